@@ -1,0 +1,19 @@
+import type { ModelProgress, WorkerStatus } from './model/worker-status.ts';
+
+/** What long work tells while it runs. The core and the use cases emit values; only `src/cli` turns them into text. */
+export type RmaEvent =
+  | {
+      readonly type: 'step';
+      readonly id: string;
+      readonly state: 'start' | 'done' | 'skip' | 'fail';
+      readonly text: string;
+    }
+  | { readonly type: 'model'; readonly progress: ModelProgress }
+  | { readonly type: 'worker'; readonly status: WorkerStatus }
+  | {
+      readonly type: 'warning';
+      readonly code: `RMA_${string}`;
+      readonly text: string;
+      readonly hint?: string;
+    }
+  | { readonly type: 'log'; readonly level: 'debug' | 'info'; readonly text: string };

@@ -1,0 +1,50 @@
+/** A folder or volume that holds the store, as `named:NAME`, `host:PATH` or `nfs:SERVER:/EXPORT`. */
+export type VolumeSpec =
+  | { readonly type: 'named'; readonly name: string }
+  | { readonly type: 'host'; readonly path: string }
+  | { readonly type: 'nfs'; readonly server: string; readonly path: string };
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A Docker endpoint. Without an address: the Docker of this shell (its context or DOCKER_HOST). */
+export interface HostConfig {
+  readonly address: string | null;
+}
+
+/** The desired state as the user wrote it, complete with defaults. Paths are absolute. */
+export interface RmaConfig {
+  readonly project: string;
+  /** folder of the generated files */
+  readonly stateDir: string;
+  /** folder of the user's own `profiles/`, null when there is none */
+  readonly profilesDir: string | null;
+  readonly hosts: Readonly<Record<string, HostConfig>>;
+  readonly profiles: readonly string[];
+  readonly volumes: { readonly store: VolumeSpec; readonly cache: VolumeSpec };
+  /** null: the default of the volume's kind */
+  readonly owner: Owner | null;
+  /** address that published ports bind to */
+  readonly bind: string;
+  readonly coordinator: {
+    /** port on the host of rma's own coordinator */
+    readonly port: number;
+    /** a coordinator of the user's own; null: rma runs one */
+    readonly url: string | null;
+    readonly tokenFile: string | null;
+  };
+  readonly hub: { readonly endpoint: string; readonly tokenFile: string | null };
+  readonly images: { readonly workerBase: string; readonly engines: Readonly<Record<string, string>> };
+  /** service → port on the host */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly drainSeconds: number;
+}
+
+/** Where the value of a setting came from. */
+export type SettingOrigin =
+  | { readonly from: 'flag'; readonly name: string }
+  | { readonly from: 'env'; readonly name: string }
+  | { readonly from: 'file'; readonly file: string; readonly line: number; readonly column: number }
+  | { readonly from: 'default' };

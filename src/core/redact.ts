@@ -1,0 +1,11 @@
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/\bhf_[A-Za-z0-9]{8,}\b/g, 'hf_***'],
+  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, '$1 ***'],
+  [/(\w+:\/\/)[^/\s:@]+(:[^/\s@]*)?@/g, '$1***@'],
+  [/([?&](?:X-Amz-[A-Za-z-]+|Signature|Key-Pair-Id|Policy|token|sig)=)[^&\s"']+/gi, '$1***'],
+];
+
+/** The text without hub tokens, authorisation headers, user info of URLs and signed query strings. */
+export function redact(text: string): string {
+  return PATTERNS.reduce((clean, [pattern, mask]) => clean.replace(pattern, mask), text);
+}

@@ -1,0 +1,51 @@
+import type { Digest, PinnedFile, PinnedModel } from '../core/model/pinned-model.ts';
+
+export interface ModelCheck {
+  readonly ref: string;
+  /** `present` rests on a valid receipt whose files still have the size and time recorded */
+  readonly state: 'present' | 'partial' | 'missing';
+  readonly missing: readonly PinnedFile[];
+  readonly totalBytes: number;
+  readonly missingBytes: number;
+}
+
+/** A held lease: who may fetch a model now. Losing it stops the fetch; correctness never rests on it. */
+export interface HeldLease {
+  /** aborted when the lease was lost */
+  readonly lost: AbortSignal;
+  /** shown to those who wait */
+  progress(doneBytes: number, totalBytes: number): void;
+  release(): Promise<void>;
+}
+
+export interface LeaseHolder {
+  readonly host: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+/** The `/models` volume. All paths it returns are absolute. */
+export interface ModelStore {
+  readonly root: string;
+  /** Creates the native folders and `.rma` with their modes. @throws RmaError RMA_STORE_UNWRITABLE exit 3 */
+  prepare(): Promise<void>;
+  /** Reads receipts and stats only, never content. */
+  check(model: PinnedModel): Promise<ModelCheck>;
+  /** Hashes files that lie at their final place without a receipt, and adopts the right ones. Returns those still missing. */
+  adopt(model: PinnedModel, onBytes: (bytes: number) => void): Promise<readonly PinnedFile[]>;
+  /** A staging path for the file, with whatever durable part an earlier process left. */
+  stage(model: PinnedModel, file: PinnedFile): Promise<string>;
+  /** Puts verified staging files in place, in the write order of the layout, then writes the receipt. */
+  publish(model: PinnedModel, staged: ReadonlyMap<PinnedFile, StagedFile>): Promise<void>;
+  /** Waits for the lease of the model's folder; tells who holds it. @throws RmaError RMA_STORE_LEASE_TIMEOUT exit 7 */
+  lease(model: PinnedModel, onWait: (holder: LeaseHolder) => void, signal: AbortSignal): Promise<HeldLease>;
+  /** bytes */
+  freeBytes(): Promise<number>;
+  /** Writes which references a project needs: the roots of prune. */
+  recordProject(host: string, project: string, refs: readonly string[]): Promise<void>;
+}
+
+export interface StagedFile {
+  readonly path: string;
+  readonly digest: Digest;
+}

@@ -1,0 +1,3 @@
+import { RMA_VERSION } from '../core/version.ts';
+
+process.stdout.write(`rma-worker ${RMA_VERSION}\n`);

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { RmaError, toErrorDocument } from '../../../src/core/errors.ts';
+import { redact } from '../../../src/core/redact.ts';
+
+describe('redact', () => {
+  it.each([
+    ['token hf_abcdefghijklmnop in a message', 'token hf_*** in a message'],
+    ['Authorization: Bearer abc.def-123456', 'Authorization: Bearer ***'],
+    ['https://me:secret@hub.example/x', 'https://***@hub.example/x'],
+    [
+      'https://cdn.example/f?X-Amz-Signature=deadbeef&part=1',
+      'https://cdn.example/f?X-Amz-Signature=***&part=1',
+    ],
+  ])('masks the secret in %j', (text, clean) => {
+    expect(redact(text)).toBe(clean);
+  });
+
+  it('leaves ordinary text alone', () => {
+    const text = 'hf:org/repo@main is 491 MB, see https://hub.example/org/repo?download=true';
+    expect(redact(text)).toBe(text);
+  });
+});
+
+describe('RmaError', () => {
+  it('never carries a secret, not in the message and not in the hint', () => {
+    const error = new RmaError('RMA_TEST', 'refused hf_abcdefghijklmnop', { hint: 'try https://u:p@h/' });
+    expect(JSON.stringify(toErrorDocument(error))).not.toMatch(/abcdefghijklmnop|u:p/);
+  });
+
+  it('shows a foreign error as an internal fault without its stack', () => {
+    expect(toErrorDocument(new Error('boom'))).toEqual({
+      code: 'RMA_INTERNAL_FAULT',
+      message: 'boom',
+      exitCode: 1,
+    });
+  });
+});

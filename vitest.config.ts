@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, extra: Record<string, unknown> = {}) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...extra },
+});
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    retry: 0,
+    restoreMocks: true,
+    unstubEnvs: true,
+    expect: { requireAssertions: true },
+    projects: [
+      project('unit'),
+      project('adapters', { testTimeout: 30_000 }),
+      project('cli', { testTimeout: 30_000 }),
+      project('judges', { testTimeout: 120_000 }),
+      project('e2e', {
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+        globalSetup: ['test/e2e/global-setup.ts'],
+      }),
+    ],
+  },
+});
