@@ -29,6 +29,8 @@ async function startStatus() {
   };
 }
 
+const AFTER_DOWNLOAD = ['bytes-complete', 'models-present', 'engines-answer'] as const;
+
 async function download(board: StatusBoard, clock: FakeClock): Promise<void> {
   board.input('models-missing');
   for (let doneBytes = 1; doneBytes <= 60; doneBytes += 1) {
@@ -55,17 +57,10 @@ describe('the status socket', () => {
     const seen: string[] = [];
     for await (const status of followStatus(path, clock)) {
       seen.push(`${status.state} ${status.models[0]!.doneBytes}`);
-      if (seen.length === 1) {
-        board.input('models-missing');
-        for (let done = 1; done <= 60; done += 1) {
-          board.model({ ...unstarted(MODEL_REF, 100), state: 'downloading', doneBytes: done });
-        }
-        await clock.pass(200);
-      } else if (seen.length === 3) {
-        for (const input of ['bytes-complete', 'models-present', 'engines-answer'] as const)
-          board.input(input);
-        await server.close();
-      }
+      if (seen.length === 1) await download(board, clock);
+      if (seen.length !== 3) continue;
+      for (const input of AFTER_DOWNLOAD) board.input(input);
+      await server.close();
     }
     expect(seen).toEqual([
       'checking 0',
