@@ -1,7 +1,8 @@
 export interface Command {
   /** program and arguments; never a shell string */
   readonly argv: readonly [string, ...string[]];
-  readonly stdin?: string;
+  /** the program's whole input; `open`: nothing comes, and it ends when the program or rma does */
+  readonly stdin?: string | { readonly open: true };
   /** added to the environment of rma */
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;

@@ -35,9 +35,6 @@ export interface DockerCli {
   /** `docker compose up -d`. @throws RmaError RMA_COMPOSE_FAILED (1), RMA_PORT_TAKEN (3) */
   up(project: ComposeProject, services: readonly string[], options: UpOptions): Promise<void>;
   stop(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void>;
-  remove(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void>;
-  /** `docker compose down`: containers and networks, never volumes */
-  down(project: ComposeProject, signal: AbortSignal): Promise<void>;
   /** shows logs on the terminal's own streams */
   logs(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<number>;
   exec(container: string, argv: readonly string[], options: ExecOptions): Promise<CommandOutcome>;
@@ -51,6 +48,8 @@ export interface UpOptions {
 }
 
 export interface ExecOptions {
+  /** the program's input stays open until rma ends the call: by that a following program knows when to stop */
+  readonly openStdin?: boolean;
   readonly onStdout?: (line: string) => void;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;

@@ -40,10 +40,11 @@ export interface VolumeFacts {
   readonly name: string;
   readonly driver: string;
   readonly options: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads the state of one Docker Engine. Every method throws RmaError with exit 3: RMA_DOCKER_UNREACHABLE,
+ * Reads the state of one Docker Engine, and ends what rma made there. Every method throws RmaError with exit 3: RMA_DOCKER_UNREACHABLE,
  * RMA_DOCKER_DENIED (no right on the socket).
  */
 export interface DockerHost {
@@ -54,4 +55,11 @@ export interface DockerHost {
   volume(name: string): Promise<VolumeFacts | null>;
   /** last lines of a container's log, oldest first */
   logTail(container: string, lines: number): Promise<readonly string[]>;
+  /** Ends the containers with their own grace period, all at once; no error for one that is gone. */
+  stop(containers: readonly string[]): Promise<void>;
+  /** Removes stopped or running containers, never a volume. */
+  remove(containers: readonly string[]): Promise<void>;
+  /** Removes the networks that Compose made for the project. */
+  removeNetworks(project: string): Promise<void>;
+  createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
 }

@@ -72,20 +72,15 @@ export class SpawnedDockerCli implements DockerCli {
     await this.#compose(project, ['stop', ...services], signal);
   }
 
-  async remove(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void> {
-    await this.#compose(project, ['rm', '--force', '--stop', ...services], signal);
-  }
-
-  async down(project: ComposeProject, signal: AbortSignal): Promise<void> {
-    await this.#compose(project, ['down', '--remove-orphans'], signal);
-  }
-
   async logs(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<number> {
     return this.#runner.passThrough({ argv: composeArguments(project, ['logs', ...args]), signal });
   }
 
   async exec(container: string, argv: readonly string[], options: ExecOptions): Promise<CommandOutcome> {
-    return this.#runner.run({ argv: ['docker', 'exec', container, ...argv], ...options });
+    const { openStdin, ...rest } = options;
+    if (!openStdin) return this.#runner.run({ argv: ['docker', 'exec', container, ...argv], ...rest });
+    const command: [string, ...string[]] = ['docker', 'exec', '--interactive', container, ...argv];
+    return this.#runner.run({ argv: command, stdin: { open: true }, ...rest });
   }
 
   async oneOff(run: OneOff): Promise<CommandOutcome> {

@@ -11,11 +11,14 @@ const API_TIMEOUT_MS = 20_000;
 /** One Docker Engine, read over its API. */
 export class DockerodeHost implements DockerHost {
   readonly #docker: Docker;
+  /** without a deadline: a container may use its whole grace period to stop */
+  readonly #patient: Docker;
   readonly #endpoint: string;
 
   constructor(endpoint: string) {
     this.#endpoint = endpoint;
     this.#docker = new Docker({ ...connection(endpoint), timeout: API_TIMEOUT_MS });
+    this.#patient = new Docker(connection(endpoint));
   }
 
   async facts(): Promise<EngineFacts> {
@@ -48,7 +51,8 @@ export class DockerodeHost implements DockerHost {
 
   async volume(name: string): Promise<VolumeFacts | null> {
     const found = await this.#orNull(() => this.#docker.getVolume(name).inspect());
-    return found === null ? null : { name: found.Name, driver: found.Driver, options: found.Options ?? {} };
+    if (found === null) return null;
+    return { name: found.Name, driver: found.Driver, options: found.Options ?? {}, labels: found.Labels ?? {} };
   }
 
   async logTail(container: string, lines: number): Promise<readonly string[]> {
@@ -56,6 +60,30 @@ export class DockerodeHost implements DockerHost {
       this.#docker.getContainer(container).logs({ stdout: true, stderr: true, tail: lines, follow: false }),
     );
     return log === null ? [] : plainLog(log);
+  }
+
+  async stop(containers: readonly string[]): Promise<void> {
+    await Promise.all(
+      containers.map(async (id) => this.#orNull(async () => unlessStopped(this.#patient.getContainer(id).stop()))),
+    );
+  }
+
+  async remove(containers: readonly string[]): Promise<void> {
+    await Promise.all(
+      containers.map(async (id) => this.#orNull(() => this.#patient.getContainer(id).remove({ force: true, v: false }))),
+    );
+  }
+
+  async removeNetworks(project: string): Promise<void> {
+    const filters = { label: [`com.docker.compose.project=${project}`] };
+    await this.#ask(async () => {
+      const networks = await this.#docker.listNetworks({ filters });
+      await Promise.all(networks.map(async ({ Id }) => this.#docker.getNetwork(Id).remove()));
+    });
+  }
+
+  async createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void> {
+    await this.#ask(() => this.#docker.createVolume({ Name: name, Labels: { ...labels } }));
   }
 
   /** null when the container vanished between the listing and the look at it */
@@ -80,5 +108,16 @@ export class DockerodeHost implements DockerHost {
       if (error instanceof Error && error.name === 'RmaError') throw error;
       throw dockerFault(error, this.#endpoint);
     }
+  }
+}
+
+const NOT_MODIFIED = 304;
+
+/** The engine answers a stop of a stopped container with an error of its own kind. */
+async function unlessStopped(stop: Promise<unknown>): Promise<void> {
+  try {
+    await stop;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== NOT_MODIFIED) throw error;
   }
 }

@@ -18,7 +18,7 @@ export class LocalRunner implements CommandRunner {
     const deadline = new Deadline(command);
     const child = this.#spawn(command, ['pipe', 'pipe', 'pipe'], deadline.signal);
     child.stdin?.on('error', () => undefined); // a program may end without reading its input
-    child.stdin?.end(command.stdin ?? '');
+    if (typeof command.stdin !== 'object') child.stdin?.end(command.stdin ?? '');
     const stdout = collect(child.stdout, command.onStdout, Number.POSITIVE_INFINITY);
     const stderr = collect(child.stderr, command.onStderr, TAIL_BYTES);
     try {
