@@ -22,8 +22,13 @@ engine_context() {
   ENGINE_DATA=$ENGINE_HOME/data
   ENGINE_LOGS=$ENGINE_HOME/logs
   ENGINE_PATH=$ENGINE_BIN:$ENGINE_ROOT/usr/bin:$ENGINE_ROOT/usr/sbin:$ENGINE_ROOT/usr/libexec/docker
+  # 20.10 makes /etc/docker for a key that nothing uses any more; newer ones know neither key nor setting
+  ENGINE_SETTINGS={}
+  # shellcheck disable=SC2089 # the quotes are JSON's
+  if [ "$variant" = legacy ]; then ENGINE_SETTINGS='{"deprecated-key-path": "/run/docker-key.json"}'; fi
   ENGINE_SUBNET=$(engine_subnet $((16#${digest:0:2})))
-  export ENGINE_ID ENGINE_RUN ENGINE_SOCKET ENGINE_DATA ENGINE_LOGS ENGINE_PATH ENGINE_SUBNET
+  # shellcheck disable=SC2090
+  export ENGINE_ID ENGINE_RUN ENGINE_SOCKET ENGINE_DATA ENGINE_LOGS ENGINE_PATH ENGINE_SETTINGS ENGINE_SUBNET
 }
 
 # engine_subnet N: the first two bytes of a /16 in 10.100-10.227, begun at N; one that this machine routes

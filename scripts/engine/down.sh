@@ -3,6 +3,8 @@
 
 engine_down() {
   if engine_answers; then remove_containers; fi
+  # the forwarder first: dockerd waits 5 s for an open connection that follows its events
+  stop_gently forward-outside 3
   stop_gently dockerd 15
   engine_clean
 }
@@ -28,6 +30,8 @@ part_is_gone() { ! engine_part_lives "$1"; }
 # the last process. Then the cgroups and the sockets.
 engine_clean() {
   thaw_containers
+  # containers at once: nobody is left to stop them well, and a first process ignores TERM
+  signal_all KILL engine_contained
   signal_all TERM
   wait_for 3 no_processes || kill_all
   wait_for 5 remove_cgroups || true
@@ -51,9 +55,10 @@ thaw_containers() {
   done < <(engine_cgroups)
 }
 
+# signal_all SIGNAL [LISTING]
 signal_all() {
   local pids
-  pids=$(engine_processes)
+  pids=$("${2:-engine_processes}")
   # shellcheck disable=SC2086 # one number a word
   if [ -n "$pids" ]; then kill -"$1" $pids 2>/dev/null || true; fi
 }
@@ -67,9 +72,10 @@ is_ours() { grep -qszxF "ENGINE_PROCESS_OF=$ENGINE_ID" "/proc/$1/environ"; }
 engine_processes() {
   {
     grep -lszxF "ENGINE_PROCESS_OF=$ENGINE_ID" /proc/[0-9]*/environ | cut -d/ -f3 || true
-    engine_cgroups | sed 's,$,/cgroup.procs,' | xargs -r cat 2>/dev/null || true
+    engine_contained
   } | sort -un
 }
+engine_contained() { engine_cgroups | sed 's,$,/cgroup.procs,' | xargs -r cat 2>/dev/null | sort -un || true; }
 
 # All cgroups of this engine, the deepest first; version 1 has one tree per controller.
 engine_cgroups() {

@@ -16,13 +16,24 @@ own_run_folder() {
   if [ -e "$resolver" ]; then mount --bind "$ENGINE_RUN/resolv.conf" "$resolver"; fi
 }
 
+# /sys shows the links of the network namespace it was mounted in, and dockerd reads those of its bridges. The cgroups
+# stay as they are on this machine.
+own_sys_folder() {
+  mkdir /run/sys
+  mount --rbind /sys /run/sys
+  mount -t sysfs sysfs /sys
+  mount --rbind /run/sys/fs/cgroup /sys/fs/cgroup
+  umount --lazy /run/sys
+  rmdir /run/sys
+}
+
 # Started by us and not by dockerd, because only a config file of ours keeps it from making /opt/containerd.
 start_containerd() {
   cat >/run/containerd.toml <<TOML
 version = 2
 root = "$ENGINE_DATA/containerd"
 state = "/run/containerd"
-disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime", "io.containerd.nri.v1.nri"]
+disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime", "io.containerd.nri.v1.nri", "io.containerd.podsandbox.controller.v1.podsandbox"]
 [grpc]
   address = "/run/containerd/containerd.sock"
 [plugins."io.containerd.internal.v1.opt"]
@@ -32,8 +43,9 @@ TOML
 }
 
 own_run_folder
+own_sys_folder
 start_containerd
-echo '{}' >/run/dockerd.json # the machine's own /etc/docker/daemon.json is not for us
+printf '%s' "$ENGINE_SETTINGS" >/run/dockerd.json # the machine's own /etc/docker/daemon.json is not for us
 
 # cgroupfs whatever the machine has: systemd does not know this engine, and its cgroup must go with it
 # host-gateway-ip: slirp4netns passes connections to this address on to the user's own loopback, so that
