@@ -10,7 +10,7 @@ export interface RenderInput {
   readonly selection: Selection;
   /** by the reference that the selection names */
   readonly pinned: ReadonlyMap<string, PinnedModel>;
-  /** every reference that the project needs on this host: the roots of prune */
+  /** every canonical reference that the project needs on this host: the roots of prune */
   readonly projectRefs: readonly string[];
   /** tag of our own image: workers and coordinator */
   readonly workerImage: string;

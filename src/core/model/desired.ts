@@ -11,7 +11,7 @@ export interface DesiredService {
   readonly configHash: string;
   /** names of the secrets it reads */
   readonly secrets: readonly string[];
-  /** references of the models that a worker owns; empty for other roles */
+  /** canonical references of the models that a worker owns; empty for other roles */
   readonly models: readonly string[];
   /** port on the host; null where nothing is published */
   readonly port: number | null;
@@ -41,6 +41,6 @@ export interface Desired {
   /** secret name → sha256 (hex) of its value; values never enter a plan */
   readonly secrets: ReadonlyMap<string, string>;
   readonly workerImage: { readonly tag: string; readonly base: string };
-  /** the models of the stack by reference */
+  /** the models of the stack by canonical reference (`PinnedModel.ref`) */
   readonly models: ReadonlyMap<string, PinnedModel>;
 }

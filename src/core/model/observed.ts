@@ -34,7 +34,7 @@ export interface Observed {
   /** those of the asked volumes that exist, by name */
   readonly volumes: ReadonlyMap<string, ObservedVolume>;
   readonly containers: readonly ObservedContainer[];
-  /** by reference; null when nothing could read the store */
+  /** by canonical reference; null when nothing could read the store */
   readonly store: ReadonlyMap<string, ModelCheck> | null;
   /** bytes free where the store lies; null when unknown */
   readonly freeBytes: number | null;
