@@ -25,7 +25,9 @@ export async function writeStack(box: Box, request: RenderRequest, folder: strin
   const { desired, secrets } = await rendered(box, { ...request, config });
   const { tag, base } = desired.workerImage;
   if (!(await box.docker.hasImage(tag))) {
-    await step(box, 'building the worker image', () => box.cli.build(tag, box.image.context, base, box.signal));
+    await step(box, 'building the worker image', () =>
+      box.cli.build(tag, box.image.context, base, box.signal),
+    );
   }
   const files = projectFiles(config);
   await box.files.folder(files.secrets, 0o700);

@@ -1,5 +1,5 @@
+import { fetchEnvironment } from '../core/compose-file/fetch-environment.ts';
 import { RmaError } from '../core/errors.ts';
-import { workerEnvironment } from '../core/compose-file/worker-environment.ts';
 import type { RmaConfig } from '../core/model/config.ts';
 import type { PinnedModel } from '../core/model/pinned-model.ts';
 import { HUB_TOKEN_SECRET } from '../core/model/secret-names.ts';
@@ -18,9 +18,9 @@ export async function fetchInContainer(
   access: StoreAccess,
   models: readonly PinnedModel[],
 ): Promise<WorkerStatus> {
-  const { env, extraHosts } = workerEnvironment(config, box.environment);
   const secret = `${projectFiles(config).secrets}/${HUB_TOKEN_SECRET}`;
   const hasToken = (await box.files.facts(secret)) !== null;
+  const { variables, extraHosts } = fetchEnvironment(config, box.environment, hasToken);
   const mounts = [storeMount(access.volume)];
   if (hasToken) mounts.push(`type=bind,source=${secret},target=/run/secrets/${HUB_TOKEN_SECRET},readonly`);
   let last: WorkerStatus | null = null;
@@ -28,7 +28,7 @@ export async function fetchInContainer(
   const outcome = await box.cli.oneOff({
     ...storeContainer(access, 'fetch', models),
     mounts,
-    env,
+    env: variables,
     extraHosts,
     network: true,
     signal: box.signal,
@@ -48,8 +48,12 @@ function fetchFault(last: WorkerStatus | null, log: readonly string[]): RmaError
     const { code, message, hint, exitCode } = failure;
     return new RmaError(code, message, { exitCode, ...(hint !== undefined && { hint }) });
   }
-  return new RmaError('RMA_FETCH_FAILED', `the container that fetches ended early: ${log.at(-1) ?? 'it said nothing'}`, {
-    hint: 'try again; what was fetched is kept',
-    details: { log: log.slice(-5) },
-  });
+  return new RmaError(
+    'RMA_FETCH_FAILED',
+    `the container that fetches ended early: ${log.at(-1) ?? 'it said nothing'}`,
+    {
+      hint: 'try again; what was fetched is kept',
+      details: { log: log.slice(-5) },
+    },
+  );
 }

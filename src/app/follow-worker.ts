@@ -65,7 +65,11 @@ async function followOnce(
 function throwIfFailed(status: WorkerStatus): void {
   if (status.state !== 'failed' || status.failure === null) return;
   const { code, message, hint, exitCode } = status.failure;
-  throw new RmaError(code, message, { exitCode, details: { worker: status.worker }, ...(hint !== undefined && { hint }) });
+  throw new RmaError(code, message, {
+    exitCode,
+    details: { worker: status.worker },
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 async function workerContainer(box: Box, project: string, service: string): Promise<ContainerFacts> {
@@ -83,8 +87,12 @@ async function tail(box: Box, project: string, service: string): Promise<readonl
 
 function stopped(service: string, lines: readonly string[]): RmaError {
   const last = lines.at(-1);
-  return new RmaError('RMA_WORKER_STOPPED', `the worker ${service} does not run${last === undefined ? '' : `; it said last: ${last}`}`, {
-    hint: `see its whole log: rma logs ${service}`,
-    details: { log: lines },
-  });
+  return new RmaError(
+    'RMA_WORKER_STOPPED',
+    `the worker ${service} does not run${last === undefined ? '' : `; it said last: ${last}`}`,
+    {
+      hint: `see its whole log: rma logs ${service}`,
+      details: { log: lines },
+    },
+  );
 }

@@ -24,9 +24,9 @@ export interface PlannedUp {
 /** What `up` would do now. Changes nothing. @throws RmaError of Docker (3), the data (2) or the hubs (1, 4, 6) */
 export async function planUp(box: Box, request: UpRequest): Promise<PlannedUp> {
   const { config } = request;
-  const engine = await requireDocker(box);
+  await requireDocker(box);
   const containers = await box.docker.containers(config.project);
   const wanted = await makeDesired(box, { ...request, containers });
-  const observed = await observe(box, config, wanted.desired, wanted.access, engine);
+  const observed = await observe(box, config, wanted.desired, wanted.access);
   return { wanted, observed, plan: plan(wanted.desired, observed, { removeOrphans: request.removeOrphans }) };
 }

@@ -22,7 +22,8 @@ export async function collectSecrets(
   if (hub !== null) secrets.set(HUB_TOKEN_SECRET, hub.value);
   if (config.coordinator.url !== null) {
     const token = await ownToken(box, config.coordinator.tokenFile);
-    for (const { name } of selection.profiles) if (token !== null) secrets.set(workerTokenSecret(name), token);
+    for (const { name } of selection.profiles)
+      if (token !== null) secrets.set(workerTokenSecret(name), token);
     return secrets;
   }
   const key = await coordinatorKey(box, config);

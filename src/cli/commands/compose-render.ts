@@ -10,7 +10,10 @@ export const composeRenderCommand = defineCommand({
     'built, so that `docker compose up -d` is all that remains.',
   examples: [
     { command: 'rma compose render', does: 'print it' },
-    { command: 'rma compose render --output ./stack', does: 'write it with its secrets, to run it without rma' },
+    {
+      command: 'rma compose render --output ./stack',
+      does: 'write it with its secrets, to run it without rma',
+    },
     { command: 'rma compose render --check', does: 'exit 10 when the written file differs' },
   ],
   arguments: {},

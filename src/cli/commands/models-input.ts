@@ -16,6 +16,9 @@ export async function modelChoice(input: Omit<StoreInput, 'dest'>, context: Cont
 }
 
 /** The store in the folder that `--dest` names; null: the project's volume. */
-export async function openStore({ dest }: Pick<StoreInput, 'dest'>, context: Context): Promise<ModelStore | null> {
+export async function openStore(
+  { dest }: Pick<StoreInput, 'dest'>,
+  context: Context,
+): Promise<ModelStore | null> {
   return dest === null ? null : context.store(resolve(context.cwd, dest));
 }

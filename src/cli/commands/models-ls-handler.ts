@@ -22,7 +22,8 @@ export async function listModels(input: StoreInput, context: Context): Promise<C
   const documents = models.map(modelDocument);
   return {
     json: { schema: 'rma.models/v1', models: documents },
-    human: (theme) => (models.length === 0 ? 'No models: the project has no profile.' : renderTable(COLUMNS, models, theme)),
+    human: (theme) =>
+      models.length === 0 ? 'No models: the project has no profile.' : renderTable(COLUMNS, models, theme),
     ids: models.map(({ ref }) => ref),
     items: documents,
     ...(models.some(({ check }) => check?.state !== 'present') && { next: 'rma models pull' }),
@@ -35,7 +36,13 @@ function stateText({ check }: ListedModel): string {
   return `partial (${formatBytes(check.missingBytes)} missing)`;
 }
 
-function modelDocument({ name, ref, profiles, pinned, check }: ListedModel): Readonly<Record<string, unknown>> {
+function modelDocument({
+  name,
+  ref,
+  profiles,
+  pinned,
+  check,
+}: ListedModel): Readonly<Record<string, unknown>> {
   return {
     name,
     ref,
