@@ -43,3 +43,10 @@ chmodSync('dist/cli/main.js', 0o755);
 for (const entry of ['worker', 'coordinator']) {
   await build({ ...common, entryPoints: [`src/${entry}/main.ts`], outfile: `dist/image/${entry}.mjs` });
 }
+// The local hub of quickstart and of tests in other processes: not part of the product, so outside dist.
+await build({
+  ...common,
+  entryPoints: { hub: 'test/hub/main.ts' },
+  outdir: 'build',
+  outExtension: { '.js': '.mjs' },
+});

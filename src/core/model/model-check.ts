@@ -1,0 +1,11 @@
+import type { PinnedFile } from './pinned-model.ts';
+
+/** What the store holds of one pinned model. */
+export interface ModelCheck {
+  readonly ref: string;
+  /** `present` rests on a valid receipt whose files still have the size and time recorded */
+  readonly state: 'present' | 'partial' | 'missing';
+  readonly missing: readonly PinnedFile[];
+  readonly totalBytes: number;
+  readonly missingBytes: number;
+}
