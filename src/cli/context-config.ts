@@ -47,9 +47,13 @@ export async function loadConfig({ world, globals, settings, reporter }: ConfigP
 
 async function readConfigFile(
   path: string,
-  { cwd, stdin }: World,
+  { cwd, stdin, signal }: World,
 ): Promise<NonNullable<ConfigSources['file']>> {
-  if (path === '-') return { text: await readTextStream(stdin), name: 'stdin', dir: cwd };
+  if (path === '-') {
+    const input = await readTextStream(stdin, signal);
+    if (!input.ok) throw unreadable('stdin', input.fault);
+    return { text: input.text, name: 'stdin', dir: cwd };
+  }
   const absolute = resolve(cwd, path);
   const result = await readTextFile(absolute);
   if (!result.ok) throw unreadable(absolute, result.fault);

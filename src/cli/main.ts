@@ -1,22 +1,29 @@
-import { EXIT } from '../core/errors.ts';
+import { EXIT, RmaError } from '../core/errors.ts';
 import { COMMAND_TABLE } from './commands.ts';
 import type { OutStream } from './host.ts';
-import { runCli } from './run-cli.ts';
+import { printError, runCli } from './run-cli.ts';
 import { abortOnSignals } from './signals.ts';
 
-const { stdin, stdout, stderr } = process;
+const { env, stdin, stdout, stderr } = process;
+const argv = process.argv.slice(2);
 
 // a reader that went away (`rma models ls | head -1`) is no fault
 for (const stream of [stdout, stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed);
+    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    fail(
+      new RmaError('RMA_OUTPUT_UNWRITABLE', `cannot write the output: ${error.code ?? error.message}`, {
+        cause: error,
+      }),
+    );
   });
 }
+process.on('uncaughtException', fail);
 
 const exitCode = await runCli(
   {
-    argv: process.argv.slice(2),
-    env: process.env,
+    argv,
+    env,
     cwd: process.cwd(),
     stdin,
     stdout,
@@ -27,6 +34,10 @@ const exitCode = await runCli(
 );
 await Promise.all([flushed(stdout), flushed(stderr)]);
 process.exit(exitCode);
+
+function fail(error: unknown): void {
+  void printError({ argv, env, stderr }, error).then((code) => process.exit(code));
+}
 
 /** Resolves when everything written so far has left the process: pipes are written in the background. */
 function flushed(stream: OutStream): Promise<void> {

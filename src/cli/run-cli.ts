@@ -18,7 +18,7 @@ export async function runCli(host: CliHost, table: CommandTable): Promise<ExitCo
         return await (await import('./run-command.ts')).runCommand(host, invocation, table);
     }
   } catch (error) {
-    return await printUsageError(host, error);
+    return await printError(host, error);
   }
 }
 
@@ -36,7 +36,11 @@ async function incomplete(
   return EXIT.usage;
 }
 
-async function printUsageError(host: CliHost, error: unknown): Promise<ExitCode> {
+/** Prints an error that ended rma before or outside a command, and returns its exit code. */
+export async function printError(
+  host: Pick<CliHost, 'argv' | 'env' | 'stderr'>,
+  error: unknown,
+): Promise<ExitCode> {
   const { renderError, errorDocument } = await import('./render/error.ts');
   const { createTheme } = await import('./render/theme.ts');
   const debug = host.argv.includes('--debug');
@@ -51,5 +55,11 @@ async function printUsageError(host: CliHost, error: unknown): Promise<ExitCode>
 /** Read from the words themselves, because the command line could not be understood. */
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
-  return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
+  const words = end === -1 ? argv : argv.slice(0, end);
+  const format = words.lastIndexOf('--format');
+  return (
+    words.includes('--json') ||
+    words.includes('--format=json') ||
+    (words[format + 1] === 'json' && format >= 0)
+  );
 }

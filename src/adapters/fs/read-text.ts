@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { arrayBuffer } from 'node:stream/consumers';
 
 /** Why a text could not be read. */
 export type ReadFault = 'missing' | 'is-folder' | 'denied' | 'not-utf8' | 'unreadable';
@@ -19,17 +19,20 @@ const FAULTS: Readonly<Record<string, ReadFault>> = {
 
 /** The file as text. Bytes that are no UTF-8 are a fault, never replaced. */
 export async function readTextFile(path: string): Promise<ReadResult> {
-  try {
-    const bytes = await readFile(path);
-    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
-  } catch (error) {
-    if (error instanceof TypeError) return { ok: false, fault: 'not-utf8' };
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    return { ok: false, fault: FAULTS[code] ?? 'unreadable' };
-  }
+  return await asText(async () => await readFile(path));
 }
 
-/** The whole stream as text. */
-export async function readTextStream(stream: Readable): Promise<string> {
-  return await text(stream);
+/** The whole stream as text; ends with a fault when the signal is aborted. */
+export async function readTextStream(stream: Readable, signal: AbortSignal): Promise<ReadResult> {
+  return await asText(async () => await arrayBuffer(addAbortSignal(signal, stream)));
+}
+
+async function asText(read: () => Promise<ArrayBuffer | Uint8Array>): Promise<ReadResult> {
+  try {
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(await read()) };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return { ok: false, fault: 'not-utf8' };
+    return { ok: false, fault: FAULTS[code] ?? 'unreadable' };
+  }
 }

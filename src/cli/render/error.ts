@@ -1,14 +1,15 @@
 import { RmaError, toErrorDocument } from '../../core/errors.ts';
 import { redact } from '../../core/redact.ts';
 import type { JsonDocument } from '../define-command.ts';
+import { printable } from './display-width.ts';
 import type { Theme } from './theme.ts';
 
 /** An error for people: what failed, the way out, the code to search for. No stack unless asked for. */
 export function renderError(error: unknown, theme: Theme, debug: boolean): string {
   const { code, message, hint } = toErrorDocument(error);
-  const [first = '', ...rest] = message.split('\n');
+  const [first = '', ...rest] = message.split('\n').map(printable);
   const lines = [`${theme.red(theme.bold('error:'))} ${first}`, ...rest.map((line) => `  ${line}`)];
-  if (hint !== undefined) lines.push(`  ${theme.bold('hint:')} ${hint}`);
+  if (hint !== undefined) lines.push(`  ${theme.bold('hint:')} ${printable(hint)}`);
   lines.push(theme.dim(`  code: ${code}`));
   if (debug) lines.push(...stackLines(error));
   return `${lines.join('\n')}\n`;

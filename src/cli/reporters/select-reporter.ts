@@ -28,7 +28,9 @@ export async function selectReporter(
 
 /** With `--json` stderr is for the one error document, so progress must be asked for. */
 function progressForm({ stderr, env }: CliHost, globals: GlobalValues): 'tty' | 'plain' | 'json' | 'none' {
+  // cursor codes go to terminals only, also when asked for
+  const live = stderr.isTTY === true && env['TERM'] !== 'dumb' ? 'tty' : 'plain';
+  if (globals.progress === 'tty') return live;
   if (globals.progress !== 'auto') return globals.progress;
-  if (globals.quiet || globals.json || globals.format === 'json') return 'none';
-  return stderr.isTTY === true && env['TERM'] !== 'dumb' ? 'tty' : 'plain';
+  return globals.quiet || globals.json || globals.format === 'json' ? 'none' : live;
 }

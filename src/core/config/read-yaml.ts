@@ -51,7 +51,10 @@ class YamlReader {
       stringKeys: true,
     });
     this.resolveAlias = (node) => (isAlias(node) ? node.resolve(document) : node);
-    for (const error of document.errors) this.fault(error.pos[0], error.message);
+    for (const { pos, code, message } of [...document.errors, ...document.warnings]) {
+      const key = code === 'DUPLICATE_KEY' ? /^["']?([^"':\n]+)/.exec(source.slice(pos[0]))?.[1] : undefined;
+      this.fault(pos[0], key === undefined ? message : `"${key.trim()}" is given twice`);
+    }
     // after a broken indentation or quote the rest means something else: further faults would be noise
     const readable = document.errors.every(({ code }) => code === 'DUPLICATE_KEY');
     if (readable && document.contents !== null) this.section(document.contents, '');

@@ -56,7 +56,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   };
   if (faults.length > 0) throw configError(faults);
   const selectedProfiles = sources.flags.has(SETTINGS.profiles.key)
-    ? (sources.flags.get(SETTINGS.profiles.key) ?? [])
+    ? [...new Set(sources.flags.get(SETTINGS.profiles.key))]
     : null;
   return { config, origins: reader.origins(), selectedProfiles, hubToken };
 }

@@ -1,4 +1,4 @@
-import { type Parsed, parsed } from './parsed.ts';
+import { expected, type Parsed, parsed } from './parsed.ts';
 
 /** What relative paths and `~` in a value mean. */
 export interface PathScope {
@@ -78,7 +78,7 @@ export function mapSetting<T>(
 ): Setting<Readonly<Record<string, T>>> {
   const parse = (text: string): Parsed<readonly [string, T]> => {
     const split = text.indexOf('=');
-    if (split < 1) return { ok: false, expected: 'KEY=VALUE' };
+    if (split < 1) return expected(/<(.+)>/.exec(names.flags ?? '')?.[1] ?? 'KEY=VALUE');
     const key = text.slice(0, split);
     const entry = names.parseEntry(key, text.slice(split + 1));
     return entry.ok ? parsed([key, entry.value] as const) : entry;
