@@ -3,7 +3,7 @@ import { flagOption, textOption } from '../option.ts';
 
 export const composeRenderCommand = defineCommand({
   path: 'compose render',
-  group: 'Files',
+  group: 'Configuration',
   summary: 'Print the Compose file that up would write',
   description:
     'The file works without rma. With --output it is written with the secrets that it reads, and the worker image is ' +
