@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { workerImageTag } from '../../core/worker/image-tag.ts';
+import { workerImageTag } from '../../core/image-tag.ts';
 import type { WorkerImage } from '../../ports/box.ts';
 
 /** The build context that the package carries: a Dockerfile and the file tree of the image. */
