@@ -17,7 +17,7 @@ export function isLogged(level: LogLevel, threshold: LogLevel): boolean {
 /** One log line without its newline: `<RFC 3339, UTC> <level> [<scope>] <text>`. Secrets and line breaks are taken out. */
 export function logLine(timeMs: number, level: LogLevel, scope: string, text: string): string {
   const clean = redact(text)
-    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();
   return `${new Date(timeMs).toISOString()} ${level.padEnd(5)} [${scope}] ${clean}`;
 }

@@ -27,6 +27,9 @@ export function progressMark(progress: ModelProgress, nowMs: number): ProgressMa
 /** `Downloading <model>: 12 %, 58.9 of 491.4 MB, 24.1 MB/s, 18 s left`; the first word tells the state. */
 export function progressLine(progress: ModelProgress): string {
   const note = progress.note === undefined ? '' : ` (${progress.note})`;
+  if (progress.state === 'present' && progress.fetchedBytes > 0) {
+    return `Downloaded ${progress.ref}: ${megabytes(progress.fetchedBytes)} MB`;
+  }
   if (progress.state !== 'downloading') return `${WORDS[progress.state]} ${progress.ref}${note}`;
   const parts = [
     `${Math.floor(percentOf(progress))} %`,
@@ -46,7 +49,7 @@ const WORDS: Readonly<Record<Exclude<ModelProgress['state'], 'downloading'>, str
   waiting: 'Waiting for',
   checking: 'Checking',
   verifying: 'Verifying',
-  present: 'Present',
+  present: 'Already present',
   failed: 'Failed',
 };
 

@@ -37,14 +37,7 @@ export async function fetchModels(
 ): Promise<void> {
   for (let failures = 1; ; failures += 1) {
     const before = doneBytes(phase.board);
-    const outcomes = await phase.fetcher.fetch(models, {
-      signal,
-      onProgress(progress) {
-        phase.board.model(progress);
-        phase.board.input(isComplete(phase.board.status.models) ? 'bytes-complete' : 'models-missing');
-      },
-    });
-    signal.throwIfAborted();
+    const outcomes = await fetchOnce(phase, models, signal);
     const failed = outcomes.filter((outcome) => outcome.state === 'failed');
     if (failed.length === 0) return;
     const lasting = failed.find((outcome) => !isPassing(outcome.error));
@@ -54,6 +47,27 @@ export async function fetchModels(
     noteRetry(phase.board, failed, pauseMs);
     await phase.clock.sleep(pauseMs, signal);
   }
+}
+
+/**
+ * One round over the models, shown on the board.
+ * @throws Error the signal's reason
+ */
+export async function fetchOnce(
+  { fetcher, board }: ModelsPhase,
+  models: readonly PinnedModel[],
+  signal: AbortSignal,
+): Promise<readonly FetchOutcome[]> {
+  board.input('models-missing');
+  const outcomes = await fetcher.fetch(models, {
+    signal,
+    onProgress(progress) {
+      board.model(progress);
+      board.input(isComplete(board.status.models) ? 'bytes-complete' : 'models-missing');
+    },
+  });
+  signal.throwIfAborted();
+  return outcomes;
 }
 
 function noteRetry(

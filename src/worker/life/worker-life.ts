@@ -50,16 +50,14 @@ async function bringModels(life: WorkerLife, stop: AbortSignal): Promise<void> {
   await store.prepare();
   await store.recordProject(config.host, config.project, config.projectRefs);
   stop.throwIfAborted();
-  if (!(await checkModels(life, config.models))) {
-    board.input('models-missing');
-    await fetchModels(life, config.models, stop);
-  }
+  if (!(await checkModels(life, config.models))) await fetchModels(life, config.models, stop);
   board.input('models-present');
 }
 
-async function failUntil({ board }: WorkerLife, error: unknown, stop: AbortSignal): Promise<void> {
+async function failUntil({ board, log }: WorkerLife, error: unknown, stop: AbortSignal): Promise<void> {
   board.fail(asRmaError(error));
   board.registered(false);
+  log.error('nothing is done until the worker is restarted');
   await new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
     else stop.addEventListener('abort', () => resolve(), { once: true });

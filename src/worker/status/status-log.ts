@@ -38,7 +38,7 @@ function tellState(status: WorkerStatus, log: Log): void {
   }
   const { code, message, hint } = status.failure;
   const mend = hint === undefined ? '' : `; ${hint}`;
-  log.error(`state failed (${code}): ${message}${mend}; nothing is done until the worker is restarted`);
+  log.error(`state failed (${code}): ${message}${mend}`);
 }
 
 function tellEngines(now: readonly EngineStatus[], before: readonly EngineStatus[], log: Log): void {
