@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve } from 'node:path';
-import { findUpwards, isFile, isFolder } from '../adapters/fs/find-upwards.ts';
-import { type ReadFault, readTextFile, readTextStream } from '../adapters/fs/read-text.ts';
+import { findUpwards, isFile, isFolder } from '../adapters/files/find-upwards.ts';
+import { type ReadFault, readTextFile, readTextStream } from '../adapters/files/read-text.ts';
 import type { ConfigSources } from '../core/config/config-sources.ts';
 import { hfAuthFile } from '../core/config/hub-token.ts';
 import { type ResolvedConfig, resolveConfig } from '../core/config/resolve-config.ts';

@@ -31,7 +31,7 @@ const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m:
 
 /** Seconds from `30s`, `1m30s`, `2h`, `500ms`; null when the text is no duration. A number without a unit is none. */
 export function parseDuration(text: string): number | null {
-  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) return null;
+  if (!/^(\d{1,6}(\.\d{1,3})?(ms|s|m|h|d))+$/.test(text)) return null;
   let seconds = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
     seconds += Number(amount) * (SECONDS_PER_UNIT[unit ?? ''] ?? 0);
@@ -39,12 +39,15 @@ export function parseDuration(text: string): number | null {
   return seconds;
 }
 
-/** Bytes from `1024`, `50MiB`, `1.5 GiB` (binary) or `10GB` (decimal); null when the text is no size. */
+/**
+ * Whole bytes in a size such as `1024`, `512MiB`, `1.5 GiB`, `2GB` or `2g`; null when the text is none. `MB` counts by
+ * 1000, `MiB` by 1024, and the single letters by 1024, as Docker counts them.
+ */
 export function parseBytes(text: string): number | null {
-  const match = /^(\d+(?:\.\d+)?)\s*(?:([KMGTP])(i?)B|B)?$/i.exec(text.trim());
-  if (match === null) return null;
-  const [, amount, prefix, binary] = match;
-  const power = prefix === undefined ? 0 : 'KMGTP'.indexOf(prefix.toUpperCase()) + 1;
-  const bytes = Math.round(Number(amount) * (binary === '' ? 1000 : 1024) ** power);
+  const match = /^(\d{1,12}(?:\.\d{1,6})?) ?([kmgtp]?)(i?b)?$/i.exec(text.trim());
+  if (match === null || (match[2] === '' && match[3]?.toLowerCase() === 'ib')) return null;
+  const [, amount, prefix = '', suffix = ''] = match;
+  const power = prefix === '' ? 0 : 'kmgtp'.indexOf(prefix.toLowerCase()) + 1;
+  const bytes = Math.round(Number(amount) * (suffix.toLowerCase() === 'b' ? 1000 : 1024) ** power);
   return Number.isSafeInteger(bytes) ? bytes : null;
 }

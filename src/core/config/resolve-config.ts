@@ -1,10 +1,11 @@
 import { basename, isAbsolute, join } from 'node:path/posix';
 import type { RmaConfig, SettingOrigin } from '../model/config.ts';
+import { readYaml } from '../yaml/read-yaml.ts';
 import type { ConfigSources } from './config-sources.ts';
 import { type ConfigFault, configError } from './fault.ts';
 import type { HubToken } from './hub-token.ts';
 import { toProjectName } from './project-name.ts';
-import { readYaml } from './read-yaml.ts';
+import { type FileSettings, readSettings } from './read-settings.ts';
 import type { Setting } from './setting.ts';
 import { SettingReader } from './setting-reader.ts';
 import { ALL_SETTINGS, SETTINGS } from './settings.ts';
@@ -24,8 +25,10 @@ export interface ResolvedConfig {
  */
 export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const faults: ConfigFault[] = [];
-  const file = sources.file === null ? null : readYaml(sources.file.text, sources.file.name, ALL_SETTINGS);
-  faults.push(...(file?.faults ?? []));
+  const file = sources.file === null ? null : readFile(sources.file);
+  for (const { file: name, line, column, message } of file?.faults ?? []) {
+    faults.push({ where: `${name}:${line}:${column}`, message });
+  }
   const reader = new SettingReader(sources, file?.words ?? new Map(), faults);
   const take = <T>(setting: Setting<T>): T => reader.take(setting);
 
@@ -59,6 +62,10 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     ? [...new Set(sources.flags.get(SETTINGS.profiles.key))]
     : null;
   return { config, origins: reader.origins(), selectedProfiles, hubToken };
+}
+
+function readFile({ text, name }: NonNullable<ConfigSources['file']>): FileSettings {
+  return readSettings(readYaml({ text, file: name }), ALL_SETTINGS);
 }
 
 function defaultProject({ file }: ConfigSources): string {

@@ -1,7 +1,7 @@
 import type { SettingOrigin } from '../model/config.ts';
 import type { ConfigSources } from './config-sources.ts';
 import type { ConfigFault } from './fault.ts';
-import type { FileWord } from './read-yaml.ts';
+import type { FileWord } from './read-settings.ts';
 import type { PathScope, Setting } from './setting.ts';
 
 /** What one source says about a setting. */
