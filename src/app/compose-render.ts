@@ -1,6 +1,7 @@
 import type { Box } from '../ports/box.ts';
 import { projectFiles } from './box-settings.ts';
 import { type DesiredRequest, makeDesired, type Wanted } from './make-desired.ts';
+import { writeSecret } from './secrets.ts';
 import { step } from './step.ts';
 
 export type RenderRequest = Omit<DesiredRequest, 'containers'>;
@@ -30,8 +31,7 @@ export async function writeStack(box: Box, request: RenderRequest, folder: strin
     );
   }
   const files = projectFiles(config);
-  await box.files.folder(files.secrets, 0o700);
-  for (const [name, value] of secrets) await box.files.write(`${files.secrets}/${name}`, value, 0o444);
+  for (const [name, value] of secrets) await writeSecret(box, config, name, value);
   await box.files.write(files.compose, desired.stack.text, 0o644);
   return files.compose;
 }

@@ -9,8 +9,9 @@ import { projectFiles } from './box-settings.ts';
 import { type StoreAccess, storeContainer, storeMount } from './store-container.ts';
 
 /**
- * Fetches models into the store by a throw-away worker container, beside whatever runs.
- * @throws RmaError as the container's last status tells it; RMA_FETCH_FAILED (1) when it told nothing
+ * Fetches models into the store by a throw-away worker container, beside whatever runs. Gives its last status, which
+ * carries the failure, if any.
+ * @throws RmaError RMA_FETCH_FAILED (1) when it told nothing
  */
 export async function fetchInContainer(
   box: Box,
@@ -38,16 +39,12 @@ export async function fetchInContainer(
     },
     onStderr: (line) => log.push(line),
   });
-  if (outcome.exitCode === 0 && last !== null) return last;
-  throw fetchFault(last, log);
+  const told = last as WorkerStatus | null;
+  if (told !== null && (outcome.exitCode === 0 || told.failure !== null)) return told;
+  throw endedEarly(log);
 }
 
-function fetchFault(last: WorkerStatus | null, log: readonly string[]): RmaError {
-  const failure = last?.failure;
-  if (failure) {
-    const { code, message, hint, exitCode } = failure;
-    return new RmaError(code, message, { exitCode, ...(hint !== undefined && { hint }) });
-  }
+function endedEarly(log: readonly string[]): RmaError {
   return new RmaError(
     'RMA_FETCH_FAILED',
     `the container that fetches ended early: ${log.at(-1) ?? 'it said nothing'}`,

@@ -2,6 +2,7 @@ import { RmaError } from '../core/errors.ts';
 import type { WorkerStatus } from '../core/model/worker-status.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
+import { throwIfFailed } from './worker-status.ts';
 
 const PAUSE_MS = 250;
 const SILENT_TRIES = 80;
@@ -60,16 +61,6 @@ async function followOnce(
   }
   if (reached !== null) throwIfFailed(reached);
   return { reached, lines };
-}
-
-function throwIfFailed(status: WorkerStatus): void {
-  if (status.state !== 'failed' || status.failure === null) return;
-  const { code, message, hint, exitCode } = status.failure;
-  throw new RmaError(code, message, {
-    exitCode,
-    details: { worker: status.worker },
-    ...(hint !== undefined && { hint }),
-  });
 }
 
 async function workerContainer(box: Box, project: string, service: string): Promise<ContainerFacts> {

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import type { FolderStore } from '../app/pull-models.ts';
 import type { Box } from '../ports/box.ts';
 import type { HostVersions } from '../ports/host-versions.ts';
-import type { ModelStore } from '../ports/model-store.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { LoadedConfig } from './context-config.ts';
 import type { GlobalValues } from './global-options.ts';
@@ -21,8 +21,8 @@ export interface Context extends World {
   readonly hostVersions: () => Promise<HostVersions>;
   /** this machine with its Docker, its files and the hubs */
   readonly box: () => Promise<Box>;
-  /** the store in a folder of this machine; used without Docker */
-  readonly store: (folder: string) => Promise<ModelStore>;
+  /** a store in a folder of this machine, used without Docker */
+  readonly folderStore: (folder: string) => Promise<FolderStore>;
 }
 
 /** The help pages of commands and nouns, by path. */
@@ -60,7 +60,7 @@ export function createContext({ host, globals, settings, reporter, help }: Conte
     help,
     config,
     box,
-    store: async (folder) => (await import('./context-store.ts')).openFolderStore(folder, await config()),
+    folderStore: async (folder) => (await import('./context-store.ts')).openFolderStore(folder, env),
     confirm: async (question) => (await import('./confirm.ts')).confirm(question, { host, globals }),
     hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(signal),
   };
