@@ -27,13 +27,12 @@ test('Debian 12’s own engine answers on its own socket', async () => {
 });
 
 test.each([
-  ['none', 1, /'compose' is not a docker command/],
-  ['v1', 0, /^1\.29\.2$/m],
-  ['v2', 0, /^2\.17\.3$/m],
-])('the old client’s Compose can be: %s', async (compose, code, said) => {
-  const result = await oldDocker(compose, 'compose', 'version', '--short');
-  expect(result.code === 0 ? 0 : 1).toBe(code);
-  expect(result.stdout + result.stderr).toMatch(said);
+  ['none', "docker: 'compose' is not a docker command."],
+  ['v1', 'docker-compose version 1.29.2'],
+  ['v2', 'Docker Compose version v2.17.3'],
+])('the old client’s Compose can be: %s', async (compose, said) => {
+  const { stdout, stderr } = await oldDocker(compose, 'compose', 'version');
+  expect(stdout + stderr).toContain(said);
 });
 
 test('stopping it leaves the new engine running', async () => {
