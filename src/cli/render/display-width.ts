@@ -13,7 +13,9 @@ export function displayWidth(line: string): number {
 /** The line cut to a width, with the ellipsis inside it; the line itself when it fits or the width is null. */
 export function truncate(line: string, width: number | null, ellipsis: string): string {
   if (width === null || displayWidth(line) <= width) return line;
-  const room = Math.max(0, width - displayWidth(ellipsis));
+  // an ellipsis that would fill the whole width says nothing
+  const end = displayWidth(ellipsis) < width ? ellipsis : '';
+  const room = width - displayWidth(end);
   let cut = '';
   let used = 0;
   for (const { segment } of graphemes.segment(line)) {
@@ -21,7 +23,7 @@ export function truncate(line: string, width: number | null, ellipsis: string): 
     if (used > room) break;
     cut += segment;
   }
-  return width < displayWidth(ellipsis) ? cut : cut + ellipsis;
+  return cut + end;
 }
 
 /** The line filled with blanks up to a width. */

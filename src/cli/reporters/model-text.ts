@@ -3,8 +3,8 @@ import { formatBytes, formatDuration } from '../../core/units.ts';
 import { displayWidth, pad, printable, truncate } from '../render/display-width.ts';
 import type { Theme } from '../render/theme.ts';
 
-const BAR_WIDTH = 20;
-const SHORTEST_NAME = 12;
+const BAR_WIDTH = 10;
+const SHORTEST_NAME = 16;
 
 export interface Sum {
   readonly doneBytes: number;
@@ -36,16 +36,31 @@ export function endText({ ref, state, fetchedBytes, totalBytes, note }: ModelPro
   return `${name}: present, ${formatBytes(totalBytes)}, ${fetched}`;
 }
 
-/** One line of the live block, at most `width` columns. What does not fit goes: first the bar, then the end of the line. */
-export function liveLine(name: string, state: string, sum: Sum, width: number, theme: Theme): string {
-  const { ellipsis, full, empty } = theme.symbols;
-  const numbers = state === 'downloading' ? amounts(sum, '  ') : state;
+/** One line of the live block. */
+export interface LiveLine {
+  readonly name: string;
+  readonly state: string;
+  readonly sum: Sum;
+}
+
+/**
+ * The lines of the live block, names aligned, each at most `width` columns. What does not fit goes: first the bar,
+ * then the end of the name, then the end of the line.
+ */
+export function liveLines(lines: readonly LiveLine[], width: number, theme: Theme): readonly string[] {
+  const names = Math.max(0, ...lines.map(({ name }) => displayWidth(printable(name))));
+  return lines.map(({ name, state, sum }) => {
+    const numbers = state === 'downloading' ? amounts(sum, '  ') : state;
+    const withBar = state === 'downloading' ? `  ${bar(sum, theme)}  ${numbers}` : `  ${numbers}`;
+    const tail = [withBar, `  ${numbers}`].find((text) => displayWidth(text) + SHORTEST_NAME <= width);
+    const { ellipsis } = theme.symbols;
+    if (tail === undefined) return truncate(`${printable(name)}  ${numbers}`, width, ellipsis);
+    const room = Math.min(names, width - displayWidth(tail));
+    return pad(truncate(printable(name), room, ellipsis), room) + tail;
+  });
+}
+
+function bar(sum: Sum, { symbols }: Theme): string {
   const filled = Math.round((percent(sum) / 100) * BAR_WIDTH);
-  const bar = `${full.repeat(filled)}${empty.repeat(BAR_WIDTH - filled)}`;
-  const tail = [`  ${bar}  ${numbers}`, `  ${numbers}`].find(
-    (text) => displayWidth(text) + SHORTEST_NAME <= width,
-  );
-  if (tail === undefined) return truncate(`${printable(name)}  ${numbers}`, width, ellipsis);
-  const room = Math.min(width - displayWidth(tail), 44);
-  return pad(truncate(printable(name), room, ellipsis), room) + tail;
+  return symbols.full.repeat(filled) + symbols.empty.repeat(BAR_WIDTH - filled);
 }

@@ -5,7 +5,7 @@ import type { OutStream } from '../host.ts';
 import { printable, truncate } from '../render/display-width.ts';
 import type { Theme } from '../render/theme.ts';
 import type { CliReporter } from './cli-reporter.ts';
-import { endText, liveLine, type Sum } from './model-text.ts';
+import { endText, liveLines, type Sum } from './model-text.ts';
 import { stepMark, warningText } from './step-text.ts';
 
 const UNICODE_SPINNER = { frames: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] };
@@ -14,6 +14,7 @@ const ASCII_SPINNER = { frames: ['-', '\\', '|', '/'] };
 const INTERVAL_MS = 100;
 /** spinner and blank */
 const MARGIN = 2;
+const INDENT = '  ';
 
 export interface TtyOptions {
   readonly err: OutStream;
@@ -112,14 +113,18 @@ export class TtyReporter implements CliReporter {
     const width = Math.max(1, (err.columns ?? 80) - MARGIN - 1);
     const active = [...this.models.values()].filter((progress) => !isEnded(progress));
     if (this.step === '' && active.length === 0) return [];
-    const lines = active.map((progress) => liveLine(progress.ref, label(progress), progress, width, theme));
-    if (active.length > 1)
-      lines.push(liveLine('total', 'downloading', total([...this.models.values()]), width, theme));
+    const models = active.map((progress) => ({ name: progress.ref, state: label(progress), sum: progress }));
+    const sum = { name: 'total', state: 'downloading', sum: total([...this.models.values()]) };
+    const lines = liveLines(
+      active.length > 1 ? [...models, sum] : models,
+      Math.max(1, width - INDENT.length),
+      theme,
+    );
     const room = Math.max(1, (err.rows ?? 24) - 2);
     const shown = lines.length > room ? lines.slice(-room) : lines;
     return [
       truncate(this.step || 'Fetching models', width, theme.symbols.ellipsis),
-      ...shown.map((line) => `  ${line}`),
+      ...shown.map((line) => INDENT + line),
     ];
   }
 }
@@ -138,6 +143,6 @@ function total(models: readonly ModelProgress[]): Sum {
   return {
     doneBytes: sum(({ doneBytes }) => doneBytes),
     totalBytes: sum(({ totalBytes }) => totalBytes),
-    bytesPerSecond: sum((progress) => (isEnded(progress) ? 0 : (progress.bytesPerSecond ?? 0))),
+    bytesPerSecond: sum(({ state, bytesPerSecond }) => (state === 'downloading' ? (bytesPerSecond ?? 0) : 0)),
   };
 }

@@ -116,10 +116,7 @@ class SettingsFile {
 
   private host(setting: Setting<unknown>, path: YamlPath, name: string, value: unknown): void {
     if (value !== null && !isMapping(value)) {
-      this.fault(
-        path,
-        `${path.join('.')} must be {} or { address: ssh://user@box }, got ${showValue(value)}`,
-      );
+      this.fault(path, `${path.join('.')} must be {} or { address: ssh://box1 }, got ${showValue(value)}`);
       return;
     }
     for (const key of Object.keys(value ?? {}).filter((candidate) => candidate !== 'address')) {

@@ -87,7 +87,7 @@ export function parseHost(name: string, address: string): Parsed<HostConfig> {
   if (!NAME.test(name)) return expected(`host names of a-z, 0-9 and -, not "${name}"`);
   if (address === '') return parsed({ address: null });
   const valid = /^ssh:\/\/([^\s@/:]+@)?(\[[0-9a-fA-F:]+\]|[^\s@/:]+)(:\d{1,5})?$/.test(address);
-  return valid ? parsed({ address }) : expected('an address such as ssh://user@box1');
+  return valid ? parsed({ address }) : expected('an address such as ssh://box1');
 }
 
 function splitKind(text: string): readonly [kind: string, rest: string] {

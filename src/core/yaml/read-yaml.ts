@@ -133,7 +133,7 @@ function child(node: Node | null, step: string | number): Found | null {
     return item === undefined ? null : { key: null, node: item };
   }
   if (!isMap(node)) return null;
-  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+  const pair = node.items.findLast(({ key }) => isScalar(key) && String(key.value) === String(step));
   if (pair === undefined) return null;
   const key = pair.key as Node;
   return { key, node: (pair.value as Node | null) ?? key };
