@@ -132,7 +132,7 @@ export class UndiciClient implements HttpClient {
     }
   }
 
-  #dispatcher(undici: typeof import('undici'), url: string): Dispatcher {
+  #dispatcher(undici: Pick<typeof import('undici'), 'Agent' | 'ProxyAgent'>, url: string): Dispatcher {
     const proxy = proxyFor(url, this.#options.proxies ?? {});
     const known = this.#dispatchers.get(proxy);
     if (known !== undefined) return known;

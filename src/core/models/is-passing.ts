@@ -7,6 +7,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'RMA_HUB_BAD_ANSWER',
   'RMA_STORE_LEASE_TIMEOUT',
   'RMA_STORE_LEASE_LOST',
+  'RMA_STORE_CHANGED',
 ]);
 
 /** Whether to try again after a pause (network, busy hub, lost lease) or to stop and tell (401, no such model, no room, wrong hash). */

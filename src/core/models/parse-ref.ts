@@ -14,6 +14,8 @@ const GRAMMAR =
 const REPO_PART = /^(?!.*(--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?$/;
 const REVISION = /^[A-Za-z0-9_.+/-]{1,200}$/;
 const SET = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+/** Longest file name that leaves room for the names of rma's own records of it. */
+const MAX_NAME = 200;
 const SHA256 = /^[0-9a-f]{64}$/;
 const FUTURE_SOURCES = new Map([
   ['ollama', 'an Ollama registry'],
@@ -121,7 +123,7 @@ function suggestion(text: string): string | undefined {
 }
 
 function isFileName(name: string): boolean {
-  return !name.includes('/') && pathFault(name) === null;
+  return !name.includes('/') && pathFault(name) === null && encodeURIComponent(name).length <= MAX_NAME;
 }
 
 function hasControl(text: string): boolean {
