@@ -1,12 +1,16 @@
-import type { RmaError } from '../core/errors.ts';
 import type { PinnedModel } from '../core/model/pinned-model.ts';
 import type { ModelProgress } from '../core/model/worker-status.ts';
 import type { ModelCheck } from '../ports/model-store.ts';
 
-/** How the fetch of one model ended. */
+/** How the fetch of one model ended; `fetchedBytes` came over the network. */
 export type FetchOutcome =
-  | { readonly ref: string; readonly state: 'present' | 'fetched'; readonly fetchedBytes: number }
-  | { readonly ref: string; readonly state: 'failed'; readonly error: RmaError };
+  | { readonly ref: string; readonly state: 'present'; readonly fetchedBytes: number }
+  | {
+      readonly ref: string;
+      readonly state: 'failed';
+      readonly fetchedBytes: number;
+      readonly error: unknown;
+    };
 
 /** What the worker needs of the store and the hubs. */
 export interface ModelFetcher {

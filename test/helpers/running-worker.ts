@@ -42,7 +42,7 @@ export class StubFetcher implements ModelFetcher {
     if (end !== undefined) return [await end(options)];
     for (const state of ['downloading', 'verifying', 'present'] as const) options.onProgress(modelIs(state));
     this.present = true;
-    return [{ ref: MODEL_REF, state: 'fetched', fetchedBytes: 100 }];
+    return [{ ref: MODEL_REF, state: 'present', fetchedBytes: 100 }];
   }
 }
 

@@ -35,7 +35,7 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
   }
   log.info(`worker type ${type}: ${refs.length} models into ${context.store.root}`);
   const { pinned, failed } = await pinAll(context, refs, stop);
-  for (const { ref, error } of failed) log.error(`Failed ${ref} (${error.message})`);
+  for (const { ref, error } of failed) log.error(`Failed ${ref} (${asRmaError(error).message})`);
   const start = pinned.map((model) => unstarted(model.ref, pinnedBytes(model)));
   const board = createStatusBoard({ worker: 'download', profile: '', models: start, engines: [] }, clock);
   logStatus(board, log, clock);
@@ -63,16 +63,21 @@ async function pinAll(
       pinned.push(await context.resolve(ref, signal));
     } catch (error) {
       signal.throwIfAborted();
-      failed.push({ ref, state: 'failed', error: asRmaError(error) });
+      failed.push({ ref, state: 'failed', fetchedBytes: 0, error });
     }
   }
   return { pinned, failed };
 }
 
 function summary(outcomes: readonly FetchOutcome[]): string {
-  const count = (state: FetchOutcome['state']) =>
-    outcomes.filter((outcome) => outcome.state === state).length;
-  const bytes = outcomes.reduce((sum, each) => sum + (each.state === 'failed' ? 0 : each.fetchedBytes), 0);
-  const downloaded = `${count('fetched')} downloaded (${megabytes(bytes)} MB)`;
-  return `Summary: ${outcomes.length} models, ${downloaded}, ${count('present')} already present, ${count('failed')} failed`;
+  const present = outcomes.filter((outcome) => outcome.state === 'present');
+  const fetched = present.filter((outcome) => outcome.fetchedBytes > 0);
+  const bytes = fetched.reduce((sum, outcome) => sum + outcome.fetchedBytes, 0);
+  const parts = [
+    `${outcomes.length} models`,
+    `${fetched.length} downloaded (${megabytes(bytes)} MB)`,
+    `${present.length - fetched.length} already present`,
+    `${outcomes.length - present.length} failed`,
+  ];
+  return `Summary: ${parts.join(', ')}`;
 }

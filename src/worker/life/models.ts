@@ -40,7 +40,7 @@ export async function fetchModels(
     const outcomes = await fetchOnce(phase, models, signal);
     const failed = outcomes.filter((outcome) => outcome.state === 'failed');
     if (failed.length === 0) return;
-    const lasting = failed.find((outcome) => !isPassing(outcome.error));
+    const lasting = failed.find((outcome) => !isPassing(asRmaError(outcome.error)));
     if (lasting !== undefined) throw lasting.error;
     if (doneBytes(phase.board) > before) failures = 1;
     const pauseMs = pauseAfter(failures, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);

@@ -63,7 +63,7 @@ describe('a worker that is stopped', () => {
   it('ends at once when it has failed', async () => {
     const clock = new FakeClock();
     const fetcher = new StubFetcher(false);
-    fetcher.ends = [async () => ({ ref: MODEL_REF, state: 'failed', error: lasting() })];
+    fetcher.ends = [async () => ({ ref: MODEL_REF, state: 'failed', fetchedBytes: 0, error: lasting() })];
     await using worker = startWorker(workerConfig(), fetcher, clock);
     await worker.until(is('failed'));
     worker.stop();

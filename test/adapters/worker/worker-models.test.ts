@@ -45,7 +45,8 @@ describe('a worker and its models', () => {
   it('tries a passing fault again after growing pauses, and says why and when', async () => {
     const clock = new FakeClock();
     const fetcher = new StubFetcher(false);
-    const fail = async () => ({ ref: MODEL_REF, state: 'failed', error: passing() }) as const;
+    const fail = async () =>
+      ({ ref: MODEL_REF, state: 'failed', fetchedBytes: 0, error: passing() }) as const;
     fetcher.ends = [fail, fail, fail];
     await using worker = startWorker(workerConfig(), fetcher, clock);
     await clock.pass(1_000);
@@ -64,7 +65,8 @@ describe('a worker and its models', () => {
   it('starts its pauses anew when bytes came in', async () => {
     const clock = new FakeClock();
     const fetcher = new StubFetcher(false);
-    const fail = async () => ({ ref: MODEL_REF, state: 'failed', error: passing() }) as const;
+    const fail = async () =>
+      ({ ref: MODEL_REF, state: 'failed', fetchedBytes: 0, error: passing() }) as const;
     fetcher.ends = [
       fail,
       async ({ onProgress }) => {
@@ -82,7 +84,7 @@ describe('a worker and its models', () => {
   it('fails on a lasting fault, stays unhealthy and asks nobody again', async () => {
     const clock = new FakeClock();
     const fetcher = new StubFetcher(false);
-    fetcher.ends = [async () => ({ ref: MODEL_REF, state: 'failed', error: lasting() })];
+    fetcher.ends = [async () => ({ ref: MODEL_REF, state: 'failed', fetchedBytes: 0, error: lasting() })];
     await using worker = startWorker(workerConfig(), fetcher, clock);
     await worker.until(is('failed'));
     clock.advance(3_600_000);

@@ -111,7 +111,7 @@ describe('a worker that serves', () => {
       async ({ onProgress }) => {
         away = await workers(coordinator);
         onProgress(modelIs('present'));
-        return { ref: MODEL_REF, state: 'fetched', fetchedBytes: 100 };
+        return { ref: MODEL_REF, state: 'present', fetchedBytes: 100 };
       },
     ];
     await using worker = startWorker(config, fetcher, clock);

@@ -46,10 +46,9 @@ describe('the life of a worker', () => {
         walk(taken).forEach((state, index) => {
           if (state !== 'registering' && state !== 'ready' && state !== 'degraded') return;
           const past = taken.slice(0, index);
-          const present = past.lastIndexOf('models-present');
+          const present = past.indexOf('models-present', past.lastIndexOf('models-missing') + 1);
           expect(present).toBeGreaterThanOrEqual(0);
           expect(past.slice(present)).toContain('engines-answer');
-          expect(past.slice(present)).not.toContain('models-missing');
         });
       }),
     );
