@@ -131,7 +131,9 @@ const serialized = (work) => {
 const publishedPorts = async (dockerPath) => {
   const containers = JSON.parse(await get(dockerPath, '/containers/json'));
   const ports = containers.flatMap((container) => container.Ports ?? []);
-  const ours = ports.filter((p) => p.Type === 'tcp' && p.PublicPort && (p.IP === LOOPBACK || p.IP === '0.0.0.0'));
+  const ours = ports.filter(
+    (p) => p.Type === 'tcp' && p.PublicPort && (p.IP === LOOPBACK || p.IP === '0.0.0.0'),
+  );
   return new Set(ours.map((p) => p.PublicPort));
 };
 

@@ -72,11 +72,17 @@ async function drain(
   await step(box, 'letting requests in flight finish', () => box.cli.stop(project, workers, box.signal));
 }
 
-async function remove(box: Box, project: ComposeProject, operations: readonly ServiceOperation[]): Promise<void> {
+async function remove(
+  box: Box,
+  project: ComposeProject,
+  operations: readonly ServiceOperation[],
+): Promise<void> {
   const services = operations.filter(({ kind }) => AWAY.has(kind)).map(({ service }) => service);
   if (services.length === 0) return;
   await step(box, `removing ${services.join(', ')}`, async () => {
-    const gone = (await box.docker.containers(project.name)).filter(({ service }) => services.includes(service));
+    const gone = (await box.docker.containers(project.name)).filter(({ service }) =>
+      services.includes(service),
+    );
     await box.docker.stop(gone.map(({ id }) => id));
     await box.docker.remove(gone.map(({ id }) => id));
   });
@@ -107,7 +113,9 @@ async function start(
   role: ServiceOperation['role'],
   text: string,
 ): Promise<void> {
-  const services = operations.filter((op) => op.role === role && UP.has(op.kind)).map(({ service }) => service);
+  const services = operations
+    .filter((op) => op.role === role && UP.has(op.kind))
+    .map(({ service }) => service);
   if (services.length === 0) return;
   const options = { noDeps: true, recreate: false, signal: box.signal };
   await step(box, text, () => box.cli.up(project, services, options));

@@ -2,16 +2,14 @@ import type { RmaConfig } from '../core/model/config.ts';
 import type { FetchModel, Operation, ServiceOperation } from '../core/plan/operation.ts';
 import type { Box } from '../ports/box.ts';
 import { applyServices } from './apply-services.ts';
-import { projectFiles } from './box-settings.ts';
 import { fetchInContainer } from './fetch-in-container.ts';
 import type { Wanted } from './make-desired.ts';
 import { prepareHostFolder } from './prepare-host-folder.ts';
+import { writeSecret } from './secrets.ts';
 import { step } from './step.ts';
+import { throwIfFailed } from './worker-status.ts';
 
 const PUBLIC_FILE = 0o644;
-const SECRETS_FOLDER = 0o700;
-// The folder keeps other users of the machine out; the mode lets the worker's uid read its mount.
-const SECRET_FILE = 0o444;
 
 /** Does what the plan says and decides nothing: everything but the services in the plan's order, then the services. */
 export async function apply(
@@ -63,12 +61,6 @@ async function applyOne(box: Box, config: RmaConfig, wanted: Wanted, operation: 
   }
 }
 
-async function writeSecret(box: Box, config: RmaConfig, name: string, value: string): Promise<void> {
-  const folder = projectFiles(config).secrets;
-  await box.files.folder(folder, SECRETS_FOLDER);
-  await box.files.write(`${folder}/${name}`, value, SECRET_FILE);
-}
-
 async function fetchBeside(
   box: Box,
   config: RmaConfig,
@@ -77,5 +69,5 @@ async function fetchBeside(
 ): Promise<void> {
   const refs = new Set(operations.map(({ ref }) => ref));
   const models = [...wanted.desired.models.values()].filter(({ ref }) => refs.has(ref));
-  await fetchInContainer(box, config, wanted.access, models);
+  throwIfFailed(await fetchInContainer(box, config, wanted.access, models));
 }

@@ -1,6 +1,7 @@
 import type { Box } from '../ports/box.ts';
 import { projectFiles } from './box-settings.ts';
 import { type DesiredRequest, makeDesired, type Wanted } from './make-desired.ts';
+import { writeSecret } from './secrets.ts';
 import { step } from './step.ts';
 
 export type RenderRequest = Omit<DesiredRequest, 'containers'>;
@@ -25,11 +26,12 @@ export async function writeStack(box: Box, request: RenderRequest, folder: strin
   const { desired, secrets } = await rendered(box, { ...request, config });
   const { tag, base } = desired.workerImage;
   if (!(await box.docker.hasImage(tag))) {
-    await step(box, 'building the worker image', () => box.cli.build(tag, box.image.context, base, box.signal));
+    await step(box, 'building the worker image', () =>
+      box.cli.build(tag, box.image.context, base, box.signal),
+    );
   }
   const files = projectFiles(config);
-  await box.files.folder(files.secrets, 0o700);
-  for (const [name, value] of secrets) await box.files.write(`${files.secrets}/${name}`, value, 0o444);
+  for (const [name, value] of secrets) await writeSecret(box, config, name, value);
   await box.files.write(files.compose, desired.stack.text, 0o644);
   return files.compose;
 }

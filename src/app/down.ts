@@ -34,7 +34,8 @@ export async function planDown(box: Box, request: DownRequest): Promise<readonly
 export async function down(box: Box, request: DownRequest): Promise<DownResult> {
   const { config } = request;
   const going = await planDown(box, request);
-  const ids = (role: ReturnType<typeof roleOf>) => going.filter((one) => roleOf(one) === role).map(({ id }) => id);
+  const ids = (role: ReturnType<typeof roleOf>) =>
+    going.filter((one) => roleOf(one) === role).map(({ id }) => id);
   if (ids('worker').length > 0) await step(box, 'draining the worker', () => box.docker.stop(ids('worker')));
   const rest = [...ids('engine'), ...ids('coordinator')];
   if (rest.length > 0) await step(box, 'stopping the services', () => box.docker.stop(rest));

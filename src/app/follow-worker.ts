@@ -2,6 +2,7 @@ import { RmaError } from '../core/errors.ts';
 import type { WorkerStatus } from '../core/model/worker-status.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
+import { throwIfFailed } from './worker-status.ts';
 
 const PAUSE_MS = 250;
 const SILENT_TRIES = 80;
@@ -62,12 +63,6 @@ async function followOnce(
   return { reached, lines };
 }
 
-function throwIfFailed(status: WorkerStatus): void {
-  if (status.state !== 'failed' || status.failure === null) return;
-  const { code, message, hint, exitCode } = status.failure;
-  throw new RmaError(code, message, { exitCode, details: { worker: status.worker }, ...(hint !== undefined && { hint }) });
-}
-
 async function workerContainer(box: Box, project: string, service: string): Promise<ContainerFacts> {
   const container = (await box.docker.containers(project)).find((candidate) => candidate.service === service);
   if (container === undefined || container.state === 'exited' || container.state === 'dead') {
@@ -83,8 +78,12 @@ async function tail(box: Box, project: string, service: string): Promise<readonl
 
 function stopped(service: string, lines: readonly string[]): RmaError {
   const last = lines.at(-1);
-  return new RmaError('RMA_WORKER_STOPPED', `the worker ${service} does not run${last === undefined ? '' : `; it said last: ${last}`}`, {
-    hint: `see its whole log: rma logs ${service}`,
-    details: { log: lines },
-  });
+  return new RmaError(
+    'RMA_WORKER_STOPPED',
+    `the worker ${service} does not run${last === undefined ? '' : `; it said last: ${last}`}`,
+    {
+      hint: `see its whole log: rma logs ${service}`,
+      details: { log: lines },
+    },
+  );
 }

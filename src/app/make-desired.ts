@@ -91,7 +91,9 @@ async function ownPorts(
   remembered: Readonly<Record<string, number>>,
 ): Promise<ReadonlyMap<string, number>> {
   const { config, containers } = request;
-  const held = containers.flatMap(({ service, ports }) => ports.map(({ hostPort }) => [service, hostPort] as const));
+  const held = containers.flatMap(({ service, ports }) =>
+    ports.map(({ hostPort }) => [service, hostPort] as const),
+  );
   const kept = new Map([...Object.entries(remembered), ...held]);
   const own = new Set(held.map(([, port]) => port));
   const taken = new Set<number>();

@@ -5,10 +5,12 @@ import type { Catalogue } from '../core/model/profile.ts';
 import { findModel } from '../core/profile/find-model.ts';
 import { selectServices } from '../core/profile/select-services.ts';
 import type { Box } from '../ports/box.ts';
+import type { ModelStore } from '../ports/model-store.ts';
 import { projectFiles, storeOwner } from './box-settings.ts';
 import { readProjectState } from './project-state.ts';
+import { requireDocker } from './require-docker.ts';
 import { resolveModels } from './resolve-models.ts';
-import type { StoreAccess } from './store-container.ts';
+import { lookIntoStore, type StoreAccess } from './store-container.ts';
 
 /** A model that was asked for, by whom it is used, and what its reference means. */
 export interface ChosenModel {
@@ -58,7 +60,8 @@ async function namedModels(
 function usersOf(catalogue: Catalogue): ReadonlyMap<string, readonly string[]> {
   const users = new Map<string, string[]>();
   for (const profile of catalogue.profiles.keys()) {
-    for (const ref of selectServices(catalogue, [profile]).refs) users.set(ref, [...(users.get(ref) ?? []), profile]);
+    for (const ref of selectServices(catalogue, [profile]).refs)
+      users.set(ref, [...(users.get(ref) ?? []), profile]);
   }
   return users;
 }
@@ -76,4 +79,39 @@ export async function storeAccess(box: Box, config: RmaConfig): Promise<StoreAcc
 /** A model with what the store holds of it; null when nothing could look. */
 export interface ListedModel extends ChosenModel {
   readonly check: ModelCheck | null;
+}
+
+/**
+ * The chosen models with what a store holds of them: the folder given, else the project's volume, as far as it is there
+ * and the worker image that reads it.
+ */
+export async function listedModels(
+  box: Box,
+  choice: ModelChoice,
+  store: ModelStore | null,
+): Promise<readonly ListedModel[]> {
+  if (store === null) await requireDocker(box);
+  const models = await chooseModels(box, choice);
+  const pinned = models.map((model) => model.pinned);
+  const checks =
+    store === null ? await volumeChecks(box, choice.config, pinned) : await folderChecks(store, pinned);
+  return models.map((model) => ({ ...model, check: checks?.get(model.pinned.ref) ?? null }));
+}
+
+async function folderChecks(
+  store: ModelStore,
+  models: readonly PinnedModel[],
+): Promise<ReadonlyMap<string, ModelCheck>> {
+  const checks = await Promise.all(models.map(async (model) => store.check(model)));
+  return new Map(checks.map((check) => [check.ref, check]));
+}
+
+async function volumeChecks(
+  box: Box,
+  config: RmaConfig,
+  models: readonly PinnedModel[],
+): Promise<ReadonlyMap<string, ModelCheck> | null> {
+  const access = await storeAccess(box, config);
+  const found = await lookIntoStore(box, access, models);
+  return found === null ? null : new Map(found.checks.map((check) => [check.ref, check]));
 }

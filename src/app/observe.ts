@@ -3,9 +3,9 @@ import type { RmaConfig } from '../core/model/config.ts';
 import type { Desired } from '../core/model/desired.ts';
 import type { Observed, ObservedContainer, ObservedVolume } from '../core/model/observed.ts';
 import type { Box } from '../ports/box.ts';
-import type { ContainerFacts, EngineFacts } from '../ports/docker-host.ts';
+import type { ContainerFacts } from '../ports/docker-host.ts';
 import { projectFiles } from './box-settings.ts';
-import { checkStore, type StoreAccess, type StoreCheck } from './store-container.ts';
+import { freeBytesBeside, lookIntoStore, type StoreAccess } from './store-container.ts';
 import { workerStatus } from './worker-status.ts';
 
 /** What is there now, on one host: containers, images, volumes, generated files, the store. */
@@ -14,7 +14,6 @@ export async function observe(
   config: RmaConfig,
   desired: Desired,
   access: StoreAccess,
-  engine: EngineFacts,
 ): Promise<Observed> {
   const images = await presentImages(box, [desired.workerImage.tag, ...desired.stack.engineImages]);
   const volumes = await presentVolumes(box, desired);
@@ -22,7 +21,7 @@ export async function observe(
     observeContainers(box, config.project),
     fileHashes(box, [...desired.files.keys()]),
     secretHashes(box, config, [...desired.secrets.keys()]),
-    observeStore(box, desired, access, { images, volumes, engine }),
+    lookIntoStore(box, access, [...desired.models.values()]),
   ]);
   return {
     files,
@@ -31,7 +30,7 @@ export async function observe(
     volumes,
     containers,
     store: store === null ? null : new Map(store.checks.map((check) => [check.ref, check])),
-    freeBytes: store?.freeBytes ?? (await freeBytesBeside(box, access, engine)),
+    freeBytes: store?.freeBytes ?? (await freeBytesBeside(box, access)),
     portsTaken: await takenPorts(box, config, desired, containers),
   };
 }
@@ -85,45 +84,6 @@ async function secretHashes(
   return new Map([...byPath].map(([path, hash]) => [path.slice(folder.length + 1), hash]));
 }
 
-interface Around {
-  readonly images: ReadonlySet<string>;
-  readonly volumes: ReadonlyMap<string, ObservedVolume>;
-  readonly engine: EngineFacts;
-}
-
-/** A store that is not there yet is empty; one that only a missing image could read is unknown. */
-async function observeStore(
-  box: Box,
-  desired: Desired,
-  access: StoreAccess,
-  around: Around,
-): Promise<StoreCheck | null> {
-  const models = [...desired.models.values()];
-  if (!(await storeExists(box, access, around))) {
-    const freeBytes = await freeBytesBeside(box, access, around.engine);
-    return freeBytes === null ? null : { checks: models.map(nothingOf), freeBytes };
-  }
-  return around.images.has(desired.workerImage.tag) ? checkStore(box, access, models) : null;
-}
-
-async function storeExists(box: Box, access: StoreAccess, around: Around): Promise<boolean> {
-  const { volume } = access;
-  if (volume.type === 'host') return (await box.files.facts(volume.path)) !== null;
-  return volume.type === 'named' && around.volumes.has(volume.name);
-}
-
-/** From this machine: exact for a host folder, and for volumes as long as the engine's folder is here too. */
-async function freeBytesBeside(box: Box, access: StoreAccess, engine: EngineFacts): Promise<number | null> {
-  if (access.volume.type === 'host') return box.files.freeBytes(access.volume.path);
-  const root = await box.files.facts(engine.rootDir);
-  return root === null ? null : box.files.freeBytes(engine.rootDir);
-}
-
-function nothingOf(model: Desired['models'] extends ReadonlyMap<string, infer M> ? M : never): StoreCheck['checks'][number] {
-  const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
-  return { ref: model.ref, state: 'missing', missing: model.files, totalBytes: bytes, missingBytes: bytes };
-}
-
 /** Ports that this project's own containers hold do not count. */
 async function takenPorts(
   box: Box,
@@ -131,7 +91,9 @@ async function takenPorts(
   desired: Desired,
   containers: readonly ObservedContainer[],
 ): Promise<ReadonlySet<number>> {
-  const running = new Set(containers.filter(({ state }) => state === 'running').map(({ service }) => service));
+  const running = new Set(
+    containers.filter(({ state }) => state === 'running').map(({ service }) => service),
+  );
   const asked = desired.stack.services.filter(({ name, port }) => port !== null && !running.has(name));
   const taken = await Promise.all(asked.map(async ({ port }) => box.portTaken(config.bind, port ?? 0)));
   return new Set(asked.filter((_, at) => taken[at]).map(({ port }) => port ?? 0));

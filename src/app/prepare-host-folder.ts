@@ -37,8 +37,12 @@ export async function checkHostFolder(box: Box, access: StoreAccess): Promise<vo
   const bit = facts.uid === uid ? OWNER_WRITES : facts.gid === gid ? GROUP_WRITES : ALL_WRITE;
   if ((facts.mode & bit) !== 0 || uid === 0) return;
   const seen = `${facts.uid}:${facts.gid}, mode ${facts.mode.toString(8)}`;
-  throw new RmaError('RMA_STORE_UNWRITABLE', `the worker runs as ${uid}:${gid} and cannot write to ${path} (${seen})`, {
-    exitCode: EXIT.notReady,
-    hint: `give it the folder: sudo chown -R ${uid}:${gid} '${path}' && sudo chmod u+rwx '${path}' (or choose its owner: --owner ${facts.uid}:${facts.gid})`,
-  });
+  throw new RmaError(
+    'RMA_STORE_UNWRITABLE',
+    `the worker runs as ${uid}:${gid} and cannot write to ${path} (${seen})`,
+    {
+      exitCode: EXIT.notReady,
+      hint: `give it the folder: sudo chown -R ${uid}:${gid} '${path}' && sudo chmod u+rwx '${path}' (or choose its owner: --owner ${facts.uid}:${facts.gid})`,
+    },
+  );
 }

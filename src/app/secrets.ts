@@ -22,7 +22,8 @@ export async function collectSecrets(
   if (hub !== null) secrets.set(HUB_TOKEN_SECRET, hub.value);
   if (config.coordinator.url !== null) {
     const token = await ownToken(box, config.coordinator.tokenFile);
-    for (const { name } of selection.profiles) if (token !== null) secrets.set(workerTokenSecret(name), token);
+    for (const { name } of selection.profiles)
+      if (token !== null) secrets.set(workerTokenSecret(name), token);
     return secrets;
   }
   const key = await coordinatorKey(box, config);
@@ -31,6 +32,30 @@ export async function collectSecrets(
     secrets.set(workerTokenSecret(name), workerToken(key, host, workerId(host, config.project, name)));
   }
   return secrets;
+}
+
+/**
+ * Does one thing with the hub's token in its secrets file, and takes the file away again unless it was there before: a
+ * stack that is up reads it.
+ */
+export async function withHubToken<T>(box: Box, config: RmaConfig, work: () => Promise<T>): Promise<T> {
+  const folder = projectFiles(config).secrets;
+  const path = `${folder}/${HUB_TOKEN_SECRET}`;
+  const token = await box.hubToken();
+  if (token === null || (await box.files.facts(path)) !== null) return work();
+  await writeSecret(box, config, HUB_TOKEN_SECRET, token.value);
+  try {
+    return await work();
+  } finally {
+    await box.files.remove(path);
+  }
+}
+
+/** The folder keeps other users of the machine out; the mode lets the worker's uid read its mount. */
+export async function writeSecret(box: Box, config: RmaConfig, name: string, value: string): Promise<void> {
+  const folder = projectFiles(config).secrets;
+  await box.files.folder(folder, 0o700);
+  await box.files.write(`${folder}/${name}`, value, 0o444);
 }
 
 /** Kept as long as the stack is up, so that a second `up` changes nothing. */

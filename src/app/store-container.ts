@@ -1,6 +1,6 @@
 import type { Owner, VolumeSpec } from '../core/model/config.ts';
 import type { ModelCheck } from '../core/model/model-check.ts';
-import type { PinnedModel } from '../core/model/pinned-model.ts';
+import { type PinnedModel, pinnedBytes } from '../core/model/pinned-model.ts';
 import { STORE_MOUNT } from '../core/models/layout.ts';
 import type { Box } from '../ports/box.ts';
 import type { OneOff } from '../ports/docker-cli.ts';
@@ -20,7 +20,7 @@ export interface StoreCheck {
 }
 
 /** Looks at the store through a read-only mount, without a network. Null when the container could not look. */
-export async function checkStore(
+async function checkStore(
   box: Box,
   access: StoreAccess,
   models: readonly PinnedModel[],
@@ -34,6 +34,36 @@ export async function checkStore(
     signal: box.signal,
   });
   return outcome.exitCode === 0 ? (JSON.parse(outcome.stdout) as StoreCheck) : null;
+}
+
+/** What lies in the store: nothing when it is not there yet; null when only a missing image could look. */
+export async function lookIntoStore(
+  box: Box,
+  access: StoreAccess,
+  models: readonly PinnedModel[],
+): Promise<StoreCheck | null> {
+  if (await storeExists(box, access)) {
+    return (await box.docker.hasImage(access.image)) ? checkStore(box, access, models) : null;
+  }
+  const freeBytes = await freeBytesBeside(box, access);
+  return freeBytes === null ? null : { checks: models.map(nothingOf), freeBytes };
+}
+
+/** From this machine: exact for a host folder, and for volumes as long as the engine's folder is here too. */
+export async function freeBytesBeside(box: Box, access: StoreAccess): Promise<number | null> {
+  if (access.volume.type === 'host') return box.files.freeBytes(access.volume.path);
+  const { rootDir } = await box.docker.facts();
+  return (await box.files.facts(rootDir)) === null ? null : box.files.freeBytes(rootDir);
+}
+
+async function storeExists(box: Box, { volume }: StoreAccess): Promise<boolean> {
+  if (volume.type === 'host') return (await box.files.facts(volume.path)) !== null;
+  return volume.type === 'named' && (await box.docker.volume(volume.name)) !== null;
+}
+
+function nothingOf(model: PinnedModel): ModelCheck {
+  const bytes = pinnedBytes(model);
+  return { ref: model.ref, state: 'missing', missing: model.files, totalBytes: bytes, missingBytes: bytes };
 }
 
 /** The part of a throw-away container that is the same for every task on the store. */

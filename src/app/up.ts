@@ -2,8 +2,8 @@ import { RmaError } from '../core/errors.ts';
 import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
 import type { Box } from '../ports/box.ts';
 import { apply } from './apply.ts';
-import { checkHostFolder } from './prepare-host-folder.ts';
 import { type PlannedUp, planUp, type UpRequest } from './plan-up.ts';
+import { checkHostFolder } from './prepare-host-folder.ts';
 
 /** Where a service answers, on this machine. */
 export interface Endpoint {
@@ -49,7 +49,8 @@ export function throwOnFault(checks: readonly PlanCheck[]): void {
   const faults = checks.filter(({ level }) => level === 'error');
   const [first, ...rest] = faults;
   if (first === undefined) return;
-  const details = rest.length === 0 ? first.details : { ...first.details, also: rest.map(({ message }) => message) };
+  const details =
+    rest.length === 0 ? first.details : { ...first.details, also: rest.map(({ message }) => message) };
   throw new RmaError(first.code, first.message, { exitCode: first.exitCode, hint: first.hint, details });
 }
 

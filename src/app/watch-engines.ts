@@ -10,7 +10,11 @@ const RESTARTS = 3;
  * Waits for `work`, and ends it at once when an engine keeps crashing: its worker would wait for ever.
  * @throws RmaError RMA_ENGINE_FAILED (1) with the engine's last words
  */
-export async function watchEngines(box: Box, project: string, work: (box: Box) => Promise<void>): Promise<void> {
+export async function watchEngines(
+  box: Box,
+  project: string,
+  work: (box: Box) => Promise<void>,
+): Promise<void> {
   const crashed = new AbortController();
   const done = new AbortController();
   const signal = AbortSignal.any([box.signal, crashed.signal]);
@@ -41,8 +45,12 @@ function keepsCrashing(container: ContainerFacts): boolean {
 async function engineFailed(box: Box, container: ContainerFacts): Promise<RmaError> {
   const log = await box.docker.logTail(container.id, 8);
   const last = log.at(-1) ?? 'it said nothing';
-  return new RmaError('RMA_ENGINE_FAILED', `the engine ${container.service} does not stay up; it said last: ${last}`, {
-    hint: `see its whole log: rma logs ${container.service}`,
-    details: { restarts: container.restarts, log },
-  });
+  return new RmaError(
+    'RMA_ENGINE_FAILED',
+    `the engine ${container.service} does not stay up; it said last: ${last}`,
+    {
+      hint: `see its whole log: rma logs ${container.service}`,
+      details: { restarts: container.restarts, log },
+    },
+  );
 }

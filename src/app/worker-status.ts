@@ -1,3 +1,4 @@
+import { RmaError } from '../core/errors.ts';
 import type { WorkerStatus } from '../core/model/worker-status.ts';
 import type { Box } from '../ports/box.ts';
 
@@ -10,4 +11,11 @@ export async function workerStatus(box: Box, container: string): Promise<WorkerS
     signal: box.signal,
   });
   return outcome.exitCode === 0 ? (JSON.parse(outcome.stdout) as WorkerStatus) : null;
+}
+
+/** @throws RmaError what a failed worker failed with */
+export function throwIfFailed({ worker, failure }: WorkerStatus): void {
+  if (failure === null) return;
+  const { code, message, hint, exitCode } = failure;
+  throw new RmaError(code, message, { exitCode, details: { worker }, ...(hint !== undefined && { hint }) });
 }

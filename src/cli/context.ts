@@ -1,5 +1,7 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
+import type { FolderStore } from '../app/pull-models.ts';
+import type { Box } from '../ports/box.ts';
 import type { HostVersions } from '../ports/host-versions.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { LoadedConfig } from './context-config.ts';
@@ -17,6 +19,10 @@ export interface Context extends World {
   /** Goes on after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2 without a terminal or after a no */
   readonly confirm: (question: string) => Promise<void>;
   readonly hostVersions: () => Promise<HostVersions>;
+  /** this machine with its Docker, its files and the hubs */
+  readonly box: () => Promise<Box>;
+  /** a store in a folder of this machine, used without Docker */
+  readonly folderStore: (folder: string) => Promise<FolderStore>;
 }
 
 /** The help pages of commands and nouns, by path. */
@@ -39,20 +45,33 @@ export function createContext({ host, globals, settings, reporter, help }: Conte
   const cwd = globals.dir === null ? host.cwd : resolve(host.cwd, globals.dir);
   const home = homeFolder(env);
   const world: World = { env, cwd, home, stdin, signal };
-  let config: Promise<LoadedConfig> | null = null;
+  const config = once(async () => {
+    const { loadConfig } = await import('./context-config.ts');
+    return loadConfig({ world, globals, settings, reporter });
+  });
+  const box = once(async () => {
+    const { createBox } = await import('./context-box.ts');
+    return createBox({ env, signal, reporter }, await config());
+  });
   return {
     ...world,
     reporter,
     globals,
     help,
-    config: () => {
-      config ??= import('./context-config.ts').then(({ loadConfig }) =>
-        loadConfig({ world, globals, settings, reporter }),
-      );
-      return config;
-    },
+    config,
+    box,
+    folderStore: async (folder) => (await import('./context-store.ts')).openFolderStore(folder, env),
     confirm: async (question) => (await import('./confirm.ts')).confirm(question, { host, globals }),
     hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(signal),
+  };
+}
+
+/** The same promise at every call. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return async () => {
+    made ??= make();
+    return made;
   };
 }
 

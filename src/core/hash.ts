@@ -4,4 +4,3 @@ import { createHash } from 'node:crypto';
 export function sha256Hex(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
-

@@ -61,7 +61,18 @@ export function gitBlobIdOf(content: Content): string {
   return digest('sha1', `blob ${content.size}\0`, content);
 }
 
+// Many tests start a hub with the same large content: it is hashed once.
+const digests = new WeakMap<Content, Map<string, string>>();
+
 function digest(algorithm: string, prefix: string, content: Content): string {
+  const known = digests.get(content) ?? new Map<string, string>();
+  digests.set(content, known);
+  const value = known.get(algorithm) ?? computeDigest(algorithm, prefix, content);
+  known.set(algorithm, value);
+  return value;
+}
+
+function computeDigest(algorithm: string, prefix: string, content: Content): string {
   const hash = createHash(algorithm).update(prefix);
   for (let start = 0; start < content.size; start += PIECE) {
     hash.update(content.read(start, Math.min(start + PIECE, content.size)));

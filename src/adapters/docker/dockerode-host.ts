@@ -52,7 +52,12 @@ export class DockerodeHost implements DockerHost {
   async volume(name: string): Promise<VolumeFacts | null> {
     const found = await this.#orNull(() => this.#docker.getVolume(name).inspect());
     if (found === null) return null;
-    return { name: found.Name, driver: found.Driver, options: found.Options ?? {}, labels: found.Labels ?? {} };
+    return {
+      name: found.Name,
+      driver: found.Driver,
+      options: found.Options ?? {},
+      labels: found.Labels ?? {},
+    };
   }
 
   async logTail(container: string, lines: number): Promise<readonly string[]> {
@@ -64,13 +69,17 @@ export class DockerodeHost implements DockerHost {
 
   async stop(containers: readonly string[]): Promise<void> {
     await Promise.all(
-      containers.map(async (id) => this.#orNull(async () => unlessStopped(this.#patient.getContainer(id).stop()))),
+      containers.map(async (id) =>
+        this.#orNull(async () => unlessStopped(this.#patient.getContainer(id).stop())),
+      ),
     );
   }
 
   async remove(containers: readonly string[]): Promise<void> {
     await Promise.all(
-      containers.map(async (id) => this.#orNull(() => this.#patient.getContainer(id).remove({ force: true, v: false }))),
+      containers.map(async (id) =>
+        this.#orNull(() => this.#patient.getContainer(id).remove({ force: true, v: false })),
+      ),
     );
   }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { workerImageTag } from '../../core/worker/image-tag.ts';
+import { workerImageTag } from '../../core/image-tag.ts';
+import { RMA_VERSION } from '../../core/version.ts';
 import type { WorkerImage } from '../../ports/box.ts';
 
 /** The build context that the package carries: a Dockerfile and the file tree of the image. */
@@ -15,6 +16,6 @@ export class PackagedImage implements WorkerImage {
       readFile(`${this.context}/Dockerfile`),
       readFile(`${this.context}/rootfs.tar`),
     ]);
-    return workerImageTag({ dockerfile, rootfs, base });
+    return workerImageTag({ version: RMA_VERSION, dockerfile, rootfs, base });
   }
 }

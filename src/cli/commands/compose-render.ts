@@ -3,14 +3,17 @@ import { flagOption, textOption } from '../option.ts';
 
 export const composeRenderCommand = defineCommand({
   path: 'compose render',
-  group: 'Files',
+  group: 'Configuration',
   summary: 'Print the Compose file that up would write',
   description:
     'The file works without rma. With --output it is written with the secrets that it reads, and the worker image is ' +
     'built, so that `docker compose up -d` is all that remains.',
   examples: [
     { command: 'rma compose render', does: 'print it' },
-    { command: 'rma compose render --output ./stack', does: 'write it with its secrets, to run it without rma' },
+    {
+      command: 'rma compose render --output ./stack',
+      does: 'write it with its secrets, to run it without rma',
+    },
     { command: 'rma compose render --check', does: 'exit 10 when the written file differs' },
   ],
   arguments: {},

@@ -20,7 +20,11 @@ export async function showLogs(input: LogsInput, context: Context): Promise<Comm
   for (const wanted of input.service) if (!services.includes(wanted)) throw unknown(wanted, services);
   const done = { json: { schema: 'rma.logs/v1', services }, human: () => '' } as const;
   if (services.length === 0) {
-    return { ...done, human: () => `No services in project "${config.project}".`, next: 'rma up --profile cpu-worker' };
+    return {
+      ...done,
+      human: () => `No services in project "${config.project}".`,
+      next: 'rma up --profile cpu-worker',
+    };
   }
   const args = [
     ...(input.follow ? ['--follow'] : []),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ModelChoice } from '../../app/models.ts';
-import type { ModelStore } from '../../ports/model-store.ts';
+import type { FolderStore } from '../../app/pull-models.ts';
 import type { Context } from '../context.ts';
 
 /** What the `models` verbs have in common. */
@@ -16,6 +16,9 @@ export async function modelChoice(input: Omit<StoreInput, 'dest'>, context: Cont
 }
 
 /** The store in the folder that `--dest` names; null: the project's volume. */
-export async function openStore({ dest }: Pick<StoreInput, 'dest'>, context: Context): Promise<ModelStore | null> {
-  return dest === null ? null : context.store(resolve(context.cwd, dest));
+export async function openFolder(
+  { dest }: Pick<StoreInput, 'dest'>,
+  context: Context,
+): Promise<FolderStore | null> {
+  return dest === null ? null : context.folderStore(resolve(context.cwd, dest));
 }

@@ -4,7 +4,7 @@ import { formatBytes } from '../../core/units.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { type Column, renderTable } from '../render/table.ts';
-import { modelChoice, openStore, type StoreInput } from './models-input.ts';
+import { modelChoice, openFolder, type StoreInput } from './models-input.ts';
 
 const COLUMNS: readonly Column<ListedModel>[] = [
   { title: 'NAME', value: ({ name }) => name },
@@ -18,11 +18,13 @@ const COLUMNS: readonly Column<ListedModel>[] = [
 export async function listModels(input: StoreInput, context: Context): Promise<CommandResult> {
   const box = await context.box();
   const choice = await modelChoice(input, context);
-  const models = await listedModels(box, choice, await openStore(input, context));
+  const folder = await openFolder(input, context);
+  const models = await listedModels(box, choice, folder?.store ?? null);
   const documents = models.map(modelDocument);
   return {
     json: { schema: 'rma.models/v1', models: documents },
-    human: (theme) => (models.length === 0 ? 'No models: the project has no profile.' : renderTable(COLUMNS, models, theme)),
+    human: (theme) =>
+      models.length === 0 ? 'No models: the project has no profile.' : renderTable(COLUMNS, models, theme),
     ids: models.map(({ ref }) => ref),
     items: documents,
     ...(models.some(({ check }) => check?.state !== 'present') && { next: 'rma models pull' }),
@@ -35,7 +37,13 @@ function stateText({ check }: ListedModel): string {
   return `partial (${formatBytes(check.missingBytes)} missing)`;
 }
 
-function modelDocument({ name, ref, profiles, pinned, check }: ListedModel): Readonly<Record<string, unknown>> {
+function modelDocument({
+  name,
+  ref,
+  profiles,
+  pinned,
+  check,
+}: ListedModel): Readonly<Record<string, unknown>> {
   return {
     name,
     ref,

@@ -9,7 +9,10 @@ export const modelsPathCommand = defineCommand({
   examples: [
     { command: 'rma models path qwen2.5-0.5b-instruct', does: 'its path inside the containers' },
     { command: 'rma models path qwen2.5-0.5b-instruct --relative', does: 'relative to the store' },
-    { command: 'rma models path qwen2.5-0.5b-instruct --dest /data/models', does: 'in a store folder of this machine' },
+    {
+      command: 'rma models path qwen2.5-0.5b-instruct --dest /data/models',
+      does: 'in a store folder of this machine',
+    },
   ],
   arguments: { model: requiredArgument('a name or a reference') },
   options: {

@@ -3,17 +3,17 @@ import { type PullResult, pull } from '../../app/pull-models.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult } from '../define-command.ts';
-import { modelChoice, openStore, type StoreInput } from './models-input.ts';
+import { modelChoice, openFolder, type StoreInput } from './models-input.ts';
 
 export async function pullModels(
   input: StoreInput & { readonly dryRun: boolean },
   context: Context,
 ): Promise<CommandResult> {
   const box = await context.box();
-  const store = await openStore(input, context);
-  const models = await listedModels(box, await modelChoice(input, context), store);
+  const folder = await openFolder(input, context);
+  const models = await listedModels(box, await modelChoice(input, context), folder?.store ?? null);
   const { config } = await context.config();
-  const result = await pull(box, { config, models, store, dryRun: input.dryRun });
+  const result = await pull(box, { config, models, folder, dryRun: input.dryRun });
   return {
     json: {
       schema: 'rma.models-pull/v1',

@@ -11,8 +11,14 @@ export const modelsPullCommand = defineCommand({
     'An interrupted pull goes on where it stopped.',
   examples: [
     { command: 'rma models pull', does: "the project's models" },
-    { command: 'rma models pull all --dest /data/models', does: 'every model of every profile into a folder' },
-    { command: 'rma models pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:*q4_k_m.gguf', does: 'files of one repository' },
+    {
+      command: 'rma models pull all --dest /data/models',
+      does: 'every model of every profile into a folder',
+    },
+    {
+      command: 'rma models pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:*q4_k_m.gguf',
+      does: 'files of one repository',
+    },
   ],
   arguments: { model: listArgument('names or references; `all`: every model; none: those of the project') },
   options: {

@@ -36,9 +36,27 @@ export async function listServices({ all }: PsInput, context: Context): Promise<
 }
 
 function serviceDocument(container: ContainerFacts): Readonly<Record<string, unknown>> {
-  const { project, service, profile, name, image, state, health, exitCode, restarts, startedAt, models } = container;
-  const ports = container.ports.map(({ address, hostPort, containerPort }) => ({ address, hostPort, containerPort }));
-  return { project, service, profile, container: name, image, state, health, exitCode, restarts, startedAt, models, ports };
+  const { project, service, profile, name, image, state, health, exitCode, restarts, startedAt, models } =
+    container;
+  const ports = container.ports.map(({ address, hostPort, containerPort }) => ({
+    address,
+    hostPort,
+    containerPort,
+  }));
+  return {
+    project,
+    service,
+    profile,
+    container: name,
+    image,
+    state,
+    health,
+    exitCode,
+    restarts,
+    startedAt,
+    models,
+    ports,
+  };
 }
 
 function stateText({ state, health, exitCode }: ContainerFacts): string {

@@ -19,6 +19,16 @@ export async function showStatus(_input: object, context: Context): Promise<Comm
   };
 }
 
-function workerDocument({ service, container, status: said }: WorkerReport): Readonly<Record<string, unknown>> {
-  return { service, container: container.name, containerState: container.state, health: container.health, status: said };
+function workerDocument({
+  service,
+  container,
+  status: said,
+}: WorkerReport): Readonly<Record<string, unknown>> {
+  return {
+    service,
+    container: container.name,
+    containerState: container.state,
+    health: container.health,
+    status: said,
+  };
 }

@@ -3,8 +3,8 @@ import type { Plan } from '../../core/plan/plan-types.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderEndpoints } from '../render/endpoints.ts';
-import { planDocument } from '../render/plan-document.ts';
 import { planLines } from '../render/plan.ts';
+import { planDocument } from '../render/plan-document.ts';
 import { showPlan } from './plan-handler.ts';
 
 interface UpInput {
@@ -25,7 +25,12 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
     },
   });
   return {
-    json: { ...planDocument(result.plan), schema: 'rma.up/v1', changed: result.changed, endpoints: result.endpoints },
+    json: {
+      ...planDocument(result.plan),
+      schema: 'rma.up/v1',
+      changed: result.changed,
+      endpoints: result.endpoints,
+    },
     human: (theme) => `${headline(result)}\n\n${renderEndpoints(result.endpoints, theme)}`,
     ids: result.endpoints.map(({ url }) => url),
     next: tryCommand(result.endpoints) ?? 'rma status',

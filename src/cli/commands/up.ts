@@ -10,7 +10,10 @@ export const upCommand = defineCommand({
     'and waits until every worker is registered. Run again, it changes nothing.',
   examples: [
     { command: 'rma up --profile cpu-worker', does: 'one worker on this machine' },
-    { command: 'rma up --profile cpu-worker --volume host:/data/models', does: 'with its models in a folder' },
+    {
+      command: 'rma up --profile cpu-worker --volume host:/data/models',
+      does: 'with its models in a folder',
+    },
     { command: 'rma up --dry-run', does: 'only show the plan' },
   ],
   arguments: {},

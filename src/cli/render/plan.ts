@@ -20,7 +20,9 @@ export function renderPlan(plan: Plan, theme: Theme): string {
     const own = lines.filter((line) => line.group === group);
     return own.length === 0 ? [] : [theme.bold(group), ...own.map((line) => paintLine(line, width, theme))];
   });
-  const warnings = plan.checks.map(({ message, hint }) => theme.yellow(`${theme.symbols.warn} ${message}`) + `\n    ${hint}`);
+  const warnings = plan.checks.map(
+    ({ message, hint }) => theme.yellow(`${theme.symbols.warn} ${message}`) + `\n    ${hint}`,
+  );
   return [...groups, ...warnings, summaryLine(plan.summary)].join('\n');
 }
 
@@ -46,7 +48,12 @@ function planLine(operation: Operation): Line {
     case 'write-file':
       return { group: 'Files', mark: operation.change === 'create' ? '+' : '~', what: operation.path, why };
     case 'write-secret':
-      return { group: 'Files', mark: operation.change === 'create' ? '+' : '~', what: `secret ${operation.name}`, why };
+      return {
+        group: 'Files',
+        mark: operation.change === 'create' ? '+' : '~',
+        what: `secret ${operation.name}`,
+        why,
+      };
     case 'remove-secret':
       return { group: 'Files', mark: '-', what: `secret ${operation.name}`, why };
     case 'build-image':

@@ -31,7 +31,15 @@ function registration({ registered }: WorkerStatus): string {
   return registered ? ', registered' : ', not registered';
 }
 
-function modelText({ ref, state, doneBytes, totalBytes, bytesPerSecond, etaSeconds, note }: ModelProgress): string {
+function modelText({
+  ref,
+  state,
+  doneBytes,
+  totalBytes,
+  bytesPerSecond,
+  etaSeconds,
+  note,
+}: ModelProgress): string {
   const parts = [ref, state];
   if (state === 'downloading') parts.push(`${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`);
   if (state === 'present') parts.push(formatBytes(totalBytes));

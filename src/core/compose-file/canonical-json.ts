@@ -1,6 +1,8 @@
+import { escapeControls } from './control-characters.ts';
+
 /** The value as JSON with sorted keys, so that equal values give equal bytes; `indent` spaces per level. */
 export function canonicalJson(value: unknown, indent = 0): string {
-  return JSON.stringify(sortKeys(value), null, indent);
+  return escapeControls(JSON.stringify(sortKeys(value), null, indent));
 }
 
 function sortKeys(value: unknown): unknown {

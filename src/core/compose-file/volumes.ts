@@ -53,7 +53,7 @@ export function desiredVolumes(config: RmaConfig, keys: readonly VolumeKey[]): D
       'com.docker.compose.project': config.project,
       'com.docker.compose.volume': key,
     };
-    return [{ name: spec.name, labels }];
+    return [{ holds: key, name: spec.name, labels }];
   });
 }
 

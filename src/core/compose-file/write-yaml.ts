@@ -1,4 +1,5 @@
 import { Document, isMap, isScalar, isSeq, type Node, type Pair, visit } from 'yaml';
+import { escapeControls, hasControls } from './control-characters.ts';
 import type { RenderInput } from './render-input.ts';
 import type { ComposeMapping, ComposeValue, ServiceDraft } from './service-draft.ts';
 
@@ -11,6 +12,8 @@ const SECTION_COMMENTS: Readonly<Record<string, string>> = {
 
 const ONE_LINE = new Set(['cap_drop', 'security_opt', 'test']);
 const QUOTED = new Set(['ports', 'user', 'test']);
+/** Octal to readers of YAML 1.2 and to Compose, text to those of 1.1. */
+const OCTAL = /^[-+]?0o/i;
 
 /** The tree as commented YAML. Strings that YAML 1.1 reads as something else are quoted. */
 export function writeYaml(tree: ComposeMapping, input: RenderInput, drafts: readonly ServiceDraft[]): string {
@@ -25,7 +28,8 @@ export function writeYaml(tree: ComposeMapping, input: RenderInput, drafts: read
   }
   setStyles(document);
   document.commentBefore = header(input);
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false, indentSeq: true });
+  const text = document.toString({ lineWidth: 0, flowCollectionPadding: false, indentSeq: true });
+  return escapeControls(text);
 }
 
 /** Compose takes `$` as the start of a variable; `$$` is a dollar. */
@@ -57,6 +61,11 @@ function setStyles(document: Document): void {
       if (isSeq(value)) value.flow = ONE_LINE.has(name);
       if (QUOTED.has(name)) setType(isSeq(value) ? value.items : [value], 'QUOTE_DOUBLE');
       if (name === 'content') setType([value], 'BLOCK_LITERAL');
+    },
+    Scalar: (_key, scalar) => {
+      const { type, value } = scalar;
+      if (typeof value !== 'string' || type === 'BLOCK_LITERAL') return;
+      if (OCTAL.test(value) || hasControls(value)) scalar.type = 'QUOTE_DOUBLE';
     },
   });
 }

@@ -19,6 +19,7 @@ export interface DesiredService {
 
 /** A named volume that must exist. Volumes bound to a host folder are not among them. */
 export interface DesiredVolume {
+  readonly holds: 'store' | 'cache';
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
 }
