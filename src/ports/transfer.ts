@@ -1,13 +1,13 @@
 import type { Digest } from '../core/model/pinned-model.ts';
 import type { FileLocation } from './model-source.ts';
+import type { StagingSlot } from './model-store.ts';
 
 /** One file to bring into the staging area. */
 export interface TransferJob {
   readonly location: FileLocation;
   readonly bytes: number;
   readonly digest: Digest | null;
-  /** staging file; its journal lies beside it */
-  readonly staging: string;
+  readonly slot: StagingSlot;
   /** names the file in errors */
   readonly label: string;
   /** expected first bytes, where the format has some (`GGUF`) */

@@ -7,5 +7,6 @@ export interface ModelCheck {
   readonly state: 'present' | 'partial' | 'missing';
   readonly missing: readonly PinnedFile[];
   readonly totalBytes: number;
+  /** bytes of the missing files; a content that several files share counts once */
   readonly missingBytes: number;
 }

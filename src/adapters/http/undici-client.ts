@@ -1,0 +1,159 @@
+import type { Agent, Dispatcher, ProxyAgent } from 'undici';
+import { RmaError } from '../../core/errors.ts';
+import { backoffMs, isRetryableStatus, retryAfterMs } from '../../core/models/backoff.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { HttpClient, HttpHop, HttpRequest, HttpStream, HttpText } from '../../ports/http-client.ts';
+import { guardedBody, networkFault } from './body.ts';
+import { type ProxyEnvironment, proxyFor } from './proxy.ts';
+import { isRedirect, MAX_REDIRECTS, mayCarryToken, redirectTarget, tooManyRedirects } from './redirect.ts';
+import { StallGuard } from './stall-guard.ts';
+
+export interface HttpOptions {
+  readonly clock: Clock;
+  /** in [0, 1): spreads the pauses of many clients */
+  readonly random: () => number;
+  readonly userAgent: string;
+  readonly proxies?: ProxyEnvironment;
+  readonly connectMs?: number;
+  /** longest time without a byte */
+  readonly stallMs?: number;
+  /** tries of `read` */
+  readonly attempts?: number;
+  /** first pause between two tries of `read` */
+  readonly pauseMs?: number;
+}
+
+/** Largest document that `read` takes, bytes. */
+const MAX_TEXT = 64 * 1024 * 1024;
+
+/** The only way of rma to the network of hubs: undici, loaded when the first request is made. CAs of NODE_EXTRA_CA_CERTS are known to Node itself. */
+export class UndiciClient implements HttpClient {
+  readonly #options: HttpOptions;
+  readonly #dispatchers = new Map<string | null, Agent | ProxyAgent>();
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+  }
+
+  async open(request: HttpRequest): Promise<HttpStream> {
+    const hops: HttpHop[] = [];
+    let url = request.url;
+    let authorization = request.authorization ?? null;
+    for (;;) {
+      const stream = await this.#send(request, url, mayCarryToken(url) ? authorization : null);
+      hops.push({ url, status: stream.status, headers: stream.headers });
+      const location = stream.headers['location'];
+      if (!isRedirect(stream.status) || location === undefined) {
+        const { drain: _, ...answer } = stream;
+        return { ...answer, hops };
+      }
+      await stream.drain();
+      if (hops.length > MAX_REDIRECTS) throw tooManyRedirects(url);
+      const target = redirectTarget(url, location);
+      if (new URL(target).origin !== new URL(url).origin) authorization = null;
+      url = target;
+    }
+  }
+
+  async read(request: HttpRequest): Promise<HttpText> {
+    const { clock, random, attempts = 5, pauseMs = 500 } = this.#options;
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await this.#readOnce(request).catch(passingFault);
+      const failed = outcome instanceof RmaError;
+      if (!failed && !isRetryableStatus(outcome.status)) return outcome;
+      if (attempt >= attempts && failed) throw outcome;
+      if (attempt >= attempts && !failed) return outcome;
+      const asked = failed ? null : retryAfterMs(outcome.headers['retry-after'], clock.now());
+      await clock.sleep(Math.max(asked ?? 0, backoffMs(attempt, random(), pauseMs)), request.signal);
+    }
+  }
+
+  /** Closes idle connections. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+  }
+
+  async #readOnce(request: HttpRequest): Promise<HttpText> {
+    const { body, close, ...answer } = await this.open(request);
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > MAX_TEXT) {
+        close();
+        throw new RmaError('RMA_HUB_BAD_ANSWER', `${new URL(answer.url).host} sent a listing above 64 MiB`);
+      }
+    }
+    return { ...answer, text: Buffer.concat(chunks).toString('utf8') };
+  }
+
+  async #send(
+    request: HttpRequest,
+    url: string,
+    authorization: string | null,
+  ): Promise<Omit<HttpStream, 'hops'> & { drain(): Promise<void> }> {
+    const { stallMs = 30_000, userAgent } = this.#options;
+    const undici = await import('undici');
+    const guard = new StallGuard(stallMs, request.signal);
+    guard.arm();
+    try {
+      const answer = await undici.request(url, {
+        method: request.method,
+        dispatcher: this.#dispatcher(undici, url),
+        signal: guard.signal,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        headers: {
+          'accept-encoding': 'identity',
+          'user-agent': userAgent,
+          ...request.headers,
+          ...(authorization === null ? {} : { authorization }),
+        },
+      });
+      guard.disarm();
+      const close = () => {
+        guard.end();
+        answer.body.destroy();
+      };
+      // reading the few bytes of a redirect to their end keeps the connection for the next request
+      const drain = async () => {
+        guard.arm();
+        await answer.body.dump({ limit: 64 * 1024 }).catch(() => undefined);
+        guard.end();
+      };
+      answer.body.on('error', () => undefined);
+      const headers = flatten(answer.headers);
+      const body = guardedBody(answer.body, guard, url);
+      return { url, status: answer.statusCode, headers, body, close, drain };
+    } catch (error) {
+      guard.end();
+      throw networkFault(error, guard, request.signal, url);
+    }
+  }
+
+  #dispatcher(undici: Pick<typeof import('undici'), 'Agent' | 'ProxyAgent'>, url: string): Dispatcher {
+    const proxy = proxyFor(url, this.#options.proxies ?? {});
+    const known = this.#dispatchers.get(proxy);
+    if (known !== undefined) return known;
+    const connect = { timeout: this.#options.connectMs ?? 10_000 };
+    const made =
+      proxy === null
+        ? new undici.Agent({ connect })
+        : new undici.ProxyAgent({ uri: proxy, connect, requestTls: connect, proxyTls: connect });
+    this.#dispatchers.set(proxy, made);
+    return made;
+  }
+}
+
+/** Hands a network fault on as a value, so that it is tried again; throws any other. */
+function passingFault(error: unknown): RmaError {
+  if (error instanceof RmaError && error.code === 'RMA_HUB_UNREACHABLE') return error;
+  throw error;
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value ?? ''].flat().join(', ')]),
+  );
+}

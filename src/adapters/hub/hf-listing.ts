@@ -1,0 +1,67 @@
+import type { PinnedFile } from '../../core/model/pinned-model.ts';
+import { badAnswer } from './bad-answer.ts';
+
+const SHA256 = /^[0-9a-f]{64}$/;
+const SHA1 = /^[0-9a-f]{40}$/;
+
+/**
+ * The files of one page of `GET /api/models/{repo}/tree/{commit}`: entries `{type, path, size, oid, lfs?: {oid, size}}`.
+ * LFS files carry the sha256 of their content, plain files their git blob id.
+ * @throws RmaError RMA_HUB_BAD_ANSWER
+ */
+export function parseTreePage(text: string, subject: string): readonly PinnedFile[] {
+  const entries = parseJson(text, subject);
+  if (!Array.isArray(entries)) throw badAnswer(subject, 'the file listing is not a list');
+  return entries.flatMap((entry: unknown) => {
+    if (!isRecord(entry)) throw badAnswer(subject, 'the file listing holds something that is not a file');
+    return entry['type'] === 'file' ? [pinnedFile(entry, subject)] : [];
+  });
+}
+
+/** The commit in the answer of `GET /api/models/{repo}/revision/{revision}`. */
+export function parseCommit(text: string, subject: string): string {
+  const answer = parseJson(text, subject);
+  const sha = isRecord(answer) ? answer['sha'] : undefined;
+  if (typeof sha !== 'string' || !SHA1.test(sha)) throw badAnswer(subject, 'the answer names no commit');
+  return sha;
+}
+
+/** The address of the next page in a `Link` header (RFC 8288); null on the last one. */
+export function nextPage(link: string | undefined): string | null {
+  return /<([^>]+)>\s*;[^,]*\brel="?next"?/.exec(link ?? '')?.[1] ?? null;
+}
+
+function pinnedFile(entry: Record<string, unknown>, subject: string): PinnedFile {
+  const { path, oid, lfs } = entry;
+  if (typeof path !== 'string') throw badAnswer(subject, 'a file has no name');
+  if (isRecord(lfs)) {
+    const hex = typeof lfs['oid'] === 'string' ? lfs['oid'].replace(/^sha256:/, '').toLowerCase() : '';
+    if (!SHA256.test(hex)) throw badAnswer(subject, `${path} has no sha256`);
+    return { path, bytes: size(lfs['size'], path, subject), digest: { algorithm: 'sha256', hex } };
+  }
+  if (typeof oid !== 'string' || !SHA1.test(oid)) throw badAnswer(subject, `${path} has no git blob id`);
+  return { path, bytes: size(entry['size'], path, subject), digest: { algorithm: 'git-sha1', hex: oid } };
+}
+
+function size(value: unknown, path: string, subject: string): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    throw badAnswer(subject, `${path} has no size`);
+  }
+  return value;
+}
+
+function parseJson(text: string, subject: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badAnswer(
+      subject,
+      `the answer is not JSON: it starts with ${JSON.stringify(text.slice(0, 40))}`,
+      error,
+    );
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,130 @@
+import { RmaError } from '../../core/errors.ts';
+import type { PinnedFile, PinnedHfModel, PinnedModel } from '../../core/model/pinned-model.ts';
+import { hubRefusal } from '../../core/models/hub-refusal.ts';
+import type { ModelRef } from '../../core/models/model-ref.ts';
+import { formatModelRef } from '../../core/models/parse-ref.ts';
+import { assertSafePaths } from '../../core/models/safe-path.ts';
+import { nearestPaths, selectFiles } from '../../core/models/select-files.ts';
+import type { HttpClient, HttpText } from '../../ports/http-client.ts';
+import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
+import { badAnswer } from './bad-answer.ts';
+import { nextPage, parseCommit, parseTreePage } from './hf-listing.ts';
+
+export interface HuggingFaceOptions {
+  /** base address, HF_ENDPOINT */
+  readonly endpoint: string;
+  /** gives the token when it is needed; null for anonymous */
+  readonly token: () => string | null;
+  readonly http: HttpClient;
+}
+
+/** The address of the hub when HF_ENDPOINT names none. */
+export const HF_DEFAULT_ENDPOINT = 'https://huggingface.co';
+
+const MAX_PAGES = 1000;
+
+type HfRef = Extract<ModelRef, { source: 'hf' }>;
+
+/** Hugging Face: a revision becomes a commit once, then one paged listing tells every file, size and hash. */
+export class HuggingFaceSource implements ModelSource {
+  readonly source = 'hf';
+  readonly #endpoint: string;
+  readonly #token: () => string | null;
+  readonly #http: HttpClient;
+
+  constructor(options: HuggingFaceOptions) {
+    this.#endpoint = options.endpoint.replace(/\/+$/, '');
+    this.#token = options.token;
+    this.#http = options.http;
+  }
+
+  async resolve(ref: ModelRef, signal?: AbortSignal): Promise<PinnedHfModel> {
+    if (ref.source !== 'hf') throw new Error(`a ${ref.source} reference reached the Hugging Face source`);
+    const commit = await this.#commit(ref, signal);
+    const listing = await this.#listing(ref, commit, signal);
+    const { files, complete } = selectFiles(listing, ref.pattern);
+    if (files.length === 0) throw noMatch(ref, listing);
+    assertSafePaths(
+      files.map(({ path }) => path),
+      ref.repo,
+    );
+    const { repo, revision } = ref;
+    return { source: 'hf', ref: formatModelRef(ref), repo, revision, commit, complete, files };
+  }
+
+  locate(model: PinnedModel, file: PinnedFile): FileLocation {
+    if (model.source !== 'hf') throw new Error(`a ${model.source} model reached the Hugging Face source`);
+    const path = file.path.split('/').map(encodeURIComponent).join('/');
+    return {
+      url: `${this.#endpoint}/${model.repo}/resolve/${model.commit}/${path}`,
+      authorization: this.#authorization(),
+    };
+  }
+
+  async #commit(ref: HfRef, signal: AbortSignal | undefined): Promise<string> {
+    const revision = encodeURIComponent(ref.revision);
+    const url = `${this.#endpoint}/api/models/${ref.repo}/revision/${revision}`;
+    const { text } = await this.#get(url, ref, signal);
+    return parseCommit(text, ref.repo);
+  }
+
+  async #listing(
+    ref: HfRef,
+    commit: string,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly PinnedFile[]> {
+    const files: PinnedFile[] = [];
+    let url = `${this.#endpoint}/api/models/${ref.repo}/tree/${commit}?recursive=true&expand=false`;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const { text, headers } = await this.#get(url, ref, signal);
+      files.push(...parseTreePage(text, ref.repo));
+      const next = nextPage(headers['link']);
+      if (next === null) return files;
+      url = new URL(next, url).href;
+      if (new URL(url).origin !== new URL(this.#endpoint).origin) {
+        throw badAnswer(ref.repo, 'the listing continues at another host');
+      }
+    }
+    throw badAnswer(ref.repo, `the listing has more than ${MAX_PAGES} pages`);
+  }
+
+  async #get(url: string, ref: HfRef, signal: AbortSignal | undefined): Promise<HttpText> {
+    const authorization = this.#authorization();
+    const answer = await this.#http.read({
+      method: 'GET',
+      url,
+      authorization,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (answer.status === 200) return answer;
+    throw hubRefusal({
+      status: answer.status,
+      errorCode: answer.headers['x-error-code'],
+      subject: ref.repo,
+      revision: ref.revision,
+      page: `${this.#endpoint}/${ref.repo}`,
+      tokenSent: authorization !== null,
+    });
+  }
+
+  #authorization(): string | null {
+    const token = this.#token();
+    return token === null ? null : `Bearer ${token}`;
+  }
+}
+
+function noMatch(ref: HfRef, listing: readonly PinnedFile[]): RmaError {
+  if (listing.length === 0 || ref.pattern === null) {
+    return new RmaError('RMA_HUB_NO_MATCH', `${ref.repo} holds no files at revision "${ref.revision}"`);
+  }
+  const near = nearestPaths(
+    listing.map(({ path }) => path),
+    ref.pattern,
+    3,
+  );
+  return new RmaError(
+    'RMA_HUB_NO_MATCH',
+    `no file of ${ref.repo} matches "${ref.pattern}" (${listing.length} files)`,
+    { hint: `the nearest are: ${near.join(', ')}`, details: { nearest: near } },
+  );
+}

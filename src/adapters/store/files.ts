@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { type Disk, errnoOf, unless } from './disk.ts';
+
+/** Modes of the store, whatever the umask: engines under any uid can read, the owning group can write. */
+export const DIR_MODE = 0o2775;
+export const FILE_MODE = 0o644;
+
+/** Makes a folder and its missing parents, each with the store's mode. */
+export async function ensureDir(disk: Disk, path: string): Promise<void> {
+  const made = await unless(['EEXIST'], makeDir(disk, path)).catch(async (error: unknown) => {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    await ensureDir(disk, dirname(path));
+    return unless(['EEXIST'], makeDir(disk, path));
+  });
+  if (made === null && !(await disk.stat(path)).isDirectory()) throw notADirectory(path);
+}
+
+/** Writes a whole file under a temporary name in `staging` (same file system), synced, then moves it to its final name. */
+export async function writeAtomic(disk: Disk, staging: string, target: string, text: string): Promise<void> {
+  const temp = join(staging, `${randomUUID()}.tmp`);
+  try {
+    await writeSynced(disk, temp, text);
+    await disk.rename(temp, target);
+  } catch (error) {
+    await disk.unlink(temp).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Makes a new file durable under its name. */
+export async function writeSynced(disk: Disk, path: string, text: string): Promise<void> {
+  const handle = await disk.open(path, 'wx', FILE_MODE);
+  try {
+    await handle.chmod(FILE_MODE);
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes renames inside a folder durable; file systems that cannot sync a folder do not need it. */
+export async function syncDir(disk: Disk, path: string): Promise<void> {
+  const handle = await disk.open(path, 'r');
+  try {
+    await unless(['EINVAL', 'ENOTSUP', 'EPERM'], handle.sync());
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The value in a JSON file; null when it is absent, empty or broken: then it is as if it had never been written. */
+export async function readJson(disk: Disk, path: string): Promise<unknown> {
+  const text = await unless(['ENOENT', 'ENOTDIR', 'ESTALE'], disk.readFile(path, 'utf8'));
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+async function makeDir(disk: Disk, path: string): Promise<true> {
+  await disk.mkdir(path);
+  // the umask took bits from mkdir; some network file systems refuse chmod and keep their own modes
+  await unless(['EPERM', 'ENOTSUP', 'EINVAL'], disk.chmod(path, DIR_MODE));
+  return true;
+}
+
+function notADirectory(path: string): Error {
+  return Object.assign(new Error(`not a directory: ${path}`), { code: 'ENOTDIR', syscall: 'mkdir' });
+}

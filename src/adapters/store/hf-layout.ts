@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { RmaError } from '../../core/errors.ts';
+import type { PinnedFile, PinnedHfModel } from '../../core/model/pinned-model.ts';
+import type { ModelCheck, StagedFile } from '../../ports/model-store.ts';
+import { type Disk, errnoOf, unless } from './disk.ts';
+import { ensureDir, syncDir } from './files.ts';
+import { hashFile } from './hash-file.ts';
+import { placeLinks } from './hf-links.ts';
+import { repoFolder, writeRef, writeTree } from './hf-records.ts';
+import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
+import {
+  isSameContent,
+  isUnchanged,
+  type ReceiptFile,
+  readReceiptSync,
+  readReceipts,
+  receiptEntry,
+  receiptName,
+  receiptOrigin,
+  statFile,
+  writeReceipt,
+} from './receipts.ts';
+
+/**
+ * The native Hugging Face hub cache: `models--org--name/{blobs,refs,snapshots,trees}`. Blobs are named by the hub's
+ * hash, snapshots hold relative links, refs 40 hex digits without a line break.
+ */
+export class HfLayout implements LayoutWriter<PinnedHfModel> {
+  readonly root: string;
+  readonly #context: LayoutContext;
+
+  constructor(hub: string, context: LayoutContext) {
+    this.root = hub;
+    this.#context = context;
+  }
+
+  leaseKey(model: PinnedHfModel): string {
+    return `hf-models--${model.repo.replaceAll('/', '--')}`;
+  }
+
+  check(model: PinnedHfModel): ModelCheck {
+    const entries = this.#entries(model);
+    const snapshot = this.#snapshot(model);
+    const missing = model.files.filter(
+      (file) =>
+        !isSameContent(file, entries[file.path]) ||
+        !isUnchanged(statFile(join(snapshot, file.path)), entries[file.path]),
+    );
+    return summarize(model, missing, missing.length === 0 && this.#isReadable(model));
+  }
+
+  async adopt(model: PinnedHfModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
+    const { missing } = this.check(model);
+    const known = await this.#knownEntries(model);
+    const adopted: Record<string, ReceiptFile> = {};
+    for (const file of missing) {
+      const entry = await this.#adoptFile(model, file, known, options);
+      if (entry !== null) adopted[file.path] = entry;
+    }
+    if (Object.keys(adopted).length > 0) {
+      await this.#record(model, { ...this.#entries(model), ...adopted }, options.staging);
+    }
+    return missing.filter((file) => adopted[file.path] === undefined);
+  }
+
+  /** Blobs, then links, then what names them: whoever looks meanwhile sees the old state or complete files. */
+  async publish(
+    model: PinnedHfModel,
+    staged: ReadonlyMap<PinnedFile, StagedFile>,
+    staging: string,
+  ): Promise<void> {
+    const { disk, now } = this.#context;
+    const repo = join(this.root, repoFolder(model.repo));
+    await makeRepo(disk, repo, staging);
+    const entries: Record<string, ReceiptFile> = { ...this.#entries(model) };
+    const moved = new Set<string>();
+    for (const [file, { path, digest }] of staged) {
+      const blob = join(repo, 'blobs', digest.hex);
+      // files of the same content share one staging file
+      if (!moved.has(path)) await moveStaged(disk, model, path, blob);
+      moved.add(path);
+      const stats = statFile(blob);
+      if (stats !== null) entries[file.path] = receiptEntry(stats, digest, now());
+    }
+    if (staged.size > 0) await syncDir(disk, join(repo, 'blobs'));
+    const unlinked = model.files.filter((file) => this.#needsLink(model, file, entries[file.path]));
+    const targets = unlinked.map((file) => ({ path: file.path, blob: entries[file.path]?.digest.hex ?? '' }));
+    await placeLinks({ disk, repo, commit: model.commit, staging, targets });
+    await writeTree(disk, repo, model, staging);
+    await writeRef(disk, repo, model, staging);
+    await this.#record(model, entries, staging);
+  }
+
+  #entries(model: PinnedHfModel): Readonly<Record<string, ReceiptFile>> {
+    return readReceiptSync(join(this.#context.receipts, receiptName(model)))?.files ?? {};
+  }
+
+  #snapshot(model: PinnedHfModel): string {
+    return join(this.root, repoFolder(model.repo), 'snapshots', model.commit);
+  }
+
+  /** Whether readers find the snapshot by its branch and by its commit. A branch that others moved on is theirs. */
+  #isReadable(model: PinnedHfModel): boolean {
+    const repo = join(this.root, repoFolder(model.repo));
+    if (!existsSync(join(repo, 'trees', `${model.commit}.json`))) return false;
+    if (model.revision === model.commit) return true;
+    const commit = readOrNull(join(repo, 'refs', model.revision));
+    return commit !== null && /^[0-9a-f]{40}$/.test(commit) && existsSync(join(repo, 'snapshots', commit));
+  }
+
+  /** Contents of this repository that were verified for any of its commits: they need no second reading. */
+  async #knownEntries(model: PinnedHfModel): Promise<readonly ReceiptFile[]> {
+    const { disk, receipts } = this.#context;
+    const all = await readReceipts(disk, dirname(join(receipts, receiptName(model))));
+    return all.flatMap((receipt) => Object.values(receipt.files));
+  }
+
+  async #adoptFile(
+    model: PinnedHfModel,
+    file: PinnedFile,
+    known: readonly ReceiptFile[],
+    { onBytes, signal }: AdoptOptions,
+  ): Promise<ReceiptFile | null> {
+    const { digest } = file;
+    if (digest === null) return null;
+    const blob = join(this.root, repoFolder(model.repo), 'blobs', digest.hex);
+    for (const path of [join(this.#snapshot(model), file.path), blob]) {
+      const stats = statFile(path);
+      if (stats === null || stats.size !== BigInt(file.bytes)) continue;
+      const trusted = known.some((entry) => isSameContent(file, entry) && isUnchanged(stats, entry));
+      const expected = { bytes: file.bytes, algorithm: digest.algorithm };
+      const hex = trusted ? digest.hex : await hashFile(this.#context.disk, path, expected, onBytes, signal);
+      if (hex === digest.hex) return receiptEntry(stats, digest, this.#context.now());
+    }
+    return null;
+  }
+
+  #needsLink(model: PinnedHfModel, file: PinnedFile, entry: ReceiptFile | undefined): boolean {
+    if (entry === undefined || !isSameContent(file, entry)) throw changed(model, file.path);
+    return !isUnchanged(statFile(join(this.#snapshot(model), file.path)), entry);
+  }
+
+  async #record(
+    model: PinnedHfModel,
+    files: Readonly<Record<string, ReceiptFile>>,
+    staging: string,
+  ): Promise<void> {
+    const { disk, receipts } = this.#context;
+    const path = join(receipts, receiptName(model));
+    await writeReceipt(disk, staging, path, { schema: 'rma.receipt/v1', from: receiptOrigin(model), files });
+  }
+}
+
+/** Makes the four folders of a repository; its appearance is one rename, so that no scanner meets it half made. */
+async function makeRepo(disk: Disk, repo: string, staging: string): Promise<void> {
+  const folders = ['blobs', 'refs', 'snapshots', 'trees'];
+  if (!existsSync(repo)) {
+    const temp = join(staging, `${randomUUID()}.repo`);
+    for (const name of folders) await ensureDir(disk, join(temp, name));
+    const moved = await unless(
+      ['EEXIST', 'ENOTEMPTY'],
+      disk.rename(temp, repo).then(() => true),
+    );
+    if (moved === null) await disk.rm(temp, { recursive: true, force: true });
+  }
+  for (const name of folders) await ensureDir(disk, join(repo, name));
+}
+
+async function moveStaged(disk: Disk, model: PinnedHfModel, from: string, to: string): Promise<void> {
+  if (
+    (await unless(
+      ['ENOENT'],
+      disk.rename(from, to).then(() => true),
+    )) === null
+  )
+    throw changed(model, from);
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(error) ?? '')) return null;
+    throw error;
+  }
+}
+
+function changed(model: PinnedHfModel, path: string): RmaError {
+  return new RmaError('RMA_STORE_CHANGED', `${path} of ${model.ref} went away while it was being published`, {
+    hint: 'run the command again',
+  });
+}

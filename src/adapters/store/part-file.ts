@@ -1,0 +1,249 @@
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import type { Digest } from '../../core/model/pinned-model.ts';
+import { type ContentHash, contentHash } from '../../core/models/digest.ts';
+import type { StagingSlot } from '../../ports/model-store.ts';
+import { type Disk, unless } from './disk.ts';
+import { FILE_MODE } from './files.ts';
+import { durablePrefix, type Journal, journalPath, readJournal, writeJournal } from './journal.ts';
+import { writeAll } from './write-all.ts';
+
+export interface PartOptions {
+  readonly disk: Disk;
+  readonly slot: StagingSlot;
+  readonly bytes: number;
+  readonly algorithm: Digest['algorithm'];
+  readonly urlHost: string;
+  readonly signal: AbortSignal;
+  /** monotonic milliseconds */
+  readonly monotonic: () => number;
+  readonly onOffset: (offset: number) => void;
+}
+
+/** Data that a crash may cost, at most: bytes or milliseconds between two syncs. */
+const SYNC_BYTES = 32 * 1024 * 1024;
+const SYNC_MS = 1000;
+const READ_BYTES = 1024 * 1024;
+
+/** A file in the making: written and hashed from its start, with a journal of what is surely on disk. */
+export class PartFile {
+  readonly #options: PartOptions;
+  readonly #handle: FileHandle;
+  #hash: ContentHash;
+  #offset = 0;
+  #etag: string | null = null;
+  #synced = 0;
+  #lastSync: number;
+  #syncing: Promise<void> | null = null;
+  #closed = false;
+  #syncFault: { readonly error: unknown } | null = null;
+
+  private constructor(options: PartOptions, handle: FileHandle) {
+    this.#options = options;
+    this.#handle = handle;
+    this.#hash = contentHash(options.algorithm, options.bytes);
+    this.#lastSync = options.monotonic();
+  }
+
+  /** Opens the slot's file with what an earlier writer left in it: taken over when that writer closed it, else copied. */
+  static async open(options: PartOptions): Promise<PartFile> {
+    const { disk, slot } = options;
+    const journal = slot.inherit === null ? null : await readJournal(disk, slot.inherit);
+    if (slot.inherit !== null && journal !== null) {
+      const part = journal.closed
+        ? await PartFile.#takeOver(options, slot.inherit, journal)
+        : await PartFile.#copy(options, slot.inherit, journal);
+      if (part !== null) return part;
+    }
+    const handle = await disk.open(slot.path, 'wx+', FILE_MODE);
+    await handle.chmod(FILE_MODE);
+    return new PartFile(options, handle);
+  }
+
+  /** bytes written and hashed so far */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** strong entity tag of the content begun */
+  get etag(): string | null {
+    return this.#etag;
+  }
+
+  set etag(value: string | null) {
+    this.#etag = value;
+  }
+
+  /** Adds bytes at the end. Hashing goes on while the disk writes. */
+  async append(chunks: readonly Uint8Array[]): Promise<void> {
+    if (this.#syncFault !== null) throw this.#syncFault.error;
+    const writing = writeAll(this.#handle, chunks, this.#offset);
+    for (const chunk of chunks) this.#hash.update(chunk);
+    this.#offset += await writing;
+    this.#options.onOffset(this.#offset);
+    await this.#pace();
+  }
+
+  /** Starts again from nothing. */
+  async reset(): Promise<void> {
+    await this.#syncing;
+    this.#synced = 0;
+    this.#offset = 0;
+    this.#etag = null;
+    this.#hash = contentHash(this.#options.algorithm, this.#options.bytes);
+    await this.#journal(0, false);
+    await this.#handle.truncate(0);
+    this.#options.onOffset(0);
+  }
+
+  /** Puts everything on disk and tells the digest; the part stays complete and resumable until it is published. */
+  async finish(): Promise<string> {
+    await this.#syncing;
+    await this.#syncTo(this.#offset, false);
+    if (this.#syncFault !== null) throw this.#syncFault.error;
+    return this.#hash.digest();
+  }
+
+  /** Ends the writing: one sync, and a journal that says that nobody writes here any more. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      await this.#syncing;
+      if (this.#syncFault === null) await this.#syncTo(this.#offset, true);
+    } finally {
+      await this.#handle.close();
+      // after a failed sync nobody knows what is on disk: such a part is not worth keeping
+      if (this.#syncFault !== null) await discardPart(this.#options.disk, this.#options.slot.path);
+    }
+  }
+
+  /** Removes a part whose content is wrong. */
+  async drop(): Promise<void> {
+    this.#closed = true;
+    await this.#syncing;
+    await this.#handle.close();
+    await discardPart(this.#options.disk, this.#options.slot.path);
+  }
+
+  static async #takeOver(options: PartOptions, from: string, journal: Journal): Promise<PartFile | null> {
+    const { disk, slot } = options;
+    await writeJournal(disk, slot.path, { ...journal, closed: false });
+    if (
+      (await unless(
+        ['ENOENT'],
+        disk.rename(from, slot.path).then(() => true),
+      )) === null
+    )
+      return null;
+    await unless(['ENOENT'], disk.unlink(journalPath(from)));
+    const part = new PartFile(options, await disk.open(slot.path, 'r+'));
+    try {
+      await part.#rehash(part.#handle, journal, false);
+      return part;
+    } catch (error) {
+      await part.#handle.close();
+      await writeJournal(disk, slot.path, journal);
+      throw error;
+    }
+  }
+
+  /** The old writer may still hold the file open, so its durable bytes go into a new inode. */
+  static async #copy(options: PartOptions, from: string, journal: Journal): Promise<PartFile | null> {
+    const { disk, slot } = options;
+    const old = await unless(['ENOENT'], disk.open(from, 'r'));
+    if (old === null) return null;
+    let handle: FileHandle | null = null;
+    try {
+      const cloned = await tryClone(disk, from, slot.path);
+      handle = await disk.open(slot.path, cloned ? 'r+' : 'wx+', FILE_MODE);
+      await handle.chmod(FILE_MODE);
+      const part = new PartFile(options, handle);
+      await part.#rehash(old, journal, !cloned);
+      await part.#syncTo(part.#offset, false);
+      await discardPart(disk, from);
+      return part;
+    } catch (error) {
+      await handle?.close();
+      await discardPart(disk, slot.path);
+      throw error;
+    } finally {
+      await old.close();
+    }
+  }
+
+  /** The hash cannot be stored, so the durable bytes are read again; with `write` they are copied on the way. */
+  async #rehash(source: FileHandle, journal: Journal, write: boolean): Promise<void> {
+    const end = Math.min(durablePrefix(journal), this.#options.bytes);
+    this.#etag = journal.etag;
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    while (this.#offset < end) {
+      this.#options.signal.throwIfAborted();
+      const want = Math.min(READ_BYTES, end - this.#offset);
+      const { bytesRead } = await source.read(buffer, 0, want, this.#offset);
+      if (bytesRead === 0) break;
+      const chunk = buffer.subarray(0, bytesRead);
+      const writing = write ? writeAll(this.#handle, [chunk], this.#offset) : null;
+      this.#hash.update(chunk);
+      await writing;
+      this.#offset += bytesRead;
+      this.#options.onOffset(this.#offset);
+    }
+    this.#synced = write ? 0 : this.#offset;
+    await this.#handle.truncate(this.#offset);
+  }
+
+  /** A sync in the background each 32 MiB or second; writing waits for it only when it is a whole round behind. */
+  async #pace(): Promise<void> {
+    const behind = this.#offset - this.#synced;
+    const due = behind >= SYNC_BYTES || this.#options.monotonic() - this.#lastSync >= SYNC_MS;
+    if (!due) return;
+    if (this.#syncing !== null) {
+      if (behind >= 2 * SYNC_BYTES) await this.#syncing;
+      return;
+    }
+    this.#syncing = this.#syncTo(this.#offset, false)
+      .catch((error: unknown) => {
+        this.#syncFault = { error };
+      })
+      .finally(() => {
+        this.#syncing = null;
+      });
+  }
+
+  async #syncTo(offset: number, closed: boolean): Promise<void> {
+    await this.#handle.datasync();
+    await this.#journal(offset, closed);
+    this.#synced = offset;
+    this.#lastSync = this.#options.monotonic();
+  }
+
+  async #journal(end: number, closed: boolean): Promise<void> {
+    const { disk, slot, bytes, urlHost } = this.#options;
+    const ranges = end === 0 ? [] : [[0, end] as const];
+    await writeJournal(disk, slot.path, {
+      schema: 'rma.part/v1',
+      etag: this.#etag,
+      urlHost,
+      bytes,
+      ranges,
+      closed,
+    });
+  }
+}
+
+async function discardPart(disk: Disk, path: string): Promise<void> {
+  await disk.rm(path, { force: true });
+  await disk.rm(journalPath(path), { force: true });
+}
+
+/** Shares the blocks where the file system can (xfs, btrfs); a plain copy is made elsewhere, while hashing. */
+async function tryClone(disk: Disk, from: string, to: string): Promise<boolean> {
+  try {
+    await disk.copyFile(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    return true;
+  } catch {
+    await disk.rm(to, { force: true });
+    return false;
+  }
+}

@@ -1,0 +1,82 @@
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT, RmaError } from '../../core/errors.ts';
+import type { StorePaths } from '../../core/models/store-paths.ts';
+import { type Disk, errnoOf } from './disk.ts';
+import { diskFault } from './disk-fault.ts';
+import { ensureDir, writeAtomic } from './files.ts';
+import { nearestExisting } from './same-file-system.ts';
+
+/** Version of the store's layout. */
+const STORE_VERSION = 1;
+
+/** rma's own folders below `.rma`. */
+const STATE_DIRS = ['receipts', 'leases', 'staging', 'projects'] as const;
+
+/**
+ * Makes the folders of the store. Ollama exits when it cannot make its two, so they always exist.
+ * @throws RmaError RMA_STORE_UNWRITABLE or RMA_STORE_READ_ONLY or RMA_STORE_TOO_NEW, exit 3
+ */
+export async function prepareStore(
+  disk: Disk,
+  paths: StorePaths,
+  stagings: readonly string[],
+): Promise<void> {
+  const written = [...STATE_DIRS.map((name) => join(paths.state, name)), ...stagings, paths.hub, paths.gguf];
+  const made = [...written, join(paths.ollama, 'manifests'), join(paths.ollama, 'blobs')];
+  for (const dir of made) {
+    try {
+      await ensureDir(disk, dir);
+      if (written.includes(dir)) accessSync(dir, constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw unwritable(paths.root, dir, error);
+    }
+  }
+  await writeVersion(disk, paths);
+}
+
+async function writeVersion(disk: Disk, paths: StorePaths): Promise<void> {
+  const path = join(paths.state, 'version');
+  const version = readVersion(path);
+  if (version === STORE_VERSION) return;
+  if (version !== null) {
+    throw new RmaError(
+      'RMA_STORE_TOO_NEW',
+      `the store ${paths.root} has version ${version}, this rma knows ${STORE_VERSION}`,
+      {
+        exitCode: EXIT.notReady,
+        hint: 'use the newer rma that made it, or another store',
+      },
+    );
+  }
+  await writeAtomic(disk, join(paths.state, 'staging'), path, `${STORE_VERSION}\n`);
+}
+
+function readVersion(path: string): number | null {
+  try {
+    const version = Number(readFileSync(path, 'utf8').trim());
+    return Number.isSafeInteger(version) && version > 0 ? version : null;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Names who owns the folder, who runs this, and the command that brings both together. */
+function unwritable(root: string, dir: string, error: unknown): unknown {
+  if (errnoOf(error) !== 'EACCES' && errnoOf(error) !== 'EPERM') return diskFault(error, dir);
+  const seen = nearestExisting(dir);
+  const { uid, gid, mode } = statSync(seen);
+  const needed = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
+  const owner = `${uid}:${gid}`;
+  return new RmaError(
+    'RMA_STORE_UNWRITABLE',
+    `${seen} belongs to ${owner} (mode ${(mode & 0o7777).toString(8)}) and cannot be written as ${needed}`,
+    {
+      exitCode: EXIT.notReady,
+      hint: `chown -R ${needed} ${seen.startsWith(root) ? root : seen}`,
+      details: { path: seen, owner, needed },
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,30 @@
+import { EXIT, type ExitCode, toErrorDocument } from '../../core/errors.ts';
+
+/** How fetching one model ended. */
+export type FetchResult =
+  | {
+      readonly ref: string;
+      readonly state: 'present';
+      /** bytes that came over the network; 0 when everything was there */
+      readonly fetchedBytes: number;
+    }
+  | {
+      readonly ref: string;
+      readonly state: 'failed';
+      readonly fetchedBytes: number;
+      readonly error: unknown;
+    };
+
+/**
+ * The exit code of a whole fetch: 0 when every model is there; the fault's own when nothing succeeded and all faults agree
+ * (one reference always), else 1; 8 when some succeeded.
+ */
+export function fetchExitCode(results: readonly FetchResult[]): ExitCode {
+  const codes = results.flatMap((result) =>
+    result.state === 'failed' ? [toErrorDocument(result.error).exitCode] : [],
+  );
+  const [first] = codes;
+  if (first === undefined) return EXIT.ok;
+  if (codes.length < results.length) return EXIT.partial;
+  return codes.every((code) => code === first) ? first : EXIT.failed;
+}

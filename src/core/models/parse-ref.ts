@@ -1,0 +1,146 @@
+import { EXIT, RmaError } from '../errors.ts';
+import type { ModelRef } from './model-ref.ts';
+import { pathFault } from './safe-path.ts';
+
+/** The set that a direct URL goes to when the reference names none. */
+export const DEFAULT_SET = 'default';
+
+/** The branch that a hub reference without `@revision` means. */
+export const DEFAULT_REVISION = 'main';
+
+const GRAMMAR =
+  'write hf:org/repo[@revision][:pattern] or https://host/path/name.gguf[#sha256=HEX&as=NAME.gguf&set=NAME]';
+
+const REPO_PART = /^(?!.*(--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?$/;
+const REVISION = /^[A-Za-z0-9_.+/-]{1,200}$/;
+const SET = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+/** Longest file name that leaves room for the names of rma's own records of it. */
+const MAX_NAME = 200;
+const SHA256 = /^[0-9a-f]{64}$/;
+const FUTURE_SOURCES = new Map([
+  ['ollama', 'an Ollama registry'],
+  ['ms', 'ModelScope'],
+  ['docling', 'a docling model bundle'],
+]);
+
+/**
+ * Reads a model reference as users write it.
+ * @throws RmaError RMA_MODEL_REF_INVALID or RMA_MODEL_SOURCE_UNSUPPORTED, exit 2
+ */
+export function parseModelRef(text: string): ModelRef {
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase();
+  if (scheme === 'hf') return parseHubRef(text);
+  if (scheme === 'https' || scheme === 'http') return parseUrlRef(text);
+  const future = scheme === undefined ? undefined : FUTURE_SOURCES.get(scheme);
+  if (future !== undefined) {
+    throw new RmaError(
+      'RMA_MODEL_SOURCE_UNSUPPORTED',
+      `model reference "${text}" names ${future}, which this version cannot fetch from`,
+      { exitCode: EXIT.usage, hint: GRAMMAR },
+    );
+  }
+  throw invalid(text, 'it starts with no known source', suggestion(text));
+}
+
+/** The one canonical text of a reference: `parseModelRef` reads it back to the same value. */
+export function formatModelRef(ref: ModelRef): string {
+  if (ref.source === 'hf') {
+    const revision = ref.revision === DEFAULT_REVISION ? '' : `@${ref.revision}`;
+    return `hf:${ref.repo}${revision}${ref.pattern === null ? '' : `:${ref.pattern}`}`;
+  }
+  const options = [
+    ref.sha256 === null ? null : `sha256=${ref.sha256}`,
+    ref.as === null ? null : `as=${encodeURIComponent(ref.as)}`,
+    ref.set === DEFAULT_SET ? null : `set=${ref.set}`,
+  ].filter((option) => option !== null);
+  return options.length === 0 ? ref.url : `${ref.url}#${options.join('&')}`;
+}
+
+/** The file name that a direct URL gets in its set: the chosen one, else the last part of the URL's path; null when there is none. */
+export function urlFileName(ref: Extract<ModelRef, { source: 'url' }>): string | null {
+  if (ref.as !== null) return ref.as;
+  const last = new URL(ref.url).pathname.split('/').at(-1) ?? '';
+  const name = decoded(last);
+  return name === null || !isFileName(name) ? null : name;
+}
+
+function parseHubRef(text: string): ModelRef {
+  const body = text.slice('hf:'.length);
+  const colon = body.indexOf(':');
+  const head = colon === -1 ? body : body.slice(0, colon);
+  const pattern = colon === -1 ? null : body.slice(colon + 1);
+  const at = head.indexOf('@');
+  const repo = at === -1 ? head : head.slice(0, at);
+  const revision = at === -1 ? DEFAULT_REVISION : head.slice(at + 1);
+  const parts = repo.split('/');
+  if (parts.length !== 2 || !parts.every((part) => REPO_PART.test(part))) {
+    throw invalid(text, `"${repo}" is not a repository name of the form org/repo`);
+  }
+  if (!REVISION.test(revision) || pathFault(revision) !== null || revision.endsWith('.lock')) {
+    throw invalid(text, `"${revision}" is not a revision (branch, tag or commit)`);
+  }
+  if (pattern !== null && (pattern === '' || hasControl(pattern) || pattern.startsWith('/'))) {
+    throw invalid(text, `"${pattern}" is not a file pattern`);
+  }
+  return { source: 'hf', repo, revision, pattern };
+}
+
+function parseUrlRef(text: string): ModelRef {
+  const url = URL.canParse(text) && !/[\s\\]/.test(text) ? new URL(text) : null;
+  if (url === null || url.hostname === '') throw invalid(text, 'it is not a URL');
+  if (url.username !== '' || url.password !== '') {
+    throw invalid(text, 'a URL with a user name or password would end up in generated files');
+  }
+  const options = fragmentOptions(text, url.hash);
+  const sha256 = options.get('sha256')?.toLowerCase() ?? null;
+  if (sha256 !== null && !SHA256.test(sha256)) throw invalid(text, 'sha256= needs 64 hexadecimal digits');
+  const set = options.get('set') ?? DEFAULT_SET;
+  if (!SET.test(set)) throw invalid(text, `"${set}" is not a set name (lower-case letters, digits, . _ -)`);
+  const as = options.get('as') ?? null;
+  if (as !== null && !isFileName(as)) throw invalid(text, `"${as}" is not a plain file name`);
+  url.hash = '';
+  const ref = { source: 'url', url: url.href, sha256, set, as } as const;
+  if (urlFileName(ref) === null)
+    throw invalid(text, 'its path ends in no file name; choose one with #as=NAME');
+  return ref;
+}
+
+function fragmentOptions(text: string, hash: string): ReadonlyMap<string, string> {
+  const options = new Map<string, string>();
+  for (const item of hash.replace(/^#/, '').split('&').filter(Boolean)) {
+    const [key = '', ...rest] = item.split('=');
+    const value = decoded(rest.join('='));
+    if (!['sha256', 'as', 'set'].includes(key) || value === null || value === '' || options.has(key)) {
+      throw invalid(text, `"#${item}" is not an option of a URL reference`);
+    }
+    options.set(key, value);
+  }
+  return options;
+}
+
+function suggestion(text: string): string | undefined {
+  return /^[\w.-]+\/[\w.-]+(@[^:]+)?(:.+)?$/.test(text) ? `did you mean hf:${text} ?` : undefined;
+}
+
+function isFileName(name: string): boolean {
+  return !name.includes('/') && pathFault(name) === null && encodeURIComponent(name).length <= MAX_NAME;
+}
+
+function hasControl(text: string): boolean {
+  return [...text].some((char) => char < ' ' || char === '\u007f');
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+function invalid(text: string, reason: string, hint?: string): RmaError {
+  return new RmaError('RMA_MODEL_REF_INVALID', `model reference "${text}" is malformed: ${reason}`, {
+    exitCode: EXIT.usage,
+    hint: hint === undefined ? GRAMMAR : `${hint} (${GRAMMAR})`,
+  });
+}
