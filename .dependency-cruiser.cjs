@@ -48,7 +48,11 @@ module.exports = {
       from: { path: '^src/worker/' },
       to: {
         path: '^src/',
-        pathNot: ['^src/(core|ports|worker)/', '^src/app/store/', '^src/adapters/(clock|http|hub|store|data)/'],
+        pathNot: [
+          '^src/(core|ports|worker)/',
+          '^src/app/store/',
+          '^src/adapters/(clock|http|hub|store|data)/',
+        ],
       },
     },
     outside('coordinator', ['core', 'ports', 'coordinator']),

@@ -60,6 +60,6 @@ rmSync(scratch, { recursive: true });
 await build({
   ...common,
   entryPoints: { hub: 'test/hub/main.ts' },
-  outdir: 'build',
+  outdir: out === 'dist' ? 'build' : `${out}/build`,
   outExtension: { '.js': '.mjs' },
 });

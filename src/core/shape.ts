@@ -21,6 +21,15 @@ export function text(what = 'a text', pattern = /./s): Shape<string> {
   };
 }
 
+/** @param faultOf why a text does not fit, null when it does */
+export function soundText(what: string, faultOf: (value: string) => string | null): Shape<string> {
+  return (value, at, faults) => {
+    if (typeof value !== 'string') return fault<string>(faults, at, what, value);
+    const found = faultOf(value);
+    return found === null ? value : fault<string>(faults, at, `${what} (${found})`, value);
+  };
+}
+
 export function wholeNumber(least = 0): Shape<number> {
   return (value, at, faults) => {
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;

@@ -1,7 +1,7 @@
+import { systemClock } from '../adapters/clock/system-clock.ts';
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { Invocation } from './commands/invocation.ts';
-import { systemClock } from './system-clock.ts';
 
 type Command = (invocation: Invocation) => Promise<ExitCode>;
 

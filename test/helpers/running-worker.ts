@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FetchResult } from '../../src/app/store/fetch-result.ts';
 import type { WorkerConfig } from '../../src/core/model/worker-config.ts';
 import type { ModelProgress, WorkerStatus } from '../../src/core/model/worker-status.ts';
 import { workerToken } from '../../src/core/registration-token.ts';
@@ -11,7 +12,7 @@ import { createEngineProbe } from '../../src/worker/engine-probe.ts';
 import { createRegistrar } from '../../src/worker/life/registrar.ts';
 import { runWorkerLife } from '../../src/worker/life/worker-life.ts';
 import { createLog } from '../../src/worker/log/log.ts';
-import type { FetchOptions, FetchOutcome, ModelFetcher } from '../../src/worker/model-fetcher.ts';
+import type { FetchOptions, ModelFetcher } from '../../src/worker/model-fetcher.ts';
 import { createStatusBoard, type StatusBoard } from '../../src/worker/status/status-board.ts';
 import { logStatus } from '../../src/worker/status/status-log.ts';
 import { COORDINATOR_KEY } from './coordinator.ts';
@@ -23,7 +24,7 @@ export class StubFetcher implements ModelFetcher {
   present: boolean;
   checks = 0;
   fetches = 0;
-  ends: ((options: FetchOptions) => Promise<FetchOutcome>)[] = [];
+  ends: ((options: FetchOptions) => Promise<FetchResult>)[] = [];
 
   constructor(present: boolean) {
     this.present = present;
@@ -36,7 +37,7 @@ export class StubFetcher implements ModelFetcher {
     return [{ ref: MODEL_REF, state, missing: [], totalBytes: 100, missingBytes }];
   }
 
-  async fetch(_models: unknown, options: FetchOptions): Promise<readonly FetchOutcome[]> {
+  async fetch(_models: unknown, options: FetchOptions): Promise<readonly FetchResult[]> {
     this.fetches += 1;
     const end = this.ends.shift();
     if (end !== undefined) return [await end(options)];

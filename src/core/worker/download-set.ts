@@ -1,5 +1,6 @@
 import { EXIT, RmaError } from '../errors.ts';
 import type { Catalogue } from '../model/profile.ts';
+import { findModel } from '../profile/find-model.ts';
 
 /** The worker type that means every profile. */
 const ALL = 'all';
@@ -7,7 +8,7 @@ const ALL = 'all';
 /**
  * The model references of a worker type, each once, in the order of the profiles: those of the profile of that name, or
  * of all profiles for `all`.
- * @throws RmaError RMA_DOWNLOAD_TYPE exit 2 for an unknown or missing type, naming the known ones
+ * @throws RmaError RMA_DOWNLOAD_TYPE exit 2 for an unknown or missing type, naming the known ones; RMA_MODEL_UNKNOWN exit 2
  */
 export function downloadSet(catalogue: Catalogue, type: string | undefined): readonly string[] {
   const known = [...catalogue.profiles.keys()].sort();
@@ -20,9 +21,7 @@ export function downloadSet(catalogue: Catalogue, type: string | undefined): rea
 
 function modelsOf(catalogue: Catalogue, profile: string): readonly string[] {
   const services = catalogue.profiles.get(profile)?.services ?? [];
-  return services.flatMap((service) =>
-    service.models.map((model) => catalogue.models.get(model)?.ref ?? model),
-  );
+  return services.flatMap((service) => service.models.map((model) => findModel(catalogue, model).ref));
 }
 
 function usage(message: string, known: readonly string[]): RmaError {

@@ -1,11 +1,20 @@
 import type { PinnedFile, PinnedModel } from '../model/pinned-model.ts';
-import { list, nullable, oneOf, record, type Shape, tagged, text, wholeNumber, yesOrNo } from '../shape.ts';
-
-// A path from outside never leaves its folder: no root, no dot segments, no backslash, no control characters.
-const SAFE_PATH = /^(?!\/)(?!(?:.*\/)?\.{0,2}(?:\/|$))[^\\\p{Cc}]+$/u;
+import { pathFault } from '../models/safe-path.ts';
+import {
+  list,
+  nullable,
+  oneOf,
+  record,
+  type Shape,
+  soundText,
+  tagged,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from '../shape.ts';
 
 const file: Shape<PinnedFile> = record({
-  path: text('a path inside the repository', SAFE_PATH),
+  path: soundText('a path inside the repository', pathFault),
   bytes: wholeNumber(),
   digest: nullable(
     record({

@@ -1,3 +1,4 @@
+import type { FetchResult } from '../../app/store/fetch-result.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/model/pinned-model.ts';
 import { downloadSet } from '../../core/worker/download-set.ts';
@@ -7,7 +8,6 @@ import { createContext, type WorkerContext } from '../context.ts';
 import { fetchFailure } from '../fetch-failure.ts';
 import { asRmaError, checkModels, fetchOnce } from '../life/models.ts';
 import { openLog } from '../log/open-log.ts';
-import type { FetchOutcome } from '../model-fetcher.ts';
 import { createStatusBoard } from '../status/status-board.ts';
 import { logStatus } from '../status/status-log.ts';
 import type { Invocation } from './invocation.ts';
@@ -27,7 +27,7 @@ import type { Invocation } from './invocation.ts';
 export async function download(invocation: Invocation): Promise<ExitCode> {
   const { args, env, clock, stop } = invocation;
   const log = openLog(env, clock, () => 'download');
-  const context = createContext(env, log);
+  const context = createContext(env);
   const type = args[0] ?? env['WORKER_TYPE'];
   const refs = downloadSet(await context.catalogue(), type);
   for (const name of ['OLLAMA_URL', 'VLLM_CACHE', 'TRANSFORMERS_CACHE']) {
@@ -49,7 +49,7 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-type Failed = Extract<FetchOutcome, { state: 'failed' }>;
+type Failed = Extract<FetchResult, { state: 'failed' }>;
 
 async function pinAll(
   context: WorkerContext,
@@ -69,7 +69,7 @@ async function pinAll(
   return { pinned, failed };
 }
 
-function summary(outcomes: readonly FetchOutcome[]): string {
+function summary(outcomes: readonly FetchResult[]): string {
   const present = outcomes.filter((outcome) => outcome.state === 'present');
   const fetched = present.filter((outcome) => outcome.fetchedBytes > 0);
   const bytes = fetched.reduce((sum, outcome) => sum + outcome.fetchedBytes, 0);

@@ -20,7 +20,7 @@ export async function fetch({ env, clock, stop, print, readStdin }: Invocation):
   const start = models.map((model) => unstarted(model.ref, pinnedBytes(model)));
   const board = createStatusBoard({ worker: 'fetch', profile: '', models: start, engines: [] }, clock);
   const log = openLog(env, clock, () => board.status.state);
-  const { store, fetcher } = createContext(env, log);
+  const { store, fetcher } = createContext(env);
   logStatus(board, log, clock);
   const end = streamStatus(board, clock, print);
   try {

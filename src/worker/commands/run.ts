@@ -36,7 +36,7 @@ export async function run({ env, clock, stop }: Invocation): Promise<ExitCode> {
   logStatus(board, log, clock);
   // An answer must come within one heartbeat, or a hanging engine would outlive its lease.
   const deadlineMs = Math.min(3_000, config.heartbeatSeconds * 600);
-  const { store, fetcher } = createContext(env, log);
+  const { store, fetcher } = createContext(env);
   const probe = createEngineProbe(clock, deadlineMs);
   const registrar = createRegistrar(coordinator());
   await runWorkerLife({ config, board, store, fetcher, probe, registrar, clock, log }, stop);

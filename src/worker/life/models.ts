@@ -1,10 +1,11 @@
+import type { FetchResult } from '../../app/store/fetch-result.ts';
 import { RmaError, toErrorDocument } from '../../core/errors.ts';
 import type { PinnedModel } from '../../core/model/pinned-model.ts';
+import { isPassing } from '../../core/models/is-passing.ts';
 import { checked, isComplete } from '../../core/worker/model-progress.ts';
-import { isPassing } from '../../core/worker/passing-fault.ts';
 import { pauseAfter } from '../../core/worker/pause.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { FetchOutcome, ModelFetcher } from '../model-fetcher.ts';
+import type { ModelFetcher } from '../model-fetcher.ts';
 import type { StatusBoard } from '../status/status-board.ts';
 
 const FIRST_PAUSE_MS = 1_000;
@@ -40,8 +41,8 @@ export async function fetchModels(
     const outcomes = await fetchOnce(phase, models, signal);
     const failed = outcomes.filter((outcome) => outcome.state === 'failed');
     if (failed.length === 0) return;
-    const lasting = failed.find((outcome) => !isPassing(asRmaError(outcome.error)));
-    if (lasting !== undefined) throw lasting.error;
+    const lasting = failed.find((outcome) => !isPassing(outcome.error));
+    if (lasting !== undefined) throw asRmaError(lasting.error);
     if (doneBytes(phase.board) > before) failures = 1;
     const pauseMs = pauseAfter(failures, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     noteRetry(phase.board, failed, pauseMs);
@@ -57,7 +58,7 @@ export async function fetchOnce(
   { fetcher, board }: ModelsPhase,
   models: readonly PinnedModel[],
   signal: AbortSignal,
-): Promise<readonly FetchOutcome[]> {
+): Promise<readonly FetchResult[]> {
   board.input('models-missing');
   const outcomes = await fetcher.fetch(models, {
     signal,
@@ -72,7 +73,7 @@ export async function fetchOnce(
 
 function noteRetry(
   board: StatusBoard,
-  failed: readonly Extract<FetchOutcome, { state: 'failed' }>[],
+  failed: readonly Extract<FetchResult, { state: 'failed' }>[],
   pauseMs: number,
 ): void {
   for (const { ref, error } of failed) {
