@@ -14,7 +14,10 @@ export interface SpawnOptions {
 }
 
 /** Starts a program without the environment of this process. */
-export function start(argv: readonly [string, ...string[]], options: SpawnOptions = {}): ChildProcessWithoutNullStreams {
+export function start(
+  argv: readonly [string, ...string[]],
+  options: SpawnOptions = {},
+): ChildProcessWithoutNullStreams {
   const [program, ...args] = argv;
   return spawn(program, args, {
     cwd: options.cwd ?? '/',
@@ -30,7 +33,11 @@ export async function run(
 ): Promise<{ readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }> {
   const child = start(argv, options);
   child.stdin.end();
-  const [[exitCode], stdout, stderr] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
+  const [[exitCode], stdout, stderr] = await Promise.all([
+    once(child, 'close'),
+    text(child.stdout),
+    text(child.stderr),
+  ]);
   return { exitCode, stdout, stderr };
 }
 
