@@ -5,6 +5,7 @@ import { planFiles } from './plan-files.ts';
 import { planImages } from './plan-images.ts';
 import { planModels } from './plan-models.ts';
 import { planOrphans } from './plan-orphans.ts';
+import { planPorts } from './plan-ports.ts';
 import { planServices } from './plan-services.ts';
 import type { Plan } from './plan-types.ts';
 import { planVolumes } from './plan-volumes.ts';
@@ -32,7 +33,7 @@ export function plan(desired: Desired, observed: Observed, { removeOrphans }: Pl
   ];
   return {
     operations,
-    checks: [...models.checks, ...volumes.checks, ...orphans.checks],
+    checks: [...planPorts(desired, observed), ...models.checks, ...volumes.checks, ...orphans.checks],
     summary: summarise(operations, observed.freeBytes),
   };
 }

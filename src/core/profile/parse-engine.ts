@@ -1,6 +1,6 @@
 import type { Engine } from '../model/profile.ts';
+import { parseDuration } from '../units.ts';
 import { type Fields, faultAt, openFields } from '../yaml/fields.ts';
-import { parseDuration } from '../yaml/parse-duration.ts';
 import { type Fault, readYaml, type YamlDocument, type YamlText } from '../yaml/read-yaml.ts';
 import { integer, isRefusal, measure, type Read, refuse, text, textMap, texts } from '../yaml/reads.ts';
 

@@ -1,6 +1,6 @@
 import type { Profile, ProfileService } from '../model/profile.ts';
+import { parseBytes } from '../units.ts';
 import { openFields } from '../yaml/fields.ts';
-import { parseBytes } from '../yaml/parse-bytes.ts';
 import { type Fault, readYaml, type YamlDocument, type YamlPath, type YamlText } from '../yaml/read-yaml.ts';
 import { measure, text, texts } from '../yaml/reads.ts';
 

@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import type { Fault, YamlDocument, YamlPath } from './read-yaml.ts';
 import { isRefusal, type Read, showValue } from './reads.ts';
 

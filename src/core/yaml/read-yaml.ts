@@ -1,4 +1,15 @@
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLParseError,
+  type YAMLWarning,
+} from 'yaml';
 
 /** A fault in a file that a person wrote. Lines and columns count from 1. */
 export interface Fault {
@@ -20,7 +31,7 @@ export type YamlPath = readonly (string | number)[];
 /** One YAML document as plain values that still know where they stood. */
 export interface YamlDocument {
   readonly file: string;
-  /** null when the file is empty or has syntax faults */
+  /** null when the file is empty or has syntax faults; of a key that stands there twice, the last value */
   readonly value: unknown;
   /** syntax faults, duplicate keys, several documents in one file */
   readonly faults: readonly Fault[];
@@ -46,10 +57,13 @@ export function readYaml({ text, file }: YamlText): YamlDocument {
   };
   const problems: Problem[] = [...document.errors, ...document.warnings].map((problem) => ({
     offset: problem.pos[0],
-    message: problem.code === 'MULTIPLE_DOCS' ? 'one file holds one document' : problem.message,
+    message: problemMessage(problem, text),
   }));
-  if (problems.length === 0) problems.push(...unresolvedAliases(document));
-  const value = problems.length === 0 ? plainValue(document, problems) : null;
+  const readable =
+    document.warnings.length === 0 && document.errors.every(({ code }) => code === 'DUPLICATE_KEY');
+  const aliases = readable ? unresolvedAliases(document) : [];
+  problems.push(...aliases);
+  const value = readable && aliases.length === 0 ? plainValue(document, problems) : null;
   const root = document.contents as Node | null;
   return {
     file,
@@ -68,6 +82,12 @@ export function readYaml({ text, file }: YamlText): YamlDocument {
 interface Problem {
   readonly offset: number;
   readonly message: string;
+}
+
+function problemMessage({ code, message, pos }: YAMLParseError | YAMLWarning, text: string): string {
+  if (code === 'MULTIPLE_DOCS') return 'one file holds one document';
+  const key = code === 'DUPLICATE_KEY' ? /^["']?([^"':\n]+)/.exec(text.slice(pos[0]))?.[1] : undefined;
+  return key === undefined ? message : `"${key.trim()}" is given twice`;
 }
 
 function unresolvedAliases(document: Document): Problem[] {
@@ -113,7 +133,7 @@ function child(node: Node | null, step: string | number): Found | null {
     return item === undefined ? null : { key: null, node: item };
   }
   if (!isMap(node)) return null;
-  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+  const pair = node.items.findLast(({ key }) => isScalar(key) && String(key.value) === String(step));
   if (pair === undefined) return null;
   const key = pair.key as Node;
   return { key, node: (pair.value as Node | null) ?? key };

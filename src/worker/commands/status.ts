@@ -7,16 +7,19 @@ import { socketPath } from '../status/socket-path.ts';
 import type { Invocation } from './invocation.ts';
 
 /**
- * `rma-worker status [--json] [--follow]`: the living worker's state; with `--follow` after each change until it ends.
+ * `rma-worker status [--json] [--follow [--while-stdin]]`: the living worker's state; with `--follow` after each change
+ * until it ends, or with `--while-stdin` until the input ends: so that nothing is left when a `docker exec` is given up.
  * @throws RmaError RMA_WORKER_NOT_RUNNING exit 3
  */
-export async function status({ args, env, clock, print }: Invocation): Promise<ExitCode> {
+export async function status({ args, env, clock, print, readStdin }: Invocation): Promise<ExitCode> {
   const render = args.includes('--json') ? (each: WorkerStatus) => JSON.stringify(each) : readable;
   if (!args.includes('--follow')) {
     print(`${render(await askStatus(socketPath(env)))}\n`);
     return EXIT.ok;
   }
-  for await (const each of followStatus(socketPath(env), clock)) print(`${render(each)}\n`);
+  const enough = new AbortController();
+  if (args.includes('--while-stdin')) void readStdin().finally(() => enough.abort());
+  for await (const each of followStatus(socketPath(env), clock, enough.signal)) print(`${render(each)}\n`);
   return EXIT.ok;
 }
 

@@ -16,19 +16,27 @@ export async function askStatus(path: string): Promise<WorkerStatus> {
 }
 
 /**
- * The living worker's state after each change, until it ends. Waits up to ten seconds for a worker that is just starting.
+ * The living worker's state after each change, until it or the signal ends it. Waits up to ten seconds for a worker that is just starting.
  * @throws RmaError RMA_WORKER_NOT_RUNNING exit 3
  */
-export async function* followStatus(path: string, clock: Clock): AsyncGenerator<WorkerStatus> {
-  yield* statuses(await openPatiently(path, clock), 'follow');
+export async function* followStatus(
+  path: string,
+  clock: Clock,
+  enough: AbortSignal,
+): AsyncGenerator<WorkerStatus> {
+  const socket = await openPatiently(path, clock);
+  enough.addEventListener('abort', () => socket.destroy(), { once: true });
+  if (!enough.aborted) yield* statuses(socket, 'follow');
 }
 
 async function* statuses(socket: Socket, question: string): AsyncGenerator<WorkerStatus> {
+  const lines = createInterface({ input: socket });
   // The end of the worker is the end of the stream, however the connection breaks.
   socket.on('error', () => socket.destroy());
+  socket.once('close', () => lines.close());
   socket.write(`${question}\n`);
   try {
-    for await (const line of createInterface({ input: socket })) yield JSON.parse(line) as WorkerStatus;
+    for await (const line of lines) yield JSON.parse(line) as WorkerStatus;
   } finally {
     socket.destroy();
   }

@@ -55,7 +55,7 @@ describe('the status socket', () => {
     await using worker = await startStatus();
     const { board, clock, server, path } = worker;
     const seen: string[] = [];
-    for await (const status of followStatus(path, clock)) {
+    for await (const status of followStatus(path, clock, new AbortController().signal)) {
       seen.push(`${status.state} ${status.models[0]!.doneBytes}`);
       if (seen.length === 1) await download(board, clock);
       if (seen.length !== 3) continue;
@@ -106,7 +106,7 @@ describe('the status socket', () => {
     const clock = new FakeClock();
     await using worker = await startStatus();
     const later = `${worker.path}.later`;
-    const first = followStatus(later, clock).next();
+    const first = followStatus(later, clock, new AbortController().signal).next();
     await clock.sleeping(100);
     const server = await serveStatus(later, worker.board, clock);
     clock.advance(100);

@@ -20,7 +20,6 @@ describe('readYaml', () => {
   });
 
   it.each([
-    ['a key twice', 'a: 1\na: 2\n', 'a.yaml:2:1 Map keys must be unique'],
     ['two documents', 'a: 1\n---\nb: 2\n', 'a.yaml:2:1 one file holds one document'],
     ['an alias without anchor', 'a: 1\nb: *x\n', 'a.yaml:2:4 no anchor &x before this alias'],
     ['an unknown tag', 'a: !js 1\n', 'a.yaml:1:4 Unresolved tag: !js'],
@@ -28,6 +27,12 @@ describe('readYaml', () => {
   ])('tells %s with its place', (_name, text, fault) => {
     expect(faults(text)).toContain(fault);
     expect(read(text).value).toBeNull();
+  });
+
+  it('tells a key that stands there twice, and still reads the rest', () => {
+    expect(faults('a: 1\nb: 2\na : 3\n')).toEqual(['a.yaml:3:1 "a" is given twice']);
+    const twice = read('a: 1\na: 2\n');
+    expect([twice.value, twice.at(['a'])]).toEqual([{ a: 2 }, { line: 2, column: 4 }]);
   });
 
   it('refuses aliases that multiply without end', () => {

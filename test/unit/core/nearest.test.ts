@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nearest } from '../../../src/core/yaml/nearest.ts';
+import { nearest } from '../../../src/core/nearest.ts';
 
 it.each([
   ['serivces', 'services'],
