@@ -29,6 +29,7 @@ export async function loadConfig({ world, globals, settings, reporter }: ConfigP
   const { env, cwd, home } = world;
   if (!(await isFolder(cwd))) throw noFolder(cwd);
   const path = globals.file ?? (await findUpwards(cwd, FILE_NAMES));
+  reporter.emit({ type: 'log', level: 'debug', text: `configuration: ${path ?? 'no rma.yaml'}` });
   const file = path === null ? null : await readConfigFile(path, world);
   const auth = hfAuthFile(env, home);
   const profiles = file === null ? null : join(file.dir, 'profiles');
@@ -41,7 +42,6 @@ export async function loadConfig({ world, globals, settings, reporter }: ConfigP
     profilesDir: profiles !== null && (await isFolder(profiles)) ? profiles : null,
     hfAuthFile: auth !== null && (await isFile(auth)) ? auth : null,
   });
-  reporter.emit({ type: 'log', level: 'debug', text: `configuration: ${path ?? 'no rma.yaml'}` });
   return { ...resolved, file: path === null || path === '-' ? path : resolve(cwd, path) };
 }
 
