@@ -58,6 +58,7 @@ verb() {
   images) ready && locked ensure_images "$yes" ;;
   env) engine_env ;;
   status) engine_status ;;
+  run-step) "$3" ;;
   down) ready && locked stop_all ;;
   purge) ready && locked purge_all ;;
   leftovers)
@@ -75,11 +76,16 @@ legacy_verb() {
   up) ready && locked ensure_legacy_up "$1" ;;
   env) legacy_env "${3:-none}" ;;
   down) ready && locked engine_down ;;
+  run-step) "$3" ;;
   *) usage >&2 && exit 2 ;;
   esac
 }
 
 ready() { preflight_system; }
+
+# step LOG TEXT FUNCTION: a long function as a process of its own (the verb run-step, for this use only). Called as a
+# function under `||` it would lose `set -e`, and go on after a fault to its end.
+step() { ui_step "$ENGINE_LOGS/$1.log" "$2" "$CHECKOUT/scripts/engine.sh" ${ENGINE_VARIANT:+"$ENGINE_VARIANT"} run-step "$3"; }
 
 # One verb at a time per checkout. purge deletes the lock with the folder: whoever waited for it looks again.
 locked() {
@@ -97,8 +103,7 @@ locked() {
 ensure_files() {
   if get_is_done; then return 0; fi
   preflight_consent "$1"
-  mkdir -p "$ENGINE_LOGS"
-  ui_step "$ENGINE_LOGS/get.log" "docker engine: packages" get_engine || fetch_failed
+  step get "docker engine: packages" get_engine || fetch_failed
 }
 
 ensure_up() {
@@ -111,13 +116,13 @@ ensure_up() {
 
 ensure_images() {
   ensure_up "$1"
-  ui_step "$ENGINE_LOGS/images.log" "base images: node, llama-server" images_build || fetch_failed
+  step images "base images: node, llama-server" images_build || fetch_failed
 }
 
 ensure_legacy() {
   if legacy_is_done; then return 0; fi
   preflight_consent "$1"
-  ui_step "$ENGINE_LOGS/get.log" "old docker engine: packages" legacy_get || fetch_failed
+  step get "old docker engine: packages" legacy_get || fetch_failed
 }
 
 ensure_legacy_up() {

@@ -42,6 +42,7 @@ apt_keyring() {
   ui_fail 3 "Debian's keys are not on this machine (/usr/share/keyrings/debian-archive-keyring.*)" "apt-get install debian-archive-keyring"
 }
 
+# Without Error-Mode a list that cannot be fetched is a warning and exit status 0.
 # Date checks are off: a machine whose clock runs ahead of its mirror would refuse the lists. Signatures are checked.
 apt_config() {
   cat <<CONF
@@ -57,6 +58,7 @@ Dir::Cache "$1/cache";
 APT::Architecture "amd64";
 APT::Install-Recommends "false";
 APT::Sandbox::User "root";
+APT::Update::Error-Mode "any";
 Acquire::Languages "none";
 Acquire::GzipIndexes "true";
 Acquire::Retries "3";

@@ -4,8 +4,8 @@
 
 # engine_context CHECKOUT [legacy]
 engine_context() {
-  local checkout=$1 variant=${2:-}
-  local digest
+  local checkout=$1 variant=${2:-} digest
+  ENGINE_VARIANT=$variant
   digest=$(printf '%s' "$checkout" | sha256sum)
   digest=${digest:0:8}
   # The state that stays: packages, images, volumes, logs.
@@ -28,7 +28,7 @@ engine_context() {
   if [ "$variant" = legacy ]; then ENGINE_SETTINGS='{"deprecated-key-path": "/run/docker-key.json"}'; fi
   ENGINE_SUBNET=$(engine_subnet $((16#${digest:0:2})))
   # shellcheck disable=SC2090
-  export ENGINE_ID ENGINE_RUN ENGINE_SOCKET ENGINE_DATA ENGINE_LOGS ENGINE_PATH ENGINE_SETTINGS ENGINE_SUBNET
+  export ENGINE_VARIANT ENGINE_ID ENGINE_RUN ENGINE_SOCKET ENGINE_DATA ENGINE_LOGS ENGINE_PATH ENGINE_SETTINGS ENGINE_SUBNET
 }
 
 # engine_subnet N: the first two bytes of a /16 in 10.100-10.227, begun at N; one that this machine routes

@@ -3,12 +3,10 @@
 # (no maintainer script runs) and imported. A file per image in .engine/images/ keeps the name it got.
 
 images_build() {
-  local failed=0 name
   mkdir -p "$ENGINE_HOME/images"
   # side by side: one downloads while the other unpacks
-  all_of 'image_ensure node' 'image_ensure llama-server' || failed=1
-  for name in node llama-server; do rm -rf "$ENGINE_HOME/rootfs/$name" "$ENGINE_HOME/closure/$name"; done
-  return "$failed"
+  all_of 'image_ensure node' 'image_ensure llama-server'
+  rm -rf "$ENGINE_HOME/rootfs" "$ENGINE_HOME/closure"
 }
 
 # image_name NAME: the full name of a finished image; fails when it was never made

@@ -8,11 +8,18 @@ const question = 'Say hello to the new worker in one short sentence.';
 const response = await fetch(engine.url + engine.chatPath, {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ model: engine.models[0], messages: [{ role: 'user', content: question }], max_tokens: 24 }),
+  body: JSON.stringify({
+    model: engine.models[0],
+    messages: [{ role: 'user', content: question }],
+    max_tokens: 24,
+  }),
   signal: AbortSignal.timeout(120_000),
 });
 const body = await response.json();
 if (!response.ok) throw new Error(`${engine.url} answered ${response.status}: ${JSON.stringify(body)}`);
 const { model, choices, usage } = body;
 const answer = JSON.stringify(choices[0].message.content);
-writeFileSync(answerFile, `${model} was asked: ${question}\nit answered (${usage.completion_tokens} tokens): ${answer}\n`);
+writeFileSync(
+  answerFile,
+  `${model} was asked: ${question}\nit answered (${usage.completion_tokens} tokens): ${answer}\n`,
+);

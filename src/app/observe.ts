@@ -15,7 +15,11 @@ export async function observe(
   desired: Desired,
   access: StoreAccess,
 ): Promise<Observed> {
-  const images = await presentImages(box, [desired.workerImage.tag, ...desired.stack.engineImages]);
+  const images = await presentImages(box, [
+    desired.workerImage.tag,
+    desired.workerImage.base,
+    ...desired.stack.engineImages,
+  ]);
   const volumes = await presentVolumes(box, desired);
   const [containers, files, secrets, store] = await Promise.all([
     observeContainers(box, config.project),

@@ -11,16 +11,19 @@ import { readHubToken } from '../adapters/hub/hub-token.ts';
 import { PackagedImage } from '../adapters/image/packaged-image.ts';
 import { portTaken } from '../adapters/system/port-taken.ts';
 import type { Box } from '../ports/box.ts';
-import type { Context } from './context.ts';
+import type { Reporter } from '../ports/reporter.ts';
 import type { LoadedConfig } from './context-config.ts';
 import { lazyDocker } from './context-docker.ts';
 import { hubSources } from './context-hub.ts';
 
-type World = Pick<Context, 'env' | 'signal' | 'reporter'>;
+interface BoxParts {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  readonly reporter: Reporter;
+}
 
 /** This machine with its Docker, its files and the hubs. Nothing is asked or connected before it is used. */
-export function createBox(world: World, loaded: LoadedConfig): Box {
-  const { env, signal, reporter } = world;
+export function createBox({ env, signal, reporter }: BoxParts, loaded: LoadedConfig): Box {
   const runner = new LocalRunner(env);
   const shipped = packageRoot(import.meta.url);
   const token = () => hubToken(loaded, env);
@@ -47,7 +50,7 @@ export function createBox(world: World, loaded: LoadedConfig): Box {
 
 function hubToken(
   { hubToken: from }: LoadedConfig,
-  env: World['env'],
+  env: BoxParts['env'],
 ): { value: string; origin: string } | null {
   if (from.kind === 'none') return null;
   const path = from.kind === 'file' ? from.path : null;

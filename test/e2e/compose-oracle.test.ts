@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildStack } from '../../src/core/compose-file/build-stack.ts';
 import { buildWorkerConfig } from '../../src/core/compose-file/build-worker-config.ts';
 import { renderComposeFile } from '../../src/core/compose-file/render-compose-file.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
@@ -69,6 +70,36 @@ describe('the real Compose', () => {
       await expect(compose('create', 'chat-worker')).resolves.toBeDefined();
     } finally {
       await compose('down');
+    }
+  });
+
+  it('[req R10] takes a volume that rma made for one that it made itself', async () => {
+    const env = engineEnv();
+    const name = `rma-oracle-${process.pid}`;
+    const store = { type: 'named', name } as const;
+    const input = renderInputOf({
+      config: configOf({
+        project: name,
+        volumes: { store, cache: store },
+        coordinator: { port: 7700, url: 'http://coordinator.example', tokenFile: null },
+      }),
+      workerImage: env['RMA_WORKER_BASE'] ?? '',
+      secrets: new Set(),
+    });
+    const { text, volumes } = buildStack(input);
+    const file = join(folder, 'compose.yaml');
+    await writeFile(file, text);
+    const docker = (...args: string[]) => promisify(execFile)('docker', args, { env });
+    const labels = Object.entries(volumes[0]!.labels).flatMap(([key, value]) => [
+      '--label',
+      `${key}=${value}`,
+    ]);
+    try {
+      await docker('volume', 'create', ...labels, name);
+      const { stderr } = await docker('compose', '-f', file, 'create', 'chat-worker');
+      expect(stderr).not.toMatch(/volume/i);
+    } finally {
+      await docker('compose', '-f', file, 'down', '--volumes');
     }
   });
 

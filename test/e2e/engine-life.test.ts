@@ -84,6 +84,15 @@ test('get repairs a folder that a killed get has left half unpacked', async () =
   expect(stdout).toContain('Docker version 28.');
 });
 
+test('a get without a network fails with the way out, and is not taken for done', async () => {
+  const copy = await EngineCopy.create();
+  await rm(join(copy.checkout, '.engine/get.done'));
+  const get = await runProgram('unshare', ['--net', join(copy.checkout, 'scripts/engine.sh'), 'get']);
+  expect(get.code).toBe(1);
+  expect(get.stderr).toContain('error: the packages could not be fetched or unpacked');
+  expect(existsSync(join(copy.checkout, '.engine/get.done'))).toBe(false);
+});
+
 test('an engine that cannot start says why, and leaves nothing', async () => {
   const copy = await EngineCopy.create();
   // a daemon that is not one

@@ -21,7 +21,7 @@ export function renderPlan(plan: Plan, theme: Theme): string {
     return own.length === 0 ? [] : [theme.bold(group), ...own.map((line) => paintLine(line, width, theme))];
   });
   const warnings = plan.checks.map(
-    ({ message, hint }) => theme.yellow(`${theme.symbols.warn} ${message}`) + `\n    ${hint}`,
+    ({ message, hint }) => `${theme.yellow(`${theme.symbols.warn} ${message}`)}\n    ${hint}`,
   );
   return [...groups, ...warnings, summaryLine(plan.summary)].join('\n');
 }
