@@ -41,8 +41,9 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
   logStatus(board, log, clock);
   await context.store.prepare();
   const phase = { fetcher: context.fetcher, board, clock };
-  await checkModels(phase, pinned);
-  const outcomes = [...failed, ...(await fetchOnce(phase, pinned, stop))];
+  const warm = await checkModels(phase, pinned);
+  const brought = warm ? pinned.map(alreadyPresent) : await fetchOnce(phase, pinned, stop);
+  const outcomes = [...failed, ...brought];
   log.info(summary(outcomes));
   const failure = fetchFailure(outcomes);
   if (failure !== null) throw failure;
@@ -67,6 +68,10 @@ async function pinAll(
     }
   }
   return { pinned, failed };
+}
+
+function alreadyPresent({ ref }: PinnedModel): FetchResult {
+  return { ref, state: 'present', fetchedBytes: 0 };
 }
 
 function summary(outcomes: readonly FetchResult[]): string {
