@@ -40,7 +40,9 @@ is_older() {
 
 # Images come from where the model comes from: without the internet, base images are made of Debian's packages.
 use_images() {
+  local into=()
   if [ "$HUB_KIND" = real ] || [ -n "${RMA_WORKER_BASE:-}" ]; then return 0; fi
-  "$CHECKOUT/scripts/engine.sh" images "$@" || exit $?
-  eval "$("$CHECKOUT/scripts/engine.sh" env)"
+  if [ "$(cat "$ENGINE_CHOICE")" = own ]; then into=(--here); fi
+  "$CHECKOUT/scripts/engine.sh" images "${into[@]}" "$@" || exit $?
+  eval "$("$CHECKOUT/scripts/engine.sh" env --images)"
 }
