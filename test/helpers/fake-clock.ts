@@ -22,19 +22,8 @@ export class FakeClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-<<<<<<< HEAD
       const stop = () => {
         this.#sleepers = this.#sleepers.filter((each) => each !== sleeper);
-=======
-      if (signal?.aborted) return reject(signal.reason);
-      const wake = () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      };
-      const sleeper = { until: this.#now + ms, wake };
-      const onAbort = () => {
-        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
->>>>>>> store
         reject(signal?.reason);
       };
       const wake = () => {
