@@ -64,7 +64,6 @@ module.exports = {
     },
     fence('dockerode', 'node_modules/dockerode/', '^src/adapters/docker/'),
     fence('undici', 'node_modules/undici/', '^src/adapters/http/'),
-    fence('systeminformation', 'node_modules/systeminformation/', '^src/adapters/system/'),
     fence('terminal', 'node_modules/(commander|chalk|ora)/', '^src/cli/'),
     fence('process', '^(node:)?child_process$', '^src/adapters/exec/'),
     fence('yaml', 'node_modules/yaml/', '^src/core/'),

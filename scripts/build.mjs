@@ -1,6 +1,12 @@
-// Bundles the three entries: the CLI (rare commands split off), the worker and the coordinator (one file each).
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+// Usage: node scripts/build.mjs [OUT] (default: dist)
+// Bundles the CLI (rare commands split off), and packs the worker and the coordinator (one file each) for their image.
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { build } from 'esbuild';
+import { writeImageContext } from './build/image.mjs';
+
+const out = process.argv[2] ?? 'dist';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -27,19 +33,33 @@ const common = {
   loader: { '.node': 'empty' },
   logLevel: 'warning',
 };
+const small = { minifySyntax: true, minifyWhitespace: true };
 
-rmSync('dist', { recursive: true, force: true });
+rmSync(out, { recursive: true, force: true });
 await build({
   ...common,
   entryPoints: { main: 'src/cli/main.ts' },
-  outdir: 'dist/cli',
+  outdir: `${out}/cli`,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  ...small,
   banner: { js: `#!/usr/bin/env node\n${banner}` },
 });
-chmodSync('dist/cli/main.js', 0o755);
-for (const entry of ['worker', 'coordinator']) {
-  await build({ ...common, entryPoints: [`src/${entry}/main.ts`], outfile: `dist/image/${entry}.mjs` });
+chmodSync(`${out}/cli/main.js`, 0o755);
+
+mkdirSync(`${out}/image`, { recursive: true });
+const scratch = mkdtempSync(join(tmpdir(), 'rma-build-'));
+const bundles = { worker: `${scratch}/worker.mjs`, coordinator: `${scratch}/coordinator.mjs` };
+for (const [entry, outfile] of Object.entries(bundles)) {
+  await build({ ...common, ...small, entryPoints: [`src/${entry}/main.ts`], outfile });
 }
+await writeImageContext(`${out}/image`, bundles);
+rmSync(scratch, { recursive: true });
+
+// The local hub of quickstart and of tests in other processes: not part of the product, so outside dist.
+await build({
+  ...common,
+  entryPoints: { hub: 'test/hub/main.ts' },
+  outdir: out === 'dist' ? 'build' : `${out}/build`,
+  outExtension: { '.js': '.mjs' },
+});

@@ -1,6 +1,34 @@
 #!/usr/bin/env bash
-# The whole test suite: static checks, unit, adapter and command-line tests, then end to end on a real Docker Engine.
+# The whole test suite: static checks, unit, adapter and command-line tests, the outside judges, then end to end on a real
+# Docker Engine. Installs what it needs below this checkout; needs root on Debian for the private engine.
 set -euo pipefail
-cd "$(dirname "$0")/.."
-npm ci --no-progress
-npm run check
+
+CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck source=scripts/ui.sh
+. "$CHECKOUT/scripts/ui.sh"
+cd "$CHECKOUT"
+REPORTS=$CHECKOUT/build/reports
+
+main() {
+  npm ci --no-progress
+  mkdir -p "$REPORTS"
+  rm -f "$REPORTS"/*.json
+  for script in lint types arch unused build; do npm run --silent "$script"; done
+  scripts/judges.sh
+  trap 'scripts/engine.sh down' EXIT
+  scripts/engine.sh images --yes
+  suite fast unit adapters cli
+  suite judges judges
+  suite e2e e2e
+  node scripts/sum-tests.mjs "$REPORTS"/*.json
+}
+
+# suite NAME PROJECT…
+suite() {
+  local name=$1 project args=()
+  shift
+  for project in "$@"; do args+=(--project "$project"); done
+  npx vitest run "${args[@]}" --reporter=default --reporter=json --outputFile.json="$REPORTS/$name.json"
+}
+
+main "$@"

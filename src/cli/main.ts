@@ -1,3 +1,52 @@
-import { RMA_VERSION } from '../core/version.ts';
+import { EXIT, RmaError } from '../core/errors.ts';
+import { COMMAND_TABLE } from './commands.ts';
+import type { OutStream } from './host.ts';
+import { printError, runCli, wantsJson } from './run-cli.ts';
+import { abortOnSignals } from './signals.ts';
 
-process.stdout.write(`rma ${RMA_VERSION}\n`);
+const { env, stdin, stdout, stderr } = process;
+const argv = process.argv.slice(2);
+
+// a reader that went away (`rma models ls | head -1`) is no fault
+for (const stream of [stdout, stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    fail(
+      new RmaError('RMA_OUTPUT_UNWRITABLE', `cannot write the output: ${error.code ?? error.message}`, {
+        cause: error,
+      }),
+    );
+  });
+}
+process.on('uncaughtException', fail);
+
+const exitCode = await runCli(
+  {
+    argv,
+    env,
+    cwd: process.cwd(),
+    stdin,
+    stdout,
+    stderr,
+    signal: abortOnSignals(process, tell),
+  },
+  COMMAND_TABLE,
+);
+await Promise.all([flushed(stdout), flushed(stderr)]);
+process.exit(exitCode);
+
+/** A line about the process itself. The terminal has just shown `^C`; with `--json` stderr is for the error document. */
+function tell(line: string): void {
+  if (!wantsJson(argv)) stderr.write(stderr.isTTY ? `\n${line}\n` : `${line}\n`);
+}
+
+function fail(error: unknown): void {
+  void printError({ argv, env, stderr }, error).then((code) => process.exit(code));
+}
+
+/** Resolves when everything written so far has left the process: pipes are written in the background. */
+function flushed(stream: OutStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}

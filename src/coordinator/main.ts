@@ -1,3 +1,36 @@
+import type { AddressInfo } from 'node:net';
+import { toErrorDocument } from '../core/errors.ts';
 import { RMA_VERSION } from '../core/version.ts';
+import { logLine } from '../core/worker/log-line.ts';
+import { createAccess } from './access.ts';
+import { readSettings } from './read-settings.ts';
+import { createCoordinatorServer } from './server.ts';
+import { createWorkerBook } from './worker-book.ts';
 
-process.stdout.write(`rma-coordinator ${RMA_VERSION}\n`);
+const say = (text: string) => process.stdout.write(`${logLine(Date.now(), 'INFO', 'coordinator', text)}\n`);
+
+function fail(error: unknown): never {
+  const { message, hint, exitCode } = toErrorDocument(error);
+  const text = hint === undefined ? message : `${message}; ${hint}`;
+  process.stderr.write(`${logLine(Date.now(), 'ERROR', 'coordinator', text)}\n`);
+  process.exit(exitCode);
+}
+
+function serve(): void {
+  const settings = readSettings(process.env);
+  const book = createWorkerBook({ monotonic: () => performance.now() }, say);
+  const server = createCoordinatorServer(book, createAccess(settings.key, settings.readers));
+  server.on('error', fail);
+  server.listen(settings.port, () => {
+    const { port } = server.address() as AddressInfo;
+    say(`rma-coordinator ${RMA_VERSION} listens on port ${port}, readers: ${settings.readers}`);
+  });
+}
+
+// Soft state: there is nothing to save, so it ends at once.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
+try {
+  serve();
+} catch (error) {
+  fail(error);
+}

@@ -1,14 +1,7 @@
+import type { ModelCheck } from '../core/model/model-check.ts';
 import type { Digest, PinnedFile, PinnedModel } from '../core/model/pinned-model.ts';
 
-export interface ModelCheck {
-  readonly ref: string;
-  /** `present` rests on a valid receipt whose files still have the size and time recorded */
-  readonly state: 'present' | 'partial' | 'missing';
-  readonly missing: readonly PinnedFile[];
-  readonly totalBytes: number;
-  /** bytes of the missing files; a content that several files share counts once */
-  readonly missingBytes: number;
-}
+export type { ModelCheck };
 
 /** A held lease: who may fetch a model now. Losing it stops the fetch; correctness never rests on it. */
 export interface HeldLease {

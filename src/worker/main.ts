@@ -1,3 +1,73 @@
+import { systemClock } from '../adapters/clock/system-clock.ts';
+import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
 import { RMA_VERSION } from '../core/version.ts';
+import type { Invocation } from './commands/invocation.ts';
 
-process.stdout.write(`rma-worker ${RMA_VERSION}\n`);
+type Command = (invocation: Invocation) => Promise<ExitCode>;
+
+// Loaded when asked for: a health check runs every few seconds and needs no downloader.
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./commands/run.ts')).run,
+  status: async () => (await import('./commands/status.ts')).status,
+  health: async () => (await import('./commands/status.ts')).health,
+  fetch: async () => (await import('./commands/fetch.ts')).fetch,
+  check: async () => (await import('./commands/check.ts')).check,
+  download: async () => (await import('./commands/download.ts')).download,
+  '--version': async () => async (invocation) => {
+    invocation.print(`rma-worker ${RMA_VERSION}\n`);
+    return EXIT.ok;
+  },
+};
+
+const stop = new AbortController();
+let signalExit: ExitCode | null = null;
+const onSignal = (exit: ExitCode) => () => {
+  // The second signal is from someone who does not want to wait.
+  if (signalExit !== null) process.exit(exit);
+  signalExit = exit;
+  stop.abort(new Error('stopped by a signal'));
+};
+process.on('SIGTERM', onSignal(EXIT.terminated));
+process.on('SIGINT', onSignal(EXIT.interrupted));
+// Whoever read the output went away: there is nobody left to work for.
+process.stdout.on('error', () => process.exit(EXIT.failed));
+
+const [name = 'run', ...args] = process.argv.slice(2);
+const invocation: Invocation = {
+  args,
+  env: process.env,
+  clock: systemClock,
+  stop: stop.signal,
+  print: (text) => process.stdout.write(text),
+  readStdin,
+};
+try {
+  process.exitCode = await (await find(name))(invocation);
+} catch (error) {
+  process.exitCode = signalExit ?? fail(error);
+}
+
+async function find(command: string): Promise<Command> {
+  const load = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+  if (load !== undefined) return load();
+  throw new RmaError('RMA_WORKER_COMMAND', `rma-worker has no command "${command}"`, {
+    exitCode: EXIT.usage,
+    hint: `usage: rma-worker [${Object.keys(COMMANDS).join('|')}]`,
+  });
+}
+
+function fail(error: unknown): ExitCode {
+  const document = toErrorDocument(error);
+  if (args.includes('--json')) process.stderr.write(`${JSON.stringify(document)}\n`);
+  else {
+    process.stderr.write(`error: ${document.message} (${document.code})\n`);
+    if (document.hint !== undefined) process.stderr.write(`${document.hint}\n`);
+  }
+  return document.exitCode;
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,59 +1,76 @@
 import type { Clock } from '../../src/ports/clock.ts';
 
-/** Time that stands still until somebody sleeps; then it jumps to the earliest end of a sleep. */
-export class FakeClock implements Clock {
-  #now: number;
-  #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
-  #scheduled = false;
-  /** lengths of all sleeps so far, ms */
-  readonly sleeps: number[] = [];
+interface Sleeper {
+  readonly until: number;
+  readonly ms: number;
+  readonly wake: () => void;
+}
 
-  constructor(now = Date.UTC(2026, 0, 1)) {
-    this.#now = now;
-  }
+/** A clock that stands until the test moves it. */
+export class FakeClock implements Clock {
+  #elapsed = 0;
+  #sleepers: readonly Sleeper[] = [];
+  #watchers: readonly (() => void)[] = [];
 
   now(): number {
-    return this.#now;
+    return Date.UTC(2026, 0, 2, 3, 4, 5) + this.#elapsed;
   }
 
   monotonic(): number {
-    return this.#now;
+    return this.#elapsed;
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const wake = () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      };
-      const sleeper = { until: this.#now + ms, wake };
-      const onAbort = () => {
-        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+      const stop = () => {
+        this.#sleepers = this.#sleepers.filter((each) => each !== sleeper);
         reject(signal?.reason);
       };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.sleeps.push(ms);
-      this.#sleepers.push(sleeper);
-      this.#schedule();
+      const wake = () => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      };
+      const sleeper = { until: this.#elapsed + ms, ms, wake };
+      if (signal?.aborted) return stop();
+      signal?.addEventListener('abort', stop, { once: true });
+      this.#sleepers = [...this.#sleepers, sleeper];
+      for (const watcher of this.#watchers) watcher();
     });
   }
 
-  /** Lets time pass without anybody waiting for it. */
+  /** Wakes, in order, everyone whose time comes within the next `ms` milliseconds. */
   advance(ms: number): void {
-    this.#now += ms;
+    const target = this.#elapsed + ms;
+    for (;;) {
+      const next = [...this.#sleepers].sort((a, b) => a.until - b.until)[0];
+      if (next === undefined || next.until > target) break;
+      this.#elapsed = next.until;
+      this.#sleepers = this.#sleepers.filter((each) => each !== next);
+      next.wake();
+    }
+    this.#elapsed = target;
   }
 
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      const next = this.#sleepers.sort((a, b) => a.until - b.until).shift();
-      if (next === undefined) return;
-      this.#now = Math.max(this.#now, next.until);
-      next.wake();
-      if (this.#sleepers.length > 0) this.#schedule();
-    });
+  /** Resolves once somebody sleeps for exactly `ms` milliseconds. */
+  async sleeping(ms: number): Promise<void> {
+    while (!this.#sleepers.some((each) => each.ms === ms)) {
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          this.#watchers = this.#watchers.filter((each) => each !== done);
+          resolve();
+        };
+        this.#watchers = [...this.#watchers, done];
+      });
+    }
+  }
+
+  /** Waits for a sleep of exactly `ms`, then lets it pass. */
+  async pass(ms: number): Promise<void> {
+    await this.sleeping(ms);
+    this.advance(ms);
+  }
+
+  get sleepers(): number {
+    return this.#sleepers.length;
   }
 }

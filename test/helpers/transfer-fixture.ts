@@ -7,7 +7,7 @@ import { makeSlot } from '../../src/adapters/store/staging.ts';
 import { HttpTransfer } from '../../src/adapters/store/transfer.ts';
 import type { Digest } from '../../src/core/model/pinned-model.ts';
 import type { TransferJob } from '../../src/ports/transfer.ts';
-import { FakeClock } from './fake-clock.ts';
+import { JumpingClock } from './jumping-clock.ts';
 import { type ModelServer, type SeenRequest, sendContent, sha256, startModelServer } from './model-server.ts';
 import { testHttp } from './store-fixture.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -21,7 +21,7 @@ export interface TransferRig {
   readonly server: ModelServer;
   readonly content: Buffer;
   readonly folder: string;
-  readonly clock: FakeClock;
+  readonly clock: JumpingClock;
   /** bytes that the network brought */
   received(): number;
   /** One attempt of a process: takes a slot and fetches. Returns the digest and the file. */
@@ -36,7 +36,7 @@ export async function transferRig(script: Script | null = null, size = 2 * MIB):
   const server = await startModelServer();
   const content = randomBytes(size);
   const folder = join(tempFolder(), 'staging');
-  const clock = new FakeClock();
+  const clock = new JumpingClock();
   let count = 0;
   let received = 0;
   server.fault = (request, response) => {

@@ -94,7 +94,7 @@ export class UndiciClient implements HttpClient {
     authorization: string | null,
   ): Promise<Omit<HttpStream, 'hops'> & { drain(): Promise<void> }> {
     const { stallMs = 30_000, userAgent } = this.#options;
-    const undici = await import('undici');
+    const { undici } = await import('./undici.ts');
     const guard = new StallGuard(stallMs, request.signal);
     guard.arm();
     try {

@@ -47,4 +47,6 @@ export type SettingOrigin =
   | { readonly from: 'flag'; readonly name: string }
   | { readonly from: 'env'; readonly name: string }
   | { readonly from: 'file'; readonly file: string; readonly line: number; readonly column: number }
+  /** the file where `hf auth login` keeps its token */
+  | { readonly from: 'hf-auth' }
   | { readonly from: 'default' };

@@ -46,6 +46,8 @@ export interface Engine {
   /** container health check, as Compose's `test` list; may hold `{port}` */
   readonly healthTest: readonly string[];
   readonly stopGraceSeconds: number;
+  /** where the cache volume is mounted, for an engine that writes caches (its HOME belongs there); null for none */
+  readonly cachePath: string | null;
 }
 
 /** Everything read from `profiles/` and `compose/`. */

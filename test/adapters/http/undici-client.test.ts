@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { UndiciClient } from '../../../src/adapters/http/undici-client.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
+import { JumpingClock } from '../../helpers/jumping-clock.ts';
 import { testHttp } from '../../helpers/store-fixture.ts';
 
 async function serve(
@@ -140,7 +140,7 @@ test('[fail H1] 429 is tried again after the time that the hub asks for', async 
     if (count < 3) response.writeHead(429, { 'retry-after': '7' }).end();
     else response.end('ok');
   });
-  const clock = new FakeClock();
+  const clock = new JumpingClock();
   const http = new UndiciClient({ clock, random: () => 0, userAgent: 'rma-test' });
   expect((await http.read({ method: 'GET', url })).text).toBe('ok');
   expect(clock.sleeps).toEqual([7000, 7000]);
@@ -154,7 +154,7 @@ test('refusals are not tried again, failing servers are, a bounded number of tim
     response.writeHead(Number(path.slice(1))).end();
   });
   const http = new UndiciClient({
-    clock: new FakeClock(),
+    clock: new JumpingClock(),
     random: () => 0,
     userAgent: 'rma-test',
     attempts: 4,
@@ -174,7 +174,7 @@ test('a proxy is used for names outside, and never for this machine', async () =
   });
   const { url } = await serve((_, response) => response.end('direct'));
   const http = new UndiciClient({
-    clock: new FakeClock(),
+    clock: new JumpingClock(),
     random: () => 0,
     userAgent: 'rma-test',
     attempts: 1,

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { UrlSource } from '../../../src/adapters/hub/url.ts';
 import { parseModelRef } from '../../../src/core/models/parse-ref.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
+import { JumpingClock } from '../../helpers/jumping-clock.ts';
 import { type Fault, sendContent, sha256, startModelServer } from '../../helpers/model-server.ts';
 import { ggufContent, smallRepo, testHttp } from '../../helpers/store-fixture.ts';
 
 async function setUp(fault: Fault | null = null) {
   const server = await startModelServer();
   server.fault = fault;
-  const source = new UrlSource({ http: testHttp(), clock: new FakeClock(), random: () => 0 });
+  const source = new UrlSource({ http: testHttp(), clock: new JumpingClock(), random: () => 0 });
   return { server, resolve: (path: string) => source.resolve(parseModelRef(`${server.url}${path}`)) };
 }
 

@@ -5,19 +5,19 @@ import { type Disk, realDisk } from '../../../src/adapters/store/disk.ts';
 import { ensureDir } from '../../../src/adapters/store/files.ts';
 import { GenerationLog } from '../../../src/adapters/store/generation-log.ts';
 import { Leases } from '../../../src/adapters/store/lease.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
+import { JumpingClock } from '../../helpers/jumping-clock.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 
 interface Setup {
   readonly root: string;
-  readonly clock: FakeClock;
+  readonly clock: JumpingClock;
   readonly leases: Leases;
   readonly log: GenerationLog;
 }
 
 async function setUp(options: { disk?: Disk; witness?: boolean } = {}): Promise<Setup> {
   const root = tempFolder();
-  const clock = new FakeClock();
+  const clock = new JumpingClock();
   const disk = options.disk ?? realDisk;
   const [dir, staging] = [join(root, 'leases'), join(root, 'staging')];
   await ensureDir(realDisk, staging);

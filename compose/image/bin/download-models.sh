@@ -1,0 +1,3 @@
+#!/bin/sh
+# Usage: download-models.sh [worker type]. Environment: MODEL_CACHE_DIR, HF_HOME, LOG_LEVEL, LOG_FILE, WORKER_TYPE, ...
+exec node /opt/rma/worker.mjs download "$@"

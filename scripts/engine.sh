@@ -1,0 +1,197 @@
+#!/usr/bin/env bash
+# A Docker Engine of this checkout alone, from Debian's packages, for machines without Docker and for the tests.
+# Everything it keeps lies in .engine/; it runs in its own network and mount namespaces.
+set -euo pipefail
+
+CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+ENGINE_SCRIPTS=$CHECKOUT/scripts/engine
+export ENGINE_SCRIPTS
+for part in ui engine/context engine/preflight engine/apt engine/get engine/up engine/down engine/images engine/legacy; do
+  # shellcheck source=/dev/null
+  . "$CHECKOUT/scripts/$part.sh"
+done
+
+usage() {
+  cat <<'TEXT'
+usage: scripts/engine.sh VERB [--yes]
+
+  get        fetch and unpack the packages into .engine/ (about 90 MB)
+  up         start the engine; does nothing when it runs
+  images     make the base images (node, llama-server) in it
+  images --here  make them in the Docker that this shell uses, for a machine without an image registry
+  env        print what a shell needs: eval "$(scripts/engine.sh env)"
+             env --images: only the names of the base images
+  status     say whether it runs, and where; exit 0 or 1
+  down       stop it; images and volumes stay
+  purge      down, then delete .engine/ with everything in it
+  leftovers  print what is left outside .engine/ (nothing, when it is down)
+  legacy     get|up|env|down of Debian 12's own engine (20.10), for tests of "too old"
+             legacy env [none|v1|v2]: no Compose, the real 1.29, or a plugin that says 2.17
+
+  --yes      do not ask before the first download on a terminal
+TEXT
+}
+
+main() {
+  local word words=() yes=0
+  for word in "$@"; do
+    case $word in
+    -y | --yes) yes=1 ;;
+    --here) ENGINE_IMAGES_HERE=1 ;;
+    -h | --help) usage && return 0 ;;
+    *) words+=("$word") ;;
+    esac
+  done
+  set -- "${words[@]}"
+  if [ "${1:-}" = legacy ]; then
+    shift
+    engine_context "$CHECKOUT" legacy
+    legacy_verb "$yes" "$@"
+  else
+    engine_context "$CHECKOUT"
+    verb "$yes" "$@"
+  fi
+}
+
+verb() {
+  local yes=$1
+  case "${2:-}" in
+  get) ready && locked ensure_files "$yes" ;;
+  up) ready && locked ensure_up "$yes" ;;
+  images) ready && locked ensure_images "$yes" ;;
+  env) if [ "${3:-}" = --images ]; then image_env; else engine_env; fi ;;
+  status) engine_status ;;
+  run-step) "$3" ;;
+  down) ready && locked stop_all ;;
+  purge) ready && locked purge_all ;;
+  leftovers)
+    engine_leftovers
+    engine_context "$CHECKOUT" legacy
+    engine_leftovers
+    ;;
+  *) usage >&2 && exit 2 ;;
+  esac
+}
+
+legacy_verb() {
+  case "${2:-}" in
+  get) ready && locked ensure_legacy "$1" ;;
+  up) ready && locked ensure_legacy_up "$1" ;;
+  env) legacy_env "${3:-none}" ;;
+  down) ready && locked engine_down ;;
+  run-step) "$3" ;;
+  *) usage >&2 && exit 2 ;;
+  esac
+}
+
+ready() { preflight_system; }
+
+# step LOG TEXT FUNCTION: a long function as a process of its own (the verb run-step, for this use only). Called as a
+# function under `||` it would lose `set -e`, and go on after a fault to its end.
+step() { ui_step "$ENGINE_LOGS/$1.log" "$2" "$CHECKOUT/scripts/engine.sh" ${ENGINE_VARIANT:+"$ENGINE_VARIANT"} run-step "$3"; }
+
+# One verb at a time per checkout. purge deletes the lock with the folder: whoever waited for it looks again.
+locked() {
+  local lock
+  while :; do
+    mkdir -p "$ENGINE_TOP"
+    exec {lock}>"$ENGINE_TOP/lock"
+    flock "$lock"
+    if [ "$ENGINE_TOP/lock" -ef "/proc/$$/fd/$lock" ]; then break; fi
+    exec {lock}>&-
+  done
+  "$@"
+}
+
+ensure_files() {
+  if get_is_done; then return 0; fi
+  preflight_consent "$1"
+  step get "docker engine: packages" get_engine || fetch_failed
+}
+
+ensure_up() {
+  local start
+  ensure_files "$1"
+  start=$(ui_now)
+  engine_up
+  ui_done "$start" "docker engine: $(engine_docker version --format '{{.Server.Version}}')"
+}
+
+ensure_images() {
+  if [ -n "${ENGINE_IMAGES_HERE:-}" ]; then
+    preflight_consent "$1"
+    mkdir -p "$ENGINE_LOGS"
+  else
+    ensure_up "$1"
+  fi
+  step images "base images: node, llama-server" images_build || fetch_failed
+}
+
+ensure_legacy() {
+  if legacy_is_done; then return 0; fi
+  preflight_consent "$1"
+  step get "old docker engine: packages" legacy_get || fetch_failed
+}
+
+ensure_legacy_up() {
+  local start
+  ensure_legacy "$1"
+  start=$(ui_now)
+  engine_up
+  ui_done "$start" "old docker engine: $(engine_docker version --format '{{.Server.Version}}')"
+}
+
+fetch_failed() {
+  ui_fail 1 "the packages could not be fetched or unpacked" "See whether 'apt-get update' works on this machine, then run this again: it goes on where it stopped."
+}
+
+stop_all() {
+  local start
+  start=$(ui_now)
+  engine_down
+  (engine_context "$CHECKOUT" legacy && engine_down)
+  ui_done "$start" "docker engine stopped"
+}
+
+purge_all() {
+  stop_all
+  engine_purge
+}
+
+# Printed for eval: every value is quoted for the shell.
+engine_env() {
+  printf 'export DOCKER_HOST=%q\n' "unix://$ENGINE_SOCKET"
+  printf 'export DOCKER_CONFIG=%q\n' "${1:-$ENGINE_CLI}"
+  # shellcheck disable=SC2016 # the caller's PATH, not ours
+  printf 'export PATH=%q:"$PATH"\n' "$ENGINE_CLI/bin"
+  echo 'unset DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION'
+  image_env
+}
+
+image_env() {
+  local node llama
+  if node=$(image_name node); then printf 'export RMA_WORKER_BASE=%q\n' "$node"; fi
+  if llama=$(image_name llama-server); then printf 'export RMA_IMAGES=%q\n' "llamacpp=$llama"; fi
+}
+
+legacy_env() {
+  case $1 in
+  none) engine_env ;;
+  v1 | v2) engine_env "$ENGINE_HOME/cli-$1" ;;
+  *) usage >&2 && exit 2 ;;
+  esac
+}
+
+engine_status() {
+  local forwarded
+  if ! engine_answers; then
+    echo "down ($ENGINE_HOME)"
+    return 1
+  fi
+  printf 'up      %s\n' "$(engine_docker version --format 'Docker Engine {{.Server.Version}}')"
+  printf 'socket  %s\nstate   %s\nlogs    %s\n' "$ENGINE_SOCKET" "$ENGINE_HOME" "$ENGINE_LOGS"
+  forwarded=$(engine_docker ps --format '{{.Names}} {{.Ports}}')
+  if [ -n "$forwarded" ]; then printf '%s\n' "$forwarded" | sed 's/^/runs    /'; fi
+}
+
+main "$@"

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# A private apt: own sources, lists, cache and (empty) status. Nothing of the machine's apt or dpkg is touched.
+
+# apt_in SUITE TOOL ARGS…: runs apt-get or apt-cache in the private root of that suite
+apt_in() {
+  local suite=$1 tool=$2
+  shift 2
+  # NoLocking: downloads of one suite run side by side, each into files of its own
+  APT_CONFIG=$ENGINE_TOP/apt/$suite/apt.conf "$tool" -q -o Debug::NoLocking=1 "$@"
+}
+
+# apt_root SUITE: makes the private root and fetches its lists
+apt_root() {
+  local root=$ENGINE_TOP/apt/$1 mirror
+  mirror=$(apt_mirror)
+  mkdir -p "$root"/etc/{apt.conf.d,sources.list.d,preferences.d} "$root"/lists/partial "$root"/cache/archives/partial
+  : >"$root/status"
+  echo "deb [signed-by=$(apt_keyring)] $mirror $1 main" >"$root/etc/sources.list"
+  apt_config "$root" >"$root/apt.conf"
+  apt_in "$1" apt-get update
+}
+
+# The mirror that this machine's own apt uses for Debian. Before its first `apt-get update` apt knows no origin yet:
+# then the source whose address ends as a Debian archive's does.
+apt_mirror() {
+  local found
+  # shellcheck disable=SC2016 # apt's own variables
+  found=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN)' |
+    awk '$1 !~ /security/ && ($2 == "Debian" || $1 ~ /\/debian\/?$/) && !seen { print $1; seen = 1 }')
+  [ -n "$found" ] || ui_fail 3 "no Debian mirror in this machine's apt sources" "Add one to /etc/apt/sources.list, then run: apt-get update"
+  printf '%s' "$found"
+}
+
+apt_keyring() {
+  local file
+  for file in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
+    if [ -e "$file" ]; then
+      printf '%s' "$file"
+      return 0
+    fi
+  done
+  ui_fail 3 "Debian's keys are not on this machine (/usr/share/keyrings/debian-archive-keyring.*)" "apt-get install debian-archive-keyring"
+}
+
+# Without Error-Mode a list that cannot be fetched is a warning and exit status 0.
+# Date checks are off: a machine whose clock runs ahead of its mirror would refuse the lists. Signatures are checked.
+apt_config() {
+  cat <<CONF
+Dir::Etc "$1/etc";
+Dir::Etc::sourcelist "$1/etc/sources.list";
+Dir::Etc::sourceparts "$1/etc/sources.list.d";
+Dir::Etc::parts "$1/etc/apt.conf.d";
+Dir::Etc::preferencesparts "$1/etc/preferences.d";
+Dir::State "$1";
+Dir::State::lists "$1/lists";
+Dir::State::status "$1/status";
+Dir::Cache "$1/cache";
+APT::Architecture "amd64";
+APT::Install-Recommends "false";
+APT::Sandbox::User "root";
+APT::Update::Error-Mode "any";
+Acquire::Languages "none";
+Acquire::GzipIndexes "true";
+Acquire::Retries "3";
+Acquire::Check-Valid-Until "false";
+Acquire::Check-Date "false";
+Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+CONF
+}
+
+# apt_download SUITE FOLDER PACKAGE…: these packages only, without what they depend on. apt checks what already lies
+# there and fetches it again when it is not whole.
+apt_download() {
+  local suite=$1 folder=$2
+  shift 2
+  mkdir -p "$folder"
+  (cd "$folder" && apt_in "$suite" apt-get download "$@")
+}
+
+# apt_closure SUITE FOLDER PACKAGE…: these packages and all that they depend on
+apt_closure() {
+  local suite=$1 folder=$2
+  shift 2
+  rm -rf "$folder"
+  mkdir -p "$folder/partial"
+  apt_in "$suite" apt-get -o Dir::Cache::archives="$folder" -y --download-only install "$@"
+}
+
+# apt_unpack ROOT DEB…: extracted side by side, no maintainer script runs
+apt_unpack() {
+  local root=$1
+  shift
+  mkdir -p "$root"
+  printf '%s\0' "$@" | xargs -0 -P "$(nproc)" -I{} dpkg-deb --extract {} "$root"
+}

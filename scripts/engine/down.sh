@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Stops the engine and takes away everything it made outside .engine/. Works as well on what a killed run left.
+
+engine_down() {
+  if engine_answers; then remove_containers; fi
+  # the forwarder first: dockerd waits 5 s for an open connection that follows its events
+  stop_gently forward-outside 3
+  stop_gently dockerd 15
+  engine_clean
+}
+
+# Containers and networks go; images and volumes stay for the next start.
+remove_containers() {
+  local ids
+  ids=$(engine_docker ps --all --quiet) || return 0
+  # shellcheck disable=SC2086 # one id a word
+  if [ -n "$ids" ]; then engine_docker rm --force --volumes $ids >/dev/null || true; fi
+  engine_docker network prune --force >/dev/null || true
+}
+
+# stop_gently PART SECONDS
+stop_gently() {
+  if ! engine_part_lives "$1"; then return 0; fi
+  kill -TERM "$(cat "$ENGINE_RUN/$1.pid")" 2>/dev/null || true
+  wait_for "$2" part_is_gone "$1" || true
+}
+part_is_gone() { ! engine_part_lives "$1"; }
+
+# Ends every process of this engine. Its namespaces are bound to no file: they, their links and their mounts go with
+# the last process. Then the cgroups and the sockets.
+engine_clean() {
+  thaw_containers
+  # containers at once: nobody is left to stop them well, and a first process ignores TERM
+  signal_all KILL engine_contained
+  signal_all TERM
+  wait_for 3 no_processes || kill_all
+  wait_for 5 remove_cgroups || true
+  rm -rf "$ENGINE_RUN"
+}
+
+kill_all() {
+  wait_for 10 killed_all || ui_fail 1 "processes of the engine do not end: $(engine_processes | xargs)" "Look at them with ps -f -p, then run this again"
+}
+killed_all() {
+  signal_all KILL
+  no_processes
+}
+
+# A frozen process (docker pause) takes no signal. Version 1 and version 2 have different files for it.
+thaw_containers() {
+  local folder
+  while IFS= read -r folder; do
+    if [ -w "$folder/freezer.state" ]; then echo THAWED >"$folder/freezer.state" || true; fi
+    if [ -w "$folder/cgroup.freeze" ]; then echo 0 >"$folder/cgroup.freeze" || true; fi
+  done < <(engine_cgroups)
+}
+
+# signal_all SIGNAL [LISTING]
+signal_all() {
+  local pids
+  pids=$("${2:-engine_processes}")
+  # shellcheck disable=SC2086 # one number a word
+  if [ -n "$pids" ]; then kill -"$1" $pids 2>/dev/null || true; fi
+}
+no_processes() { [ -z "$(engine_processes)" ]; }
+
+# is_ours PID: carries this engine's mark
+is_ours() { grep -qszxF "ENGINE_PROCESS_OF=$ENGINE_ID" "/proc/$1/environ"; }
+
+# Numbers of all processes of this engine: marked in their environment (what we start and what that starts), or in
+# its cgroup (what runs in containers, whose environment is their own).
+engine_processes() {
+  {
+    grep -lszxF "ENGINE_PROCESS_OF=$ENGINE_ID" /proc/[0-9]*/environ | cut -d/ -f3 || true
+    engine_contained
+  } | sort -un
+}
+engine_contained() { engine_cgroups | sed 's,$,/cgroup.procs,' | xargs -r cat 2>/dev/null | sort -un || true; }
+
+# All cgroups of this engine, the deepest first; version 1 has one tree per controller.
+engine_cgroups() {
+  local top
+  while IFS= read -r top; do find "$top" -depth -type d; done < <(find /sys/fs/cgroup -maxdepth 4 -type d -name "$ENGINE_ID" 2>/dev/null)
+}
+
+remove_cgroups() {
+  engine_cgroups | xargs -r rmdir 2>/dev/null || true
+  [ -z "$(engine_cgroups)" ]
+}
+
+# engine_leftovers: prints what is left outside .engine/, one thing a line; nothing when clean
+engine_leftovers() {
+  local pid
+  for pid in $(engine_processes); do printf 'process %s %s\n' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"; done
+  engine_cgroups | sed 's/^/cgroup /'
+  awk -v run="$ENGINE_RUN" -v home="$ENGINE_HOME" '{ gsub(/\\040/, " ", $5) } index($5, run) == 1 || index($5, home "/") == 1 { print "mount " $5 }' /proc/self/mountinfo
+  if [ -e "$ENGINE_RUN" ]; then printf 'folder %s\n' "$ENGINE_RUN"; fi
+}
+
+engine_purge() {
+  # --one-file-system: should anything still be mounted below, what it holds is not ours to delete
+  rm -rf --one-file-system "$ENGINE_TOP"
+}

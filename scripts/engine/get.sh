@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Fetches and unpacks the engine's packages into .engine/. Nothing is installed.
+
+# From forky: Docker 28 with Compose 2.40. What they run on Debian 12 needs Debian 12's C library: from bookworm.
+GET_FORKY=(docker.io docker-cli docker-compose docker-buildx containerd tini-static)
+GET_BOOKWORM=(runc libseccomp2 slirp4netns libslirp0 libglib2.0-0 libpcre2-8-0 iptables
+  libip4tc2 libip6tc2 libxtables12 libnftnl11 libmnl0 libnfnetlink0 libnetfilter-conntrack3)
+GET_IPTABLES=(iptables ip6tables iptables-save iptables-restore ip6tables-save ip6tables-restore)
+
+# The marker is written last: without it, or with one of another list, everything is unpacked anew.
+get_marker() { printf '%s/get.done' "$ENGINE_HOME"; }
+get_recipe() { printf '%s\n' "2 ${GET_FORKY[*]} ${GET_BOOKWORM[*]}"; }
+get_is_done() { [ "$(cat "$(get_marker)" 2>/dev/null)" = "$(get_recipe)" ] && [ -x "$ENGINE_ROOT/usr/sbin/dockerd" ]; }
+
+get_engine() {
+  local debs=$ENGINE_HOME/debs
+  rm -rf "$(get_marker)" "$ENGINE_ROOT" "$ENGINE_BIN" "$ENGINE_CLI"
+  all_of 'apt_root forky' 'apt_root bookworm'
+  all_of 'get_debs forky' 'get_debs bookworm'
+  apt_unpack "$ENGINE_ROOT" "$debs"/*.deb
+  get_wrappers
+  get_cli
+  rm -rf "$debs"
+  get_recipe >"$(get_marker)"
+}
+
+get_debs() {
+  case $1 in
+  forky) apt_download forky "$ENGINE_HOME/debs" "${GET_FORKY[@]}" ;;
+  bookworm) apt_download bookworm "$ENGINE_HOME/debs" "${GET_BOOKWORM[@]}" ;;
+  esac
+}
+
+# all_of 'FUNCTION WORD'…: runs them side by side; fails when one does. (`wait` without arguments would say 0.)
+all_of() {
+  local words pid failed=0 pids=()
+  for words in "$@"; do
+    # shellcheck disable=SC2086 # a function's name and plain words, split on purpose
+    ($words) &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid" || failed=1; done
+  return "$failed"
+}
+
+# Programs of bookworm with libraries of their own. The wrappers find them by their own place, so a checkout can be
+# moved, and its path may have spaces.
+get_wrappers() {
+  local name
+  mkdir -p "$ENGINE_BIN"
+  cp "$ENGINE_SCRIPTS/with-own-libraries" "$ENGINE_BIN/.with-own-libraries"
+  for name in runc slirp4netns "${GET_IPTABLES[@]}"; do ln -sf .with-own-libraries "$ENGINE_BIN/$name"; done
+}
+
+# What a user's shell gets to see: the client and its plugins, nothing of the daemon's tools.
+get_cli() {
+  local plugin
+  mkdir -p "$ENGINE_CLI"/{bin,cli-plugins}
+  ln -sf ../../root/usr/bin/docker "$ENGINE_CLI/bin/docker"
+  for plugin in compose buildx; do
+    ln -sf "../../root/usr/libexec/docker/cli-plugins/docker-$plugin" "$ENGINE_CLI/cli-plugins/docker-$plugin"
+    [ -x "$ENGINE_CLI/cli-plugins/docker-$plugin" ] || ui_fail 1 "the packages hold no docker-$plugin plugin" "rm -rf '$ENGINE_HOME' and run this again"
+  done
+}

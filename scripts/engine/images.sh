@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Base images without an image registry: the packages of a program and of all it needs, extracted into one folder
+# (no maintainer script runs) and imported. A file per image in .engine/images/ keeps the name it got.
+
+images_build() {
+  mkdir -p "$ENGINE_HOME/images"
+  # side by side: one downloads while the other unpacks
+  all_of 'image_ensure node' 'image_ensure llama-server'
+  rm -rf "$ENGINE_HOME/rootfs" "$ENGINE_HOME/closure"
+}
+
+# The engine that gets the images: the private one, or the one this shell uses.
+images_docker() { if [ -n "${ENGINE_IMAGES_HERE:-}" ]; then docker "$@"; else engine_docker "$@"; fi; }
+
+# image_name NAME: the full name of a finished image; fails when it was never made
+image_name() { cat "$ENGINE_HOME/images/$1" 2>/dev/null; }
+
+image_ensure() {
+  local image
+  if image=$(image_name "$1") && images_docker image inspect "$image" >/dev/null 2>&1; then return 0; fi
+  case $1 in
+  node) image_make node nodejs 'CMD ["node"]' ;;
+  # listens on all addresses of its container, as the official image does; a published port needs that
+  llama-server) image_make llama-server llama.cpp-tools 'ENTRYPOINT ["llama-server"]' 'ENV LLAMA_ARG_HOST=0.0.0.0' ;;
+  esac
+}
+
+# image_make NAME PACKAGE CHANGE…
+image_make() {
+  local name=$1 package=$2 root=$ENGINE_HOME/rootfs/$1 debs=$ENGINE_HOME/closure/$1 version change changes=()
+  shift 2
+  for change in "$@"; do changes+=(--change "$change"); done
+  apt_closure forky "$debs" "$package" busybox-static ca-certificates || {
+    # lists of an earlier day name files that the mirror has replaced since
+    apt_root forky
+    apt_closure forky "$debs" "$package" busybox-static ca-certificates
+  }
+  version=$(dpkg-deb --field "$debs/${package}"_*.deb Version | sed 's/^[0-9]*://; s/[-+~].*//')
+  image_rootfs "$root" "$debs"
+  tar -C "$root" --numeric-owner -c . | images_docker import "${changes[@]}" - "rma-base/$name:$version" >/dev/null
+  printf 'rma-base/%s:%s' "$name" "$version" >"$ENGINE_HOME/images/$name.new"
+  mv "$ENGINE_HOME/images/$name.new" "$ENGINE_HOME/images/$name"
+}
+
+# image_rootfs ROOT DEBS
+image_rootfs() {
+  local root=$1 deb folder
+  rm -rf "$root"
+  mkdir -p "$root"/usr/{bin,sbin,lib,lib64} "$root"/{etc/ssl/certs,tmp,proc,sys,dev,run,root,home/rma,var/tmp}
+  chmod 1777 "$root/tmp" "$root/var/tmp"
+  chown 1000:1000 "$root/home/rma"
+  for folder in bin sbin lib lib64; do ln -s "usr/$folder" "$root/$folder"; done
+  # one after the other: two packages may bring the same folder
+  for deb in "$2"/*.deb; do
+    dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$root" --keep-directory-symlink \
+      --exclude='./usr/share/doc' --exclude='./usr/share/man' --exclude='./usr/share/locale' --exclude='./usr/share/lintian' --exclude='./usr/share/bug'
+  done
+  image_settings "$root"
+}
+
+# What the packages' maintainer scripts would have done, as far as it matters here.
+image_settings() {
+  local root=$1 applet
+  printf 'root:x:0:0:root:/root:/bin/sh\nrma:x:1000:1000:rma:/home/rma:/bin/sh\n' >"$root/etc/passwd"
+  printf 'root:x:0:\nrma:x:1000:\n' >"$root/etc/group"
+  printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
+  # Debian's Node and OpenSSL look for the authorities in this one file
+  find "$root/usr/share/ca-certificates" -name '*.crt' -print0 | sort -z | xargs -0 cat >"$root/etc/ssl/certs/ca-certificates.crt"
+  while IFS= read -r applet; do
+    if [ ! -e "$root/usr/bin/$applet" ] && [ ! -e "$root/usr/sbin/$applet" ]; then ln -s busybox "$root/usr/bin/$applet"; fi
+  done < <("$root/usr/bin/busybox" --list)
+  ldconfig -r "$root"
+}

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Where the private engine can run, and what to do elsewhere.
+
+# preflight_system: returns on Debian >= 12, amd64, root; else prints how to install Docker there and exits 3
+preflight_system() {
+  local id version
+  id=$(os_release ID)
+  version=$(os_release VERSION_ID)
+  if [ "$(uname -s)" = Linux ] && [ "$(uname -m)" = x86_64 ] && [ "$id" = debian ] && [ "${version:-99}" -ge 12 ]; then
+    if [ "$(id -u)" = 0 ]; then
+      preflight_path
+      return 0
+    fi
+    ui_error "the private Docker Engine needs root (this is user $(id -un 2>/dev/null || id -u))" \
+      "Run it as root, or install Docker for everybody:"
+  else
+    ui_error "the private Docker Engine runs on Debian 12 or newer, amd64 (this is ${id:-unknown} ${version:-}, $(uname -m))" \
+      "Install Docker Engine 25 or newer with Compose 2.24 or newer, then run this again:"
+  fi
+  install_commands "$id" | sed 's/^/  /' >&2
+  exit 3
+}
+
+os_release() { (
+  # shellcheck disable=SC1091
+  . /etc/os-release 2>/dev/null && printf '%s' "${!1:-}"
+) || true; }
+
+# dockerd, overlay mounts and library paths take these characters as separators.
+preflight_path() {
+  case $ENGINE_TOP in
+  *[:,\"\\]*) ui_fail 3 "the path of this checkout has one of : , \" \\ in it: $ENGINE_TOP" "Move it to a path without these." ;;
+  esac
+}
+
+# install_commands ID: the commands of Docker's own documentation for that system
+install_commands() {
+  case $1 in
+  debian | ubuntu)
+    cat <<TEXT
+sudo apt-get update && sudo apt-get install -y ca-certificates curl
+sudo install -m 0755 -d /etc/apt/keyrings
+sudo curl -fsSL https://download.docker.com/linux/$1/gpg -o /etc/apt/keyrings/docker.asc
+echo "deb [arch=\$(dpkg --print-architecture) signed-by=/etc/apt/keyrings/docker.asc] https://download.docker.com/linux/$1 \$(. /etc/os-release && echo "\$VERSION_CODENAME") stable" | sudo tee /etc/apt/sources.list.d/docker.list
+sudo apt-get update && sudo apt-get install -y docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-compose-plugin
+sudo usermod -aG docker "\$USER"   # then log in again
+TEXT
+    ;;
+  fedora)
+    cat <<'TEXT'
+sudo dnf -y install dnf-plugins-core
+sudo dnf config-manager addrepo --from-repofile=https://download.docker.com/linux/fedora/docker-ce.repo
+sudo dnf -y install docker-ce docker-ce-cli containerd.io docker-buildx-plugin docker-compose-plugin
+sudo systemctl enable --now docker && sudo usermod -aG docker "$USER"   # then log in again
+TEXT
+    ;;
+  *) echo "https://docs.docker.com/engine/install/" ;;
+  esac
+}
+
+# preflight_consent YES: on a terminal says what will happen and asks once; without one, or with YES=1, goes ahead
+preflight_consent() {
+  local answer
+  if [ "$1" = 1 ] || ! [ -t 0 ]; then return 0; fi
+  cat <<TEXT
+A private Docker Engine for this checkout alone will be set up:
+  - about 90 MB of Debian packages from this machine's own mirror, unpacked into $ENGINE_HOME
+    (signatures are checked; the release files' dates are not, for machines whose clock runs ahead)
+  - it runs in its own network and mount namespaces; nothing is installed, no firewall rule or setting changes
+  - "scripts/engine.sh purge" removes all of it
+TEXT
+  read -r -p 'Go ahead? [Y/n] ' answer
+  case $answer in '' | [yY]*) return 0 ;; esac
+  ui_fail 3 "the private Docker Engine was declined" "Install Docker yourself:" "$(install_commands "$(os_release ID)")"
+}

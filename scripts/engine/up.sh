@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Starts the engine: dockerd and containerd in namespaces of their own, slirp4netns for the way out, the forwarder.
+
+# What runs stays: a dead helper is started again without touching the containers. A daemon that does not answer is
+# ended with everything it left, and started anew.
+engine_up() {
+  if ! engine_answers; then
+    engine_clean
+    # /tmp belongs to all: mkdir fails when somebody else has made a folder of this name since it was removed
+    mkdir -m 700 "$ENGINE_RUN" || ui_fail 3 "$ENGINE_RUN belongs to somebody else" "rm -rf $ENGINE_RUN"
+    mkdir -p "$ENGINE_DATA" "$ENGINE_LOGS"
+    start_daemon
+  fi
+  engine_part_lives slirp4netns || start_network
+  engine_part_lives forward-inside || start_forward_inside
+  engine_part_lives forward-outside || start_forward_outside
+  wait_until_ready
+}
+
+# engine_part_lives PART: a pid file alone proves nothing, since numbers are used again: the mark must be there too
+engine_part_lives() {
+  local pid
+  pid=$(cat "$ENGINE_RUN/$1.pid" 2>/dev/null) && [ -n "$pid" ] && is_ours "$pid"
+}
+
+# in_background PART COMMAND…: marked, out of the caller's session and its files, so that it outlives the calling shell
+in_background() {
+  local part=$1
+  shift
+  (
+    close_inherited_files
+    exec env "ENGINE_PROCESS_OF=$ENGINE_ID" setsid "$@"
+  ) >>"$ENGINE_LOGS/$part.log" 2>&1 </dev/null &
+  printf '%s' $! >"$ENGINE_RUN/$part.pid"
+}
+
+# A daemon that kept the caller's files open would keep its locks and pipes alive as well.
+close_inherited_files() {
+  local fd
+  for fd in /proc/"$BASHPID"/fd/*; do
+    fd=${fd##*/}
+    if [ "$fd" -gt 2 ]; then eval "exec $fd>&-"; fi
+  done
+}
+
+start_daemon() {
+  rm -f "$ENGINE_LOGS"/{dockerd,containerd,slirp4netns,forward-inside,forward-outside}.log
+  printf 'nameserver 10.0.2.3\n' >"$ENGINE_RUN/resolv.conf"
+  # slave: what is mounted on this machine later can be given to containers; nothing goes the other way
+  in_background dockerd unshare --net --mount --propagation slave bash "$ENGINE_SCRIPTS/inside.sh"
+  wait_for 10 in_own_namespace || ui_fail 1 "the engine's network namespace did not come up" "See $ENGINE_LOGS/dockerd.log"
+}
+
+daemon_pid() { cat "$ENGINE_RUN/dockerd.pid"; }
+in_own_namespace() { [ "$(readlink "/proc/$(daemon_pid)/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
+
+# Outbound in user space: no bridge, no firewall rule and no forwarding on the machine itself.
+start_network() {
+  in_background slirp4netns "$ENGINE_BIN/slirp4netns" --configure --mtu=65520 --netns-type=path "/proc/$(daemon_pid)/ns/net" tap0
+}
+
+start_forward_inside() {
+  in_background forward-inside nsenter --target "$(daemon_pid)" --net "$(command -v node)" \
+    "$ENGINE_SCRIPTS/forwarder.mjs" inside "$ENGINE_RUN/forward.sock"
+}
+
+start_forward_outside() {
+  in_background forward-outside "$(command -v node)" \
+    "$ENGINE_SCRIPTS/forwarder.mjs" outside "$ENGINE_RUN/forward.sock" "$ENGINE_SOCKET"
+}
+
+wait_until_ready() {
+  wait_for "${ENGINE_START_SECONDS:-60}" engine_settled || true
+  if engine_serves; then return 0; fi
+  tail -n 12 "$ENGINE_LOGS"/{containerd,dockerd,slirp4netns}.log >&2 || true
+  ui_error "the private Docker Engine did not start" "What it said is above, and whole in $ENGINE_LOGS" \
+    "To start from nothing: scripts/engine.sh purge, then scripts/engine.sh up"
+  engine_clean
+  exit 1
+}
+
+# Serves, or has lost a part and never will.
+engine_settled() { engine_serves || ! { engine_part_lives dockerd && engine_part_lives slirp4netns; }; }
+engine_serves() { engine_answers && has_way_out; }
+has_way_out() { grep -qs '^tap0' "/proc/$(daemon_pid)/net/route"; }
+
+# wait_for SECONDS COMMAND…: polls until the command succeeds or the time is over
+wait_for() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    if [ "$SECONDS" -ge "$end" ]; then return 1; fi
+    sleep 0.05
+  done
+}

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# From a fresh clone to a registered worker that answers: builds rma, finds or makes a Docker Engine, runs rma's main job.
+# Everything it keeps lies in .quickstart/ and .engine/ of this checkout, and in the Docker that it uses.
+set -euo pipefail
+
+CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+HOME_DIR=$CHECKOUT/.quickstart
+LOGS=$HOME_DIR/logs
+PROFILE=cpu-worker
+for part in ui quickstart/build quickstart/docker quickstart/hub quickstart/worker; do
+  # shellcheck source=/dev/null
+  . "$CHECKOUT/scripts/$part.sh"
+done
+
+usage() {
+  cat <<'TEXT'
+usage: scripts/quickstart.sh [--engine auto|own|private] [--hub auto|real|local] [--yes]
+       scripts/quickstart.sh --down | --purge
+
+Builds rma and runs its main job: a worker comes up, fetches its model, registers, and a real engine answers.
+
+  --engine   the Docker to use: your own, a private one from Debian's packages, or whichever is there (auto)
+  --hub      where the model comes from: the Hugging Face hub, or a local hub with a tiny model that only proves
+             the path (auto: the real one when it answers)
+  --yes      do not ask before the first download
+  --down     stop everything that quickstart started; models and images stay
+  --purge    --down, then delete models, images and everything else it made
+TEXT
+}
+
+main() {
+  local engine=auto hub=auto verb=run yes=()
+  while [ $# -gt 0 ]; do
+    case $1 in
+    --engine) engine=$(choice "$1" "${2:-}" auto own private) && shift ;;
+    --hub) hub=$(choice "$1" "${2:-}" auto real local) && shift ;;
+    --down) verb=down ;;
+    --purge) verb=purge ;;
+    -y | --yes) yes=(--yes) ;;
+    -h | --help) usage && return 0 ;;
+    *) ui_error "unknown option: $1" "see scripts/quickstart.sh --help" && exit 2 ;;
+    esac
+    shift
+  done
+  mkdir -p "$LOGS"
+  case $verb in
+  run) run "$engine" "$hub" "${yes[@]}" ;;
+  down) take_down ;;
+  purge) purge ;;
+  esac
+}
+
+choice() {
+  local option=$1 given=$2 word
+  shift 2
+  for word in "$@"; do
+    if [ "$word" = "$given" ]; then printf '%s' "$word" && return 0; fi
+  done
+  ui_fail 2 "$option must be one of: $*" "you gave: '${given}'"
+}
+
+run() {
+  local engine=$1 hub=$2
+  shift 2
+  build_rma
+  use_docker "$engine" "$@"
+  use_hub "$hub"
+  use_images "$@"
+  start_worker
+  ask_worker
+  say_next
+}
+
+main "$@"

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Runs rma's main job and shows that it worked; takes it all down again.
+
+rma() { node "$CHECKOUT/dist/cli/main.js" --dir "$HOME_DIR/project" "$@"; }
+
+start_worker() {
+  local start
+  mkdir -p "$HOME_DIR/project"
+  if [ ! -f "$HOME_DIR/project/rma.yaml" ]; then
+    cat >"$HOME_DIR/project/rma.yaml" <<YAML
+project: rma-quickstart
+profiles: [$PROFILE]
+volumes:
+  store: named:rma-quickstart-models
+  cache: named:rma-quickstart-cache
+YAML
+  fi
+  start=$(ui_now)
+  echo
+  echo "  \$ rma up --profile $PROFILE"
+  rma up --profile "$PROFILE" --json --progress "$(if ui_is_terminal; then echo tty; else echo plain; fi)" >"$HOME_DIR/up.json" </dev/null || exit $?
+  ui_done "$start" "worker ready"
+}
+
+ask_worker() {
+  ui_step "$LOGS/chat.log" "a real request, answered" node "$CHECKOUT/scripts/quickstart/ask.mjs" "$HOME_DIR/up.json" "$HOME_DIR/answer.txt" || exit 1
+  sed 's/^/    /' "$HOME_DIR/answer.txt"
+}
+
+say_next() {
+  local cli="node $CHECKOUT/dist/cli/main.js --dir $HOME_DIR/project"
+  node "$CHECKOUT/scripts/quickstart/next.mjs" "$HOME_DIR/up.json"
+  cat <<TEXT
+  see it        $cli status
+  stop it       scripts/quickstart.sh --down
+TEXT
+}
+
+take_down() {
+  local start
+  start=$(ui_now)
+  if [ "$(cat "$ENGINE_CHOICE" 2>/dev/null)" = private ]; then
+    eval "$("$CHECKOUT/scripts/engine.sh" env)"
+  fi
+  if [ -f "$CHECKOUT/dist/cli/main.js" ] && [ -d "$HOME_DIR/project" ] && docker version >/dev/null 2>&1; then
+    rma down </dev/null >/dev/null || exit $?
+  fi
+  stop_hub
+  ui_done "$start" "worker and hub stopped"
+  if [ "$(cat "$ENGINE_CHOICE" 2>/dev/null)" = private ]; then "$CHECKOUT/scripts/engine.sh" down; fi
+}
+
+purge() {
+  local choice
+  choice=$(cat "$ENGINE_CHOICE" 2>/dev/null) || choice=
+  take_down
+  if [ "$choice" = private ]; then
+    "$CHECKOUT/scripts/engine.sh" purge
+  elif docker version >/dev/null 2>&1; then
+    docker volume rm rma-quickstart-models rma-quickstart-cache >/dev/null 2>&1 || true
+  fi
+  rm -rf "$HOME_DIR"
+}

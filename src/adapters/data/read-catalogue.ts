@@ -1,0 +1,64 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EXIT, RmaError } from '../../core/errors.ts';
+import type { Catalogue } from '../../core/model/profile.ts';
+import { buildCatalogue, type DataFile } from '../../core/profile/build-catalogue.ts';
+
+export interface DataFolders {
+  /** the folder that holds rma's own `profiles/` and `compose/` */
+  readonly shipped: string;
+  /** the user's own `profiles/`; null for none */
+  readonly own: string | null;
+}
+
+/**
+ * Reads the profiles, engines and models that rma ships, and the user's own profiles and models over them.
+ * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE exit 2
+ */
+export async function readCatalogue({ shipped, own }: DataFolders): Promise<Catalogue> {
+  const folders = await Promise.all([
+    readFolder(join(shipped, 'compose'), 'engine'),
+    readFolder(join(shipped, 'profiles'), 'profile'),
+    own === null ? [] : readFolder(own, 'profile'),
+  ]);
+  return buildCatalogue(folders.flat());
+}
+
+async function readFolder(folder: string, kind: 'engine' | 'profile'): Promise<DataFile[]> {
+  const names = (await readable(folder, () => readdir(folder)))
+    .filter((name) => /\.ya?ml$/.test(name))
+    .sort();
+  const files = names.map(async (fileName): Promise<DataFile> => {
+    const file = join(folder, fileName);
+    const name = fileName.replace(/\.ya?ml$/, '');
+    const text = await readable(file, () => readFile(file, 'utf8'));
+    return { kind: kind === 'profile' && name === 'models' ? 'models' : kind, name, file, text };
+  });
+  const read = await Promise.all(files);
+  refuseTwins(read);
+  return read;
+}
+
+/** `a.yaml` beside `a.yml`: which one counts would be a guess. */
+function refuseTwins(files: readonly DataFile[]): void {
+  const twin = files.find(({ name }, index) => files.findIndex((other) => other.name === name) !== index);
+  if (twin === undefined) return;
+  const first = files.find(({ name }) => name === twin.name);
+  throw new RmaError('RMA_DATA_INVALID', `${first?.file} and ${twin.file} have the same name`, {
+    exitCode: EXIT.usage,
+    hint: 'remove one of the two',
+  });
+}
+
+async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new RmaError('RMA_DATA_UNREADABLE', `cannot read ${path} (${code})`, {
+      exitCode: EXIT.usage,
+      hint: `make ${path} readable for this user`,
+      cause: error,
+    });
+  }
+}

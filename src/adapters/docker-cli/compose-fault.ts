@@ -1,0 +1,28 @@
+import { EXIT, RmaError } from '../../core/errors.ts';
+
+// Compose and the engine give no codes here, only text: the patterns are those of Engine 25 to 29.
+const PORT_TAKEN = /(?:port is already allocated|address already in use)/;
+const PORT = /(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):(\d{1,5})/;
+
+/** The error behind a failed `docker compose` command. */
+export function composeFault(verb: string, stderr: string): RmaError {
+  const line = stderr
+    .trim()
+    .split('\n')
+    .filter((text) => text !== '')
+    .at(-1);
+  if (line !== undefined && PORT_TAKEN.test(line)) {
+    const port = PORT.exec(line)?.[1];
+    return new RmaError(
+      'RMA_PORT_TAKEN',
+      `port ${port ?? ''} is already used by another program`.replace('  ', ' '),
+      {
+        exitCode: EXIT.notReady,
+        hint: 'choose another: --port SERVICE=PORT, or --coordinator-port PORT',
+      },
+    );
+  }
+  return new RmaError('RMA_COMPOSE_FAILED', `docker compose ${verb} failed: ${line ?? 'it said nothing'}`, {
+    hint: 'see the services: rma ps, rma logs',
+  });
+}

@@ -1,0 +1,121 @@
+import { EXIT, RmaError } from '../../core/errors.ts';
+import type { CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
+import type { ComposeProject, DockerCli, ExecOptions, OneOff, UpOptions } from '../../ports/docker-cli.ts';
+import { composeFault } from './compose-fault.ts';
+import { oneOffArguments } from './one-off.ts';
+
+const QUICK_MS = 20_000;
+
+/** The user's own `docker` command with its Compose plugin. */
+export class SpawnedDockerCli implements DockerCli {
+  readonly #runner: CommandRunner;
+
+  constructor(runner: CommandRunner) {
+    this.#runner = runner;
+  }
+
+  async composeVersion(): Promise<string> {
+    const outcome = await this.#runner.run({
+      argv: ['docker', 'compose', 'version', '--short'],
+      timeoutMs: QUICK_MS,
+    });
+    const version = outcome.stdout.trim().replace(/^v/, '');
+    if (outcome.exitCode === 0 && /^\d/.test(version)) return version;
+    throw new RmaError('RMA_COMPOSE_MISSING', 'this machine has docker, but not its Compose plugin', {
+      exitCode: EXIT.notReady,
+      hint: 'install it: sudo apt-get install docker-compose-plugin (docs: https://docs.docker.com/compose/install/linux/)',
+    });
+  }
+
+  async build(tag: string, context: string, base: string, signal: AbortSignal): Promise<void> {
+    const argv = [
+      'docker',
+      'build',
+      '--quiet',
+      '--tag',
+      tag,
+      '--build-arg',
+      `BASE=${base}`,
+      context,
+    ] as const;
+    const outcome = await this.#runner.run({ argv: [...argv], signal });
+    if (outcome.exitCode === 0) return;
+    throw new RmaError(
+      'RMA_IMAGE_BUILD_FAILED',
+      `the worker image ${tag} could not be built: ${lastLine(outcome)}`,
+      {
+        hint: `is the base image there? docker pull ${base}`,
+      },
+    );
+  }
+
+  async pull(image: string, signal: AbortSignal): Promise<void> {
+    const outcome = await this.#runner.run({ argv: ['docker', 'pull', '--quiet', image], signal });
+    if (outcome.exitCode === 0) return;
+    throw new RmaError(
+      'RMA_IMAGE_PULL_FAILED',
+      `the image ${image} could not be pulled: ${lastLine(outcome)}`,
+      {
+        hint: `try it by hand: docker pull ${image}; another image is set by --image ENGINE=REFERENCE`,
+      },
+    );
+  }
+
+  async up(project: ComposeProject, services: readonly string[], options: UpOptions): Promise<void> {
+    const flags = ['--detach', '--pull', 'never'];
+    if (options.noDeps) flags.push('--no-deps');
+    if (options.recreate) flags.push('--force-recreate');
+    await this.#compose(project, ['up', ...flags, ...services], options.signal);
+  }
+
+  async stop(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.#compose(project, ['stop', ...services], signal);
+  }
+
+  async logs(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<number> {
+    return this.#runner.passThrough({ argv: composeArguments(project, ['logs', ...args]), signal });
+  }
+
+  async exec(container: string, argv: readonly string[], options: ExecOptions): Promise<CommandOutcome> {
+    const { openStdin, ...rest } = options;
+    if (!openStdin) return this.#runner.run({ argv: ['docker', 'exec', container, ...argv], ...rest });
+    const command: [string, ...string[]] = ['docker', 'exec', '--interactive', container, ...argv];
+    return this.#runner.run({ argv: command, stdin: { open: true }, ...rest });
+  }
+
+  async oneOff(run: OneOff): Promise<CommandOutcome> {
+    const { stdin, onStdout, onStderr, signal } = run;
+    return this.#runner.run({
+      argv: oneOffArguments(run),
+      stdin,
+      ...(onStdout && { onStdout }),
+      ...(onStderr && { onStderr }),
+      ...(signal && { signal }),
+    });
+  }
+
+  async #compose(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<void> {
+    const outcome = await this.#runner.run({ argv: composeArguments(project, args), signal });
+    if (outcome.exitCode !== 0) throw composeFault(args[0] ?? '', outcome.stderr);
+  }
+}
+
+function composeArguments(project: ComposeProject, args: readonly string[]): [string, ...string[]] {
+  const file = project.file === null ? [] : ['--file', project.file];
+  return [
+    'docker',
+    'compose',
+    '--ansi',
+    'never',
+    '--progress',
+    'quiet',
+    '--project-name',
+    project.name,
+    ...file,
+    ...args,
+  ];
+}
+
+function lastLine(outcome: CommandOutcome): string {
+  return outcome.stderr.trim().split('\n').at(-1) ?? `exit ${outcome.exitCode}`;
+}

@@ -1,0 +1,13 @@
+import type { OneOff } from '../../ports/docker-cli.ts';
+
+/** `docker run` for a throw-away container: no capabilities, no name, nothing left behind. */
+export function oneOffArguments(run: OneOff): [string, ...string[]] {
+  const flags = ['--rm', '--interactive', '--pull', 'never', '--user', run.user];
+  flags.push('--cap-drop', 'ALL', '--security-opt', 'no-new-privileges:true');
+  if (!run.network) flags.push('--network', 'none');
+  for (const mount of run.mounts) flags.push('--mount', mount);
+  for (const [name, value] of Object.entries(run.env)) flags.push('--env', `${name}=${value}`);
+  for (const host of run.extraHosts) flags.push('--add-host', host);
+  for (const [name, value] of Object.entries(run.labels)) flags.push('--label', `${name}=${value}`);
+  return ['docker', 'run', ...flags, run.image, ...run.argv];
+}

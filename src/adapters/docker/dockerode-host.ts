@@ -1,0 +1,132 @@
+import Docker from 'dockerode';
+import { LABEL } from '../../core/labels.ts';
+import type { ContainerFacts, DockerHost, EngineFacts, VolumeFacts } from '../../ports/docker-host.ts';
+import { dockerFault } from './docker-errors.ts';
+import { connection } from './endpoint.ts';
+import { containerFacts } from './map-container.ts';
+import { plainLog } from './plain-log.ts';
+
+const API_TIMEOUT_MS = 20_000;
+
+/** One Docker Engine, read over its API. */
+export class DockerodeHost implements DockerHost {
+  readonly #docker: Docker;
+  /** without a deadline: a container may use its whole grace period to stop */
+  readonly #patient: Docker;
+  readonly #endpoint: string;
+
+  constructor(endpoint: string) {
+    this.#endpoint = endpoint;
+    this.#docker = new Docker({ ...connection(endpoint), timeout: API_TIMEOUT_MS });
+    this.#patient = new Docker(connection(endpoint));
+  }
+
+  async facts(): Promise<EngineFacts> {
+    return this.#ask(async () => {
+      const [version, info] = await Promise.all([this.#docker.version(), this.#docker.info()]);
+      return {
+        version: version.Version,
+        apiVersion: version.ApiVersion,
+        name: info.Name,
+        rootDir: info.DockerRootDir,
+        endpoint: this.#endpoint,
+      };
+    });
+  }
+
+  async containers(project: string | null): Promise<readonly ContainerFacts[]> {
+    const label = project === null ? LABEL.project : `${LABEL.project}=${project}`;
+    return this.#ask(async () => {
+      const found = await this.#docker.listContainers({ all: true, filters: { label: [label] } });
+      const facts = await Promise.all(found.map(({ Id }) => this.#container(Id)));
+      return facts
+        .filter((container) => container !== null)
+        .sort((a, b) => a.service.localeCompare(b.service));
+    });
+  }
+
+  async hasImage(reference: string): Promise<boolean> {
+    return (await this.#orNull(() => this.#docker.getImage(reference).inspect())) !== null;
+  }
+
+  async volume(name: string): Promise<VolumeFacts | null> {
+    const found = await this.#orNull(() => this.#docker.getVolume(name).inspect());
+    if (found === null) return null;
+    return {
+      name: found.Name,
+      driver: found.Driver,
+      options: found.Options ?? {},
+      labels: found.Labels ?? {},
+    };
+  }
+
+  async logTail(container: string, lines: number): Promise<readonly string[]> {
+    const log = await this.#orNull(() =>
+      this.#docker.getContainer(container).logs({ stdout: true, stderr: true, tail: lines, follow: false }),
+    );
+    return log === null ? [] : plainLog(log);
+  }
+
+  async stop(containers: readonly string[]): Promise<void> {
+    await Promise.all(
+      containers.map(async (id) =>
+        this.#orNull(async () => unlessStopped(this.#patient.getContainer(id).stop())),
+      ),
+    );
+  }
+
+  async remove(containers: readonly string[]): Promise<void> {
+    await Promise.all(
+      containers.map(async (id) =>
+        this.#orNull(() => this.#patient.getContainer(id).remove({ force: true, v: false })),
+      ),
+    );
+  }
+
+  async removeNetworks(project: string): Promise<void> {
+    const filters = { label: [`com.docker.compose.project=${project}`] };
+    await this.#ask(async () => {
+      const networks = await this.#docker.listNetworks({ filters });
+      await Promise.all(networks.map(async ({ Id }) => this.#docker.getNetwork(Id).remove()));
+    });
+  }
+
+  async createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void> {
+    await this.#ask(() => this.#docker.createVolume({ Name: name, Labels: { ...labels } }));
+  }
+
+  /** null when the container vanished between the listing and the look at it */
+  async #container(id: string): Promise<ContainerFacts | null> {
+    const details = await this.#orNull(() => this.#docker.getContainer(id).inspect());
+    return details === null ? null : containerFacts(details);
+  }
+
+  async #orNull<T>(ask: () => Promise<T>): Promise<T | null> {
+    try {
+      return await ask();
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode === 404) return null;
+      throw dockerFault(error, this.#endpoint);
+    }
+  }
+
+  async #ask<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof Error && error.name === 'RmaError') throw error;
+      throw dockerFault(error, this.#endpoint);
+    }
+  }
+}
+
+const NOT_MODIFIED = 304;
+
+/** The engine answers a stop of a stopped container with an error of its own kind. */
+async function unlessStopped(stop: Promise<unknown>): Promise<void> {
+  try {
+    await stop;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== NOT_MODIFIED) throw error;
+  }
+}

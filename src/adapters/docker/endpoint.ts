@@ -1,0 +1,29 @@
+import { EXIT, RmaError } from '../../core/errors.ts';
+import type { CommandRunner } from '../../ports/command-runner.ts';
+
+const DEFAULT = 'unix:///var/run/docker.sock';
+
+/** The endpoint that the user's `docker` command talks to: DOCKER_HOST, else the current context. */
+export async function dockerEndpoint(
+  env: Readonly<Record<string, string | undefined>>,
+  runner: CommandRunner,
+): Promise<string> {
+  const fromEnv = env['DOCKER_HOST'];
+  if (fromEnv) return fromEnv;
+  const argv = ['docker', 'context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'] as const;
+  const outcome = await runner.run({ argv: [...argv], timeoutMs: 10_000 });
+  return outcome.exitCode === 0 ? outcome.stdout.trim() || DEFAULT : DEFAULT;
+}
+
+export type Connection = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+
+/** What dockerode needs to reach the endpoint. @throws RmaError RMA_DOCKER_ENDPOINT (2) for a kind it cannot speak */
+export function connection(endpoint: string): Connection {
+  if (endpoint.startsWith('unix://')) return { socketPath: endpoint.slice('unix://'.length) };
+  const tcp = /^tcp:\/\/([^:/]+):(\d+)$/.exec(endpoint);
+  if (tcp?.[1] !== undefined) return { host: tcp[1], port: Number(tcp[2]) };
+  throw new RmaError('RMA_DOCKER_ENDPOINT', `rma cannot use the Docker endpoint "${endpoint}"`, {
+    exitCode: EXIT.usage,
+    hint: 'run rma on that machine, or point DOCKER_HOST at a unix:// socket',
+  });
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, chown, lstat, mkdir, open, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { EXIT, RmaError } from '../../core/errors.ts';
+import type { FileFacts, FileStore } from '../../ports/file-store.ts';
+
+/** The disks of this machine. */
+export const diskFiles: FileStore = {
+  read: async (path) => orNull(() => readFile(path, 'utf8')),
+
+  write: async (path, content, mode) =>
+    writable(path, async () => {
+      await mkdir(dirname(path), { recursive: true });
+      const temporary = `${path}.${randomUUID()}.tmp`;
+      try {
+        await writeSynced(temporary, content, mode);
+        await rename(temporary, path);
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+    }),
+
+  folder: async (path, mode) =>
+    writable(path, async () => {
+      await mkdir(path, { recursive: true });
+      await chmod(path, mode);
+    }),
+
+  remove: async (path) => writable(path, () => rm(path, { recursive: true, force: true })),
+
+  facts: async (path) => {
+    const found = await orNull(() => stat(path));
+    if (found === null) return null;
+    const kind: FileFacts['kind'] = found.isDirectory() ? 'folder' : found.isFile() ? 'file' : 'other';
+    return { kind, uid: found.uid, gid: found.gid, mode: found.mode & 0o7777 };
+  },
+
+  own: async (path, uid, gid) => writable(path, () => chown(path, uid, gid)),
+
+  freeBytes: async (path) => {
+    const existing = await nearestExisting(path);
+    const disk = await orNull(() => statfs(existing));
+    return disk === null ? null : disk.bavail * disk.bsize;
+  },
+};
+
+/** The mode is set by name: the umask must not narrow what other users of a mount need to read. */
+async function writeSynced(path: string, content: string, mode: number): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.chmod(mode);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function nearestExisting(path: string): Promise<string> {
+  const found = await orNull(() => lstat(path));
+  return found !== null || dirname(path) === path ? path : nearestExisting(dirname(path));
+}
+
+const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
+
+async function orNull<T>(look: () => Promise<T>): Promise<T | null> {
+  try {
+    return await look();
+  } catch (error) {
+    if (ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+}
+
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
+
+async function writable(path: string, change: () => Promise<unknown>): Promise<void> {
+  try {
+    await change();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    if (FULL.has(code)) throw full(path, error);
+    throw new RmaError('RMA_FILE_UNWRITABLE', `${path} cannot be written (${code})`, {
+      exitCode: EXIT.notReady,
+      hint: `check the rights: ls -ld '${dirname(path)}'`,
+      cause: error,
+    });
+  }
+}
+
+function full(path: string, cause: unknown): RmaError {
+  return new RmaError('RMA_DISK_FULL', `the disk is full: ${path} could not be written`, {
+    exitCode: EXIT.doesNotFit,
+    hint: `make room: df -h '${dirname(path)}'`,
+    cause,
+  });
+}

@@ -1,0 +1,45 @@
+import type { Box } from '../ports/box.ts';
+import { projectFiles } from './box-settings.ts';
+import { chooseServices } from './choose-services.ts';
+import { type DesiredRequest, makeDesired, type Wanted } from './make-desired.ts';
+import { writeSecret } from './secrets.ts';
+import { step } from './step.ts';
+
+export type RenderRequest = Omit<DesiredRequest, 'containers' | 'chosen'>;
+
+/** The Compose file as `up` would write it. Needs no Docker. @throws RmaError of the data (2) or the hubs */
+export async function renderFile(box: Box, request: RenderRequest): Promise<string> {
+  return (await rendered(box, request)).desired.stack.text;
+}
+
+/** Whether the file that `up` wrote is the one it would write now. */
+export async function compareCompose(
+  box: Box,
+  request: RenderRequest,
+): Promise<{ readonly file: string; readonly same: boolean }> {
+  const file = projectFiles(request.config).compose;
+  return { file, same: (await box.files.read(file)) === (await renderFile(box, request)) };
+}
+
+/** Writes the Compose file with its secrets into a folder and builds the image it names; gives the file's path. */
+export async function writeStack(box: Box, request: RenderRequest, folder: string): Promise<string> {
+  const config = { ...request.config, stateDir: folder };
+  const { desired, secrets } = await rendered(box, { ...request, config });
+  const { tag, base } = desired.workerImage;
+  if (!(await box.docker.hasImage(tag))) {
+    await step(box, 'building the worker image', () =>
+      box.cli.build(tag, box.image.context, base, box.signal),
+    );
+  }
+  const files = projectFiles(config);
+  for (const [name, value] of secrets) await writeSecret(box, config, name, value);
+  await box.files.write(files.compose, desired.stack.text, 0o644);
+  return files.compose;
+}
+
+/** Ports that running containers hold are found when Docker answers; without Docker the usual ones stand. */
+async function rendered(box: Box, request: RenderRequest): Promise<Wanted> {
+  const chosen = await chooseServices(box, request);
+  const containers = await box.docker.containers(request.config.project).catch(() => []);
+  return makeDesired(box, { ...request, chosen, containers });
+}

@@ -1,0 +1,56 @@
+import { fetchEnvironment } from '../core/compose-file/fetch-environment.ts';
+import { RmaError } from '../core/errors.ts';
+import type { RmaConfig } from '../core/model/config.ts';
+import type { PinnedModel } from '../core/model/pinned-model.ts';
+import { HUB_TOKEN_SECRET } from '../core/model/secret-names.ts';
+import type { WorkerStatus } from '../core/model/worker-status.ts';
+import type { Box } from '../ports/box.ts';
+import { projectFiles } from './box-settings.ts';
+import { type StoreAccess, storeContainer, storeMount } from './store-container.ts';
+
+/**
+ * Fetches models into the store by a throw-away worker container, beside whatever runs. Gives its last status, which
+ * carries the failure, if any.
+ * @throws RmaError RMA_FETCH_FAILED (1) when it told nothing
+ */
+export async function fetchInContainer(
+  box: Box,
+  config: RmaConfig,
+  access: StoreAccess,
+  models: readonly PinnedModel[],
+): Promise<WorkerStatus> {
+  const secret = `${projectFiles(config).secrets}/${HUB_TOKEN_SECRET}`;
+  const hasToken = (await box.files.facts(secret)) !== null;
+  const { variables, extraHosts } = fetchEnvironment(config, box.environment, hasToken);
+  const mounts = [storeMount(access.volume)];
+  if (hasToken) mounts.push(`type=bind,source=${secret},target=/run/secrets/${HUB_TOKEN_SECRET},readonly`);
+  let last: WorkerStatus | null = null;
+  const log: string[] = [];
+  const outcome = await box.cli.oneOff({
+    ...storeContainer(access, 'fetch', models),
+    mounts,
+    env: variables,
+    extraHosts,
+    network: true,
+    signal: box.signal,
+    onStdout: (line) => {
+      last = JSON.parse(line) as WorkerStatus;
+      box.reporter.emit({ type: 'worker', status: last });
+    },
+    onStderr: (line) => log.push(line),
+  });
+  const told = last as WorkerStatus | null;
+  if (told !== null && (outcome.exitCode === 0 || told.failure !== null)) return told;
+  throw endedEarly(log);
+}
+
+function endedEarly(log: readonly string[]): RmaError {
+  return new RmaError(
+    'RMA_FETCH_FAILED',
+    `the container that fetches ended early: ${log.at(-1) ?? 'it said nothing'}`,
+    {
+      hint: 'try again; what was fetched is kept',
+      details: { log: log.slice(-5) },
+    },
+  );
+}

@@ -1,0 +1,160 @@
+import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
+import type { RmaConfig } from '../core/model/config.ts';
+import { type PinnedModel, pinnedBytes } from '../core/model/pinned-model.ts';
+import type { Box } from '../ports/box.ts';
+import type { ModelStore } from '../ports/model-store.ts';
+import type { Transfer } from '../ports/transfer.ts';
+import { fetchInContainer } from './fetch-in-container.ts';
+import { type ListedModel, storeAccess } from './models.ts';
+import { prepareHostFolder } from './prepare-host-folder.ts';
+import { withHubToken } from './secrets.ts';
+import { step } from './step.ts';
+import { fetchModels } from './store/fetch-models.ts';
+import { fetchExitCode } from './store/fetch-result.ts';
+import { lookIntoStore } from './store-container.ts';
+import { throwIfFailed } from './worker-status.ts';
+
+/** A store in a folder of this machine, with what brings files into it. */
+export interface FolderStore {
+  readonly store: ModelStore;
+  readonly transfer: Transfer;
+}
+
+export interface PullRequest {
+  readonly config: RmaConfig;
+  readonly models: readonly ListedModel[];
+  /** null: the project's volume, by a container */
+  readonly folder: FolderStore | null;
+  readonly dryRun: boolean;
+}
+
+export interface PulledModel {
+  readonly name: string;
+  readonly ref: string;
+  readonly state: 'present' | 'fetched' | 'missing' | 'failed';
+  /** bytes that came over the network, or in a dry run would come */
+  readonly bytes: number;
+  /** why it failed */
+  readonly message?: string;
+}
+
+export interface PullResult {
+  readonly models: readonly PulledModel[];
+  readonly missingBytes: number;
+  /** null when unknown */
+  readonly freeBytes: number | null;
+  readonly exitCode: ExitCode;
+}
+
+/** How one reference ended, whoever fetched it. */
+interface Ended {
+  readonly fetchedBytes: number;
+  /** null: the model is there */
+  readonly failure: string | null;
+}
+
+interface Pulled {
+  readonly ended: ReadonlyMap<string, Ended>;
+  readonly exitCode: ExitCode;
+}
+
+/**
+ * Fetches what is missing of the models and tells how each ended.
+ * @throws RmaError RMA_STORE_NO_ROOM (5) before anything is fetched; RMA_DOCKER_* (3); of a single model, its own fault
+ */
+export async function pull(box: Box, request: PullRequest): Promise<PullResult> {
+  const { models, folder, dryRun } = request;
+  const missingBytes = models.reduce((sum, model) => sum + missingOf(model), 0);
+  const freeBytes = await roomFor(box, request);
+  const sums = { missingBytes, freeBytes };
+  if (freeBytes !== null && missingBytes > freeBytes) throw noRoom(missingBytes, freeBytes);
+  if (dryRun) return { ...sums, models: models.map(planned), exitCode: EXIT.ok };
+  const { ended, exitCode } =
+    folder === null ? await pullInContainer(box, request) : await pullHere(box, request, folder);
+  return { ...sums, models: models.map((model) => pulled(model, ended)), exitCode };
+}
+
+async function pullHere(
+  box: Box,
+  { models }: PullRequest,
+  { store, transfer }: FolderStore,
+): Promise<Pulled> {
+  const { sources, clock, signal, reporter } = box;
+  const results = await fetchModels(pinnedOf(models), {
+    store,
+    transfer,
+    sources,
+    clock,
+    signal,
+    onProgress: (progress) => reporter.emit({ type: 'model', progress }),
+  });
+  const [first] = results;
+  if (results.length === 1 && first?.state === 'failed') throw first.error;
+  const ended = results.map((result): [string, Ended] => [
+    result.ref,
+    {
+      fetchedBytes: result.fetchedBytes,
+      failure: result.state === 'failed' ? toErrorDocument(result.error).message : null,
+    },
+  ]);
+  return { ended: new Map(ended), exitCode: fetchExitCode(results) };
+}
+
+async function pullInContainer(box: Box, { config, models }: PullRequest): Promise<Pulled> {
+  const access = await storeAccess(box, config);
+  if (!(await box.docker.hasImage(access.image))) {
+    const { workerBase } = config.images;
+    await step(box, 'building the worker image', () =>
+      box.cli.build(access.image, box.image.context, workerBase, box.signal),
+    );
+  }
+  await prepareHostFolder(box, access);
+  const status = await withHubToken(box, config, () =>
+    fetchInContainer(box, config, access, pinnedOf(models)),
+  );
+  if (models.length === 1) throwIfFailed(status);
+  const ended = status.models.map(({ ref, state, fetchedBytes, note }): [string, Ended] => [
+    ref,
+    { fetchedBytes, failure: state === 'present' ? null : (note ?? state) },
+  ]);
+  return { ended: new Map(ended), exitCode: status.failure?.exitCode ?? EXIT.ok };
+}
+
+async function roomFor(box: Box, { config, folder, models }: PullRequest): Promise<number | null> {
+  if (folder !== null) return folder.store.freeBytes();
+  const looked = await lookIntoStore(box, await storeAccess(box, config), pinnedOf(models));
+  return looked?.freeBytes ?? null;
+}
+
+function pinnedOf(models: readonly ListedModel[]): readonly PinnedModel[] {
+  return models.map(({ pinned }) => pinned);
+}
+
+/** What nothing could look at counts as missing. */
+function missingOf({ check, pinned }: ListedModel): number {
+  return check?.missingBytes ?? pinnedBytes(pinned);
+}
+
+function planned(model: ListedModel): PulledModel {
+  const { name, ref, check } = model;
+  return { name, ref, state: check?.state === 'present' ? 'present' : 'missing', bytes: missingOf(model) };
+}
+
+function pulled({ name, pinned }: ListedModel, ended: ReadonlyMap<string, Ended>): PulledModel {
+  const { ref } = pinned;
+  const { fetchedBytes, failure } = ended.get(ref) ?? { fetchedBytes: 0, failure: 'it was not tried' };
+  if (failure !== null) return { name, ref, state: 'failed', bytes: fetchedBytes, message: failure };
+  return { name, ref, state: fetchedBytes > 0 ? 'fetched' : 'present', bytes: fetchedBytes };
+}
+
+function noRoom(needed: number, free: number): RmaError {
+  return new RmaError(
+    'RMA_STORE_NO_ROOM',
+    `the store has ${free} bytes free, the missing models need ${needed}`,
+    {
+      exitCode: EXIT.doesNotFit,
+      hint: 'make room where the store lies, or choose another place: --volume host:PATH or --dest DIR',
+      details: { neededBytes: needed, freeBytes: free },
+    },
+  );
+}

@@ -1,0 +1,75 @@
+import { EXIT, RmaError } from '../core/errors.ts';
+import type { RmaConfig } from '../core/model/config.ts';
+import { COORDINATOR_KEY_SECRET, HUB_TOKEN_SECRET, workerTokenSecret } from '../core/model/secret-names.ts';
+import type { Selection } from '../core/model/selection.ts';
+import { workerToken } from '../core/registration-token.ts';
+import { workerId } from '../core/worker-id.ts';
+import type { Box } from '../ports/box.ts';
+import { projectFiles } from './box-settings.ts';
+
+/**
+ * The values of the secrets that the stack reads, by name: they go to files below `secrets/` and nowhere else.
+ * @throws RmaError RMA_TOKEN_FILE_MISSING (2)
+ */
+export async function collectSecrets(
+  box: Box,
+  config: RmaConfig,
+  selection: Selection,
+  host: string,
+): Promise<ReadonlyMap<string, string>> {
+  const secrets = new Map<string, string>();
+  const hub = await box.hubToken();
+  if (hub !== null) secrets.set(HUB_TOKEN_SECRET, hub.value);
+  if (config.coordinator.url !== null) {
+    const token = await ownToken(box, config.coordinator.tokenFile);
+    for (const { name } of selection.profiles)
+      if (token !== null) secrets.set(workerTokenSecret(name), token);
+    return secrets;
+  }
+  const key = await coordinatorKey(box, config);
+  secrets.set(COORDINATOR_KEY_SECRET, key);
+  for (const { name } of selection.profiles) {
+    secrets.set(workerTokenSecret(name), workerToken(key, host, workerId(host, config.project, name)));
+  }
+  return secrets;
+}
+
+/**
+ * Does one thing with the hub's token in its secrets file, and takes the file away again unless it was there before: a
+ * stack that is up reads it.
+ */
+export async function withHubToken<T>(box: Box, config: RmaConfig, work: () => Promise<T>): Promise<T> {
+  const folder = projectFiles(config).secrets;
+  const path = `${folder}/${HUB_TOKEN_SECRET}`;
+  const token = await box.hubToken();
+  if (token === null || (await box.files.facts(path)) !== null) return work();
+  await writeSecret(box, config, HUB_TOKEN_SECRET, token.value);
+  try {
+    return await work();
+  } finally {
+    await box.files.remove(path);
+  }
+}
+
+/** The folder keeps other users of the machine out; the mode lets the worker's uid read its mount. */
+export async function writeSecret(box: Box, config: RmaConfig, name: string, value: string): Promise<void> {
+  const folder = projectFiles(config).secrets;
+  await box.files.folder(folder, 0o700);
+  await box.files.write(`${folder}/${name}`, value, 0o444);
+}
+
+/** Kept as long as the stack is up, so that a second `up` changes nothing. */
+async function coordinatorKey(box: Box, config: RmaConfig): Promise<string> {
+  const kept = await box.files.read(`${projectFiles(config).secrets}/${COORDINATOR_KEY_SECRET}`);
+  return kept ?? box.randomKey();
+}
+
+async function ownToken(box: Box, path: string | null): Promise<string | null> {
+  if (path === null) return null;
+  const text = await box.files.read(path);
+  if (text !== null && text.trim() !== '') return text.trim();
+  throw new RmaError('RMA_TOKEN_FILE_MISSING', `the coordinator's token file ${path} is missing or empty`, {
+    exitCode: EXIT.usage,
+    hint: 'write the token into it, or name another file: --coordinator-token-file PATH',
+  });
+}

@@ -1,0 +1,27 @@
+import type { WorkerStatus } from '../core/model/worker-status.ts';
+import type { Box } from '../ports/box.ts';
+import type { ContainerFacts } from '../ports/docker-host.ts';
+import { roleOf } from './observe.ts';
+import { requireDocker } from './require-docker.ts';
+import { workerStatus } from './worker-status.ts';
+
+export interface WorkerReport {
+  readonly service: string;
+  readonly container: ContainerFacts;
+  /** null when the worker does not run or does not answer */
+  readonly status: WorkerStatus | null;
+}
+
+/** What every worker of a project says of itself. */
+export async function status(box: Box, project: string): Promise<readonly WorkerReport[]> {
+  await requireDocker(box);
+  const containers = await box.docker.containers(project);
+  const workers = containers.filter((container) => roleOf(container) === 'worker');
+  return Promise.all(
+    workers.map(async (container) => ({
+      service: container.service,
+      container,
+      status: container.state === 'running' ? await workerStatus(box, container.id) : null,
+    })),
+  );
+}

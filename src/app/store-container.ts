@@ -1,0 +1,88 @@
+import type { Owner, VolumeSpec } from '../core/model/config.ts';
+import type { ModelCheck } from '../core/model/model-check.ts';
+import { type PinnedModel, pinnedBytes } from '../core/model/pinned-model.ts';
+import { STORE_MOUNT } from '../core/models/layout.ts';
+import type { Box } from '../ports/box.ts';
+import type { OneOff } from '../ports/docker-cli.ts';
+
+/** What a throw-away worker container needs to reach the store. */
+export interface StoreAccess {
+  readonly image: string;
+  readonly volume: VolumeSpec;
+  readonly owner: Owner;
+  readonly project: string;
+}
+
+/** What lies in a store, and how much room is beside it. */
+export interface StoreCheck {
+  readonly checks: readonly ModelCheck[];
+  readonly freeBytes: number;
+}
+
+/** Looks at the store through a read-only mount, without a network. Null when the container could not look. */
+async function checkStore(
+  box: Box,
+  access: StoreAccess,
+  models: readonly PinnedModel[],
+): Promise<StoreCheck | null> {
+  const outcome = await box.cli.oneOff({
+    ...storeContainer(access, 'check', models),
+    mounts: [`${storeMount(access.volume)},readonly`],
+    env: {},
+    extraHosts: [],
+    network: false,
+    signal: box.signal,
+  });
+  return outcome.exitCode === 0 ? (JSON.parse(outcome.stdout) as StoreCheck) : null;
+}
+
+/** What lies in the store: nothing when it is not there yet; null when only a missing image could look. */
+export async function lookIntoStore(
+  box: Box,
+  access: StoreAccess,
+  models: readonly PinnedModel[],
+): Promise<StoreCheck | null> {
+  if (await storeExists(box, access)) {
+    return (await box.docker.hasImage(access.image)) ? checkStore(box, access, models) : null;
+  }
+  const freeBytes = await freeBytesBeside(box, access);
+  return freeBytes === null ? null : { checks: models.map(nothingOf), freeBytes };
+}
+
+/** From this machine: exact for a host folder, and for volumes as long as the engine's folder is here too. */
+export async function freeBytesBeside(box: Box, access: StoreAccess): Promise<number | null> {
+  if (access.volume.type === 'host') return box.files.freeBytes(access.volume.path);
+  const { rootDir } = await box.docker.facts();
+  return (await box.files.facts(rootDir)) === null ? null : box.files.freeBytes(rootDir);
+}
+
+async function storeExists(box: Box, { volume }: StoreAccess): Promise<boolean> {
+  if (volume.type === 'host') return (await box.files.facts(volume.path)) !== null;
+  return volume.type === 'named' && (await box.docker.volume(volume.name)) !== null;
+}
+
+function nothingOf(model: PinnedModel): ModelCheck {
+  const bytes = pinnedBytes(model);
+  return { ref: model.ref, state: 'missing', missing: model.files, totalBytes: bytes, missingBytes: bytes };
+}
+
+/** The part of a throw-away container that is the same for every task on the store. */
+export function storeContainer(
+  access: StoreAccess,
+  verb: 'check' | 'fetch',
+  models: readonly PinnedModel[],
+): Pick<OneOff, 'image' | 'argv' | 'stdin' | 'user' | 'labels'> {
+  return {
+    image: access.image,
+    argv: ['rma-worker', verb],
+    stdin: JSON.stringify({ models }),
+    user: `${access.owner.uid}:${access.owner.gid}`,
+    labels: { 'rma.one-off': access.project },
+  };
+}
+
+/** The `--mount` value of the store. */
+export function storeMount(volume: VolumeSpec): string {
+  if (volume.type === 'host') return `type=bind,source=${volume.path},target=${STORE_MOUNT}`;
+  return `type=volume,source=${volume.type === 'named' ? volume.name : volume.path},target=${STORE_MOUNT}`;
+}

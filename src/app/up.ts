@@ -1,0 +1,78 @@
+import { RmaError } from '../core/errors.ts';
+import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
+import type { Box } from '../ports/box.ts';
+import { apply } from './apply.ts';
+import { type PlannedUp, planUp, type UpRequest } from './plan-up.ts';
+import { checkHostFolder } from './prepare-host-folder.ts';
+
+/** Where a service answers, on this machine. */
+export interface Endpoint {
+  readonly service: string;
+  readonly url: string;
+  /** names its API knows; empty for the coordinator */
+  readonly models: readonly string[];
+  /** path of the OpenAI chat endpoint; null where there is none */
+  readonly chatPath: string | null;
+}
+
+export interface UpResult {
+  readonly plan: Plan;
+  /** false: everything was as desired already */
+  readonly changed: boolean;
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface UpOptions {
+  /** asked when the plan takes something away */
+  readonly confirm: (plan: Plan) => Promise<void>;
+  /** shows the plan before it is applied */
+  readonly show: (plan: Plan) => void;
+}
+
+/** Makes the machine as desired and waits until every worker is ready. @throws RmaError of any part */
+export async function up(box: Box, request: UpRequest, options: UpOptions): Promise<UpResult> {
+  const planned = await planUp(box, request);
+  const { plan, wanted } = planned;
+  throwOnFault(plan.checks);
+  await checkHostFolder(box, wanted.access);
+  const changed = plan.operations.length > 0;
+  if (changed) {
+    options.show(plan);
+    if (plan.operations.some(({ destructive }) => destructive)) await options.confirm(plan);
+    await apply(box, request.config, wanted, plan.operations);
+  }
+  return { plan, changed, endpoints: endpoints(request, planned) };
+}
+
+/** The first fault of a plan stops it; the others are told with it. */
+export function throwOnFault(checks: readonly PlanCheck[]): void {
+  const faults = checks.filter(({ level }) => level === 'error');
+  const [first, ...rest] = faults;
+  if (first === undefined) return;
+  const details =
+    rest.length === 0 ? first.details : { ...first.details, also: rest.map(({ message }) => message) };
+  throw new RmaError(first.code, first.message, { exitCode: first.exitCode, hint: first.hint, details });
+}
+
+function endpoints({ config }: UpRequest, { wanted }: PlannedUp): readonly Endpoint[] {
+  const bySelection = new Map(wanted.selection.services.map((service) => [service.service, service]));
+  return wanted.desired.stack.services.flatMap(({ name, port }) => {
+    if (port === null) return [];
+    const service = bySelection.get(name);
+    return [
+      {
+        service: name,
+        url: `http://${reachable(config.bind)}:${port}`,
+        models: service?.models.map((model) => model.name) ?? [],
+        chatPath: service?.engine.chatPath ?? null,
+      },
+    ];
+  });
+}
+
+/** An address that listens everywhere is reached over loopback here. */
+function reachable(bind: string): string {
+  if (bind === '0.0.0.0') return '127.0.0.1';
+  if (bind === '::') return '[::1]';
+  return bind.includes(':') ? `[${bind}]` : bind;
+}

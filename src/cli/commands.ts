@@ -1,0 +1,38 @@
+import { composeRenderCommand } from './commands/compose-render.ts';
+import { configShowCommand } from './commands/config-show.ts';
+import { downCommand } from './commands/down.ts';
+import { helpCommand } from './commands/help.ts';
+import { logsCommand } from './commands/logs.ts';
+import { modelsLsCommand } from './commands/models-ls.ts';
+import { modelsPathCommand } from './commands/models-path.ts';
+import { modelsPullCommand } from './commands/models-pull.ts';
+import { planCommand } from './commands/plan.ts';
+import { psCommand } from './commands/ps.ts';
+import { statusCommand } from './commands/status.ts';
+import { upCommand } from './commands/up.ts';
+import { versionCommand } from './commands/version.ts';
+import type { CommandTable } from './define-command.ts';
+
+/** Every command of rma, in the order of help. */
+export const COMMAND_TABLE: CommandTable = {
+  commands: [
+    planCommand,
+    upCommand,
+    downCommand,
+    psCommand,
+    statusCommand,
+    logsCommand,
+    modelsLsCommand,
+    modelsPullCommand,
+    modelsPathCommand,
+    composeRenderCommand,
+    configShowCommand,
+    versionCommand,
+    helpCommand,
+  ],
+  nouns: {
+    models: 'List, fetch and find models',
+    compose: 'The Compose file that rma writes',
+    config: 'See the settings',
+  },
+};

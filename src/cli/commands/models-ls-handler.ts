@@ -1,0 +1,58 @@
+import { type ListedModel, listedModels } from '../../app/models.ts';
+import { pinnedBytes } from '../../core/model/pinned-model.ts';
+import { formatBytes } from '../../core/units.ts';
+import type { Context } from '../context.ts';
+import type { CommandResult } from '../define-command.ts';
+import { type Column, renderTable } from '../render/table.ts';
+import { modelChoice, openFolder, type StoreInput } from './models-input.ts';
+
+const COLUMNS: readonly Column<ListedModel>[] = [
+  { title: 'NAME', value: ({ name }) => name },
+  { title: 'STATE', value: stateText },
+  { title: 'SIZE', value: ({ pinned }) => formatBytes(pinnedBytes(pinned)), align: 'right' },
+  { title: 'FILES', value: ({ pinned }) => String(pinned.files.length), align: 'right' },
+  { title: 'PROFILES', value: ({ profiles }) => profiles.join(',') },
+  { title: 'REFERENCE', value: ({ ref }) => ref },
+];
+
+export async function listModels(input: StoreInput, context: Context): Promise<CommandResult> {
+  const box = await context.box();
+  const choice = await modelChoice(input, context);
+  const folder = await openFolder(input, context);
+  const models = await listedModels(box, choice, folder?.store ?? null);
+  const documents = models.map(modelDocument);
+  return {
+    json: { schema: 'rma.models/v1', models: documents },
+    human: (theme) =>
+      models.length === 0 ? 'No models: the project has no profile.' : renderTable(COLUMNS, models, theme),
+    ids: models.map(({ ref }) => ref),
+    items: documents,
+    ...(models.some(({ check }) => check?.state !== 'present') && { next: 'rma models pull' }),
+  };
+}
+
+function stateText({ check }: ListedModel): string {
+  if (check === null) return 'unknown';
+  if (check.state !== 'partial') return check.state;
+  return `partial (${formatBytes(check.missingBytes)} missing)`;
+}
+
+function modelDocument({
+  name,
+  ref,
+  profiles,
+  pinned,
+  check,
+}: ListedModel): Readonly<Record<string, unknown>> {
+  return {
+    name,
+    ref,
+    source: pinned.source,
+    resolved: pinned.source === 'hf' ? pinned.commit : pinned.url,
+    state: check?.state ?? 'unknown',
+    bytes: pinnedBytes(pinned),
+    missingBytes: check?.missingBytes ?? null,
+    files: pinned.files,
+    usedBy: profiles,
+  };
+}

@@ -1,0 +1,31 @@
+import { planUp } from '../../app/plan-up.ts';
+import { checkHostFolder } from '../../app/prepare-host-folder.ts';
+import { throwOnFault } from '../../app/up.ts';
+import { EXIT } from '../../core/errors.ts';
+import type { Context } from '../context.ts';
+import type { CommandResult } from '../define-command.ts';
+import { renderPlan } from '../render/plan.ts';
+import { planDocument } from '../render/plan-document.ts';
+
+interface PlanInput {
+  readonly detailedExitcode: boolean;
+  readonly refresh: boolean;
+  readonly removeOrphans: boolean;
+}
+
+export async function showPlan(input: PlanInput, context: Context): Promise<CommandResult> {
+  const { config, selectedProfiles } = await context.config();
+  const box = await context.box();
+  const { refresh, removeOrphans } = input;
+  const request = { config, profiles: selectedProfiles ?? [], refresh, removeOrphans };
+  const { plan, wanted } = await planUp(box, request);
+  throwOnFault(plan.checks);
+  await checkHostFolder(box, wanted.access);
+  const pending = plan.operations.length > 0;
+  return {
+    json: planDocument(plan),
+    human: (theme) => renderPlan(plan, theme),
+    exitCode: pending && input.detailedExitcode ? EXIT.changesPending : EXIT.ok,
+    ...(pending && { next: 'rma up' }),
+  };
+}

@@ -1,0 +1,69 @@
+import { requireDocker } from '../../app/require-docker.ts';
+import type { ContainerFacts } from '../../ports/docker-host.ts';
+import type { Context } from '../context.ts';
+import type { CommandResult } from '../define-command.ts';
+import { type Column, renderTable } from '../render/table.ts';
+
+interface PsInput {
+  readonly all: boolean;
+}
+
+const COLUMNS: readonly Column<ContainerFacts>[] = [
+  { title: 'PROJECT', value: ({ project }) => project },
+  { title: 'SERVICE', value: ({ service }) => service },
+  { title: 'STATE', value: stateText },
+  { title: 'ENDPOINT', value: endpointText },
+  { title: 'RESTARTS', value: ({ restarts }) => String(restarts), align: 'right' },
+  { title: 'IMAGE', value: ({ image }) => image },
+];
+
+export async function listServices({ all }: PsInput, context: Context): Promise<CommandResult> {
+  const { config } = await context.config();
+  const box = await context.box();
+  await requireDocker(box);
+  const containers = await box.docker.containers(all ? null : config.project);
+  const services = containers.map(serviceDocument);
+  return {
+    json: { schema: 'rma.ps/v1', services },
+    human: (theme) =>
+      containers.length === 0
+        ? `No services${all ? '' : ` in project "${config.project}"`}.`
+        : renderTable(COLUMNS, containers, theme),
+    ids: containers.map(({ service }) => service),
+    items: services,
+    ...(containers.length === 0 && { next: 'rma up --profile cpu-worker' }),
+  };
+}
+
+function serviceDocument(container: ContainerFacts): Readonly<Record<string, unknown>> {
+  const { project, service, profile, name, image, state, health, exitCode, restarts, startedAt, models } =
+    container;
+  const ports = container.ports.map(({ address, hostPort, containerPort }) => ({
+    address,
+    hostPort,
+    containerPort,
+  }));
+  return {
+    project,
+    service,
+    profile,
+    container: name,
+    image,
+    state,
+    health,
+    exitCode,
+    restarts,
+    startedAt,
+    models,
+    ports,
+  };
+}
+
+function stateText({ state, health, exitCode }: ContainerFacts): string {
+  if (state === 'exited') return `exited (${exitCode ?? '?'})`;
+  return health === 'none' ? state : `${state} (${health})`;
+}
+
+function endpointText({ ports }: ContainerFacts): string {
+  return ports.map(({ address, hostPort }) => `http://${address}:${hostPort}`).join(' ');
+}

@@ -1,0 +1,34 @@
+import { status, type WorkerReport } from '../../app/status.ts';
+import { EXIT } from '../../core/errors.ts';
+import type { Context } from '../context.ts';
+import type { CommandResult } from '../define-command.ts';
+import { renderWorkers } from '../render/workers.ts';
+
+/** Exit 1 when a worker failed or does not run: scripts ask by it whether all is well. */
+export async function showStatus(_input: object, context: Context): Promise<CommandResult> {
+  const { config } = await context.config();
+  const reports = await status(await context.box(), config.project);
+  const bad = reports.some(({ status: said }) => said === null || said.state === 'failed');
+  return {
+    json: { schema: 'rma.status/v1', project: config.project, workers: reports.map(workerDocument) },
+    human: (theme) =>
+      reports.length === 0 ? `No workers in project "${config.project}".` : renderWorkers(reports, theme),
+    ids: reports.map(({ service }) => service),
+    exitCode: bad ? EXIT.failed : EXIT.ok,
+    ...(reports.length === 0 && { next: 'rma up --profile cpu-worker' }),
+  };
+}
+
+function workerDocument({
+  service,
+  container,
+  status: said,
+}: WorkerReport): Readonly<Record<string, unknown>> {
+  return {
+    service,
+    container: container.name,
+    containerState: container.state,
+    health: container.health,
+    status: said,
+  };
+}

@@ -1,0 +1,55 @@
+import { type Endpoint, type UpResult, up } from '../../app/up.ts';
+import type { Plan } from '../../core/plan/plan-types.ts';
+import type { Context } from '../context.ts';
+import type { CommandResult } from '../define-command.ts';
+import { renderEndpoints } from '../render/endpoints.ts';
+import { planLines } from '../render/plan.ts';
+import { planDocument } from '../render/plan-document.ts';
+import { showPlan } from './plan-handler.ts';
+
+interface UpInput {
+  readonly dryRun: boolean;
+  readonly refresh: boolean;
+  readonly removeOrphans: boolean;
+}
+
+export async function runUp(input: UpInput, context: Context): Promise<CommandResult> {
+  if (input.dryRun) return showPlan({ ...input, detailedExitcode: false }, context);
+  const { config, selectedProfiles } = await context.config();
+  const box = await context.box();
+  const request = { ...input, config, profiles: selectedProfiles ?? [] };
+  const result = await up(box, request, {
+    confirm: async (plan) => context.confirm(question(plan)),
+    show: (plan) => {
+      for (const text of planLines(plan)) box.reporter.emit({ type: 'log', level: 'info', text });
+    },
+  });
+  return {
+    json: {
+      ...planDocument(result.plan),
+      schema: 'rma.up/v1',
+      changed: result.changed,
+      endpoints: result.endpoints,
+    },
+    human: (theme) => `${headline(result)}\n\n${renderEndpoints(result.endpoints, theme)}`,
+    ids: result.endpoints.map(({ url }) => url),
+    next: tryCommand(result.endpoints) ?? 'rma status',
+  };
+}
+
+function headline({ changed }: UpResult): string {
+  return changed ? 'Ready.' : 'Nothing to do: everything is up and ready.';
+}
+
+function question(plan: Plan): string {
+  const going = plan.operations.filter(({ destructive }) => destructive).map(({ cause }) => cause);
+  return `This takes something away: ${going.join('; ')}. Go on?`;
+}
+
+/** A request that the first engine with a chat endpoint answers. */
+function tryCommand(endpoints: readonly Endpoint[]): string | null {
+  const engine = endpoints.find(({ chatPath, models }) => chatPath !== null && models.length > 0);
+  if (engine === undefined) return null;
+  const body = { model: engine.models[0], messages: [{ role: 'user', content: 'Hello!' }] };
+  return `curl ${engine.url}${engine.chatPath} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
+}

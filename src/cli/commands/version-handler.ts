@@ -1,0 +1,20 @@
+import { versions } from 'node:process';
+import { RMA_VERSION } from '../../core/version.ts';
+import type { Context } from '../context.ts';
+import type { CommandResult } from '../define-command.ts';
+
+/** Works without Docker: what does not answer is shown as absent. */
+export async function showVersions(_input: object, context: Context): Promise<CommandResult> {
+  const { docker, dockerApi, compose } = await context.hostVersions();
+  const rows: readonly (readonly [string, string | null])[] = [
+    ['rma', RMA_VERSION],
+    ['node', versions.node],
+    ['docker', docker === null || dockerApi === null ? docker : `${docker} (API ${dockerApi})`],
+    ['compose', compose],
+  ];
+  return {
+    json: { schema: 'rma.version/v1', rma: RMA_VERSION, node: versions.node, docker, dockerApi, compose },
+    human: ({ dim }) =>
+      rows.map(([name, version]) => `${name.padEnd(9)}${version ?? dim('not found')}`).join('\n'),
+  };
+}

@@ -1,0 +1,16 @@
+import { defineCommand } from '../define-command.ts';
+
+export const versionCommand = defineCommand({
+  path: 'version',
+  group: 'About rma',
+  summary: 'Print the versions of rma, Node.js, Docker and Compose',
+  examples: [
+    { command: 'rma version', does: 'the versions, one per line' },
+    { command: 'rma version --json', does: 'the same as JSON' },
+  ],
+  arguments: {},
+  options: {},
+  settings: false,
+  list: false,
+  load: async () => (await import('./version-handler.ts')).showVersions,
+});

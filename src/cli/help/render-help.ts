@@ -1,0 +1,107 @@
+import { SETTINGS } from '../../core/config/settings.ts';
+import { RMA_VERSION } from '../../core/version.ts';
+import { COMMAND_GROUPS, type Command, type CommandTable } from '../define-command.ts';
+import { GLOBAL_OPTIONS, LIST_OPTIONS } from '../global-options.ts';
+import { argumentForm } from './argument-form.ts';
+import { TOPIC_NAMES } from './topic-names.ts';
+
+type Row = readonly [left: string, right: string];
+
+/** The help page of a command, of a noun (`models`), or of rma itself (an empty path). */
+export function renderHelp(path: string, table: CommandTable): string {
+  const command = table.commands.find((candidate) => candidate.path === path);
+  if (command !== undefined) return commandHelp(command);
+  return path === '' ? rootHelp(table) : nounHelp(path, table);
+}
+
+/** What `rma` alone prints. */
+export function renderShortHelp(table: CommandTable): string {
+  return [...commandSections(table), 'More: rma --help, rma help COMMAND', ''].join('\n');
+}
+
+function rootHelp(table: CommandTable): string {
+  const examples = table.commands
+    .slice(0, 3)
+    .map(({ examples: [first] }): Row => [first.command, first.does]);
+  return [
+    `rma ${RMA_VERSION}: turns GPU boxes into model workers with plain Docker Compose`,
+    '',
+    ...section('Examples', examples),
+    ...commandSections(table),
+    ...section('Global options', [
+      ...rows(GLOBAL_OPTIONS),
+      ['-h, --help', 'print help'],
+      ['--version', 'print the version'],
+    ]),
+    `More: rma help COMMAND, rma help TOPIC (${TOPIC_NAMES.join(', ')})`,
+    '',
+  ].join('\n');
+}
+
+function commandSections({ commands, nouns }: CommandTable): readonly string[] {
+  const sections = COMMAND_GROUPS.flatMap((group) => {
+    const members = commands.filter((command) => command.group === group);
+    const words = [...new Set(members.map(({ path }) => path.split(' ')[0] ?? path))];
+    const entries = words.map((word): Row => {
+      const single = members.find(({ path }) => path === word);
+      return [word, single?.summary ?? nouns[word] ?? ''];
+    });
+    return entries.length === 0 ? [] : section(group, entries);
+  });
+  return ['Usage: rma [options] COMMAND', '', ...sections];
+}
+
+function nounHelp(noun: string, { commands, nouns }: CommandTable): string {
+  const members = commands.filter(({ path }) => path.startsWith(`${noun} `));
+  const examples = members.map(({ examples: [first] }): Row => [first.command, first.does]);
+  return [
+    nouns[noun] ?? noun,
+    '',
+    `Usage: rma ${noun} COMMAND`,
+    '',
+    ...section('Examples', examples),
+    ...section(
+      'Commands',
+      members.map(({ path, summary }): Row => [path, summary]),
+    ),
+    `More: rma help ${noun} COMMAND`,
+    '',
+  ].join('\n');
+}
+
+function commandHelp(command: Command): string {
+  const args = Object.entries(command.arguments).map(([name, { form, description }]): Row => {
+    return [argumentForm(name, form), description];
+  });
+  const usage = ['Usage: rma', command.path, '[options]', ...args.map(([form]) => form)].join(' ');
+  const settings = Object.values(SETTINGS).filter(
+    ({ flags, key }) => flags !== null && key !== SETTINGS.project.key,
+  );
+  const settingRows = settings.map(({ flags, description }): Row => [flags ?? '', description]);
+  return [
+    command.summary,
+    '',
+    usage,
+    '',
+    ...section(
+      'Examples',
+      command.examples.map((example): Row => [example.command, example.does]),
+    ),
+    ...(command.description === undefined ? [] : [command.description, '']),
+    ...section('Arguments', args),
+    ...section('Options', rows(command.options)),
+    ...section('List options', command.list ? rows(LIST_OPTIONS) : []),
+    ...section('Settings (also in rma.yaml; see rma help settings)', command.settings ? settingRows : []),
+    ...section('Global options', [...rows(GLOBAL_OPTIONS), ['-h, --help', 'print help']]),
+  ].join('\n');
+}
+
+function rows(options: Readonly<Record<string, { flags: string; description: string }>>): readonly Row[] {
+  return Object.values(options).map(({ flags, description }): Row => [flags, description]);
+}
+
+function section(title: string, entries: readonly Row[]): readonly string[] {
+  if (entries.length === 0) return [];
+  const width = Math.max(...entries.map(([left]) => left.length));
+  return [`${title}:`, ...entries.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`), ''];
+}

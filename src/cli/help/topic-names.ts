@@ -1,0 +1,4 @@
+/** Topics of `rma help`, next to the commands. */
+export const TOPIC_NAMES = ['exit-codes', 'environment', 'references', 'settings'] as const;
+
+export type TopicName = (typeof TOPIC_NAMES)[number];

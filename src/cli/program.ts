@@ -1,0 +1,163 @@
+import { Argument, CommanderError, Option, Command as Program } from 'commander';
+import { SETTINGS } from '../core/config/settings.ts';
+import { RMA_VERSION } from '../core/version.ts';
+import type { Context } from './context.ts';
+import type { Command, CommandResult, CommandTable } from './define-command.ts';
+import { GLOBAL_OPTIONS, type GlobalValues, LIST_OPTIONS } from './global-options.ts';
+import { argumentForm } from './help/argument-form.ts';
+import { renderHelp } from './help/render-help.ts';
+import { usageError } from './usage-error.ts';
+
+/** What a command line asks for. */
+export type Invocation =
+  /** help or the version, asked for */
+  | { readonly kind: 'text'; readonly text: string }
+  /** no command at all, or a noun without its verb */
+  | { readonly kind: 'incomplete'; readonly path: string; readonly text: string }
+  | {
+      readonly kind: 'command';
+      readonly run: (context: Context) => Promise<CommandResult>;
+      readonly globals: GlobalValues;
+      /** texts of the setting options given, by key of the setting */
+      readonly settings: ReadonlyMap<string, readonly string[]>;
+    };
+
+/**
+ * Reads a command line; loads and runs nothing.
+ * @throws RmaError RMA_USAGE_* exit 2
+ */
+export function parseCommandLine(argv: readonly string[], table: CommandTable): Invocation {
+  return new CommandLine(table).parse(argv);
+}
+
+/** Texts given per option or argument. Only those that were given have an entry. */
+type Texts = Record<string, string[]>;
+
+class CommandLine {
+  private readonly table: CommandTable;
+  private readonly globals: Texts = {};
+  private readonly settings: Texts = {};
+  private invocation: Invocation | null = null;
+  private printed = '';
+  private path = '';
+
+  constructor(table: CommandTable) {
+    this.table = table;
+  }
+
+  parse(argv: readonly string[]): Invocation {
+    const program = this.program();
+    try {
+      program.parse([...argv], { from: 'user' });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      if (error.exitCode === 0) return { kind: 'text', text: this.printed };
+      if (error.code !== 'commander.help') throw usageError(error, this.path);
+    }
+    return this.invocation ?? { kind: 'incomplete', path: this.path, text: this.printed };
+  }
+
+  private program(): Program {
+    const program = new Program('rma')
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => {
+          this.printed = text;
+        },
+        writeErr: () => undefined,
+      })
+      .helpOption('-h, --help', 'print help')
+      .helpCommand(false)
+      .version(`rma ${RMA_VERSION}`, '--version', 'print the version');
+    this.watch(program, '');
+    for (const [name, { flags }] of Object.entries(GLOBAL_OPTIONS))
+      collect(program, flags, this.globals, name);
+    collect(program, '--no-color', this.globals, 'color', 'never');
+    for (const command of this.table.commands) this.add(program, command);
+    return program;
+  }
+
+  /** Remembers at which command help was printed or an error found. */
+  private watch(program: Program, path: string): void {
+    program.configureOutput({
+      outputError: () => {
+        this.path = path;
+      },
+    });
+    program.configureHelp({
+      formatHelp: () => {
+        this.path = path;
+        this.printed = renderHelp(path, this.table);
+        return this.printed;
+      },
+    });
+  }
+
+  private add(program: Program, command: Command): void {
+    const options: Texts = {};
+    const leaf = this.leaf(program, command.path);
+    for (const [name, { form }] of Object.entries(command.arguments)) {
+      leaf.addArgument(new Argument(argumentForm(name, form)));
+    }
+    for (const [name, { flags }] of Object.entries(command.options)) collect(leaf, flags, options, name);
+    if (command.list) {
+      for (const [name, { flags }] of Object.entries(LIST_OPTIONS)) collect(leaf, flags, this.globals, name);
+    }
+    if (command.settings) {
+      for (const { key, flags } of Object.values(SETTINGS)) {
+        if (flags !== null && key !== SETTINGS.project.key) collect(leaf, flags, this.settings, key);
+      }
+    }
+    leaf.action((...given: unknown[]) => {
+      this.invocation = this.bind(command, options, given);
+    });
+  }
+
+  /** The subcommand of that path; nouns on the way are made when they are not there yet. */
+  private leaf(program: Program, path: string): Program {
+    let parent = program;
+    let at = '';
+    for (const word of path.split(' ')) {
+      at = at === '' ? word : `${at} ${word}`;
+      const known = parent.commands.find((child) => child.name() === word);
+      const next = known ?? parent.command(word).helpCommand(false);
+      if (known === undefined) this.watch(next, at);
+      parent = next;
+    }
+    return parent;
+  }
+
+  private bind(command: Command, options: Texts, given: readonly unknown[]): Invocation {
+    const names = Object.keys(command.arguments);
+    const args = Object.fromEntries(names.map((name, index) => [name, toTexts(given[index])]));
+    const specs = Object.entries({ ...GLOBAL_OPTIONS, ...LIST_OPTIONS });
+    const globals = Object.fromEntries(
+      specs.map(([name, spec]) => [name, spec.read(this.globals[name] ?? [])]),
+    );
+    const project = this.globals['project'];
+    if (project !== undefined) this.settings[SETTINGS.project.key] = project;
+    return {
+      kind: 'command',
+      run: command.bind({ options, arguments: args }),
+      // each key was read by the option of that name
+      globals: globals as GlobalValues,
+      settings: new Map(Object.entries(this.settings)),
+    };
+  }
+}
+
+/** Adds an option whose every occurrence is kept as text; a switch leaves `given`. */
+function collect(program: Program, flags: string, into: Texts, name: string, given = 'true'): void {
+  const option = new Option(flags);
+  program.addOption(option);
+  program.on(`option:${option.name()}`, (text: string | null) => {
+    const texts = into[name] ?? [];
+    texts.push(text ?? given);
+    into[name] = texts;
+  });
+}
+
+function toTexts(given: unknown): readonly string[] {
+  if (Array.isArray(given)) return given.map(String);
+  return given === undefined ? [] : [String(given)];
+}

@@ -1,0 +1,14 @@
+import type { Endpoint } from '../../app/up.ts';
+import { type Column, renderTable } from './table.ts';
+import type { Theme } from './theme.ts';
+
+const COLUMNS: readonly Column<Endpoint>[] = [
+  { title: 'SERVICE', value: ({ service }) => service },
+  { title: 'ADDRESS', value: ({ url }) => url },
+  { title: 'MODELS', value: ({ models }) => models.join(', ') },
+];
+
+/** Where the services answer. */
+export function renderEndpoints(endpoints: readonly Endpoint[], theme: Theme): string {
+  return renderTable(COLUMNS, endpoints, theme);
+}

@@ -1,0 +1,38 @@
+import { RmaError, toErrorDocument } from '../../core/errors.ts';
+import { redact } from '../../core/redact.ts';
+import type { JsonDocument } from '../define-command.ts';
+import { printable } from './display-width.ts';
+import type { Theme } from './theme.ts';
+
+/** An error for people: what failed, the way out, the code to search for. No stack unless asked for. */
+export function renderError(error: unknown, theme: Theme, debug: boolean): string {
+  const { code, message, hint } = toErrorDocument(error);
+  const [first = '', ...rest] = message.split('\n').map(printable);
+  const lines = [`${theme.red(theme.bold('error:'))} ${first}`, ...rest.map((line) => `  ${line}`)];
+  if (hint !== undefined) lines.push(`  ${theme.bold('hint:')} ${printable(hint)}`);
+  lines.push(theme.dim(`  code: ${code}`));
+  if (debug) lines.push(...stackLines(error));
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same as one document, for `--json`. */
+export function errorDocument(error: unknown, debug: boolean): JsonDocument {
+  const details =
+    error instanceof RmaError && error.details !== undefined ? { details: clean(error.details) } : {};
+  const stack = debug ? { stack: stackLines(error) } : {};
+  return { schema: 'rma.error/v1', error: { ...toErrorDocument(error), ...details, ...stack } };
+}
+
+function stackLines(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [];
+  const own = redact(error.stack ?? '').split('\n');
+  return error.cause === undefined ? own : [...own, 'caused by:', ...stackLines(error.cause)];
+}
+
+/** The value with every text in it redacted. */
+function clean(value: unknown): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map(clean);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, clean(item)]));
+}

@@ -1,0 +1,59 @@
+import { displayWidth, pad, printable, truncate } from './display-width.ts';
+import type { Theme } from './theme.ts';
+
+/** One column of a table. */
+export interface Column<R> {
+  readonly title: string;
+  readonly value: (row: R) => string;
+  readonly align?: 'left' | 'right';
+  readonly paint?: (row: R, theme: Theme) => (text: string) => string;
+}
+
+const GAP = '   ';
+
+/** Rows in aligned columns without borders; lines are cut at the width of the terminal, never wrapped. */
+export function renderTable<R>(columns: readonly Column<R>[], rows: readonly R[], theme: Theme): string {
+  const texts = rows.map((row) => columns.map((column) => printable(column.value(row)) || '-'));
+  const widths = columns.map(({ title }, index) =>
+    Math.max(displayWidth(title), ...texts.map((row) => displayWidth(row[index] ?? ''))),
+  );
+  const rooms = shareWidth(widths, theme.columns);
+  const line = (cells: readonly string[], paint: (index: number) => (text: string) => string): string => {
+    const parts = cells.map((cell, index) => {
+      const room = rooms[index] ?? 0;
+      const filled = pad(truncate(cell, room, theme.symbols.ellipsis), room, columns[index]?.align);
+      return paint(index)(index === cells.length - 1 ? filled.trimEnd() : filled);
+    });
+    return parts
+      .filter((_, index) => (rooms[index] ?? 0) > 0)
+      .join(GAP)
+      .trimEnd();
+  };
+  const header = line(
+    columns.map(({ title }) => title),
+    () => theme.bold,
+  );
+  const body = texts.map((cells, at) => line(cells, (index) => painter(columns[index], rows[at], theme)));
+  return [header, ...body].join('\n');
+}
+
+function painter<R>(
+  column: Column<R> | undefined,
+  row: R | undefined,
+  theme: Theme,
+): (text: string) => string {
+  const same = (text: string): string => text;
+  return row === undefined ? same : (column?.paint?.(row, theme) ?? same);
+}
+
+/** Room per column: from the left, each gets what it needs as long as the terminal has it. */
+function shareWidth(widths: readonly number[], columns: number | null): readonly number[] {
+  if (columns === null) return widths;
+  let left = columns;
+  return widths.map((width, index) => {
+    const gap = index === 0 ? 0 : GAP.length;
+    const room = Math.max(0, Math.min(width, left - gap));
+    left -= room + gap;
+    return room;
+  });
+}

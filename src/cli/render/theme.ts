@@ -1,0 +1,78 @@
+import { Chalk } from 'chalk';
+import type { COLOR_WHEN } from '../global-options.ts';
+import type { OutStream } from '../host.ts';
+
+const UNICODE = {
+  ok: '✔',
+  fail: '✖',
+  skip: '-',
+  warn: '!',
+  arrow: '→',
+  ellipsis: '…',
+  full: '█',
+  empty: '░',
+} as const;
+const ASCII: Symbols = {
+  ok: '+',
+  fail: 'x',
+  skip: '-',
+  warn: '!',
+  arrow: '->',
+  ellipsis: '...',
+  full: '#',
+  empty: '.',
+};
+
+export type Symbols = Readonly<Record<keyof typeof UNICODE, string>>;
+
+type Paint = (text: string) => string;
+
+/** How text for one stream looks. Without colour the paints return their text as it is. */
+export interface Theme {
+  readonly color: boolean;
+  readonly unicode: boolean;
+  readonly symbols: Symbols;
+  /** columns of the terminal; null where nothing must be shortened */
+  readonly columns: number | null;
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly red: Paint;
+  readonly green: Paint;
+  readonly yellow: Paint;
+}
+
+export type ColorWhen = (typeof COLOR_WHEN)[number];
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The theme for a stream. `noTrunc` keeps tables at their full width. */
+export function createTheme(stream: OutStream, env: Env, when: ColorWhen, noTrunc = false): Theme {
+  const color = usesColor(stream, env, when);
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  const unicode = usesUnicode(env);
+  return {
+    color,
+    unicode,
+    symbols: unicode ? UNICODE : ASCII,
+    columns: stream.isTTY === true && !noTrunc ? (stream.columns ?? null) : null,
+    bold: chalk.bold,
+    dim: chalk.dim,
+    red: chalk.red,
+    green: chalk.green,
+    yellow: chalk.yellow,
+  };
+}
+
+/** Flag, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then what the stream is. */
+function usesColor(stream: OutStream, env: Env, when: ColorWhen): boolean {
+  if (when !== 'auto') return when === 'always';
+  if (env['NO_COLOR']) return false;
+  const force = env['FORCE_COLOR'] ?? env['CLICOLOR_FORCE'];
+  if (force !== undefined && force !== '') return force !== '0' && force !== 'false';
+  return stream.isTTY === true && env['TERM'] !== 'dumb' && env['CLICOLOR'] !== '0';
+}
+
+/** By the locale, in the order in which POSIX reads it. */
+function usesUnicode(env: Env): boolean {
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
+  return /utf-?8/i.test(locale);
+}

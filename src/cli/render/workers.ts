@@ -1,0 +1,54 @@
+import type { WorkerReport } from '../../app/status.ts';
+import type { EngineStatus, ModelProgress, WorkerStatus } from '../../core/model/worker-status.ts';
+import { formatBytes, formatDuration } from '../../core/units.ts';
+import type { Theme } from './theme.ts';
+
+/** Each worker with its models and engines. */
+export function renderWorkers(reports: readonly WorkerReport[], theme: Theme): string {
+  return reports.map((report) => renderWorker(report, theme)).join('\n\n');
+}
+
+function renderWorker({ service, container, status }: WorkerReport, theme: Theme): string {
+  const name = theme.bold(service);
+  if (status === null) {
+    const why = container.state === 'running' ? 'runs, but does not answer' : `is ${container.state}`;
+    return `${name}  ${theme.red(`its container ${why}`)}`;
+  }
+  const lines = [`${name}  ${paintState(status, theme)} since ${status.since}${registration(status)}`];
+  if (status.failure !== null) lines.push(theme.red(`  ${status.failure.message}`));
+  if (status.failure?.hint !== undefined) lines.push(`  hint: ${status.failure.hint}`);
+  lines.push(...status.models.map((model) => `  model   ${modelText(model)}`));
+  lines.push(...status.engines.map((engine) => `  engine  ${engineText(engine)}`));
+  return lines.join('\n');
+}
+
+function paintState({ state }: WorkerStatus, theme: Theme): string {
+  if (state === 'ready') return theme.green(state);
+  return state === 'failed' ? theme.red(state) : theme.yellow(state);
+}
+
+function registration({ registered }: WorkerStatus): string {
+  return registered ? ', registered' : ', not registered';
+}
+
+function modelText({
+  ref,
+  state,
+  doneBytes,
+  totalBytes,
+  bytesPerSecond,
+  etaSeconds,
+  note,
+}: ModelProgress): string {
+  const parts = [ref, state];
+  if (state === 'downloading') parts.push(`${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`);
+  if (state === 'present') parts.push(formatBytes(totalBytes));
+  if (bytesPerSecond !== null) parts.push(`${formatBytes(bytesPerSecond)}/s`);
+  if (etaSeconds !== null) parts.push(`${formatDuration(etaSeconds)} left`);
+  if (note !== undefined) parts.push(note);
+  return parts.join('  ');
+}
+
+function engineText({ service, state, note }: EngineStatus): string {
+  return note === undefined ? `${service}  ${state}` : `${service}  ${state}  ${note}`;
+}

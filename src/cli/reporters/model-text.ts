@@ -1,0 +1,69 @@
+import type { ModelProgress } from '../../core/model/worker-status.ts';
+import { formatBytes, formatDuration } from '../../core/units.ts';
+import { displayWidth, pad, printable, truncate } from '../render/display-width.ts';
+import type { Theme } from '../render/theme.ts';
+
+const BAR_WIDTH = 10;
+const SHORTEST_NAME = 12;
+const GAP = '  ';
+
+export interface Sum {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly bytesPerSecond: number | null;
+}
+
+/** Whole percent, never 100 before the last byte. */
+export function percent({ doneBytes, totalBytes }: Pick<Sum, 'doneBytes' | 'totalBytes'>): number {
+  if (totalBytes <= 0) return 0;
+  return Math.min(doneBytes < totalBytes ? 99 : 100, Math.floor((doneBytes / totalBytes) * 100));
+}
+
+/** `68 %  3.2 GiB of 4.7 GiB  212 MiB/s  ETA 7s`: what is known of it. */
+export function amounts(sum: Sum, separator: string): string {
+  const { doneBytes, totalBytes, bytesPerSecond: rate } = sum;
+  const parts = [`${percent(sum)} %`, `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`];
+  if (rate !== null && rate > 0) {
+    parts.push(`${formatBytes(rate)}/s`, `ETA ${formatDuration((totalBytes - doneBytes) / rate)}`);
+  }
+  return parts.join(separator);
+}
+
+/** The line of a finished or failed model; its bytes when they were fetched now. */
+export function endText({ ref, state, fetchedBytes, totalBytes, note }: ModelProgress): string {
+  const name = printable(ref);
+  if (state === 'failed') return `${name}: failed${note === undefined ? '' : `: ${printable(note)}`}`;
+  const fetched = fetchedBytes === 0 ? 'nothing to fetch' : `${formatBytes(fetchedBytes)} fetched`;
+  return `${name}: present, ${formatBytes(totalBytes)}, ${fetched}`;
+}
+
+/** One line of the live block. */
+export interface LiveLine {
+  readonly name: string;
+  readonly state: string;
+  readonly sum: Sum;
+}
+
+/**
+ * The lines of the live block, names aligned, each at most `width` columns. What does not fit goes: first the bar,
+ * then the end of the name, then the end of the line.
+ */
+export function liveLines(lines: readonly LiveLine[], width: number, theme: Theme): readonly string[] {
+  const names = Math.max(0, ...lines.map(({ name }) => displayWidth(printable(name))));
+  const texts = lines.map(({ state, sum }) => (state === 'downloading' ? amounts(sum, '  ') : state));
+  const fits = texts.every(
+    (text) => SHORTEST_NAME + BAR_WIDTH + 2 * GAP.length + displayWidth(text) <= width,
+  );
+  return lines.map(({ name, state, sum }, index) => {
+    const bars = fits && state === 'downloading' ? [bar(sum, theme)] : [];
+    const tail = ['', ...bars, texts[index] ?? ''].join(GAP);
+    const room = Math.min(names, Math.max(SHORTEST_NAME, width - displayWidth(tail)));
+    const start = pad(truncate(printable(name), room, theme.symbols.ellipsis), room);
+    return truncate(start + tail, width, theme.symbols.ellipsis);
+  });
+}
+
+function bar(sum: Sum, { symbols }: Theme): string {
+  const filled = Math.round((percent(sum) / 100) * BAR_WIDTH);
+  return symbols.full.repeat(filled) + symbols.empty.repeat(BAR_WIDTH - filled);
+}

@@ -1,0 +1,86 @@
+import type { RmaEvent } from '../../core/events.ts';
+import type { ModelProgress, WorkerStatus } from '../../core/model/worker-status.ts';
+import type { OutStream } from '../host.ts';
+import { printable } from '../render/display-width.ts';
+import type { Theme } from '../render/theme.ts';
+import type { CliReporter } from './cli-reporter.ts';
+import { amounts, endText, percent } from './model-text.ts';
+import { stepText, warningText } from './step-text.ts';
+
+const EVERY_MS = 5000;
+const EVERY_PERCENT = 10;
+
+export interface PlainOptions {
+  readonly err: OutStream;
+  readonly theme: Theme;
+  /** 0: no log lines, 1: info, 2: debug too */
+  readonly verbosity: number;
+  /** monotonic milliseconds */
+  readonly now: () => number;
+}
+
+/** Whole lines on stderr, for pipes and logs: one per step, one per model each 5 s or 10 %. */
+export class PlainReporter implements CliReporter {
+  private readonly options: PlainOptions;
+  private readonly models = new Map<string, { state: string; at: number; percent: number }>();
+  private readonly workers = new Map<string, string>();
+
+  constructor(options: PlainOptions) {
+    this.options = options;
+  }
+
+  emit(event: RmaEvent): void {
+    switch (event.type) {
+      case 'step':
+        this.line(stepText(event, this.options.theme));
+        break;
+      case 'model':
+        this.model(event.progress);
+        break;
+      case 'worker':
+        this.worker(event.status);
+        break;
+      case 'warning':
+        this.line(warningText(event, this.options.theme));
+        break;
+      case 'log':
+        if (this.options.verbosity >= (event.level === 'debug' ? 2 : 1)) this.line(printable(event.text));
+        break;
+    }
+  }
+
+  close(): void {
+    this.models.clear();
+  }
+
+  private model(progress: ModelProgress): void {
+    const { ref, state } = progress;
+    const last = this.models.get(ref);
+    const now = this.options.now();
+    const reached = percent(progress);
+    const changed = last?.state !== state;
+    const due = last !== undefined && (now - last.at >= EVERY_MS || reached - last.percent >= EVERY_PERCENT);
+    if (!changed && !(due && state === 'downloading')) return;
+    this.models.set(ref, { state, at: now, percent: reached });
+    this.line(modelText(progress));
+  }
+
+  private worker(status: WorkerStatus): void {
+    for (const progress of status.models) this.model(progress);
+    if (this.workers.get(status.worker) === status.state) return;
+    this.workers.set(status.worker, status.state);
+    this.line(`${printable(status.worker)}: ${status.state}`);
+  }
+
+  private line(text: string): void {
+    this.options.err.write(`${text}\n`);
+  }
+}
+
+function modelText(progress: ModelProgress): string {
+  const { ref, state, note } = progress;
+  if (state === 'present' || state === 'failed') return endText(progress);
+  const about = note === undefined ? '' : ` (${printable(note)})`;
+  const numbers = state === 'downloading' ? ` ${amounts(progress, ', ')}` : '';
+  return `${printable(ref)}: ${state}${numbers}${about}`;
+}

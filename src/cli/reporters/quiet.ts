@@ -1,0 +1,7 @@
+import type { CliReporter } from './cli-reporter.ts';
+
+/** Tells nothing while work runs. */
+export const quietReporter: CliReporter = {
+  emit: () => undefined,
+  close: () => undefined,
+};

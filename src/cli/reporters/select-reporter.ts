@@ -1,0 +1,36 @@
+import type { GlobalValues } from '../global-options.ts';
+import type { CliHost } from '../host.ts';
+import type { Theme } from '../render/theme.ts';
+import type { CliReporter } from './cli-reporter.ts';
+import { quietReporter } from './quiet.ts';
+
+/** The reporter for this run; only the one in use is loaded. */
+export async function selectReporter(
+  host: CliHost,
+  globals: GlobalValues,
+  theme: Theme,
+): Promise<CliReporter> {
+  const { stdout, stderr: err } = host;
+  const verbosity = globals.debug ? 2 : globals.verbose;
+  switch (progressForm(host, globals)) {
+    case 'json':
+      return new (await import('./json.ts')).JsonReporter(stdout);
+    case 'tty':
+      return new (await import('./tty.ts')).TtyReporter({ err, theme, verbosity });
+    case 'plain': {
+      const now = (): number => performance.now();
+      return new (await import('./plain.ts')).PlainReporter({ err, theme, verbosity, now });
+    }
+    case 'none':
+      return quietReporter;
+  }
+}
+
+/** With `--json` stderr is for the one error document, so progress must be asked for. */
+function progressForm({ stderr, env }: CliHost, globals: GlobalValues): 'tty' | 'plain' | 'json' | 'none' {
+  // cursor codes go to terminals only, also when asked for
+  const live = stderr.isTTY === true && env['TERM'] !== 'dumb' ? 'tty' : 'plain';
+  if (globals.progress === 'tty') return live;
+  if (globals.progress !== 'auto') return globals.progress;
+  return globals.quiet || globals.json || globals.format === 'json' ? 'none' : live;
+}

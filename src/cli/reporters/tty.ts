@@ -1,0 +1,148 @@
+import ora, { type Ora } from 'ora';
+import type { RmaEvent } from '../../core/events.ts';
+import type { ModelProgress, WorkerStatus } from '../../core/model/worker-status.ts';
+import type { OutStream } from '../host.ts';
+import { printable, truncate } from '../render/display-width.ts';
+import type { Theme } from '../render/theme.ts';
+import type { CliReporter } from './cli-reporter.ts';
+import { endText, liveLines, type Sum } from './model-text.ts';
+import { stepMark, warningText } from './step-text.ts';
+
+const UNICODE_SPINNER = { frames: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] };
+const ASCII_SPINNER = { frames: ['-', '\\', '|', '/'] };
+/** ten frames a second at most */
+const INTERVAL_MS = 100;
+/** spinner and blank */
+const MARGIN = 2;
+const INDENT = '  ';
+
+export interface TtyOptions {
+  readonly err: OutStream;
+  readonly theme: Theme;
+  /** 0: no log lines, 1: info, 2: debug too */
+  readonly verbosity: number;
+}
+
+/** A spinner for the current step, and below it a live line per model that is being fetched. */
+export class TtyReporter implements CliReporter {
+  private readonly options: TtyOptions;
+  private readonly spinner: Ora;
+  private readonly models = new Map<string, ModelProgress>();
+  private step = '';
+
+  constructor(options: TtyOptions) {
+    this.options = options;
+    this.spinner = ora({
+      stream: options.err,
+      isEnabled: true,
+      spinner: options.theme.unicode ? UNICODE_SPINNER : ASCII_SPINNER,
+      interval: INTERVAL_MS,
+      color: options.theme.color ? 'cyan' : false,
+      // the terminal keeps its state whatever ends the process
+      hideCursor: false,
+      discardStdin: false,
+    });
+  }
+
+  emit(event: RmaEvent): void {
+    switch (event.type) {
+      case 'step':
+        this.onStep(event);
+        break;
+      case 'model':
+        this.onModel(event.progress);
+        break;
+      case 'worker':
+        this.onWorker(event.status);
+        break;
+      case 'warning':
+        this.persist(warningText(event, this.options.theme));
+        break;
+      case 'log':
+        if (this.options.verbosity >= (event.level === 'debug' ? 2 : 1)) this.persist(printable(event.text));
+        break;
+    }
+    this.refresh();
+  }
+
+  close(): void {
+    this.spinner.stop();
+  }
+
+  private onStep(event: Extract<RmaEvent, { type: 'step' }>): void {
+    if (event.state === 'start') {
+      this.step = printable(event.text);
+      return;
+    }
+    this.step = '';
+    this.persist(`${stepMark(event.state, this.options.theme)} ${printable(event.text)}`);
+  }
+
+  private onModel(progress: ModelProgress): void {
+    const before = this.models.get(progress.ref);
+    this.models.set(progress.ref, progress);
+    const ended = isEnded(progress) && before?.state !== progress.state;
+    if (!ended) return;
+    const mark = stepMark(progress.state === 'failed' ? 'fail' : 'done', this.options.theme);
+    this.persist(`${mark} ${endText(progress)}`);
+  }
+
+  private onWorker(status: WorkerStatus): void {
+    for (const progress of status.models) this.onModel(progress);
+    this.step = `${printable(status.worker)}: ${status.state}`;
+  }
+
+  /** A line that stays, above the live block. */
+  private persist(text: string): void {
+    this.spinner.stop();
+    this.options.err.write(`${text}\n`);
+  }
+
+  private refresh(): void {
+    const lines = this.block();
+    if (lines.length === 0) {
+      this.spinner.stop();
+      return;
+    }
+    this.spinner.text = lines.join('\n');
+    if (!this.spinner.isSpinning) this.spinner.start();
+  }
+
+  private block(): readonly string[] {
+    const { err, theme } = this.options;
+    const width = Math.max(1, (err.columns ?? 80) - MARGIN - 1);
+    const active = [...this.models.values()].filter((progress) => !isEnded(progress));
+    if (this.step === '' && active.length === 0) return [];
+    const models = active.map((progress) => ({ name: progress.ref, state: label(progress), sum: progress }));
+    const sum = { name: 'total', state: 'downloading', sum: total([...this.models.values()]) };
+    const lines = liveLines(
+      active.length > 1 ? [...models, sum] : models,
+      Math.max(1, width - INDENT.length),
+      theme,
+    );
+    const room = Math.max(1, (err.rows ?? 24) - 2);
+    const shown = lines.length > room ? lines.slice(-room) : lines;
+    return [
+      truncate(this.step || 'Fetching models', width, theme.symbols.ellipsis),
+      ...shown.map((line) => INDENT + line),
+    ];
+  }
+}
+
+function isEnded({ state }: ModelProgress): boolean {
+  return state === 'present' || state === 'failed';
+}
+
+function label({ state, note }: ModelProgress): string {
+  return note === undefined || state === 'downloading' ? state : `${state} (${printable(note)})`;
+}
+
+function total(models: readonly ModelProgress[]): Sum {
+  const sum = (pick: (progress: ModelProgress) => number): number =>
+    models.reduce((bytes, progress) => bytes + pick(progress), 0);
+  return {
+    doneBytes: sum(({ doneBytes }) => doneBytes),
+    totalBytes: sum(({ totalBytes }) => totalBytes),
+    bytesPerSecond: sum(({ state, bytesPerSecond }) => (state === 'downloading' ? (bytesPerSecond ?? 0) : 0)),
+  };
+}

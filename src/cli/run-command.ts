@@ -1,0 +1,95 @@
+import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
+import type { RmaEvent } from '../core/events.ts';
+import { createContext, type HelpPages } from './context.ts';
+import type { CommandResult, CommandTable, JsonDocument } from './define-command.ts';
+import { renderHelp } from './help/render-help.ts';
+import type { CliHost } from './host.ts';
+import type { Invocation } from './program.ts';
+import { errorDocument, renderError } from './render/error.ts';
+import { formatResult } from './render/format-result.ts';
+import { createTheme } from './render/theme.ts';
+import type { CliReporter } from './reporters/cli-reporter.ts';
+import { selectReporter } from './reporters/select-reporter.ts';
+
+type CommandInvocation = Extract<Invocation, { kind: 'command' }>;
+
+/** Runs one command: context, progress, result or error, exit code. The only place that prints for commands. */
+export async function runCommand(
+  host: CliHost,
+  invocation: CommandInvocation,
+  table: CommandTable,
+): Promise<ExitCode> {
+  const { globals, settings } = invocation;
+  const errTheme = createTheme(host.stderr, host.env, globals.color);
+  const reporter = new WarningKeeper(await selectReporter(host, globals, errTheme));
+  const context = createContext({ host, globals, settings, reporter, help: helpPages(table) });
+  try {
+    const result = await invocation.run(context);
+    return await succeed(host, invocation, reporter, result);
+  } catch (thrown) {
+    const error = endedBySignal(host.signal, thrown);
+    const { exitCode } = toErrorDocument(error);
+    const document = reporter.addTo(errorDocument(error, globals.debug));
+    reporter.inner.close({ exitCode, document });
+    const asJson = globals.json || globals.format === 'json';
+    const text = asJson ? `${JSON.stringify(document)}\n` : renderError(error, errTheme, globals.debug);
+    host.stderr.write(text);
+    return exitCode;
+  }
+}
+
+async function succeed(
+  host: CliHost,
+  { globals }: CommandInvocation,
+  reporter: WarningKeeper,
+  result: CommandResult,
+): Promise<ExitCode> {
+  const exitCode = signalExit(host.signal) ?? result.exitCode ?? EXIT.ok;
+  const document = reporter.addTo(result.json);
+  const noTrunc = globals.noTrunc || globals.format === 'wide';
+  const outTheme = createTheme(host.stdout, host.env, globals.color, noTrunc);
+  const text = await formatResult({ ...result, json: document }, globals, outTheme);
+  reporter.inner.close({ exitCode, document });
+  if (globals.progress !== 'json') host.stdout.write(text);
+  const silent = globals.quiet || globals.json || globals.format === 'json' || globals.progress === 'json';
+  if (result.next !== undefined && !silent) host.stderr.write(`next: ${result.next}\n`);
+  return exitCode;
+}
+
+function helpPages(table: CommandTable): HelpPages {
+  const paths = [...table.commands.map(({ path }) => path), ...Object.keys(table.nouns)];
+  return { paths, render: (path) => renderHelp(path, table) };
+}
+
+/** Keeps the warnings, so that JSON documents carry those that no reporter showed. */
+class WarningKeeper {
+  readonly inner: CliReporter;
+  private readonly warnings: Omit<Extract<RmaEvent, { type: 'warning' }>, 'type'>[] = [];
+
+  constructor(inner: CliReporter) {
+    this.inner = inner;
+  }
+
+  emit(event: RmaEvent): void {
+    if (event.type === 'warning') {
+      const { type: _, ...warning } = event;
+      this.warnings.push(warning);
+    }
+    this.inner.emit(event);
+  }
+
+  addTo(document: JsonDocument): JsonDocument {
+    return this.warnings.length === 0 ? document : { ...document, warnings: this.warnings };
+  }
+}
+
+/** After a signal every failure is the signal's, unless the command made an error of its own for it. */
+function endedBySignal(signal: AbortSignal, error: unknown): unknown {
+  const code = signalExit(signal);
+  if (code === null) return error;
+  return error instanceof RmaError && error.exitCode === code ? error : signal.reason;
+}
+
+function signalExit(signal: AbortSignal): ExitCode | null {
+  return signal.aborted && signal.reason instanceof RmaError ? signal.reason.exitCode : null;
+}

@@ -1,0 +1,21 @@
+/** What a route answers; the server writes it out as JSON. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function ok(body: unknown): HttpAnswer {
+  return { status: 200, body };
+}
+
+/** An error as JSON: `{"error": {"code", "message"}}`. */
+export function refusal(
+  status: number,
+  code: `RMA_${string}`,
+  message: string,
+  headers?: Readonly<Record<string, string>>,
+): HttpAnswer {
+  const body = { error: { code, message } };
+  return headers === undefined ? { status, body } : { status, body, headers };
+}

@@ -1,0 +1,131 @@
+import { registrationShape } from '../core/coordinator/registration-shape.ts';
+import { LEASE_SECONDS, type Lease, type Registration } from '../core/model/registration.ts';
+import { checkShape } from '../core/shape.ts';
+import type { Access } from './access.ts';
+import { type HttpAnswer, ok, refusal } from './http-answer.ts';
+import type { WorkerBook } from './worker-book.ts';
+
+export interface RouteRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string | undefined;
+  /** the body's text, read only by those routes that have one */
+  readonly body: () => Promise<string>;
+}
+
+type Handler = (request: RouteRequest, id: string) => HttpAnswer | Promise<HttpAnswer>;
+type Route = { readonly pattern: RegExp; readonly methods: Readonly<Record<string, Handler>> };
+
+const LEASE: Lease = { leaseSeconds: LEASE_SECONDS };
+
+/** The contract of docs/registration.md, without a server around it. */
+export function createRoutes(
+  book: WorkerBook,
+  access: Access,
+): (request: RouteRequest) => Promise<HttpAnswer> {
+  const read = (answer: () => unknown): Handler => {
+    return (request) => access.reader(request.authorization) ?? ok(answer());
+  };
+  const routes: readonly Route[] = [
+    { pattern: /^\/healthz$/, methods: { GET: () => ok({ status: 'ok' }) } },
+    { pattern: /^\/v1\/models$/, methods: { GET: read(book.models) } },
+    {
+      pattern: /^\/v1\/workers$/,
+      methods: { GET: read(book.workers), POST: (request) => register(request, book, access) },
+    },
+    {
+      pattern: /^\/v1\/workers\/([\w.-]{1,128})$/,
+      methods: {
+        PUT: (request, id) => heartbeat(request, id, book, access),
+        DELETE: (request, id) => leave(request, id, book, access),
+      },
+    },
+  ];
+  return async (request) => dispatch(routes, request);
+}
+
+function dispatch(routes: readonly Route[], request: RouteRequest): HttpAnswer | Promise<HttpAnswer> {
+  for (const { pattern, methods } of routes) {
+    const match = pattern.exec(request.path);
+    if (match === null) continue;
+    const handler = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
+    if (handler !== undefined) return handler(request, match[1] ?? '');
+    const allow = Object.keys(methods).join(', ');
+    const message = `${request.path} takes ${allow}, not ${request.method}`;
+    return refusal(405, 'RMA_COORDINATOR_METHOD', message, { allow });
+  }
+  return refusal(404, 'RMA_COORDINATOR_NO_ROUTE', `there is nothing at ${request.path}`);
+}
+
+async function register(request: RouteRequest, book: WorkerBook, access: Access): Promise<HttpAnswer> {
+  const worker = await readRegistration(request, access);
+  if ('status' in worker) return worker;
+  const taken = takenElsewhere(book, worker.registration);
+  if (taken !== null) return taken;
+  book.renew(worker.registration);
+  return { status: 201, body: LEASE };
+}
+
+async function heartbeat(
+  request: RouteRequest,
+  id: string,
+  book: WorkerBook,
+  access: Access,
+): Promise<HttpAnswer> {
+  const worker = await readRegistration(request, access);
+  if ('status' in worker) return worker;
+  const { registration } = worker;
+  if (registration.id !== id) {
+    const message = `the body is of worker ${registration.id}, the address of ${id}`;
+    return refusal(422, 'RMA_COORDINATOR_BODY', message);
+  }
+  if (book.find(id) === undefined) return unknownWorker(id);
+  const taken = takenElsewhere(book, registration);
+  if (taken !== null) return taken;
+  book.renew(registration);
+  return ok(LEASE);
+}
+
+function leave(request: RouteRequest, id: string, book: WorkerBook, access: Access): HttpAnswer {
+  const denied = access.anyone(request.authorization);
+  if (denied !== null) return denied;
+  const known = book.find(id);
+  if (known === undefined) return unknownWorker(id);
+  const forbidden = access.worker(request.authorization, known.host, id);
+  if (forbidden !== null) return forbidden;
+  book.remove(id);
+  return ok({ removed: id });
+}
+
+// Without a token nothing is parsed; with one, the body tells whose token it must be.
+async function readRegistration(
+  request: RouteRequest,
+  access: Access,
+): Promise<HttpAnswer | { readonly registration: Registration }> {
+  const denied = access.anyone(request.authorization);
+  if (denied !== null) return denied;
+  const body = parseJson(await request.body());
+  if (body === undefined) return refusal(400, 'RMA_COORDINATOR_JSON', 'the body is not JSON');
+  const checked = checkShape(registrationShape, body);
+  if (!checked.ok) return refusal(422, 'RMA_COORDINATOR_BODY', checked.faults.join('; '));
+  const { host, id } = checked.value;
+  return access.worker(request.authorization, host, id) ?? { registration: checked.value };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function takenElsewhere(book: WorkerBook, worker: Registration): HttpAnswer | null {
+  const known = book.find(worker.id);
+  if (known === undefined || known.host === worker.host) return null;
+  return refusal(409, 'RMA_COORDINATOR_TAKEN', `worker ${worker.id} is registered from host ${known.host}`);
+}
+
+function unknownWorker(id: string): HttpAnswer {
+  return refusal(404, 'RMA_COORDINATOR_UNKNOWN_WORKER', `worker ${id} is not registered: POST /v1/workers`);
+}

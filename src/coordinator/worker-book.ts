@@ -1,0 +1,51 @@
+import {
+  listModels,
+  listWorkers,
+  type ModelListing,
+  type WorkerListing,
+} from '../core/coordinator/listings.ts';
+import { EMPTY_REGISTRY, expire, type Registry, remove, renew } from '../core/coordinator/registry.ts';
+import { LEASE_SECONDS, type Registration } from '../core/model/registration.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/** The registry over time: leases that ran out are gone at the next look. */
+export interface WorkerBook {
+  find(id: string): Registration | undefined;
+  renew(registration: Registration): void;
+  remove(id: string): void;
+  workers(): WorkerListing;
+  models(): ModelListing;
+}
+
+/** @param tell takes one line per change: come, changed state, left, lease ran out */
+export function createWorkerBook(clock: Pick<Clock, 'monotonic'>, tell: (text: string) => void): WorkerBook {
+  let registry: Registry = EMPTY_REGISTRY;
+  const current = (): Registry => {
+    const swept = expire(registry, clock.monotonic());
+    for (const id of swept.gone) tell(`worker ${id} is gone: no heartbeat for ${LEASE_SECONDS} s`);
+    registry = swept.registry;
+    return registry;
+  };
+  return {
+    find: (id) => current().get(id)?.registration,
+    renew(registration) {
+      const before = current().get(registration.id)?.registration;
+      registry = renew(registry, registration, clock.monotonic(), LEASE_SECONDS * 1000);
+      const line = changeLine(before, registration);
+      if (line !== null) tell(line);
+    },
+    remove(id) {
+      registry = remove(current(), id);
+      tell(`worker ${id} left`);
+    },
+    workers: () => listWorkers(current(), clock.monotonic()),
+    models: () => listModels(current()),
+  };
+}
+
+function changeLine(before: Registration | undefined, after: Registration): string | null {
+  const names = (worker: Registration) => worker.models.map((model) => model.name).join(', ') || 'no model';
+  const verb = before === undefined ? 'registered' : 'changed';
+  if (before !== undefined && before.state === after.state && names(before) === names(after)) return null;
+  return `worker ${after.id} ${verb}: ${after.state}, ${names(after)}`;
+}

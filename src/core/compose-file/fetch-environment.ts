@@ -1,0 +1,28 @@
+import type { RmaConfig } from '../model/config.ts';
+import { HUB_TOKEN_SECRET } from '../model/secret-names.ts';
+import { STORE_MOUNT } from '../models/layout.ts';
+import { type ContainerAddresses, containerAddresses } from './container-addresses.ts';
+import { secretPath } from './worker-environment.ts';
+
+/**
+ * What a throw-away container needs to reach the hub. Tokens are never in it: it shows in `docker inspect`.
+ * @throws RmaError RMA_CONFIG_SECRET_IN_URL exit 2
+ */
+export function fetchEnvironment(
+  config: RmaConfig,
+  environment: Readonly<Record<string, string>>,
+  hasToken: boolean,
+): ContainerAddresses {
+  const addresses = { HF_ENDPOINT: config.hub.endpoint };
+  const { variables, extraHosts } = containerAddresses({ addresses, environment, inside: [] });
+  return {
+    variables: {
+      MODEL_CACHE_DIR: STORE_MOUNT,
+      HF_HOME: `${STORE_MOUNT}/huggingface`,
+      ...variables,
+      ...(environment['LOG_LEVEL'] ? { LOG_LEVEL: environment['LOG_LEVEL'] } : {}),
+      ...(hasToken ? { HF_TOKEN_PATH: secretPath(HUB_TOKEN_SECRET) } : {}),
+    },
+    extraHosts,
+  };
+}

@@ -1,0 +1,20 @@
+/** Everything that has a say in the configuration, as values. */
+export interface ConfigSources {
+  readonly file: {
+    readonly text: string;
+    /** as faults name it */
+    readonly name: string;
+    /** absolute folder, to which relative paths belong */
+    readonly dir: string;
+  } | null;
+  /** texts of the options given, by key of the setting */
+  readonly flags: ReadonlyMap<string, readonly string[]>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** absolute */
+  readonly cwd: string;
+  readonly home: string | null;
+  /** folder of the user's own profiles, null when there is none */
+  readonly profilesDir: string | null;
+  /** the token file of `hf auth login`, null when there is none */
+  readonly hfAuthFile: string | null;
+}

@@ -1,0 +1,20 @@
+import { EXIT, RmaError } from '../errors.ts';
+
+/** One thing wrong with the configuration. */
+export interface ConfigFault {
+  /** `rma.yaml:3:7`, `--port` or `RMA_PORTS` */
+  readonly where: string;
+  readonly message: string;
+}
+
+/** One error for all faults, so that they can be mended in one go. */
+export function configError(faults: readonly ConfigFault[]): RmaError {
+  const lines = faults.map(({ where, message }) => `${where}: ${message}`);
+  const message =
+    lines.length === 1 ? lines.join() : [`${lines.length} faults in the configuration`, ...lines].join('\n');
+  return new RmaError('RMA_CONFIG_INVALID', message, {
+    exitCode: EXIT.usage,
+    hint: 'rma help settings   (every setting with its form and default)',
+    details: { faults },
+  });
+}

@@ -1,0 +1,99 @@
+import { basename, isAbsolute, join } from 'node:path/posix';
+import type { RmaConfig, SettingOrigin } from '../model/config.ts';
+import { readYaml } from '../yaml/read-yaml.ts';
+import type { ConfigSources } from './config-sources.ts';
+import { type ConfigFault, configError } from './fault.ts';
+import type { HubToken } from './hub-token.ts';
+import { toProjectName } from './project-name.ts';
+import { type FileSettings, readSettings } from './read-settings.ts';
+import type { Setting } from './setting.ts';
+import { SettingReader } from './setting-reader.ts';
+import { ALL_SETTINGS, SETTINGS } from './settings.ts';
+
+export interface ResolvedConfig {
+  readonly config: RmaConfig;
+  /** by key of the setting, as in rma.yaml */
+  readonly origins: Readonly<Record<string, SettingOrigin>>;
+  /** the profiles that `--profile` named: the command acts on these alone. Null without the option. */
+  readonly selectedProfiles: readonly string[] | null;
+  readonly hubToken: HubToken;
+}
+
+/**
+ * The configuration by precedence flag, environment, file, default.
+ * @throws RmaError RMA_CONFIG_INVALID exit 2, with all faults at once
+ */
+export function resolveConfig(sources: ConfigSources): ResolvedConfig {
+  const faults: ConfigFault[] = [];
+  const file = sources.file === null ? null : readFile(sources.file);
+  for (const { file: name, line, column, message } of file?.faults ?? []) {
+    faults.push({ where: `${name}:${line}:${column}`, message });
+  }
+  const reader = new SettingReader(sources, file?.words ?? new Map(), faults);
+  const take = <T>(setting: Setting<T>): T => reader.take(setting);
+
+  const project = take(SETTINGS.project) ?? defaultProject(sources);
+  const explicitToken = take(SETTINGS.hubTokenFile);
+  const hubToken = findHubToken(explicitToken, sources, reader);
+  const config: RmaConfig = {
+    project,
+    stateDir: stateDir(project, sources),
+    profilesDir: sources.profilesDir,
+    hosts: take(SETTINGS.hosts),
+    profiles: take(SETTINGS.profiles),
+    volumes: { store: take(SETTINGS.store), cache: take(SETTINGS.cache) },
+    owner: take(SETTINGS.owner),
+    bind: take(SETTINGS.bind),
+    coordinator: {
+      port: take(SETTINGS.coordinatorPort),
+      url: take(SETTINGS.coordinatorUrl),
+      tokenFile: take(SETTINGS.coordinatorTokenFile),
+    },
+    hub: {
+      endpoint: take(SETTINGS.hubEndpoint),
+      tokenFile: hubToken.kind === 'file' ? hubToken.path : null,
+    },
+    images: { workerBase: take(SETTINGS.workerBase), engines: take(SETTINGS.engineImages) },
+    ports: take(SETTINGS.ports),
+    drainSeconds: take(SETTINGS.drainTimeout),
+  };
+  if (faults.length > 0) throw configError(faults);
+  const selectedProfiles = sources.flags.has(SETTINGS.profiles.key)
+    ? [...new Set(sources.flags.get(SETTINGS.profiles.key))]
+    : null;
+  return { config, origins: reader.origins(), selectedProfiles, hubToken };
+}
+
+function readFile({ text, name }: NonNullable<ConfigSources['file']>): FileSettings {
+  return readSettings(readYaml({ text, file: name }), ALL_SETTINGS);
+}
+
+function defaultProject({ file }: ConfigSources): string {
+  return (file === null ? null : toProjectName(basename(file.dir))) ?? 'rma';
+}
+
+function stateDir(project: string, { file, env, home, cwd }: ConfigSources): string {
+  if (file !== null) return join(file.dir, '.rma');
+  const xdg = env['XDG_STATE_HOME'];
+  // the XDG rules: a relative path counts as not set
+  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'rma', project);
+  return home === null ? join(cwd, '.rma') : join(home, '.local/state/rma', project);
+}
+
+function findHubToken(explicit: string | null, sources: ConfigSources, reader: SettingReader): HubToken {
+  const { env, cwd, hfAuthFile } = sources;
+  const { key } = SETTINGS.hubTokenFile;
+  if (explicit !== null) return { kind: 'file', path: explicit };
+  if (env['HF_TOKEN']) {
+    reader.setOrigin(key, { from: 'env', name: 'HF_TOKEN' });
+    return { kind: 'env', name: 'HF_TOKEN' };
+  }
+  const named = env['HF_TOKEN_PATH'];
+  if (named) {
+    reader.setOrigin(key, { from: 'env', name: 'HF_TOKEN_PATH' });
+    return { kind: 'file', path: isAbsolute(named) ? named : join(cwd, named) };
+  }
+  if (hfAuthFile === null) return { kind: 'none' };
+  reader.setOrigin(key, { from: 'hf-auth' });
+  return { kind: 'file', path: hfAuthFile };
+}

@@ -1,0 +1,111 @@
+import type { SettingOrigin } from '../model/config.ts';
+import type { ConfigSources } from './config-sources.ts';
+import type { ConfigFault } from './fault.ts';
+import type { FileWord } from './read-settings.ts';
+import type { PathScope, Setting } from './setting.ts';
+
+/** What one source says about a setting. */
+interface Layer {
+  readonly origin: SettingOrigin;
+  readonly items: readonly unknown[];
+}
+
+/** Reads setting after setting from flags, environment and file, and keeps where each value came from. */
+export class SettingReader {
+  private readonly found = new Map<string, SettingOrigin>();
+  private readonly sources: ConfigSources;
+  private readonly file: ReadonlyMap<string, readonly FileWord[]>;
+  private readonly faults: ConfigFault[];
+
+  constructor(sources: ConfigSources, file: ReadonlyMap<string, readonly FileWord[]>, faults: ConfigFault[]) {
+    this.sources = sources;
+    this.file = file;
+    this.faults = faults;
+  }
+
+  /** The value by precedence. All sources are checked, also those that a stronger one overrides. */
+  take<T>(setting: Setting<T>): T {
+    const flag = this.fromFlag(setting);
+    const rest = [this.fromEnv(setting), this.fromFile(setting)].filter((layer) => layer !== null);
+    const layers = flag === null ? rest : [flag, ...rest];
+    const strongest = layers[0];
+    this.found.set(setting.key, strongest?.origin ?? { from: 'default' });
+    if (strongest === undefined) return setting.fallback;
+    const items = join(setting, flag, rest);
+    return items.length === 0 && setting.form !== 'list' && setting.form !== 'map'
+      ? setting.fallback
+      : setting.combine(items);
+  }
+
+  setOrigin(key: string, origin: SettingOrigin): void {
+    this.found.set(key, origin);
+  }
+
+  origins(): Readonly<Record<string, SettingOrigin>> {
+    return Object.fromEntries(this.found);
+  }
+
+  private fromFlag(setting: Setting<unknown>): Layer | null {
+    const texts = this.sources.flags.get(setting.key);
+    if (texts === undefined || texts.length === 0) return null;
+    const name = /--[a-z-]+/.exec(setting.flags ?? '')?.[0] ?? setting.key;
+    const scope = { base: this.sources.cwd, home: this.sources.home };
+    const items = texts.flatMap((text) => this.parse(setting, text, scope, name));
+    return { origin: { from: 'flag', name }, items };
+  }
+
+  private fromEnv(setting: Setting<unknown>): Layer | null {
+    for (const name of setting.env) {
+      const value = this.sources.env[name];
+      if (value === undefined || value === '') continue;
+      const scope = { base: this.sources.cwd, home: this.sources.home };
+      const isList = setting.form === 'list' || setting.form === 'map';
+      const texts = isList
+        ? value
+            .split(',')
+            .map((text) => text.trim())
+            .filter((text) => text !== '')
+        : [value];
+      const items = texts.flatMap((text) => this.parse(setting, text, scope, name));
+      return { origin: { from: 'env', name }, items };
+    }
+    return null;
+  }
+
+  private fromFile(setting: Setting<unknown>): Layer | null {
+    const { file, home } = this.sources;
+    const words = this.file.get(setting.key);
+    const first = words?.[0];
+    if (file === null || words === undefined || first === undefined) return null;
+    const scope = { base: file.dir, home };
+    const items = words.flatMap(({ text, line, column }) => {
+      const where = `${file.name}:${line}:${column}`;
+      return this.parse(setting, text, scope, where);
+    });
+    return { origin: { from: 'file', file: file.name, line: first.line, column: first.column }, items };
+  }
+
+  private parse(
+    setting: Setting<unknown>,
+    text: string,
+    scope: PathScope,
+    where: string,
+  ): readonly unknown[] {
+    const result = setting.parse(text, scope);
+    if (result.ok) return [result.value];
+    this.faults.push({ where, message: `${setting.key} expects ${result.expected}, got "${text}"` });
+    return [];
+  }
+}
+
+function join(setting: Setting<unknown>, flag: Layer | null, rest: readonly Layer[]): readonly unknown[] {
+  const layers = flag === null ? rest : [flag, ...rest];
+  switch (setting.join) {
+    case 'first':
+      return layers[0]?.items ?? [];
+    case 'add-flags':
+      return [...(rest[0]?.items ?? []), ...(flag?.items ?? [])];
+    case 'merge':
+      return layers.toReversed().flatMap((layer) => layer.items);
+  }
+}

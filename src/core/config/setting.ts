@@ -1,0 +1,89 @@
+import { expected, type Parsed, parsed } from './parsed.ts';
+
+/** What relative paths and `~` in a value mean. */
+export interface PathScope {
+  /** absolute: the folder of the file that holds the value, or the working directory */
+  readonly base: string;
+  /** null on a machine without a home folder */
+  readonly home: string | null;
+}
+
+/** How YAML writes the value. A map becomes one text `key=value` per entry, as its flag is written. */
+export type YamlForm = 'text' | 'integer' | 'list' | 'map' | 'hosts';
+
+/**
+ * How several sources join: `first` takes the strongest one that says anything, `add-flags` adds what flags say to
+ * the strongest other source, `merge` lets stronger sources override entry by entry.
+ */
+export type Join = 'first' | 'add-flags' | 'merge';
+
+/** One setting: the only place that knows its names, form and default. */
+export interface Setting<T> {
+  /** path in rma.yaml, dots between the levels */
+  readonly key: string;
+  /** as commander writes it; null when only the file can say it */
+  readonly flags: string | null;
+  /** environment variables, the first one that is set counts */
+  readonly env: readonly string[];
+  readonly form: YamlForm;
+  readonly join: Join;
+  readonly description: string;
+  /** as `rma.yaml` would write it; empty for none */
+  readonly example: string;
+  readonly fallback: T;
+  /** the default in words */
+  readonly fallbackText: string;
+  /** Reads the texts that remain after joining; more than one only for lists and maps. */
+  readonly parse: (text: string, scope: PathScope) => Parsed<unknown>;
+  readonly combine: (items: readonly unknown[]) => T;
+}
+
+interface Names {
+  readonly key: string;
+  readonly flags: string | null;
+  readonly env: readonly string[];
+  readonly description: string;
+  readonly example: string;
+  readonly fallbackText: string;
+}
+
+/** A setting with one value. */
+export function scalarSetting<T, F>(
+  names: Names & {
+    readonly form: 'text' | 'integer';
+    readonly fallback: F;
+    readonly parse: (text: string, scope: PathScope) => Parsed<T>;
+  },
+): Setting<T | F> {
+  // the last item is one that `parse` made
+  const combine = (items: readonly unknown[]): T | F => items.at(-1) as T;
+  return { ...names, join: 'first', combine };
+}
+
+/** A list without repetitions, to which flags add. */
+export function listSetting<T>(
+  names: Names & { readonly parse: (text: string, scope: PathScope) => Parsed<T> },
+): Setting<readonly T[]> {
+  const combine = (items: readonly unknown[]): readonly T[] => [...new Set(items as readonly T[])];
+  return { ...names, form: 'list', join: 'add-flags', fallback: [], combine };
+}
+
+/** A map whose entries stronger sources override one by one. `parse` sees key and value. */
+export function mapSetting<T>(
+  names: Names & {
+    readonly form: 'map' | 'hosts';
+    readonly fallback: Readonly<Record<string, T>>;
+    readonly parseEntry: (key: string, value: string) => Parsed<T>;
+  },
+): Setting<Readonly<Record<string, T>>> {
+  const parse = (text: string): Parsed<readonly [string, T]> => {
+    const split = text.indexOf('=');
+    if (split < 1) return expected(/<(.+)>/.exec(names.flags ?? '')?.[1] ?? 'KEY=VALUE');
+    const key = text.slice(0, split);
+    const entry = names.parseEntry(key, text.slice(split + 1));
+    return entry.ok ? parsed([key, entry.value] as const) : entry;
+  };
+  const combine = (items: readonly unknown[]): Readonly<Record<string, T>> =>
+    Object.fromEntries(items as readonly (readonly [string, T])[]);
+  return { ...names, join: 'merge', parse, combine };
+}

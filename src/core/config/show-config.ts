@@ -1,0 +1,92 @@
+import type { RmaConfig, SettingOrigin, VolumeSpec } from '../model/config.ts';
+import { redact } from '../redact.ts';
+import type { ResolvedConfig } from './resolve-config.ts';
+import { ALL_SETTINGS } from './settings.ts';
+
+type YamlValue = string | number | readonly string[] | Readonly<Record<string, unknown>> | null;
+
+/** One setting in effect. */
+export interface EffectiveSetting {
+  /** path in rma.yaml */
+  readonly key: string;
+  /** as rma.yaml writes it, null when not set; secrets left out */
+  readonly value: YamlValue;
+  readonly origin: SettingOrigin;
+}
+
+/** Every setting with its value and origin, in the order of the documentation. */
+export function effectiveSettings({
+  config,
+  origins,
+  hubToken,
+}: ResolvedConfig): readonly EffectiveSetting[] {
+  const values = yamlValues(config);
+  return ALL_SETTINGS.map(({ key }) => {
+    const token =
+      key === 'hub.token_file' && hubToken.kind === 'env' ? `the variable ${hubToken.name}` : null;
+    return { key, value: token ?? values[key] ?? null, origin: origins[key] ?? { from: 'default' } };
+  });
+}
+
+/** The settings as the data of an rma.yaml that says the same. */
+export function asRmaYaml({ config }: ResolvedConfig): Readonly<Record<string, unknown>> {
+  const file: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(yamlValues(config))) {
+    if (value === null) continue;
+    const [first = key, second] = key.split('.');
+    if (second === undefined) file[first] = value;
+    else file[first] = { ...(file[first] as object | undefined), [second]: value };
+  }
+  return file;
+}
+
+/** Where a value comes from, in words: `--port`, `RMA_PORTS`, `rma.yaml:3:7`, `default`. */
+export function originText(origin: SettingOrigin): string {
+  switch (origin.from) {
+    case 'flag':
+    case 'env':
+      return origin.name;
+    case 'file':
+      return `${origin.file}:${origin.line}:${origin.column}`;
+    case 'hf-auth':
+      return 'hf auth login';
+    case 'default':
+      return 'default';
+  }
+}
+
+/** A volume as rma.yaml writes it. */
+export function volumeText(volume: VolumeSpec): string {
+  switch (volume.type) {
+    case 'named':
+      return `named:${volume.name}`;
+    case 'host':
+      return `host:${volume.path}`;
+    case 'nfs':
+      return `nfs:${volume.server}:${volume.path}`;
+  }
+}
+
+function yamlValues(config: RmaConfig): Readonly<Record<string, YamlValue>> {
+  const { owner, coordinator, hub, images } = config;
+  return {
+    project: config.project,
+    profiles: config.profiles,
+    hosts: Object.fromEntries(
+      Object.entries(config.hosts).map(([name, { address }]) => [name, address === null ? {} : { address }]),
+    ),
+    'volumes.store': volumeText(config.volumes.store),
+    'volumes.cache': volumeText(config.volumes.cache),
+    owner: owner === null ? null : `${owner.uid}:${owner.gid}`,
+    bind: config.bind,
+    'coordinator.port': coordinator.port,
+    'coordinator.url': coordinator.url === null ? null : redact(coordinator.url),
+    'coordinator.token_file': coordinator.tokenFile,
+    'hub.endpoint': redact(hub.endpoint),
+    'hub.token_file': hub.tokenFile,
+    'images.worker_base': images.workerBase,
+    'images.engines': images.engines,
+    ports: config.ports,
+    drain_timeout: `${config.drainSeconds}s`,
+  };
+}

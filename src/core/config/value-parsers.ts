@@ -1,0 +1,105 @@
+import { isAbsolute, join, normalize } from 'node:path/posix';
+import type { HostConfig, Owner, VolumeSpec } from '../model/config.ts';
+import { parseDuration } from '../units.ts';
+import { expected, type Parsed, parsed } from './parsed.ts';
+import { isProjectName, toProjectName } from './project-name.ts';
+import type { PathScope } from './setting.ts';
+
+const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+const VOLUME_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+const IPV4 = /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
+const IPV6 = /^(?=.*:)[0-9a-fA-F:]+(?:%\w+)?$/;
+const DAY_SECONDS = 86_400;
+
+export function parseProject(text: string): Parsed<string> {
+  if (isProjectName(text)) return parsed(text);
+  const near = toProjectName(text);
+  const rule = 'a name of a-z, 0-9, - and _ that begins with a letter or digit';
+  return expected(near === null ? rule : `${rule}, such as "${near}"`);
+}
+
+/** Names of profiles, engines, services and hosts. */
+export function parseName(text: string): Parsed<string> {
+  return NAME.test(text) ? parsed(text) : expected('a name of a-z, 0-9 and -');
+}
+
+/** `named:NAME`, `host:PATH`, `nfs:SERVER:/EXPORT`; short: a path is a host folder, a name is a named volume. */
+export function parseVolume(text: string, scope: PathScope): Parsed<VolumeSpec> {
+  const [kind, rest] = splitKind(text);
+  if (kind === 'host' && rest !== '') {
+    const path = absolutePath(rest, scope);
+    return path === null
+      ? expected('a path without ~, because this machine has no home folder')
+      : parsed({ type: 'host', path });
+  }
+  if (kind === 'named' && VOLUME_NAME.test(rest)) return parsed({ type: 'named', name: rest });
+  const nfs = kind === 'nfs' ? /^(\[[0-9a-fA-F:]+\]|[^:/\s]+):(\/\S*)$/.exec(rest) : null;
+  if (nfs?.[1] !== undefined && nfs[2] !== undefined) {
+    return parsed({ type: 'nfs', server: nfs[1], path: normalize(nfs[2]) });
+  }
+  return expected('named:NAME, host:PATH or nfs:SERVER:/EXPORT');
+}
+
+export function parseOwner(text: string): Parsed<Owner> {
+  const [uid, gid] = (/^(\d{1,9}):(\d{1,9})$/.exec(text) ?? []).slice(1).map(Number);
+  return uid === undefined || gid === undefined
+    ? expected('UID:GID in numbers, such as 1000:1000')
+    : parsed({ uid, gid });
+}
+
+export function parseAddress(text: string): Parsed<string> {
+  return IPV4.test(text) || IPV6.test(text)
+    ? parsed(text)
+    : expected('an IP address, such as 127.0.0.1 or 0.0.0.0');
+}
+
+export function parsePort(text: string): Parsed<number> {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65_535 ? parsed(port) : expected('a port from 1 to 65535');
+}
+
+/** http or https, without the slash at the end. */
+export function parseUrl(text: string): Parsed<string> {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const plain = url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '';
+  return plain ? parsed(text.replace(/\/+$/, '')) : expected('an address such as https://hub.example');
+}
+
+export function parsePath(text: string, scope: PathScope): Parsed<string> {
+  if (text === '') return expected('a path');
+  const path = absolutePath(text, scope);
+  return path === null ? expected('a path without ~, because this machine has no home folder') : parsed(path);
+}
+
+export function parseImage(text: string): Parsed<string> {
+  return /^[a-zA-Z0-9][^\s=]*$/.test(text) ? parsed(text) : expected('an image reference such as name:tag');
+}
+
+/** Whole seconds, a day at most. */
+export function parseSeconds(text: string): Parsed<number> {
+  const seconds = parseDuration(text);
+  const fits = seconds !== null && Number.isInteger(seconds) && seconds <= DAY_SECONDS;
+  return fits ? parsed(seconds) : expected('a time in whole seconds such as 30s or 2m, a day at most');
+}
+
+/** Nothing for the Docker of this shell, else `ssh://[USER@]HOST[:PORT]`. */
+export function parseHost(name: string, address: string): Parsed<HostConfig> {
+  if (!NAME.test(name)) return expected(`host names of a-z, 0-9 and -, not "${name}"`);
+  if (address === '') return parsed({ address: null });
+  const valid = /^ssh:\/\/([^\s@/:]+@)?(\[[0-9a-fA-F:]+\]|[^\s@/:]+)(:\d{1,5})?$/.test(address);
+  return valid ? parsed({ address }) : expected('an address such as ssh://box1');
+}
+
+function splitKind(text: string): readonly [kind: string, rest: string] {
+  if (/^(\/|\.\.?(\/|$)|~(\/|$))/.test(text)) return ['host', text];
+  const split = text.indexOf(':');
+  return split === -1 ? ['named', text] : [text.slice(0, split), text.slice(split + 1)];
+}
+
+/** Null when the path begins with `~` and there is no home. */
+function absolutePath(text: string, { base, home }: PathScope): string | null {
+  const inHome = /^~(?:\/(.*))?$/.exec(text);
+  if (inHome !== null) return home === null ? null : join(home, inHome[1] ?? '');
+  const path = isAbsolute(text) ? normalize(text) : join(base, text);
+  return path.length > 1 ? path.replace(/\/$/, '') : path;
+}

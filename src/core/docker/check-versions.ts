@@ -1,0 +1,45 @@
+import { EXIT, RmaError } from '../errors.ts';
+
+/** Engine 25.0 brought `start_interval`, which lets a health check be quick at the start and rare later. */
+export const MIN_ENGINE = '25.0';
+
+/** Compose 2.24 knows `start_interval` and inline configs. */
+export const MIN_COMPOSE = '2.24';
+
+/** @throws RmaError RMA_DOCKER_TOO_OLD or RMA_COMPOSE_TOO_OLD (3) */
+export function checkVersions(engine: string, compose: string): void {
+  if (isOlder(engine, MIN_ENGINE)) {
+    throw new RmaError(
+      'RMA_DOCKER_TOO_OLD',
+      `Docker Engine ${engine} is too old: rma needs ${MIN_ENGINE} or newer`,
+      {
+        exitCode: EXIT.notReady,
+        hint: "install Docker's current release: https://docs.docker.com/engine/install/",
+      },
+    );
+  }
+  if (isOlder(compose, MIN_COMPOSE)) {
+    throw new RmaError(
+      'RMA_COMPOSE_TOO_OLD',
+      `Docker Compose ${compose} is too old: rma needs ${MIN_COMPOSE} or newer`,
+      {
+        exitCode: EXIT.notReady,
+        hint: 'update it: sudo apt-get install docker-compose-plugin (docs: https://docs.docker.com/compose/install/linux/)',
+      },
+    );
+  }
+}
+
+/** Compares the leading numbers of two versions; what follows them (`+dfsg1`, `-ce`) does not count. */
+export function isOlder(version: string, than: string): boolean {
+  const [a, b] = [numbers(version), numbers(than)];
+  for (let at = 0; at < Math.max(a.length, b.length); at++) {
+    const difference = (a[at] ?? 0) - (b[at] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+function numbers(version: string): readonly number[] {
+  return (/^v?(\d+(?:\.\d+)*)/.exec(version)?.[1] ?? '').split('.').map(Number);
+}

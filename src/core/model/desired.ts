@@ -1,0 +1,47 @@
+import type { PinnedModel } from './pinned-model.ts';
+
+/** One service of the generated Compose file, as the planner compares it with what runs. */
+export interface DesiredService {
+  readonly name: string;
+  readonly role: 'coordinator' | 'worker' | 'engine';
+  /** the owning profile; null for the coordinator */
+  readonly profile: string | null;
+  readonly image: string;
+  /** value of the label `rma.config-hash` */
+  readonly configHash: string;
+  /** names of the secrets it reads */
+  readonly secrets: readonly string[];
+  /** canonical references of the models that a worker owns; empty for other roles */
+  readonly models: readonly string[];
+  /** port on the host; null where nothing is published */
+  readonly port: number | null;
+}
+
+/** A named volume that must exist. Volumes bound to a host folder are not among them. */
+export interface DesiredVolume {
+  readonly holds: 'store' | 'cache';
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The generated Compose file with what it stands for. */
+export interface Stack {
+  /** content of `compose.yaml` */
+  readonly text: string;
+  readonly services: readonly DesiredService[];
+  readonly volumes: readonly DesiredVolume[];
+  /** images of the engines, sorted, each once */
+  readonly engineImages: readonly string[];
+}
+
+/** Everything that `up` wants to be true. */
+export interface Desired {
+  readonly stack: Stack;
+  /** generated files by absolute path: the Compose file and `resolved.json`, with their whole content */
+  readonly files: ReadonlyMap<string, string>;
+  /** secret name → sha256 (hex) of its value; values never enter a plan */
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly workerImage: { readonly tag: string; readonly base: string };
+  /** the models of the stack by canonical reference (`PinnedModel.ref`) */
+  readonly models: ReadonlyMap<string, PinnedModel>;
+}

@@ -1,0 +1,34 @@
+import type { Engine } from './profile.ts';
+import type { ServedModel } from './worker-config.ts';
+
+/** One engine container to run, decided from the profiles, before images, ports and paths are known. */
+export interface SelectedService {
+  /** Compose service, `<profile>-<engine>[-N]` */
+  readonly service: string;
+  /** the profile that owns it; others may share it */
+  readonly profile: string;
+  readonly engine: Engine;
+  readonly models: readonly ServedModel[];
+  readonly flags: readonly string[];
+  /** bytes; null for no limit */
+  readonly memoryBytes: number | null;
+}
+
+export interface SelectedProfile {
+  readonly name: string;
+  readonly description: string;
+  /** Compose service of its worker, `<profile>-worker` */
+  readonly worker: string;
+  /** services that serve this profile, shared ones included */
+  readonly services: readonly string[];
+  /** model references, sorted, each once */
+  readonly refs: readonly string[];
+}
+
+/** What the chosen profiles come to: sorted by name, the same whatever order they were named in. */
+export interface Selection {
+  readonly profiles: readonly SelectedProfile[];
+  readonly services: readonly SelectedService[];
+  /** every model reference of the selection, sorted, each once */
+  readonly refs: readonly string[];
+}

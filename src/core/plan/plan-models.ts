@@ -1,0 +1,95 @@
+import { EXIT } from '../errors.ts';
+import type { Desired } from '../model/desired.ts';
+import type { ModelCheck } from '../model/model-check.ts';
+import type { Observed } from '../model/observed.ts';
+import { type PinnedModel, pinnedBytes } from '../model/pinned-model.ts';
+import { formatBytes } from '../units.ts';
+import type { FetchModel, ServiceOperation } from './operation.ts';
+import type { PlanCheck } from './plan-types.ts';
+
+/** What is missing in the store, and whether there is room for it. */
+export function planModels(
+  desired: Desired,
+  observed: Observed,
+  services: readonly ServiceOperation[],
+): { readonly operations: FetchModel[]; readonly checks: PlanCheck[] } {
+  const refs = [...new Set(desired.stack.services.flatMap(({ models }) => models))].sort();
+  const operations = refs.flatMap((ref): FetchModel[] => {
+    const model = desired.models.get(ref);
+    if (model === undefined) throw new Error(`${ref} was not resolved`);
+    const need = needOf(model, desired, observed);
+    if (need === null) return [];
+    return [
+      {
+        kind: 'fetch-model',
+        ref,
+        ...need,
+        by: fetcherOf(ref, desired, observed, services),
+        destructive: false,
+      },
+    ];
+  });
+  const needed = operations.reduce((sum, { bytes }) => sum + bytes, 0);
+  const { freeBytes } = observed;
+  return { operations, checks: freeBytes !== null && needed > freeBytes ? [noRoom(needed, freeBytes)] : [] };
+}
+
+type Need = Pick<FetchModel, 'bytes' | 'files' | 'cause'>;
+
+/** Null when the model is there. */
+function needOf(model: PinnedModel, desired: Desired, observed: Observed): Need | null {
+  const check = observed.store?.get(model.ref);
+  if (check !== undefined) return check.state === 'present' ? null : needFromCheck(check);
+  if (hasHealthyWorker(model.ref, desired, observed)) return null;
+  const store = desired.stack.volumes.find(({ holds }) => holds === 'store');
+  const isNew = store !== undefined && !observed.volumes.has(store.name);
+  const cause = isNew ? 'not in the store' : 'the store was not read: at most this';
+  return { bytes: pinnedBytes(model), files: model.files, cause };
+}
+
+function needFromCheck({ state, missing, missingBytes }: ModelCheck): Need {
+  const cause = state === 'partial' ? 'in the store in part' : 'not in the store';
+  return { bytes: missingBytes, files: missing, cause };
+}
+
+/** A worker is healthy only while every model of its configuration has a valid receipt. */
+function hasHealthyWorker(ref: string, desired: Desired, observed: Observed): boolean {
+  return desired.stack.services.some(
+    ({ name, models, configHash }) =>
+      models.includes(ref) &&
+      observed.containers.some(
+        (container) =>
+          container.service === name &&
+          container.configHash === configHash &&
+          container.state === 'running' &&
+          container.health === 'healthy',
+      ),
+  );
+}
+
+/** The old worker goes on serving while a container of its own fetches what the new one needs. */
+function fetcherOf(
+  ref: string,
+  desired: Desired,
+  observed: Observed,
+  services: readonly ServiceOperation[],
+): FetchModel['by'] {
+  const owners = desired.stack.services.filter(({ models }) => models.includes(ref)).map(({ name }) => name);
+  const isReplaced = owners.some(
+    (name) =>
+      services.some(({ kind, service }) => kind === 'recreate-service' && service === name) &&
+      observed.containers.some(({ service, state }) => service === name && state === 'running'),
+  );
+  return isReplaced ? 'one-off' : 'worker';
+}
+
+function noRoom(needed: number, free: number): PlanCheck {
+  return {
+    level: 'error',
+    code: 'RMA_STORE_NO_ROOM',
+    message: `the store has ${formatBytes(free)} free, the missing models need ${formatBytes(needed)}`,
+    hint: 'free some space where the store lies, or choose another place: --volume host:PATH',
+    exitCode: EXIT.doesNotFit,
+    details: { neededBytes: needed, freeBytes: free },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Operation } from './operation.ts';
+import type { PlanSummary } from './plan-types.ts';
+
+/** Counts of a plan, and the bytes it fetches. */
+export function summarise(operations: readonly Operation[], freeBytes: number | null): PlanSummary {
+  const count = (effect: Effect) => operations.filter((operation) => effectOf(operation) === effect).length;
+  return {
+    create: count('create'),
+    change: count('change'),
+    remove: count('remove'),
+    fetchBytes: operations.reduce((sum, op) => sum + (op.kind === 'fetch-model' ? op.bytes : 0), 0),
+    freeBytes,
+  };
+}
+
+export type Effect = 'create' | 'change' | 'remove';
+
+/** What an operation does to its object, as plans mark it: `+`, `~` or `-`. */
+export function effectOf(operation: Operation): Effect {
+  switch (operation.kind) {
+    case 'write-file':
+    case 'write-secret':
+      return operation.change === 'create' ? 'create' : 'change';
+    case 'build-image':
+    case 'pull-image':
+    case 'create-volume':
+    case 'fetch-model':
+    case 'start-service':
+      return 'create';
+    case 'recreate-service':
+    case 'restart-service':
+      return 'change';
+    case 'stop-service':
+    case 'remove-service':
+    case 'remove-secret':
+    case 'remove-network':
+      return 'remove';
+  }
+}

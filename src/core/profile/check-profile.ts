@@ -1,0 +1,40 @@
+import type { CatalogueModel, Engine } from '../model/profile.ts';
+import { faultAt, unknownWord } from '../yaml/fields.ts';
+import type { Fault } from '../yaml/read-yaml.ts';
+import { isReference } from './is-reference.ts';
+import type { ParsedProfile } from './parse-profile.ts';
+import { referenceFault } from './reference-fault.ts';
+
+/** Faults that show only beside the other files: names that nothing has, and models that an engine cannot take. */
+export function checkProfile(
+  { profile, document }: ParsedProfile,
+  engines: ReadonlyMap<string, Engine | null>,
+  models: ReadonlyMap<string, CatalogueModel>,
+): Fault[] {
+  const faults: Fault[] = [];
+  profile.services.forEach((service, index) => {
+    const at = (...steps: (string | number)[]) => ['services', index, ...steps];
+    if (service.engine !== '' && !engines.has(service.engine)) {
+      const message = unknownWord('engine', service.engine, [...engines.keys()].sort());
+      faults.push(faultAt(document, at('engine'), message));
+    }
+    service.models.forEach((model, item) => {
+      const message = isReference(model) ? referenceFault(model) : unknownModel(model, models);
+      if (message !== null) faults.push(faultAt(document, at('models', item), message));
+    });
+    const engine = engines.get(service.engine);
+    if (engine && takesOneModel(engine) && service.models.length !== 1) {
+      const message = `the engine ${JSON.stringify(engine.name)} serves exactly one model, not ${service.models.length}`;
+      faults.push(faultAt(document, at('models'), message));
+    }
+  });
+  return faults;
+}
+
+function unknownModel(name: string, models: ReadonlyMap<string, CatalogueModel>): string | null {
+  return models.has(name) ? null : unknownWord('model', name, [...models.keys()].sort());
+}
+
+function takesOneModel(engine: Engine): boolean {
+  return engine.command.some((item) => item.includes('{model}') || item.includes('{name}'));
+}

@@ -1,0 +1,53 @@
+const BINARY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** Bytes for people, in binary units: `512 B`, `4.7 GiB`, `212 MiB`. */
+export function formatBytes(bytes: number): string {
+  let value = Math.max(0, bytes);
+  let unit = 0;
+  // 1023.95 would be rounded up to 1024.0 of the same unit
+  while (value >= (unit === 0 ? 1024 : 1023.95) && unit < BINARY_UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
+  return `${value.toFixed(digits)} ${BINARY_UNITS[unit]}`;
+}
+
+/** Seconds for people, two units at most: `7s`, `1m 05s`, `2h 03m`, `3d 4h`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [minutes, hours, days] = [
+    Math.floor(whole / 60),
+    Math.floor(whole / 3600),
+    Math.floor(whole / 86_400),
+  ];
+  if (minutes === 0) return `${whole}s`;
+  if (hours === 0) return `${minutes}m ${String(whole % 60).padStart(2, '0')}s`;
+  if (days === 0) return `${hours}h ${String(minutes % 60).padStart(2, '0')}m`;
+  return `${days}d ${hours % 24}h`;
+}
+
+const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Seconds from `30s`, `1m30s`, `2h`, `500ms`; null when the text is no duration. A number without a unit is none. */
+export function parseDuration(text: string): number | null {
+  if (!/^(\d{1,6}(\.\d{1,3})?(ms|s|m|h|d))+$/.test(text)) return null;
+  let seconds = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
+    seconds += Number(amount) * (SECONDS_PER_UNIT[unit ?? ''] ?? 0);
+  }
+  return seconds;
+}
+
+/**
+ * Whole bytes in a size such as `1024`, `512MiB`, `1.5 GiB`, `2GB` or `2g`; null when the text is none. `MB` counts by
+ * 1000, `MiB` by 1024, and the single letters by 1024, as Docker counts them.
+ */
+export function parseBytes(text: string): number | null {
+  const match = /^(\d{1,12}(?:\.\d{1,6})?) ?([kmgtp]?)(i?b)?$/i.exec(text.trim());
+  if (match === null || (match[2] === '' && match[3]?.toLowerCase() === 'ib')) return null;
+  const [, amount, prefix = '', suffix = ''] = match;
+  const power = prefix === '' ? 0 : 'kmgtp'.indexOf(prefix.toLowerCase()) + 1;
+  const bytes = Math.round(Number(amount) * (suffix.toLowerCase() === 'b' ? 1000 : 1024) ** power);
+  return Number.isSafeInteger(bytes) ? bytes : null;
+}

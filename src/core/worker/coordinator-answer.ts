@@ -1,0 +1,71 @@
+import { EXIT, RmaError } from '../errors.ts';
+
+/** What a coordinator's answer to a registration or heartbeat means to the worker. */
+export type CoordinatorAnswer =
+  | { readonly kind: 'accepted'; readonly leaseSeconds: number | null }
+  /** the heartbeat's worker is not known: register again */
+  | { readonly kind: 'unknown' }
+  /** try again later */
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  /** trying again cannot help */
+  | { readonly kind: 'refused'; readonly error: RmaError };
+
+/** Reads status and body as `docs/registration.md` says. */
+export function coordinatorAnswer(
+  method: 'POST' | 'PUT',
+  url: string,
+  status: number,
+  body: string,
+): CoordinatorAnswer {
+  if (status >= 200 && status < 300) return { kind: 'accepted', leaseSeconds: leaseSeconds(body) };
+  if (status === 404 && method === 'PUT') return { kind: 'unknown' };
+  if (status === 401 || status === 403) return { kind: 'refused', error: denied(url, status) };
+  if (isMisfit(status)) return { kind: 'refused', error: misfit(url, status, body) };
+  return { kind: 'unavailable', reason: `coordinator ${url} answered ${status}` };
+}
+
+// 404 to a POST is not among them: a proxy says it while the coordinator behind it starts.
+function isMisfit(status: number): boolean {
+  return [400, 405, 413, 415, 422].includes(status) || (status >= 300 && status < 400);
+}
+
+function leaseSeconds(body: string): number | null {
+  const parsed = parseJson(body);
+  if (typeof parsed !== 'object' || parsed === null || !('leaseSeconds' in parsed)) return null;
+  const { leaseSeconds: seconds } = parsed;
+  return typeof seconds === 'number' && seconds > 0 && Number.isFinite(seconds) ? seconds : null;
+}
+
+function denied(url: string, status: number): RmaError {
+  return new RmaError(
+    'RMA_COORDINATOR_DENIED',
+    `coordinator ${url} refused this worker's token (${status})`,
+    {
+      exitCode: EXIT.denied,
+      hint: 'check the file that COORDINATOR_TOKEN_FILE names, then restart the worker (rma up renews the tokens)',
+    },
+  );
+}
+
+function misfit(url: string, status: number, body: string): RmaError {
+  const detail = errorMessage(body);
+  const said = detail === null ? '' : `: ${detail}`;
+  return new RmaError('RMA_COORDINATOR_REFUSED', `coordinator ${url} answered ${status}${said}`, {
+    hint: 'check that COORDINATOR_URL is the address of a coordinator as docs/registration.md describes it',
+  });
+}
+
+function errorMessage(body: string): string | null {
+  const parsed = parseJson(body);
+  const error = typeof parsed === 'object' && parsed !== null && 'error' in parsed ? parsed.error : null;
+  if (typeof error !== 'object' || error === null || !('message' in error)) return null;
+  return typeof error.message === 'string' ? error.message.slice(0, 300) : null;
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}

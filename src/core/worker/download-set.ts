@@ -1,0 +1,32 @@
+import { EXIT, RmaError } from '../errors.ts';
+import type { Catalogue } from '../model/profile.ts';
+import { findModel } from '../profile/find-model.ts';
+
+/** The worker type that means every profile. */
+const ALL = 'all';
+
+/**
+ * The model references of a worker type, each once, in the order of the profiles: those of the profile of that name, or
+ * of all profiles for `all`.
+ * @throws RmaError RMA_DOWNLOAD_TYPE exit 2 for an unknown or missing type, naming the known ones; RMA_MODEL_UNKNOWN exit 2
+ */
+export function downloadSet(catalogue: Catalogue, type: string | undefined): readonly string[] {
+  const known = [...catalogue.profiles.keys()].sort();
+  if (type === undefined || type === '') throw usage('a worker type is missing', known);
+  const names = type === ALL ? known : known.filter((name) => name === type);
+  if (names.length === 0 && type !== ALL) throw usage(`unknown worker type "${type}"`, known);
+  const refs = names.flatMap((name) => modelsOf(catalogue, name));
+  return [...new Set(refs)];
+}
+
+function modelsOf(catalogue: Catalogue, profile: string): readonly string[] {
+  const services = catalogue.profiles.get(profile)?.services ?? [];
+  return services.flatMap((service) => service.models.map((model) => findModel(catalogue, model).ref));
+}
+
+function usage(message: string, known: readonly string[]): RmaError {
+  return new RmaError('RMA_DOWNLOAD_TYPE', message, {
+    exitCode: EXIT.usage,
+    hint: `usage: download-models.sh [${[...known, ALL].join('|')}] (without an argument: WORKER_TYPE)`,
+  });
+}

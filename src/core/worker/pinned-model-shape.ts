@@ -1,0 +1,45 @@
+import type { PinnedFile, PinnedModel } from '../model/pinned-model.ts';
+import { pathFault } from '../models/safe-path.ts';
+import {
+  list,
+  nullable,
+  oneOf,
+  record,
+  type Shape,
+  soundText,
+  tagged,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from '../shape.ts';
+
+const file: Shape<PinnedFile> = record({
+  path: soundText('a path inside the repository', pathFault),
+  bytes: wholeNumber(),
+  digest: nullable(
+    record({
+      algorithm: oneOf('sha256', 'git-sha1'),
+      hex: text('lower-case hexadecimal', /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/),
+    }),
+  ),
+});
+
+/** A pinned model as JSON carries it, in the Compose file and on stdin. */
+export const pinnedModelShape: Shape<PinnedModel> = tagged<PinnedModel>('source', {
+  hf: record({
+    source: oneOf('hf'),
+    ref: text(),
+    files: list(file),
+    repo: text('a repository as org/name', /^[\w.-]+(?:\/[\w.-]+)?$/),
+    revision: text(),
+    commit: text('40 hexadecimal digits', /^[0-9a-f]{40}$/),
+    complete: yesOrNo(),
+  }),
+  url: record({
+    source: oneOf('url'),
+    ref: text(),
+    files: list(file),
+    url: text('an http or https address', /^https?:\/\//),
+    set: text('a folder name', /^[\w-][\w.-]*$/),
+  }),
+});

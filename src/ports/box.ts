@@ -1,0 +1,44 @@
+import type { Catalogue } from '../core/model/profile.ts';
+import type { Clock } from './clock.ts';
+import type { DockerCli } from './docker-cli.ts';
+import type { DockerHost } from './docker-host.ts';
+import type { FileStore } from './file-store.ts';
+import type { ModelSource } from './model-source.ts';
+import type { Reporter } from './reporter.ts';
+
+/** The user's token for a hub, and where it was found. Its value goes into secrets files only. */
+export interface HubToken {
+  readonly value: string;
+  readonly origin: string;
+}
+
+/** Our own image as the build left it. */
+export interface WorkerImage {
+  /** folder that `docker build` gets */
+  readonly context: string;
+  /** tag for a base image: the version of rma and a hash of everything that is in the image */
+  tag(base: string): Promise<string>;
+}
+
+/** Everything outside that the use cases reach: one machine with its Docker, its files and the hubs. */
+export interface Box {
+  readonly docker: DockerHost;
+  readonly cli: DockerCli;
+  readonly files: FileStore;
+  readonly sources: readonly ModelSource[];
+  readonly image: WorkerImage;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  /** aborted by Ctrl-C and SIGTERM */
+  readonly signal: AbortSignal;
+  /** name of this machine */
+  readonly hostName: string;
+  readonly caller: { readonly uid: number; readonly gid: number };
+  readonly environment: Readonly<Record<string, string>>;
+  catalogue(ownFolder: string | null): Promise<Catalogue>;
+  hubToken(): Promise<HubToken | null>;
+  /** 32 random bytes, hexadecimal */
+  randomKey(): string;
+  /** whether something on this machine already listens there */
+  portTaken(address: string, port: number): Promise<boolean>;
+}

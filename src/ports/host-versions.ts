@@ -1,0 +1,7 @@
+/** Versions of the programs that rma drives; null where there is none or it does not answer. */
+export interface HostVersions {
+  readonly docker: string | null;
+  /** API version of the engine */
+  readonly dockerApi: string | null;
+  readonly compose: string | null;
+}

@@ -1,0 +1,88 @@
+import type { FetchResult } from '../../app/store/fetch-result.ts';
+import { EXIT, type ExitCode } from '../../core/errors.ts';
+import { type PinnedModel, pinnedBytes } from '../../core/model/pinned-model.ts';
+import { formatBytes } from '../../core/units.ts';
+import { downloadSet } from '../../core/worker/download-set.ts';
+import { unstarted } from '../../core/worker/model-progress.ts';
+import { createContext, type WorkerContext } from '../context.ts';
+import { fetchFailure } from '../fetch-failure.ts';
+import { asRmaError, checkModels, fetchOnce } from '../life/models.ts';
+import { openLog } from '../log/open-log.ts';
+import { createStatusBoard } from '../status/status-board.ts';
+import { logStatus } from '../status/status-log.ts';
+import type { Invocation } from './invocation.ts';
+
+/**
+ * `rma-worker download [type]`, also as `download-models.sh`: brings the models of a worker type into the store.
+ *
+ * The type is the argument, else WORKER_TYPE; the known ones are the profiles in /opt/rma/profiles, and `all`.
+ * Where things go, first match wins:
+ * - the store: MODEL_CACHE_DIR, else /models;
+ * - Hugging Face models: HF_HUB_CACHE, else `hub` in HF_HOME, else `huggingface/hub` in the store. TRANSFORMERS_CACHE
+ *   is read by old libraries only and named for them; it moves nothing;
+ * - Ollama models: OLLAMA_MODELS, else `ollama` in the store.
+ * VLLM_CACHE is the engines' compile cache: nothing is downloaded there. OLLAMA_URL is where an Ollama engine is
+ * probed: models never come through a server. Logs go to stderr and to LOG_FILE, from LOG_LEVEL on.
+ */
+export async function download(invocation: Invocation): Promise<ExitCode> {
+  const { args, env, clock, stop } = invocation;
+  const log = openLog(env, clock, () => 'download');
+  const context = createContext(env);
+  const type = args[0] ?? env['WORKER_TYPE'];
+  const refs = downloadSet(await context.catalogue(), type);
+  for (const name of ['OLLAMA_URL', 'VLLM_CACHE', 'TRANSFORMERS_CACHE']) {
+    if (env[name]) log.debug(`${name} is ${env[name]}: no model is downloaded there`);
+  }
+  log.info(`worker type ${type}: ${refs.length} models into ${context.store.root}`);
+  const { pinned, failed } = await pinAll(context, refs, stop);
+  for (const { ref, error } of failed) log.error(`Failed ${ref} (${asRmaError(error).message})`);
+  const start = pinned.map((model) => unstarted(model.ref, pinnedBytes(model)));
+  const board = createStatusBoard({ worker: 'download', profile: '', models: start, engines: [] }, clock);
+  logStatus(board, log, clock);
+  await context.store.prepare();
+  const phase = { fetcher: context.fetcher, board, clock };
+  const warm = await checkModels(phase, pinned);
+  const brought = warm ? pinned.map(alreadyPresent) : await fetchOnce(phase, pinned, stop);
+  const outcomes = [...failed, ...brought];
+  log.info(summary(outcomes));
+  const failure = fetchFailure(outcomes);
+  if (failure !== null) throw failure;
+  return EXIT.ok;
+}
+
+type Failed = Extract<FetchResult, { state: 'failed' }>;
+
+async function pinAll(
+  context: WorkerContext,
+  refs: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly pinned: readonly PinnedModel[]; readonly failed: readonly Failed[] }> {
+  const pinned: PinnedModel[] = [];
+  const failed: Failed[] = [];
+  for (const ref of refs) {
+    try {
+      pinned.push(await context.resolve(ref, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      failed.push({ ref, state: 'failed', fetchedBytes: 0, error });
+    }
+  }
+  return { pinned, failed };
+}
+
+function alreadyPresent({ ref }: PinnedModel): FetchResult {
+  return { ref, state: 'present', fetchedBytes: 0 };
+}
+
+function summary(outcomes: readonly FetchResult[]): string {
+  const present = outcomes.filter((outcome) => outcome.state === 'present');
+  const fetched = present.filter((outcome) => outcome.fetchedBytes > 0);
+  const bytes = fetched.reduce((sum, outcome) => sum + outcome.fetchedBytes, 0);
+  const parts = [
+    `${outcomes.length} models`,
+    `${fetched.length} downloaded (${formatBytes(bytes)})`,
+    `${present.length - fetched.length} already present`,
+    `${outcomes.length - present.length} failed`,
+  ];
+  return `Summary: ${parts.join(', ')}`;
+}

@@ -1,0 +1,47 @@
+import { EXIT, type ExitCode } from '../../core/errors.ts';
+import { type PinnedModel, pinnedBytes } from '../../core/model/pinned-model.ts';
+import { unstarted } from '../../core/worker/model-progress.ts';
+import { readFetchRequest } from '../../core/worker/read-fetch-request.ts';
+import { createContext } from '../context.ts';
+import { fetchFailure } from '../fetch-failure.ts';
+import { asRmaError, checkModels, fetchOnce, type ModelsPhase } from '../life/models.ts';
+import { openLog } from '../log/open-log.ts';
+import { createStatusBoard } from '../status/status-board.ts';
+import { logStatus } from '../status/status-log.ts';
+import { streamStatus } from '../status/stream-status.ts';
+import type { Invocation } from './invocation.ts';
+
+/**
+ * `rma-worker fetch`: brings the models of the request on stdin into the store, once. Prints a line of JSON
+ * (WorkerStatus) per change; the last one carries the failure, if any. The exit code tells the end.
+ */
+export async function fetch({ env, clock, stop, print, readStdin }: Invocation): Promise<ExitCode> {
+  const { models, projectRefs } = readFetchRequest(await readStdin());
+  const start = models.map((model) => unstarted(model.ref, pinnedBytes(model)));
+  const board = createStatusBoard({ worker: 'fetch', profile: '', models: start, engines: [] }, clock);
+  const log = openLog(env, clock, () => board.status.state);
+  const { store, fetcher } = createContext(env);
+  logStatus(board, log, clock);
+  const end = streamStatus(board, clock, print);
+  try {
+    await store.prepare();
+    if (projectRefs !== undefined) {
+      await store.recordProject(projectRefs.host, projectRefs.project, projectRefs.refs);
+    }
+    await bring({ fetcher, board, clock }, models, stop);
+    return EXIT.ok;
+  } catch (error) {
+    if (!stop.aborted) board.fail(asRmaError(error));
+    throw error;
+  } finally {
+    end();
+    print(`${JSON.stringify(board.status)}\n`);
+  }
+}
+
+async function bring(phase: ModelsPhase, models: readonly PinnedModel[], signal: AbortSignal): Promise<void> {
+  if (await checkModels(phase, models)) return;
+  const outcomes = await fetchOnce(phase, models, signal);
+  const failure = fetchFailure(outcomes);
+  if (failure !== null) throw failure;
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { EXIT, type ExitCode, RmaError } from '../../core/errors.ts';
+import { pinnedBytes } from '../../core/model/pinned-model.ts';
+import { WORKER_CONFIG_PATH, type WorkerConfig } from '../../core/model/worker-config.ts';
+import { RMA_VERSION } from '../../core/version.ts';
+import { unstarted } from '../../core/worker/model-progress.ts';
+import { readWorkerConfig } from '../../core/worker/read-worker-config.ts';
+import { createContext } from '../context.ts';
+import { createCoordinatorClient } from '../coordinator-client.ts';
+import { createEngineProbe } from '../engine-probe.ts';
+import { networkReason } from '../http-request.ts';
+import { createRegistrar } from '../life/registrar.ts';
+import { runWorkerLife } from '../life/worker-life.ts';
+import { openLog } from '../log/open-log.ts';
+import { socketPath } from '../status/socket-path.ts';
+import { createStatusBoard } from '../status/status-board.ts';
+import { logStatus } from '../status/status-log.ts';
+import { serveStatus } from '../status/status-server.ts';
+import type { Invocation } from './invocation.ts';
+
+/** `rma-worker run`: the worker's life, until SIGTERM. The configuration is at /etc/rma/worker.json (RMA_WORKER_CONFIG moves it). */
+export async function run({ env, clock, stop }: Invocation): Promise<ExitCode> {
+  const config = withCoordinator(readConfig(env['RMA_WORKER_CONFIG'] || WORKER_CONFIG_PATH), env);
+  const board = createStatusBoard(
+    {
+      worker: config.worker,
+      profile: config.profile,
+      models: config.models.map((model) => unstarted(model.ref, pinnedBytes(model))),
+      engines: config.engines.map(({ service }) => ({ service, state: 'waiting' })),
+    },
+    clock,
+  );
+  const log = openLog(env, clock, () => board.status.state);
+  const server = await serveStatus(socketPath(env), board, clock);
+  log.info(`worker ${config.worker} starts, rma ${RMA_VERSION}, ${config.models.length} models`);
+  logStatus(board, log, clock);
+  // An answer must come within one heartbeat, or a hanging engine would outlive its lease.
+  const deadlineMs = Math.min(3_000, config.heartbeatSeconds * 600);
+  const { store, fetcher } = createContext(env);
+  const probe = createEngineProbe(clock, deadlineMs);
+  const registrar = createRegistrar(coordinator());
+  await runWorkerLife({ config, board, store, fetcher, probe, registrar, clock, log }, stop);
+  log.info(`worker ${config.worker} ends`);
+  await server.close();
+  return EXIT.ok;
+
+  function coordinator() {
+    if (config.coordinator === null) return null;
+    const target = { url: config.coordinator.url, tokenFile: env['COORDINATOR_TOKEN_FILE'] || null };
+    return createCoordinatorClient(target, clock, deadlineMs);
+  }
+}
+
+/** COORDINATOR_URL wins over the file, so that a worker can be pointed elsewhere without a new file. */
+function withCoordinator(config: WorkerConfig, env: NodeJS.ProcessEnv): WorkerConfig {
+  const url = env['COORDINATOR_URL'];
+  if (url === undefined || url === '') return config;
+  if (/^https?:\/\//.test(url) && URL.canParse(url)) return { ...config, coordinator: { url } };
+  throw new RmaError('RMA_COORDINATOR_URL', `COORDINATOR_URL is "${url}", not an http or https address`, {
+    exitCode: EXIT.usage,
+    hint: 'set it like http://coordinator:7700',
+  });
+}
+
+function readConfig(file: string): WorkerConfig {
+  let json: string;
+  try {
+    json = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new RmaError(
+      'RMA_WORKER_CONFIG',
+      `cannot read the worker's configuration ${file}: ${networkReason(error)}`,
+      {
+        exitCode: EXIT.usage,
+        hint: 'rma up mounts it; for a one-off download use download-models.sh',
+      },
+    );
+  }
+  return readWorkerConfig(json, file);
+}

@@ -1,0 +1,49 @@
+import { EXIT, type ExitCode, toErrorDocument } from '../../core/errors.ts';
+import type { WorkerStatus } from '../../core/model/worker-status.ts';
+import { progressLine } from '../../core/worker/progress-line.ts';
+import { isHealthy } from '../../core/worker/worker-health.ts';
+import { askStatus, followStatus } from '../status/ask-status.ts';
+import { socketPath } from '../status/socket-path.ts';
+import type { Invocation } from './invocation.ts';
+
+/**
+ * `rma-worker status [--json] [--follow [--while-stdin]]`: the living worker's state; with `--follow` after each change
+ * until it ends, or with `--while-stdin` until the input ends: so that nothing is left when a `docker exec` is given up.
+ * @throws RmaError RMA_WORKER_NOT_RUNNING exit 3
+ */
+export async function status({ args, env, clock, print, readStdin }: Invocation): Promise<ExitCode> {
+  const render = args.includes('--json') ? (each: WorkerStatus) => JSON.stringify(each) : readable;
+  if (!args.includes('--follow')) {
+    print(`${render(await askStatus(socketPath(env)))}\n`);
+    return EXIT.ok;
+  }
+  const enough = new AbortController();
+  if (args.includes('--while-stdin')) void readStdin().finally(() => enough.abort());
+  for await (const each of followStatus(socketPath(env), clock, enough.signal)) print(`${render(each)}\n`);
+  return EXIT.ok;
+}
+
+/** `rma-worker health`: 0 when every owned model has a valid receipt, else 1, also when no worker answers. */
+export async function health({ env, print }: Invocation): Promise<ExitCode> {
+  try {
+    const current = await askStatus(socketPath(env));
+    print(`${current.state}\n`);
+    return isHealthy(current) ? EXIT.ok : EXIT.failed;
+  } catch (error) {
+    print(`${toErrorDocument(error).message}\n`);
+    return EXIT.failed;
+  }
+}
+
+function readable(current: WorkerStatus): string {
+  const lines = [`${current.worker}: ${current.state} since ${current.since}`];
+  for (const model of current.models) lines.push(`  ${progressLine(model)}`);
+  for (const { service, state, note } of current.engines) {
+    lines.push(`  engine ${service} ${state}${note === undefined ? '' : ` (${note})`}`);
+  }
+  if (current.failure !== null) {
+    lines.push(`  ${current.failure.code}: ${current.failure.message}`);
+    if (current.failure.hint !== undefined) lines.push(`  ${current.failure.hint}`);
+  }
+  return lines.join('\n');
+}

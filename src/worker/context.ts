@@ -1,0 +1,59 @@
+import { systemClock } from '../adapters/clock/system-clock.ts';
+import { readCatalogue } from '../adapters/data/read-catalogue.ts';
+import { UndiciClient } from '../adapters/http/undici-client.ts';
+import { readHubToken } from '../adapters/hub/hub-token.ts';
+import { HF_DEFAULT_ENDPOINT, HuggingFaceSource } from '../adapters/hub/huggingface.ts';
+import { UrlSource } from '../adapters/hub/url.ts';
+import { FileModelStore } from '../adapters/store/file-model-store.ts';
+import { HttpTransfer } from '../adapters/store/transfer.ts';
+import { checkModels } from '../app/store/check-models.ts';
+import { fetchModels } from '../app/store/fetch-models.ts';
+import type { PinnedModel } from '../core/model/pinned-model.ts';
+import type { Catalogue } from '../core/model/profile.ts';
+import { parseModelRef } from '../core/models/parse-ref.ts';
+import { storePaths } from '../core/models/store-paths.ts';
+import { RMA_VERSION } from '../core/version.ts';
+import type { ModelSource } from '../ports/model-source.ts';
+import type { ModelStore } from '../ports/model-store.ts';
+import type { ModelFetcher } from './model-fetcher.ts';
+
+/** The outside things of the worker, wired. */
+export interface WorkerContext {
+  readonly store: ModelStore;
+  readonly fetcher: ModelFetcher;
+  /** what a model reference means now; asks the hub */
+  resolve(ref: string, signal: AbortSignal): Promise<PinnedModel>;
+  catalogue(): Promise<Catalogue>;
+}
+
+/** Where the image holds the shipped profiles and engines; RMA_DATA_DIR names another folder. */
+const DATA_DIR = '/opt/rma';
+
+export function createContext(env: NodeJS.ProcessEnv): WorkerContext {
+  const clock = systemClock;
+  const random = Math.random;
+  const http = new UndiciClient({ clock, random, userAgent: `rma-worker/${RMA_VERSION}`, proxies: env });
+  const endpoint = env['HF_ENDPOINT'] || HF_DEFAULT_ENDPOINT;
+  // Read when a hub is asked for the first time: a warm start needs no token.
+  const token = () => readHubToken(null, env);
+  const sources: readonly ModelSource[] = [
+    new HuggingFaceSource({ endpoint, token, http }),
+    new UrlSource({ http, clock, random }),
+  ];
+  const transfer = new HttpTransfer({ http, clock, random });
+  const store = new FileModelStore({ paths: storePaths(null, env), clock });
+  return {
+    store,
+    fetcher: {
+      check: (models) => checkModels(models, store),
+      fetch: (models, options) => fetchModels(models, { store, sources, transfer, clock, ...options }),
+    },
+    async resolve(text, signal) {
+      const ref = parseModelRef(text);
+      const source = sources.find((each) => each.source === ref.source);
+      if (source === undefined) throw new Error(`no source for ${ref.source}`);
+      return source.resolve(ref, signal);
+    },
+    catalogue: () => readCatalogue({ shipped: env['RMA_DATA_DIR'] || DATA_DIR, own: null }),
+  };
+}

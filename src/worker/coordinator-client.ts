@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { EXIT, RmaError } from '../core/errors.ts';
+import type { Registration } from '../core/model/registration.ts';
+import { type CoordinatorAnswer, coordinatorAnswer } from '../core/worker/coordinator-answer.ts';
+import type { Clock } from '../ports/clock.ts';
+import { networkReason, sendRequest } from './http-request.ts';
+import { withDeadline } from './with-deadline.ts';
+
+export interface CoordinatorClient {
+  register(registration: Registration, signal: AbortSignal): Promise<CoordinatorAnswer>;
+  heartbeat(registration: Registration, signal: AbortSignal): Promise<CoordinatorAnswer>;
+  /** takes the worker out; a coordinator that does not answer forgets it when the lease ends */
+  leave(id: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface CoordinatorTarget {
+  readonly url: string;
+  /** null: requests carry no token */
+  readonly tokenFile: string | null;
+}
+
+/** Speaks the contract of docs/registration.md. The token file is read for every request: a renewed token needs no restart. */
+export function createCoordinatorClient(
+  target: CoordinatorTarget,
+  clock: Clock,
+  deadlineMs: number,
+): CoordinatorClient {
+  const base = target.url.replace(/\/+$/, '');
+  const send = (
+    method: 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body: Registration | undefined,
+    outer: AbortSignal,
+  ) =>
+    withDeadline(clock, deadlineMs, outer, (signal) => {
+      const request = { method, url: base + path, signal, ...authorization(target.tokenFile) };
+      return sendRequest(body === undefined ? request : { ...request, body });
+    });
+  const tell = async (
+    method: 'POST' | 'PUT',
+    path: string,
+    body: Registration,
+    signal: AbortSignal,
+  ): Promise<CoordinatorAnswer> => {
+    try {
+      const reply = await send(method, path, body, signal);
+      return coordinatorAnswer(method, base, reply.status, reply.body);
+    } catch (error) {
+      if (error instanceof RmaError) return { kind: 'refused', error };
+      return { kind: 'unavailable', reason: `coordinator ${base} does not answer: ${networkReason(error)}` };
+    }
+  };
+  return {
+    register: (registration, signal) => tell('POST', '/v1/workers', registration, signal),
+    heartbeat: (registration, signal) =>
+      tell('PUT', `/v1/workers/${encodeURIComponent(registration.id)}`, registration, signal),
+    async leave(id, signal) {
+      await send('DELETE', `/v1/workers/${encodeURIComponent(id)}`, undefined, signal).catch(() => undefined);
+    },
+  };
+}
+
+function authorization(tokenFile: string | null): { authorization?: string } {
+  if (tokenFile === null) return {};
+  try {
+    return { authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` };
+  } catch (error) {
+    throw new RmaError(
+      'RMA_COORDINATOR_TOKEN',
+      `cannot read the token file ${tokenFile}: ${networkReason(error)}`,
+      {
+        exitCode: EXIT.notReady,
+        hint: 'COORDINATOR_TOKEN_FILE must name a file that the worker may read; rma up writes and mounts it',
+      },
+    );
+  }
+}

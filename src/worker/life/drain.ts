@@ -1,0 +1,42 @@
+import type { WorkerConfig } from '../../core/model/worker-config.ts';
+import type { EngineStatus } from '../../core/model/worker-status.ts';
+import { registrationBody } from '../../core/worker/registration-body.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EngineProbe } from '../engine-probe.ts';
+import type { Log } from '../log/log.ts';
+import type { Registrar } from './registrar.ts';
+
+const LOOK_EVERY_MS = 500;
+
+export interface DrainPhase {
+  readonly config: WorkerConfig;
+  readonly engines: readonly EngineStatus[];
+  readonly registrar: Registrar;
+  readonly probe: EngineProbe;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly startedAt: string;
+}
+
+/** Leaves the coordinator, then waits until the engines have no request in flight or the deadline is over. */
+export async function drain(phase: DrainPhase): Promise<void> {
+  const { config, registrar, clock, log } = phase;
+  const signal = new AbortController().signal;
+  const body = registrationBody(config, 'draining', phase.engines, phase.startedAt);
+  await registrar.withdraw(body, signal);
+  const deadline = clock.monotonic() + config.drainSeconds * 1000;
+  let left = await inFlight(phase, signal);
+  while (left > 0 && clock.monotonic() < deadline) {
+    log.info(`draining: ${left} requests in flight`);
+    await clock.sleep(Math.min(LOOK_EVERY_MS, deadline - clock.monotonic()), signal);
+    left = await inFlight(phase, signal);
+  }
+  if (left > 0) log.warn(`drain deadline of ${config.drainSeconds} s is over: ${left} requests are cut off`);
+  else log.info('drained: no request in flight');
+  await registrar.leave(config.worker, signal);
+}
+
+async function inFlight({ config, probe }: DrainPhase, signal: AbortSignal): Promise<number> {
+  const counts = await Promise.all(config.engines.map((engine) => probe.inFlight(engine, signal)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}

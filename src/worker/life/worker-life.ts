@@ -1,0 +1,65 @@
+import type { WorkerConfig } from '../../core/model/worker-config.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ModelStore } from '../../ports/model-store.ts';
+import type { EngineProbe } from '../engine-probe.ts';
+import type { Log } from '../log/log.ts';
+import type { ModelFetcher } from '../model-fetcher.ts';
+import type { StatusBoard } from '../status/status-board.ts';
+import { drain } from './drain.ts';
+import { asRmaError, checkModels, fetchModels } from './models.ts';
+import type { Registrar } from './registrar.ts';
+import { serve } from './serve.ts';
+
+export interface WorkerLife {
+  readonly config: WorkerConfig;
+  readonly board: StatusBoard;
+  readonly store: Pick<ModelStore, 'prepare' | 'recordProject'>;
+  readonly fetcher: ModelFetcher;
+  readonly probe: EngineProbe;
+  readonly registrar: Registrar;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * The life of a worker until `stop` is aborted: models, engines, coordinator, heartbeats; models again when the store
+ * lost one. A lasting fault ends in `failed`, where nothing is done but answering for the state. Never throws.
+ */
+export async function runWorkerLife(life: WorkerLife, stop: AbortSignal): Promise<void> {
+  const { board, clock } = life;
+  const startedAt = new Date(clock.now()).toISOString();
+  try {
+    for (;;) {
+      await bringModels(life, stop);
+      await serve({ ...life, startedAt, modelsPresent: () => checkModels(life, life.config.models) }, stop);
+      await life.registrar.leave(life.config.worker, stop);
+      board.registered(false);
+      board.input('models-missing');
+    }
+  } catch (error) {
+    if (!stop.aborted) await failUntil(life, error, stop);
+  }
+  const serving = board.status.state === 'ready' || board.status.state === 'degraded';
+  board.input('stop');
+  if (serving) await drain({ ...life, engines: board.status.engines, startedAt });
+  board.registered(false);
+}
+
+async function bringModels(life: WorkerLife, stop: AbortSignal): Promise<void> {
+  const { config, store, board } = life;
+  await store.prepare();
+  await store.recordProject(config.host, config.project, config.projectRefs);
+  stop.throwIfAborted();
+  if (!(await checkModels(life, config.models))) await fetchModels(life, config.models, stop);
+  board.input('models-present');
+}
+
+async function failUntil({ board, log }: WorkerLife, error: unknown, stop: AbortSignal): Promise<void> {
+  board.fail(asRmaError(error));
+  board.registered(false);
+  log.error('nothing is done until the worker is restarted');
+  await new Promise<void>((resolve) => {
+    if (stop.aborted) resolve();
+    else stop.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

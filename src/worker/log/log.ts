@@ -1,0 +1,30 @@
+import { isLogged, type LogLevel, logLine } from '../../core/worker/log-line.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+/** Where log lines go; each gets the line without its newline. */
+export type LogSink = (line: string) => void;
+
+/** The worker's log: lines with time, level and scope (the worker's state, or the command). */
+export interface Log {
+  debug(text: string): void;
+  info(text: string): void;
+  warn(text: string): void;
+  error(text: string): void;
+}
+
+export interface LogOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly threshold: LogLevel;
+  /** asked for each line */
+  readonly scope: () => string;
+  readonly sinks: readonly LogSink[];
+}
+
+export function createLog({ clock, threshold, scope, sinks }: LogOptions): Log {
+  const write = (level: LogLevel) => (text: string) => {
+    if (!isLogged(level, threshold)) return;
+    const line = logLine(clock.now(), level, scope(), text);
+    for (const sink of sinks) sink(line);
+  };
+  return { debug: write('DEBUG'), info: write('INFO'), warn: write('WARN'), error: write('ERROR') };
+}

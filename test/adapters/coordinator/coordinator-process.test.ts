@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readerToken } from '../../../src/core/registration-token.ts';
+import { bundleEntry } from '../../helpers/bundle-entry.ts';
+import { runProcess } from '../../helpers/run-process.ts';
+
+const KEY = 'a key of the coordinator';
+let dir: string;
+let bundle: string;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'rma-coordinator-'));
+  bundle = await bundleEntry('coordinator', dir);
+  writeFileSync(join(dir, 'key'), `${KEY}\n`);
+});
+
+afterAll(() => rmSync(dir, { recursive: true }));
+
+describe('rma-coordinator', () => {
+  it('serves with the key of its file, asks readers for a token by default, and ends at once on SIGTERM', async () => {
+    const env = { RMA_COORDINATOR_KEY_FILE: join(dir, 'key'), RMA_COORDINATOR_LISTEN_PORT: '0' };
+    const child = spawn(process.execPath, [bundle], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const line = String((await once(createInterface({ input: child.stdout }), 'line'))[0]);
+    const url = `http://127.0.0.1:${/port (\d+)/.exec(line)?.[1]}`;
+    const read = async (token: string) =>
+      (await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${token}` } })).status;
+    expect((await fetch(`${url}/v1/models`)).status).toBe(401);
+    expect(await read(readerToken(KEY))).toBe(200);
+    expect(await read(readerToken('another'))).toBe(403);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it.each([
+    ['a missing key', { RMA_COORDINATOR_KEY_FILE: '/nowhere' }, 3, 'cannot read the coordinator'],
+    ['a short key', { RMA_COORDINATOR_KEY_FILE: '/dev/null' }, 3, 'shorter than 16'],
+    ['a wrong word for readers', { RMA_COORDINATOR_READERS: 'all' }, 2, 'must be open or token'],
+    ['a wrong port', { RMA_COORDINATOR_LISTEN_PORT: '99999' }, 2, 'a port number'],
+  ])('refuses %s with one clear line', async (_what, env, code, said) => {
+    const result = await runProcess(process.execPath, [bundle], env);
+    expect(result).toMatchObject({ code, stdout: '' });
+    expect(result.stderr).toContain(said);
+    expect(result.stderr.trim().split('\n')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,77 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readCatalogue } from '../../../src/adapters/data/read-catalogue.ts';
+
+const shipped = join(import.meta.dirname, '../../..');
+let own: string;
+
+beforeEach(async () => {
+  own = await mkdtemp(join(tmpdir(), 'rma-data-'));
+});
+afterEach(async () => {
+  await rm(own, { recursive: true });
+});
+
+describe('readCatalogue', () => {
+  it('[req R02] reads the data that rma ships, without a fault', async () => {
+    const { profiles, engines, models } = await readCatalogue({ shipped, own: null });
+    expect(profiles.get('cpu-worker')?.services).toEqual([
+      { engine: 'llamacpp', models: ['qwen2.5-0.5b-instruct'], flags: [], memoryBytes: 2 * 2 ** 30 },
+    ]);
+    expect(models.get('qwen2.5-0.5b-instruct')?.ref).toBe(
+      'hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:qwen2.5-0.5b-instruct-q4_k_m.gguf',
+    );
+    expect(engines.get('llamacpp')?.image).toMatch(/^ghcr\.io\/ggml-org\/llama\.cpp:server-b\d+$/);
+  });
+
+  it("takes a user's profile of the same name, and adds new ones and models, by data alone", async () => {
+    await writeFile(
+      join(own, 'cpu-worker.yaml'),
+      'description: Mine\nservices:\n  - engine: llamacpp\n    models: [tiny]\n',
+    );
+    await writeFile(
+      join(own, 'extra.yml'),
+      'description: Extra\nservices:\n  - engine: llamacpp\n    models: [qwen2.5-0.5b-instruct]\n',
+    );
+    await writeFile(join(own, 'models.yaml'), 'tiny: {ref: "https://host/tiny.gguf", kind: chat}\n');
+    await writeFile(join(own, 'README.md'), 'not data');
+    const { profiles, models } = await readCatalogue({ shipped, own });
+    expect(profiles.get('cpu-worker')?.description).toBe('Mine');
+    expect(profiles.get('extra')?.description).toBe('Extra');
+    expect([...models.keys()]).toEqual(['qwen2.5-0.5b-instruct', 'tiny']);
+  });
+
+  it("names the user's file, line and column of a fault", async () => {
+    await writeFile(
+      join(own, 'bad.yaml'),
+      'description: Bad\nservices:\n  - engine: lamacpp\n    models: []\n',
+    );
+    await expect(readCatalogue({ shipped, own })).rejects.toMatchObject({
+      code: 'RMA_DATA_INVALID',
+      exitCode: 2,
+      message: expect.stringContaining(
+        `${join(own, 'bad.yaml')}:3:13: unknown engine "lamacpp"; did you mean "llamacpp"?`,
+      ) as string,
+    });
+  });
+
+  it('refuses two files of one name', async () => {
+    await writeFile(join(own, 'a.yaml'), '');
+    await writeFile(join(own, 'a.yml'), '');
+    await expect(readCatalogue({ shipped, own })).rejects.toMatchObject({
+      code: 'RMA_DATA_INVALID',
+      message: `${join(own, 'a.yaml')} and ${join(own, 'a.yml')} have the same name`,
+    });
+  });
+
+  it('says which file it cannot read', async () => {
+    await mkdir(join(own, 'folder.yaml'));
+    await expect(readCatalogue({ shipped, own })).rejects.toMatchObject({
+      code: 'RMA_DATA_UNREADABLE',
+      exitCode: 2,
+      message: `cannot read ${join(own, 'folder.yaml')} (EISDIR)`,
+    });
+  });
+});

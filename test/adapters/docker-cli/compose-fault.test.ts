@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { composeFault } from '../../../src/adapters/docker-cli/compose-fault.ts';
+import { oneOffArguments } from '../../../src/adapters/docker-cli/one-off.ts';
+
+describe('composeFault', () => {
+  it.each([
+    'Error response from daemon: driver failed programming external connectivity on endpoint x: Bind for 127.0.0.1:7700 failed: port is already allocated',
+    'Error response from daemon: failed to set up container networking: failed to bind host port 127.0.0.1:7700/tcp: address already in use',
+    'listen tcp4 127.0.0.1:7700: bind: address already in use',
+  ])('names the port in %j', (line) => {
+    expect(composeFault('up', `time="x" level=warning msg="y"\n${line}\n`)).toMatchObject({
+      code: 'RMA_PORT_TAKEN',
+      exitCode: 3,
+      message: 'port 7700 is already used by another program',
+    });
+  });
+
+  it('tells the last line that Compose said of any other fault', () => {
+    expect(composeFault('up', 'one\nno such service: x\n')).toMatchObject({
+      code: 'RMA_COMPOSE_FAILED',
+      exitCode: 1,
+      message: 'docker compose up failed: no such service: x',
+    });
+  });
+});
+
+describe('oneOffArguments', () => {
+  const run = {
+    image: 'rma-worker:1',
+    argv: ['rma-worker', 'check'],
+    stdin: '',
+    mounts: ['type=volume,source=v,target=/models,readonly'],
+    env: { HF_ENDPOINT: 'https://hub.example' },
+    extraHosts: ['host.docker.internal:host-gateway'],
+    user: '1000:1000',
+    network: false,
+    labels: { 'rma.one-off': 'p' },
+  };
+
+  it('runs without capabilities, leaves nothing behind and never asks a registry', () => {
+    const argv = oneOffArguments(run);
+    expect(argv).toEqual(
+      expect.arrayContaining(['--rm', '--cap-drop', 'ALL', '--pull', 'never', '--network', 'none']),
+    );
+    expect(argv.slice(-3)).toEqual(['rma-worker:1', 'rma-worker', 'check']);
+  });
+
+  it('has a network when it must fetch', () => {
+    expect(oneOffArguments({ ...run, network: true })).not.toContain('--network');
+  });
+});

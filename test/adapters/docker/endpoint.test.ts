@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { dockerFault } from '../../../src/adapters/docker/docker-errors.ts';
+import { connection, dockerEndpoint } from '../../../src/adapters/docker/endpoint.ts';
+import { plainLog } from '../../../src/adapters/docker/plain-log.ts';
+import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
+
+describe('dockerEndpoint', () => {
+  it('takes DOCKER_HOST before any context, without asking a program', async () => {
+    const runner = new LocalRunner({ PATH: '/nowhere' });
+    expect(await dockerEndpoint({ DOCKER_HOST: 'unix:///run/x.sock' }, runner)).toBe('unix:///run/x.sock');
+  });
+});
+
+describe('connection', () => {
+  it('reads sockets and plain TCP', () => {
+    expect(connection('unix:///var/run/docker.sock')).toEqual({ socketPath: '/var/run/docker.sock' });
+    expect(connection('tcp://127.0.0.1:2375')).toEqual({ host: '127.0.0.1', port: 2375 });
+  });
+
+  it('refuses what it cannot speak, by name', () => {
+    expect(() => connection('npipe:////./pipe/docker')).toThrow(
+      expect.objectContaining({ code: 'RMA_DOCKER_ENDPOINT', exitCode: 2 }),
+    );
+  });
+});
+
+describe('dockerFault', () => {
+  it.each([
+    ['ENOENT', 'RMA_DOCKER_UNREACHABLE'],
+    ['ECONNREFUSED', 'RMA_DOCKER_UNREACHABLE'],
+    ['EACCES', 'RMA_DOCKER_DENIED'],
+  ])('%s becomes %s, exit 3, with a way out', (code, expected) => {
+    const fault = dockerFault(Object.assign(new Error('x'), { code }), 'unix:///s');
+    expect(fault).toMatchObject({ code: expected, exitCode: 3, hint: expect.stringContaining('sudo') });
+  });
+});
+
+describe('plainLog', () => {
+  it('takes the frames of both streams apart, also where a line spans two', () => {
+    const frame = (stream: number, text: string) => {
+      const header = Buffer.alloc(8);
+      header[0] = stream;
+      header.writeUInt32BE(Buffer.byteLength(text), 4);
+      return Buffer.concat([header, Buffer.from(text)]);
+    };
+    expect(plainLog(Buffer.concat([frame(1, 'one\ntw'), frame(1, 'o\n'), frame(2, 'é\n')]))).toEqual([
+      'one',
+      'two',
+      'é',
+    ]);
+  });
+});

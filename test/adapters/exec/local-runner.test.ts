@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
+
+const node = (script: string): [string, ...string[]] => [process.execPath, '-e', script];
+const runner = new LocalRunner(process.env);
+
+describe('LocalRunner', () => {
+  it('gives the exit code and both streams of a program', async () => {
+    const outcome = await runner.run({
+      argv: node("console.log('out'); console.error('err'); process.exitCode = 3"),
+    });
+    expect(outcome).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
+  });
+
+  it('passes arguments as they are, without a shell in between', async () => {
+    const outcome = await runner.run({
+      argv: [process.execPath, '-p', 'process.argv[1]', '$HOME; `id` "a b"'],
+    });
+    expect(outcome.stdout).toBe('$HOME; `id` "a b"\n');
+  });
+
+  it('feeds standard input and hands over complete lines', async () => {
+    const lines: string[] = [];
+    await runner.run({
+      argv: node('process.stdin.pipe(process.stdout)'),
+      stdin: 'one\ntwo',
+      onStdout: (line) => lines.push(line),
+    });
+    expect(lines).toEqual(['one', 'two']);
+  });
+
+  it('names the program that is missing', async () => {
+    await expect(runner.run({ argv: ['no-such-program-here'] })).rejects.toMatchObject({
+      code: 'RMA_COMMAND_MISSING',
+      exitCode: 3,
+      message: expect.stringContaining('no-such-program-here'),
+    });
+  });
+
+  it('ends a program that runs past its time', async () => {
+    await expect(
+      runner.run({ argv: node('setInterval(() => {}, 1000)'), timeoutMs: 200 }),
+    ).rejects.toMatchObject({
+      code: 'RMA_COMMAND_TIMEOUT',
+    });
+  });
+
+  it('waits for an aborted program, which may put things in order first', async () => {
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const script =
+      "process.on('SIGTERM', () => { console.log('saved'); process.exit(0) }); console.log('up'); setInterval(() => {}, 1000)";
+    const ended = runner.run({
+      argv: node(script),
+      signal: stop.signal,
+      onStdout: (line) => {
+        lines.push(line);
+        if (line === 'up') stop.abort(new Error('stop'));
+      },
+    });
+    await expect(ended).rejects.toThrow('stop');
+    expect(lines).toEqual(['up', 'saved']);
+  });
+});

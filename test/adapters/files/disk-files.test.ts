@@ -1,0 +1,60 @@
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { diskFiles } from '../../../src/adapters/files/disk-files.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rma-files-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('diskFiles', () => {
+  it('writes with the mode asked for, whatever the umask', async () => {
+    const before = process.umask(0o077);
+    try {
+      await diskFiles.write(join(folder, 'a/b.yaml'), 'x: 1\n', 0o644);
+    } finally {
+      process.umask(before);
+    }
+    expect((await stat(join(folder, 'a/b.yaml'))).mode & 0o777).toBe(0o644);
+  });
+
+  it('leaves the old content and no temporary file when a write fails', async () => {
+    await diskFiles.write(join(folder, 'file'), 'old', 0o644);
+    await expect(diskFiles.write(join(folder, 'file/below'), 'new', 0o644)).rejects.toMatchObject({
+      code: 'RMA_FILE_UNWRITABLE',
+      exitCode: 3,
+      message: expect.stringContaining('file/below'),
+    });
+    expect(await readdir(folder)).toEqual(['file']);
+    expect(await diskFiles.read(join(folder, 'file'))).toBe('old');
+  });
+
+  it('reads a missing file as null, below a missing folder too', async () => {
+    expect(await diskFiles.read(join(folder, 'no/such'))).toBeNull();
+    expect(await diskFiles.facts(join(folder, 'no/such'))).toBeNull();
+  });
+
+  it('gives an existing folder the mode asked for', async () => {
+    await chmod(folder, 0o755);
+    await diskFiles.folder(folder, 0o700);
+    expect((await diskFiles.facts(folder))?.mode).toBe(0o700);
+  });
+
+  it('knows the room of a folder that is not there yet', async () => {
+    expect(await diskFiles.freeBytes(join(folder, 'not/there'))).toBeGreaterThan(0);
+  });
+
+  it('removes a folder with its content, and nothing twice', async () => {
+    await writeFile(join(folder, 'one'), '1');
+    await diskFiles.remove(folder);
+    await diskFiles.remove(folder);
+    expect(await diskFiles.facts(folder)).toBeNull();
+  });
+});

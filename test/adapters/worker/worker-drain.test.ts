@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { WorkerStatus } from '../../../src/core/model/worker-status.ts';
+import { startCoordinator } from '../../helpers/coordinator.ts';
+import { FakeClock } from '../../helpers/fake-clock.ts';
+import { lasting } from '../../helpers/hub-faults.ts';
+import { listed, workers } from '../../helpers/listed-models.ts';
+import { StubFetcher, startWorker } from '../../helpers/running-worker.ts';
+import { startEngine } from '../../helpers/stub-engine.ts';
+import { MODEL_REF, workerConfig } from '../../helpers/worker-config.ts';
+
+const BEAT = 5_000;
+const is = (state: WorkerStatus['state']) => (status: WorkerStatus) => status.state === state;
+
+describe('a worker that is stopped', () => {
+  it('leaves the coordinator first, lets requests in flight finish, then ends', async () => {
+    const clock = new FakeClock();
+    await using engine = await startEngine();
+    await using coordinator = await startCoordinator(clock);
+    const config = workerConfig({ engines: [engine.target], coordinator: { url: coordinator.url } });
+    await using worker = startWorker(config, new StubFetcher(true), clock);
+    await clock.sleeping(BEAT);
+    engine.requestsInFlight = 2;
+    worker.stop();
+    await clock.sleeping(500);
+    expect(worker.board.status.state).toBe('draining');
+    expect(await listed(coordinator)).toEqual([]);
+    expect(await workers(coordinator)).toMatchObject([{ state: 'draining' }]);
+    engine.requestsInFlight = 0;
+    clock.advance(500);
+    await worker.ended;
+    expect(await workers(coordinator)).toEqual([]);
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it('waits no longer than the drain deadline', async () => {
+    const clock = new FakeClock();
+    await using engine = await startEngine();
+    const config = workerConfig({ engines: [engine.target], drainSeconds: 1 });
+    await using worker = startWorker(config, new StubFetcher(true), clock);
+    await clock.sleeping(BEAT);
+    engine.requestsInFlight = 1;
+    worker.stop();
+    await clock.pass(500);
+    await clock.pass(500);
+    await worker.ended;
+    expect(worker.lines).toContainEqual(expect.stringContaining('drain deadline of 1 s is over: 1 requests'));
+  });
+
+  it('ends at once in the middle of a download', async () => {
+    const clock = new FakeClock();
+    const fetcher = new StubFetcher(false);
+    fetcher.ends = [
+      ({ signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    ];
+    await using worker = startWorker(workerConfig(), fetcher, clock);
+    await worker.until(is('downloading'));
+    worker.stop();
+    await worker.ended;
+    expect(worker.states).toEqual(['checking', 'downloading', 'draining']);
+  });
+
+  it('ends at once when it has failed', async () => {
+    const clock = new FakeClock();
+    const fetcher = new StubFetcher(false);
+    fetcher.ends = [async () => ({ ref: MODEL_REF, state: 'failed', fetchedBytes: 0, error: lasting() })];
+    await using worker = startWorker(workerConfig(), fetcher, clock);
+    await worker.until(is('failed'));
+    worker.stop();
+    await worker.ended;
+    expect(worker.states.at(-1)).toBe('draining');
+  });
+});

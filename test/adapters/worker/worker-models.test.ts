@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { WorkerStatus } from '../../../src/core/model/worker-status.ts';
+import { isHealthy } from '../../../src/core/worker/worker-health.ts';
+import { startCoordinator } from '../../helpers/coordinator.ts';
+import { FakeClock } from '../../helpers/fake-clock.ts';
+import { lasting, passing } from '../../helpers/hub-faults.ts';
+import { listed } from '../../helpers/listed-models.ts';
+import { modelIs, StubFetcher, startWorker } from '../../helpers/running-worker.ts';
+import { startEngine } from '../../helpers/stub-engine.ts';
+import { MODEL_REF, workerConfig } from '../../helpers/worker-config.ts';
+
+const is = (state: WorkerStatus['state']) => (status: WorkerStatus) => status.state === state;
+
+describe('a worker and its models', () => {
+  it('[req R40] checks, downloads, verifies, waits for its engines, registers and is ready, one line each', async () => {
+    const clock = new FakeClock();
+    await using engine = await startEngine();
+    await using coordinator = await startCoordinator(clock);
+    const config = workerConfig({ engines: [engine.target], coordinator: { url: coordinator.url } });
+    await using worker = startWorker(config, new StubFetcher(false), clock);
+    await worker.until((status) => status.state === 'ready');
+    const life = ['checking', 'downloading', 'verifying', 'waiting-for-engines', 'registering', 'ready'];
+    expect(worker.states).toEqual(life);
+    const stateLines = worker.lines.filter((line) => / state \S+$/.test(line));
+    expect(stateLines.map((line) => line.split(' state ')[1])).toEqual(life.slice(1));
+    expect(worker.lines).toContainEqual(
+      expect.stringMatching(/^\S+Z INFO {2}\[downloading\] Downloading hf:org\/repo:tiny.gguf/),
+    );
+    expect(worker.recorded).toEqual([['box', 'demo', [MODEL_REF]]]);
+    expect(await listed(coordinator)).toEqual(['tiny']);
+    expect(worker.board.status.registered).toBe(true);
+  });
+
+  it('[req R43] fetches nothing when every receipt is valid', async () => {
+    const clock = new FakeClock();
+    await using engine = await startEngine();
+    const fetcher = new StubFetcher(true);
+    await using worker = startWorker(workerConfig({ engines: [engine.target] }), fetcher, clock);
+    await worker.until(is('ready'));
+    expect(fetcher.fetches).toBe(0);
+    expect(worker.lines).toContainEqual(expect.stringContaining(`Already present ${MODEL_REF}`));
+    expect(worker.board.status.registered).toBe(false);
+  });
+
+  it('tries a passing fault again after growing pauses, and says why and when', async () => {
+    const clock = new FakeClock();
+    const fetcher = new StubFetcher(false);
+    const fail = async () =>
+      ({ ref: MODEL_REF, state: 'failed', fetchedBytes: 0, error: passing() }) as const;
+    fetcher.ends = [fail, fail, fail];
+    await using worker = startWorker(workerConfig(), fetcher, clock);
+    await clock.pass(1_000);
+    await clock.sleeping(2_000);
+    expect(worker.board.status).toMatchObject({
+      state: 'downloading',
+      models: [{ note: 'hub 127.0.0.1 does not answer; next try in 2 s' }],
+    });
+    expect(isHealthy(worker.board.status)).toBe(false);
+    clock.advance(2_000);
+    await clock.pass(4_000);
+    await worker.until(is('ready'));
+    expect(fetcher.fetches).toBe(4);
+  });
+
+  it('starts its pauses anew when bytes came in', async () => {
+    const clock = new FakeClock();
+    const fetcher = new StubFetcher(false);
+    const fail = async () =>
+      ({ ref: MODEL_REF, state: 'failed', fetchedBytes: 0, error: passing() }) as const;
+    fetcher.ends = [
+      fail,
+      async ({ onProgress }) => {
+        onProgress(modelIs('downloading'));
+        return fail();
+      },
+    ];
+    await using worker = startWorker(workerConfig(), fetcher, clock);
+    await clock.pass(1_000);
+    await clock.pass(1_000);
+    await worker.until(is('ready'));
+    expect(fetcher.fetches).toBe(3);
+  });
+
+  it('fails on a lasting fault, stays unhealthy and asks nobody again', async () => {
+    const clock = new FakeClock();
+    const fetcher = new StubFetcher(false);
+    fetcher.ends = [async () => ({ ref: MODEL_REF, state: 'failed', fetchedBytes: 0, error: lasting() })];
+    await using worker = startWorker(workerConfig(), fetcher, clock);
+    await worker.until(is('failed'));
+    clock.advance(3_600_000);
+    expect(fetcher.fetches).toBe(1);
+    expect(clock.sleepers).toBe(0);
+    expect(worker.board.status.failure).toEqual({
+      code: 'RMA_HUB_UNAUTHORIZED',
+      message: 'the hub refused the token',
+      hint: 'give a token',
+      exitCode: 4,
+    });
+    expect(isHealthy(worker.board.status)).toBe(false);
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import type { WorkerStatus } from '../../../src/core/model/worker-status.ts';
+import { isHealthy } from '../../../src/core/worker/worker-health.ts';
+import { startCoordinator } from '../../helpers/coordinator.ts';
+import { FakeClock } from '../../helpers/fake-clock.ts';
+import { listed, workers } from '../../helpers/listed-models.ts';
+import { modelIs, StubFetcher, startWorker } from '../../helpers/running-worker.ts';
+import { startEngine } from '../../helpers/stub-engine.ts';
+import { MODEL_REF, workerConfig } from '../../helpers/worker-config.ts';
+
+const BEAT = 5_000;
+const is = (state: WorkerStatus['state']) => (status: WorkerStatus) => status.state === state;
+
+describe('a worker that serves', () => {
+  it('does not register while an engine is down, or lists no model of the promised name', async () => {
+    const clock = new FakeClock();
+    await using engine = await startEngine();
+    await using coordinator = await startCoordinator(clock);
+    engine.healthy = false;
+    engine.names = ['another'];
+    const config = workerConfig({ engines: [engine.target], coordinator: { url: coordinator.url } });
+    await using worker = startWorker(config, new StubFetcher(true), clock);
+    await clock.sleeping(250);
+    expect(worker.board.status.engines).toMatchObject([{ state: 'waiting', note: '/health answered 503' }]);
+    engine.healthy = true;
+    clock.advance(250);
+    await clock.sleeping(500);
+    expect(worker.board.status.engines).toMatchObject([{ note: '/v1/models does not list tiny' }]);
+    expect(await workers(coordinator)).toEqual([]);
+    engine.names = ['another', 'tiny'];
+    clock.advance(500);
+    await worker.until(is('ready'));
+    expect(await listed(coordinator)).toEqual(['tiny']);
+  });
+
+  it('takes the models of a dead engine out within one heartbeat, and brings them back', async () => {
+    const clock = new FakeClock();
+    await using first = await startEngine('a-llamacpp', 'tiny');
+    await using second = await startEngine('b-llamacpp', 'small');
+    await using coordinator = await startCoordinator(clock);
+    const engines = [first.target, second.target];
+    const config = workerConfig({ engines, coordinator: { url: coordinator.url } });
+    await using worker = startWorker(config, new StubFetcher(true), clock);
+    await clock.sleeping(BEAT);
+    expect(await listed(coordinator)).toEqual(['small', 'tiny']);
+    await first.stop();
+    clock.advance(BEAT);
+    await clock.sleeping(BEAT);
+    expect(worker.board.status.state).toBe('degraded');
+    expect(await listed(coordinator)).toEqual(['small']);
+    await first.start();
+    clock.advance(BEAT);
+    await clock.sleeping(BEAT);
+    expect(worker.board.status.state).toBe('ready');
+    expect(await listed(coordinator)).toEqual(['small', 'tiny']);
+    expect(isHealthy(worker.board.status)).toBe(true);
+  });
+
+  it('registers again with a coordinator that lost its memory, and stays ready while there is none', async () => {
+    const clock = new FakeClock();
+    await using engine = await startEngine();
+    const before = await startCoordinator(clock);
+    const config = workerConfig({ engines: [engine.target], coordinator: { url: before.url } });
+    await using worker = startWorker(config, new StubFetcher(true), clock);
+    await clock.sleeping(BEAT);
+    await before[Symbol.asyncDispose]();
+    clock.advance(BEAT);
+    await clock.sleeping(250);
+    expect(worker.board.status).toMatchObject({ state: 'ready', registered: false });
+    await using after = await startCoordinator(clock, { port: before.port });
+    clock.advance(250);
+    await clock.sleeping(BEAT);
+    expect(worker.board.status).toMatchObject({ state: 'ready', registered: true });
+    expect(await listed(after)).toEqual(['tiny']);
+  });
+
+  it('keeps registering with pauses no longer than a heartbeat while the coordinator does not answer', async () => {
+    const clock = new FakeClock();
+    await using engine = await startEngine();
+    const before = await startCoordinator(clock);
+    await before[Symbol.asyncDispose]();
+    const config = workerConfig({ engines: [engine.target], coordinator: { url: before.url } });
+    await using worker = startWorker(config, new StubFetcher(true), clock);
+    for (const pause of [250, 500, 1_000, 2_000, 4_000, 5_000, 5_000]) await clock.pass(pause);
+    expect(worker.board.status).toMatchObject({ state: 'registering', registered: false });
+    expect(worker.lines.filter((line) => line.includes('does not answer'))).toHaveLength(1);
+    await using _after = await startCoordinator(clock, { port: before.port });
+    await clock.pass(BEAT);
+    await worker.until(is('ready'));
+  });
+
+  it('fails with the way out when the coordinator refuses its token', async () => {
+    const clock = new FakeClock();
+    await using engine = await startEngine();
+    await using coordinator = await startCoordinator(clock);
+    const config = workerConfig({ engines: [engine.target], coordinator: { url: coordinator.url } });
+    await using worker = startWorker(config, new StubFetcher(true), clock, 'f'.repeat(64));
+    await worker.until(is('failed'));
+    expect(worker.board.status.failure).toMatchObject({ code: 'RMA_COORDINATOR_DENIED', exitCode: 4 });
+    expect(worker.lines.join('\n')).not.toContain('f'.repeat(64));
+  });
+
+  it('notices within a minute that its store was wiped, leaves the coordinator, fetches and comes back', async () => {
+    const clock = new FakeClock();
+    await using engine = await startEngine();
+    await using coordinator = await startCoordinator(clock);
+    const config = workerConfig({ engines: [engine.target], coordinator: { url: coordinator.url } });
+    const fetcher = new StubFetcher(true);
+    let away: readonly unknown[] = ['not asked'];
+    fetcher.ends = [
+      async ({ onProgress }) => {
+        away = await workers(coordinator);
+        onProgress(modelIs('present'));
+        return { ref: MODEL_REF, state: 'present', fetchedBytes: 100 };
+      },
+    ];
+    await using worker = startWorker(config, fetcher, clock);
+    await clock.sleeping(BEAT);
+    fetcher.present = false;
+    for (let beat = 0; beat < 11; beat += 1) await clock.pass(BEAT);
+    await clock.sleeping(BEAT);
+    expect(fetcher.checks).toBe(1);
+    clock.advance(BEAT);
+    await worker.until(is('registering'));
+    await worker.until(is('ready'));
+    expect(away).toEqual([]);
+    expect(await listed(coordinator)).toEqual(['tiny']);
+    expect(fetcher.fetches).toBe(1);
+  });
+
+  it('counts a hanging engine as down after a deadline, and still keeps its beat', async () => {
+    const clock = new FakeClock();
+    await using engine = await startEngine();
+    const config = workerConfig({ engines: [engine.target] });
+    await using worker = startWorker(config, new StubFetcher(true), clock);
+    await clock.sleeping(BEAT);
+    engine.hanging = true;
+    clock.advance(BEAT);
+    await clock.pass(3_000);
+    await clock.sleeping(BEAT - 3_000);
+    expect(worker.board.status).toMatchObject({
+      state: 'degraded',
+      engines: [{ state: 'down', note: 'no answer within 3 s' }],
+    });
+    engine.hanging = false;
+  });
+});

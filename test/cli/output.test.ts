@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { EXIT, RmaError } from '../../src/core/errors.ts';
+import { listResult, withProbe } from '../helpers/probe-command.ts';
+import { modelEvent } from '../helpers/progress.ts';
+import { runRma } from '../helpers/run-rma.ts';
+
+const SECRET = 'hf_abcdefghijklmnop';
+const run = (argv: readonly string[], table = withProbe(async () => listResult)) =>
+  runRma(['probe', 'run', 'x', ...argv], { table });
+const working = withProbe(async (_input, { reporter }) => {
+  reporter.emit({ type: 'step', id: 'a', state: 'start', text: 'Step' });
+  reporter.emit(modelEvent(50));
+  reporter.emit({ type: 'warning', code: 'RMA_ODD', text: 'odd' });
+  return listResult;
+});
+const failing = withProbe(async (_input, { reporter }) => {
+  reporter.emit({ type: 'step', id: 'a', state: 'start', text: 'Step' });
+  throw new RmaError('RMA_PROBE_BROKE', `it broke with ${SECRET}`, {
+    exitCode: EXIT.doesNotFit,
+    hint: 'rma mend',
+    details: { url: `https://me:${SECRET}@hub.example/`, need: 5 },
+  });
+});
+
+describe('results', () => {
+  it('[cli 1] go to stdout, progress and the next command to stderr', async () => {
+    const { stdout, stderr } = await run([], working);
+    expect(stdout).toBe('human\n');
+    expect(stderr.split('\n')).toEqual([
+      '-> Step',
+      'hf:org/repo: downloading 50 %, 50.0 MiB of 100 MiB, 10.0 MiB/s, ETA 5s',
+      'warning: odd (RMA_ODD)',
+      'next: rma probe again',
+      '',
+    ]);
+  });
+
+  it('[cli 1] [cli 4] with --json are one document, warnings included, and stderr is empty', async () => {
+    const { stdout, stderr } = await run(['--json'], working);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ ...listResult.json, warnings: [{ code: 'RMA_ODD', text: 'odd' }] });
+  });
+
+  it.each([
+    ['json', `${JSON.stringify(listResult.json, null, 2)}\n`],
+    ['yaml', 'schema: rma.probe/v1\nitems:\n  - name: a\n    bytes: 1\n'],
+    ['table', 'human\n'],
+    ['wide', 'human\n'],
+    ['name', 'a\n'],
+    ['{{name}}\\t{{ .engine.port }} {{none}}', 'a\t8080 \n'],
+  ])('[cli 2] come in the format %s', async (format, text) => {
+    expect((await run(['--format', format])).stdout).toBe(text);
+  });
+
+  it('[cli 5] with -q are ids only, and [cli 21] no next command is told', async () => {
+    expect(await run(['-q'], working)).toEqual({ exitCode: 0, stdout: 'a\n', stderr: '' });
+  });
+
+  it('[cli 2] with --progress json are a stream that begins with the version and ends with the result', async () => {
+    const { stdout, stderr } = await run(['--progress', 'json'], working);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(stderr).toBe('');
+    expect(lines.map(({ type }) => type)).toEqual(['version', 'step', 'model', 'warning', 'result']);
+    expect(lines[0]).toEqual({ type: 'version', rma: expect.any(String), format: '1.0' });
+    expect(lines.at(-1)).toMatchObject({ exitCode: 0, result: { schema: 'rma.probe/v1' } });
+  });
+
+  it('[cli 6] have no control codes in a pipe, whatever progress was asked for', async () => {
+    for (const progress of ['auto', 'tty', 'plain']) {
+      const { stdout, stderr } = await run(['--progress', progress], working);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+      expect(stdout + stderr).not.toMatch(/[\u001b\r]/);
+    }
+  });
+
+  it('[cli 6] are coloured with --color always, on stdout', async () => {
+    expect((await run(['--color', 'always'])).stdout).toBe('\u001b[1mhuman\u001b[22m\n');
+    expect((await run(['--color', 'always', '--no-color'])).stdout).toBe('human\n');
+  });
+
+  it('[cli 9] carry the exit code that the command chose', async () => {
+    const partial = withProbe(async () => ({ ...listResult, exitCode: EXIT.partial }));
+    expect((await run([], partial)).exitCode).toBe(8);
+  });
+});
+
+describe('errors', () => {
+  it('[cli 20] say what failed, the way out and a code, without a stack and without secrets', async () => {
+    const { exitCode, stdout, stderr } = await run([], failing);
+    expect([exitCode, stdout]).toEqual([5, '']);
+    expect(stderr).toBe('-> Step\nerror: it broke with hf_***\n  hint: rma mend\n  code: RMA_PROBE_BROKE\n');
+  });
+
+  it('[cli 4] [cli 15] with --json are one document on stderr, without secrets', async () => {
+    const { exitCode, stdout, stderr } = await run(['--json'], failing);
+    expect([exitCode, stdout]).toEqual([5, '']);
+    expect(JSON.parse(stderr)).toEqual({
+      schema: 'rma.error/v1',
+      error: {
+        code: 'RMA_PROBE_BROKE',
+        message: 'it broke with hf_***',
+        hint: 'rma mend',
+        exitCode: 5,
+        details: { url: 'https://***@hub.example/', need: 5 },
+      },
+    });
+  });
+
+  it('[cli 2] end a stream of progress with a result that carries them', async () => {
+    const { stdout, stderr } = await run(['--progress', 'json'], failing);
+    const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+    expect(last).toMatchObject({ type: 'result', exitCode: 5, error: { code: 'RMA_PROBE_BROKE' } });
+    expect(stderr).toMatch(/^error: /);
+  });
+
+  it('[cli 5] show their stack and causes only with --debug, without secrets', async () => {
+    const table = withProbe(async () => {
+      throw new RmaError('RMA_X', 'outer', { cause: new Error(`inner ${SECRET}`) });
+    });
+    const plain = await run([], table);
+    const debug = await run(['--debug'], table);
+    expect(plain.stderr).not.toMatch(/inner|\s+at /);
+    expect(debug.stderr).toMatch(/caused by:\n.*inner hf_\*\*\*/);
+    expect(debug.stderr).toMatch(/\n\s+at /);
+  });
+
+  it('of rma itself are told as such', async () => {
+    const table = withProbe(async () => {
+      throw new TypeError('x is not a function');
+    });
+    const { exitCode, stderr } = await run([], table);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('RMA_INTERNAL_FAULT');
+  });
+});
+
+describe('signals', () => {
+  const interrupted = new RmaError('RMA_INTERRUPTED', 'stopped by SIGINT', { exitCode: EXIT.interrupted });
+  const abortable = withProbe(async (_input, { signal }) => {
+    signal.throwIfAborted();
+    return listResult;
+  });
+  const runAborted = (table = abortable) =>
+    runRma(['probe', 'run', 'x'], { table, signal: AbortSignal.abort(interrupted) });
+
+  it('[cli 9] [cli 16] end with 130, whatever the aborted work threw', async () => {
+    const failsOtherwise = withProbe(async () => {
+      throw new Error('socket closed');
+    });
+    expect(await runAborted()).toMatchObject({ exitCode: 130 });
+    const other = await runAborted(failsOtherwise);
+    expect(other.exitCode).toBe(130);
+    expect(other.stderr).not.toContain('socket closed');
+  });
+
+  it('[cli 16] keep the words of a command that says how to go on', async () => {
+    const resumable = withProbe(async () => {
+      throw new RmaError('RMA_PULL_STOPPED', '3 files left', { exitCode: 130, hint: 'rma models pull' });
+    });
+    expect((await runAborted(resumable)).stderr).toContain('3 files left');
+  });
+
+  it('[cli 9] give their exit code also to a command that ended well, such as logs --follow', async () => {
+    const ends = withProbe(async () => listResult);
+    expect(await runAborted(ends)).toMatchObject({ exitCode: 130, stdout: 'human\n' });
+  });
+});
+
+describe('[cli 12] questions', () => {
+  const asking = withProbe(async (_input, context) => {
+    await context.confirm('Remove it?');
+    return listResult;
+  });
+
+  it('are an error without a terminal, which names the option', async () => {
+    const { exitCode, stderr } = await run([], asking);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--yes');
+  });
+
+  it('are not asked with --yes', async () => {
+    expect((await run(['--yes'], asking)).exitCode).toBe(0);
+  });
+});

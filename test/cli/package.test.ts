@@ -1,0 +1,36 @@
+import { chmod, realpath, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { REPOSITORY, run } from '../helpers/spawn-rma.ts';
+import { tempDir } from '../helpers/temp-dir.ts';
+
+const NOBODY = 65_534;
+
+it('npm pack gives a package that npm install -g turns into a working rma, offline and for every user', async () => {
+  const folder = await realpath(await tempDir());
+  await chmod(folder, 0o755);
+  const npm = { cwd: REPOSITORY, env: { HOME: folder, npm_config_cache: join(folder, 'cache') } };
+  const packed = await run(['npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder], npm);
+  expect([packed.exitCode, packed.stderr]).toEqual([0, expect.any(String)]);
+  const [{ filename, files }] = JSON.parse(packed.stdout);
+  const names: readonly string[] = files.map(({ path }: { readonly path: string }) => path);
+  expect(names).toContain('dist/cli/main.js');
+  expect(names.filter((name) => /^(src|test|scripts|node_modules)\//.test(name))).toEqual([]);
+
+  const tarball = join(folder, filename);
+  const prefix = join(folder, 'prefix');
+  const installed = await run(['npm', 'install', '-g', '--offline', '--prefix', prefix, tarball], npm);
+  expect([installed.exitCode, installed.stderr]).toEqual([0, expect.any(String)]);
+
+  const rma = join(prefix, 'bin/rma');
+  expect((await run([rma, '--version'])).stdout).toMatch(/^rma \d+\.\d+\.\d+/);
+  expect(await run([rma, 'version', '--json'])).toMatchObject({ exitCode: 0, stderr: '' });
+
+  // [cli 25] another user than the one who installed it, in a folder that is not his
+  const user = process.getuid?.() === 0 ? { uid: NOBODY } : {};
+  const shown = await run([rma, 'config', 'show', '--json'], { cwd: folder, env: { HOME: '' }, ...user });
+  expect(JSON.parse(shown.stdout)).toMatchObject({ schema: 'rma.config/v1' });
+  await writeFile(join(folder, 'rma.yaml'), 'project: secret\n', { mode: 0o600 });
+  const denied = await run([rma, 'config', 'show'], { cwd: folder, ...user });
+  expect(user.uid === undefined ? 'RMA_CONFIG_UNREADABLE' : denied.stderr).toContain('RMA_CONFIG_UNREADABLE');
+});

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { builtRma, run, start } from '../helpers/spawn-rma.ts';
+import { tempDir } from '../helpers/temp-dir.ts';
+
+describe('the built rma', () => {
+  it('prints its version and ends', async () => {
+    expect(await run(builtRma('--version'))).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^rma \d+\.\d+/),
+    });
+  });
+
+  it('[cli 1] [cli 4] prints JSON on the right stream, in success and failure', async () => {
+    const good = await run(builtRma('version', '--json'));
+    const bad = await run(builtRma('config', 'show', '--json', '--owner', 'x'));
+    expect([JSON.parse(good.stdout).schema, good.stderr]).toEqual(['rma.version/v1', '']);
+    expect([JSON.parse(bad.stderr).error.code, bad.stdout, bad.exitCode]).toEqual([
+      'RMA_CONFIG_INVALID',
+      '',
+      2,
+    ]);
+  });
+
+  it('[cli 8] ends silently with 0 when the reader of stdout goes away', async () => {
+    const child = start(builtRma('help', 'settings'));
+    child.stdin.end();
+    child.stdout.destroy();
+    const [[exitCode], stderr] = await Promise.all([once(child, 'close'), text(child.stderr)]);
+    expect([exitCode, stderr]).toEqual([0, '']);
+  });
+
+  it('writes everything before it ends, also into a slow pipe', async () => {
+    const folder = await realpath(await tempDir());
+    const ports = Array.from({ length: 5000 }, (_, index) => `  service-${index}: ${1000 + index}`);
+    await writeFile(join(folder, 'rma.yaml'), `ports:\n${ports.join('\n')}\n`);
+    const child = start(builtRma('config', 'show', '--json', '-C', folder));
+    child.stdin.end();
+    const { settings } = JSON.parse(await text(child.stdout));
+    const shown = settings.find(({ key }: { readonly key: string }) => key === 'ports');
+    expect(Object.keys(shown.value)).toHaveLength(5000);
+  });
+
+  it.each([
+    ['SIGINT', 130, 'RMA_INTERRUPTED'],
+    ['SIGTERM', 143, 'RMA_TERMINATED'],
+  ] as const)('[cli 9] [cli 16] ends on %s with %d', async (signal, exitCode, code) => {
+    const child = start(builtRma('config', 'show', '-f', '-', '--debug'));
+    let stderr = '';
+    child.stderr.on('data', (bytes: Buffer) => {
+      stderr += bytes.toString();
+      // the first thing that --debug tells: from there on rma waits for its stdin
+      if (stderr.includes('configuration: -\n')) child.kill(signal);
+    });
+    const [ended] = await once(child, 'close');
+    expect(ended).toBe(exitCode);
+    expect(stderr).toContain(code);
+  });
+
+  it('[cli 4] prints one document when it is stopped with --json', async () => {
+    const child = start(builtRma('config', 'show', '-f', '-', '--json'));
+    // more than a pipe holds: taken only when rma reads, long after it listens for signals
+    child.stdin.write('#'.repeat(1 << 20), () => child.kill('SIGINT'));
+    const [[exitCode], stderr] = await Promise.all([once(child, 'close'), text(child.stderr)]);
+    expect([exitCode, JSON.parse(stderr).error.code]).toEqual([130, 'RMA_INTERRUPTED']);
+  });
+
+  it('[cli 25] works in a folder that it may not write, without HOME, as an ordinary user', async () => {
+    const folder = join(await realpath(await tempDir()), 'nur lesen');
+    await mkdir(folder, { mode: 0o555 });
+    const { exitCode, stdout } = await run(builtRma('config', 'show'), { cwd: folder, env: { HOME: '' } });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('project');
+  });
+});

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { COMMAND_TABLE } from '../../src/cli/commands.ts';
+import { listResult, withProbe } from '../helpers/probe-command.ts';
+import { runRma } from '../helpers/run-rma.ts';
+
+const table = withProbe(async () => listResult);
+
+describe('[cli 19] help', () => {
+  it('is short and on stderr with exit code 2 when no command is given', async () => {
+    const { exitCode, stdout, stderr } = await runRma([]);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^Usage: rma \[options\] COMMAND\n/);
+    expect(stderr).not.toContain('--json');
+  });
+
+  it.each([['-h'], ['--help'], ['help']])('of rma comes with %s', async (word) => {
+    const { exitCode, stdout, stderr } = await runRma([word]);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Global options:');
+    for (const { path } of COMMAND_TABLE.commands) expect(stdout).toContain(path.split(' ')[0]);
+  });
+
+  it.each([[['help', 'probe', 'run']], [['probe', 'run', '--help']], [['probe', 'run', '-h']]])(
+    'of a command comes with %j, examples first',
+    async (argv) => {
+      const { exitCode, stdout } = await runRma(argv, { table });
+      expect(exitCode).toBe(0);
+      expect(stdout.split('\n').slice(0, 6)).toEqual([
+        'Probe the frame',
+        '',
+        'Usage: rma probe run [options] <WORD...>',
+        '',
+        'Examples:',
+        '  rma probe run x  probes',
+      ]);
+      expect(stdout).toMatch(/Settings.*--volume <SPEC>.*Global options.*--project/s);
+    },
+  );
+
+  it('of a noun lists its commands, with exit code 2 when the verb is missing', async () => {
+    const asked = await runRma(['help', 'probe'], { table });
+    const missing = await runRma(['probe'], { table });
+    expect(asked).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(missing).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(missing.stderr).toContain('probe run  Probe the frame');
+    expect(asked.stdout.trimEnd()).toBe(missing.stderr.trimEnd());
+  });
+
+  it.each(COMMAND_TABLE.commands.map(({ path }) => [path]))(
+    'of "%s" has examples that begin with rma',
+    async (path) => {
+      const { exitCode, stdout } = await runRma([...path.split(' '), '--help']);
+      const command = COMMAND_TABLE.commands.find((candidate) => candidate.path === path);
+      expect(exitCode).toBe(0);
+      for (const example of command?.examples ?? []) {
+        expect(example.command).toMatch(/^rma /);
+        expect(stdout).toContain(example.command);
+      }
+    },
+  );
+
+  it.each(COMMAND_TABLE.commands.flatMap(({ examples }) => examples.map(({ command }) => [command])))(
+    'shows an example that the command line understands: %s',
+    async (example) => {
+      const words = [...example.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+      const { exitCode, stderr } = await runRma([...words.slice(1), '--help']);
+      expect([exitCode, stderr]).toEqual([0, '']);
+    },
+  );
+});
+
+describe('wrong use', () => {
+  it.each([
+    ['an unknown command', ['verzion'], 'RMA_USAGE_UNKNOWN_COMMAND', 'version'],
+    ['an unknown verb', ['probe', 'rnu'], 'RMA_USAGE_UNKNOWN_COMMAND', 'run'],
+    ['an unknown option', ['probe', 'run', 'x', '--dry-rnu'], 'RMA_USAGE_UNKNOWN_OPTION', '--dry-run'],
+    ['an unknown global option', ['version', '--quite'], 'RMA_USAGE_UNKNOWN_OPTION', '--quiet'],
+    ['an unknown setting', ['probe', 'run', 'x', '--volme', 'y'], 'RMA_USAGE_UNKNOWN_OPTION', '--volume'],
+    ['a missing argument', ['probe', 'run'], 'RMA_USAGE_MISSING_ARGUMENT', 'rma probe run --help'],
+    ['a missing value', ['version', '--progress'], 'RMA_USAGE_MISSING_VALUE', 'rma --help'],
+    [
+      'a wrong value',
+      ['version', '--progress', 'loud'],
+      'RMA_USAGE_INVALID_VALUE',
+      'auto, tty, plain, json, none',
+    ],
+    [
+      'a wrong value of an own option',
+      ['probe', 'run', 'x', '--wait', '5'],
+      'RMA_USAGE_INVALID_VALUE',
+      'such as 30s',
+    ],
+    ['too many arguments', ['version', 'x'], 'RMA_USAGE_TOO_MANY_ARGUMENTS', 'rma version --help'],
+    ['an unknown topic', ['help', 'exit-code'], 'RMA_USAGE_UNKNOWN_TOPIC', 'rma help exit-codes'],
+    ['an unknown command before its help', ['nonsense', '--json'], 'RMA_USAGE_UNKNOWN_COMMAND', 'rma --help'],
+  ])('[cli 9] [cli 19] %s is one clear error with exit code 2', async (_name, argv, code, help) => {
+    const { exitCode, stdout, stderr } = await runRma(argv, { table });
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(code);
+    expect(stderr).toContain(help);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it.each([
+    [['verzion', '--json']],
+    [['--json', 'version', '--nonsense']],
+    [['--json']],
+    [['config', '--json']],
+    [['config', 'show', '--format', 'json', '--nonsense']],
+  ])('[cli 4] is JSON on stderr for %j', async (argv) => {
+    const { exitCode, stdout, stderr } = await runRma(argv);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(JSON.parse(stderr)).toMatchObject({ schema: 'rma.error/v1', error: { exitCode: 2 } });
+  });
+});
+
+describe('every command', () => {
+  const WITHOUT_CONFIG = new Set(['version', 'help']);
+  const filled = COMMAND_TABLE.commands.map(({ path, arguments: args }) => {
+    const given = Object.values(args).filter(({ form }) => form === 'required' || form === 'non-empty-list');
+    return [path, [...path.split(' '), ...given.map(() => 'x')]] as const;
+  });
+
+  it.each(filled)('[cli 1] [cli 4] answers wrong use with JSON: %s', async (_path, argv) => {
+    const { exitCode, stdout, stderr } = await runRma([...argv, '--nonsense', '--json']);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(JSON.parse(stderr)).toMatchObject({
+      schema: 'rma.error/v1',
+      error: { code: 'RMA_USAGE_UNKNOWN_OPTION', hint: expect.stringContaining('--help') },
+    });
+  });
+
+  it.each(filled.filter(([path]) => !WITHOUT_CONFIG.has(path)))(
+    '[cli 9] reads its configuration before it touches Docker or the network: %s',
+    async (_path, argv) => {
+      const { exitCode, stdout, stderr } = await runRma([...argv, '--json', '-f', '-'], {
+        stdin: 'projct: x\n',
+      });
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expect(JSON.parse(stderr).error.code).toBe('RMA_CONFIG_INVALID');
+    },
+  );
+
+  it('[cli 3] has a path, a group and a noun of its own', () => {
+    const paths = COMMAND_TABLE.commands.map(({ path }) => path);
+    expect(new Set(paths).size).toBe(paths.length);
+    const nouns = paths.filter((path) => path.includes(' ')).map((path) => path.split(' ')[0]);
+    expect([...new Set(nouns)].sort()).toEqual(Object.keys(COMMAND_TABLE.nouns).sort());
+  });
+});
+
+describe('options', () => {
+  it('are taken before and after the command', async () => {
+    const before = await runRma(['--json', '--project', 'demo', 'config', 'show']);
+    const after = await runRma(['config', 'show', '-p', 'demo', '--json']);
+    expect(before.exitCode).toBe(0);
+    expect(JSON.parse(before.stdout).settings[0]).toMatchObject({ key: 'project', value: 'demo' });
+    expect(after.stdout).toBe(before.stdout);
+  });
+
+  it('reach the handler as values', async () => {
+    let seen: unknown;
+    const probe = withProbe(async (input) => {
+      seen = input;
+      return listResult;
+    });
+    await runRma(['probe', 'run', 'x', 'y', '--dry-run', '--wait', '2m'], { table: probe });
+    expect(seen).toEqual({ word: ['x', 'y'], dryRun: true, wait: 120 });
+    await runRma(['probe', 'run', '--', '--odd'], { table: probe });
+    expect(seen).toEqual({ word: ['--odd'], dryRun: false, wait: null });
+  });
+});

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RenderInput } from '../../src/core/compose-file/render-input.ts';
+import type { Catalogue } from '../../src/core/model/profile.ts';
+import { buildCatalogue } from '../../src/core/profile/build-catalogue.ts';
+import { selectServices } from '../../src/core/profile/select-services.ts';
+import { catalogueOf, configOf, engineOf, renderInputOf } from '../helpers/render-builders.ts';
+
+export interface RenderCase {
+  readonly name: string;
+  input(): RenderInput;
+}
+
+/** Inputs whose Compose files stand beside this file; the oracles read the same ones. */
+export const RENDER_CASES: readonly RenderCase[] = [
+  {
+    name: 'cpu-worker',
+    input: () => renderInputOf({ selection: selectServices(shippedCatalogue(), ['cpu-worker']) }),
+  },
+  { name: 'host-folder', input: hostFolder },
+  { name: 'two-profiles', input: twoProfiles },
+  { name: 'odd-texts', input: oddTexts },
+];
+
+/** Everything of the host: folder, hub, proxy and a coordinator of the user's own on its loopback. */
+function hostFolder(): RenderInput {
+  const config = configOf({
+    volumes: {
+      store: { type: 'host', path: '/data/ai models' },
+      cache: { type: 'named', name: 'rma-cache' },
+    },
+    bind: '0.0.0.0',
+    coordinator: { port: 7700, url: 'http://localhost:9000/', tokenFile: '/home/me/token' },
+    hub: { endpoint: 'http://127.0.0.1:8899', tokenFile: '/home/me/hf' },
+    images: { workerBase: 'node:24-slim', engines: { llm: 'example/other:2' } },
+    ports: { 'chat-llm': 9999 },
+    stateDir: "/home/me/it's mine/.rma",
+  });
+  return renderInputOf({
+    config,
+    owner: { uid: 1234, gid: 100 },
+    secrets: new Set(['hf_token', 'worker_token_chat']),
+    environment: {
+      https_proxy: 'http://127.0.0.1:3128',
+      NO_PROXY: 'intra.example',
+      LOG_LEVEL: 'DEBUG',
+      OTHER: 'x',
+    },
+  });
+}
+
+/** Two profiles that share one engine, one with an engine that keeps caches. */
+function twoProfiles(): RenderInput {
+  const cached = engineOf('cached', { cachePath: '/cache', environment: { HOME: '/cache' }, port: 8000 });
+  const small = { engine: 'llm', models: ['small'], flags: [], memoryBytes: null };
+  const catalogue = catalogueOf(
+    {
+      b: [
+        { ...small, memoryBytes: 512 * 2 ** 20 },
+        { ...small, models: ['big'], flags: ['--threads', '2'] },
+      ],
+      a: [
+        { ...small, memoryBytes: 2 ** 30 },
+        { ...small, engine: 'cached', models: ['big'] },
+      ],
+    },
+    [engineOf('llm'), cached],
+  );
+  return renderInputOf({ selection: selectServices(catalogue, ['b', 'a']) });
+}
+
+/** Texts that YAML 1.1 or Compose would read as something else. */
+function oddTexts(): RenderInput {
+  const engine = engineOf('llm', {
+    environment: {
+      A: 'no',
+      B: '22:22',
+      C: '0x1F',
+      D: '1e3',
+      E: '~',
+      F: ['$HOME $', '{PATH:-x} $$'].join(''),
+      G: '',
+      H: 'a: #b',
+      I: '=',
+    },
+    healthTest: ['CMD-SHELL', 'curl -fsS "http://127.0.0.1:{port}/health" || test "$?" = 22'],
+  });
+  const service = {
+    engine: 'llm',
+    models: ['small'],
+    flags: ['--template', '{"a": "$x\\n"}', 'off', '07'],
+    memoryBytes: null,
+  };
+  return renderInputOf({ selection: selectServices(catalogueOf({ chat: [service] }, [engine]), ['chat']) });
+}
+
+function shippedCatalogue(): Catalogue {
+  const read = (kind: 'engine' | 'models' | 'profile', folder: string, name: string) => {
+    const file = join(import.meta.dirname, '../..', folder, `${name}.yaml`);
+    return { kind, name, file, text: readFileSync(file, 'utf8') };
+  };
+  return buildCatalogue([
+    read('engine', 'compose', 'llamacpp'),
+    read('models', 'profiles', 'models'),
+    read('profile', 'profiles', 'cpu-worker'),
+  ]);
+}

@@ -1,0 +1,43 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { Content } from './content.ts';
+import type { Strike } from './faults.ts';
+import type { ByteRange } from './ranges.ts';
+
+/** What a protocol answers; the server sends it. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Uint8Array | FileBody;
+  /** Whether the URL is that of a file, for the log; a refusal can be about a file too. */
+  readonly aboutFile?: boolean;
+}
+
+/** A range of a file, and what goes wrong while it is sent. */
+export interface FileBody {
+  readonly content: Content;
+  readonly range: ByteRange;
+  /** The connection ends, or goes silent, at this offset. */
+  readonly stop?: { readonly offset: number; readonly by: Strike<'cut'> | Strike<'stall'> };
+  readonly bytesPerSecond?: number;
+}
+
+export function json(status: number, value: unknown, headers: OutgoingHttpHeaders = {}): Answer {
+  return answer(status, 'application/json; charset=utf-8', JSON.stringify(value), headers);
+}
+
+export function text(status: number, body: string, headers: OutgoingHttpHeaders = {}): Answer {
+  return answer(status, 'text/plain; charset=utf-8', body, headers);
+}
+
+export function redirect(status: 302 | 307, location: string, headers: OutgoingHttpHeaders = {}): Answer {
+  return text(status, `Redirecting to ${location}`, { ...headers, location });
+}
+
+function answer(status: number, type: string, body: string, headers: OutgoingHttpHeaders): Answer {
+  const bytes = Buffer.from(body, 'utf8');
+  return {
+    status,
+    headers: { 'content-type': type, 'content-length': bytes.length, ...headers },
+    body: bytes,
+  };
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+
+/** Bytes of a known size that can be read at any place. */
+export interface Content {
+  readonly size: number;
+  /** The bytes from `start` up to, not including, `end`. */
+  readonly read: (start: number, end: number) => Uint8Array;
+}
+
+export type ContentSource = string | Uint8Array | Content;
+
+const PIECE = 1024 * 1024;
+
+/** Makes any source readable at any place; text becomes UTF-8. */
+export function contentOf(source: ContentSource): Content {
+  const bytes = typeof source === 'string' ? Buffer.from(source, 'utf8') : source;
+  if (!(bytes instanceof Uint8Array)) return bytes;
+  return { size: bytes.length, read: (start, end) => bytes.subarray(start, end) };
+}
+
+/** Content of any size that takes no memory: one pseudo-random block again and again, each time with its number in front. */
+export function patternContent(size: number, seed = 1): Content {
+  const BLOCK = 64 * 1024;
+  const block = Buffer.alloc(BLOCK);
+  let state = (seed * 2654435761) >>> 0 || 1;
+  for (let offset = 0; offset < BLOCK; offset += 4) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    block.writeInt32LE(state, offset);
+  }
+  const read = (start: number, end: number): Uint8Array => {
+    const first = Math.floor(start / BLOCK);
+    const numbered = Array.from({ length: Math.ceil(end / BLOCK) - first }, (_, index) => {
+      const copy = Buffer.from(block);
+      copy.writeUInt32LE(first + index, 0);
+      return copy;
+    });
+    return Buffer.concat(numbered).subarray(start - first * BLOCK, end - first * BLOCK);
+  };
+  return { size, read };
+}
+
+/** The same content with all bits of one byte turned over. */
+export function withFlippedByte(content: Content, offset: number): Content {
+  const read = (start: number, end: number): Uint8Array => {
+    const bytes = Uint8Array.from(content.read(start, end));
+    const seen = bytes[offset - start];
+    if (seen !== undefined) bytes[offset - start] = seen ^ 0xff;
+    return bytes;
+  };
+  return { size: content.size, read };
+}
+
+export function sha256Of(content: Content): string {
+  return digest('sha256', '', content);
+}
+
+/** The id that git gives to a file with this content. */
+export function gitBlobIdOf(content: Content): string {
+  return digest('sha1', `blob ${content.size}\0`, content);
+}
+
+// Many tests start a hub with the same large content: it is hashed once.
+const digests = new WeakMap<Content, Map<string, string>>();
+
+function digest(algorithm: string, prefix: string, content: Content): string {
+  const known = digests.get(content) ?? new Map<string, string>();
+  digests.set(content, known);
+  const value = known.get(algorithm) ?? computeDigest(algorithm, prefix, content);
+  known.set(algorithm, value);
+  return value;
+}
+
+function computeDigest(algorithm: string, prefix: string, content: Content): string {
+  const hash = createHash(algorithm).update(prefix);
+  for (let start = 0; start < content.size; start += PIECE) {
+    hash.update(content.read(start, Math.min(start + PIECE, content.size)));
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,12 @@
+import { text } from './answer.ts';
+import { fileAnswer } from './file-answer.ts';
+import type { Protocol } from './protocol.ts';
+
+/** Plain files under `/files/`, as any web server has them. */
+export const directFiles: Protocol = (exchange, { files, faults }) => {
+  const [root, ...rest] = exchange.segments;
+  if (root !== 'files') return undefined;
+  const file = files.get(rest.join('/'));
+  if (file === undefined) return { ...text(404, 'Not Found'), aboutFile: true };
+  return fileAnswer(exchange, faults, { content: file.content, etag: file.oid });
+};

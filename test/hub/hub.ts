@@ -1,0 +1,123 @@
+import { admin } from './admin.ts';
+import { directFiles } from './direct-files.ts';
+import { FaultBoard } from './faults.ts';
+import { huggingFaceApi } from './huggingface/api.ts';
+import { huggingFaceCdn } from './huggingface/cdn.ts';
+import { huggingFaceResolve, huggingFaceResolveCache } from './huggingface/resolve.ts';
+import { listen } from './listen.ts';
+import type { HubState, Protocol } from './protocol.ts';
+import {
+  buildCommit,
+  buildRepo,
+  type Commit,
+  type FileSpecs,
+  findCommit,
+  type Repo,
+  type RepoSpec,
+} from './repos.ts';
+import { type LoggedRequest, RequestLog } from './request-log.ts';
+import { responseFaults } from './response-faults.ts';
+import { serve } from './serve.ts';
+import { UrlSigner } from './url-signer.ts';
+
+export interface HubOptions {
+  /** Repositories by `org/name`. */
+  readonly repos?: Readonly<Record<string, RepoSpec>>;
+  /** Plain files under `/files/`, on both ports. */
+  readonly files?: FileSpecs;
+  /** User name by token. */
+  readonly tokens?: Readonly<Record<string, string>>;
+  /** New repository name by old name. */
+  readonly renamed?: Readonly<Record<string, string>>;
+  /** Entries in one page of a listing; default 1000. */
+  readonly pageSize?: number;
+  /** Addresses to listen on; default 127.0.0.1. */
+  readonly hosts?: readonly string[];
+  /** 0 or none: a free one. */
+  readonly port?: number;
+  readonly cdnPort?: number;
+  /** Hears of each request when its answer ended. */
+  readonly onRequest?: (request: LoggedRequest) => void;
+}
+
+/** A running test hub. */
+export interface Hub {
+  readonly endpoint: string;
+  /** Another origin than the endpoint; redirects name it by another host name. */
+  readonly cdnEndpoint: string;
+  readonly port: number;
+  readonly cdnPort: number;
+  readonly log: RequestLog;
+  readonly faults: FaultBoard;
+  /** Adds a repository or moves its branches; its earlier commits stay reachable. */
+  readonly publish: (name: string, spec: RepoSpec) => void;
+  /** The commit of a branch or tag. Throws when there is none. */
+  readonly commit: (name: string, revision?: string) => Commit;
+  /** Ends all connections and frees the ports. */
+  readonly close: () => Promise<void>;
+}
+
+const API_PROTOCOLS: readonly Protocol[] = [
+  admin,
+  responseFaults,
+  huggingFaceResolveCache,
+  huggingFaceApi,
+  huggingFaceResolve,
+  directFiles,
+];
+const CDN_PROTOCOLS: readonly Protocol[] = [responseFaults, huggingFaceCdn, directFiles];
+
+/** Starts a hub on two ports, one for the API and one as its CDN. Throws the listen error of a port that is taken. */
+export async function startHub(options: HubOptions = {}): Promise<Hub> {
+  const { hosts = ['127.0.0.1'], port = 0, cdnPort = 0 } = options;
+  const repos = new Map<string, Repo>();
+  const publish = (name: string, spec: RepoSpec): void => {
+    repos.set(name, buildRepo(name, spec, repos.get(name)));
+  };
+  for (const [name, spec] of Object.entries(options.repos ?? {})) publish(name, spec);
+  let cdnListensOn = cdnPort;
+  const state: HubState = {
+    repos,
+    renamed: new Map(Object.entries(options.renamed ?? {})),
+    files: buildCommit('files', options.files ?? {}).files,
+    tokens: new Map(Object.entries(options.tokens ?? {})),
+    faults: new FaultBoard(),
+    log: new RequestLog(options.onRequest),
+    signer: new UrlSigner(),
+    pageSize: options.pageSize ?? 1000,
+    cdnOrigin: ({ origin }) => `http://${otherHostName(new URL(origin).hostname)}:${cdnListensOn}`,
+  };
+  const cdn = await listen(hosts, cdnPort, serve(CDN_PROTOCOLS, 'cdn', state));
+  cdnListensOn = cdn.port;
+  const api = await listen(hosts, port, serve(API_PROTOCOLS, 'api', state)).catch(async (error: unknown) => {
+    await cdn.close();
+    throw error;
+  });
+  const [host = '127.0.0.1'] = hosts;
+  return {
+    endpoint: `http://${host}:${api.port}`,
+    cdnEndpoint: `http://${otherHostName(host)}:${cdn.port}`,
+    port: api.port,
+    cdnPort: cdn.port,
+    log: state.log,
+    faults: state.faults,
+    publish,
+    commit: (name, revision = 'main') => commitOf(repos, name, revision),
+    close: async () => {
+      await Promise.all([api.close(), cdn.close()]);
+    },
+  };
+}
+
+function commitOf(repos: ReadonlyMap<string, Repo>, name: string, revision: string): Commit {
+  const repo = repos.get(name);
+  const commit = repo && findCommit(repo, revision);
+  if (commit === undefined) throw new Error(`the hub has no ${name} at ${revision}`);
+  return commit;
+}
+
+// Old clients tell origins apart by host name alone.
+function otherHostName(host: string): string {
+  if (host === '127.0.0.1') return 'localhost';
+  return host === 'localhost' ? '127.0.0.1' : host;
+}

@@ -1,0 +1,67 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { type Answer, json } from '../answer.ts';
+import type { Exchange } from '../exchange.ts';
+import type { HubState } from '../protocol.ts';
+import { type Commit, findCommit, type Repo } from '../repos.ts';
+
+/** What was asked for, or the answer that refuses it. */
+export type Found<T> = { readonly ok: true; readonly value: T } | Refused;
+
+export interface Refused {
+  readonly ok: false;
+  readonly refusal: Answer;
+}
+
+/** The name of the user behind the request's token, undefined without one; a token that nobody has is refused. */
+export function findUser({ bearer }: Exchange, { tokens }: HubState): Found<string | undefined> {
+  if (bearer === undefined) return { ok: true, value: undefined };
+  const value = tokens.get(bearer);
+  if (value !== undefined) return { ok: true, value };
+  return refuse(401, undefined, 'Invalid credentials in Authorization header');
+}
+
+/** The repository as this user may know of it. An anonymous user gets 401 for what is missing, like for what is private. */
+export function findRepo(exchange: Exchange, hub: HubState, name: string): Found<Repo> {
+  const user = findUser(exchange, hub);
+  if (!user.ok) return user;
+  const repo = hub.repos.get(name);
+  if (repo !== undefined && (!repo.spec.private || mayRead(repo, user.value)))
+    return { ok: true, value: repo };
+  return user.value === undefined
+    ? refuse(401, 'RepoNotFound', 'Invalid username or password.')
+    : refuse(404, 'RepoNotFound', 'Repository not found');
+}
+
+/** As `findRepo`, for the files: a gated repository gives them to readers only. */
+export function findOpenRepo(exchange: Exchange, hub: HubState, name: string): Found<Repo> {
+  const found = findRepo(exchange, hub, name);
+  const user = findUser(exchange, hub);
+  if (!found.ok || !user.ok) return found;
+  if (!found.value.spec.gated || mayRead(found.value, user.value)) return found;
+  const start = `Access to model ${name} is restricted`;
+  return user.value === undefined
+    ? refuse(401, 'GatedRepo', `${start}. You must have access to it and be authenticated to access it.`)
+    : refuse(403, 'GatedRepo', `${start} and you are not in the authorized list.`);
+}
+
+export function findRevision(repo: Repo, revision: string): Found<Commit> {
+  const value = findCommit(repo, revision);
+  if (value !== undefined) return { ok: true, value };
+  return refuse(404, 'RevisionNotFound', `Invalid rev id: ${revision}`);
+}
+
+/** A refusal in the hub's form: the code and the message stand in headers. */
+export function refuse(
+  status: number,
+  code: string | undefined,
+  message: string,
+  headers: OutgoingHttpHeaders = {},
+): Refused {
+  const coded = code === undefined ? {} : { 'x-error-code': code };
+  const refusal = json(status, { error: message }, { 'x-error-message': message, ...coded, ...headers });
+  return { ok: false, refusal };
+}
+
+function mayRead({ spec }: Repo, user: string | undefined): boolean {
+  return user !== undefined && (spec.readers === undefined || spec.readers.includes(user));
+}

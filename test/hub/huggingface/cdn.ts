@@ -1,0 +1,22 @@
+import { text } from '../answer.ts';
+import { fileAnswer } from '../file-answer.ts';
+import type { Protocol } from '../protocol.ts';
+
+const EXPIRED = '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>';
+
+/**
+ * LFS files by signed URL only. A server of another kind than the hub, as in the field: it knows nothing of tokens,
+ * and its etag is not the file's sha256.
+ */
+export const huggingFaceCdn: Protocol = (exchange, hub) => {
+  const [root, org, name, sha256, commit = '', ...path] = exchange.segments;
+  if (root !== 'repos') return undefined;
+  const file = hub.repos.get(`${org}/${name}`)?.commits.get(commit)?.files.get(path.join('/'));
+  const uses = hub.signer.use(exchange.path, exchange.query);
+  const isUsedUp =
+    uses !== undefined && hub.faults.strike('expired-url', exchange, (fault) => uses > fault.uses);
+  if (file === undefined || file.sha256 !== sha256 || uses === undefined || isUsedUp) {
+    return { ...text(403, EXPIRED, { 'content-type': 'application/xml' }), aboutFile: true };
+  }
+  return fileAnswer(exchange, hub.faults, { content: file.content, etag: `cdn-${sha256.slice(0, 32)}` });
+};

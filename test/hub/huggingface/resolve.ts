@@ -1,0 +1,69 @@
+import { type Answer, redirect } from '../answer.ts';
+import type { Exchange } from '../exchange.ts';
+import { fileAnswer } from '../file-answer.ts';
+import type { HubState, Protocol } from '../protocol.ts';
+import { type Found, findOpenRepo, findRevision, refuse } from './access.ts';
+import { movedAnswer } from './api.ts';
+import { type Located, publishedHashes } from './published-file.ts';
+
+/**
+ * `/{repo}/resolve/{revision}/{path}`: an LFS file is a redirect to a signed URL of the CDN, a plain file a relative
+ * redirect to `/api/resolve-cache/models/{repo}/{commit}/{path}`, where it is served.
+ */
+export const huggingFaceResolve: Protocol = (exchange, hub) => {
+  const [org, name, verb, revision, ...path] = exchange.segments;
+  if (verb !== 'resolve' || revision === undefined || path.length === 0) return undefined;
+  const newName = hub.renamed.get(`${org}/${name}`);
+  if (newName !== undefined) return movedAnswer(exchange, `${org}/${name}`, newName);
+  const located = locate(exchange, hub, { name: `${org}/${name}`, revision, path: path.join('/') });
+  return { ...(located.ok ? linkAnswer(exchange, hub, located.value) : located.refusal), aboutFile: true };
+};
+
+/** Serves plain files at the address that `resolve` redirects to. */
+export const huggingFaceResolveCache: Protocol = (exchange, hub) => {
+  const [api, cache, kind, org, name, revision = '', ...path] = exchange.segments;
+  if (api !== 'api' || cache !== 'resolve-cache' || kind !== 'models') return undefined;
+  const located = locate(exchange, hub, { name: `${org}/${name}`, revision, path: path.join('/') });
+  if (!located.ok) return { ...located.refusal, aboutFile: true };
+  const { commit, file } = located.value;
+  return fileAnswer(exchange, hub.faults, {
+    content: file.content,
+    etag: publishedHashes(exchange, hub.faults, located.value).oid,
+    compressible: true,
+    headers: { 'x-repo-commit': commit.sha, 'content-type': 'text/plain; charset=utf-8' },
+  });
+};
+
+function linkAnswer(exchange: Exchange, hub: HubState, located: Located): Answer {
+  const { repo, commit, file } = located;
+  const { oid, sha256 } = publishedHashes(exchange, hub.faults, located);
+  const headers = {
+    'x-repo-commit': commit.sha,
+    'x-linked-size': file.content.size,
+    'x-linked-etag': `"${file.lfs ? sha256 : oid}"`,
+    'accept-ranges': 'bytes',
+  };
+  // The file's path is one segment with escaped slashes: no client can take a `..` in it for a step up.
+  const name = encodeURIComponent(file.path);
+  if (!file.lfs) {
+    return redirect(307, `/api/resolve-cache/models/${repo.name}/${commit.sha}/${name}`, headers);
+  }
+  const folder = `/repos/${repo.name}/${file.sha256}/${commit.sha}`;
+  const query = hub.signer.sign(`${folder}/${file.path}`);
+  return redirect(302, `${hub.cdnOrigin(exchange)}${folder}/${name}?${query}`, headers);
+}
+
+function locate(
+  exchange: Exchange,
+  hub: HubState,
+  wanted: { readonly name: string; readonly revision: string; readonly path: string },
+): Found<Located> {
+  const repo = findOpenRepo(exchange, hub, wanted.name);
+  if (!repo.ok) return repo;
+  const commit = findRevision(repo.value, wanted.revision);
+  if (!commit.ok) return commit;
+  const { sha, files } = commit.value;
+  const file = files.get(wanted.path);
+  if (file === undefined) return refuse(404, 'EntryNotFound', 'Entry not found', { 'x-repo-commit': sha });
+  return { ok: true, value: { repo: repo.value, commit: commit.value, file } };
+}

@@ -1,0 +1,24 @@
+import type { RepoSpec } from './repos.ts';
+import { tinyGguf } from './tiny-gguf.ts';
+
+const README = `---
+license: apache-2.0
+pipeline_tag: text-generation
+---
+# A stand-in
+
+A tiny llama with random weights under the name of the model that the catalogue names. It answers, but with random words.
+`;
+
+/** The repository that quickstart fetches its model from: same name and same files on the real hub and here. */
+export function quickstartRepos(): Readonly<Record<string, RepoSpec>> {
+  return {
+    'Qwen/Qwen2.5-0.5B-Instruct-GGUF': {
+      files: {
+        '.gitattributes': '*.gguf filter=lfs diff=lfs merge=lfs -text\n',
+        'README.md': README,
+        'qwen2.5-0.5b-instruct-q4_k_m.gguf': tinyGguf({ name: 'qwen2.5-0.5b-instruct stand-in' }),
+      },
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FileBody } from './answer.ts';
+import type { ByteRange } from './ranges.ts';
+import type { OpenRequest } from './request-log.ts';
+
+const PIECE = 64 * 1024;
+
+/** Sends a range of a file and ends the answer; a client that hangs up ends it too. */
+export async function sendBody(response: ServerResponse, body: FileBody, entry: OpenRequest): Promise<void> {
+  const { range, stop } = body;
+  const gone = new Promise<void>((resolve) => response.once('close', resolve));
+  const write = (part: ByteRange): Promise<void> => writePart(response, body, part, entry, gone);
+  if (stop === undefined) {
+    await write(range);
+  } else {
+    await write({ start: range.start, end: stop.offset });
+    stop.by.hit();
+    if (stop.by.fault.kind === 'cut') {
+      // Ends the connection below HTTP: the client gets fewer bytes than were announced.
+      response.socket?.destroySoon();
+      return;
+    }
+    await Promise.race([stop.by.off, gone]);
+    await write({ start: stop.offset, end: range.end });
+  }
+  response.end();
+}
+
+async function writePart(
+  response: ServerResponse,
+  { content, bytesPerSecond }: FileBody,
+  part: ByteRange,
+  entry: OpenRequest,
+  gone: Promise<void>,
+): Promise<void> {
+  const pieceSize = bytesPerSecond === undefined ? PIECE : Math.ceil(Math.min(PIECE, bytesPerSecond / 20));
+  const begun = performance.now();
+  for (let at = part.start; at < part.end && !response.destroyed; ) {
+    const piece = content.read(at, Math.min(part.end, at + pieceSize));
+    at += piece.length;
+    entry.bytesSent += piece.length;
+    if (!response.write(piece)) await drained(response);
+    if (bytesPerSecond === undefined) continue;
+    const due = begun + ((at - part.start) / bytesPerSecond) * 1000;
+    await Promise.race([pause(Math.max(0, due - performance.now())), gone]);
+  }
+}
+
+/** Resolves when more can be written, or when the client is gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
+}

@@ -1,0 +1,67 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { PlainReporter } from '../../../src/cli/reporters/plain.ts';
+import type { RmaEvent } from '../../../src/core/events.ts';
+import { modelEvent } from '../../helpers/progress.ts';
+import { theme } from '../../helpers/theme.ts';
+
+function linesOf(events: readonly (RmaEvent | number)[], verbosity = 0): readonly string[] {
+  const err = new PassThrough();
+  let now = 0;
+  const reporter = new PlainReporter({ err, theme: theme(), verbosity, now: () => now });
+  for (const event of events) {
+    if (typeof event === 'number') now += event;
+    else reporter.emit(event);
+  }
+  reporter.close();
+  const text = String(err.read() ?? '');
+  return text === '' ? [] : text.trimEnd().split('\n');
+}
+
+describe('[cli 7] progress without a terminal', () => {
+  it('has a line per model every 10 percent or 5 seconds, and none in between', () => {
+    const events = [
+      modelEvent(0),
+      100,
+      modelEvent(9),
+      100,
+      modelEvent(10),
+      100,
+      modelEvent(11),
+      5000,
+      modelEvent(12),
+    ];
+    expect(linesOf(events)).toEqual([
+      'hf:org/repo: downloading 0 %, 0 B of 100 MiB, 10.0 MiB/s, ETA 10s',
+      'hf:org/repo: downloading 10 %, 10.0 MiB of 100 MiB, 10.0 MiB/s, ETA 9s',
+      'hf:org/repo: downloading 12 %, 12.0 MiB of 100 MiB, 10.0 MiB/s, ETA 9s',
+    ]);
+  });
+
+  it('has a line per change of a model or worker, with what was fetched', () => {
+    const waiting = modelEvent(0, { state: 'waiting', note: 'box2 fetches it' });
+    const present = modelEvent(100, { state: 'present', fetchedBytes: 0 });
+    expect(linesOf([waiting, waiting, modelEvent(0, { state: 'verifying' }), present, present])).toEqual([
+      'hf:org/repo: waiting (box2 fetches it)',
+      'hf:org/repo: verifying',
+      'hf:org/repo: present, 100 MiB, nothing to fetch',
+    ]);
+  });
+
+  it('shows steps and warnings as lines, and a control sign from outside as a blank', () => {
+    const events: readonly RmaEvent[] = [
+      { type: 'step', id: 'a', state: 'start', text: 'Build' },
+      { type: 'step', id: 'a', state: 'done', text: 'Built\r\u001b[2J' },
+      { type: 'warning', code: 'RMA_X', text: 'odd', hint: 'rma y' },
+    ];
+    expect(linesOf(events)).toEqual(['→ Build', '✔ Built [2J', 'warning: odd (RMA_X)', '  hint: rma y']);
+  });
+
+  it('[cli 5] tells log lines only when asked', () => {
+    const logs: readonly RmaEvent[] = [
+      { type: 'log', level: 'info', text: 'info' },
+      { type: 'log', level: 'debug', text: 'debug' },
+    ];
+    expect([linesOf(logs), linesOf(logs, 1), linesOf(logs, 2)]).toEqual([[], ['info'], ['info', 'debug']]);
+  });
+});

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { displayWidth, printable, truncate } from '../../../src/cli/render/display-width.ts';
+import { type Column, renderTable } from '../../../src/cli/render/table.ts';
+import { theme } from '../../helpers/theme.ts';
+
+interface Row {
+  readonly name: string;
+  readonly bytes: string;
+}
+
+const columns: readonly Column<Row>[] = [
+  { title: 'NAME', value: ({ name }) => name },
+  { title: 'BYTES', value: ({ bytes }) => bytes, align: 'right' },
+];
+
+describe('renderTable', () => {
+  it('aligns columns, also with wide and combining signs, and marks what is empty', () => {
+    const rows = [
+      { name: '模型', bytes: '5' },
+      { name: 'cafe\u0301', bytes: '1234567' },
+      { name: '', bytes: '' },
+    ];
+    expect(renderTable(columns, rows, theme()).split('\n')).toEqual([
+      'NAME     BYTES',
+      '模型         5',
+      'cafe\u0301   1234567',
+      '-            -',
+    ]);
+  });
+
+  it('never lets a line be wider than the terminal, whatever the texts', () => {
+    const row = fc.record({ name: fc.string({ unit: 'grapheme' }), bytes: fc.string() });
+    fc.assert(
+      fc.property(fc.array(row), fc.integer({ min: 1, max: 60 }), (rows, width) => {
+        const lines = renderTable(columns, rows, theme({ columns: width })).split('\n');
+        expect(lines).toHaveLength(rows.length + 1);
+        expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
+
+  it('says that a text was cut', () => {
+    const line = renderTable(columns, [{ name: 'a-very-long-name', bytes: '1' }], theme({ columns: 12 }));
+    expect(line.split('\n')[1]).toBe('a-very-long…');
+  });
+});
+
+describe('displayWidth', () => {
+  it.each([
+    ['', 0],
+    ['abc', 3],
+    ['模型', 4],
+    ['👩‍👩‍👧', 2],
+    ['e\u0301', 1],
+    ['✔', 1],
+    ['한글', 4],
+  ])('of %j is %d', (text, width) => {
+    expect(displayWidth(text)).toBe(width);
+  });
+});
+
+describe('truncate', () => {
+  it('keeps what fits and cuts whole signs', () => {
+    expect(truncate('abc', 3, '…')).toBe('abc');
+    expect(truncate('模型x', 4, '…')).toBe('模…');
+    expect(truncate('abcdef', 2, '...')).toBe('ab');
+    expect(truncate('abcdef', null, '…')).toBe('abcdef');
+  });
+});
+
+describe('printable', () => {
+  it('leaves no control signs in text from outside', () => {
+    expect(printable('a\u001b[31mb\r\nc')).toBe('a [31mb c');
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { choosePorts } from '../../../src/core/compose-file/choose-ports.ts';
+import { selectServices } from '../../../src/core/profile/select-services.ts';
+import { catalogueOf, configOf } from '../../helpers/render-builders.ts';
+
+const service = (model: string) => ({ engine: 'llm', models: [model], flags: [], memoryBytes: null });
+const selection = selectServices(catalogueOf({ a: [service('small')], b: [service('big')] }), ['a', 'b']);
+
+interface Case {
+  readonly ports?: Record<string, number>;
+  readonly taken?: number[];
+  readonly kept?: Record<string, number>;
+  readonly coordinatorPort?: number;
+}
+
+function choose({ ports = {}, taken = [], kept = {}, coordinatorPort = 7700 }: Case) {
+  const config = configOf({ ports, coordinator: { port: coordinatorPort, url: null, tokenFile: null } });
+  const question = { selection, config, taken: new Set(taken), kept: new Map(Object.entries(kept)) };
+  return Object.fromEntries(choosePorts(question));
+}
+
+describe('choosePorts', () => {
+  it.each([
+    ['the first free ones from the usual port up', {}, [8080, 8081]],
+    ['past those that others use', { taken: [8080, 8082] }, [8081, 8083]],
+    ['those it has, though a lower one is free now', { kept: { 'a-llm': 8085 } }, [8085, 8080]],
+    [
+      'another than the one it has when that is taken',
+      { kept: { 'a-llm': 8085 }, taken: [8085] },
+      [8080, 8081],
+    ],
+    [
+      'the one of the settings before the one it has',
+      { ports: { 'a-llm': 9000 }, kept: { 'a-llm': 8085 } },
+      [9000, 8080],
+    ],
+    ['none that the settings give to another', { ports: { 'b-llm': 8080 } }, [8081, 8080]],
+    ['none that another service keeps', { kept: { 'b-llm': 8080 } }, [8081, 8080]],
+    ['none that the coordinator has', { coordinatorPort: 8080 }, [8081, 8082]],
+  ] as const)('gives %s', (_name, given, [a, b]) => {
+    const { coordinatorPort = 7700 } = given as Case;
+    expect(choose(given as Case)).toEqual({ coordinator: coordinatorPort, 'a-llm': a, 'b-llm': b });
+  });
+
+  it('gives the coordinator of someone else no port', () => {
+    const config = configOf({ coordinator: { port: 7700, url: 'http://c:1', tokenFile: null } });
+    const ports = choosePorts({ selection, config, taken: new Set([7700]), kept: new Map() });
+    expect([...ports.keys()]).toEqual(['a-llm', 'b-llm']);
+  });
+
+  it.each([
+    [
+      'a port of the settings that is taken',
+      { ports: { 'a-llm': 9000 }, taken: [9000] },
+      'RMA_PORT_TAKEN',
+      3,
+      '--port a-llm=PORT',
+    ],
+    [
+      "the coordinator's port that is taken",
+      { taken: [7700] },
+      'RMA_PORT_TAKEN',
+      3,
+      '--coordinator-port PORT',
+    ],
+    ['one port twice', { ports: { 'a-llm': 9000, 'b-llm': 9000 } }, 'RMA_PORT_TWICE', 2, '--port b-llm=PORT'],
+    [
+      'a port for an unknown service',
+      { ports: { 'a-lm': 9000 } },
+      'RMA_PORT_UNKNOWN_SERVICE',
+      2,
+      'chosen profiles',
+    ],
+    [
+      'a port for the coordinator among the services',
+      { ports: { coordinator: 1 } },
+      'RMA_PORT_UNKNOWN_SERVICE',
+      2,
+      '--coordinator-port',
+    ],
+  ] as const)('refuses %s', (_name, given, code, exitCode, hint) => {
+    expect(() => choose(given as unknown as Case)).toThrow(
+      expect.objectContaining({ code, exitCode, hint: expect.stringContaining(hint) as string }),
+    );
+  });
+
+  it('refuses when no port is left', () => {
+    const all = Array.from({ length: 65_535 - 8080 + 1 }, (_, index) => 8080 + index);
+    expect(() => choose({ taken: all })).toThrow(
+      expect.objectContaining({ code: 'RMA_PORT_NONE_FREE', exitCode: 3 }),
+    );
+  });
+});

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
+import { buildWorkerConfig } from '../../../src/core/compose-file/build-worker-config.ts';
+import { renderComposeFile } from '../../../src/core/compose-file/render-compose-file.ts';
+import type { PinnedHfModel } from '../../../src/core/model/pinned-model.ts';
+import { selectServices } from '../../../src/core/profile/select-services.ts';
+import { catalogueOf, configOf, engineOf, pinnedFile, renderInputOf } from '../../helpers/render-builders.ts';
+
+interface ComposeText {
+  readonly services: Record<
+    string,
+    { command: string[]; environment: Record<string, string>; labels: Record<string, string> }
+  >;
+  readonly configs: Record<string, { content: string }>;
+}
+
+const undouble = (text: string) => text.replaceAll('$$', '$');
+const anyText = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: 'binary' }),
+  fc.stringMatching(/^[-+]?[0-9.xob][0-9a-f.e_:o-]{0,5}$/),
+  fc.constantFrom(
+    'no',
+    'on',
+    '~',
+    '1_0',
+    '0o7',
+    '07',
+    '1:30',
+    '.5',
+    '=',
+    '<<',
+    '2001-01-01',
+    '$',
+    '$$',
+    ['$', '{A}'].join(''),
+    ' x ',
+    '\n',
+    'a\n\n b\n',
+    '#',
+    'é',
+    '\u2028',
+  ),
+);
+
+describe('renderComposeFile', () => {
+  it('gives every text back unchanged, to readers of YAML 1.1 and of 1.2', () => {
+    fc.assert(
+      fc.property(fc.array(anyText, { maxLength: 40, size: 'max' }), anyText, (flags, value) => {
+        const engine = engineOf('llm', { environment: { VALUE: value } });
+        const service = { engine: 'llm', models: ['small'], flags, memoryBytes: null };
+        const selection = selectServices(catalogueOf({ chat: [service] }, [engine]), ['chat']);
+        const text = renderComposeFile(renderInputOf({ selection }));
+        for (const version of ['1.1', '1.2'] as const) {
+          const { command, environment } = (parse(text, { version }) as ComposeText).services['chat-llm']!;
+          expect(command.slice(6).map(undouble)).toEqual(flags);
+          expect(undouble(environment['VALUE']!)).toBe(value);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("carries each worker's configuration whole", () => {
+    fc.assert(
+      fc.property(fc.array(anyText, { minLength: 1 }), fc.integer({ min: 0 }), (paths, bytes) => {
+        const files = paths.map((path) => ({ path, bytes, digest: null }));
+        const input = renderInputOf();
+        const pinned = new Map(
+          [...input.pinned].map(([ref, model]) => [ref, { ...(model as PinnedHfModel), files }]),
+        );
+        const given = { ...input, pinned };
+        const { configs } = parse(renderComposeFile(given)) as ComposeText;
+        expect(JSON.parse(undouble(configs['chat-worker']!.content))).toEqual(
+          buildWorkerConfig(given, given.selection.profiles[0]!),
+        );
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('gives the same bytes whatever the order of the input', () => {
+    const service = (model: string) => ({ engine: 'llm', models: [model], flags: [], memoryBytes: null });
+    const catalogue = catalogueOf({ a: [service('small')], b: [service('big')] });
+    const render = (profiles: string[], reverse: boolean) => {
+      const input = renderInputOf({ selection: selectServices(catalogue, profiles) });
+      const turn = <T>(items: Iterable<T>) => (reverse ? [...items].reverse() : [...items]);
+      return renderComposeFile({
+        ...input,
+        pinned: new Map(turn(input.pinned)),
+        ports: new Map(turn(input.ports)),
+        secrets: new Set(turn(input.secrets)),
+        projectRefs: turn(input.projectRefs),
+      });
+    };
+    expect(render(['b', 'a'], true)).toBe(render(['a', 'b'], false));
+  });
+});
+
+describe('the config hash', () => {
+  const hashes = (over: Parameters<typeof renderInputOf>[0] = {}) =>
+    Object.fromEntries(
+      buildStack(renderInputOf(over)).services.map(({ name, configHash }) => [name, configHash]),
+    );
+  const before = hashes();
+  const changed = (over: Parameters<typeof renderInputOf>[0]) => {
+    const after = hashes(over);
+    return Object.keys(before).filter((name) => before[name] !== after[name]);
+  };
+
+  it('is the one in the file', () => {
+    const input = renderInputOf();
+    const { services } = parse(renderComposeFile(input)) as ComposeText;
+    const labels = Object.entries(services).map(([name, service]) => [
+      name,
+      service.labels['rma.config-hash'],
+    ]);
+    expect(Object.fromEntries(labels)).toEqual(before);
+  });
+
+  it('changes with a new pin for the worker and for the engine that reads the model', () => {
+    const ref = 'hf:org/small:small.gguf';
+    const pinned = new Map([[ref, pinnedFile(ref, { commit: 'f'.repeat(40) })]]);
+    expect(changed({ pinned })).toEqual(['chat-worker', 'chat-llm']);
+  });
+
+  it('changes with the image of rma for the coordinator and the workers only', () => {
+    expect(changed({ workerImage: 'rma-worker:2' })).toEqual(['coordinator', 'chat-worker']);
+  });
+
+  it('does not change with the version in the header or the place of the file', () => {
+    expect(changed({ version: '9.9.9', config: configOf({ stateDir: '/elsewhere' }) })).toEqual([]);
+  });
+});

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ConfigSources } from '../../../src/core/config/config-sources.ts';
+import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
+import { RmaError } from '../../../src/core/errors.ts';
+import { base, flags, withFile } from '../../helpers/config-sources.ts';
+
+function faultsOf(sources: ConfigSources): readonly string[] {
+  try {
+    resolveConfig(sources);
+  } catch (error) {
+    if (!(error instanceof RmaError)) throw error;
+    expect(error).toMatchObject({ code: 'RMA_CONFIG_INVALID', exitCode: 2 });
+    const lines = error.message.split('\n');
+    return lines.length === 1 ? lines : lines.slice(1);
+  }
+  return [];
+}
+
+describe('faults', () => {
+  it('are told all at once, with their places, from file, options and environment', () => {
+    const sources: ConfigSources = {
+      ...withFile(
+        'projct: x\nproject: Bad Name\nbind: 1\nbind: 300.0.0.1\nprofiles: cpu\nvolumes:\n  stroe: a\n  cache: nfs:x\n',
+      ),
+      env: { RMA_PORTS: 'web=http' },
+      flags: flags({ owner: ['root'], 'coordinator.port': ['0'] }),
+    };
+    expect(faultsOf(sources)).toEqual([
+      'rma.yaml:4:1: "bind" is given twice',
+      'rma.yaml:1:1: unknown key "projct"; did you mean "project"?',
+      'rma.yaml:5:11: profiles must be a list such as [cpu-worker], got "cpu"',
+      'rma.yaml:7:3: unknown key "volumes.stroe"; did you mean "volumes.store"?',
+      'rma.yaml:2:10: project expects a name of a-z, 0-9, - and _ that begins with a letter or digit, such as "badname", got "Bad Name"',
+      'rma.yaml:8:10: volumes.cache expects named:NAME, host:PATH or nfs:SERVER:/EXPORT, got "nfs:x"',
+      '--owner: owner expects UID:GID in numbers, such as 1000:1000, got "root"',
+      'rma.yaml:4:7: bind expects an IP address, such as 127.0.0.1 or 0.0.0.0, got "300.0.0.1"',
+      '--coordinator-port: coordinator.port expects a port from 1 to 65535, got "0"',
+      'RMA_PORTS: ports expects a port from 1 to 65535, got "web=http"',
+    ]);
+  });
+
+  it.each([
+    [
+      'a list in place of the file',
+      '- a\n',
+      'rma.yaml:1:1: the file must be a mapping of settings, got a list',
+    ],
+    ['a text in place of a section', 'hub: x\n', 'rma.yaml:1:6: hub must be a mapping of settings, got "x"'],
+    [
+      'a number in place of text',
+      'project: 12\n',
+      'rma.yaml:1:10: project must be text such as demo, got 12',
+    ],
+    [
+      'a time without unit',
+      'drain_timeout: 30\n',
+      'rma.yaml:1:16: drain_timeout must be text such as 30s, got 30',
+    ],
+    [
+      'text in place of a number',
+      "coordinator:\n  port: '1'\n",
+      'rma.yaml:2:9: coordinator.port must be a whole number such as 7700, got "1"',
+    ],
+    [
+      'a number in a list',
+      'profiles:\n  - a\n  - 5\n',
+      'rma.yaml:3:5: profiles must be a list of texts, got 5 in it',
+    ],
+    [
+      'a list in place of a map',
+      'ports: [1]\n',
+      'rma.yaml:1:8: ports must be a mapping such as { cpu-worker-llamacpp: 8080 }, got a list',
+    ],
+    [
+      'a map as an entry',
+      'ports:\n  a: {}\n',
+      'rma.yaml:2:6: ports.a must be one text or number, got a mapping',
+    ],
+    [
+      'a host as text',
+      'hosts:\n  b: ssh://b\n',
+      'rma.yaml:2:6: hosts.b must be {} or { address: ssh://box1 }, got "ssh://b"',
+    ],
+    [
+      'an unknown key of a host',
+      'hosts:\n  b: { adress: x }\n',
+      'rma.yaml:2:8: unknown key "hosts.b.adress"; did you mean "hosts.b.address"?',
+    ],
+    [
+      'an address that is not ssh',
+      'hosts:\n  b: { address: tcp://b }\n',
+      'rma.yaml:2:6: hosts expects an address such as ssh://box1, got "b=tcp://b"',
+    ],
+    [
+      'a setting at the wrong level',
+      'worker_base: x\n',
+      'rma.yaml:1:1: unknown key "worker_base"; did you mean "images.worker_base"?',
+    ],
+    ['a key like nothing', 'zebra: x\n', 'rma.yaml:1:1: unknown key "zebra"'],
+  ])('tell %s', (_name, text, fault) => {
+    expect(faultsOf(withFile(text))).toEqual([fault]);
+  });
+
+  it('of broken YAML come alone: what follows would mean something else', () => {
+    const faults = faultsOf(withFile('hub:\n\tendpoint: x\nprojct: x\n'));
+    expect(faults.length).toBeGreaterThan(0);
+    expect(faults.join()).toMatch(/^rma\.yaml:2:1: Tabs are not allowed/);
+    expect(faults.join()).not.toContain('projct');
+  });
+
+  it('of a weaker source are told although a stronger one wins', () => {
+    expect(faultsOf({ ...withFile('bind: nowhere\n'), flags: flags({ bind: ['127.0.0.1'] }) })).toHaveLength(
+      1,
+    );
+  });
+
+  it('never show a token', () => {
+    const error = faultsOf({ ...base, env: { HF_ENDPOINT: 'ftp://me:hf_abcdefghijklmnop@hub' } }).join();
+    expect(error).not.toMatch(/abcdefghijklmnop/);
+  });
+
+  it('are all that any text in a file can cause', () => {
+    const yamlish = fc.stringMatching(/^[a-z:{}[\]\-&*!'" \n\t0-9.~#|>]{0,60}$/);
+    fc.assert(
+      fc.property(yamlish, (text) => {
+        expect(faultsOf(withFile(text)).every((fault) => /^rma\.yaml:\d+:\d+: ./.test(fault))).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import type { ConfigSources } from '../../../src/core/config/config-sources.ts';
+import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
+import { base, flags, withFile } from '../../helpers/config-sources.ts';
+
+describe('resolveConfig without anything', () => {
+  it('works, with the documented defaults', () => {
+    const { config, selectedProfiles, hubToken } = resolveConfig(base);
+    expect(config).toEqual({
+      project: 'rma',
+      stateDir: '/home/me/.local/state/rma/rma',
+      profilesDir: null,
+      hosts: { local: { address: null } },
+      profiles: [],
+      volumes: { store: { type: 'named', name: 'rma-models' }, cache: { type: 'named', name: 'rma-cache' } },
+      owner: null,
+      bind: '127.0.0.1',
+      coordinator: { port: 7700, url: null, tokenFile: null },
+      hub: { endpoint: 'https://huggingface.co', tokenFile: null },
+      images: { workerBase: 'node:24-bookworm-slim', engines: {} },
+      ports: {},
+      drainSeconds: 30,
+    });
+    expect(selectedProfiles).toBeNull();
+    expect(hubToken).toEqual({ kind: 'none' });
+  });
+
+  it('keeps its state in the XDG folder, and in the working directory of a user without a home', () => {
+    const xdg = { ...base, env: { XDG_STATE_HOME: '/var/state' }, flags: flags({ project: ['demo'] }) };
+    expect(resolveConfig(xdg).config.stateDir).toBe('/var/state/rma/demo');
+    const relative = { ...base, env: { XDG_STATE_HOME: 'state' } };
+    expect(resolveConfig(relative).config.stateDir).toBe('/home/me/.local/state/rma/rma');
+    expect(resolveConfig({ ...base, home: null }).config.stateDir).toBe('/work/here/.rma');
+  });
+});
+
+describe('resolveConfig with a file', () => {
+  it('reads every setting', () => {
+    const text = `
+project: demo
+profiles: [cpu-worker, gpu-worker, cpu-worker]
+hosts:
+  box1: { address: 'ssh://me@box1:22' }
+  local: {}
+volumes:
+  store: host:models
+  cache: nfs:files.example:/exports/cache
+owner: 1001:1002
+bind: 0.0.0.0
+coordinator:
+  port: 7800
+  url: https://coordinator.example/
+  token_file: ~/token
+hub:
+  endpoint: http://localhost:8080
+  token_file: ./secrets/hub
+images:
+  worker_base: registry.example/node:24
+  engines: { llamacpp: 'llama:1' }
+ports: { cpu-worker-llamacpp: 8081 }
+drain_timeout: 1m30s
+`;
+    expect(resolveConfig(withFile(text)).config).toEqual({
+      project: 'demo',
+      stateDir: '/srv/My Demo/.rma',
+      profilesDir: null,
+      hosts: { box1: { address: 'ssh://me@box1:22' }, local: { address: null } },
+      profiles: ['cpu-worker', 'gpu-worker'],
+      volumes: {
+        store: { type: 'host', path: '/srv/My Demo/models' },
+        cache: { type: 'nfs', server: 'files.example', path: '/exports/cache' },
+      },
+      owner: { uid: 1001, gid: 1002 },
+      bind: '0.0.0.0',
+      coordinator: { port: 7800, url: 'https://coordinator.example', tokenFile: '/home/me/token' },
+      hub: { endpoint: 'http://localhost:8080', tokenFile: '/srv/My Demo/secrets/hub' },
+      images: { workerBase: 'registry.example/node:24', engines: { llamacpp: 'llama:1' } },
+      ports: { 'cpu-worker-llamacpp': 8081 },
+      drainSeconds: 90,
+    });
+  });
+
+  it.each([
+    ['/srv/My Demo', 'mydemo'],
+    ['/srv/_-Lab_2', 'lab_2'],
+    ['/srv/模型', 'rma'],
+    ['/', 'rma'],
+  ])('names the project after the folder %s as Compose would: %s', (dir, project) => {
+    expect(resolveConfig(withFile('', dir)).config.project).toBe(project);
+  });
+
+  it.each(['', '# only a comment\n', 'profiles:\nvolumes:\nbind:\n', '$schema: https://schema.example\n'])(
+    'takes %j as a file that says nothing',
+    (text) => {
+      const { config } = resolveConfig(withFile(text, '/srv/rma'));
+      expect(config).toEqual({ ...resolveConfig(base).config, stateDir: '/srv/rma/.rma' });
+    },
+  );
+});
+
+describe('precedence', () => {
+  const sources: ConfigSources = {
+    ...withFile('bind: 10.0.0.1\ndrain_timeout: 1s\n\nports:\n  a: 1\n  b: 2\nprofiles: [one]\n'),
+    env: {
+      RMA_BIND: '10.0.0.2',
+      RMA_PORTS: 'b=3, c=4',
+      RMA_OWNER: '',
+      HF_ENDPOINT: 'https://mirror.example',
+    },
+    flags: flags({ bind: ['10.0.0.3', '10.0.0.4'], ports: ['c=5'], profiles: ['two', 'one'] }),
+  };
+
+  it('is option, then environment, then file, then default; of one option the last', () => {
+    const { config } = resolveConfig(sources);
+    expect(config).toMatchObject({ bind: '10.0.0.4', drainSeconds: 1, owner: null });
+    expect(resolveConfig({ ...sources, flags: new Map() }).config.bind).toBe('10.0.0.2');
+    expect(resolveConfig({ ...sources, flags: new Map(), env: {} }).config.bind).toBe('10.0.0.1');
+  });
+
+  it('joins maps entry by entry', () => {
+    expect(resolveConfig(sources).config.ports).toEqual({ a: 1, b: 3, c: 5 });
+  });
+
+  it('adds the profiles of options to those of the file, and says which were named', () => {
+    expect(resolveConfig(sources)).toMatchObject({
+      config: { profiles: ['one', 'two'] },
+      selectedProfiles: ['two', 'one'],
+    });
+  });
+
+  it('tells where each value came from', () => {
+    expect(resolveConfig(sources).origins).toMatchObject({
+      bind: { from: 'flag', name: '--bind' },
+      ports: { from: 'flag', name: '--port' },
+      'hub.endpoint': { from: 'env', name: 'HF_ENDPOINT' },
+      drain_timeout: { from: 'file', file: 'rma.yaml', line: 2, column: 16 },
+      owner: { from: 'default' },
+    });
+  });
+
+  it('prefers RMA_HUB_ENDPOINT to HF_ENDPOINT', () => {
+    const env = { RMA_HUB_ENDPOINT: 'https://a.example', HF_ENDPOINT: 'https://b.example' };
+    expect(resolveConfig({ ...base, env }).config.hub.endpoint).toBe('https://a.example');
+  });
+
+  it('takes relative paths of options and variables from the working directory', () => {
+    const relative = {
+      ...withFile(''),
+      env: { RMA_VOLUME: './models' },
+      flags: flags({ 'hub.token_file': ['t'] }),
+    };
+    const { volumes, hub } = resolveConfig(relative).config;
+    expect([volumes.store, hub.tokenFile]).toEqual([
+      { type: 'host', path: '/work/here/models' },
+      '/work/here/t',
+    ]);
+  });
+});
+
+describe('the token for the hub', () => {
+  const all: ConfigSources = {
+    ...base,
+    env: { HF_TOKEN: 'hf_secretsecretsecret', HF_TOKEN_PATH: '/run/token' },
+    hfAuthFile: '/home/me/.cache/huggingface/token',
+    flags: flags({ 'hub.token_file': ['/flag'] }),
+  };
+
+  it.each([
+    ['the option', all, { kind: 'file', path: '/flag' }, { from: 'flag', name: '--token-file' }],
+    [
+      'HF_TOKEN',
+      { ...all, flags: new Map() },
+      { kind: 'env', name: 'HF_TOKEN' },
+      { from: 'env', name: 'HF_TOKEN' },
+    ],
+    [
+      'HF_TOKEN_PATH',
+      { ...all, flags: new Map(), env: { HF_TOKEN_PATH: 'token' } },
+      { kind: 'file', path: '/work/here/token' },
+      { from: 'env', name: 'HF_TOKEN_PATH' },
+    ],
+    [
+      'the file of hf auth',
+      { ...all, flags: new Map(), env: {} },
+      { kind: 'file', path: '/home/me/.cache/huggingface/token' },
+      { from: 'hf-auth' },
+    ],
+  ] as const)('comes from %s', (_name, sources, token, origin) => {
+    const resolved = resolveConfig(sources);
+    expect(resolved.hubToken).toEqual(token);
+    expect(resolved.config.hub.tokenFile).toBe(token.kind === 'file' ? token.path : null);
+    expect(resolved.origins['hub.token_file']).toEqual(origin);
+    expect(JSON.stringify(resolved)).not.toContain('secretsecret');
+  });
+});

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatBytes, formatDuration, parseBytes, parseDuration } from '../../../src/core/units.ts';
+
+describe('formatBytes', () => {
+  it.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1.0 KiB'],
+    [1024 ** 2 - 1, '1.0 MiB'],
+    [212 * 1024 ** 2, '212 MiB'],
+    [13.5 * 1024 ** 3, '13.5 GiB'],
+    [-5, '0 B'],
+  ])('shows %d bytes as %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
+
+  it('never shows more than four digits, and reads back within one percent', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1024, max: 2 ** 50 }), (bytes) => {
+        const text = formatBytes(bytes);
+        expect(text).toMatch(/^(\d{1,2}\.\d|\d{3,4}) [KMGTP]iB$/);
+        expect(Math.abs((parseBytes(text) ?? 0) - bytes)).toBeLessThanOrEqual(bytes * 0.05);
+      }),
+    );
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [0, '0s'],
+    [59.4, '59s'],
+    [59.6, '1m 00s'],
+    [65, '1m 05s'],
+    [7380, '2h 03m'],
+    [273_600, '3d 4h'],
+  ])('shows %d seconds as %s', (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
+  });
+});
+
+describe('parseDuration', () => {
+  it.each([
+    ['30s', 30],
+    ['1m30s', 90],
+    ['2h', 7200],
+    ['500ms', 0.5],
+    ['1d', 86_400],
+    ['30', null],
+    ['', null],
+    ['s', null],
+    ['-5s', null],
+    ['5 s', null],
+  ])('reads %j as %j', (text, seconds) => {
+    expect(parseDuration(text)).toBe(seconds);
+  });
+});
+
+describe('parseBytes', () => {
+  it.each([
+    ['1024', 1024],
+    ['512MiB', 512 * 1024 ** 2],
+    ['1.5 GiB', 1.5 * 1024 ** 3],
+    ['2GB', 2e9],
+    ['2g', 2 * 1024 ** 3],
+    ['7b', 7],
+    ['7ib', null],
+    ['GiB', null],
+    ['1.5.1G', null],
+    ['-1', null],
+    ['999999999999PB', null],
+  ])('reads %j as %j', (text, bytes) => {
+    expect(parseBytes(text)).toBe(bytes);
+  });
+});

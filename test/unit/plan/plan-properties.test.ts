@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { ProfileService } from '../../../src/core/model/profile.ts';
+import { plan } from '../../../src/core/plan/plan.ts';
+import { selectServices } from '../../../src/core/profile/select-services.ts';
+import { desiredOf, doneBox, emptyBox } from '../../helpers/plan-builders.ts';
+import { catalogueOf, renderInputOf } from '../../helpers/render-builders.ts';
+
+const service: fc.Arbitrary<ProfileService> = fc.record({
+  engine: fc.constantFrom('llm', 'other'),
+  models: fc.constantFrom(['small'], ['big']),
+  flags: fc.subarray(['--a', '--b']),
+  memoryBytes: fc.constantFrom(null, 2 ** 30),
+});
+const profiles = fc.dictionary(
+  fc.constantFrom('a', 'b', 'c-d'),
+  fc.array(service, { minLength: 1, maxLength: 3 }),
+  { minKeys: 1, noNullPrototype: true },
+);
+const wanted = profiles.map((data) =>
+  desiredOf(
+    renderInputOf({ selection: selectServices(catalogueOf(data, ['llm', 'other']), Object.keys(data)) }),
+  ),
+);
+
+it('plans nothing, with or without orphan removal, where all that is desired is observed', () => {
+  fc.assert(
+    fc.property(wanted, fc.boolean(), (desired, removeOrphans) => {
+      const { operations, checks } = plan(desired, doneBox(desired), { removeOrphans });
+      expect([operations, checks]).toEqual([[], []]);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it('plans from an empty box exactly one start for each service, workers before engines, nothing destructive', () => {
+  fc.assert(
+    fc.property(wanted, (desired) => {
+      const { operations } = plan(desired, emptyBox(), { removeOrphans: true });
+      const starts = operations.flatMap((op) => (op.kind === 'start-service' ? [op] : []));
+      expect(starts.map((op) => op.service).sort()).toEqual(desired.stack.services.map((s) => s.name).sort());
+      const roles = starts.map((op) => op.role);
+      expect(roles.lastIndexOf('worker')).toBeLessThan(roles.indexOf('engine'));
+      expect(operations.filter((op) => op.destructive || op.cause === '')).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
+});

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import type { Desired } from '../../../src/core/model/desired.ts';
+import type { Observed } from '../../../src/core/model/observed.ts';
+import { plan } from '../../../src/core/plan/plan.ts';
+import { planText } from '../../../src/core/plan/plan-text.ts';
+import { checkOf, desiredOf, doneBox, emptyBox, withContainer } from '../../helpers/plan-builders.ts';
+import { configOf, pinnedFile, renderInputOf } from '../../helpers/render-builders.ts';
+
+const desired = desiredOf();
+const done = doneBox(desired);
+const ref = 'hf:org/small:small.gguf';
+
+const text = (observed: Observed, wanted: Desired = desired, removeOrphans = false) =>
+  planText(plan(wanted, observed, { removeOrphans }))
+    .trimEnd()
+    .split('\n');
+
+describe('plan', () => {
+  it('[req R64] does nothing when everything is there', () => {
+    expect(text(done)).toEqual(['nothing to do']);
+    expect(plan(desired, done, { removeOrphans: true }).summary).toEqual({
+      create: 0,
+      change: 0,
+      remove: 0,
+      fetchBytes: 0,
+      freeBytes: 10_000,
+    });
+  });
+
+  it('makes everything on an empty box, in the order in which it is done', () => {
+    expect(text(emptyBox({ freeBytes: 5000 }))).toEqual([
+      '+ write-secret coordinator_key: not there',
+      '+ write-secret worker_token_chat: not there',
+      '+ write-file /srv/demo/.rma/compose.yaml: not there',
+      '+ write-file /srv/demo/.rma/resolved.json: not there',
+      '+ pull-image node:24-slim: base of the worker image',
+      '+ build-image rma-worker:1.2.3-0123456789ab from node:24-slim: not there',
+      '+ pull-image example/llm:1: not there',
+      '+ create-volume rma-models: not there',
+      `+ fetch-model ${ref} (1000 bytes, files: 1, by worker): not in the store`,
+      '+ start-service coordinator: not there',
+      '+ start-service chat-worker: not there',
+      '+ start-service chat-llm: not there',
+    ]);
+  });
+
+  it('counts what it does, and the bytes', () => {
+    const { summary } = plan(desired, emptyBox({ freeBytes: 5000 }), { removeOrphans: false });
+    expect(summary).toEqual({ create: 12, change: 0, remove: 0, fetchBytes: 1000, freeBytes: 5000 });
+  });
+
+  it('[req R64] starts again after down without a fetch', () => {
+    expect(text({ ...done, containers: [], secrets: new Map() })).toEqual([
+      '+ write-secret coordinator_key: not there',
+      '+ write-secret worker_token_chat: not there',
+      '+ start-service coordinator: not there',
+      '+ start-service chat-worker: not there',
+      '+ start-service chat-llm: not there',
+    ]);
+  });
+
+  it('fetches a model pinned anew beside the old stack, then recreates what names it', () => {
+    const newer = desiredOf(
+      renderInputOf({ pinned: new Map([[ref, pinnedFile(ref, { commit: 'f'.repeat(40) })]]) }),
+    );
+    const model = newer.models.get(ref)!;
+    const observed = { ...done, store: new Map([[ref, checkOf(model, 'missing')]]) };
+    expect(text(observed, newer)).toEqual([
+      '~ write-file /srv/demo/.rma/compose.yaml: its content changes',
+      `+ fetch-model ${ref} (1000 bytes, files: 1, by one-off): not in the store`,
+      '~ recreate-service chat-worker: its definition changed',
+      '~ recreate-service chat-llm: its definition changed',
+    ]);
+  });
+
+  it('writes a changed token and restarts only those who read it', () => {
+    const secrets = new Map(done.secrets).set('worker_token_chat', 'other');
+    expect(text({ ...done, secrets })).toEqual([
+      '~ write-secret worker_token_chat: its value changed',
+      '~ restart-service chat-worker: its secret worker_token_chat changes',
+    ]);
+  });
+
+  it('restarts a worker that failed, and says with what', () => {
+    const failure = { code: 'RMA_HUB_DENIED', message: 'no', exitCode: 4 } as const;
+    const observed = withContainer(done, 'chat-worker', { worker: { state: 'failed', failure } });
+    expect(text(observed)).toEqual(['~ restart-service chat-worker: it failed (RMA_HUB_DENIED)']);
+  });
+
+  it.each([
+    [{ state: 'exited' }, '+ start-service chat-llm: it is exited'],
+    [{ state: 'created' }, '+ start-service chat-llm: it is created'],
+    [{ state: 'dead' }, '+ start-service chat-llm: it is dead'],
+    [{ state: 'paused' }, '~ restart-service chat-llm: it is paused'],
+    [{ state: 'restarting' }, '~ restart-service chat-llm: it ends again and again'],
+    [{ health: 'unhealthy' }, '~ restart-service chat-llm: it is unhealthy'],
+    [{ configHash: null }, '~ recreate-service chat-llm: its definition changed'],
+    [{ health: 'starting' }, 'nothing to do'],
+  ] as const)('for an engine with %j: %s', (change, line) => {
+    expect(text(withContainer(done, 'chat-llm', change))).toEqual([line]);
+  });
+
+  it('fetches again what was taken out of the store, by the worker that missed it', () => {
+    const store = new Map([[ref, checkOf(desired.models.get(ref)!, 'missing')]]);
+    expect(text({ ...done, store })).toEqual([
+      `+ fetch-model ${ref} (1000 bytes, files: 1, by worker): not in the store`,
+      '~ restart-service chat-worker: its models are not all in the store',
+    ]);
+  });
+
+  it('leaves a worker alone that is fetching already', () => {
+    const model = desired.models.get(ref)!;
+    const check = { ...checkOf(model, 'partial'), missingBytes: 400 };
+    const observed = withContainer({ ...done, store: new Map([[ref, check]]) }, 'chat-worker', {
+      health: 'starting',
+      worker: { state: 'downloading', failure: null },
+    });
+    expect(text(observed)).toEqual([
+      `+ fetch-model ${ref} (400 bytes, files: 1, by worker): in the store in part`,
+    ]);
+  });
+
+  it('takes a healthy worker for a proof that its models are there when the store was not read', () => {
+    expect(text({ ...done, store: null })).toEqual(['nothing to do']);
+    expect(text(withContainer({ ...done, store: null }, 'chat-worker', { health: 'starting' }))).toEqual([
+      `+ fetch-model ${ref} (1000 bytes, files: 1, by worker): the store was not read: at most this`,
+    ]);
+  });
+
+  it('[req R71] tells when the missing models do not fit, with both numbers', () => {
+    const { checks } = plan(desired, emptyBox({ freeBytes: 999 }), { removeOrphans: false });
+    expect(checks).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        code: 'RMA_STORE_NO_ROOM',
+        exitCode: 5,
+        details: { neededBytes: 1000, freeBytes: 999 },
+      }),
+    ]);
+    expect(plan(desired, emptyBox({ freeBytes: 1000 }), { removeOrphans: false }).checks).toEqual([]);
+  });
+
+  it('asks for no room when nothing is missing', () => {
+    expect(plan(desired, { ...done, freeBytes: 0 }, { removeOrphans: false }).checks).toEqual([]);
+  });
+
+  it('leaves a service that is no longer wanted, and tells', () => {
+    const without = desiredOf(
+      renderInputOf({ config: configOf({ coordinator: { port: 1, url: 'http://c:1', tokenFile: null } }) }),
+    );
+    const observed = {
+      ...doneBox(without),
+      containers: [...doneBox(without).containers, done.containers[0]!],
+    };
+    expect(text(observed, without)).toEqual([
+      '! warning RMA_PLAN_ORPHAN: coordinator is no longer part of the project and is left as it is',
+    ]);
+    expect(text(observed, without, true)).toEqual([
+      '- remove-service coordinator (destructive): no longer part of the project',
+    ]);
+  });
+
+  it('removes an old worker before its engines, so that it can drain', () => {
+    const old = (service: string, role: 'worker' | 'engine') => ({ ...done.containers[0]!, service, role });
+    const containers = [...done.containers, old('a-llm', 'engine'), old('b-worker', 'worker')];
+    expect(text({ ...done, containers }, desired, true)).toEqual([
+      '- remove-service b-worker (destructive): no longer part of the project',
+      '- remove-service a-llm (destructive): no longer part of the project',
+    ]);
+  });
+
+  it('tells a volume with options of its own, and never touches it', () => {
+    const volume = { name: 'rma-models', driver: 'local', options: { type: 'nfs' }, labels: {} };
+    expect(text({ ...done, volumes: new Map([[volume.name, volume]]) })).toEqual([
+      '! warning RMA_VOLUME_DRIFT: volume rma-models has options of its own (driver local, type=nfs); it is used as it is',
+    ]);
+  });
+
+  it('makes no volume for a host folder', () => {
+    const volumes = { store: { type: 'host', path: '/data' }, cache: { type: 'named', name: 'c' } } as const;
+    const wanted = desiredOf(renderInputOf({ config: configOf({ volumes }) }));
+    expect(text(emptyBox(), wanted).filter((line) => line.includes('volume'))).toEqual([]);
+  });
+});

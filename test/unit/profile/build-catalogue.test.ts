@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest';
+import { RmaError } from '../../../src/core/errors.ts';
+import { buildCatalogue, type DataFile } from '../../../src/core/profile/build-catalogue.ts';
+
+const ENGINE = `image: example/engine:1
+port: 8080
+command: [--model, "{model}", --alias, "{name}"]
+health_path: /health
+models_path: /v1/models
+health_test: [CMD, curl, "http://127.0.0.1:{port}/health"]
+`;
+const MODELS = `small:
+  ref: hf:org/small:small.gguf
+  kind: chat
+`;
+const PROFILE = `description: A profile
+services:
+  - engine: llm
+    models: [small]
+    memory: 2GiB
+`;
+
+const file = (kind: DataFile['kind'], name: string, text: string, folder = 'data'): DataFile => ({
+  kind,
+  name,
+  text,
+  file: `${folder}/${name}.yaml`,
+});
+const good = [
+  file('engine', 'llm', ENGINE),
+  file('models', 'models', MODELS),
+  file('profile', 'chat', PROFILE),
+];
+
+function faultsOf(files: readonly DataFile[]): string[] {
+  try {
+    buildCatalogue(files);
+  } catch (error) {
+    if (!(error instanceof RmaError)) throw error;
+    expect(error).toMatchObject({ code: 'RMA_DATA_INVALID', exitCode: 2 });
+    return error.message.split('\n').slice(1);
+  }
+  return [];
+}
+
+describe('buildCatalogue', () => {
+  it('reads profiles, engines and models into values', () => {
+    const { profiles, engines, models } = buildCatalogue(good);
+    expect(profiles.get('chat')).toEqual({
+      name: 'chat',
+      description: 'A profile',
+      services: [{ engine: 'llm', models: ['small'], flags: [], memoryBytes: 2 ** 31 }],
+    });
+    expect(engines.get('llm')).toMatchObject({
+      name: 'llm',
+      port: 8080,
+      stopGraceSeconds: 10,
+      chatPath: null,
+    });
+    expect(models.get('small')).toMatchObject({ ref: 'hf:org/small:small.gguf', kind: 'chat' });
+  });
+
+  it('lets a later profile of the same name win, unread the earlier one', () => {
+    const own = file('profile', 'chat', PROFILE.replace('A profile', 'Mine'), 'own');
+    const broken = file('profile', 'chat', 'services: 1');
+    const { profiles } = buildCatalogue([good[0]!, good[1]!, broken, own]);
+    expect(profiles.get('chat')?.description).toBe('Mine');
+  });
+
+  it('lets a later models.yaml replace single entries and add others', () => {
+    const own = file(
+      'models',
+      'models',
+      'small: {ref: hf:me/mine, kind: chat}\nbig: {ref: hf:me/big, kind: vision}\n',
+    );
+    const { models } = buildCatalogue([...good, own]);
+    expect([...models].map(([name, { ref }]) => [name, ref])).toEqual([
+      ['small', 'hf:me/mine'],
+      ['big', 'hf:me/big'],
+    ]);
+  });
+
+  it('tells every fault of every file at once, each with its place', () => {
+    const files = [
+      file('engine', 'llm', ENGINE.replace('port: 8080', 'port: 80800').replace('{name}', '{nam}')),
+      file('models', 'models', 'small: {ref: small, kind: chta}\n'),
+      file(
+        'profile',
+        'chat',
+        PROFILE.replace('engine: llm', 'engin: llm').replace('small', 'smal').replace('2GiB', '2x'),
+      ),
+      file('profile', 'other', PROFILE.replace('engine: llm', 'engine: lm')),
+    ];
+    expect(faultsOf(files)).toEqual([
+      'data/llm.yaml:2:7: "port" must be a whole number from 1 to 65535, not 80800',
+      'data/llm.yaml:3:40: unknown placeholder {nam}; known: {model}, {name}, {port}',
+      'data/models.yaml:1:14: model reference "small" is malformed: it starts with no known source',
+      'data/models.yaml:1:27: "kind" must be one of chat, embedding, vision, not "chta"',
+      'data/chat.yaml:3:5: unknown key "engin"; did you mean "engine"?',
+      'data/chat.yaml:3:5: "engine" is missing',
+      'data/chat.yaml:4:14: unknown model "smal"; did you mean "small"?',
+      'data/chat.yaml:5:13: "memory" must be a size from 6MiB up, such as 2GiB, not "2x"',
+      'data/other.yaml:3:13: unknown engine "lm"; did you mean "llm"?',
+    ]);
+  });
+
+  it.each([
+    [
+      'a number in a command',
+      'engine',
+      ENGINE.replace('"{model}"', '4096'),
+      'llm',
+      'data/llm.yaml:3:10: "command" must be a list of texts (quote numbers), not a list',
+    ],
+    [
+      'a health test without CMD',
+      'engine',
+      ENGINE.replace('CMD, ', ''),
+      'llm',
+      'data/llm.yaml:6:14: "health_test" must be a list of CMD or CMD-SHELL and what to run, not a list',
+    ],
+    [
+      'a missing image',
+      'engine',
+      ENGINE.replace('image: example/engine:1\n', ''),
+      'llm',
+      'data/llm.yaml:1:1: "image" is missing',
+    ],
+    [
+      'a list in place of a mapping',
+      'profile',
+      '- a\n',
+      'x',
+      'data/x.yaml:1:1: the file must be a mapping of description, services, not a list',
+    ],
+    [
+      'no services',
+      'profile',
+      'description: x\nservices: []\n',
+      'x',
+      'data/x.yaml:2:11: "services" must be a list with at least one item, not an empty list',
+    ],
+    [
+      'broken YAML',
+      'profile',
+      'description: [x\n',
+      'x',
+      'data/x.yaml:2:1: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
+    [
+      'an upper-case name',
+      'profile',
+      PROFILE,
+      'Chat',
+      'data/Chat.yaml:1:1: "Chat" cannot be the name of a profile: lower-case letters, digits and - only, at most 40',
+    ],
+    [
+      'an engine named worker',
+      'engine',
+      ENGINE,
+      'worker',
+      'data/worker.yaml:1:1: "worker" cannot be a name here: every profile has a service of that name',
+    ],
+    [
+      'two models for an engine of one',
+      'profile',
+      PROFILE.replace('[small]', '[small, small]'),
+      'x',
+      'data/x.yaml:4:13: the engine "llm" serves exactly one model, not 2',
+    ],
+    [
+      'a malformed reference',
+      'profile',
+      PROFILE.replace('[small]', '["hf:small"]'),
+      'x',
+      'data/x.yaml:4:14: model reference "hf:small" is malformed: "small" is not a repository name of the form org/repo',
+    ],
+    [
+      'a memory limit Docker refuses',
+      'profile',
+      PROFILE.replace('2GiB', '1MiB'),
+      'x',
+      'data/x.yaml:5:13: "memory" must be a size from 6MiB up, such as 2GiB, not "1MiB"',
+    ],
+  ] as const)('tells %s', (_name, kind, text, name, fault) => {
+    expect(
+      faultsOf([...good.filter((f) => f.kind !== kind || f.name !== name), file(kind, name, text)]),
+    ).toContain(fault);
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { readFetchRequest } from '../../../src/core/worker/read-fetch-request.ts';
+import { readWorkerConfig } from '../../../src/core/worker/read-worker-config.ts';
+import { workerConfig } from '../../helpers/worker-config.ts';
+
+describe('the configuration of a worker', () => {
+  it('is read back as it was written', () => {
+    const config = workerConfig({ coordinator: { url: 'http://coordinator:7700' } });
+    expect(readWorkerConfig(JSON.stringify(config), 'f')).toEqual(config);
+  });
+
+  it('is refused with every fault and its place at once', () => {
+    const config = { ...workerConfig(), heartbeatSeconds: 0, engines: [{ service: 's' }], host: 3 };
+    expect(() => readWorkerConfig(JSON.stringify(config), '/etc/rma/worker.json')).toThrow(
+      expect.objectContaining({
+        code: 'RMA_WORKER_CONFIG',
+        exitCode: 2,
+        message: expect.stringMatching(
+          /^\/etc\/rma\/worker\.json: \$\.host must be .*\$\.engines\[0\]\.engine .*\$\.heartbeatSeconds must be a whole number from 1, not 0/,
+        ),
+      }),
+    );
+  });
+
+  it('is refused when it is not JSON', () => {
+    expect(() => readWorkerConfig('{', 'f')).toThrow(expect.objectContaining({ code: 'RMA_WORKER_CONFIG' }));
+  });
+});
+
+describe('a request to fetch', () => {
+  it('is read with its models and the references of the project', () => {
+    const { models } = workerConfig();
+    const request = { models, projectRefs: { host: 'h', project: 'p', refs: ['hf:org/repo'] } };
+    expect(readFetchRequest(JSON.stringify(request))).toEqual(request);
+    expect(readFetchRequest('{"models":[]}').models).toEqual([]);
+  });
+
+  it.each(['../x', 'a/../../x', '/etc/passwd', 'a//b', 'a\\..\\b', '.', 'a/.', 'a\nb', ''])(
+    'is refused when a file of it has the path %j',
+    (path) => {
+      const model = { ...workerConfig().models[0]!, files: [{ path, bytes: 1, digest: null }] };
+      expect(() => readFetchRequest(JSON.stringify({ models: [model] }))).toThrow(
+        expect.objectContaining({ code: 'RMA_WORKER_REQUEST', exitCode: 2 }),
+      );
+    },
+  );
+});

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import type { Catalogue } from '../../../src/core/model/profile.ts';
+import type { WorkerStatus } from '../../../src/core/model/worker-status.ts';
+import { coordinatorAnswer } from '../../../src/core/worker/coordinator-answer.ts';
+import { downloadSet } from '../../../src/core/worker/download-set.ts';
+import { requestsInFlight } from '../../../src/core/worker/in-flight.ts';
+import { missingNames } from '../../../src/core/worker/model-list.ts';
+import { unstarted } from '../../../src/core/worker/model-progress.ts';
+import { pauseAfter } from '../../../src/core/worker/pause.ts';
+import { isHealthy } from '../../../src/core/worker/worker-health.ts';
+
+describe('the answer of a coordinator', () => {
+  const kind = (method: 'POST' | 'PUT', status: number) =>
+    coordinatorAnswer(method, 'http://c', status, '').kind;
+
+  it('is accepted with its lease', () => {
+    expect(coordinatorAnswer('POST', 'http://c', 201, '{"leaseSeconds":15}')).toEqual({
+      kind: 'accepted',
+      leaseSeconds: 15,
+    });
+    expect(coordinatorAnswer('PUT', 'http://c', 204, '')).toEqual({ kind: 'accepted', leaseSeconds: null });
+  });
+
+  it('means register again when a heartbeat is not known', () => {
+    expect(kind('PUT', 404)).toBe('unknown');
+  });
+
+  it.each([404, 408, 409, 429, 500, 502, 503])('means try again when a registration gets %i', (status) => {
+    expect(kind('POST', status)).toBe('unavailable');
+  });
+
+  it.each([301, 400, 401, 403, 405, 413, 422])('means give up at %i', (status) => {
+    expect(kind('PUT', status)).toBe('refused');
+  });
+
+  it('carries what the coordinator said, and the way out', () => {
+    const body = '{"error":{"code":"X","message":"$.id must be a text"}}';
+    const answer = coordinatorAnswer('POST', 'http://c', 422, body);
+    expect(answer).toMatchObject({
+      kind: 'refused',
+      error: { code: 'RMA_COORDINATOR_REFUSED', message: expect.stringContaining('$.id must be a text') },
+    });
+    expect(coordinatorAnswer('PUT', 'http://c', 401, '')).toMatchObject({
+      error: { exitCode: 4, hint: expect.stringContaining('COORDINATOR_TOKEN_FILE') },
+    });
+  });
+});
+
+describe('the set of a worker type', () => {
+  const service = (...models: string[]) => ({ engine: 'e', models, flags: [], memoryBytes: null });
+  const profile = (name: string, ...models: string[]) =>
+    [name, { name, description: '', services: [service(...models)] }] as const;
+  const catalogue: Catalogue = {
+    profiles: new Map([profile('ocr', 'vision'), profile('gpu-worker', 'hf:org/llm', 'vision')]),
+    engines: new Map(),
+    models: new Map([
+      ['vision', { name: 'vision', ref: 'hf:org/vision', kind: 'vision', license: '', description: '' }],
+    ]),
+  };
+
+  it('[req R42] is what the profile of that name needs, and all is the union', () => {
+    expect(downloadSet(catalogue, 'ocr')).toEqual(['hf:org/vision']);
+    expect(downloadSet(catalogue, 'all')).toEqual(['hf:org/llm', 'hf:org/vision']);
+  });
+
+  it.each([undefined, '', 'tpu-worker'])('[req R41] is a usage error with the known types for %j', (type) => {
+    expect(() => downloadSet(catalogue, type)).toThrow(
+      expect.objectContaining({ exitCode: 2, hint: expect.stringContaining('[gpu-worker|ocr|all]') }),
+    );
+  });
+});
+
+describe('health', () => {
+  const status = (state: WorkerStatus['state'], model: 'present' | 'downloading'): WorkerStatus => ({
+    schema: 'rma.worker-status/v1',
+    worker: 'w',
+    profile: 'p',
+    state,
+    since: '',
+    failure: null,
+    models: [{ ...unstarted('hf:a/b', 1), state: model }],
+    engines: [],
+    registered: false,
+  });
+
+  it('is every owned model with a receipt, whether engines answer or not', () => {
+    expect(isHealthy(status('waiting-for-engines', 'present'))).toBe(true);
+    expect(isHealthy(status('degraded', 'present'))).toBe(true);
+    expect(isHealthy(status('downloading', 'downloading'))).toBe(false);
+    expect(isHealthy(status('failed', 'present'))).toBe(false);
+  });
+});
+
+describe('what engines tell', () => {
+  it('sums a Prometheus metric over its labels and nothing else', () => {
+    const text = [
+      '# TYPE vllm:running gauge',
+      'vllm:running{model="a b",x="}"} 2',
+      'vllm:running{model="b"} 1 1700000000',
+      'vllm:running_total 9',
+      'vllm:running NaN',
+    ].join('\n');
+    expect(requestsInFlight(text, 'vllm:running')).toBe(3);
+    expect(requestsInFlight('llamacpp:requests_processing 4\n', 'llamacpp:requests_processing')).toBe(4);
+    expect(requestsInFlight('', 'x')).toBe(0);
+  });
+
+  it('misses every name that a model list lacks, and all in a page that is no list', () => {
+    expect(missingNames('{"data":[{"id":"a"},{"id":"b"}]}', ['a', 'c'])).toEqual(['c']);
+    for (const body of ['<html>', '{}', 'null', '{"data":{}}', '{"data":[null,1]}']) {
+      expect(missingNames(body, ['a'])).toEqual(['a']);
+    }
+  });
+});
+
+describe('the pause after failures', () => {
+  it('doubles up to its cap', () => {
+    expect([1, 2, 3, 4, 1000].map((failures) => pauseAfter(failures, 250, 1500))).toEqual([
+      250, 500, 1000, 1500, 1500,
+    ]);
+  });
+});

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ModelProgress } from '../../../src/core/model/worker-status.ts';
+import { isLogged, logLine, parseLogLevel } from '../../../src/core/worker/log-line.ts';
+import { unstarted } from '../../../src/core/worker/model-progress.ts';
+import { progressLine, progressMark, wantsProgressLine } from '../../../src/core/worker/progress-line.ts';
+
+const half: ModelProgress = {
+  ...unstarted('hf:org/repo', 200_000_000),
+  state: 'downloading',
+  doneBytes: 100_000_000,
+  fetchedBytes: 100_000_000,
+  bytesPerSecond: 10_000_000,
+  etaSeconds: 10,
+};
+
+describe('a log line', () => {
+  it('[req R46] carries time, level, state and text', () => {
+    const line = logLine(Date.UTC(2026, 0, 2, 3, 4, 5, 6), 'INFO', 'downloading', 'Downloading hf:org/repo');
+    expect(line).toBe('2026-01-02T03:04:05.006Z INFO  [downloading] Downloading hf:org/repo');
+  });
+
+  it('is always one line without secrets, whatever the text is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const line = logLine(0, 'WARN', 'ready', `${text}\nBearer abcdefgh12345`);
+        expect(line).not.toMatch(/[\r\n\u0085]|abcdefgh12345/);
+      }),
+    );
+  });
+
+  it('[req R46] is written from the asked level on', () => {
+    expect(parseLogLevel('warn')).toBe('WARN');
+    expect(parseLogLevel('loud')).toBeNull();
+    expect(isLogged('INFO', 'WARN')).toBe(false);
+    expect(isLogged('ERROR', 'WARN')).toBe(true);
+  });
+});
+
+describe('a line about a model', () => {
+  it('[req R48] begins with Downloading and tells how far it is', () => {
+    expect(progressLine(half)).toBe(
+      'Downloading hf:org/repo: 50 %, 95.4 MiB of 191 MiB, 9.5 MiB/s, 10s left',
+    );
+  });
+
+  it('tells a model that was fetched from one that was there', () => {
+    expect(progressLine({ ...half, state: 'present', fetchedBytes: 0 })).toBe('Already present hf:org/repo');
+    expect(progressLine({ ...half, state: 'present' })).toBe('Downloaded hf:org/repo: 95.4 MiB');
+  });
+
+  it('[req R48] is written for a new state, each 10 percent and each 5 seconds, and not between', () => {
+    const mark = progressMark(half, 0);
+    const at = (percent: number) => ({ ...half, doneBytes: percent * 2_000_000 });
+    expect(wantsProgressLine(undefined, half, 0)).toBe(true);
+    expect(wantsProgressLine(mark, at(59), 4_999)).toBe(false);
+    expect(wantsProgressLine(mark, at(59), 5_000)).toBe(true);
+    expect(wantsProgressLine(mark, at(60), 1)).toBe(true);
+    expect(wantsProgressLine(mark, half, 60_000)).toBe(false);
+    expect(wantsProgressLine(mark, { ...half, state: 'verifying' }, 1)).toBe(true);
+    expect(wantsProgressLine(mark, { ...half, note: 'stalled' }, 1)).toBe(true);
+  });
+});

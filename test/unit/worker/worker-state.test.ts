@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { WORKER_STATES, type WorkerState } from '../../../src/core/model/worker-status.ts';
+import { nextState, type WorkerInput } from '../../../src/core/worker/worker-state.ts';
+
+const INPUTS: readonly WorkerInput[] = [
+  'models-missing',
+  'bytes-complete',
+  'models-present',
+  'engines-answer',
+  'engines-down',
+  'registered',
+  'stop',
+  'fault',
+];
+
+const HAPPY = ['models-missing', 'models-present', 'engines-answer', 'registered'] as const;
+
+// Anything may happen, but often things go well for a while: else few walks would ever come to ready.
+const inputs = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(...INPUTS).map((input) => [input]),
+      fc.constant(HAPPY),
+    ),
+    { maxLength: 20 },
+  )
+  .map((runs): readonly WorkerInput[] => runs.flat());
+
+function walk(taken: readonly WorkerInput[]): readonly WorkerState[] {
+  const states: WorkerState[] = ['checking'];
+  for (const input of taken) states.push(nextState(states.at(-1)!, input));
+  return states;
+}
+
+describe('the life of a worker', () => {
+  it('[req R40] goes from checking through the download and the engines to ready', () => {
+    const path = walk(['models-missing', 'bytes-complete', 'models-present', 'engines-answer', 'registered']);
+    expect(path).toEqual([
+      'checking',
+      'downloading',
+      'verifying',
+      'waiting-for-engines',
+      'registering',
+      'ready',
+    ]);
+  });
+
+  it('goes to degraded and back with its engines', () => {
+    expect(nextState('ready', 'engines-down')).toBe('degraded');
+    expect(nextState('degraded', 'engines-answer')).toBe('ready');
+  });
+
+  it('[req R40] never registers before the models are present and the engines answer, whatever happens', () => {
+    fc.assert(
+      fc.property(inputs, (taken) => {
+        walk(taken).forEach((state, index) => {
+          if (state !== 'registering' && state !== 'ready' && state !== 'degraded') return;
+          const past = taken.slice(0, index);
+          const present = past.indexOf('models-present', past.lastIndexOf('models-missing') + 1);
+          expect(present).toBeGreaterThanOrEqual(0);
+          expect(past.slice(present)).toContain('engines-answer');
+        });
+      }),
+    );
+  });
+
+  it('is ready only while the last word about the engines was that all answer', () => {
+    fc.assert(
+      fc.property(inputs, (taken) => {
+        walk([...HAPPY, ...taken]).forEach((state, index) => {
+          if (state !== 'ready') return;
+          const words = [...HAPPY, ...taken].slice(0, index).filter((each) => each.startsWith('engines-'));
+          expect(words.at(-1)).toBe('engines-answer');
+        });
+      }),
+    );
+  });
+
+  it('leaves failed only by a stop, and draining never', () => {
+    for (const input of INPUTS) {
+      expect(nextState('draining', input)).toBe('draining');
+      expect(nextState('failed', input)).toBe(input === 'stop' ? 'draining' : 'failed');
+    }
+  });
+
+  it.each(WORKER_STATES)('can be stopped in state %s', (state) => {
+    expect(nextState(state, 'stop')).toBe('draining');
+  });
+});
