@@ -8,8 +8,8 @@ import type { FetchResult } from '../../../src/app/store/fetch-result.ts';
 import type { PinnedModel } from '../../../src/core/model/pinned-model.ts';
 import type { ModelSource } from '../../../src/ports/model-source.ts';
 import type { Transfer } from '../../../src/ports/transfer.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
 import { faultyDisk } from '../../helpers/faulty-disk.ts';
+import { JumpingClock } from '../../helpers/jumping-clock.ts';
 import { gitSha1, sha256 } from '../../helpers/model-server.ts';
 import { testStore } from '../../helpers/store-fixture.ts';
 import { quickFolder } from '../../helpers/temp-folder.ts';
@@ -84,7 +84,7 @@ function memoryTransfer(disk: Disk): Transfer {
 }
 
 function fetchAll(root: string, disk: Disk, model: PinnedModel): Promise<readonly FetchResult[]> {
-  const clock = new FakeClock();
+  const clock = new JumpingClock();
   return fetchModels([model], {
     store: testStore(root, { disk, clock }),
     sources,
