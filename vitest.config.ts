@@ -14,8 +14,8 @@ export default defineConfig({
     expect: { requireAssertions: true },
     projects: [
       project('unit'),
-      project('adapters', { testTimeout: 30_000 }),
-      project('cli', { testTimeout: 30_000 }),
+      project('adapters', { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project('cli', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('judges', { testTimeout: 120_000 }),
       project('e2e', {
         testTimeout: 180_000,

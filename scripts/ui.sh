@@ -28,7 +28,7 @@ ui_error() {
   local what=$1 way
   shift
   printf 'error: %s\n' "$what" >&2
-  for way in "$@"; do printf '  %s\n' "$way" >&2; done
+  for way in "$@"; do printf '  %s\n' "${way//$'\n'/$'\n  '}" >&2; done
 }
 
 # ui_fail EXIT-CODE WHAT WAY-OUT…

@@ -63,7 +63,7 @@ preflight_consent() {
   local answer
   if [ "$1" = 1 ] || ! [ -t 0 ]; then return 0; fi
   cat <<TEXT
-No usable Docker was asked for or found. A private Docker Engine can be unpacked for this checkout only:
+A private Docker Engine for this checkout alone will be set up:
   - about 90 MB of Debian packages from this machine's own mirror, unpacked into $ENGINE_HOME
     (signatures are checked; the release files' dates are not, for machines whose clock runs ahead)
   - it runs in its own network and mount namespaces; nothing is installed, no firewall rule or setting changes

@@ -1,23 +1,20 @@
 #!/usr/bin/env bash
 # Starts the engine: dockerd and containerd in namespaces of their own, slirp4netns for the way out, the forwarder.
 
+# What runs stays: a dead helper is started again without touching the containers. A daemon that does not answer is
+# ended with everything it left, and started anew.
 engine_up() {
-  if engine_is_whole; then return 0; fi
-  engine_clean
-  # /tmp belongs to all: mkdir fails when somebody else has made a folder of this name since it was removed
-  mkdir -m 700 "$ENGINE_RUN" || ui_fail 3 "$ENGINE_RUN belongs to somebody else" "rm -rf $ENGINE_RUN"
-  mkdir -p "$ENGINE_DATA" "$ENGINE_LOGS"
-  start_daemon
-  start_network
-  start_forwarder
+  if ! engine_answers; then
+    engine_clean
+    # /tmp belongs to all: mkdir fails when somebody else has made a folder of this name since it was removed
+    mkdir -m 700 "$ENGINE_RUN" || ui_fail 3 "$ENGINE_RUN belongs to somebody else" "rm -rf $ENGINE_RUN"
+    mkdir -p "$ENGINE_DATA" "$ENGINE_LOGS"
+    start_daemon
+  fi
+  engine_part_lives slirp4netns || start_network
+  engine_part_lives forward-inside || start_forward_inside
+  engine_part_lives forward-outside || start_forward_outside
   wait_until_ready
-}
-
-# Each part alive, and the daemon answers.
-engine_is_whole() {
-  local part
-  for part in dockerd slirp4netns forward-inside forward-outside; do engine_part_lives "$part" || return 1; done
-  engine_answers
 }
 
 # engine_part_lives PART: a pid file alone proves nothing, since numbers are used again: the mark must be there too
@@ -47,34 +44,34 @@ close_inherited_files() {
 }
 
 start_daemon() {
-  local log
-  for log in dockerd containerd slirp4netns forward-inside forward-outside; do : >"$ENGINE_LOGS/$log.log"; done
+  rm -f "$ENGINE_LOGS"/{dockerd,containerd,slirp4netns,forward-inside,forward-outside}.log
   printf 'nameserver 10.0.2.3\n' >"$ENGINE_RUN/resolv.conf"
   # slave: what is mounted on this machine later can be given to containers; nothing goes the other way
   in_background dockerd unshare --net --mount --propagation slave bash "$ENGINE_SCRIPTS/inside.sh"
+  wait_for 10 in_own_namespace || ui_fail 1 "the engine's network namespace did not come up" "See $ENGINE_LOGS/dockerd.log"
 }
+
+daemon_pid() { cat "$ENGINE_RUN/dockerd.pid"; }
+in_own_namespace() { [ "$(readlink "/proc/$(daemon_pid)/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
 
 # Outbound in user space: no bridge, no firewall rule and no forwarding on the machine itself.
 start_network() {
-  local pid namespace
-  pid=$(cat "$ENGINE_RUN/dockerd.pid")
-  wait_for 10 own_namespace "$pid" || ui_fail 1 "the engine's network namespace did not come up" "See $ENGINE_LOGS/dockerd.log"
-  namespace=/proc/$pid/ns/net
-  in_background slirp4netns "$ENGINE_BIN/slirp4netns" --configure --mtu=65520 --netns-type=path "$namespace" tap0
+  in_background slirp4netns "$ENGINE_BIN/slirp4netns" --configure --mtu=65520 --netns-type=path "/proc/$(daemon_pid)/ns/net" tap0
 }
 
-own_namespace() { [ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
+start_forward_inside() {
+  in_background forward-inside nsenter --target "$(daemon_pid)" --net "$(command -v node)" \
+    "$ENGINE_SCRIPTS/forwarder.mjs" inside "$ENGINE_RUN/forward.sock"
+}
 
-start_forwarder() {
-  local pid
-  pid=$(cat "$ENGINE_RUN/dockerd.pid")
-  in_background forward-inside nsenter --target "$pid" --net "$(command -v node)" "$ENGINE_SCRIPTS/forwarder.mjs" inside "$ENGINE_RUN/forward.sock"
-  in_background forward-outside "$(command -v node)" "$ENGINE_SCRIPTS/forwarder.mjs" outside "$ENGINE_RUN/forward.sock" "$ENGINE_SOCKET"
+start_forward_outside() {
+  in_background forward-outside "$(command -v node)" \
+    "$ENGINE_SCRIPTS/forwarder.mjs" outside "$ENGINE_RUN/forward.sock" "$ENGINE_SOCKET"
 }
 
 wait_until_ready() {
-  wait_for "${ENGINE_START_SECONDS:-60}" daemon_settled || true
-  if engine_answers && engine_part_lives slirp4netns; then return 0; fi
+  wait_for "${ENGINE_START_SECONDS:-60}" engine_settled || true
+  if engine_serves; then return 0; fi
   tail -n 12 "$ENGINE_LOGS"/{containerd,dockerd,slirp4netns}.log >&2 || true
   ui_error "the private Docker Engine did not start" "What it said is above, and whole in $ENGINE_LOGS" \
     "To start from nothing: scripts/engine.sh purge, then scripts/engine.sh up"
@@ -82,8 +79,10 @@ wait_until_ready() {
   exit 1
 }
 
-# Answers, or has ended and never will.
-daemon_settled() { engine_answers || ! engine_part_lives dockerd; }
+# Serves, or has lost a part and never will.
+engine_settled() { engine_serves || ! { engine_part_lives dockerd && engine_part_lives slirp4netns; }; }
+engine_serves() { engine_answers && has_way_out; }
+has_way_out() { grep -qs '^tap0' "/proc/$(daemon_pid)/net/route"; }
 
 # wait_for SECONDS COMMAND…: polls until the command succeeds or the time is over
 wait_for() {

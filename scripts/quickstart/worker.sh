@@ -18,7 +18,7 @@ YAML
   start=$(ui_now)
   echo
   echo "  \$ rma up --profile $PROFILE"
-  rma up --profile "$PROFILE" --json >"$HOME_DIR/up.json" </dev/null || exit $?
+  rma up --profile "$PROFILE" --json --progress "$(if ui_is_terminal; then echo tty; else echo plain; fi)" >"$HOME_DIR/up.json" </dev/null || exit $?
   ui_done "$start" "worker ready"
 }
 

@@ -7,7 +7,7 @@ import { selectServices } from '../core/profile/select-services.ts';
 import type { Box } from '../ports/box.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import { projectFiles, storeOwner } from './box-settings.ts';
-import { readProjectState } from './project-state.ts';
+import { chooseServices } from './choose-services.ts';
 import { requireDocker } from './require-docker.ts';
 import { resolveModels } from './resolve-models.ts';
 import { lookIntoStore, type StoreAccess } from './store-container.ts';
@@ -29,10 +29,18 @@ export interface ModelChoice {
   readonly refresh: boolean;
 }
 
-/** @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_PROFILE_UNKNOWN (2), RMA_HUB_* */
-export async function chooseModels(box: Box, choice: ModelChoice): Promise<readonly ChosenModel[]> {
+/**
+ * The models asked for. Mistakes of the caller come first, then `ready` is asked, then the hub.
+ * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_PROFILE_UNKNOWN (2), RMA_HUB_*
+ */
+export async function chooseModels(
+  box: Box,
+  choice: ModelChoice,
+  ready: () => Promise<unknown> = async () => undefined,
+): Promise<readonly ChosenModel[]> {
   const catalogue = await box.catalogue(choice.config.profilesDir);
   const named = await namedModels(box, choice, catalogue);
+  await ready();
   const file = projectFiles(choice.config).resolved;
   const refs = [...new Set(named.map(({ ref }) => ref))];
   const pinned = await resolveModels(box, refs, { file, refresh: choice.refresh });
@@ -49,10 +57,9 @@ async function namedModels(
   catalogue: Catalogue,
 ): Promise<readonly { readonly name: string; readonly ref: string }[]> {
   if (names.length > 0 && !names.includes('all')) return names.map((name) => findModel(catalogue, name));
-  const state = await readProjectState(box.files, config.stateDir);
-  const project = [...new Set([...config.profiles, ...state.profiles, ...profiles])];
-  const wanted = names.includes('all') ? [...catalogue.profiles.keys()] : project;
-  const { services } = selectServices(catalogue, wanted);
+  const { services } = names.includes('all')
+    ? selectServices(catalogue, [...catalogue.profiles.keys()])
+    : (await chooseServices(box, { config, profiles })).selection;
   const byRef = new Map(services.flatMap(({ models }) => models.map((model) => [model.ref, model] as const)));
   return [...byRef.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -90,8 +97,9 @@ export async function listedModels(
   choice: ModelChoice,
   store: ModelStore | null,
 ): Promise<readonly ListedModel[]> {
-  if (store === null) await requireDocker(box);
-  const models = await chooseModels(box, choice);
+  const models = await chooseModels(box, choice, async () => {
+    if (store === null) await requireDocker(box);
+  });
   const pinned = models.map((model) => model.pinned);
   const checks =
     store === null ? await volumeChecks(box, choice.config, pinned) : await folderChecks(store, pinned);

@@ -18,11 +18,6 @@ export function textOption(flags: string, description: string): OptionSpec<strin
   return { flags, description, read: (texts) => texts.at(-1) ?? null };
 }
 
-/** A repeatable text. */
-export function listOption(flags: string, description: string): OptionSpec<readonly string[]> {
-  return { flags, description, read: (texts) => texts };
-}
-
 /** A text that `parse` understands (it returns null for what it does not), `fallback` when not given. */
 export function parsedOption<T, F>(
   flags: string,

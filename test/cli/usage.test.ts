@@ -114,6 +114,41 @@ describe('wrong use', () => {
   });
 });
 
+describe('every command', () => {
+  const WITHOUT_CONFIG = new Set(['version', 'help']);
+  const filled = COMMAND_TABLE.commands.map(({ path, arguments: args }) => {
+    const given = Object.values(args).filter(({ form }) => form === 'required' || form === 'non-empty-list');
+    return [path, [...path.split(' '), ...given.map(() => 'x')]] as const;
+  });
+
+  it.each(filled)('[cli 1] [cli 4] answers wrong use with JSON: %s', async (_path, argv) => {
+    const { exitCode, stdout, stderr } = await runRma([...argv, '--nonsense', '--json']);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(JSON.parse(stderr)).toMatchObject({
+      schema: 'rma.error/v1',
+      error: { code: 'RMA_USAGE_UNKNOWN_OPTION', hint: expect.stringContaining('--help') },
+    });
+  });
+
+  it.each(filled.filter(([path]) => !WITHOUT_CONFIG.has(path)))(
+    '[cli 9] reads its configuration before it touches Docker or the network: %s',
+    async (_path, argv) => {
+      const { exitCode, stdout, stderr } = await runRma([...argv, '--json', '-f', '-'], {
+        stdin: 'projct: x\n',
+      });
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expect(JSON.parse(stderr).error.code).toBe('RMA_CONFIG_INVALID');
+    },
+  );
+
+  it('[cli 3] has a path, a group and a noun of its own', () => {
+    const paths = COMMAND_TABLE.commands.map(({ path }) => path);
+    expect(new Set(paths).size).toBe(paths.length);
+    const nouns = paths.filter((path) => path.includes(' ')).map((path) => path.split(' ')[0]);
+    expect([...new Set(nouns)].sort()).toEqual(Object.keys(COMMAND_TABLE.nouns).sort());
+  });
+});
+
 describe('options', () => {
   it('are taken before and after the command', async () => {
     const before = await runRma(['--json', '--project', 'demo', 'config', 'show']);

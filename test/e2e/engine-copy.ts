@@ -10,8 +10,11 @@ import {
   type ScriptResult,
 } from '../helpers/engine-script.ts';
 
-/** The kinds of thing that `scripts/engine.sh leftovers` names. */
-export type Leftovers = readonly string[];
+const VICTIMS = {
+  dockerd: /^process \d+ dockerd /,
+  helpers: /slirp4netns --configure|forwarder\.mjs/,
+  everything: /^process /,
+};
 
 /** Another checkout of the scripts, in a folder with a space in its name, with an engine of its own. Gone with the test. */
 export class EngineCopy {
@@ -60,17 +63,18 @@ export class EngineCopy {
     if (code !== 0) throw new Error(`import of busybox: ${stderr}`);
   }
 
-  async leftovers(): Promise<Leftovers> {
+  /** The kinds of thing that `scripts/engine.sh leftovers` names. */
+  async leftovers(): Promise<readonly string[]> {
     const { stdout } = await this.engine('leftovers');
     const kinds = stdout.split('\n').map((line) => line.split(' ')[0] ?? '');
     return [...new Set(kinds.filter((kind) => kind !== ''))].sort();
   }
 
   /** Ends processes of this engine without a chance to clean up; `dockerd` alone leaves the containers running. */
-  async kill(what: 'dockerd' | 'everything'): Promise<void> {
+  async kill(what: keyof typeof VICTIMS): Promise<void> {
     const { stdout } = await this.engine('leftovers');
     const lines = stdout.split('\n').filter((line) => line.startsWith('process '));
-    const chosen = what === 'everything' ? lines : lines.filter((line) => /^process \d+ dockerd /.test(line));
+    const chosen = lines.filter((line) => VICTIMS[what].test(line));
     for (const line of chosen) process.kill(Number(line.split(' ')[1]), 'SIGKILL');
   }
 

@@ -55,6 +55,16 @@ test.each(['dockerd', 'everything'] as const)(
   },
 );
 
+test('up starts a killed network and forwarder again and leaves the containers alone', async () => {
+  const copy = await runningCopy();
+  const before = await copy.docker('inspect', '--format', '{{.State.StartedAt}}', 'kept');
+  await copy.kill('helpers');
+  expect(await copy.engine('up')).toMatchObject({ code: 0, stderr: '' });
+  expect(await copy.docker('inspect', '--format', '{{.State.StartedAt}}', 'kept')).toBe(before);
+  const { stdout } = await copy.engine('leftovers');
+  expect(stdout.match(/slirp4netns --configure|forwarder.mjs (in|out)side/g)).toHaveLength(3);
+});
+
 test('down takes away what a killed engine left, a frozen container included', async () => {
   const copy = await runningCopy();
   await copy.docker('pause', 'kept');

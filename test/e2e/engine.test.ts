@@ -147,6 +147,28 @@ configs:
     content: '{"cost":"$$FIVE"}'
 `;
 
+test.each(['1', '0'])(
+  'an image is built on a base image without any registry (DOCKER_BUILDKIT=%s)',
+  async (buildkit) => {
+    const folder = await mkdtemp(join(tmpdir(), 'rma-build-'));
+    const tag = `rma-test:${randomUUID()}`;
+    onTestFinished(async () => {
+      await docker('rmi', '--force', tag);
+      await rm(folder, { recursive: true });
+    });
+    await writeFile(join(folder, 'Dockerfile'), 'ARG BASE\nFROM $BASE\nADD hello /hello\nUSER 1000:1000\n');
+    await writeFile(join(folder, 'hello'), 'hello');
+    const env = engineEnv({ DOCKER_BUILDKIT: buildkit });
+    const build = await runProgram(
+      'docker',
+      ['build', '--build-arg', `BASE=${node()}`, '--tag', tag, folder],
+      env,
+    );
+    expect({ code: build.code, stderr: build.stderr }).toMatchObject({ code: 0 });
+    expect((await run(tag, 'sh', '-c', 'id -u; cat /hello')).stdout).toBe('1000\nhello');
+  },
+);
+
 test('up on a running engine changes nothing', async () => {
   const { stdout } = await run('--detach', node(), 'node', '-e', SERVER);
   const up = await engineScript(CHECKOUT, 'up');

@@ -15,39 +15,46 @@ const HELP = `A local hub with one small model, for trying rma without internet.
 Prints one JSON line with its addresses and serves until SIGTERM or SIGINT.
 `;
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '0' },
-    'cdn-port': { type: 'string', default: '0' },
-    host: { type: 'string', multiple: true, default: ['127.0.0.1'] },
-    state: { type: 'string' },
-    log: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) {
-  process.stdout.write(HELP);
-} else {
-  const hub = await startOnKnownPorts(values.state);
+const OPTIONS = {
+  port: { type: 'string', default: '0' },
+  'cdn-port': { type: 'string', default: '0' },
+  host: { type: 'string', multiple: true },
+  state: { type: 'string' },
+  log: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`hub: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: OPTIONS });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const { log, state: stateFile } = values;
+  const options: HubOptions = {
+    repos: quickstartRepos(),
+    hosts: values.host ?? ['127.0.0.1'],
+    port: Number(values.port),
+    cdnPort: Number(values['cdn-port']),
+    ...(log !== undefined && { onRequest: (request) => appendFileSync(log, `${JSON.stringify(request)}\n`) }),
+  };
+  const hub = await startOnKnownPorts(options, stateFile);
   const { endpoint, cdnEndpoint, port, cdnPort } = hub;
   const state = JSON.stringify({ pid: process.pid, endpoint, cdnEndpoint, port, cdnPort });
-  if (values.state !== undefined) writeFileSync(values.state, `${state}\n`);
+  if (stateFile !== undefined) writeFileSync(stateFile, `${state}\n`);
   process.stdout.write(`${state}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void hub.close());
 }
 
 /** A hub that comes back on its old ports keeps every address that was written down meanwhile. */
-async function startOnKnownPorts(stateFile: string | undefined): Promise<Hub> {
-  const { log, host: hosts } = values;
-  const options: HubOptions = {
-    repos: quickstartRepos(),
-    hosts,
-    port: Number(values.port),
-    cdnPort: Number(values['cdn-port']),
-    ...(log === undefined
-      ? {}
-      : { onRequest: (request) => appendFileSync(log, `${JSON.stringify(request)}\n`) }),
-  };
+async function startOnKnownPorts(options: HubOptions, stateFile: string | undefined): Promise<Hub> {
   const known = options.port === 0 ? knownPorts(stateFile) : undefined;
   if (known === undefined) return startHub(options);
   return startHub({ ...options, ...known }).catch(() => startHub(options));

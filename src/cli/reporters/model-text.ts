@@ -4,7 +4,8 @@ import { displayWidth, pad, printable, truncate } from '../render/display-width.
 import type { Theme } from '../render/theme.ts';
 
 const BAR_WIDTH = 10;
-const SHORTEST_NAME = 16;
+const SHORTEST_NAME = 12;
+const GAP = '  ';
 
 export interface Sum {
   readonly doneBytes: number;
@@ -49,14 +50,16 @@ export interface LiveLine {
  */
 export function liveLines(lines: readonly LiveLine[], width: number, theme: Theme): readonly string[] {
   const names = Math.max(0, ...lines.map(({ name }) => displayWidth(printable(name))));
-  return lines.map(({ name, state, sum }) => {
-    const numbers = state === 'downloading' ? amounts(sum, '  ') : state;
-    const withBar = state === 'downloading' ? `  ${bar(sum, theme)}  ${numbers}` : `  ${numbers}`;
-    const tail = [withBar, `  ${numbers}`].find((text) => displayWidth(text) + SHORTEST_NAME <= width);
-    const { ellipsis } = theme.symbols;
-    if (tail === undefined) return truncate(`${printable(name)}  ${numbers}`, width, ellipsis);
-    const room = Math.min(names, width - displayWidth(tail));
-    return pad(truncate(printable(name), room, ellipsis), room) + tail;
+  const texts = lines.map(({ state, sum }) => (state === 'downloading' ? amounts(sum, '  ') : state));
+  const fits = texts.every(
+    (text) => SHORTEST_NAME + BAR_WIDTH + 2 * GAP.length + displayWidth(text) <= width,
+  );
+  return lines.map(({ name, state, sum }, index) => {
+    const bars = fits && state === 'downloading' ? [bar(sum, theme)] : [];
+    const tail = ['', ...bars, texts[index] ?? ''].join(GAP);
+    const room = Math.min(names, Math.max(SHORTEST_NAME, width - displayWidth(tail)));
+    const start = pad(truncate(printable(name), room, theme.symbols.ellipsis), room);
+    return truncate(start + tail, width, theme.symbols.ellipsis);
   });
 }
 

@@ -5,7 +5,6 @@ import { STORE_MOUNT } from '../models/layout.ts';
 import { buildWorkerConfig } from './build-worker-config.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { COMMON_KEYS, serviceLabels } from './common-keys.ts';
-import { HOST_FROM_CONTAINER } from './host-address.ts';
 import type { RenderInput } from './render-input.ts';
 import type { ComposeMapping, ServiceDraft } from './service-draft.ts';
 import { volumeMount } from './volumes.ts';
@@ -29,7 +28,7 @@ export function workerService(input: RenderInput, profile: SelectedProfile): Ser
   const { config, owner, secrets, workerImage: image } = input;
   const name = profile.worker;
   const used = [HUB_TOKEN_SECRET, workerTokenSecret(profile.name)].filter((secret) => secrets.has(secret));
-  const { variables, needsHost } = workerEnvironment(input, profile);
+  const { variables, extraHosts } = workerEnvironment(input, profile);
   const workerConfig = buildWorkerConfig(input, profile);
   const refs = workerConfig.models.map(({ ref }) => ref);
   return {
@@ -50,7 +49,7 @@ export function workerService(input: RenderInput, profile: SelectedProfile): Ser
       user: `${owner.uid}:${owner.gid}`,
       ...COMMON_KEYS,
       environment: variables,
-      ...(needsHost ? { extra_hosts: [`${HOST_FROM_CONTAINER}:host-gateway`] } : {}),
+      ...(extraHosts.length === 0 ? {} : { extra_hosts: extraHosts }),
       configs: [{ source: name, target: WORKER_CONFIG_PATH }],
       ...(used.length === 0 ? {} : { secrets: used }),
       volumes: [volumeMount(config, 'store', STORE_MOUNT, false)],

@@ -3,6 +3,7 @@ import type { Desired } from '../model/desired.ts';
 import type { ModelCheck } from '../model/model-check.ts';
 import type { Observed } from '../model/observed.ts';
 import { type PinnedModel, pinnedBytes } from '../model/pinned-model.ts';
+import { formatBytes } from '../units.ts';
 import type { FetchModel, ServiceOperation } from './operation.ts';
 import type { PlanCheck } from './plan-types.ts';
 
@@ -86,7 +87,7 @@ function noRoom(needed: number, free: number): PlanCheck {
   return {
     level: 'error',
     code: 'RMA_STORE_NO_ROOM',
-    message: `the store has ${free} bytes free, the missing models need ${needed}`,
+    message: `the store has ${formatBytes(free)} free, the missing models need ${formatBytes(needed)}`,
     hint: 'free some space where the store lies, or choose another place: --volume host:PATH',
     exitCode: EXIT.doesNotFit,
     details: { neededBytes: needed, freeBytes: free },

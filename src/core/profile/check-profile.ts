@@ -3,6 +3,7 @@ import { faultAt, unknownWord } from '../yaml/fields.ts';
 import type { Fault } from '../yaml/read-yaml.ts';
 import { isReference } from './is-reference.ts';
 import type { ParsedProfile } from './parse-profile.ts';
+import { referenceFault } from './reference-fault.ts';
 
 /** Faults that show only beside the other files: names that nothing has, and models that an engine cannot take. */
 export function checkProfile(
@@ -18,9 +19,8 @@ export function checkProfile(
       faults.push(faultAt(document, at('engine'), message));
     }
     service.models.forEach((model, item) => {
-      if (isReference(model) || models.has(model)) return;
-      const message = unknownWord('model', model, [...models.keys()].sort());
-      faults.push(faultAt(document, at('models', item), message));
+      const message = isReference(model) ? referenceFault(model) : unknownModel(model, models);
+      if (message !== null) faults.push(faultAt(document, at('models', item), message));
     });
     const engine = engines.get(service.engine);
     if (engine && takesOneModel(engine) && service.models.length !== 1) {
@@ -29,6 +29,10 @@ export function checkProfile(
     }
   });
   return faults;
+}
+
+function unknownModel(name: string, models: ReadonlyMap<string, CatalogueModel>): string | null {
+  return models.has(name) ? null : unknownWord('model', name, [...models.keys()].sort());
 }
 
 function takesOneModel(engine: Engine): boolean {

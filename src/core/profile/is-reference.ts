@@ -3,5 +3,5 @@
  * Whether the reference is well formed is for its parser to say.
  */
 export function isReference(nameOrRef: string): boolean {
-  return /^[a-z]+:./.test(nameOrRef);
+  return /^[a-z]+:/i.test(nameOrRef);
 }

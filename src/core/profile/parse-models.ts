@@ -1,8 +1,8 @@
 import type { CatalogueModel } from '../model/profile.ts';
 import { faultAt, isMapping, openFields } from '../yaml/fields.ts';
 import { type Fault, readYaml, type YamlDocument, type YamlText } from '../yaml/read-yaml.ts';
-import { choice, type Read, refuse, showValue, text } from '../yaml/reads.ts';
-import { isReference } from './is-reference.ts';
+import { choice, showValue, text } from '../yaml/reads.ts';
+import { referenceFault } from './reference-fault.ts';
 
 /** Entries of a `models.yaml`, by name. */
 export interface ParsedModels {
@@ -11,10 +11,6 @@ export interface ParsedModels {
 }
 
 const KINDS = ['chat', 'embedding', 'vision'] as const;
-const REFERENCE: Read<string> = (value) =>
-  typeof value === 'string' && isReference(value)
-    ? value
-    : refuse('a model reference such as hf:org/repo:file.gguf or https://host/file.gguf');
 const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** Reads a `models.yaml`: name → where the model comes from. All faults are told at once. An empty file is fine. */
@@ -35,9 +31,12 @@ function parseModel(document: YamlDocument, name: string, faults: Fault[]): Cata
     faults.push({ file: document.file, ...document.keyAt([name]), message });
   }
   const fields = openFields(document, [name], ['ref', 'kind', 'license', 'description'], faults);
+  const ref = fields?.required('ref', text(), '') ?? '';
+  const wrong = ref === '' ? null : referenceFault(ref);
+  if (wrong !== null) faults.push(faultAt(document, [name, 'ref'], wrong));
   return {
     name,
-    ref: fields?.required('ref', REFERENCE, '') ?? '',
+    ref,
     kind: fields?.required('kind', choice(KINDS), 'chat') ?? 'chat',
     license: fields?.optional('license', text(), '') ?? '',
     description: fields?.optional('description', text(), '') ?? '',

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ask, follow } from './http-client.ts';
@@ -83,5 +84,18 @@ describe('the hub as a program', () => {
     const second = await startProcess(['--state', stateFile]);
     expect(second.state.port).not.toBe(first.state.port);
     expect((await ask(second.state.endpoint + GGUF)).status).toBe(302);
+  });
+
+  it.each([
+    [['--prot', '1'], /^hub: Unknown option '--prot'/],
+    [['--host', '192.0.2.1'], /^hub: listen EADDRNOTAVAIL.*192\.0\.2\.1/],
+  ])('says in one line what is wrong with %j', async (args, message) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-', ...args], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    child.stdin.end(bundle);
+    const said = await text(child.stderr);
+    expect(said).toMatch(message);
+    expect(said.trim().split('\n')).toHaveLength(1);
   });
 });

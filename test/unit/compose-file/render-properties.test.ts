@@ -48,7 +48,7 @@ const anyText = fc.oneof(
 describe('renderComposeFile', () => {
   it('gives every text back unchanged, to readers of YAML 1.1 and of 1.2', () => {
     fc.assert(
-      fc.property(fc.array(anyText), anyText, (flags, value) => {
+      fc.property(fc.array(anyText, { maxLength: 40, size: 'max' }), anyText, (flags, value) => {
         const engine = engineOf('llm', { environment: { VALUE: value } });
         const service = { engine: 'llm', models: ['small'], flags, memoryBytes: null };
         const selection = selectServices(catalogueOf({ chat: [service] }, [engine]), ['chat']);
@@ -59,6 +59,7 @@ describe('renderComposeFile', () => {
           expect(undouble(environment['VALUE']!)).toBe(value);
         }
       }),
+      { numRuns: 25 },
     );
   });
 
@@ -76,6 +77,7 @@ describe('renderComposeFile', () => {
           buildWorkerConfig(given, given.selection.profiles[0]!),
         );
       }),
+      { numRuns: 25 },
     );
   });
 

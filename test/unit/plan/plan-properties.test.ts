@@ -29,6 +29,7 @@ it('plans nothing, with or without orphan removal, where all that is desired is 
       const { operations, checks } = plan(desired, doneBox(desired), { removeOrphans });
       expect([operations, checks]).toEqual([[], []]);
     }),
+    { numRuns: 40 },
   );
 });
 
@@ -42,5 +43,6 @@ it('plans from an empty box exactly one start for each service, workers before e
       expect(roles.lastIndexOf('worker')).toBeLessThan(roles.indexOf('engine'));
       expect(operations.filter((op) => op.destructive || op.cause === '')).toEqual([]);
     }),
+    { numRuns: 40 },
   );
 });

@@ -94,7 +94,7 @@ describe('buildCatalogue', () => {
     expect(faultsOf(files)).toEqual([
       'data/llm.yaml:2:7: "port" must be a whole number from 1 to 65535, not 80800',
       'data/llm.yaml:3:40: unknown placeholder {nam}; known: {model}, {name}, {port}',
-      'data/models.yaml:1:14: "ref" must be a model reference such as hf:org/repo:file.gguf or https://host/file.gguf, not "small"',
+      'data/models.yaml:1:14: model reference "small" is malformed: it starts with no known source',
       'data/models.yaml:1:27: "kind" must be one of chat, embedding, vision, not "chta"',
       'data/chat.yaml:3:5: unknown key "engin"; did you mean "engine"?',
       'data/chat.yaml:3:5: "engine" is missing',
@@ -167,6 +167,13 @@ describe('buildCatalogue', () => {
       PROFILE.replace('[small]', '[small, small]'),
       'x',
       'data/x.yaml:4:13: the engine "llm" serves exactly one model, not 2',
+    ],
+    [
+      'a malformed reference',
+      'profile',
+      PROFILE.replace('[small]', '["hf:small"]'),
+      'x',
+      'data/x.yaml:4:14: model reference "hf:small" is malformed: "small" is not a repository name of the form org/repo',
     ],
     [
       'a memory limit Docker refuses',

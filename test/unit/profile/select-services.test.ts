@@ -71,9 +71,16 @@ describe('findModel', () => {
   it.each([
     ['small', 'hf:org/small:small.gguf', 'small'],
     ['hf:org/repo', 'hf:org/repo', 'org/repo'],
+    ['hf:org/repo@main', 'hf:org/repo', 'org/repo'],
+    ['hf:org/repo:*.json', 'hf:org/repo:*.json', 'org/repo'],
     ['hf:org/repo@v1', 'hf:org/repo@v1', 'org/repo'],
+    ['https://host/x#as=other.gguf', 'https://host/x#as=other.gguf', 'other'],
     ['hf:org/repo@v1:sub/my-model.Q4.gguf', 'hf:org/repo@v1:sub/my-model.Q4.gguf', 'my-model.Q4'],
-    ['https://host/x/tiny.gguf#sha256=00', 'https://host/x/tiny.gguf#sha256=00', 'tiny'],
+    [
+      `https://host/x/tiny.gguf#sha256=${'0'.repeat(64)}`,
+      `https://host/x/tiny.gguf#sha256=${'0'.repeat(64)}`,
+      'tiny',
+    ],
   ])('finds %s', (asked, ref, name) => {
     expect(findModel(catalogue, asked)).toEqual({ ref, name });
   });

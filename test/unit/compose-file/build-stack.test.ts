@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
+import { buildWorkerConfig } from '../../../src/core/compose-file/build-worker-config.ts';
+import type { RenderInput } from '../../../src/core/compose-file/render-input.ts';
+import type { RmaConfig } from '../../../src/core/model/config.ts';
+import { selectServices } from '../../../src/core/profile/select-services.ts';
+import { RENDER_CASES } from '../../golden/render-cases.ts';
+import { catalogueOf, configOf, engineOf, renderInputOf } from '../../helpers/render-builders.ts';
+
+type Service = Record<string, unknown> & {
+  readonly environment: Record<string, string>;
+  readonly volumes?: readonly Record<string, unknown>[];
+};
+
+const inputOf = (over: Partial<RmaConfig>): RenderInput => renderInputOf({ config: configOf(over) });
+const servicesOf = (input: RenderInput) =>
+  (parse(buildStack(input).text) as { services: Record<string, Service> }).services;
+
+describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
+  const services = Object.values(servicesOf(input()));
+
+  it('has no rights, bounded logs, a health check and a time to end', () => {
+    for (const service of services) {
+      expect(service).toMatchObject({
+        restart: 'unless-stopped',
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+        logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
+        healthcheck: { start_interval: expect.any(String) as string },
+        stop_grace_period: expect.any(String) as string,
+      });
+    }
+  });
+
+  it('[req R29] sees no GPU', () => {
+    expect(services.map(({ environment }) => environment['NVIDIA_VISIBLE_DEVICES'])).toEqual(
+      services.map(() => 'void'),
+    );
+    expect(services.filter(({ gpus, devices }) => gpus !== undefined || devices !== undefined)).toEqual([]);
+  });
+
+  it('[req R13] mounts the one store, which only workers may write', () => {
+    for (const { image, user, volumes = [] } of services) {
+      const store = volumes.find(({ target }) => target === '/models');
+      if (store === undefined) expect(image).toMatch(/^rma-worker:/);
+      else expect(store['read_only'] === true).toBe(user === undefined);
+    }
+  });
+});
+
+describe('buildStack', () => {
+  it.each([
+    ['127.0.0.1', '127.0.0.1:8080:8080', 'http://127.0.0.1:8080', 'open'],
+    ['::1', '[::1]:8080:8080', 'http://[::1]:8080', 'open'],
+    ['0.0.0.0', '0.0.0.0:8080:8080', 'http://box1:8080', 'token'],
+    ['::', '[::]:8080:8080', 'http://box1:8080', 'token'],
+    ['10.1.2.3', '10.1.2.3:8080:8080', 'http://10.1.2.3:8080', 'token'],
+  ])(
+    'binds to %s, says where that is reached, and opens the coordinator on loopback only',
+    (bind, port, url, readers) => {
+      const input = inputOf({ bind });
+      const services = servicesOf(input);
+      expect(services['chat-llm']?.['ports']).toEqual([port]);
+      expect(buildWorkerConfig(input, input.selection.profiles[0]!).engines[0]?.endpoint).toBe(url);
+      expect(services['coordinator']?.environment['RMA_COORDINATOR_READERS']).toBe(readers);
+    },
+  );
+
+  it('[req R12] refuses an nfs volume with the way out', () => {
+    const volumes = { ...configOf().volumes, store: { type: 'nfs', server: 'nas', path: '/m' } } as const;
+    expect(() => buildStack(inputOf({ volumes }))).toThrow(
+      expect.objectContaining({
+        code: 'RMA_VOLUME_UNSUPPORTED',
+        exitCode: 2,
+        hint: expect.stringContaining('host:PATH') as string,
+      }),
+    );
+  });
+
+  it('declares the cache volume only where an engine keeps caches', () => {
+    const volumesOf = (cachePath: string | null) => {
+      const catalogue = catalogueOf(
+        { chat: [{ engine: 'llm', models: ['small'], flags: [], memoryBytes: null }] },
+        [engineOf('llm', { cachePath })],
+      );
+      return buildStack(renderInputOf({ selection: selectServices(catalogue, ['chat']) })).volumes.map(
+        ({ name }) => name,
+      );
+    };
+    expect(volumesOf(null)).toEqual(['rma-models']);
+    expect(volumesOf('/cache')).toEqual(['rma-models', 'rma-cache']);
+  });
+
+  it.each([
+    [3 * 2 ** 30, '3g'],
+    [1.5 * 2 ** 30, '1536m'],
+    [10_000_000, '10000000b'],
+  ])('limits the memory to %d bytes as %s', (memoryBytes, memory) => {
+    const catalogue = catalogueOf({ chat: [{ engine: 'llm', models: ['small'], flags: [], memoryBytes }] });
+    const services = servicesOf(renderInputOf({ selection: selectServices(catalogue, ['chat']) }));
+    expect(services['chat-llm']?.['deploy']).toEqual({ resources: { limits: { memory } } });
+  });
+
+  it('gives a worker its drain and some time to end', () => {
+    expect(servicesOf(inputOf({ drainSeconds: 90 }))['chat-worker']?.['stop_grace_period']).toBe('105s');
+  });
+
+  it('names only the secrets in use, and gives them to nobody else', () => {
+    const input = renderInputOf({ secrets: new Set(['hf_token', 'coordinator_key', 'worker_token_chat']) });
+    const services = servicesOf(input);
+    expect(
+      Object.fromEntries(Object.entries(services).map(([name, service]) => [name, service['secrets']])),
+    ).toEqual({
+      coordinator: ['coordinator_key'],
+      'chat-worker': ['hf_token', 'worker_token_chat'],
+      'chat-llm': undefined,
+    });
+    expect(buildStack(renderInputOf({ secrets: new Set() })).text).not.toContain('secrets:');
+  });
+
+  it('offers a worker the number of requests in flight only where the engine tells it', () => {
+    const catalogue = catalogueOf(
+      { chat: [{ engine: 'llm', models: ['small'], flags: [], memoryBytes: null }] },
+      [engineOf('llm', { metricsPath: null })],
+    );
+    const input = renderInputOf({ selection: selectServices(catalogue, ['chat']) });
+    expect(buildWorkerConfig(input, input.selection.profiles[0]!).engines[0]?.inFlight).toBeNull();
+  });
+});
