@@ -1,9 +1,9 @@
 import type { FetchResult } from '../../app/store/fetch-result.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/model/pinned-model.ts';
+import { formatBytes } from '../../core/units.ts';
 import { downloadSet } from '../../core/worker/download-set.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
-import { megabytes } from '../../core/worker/progress-line.ts';
 import { createContext, type WorkerContext } from '../context.ts';
 import { fetchFailure } from '../fetch-failure.ts';
 import { asRmaError, checkModels, fetchOnce } from '../life/models.ts';
@@ -80,7 +80,7 @@ function summary(outcomes: readonly FetchResult[]): string {
   const bytes = fetched.reduce((sum, outcome) => sum + outcome.fetchedBytes, 0);
   const parts = [
     `${outcomes.length} models`,
-    `${fetched.length} downloaded (${megabytes(bytes)} MB)`,
+    `${fetched.length} downloaded (${formatBytes(bytes)})`,
     `${present.length - fetched.length} already present`,
     `${outcomes.length - present.length} failed`,
   ];

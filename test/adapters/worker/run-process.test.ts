@@ -113,7 +113,7 @@ describe('rma-worker run', () => {
     const fault = hub.faults.add({ kind: 'stall', bytes: 36 * MIB });
     const first = start();
     await fault.reached();
-    await follow((status) => (status.models[0]?.doneBytes ?? 0) > 0);
+    await follow((status) => status.state === 'downloading');
     expect(await health()).toMatchObject({ code: 1, stdout: 'downloading\n' });
     first.child.kill('SIGTERM');
     expect(await first.exit).toEqual([0, null]);
