@@ -1,26 +1,19 @@
 import { buildStack } from '../core/compose-file/build-stack.ts';
 import { choosePorts } from '../core/compose-file/choose-ports.ts';
 import { sha256Hex } from '../core/hash.ts';
-import type { RmaConfig } from '../core/model/config.ts';
 import type { Desired } from '../core/model/desired.ts';
 import type { PinnedModel } from '../core/model/pinned-model.ts';
 import type { Selection } from '../core/model/selection.ts';
-import { selectServices } from '../core/profile/select-services.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import { projectFiles, storeOwner } from './box-settings.ts';
-import { formatProjectState, readProjectState, stateFile } from './project-state.ts';
+import { formatProjectState, stateFile } from './project-state.ts';
+import type { Wish, WishRequest } from './read-wish.ts';
 import { formatResolved, resolveModels } from './resolve-models.ts';
-import { collectSecrets } from './secrets.ts';
 import type { StoreAccess } from './store-container.ts';
 
-export interface DesiredRequest {
-  readonly config: RmaConfig;
-  /** profiles named on the command line: they join the project's set */
-  readonly profiles: readonly string[];
-  /** ask the hubs again what the references mean */
-  readonly refresh: boolean;
+export interface DesiredRequest extends WishRequest {
   /** the project's containers, for the ports they hold */
   readonly containers: readonly ContainerFacts[];
 }
@@ -34,20 +27,17 @@ export interface Wanted {
 }
 
 /**
- * Everything that `up` wants to be true, from the configuration, the data of the profiles and the hubs.
- * @throws RmaError of the data (2), the hubs (1, 4, 6) or the ports (3)
+ * Everything that `up` wants to be true, from the project's wish and the hubs.
+ * @throws RmaError of the hubs (1, 4, 6) or the ports (3)
  */
-export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wanted> {
+export async function makeDesired(box: Box, request: DesiredRequest, wish: Wish): Promise<Wanted> {
   const { config } = request;
-  const state = await readProjectState(box.files, config.stateDir);
-  const profiles = [...new Set([...config.profiles, ...state.profiles, ...request.profiles])];
-  const selection = selectServices(await box.catalogue(config.profilesDir), profiles);
+  const { state, selection, secrets, known } = wish;
   const files = projectFiles(config);
-  const pinned = await resolveModels(box, selection.refs, { file: files.resolved, refresh: request.refresh });
+  const pinned = await resolveModels(box, selection.refs, known);
   const host = box.hostName;
   const owner = await storeOwner(box, config);
   const ports = await ownPorts(box, request, selection, state.ports);
-  const secrets = await collectSecrets(box, config, selection, host);
   const tag = await box.image.tag(config.images.workerBase);
   const stack = buildStack({
     version: RMA_VERSION,

@@ -9,7 +9,7 @@ import type { ModelStore } from '../ports/model-store.ts';
 import { projectFiles, storeOwner } from './box-settings.ts';
 import { readProjectState } from './project-state.ts';
 import { requireDocker } from './require-docker.ts';
-import { resolveModels } from './resolve-models.ts';
+import { readResolved, resolveModels } from './resolve-models.ts';
 import { lookIntoStore, type StoreAccess } from './store-container.ts';
 
 /** A model that was asked for, by whom it is used, and what its reference means. */
@@ -31,11 +31,33 @@ export interface ModelChoice {
 
 /** @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_PROFILE_UNKNOWN (2), RMA_HUB_* */
 export async function chooseModels(box: Box, choice: ModelChoice): Promise<readonly ChosenModel[]> {
+  return pinModels(box, await readChoice(box, choice));
+}
+
+/** A choice as the catalogue and the project's own files explain it. */
+interface NamedChoice {
+  readonly catalogue: Catalogue;
+  readonly named: readonly NamedModel[];
+  /** what references are known to mean */
+  readonly known: Readonly<Record<string, PinnedModel>>;
+}
+
+type NamedModel = Pick<ChosenModel, 'name' | 'ref'>;
+
+/** Without Docker and network: a typing error is told on a machine that has neither. */
+async function readChoice(box: Box, choice: ModelChoice): Promise<NamedChoice> {
   const catalogue = await box.catalogue(choice.config.profilesDir);
   const named = await namedModels(box, choice, catalogue);
-  const file = projectFiles(choice.config).resolved;
+  const known = choice.refresh ? {} : await readResolved(box, projectFiles(choice.config).resolved);
+  return { catalogue, named, known };
+}
+
+async function pinModels(
+  box: Box,
+  { catalogue, named, known }: NamedChoice,
+): Promise<readonly ChosenModel[]> {
   const refs = [...new Set(named.map(({ ref }) => ref))];
-  const pinned = await resolveModels(box, refs, { file, refresh: choice.refresh });
+  const pinned = await resolveModels(box, refs, known);
   const users = usersOf(catalogue);
   return named.flatMap(({ name, ref }) => {
     const model = pinned.get(ref);
@@ -47,7 +69,7 @@ async function namedModels(
   box: Box,
   { config, names, profiles }: ModelChoice,
   catalogue: Catalogue,
-): Promise<readonly { readonly name: string; readonly ref: string }[]> {
+): Promise<readonly NamedModel[]> {
   if (names.length > 0 && !names.includes('all')) return names.map((name) => findModel(catalogue, name));
   const state = await readProjectState(box.files, config.stateDir);
   const project = [...new Set([...config.profiles, ...state.profiles, ...profiles])];
@@ -90,8 +112,9 @@ export async function listedModels(
   choice: ModelChoice,
   store: ModelStore | null,
 ): Promise<readonly ListedModel[]> {
+  const read = await readChoice(box, choice);
   if (store === null) await requireDocker(box);
-  const models = await chooseModels(box, choice);
+  const models = await pinModels(box, read);
   const pinned = models.map((model) => model.pinned);
   const checks =
     store === null ? await volumeChecks(box, choice.config, pinned) : await folderChecks(store, pinned);

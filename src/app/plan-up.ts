@@ -6,6 +6,7 @@ import type { Plan } from '../core/plan/plan-types.ts';
 import type { Box } from '../ports/box.ts';
 import { makeDesired, type Wanted } from './make-desired.ts';
 import { observe } from './observe.ts';
+import { readWish } from './read-wish.ts';
 import { requireDocker } from './require-docker.ts';
 
 export interface UpRequest {
@@ -25,9 +26,10 @@ export interface PlannedUp {
 /** What `up` would do now. Changes nothing. @throws RmaError of Docker (3), the data (2) or the hubs (1, 4, 6) */
 export async function planUp(box: Box, request: UpRequest): Promise<PlannedUp> {
   const { config } = request;
+  const wish = await readWish(box, request);
   await requireDocker(box);
   const containers = await box.docker.containers(config.project);
-  const wanted = await makeDesired(box, { ...request, containers });
+  const wanted = await makeDesired(box, { ...request, containers }, wish);
   const observed = await observe(box, config, wanted.desired, wanted.access);
   const scope = narrow(wanted.desired, observed, wanted.selection, request.profiles);
   return {
