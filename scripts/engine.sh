@@ -18,7 +18,9 @@ usage: scripts/engine.sh VERB [--yes]
   get        fetch and unpack the packages into .engine/ (about 90 MB)
   up         start the engine; does nothing when it runs
   images     make the base images (node, llama-server) in it
+  images --here  make them in the Docker that this shell uses, for a machine without an image registry
   env        print what a shell needs: eval "$(scripts/engine.sh env)"
+             env --images: only the names of the base images
   status     say whether it runs, and where; exit 0 or 1
   down       stop it; images and volumes stay
   purge      down, then delete .engine/ with everything in it
@@ -35,6 +37,7 @@ main() {
   for word in "$@"; do
     case $word in
     -y | --yes) yes=1 ;;
+    --here) ENGINE_IMAGES_HERE=1 ;;
     -h | --help) usage && return 0 ;;
     *) words+=("$word") ;;
     esac
@@ -56,7 +59,7 @@ verb() {
   get) ready && locked ensure_files "$yes" ;;
   up) ready && locked ensure_up "$yes" ;;
   images) ready && locked ensure_images "$yes" ;;
-  env) engine_env ;;
+  env) if [ "${3:-}" = --images ]; then image_env; else engine_env; fi ;;
   status) engine_status ;;
   run-step) "$3" ;;
   down) ready && locked stop_all ;;
@@ -115,7 +118,12 @@ ensure_up() {
 }
 
 ensure_images() {
-  ensure_up "$1"
+  if [ -n "${ENGINE_IMAGES_HERE:-}" ]; then
+    preflight_consent "$1"
+    mkdir -p "$ENGINE_LOGS"
+  else
+    ensure_up "$1"
+  fi
   step images "base images: node, llama-server" images_build || fetch_failed
 }
 
@@ -152,12 +160,16 @@ purge_all() {
 
 # Printed for eval: every value is quoted for the shell.
 engine_env() {
-  local node llama
   printf 'export DOCKER_HOST=%q\n' "unix://$ENGINE_SOCKET"
   printf 'export DOCKER_CONFIG=%q\n' "${1:-$ENGINE_CLI}"
   # shellcheck disable=SC2016 # the caller's PATH, not ours
   printf 'export PATH=%q:"$PATH"\n' "$ENGINE_CLI/bin"
   echo 'unset DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION'
+  image_env
+}
+
+image_env() {
+  local node llama
   if node=$(image_name node); then printf 'export RMA_WORKER_BASE=%q\n' "$node"; fi
   if llama=$(image_name llama-server); then printf 'export RMA_IMAGES=%q\n' "llamacpp=$llama"; fi
 }

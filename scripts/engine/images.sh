@@ -9,12 +9,15 @@ images_build() {
   rm -rf "$ENGINE_HOME/rootfs" "$ENGINE_HOME/closure"
 }
 
+# The engine that gets the images: the private one, or the one this shell uses.
+images_docker() { if [ -n "${ENGINE_IMAGES_HERE:-}" ]; then docker "$@"; else engine_docker "$@"; fi; }
+
 # image_name NAME: the full name of a finished image; fails when it was never made
 image_name() { cat "$ENGINE_HOME/images/$1" 2>/dev/null; }
 
 image_ensure() {
   local image
-  if image=$(image_name "$1") && engine_docker image inspect "$image" >/dev/null 2>&1; then return 0; fi
+  if image=$(image_name "$1") && images_docker image inspect "$image" >/dev/null 2>&1; then return 0; fi
   case $1 in
   node) image_make node nodejs 'CMD ["node"]' ;;
   # listens on all addresses of its container, as the official image does; a published port needs that
@@ -34,7 +37,7 @@ image_make() {
   }
   version=$(dpkg-deb --field "$debs/${package}"_*.deb Version | sed 's/^[0-9]*://; s/[-+~].*//')
   image_rootfs "$root" "$debs"
-  tar -C "$root" --numeric-owner -c . | engine_docker import "${changes[@]}" - "rma-base/$name:$version" >/dev/null
+  tar -C "$root" --numeric-owner -c . | images_docker import "${changes[@]}" - "rma-base/$name:$version" >/dev/null
   printf 'rma-base/%s:%s' "$name" "$version" >"$ENGINE_HOME/images/$name.new"
   mv "$ENGINE_HOME/images/$name.new" "$ENGINE_HOME/images/$name"
 }

@@ -17,7 +17,7 @@ use_docker() {
     ui_fail 3 "your Docker cannot be used: $why" "mend it, or use a private engine: scripts/quickstart.sh --engine private"
   fi
   if [ "$wanted" = auto ]; then ui_note "Docker: a private engine, because $why"; fi
-  "$CHECKOUT/scripts/engine.sh" up "$@" </dev/stdin || exit $?
+  "$CHECKOUT/scripts/engine.sh" up "$@" || exit $?
   printf private >"$ENGINE_CHOICE"
   eval "$("$CHECKOUT/scripts/engine.sh" env)"
 }
@@ -40,7 +40,9 @@ is_older() {
 
 # Images come from where the model comes from: without the internet, base images are made of Debian's packages.
 use_images() {
+  local into=()
   if [ "$HUB_KIND" = real ] || [ -n "${RMA_WORKER_BASE:-}" ]; then return 0; fi
-  "$CHECKOUT/scripts/engine.sh" images "$@" || exit $?
-  eval "$("$CHECKOUT/scripts/engine.sh" env)"
+  if [ "$(cat "$ENGINE_CHOICE")" = own ]; then into=(--here); fi
+  "$CHECKOUT/scripts/engine.sh" images "${into[@]}" "$@" || exit $?
+  eval "$("$CHECKOUT/scripts/engine.sh" env --images)"
 }

@@ -39,20 +39,21 @@ start_hub() {
   # Docker on Linux reaches services of this machine at the address of its bridge, not on loopback
   gateway=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}' 2>/dev/null) || gateway=
   if [ -n "$gateway" ] && ip -o address 2>/dev/null | grep -qF " $gateway/"; then hosts+=(--host "$gateway"); fi
-  rm -f "$HUB_STATE"
-  setsid node "$CHECKOUT/build/hub.mjs" --port "$(hub_port)" "${hosts[@]}" --state "$HUB_STATE" --log "$HUB_LOG" \
+  # its state file brings it back on the ports of the last time: addresses in generated files stay right
+  setsid node "$CHECKOUT/build/hub.mjs" "${hosts[@]}" --state "$HUB_STATE" --log "$HUB_LOG" \
     >>"$LOGS/hub.log" 2>&1 </dev/null &
   echo $! >"$HUB_PID"
-  until [ -f "$HUB_STATE" ]; do
+  until [ "$(hub_pid_of_state)" = "$(cat "$HUB_PID")" ]; do
     if ! kill -0 "$(cat "$HUB_PID")" 2>/dev/null || [ $((tries += 1)) -gt 100 ]; then return 1; fi
     sleep 0.1
   done
 }
 
-# The port of the last time, so that addresses in generated files stay right.
-hub_port() { cat "$HOME_DIR/hub.port" 2>/dev/null || echo 0; }
+hub_pid_of_state() {
+  node -p 'JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).pid' "$HUB_STATE" 2>/dev/null || true
+}
 
 stop_hub() {
   if hub_runs; then kill "$(cat "$HUB_PID")" 2>/dev/null || true; fi
-  rm -f "$HUB_PID" "$HUB_STATE"
+  rm -f "$HUB_PID"
 }

@@ -41,5 +41,5 @@ export async function writeStack(box: Box, request: RenderRequest, folder: strin
 async function rendered(box: Box, request: RenderRequest): Promise<Wanted> {
   const wish = await readWish(box, request);
   const containers = await box.docker.containers(request.config.project).catch(() => []);
-  return makeDesired(box, { ...request, containers }, wish);
+  return makeDesired(box, { ...request, wish, containers });
 }

@@ -8,12 +8,14 @@ import { RMA_VERSION } from '../core/version.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import { projectFiles, storeOwner } from './box-settings.ts';
+import type { ServiceChoice } from './choose-services.ts';
 import { formatProjectState, stateFile } from './project-state.ts';
-import type { Wish, WishRequest } from './read-wish.ts';
+import type { Wish } from './read-wish.ts';
 import { formatResolved, resolveModels } from './resolve-models.ts';
 import type { StoreAccess } from './store-container.ts';
 
-export interface DesiredRequest extends WishRequest {
+export interface DesiredRequest extends ServiceChoice {
+  readonly wish: Wish;
   /** the project's containers, for the ports they hold */
   readonly containers: readonly ContainerFacts[];
 }
@@ -30,9 +32,9 @@ export interface Wanted {
  * Everything that `up` wants to be true, from the project's wish and the hubs.
  * @throws RmaError of the hubs (1, 4, 6) or the ports (3)
  */
-export async function makeDesired(box: Box, request: DesiredRequest, wish: Wish): Promise<Wanted> {
+export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wanted> {
   const { config } = request;
-  const { state, selection, secrets, known } = wish;
+  const { selection, state, secrets, known } = request.wish;
   const files = projectFiles(config);
   const pinned = await resolveModels(box, selection.refs, known);
   const host = box.hostName;

@@ -7,7 +7,7 @@ import { selectServices } from '../core/profile/select-services.ts';
 import type { Box } from '../ports/box.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import { projectFiles, storeOwner } from './box-settings.ts';
-import { readProjectState } from './project-state.ts';
+import { chooseServices } from './choose-services.ts';
 import { requireDocker } from './require-docker.ts';
 import { readResolved, resolveModels } from './resolve-models.ts';
 import { lookIntoStore, type StoreAccess } from './store-container.ts';
@@ -29,33 +29,19 @@ export interface ModelChoice {
   readonly refresh: boolean;
 }
 
-/** @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_PROFILE_UNKNOWN (2), RMA_HUB_* */
-export async function chooseModels(box: Box, choice: ModelChoice): Promise<readonly ChosenModel[]> {
-  return pinModels(box, await readChoice(box, choice));
-}
-
-/** A choice as the catalogue and the project's own files explain it. */
-interface NamedChoice {
-  readonly catalogue: Catalogue;
-  readonly named: readonly NamedModel[];
-  /** what references are known to mean */
-  readonly known: Readonly<Record<string, PinnedModel>>;
-}
-
-type NamedModel = Pick<ChosenModel, 'name' | 'ref'>;
-
-/** Without Docker and network: a typing error is told on a machine that has neither. */
-async function readChoice(box: Box, choice: ModelChoice): Promise<NamedChoice> {
+/**
+ * The models asked for. Mistakes of the caller come first, then `ready` is asked, then the hub.
+ * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_PROFILE_UNKNOWN (2), RMA_HUB_*
+ */
+export async function chooseModels(
+  box: Box,
+  choice: ModelChoice,
+  ready: () => Promise<unknown> = async () => undefined,
+): Promise<readonly ChosenModel[]> {
   const catalogue = await box.catalogue(choice.config.profilesDir);
   const named = await namedModels(box, choice, catalogue);
   const known = choice.refresh ? {} : await readResolved(box, projectFiles(choice.config).resolved);
-  return { catalogue, named, known };
-}
-
-async function pinModels(
-  box: Box,
-  { catalogue, named, known }: NamedChoice,
-): Promise<readonly ChosenModel[]> {
+  await ready();
   const refs = [...new Set(named.map(({ ref }) => ref))];
   const pinned = await resolveModels(box, refs, known);
   const users = usersOf(catalogue);
@@ -69,12 +55,11 @@ async function namedModels(
   box: Box,
   { config, names, profiles }: ModelChoice,
   catalogue: Catalogue,
-): Promise<readonly NamedModel[]> {
+): Promise<readonly { readonly name: string; readonly ref: string }[]> {
   if (names.length > 0 && !names.includes('all')) return names.map((name) => findModel(catalogue, name));
-  const state = await readProjectState(box.files, config.stateDir);
-  const project = [...new Set([...config.profiles, ...state.profiles, ...profiles])];
-  const wanted = names.includes('all') ? [...catalogue.profiles.keys()] : project;
-  const { services } = selectServices(catalogue, wanted);
+  const { services } = names.includes('all')
+    ? selectServices(catalogue, [...catalogue.profiles.keys()])
+    : (await chooseServices(box, { config, profiles })).selection;
   const byRef = new Map(services.flatMap(({ models }) => models.map((model) => [model.ref, model] as const)));
   return [...byRef.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -112,9 +97,9 @@ export async function listedModels(
   choice: ModelChoice,
   store: ModelStore | null,
 ): Promise<readonly ListedModel[]> {
-  const read = await readChoice(box, choice);
-  if (store === null) await requireDocker(box);
-  const models = await pinModels(box, read);
+  const models = await chooseModels(box, choice, async () => {
+    if (store === null) await requireDocker(box);
+  });
   const pinned = models.map((model) => model.pinned);
   const checks =
     store === null ? await volumeChecks(box, choice.config, pinned) : await folderChecks(store, pinned);

@@ -29,7 +29,7 @@ export async function planUp(box: Box, request: UpRequest): Promise<PlannedUp> {
   const wish = await readWish(box, request);
   await requireDocker(box);
   const containers = await box.docker.containers(config.project);
-  const wanted = await makeDesired(box, { ...request, containers }, wish);
+  const wanted = await makeDesired(box, { config, profiles: request.profiles, wish, containers });
   const observed = await observe(box, config, wanted.desired, wanted.access);
   const scope = narrow(wanted.desired, observed, wanted.selection, request.profiles);
   return {

@@ -62,7 +62,7 @@ export function createContext({ host, globals, settings, reporter, help }: Conte
     box,
     folderStore: async (folder) => (await import('./context-store.ts')).openFolderStore(folder, env),
     confirm: async (question) => (await import('./confirm.ts')).confirm(question, { host, globals }),
-    hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(signal),
+    hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(env),
   };
 }
 

@@ -1,7 +1,7 @@
 import { EXIT, RmaError } from '../core/errors.ts';
 import { COMMAND_TABLE } from './commands.ts';
 import type { OutStream } from './host.ts';
-import { printError, runCli } from './run-cli.ts';
+import { printError, runCli, wantsJson } from './run-cli.ts';
 import { abortOnSignals } from './signals.ts';
 
 const { env, stdin, stdout, stderr } = process;
@@ -28,12 +28,17 @@ const exitCode = await runCli(
     stdin,
     stdout,
     stderr,
-    signal: abortOnSignals(process, (line) => stderr.write(`${line}\n`)),
+    signal: abortOnSignals(process, tell),
   },
   COMMAND_TABLE,
 );
 await Promise.all([flushed(stdout), flushed(stderr)]);
 process.exit(exitCode);
+
+/** A line about the process itself. The terminal has just shown `^C`; with `--json` stderr is for the error document. */
+function tell(line: string): void {
+  if (!wantsJson(argv)) stderr.write(stderr.isTTY ? `\n${line}\n` : `${line}\n`);
+}
 
 function fail(error: unknown): void {
   void printError({ argv, env, stderr }, error).then((code) => process.exit(code));

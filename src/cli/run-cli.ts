@@ -52,8 +52,8 @@ export async function printError(
   return toErrorDocument(error).exitCode;
 }
 
-/** Read from the words themselves, because the command line could not be understood. */
-function wantsJson(argv: readonly string[]): boolean {
+/** Read from the words themselves: it holds also for a command line that cannot be understood. */
+export function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   const words = end === -1 ? argv : argv.slice(0, end);
   const format = words.lastIndexOf('--format');

@@ -60,6 +60,14 @@ describe('the built rma', () => {
     expect(stderr).toContain(code);
   });
 
+  it('[cli 4] prints one document when it is stopped with --json', async () => {
+    const child = start(builtRma('config', 'show', '-f', '-', '--json'));
+    // more than a pipe holds: taken only when rma reads, long after it listens for signals
+    child.stdin.write('#'.repeat(1 << 20), () => child.kill('SIGINT'));
+    const [[exitCode], stderr] = await Promise.all([once(child, 'close'), text(child.stderr)]);
+    expect([exitCode, JSON.parse(stderr).error.code]).toEqual([130, 'RMA_INTERRUPTED']);
+  });
+
   it('[cli 25] works in a folder that it may not write, without HOME, as an ordinary user', async () => {
     const folder = join(await realpath(await tempDir()), 'nur lesen');
     await mkdir(folder, { mode: 0o555 });

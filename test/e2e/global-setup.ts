@@ -1,13 +1,16 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import '../helpers/engine-env.ts';
-import { CHECKOUT, engineScript, evaluatedEnv } from '../helpers/engine-script.ts';
+import { CHECKOUT, engineScript, evaluatedEnv, runProgram } from '../helpers/engine-script.ts';
 
 /**
  * Gives the end-to-end tests a real Docker Engine: the private one, or with RMA_TEST_ENGINE=user the one that `docker`
  * reaches already (then RMA_WORKER_BASE and RMA_IMAGES name its base images). Leaves the private one as it was found:
- * stopped again unless it ran before, or RMA_KEEP_ENGINE is set.
+ * stopped again unless it ran before, or RMA_KEEP_ENGINE is set. Builds rma first where the build is missing or old.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await buildIfOld();
   if (process.env['RMA_TEST_ENGINE'] === 'user') {
     project.provide('engineEnv', {});
     return async () => {};
@@ -15,7 +18,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const before = await engineScript(CHECKOUT, 'status');
   const keep = before.code === 0 || Boolean(process.env['RMA_KEEP_ENGINE']);
   await need('images');
-  project.provide('engineEnv', await evaluatedEnv(CHECKOUT, 'env'));
+  const env = await evaluatedEnv(CHECKOUT, 'env');
+  await removeLeftovers(env);
+  project.provide('engineEnv', env);
   return async () => {
     if (keep) return;
     await need('down');
@@ -29,3 +34,35 @@ const need = async (verb: string): Promise<string> => {
   if (code !== 0) throw new Error(`scripts/engine.sh ${verb} failed (${code}):\n${stdout}${stderr}`);
   return stdout;
 };
+
+const SOURCES = ['src', 'compose', 'profiles', 'scripts/build', 'scripts/build.mjs', 'package.json'];
+
+async function buildIfOld(): Promise<void> {
+  const made = await newest('dist/cli/main.js').catch(() => 0);
+  const changed = await Promise.all(SOURCES.map(newest));
+  if (Math.max(...changed) <= made) return;
+  const { code, stdout, stderr } = await runProgram('npm', ['run', 'build']);
+  if (code !== 0) throw new Error(`npm run build failed (${code}):\n${stdout}${stderr}`);
+}
+
+/** When a file, or any file below a folder, changed last. */
+async function newest(path: string): Promise<number> {
+  const place = join(CHECKOUT, path);
+  const facts = await stat(place);
+  if (!facts.isDirectory()) return facts.mtimeMs;
+  const times = await Promise.all((await readdir(place)).map(async (name) => newest(join(path, name))));
+  return Math.max(0, ...times);
+}
+
+/** What the stacks of a killed run left in the private engine. */
+async function removeLeftovers(env: Readonly<Record<string, string>>): Promise<void> {
+  const docker = (...args: readonly string[]) => runProgram('docker', args, { ...process.env, ...env });
+  const all = async (...args: readonly string[]) =>
+    (await docker(...args)).stdout.split('\n').filter(Boolean);
+  const containers = await all('ps', '--all', '--quiet', '--filter', 'name=rma-e2e-');
+  if (containers.length > 0) await docker('rm', '--force', ...containers);
+  const networks = await all('network', 'ls', '--quiet', '--filter', 'name=rma-e2e-');
+  if (networks.length > 0) await docker('network', 'rm', ...networks);
+  const volumes = await all('volume', 'ls', '--quiet', '--filter', 'name=rma-e2e-');
+  if (volumes.length > 0) await docker('volume', 'rm', ...volumes);
+}

@@ -17,24 +17,22 @@ export async function ensureDir(disk: Disk, path: string): Promise<void> {
 }
 
 /** Writes a whole file under a temporary name in `staging` (same file system), synced, then moves it to its final name. */
-export async function writeAtomic(disk: Disk, staging: string, target: string, text: string): Promise<void> {
-  const temp = join(staging, `${randomUUID()}.tmp`);
-  try {
-    await writeSynced(disk, temp, text);
-    await disk.rename(temp, target);
-  } catch (error) {
-    await disk.unlink(temp).catch(() => undefined);
-    throw error;
-  }
+export function writeAtomic(disk: Disk, staging: string, target: string, text: string): Promise<void> {
+  return replaceFile(disk, staging, target, text, true);
 }
 
-/** Makes a new file durable under its name. */
-export async function writeSynced(disk: Disk, path: string, text: string): Promise<void> {
+/** The same for what may be lost in a power cut: a reader finds the old text, the new one, or something broken. */
+export function writeQuick(disk: Disk, staging: string, target: string, text: string): Promise<void> {
+  return replaceFile(disk, staging, target, text, false);
+}
+
+/** Makes a new file, complete when it returns. */
+export async function writeNew(disk: Disk, path: string, text: string, sync: boolean): Promise<void> {
   const handle = await disk.open(path, 'wx', FILE_MODE);
   try {
     await handle.chmod(FILE_MODE);
     await handle.writeFile(text);
-    await handle.sync();
+    if (sync) await handle.sync();
   } finally {
     await handle.close();
   }
@@ -57,6 +55,23 @@ export async function readJson(disk: Disk, path: string): Promise<unknown> {
     return text === null ? null : JSON.parse(text);
   } catch {
     return null;
+  }
+}
+
+async function replaceFile(
+  disk: Disk,
+  staging: string,
+  target: string,
+  text: string,
+  sync: boolean,
+): Promise<void> {
+  const temp = join(staging, `${randomUUID()}.tmp`);
+  try {
+    await writeNew(disk, temp, text, sync);
+    await disk.rename(temp, target);
+  } catch (error) {
+    await disk.unlink(temp).catch(() => undefined);
+    throw error;
   }
 }
 

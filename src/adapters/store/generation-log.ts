@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Disk, errnoOf, unless } from './disk.ts';
-import { ensureDir, readJson, writeAtomic, writeSynced } from './files.ts';
+import { ensureDir, readJson, writeNew, writeQuick } from './files.ts';
 
 /** Who made a generation. Never changes once it is there. */
 export interface LeaseRecord {
@@ -72,7 +72,7 @@ export class GenerationLog {
   async claim(number: number, record: LeaseRecord): Promise<boolean> {
     const temp = join(this.#staging, `${randomUUID()}.lease`);
     const target = join(this.#dir, `g${number}`);
-    await writeSynced(this.#disk, temp, `${JSON.stringify(record)}\n`);
+    await writeNew(this.#disk, temp, `${JSON.stringify(record)}\n`, false);
     try {
       if (!(await this.#link(temp, target))) return false;
       // whoever was late claims a number that was cleared away long ago: the list tells
@@ -85,7 +85,7 @@ export class GenerationLog {
   }
 
   async beat(number: number, heartbeat: Heartbeat): Promise<void> {
-    await writeAtomic(
+    await writeQuick(
       this.#disk,
       this.#staging,
       join(this.#dir, `hb${number}`),

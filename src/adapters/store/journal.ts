@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Disk } from './disk.ts';
-import { readJson, writeAtomic } from './files.ts';
+import { readJson, writeAtomic, writeQuick } from './files.ts';
 
 /** What is known to be on disk of a file that is being fetched. Lies beside it as `<part>.json`. */
 export interface Journal {
@@ -25,8 +25,16 @@ export async function readJournal(disk: Disk, part: string): Promise<Journal | n
   return isJournal(value) ? value : null;
 }
 
-export async function writeJournal(disk: Disk, part: string, journal: Journal): Promise<void> {
-  await writeAtomic(disk, dirname(part), journalPath(part), `${JSON.stringify(journal)}\n`);
+/** Replaces the journal. It is written after the data was synced, so it never says too much; `sync` makes it outlive a power cut. */
+export async function writeJournal(disk: Disk, part: string, journal: Journal, sync: boolean): Promise<void> {
+  const write = sync ? writeAtomic : writeQuick;
+  await write(disk, dirname(part), journalPath(part), `${JSON.stringify(journal)}\n`);
+}
+
+/** Removes a part and its journal. */
+export async function discardPart(disk: Disk, path: string): Promise<void> {
+  await disk.rm(path, { force: true });
+  await disk.rm(journalPath(path), { force: true });
 }
 
 /** Bytes from the start of the file that are on disk without a gap. */

@@ -1,11 +1,18 @@
-import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Digest } from '../../core/model/pinned-model.ts';
 import { type ContentHash, contentHash } from '../../core/models/digest.ts';
 import type { StagingSlot } from '../../ports/model-store.ts';
+import { tryClone } from './clone.ts';
 import { type Disk, unless } from './disk.ts';
 import { FILE_MODE } from './files.ts';
-import { durablePrefix, type Journal, journalPath, readJournal, writeJournal } from './journal.ts';
+import {
+  discardPart,
+  durablePrefix,
+  type Journal,
+  journalPath,
+  readJournal,
+  writeJournal,
+} from './journal.ts';
 import { writeAll } from './write-all.ts';
 
 export interface PartOptions {
@@ -36,7 +43,7 @@ export class PartFile {
   #lastSync: number;
   #syncing: Promise<void> | null = null;
   #closed = false;
-  #syncFault: { readonly error: unknown } | null = null;
+  #fault: { readonly error: unknown; readonly lost: boolean } | null = null;
 
   private constructor(options: PartOptions, handle: FileHandle) {
     this.#options = options;
@@ -76,7 +83,7 @@ export class PartFile {
 
   /** Adds bytes at the end. Hashing goes on while the disk writes. */
   async append(chunks: readonly Uint8Array[]): Promise<void> {
-    if (this.#syncFault !== null) throw this.#syncFault.error;
+    if (this.#fault !== null) throw this.#fault.error;
     const writing = writeAll(this.#handle, chunks, this.#offset);
     for (const chunk of chunks) this.#hash.update(chunk);
     this.#offset += await writing;
@@ -96,11 +103,8 @@ export class PartFile {
     this.#options.onOffset(0);
   }
 
-  /** Puts everything on disk and tells the digest; the part stays complete and resumable until it is published. */
-  async finish(): Promise<string> {
-    await this.#syncing;
-    await this.#syncTo(this.#offset, false);
-    if (this.#syncFault !== null) throw this.#syncFault.error;
+  /** Digest of what was written; asked once, or again after a reset. */
+  digest(): string {
     return this.#hash.digest();
   }
 
@@ -108,14 +112,13 @@ export class PartFile {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    try {
-      await this.#syncing;
-      if (this.#syncFault === null) await this.#syncTo(this.#offset, true);
-    } finally {
-      await this.#handle.close();
-      // after a failed sync nobody knows what is on disk: such a part is not worth keeping
-      if (this.#syncFault !== null) await discardPart(this.#options.disk, this.#options.slot.path);
-    }
+    await this.#syncing;
+    if (this.#fault === null) await this.#sync(this.#offset, true);
+    await this.#handle.close();
+    if (this.#fault === null) return;
+    // after a failed sync nobody knows what is on disk: such a part is not worth keeping
+    if (this.#fault.lost) await discardPart(this.#options.disk, this.#options.slot.path);
+    throw this.#fault.error;
   }
 
   /** Removes a part whose content is wrong. */
@@ -128,7 +131,7 @@ export class PartFile {
 
   static async #takeOver(options: PartOptions, from: string, journal: Journal): Promise<PartFile | null> {
     const { disk, slot } = options;
-    await writeJournal(disk, slot.path, { ...journal, closed: false });
+    await writeJournal(disk, slot.path, { ...journal, closed: false }, false);
     if (
       (await unless(
         ['ENOENT'],
@@ -143,7 +146,7 @@ export class PartFile {
       return part;
     } catch (error) {
       await part.#handle.close();
-      await writeJournal(disk, slot.path, journal);
+      await writeJournal(disk, slot.path, journal, false);
       throw error;
     }
   }
@@ -160,7 +163,8 @@ export class PartFile {
       await handle.chmod(FILE_MODE);
       const part = new PartFile(options, handle);
       await part.#rehash(old, journal, !cloned);
-      await part.#syncTo(part.#offset, false);
+      await part.#sync(part.#offset, false);
+      if (part.#fault !== null) throw part.#fault.error;
       await discardPart(disk, from);
       return part;
     } catch (error) {
@@ -202,48 +206,43 @@ export class PartFile {
       if (behind >= 2 * SYNC_BYTES) await this.#syncing;
       return;
     }
-    this.#syncing = this.#syncTo(this.#offset, false)
-      .catch((error: unknown) => {
-        this.#syncFault = { error };
-      })
-      .finally(() => {
-        this.#syncing = null;
-      });
+    this.#syncing = this.#sync(this.#offset, false).finally(() => {
+      this.#syncing = null;
+    });
   }
 
-  async #syncTo(offset: number, closed: boolean): Promise<void> {
-    await this.#handle.datasync();
-    await this.#journal(offset, closed);
-    this.#synced = offset;
-    this.#lastSync = this.#options.monotonic();
+  /** Never rejects: a fault shows at the next write or at the end. */
+  async #sync(offset: number, closed: boolean): Promise<void> {
+    try {
+      await this.#handle.datasync();
+    } catch (error) {
+      this.#fault = { error, lost: true };
+      return;
+    }
+    try {
+      await this.#journal(offset, closed);
+      this.#synced = offset;
+      this.#lastSync = this.#options.monotonic();
+    } catch (error) {
+      this.#fault = { error, lost: false };
+    }
   }
 
   async #journal(end: number, closed: boolean): Promise<void> {
     const { disk, slot, bytes, urlHost } = this.#options;
     const ranges = end === 0 ? [] : [[0, end] as const];
-    await writeJournal(disk, slot.path, {
-      schema: 'rma.part/v1',
-      etag: this.#etag,
-      urlHost,
-      bytes,
-      ranges,
-      closed,
-    });
-  }
-}
-
-async function discardPart(disk: Disk, path: string): Promise<void> {
-  await disk.rm(path, { force: true });
-  await disk.rm(journalPath(path), { force: true });
-}
-
-/** Shares the blocks where the file system can (xfs, btrfs); a plain copy is made elsewhere, while hashing. */
-async function tryClone(disk: Disk, from: string, to: string): Promise<boolean> {
-  try {
-    await disk.copyFile(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
-    return true;
-  } catch {
-    await disk.rm(to, { force: true });
-    return false;
+    await writeJournal(
+      disk,
+      slot.path,
+      {
+        schema: 'rma.part/v1',
+        etag: this.#etag,
+        urlHost,
+        bytes,
+        ranges,
+        closed,
+      },
+      !closed,
+    );
   }
 }

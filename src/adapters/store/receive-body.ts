@@ -7,6 +7,9 @@ import type { PartFile } from './part-file.ts';
 /** Writes of this size keep the data in the processor's cache. */
 const WRITE_BYTES = 256 * 1024;
 
+/** On slow links bytes are written after this time at the latest. */
+const WRITE_MS = 250;
+
 /** Bytes needed to tell what a file is. */
 const HEAD_BYTES = 64;
 
@@ -21,8 +24,9 @@ export async function receiveBody(
   part: PartFile,
   stream: HttpStream,
   end: number,
+  monotonic: () => number,
 ): Promise<Exclude<Verdict, { kind: 'restart' }>> {
-  const receiver = new Receiver(job, part, end);
+  const receiver = new Receiver(job, part, end, monotonic);
   const start = part.offset;
   try {
     for await (const chunk of stream.body) {
@@ -45,11 +49,15 @@ class Receiver {
   readonly #job: TransferJob;
   readonly #part: PartFile;
   readonly #end: number;
+  readonly #monotonic: () => number;
   #chunks: Uint8Array[] = [];
   #bytes = 0;
+  #flushedAt: number;
   #judged: boolean;
 
-  constructor(job: TransferJob, part: PartFile, end: number) {
+  constructor(job: TransferJob, part: PartFile, end: number, monotonic: () => number) {
+    this.#monotonic = monotonic;
+    this.#flushedAt = monotonic();
     this.#job = job;
     this.#part = part;
     this.#end = end;
@@ -64,7 +72,8 @@ class Receiver {
       const fault = this.judgeHead();
       if (fault !== null) return fault;
     }
-    return isLast || this.#bytes >= WRITE_BYTES ? await this.flush() : null;
+    const isDue = this.#bytes >= WRITE_BYTES || this.#monotonic() - this.#flushedAt >= WRITE_MS;
+    return isLast || isDue ? await this.flush() : null;
   }
 
   /** Looks at the start of the file, once. */
@@ -83,6 +92,7 @@ class Receiver {
     const chunks = surplus ? cut(this.#chunks, this.#end - before) : this.#chunks;
     this.#chunks = [];
     this.#bytes = 0;
+    this.#flushedAt = this.#monotonic();
     await this.#part.append(chunks);
     this.#job.onBytes(this.#part.offset, this.#part.offset - before);
     return surplus ? tooLong(this.#job) : null;

@@ -87,10 +87,10 @@ class Run {
     const { bytes, digest, label } = this.#job;
     for (let round = 1; ; round += 1) {
       while (this.part.offset < bytes) await this.#step();
-      const hex = await this.part.finish();
+      const hex = this.part.digest();
       if (digest === null || digest.hex === hex) return { algorithm: digest?.algorithm ?? 'sha256', hex };
       if (round === 2) throw hashMismatch(label, digest, hex);
-      await this.#restart();
+      await this.#reset();
     }
   }
 
@@ -114,13 +114,14 @@ class Run {
 
   async #request(): Promise<Outcome> {
     const { location, bytes, label, signal } = this.#job;
+    const { clock, http } = this.#options;
     const { offset, etag } = this.part;
     const end = Math.min(bytes, offset + MAX_RANGE);
     const ranged = offset > 0 || end < bytes;
     const tokenSent = location.authorization !== null;
     let stream: HttpStream | null = null;
     try {
-      stream = await this.#options.http.open({
+      stream = await http.open({
         method: 'GET',
         url: location.url,
         authorization: location.authorization,
@@ -129,11 +130,12 @@ class Run {
       });
       const verdict = judgeAnswer({ label, bytes, offset, end, etag, tokenSent }, stream);
       if (verdict.kind === 'retry')
-        return { ...verdict, waitMs: retryAfterMs(stream.headers['retry-after'], this.#options.clock.now()) };
+        return { ...verdict, waitMs: retryAfterMs(stream.headers['retry-after'], clock.now()) };
       if (verdict.kind === 'fail') return verdict;
       if (verdict.kind === 'restart') await this.#restart();
       this.part.etag = strongEtag(stream.headers);
-      return await receiveBody(this.#job, this.part, stream, verdict.kind === 'restart' ? bytes : end);
+      const last = verdict.kind === 'restart' ? bytes : end;
+      return await receiveBody(this.#job, this.part, stream, last, () => clock.monotonic());
     } catch (error) {
       if (signal.aborted || !(error instanceof RmaError) || error.code !== 'RMA_HUB_UNREACHABLE') throw error;
       return { kind: 'retry', budget: 'network', error: named(error, label, this.part.offset) };
@@ -151,6 +153,10 @@ class Run {
         new RmaError('RMA_HUB_BAD_ANSWER', `the server of ${this.#job.label} never sends it in one piece`)
       );
     }
+    await this.#reset();
+  }
+
+  async #reset(): Promise<void> {
     await this.part.reset();
     this.#mark = 0;
   }

@@ -1,6 +1,8 @@
 import { requireDocker } from '../../app/require-docker.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
+import type { Box } from '../../ports/box.ts';
+import type { ContainerFacts } from '../../ports/docker-host.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult } from '../define-command.ts';
 
@@ -11,21 +13,27 @@ interface LogsInput {
   readonly tail: string | null;
 }
 
-/** The lines go to stdout as Compose formats them. @throws RmaError RMA_SERVICE_UNKNOWN (2) */
+const JSON_LINES = 1000;
+
+/** The lines go to stdout as Compose formats them, or with `--json` as a document. @throws RmaError RMA_SERVICE_UNKNOWN (2) */
 export async function showLogs(input: LogsInput, context: Context): Promise<CommandResult> {
   const { config } = await context.config();
   const box = await context.box();
   await requireDocker(box);
-  const services = (await box.docker.containers(config.project)).map(({ service }) => service);
+  const containers = await box.docker.containers(config.project);
+  const services = containers.map(({ service }) => service);
   for (const wanted of input.service) if (!services.includes(wanted)) throw unknown(wanted, services);
-  const done = { json: { schema: 'rma.logs/v1', services }, human: () => '' } as const;
   if (services.length === 0) {
     return {
-      ...done,
+      json: { schema: 'rma.logs/v1', services: [] },
       human: () => `No services in project "${config.project}".`,
       next: 'rma up --profile cpu-worker',
     };
   }
+  const shown = containers.filter(
+    ({ service }) => input.service.length === 0 || input.service.includes(service),
+  );
+  if (context.globals.json) return logDocument(box, shown, Number(input.tail ?? JSON_LINES));
   const args = [
     ...(input.follow ? ['--follow'] : []),
     ...(input.timestamps ? ['--timestamps'] : []),
@@ -33,7 +41,22 @@ export async function showLogs(input: LogsInput, context: Context): Promise<Comm
     ...input.service,
   ];
   const exitCode = await box.cli.logs({ name: config.project, file: null }, args, box.signal);
-  return { ...done, exitCode: exitCode === 0 ? EXIT.ok : EXIT.failed };
+  return {
+    json: { schema: 'rma.logs/v1', services },
+    human: () => '',
+    exitCode: exitCode === 0 ? EXIT.ok : EXIT.failed,
+  };
+}
+
+async function logDocument(
+  box: Box,
+  containers: readonly ContainerFacts[],
+  tail: number,
+): Promise<CommandResult> {
+  const services = await Promise.all(
+    containers.map(async ({ id, service }) => ({ service, lines: await box.docker.logTail(id, tail) })),
+  );
+  return { json: { schema: 'rma.logs/v1', services }, human: () => '' };
 }
 
 function unknown(wanted: string, services: readonly string[]): RmaError {

@@ -1,4 +1,5 @@
 import type { ModelProgress } from '../model/worker-status.ts';
+import { formatBytes, formatDuration } from '../units.ts';
 
 /** When the last line about a model was written, and what it told. */
 export interface ProgressMark {
@@ -24,25 +25,20 @@ export function progressMark(progress: ModelProgress, nowMs: number): ProgressMa
   return { atMs: nowMs, percent: percentOf(progress), state: progress.state, note: progress.note };
 }
 
-/** `Downloading <model>: 12 %, 58.9 of 491.4 MB, 24.1 MB/s, 18 s left`; the first word tells the state. */
+/** `Downloading <model>: 12 %, 56.2 MiB of 469 MiB, 23.0 MiB/s, 18s left`; the first word tells the state. */
 export function progressLine(progress: ModelProgress): string {
   const note = progress.note === undefined ? '' : ` (${progress.note})`;
   if (progress.state === 'present' && progress.fetchedBytes > 0) {
-    return `Downloaded ${progress.ref}: ${megabytes(progress.fetchedBytes)} MB`;
+    return `Downloaded ${progress.ref}: ${formatBytes(progress.fetchedBytes)}`;
   }
   if (progress.state !== 'downloading') return `${WORDS[progress.state]} ${progress.ref}${note}`;
   const parts = [
     `${Math.floor(percentOf(progress))} %`,
-    `${megabytes(progress.doneBytes)} of ${megabytes(progress.totalBytes)} MB`,
+    `${formatBytes(progress.doneBytes)} of ${formatBytes(progress.totalBytes)}`,
   ];
-  if (progress.bytesPerSecond !== null) parts.push(`${megabytes(progress.bytesPerSecond)} MB/s`);
-  if (progress.etaSeconds !== null) parts.push(`${Math.ceil(progress.etaSeconds)} s left`);
+  if (progress.bytesPerSecond !== null) parts.push(`${formatBytes(progress.bytesPerSecond)}/s`);
+  if (progress.etaSeconds !== null) parts.push(`${formatDuration(progress.etaSeconds)} left`);
   return `Downloading ${progress.ref}: ${parts.join(', ')}${note}`;
-}
-
-/** Decimal megabytes with one digit, as the hubs show sizes. */
-export function megabytes(bytes: number): string {
-  return (bytes / 1_000_000).toFixed(1);
 }
 
 const WORDS: Readonly<Record<Exclude<ModelProgress['state'], 'downloading'>, string>> = {

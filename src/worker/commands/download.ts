@@ -1,9 +1,9 @@
 import type { FetchResult } from '../../app/store/fetch-result.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/model/pinned-model.ts';
+import { formatBytes } from '../../core/units.ts';
 import { downloadSet } from '../../core/worker/download-set.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
-import { megabytes } from '../../core/worker/progress-line.ts';
 import { createContext, type WorkerContext } from '../context.ts';
 import { fetchFailure } from '../fetch-failure.ts';
 import { asRmaError, checkModels, fetchOnce } from '../life/models.ts';
@@ -41,8 +41,9 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
   logStatus(board, log, clock);
   await context.store.prepare();
   const phase = { fetcher: context.fetcher, board, clock };
-  await checkModels(phase, pinned);
-  const outcomes = [...failed, ...(await fetchOnce(phase, pinned, stop))];
+  const warm = await checkModels(phase, pinned);
+  const brought = warm ? pinned.map(alreadyPresent) : await fetchOnce(phase, pinned, stop);
+  const outcomes = [...failed, ...brought];
   log.info(summary(outcomes));
   const failure = fetchFailure(outcomes);
   if (failure !== null) throw failure;
@@ -69,13 +70,17 @@ async function pinAll(
   return { pinned, failed };
 }
 
+function alreadyPresent({ ref }: PinnedModel): FetchResult {
+  return { ref, state: 'present', fetchedBytes: 0 };
+}
+
 function summary(outcomes: readonly FetchResult[]): string {
   const present = outcomes.filter((outcome) => outcome.state === 'present');
   const fetched = present.filter((outcome) => outcome.fetchedBytes > 0);
   const bytes = fetched.reduce((sum, outcome) => sum + outcome.fetchedBytes, 0);
   const parts = [
     `${outcomes.length} models`,
-    `${fetched.length} downloaded (${megabytes(bytes)} MB)`,
+    `${fetched.length} downloaded (${formatBytes(bytes)})`,
     `${present.length - fetched.length} already present`,
     `${outcomes.length - present.length} failed`,
   ];

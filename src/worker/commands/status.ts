@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../../core/errors.ts';
+import { EXIT, type ExitCode, toErrorDocument } from '../../core/errors.ts';
 import type { WorkerStatus } from '../../core/model/worker-status.ts';
 import { progressLine } from '../../core/worker/progress-line.ts';
 import { isHealthy } from '../../core/worker/worker-health.ts';
@@ -23,11 +23,16 @@ export async function status({ args, env, clock, print, readStdin }: Invocation)
   return EXIT.ok;
 }
 
-/** `rma-worker health`: 0 when every owned model has a valid receipt, else 1. */
+/** `rma-worker health`: 0 when every owned model has a valid receipt, else 1, also when no worker answers. */
 export async function health({ env, print }: Invocation): Promise<ExitCode> {
-  const current = await askStatus(socketPath(env));
-  print(`${current.state}\n`);
-  return isHealthy(current) ? EXIT.ok : EXIT.failed;
+  try {
+    const current = await askStatus(socketPath(env));
+    print(`${current.state}\n`);
+    return isHealthy(current) ? EXIT.ok : EXIT.failed;
+  } catch (error) {
+    print(`${toErrorDocument(error).message}\n`);
+    return EXIT.failed;
+  }
 }
 
 function readable(current: WorkerStatus): string {

@@ -13,11 +13,12 @@ import type { StatusBoard } from './status-board.ts';
 export function logStatus(board: StatusBoard, log: Log, clock: Pick<Clock, 'now'>): () => void {
   const marks = new Map<string, ProgressMark>();
   const tellModel = (progress: ModelProgress) => {
+    if (progress.state === 'waiting' && progress.note === undefined) return;
     if (!wantsProgressLine(marks.get(progress.ref), progress, clock.now())) return;
     marks.set(progress.ref, progressMark(progress, clock.now()));
     if (progress.state === 'failed') log.error(progressLine(progress));
-    else if (progress.state === 'waiting' && progress.note !== undefined) log.warn(progressLine(progress));
-    else if (progress.state !== 'waiting') log.info(progressLine(progress));
+    else if (progress.state === 'waiting') log.warn(progressLine(progress));
+    else log.info(progressLine(progress));
   };
   return board.listen((status, before) => {
     if (status.state !== before.state) tellState(status, log);

@@ -77,11 +77,14 @@ describe('download-models.sh', () => {
     const first = await worker(['download', 'cpu-worker']);
     expect(first).toMatchObject({ code: 0, stdout: '' });
     expect(first.stderr).toMatch(/Downloading hf:org\/tiny:tiny.gguf/);
-    expect(first.stderr).toMatch(/Summary: 1 models, 1 downloaded \(1\.\d MB\), 0 already present, 0 failed/);
+    expect(first.stderr).toMatch(
+      /Summary: 1 models, 1 downloaded \(1\.\d MiB\), 0 already present, 0 failed/,
+    );
     const before = contentRequests();
     const second = await worker(['download', 'cpu-worker']);
-    expect(second.stderr).toMatch(/Already present hf:org\/tiny:tiny.gguf/);
-    expect(second.stderr).toMatch(/Summary: 1 models, 0 downloaded \(0\.0 MB\), 1 already present/);
+    expect(second.stderr.match(/Already present hf:org\/tiny:tiny.gguf/g)).toHaveLength(1);
+    expect(second.stderr).not.toMatch(/ownloading/);
+    expect(second.stderr).toMatch(/Summary: 1 models, 0 downloaded \(0 B\), 1 already present/);
     expect(contentRequests()).toBe(before);
   });
 

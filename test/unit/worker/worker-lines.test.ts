@@ -39,12 +39,14 @@ describe('a log line', () => {
 
 describe('a line about a model', () => {
   it('[req R48] begins with Downloading and tells how far it is', () => {
-    expect(progressLine(half)).toBe('Downloading hf:org/repo: 50 %, 100.0 of 200.0 MB, 10.0 MB/s, 10 s left');
+    expect(progressLine(half)).toBe(
+      'Downloading hf:org/repo: 50 %, 95.4 MiB of 191 MiB, 9.5 MiB/s, 10s left',
+    );
   });
 
   it('tells a model that was fetched from one that was there', () => {
     expect(progressLine({ ...half, state: 'present', fetchedBytes: 0 })).toBe('Already present hf:org/repo');
-    expect(progressLine({ ...half, state: 'present' })).toBe('Downloaded hf:org/repo: 100.0 MB');
+    expect(progressLine({ ...half, state: 'present' })).toBe('Downloaded hf:org/repo: 95.4 MiB');
   });
 
   it('[req R48] is written for a new state, each 10 percent and each 5 seconds, and not between', () => {

@@ -1,0 +1,67 @@
+import { EXIT, RmaError } from '../core/errors.ts';
+import type { RmaConfig } from '../core/model/config.ts';
+import type { Catalogue } from '../core/model/profile.ts';
+import type { Selection } from '../core/model/selection.ts';
+import { selectServices } from '../core/profile/select-services.ts';
+import { unknownWord } from '../core/yaml/fields.ts';
+import type { Box } from '../ports/box.ts';
+import { type ProjectState, readProjectState } from './project-state.ts';
+
+export interface ServiceChoice {
+  readonly config: RmaConfig;
+  /** profiles named on the command line: they join the project's set */
+  readonly profiles: readonly string[];
+}
+
+export interface ChosenServices {
+  readonly selection: Selection;
+  readonly state: ProjectState;
+}
+
+/**
+ * What the project runs: the profiles of its configuration, those added earlier by name, and those named now. Asks neither
+ * Docker nor a hub, so that mistakes are told before anything else.
+ * @throws RmaError RMA_PROFILE_UNKNOWN, RMA_PROFILE_NONE, RMA_ENGINE_UNKNOWN, RMA_HOSTS_UNSUPPORTED, RMA_DATA_INVALID (2)
+ */
+export async function chooseServices(box: Box, { config, profiles }: ServiceChoice): Promise<ChosenServices> {
+  refuseOtherHosts(config);
+  const state = await readProjectState(box.files, config.stateDir);
+  const catalogue = await box.catalogue(config.profilesDir);
+  refuseUnknownEngines(config, catalogue);
+  const wanted = [...new Set([...config.profiles, ...state.profiles, ...profiles])];
+  if (wanted.length === 0) throw noProfile(catalogue);
+  return { selection: selectServices(catalogue, wanted), state };
+}
+
+/** @throws RmaError RMA_HOSTS_UNSUPPORTED (2): the configuration knows several hosts, this version works on one */
+function refuseOtherHosts({ hosts }: RmaConfig): void {
+  const others = Object.entries(hosts).filter(([, { address }]) => address !== null);
+  if (others.length === 0 && Object.keys(hosts).length <= 1) return;
+  const names = Object.keys(hosts).join(', ');
+  throw new RmaError(
+    'RMA_HOSTS_UNSUPPORTED',
+    `this version works on the Docker of this shell only, not on: ${names}`,
+    {
+      exitCode: EXIT.usage,
+      hint: 'leave one host without an address in rma.yaml, and run rma on each machine',
+    },
+  );
+}
+
+function refuseUnknownEngines({ images }: RmaConfig, catalogue: Catalogue): void {
+  const known = [...catalogue.engines.keys()].sort();
+  const unknown = Object.keys(images.engines).find((name) => !catalogue.engines.has(name));
+  if (unknown === undefined) return;
+  throw new RmaError('RMA_ENGINE_UNKNOWN', unknownWord('engine', unknown, known), {
+    exitCode: EXIT.usage,
+    hint: `images are set for these engines: ${known.join(', ')}`,
+  });
+}
+
+function noProfile(catalogue: Catalogue): RmaError {
+  const names = [...catalogue.profiles.keys()].sort();
+  return new RmaError('RMA_PROFILE_NONE', 'the project has no worker profile yet', {
+    exitCode: EXIT.usage,
+    hint: `name one: rma up --profile ${names[0] ?? 'NAME'} (there are: ${names.join(', ')})`,
+  });
+}

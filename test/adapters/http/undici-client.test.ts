@@ -1,0 +1,188 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { UndiciClient } from '../../../src/adapters/http/undici-client.ts';
+import { JumpingClock } from '../../helpers/jumping-clock.ts';
+import { testHttp } from '../../helpers/store-fixture.ts';
+
+async function serve(
+  listener: RequestListener,
+): Promise<{ readonly url: string; readonly local: string; readonly server: Server }> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(
+    () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  );
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, local: `http://localhost:${port}`, server };
+}
+
+async function bodyOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+test('[fail X5] a token goes to its own origin only and does not come back after leaving it', async () => {
+  const seen: (string | undefined)[] = [];
+  const cdn = await serve((request, response) => {
+    seen.push(request.headers.authorization);
+    response.writeHead(302, { location: `${hub.url}/again` }).end();
+  });
+  const hub = await serve((request, response) => {
+    seen.push(request.headers.authorization);
+    if (request.url === '/start') response.writeHead(302, { location: '/same' }).end();
+    else if (request.url === '/same') response.writeHead(302, { location: `${cdn.url}/x` }).end();
+    else response.end('done');
+  });
+  const answer = await testHttp().open({
+    method: 'GET',
+    url: `${hub.url}/start`,
+    authorization: 'Bearer secret',
+  });
+  expect(await bodyOf(answer.body)).toBe('done');
+  expect(seen).toEqual(['Bearer secret', 'Bearer secret', undefined, undefined]);
+  expect(answer.hops.map(({ status }) => status)).toEqual([302, 302, 302, 200]);
+  expect(answer.url).toBe(`${hub.url}/again`);
+});
+
+test('[fail X5] another port or host name of the same machine is another origin', async () => {
+  const seen: (string | undefined)[] = [];
+  const hub = await serve((request, response) => {
+    seen.push(request.headers.authorization);
+    if (request.url === '/start') response.writeHead(307, { location: `${hub.local}/end` }).end();
+    else response.end();
+  });
+  const answer = await testHttp().read({
+    method: 'GET',
+    url: `${hub.url}/start`,
+    authorization: 'Bearer secret',
+  });
+  expect(answer.status).toBe(200);
+  expect(seen).toEqual(['Bearer secret', undefined]);
+});
+
+test('more than five redirects are refused', async () => {
+  let count = 0;
+  const { url } = await serve((_, response) => {
+    count += 1;
+    response.writeHead(302, { location: `/${count}` }).end();
+  });
+  await expect(testHttp().open({ method: 'GET', url })).rejects.toMatchObject({
+    code: 'RMA_HUB_UNREACHABLE',
+  });
+  expect(count).toBe(6);
+});
+
+test('no content coding is asked for', async () => {
+  let coding: string | undefined;
+  const { url } = await serve((request, response) => {
+    coding = request.headers['accept-encoding'];
+    response.end();
+  });
+  await testHttp().read({ method: 'GET', url });
+  expect(coding).toBe('identity');
+});
+
+test('[fail S1] a server that accepts and says nothing is given up', async () => {
+  const { url } = await serve(() => undefined);
+  await expect(testHttp(50).open({ method: 'GET', url })).rejects.toMatchObject({
+    code: 'RMA_HUB_UNREACHABLE',
+    message: expect.stringContaining('no byte came'),
+  });
+});
+
+test('[fail S5] a body that stops is given up although the connection stays open', async () => {
+  const { url } = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': 1000 });
+    response.write('half');
+  });
+  const answer = await testHttp(50).open({ method: 'GET', url });
+  await expect(bodyOf(answer.body)).rejects.toMatchObject({ code: 'RMA_HUB_UNREACHABLE' });
+});
+
+test('[fail S5] a reader that takes its time is no stall', async () => {
+  const { url } = await serve((_, response) => response.end('x'.repeat(200_000)));
+  const answer = await testHttp(50).open({ method: 'GET', url });
+  let bytes = 0;
+  for await (const chunk of answer.body) {
+    bytes += chunk.length;
+    // longer than the stall time, by the same timers that the stall is measured with
+    await new Promise((resolve) => setTimeout(resolve, 80));
+  }
+  expect(bytes).toBe(200_000);
+});
+
+test('an abort ends a request with its own reason', async () => {
+  const { url } = await serve(() => controller.abort(new Error('enough')));
+  const controller = new AbortController();
+  await expect(testHttp().open({ method: 'GET', url, signal: controller.signal })).rejects.toThrow('enough');
+});
+
+test('nobody listening is one clear error after the tries', async () => {
+  const { url, server } = await serve(() => undefined);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  await expect(testHttp().read({ method: 'GET', url })).rejects.toMatchObject({
+    code: 'RMA_HUB_UNREACHABLE',
+    exitCode: 1,
+    message: expect.stringContaining('ECONNREFUSED'),
+  });
+});
+
+test('[fail H1] 429 is tried again after the time that the hub asks for', async () => {
+  let count = 0;
+  const { url } = await serve((_, response) => {
+    count += 1;
+    if (count < 3) response.writeHead(429, { 'retry-after': '7' }).end();
+    else response.end('ok');
+  });
+  const clock = new JumpingClock();
+  const http = new UndiciClient({ clock, random: () => 0, userAgent: 'rma-test' });
+  expect((await http.read({ method: 'GET', url })).text).toBe('ok');
+  expect(clock.sleeps).toEqual([7000, 7000]);
+});
+
+test('refusals are not tried again, failing servers are, a bounded number of times', async () => {
+  const counts = new Map<string, number>();
+  const { url } = await serve((request, response) => {
+    const path = request.url ?? '';
+    counts.set(path, (counts.get(path) ?? 0) + 1);
+    response.writeHead(Number(path.slice(1))).end();
+  });
+  const http = new UndiciClient({
+    clock: new JumpingClock(),
+    random: () => 0,
+    userAgent: 'rma-test',
+    attempts: 4,
+  });
+  for (const status of [401, 403, 404, 503]) {
+    expect((await http.read({ method: 'GET', url: `${url}/${status}` })).status).toBe(status);
+  }
+  expect(Object.fromEntries(counts)).toEqual({ '/401': 1, '/403': 1, '/404': 1, '/503': 4 });
+});
+
+test('a proxy is used for names outside, and never for this machine', async () => {
+  const proxied: string[] = [];
+  const proxy = await serve(() => undefined);
+  proxy.server.on('connect', (request, socket) => {
+    proxied.push(request.url ?? '');
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  });
+  const { url } = await serve((_, response) => response.end('direct'));
+  const http = new UndiciClient({
+    clock: new JumpingClock(),
+    random: () => 0,
+    userAgent: 'rma-test',
+    attempts: 1,
+    proxies: { HTTPS_PROXY: proxy.url, http_proxy: proxy.url, NO_PROXY: '.inside.test' },
+  });
+  expect((await http.read({ method: 'GET', url })).text).toBe('direct');
+  await expect(http.read({ method: 'GET', url: 'https://hub.test/x' })).rejects.toMatchObject({
+    code: 'RMA_HUB_UNREACHABLE',
+  });
+  expect(proxied).toEqual(['hub.test:443']);
+});

@@ -1,0 +1,37 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readHubToken } from '../../../src/adapters/hub/hub-token.ts';
+import { tempFolder } from '../../helpers/temp-folder.ts';
+
+test('a token comes from the file asked for, else HF_TOKEN, else HF_TOKEN_PATH, else the file of hf auth', () => {
+  const dir = tempFolder();
+  const file = (name: string, text: string) => {
+    writeFileSync(join(dir, name), text);
+    return join(dir, name);
+  };
+  mkdirSync(join(dir, 'home'));
+  file('home/token', 'hf_home\n');
+  const env = { HF_TOKEN: 'hf_env', HF_TOKEN_PATH: file('path', 'hf_path\n'), HF_HOME: join(dir, 'home') };
+  expect(readHubToken(file('asked', ' hf_asked \n'), env)).toBe('hf_asked');
+  expect(readHubToken(null, env)).toBe('hf_env');
+  expect(readHubToken(null, { ...env, HF_TOKEN: '' })).toBe('hf_path');
+  expect(readHubToken(null, { HF_HOME: env.HF_HOME })).toBe('hf_home');
+  expect(readHubToken(null, { HF_HOME: join(dir, 'nowhere') })).toBeNull();
+});
+
+test.each([
+  ['missing', null],
+  ['empty', ''],
+  ['of two lines', 'hf_one\nhf_two\n'],
+])('a token file that is %s is refused without showing its content', (_, text) => {
+  const path = join(tempFolder(), 'token');
+  if (text !== null) writeFileSync(path, text);
+  expect(() => readHubToken(path, {})).toThrowError(
+    expect.objectContaining({
+      code: 'RMA_HUB_TOKEN_FILE',
+      exitCode: 2,
+      message: expect.not.stringContaining('hf_'),
+    }),
+  );
+});

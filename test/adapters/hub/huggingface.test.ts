@@ -1,0 +1,155 @@
+import { expect, test } from 'vitest';
+import { HuggingFaceSource } from '../../../src/adapters/hub/huggingface.ts';
+import { parseModelRef } from '../../../src/core/models/parse-ref.ts';
+import { type Fault, gitSha1, sha256, startModelServer } from '../../helpers/model-server.ts';
+import { smallRepo, testHttp } from '../../helpers/store-fixture.ts';
+
+async function setUp(token: string | null = null) {
+  const server = await startModelServer();
+  const repo = smallRepo();
+  server.serve(repo);
+  const source = new HuggingFaceSource({ endpoint: `${server.url}/`, token: () => token, http: testHttp() });
+  return { server, repo, source, resolve: (text: string) => source.resolve(parseModelRef(text)) };
+}
+
+const json = (status: number, body: string, headers: Record<string, string> = {}): Fault => {
+  return (_, response) => {
+    response.writeHead(status, headers).end(body);
+    return true;
+  };
+};
+
+test('[fail H1] a branch becomes a commit once, and one listing gives sizes and hashes without a request per file', async () => {
+  const { server, repo, resolve } = await setUp();
+  const model = await resolve('hf:acme/tiny');
+  expect(model).toMatchObject({ commit: repo.commit, revision: 'main', complete: true, ref: 'hf:acme/tiny' });
+  const weights = repo.files[3]!.content;
+  expect(model.files.find(({ path }) => path === 'model.safetensors')).toEqual({
+    path: 'model.safetensors',
+    bytes: weights.length,
+    digest: { algorithm: 'sha256', hex: sha256(weights) },
+  });
+  expect(model.files.find(({ path }) => path === 'README.md')?.digest).toEqual({
+    algorithm: 'git-sha1',
+    hex: gitSha1(repo.files[0]!.content),
+  });
+  expect(server.requests.map(({ path }) => path)).toEqual([
+    '/api/models/acme/tiny/revision/main',
+    `/api/models/acme/tiny/tree/${repo.commit}?recursive=true&expand=false`,
+  ]);
+});
+
+test('a pattern selects a part, and the model says that it is one', async () => {
+  const { resolve } = await setUp();
+  const model = await resolve('hf:acme/tiny:*.json');
+  expect(model).toMatchObject({ complete: false, files: [{ path: 'config.json' }] });
+});
+
+test('a listing in pages is read to its end', async () => {
+  const { server, repo, resolve } = await setUp();
+  const page = (path: string) =>
+    JSON.stringify([
+      { type: 'file', path, size: 1, oid: 'a'.repeat(40) },
+      { type: 'directory', path: 'd' },
+    ]);
+  server.fault = ({ path }, response) => {
+    if (!path.includes('/tree/')) return false;
+    const next = `/api/models/acme/tiny/tree/${repo.commit}?recursive=true&expand=false&cursor=2`;
+    if (path.includes('cursor=2')) response.end(page('two'));
+    else response.writeHead(200, { link: `<${server.url}${next}>; rel="next"` }).end(page('one'));
+    return true;
+  };
+  expect((await resolve('hf:acme/tiny')).files.map(({ path }) => path)).toEqual(['one', 'two']);
+});
+
+test('[fail X5] a listing that continues at another host is refused', async () => {
+  const { server, resolve } = await setUp('hf_secretsecret');
+  server.fault = ({ path, server: name }, response) => {
+    if (!path.includes('/tree/') || name === 'cdn') return false;
+    response.writeHead(200, { link: `<${server.cdn}/next>; rel="next"` }).end('[]');
+    return true;
+  };
+  await expect(resolve('hf:acme/tiny')).rejects.toMatchObject({ code: 'RMA_HUB_BAD_ANSWER' });
+  expect(server.requests.filter(({ server: name }) => name === 'cdn')).toEqual([]);
+});
+
+test('a revision is one encoded part of the path', async () => {
+  const { server, resolve } = await setUp();
+  await expect(resolve('hf:acme/tiny@refs/pr/1')).rejects.toMatchObject({
+    code: 'RMA_HUB_REVISION_NOT_FOUND',
+  });
+  expect(server.requests[0]?.path).toBe('/api/models/acme/tiny/revision/refs%2Fpr%2F1');
+});
+
+test.each([
+  ['a missing repository', 'hf:acme/absent', null, 'RMA_HUB_NOT_FOUND', 1],
+  ['a missing revision', 'hf:acme/tiny@nope', null, 'RMA_HUB_REVISION_NOT_FOUND', 1],
+  ['a pattern without a match', 'hf:acme/tiny:*.gguf', null, 'RMA_HUB_NO_MATCH', 1],
+  [
+    'an anonymous 401',
+    'hf:acme/tiny',
+    json(401, '', { 'x-error-code': 'RepoNotFound' }),
+    'RMA_HUB_UNAUTHORIZED',
+    4,
+  ],
+  ['a gated repository', 'hf:acme/tiny', json(403, '', { 'x-error-code': 'GatedRepo' }), 'RMA_HUB_GATED', 4],
+  ['a busy hub', 'hf:acme/tiny', json(429, ''), 'RMA_HUB_BUSY', 1],
+  ['a page of HTML', 'hf:acme/tiny', json(200, '<!doctype html>'), 'RMA_HUB_BAD_ANSWER', 1],
+  ['an answer without a commit', 'hf:acme/tiny', json(200, '{"sha": "main"}'), 'RMA_HUB_BAD_ANSWER', 1],
+] as const)('%s is one clear error', async (_, ref, fault, code, exitCode) => {
+  const { server, resolve } = await setUp();
+  server.fault = fault;
+  await expect(resolve(ref)).rejects.toMatchObject({ code, exitCode, hint: expect.any(String) });
+});
+
+test('a pattern without a match names the nearest files', async () => {
+  const { resolve } = await setUp();
+  await expect(resolve('hf:acme/tiny:model.gguf')).rejects.toMatchObject({
+    hint: expect.stringContaining('model.safetensors'),
+  });
+});
+
+test.each(['../../evil', '/etc/evil', 'C:\\evil', 'a\u0000b'])(
+  '[fail X1] a listing with the name %j is refused',
+  async (path) => {
+    const { server, resolve } = await setUp();
+    server.fault = (request, response) => {
+      if (!request.path.includes('/tree/')) return false;
+      response.end(JSON.stringify([{ type: 'file', path, size: 1, oid: 'a'.repeat(40) }]));
+      return true;
+    };
+    await expect(resolve('hf:acme/tiny')).rejects.toMatchObject({
+      code: 'RMA_CONTENT_UNSAFE_PATH',
+      exitCode: 6,
+    });
+  },
+);
+
+test.each([
+  [{ type: 'file', path: 'x', size: 1, oid: '../../x' }],
+  [{ type: 'file', path: 'x', size: -1, oid: 'a'.repeat(40) }],
+  [{ type: 'file', path: 'x', size: 1, oid: 'a'.repeat(40), lfs: { oid: 'sha256:../x', size: 1 } }],
+  [{ type: 'file', size: 1, oid: 'a'.repeat(40) }],
+  ['x'],
+])('[fail X2] a listing with the entry %j makes no sense', async (entry) => {
+  const { server, resolve } = await setUp();
+  server.fault = (request, response) => {
+    if (!request.path.includes('/tree/')) return false;
+    response.end(JSON.stringify([entry]));
+    return true;
+  };
+  await expect(resolve('hf:acme/tiny')).rejects.toMatchObject({ code: 'RMA_HUB_BAD_ANSWER' });
+});
+
+test('locate names the file at its commit, each part encoded, with the token for that origin', async () => {
+  const { server, source, resolve, repo } = await setUp('hf_secretsecret');
+  const model = await resolve('hf:acme/tiny');
+  const file = { path: 'sub/a b#1?.txt', bytes: 1, digest: null };
+  expect(source.locate(model, file)).toEqual({
+    url: `${server.url}/acme/tiny/resolve/${repo.commit}/sub/a%20b%231%3F.txt`,
+    authorization: 'Bearer hf_secretsecret',
+  });
+  expect(server.requests.every(({ headers }) => headers.authorization === 'Bearer hf_secretsecret')).toBe(
+    true,
+  );
+});

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { UrlSource } from '../../../src/adapters/hub/url.ts';
+import { parseModelRef } from '../../../src/core/models/parse-ref.ts';
+import { JumpingClock } from '../../helpers/jumping-clock.ts';
+import { type Fault, sendContent, sha256, startModelServer } from '../../helpers/model-server.ts';
+import { ggufContent, smallRepo, testHttp } from '../../helpers/store-fixture.ts';
+
+async function setUp(fault: Fault | null = null) {
+  const server = await startModelServer();
+  server.fault = fault;
+  const source = new UrlSource({ http: testHttp(), clock: new JumpingClock(), random: () => 0 });
+  return { server, resolve: (path: string) => source.resolve(parseModelRef(`${server.url}${path}`)) };
+}
+
+const content = ggufContent(1000);
+
+test('the size comes from HEAD, and without a published hash there is none', async () => {
+  const { server, resolve } = await setUp((request, response) => {
+    sendContent(request, response, content);
+    return true;
+  });
+  expect(await resolve('/a/m.gguf#set=chat')).toMatchObject({
+    url: `${server.url}/a/m.gguf`,
+    set: 'chat',
+    files: [{ path: 'm.gguf', bytes: 1000, digest: null }],
+  });
+  expect(server.requests.map(({ method }) => method)).toEqual(['HEAD']);
+});
+
+test('a server that refuses HEAD is asked for one byte', async () => {
+  const { server, resolve } = await setUp((request, response) => {
+    if (request.method === 'HEAD') response.writeHead(405).end();
+    else sendContent(request, response, content);
+    return true;
+  });
+  expect((await resolve('/m.gguf')).files[0]?.bytes).toBe(1000);
+  expect(server.requests[1]?.headers.range).toBe('bytes=0-0');
+});
+
+test('the hash is the one of the reference, or the one that the hub announces', async () => {
+  const { server, resolve } = await setUp();
+  const repo = smallRepo();
+  server.serve(repo);
+  const path = `/acme/tiny/resolve/${repo.commit}/model.safetensors`;
+  const hex = sha256(repo.files[3]!.content);
+  expect((await resolve(path)).files[0]).toEqual({
+    path: 'model.safetensors',
+    bytes: 300_000,
+    digest: { algorithm: 'sha256', hex },
+  });
+  expect((await resolve(`${path}#sha256=${hex}`)).files[0]?.digest?.hex).toBe(hex);
+  await expect(resolve(`${path}#sha256=${'ab'.repeat(32)}`)).rejects.toMatchObject({
+    code: 'RMA_CONTENT_HASH_MISMATCH',
+    exitCode: 6,
+  });
+});
+
+test('a web page in place of the file is asked for four times, then refused', async () => {
+  const { server, resolve } = await setUp((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': '10' }).end();
+    return true;
+  });
+  await expect(resolve('/m.gguf')).rejects.toMatchObject({ code: 'RMA_CONTENT_HTML', exitCode: 6 });
+  expect(server.requests).toHaveLength(4);
+});
+
+test.each([
+  [404, 'RMA_HUB_NOT_FOUND', 1],
+  [401, 'RMA_HUB_UNAUTHORIZED', 4],
+  [403, 'RMA_HUB_FORBIDDEN', 4],
+] as const)('status %i is %s', async (status, code, exitCode) => {
+  const { resolve } = await setUp((_, response) => {
+    response.writeHead(status).end();
+    return true;
+  });
+  await expect(resolve('/m.gguf')).rejects.toMatchObject({ code, exitCode });
+});
+
+test('a server that tells no size cannot be used', async () => {
+  const { resolve } = await setUp((_, response) => {
+    response.writeHead(200, { 'transfer-encoding': 'chunked' }).end('x');
+    return true;
+  });
+  await expect(resolve('/m.gguf')).rejects.toMatchObject({ code: 'RMA_HUB_BAD_ANSWER' });
+});

@@ -1,0 +1,37 @@
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sha256, startModelServer } from '../../helpers/model-server.ts';
+import { hubFolder, smallRepo, testFetcher } from '../../helpers/store-fixture.ts';
+import { tempFolder } from '../../helpers/temp-folder.ts';
+
+test('[req R43] a repository is fetched once into the native cache, and a second run makes no request', async () => {
+  const server = await startModelServer();
+  const repo = smallRepo();
+  server.serve(repo);
+  const root = tempFolder();
+  const fetcher = testFetcher(root, server.url);
+  const model = await fetcher.resolve('hf:acme/tiny');
+  expect(await fetcher.fetch([model])).toMatchObject([{ state: 'present' }]);
+
+  const folder = hubFolder(root, 'acme/tiny');
+  expect(readFileSync(join(folder, 'refs', 'main'), 'utf8')).toBe(repo.commit);
+  for (const { path, content } of repo.files) {
+    const file = join(folder, 'snapshots', repo.commit, path);
+    expect(readFileSync(file)).toEqual(content);
+    expect(lstatSync(file).isSymbolicLink()).toBe(true);
+    expect(readlinkSync(file)).toMatch(/^(\.\.\/)+blobs\/[0-9a-f]{40,64}$/);
+  }
+  expect(statSync(folder).mode & 0o7777).toBe(0o2775);
+  expect(statSync(join(folder, 'trees', `${repo.commit}.json`)).mode & 0o777).toBe(0o644);
+  const weights = repo.files[3]!.content;
+  expect(statSync(join(folder, 'blobs', sha256(weights))).mode & 0o777).toBe(0o644);
+  expect(server.downloads().filter(({ path }) => path.endsWith('.safetensors'))).toHaveLength(1);
+
+  const before = server.requests.length;
+  const again = testFetcher(root, server.url);
+  expect(await again.fetch([model])).toMatchObject([{ state: 'present', fetchedBytes: 0 }]);
+  expect(server.requests.length).toBe(before);
+  expect(readdirSync(join(root, '.rma', 'staging'))).toEqual([]);
+  expect(existsSync(join(root, 'ollama', 'blobs'))).toBe(true);
+});

@@ -1,0 +1,29 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { realDisk } from '../../../src/adapters/store/disk.ts';
+import { ensureDir } from '../../../src/adapters/store/files.ts';
+import { bundleProgram, startProgram } from '../../helpers/program.ts';
+import { tempFolder } from '../../helpers/temp-folder.ts';
+
+const racer = fileURLToPath(new URL('./programs/lease-racer.ts', import.meta.url));
+
+test.each(['witness', 'heartbeats'])(
+  '[fail L7] [fail L9] eight processes never hold one lease at once, judged by %s',
+  async (judge) => {
+    const [processes, rounds] = [8, 25];
+    const root = tempFolder();
+    await ensureDir(realDisk, join(root, 'staging'));
+    const program = await bundleProgram(racer);
+    const runs = Array.from({ length: processes }, () =>
+      startProgram(program, [root, String(rounds), judge]),
+    );
+    const ends = await Promise.all(runs.map(({ ended }) => ended));
+    expect(ends.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
+      Array.from({ length: processes }, () => ({ code: 0, stderr: '' })),
+    );
+    expect(existsSync(join(root, 'violations'))).toBe(false);
+    expect(readFileSync(join(root, 'acquired'), 'utf8')).toHaveLength(processes * rounds);
+  },
+);

@@ -1,0 +1,203 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk.ts';
+import { ensureDir } from '../../../src/adapters/store/files.ts';
+import { GenerationLog } from '../../../src/adapters/store/generation-log.ts';
+import { Leases } from '../../../src/adapters/store/lease.ts';
+import { JumpingClock } from '../../helpers/jumping-clock.ts';
+import { tempFolder } from '../../helpers/temp-folder.ts';
+
+interface Setup {
+  readonly root: string;
+  readonly clock: JumpingClock;
+  readonly leases: Leases;
+  readonly log: GenerationLog;
+}
+
+async function setUp(options: { disk?: Disk; witness?: boolean } = {}): Promise<Setup> {
+  const root = tempFolder();
+  const clock = new JumpingClock();
+  const disk = options.disk ?? realDisk;
+  const [dir, staging] = [join(root, 'leases'), join(root, 'staging')];
+  await ensureDir(realDisk, staging);
+  const leases = new Leases({ disk, clock, dir, staging, witness: options.witness ?? false });
+  return { root, clock, leases, log: new GenerationLog(realDisk, join(dir, 'key'), staging) };
+}
+
+const never = new AbortController().signal;
+const ignore = () => undefined;
+
+/** What a process that was killed leaves: a generation and perhaps a heartbeat, and nobody behind them. */
+async function deadHolder({ log }: Setup, witness: string | null = null): Promise<void> {
+  await log.prepare();
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  await log.claim(1, { schema: 'rma.lease/v1', host: 'gone', boot, pid: 1, token: 'dead', witness });
+  await log.beat(1, { token: 'dead', beat: 3, released: false, doneBytes: 10, totalBytes: 100 });
+}
+
+test('[fail L3] a lease that was given back is taken at once by the next', async () => {
+  const { leases, clock } = await setUp();
+  const first = await leases.acquire('key', ignore, never);
+  await first.release();
+  const second = await leases.acquire('key', ignore, never);
+  await second.release();
+  expect(clock.sleeps.filter((ms) => ms < 10_000)).toEqual([]);
+});
+
+test('a waiter is told who holds the lease and how far it is, and gets it when it is given back', async () => {
+  const { leases } = await setUp();
+  const first = await leases.acquire('key', ignore, never);
+  first.progress(30, 100);
+  const seen: number[] = [];
+  const waiting = leases.acquire(
+    'key',
+    ({ doneBytes, host }) => {
+      expect(host).not.toBe('');
+      seen.push(doneBytes);
+      if (doneBytes === 30) void first.release();
+    },
+    never,
+  );
+  const second = await waiting;
+  await second.release();
+  expect(seen.at(-1)).toBe(30);
+});
+
+test('[fail L3] a holder whose heartbeat stands still is followed after 90 seconds of the waiter, not before', async () => {
+  const setup = await setUp();
+  await deadHolder(setup);
+  const start = setup.clock.monotonic();
+  const lease = await setup.leases.acquire('key', ignore, never);
+  expect(setup.clock.monotonic() - start).toBeGreaterThanOrEqual(90_000);
+  expect(setup.clock.monotonic() - start).toBeLessThan(100_000);
+  await lease.release();
+});
+
+test('[fail L7] the time on the file system and on other hosts does not matter', async () => {
+  const setup = await setUp();
+  await deadHolder(setup);
+  setup.clock.advance(365 * 24 * 3600 * 1000);
+  const start = setup.clock.monotonic();
+  const lease = await setup.leases.acquire('key', ignore, never);
+  expect(setup.clock.monotonic() - start).toBeGreaterThanOrEqual(90_000);
+  await lease.release();
+});
+
+test('a dead holder under the same kernel is known at once by its silent socket', async () => {
+  const setup = await setUp({ witness: true });
+  await deadHolder(setup, 'deadbeef');
+  const lease = await setup.leases.acquire('key', ignore, never);
+  expect(setup.clock.sleeps.filter((ms) => ms < 10_000)).toEqual([]);
+  await lease.release();
+});
+
+test('a living holder is not followed although its heartbeat is old to the waiter, as long as it beats', async () => {
+  const { leases, clock } = await setUp({ witness: true });
+  const first = await leases.acquire('key', ignore, never);
+  let polls = 0;
+  const waiting = leases.acquire(
+    'key',
+    () => {
+      polls += 1;
+      if (clock.monotonic() > Date.UTC(2026, 0, 1) + 600_000) void first.release();
+    },
+    never,
+  );
+  const second = await waiting;
+  expect(first.lost.aborted).toBe(false);
+  expect(polls).toBeGreaterThan(10);
+  await second.release();
+});
+
+test('[fail L7] a holder that was asleep while another took over stops and does not publish', async () => {
+  const setup = await setUp();
+  const sleeper = await setup.leases.acquire('key', ignore, never);
+  await setup.log.claim(2, {
+    schema: 'rma.lease/v1',
+    host: 'b',
+    boot: null,
+    pid: 2,
+    token: 'b',
+    witness: null,
+  });
+  await expect(sleeper.confirm()).rejects.toMatchObject({ code: 'RMA_STORE_LEASE_LOST' });
+  expect(sleeper.lost.aborted).toBe(true);
+  await sleeper.release();
+  expect((await setup.log.read(2)).heartbeat).toBeNull();
+});
+
+test('a holder whose heartbeats fail stops before others may take over', async () => {
+  let broken = false;
+  const disk: Disk = {
+    ...realDisk,
+    rename: (from, to) =>
+      broken
+        ? Promise.reject(Object.assign(new Error('gone'), { code: 'EIO', syscall: 'rename' }))
+        : realDisk.rename(from, to),
+  };
+  const { leases, clock } = await setUp({ disk });
+  const lease = await leases.acquire('key', ignore, never);
+  broken = true;
+  const start = clock.monotonic();
+  await new Promise((resolve) => lease.lost.addEventListener('abort', resolve));
+  expect(clock.monotonic() - start).toBeLessThan(90_000);
+  await lease.release();
+});
+
+test('a holder that lives but gets no further is not waited for without end', async () => {
+  const { leases } = await setUp();
+  const first = await leases.acquire('key', ignore, never);
+  await expect(leases.acquire('key', ignore, never)).rejects.toMatchObject({
+    code: 'RMA_STORE_LEASE_TIMEOUT',
+    exitCode: 7,
+  });
+  await first.release();
+});
+
+test('an abort ends the waiting', async () => {
+  const { leases } = await setUp();
+  const first = await leases.acquire('key', ignore, never);
+  const controller = new AbortController();
+  const waiting = leases.acquire('key', () => controller.abort(new Error('stop')), controller.signal);
+  await expect(waiting).rejects.toThrow('stop');
+  await first.release();
+});
+
+test('a late claim of a number that was cleared away is not a lease', async () => {
+  const { leases, log } = await setUp();
+  for (let round = 0; round < 6; round += 1) await (await leases.acquire('key', ignore, never)).release();
+  expect(
+    await log.claim(2, {
+      schema: 'rma.lease/v1',
+      host: 'late',
+      boot: null,
+      pid: 2,
+      token: 'l',
+      witness: null,
+    }),
+  ).toBe(false);
+  expect(await log.highest()).toBe(6);
+});
+
+test('a link whose answer was lost on the way counts as made', async () => {
+  const disk: Disk = {
+    ...realDisk,
+    link: async (from, to) => {
+      await realDisk.link(from, to);
+      throw Object.assign(new Error('exists'), { code: 'EEXIST', syscall: 'link' });
+    },
+  };
+  const { leases } = await setUp({ disk });
+  const lease = await leases.acquire('key', ignore, never);
+  await expect(lease.confirm()).resolves.toBeUndefined();
+  await lease.release();
+});
+
+test('old generations, heartbeats and sockets do not pile up', async () => {
+  const { root, leases } = await setUp({ witness: true });
+  for (let round = 0; round < 20; round += 1) await (await leases.acquire('key', ignore, never)).release();
+  expect(readdirSync(join(root, 'leases', 'key')).length).toBeLessThanOrEqual(6);
+  expect(readdirSync(join(root, 'leases', '.w'))).toEqual([]);
+  expect(readdirSync(join(root, 'staging'))).toEqual([]);
+});

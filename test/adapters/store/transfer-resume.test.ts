@@ -1,0 +1,132 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { realDisk } from '../../../src/adapters/store/disk.ts';
+import { makeSlot } from '../../../src/adapters/store/staging.ts';
+import { sendContent, sha256 } from '../../helpers/model-server.ts';
+import { MIB, sendCut, type TransferRig, transferRig } from '../../helpers/transfer-fixture.ts';
+
+interface Left {
+  readonly rig: TransferRig;
+  readonly part: string;
+  readonly journalFile: string;
+  readonly journal: { readonly ranges: readonly [[number, number]]; readonly closed: boolean };
+  /** bytes that the journal vouches for */
+  readonly durable: number;
+}
+
+/** A transfer that was aborted somewhere in its first mebibyte, and what it left. */
+async function abortedTransfer(): Promise<Left> {
+  const controller = new AbortController();
+  const rig = await transferRig((n, request, response) => {
+    if (n > 1) return sendContent(request, response, rig.content);
+    response.writeHead(200, { 'content-length': rig.content.length, etag: etagOf(rig.content) });
+    response.write(rig.content.subarray(0, MIB));
+  });
+  const onBytes = (bytes: number) => {
+    if (bytes >= MIB / 2) controller.abort(new Error('SIGTERM'));
+  };
+  await expect(rig.fetch({ signal: controller.signal, onBytes })).rejects.toThrow('SIGTERM');
+  const [name = ''] = readdirSync(rig.folder).filter((file) => file.endsWith('.json'));
+  const journalFile = join(rig.folder, name);
+  const journal = JSON.parse(readFileSync(journalFile, 'utf8')) as Left['journal'];
+  const part = journalFile.replace(/\.json$/, '');
+  return { rig, part, journalFile, journal, durable: journal.ranges[0][1] };
+}
+
+function etagOf(content: Buffer): string {
+  return `"${sha256(content).slice(0, 32)}"`;
+}
+
+test('[fail R8] an abort leaves a synced part with its journal, and the next process fetches only the rest', async () => {
+  const { rig, part, journal, durable } = await abortedTransfer();
+  expect(durable).toBeGreaterThanOrEqual(MIB / 2);
+  expect(journal).toMatchObject({ ranges: [[0, statSync(part).size]], closed: true });
+  const before = rig.received();
+  const { file } = await rig.fetch();
+  expect(file.equals(rig.content)).toBe(true);
+  expect(rig.received() - before).toBe(rig.content.length - durable);
+  expect(rig.server.requests[1]?.headers).toMatchObject({
+    range: `bytes=${durable}-${rig.content.length - 1}`,
+    'if-range': etagOf(rig.content),
+  });
+  expect(readdirSync(rig.folder).filter((name) => name.endsWith('.part'))).toHaveLength(1);
+});
+
+test('[fail R1] the part of a writer that may still live is copied to a new file, never appended to', async () => {
+  const { rig, part, journalFile, journal, durable } = await abortedTransfer();
+  writeFileSync(journalFile, JSON.stringify({ ...journal, closed: false }));
+  const writer = await realDisk.open(part, 'r+');
+  const inode = statSync(part).ino;
+  const before = rig.received();
+  const { file, path: made } = await rig.fetch();
+  await writer.write(Buffer.alloc(MIB, 7), 0, MIB, 0);
+  await writer.close();
+  expect(statSync(made).ino).not.toBe(inode);
+  expect(file.equals(rig.content)).toBe(true);
+  expect(readFileSync(made).equals(rig.content)).toBe(true);
+  expect(rig.received() - before).toBe(rig.content.length - durable);
+  expect(existsSync(part)).toBe(false);
+});
+
+test('[fail C8] [fail C9] only ranges of the journal count, never the length of the file', async () => {
+  const { rig, part, durable } = await abortedTransfer();
+  writeFileSync(part, Buffer.concat([rig.content.subarray(0, durable), Buffer.alloc(MIB)]));
+  expect((await rig.fetch()).file.equals(rig.content)).toBe(true);
+  expect(rig.server.requests[1]?.headers.range).toBe(`bytes=${durable}-${rig.content.length - 1}`);
+});
+
+test.each([
+  ['empty', ''],
+  ['broken', '{"schema":"rma.part/v1"'],
+  [
+    'of another size',
+    '{"schema":"rma.part/v1","etag":null,"urlHost":"x","bytes":5,"ranges":[[0,5]],"closed":true}',
+  ],
+  [
+    'ahead of its file',
+    `{"schema":"rma.part/v1","etag":null,"urlHost":"x","bytes":${2 * MIB},"ranges":[[0,${2 * MIB}]],"closed":true}`,
+  ],
+  [
+    'with a hole at the start',
+    `{"schema":"rma.part/v1","etag":null,"urlHost":"x","bytes":${2 * MIB},"ranges":[[10,20]],"closed":true}`,
+  ],
+])('[fail R6] a part whose journal is %s is not used', async (_, text) => {
+  const { rig, journalFile } = await abortedTransfer();
+  writeFileSync(journalFile, text);
+  const slot = await makeSlot(realDisk, rig.folder, rig.content.length);
+  expect(slot).toMatchObject({ inherit: null, durableBytes: 0 });
+  expect((await rig.fetch({ slot })).file.equals(rig.content)).toBe(true);
+});
+
+test('[fail C8] a part whose bytes are wrong is found out by the hash and replaced', async () => {
+  const { rig, part, durable } = await abortedTransfer();
+  writeFileSync(part, Buffer.alloc(durable));
+  expect((await rig.fetch()).file.equals(rig.content)).toBe(true);
+});
+
+test('[fail R5] a second abort, while the part is read again, loses nothing', async () => {
+  const { rig, durable } = await abortedTransfer();
+  const controller = new AbortController();
+  controller.abort(new Error('again'));
+  await expect(rig.fetch({ signal: controller.signal })).rejects.toThrow('again');
+  const slot = await makeSlot(realDisk, rig.folder, rig.content.length);
+  expect(slot.durableBytes).toBe(durable);
+});
+
+test('[fail R3] a fault of the network keeps what was fetched', async () => {
+  const rig = await transferRig((n, request, response) => {
+    if (n === 1) sendCut(request, response, rig.content, MIB);
+    else response.destroy();
+  });
+  await expect(rig.fetch()).rejects.toMatchObject({ code: 'RMA_HUB_UNREACHABLE' });
+  expect((await makeSlot(realDisk, rig.folder, rig.content.length)).durableBytes).toBe(MIB);
+});
+
+test('a complete part that was not published needs no request', async () => {
+  const rig = await transferRig();
+  await rig.fetch();
+  const { file } = await rig.fetch();
+  expect(file.equals(rig.content)).toBe(true);
+  expect(rig.server.requests).toHaveLength(1);
+});

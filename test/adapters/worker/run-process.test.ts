@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { WorkerConfig } from '../../../src/core/model/worker-config.ts';
+import type { WorkerStatus } from '../../../src/core/model/worker-status.ts';
+import { bundleEntry } from '../../helpers/bundle-entry.ts';
+import { runProcess } from '../../helpers/run-process.ts';
+import { startEngine } from '../../helpers/stub-engine.ts';
+import { MODEL_REF, workerConfig } from '../../helpers/worker-config.ts';
+import { patternContent, sha256Of } from '../../hub/content.ts';
+import { type Hub, startHub } from '../../hub/hub.ts';
+
+const MIB = 1024 * 1024;
+const CONTENT = patternContent(40 * MIB);
+let dir: string;
+let bundle: string;
+let hub: Hub;
+let env: Record<string, string>;
+const started: ChildProcess[] = [];
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'rma-run-'));
+  bundle = await bundleEntry('worker', dir);
+});
+
+beforeEach(async () => {
+  hub = await startHub({ repos: { 'org/repo': { files: { 'tiny.bin': CONTENT } } } });
+  const own = mkdtempSync(join(dir, 'run-'));
+  env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: own,
+    MODEL_CACHE_DIR: join(own, 'models'),
+    HF_ENDPOINT: hub.endpoint,
+    RMA_WORKER_CONFIG: join(own, 'worker.json'),
+    RMA_WORKER_SOCKET: join(own, 'worker.sock'),
+    LOG_FILE: '',
+  };
+  return async () => {
+    for (const child of started.splice(0)) child.kill('SIGKILL');
+    await hub.close();
+  };
+});
+
+afterAll(() => rmSync(dir, { recursive: true }));
+
+function configure(part: Partial<WorkerConfig>): void {
+  const digest = { algorithm: 'sha256', hex: sha256Of(CONTENT) } as const;
+  const model = {
+    ...workerConfig().models[0]!,
+    commit: hub.commit('org/repo').sha,
+    files: [{ path: 'tiny.bin', bytes: CONTENT.size, digest }],
+  } as WorkerConfig['models'][number];
+  writeFileSync(env['RMA_WORKER_CONFIG']!, JSON.stringify(workerConfig({ models: [model], ...part })));
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly exit: Promise<readonly unknown[]>;
+  readonly stderr: () => string;
+}
+
+function start(): Started {
+  const child = spawn(process.execPath, [bundle, 'run'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  started.push(child);
+  let stderr = '';
+  child.stderr?.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  return { child, exit: once(child, 'close'), stderr: () => stderr };
+}
+
+/** The first status that passes the test, as `rma-worker status --json --follow` tells it. */
+async function follow(test: (status: WorkerStatus) => boolean): Promise<WorkerStatus> {
+  const child = spawn(process.execPath, [bundle, 'status', '--json', '--follow'], { env });
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const status = JSON.parse(line) as WorkerStatus;
+      if (test(status)) return status;
+    }
+  } finally {
+    child.kill();
+  }
+  throw new Error('the worker ended');
+}
+
+const health = () => runProcess(process.execPath, [bundle, 'health'], env);
+
+describe('rma-worker run', () => {
+  it('[req R43] becomes ready, and after a restart without the hub it is ready again', async () => {
+    await using engine = await startEngine();
+    configure({ engines: [engine.target] });
+    const first = start();
+    await follow((status) => status.state === 'ready');
+    expect(await health()).toMatchObject({ code: 0, stdout: 'ready\n' });
+    first.child.kill('SIGTERM');
+    expect(await first.exit).toEqual([0, null]);
+    await hub.close();
+    const second = start();
+    const status = await follow((each) => each.state === 'ready');
+    expect(status.models).toMatchObject([{ ref: MODEL_REF, state: 'present', fetchedBytes: 0 }]);
+    second.child.kill('SIGTERM');
+    await second.exit;
+    expect(second.stderr()).toMatch(/\[ready\] state ready/);
+    expect(await health()).toMatchObject({ code: 1 });
+  });
+
+  it('[req R48] ends at once on SIGTERM in the middle of a download, and the next one goes on from there', async () => {
+    configure({});
+    const fault = hub.faults.add({ kind: 'stall', bytes: 36 * MIB });
+    const first = start();
+    await fault.reached();
+    await follow((status) => status.state === 'downloading');
+    expect(await health()).toMatchObject({ code: 1, stdout: 'downloading\n' });
+    first.child.kill('SIGTERM');
+    expect(await first.exit).toEqual([0, null]);
+    expect(first.stderr()).toMatch(new RegExp(`Downloading ${MODEL_REF}: \\d+ %`));
+    fault.remove();
+    hub.log.clear();
+    const second = start();
+    await follow((status) => status.state === 'ready');
+    const resumed = hub.log.contentRequests();
+    expect(resumed.map(({ range }) => range)).toEqual([expect.stringMatching(/^bytes=[1-9]/)]);
+    expect(resumed[0]!.bytesSent).toBeLessThan(CONTENT.size);
+    second.child.kill('SIGTERM');
+    await second.exit;
+  });
+
+  it('stays alive and unhealthy after a lasting fault, and says what it was', async () => {
+    configure({});
+    hub.faults.add({ kind: 'status', status: 403 });
+    const run = start();
+    const status = await follow((each) => each.state === 'failed');
+    expect(status.failure).toMatchObject({ code: 'RMA_HUB_FORBIDDEN', exitCode: 4 });
+    expect(await health()).toMatchObject({ code: 1, stdout: 'failed\n' });
+    expect(run.child.exitCode).toBeNull();
+    run.child.kill('SIGTERM');
+    expect(await run.exit).toEqual([0, null]);
+  });
+
+  it.each([
+    ['no configuration', null, {}, 'cannot read'],
+    ['a configuration that is none', '{"schema":"rma.worker-config/v2"}', {}, 'rma.worker-config/v1'],
+    ['a wrong address', null, { COORDINATOR_URL: 'coordinator' }, 'RMA_'],
+  ])('refuses %s with exit code 2', async (_what, text, more, said) => {
+    if (text === null) rmSync(env['RMA_WORKER_CONFIG']!, { force: true });
+    else writeFileSync(env['RMA_WORKER_CONFIG']!, text);
+    if ('COORDINATOR_URL' in more) configure({});
+    const result = await runProcess(process.execPath, [bundle, 'run'], { ...env, ...more });
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain(said);
+  });
+
+  it('refuses an unknown command with its usage', async () => {
+    const result = await runProcess(process.execPath, [bundle, 'serve'], env);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('usage: rma-worker [run|status|health|fetch|check|download');
+  });
+});

@@ -1,0 +1,116 @@
+import { cp, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engineEnv } from '../helpers/engine-env.ts';
+import { CHECKOUT, engineScript, runProgram, type ScriptResult } from '../helpers/engine-script.ts';
+
+let top: string;
+let clone: string;
+let ports: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  top = await mkdtemp(join(tmpdir(), 'rma quick '));
+  clone = join(top, 'a clone');
+  await copySources(clone);
+  ports = { RMA_COORDINATOR_PORT: String(await freePort()) };
+});
+
+afterAll(async () => {
+  await quickstart(process.env, '--purge');
+  await rm(top, { recursive: true, force: true });
+});
+
+describe('quickstart in an empty clone, without a Docker of its own', () => {
+  it('ends with a ready worker and a printed answer, at addresses that work from this shell', async () => {
+    const { code, stdout, stderr } = await quickstart(process.env);
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/it answered \(\d+ tokens\): "/);
+    const address = /(http:\/\/127\.0\.0\.1:\d+)\/v1\/chat\/completions/.exec(stdout)?.[1];
+    const models = (await (await fetch(`${address}/v1/models`)).json()) as { data: { id: string }[] };
+    expect(models.data.map(({ id }) => id)).toEqual(['qwen2.5-0.5b-instruct']);
+  }, 300_000);
+
+  it('[req R43] answers again without one request for model content', async () => {
+    const before = await contentRequests();
+    expect(before).toBeGreaterThan(0);
+    const { code, stdout } = await quickstart(process.env);
+    expect({ code, answered: stdout.includes('it answered') }).toEqual({ code: 0, answered: true });
+    expect(await contentRequests()).toBe(before);
+  });
+
+  it('leaves no process, namespace, link, mount or control group after --down, and no file after --purge', async () => {
+    expect((await quickstart(process.env, '--down')).code).toBe(0);
+    expect((await engineScript(clone, 'leftovers')).stdout).toBe('');
+    expect(await processesOf(clone)).toEqual([]);
+    expect((await quickstart(process.env, '--purge')).code).toBe(0);
+    await expect(stat(join(clone, '.engine'))).rejects.toThrow('ENOENT');
+    await expect(stat(join(clone, '.quickstart'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe("quickstart with the user's own Docker", () => {
+  it('uses it, says so, and takes away all that it made there', async () => {
+    const own = engineEnv();
+    const { code, stdout, stderr } = await quickstart(own, '--engine', 'own', '--hub', 'local');
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/Docker: your own, Engine \d/);
+    expect(stdout).toContain('it answered');
+    expect((await quickstart(own, '--purge')).code).toBe(0);
+    const left = await runProgram(
+      'docker',
+      ['ps', '-aq', '--filter', 'label=rma.project=rma-quickstart'],
+      own,
+    );
+    const volumes = await runProgram(
+      'docker',
+      ['volume', 'ls', '-q', '--filter', 'name=rma-quickstart'],
+      own,
+    );
+    expect({ containers: left.stdout, volumes: volumes.stdout }).toEqual({ containers: '', volumes: '' });
+  });
+
+  it('refuses a Docker that does not answer, with the way out', async () => {
+    const env = { ...process.env, DOCKER_HOST: 'unix:///nowhere/docker.sock' };
+    const { code, stderr } = await quickstart(env, '--engine', 'own');
+    expect(code).toBe(3);
+    expect(stderr).toContain('scripts/quickstart.sh --engine private');
+  });
+});
+
+function quickstart(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<ScriptResult> {
+  return runProgram(join(clone, 'scripts/quickstart.sh'), args, { ...env, ...ports });
+}
+
+/** What git would give a clone, changes that are not committed yet included. */
+async function copySources(target: string): Promise<void> {
+  const listing = ['-C', CHECKOUT, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const { stdout } = await runProgram('git', listing);
+  for (const file of stdout.split('\0').filter((name) => name !== '')) {
+    await mkdir(dirname(join(target, file)), { recursive: true });
+    await cp(join(CHECKOUT, file), join(target, file));
+  }
+}
+
+async function contentRequests(): Promise<number> {
+  const log = await readFile(join(clone, '.quickstart/logs/hub-requests.ndjson'), 'utf8');
+  return log
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { method: string; file: boolean; status: number })
+    .filter(({ method, file, status }) => method === 'GET' && file && [200, 206].includes(status)).length;
+}
+
+async function processesOf(path: string): Promise<readonly string[]> {
+  const { stdout } = await runProgram('ps', ['-eo', 'args']);
+  return stdout.split('\n').filter((line) => line.includes(path) && !line.startsWith('ps '));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { ENGINE, MODEL, startStack, WORKER } from '../helpers/stack.ts';
+
+describe('rma up', () => {
+  test('[req R43] fetches once: a real engine answers, a second up changes nothing, and after a down nothing is fetched again', async () => {
+    const stack = await startStack();
+    const { hub, docker, project, volume } = stack;
+
+    const first = await stack.up();
+    expect(first.endpoints.map(({ service }) => service)).toEqual(['coordinator', ENGINE]);
+    const answer = await stack.chat();
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({
+      model: MODEL,
+      choices: [{ message: { role: 'assistant', content: expect.stringMatching(/\w/) } }],
+    });
+    expect(await stack.listed()).toEqual([MODEL]);
+    expect(hub.log.contentRequests()).toHaveLength(1);
+
+    const before = await stack.containers();
+    hub.log.clear();
+    const again = await stack.rma('up');
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing to do') });
+    expect(hub.log.entries()).toEqual([]);
+    expect(await stack.containers()).toEqual(before);
+
+    expect(await stack.rma('down')).toMatchObject({ code: 0 });
+    expect(await docker('ps', '--all', '--quiet', '--filter', `name=${project}`)).toBe('');
+    expect(await docker('network', 'ls', '--quiet', '--filter', `name=${project}`)).toBe('');
+    expect(await docker('volume', 'ls', '--quiet', '--filter', `name=${volume}`)).not.toBe('');
+
+    const warm = await stack.up();
+    expect(warm.operations.map(({ kind }) => kind)).not.toContain('fetch-model');
+    expect((await stack.chat()).status).toBe(200);
+    expect(hub.log.contentRequests()).toEqual([]);
+    expect(Object.keys(await stack.containers()).sort()).toEqual(['coordinator', ENGINE, WORKER].sort());
+  });
+});

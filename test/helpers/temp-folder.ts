@@ -1,0 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+/** A folder of this test alone, removed when the test ends. Its path is short enough for Unix sockets. */
+export function tempFolder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'rma-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
