@@ -56,10 +56,10 @@ for (const [entry, outfile] of Object.entries(bundles)) {
 await writeImageContext(`${out}/image`, bundles);
 rmSync(scratch, { recursive: true });
 
-// The local hub of quickstart and of tests in other processes: not part of the product, so outside dist.
+// The local hub of quickstart and of tests in other processes, and the benchmark: not part of the product, so outside dist.
 await build({
   ...common,
-  entryPoints: { hub: 'test/hub/main.ts' },
+  entryPoints: { hub: 'test/hub/main.ts', bench: 'test/bench/main.ts' },
   outdir: out === 'dist' ? 'build' : `${out}/build`,
   outExtension: { '.js': '.mjs' },
 });

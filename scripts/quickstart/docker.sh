@@ -17,7 +17,7 @@ use_docker() {
     ui_fail 3 "your Docker cannot be used: $why" "mend it, or use a private engine: scripts/quickstart.sh --engine private"
   fi
   if [ "$wanted" = auto ]; then ui_note "Docker: a private engine, because $why"; fi
-  "$CHECKOUT/scripts/engine.sh" up "$@" </dev/stdin || exit $?
+  "$CHECKOUT/scripts/engine.sh" up "$@" || exit $?
   printf private >"$ENGINE_CHOICE"
   eval "$("$CHECKOUT/scripts/engine.sh" env)"
 }
