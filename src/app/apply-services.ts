@@ -88,7 +88,7 @@ async function remove(
   });
 }
 
-/** Also those that were stopped to drain; a worker that failed is made anew, so that it tries again. */
+/** Also those that were stopped to drain. */
 async function startWorkers(
   box: Box,
   project: ComposeProject,
@@ -96,14 +96,7 @@ async function startWorkers(
   workers: readonly string[],
 ): Promise<void> {
   if (workers.length === 0) return;
-  const failed = operations
-    .filter(({ kind, role }) => kind === 'restart-service' && role === 'worker')
-    .map(({ service }) => service);
-  await step(box, 'starting the worker', async () => {
-    const options = { noDeps: true, signal: box.signal };
-    if (failed.length > 0) await box.cli.up(project, failed, { ...options, recreate: true });
-    await box.cli.up(project, workers, { ...options, recreate: false });
-  });
+  await step(box, 'starting the worker', () => bringUp(box, project, operations, workers));
 }
 
 async function start(
@@ -117,6 +110,22 @@ async function start(
     .filter((op) => op.role === role && UP.has(op.kind))
     .map(({ service }) => service);
   if (services.length === 0) return;
-  const options = { noDeps: true, recreate: false, signal: box.signal };
-  await step(box, text, () => box.cli.up(project, services, options));
+  await step(box, text, () => bringUp(box, project, operations, services));
+}
+
+/** Compose leaves a container alone whose definition is the same: what is to be restarted is made anew. */
+async function bringUp(
+  box: Box,
+  project: ComposeProject,
+  operations: readonly ServiceOperation[],
+  services: readonly string[],
+): Promise<void> {
+  const restarted = new Set(
+    operations.filter(({ kind }) => kind === 'restart-service').map(({ service }) => service),
+  );
+  for (const recreate of [true, false]) {
+    const these = services.filter((service) => restarted.has(service) === recreate);
+    if (these.length === 0) continue;
+    await box.cli.up(project, these, { noDeps: true, recreate, signal: box.signal });
+  }
 }
