@@ -1,11 +1,11 @@
 import type { Box } from '../ports/box.ts';
 import { projectFiles } from './box-settings.ts';
-import { chooseServices } from './choose-services.ts';
-import { type DesiredRequest, makeDesired, type Wanted } from './make-desired.ts';
+import { makeDesired, type Wanted } from './make-desired.ts';
+import { readWish, type WishRequest } from './read-wish.ts';
 import { writeSecret } from './secrets.ts';
 import { step } from './step.ts';
 
-export type RenderRequest = Omit<DesiredRequest, 'containers' | 'chosen'>;
+export type RenderRequest = WishRequest;
 
 /** The Compose file as `up` would write it. Needs no Docker. @throws RmaError of the data (2) or the hubs */
 export async function renderFile(box: Box, request: RenderRequest): Promise<string> {
@@ -24,7 +24,7 @@ export async function compareCompose(
 /** Writes the Compose file with its secrets into a folder and builds the image it names; gives the file's path. */
 export async function writeStack(box: Box, request: RenderRequest, folder: string): Promise<string> {
   const config = { ...request.config, stateDir: folder };
-  const { desired, secrets } = await rendered(box, { ...request, config });
+  const { desired, secrets } = await rendered(box, request, folder);
   const { tag, base } = desired.workerImage;
   if (!(await box.docker.hasImage(tag))) {
     await step(box, 'building the worker image', () =>
@@ -38,8 +38,8 @@ export async function writeStack(box: Box, request: RenderRequest, folder: strin
 }
 
 /** Ports that running containers hold are found when Docker answers; without Docker the usual ones stand. */
-async function rendered(box: Box, request: RenderRequest): Promise<Wanted> {
-  const chosen = await chooseServices(box, request);
+async function rendered(box: Box, request: RenderRequest, folder?: string): Promise<Wanted> {
+  const wish = await readWish(box, request);
   const containers = await box.docker.containers(request.config.project).catch(() => []);
-  return makeDesired(box, { ...request, chosen, containers });
+  return makeDesired(box, { ...request, wish, containers, ...(folder !== undefined && { folder }) });
 }

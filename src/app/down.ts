@@ -1,4 +1,5 @@
 import type { RmaConfig } from '../core/model/config.ts';
+import { selectServices } from '../core/profile/select-services.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import { projectFiles } from './box-settings.ts';
@@ -19,12 +20,16 @@ export interface DownResult {
   readonly kept: readonly string[];
 }
 
-/** What `down` would end, workers first. */
+/** What `down` would end, workers first. @throws RmaError RMA_PROFILE_UNKNOWN (2), RMA_DOCKER_* (3) */
 export async function planDown(box: Box, request: DownRequest): Promise<readonly ContainerFacts[]> {
+  const wanted = request.profiles;
+  const catalogue = wanted.length === 0 ? null : await box.catalogue(request.config.profilesDir);
   await requireDocker(box);
   const containers = await box.docker.containers(request.config.project);
-  const wanted = request.profiles;
-  if (wanted.length === 0) return containers;
+  if (catalogue === null) return containers;
+  // one that was taken out of the data can still be taken down
+  const gone = wanted.filter((name) => !containers.some(({ profile }) => profile === name));
+  selectServices(catalogue, gone);
   const going = containers.filter(({ profile }) => profile !== null && wanted.includes(profile));
   const others = containers.some(({ profile }) => profile !== null && !wanted.includes(profile));
   return others ? going : containers;

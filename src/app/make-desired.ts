@@ -8,18 +8,18 @@ import { RMA_VERSION } from '../core/version.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import { projectFiles, storeOwner } from './box-settings.ts';
-import type { ChosenServices, ServiceChoice } from './choose-services.ts';
+import type { ServiceChoice } from './choose-services.ts';
 import { formatProjectState, stateFile } from './project-state.ts';
+import type { Wish } from './read-wish.ts';
 import { formatResolved, resolveModels } from './resolve-models.ts';
-import { collectSecrets } from './secrets.ts';
 import type { StoreAccess } from './store-container.ts';
 
 export interface DesiredRequest extends ServiceChoice {
-  readonly chosen: ChosenServices;
-  /** ask the hubs again what the references mean */
-  readonly refresh: boolean;
+  readonly wish: Wish;
   /** the project's containers, for the ports they hold */
   readonly containers: readonly ContainerFacts[];
+  /** where the Compose file will lie with its secrets; the project's state folder unless told */
+  readonly folder?: string;
 }
 
 /** What is wanted, with the values that only the apply step may see. */
@@ -31,22 +31,21 @@ export interface Wanted {
 }
 
 /**
- * Everything that `up` wants to be true, from the configuration, the chosen services and the hubs.
+ * Everything that `up` wants to be true, from the project's wish and the hubs.
  * @throws RmaError of the hubs (1, 4, 6) or the ports (3)
  */
 export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wanted> {
   const { config } = request;
-  const { selection, state } = request.chosen;
+  const { selection, state, secrets, known } = request.wish;
   const files = projectFiles(config);
-  const pinned = await resolveModels(box, selection.refs, { file: files.resolved, refresh: request.refresh });
+  const pinned = await resolveModels(box, selection.refs, known);
   const host = box.hostName;
   const owner = await storeOwner(box, config);
   const ports = await ownPorts(box, request, selection, state.ports);
-  const secrets = await collectSecrets(box, config, selection, host);
   const tag = await box.image.tag(config.images.workerBase);
   const stack = buildStack({
     version: RMA_VERSION,
-    config,
+    config: { ...config, stateDir: request.folder ?? config.stateDir },
     selection,
     pinned,
     projectRefs: selection.refs,

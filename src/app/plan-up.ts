@@ -4,9 +4,9 @@ import { narrow } from '../core/plan/narrow.ts';
 import { plan } from '../core/plan/plan.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
 import type { Box } from '../ports/box.ts';
-import { chooseServices } from './choose-services.ts';
 import { makeDesired, type Wanted } from './make-desired.ts';
 import { observe } from './observe.ts';
+import { readWish } from './read-wish.ts';
 import { requireDocker } from './require-docker.ts';
 
 export interface UpRequest {
@@ -26,10 +26,10 @@ export interface PlannedUp {
 /** What `up` would do now. Changes nothing. @throws RmaError of Docker (3), the data (2) or the hubs (1, 4, 6) */
 export async function planUp(box: Box, request: UpRequest): Promise<PlannedUp> {
   const { config } = request;
-  const chosen = await chooseServices(box, request);
+  const wish = await readWish(box, request);
   await requireDocker(box);
   const containers = await box.docker.containers(config.project);
-  const wanted = await makeDesired(box, { ...request, chosen, containers });
+  const wanted = await makeDesired(box, { config, profiles: request.profiles, wish, containers });
   const observed = await observe(box, config, wanted.desired, wanted.access);
   const scope = narrow(wanted.desired, observed, wanted.selection, request.profiles);
   return {

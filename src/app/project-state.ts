@@ -1,4 +1,5 @@
 import { EXIT, RmaError } from '../core/errors.ts';
+import { checkShape, dictionary, list, oneOf, record, type Shape, text, wholeNumber } from '../core/shape.ts';
 import type { FileStore } from '../ports/file-store.ts';
 
 /** What a project remembers between two calls: profiles added by flag, and the ports its services got. */
@@ -7,6 +8,12 @@ export interface ProjectState {
   readonly profiles: readonly string[];
   readonly ports: Readonly<Record<string, number>>;
 }
+
+const projectState: Shape<ProjectState> = record({
+  schema: oneOf('rma.project-state/v1'),
+  profiles: list(text()),
+  ports: dictionary(wholeNumber(1)),
+});
 
 const EMPTY: ProjectState = { schema: 'rma.project-state/v1', profiles: [], ports: {} };
 
@@ -18,13 +25,11 @@ export function stateFile(stateDir: string): string {
 /** @throws RmaError RMA_STATE_INVALID (2) when someone broke the file */
 export async function readProjectState(files: FileStore, stateDir: string): Promise<ProjectState> {
   const path = stateFile(stateDir);
-  const text = await files.read(path);
-  if (text === null) return EMPTY;
-  const state = parse(text);
-  if (state?.schema === EMPTY.schema && Array.isArray(state.profiles) && typeof state.ports === 'object') {
-    return state as ProjectState;
-  }
-  throw new RmaError('RMA_STATE_INVALID', `${path} is not a state file of rma`, {
+  const content = await files.read(path);
+  if (content === null) return EMPTY;
+  const checked = checkShape(projectState, parse(content));
+  if (checked.ok) return checked.value;
+  throw new RmaError('RMA_STATE_INVALID', `${path} is not a state file of rma: ${checked.faults[0]}`, {
     exitCode: EXIT.usage,
     hint: `remove it: rm '${path}' (profiles added by --profile must then be named again)`,
   });
@@ -36,10 +41,10 @@ export function formatProjectState(state: Omit<ProjectState, 'schema'>): string 
   return `${JSON.stringify({ schema: EMPTY.schema, profiles: [...state.profiles].sort(), ports }, null, 2)}\n`;
 }
 
-function parse(text: string): Partial<ProjectState> | null {
+function parse(content: string): unknown {
   try {
-    return JSON.parse(text) as Partial<ProjectState> | null;
+    return JSON.parse(content);
   } catch {
-    return null;
+    return content; // no JSON: the fault then shows what is there
   }
 }

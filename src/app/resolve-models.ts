@@ -1,8 +1,10 @@
 import { EXIT, RmaError } from '../core/errors.ts';
 import type { PinnedModel } from '../core/model/pinned-model.ts';
-
 import { formatModelRef, parseModelRef } from '../core/models/parse-ref.ts';
+import { checkShape, dictionary, oneOf, record, type Shape } from '../core/shape.ts';
+import { pinnedModelShape } from '../core/worker/pinned-model-shape.ts';
 import type { Box } from '../ports/box.ts';
+import { step } from './step.ts';
 
 /** `resolved.json`: what each reference meant when it was asked first. */
 interface ResolvedFile {
@@ -10,23 +12,20 @@ interface ResolvedFile {
   readonly models: Readonly<Record<string, PinnedModel>>;
 }
 
-export interface ResolveOptions {
-  /** path of `resolved.json` */
-  readonly file: string;
-  /** ask the hub again for every reference */
-  readonly refresh: boolean;
-}
+const resolvedFile: Shape<ResolvedFile> = record({
+  schema: oneOf('rma.resolved/v1'),
+  models: dictionary(pinnedModelShape),
+});
 
 /**
- * The exact files behind each reference: from `resolved.json`, else from the hub.
- * @throws RmaError RMA_HUB_*; RMA_RESOLVED_INVALID (2) when someone broke the file
+ * The exact files behind each reference: those known already, else as the hub says.
+ * @throws RmaError RMA_HUB_*
  */
 export async function resolveModels(
   box: Box,
   refs: readonly string[],
-  options: ResolveOptions,
+  known: ResolvedFile['models'],
 ): Promise<ReadonlyMap<string, PinnedModel>> {
-  const known = options.refresh ? {} : await readResolved(box, options.file);
   const models = await Promise.all(refs.map(async (ref) => known[ref] ?? resolveOne(box, ref)));
   return new Map(refs.map((ref, at) => [ref, models[at] as PinnedModel]));
 }
@@ -38,27 +37,38 @@ export function formatResolved(models: ReadonlyMap<string, PinnedModel>): string
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 
+/**
+ * What `resolved.json` holds. Nothing in it is trusted: whoever wrote it, no path in it may lead out of the store.
+ * @throws RmaError RMA_RESOLVED_INVALID (2) when someone broke the file
+ */
+export async function readResolved(box: Box, path: string): Promise<ResolvedFile['models']> {
+  const text = await box.files.read(path);
+  if (text === null) return {};
+  const checked = checkShape(resolvedFile, parse(text));
+  if (!checked.ok) throw invalid(path, checked.faults[0] ?? '');
+  const { models } = checked.value;
+  const mixed = Object.keys(models).find((ref) => models[ref]?.ref !== ref);
+  if (mixed !== undefined) throw invalid(path, `the entry of ${mixed} is that of ${models[mixed]?.ref}`);
+  return models;
+}
+
 async function resolveOne(box: Box, text: string): Promise<PinnedModel> {
   const ref = parseModelRef(text);
   const source = box.sources.find((candidate) => candidate.source === ref.source);
   if (source === undefined) throw new Error(`no source for ${formatModelRef(ref)}`);
-  const id = `resolve ${text}`;
-  box.reporter.emit({ type: 'step', id, state: 'start', text: `asking the hub for ${text}` });
-  const model = await source.resolve(ref, box.signal);
-  box.reporter.emit({ type: 'step', id, state: 'done', text: `found ${text}` });
-  return model;
+  return step(box, `asking the hub for ${text}`, () => source.resolve(ref, box.signal));
 }
 
-async function readResolved(box: Box, path: string): Promise<ResolvedFile['models']> {
-  const text = await box.files.read(path);
-  if (text === null) return {};
+function parse(text: string): unknown {
   try {
-    const file = JSON.parse(text) as ResolvedFile;
-    if (file.schema === 'rma.resolved/v1') return file.models;
+    return JSON.parse(text);
   } catch {
-    // said below, as for any other content that is not ours
+    return text; // no JSON: the fault then shows what is there
   }
-  throw new RmaError('RMA_RESOLVED_INVALID', `${path} is not a file of resolved models`, {
+}
+
+function invalid(path: string, fault: string): RmaError {
+  return new RmaError('RMA_RESOLVED_INVALID', `${path} is not a file of resolved models: ${fault}`, {
     exitCode: EXIT.usage,
     hint: `remove it, rma asks the hub again: rm '${path}'`,
   });

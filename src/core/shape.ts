@@ -71,6 +71,18 @@ export function record<F extends Readonly<Record<string, Shape<unknown>>>>(field
   };
 }
 
+/** An object with any keys and one kind of value. */
+export function dictionary<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
+  return (value, at, faults) => {
+    if (!isObject(value)) return fault<Readonly<Record<string, T>>>(faults, at, 'an object', value);
+    const entries = Object.entries(value).map(([key, each]) => [
+      key,
+      item(each, `${at}[${JSON.stringify(key)}]`, faults),
+    ]);
+    return Object.fromEntries(entries) as Record<string, T>;
+  };
+}
+
 /** One of several kinds of object, told apart by the text in the field `tag`. */
 export function tagged<T>(tag: string, kinds: Readonly<Record<string, Shape<T>>>): Shape<T> {
   return (value, at, faults) => {

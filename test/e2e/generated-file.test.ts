@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { ENGINE, GGUF, PATIENCE, REPO, type Stack, startStack, WORKER } from '../helpers/stack.ts';
+import { longAnswer, WHOLE } from '../helpers/long-answer.ts';
+import { ENGINE, freePort, GGUF, PATIENCE, REPO, type Stack, startStack, WORKER } from '../helpers/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 test('plain docker compose brings the stack up again, from the written file and from one that was only rendered', async () => {
@@ -27,7 +28,7 @@ async function composeUp(stack: Stack, file: string): Promise<void> {
 }
 
 test('a profile goes by name, or when it left rma.yaml and orphans are to be removed', async () => {
-  const files = { [GGUF]: tinyGguf(), 'second.gguf': tinyGguf({ seed: 2 }) };
+  const files = { [GGUF]: tinyGguf(), 'second.gguf': tinyGguf({ bytes: 4 * 1024 * 1024 }) };
   const stack = await startStack({ hub: { repos: { [REPO]: { files } } } });
   const both = ['coordinator', ENGINE, WORKER, 'second-llamacpp', 'second-worker'].sort();
   const one = ['coordinator', ENGINE, WORKER].sort();
@@ -38,7 +39,11 @@ test('a profile goes by name, or when it left rma.yaml and orphans are to be rem
     join(stack.dir, 'profiles/second.yaml'),
     `description: A second model\nservices:\n  - engine: llamacpp\n    models: [hf:${REPO}:second.gguf]\n`,
   );
-  const withSecond = alone.replace('[cpu-worker]', '[cpu-worker, second]');
+  const port = await freePort();
+  const withSecond = `${alone.replace('[cpu-worker]', '[cpu-worker, second]')}drain_timeout: 2m\n`.replace(
+    'ports: {',
+    `ports: { second-llamacpp: ${port},`,
+  );
   expect(withSecond).not.toBe(alone);
   await writeFile(config, withSecond);
   await stack.up();
@@ -51,12 +56,14 @@ test('a profile goes by name, or when it left rma.yaml and orphans are to be rem
   await stack.up();
   expect(await services()).toEqual(both);
 
-  await writeFile(config, alone);
+  await writeFile(config, `${alone}drain_timeout: 2m\n`);
   const left = await stack.rma('up');
   expect(left).toMatchObject({ code: 0 });
   expect(left.stdout + left.stderr).toMatch(/second-llamacpp is no longer part of the project/);
   expect(await services()).toEqual(both);
+  const answer = await longAnswer(port, `hf:${REPO}:second.gguf`);
   expect(await stack.rma('up', '--remove-orphans', '--yes')).toMatchObject({ code: 0 });
+  expect(await answer.end()).toEqual(WHOLE);
   expect(await services()).toEqual(one);
   expect(await stack.container(ENGINE)).toBe(first);
   await stack.ready();

@@ -1,16 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { longAnswer, WHOLE } from '../helpers/long-answer.ts';
 import { ENGINE, GGUF, MODEL, PATIENCE, REPO, type Stack, startStack, WORKER } from '../helpers/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 // Large enough that a long answer takes seconds, so that a drain meets it.
-const SLOW_MODEL = tinyGguf({ bytes: 4 * 1024 * 1024 });
+const SLOW_MODEL = tinyGguf({ bytes: 8 * 1024 * 1024 });
 const PATIENT = ['--drain-timeout', '2m'];
 
 test('a changed model is fetched beside the old stack, which serves on and finishes the request in flight', async () => {
   const files = { [GGUF]: SLOW_MODEL, 'v2.gguf': tinyGguf({ seed: 2 }) };
   const stack = await startStack({ hub: { repos: { [REPO]: { files } } } });
+  await useOneThread(stack);
   await stack.up(...PATIENT);
   const before = await stack.containers();
   await useFile(stack, 'v2.gguf');
@@ -21,10 +23,10 @@ test('a changed model is fetched beside the old stack, which serves on and finis
   expect(await stack.docker('ps', '--quiet', '--filter', `label=rma.one-off=${stack.project}`)).not.toBe('');
   expect(await stack.containers()).toEqual(before);
   const log = stack.logs(WORKER, '--follow');
-  const answer = await longAnswer(stack);
+  const answer = await longAnswer(stack.ports.engine, MODEL);
   stall.remove();
 
-  expect(await answer.end()).toEqual({ finish: 'length', done: true });
+  expect(await answer.end()).toEqual(WHOLE);
   expect(await log).toContain('draining: 1 requests in flight');
   expect(await up).toMatchObject({
     code: 0,
@@ -41,42 +43,27 @@ test('a changed model is fetched beside the old stack, which serves on and finis
 
 test('rma down lets the request in flight finish before anything stops', async () => {
   const stack = await startStack({ hub: { repos: { [REPO]: { files: { [GGUF]: SLOW_MODEL } } } } });
+  await useOneThread(stack);
   await stack.up(...PATIENT);
   const log = stack.logs(WORKER, '--follow');
-  const answer = await longAnswer(stack);
+  const answer = await longAnswer(stack.ports.engine, MODEL);
   const down = stack.rma('down');
   await vi.waitFor(async () => expect(await stack.listed()).toEqual([]), PATIENCE);
-  expect(await answer.end()).toEqual({ finish: 'length', done: true });
+  expect(await answer.end()).toEqual(WHOLE);
   expect(await down).toMatchObject({ code: 0 });
   expect(await log).toMatch(/draining: 1 requests in flight[\s\S]*drained: no request in flight/);
   expect(await stack.containers()).toEqual({});
 });
 
-interface LongAnswer {
-  /** reads to the end: why it ended, and whether the stream was complete */
-  readonly end: () => Promise<{ readonly finish: string | undefined; readonly done: boolean }>;
-}
-
-/** A streamed answer of many words, of which the first has come. */
-async function longAnswer(stack: Stack): Promise<LongAnswer> {
-  const response = await stack.chat({ model: MODEL, stream: true, max_tokens: 1500, ignore_eos: true });
-  expect(response.status).toBe(200);
-  const reader = (response.body as ReadableStream<Uint8Array>)
-    .pipeThrough(new TextDecoderStream())
-    .getReader();
-  let text = (await reader.read()).value ?? '';
-  return {
-    end: async () => {
-      for (let part = await reader.read(); !part.done; part = await reader.read()) text += part.value;
-      const finish = /"finish_reason":"(\w+)"/.exec(text)?.[1];
-      return { finish, done: text.trimEnd().endsWith('data: [DONE]') };
-    },
-  };
-}
-
 /** Another file of the repository under the same name of the catalogue. */
 async function useFile({ dir }: Stack, file: string): Promise<void> {
-  await mkdir(join(dir, 'profiles'), { recursive: true });
   const entry = `${MODEL}:\n  ref: hf:${REPO}:${file}\n  kind: chat\n  license: apache-2.0\n  description: another file\n`;
   await writeFile(join(dir, 'profiles', 'models.yaml'), entry);
+}
+
+/** Several threads wait for each other at every token: on a busy machine a long answer would take minutes. */
+async function useOneThread({ dir }: Stack): Promise<void> {
+  await mkdir(join(dir, 'profiles'));
+  const service = `  - engine: llamacpp\n    models: [${MODEL}]\n    flags: [--threads, "1"]\n`;
+  await writeFile(join(dir, 'profiles', 'cpu-worker.yaml'), `description: One thread\nservices:\n${service}`);
 }

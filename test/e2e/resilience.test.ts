@@ -98,3 +98,11 @@ test('a worker that restarts over a wiped volume fetches again and is ready', as
   await expect.poll(async () => (await stack.chat().catch(() => null))?.status, PATIENCE).toBe(200);
   await stack.ready();
 });
+
+test('an engine that hangs is made anew by up', async () => {
+  const engine = await stack.container(ENGINE);
+  await stack.docker('pause', engine);
+  expect(await stack.rma('up')).toMatchObject({ code: 0 });
+  await stack.ready();
+  expect((await stack.chat()).status).toBe(200);
+});

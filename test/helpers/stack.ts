@@ -227,8 +227,8 @@ async function listedModels(port: number): Promise<readonly string[] | null> {
   }
 }
 
-/** Below the ports that the kernel gives to outgoing connections. */
-async function freePort(): Promise<number> {
+/** A port that nobody listens on, below the ports that the kernel gives to outgoing connections. */
+export async function freePort(): Promise<number> {
   const port = randomInt(20_000, 32_000);
   return (await portTaken('127.0.0.1', port)) ? freePort() : port;
 }

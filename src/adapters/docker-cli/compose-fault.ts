@@ -2,6 +2,7 @@ import { EXIT, RmaError } from '../../core/errors.ts';
 
 // Compose and the engine give no codes here, only text: the patterns are those of Engine 25 to 29.
 const PORT_TAKEN = /(?:port is already allocated|address already in use)/;
+const NAME_TAKEN = /container name "\/?([^"]+)" is already in use/;
 const PORT = /(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):(\d{1,5})/;
 
 /** The error behind a failed `docker compose` command. */
@@ -21,6 +22,12 @@ export function composeFault(verb: string, stderr: string): RmaError {
         hint: 'choose another: --port SERVICE=PORT, or --coordinator-port PORT',
       },
     );
+  }
+  const name = NAME_TAKEN.exec(line ?? '')?.[1];
+  if (name !== undefined) {
+    return new RmaError('RMA_PROJECT_BUSY', `another program has just made the container ${name}`, {
+      hint: `if another rma works on this project, let it end and run this again; else: docker rm -f ${name}`,
+    });
   }
   return new RmaError('RMA_COMPOSE_FAILED', `docker compose ${verb} failed: ${line ?? 'it said nothing'}`, {
     hint: 'see the services: rma ps, rma logs',

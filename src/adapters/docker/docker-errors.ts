@@ -7,9 +7,8 @@ const START =
 export function dockerFault(error: unknown, endpoint: string): RmaError {
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   if (code === 'EACCES' || code === 'EPERM') return denied(endpoint, error);
-  if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTSOCK' || code === 'ENOTFOUND') {
-    return unreachable(endpoint, error);
-  }
+  // a system error in place of an answer: nobody there, a connection that broke, a machine that is not reached
+  if (statusCode === undefined && typeof code === 'string') return unreachable(endpoint, code, error);
   const status = statusCode === undefined ? '' : ` (HTTP ${statusCode})`;
   const message = error instanceof Error ? error.message : String(error);
   return new RmaError(
@@ -30,8 +29,8 @@ function denied(endpoint: string, cause: unknown): RmaError {
   });
 }
 
-function unreachable(endpoint: string, cause: unknown): RmaError {
-  return new RmaError('RMA_DOCKER_UNREACHABLE', `no Docker Engine answers at ${endpoint}`, {
+function unreachable(endpoint: string, code: string, cause: unknown): RmaError {
+  return new RmaError('RMA_DOCKER_UNREACHABLE', `no Docker Engine answers at ${endpoint} (${code})`, {
     exitCode: EXIT.notReady,
     hint: START,
     cause,

@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { Command, CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
 
+const DOCS: Readonly<Record<string, string>> = { docker: ' (https://docs.docker.com/engine/install/)' };
+
 const TAIL_BYTES = 64 * 1024;
 
 /** Programs of this machine, started without a shell. */
@@ -106,7 +108,7 @@ async function collect(
 function missing(program: string): RmaError {
   return new RmaError('RMA_COMMAND_MISSING', `there is no program named "${program}" on this machine`, {
     exitCode: EXIT.notReady,
-    hint: `install ${program}, or put its folder on PATH`,
+    hint: `install ${program}${DOCS[program] ?? ''}, or put its folder on PATH`,
   });
 }
 

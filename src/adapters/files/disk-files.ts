@@ -6,7 +6,7 @@ import type { FileFacts, FileStore } from '../../ports/file-store.ts';
 
 /** The disks of this machine. */
 export const diskFiles: FileStore = {
-  read: async (path) => orNull(() => readFile(path, 'utf8')),
+  read: async (path) => readable(path, () => readFile(path, 'utf8')),
 
   write: async (path, content, mode) =>
     writable(path, async () => {
@@ -70,6 +70,19 @@ async function orNull<T>(look: () => Promise<T>): Promise<T | null> {
   } catch (error) {
     if (ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
+  }
+}
+
+async function readable(path: string, look: () => Promise<string>): Promise<string | null> {
+  try {
+    return await orNull(look);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new RmaError('RMA_FILE_UNREADABLE', `${path} cannot be read (${code ?? 'no reason given'})`, {
+      exitCode: EXIT.notReady,
+      hint: `check what it is and who may read it: ls -ld '${path}'`,
+      cause: error,
+    });
   }
 }
 

@@ -33,6 +33,12 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     what: 'no permission',
     hint: 'give the store to the user that runs this: chown -R UID:GID on its folder',
   },
+  ENOTDIR: {
+    code: 'RMA_STORE_NOT_A_FOLDER',
+    exitCode: EXIT.notReady,
+    what: 'there is no folder',
+    hint: 'move away the file that lies in its place, or name another folder for the store',
+  },
   EIO: {
     code: 'RMA_STORE_IO',
     exitCode: EXIT.failed,

@@ -64,8 +64,10 @@ export class FileModelStore implements ModelStore {
   }
 
   async prepare(): Promise<void> {
-    const stagings = [this.#stagingOf(this.#hf.root), this.#stagingOf(this.#gguf.root)];
-    await prepareStore(this.#disk, this.#paths, stagings);
+    await onDisk(this.root, async () => {
+      const stagings = [this.#stagingOf(this.#hf.root), this.#stagingOf(this.#gguf.root)];
+      await prepareStore(this.#disk, this.#paths, stagings);
+    });
   }
 
   async check(model: PinnedModel): Promise<ModelCheck> {

@@ -7,8 +7,9 @@ export interface ConfigFault {
   readonly message: string;
 }
 
-/** One error for all faults, so that they can be mended in one go. */
-export function configError(faults: readonly ConfigFault[]): RmaError {
+/** One error for all faults, in the order of their lines, so that they can be mended in one go. */
+export function configError(found: readonly ConfigFault[]): RmaError {
+  const faults = [...found].sort((a, b) => a.where.localeCompare(b.where, 'en', { numeric: true }));
   const lines = faults.map(({ where, message }) => `${where}: ${message}`);
   const message =
     lines.length === 1 ? lines.join() : [`${lines.length} faults in the configuration`, ...lines].join('\n');

@@ -30,8 +30,8 @@ export const pinnedModelShape: Shape<PinnedModel> = tagged<PinnedModel>('source'
     source: oneOf('hf'),
     ref: text(),
     files: list(file),
-    repo: text('a repository as org/name', /^[\w.-]+(?:\/[\w.-]+)?$/),
-    revision: text(),
+    repo: soundText('a repository as org/name', repoFault),
+    revision: soundText('a revision', pathFault),
     commit: text('40 hexadecimal digits', /^[0-9a-f]{40}$/),
     complete: yesOrNo(),
   }),
@@ -43,3 +43,7 @@ export const pinnedModelShape: Shape<PinnedModel> = tagged<PinnedModel>('source'
     set: text('a folder name', /^[\w-][\w.-]*$/),
   }),
 });
+
+function repoFault(repo: string): string | null {
+  return /^[\w.-]+(?:\/[\w.-]+)?$/.test(repo) ? pathFault(repo) : 'other signs';
+}

@@ -24,6 +24,16 @@ describe('composeFault', () => {
   });
 });
 
+describe('composeFault of two at once', () => {
+  it('names the container that another one has just made', () => {
+    const said =
+      'Error response from daemon: Conflict. The container name "/p-coordinator-1" is already in use by container "47e0". You have to remove (or rename) that container to be able to reuse that name.';
+    const error = composeFault('up', said);
+    expect(error).toMatchObject({ code: 'RMA_PROJECT_BUSY', exitCode: 1 });
+    expect(error.message).toContain('p-coordinator-1');
+  });
+});
+
 describe('oneOffArguments', () => {
   const run = {
     image: 'rma-worker:1',

@@ -18,7 +18,7 @@ function faultsOf(sources: ConfigSources): readonly string[] {
 }
 
 describe('faults', () => {
-  it('are told all at once, with their places, from file, options and environment', () => {
+  it('are told all at once, in the order of their places, from file, options and environment', () => {
     const sources: ConfigSources = {
       ...withFile(
         'projct: x\nproject: Bad Name\nbind: 1\nbind: 300.0.0.1\nprofiles: cpu\nvolumes:\n  stroe: a\n  cache: nfs:x\n',
@@ -27,16 +27,16 @@ describe('faults', () => {
       flags: flags({ owner: ['root'], 'coordinator.port': ['0'] }),
     };
     expect(faultsOf(sources)).toEqual([
-      'rma.yaml:4:1: "bind" is given twice',
+      '--coordinator-port: coordinator.port expects a port from 1 to 65535, got "0"',
+      '--owner: owner expects UID:GID in numbers, such as 1000:1000, got "root"',
+      'RMA_PORTS: ports expects a port from 1 to 65535, got "web=http"',
       'rma.yaml:1:1: unknown key "projct"; did you mean "project"?',
+      'rma.yaml:2:10: project expects a name of a-z, 0-9, - and _ that begins with a letter or digit, such as "badname", got "Bad Name"',
+      'rma.yaml:4:1: "bind" is given twice',
+      'rma.yaml:4:7: bind expects an IP address, such as 127.0.0.1 or 0.0.0.0, got "300.0.0.1"',
       'rma.yaml:5:11: profiles must be a list such as [cpu-worker], got "cpu"',
       'rma.yaml:7:3: unknown key "volumes.stroe"; did you mean "volumes.store"?',
-      'rma.yaml:2:10: project expects a name of a-z, 0-9, - and _ that begins with a letter or digit, such as "badname", got "Bad Name"',
       'rma.yaml:8:10: volumes.cache expects named:NAME, host:PATH or nfs:SERVER:/EXPORT, got "nfs:x"',
-      '--owner: owner expects UID:GID in numbers, such as 1000:1000, got "root"',
-      'rma.yaml:4:7: bind expects an IP address, such as 127.0.0.1 or 0.0.0.0, got "300.0.0.1"',
-      '--coordinator-port: coordinator.port expects a port from 1 to 65535, got "0"',
-      'RMA_PORTS: ports expects a port from 1 to 65535, got "web=http"',
     ]);
   });
 

@@ -1,0 +1,30 @@
+import type { PinnedModel } from '../core/model/pinned-model.ts';
+import type { Box } from '../ports/box.ts';
+import { projectFiles } from './box-settings.ts';
+import { type ChosenServices, chooseServices, type ServiceChoice } from './choose-services.ts';
+import { readResolved } from './resolve-models.ts';
+import { collectSecrets } from './secrets.ts';
+
+export interface WishRequest extends ServiceChoice {
+  /** ask the hubs again what the references mean */
+  readonly refresh: boolean;
+}
+
+/** What a project asks for, as its own files say it. */
+export interface Wish extends ChosenServices {
+  readonly secrets: ReadonlyMap<string, string>;
+  /** what references are known to mean */
+  readonly known: Readonly<Record<string, PinnedModel>>;
+}
+
+/**
+ * Reads what the project asks for, without Docker and network: mistakes in it are told before anything else.
+ * @throws RmaError of the data, the secrets and the generated files (2)
+ */
+export async function readWish(box: Box, request: WishRequest): Promise<Wish> {
+  const { config } = request;
+  const chosen = await chooseServices(box, request);
+  const known = request.refresh ? {} : await readResolved(box, projectFiles(config).resolved);
+  const secrets = await collectSecrets(box, config, chosen.selection, box.hostName);
+  return { ...chosen, secrets, known };
+}

@@ -1,0 +1,162 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { expectFault } from '../helpers/expect-fault.ts';
+import { runRma } from '../helpers/run-rma.ts';
+import { snapshot } from '../helpers/snapshot.ts';
+import { tempDir } from '../helpers/temp-dir.ts';
+
+const HUB = 'hf:org/model:model.gguf';
+
+let dir = '';
+beforeEach(async () => {
+  dir = await tempDir();
+});
+
+/** A machine that has neither Docker nor a network. */
+const rma = async (...argv: readonly string[]) =>
+  runRma(argv, {
+    cwd: dir,
+    env: {
+      HOME: dir,
+      PATH: '/nonexistent',
+      DOCKER_HOST: `unix://${dir}/none.sock`,
+      HF_ENDPOINT: 'http://127.0.0.1:1',
+    },
+  });
+
+describe('a typing error is told with exit code 2 on a machine without Docker and network, and changes nothing:', () => {
+  const config = 'project: demo\nprofiles: [cpu-worker]\n';
+  it.each([
+    ['an unknown profile', ['up', '--profile', 'cpu-wroker'], 'RMA_PROFILE_UNKNOWN', 'cpu-worker'],
+    ['an unknown profile to plan', ['plan', '--profile', 'gpu'], 'RMA_PROFILE_UNKNOWN', 'cpu-worker'],
+    ['an unknown model', ['models', 'pull', 'qwen2.5-0.5b'], 'RMA_MODEL_UNKNOWN', 'qwen2.5-0.5b-instruct'],
+    ['an unknown model to list', ['models', 'ls', 'mistral'], 'RMA_MODEL_UNKNOWN', 'hf:org/repo'],
+    ['an unknown command', ['pull'], 'RMA_USAGE_UNKNOWN_COMMAND', 'rma --help'],
+    ['an unknown flag', ['up', '--profil', 'x'], 'RMA_USAGE_UNKNOWN_OPTION', '--profile'],
+    ['a port that is none', ['up', '--coordinator-port', '70000'], 'RMA_CONFIG_INVALID', '70000'],
+    ['a reference without a repository', ['models', 'pull', 'hf:model'], 'RMA_MODEL_REF_INVALID', 'org/repo'],
+    ['a reference that leads out', ['models', 'pull', 'hf:../..'], 'RMA_MODEL_REF_INVALID', '../..'],
+    ['a revision that leads out', ['models', 'pull', 'hf:a/b@../x'], 'RMA_MODEL_REF_INVALID', '../x'],
+    ['an empty pattern', ['models', 'pull', 'hf:a/b:'], 'RMA_MODEL_REF_INVALID', 'pattern'],
+    ['an unknown source', ['models', 'pull', 'ftp://a/b.gguf'], 'RMA_MODEL_REF_INVALID', 'ftp://a/b.gguf'],
+    [
+      'a URL with a password',
+      ['models', 'pull', 'https://me:secret@host/a.gguf'],
+      'RMA_MODEL_REF_INVALID',
+      'password',
+    ],
+    [
+      'a hash that is none',
+      ['models', 'pull', 'https://host/a.gguf#sha256=abc'],
+      'RMA_MODEL_REF_INVALID',
+      '64 hexadecimal',
+    ],
+    [
+      'a name that leads out',
+      ['models', 'pull', 'https://host/a.gguf#as=../a.gguf'],
+      'RMA_MODEL_REF_INVALID',
+      '../a.gguf',
+    ],
+    ['a token file that is missing', ['up', '--token-file', 'none'], 'RMA_HUB_TOKEN_FILE', '--token-file'],
+    [
+      'a coordinator token that is missing',
+      ['up', '--coordinator-url', 'https://c.example', '--coordinator-token-file', 'none'],
+      'RMA_TOKEN_FILE_MISSING',
+      '--coordinator-token-file',
+    ],
+  ])('%s', async (_name, argv, code, words) => {
+    await writeFile(join(dir, 'rma.yaml'), config);
+    const before = await snapshot(dir);
+    const text = await rma(...argv);
+    expectFault(text, { exitCode: 2, code, words: [words] });
+    expectFault(await rma(...argv, '--json'), { exitCode: 2, code, words: [words], json: true });
+    expect(await snapshot(dir)).toEqual(before);
+    expect(text.stderr).not.toContain('secret');
+  });
+
+  it.each([['up'], ['plan'], ['ps'], ['down'], ['models pull'], ['compose render']])(
+    'every fault of rma.yaml at once, with file, line and column (%s)',
+    async (command) => {
+      await writeFile(
+        join(dir, 'rma.yaml'),
+        'project: Demo!\nprofile: [cpu-worker]\ncoordinator: { port: many, prot: 1 }\nbind: 1.2.3.4.5\nowner: 1:x\n',
+      );
+      const before = await snapshot(dir);
+      const words = ['rma.yaml:1:10', 'rma.yaml:2:1', '"profiles"', 'rma.yaml:3:22', 'rma.yaml:3:28'];
+      const all = { exitCode: 2, code: 'RMA_CONFIG_INVALID', words: [...words, 'rma.yaml:5:8'] } as const;
+      expectFault(await rma(...command.split(' ')), all);
+      expectFault(await rma(...command.split(' '), '--json'), { ...all, json: true });
+      expect(await snapshot(dir)).toEqual(before);
+    },
+  );
+
+  it.each([
+    ['a syntax error', 'project: [demo\n', 'rma.yaml:2:1'],
+    ['a key twice', 'project: a\nproject: b\n', 'rma.yaml:2:1'],
+    ['a list in place of a mapping', '- project\n', 'rma.yaml:1:1'],
+    ['a tab', 'coordinator:\n\tport: 1\n', 'rma.yaml:2:'],
+  ])('rma.yaml with %s', async (_name, content, place) => {
+    await writeFile(join(dir, 'rma.yaml'), content);
+    expectFault(await rma('up'), { exitCode: 2, code: 'RMA_CONFIG_INVALID', words: [place] });
+  });
+});
+
+describe('generated files that somebody broke stop rma with exit code 2 before it does anything:', () => {
+  const file = (path: string, more: object = {}) => ({ path, bytes: 1, digest: null, ...more });
+  const model = (more: object = {}) => ({
+    source: 'hf',
+    ref: HUB,
+    repo: 'org/model',
+    revision: 'main',
+    commit: 'a'.repeat(40),
+    complete: false,
+    files: [file('model.gguf')],
+    ...more,
+  });
+  const resolved = (entry: object) =>
+    JSON.stringify({ schema: 'rma.resolved/v1', models: { [HUB]: model(entry) } });
+
+  it.each([
+    ['resolved.json', 'no JSON', '{'],
+    ['resolved.json', 'another document', '[]'],
+    ['resolved.json', 'a null', 'null'],
+    ['resolved.json', 'no models', '{"schema":"rma.resolved/v1"}'],
+    ['resolved.json', 'a path that leads out', resolved({ files: [file('../../outside')] })],
+    ['resolved.json', 'an absolute path', resolved({ files: [file('/etc/outside')] })],
+    ['resolved.json', 'a revision that leads out', resolved({ revision: '../../../outside' })],
+    ['resolved.json', 'a repository that leads out', resolved({ repo: '../..' })],
+    ['resolved.json', 'a commit that leads out', resolved({ commit: '../outside' })],
+    ['resolved.json', 'the entry of another model', resolved({ ref: 'hf:org/other' })],
+    ['state.json', 'no JSON', 'profiles'],
+    ['state.json', 'no ports', '{"schema":"rma.project-state/v1","profiles":[],"ports":null}'],
+    [
+      'state.json',
+      'a port that is none',
+      '{"schema":"rma.project-state/v1","profiles":[],"ports":{"a":"b"}}',
+    ],
+    ['state.json', 'a profile that is none', '{"schema":"rma.project-state/v1","profiles":[1],"ports":{}}'],
+  ])('%s with %s', async (name, _what, content) => {
+    await mkdir(join(dir, '.rma'));
+    await writeFile(join(dir, '.rma', name), content);
+    await writeFile(join(dir, 'rma.yaml'), 'profiles: [cpu-worker]\n');
+    const before = await snapshot(dir);
+    const code = name === 'state.json' ? 'RMA_STATE_INVALID' : 'RMA_RESOLVED_INVALID';
+    const words = [join(dir, '.rma', name), `rm '${join(dir, '.rma', name)}'`];
+    expectFault(await rma('up'), { exitCode: 2, code, words });
+    expectFault(await rma('models', 'pull', '--dest', 'store', '--json'), {
+      exitCode: 2,
+      code,
+      words,
+      json: true,
+    });
+    expect(await snapshot(dir)).toEqual(before);
+  });
+
+  it('a folder in the place of one is told with exit code 3', async () => {
+    await mkdir(join(dir, '.rma/state.json'), { recursive: true });
+    await writeFile(join(dir, 'rma.yaml'), '');
+    const words = [join(dir, '.rma/state.json'), 'EISDIR'];
+    expectFault(await rma('up'), { exitCode: 3, code: 'RMA_FILE_UNREADABLE', words });
+  });
+});
