@@ -1,25 +1,33 @@
-// Sends one chat request to the engine that `rma up --json` named, and writes question and answer to a file.
+// Asks the coordinator that `rma ps --json` names for a model that answers now, sends one chat request to its engine, and
+// writes question and answer to a file.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const [upFile, answerFile] = process.argv.slice(2);
-const { endpoints } = JSON.parse(readFileSync(upFile, 'utf8'));
-const engine = endpoints.find(({ chatPath }) => chatPath !== null);
+const [psFile, answerFile] = process.argv.slice(2);
+const { services } = JSON.parse(readFileSync(psFile, 'utf8'));
+const [port] = services.find(({ service }) => service === 'coordinator').ports;
+const coordinator = `http://${port.address}:${port.hostPort}`;
+const { data } = await ask(`${coordinator}/v1/models`);
+const model = data.find(({ workers }) => workers.length > 0);
+if (model === undefined) throw new Error(`no model answers, says ${coordinator}/v1/models`);
+
+const engine = `${model.workers[0].endpoint}/v1/chat/completions`;
 const question = 'Say hello to the new worker in one short sentence.';
-const response = await fetch(engine.url + engine.chatPath, {
+const { choices, usage } = await ask(engine, {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({
-    model: engine.models[0],
-    messages: [{ role: 'user', content: question }],
-    max_tokens: 24,
-  }),
-  signal: AbortSignal.timeout(120_000),
+  body: JSON.stringify({ model: model.id, messages: [{ role: 'user', content: question }], max_tokens: 24 }),
 });
-const body = await response.json();
-if (!response.ok) throw new Error(`${engine.url} answered ${response.status}: ${JSON.stringify(body)}`);
-const { model, choices, usage } = body;
-const answer = JSON.stringify(choices[0].message.content);
-writeFileSync(
-  answerFile,
-  `${model} was asked: ${question}\nit answered (${usage.completion_tokens} tokens): ${answer}\n`,
-);
+const lines = [
+  `registered at  ${coordinator}/v1/models`,
+  `answers at     ${engine}`,
+  `${model.id} was asked: ${question}`,
+  `it answered (${usage.completion_tokens} tokens): ${JSON.stringify(choices[0].message.content)}`,
+];
+writeFileSync(answerFile, `${lines.join('\n')}\n`);
+
+async function ask(url, options = {}) {
+  const response = await fetch(url, { ...options, signal: AbortSignal.timeout(120_000) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
+  return JSON.parse(text);
+}

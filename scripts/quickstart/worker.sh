@@ -16,22 +16,23 @@ volumes:
 YAML
   fi
   start=$(ui_now)
+  printf '\n  $ rma up --profile %s\n' "$PROFILE"
+  rma up --profile "$PROFILE" </dev/null || exit $?
   echo
-  echo "  \$ rma up --profile $PROFILE"
-  rma up --profile "$PROFILE" --json --progress "$(if ui_is_terminal; then echo tty; else echo plain; fi)" >"$HOME_DIR/up.json" </dev/null || exit $?
   ui_done "$start" "worker ready"
 }
 
+# Asks the coordinator who serves a model, and then the engine that it names: the whole way that a request takes.
 ask_worker() {
-  ui_step "$LOGS/chat.log" "a real request, answered" node "$CHECKOUT/scripts/quickstart/ask.mjs" "$HOME_DIR/up.json" "$HOME_DIR/answer.txt" || exit 1
+  rma ps --json >"$HOME_DIR/ps.json" || exit $?
+  ui_step "$LOGS/chat.log" "a real request, answered" node "$CHECKOUT/scripts/quickstart/ask.mjs" "$HOME_DIR/ps.json" "$HOME_DIR/answer.txt" || exit 1
   sed 's/^/    /' "$HOME_DIR/answer.txt"
 }
 
 say_next() {
-  local cli="node $CHECKOUT/dist/cli/main.js --dir $HOME_DIR/project"
-  node "$CHECKOUT/scripts/quickstart/next.mjs" "$HOME_DIR/up.json"
   cat <<TEXT
-  see it        $cli status
+
+  see it        node $CHECKOUT/dist/cli/main.js --dir $HOME_DIR/project status
   stop it       scripts/quickstart.sh --down
 TEXT
 }
@@ -43,7 +44,7 @@ take_down() {
     eval "$("$CHECKOUT/scripts/engine.sh" env)"
   fi
   if [ -f "$CHECKOUT/dist/cli/main.js" ] && [ -d "$HOME_DIR/project" ] && docker version >/dev/null 2>&1; then
-    rma down </dev/null >/dev/null || exit $?
+    rma down --quiet </dev/null >/dev/null || exit $?
   fi
   stop_hub
   ui_done "$start" "worker and hub stopped"

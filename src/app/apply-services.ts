@@ -77,18 +77,23 @@ async function remove(
   project: ComposeProject,
   operations: readonly ServiceOperation[],
 ): Promise<void> {
-  const services = operations.filter(({ kind }) => AWAY.has(kind)).map(({ service }) => service);
-  if (services.length === 0) return;
-  await step(box, `removing ${services.join(', ')}`, async () => {
-    const gone = (await box.docker.containers(project.name)).filter(({ service }) =>
-      services.includes(service),
-    );
-    await box.docker.stop(gone.map(({ id }) => id));
-    await box.docker.remove(gone.map(({ id }) => id));
+  const going = operations.filter(({ kind }) => AWAY.has(kind));
+  if (going.length === 0) return;
+  const workers = going.filter(({ role }) => role === 'worker');
+  const others = going.filter(({ role }) => role !== 'worker');
+  await step(box, `removing ${going.map(({ service }) => service).join(', ')}`, async () => {
+    const containers = await box.docker.containers(project.name);
+    // a worker drains while it stops: its engines serve on until it is gone
+    for (const group of [workers, others]) {
+      const services = new Set(group.map(({ service }) => service));
+      const ids = containers.filter(({ service }) => services.has(service)).map(({ id }) => id);
+      await box.docker.stop(ids);
+      await box.docker.remove(ids);
+    }
   });
 }
 
-/** Also those that were stopped to drain; a worker that failed is made anew, so that it tries again. */
+/** Also those that were stopped to drain. */
 async function startWorkers(
   box: Box,
   project: ComposeProject,
@@ -96,14 +101,8 @@ async function startWorkers(
   workers: readonly string[],
 ): Promise<void> {
   if (workers.length === 0) return;
-  const failed = operations
-    .filter(({ kind, role }) => kind === 'restart-service' && role === 'worker')
-    .map(({ service }) => service);
-  await step(box, 'starting the worker', async () => {
-    const options = { noDeps: true, signal: box.signal };
-    if (failed.length > 0) await box.cli.up(project, failed, { ...options, recreate: true });
-    await box.cli.up(project, workers, { ...options, recreate: false });
-  });
+  const own = operations.filter(({ role }) => role === 'worker');
+  await step(box, 'starting the worker', () => bringUp(box, project, own, workers));
 }
 
 async function start(
@@ -113,10 +112,21 @@ async function start(
   role: ServiceOperation['role'],
   text: string,
 ): Promise<void> {
-  const services = operations
-    .filter((op) => op.role === role && UP.has(op.kind))
-    .map(({ service }) => service);
-  if (services.length === 0) return;
-  const options = { noDeps: true, recreate: false, signal: box.signal };
-  await step(box, text, () => box.cli.up(project, services, options));
+  const own = operations.filter((operation) => operation.role === role && UP.has(operation.kind));
+  const services = own.map(({ service }) => service);
+  if (services.length > 0) await step(box, text, () => bringUp(box, project, own, services));
+}
+
+/** What is to be restarted is made anew: Compose takes a container that runs for good, whatever it does. */
+async function bringUp(
+  box: Box,
+  project: ComposeProject,
+  operations: readonly ServiceOperation[],
+  services: readonly string[],
+): Promise<void> {
+  const options = { noDeps: true, signal: box.signal };
+  const anew = operations.filter(({ kind }) => kind === 'restart-service').map(({ service }) => service);
+  const others = services.filter((service) => !anew.includes(service));
+  if (anew.length > 0) await box.cli.up(project, anew, { ...options, recreate: true });
+  if (others.length > 0) await box.cli.up(project, others, { ...options, recreate: false });
 }

@@ -24,7 +24,7 @@ export async function compareCompose(
 /** Writes the Compose file with its secrets into a folder and builds the image it names; gives the file's path. */
 export async function writeStack(box: Box, request: RenderRequest, folder: string): Promise<string> {
   const config = { ...request.config, stateDir: folder };
-  const { desired, secrets } = await rendered(box, { ...request, config });
+  const { desired, secrets } = await rendered(box, request, folder);
   const { tag, base } = desired.workerImage;
   if (!(await box.docker.hasImage(tag))) {
     await step(box, 'building the worker image', () =>
@@ -38,8 +38,8 @@ export async function writeStack(box: Box, request: RenderRequest, folder: strin
 }
 
 /** Ports that running containers hold are found when Docker answers; without Docker the usual ones stand. */
-async function rendered(box: Box, request: RenderRequest): Promise<Wanted> {
+async function rendered(box: Box, request: RenderRequest, folder?: string): Promise<Wanted> {
   const wish = await readWish(box, request);
   const containers = await box.docker.containers(request.config.project).catch(() => []);
-  return makeDesired(box, { ...request, wish, containers });
+  return makeDesired(box, { ...request, wish, containers, ...(folder !== undefined && { folder }) });
 }

@@ -18,6 +18,8 @@ export interface DesiredRequest extends ServiceChoice {
   readonly wish: Wish;
   /** the project's containers, for the ports they hold */
   readonly containers: readonly ContainerFacts[];
+  /** where the Compose file will lie with its secrets; the project's state folder unless told */
+  readonly folder?: string;
 }
 
 /** What is wanted, with the values that only the apply step may see. */
@@ -43,7 +45,7 @@ export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wa
   const tag = await box.image.tag(config.images.workerBase);
   const stack = buildStack({
     version: RMA_VERSION,
-    config,
+    config: { ...config, stateDir: request.folder ?? config.stateDir },
     selection,
     pinned,
     projectRefs: selection.refs,

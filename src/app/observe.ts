@@ -88,6 +88,8 @@ async function secretHashes(
   return new Map([...byPath].map(([path, hash]) => [path.slice(folder.length + 1), hash]));
 }
 
+const HOLDS_PORTS = new Set<ObservedContainer['state']>(['running', 'restarting', 'paused']);
+
 /** Ports that this project's own containers hold do not count. */
 async function takenPorts(
   box: Box,
@@ -95,10 +97,10 @@ async function takenPorts(
   desired: Desired,
   containers: readonly ObservedContainer[],
 ): Promise<ReadonlySet<number>> {
-  const running = new Set(
-    containers.filter(({ state }) => state === 'running').map(({ service }) => service),
+  const holding = new Set(
+    containers.filter(({ state }) => HOLDS_PORTS.has(state)).map(({ service }) => service),
   );
-  const asked = desired.stack.services.filter(({ name, port }) => port !== null && !running.has(name));
+  const asked = desired.stack.services.filter(({ name, port }) => port !== null && !holding.has(name));
   const taken = await Promise.all(asked.map(async ({ port }) => box.portTaken(config.bind, port ?? 0)));
   return new Set(asked.filter((_, at) => taken[at]).map(({ port }) => port ?? 0));
 }

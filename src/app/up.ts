@@ -34,6 +34,7 @@ export async function up(box: Box, request: UpRequest, options: UpOptions): Prom
   const planned = await planUp(box, request);
   const { plan, wanted } = planned;
   throwOnFault(plan.checks);
+  tellWarnings(box, plan.checks);
   await checkHostFolder(box, wanted.access);
   const changed = plan.operations.length > 0;
   if (changed) {
@@ -52,6 +53,11 @@ export function throwOnFault(checks: readonly PlanCheck[]): void {
   const details =
     rest.length === 0 ? first.details : { ...first.details, also: rest.map(({ message }) => message) };
   throw new RmaError(first.code, first.message, { exitCode: first.exitCode, hint: first.hint, details });
+}
+
+function tellWarnings({ reporter }: Box, checks: readonly PlanCheck[]): void {
+  for (const { level, code, message, hint } of checks)
+    if (level === 'warning') reporter.emit({ type: 'warning', code, text: message, hint });
 }
 
 function endpoints({ config }: UpRequest, { wanted }: PlannedUp): readonly Endpoint[] {

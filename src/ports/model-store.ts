@@ -11,6 +11,7 @@ export interface HeldLease {
   progress(doneBytes: number, totalBytes: number): void;
   /** Looks once more, just before publishing. @throws RmaError RMA_STORE_LEASE_LOST */
   confirm(): Promise<void>;
+  /** Never rejects. */
   release(): Promise<void>;
 }
 

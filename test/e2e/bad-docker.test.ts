@@ -35,12 +35,20 @@ async function docker(env: Record<string, string>, ...args: readonly string[]): 
 }
 
 describe('a Docker that rma cannot use is told with exit code 3, and nothing is changed:', () => {
-  const OLD = { exitCode: 3, code: 'RMA_DOCKER_TOO_OLD', words: ['20.10', '25.0', 'docs.docker.com'] } as const;
+  const OLD = {
+    exitCode: 3,
+    code: 'RMA_DOCKER_TOO_OLD',
+    words: ['20.10', '25.0', 'docs.docker.com'],
+  } as const;
 
   test.each([['none'], ['v1'], ['v2']])('Debian 12’s own engine, its Compose being: %s', async (compose) => {
     const dir = await project();
     const env = shell(dir, { ...process.env, ...(await evaluatedEnv(CHECKOUT, 'legacy', 'env', compose)) });
-    const look = async () => [await snapshot(dir), await docker(env, 'ps', '-aq'), await docker(env, 'volume', 'ls', '-q')];
+    const look = async () => [
+      await snapshot(dir),
+      await docker(env, 'ps', '-aq'),
+      await docker(env, 'volume', 'ls', '-q'),
+    ];
     const before = await look();
     for (const command of ['up', 'plan', 'down', 'ps', 'models pull']) {
       const argv = builtRma(...command.split(' '));
@@ -87,7 +95,10 @@ describe('a Docker that rma cannot use is told with exit code 3, and nothing is 
     for (const command of ['up', 'plan', 'ps', 'models pull']) {
       expectFault(await run(builtRma(...command.split(' ')), { env, cwd: dir, uid: 12_345 }), fault);
     }
-    expectFault(await run(builtRma('up', '--json'), { env, cwd: dir, uid: 12_345 }), { ...fault, json: true });
+    expectFault(await run(builtRma('up', '--json'), { env, cwd: dir, uid: 12_345 }), {
+      ...fault,
+      json: true,
+    });
     expect(await snapshot(dir)).toEqual(before);
   });
 });

@@ -47,30 +47,33 @@ test('all containers come back after the whole engine was cut off, without the h
 test('a killed engine takes its model out of the coordinator within one heartbeat, and brings it back', async () => {
   const engine = await stack.container(ENGINE);
   await stack.docker('kill', engine);
-  const beats = await beatsUntil(async () => (await stack.listed())?.length === 0);
   // the beat whose probe was under way when the engine died
-  expect(beats).toBeLessThanOrEqual(1);
+  expect(await beatsUntilUnlisted()).toBeLessThanOrEqual(1);
+  expect(await stack.listed()).toEqual([]);
   expect(await stack.status()).toMatchObject({ state: 'degraded', engines: [{ state: 'down' }] });
   await stack.docker('start', engine);
   await stack.ready();
 });
 
-/** Heartbeats that the coordinator took until the condition held: each one lengthens the lease. */
-async function beatsUntil(condition: () => Promise<boolean>): Promise<number> {
+/** Heartbeats that still offered a model: each one lengthens the lease. */
+async function beatsUntilUnlisted(): Promise<number> {
   let beats = 0;
-  let left = await leaseSecondsLeft();
+  let before = await entry();
   for (;;) {
-    const [met, now] = await Promise.all([condition(), leaseSecondsLeft()]);
-    if (met) return beats;
-    if (now > left) beats += 1;
-    left = now;
+    const now = await entry();
+    if (now.models.length === 0) return beats;
+    if (now.leaseSecondsLeft > before.leaseSecondsLeft) beats += 1;
+    before = now;
   }
 }
 
-async function leaseSecondsLeft(): Promise<number> {
+/** What the coordinator holds of the worker. */
+async function entry(): Promise<{ models: readonly unknown[]; leaseSecondsLeft: number }> {
   const answer = await fetch(`http://127.0.0.1:${stack.ports.coordinator}/v1/workers`);
-  const { workers } = (await answer.json()) as { workers: readonly { leaseSecondsLeft: number }[] };
-  return workers[0]?.leaseSecondsLeft ?? 0;
+  const { workers } = (await answer.json()) as { workers: Awaited<ReturnType<typeof entry>>[] };
+  const [worker] = workers;
+  if (worker === undefined) throw new Error('the coordinator knows no worker');
+  return worker;
 }
 
 test('a worker registers again with a coordinator that restarted', async () => {
@@ -94,4 +97,12 @@ test('a worker that restarts over a wiped volume fetches again and is ready', as
   await stack.docker('restart', await stack.container(ENGINE));
   await expect.poll(async () => (await stack.chat().catch(() => null))?.status, PATIENCE).toBe(200);
   await stack.ready();
+});
+
+test('an engine that hangs is made anew by up', async () => {
+  const engine = await stack.container(ENGINE);
+  await stack.docker('pause', engine);
+  expect(await stack.rma('up')).toMatchObject({ code: 0 });
+  await stack.ready();
+  expect((await stack.chat()).status).toBe(200);
 });

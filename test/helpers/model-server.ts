@@ -2,18 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-
-export interface ServedFile {
-  readonly path: string;
-  readonly content: Buffer;
-  readonly lfs: boolean;
-}
-
-export interface ServedRepo {
-  readonly repo: string;
-  readonly commit: string;
-  readonly files: readonly ServedFile[];
-}
+import type { ServedRepo } from './served.ts';
 
 export interface SeenRequest {
   readonly server: 'hub' | 'cdn';
@@ -180,7 +169,7 @@ function serveApi(repo: ServedRepo, kind: string, revision: string, response: Se
   response.end(JSON.stringify(answer));
 }
 
-function treeEntry({ path, content, lfs }: ServedFile): Record<string, unknown> {
+function treeEntry({ path, content, lfs }: ServedRepo['files'][number]): Record<string, unknown> {
   const size = content.length;
   if (!lfs) return { type: 'file', path, size, oid: gitSha1(content) };
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256(content)}\nsize ${size}\n`;

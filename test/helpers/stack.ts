@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { portTaken } from '../../src/adapters/system/port-taken.ts';
 import type { WorkerStatus } from '../../src/core/model/worker-status.ts';
 import { type Hub, type HubOptions, startHub } from '../hub/hub.ts';
@@ -55,6 +55,9 @@ export interface Stack {
   /** container ids by service, those that ended included */
   readonly containers: () => Promise<Readonly<Record<string, string>>>;
   readonly container: (service: string) => Promise<string>;
+  /** what a container printed, errors included; with `--follow` until it ends */
+  readonly logs: (service: string, ...flags: readonly string[]) => Promise<string>;
+  readonly logsOf: (id: string, ...flags: readonly string[]) => Promise<string>;
   /** what the worker says of itself; null while it cannot be asked */
   readonly status: () => Promise<WorkerStatus | null>;
   /** the models that the coordinator lists now; null while it does not answer */
@@ -122,6 +125,10 @@ export async function startStack(
     if (id === undefined) throw new Error(`${project} has no container of ${service}`);
     return id;
   };
+  const logsOf = async (id: string, ...flags: readonly string[]) => {
+    const { stdout, stderr } = await run('logs', ...flags, id);
+    return stdout + stderr;
+  };
   const status = async () => {
     const { code, stdout } = await run('exec', await container(WORKER), 'rma-worker', 'status', '--json');
     return code === 0 ? (JSON.parse(stdout) as WorkerStatus) : null;
@@ -138,6 +145,8 @@ export async function startStack(
     docker,
     containers,
     container,
+    logs: async (service, ...flags) => logsOf(await container(service), ...flags),
+    logsOf,
     status,
     listed: async () => listedModels(ports.coordinator),
     chat: async (body = {}) =>
@@ -166,14 +175,12 @@ export async function startStack(
         '-ec',
         script,
       ),
-    ready: async () => {
-      await expect
-        .poll(
-          async () => ({ state: (await status())?.state, listed: await listedModels(ports.coordinator) }),
-          PATIENCE,
-        )
-        .toEqual({ state: 'ready', listed: expect.arrayContaining([MODEL]) });
-    },
+    ready: async () =>
+      vi.waitFor(async () => {
+        const seen = { state: (await status())?.state, listed: await listedModels(ports.coordinator) };
+        if (seen.state === 'ready' && seen.listed?.includes(MODEL)) return;
+        throw new Error(`not ready: ${JSON.stringify(seen)}`);
+      }, PATIENCE),
   };
 }
 
@@ -220,8 +227,8 @@ async function listedModels(port: number): Promise<readonly string[] | null> {
   }
 }
 
-/** Below the ports that the kernel gives to outgoing connections. */
-async function freePort(): Promise<number> {
+/** A port that nobody listens on, below the ports that the kernel gives to outgoing connections. */
+export async function freePort(): Promise<number> {
   const port = randomInt(20_000, 32_000);
   return (await portTaken('127.0.0.1', port)) ? freePort() : port;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../src/adapters/clock/system-clock.ts';
 import { UndiciClient } from '../../src/adapters/http/undici-client.ts';
@@ -14,7 +15,7 @@ import type { ModelProgress } from '../../src/core/model/worker-status.ts';
 import { parseModelRef } from '../../src/core/models/parse-ref.ts';
 import { storePaths } from '../../src/core/models/store-paths.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import type { ServedFile, ServedRepo } from './model-server.ts';
+import type { ServedFile, ServedRepo } from './served.ts';
 
 const quick = { clock: systemClock, random: () => 0, pauseMs: 1 };
 
@@ -97,4 +98,23 @@ export function ggufContent(bytes = 100_000): Buffer {
 
 export function hubFolder(root: string, repo: string): string {
   return join(root, 'huggingface', 'hub', `models--${repo.replaceAll('/', '--')}`);
+}
+
+/** What the journals in the staging folder vouch for, while others may be at work there. */
+export function durableBytes(root: string): number {
+  const staging = join(root, '.rma', 'staging');
+  try {
+    const journals = readdirSync(staging, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.part.json'),
+    );
+    const ends = journals.map((name) => {
+      const { ranges } = JSON.parse(readFileSync(join(staging, name), 'utf8')) as {
+        ranges: [number, number][];
+      };
+      return ranges[0]?.[1] ?? 0;
+    });
+    return Math.max(0, ...ends);
+  } catch {
+    return 0;
+  }
 }

@@ -55,10 +55,11 @@ export class FileModelStore implements ModelStore {
     this.root = paths.root;
     this.#paths = paths;
     this.#disk = disk;
-    const context = { disk, receipts: join(paths.state, 'receipts'), now: () => clock.now() };
+    const staging = join(paths.state, 'staging');
+    const receipts = join(paths.state, 'receipts');
+    const context = { disk, receipts, receiptStaging: staging, now: () => clock.now() };
     this.#hf = new HfLayout(paths.hub, context);
     this.#gguf = new GgufLayout(paths.gguf, context);
-    const staging = join(paths.state, 'staging');
     this.#leases = new Leases({ disk, clock, dir: join(paths.state, 'leases'), staging, witness });
   }
 
@@ -83,7 +84,7 @@ export class FileModelStore implements ModelStore {
     signal: AbortSignal,
   ): Promise<readonly PinnedFile[]> {
     return onDisk(this.root, async () => {
-      const options = { staging: this.#stagingFor(model), onBytes, signal };
+      const options = { onBytes, signal };
       return model.source === 'hf' ? this.#hf.adopt(model, options) : this.#gguf.adopt(model, options);
     });
   }

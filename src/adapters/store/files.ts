@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Disk, errnoOf, unless } from './disk.ts';
 
@@ -26,11 +27,22 @@ export function writeQuick(disk: Disk, staging: string, target: string, text: st
   return replaceFile(disk, staging, target, text, false);
 }
 
-/** Makes a new file, complete when it returns. */
-export async function writeNew(disk: Disk, path: string, text: string, sync: boolean): Promise<void> {
-  const handle = await disk.open(path, 'wx', FILE_MODE);
+/** Opens a new file for reading and writing, with the store's mode. */
+export async function openNew(disk: Disk, path: string): Promise<FileHandle> {
+  const handle = await disk.open(path, 'wx+', FILE_MODE);
   try {
     await handle.chmod(FILE_MODE);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Makes a new file, complete when it returns. */
+export async function writeNew(disk: Disk, path: string, text: string, sync: boolean): Promise<void> {
+  const handle = await openNew(disk, path);
+  try {
     await handle.writeFile(text);
     if (sync) await handle.sync();
   } finally {

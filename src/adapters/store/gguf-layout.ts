@@ -51,17 +51,13 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
     return still;
   }
 
-  async publish(
-    model: PinnedUrlModel,
-    staged: ReadonlyMap<PinnedFile, StagedFile>,
-    staging: string,
-  ): Promise<void> {
+  async publish(model: PinnedUrlModel, staged: ReadonlyMap<PinnedFile, StagedFile>): Promise<void> {
     const { disk } = this.#context;
     await ensureDir(disk, join(this.root, model.set));
     for (const [file, { path, digest }] of staged) {
       await this.#place(model, file, path, digest.hex);
       await syncDir(disk, join(this.root, model.set));
-      await this.#record(model, file, digest, staging);
+      await this.#record(model, file, digest);
     }
   }
 
@@ -76,14 +72,14 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
   /** A file already there is ours when its content is right; a name with other content is never overwritten. */
   async #adoptFile(model: PinnedUrlModel, file: PinnedFile, options: AdoptOptions): Promise<boolean> {
     const path = this.#path(model, file);
-    if (statFile(path) === null) return this.#linkTwin(model, file, options);
+    if (statFile(path) === null) return this.#linkTwin(model, file);
     const receipt = this.#receipt(model);
     const algorithm = file.digest?.algorithm ?? 'sha256';
     const expected = { bytes: file.bytes, algorithm };
     const hex = await hashFile(this.#context.disk, path, expected, options.onBytes, options.signal);
     const wanted = file.digest?.hex ?? receipt?.files[file.path]?.digest.hex;
     if (hex !== null && hex === wanted && (file.digest !== null || receipt?.from === model.url)) {
-      await this.#record(model, file, { algorithm, hex }, options.staging);
+      await this.#record(model, file, { algorithm, hex });
       return true;
     }
     if (!isOurs(model, file, receipt)) throw nameTaken(model, path, receipt);
@@ -91,7 +87,7 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
   }
 
   /** The same content in another set is one file on disk. */
-  async #linkTwin(model: PinnedUrlModel, file: PinnedFile, { staging }: AdoptOptions): Promise<boolean> {
+  async #linkTwin(model: PinnedUrlModel, file: PinnedFile): Promise<boolean> {
     const { disk, receipts } = this.#context;
     const { digest } = file;
     const sets = digest === null ? null : await unless(['ENOENT'], disk.readdir(join(receipts, 'gguf')));
@@ -106,7 +102,7 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
       );
       if (linked === null) continue;
       await syncDir(disk, join(this.root, model.set));
-      await this.#record(model, file, digest, staging);
+      await this.#record(model, file, digest);
       return true;
     }
     return false;
@@ -131,18 +127,13 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
     await disk.rm(staged, { force: true });
   }
 
-  async #record(
-    model: PinnedUrlModel,
-    file: PinnedFile,
-    digest: ReceiptFile['digest'],
-    staging: string,
-  ): Promise<void> {
-    const { disk, receipts, now } = this.#context;
+  async #record(model: PinnedUrlModel, file: PinnedFile, digest: ReceiptFile['digest']): Promise<void> {
+    const { disk, receipts, receiptStaging, now } = this.#context;
     const stats = statFile(this.#path(model, file));
     if (stats === null) return;
     const path = join(receipts, receiptName(model));
     await ensureDir(disk, dirname(path));
-    await writeReceipt(disk, staging, path, {
+    await writeReceipt(disk, receiptStaging, path, {
       schema: 'rma.receipt/v1',
       from: receiptOrigin(model),
       files: { [file.path]: receiptEntry(stats, digest, now()) },

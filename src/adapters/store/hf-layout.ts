@@ -60,7 +60,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
       if (entry !== null) adopted[file.path] = entry;
     }
     if (Object.keys(adopted).length > 0) {
-      await this.#record(model, { ...this.#entries(model), ...adopted }, options.staging);
+      await this.#record(model, { ...this.#entries(model), ...adopted });
     }
     return missing.filter((file) => adopted[file.path] === undefined);
   }
@@ -90,7 +90,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
     await placeLinks({ disk, repo, commit: model.commit, staging, targets });
     await writeTree(disk, repo, model, staging);
     await writeRef(disk, repo, model, staging);
-    await this.#record(model, entries, staging);
+    await this.#record(model, entries);
   }
 
   #entries(model: PinnedHfModel): Readonly<Record<string, ReceiptFile>> {
@@ -142,14 +142,14 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
     return !isUnchanged(statFile(join(this.#snapshot(model), file.path)), entry);
   }
 
-  async #record(
-    model: PinnedHfModel,
-    files: Readonly<Record<string, ReceiptFile>>,
-    staging: string,
-  ): Promise<void> {
-    const { disk, receipts } = this.#context;
+  async #record(model: PinnedHfModel, files: Readonly<Record<string, ReceiptFile>>): Promise<void> {
+    const { disk, receipts, receiptStaging } = this.#context;
     const path = join(receipts, receiptName(model));
-    await writeReceipt(disk, staging, path, { schema: 'rma.receipt/v1', from: receiptOrigin(model), files });
+    await writeReceipt(disk, receiptStaging, path, {
+      schema: 'rma.receipt/v1',
+      from: receiptOrigin(model),
+      files,
+    });
   }
 }
 

@@ -60,11 +60,9 @@ export class Holding implements HeldLease {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort();
     await this.#loop;
-    try {
-      if (!this.lost.aborted) await this.#write(true);
-    } finally {
-      await this.#options.witness?.close();
-    }
+    // one that could not be given back is seen to be dead: its socket is silent, its heartbeat stands still
+    if (!this.lost.aborted) await this.#write(true).catch(() => undefined);
+    await this.#options.witness?.close();
   }
 
   async #keepAlive(): Promise<void> {

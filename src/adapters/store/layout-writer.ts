@@ -7,12 +7,13 @@ export interface LayoutContext {
   readonly disk: Disk;
   /** folder of all receipts */
   readonly receipts: string;
+  /** staging folder on the file system of the receipts; the layout's own may lie elsewhere */
+  readonly receiptStaging: string;
   /** wall clock, ms */
   readonly now: () => number;
 }
 
 export interface AdoptOptions {
-  readonly staging: string;
   readonly onBytes: (bytes: number) => void;
   readonly signal: AbortSignal;
 }

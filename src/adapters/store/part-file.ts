@@ -4,7 +4,7 @@ import { type ContentHash, contentHash } from '../../core/models/digest.ts';
 import type { StagingSlot } from '../../ports/model-store.ts';
 import { tryClone } from './clone.ts';
 import { type Disk, unless } from './disk.ts';
-import { FILE_MODE } from './files.ts';
+import { openNew } from './files.ts';
 import {
   discardPart,
   durablePrefix,
@@ -13,6 +13,7 @@ import {
   readJournal,
   writeJournal,
 } from './journal.ts';
+import { SyncPace } from './sync-pace.ts';
 import { writeAll } from './write-all.ts';
 
 export interface PartOptions {
@@ -27,21 +28,16 @@ export interface PartOptions {
   readonly onOffset: (offset: number) => void;
 }
 
-/** Data that a crash may cost, at most: bytes or milliseconds between two syncs. */
-const SYNC_BYTES = 32 * 1024 * 1024;
-const SYNC_MS = 1000;
 const READ_BYTES = 1024 * 1024;
 
 /** A file in the making: written and hashed from its start, with a journal of what is surely on disk. */
 export class PartFile {
   readonly #options: PartOptions;
   readonly #handle: FileHandle;
+  readonly #pace: SyncPace;
   #hash: ContentHash;
   #offset = 0;
   #etag: string | null = null;
-  #synced = 0;
-  #lastSync: number;
-  #syncing: Promise<void> | null = null;
   #closed = false;
   #fault: { readonly error: unknown; readonly lost: boolean } | null = null;
 
@@ -49,7 +45,7 @@ export class PartFile {
     this.#options = options;
     this.#handle = handle;
     this.#hash = contentHash(options.algorithm, options.bytes);
-    this.#lastSync = options.monotonic();
+    this.#pace = new SyncPace(options.monotonic, () => this.#sync(false));
   }
 
   /** Opens the slot's file with what an earlier writer left in it: taken over when that writer closed it, else copied. */
@@ -62,9 +58,7 @@ export class PartFile {
         : await PartFile.#copy(options, slot.inherit, journal);
       if (part !== null) return part;
     }
-    const handle = await disk.open(slot.path, 'wx+', FILE_MODE);
-    await handle.chmod(FILE_MODE);
-    return new PartFile(options, handle);
+    return new PartFile(options, await openNew(disk, slot.path));
   }
 
   /** bytes written and hashed so far */
@@ -88,13 +82,13 @@ export class PartFile {
     for (const chunk of chunks) this.#hash.update(chunk);
     this.#offset += await writing;
     this.#options.onOffset(this.#offset);
-    await this.#pace();
+    await this.#pace.grown(this.#offset);
   }
 
   /** Starts again from nothing. */
   async reset(): Promise<void> {
-    await this.#syncing;
-    this.#synced = 0;
+    await this.#pace.stop();
+    this.#pace.synced(0);
     this.#offset = 0;
     this.#etag = null;
     this.#hash = contentHash(this.#options.algorithm, this.#options.bytes);
@@ -112,8 +106,8 @@ export class PartFile {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#syncing;
-    if (this.#fault === null) await this.#sync(this.#offset, true);
+    await this.#pace.stop();
+    if (this.#fault === null) await this.#sync(true);
     await this.#handle.close();
     if (this.#fault === null) return;
     // after a failed sync nobody knows what is on disk: such a part is not worth keeping
@@ -124,7 +118,7 @@ export class PartFile {
   /** Removes a part whose content is wrong. */
   async drop(): Promise<void> {
     this.#closed = true;
-    await this.#syncing;
+    await this.#pace.stop();
     await this.#handle.close();
     await discardPart(this.#options.disk, this.#options.slot.path);
   }
@@ -159,11 +153,10 @@ export class PartFile {
     let handle: FileHandle | null = null;
     try {
       const cloned = await tryClone(disk, from, slot.path);
-      handle = await disk.open(slot.path, cloned ? 'r+' : 'wx+', FILE_MODE);
-      await handle.chmod(FILE_MODE);
+      handle = cloned ? await disk.open(slot.path, 'r+') : await openNew(disk, slot.path);
       const part = new PartFile(options, handle);
       await part.#rehash(old, journal, !cloned);
-      await part.#sync(part.#offset, false);
+      await part.#sync(false);
       if (part.#fault !== null) throw part.#fault.error;
       await discardPart(disk, from);
       return part;
@@ -193,26 +186,13 @@ export class PartFile {
       this.#offset += bytesRead;
       this.#options.onOffset(this.#offset);
     }
-    this.#synced = write ? 0 : this.#offset;
+    this.#pace.synced(write ? 0 : this.#offset);
     await this.#handle.truncate(this.#offset);
   }
 
-  /** A sync in the background each 32 MiB or second; writing waits for it only when it is a whole round behind. */
-  async #pace(): Promise<void> {
-    const behind = this.#offset - this.#synced;
-    const due = behind >= SYNC_BYTES || this.#options.monotonic() - this.#lastSync >= SYNC_MS;
-    if (!due) return;
-    if (this.#syncing !== null) {
-      if (behind >= 2 * SYNC_BYTES) await this.#syncing;
-      return;
-    }
-    this.#syncing = this.#sync(this.#offset, false).finally(() => {
-      this.#syncing = null;
-    });
-  }
-
   /** Never rejects: a fault shows at the next write or at the end. */
-  async #sync(offset: number, closed: boolean): Promise<void> {
+  async #sync(closed: boolean): Promise<void> {
+    const offset = this.#offset;
     try {
       await this.#handle.datasync();
     } catch (error) {
@@ -221,8 +201,7 @@ export class PartFile {
     }
     try {
       await this.#journal(offset, closed);
-      this.#synced = offset;
-      this.#lastSync = this.#options.monotonic();
+      this.#pace.synced(offset);
     } catch (error) {
       this.#fault = { error, lost: false };
     }

@@ -64,8 +64,8 @@ async function adopt(
   signal: AbortSignal,
 ): Promise<readonly PinnedFile[]> {
   const inPlace = check.totalBytes - check.missingBytes;
-  meter.present(inPlace);
   meter.enter('checking');
+  meter.present(inPlace);
   let hashed = 0;
   const missing = await store.adopt(
     model,

@@ -16,7 +16,7 @@ export interface MeterOptions {
 export class ProgressMeter {
   readonly #options: MeterOptions;
   readonly #done = new Map<string, number>();
-  #state: ModelProgress['state'] = 'waiting';
+  #state: ModelProgress['state'] = 'checking';
   #note: string | undefined;
   #base = 0;
   #fetched = 0;

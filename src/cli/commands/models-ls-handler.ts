@@ -27,7 +27,11 @@ export async function listModels(input: StoreInput, context: Context): Promise<C
       models.length === 0 ? 'No models: the project has no profile.' : renderTable(COLUMNS, models, theme),
     ids: models.map(({ ref }) => ref),
     items: documents,
-    ...(models.some(({ check }) => check?.state !== 'present') && { next: 'rma models pull' }),
+    ...(models.some(({ check }) => check?.state !== 'present') && {
+      next: ['rma models pull', ...input.model, ...(input.dest === null ? [] : ['--dest', input.dest])].join(
+        ' ',
+      ),
+    }),
   };
 }
 

@@ -26,6 +26,8 @@ export async function showPlan(input: PlanInput, context: Context): Promise<Comm
     json: planDocument(plan),
     human: (theme) => renderPlan(plan, theme),
     exitCode: pending && input.detailedExitcode ? EXIT.changesPending : EXIT.ok,
-    ...(pending && { next: 'rma up' }),
+    ...(pending && {
+      next: ['rma up', ...(selectedProfiles ?? []).map((name) => `--profile ${name}`)].join(' '),
+    }),
   };
 }

@@ -3,7 +3,7 @@ import type { Plan } from '../../core/plan/plan-types.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderEndpoints } from '../render/endpoints.ts';
-import { planLines } from '../render/plan.ts';
+import { planLines, summaryLine } from '../render/plan.ts';
 import { planDocument } from '../render/plan-document.ts';
 import { showPlan } from './plan-handler.ts';
 
@@ -21,6 +21,12 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
   const result = await up(box, request, {
     confirm: async (plan) => context.confirm(question(plan)),
     show: (plan) => {
+      box.reporter.emit({
+        type: 'step',
+        id: 'plan',
+        state: 'done',
+        text: `plan: ${summaryLine(plan.summary)}`,
+      });
       for (const text of planLines(plan)) box.reporter.emit({ type: 'log', level: 'info', text });
     },
   });

@@ -36,7 +36,8 @@ function paintLine({ mark, what, why }: Line, width: number, theme: Theme): stri
   return `  ${paint(mark)} ${what.padEnd(width)}  ${theme.dim(why)}`;
 }
 
-function summaryLine({ create, change, remove, fetchBytes, freeBytes }: PlanSummary): string {
+/** Sums of a plan in one line. */
+export function summaryLine({ create, change, remove, fetchBytes, freeBytes }: PlanSummary): string {
   const room = freeBytes === null ? 'free room unknown' : `${formatBytes(freeBytes)} free`;
   if (create + change + remove + fetchBytes === 0) return 'Nothing to do: everything is as it should be.';
   return `${create} to create, ${change} to change, ${remove} to remove; ${formatBytes(fetchBytes)} to fetch, ${room}`;

@@ -61,6 +61,8 @@ export class PlainReporter implements CliReporter {
     const changed = last?.state !== state;
     const due = last !== undefined && (now - last.at >= EVERY_MS || reached - last.percent >= EVERY_PERCENT);
     if (!changed && !(due && state === 'downloading')) return;
+    // passing states that say nothing: who waits for another is told by a note
+    if ((state === 'waiting' || state === 'checking') && progress.note === undefined) return;
     this.models.set(ref, { state, at: now, percent: reached });
     this.line(modelText(progress));
   }

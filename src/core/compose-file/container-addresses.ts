@@ -1,7 +1,7 @@
 import { EXIT, RmaError } from '../errors.ts';
 import { fromContainer, HOST_FROM_CONTAINER, hasCredentials } from './host-address.ts';
 
-const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'];
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
 
 export interface AddressQuestion {
   /** variable → address, as the host has it */

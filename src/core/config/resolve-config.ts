@@ -37,7 +37,11 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const hubToken = findHubToken(explicitToken, sources, reader);
   const config: RmaConfig = {
     project,
-    stateDir: stateDir(project, sources),
+    stateDir: stateDir(
+      project,
+      file?.words.get(SETTINGS.project.key)?.[0]?.text ?? defaultProject(sources),
+      sources,
+    ),
     profilesDir: sources.profilesDir,
     hosts: take(SETTINGS.hosts),
     profiles: take(SETTINGS.profiles),
@@ -72,8 +76,9 @@ function defaultProject({ file }: ConfigSources): string {
   return (file === null ? null : toProjectName(basename(file.dir))) ?? 'rma';
 }
 
-function stateDir(project: string, { file, env, home, cwd }: ConfigSources): string {
-  if (file !== null) return join(file.dir, '.rma');
+/** Beside rma.yaml, whose own project is `own`: another one, named by flag or variable, must not write over its files. */
+function stateDir(project: string, own: string, { file, env, home, cwd }: ConfigSources): string {
+  if (file !== null) return project === own ? join(file.dir, '.rma') : join(file.dir, '.rma', project);
   const xdg = env['XDG_STATE_HOME'];
   // the XDG rules: a relative path counts as not set
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'rma', project);

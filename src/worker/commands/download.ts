@@ -79,7 +79,7 @@ function summary(outcomes: readonly FetchResult[]): string {
   const fetched = present.filter((outcome) => outcome.fetchedBytes > 0);
   const bytes = fetched.reduce((sum, outcome) => sum + outcome.fetchedBytes, 0);
   const parts = [
-    `${outcomes.length} models`,
+    `models: ${outcomes.length}`,
     `${fetched.length} downloaded (${formatBytes(bytes)})`,
     `${present.length - fetched.length} already present`,
     `${outcomes.length - present.length} failed`,

@@ -32,7 +32,7 @@ export async function run({ env, clock, stop }: Invocation): Promise<ExitCode> {
   );
   const log = openLog(env, clock, () => board.status.state);
   const server = await serveStatus(socketPath(env), board, clock);
-  log.info(`worker ${config.worker} starts, rma ${RMA_VERSION}, ${config.models.length} models`);
+  log.info(`worker ${config.worker} starts, rma ${RMA_VERSION}, models: ${config.models.length}`);
   logStatus(board, log, clock);
   // An answer must come within one heartbeat, or a hanging engine would outlive its lease.
   const deadlineMs = Math.min(3_000, config.heartbeatSeconds * 600);

@@ -193,3 +193,13 @@ describe('the token for the hub', () => {
     expect(JSON.stringify(resolved)).not.toContain('secretsecret');
   });
 });
+
+describe('the state folder', () => {
+  it("is another one for a project that only the command line names, so that rma.yaml's own keeps its files", () => {
+    const stateDir = (given: Readonly<Record<string, readonly string[]>>) =>
+      resolveConfig({ ...withFile('project: demo\n', '/srv/box'), flags: flags(given) }).config.stateDir;
+    expect(stateDir({})).toBe('/srv/box/.rma');
+    expect(stateDir({ project: ['demo'] })).toBe('/srv/box/.rma');
+    expect(stateDir({ project: ['other'] })).toBe('/srv/box/.rma/other');
+  });
+});

@@ -1,0 +1,173 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk.ts';
+import { PartFile } from '../../../src/adapters/store/part-file.ts';
+import { fetchModels } from '../../../src/app/store/fetch-models.ts';
+import type { FetchResult } from '../../../src/app/store/fetch-result.ts';
+import type { PinnedModel } from '../../../src/core/model/pinned-model.ts';
+import type { ModelSource } from '../../../src/ports/model-source.ts';
+import type { Transfer } from '../../../src/ports/transfer.ts';
+import { faultyDisk } from '../../helpers/faulty-disk.ts';
+import { JumpingClock } from '../../helpers/jumping-clock.ts';
+import { gitSha1, sha256 } from '../../helpers/model-server.ts';
+import { testStore } from '../../helpers/store-fixture.ts';
+import { quickFolder } from '../../helpers/temp-folder.ts';
+
+const commit = 'c0ffee'.padEnd(40, '0');
+const contents = new Map([
+  ['config.json', Buffer.from('{}\n')],
+  ['model.safetensors', Buffer.alloc(70_000, 'w')],
+  ['sub/copy.safetensors', Buffer.alloc(70_000, 'w')],
+  ['m.gguf', Buffer.alloc(50_000, 'GGUF')],
+]);
+const pin = (path: string, algorithm: 'sha256' | 'git-sha1') => {
+  const content = contents.get(path)!;
+  return {
+    path,
+    bytes: content.length,
+    digest: { algorithm, hex: algorithm === 'sha256' ? sha256(content) : gitSha1(content) },
+  };
+};
+const hfModel: PinnedModel = {
+  source: 'hf',
+  ref: 'hf:acme/tiny',
+  repo: 'acme/tiny',
+  revision: 'main',
+  commit,
+  complete: true,
+  files: [
+    pin('config.json', 'git-sha1'),
+    pin('model.safetensors', 'sha256'),
+    pin('sub/copy.safetensors', 'sha256'),
+  ],
+};
+const urlModel: PinnedModel = {
+  source: 'url',
+  ref: 'https://hub.test/m.gguf',
+  url: 'https://hub.test/m.gguf',
+  set: 'default',
+  files: [pin('m.gguf', 'sha256')],
+};
+const sources: readonly ModelSource[] = (['hf', 'url'] as const).map((source) => ({
+  source,
+  resolve: () => Promise.reject(new Error('unused')),
+  locate: (_, file) => ({ url: `memory:${file.path}`, authorization: null }),
+}));
+
+/** Brings contents from memory through real part files: every step on the disk is the one of a real transfer. */
+function memoryTransfer(disk: Disk): Transfer {
+  return {
+    fetch: async (job) => {
+      const { slot, bytes, digest, signal } = job;
+      const content = contents.get(job.location.url.slice('memory:'.length))!;
+      const algorithm = digest?.algorithm ?? 'sha256';
+      const options = {
+        disk,
+        slot,
+        bytes,
+        algorithm,
+        urlHost: 'memory',
+        signal,
+        monotonic: () => 0,
+        onOffset: () => undefined,
+      };
+      const part = await PartFile.open(options);
+      try {
+        await part.append([content.subarray(part.offset)]);
+        return { algorithm, hex: part.digest() };
+      } finally {
+        await part.close();
+      }
+    },
+  };
+}
+
+function fetchAll(root: string, disk: Disk, model: PinnedModel): Promise<readonly FetchResult[]> {
+  const clock = new JumpingClock();
+  return fetchModels([model], {
+    store: testStore(root, { disk, clock }),
+    sources,
+    transfer: memoryTransfer(disk),
+    clock,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
+}
+
+/** Every file under a final name is whole and right, and every name that leads to it leads somewhere. */
+function expectSound(root: string): void {
+  const repo = join(root, 'huggingface/hub/models--acme--tiny');
+  if (existsSync(repo)) {
+    for (const blob of readdirSync(join(repo, 'blobs'))) {
+      const content = readFileSync(join(repo, 'blobs', blob));
+      expect([sha256(content), gitSha1(content)]).toContain(blob);
+    }
+    for (const ref of readdirSync(join(repo, 'refs'))) {
+      expect(readFileSync(join(repo, 'refs', ref), 'utf8')).toBe(commit);
+      expect(readdirSync(join(repo, 'snapshots'))).toEqual([commit]);
+    }
+    for (const [path, content] of contents) {
+      const file = join(repo, 'snapshots', commit, path);
+      if (existsSync(join(repo, 'snapshots', commit)) && path !== 'm.gguf') {
+        expect(readFileSync(file).equals(content)).toBe(true);
+      }
+    }
+    for (const tree of readdirSync(join(repo, 'trees')))
+      JSON.parse(readFileSync(join(repo, 'trees', tree), 'utf8'));
+  }
+  const gguf = join(root, 'gguf/default/m.gguf');
+  if (existsSync(gguf)) expect(readFileSync(gguf).equals(contents.get('m.gguf')!)).toBe(true);
+}
+
+test.each([
+  ['hf', 'the process dies', hfModel, true],
+  ['hf', 'one step fails', hfModel, false],
+  ['url', 'the process dies', urlModel, true],
+  ['url', 'one step fails', urlModel, false],
+] as const)(
+  '[fail L6] [fail D2] %s: wherever %s, the store reads as absent or right, and the next fetch completes it',
+  async (_, __, model, forever) => {
+    let reached = true;
+    let points = 0;
+    for (let at = 1; reached; at += 1) {
+      const root = quickFolder();
+      const { disk, failed } = faultyDisk(at, 'EIO', forever);
+      const results = await fetchAll(root, disk, model).catch((error: unknown) => error);
+      reached = failed() !== null;
+      expectSound(root);
+      const check = await testStore(root).check(model);
+      if (check.state === 'present') expect(check.missing).toEqual([]);
+      if (!reached) expect(results).toMatchObject([{ state: 'present' }]);
+      const again = await fetchAll(root, realDisk, model);
+      expect(again, `after ${failed()} at step ${at}`).toMatchObject([{ state: 'present' }]);
+      expectSound(root);
+      expect(await testStore(root).check(model)).toMatchObject({ state: 'present' });
+      points = at;
+    }
+    expect(points).toBeGreaterThan(40);
+  },
+  120_000,
+);
+
+test('[fail D1] a full disk is one clear error, keeps what was synced, and the next fetch goes on from there', async () => {
+  const root = quickFolder();
+  let full = true;
+  const disk: Disk = {
+    ...realDisk,
+    rename: (from, to) =>
+      full && String(to).includes('/blobs/')
+        ? Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'rename' }))
+        : realDisk.rename(from, to),
+  };
+  expect(await fetchAll(root, disk, hfModel)).toMatchObject([
+    { state: 'failed', error: { code: 'RMA_STORE_DISK_FULL', exitCode: 5 } },
+  ]);
+  const staging = join(root, '.rma/staging');
+  const parts = readdirSync(staging, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.part'),
+  );
+  expect(parts.map((name) => statSync(join(staging, name)).size).sort()).toEqual([3, 70_000]);
+  full = false;
+  expect(await fetchAll(root, disk, hfModel)).toMatchObject([{ state: 'present' }]);
+});

@@ -1,0 +1,150 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sendContent, sha256, startModelServer } from '../../helpers/model-server.ts';
+import { ggufContent, testFetcher } from '../../helpers/store-fixture.ts';
+import { tempFolder } from '../../helpers/temp-folder.ts';
+
+async function setUp() {
+  const server = await startModelServer();
+  const files = new Map<string, Buffer>();
+  server.fault = (request, response) => {
+    const content = files.get(request.path);
+    if (content === undefined) return false;
+    sendContent(request, response, content);
+    return true;
+  };
+  const root = tempFolder();
+  const put = (path: string, content: Buffer) => {
+    files.set(path, content);
+    return `${server.url}${path}`;
+  };
+  const fetch = async (ref: string) => {
+    const fetcher = testFetcher(root, server.url);
+    return (await fetcher.fetch([await fetcher.resolve(ref)]))[0];
+  };
+  const downloads = () => server.downloads().length;
+  return { root, put, fetch, downloads };
+}
+
+test('a file by URL lies flat in its set under its final name, readable by all', async () => {
+  const { root, put, fetch, downloads } = await setUp();
+  const content = ggufContent();
+  const url = put('/m.gguf', content);
+  expect(await fetch(`${url}#sha256=${sha256(content)}&set=chat`)).toMatchObject({ state: 'present' });
+  const path = join(root, 'gguf', 'chat', 'm.gguf');
+  expect(readFileSync(path).equals(content)).toBe(true);
+  expect(statSync(path).mode & 0o7777).toBe(0o644);
+  expect(readdirSync(dirname(path))).toEqual(['m.gguf']);
+  expect(await fetch(`${url}#sha256=${sha256(content)}&set=chat`)).toMatchObject({ fetchedBytes: 0 });
+  expect(downloads()).toBe(1);
+});
+
+test('without a published hash the first content is trusted, and kept', async () => {
+  const { put, fetch, downloads } = await setUp();
+  const url = put('/m.gguf', ggufContent());
+  await fetch(url);
+  expect(await fetch(url)).toMatchObject({ state: 'present', fetchedBytes: 0 });
+  expect(downloads()).toBe(1);
+});
+
+test('a name that another content has is refused with both named, and as= mends it', async () => {
+  const { root, put, fetch } = await setUp();
+  const one = put('/one/m.gguf', ggufContent());
+  const two = put('/two/m.gguf', ggufContent());
+  const first = ggufContent();
+  put('/one/m.gguf', first);
+  await fetch(`${one}#sha256=${sha256(first)}`);
+  const refused = await fetch(two);
+  expect(refused).toMatchObject({
+    state: 'failed',
+    fetchedBytes: 0,
+    error: { code: 'RMA_STORE_NAME_TAKEN', exitCode: 6, hint: expect.stringContaining('as=') },
+  });
+  expect(refused).toMatchObject({ error: { message: expect.stringContaining(one) } });
+  expect(refused).toMatchObject({ error: { message: expect.stringContaining(two) } });
+  expect(readFileSync(join(root, 'gguf', 'default', 'm.gguf')).equals(first)).toBe(true);
+  expect(await fetch(`${two}#as=other.gguf`)).toMatchObject({ state: 'present' });
+});
+
+test('a file that somebody else put there is never overwritten', async () => {
+  const { root, put, fetch } = await setUp();
+  const path = join(root, 'gguf', 'default', 'm.gguf');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, 'mine');
+  expect(await fetch(put('/m.gguf', ggufContent()))).toMatchObject({
+    error: { code: 'RMA_STORE_NAME_TAKEN' },
+  });
+  expect(readFileSync(path, 'utf8')).toBe('mine');
+});
+
+test('a file with the right content that somebody put there is adopted without a request for it', async () => {
+  const { root, put, fetch, downloads } = await setUp();
+  const content = ggufContent();
+  const path = join(root, 'gguf', 'default', 'm.gguf');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  const ref = `${put('/m.gguf', content)}#sha256=${sha256(content)}`;
+  expect(await fetch(ref)).toMatchObject({ state: 'present', fetchedBytes: 0 });
+  expect(downloads()).toBe(0);
+});
+
+test('the same content in two sets is one file on disk, fetched once', async () => {
+  const { root, put, fetch, downloads } = await setUp();
+  const content = ggufContent();
+  const url = put('/m.gguf', content);
+  await fetch(`${url}#sha256=${sha256(content)}&set=one`);
+  expect(await fetch(`${url}#sha256=${sha256(content)}&as=n.gguf&set=two`)).toMatchObject({
+    fetchedBytes: 0,
+  });
+  const [one, two] = [join(root, 'gguf/one/m.gguf'), join(root, 'gguf/two/n.gguf')];
+  expect(statSync(one).ino).toBe(statSync(two).ino);
+  expect(downloads()).toBe(1);
+});
+
+test('[fail C4] a file of ours that was damaged is fetched again', async () => {
+  const { root, put, fetch } = await setUp();
+  const content = ggufContent();
+  const ref = `${put('/m.gguf', content)}#sha256=${sha256(content)}`;
+  await fetch(ref);
+  const path = join(root, 'gguf/default/m.gguf');
+  writeFileSync(path, Buffer.alloc(content.length));
+  expect(await fetch(ref)).toMatchObject({ state: 'present', fetchedBytes: content.length });
+  expect(readFileSync(path).equals(content)).toBe(true);
+});
+
+test('a file that was only touched is read again, not fetched again', async () => {
+  const { root, put, fetch, downloads } = await setUp();
+  const content = ggufContent();
+  const ref = `${put('/m.gguf', content)}#sha256=${sha256(content)}`;
+  await fetch(ref);
+  utimesSync(join(root, 'gguf/default/m.gguf'), 1, 1);
+  expect(await fetch(ref)).toMatchObject({ fetchedBytes: 0 });
+  expect(downloads()).toBe(1);
+});
+
+test('a file that went away is fetched again', async () => {
+  const { root, put, fetch } = await setUp();
+  const content = ggufContent();
+  const url = put('/m.gguf', content);
+  await fetch(url);
+  rmSync(join(root, 'gguf/default/m.gguf'));
+  expect(await fetch(url)).toMatchObject({ state: 'present', fetchedBytes: content.length });
+});
+
+test('a URL whose content changed replaces its own file', async () => {
+  const { root, put, fetch } = await setUp();
+  const url = put('/m.gguf', ggufContent(5000));
+  await fetch(url);
+  const changed = ggufContent(6000);
+  put('/m.gguf', changed);
+  expect(await fetch(url)).toMatchObject({ state: 'present' });
+  expect(readFileSync(join(root, 'gguf/default/m.gguf')).equals(changed)).toBe(true);
+});
+
+test('a file that is not GGUF never gets its name', async () => {
+  const { root, put, fetch } = await setUp();
+  const result = await fetch(put('/m.gguf', Buffer.from('not a model, whatever its name says')));
+  expect(result).toMatchObject({ error: { code: 'RMA_CONTENT_NOT_GGUF', exitCode: 6 } });
+  expect(readdirSync(join(root, 'gguf'))).toEqual([]);
+});

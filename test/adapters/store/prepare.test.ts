@@ -1,0 +1,108 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
+import { FileModelStore } from '../../../src/adapters/store/file-model-store.ts';
+import { storePaths } from '../../../src/core/models/store-paths.ts';
+import { startModelServer } from '../../helpers/model-server.ts';
+import { bundleProgram, startProgram } from '../../helpers/program.ts';
+import { smallRepo, testFetcher, testStore } from '../../helpers/store-fixture.ts';
+import { quickFolder, tempFolder } from '../../helpers/temp-folder.ts';
+
+const asUser = fileURLToPath(new URL('./programs/as-user.ts', import.meta.url));
+
+test('[fail P1] folders are 2775 and files 0644 whatever the umask', async () => {
+  const root = join(tempFolder(), 'store');
+  const run = startProgram(await bundleProgram(asUser), [root, '077']);
+  expect((await run.ended).stdout).toBe('prepared\n');
+  const all = ['', ...readdirSync(root, { recursive: true, encoding: 'utf8' })].map((name) =>
+    statSync(join(root, name)),
+  );
+  expect(all.length).toBeGreaterThan(10);
+  for (const stats of all) expect(stats.mode & 0o7777).toBe(stats.isDirectory() ? 0o2775 : 0o644);
+});
+
+test('preparing twice changes nothing', async () => {
+  const root = tempFolder();
+  await testStore(root).prepare();
+  const before = readdirSync(root, { recursive: true });
+  await testStore(root).prepare();
+  expect(readdirSync(root, { recursive: true })).toEqual(before);
+  expect(readFileSync(join(root, '.rma/version'), 'utf8')).toBe('1\n');
+});
+
+test('a store of a newer version is not touched', async () => {
+  const root = tempFolder();
+  mkdirSync(join(root, '.rma'));
+  writeFileSync(join(root, '.rma/version'), '2\n');
+  await expect(testStore(root).prepare()).rejects.toMatchObject({ code: 'RMA_STORE_TOO_NEW', exitCode: 3 });
+});
+
+// Another user than root is needed to be refused anything: the tests' images and machines run as root.
+test.runIf(process.getuid?.() === 0)(
+  '[fail P2] a store that belongs to another user is refused with both owners and the chown command',
+  async () => {
+    const root = tempFolder();
+    chmodSync(root, 0o755);
+    const program = await bundleProgram(asUser);
+    chmodSync(dirname(program), 0o755);
+    const run = startProgram(program, [root], { uid: 1000, gid: 1000 });
+    const { stdout } = await run.ended;
+    const [document = ''] = stdout.split('\n');
+    expect(JSON.parse(document)).toMatchObject({
+      code: 'RMA_STORE_UNWRITABLE',
+      exitCode: 3,
+      hint: `chown -R 1000:1000 ${root}`,
+    });
+    expect(stdout).toContain(`${root} belongs to 0:0 (mode 755) and cannot be written as 1000:1000`);
+    expect(readdirSync(root)).toEqual([]);
+  },
+);
+
+test.runIf(existsSync('/dev/shm'))(
+  '[fail D7] a hub cache on another file system gets its staging there',
+  async () => {
+    const [root, home] = [tempFolder(), quickFolder()];
+    const server = await startModelServer();
+    const repo = smallRepo();
+    server.serve(repo);
+    const store = new FileModelStore({ paths: storePaths(root, { HF_HOME: home }), clock: systemClock });
+    const fetcher = testFetcher(root, server.url, { store });
+    expect(await fetcher.fetch([await fetcher.resolve('hf:acme/tiny')])).toMatchObject([
+      { state: 'present' },
+    ]);
+    const file = join(home, 'hub/models--acme--tiny/snapshots', repo.commit, 'model.safetensors');
+    expect(readFileSync(file).equals(repo.files[3]!.content)).toBe(true);
+    expect(readdirSync(join(home, '.rma/staging'))).toEqual([]);
+    expect(readdirSync(join(root, '.rma/receipts/hf'))).toHaveLength(1);
+  },
+);
+
+test('what a project needs is written once, and again only when it changed', async () => {
+  const root = tempFolder();
+  const store = testStore(root);
+  await store.prepare();
+  await store.recordProject('box', 'demo', ['hf:b/b', 'hf:a/a', 'hf:b/b']);
+  const path = join(root, '.rma/projects/box-demo.json');
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
+    schema: 'rma.project/v1',
+    host: 'box',
+    project: 'demo',
+    refs: ['hf:a/a', 'hf:b/b'],
+  });
+  const inode = statSync(path).ino;
+  await store.recordProject('box', 'demo', ['hf:a/a', 'hf:b/b']);
+  expect(statSync(path).ino).toBe(inode);
+  await store.recordProject('box', 'demo', ['hf:a/a']);
+  expect(statSync(path).ino).not.toBe(inode);
+  await expect(store.recordProject('..', 'x/y', [])).rejects.toMatchObject({ exitCode: 2 });
+});

@@ -1,0 +1,11 @@
+// Prepares a store as the user it runs as, with the umask it is given, and fetches nothing. Prints the error as JSON.
+import { testStore } from '../../../helpers/store-fixture.ts';
+
+const [root = '', umask = '022'] = process.argv.slice(2);
+process.umask(Number.parseInt(umask, 8));
+try {
+  await testStore(root).prepare();
+  process.stdout.write('prepared\n');
+} catch (error) {
+  process.stdout.write(`${JSON.stringify(error)}\n${error instanceof Error ? error.message : ''}\n`);
+}

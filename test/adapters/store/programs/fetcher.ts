@@ -1,0 +1,25 @@
+// Fetches references into a store as a process of its own. Prints a line when bytes have arrived, one when some are durable, and one with the results.
+import { durableBytes, testFetcher } from '../../../helpers/store-fixture.ts';
+
+const [root = '', endpoint = '', ...refs] = process.argv.slice(2);
+const controller = new AbortController();
+process.on('SIGTERM', () => controller.abort(new Error('SIGTERM')));
+
+const fetcher = testFetcher(root, endpoint);
+const models = await Promise.all(refs.map((ref) => fetcher.resolve(ref)));
+const told = setInterval(() => {
+  const last = fetcher.progress.at(-1);
+  if (last !== undefined && last.fetchedBytes > 0) process.stdout.write('receiving\n');
+  if (durableBytes(root) > 0) process.stdout.write('durable\n');
+}, 5);
+try {
+  const results = await fetcher.fetch(models, controller.signal);
+  process.stdout.write(
+    `${JSON.stringify(results.map(({ state, fetchedBytes }) => ({ state, fetchedBytes })))}\n`,
+  );
+} catch (error) {
+  process.stdout.write(`${String(error)}\n`);
+} finally {
+  clearInterval(told);
+}
+process.exit(0);

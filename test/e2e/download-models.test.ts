@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { engineEnv } from '../helpers/engine-env.ts';
+import { runProgram } from '../helpers/engine-script.ts';
+import { GGUF, REPO, startStack } from '../helpers/stack.ts';
+
+const REF = `hf:${REPO}:${GGUF}`;
+
+test('[req R41] [req R42] [req R43] [req R46] [req R47] [req R48] download-models.sh fills a volume by itself, and does nothing the second time', async () => {
+  const stack = await startStack();
+  const { hub, volume } = stack;
+  await stack.rma('compose', 'render', '--output', join(stack.dir, 'rendered'));
+  const image = await stack.docker(
+    'images',
+    '--filter',
+    'reference=rma-worker',
+    '--format',
+    '{{.Repository}}:{{.Tag}}',
+  );
+  const download = (env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+    runProgram(
+      'docker',
+      [
+        'run',
+        '--rm',
+        '--pull',
+        'never',
+        '--volume',
+        `${volume}:/models`,
+        '--add-host',
+        'host.docker.internal:host-gateway',
+        ...Object.entries({
+          HF_ENDPOINT: hub.endpoint.replace('127.0.0.1', 'host.docker.internal'),
+          ...env,
+        }).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+        image.split('\n')[0] ?? '',
+        'download-models.sh',
+        ...args,
+      ],
+      engineEnv(),
+    );
+
+  const first = await download({ LOG_FILE: '/models/download.log' }, 'cpu-worker');
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringMatching(`Downloading ${REF}`) });
+  expect(await stack.inVolume('cat /models/download.log')).toBe(first.stderr.trim());
+  expect(hub.log.contentRequests()).toHaveLength(1);
+
+  hub.log.clear();
+  const all = await download({}, 'all');
+  expect(all).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/\[download\] Summary: 1 models, 0 downloaded.*1 already present/),
+  });
+  expect(all.stderr).not.toContain('Downloading');
+  expect(hub.log.contentRequests()).toEqual([]);
+
+  const byEnv = await download({ WORKER_TYPE: 'cpu-worker', LOG_LEVEL: 'ERROR' });
+  expect(byEnv).toMatchObject({ code: 0, stdout: '', stderr: '' });
+
+  const unknown = await download({}, 'toaster');
+  expect(unknown).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/"toaster"[\s\S]*usage: download-models\.sh \[cpu-worker\|all\]/),
+  });
+
+  const unwritable = await download({ LOG_FILE: '/nowhere/x.log' }, 'cpu-worker');
+  expect(unwritable).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/WARN .*LOG_FILE \/nowhere\/x\.log cannot be written/),
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, test } from 'vitest';
+import { GGUF, MODEL, PATIENCE, REPO, type Stack, startStack, WORKER } from '../helpers/stack.ts';
+import { tinyGguf } from '../hub/tiny-gguf.ts';
+
+const MIB = 1024 * 1024;
+
+// Most of their time they wait, so they wait together.
+describe.concurrent('a download', () => {
+  test('[fail R8] that was killed goes on in the next container behind its last durable byte', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const bytes = 48 * MIB;
+    const repos = { [REPO]: { files: { [GGUF]: tinyGguf({ bytes }) } } };
+    const stack = await startStack({ hub: { repos } }, onTestFinished);
+    const { hub } = stack;
+    const slow = hub.faults.add({ kind: 'slow', bytesPerSecond: 4 * MIB });
+    const cut = stack.rma('up');
+    await expect.poll(async () => durableBytes(stack), PATIENCE).toBeGreaterThan(0);
+    await stack.docker('kill', await stack.container(WORKER));
+    expect(await cut).toMatchObject({ code: 1, stderr: expect.stringContaining('RMA_WORKER_STOPPED') });
+    const durable = await durableBytes(stack);
+    slow.remove();
+    hub.log.clear();
+    await stack.up();
+    expect((await stack.chat()).status).toBe(200);
+    expect(hub.log.contentRequests()).toMatchObject([
+      { range: `bytes=${durable}-${bytes - 1}`, bytesSent: bytes - durable, status: 206 },
+    ]);
+    expect(await stack.inVolume('ls /models/.rma/staging')).toBe('');
+  });
+
+  test('that lasts longer than the retries of the health check fails nothing', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const model = tinyGguf();
+    const repos = { [REPO]: { files: { [GGUF]: model } } };
+    const stack = await startStack({ hub: { repos } }, onTestFinished);
+    stack.hub.faults.add({ kind: 'slow', bytesPerSecond: model.length / 34 });
+    let isUp = false;
+    const up = stack.up().finally(() => {
+      isUp = true;
+    });
+    const health = new Set<string>();
+    while (!isUp) health.add(await healthOf(stack));
+    await up;
+    expect([...health]).not.toContain('unhealthy');
+    expect([...health]).toContain('healthy');
+    const { interval, retries } = await healthCheck(stack);
+    expect(interval * retries).toBeLessThan(34);
+    expect(stack.hub.log.contentRequests()).toMatchObject([{ bytesSent: model.length }]);
+  });
+
+  test('[fail C10] of one model for two projects on one volume happens once', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const model = tinyGguf({ bytes: 3 * MIB });
+    const repos = { [REPO]: { files: { [GGUF]: model } } };
+    const one = await startStack({ hub: { repos } }, onTestFinished);
+    const two = await startStack({ sharedHub: one.hub, volume: one.volume }, onTestFinished);
+    one.hub.faults.add({ kind: 'slow', bytesPerSecond: model.length / 8 });
+    await Promise.all([one.up(), two.up()]);
+    expect([await one.listed(), await two.listed()]).toEqual([[MODEL], [MODEL]]);
+    expect(one.hub.log.contentRequests()).toMatchObject([{ bytesSent: model.length, state: 'done' }]);
+  });
+
+  test('heals a store that is wiped under a running worker', async ({ expect, onTestFinished }) => {
+    const stack = await startStack({}, onTestFinished);
+    await stack.up();
+    stack.hub.log.clear();
+    const worker = await stack.container(WORKER);
+    await stack.inVolume('rm -rf /models/* /models/.rma');
+    await stack.hub.log.waitFor(({ file, status, state }) => file && status === 200 && state === 'done');
+    await stack.ready();
+    expect(await stack.container(WORKER)).toBe(worker);
+    expect(stack.hub.log.contentRequests()).toHaveLength(1);
+    const check = await stack.rma('models', 'ls', '--json');
+    expect(JSON.parse(check.stdout)).toMatchObject({ items: [{ state: 'present' }] });
+  });
+});
+
+/** What the journals in the store say is on disk; 0 while there is none. */
+async function durableBytes(stack: Stack): Promise<number> {
+  const text = await stack
+    .inVolume('cat /models/.rma/staging/*/*.part.json 2>/dev/null || true')
+    .catch(() => '');
+  if (text === '') return 0;
+  const { ranges } = JSON.parse(text) as { readonly ranges: readonly (readonly [number, number])[] };
+  return ranges[0]?.[1] ?? 0;
+}
+
+/** Of the worker's container; empty while there is none. */
+async function healthOf(stack: Stack): Promise<string> {
+  const id = (await stack.containers())[WORKER];
+  return id === undefined ? '' : stack.docker('inspect', '--format', '{{.State.Health.Status}}', id);
+}
+
+/** Of the worker: seconds between two checks, and how many may fail. */
+async function healthCheck(stack: Stack): Promise<{ readonly interval: number; readonly retries: number }> {
+  const format = '{{json .Config.Healthcheck}}';
+  const text = await stack.docker('inspect', '--format', format, await stack.container(WORKER));
+  const { Interval, Retries } = JSON.parse(text) as { readonly Interval: number; readonly Retries: number };
+  return { interval: Interval / 1e9, retries: Retries };
+}

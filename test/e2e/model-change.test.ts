@@ -1,0 +1,61 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { longAnswer, WHOLE } from '../helpers/long-answer.ts';
+import { ENGINE, GGUF, MODEL, PATIENCE, REPO, type Stack, startStack, WORKER } from '../helpers/stack.ts';
+import { tinyGguf } from '../hub/tiny-gguf.ts';
+
+// Large enough that a long answer takes seconds, so that a drain meets it.
+const SLOW_MODEL = tinyGguf({ bytes: 4 * 1024 * 1024 });
+const PATIENT = ['--drain-timeout', '2m'];
+
+test('a changed model is fetched beside the old stack, which serves on and finishes the request in flight', async () => {
+  const files = { [GGUF]: SLOW_MODEL, 'v2.gguf': tinyGguf({ seed: 2 }) };
+  const stack = await startStack({ hub: { repos: { [REPO]: { files } } } });
+  await stack.up(...PATIENT);
+  const before = await stack.containers();
+  await useFile(stack, 'v2.gguf');
+  const stall = stack.hub.faults.add({ kind: 'stall', path: '*v2.gguf', port: 'cdn', bytes: 500_000 });
+
+  const up = stack.rma('up', ...PATIENT);
+  await stall.reached();
+  expect(await stack.docker('ps', '--quiet', '--filter', `label=rma.one-off=${stack.project}`)).not.toBe('');
+  expect(await stack.containers()).toEqual(before);
+  const log = stack.logs(WORKER, '--follow');
+  const answer = await longAnswer(stack.ports.engine, MODEL);
+  stall.remove();
+
+  expect(await answer.end()).toEqual(WHOLE);
+  expect(await log).toContain('draining: 1 requests in flight');
+  expect(await up).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('letting requests in flight finish'),
+  });
+  const after = await stack.containers();
+  expect(after['coordinator']).toBe(before['coordinator']);
+  expect(after[WORKER]).not.toBe(before[WORKER]);
+  expect(after[ENGINE]).not.toBe(before[ENGINE]);
+  expect((await stack.chat()).status).toBe(200);
+  const command = await stack.docker('inspect', '--format', '{{json .Args}}', await stack.container(ENGINE));
+  expect(command).toContain('/v2.gguf');
+});
+
+test('rma down lets the request in flight finish before anything stops', async () => {
+  const stack = await startStack({ hub: { repos: { [REPO]: { files: { [GGUF]: SLOW_MODEL } } } } });
+  await stack.up(...PATIENT);
+  const log = stack.logs(WORKER, '--follow');
+  const answer = await longAnswer(stack.ports.engine, MODEL);
+  const down = stack.rma('down');
+  await vi.waitFor(async () => expect(await stack.listed()).toEqual([]), PATIENCE);
+  expect(await answer.end()).toEqual(WHOLE);
+  expect(await down).toMatchObject({ code: 0 });
+  expect(await log).toMatch(/draining: 1 requests in flight[\s\S]*drained: no request in flight/);
+  expect(await stack.containers()).toEqual({});
+});
+
+/** Another file of the repository under the same name of the catalogue. */
+async function useFile({ dir }: Stack, file: string): Promise<void> {
+  await mkdir(join(dir, 'profiles'), { recursive: true });
+  const entry = `${MODEL}:\n  ref: hf:${REPO}:${file}\n  kind: chat\n  license: apache-2.0\n  description: another file\n`;
+  await writeFile(join(dir, 'profiles', 'models.yaml'), entry);
+}
