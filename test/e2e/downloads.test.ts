@@ -77,7 +77,7 @@ describe.concurrent('a download', () => {
     expect(await stack.container(WORKER)).toBe(worker);
     expect(stack.hub.log.contentRequests()).toHaveLength(1);
     const check = await stack.rma('models', 'ls', '--json');
-    expect(JSON.parse(check.stdout)).toMatchObject({ items: [{ state: 'present' }] });
+    expect(JSON.parse(check.stdout)).toMatchObject({ models: [{ state: 'present' }] });
   });
 });
 

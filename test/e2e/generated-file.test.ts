@@ -28,7 +28,7 @@ async function composeUp(stack: Stack, file: string): Promise<void> {
 }
 
 test('a profile goes by name, or when it left rma.yaml and orphans are to be removed', async () => {
-  const files = { [GGUF]: tinyGguf(), 'second.gguf': tinyGguf({ bytes: 4 * 1024 * 1024 }) };
+  const files = { [GGUF]: tinyGguf(), 'second.gguf': tinyGguf({ bytes: 8 * 1024 * 1024 }) };
   const stack = await startStack({ hub: { repos: { [REPO]: { files } } } });
   const both = ['coordinator', ENGINE, WORKER, 'second-llamacpp', 'second-worker'].sort();
   const one = ['coordinator', ENGINE, WORKER].sort();
@@ -37,7 +37,7 @@ test('a profile goes by name, or when it left rma.yaml and orphans are to be rem
   await mkdir(join(stack.dir, 'profiles'));
   await writeFile(
     join(stack.dir, 'profiles/second.yaml'),
-    `description: A second model\nservices:\n  - engine: llamacpp\n    models: [hf:${REPO}:second.gguf]\n`,
+    `description: A second model\nservices:\n  - engine: llamacpp\n    models: [hf:${REPO}:second.gguf]\n    flags: [--threads, "1"]\n`,
   );
   const port = await freePort();
   const withSecond = `${alone.replace('[cpu-worker]', '[cpu-worker, second]')}drain_timeout: 2m\n`.replace(

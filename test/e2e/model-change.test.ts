@@ -6,12 +6,13 @@ import { ENGINE, GGUF, MODEL, PATIENCE, REPO, type Stack, startStack, WORKER } f
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 // Large enough that a long answer takes seconds, so that a drain meets it.
-const SLOW_MODEL = tinyGguf({ bytes: 4 * 1024 * 1024 });
+const SLOW_MODEL = tinyGguf({ bytes: 8 * 1024 * 1024 });
 const PATIENT = ['--drain-timeout', '2m'];
 
 test('a changed model is fetched beside the old stack, which serves on and finishes the request in flight', async () => {
   const files = { [GGUF]: SLOW_MODEL, 'v2.gguf': tinyGguf({ seed: 2 }) };
   const stack = await startStack({ hub: { repos: { [REPO]: { files } } } });
+  await useOneThread(stack);
   await stack.up(...PATIENT);
   const before = await stack.containers();
   await useFile(stack, 'v2.gguf');
@@ -42,6 +43,7 @@ test('a changed model is fetched beside the old stack, which serves on and finis
 
 test('rma down lets the request in flight finish before anything stops', async () => {
   const stack = await startStack({ hub: { repos: { [REPO]: { files: { [GGUF]: SLOW_MODEL } } } } });
+  await useOneThread(stack);
   await stack.up(...PATIENT);
   const log = stack.logs(WORKER, '--follow');
   const answer = await longAnswer(stack.ports.engine, MODEL);
@@ -55,7 +57,13 @@ test('rma down lets the request in flight finish before anything stops', async (
 
 /** Another file of the repository under the same name of the catalogue. */
 async function useFile({ dir }: Stack, file: string): Promise<void> {
-  await mkdir(join(dir, 'profiles'), { recursive: true });
   const entry = `${MODEL}:\n  ref: hf:${REPO}:${file}\n  kind: chat\n  license: apache-2.0\n  description: another file\n`;
   await writeFile(join(dir, 'profiles', 'models.yaml'), entry);
+}
+
+/** Several threads wait for each other at every token: on a busy machine a long answer would take minutes. */
+async function useOneThread({ dir }: Stack): Promise<void> {
+  await mkdir(join(dir, 'profiles'));
+  const service = `  - engine: llamacpp\n    models: [${MODEL}]\n    flags: [--threads, "1"]\n`;
+  await writeFile(join(dir, 'profiles', 'cpu-worker.yaml'), `description: One thread\nservices:\n${service}`);
 }

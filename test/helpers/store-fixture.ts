@@ -20,7 +20,7 @@ import type { ServedFile, ServedRepo } from './served.ts';
 const quick = { clock: systemClock, random: () => 0, pauseMs: 1 };
 
 /** A client with the shortest pauses that make sense. */
-export function testHttp(stallMs = 5_000): UndiciClient {
+export function testHttp(stallMs = 20_000): UndiciClient {
   return new UndiciClient({ ...quick, userAgent: 'rma-test', stallMs, attempts: 3 });
 }
 

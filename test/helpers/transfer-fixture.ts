@@ -32,7 +32,11 @@ export interface TransferRig {
 }
 
 /** A file behind a scripted server, and a transfer that brings it. Without a script the server is good. */
-export async function transferRig(script: Script | null = null, size = 2 * MIB): Promise<TransferRig> {
+export async function transferRig(
+  script: Script | null = null,
+  size = 2 * MIB,
+  stallMs?: number,
+): Promise<TransferRig> {
   const server = await startModelServer();
   const content = randomBytes(size);
   const folder = join(tempFolder(), 'staging');
@@ -53,7 +57,7 @@ export async function transferRig(script: Script | null = null, size = 2 * MIB):
     received: () => received,
     fetch: async (overrides = {}, disk = realDisk) => {
       const slot = overrides.slot ?? (await makeSlot(disk, folder, size));
-      const transfer = new HttpTransfer({ http: testHttp(500), clock, random: () => 0, disk });
+      const transfer = new HttpTransfer({ http: testHttp(stallMs), clock, random: () => 0, disk });
       const digest = await transfer.fetch({
         location: { url: `${server.url}/${randomUUID()}`, authorization: null },
         bytes: size,

@@ -90,7 +90,7 @@ export class FileModelStore implements ModelStore {
   }
 
   async stage(model: PinnedModel, file: PinnedFile): Promise<StagingSlot> {
-    const folder = contentFolder(this.#stagingFor(model), model, file);
+    const folder = this.#contentFolder(model, file);
     return onDisk(folder, () => makeSlot(this.#disk, folder, file.bytes));
   }
 
@@ -103,7 +103,7 @@ export class FileModelStore implements ModelStore {
     );
     // what is left there are older parts of contents that are in place now
     for (const file of staged.keys()) {
-      const folder = contentFolder(staging, model, file);
+      const folder = this.#contentFolder(model, file);
       await this.#disk.rm(folder, { recursive: true, force: true }).catch(() => undefined);
     }
   }
@@ -113,10 +113,8 @@ export class FileModelStore implements ModelStore {
     onWait: (holder: LeaseHolder) => void,
     signal: AbortSignal,
   ): Promise<HeldLease> {
-    const key = model.source === 'hf' ? this.#hf.leaseKey(model) : this.#gguf.leaseKey(model);
-    return onDisk(join(this.#paths.state, 'leases'), () =>
-      this.#leases.acquire(shortened(key), onWait, signal),
-    );
+    const key = shortened(this.#leaseKey(model));
+    return onDisk(join(this.#paths.state, 'leases'), () => this.#leases.acquire(key, onWait, signal));
   }
 
   async freeBytes(model?: PinnedModel): Promise<number> {
@@ -140,6 +138,14 @@ export class FileModelStore implements ModelStore {
       if (JSON.stringify(await readJson(this.#disk, path)) === JSON.stringify(record)) return;
       await writeAtomic(this.#disk, join(this.#paths.state, 'staging'), path, `${JSON.stringify(record)}\n`);
     });
+  }
+
+  #leaseKey(model: PinnedModel): string {
+    return model.source === 'hf' ? this.#hf.leaseKey(model) : this.#gguf.leaseKey(model);
+  }
+
+  #contentFolder(model: PinnedModel, file: PinnedFile): string {
+    return contentFolder(this.#stagingFor(model), this.#leaseKey(model), model, file);
   }
 
   #layoutRoot(model: PinnedModel): string {

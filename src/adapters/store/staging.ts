@@ -15,11 +15,24 @@ export function stagingFor(paths: StorePaths, target: string): string {
   return candidates.find((dir) => sameFileSystem(dir, target)) ?? join(target, '.rma-staging');
 }
 
-/** Folder of all parts of one content, whoever began them. */
-export function contentFolder(staging: string, model: PinnedModel, file: PinnedFile): string {
-  if (file.digest !== null) return join(staging, `${file.digest.algorithm}-${file.digest.hex}`);
+/**
+ * Folder of all parts of one content under one lease, whoever began them. Other leases have their own: their holders live
+ * at the same time, and would take each other's parts over.
+ */
+export function contentFolder(
+  staging: string,
+  leaseKey: string,
+  model: PinnedModel,
+  file: PinnedFile,
+): string {
+  const lease = sha256(leaseKey).slice(0, 16);
+  if (file.digest !== null) return join(staging, `${file.digest.algorithm}-${file.digest.hex}-${lease}`);
   const source = model.source === 'url' ? model.url : `${model.repo}@${model.commit}/${file.path}`;
-  return join(staging, `url-${createHash('sha256').update(source).digest('hex')}`);
+  return join(staging, `url-${sha256(source)}-${lease}`);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** A fresh part, and the best one that an earlier process left. */

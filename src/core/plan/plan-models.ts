@@ -30,7 +30,10 @@ export function planModels(
       },
     ];
   });
-  const needed = operations.reduce((sum, { bytes }) => sum + bytes, 0);
+  // what could not be looked at may be there: the worker asks for room itself
+  const needed = operations
+    .filter(({ ref }) => observed.store?.has(ref) === true || isNewStore(desired, observed))
+    .reduce((sum, { bytes }) => sum + bytes, 0);
   const { freeBytes } = observed;
   return {
     operations,
@@ -45,10 +48,13 @@ function needOf(model: PinnedModel, desired: Desired, observed: Observed): Need 
   const check = observed.store?.get(model.ref);
   if (check !== undefined) return check.state === 'present' ? null : needFromCheck(check);
   if (hasHealthyWorker(model.ref, desired, observed)) return null;
-  const store = desired.stack.volumes.find(({ holds }) => holds === 'store');
-  const isNew = store !== undefined && !observed.volumes.has(store.name);
-  const cause = isNew ? 'not in the store' : 'the store was not read: at most this';
+  const cause = isNewStore(desired, observed) ? 'not in the store' : 'the store was not read: at most this';
   return { bytes: pinnedBytes(model), files: model.files, cause };
+}
+
+function isNewStore({ stack }: Desired, { volumes }: Observed): boolean {
+  const store = stack.volumes.find(({ holds }) => holds === 'store');
+  return store !== undefined && !volumes.has(store.name);
 }
 
 function needFromCheck({ state, missing, missingBytes }: ModelCheck): Need {

@@ -42,6 +42,8 @@ export async function runWorkerLife(life: WorkerLife, stop: AbortSignal): Promis
   const serving = board.status.state === 'ready' || board.status.state === 'degraded';
   board.input('stop');
   if (serving) await drain({ ...life, engines: board.status.engines, startedAt });
+  // a registration whose answer was not waited for may have arrived
+  else await life.registrar.leave(life.config.worker, new AbortController().signal);
   board.registered(false);
 }
 

@@ -42,11 +42,15 @@ test('[fail S1] a server that never sends anything is given up after a bounded n
 });
 
 test('[fail S3] a stall in the middle is left by a new connection', async () => {
-  const rig = await transferRig((n, request, response) => {
-    if (n > 1) return sendContent(request, response, rig.content);
-    response.writeHead(200, { 'content-length': rig.content.length, etag: '"x"' });
-    response.write(rig.content.subarray(0, MIB));
-  });
+  const rig = await transferRig(
+    (n, request, response) => {
+      if (n > 1) return sendContent(request, response, rig.content);
+      response.writeHead(200, { 'content-length': rig.content.length, etag: '"x"' });
+      response.write(rig.content.subarray(0, MIB));
+    },
+    2 * MIB,
+    300,
+  );
   const { file } = await rig.fetch();
   expect(file.equals(rig.content)).toBe(true);
 });

@@ -78,13 +78,13 @@ describe('download-models.sh', () => {
     expect(first).toMatchObject({ code: 0, stdout: '' });
     expect(first.stderr).toMatch(/Downloading hf:org\/tiny:tiny.gguf/);
     expect(first.stderr).toMatch(
-      /Summary: 1 models, 1 downloaded \(1\.\d MiB\), 0 already present, 0 failed/,
+      /Summary: models: 1, 1 downloaded \(1\.\d MiB\), 0 already present, 0 failed/,
     );
     const before = contentRequests();
     const second = await worker(['download', 'cpu-worker']);
     expect(second.stderr.match(/Already present hf:org\/tiny:tiny.gguf/g)).toHaveLength(1);
     expect(second.stderr).not.toMatch(/ownloading/);
-    expect(second.stderr).toMatch(/Summary: 1 models, 0 downloaded \(0 B\), 1 already present/);
+    expect(second.stderr).toMatch(/Summary: models: 1, 0 downloaded \(0 B\), 1 already present/);
     expect(contentRequests()).toBe(before);
   });
 
@@ -125,7 +125,7 @@ describe('download-models.sh', () => {
   it('[req R42] all is every type; one that fails does not stop the others, and the exit code is 8', async () => {
     const result = await worker(['download', 'all']);
     expect(result.code).toBe(8);
-    expect(result.stderr).toMatch(/Summary: 3 models, 2 downloaded .* 1 failed/);
+    expect(result.stderr).toMatch(/Summary: models: 3, 2 downloaded .* 1 failed/);
   });
 
   it('ends with the exit code of the fault when nothing succeeded', async () => {

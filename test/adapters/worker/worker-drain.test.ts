@@ -1,6 +1,7 @@
+import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { WorkerStatus } from '../../../src/core/model/worker-status.ts';
-import { startCoordinator } from '../../helpers/coordinator.ts';
+import { close, listen, startCoordinator } from '../../helpers/coordinator.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 import { lasting } from '../../helpers/hub-faults.ts';
 import { listed, workers } from '../../helpers/listed-models.ts';
@@ -58,6 +59,30 @@ describe('a worker that is stopped', () => {
     worker.stop();
     await worker.ended;
     expect(worker.states).toEqual(['checking', 'downloading', 'draining']);
+  });
+
+  it('leaves a coordinator that may have taken a registration whose answer never came', async () => {
+    const clock = new FakeClock();
+    await using engine = await startEngine();
+    const asked: string[] = [];
+    let posted: () => void = () => undefined;
+    const registering = new Promise<void>((resolve) => {
+      posted = resolve;
+    });
+    const silent = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      if (request.method === 'POST') posted();
+      else response.end('{}');
+    });
+    const url = `http://127.0.0.1:${await listen(silent)}`;
+    const config = workerConfig({ engines: [engine.target], coordinator: { url } });
+    await using worker = startWorker(config, new StubFetcher(true), clock);
+    await registering;
+    expect(worker.board.status.state).toBe('registering');
+    worker.stop();
+    await worker.ended;
+    await close(silent);
+    expect(asked).toEqual(['POST /v1/workers', `DELETE /v1/workers/${config.worker}`]);
   });
 
   it('ends at once when it has failed', async () => {

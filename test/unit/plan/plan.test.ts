@@ -140,6 +140,13 @@ describe('plan', () => {
     expect(plan(desired, emptyBox({ freeBytes: 1000 }), { removeOrphans: false }).checks).toEqual([]);
   });
 
+  it('asks for no room for models that may be there, in a store that it could not read', () => {
+    const unread: Observed = { ...done, store: null, containers: [], freeBytes: 1 };
+    const { operations, checks } = plan(desired, unread, { removeOrphans: false });
+    expect(operations).toContainEqual(expect.objectContaining({ kind: 'fetch-model', bytes: 1000 }));
+    expect(checks).toEqual([]);
+  });
+
   it('asks for no room when nothing is missing', () => {
     expect(plan(desired, { ...done, freeBytes: 0 }, { removeOrphans: false }).checks).toEqual([]);
   });

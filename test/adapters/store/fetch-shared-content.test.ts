@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
+import { HuggingFaceSource } from '../../../src/adapters/hub/huggingface.ts';
+import { HttpTransfer } from '../../../src/adapters/store/transfer.ts';
+import type { PinnedFile, PinnedModel } from '../../../src/core/model/pinned-model.ts';
+import type { StagedFile } from '../../../src/ports/model-store.ts';
+import { startModelServer } from '../../helpers/model-server.ts';
+import { smallRepo, testFetcher, testHttp, testStore } from '../../helpers/store-fixture.ts';
+import { tempFolder } from '../../helpers/temp-folder.ts';
+
+test('two repositories that share files do not take them from each other while both are being fetched', async () => {
+  const server = await startModelServer();
+  for (const name of ['acme/one', 'acme/two']) server.serve(smallRepo(name));
+  const root = tempFolder();
+  const { resolve } = testFetcher(root, server.url);
+  const [one, two] = [await resolve('hf:acme/one'), await resolve('hf:acme/two')];
+  const store = testStore(root);
+  await store.prepare();
+  const http = testHttp();
+  const source = new HuggingFaceSource({ endpoint: server.url, token: () => null, http });
+  const transfer = new HttpTransfer({ http, clock: systemClock, random: () => 0 });
+  const bring = async (model: PinnedModel): Promise<ReadonlyMap<PinnedFile, StagedFile>> => {
+    const staged = new Map<PinnedFile, StagedFile>();
+    for (const file of model.files.filter(({ path }) => !path.includes('copy'))) {
+      const slot = await store.stage(model, file);
+      const { bytes, digest, path: label } = file;
+      const job = { location: source.locate(model, file), bytes, digest, slot, label, magic: null };
+      const signal = new AbortController().signal;
+      staged.set(file, {
+        path: slot.path,
+        digest: await transfer.fetch({ ...job, onBytes: () => {}, signal }),
+      });
+    }
+    return staged;
+  };
+  const [first, second] = [await bring(one), await bring(two)];
+  const { files } = one;
+  expect(first.size).toBe(files.length - 1);
+  await expect(
+    store.publish({ ...one, files: [...first.keys()] } as PinnedModel, first),
+  ).resolves.toBeUndefined();
+  await expect(
+    store.publish({ ...two, files: [...second.keys()] } as PinnedModel, second),
+  ).resolves.toBeUndefined();
+});

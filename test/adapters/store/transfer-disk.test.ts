@@ -1,0 +1,69 @@
+import { readdirSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk.ts';
+import { makeSlot } from '../../../src/adapters/store/staging.ts';
+import { MIB, transferRig } from '../../helpers/transfer-fixture.ts';
+
+/** A disk on which one kind of step on open files fails, from its n-th call on; writes may also be short. */
+function failing(step: 'writev' | 'datasync', from: number, errno: string): Disk {
+  let calls = 0;
+  return withHandles((handle) => ({
+    [step]: (...args: unknown[]) => {
+      calls += 1;
+      if (calls >= from)
+        return Promise.reject(Object.assign(new Error(errno), { code: errno, syscall: step }));
+      return Reflect.apply(handle[step], handle, args);
+    },
+  }));
+}
+
+function withHandles(replace: (handle: FileHandle) => Partial<Record<string, unknown>>): Disk {
+  return {
+    ...realDisk,
+    open: async (...args: Parameters<typeof realDisk.open>) => {
+      const handle = await realDisk.open(...args);
+      const replaced = replace(handle);
+      return new Proxy(handle, {
+        get: (target, key) => {
+          const value: unknown = replaced[String(key)] ?? Reflect.get(target, key);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    },
+  };
+}
+
+test.each([
+  ['ENOSPC', 'RMA_STORE_DISK_FULL', 5],
+  ['EDQUOT', 'RMA_STORE_QUOTA', 5],
+  ['EIO', 'RMA_STORE_IO', 1],
+  ['EROFS', 'RMA_STORE_READ_ONLY', 3],
+] as const)(
+  '[fail D1] [fail R3] %s while writing stops at once, and what was written before is kept',
+  async (errno, code, exitCode) => {
+    const rig = await transferRig();
+    await expect(rig.fetch({}, failing('writev', 4, errno))).rejects.toMatchObject({ code, exitCode });
+    expect(rig.server.requests).toHaveLength(1);
+    const slot = await makeSlot(realDisk, rig.folder, rig.content.length);
+    expect(slot.durableBytes).toBeGreaterThan(256 * 1024);
+    const before = rig.received();
+    expect((await rig.fetch()).file.equals(rig.content)).toBe(true);
+    expect(rig.received() - before).toBe(rig.content.length - slot.durableBytes);
+  },
+);
+
+test('[fail D2] a file whose sync failed is not trusted again', async () => {
+  const rig = await transferRig();
+  await expect(rig.fetch({}, failing('datasync', 1, 'EIO'))).rejects.toMatchObject({ code: 'RMA_STORE_IO' });
+  expect(readdirSync(rig.folder)).toEqual([]);
+});
+
+test('a disk that takes fewer bytes than it is given gets the rest in further writes', async () => {
+  const disk = withHandles((handle) => ({
+    writev: (chunks: readonly Uint8Array[], position: number) =>
+      handle.writev([Buffer.concat(chunks).subarray(0, 10_001)], position),
+  }));
+  const rig = await transferRig(null, MIB);
+  expect((await rig.fetch({}, disk)).file.equals(rig.content)).toBe(true);
+});

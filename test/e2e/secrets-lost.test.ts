@@ -1,0 +1,16 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { MODEL, startStack } from '../helpers/stack.ts';
+
+test('up makes secrets anew that were removed under a running stack, and every service reads the new ones', async () => {
+  const stack = await startStack();
+  await stack.up();
+  await rm(join(stack.dir, '.rma', 'secrets'), { recursive: true });
+  const { operations } = await stack.up();
+  expect(operations).toContainEqual(
+    expect.objectContaining({ kind: 'restart-service', service: 'coordinator' }),
+  );
+  expect(await stack.listed()).toEqual([MODEL]);
+  expect(await stack.up()).toMatchObject({ changed: false });
+});
