@@ -21,7 +21,7 @@ export async function prepareHostFolder(box: Box, access: StoreAccess): Promise<
   await checkHostFolder(box, access);
 }
 
-/** @throws RmaError RMA_STORE_UNWRITABLE (3), RMA_STORE_NOT_A_FOLDER (3) */
+/** @throws RmaError RMA_STORE_UNWRITABLE (3), RMA_STORE_NOT_A_FOLDER, RMA_STORE_READ_ONLY (3) */
 export async function checkHostFolder(box: Box, access: StoreAccess): Promise<void> {
   if (access.volume.type !== 'host') return;
   const { path } = access.volume;
@@ -33,6 +33,16 @@ export async function checkHostFolder(box: Box, access: StoreAccess): Promise<vo
       exitCode: EXIT.notReady,
       hint: 'name a folder: --volume host:/path/of/a/folder',
     });
+  }
+  if (await box.files.isReadOnly(path)) {
+    throw new RmaError(
+      'RMA_STORE_READ_ONLY',
+      `the store ${path} lies on a file system that is mounted read-only`,
+      {
+        exitCode: EXIT.notReady,
+        hint: `mount it writable (after disk errors systems remount read-only: see dmesg): sudo mount -o remount,rw "$(findmnt -no TARGET -T '${path}')"`,
+      },
+    );
   }
   const bit = facts.uid === uid ? OWNER_WRITES : facts.gid === gid ? GROUP_WRITES : ALL_WRITE;
   if ((facts.mode & bit) !== 0 || uid === 0) return;

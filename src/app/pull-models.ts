@@ -1,6 +1,8 @@
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
 import type { RmaConfig } from '../core/model/config.ts';
 import { type PinnedModel, pinnedBytes } from '../core/model/pinned-model.ts';
+import { fits, KEPT_FREE_BYTES } from '../core/models/room.ts';
+import { formatBytes } from '../core/units.ts';
 import type { Box } from '../ports/box.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import type { Transfer } from '../ports/transfer.ts';
@@ -67,7 +69,7 @@ export async function pull(box: Box, request: PullRequest): Promise<PullResult> 
   const missingBytes = models.reduce((sum, model) => sum + missingOf(model), 0);
   const freeBytes = await roomFor(box, request);
   const sums = { missingBytes, freeBytes };
-  if (freeBytes !== null && missingBytes > freeBytes) throw noRoom(missingBytes, freeBytes);
+  if (freeBytes !== null && !fits(missingBytes, freeBytes)) throw noRoom(missingBytes, freeBytes);
   if (dryRun) return { ...sums, models: models.map(planned), exitCode: EXIT.ok };
   const { ended, exitCode } =
     folder === null ? await pullInContainer(box, request) : await pullHere(box, request, folder);
@@ -150,7 +152,7 @@ function pulled({ name, pinned }: ListedModel, ended: ReadonlyMap<string, Ended>
 function noRoom(needed: number, free: number): RmaError {
   return new RmaError(
     'RMA_STORE_NO_ROOM',
-    `the store has ${free} bytes free, the missing models need ${needed}`,
+    `the store has ${formatBytes(free)} free, the missing models need ${formatBytes(needed)} and ${formatBytes(KEPT_FREE_BYTES)} to spare`,
     {
       exitCode: EXIT.doesNotFit,
       hint: 'make room where the store lies, or choose another place: --volume host:PATH or --dest DIR',

@@ -20,6 +20,8 @@ export interface FileStore {
   facts(path: string): Promise<FileFacts | null>;
   /** gives the path to a user. @throws RmaError RMA_FILE_UNWRITABLE (3) */
   own(path: string, uid: number, gid: number): Promise<void>;
+  /** whether the file system at the path is mounted read-only */
+  isReadOnly(path: string): Promise<boolean>;
   /** bytes free to an ordinary user where the path lies or would lie; null when nothing of it can be seen */
   freeBytes(path: string): Promise<number | null>;
 }

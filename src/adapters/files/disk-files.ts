@@ -1,5 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, open, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  constants,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { FileFacts, FileStore } from '../../ports/file-store.ts';
@@ -37,6 +50,15 @@ export const diskFiles: FileStore = {
   },
 
   own: async (path, uid, gid) => writable(path, () => chown(path, uid, gid)),
+
+  isReadOnly: async (path) => {
+    try {
+      await access(path, constants.W_OK);
+      return false;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EROFS';
+    }
+  },
 
   freeBytes: async (path) => {
     const existing = await nearestExisting(path);

@@ -1,9 +1,7 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { PinnedModel } from '../../core/model/pinned-model.ts';
+import { fits, KEPT_FREE_BYTES } from '../../core/models/room.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
-
-/** Kept free for records, other writers and the file system itself, bytes. */
-const MARGIN = 64 * 1024 * 1024;
 
 /** What running fetches have still to write, so that two of them do not count on the same room. */
 export class Room {
@@ -23,7 +21,7 @@ export class Room {
     const promised = () => [...this.#claims.values()].reduce((sum, claim) => sum + claim(), 0);
     const free = await this.#store.freeBytes(model);
     const needed = remaining();
-    if (needed > 0 && needed + MARGIN > free - promised())
+    if (!fits(needed, free - promised()))
       throw noRoom(this.#store.root, model.ref, needed, free - promised());
     this.#claims.set(key, remaining);
     return { release: () => void this.#claims.delete(key) };
@@ -34,11 +32,11 @@ function noRoom(root: string, ref: string, needed: number, free: number): RmaErr
   const available = Math.max(0, free);
   return new RmaError(
     'RMA_STORE_NO_ROOM',
-    `${ref} needs ${needed + MARGIN} bytes (${gibibytes(needed + MARGIN)}) in ${root}, ${available} bytes (${gibibytes(available)}) are free`,
+    `${ref} needs ${needed + KEPT_FREE_BYTES} bytes (${gibibytes(needed + KEPT_FREE_BYTES)}) in ${root}, ${available} bytes (${gibibytes(available)}) are free`,
     {
       exitCode: EXIT.doesNotFit,
-      hint: `free ${gibibytes(needed + MARGIN - available)} there, or put the store on a larger disk`,
-      details: { needed: needed + MARGIN, free: available, root },
+      hint: `free ${gibibytes(needed + KEPT_FREE_BYTES - available)} there, or put the store on a larger disk`,
+      details: { needed: needed + KEPT_FREE_BYTES, free: available, root },
     },
   );
 }

@@ -6,8 +6,8 @@ export const MIN_ENGINE = '25.0';
 /** Compose 2.24 knows `start_interval` and inline configs. */
 export const MIN_COMPOSE = '2.24';
 
-/** @throws RmaError RMA_DOCKER_TOO_OLD or RMA_COMPOSE_TOO_OLD (3) */
-export function checkVersions(engine: string, compose: string): void {
+/** @throws RmaError RMA_DOCKER_TOO_OLD (3) */
+export function checkEngine(engine: string): void {
   if (isOlder(engine, MIN_ENGINE)) {
     throw new RmaError(
       'RMA_DOCKER_TOO_OLD',
@@ -18,6 +18,10 @@ export function checkVersions(engine: string, compose: string): void {
       },
     );
   }
+}
+
+/** @throws RmaError RMA_COMPOSE_TOO_OLD (3) */
+export function checkCompose(compose: string): void {
   if (isOlder(compose, MIN_COMPOSE)) {
     throw new RmaError(
       'RMA_COMPOSE_TOO_OLD',

@@ -3,6 +3,7 @@ import type { Desired } from '../model/desired.ts';
 import type { ModelCheck } from '../model/model-check.ts';
 import type { Observed } from '../model/observed.ts';
 import { type PinnedModel, pinnedBytes } from '../model/pinned-model.ts';
+import { fits, KEPT_FREE_BYTES } from '../models/room.ts';
 import { formatBytes } from '../units.ts';
 import type { FetchModel, ServiceOperation } from './operation.ts';
 import type { PlanCheck } from './plan-types.ts';
@@ -34,7 +35,10 @@ export function planModels(
     .filter(({ ref }) => observed.store?.has(ref) === true || isNewStore(desired, observed))
     .reduce((sum, { bytes }) => sum + bytes, 0);
   const { freeBytes } = observed;
-  return { operations, checks: freeBytes !== null && needed > freeBytes ? [noRoom(needed, freeBytes)] : [] };
+  return {
+    operations,
+    checks: freeBytes !== null && !fits(needed, freeBytes) ? [noRoom(needed, freeBytes)] : [],
+  };
 }
 
 type Need = Pick<FetchModel, 'bytes' | 'files' | 'cause'>;
@@ -93,7 +97,7 @@ function noRoom(needed: number, free: number): PlanCheck {
   return {
     level: 'error',
     code: 'RMA_STORE_NO_ROOM',
-    message: `the store has ${formatBytes(free)} free, the missing models need ${formatBytes(needed)}`,
+    message: `the store has ${formatBytes(free)} free, the missing models need ${formatBytes(needed)} and ${formatBytes(KEPT_FREE_BYTES)} to spare`,
     hint: 'free some space where the store lies, or choose another place: --volume host:PATH',
     exitCode: EXIT.doesNotFit,
     details: { neededBytes: needed, freeBytes: free },

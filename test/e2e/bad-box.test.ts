@@ -1,0 +1,154 @@
+import { once } from 'node:events';
+import { chmod, chown, mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { everything, smallDisk } from '../helpers/bad-box.ts';
+import { engineEnv } from '../helpers/engine-env.ts';
+import { expectFault, type Fault } from '../helpers/expect-fault.ts';
+import { ENGINE, GGUF, PATIENCE, REPO, type Stack, startStack } from '../helpers/stack.ts';
+import { tinyGguf } from '../hub/tiny-gguf.ts';
+
+const MIB = 1024 * 1024;
+
+/** That `rma …` ends with this fault, for people and as JSON, and leaves everything as it was. */
+async function refuses(stack: Stack, fault: Fault, ...args: readonly string[]): Promise<void> {
+  const before = await everything(stack);
+  const { code: exitCode, ...text } = await stack.rma(...args);
+  expectFault({ exitCode, ...text, stderr: ownError(text.stderr) }, fault);
+  const json = await stack.rma(...args, '--json');
+  expectFault({ ...json, exitCode: json.code }, { ...fault, json: true });
+  expect(await everything(stack)).toEqual(before);
+}
+
+/** Without the steps that were told before. */
+const ownError = (stderr: string): string => stderr.slice(stderr.indexOf('error: '));
+
+async function listening(port: number): Promise<void> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+}
+
+describe('a port that another program holds is told with exit code 3 before anything is made:', () => {
+  test('the coordinator’s', async () => {
+    const stack = await startStack();
+    await listening(stack.ports.coordinator);
+    const words = [String(stack.ports.coordinator), 'coordinator', '--coordinator-port'];
+    await refuses(stack, { exitCode: 3, code: 'RMA_PORT_TAKEN', words }, 'up');
+  });
+
+  test('an engine’s that was asked for', async () => {
+    const stack = await startStack();
+    await listening(stack.ports.engine);
+    const words = [String(stack.ports.engine), ENGINE, `--port ${ENGINE}=`];
+    await refuses(stack, { exitCode: 3, code: 'RMA_PORT_TAKEN', words }, 'up');
+  });
+
+  test('one that only the engine sees is told when Compose comes to it, and another one heals', async () => {
+    const stack = await startStack();
+    const { coordinator } = stack.ports;
+    // in the engine's own network, as with a Docker whose network is not that of this shell
+    const base = engineEnv()['RMA_WORKER_BASE'] ?? '';
+    const listen = `require('net').createServer().listen(${coordinator}, '127.0.0.1', () => console.log('listening'))`;
+    const id = await stack.docker(
+      'run',
+      '-d',
+      '--pull',
+      'never',
+      '--network',
+      'host',
+      base,
+      'node',
+      '-e',
+      listen,
+    );
+    await expect.poll(() => stack.docker('logs', id), PATIENCE).toBe('listening');
+    onTestFinished(async () => void (await stack.docker('rm', '-f', id).catch(() => '')));
+    const ended = await stack.rma('up', '--json');
+    const fault = { exitCode: 3, code: 'RMA_PORT_TAKEN', words: [String(coordinator)], json: true } as const;
+    expectFault({ ...ended, exitCode: ended.code }, fault);
+    await stack.docker('rm', '-f', id);
+    expect((await stack.up()).changed).toBe(true);
+  });
+});
+
+describe('a host folder that the worker cannot write to is told with exit code 3, with the command that mends it:', () => {
+  test('one of another owner', async () => {
+    const stack = await startStack();
+    const path = join(stack.dir, 'store');
+    await mkdir(path);
+    await chown(path, 4000, 4001);
+    await chmod(path, 0o755);
+    const words = [path, '1000:1000', '4000:4001', `sudo chown -R 1000:1000 '${path}'`];
+    const fault = { exitCode: 3, code: 'RMA_STORE_UNWRITABLE', words };
+    for (const verb of [['up'], ['models', 'pull']])
+      await refuses(stack, fault, ...verb, '--volume', `host:${path}`, '--owner', '1000:1000');
+  });
+
+  test('a file in its place', async () => {
+    const stack = await startStack();
+    const path = join(stack.dir, 'store');
+    await writeFile(path, 'mine');
+    const fault = { exitCode: 3, code: 'RMA_STORE_NOT_A_FOLDER', words: [path] };
+    for (const verb of [['up'], ['models', 'pull']])
+      await refuses(stack, fault, ...verb, '--volume', `host:${path}`);
+  });
+
+  test('a file system that is mounted read-only', async () => {
+    const stack = await startStack();
+    const path = await smallDisk(256 * MIB, 'ro', 'uid=1000', 'gid=1000', 'mode=755');
+    const fault = { exitCode: 3, code: 'RMA_STORE_READ_ONLY', words: [path] };
+    for (const verb of [['up'], ['models', 'pull']])
+      await refuses(stack, fault, ...verb, '--volume', `host:${path}`);
+    await refuses(stack, fault, 'models', 'pull', '--quiet', '--dest', path);
+  });
+});
+
+describe('a disk that is too small is told with exit code 5', () => {
+  test('before a byte is fetched into a volume', async () => {
+    const stack = await startStack();
+    const options = ['type=tmpfs', 'device=tmpfs', 'o=size=32m,uid=1000,gid=1000,mode=755'];
+    await stack.docker('volume', 'create', ...options.flatMap((option) => ['--opt', option]), stack.volume);
+    const fault = { exitCode: 5, code: 'RMA_STORE_NO_ROOM', words: ['32.0 MiB', '1.5 MiB', '--volume'] };
+    for (const verb of [['up'], ['models', 'pull']]) await refuses(stack, fault, ...verb);
+    expect(stack.hub.log.contentRequests()).toEqual([]);
+  });
+
+  test('before a byte is fetched into a folder', async () => {
+    const stack = await startStack();
+    const path = await smallDisk(32 * MIB);
+    const fault = { exitCode: 5, code: 'RMA_STORE_NO_ROOM', words: ['32.0 MiB', '1.5 MiB', '--dest'] };
+    await refuses(stack, fault, 'models', 'pull', '--quiet', '--dest', path);
+    expect(stack.hub.log.contentRequests()).toEqual([]);
+    expect(await readdir(path)).toEqual([]);
+  });
+
+  test('when it fills in the middle, and what was fetched is kept for the next try', async () => {
+    const stack = await startStack();
+    stack.hub.publish(REPO, { files: { [GGUF]: tinyGguf({ bytes: 16 * MIB }) } });
+    const path = await smallDisk(96 * MIB);
+    stack.hub.faults.add({ kind: 'slow', bytesPerSecond: 3 * MIB, path: `*${GGUF}`, port: 'cdn' });
+    const pulling = stack.rma('models', 'pull', '--json', '--dest', path);
+    const journals = async () =>
+      (await readdir(path, { recursive: true })).filter(
+        (name) => name.endsWith('.json') && name.includes('staging'),
+      );
+    await expect.poll(journals, PATIENCE).not.toEqual([]);
+    const { bavail, bsize } = await statfs(path);
+    await writeFile(join(path, 'filler'), Buffer.alloc(bavail * bsize)).catch(() => undefined);
+    const ended = await pulling;
+    const fault = {
+      exitCode: 5,
+      code: 'RMA_STORE_DISK_FULL',
+      words: ['run the command again'],
+      json: true,
+    } as const;
+    expectFault({ ...ended, exitCode: ended.code }, fault);
+    await rm(join(path, 'filler'));
+    stack.hub.faults.clear();
+    stack.hub.log.clear();
+    expect(await stack.rma('models', 'pull', '--dest', path)).toMatchObject({ code: 0 });
+    expect(stack.hub.log.contentRequests()[0]?.range).toMatch(/^bytes=[1-9]\d{5,}-/);
+  });
+});
