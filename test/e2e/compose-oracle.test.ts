@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildStack, buildStack } from '../../src/core/compose-file/build-stack.ts';
+import { buildStack } from '../../src/core/compose-file/build-stack.ts';
 import { buildWorkerConfig } from '../../src/core/compose-file/build-worker-config.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import { RENDER_CASES } from '../golden/render-cases.ts';

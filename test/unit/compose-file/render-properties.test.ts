@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { buildStack, buildStack } from '../../../src/core/compose-file/build-stack.ts';
+import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
 import { buildWorkerConfig } from '../../../src/core/compose-file/build-worker-config.ts';
 import type { PinnedHfModel } from '../../../src/core/model/pinned-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
