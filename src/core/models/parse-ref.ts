@@ -89,12 +89,7 @@ function parseHubRef(text: string): ModelRef {
 function parseUrlRef(text: string): ModelRef {
   const url = URL.canParse(text) && !/[\s\\]/.test(text) ? new URL(text) : null;
   if (url === null || url.hostname === '') throw invalid(text, 'it is not a URL');
-  if (url.username !== '' || url.password !== '') {
-    throw invalid(text, 'a URL with a user name or password would end up in generated files');
-  }
-  if (redact(url.href) !== url.href) {
-    throw invalid(text, 'a URL with a signature or token would end up in generated files');
-  }
+  refuseSecrets(text, url);
   const options = fragmentOptions(text, url.hash);
   const sha256 = options.get('sha256')?.toLowerCase() ?? null;
   if (sha256 !== null && !SHA256.test(sha256)) throw invalid(text, 'sha256= needs 64 hexadecimal digits');
@@ -107,6 +102,16 @@ function parseUrlRef(text: string): ModelRef {
   if (urlFileName(ref) === null)
     throw invalid(text, 'its path ends in no file name; choose one with #as=NAME');
   return ref;
+}
+
+/** References stand in generated files and labels. */
+function refuseSecrets(text: string, url: URL): void {
+  if (url.username !== '' || url.password !== '') {
+    throw invalid(text, 'a URL with a user name or password would end up in generated files');
+  }
+  if (redact(url.href) !== url.href) {
+    throw invalid(text, 'a URL with a signature or token would end up in generated files');
+  }
 }
 
 function fragmentOptions(text: string, hash: string): ReadonlyMap<string, string> {
