@@ -19,6 +19,7 @@ for (const stream of [stdout, stderr]) {
   });
 }
 process.on('uncaughtException', fail);
+let failing = false;
 
 const exitCode = await runCli(
   {
@@ -33,7 +34,8 @@ const exitCode = await runCli(
   COMMAND_TABLE,
 );
 await Promise.all([flushed(stdout), flushed(stderr)]);
-process.exit(exitCode);
+// a fault of the output is told in the background, and ends rma with its own exit code
+if (!failing) process.exit(exitCode);
 
 /** A line about the process itself. The terminal has just shown `^C`; with `--json` stderr is for the error document. */
 function tell(line: string): void {
@@ -41,6 +43,7 @@ function tell(line: string): void {
 }
 
 function fail(error: unknown): void {
+  failing = true;
   void printError({ argv, env, stderr }, error).then((code) => process.exit(code));
 }
 

@@ -2,6 +2,8 @@ import { EXIT, type ExitCode, RmaError } from '../core/errors.ts';
 
 const EXIT_CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 
+const GO_ON = 'what was done and fetched is kept: run the same command again to go on';
+
 /** The process, as far as signals need it. */
 export interface SignalSource {
   on(signal: keyof typeof EXIT_CODES, listener: () => void): unknown;
@@ -20,7 +22,7 @@ export function abortOnSignals(source: SignalSource, tell: (line: string) => voi
       }
       tell('stopping; once more to stop at once');
       const code = name === 'SIGINT' ? 'RMA_INTERRUPTED' : 'RMA_TERMINATED';
-      controller.abort(new RmaError(code, `stopped by ${name}`, { exitCode }));
+      controller.abort(new RmaError(code, `stopped by ${name}`, { exitCode, hint: GO_ON }));
     });
   }
   return controller.signal;

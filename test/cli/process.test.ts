@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -31,6 +33,17 @@ describe('the built rma', () => {
     child.stdout.destroy();
     const [[exitCode], stderr] = await Promise.all([once(child, 'close'), text(child.stderr)]);
     expect([exitCode, stderr]).toEqual([0, '']);
+  });
+
+  it('tells when its output cannot be written, with exit code 1', async () => {
+    const full = openSync('/dev/full', 'w');
+    const [program, ...args] = builtRma('help', 'settings');
+    const { status, stderr } = spawnSync(program, args, {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('RMA_OUTPUT_UNWRITABLE')]);
   });
 
   it('writes everything before it ends, also into a slow pipe', async () => {

@@ -60,7 +60,7 @@ export function doneBox(desired: Desired, over: Partial<Observed> = {}): Observe
       }),
     ),
     store: new Map([...models.values()].map((model) => [model.ref, checkOf(model, 'present')])),
-    freeBytes: 10_000,
+    freeBytes: 100_000_000,
     portsTaken: new Set(),
     ...over,
   };

@@ -1,7 +1,7 @@
 import { EXIT } from '../errors.ts';
 import type { Desired } from '../model/desired.ts';
 import type { ModelCheck } from '../model/model-check.ts';
-import type { Observed } from '../model/observed.ts';
+import type { Observed, ObservedContainer } from '../model/observed.ts';
 import { type PinnedModel, pinnedBytes } from '../model/pinned-model.ts';
 import { fits, KEPT_FREE_BYTES } from '../models/room.ts';
 import { formatBytes } from '../units.ts';
@@ -33,6 +33,8 @@ export function planModels(
   // what could not be looked at may be there: the worker asks for room itself
   const needed = operations
     .filter(({ ref }) => observed.store?.has(ref) === true || isNewStore(desired, observed))
+    // what a worker receives already has its room, and takes some of what is free now
+    .filter(({ ref }) => !workersOf(ref, desired, observed).some(({ worker }) => isFetching(worker)))
     .reduce((sum, { bytes }) => sum + bytes, 0);
   const { freeBytes } = observed;
   return {
@@ -64,16 +66,20 @@ function needFromCheck({ state, missing, missingBytes }: ModelCheck): Need {
 
 /** A worker is healthy only while every model of its configuration has a valid receipt. */
 function hasHealthyWorker(ref: string, desired: Desired, observed: Observed): boolean {
-  return desired.stack.services.some(
-    ({ name, models, configHash }) =>
-      models.includes(ref) &&
-      observed.containers.some(
-        (container) =>
-          container.service === name &&
-          container.configHash === configHash &&
-          container.state === 'running' &&
-          container.health === 'healthy',
-      ),
+  return workersOf(ref, desired, observed).some(({ health }) => health === 'healthy');
+}
+
+function isFetching(worker: ObservedContainer['worker']): boolean {
+  return worker?.state === 'downloading' || worker?.state === 'verifying';
+}
+
+/** Running containers that own the model, as they are wanted. */
+function workersOf(ref: string, desired: Desired, observed: Observed): readonly ObservedContainer[] {
+  const owners = desired.stack.services.filter(({ models }) => models.includes(ref));
+  return observed.containers.filter(
+    ({ service, state, configHash }) =>
+      state === 'running' &&
+      owners.some((owner) => owner.name === service && owner.configHash === configHash),
   );
 }
 

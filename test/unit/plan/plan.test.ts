@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Desired } from '../../../src/core/model/desired.ts';
 import type { Observed } from '../../../src/core/model/observed.ts';
+import { KEPT_FREE_BYTES } from '../../../src/core/models/room.ts';
 import { plan } from '../../../src/core/plan/plan.ts';
 import { planText } from '../../../src/core/plan/plan-text.ts';
 import { checkOf, desiredOf, doneBox, emptyBox, withContainer } from '../../helpers/plan-builders.ts';
@@ -23,12 +24,12 @@ describe('plan', () => {
       change: 0,
       remove: 0,
       fetchBytes: 0,
-      freeBytes: 10_000,
+      freeBytes: 100_000_000,
     });
   });
 
   it('makes everything on an empty box, in the order in which it is done', () => {
-    expect(text(emptyBox({ freeBytes: 5000 }))).toEqual([
+    expect(text(emptyBox({ freeBytes: 100_000_000 }))).toEqual([
       '+ write-secret coordinator_key: not there',
       '+ write-secret worker_token_chat: not there',
       '+ write-file /srv/demo/.rma/compose.yaml: not there',
@@ -45,8 +46,8 @@ describe('plan', () => {
   });
 
   it('counts what it does, and the bytes', () => {
-    const { summary } = plan(desired, emptyBox({ freeBytes: 5000 }), { removeOrphans: false });
-    expect(summary).toEqual({ create: 12, change: 0, remove: 0, fetchBytes: 1000, freeBytes: 5000 });
+    const { summary } = plan(desired, emptyBox({ freeBytes: 100_000_000 }), { removeOrphans: false });
+    expect(summary).toEqual({ create: 12, change: 0, remove: 0, fetchBytes: 1000, freeBytes: 100_000_000 });
   });
 
   it('[req R64] starts again after down without a fetch', () => {
@@ -118,6 +119,8 @@ describe('plan', () => {
     expect(text(observed)).toEqual([
       `+ fetch-model ${ref} (400 bytes, files: 1, by worker): in the store in part`,
     ]);
+    // the part that it has received counts neither as free nor as missing
+    expect(plan(desired, { ...observed, freeBytes: 300 }, { removeOrphans: false }).checks).toEqual([]);
   });
 
   it('takes a healthy worker for a proof that its models are there when the store was not read', () => {
@@ -128,16 +131,19 @@ describe('plan', () => {
   });
 
   it('[req R71] tells when the missing models do not fit, with both numbers', () => {
-    const { checks } = plan(desired, emptyBox({ freeBytes: 999 }), { removeOrphans: false });
+    const { checks } = plan(desired, emptyBox({ freeBytes: KEPT_FREE_BYTES + 999 }), {
+      removeOrphans: false,
+    });
     expect(checks).toEqual([
       expect.objectContaining({
         level: 'error',
         code: 'RMA_STORE_NO_ROOM',
         exitCode: 5,
-        details: { neededBytes: 1000, freeBytes: 999 },
+        details: { neededBytes: 1000, freeBytes: KEPT_FREE_BYTES + 999 },
       }),
     ]);
-    expect(plan(desired, emptyBox({ freeBytes: 1000 }), { removeOrphans: false }).checks).toEqual([]);
+    const enough = emptyBox({ freeBytes: KEPT_FREE_BYTES + 1000 });
+    expect(plan(desired, enough, { removeOrphans: false }).checks).toEqual([]);
   });
 
   it('asks for no room for models that may be there, in a store that it could not read', () => {
