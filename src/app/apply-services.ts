@@ -15,13 +15,14 @@ const AWAY = new Set<ServiceOperation['kind']>(['stop-service', 'remove-service'
 /**
  * Starts, replaces and removes services: workers and coordinator first, then, with the models verified, the engines;
  * ends when every worker is ready.
- * @throws RmaError what a worker failed with; RMA_ENGINE_FAILED (1) when an engine does not stay up
+ * @throws RmaError what a worker failed with; RMA_ENGINE_FAILED (1) when an engine does not stay up, RMA_UP_TIMEOUT (7)
  */
 export async function applyServices(
   box: Box,
   config: RmaConfig,
   wanted: Wanted,
   operations: readonly ServiceOperation[],
+  waitSeconds: number,
 ): Promise<void> {
   if (operations.length === 0) return;
   const project: ComposeProject = { name: config.project, file: projectFiles(config).compose };
@@ -32,7 +33,7 @@ export async function applyServices(
   await startWorkers(box, project, operations, workers);
   await Promise.all(workers.map(async (worker) => followWorker(box, config.project, worker, hasItsModels)));
   await start(box, project, operations, 'engine', 'starting the engines');
-  await watchEngines(box, config.project, async (watched) => {
+  await watchEngines(box, config.project, waitSeconds, async (watched) => {
     await Promise.all(workers.map(async (worker) => followWorker(watched, config.project, worker, isReady)));
   });
 }

@@ -17,6 +17,7 @@ export async function apply(
   config: RmaConfig,
   wanted: Wanted,
   operations: readonly Operation[],
+  waitSeconds: number,
 ): Promise<void> {
   await prepareHostFolder(box, wanted.access);
   const beside = operations.filter(isFetchBeside);
@@ -24,7 +25,7 @@ export async function apply(
     if (operation === beside[0]) await fetchBeside(box, config, wanted, beside);
     else await applyOne(box, config, wanted, operation);
   }
-  await applyServices(box, config, wanted, operations.filter(isServiceOperation));
+  await applyServices(box, config, wanted, operations.filter(isServiceOperation), waitSeconds);
 }
 
 function isServiceOperation(operation: Operation): operation is ServiceOperation {

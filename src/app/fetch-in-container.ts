@@ -6,7 +6,7 @@ import { HUB_TOKEN_SECRET } from '../core/model/secret-names.ts';
 import type { WorkerStatus } from '../core/model/worker-status.ts';
 import type { Box } from '../ports/box.ts';
 import { projectFiles } from './box-settings.ts';
-import { type StoreAccess, storeContainer, storeMount } from './store-container.ts';
+import { bindMount, type StoreAccess, storeContainer, storeMount } from './store-container.ts';
 
 /**
  * Fetches models into the store by a throw-away worker container, beside whatever runs. Gives its last status, which
@@ -23,7 +23,7 @@ export async function fetchInContainer(
   const hasToken = (await box.files.facts(secret)) !== null;
   const { variables, extraHosts } = fetchEnvironment(config, box.environment, hasToken);
   const mounts = [storeMount(access.volume)];
-  if (hasToken) mounts.push(`type=bind,source=${secret},target=/run/secrets/${HUB_TOKEN_SECRET},readonly`);
+  if (hasToken) mounts.push(`${bindMount(secret, `/run/secrets/${HUB_TOKEN_SECRET}`)},readonly`);
   let last: WorkerStatus | null = null;
   const log: string[] = [];
   const outcome = await box.cli.oneOff({

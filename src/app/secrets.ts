@@ -18,8 +18,8 @@ export async function collectSecrets(
   host: string,
 ): Promise<ReadonlyMap<string, string>> {
   const secrets = new Map<string, string>();
-  const hub = await box.hubToken();
-  if (hub !== null) secrets.set(HUB_TOKEN_SECRET, hub.value);
+  const hub = (await box.hubToken())?.value ?? (await keptHubToken(box, config));
+  if (hub !== null) secrets.set(HUB_TOKEN_SECRET, hub);
   if (config.coordinator.url !== null) {
     const token = await ownToken(box, config.coordinator.tokenFile);
     for (const { name } of selection.profiles)
@@ -56,6 +56,11 @@ export async function writeSecret(box: Box, config: RmaConfig, name: string, val
   const folder = projectFiles(config).secrets;
   await box.files.folder(folder, 0o700);
   await box.files.write(`${folder}/${name}`, value, 0o444);
+}
+
+/** A shell without the token changes nothing: the one that the stack got stays until `down`. */
+async function keptHubToken(box: Box, config: RmaConfig): Promise<string | null> {
+  return box.files.read(`${projectFiles(config).secrets}/${HUB_TOKEN_SECRET}`);
 }
 
 /** Kept as long as the stack is up, so that a second `up` changes nothing. */

@@ -83,6 +83,12 @@ export function storeContainer(
 
 /** The `--mount` value of the store. */
 export function storeMount(volume: VolumeSpec): string {
-  if (volume.type === 'host') return `type=bind,source=${volume.path},target=${STORE_MOUNT}`;
+  if (volume.type === 'host') return bindMount(volume.path, STORE_MOUNT);
   return `type=volume,source=${volume.type === 'named' ? volume.name : volume.path},target=${STORE_MOUNT}`;
+}
+
+/** The `--mount` value of a folder or file of the host: comma-separated fields, quoted as in CSV. */
+export function bindMount(source: string, target: string): string {
+  const field = `source=${source}`;
+  return `type=bind,${/[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field},target=${target}`;
 }

@@ -23,6 +23,8 @@ export interface UpResult {
 }
 
 export interface UpOptions {
+  /** how long engines may take to answer once the models are there */
+  readonly waitSeconds: number;
   /** asked when the plan takes something away */
   readonly confirm: (plan: Plan) => Promise<void>;
   /** shows the plan before it is applied */
@@ -40,7 +42,7 @@ export async function up(box: Box, request: UpRequest, options: UpOptions): Prom
   if (changed) {
     options.show(plan);
     if (plan.operations.some(({ destructive }) => destructive)) await options.confirm(plan);
-    await apply(box, request.config, wanted, plan.operations);
+    await apply(box, request.config, wanted, plan.operations, options.waitSeconds);
   }
   return { plan, changed, endpoints: endpoints(request, planned) };
 }

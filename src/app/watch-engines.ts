@@ -1,4 +1,4 @@
-import { RmaError } from '../core/errors.ts';
+import { EXIT, RmaError } from '../core/errors.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import { roleOf } from './observe.ts';
@@ -7,26 +7,38 @@ const LOOK_MS = 1000;
 const RESTARTS = 3;
 
 /**
- * Waits for `work`, and ends it at once when an engine keeps crashing: its worker would wait for ever.
- * @throws RmaError RMA_ENGINE_FAILED (1) with the engine's last words
+ * Waits for `work`, and ends it when an engine keeps crashing, at once, or when the time is up: its worker would wait for
+ * ever.
+ * @throws RmaError RMA_ENGINE_FAILED (1) with the engine's last words, RMA_UP_TIMEOUT (7)
  */
 export async function watchEngines(
   box: Box,
   project: string,
+  seconds: number,
   work: (box: Box) => Promise<void>,
 ): Promise<void> {
   const crashed = new AbortController();
   const done = new AbortController();
   const signal = AbortSignal.any([box.signal, crashed.signal]);
-  const watching = watch(box, project, done.signal).catch((error: unknown) => {
-    if (!done.signal.aborted) crashed.abort(error);
-  });
+  const watching = Promise.race([watch(box, project, done.signal), timeUp(box, seconds, done.signal)]).catch(
+    (error: unknown) => {
+      if (!done.signal.aborted) crashed.abort(error);
+    },
+  );
   try {
     await work({ ...box, signal });
   } finally {
     done.abort();
     await watching;
   }
+}
+
+async function timeUp(box: Box, seconds: number, signal: AbortSignal): Promise<never> {
+  await box.clock.sleep(seconds * 1000, signal);
+  throw new RmaError('RMA_UP_TIMEOUT', `the engines do not answer after ${seconds} s; they go on trying`, {
+    exitCode: EXIT.waitedTooLong,
+    hint: 'see what they do: rma status, rma logs; to wait longer: rma up --wait-timeout 2h',
+  });
 }
 
 async function watch(box: Box, project: string, signal: AbortSignal): Promise<never> {

@@ -59,7 +59,7 @@ export interface DockerHost {
   stop(containers: readonly string[]): Promise<void>;
   /** Removes stopped or running containers, never a volume. */
   remove(containers: readonly string[]): Promise<void>;
-  /** Removes the networks that Compose made for the project. */
+  /** Removes the networks of the project that carry rma's label. */
   removeNetworks(project: string): Promise<void>;
   createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
 }

@@ -7,7 +7,6 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildStack } from '../../src/core/compose-file/build-stack.ts';
 import { buildWorkerConfig } from '../../src/core/compose-file/build-worker-config.ts';
-import { renderComposeFile } from '../../src/core/compose-file/render-compose-file.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import { RENDER_CASES } from '../golden/render-cases.ts';
 import { engineEnv } from '../helpers/engine-env.ts';
@@ -41,7 +40,7 @@ describe('the real Compose', () => {
     'takes $name without a warning, and reads the configurations as they were written',
     async ({ input }) => {
       const given = input();
-      const { config, warnings } = await composeReads(renderComposeFile(given));
+      const { config, warnings } = await composeReads(buildStack(given).text);
       expect(warnings).toBe('');
       for (const profile of given.selection.profiles) {
         const content = config.configs[profile.worker]?.content ?? '';
@@ -60,7 +59,7 @@ describe('the real Compose', () => {
       coordinator: { port: 7700, url: 'http://coordinator.example', tokenFile: null },
     });
     const workerImage = env['RMA_WORKER_BASE'] ?? '';
-    await writeFile(file, renderComposeFile(renderInputOf({ config, workerImage, secrets: new Set() })));
+    await writeFile(file, buildStack(renderInputOf({ config, workerImage, secrets: new Set() })).text);
     const compose = (...args: string[]) =>
       promisify(execFile)('docker', ['compose', '-f', file, ...args], { env });
     try {
@@ -129,7 +128,7 @@ describe('the real Compose', () => {
       [engineOf('llm', { environment })],
     );
     const selection = selectServices(catalogue, ['chat']);
-    const { config } = await composeReads(renderComposeFile(renderInputOf({ selection })));
+    const { config } = await composeReads(buildStack(renderInputOf({ selection })).text);
     const { command, environment: read } = config.services['chat-llm'] as {
       command: string[];
       environment: Record<string, string>;

@@ -84,7 +84,7 @@ export class DockerodeHost implements DockerHost {
   }
 
   async removeNetworks(project: string): Promise<void> {
-    const filters = { label: [`com.docker.compose.project=${project}`] };
+    const filters = { label: [`${LABEL.project}=${project}`] };
     await this.#ask(async () => {
       const networks = await this.#docker.listNetworks({ filters });
       await Promise.all(networks.map(async ({ Id }) => this.#docker.getNetwork(Id).remove()));

@@ -44,7 +44,9 @@ export class LocalRunner implements CommandRunner {
   ): ChildProcess {
     const [program, ...args] = command.argv;
     const env = { ...this.#env, ...command.env };
-    return spawn(program, args, { stdio, env, ...(signal === undefined ? {} : { signal }) });
+    // Ctrl-C on a terminal reaches every program of its group: those that rma captures hear it once, from rma
+    const detached = stdio.every((stream) => stream === 'pipe');
+    return spawn(program, args, { stdio, env, detached, ...(signal === undefined ? {} : { signal }) });
   }
 }
 

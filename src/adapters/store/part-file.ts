@@ -131,8 +131,11 @@ export class PartFile {
         ['ENOENT'],
         disk.rename(from, slot.path).then(() => true),
       )) === null
-    )
+    ) {
+      // the journal speaks of a part that another process took first
+      await discardPart(disk, slot.path);
       return null;
+    }
     await unless(['ENOENT'], disk.unlink(journalPath(from)));
     const part = new PartFile(options, await disk.open(slot.path, 'r+'));
     try {

@@ -11,6 +11,8 @@ interface UpInput {
   readonly dryRun: boolean;
   readonly refresh: boolean;
   readonly removeOrphans: boolean;
+  /** seconds */
+  readonly waitTimeout: number;
 }
 
 export async function runUp(input: UpInput, context: Context): Promise<CommandResult> {
@@ -19,6 +21,7 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
   const box = await context.box();
   const request = { ...input, config, profiles: selectedProfiles ?? [] };
   const result = await up(box, request, {
+    waitSeconds: input.waitTimeout,
     confirm: async (plan) => context.confirm(question(plan)),
     show: (plan) => {
       box.reporter.emit({

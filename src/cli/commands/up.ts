@@ -1,5 +1,6 @@
+import { parseDuration } from '../../core/units.ts';
 import { defineCommand } from '../define-command.ts';
-import { flagOption } from '../option.ts';
+import { flagOption, parsedOption } from '../option.ts';
 
 export const upCommand = defineCommand({
   path: 'up',
@@ -20,6 +21,15 @@ export const upCommand = defineCommand({
   options: {
     dryRun: flagOption('--dry-run', 'show the plan and change nothing'),
     refresh: flagOption('--refresh', 'ask the hub again what the model references mean'),
+    waitTimeout: parsedOption(
+      '--wait-timeout <TIME>',
+      'how long engines may take to answer, once the models are there (30m)',
+      {
+        parse: parseDuration,
+        expected: 'a time such as 90s or 30m',
+        fallback: 1800,
+      },
+    ),
     removeOrphans: flagOption('--remove-orphans', 'remove services of profiles that are no longer wanted'),
   },
   settings: true,

@@ -55,8 +55,6 @@ function planLine(operation: Operation): Line {
         what: `secret ${operation.name}`,
         why,
       };
-    case 'remove-secret':
-      return { group: 'Files', mark: '-', what: `secret ${operation.name}`, why };
     case 'build-image':
       return { group: 'Images', mark: '+', what: `${operation.tag} (build)`, why };
     case 'pull-image':
@@ -65,8 +63,6 @@ function planLine(operation: Operation): Line {
       return { group: 'Volumes', mark: '+', what: operation.name, why };
     case 'fetch-model':
       return { group: 'Models', mark: '+', what: `${operation.ref}  ${formatBytes(operation.bytes)}`, why };
-    case 'remove-network':
-      return { group: 'Services', mark: '-', what: `network of ${operation.project}`, why };
     case 'start-service':
       return { group: 'Services', mark: '+', what: operation.service, why };
     case 'recreate-service':

@@ -34,6 +34,8 @@ export function buildStack(input: RenderInput): Stack {
     services: Object.fromEntries(
       finished.map(({ draft, configHash }) => [draft.name, withLabels(draft, configHash)]),
     ),
+    // labelled, so that `down` takes away this network and no other of the same Compose project
+    networks: { default: { labels: { [LABEL.project]: config.project } } },
     ...section('volumes', volumeDeclarations(config, keys)),
     ...section('configs', inlineConfigs(drafts)),
     ...section('secrets', secretFiles(drafts)),

@@ -58,6 +58,7 @@ export function coordinatorService(input: RenderInput): ServiceDraft {
         start_interval: '1s',
       },
       stop_grace_period: '5s',
+      deploy: { resources: { limits: { memory: '256m', pids: 256 } } },
     },
   };
 }

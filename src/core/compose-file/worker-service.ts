@@ -23,6 +23,9 @@ const HEALTH_CHECK: ComposeMapping = {
   start_interval: '2s',
 };
 
+/** The downloader stays near 120 MiB; the rest is room for pages that are not on the disk yet. */
+const LIMITS: ComposeMapping = { resources: { limits: { memory: '512m', pids: 256 } } };
+
 /** The worker of one profile. Its root is writable because Compose refuses inline configs in a read-only container. */
 export function workerService(input: RenderInput, profile: SelectedProfile): ServiceDraft {
   const { config, owner, secrets, workerImage: image } = input;
@@ -55,6 +58,7 @@ export function workerService(input: RenderInput, profile: SelectedProfile): Ser
       volumes: [volumeMount(config, 'store', STORE_MOUNT, false)],
       healthcheck: HEALTH_CHECK,
       stop_grace_period: `${config.drainSeconds + STOP_MARGIN}s`,
+      deploy: LIMITS,
     },
   };
 }

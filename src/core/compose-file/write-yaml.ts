@@ -4,6 +4,7 @@ import type { RenderInput } from './render-input.ts';
 import type { ComposeMapping, ComposeValue, ServiceDraft } from './service-draft.ts';
 
 const SECTION_COMMENTS: Readonly<Record<string, string>> = {
+  networks: 'By the label `rma down` knows the network that it may take away.',
   volumes:
     'Models stay here when the services go. Only `docker compose down --volumes` or `docker volume rm` deletes them.',
   configs: 'What each worker fetches and checks: every file with its bytes and its hash.',

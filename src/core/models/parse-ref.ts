@@ -1,4 +1,5 @@
 import { EXIT, RmaError } from '../errors.ts';
+import { redact } from '../redact.ts';
 import type { ModelRef } from './model-ref.ts';
 import { pathFault } from './safe-path.ts';
 
@@ -90,6 +91,9 @@ function parseUrlRef(text: string): ModelRef {
   if (url === null || url.hostname === '') throw invalid(text, 'it is not a URL');
   if (url.username !== '' || url.password !== '') {
     throw invalid(text, 'a URL with a user name or password would end up in generated files');
+  }
+  if (redact(url.href) !== url.href) {
+    throw invalid(text, 'a URL with a signature or token would end up in generated files');
   }
   const options = fragmentOptions(text, url.hash);
   const sha256 = options.get('sha256')?.toLowerCase() ?? null;

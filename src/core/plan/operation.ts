@@ -55,17 +55,6 @@ export interface ServiceOperation extends OperationBase {
   readonly role: 'coordinator' | 'worker' | 'engine';
 }
 
-export interface RemoveSecret extends OperationBase {
-  readonly kind: 'remove-secret';
-  readonly name: string;
-}
-
-/** The network that Compose made for the project. */
-export interface RemoveNetwork extends OperationBase {
-  readonly kind: 'remove-network';
-  readonly project: string;
-}
-
 /** One step of a plan. They are done in the order of the plan. */
 export type Operation =
   | WriteFile
@@ -74,6 +63,4 @@ export type Operation =
   | PullImage
   | CreateVolume
   | FetchModel
-  | ServiceOperation
-  | RemoveSecret
-  | RemoveNetwork;
+  | ServiceOperation;

@@ -24,7 +24,6 @@ function objectOf(operation: Operation): string {
     case 'write-file':
       return operation.path;
     case 'write-secret':
-    case 'remove-secret':
     case 'create-volume':
       return operation.name;
     case 'build-image':
@@ -33,8 +32,6 @@ function objectOf(operation: Operation): string {
       return operation.image;
     case 'fetch-model':
       return `${operation.ref} (${operation.bytes} bytes, files: ${operation.files.length}, by ${operation.by})`;
-    case 'remove-network':
-      return operation.project;
     case 'start-service':
     case 'recreate-service':
     case 'restart-service':

@@ -32,8 +32,6 @@ export function effectOf(operation: Operation): Effect {
       return 'change';
     case 'stop-service':
     case 'remove-service':
-    case 'remove-secret':
-    case 'remove-network':
       return 'remove';
   }
 }

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { renderComposeFile } from '../../../src/core/compose-file/render-compose-file.ts';
+import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
 import { RENDER_CASES } from '../../golden/render-cases.ts';
 
 const folder = join(import.meta.dirname, '../../golden');
 
-describe('renderComposeFile', () => {
+describe('buildStack', () => {
   it.each(RENDER_CASES)('renders $name as the file that was looked at', async ({ name, input }) => {
-    await expect(renderComposeFile(input())).toMatchFileSnapshot(join(folder, `${name}.compose.yaml`));
+    await expect(buildStack(input()).text).toMatchFileSnapshot(join(folder, `${name}.compose.yaml`));
   });
 
   it('leaves no golden file without a case', () => {

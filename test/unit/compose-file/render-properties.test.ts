@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
 import { buildWorkerConfig } from '../../../src/core/compose-file/build-worker-config.ts';
-import { renderComposeFile } from '../../../src/core/compose-file/render-compose-file.ts';
 import type { PinnedHfModel } from '../../../src/core/model/pinned-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { catalogueOf, configOf, engineOf, pinnedFile, renderInputOf } from '../../helpers/render-builders.ts';
@@ -45,14 +44,14 @@ const anyText = fc.oneof(
   ),
 );
 
-describe('renderComposeFile', () => {
+describe('buildStack', () => {
   it('gives every text back unchanged, to readers of YAML 1.1 and of 1.2', () => {
     fc.assert(
       fc.property(fc.array(anyText, { maxLength: 40, size: 'max' }), anyText, (flags, value) => {
         const engine = engineOf('llm', { environment: { VALUE: value } });
         const service = { engine: 'llm', models: ['small'], flags, memoryBytes: null };
         const selection = selectServices(catalogueOf({ chat: [service] }, [engine]), ['chat']);
-        const text = renderComposeFile(renderInputOf({ selection }));
+        const text = buildStack(renderInputOf({ selection })).text;
         for (const version of ['1.1', '1.2'] as const) {
           const { command, environment } = (parse(text, { version }) as ComposeText).services['chat-llm']!;
           expect(command.slice(6).map(undouble)).toEqual(flags);
@@ -72,7 +71,7 @@ describe('renderComposeFile', () => {
           [...input.pinned].map(([ref, model]) => [ref, { ...(model as PinnedHfModel), files }]),
         );
         const given = { ...input, pinned };
-        const { configs } = parse(renderComposeFile(given)) as ComposeText;
+        const { configs } = parse(buildStack(given).text) as ComposeText;
         expect(JSON.parse(undouble(configs['chat-worker']!.content))).toEqual(
           buildWorkerConfig(given, given.selection.profiles[0]!),
         );
@@ -87,13 +86,13 @@ describe('renderComposeFile', () => {
     const render = (profiles: string[], reverse: boolean) => {
       const input = renderInputOf({ selection: selectServices(catalogue, profiles) });
       const turn = <T>(items: Iterable<T>) => (reverse ? [...items].reverse() : [...items]);
-      return renderComposeFile({
+      return buildStack({
         ...input,
         pinned: new Map(turn(input.pinned)),
         ports: new Map(turn(input.ports)),
         secrets: new Set(turn(input.secrets)),
         projectRefs: turn(input.projectRefs),
-      });
+      }).text;
     };
     expect(render(['b', 'a'], true)).toBe(render(['a', 'b'], false));
   });
@@ -112,7 +111,7 @@ describe('the config hash', () => {
 
   it('is the one in the file', () => {
     const input = renderInputOf();
-    const { services } = parse(renderComposeFile(input)) as ComposeText;
+    const { services } = parse(buildStack(input).text) as ComposeText;
     const labels = Object.entries(services).map(([name, service]) => [
       name,
       service.labels['rma.config-hash'],
