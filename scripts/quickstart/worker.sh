@@ -30,11 +30,12 @@ ask_worker() {
 }
 
 say_next() {
-  cat <<TEXT
-
-  see it        node $CHECKOUT/dist/cli/main.js --dir $HOME_DIR/project status
-  stop it       scripts/quickstart.sh --down
-TEXT
+  echo
+  if [ "$(cat "$ENGINE_CHOICE")" = private ]; then
+    printf '  use its Docker  eval "$(%q env)"\n' "$CHECKOUT/scripts/engine.sh"
+  fi
+  printf '  see the worker  node %q --dir %q status\n' "$CHECKOUT/dist/cli/main.js" "$HOME_DIR/project"
+  printf '  stop it all     %q --down\n' "$CHECKOUT/scripts/quickstart.sh"
 }
 
 take_down() {

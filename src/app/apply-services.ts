@@ -10,6 +10,7 @@ import { step } from './step.ts';
 import { watchEngines } from './watch-engines.ts';
 
 const UP = new Set<ServiceOperation['kind']>(['start-service', 'recreate-service', 'restart-service']);
+const COORDINATOR = 'coordinator';
 const AWAY = new Set<ServiceOperation['kind']>(['stop-service', 'remove-service']);
 
 /**
@@ -43,14 +44,17 @@ function hasItsModels(status: WorkerStatus): boolean {
 }
 
 function isReady(status: WorkerStatus): boolean {
-  return status.state === 'ready';
+  return status.state === 'ready' && status.registered;
 }
 
-/** Workers of every profile that the operations touch. */
+/** Workers of every profile that the operations touch; a new coordinator knows none of them yet. */
 function workersOf(wanted: Wanted, operations: readonly ServiceOperation[]): readonly string[] {
   const touched = new Set(operations.filter(({ kind }) => UP.has(kind)).map(({ service }) => service));
   return wanted.selection.profiles
-    .filter(({ worker, services }) => touched.has(worker) || services.some((service) => touched.has(service)))
+    .filter(
+      ({ worker, services }) =>
+        touched.has(COORDINATOR) || touched.has(worker) || services.some((service) => touched.has(service)),
+    )
     .map(({ worker }) => worker);
 }
 

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../core/compose-file/canonical-json.ts';
 import { EXIT, RmaError } from '../core/errors.ts';
 import type { PinnedModel } from '../core/model/pinned-model.ts';
 import { formatModelRef, parseModelRef } from '../core/models/parse-ref.ts';
@@ -32,9 +33,8 @@ export async function resolveModels(
 
 /** The text of `resolved.json`; the same models give the same bytes. */
 export function formatResolved(models: ReadonlyMap<string, PinnedModel>): string {
-  const sorted = [...models].sort(([a], [b]) => (a < b ? -1 : 1));
-  const file: ResolvedFile = { schema: 'rma.resolved/v1', models: Object.fromEntries(sorted) };
-  return `${JSON.stringify(file, null, 2)}\n`;
+  const file: ResolvedFile = { schema: 'rma.resolved/v1', models: Object.fromEntries(models) };
+  return `${canonicalJson(file, 2)}\n`;
 }
 
 /**

@@ -9,6 +9,14 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   'commander.excessArguments': 'RMA_USAGE_TOO_MANY_ARGUMENTS',
 };
 
+/** What people type who know other tools, and what they mean here. */
+const KNOWN_MISTAKES: Readonly<Record<string, string>> = {
+  'commander.excessArguments up': 'profiles are named by an option: rma up --profile NAME',
+  'commander.excessArguments plan': 'profiles are named by an option: rma plan --profile NAME',
+  'commander.excessArguments down': 'profiles are named by an option: rma down --profile NAME',
+  'commander.optionMissingArgument logs': 'to go on as new lines come: rma logs --follow',
+};
+
 /** A command line that makes no sense, in rma's own form. `path` is the command it was found at. */
 export function usageError(error: CommanderError, path: string): RmaError {
   // commander puts its suggestion on a second line
@@ -17,6 +25,7 @@ export function usageError(error: CommanderError, path: string): RmaError {
   const meant = /^\((.*)\)$/.exec(suggestion ?? '')?.[1];
   return new RmaError(CODES[error.code] ?? 'RMA_USAGE_INVALID', first, {
     exitCode: EXIT.usage,
-    hint: meant === undefined ? help : `${meant} Or see: ${help}`,
+    hint:
+      meant === undefined ? (KNOWN_MISTAKES[`${error.code} ${path}`] ?? help) : `${meant} Or see: ${help}`,
   });
 }

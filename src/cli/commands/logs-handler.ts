@@ -27,7 +27,7 @@ export async function showLogs(input: LogsInput, context: Context): Promise<Comm
     return {
       json: { schema: 'rma.logs/v1', services: [] },
       human: () => `No services in project "${config.project}".`,
-      next: 'rma up --profile cpu-worker',
+      next: config.profiles.length > 0 ? 'rma up' : 'rma up --profile cpu-worker',
     };
   }
   const shown = containers.filter(

@@ -31,7 +31,9 @@ export async function listServices({ all }: PsInput, context: Context): Promise<
         : renderTable(COLUMNS, containers, theme),
     ids: containers.map(({ service }) => service),
     items: services,
-    ...(containers.length === 0 && { next: 'rma up --profile cpu-worker' }),
+    ...(containers.length === 0 && {
+      next: config.profiles.length > 0 ? 'rma up' : 'rma up --profile cpu-worker',
+    }),
   };
 }
 

@@ -15,7 +15,9 @@ export async function showStatus(_input: object, context: Context): Promise<Comm
       reports.length === 0 ? `No workers in project "${config.project}".` : renderWorkers(reports, theme),
     ids: reports.map(({ service }) => service),
     exitCode: bad ? EXIT.failed : EXIT.ok,
-    ...(reports.length === 0 && { next: 'rma up --profile cpu-worker' }),
+    ...(reports.length === 0 && {
+      next: config.profiles.length > 0 ? 'rma up' : 'rma up --profile cpu-worker',
+    }),
   };
 }
 

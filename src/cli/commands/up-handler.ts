@@ -1,5 +1,7 @@
 import { type Endpoint, type UpResult, up } from '../../app/up.ts';
+import { RmaError } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan/plan-types.ts';
+import type { Box } from '../../ports/box.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderEndpoints } from '../render/endpoints.ts';
@@ -20,19 +22,22 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
   const { config, selectedProfiles } = await context.config();
   const box = await context.box();
   const request = { ...input, config, profiles: selectedProfiles ?? [] };
-  const result = await up(box, request, {
-    waitSeconds: input.waitTimeout,
-    confirm: async (plan) => context.confirm(question(plan)),
-    show: (plan) => {
-      box.reporter.emit({
-        type: 'step',
-        id: 'plan',
-        state: 'done',
-        text: `plan: ${summaryLine(plan.summary)}`,
-      });
-      for (const text of planLines(plan)) box.reporter.emit({ type: 'log', level: 'info', text });
-    },
-  });
+  const result = await orGoneOn(
+    box,
+    up(box, request, {
+      waitSeconds: input.waitTimeout,
+      confirm: async (plan) => context.confirm(question(plan)),
+      show: (plan) => {
+        box.reporter.emit({
+          type: 'step',
+          id: 'plan',
+          state: 'done',
+          text: `plan: ${summaryLine(plan.summary)}`,
+        });
+        for (const text of planLines(plan)) box.reporter.emit({ type: 'log', level: 'info', text });
+      },
+    }),
+  );
   return {
     json: {
       ...planDocument(result.plan),
@@ -44,6 +49,20 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
     ids: result.endpoints.map(({ url }) => url),
     next: tryCommand(result.endpoints) ?? 'rma status',
   };
+}
+
+/** Whoever stops `up` stops looking: what was started goes on. */
+async function orGoneOn(box: Box, work: Promise<UpResult>): Promise<UpResult> {
+  try {
+    return await work;
+  } catch (error) {
+    const { reason } = box.signal;
+    if (!box.signal.aborted || !(reason instanceof RmaError)) throw error;
+    throw new RmaError(reason.code, reason.message, {
+      exitCode: reason.exitCode,
+      hint: 'what was started goes on: rma status shows it, rma up waits for it again, rma down stops it',
+    });
+  }
 }
 
 function headline({ changed }: UpResult): string {

@@ -14,7 +14,10 @@ export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning
   { code: EXIT.badContent, meaning: 'content is wrong or unsafe: hash, path or format' },
   { code: EXIT.waitedTooLong, meaning: 'waited too long for a lease or lock that another process holds' },
   { code: EXIT.partial, meaning: 'part of it failed, the rest is done' },
-  { code: EXIT.changesPending, meaning: 'changes are pending (only rma plan --detailed-exitcode)' },
+  {
+    code: EXIT.changesPending,
+    meaning: 'changes are pending (rma plan --detailed-exitcode, rma compose render --check)',
+  },
   { code: EXIT.interrupted, meaning: 'stopped by Ctrl-C (SIGINT)' },
   { code: EXIT.terminated, meaning: 'stopped by SIGTERM' },
 ];

@@ -1,7 +1,10 @@
 import { EXIT, RmaError } from '../errors.ts';
 import type { RmaConfig } from '../model/config.ts';
+import { COORDINATOR_PORT } from '../model/registration.ts';
 import type { Selection } from '../model/selection.ts';
 import { unknownWord } from '../yaml/fields.ts';
+
+const COORDINATOR = 'coordinator';
 
 export interface PortQuestion {
   readonly selection: Selection;
@@ -30,7 +33,7 @@ export function choosePorts({ selection, config, taken, kept }: PortQuestion): R
     if (taken.has(port)) throw portTaken(service, port);
     chosen.set(service, port);
   };
-  if (config.coordinator.url === null) give('coordinator', config.coordinator.port);
+  if (config.coordinator.url === null) give(COORDINATOR, coordinatorPort(config, kept));
   for (const { service } of engines) {
     const wanted = config.ports[service];
     if (wanted !== undefined) give(service, wanted);
@@ -44,6 +47,13 @@ export function choosePorts({ selection, config, taken, kept }: PortQuestion): R
     if (!chosen.has(service)) chosen.set(service, firstFree(service, engine.port, used()));
   }
   return chosen;
+}
+
+/** The usual port gives way to the one that the coordinator has: it was asked for once, and is kept like the others. */
+function coordinatorPort({ coordinator }: RmaConfig, kept: ReadonlyMap<string, number>): number {
+  return coordinator.port === COORDINATOR_PORT
+    ? (kept.get(COORDINATOR) ?? COORDINATOR_PORT)
+    : coordinator.port;
 }
 
 function firstFree(service: string, from: number, used: ReadonlySet<number>): number {
