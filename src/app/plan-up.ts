@@ -2,10 +2,12 @@ import type { RmaConfig } from '../core/model/config.ts';
 import type { Observed } from '../core/model/observed.ts';
 import { narrow } from '../core/plan/narrow.ts';
 import { plan } from '../core/plan/plan.ts';
+import { planStoreMove } from '../core/plan/plan-store-move.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
 import type { Box } from '../ports/box.ts';
+import type { ContainerFacts } from '../ports/docker-host.ts';
 import { makeDesired, type Wanted } from './make-desired.ts';
-import { observe } from './observe.ts';
+import { observe, roleOf } from './observe.ts';
 import { readWish } from './read-wish.ts';
 import { requireDocker } from './require-docker.ts';
 
@@ -32,9 +34,11 @@ export async function planUp(box: Box, request: UpRequest): Promise<PlannedUp> {
   const wanted = await makeDesired(box, { config, profiles: request.profiles, wish, containers });
   const observed = await observe(box, config, wanted.desired, wanted.access);
   const scope = narrow(wanted.desired, observed, wanted.selection, request.profiles);
-  return {
-    wanted,
-    observed,
-    plan: plan(scope.desired, scope.observed, { removeOrphans: request.removeOrphans }),
-  };
+  const planned = plan(scope.desired, scope.observed, { removeOrphans: request.removeOrphans });
+  const moves = planStoreMove(storeOfWorkers(containers), config.volumes.store);
+  return { wanted, observed, plan: { ...planned, checks: [...planned.checks, ...moves] } };
+}
+
+function storeOfWorkers(containers: readonly ContainerFacts[]): string | null {
+  return containers.find((container) => roleOf(container) === 'worker')?.store ?? null;
 }

@@ -26,6 +26,8 @@ export interface ContainerFacts {
   readonly configHash: string | null;
   readonly models: readonly string[];
   readonly ports: readonly PublishedPort[];
+  /** what is mounted as the store, as `named:NAME` or `host:PATH`; null for none */
+  readonly store: string | null;
   /** the Compose file it was made from, on the host of the one who made it */
   readonly composeFile: string | null;
 }

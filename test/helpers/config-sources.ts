@@ -5,7 +5,7 @@ export const base: ConfigSources = {
   file: null,
   flags: new Map(),
   env: {},
-  cwd: '/work/here',
+  cwd: '/home/me/here',
   home: '/home/me',
   profilesDir: null,
   hfAuthFile: null,

@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { LABEL } from '../../core/labels.ts';
+import { STORE_MOUNT } from '../../core/models/layout.ts';
 import type { ContainerFacts, PublishedPort } from '../../ports/docker-host.ts';
 
 const NEVER = '0001-01-01T00:00:00Z';
@@ -23,8 +24,15 @@ export function containerFacts(details: ContainerInspectInfo): ContainerFacts {
     configHash: labels[LABEL.configHash] ?? null,
     models: (labels[LABEL.models] ?? '').split(' ').filter((model) => model !== ''),
     ports: publishedPorts(details),
+    store: mountedStore(details),
     composeFile: labels['com.docker.compose.project.config_files'] ?? null,
   };
+}
+
+function mountedStore({ Mounts }: ContainerInspectInfo): string | null {
+  const mount = Mounts.find(({ Destination }) => Destination === STORE_MOUNT);
+  if (mount === undefined) return null;
+  return mount.Type === 'volume' ? `named:${mount.Name ?? ''}` : `host:${mount.Source}`;
 }
 
 /** From the host configuration: it is there also while the container is stopped. */

@@ -30,7 +30,7 @@ describe('resolveConfig without anything', () => {
     expect(resolveConfig(xdg).config.stateDir).toBe('/var/state/rma/demo');
     const relative = { ...base, env: { XDG_STATE_HOME: 'state' } };
     expect(resolveConfig(relative).config.stateDir).toBe('/home/me/.local/state/rma/rma');
-    expect(resolveConfig({ ...base, home: null }).config.stateDir).toBe('/work/here/.rma');
+    expect(resolveConfig({ ...base, home: null }).config.stateDir).toBe('/home/me/here/.rma');
   });
 });
 
@@ -151,8 +151,8 @@ describe('precedence', () => {
     };
     const { volumes, hub } = resolveConfig(relative).config;
     expect([volumes.store, hub.tokenFile]).toEqual([
-      { type: 'host', path: '/work/here/models' },
-      '/work/here/t',
+      { type: 'host', path: '/home/me/here/models' },
+      '/home/me/here/t',
     ]);
   });
 });
@@ -176,7 +176,7 @@ describe('the token for the hub', () => {
     [
       'HF_TOKEN_PATH',
       { ...all, flags: new Map(), env: { HF_TOKEN_PATH: 'token' } },
-      { kind: 'file', path: '/work/here/token' },
+      { kind: 'file', path: '/home/me/here/token' },
       { from: 'env', name: 'HF_TOKEN_PATH' },
     ],
     [

@@ -48,7 +48,7 @@ test('[fail X1] a path that is called safe stays inside its folder under POSIX a
   fc.assert(
     fc.property(text, (path) => {
       fc.pre(pathFault(path) === null);
-      expect(posix.join('/root/dir', path).startsWith('/root/dir/')).toBe(true);
+      expect(posix.join('/srv/dir', path).startsWith('/srv/dir/')).toBe(true);
       expect(win32.resolve('D:\\root\\dir', path).startsWith('D:\\root\\dir\\')).toBe(true);
     }),
     { numRuns: 1000 },
