@@ -2,12 +2,7 @@ import { createHash } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import type {
-  PinnedFile,
-  PinnedHfModel,
-  PinnedModel,
-  PinnedUrlModel,
-} from '../../core/model/pinned-model.ts';
+import type { PinnedFile, PinnedModel } from '../../core/model/pinned-model.ts';
 import { pathFault } from '../../core/models/safe-path.ts';
 import type { StorePaths } from '../../core/models/store-paths.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -47,8 +42,9 @@ export class FileModelStore implements ModelStore {
   readonly #paths: StorePaths;
   readonly #disk: Disk;
   readonly #leases: Leases;
-  readonly #hf: LayoutWriter<PinnedHfModel>;
-  readonly #gguf: LayoutWriter<PinnedUrlModel>;
+  readonly #layouts: {
+    readonly [S in PinnedModel['source']]?: LayoutWriter<Extract<PinnedModel, { source: S }>>;
+  };
   readonly #staging = new Map<string, string>();
 
   constructor({ paths, clock, disk = realDisk, witness = true }: StoreOptions) {
@@ -58,21 +54,20 @@ export class FileModelStore implements ModelStore {
     const staging = join(paths.state, 'staging');
     const receipts = join(paths.state, 'receipts');
     const context = { disk, receipts, receiptStaging: staging, now: () => clock.now() };
-    this.#hf = new HfLayout(paths.hub, context);
-    this.#gguf = new GgufLayout(paths.gguf, context);
+    this.#layouts = { hf: new HfLayout(paths.hub, context), url: new GgufLayout(paths.gguf, context) };
     this.#leases = new Leases({ disk, clock, dir: join(paths.state, 'leases'), staging, witness });
   }
 
   async prepare(): Promise<void> {
     await onDisk(this.root, async () => {
-      const stagings = [this.#stagingOf(this.#hf.root), this.#stagingOf(this.#gguf.root)];
+      const stagings = Object.values(this.#layouts).map(({ root }) => this.#stagingOf(root));
       await prepareStore(this.#disk, this.#paths, stagings);
     });
   }
 
   async check(model: PinnedModel): Promise<ModelCheck> {
     try {
-      return model.source === 'hf' ? this.#hf.check(model) : this.#gguf.check(model);
+      return this.#layout(model).check(model);
     } catch (error) {
       throw diskFault(error, this.root);
     }
@@ -84,8 +79,7 @@ export class FileModelStore implements ModelStore {
     signal: AbortSignal,
   ): Promise<readonly PinnedFile[]> {
     return onDisk(this.root, async () => {
-      const options = { onBytes, signal };
-      return model.source === 'hf' ? this.#hf.adopt(model, options) : this.#gguf.adopt(model, options);
+      return this.#layout(model).adopt(model, { onBytes, signal });
     });
   }
 
@@ -96,11 +90,7 @@ export class FileModelStore implements ModelStore {
 
   async publish(model: PinnedModel, staged: ReadonlyMap<PinnedFile, StagedFile>): Promise<void> {
     const staging = this.#stagingFor(model);
-    await onDisk(this.root, () =>
-      model.source === 'hf'
-        ? this.#hf.publish(model, staged, staging)
-        : this.#gguf.publish(model, staged, staging),
-    );
+    await onDisk(this.root, () => this.#layout(model).publish(model, staged, staging));
     // what is left there are older parts of contents that are in place now
     for (const file of staged.keys()) {
       const folder = this.#contentFolder(model, file);
@@ -118,7 +108,7 @@ export class FileModelStore implements ModelStore {
   }
 
   async freeBytes(model?: PinnedModel): Promise<number> {
-    const place = model === undefined ? this.root : this.#layoutRoot(model);
+    const place = model === undefined ? this.root : this.#layout(model).root;
     return onDisk(place, async () => {
       const { bavail, bsize } = await statfs(nearestExisting(place));
       return bavail * bsize;
@@ -141,19 +131,22 @@ export class FileModelStore implements ModelStore {
   }
 
   #leaseKey(model: PinnedModel): string {
-    return model.source === 'hf' ? this.#hf.leaseKey(model) : this.#gguf.leaseKey(model);
+    return this.#layout(model).leaseKey(model);
   }
 
   #contentFolder(model: PinnedModel, file: PinnedFile): string {
     return contentFolder(this.#stagingFor(model), this.#leaseKey(model), model, file);
   }
 
-  #layoutRoot(model: PinnedModel): string {
-    return model.source === 'hf' ? this.#hf.root : this.#gguf.root;
+  /** The writer of the model's source; models and writers are keyed by the same word. */
+  #layout(model: PinnedModel): LayoutWriter<PinnedModel> {
+    const layout = this.#layouts[model.source];
+    if (layout === undefined) throw new Error(`no layout for ${model.source} models`);
+    return layout as LayoutWriter<PinnedModel>;
   }
 
   #stagingFor(model: PinnedModel): string {
-    return this.#stagingOf(this.#layoutRoot(model));
+    return this.#stagingOf(this.#layout(model).root);
   }
 
   #stagingOf(target: string): string {

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { PinnedFile, PinnedUrlModel } from '../../core/model/pinned-model.ts';
+import { modelOrigin } from '../../core/models/describe-model.ts';
 import type { ModelCheck, StagedFile } from '../../ports/model-store.ts';
 import { type Disk, errnoOf, unless } from './disk.ts';
 import { ensureDir, syncDir } from './files.ts';
@@ -15,7 +16,6 @@ import {
   readReceipts,
   receiptEntry,
   receiptName,
-  receiptOrigin,
   statFile,
   writeReceipt,
 } from './receipts.ts';
@@ -135,7 +135,7 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
     await ensureDir(disk, dirname(path));
     await writeReceipt(disk, receiptStaging, path, {
       schema: 'rma.receipt/v1',
-      from: receiptOrigin(model),
+      from: modelOrigin(model),
       files: { [file.path]: receiptEntry(stats, digest, now()) },
     });
   }

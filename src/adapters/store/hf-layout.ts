@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RmaError } from '../../core/errors.ts';
 import type { PinnedFile, PinnedHfModel } from '../../core/model/pinned-model.ts';
+import { modelOrigin } from '../../core/models/describe-model.ts';
 import type { ModelCheck, StagedFile } from '../../ports/model-store.ts';
 import { type Disk, errnoOf, unless } from './disk.ts';
 import { ensureDir, syncDir } from './files.ts';
@@ -18,7 +19,6 @@ import {
   readReceipts,
   receiptEntry,
   receiptName,
-  receiptOrigin,
   statFile,
   writeReceipt,
 } from './receipts.ts';
@@ -147,7 +147,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
     const path = join(receipts, receiptName(model));
     await writeReceipt(disk, receiptStaging, path, {
       schema: 'rma.receipt/v1',
-      from: receiptOrigin(model),
+      from: modelOrigin(model),
       files,
     });
   }

@@ -24,14 +24,16 @@ export interface Receipt {
 
 /** Where the receipt of a model lies, below the folder of receipts. */
 export function receiptName(model: PinnedModel): string {
-  if (model.source === 'hf')
-    return join('hf', `models--${model.repo.replaceAll('/', '--')}`, `${model.commit}.json`);
-  return join('gguf', model.set, `${model.files[0]?.path ?? ''}.json`);
-}
-
-/** What a receipt of this model says it comes from. */
-export function receiptOrigin(model: PinnedModel): string {
-  return model.source === 'hf' ? `hf:${model.repo}@${model.commit}` : model.url;
+  switch (model.source) {
+    case 'hf':
+      return join('hf', `models--${model.repo.replaceAll('/', '--')}`, `${model.commit}.json`);
+    case 'url':
+      return join('gguf', model.set, `${model.files[0]?.path ?? ''}.json`);
+    case 'ms':
+      return join('ms', model.repo.replaceAll('/', '--'), `${encodeURIComponent(model.revision)}.json`);
+    case 'ollama':
+      return join('ollama', model.registry, model.namespace, model.model, `${model.tag}.json`);
+  }
 }
 
 /** Read synchronously, like the stats of the warm check: that is several times faster than promises. */

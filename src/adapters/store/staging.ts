@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PinnedFile, PinnedModel } from '../../core/model/pinned-model.ts';
+import { fileOrigin } from '../../core/models/describe-model.ts';
 import type { StorePaths } from '../../core/models/store-paths.ts';
 import type { StagingSlot } from '../../ports/model-store.ts';
 import { type Disk, unless } from './disk.ts';
@@ -27,8 +28,7 @@ export function contentFolder(
 ): string {
   const lease = sha256(leaseKey).slice(0, 16);
   if (file.digest !== null) return join(staging, `${file.digest.algorithm}-${file.digest.hex}-${lease}`);
-  const source = model.source === 'url' ? model.url : `${model.repo}@${model.commit}/${file.path}`;
-  return join(staging, `url-${sha256(source)}-${lease}`);
+  return join(staging, `url-${sha256(fileOrigin(model, file))}-${lease}`);
 }
 
 function sha256(text: string): string {

@@ -1,4 +1,5 @@
 import type { PinnedFile, PinnedModel } from '../../core/model/pinned-model.ts';
+import { fileLabel } from '../../core/models/describe-model.ts';
 import type { ModelSource } from '../../ports/model-source.ts';
 import type { StagedFile, StagingSlot } from '../../ports/model-store.ts';
 import type { SharedFetch } from './fetch-options.ts';
@@ -111,7 +112,7 @@ async function transferOne({
     bytes: file.bytes,
     digest: file.digest,
     slot: piece,
-    label: model.source === 'url' ? model.url : `${model.repo}/${file.path}`,
+    label: fileLabel(model, file),
     magic: /\.gguf$/i.test(file.path) ? 'GGUF' : null,
     onBytes: (doneBytes, receivedBytes) => {
       here.set(key, Math.max(doneBytes, receivedBytes > 0 ? 0 : piece.durableBytes));

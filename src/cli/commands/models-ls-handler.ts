@@ -1,5 +1,6 @@
 import { type ListedModel, listedModels } from '../../app/models.ts';
 import { pinnedBytes } from '../../core/model/pinned-model.ts';
+import { modelOrigin } from '../../core/models/describe-model.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult } from '../define-command.ts';
@@ -52,7 +53,7 @@ function modelDocument({
     name,
     ref,
     source: pinned.source,
-    resolved: pinned.source === 'hf' ? pinned.commit : pinned.url,
+    resolved: pinned.source === 'hf' ? pinned.commit : modelOrigin(pinned),
     state: check?.state ?? 'unknown',
     bytes: pinnedBytes(pinned),
     missingBytes: check?.missingBytes ?? null,

@@ -39,8 +39,30 @@ export interface PinnedUrlModel extends PinnedBase {
   readonly set: string;
 }
 
+/** A model of an Ollama registry: its layers and its config, as blobs. Each file's path is `sha256-<64 hex>`, its name in the store. */
+export interface PinnedOllamaModel extends PinnedBase {
+  readonly source: 'ollama';
+  /** host[:port] that the store files it under: `registry.ollama.ai` unless the reference names another */
+  readonly registry: string;
+  readonly namespace: string;
+  readonly model: string;
+  readonly tag: string;
+  /** the manifest as the registry sent it, byte for byte: the store keeps exactly this */
+  readonly manifest: string;
+}
+
+/** A ModelScope repository, or the part of it that the reference selects. */
+export interface PinnedMsModel extends PinnedBase {
+  readonly source: 'ms';
+  readonly repo: string;
+  /** branch or tag as asked; ModelScope has no commit of a whole listing, the files' hashes pin it */
+  readonly revision: string;
+  /** true when `files` is the whole repository */
+  readonly complete: boolean;
+}
+
 /** What a model reference means, resolved once: exactly these files, bytes and hashes. */
-export type PinnedModel = PinnedHfModel | PinnedUrlModel;
+export type PinnedModel = PinnedHfModel | PinnedUrlModel | PinnedOllamaModel | PinnedMsModel;
 
 /** Sum of the file sizes, bytes. */
 export function pinnedBytes(model: PinnedModel): number {

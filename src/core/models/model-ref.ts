@@ -12,4 +12,20 @@ export type ModelRef =
       readonly sha256: string | null;
       readonly set: string;
       readonly as: string | null;
+    }
+  | {
+      readonly source: 'ollama';
+      /** host[:port]; null is the registry of ollama.com, or the mirror that the settings name for it */
+      readonly registry: string | null;
+      /** http:// was written out */
+      readonly plainHttp: boolean;
+      readonly namespace: string;
+      readonly model: string;
+      readonly tag: string;
+    }
+  | {
+      readonly source: 'ms';
+      readonly repo: string;
+      readonly revision: string;
+      readonly pattern: string | null;
     };

@@ -49,6 +49,7 @@ export function formatModelRef(ref: ModelRef): string {
     const revision = ref.revision === DEFAULT_REVISION ? '' : `@${ref.revision}`;
     return `hf:${ref.repo}${revision}${ref.pattern === null ? '' : `:${ref.pattern}`}`;
   }
+  if (ref.source !== 'url') throw new Error(`a ${ref.source} reference has no text yet`);
   const options = [
     ref.sha256 === null ? null : `sha256=${ref.sha256}`,
     ref.as === null ? null : `as=${encodeURIComponent(ref.as)}`,

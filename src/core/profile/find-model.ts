@@ -26,6 +26,7 @@ export function findModel(catalogue: Catalogue, nameOrRef: string): ServedModel 
 
 /** For one file its name without `.gguf`, for a repository its id. */
 function servedName(ref: ModelRef): string {
+  if (ref.source === 'ollama') return `${ref.model}:${ref.tag}`;
   const file = ref.source === 'url' ? urlFileName(ref) : ref.pattern;
-  return /([^/*?]+)\.gguf$/i.exec(file ?? '')?.[1] ?? (ref.source === 'hf' ? ref.repo : (file ?? ref.url));
+  return /([^/*?]+)\.gguf$/i.exec(file ?? '')?.[1] ?? (ref.source === 'url' ? (file ?? ref.url) : ref.repo);
 }

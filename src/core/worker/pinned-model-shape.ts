@@ -42,6 +42,24 @@ export const pinnedModelShape: Shape<PinnedModel> = tagged<PinnedModel>('source'
     url: text('an http or https address', /^https?:\/\//),
     set: text('a folder name', /^[\w-][\w.-]*$/),
   }),
+  ollama: record({
+    source: oneOf('ollama'),
+    ref: text(),
+    files: list(file),
+    registry: text('a host', /^[\w-][\w.-]*(?::\d{1,5})?$/),
+    namespace: text('a name', /^\w[\w-]*$/),
+    model: text('a name', /^\w[\w.-]*$/),
+    tag: text('a tag', /^\w[\w.-]*$/),
+    manifest: text('the text of a manifest'),
+  }),
+  ms: record({
+    source: oneOf('ms'),
+    ref: text(),
+    files: list(file),
+    repo: soundText('a repository as org/name', repoFault),
+    revision: soundText('a revision', pathFault),
+    complete: yesOrNo(),
+  }),
 });
 
 function repoFault(repo: string): string | null {

@@ -1,0 +1,36 @@
+import type { PinnedFile, PinnedModel } from '../model/pinned-model.ts';
+
+/** What pins the content, in one line: a commit, a URL, the digest of a manifest. */
+export function modelOrigin(model: PinnedModel): string {
+  switch (model.source) {
+    case 'hf':
+      return `hf:${model.repo}@${model.commit}`;
+    case 'url':
+      return model.url;
+    case 'ms':
+      return `ms:${model.repo}@${model.revision}`;
+    case 'ollama':
+      return `ollama:${ollamaName(model)}`;
+  }
+}
+
+/** Where one file comes from, for people and as part of a name. */
+export function fileOrigin(model: PinnedModel, file: PinnedFile): string {
+  return model.source === 'url' ? model.url : `${modelOrigin(model)}/${file.path}`;
+}
+
+/** A file as progress lines and errors name it. */
+export function fileLabel(model: PinnedModel, file: PinnedFile): string {
+  switch (model.source) {
+    case 'url':
+      return model.url;
+    case 'ollama':
+      return `${ollamaName(model)}/${file.path}`;
+    default:
+      return `${model.repo}/${file.path}`;
+  }
+}
+
+function ollamaName(model: Extract<PinnedModel, { source: 'ollama' }>): string {
+  return `${model.registry}/${model.namespace}/${model.model}:${model.tag}`;
+}

@@ -1,0 +1,7 @@
+import type { GpuInventory } from '../core/model/gpu.ts';
+
+/** Reads the GPUs of one box. */
+export interface GpuProbe {
+  /** Never rejects for what the box has or lacks: that is in the inventory. */
+  probe(signal: AbortSignal): Promise<GpuInventory>;
+}
