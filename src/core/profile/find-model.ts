@@ -13,10 +13,11 @@ import { isReference } from './is-reference.ts';
 export function findModel(catalogue: Catalogue, nameOrRef: string): ServedModel {
   if (isReference(nameOrRef)) {
     const ref = parseModelRef(nameOrRef);
-    return { ref: formatModelRef(ref), name: servedName(ref) };
+    return { ref: formatModelRef(ref), name: servedName(ref), kind: null };
   }
   const model = catalogue.models.get(nameOrRef);
-  if (model !== undefined) return { ref: formatModelRef(parseModelRef(model.ref)), name: model.name };
+  if (model !== undefined)
+    return { ref: formatModelRef(parseModelRef(model.ref)), name: model.name, kind: model.kind };
   const known = [...catalogue.models.keys()].sort();
   throw new RmaError('RMA_MODEL_UNKNOWN', unknownWord('model', nameOrRef, known), {
     exitCode: EXIT.usage,

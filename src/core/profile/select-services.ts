@@ -1,5 +1,5 @@
 import { EXIT, RmaError } from '../errors.ts';
-import type { Catalogue, Profile } from '../model/profile.ts';
+import type { Catalogue, Profile, ProfileVariant } from '../model/profile.ts';
 import type { SelectedProfile, SelectedService, Selection } from '../model/selection.ts';
 import { unknownWord } from '../yaml/fields.ts';
 import { findModel } from './find-model.ts';
@@ -9,15 +9,21 @@ import { findModel } from './find-model.ts';
  * under the larger of the memory limits.
  * @throws RmaError RMA_PROFILE_UNKNOWN exit 2
  */
-export function selectServices(catalogue: Catalogue, profiles: readonly string[]): Selection {
+export function selectServices(
+  catalogue: Catalogue,
+  profiles: readonly string[],
+  variants: ReadonlyMap<string, string> = new Map(),
+): Selection {
   const chosen = [...new Set(profiles)].sort().map((name) => findProfile(catalogue, name));
   const taken = new Set(['coordinator', ...chosen.map(workerOf)]);
   const services = new Map<string, SelectedService>();
   const selected = chosen.map((profile): SelectedProfile => {
-    const mine = servicesOf(catalogue, profile, services, taken);
+    const variant = findVariant(profile, variants.get(profile.name));
+    const mine = servicesOf(catalogue, profile, variant, services, taken);
     return {
       name: profile.name,
       description: profile.description,
+      variant: variant.name,
       worker: workerOf(profile),
       services: sortedOnce(mine.map(({ service }) => service)),
       refs: sortedOnce(mine.flatMap(({ models }) => models.map(({ ref }) => ref))),
@@ -41,18 +47,41 @@ function findProfile(catalogue: Catalogue, name: string): Profile {
   });
 }
 
+/** The named variant, the best without a name. @throws RmaError RMA_VARIANT_UNKNOWN exit 2 */
+function findVariant(profile: Profile, name: string | undefined): ProfileVariant {
+  const found =
+    name === undefined ? profile.variants[0] : profile.variants.find((each) => each.name === name);
+  if (found !== undefined) return found;
+  const known = profile.variants.map((each) => each.name);
+  throw new RmaError(
+    'RMA_VARIANT_UNKNOWN',
+    `profile ${profile.name}: ${unknownWord('variant', name ?? '', known)}`,
+    { exitCode: EXIT.usage, hint: `--variant ${profile.name}=NAME with one of: ${known.join(', ')}` },
+  );
+}
+
 /** Adds to `services`, by what they run, those that no earlier profile has. */
 function servicesOf(
   catalogue: Catalogue,
   profile: Profile,
+  variant: ProfileVariant,
   services: Map<string, SelectedService>,
   taken: Set<string>,
 ): SelectedService[] {
-  return profile.services.map(({ engine: engineName, models: names, flags, memoryBytes }) => {
+  return variant.services.map((asked) => {
+    const { engine: engineName, models: names, flags, memoryBytes, gpus, exclusive } = asked;
     const engine = catalogue.engines.get(engineName);
     if (engine === undefined) throw new Error(`profile ${profile.name}: no engine ${engineName}`);
     const models = names.map((name) => findModel(catalogue, name));
-    const identity = JSON.stringify([engineName, models, flags]);
+    const identity = JSON.stringify([
+      engineName,
+      models,
+      flags,
+      gpus,
+      exclusive,
+      asked.context,
+      asked.concurrency,
+    ]);
     const shared = services.get(identity);
     const selected: SelectedService =
       shared === undefined
@@ -63,6 +92,12 @@ function servicesOf(
             models,
             flags,
             memoryBytes,
+            memoryReservationBytes: asked.memoryReservationBytes,
+            gpus: engine.gpu === 'none' ? 0 : gpus,
+            exclusive: exclusive || !engine.sharesGpu,
+            context: asked.context ?? engine.context,
+            concurrency: asked.concurrency ?? engine.concurrency,
+            replicaGroup: null,
           }
         : { ...shared, memoryBytes: largerLimit(shared.memoryBytes, memoryBytes) };
     services.set(identity, selected);
