@@ -6,6 +6,8 @@ export interface HttpRequest {
   /** value of `Authorization`: goes to the origin of `url` only and, once a redirect has left it, nowhere again */
   readonly authorization?: string | null;
   readonly signal?: AbortSignal;
+  /** largest answer that `read` takes, bytes; default 64 MiB */
+  readonly maxBytes?: number;
 }
 
 /** One answer on the way through redirects, the last one included. Header names are lower-case. */

@@ -23,7 +23,7 @@ export interface HttpOptions {
   readonly pauseMs?: number;
 }
 
-/** Largest document that `read` takes, bytes. */
+/** Largest document that `read` takes when the request says nothing else, bytes. */
 const MAX_TEXT = 64 * 1024 * 1024;
 
 /** The only way of rma to the network of hubs: undici, loaded when the first request is made. CAs of NODE_EXTRA_CA_CERTS are known to Node itself. */
@@ -75,14 +75,18 @@ export class UndiciClient implements HttpClient {
 
   async #readOnce(request: HttpRequest): Promise<HttpText> {
     const { body, close, ...answer } = await this.open(request);
+    const { maxBytes = MAX_TEXT } = request;
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of body) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > MAX_TEXT) {
+      if (size > maxBytes) {
         close();
-        throw new RmaError('RMA_HUB_BAD_ANSWER', `${new URL(answer.url).host} sent a listing above 64 MiB`);
+        throw new RmaError(
+          'RMA_HUB_BAD_ANSWER',
+          `${new URL(answer.url).host} sent an answer of more than ${maxBytes} bytes`,
+        );
       }
     }
     return { ...answer, text: Buffer.concat(chunks).toString('utf8') };

@@ -17,7 +17,7 @@ export type ModelRef =
       readonly source: 'ollama';
       /** host[:port]; null is the registry of ollama.com, or the mirror that the settings name for it */
       readonly registry: string | null;
-      /** http:// was written out */
+      /** http, not https: `http://` was written out, or the host is this machine and no scheme was */
       readonly plainHttp: boolean;
       readonly namespace: string;
       readonly model: string;

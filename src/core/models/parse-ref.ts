@@ -1,6 +1,7 @@
 import { EXIT, RmaError } from '../errors.ts';
 import { redact } from '../redact.ts';
 import type { ModelRef } from './model-ref.ts';
+import { formatOllamaRef, parseOllamaRef } from './parse-ollama-ref.ts';
 import { pathFault } from './safe-path.ts';
 
 /** The set that a direct URL goes to when the reference names none. */
@@ -10,7 +11,7 @@ export const DEFAULT_SET = 'default';
 export const DEFAULT_REVISION = 'main';
 
 const GRAMMAR =
-  'write hf:org/repo[@revision][:pattern] or https://host/path/name.gguf[#sha256=HEX&as=NAME.gguf&set=NAME]';
+  'write hf:org/repo[@revision][:pattern], ollama:[host/][namespace/]name[:tag] or https://host/path/name.gguf[#sha256=HEX&as=NAME.gguf&set=NAME]';
 
 const REPO_PART = /^(?!.*(--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?$/;
 const REVISION = /^[A-Za-z0-9_.+/-]{1,200}$/;
@@ -19,7 +20,6 @@ const SET = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const MAX_NAME = 200;
 const SHA256 = /^[0-9a-f]{64}$/;
 const FUTURE_SOURCES = new Map([
-  ['ollama', 'an Ollama registry'],
   ['ms', 'ModelScope'],
   ['docling', 'a docling model bundle'],
 ]);
@@ -31,6 +31,7 @@ const FUTURE_SOURCES = new Map([
 export function parseModelRef(text: string): ModelRef {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase();
   if (scheme === 'hf') return parseHubRef(text);
+  if (scheme === 'ollama') return parseOllamaRef(text);
   if (scheme === 'https' || scheme === 'http') return parseUrlRef(text);
   const future = scheme === undefined ? undefined : FUTURE_SOURCES.get(scheme);
   if (future !== undefined) {
@@ -49,6 +50,7 @@ export function formatModelRef(ref: ModelRef): string {
     const revision = ref.revision === DEFAULT_REVISION ? '' : `@${ref.revision}`;
     return `hf:${ref.repo}${revision}${ref.pattern === null ? '' : `:${ref.pattern}`}`;
   }
+  if (ref.source === 'ollama') return formatOllamaRef(ref);
   if (ref.source !== 'url') throw new Error(`a ${ref.source} reference has no text yet`);
   const options = [
     ref.sha256 === null ? null : `sha256=${ref.sha256}`,
@@ -129,7 +131,8 @@ function fragmentOptions(text: string, hash: string): ReadonlyMap<string, string
 }
 
 function suggestion(text: string): string | undefined {
-  return /^[\w.-]+\/[\w.-]+(@[^:]+)?(:.+)?$/.test(text) ? `did you mean hf:${text} ?` : undefined;
+  if (/^[\w.-]+\/[\w.-]+(@[^:]+)?(:.+)?$/.test(text)) return `did you mean hf:${text} ?`;
+  return /^\w[\w.-]*:[\w.-]+$/.test(text) ? `did you mean ollama:${text} ?` : undefined;
 }
 
 function isFileName(name: string): boolean {
