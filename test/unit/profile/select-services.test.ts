@@ -75,7 +75,7 @@ describe('findModel', () => {
       'tiny',
     ],
   ])('finds %s', (asked, ref, name) => {
-    expect(findModel(catalogue, asked)).toEqual({ ref, name });
+    expect(findModel(catalogue, asked)).toMatchObject({ ref, name });
   });
 
   it('refuses an unknown name with the nearest one', () => {
