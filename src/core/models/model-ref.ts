@@ -1,11 +1,8 @@
+import type { RepoRef } from './repo-ref.ts';
+
 /** A model reference, parsed. */
 export type ModelRef =
-  | {
-      readonly source: 'hf';
-      readonly repo: string;
-      readonly revision: string;
-      readonly pattern: string | null;
-    }
+  | ({ readonly source: 'hf' } & RepoRef)
   | {
       readonly source: 'url';
       readonly url: string;
@@ -23,9 +20,4 @@ export type ModelRef =
       readonly model: string;
       readonly tag: string;
     }
-  | {
-      readonly source: 'ms';
-      readonly repo: string;
-      readonly revision: string;
-      readonly pattern: string | null;
-    };
+  | ({ readonly source: 'ms' } & RepoRef);

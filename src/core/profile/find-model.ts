@@ -14,13 +14,17 @@ import { isReference } from './is-reference.ts';
 export function findModel(catalogue: Catalogue, nameOrRef: string): ServedModel {
   if (isReference(nameOrRef)) {
     const ref = parseModelRef(nameOrRef);
-    return { ref: formatModelRef(ref), name: servedName(ref) };
+    return { ref: formatModelRef(ref), name: servedName(ref), kind: null };
   }
   const model = catalogue.models.get(nameOrRef);
   if (model !== undefined) {
     const ref = parseModelRef(model.ref);
     // engines that read Ollama's store know a model by its name there only
-    return { ref: formatModelRef(ref), name: ref.source === 'ollama' ? servedName(ref) : model.name };
+    return {
+      ref: formatModelRef(ref),
+      name: ref.source === 'ollama' ? servedName(ref) : model.name,
+      kind: model.kind,
+    };
   }
   const known = [...catalogue.models.keys()].sort();
   throw new RmaError('RMA_MODEL_UNKNOWN', unknownWord('model', nameOrRef, known), {
