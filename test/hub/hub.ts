@@ -5,6 +5,7 @@ import { huggingFaceApi } from './huggingface/api.ts';
 import { huggingFaceCdn } from './huggingface/cdn.ts';
 import { huggingFaceResolve, huggingFaceResolveCache } from './huggingface/resolve.ts';
 import { listen } from './listen.ts';
+import { modelScopeApi } from './modelscope/api.ts';
 import type { HubState, Protocol } from './protocol.ts';
 import {
   buildCommit,
@@ -63,6 +64,7 @@ const API_PROTOCOLS: readonly Protocol[] = [
   huggingFaceResolveCache,
   huggingFaceApi,
   huggingFaceResolve,
+  modelScopeApi,
   directFiles,
 ];
 const CDN_PROTOCOLS: readonly Protocol[] = [responseFaults, huggingFaceCdn, directFiles];
