@@ -1,6 +1,8 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { UndiciClient } from '../adapters/http/undici-client.ts';
+import { readModelScopeToken } from '../adapters/hub/hub-token.ts';
 import { HuggingFaceSource } from '../adapters/hub/huggingface.ts';
+import { ModelScopeSource, MS_DEFAULT_ENDPOINT } from '../adapters/hub/modelscope.ts';
 import { UrlSource } from '../adapters/hub/url.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { HttpClient } from '../ports/http-client.ts';
@@ -19,6 +21,11 @@ export function hubSources({ env, endpoint, token }: HubParts): readonly ModelSo
   const http = hubClient(env);
   return [
     new HuggingFaceSource({ endpoint, token, http }),
+    new ModelScopeSource({
+      endpoint: env['MODELSCOPE_ENDPOINT'] || MS_DEFAULT_ENDPOINT,
+      token: () => readModelScopeToken(env),
+      http,
+    }),
     new UrlSource({ http, clock: systemClock, random: Math.random }),
   ];
 }

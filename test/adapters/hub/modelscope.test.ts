@@ -15,7 +15,10 @@ const files = {
   'sub/notes.txt': 'notes\n',
 };
 
-async function setUp(options: HubOptions = { repos: { 'org/model': { files } } }, token: string | null = null) {
+async function setUp(
+  options: HubOptions = { repos: { 'org/model': { files } } },
+  token: string | null = null,
+) {
   const hub = await startHub({ ...options, tokens: { [TOKEN]: 'alice' } });
   onTestFinished(() => hub.close());
   const source = new ModelScopeSource({ endpoint: `${hub.endpoint}/`, token: () => token, http: testHttp() });

@@ -49,7 +49,19 @@ const urlModel: PinnedModel = {
   set: 'default',
   files: [pin('m.gguf', 'sha256')],
 };
-const sources: readonly ModelSource[] = (['hf', 'url'] as const).map((source) => ({
+const msModel: PinnedModel = {
+  source: 'ms',
+  ref: 'ms:acme/tiny',
+  repo: 'acme/tiny',
+  revision: 'master',
+  complete: true,
+  files: [
+    pin('config.json', 'sha256'),
+    pin('model.safetensors', 'sha256'),
+    pin('sub/copy.safetensors', 'sha256'),
+  ],
+};
+const sources: readonly ModelSource[] = (['hf', 'url', 'ms'] as const).map((source) => ({
   source,
   resolve: () => Promise.reject(new Error('unused')),
   locate: (_, file) => ({ url: `memory:${file.path}`, authorization: null }),
@@ -95,8 +107,17 @@ function fetchAll(root: string, disk: Disk, model: PinnedModel): Promise<readonl
   });
 }
 
+/** A plain directory appears whole. */
+function expectWholeFolder(folder: string): void {
+  for (const [path, content] of contents) {
+    if (!existsSync(folder) || path === 'm.gguf') continue;
+    expect(readFileSync(join(folder, path)).equals(content)).toBe(true);
+  }
+}
+
 /** Every file under a final name is whole and right, and every name that leads to it leads somewhere. */
 function expectSound(root: string): void {
+  expectWholeFolder(join(root, 'modelscope/acme/tiny'));
   const repo = join(root, 'huggingface/hub/models--acme--tiny');
   if (existsSync(repo)) {
     for (const blob of readdirSync(join(repo, 'blobs'))) {
@@ -125,6 +146,8 @@ test.each([
   ['hf', 'one step fails', hfModel, false],
   ['url', 'the process dies', urlModel, true],
   ['url', 'one step fails', urlModel, false],
+  ['ms', 'the process dies', msModel, true],
+  ['ms', 'one step fails', msModel, false],
 ] as const)(
   '[fail L6] [fail D2] %s: wherever %s, the store reads as absent or right, and the next fetch completes it',
   async (_, __, model, forever) => {
