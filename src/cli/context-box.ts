@@ -9,6 +9,7 @@ import { LocalRunner } from '../adapters/exec/local-runner.ts';
 import { diskFiles } from '../adapters/files/disk-files.ts';
 import { readHubToken } from '../adapters/hub/hub-token.ts';
 import { PackagedImage } from '../adapters/image/packaged-image.ts';
+import { systemNames } from '../adapters/system/name-lookup.ts';
 import { portTaken } from '../adapters/system/port-taken.ts';
 import type { Box } from '../ports/box.ts';
 import type { Reporter } from '../ports/reporter.ts';
@@ -31,6 +32,7 @@ export function createBox({ env, signal, reporter }: BoxParts, loaded: LoadedCon
     docker: lazyDocker(env, runner),
     cli: new SpawnedDockerCli(runner),
     files: diskFiles,
+    names: systemNames,
     sources: hubSources({ env, endpoint: loaded.config.hub.endpoint, token: () => token()?.value ?? null }),
     image: new PackagedImage(join(shipped, 'dist', 'image')),
     clock: systemClock,
