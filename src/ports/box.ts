@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { DockerCli } from './docker-cli.ts';
 import type { DockerHost } from './docker-host.ts';
 import type { FileStore } from './file-store.ts';
+import type { GpuProbe } from './gpu-probe.ts';
 import type { ModelSource } from './model-source.ts';
 import type { NameLookup } from './name-lookup.ts';
 import type { Reporter } from './reporter.ts';
@@ -25,6 +26,7 @@ export interface WorkerImage {
 export interface Box {
   readonly docker: DockerHost;
   readonly cli: DockerCli;
+  readonly gpus: GpuProbe;
   readonly files: FileStore;
   readonly names: NameLookup;
   readonly sources: readonly ModelSource[];
