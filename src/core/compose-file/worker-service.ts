@@ -44,7 +44,7 @@ export function workerService(input: RenderInput, profile: SelectedProfile): Ser
     models: refs,
     port: null,
     comment: `Fetches and verifies the models of profile ${profile.name}, and registers it once its engines answer. Healthy: every model is there.`,
-    labels: serviceLabels(input, name, profile.name, refs),
+    labels: serviceLabels(input, name, profile, refs),
     configContent: `${canonicalJson(workerConfig, 2)}\n`,
     definition: {
       image,
