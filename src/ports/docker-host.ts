@@ -25,6 +25,8 @@ export interface ContainerFacts {
   readonly startedAt: string | null;
   readonly configHash: string | null;
   readonly models: readonly string[];
+  /** of a worker: the engine services it uses; null where the label is missing */
+  readonly engines: readonly string[] | null;
   readonly ports: readonly PublishedPort[];
   /** what is mounted as the store, as `named:NAME` or `host:PATH`; null for none */
   readonly store: string | null;

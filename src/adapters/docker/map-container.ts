@@ -22,11 +22,16 @@ export function containerFacts(details: ContainerInspectInfo): ContainerFacts {
     restarts: details.RestartCount,
     startedAt: state.StartedAt === NEVER ? null : state.StartedAt,
     configHash: labels[LABEL.configHash] ?? null,
-    models: (labels[LABEL.models] ?? '').split(' ').filter((model) => model !== ''),
+    models: words(labels[LABEL.models] ?? ''),
+    engines: labels[LABEL.engines] === undefined ? null : words(labels[LABEL.engines] ?? ''),
     ports: publishedPorts(details),
     store: mountedStore(details),
     composeFile: labels['com.docker.compose.project.config_files'] ?? null,
   };
+}
+
+function words(label: string): readonly string[] {
+  return label.split(' ').filter((word) => word !== '');
 }
 
 function mountedStore({ Mounts }: ContainerInspectInfo): string | null {
