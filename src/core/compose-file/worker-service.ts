@@ -45,7 +45,7 @@ export function workerService(input: RenderInput, profile: SelectedProfile): Ser
     port: null,
     comment: `Fetches and verifies the models of profile ${profile.name}, and registers it once its engines answer. Healthy: every model is there.`,
     labels: {
-      ...serviceLabels(input, name, profile.name, refs),
+      ...serviceLabels(input, name, profile, refs),
       [LABEL.engines]: profile.services.join(' '),
     },
     configContent: `${canonicalJson(workerConfig, 2)}\n`,
