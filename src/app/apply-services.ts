@@ -32,10 +32,18 @@ export async function applyServices(
   await remove(box, project, operations);
   await start(box, project, operations, 'coordinator', 'starting the coordinator');
   await startWorkers(box, project, operations, workers);
-  await Promise.all(workers.map(async (worker) => followWorker(box, config.project, worker, hasItsModels)));
+  await Promise.all(
+    workers.map(async (worker) =>
+      followWorker(box, config.project, worker, { until: hasItsModels, engines: false }),
+    ),
+  );
   await start(box, project, operations, 'engine', 'starting the engines');
   await watchEngines(box, config.project, waitSeconds, async (watched) => {
-    await Promise.all(workers.map(async (worker) => followWorker(watched, config.project, worker, isReady)));
+    await Promise.all(
+      workers.map(async (worker) =>
+        followWorker(watched, config.project, worker, { until: isReady, engines: true }),
+      ),
+    );
   });
 }
 

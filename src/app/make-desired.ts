@@ -47,6 +47,7 @@ export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wa
     version: RMA_VERSION,
     config: { ...config, stateDir: request.folder ?? config.stateDir },
     selection,
+    placement: new Map(),
     pinned,
     projectRefs: selection.refs,
     workerImage: tag,

@@ -1,7 +1,9 @@
+import type { ErrorCode } from '../core/errors.ts';
 import { sha256Hex } from '../core/hash.ts';
 import type { RmaConfig } from '../core/model/config.ts';
 import type { Desired } from '../core/model/desired.ts';
 import type { Observed, ObservedContainer, ObservedVolume } from '../core/model/observed.ts';
+import type { WorkerStatus } from '../core/model/worker-status.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import { projectFiles } from './box-settings.ts';
@@ -42,16 +44,31 @@ export async function observe(
 /** The project's containers, each worker with what it says of itself. */
 export async function observeContainers(box: Box, project: string): Promise<readonly ObservedContainer[]> {
   const found = await box.docker.containers(project);
-  return Promise.all(found.map(async (container) => observedContainer(box, container)));
+  const told = await Promise.all(
+    found.map(async (container) => {
+      const asks = roleOf(container) === 'worker' && container.state === 'running';
+      return asks ? workerStatus(box, container.id) : null;
+    }),
+  );
+  const faults = new Map(
+    told.flatMap((status) =>
+      (status?.engines ?? []).flatMap(({ service, fault }) =>
+        fault === undefined ? [] : [[service, fault.code] as const],
+      ),
+    ),
+  );
+  return found.map((container, at) => observedContainer(container, told[at] ?? null, faults));
 }
 
-async function observedContainer(box: Box, container: ContainerFacts): Promise<ObservedContainer> {
-  const role = roleOf(container);
-  const asks = role === 'worker' && container.state === 'running';
-  const status = asks ? await workerStatus(box, container.id) : null;
+function observedContainer(
+  container: ContainerFacts,
+  status: WorkerStatus | null,
+  faults: ReadonlyMap<string, ErrorCode>,
+): ObservedContainer {
   const { service, profile, state, health, image, configHash } = container;
   const worker = status === null ? null : { state: status.state, failure: status.failure };
-  return { service, profile, role, state, health, image, configHash, worker };
+  const engineFault = faults.get(service) ?? null;
+  return { service, profile, role: roleOf(container), state, health, image, configHash, worker, engineFault };
 }
 
 /** Services are named `coordinator`, `<profile>-worker` and `<profile>-<engine>[-N]`. */

@@ -4,5 +4,10 @@ export const LABEL = {
   profile: 'rma.profile',
   service: 'rma.service',
   models: 'rma.models',
+  /** UUIDs of GPUs and MIG devices, blanks between them */
+  gpus: 'rma.gpus',
+  /** bytes promised on each of them */
+  memory: 'rma.memory',
+  variant: 'rma.variant',
   configHash: 'rma.config-hash',
 } as const;

@@ -10,7 +10,13 @@ import { buildWorkerConfig } from '../../src/core/compose-file/build-worker-conf
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import { RENDER_CASES } from '../golden/render-cases.ts';
 import { engineEnv } from '../helpers/engine-env.ts';
-import { catalogueOf, configOf, engineOf, renderInputOf } from '../helpers/render-builders.ts';
+import {
+  catalogueOf,
+  configOf,
+  engineOf,
+  profileServiceOf,
+  renderInputOf,
+} from '../helpers/render-builders.ts';
 
 interface ComposeConfig {
   readonly services: Record<string, Record<string, unknown>>;
@@ -124,7 +130,7 @@ describe('the real Compose', () => {
     const flags = fc.sample(words, { numRuns: 300, seed: 7 });
     const environment = Object.fromEntries(flags.map((value, index) => [`V${index}`, value]));
     const catalogue = catalogueOf(
-      { chat: [{ engine: 'llm', models: ['small'], flags, memoryBytes: null }] },
+      { chat: [profileServiceOf({ engine: 'llm', models: ['small'], flags, memoryBytes: null })] },
       [engineOf('llm', { environment })],
     );
     const selection = selectServices(catalogue, ['chat']);

@@ -4,7 +4,14 @@ import type { RenderInput } from '../../src/core/compose-file/render-input.ts';
 import type { Catalogue } from '../../src/core/model/profile.ts';
 import { buildCatalogue } from '../../src/core/profile/build-catalogue.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
-import { catalogueOf, configOf, engineOf, renderInputOf } from '../helpers/render-builders.ts';
+import {
+  catalogueOf,
+  configOf,
+  engineOf,
+  HUB,
+  profileServiceOf,
+  renderInputOf,
+} from '../helpers/render-builders.ts';
 
 export interface RenderCase {
   readonly name: string;
@@ -31,7 +38,7 @@ function hostFolder(): RenderInput {
     },
     bind: '0.0.0.0',
     coordinator: { port: 7700, url: 'http://localhost:9000/', tokenFile: '/home/me/token' },
-    hub: { endpoint: 'http://127.0.0.1:8899', tokenFile: '/home/me/hf' },
+    hub: { ...HUB, endpoint: 'http://127.0.0.1:8899', tokenFile: '/home/me/hf' },
     images: { workerBase: 'node:24-slim', engines: { llm: 'example/other:2' } },
     ports: { 'chat-llm': 9999 },
     stateDir: "/home/me/it's mine/.rma",
@@ -52,7 +59,7 @@ function hostFolder(): RenderInput {
 /** Two profiles that share one engine, one with an engine that keeps caches. */
 function twoProfiles(): RenderInput {
   const cached = engineOf('cached', { cachePath: '/cache', environment: { HOME: '/cache' }, port: 8000 });
-  const small = { engine: 'llm', models: ['small'], flags: [], memoryBytes: null };
+  const small = profileServiceOf();
   const catalogue = catalogueOf(
     {
       b: [
@@ -85,12 +92,7 @@ function oddTexts(): RenderInput {
     },
     healthTest: ['CMD-SHELL', 'curl -fsS "http://127.0.0.1:{port}/health" || test "$?" = 22'],
   });
-  const service = {
-    engine: 'llm',
-    models: ['small'],
-    flags: ['--template', '{"a": "$x\\n"}', 'off', '07'],
-    memoryBytes: null,
-  };
+  const service = profileServiceOf({ flags: ['--template', '{"a": "$x\\n"}', 'off', '07'] });
   return renderInputOf({ selection: selectServices(catalogueOf({ chat: [service] }, [engine]), ['chat']) });
 }
 

@@ -57,6 +57,7 @@ export function doneBox(desired: Desired, over: Partial<Observed> = {}): Observe
         state: 'running',
         health: 'healthy',
         worker: role === 'worker' ? { state: 'ready', failure: null } : null,
+        engineFault: null,
       }),
     ),
     store: new Map([...models.values()].map((model) => [model.ref, checkOf(model, 'present')])),

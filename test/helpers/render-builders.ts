@@ -11,6 +11,22 @@ export function engineOf(name: string, over: Partial<Engine> = {}): Engine {
   return {
     name,
     image: `example/${name}:1`,
+    cpuImage: null,
+    imagesByCompute: {},
+    gpu: 'none',
+    sharesGpu: false,
+    overheadBytes: 0,
+    reads: ['hf', 'url', 'ms'],
+    context: 4096,
+    concurrency: 1,
+    gpuCommand: [],
+    sharedCommand: [],
+    exclusiveCommand: [],
+    parallelCommand: [],
+    gpuEnvironment: {},
+    parallelShmBytes: null,
+    ulimits: {},
+    loadedPath: null,
     port: 8080,
     command: ['--model', '{model}', '--alias', '{name}', '--port', '{port}'],
     environment: {},
@@ -26,6 +42,23 @@ export function engineOf(name: string, over: Partial<Engine> = {}): Engine {
   };
 }
 
+/** A service of a profile; on the CPU unless told. */
+export function profileServiceOf(over: Partial<ProfileService> = {}): ProfileService {
+  return {
+    engine: 'llm',
+    models: ['small'],
+    flags: [],
+    memoryBytes: null,
+    memoryReservationBytes: null,
+    gpus: 0,
+    exclusive: false,
+    context: null,
+    concurrency: null,
+    replicas: 1,
+    ...over,
+  };
+}
+
 /** A catalogue with the models `small` and `big`, and the given profiles and engines. */
 export function catalogueOf(
   profiles: Readonly<Record<string, readonly ProfileService[]>>,
@@ -37,13 +70,21 @@ export function catalogueOf(
     kind: 'chat' as const,
     license: 'apache-2.0',
     description: name,
+    gpuMemoryBytes: null,
+    optional: false,
   });
   const made = engines.map((engine) => (typeof engine === 'string' ? engineOf(engine) : engine));
   return {
     profiles: new Map(
       Object.entries(profiles).map(([name, services]) => [
         name,
-        { name, description: `Profile ${name}`, services },
+        {
+          name,
+          description: `Profile ${name}`,
+          minGpuBytes: null,
+          recommendedGpuBytes: null,
+          variants: [{ name: 'default', services }],
+        },
       ]),
     ),
     engines: new Map(made.map((engine) => [engine.name, engine])),
@@ -66,6 +107,13 @@ export function pinnedFile(ref: string, over: Partial<PinnedHfModel> = {}): Pinn
   };
 }
 
+export const HUB: RmaConfig['hub'] = {
+  endpoint: 'https://huggingface.co',
+  tokenFile: null,
+  ollamaEndpoint: 'https://registry.ollama.ai',
+  modelscopeEndpoint: 'https://www.modelscope.cn',
+};
+
 export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
   return {
     project: 'demo',
@@ -77,7 +125,10 @@ export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
     owner: null,
     bind: '127.0.0.1',
     coordinator: { port: 7700, url: null, tokenFile: null },
-    hub: { endpoint: 'https://huggingface.co', tokenFile: null },
+    hub: HUB,
+    gpu: { use: 'required', minBytes: null, visible: null, reserveBytes: 0, pins: {} },
+    variants: {},
+    nfsOptions: null,
     images: { workerBase: 'node:24-slim', engines: {} },
     ports: {},
     drainSeconds: 30,
@@ -85,7 +136,7 @@ export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
   };
 }
 
-const SMALL: ProfileService = { engine: 'llm', models: ['small'], flags: [], memoryBytes: null };
+const SMALL = profileServiceOf({ engine: 'llm', models: ['small'] });
 
 /** One profile `chat` with the engine `llm` and the model `small`. */
 export function renderInputOf(over: Partial<RenderInput> = {}): RenderInput {
@@ -95,6 +146,7 @@ export function renderInputOf(over: Partial<RenderInput> = {}): RenderInput {
     version: '1.2.3',
     config,
     selection,
+    placement: new Map(),
     pinned: new Map(selection.refs.map((ref) => [ref, pinnedFile(ref)])),
     projectRefs: selection.refs,
     workerImage: 'rma-worker:1.2.3-0123456789ab',

@@ -35,6 +35,7 @@ export function pinnedModel({ pinned }: RenderInput, ref: string): PinnedModel {
 
 function engineTarget(input: RenderInput, { service, engine, models }: SelectedService): EngineTarget {
   const { metricsPath: path, inFlightMetric: metric } = engine;
+  const onGpu = (input.placement.get(service)?.devices ?? []).length > 0;
   return {
     service,
     engine: engine.name,
@@ -44,6 +45,7 @@ function engineTarget(input: RenderInput, { service, engine, models }: SelectedS
     modelsPath: engine.modelsPath,
     inFlight: path === null || metric === null ? null : { path, metric },
     // The worker finds receipts and the coordinator finds models by the canonical reference.
-    models: models.map(({ ref, name }) => ({ name, ref: pinnedModel(input, ref).ref })),
+    loaded: engine.loadedPath === null ? null : { path: engine.loadedPath, on: onGpu ? 'gpu' : 'cpu' },
+    models: models.map(({ ref, name, kind }) => ({ name, kind, ref: pinnedModel(input, ref).ref })),
   };
 }

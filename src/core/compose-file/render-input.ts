@@ -1,5 +1,6 @@
 import type { Owner, RmaConfig } from '../model/config.ts';
 import type { PinnedModel } from '../model/pinned-model.ts';
+import type { ServicePlacement } from '../model/placement.ts';
 import type { Selection } from '../model/selection.ts';
 
 /** Everything that decides the bytes of the Compose file. */
@@ -8,6 +9,8 @@ export interface RenderInput {
   readonly version: string;
   readonly config: RmaConfig;
   readonly selection: Selection;
+  /** service → what it was given; a service that is not there runs on the CPU */
+  readonly placement: ReadonlyMap<string, ServicePlacement>;
   /** by the reference that the selection names */
   readonly pinned: ReadonlyMap<string, PinnedModel>;
   /** every canonical reference that the project needs on this host: the roots of prune */

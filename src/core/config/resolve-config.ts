@@ -1,5 +1,5 @@
 import { basename, isAbsolute, join } from 'node:path/posix';
-import type { RmaConfig, SettingOrigin } from '../model/config.ts';
+import type { GpuSettings, RmaConfig, SettingOrigin } from '../model/config.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
 import type { ConfigSources } from './config-sources.ts';
 import { type ConfigFault, configError } from './fault.ts';
@@ -53,10 +53,10 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
       url: take(SETTINGS.coordinatorUrl),
       tokenFile: take(SETTINGS.coordinatorTokenFile),
     },
-    hub: {
-      endpoint: take(SETTINGS.hubEndpoint),
-      tokenFile: hubToken.kind === 'file' ? hubToken.path : null,
-    },
+    hub: hubSettings(take, hubToken),
+    gpu: gpuSettings(take),
+    variants: take(SETTINGS.variants),
+    nfsOptions: take(SETTINGS.nfsOptions),
     images: { workerBase: take(SETTINGS.workerBase), engines: take(SETTINGS.engineImages) },
     ports: take(SETTINGS.ports),
     drainSeconds: take(SETTINGS.drainTimeout),
@@ -66,6 +66,28 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     ? [...new Set(sources.flags.get(SETTINGS.profiles.key))]
     : null;
   return { config, origins: reader.origins(), selectedProfiles, hubToken };
+}
+
+type Take = <T>(setting: Setting<T>) => T;
+
+function hubSettings(take: Take, hubToken: HubToken): RmaConfig['hub'] {
+  return {
+    endpoint: take(SETTINGS.hubEndpoint),
+    tokenFile: hubToken.kind === 'file' ? hubToken.path : null,
+    ollamaEndpoint: take(SETTINGS.ollamaEndpoint),
+    modelscopeEndpoint: take(SETTINGS.modelscopeEndpoint),
+  };
+}
+
+function gpuSettings(take: Take): GpuSettings {
+  const visible = take(SETTINGS.gpuVisible);
+  return {
+    use: take(SETTINGS.gpuUse),
+    minBytes: take(SETTINGS.gpuMinMemory),
+    visible: visible.length === 0 || visible.includes('all') ? null : visible,
+    reserveBytes: take(SETTINGS.gpuReserve),
+    pins: take(SETTINGS.gpuPins),
+  };
 }
 
 function readFile({ text, name }: NonNullable<ConfigSources['file']>): FileSettings {

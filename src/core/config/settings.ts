@@ -1,5 +1,6 @@
 import type { HostConfig } from '../model/config.ts';
 import { COORDINATOR_PORT } from '../model/registration.ts';
+import { GPU_SETTINGS } from './gpu-settings.ts';
 import { expected, type Parsed } from './parsed.ts';
 import { listSetting, mapSetting, type Setting, scalarSetting } from './setting.ts';
 import {
@@ -139,6 +140,28 @@ export const SETTINGS = {
     fallbackText: '`https://huggingface.co`',
     parse: parseUrl,
   }),
+  ollamaEndpoint: scalarSetting({
+    key: 'hub.ollama_endpoint',
+    flags: '--ollama-endpoint <URL>',
+    env: ['RMA_OLLAMA_ENDPOINT'],
+    form: 'text',
+    description: 'address of the registry of ollama.com or of a mirror',
+    example: 'https://registry.ollama.ai',
+    fallback: 'https://registry.ollama.ai',
+    fallbackText: '`https://registry.ollama.ai`',
+    parse: parseUrl,
+  }),
+  modelscopeEndpoint: scalarSetting({
+    key: 'hub.modelscope_endpoint',
+    flags: '--modelscope-endpoint <URL>',
+    env: ['RMA_MODELSCOPE_ENDPOINT', 'MODELSCOPE_ENDPOINT'],
+    form: 'text',
+    description: 'address of ModelScope or of a mirror',
+    example: 'https://www.modelscope.cn',
+    fallback: 'https://www.modelscope.cn',
+    fallbackText: '`https://www.modelscope.cn`',
+    parse: parseUrl,
+  }),
   hubTokenFile: scalarSetting({
     key: 'hub.token_file',
     flags: '--token-file <FILE>',
@@ -194,6 +217,7 @@ export const SETTINGS = {
     fallbackText: '`30s`',
     parse: parseSeconds,
   }),
+  ...GPU_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 /** The settings in the order of the documentation. */

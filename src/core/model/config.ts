@@ -14,6 +14,19 @@ export interface HostConfig {
   readonly address: string | null;
 }
 
+export interface GpuSettings {
+  /** `required`: a profile that finds no GPU fails; `auto`: the CPU worker takes its place; `off`: GPUs are not used */
+  readonly use: 'required' | 'auto' | 'off';
+  /** in place of the profiles' own smallest size, bytes */
+  readonly minBytes: number | null;
+  /** GPUs that may be used (index, UUID or the beginning of one); null: all */
+  readonly visible: readonly string[] | null;
+  /** left free on every GPU, bytes */
+  readonly reserveBytes: number;
+  /** service or profile → the GPUs it is to have */
+  readonly pins: Readonly<Record<string, readonly string[]>>;
+}
+
 /** The desired state as the user wrote it, complete with defaults. Paths are absolute. */
 export interface RmaConfig {
   readonly project: string;
@@ -35,7 +48,18 @@ export interface RmaConfig {
     readonly url: string | null;
     readonly tokenFile: string | null;
   };
-  readonly hub: { readonly endpoint: string; readonly tokenFile: string | null };
+  readonly hub: {
+    readonly endpoint: string;
+    readonly tokenFile: string | null;
+    /** of the registry of ollama.com, or of a mirror of it */
+    readonly ollamaEndpoint: string;
+    readonly modelscopeEndpoint: string;
+  };
+  readonly gpu: GpuSettings;
+  /** profile → variant that is wanted, whatever fits better */
+  readonly variants: Readonly<Record<string, string>>;
+  /** mount options of NFS volumes, in place of the safe ones; null: those */
+  readonly nfsOptions: string | null;
   readonly images: { readonly workerBase: string; readonly engines: Readonly<Record<string, string>> };
   /** service → port on the host */
   readonly ports: Readonly<Record<string, number>>;

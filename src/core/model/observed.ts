@@ -1,4 +1,4 @@
-import type { ErrorDocument } from '../errors.ts';
+import type { ErrorCode, ErrorDocument } from '../errors.ts';
 import type { ModelCheck } from './model-check.ts';
 import type { WorkerState } from './worker-status.ts';
 
@@ -14,6 +14,8 @@ export interface ObservedContainer {
   readonly configHash: string | null;
   /** what a worker says of itself; null for other roles and for a worker that does not answer */
   readonly worker: { readonly state: WorkerState; readonly failure: ErrorDocument | null } | null;
+  /** the fault that a worker tells of this engine; null for none, and for other roles */
+  readonly engineFault: ErrorCode | null;
 }
 
 export interface ObservedVolume {

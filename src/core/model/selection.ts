@@ -12,11 +12,22 @@ export interface SelectedService {
   readonly flags: readonly string[];
   /** bytes; null for no limit */
   readonly memoryBytes: number | null;
+  readonly memoryReservationBytes: number | null;
+  /** 0: on the CPU */
+  readonly gpus: number | 'all' | readonly string[];
+  readonly exclusive: boolean;
+  readonly context: number;
+  readonly concurrency: number;
+  /** the service that this is a copy of, itself included; null: no copies */
+  readonly replicaGroup: string | null;
+  /** what it runs, as a hash: services of one identity are the same, whichever profile asks; limits of memory do not count */
+  readonly identity: string;
 }
 
 export interface SelectedProfile {
   readonly name: string;
   readonly description: string;
+  readonly variant: string;
   /** Compose service of its worker, `<profile>-worker` */
   readonly worker: string;
   /** services that serve this profile, shared ones included */
@@ -25,7 +36,7 @@ export interface SelectedProfile {
   readonly refs: readonly string[];
 }
 
-/** What the chosen profiles come to: sorted by name, the same whatever order they were named in. */
+/** What the chosen profiles come to: in the order of the project's set, so that one added later changes no name of the others. */
 export interface Selection {
   readonly profiles: readonly SelectedProfile[];
   readonly services: readonly SelectedService[];

@@ -4,6 +4,8 @@ import type { PinnedModel } from './pinned-model.ts';
 export interface ServedModel {
   readonly ref: string;
   readonly name: string;
+  /** null: a reference that is not in the catalogue */
+  readonly kind: 'chat' | 'embedding' | 'vision' | null;
 }
 
 /** How the worker asks an engine whether it answers. Data of `compose/<engine>.yaml`, made concrete. */
@@ -19,6 +21,8 @@ export interface EngineTarget {
   readonly modelsPath: string;
   /** Prometheus text with the number of requests in flight; null where the engine tells none */
   readonly inFlight: { readonly path: string; readonly metric: string } | null;
+  /** which of its models are loaded, and where they must be; null: it has them loaded when it answers */
+  readonly loaded: { readonly path: string; readonly on: 'gpu' | 'cpu' } | null;
   readonly models: readonly ServedModel[];
 }
 

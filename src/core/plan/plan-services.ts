@@ -41,10 +41,11 @@ function stepFor(
   return cause === null ? null : { kind: 'restart-service', cause };
 }
 
-function troubleOf({ state, health, worker }: ObservedContainer): string | null {
+function troubleOf({ state, health, worker, engineFault }: ObservedContainer): string | null {
   if (state === 'restarting') return 'it ends again and again';
   if (state === 'paused') return 'it is paused';
   if (worker?.state === 'failed') return `it failed (${worker.failure?.code ?? 'no code'})`;
+  if (engineFault !== null) return `it failed (${engineFault})`;
   if (health === 'unhealthy') return 'it is unhealthy';
   return null;
 }

@@ -1,11 +1,38 @@
 import type { Engine } from '../model/profile.ts';
-import { parseDuration } from '../units.ts';
+import { parseBytes, parseDuration } from '../units.ts';
 import { type Fields, faultAt, openFields } from '../yaml/fields.ts';
 import { type Fault, readYaml, type YamlDocument, type YamlText } from '../yaml/read-yaml.ts';
-import { integer, isRefusal, measure, type Read, refuse, text, textMap, texts } from '../yaml/reads.ts';
+import {
+  choice,
+  integer,
+  isRefusal,
+  measure,
+  type Read,
+  refuse,
+  text,
+  textMap,
+  texts,
+  yesOrNo,
+} from '../yaml/reads.ts';
 
 const KEYS = [
   'image',
+  'cpu_image',
+  'images_by_compute',
+  'gpu',
+  'shares_gpu',
+  'overhead',
+  'reads',
+  'context',
+  'concurrency',
+  'gpu_command',
+  'shared_command',
+  'exclusive_command',
+  'parallel_command',
+  'gpu_environment',
+  'parallel_shm',
+  'ulimits',
+  'loaded_path',
   'port',
   'command',
   'environment',
@@ -29,7 +56,12 @@ const IMAGE = text({
   mustBe: 'an image reference such as registry/name:tag',
 });
 const METRIC = text({ pattern: /^[A-Za-z_:][\w:]*$/, mustBe: 'the name of a Prometheus metric' });
+const SIZE = measure(parseBytes, 'a size such as 1GiB');
 const GRACE = measure(parseDuration, 'a duration such as 30s');
+
+const SOURCES = ['hf', 'url', 'ollama', 'ms'] as const;
+const ANYWHERE = ['model', 'name', 'port', 'context', 'concurrency', 'models'];
+const ON_GPUS = [...ANYWHERE, 'gpus', 'share', 'kv_bytes', 'others_bytes'];
 
 /** An engine as its file says. */
 export interface ParsedEngine {
@@ -52,6 +84,22 @@ export function parseEngine(source: YamlText, name: string): ParsedEngine {
 function readEngine(fields: Fields): Omit<Engine, 'name'> {
   return {
     image: fields.required('image', IMAGE, ''),
+    cpuImage: fields.optional<string | null>('cpu_image', IMAGE, null),
+    imagesByCompute: fields.optional('images_by_compute', textMap, {}),
+    gpu: fields.optional<Engine['gpu']>('gpu', choice(['required', 'optional', 'none']), 'none'),
+    sharesGpu: fields.optional('shares_gpu', yesOrNo, false),
+    overheadBytes: fields.optional('overhead', SIZE, 0),
+    reads: fields.optional<Engine['reads']>('reads', sources, ['hf', 'url', 'ms']),
+    context: fields.optional('context', integer(1, 10_000_000), 4096),
+    concurrency: fields.optional('concurrency', integer(1, 4096), 1),
+    gpuCommand: fields.optional('gpu_command', texts, []),
+    sharedCommand: fields.optional('shared_command', texts, []),
+    exclusiveCommand: fields.optional('exclusive_command', texts, []),
+    parallelCommand: fields.optional('parallel_command', texts, []),
+    gpuEnvironment: fields.optional('gpu_environment', textMap, {}),
+    parallelShmBytes: fields.optional<number | null>('parallel_shm', SIZE, null),
+    ulimits: fields.optional('ulimits', ulimits, {}),
+    loadedPath: fields.optional<string | null>('loaded_path', URL_PATH, null),
     port: fields.required('port', integer(1, 65535), 1),
     command: fields.required('command', texts, []),
     environment: fields.optional('environment', textMap, {}),
@@ -77,9 +125,28 @@ function checkPlaceholders(document: YamlDocument, engine: Engine, faults: Fault
       }
     });
   };
-  check('command', engine.command, ['model', 'name', 'port']);
+  check('command', engine.command, ANYWHERE);
+  check('gpu_command', engine.gpuCommand, ON_GPUS);
+  check('shared_command', engine.sharedCommand, ON_GPUS);
+  check('exclusive_command', engine.exclusiveCommand, ON_GPUS);
+  check('parallel_command', engine.parallelCommand, ON_GPUS);
   check('health_test', engine.healthTest, ['port']);
 }
+
+const sources: Read<Engine['reads']> = (value) => {
+  const list = texts(value);
+  if (isRefusal(list)) return list;
+  const known = SOURCES.filter((source) => list.includes(source));
+  return known.length === list.length && known.length > 0 ? known : refuse(`a list of ${SOURCES.join(', ')}`);
+};
+
+const ulimits: Read<Engine['ulimits']> = (value) => {
+  const ok =
+    typeof value === 'object' &&
+    !Array.isArray(value) &&
+    Object.values(value ?? {}).every((limit) => Number.isInteger(limit));
+  return ok ? (value as Engine['ulimits']) : refuse('a mapping of limits to whole numbers');
+};
 
 const healthTest: Read<readonly string[]> = (value) => {
   const list = texts(value);

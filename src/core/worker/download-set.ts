@@ -20,7 +20,7 @@ export function downloadSet(catalogue: Catalogue, type: string | undefined): rea
 }
 
 function modelsOf(catalogue: Catalogue, profile: string): readonly string[] {
-  const services = catalogue.profiles.get(profile)?.services ?? [];
+  const services = (catalogue.profiles.get(profile)?.variants ?? []).flatMap((variant) => variant.services);
   return services.flatMap((service) => service.models.map((model) => findModel(catalogue, model).ref));
 }
 

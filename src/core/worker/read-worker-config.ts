@@ -14,7 +14,8 @@ const engine: Shape<EngineTarget> = record({
   healthPath: urlPath,
   modelsPath: urlPath,
   inFlight: nullable(record({ path: urlPath, metric: text() })),
-  models: list(record({ ref: text(), name: text() })),
+  loaded: nullable(record({ path: urlPath, on: oneOf('gpu', 'cpu') })),
+  models: list(record({ ref: text(), name: text(), kind: nullable(oneOf('chat', 'embedding', 'vision')) })),
 });
 
 const config: Shape<WorkerConfig> = record({

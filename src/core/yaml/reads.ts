@@ -43,6 +43,10 @@ export function integer(min: number, max: number): Read<number> {
       : refuse(`a whole number from ${min} to ${max}`);
 }
 
+/** `true` or `false`. */
+export const yesOrNo: Read<boolean> = (value) =>
+  typeof value === 'boolean' ? value : refuse('true or false');
+
 /** A list of texts. Numbers are refused, not converted: `1_000` and `1e3` do not mean what they show. */
 export const texts: Read<readonly string[]> = (value) =>
   Array.isArray(value) && value.every((item) => typeof item === 'string')

@@ -17,7 +17,7 @@ afterEach(async () => {
 describe('readCatalogue', () => {
   it('[req R02] reads the data that rma ships, without a fault', async () => {
     const { profiles, engines, models } = await readCatalogue({ shipped, own: null });
-    expect(profiles.get('cpu-worker')?.services).toEqual([
+    expect(profiles.get('cpu-worker')?.variants[0].services).toMatchObject([
       { engine: 'llamacpp', models: ['qwen2.5-0.5b-instruct'], flags: [], memoryBytes: 2 * 2 ** 30 },
     ]);
     expect(models.get('qwen2.5-0.5b-instruct')?.ref).toBe(

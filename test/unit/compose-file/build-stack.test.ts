@@ -6,7 +6,13 @@ import type { RenderInput } from '../../../src/core/compose-file/render-input.ts
 import type { RmaConfig } from '../../../src/core/model/config.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { RENDER_CASES } from '../../golden/render-cases.ts';
-import { catalogueOf, configOf, engineOf, renderInputOf } from '../../helpers/render-builders.ts';
+import {
+  catalogueOf,
+  configOf,
+  engineOf,
+  profileServiceOf,
+  renderInputOf,
+} from '../../helpers/render-builders.ts';
 
 type Service = Record<string, unknown> & {
   readonly environment: Record<string, string>;
@@ -81,7 +87,7 @@ describe('buildStack', () => {
   it('declares the cache volume only where an engine keeps caches', () => {
     const volumesOf = (cachePath: string | null) => {
       const catalogue = catalogueOf(
-        { chat: [{ engine: 'llm', models: ['small'], flags: [], memoryBytes: null }] },
+        { chat: [profileServiceOf({ engine: 'llm', models: ['small'], flags: [], memoryBytes: null })] },
         [engineOf('llm', { cachePath })],
       );
       return buildStack(renderInputOf({ selection: selectServices(catalogue, ['chat']) })).volumes.map(
@@ -97,7 +103,7 @@ describe('buildStack', () => {
     [1.5 * 2 ** 30, '1536m'],
     [10_000_000, '10000000b'],
   ])('limits the memory to %d bytes as %s', (memoryBytes, memory) => {
-    const catalogue = catalogueOf({ chat: [{ engine: 'llm', models: ['small'], flags: [], memoryBytes }] });
+    const catalogue = catalogueOf({ chat: [profileServiceOf({ memoryBytes })] });
     const services = servicesOf(renderInputOf({ selection: selectServices(catalogue, ['chat']) }));
     expect(services['chat-llm']?.['deploy']).toEqual({ resources: { limits: { memory } } });
   });
@@ -121,7 +127,7 @@ describe('buildStack', () => {
 
   it('offers a worker the number of requests in flight only where the engine tells it', () => {
     const catalogue = catalogueOf(
-      { chat: [{ engine: 'llm', models: ['small'], flags: [], memoryBytes: null }] },
+      { chat: [profileServiceOf({ engine: 'llm', models: ['small'], flags: [], memoryBytes: null })] },
       [engineOf('llm', { metricsPath: null })],
     );
     const input = renderInputOf({ selection: selectServices(catalogue, ['chat']) });

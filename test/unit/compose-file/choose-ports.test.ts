@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { choosePorts } from '../../../src/core/compose-file/choose-ports.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
-import { catalogueOf, configOf } from '../../helpers/render-builders.ts';
+import { catalogueOf, configOf, profileServiceOf } from '../../helpers/render-builders.ts';
 
-const service = (model: string) => ({ engine: 'llm', models: [model], flags: [], memoryBytes: null });
+const service = (model: string) =>
+  profileServiceOf({ engine: 'llm', models: [model], flags: [], memoryBytes: null });
 const selection = selectServices(catalogueOf({ a: [service('small')], b: [service('big')] }), ['a', 'b']);
 
 interface Case {

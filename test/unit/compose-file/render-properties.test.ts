@@ -5,7 +5,14 @@ import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
 import { buildWorkerConfig } from '../../../src/core/compose-file/build-worker-config.ts';
 import type { PinnedHfModel } from '../../../src/core/model/pinned-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
-import { catalogueOf, configOf, engineOf, pinnedFile, renderInputOf } from '../../helpers/render-builders.ts';
+import {
+  catalogueOf,
+  configOf,
+  engineOf,
+  pinnedFile,
+  profileServiceOf,
+  renderInputOf,
+} from '../../helpers/render-builders.ts';
 
 interface ComposeText {
   readonly services: Record<
@@ -49,7 +56,7 @@ describe('buildStack', () => {
     fc.assert(
       fc.property(fc.array(anyText, { maxLength: 40, size: 'max' }), anyText, (flags, value) => {
         const engine = engineOf('llm', { environment: { VALUE: value } });
-        const service = { engine: 'llm', models: ['small'], flags, memoryBytes: null };
+        const service = profileServiceOf({ engine: 'llm', models: ['small'], flags, memoryBytes: null });
         const selection = selectServices(catalogueOf({ chat: [service] }, [engine]), ['chat']);
         const text = buildStack(renderInputOf({ selection })).text;
         for (const version of ['1.1', '1.2'] as const) {
@@ -81,7 +88,8 @@ describe('buildStack', () => {
   });
 
   it('gives the same bytes whatever the order of the input', () => {
-    const service = (model: string) => ({ engine: 'llm', models: [model], flags: [], memoryBytes: null });
+    const service = (model: string) =>
+      profileServiceOf({ engine: 'llm', models: [model], flags: [], memoryBytes: null });
     const catalogue = catalogueOf({ a: [service('small')], b: [service('big')] });
     const render = (profiles: string[], reverse: boolean) => {
       const input = renderInputOf({ selection: selectServices(catalogue, profiles) });

@@ -4,14 +4,16 @@ import type { ProfileService } from '../../../src/core/model/profile.ts';
 import { plan } from '../../../src/core/plan/plan.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { desiredOf, doneBox, emptyBox } from '../../helpers/plan-builders.ts';
-import { catalogueOf, renderInputOf } from '../../helpers/render-builders.ts';
+import { catalogueOf, profileServiceOf, renderInputOf } from '../../helpers/render-builders.ts';
 
-const service: fc.Arbitrary<ProfileService> = fc.record({
-  engine: fc.constantFrom('llm', 'other'),
-  models: fc.constantFrom(['small'], ['big']),
-  flags: fc.subarray(['--a', '--b']),
-  memoryBytes: fc.constantFrom(null, 2 ** 30),
-});
+const service: fc.Arbitrary<ProfileService> = fc
+  .record({
+    engine: fc.constantFrom('llm', 'other'),
+    models: fc.constantFrom(['small'], ['big']),
+    flags: fc.subarray(['--a', '--b']),
+    memoryBytes: fc.constantFrom(null, 2 ** 30),
+  })
+  .map(profileServiceOf);
 const profiles = fc.dictionary(
   fc.constantFrom('a', 'b', 'c-d'),
   fc.array(service, { minLength: 1, maxLength: 3 }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RmaError } from '../../../src/core/errors.ts';
 import { buildCatalogue, type DataFile } from '../../../src/core/profile/build-catalogue.ts';
+import { profileServiceOf } from '../../helpers/render-builders.ts';
 
 const ENGINE = `image: example/engine:1
 port: 8080
@@ -49,7 +50,9 @@ describe('buildCatalogue', () => {
     expect(profiles.get('chat')).toEqual({
       name: 'chat',
       description: 'A profile',
-      services: [{ engine: 'llm', models: ['small'], flags: [], memoryBytes: 2 ** 31 }],
+      minGpuBytes: null,
+      recommendedGpuBytes: null,
+      variants: [{ name: 'default', services: [profileServiceOf({ memoryBytes: 2 ** 31, gpus: 1 })] }],
     });
     expect(engines.get('llm')).toMatchObject({
       name: 'llm',
@@ -93,7 +96,7 @@ describe('buildCatalogue', () => {
     ];
     expect(faultsOf(files)).toEqual([
       'data/llm.yaml:2:7: "port" must be a whole number from 1 to 65535, not 80800',
-      'data/llm.yaml:3:40: unknown placeholder {nam}; known: {model}, {name}, {port}',
+      'data/llm.yaml:3:40: unknown placeholder {nam}; known: {model}, {name}, {port}, {context}, {concurrency}, {models}',
       'data/models.yaml:1:14: model reference "small" is malformed: it starts with no known source',
       'data/models.yaml:1:27: "kind" must be one of chat, embedding, vision, not "chta"',
       'data/chat.yaml:3:5: unknown key "engin"; did you mean "engine"?',
@@ -131,7 +134,7 @@ describe('buildCatalogue', () => {
       'profile',
       '- a\n',
       'x',
-      'data/x.yaml:1:1: the file must be a mapping of description, services, not a list',
+      'data/x.yaml:1:1: the file must be a mapping of description, min_gpu_memory, recommended_gpu_memory, services, variants, not a list',
     ],
     [
       'no services',

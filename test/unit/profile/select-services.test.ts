@@ -1,21 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ProfileService } from '../../../src/core/model/profile.ts';
 import { findModel } from '../../../src/core/profile/find-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
-import { catalogueOf } from '../../helpers/render-builders.ts';
-
-const service = (over: Partial<ProfileService> = {}): ProfileService => ({
-  engine: 'llm',
-  models: ['small'],
-  flags: [],
-  memoryBytes: null,
-  ...over,
-});
+import { catalogueOf, profileServiceOf } from '../../helpers/render-builders.ts';
 
 describe('selectServices', () => {
   it('names services after profile and engine, and numbers only the further ones', () => {
     const catalogue = catalogueOf({
-      chat: [service(), service({ models: ['big'] }), service({ flags: ['--x'] })],
+      chat: [profileServiceOf(), profileServiceOf({ models: ['big'] }), profileServiceOf({ flags: ['--x'] })],
     });
     const { profiles, services } = selectServices(catalogue, ['chat']);
     expect(services.map((s) => s.service)).toEqual(['chat-llm', 'chat-llm-2', 'chat-llm-3']);
@@ -27,8 +18,8 @@ describe('selectServices', () => {
 
   it('runs the same engine with the same models and flags once, under the larger limit', () => {
     const catalogue = catalogueOf({
-      a: [service({ memoryBytes: 1 })],
-      b: [service({ memoryBytes: 2 }), service({ models: ['big'] })],
+      a: [profileServiceOf({ memoryBytes: 1 })],
+      b: [profileServiceOf({ memoryBytes: 2 }), profileServiceOf({ models: ['big'] })],
     });
     const { profiles, services } = selectServices(catalogue, ['b', 'a']);
     expect(services.map((s) => [s.service, s.profile, s.memoryBytes])).toEqual([
@@ -39,13 +30,15 @@ describe('selectServices', () => {
   });
 
   it('gives the same whatever the order and however often a profile is named', () => {
-    const catalogue = catalogueOf({ a: [service()], b: [service({ models: ['big'] })] });
+    const catalogue = catalogueOf({ a: [profileServiceOf()], b: [profileServiceOf({ models: ['big'] })] });
     expect(selectServices(catalogue, ['b', 'a', 'b'])).toEqual(selectServices(catalogue, ['a', 'b']));
   });
 
   it('never gives two services one name', () => {
     const catalogue = catalogueOf(
-      { a: [service(), service({ models: ['big'] }), service({ engine: 'llm-2' })] },
+      {
+        a: [profileServiceOf(), profileServiceOf({ models: ['big'] }), profileServiceOf({ engine: 'llm-2' })],
+      },
       ['llm', 'llm-2'],
     );
     const names = selectServices(catalogue, ['a']).services.map((s) => s.service);
@@ -53,7 +46,7 @@ describe('selectServices', () => {
   });
 
   it('refuses an unknown profile with the nearest one and the list', () => {
-    const catalogue = catalogueOf({ chat: [service()], 'cpu-worker': [service()] });
+    const catalogue = catalogueOf({ chat: [profileServiceOf()], 'cpu-worker': [profileServiceOf()] });
     expect(() => selectServices(catalogue, ['cpu-workr'])).toThrow(
       expect.objectContaining({
         code: 'RMA_PROFILE_UNKNOWN',
@@ -66,7 +59,7 @@ describe('selectServices', () => {
 });
 
 describe('findModel', () => {
-  const catalogue = catalogueOf({ a: [service()] });
+  const catalogue = catalogueOf({ a: [profileServiceOf()] });
 
   it.each([
     ['small', 'hf:org/small:small.gguf', 'small'],
@@ -82,7 +75,7 @@ describe('findModel', () => {
       'tiny',
     ],
   ])('finds %s', (asked, ref, name) => {
-    expect(findModel(catalogue, asked)).toEqual({ ref, name });
+    expect(findModel(catalogue, asked)).toMatchObject({ ref, name });
   });
 
   it('refuses an unknown name with the nearest one', () => {

@@ -8,6 +8,7 @@ import { missingNames } from '../../../src/core/worker/model-list.ts';
 import { unstarted } from '../../../src/core/worker/model-progress.ts';
 import { pauseAfter } from '../../../src/core/worker/pause.ts';
 import { isHealthy } from '../../../src/core/worker/worker-health.ts';
+import { profileServiceOf } from '../../helpers/render-builders.ts';
 
 describe('the answer of a coordinator', () => {
   const kind = (method: 'POST' | 'PUT', status: number) =>
@@ -47,14 +48,35 @@ describe('the answer of a coordinator', () => {
 });
 
 describe('the set of a worker type', () => {
-  const service = (...models: string[]) => ({ engine: 'e', models, flags: [], memoryBytes: null });
+  const service = (...models: string[]) =>
+    profileServiceOf({ engine: 'e', models, flags: [], memoryBytes: null });
   const profile = (name: string, ...models: string[]) =>
-    [name, { name, description: '', services: [service(...models)] }] as const;
+    [
+      name,
+      {
+        name,
+        description: '',
+        minGpuBytes: null,
+        recommendedGpuBytes: null,
+        variants: [{ name: 'default', services: [service(...models)] }],
+      },
+    ] as const;
   const catalogue: Catalogue = {
     profiles: new Map([profile('ocr', 'vision'), profile('gpu-worker', 'hf:org/llm', 'vision')]),
     engines: new Map(),
     models: new Map([
-      ['vision', { name: 'vision', ref: 'hf:org/vision', kind: 'vision', license: '', description: '' }],
+      [
+        'vision',
+        {
+          name: 'vision',
+          ref: 'hf:org/vision',
+          kind: 'vision',
+          license: '',
+          description: '',
+          gpuMemoryBytes: null,
+          optional: false,
+        },
+      ],
     ]),
   };
 

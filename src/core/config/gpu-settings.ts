@@ -1,0 +1,114 @@
+import type { GpuSettings } from '../model/config.ts';
+import { parseBytes } from '../units.ts';
+import { expected, type Parsed, parsed } from './parsed.ts';
+import { listSetting, mapSetting, scalarSetting } from './setting.ts';
+import { parseName } from './value-parsers.ts';
+
+const GIB = 2 ** 30;
+const USES: Readonly<Record<string, GpuSettings['use']>> = { true: 'required', auto: 'auto', false: 'off' };
+const GPU_NAME = /^(?:\d{1,3}(?::\d{1,2})?|GPU-[0-9a-f-]{1,36}|MIG-[\w/-]{1,60}|all|none|void)$/i;
+
+/** Settings of GPUs and of where services go. */
+export const GPU_SETTINGS = {
+  gpuUse: scalarSetting({
+    key: 'gpu.enable',
+    flags: '--enable-gpu <WHEN>',
+    env: ['RMA_ENABLE_GPU', 'ENABLE_GPU'],
+    form: 'text',
+    description:
+      'what a profile for GPUs does without one: `true` it fails, `auto` cpu-worker takes its place, `false` no GPU is used',
+    example: 'auto',
+    fallback: 'required' as const,
+    fallbackText: '`true`',
+    parse: parseUse,
+  }),
+  gpuMinMemory: scalarSetting({
+    key: 'gpu.min_memory',
+    flags: '--min-gpu-memory <SIZE>',
+    env: ['RMA_MIN_GPU_MEMORY', 'MIN_GPU_MEMORY_GB'],
+    form: 'text',
+    description: 'smallest GPU to use, in place of what the profiles say; a plain number counts GB',
+    example: '8GB',
+    fallback: null,
+    fallbackText: 'what each profile says',
+    parse: parseSize,
+  }),
+  gpuVisible: listSetting({
+    key: 'gpu.visible',
+    flags: '--gpus <GPU>',
+    env: ['RMA_GPUS', 'NVIDIA_VISIBLE_DEVICES'],
+    description: 'GPUs that may be used: index, UUID or the beginning of one; `none` for no GPU',
+    example: '["0", GPU-5f1c2a9e]',
+    fallbackText: 'all',
+    parse: parseGpu,
+  }),
+  gpuReserve: scalarSetting({
+    key: 'gpu.reserve',
+    flags: '--gpu-reserve <SIZE>',
+    env: ['RMA_GPU_RESERVE'],
+    form: 'text',
+    description: 'memory left free on every GPU',
+    example: '256MiB',
+    fallback: GIB / 4,
+    fallbackText: '`256MiB`',
+    parse: parseSize,
+  }),
+  gpuPins: mapSetting({
+    key: 'gpu.pins',
+    flags: '--gpu <SERVICE=GPU>',
+    env: ['RMA_GPU_PINS'],
+    form: 'map',
+    description: 'the GPUs of a service or of a profile, `+` between several',
+    example: '{ vllm-vllm: "0+1" }',
+    fallback: {},
+    fallbackText: 'chosen by memory',
+    parseEntry: parsePin,
+  }),
+  variants: mapSetting({
+    key: 'variants',
+    flags: '--variant <PROFILE=NAME>',
+    env: ['RMA_VARIANTS'],
+    form: 'map',
+    description: 'the variant of a profile',
+    example: '{ gpu-worker: 4bit }',
+    fallback: {},
+    fallbackText: 'the first that fits; the one that runs stays',
+    parseEntry: (key, value) => (parseName(key).ok ? parseName(value) : parseName(key)),
+  }),
+  nfsOptions: scalarSetting({
+    key: 'volumes.nfs_options',
+    flags: '--nfs-options <OPTIONS>',
+    env: ['RMA_NFS_OPTIONS'],
+    form: 'text',
+    description: 'mount options of NFS volumes',
+    example: 'nfsvers=4.2,hard',
+    fallback: null,
+    fallbackText: '`nfsvers=4.2,hard,noatime,timeo=600,retrans=2`',
+    parse: parseMountOptions,
+  }),
+} as const;
+
+function parseUse(text: string): Parsed<GpuSettings['use']> {
+  const use = USES[text.toLowerCase()];
+  return use === undefined ? expected('true, auto or false') : parsed(use);
+}
+
+/** A plain number counts GB of 10^9 bytes: a card sold as 8 GB may tell a little less than 8 GiB. */
+function parseSize(text: string): Parsed<number> {
+  const bytes = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1e9 : parseBytes(text);
+  return bytes === null ? expected('a size such as 8GB or 512MiB') : parsed(Math.round(bytes));
+}
+
+function parseGpu(text: string): Parsed<string> {
+  return GPU_NAME.test(text) ? parsed(text) : expected('an index, a UUID or the beginning of one');
+}
+
+function parsePin(key: string, value: string): Parsed<readonly string[]> {
+  const gpus = value.split('+');
+  if (!parseName(key).ok || !gpus.every((gpu) => parseGpu(gpu).ok)) return expected('SERVICE=GPU[+GPU]');
+  return parsed(gpus);
+}
+
+function parseMountOptions(text: string): Parsed<string> {
+  return /^[\w=.,:/-]+$/.test(text) ? parsed(text) : expected('mount options such as nfsvers=4.2,hard');
+}
