@@ -6,7 +6,7 @@ set -euo pipefail
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 ENGINE_SCRIPTS=$CHECKOUT/scripts/engine
 export ENGINE_SCRIPTS
-for part in ui engine/context engine/preflight engine/apt engine/get engine/up engine/down engine/images engine/legacy; do
+for part in ui engine/context engine/preflight engine/apt engine/get engine/up engine/down engine/images engine/standins engine/legacy; do
   # shellcheck source=/dev/null
   . "$CHECKOUT/scripts/$part.sh"
 done
@@ -42,7 +42,7 @@ main() {
   for word in "$@"; do
     case $word in
     -y | --yes) yes=1 ;;
-    --here) ENGINE_IMAGES_HERE=1 ;;
+    --here) export ENGINE_IMAGES_HERE=1 ;;
     --gpu) ENGINE_IMAGES_GPU=1 ;;
     -h | --help) usage && return 0 ;;
     *) words+=("$word") ;;
@@ -140,6 +140,12 @@ ensure_images() {
     ensure_up "$1"
   fi
   step images "base images: node, llama-server" images_build || fetch_failed
+  if [ -n "${ENGINE_IMAGES_GPU:-}" ]; then ensure_standins; fi
+}
+
+ensure_standins() {
+  "$CHECKOUT/scripts/judges.sh" hf1 ollama >/dev/null
+  step images "stand-in images: vllm, tei, ollama" standins_build || ui_fail 1 "the stand-in images could not be made" "See above."
 }
 
 ensure_legacy() {
@@ -187,6 +193,7 @@ image_env() {
   local node llama
   if node=$(image_name node); then printf 'export RMA_WORKER_BASE=%q\n' "$node"; fi
   if llama=$(image_name llama-server); then printf 'export RMA_IMAGES=%q\n' "llamacpp=$llama"; fi
+  standin_env
 }
 
 legacy_env() {

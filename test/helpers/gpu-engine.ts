@@ -1,14 +1,14 @@
 import { inject, onTestFinished, vi } from 'vitest';
-import { type GpuFolder, gpuFolder, type Toolkit } from '../standins/gpus/gpu-folder.ts';
+import { type GpuFolder, gpuFolder, type Offer } from '../standins/gpus/gpu-folder.ts';
 import { engineEnv } from './engine-env.ts';
 import { CHECKOUT, runProgram } from './engine-script.ts';
 import type { GpuBoxState } from './gpu-box/state.ts';
 
-export const BOTH: Toolkit = { hook: true, cdi: true };
+export const BOTH: Offer = { hook: true, cdi: true };
 
 /** The machine of the tests' engine gets these GPUs, for the length of a test. */
-export async function machine(state: GpuBoxState, toolkit: Toolkit = BOTH): Promise<GpuFolder> {
-  const gpus = await gpuFolder(inject('gpuFolder'), state, toolkit);
+export async function machine(state: GpuBoxState, offer: Offer = BOTH): Promise<GpuFolder> {
+  const gpus = await gpuFolder(inject('gpuFolder'), state, offer);
   onTestFinished(() => gpus.set({ shape: '1x24' }, BOTH));
   await vi.waitFor(async () => {
     const known = await cdiDevices();

@@ -29,8 +29,10 @@ function lockOwners(): ReadonlyMap<number, number> {
   const lines = readFileSync('/proc/locks', 'utf8').split('\n');
   return new Map(
     lines.flatMap((line) => {
-      const [, kind, , , pid, file] = line.split(/\s+/);
-      return kind === 'FLOCK' ? [[Number(file?.split(':')[2]), Number(pid)] as const] : [];
+      const [, kind, , mode, pid, file] = line.split(/\s+/);
+      return kind === 'FLOCK' && mode === 'WRITE'
+        ? [[Number(file?.split(':')[2]), Number(pid)] as const]
+        : [];
     }),
   );
 }

@@ -9,14 +9,16 @@ import { cdiSpec } from './cdi-spec.ts';
 import { type Device, devicesOf } from './devices.ts';
 import { FOLDER } from './layout.ts';
 
-/** What the toolkit of a machine offers to its engine. */
-export interface Toolkit {
+/** What a machine offers to its engine, and to the stand-ins of engines in its containers. */
+export interface Offer {
   /** the engine takes `driver: nvidia`; it looks for it when it starts */
   readonly hook?: boolean;
   /** the engine takes `driver: cdi` */
   readonly cdi?: boolean;
   /** a fault: who asks for the first GPU gets the second */
   readonly instead?: Readonly<Record<string, string>>;
+  /** MiB that models pretend to need, by the name under which they are served: their files are tiny */
+  readonly needs?: Readonly<Record<string, number>>;
 }
 
 /** A machine with stand-in GPUs that a real engine can give to containers. */
@@ -28,13 +30,13 @@ export interface GpuFolder {
   /** full names of the devices that its CDI specification has */
   readonly cdiDevices: readonly string[];
   /** Makes it another machine. What runs keeps what it has. */
-  set(state: GpuBoxState, toolkit?: Toolkit): void;
+  set(state: GpuBoxState, offer?: Offer): void;
 }
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Fills a folder, whose path must be free of quotes, for `RMA_ENGINE_GPUS=… scripts/engine.sh up`. */
-export async function gpuFolder(folder: string, state: GpuBoxState, toolkit?: Toolkit): Promise<GpuFolder> {
+export async function gpuFolder(folder: string, state: GpuBoxState, offer?: Offer): Promise<GpuFolder> {
   for (const name of ['bin', 'cdi', 'lib', FOLDER.smi, FOLDER.devices, FOLDER.claims]) {
     mkdirSync(join(folder, name), { recursive: true });
   }
@@ -45,12 +47,12 @@ export async function gpuFolder(folder: string, state: GpuBoxState, toolkit?: To
   const claims = join(folder, FOLDER.claims);
   const box = await gpuBox({ ...state, claims }, join(folder, FOLDER.smi));
   let cdiDevices: readonly string[] = [];
-  const set = (next: GpuBoxState, kit: Toolkit = { hook: true, cdi: true }): void => {
+  const set = (next: GpuBoxState, kit: Offer = { hook: true, cdi: true }): void => {
     box.set({ ...next, claims });
     describe(folder, next, kit);
     cdiDevices = kit.cdi ? devicesOfState(next).map(({ uuid }) => `nvidia.com/gpu=${uuid}`) : [];
   };
-  set(state, toolkit);
+  set(state, offer);
   return {
     folder,
     box,
@@ -66,13 +68,14 @@ function devicesOfState(state: GpuBoxState): readonly Device[] {
   return shape.kind === 'gpus' ? devicesOf(shape) : [];
 }
 
-function describe(folder: string, state: GpuBoxState, { hook, cdi, instead = {} }: Toolkit): void {
+function describe(folder: string, state: GpuBoxState, { hook, cdi, instead = {}, needs = {} }: Offer): void {
   const devices = devicesOfState(state);
   for (const device of devices) {
     place(join(folder, FOLDER.devices, `${device.uuid}.json`), JSON.stringify(device));
   }
   // the stand-ins see there what others use, too
   place(join(folder, FOLDER.claims, 'foreign.json'), JSON.stringify(state.foreign ?? []));
+  place(join(folder, FOLDER.claims, '.needs'), JSON.stringify(needs));
   place(join(folder, FOLDER.settings), JSON.stringify({ devices, instead }));
   const program = join(folder, FOLDER.hookProgram);
   const script = `#!/bin/sh\nexec "${process.execPath}" "${program}" "${folder}"\n`;
