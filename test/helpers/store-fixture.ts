@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/adapters/clock/system-clock.ts';
 import { UndiciClient } from '../../src/adapters/http/undici-client.ts';
 import { HuggingFaceSource } from '../../src/adapters/hub/huggingface.ts';
+import { OllamaRegistrySource } from '../../src/adapters/hub/ollama-registry.ts';
 import { UrlSource } from '../../src/adapters/hub/url.ts';
 import { type Disk, realDisk } from '../../src/adapters/store/disk.ts';
 import { FileModelStore } from '../../src/adapters/store/file-model-store.ts';
@@ -47,7 +48,8 @@ export function testFetcher(
   const http = testHttp();
   const disk = options.disk ?? realDisk;
   const hf = new HuggingFaceSource({ endpoint, token: () => options.token ?? null, http });
-  const url = new UrlSource({ ...quick, http });
+  const ollama = new OllamaRegistrySource({ endpoint, http });
+  const sources = [hf, ollama, new UrlSource({ ...quick, http })];
   const store = options.store ?? testStore(root, { disk });
   const transfer = new HttpTransfer({ ...quick, http, disk });
   const progress: ModelProgress[] = [];
@@ -56,12 +58,13 @@ export function testFetcher(
     store,
     resolve: (text) => {
       const ref = parseModelRef(text);
-      return ref.source === 'hf' ? hf.resolve(ref) : url.resolve(ref);
+      const source = sources.find((each) => each.source === ref.source);
+      return source === undefined ? Promise.reject(new Error(`no source of ${text}`)) : source.resolve(ref);
     },
     fetch: (models, signal = new AbortController().signal) =>
       fetchModels(models, {
         store,
-        sources: [hf, url],
+        sources,
         transfer,
         clock: systemClock,
         signal,

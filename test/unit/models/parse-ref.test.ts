@@ -42,12 +42,9 @@ test.each([
   expect(parseModelRef(text)).toEqual(ref);
 });
 
-test.each(['ollama:llava:7b', 'ms:org/repo', 'docling:layout'])(
-  '%s is known but refused by its own error',
-  (text) => {
-    expect(refusal(text)).toMatchObject({ code: 'RMA_MODEL_SOURCE_UNSUPPORTED', exitCode: 2 });
-  },
-);
+test.each(['ms:org/repo', 'docling:layout'])('%s is known but refused by its own error', (text) => {
+  expect(refusal(text)).toMatchObject({ code: 'RMA_MODEL_SOURCE_UNSUPPORTED', exitCode: 2 });
+});
 
 test.each([
   '',
@@ -84,6 +81,10 @@ test.each([
 
 test('a repository name without hf: is told how to write it', () => {
   expect(refusal('Qwen/Qwen3').hint).toContain('did you mean hf:Qwen/Qwen3 ?');
+});
+
+test('the name of an Ollama model without ollama: is told how to write it', () => {
+  expect(refusal('llava:7b').hint).toContain('did you mean ollama:llava:7b ?');
 });
 
 test('a password in a URL does not reach the message', () => {
