@@ -33,7 +33,7 @@ export function createBox({ env, signal, reporter }: BoxParts, loaded: LoadedCon
     cli: new SpawnedDockerCli(runner),
     gpus: new NvidiaSmi(runner),
     files: diskFiles,
-    sources: hubSources({ env, endpoint: loaded.config.hub.endpoint, token: () => token()?.value ?? null }),
+    sources: hubSources({ env, hub: loaded.config.hub, token: () => token()?.value ?? null }),
     image: new PackagedImage(join(shipped, 'dist', 'image')),
     clock: systemClock,
     reporter,
