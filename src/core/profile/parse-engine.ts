@@ -60,7 +60,7 @@ const SIZE = measure(parseBytes, 'a size such as 1GiB');
 const GRACE = measure(parseDuration, 'a duration such as 30s');
 
 const SOURCES = ['hf', 'url', 'ollama', 'ms'] as const;
-const ANYWHERE = ['model', 'name', 'port', 'context', 'concurrency', 'models'];
+const ANYWHERE = ['model', 'name', 'port', 'context', 'concurrency', 'models', 'max_loaded'];
 const ON_GPUS = [...ANYWHERE, 'gpus', 'share', 'kv_bytes', 'others_bytes'];
 
 /** An engine as its file says. */

@@ -81,6 +81,7 @@ function servicesOf(
       exclusive,
       asked.context,
       asked.concurrency,
+      asked.maxLoaded,
     ]);
     const shared = services.get(identity);
     const selected: SelectedService =
@@ -97,6 +98,7 @@ function servicesOf(
             exclusive: exclusive || !engine.sharesGpu,
             context: asked.context ?? engine.context,
             concurrency: asked.concurrency ?? engine.concurrency,
+            maxLoaded: asked.maxLoaded,
             replicaGroup: null,
           }
         : { ...shared, memoryBytes: largerLimit(shared.memoryBytes, memoryBytes) };
