@@ -13,7 +13,7 @@ export default defineConfig({
     unstubEnvs: true,
     expect: { requireAssertions: true },
     projects: [
-      project('unit'),
+      project('unit', { testTimeout: 30_000 }),
       project('adapters', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('cli', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('judges', { testTimeout: 120_000 }),

@@ -1,6 +1,7 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { UndiciClient } from '../adapters/http/undici-client.ts';
 import { HuggingFaceSource } from '../adapters/hub/huggingface.ts';
+import { OLLAMA_DEFAULT_ENDPOINT, OllamaRegistrySource } from '../adapters/hub/ollama-registry.ts';
 import { UrlSource } from '../adapters/hub/url.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { HttpClient } from '../ports/http-client.ts';
@@ -19,6 +20,7 @@ export function hubSources({ env, endpoint, token }: HubParts): readonly ModelSo
   const http = hubClient(env);
   return [
     new HuggingFaceSource({ endpoint, token, http }),
+    new OllamaRegistrySource({ endpoint: env['RMA_OLLAMA_ENDPOINT'] || OLLAMA_DEFAULT_ENDPOINT, http }),
     new UrlSource({ http, clock: systemClock, random: Math.random }),
   ];
 }

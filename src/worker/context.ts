@@ -3,6 +3,7 @@ import { readCatalogue } from '../adapters/data/read-catalogue.ts';
 import { UndiciClient } from '../adapters/http/undici-client.ts';
 import { readHubToken } from '../adapters/hub/hub-token.ts';
 import { HF_DEFAULT_ENDPOINT, HuggingFaceSource } from '../adapters/hub/huggingface.ts';
+import { OLLAMA_DEFAULT_ENDPOINT, OllamaRegistrySource } from '../adapters/hub/ollama-registry.ts';
 import { UrlSource } from '../adapters/hub/url.ts';
 import { FileModelStore } from '../adapters/store/file-model-store.ts';
 import { HttpTransfer } from '../adapters/store/transfer.ts';
@@ -38,6 +39,7 @@ export function createContext(env: NodeJS.ProcessEnv): WorkerContext {
   const token = () => readHubToken(null, env);
   const sources: readonly ModelSource[] = [
     new HuggingFaceSource({ endpoint, token, http }),
+    new OllamaRegistrySource({ endpoint: env['RMA_OLLAMA_ENDPOINT'] || OLLAMA_DEFAULT_ENDPOINT, http }),
     new UrlSource({ http, clock, random }),
   ];
   const transfer = new HttpTransfer({ http, clock, random });

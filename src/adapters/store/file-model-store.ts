@@ -21,6 +21,7 @@ import { GgufLayout } from './gguf-layout.ts';
 import { HfLayout } from './hf-layout.ts';
 import type { LayoutWriter } from './layout-writer.ts';
 import { Leases } from './lease.ts';
+import { OllamaLayout } from './ollama-layout.ts';
 import { prepareStore } from './prepare.ts';
 import { nearestExisting } from './same-file-system.ts';
 import { contentFolder, makeSlot, stagingFor } from './staging.ts';
@@ -54,7 +55,11 @@ export class FileModelStore implements ModelStore {
     const staging = join(paths.state, 'staging');
     const receipts = join(paths.state, 'receipts');
     const context = { disk, receipts, receiptStaging: staging, now: () => clock.now() };
-    this.#layouts = { hf: new HfLayout(paths.hub, context), url: new GgufLayout(paths.gguf, context) };
+    this.#layouts = {
+      hf: new HfLayout(paths.hub, context),
+      url: new GgufLayout(paths.gguf, context),
+      ollama: new OllamaLayout(paths.ollama, context),
+    };
     this.#leases = new Leases({ disk, clock, dir: join(paths.state, 'leases'), staging, witness });
   }
 

@@ -2,6 +2,7 @@ import type { RmaConfig } from '../model/config.ts';
 import { HUB_TOKEN_SECRET } from '../model/secret-names.ts';
 import { STORE_MOUNT } from '../models/layout.ts';
 import { type ContainerAddresses, containerAddresses } from './container-addresses.ts';
+import { hubAddresses } from './hub-addresses.ts';
 import { secretPath } from './worker-environment.ts';
 
 /**
@@ -13,7 +14,7 @@ export function fetchEnvironment(
   environment: Readonly<Record<string, string>>,
   hasToken: boolean,
 ): ContainerAddresses {
-  const addresses = { HF_ENDPOINT: config.hub.endpoint };
+  const addresses = hubAddresses(config, environment);
   const { variables, extraHosts } = containerAddresses({ addresses, environment, inside: [] });
   return {
     variables: {

@@ -5,6 +5,7 @@ import { STORE_MOUNT } from '../models/layout.ts';
 import { NO_GPU, sorted } from './common-keys.ts';
 import { type ContainerAddresses, containerAddresses } from './container-addresses.ts';
 import { fromContainer } from './host-address.ts';
+import { hubAddresses } from './hub-addresses.ts';
 import type { RenderInput } from './render-input.ts';
 
 const LOGGING = ['LOG_LEVEL', 'LOG_FILE'];
@@ -17,7 +18,7 @@ export function workerEnvironment(input: RenderInput, profile: SelectedProfile):
   const { config, environment, secrets, selection } = input;
   const token = workerTokenSecret(profile.name);
   const { variables, extraHosts } = containerAddresses({
-    addresses: { HF_ENDPOINT: config.hub.endpoint, COORDINATOR_URL: coordinatorAddress(input) },
+    addresses: { ...hubAddresses(config, environment), COORDINATOR_URL: coordinatorAddress(input) },
     environment,
     inside: ['coordinator', ...selection.services.map(({ service }) => service)],
   });

@@ -2,6 +2,7 @@ import { EXIT, RmaError } from '../errors.ts';
 import type { Catalogue } from '../model/profile.ts';
 import type { ServedModel } from '../model/worker-config.ts';
 import type { ModelRef } from '../models/model-ref.ts';
+import { ollamaName } from '../models/parse-ollama-ref.ts';
 import { formatModelRef, parseModelRef, urlFileName } from '../models/parse-ref.ts';
 import { unknownWord } from '../yaml/fields.ts';
 import { isReference } from './is-reference.ts';
@@ -16,8 +17,15 @@ export function findModel(catalogue: Catalogue, nameOrRef: string): ServedModel 
     return { ref: formatModelRef(ref), name: servedName(ref), kind: null };
   }
   const model = catalogue.models.get(nameOrRef);
-  if (model !== undefined)
-    return { ref: formatModelRef(parseModelRef(model.ref)), name: model.name, kind: model.kind };
+  if (model !== undefined) {
+    const ref = parseModelRef(model.ref);
+    // engines that read Ollama's store know a model by its name there only
+    return {
+      ref: formatModelRef(ref),
+      name: ref.source === 'ollama' ? servedName(ref) : model.name,
+      kind: model.kind,
+    };
+  }
   const known = [...catalogue.models.keys()].sort();
   throw new RmaError('RMA_MODEL_UNKNOWN', unknownWord('model', nameOrRef, known), {
     exitCode: EXIT.usage,
@@ -25,9 +33,9 @@ export function findModel(catalogue: Catalogue, nameOrRef: string): ServedModel 
   });
 }
 
-/** For one file its name without `.gguf`, for a repository its id. */
+/** For one file its name without `.gguf`, for a repository its id, for an Ollama model the name that Ollama shows. */
 function servedName(ref: ModelRef): string {
-  if (ref.source === 'ollama') return `${ref.model}:${ref.tag}`;
+  if (ref.source === 'ollama') return ollamaName(ref);
   const file = ref.source === 'url' ? urlFileName(ref) : ref.pattern;
   return /([^/*?]+)\.gguf$/i.exec(file ?? '')?.[1] ?? (ref.source === 'url' ? (file ?? ref.url) : ref.repo);
 }
