@@ -26,6 +26,7 @@ export function containerFacts(details: ContainerInspectInfo): ContainerFacts {
     gpus: words(labels[LABEL.gpus]),
     gpuBytes: bytes(labels[LABEL.memory]),
     variant: labels[LABEL.variant] ?? null,
+    engines: labels[LABEL.engines] === undefined ? null : words(labels[LABEL.engines]),
     ports: publishedPorts(details),
     store: mountedStore(details),
     composeFile: labels['com.docker.compose.project.config_files'] ?? null,

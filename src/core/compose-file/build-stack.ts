@@ -49,8 +49,12 @@ export function buildStack(input: RenderInput): Stack {
   };
 }
 
-/** Covers the whole definition and the content of the inline config: a model pinned anew recreates its worker. */
-function hashOf({ definition, labels, configContent }: ServiceDraft): string {
+/**
+ * Covers the whole definition and the content of the inline config: a model pinned anew recreates its worker. The name
+ * of the variant is no part of it: another name for the same services changes nothing.
+ */
+function hashOf({ definition, labels: all, configContent }: ServiceDraft): string {
+  const { [LABEL.variant]: _, ...labels } = all;
   const hash = createHash('sha256').update(canonicalJson({ definition, labels, configContent }));
   return hash.digest('hex').slice(0, 16);
 }
