@@ -17,10 +17,26 @@ export function explain(devices: readonly PlacementDevice[], solution: Solution)
       service: demand.service.service,
       profile: demand.profile.profile,
       variant: demand.variant,
-      taken: takenText(scene, demand, mine),
+      taken: mine.length === 0 ? 'nowhere' : takenText(scene, demand, mine),
       refused: others.map((device) => ({ uuid: device.uuid, why: refusedText(scene, demand, device) })),
     };
   });
+}
+
+/** What one more service lacks on the best devices for it, bytes; null when it is something else that keeps it off. */
+export function missingBytes(
+  devices: readonly PlacementDevice[],
+  solution: Solution,
+  demand: Demand,
+): number | null {
+  const demands = demandsOf(solution.choice, devices);
+  if ('ok' in demands) return null;
+  const scene: Scene = { devices, solution, demands };
+  const room = demand.candidates
+    .filter((device) => neighbourFault(scene, demand, device) === null)
+    .map((device) => leftFor(scene, demand, device))
+    .sort((a, b) => b - a)[demand.gpus - 1];
+  return room === undefined || room >= demand.bytes ? null : demand.bytes - room;
 }
 
 interface Scene {
@@ -60,14 +76,18 @@ function refusedText(scene: Scene, demand: Demand, device: PlacementDevice): str
   const why = obstacle(scene, demand, device);
   if (why !== null) return why;
   const [first] = scene.devices.filter(({ uuid }) => uuidsOf(scene, demand).includes(uuid));
-  if (first !== undefined && demand.gpus > 1 && classOf(first) !== classOf(device)) {
+  if (first === undefined) {
+    const room = formatBytes(leftFor(scene, demand, device));
+    return `has room (${room}), but too few equal ones have`;
+  }
+  if (demand.gpus > 1 && classOf(first) !== classOf(device)) {
     return `is not equal to ${deviceName(first)}`;
   }
   const left = `has room too (${formatBytes(leftFor(scene, demand, device))})`;
   const { current } = demand.service;
   if (current !== null && sameSet(current, uuidsOf(scene, demand)))
     return `${left}; the service runs elsewhere`;
-  if (device.foreignBytes > (first?.foreignBytes ?? 0)) {
+  if (device.foreignBytes > first.foreignBytes) {
     return `${left}; other processes use ${formatBytes(device.foreignBytes)} of it`;
   }
   return `${left}; the one taken leaves larger GPUs whole`;
@@ -75,19 +95,32 @@ function refusedText(scene: Scene, demand: Demand, device: PlacementDevice): str
 
 /** What keeps the service off the device beside what was placed there; null when nothing does. */
 function obstacle(scene: Scene, demand: Demand, device: PlacementDevice): string | null {
-  const fault = deviceFault(device, demand.service, demand.profile);
+  const fault = deviceFault(device, demand.service, demand.profile) ?? neighbourFault(scene, demand, device);
   if (fault !== null) return fault;
-  const there = scene.demands.filter((each) => each !== demand && uuidsOf(scene, each).includes(device.uuid));
-  const names = listed(there.map(({ service }) => service.service));
+  const left = leftFor(scene, demand, device);
+  if (left >= demand.bytes) return null;
+  const names = listed(neighbours(scene, demand, device).map(({ service }) => service.service));
+  const beside = names === '' ? '' : ` beside ${names}`;
+  const room = `has ${formatBytes(left)} available${beside}${usedBy(device)}`;
+  return `${room}, ${formatBytes(demand.bytes)} needed`;
+}
+
+/** Which of the services on the device do not bear this one beside them. */
+function neighbourFault(scene: Scene, demand: Demand, device: PlacementDevice): string | null {
+  const there = neighbours(scene, demand, device);
   const { replicaGroup, exclusive } = demand.service;
   const twin = there.find(({ service }) => replicaGroup !== null && service.replicaGroup === replicaGroup);
   if (twin !== undefined) return `holds another copy of it, ${twin.service.service}`;
   const owner = there.find(({ service }) => service.exclusive);
-  if (owner !== undefined) return `${owner.service.service} has it alone`;
-  if (exclusive && there.length > 0) return `holds ${names}, and the service shares with nobody`;
-  const left = leftFor(scene, demand, device);
-  if (left >= demand.bytes) return null;
-  return `has ${formatBytes(left)} available${there.length > 0 ? ` beside ${names}` : ''}${usedBy(device)}, ${formatBytes(demand.bytes)} needed`;
+  if (owner !== undefined) return `is held by ${owner.service.service} alone`;
+  if (!exclusive || there.length === 0) return null;
+  return `holds ${listed(there.map(({ service }) => service.service))}, and the service shares with nobody`;
+}
+
+function neighbours(scene: Scene, demand: Demand, device: PlacementDevice): readonly Demand[] {
+  return scene.demands.filter(
+    (each) => each.service !== demand.service && uuidsOf(scene, each).includes(device.uuid),
+  );
 }
 
 /** Who else holds memory of the device, for the end of a sentence about what is left. */
