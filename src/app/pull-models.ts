@@ -10,7 +10,7 @@ import { checkNfsServers } from './check-nfs-servers.ts';
 import { fetchInContainer } from './fetch-in-container.ts';
 import { type ListedModel, storeAccess } from './models.ts';
 import { prepareHostFolder } from './prepare-host-folder.ts';
-import { withHubToken } from './secrets.ts';
+import { withHubTokens } from './secrets.ts';
 import { step } from './step.ts';
 import { fetchModels } from './store/fetch-models.ts';
 import { fetchExitCode } from './store/fetch-result.ts';
@@ -113,7 +113,7 @@ async function pullInContainer(box: Box, { config, models }: PullRequest): Promi
   }
   await prepareHostFolder(box, access);
   await checkNfsServers(box, config);
-  const status = await withHubToken(box, config, () =>
+  const status = await withHubTokens(box, config, () =>
     fetchInContainer(box, config, access, pinnedOf(models)),
   );
   if (models.length === 1) throwIfFailed(status);

@@ -35,7 +35,7 @@ export function createBox({ env, signal, reporter }: BoxParts, loaded: LoadedCon
     gpus: new NvidiaSmi(runner),
     files: diskFiles,
     names: systemNames,
-    sources: hubSources({ env, endpoint: loaded.config.hub.endpoint, token: () => token()?.value ?? null }),
+    sources: hubSources({ env, hub: loaded.config.hub, token: () => token()?.value ?? null }),
     image: new PackagedImage(join(shipped, 'dist', 'image')),
     clock: systemClock,
     reporter,

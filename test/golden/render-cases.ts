@@ -75,7 +75,7 @@ function twoProfiles(): RenderInput {
     },
     [engineOf('llm'), cached],
   );
-  return renderInputOf({ selection: selectServices(catalogue, ['b', 'a']) });
+  return renderInputOf({ selection: selectServices(catalogue, ['a', 'b']) });
 }
 
 /** Texts that YAML 1.1 or Compose would read as something else. */
@@ -104,7 +104,7 @@ function shippedCatalogue(): Catalogue {
     return { kind, name, file, text: readFileSync(file, 'utf8') };
   };
   return buildCatalogue([
-    read('engine', 'compose', 'llamacpp'),
+    ...['vllm', 'ollama', 'llamacpp', 'tei'].map((name) => read('engine', 'compose', name)),
     read('models', 'profiles', 'models'),
     read('profile', 'profiles', 'cpu-worker'),
   ]);

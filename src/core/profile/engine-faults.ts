@@ -2,7 +2,7 @@ import type { Engine } from '../model/profile.ts';
 import { faultAt } from '../yaml/fields.ts';
 import type { Fault, YamlDocument, YamlPath } from '../yaml/read-yaml.ts';
 
-const ANYWHERE = ['model', 'name', 'port', 'context', 'concurrency', 'context_total', 'models'];
+const ANYWHERE = ['model', 'name', 'port', 'context', 'concurrency', 'context_total', 'models', 'max_loaded'];
 const ON_GPUS = [...ANYWHERE, 'gpus', 'share', 'kv_bytes', 'others_bytes'];
 const OWN_VARIABLES = ['NVIDIA_VISIBLE_DEVICES', 'CUDA_VISIBLE_DEVICES', 'CUDA_DEVICE_ORDER'];
 const COMPUTE = /^\d{1,2}\.\d$/;

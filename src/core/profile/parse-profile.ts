@@ -25,6 +25,7 @@ const SERVICE_KEYS = [
   'context',
   'concurrency',
   'replicas',
+  'max_loaded',
 ];
 const SIZE = measure(parseBytes, 'a size such as 8GB');
 const LIMIT = measure(atLeast6MiB, 'a size from 6MiB up, such as 2GiB');
@@ -97,6 +98,7 @@ function parseService(document: YamlDocument, path: YamlPath, faults: Fault[]): 
     context: optional<number | null>('context', integer(1, 10_000_000), null),
     concurrency: optional<number | null>('concurrency', integer(1, 4096), null),
     replicas: optional('replicas', integer(1, 64), 1),
+    maxLoaded: optional<number | null>('max_loaded', integer(1, 64), null),
   };
 }
 
@@ -105,9 +107,9 @@ const DEFAULT_GPUS = 1;
 const gpus: Read<ProfileService['gpus']> = (value) => {
   if (value === 'all') return 'all';
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 64) return value;
-  if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string'))
-    return value;
-  return refuse('how many (0 for the CPU), all, or a list of indices and UUIDs in quotes');
+  const isName = (item: unknown): boolean => typeof item === 'string' || Number.isInteger(item);
+  if (Array.isArray(value) && value.length > 0 && value.every(isName)) return value.map(String);
+  return refuse('how many (0 for the CPU), all, or a list of indices and UUIDs');
 };
 
 /** Docker refuses containers with less memory than that. */
