@@ -31,7 +31,7 @@ export function createBox({ env, signal, reporter }: BoxParts, loaded: LoadedCon
     docker: lazyDocker(env, runner),
     cli: new SpawnedDockerCli(runner),
     files: diskFiles,
-    sources: hubSources({ env, endpoint: loaded.config.hub.endpoint, token: () => token()?.value ?? null }),
+    sources: hubSources({ env, ...loaded.config.hub, token: () => token()?.value ?? null }),
     image: new PackagedImage(join(shipped, 'dist', 'image')),
     clock: systemClock,
     reporter,

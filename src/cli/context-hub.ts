@@ -1,7 +1,7 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { UndiciClient } from '../adapters/http/undici-client.ts';
 import { HuggingFaceSource } from '../adapters/hub/huggingface.ts';
-import { OLLAMA_DEFAULT_ENDPOINT, OllamaRegistrySource } from '../adapters/hub/ollama-registry.ts';
+import { OllamaRegistrySource } from '../adapters/hub/ollama-registry.ts';
 import { UrlSource } from '../adapters/hub/url.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { HttpClient } from '../ports/http-client.ts';
@@ -12,15 +12,16 @@ type Env = Readonly<Record<string, string | undefined>>;
 interface HubParts {
   readonly env: Env;
   readonly endpoint: string;
+  readonly ollamaEndpoint: string;
   readonly token: () => string | null;
 }
 
 /** The hubs that references can name. */
-export function hubSources({ env, endpoint, token }: HubParts): readonly ModelSource[] {
+export function hubSources({ env, endpoint, ollamaEndpoint, token }: HubParts): readonly ModelSource[] {
   const http = hubClient(env);
   return [
     new HuggingFaceSource({ endpoint, token, http }),
-    new OllamaRegistrySource({ endpoint: env['RMA_OLLAMA_ENDPOINT'] || OLLAMA_DEFAULT_ENDPOINT, http }),
+    new OllamaRegistrySource({ endpoint: ollamaEndpoint, http }),
     new UrlSource({ http, clock: systemClock, random: Math.random }),
   ];
 }

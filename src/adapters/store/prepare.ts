@@ -22,12 +22,12 @@ export async function prepareStore(
   paths: StorePaths,
   stagings: readonly string[],
 ): Promise<void> {
-  const written = [...STATE_DIRS.map((name) => join(paths.state, name)), ...stagings, paths.hub, paths.gguf];
-  const made = [...written, join(paths.ollama, 'manifests'), join(paths.ollama, 'blobs')];
-  for (const dir of made) {
+  const state = STATE_DIRS.map((name) => join(paths.state, name));
+  const ollama = [join(paths.ollama, 'manifests'), join(paths.ollama, 'blobs')];
+  for (const dir of [...state, ...stagings, paths.hub, paths.gguf, ...ollama]) {
     try {
       await ensureDir(disk, dir);
-      if (written.includes(dir)) accessSync(dir, constants.W_OK | constants.X_OK);
+      accessSync(dir, constants.W_OK | constants.X_OK);
     } catch (error) {
       throw unwritable(paths.root, dir, error);
     }

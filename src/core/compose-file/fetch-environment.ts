@@ -14,7 +14,7 @@ export function fetchEnvironment(
   environment: Readonly<Record<string, string>>,
   hasToken: boolean,
 ): ContainerAddresses {
-  const addresses = hubAddresses(config, environment);
+  const addresses = hubAddresses(config);
   const { variables, extraHosts } = containerAddresses({ addresses, environment, inside: [] });
   return {
     variables: {

@@ -18,7 +18,7 @@ export function workerEnvironment(input: RenderInput, profile: SelectedProfile):
   const { config, environment, secrets, selection } = input;
   const token = workerTokenSecret(profile.name);
   const { variables, extraHosts } = containerAddresses({
-    addresses: { ...hubAddresses(config, environment), COORDINATOR_URL: coordinatorAddress(input) },
+    addresses: { ...hubAddresses(config), COORDINATOR_URL: coordinatorAddress(input) },
     environment,
     inside: ['coordinator', ...selection.services.map(({ service }) => service)],
   });

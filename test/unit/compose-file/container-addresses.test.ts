@@ -64,6 +64,15 @@ describe('containerAddresses', () => {
 });
 
 describe('fetchEnvironment', () => {
+  it('passes a mirror of the Ollama registry on as the container reaches it, and leaves the registry itself out', () => {
+    const { hub, ...rest } = configOf();
+    const mirrored = { ...rest, hub: { ...hub, ollamaEndpoint: 'http://127.0.0.1:5000' } };
+    const { variables, extraHosts } = fetchEnvironment(mirrored, {}, false);
+    expect(variables).toMatchObject({ RMA_OLLAMA_ENDPOINT: 'http://host.docker.internal:5000' });
+    expect(extraHosts).toEqual(['host.docker.internal:host-gateway']);
+    expect(fetchEnvironment(configOf(), {}, false).variables).not.toHaveProperty('RMA_OLLAMA_ENDPOINT');
+  });
+
   it('names the file of the token, never the token, and only where there is one', () => {
     const environment = { HF_TOKEN: 'hf_geheim', LOG_LEVEL: 'DEBUG', LOG_FILE: '/x' };
     expect(fetchEnvironment(configOf(), environment, true).variables).toEqual({
