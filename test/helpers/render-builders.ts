@@ -55,6 +55,7 @@ export function profileServiceOf(over: Partial<ProfileService> = {}): ProfileSer
     context: null,
     concurrency: null,
     replicas: 1,
+    maxLoaded: null,
     ...over,
   };
 }

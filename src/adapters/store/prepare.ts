@@ -24,7 +24,8 @@ export async function prepareStore(
 ): Promise<void> {
   const state = STATE_DIRS.map((name) => join(paths.state, name));
   const ollama = [join(paths.ollama, 'manifests'), join(paths.ollama, 'blobs')];
-  for (const dir of [...state, ...stagings, paths.hub, paths.gguf, ...ollama]) {
+  const native = [paths.hub, paths.gguf, paths.modelscope, ...ollama];
+  for (const dir of [...state, ...stagings, ...native]) {
     try {
       await ensureDir(disk, dir);
       accessSync(dir, constants.W_OK | constants.X_OK);

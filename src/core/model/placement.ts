@@ -31,11 +31,30 @@ export interface PlacementDevice extends PlacedDevice {
   readonly unusable: string | null;
 }
 
-/** One service that wants GPUs. */
+/** What the container of one service of rma was promised on GPUs, of this project or of another. */
+export interface GpuPromise {
+  readonly project: string;
+  readonly service: string;
+  /** of the project that is planned now: its own promises are planned anew, not set aside */
+  readonly own: boolean;
+  readonly running: boolean;
+  /** UUIDs of GPUs and MIG devices */
+  readonly devices: readonly string[];
+  /** on each of them */
+  readonly bytesPerGpu: number;
+  /** processes of the container, as the host counts them; null: unknown */
+  readonly pids: readonly number[] | null;
+}
+
+/** One service that wants GPUs. Two profiles may name the same one: it is placed once. */
 export interface PlacementService {
   readonly service: string;
+  /** from 1; `all`: every whole GPU that it may have */
   readonly gpus: number | 'all';
   readonly need: GpuNeed;
+  /** what the cache of `need` is for: tokens, and requests at once. For hints; null: unknown */
+  readonly context: number | null;
+  readonly concurrency: number | null;
   /** shares its devices with nobody: asked for, or its engine keeps to no bound */
   readonly exclusive: boolean;
   /** devices it may be put on, by UUID; null: any */
@@ -44,9 +63,9 @@ export interface PlacementService {
   readonly attentionHeads: number | null;
   /** services of one group stand on different devices */
   readonly replicaGroup: string | null;
-  /** where it runs now, to stay there; null when it does not run */
+  /** where it runs now (UUIDs), to stay there; null when it does not run */
   readonly current: readonly string[] | null;
-  /** what it was seen to use on each of them, bytes; null when unknown */
+  /** the most that it was seen to use on one of them, bytes; null when unknown. What is beyond its need is not given to others */
   readonly measuredBytes: number | null;
 }
 
@@ -65,7 +84,9 @@ export interface PlacementProfile {
   readonly variants: readonly PlacementVariant[];
   /** the variant that runs now, kept while it fits */
   readonly current: string | null;
-  /** not acted on now: stays in its variant and on its devices */
+  /** the only variant to use, as the user asked; the others are then tried for hints only. null: any */
+  readonly wanted: string | null;
+  /** not acted on now: what runs of it stays in its variant and on its devices. One that does not run is placed like others */
   readonly fixed: boolean;
 }
 
@@ -74,7 +95,7 @@ export interface ServicePlacement {
   readonly service: string;
   /** by index; empty: on the CPU */
   readonly devices: readonly PlacedDevice[];
-  /** promised on each of them */
+  /** promised on each of them: its need; an exclusive service gets 0.90 of the total where so much is available */
   readonly bytesPerGpu: number;
   /** the part of it that is for the KV cache */
   readonly kvBytesPerGpu: number;
@@ -110,10 +131,21 @@ export interface Placed {
   readonly notes: readonly string[];
 }
 
+/**
+ * Why there is no placement: `NO_FIT` too little memory, `UNEQUAL` tensor parallelism over GPUs that differ, `TOO_FEW` fewer
+ * GPUs than asked, `HEADS` the number of GPUs does not divide the attention heads, `NONE` no GPU can be used at all.
+ */
+export type PlacementFault =
+  | 'RMA_GPU_NO_FIT'
+  | 'RMA_GPU_UNEQUAL'
+  | 'RMA_GPU_TOO_FEW'
+  | 'RMA_GPU_HEADS'
+  | 'RMA_GPU_NONE';
+
 /** Nothing fits. Names the profile that does not, the reasons per device, and the smallest change that would help. */
 export interface NotPlaced {
   readonly ok: false;
-  readonly code: 'RMA_GPU_NO_FIT' | 'RMA_GPU_UNEQUAL' | 'RMA_GPU_TOO_FEW' | 'RMA_GPU_HEADS' | 'RMA_GPU_NONE';
+  readonly code: PlacementFault;
   readonly profile: string;
   readonly message: string;
   readonly hint: string;

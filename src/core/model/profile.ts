@@ -32,6 +32,8 @@ export interface ProfileService {
   readonly concurrency: number | null;
   /** copies, each on a GPU of its own */
   readonly replicas: number;
+  /** models that the engine keeps in memory at once, for one that loads them on demand; null: all of them */
+  readonly maxLoaded: number | null;
 }
 
 /** One way to run a profile: with these services. */
@@ -74,7 +76,7 @@ export interface Engine {
   readonly port: number;
   /**
    * One list item per argument. Items may hold `{model}` (path of the model in the container), `{name}` (served name),
-   * `{port}`, `{context}`, `{concurrency}` and `{models}` (how many); those for GPUs also `{gpus}` (how many), `{share}`
+   * `{port}`, `{context}`, `{concurrency}`, `{models}` (how many) and `{max_loaded}` (how many of them at once); those for GPUs also `{gpus}` (how many), `{share}`
    * (of a GPU's total memory, such as 0.72), `{kv_bytes}` and `{others_bytes}` (a GPU's total less what was promised),
    * each on one GPU.
    */

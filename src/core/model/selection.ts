@@ -18,6 +18,8 @@ export interface SelectedService {
   readonly exclusive: boolean;
   readonly context: number;
   readonly concurrency: number;
+  /** models kept in memory at once, at most as many as there are; null: all of them */
+  readonly maxLoaded: number | null;
   /** the service that this is a copy of, itself included; null: no copies */
   readonly replicaGroup: string | null;
   /** what it runs, as a hash: services of one identity are the same, whichever profile asks; limits of memory do not count */

@@ -1,6 +1,7 @@
 import type { CatalogueModel, Engine, ProfileService } from '../model/profile.ts';
 import { faultAt, unknownWord } from '../yaml/fields.ts';
 import type { Fault, YamlPath } from '../yaml/read-yaml.ts';
+import { readsFault } from './check-reads.ts';
 import { isReference } from './is-reference.ts';
 import type { ParsedProfile } from './parse-profile.ts';
 import { referenceFault } from './reference-fault.ts';
@@ -31,11 +32,12 @@ function serviceFaults(
     const message = unknownWord('engine', service.engine, [...engines.keys()].sort());
     faults.push(faultAt(document, [...path, 'engine'], message));
   }
+  const engine = engines.get(service.engine);
   service.models.forEach((model, item) => {
-    const message = isReference(model) ? referenceFault(model) : unknownModel(model, models);
+    const wrong = isReference(model) ? referenceFault(model) : unknownModel(model, models);
+    const message = wrong ?? (engine ? readsFault(engine, model, models) : null);
     if (message !== null) faults.push(faultAt(document, [...path, 'models', item], message));
   });
-  const engine = engines.get(service.engine);
   if (engine && takesOneModel(engine) && service.models.length !== 1) {
     const message = `the engine ${JSON.stringify(engine.name)} serves exactly one model, not ${service.models.length}`;
     faults.push(faultAt(document, [...path, 'models'], message));

@@ -25,6 +25,7 @@ const SERVICE_KEYS = [
   'context',
   'concurrency',
   'replicas',
+  'max_loaded',
 ];
 const SIZE = measure(parseBytes, 'a size such as 8GB');
 const LIMIT = measure(atLeast6MiB, 'a size from 6MiB up, such as 2GiB');
@@ -97,6 +98,7 @@ function parseService(document: YamlDocument, path: YamlPath, faults: Fault[]): 
     context: optional<number | null>('context', integer(1, 10_000_000), null),
     concurrency: optional<number | null>('concurrency', integer(1, 4096), null),
     replicas: optional('replicas', integer(1, 64), 1),
+    maxLoaded: optional<number | null>('max_loaded', integer(1, 64), null),
   };
 }
 

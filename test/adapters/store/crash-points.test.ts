@@ -60,7 +60,19 @@ const ollamaModel: PinnedModel = {
   manifest: '{"schemaVersion":2}',
   files: [...contents.keys()].filter((path) => path.startsWith('sha256-')).map((path) => pin(path, 'sha256')),
 };
-const sources: readonly ModelSource[] = (['hf', 'url', 'ollama'] as const).map((source) => ({
+const msModel: PinnedModel = {
+  source: 'ms',
+  ref: 'ms:acme/tiny',
+  repo: 'acme/tiny',
+  revision: 'master',
+  complete: true,
+  files: [
+    pin('config.json', 'sha256'),
+    pin('model.safetensors', 'sha256'),
+    pin('sub/copy.safetensors', 'sha256'),
+  ],
+};
+const sources: readonly ModelSource[] = (['hf', 'url', 'ollama', 'ms'] as const).map((source) => ({
   source,
   resolve: () => Promise.reject(new Error('unused')),
   locate: (_, file) => ({ url: `memory:${file.path}`, authorization: null }),
@@ -106,8 +118,17 @@ function fetchAll(root: string, disk: Disk, model: PinnedModel): Promise<readonl
   });
 }
 
+/** A plain directory appears whole. */
+function expectWholeFolder(folder: string): void {
+  for (const [path, content] of contents) {
+    if (!existsSync(folder) || path === 'm.gguf') continue;
+    expect(readFileSync(join(folder, path)).equals(content)).toBe(true);
+  }
+}
+
 /** Every file under a final name is whole and right, and every name that leads to it leads somewhere. */
 function expectSound(root: string): void {
+  expectWholeFolder(join(root, 'modelscope/acme/tiny'));
   const repo = join(root, 'huggingface/hub/models--acme--tiny');
   if (existsSync(repo)) {
     for (const blob of readdirSync(join(repo, 'blobs'))) {
@@ -157,6 +178,8 @@ test.each([
   ['url', 'one step fails', urlModel, false],
   ['ollama', 'the process dies', ollamaModel, true],
   ['ollama', 'one step fails', ollamaModel, false],
+  ['ms', 'the process dies', msModel, true],
+  ['ms', 'one step fails', msModel, false],
 ] as const)(
   '[fail L6] [fail D2] %s: wherever %s, the store reads as absent or right, and the next fetch completes it',
   async (_, __, model, forever) => {

@@ -64,24 +64,39 @@ describe('containerAddresses', () => {
 });
 
 describe('fetchEnvironment', () => {
-  it('passes a mirror of the Ollama registry on as the container reaches it, and leaves the registry itself out', () => {
-    const { hub, ...rest } = configOf();
-    const mirrored = { ...rest, hub: { ...hub, ollamaEndpoint: 'http://127.0.0.1:5000' } };
-    const { variables, extraHosts } = fetchEnvironment(mirrored, {}, false);
-    expect(variables).toMatchObject({ RMA_OLLAMA_ENDPOINT: 'http://host.docker.internal:5000' });
-    expect(extraHosts).toEqual(['host.docker.internal:host-gateway']);
-    expect(fetchEnvironment(configOf(), {}, false).variables).not.toHaveProperty('RMA_OLLAMA_ENDPOINT');
-  });
+  it.each([
+    ['the Ollama registry', 'ollamaEndpoint', 'RMA_OLLAMA_ENDPOINT'],
+    ['ModelScope', 'modelscopeEndpoint', 'MODELSCOPE_ENDPOINT'],
+  ] as const)(
+    'takes a mirror of %s along, the host by its name, and leaves the usual address out',
+    (_, key, name) => {
+      const { hub, ...rest } = configOf();
+      const mirrored = { ...rest, hub: { ...hub, [key]: 'http://127.0.0.1:9000' } };
+      expect(fetchEnvironment(mirrored, {}, new Set())).toMatchObject({
+        variables: { [name]: 'http://host.docker.internal:9000' },
+        extraHosts: ['host.docker.internal:host-gateway'],
+      });
+      expect(fetchEnvironment(configOf(), {}, new Set()).variables).not.toHaveProperty(name);
+    },
+  );
 
   it('names the file of the token, never the token, and only where there is one', () => {
     const environment = { HF_TOKEN: 'hf_geheim', LOG_LEVEL: 'DEBUG', LOG_FILE: '/x' };
-    expect(fetchEnvironment(configOf(), environment, true).variables).toEqual({
+    const { variables } = fetchEnvironment(
+      configOf(),
+      environment,
+      new Set(['hf_token', 'modelscope_token']),
+    );
+    expect(variables).toEqual({
       HF_ENDPOINT: 'https://huggingface.co',
       HF_HOME: '/models/huggingface',
       HF_TOKEN_PATH: '/run/secrets/hf_token',
       LOG_LEVEL: 'DEBUG',
+      MODELSCOPE_API_TOKEN_PATH: '/run/secrets/modelscope_token',
       MODEL_CACHE_DIR: '/models',
     });
-    expect(fetchEnvironment(configOf(), environment, false).variables).not.toHaveProperty('HF_TOKEN_PATH');
+    expect(fetchEnvironment(configOf(), environment, new Set()).variables).not.toHaveProperty(
+      'HF_TOKEN_PATH',
+    );
   });
 });

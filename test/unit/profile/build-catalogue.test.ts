@@ -96,7 +96,7 @@ describe('buildCatalogue', () => {
     ];
     expect(faultsOf(files)).toEqual([
       'data/llm.yaml:2:7: "port" must be a whole number from 1 to 65535, not 80800',
-      'data/llm.yaml:3:40: unknown placeholder {nam}; known: {model}, {name}, {port}, {context}, {concurrency}, {models}',
+      'data/llm.yaml:3:40: unknown placeholder {nam}; known: {model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}',
       'data/models.yaml:1:14: model reference "small" is malformed: it starts with no known source',
       'data/models.yaml:1:27: "kind" must be one of chat, embedding, vision, not "chta"',
       'data/chat.yaml:3:5: unknown key "engin"; did you mean "engine"?',

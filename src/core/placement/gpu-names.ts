@@ -1,0 +1,88 @@
+import { EXIT, RmaError } from '../errors.ts';
+import type { Gpu, GpuInventory, MigDevice } from '../model/gpu.ts';
+import { formatBytes } from '../units.ts';
+import { listed } from './words.ts';
+
+/**
+ * UUIDs of the GPUs and MIG devices that the names mean, each once and in their order: an index (`0`), a MIG device of a
+ * GPU (`0:1`), a UUID or the beginning of one; `all` is every whole GPU without MIG and every MIG device; `none` and `void`
+ * are nothing.
+ * @throws RmaError exit 2: RMA_GPU_UNKNOWN, RMA_GPU_AMBIGUOUS, RMA_GPU_MIG_PARENT (a GPU in MIG mode gives no compute itself)
+ */
+export function resolveGpuNames(names: readonly string[], inventory: GpuInventory): readonly string[] {
+  return [...new Set(names.flatMap((name) => resolveName(name, inventory)))];
+}
+
+function resolveName(name: string, inventory: GpuInventory): readonly string[] {
+  const word = name.toLowerCase();
+  if (word === 'none' || word === 'void') return [];
+  if (word === 'all') return inventory.gpus.flatMap(devicesOf);
+  const found = /^\d+(:\d+)?$/.test(name) ? byIndex(name, inventory) : byUuid(word, inventory);
+  const [first, second] = found;
+  if (first === undefined) throw unknown(name, inventory);
+  if (second !== undefined) throw ambiguous(name, found);
+  const parent = inventory.gpus.find((gpu) => gpu.uuid === first && gpu.migEnabled === true);
+  if (parent !== undefined) throw migParent(name, parent);
+  return [first];
+}
+
+function devicesOf(gpu: Gpu): readonly string[] {
+  return gpu.migEnabled === true ? gpu.migDevices.flatMap(({ uuid }) => uuid ?? []) : [gpu.uuid];
+}
+
+function byIndex(name: string, inventory: GpuInventory): readonly string[] {
+  const [index, mig] = name.split(':').map(Number);
+  const gpu = inventory.gpus.find((each) => each.index === index);
+  if (mig === undefined) return gpu === undefined ? [] : [gpu.uuid];
+  return gpu?.migDevices.find((device) => device.index === mig)?.uuid?.split(' ') ?? [];
+}
+
+function byUuid(word: string, inventory: GpuInventory): readonly string[] {
+  const all = inventory.gpus.flatMap((gpu) => [
+    gpu.uuid,
+    ...gpu.migDevices.flatMap(({ uuid }) => uuid ?? []),
+  ]);
+  const exact = all.filter((uuid) => uuid.toLowerCase() === word);
+  return exact.length > 0 ? exact : all.filter((uuid) => uuid.toLowerCase().startsWith(word));
+}
+
+function unknown(name: string, inventory: GpuInventory): RmaError {
+  const there = inventory.gpus.flatMap((gpu) => [
+    `${gpu.index} (${gpu.uuid}, ${gpu.name})`,
+    ...gpu.migDevices.map((device) => migName(gpu, device)),
+  ]);
+  const known = there.length === 0 ? 'there is none' : `there are: ${there.join(', ')}`;
+  return new RmaError('RMA_GPU_UNKNOWN', `no GPU ${name} on this box; ${known}`, {
+    exitCode: EXIT.usage,
+    hint: 'see: rma gpus',
+    details: { name },
+  });
+}
+
+function ambiguous(name: string, found: readonly string[]): RmaError {
+  return new RmaError('RMA_GPU_AMBIGUOUS', `${name} is the beginning of several: ${listed(found)}`, {
+    exitCode: EXIT.usage,
+    hint: 'write more of the UUID, or its index; see: rma gpus',
+    details: { name, found },
+  });
+}
+
+function migParent(name: string, gpu: Gpu): RmaError {
+  const slices = gpu.migDevices.map((device) => migName(gpu, device));
+  const first = gpu.migDevices.find(({ uuid }) => uuid !== null);
+  const way =
+    first === undefined
+      ? `it has no MIG device yet; make one: nvidia-smi mig -cgi PROFILE -C -i ${gpu.index}`
+      : `ask for one of its MIG devices, such as ${first.uuid ?? ''}`;
+  const what = slices.length === 0 ? '' : `; its MIG devices: ${slices.join(', ')}`;
+  return new RmaError('RMA_GPU_MIG_PARENT', `GPU ${name} is in MIG mode and cannot be used whole${what}`, {
+    exitCode: EXIT.usage,
+    hint: way,
+    details: { name, gpu: gpu.uuid },
+  });
+}
+
+function migName(gpu: Gpu, device: MigDevice): string {
+  const size = device.memory.totalBytes === null ? '' : `, ${formatBytes(device.memory.totalBytes)}`;
+  return `${gpu.index}:${device.index} (${device.uuid ?? 'without a UUID'}${size})`;
+}

@@ -1,0 +1,224 @@
+/** One service to be put into bins, already divided: so many bins, so many bytes in each. */
+export interface Item {
+  readonly id: string;
+  readonly gpus: number;
+  readonly bytes: number;
+  /** shares its bins with nobody */
+  readonly exclusive: boolean;
+  /** bins it may be put into, by number */
+  readonly candidates: readonly number[];
+  /** items of one group go into different bins */
+  readonly group: string | null;
+  /** bins to be tried first, by number */
+  readonly prefer: readonly number[];
+}
+
+/** What is left of one device. */
+export interface Bin {
+  residual: number;
+  /** services in it */
+  count: number;
+  /** held by an exclusive service */
+  alone: boolean;
+  groups: readonly string[];
+  /** only bins of one kind are joined for one item */
+  readonly kind: string;
+  /** tried after all others: foreign processes run on it */
+  readonly last: boolean;
+}
+
+export interface SearchOutcome {
+  /** item → its bins; null: it does not fit, or nothing was found when `cutShort` */
+  readonly found: ReadonlyMap<string, readonly number[]> | null;
+  /** the bound was met: what was found, or not, is that of best-fit decreasing */
+  readonly cutShort: boolean;
+  readonly nodes: number;
+}
+
+/**
+ * Puts all items into the bins, or proves that they do not fit: depth first, most bins and largest first, tightest bin
+ * first, with a memory of the states that failed. After `maxNodes` steps it settles for best-fit decreasing.
+ * Equal input gives equal output.
+ */
+export function search(
+  items: readonly Item[],
+  bins: readonly Readonly<Bin>[],
+  maxNodes: number,
+): SearchOutcome {
+  const run = new Search(items, bins, maxNodes);
+  return run.exact() ?? { ...new Search(items, bins, Number.POSITIVE_INFINITY).bestFit(), nodes: maxNodes };
+}
+
+/** Whether the item may be put into the bin as it is now. */
+export function takes(bin: Readonly<Bin>, item: Item): boolean {
+  if (bin.alone || bin.residual < item.bytes) return false;
+  if (item.exclusive && bin.count > 0) return false;
+  return item.group === null || !bin.groups.includes(item.group);
+}
+
+/** Puts the item into the bin. */
+export function put(bin: Bin, item: Item): void {
+  bin.residual -= item.bytes;
+  bin.count += 1;
+  bin.alone = item.exclusive;
+  if (item.group !== null) bin.groups = [...bin.groups, item.group].sort();
+}
+
+class CutShort extends Error {}
+
+class Search {
+  readonly #items: readonly Item[];
+  readonly #bins: Bin[];
+  readonly #maxNodes: number;
+  /** from here on: bytes asked, smallest item, bins for exclusive ones, whether all are alike and single */
+  readonly #rest: readonly Rest[];
+  readonly #types: readonly string[];
+  readonly #chosen = new Map<string, readonly number[]>();
+  readonly #failed = new Set<string>();
+  #nodes = 0;
+
+  constructor(items: readonly Item[], bins: readonly Readonly<Bin>[], maxNodes: number) {
+    this.#items = items.toSorted(hardestFirst);
+    this.#bins = bins.map((bin) => ({ ...bin }));
+    this.#maxNodes = maxNodes;
+    this.#rest = restsOf(this.#items);
+    this.#types = bins.map((bin, at) => typeOf(this.#items, bin, at));
+  }
+
+  /** null: the bound was met */
+  exact(): SearchOutcome | null {
+    try {
+      const found = this.#place(0) ? this.#chosen : null;
+      return { found, cutShort: false, nodes: this.#nodes };
+    } catch (error) {
+      if (error instanceof CutShort) return null;
+      throw error;
+    }
+  }
+
+  bestFit(): Omit<SearchOutcome, 'nodes'> {
+    for (const item of this.#items) {
+      const [bins] = this.#options(item);
+      if (bins === undefined) return { found: null, cutShort: true };
+      for (const bin of bins) put(this.#bin(bin), item);
+      this.#chosen.set(item.id, bins);
+    }
+    return { found: this.#chosen, cutShort: true };
+  }
+
+  #place(at: number): boolean {
+    const item = this.#items[at];
+    if (item === undefined) return true;
+    this.#nodes += 1;
+    if (this.#nodes > this.#maxNodes) throw new CutShort();
+    if (this.#hopeless(at)) return false;
+    const state = this.#state(at);
+    if (this.#failed.has(state)) return false;
+    for (const bins of this.#options(item)) {
+      const before = bins.map((bin) => ({ ...this.#bin(bin) }));
+      for (const bin of bins) put(this.#bin(bin), item);
+      this.#chosen.set(item.id, bins);
+      if (this.#place(at + 1)) return true;
+      this.#chosen.delete(item.id);
+      for (const [index, bin] of bins.entries()) Object.assign(this.#bin(bin), before[index]);
+      const [first] = before;
+      // whatever else could go into that bin can go where this item would go instead
+      if (this.#rest[at]?.alike === true && first?.residual === item.bytes) break;
+    }
+    this.#failed.add(state);
+    return false;
+  }
+
+  /** Bins that are too small for every item left are worth nothing. */
+  #hopeless(at: number): boolean {
+    const rest = this.#rest[at];
+    if (rest === undefined) return false;
+    const open = this.#bins.filter(({ alone, residual }) => !alone && residual >= rest.smallest);
+    const room = open.reduce((sum, { residual }) => sum + residual, 0);
+    return room < rest.bytes || open.filter(({ count }) => count === 0).length < rest.exclusive;
+  }
+
+  #state(at: number): string {
+    return `${at}/${this.#bins
+      .map((_, bin) => this.#signature(bin))
+      .sort()
+      .join()}`;
+  }
+
+  /** Bins of one signature can stand in for each other for all items that are left. */
+  #signature(at: number): string {
+    const bin = this.#bin(at);
+    const held = bin.alone ? 'x' : bin.count > 0 ? 's' : '';
+    return `${this.#types[at]}:${bin.residual}${held}${bin.groups.join('+')}`;
+  }
+
+  /** The ways to put the item, each once, best first. */
+  *#options(item: Item): Generator<readonly number[]> {
+    const open = item.candidates
+      .filter((at) => takes(this.#bin(at), item))
+      .sort((a, b) => this.#compare(item, a, b));
+    const kinds = new Map<string, number[]>();
+    for (const at of open) {
+      const { kind } = this.#bin(at);
+      kinds.set(kind, [...(kinds.get(kind) ?? []), at]);
+    }
+    if (item.gpus === 1) yield* this.#choose(open, 1);
+    else for (const alike of kinds.values()) yield* this.#choose(alike, item.gpus);
+  }
+
+  *#choose(from: readonly number[], count: number): Generator<readonly number[]> {
+    if (count === 0) yield [];
+    const seen = new Set<string>();
+    for (const [index, at] of from.entries()) {
+      if (from.length - index < count || count === 0) return;
+      const signature = this.#signature(at);
+      if (seen.has(signature)) continue;
+      seen.add(signature);
+      for (const more of this.#choose(from.slice(index + 1), count - 1)) yield [at, ...more];
+    }
+  }
+
+  #compare(item: Item, a: number, b: number): number {
+    const preferred = Number(item.prefer.includes(b)) - Number(item.prefer.includes(a));
+    const last = Number(this.#bin(a).last) - Number(this.#bin(b).last);
+    return preferred || last || this.#bin(a).residual - this.#bin(b).residual || a - b;
+  }
+
+  #bin(at: number): Bin {
+    const bin = this.#bins[at];
+    if (bin === undefined) throw new Error(`there is no bin ${at}`);
+    return bin;
+  }
+}
+
+interface Rest {
+  readonly bytes: number;
+  readonly smallest: number;
+  readonly exclusive: number;
+  readonly alike: boolean;
+}
+
+function restsOf(items: readonly Item[]): readonly Rest[] {
+  return items.map((_, at) => {
+    const rest = items.slice(at);
+    const places = new Set(rest.map(({ candidates }) => candidates.join()));
+    const plain = rest.every(({ gpus, exclusive, group }) => gpus === 1 && !exclusive && group === null);
+    return {
+      bytes: rest.reduce((sum, { gpus, bytes }) => sum + gpus * bytes, 0),
+      smallest: Math.min(...rest.map(({ bytes }) => bytes)),
+      exclusive: rest.reduce((sum, { gpus, exclusive }) => sum + (exclusive ? gpus : 0), 0),
+      alike: plain && places.size === 1,
+    };
+  });
+}
+
+function hardestFirst(a: Item, b: Item): number {
+  const alone = Number(b.exclusive) - Number(a.exclusive);
+  return b.gpus - a.gpus || alone || b.bytes - a.bytes || (a.id < b.id ? -1 : 1);
+}
+
+/** Bins of one type may hold the same items. */
+function typeOf(items: readonly Item[], bin: Readonly<Bin>, at: number): string {
+  const wanting = items.flatMap(({ candidates }, index) => (candidates.includes(at) ? [index] : []));
+  return `${bin.kind}/${wanting.join('.')}`;
+}

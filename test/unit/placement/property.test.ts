@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type {
+  Placed,
+  PlacementDevice,
+  PlacementProfile,
+  PlacementService,
+} from '../../../src/core/model/placement.ts';
+import { needPerGpu } from '../../../src/core/placement/demand.ts';
+import { place } from '../../../src/core/placement/place.ts';
+import { fitsByBruteForce } from '../../helpers/brute-force.ts';
+import { device, GIB, need, profile, service } from '../../helpers/placement-builders.ts';
+
+const devices = fc
+  .array(
+    fc.record({
+      gib: fc.constantFrom(8, 16, 24),
+      foreign: fc.constantFrom(0, 0, 0, 3),
+      mig: fc.constantFrom(false, false, false, true),
+      lost: fc.constantFrom(false, false, false, false, true),
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((list) =>
+    list.map(({ gib, foreign, mig, lost }, index) =>
+      device(index, gib, {
+        kind: mig ? 'mig' : 'gpu',
+        availableBytes: (gib - foreign) * GIB,
+        foreignBytes: foreign * GIB,
+        unusable: lost ? 'is lost' : null,
+      }),
+    ),
+  );
+
+const services = fc.array(
+  fc.record({
+    gib: fc.integer({ min: 1, max: 20 }),
+    gpus: fc.constantFrom<number | 'all'>(1, 1, 1, 2, 'all'),
+    exclusive: fc.constantFrom(false, false, true),
+    allowed: fc.constantFrom(null, null, ['GPU-0'], ['GPU-0', 'GPU-1']),
+    group: fc.constantFrom(null, null, 'copies'),
+    heads: fc.constantFrom(null, 32, 7),
+  }),
+  { minLength: 0, maxLength: 2 },
+);
+
+const profiles = fc
+  .array(fc.array(services, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 })
+  .map((list) =>
+    list.map((variants, at) =>
+      profile(
+        `p${at}`,
+        variants.map((some, variant) =>
+          some.map(({ gib, gpus, exclusive, allowed, group, heads }, number) =>
+            service(`p${at}-v${variant}-s${number}`, gib, {
+              gpus,
+              exclusive,
+              allowed,
+              need: need(gib, { overheadBytes: GIB / 2 }),
+              attentionHeads: heads,
+              replicaGroup: group === null ? null : `p${at}-v${variant}`,
+            }),
+          ),
+        ),
+      ),
+    ),
+  );
+
+describe('a placement', () => {
+  it('[req R24] never promises more of a device than it has, and leaves exclusive services alone', () => {
+    fc.assert(
+      fc.property(devices, profiles, (box, wish) => {
+        const placed = place(box, wish);
+        if (!placed.ok) return;
+        for (const each of box) {
+          const there = placed.services.filter((one) => one.devices.some(({ uuid }) => uuid === each.uuid));
+          const sum = there.reduce((bytes, { bytesPerGpu }) => bytes + bytesPerGpu, 0);
+          expect(sum).toBeLessThanOrEqual(each.unusable === null ? each.availableBytes : 0);
+          expect(there.some(({ exclusive }) => exclusive) && there.length > 1).toBe(false);
+        }
+      }),
+    );
+  });
+
+  it('[req R23] gives each service as many devices as it asks for: allowed, alike, whole when several', () => {
+    fc.assert(
+      fc.property(devices, profiles, (box, wish) => {
+        const placed = place(box, wish);
+        if (!placed.ok) return;
+        for (const asked of chosen(placed, wish)) {
+          const given = placed.services.find((one) => one.service === asked.service)?.devices ?? [];
+          expect(given.length).toBeGreaterThan(0);
+          if (asked.gpus !== 'all') expect(given).toHaveLength(asked.gpus);
+          expect(given.every(({ uuid }) => asked.allowed?.includes(uuid) ?? true)).toBe(true);
+          expect((asked.attentionHeads ?? given.length) % given.length).toBe(0);
+          if (given.length === 1) continue;
+          expect(new Set(given.map(({ name, totalBytes }) => `${name} ${totalBytes}`)).size).toBe(1);
+          expect(given.every(({ kind }) => kind === 'gpu')).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('puts copies of one service on different devices', () => {
+    fc.assert(
+      fc.property(devices, profiles, (box, wish) => {
+        const placed = place(box, wish);
+        if (!placed.ok) return;
+        const used = chosen(placed, wish).flatMap(({ service: name, replicaGroup }) => {
+          const given = placed.services.find((one) => one.service === name)?.devices ?? [];
+          return replicaGroup === null ? [] : given.map(({ uuid }) => `${replicaGroup} ${uuid}`);
+        });
+        expect(new Set(used).size).toBe(used.length);
+      }),
+    );
+  });
+
+  it('is the same in whatever order the devices come', () => {
+    fc.assert(
+      fc.property(devices, profiles, fc.nat(), (box, wish, seed) => {
+        const turned = box.toSorted((a, b) => ((a.index * 7 + seed) % 5) - ((b.index * 7 + seed) % 5));
+        expect(place(turned, wish)).toEqual(place(box, wish));
+      }),
+    );
+  });
+
+  it('[req R24] changes nothing when it is made again with everything running, whatever was measured', () => {
+    fc.assert(
+      fc.property(devices, profiles, fc.integer({ min: 0, max: 3 }), (box, wish, beyond) => {
+        const first = place(box, wish);
+        if (!first.ok) return;
+        const second = place(box, running(first, wish, beyond * GIB));
+        expect(second).toMatchObject({ ok: true, variants: first.variants, services: first.services });
+      }),
+    );
+  });
+
+  it('[req R51] finds the best variants that brute force finds, and nothing where that finds nothing', () => {
+    fc.assert(
+      fc.property(devices, profiles, (box, wish) => {
+        const placed = place(box, wish);
+        expect(placed.ok ? [...placed.variants] : null).toEqual(fitsByBruteForce(box, wish));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('finds room for newcomers whenever moving what runs can make it', () => {
+    fc.assert(
+      fc.property(devices, profiles, (box, wish) => {
+        const first = place(box, wish.slice(0, 1));
+        if (!first.ok) return;
+        const more = [...running(first, wish.slice(0, 1), 0), ...wish.slice(1)];
+        expect(place(box, more).ok).toBe(place(box, wish).ok);
+      }),
+    );
+  });
+
+  it('leaves fixed profiles exactly as they are, or says that they do not fit any more', () => {
+    fc.assert(
+      fc.property(devices, profiles, (box, wish) => {
+        const first = place(box, wish.slice(0, 1));
+        if (!first.ok) return;
+        const fixed = running(first, wish.slice(0, 1), 0).map((each) => ({ ...each, fixed: true }));
+        const more = place(box, [...fixed, ...wish.slice(1)]);
+        if (more.ok) expect(more.services).toEqual(expect.arrayContaining([...first.services]));
+        else expect(more.hint).not.toBe('');
+      }),
+    );
+  });
+});
+
+/** The services of the variants that were taken. */
+function chosen(placed: Placed, wish: readonly PlacementProfile[]): readonly PlacementService[] {
+  return wish.flatMap(
+    (each) => each.variants.find(({ name }) => name === placed.variants.get(each.profile))?.services ?? [],
+  );
+}
+
+/** The wish as it is once the placement runs, each service using its need and some more. */
+function running(
+  placed: Placed,
+  wish: readonly PlacementProfile[],
+  beyondBytes: number,
+): readonly PlacementProfile[] {
+  const devicesOf = (name: string): readonly PlacementDevice['uuid'][] | null =>
+    placed.services.find((one) => one.service === name)?.devices.map(({ uuid }) => uuid) ?? null;
+  return wish.map((each) => ({
+    ...each,
+    current: placed.variants.get(each.profile) ?? null,
+    variants: each.variants.map((variant) => ({
+      ...variant,
+      services: variant.services.map((one) => {
+        const current = devicesOf(one.service);
+        const bytes = needPerGpu(one.need, current?.length ?? 1) + beyondBytes;
+        return { ...one, current, measuredBytes: current === null ? null : bytes };
+      }),
+    })),
+  }));
+}
