@@ -31,6 +31,8 @@ export interface ContainerFacts {
   readonly gpuBytes: number | null;
   /** of the models and engine that its profile offers */
   readonly variant: string | null;
+  /** of a worker: the engine services it uses; null where the label is missing */
+  readonly engines: readonly string[] | null;
   readonly ports: readonly PublishedPort[];
   /** what is mounted as the store, as `named:NAME` or `host:PATH`; null for none */
   readonly store: string | null;
