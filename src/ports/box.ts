@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { DockerCli } from './docker-cli.ts';
 import type { DockerHost } from './docker-host.ts';
 import type { FileStore } from './file-store.ts';
+import type { GpuProbe } from './gpu-probe.ts';
 import type { ModelSource } from './model-source.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -24,6 +25,7 @@ export interface WorkerImage {
 export interface Box {
   readonly docker: DockerHost;
   readonly cli: DockerCli;
+  readonly gpus: GpuProbe;
   readonly files: FileStore;
   readonly sources: readonly ModelSource[];
   readonly image: WorkerImage;
@@ -35,7 +37,7 @@ export interface Box {
   readonly hostName: string;
   readonly caller: { readonly uid: number; readonly gid: number };
   readonly environment: Readonly<Record<string, string>>;
-  catalogue(ownFolder: string | null): Promise<Catalogue>;
+  catalogue(ownFolder: string | null, extraFile?: string | null): Promise<Catalogue>;
   hubToken(): Promise<HubToken | null>;
   /** 32 random bytes, hexadecimal */
   randomKey(): string;
