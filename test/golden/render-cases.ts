@@ -103,6 +103,7 @@ function shippedCatalogue(): Catalogue {
   };
   return buildCatalogue([
     read('engine', 'compose', 'llamacpp'),
+    read('engine', 'compose', 'ollama'),
     read('models', 'profiles', 'models'),
     read('profile', 'profiles', 'cpu-worker'),
   ]);
