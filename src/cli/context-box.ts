@@ -45,7 +45,7 @@ export function createBox({ env, signal, reporter }: BoxParts, loaded: LoadedCon
     environment: Object.fromEntries(
       Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),
-    catalogue: async (own) => readCatalogue({ shipped, own }),
+    catalogue: async (own, extra = null) => readCatalogue({ shipped, own, extra }),
     hubToken: async () => token(),
     randomKey: () => randomBytes(32).toString('hex'),
     portTaken,

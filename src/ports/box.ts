@@ -39,7 +39,7 @@ export interface Box {
   readonly hostName: string;
   readonly caller: { readonly uid: number; readonly gid: number };
   readonly environment: Readonly<Record<string, string>>;
-  catalogue(ownFolder: string | null): Promise<Catalogue>;
+  catalogue(ownFolder: string | null, extraFile?: string | null): Promise<Catalogue>;
   hubToken(): Promise<HubToken | null>;
   /** 32 random bytes, hexadecimal */
   randomKey(): string;
