@@ -23,6 +23,7 @@ export function containerFacts(details: ContainerInspectInfo): ContainerFacts {
     startedAt: state.StartedAt === NEVER ? null : state.StartedAt,
     configHash: labels[LABEL.configHash] ?? null,
     models: words(labels[LABEL.models]),
+    engines: labels[LABEL.engines] === undefined ? null : words(labels[LABEL.engines]),
     gpus: words(labels[LABEL.gpus]),
     gpuBytes: bytes(labels[LABEL.memory]),
     variant: labels[LABEL.variant] ?? null,

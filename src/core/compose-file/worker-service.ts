@@ -1,3 +1,4 @@
+import { LABEL } from '../labels.ts';
 import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, workerTokenSecret } from '../model/secret-names.ts';
 import type { SelectedProfile } from '../model/selection.ts';
 import { WORKER_CONFIG_PATH } from '../model/worker-config.ts';
@@ -44,7 +45,10 @@ export function workerService(input: RenderInput, profile: SelectedProfile): Ser
     models: refs,
     port: null,
     comment: `Fetches and verifies the models of profile ${profile.name}, and registers it once its engines answer. Healthy: every model is there.`,
-    labels: serviceLabels(input, name, profile.name, refs),
+    labels: {
+      ...serviceLabels(input, name, profile, refs),
+      [LABEL.engines]: profile.services.join(' '),
+    },
     configContent: `${canonicalJson(workerConfig, 2)}\n`,
     definition: {
       image,

@@ -153,9 +153,9 @@ describe('precedence', () => {
     expect(resolveConfig(sources).config.ports).toEqual({ a: 1, b: 3, c: 5 });
   });
 
-  it('adds the profiles of options to those of the file, and says which were named', () => {
+  it('keeps the profiles of options apart from those of the file', () => {
     expect(resolveConfig(sources)).toMatchObject({
-      config: { profiles: ['one', 'two'] },
+      config: { profiles: ['one'] },
       selectedProfiles: ['two', 'one'],
     });
   });
