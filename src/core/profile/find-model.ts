@@ -19,7 +19,11 @@ export function findModel(catalogue: Catalogue, nameOrRef: string): ServedModel 
   const model = catalogue.models.get(nameOrRef);
   if (model !== undefined) {
     const ref = parseModelRef(model.ref);
-    return { ref: formatModelRef(ref), name: knownBySource(ref) ? servedName(ref) : model.name, kind: model.kind };
+    return {
+      ref: formatModelRef(ref),
+      name: knownBySource(ref) ? servedName(ref) : model.name,
+      kind: model.kind,
+    };
   }
   const known = [...catalogue.models.keys()].sort();
   throw new RmaError('RMA_MODEL_UNKNOWN', unknownWord('model', nameOrRef, known), {

@@ -66,7 +66,8 @@ describe('the engines that rma ships', () => {
 
 describe('parseEngine', () => {
   it('tells a misspelt word in every list, and in variables', () => {
-    const known = '{model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}';
+    const known =
+      '{model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}';
     expect(
       faultsOf('environment: {A: "{prot}"}\ngpu_environment: {B: "{shar}"}\nparallel_command: ["{gpu}"]\n'),
     ).toEqual([
