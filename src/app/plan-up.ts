@@ -8,6 +8,7 @@ import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import { makeDesired, type Wanted } from './make-desired.ts';
 import { observe, roleOf } from './observe.ts';
+import { placeServices } from './place-services.ts';
 import { readWish } from './read-wish.ts';
 import { requireDocker } from './require-docker.ts';
 
@@ -31,12 +32,14 @@ export async function planUp(box: Box, request: UpRequest): Promise<PlannedUp> {
   const wish = await readWish(box, request);
   await requireDocker(box);
   const containers = await box.docker.containers(config.project);
-  const wanted = await makeDesired(box, { config, profiles: request.profiles, wish, containers });
+  const profiles = request.profiles;
+  const placed = await placeServices(box, { config, wish, profiles, containers });
+  const wanted = await makeDesired(box, { config, profiles, wish, placed, containers });
   const observed = await observe(box, config, wanted.desired, wanted.access);
-  const scope = narrow(wanted.desired, observed, wanted.selection, request.profiles);
+  const scope = narrow(wanted.desired, observed, wanted.selection, placed.acted);
   const planned = plan(scope.desired, scope.observed, { removeOrphans: request.removeOrphans });
   const moves = planStoreMove(storeOfWorkers(containers), config.volumes.store);
-  return { wanted, observed, plan: { ...planned, checks: [...planned.checks, ...moves] } };
+  return { wanted, observed, plan: { ...planned, checks: [...planned.checks, ...wanted.checks, ...moves] } };
 }
 
 function storeOfWorkers(containers: readonly ContainerFacts[]): string | null {
