@@ -1,4 +1,5 @@
 import { buildStack } from '../core/compose-file/build-stack.ts';
+import { volumeOf } from '../core/docker/volume-of.ts';
 import { sha256Hex } from '../core/hash.ts';
 import type { Desired } from '../core/model/desired.ts';
 import type { PinnedModel } from '../core/model/pinned-model.ts';
@@ -81,7 +82,7 @@ export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wa
     workerImage: { tag, base: config.images.workerBase },
     models: byRef(pinned),
   };
-  const access = { image: tag, volume: config.volumes.store, owner, project: config.project };
+  const access = { image: tag, volume: volumeOf(config, 'store'), owner, project: config.project };
   const checks = [...request.placed.checks, ...avoidedPortChecks(avoided, ports)];
   return { desired, selection, access, secrets, placed: request.placed, checks };
 }

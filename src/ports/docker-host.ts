@@ -73,5 +73,6 @@ export interface DockerHost {
   remove(containers: readonly string[]): Promise<void>;
   /** Removes the networks of the project that carry rma's label. */
   removeNetworks(project: string): Promise<void>;
-  createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  /** A volume of the driver `local`. Nothing happens to one that is there already, whatever its options. */
+  createVolume(name: string, volume: Pick<VolumeFacts, 'labels' | 'options'>): Promise<void>;
 }

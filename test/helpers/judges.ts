@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 /** An outside program; `scripts/judges.sh` installs it as `scripts/judges/NAME.txt` or `NAME.module` says. */
-export type Judge = 'hf1' | 'hf2' | 'gguf' | 'ollama';
+export type Judge = 'hf1' | 'hf2' | 'gguf' | 'modelscope' | 'ollama';
 
 export interface JudgeResult {
   readonly code: number;

@@ -50,7 +50,7 @@ export function doneBox(desired: Desired, over: Partial<Observed> = {}): Observe
     secretsWrittenAt: new Map([...secrets.keys()].map((name) => [name, STARTED_AT - 1000])),
     images: new Set([workerImage.tag, workerImage.base, ...stack.engineImages]),
     volumes: new Map(
-      stack.volumes.map(({ name, labels }) => [name, { name, labels, driver: 'local', options: {} }]),
+      stack.volumes.map(({ name, labels, options }) => [name, { name, labels, driver: 'local', options }]),
     ),
     containers: stack.services.map(
       ({ name, role, profile, image, configHash }): ObservedContainer => ({

@@ -5,6 +5,7 @@ import { huggingFaceApi } from './huggingface/api.ts';
 import { huggingFaceCdn } from './huggingface/cdn.ts';
 import { huggingFaceResolve, huggingFaceResolveCache } from './huggingface/resolve.ts';
 import { listen } from './listen.ts';
+import { modelScopeApi } from './modelscope/api.ts';
 import { ollamaCdn } from './ollama/cdn.ts';
 import { buildOllamaModel, type OllamaModel, type OllamaModelSpec } from './ollama/models.ts';
 import { ollamaRegistry } from './ollama/registry.ts';
@@ -71,6 +72,7 @@ const API_PROTOCOLS: readonly Protocol[] = [
   huggingFaceResolveCache,
   huggingFaceApi,
   huggingFaceResolve,
+  modelScopeApi,
   directFiles,
 ];
 const CDN_PROTOCOLS: readonly Protocol[] = [responseFaults, ollamaCdn, huggingFaceCdn, directFiles];

@@ -12,15 +12,13 @@ export async function ensureInside(disk: Disk, base: string, folder: string): Pr
   for (const part of ['', ...folder.split('/').filter((name) => name !== '.')]) {
     path = join(path, part);
     await ensureDir(disk, path);
-    if ((await disk.lstat(path)).isSymbolicLink()) {
-      throw new RmaError(
-        'RMA_CONTENT_UNSAFE_PATH',
-        `${path} is a link where a folder of the model should be`,
-        {
-          exitCode: EXIT.badContent,
-          hint: 'remove that link; nothing was written through it',
-        },
-      );
-    }
+    if ((await disk.lstat(path)).isSymbolicLink()) throw linkRefused(path);
   }
+}
+
+export function linkRefused(path: string): RmaError {
+  return new RmaError('RMA_CONTENT_UNSAFE_PATH', `${path} is a link where a folder of the model should be`, {
+    exitCode: EXIT.badContent,
+    hint: 'remove that link; nothing was written through it',
+  });
 }

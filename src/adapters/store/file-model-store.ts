@@ -22,6 +22,7 @@ import { GgufLayout } from './gguf-layout.ts';
 import { HfLayout } from './hf-layout.ts';
 import type { LayoutWriter } from './layout-writer.ts';
 import { Leases } from './lease.ts';
+import { MsLayout } from './ms-layout.ts';
 import { OllamaLayout } from './ollama-layout.ts';
 import { prepareStore } from './prepare.ts';
 import { nearestExisting } from './same-file-system.ts';
@@ -60,6 +61,7 @@ export class FileModelStore implements ModelStore {
       hf: new HfLayout(paths.hub, context),
       url: new GgufLayout(paths.gguf, context),
       ollama: new OllamaLayout(paths.ollama, context),
+      ms: new MsLayout(paths.modelscope, context),
     };
     this.#leases = new Leases({ disk, clock, dir: join(paths.state, 'leases'), staging, witness });
   }

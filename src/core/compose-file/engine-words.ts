@@ -9,7 +9,7 @@ export type EngineWords = Readonly<Record<string, string>>;
 
 /** The words of one service; those for GPUs only where it has some. */
 export function engineWords(input: RenderInput, selected: SelectedService): EngineWords {
-  const { engine, models, context, concurrency } = selected;
+  const { engine, models, context, concurrency, maxLoaded } = selected;
   const only = models.length === 1 ? models[0] : undefined;
   const placement = input.placement.get(selected.service);
   return {
@@ -18,6 +18,7 @@ export function engineWords(input: RenderInput, selected: SelectedService): Engi
     concurrency: String(concurrency),
     context_total: String(context * concurrency),
     models: String(models.length),
+    max_loaded: String(Math.min(maxLoaded ?? models.length, models.length)),
     ...(only === undefined
       ? {}
       : { name: only.name, model: `${STORE_MOUNT}/${engineSubpath(pinnedModel(input, only.ref))}` }),

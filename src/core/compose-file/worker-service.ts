@@ -1,5 +1,5 @@
 import { LABEL } from '../labels.ts';
-import { HUB_TOKEN_SECRET, workerTokenSecret } from '../model/secret-names.ts';
+import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, workerTokenSecret } from '../model/secret-names.ts';
 import type { SelectedProfile } from '../model/selection.ts';
 import { WORKER_CONFIG_PATH } from '../model/worker-config.ts';
 import { STORE_MOUNT } from '../models/layout.ts';
@@ -31,7 +31,8 @@ const LIMITS: ComposeMapping = { resources: { limits: { memory: '512m', pids: 25
 export function workerService(input: RenderInput, profile: SelectedProfile): ServiceDraft {
   const { config, owner, secrets, workerImage: image } = input;
   const name = profile.worker;
-  const used = [HUB_TOKEN_SECRET, workerTokenSecret(profile.name)].filter((secret) => secrets.has(secret));
+  const named = [HUB_TOKEN_SECRET, MS_TOKEN_SECRET, workerTokenSecret(profile.name)];
+  const used = named.filter((secret) => secrets.has(secret));
   const { variables, extraHosts } = workerEnvironment(input, profile);
   const workerConfig = buildWorkerConfig(input, profile);
   const refs = workerConfig.models.map(({ ref }) => ref);

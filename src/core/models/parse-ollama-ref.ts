@@ -24,6 +24,10 @@ const NAME = /^\w[\w.-]{0,79}$/;
  */
 export function parseOllamaRef(text: string): OllamaRef {
   const body = text.slice(SCHEME.length);
+  if (body.includes('@')) {
+    const masked = `${SCHEME}${body.replace(/[^/]*@/g, '***@')}`;
+    throw invalid(masked, 'it holds an @, and takes neither a digest nor a user name');
+  }
   const scheme = /^(https?):\/\//i.exec(body)?.[1]?.toLowerCase() ?? null;
   const { path, tag } = cutTag(scheme === null ? body : body.slice(scheme.length + '://'.length));
   const { host, namespace, model } = splitPath(text, path, scheme !== null);

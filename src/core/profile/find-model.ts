@@ -19,10 +19,9 @@ export function findModel(catalogue: Catalogue, nameOrRef: string): ServedModel 
   const model = catalogue.models.get(nameOrRef);
   if (model !== undefined) {
     const ref = parseModelRef(model.ref);
-    // engines that read Ollama's store know a model by its name there only
     return {
       ref: formatModelRef(ref),
-      name: ref.source === 'ollama' ? servedName(ref) : model.name,
+      name: knownBySource(ref) ? servedName(ref) : model.name,
       kind: model.kind,
     };
   }
@@ -31,6 +30,11 @@ export function findModel(catalogue: Catalogue, nameOrRef: string): ServedModel 
     exitCode: EXIT.usage,
     hint: 'name a model of the catalogue, or a reference such as hf:org/repo:file.gguf',
   });
+}
+
+/** Ollama knows a model by its name there only, and clients know whole repositories by their id. */
+function knownBySource(ref: ModelRef): boolean {
+  return ref.source === 'ollama' || (ref.source !== 'url' && ref.pattern === null);
 }
 
 /** For one file its name without `.gguf`, for a repository its id, for an Ollama model the name that Ollama shows. */

@@ -204,7 +204,7 @@ describe('plan', () => {
   it('tells a volume with options of its own, and never touches it', () => {
     const volume = { name: 'rma-models', driver: 'local', options: { type: 'nfs' }, labels: {} };
     expect(text({ ...done, volumes: new Map([[volume.name, volume]]) })).toEqual([
-      '! warning RMA_VOLUME_DRIFT: volume rma-models has options of its own (driver local, type=nfs); it is used as it is',
+      '! warning RMA_VOLUME_DRIFT: volume rma-models has options of its own (type=nfs), a plain one was asked for; it is used as it is',
     ]);
   });
 

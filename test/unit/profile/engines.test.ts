@@ -50,7 +50,7 @@ describe('the engines that rma ships', () => {
     expect(shipped('ollama').environment).toMatchObject({
       OLLAMA_CONTEXT_LENGTH: '{context}',
       OLLAMA_NUM_PARALLEL: '{concurrency}',
-      OLLAMA_MAX_LOADED_MODELS: '{models}',
+      OLLAMA_MAX_LOADED_MODELS: '{max_loaded}',
     });
     expect(shipped('tei').command).toContain('--max-batch-tokens');
     expect(shipped('llamacpp').command).toContain('--ctx-size');
@@ -66,7 +66,8 @@ describe('the engines that rma ships', () => {
 
 describe('parseEngine', () => {
   it('tells a misspelt word in every list, and in variables', () => {
-    const known = '{model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}';
+    const known =
+      '{model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}';
     expect(
       faultsOf('environment: {A: "{prot}"}\ngpu_environment: {B: "{shar}"}\nparallel_command: ["{gpu}"]\n'),
     ).toEqual([
