@@ -10,7 +10,7 @@ import type { ModelStore } from '../ports/model-store.ts';
 import { projectFiles, storeOwner } from './box-settings.ts';
 import { chooseServices } from './choose-services.ts';
 import { requireDocker } from './require-docker.ts';
-import { readResolved, resolveModels } from './resolve-models.ts';
+import { NOTHING_KNOWN, readResolved, resolveModels } from './resolve-models.ts';
 import { lookIntoStore, type StoreAccess } from './store-container.ts';
 
 /** A model that was asked for, by whom it is used, and what its reference means. */
@@ -41,10 +41,12 @@ export async function chooseModels(
 ): Promise<readonly ChosenModel[]> {
   const catalogue = await box.catalogue(choice.config.profilesDir);
   const named = await namedModels(box, choice, catalogue);
-  const known = choice.refresh ? {} : await readResolved(box, projectFiles(choice.config).resolved);
+  const known = choice.refresh
+    ? NOTHING_KNOWN
+    : await readResolved(box, projectFiles(choice.config).resolved);
   await ready();
   const refs = [...new Set(named.map(({ ref }) => ref))];
-  const pinned = await resolveModels(box, refs, known);
+  const pinned = await resolveModels(box, refs, known.models);
   const users = usersOf(catalogue);
   return named.flatMap(({ name, ref }) => {
     const model = pinned.get(ref);

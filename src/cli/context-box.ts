@@ -46,6 +46,7 @@ export function createBox({ env, signal, reporter }: BoxParts, loaded: LoadedCon
       Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),
     catalogue: async (own) => readCatalogue({ shipped, own }),
+    readGeometry: async () => null,
     hubToken: async () => token(),
     randomKey: () => randomBytes(32).toString('hex'),
     portTaken,

@@ -1,3 +1,5 @@
+import type { ModelGeometry } from '../core/model/geometry.ts';
+import type { PinnedModel } from '../core/model/pinned-model.ts';
 import type { Catalogue } from '../core/model/profile.ts';
 import type { Clock } from './clock.ts';
 import type { DockerCli } from './docker-cli.ts';
@@ -40,6 +42,11 @@ export interface Box {
   readonly caller: { readonly uid: number; readonly gid: number };
   readonly environment: Readonly<Record<string, string>>;
   catalogue(ownFolder: string | null): Promise<Catalogue>;
+  /**
+   * What the header of a model tells, read from its hub in parts; null where it has none that can be read.
+   * @throws RmaError RMA_HUB_*
+   */
+  readGeometry(model: PinnedModel, signal: AbortSignal): Promise<ModelGeometry | null>;
   hubToken(): Promise<HubToken | null>;
   /** 32 random bytes, hexadecimal */
   randomKey(): string;
