@@ -5,6 +5,7 @@ import type { ServiceOperation } from '../core/plan/operation.ts';
 import type { Box } from '../ports/box.ts';
 import type { ComposeProject } from '../ports/docker-cli.ts';
 import { projectFiles } from './box-settings.ts';
+import { checkGpusInside } from './check-gpus-inside.ts';
 import { followWorker } from './follow-worker.ts';
 import type { Wanted } from './make-desired.ts';
 import { step } from './step.ts';
@@ -17,7 +18,8 @@ const AWAY = new Set<ServiceOperation['kind']>(['stop-service', 'remove-service'
 /**
  * Starts, replaces and removes services: workers and coordinator first, then, with the models verified, the engines;
  * ends when every worker is ready.
- * @throws RmaError what a worker failed with; RMA_ENGINE_FAILED (1) when an engine does not stay up, RMA_UP_TIMEOUT (7)
+ * @throws RmaError what a worker failed with; RMA_GPU_MISMATCH, RMA_GPU_NOT_VISIBLE (1) when a container sees other GPUs than
+ * planned; RMA_ENGINE_FAILED (1) when an engine does not stay up, RMA_UP_TIMEOUT (7)
  */
 export async function applyServices(
   box: Box,
@@ -39,7 +41,10 @@ export async function applyServices(
     ),
   );
   await start(box, project, operations, 'engine', 'starting the engines');
+  const started = new Set(operations.filter(({ kind }) => UP.has(kind)).map(({ service }) => service));
+  const placed = wanted.placed.placed.services.filter(({ service }) => started.has(service));
   await watchEngines(box, config.project, waitSeconds, async (watched) => {
+    await checkGpusInside(watched, config.project, placed);
     await Promise.all(
       workers.map(async (worker) =>
         followWorker(watched, config.project, worker, { until: isReady, engines: true }),

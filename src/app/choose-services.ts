@@ -16,6 +16,9 @@ export interface ServiceChoice {
 export interface ChosenServices {
   readonly selection: Selection;
   readonly state: ProjectState;
+  readonly catalogue: Catalogue;
+  /** the project's profiles, in their order */
+  readonly wanted: readonly string[];
 }
 
 /**
@@ -31,7 +34,7 @@ export async function chooseServices(box: Box, { config, profiles }: ServiceChoi
   const wanted = projectSet(config, state, profiles);
   if (wanted.length === 0) throw noProfile(catalogue);
   const variants = new Map(Object.entries(config.variants));
-  return { selection: selectServices(catalogue, wanted, variants, state.services), state };
+  return { selection: selectServices(catalogue, wanted, variants, state.services), state, catalogue, wanted };
 }
 
 /** The project's profiles: those of its configuration, then those added by name, in the order in which they were added. */

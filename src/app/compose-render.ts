@@ -1,6 +1,7 @@
 import type { Box } from '../ports/box.ts';
 import { projectFiles } from './box-settings.ts';
 import { makeDesired, type Wanted } from './make-desired.ts';
+import { placeServices } from './place-services.ts';
 import { readWish, type WishRequest } from './read-wish.ts';
 import { writeSecret } from './secrets.ts';
 import { step } from './step.ts';
@@ -41,5 +42,7 @@ export async function writeStack(box: Box, request: RenderRequest, folder: strin
 async function rendered(box: Box, request: RenderRequest, folder?: string): Promise<Wanted> {
   const wish = await readWish(box, request);
   const containers = await box.docker.containers(request.config.project).catch(() => []);
-  return makeDesired(box, { ...request, wish, containers, ...(folder !== undefined && { folder }) });
+  const { config, profiles } = request;
+  const placed = await placeServices(box, { config, wish, profiles, containers });
+  return makeDesired(box, { ...request, wish, placed, containers, ...(folder !== undefined && { folder }) });
 }

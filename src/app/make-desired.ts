@@ -1,22 +1,30 @@
 import { buildStack } from '../core/compose-file/build-stack.ts';
-import { choosePorts } from '../core/compose-file/choose-ports.ts';
 import { volumeOf } from '../core/docker/volume-of.ts';
 import { sha256Hex } from '../core/hash.ts';
 import type { Desired } from '../core/model/desired.ts';
 import type { PinnedModel } from '../core/model/pinned-model.ts';
 import type { Selection } from '../core/model/selection.ts';
+import { avoidedPortChecks } from '../core/plan/avoided-ports.ts';
+import type { PlanCheck } from '../core/plan/plan-types.ts';
+import { findModel } from '../core/profile/find-model.ts';
+import { findProfile } from '../core/profile/select-services.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import { projectFiles, storeOwner } from './box-settings.ts';
 import { projectSet, type ServiceChoice } from './choose-services.ts';
+import type { Learnt } from './learn-models.ts';
+import { ownPorts } from './own-ports.ts';
+import type { PlacedServices } from './place-services.ts';
 import { formatProjectState, type ProjectState, stateFile } from './project-state.ts';
 import type { Wish } from './read-wish.ts';
-import { formatResolved, resolveModels } from './resolve-models.ts';
+import { formatResolved, type KnownModels } from './resolve-models.ts';
+import { collectSecrets } from './secrets.ts';
 import type { StoreAccess } from './store-container.ts';
 
 export interface DesiredRequest extends ServiceChoice {
   readonly wish: Wish;
+  readonly placed: PlacedServices;
   /** the project's containers, for the ports they hold */
   readonly containers: readonly ContainerFacts[];
   /** where the Compose file will lie with its secrets; the project's state folder unless told */
@@ -29,26 +37,31 @@ export interface Wanted {
   readonly selection: Selection;
   readonly access: StoreAccess;
   readonly secrets: ReadonlyMap<string, string>;
+  readonly placed: PlacedServices;
+  /** warnings for the plan */
+  readonly checks: readonly PlanCheck[];
 }
 
 /**
- * Everything that `up` wants to be true, from the project's wish and the hubs.
- * @throws RmaError of the hubs (1, 4, 6) or the ports (3)
+ * Everything that `up` wants to be true, from the project's wish and what was placed.
+ * @throws RmaError of the ports (3)
  */
 export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wanted> {
   const { config } = request;
-  const { selection, state, secrets, known } = request.wish;
+  const { state } = request.wish;
+  const { selection, placement, learnt } = request.placed;
   const files = projectFiles(config);
-  const pinned = await resolveModels(box, selection.refs, known);
+  const pinned = pinnedOf(selection, learnt.pinned);
+  const secrets = await secretsFor(box, request);
   const host = box.hostName;
   const owner = await storeOwner(box, config);
-  const ports = await ownPorts(box, request, selection, state.ports);
+  const { ports, avoided } = await ownPorts(box, config, selection, request.containers, state.ports);
   const tag = await box.image.tag(config.images.workerBase);
   const stack = buildStack({
     version: RMA_VERSION,
     config: { ...config, stateDir: request.folder ?? config.stateDir },
     selection,
-    placement: new Map(),
+    placement,
     pinned,
     workerImage: tag,
     host,
@@ -59,7 +72,7 @@ export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wa
   });
   const texts: readonly (readonly [string, string])[] = [
     [files.compose, stack.text],
-    [files.resolved, formatResolved(pinned)],
+    [files.resolved, formatResolved(knownModels(learnt, request.wish))],
     [stateFile(config.stateDir), formatProjectState(nextState(request, selection, ports))],
   ];
   const desired: Desired = {
@@ -70,7 +83,44 @@ export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wa
     models: byRef(pinned),
   };
   const access = { image: tag, volume: volumeOf(config, 'store'), owner, project: config.project };
-  return { desired, selection, access, secrets };
+  const checks = [...request.placed.checks, ...avoidedPortChecks(avoided, ports)];
+  return { desired, selection, access, secrets, placed: request.placed, checks };
+}
+
+/** Another profile may have taken the place of one that found no GPU: its worker has a token of its own. */
+async function secretsFor(
+  box: Box,
+  { config, wish, placed }: DesiredRequest,
+): Promise<ReadonlyMap<string, string>> {
+  const planned = wish.selection.profiles.map(({ name }) => name);
+  const same = placed.selection.profiles.every(({ name }) => planned.includes(name));
+  return same ? wish.secrets : collectSecrets(box, config, placed.selection, box.hostName);
+}
+
+function pinnedOf(
+  { refs }: Selection,
+  known: ReadonlyMap<string, PinnedModel>,
+): ReadonlyMap<string, PinnedModel> {
+  return new Map(
+    refs.map((ref) => {
+      const model = known.get(ref);
+      if (model === undefined) throw new Error(`${ref} was not resolved`);
+      return [ref, model];
+    }),
+  );
+}
+
+/** Of all variants of the project's profiles: the next plan weighs them again and asks no hub. */
+function knownModels({ pinned, geometry, missing }: Learnt, { catalogue, wanted }: Wish): KnownModels {
+  const names = wanted
+    .flatMap((name) => findProfile(catalogue, name).variants)
+    .flatMap(({ services }) => services.flatMap(({ models }) => models));
+  const refs = new Set(names.map((name) => findModel(catalogue, name).ref));
+  const of = <T>(facts: ReadonlyMap<string, T>): Record<string, T> =>
+    Object.fromEntries([...facts].filter(([ref]) => refs.has(ref)));
+  // a header that did not tell may have been a hub that did not answer
+  const told = new Map([...geometry].filter(([, found]) => found !== null));
+  return { models: of(pinned), geometry: of(told), missing: of(missing) };
 }
 
 /** A profile that the configuration names is not remembered: taken out there, it is gone. */
@@ -89,28 +139,4 @@ function nextState(
 
 function byRef(pinned: ReadonlyMap<string, PinnedModel>): ReadonlyMap<string, PinnedModel> {
   return new Map([...pinned.values()].map((model) => [model.ref, model]));
-}
-
-/** Ports in use are found by asking the machine from the engine's usual port up, as far as a free one is needed. */
-async function ownPorts(
-  box: Box,
-  request: DesiredRequest,
-  selection: Selection,
-  remembered: Readonly<Record<string, number>>,
-): Promise<ReadonlyMap<string, number>> {
-  const { config, containers } = request;
-  const held = containers.flatMap(({ service, ports }) =>
-    ports.map(({ hostPort }) => [service, hostPort] as const),
-  );
-  const kept = new Map([...Object.entries(remembered), ...held]);
-  const own = new Set(held.map(([, port]) => port));
-  const taken = new Set<number>();
-  for (;;) {
-    const chosen = choosePorts({ selection, config, taken, kept });
-    const free = [...chosen.values()].filter((port) => !own.has(port) && !taken.has(port));
-    const inUse = await Promise.all(free.map(async (port) => box.portTaken(config.bind, port)));
-    const found = free.filter((_, at) => inUse[at]);
-    if (found.length === 0) return chosen;
-    for (const port of found) taken.add(port);
-  }
 }

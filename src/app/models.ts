@@ -12,7 +12,7 @@ import type { ModelStore } from '../ports/model-store.ts';
 import { projectFiles, storeOwner } from './box-settings.ts';
 import { chooseServices } from './choose-services.ts';
 import { requireDocker } from './require-docker.ts';
-import { readResolved, resolveEach } from './resolve-models.ts';
+import { NOTHING_KNOWN, readResolved, resolveEach } from './resolve-models.ts';
 import { fetchExitCode } from './store/fetch-result.ts';
 import { lookIntoStore, type StoreAccess } from './store-container.ts';
 
@@ -62,10 +62,12 @@ export async function chooseModels(
 ): Promise<ChosenModels> {
   const catalogue = await box.catalogue(choice.config.profilesDir);
   const named = await namedModels(box, choice, catalogue);
-  const known = choice.refresh ? {} : await readResolved(box, projectFiles(choice.config).resolved);
+  const known = choice.refresh
+    ? NOTHING_KNOWN
+    : await readResolved(box, projectFiles(choice.config).resolved);
   await ready();
   const refs = [...new Set(named.map(({ ref }) => ref))];
-  const resolved = await resolveEach(box, refs, known);
+  const resolved = await resolveEach(box, refs, known.models);
   const users = usersOf(catalogue);
   const optional = optionalRefs(catalogue);
   const models: ChosenModel[] = [];

@@ -10,6 +10,7 @@ import type { ContainerFacts } from '../ports/docker-host.ts';
 import { checkNfsServers } from './check-nfs-servers.ts';
 import { makeDesired, type Wanted } from './make-desired.ts';
 import { observe, roleOf } from './observe.ts';
+import { placeServices } from './place-services.ts';
 import { readWish } from './read-wish.ts';
 import { requireDocker } from './require-docker.ts';
 
@@ -34,15 +35,17 @@ export async function planUp(box: Box, request: UpRequest): Promise<PlannedUp> {
   await requireDocker(box);
   await checkNfsServers(box, config);
   const containers = await box.docker.containers(config.project);
-  const wanted = await makeDesired(box, { config, profiles: request.profiles, wish, containers });
+  const profiles = request.profiles;
+  const placed = await placeServices(box, { config, wish, profiles, containers });
+  const wanted = await makeDesired(box, { config, profiles, wish, placed, containers });
   const observed = await observe(box, config, wanted.desired, wanted.access);
-  const scope = narrow(wanted.desired, observed, wanted.selection, request.profiles);
+  const scope = narrow(wanted.desired, observed, wanted.selection, placed.acted);
   const planned = plan(scope.desired, scope.observed, { removeOrphans: request.removeOrphans });
   const moves = planStoreMove(storeOfWorkers(containers), config);
   return {
     wanted,
     observed,
-    plan: { ...planned, checks: [...planned.checks, ...moves, ...planNfs(config)] },
+    plan: { ...planned, checks: [...planned.checks, ...wanted.checks, ...moves, ...planNfs(config)] },
   };
 }
 

@@ -1,8 +1,7 @@
-import type { PinnedModel } from '../core/model/pinned-model.ts';
 import type { Box } from '../ports/box.ts';
 import { projectFiles } from './box-settings.ts';
 import { type ChosenServices, chooseServices, type ServiceChoice } from './choose-services.ts';
-import { readResolved } from './resolve-models.ts';
+import { type KnownModels, NOTHING_KNOWN, readResolved } from './resolve-models.ts';
 import { collectSecrets } from './secrets.ts';
 
 export interface WishRequest extends ServiceChoice {
@@ -14,7 +13,7 @@ export interface WishRequest extends ServiceChoice {
 export interface Wish extends ChosenServices {
   readonly secrets: ReadonlyMap<string, string>;
   /** what references are known to mean */
-  readonly known: Readonly<Record<string, PinnedModel>>;
+  readonly known: KnownModels;
 }
 
 /**
@@ -24,7 +23,7 @@ export interface Wish extends ChosenServices {
 export async function readWish(box: Box, request: WishRequest): Promise<Wish> {
   const { config } = request;
   const chosen = await chooseServices(box, request);
-  const known = request.refresh ? {} : await readResolved(box, projectFiles(config).resolved);
+  const known = request.refresh ? NOTHING_KNOWN : await readResolved(box, projectFiles(config).resolved);
   const secrets = await collectSecrets(box, config, chosen.selection, box.hostName);
   return { ...chosen, secrets, known };
 }

@@ -6,6 +6,7 @@ import type { FileStore } from './file-store.ts';
 import type { GpuProbe } from './gpu-probe.ts';
 import type { ModelSource } from './model-source.ts';
 import type { NameLookup } from './name-lookup.ts';
+import type { RangeReader } from './range-reader.ts';
 import type { Reporter } from './reporter.ts';
 
 /** The user's token for a hub, and where it was found. Its value goes into secrets files only. */
@@ -30,6 +31,8 @@ export interface Box {
   readonly files: FileStore;
   readonly names: NameLookup;
   readonly sources: readonly ModelSource[];
+  /** reads parts of files on the hubs */
+  readonly ranges: RangeReader;
   readonly image: WorkerImage;
   readonly clock: Clock;
   readonly reporter: Reporter;

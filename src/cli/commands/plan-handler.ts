@@ -4,10 +4,12 @@ import { throwOnFault } from '../../app/up.ts';
 import { EXIT } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult } from '../define-command.ts';
+import { explainPlacement, renderPlacement } from '../render/placement.ts';
 import { renderPlan } from '../render/plan.ts';
 import { planDocument } from '../render/plan-document.ts';
 
 interface PlanInput {
+  readonly explain: boolean;
   readonly detailedExitcode: boolean;
   readonly refresh: boolean;
   readonly removeOrphans: boolean;
@@ -18,13 +20,19 @@ export async function showPlan(input: PlanInput, context: Context): Promise<Comm
   const box = await context.box();
   const { refresh, removeOrphans } = input;
   const request = { config, profiles: selectedProfiles ?? [], refresh, removeOrphans };
-  const { plan, wanted } = await planUp(box, request);
+  const planned = await planUp(box, request);
+  const { plan, wanted } = planned;
   throwOnFault(plan.checks);
   await checkHostFolder(box, wanted.access);
   const pending = plan.operations.length > 0;
   return {
-    json: planDocument(plan),
-    human: (theme) => renderPlan(plan, theme),
+    json: planDocument(planned, box.hostName),
+    human: (theme) => {
+      const placement = input.explain
+        ? explainPlacement(wanted.placed, theme)
+        : renderPlacement(wanted.placed, theme);
+      return [...(placement === null ? [] : [placement]), renderPlan(plan, theme)].join('\n\n');
+    },
     exitCode: pending && input.detailedExitcode ? EXIT.changesPending : EXIT.ok,
     ...(pending && {
       next: ['rma up', ...(selectedProfiles ?? []).map((name) => `--profile ${name}`)].join(' '),

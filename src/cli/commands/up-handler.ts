@@ -11,6 +11,8 @@ import { showPlan } from './plan-handler.ts';
 
 interface UpInput {
   readonly dryRun: boolean;
+  /** of a dry run */
+  readonly explain: boolean;
   readonly refresh: boolean;
   readonly removeOrphans: boolean;
   /** seconds */
@@ -40,7 +42,7 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
   );
   return {
     json: {
-      ...planDocument(result.plan),
+      ...planDocument(result, box.hostName),
       schema: 'rma.up/v1',
       changed: result.changed,
       endpoints: result.endpoints,

@@ -20,6 +20,10 @@ export const upCommand = defineCommand({
   arguments: {},
   options: {
     dryRun: flagOption('--dry-run', 'show the plan and change nothing'),
+    explain: flagOption(
+      '--explain',
+      'with --dry-run: tell why each GPU and each variant was taken or refused',
+    ),
     refresh: flagOption('--refresh', 'ask the hub again what the model references mean'),
     waitTimeout: parsedOption(
       '--wait-timeout <TIME>',

@@ -1,0 +1,82 @@
+import type { GpuInventory } from '../core/model/gpu.ts';
+import type { GpuPromise, PlacementDevice } from '../core/model/placement.ts';
+import type { Catalogue } from '../core/model/profile.ts';
+import { measuredBytes, placementDevices } from '../core/placement/devices.ts';
+import type { RunningServices } from '../core/placement/placement-profiles.ts';
+import { findProfile } from '../core/profile/select-services.ts';
+import { withoutGpus } from '../core/profile/without-gpus.ts';
+import type { Box } from '../ports/box.ts';
+import type { ContainerFacts } from '../ports/docker-host.ts';
+import { gpuPromises } from './gpu-promises.ts';
+import type { PlaceRequest } from './place-services.ts';
+
+/** The GPUs as this project finds them, and what it runs on them. */
+export interface GpuScene {
+  /** as far as the settings allow GPUs */
+  readonly catalogue: Catalogue;
+  readonly inventory: GpuInventory;
+  readonly promises: readonly GpuPromise[];
+  readonly devices: readonly PlacementDevice[];
+  readonly running: RunningServices;
+}
+
+const NO_GPUS: GpuInventory = {
+  driverVersion: null,
+  cudaVersion: null,
+  gpus: [],
+  absence: null,
+  warnings: [],
+};
+
+/** Asks the GPUs only when a chosen profile can use one. @throws RmaError RMA_GPU_OFF, RMA_GPU_UNKNOWN, … (2) */
+export async function lookAtGpus(box: Box, { config, wish, containers }: PlaceRequest): Promise<GpuScene> {
+  const off = config.gpu.use === 'off';
+  const catalogue = off ? withoutGpus(wish.catalogue, wish.wanted) : wish.catalogue;
+  if (!wish.wanted.some((name) => wantsGpus(catalogue, name))) {
+    const running = runningServices(NO_GPUS, [], containers);
+    return { catalogue, inventory: NO_GPUS, promises: [], devices: [], running };
+  }
+  const [inventory, all] = await Promise.all([
+    box.gpus.probe(box.signal),
+    // without Docker nothing of rma runs here
+    box.docker.containers(null).catch(() => []),
+  ]);
+  const promises = await gpuPromises(box, all, config.project, wish.wanted);
+  const devices = placementDevices(inventory, promises, config.gpu);
+  return {
+    catalogue,
+    inventory,
+    promises,
+    devices,
+    running: runningServices(inventory, promises, containers),
+  };
+}
+
+function wantsGpus(catalogue: Catalogue, name: string): boolean {
+  return findProfile(catalogue, name).variants.some(({ services }) =>
+    services.some(({ engine, gpus }) => gpus !== 0 && catalogue.engines.get(engine)?.gpu !== 'none'),
+  );
+}
+
+function runningServices(
+  inventory: GpuInventory,
+  promises: readonly GpuPromise[],
+  containers: readonly ContainerFacts[],
+): RunningServices {
+  const own = promises.filter((promise) => promise.own);
+  return {
+    services: new Map(
+      own.map((promise) => [
+        promise.service,
+        { devices: promise.devices, measuredBytes: measuredBytes(inventory, promise) },
+      ]),
+    ),
+    variants: new Map(
+      containers.flatMap(({ service, profile, variant }) =>
+        profile !== null && variant !== null && service === `${profile}-worker`
+          ? [[profile, variant] as const]
+          : [],
+      ),
+    ),
+  };
+}

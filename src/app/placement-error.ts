@@ -1,0 +1,18 @@
+import { EXIT, RmaError } from '../core/errors.ts';
+import type { GpuInventory } from '../core/model/gpu.ts';
+import type { NotPlaced } from '../core/model/placement.ts';
+
+/** The error for profiles that find no GPUs: what the box lacks, where it has none at all; else what does not fit. */
+export function placementError(outcome: NotPlaced, { absence }: GpuInventory): RmaError {
+  const { code, profile, message, hint, reasons, refusedVariants } = outcome;
+  const details = { profile, refusedVariants, reasons };
+  if (absence !== null) {
+    return new RmaError('RMA_GPU_NONE', `profile ${profile} wants a GPU: ${absence.message}`, {
+      exitCode: EXIT.notReady,
+      hint: `${absence.hint}; to work on the CPU instead: rma up --profile ${profile} --enable-gpu auto`,
+      details: { ...details, cause: absence.code },
+    });
+  }
+  const exitCode = code === 'RMA_GPU_NONE' ? EXIT.notReady : EXIT.doesNotFit;
+  return new RmaError(code, message, { exitCode, hint, details });
+}

@@ -1,0 +1,128 @@
+import type { GpuSettings } from '../model/config.ts';
+import type { ModelGeometry } from '../model/geometry.ts';
+import type { GpuInventory } from '../model/gpu.ts';
+import type { PinnedModel } from '../model/pinned-model.ts';
+import type { PlacementProfile, PlacementService } from '../model/placement.ts';
+import type { Catalogue } from '../model/profile.ts';
+import type { SelectedService } from '../model/selection.ts';
+import { findModel } from '../profile/find-model.ts';
+import { findProfile, selectServices } from '../profile/select-services.ts';
+import type { ServiceNames } from '../profile/service-names.ts';
+import { resolveGpuNames } from './gpu-names.ts';
+import { gpuNeed, serviceNeed } from './need.ts';
+
+/** What is known of the models so far, by reference. */
+export interface ModelFacts {
+  readonly pinned: ReadonlyMap<string, PinnedModel>;
+  /** null: its header does not tell; absent: not read yet */
+  readonly geometry: ReadonlyMap<string, ModelGeometry | null>;
+}
+
+/** What runs of the project now. */
+export interface RunningServices {
+  /** service → the devices it was given, and the most that it uses on one of them */
+  readonly services: ReadonlyMap<
+    string,
+    { readonly devices: readonly string[]; readonly measuredBytes: number | null }
+  >;
+  /** profile → variant */
+  readonly variants: ReadonlyMap<string, string>;
+}
+
+export interface PlacementQuestion {
+  readonly catalogue: Catalogue;
+  /** in the order of the project's set */
+  readonly profiles: readonly string[];
+  /** the variants chosen so far: names of services can depend on what the other profiles run */
+  readonly chosen: ReadonlyMap<string, string>;
+  readonly names: ServiceNames;
+  readonly gpu: Pick<GpuSettings, 'minBytes' | 'pins'>;
+  /** profile → variant, as the user asked */
+  readonly wanted: Readonly<Record<string, string>>;
+  readonly inventory: GpuInventory;
+  readonly facts: ModelFacts;
+  readonly running: RunningServices;
+  /** profiles that are not acted on */
+  readonly fixed: ReadonlySet<string>;
+}
+
+/**
+ * The chosen profiles as the planner of GPUs takes them, each variant with the services that want GPUs.
+ * @throws RmaError as `resolveGpuNames` (2), RMA_VARIANT_UNKNOWN (2)
+ */
+export function placementProfiles(question: PlacementQuestion): readonly PlacementProfile[] {
+  const { catalogue, gpu, wanted, running, fixed } = question;
+  return question.profiles.map((name): PlacementProfile => {
+    const profile = findProfile(catalogue, name);
+    const [first, ...rest] = profile.variants;
+    const variantOf = (variant: string) => ({ name: variant, services: servicesOf(question, name, variant) });
+    const runs = running.variants.get(name);
+    return {
+      profile: name,
+      minGpuBytes: gpu.minBytes ?? profile.minGpuBytes,
+      recommendedGpuBytes: profile.recommendedGpuBytes,
+      variants: [variantOf(first.name), ...rest.map((variant) => variantOf(variant.name))],
+      current: profile.variants.some((variant) => variant.name === runs) ? (runs ?? null) : null,
+      wanted: wanted[name] ?? null,
+      fixed: fixed.has(name),
+    };
+  });
+}
+
+function servicesOf(question: PlacementQuestion, profile: string, variant: string): PlacementService[] {
+  const { catalogue, profiles, names } = question;
+  const variants = new Map([...question.chosen, [profile, variant]]);
+  const selection = selectServices(catalogue, profiles, variants, names);
+  const own = selection.profiles.find(({ name }) => name === profile)?.services ?? [];
+  return selection.services
+    .filter(({ service, gpus }) => own.includes(service) && gpus !== 0)
+    .map((service) => placementService(question, profile, service));
+}
+
+function placementService(
+  question: PlacementQuestion,
+  profile: string,
+  selected: SelectedService,
+): PlacementService {
+  const { inventory, gpu, running } = question;
+  const { service, context, concurrency, exclusive, replicaGroup, models } = selected;
+  const listed = typeof selected.gpus === 'object' ? resolveGpuNames(selected.gpus, inventory) : null;
+  const pin = gpu.pins[service] ?? gpu.pins[profile];
+  const only = models.length === 1 ? models[0] : undefined;
+  const runs = running.services.get(service);
+  return {
+    service,
+    gpus: typeof selected.gpus === 'object' ? Math.max(1, listed?.length ?? 0) : selected.gpus,
+    need: needOf(question, selected),
+    context,
+    concurrency,
+    exclusive,
+    allowed: pin === undefined ? listed : resolveGpuNames(pin, inventory),
+    attentionHeads:
+      only === undefined ? null : (question.facts.geometry.get(only.ref)?.attentionHeads ?? null),
+    replicaGroup,
+    current: runs?.devices ?? null,
+    measuredBytes: runs?.measuredBytes ?? null,
+  };
+}
+
+function needOf({ catalogue, facts }: PlacementQuestion, selected: SelectedService) {
+  const { engine, context, concurrency, models, maxLoaded } = selected;
+  const declared = new Map(
+    [...catalogue.models.values()].map(({ name, gpuMemoryBytes }) => [
+      findModel(catalogue, name).ref,
+      gpuMemoryBytes,
+    ]),
+  );
+  const needs = models.map(({ ref }) =>
+    gpuNeed({
+      model: facts.pinned.get(ref) ?? null,
+      geometry: facts.geometry.get(ref) ?? null,
+      gpuMemoryBytes: declared.get(ref) ?? null,
+      engine,
+      context,
+      concurrency,
+    }),
+  );
+  return serviceNeed(needs, maxLoaded);
+}

@@ -1,0 +1,104 @@
+import { type ErrorCode, EXIT } from '../errors.ts';
+import type { GpuInventory } from '../model/gpu.ts';
+import type { GpuPromise, Placed, PlacementDevice } from '../model/placement.ts';
+import { deviceName } from '../placement/words.ts';
+import type { LeftOut } from '../profile/without-models.ts';
+import { formatBytes } from '../units.ts';
+import type { PlanCheck } from './plan-types.ts';
+
+/** A profile in whose place another one runs. */
+export interface Replaced {
+  readonly profile: string;
+  readonly by: string;
+  readonly why: string;
+}
+
+export interface PlacementStory {
+  readonly placed: Placed;
+  /** profile → variant, as the user asked */
+  readonly wanted: Readonly<Record<string, string>>;
+  readonly devices: readonly PlacementDevice[];
+  readonly inventory: GpuInventory;
+  readonly promises: readonly GpuPromise[];
+  readonly replaced: readonly Replaced[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Less is what a desktop or a monitor holds. */
+const WORTH_TELLING = 512 * 2 ** 20;
+
+/** What of a placement is worth a warning. */
+export function placementChecks(story: PlacementStory): readonly PlanCheck[] {
+  return [
+    ...story.inventory.warnings.map(({ code, message, hint }) => warning(code, message, hint, {})),
+    ...story.replaced.map(({ profile, by, why }) =>
+      warning(
+        'RMA_PLAN_CPU',
+        `${why}; ${by} takes the place of ${profile}`,
+        'gpu.enable: true forbids that',
+        {
+          profile,
+          by,
+        },
+      ),
+    ),
+    ...story.leftOut.map(missingModel),
+    ...smallerVariants(story),
+    ...story.placed.notes.map((note) =>
+      warning('RMA_PLAN_PLACEMENT', note, 'see why: rma plan --explain', {}),
+    ),
+    ...foreignMemory(story),
+  ];
+}
+
+function smallerVariants({ placed, wanted }: PlacementStory): readonly PlanCheck[] {
+  return [...placed.variants].flatMap(([profile, variant]) => {
+    const better = placed.refusedVariants.find((refused) => refused.profile === profile);
+    if (better === undefined || wanted[profile] !== undefined) return [];
+    return [
+      warning(
+        'RMA_PLAN_VARIANT',
+        `${profile} runs as ${variant}, not as ${better.variant}: ${better.why}`,
+        `see all reasons: rma plan --explain; to insist: --variant ${profile}=${better.variant}`,
+        { profile, variant, better: better.variant },
+      ),
+    ];
+  });
+}
+
+function missingModel({ profile, variant, models, whole }: LeftOut): PlanCheck {
+  const names = models.join(', ');
+  const what = whole ? `its variant ${variant} is left out` : `its variant ${variant} goes without`;
+  return warning(
+    'RMA_PLAN_MODEL_MISSING',
+    `profile ${profile}: the source has no ${names}; ${what}`,
+    'ask the source again: rma up --refresh',
+    { profile, variant, models: names },
+  );
+}
+
+function foreignMemory({ devices, inventory, promises }: PlacementStory): readonly PlanCheck[] {
+  const ours = new Set(promises.flatMap(({ pids }) => pids ?? []));
+  return devices
+    .filter(({ foreignBytes, unusable }) => unusable === null && foreignBytes >= WORTH_TELLING)
+    .map((device) => {
+      const gpu = inventory.gpus.find(({ uuid }) => uuid === device.uuid);
+      const others = (gpu?.processes ?? []).filter(({ pid }) => !ours.has(pid));
+      const names = others.map(({ name, pid }) => `${name.split('/').at(-1)} (${pid})`).join(', ');
+      return warning(
+        'RMA_PLAN_FOREIGN',
+        `${deviceName(device)}: ${formatBytes(device.foreignBytes)} are used by other programs${names === '' ? '' : `: ${names}`}`,
+        'they can take more at any time; see them: rma gpus',
+        { gpu: device.uuid, bytes: device.foreignBytes },
+      );
+    });
+}
+
+function warning(
+  code: ErrorCode,
+  message: string,
+  hint: string,
+  details: Readonly<Record<string, string | number>>,
+): PlanCheck {
+  return { level: 'warning', code, message, hint, exitCode: EXIT.ok, details };
+}
