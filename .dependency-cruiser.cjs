@@ -63,6 +63,7 @@ module.exports = {
       to: { path: '^src/(adapters|worker|coordinator)/' },
     },
     fence('dockerode', 'node_modules/dockerode/', '^src/adapters/docker/'),
+    fence('xml', 'node_modules/fast-xml-parser/', '^src/adapters/nvidia/'),
     fence('undici', 'node_modules/undici/', '^src/adapters/http/'),
     fence('terminal', 'node_modules/(commander|chalk|ora)/', '^src/cli/'),
     fence('process', '^(node:)?child_process$', '^src/adapters/exec/'),

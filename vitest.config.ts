@@ -13,7 +13,7 @@ export default defineConfig({
     unstubEnvs: true,
     expect: { requireAssertions: true },
     projects: [
-      project('unit'),
+      project('unit', { testTimeout: 30_000 }),
       project('adapters', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('cli', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('judges', { testTimeout: 120_000 }),
@@ -22,6 +22,12 @@ export default defineConfig({
         hookTimeout: 180_000,
         fileParallelism: false,
         globalSetup: ['test/e2e/global-setup.ts'],
+      }),
+      project('gpu', {
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+        globalSetup: ['test/gpu/global-setup.ts'],
       }),
     ],
   },

@@ -1,5 +1,6 @@
 import type { RmaConfig } from '../core/model/config.ts';
 import type { WorkerStatus } from '../core/model/worker-status.ts';
+import { usersOf } from '../core/plan/engine-users.ts';
 import type { ServiceOperation } from '../core/plan/operation.ts';
 import type { Box } from '../ports/box.ts';
 import type { ComposeProject } from '../ports/docker-cli.ts';
@@ -27,15 +28,23 @@ export async function applyServices(
 ): Promise<void> {
   if (operations.length === 0) return;
   const project: ComposeProject = { name: config.project, file: projectFiles(config).compose };
-  const workers = workersOf(wanted, operations);
-  await drain(box, project, wanted, operations);
+  const drained = await drain(box, project, wanted, operations);
+  const workers = [...new Set([...workersOf(wanted, operations), ...drained])];
   await remove(box, project, operations);
   await start(box, project, operations, 'coordinator', 'starting the coordinator');
   await startWorkers(box, project, operations, workers);
-  await Promise.all(workers.map(async (worker) => followWorker(box, config.project, worker, hasItsModels)));
+  await Promise.all(
+    workers.map(async (worker) =>
+      followWorker(box, config.project, worker, { until: hasItsModels, engines: false }),
+    ),
+  );
   await start(box, project, operations, 'engine', 'starting the engines');
   await watchEngines(box, config.project, waitSeconds, async (watched) => {
-    await Promise.all(workers.map(async (worker) => followWorker(watched, config.project, worker, isReady)));
+    await Promise.all(
+      workers.map(async (worker) =>
+        followWorker(watched, config.project, worker, { until: isReady, engines: true }),
+      ),
+    );
   });
 }
 
@@ -58,23 +67,31 @@ function workersOf(wanted: Wanted, operations: readonly ServiceOperation[]): rea
     .map(({ worker }) => worker);
 }
 
-/** Before an engine goes, its worker leaves the coordinator and lets requests in flight finish. */
+/**
+ * Before an engine goes, every worker that uses it leaves the coordinator and lets requests in flight finish: also one
+ * that will use another engine from now on, which only its container knows. Those that are removed drain as they go.
+ */
 async function drain(
   box: Box,
   project: ComposeProject,
   wanted: Wanted,
   operations: readonly ServiceOperation[],
-): Promise<void> {
-  const going = new Set(
-    operations
-      .filter(({ kind, role }) => role === 'engine' && kind !== 'start-service')
+): Promise<readonly string[]> {
+  const going = operations
+    .filter(({ kind, role }) => role === 'engine' && kind !== 'start-service')
+    .map(({ service }) => service);
+  if (going.length === 0) return [];
+  const containers = await box.docker.containers(project.name);
+  const using = new Set(
+    going
+      .flatMap((engine) => usersOf(engine, containers))
+      .filter(({ state }) => state === 'running')
       .map(({ service }) => service),
   );
-  const workers = wanted.selection.profiles
-    .filter(({ services }) => services.some((service) => going.has(service)))
-    .map(({ worker }) => worker);
-  if (workers.length === 0) return;
+  const workers = wanted.selection.profiles.map(({ worker }) => worker).filter((worker) => using.has(worker));
+  if (workers.length === 0) return [];
   await step(box, 'letting requests in flight finish', () => box.cli.stop(project, workers, box.signal));
+  return workers;
 }
 
 async function remove(

@@ -21,16 +21,26 @@ export interface ChosenServices {
 /**
  * What the project runs: the profiles of its configuration, those added earlier by name, and those named now. Asks neither
  * Docker nor a hub, so that mistakes are told before anything else.
- * @throws RmaError RMA_PROFILE_UNKNOWN, RMA_PROFILE_NONE, RMA_ENGINE_UNKNOWN, RMA_HOSTS_UNSUPPORTED, RMA_DATA_INVALID (2)
+ * @throws RmaError RMA_PROFILE_UNKNOWN, RMA_PROFILE_NONE, RMA_VARIANT_UNKNOWN, RMA_ENGINE_UNKNOWN, RMA_HOSTS_UNSUPPORTED, RMA_DATA_INVALID (2)
  */
 export async function chooseServices(box: Box, { config, profiles }: ServiceChoice): Promise<ChosenServices> {
   refuseOtherHosts(config);
   const state = await readProjectState(box.files, config.stateDir);
   const catalogue = await box.catalogue(config.profilesDir);
   refuseUnknownEngines(config, catalogue);
-  const wanted = [...new Set([...config.profiles, ...state.profiles, ...profiles])];
+  const wanted = projectSet(config, state, profiles);
   if (wanted.length === 0) throw noProfile(catalogue);
-  return { selection: selectServices(catalogue, wanted), state };
+  const variants = new Map(Object.entries(config.variants));
+  return { selection: selectServices(catalogue, wanted, variants, state.services), state };
+}
+
+/** The project's profiles: those of its configuration, then those added by name, in the order in which they were added. */
+export function projectSet(
+  config: RmaConfig,
+  state: ProjectState,
+  profiles: readonly string[],
+): readonly string[] {
+  return [...new Set([...config.profiles, ...state.profiles, ...profiles])];
 }
 
 /** @throws RmaError RMA_HOSTS_UNSUPPORTED (2): the configuration knows several hosts, this version works on one */

@@ -1,5 +1,6 @@
 import type { RmaConfig } from '../core/model/config.ts';
-import { selectServices } from '../core/profile/select-services.ts';
+import { endingWith } from '../core/plan/engine-users.ts';
+import { findProfile } from '../core/profile/select-services.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import { projectFiles } from './box-settings.ts';
@@ -16,7 +17,7 @@ export interface DownRequest {
 
 export interface DownResult {
   readonly removed: readonly string[];
-  /** services of other profiles that go on */
+  /** services that go on: those of other profiles, and the engines they share */
   readonly kept: readonly string[];
 }
 
@@ -29,10 +30,8 @@ export async function planDown(box: Box, request: DownRequest): Promise<readonly
   if (catalogue === null) return containers;
   // one that was taken out of the data can still be taken down
   const gone = wanted.filter((name) => !containers.some(({ profile }) => profile === name));
-  selectServices(catalogue, gone);
-  const going = containers.filter(({ profile }) => profile !== null && wanted.includes(profile));
-  const others = containers.some(({ profile }) => profile !== null && !wanted.includes(profile));
-  return others ? going : containers;
+  for (const name of gone) findProfile(catalogue, name);
+  return endingWith(wanted, containers);
 }
 
 /** Drains the workers, stops and removes their services and keeps the models. */

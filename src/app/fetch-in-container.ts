@@ -2,7 +2,7 @@ import { fetchEnvironment } from '../core/compose-file/fetch-environment.ts';
 import { RmaError } from '../core/errors.ts';
 import type { RmaConfig } from '../core/model/config.ts';
 import type { PinnedModel } from '../core/model/pinned-model.ts';
-import { HUB_TOKEN_SECRET } from '../core/model/secret-names.ts';
+import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET } from '../core/model/secret-names.ts';
 import type { WorkerStatus } from '../core/model/worker-status.ts';
 import type { Box } from '../ports/box.ts';
 import { projectFiles } from './box-settings.ts';
@@ -19,11 +19,15 @@ export async function fetchInContainer(
   access: StoreAccess,
   models: readonly PinnedModel[],
 ): Promise<WorkerStatus> {
-  const secret = `${projectFiles(config).secrets}/${HUB_TOKEN_SECRET}`;
-  const hasToken = (await box.files.facts(secret)) !== null;
-  const { variables, extraHosts } = fetchEnvironment(config, box.environment, hasToken);
+  const tokens = new Set<string>();
   const mounts = [storeMount(access.volume)];
-  if (hasToken) mounts.push(`${bindMount(secret, `/run/secrets/${HUB_TOKEN_SECRET}`)},readonly`);
+  for (const name of [HUB_TOKEN_SECRET, MS_TOKEN_SECRET]) {
+    const secret = `${projectFiles(config).secrets}/${name}`;
+    if ((await box.files.facts(secret)) === null) continue;
+    tokens.add(name);
+    mounts.push(`${bindMount(secret, `/run/secrets/${name}`)},readonly`);
+  }
+  const { variables, extraHosts } = fetchEnvironment(config, box.environment, tokens);
   let last: WorkerStatus | null = null;
   const log: string[] = [];
   const outcome = await box.cli.oneOff({

@@ -2,7 +2,7 @@ import { RmaError } from '../core/errors.ts';
 import type { WorkerStatus } from '../core/model/worker-status.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
-import { throwIfFailed } from './worker-status.ts';
+import { throwIfEngineFailed, throwIfFailed } from './worker-status.ts';
 
 const PAUSE_MS = 250;
 const SILENT_TRIES = 80;
@@ -13,20 +13,29 @@ export interface Followed {
   readonly status: WorkerStatus;
 }
 
+export interface FollowOptions {
+  readonly until: (status: WorkerStatus) => boolean;
+  /** whether a fault of an engine ends it too; not while engines are still to be replaced */
+  readonly engines: boolean;
+}
+
 /**
  * Shows a worker's progress until `until` holds, over restarts of its container.
- * @throws RmaError what the worker failed with; RMA_WORKER_STOPPED when its container ended or never answers
+ * @throws RmaError what the worker or one of its engines failed with; RMA_WORKER_STOPPED when its container ended or never answers
  */
 export async function followWorker(
   box: Box,
   project: string,
   service: string,
-  until: (status: WorkerStatus) => boolean,
+  { until, engines }: FollowOptions,
 ): Promise<Followed> {
   for (let silent = 0; silent < SILENT_TRIES; silent++) {
     const container = await workerContainer(box, project, service);
     if (container.state === 'running') {
-      const last = await followOnce(box, container, until);
+      const isEnd = (status: WorkerStatus) =>
+        until(status) || status.state === 'failed' || (engines && hasEngineFault(status));
+      const last = await followOnce(box, container, isEnd);
+      if (engines && last.reached) throwIfEngineFailed(last.reached);
       if (last.reached) return { service, status: last.reached };
       if (last.lines > 0) silent = 0;
     }
@@ -38,7 +47,7 @@ export async function followWorker(
 async function followOnce(
   box: Box,
   container: ContainerFacts,
-  until: (status: WorkerStatus) => boolean,
+  isEnd: (status: WorkerStatus) => boolean,
 ): Promise<{ readonly reached: WorkerStatus | null; readonly lines: number }> {
   const enough = new AbortController();
   let reached: WorkerStatus | null = null;
@@ -47,7 +56,7 @@ async function followOnce(
     const status = JSON.parse(line) as WorkerStatus;
     lines++;
     if (reached === null) box.reporter.emit({ type: 'worker', status });
-    if (until(status) || status.state === 'failed') {
+    if (isEnd(status)) {
       reached ??= status;
       enough.abort();
     }
@@ -61,6 +70,10 @@ async function followOnce(
   }
   if (reached !== null) throwIfFailed(reached);
   return { reached, lines };
+}
+
+function hasEngineFault({ engines }: WorkerStatus): boolean {
+  return engines.some(({ fault }) => fault !== undefined);
 }
 
 async function workerContainer(box: Box, project: string, service: string): Promise<ContainerFacts> {

@@ -1,5 +1,6 @@
 import { buildStack } from '../core/compose-file/build-stack.ts';
 import { choosePorts } from '../core/compose-file/choose-ports.ts';
+import { volumeOf } from '../core/docker/volume-of.ts';
 import { sha256Hex } from '../core/hash.ts';
 import type { Desired } from '../core/model/desired.ts';
 import type { PinnedModel } from '../core/model/pinned-model.ts';
@@ -8,8 +9,8 @@ import { RMA_VERSION } from '../core/version.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import { projectFiles, storeOwner } from './box-settings.ts';
-import type { ServiceChoice } from './choose-services.ts';
-import { formatProjectState, stateFile } from './project-state.ts';
+import { projectSet, type ServiceChoice } from './choose-services.ts';
+import { formatProjectState, type ProjectState, stateFile } from './project-state.ts';
 import type { Wish } from './read-wish.ts';
 import { formatResolved, resolveModels } from './resolve-models.ts';
 import type { StoreAccess } from './store-container.ts';
@@ -49,7 +50,6 @@ export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wa
     selection,
     placement: new Map(),
     pinned,
-    projectRefs: selection.refs,
     workerImage: tag,
     host,
     owner,
@@ -57,11 +57,10 @@ export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wa
     secrets: new Set(secrets.keys()),
     environment: box.environment,
   });
-  const added = [...new Set([...state.profiles, ...request.profiles])];
   const texts: readonly (readonly [string, string])[] = [
     [files.compose, stack.text],
     [files.resolved, formatResolved(pinned)],
-    [stateFile(config.stateDir), formatProjectState({ profiles: added, ports: Object.fromEntries(ports) })],
+    [stateFile(config.stateDir), formatProjectState(nextState(request, selection, ports))],
   ];
   const desired: Desired = {
     stack,
@@ -70,8 +69,22 @@ export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wa
     workerImage: { tag, base: config.images.workerBase },
     models: byRef(pinned),
   };
-  const access = { image: tag, volume: config.volumes.store, owner, project: config.project };
+  const access = { image: tag, volume: volumeOf(config, 'store'), owner, project: config.project };
   return { desired, selection, access, secrets };
+}
+
+/** A profile that the configuration names is not remembered: taken out there, it is gone. */
+function nextState(
+  { config, profiles, wish }: DesiredRequest,
+  { services }: Selection,
+  ports: ReadonlyMap<string, number>,
+): Omit<ProjectState, 'schema'> {
+  const all = projectSet(config, wish.state, profiles);
+  return {
+    profiles: all.filter((name) => !config.profiles.includes(name)),
+    ports: Object.fromEntries(ports),
+    services: Object.fromEntries(services.map(({ service, identity }) => [service, identity])),
+  };
 }
 
 function byRef(pinned: ReadonlyMap<string, PinnedModel>): ReadonlyMap<string, PinnedModel> {

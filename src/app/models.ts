@@ -1,3 +1,4 @@
+import { volumeOf } from '../core/docker/volume-of.ts';
 import type { RmaConfig } from '../core/model/config.ts';
 import type { ModelCheck } from '../core/model/model-check.ts';
 import type { PinnedModel } from '../core/model/pinned-model.ts';
@@ -77,7 +78,7 @@ function usersOf(catalogue: Catalogue): ReadonlyMap<string, readonly string[]> {
 export async function storeAccess(box: Box, config: RmaConfig): Promise<StoreAccess> {
   return {
     image: await box.image.tag(config.images.workerBase),
-    volume: config.volumes.store,
+    volume: volumeOf(config, 'store'),
     owner: await storeOwner(box, config),
     project: config.project,
   };

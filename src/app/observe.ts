@@ -1,7 +1,9 @@
+import type { ErrorCode } from '../core/errors.ts';
 import { sha256Hex } from '../core/hash.ts';
 import type { RmaConfig } from '../core/model/config.ts';
 import type { Desired } from '../core/model/desired.ts';
 import type { Observed, ObservedContainer, ObservedVolume } from '../core/model/observed.ts';
+import type { WorkerStatus } from '../core/model/worker-status.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import { projectFiles } from './box-settings.ts';
@@ -21,15 +23,17 @@ export async function observe(
     ...desired.stack.engineImages,
   ]);
   const volumes = await presentVolumes(box, desired);
-  const [containers, files, secrets, store] = await Promise.all([
+  const [containers, files, secrets, secretsWrittenAt, store] = await Promise.all([
     observeContainers(box, config.project),
     fileHashes(box, [...desired.files.keys()]),
     secretHashes(box, config, [...desired.secrets.keys()]),
+    secretTimes(box, config, [...desired.secrets.keys()]),
     lookIntoStore(box, access, [...desired.models.values()]),
   ]);
   return {
     files,
     secrets,
+    secretsWrittenAt,
     images,
     volumes,
     containers,
@@ -42,16 +46,33 @@ export async function observe(
 /** The project's containers, each worker with what it says of itself. */
 export async function observeContainers(box: Box, project: string): Promise<readonly ObservedContainer[]> {
   const found = await box.docker.containers(project);
-  return Promise.all(found.map(async (container) => observedContainer(box, container)));
+  const told = await Promise.all(
+    found.map(async (container) => {
+      const asks = roleOf(container) === 'worker' && container.state === 'running';
+      return asks ? workerStatus(box, container.id) : null;
+    }),
+  );
+  const faults = new Map(
+    told.flatMap((status) =>
+      (status?.engines ?? []).flatMap(({ service, fault }) =>
+        fault === undefined ? [] : [[service, fault.code] as const],
+      ),
+    ),
+  );
+  return found.map((container, at) => observedContainer(container, told[at] ?? null, faults));
 }
 
-async function observedContainer(box: Box, container: ContainerFacts): Promise<ObservedContainer> {
-  const role = roleOf(container);
-  const asks = role === 'worker' && container.state === 'running';
-  const status = asks ? await workerStatus(box, container.id) : null;
+function observedContainer(
+  container: ContainerFacts,
+  status: WorkerStatus | null,
+  faults: ReadonlyMap<string, ErrorCode>,
+): ObservedContainer {
   const { service, profile, state, health, image, configHash } = container;
   const worker = status === null ? null : { state: status.state, failure: status.failure };
-  return { service, profile, role, state, health, image, configHash, worker };
+  const engineFault = faults.get(service) ?? null;
+  const startedAt = container.startedAt === null ? null : Date.parse(container.startedAt);
+  const role = roleOf(container);
+  return { service, profile, role, state, health, image, configHash, worker, engineFault, startedAt };
 }
 
 /** Services are named `coordinator`, `<profile>-worker` and `<profile>-<engine>[-N]`. */
@@ -86,6 +107,16 @@ async function secretHashes(
     names.map((name) => `${folder}/${name}`),
   );
   return new Map([...byPath].map(([path, hash]) => [path.slice(folder.length + 1), hash]));
+}
+
+async function secretTimes(
+  box: Box,
+  config: RmaConfig,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const folder = projectFiles(config).secrets;
+  const facts = await Promise.all(names.map(async (name) => box.files.facts(`${folder}/${name}`)));
+  return new Map(names.flatMap((name, at) => (facts[at] ? [[name, facts[at].modifiedMs] as const] : [])));
 }
 
 const HOLDS_PORTS = new Set<ObservedContainer['state']>(['running', 'restarting', 'paused']);

@@ -1,18 +1,32 @@
 import { EXIT, RmaError } from '../core/errors.ts';
-import { checkShape, dictionary, list, oneOf, record, type Shape, text, wholeNumber } from '../core/shape.ts';
+import type { ServiceNames } from '../core/profile/service-names.ts';
+import {
+  checkShape,
+  dictionary,
+  list,
+  oneOf,
+  optional,
+  record,
+  type Shape,
+  text,
+  wholeNumber,
+} from '../core/shape.ts';
 import type { FileStore } from '../ports/file-store.ts';
 
-/** What a project remembers between two calls: profiles added by flag, and the ports its services got. */
+/** What a project remembers between two calls: profiles added by flag, the ports its services got, and what they run. */
 export interface ProjectState {
   readonly schema: 'rma.project-state/v1';
+  /** in the order in which they were added */
   readonly profiles: readonly string[];
   readonly ports: Readonly<Record<string, number>>;
+  readonly services?: ServiceNames | undefined;
 }
 
 const projectState: Shape<ProjectState> = record({
   schema: oneOf('rma.project-state/v1'),
   profiles: list(text()),
   ports: dictionary(wholeNumber(1)),
+  services: optional(dictionary(text())),
 });
 
 const EMPTY: ProjectState = { schema: 'rma.project-state/v1', profiles: [], ports: {} };
@@ -37,8 +51,13 @@ export async function readProjectState(files: FileStore, stateDir: string): Prom
 
 /** The text to write; the same state gives the same bytes. */
 export function formatProjectState(state: Omit<ProjectState, 'schema'>): string {
-  const ports = Object.fromEntries(Object.entries(state.ports).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return `${JSON.stringify({ schema: EMPTY.schema, profiles: [...state.profiles].sort(), ports }, null, 2)}\n`;
+  const { profiles, ports, services = {} } = state;
+  const content = { schema: EMPTY.schema, profiles, ports: byName(ports), services: byName(services) };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function byName<T>(mapping: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(mapping).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function parse(content: string): unknown {

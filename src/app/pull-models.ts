@@ -6,10 +6,11 @@ import { formatBytes } from '../core/units.ts';
 import type { Box } from '../ports/box.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import type { Transfer } from '../ports/transfer.ts';
+import { checkNfsServers } from './check-nfs-servers.ts';
 import { fetchInContainer } from './fetch-in-container.ts';
 import { type ListedModel, storeAccess } from './models.ts';
 import { prepareHostFolder } from './prepare-host-folder.ts';
-import { withHubToken } from './secrets.ts';
+import { withHubTokens } from './secrets.ts';
 import { step } from './step.ts';
 import { fetchModels } from './store/fetch-models.ts';
 import { fetchExitCode } from './store/fetch-result.ts';
@@ -111,7 +112,8 @@ async function pullInContainer(box: Box, { config, models }: PullRequest): Promi
     );
   }
   await prepareHostFolder(box, access);
-  const status = await withHubToken(box, config, () =>
+  await checkNfsServers(box, config);
+  const status = await withHubTokens(box, config, () =>
     fetchInContainer(box, config, access, pinnedOf(models)),
   );
   if (models.length === 1) throwIfFailed(status);

@@ -1,6 +1,11 @@
 import { EXIT, RmaError } from '../core/errors.ts';
 import type { RmaConfig } from '../core/model/config.ts';
-import { COORDINATOR_KEY_SECRET, HUB_TOKEN_SECRET, workerTokenSecret } from '../core/model/secret-names.ts';
+import {
+  COORDINATOR_KEY_SECRET,
+  HUB_TOKEN_SECRET,
+  MS_TOKEN_SECRET,
+  workerTokenSecret,
+} from '../core/model/secret-names.ts';
 import type { Selection } from '../core/model/selection.ts';
 import { workerToken } from '../core/registration-token.ts';
 import { workerId } from '../core/worker-id.ts';
@@ -18,8 +23,11 @@ export async function collectSecrets(
   host: string,
 ): Promise<ReadonlyMap<string, string>> {
   const secrets = new Map<string, string>();
-  const hub = (await box.hubToken())?.value ?? (await keptHubToken(box, config));
-  if (hub !== null) secrets.set(HUB_TOKEN_SECRET, hub);
+  const tokens = await hubTokens(box);
+  for (const name of [HUB_TOKEN_SECRET, MS_TOKEN_SECRET]) {
+    const token = tokens.get(name) ?? (await keptToken(box, config, name));
+    if (token !== null) secrets.set(name, token);
+  }
   if (config.coordinator.url !== null) {
     const token = await ownToken(box, config.coordinator.tokenFile);
     for (const { name } of selection.profiles)
@@ -35,19 +43,22 @@ export async function collectSecrets(
 }
 
 /**
- * Does one thing with the hub's token in its secrets file, and takes the file away again unless it was there before: a
- * stack that is up reads it.
+ * Does one thing with the hubs' tokens in their secrets files, and takes those away again that were not there before: a
+ * stack that is up reads them.
  */
-export async function withHubToken<T>(box: Box, config: RmaConfig, work: () => Promise<T>): Promise<T> {
+export async function withHubTokens<T>(box: Box, config: RmaConfig, work: () => Promise<T>): Promise<T> {
   const folder = projectFiles(config).secrets;
-  const path = `${folder}/${HUB_TOKEN_SECRET}`;
-  const token = await box.hubToken();
-  if (token === null || (await box.files.facts(path)) !== null) return work();
-  await writeSecret(box, config, HUB_TOKEN_SECRET, token.value);
+  const written: string[] = [];
   try {
+    for (const [name, value] of await hubTokens(box)) {
+      const path = `${folder}/${name}`;
+      if ((await box.files.facts(path)) !== null) continue;
+      written.push(path);
+      await writeSecret(box, config, name, value);
+    }
     return await work();
   } finally {
-    await box.files.remove(path);
+    for (const path of written) await box.files.remove(path);
   }
 }
 
@@ -58,9 +69,19 @@ export async function writeSecret(box: Box, config: RmaConfig, name: string, val
   await box.files.write(`${folder}/${name}`, value, 0o444);
 }
 
+/** The tokens for hubs that this shell has, by the name of their secret. */
+async function hubTokens(box: Box): Promise<ReadonlyMap<string, string>> {
+  const tokens = new Map<string, string>();
+  const hub = await box.hubToken();
+  if (hub !== null) tokens.set(HUB_TOKEN_SECRET, hub.value);
+  const modelscope = (box.environment['MODELSCOPE_API_TOKEN'] ?? '').trim();
+  if (modelscope !== '') tokens.set(MS_TOKEN_SECRET, modelscope);
+  return tokens;
+}
+
 /** A shell without the token changes nothing: the one that the stack got stays until `down`. */
-async function keptHubToken(box: Box, config: RmaConfig): Promise<string | null> {
-  return box.files.read(`${projectFiles(config).secrets}/${HUB_TOKEN_SECRET}`);
+async function keptToken(box: Box, config: RmaConfig, name: string): Promise<string | null> {
+  return box.files.read(`${projectFiles(config).secrets}/${name}`);
 }
 
 /** Kept as long as the stack is up, so that a second `up` changes nothing. */

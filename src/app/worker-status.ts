@@ -1,4 +1,4 @@
-import { RmaError } from '../core/errors.ts';
+import { type ErrorDocument, RmaError } from '../core/errors.ts';
 import type { WorkerStatus } from '../core/model/worker-status.ts';
 import type { Box } from '../ports/box.ts';
 
@@ -15,7 +15,18 @@ export async function workerStatus(box: Box, container: string): Promise<WorkerS
 
 /** @throws RmaError what a failed worker failed with */
 export function throwIfFailed({ worker, failure }: WorkerStatus): void {
-  if (failure === null) return;
-  const { code, message, hint, exitCode } = failure;
-  throw new RmaError(code, message, { exitCode, details: { worker }, ...(hint !== undefined && { hint }) });
+  if (failure !== null) throw fromDocument(failure, { worker });
+}
+
+/** @throws RmaError the first fault of an engine that waiting alone does not mend */
+export function throwIfEngineFailed({ worker, engines }: WorkerStatus): void {
+  const bad = engines.find(({ fault }) => fault !== undefined);
+  if (bad?.fault !== undefined) throw fromDocument(bad.fault, { worker, engine: bad.service });
+}
+
+function fromDocument(
+  { code, message, hint, exitCode }: ErrorDocument,
+  details: Readonly<Record<string, string>>,
+): RmaError {
+  return new RmaError(code, message, { exitCode, details, ...(hint !== undefined && { hint }) });
 }

@@ -1,6 +1,7 @@
 import { composeRenderCommand } from './commands/compose-render.ts';
 import { configShowCommand } from './commands/config-show.ts';
 import { downCommand } from './commands/down.ts';
+import { gpusCommand } from './commands/gpus.ts';
 import { helpCommand } from './commands/help.ts';
 import { logsCommand } from './commands/logs.ts';
 import { modelsLsCommand } from './commands/models-ls.ts';
@@ -21,6 +22,7 @@ export const COMMAND_TABLE: CommandTable = {
     downCommand,
     psCommand,
     statusCommand,
+    gpusCommand,
     logsCommand,
     modelsLsCommand,
     modelsPullCommand,

@@ -9,6 +9,8 @@ import { LocalRunner } from '../adapters/exec/local-runner.ts';
 import { diskFiles } from '../adapters/files/disk-files.ts';
 import { readHubToken } from '../adapters/hub/hub-token.ts';
 import { PackagedImage } from '../adapters/image/packaged-image.ts';
+import { NvidiaSmi } from '../adapters/nvidia/nvidia-smi.ts';
+import { systemNames } from '../adapters/system/name-lookup.ts';
 import { portTaken } from '../adapters/system/port-taken.ts';
 import type { Box } from '../ports/box.ts';
 import type { Reporter } from '../ports/reporter.ts';
@@ -30,8 +32,10 @@ export function createBox({ env, signal, reporter }: BoxParts, loaded: LoadedCon
   return {
     docker: lazyDocker(env, runner),
     cli: new SpawnedDockerCli(runner),
+    gpus: new NvidiaSmi(runner),
     files: diskFiles,
-    sources: hubSources({ env, endpoint: loaded.config.hub.endpoint, token: () => token()?.value ?? null }),
+    names: systemNames,
+    sources: hubSources({ env, hub: loaded.config.hub, token: () => token()?.value ?? null }),
     image: new PackagedImage(join(shipped, 'dist', 'image')),
     clock: systemClock,
     reporter,

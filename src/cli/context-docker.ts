@@ -22,10 +22,11 @@ export function lazyDocker(
     containers: async (project) => (await ask()).containers(project),
     hasImage: async (reference) => (await ask()).hasImage(reference),
     volume: async (name) => (await ask()).volume(name),
+    processes: async (container) => (await ask()).processes(container),
     logTail: async (container, lines) => (await ask()).logTail(container, lines),
     stop: async (containers) => (await ask()).stop(containers),
     remove: async (containers) => (await ask()).remove(containers),
     removeNetworks: async (project) => (await ask()).removeNetworks(project),
-    createVolume: async (name, labels) => (await ask()).createVolume(name, labels),
+    createVolume: async (name, volume) => (await ask()).createVolume(name, volume),
   };
 }

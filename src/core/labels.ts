@@ -4,6 +4,8 @@ export const LABEL = {
   profile: 'rma.profile',
   service: 'rma.service',
   models: 'rma.models',
+  /** of a worker: the engine services it uses, blanks between them */
+  engines: 'rma.engines',
   /** UUIDs of GPUs and MIG devices, blanks between them */
   gpus: 'rma.gpus',
   /** bytes promised on each of them */

@@ -3,7 +3,9 @@ import type { Clock } from './clock.ts';
 import type { DockerCli } from './docker-cli.ts';
 import type { DockerHost } from './docker-host.ts';
 import type { FileStore } from './file-store.ts';
+import type { GpuProbe } from './gpu-probe.ts';
 import type { ModelSource } from './model-source.ts';
+import type { NameLookup } from './name-lookup.ts';
 import type { Reporter } from './reporter.ts';
 
 /** The user's token for a hub, and where it was found. Its value goes into secrets files only. */
@@ -24,7 +26,9 @@ export interface WorkerImage {
 export interface Box {
   readonly docker: DockerHost;
   readonly cli: DockerCli;
+  readonly gpus: GpuProbe;
   readonly files: FileStore;
+  readonly names: NameLookup;
   readonly sources: readonly ModelSource[];
   readonly image: WorkerImage;
   readonly clock: Clock;

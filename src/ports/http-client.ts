@@ -5,7 +5,11 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** value of `Authorization`: goes to the origin of `url` only and, once a redirect has left it, nowhere again */
   readonly authorization?: string | null;
+  /** value of `Cookie`: travels as `authorization` does */
+  readonly cookie?: string | null;
   readonly signal?: AbortSignal;
+  /** largest answer that `read` takes, bytes; default 64 MiB */
+  readonly maxBytes?: number;
 }
 
 /** One answer on the way through redirects, the last one included. Header names are lower-case. */

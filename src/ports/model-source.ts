@@ -1,4 +1,5 @@
 import type { PinnedFile, PinnedModel } from '../core/model/pinned-model.ts';
+import type { TokenWays } from '../core/models/hub-refusal.ts';
 import type { ModelRef } from '../core/models/model-ref.ts';
 
 /** Where the content of one file is, now. */
@@ -6,6 +7,10 @@ export interface FileLocation {
   readonly url: string;
   /** sent to the origin of `url` only; never follows a redirect to another origin */
   readonly authorization: string | null;
+  /** value of `Cookie`, for a hub that takes its token there; travels as `authorization` does */
+  readonly cookie?: string | null;
+  /** how users give this hub's token, for the error when it refuses */
+  readonly tokenWays?: TokenWays;
 }
 
 /** One kind of hub. `resolve` asks it what a reference means; `locate` only computes. */

@@ -1,3 +1,4 @@
+import type { StoreNeeds } from '../core/model/fetch-request.ts';
 import type { ModelCheck } from '../core/model/model-check.ts';
 import type { Digest, PinnedFile, PinnedModel } from '../core/model/pinned-model.ts';
 
@@ -61,8 +62,8 @@ export interface ModelStore {
   lease(model: PinnedModel, onWait: (holder: LeaseHolder) => void, signal: AbortSignal): Promise<HeldLease>;
   /** Room for this model's files, bytes. Works before `prepare`. */
   freeBytes(model?: PinnedModel): Promise<number>;
-  /** Writes which references a project needs: the roots of prune. */
-  recordProject(host: string, project: string, refs: readonly string[]): Promise<void>;
+  /** Writes which references a worker needs, in a file of its own: the roots of prune. */
+  recordNeeds(needs: StoreNeeds): Promise<void>;
 }
 
 export interface StagedFile {

@@ -1,8 +1,10 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { readCatalogue } from '../adapters/data/read-catalogue.ts';
 import { UndiciClient } from '../adapters/http/undici-client.ts';
-import { readHubToken } from '../adapters/hub/hub-token.ts';
+import { readHubToken, readModelScopeToken } from '../adapters/hub/hub-token.ts';
 import { HF_DEFAULT_ENDPOINT, HuggingFaceSource } from '../adapters/hub/huggingface.ts';
+import { ModelScopeSource, MS_DEFAULT_ENDPOINT } from '../adapters/hub/modelscope.ts';
+import { OLLAMA_DEFAULT_ENDPOINT, OllamaRegistrySource } from '../adapters/hub/ollama-registry.ts';
 import { UrlSource } from '../adapters/hub/url.ts';
 import { FileModelStore } from '../adapters/store/file-model-store.ts';
 import { HttpTransfer } from '../adapters/store/transfer.ts';
@@ -38,6 +40,12 @@ export function createContext(env: NodeJS.ProcessEnv): WorkerContext {
   const token = () => readHubToken(null, env);
   const sources: readonly ModelSource[] = [
     new HuggingFaceSource({ endpoint, token, http }),
+    new OllamaRegistrySource({ endpoint: env['RMA_OLLAMA_ENDPOINT'] || OLLAMA_DEFAULT_ENDPOINT, http }),
+    new ModelScopeSource({
+      endpoint: env['MODELSCOPE_ENDPOINT'] || MS_DEFAULT_ENDPOINT,
+      token: () => readModelScopeToken(env),
+      http,
+    }),
     new UrlSource({ http, clock, random }),
   ];
   const transfer = new HttpTransfer({ http, clock, random });

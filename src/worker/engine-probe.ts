@@ -1,15 +1,24 @@
+import type { ErrorDocument } from '../core/errors.ts';
 import type { EngineTarget } from '../core/model/worker-config.ts';
 import { requestsInFlight } from '../core/worker/in-flight.ts';
 import { missingNames } from '../core/worker/model-list.ts';
 import type { Clock } from '../ports/clock.ts';
 import { networkReason, sendRequest } from './http-request.ts';
+import { createResidency } from './residency.ts';
 import { withDeadline } from './with-deadline.ts';
 
-/** What a probe found: null when the engine answers and lists every model it should serve, else why not. */
-export type ProbeFault = string | null;
+/** Why an engine is not ready, in one line; with a fault when waiting alone does not mend it. */
+export interface EngineTrouble {
+  readonly note: string;
+  readonly fault?: ErrorDocument;
+}
 
 export interface EngineProbe {
-  probe(engine: EngineTarget, signal: AbortSignal): Promise<ProbeFault>;
+  /**
+   * null when the engine answers, lists every model it should serve and, where it tells that, was seen to hold each of
+   * them where it was planned. Returns within the deadline: what takes longer goes on beside the probes.
+   */
+  probe(engine: EngineTarget, signal: AbortSignal): Promise<EngineTrouble | null>;
   /** requests the engine works on; 0 for one that is gone or does not tell */
   inFlight(engine: EngineTarget, signal: AbortSignal): Promise<number>;
 }
@@ -19,19 +28,15 @@ export function createEngineProbe(clock: Clock, deadlineMs: number): EngineProbe
     withDeadline(clock, deadlineMs, signal, (inner) =>
       sendRequest({ method: 'GET', url: engine.url.replace(/\/+$/, '') + path, signal: inner }),
     );
+  const residency = createResidency(clock, deadlineMs);
   return {
     async probe(engine, signal) {
-      try {
-        const health = await get(engine, engine.healthPath, signal);
-        if (health.status !== 200) return `${engine.healthPath} answered ${health.status}`;
-        const models = await get(engine, engine.modelsPath, signal);
-        if (models.status !== 200) return `${engine.modelsPath} answered ${models.status}`;
-        const names = engine.models.map((model) => model.name);
-        const missing = missingNames(models.body, names);
-        return missing.length === 0 ? null : `${engine.modelsPath} does not list ${missing.join(', ')}`;
-      } catch (error) {
-        return networkReason(error);
+      const silence = await answers(engine, (path) => get(engine, path, signal));
+      if (silence !== null) {
+        residency.forget(engine);
+        return { note: silence };
       }
+      return residency.look(engine, signal);
     },
     async inFlight(engine, signal) {
       if (engine.inFlight === null) return 0;
@@ -44,4 +49,22 @@ export function createEngineProbe(clock: Clock, deadlineMs: number): EngineProbe
       }
     },
   };
+}
+
+/** null when the engine is healthy and lists its models, else why not. */
+async function answers(
+  engine: EngineTarget,
+  get: (path: string) => Promise<{ readonly status: number; readonly body: string }>,
+): Promise<string | null> {
+  try {
+    const health = await get(engine.healthPath);
+    if (health.status !== 200) return `${engine.healthPath} answered ${health.status}`;
+    const models = await get(engine.modelsPath);
+    if (models.status !== 200) return `${engine.modelsPath} answered ${models.status}`;
+    const names = engine.models.map((model) => model.name);
+    const missing = missingNames(models.body, names);
+    return missing.length === 0 ? null : `${engine.modelsPath} does not list ${missing.join(', ')}`;
+  } catch (error) {
+    return networkReason(error);
+  }
 }

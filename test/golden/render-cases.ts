@@ -73,7 +73,7 @@ function twoProfiles(): RenderInput {
     },
     [engineOf('llm'), cached],
   );
-  return renderInputOf({ selection: selectServices(catalogue, ['b', 'a']) });
+  return renderInputOf({ selection: selectServices(catalogue, ['a', 'b']) });
 }
 
 /** Texts that YAML 1.1 or Compose would read as something else. */

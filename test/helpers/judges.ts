@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** An outside program; `scripts/judges.sh` installs it as `scripts/judges/NAME.txt` says. */
-export type Judge = 'hf1' | 'hf2' | 'gguf';
+/** An outside program; `scripts/judges.sh` installs it as `scripts/judges/NAME.txt` or `NAME.module` says. */
+export type Judge = 'hf1' | 'hf2' | 'gguf' | 'modelscope' | 'ollama';
 
 export interface JudgeResult {
   readonly code: number;
@@ -15,9 +15,10 @@ export interface JudgeResult {
 
 /** The path of a program of a judge, e.g. `hf` or `python`. Throws with the command to run when it is missing. */
 export function judgeProgram(judge: Judge, program: string): string {
-  // The first line is the judge itself: name==version.
-  const [first = ''] = readFileSync(`scripts/judges/${judge}.txt`, 'utf8').split('\n');
-  const path = resolve('.judges', `${judge}-${first.split('==')[1]}`, 'bin', program);
+  // The first line is the judge itself: name==version, or module@vVERSION.
+  const pins = ['txt', 'module'].map((kind) => `scripts/judges/${judge}.${kind}`).find(existsSync);
+  const [first = ''] = readFileSync(pins ?? '', 'utf8').split('\n');
+  const path = resolve('.judges', `${judge}-${first.split(/==|@v/)[1]}`, 'bin', program);
   if (!existsSync(path)) throw new Error(`${path} is missing: run scripts/judges.sh ${judge}`);
   return path;
 }

@@ -149,7 +149,6 @@ export function renderInputOf(over: Partial<RenderInput> = {}): RenderInput {
     selection,
     placement: new Map(),
     pinned: new Map(selection.refs.map((ref) => [ref, pinnedFile(ref)])),
-    projectRefs: selection.refs,
     workerImage: 'rma-worker:1.2.3-0123456789ab',
     host: 'box1',
     owner: { uid: 1000, gid: 1000 },

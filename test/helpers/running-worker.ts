@@ -95,8 +95,8 @@ export function startWorker(
   logStatus(board, log, clock);
   const store = {
     prepare: async () => undefined,
-    recordProject: async (...args: unknown[]) => {
-      recorded.push(args);
+    recordNeeds: async (needs: unknown) => {
+      recorded.push(needs);
     },
   };
   const client =

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/adapters/clock/system-clock.ts';
 import { UndiciClient } from '../../src/adapters/http/undici-client.ts';
 import { HuggingFaceSource } from '../../src/adapters/hub/huggingface.ts';
+import { ModelScopeSource } from '../../src/adapters/hub/modelscope.ts';
+import { OllamaRegistrySource } from '../../src/adapters/hub/ollama-registry.ts';
 import { UrlSource } from '../../src/adapters/hub/url.ts';
 import { type Disk, realDisk } from '../../src/adapters/store/disk.ts';
 import { FileModelStore } from '../../src/adapters/store/file-model-store.ts';
@@ -15,6 +17,7 @@ import type { ModelProgress } from '../../src/core/model/worker-status.ts';
 import { parseModelRef } from '../../src/core/models/parse-ref.ts';
 import { storePaths } from '../../src/core/models/store-paths.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { ModelSource } from '../../src/ports/model-source.ts';
 import type { ServedFile, ServedRepo } from './served.ts';
 
 const quick = { clock: systemClock, random: () => 0, pauseMs: 1 };
@@ -47,7 +50,10 @@ export function testFetcher(
   const http = testHttp();
   const disk = options.disk ?? realDisk;
   const hf = new HuggingFaceSource({ endpoint, token: () => options.token ?? null, http });
+  const ollama = new OllamaRegistrySource({ endpoint, http });
   const url = new UrlSource({ ...quick, http });
+  const ms = new ModelScopeSource({ endpoint, token: () => options.token ?? null, http });
+  const sources: readonly ModelSource[] = [hf, ollama, ms, url];
   const store = options.store ?? testStore(root, { disk });
   const transfer = new HttpTransfer({ ...quick, http, disk });
   const progress: ModelProgress[] = [];
@@ -56,12 +62,13 @@ export function testFetcher(
     store,
     resolve: (text) => {
       const ref = parseModelRef(text);
-      return ref.source === 'hf' ? hf.resolve(ref) : url.resolve(ref);
+      const source = sources.find((each) => each.source === ref.source);
+      return source === undefined ? Promise.reject(new Error(`no source of ${text}`)) : source.resolve(ref);
     },
     fetch: (models, signal = new AbortController().signal) =>
       fetchModels(models, {
         store,
-        sources: [hf, url],
+        sources,
         transfer,
         clock: systemClock,
         signal,

@@ -21,7 +21,6 @@ export function workerConfig(part: Partial<WorkerConfig> = {}): WorkerConfig {
         files: [{ path: 'tiny.gguf', bytes: 100, digest: { algorithm: 'sha256', hex: 'b'.repeat(64) } }],
       },
     ],
-    projectRefs: [MODEL_REF],
     engines: [],
     coordinator: null,
     heartbeatSeconds: 5,

@@ -12,12 +12,14 @@ export interface Exchange extends FaultTarget {
   /** The scheme, host and port by which the client reached this hub. */
   readonly origin: string;
   readonly bearer: string | undefined;
+  /** The token in the cookie that ModelScope's clients send. */
+  readonly sessionToken: string | undefined;
 }
 
 /** Reads a request; undefined when an escape in its path is malformed. */
 export function readExchange(port: 'api' | 'cdn', request: IncomingMessage): Exchange | undefined {
   const { url = '/', method = 'GET' } = request;
-  const { authorization = '', host = 'localhost' } = request.headers;
+  const { authorization = '', cookie = '', host = 'localhost' } = request.headers;
   const mark = url.includes('?') ? url.indexOf('?') : url.length;
   const segments = decodeSegments(url.slice(0, mark));
   if (segments === undefined) return undefined;
@@ -32,6 +34,7 @@ export function readExchange(port: 'api' | 'cdn', request: IncomingMessage): Exc
     query: new URLSearchParams(rawQuery),
     origin: `http://${host}`,
     bearer: /^Bearer (.+)$/.exec(authorization)?.[1],
+    sessionToken: /(?:^|;\s*)m_session_id=([^;]+)/.exec(cookie)?.[1],
   };
 }
 

@@ -39,7 +39,8 @@ export type FaultKind = FaultEffect['kind'];
 export interface FaultScope {
   /**
    * The decoded path of the URL, `*` for any text. What is published about a file is matched by the path of its
-   * resolve URL, so `*model.gguf` names the file in listings, on the hub and on the CDN.
+   * resolve URL, so `*model.gguf` names the file in listings, on the hub and on the CDN. ModelScope has the file's path in
+   * the query: a fault of a body sees it behind the path of the URL.
    */
   readonly path?: string;
   readonly port?: 'api' | 'cdn';

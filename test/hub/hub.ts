@@ -5,6 +5,10 @@ import { huggingFaceApi } from './huggingface/api.ts';
 import { huggingFaceCdn } from './huggingface/cdn.ts';
 import { huggingFaceResolve, huggingFaceResolveCache } from './huggingface/resolve.ts';
 import { listen } from './listen.ts';
+import { modelScopeApi } from './modelscope/api.ts';
+import { ollamaCdn } from './ollama/cdn.ts';
+import { buildOllamaModel, type OllamaModel, type OllamaModelSpec } from './ollama/models.ts';
+import { ollamaRegistry } from './ollama/registry.ts';
 import type { HubState, Protocol } from './protocol.ts';
 import {
   buildCommit,
@@ -23,6 +27,8 @@ import { UrlSigner } from './url-signer.ts';
 export interface HubOptions {
   /** Repositories by `org/name`. */
   readonly repos?: Readonly<Record<string, RepoSpec>>;
+  /** Models of an Ollama registry by `namespace/name:tag`. */
+  readonly ollama?: Readonly<Record<string, OllamaModelSpec>>;
   /** Plain files under `/files/`, on both ports. */
   readonly files?: FileSpecs;
   /** User name by token. */
@@ -51,6 +57,8 @@ export interface Hub {
   readonly faults: FaultBoard;
   /** Adds a repository or moves its branches; its earlier commits stay reachable. */
   readonly publish: (name: string, spec: RepoSpec) => void;
+  /** Adds a model to the Ollama registry or moves its tag; blobs of the earlier one stay reachable. */
+  readonly publishOllama: (name: string, spec: OllamaModelSpec) => OllamaModel;
   /** The commit of a branch or tag. Throws when there is none. */
   readonly commit: (name: string, revision?: string) => Commit;
   /** Ends all connections and frees the ports. */
@@ -60,12 +68,14 @@ export interface Hub {
 const API_PROTOCOLS: readonly Protocol[] = [
   admin,
   responseFaults,
+  ollamaRegistry,
   huggingFaceResolveCache,
   huggingFaceApi,
   huggingFaceResolve,
+  modelScopeApi,
   directFiles,
 ];
-const CDN_PROTOCOLS: readonly Protocol[] = [responseFaults, huggingFaceCdn, directFiles];
+const CDN_PROTOCOLS: readonly Protocol[] = [responseFaults, ollamaCdn, huggingFaceCdn, directFiles];
 
 /** Starts a hub on two ports, one for the API and one as its CDN. Throws the listen error of a port that is taken. */
 export async function startHub(options: HubOptions = {}): Promise<Hub> {
@@ -75,9 +85,17 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     repos.set(name, buildRepo(name, spec, repos.get(name)));
   };
   for (const [name, spec] of Object.entries(options.repos ?? {})) publish(name, spec);
+  const ollama = new Map<string, OllamaModel>();
+  const publishOllama = (name: string, spec: OllamaModelSpec): OllamaModel => {
+    const model = buildOllamaModel(spec, ollama.get(name));
+    ollama.set(name, model);
+    return model;
+  };
+  for (const [name, spec] of Object.entries(options.ollama ?? {})) publishOllama(name, spec);
   let cdnListensOn = cdnPort;
   const state: HubState = {
     repos,
+    ollama,
     renamed: new Map(Object.entries(options.renamed ?? {})),
     files: buildCommit('files', options.files ?? {}).files,
     tokens: new Map(Object.entries(options.tokens ?? {})),
@@ -102,6 +120,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     log: state.log,
     faults: state.faults,
     publish,
+    publishOllama,
     commit: (name, revision = 'main') => commitOf(repos, name, revision),
     close: async () => {
       await Promise.all([api.close(), cdn.close()]);

@@ -1,6 +1,7 @@
 import type { Answer } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultBoard } from './faults.ts';
+import type { OllamaModel } from './ollama/models.ts';
 import type { HubFile, Repo } from './repos.ts';
 import type { RequestLog } from './request-log.ts';
 import type { UrlSigner } from './url-signer.ts';
@@ -8,6 +9,8 @@ import type { UrlSigner } from './url-signer.ts';
 /** What all protocols of one hub share. */
 export interface HubState {
   readonly repos: ReadonlyMap<string, Repo>;
+  /** Models of the Ollama registry by `namespace/name:tag`. */
+  readonly ollama: ReadonlyMap<string, OllamaModel>;
   /** New name by old name of a repository. */
   readonly renamed: ReadonlyMap<string, string>;
   /** Plain files under `/files/`, by path. */

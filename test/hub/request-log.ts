@@ -10,9 +10,9 @@ export interface LoggedRequest {
   readonly userAgent: string | undefined;
   readonly range: string | undefined;
   readonly ifRange: string | undefined;
-  /** Whether an Authorization header came with it. */
+  /** Whether an Authorization header, or ModelScope's cookie, came with it. */
   readonly authorized: boolean;
-  /** First 16 hex digits of the sha256 of the bearer token. */
+  /** First 16 hex digits of the sha256 of the token. */
   readonly tokenHash: string | undefined;
   /** 0 until the answer began. */
   readonly status: number;

@@ -51,7 +51,8 @@ async function firstAnswer(
   return text(404, 'Not Found');
 }
 
-function entryOf({ request, port, method, path, rawQuery, bearer }: Exchange): OpenRequest {
+function entryOf({ request, port, method, path, rawQuery, bearer, sessionToken }: Exchange): OpenRequest {
+  const token = bearer ?? sessionToken;
   return {
     port,
     method,
@@ -60,8 +61,8 @@ function entryOf({ request, port, method, path, rawQuery, bearer }: Exchange): O
     userAgent: request.headers['user-agent'],
     range: request.headers.range,
     ifRange: headerOf(request, 'if-range'),
-    authorized: request.headers.authorization !== undefined,
-    tokenHash: bearer === undefined ? undefined : tokenHash(bearer),
+    authorized: request.headers.authorization !== undefined || sessionToken !== undefined,
+    tokenHash: token === undefined ? undefined : tokenHash(token),
     status: 0,
     bytesSent: 0,
     file: false,

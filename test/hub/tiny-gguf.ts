@@ -1,4 +1,5 @@
 import { encodeGguf, GGUF_ALIGNMENT, type GgufMetadata, type GgufTensor } from './gguf-file.ts';
+import { randomFloats } from './random-floats.ts';
 import { tinyVocabulary, type VocabularyToken } from './tiny-vocabulary.ts';
 
 export interface TinyGgufOptions {
@@ -117,19 +118,4 @@ function withBiasColumn(tensor: GgufTensor, value: (row: number) => number): Ggu
 function withoutBiasRow(tensor: GgufTensor): GgufTensor {
   tensor.data.fill(0, 0, tensor.shape[0]);
   return tensor;
-}
-
-/** Uniform floats in [-scale, scale) from a 32-bit xorshift generator: the same on every machine. */
-function randomFloats(seed: number): (count: number, scale: number) => Float32Array {
-  let state = (seed * 2654435761) >>> 0 || 1;
-  return (count, scale) => {
-    const floats = new Float32Array(count);
-    for (let index = 0; index < count; index += 1) {
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      floats[index] = (state / 2 ** 31) * scale;
-    }
-    return floats;
-  };
 }

@@ -67,6 +67,13 @@ export class DockerodeHost implements DockerHost {
     return log === null ? [] : plainLog(log);
   }
 
+  async processes(container: string): Promise<readonly number[]> {
+    const answer = await this.#orNull(async () =>
+      unlessNotRunning(this.#docker.getContainer(container).top()),
+    );
+    return answer === null ? [] : processIds(answer as ProcessTable);
+  }
+
   async stop(containers: readonly string[]): Promise<void> {
     await Promise.all(
       containers.map(async (id) =>
@@ -91,8 +98,18 @@ export class DockerodeHost implements DockerHost {
     });
   }
 
-  async createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void> {
-    await this.#ask(() => this.#docker.createVolume({ Name: name, Labels: { ...labels } }));
+  async createVolume(
+    name: string,
+    { labels, options }: Pick<VolumeFacts, 'labels' | 'options'>,
+  ): Promise<void> {
+    await this.#ask(() =>
+      this.#docker.createVolume({
+        Name: name,
+        Driver: 'local',
+        DriverOpts: { ...options },
+        Labels: { ...labels },
+      }),
+    );
   }
 
   /** null when the container vanished between the listing and the look at it */
@@ -121,6 +138,30 @@ export class DockerodeHost implements DockerHost {
 }
 
 const NOT_MODIFIED = 304;
+const CONFLICT = 409;
+
+/** The answer of `ps` as the engine passes it on. */
+interface ProcessTable {
+  readonly Titles?: readonly string[];
+  readonly Processes?: readonly (readonly string[])[] | null;
+}
+
+function processIds({ Titles = [], Processes }: ProcessTable): readonly number[] {
+  const column = Titles.indexOf('PID');
+  return (Processes ?? [])
+    .map((row) => Number(row[column]))
+    .filter((pid) => Number.isSafeInteger(pid) && pid > 0);
+}
+
+/** The engine lists processes of running containers only. */
+async function unlessNotRunning(top: Promise<unknown>): Promise<unknown> {
+  try {
+    return await top;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === CONFLICT) return null;
+    throw error;
+  }
+}
 
 /** The engine answers a stop of a stopped container with an error of its own kind. */
 async function unlessStopped(stop: Promise<unknown>): Promise<void> {

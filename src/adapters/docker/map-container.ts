@@ -22,11 +22,23 @@ export function containerFacts(details: ContainerInspectInfo): ContainerFacts {
     restarts: details.RestartCount,
     startedAt: state.StartedAt === NEVER ? null : state.StartedAt,
     configHash: labels[LABEL.configHash] ?? null,
-    models: (labels[LABEL.models] ?? '').split(' ').filter((model) => model !== ''),
+    models: words(labels[LABEL.models]),
+    engines: labels[LABEL.engines] === undefined ? null : words(labels[LABEL.engines]),
+    gpus: words(labels[LABEL.gpus]),
+    gpuBytes: bytes(labels[LABEL.memory]),
+    variant: labels[LABEL.variant] ?? null,
     ports: publishedPorts(details),
     store: mountedStore(details),
     composeFile: labels['com.docker.compose.project.config_files'] ?? null,
   };
+}
+
+function words(label: string | undefined): readonly string[] {
+  return (label ?? '').split(' ').filter((word) => word !== '');
+}
+
+function bytes(label: string | undefined): number | null {
+  return label !== undefined && /^\d{1,15}$/.test(label) ? Number(label) : null;
 }
 
 function mountedStore({ Mounts }: ContainerInspectInfo): string | null {

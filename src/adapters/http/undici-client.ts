@@ -23,7 +23,7 @@ export interface HttpOptions {
   readonly pauseMs?: number;
 }
 
-/** Largest document that `read` takes, bytes. */
+/** Largest document that `read` takes when the request says nothing else, bytes. */
 const MAX_TEXT = 64 * 1024 * 1024;
 
 /** The only way of rma to the network of hubs: undici, loaded when the first request is made. CAs of NODE_EXTRA_CA_CERTS are known to Node itself. */
@@ -38,9 +38,9 @@ export class UndiciClient implements HttpClient {
   async open(request: HttpRequest): Promise<HttpStream> {
     const hops: HttpHop[] = [];
     let url = request.url;
-    let authorization = request.authorization ?? null;
+    let secrets = secretHeaders(request);
     for (;;) {
-      const stream = await this.#send(request, url, mayCarryToken(url) ? authorization : null);
+      const stream = await this.#send(request, url, mayCarryToken(url) ? secrets : {});
       hops.push({ url, status: stream.status, headers: stream.headers });
       const location = stream.headers['location'];
       if (!isRedirect(stream.status) || location === undefined) {
@@ -50,7 +50,7 @@ export class UndiciClient implements HttpClient {
       await stream.drain();
       if (hops.length > MAX_REDIRECTS) throw tooManyRedirects(url);
       const target = redirectTarget(url, location);
-      if (new URL(target).origin !== new URL(url).origin) authorization = null;
+      if (new URL(target).origin !== new URL(url).origin) secrets = {};
       url = target;
     }
   }
@@ -75,14 +75,18 @@ export class UndiciClient implements HttpClient {
 
   async #readOnce(request: HttpRequest): Promise<HttpText> {
     const { body, close, ...answer } = await this.open(request);
+    const { maxBytes = MAX_TEXT } = request;
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of body) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > MAX_TEXT) {
+      if (size > maxBytes) {
         close();
-        throw new RmaError('RMA_HUB_BAD_ANSWER', `${new URL(answer.url).host} sent a listing above 64 MiB`);
+        throw new RmaError(
+          'RMA_HUB_BAD_ANSWER',
+          `${new URL(answer.url).host} sent an answer of more than ${maxBytes} bytes`,
+        );
       }
     }
     return { ...answer, text: Buffer.concat(chunks).toString('utf8') };
@@ -91,7 +95,7 @@ export class UndiciClient implements HttpClient {
   async #send(
     request: HttpRequest,
     url: string,
-    authorization: string | null,
+    secrets: Readonly<Record<string, string>>,
   ): Promise<Omit<HttpStream, 'hops'> & { drain(): Promise<void> }> {
     const { stallMs = 30_000, userAgent } = this.#options;
     const { undici } = await import('./undici.ts');
@@ -108,7 +112,7 @@ export class UndiciClient implements HttpClient {
           'accept-encoding': 'identity',
           'user-agent': userAgent,
           ...request.headers,
-          ...(authorization === null ? {} : { authorization }),
+          ...secrets,
         },
       });
       guard.disarm();
@@ -144,6 +148,11 @@ export class UndiciClient implements HttpClient {
     this.#dispatchers.set(proxy, made);
     return made;
   }
+}
+
+/** The headers that stay with one origin. */
+function secretHeaders({ authorization = null, cookie = null }: HttpRequest): Record<string, string> {
+  return { ...(authorization === null ? {} : { authorization }), ...(cookie === null ? {} : { cookie }) };
 }
 
 /** Hands a network fault on as a value, so that it is tried again; throws any other. */

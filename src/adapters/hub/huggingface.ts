@@ -1,14 +1,14 @@
-import { RmaError } from '../../core/errors.ts';
 import type { PinnedFile, PinnedHfModel, PinnedModel } from '../../core/model/pinned-model.ts';
 import { hubRefusal } from '../../core/models/hub-refusal.ts';
 import type { ModelRef } from '../../core/models/model-ref.ts';
 import { formatModelRef } from '../../core/models/parse-ref.ts';
 import { assertSafePaths } from '../../core/models/safe-path.ts';
-import { nearestPaths, selectFiles } from '../../core/models/select-files.ts';
+import { selectFiles } from '../../core/models/select-files.ts';
 import type { HttpClient, HttpText } from '../../ports/http-client.ts';
 import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
 import { badAnswer } from './bad-answer.ts';
 import { nextPage, parseCommit, parseTreePage } from './hf-listing.ts';
+import { noMatch } from './no-match.ts';
 
 export interface HuggingFaceOptions {
   /** base address, HF_ENDPOINT */
@@ -111,20 +111,4 @@ export class HuggingFaceSource implements ModelSource {
     const token = this.#token();
     return token === null ? null : `Bearer ${token}`;
   }
-}
-
-function noMatch(ref: HfRef, listing: readonly PinnedFile[]): RmaError {
-  if (listing.length === 0 || ref.pattern === null) {
-    return new RmaError('RMA_HUB_NO_MATCH', `${ref.repo} holds no files at revision "${ref.revision}"`);
-  }
-  const near = nearestPaths(
-    listing.map(({ path }) => path),
-    ref.pattern,
-    3,
-  );
-  return new RmaError(
-    'RMA_HUB_NO_MATCH',
-    `no file of ${ref.repo} matches "${ref.pattern}" (${listing.length} files)`,
-    { hint: `the nearest are: ${near.join(', ')}`, details: { nearest: near } },
-  );
 }

@@ -8,6 +8,7 @@ import { assertSafePaths } from '../../core/models/safe-path.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpAnswer, HttpClient } from '../../ports/http-client.ts';
 import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
+import { announcedBytes } from './announced-bytes.ts';
 import { badAnswer } from './bad-answer.ts';
 
 export interface UrlOptions {
@@ -87,16 +88,6 @@ export class UrlSource implements ModelSource {
     if (answer.status !== 200 && answer.status !== 206) throw refused(ref, answer);
     return answer;
   }
-}
-
-function announcedBytes(answer: HttpAnswer): number | null {
-  const range = /^bytes \d+-\d+\/(\d+)$/.exec(answer.headers['content-range'] ?? '')?.[1];
-  const linked = answer.hops
-    .map(({ headers }) => headers['x-linked-size'])
-    .find((size) => size !== undefined);
-  const text = range ?? linked ?? (answer.status === 200 ? answer.headers['content-length'] : undefined);
-  const bytes = text !== undefined && /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isSafeInteger(bytes) ? bytes : null;
 }
 
 /** The Hugging Face hub gives the sha256 of large files as `X-Linked-Etag`, on the answer before the redirect to its CDN. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import type { StoreNeeds } from '../../core/model/fetch-request.ts';
 import type { PinnedFile, PinnedModel } from '../../core/model/pinned-model.ts';
 import { pathFault } from '../../core/models/safe-path.ts';
 import type { StorePaths } from '../../core/models/store-paths.ts';
@@ -21,6 +22,8 @@ import { GgufLayout } from './gguf-layout.ts';
 import { HfLayout } from './hf-layout.ts';
 import type { LayoutWriter } from './layout-writer.ts';
 import { Leases } from './lease.ts';
+import { MsLayout } from './ms-layout.ts';
+import { OllamaLayout } from './ollama-layout.ts';
 import { prepareStore } from './prepare.ts';
 import { nearestExisting } from './same-file-system.ts';
 import { contentFolder, makeSlot, stagingFor } from './staging.ts';
@@ -54,7 +57,12 @@ export class FileModelStore implements ModelStore {
     const staging = join(paths.state, 'staging');
     const receipts = join(paths.state, 'receipts');
     const context = { disk, receipts, receiptStaging: staging, now: () => clock.now() };
-    this.#layouts = { hf: new HfLayout(paths.hub, context), url: new GgufLayout(paths.gguf, context) };
+    this.#layouts = {
+      hf: new HfLayout(paths.hub, context),
+      url: new GgufLayout(paths.gguf, context),
+      ollama: new OllamaLayout(paths.ollama, context),
+      ms: new MsLayout(paths.modelscope, context),
+    };
     this.#leases = new Leases({ disk, clock, dir: join(paths.state, 'leases'), staging, witness });
   }
 
@@ -115,15 +123,16 @@ export class FileModelStore implements ModelStore {
     });
   }
 
-  async recordProject(host: string, project: string, refs: readonly string[]): Promise<void> {
-    const name = `${host}-${project}.json`;
+  async recordNeeds({ host, project, profile, refs }: StoreNeeds): Promise<void> {
+    // neither projects nor profiles have a dot in their names: no two workers of a host have one file
+    const name = `${host}-${project}.${profile}.json`;
     if (name.includes('/') || pathFault(name) !== null) {
       throw new RmaError('RMA_STORE_PROJECT_NAME', `"${name}" cannot be a file name`, {
         exitCode: EXIT.usage,
       });
     }
     const path = join(this.#paths.state, 'projects', name);
-    const record = { schema: 'rma.project/v1', host, project, refs: [...new Set(refs)].sort() };
+    const record = { schema: 'rma.needs/v1', host, project, profile, refs: [...new Set(refs)].sort() };
     await onDisk(path, async () => {
       if (JSON.stringify(await readJson(this.#disk, path)) === JSON.stringify(record)) return;
       await writeAtomic(this.#disk, join(this.#paths.state, 'staging'), path, `${JSON.stringify(record)}\n`);

@@ -1,33 +1,32 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { PinnedFile, PinnedUrlModel } from '../../core/model/pinned-model.ts';
-import { modelOrigin } from '../../core/models/describe-model.ts';
 import type { ModelCheck, StagedFile } from '../../ports/model-store.ts';
 import { type Disk, errnoOf, unless } from './disk.ts';
 import { ensureDir, syncDir } from './files.ts';
 import { hashFile } from './hash-file.ts';
 import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
+import { ReceiptBook } from './receipt-book.ts';
 import {
   isSameContent,
   isUnchanged,
   type Receipt,
   type ReceiptFile,
-  readReceiptSync,
   readReceipts,
   receiptEntry,
-  receiptName,
   statFile,
-  writeReceipt,
 } from './receipts.ts';
 
 /** Flat files by set: `gguf/<set>/<name>`. Only final names ever appear there. */
 export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
   readonly root: string;
   readonly #context: LayoutContext;
+  readonly #receipts: ReceiptBook;
 
   constructor(gguf: string, context: LayoutContext) {
     this.root = gguf;
     this.#context = context;
+    this.#receipts = new ReceiptBook(context);
   }
 
   leaseKey(model: PinnedUrlModel): string {
@@ -35,7 +34,7 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
   }
 
   check(model: PinnedUrlModel): ModelCheck {
-    const receipt = this.#receipt(model);
+    const receipt = this.#receipts.receipt(model);
     const missing = model.files.filter((file) => {
       const entry = receipt?.files[file.path];
       return !isWanted(model, file, receipt) || !isUnchanged(statFile(this.#path(model, file)), entry);
@@ -65,15 +64,11 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
     return join(this.root, model.set, file.path);
   }
 
-  #receipt(model: PinnedUrlModel): Receipt | null {
-    return readReceiptSync(join(this.#context.receipts, receiptName(model)));
-  }
-
   /** A file already there is ours when its content is right; a name with other content is never overwritten. */
   async #adoptFile(model: PinnedUrlModel, file: PinnedFile, options: AdoptOptions): Promise<boolean> {
     const path = this.#path(model, file);
     if (statFile(path) === null) return this.#linkTwin(model, file);
-    const receipt = this.#receipt(model);
+    const receipt = this.#receipts.receipt(model);
     const algorithm = file.digest?.algorithm ?? 'sha256';
     const expected = { bytes: file.bytes, algorithm };
     const hex = await hashFile(this.#context.disk, path, expected, options.onBytes, options.signal);
@@ -113,7 +108,7 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
     const { disk } = this.#context;
     const path = this.#path(model, file);
     if (statFile(path) !== null) {
-      const receipt = this.#receipt(model);
+      const receipt = this.#receipts.receipt(model);
       if (!isOurs(model, file, receipt)) throw nameTaken(model, path, receipt);
       return disk.rename(staged, path);
     }
@@ -122,22 +117,16 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
     if (outcome === 'taken') {
       const expected = { bytes: file.bytes, algorithm: file.digest?.algorithm ?? 'sha256' } as const;
       const seen = await hashFile(disk, path, expected, () => undefined, new AbortController().signal);
-      if (seen !== hex) throw nameTaken(model, path, this.#receipt(model));
+      if (seen !== hex) throw nameTaken(model, path, this.#receipts.receipt(model));
     }
     await disk.rm(staged, { force: true });
   }
 
   async #record(model: PinnedUrlModel, file: PinnedFile, digest: ReceiptFile['digest']): Promise<void> {
-    const { disk, receipts, receiptStaging, now } = this.#context;
     const stats = statFile(this.#path(model, file));
     if (stats === null) return;
-    const path = join(receipts, receiptName(model));
-    await ensureDir(disk, dirname(path));
-    await writeReceipt(disk, receiptStaging, path, {
-      schema: 'rma.receipt/v1',
-      from: modelOrigin(model),
-      files: { [file.path]: receiptEntry(stats, digest, now()) },
-    });
+    const entry = receiptEntry(stats, digest, this.#context.now());
+    await this.#receipts.record(model, { [file.path]: entry });
   }
 }
 

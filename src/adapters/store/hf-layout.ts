@@ -1,27 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { RmaError } from '../../core/errors.ts';
+import { join } from 'node:path';
 import type { PinnedFile, PinnedHfModel } from '../../core/model/pinned-model.ts';
-import { modelOrigin } from '../../core/models/describe-model.ts';
 import type { ModelCheck, StagedFile } from '../../ports/model-store.ts';
 import { type Disk, errnoOf, unless } from './disk.ts';
 import { ensureDir, syncDir } from './files.ts';
-import { hashFile } from './hash-file.ts';
 import { placeLinks } from './hf-links.ts';
 import { repoFolder, writeRef, writeTree } from './hf-records.ts';
 import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
-import {
-  isSameContent,
-  isUnchanged,
-  type ReceiptFile,
-  readReceiptSync,
-  readReceipts,
-  receiptEntry,
-  receiptName,
-  statFile,
-  writeReceipt,
-} from './receipts.ts';
+import { ReceiptBook } from './receipt-book.ts';
+import { isSameContent, isUnchanged, type ReceiptFile, receiptEntry, statFile } from './receipts.ts';
+import { storeChanged } from './store-changed.ts';
 
 /**
  * The native Hugging Face hub cache: `models--org--name/{blobs,refs,snapshots,trees}`. Blobs are named by the hub's
@@ -30,10 +19,12 @@ import {
 export class HfLayout implements LayoutWriter<PinnedHfModel> {
   readonly root: string;
   readonly #context: LayoutContext;
+  readonly #receipts: ReceiptBook;
 
   constructor(hub: string, context: LayoutContext) {
     this.root = hub;
     this.#context = context;
+    this.#receipts = new ReceiptBook(context);
   }
 
   leaseKey(model: PinnedHfModel): string {
@@ -41,7 +32,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
   }
 
   check(model: PinnedHfModel): ModelCheck {
-    const entries = this.#entries(model);
+    const entries = this.#receipts.entries(model);
     const snapshot = this.#snapshot(model);
     const missing = model.files.filter(
       (file) =>
@@ -53,14 +44,15 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
 
   async adopt(model: PinnedHfModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
     const { missing } = this.check(model);
-    const known = await this.#knownEntries(model);
+    // contents that were verified for any commit of the repository need no second reading
+    const known = (await this.#receipts.besides(model)).flatMap(({ files }) => Object.values(files));
     const adopted: Record<string, ReceiptFile> = {};
     for (const file of missing) {
       const entry = await this.#adoptFile(model, file, known, options);
       if (entry !== null) adopted[file.path] = entry;
     }
     if (Object.keys(adopted).length > 0) {
-      await this.#record(model, { ...this.#entries(model), ...adopted });
+      await this.#receipts.record(model, { ...this.#receipts.entries(model), ...adopted });
     }
     return missing.filter((file) => adopted[file.path] === undefined);
   }
@@ -74,7 +66,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
     const { disk, now } = this.#context;
     const repo = join(this.root, repoFolder(model.repo));
     await makeRepo(disk, repo, staging);
-    const entries: Record<string, ReceiptFile> = { ...this.#entries(model) };
+    const entries: Record<string, ReceiptFile> = { ...this.#receipts.entries(model) };
     const moved = new Set<string>();
     for (const [file, { path, digest }] of staged) {
       const blob = join(repo, 'blobs', digest.hex);
@@ -90,11 +82,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
     await placeLinks({ disk, repo, commit: model.commit, staging, targets });
     await writeTree(disk, repo, model, staging);
     await writeRef(disk, repo, model, staging);
-    await this.#record(model, entries);
-  }
-
-  #entries(model: PinnedHfModel): Readonly<Record<string, ReceiptFile>> {
-    return readReceiptSync(join(this.#context.receipts, receiptName(model)))?.files ?? {};
+    await this.#receipts.record(model, entries);
   }
 
   #snapshot(model: PinnedHfModel): string {
@@ -110,46 +98,23 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
     return commit !== null && /^[0-9a-f]{40}$/.test(commit) && existsSync(join(repo, 'snapshots', commit));
   }
 
-  /** Contents of this repository that were verified for any of its commits: they need no second reading. */
-  async #knownEntries(model: PinnedHfModel): Promise<readonly ReceiptFile[]> {
-    const { disk, receipts } = this.#context;
-    const all = await readReceipts(disk, dirname(join(receipts, receiptName(model))));
-    return all.flatMap((receipt) => Object.values(receipt.files));
-  }
-
   async #adoptFile(
     model: PinnedHfModel,
     file: PinnedFile,
     known: readonly ReceiptFile[],
-    { onBytes, signal }: AdoptOptions,
+    options: AdoptOptions,
   ): Promise<ReceiptFile | null> {
-    const { digest } = file;
-    if (digest === null) return null;
-    const blob = join(this.root, repoFolder(model.repo), 'blobs', digest.hex);
+    const blob = join(this.root, repoFolder(model.repo), 'blobs', file.digest?.hex ?? '');
     for (const path of [join(this.#snapshot(model), file.path), blob]) {
-      const stats = statFile(path);
-      if (stats === null || stats.size !== BigInt(file.bytes)) continue;
-      const trusted = known.some((entry) => isSameContent(file, entry) && isUnchanged(stats, entry));
-      const expected = { bytes: file.bytes, algorithm: digest.algorithm };
-      const hex = trusted ? digest.hex : await hashFile(this.#context.disk, path, expected, onBytes, signal);
-      if (hex === digest.hex) return receiptEntry(stats, digest, this.#context.now());
+      const entry = await this.#receipts.verify(file, path, known, options);
+      if (entry !== null) return entry;
     }
     return null;
   }
 
   #needsLink(model: PinnedHfModel, file: PinnedFile, entry: ReceiptFile | undefined): boolean {
-    if (entry === undefined || !isSameContent(file, entry)) throw changed(model, file.path);
+    if (entry === undefined || !isSameContent(file, entry)) throw storeChanged(model, file.path);
     return !isUnchanged(statFile(join(this.#snapshot(model), file.path)), entry);
-  }
-
-  async #record(model: PinnedHfModel, files: Readonly<Record<string, ReceiptFile>>): Promise<void> {
-    const { disk, receipts, receiptStaging } = this.#context;
-    const path = join(receipts, receiptName(model));
-    await writeReceipt(disk, receiptStaging, path, {
-      schema: 'rma.receipt/v1',
-      from: modelOrigin(model),
-      files,
-    });
   }
 }
 
@@ -175,7 +140,7 @@ async function moveStaged(disk: Disk, model: PinnedHfModel, from: string, to: st
       disk.rename(from, to).then(() => true),
     )) === null
   )
-    throw changed(model, from);
+    throw storeChanged(model, from);
 }
 
 function readOrNull(path: string): string | null {
@@ -185,10 +150,4 @@ function readOrNull(path: string): string | null {
     if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(error) ?? '')) return null;
     throw error;
   }
-}
-
-function changed(model: PinnedHfModel, path: string): RmaError {
-  return new RmaError('RMA_STORE_CHANGED', `${path} of ${model.ref} went away while it was being published`, {
-    hint: 'run the command again',
-  });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { EXIT, RmaError } from '../../core/errors.ts';
 import { type Disk, unless } from './disk.ts';
+import { ensureInside } from './ensure-inside.ts';
 import { ensureDir, syncDir } from './files.ts';
 
 export interface LinkJob {
@@ -65,23 +65,4 @@ async function placeOne({ disk, staging }: LinkJob, snapshot: string, target: Li
 /** Relative, so that the store works under every mount point. */
 function linkText(path: string, blob: string): string {
   return `${'../'.repeat(path.split('/').length - 1)}../../blobs/${blob}`;
-}
-
-/** Makes the folders of a path inside a snapshot, and refuses to go through a link that someone planted there. */
-async function ensureInside(disk: Disk, snapshot: string, folder: string): Promise<void> {
-  let path = snapshot;
-  for (const part of ['', ...folder.split('/').filter((name) => name !== '.')]) {
-    path = join(path, part);
-    await ensureDir(disk, path);
-    if ((await disk.lstat(path)).isSymbolicLink()) {
-      throw new RmaError(
-        'RMA_CONTENT_UNSAFE_PATH',
-        `${path} is a link where a folder of the snapshot should be`,
-        {
-          exitCode: EXIT.badContent,
-          hint: 'remove that link; nothing was written through it',
-        },
-      );
-    }
-  }
 }

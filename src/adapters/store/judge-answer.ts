@@ -1,6 +1,6 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { isRetryableStatus } from '../../core/models/backoff.ts';
-import { hubRefusal } from '../../core/models/hub-refusal.ts';
+import { hubRefusal, type TokenWays } from '../../core/models/hub-refusal.ts';
 import type { HttpAnswer } from '../../ports/http-client.ts';
 
 /** What was asked for, and how far the file is. */
@@ -12,6 +12,7 @@ export interface Asked {
   readonly end: number;
   readonly etag: string | null;
   readonly tokenSent: boolean;
+  readonly tokenWays?: TokenWays;
 }
 
 /** Each kind of fault has its own patience. */
@@ -45,6 +46,7 @@ export function judgeAnswer(asked: Asked, answer: HttpAnswer): Verdict {
     revision: null,
     page: null,
     tokenSent: asked.tokenSent,
+    ...(asked.tokenWays === undefined ? {} : { tokenWays: asked.tokenWays }),
   });
   if (isRetryableStatus(status)) return { kind: 'retry', budget: 'network', error };
   if ([401, 403, 404, 410].includes(status) && leftOrigin(answer))

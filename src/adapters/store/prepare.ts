@@ -22,7 +22,8 @@ export async function prepareStore(
   paths: StorePaths,
   stagings: readonly string[],
 ): Promise<void> {
-  const written = [...STATE_DIRS.map((name) => join(paths.state, name)), ...stagings, paths.hub, paths.gguf];
+  const state = STATE_DIRS.map((name) => join(paths.state, name));
+  const written = [...state, ...stagings, paths.hub, paths.gguf, paths.modelscope];
   const made = [...written, join(paths.ollama, 'manifests'), join(paths.ollama, 'blobs')];
   for (const dir of made) {
     try {

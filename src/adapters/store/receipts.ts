@@ -12,6 +12,8 @@ export interface ReceiptFile {
   readonly mtimeNs: string;
   /** RFC 3339, UTC */
   readonly verifiedAt: string;
+  /** it was there before rma: never removed as a file that its revision no longer has */
+  readonly foreign?: true;
 }
 
 /** rma's record that files are complete and verified: one per snapshot of a repository, one per flat file. */

@@ -119,16 +119,18 @@ class Run {
     const end = Math.min(bytes, offset + MAX_RANGE);
     const ranged = offset > 0 || end < bytes;
     const tokenSent = location.authorization !== null;
+    const ways = location.tokenWays === undefined ? {} : { tokenWays: location.tokenWays };
     let stream: HttpStream | null = null;
     try {
       stream = await http.open({
         method: 'GET',
         url: location.url,
         authorization: location.authorization,
+        cookie: location.cookie ?? null,
         headers: ranged ? rangeHeaders(offset, end, etag) : {},
         signal,
       });
-      const verdict = judgeAnswer({ label, bytes, offset, end, etag, tokenSent }, stream);
+      const verdict = judgeAnswer({ label, bytes, offset, end, etag, tokenSent, ...ways }, stream);
       if (verdict.kind === 'retry')
         return { ...verdict, waitMs: retryAfterMs(stream.headers['retry-after'], clock.now()) };
       if (verdict.kind === 'fail') return verdict;

@@ -48,6 +48,8 @@ function references(): string {
       ['hf:ORG/REPO', 'repository on the Hugging Face hub, branch main'],
       ['hf:ORG/REPO@REV', 'a branch, tag or commit of it'],
       ['hf:ORG/REPO[@REV]:GLOB', 'the files that match, such as *.gguf'],
+      ['ollama:NAME[:TAG]', 'a model of the Ollama registry, tag latest'],
+      ['ollama:[HOST/]NS/NAME[:TAG]', 'of another namespace or registry, hf.co too'],
       ['https://HOST/NAME.gguf', 'one GGUF file'],
       ['https://HOST/NAME.gguf#sha256=HEX', 'the same, checked against this hash'],
     ]),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { VolumeKey } from '../docker/volume-of.ts';
 import { LABEL } from '../labels.ts';
 import type { DesiredService, Stack } from '../model/desired.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -6,13 +7,13 @@ import { coordinatorService } from './coordinator-service.ts';
 import { engineService } from './engine-service.ts';
 import type { RenderInput } from './render-input.ts';
 import type { ComposeMapping, ServiceDraft } from './service-draft.ts';
-import { desiredVolumes, type VolumeKey, volumeDeclarations } from './volumes.ts';
+import { desiredVolumes, volumeDeclarations } from './volumes.ts';
 import { workerService } from './worker-service.ts';
 import { writeYaml } from './write-yaml.ts';
 
 /**
  * The Compose file of one host, and what it stands for. The same input gives the same bytes.
- * @throws RmaError RMA_VOLUME_UNSUPPORTED, RMA_CONFIG_SECRET_IN_URL exit 2
+ * @throws RmaError RMA_CONFIG_SECRET_IN_URL exit 2
  */
 export function buildStack(input: RenderInput): Stack {
   const { config, selection } = input;
@@ -49,8 +50,12 @@ export function buildStack(input: RenderInput): Stack {
   };
 }
 
-/** Covers the whole definition and the content of the inline config: a model pinned anew recreates its worker. */
-function hashOf({ definition, labels, configContent }: ServiceDraft): string {
+/**
+ * Covers the whole definition and the content of the inline config: a model pinned anew recreates its worker. The name
+ * of the variant is no part of it: another name for the same services changes nothing.
+ */
+function hashOf({ definition, labels: all, configContent }: ServiceDraft): string {
+  const { [LABEL.variant]: _, ...labels } = all;
   const hash = createHash('sha256').update(canonicalJson({ definition, labels, configContent }));
   return hash.digest('hex').slice(0, 16);
 }

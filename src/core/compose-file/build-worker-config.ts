@@ -16,7 +16,6 @@ export function buildWorkerConfig(input: RenderInput, profile: SelectedProfile):
     project: config.project,
     profile: profile.name,
     models: profile.refs.map((ref) => pinnedModel(input, ref)),
-    projectRefs: [...new Set(input.projectRefs)].sort(),
     engines: selection.services
       .filter(({ service }) => profile.services.includes(service))
       .map((service) => engineTarget(input, service)),

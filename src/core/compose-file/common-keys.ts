@@ -1,4 +1,5 @@
 import { LABEL } from '../labels.ts';
+import type { SelectedProfile } from '../model/selection.ts';
 import type { RenderInput } from './render-input.ts';
 import type { ComposeMapping } from './service-draft.ts';
 
@@ -20,13 +21,13 @@ export const NO_GPU: Readonly<Record<string, string>> = { NVIDIA_VISIBLE_DEVICES
 export function serviceLabels(
   input: RenderInput,
   service: string,
-  profile: string | null,
+  profile: SelectedProfile | null,
   refs: readonly string[],
 ): Record<string, string> {
   return {
     [LABEL.project]: input.config.project,
     [LABEL.service]: service,
-    ...(profile === null ? {} : { [LABEL.profile]: profile }),
+    ...(profile === null ? {} : { [LABEL.profile]: profile.name, [LABEL.variant]: profile.variant }),
     ...(refs.length === 0 ? {} : { [LABEL.models]: refs.join(' ') }),
   };
 }

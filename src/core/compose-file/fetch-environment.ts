@@ -1,8 +1,8 @@
 import type { RmaConfig } from '../model/config.ts';
-import { HUB_TOKEN_SECRET } from '../model/secret-names.ts';
 import { STORE_MOUNT } from '../models/layout.ts';
 import { type ContainerAddresses, containerAddresses } from './container-addresses.ts';
-import { secretPath } from './worker-environment.ts';
+import { hubAddresses } from './hub-addresses.ts';
+import { tokenPaths } from './worker-environment.ts';
 
 /**
  * What a throw-away container needs to reach the hub. Tokens are never in it: it shows in `docker inspect`.
@@ -11,9 +11,9 @@ import { secretPath } from './worker-environment.ts';
 export function fetchEnvironment(
   config: RmaConfig,
   environment: Readonly<Record<string, string>>,
-  hasToken: boolean,
+  secrets: { has(name: string): boolean },
 ): ContainerAddresses {
-  const addresses = { HF_ENDPOINT: config.hub.endpoint };
+  const addresses = hubAddresses(config);
   const { variables, extraHosts } = containerAddresses({ addresses, environment, inside: [] });
   return {
     variables: {
@@ -21,7 +21,7 @@ export function fetchEnvironment(
       HF_HOME: `${STORE_MOUNT}/huggingface`,
       ...variables,
       ...(environment['LOG_LEVEL'] ? { LOG_LEVEL: environment['LOG_LEVEL'] } : {}),
-      ...(hasToken ? { HF_TOKEN_PATH: secretPath(HUB_TOKEN_SECRET) } : {}),
+      ...tokenPaths(secrets),
     },
     extraHosts,
   };

@@ -13,8 +13,6 @@ export interface RenderInput {
   readonly placement: ReadonlyMap<string, ServicePlacement>;
   /** by the reference that the selection names */
   readonly pinned: ReadonlyMap<string, PinnedModel>;
-  /** every canonical reference that the project needs on this host: the roots of prune */
-  readonly projectRefs: readonly string[];
   /** tag of our own image: workers and coordinator */
   readonly workerImage: string;
   /** name of the host as registrations show it */

@@ -12,7 +12,7 @@ export type ComposeMapping = Readonly<Record<string, ComposeValue>>;
 
 /** One service before its config hash is known. */
 export interface ServiceDraft extends Omit<DesiredService, 'configHash'> {
-  /** says in the file what the service is for; one line */
+  /** says in the file what the service is for */
   readonly comment: string;
   readonly definition: ComposeMapping;
   readonly labels: Readonly<Record<string, string>>;

@@ -1,10 +1,11 @@
 import { COORDINATOR_PORT } from '../model/registration.ts';
-import { HUB_TOKEN_SECRET, workerTokenSecret } from '../model/secret-names.ts';
+import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, workerTokenSecret } from '../model/secret-names.ts';
 import type { SelectedProfile } from '../model/selection.ts';
 import { STORE_MOUNT } from '../models/layout.ts';
 import { NO_GPU, sorted } from './common-keys.ts';
 import { type ContainerAddresses, containerAddresses } from './container-addresses.ts';
 import { fromContainer } from './host-address.ts';
+import { hubAddresses } from './hub-addresses.ts';
 import type { RenderInput } from './render-input.ts';
 
 const LOGGING = ['LOG_LEVEL', 'LOG_FILE'];
@@ -17,7 +18,7 @@ export function workerEnvironment(input: RenderInput, profile: SelectedProfile):
   const { config, environment, secrets, selection } = input;
   const token = workerTokenSecret(profile.name);
   const { variables, extraHosts } = containerAddresses({
-    addresses: { HF_ENDPOINT: config.hub.endpoint, COORDINATOR_URL: coordinatorAddress(input) },
+    addresses: { ...hubAddresses(config), COORDINATOR_URL: coordinatorAddress(input) },
     environment,
     inside: ['coordinator', ...selection.services.map(({ service }) => service)],
   });
@@ -26,7 +27,7 @@ export function workerEnvironment(input: RenderInput, profile: SelectedProfile):
     MODEL_CACHE_DIR: STORE_MOUNT,
     HF_HOME: `${STORE_MOUNT}/huggingface`,
     ...variables,
-    ...(secrets.has(HUB_TOKEN_SECRET) ? { HF_TOKEN_PATH: secretPath(HUB_TOKEN_SECRET) } : {}),
+    ...tokenPaths(secrets),
     ...(secrets.has(token) ? { COORDINATOR_TOKEN_FILE: secretPath(token) } : {}),
     ...Object.fromEntries(LOGGING.flatMap((name) => (environment[name] ? [[name, environment[name]]] : []))),
   };
@@ -36,6 +37,14 @@ export function workerEnvironment(input: RenderInput, profile: SelectedProfile):
 /** The coordinator as workers reach it. */
 export function coordinatorUrl(input: RenderInput): string {
   return fromContainer(coordinatorAddress(input)).url;
+}
+
+/** The variables that name the files of the hubs' tokens, where there are such secrets. */
+export function tokenPaths(secrets: { has(name: string): boolean }): Readonly<Record<string, string>> {
+  return {
+    ...(secrets.has(HUB_TOKEN_SECRET) ? { HF_TOKEN_PATH: secretPath(HUB_TOKEN_SECRET) } : {}),
+    ...(secrets.has(MS_TOKEN_SECRET) ? { MODELSCOPE_API_TOKEN_PATH: secretPath(MS_TOKEN_SECRET) } : {}),
+  };
 }
 
 /** Where Compose mounts a secret. */

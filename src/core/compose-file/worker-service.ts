@@ -1,4 +1,5 @@
-import { HUB_TOKEN_SECRET, workerTokenSecret } from '../model/secret-names.ts';
+import { LABEL } from '../labels.ts';
+import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, workerTokenSecret } from '../model/secret-names.ts';
 import type { SelectedProfile } from '../model/selection.ts';
 import { WORKER_CONFIG_PATH } from '../model/worker-config.ts';
 import { STORE_MOUNT } from '../models/layout.ts';
@@ -30,7 +31,8 @@ const LIMITS: ComposeMapping = { resources: { limits: { memory: '512m', pids: 25
 export function workerService(input: RenderInput, profile: SelectedProfile): ServiceDraft {
   const { config, owner, secrets, workerImage: image } = input;
   const name = profile.worker;
-  const used = [HUB_TOKEN_SECRET, workerTokenSecret(profile.name)].filter((secret) => secrets.has(secret));
+  const named = [HUB_TOKEN_SECRET, MS_TOKEN_SECRET, workerTokenSecret(profile.name)];
+  const used = named.filter((secret) => secrets.has(secret));
   const { variables, extraHosts } = workerEnvironment(input, profile);
   const workerConfig = buildWorkerConfig(input, profile);
   const refs = workerConfig.models.map(({ ref }) => ref);
@@ -43,7 +45,10 @@ export function workerService(input: RenderInput, profile: SelectedProfile): Ser
     models: refs,
     port: null,
     comment: `Fetches and verifies the models of profile ${profile.name}, and registers it once its engines answer. Healthy: every model is there.`,
-    labels: serviceLabels(input, name, profile.name, refs),
+    labels: {
+      ...serviceLabels(input, name, profile, refs),
+      [LABEL.engines]: profile.services.join(' '),
+    },
     configContent: `${canonicalJson(workerConfig, 2)}\n`,
     definition: {
       image,

@@ -77,7 +77,7 @@ function setType(nodes: readonly unknown[], type: 'QUOTE_DOUBLE' | 'BLOCK_LITERA
 
 function separate(pair: Pair, comment: string | undefined, blank: boolean): void {
   const key = pair.key as Node;
-  if (comment !== undefined) key.commentBefore = ` ${comment}`;
+  if (comment !== undefined) key.commentBefore = ` ${comment.replaceAll('\n', '\n ')}`;
   key.spaceBefore = blank;
 }
 

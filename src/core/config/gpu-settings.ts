@@ -5,8 +5,12 @@ import { listSetting, mapSetting, scalarSetting } from './setting.ts';
 import { parseName } from './value-parsers.ts';
 
 const GIB = 2 ** 30;
-const USES: Readonly<Record<string, GpuSettings['use']>> = { true: 'required', auto: 'auto', false: 'off' };
-const GPU_NAME = /^(?:\d{1,3}(?::\d{1,2})?|GPU-[0-9a-f-]{1,36}|MIG-[\w/-]{1,60}|all|none|void)$/i;
+const USES: ReadonlyMap<string, GpuSettings['use']> = new Map([
+  ['auto', 'auto'],
+  ...['true', 'yes', 'on', '1'].map((word) => [word, 'required'] as const),
+  ...['false', 'no', 'off', '0'].map((word) => [word, 'off'] as const),
+]);
+const GPU_NAME = /^(?:\d{1,3}(?::\d{1,2})?|GPU-[0-9a-f-]{1,36}|MIG-[\w/-]{1,60})$/i;
 
 /** Settings of GPUs and of where services go. */
 export const GPU_SETTINGS = {
@@ -14,7 +18,7 @@ export const GPU_SETTINGS = {
     key: 'gpu.enable',
     flags: '--enable-gpu <WHEN>',
     env: ['RMA_ENABLE_GPU', 'ENABLE_GPU'],
-    form: 'text',
+    form: 'switch',
     description:
       'what a profile for GPUs does without one: `true` it fails, `auto` cpu-worker takes its place, `false` no GPU is used',
     example: 'auto',
@@ -26,21 +30,23 @@ export const GPU_SETTINGS = {
     key: 'gpu.min_memory',
     flags: '--min-gpu-memory <SIZE>',
     env: ['RMA_MIN_GPU_MEMORY', 'MIN_GPU_MEMORY_GB'],
-    form: 'text',
+    form: 'number-or-text',
     description: 'smallest GPU to use, in place of what the profiles say; a plain number counts GB',
     example: '8GB',
     fallback: null,
     fallbackText: 'what each profile says',
-    parse: parseSize,
+    parse: parseGigabytes,
   }),
   gpuVisible: listSetting({
     key: 'gpu.visible',
     flags: '--gpus <GPU>',
     env: ['RMA_GPUS', 'NVIDIA_VISIBLE_DEVICES'],
-    description: 'GPUs that may be used: index, UUID or the beginning of one; `none` for no GPU',
-    example: '["0", GPU-5f1c2a9e]',
+    join: 'first',
+    description:
+      'GPUs that may be used: index, UUID or the beginning of one; `all`; `none`. The option takes the place of the list',
+    example: '[0, GPU-5f1c2a9e]',
     fallbackText: 'all',
-    parse: parseGpu,
+    parse: parseVisible,
   }),
   gpuReserve: scalarSetting({
     key: 'gpu.reserve',
@@ -89,24 +95,38 @@ export const GPU_SETTINGS = {
 } as const;
 
 function parseUse(text: string): Parsed<GpuSettings['use']> {
-  const use = USES[text.toLowerCase()];
+  const use = USES.get(text.toLowerCase());
   return use === undefined ? expected('true, auto or false') : parsed(use);
 }
 
-/** A plain number counts GB of 10^9 bytes: a card sold as 8 GB may tell a little less than 8 GiB. */
 function parseSize(text: string): Parsed<number> {
-  const bytes = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1e9 : parseBytes(text);
-  return bytes === null ? expected('a size such as 8GB or 512MiB') : parsed(Math.round(bytes));
+  const bytes = /^\d+$/.test(text) ? null : parseBytes(text);
+  return bytes === null ? expected('a size with its unit, such as 512MiB') : parsed(bytes);
+}
+
+/** A plain number counts GB of 10^9 bytes: a card sold as 8 GB may tell a little less than 8 GiB. */
+function parseGigabytes(text: string): Parsed<number> {
+  const bytes = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) * 1e9 : parseBytes(text);
+  return bytes === null ? expected('a size such as 8GB, or a number of GB') : parsed(Math.round(bytes));
+}
+
+/** With the words that NVIDIA_VISIBLE_DEVICES has besides. */
+function parseVisible(text: string): Parsed<string> {
+  const word = text.toLowerCase();
+  return ['all', 'none', 'void'].includes(word) ? parsed(word) : parseGpu(text);
 }
 
 function parseGpu(text: string): Parsed<string> {
-  return GPU_NAME.test(text) ? parsed(text) : expected('an index, a UUID or the beginning of one');
+  return GPU_NAME.test(text)
+    ? parsed(text)
+    : expected('the index of a GPU (0), its UUID, or its beginning (GPU-5f1c)');
 }
 
 function parsePin(key: string, value: string): Parsed<readonly string[]> {
+  if (!parseName(key).ok) return expected(`names of services or profiles, not "${key}"`);
   const gpus = value.split('+');
-  if (!parseName(key).ok || !gpus.every((gpu) => parseGpu(gpu).ok)) return expected('SERVICE=GPU[+GPU]');
-  return parsed(gpus);
+  const wrong = gpus.map(parseGpu).find((gpu) => !gpu.ok);
+  return wrong === undefined ? parsed([...new Set(gpus)]) : wrong;
 }
 
 function parseMountOptions(text: string): Parsed<string> {

@@ -24,6 +24,22 @@ export function readSettings(document: YamlDocument, settings: readonly Setting<
   return { words: reader.words, faults: [...document.faults, ...reader.faults] };
 }
 
+type ScalarForm = Exclude<Setting<unknown>['form'], 'list' | 'map' | 'hosts'>;
+
+interface Scalar {
+  readonly takes: string;
+  readonly is: (value: unknown) => boolean;
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+const SCALARS: Readonly<Record<ScalarForm, Scalar>> = {
+  text: { takes: 'text', is: isText },
+  'number-or-text': { takes: 'text or a number', is: (value) => isText(value) || typeof value === 'number' },
+  switch: { takes: 'true, false or text', is: (value) => isText(value) || typeof value === 'boolean' },
+  integer: { takes: 'a whole number', is: Number.isInteger },
+};
+
 class SettingsFile {
   readonly words = new Map<string, FileWord[]>();
   readonly faults: Fault[] = [];
@@ -69,6 +85,8 @@ class SettingsFile {
   private setting(setting: Setting<unknown>, path: YamlPath, value: unknown): void {
     switch (setting.form) {
       case 'text':
+      case 'number-or-text':
+      case 'switch':
       case 'integer':
         this.scalar(setting, path, value, setting.form);
         break;
@@ -82,11 +100,10 @@ class SettingsFile {
     }
   }
 
-  private scalar(setting: Setting<unknown>, path: YamlPath, value: unknown, form: 'text' | 'integer'): void {
-    const isText = form === 'text' && typeof value === 'string';
-    const isInteger = form === 'integer' && Number.isInteger(value);
-    if (isText || isInteger) this.word(setting, path, String(value));
-    else this.wrong(setting, path, value, form === 'text' ? 'text' : 'a whole number');
+  private scalar(setting: Setting<unknown>, path: YamlPath, value: unknown, form: ScalarForm): void {
+    const { takes, is } = SCALARS[form];
+    if (is(value)) this.word(setting, path, String(value));
+    else this.wrong(setting, path, value, takes);
   }
 
   private list(setting: Setting<unknown>, path: YamlPath, value: unknown): void {
@@ -96,7 +113,7 @@ class SettingsFile {
     }
     for (const [index, item] of value.entries()) {
       const at = [...path, index];
-      if (typeof item === 'string') this.word(setting, at, item);
+      if (typeof item === 'string' || Number.isInteger(item)) this.word(setting, at, String(item));
       else this.fault(at, `${setting.key} must be a list of texts, got ${showValue(item)} in it`);
     }
   }

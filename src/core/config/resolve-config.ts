@@ -31,6 +31,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   }
   const reader = new SettingReader(sources, file?.words ?? new Map(), faults);
   const take = <T>(setting: Setting<T>): T => reader.take(setting);
+  take(SETTINGS.profiles); // for its faults and its origin
 
   const project = take(SETTINGS.project) ?? defaultProject(sources);
   const explicitToken = take(SETTINGS.hubTokenFile);
@@ -44,7 +45,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     ),
     profilesDir: sources.profilesDir,
     hosts: take(SETTINGS.hosts),
-    profiles: take(SETTINGS.profiles),
+    profiles: withoutFlags(sources, file).take(SETTINGS.profiles),
     volumes: { store: take(SETTINGS.store), cache: take(SETTINGS.cache) },
     owner: take(SETTINGS.owner),
     bind: take(SETTINGS.bind),
@@ -68,6 +69,11 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   return { config, origins: reader.origins(), selectedProfiles, hubToken };
 }
 
+/** Reads what holds without the command line; faults of it were told already. */
+function withoutFlags(sources: ConfigSources, file: FileSettings | null): SettingReader {
+  return new SettingReader({ ...sources, flags: new Map() }, file?.words ?? new Map(), []);
+}
+
 type Take = <T>(setting: Setting<T>) => T;
 
 function hubSettings(take: Take, hubToken: HubToken): RmaConfig['hub'] {
@@ -84,10 +90,16 @@ function gpuSettings(take: Take): GpuSettings {
   return {
     use: take(SETTINGS.gpuUse),
     minBytes: take(SETTINGS.gpuMinMemory),
-    visible: visible.length === 0 || visible.includes('all') ? null : visible,
+    visible: visibleGpus(visible),
     reserveBytes: take(SETTINGS.gpuReserve),
     pins: take(SETTINGS.gpuPins),
   };
+}
+
+/** `none` and `void` are what the NVIDIA runtime takes for no GPU at all. */
+function visibleGpus(named: readonly string[]): GpuSettings['visible'] {
+  if (named.length === 0 || named.includes('all')) return null;
+  return named.filter((gpu) => gpu !== 'none' && gpu !== 'void');
 }
 
 function readFile({ text, name }: NonNullable<ConfigSources['file']>): FileSettings {

@@ -8,8 +8,8 @@ export interface PathScope {
   readonly home: string | null;
 }
 
-/** How YAML writes the value. A map becomes one text `key=value` per entry, as its flag is written. */
-export type YamlForm = 'text' | 'integer' | 'list' | 'map' | 'hosts';
+/** How YAML writes the value: a `switch` also as `true` and `false`. A map becomes one text `key=value` per entry, as its flag is written. */
+export type YamlForm = 'text' | 'number-or-text' | 'switch' | 'integer' | 'list' | 'map' | 'hosts';
 
 /**
  * How several sources join: `first` takes the strongest one that says anything, `add-flags` adds what flags say to
@@ -50,7 +50,7 @@ interface Names {
 /** A setting with one value. */
 export function scalarSetting<T, F>(
   names: Names & {
-    readonly form: 'text' | 'integer';
+    readonly form: 'text' | 'number-or-text' | 'switch' | 'integer';
     readonly fallback: F;
     readonly parse: (text: string, scope: PathScope) => Parsed<T>;
   },
@@ -60,12 +60,15 @@ export function scalarSetting<T, F>(
   return { ...names, join: 'first', combine };
 }
 
-/** A list without repetitions, to which flags add. */
+/** A list without repetitions, to which flags add unless they take its place. */
 export function listSetting<T>(
-  names: Names & { readonly parse: (text: string, scope: PathScope) => Parsed<T> },
+  names: Names & {
+    readonly join?: 'first' | 'add-flags';
+    readonly parse: (text: string, scope: PathScope) => Parsed<T>;
+  },
 ): Setting<readonly T[]> {
   const combine = (items: readonly unknown[]): readonly T[] => [...new Set(items as readonly T[])];
-  return { ...names, form: 'list', join: 'add-flags', fallback: [], combine };
+  return { join: 'add-flags', ...names, form: 'list', fallback: [], combine };
 }
 
 /** A map whose entries stronger sources override one by one. `parse` sees key and value. */

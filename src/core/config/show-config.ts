@@ -1,4 +1,4 @@
-import type { RmaConfig, SettingOrigin, VolumeSpec } from '../model/config.ts';
+import type { GpuSettings, RmaConfig, SettingOrigin, VolumeSpec } from '../model/config.ts';
 import { redact } from '../redact.ts';
 import type { ResolvedConfig } from './resolve-config.ts';
 import { ALL_SETTINGS } from './settings.ts';
@@ -18,9 +18,10 @@ export interface EffectiveSetting {
 export function effectiveSettings({
   config,
   origins,
+  selectedProfiles,
   hubToken,
 }: ResolvedConfig): readonly EffectiveSetting[] {
-  const values = yamlValues(config);
+  const values = yamlValues(config, selectedProfiles ?? []);
   return ALL_SETTINGS.map(({ key }) => {
     const token =
       key === 'hub.token_file' && hubToken.kind === 'env' ? `the variable ${hubToken.name}` : null;
@@ -29,9 +30,9 @@ export function effectiveSettings({
 }
 
 /** The settings as the data of an rma.yaml that says the same. */
-export function asRmaYaml({ config }: ResolvedConfig): Readonly<Record<string, unknown>> {
+export function asRmaYaml({ config, selectedProfiles }: ResolvedConfig): Readonly<Record<string, unknown>> {
   const file: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(yamlValues(config))) {
+  for (const [key, value] of Object.entries(yamlValues(config, selectedProfiles ?? []))) {
     if (value === null) continue;
     const [first = key, second] = key.split('.');
     if (second === undefined) file[first] = value;
@@ -67,26 +68,59 @@ export function volumeText(volume: VolumeSpec): string {
   }
 }
 
-function yamlValues(config: RmaConfig): Readonly<Record<string, YamlValue>> {
-  const { owner, coordinator, hub, images } = config;
+const USE_WORDS: Readonly<Record<GpuSettings['use'], string>> = {
+  required: 'true',
+  auto: 'auto',
+  off: 'false',
+};
+
+function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Record<string, YamlValue>> {
+  const { owner, coordinator, hub, images, gpu } = config;
   return {
     project: config.project,
-    profiles: config.profiles,
+    profiles: [...new Set([...config.profiles, ...added])],
     hosts: Object.fromEntries(
       Object.entries(config.hosts).map(([name, { address }]) => [name, address === null ? {} : { address }]),
     ),
     'volumes.store': volumeText(config.volumes.store),
     'volumes.cache': volumeText(config.volumes.cache),
+    'volumes.nfs_options': config.nfsOptions,
     owner: owner === null ? null : `${owner.uid}:${owner.gid}`,
     bind: config.bind,
     'coordinator.port': coordinator.port,
     'coordinator.url': coordinator.url === null ? null : redact(coordinator.url),
     'coordinator.token_file': coordinator.tokenFile,
     'hub.endpoint': redact(hub.endpoint),
+    'hub.ollama_endpoint': redact(hub.ollamaEndpoint),
+    'hub.modelscope_endpoint': redact(hub.modelscopeEndpoint),
     'hub.token_file': hub.tokenFile,
     'images.worker_base': images.workerBase,
     'images.engines': images.engines,
     ports: config.ports,
+    'gpu.enable': USE_WORDS[gpu.use],
+    'gpu.min_memory': gpu.minBytes === null ? null : sizeText(gpu.minBytes),
+    'gpu.visible': visibleText(gpu.visible),
+    'gpu.reserve': sizeText(gpu.reserveBytes),
+    'gpu.pins': Object.fromEntries(Object.entries(gpu.pins).map(([name, gpus]) => [name, gpus.join('+')])),
+    variants: config.variants,
     drain_timeout: `${config.drainSeconds}s`,
   };
+}
+
+/** All of them is the default, none of them a word of its own. */
+function visibleText(visible: GpuSettings['visible']): readonly string[] | null {
+  if (visible === null) return null;
+  return visible.length === 0 ? ['none'] : visible;
+}
+
+/** The largest unit that says it exactly. */
+function sizeText(bytes: number): string {
+  const units = [
+    ['GB', 1e9],
+    ['GiB', 2 ** 30],
+    ['MB', 1e6],
+    ['MiB', 2 ** 20],
+  ] as const;
+  const [unit, size] = units.find(([, candidate]) => bytes > 0 && bytes % candidate === 0) ?? ['B', 1];
+  return `${bytes / size}${unit}`;
 }

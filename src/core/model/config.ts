@@ -19,7 +19,7 @@ export interface GpuSettings {
   readonly use: 'required' | 'auto' | 'off';
   /** in place of the profiles' own smallest size, bytes */
   readonly minBytes: number | null;
-  /** GPUs that may be used (index, UUID or the beginning of one); null: all */
+  /** GPUs that may be used (index, UUID or the beginning of one); null: all; empty: none */
   readonly visible: readonly string[] | null;
   /** left free on every GPU, bytes */
   readonly reserveBytes: number;
@@ -35,6 +35,7 @@ export interface RmaConfig {
   /** folder of the user's own `profiles/`, null when there is none */
   readonly profilesDir: string | null;
   readonly hosts: Readonly<Record<string, HostConfig>>;
+  /** of the file or the environment; those that `--profile` names are added to them by the command */
   readonly profiles: readonly string[];
   readonly volumes: { readonly store: VolumeSpec; readonly cache: VolumeSpec };
   /** null: the default of the volume's kind */

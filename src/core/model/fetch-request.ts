@@ -4,12 +4,13 @@ import type { PinnedModel } from './pinned-model.ts';
 export interface FetchRequest {
   readonly models: readonly PinnedModel[];
   /** recorded in the store before anything is fetched: the roots of prune */
-  readonly projectRefs?: ProjectRefs | undefined;
+  readonly needs?: StoreNeeds | undefined;
 }
 
-/** Every reference that one project needs on one host. */
-export interface ProjectRefs {
+/** Every reference that one worker needs: a profile of a project on a host. */
+export interface StoreNeeds {
   readonly host: string;
   readonly project: string;
+  readonly profile: string;
   readonly refs: readonly string[];
 }

@@ -12,6 +12,8 @@ export interface GpuProcess {
   readonly name: string;
   readonly kind: 'compute' | 'graphics' | 'both' | 'unknown';
   readonly memoryBytes: number | null;
+  /** the MIG device of its GPU that it uses, by that device's index; absent for a whole GPU */
+  readonly migIndex?: number;
 }
 
 /** A slice of a GPU in MIG mode. It is a unit of its own: one process sees one of them. */
@@ -28,7 +30,7 @@ export interface MigDevice {
 export interface Gpu {
   /** of the driver, in the order of the PCI bus; not the same after a reboot for sure */
   readonly index: number;
-  /** `GPU-…` */
+  /** `GPU-…`; of a GPU with a fault its PCI address, when the driver tells no more */
   readonly uuid: string;
   readonly name: string;
   readonly pciBusId: string | null;

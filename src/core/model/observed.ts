@@ -1,4 +1,4 @@
-import type { ErrorDocument } from '../errors.ts';
+import type { ErrorCode, ErrorDocument } from '../errors.ts';
 import type { ModelCheck } from './model-check.ts';
 import type { WorkerState } from './worker-status.ts';
 
@@ -14,6 +14,10 @@ export interface ObservedContainer {
   readonly configHash: string | null;
   /** what a worker says of itself; null for other roles and for a worker that does not answer */
   readonly worker: { readonly state: WorkerState; readonly failure: ErrorDocument | null } | null;
+  /** the fault that a worker tells of this engine; null for none, and for other roles */
+  readonly engineFault: ErrorCode | null;
+  /** milliseconds since the Unix epoch; null before the first start */
+  readonly startedAt: number | null;
 }
 
 export interface ObservedVolume {
@@ -34,6 +38,8 @@ export interface Observed {
   /** those of the asked volumes that exist, by name */
   readonly volumes: ReadonlyMap<string, ObservedVolume>;
   readonly containers: readonly ObservedContainer[];
+  /** secret name → when the copy on disk was written, milliseconds since the Unix epoch */
+  readonly secretsWrittenAt: ReadonlyMap<string, number>;
   /** by canonical reference; null when nothing could read the store */
   readonly store: ReadonlyMap<string, ModelCheck> | null;
   /** bytes free where the store lies; null when unknown */

@@ -22,6 +22,8 @@ export interface SelectedService {
   readonly maxLoaded: number | null;
   /** the service that this is a copy of, itself included; null: no copies */
   readonly replicaGroup: string | null;
+  /** what it runs, as a hash: services of one identity are the same, whichever profile asks; limits of memory do not count */
+  readonly identity: string;
 }
 
 export interface SelectedProfile {

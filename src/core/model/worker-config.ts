@@ -36,8 +36,6 @@ export interface WorkerConfig {
   readonly profile: string;
   /** the models this worker owns */
   readonly models: readonly PinnedModel[];
-  /** every reference the whole project needs on this host: the roots of prune */
-  readonly projectRefs: readonly string[];
   readonly engines: readonly EngineTarget[];
   /** null: no coordinator, ready when the engines answer. The token comes from the file that COORDINATOR_TOKEN_FILE names. */
   readonly coordinator: { readonly url: string } | null;

@@ -34,6 +34,8 @@ export interface EngineStatus {
   readonly state: 'waiting' | 'ready' | 'down';
   /** why it is not ready, in one line */
   readonly note?: string;
+  /** a fault that waiting alone does not mend: `rma up` ends with it */
+  readonly fault?: ErrorDocument;
 }
 
 /** What `rma-worker status --json` prints: once, or a line per change with `--follow`. */

@@ -1,4 +1,5 @@
-import type { PinnedFile, PinnedModel } from '../model/pinned-model.ts';
+import type { PinnedFile, PinnedModel, PinnedOllamaModel } from '../model/pinned-model.ts';
+import { digestOf } from './digest.ts';
 
 /** What pins the content, in one line: a commit, a URL, the digest of a manifest. */
 export function modelOrigin(model: PinnedModel): string {
@@ -10,7 +11,7 @@ export function modelOrigin(model: PinnedModel): string {
     case 'ms':
       return `ms:${model.repo}@${model.revision}`;
     case 'ollama':
-      return `ollama:${ollamaName(model)}`;
+      return `ollama:${fullName(model)}@sha256:${manifestDigest(model)}`;
   }
 }
 
@@ -25,12 +26,17 @@ export function fileLabel(model: PinnedModel, file: PinnedFile): string {
     case 'url':
       return model.url;
     case 'ollama':
-      return `${ollamaName(model)}/${file.path}`;
+      return `${fullName(model)}/${file.path}`;
     default:
       return `${model.repo}/${file.path}`;
   }
 }
 
-function ollamaName(model: Extract<PinnedModel, { source: 'ollama' }>): string {
-  return `${model.registry}/${model.namespace}/${model.model}:${model.tag}`;
+function fullName({ registry, namespace, model, tag }: PinnedOllamaModel): string {
+  return `${registry}/${namespace}/${model}:${tag}`;
+}
+
+/** What Ollama shows as the id of a model: the sha256 of its manifest. */
+function manifestDigest({ manifest }: PinnedOllamaModel): string {
+  return digestOf('sha256', new TextEncoder().encode(manifest)).hex;
 }

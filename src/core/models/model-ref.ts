@@ -1,11 +1,8 @@
+import type { RepoRef } from './repo-ref.ts';
+
 /** A model reference, parsed. */
 export type ModelRef =
-  | {
-      readonly source: 'hf';
-      readonly repo: string;
-      readonly revision: string;
-      readonly pattern: string | null;
-    }
+  | ({ readonly source: 'hf' } & RepoRef)
   | {
       readonly source: 'url';
       readonly url: string;
@@ -17,15 +14,10 @@ export type ModelRef =
       readonly source: 'ollama';
       /** host[:port]; null is the registry of ollama.com, or the mirror that the settings name for it */
       readonly registry: string | null;
-      /** http:// was written out */
+      /** http, not https: `http://` was written out, or the host is this machine and no scheme was */
       readonly plainHttp: boolean;
       readonly namespace: string;
       readonly model: string;
       readonly tag: string;
     }
-  | {
-      readonly source: 'ms';
-      readonly repo: string;
-      readonly revision: string;
-      readonly pattern: string | null;
-    };
+  | ({ readonly source: 'ms' } & RepoRef);

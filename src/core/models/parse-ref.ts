@@ -1,28 +1,25 @@
 import { EXIT, RmaError } from '../errors.ts';
 import { redact } from '../redact.ts';
 import type { ModelRef } from './model-ref.ts';
+import { formatOllamaRef, parseOllamaRef } from './parse-ollama-ref.ts';
+import { formatRepoRef, parseRepoRef, type RepoRef } from './repo-ref.ts';
 import { pathFault } from './safe-path.ts';
 
 /** The set that a direct URL goes to when the reference names none. */
 export const DEFAULT_SET = 'default';
 
-/** The branch that a hub reference without `@revision` means. */
-export const DEFAULT_REVISION = 'main';
+/** The branch that a reference without `@revision` means, on the Hugging Face hub and on ModelScope. */
+const HF_REVISION = 'main';
+const MS_REVISION = 'master';
 
 const GRAMMAR =
-  'write hf:org/repo[@revision][:pattern] or https://host/path/name.gguf[#sha256=HEX&as=NAME.gguf&set=NAME]';
+  'write hf:org/repo[@revision][:pattern], ollama:[host/][namespace/]name[:tag], ms:org/repo[@revision][:pattern] or https://host/path/name.gguf[#sha256=HEX&as=NAME.gguf&set=NAME]';
 
-const REPO_PART = /^(?!.*(--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?$/;
-const REVISION = /^[A-Za-z0-9_.+/-]{1,200}$/;
 const SET = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** Longest file name that leaves room for the names of rma's own records of it. */
 const MAX_NAME = 200;
 const SHA256 = /^[0-9a-f]{64}$/;
-const FUTURE_SOURCES = new Map([
-  ['ollama', 'an Ollama registry'],
-  ['ms', 'ModelScope'],
-  ['docling', 'a docling model bundle'],
-]);
+const FUTURE_SOURCES = new Map([['docling', 'a docling model bundle']]);
 
 /**
  * Reads a model reference as users write it.
@@ -30,7 +27,9 @@ const FUTURE_SOURCES = new Map([
  */
 export function parseModelRef(text: string): ModelRef {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase();
-  if (scheme === 'hf') return parseHubRef(text);
+  if (scheme === 'hf') return { source: 'hf', ...repoRef(text, HF_REVISION) };
+  if (scheme === 'ms') return { source: 'ms', ...repoRef(text, MS_REVISION) };
+  if (scheme === 'ollama') return parseOllamaRef(text);
   if (scheme === 'https' || scheme === 'http') return parseUrlRef(text);
   const future = scheme === undefined ? undefined : FUTURE_SOURCES.get(scheme);
   if (future !== undefined) {
@@ -45,11 +44,9 @@ export function parseModelRef(text: string): ModelRef {
 
 /** The one canonical text of a reference: `parseModelRef` reads it back to the same value. */
 export function formatModelRef(ref: ModelRef): string {
-  if (ref.source === 'hf') {
-    const revision = ref.revision === DEFAULT_REVISION ? '' : `@${ref.revision}`;
-    return `hf:${ref.repo}${revision}${ref.pattern === null ? '' : `:${ref.pattern}`}`;
-  }
-  if (ref.source !== 'url') throw new Error(`a ${ref.source} reference has no text yet`);
+  if (ref.source === 'hf') return `hf:${formatRepoRef(ref, HF_REVISION)}`;
+  if (ref.source === 'ms') return `ms:${formatRepoRef(ref, MS_REVISION)}`;
+  if (ref.source === 'ollama') return formatOllamaRef(ref);
   const options = [
     ref.sha256 === null ? null : `sha256=${ref.sha256}`,
     ref.as === null ? null : `as=${encodeURIComponent(ref.as)}`,
@@ -66,25 +63,10 @@ export function urlFileName(ref: Extract<ModelRef, { source: 'url' }>): string |
   return name === null || !isFileName(name) ? null : name;
 }
 
-function parseHubRef(text: string): ModelRef {
-  const body = text.slice('hf:'.length);
-  const colon = body.indexOf(':');
-  const head = colon === -1 ? body : body.slice(0, colon);
-  const pattern = colon === -1 ? null : body.slice(colon + 1);
-  const at = head.indexOf('@');
-  const repo = at === -1 ? head : head.slice(0, at);
-  const revision = at === -1 ? DEFAULT_REVISION : head.slice(at + 1);
-  const parts = repo.split('/');
-  if (parts.length !== 2 || !parts.every((part) => REPO_PART.test(part))) {
-    throw invalid(text, `"${repo}" is not a repository name of the form org/repo`);
-  }
-  if (!REVISION.test(revision) || pathFault(revision) !== null || revision.endsWith('.lock')) {
-    throw invalid(text, `"${revision}" is not a revision (branch, tag or commit)`);
-  }
-  if (pattern !== null && (pattern === '' || hasControl(pattern) || pattern.startsWith('/'))) {
-    throw invalid(text, `"${pattern}" is not a file pattern`);
-  }
-  return { source: 'hf', repo, revision, pattern };
+function repoRef(text: string, defaultRevision: string): RepoRef {
+  const ref = parseRepoRef(text.slice(text.indexOf(':') + 1), defaultRevision);
+  if (typeof ref === 'string') throw invalid(text, ref);
+  return ref;
 }
 
 function parseUrlRef(text: string): ModelRef {
@@ -129,15 +111,12 @@ function fragmentOptions(text: string, hash: string): ReadonlyMap<string, string
 }
 
 function suggestion(text: string): string | undefined {
-  return /^[\w.-]+\/[\w.-]+(@[^:]+)?(:.+)?$/.test(text) ? `did you mean hf:${text} ?` : undefined;
+  if (/^[\w.-]+\/[\w.-]+(@[^:]+)?(:.+)?$/.test(text)) return `did you mean hf:${text} ?`;
+  return /^\w[\w.-]*:[\w.-]+$/.test(text) ? `did you mean ollama:${text} ?` : undefined;
 }
 
 function isFileName(name: string): boolean {
   return !name.includes('/') && pathFault(name) === null && encodeURIComponent(name).length <= MAX_NAME;
-}
-
-function hasControl(text: string): boolean {
-  return [...text].some((char) => char < ' ' || char === '\u007f');
 }
 
 function decoded(text: string): string | null {

@@ -8,6 +8,8 @@ export interface StorePaths {
   readonly hub: string;
   /** native Ollama store: holds `manifests` and `blobs` */
   readonly ollama: string;
+  /** ModelScope models as plain directories: holds `org/name` */
+  readonly modelscope: string;
   /** holds one folder per set */
   readonly gguf: string;
   /** rma's own records */
@@ -21,6 +23,7 @@ export interface StoreEnvironment {
   readonly HF_HUB_CACHE?: string | undefined;
   readonly HUGGINGFACE_HUB_CACHE?: string | undefined;
   readonly OLLAMA_MODELS?: string | undefined;
+  readonly MODELSCOPE_CACHE?: string | undefined;
 }
 
 /**
@@ -34,6 +37,7 @@ export function storePaths(root: string | null, env: StoreEnvironment): StorePat
     root: base,
     hub: given(env.HF_HUB_CACHE) ?? given(env.HUGGINGFACE_HUB_CACHE) ?? join(home, 'hub'),
     ollama: given(env.OLLAMA_MODELS) ?? join(base, 'ollama'),
+    modelscope: given(env.MODELSCOPE_CACHE) ?? join(base, 'modelscope'),
     gguf: join(base, 'gguf'),
     state: join(base, '.rma'),
   };

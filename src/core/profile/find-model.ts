@@ -2,6 +2,7 @@ import { EXIT, RmaError } from '../errors.ts';
 import type { Catalogue } from '../model/profile.ts';
 import type { ServedModel } from '../model/worker-config.ts';
 import type { ModelRef } from '../models/model-ref.ts';
+import { ollamaName } from '../models/parse-ollama-ref.ts';
 import { formatModelRef, parseModelRef, urlFileName } from '../models/parse-ref.ts';
 import { unknownWord } from '../yaml/fields.ts';
 import { isReference } from './is-reference.ts';
@@ -16,8 +17,14 @@ export function findModel(catalogue: Catalogue, nameOrRef: string): ServedModel 
     return { ref: formatModelRef(ref), name: servedName(ref), kind: null };
   }
   const model = catalogue.models.get(nameOrRef);
-  if (model !== undefined)
-    return { ref: formatModelRef(parseModelRef(model.ref)), name: model.name, kind: model.kind };
+  if (model !== undefined) {
+    const ref = parseModelRef(model.ref);
+    return {
+      ref: formatModelRef(ref),
+      name: knownBySource(ref) ? servedName(ref) : model.name,
+      kind: model.kind,
+    };
+  }
   const known = [...catalogue.models.keys()].sort();
   throw new RmaError('RMA_MODEL_UNKNOWN', unknownWord('model', nameOrRef, known), {
     exitCode: EXIT.usage,
@@ -25,9 +32,14 @@ export function findModel(catalogue: Catalogue, nameOrRef: string): ServedModel 
   });
 }
 
-/** For one file its name without `.gguf`, for a repository its id. */
+/** Ollama knows a model by its name there only, and clients know whole repositories by their id. */
+function knownBySource(ref: ModelRef): boolean {
+  return ref.source === 'ollama' || (ref.source !== 'url' && ref.pattern === null);
+}
+
+/** For one file its name without `.gguf`, for a repository its id, for an Ollama model the name that Ollama shows. */
 function servedName(ref: ModelRef): string {
-  if (ref.source === 'ollama') return `${ref.model}:${ref.tag}`;
+  if (ref.source === 'ollama') return ollamaName(ref);
   const file = ref.source === 'url' ? urlFileName(ref) : ref.pattern;
   return /([^/*?]+)\.gguf$/i.exec(file ?? '')?.[1] ?? (ref.source === 'url' ? (file ?? ref.url) : ref.repo);
 }

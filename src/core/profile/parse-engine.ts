@@ -1,7 +1,7 @@
 import type { Engine } from '../model/profile.ts';
 import { parseBytes, parseDuration } from '../units.ts';
-import { type Fields, faultAt, openFields } from '../yaml/fields.ts';
-import { type Fault, readYaml, type YamlDocument, type YamlText } from '../yaml/read-yaml.ts';
+import { type Fields, openFields } from '../yaml/fields.ts';
+import { type Fault, readYaml, type YamlText } from '../yaml/read-yaml.ts';
 import {
   choice,
   integer,
@@ -14,6 +14,7 @@ import {
   texts,
   yesOrNo,
 } from '../yaml/reads.ts';
+import { engineFaults } from './engine-faults.ts';
 
 const KEYS = [
   'image',
@@ -60,8 +61,6 @@ const SIZE = measure(parseBytes, 'a size such as 1GiB');
 const GRACE = measure(parseDuration, 'a duration such as 30s');
 
 const SOURCES = ['hf', 'url', 'ollama', 'ms'] as const;
-const ANYWHERE = ['model', 'name', 'port', 'context', 'concurrency', 'models', 'max_loaded'];
-const ON_GPUS = [...ANYWHERE, 'gpus', 'share', 'kv_bytes', 'others_bytes'];
 
 /** An engine as its file says. */
 export interface ParsedEngine {
@@ -77,7 +76,7 @@ export function parseEngine(source: YamlText, name: string): ParsedEngine {
   const fields = faults.length > 0 ? null : openFields(document, [], KEYS, faults);
   if (fields === null) return { engine: null, faults };
   const engine = { name, ...readEngine(fields) };
-  checkPlaceholders(document, engine, faults);
+  faults.push(...engineFaults(document, engine));
   return { engine, faults };
 }
 
@@ -112,25 +111,6 @@ function readEngine(fields: Fields): Omit<Engine, 'name'> {
     stopGraceSeconds: fields.optional('stop_grace', GRACE, 10),
     cachePath: fields.optional<string | null>('cache_path', FOLDER, null),
   };
-}
-
-/** A misspelt placeholder would reach the engine as it stands. */
-function checkPlaceholders(document: YamlDocument, engine: Engine, faults: Fault[]): void {
-  const check = (key: string, items: readonly string[], known: readonly string[]): void => {
-    items.forEach((item, index) => {
-      for (const [found, word = ''] of item.matchAll(/\{([a-z_]+)\}/gi)) {
-        if (known.includes(word)) continue;
-        const message = `unknown placeholder ${found}; known: ${known.map((name) => `{${name}}`).join(', ')}`;
-        faults.push(faultAt(document, [key, index], message));
-      }
-    });
-  };
-  check('command', engine.command, ANYWHERE);
-  check('gpu_command', engine.gpuCommand, ON_GPUS);
-  check('shared_command', engine.sharedCommand, ON_GPUS);
-  check('exclusive_command', engine.exclusiveCommand, ON_GPUS);
-  check('parallel_command', engine.parallelCommand, ON_GPUS);
-  check('health_test', engine.healthTest, ['port']);
 }
 
 const sources: Read<Engine['reads']> = (value) => {

@@ -107,9 +107,9 @@ const DEFAULT_GPUS = 1;
 const gpus: Read<ProfileService['gpus']> = (value) => {
   if (value === 'all') return 'all';
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 64) return value;
-  if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string'))
-    return value;
-  return refuse('how many (0 for the CPU), all, or a list of indices and UUIDs in quotes');
+  const isName = (item: unknown): boolean => typeof item === 'string' || Number.isInteger(item);
+  if (Array.isArray(value) && value.length > 0 && value.every(isName)) return value.map(String);
+  return refuse('how many (0 for the CPU), all, or a list of indices and UUIDs');
 };
 
 /** Docker refuses containers with less memory than that. */

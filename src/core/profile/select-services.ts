@@ -2,41 +2,50 @@ import { EXIT, RmaError } from '../errors.ts';
 import type { Catalogue, Profile, ProfileVariant } from '../model/profile.ts';
 import type { SelectedProfile, SelectedService, Selection } from '../model/selection.ts';
 import { unknownWord } from '../yaml/fields.ts';
-import { findModel } from './find-model.ts';
+import { type AskedService, askedServices } from './asked-services.ts';
+import { type ServiceNames, serviceNames } from './service-names.ts';
 
 /**
- * The services of the named profiles. One engine with the same models and flags runs once, whoever asks,
- * under the larger of the memory limits.
- * @throws RmaError RMA_PROFILE_UNKNOWN exit 2
+ * The services of the named profiles, in the order of the names. An engine that several profiles ask for in the same way
+ * runs once; it belongs to the first of them, with its limits of memory. So a profile that is added behind the others
+ * changes nothing of theirs.
+ * @param known names that services have already, to be kept
+ * @throws RmaError RMA_PROFILE_UNKNOWN, RMA_VARIANT_UNKNOWN exit 2
  */
 export function selectServices(
   catalogue: Catalogue,
   profiles: readonly string[],
   variants: ReadonlyMap<string, string> = new Map(),
+  known: ServiceNames = {},
 ): Selection {
-  const chosen = [...new Set(profiles)].sort().map((name) => findProfile(catalogue, name));
-  const taken = new Set(['coordinator', ...chosen.map(workerOf)]);
-  const services = new Map<string, SelectedService>();
-  const selected = chosen.map((profile): SelectedProfile => {
-    const variant = findVariant(profile, variants.get(profile.name));
-    const mine = servicesOf(catalogue, profile, variant, services, taken);
-    return {
+  const chosen = [...new Set(profiles)].map((name) => {
+    const profile = findProfile(catalogue, name);
+    const variant = findVariant(profile, variants.get(name));
+    return { profile, variant, asked: askedServices(catalogue, profile, variant) };
+  });
+  const first = firstOfEach(chosen.flatMap(({ asked }) => asked));
+  const reserved = ['coordinator', ...[...catalogue.profiles.keys()].map(workerOf)];
+  const names = serviceNames([...first.values()], known, reserved);
+  const nameOf = ({ identity }: AskedService): string => names.get(identity) ?? '';
+  const selected = chosen.map(
+    ({ profile, variant, asked }): SelectedProfile => ({
       name: profile.name,
       description: profile.description,
       variant: variant.name,
-      worker: workerOf(profile),
-      services: sortedOnce(mine.map(({ service }) => service)),
-      refs: sortedOnce(mine.flatMap(({ models }) => models.map(({ ref }) => ref))),
-    };
-  });
+      worker: workerOf(profile.name),
+      services: sortedOnce(asked.map(nameOf)),
+      refs: sortedOnce(asked.flatMap(({ models }) => models.map(({ ref }) => ref))),
+    }),
+  );
   return {
     profiles: selected,
-    services: [...services.values()],
+    services: withGroups([...first.values()], nameOf),
     refs: sortedOnce(selected.flatMap(({ refs }) => refs)),
   };
 }
 
-function findProfile(catalogue: Catalogue, name: string): Profile {
+/** @throws RmaError RMA_PROFILE_UNKNOWN exit 2 */
+export function findProfile(catalogue: Catalogue, name: string): Profile {
   const profile = catalogue.profiles.get(name);
   if (profile !== undefined) return profile;
   const known = [...catalogue.profiles.keys()].sort();
@@ -48,7 +57,7 @@ function findProfile(catalogue: Catalogue, name: string): Profile {
 }
 
 /** The named variant, the best without a name. @throws RmaError RMA_VARIANT_UNKNOWN exit 2 */
-function findVariant(profile: Profile, name: string | undefined): ProfileVariant {
+export function findVariant(profile: Profile, name: string | undefined): ProfileVariant {
   const found =
     name === undefined ? profile.variants[0] : profile.variants.find((each) => each.name === name);
   if (found !== undefined) return found;
@@ -60,67 +69,27 @@ function findVariant(profile: Profile, name: string | undefined): ProfileVariant
   );
 }
 
-/** Adds to `services`, by what they run, those that no earlier profile has. */
-function servicesOf(
-  catalogue: Catalogue,
-  profile: Profile,
-  variant: ProfileVariant,
-  services: Map<string, SelectedService>,
-  taken: Set<string>,
+function firstOfEach(asked: readonly AskedService[]): ReadonlyMap<string, AskedService> {
+  const first = new Map<string, AskedService>();
+  for (const service of asked) if (!first.has(service.identity)) first.set(service.identity, service);
+  return first;
+}
+
+/** Copies know the first of them, under its name. */
+function withGroups(
+  asked: readonly AskedService[],
+  nameOf: (service: AskedService) => string,
 ): SelectedService[] {
-  return variant.services.map((asked) => {
-    const { engine: engineName, models: names, flags, memoryBytes, gpus, exclusive } = asked;
-    const engine = catalogue.engines.get(engineName);
-    if (engine === undefined) throw new Error(`profile ${profile.name}: no engine ${engineName}`);
-    const models = names.map((name) => findModel(catalogue, name));
-    const identity = JSON.stringify([
-      engineName,
-      models,
-      flags,
-      gpus,
-      exclusive,
-      asked.context,
-      asked.concurrency,
-      asked.maxLoaded,
-    ]);
-    const shared = services.get(identity);
-    const selected: SelectedService =
-      shared === undefined
-        ? {
-            service: freeName(`${profile.name}-${engineName}`, taken),
-            profile: profile.name,
-            engine,
-            models,
-            flags,
-            memoryBytes,
-            memoryReservationBytes: asked.memoryReservationBytes,
-            gpus: engine.gpu === 'none' ? 0 : gpus,
-            exclusive: exclusive || !engine.sharesGpu,
-            context: asked.context ?? engine.context,
-            concurrency: asked.concurrency ?? engine.concurrency,
-            maxLoaded: asked.maxLoaded,
-            replicaGroup: null,
-          }
-        : { ...shared, memoryBytes: largerLimit(shared.memoryBytes, memoryBytes) };
-    services.set(identity, selected);
-    return selected;
+  return asked.map((service) => {
+    const { kind, ...rest } = service;
+    const [leader, ...others] = asked.filter((other) => other.kind === kind);
+    const replicaGroup = leader === undefined || others.length === 0 ? null : nameOf(leader);
+    return { ...rest, service: nameOf(service), replicaGroup };
   });
 }
 
-function largerLimit(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : Math.max(a, b);
-}
-
-/** The name itself, else with the first free number from 2: the first one keeps its name when a second is added. */
-function freeName(name: string, taken: Set<string>): string {
-  let candidate = name;
-  for (let number = 2; taken.has(candidate); number += 1) candidate = `${name}-${number}`;
-  taken.add(candidate);
-  return candidate;
-}
-
-function workerOf(profile: Profile): string {
-  return `${profile.name}-worker`;
+function workerOf(profile: string): string {
+  return `${profile}-worker`;
 }
 
 function sortedOnce(items: readonly string[]): string[] {

@@ -24,6 +24,18 @@ const file: Shape<PinnedFile> = record({
   ),
 });
 
+const sha256 = '[0-9a-f]{64}';
+
+/** A blob's name is its hash: what is written there can only be what the name says. */
+const blob: Shape<PinnedFile> = record({
+  path: text('sha256- and 64 hexadecimal digits', new RegExp(`^sha256-${sha256}$`)),
+  bytes: wholeNumber(),
+  digest: record({
+    algorithm: oneOf('sha256'),
+    hex: text('64 hexadecimal digits', new RegExp(`^${sha256}$`)),
+  }),
+});
+
 /** A pinned model as JSON carries it, in the Compose file and on stdin. */
 export const pinnedModelShape: Shape<PinnedModel> = tagged<PinnedModel>('source', {
   hf: record({
@@ -45,8 +57,8 @@ export const pinnedModelShape: Shape<PinnedModel> = tagged<PinnedModel>('source'
   ollama: record({
     source: oneOf('ollama'),
     ref: text(),
-    files: list(file),
-    registry: text('a host', /^[\w-][\w.-]*(?::\d{1,5})?$/),
+    files: list(blob),
+    registry: text('a host', /^\w[\w.-]*(?::\d{1,5})?$/),
     namespace: text('a name', /^\w[\w-]*$/),
     model: text('a name', /^\w[\w.-]*$/),
     tag: text('a tag', /^\w[\w.-]*$/),

@@ -5,7 +5,7 @@ import { pinnedModelShape } from './pinned-model-shape.ts';
 
 const request: Shape<FetchRequest> = record({
   models: list(pinnedModelShape),
-  projectRefs: optional(record({ host: text(), project: text(), refs: list(text()) })),
+  needs: optional(record({ host: text(), project: text(), profile: text(), refs: list(text()) })),
 });
 
 /**

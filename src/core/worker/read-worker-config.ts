@@ -25,7 +25,6 @@ const config: Shape<WorkerConfig> = record({
   project: text(),
   profile: text(),
   models: list(pinnedModelShape),
-  projectRefs: list(text()),
   engines: list(engine),
   coordinator: nullable(record({ url: address })),
   heartbeatSeconds: wholeNumber(1),

@@ -16,7 +16,7 @@ import type { Invocation } from './invocation.ts';
  * (WorkerStatus) per change; the last one carries the failure, if any. The exit code tells the end.
  */
 export async function fetch({ env, clock, stop, print, readStdin }: Invocation): Promise<ExitCode> {
-  const { models, projectRefs } = readFetchRequest(await readStdin());
+  const { models, needs } = readFetchRequest(await readStdin());
   const start = models.map((model) => unstarted(model.ref, pinnedBytes(model)));
   const board = createStatusBoard({ worker: 'fetch', profile: '', models: start, engines: [] }, clock);
   const log = openLog(env, clock, () => board.status.state);
@@ -25,9 +25,7 @@ export async function fetch({ env, clock, stop, print, readStdin }: Invocation):
   const end = streamStatus(board, clock, print);
   try {
     await store.prepare();
-    if (projectRefs !== undefined) {
-      await store.recordProject(projectRefs.host, projectRefs.project, projectRefs.refs);
-    }
+    if (needs !== undefined) await store.recordNeeds(needs);
     await bring({ fetcher, board, clock }, models, stop);
     return EXIT.ok;
   } catch (error) {

@@ -7,6 +7,7 @@ import { unstarted } from '../../core/worker/model-progress.ts';
 import { readWorkerConfig } from '../../core/worker/read-worker-config.ts';
 import { createContext } from '../context.ts';
 import { createCoordinatorClient } from '../coordinator-client.ts';
+import { withOllamaUrl } from '../engine-addresses.ts';
 import { createEngineProbe } from '../engine-probe.ts';
 import { networkReason } from '../http-request.ts';
 import { createRegistrar } from '../life/registrar.ts';
@@ -20,7 +21,8 @@ import type { Invocation } from './invocation.ts';
 
 /** `rma-worker run`: the worker's life, until SIGTERM. The configuration is at /etc/rma/worker.json (RMA_WORKER_CONFIG moves it). */
 export async function run({ env, clock, stop }: Invocation): Promise<ExitCode> {
-  const config = withCoordinator(readConfig(env['RMA_WORKER_CONFIG'] || WORKER_CONFIG_PATH), env);
+  const written = readConfig(env['RMA_WORKER_CONFIG'] || WORKER_CONFIG_PATH);
+  const config = withOllamaUrl(withCoordinator(written, env), env);
   const board = createStatusBoard(
     {
       worker: config.worker,

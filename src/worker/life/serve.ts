@@ -75,7 +75,7 @@ async function probeEngines({ config, board, probe }: ServePhase, signal: AbortS
     config.engines.map(async (engine): Promise<EngineStatus> => {
       const fault = await probe.probe(engine, signal);
       if (fault === null) return { service: engine.service, state: 'ready' };
-      return { service: engine.service, state: serving ? 'down' : 'waiting', note: fault };
+      return { service: engine.service, state: serving ? 'down' : 'waiting', ...fault };
     }),
   );
   signal.throwIfAborted();

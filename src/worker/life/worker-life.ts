@@ -13,7 +13,7 @@ import { serve } from './serve.ts';
 export interface WorkerLife {
   readonly config: WorkerConfig;
   readonly board: StatusBoard;
-  readonly store: Pick<ModelStore, 'prepare' | 'recordProject'>;
+  readonly store: Pick<ModelStore, 'prepare' | 'recordNeeds'>;
   readonly fetcher: ModelFetcher;
   readonly probe: EngineProbe;
   readonly registrar: Registrar;
@@ -49,8 +49,9 @@ export async function runWorkerLife(life: WorkerLife, stop: AbortSignal): Promis
 
 async function bringModels(life: WorkerLife, stop: AbortSignal): Promise<void> {
   const { config, store, board } = life;
+  const { host, project, profile } = config;
   await store.prepare();
-  await store.recordProject(config.host, config.project, config.projectRefs);
+  await store.recordNeeds({ host, project, profile, refs: config.models.map(({ ref }) => ref) });
   stop.throwIfAborted();
   if (!(await checkModels(life, config.models))) await fetchModels(life, config.models, stop);
   board.input('models-present');

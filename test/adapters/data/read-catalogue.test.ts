@@ -23,7 +23,7 @@ describe('readCatalogue', () => {
     expect(models.get('qwen2.5-0.5b-instruct')?.ref).toBe(
       'hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:qwen2.5-0.5b-instruct-q4_k_m.gguf',
     );
-    expect(engines.get('llamacpp')?.image).toMatch(/^ghcr\.io\/ggml-org\/llama\.cpp:server-b\d+$/);
+    expect(engines.get('llamacpp')?.cpuImage).toMatch(/^ghcr\.io\/ggml-org\/llama\.cpp:server-b\d+$/);
   });
 
   it("takes a user's profile of the same name, and adds new ones and models, by data alone", async () => {
@@ -40,7 +40,8 @@ describe('readCatalogue', () => {
     const { profiles, models } = await readCatalogue({ shipped, own });
     expect(profiles.get('cpu-worker')?.description).toBe('Mine');
     expect(profiles.get('extra')?.description).toBe('Extra');
-    expect([...models.keys()]).toEqual(['qwen2.5-0.5b-instruct', 'tiny']);
+    expect(models.get('tiny')?.ref).toBe('https://host/tiny.gguf');
+    expect(models.has('qwen2.5-0.5b-instruct')).toBe(true);
   });
 
   it("names the user's file, line and column of a fault", async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readHubToken } from '../../../src/adapters/hub/hub-token.ts';
+import { readHubToken, readModelScopeToken } from '../../../src/adapters/hub/hub-token.ts';
 import { tempFolder } from '../../helpers/temp-folder.ts';
 
 test('a token comes from the file asked for, else HF_TOKEN, else HF_TOKEN_PATH, else the file of hf auth', () => {
@@ -34,4 +34,15 @@ test.each([
       message: expect.not.stringContaining('hf_'),
     }),
   );
+});
+
+test("ModelScope's token comes from MODELSCOPE_API_TOKEN, else the file that MODELSCOPE_API_TOKEN_PATH names", () => {
+  const path = join(tempFolder(), 'token');
+  writeFileSync(path, 'ms-file\n');
+  const env = { MODELSCOPE_API_TOKEN: ' ms-env ', MODELSCOPE_API_TOKEN_PATH: path };
+  expect(readModelScopeToken(env)).toBe('ms-env');
+  expect(readModelScopeToken({ ...env, MODELSCOPE_API_TOKEN: '' })).toBe('ms-file');
+  expect(readModelScopeToken({ MODELSCOPE_API_TOKEN_PATH: `${path}-absent` })).toBeNull();
+  expect(readModelScopeToken({})).toBeNull();
+  expect(() => readModelScopeToken({ MODELSCOPE_API_TOKEN: 'a b' })).toThrow(/MODELSCOPE_API_TOKEN/);
 });

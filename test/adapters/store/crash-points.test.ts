@@ -20,6 +20,7 @@ const contents = new Map([
   ['model.safetensors', Buffer.alloc(70_000, 'w')],
   ['sub/copy.safetensors', Buffer.alloc(70_000, 'w')],
   ['m.gguf', Buffer.alloc(50_000, 'GGUF')],
+  ...['weights'.repeat(9000), 'free', '{}'].map((text) => [blobName(text), Buffer.from(text)] as const),
 ]);
 const pin = (path: string, algorithm: 'sha256' | 'git-sha1') => {
   const content = contents.get(path)!;
@@ -49,7 +50,29 @@ const urlModel: PinnedModel = {
   set: 'default',
   files: [pin('m.gguf', 'sha256')],
 };
-const sources: readonly ModelSource[] = (['hf', 'url'] as const).map((source) => ({
+const ollamaModel: PinnedModel = {
+  source: 'ollama',
+  ref: 'ollama:tiny',
+  registry: 'registry.ollama.ai',
+  namespace: 'library',
+  model: 'tiny',
+  tag: 'latest',
+  manifest: '{"schemaVersion":2}',
+  files: [...contents.keys()].filter((path) => path.startsWith('sha256-')).map((path) => pin(path, 'sha256')),
+};
+const msModel: PinnedModel = {
+  source: 'ms',
+  ref: 'ms:acme/tiny',
+  repo: 'acme/tiny',
+  revision: 'master',
+  complete: true,
+  files: [
+    pin('config.json', 'sha256'),
+    pin('model.safetensors', 'sha256'),
+    pin('sub/copy.safetensors', 'sha256'),
+  ],
+};
+const sources: readonly ModelSource[] = (['hf', 'url', 'ollama', 'ms'] as const).map((source) => ({
   source,
   resolve: () => Promise.reject(new Error('unused')),
   locate: (_, file) => ({ url: `memory:${file.path}`, authorization: null }),
@@ -95,8 +118,17 @@ function fetchAll(root: string, disk: Disk, model: PinnedModel): Promise<readonl
   });
 }
 
+/** A plain directory appears whole. */
+function expectWholeFolder(folder: string): void {
+  for (const [path, content] of contents) {
+    if (!existsSync(folder) || path === 'm.gguf') continue;
+    expect(readFileSync(join(folder, path)).equals(content)).toBe(true);
+  }
+}
+
 /** Every file under a final name is whole and right, and every name that leads to it leads somewhere. */
 function expectSound(root: string): void {
+  expectWholeFolder(join(root, 'modelscope/acme/tiny'));
   const repo = join(root, 'huggingface/hub/models--acme--tiny');
   if (existsSync(repo)) {
     for (const blob of readdirSync(join(repo, 'blobs'))) {
@@ -109,15 +141,34 @@ function expectSound(root: string): void {
     }
     for (const [path, content] of contents) {
       const file = join(repo, 'snapshots', commit, path);
-      if (existsSync(join(repo, 'snapshots', commit)) && path !== 'm.gguf') {
+      if (existsSync(join(repo, 'snapshots', commit)) && hfModel.files.some((each) => each.path === path)) {
         expect(readFileSync(file).equals(content)).toBe(true);
       }
     }
     for (const tree of readdirSync(join(repo, 'trees')))
       JSON.parse(readFileSync(join(repo, 'trees', tree), 'utf8'));
   }
+  expectSoundOllama(join(root, 'ollama'));
   const gguf = join(root, 'gguf/default/m.gguf');
   if (existsSync(gguf)) expect(readFileSync(gguf).equals(contents.get('m.gguf')!)).toBe(true);
+}
+
+/** Only blobs under the name of their hash, only whole manifests, and all blobs there as soon as there is a manifest. */
+function expectSoundOllama(folder: string): void {
+  const files = (name: string) =>
+    existsSync(join(folder, name))
+      ? readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' }).filter((path) =>
+          statSync(join(folder, name, path)).isFile(),
+        )
+      : [];
+  const blobs = files('blobs');
+  for (const name of blobs) expect(blobName(readFileSync(join(folder, 'blobs', name)))).toBe(name);
+  const manifests = files('manifests');
+  expect(['', 'registry.ollama.ai/library/tiny/latest']).toContain(manifests.join());
+  for (const path of manifests) {
+    expect(readFileSync(join(folder, 'manifests', path), 'utf8')).toBe('{"schemaVersion":2}');
+    expect(blobs.sort()).toEqual(ollamaModel.files.map((file) => file.path).sort());
+  }
 }
 
 test.each([
@@ -125,6 +176,10 @@ test.each([
   ['hf', 'one step fails', hfModel, false],
   ['url', 'the process dies', urlModel, true],
   ['url', 'one step fails', urlModel, false],
+  ['ollama', 'the process dies', ollamaModel, true],
+  ['ollama', 'one step fails', ollamaModel, false],
+  ['ms', 'the process dies', msModel, true],
+  ['ms', 'one step fails', msModel, false],
 ] as const)(
   '[fail L6] [fail D2] %s: wherever %s, the store reads as absent or right, and the next fetch completes it',
   async (_, __, model, forever) => {
@@ -171,3 +226,7 @@ test('[fail D1] a full disk is one clear error, keeps what was synced, and the n
   full = false;
   expect(await fetchAll(root, disk, hfModel)).toMatchObject([{ state: 'present' }]);
 });
+
+function blobName(content: Buffer | string): string {
+  return `sha256-${sha256(Buffer.from(content))}`;
+}

@@ -86,22 +86,26 @@ test.runIf(existsSync('/dev/shm'))(
   },
 );
 
-test('what a project needs is written once, and again only when it changed', async () => {
+test('what a worker needs is written once, and again only when it changed', async () => {
   const root = tempFolder();
   const store = testStore(root);
   await store.prepare();
-  await store.recordProject('box', 'demo', ['hf:b/b', 'hf:a/a', 'hf:b/b']);
-  const path = join(root, '.rma/projects/box-demo.json');
+  const worker = { host: 'box', project: 'demo', profile: 'chat' };
+  await store.recordNeeds({ ...worker, refs: ['hf:b/b', 'hf:a/a', 'hf:b/b'] });
+  const path = join(root, '.rma/projects/box-demo.chat.json');
   expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
-    schema: 'rma.project/v1',
-    host: 'box',
-    project: 'demo',
+    schema: 'rma.needs/v1',
+    ...worker,
     refs: ['hf:a/a', 'hf:b/b'],
   });
   const inode = statSync(path).ino;
-  await store.recordProject('box', 'demo', ['hf:a/a', 'hf:b/b']);
+  await store.recordNeeds({ ...worker, refs: ['hf:a/a', 'hf:b/b'] });
   expect(statSync(path).ino).toBe(inode);
-  await store.recordProject('box', 'demo', ['hf:a/a']);
+  await store.recordNeeds({ ...worker, refs: ['hf:a/a'] });
   expect(statSync(path).ino).not.toBe(inode);
-  await expect(store.recordProject('..', 'x/y', [])).rejects.toMatchObject({ exitCode: 2 });
+  await expect(store.recordNeeds({ ...worker, project: 'x/y', refs: [] })).rejects.toMatchObject({
+    exitCode: 2,
+  });
+  await store.recordNeeds({ ...worker, profile: 'ocr', refs: ['hf:c/c'] });
+  expect(readdirSync(join(root, '.rma/projects'))).toEqual(['box-demo.chat.json', 'box-demo.ocr.json']);
 });

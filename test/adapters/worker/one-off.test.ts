@@ -142,8 +142,11 @@ describe('download-models.sh', () => {
 });
 
 describe('rma-worker fetch and check', () => {
-  it('bring the models of stdin, tell every step as a line of JSON, and record what the project needs', async () => {
-    const request = { models: [pinned()], projectRefs: { host: 'box', project: 'demo', refs: [REF] } };
+  it('bring the models of stdin, tell every step as a line of JSON, and record what the worker needs', async () => {
+    const request = {
+      models: [pinned()],
+      needs: { host: 'box', project: 'demo', profile: 'chat', refs: [REF] },
+    };
     const result = await worker(['fetch'], {}, JSON.stringify(request));
     expect(result.code).toBe(0);
     const lines = result.stdout
@@ -153,7 +156,7 @@ describe('rma-worker fetch and check', () => {
     expect(lines[0]).toMatchObject({ schema: 'rma.worker-status/v1', state: 'checking' });
     expect(lines.map((line) => line.state)).toContain('downloading');
     expect(lines.at(-1)).toMatchObject({ failure: null, models: [{ ref: REF, state: 'present' }] });
-    expect(readdirSync(join(store, '.rma/projects'))).toEqual(['box-demo.json']);
+    expect(readdirSync(join(store, '.rma/projects'))).toEqual(['box-demo.chat.json']);
     const check = await worker(['check'], {}, JSON.stringify(request));
     expect(JSON.parse(check.stdout)).toMatchObject({
       checks: [{ ref: REF, state: 'present', missingBytes: 0 }],

@@ -1,6 +1,8 @@
 import { text } from '../answer.ts';
+import type { Exchange } from '../exchange.ts';
 import { fileAnswer } from '../file-answer.ts';
-import type { Protocol } from '../protocol.ts';
+import type { HubState, Protocol } from '../protocol.ts';
+import type { Located } from './published-file.ts';
 
 const EXPIRED = '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>';
 
@@ -20,3 +22,10 @@ export const huggingFaceCdn: Protocol = (exchange, hub) => {
   }
   return fileAnswer(exchange, hub.faults, { content: file.content, etag: `cdn-${sha256.slice(0, 32)}` });
 };
+
+/** A signed address of the file on the CDN. Its path is one segment, so that no client can take a `..` in it for a step up. */
+export function cdnUrl(exchange: Exchange, hub: HubState, { repo, commit, file }: Located): string {
+  const folder = `/repos/${repo.name}/${file.sha256}/${commit.sha}`;
+  const query = hub.signer.sign(`${folder}/${file.path}`);
+  return `${hub.cdnOrigin(exchange)}${folder}/${encodeURIComponent(file.path)}?${query}`;
+}

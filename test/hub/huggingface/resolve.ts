@@ -4,6 +4,7 @@ import { fileAnswer } from '../file-answer.ts';
 import type { HubState, Protocol } from '../protocol.ts';
 import { type Found, findOpenRepo, findRevision, refuse } from './access.ts';
 import { movedAnswer } from './api.ts';
+import { cdnUrl } from './cdn.ts';
 import { type Located, publishedHashes } from './published-file.ts';
 
 /**
@@ -48,9 +49,7 @@ function linkAnswer(exchange: Exchange, hub: HubState, located: Located): Answer
   if (!file.lfs) {
     return redirect(307, `/api/resolve-cache/models/${repo.name}/${commit.sha}/${name}`, headers);
   }
-  const folder = `/repos/${repo.name}/${file.sha256}/${commit.sha}`;
-  const query = hub.signer.sign(`${folder}/${file.path}`);
-  return redirect(302, `${hub.cdnOrigin(exchange)}${folder}/${name}?${query}`, headers);
+  return redirect(302, cdnUrl(exchange, hub, located), headers);
 }
 
 function locate(

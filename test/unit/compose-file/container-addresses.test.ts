@@ -64,15 +64,31 @@ describe('containerAddresses', () => {
 });
 
 describe('fetchEnvironment', () => {
+  it('takes the address of ModelScope along where one is named, the host by its name', () => {
+    const environment = { MODELSCOPE_ENDPOINT: 'http://127.0.0.1:9000' };
+    expect(fetchEnvironment(configOf(), environment, new Set())).toMatchObject({
+      variables: { MODELSCOPE_ENDPOINT: 'http://host.docker.internal:9000' },
+      extraHosts: ['host.docker.internal:host-gateway'],
+    });
+  });
+
   it('names the file of the token, never the token, and only where there is one', () => {
     const environment = { HF_TOKEN: 'hf_geheim', LOG_LEVEL: 'DEBUG', LOG_FILE: '/x' };
-    expect(fetchEnvironment(configOf(), environment, true).variables).toEqual({
+    const { variables } = fetchEnvironment(
+      configOf(),
+      environment,
+      new Set(['hf_token', 'modelscope_token']),
+    );
+    expect(variables).toEqual({
       HF_ENDPOINT: 'https://huggingface.co',
       HF_HOME: '/models/huggingface',
       HF_TOKEN_PATH: '/run/secrets/hf_token',
       LOG_LEVEL: 'DEBUG',
+      MODELSCOPE_API_TOKEN_PATH: '/run/secrets/modelscope_token',
       MODEL_CACHE_DIR: '/models',
     });
-    expect(fetchEnvironment(configOf(), environment, false).variables).not.toHaveProperty('HF_TOKEN_PATH');
+    expect(fetchEnvironment(configOf(), environment, new Set()).variables).not.toHaveProperty(
+      'HF_TOKEN_PATH',
+    );
   });
 });

@@ -64,8 +64,8 @@ describe('faults', () => {
     ],
     [
       'a number in a list',
-      'profiles:\n  - a\n  - 5\n',
-      'rma.yaml:3:5: profiles must be a list of texts, got 5 in it',
+      'profiles:\n  - a\n  - 5.5\n',
+      'rma.yaml:3:5: profiles must be a list of texts, got 5.5 in it',
     ],
     [
       'a list in place of a map',

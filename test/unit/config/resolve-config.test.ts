@@ -16,7 +16,15 @@ describe('resolveConfig without anything', () => {
       owner: null,
       bind: '127.0.0.1',
       coordinator: { port: 7700, url: null, tokenFile: null },
-      hub: { endpoint: 'https://huggingface.co', tokenFile: null },
+      hub: {
+        endpoint: 'https://huggingface.co',
+        tokenFile: null,
+        ollamaEndpoint: 'https://registry.ollama.ai',
+        modelscopeEndpoint: 'https://www.modelscope.cn',
+      },
+      gpu: { use: 'required', minBytes: null, visible: null, reserveBytes: 2 ** 28, pins: {} },
+      variants: {},
+      nfsOptions: null,
       images: { workerBase: 'node:24-bookworm-slim', engines: {} },
       ports: {},
       drainSeconds: 30,
@@ -45,6 +53,7 @@ hosts:
 volumes:
   store: host:models
   cache: nfs:files.example:/exports/cache
+  nfs_options: nfsvers=4.1,hard
 owner: 1001:1002
 bind: 0.0.0.0
 coordinator:
@@ -54,6 +63,15 @@ coordinator:
 hub:
   endpoint: http://localhost:8080
   token_file: ./secrets/hub
+  ollama_endpoint: https://mirror.example/
+  modelscope_endpoint: https://ms.example
+gpu:
+  enable: auto
+  min_memory: 8GB
+  visible: ['0', GPU-5f]
+  reserve: 1GiB
+  pins: { vllm-vllm: 0+1 }
+variants: { gpu-worker: 4bit }
 images:
   worker_base: registry.example/node:24
   engines: { llamacpp: 'llama:1' }
@@ -73,7 +91,21 @@ drain_timeout: 1m30s
       owner: { uid: 1001, gid: 1002 },
       bind: '0.0.0.0',
       coordinator: { port: 7800, url: 'https://coordinator.example', tokenFile: '/home/me/token' },
-      hub: { endpoint: 'http://localhost:8080', tokenFile: '/srv/My Demo/secrets/hub' },
+      hub: {
+        endpoint: 'http://localhost:8080',
+        tokenFile: '/srv/My Demo/secrets/hub',
+        ollamaEndpoint: 'https://mirror.example',
+        modelscopeEndpoint: 'https://ms.example',
+      },
+      gpu: {
+        use: 'auto',
+        minBytes: 8e9,
+        visible: ['0', 'GPU-5f'],
+        reserveBytes: 2 ** 30,
+        pins: { 'vllm-vllm': ['0', '1'] },
+      },
+      variants: { 'gpu-worker': '4bit' },
+      nfsOptions: 'nfsvers=4.1,hard',
       images: { workerBase: 'registry.example/node:24', engines: { llamacpp: 'llama:1' } },
       ports: { 'cpu-worker-llamacpp': 8081 },
       drainSeconds: 90,
@@ -121,9 +153,9 @@ describe('precedence', () => {
     expect(resolveConfig(sources).config.ports).toEqual({ a: 1, b: 3, c: 5 });
   });
 
-  it('adds the profiles of options to those of the file, and says which were named', () => {
+  it('keeps the profiles of options apart from those of the file', () => {
     expect(resolveConfig(sources)).toMatchObject({
-      config: { profiles: ['one', 'two'] },
+      config: { profiles: ['one'] },
       selectedProfiles: ['two', 'one'],
     });
   });

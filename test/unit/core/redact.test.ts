@@ -5,6 +5,8 @@ import { redact } from '../../../src/core/redact.ts';
 describe('redact', () => {
   it.each([
     ['token hf_abcdefghijklmnop in a message', 'token hf_*** in a message'],
+    ['token ms-0a1b2c3d-0000-1111-2222-333344445555 here', 'token ms-*** here'],
+    ['cookie m_session_id=secret; a=b', 'cookie m_session_id=***; a=b'],
     ['Authorization: Bearer abc.def-123456', 'Authorization: Bearer ***'],
     ['https://me:secret@hub.example/x', 'https://***@hub.example/x'],
     [

@@ -23,6 +23,9 @@ test.each([
     'hf:Qwen/Q-GGUF:*q4_k_m.gguf',
     { source: 'hf', repo: 'Qwen/Q-GGUF', revision: 'main', pattern: '*q4_k_m.gguf' },
   ],
+  ['ms:org/repo', { source: 'ms', repo: 'org/repo', revision: 'master', pattern: null }],
+  ['ms:Qwen/Qwen3-0.6B@v1.0', { source: 'ms', repo: 'Qwen/Qwen3-0.6B', revision: 'v1.0', pattern: null }],
+  ['MS:o/r:*.gguf', { source: 'ms', repo: 'o/r', revision: 'master', pattern: '*.gguf' }],
   ['hf:o/r@main:a:b@c', { source: 'hf', repo: 'o/r', revision: 'main', pattern: 'a:b@c' }],
   [
     `https://example.com/a/m.gguf#sha256=${SHA}&as=x.gguf&set=chat`,
@@ -42,12 +45,9 @@ test.each([
   expect(parseModelRef(text)).toEqual(ref);
 });
 
-test.each(['ollama:llava:7b', 'ms:org/repo', 'docling:layout'])(
-  '%s is known but refused by its own error',
-  (text) => {
-    expect(refusal(text)).toMatchObject({ code: 'RMA_MODEL_SOURCE_UNSUPPORTED', exitCode: 2 });
-  },
-);
+test.each(['docling:layout'])('%s is known but refused by its own error', (text) => {
+  expect(refusal(text)).toMatchObject({ code: 'RMA_MODEL_SOURCE_UNSUPPORTED', exitCode: 2 });
+});
 
 test.each([
   '',
@@ -64,6 +64,13 @@ test.each([
   'hf:org/repo:',
   'hf:org/repo:/etc/passwd',
   'hf:org/repo:a\nb',
+  'ms:',
+  'ms:repo',
+  'ms:org/..',
+  'ms:org/repo@',
+  'ms:org/repo@../x',
+  'ms:org/repo:',
+  'ms:org/repo:/etc/passwd',
   'file:///etc/passwd',
   'ftp://example.com/m.gguf',
   'https://',
@@ -86,6 +93,10 @@ test('a repository name without hf: is told how to write it', () => {
   expect(refusal('Qwen/Qwen3').hint).toContain('did you mean hf:Qwen/Qwen3 ?');
 });
 
+test('the name of an Ollama model without ollama: is told how to write it', () => {
+  expect(refusal('llava:7b').hint).toContain('did you mean ollama:llava:7b ?');
+});
+
 test('a password in a URL does not reach the message', () => {
   expect(refusal('https://user:hunter22@example.com/m.gguf').message).not.toContain('hunter22');
 });
@@ -94,7 +105,7 @@ const part = fc
   .stringMatching(/^[A-Za-z0-9]([A-Za-z0-9_.]{0,20}[A-Za-z0-9])?$/)
   .filter((text) => !text.includes('..'));
 const revision = fc.oneof(
-  fc.constant('main'),
+  fc.constantFrom('main', 'master'),
   part,
   fc.tuple(part, part).map((parts) => parts.join('/')),
 );
@@ -104,8 +115,8 @@ const pattern = fc.oneof(
     .string({ minLength: 1, maxLength: 30 })
     .filter((text) => !/[\p{Cc}]/u.test(text) && !text.startsWith('/')),
 );
-const hfRef = fc.record({
-  source: fc.constant('hf' as const),
+const repoRef = fc.record({
+  source: fc.constantFrom('hf' as const, 'ms' as const),
   repo: fc.tuple(part, part).map((parts) => parts.join('/')),
   revision,
   pattern,
@@ -125,8 +136,8 @@ const urlRef = fc.record({
 
 test('the canonical text of any reference reads back to the same reference', () => {
   fc.assert(
-    fc.property(fc.oneof(hfRef, urlRef), (ref: ModelRef) => {
-      if (ref.source === 'hf') fc.pre(!ref.revision.endsWith('.lock'));
+    fc.property(fc.oneof(repoRef, urlRef), (ref: ModelRef) => {
+      if (ref.source === 'hf' || ref.source === 'ms') fc.pre(!ref.revision.endsWith('.lock'));
       if (ref.source === 'url') fc.pre(isWritable(ref));
       expect(parseModelRef(formatModelRef(ref))).toEqual(ref);
     }),
@@ -135,7 +146,7 @@ test('the canonical text of any reference reads back to the same reference', () 
 
 test('no text at all makes the parser fail in another way than by its own errors', () => {
   fc.assert(
-    fc.property(fc.constantFrom('', 'hf:', 'https://', 'https://a/'), fc.string(), (head, tail) => {
+    fc.property(fc.constantFrom('', 'hf:', 'ms:', 'https://', 'https://a/'), fc.string(), (head, tail) => {
       expect(outcomeOf(head + tail)).toMatch(/^(read|RMA_MODEL_)/);
     }),
   );

@@ -6,6 +6,7 @@ test('[req R44] without variables the store is /models in its fixed shape', () =
     root: '/models',
     hub: '/models/huggingface/hub',
     ollama: '/models/ollama',
+    modelscope: '/models/modelscope',
     gguf: '/models/gguf',
     state: '/models/.rma',
   });
@@ -13,11 +14,17 @@ test('[req R44] without variables the store is /models in its fixed shape', () =
 
 test('[req R44] each variable moves its part, and a flag wins over MODEL_CACHE_DIR', () => {
   expect(
-    storePaths(null, { MODEL_CACHE_DIR: '/cache', HF_HOME: '/hf', OLLAMA_MODELS: '/oll' }),
+    storePaths(null, {
+      MODEL_CACHE_DIR: '/cache',
+      HF_HOME: '/hf',
+      OLLAMA_MODELS: '/oll',
+      MODELSCOPE_CACHE: '/ms',
+    }),
   ).toMatchObject({
     root: '/cache',
     hub: '/hf/hub',
     ollama: '/oll',
+    modelscope: '/ms',
     gguf: '/cache/gguf',
   });
   expect(storePaths('/dest', { MODEL_CACHE_DIR: '/cache' }).root).toBe('/dest');

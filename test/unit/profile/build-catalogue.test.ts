@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RmaError } from '../../../src/core/errors.ts';
 import { buildCatalogue, type DataFile } from '../../../src/core/profile/build-catalogue.ts';
+import { profileServiceOf } from '../../helpers/render-builders.ts';
 
 const ENGINE = `image: example/engine:1
 port: 8080
@@ -49,7 +50,9 @@ describe('buildCatalogue', () => {
     expect(profiles.get('chat')).toEqual({
       name: 'chat',
       description: 'A profile',
-      services: [{ engine: 'llm', models: ['small'], flags: [], memoryBytes: 2 ** 31 }],
+      minGpuBytes: null,
+      recommendedGpuBytes: null,
+      variants: [{ name: 'default', services: [profileServiceOf({ memoryBytes: 2 ** 31, gpus: 1 })] }],
     });
     expect(engines.get('llm')).toMatchObject({
       name: 'llm',
@@ -93,7 +96,7 @@ describe('buildCatalogue', () => {
     ];
     expect(faultsOf(files)).toEqual([
       'data/llm.yaml:2:7: "port" must be a whole number from 1 to 65535, not 80800',
-      'data/llm.yaml:3:40: unknown placeholder {nam}; known: {model}, {name}, {port}',
+      'data/llm.yaml:3:40: unknown placeholder {nam}; known: {model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}',
       'data/models.yaml:1:14: model reference "small" is malformed: it starts with no known source',
       'data/models.yaml:1:27: "kind" must be one of chat, embedding, vision, not "chta"',
       'data/chat.yaml:3:5: unknown key "engin"; did you mean "engine"?',
@@ -131,7 +134,7 @@ describe('buildCatalogue', () => {
       'profile',
       '- a\n',
       'x',
-      'data/x.yaml:1:1: the file must be a mapping of description, services, not a list',
+      'data/x.yaml:1:1: the file must be a mapping of description, min_gpu_memory, recommended_gpu_memory, services, variants, not a list',
     ],
     [
       'no services',
@@ -186,5 +189,51 @@ describe('buildCatalogue', () => {
     expect(
       faultsOf([...good.filter((f) => f.kind !== kind || f.name !== name), file(kind, name, text)]),
     ).toContain(fault);
+  });
+});
+
+describe('what contradicts itself in a profile', () => {
+  const engine =
+    'image: a/b:1\nport: 1\ncommand: []\nhealth_path: /h\nmodels_path: /m\nhealth_test: [CMD, "true"]\n';
+  const faultsOf = (profile: string, gpu = 'optional'): string => {
+    const files = [
+      { kind: 'engine' as const, name: 'llm', file: 'llm.yaml', text: `${engine}gpu: ${gpu}\n` },
+      { kind: 'profile' as const, name: 'p', file: 'p.yaml', text: `description: d\n${profile}` },
+    ];
+    try {
+      buildCatalogue(files);
+      return 'no fault';
+    } catch (error) {
+      return (error as Error).message.split('\n')[1] ?? '';
+    }
+  };
+  const service = (more: string) => `services:\n  - {engine: llm, models: [], ${more}}\n`;
+
+  it.each([
+    [service('gpus: 0'), 'required', 'p.yaml:3:37: the engine "llm" needs a GPU, not 0'],
+    [service('gpus: 2'), 'none', 'p.yaml:3:37: the engine "llm" uses no GPU'],
+    [
+      service('gpus: all, replicas: 2'),
+      'optional',
+      'p.yaml:3:52: copies stand on GPUs of their own: give "gpus" as a number',
+    ],
+    [
+      service('memory: 1GiB, memory_reservation: 2GiB'),
+      'optional',
+      'p.yaml:3:65: it is more than the limit, "memory"',
+    ],
+    [
+      `min_gpu_memory: 8GB\nrecommended_gpu_memory: 4GB\n${service('gpus: 1')}`,
+      'optional',
+      'p.yaml:3:25: it is less than "min_gpu_memory"',
+    ],
+    [
+      'variants:\n  - {name: a, services: [{engine: llm, models: []}]}\n  - {name: a, services: [{engine: llm, models: []}]}\n',
+      'optional',
+      'p.yaml:4:12: variant "a" is given twice',
+    ],
+    [service('gpus: [0, GPU-1]'), 'optional', 'no fault'],
+  ])('%s on an engine whose GPU is %s', (profile, gpu, fault) => {
+    expect(faultsOf(profile, gpu)).toBe(fault);
   });
 });

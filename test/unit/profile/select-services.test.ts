@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findModel } from '../../../src/core/profile/find-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
-import { catalogueOf, profileServiceOf } from '../../helpers/render-builders.ts';
+import { catalogueOf, engineOf, profileServiceOf } from '../../helpers/render-builders.ts';
 
 describe('selectServices', () => {
   it('names services after profile and engine, and numbers only the further ones', () => {
@@ -16,22 +17,140 @@ describe('selectServices', () => {
     });
   });
 
-  it('runs the same engine with the same models and flags once, under the larger limit', () => {
+  it('runs the same engine with the same models and flags once, for the first profile, under its limit', () => {
     const catalogue = catalogueOf({
       a: [profileServiceOf({ memoryBytes: 1 })],
       b: [profileServiceOf({ memoryBytes: 2 }), profileServiceOf({ models: ['big'] })],
     });
-    const { profiles, services } = selectServices(catalogue, ['b', 'a']);
+    const { profiles, services } = selectServices(catalogue, ['a', 'b']);
     expect(services.map((s) => [s.service, s.profile, s.memoryBytes])).toEqual([
-      ['a-llm', 'a', 2],
+      ['a-llm', 'a', 1],
       ['b-llm', 'b', null],
     ]);
     expect(profiles.map((p) => p.services)).toEqual([['a-llm'], ['a-llm', 'b-llm']]);
   });
 
-  it('gives the same whatever the order and however often a profile is named', () => {
-    const catalogue = catalogueOf({ a: [profileServiceOf()], b: [profileServiceOf({ models: ['big'] })] });
-    expect(selectServices(catalogue, ['b', 'a', 'b'])).toEqual(selectServices(catalogue, ['a', 'b']));
+  it.each([
+    ['flags', { flags: ['--x'] }],
+    ['models', { models: ['big'] }],
+    ['context', { context: 8192 }],
+    ['concurrency', { concurrency: 2 }],
+    ['GPUs', { gpus: 2 }],
+    ['having them alone', { exclusive: true }],
+  ])('runs engines that differ in %s each by itself', (_, over) => {
+    const engine = engineOf('llm', { gpu: 'optional', sharesGpu: true });
+    const services = { a: [profileServiceOf()], b: [profileServiceOf(over)] };
+    expect(selectServices(catalogueOf(services, [engine]), ['a', 'b']).services).toHaveLength(2);
+  });
+
+  it('shares an engine whose profile writes out what the engine does anyway', () => {
+    const catalogue = catalogueOf({
+      a: [profileServiceOf()],
+      b: [profileServiceOf({ context: 4096, concurrency: 1, models: ['hf:org/small:small.gguf'] })],
+      c: [profileServiceOf({ context: 4096, concurrency: 1 })],
+    });
+    const { services } = selectServices(catalogue, ['a', 'b', 'c']);
+    expect(services.map(({ service, models }) => [service, models[0]?.kind])).toEqual([
+      ['a-llm', 'chat'],
+      ['b-llm', null],
+    ]);
+  });
+
+  it('makes copies under numbered names, which know the first of them', () => {
+    const catalogue = catalogueOf({
+      a: [profileServiceOf({ replicas: 3 })],
+      b: [profileServiceOf()],
+      c: [profileServiceOf({ models: ['big'] })],
+    });
+    const { profiles, services } = selectServices(catalogue, ['a', 'b', 'c']);
+    expect(services.map((s) => [s.service, s.replicaGroup])).toEqual([
+      ['a-llm', 'a-llm'],
+      ['a-llm-2', 'a-llm'],
+      ['a-llm-3', 'a-llm'],
+      ['c-llm', null],
+    ]);
+    expect(profiles.map((p) => p.services)).toEqual([['a-llm', 'a-llm-2', 'a-llm-3'], ['a-llm'], ['c-llm']]);
+  });
+
+  it('lets an engine keep its name when the profile goes that it was named after', () => {
+    const catalogue = catalogueOf({ a: [profileServiceOf()], b: [profileServiceOf()] });
+    const before = selectServices(catalogue, ['a', 'b']);
+    const known = Object.fromEntries(before.services.map((s) => [s.service, s.identity]));
+    const [left] = selectServices(catalogue, ['b'], new Map(), known).services;
+    expect(left).toMatchObject({ service: 'a-llm', profile: 'b' });
+    const back = selectServices(catalogue, ['b', 'a'], new Map(), known).services;
+    expect(back.map(({ service }) => service)).toEqual(['a-llm']);
+  });
+
+  it('forgets the name of an engine that runs something else now', () => {
+    const known = { 'a-llm': 'gone', 'a-llm-2': 'gone-too' };
+    const catalogue = catalogueOf({ a: [profileServiceOf()] });
+    expect(selectServices(catalogue, ['a'], new Map(), known).services[0]?.service).toBe('a-llm');
+  });
+
+  it('takes the variant that is asked for, and refuses one that is not there', () => {
+    const catalogue = catalogueOf({ chat: [profileServiceOf()] });
+    const small = { name: 'small', services: [profileServiceOf({ flags: ['--small'] })] };
+    const chat = catalogue.profiles.get('chat')!;
+    const profiles = new Map([['chat', { ...chat, variants: [chat.variants[0], small] as const }]]);
+    const select = (name: string) =>
+      selectServices({ ...catalogue, profiles }, ['chat'], new Map([['chat', name]]));
+    expect(select('small').profiles[0]).toMatchObject({ variant: 'small' });
+    expect(select('small').services[0]?.flags).toEqual(['--small']);
+    expect(() => select('smal')).toThrow(
+      expect.objectContaining({ code: 'RMA_VARIANT_UNKNOWN', exitCode: 2 }) as Error,
+    );
+  });
+
+  const someService = fc
+    .record({
+      model: fc.constantFrom('small', 'big'),
+      flags: fc.constantFrom<string[]>([], ['--x']),
+      replicas: fc.integer({ min: 1, max: 2 }),
+    })
+    .map(({ model, ...rest }) => profileServiceOf({ models: [model], ...rest }));
+  const someCatalogue = fc
+    .array(fc.array(someService, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 4 })
+    .map((lists) => catalogueOf(Object.fromEntries(lists.map((list, at) => [`p${at}`, list]))));
+  const textOf = (service: object) => JSON.stringify({ ...service, replicaGroup: null });
+
+  it('a profile that is added changes nothing of what the others have', () => {
+    fc.assert(
+      fc.property(someCatalogue, (catalogue) => {
+        const names = [...catalogue.profiles.keys()];
+        const before = selectServices(catalogue, names.slice(0, -1));
+        const after = selectServices(catalogue, names);
+        expect(after.profiles.slice(0, -1)).toEqual(before.profiles);
+        expect(after.services.slice(0, before.services.length).map(textOf)).toEqual(
+          before.services.map(textOf),
+        );
+      }),
+    );
+  });
+
+  it('with the names remembered, every engine keeps its own whatever profiles are left and in whatever order', () => {
+    const question = someCatalogue.chain((catalogue) =>
+      fc.record({
+        catalogue: fc.constant(catalogue),
+        later: fc.shuffledSubarray([...catalogue.profiles.keys()], { minLength: 1 }),
+      }),
+    );
+    fc.assert(
+      fc.property(question, ({ catalogue, later }) => {
+        const before = selectServices(catalogue, [...catalogue.profiles.keys()]);
+        const known = Object.fromEntries(before.services.map((s) => [s.service, s.identity]));
+        const names = new Map(before.services.map((s) => [s.identity, s.service]));
+        const after = selectServices(catalogue, later, new Map(), known);
+        expect(after.services.map((s) => s.service)).toEqual(
+          after.services.map((s) => names.get(s.identity)),
+        );
+        const workers = after.profiles.map(({ name, services }) => [name, services]);
+        const same = before.profiles.filter(({ name }) => later.includes(name));
+        expect(Object.fromEntries(workers)).toEqual(
+          Object.fromEntries(same.map(({ name, services }) => [name, services])),
+        );
+      }),
+    );
   });
 
   it('never gives two services one name', () => {
@@ -75,7 +194,7 @@ describe('findModel', () => {
       'tiny',
     ],
   ])('finds %s', (asked, ref, name) => {
-    expect(findModel(catalogue, asked)).toEqual({ ref, name });
+    expect(findModel(catalogue, asked)).toMatchObject({ ref, name });
   });
 
   it('refuses an unknown name with the nearest one', () => {

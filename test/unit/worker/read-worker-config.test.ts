@@ -30,7 +30,7 @@ describe('the configuration of a worker', () => {
 describe('a request to fetch', () => {
   it('is read with its models and the references of the project', () => {
     const { models } = workerConfig();
-    const request = { models, projectRefs: { host: 'h', project: 'p', refs: ['hf:org/repo'] } };
+    const request = { models, needs: { host: 'h', project: 'p', profile: 'chat', refs: ['hf:org/repo'] } };
     expect(readFetchRequest(JSON.stringify(request))).toEqual(request);
     expect(readFetchRequest('{"models":[]}').models).toEqual([]);
   });

@@ -129,6 +129,7 @@ describe('what engines tell', () => {
 
   it('misses every name that a model list lacks, and all in a page that is no list', () => {
     expect(missingNames('{"data":[{"id":"a"},{"id":"b"}]}', ['a', 'c'])).toEqual(['c']);
+    expect(missingNames('{"model_id":"/models/x","served_model_name":"a"}', ['a', 'c'])).toEqual(['c']);
     for (const body of ['<html>', '{}', 'null', '{"data":{}}', '{"data":[null,1]}']) {
       expect(missingNames(body, ['a'])).toEqual(['a']);
     }

@@ -1,0 +1,20 @@
+import { RmaError } from '../../core/errors.ts';
+import type { RepoRef } from '../../core/models/repo-ref.ts';
+import { nearestPaths } from '../../core/models/select-files.ts';
+
+/** A repository in which a reference means no file at all. */
+export function noMatch(ref: RepoRef, listing: readonly { readonly path: string }[]): RmaError {
+  if (listing.length === 0 || ref.pattern === null) {
+    return new RmaError('RMA_HUB_NO_MATCH', `${ref.repo} holds no files at revision "${ref.revision}"`);
+  }
+  const near = nearestPaths(
+    listing.map(({ path }) => path),
+    ref.pattern,
+    3,
+  );
+  return new RmaError(
+    'RMA_HUB_NO_MATCH',
+    `no file of ${ref.repo} matches "${ref.pattern}" (${listing.length} files)`,
+    { hint: `the nearest are: ${near.join(', ')}`, details: { nearest: near } },
+  );
+}

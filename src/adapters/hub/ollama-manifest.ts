@@ -1,0 +1,104 @@
+import { RmaError } from '../../core/errors.ts';
+import type { PinnedFile } from '../../core/model/pinned-model.ts';
+import { EMPTY_SHA256 } from '../../core/models/digest.ts';
+
+/** One content that a manifest names, and what it is for. */
+export interface OllamaBlob {
+  /** last word of the media type: `model`, `template`, `params`, …; `config` for the configuration */
+  readonly kind: string;
+  readonly bytes: number;
+  /** 64 hex digits */
+  readonly sha256: string;
+}
+
+export interface OllamaManifest {
+  readonly config: OllamaBlob;
+  /** in the order of the manifest */
+  readonly layers: readonly OllamaBlob[];
+}
+
+const MANIFEST_TYPES: readonly unknown[] = [
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+];
+const CONFIG_TYPE = /^application\/vnd\.docker\.container\.image\.v1\+json$/;
+const LAYER_TYPE = /^application\/vnd\.ollama\.image\.([a-z]{1,40})$/;
+const DIGEST = /^sha256:([0-9a-f]{64})$/;
+
+/**
+ * Reads a manifest of an Ollama registry: `{schemaVersion: 2, mediaType, config, layers}`, each entry
+ * `{mediaType, digest, size}`. Digests become file names, so nothing but lower-case sha256 passes.
+ * @throws RmaError RMA_HUB_BAD_ANSWER
+ */
+export function parseManifest(text: string, subject: string): OllamaManifest {
+  const manifest = parseJson(text, subject);
+  if (manifest['schemaVersion'] !== 2) throw badManifest(subject, 'its schemaVersion is not 2');
+  if (!MANIFEST_TYPES.includes(manifest['mediaType'])) {
+    throw badManifest(subject, `its mediaType is ${shown(manifest['mediaType'])}`);
+  }
+  const { layers } = manifest;
+  if (!Array.isArray(layers)) throw badManifest(subject, 'it has no list of layers');
+  return {
+    config: { ...parseBlob(manifest['config'], CONFIG_TYPE, subject), kind: 'config' },
+    layers: layers.map((layer: unknown) => parseBlob(layer, LAYER_TYPE, subject)),
+  };
+}
+
+/**
+ * Each content of a manifest once, named as in the store, the configuration last. The role that a content is named in
+ * does not matter: every one has its hash checked.
+ * @throws RmaError RMA_HUB_BAD_ANSWER when one content has two sizes
+ */
+export function blobFiles({ config, layers }: OllamaManifest, subject: string): readonly PinnedFile[] {
+  const files = new Map<string, PinnedFile>();
+  for (const { sha256: hex, bytes } of [...layers, config]) {
+    const known = files.get(hex);
+    if (known !== undefined && known.bytes !== bytes) {
+      throw badManifest(subject, `it gives sha256:${hex} two sizes, ${known.bytes} and ${bytes}`);
+    }
+    files.set(hex, { path: `sha256-${hex}`, bytes, digest: { algorithm: 'sha256', hex } });
+  }
+  return [...files.values()];
+}
+
+/** A registry that answers with something else than a manifest: often a proxy or a sign-in page in between. */
+export function badManifest(subject: string, fault: string, cause?: unknown): RmaError {
+  return new RmaError('RMA_HUB_BAD_ANSWER', `the manifest of ${subject} makes no sense: ${fault}`, {
+    hint: 'check the address of the registry (RMA_OLLAMA_ENDPOINT) and whether a proxy answers in its place',
+    cause,
+  });
+}
+
+function parseBlob(value: unknown, type: RegExp, subject: string): OllamaBlob {
+  if (!isRecord(value)) throw badManifest(subject, 'an entry is not an object');
+  const { mediaType, digest, size } = value;
+  const kind = typeof mediaType === 'string' ? type.exec(mediaType) : null;
+  if (kind === null) throw badManifest(subject, `an entry has the media type ${shown(mediaType)}`);
+  const hex = typeof digest === 'string' ? DIGEST.exec(digest)?.[1] : undefined;
+  if (hex === undefined) throw badManifest(subject, `an entry has the digest ${shown(digest)}`);
+  const isSize = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0;
+  if (!isSize || (size === 0) !== (hex === EMPTY_SHA256)) {
+    throw badManifest(subject, `sha256:${hex} has the size ${shown(size)}`);
+  }
+  return { kind: kind[1] ?? '', bytes: size, sha256: hex };
+}
+
+function parseJson(text: string, subject: string): Record<string, unknown> {
+  // the store keeps the exact bytes: what was replaced while decoding would be written back wrong
+  if (text.includes('\uFFFD')) throw badManifest(subject, 'it is not UTF-8');
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isRecord(value)) return value;
+  } catch (error) {
+    throw badManifest(subject, `it is not JSON, it starts with ${shown(text.slice(0, 40))}`, error);
+  }
+  throw badManifest(subject, 'it is not an object');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'none' : JSON.stringify(value).slice(0, 80);
+}

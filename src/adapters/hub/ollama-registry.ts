@@ -1,0 +1,120 @@
+import { EXIT, RmaError } from '../../core/errors.ts';
+import type { PinnedFile, PinnedModel, PinnedOllamaModel } from '../../core/model/pinned-model.ts';
+import type { ModelRef } from '../../core/models/model-ref.ts';
+import {
+  formatOllamaRef,
+  OLLAMA_REGISTRY,
+  type OllamaRef,
+  parseOllamaRef,
+} from '../../core/models/parse-ollama-ref.ts';
+import { registryRefusal } from '../../core/models/registry-refusal.ts';
+import type { HttpClient } from '../../ports/http-client.ts';
+import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
+import { badManifest, blobFiles, type OllamaManifest, parseManifest } from './ollama-manifest.ts';
+
+export interface OllamaOptions {
+  /** what is asked in place of `registry.ollama.ai`: that itself, or a mirror */
+  readonly endpoint: string;
+  readonly http: HttpClient;
+}
+
+/** The address of the default registry when RMA_OLLAMA_ENDPOINT names none. */
+export const OLLAMA_DEFAULT_ENDPOINT = `https://${OLLAMA_REGISTRY}`;
+
+const ACCEPT = 'application/vnd.docker.distribution.manifest.v2+json';
+
+/** Largest manifest and configuration that are read, bytes. Real ones have a few hundred. */
+const MAX_MANIFEST = 4 * 1024 * 1024;
+const MAX_CONFIG = 1024 * 1024;
+
+/** Any registry that speaks Ollama's protocol: a manifest tells every blob, its size and its hash. Requests are not signed. */
+export class OllamaRegistrySource implements ModelSource {
+  readonly source = 'ollama';
+  readonly #endpoint: string;
+  readonly #http: HttpClient;
+
+  constructor({ endpoint, http }: OllamaOptions) {
+    this.#endpoint = endpoint.replace(/\/+$/, '');
+    this.#http = http;
+  }
+
+  async resolve(ref: ModelRef, signal?: AbortSignal): Promise<PinnedOllamaModel> {
+    if (ref.source !== 'ollama') throw new Error(`a ${ref.source} reference reached the Ollama source`);
+    const subject = formatOllamaRef(ref);
+    const url = `${this.#repository(ref)}/manifests/${ref.tag}`;
+    const text = await this.#read(ref, { url, headers: { accept: ACCEPT }, maxBytes: MAX_MANIFEST }, signal);
+    const manifest = parseManifest(text, subject);
+    await this.#refuseUnservable(ref, manifest, signal);
+    const { namespace, model, tag } = ref;
+    return {
+      source: 'ollama',
+      ref: subject,
+      registry: ref.registry ?? OLLAMA_REGISTRY,
+      namespace,
+      model,
+      tag,
+      manifest: text,
+      files: blobFiles(manifest, subject),
+    };
+  }
+
+  locate(model: PinnedModel, file: PinnedFile): FileLocation {
+    if (model.source !== 'ollama') throw new Error(`a ${model.source} model reached the Ollama source`);
+    const digest = file.path.replace('sha256-', 'sha256:');
+    return { url: `${this.#repository(parseOllamaRef(model.ref))}/blobs/${digest}`, authorization: null };
+  }
+
+  /** Models that no engine of ours could serve from the store: only their cost would be real. */
+  async #refuseUnservable(
+    ref: OllamaRef,
+    { config, layers }: OllamaManifest,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const subject = formatOllamaRef(ref);
+    if (layers.some(({ kind }) => kind === 'tensor')) {
+      throw unservable(subject, 'consists of tensors for Apple machines', 'choose a tag with GGUF weights');
+    }
+    if (config.bytes > MAX_CONFIG) throw badManifest(subject, `its configuration has ${config.bytes} bytes`);
+    const url = `${this.#repository(ref)}/blobs/sha256:${config.sha256}`;
+    const remote = remoteModel(await this.#read(ref, { url, maxBytes: MAX_CONFIG }, signal), subject);
+    if (remote !== null) {
+      const what = `runs in the cloud (as ${remote}) and has no weights to fetch`;
+      throw unservable(subject, what, 'choose a tag without "cloud" in its name');
+    }
+    if (!layers.some(({ kind }) => kind === 'model')) {
+      throw unservable(subject, 'has no weights', 'choose another tag');
+    }
+  }
+
+  #repository({ registry, plainHttp, namespace, model }: OllamaRef): string {
+    const base = registry === null ? this.#endpoint : `${plainHttp ? 'http' : 'https'}://${registry}`;
+    return `${base}/v2/${namespace}/${model}`;
+  }
+
+  async #read(
+    ref: OllamaRef,
+    request: { readonly url: string; readonly maxBytes: number; readonly headers?: Record<string, string> },
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    const options = { ...request, ...(signal === undefined ? {} : { signal }) };
+    const answer = await this.#http.read({ method: 'GET', ...options });
+    if (answer.status !== 200) throw registryRefusal(ref, answer.status);
+    return answer.text;
+  }
+}
+
+/** What a stub of Ollama's cloud stands for; null for a model of its own. */
+function remoteModel(config: string, subject: string): string | null {
+  try {
+    const value: unknown = JSON.parse(config);
+    if (typeof value !== 'object' || value === null) throw new TypeError('not an object');
+    const { remote_model: model, remote_host: host } = value as Partial<Record<string, unknown>>;
+    return model || host ? String(model || host) : null;
+  } catch (error) {
+    throw badManifest(subject, 'its configuration is not JSON', error);
+  }
+}
+
+function unservable(subject: string, what: string, hint: string): RmaError {
+  return new RmaError('RMA_MODEL_UNSERVABLE', `${subject} ${what}`, { exitCode: EXIT.usage, hint });
+}

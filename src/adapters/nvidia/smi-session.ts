@@ -1,0 +1,83 @@
+import { RmaError } from '../../core/errors.ts';
+import type { CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
+
+/** What came of asking nvidia-smi. */
+export type SmiAnswer =
+  | { readonly kind: 'ended'; readonly exitCode: number; readonly text: string; readonly output: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'hung' }
+  | { readonly kind: 'not-started'; readonly reason: string };
+
+interface SessionParts {
+  readonly runner: CommandRunner;
+  /** names or paths of the program, in the order they are tried */
+  readonly programs: readonly string[];
+  /** for all questions together */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** A few questions to nvidia-smi under one deadline. A program that does not even end when it is told to is left behind. */
+export class SmiSession implements Disposable {
+  readonly #parts: SessionParts;
+  readonly #late = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #programs: readonly string[];
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.#programs = parts.programs;
+    this.#timer = setTimeout(() => this.#late.abort(), parts.deadlineMs);
+  }
+
+  /** @throws the reason of the caller's signal when that aborts */
+  async ask(...args: readonly string[]): Promise<SmiAnswer> {
+    for (const program of this.#programs) {
+      const answer = await this.#run(program, args);
+      if (answer.kind === 'missing') continue;
+      this.#programs = [program];
+      return answer;
+    }
+    return { kind: 'missing' };
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+
+  async #run(program: string, args: readonly string[]): Promise<SmiAnswer> {
+    const { runner, signal } = this.#parts;
+    signal.throwIfAborted();
+    if (this.#late.signal.aborted) return { kind: 'hung' };
+    const either = AbortSignal.any([signal, this.#late.signal]);
+    try {
+      const run = runner.run({ argv: [program, ...args], env: PLAIN, signal: either });
+      const { exitCode, stdout, stderr } = await orAborted(run, either);
+      return { kind: 'ended', exitCode, text: stdout, output: stdout + stderr };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (this.#late.signal.aborted) return { kind: 'hung' };
+      if (error instanceof RmaError && error.code === 'RMA_COMMAND_MISSING') return { kind: 'missing' };
+      const { code, message } = error as NodeJS.ErrnoException;
+      return { kind: 'not-started', reason: code ?? message };
+    }
+  }
+}
+
+/** Numbers and words as the readers know them, whatever the user's language. */
+const PLAIN = { LC_ALL: 'C' };
+
+/** The runner waits until a program has ended; one that waits for a driver in the kernel ends at no signal. */
+async function orAborted(run: Promise<CommandOutcome>, signal: AbortSignal): Promise<CommandOutcome> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([run, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    run.catch(() => undefined);
+  }
+}

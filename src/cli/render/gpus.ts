@@ -1,0 +1,168 @@
+import type { GpuReport } from '../../app/gpus.ts';
+import { shortUuids } from '../../core/gpu/short-uuids.ts';
+import type { GpuUser } from '../../core/gpu/users.ts';
+import type { Gpu, GpuMemory, GpuProcess } from '../../core/model/gpu.ts';
+import { formatBytes } from '../../core/units.ts';
+import { servicesByPid, usersOf } from './gpus-document.ts';
+import { type Column, renderTable } from './table.ts';
+import type { Theme } from './theme.ts';
+
+interface Row {
+  readonly index: string;
+  readonly uuid: string | null;
+  readonly name: string;
+  readonly capability: string | null;
+  readonly memory: GpuMemory;
+  readonly utilization: number | null;
+  readonly temperature: number | null;
+  readonly usedBy: string;
+  readonly fault: boolean;
+}
+
+interface ProcessRow {
+  readonly gpu: string;
+  readonly process: GpuProcess;
+  readonly service: string | null;
+}
+
+interface View {
+  /** also list processes */
+  readonly processes: boolean;
+  readonly theme: Theme;
+}
+
+const PROCESS_COLUMNS: readonly Column<ProcessRow>[] = [
+  { title: 'GPU', value: ({ gpu }) => gpu },
+  { title: 'PID', value: ({ process }) => String(process.pid), align: 'right' },
+  { title: 'KIND', value: ({ process }) => (process.kind === 'unknown' ? '' : process.kind) },
+  { title: 'MEMORY', value: ({ process }) => size(process.memoryBytes), align: 'right' },
+  { title: 'SERVICE', value: ({ service }) => service ?? '' },
+  { title: 'PROCESS', value: ({ process }) => process.name },
+];
+
+/** The GPUs of one machine for people; without any, why. */
+export function renderGpus(report: GpuReport, { processes, theme }: View): string {
+  const { driverVersion, cudaVersion, gpus, absence } = report.inventory;
+  if (gpus.length === 0) {
+    const { message, code, hint } = absence ?? { message: 'there is none', code: '', hint: '' };
+    return `No GPU can be used here: ${message} (${code})\n  hint: ${hint}`;
+  }
+  const head = theme.dim(`driver ${driverVersion ?? 'unknown'}, CUDA ${cudaVersion ?? 'unknown'}`);
+  const tables = [
+    renderTable(
+      gpuColumns(gpus),
+      gpus.flatMap((gpu) => gpuRows(gpu, report)),
+      theme,
+    ),
+  ];
+  if (processes) tables.push(processTable(report, theme));
+  return [head, ...tables].join('\n\n');
+}
+
+function gpuColumns(gpus: readonly Gpu[]): readonly Column<Row>[] {
+  const uuids = gpus.flatMap(({ uuid, migDevices }) => [
+    uuid,
+    ...migDevices.flatMap((mig) => mig.uuid ?? []),
+  ]);
+  const short = shortUuids(uuids);
+  return [
+    { title: 'IDX', value: ({ index }) => index },
+    { title: 'UUID', value: ({ uuid }) => (uuid === null ? '' : (short.get(uuid) ?? uuid)) },
+    { title: 'NAME', value: ({ name }) => name },
+    { title: 'CC', value: ({ capability }) => capability ?? '' },
+    { title: 'MEMORY', value: ({ memory }) => memoryText(memory), align: 'right' },
+    { title: 'UTIL', value: ({ utilization }) => withUnit(utilization, '%'), align: 'right' },
+    { title: 'TEMP', value: ({ temperature }) => withUnit(temperature, 'C'), align: 'right' },
+    {
+      title: 'USED BY',
+      value: ({ usedBy }) => usedBy,
+      paint: ({ fault }, theme) => (fault ? theme.red : (text) => text),
+    },
+  ];
+}
+
+function gpuRows(gpu: Gpu, report: GpuReport): readonly Row[] {
+  const divided = gpu.migEnabled === true;
+  return [
+    {
+      index: String(gpu.index),
+      uuid: gpu.uuid,
+      name: gpu.unified ? `${gpu.name} (memory of the machine)` : gpu.name,
+      capability: gpu.computeCapability,
+      memory: gpu.memory,
+      utilization: gpu.utilizationPercent,
+      temperature: gpu.temperatureCelsius,
+      usedBy: gpu.fault ?? (divided ? 'divided by MIG' : usedByText(gpu, { uuid: gpu.uuid, report })),
+      fault: gpu.fault !== null,
+    },
+    ...gpu.migDevices.map(({ uuid, profile, index, memory }) => ({
+      index: `  ${gpu.index}:${index}`,
+      uuid,
+      name: `  MIG ${profile ?? ''}`.trimEnd(),
+      capability: null,
+      memory,
+      utilization: null,
+      temperature: null,
+      usedBy: usedByText(gpu, { uuid, report, migIndex: index }),
+      fault: false,
+    })),
+  ];
+}
+
+interface Place {
+  readonly uuid: string | null;
+  readonly report: GpuReport;
+  readonly migIndex?: number;
+}
+
+/** Services by name, processes that belong to none of them by number. */
+function usedByText({ processes }: Gpu, { uuid, report, migIndex }: Place): string {
+  const users = usersOf(report, uuid) ?? [];
+  const own = new Set(users.flatMap(({ pids }) => pids));
+  const others = (processes ?? []).filter(
+    (process) => process.migIndex === migIndex && !own.has(process.pid),
+  );
+  const words = users.map(nameOf);
+  if (others.length > 0) words.push(othersText(others.length, users.length > 0));
+  return words.join(', ');
+}
+
+function othersText(count: number, more: boolean): string {
+  return `${count} ${more ? 'other ' : ''}${count === 1 ? 'process' : 'processes'}`;
+}
+
+function processTable(report: GpuReport, theme: Theme): string {
+  const rows = report.inventory.gpus.flatMap((gpu) => {
+    const services = servicesByPid(report, gpu);
+    return (gpu.processes ?? []).map((process) => {
+      const user = services.get(process.pid);
+      const device = process.migIndex === undefined ? '' : `:${process.migIndex}`;
+      return { gpu: `${gpu.index}${device}`, process, service: user === undefined ? null : nameOf(user) };
+    });
+  });
+  if (rows.length > 0) return renderTable(PROCESS_COLUMNS, rows, theme);
+  const told = report.inventory.gpus.some(({ processes }) => processes !== null);
+  return told ? 'No processes.' : 'The driver does not tell the processes.';
+}
+
+function nameOf({ project, service }: GpuUser): string {
+  return `${project}/${service}`;
+}
+
+/** Taken and total in one unit, so that the columns can be compared. */
+function memoryText({ totalBytes, reservedBytes, usedBytes }: GpuMemory): string {
+  if (totalBytes === null) return '';
+  const total = formatBytes(totalBytes);
+  if (usedBytes === null) return `?/${total}`;
+  const [, unit = ''] = total.split(' ');
+  const inUnit = (usedBytes + (reservedBytes ?? 0)) / (totalBytes / Number.parseFloat(total));
+  return `${inUnit.toFixed(1)}/${total.replace(` ${unit}`, '')} ${unit}`;
+}
+
+function size(bytes: number | null): string {
+  return bytes === null ? '' : formatBytes(bytes);
+}
+
+function withUnit(value: number | null, unit: string): string {
+  return value === null ? '' : `${value} ${unit}`;
+}

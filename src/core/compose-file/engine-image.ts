@@ -1,0 +1,12 @@
+import type { RmaConfig } from '../model/config.ts';
+import type { PlacedDevice } from '../model/placement.ts';
+import type { Engine } from '../model/profile.ts';
+
+/** The image for the devices: the user's, else the CPU's, the one for the GPU's generation, or the engine's own. */
+export function engineImage(config: RmaConfig, engine: Engine, devices: readonly PlacedDevice[]): string {
+  const own = config.images.engines[engine.name];
+  if (own !== undefined) return own;
+  const [first] = devices;
+  if (first === undefined) return engine.cpuImage ?? engine.image;
+  return engine.imagesByCompute[first.computeCapability ?? ''] ?? engine.image;
+}

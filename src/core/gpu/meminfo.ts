@@ -1,0 +1,13 @@
+import type { MachineMemory } from './complete-reading.ts';
+
+/** Sizes in the text of `/proc/meminfo` (proc(5)); null when they are not there. */
+export function readMeminfo(text: string): MachineMemory | null {
+  const totalBytes = sizeOf(text, 'MemTotal');
+  const availableBytes = sizeOf(text, 'MemAvailable');
+  return totalBytes === null || availableBytes === null ? null : { totalBytes, availableBytes };
+}
+
+function sizeOf(text: string, name: string): number | null {
+  const match = new RegExp(`^${name}:\\s+(\\d{1,12}) kB$`, 'm').exec(text);
+  return match === null ? null : Number(match[1]) * 1024;
+}

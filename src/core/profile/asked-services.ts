@@ -1,0 +1,50 @@
+import { canonicalJson } from '../compose-file/canonical-json.ts';
+import { sha256Hex } from '../hash.ts';
+import type { Catalogue, Profile, ProfileService, ProfileVariant } from '../model/profile.ts';
+import type { SelectedService } from '../model/selection.ts';
+import { findModel } from './find-model.ts';
+
+/** A service as a profile asks for it, before it has a name. */
+export interface AskedService extends Omit<SelectedService, 'service' | 'replicaGroup'> {
+  /** what copies of it have in common */
+  readonly kind: string;
+}
+
+/** The services of a profile's variant, each copy by itself. */
+export function askedServices(
+  catalogue: Catalogue,
+  profile: Profile,
+  variant: ProfileVariant,
+): readonly AskedService[] {
+  return variant.services.flatMap((asked) => copiesOf(catalogue, profile, asked));
+}
+
+function copiesOf(catalogue: Catalogue, profile: Profile, asked: ProfileService): AskedService[] {
+  const engine = catalogue.engines.get(asked.engine);
+  if (engine === undefined) throw new Error(`profile ${profile.name}: no engine ${asked.engine}`);
+  const { engine: _, models, memoryBytes, memoryReservationBytes, replicas, ...rest } = asked;
+  const runs = {
+    ...rest,
+    models: models.map((name) => findModel(catalogue, name)),
+    gpus: engine.gpu === 'none' ? 0 : rest.gpus,
+    exclusive: rest.exclusive || !engine.sharesGpu,
+    context: rest.context ?? engine.context,
+    concurrency: rest.concurrency ?? engine.concurrency,
+  };
+  const kind = hashOf({ engine: engine.name, ...runs });
+  return Array.from({ length: replicas }, (_, copy) => ({
+    ...runs,
+    engine,
+    memoryBytes,
+    memoryReservationBytes,
+    profile: profile.name,
+    kind,
+    identity: copy === 0 ? kind : `${kind}-${copy + 1}`,
+  }));
+}
+
+/** What is not asked for does not count, so that a new kind of wish changes no identity. */
+function hashOf(runs: Readonly<Record<string, unknown>>): string {
+  const said = Object.entries(runs).filter(([, value]) => value !== null);
+  return sha256Hex(canonicalJson(Object.fromEntries(said))).slice(0, 16);
+}

@@ -1,0 +1,19 @@
+import type { CatalogueModel, Engine } from '../model/profile.ts';
+import type { ModelRef } from '../models/model-ref.ts';
+import { parseModelRef } from '../models/parse-ref.ts';
+import { isReference } from './is-reference.ts';
+import { referenceFault } from './reference-fault.ts';
+
+/** Why an engine cannot read a model; null when it can. A model that has another fault is none of this one. */
+export function readsFault(
+  engine: Engine,
+  nameOrRef: string,
+  models: ReadonlyMap<string, CatalogueModel>,
+): string | null {
+  const ref = isReference(nameOrRef) ? nameOrRef : models.get(nameOrRef)?.ref;
+  if (ref === undefined || referenceFault(ref) !== null) return null;
+  const { source } = parseModelRef(ref);
+  if ((engine.reads as readonly ModelRef['source'][]).includes(source)) return null;
+  const shown = ref === nameOrRef ? ref : `${nameOrRef} (${ref})`;
+  return `the engine ${JSON.stringify(engine.name)} reads models from ${engine.reads.join(', ')}, not ${shown}`;
+}

@@ -1,0 +1,40 @@
+import type { AskedService } from './asked-services.ts';
+
+/** Service → identity of what it runs: kept by a project, so that services keep their names. */
+export type ServiceNames = Readonly<Record<string, string>>;
+
+/**
+ * A name for each identity: the one it has, else `<profile>-<engine>`, numbered from 2 on where that is taken. An engine
+ * keeps its name when the profile that it was named after goes, and when others come.
+ */
+export function serviceNames(
+  services: readonly Pick<AskedService, 'profile' | 'engine' | 'identity'>[],
+  known: ServiceNames,
+  reserved: readonly string[],
+): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const taken = new Set(reserved);
+  const wanted = new Set(services.map(({ identity }) => identity));
+  for (const [name, identity] of Object.entries(known).sort(byName)) {
+    if (!wanted.has(identity) || names.has(identity) || taken.has(name)) continue;
+    names.set(identity, name);
+    taken.add(name);
+  }
+  for (const { profile, engine, identity } of services) {
+    if (names.has(identity)) continue;
+    const name = freeName(`${profile}-${engine.name}`, taken);
+    names.set(identity, name);
+    taken.add(name);
+  }
+  return names;
+}
+
+function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return a < b ? -1 : 1;
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  let candidate = name;
+  for (let number = 2; taken.has(candidate); number += 1) candidate = `${name}-${number}`;
+  return candidate;
+}

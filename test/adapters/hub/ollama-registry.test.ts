@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { OllamaRegistrySource } from '../../../src/adapters/hub/ollama-registry.ts';
+import { parseModelRef } from '../../../src/core/models/parse-ref.ts';
+import { checkShape } from '../../../src/core/shape.ts';
+import { pinnedModelShape } from '../../../src/core/worker/pinned-model-shape.ts';
+import { testHttp } from '../../helpers/store-fixture.ts';
+import type { Fault } from '../../hub/faults.ts';
+import type { OllamaModelSpec } from '../../hub/ollama/models.ts';
+import { hubForTest } from '../hub-server/hub-fixture.ts';
+
+const WEIGHTS = 'GGUF weights';
+const model: OllamaModelSpec = {
+  layers: [
+    { kind: 'model', content: WEIGHTS },
+    { kind: 'license', content: 'free' },
+    { kind: 'template', content: '{{ .Prompt }}' },
+    { kind: 'params', content: 'free' },
+  ],
+  config: { model_format: 'gguf', model_family: 'llama' },
+};
+
+async function setUp(spec: OllamaModelSpec = model) {
+  const hub = await hubForTest({ ollama: { 'library/tiny:latest': spec, 'me/tiny:q4': model } });
+  const source = new OllamaRegistrySource({ endpoint: `${hub.endpoint}/`, http: testHttp() });
+  const resolve = (text: string) => source.resolve(parseModelRef(text));
+  return { hub, source, resolve };
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const edited =
+  (edit: (manifest: Record<string, unknown>) => unknown) =>
+  (text: string): string =>
+    JSON.stringify(edit(JSON.parse(text)));
+const withLayer = (layer: unknown) =>
+  edited((manifest) => ({ ...manifest, layers: [...(manifest['layers'] as unknown[]), layer] }));
+
+test('[fail X3] a manifest tells every content once, whatever roles it has, and its bytes are kept', async () => {
+  const { hub, resolve } = await setUp({ ...model, manifest: (text) => ` ${text}\n` });
+  const pinned = await resolve('ollama:tiny');
+  expect(pinned).toMatchObject({
+    ref: 'ollama:tiny',
+    registry: 'registry.ollama.ai',
+    namespace: 'library',
+    model: 'tiny',
+    tag: 'latest',
+  });
+  expect(pinned.manifest).toMatch(/^ \{.*\}\n$/);
+  const config = JSON.stringify(model.config);
+  expect(pinned.files.map(({ path, bytes }) => [path, bytes])).toEqual(
+    [WEIGHTS, 'free', '{{ .Prompt }}', config].map((text) => [`sha256-${sha256(text)}`, text.length]),
+  );
+  expect(checkShape(pinnedModelShape, JSON.parse(JSON.stringify(pinned)))).toEqual({
+    ok: true,
+    value: pinned,
+  });
+  expect(hub.log.entries().map(({ path }) => path)).toEqual([
+    '/v2/library/tiny/manifests/latest',
+    `/v2/library/tiny/blobs/sha256:${sha256(config)}`,
+    `/ollama/library/tiny/blobs/sha256:${sha256(config)}`,
+  ]);
+});
+
+test('a registry that the reference names is asked itself, and the model is filed under it', async () => {
+  const { hub } = await setUp();
+  const elsewhere = new OllamaRegistrySource({ endpoint: 'https://mirror.invalid', http: testHttp() });
+  const pinned = await elsewhere.resolve(parseModelRef(`ollama:127.0.0.1:${hub.port}/me/tiny:q4`));
+  expect(pinned).toMatchObject({ registry: `127.0.0.1:${hub.port}`, namespace: 'me', tag: 'q4' });
+  const [file] = pinned.files;
+  expect(file && elsewhere.locate(pinned, file)).toEqual({
+    url: `${hub.endpoint}/v2/me/tiny/blobs/sha256:${sha256(WEIGHTS)}`,
+    authorization: null,
+  });
+});
+
+test('a mirror is asked for models of the default registry, at https unless http is written out', async () => {
+  const { hub, source, resolve } = await setUp();
+  const pinned = await resolve('ollama:me/tiny:q4');
+  const [file] = pinned.files;
+  const digest = `sha256:${sha256(WEIGHTS)}`;
+  const url = (ref: string) => file && source.locate({ ...pinned, ref }, file).url;
+  expect(url('ollama:me/tiny:q4')).toBe(`${hub.endpoint}/v2/me/tiny/blobs/${digest}`);
+  expect(url('ollama:hf.co/me/tiny')).toBe(`https://hf.co/v2/me/tiny/blobs/${digest}`);
+  expect(url('ollama:http://box/me/tiny')).toBe(`http://box/v2/me/tiny/blobs/${digest}`);
+});
+
+test('[fail X5] a blob is followed to another host, and no header of ours is', async () => {
+  const { hub, resolve } = await setUp();
+  await resolve('ollama:tiny');
+  expect(hub.log.entries().filter(({ port }) => port === 'cdn')).toMatchObject([
+    { status: 200, authorized: false },
+  ]);
+});
+
+const status = (code: number, path = '*/manifests/*'): Fault => ({ kind: 'status', status: code, path });
+
+test.each([
+  [
+    'a missing model',
+    'ollama:absent',
+    null,
+    'RMA_HUB_NOT_FOUND',
+    1,
+    /ollama:absent/,
+    /library\/absent\/tags/,
+  ],
+  [
+    'a missing tag',
+    'ollama:me/tiny:q5',
+    null,
+    'RMA_HUB_NOT_FOUND',
+    1,
+    /tiny:q5/,
+    /ollama.com\/me\/tiny\/tags/,
+  ],
+  [
+    'a registry that wants a signature',
+    'ollama:tiny',
+    status(401),
+    'RMA_HUB_UNAUTHORIZED',
+    4,
+    /sign/,
+    /does not sign/,
+  ],
+  ['a registry that forbids', 'ollama:tiny', status(403), 'RMA_HUB_FORBIDDEN', 4, /forbids/, /public/],
+  ['a busy registry', 'ollama:tiny', status(429), 'RMA_HUB_BUSY', 1, /429/, /later/],
+  ['a registry that fails', 'ollama:tiny', status(500), 'RMA_HUB_UNREACHABLE', 1, /500/, /later/],
+  ['a blob that is gone', 'ollama:tiny', status(404, '*/blobs/*'), 'RMA_HUB_NOT_FOUND', 1, /tiny/, /tag/],
+  [
+    'a page of HTML',
+    'ollama:tiny',
+    { kind: 'html' },
+    'RMA_HUB_BAD_ANSWER',
+    1,
+    /not JSON/,
+    /RMA_OLLAMA_ENDPOINT/,
+  ],
+] as const)('%s is one clear error', async (_, ref, fault, code, exitCode, message, hint) => {
+  const { hub, resolve } = await setUp();
+  if (fault !== null) hub.faults.add(fault);
+  await expect(resolve(ref)).rejects.toMatchObject({
+    code,
+    exitCode,
+    message: expect.stringMatching(message),
+    hint: expect.stringMatching(hint),
+  });
+});
+
+test('a missing model of a registry without a page of its own gets no address that leads nowhere', async () => {
+  const { hub, resolve } = await setUp();
+  await expect(resolve(`ollama:127.0.0.1:${hub.port}/me/absent`)).rejects.toMatchObject({
+    code: 'RMA_HUB_NOT_FOUND',
+    message: expect.stringContaining(`127.0.0.1:${hub.port} has no model`),
+    hint: 'check the name and the tag',
+  });
+});
+
+const layer = (more: Record<string, unknown>) =>
+  withLayer({
+    mediaType: 'application/vnd.ollama.image.template',
+    digest: `sha256:${'a'.repeat(64)}`,
+    size: 5,
+    ...more,
+  });
+
+test.each([
+  ['a digest that leads out of the store', layer({ digest: 'sha256:../../../etc/passwd' })],
+  ['a digest with a path behind it', layer({ digest: `sha256:${'a'.repeat(64)}/../x` })],
+  ['a digest in capitals', layer({ digest: `sha256:${'A'.repeat(64)}` })],
+  ['a digest that is too short', layer({ digest: 'sha256:abc' })],
+  ['another kind of digest', layer({ digest: `sha512:${'a'.repeat(128)}` })],
+  ['no digest', layer({ digest: undefined })],
+  ['a negative size', layer({ size: -1 })],
+  ['a size that is text', layer({ size: '5' })],
+  ['no size', layer({ size: undefined })],
+  ['an empty content with a hash of something', layer({ size: 0 })],
+  ['one content of two sizes', layer({ digest: `sha256:${sha256(WEIGHTS)}` })],
+  ['a layer of a container image', layer({ mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip' })],
+  ['a layer without a type', layer({ mediaType: undefined })],
+  ['a layer that is no object', withLayer('x')],
+  ['no layers', edited((manifest) => ({ ...manifest, layers: undefined }))],
+  ['no configuration', edited((manifest) => ({ ...manifest, config: undefined }))],
+  ['another version', edited((manifest) => ({ ...manifest, schemaVersion: 1 }))],
+  [
+    'the type of a list of manifests',
+    edited((manifest) => ({ ...manifest, mediaType: 'application/vnd.oci.image.index.v1+json' })),
+  ],
+  ['a list in its place', () => '[]'],
+  ['half of it', (text: string) => text.slice(0, -9)],
+  ['nothing', () => ''],
+])('[fail X2] a manifest with %s makes no sense', async (_, manifest) => {
+  const { resolve } = await setUp({ ...model, manifest });
+  await expect(resolve('ollama:tiny')).rejects.toMatchObject({
+    code: 'RMA_HUB_BAD_ANSWER',
+    exitCode: 1,
+    message: expect.stringContaining('ollama:tiny'),
+    hint: expect.stringContaining('RMA_OLLAMA_ENDPOINT'),
+  });
+});
+
+test('a manifest that is not UTF-8 is refused: its exact bytes could not be kept', async () => {
+  const { resolve } = await setUp({ ...model, manifest: (text) => text.replace('{', '{"x":"\uFFFD",') });
+  await expect(resolve('ollama:tiny')).rejects.toMatchObject({ code: 'RMA_HUB_BAD_ANSWER' });
+});
+
+test('a manifest without end is not read to its end', async () => {
+  const { resolve } = await setUp({ ...model, manifest: (text) => text + ' '.repeat(5 * 1024 * 1024) });
+  await expect(resolve('ollama:tiny')).rejects.toMatchObject({
+    code: 'RMA_HUB_BAD_ANSWER',
+    message: expect.stringContaining('more than 4194304 bytes'),
+  });
+});
+
+test.each([
+  ['tensors', { ...model, layers: [...model.layers, { kind: 'tensor', content: 'x' }] }, /tensors/, /GGUF/],
+  [
+    'a stub of the cloud',
+    { layers: [], config: { remote_model: 'big:1t', remote_host: 'https://ollama.com:443' } },
+    /cloud \(as big:1t\)/,
+    /cloud/,
+  ],
+  ['no weights', { layers: model.layers.slice(1), config: {} }, /no weights/, /another tag/],
+] as const)('a model of %s is refused before anything is fetched', async (_, spec, message, hint) => {
+  const { resolve } = await setUp(spec);
+  await expect(resolve('ollama:tiny')).rejects.toMatchObject({
+    code: 'RMA_MODEL_UNSERVABLE',
+    exitCode: 2,
+    message: expect.stringMatching(message),
+    hint: expect.stringMatching(hint),
+  });
+});
+
+test('a configuration that is as large as weights is not read', async () => {
+  const { hub, resolve } = await setUp({ ...model, config: { padding: 'x'.repeat(2 * 1024 * 1024) } });
+  await expect(resolve('ollama:tiny')).rejects.toMatchObject({ code: 'RMA_HUB_BAD_ANSWER' });
+  expect(hub.log.contentRequests()).toEqual([]);
+});
+
+test('a pinned model whose file is named otherwise than by its hash is not taken from a file', async () => {
+  const { resolve } = await setUp();
+  const pinned = await resolve('ollama:tiny');
+  const [first, ...rest] = pinned.files;
+  for (const path of ['sha256-../../x', 'x', `sha256-${'A'.repeat(64)}`]) {
+    expect(checkShape(pinnedModelShape, { ...pinned, files: [{ ...first, path }, ...rest] }).ok).toBe(false);
+  }
+  for (const tag of ['../x', '.', 'a/b', ''])
+    expect(checkShape(pinnedModelShape, { ...pinned, tag }).ok).toBe(false);
+});

@@ -1,0 +1,63 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
+import { NvidiaSmi } from '../../../src/adapters/nvidia/nvidia-smi.ts';
+import { gpuBox } from '../../helpers/gpu-box.ts';
+import { probe, probeShape } from '../../helpers/probe-gpus.ts';
+import { tempFolder } from '../../helpers/temp-folder.ts';
+
+describe('[req R30] a box without usable GPUs is told apart', () => {
+  it.each([
+    ['none-installed', 'RMA_GPU_NO_PROGRAM', 'lspci'],
+    ['driver-not-loaded', 'RMA_GPU_NO_DRIVER', 'modprobe'],
+    ['no-device', 'RMA_GPU_NO_DEVICE', 'lspci'],
+    ['nvml-missing', 'RMA_GPU_NO_NVML', 'ldconfig'],
+    ['version-mismatch', 'RMA_GPU_DRIVER_MISMATCH', 'reboot'],
+    ['unknown-error', 'RMA_GPU_FAILED', 'nvidia-smi'],
+    ['garbage', 'RMA_GPU_GARBAGE', 'nvidia-smi'],
+  ] as const)('%s: %s', async (shape, code, word) => {
+    const inventory = await probeShape({ shape });
+    expect(inventory).toMatchObject({ driverVersion: null, gpus: [], warnings: [] });
+    expect(inventory.absence?.code).toBe(code);
+    expect(inventory.absence?.hint).toContain(word);
+  });
+
+  it('a hang ends at the deadline, though the program takes no signal', async () => {
+    const { absence } = await probeShape({ shape: 'hang' }, { deadlineMs: 300 });
+    expect(absence).toMatchObject({
+      code: 'RMA_GPU_HANG',
+      message: 'nvidia-smi gave no answer within 0.3 s',
+    });
+  });
+
+  it('a failure that no code names shows the words of the program', async () => {
+    expect((await probeShape({ shape: 'unknown-error' })).absence?.message).toBe(
+      'nvidia-smi failed with exit code 255: "Failed to initialize NVML: Unknown Error"',
+    );
+  });
+
+  it('garbage is shown without signs that drive a terminal', async () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+    expect((await probeShape({ shape: 'garbage' })).absence?.message).not.toMatch(/[\u0000-\u001f]/);
+  });
+
+  it('a program that cannot be started says why', async () => {
+    const path = tempFolder();
+    writeFileSync(join(path, 'nvidia-smi'), 'no program');
+    expect((await probe({ path })).absence).toMatchObject({
+      code: 'RMA_GPU_FAILED',
+      message: 'nvidia-smi cannot be started: EACCES',
+    });
+  });
+});
+
+describe('a probe that is stopped', () => {
+  it('rejects with the reason of the signal', async () => {
+    const box = await gpuBox({ shape: 'hang' });
+    const stop = new AbortController();
+    const probing = new NvidiaSmi(new LocalRunner({ PATH: box.path })).probe(stop.signal);
+    stop.abort(new Error('stopped by the user'));
+    await expect(probing).rejects.toThrow('stopped by the user');
+  });
+});

@@ -1,0 +1,67 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
+import { type GpuBox, gpuBox } from '../../helpers/gpu-box.ts';
+import { tempFolder } from '../../helpers/temp-folder.ts';
+
+const ask = (box: GpuBox, ...args: readonly string[]) =>
+  new LocalRunner({ PATH: `${box.path}:/usr/bin:/bin` }).run({ argv: ['nvidia-smi', ...args] });
+const usedMib = async (box: GpuBox) => {
+  const { stdout } = await ask(box, '--query-gpu=memory.used', '--format=csv,noheader,nounits');
+  return stdout.trim().split('\n').map(Number);
+};
+
+describe('the stand-in nvidia-smi', () => {
+  it('counts foreign processes on the GPU that they name', async () => {
+    const box = await gpuBox({ shape: '2x24' });
+    expect(await usedMib(box)).toEqual([1, 1]);
+    const gpu = box.uuids[1] ?? '';
+    box.set({ shape: '2x24', foreign: [{ pid: 4711, name: '/usr/bin/python3', mib: 9000, gpu }] });
+    expect(await usedMib(box)).toEqual([1, 9001]);
+    const apps = await ask(
+      box,
+      '--query-compute-apps=gpu_uuid,pid,used_memory',
+      '--format=csv,noheader,nounits',
+    );
+    expect(apps.stdout).toBe(`${gpu}, 4711, 9000\n`);
+  });
+
+  it('uses, for each running container, its share of the memory that a label promises', async () => {
+    const box = await gpuBox({ shape: '2x24', followDocker: true, factor: 0.5 });
+    const containers = [
+      {
+        Path: 'vllm',
+        State: { Pid: 99 },
+        Config: { Labels: { 'rma.gpus': box.uuids.join(' '), 'rma.memory': String(2000 * 1024 ** 2) } },
+      },
+    ];
+    fakeDocker(box.path, containers);
+    expect(await usedMib(box)).toEqual([1001, 1001]);
+  });
+
+  it('refuses a whole question for one field that its driver does not know', async () => {
+    const box = await gpuBox({ shape: 'old-driver' });
+    expect(await ask(box, '--query-gpu=uuid,compute_cap', '--format=csv,noheader')).toMatchObject({
+      exitCode: 2,
+      stdout: expect.stringContaining('"compute_cap" is not a valid field'),
+    });
+  });
+
+  it('answers for the other GPUs when the one that is lost is left out', async () => {
+    const box = await gpuBox({ shape: 'lost-gpu' });
+    expect(await ask(box, '-q', '-x')).toMatchObject({
+      exitCode: 15,
+      stdout: expect.stringContaining('is lost'),
+    });
+    expect(await ask(box, '-q', '-x', '-i', box.uuids[0] ?? '')).toMatchObject({ exitCode: 0 });
+  });
+});
+
+function fakeDocker(folder: string, containers: unknown): void {
+  const answers = join(tempFolder(), 'inspect.json');
+  writeFileSync(answers, JSON.stringify(containers));
+  const docker = join(folder, 'docker');
+  writeFileSync(docker, `#!/bin/sh\nif [ "$1" = ps ]; then echo one; else cat ${answers}; fi\n`);
+  chmodSync(docker, 0o755);
+}

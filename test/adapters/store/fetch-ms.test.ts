@@ -1,0 +1,148 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk.ts';
+import { FILES, filesIn, NEXT, setUpMs, writeFiles } from '../../helpers/ms-fixture.ts';
+import { testFetcher } from '../../helpers/store-fixture.ts';
+
+test('[req R43] a repository lies as a plain directory, readable by all, and the second fetch asks for no content', async () => {
+  const { root, folder, fetch, contents } = await setUpMs();
+  expect(await fetch()).toMatchObject({ state: 'present' });
+  expect(filesIn(folder)).toEqual(Object.keys(FILES).sort());
+  expect(statSync(join(folder, 'model.safetensors')).mode & 0o7777).toBe(0o644);
+  expect(statSync(join(folder, 'copy')).mode & 0o7777).toBe(0o2775);
+  expect(readdirSync(join(root, '.rma/staging'))).toEqual([]);
+  const before = contents();
+  expect(await fetch()).toMatchObject({ state: 'present', fetchedBytes: 0 });
+  expect(contents()).toBe(before);
+});
+
+test('a new directory appears whole, by one rename', async () => {
+  const seen: string[][] = [];
+  const disk: Disk = {
+    ...realDisk,
+    rename: async (from, to) => {
+      await realDisk.rename(from, to);
+      if (String(to).endsWith('/na.me')) seen.push([...filesIn(String(to))]);
+    },
+  };
+  const { fetch } = await setUpMs({ disk });
+  await fetch();
+  expect(seen).toEqual([Object.keys(FILES).sort()]);
+});
+
+test('a branch that moved on replaces what changed, fetches only that, and removes what rma wrote and it no longer has', async () => {
+  const { folder, fetch, publish, contents } = await setUpMs();
+  await fetch();
+  writeFileSync(join(folder, 'mine.txt'), 'mine');
+  publish(NEXT);
+  const before = contents();
+  expect(await fetch()).toMatchObject({ state: 'present' });
+  expect(contents() - before).toBe(2);
+  expect(filesIn(folder)).toEqual([...Object.keys(NEXT), 'mine.txt'].sort());
+  expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe('{"v": 2}\n');
+});
+
+test('a file that was there before rma is adopted, and stays when the branch no longer has it', async () => {
+  const { folder, fetch, publish, contents } = await setUpMs();
+  writeFiles(folder);
+  expect(await fetch()).toMatchObject({ state: 'present', fetchedBytes: 0 });
+  expect(contents()).toBe(0);
+  publish(NEXT);
+  await fetch();
+  expect(filesIn(folder)).toContain('old.txt');
+});
+
+test('a stale file that somebody changed since stays', async () => {
+  const { folder, fetch, publish } = await setUpMs();
+  await fetch();
+  writeFileSync(join(folder, 'old.txt'), 'now mine');
+  publish(NEXT);
+  await fetch();
+  expect(readFileSync(join(folder, 'old.txt'), 'utf8')).toBe('now mine');
+});
+
+test('a part grows to the whole without fetching that part again, and a part removes nothing', async () => {
+  const { folder, fetch, check } = await setUpMs();
+  await fetch('ms:org/na.me:*.json');
+  expect(filesIn(folder)).toEqual(['config.json']);
+  await fetch('ms:org/na.me:*.txt');
+  expect(filesIn(folder)).toEqual(['config.json', 'empty.txt', 'old.txt']);
+  expect(await check('ms:org/na.me:*.json')).toMatchObject({ state: 'present' });
+  expect(await fetch()).toMatchObject({ state: 'present', fetchedBytes: 8000 });
+});
+
+test.each(['', 'copy'])(
+  '[fail X1] a link out of the store in place of the folder %j is refused',
+  async (part) => {
+    const { root, folder, fetch } = await setUpMs();
+    const outside = join(root, 'outside');
+    mkdirSync(outside);
+    mkdirSync(dirname(join(folder, part)), { recursive: true });
+    symlinkSync(outside, join(folder, part));
+    expect(await fetch()).toMatchObject({
+      state: 'failed',
+      error: { code: 'RMA_CONTENT_UNSAFE_PATH', exitCode: 6 },
+    });
+    expect(readdirSync(outside)).toEqual([]);
+  },
+);
+
+test('a folder in place of a file is told, and not removed', async () => {
+  const { folder, fetch } = await setUpMs();
+  mkdirSync(join(folder, 'config.json/sub'), { recursive: true });
+  expect(await fetch()).toMatchObject({ error: { code: 'RMA_STORE_NAME_TAKEN', exitCode: 6 } });
+  expect(existsSync(join(folder, 'config.json/sub'))).toBe(true);
+});
+
+test('[fail C4] a damaged file is fetched again, one that was only touched is read again', async () => {
+  const { folder, fetch, contents } = await setUpMs();
+  await fetch();
+  utimesSync(join(folder, 'model.safetensors'), 1, 1);
+  const before = contents();
+  expect(await fetch()).toMatchObject({ fetchedBytes: 0 });
+  expect(contents()).toBe(before);
+  writeFileSync(join(folder, 'model.safetensors'), 'x'.repeat(8000));
+  expect(await fetch()).toMatchObject({ state: 'present' });
+  expect(readFileSync(join(folder, 'model.safetensors'), 'utf8')).toBe('weights '.repeat(1000));
+});
+
+test('a store without receipts is adopted as it is', async () => {
+  const { root, fetch, contents } = await setUpMs();
+  await fetch();
+  renameSync(join(root, '.rma'), join(root, 'old-records'));
+  const before = contents();
+  expect(await fetch()).toMatchObject({ state: 'present', fetchedBytes: 0 });
+  expect(contents()).toBe(before);
+});
+
+test('[fail C11] a file that is not what the listing says gets no name', async () => {
+  const { hub, folder, fetch } = await setUpMs();
+  hub.faults.add({ kind: 'wrong-hash', path: '*config.json' });
+  const result = await fetch('ms:org/na.me:config.json');
+  expect(result).toMatchObject({ error: { code: 'RMA_CONTENT_HASH_MISMATCH', exitCode: 6 } });
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('a file whose hash nobody publishes is believed at its first fetch and kept from then on', async () => {
+  const { hub, root, folder } = await setUpMs();
+  const fetcher = testFetcher(root, hub.endpoint);
+  const resolved = await fetcher.resolve('ms:org/na.me');
+  const model = { ...resolved, files: resolved.files.map((file) => ({ ...file, digest: null })) };
+  expect(await fetcher.fetch([model])).toMatchObject([{ state: 'present' }]);
+  utimesSync(join(folder, 'config.json'), 1, 1);
+  expect(await fetcher.fetch([model])).toMatchObject([{ state: 'present', fetchedBytes: 0 }]);
+  writeFileSync(join(folder, 'config.json'), '{"v": 9}\n');
+  expect(await fetcher.fetch([model])).toMatchObject([{ state: 'present', fetchedBytes: 9 }]);
+  expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe('{"v": 1}\n');
+});

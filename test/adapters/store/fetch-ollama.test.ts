@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk.ts';
+import { FileModelStore } from '../../../src/adapters/store/file-model-store.ts';
+import { storePaths } from '../../../src/core/models/store-paths.ts';
+import {
+  fetched,
+  filesIn,
+  hashOf,
+  modelOf,
+  ollama,
+  setUpOllama,
+  WEIGHTS,
+} from '../../helpers/ollama-fixture.ts';
+import { testFetcher, testStore } from '../../helpers/store-fixture.ts';
+import { tempFolder } from '../../helpers/temp-folder.ts';
+
+test('[req R04] [req R43] a model is fetched once into the native store, and a second run makes no request', async () => {
+  const { hub, root, fetcher, model, manifest } = await setUpOllama();
+  expect(await fetcher.fetch([model])).toMatchObject([{ state: 'present' }]);
+  const place = 'registry.ollama.ai/library/tiny/latest';
+  expect(filesIn(join(root, 'ollama/manifests'))).toEqual([place]);
+  expect(readFileSync(join(root, 'ollama/manifests', place), 'utf8')).toBe(manifest);
+  const blobs = filesIn(join(root, 'ollama/blobs'));
+  expect(blobs).toEqual(model.files.map(({ path }) => path).sort());
+  for (const name of blobs) expect(`sha256-${hashOf(join(root, 'ollama/blobs', name))}`).toBe(name);
+  expect(fetched(hub).sort()).toEqual(blobs);
+  expect(readdirSync(join(root, '.rma/staging'))).toEqual([]);
+
+  hub.log.clear();
+  expect(await testFetcher(root, hub.endpoint).fetch([model])).toMatchObject([
+    { state: 'present', fetchedBytes: 0 },
+  ]);
+  expect(hub.log.entries()).toEqual([]);
+});
+
+test('[fail P1] its files are 0644 and its folders 2775', async () => {
+  const { root, fetcher, model, blob } = await setUpOllama();
+  await fetcher.fetch([model]);
+  for (const path of ['blobs', 'manifests', 'manifests/registry.ollama.ai/library/tiny']) {
+    expect(statSync(join(root, 'ollama', path)).mode & 0o7777).toBe(0o2775);
+  }
+  const manifest = join(root, 'ollama/manifests/registry.ollama.ai/library/tiny/latest');
+  for (const path of [blob('model'), manifest]) expect(statSync(path).mode & 0o7777).toBe(0o644);
+});
+
+test('a blob that waited long in the staging area is new when it gets its name: Ollama deletes old ones without a manifest', async () => {
+  const { root, model } = await setUpOllama();
+  const store = testStore(root);
+  await store.prepare();
+  const file = model.files.find(({ bytes }) => bytes === 'free'.length)!;
+  const slot = await store.stage(model, file);
+  writeFileSync(slot.path, 'free');
+  utimesSync(slot.path, 1, 1);
+  await store.publish(
+    { ...model, files: [file] } as typeof model,
+    new Map([[file, { path: slot.path, digest: file.digest! }]]),
+  );
+  expect(statSync(join(root, 'ollama/blobs', file.path)).mtimeMs).toBeGreaterThan(Date.now() - 3_600_000);
+});
+
+test('a blob that another tag or another model brought is not fetched again, and counts as present', async () => {
+  const { hub, root, fetcher, model } = await setUpOllama();
+  await fetcher.fetch([model]);
+  for (const ref of ['ollama:tiny:two', 'ollama:me/other']) {
+    const sibling = await fetcher.resolve(ref);
+    hub.log.clear();
+    const check = await testStore(root).check(sibling);
+    expect(check).toMatchObject({ state: 'partial', missingBytes: 13 });
+    const [result] = await testFetcher(root, hub.endpoint).fetch([sibling]);
+    expect(result).toMatchObject({ state: 'present', fetchedBytes: 13 });
+    expect(fetched(hub)).toEqual(check.missing.map(({ path }) => path));
+  }
+});
+
+test('models that share blobs are fetched at once by writers that know nothing of each other, and all are right', async () => {
+  const { hub, root, fetcher } = await setUpOllama();
+  const refs = ['ollama:tiny', 'ollama:tiny:two', 'ollama:me/other'];
+  const models = await Promise.all(refs.map((ref) => fetcher.resolve(ref)));
+  const results = await Promise.all(
+    models.map(async (model) => testFetcher(root, hub.endpoint).fetch([model])),
+  );
+  expect(results.flat().map(({ state }) => state)).toEqual(['present', 'present', 'present']);
+  for (const model of models) expect(await testStore(root).check(model)).toMatchObject({ state: 'present' });
+  const folder = join(root, 'ollama/blobs');
+  for (const name of filesIn(folder)) expect(`sha256-${hashOf(join(folder, name))}`).toBe(name);
+});
+
+test('two holders of different leases publish the same blob at once, and both models are present', async () => {
+  const { root, fetcher, model } = await setUpOllama();
+  const other = await fetcher.resolve('ollama:me/other');
+  const store = testStore(root);
+  await store.prepare();
+  const bring = async (of: typeof model) => {
+    const staged = new Map();
+    for (const file of of.files) {
+      const slot = await store.stage(of, file);
+      const source = Object.values(ollama).flatMap(({ layers, config }) => [
+        ...layers.map(({ content }) => content),
+        JSON.stringify(config),
+      ]);
+      const content = source
+        .map((each) => (each === WEIGHTS ? WEIGHTS.read(0, WEIGHTS.size) : Buffer.from(String(each))))
+        .find((each) => createHash('sha256').update(each).digest('hex') === file.digest?.hex)!;
+      writeFileSync(slot.path, content);
+      staged.set(file, { path: slot.path, digest: file.digest! });
+    }
+    return staged;
+  };
+  const [first, second] = [await bring(model), await bring(other)];
+  await Promise.all([store.publish(model, first), store.publish(other, second)]);
+  expect(await store.check(model)).toMatchObject({ state: 'present' });
+  expect(await store.check(other)).toMatchObject({ state: 'present' });
+});
+
+test('a tag that moved brings only the blobs that are new', async () => {
+  const { hub, root, fetcher, model } = await setUpOllama();
+  await fetcher.fetch([model]);
+  const { manifest } = hub.publishOllama('library/tiny:latest', modelOf('{"num_ctx":4}'));
+  const moved = await fetcher.resolve('ollama:tiny');
+  hub.log.clear();
+  expect(await fetcher.fetch([moved])).toMatchObject([{ state: 'present', fetchedBytes: 13 }]);
+  const path = join(root, 'ollama/manifests/registry.ollama.ai/library/tiny/latest');
+  expect(readFileSync(path, 'utf8')).toBe(manifest);
+  expect(await testStore(root).check(model)).toMatchObject({ state: 'partial' });
+});
+
+test('[fail P3] a complete model is neither locked nor written: its store may be read-only', async () => {
+  const { hub, root, fetcher, model } = await setUpOllama();
+  await fetcher.fetch([model]);
+  const refuse = () =>
+    Promise.reject(Object.assign(new Error('read-only'), { code: 'EROFS', syscall: 'open' }));
+  const disk: Disk = {
+    ...realDisk,
+    mkdir: refuse,
+    rename: refuse,
+    link: refuse,
+    rm: refuse,
+    chmod: refuse,
+    open: refuse,
+  };
+  expect(await testFetcher(root, hub.endpoint, { disk }).fetch([model])).toMatchObject([
+    { state: 'present', fetchedBytes: 0 },
+  ]);
+});
+
+test('[req R44] OLLAMA_MODELS moves the native store, and nothing unfinished is ever among its blobs or manifests', async () => {
+  const { hub, root, model } = await setUpOllama();
+  const elsewhere = join(tempFolder(), 'ollama-models');
+  const seen = new Set<string>();
+  const note = (path: unknown) => {
+    if (String(path).startsWith(elsewhere)) seen.add(String(path).slice(elsewhere.length + 1));
+  };
+  const disk: Disk = {
+    ...realDisk,
+    open: (async (...args: Parameters<Disk['open']>) => {
+      if (args[1] !== 'r') note(args[0]);
+      return realDisk.open(...args);
+    }) as Disk['open'],
+  };
+  const store = new FileModelStore({
+    paths: storePaths(root, { OLLAMA_MODELS: elsewhere }),
+    clock: systemClock,
+    disk,
+  });
+  expect(await testFetcher(root, hub.endpoint, { store }).fetch([model])).toMatchObject([
+    { state: 'present' },
+  ]);
+  expect(filesIn(join(elsewhere, 'blobs'))).toHaveLength(4);
+  expect(existsSync(join(elsewhere, 'manifests/registry.ollama.ai/library/tiny/latest'))).toBe(true);
+  expect(existsSync(join(root, 'ollama'))).toBe(false);
+  expect([...seen].filter((path) => /^(blobs|manifests)\//.test(path))).toEqual([]);
+});
+
+test('[fail C11] a blob that is not what its digest says, twice, leaves nothing under a final name', async () => {
+  const { hub, root, fetcher, model, blob } = await setUpOllama();
+  hub.faults.add({ kind: 'flip-byte', port: 'cdn', path: `*${blob('model').slice(-64)}` });
+  expect(await fetcher.fetch([model])).toMatchObject([
+    { state: 'failed', error: { code: 'RMA_CONTENT_HASH_MISMATCH', exitCode: 6 } },
+  ]);
+  expect(existsSync(blob('model'))).toBe(false);
+  expect(filesIn(join(root, 'ollama/manifests'))).toEqual([]);
+});
+
+test('[fail H2] an address of the CDN that ran out is asked for again', async () => {
+  const { hub, fetcher, model, blob } = await setUpOllama();
+  const path = `*${blob('model').slice(-64)}`;
+  hub.faults.add({ kind: 'expired-url', uses: 0, times: 1, path });
+  hub.faults.add({ kind: 'cut', bytes: 100_000, port: 'cdn', times: 1, path });
+  expect(await fetcher.fetch([model])).toMatchObject([{ state: 'present' }]);
+});

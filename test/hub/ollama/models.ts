@@ -1,0 +1,54 @@
+import { type Content, type ContentSource, contentOf, sha256Of } from '../content.ts';
+
+/** A layer of an Ollama model: `model`, `template`, `params`, `projector`, `license`, … */
+export interface OllamaLayerSpec {
+  readonly kind: string;
+  readonly content: ContentSource;
+}
+
+/** An Ollama model as data. Same data, same manifest. */
+export interface OllamaModelSpec {
+  readonly layers: readonly OllamaLayerSpec[];
+  /** The configuration, as JSON. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Changes the manifest that is served; its blobs stay as they are. */
+  readonly manifest?: (manifest: string) => string;
+}
+
+export interface OllamaModel {
+  /** What a client gets, byte for byte. */
+  readonly manifest: string;
+  /** All that was ever published under this name, by sha256. */
+  readonly blobs: ReadonlyMap<string, Content>;
+  /** sha256 of what the manifest names now, by kind; the last one of a kind counts. */
+  readonly sha256: Readonly<Record<string, string>>;
+}
+
+/** Builds the model; `before` is what the registry had under this name, whose blobs stay reachable. */
+export function buildOllamaModel(spec: OllamaModelSpec, before?: OllamaModel): OllamaModel {
+  const config = entryOf('application/vnd.docker.container.image.v1+json', JSON.stringify(spec.config));
+  const layers = spec.layers.map(({ kind, content }) =>
+    entryOf(`application/vnd.ollama.image.${kind}`, content),
+  );
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+    config: config.entry,
+    layers: layers.map(({ entry }) => entry),
+  });
+  const all = [config, ...layers];
+  return {
+    manifest: spec.manifest?.(manifest) ?? manifest,
+    blobs: new Map([...(before?.blobs ?? []), ...all.map(({ hex, content }) => [hex, content] as const)]),
+    sha256: Object.fromEntries([
+      ['config', config.hex],
+      ...spec.layers.map(({ kind }, index) => [kind, layers[index]?.hex ?? '']),
+    ]),
+  };
+}
+
+function entryOf(mediaType: string, source: ContentSource) {
+  const content = contentOf(source);
+  const hex = sha256Of(content);
+  return { content, hex, entry: { mediaType, digest: `sha256:${hex}`, size: content.size } };
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { type Answer, json, redirect } from '../answer.ts';
+import type { Content } from '../content.ts';
+import type { Exchange } from '../exchange.ts';
+import type { HubState, Protocol } from '../protocol.ts';
+
+/**
+ * `/v2/{namespace}/{name}/manifests/{tag}` and `…/blobs/sha256:{hex}`. HEAD of a blob tells its size; GET is a redirect
+ * to another host name, which Ollama's client insists on.
+ */
+export const ollamaRegistry: Protocol = (exchange, hub) => {
+  const [root, namespace, name, kind, what = '', ...more] = exchange.segments;
+  if (root !== 'v2' || more.length > 0) return undefined;
+  const repository = `${namespace}/${name}`;
+  if (kind === 'manifests') return manifestAnswer(hub, `${repository}:${what}`);
+  if (kind === 'blobs') return { ...blobAnswer(exchange, hub, repository, what), aboutFile: true };
+  return undefined;
+};
+
+/** A blob of any tag of a model. */
+export function findBlob(hub: HubState, repository: string, digest: string): Content | undefined {
+  const hex = digest.replace(/^sha256:/, '');
+  return [...hub.ollama]
+    .filter(([name]) => name.startsWith(`${repository}:`))
+    .map(([, { blobs }]) => blobs.get(hex))
+    .find((content) => content !== undefined);
+}
+
+function manifestAnswer({ ollama }: HubState, name: string): Answer {
+  const model = ollama.get(name);
+  if (model === undefined) return refusal('MANIFEST_UNKNOWN', 'manifest unknown');
+  const body = Buffer.from(model.manifest, 'utf8');
+  const digest = createHash('sha256').update(body).digest('hex');
+  const headers = {
+    'content-type': 'application/vnd.docker.distribution.manifest.v2+json',
+    'content-length': body.length,
+    'docker-content-digest': `sha256:${digest}`,
+  };
+  return { status: 200, headers, body };
+}
+
+function blobAnswer(exchange: Exchange, hub: HubState, repository: string, digest: string): Answer {
+  const content = findBlob(hub, repository, digest);
+  if (content === undefined) return refusal('BLOB_UNKNOWN', 'blob unknown to registry');
+  if (exchange.method === 'HEAD') {
+    return { status: 200, headers: { 'content-length': content.size }, body: new Uint8Array() };
+  }
+  const path = `/ollama/${repository}/blobs/${digest}`;
+  return redirect(307, `${hub.cdnOrigin(exchange)}${path}?${hub.signer.sign(path)}`);
+}
+
+function refusal(code: string, message: string): Answer {
+  return json(404, { errors: [{ code, message }] });
+}

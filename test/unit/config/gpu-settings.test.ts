@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
+import { effectiveSettings } from '../../../src/core/config/show-config.ts';
+import type { GpuSettings } from '../../../src/core/model/config.ts';
+import { base, flags, withFile } from '../../helpers/config-sources.ts';
+
+type Env = Readonly<Record<string, string>>;
+
+const gpuOf = (env: Env, options = {}, file = ''): GpuSettings =>
+  resolveConfig({ ...withFile(file), env, flags: flags(options) }).config.gpu;
+const messageOf = (work: () => unknown): string => {
+  try {
+    work();
+    return 'no fault';
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+describe('the settings of GPUs', () => {
+  it.each([
+    ['true', 'required'],
+    ['auto', 'auto'],
+    ['FALSE', 'off'],
+    ['0', 'off'],
+  ])('[req R28] ENABLE_GPU=%s means %s', (word, use) => {
+    expect(gpuOf({ ENABLE_GPU: word }).use).toBe(use);
+  });
+
+  it.each([
+    ['true', 'required'],
+    ['false', 'off'],
+    ['auto', 'auto'],
+    ['"true"', 'required'],
+    ['no', 'off'],
+  ])('[req R28] gpu.enable takes %s as YAML writes it', (word, use) => {
+    expect(gpuOf({}, {}, `gpu:\n  enable: ${word}\n`).use).toBe(use);
+  });
+
+  it('[req R28] refuses another word with those it takes', () => {
+    expect(messageOf(() => gpuOf({ ENABLE_GPU: 'maybe' }))).toBe(
+      'ENABLE_GPU: gpu.enable expects true, auto or false, got "maybe"',
+    );
+    expect(messageOf(() => gpuOf({}, {}, 'gpu:\n  enable: [auto]\n'))).toBe(
+      'rma.yaml:2:11: gpu.enable must be true, false or text such as auto, got a list',
+    );
+  });
+
+  it.each([
+    ['8', 8e9],
+    ['7.5', 7.5e9],
+    ['8GiB', 8 * 2 ** 30],
+  ])('[req R27] MIN_GPU_MEMORY_GB=%s is %d bytes', (size, bytes) => {
+    expect(gpuOf({ MIN_GPU_MEMORY_GB: size }).minBytes).toBe(bytes);
+    expect(gpuOf({}, {}, `gpu:\n  min_memory: ${size}\n`).minBytes).toBe(bytes);
+  });
+
+  it('wants a unit where a number alone could be anything', () => {
+    expect(messageOf(() => gpuOf({ RMA_GPU_RESERVE: '256' }))).toContain(
+      'a size with its unit, such as 512MiB',
+    );
+  });
+
+  it.each([
+    ['all', null],
+    ['none', []],
+    ['void', []],
+    ['0,1', ['0', '1']],
+    ['GPU-5f1c2a9e', ['GPU-5f1c2a9e']],
+    ['0:1', ['0:1']],
+  ])('[req R26] NVIDIA_VISIBLE_DEVICES=%s leaves %j to be used', (value, visible) => {
+    expect(gpuOf({ NVIDIA_VISIBLE_DEVICES: value }).visible).toEqual(visible);
+  });
+
+  it('[req R26] --gpus takes the place of the variable and the file', () => {
+    const env = { NVIDIA_VISIBLE_DEVICES: '0' };
+    expect(gpuOf(env, { 'gpu.visible': ['1', '2'] }).visible).toEqual(['1', '2']);
+    expect(gpuOf(env, { 'gpu.visible': ['all'] }).visible).toBeNull();
+    expect(gpuOf({}, {}, 'gpu:\n  visible: [0, GPU-5f]\n').visible).toEqual(['0', 'GPU-5f']);
+  });
+
+  it('takes pins of services and profiles, several GPUs joined by +', () => {
+    expect(gpuOf({}, {}, 'gpu:\n  pins: { ocr: 1, vllm-vllm: "0+1" }\n').pins).toEqual({
+      ocr: ['1'],
+      'vllm-vllm': ['0', '1'],
+    });
+    expect(messageOf(() => gpuOf({ RMA_GPU_PINS: 'ocr=all' }))).toContain(
+      'the index of a GPU (0), its UUID, or its beginning (GPU-5f1c), got "ocr=all"',
+    );
+  });
+
+  it('are shown as rma.yaml writes them', () => {
+    const env = { ENABLE_GPU: 'auto', MIN_GPU_MEMORY_GB: '8', NVIDIA_VISIBLE_DEVICES: 'none' };
+    const shown = effectiveSettings(resolveConfig({ ...base, env }));
+    const values = Object.fromEntries(shown.map(({ key, value }) => [key, value]));
+    expect(values).toMatchObject({
+      'gpu.enable': 'auto',
+      'gpu.min_memory': '8GB',
+      'gpu.visible': ['none'],
+      'gpu.reserve': '256MiB',
+    });
+  });
+});

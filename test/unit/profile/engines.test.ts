@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Engine } from '../../../src/core/model/profile.ts';
+import { readsFault } from '../../../src/core/profile/check-reads.ts';
+import { parseEngine } from '../../../src/core/profile/parse-engine.ts';
+
+const folder = join(import.meta.dirname, '../../../compose');
+const SHIPPED = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+
+const MINIMAL = `image: example/engine:1
+port: 8080
+command: [--model, "{model}"]
+health_path: /health
+models_path: /v1/models
+health_test: [CMD, "true"]
+`;
+
+const read = (text: string) => parseEngine({ file: 'e.yaml', text }, 'e');
+const faultsOf = (more: string) =>
+  read(MINIMAL + more).faults.map(({ line, column, message }) => `${line}:${column}: ${message}`);
+
+function shipped(name: string): Engine {
+  const text = readFileSync(join(folder, `${name}.yaml`), 'utf8');
+  const { engine, faults } = parseEngine({ file: `${name}.yaml`, text }, name);
+  expect(faults).toEqual([]);
+  if (engine === null) throw new Error(`${name} was not read`);
+  return engine;
+}
+
+describe('the engines that rma ships', () => {
+  it('[req R02] are data: vllm, ollama, llamacpp and tei', () => {
+    expect(SHIPPED.sort()).toEqual(['llamacpp.yaml', 'ollama.yaml', 'tei.yaml', 'vllm.yaml']);
+  });
+
+  it.each(['vllm', 'ollama', 'llamacpp', 'tei'])('name a release in every image of %s', (name) => {
+    const { image, cpuImage, imagesByCompute } = shipped(name);
+    const images = [image, cpuImage, ...Object.values(imagesByCompute)].filter((each) => each !== null);
+    for (const each of images) expect(each).toMatch(/:(?:[\w-]*-)?(?:b\d{5}|v?\d+\.\d+\.\d+)(?:-cu\d+)?$/);
+  });
+
+  it('[req R25] bound what an engine takes of a shared GPU', () => {
+    for (const file of SHIPPED) expect(shipped(file.replace('.yaml', '')).sharesGpu).toBe(true);
+    expect(shipped('vllm').sharedCommand).toEqual([
+      '--gpu-memory-utilization',
+      '{share}',
+      '--kv-cache-memory-bytes',
+      '{kv_bytes}',
+    ]);
+    expect(shipped('ollama').environment).toMatchObject({
+      OLLAMA_CONTEXT_LENGTH: '{context}',
+      OLLAMA_NUM_PARALLEL: '{concurrency}',
+      OLLAMA_MAX_LOADED_MODELS: '{max_loaded}',
+    });
+    expect(shipped('tei').command).toContain('--max-batch-tokens');
+    expect(shipped('llamacpp').command).toContain('--ctx-size');
+  });
+
+  it('[req R04] never make a second cache of models', () => {
+    for (const file of SHIPPED) {
+      const { command, flags = [] } = { ...shipped(file.replace('.yaml', '')), flags: [] };
+      expect([...command, ...flags].join(' ')).not.toMatch(/--download-dir|TRANSFORMERS_CACHE/);
+    }
+  });
+});
+
+describe('parseEngine', () => {
+  it('tells a misspelt word in every list, and in variables', () => {
+    const known =
+      '{model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}';
+    expect(
+      faultsOf('environment: {A: "{prot}"}\ngpu_environment: {B: "{shar}"}\nparallel_command: ["{gpu}"]\n'),
+    ).toEqual([
+      `9:20: unknown placeholder {gpu}; known: ${known}, {gpus}, {share}, {kv_bytes}, {others_bytes}`,
+      `7:18: unknown placeholder {prot}; known: ${known}`,
+      `8:22: unknown placeholder {shar}; known: ${known}, {gpus}, {share}, {kv_bytes}, {others_bytes}`,
+    ]);
+  });
+
+  it('[req R26] leaves the choice of GPUs to rma', () => {
+    expect(
+      faultsOf('environment: {NVIDIA_VISIBLE_DEVICES: all}\ngpu_environment: {CUDA_VISIBLE_DEVICES: "1"}\n'),
+    ).toEqual([
+      '7:39: NVIDIA_VISIBLE_DEVICES is not for engine files: rma decides which GPUs a service sees',
+      '8:41: CUDA_VISIBLE_DEVICES is not for engine files: rma decides which GPUs a service sees',
+    ]);
+  });
+
+  it('takes images by compute capability only under such a number', () => {
+    expect(faultsOf('images_by_compute: {ada: "example/ada:1", "8.9": "not an image"}\n')).toEqual([
+      '7:26: expects a compute capability such as "8.9" and an image such as registry/name:tag, not "ada": "example/ada:1"',
+      '7:50: expects a compute capability such as "8.9" and an image such as registry/name:tag, not "8.9": "not an image"',
+    ]);
+    expect(faultsOf('images_by_compute: {"8.9": "example/ada:1"}\n')).toEqual([]);
+  });
+});
+
+describe('readsFault', () => {
+  const models = new Map([
+    [
+      'llava',
+      {
+        name: 'llava',
+        ref: 'ollama:llava:7b',
+        kind: 'vision' as const,
+        license: '',
+        description: '',
+        gpuMemoryBytes: null,
+        optional: false,
+      },
+    ],
+  ]);
+
+  it('tells a model of a source that the engine does not read', () => {
+    expect(readsFault(shipped('vllm'), 'llava', models)).toBe(
+      'the engine "vllm" reads models from hf, ms, not llava (ollama:llava:7b)',
+    );
+    expect(readsFault(shipped('ollama'), 'hf:org/repo', models)).toBe(
+      'the engine "ollama" reads models from ollama, not hf:org/repo',
+    );
+  });
+
+  it('leaves names that nothing has, and broken references, to the checks of those', () => {
+    expect(readsFault(shipped('vllm'), 'nothing', models)).toBeNull();
+    expect(readsFault(shipped('vllm'), 'hf:org', models)).toBeNull();
+    expect(readsFault(shipped('ollama'), 'llava', models)).toBeNull();
+  });
+});

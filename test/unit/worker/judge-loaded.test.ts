@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { judgeLoaded } from '../../../src/core/worker/judge-loaded.ts';
+
+const GIB = 2 ** 30;
+const listing = (...models: readonly unknown[]) => JSON.stringify({ models });
+const llava = (size: number, inVram: number) =>
+  listing({
+    name: 'llava:7b',
+    size: size * GIB,
+    size_vram: inVram * GIB,
+    expires_at: '2026-01-01T00:00:00Z',
+  });
+
+describe('where a model was loaded', () => {
+  it('is as planned when all of it is on the GPU, or nothing is', () => {
+    expect(judgeLoaded(llava(5.5, 5.5), 'llava:7b', 'gpu')).toEqual({ kind: 'as-planned' });
+    expect(judgeLoaded(llava(5.5, 0), 'llava:7b', 'cpu')).toEqual({ kind: 'as-planned' });
+  });
+
+  it('names the part that is not where it was planned', () => {
+    expect(judgeLoaded(llava(5.5, 3.4), 'llava:7b', 'gpu')).toEqual({
+      kind: 'misplaced',
+      why: 'llava:7b: 2.1 of 5.5 GiB are on the CPU: the GPU has too little free memory',
+    });
+    expect(judgeLoaded(llava(5.5, 5.2), 'llava:7b', 'gpu')).toMatchObject({
+      why: expect.stringContaining('307 MiB of 5.5 GiB are on the CPU'),
+    });
+    expect(judgeLoaded(llava(5.5, 0), 'llava:7b', 'gpu')).toMatchObject({
+      why: expect.stringContaining('is on the CPU, planned on the GPU'),
+    });
+    expect(judgeLoaded(llava(5.5, 1), 'llava:7b', 'cpu')).toMatchObject({
+      why: 'llava:7b: 1.0 GiB are on a GPU, planned on the CPU',
+    });
+  });
+
+  it('is not known for a model that is not listed, and in a page that is no list', () => {
+    for (const body of [
+      llava(1, 1).replace('7b', '13b'),
+      listing(),
+      listing(null, 3),
+      '<html>',
+      'null',
+      '{}',
+    ]) {
+      expect(judgeLoaded(body, 'llava:7b', 'gpu')).toEqual({ kind: 'not-loaded' });
+    }
+  });
+
+  it('takes a name without a tag for the latest', () => {
+    const body = listing({ name: 'nomic-embed-text:latest', size: 1, size_vram: 1 });
+    expect(judgeLoaded(body, 'nomic-embed-text', 'gpu')).toEqual({ kind: 'as-planned' });
+    const other = listing({ name: 'host:5000/a/b', size: 1, size_vram: 1 });
+    expect(judgeLoaded(other, 'host:5000/a/b:latest', 'gpu')).toEqual({ kind: 'as-planned' });
+  });
+});
