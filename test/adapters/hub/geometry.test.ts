@@ -62,6 +62,13 @@ function hfModel(files: Readonly<Record<string, Buffer>>): PinnedHfModel {
   };
 }
 
+const answers =
+  (send: (response: Parameters<Fault>[1]) => unknown): Fault =>
+  (_, response) => {
+    send(response);
+    return true;
+  };
+
 const sends =
   (content: Buffer): Fault =>
   (request, response) => {
@@ -113,14 +120,14 @@ describe('the geometry of a model on a hub', () => {
   });
 
   test.each<readonly [string, Fault, RegExp]>([
-    ['refuses', (_, response) => (response.writeHead(403).end(), true), /forbids access/],
-    ['fails again and again', (_, response) => (response.writeHead(500).end(), true), /answered 500/],
+    ['refuses', answers((response) => response.writeHead(403).end()), /forbids access/],
+    ['fails again and again', answers((response) => response.writeHead(500).end()), /answered 500/],
     [
       'sends another part',
-      (_, response) => (response.writeHead(206, { 'content-range': 'bytes 9-10/99' }).end('ab'), true),
+      answers((response) => response.writeHead(206, { 'content-range': 'bytes 9-10/99' }).end('ab')),
       /for the bytes from 0/,
     ],
-    ['sends too little', (_, response) => (response.writeHead(200).end('GGUF'), true), /sent less of it/],
+    ['sends too little', answers((response) => response.writeHead(200).end('GGUF')), /sent less of it/],
     ['sends something else', sends(Buffer.alloc(3_000_000, 'x')), /does not begin with GGUF/],
   ])('is unknown when the hub %s, and that stops nothing', async (_, fault, why) => {
     const { server, ports, told } = await setUp(fault);
