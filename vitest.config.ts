@@ -23,6 +23,12 @@ export default defineConfig({
         fileParallelism: false,
         globalSetup: ['test/e2e/global-setup.ts'],
       }),
+      project('gpu', {
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+        globalSetup: ['test/gpu/global-setup.ts'],
+      }),
     ],
   },
 });

@@ -6,7 +6,7 @@ set -euo pipefail
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 ENGINE_SCRIPTS=$CHECKOUT/scripts/engine
 export ENGINE_SCRIPTS
-for part in ui engine/context engine/preflight engine/apt engine/get engine/up engine/down engine/images engine/legacy; do
+for part in ui engine/context engine/preflight engine/apt engine/get engine/up engine/down engine/images engine/standins engine/legacy; do
   # shellcheck source=/dev/null
   . "$CHECKOUT/scripts/$part.sh"
 done
@@ -19,8 +19,10 @@ usage: scripts/engine.sh VERB [--yes]
   up         start the engine; does nothing when it runs
   images     make the base images (node, llama-server) in it
   images --here  make them in the Docker that this shell uses, for a machine without an image registry
+  images --gpu   those of the tests with stand-in GPUs too (Ollama, and programs that behave like vLLM, TEI, Ollama)
   env        print what a shell needs: eval "$(scripts/engine.sh env)"
              env --images: only the names of the base images
+  restart    stop it and start it again; containers start as after a reboot
   status     say whether it runs, and where; exit 0 or 1
   down       stop it; images and volumes stay
   purge      down, then delete .engine/ with everything in it
@@ -29,6 +31,9 @@ usage: scripts/engine.sh VERB [--yes]
              legacy env [none|v1|v2]: no Compose, the real 1.29, or a plugin that says 2.17
 
   --yes      do not ask before the first download on a terminal
+
+  RMA_ENGINE_GPUS=FOLDER  up, restart, images: an engine with stand-in GPUs, for tests: FOLDER/bin is on the daemon's
+             PATH, FOLDER/cdi has its device specifications; up starts an engine again that runs without them
 TEXT
 }
 
@@ -37,7 +42,8 @@ main() {
   for word in "$@"; do
     case $word in
     -y | --yes) yes=1 ;;
-    --here) ENGINE_IMAGES_HERE=1 ;;
+    --here) export ENGINE_IMAGES_HERE=1 ;;
+    --gpu) ENGINE_IMAGES_GPU=1 ;;
     -h | --help) usage && return 0 ;;
     *) words+=("$word") ;;
     esac
@@ -59,6 +65,7 @@ verb() {
   get) ready && locked ensure_files "$yes" ;;
   up) ready && locked ensure_up "$yes" ;;
   images) ready && locked ensure_images "$yes" ;;
+  restart) ready && locked ensure_restart "$yes" ;;
   env) if [ "${3:-}" = --images ]; then image_env; else engine_env; fi ;;
   status) engine_status ;;
   run-step) "$3" ;;
@@ -117,6 +124,14 @@ ensure_up() {
   ui_done "$start" "docker engine: $(engine_docker version --format '{{.Server.Version}}')"
 }
 
+ensure_restart() {
+  local start
+  ensure_files "$1"
+  start=$(ui_now)
+  engine_restart
+  ui_done "$start" "docker engine started again"
+}
+
 ensure_images() {
   if [ -n "${ENGINE_IMAGES_HERE:-}" ]; then
     preflight_consent "$1"
@@ -125,6 +140,12 @@ ensure_images() {
     ensure_up "$1"
   fi
   step images "base images: node, llama-server" images_build || fetch_failed
+  if [ -n "${ENGINE_IMAGES_GPU:-}" ]; then ensure_standins; fi
+}
+
+ensure_standins() {
+  "$CHECKOUT/scripts/judges.sh" hf1 ollama >/dev/null
+  step images "stand-in images: vllm, tei, ollama" standins_build || ui_fail 1 "the stand-in images could not be made" "See above."
 }
 
 ensure_legacy() {
@@ -172,6 +193,7 @@ image_env() {
   local node llama
   if node=$(image_name node); then printf 'export RMA_WORKER_BASE=%q\n' "$node"; fi
   if llama=$(image_name llama-server); then printf 'export RMA_IMAGES=%q\n' "llamacpp=$llama"; fi
+  standin_env
 }
 
 legacy_env() {
@@ -190,6 +212,7 @@ engine_status() {
   fi
   printf 'up      %s\n' "$(engine_docker version --format 'Docker Engine {{.Server.Version}}')"
   printf 'socket  %s\nstate   %s\nlogs    %s\n' "$ENGINE_SOCKET" "$ENGINE_HOME" "$ENGINE_LOGS"
+  if [ -s "$ENGINE_RUN/gpus" ]; then printf 'gpus    %s\n' "$(cat "$ENGINE_RUN/gpus")"; fi
   forwarded=$(engine_docker ps --format '{{.Names}} {{.Ports}}')
   if [ -n "$forwarded" ]; then printf '%s\n' "$forwarded" | sed 's/^/runs    /'; fi
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# The whole test suite: static checks, unit, adapter and command-line tests, the outside judges, then end to end on a real
+# The test suite: static checks, unit, adapter and command-line tests, the outside judges, then end to end on a real
 # Docker Engine. Installs what it needs below this checkout; needs root on Debian for the private engine.
+#   scripts/test.sh          less than 20 minutes on two cores
+#   scripts/test.sh --all    and then the tests with stand-in GPUs, as CI runs it
 set -euo pipefail
 
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -10,6 +12,12 @@ cd "$CHECKOUT"
 REPORTS=$CHECKOUT/build/reports
 
 main() {
+  local all=0
+  case ${1:-} in
+  '') ;;
+  --all) all=1 ;;
+  *) ui_fail 2 "unknown word '$1'" "usage: scripts/test.sh [--all]" ;;
+  esac
   npm ci --no-progress
   mkdir -p "$REPORTS"
   rm -f "$REPORTS"/*.json
@@ -22,6 +30,7 @@ main() {
   scripts/engine.sh images --yes
   suite fast unit adapters cli judges
   suite e2e e2e
+  if [ "$all" = 1 ]; then suite gpu gpu; fi
   node scripts/sum-tests.mjs "$REPORTS"/*.json
 }
 

@@ -26,9 +26,14 @@ engine_context() {
   ENGINE_SETTINGS={}
   # shellcheck disable=SC2089 # the quotes are JSON's
   if [ "$variant" = legacy ]; then ENGINE_SETTINGS='{"deprecated-key-path": "/run/docker-key.json"}'; fi
+  # a folder of stand-in GPUs: what lies in bin/ is on the daemon's PATH, in cdi/ are its device specifications
+  ENGINE_GPUS=
+  if [ -z "$variant" ]; then ENGINE_GPUS=${RMA_ENGINE_GPUS:-}; fi
+  # shellcheck disable=SC2089
+  if [ -n "$ENGINE_GPUS" ]; then ENGINE_SETTINGS='{"cdi-spec-dirs": ["'$ENGINE_GPUS'/cdi"]}'; fi
   ENGINE_SUBNET=$(engine_subnet $((16#${digest:0:2})))
   # shellcheck disable=SC2090
-  export ENGINE_VARIANT ENGINE_ID ENGINE_RUN ENGINE_SOCKET ENGINE_DATA ENGINE_LOGS ENGINE_PATH ENGINE_SETTINGS ENGINE_SUBNET
+  export ENGINE_VARIANT ENGINE_ID ENGINE_RUN ENGINE_SOCKET ENGINE_DATA ENGINE_LOGS ENGINE_PATH ENGINE_SETTINGS ENGINE_SUBNET ENGINE_GPUS
 }
 
 # engine_subnet N: the first two bytes of a /16 in 10.100-10.227, begun at N; one that this machine routes

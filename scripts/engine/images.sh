@@ -22,18 +22,24 @@ image_ensure() {
   node) image_make node nodejs 'CMD ["node"]' ;;
   # listens on all addresses of its container, as the official image does; a published port needs that
   llama-server) image_make llama-server llama.cpp-tools 'ENTRYPOINT ["llama-server"]' 'ENV LLAMA_ARG_HOST=0.0.0.0' ;;
+  # for the stand-in engines; with what the real Ollama needs
+  python) image_make python python3 libstdc++6 -- 'CMD ["python3"]' ;;
   esac
 }
 
-# image_make NAME PACKAGE CHANGE…
+# image_make NAME PACKAGE [PACKAGE… --] CHANGE…: the version is that of the first package
 image_make() {
-  local name=$1 package=$2 root=$ENGINE_HOME/rootfs/$1 debs=$ENGINE_HOME/closure/$1 version change changes=()
+  local name=$1 package=$2 root=$ENGINE_HOME/rootfs/$1 debs=$ENGINE_HOME/closure/$1 version change changes=() more=()
   shift 2
+  if [[ " $* " = *" -- "* ]]; then
+    while [ "$1" != -- ]; do more+=("$1") && shift; done
+    shift
+  fi
   for change in "$@"; do changes+=(--change "$change"); done
-  apt_closure forky "$debs" "$package" busybox-static ca-certificates || {
+  apt_closure forky "$debs" "$package" "${more[@]}" busybox-static ca-certificates || {
     # lists of an earlier day name files that the mirror has replaced since
     apt_root forky
-    apt_closure forky "$debs" "$package" busybox-static ca-certificates
+    apt_closure forky "$debs" "$package" "${more[@]}" busybox-static ca-certificates
   }
   version=$(dpkg-deb --field "$debs/${package}"_*.deb Version | sed 's/^[0-9]*://; s/[-+~].*//')
   image_rootfs "$root" "$debs"

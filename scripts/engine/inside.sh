@@ -3,7 +3,7 @@
 # Gets its settings from the environment (context.sh).
 set -euo pipefail
 
-export PATH=$ENGINE_PATH:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH=${ENGINE_GPUS:+$ENGINE_GPUS/bin:}$ENGINE_PATH:/usr/sbin:/usr/bin:/sbin:/bin
 
 # The machine's resolver may listen on a loopback that is not ours: name lookups go through slirp4netns.
 # The file may be a link into /run, which is empty from here on.

@@ -1,20 +1,33 @@
 #!/usr/bin/env bash
 # Starts the engine: dockerd and containerd in namespaces of their own, slirp4netns for the way out, the forwarder.
 
-# What runs stays: a dead helper is started again without touching the containers. A daemon that does not answer is
-# ended with everything it left, and started anew.
+# What runs stays: a dead helper is started again without touching the containers. A daemon that does not answer, or
+# has other GPUs than asked for, is ended with everything it left, and started anew.
 engine_up() {
-  if ! engine_answers; then
+  if ! engine_answers || ! has_gpus_as_asked; then
+    stop_gently dockerd 15
     engine_clean
     # /tmp belongs to all: mkdir fails when somebody else has made a folder of this name since it was removed
     mkdir -m 700 "$ENGINE_RUN" || ui_fail 3 "$ENGINE_RUN belongs to somebody else" "rm -rf $ENGINE_RUN"
     mkdir -p "$ENGINE_DATA" "$ENGINE_LOGS"
+    printf '%s' "$ENGINE_GPUS" >"$ENGINE_RUN/gpus"
     start_daemon
   fi
   engine_part_lives slirp4netns || start_network
   engine_part_lives forward-inside || start_forward_inside
   engine_part_lives forward-outside || start_forward_outside
   wait_until_ready
+}
+
+# A daemon looks for GPUs when it starts, and never again.
+has_gpus_as_asked() { [ "$(cat "$ENGINE_RUN/gpus" 2>/dev/null)" = "$ENGINE_GPUS" ]; }
+
+# What ran runs again, when its restart policy says so: as after a reboot.
+engine_restart() {
+  stop_gently forward-outside 3
+  stop_gently dockerd 15
+  engine_clean
+  engine_up
 }
 
 # engine_part_lives PART: a pid file alone proves nothing, since numbers are used again: the mark must be there too

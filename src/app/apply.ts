@@ -4,7 +4,7 @@ import type { Box } from '../ports/box.ts';
 import { applyServices } from './apply-services.ts';
 import { fetchInContainer } from './fetch-in-container.ts';
 import type { Wanted } from './make-desired.ts';
-import { prepareHostFolder } from './prepare-host-folder.ts';
+import { prepareCacheFolder, prepareHostFolder } from './prepare-host-folder.ts';
 import { writeSecret } from './secrets.ts';
 import { step } from './step.ts';
 import { throwIfFailed } from './worker-status.ts';
@@ -20,6 +20,9 @@ export async function apply(
   waitSeconds: number,
 ): Promise<void> {
   await prepareHostFolder(box, wanted.access);
+  if (wanted.selection.services.some(({ engine }) => engine.cachePath !== null)) {
+    await prepareCacheFolder(box, config, wanted.access.owner);
+  }
   const beside = operations.filter(isFetchBeside);
   for (const operation of operations) {
     if (operation === beside[0]) await fetchBeside(box, config, wanted, beside);
@@ -55,7 +58,7 @@ async function applyOne(box: Box, config: RmaConfig, wanted: Wanted, operation: 
       await step(box, `pulling ${operation.image}`, () => box.cli.pull(operation.image, box.signal));
       break;
     case 'create-volume':
-      await box.docker.createVolume(operation.name, operation.labels);
+      await box.docker.createVolume(operation.name, operation);
       break;
     default:
       break; // services come after; a fetch by the worker is what its start does

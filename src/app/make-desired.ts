@@ -1,5 +1,6 @@
 import { buildStack } from '../core/compose-file/build-stack.ts';
 import { choosePorts } from '../core/compose-file/choose-ports.ts';
+import { volumeOf } from '../core/docker/volume-of.ts';
 import { sha256Hex } from '../core/hash.ts';
 import type { Desired } from '../core/model/desired.ts';
 import type { PinnedModel } from '../core/model/pinned-model.ts';
@@ -68,7 +69,7 @@ export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wa
     workerImage: { tag, base: config.images.workerBase },
     models: byRef(pinned),
   };
-  const access = { image: tag, volume: config.volumes.store, owner, project: config.project };
+  const access = { image: tag, volume: volumeOf(config, 'store'), owner, project: config.project };
   return { desired, selection, access, secrets };
 }
 

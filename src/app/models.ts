@@ -1,3 +1,4 @@
+import { volumeOf } from '../core/docker/volume-of.ts';
 import { RmaError } from '../core/errors.ts';
 import type { RmaConfig } from '../core/model/config.ts';
 import type { ModelCheck } from '../core/model/model-check.ts';
@@ -121,7 +122,7 @@ async function projectModels(box: Box, config: RmaConfig): Promise<ReadonlyMap<s
 export async function storeAccess(box: Box, config: RmaConfig): Promise<StoreAccess> {
   return {
     image: await box.image.tag(config.images.workerBase),
-    volume: config.volumes.store,
+    volume: volumeOf(config, 'store'),
     owner: await storeOwner(box, config),
     project: config.project,
   };

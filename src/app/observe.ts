@@ -23,15 +23,17 @@ export async function observe(
     ...desired.stack.engineImages,
   ]);
   const volumes = await presentVolumes(box, desired);
-  const [containers, files, secrets, store] = await Promise.all([
+  const [containers, files, secrets, secretsWrittenAt, store] = await Promise.all([
     observeContainers(box, config.project),
     fileHashes(box, [...desired.files.keys()]),
     secretHashes(box, config, [...desired.secrets.keys()]),
+    secretTimes(box, config, [...desired.secrets.keys()]),
     lookIntoStore(box, access, [...desired.models.values()]),
   ]);
   return {
     files,
     secrets,
+    secretsWrittenAt,
     images,
     volumes,
     containers,
@@ -68,7 +70,9 @@ function observedContainer(
   const { service, profile, state, health, image, configHash } = container;
   const worker = status === null ? null : { state: status.state, failure: status.failure };
   const engineFault = faults.get(service) ?? null;
-  return { service, profile, role: roleOf(container), state, health, image, configHash, worker, engineFault };
+  const startedAt = container.startedAt === null ? null : Date.parse(container.startedAt);
+  const role = roleOf(container);
+  return { service, profile, role, state, health, image, configHash, worker, engineFault, startedAt };
 }
 
 /** Services are named `coordinator`, `<profile>-worker` and `<profile>-<engine>[-N]`. */
@@ -103,6 +107,16 @@ async function secretHashes(
     names.map((name) => `${folder}/${name}`),
   );
   return new Map([...byPath].map(([path, hash]) => [path.slice(folder.length + 1), hash]));
+}
+
+async function secretTimes(
+  box: Box,
+  config: RmaConfig,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const folder = projectFiles(config).secrets;
+  const facts = await Promise.all(names.map(async (name) => box.files.facts(`${folder}/${name}`)));
+  return new Map(names.flatMap((name, at) => (facts[at] ? [[name, facts[at].modifiedMs] as const] : [])));
 }
 
 const HOLDS_PORTS = new Set<ObservedContainer['state']>(['running', 'restarting', 'paused']);

@@ -2,10 +2,12 @@ import type { RmaConfig } from '../core/model/config.ts';
 import type { Observed } from '../core/model/observed.ts';
 import { narrow } from '../core/plan/narrow.ts';
 import { plan } from '../core/plan/plan.ts';
+import { planNfs } from '../core/plan/plan-nfs.ts';
 import { planStoreMove } from '../core/plan/plan-store-move.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
+import { checkNfsServers } from './check-nfs-servers.ts';
 import { makeDesired, type Wanted } from './make-desired.ts';
 import { observe, roleOf } from './observe.ts';
 import { readWish } from './read-wish.ts';
@@ -30,13 +32,18 @@ export async function planUp(box: Box, request: UpRequest): Promise<PlannedUp> {
   const { config } = request;
   const wish = await readWish(box, request);
   await requireDocker(box);
+  await checkNfsServers(box, config);
   const containers = await box.docker.containers(config.project);
   const wanted = await makeDesired(box, { config, profiles: request.profiles, wish, containers });
   const observed = await observe(box, config, wanted.desired, wanted.access);
   const scope = narrow(wanted.desired, observed, wanted.selection, request.profiles);
   const planned = plan(scope.desired, scope.observed, { removeOrphans: request.removeOrphans });
-  const moves = planStoreMove(storeOfWorkers(containers), config.volumes.store);
-  return { wanted, observed, plan: { ...planned, checks: [...planned.checks, ...moves] } };
+  const moves = planStoreMove(storeOfWorkers(containers), config);
+  return {
+    wanted,
+    observed,
+    plan: { ...planned, checks: [...planned.checks, ...moves, ...planNfs(config)] },
+  };
 }
 
 function storeOfWorkers(containers: readonly ContainerFacts[]): string | null {

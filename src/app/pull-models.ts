@@ -6,6 +6,7 @@ import { formatBytes } from '../core/units.ts';
 import type { Box } from '../ports/box.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import type { Transfer } from '../ports/transfer.ts';
+import { checkNfsServers } from './check-nfs-servers.ts';
 import { fetchInContainer } from './fetch-in-container.ts';
 import { type ListedModel, storeAccess } from './models.ts';
 import { prepareHostFolder } from './prepare-host-folder.ts';
@@ -111,6 +112,7 @@ async function pullInContainer(box: Box, { config, models }: PullRequest): Promi
     );
   }
   await prepareHostFolder(box, access);
+  await checkNfsServers(box, config);
   const status = await withHubTokens(box, config, () =>
     fetchInContainer(box, config, access, pinnedOf(models)),
   );

@@ -1,4 +1,5 @@
-import type { Owner, VolumeSpec } from '../core/model/config.ts';
+import type { DockerVolume } from '../core/docker/volume-of.ts';
+import type { Owner } from '../core/model/config.ts';
 import type { ModelCheck } from '../core/model/model-check.ts';
 import { type PinnedModel, pinnedBytes } from '../core/model/pinned-model.ts';
 import { STORE_MOUNT } from '../core/models/layout.ts';
@@ -8,7 +9,7 @@ import type { OneOff } from '../ports/docker-cli.ts';
 /** What a throw-away worker container needs to reach the store. */
 export interface StoreAccess {
   readonly image: string;
-  readonly volume: VolumeSpec;
+  readonly volume: DockerVolume;
   readonly owner: Owner;
   readonly project: string;
 }
@@ -52,13 +53,14 @@ export async function lookIntoStore(
 /** From this machine: exact for a host folder, and for volumes as long as the engine's folder is here too. */
 export async function freeBytesBeside(box: Box, access: StoreAccess): Promise<number | null> {
   if (access.volume.type === 'host') return box.files.freeBytes(access.volume.path);
+  if (Object.keys(access.volume.options).length > 0) return null; // it lies on a server
   const { rootDir } = await box.docker.facts();
   return (await box.files.facts(rootDir)) === null ? null : box.files.freeBytes(rootDir);
 }
 
 async function storeExists(box: Box, { volume }: StoreAccess): Promise<boolean> {
   if (volume.type === 'host') return (await box.files.facts(volume.path)) !== null;
-  return volume.type === 'named' && (await box.docker.volume(volume.name)) !== null;
+  return (await box.docker.volume(volume.name)) !== null;
 }
 
 function nothingOf(model: PinnedModel): ModelCheck {
@@ -81,14 +83,25 @@ export function storeContainer(
   };
 }
 
-/** The `--mount` value of the store. */
-export function storeMount(volume: VolumeSpec): string {
+/**
+ * The `--mount` value of the store. Options go with it: a volume that is not there yet is made with them, one that is
+ * there keeps its own.
+ */
+export function storeMount(volume: DockerVolume): string {
   if (volume.type === 'host') return bindMount(volume.path, STORE_MOUNT);
-  return `type=volume,source=${volume.type === 'named' ? volume.name : volume.path},target=${STORE_MOUNT}`;
+  const options = Object.entries(volume.options).map(([key, value]) =>
+    csvField(`volume-opt=${key}=${value}`),
+  );
+  const fields = ['type=volume', `source=${volume.name}`, `target=${STORE_MOUNT}`];
+  if (options.length > 0) fields.push('volume-driver=local', 'volume-nocopy', ...options);
+  return fields.join(',');
 }
 
 /** The `--mount` value of a folder or file of the host: comma-separated fields, quoted as in CSV. */
 export function bindMount(source: string, target: string): string {
-  const field = `source=${source}`;
-  return `type=bind,${/[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field},target=${target}`;
+  return `type=bind,${csvField(`source=${source}`)},target=${target}`;
+}
+
+function csvField(field: string): string {
+  return /[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

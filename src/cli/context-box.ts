@@ -10,6 +10,7 @@ import { diskFiles } from '../adapters/files/disk-files.ts';
 import { readHubToken } from '../adapters/hub/hub-token.ts';
 import { PackagedImage } from '../adapters/image/packaged-image.ts';
 import { NvidiaSmi } from '../adapters/nvidia/nvidia-smi.ts';
+import { systemNames } from '../adapters/system/name-lookup.ts';
 import { portTaken } from '../adapters/system/port-taken.ts';
 import type { Box } from '../ports/box.ts';
 import type { Reporter } from '../ports/reporter.ts';
@@ -33,6 +34,7 @@ export function createBox({ env, signal, reporter }: BoxParts, loaded: LoadedCon
     cli: new SpawnedDockerCli(runner),
     gpus: new NvidiaSmi(runner),
     files: diskFiles,
+    names: systemNames,
     sources: hubSources({ env, hub: loaded.config.hub, token: () => token()?.value ?? null }),
     image: new PackagedImage(join(shipped, 'dist', 'image')),
     clock: systemClock,

@@ -27,6 +27,6 @@ export function lazyDocker(
     stop: async (containers) => (await ask()).stop(containers),
     remove: async (containers) => (await ask()).remove(containers),
     removeNetworks: async (project) => (await ask()).removeNetworks(project),
-    createVolume: async (name, labels) => (await ask()).createVolume(name, labels),
+    createVolume: async (name, volume) => (await ask()).createVolume(name, volume),
   };
 }

@@ -5,6 +5,7 @@ import type { DockerHost } from './docker-host.ts';
 import type { FileStore } from './file-store.ts';
 import type { GpuProbe } from './gpu-probe.ts';
 import type { ModelSource } from './model-source.ts';
+import type { NameLookup } from './name-lookup.ts';
 import type { Reporter } from './reporter.ts';
 
 /** The user's token for a hub, and where it was found. Its value goes into secrets files only. */
@@ -27,6 +28,7 @@ export interface Box {
   readonly cli: DockerCli;
   readonly gpus: GpuProbe;
   readonly files: FileStore;
+  readonly names: NameLookup;
   readonly sources: readonly ModelSource[];
   readonly image: WorkerImage;
   readonly clock: Clock;

@@ -25,14 +25,14 @@ export interface ContainerFacts {
   readonly startedAt: string | null;
   readonly configHash: string | null;
   readonly models: readonly string[];
-  /** of a worker: the engine services it uses; null where the label is missing */
-  readonly engines: readonly string[] | null;
   /** UUIDs of the GPUs and MIG devices that it was given */
   readonly gpus: readonly string[];
   /** promised to it on each of its GPUs, bytes */
   readonly gpuBytes: number | null;
   /** of the models and engine that its profile offers */
   readonly variant: string | null;
+  /** of a worker: the engine services it uses; null where the label is missing */
+  readonly engines: readonly string[] | null;
   readonly ports: readonly PublishedPort[];
   /** what is mounted as the store, as `named:NAME` or `host:PATH`; null for none */
   readonly store: string | null;
@@ -73,5 +73,6 @@ export interface DockerHost {
   remove(containers: readonly string[]): Promise<void>;
   /** Removes the networks of the project that carry rma's label. */
   removeNetworks(project: string): Promise<void>;
-  createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  /** A volume of the driver `local`. Nothing happens to one that is there already, whatever its options. */
+  createVolume(name: string, volume: Pick<VolumeFacts, 'labels' | 'options'>): Promise<void>;
 }

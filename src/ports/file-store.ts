@@ -4,6 +4,8 @@ export interface FileFacts {
   readonly gid: number;
   /** permission bits */
   readonly mode: number;
+  /** when its content changed last, milliseconds since the Unix epoch */
+  readonly modifiedMs: number;
 }
 
 /** Files of the machine that rma runs on. Paths are absolute. */

@@ -27,6 +27,7 @@ export function emptyBox(over: Partial<Observed> = {}): Observed {
   return {
     files: new Map(),
     secrets: new Map(),
+    secretsWrittenAt: new Map(),
     images: new Set(),
     volumes: new Map(),
     containers: [],
@@ -37,15 +38,19 @@ export function emptyBox(over: Partial<Observed> = {}): Observed {
   };
 }
 
+/** When the containers of `doneBox` were started; its secrets were written a second earlier. */
+export const STARTED_AT = Date.UTC(2026, 0, 2);
+
 /** A box on which everything is as desired. */
 export function doneBox(desired: Desired, over: Partial<Observed> = {}): Observed {
   const { stack, files, secrets, workerImage, models } = desired;
   return {
     files: new Map([...files].map(([path, text]) => [path, sha256(text)])),
     secrets,
+    secretsWrittenAt: new Map([...secrets.keys()].map((name) => [name, STARTED_AT - 1000])),
     images: new Set([workerImage.tag, workerImage.base, ...stack.engineImages]),
     volumes: new Map(
-      stack.volumes.map(({ name, labels }) => [name, { name, labels, driver: 'local', options: {} }]),
+      stack.volumes.map(({ name, labels, options }) => [name, { name, labels, driver: 'local', options }]),
     ),
     containers: stack.services.map(
       ({ name, role, profile, image, configHash }): ObservedContainer => ({
@@ -58,6 +63,7 @@ export function doneBox(desired: Desired, over: Partial<Observed> = {}): Observe
         health: 'healthy',
         worker: role === 'worker' ? { state: 'ready', failure: null } : null,
         engineFault: null,
+        startedAt: STARTED_AT,
       }),
     ),
     store: new Map([...models.values()].map((model) => [model.ref, checkOf(model, 'present')])),

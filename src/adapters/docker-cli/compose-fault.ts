@@ -1,4 +1,5 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { hostFault } from './host-fault.ts';
 
 // Compose and the engine give no codes here, only text: the patterns are those of Engine 25 to 29.
 const PORT_TAKEN = /(?:port is already allocated|address already in use)/;
@@ -7,6 +8,8 @@ const PORT = /(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):(\d{1,5})/;
 
 /** The error behind a failed `docker compose` command. */
 export function composeFault(verb: string, stderr: string): RmaError {
+  const known = hostFault(stderr);
+  if (known !== null) return known;
   const line = stderr
     .trim()
     .split('\n')

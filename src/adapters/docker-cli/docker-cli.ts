@@ -2,9 +2,12 @@ import { EXIT, RmaError } from '../../core/errors.ts';
 import type { CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
 import type { ComposeProject, DockerCli, ExecOptions, OneOff, UpOptions } from '../../ports/docker-cli.ts';
 import { composeFault } from './compose-fault.ts';
+import { hostFault } from './host-fault.ts';
 import { oneOffArguments } from './one-off.ts';
 
 const QUICK_MS = 20_000;
+/** `docker run` when the engine could not make or start the container. */
+const NOT_STARTED = 125;
 
 /** The user's own `docker` command with its Compose plugin. */
 export class SpawnedDockerCli implements DockerCli {
@@ -85,13 +88,16 @@ export class SpawnedDockerCli implements DockerCli {
 
   async oneOff(run: OneOff): Promise<CommandOutcome> {
     const { stdin, onStdout, onStderr, signal } = run;
-    return this.#runner.run({
+    const outcome = await this.#runner.run({
       argv: oneOffArguments(run),
       stdin,
       ...(onStdout && { onStdout }),
       ...(onStderr && { onStderr }),
       ...(signal && { signal }),
     });
+    const fault = outcome.exitCode === NOT_STARTED ? hostFault(outcome.stderr) : null;
+    if (fault !== null) throw fault;
+    return outcome;
   }
 
   async #compose(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<void> {

@@ -98,8 +98,18 @@ export class DockerodeHost implements DockerHost {
     });
   }
 
-  async createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void> {
-    await this.#ask(() => this.#docker.createVolume({ Name: name, Labels: { ...labels } }));
+  async createVolume(
+    name: string,
+    { labels, options }: Pick<VolumeFacts, 'labels' | 'options'>,
+  ): Promise<void> {
+    await this.#ask(() =>
+      this.#docker.createVolume({
+        Name: name,
+        Driver: 'local',
+        DriverOpts: { ...options },
+        Labels: { ...labels },
+      }),
+    );
   }
 
   /** null when the container vanished between the listing and the look at it */

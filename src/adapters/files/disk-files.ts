@@ -46,7 +46,8 @@ export const diskFiles: FileStore = {
     const found = await orNull(() => stat(path));
     if (found === null) return null;
     const kind: FileFacts['kind'] = found.isDirectory() ? 'folder' : found.isFile() ? 'file' : 'other';
-    return { kind, uid: found.uid, gid: found.gid, mode: found.mode & 0o7777 };
+    const { uid, gid, mtimeMs: modifiedMs } = found;
+    return { kind, uid, gid, mode: found.mode & 0o7777, modifiedMs };
   },
 
   own: async (path, uid, gid) => writable(path, () => chown(path, uid, gid)),

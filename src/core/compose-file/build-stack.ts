@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { VolumeKey } from '../docker/volume-of.ts';
 import { LABEL } from '../labels.ts';
 import type { DesiredService, Stack } from '../model/desired.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -6,13 +7,13 @@ import { coordinatorService } from './coordinator-service.ts';
 import { engineService } from './engine-service.ts';
 import type { RenderInput } from './render-input.ts';
 import type { ComposeMapping, ServiceDraft } from './service-draft.ts';
-import { desiredVolumes, type VolumeKey, volumeDeclarations } from './volumes.ts';
+import { desiredVolumes, volumeDeclarations } from './volumes.ts';
 import { workerService } from './worker-service.ts';
 import { writeYaml } from './write-yaml.ts';
 
 /**
  * The Compose file of one host, and what it stands for. The same input gives the same bytes.
- * @throws RmaError RMA_VOLUME_UNSUPPORTED, RMA_CONFIG_SECRET_IN_URL exit 2
+ * @throws RmaError RMA_CONFIG_SECRET_IN_URL exit 2
  */
 export function buildStack(input: RenderInput): Stack {
   const { config, selection } = input;

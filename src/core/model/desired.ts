@@ -17,10 +17,12 @@ export interface DesiredService {
   readonly port: number | null;
 }
 
-/** A named volume that must exist. Volumes bound to a host folder are not among them. */
+/** A volume that must exist, of Docker's driver `local`. Folders of the host are not among them. */
 export interface DesiredVolume {
   readonly holds: 'store' | 'cache';
   readonly name: string;
+  /** options of the driver, which never change; empty for a plain volume on the host's disk */
+  readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -16,6 +16,8 @@ export interface ObservedContainer {
   readonly worker: { readonly state: WorkerState; readonly failure: ErrorDocument | null } | null;
   /** the fault that a worker tells of this engine; null for none, and for other roles */
   readonly engineFault: ErrorCode | null;
+  /** milliseconds since the Unix epoch; null before the first start */
+  readonly startedAt: number | null;
 }
 
 export interface ObservedVolume {
@@ -36,6 +38,8 @@ export interface Observed {
   /** those of the asked volumes that exist, by name */
   readonly volumes: ReadonlyMap<string, ObservedVolume>;
   readonly containers: readonly ObservedContainer[];
+  /** secret name → when the copy on disk was written, milliseconds since the Unix epoch */
+  readonly secretsWrittenAt: ReadonlyMap<string, number>;
   /** by canonical reference; null when nothing could read the store */
   readonly store: ReadonlyMap<string, ModelCheck> | null;
   /** bytes free where the store lies; null when unknown */

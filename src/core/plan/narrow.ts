@@ -14,6 +14,10 @@ export function narrow(
   const names = new Set(chosen.flatMap(({ worker, services }) => [worker, ...services]));
   const refs = new Set(chosen.flatMap((profile) => profile.refs));
   const inScope = (service: string, role: string): boolean => role === 'coordinator' || names.has(service);
+  // what a chosen profile ran until now, and nobody runs any more
+  const wanted = new Set(desired.stack.services.map(({ name }) => name));
+  const wasTheirs = (service: string, profile: string | null): boolean =>
+    profile !== null && profiles.includes(profile) && !wanted.has(service);
   const services = desired.stack.services.filter(({ name, role }) => inScope(name, role));
   const images = new Set(services.map(({ image }) => image));
   return {
@@ -28,7 +32,9 @@ export function narrow(
     },
     observed: {
       ...observed,
-      containers: observed.containers.filter(({ service, role }) => inScope(service, role)),
+      containers: observed.containers.filter(
+        ({ service, role, profile }) => inScope(service, role) || wasTheirs(service, profile),
+      ),
     },
   };
 }

@@ -37,6 +37,8 @@ export interface CreateVolume extends OperationBase {
   readonly kind: 'create-volume';
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** of Docker's driver `local` */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 export interface FetchModel extends OperationBase {

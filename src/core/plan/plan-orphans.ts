@@ -4,7 +4,10 @@ import type { Observed, ObservedContainer } from '../model/observed.ts';
 import type { Operation } from './operation.ts';
 import type { PlanCheck } from './plan-types.ts';
 
-/** Containers of the project that no desired service stands for. Nothing is removed by leaving it out of a command. */
+/**
+ * Containers of the project that no desired service stands for. Nothing is removed by leaving it out of a command; an
+ * engine that its own profile runs no more makes room for those that the profile runs now.
+ */
 export function planOrphans(
   desired: Desired,
   observed: Observed,
@@ -14,8 +17,14 @@ export function planOrphans(
   const orphans = observed.containers
     .filter(({ service }) => !wanted.has(service))
     .sort((a, b) => (a.service < b.service ? -1 : 1));
-  if (!remove) return { operations: [], checks: orphans.map(warning) };
-  return { operations: [...workersFirst(orphans)].flatMap(removal), checks: [] };
+  const running = new Set(
+    desired.stack.services.flatMap(({ role, profile }) => (role === 'worker' ? profile : [])),
+  );
+  const isReplaced = ({ role, profile }: ObservedContainer) => role === 'engine' && running.has(profile);
+  const replaced = orphans.filter(isReplaced).map(replacement);
+  const left = orphans.filter((container) => !isReplaced(container));
+  if (!remove) return { operations: replaced, checks: left.map(warning) };
+  return { operations: [...replaced, ...workersFirst(left).map(removal)], checks: [] };
 }
 
 /** A worker drains before its engines go. */
@@ -24,9 +33,19 @@ function workersFirst(containers: readonly ObservedContainer[]): ObservedContain
   return [...containers].sort((a, b) => rank(a) - rank(b));
 }
 
-function removal({ service, role }: ObservedContainer): Operation[] {
-  const cause = 'no longer part of the project';
-  return [{ kind: 'remove-service', service, role, cause, destructive: true }];
+function removal({ service, role }: ObservedContainer): Operation {
+  return {
+    kind: 'remove-service',
+    service,
+    role,
+    cause: 'no longer part of the project',
+    destructive: true,
+  };
+}
+
+function replacement({ service, role, profile }: ObservedContainer): Operation {
+  const cause = `profile ${profile} runs without it now`;
+  return { kind: 'remove-service', service, role, cause, destructive: false };
 }
 
 function warning({ service }: ObservedContainer): PlanCheck {

@@ -36,9 +36,22 @@ function stepFor(
   }
   const cause =
     troubleOf(container) ??
-    service.secrets.flatMap((name) => (secrets.has(name) ? [`its secret ${name} changes`] : []))[0] ??
+    changedSecret(service, container, secrets, observed) ??
     missingModels(service, container, observed);
   return cause === null ? null : { kind: 'restart-service', cause };
+}
+
+/** A container keeps the file that it was started with: an \`up\` that was cut off after it wrote left the old one there. */
+function changedSecret(
+  { secrets }: DesiredService,
+  { startedAt }: ObservedContainer,
+  changing: ReadonlySet<string>,
+  { secretsWrittenAt }: Observed,
+): string | null {
+  const changes = secrets.find((name) => changing.has(name));
+  if (changes !== undefined) return `its secret ${changes} changes`;
+  const later = secrets.find((name) => startedAt !== null && (secretsWrittenAt.get(name) ?? 0) > startedAt);
+  return later === undefined ? null : `its secret ${later} changed after it was started`;
 }
 
 function troubleOf({ state, health, worker, engineFault }: ObservedContainer): string | null {

@@ -24,6 +24,50 @@ describe('composeFault', () => {
   });
 });
 
+describe('faults of the host', () => {
+  const daemon = 'Error response from daemon: ';
+  const mount = (why: string) =>
+    `${daemon}error while mounting volume '/var/lib/docker/volumes/v/_data': failed to mount local volume: mount :/exports/m:/var/lib/docker/volumes/v/_data, data: addr=10.0.0.9,rw,nfsvers=4.2,hard: ${why}`;
+
+  it.each([
+    [
+      `${daemon}could not select device driver "nvidia" with capabilities: [[gpu compute utility]]`,
+      'RMA_GPU_TOOLKIT_MISSING',
+      'nvidia-ctk runtime configure',
+    ],
+    [
+      `${daemon}CDI device injection failed: unresolvable CDI devices nvidia.com/gpu=GPU-5f1c`,
+      'RMA_GPU_CDI_STALE',
+      'sudo nvidia-ctk cdi generate --output=/var/run/cdi/nvidia.yaml',
+    ],
+    [
+      `${daemon}failed to create task for container: stderr: nvidia-container-cli: device error: GPU-5f1c: unknown device: unknown`,
+      'RMA_GPU_GONE',
+      'rma gpus',
+    ],
+    [mount('connection refused'), 'RMA_NFS_MOUNT_FAILED', 'showmount -e 10.0.0.9'],
+    [mount('no such device'), 'RMA_NFS_MOUNT_FAILED', 'sudo modprobe nfs'],
+    [mount('permission denied'), 'RMA_NFS_MOUNT_FAILED', '/etc/exports'],
+    [
+      `${daemon}error while mounting volume '/x': error resolving passed in network volume address: lookup nas: no such host`,
+      'RMA_NFS_MOUNT_FAILED',
+      'nfs:ADDRESS:/EXPORT',
+    ],
+  ])('are told with what mends them: %s', (line, code, hint) => {
+    const error = composeFault('up', ` Container x Starting\n${line}\n`);
+    expect(error).toMatchObject({ code, exitCode: 3 });
+    expect(error.hint).toContain(hint);
+  });
+
+  it.each([
+    ['unresolvable CDI devices nvidia.com/gpu=GPU-5f1c', 'nvidia.com/gpu=GPU-5f1c'],
+    ['nvidia-container-cli: device error: GPU-5f1c: unknown device: unknown', 'GPU-5f1c'],
+    [mount('connection refused'), 'mount :/exports/m'],
+  ])('name the object: %s', (line, object) => {
+    expect(composeFault('up', line).message).toContain(object);
+  });
+});
+
 describe('composeFault of two at once', () => {
   it('names the container that another one has just made', () => {
     const said =

@@ -16,6 +16,8 @@ export interface GpuBoxState {
   readonly foreign?: readonly BoxProcess[];
   /** each running container with the label `rma.gpus` is a process that uses the GPUs named there */
   readonly followDocker?: boolean;
+  /** a folder in which processes say what they use (claims.ts) */
+  readonly claims?: string;
   /** how much of the label `rma.memory` such a process uses; 0.97 unless told */
   readonly factor?: number;
   /** `-q -x` answers with something that is no XML */

@@ -73,17 +73,6 @@ describe('buildStack', () => {
     },
   );
 
-  it('[req R12] refuses an nfs volume with the way out', () => {
-    const volumes = { ...configOf().volumes, store: { type: 'nfs', server: 'nas', path: '/m' } } as const;
-    expect(() => buildStack(inputOf({ volumes }))).toThrow(
-      expect.objectContaining({
-        code: 'RMA_VOLUME_UNSUPPORTED',
-        exitCode: 2,
-        hint: expect.stringContaining('host:PATH') as string,
-      }),
-    );
-  });
-
   it('declares the cache volume only where an engine keeps caches', () => {
     const volumesOf = (cachePath: string | null) => {
       const catalogue = catalogueOf(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { containerAddresses } from '../../../src/core/compose-file/container-addresses.ts';
 import { fetchEnvironment } from '../../../src/core/compose-file/fetch-environment.ts';
-import { configOf } from '../../helpers/render-builders.ts';
+import { configOf, HUB } from '../../helpers/render-builders.ts';
 
 const ask = (address: string, environment: Record<string, string> = {}) =>
   containerAddresses({ addresses: { HUB: address }, environment, inside: ['engine'] });
@@ -65,8 +65,8 @@ describe('containerAddresses', () => {
 
 describe('fetchEnvironment', () => {
   it('takes the address of ModelScope along where one is named, the host by its name', () => {
-    const environment = { MODELSCOPE_ENDPOINT: 'http://127.0.0.1:9000' };
-    expect(fetchEnvironment(configOf(), environment, new Set())).toMatchObject({
+    const config = configOf({ hub: { ...HUB, modelscopeEndpoint: 'http://127.0.0.1:9000' } });
+    expect(fetchEnvironment(config, {}, new Set())).toMatchObject({
       variables: { MODELSCOPE_ENDPOINT: 'http://host.docker.internal:9000' },
       extraHosts: ['host.docker.internal:host-gateway'],
     });

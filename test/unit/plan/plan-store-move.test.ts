@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { volumeOf } from '../../../src/core/docker/volume-of.ts';
+import type { VolumeSpec } from '../../../src/core/model/config.ts';
 import { planStoreMove } from '../../../src/core/plan/plan-store-move.ts';
+import { configOf } from '../../helpers/render-builders.ts';
+
+const withStore = (store: VolumeSpec) => configOf({ volumes: { ...configOf().volumes, store } });
 
 describe('planStoreMove', () => {
   it('says where the models are when an option was left out that named the place', () => {
-    expect(planStoreMove('host:/data/models', { type: 'named', name: 'rma-models' })).toEqual([
+    expect(planStoreMove('host:/data/models', configOf())).toEqual([
       expect.objectContaining({
         level: 'warning',
         code: 'RMA_STORE_MOVES',
@@ -13,7 +18,17 @@ describe('planStoreMove', () => {
   });
 
   it('says nothing of the same place, and nothing when there is no worker yet', () => {
-    expect(planStoreMove('named:rma-models', { type: 'named', name: 'rma-models' })).toEqual([]);
-    expect(planStoreMove(null, { type: 'host', path: '/data/models' })).toEqual([]);
+    expect(planStoreMove('named:rma-models', configOf())).toEqual([]);
+    expect(planStoreMove(null, withStore({ type: 'host', path: '/data/models' }))).toEqual([]);
+  });
+
+  it('[req R12] knows an export by the name of its volume, and tells another one with its address', () => {
+    const nas = withStore({ type: 'nfs', server: 'nas', path: '/models' });
+    const volume = volumeOf(nas, 'store');
+    const name = volume.type === 'volume' ? volume.name : '';
+    expect(planStoreMove(`named:${name}`, nas)).toEqual([]);
+    expect(planStoreMove('named:rma-models', nas)[0]?.message).toBe(
+      `the worker's models are in named:rma-models, this would use nfs:nas:/models (named:${name})`,
+    );
   });
 });

@@ -4,7 +4,14 @@ import type { Observed } from '../../../src/core/model/observed.ts';
 import { KEPT_FREE_BYTES } from '../../../src/core/models/room.ts';
 import { plan } from '../../../src/core/plan/plan.ts';
 import { planText } from '../../../src/core/plan/plan-text.ts';
-import { checkOf, desiredOf, doneBox, emptyBox, withContainer } from '../../helpers/plan-builders.ts';
+import {
+  checkOf,
+  desiredOf,
+  doneBox,
+  emptyBox,
+  STARTED_AT,
+  withContainer,
+} from '../../helpers/plan-builders.ts';
 import { configOf, pinnedFile, renderInputOf } from '../../helpers/render-builders.ts';
 
 const desired = desiredOf();
@@ -80,6 +87,18 @@ describe('plan', () => {
       '~ write-secret worker_token_chat: its value changed',
       '~ restart-service chat-worker: its secret worker_token_chat changes',
     ]);
+  });
+
+  it('restarts those who still hold a secret that an earlier up wrote and did not come to hand over', () => {
+    const secretsWrittenAt = new Map(done.secretsWrittenAt).set('worker_token_chat', STARTED_AT + 1);
+    expect(text({ ...done, secretsWrittenAt })).toEqual([
+      '~ restart-service chat-worker: its secret worker_token_chat changed after it was started',
+    ]);
+  });
+
+  it('restarts an engine whose worker tells a fault of it', () => {
+    const observed = withContainer(done, 'chat-llm', { engineFault: 'RMA_ENGINE_MISPLACED' });
+    expect(text(observed)).toEqual(['~ restart-service chat-llm: it failed (RMA_ENGINE_MISPLACED)']);
   });
 
   it('restarts a worker that failed, and says with what', () => {
@@ -185,7 +204,7 @@ describe('plan', () => {
   it('tells a volume with options of its own, and never touches it', () => {
     const volume = { name: 'rma-models', driver: 'local', options: { type: 'nfs' }, labels: {} };
     expect(text({ ...done, volumes: new Map([[volume.name, volume]]) })).toEqual([
-      '! warning RMA_VOLUME_DRIFT: volume rma-models has options of its own (driver local, type=nfs); it is used as it is',
+      '! warning RMA_VOLUME_DRIFT: volume rma-models has options of its own (type=nfs), a plain one was asked for; it is used as it is',
     ]);
   });
 

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { answer } from '../answer.ts';
+import { claimedProcesses } from '../claims.ts';
 import type { Answer } from '../csv.ts';
 import { dockerProcesses } from '../docker-processes.ts';
 import { SHAPES } from '../shapes.ts';
@@ -25,7 +26,8 @@ function tell(): Answer {
   if (shape.kind !== 'gpus') return { exitCode: 127, text: 'nvidia-smi: not installed\n' };
   if (state.brokenXml && argv.includes('-x')) return { exitCode: 0, text: '<nvidia_smi_log><gpu></nvidia' };
   const followed = state.followDocker ? dockerProcesses(state.factor ?? DEFAULT_FACTOR) : [];
-  return answer(shape, [...(state.foreign ?? []), ...followed], argv);
+  const claimed = state.claims === undefined ? [] : claimedProcesses(state.claims);
+  return answer(shape, [...(state.foreign ?? []), ...followed, ...claimed], argv);
 }
 
 /** As one that waits for its driver: no signal that can be caught ends it. It goes when its folder goes. */

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Images of the tests with stand-in GPUs: programs that behave like vLLM, text-embeddings-inference and Ollama on a GPU,
+# and the real Ollama. Made of test/standins/engines, Python of Debian's packages, and two judges (scripts/judges.sh).
+
+STANDINS=(vllm tei ollama-gpu ollama)
+
+standins_build() {
+  local base context name tag
+  image_ensure python
+  base=$(image_name python)
+  rm -rf "$ENGINE_HOME/rootfs" "$ENGINE_HOME/closure"
+  tag=$(standins_tag "$base")
+  context=$ENGINE_HOME/standins
+  rm -rf "$context"
+  for name in "${STANDINS[@]}"; do
+    if images_docker image inspect "rma-standin/$name:$tag" >/dev/null 2>&1; then continue; fi
+    [ -d "$context" ] || standins_context "$context"
+    ENGINE_TIMEOUT=300 images_docker build --quiet --target "$name" --build-arg "BASE=$base" --tag "rma-standin/$name:$tag" "$context"
+  done
+  rm -rf "$context"
+  printf '%s' "$tag" >"$ENGINE_HOME/images/standins"
+}
+
+# The same parts, the same tag: what is there already is not built again.
+standins_tag() {
+  (
+    cd "$CHECKOUT" || exit
+    printf '%s\n' "$1"
+    find test/standins/engines -type f -not -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum
+    cat scripts/judges/hf1.txt scripts/judges/ollama.module
+  ) | sha256sum | cut -c 1-12
+}
+
+standins_context() {
+  local packages
+  rm -rf "$1"
+  mkdir -p "$1/links"
+  cp -R "$CHECKOUT"/test/standins/engines/. "$1"
+  packages=$(echo "$CHECKOUT"/.judges/hf1-*/lib/python3*/site-packages)
+  cp -R "$packages" "$1/site-packages"
+  # built for this machine's Python, and not needed: pip, and the parts of Xet
+  rm -rf "$1"/site-packages/{pip,pip-*,setuptools*,hf_xet*,_distutils_hack*,distutils-precedence.pth}
+  find "$1" -name __pycache__ -prune -exec rm -rf {} +
+  cp "$CHECKOUT"/.judges/ollama-*/bin/ollama "$1/ollama"
+  ln -s /opt/standin/ollama.py "$1/links/ollama"
+}
+
+# For tests: the engine that each image stands in for, by its name in compose/, is for the tests to say.
+standin_env() {
+  local tag name variable
+  tag=$(image_name standins) || return 0
+  for name in "${STANDINS[@]}"; do
+    variable=${name^^}
+    printf 'export RMA_STANDIN_%s=%q\n' "${variable//-/_}" "rma-standin/$name:$tag"
+  done
+}

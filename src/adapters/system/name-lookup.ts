@@ -1,0 +1,14 @@
+import { lookup } from 'node:dns/promises';
+import type { NameLookup } from '../../ports/name-lookup.ts';
+
+/** The resolver of this machine: its hosts file, then its name servers. */
+export const systemNames: NameLookup = {
+  async hasAddress(name) {
+    try {
+      await lookup(name);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+};

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { Device } from './devices.ts';
+import { deviceFile, FOLDER, INSIDE } from './layout.ts';
+import type { HookSettings } from './settings.ts';
+
+/** A CDI specification as NVIDIA's tool writes it, devices by index and by UUID (github.com/cncf-tags/container-device-interface). */
+export function cdiSpec(folder: string, { devices, instead }: HookSettings): string {
+  const bind = (from: string, to: string, right: string) => ({
+    hostPath: join(folder, from),
+    containerPath: to,
+    options: [right, 'nosuid', 'nodev', 'bind'],
+  });
+  const file = (device: Device) => {
+    const given = devices.find(({ uuid }) => uuid === instead[device.uuid]) ?? device;
+    const name = deviceFile(devices.indexOf(given), given.uuid);
+    return bind(join(FOLDER.devices, `${given.uuid}.json`), join(INSIDE.visible, name), 'ro');
+  };
+  const named = (name: string, given: readonly Device[]) => ({
+    name,
+    containerEdits: { mounts: given.map(file) },
+  });
+  const spec = {
+    cdiVersion: '0.6.0',
+    kind: 'nvidia.com/gpu',
+    devices: [
+      ...devices.flatMap((device) => [named(device.index, [device]), named(device.uuid, [device])]),
+      named(
+        'all',
+        devices.filter(({ index }) => !index.includes(':')),
+      ),
+    ],
+    containerEdits: {
+      // code that reads the variable must not take what the machine says for what the container has
+      env: ['NVIDIA_VISIBLE_DEVICES=void'],
+      mounts: [bind(FOLDER.claims, INSIDE.claims, 'rw'), bind(FOLDER.insideSmi, INSIDE.smi, 'ro')],
+    },
+  };
+  return JSON.stringify(spec);
+}

@@ -1,0 +1,113 @@
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { SHAPES } from '../../helpers/gpu-box/shapes.ts';
+import type { GpuBoxState } from '../../helpers/gpu-box/state.ts';
+import { type GpuBox, gpuBox } from '../../helpers/gpu-box.ts';
+import { cdiSpec } from './cdi-spec.ts';
+import { type Device, devicesOf } from './devices.ts';
+import { FOLDER } from './layout.ts';
+
+/** What a machine offers to its engine, and to the stand-ins of engines in its containers. */
+export interface Offer {
+  /** the engine takes `driver: nvidia`; it looks for it when it starts */
+  readonly hook?: boolean;
+  /** the engine takes `driver: cdi` */
+  readonly cdi?: boolean;
+  /** a fault: who asks for the first GPU gets the second */
+  readonly instead?: Readonly<Record<string, string>>;
+  /** MiB that models pretend to need, by the name under which they are served: their files are tiny */
+  readonly needs?: Readonly<Record<string, number>>;
+}
+
+/** A machine with stand-in GPUs that a real engine can give to containers. */
+export interface GpuFolder {
+  /** for RMA_ENGINE_GPUS */
+  readonly folder: string;
+  /** its `path` goes to the front of the PATH of rma */
+  readonly box: GpuBox;
+  /** full names of the devices that its CDI specification has */
+  readonly cdiDevices: readonly string[];
+  /** Makes it another machine. What runs keeps what it has. */
+  set(state: GpuBoxState, offer?: Offer): void;
+}
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Fills a folder, whose path must be free of quotes, for `RMA_ENGINE_GPUS=… scripts/engine.sh up`. */
+export async function gpuFolder(folder: string, state: GpuBoxState, offer?: Offer): Promise<GpuFolder> {
+  for (const name of ['bin', 'cdi', 'lib', FOLDER.smi, FOLDER.devices, FOLDER.claims]) {
+    mkdirSync(join(folder, name), { recursive: true });
+  }
+  // any user of any container says there what it uses
+  chmodSync(join(folder, FOLDER.claims), 0o1777);
+  place(join(folder, FOLDER.hookProgram), await bundled());
+  place(join(folder, FOLDER.insideSmi), readFileSync(here('nvidia-smi.sh'), 'utf8'));
+  const claims = join(folder, FOLDER.claims);
+  const box = await gpuBox({ ...state, claims }, join(folder, FOLDER.smi));
+  let cdiDevices: readonly string[] = [];
+  const set = (next: GpuBoxState, kit: Offer = { hook: true, cdi: true }): void => {
+    box.set({ ...next, claims });
+    describe(folder, next, kit);
+    cdiDevices = kit.cdi ? devicesOfState(next).map(({ uuid }) => `nvidia.com/gpu=${uuid}`) : [];
+  };
+  set(state, offer);
+  return {
+    folder,
+    box,
+    get cdiDevices() {
+      return cdiDevices;
+    },
+    set,
+  };
+}
+
+function devicesOfState(state: GpuBoxState): readonly Device[] {
+  const shape = SHAPES[state.shape];
+  return shape.kind === 'gpus' ? devicesOf(shape) : [];
+}
+
+function describe(folder: string, state: GpuBoxState, { hook, cdi, instead = {}, needs = {} }: Offer): void {
+  const devices = devicesOfState(state);
+  for (const device of devices) {
+    place(join(folder, FOLDER.devices, `${device.uuid}.json`), JSON.stringify(device));
+  }
+  // the stand-ins see there what others use, too
+  place(join(folder, FOLDER.claims, 'foreign.json'), JSON.stringify(state.foreign ?? []));
+  place(join(folder, FOLDER.claims, '.needs'), JSON.stringify(needs));
+  place(join(folder, FOLDER.settings), JSON.stringify({ devices, instead }));
+  const program = join(folder, FOLDER.hookProgram);
+  const script = `#!/bin/sh\nexec "${process.execPath}" "${program}" "${folder}"\n`;
+  put(join(folder, FOLDER.hook), hook ? script : null);
+  // written in place: the engine does not notice a file that is moved into the folder
+  const spec = join(folder, FOLDER.spec);
+  if (cdi && devices.length > 0) writeFileSync(spec, cdiSpec(folder, { devices, instead }));
+  else rmSync(spec, { force: true });
+}
+
+function put(path: string, text: string | null): void {
+  if (text === null) rmSync(path, { force: true });
+  else place(path, text);
+}
+
+/** Whole at any moment: an engine or a container may be reading it. */
+function place(path: string, text: string): void {
+  const beside = join(dirname(path), '..', '.new');
+  writeFileSync(beside, text);
+  chmodSync(beside, 0o755);
+  renameSync(beside, path);
+}
+
+async function bundled(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [here('programs/nvidia-container-runtime-hook.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    write: false,
+    logLevel: 'silent',
+  });
+  return outputFiles[0]?.text ?? '';
+}
