@@ -12,6 +12,7 @@ import {
   profileServiceOf,
   renderInputOf,
 } from '../helpers/render-builders.ts';
+import { GUIDE_CASES } from './guide-cases.ts';
 
 export interface RenderCase {
   readonly name: string;
@@ -27,6 +28,7 @@ export const RENDER_CASES: readonly RenderCase[] = [
   { name: 'host-folder', input: hostFolder },
   { name: 'two-profiles', input: twoProfiles },
   { name: 'odd-texts', input: oddTexts },
+  ...GUIDE_CASES,
 ];
 
 /** Everything of the host: folder, hub, proxy and a coordinator of the user's own on its loopback. */
@@ -102,7 +104,7 @@ function shippedCatalogue(): Catalogue {
     return { kind, name, file, text: readFileSync(file, 'utf8') };
   };
   return buildCatalogue([
-    read('engine', 'compose', 'llamacpp'),
+    ...['vllm', 'ollama', 'llamacpp', 'tei'].map((name) => read('engine', 'compose', name)),
     read('models', 'profiles', 'models'),
     read('profile', 'profiles', 'cpu-worker'),
   ]);

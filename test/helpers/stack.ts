@@ -79,7 +79,8 @@ export async function startStack(
   const project = `rma-e2e-${randomUUID().slice(0, 8)}`;
   const volume = options.volume ?? `${project}-models`;
   const hub =
-    options.sharedHub ?? (await startHub({ repos: quickstartRepos(), hosts: await hosts(), ...options.hub }));
+    options.sharedHub ??
+    (await startHub({ repos: quickstartRepos(), hosts: await hubHosts(), ...options.hub }));
   const env: NodeJS.ProcessEnv = {
     ...engineEnv(NO_TOKENS),
     HF_HOME: join(dir, 'home'),
@@ -234,7 +235,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Docker on Linux reaches services of this machine at the address of its bridge, not on loopback. */
-async function hosts(): Promise<readonly string[]> {
+export async function hubHosts(): Promise<readonly string[]> {
   const format = '{{(index .IPAM.Config 0).Gateway}}';
   const { stdout } = await runProgram(
     'docker',

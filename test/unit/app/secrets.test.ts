@@ -12,6 +12,7 @@ const { config } = resolveConfig(base);
 const boxWith = (files: Readonly<Record<string, string>>, token: string | null): Box =>
   ({
     files: { read: async (path: string) => files[path] ?? null },
+    environment: {},
     hubToken: async () => (token === null ? null : { value: token, origin: 'HF_TOKEN' }),
     randomKey: () => 'new-key',
   }) as unknown as Box;

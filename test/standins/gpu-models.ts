@@ -1,0 +1,78 @@
+import type { HubOptions } from '../hub/hub.ts';
+import { tinyOllamaChat, tinyOllamaEmbedder, tinyOllamaVision } from '../hub/ollama/tiny-models.ts';
+import { quickstartRepos } from '../hub/quickstart-repos.ts';
+import type { FileSpecs } from '../hub/repos.ts';
+import { tinySafetensors } from './tiny-safetensors.ts';
+
+/** What the cache of a token needs follows from these: they are those of the real model. */
+const MISTRAL = {
+  architectures: ['MistralForCausalLM'],
+  model_type: 'mistral',
+  hidden_size: 4096,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  num_key_value_heads: 8,
+  max_position_embeddings: 32_768,
+  torch_dtype: 'bfloat16',
+};
+const MINI_LM = {
+  architectures: ['BertModel'],
+  model_type: 'bert',
+  hidden_size: 384,
+  num_hidden_layers: 6,
+  num_attention_heads: 12,
+  max_position_embeddings: 512,
+};
+
+const repo = (config: object, more: FileSpecs = {}) => ({
+  files: {
+    'README.md': '---\nlicense: apache-2.0\n---\n',
+    'config.json': JSON.stringify(config),
+    'tokenizer.json': '{"version": "1.0"}',
+    'tokenizer_config.json': '{}',
+    'model.safetensors': tinySafetensors(),
+    ...more,
+  },
+});
+
+/** All models of the profiles under their real names, but for one that the registry lacks; every file is tiny. */
+export function gpuModels(): HubOptions {
+  return {
+    repos: {
+      ...quickstartRepos(),
+      'mistralai/Mistral-7B-Instruct-v0.2': repo(MISTRAL),
+      'TheBloke/Mistral-7B-Instruct-v0.2-GPTQ': repo({
+        ...MISTRAL,
+        quantization_config: { quant_method: 'gptq', bits: 4, group_size: 128 },
+      }),
+      'sentence-transformers/all-MiniLM-L6-v2': repo(MINI_LM, {
+        'modules.json': '[]',
+        '1_Pooling/config.json': '{"pooling_mode_mean_tokens": true}',
+      }),
+    },
+    ollama: {
+      'library/mistral:7b-instruct-v0.2-q4_K_M': tinyOllamaChat({ name: 'mistral' }),
+      'library/llava:7b': tinyOllamaVision({ name: 'llava 7b' }),
+      'library/llava:13b': tinyOllamaVision({ name: 'llava 13b' }),
+      'library/llava:34b': tinyOllamaVision({ name: 'llava 34b' }),
+      'library/nomic-embed-text:latest': tinyOllamaEmbedder(),
+      'library/llama3.2:latest': tinyOllamaChat({ name: 'llama 3.2' }),
+    },
+  };
+}
+
+/**
+ * What the real ones take, in MiB: the weights for vLLM and text-embeddings-inference, which add their cache and their
+ * own; for Ollama all of it, at a context of 4096.
+ */
+export const REAL_NEEDS: Readonly<Record<string, number>> = {
+  'mistralai/Mistral-7B-Instruct-v0.2': 13_812,
+  'TheBloke/Mistral-7B-Instruct-v0.2-GPTQ': 3970,
+  'sentence-transformers/all-MiniLM-L6-v2': 87,
+  'mistral:7b-instruct-v0.2-q4_K_M': 5350,
+  'llava:7b': 5600,
+  'llava:13b': 11_300,
+  'llava:34b': 20_600,
+  'nomic-embed-text': 850,
+  'llama3.2': 2900,
+};
