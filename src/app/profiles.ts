@@ -52,7 +52,7 @@ export async function showProfile(box: Box, config: RmaConfig, name: string): Pr
   const profile = findProfile(catalogue, name);
   const used = projectSet(config, await readProjectState(box.files, config.stateDir), []);
   const known = await readResolved(box, projectFiles(config).resolved);
-  return { ...listed(catalogue, profile, used), models: profileModels(catalogue, profile, known) };
+  return { ...listed(catalogue, profile, used), models: profileModels(catalogue, profile, known.models) };
 }
 
 /** Names of a variant's engines, each once. */

@@ -121,7 +121,6 @@ function boxOf({ inventory, containers = [], pids = {}, absent = [], asked = [],
     signal: new AbortController().signal,
     reporter: { emit: () => undefined },
     sources: ['hf', 'url', 'ollama', 'ms'].map((source) => ({ source, resolve })),
-    readGeometry: async () => null,
     gpus: {
       probe: async () => {
         if (inventory === null) throw new Error('the GPUs were asked');
