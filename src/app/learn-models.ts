@@ -6,6 +6,7 @@ import type { Selection } from '../core/model/selection.ts';
 import type { ModelFacts } from '../core/placement/placement-profiles.ts';
 import { findModel } from '../core/profile/find-model.ts';
 import type { Box } from '../ports/box.ts';
+import { readGeometry } from './read-geometry.ts';
 import { type KnownModels, resolveOne } from './resolve-models.ts';
 
 /** What is known of the models, and which of them their sources do not have. Grows as variants are chosen. */
@@ -72,17 +73,10 @@ function isOptional(catalogue: Catalogue, ref: string): boolean {
   );
 }
 
-/** A header that cannot be read leaves the size of the files to count with; the fetch will tell what is wrong. */
+/** undefined for a model that does not exist. */
 async function geometryOf(
   box: Box,
   model: PinnedModel | undefined,
 ): Promise<ModelGeometry | null | undefined> {
-  if (model === undefined) return undefined;
-  try {
-    return await box.readGeometry(model, box.signal);
-  } catch (error) {
-    box.signal.throwIfAborted();
-    if (error instanceof RmaError) return null;
-    throw error;
-  }
+  return model === undefined ? undefined : readGeometry(box, model);
 }

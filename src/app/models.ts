@@ -1,44 +1,65 @@
 import { volumeOf } from '../core/docker/volume-of.ts';
+import { RmaError } from '../core/errors.ts';
 import type { RmaConfig } from '../core/model/config.ts';
 import type { ModelCheck } from '../core/model/model-check.ts';
 import type { PinnedModel } from '../core/model/pinned-model.ts';
 import type { Catalogue } from '../core/model/profile.ts';
+import type { ServedModel } from '../core/model/worker-config.ts';
 import { findModel } from '../core/profile/find-model.ts';
-import { selectServices } from '../core/profile/select-services.ts';
+import { modelsOf, namedBy, optionalRefs, usersOf } from '../core/profile/model-users.ts';
 import type { Box } from '../ports/box.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import { projectFiles, storeOwner } from './box-settings.ts';
 import { chooseServices } from './choose-services.ts';
 import { requireDocker } from './require-docker.ts';
-import { NOTHING_KNOWN, readResolved, resolveModels } from './resolve-models.ts';
+import { NOTHING_KNOWN, readResolved, resolveEach } from './resolve-models.ts';
+import { fetchExitCode } from './store/fetch-result.ts';
 import { lookIntoStore, type StoreAccess } from './store-container.ts';
 
-/** A model that was asked for, by whom it is used, and what its reference means. */
-export interface ChosenModel {
-  /** name in the catalogue, or the reference itself */
+interface AskedModel {
+  /** name that an API shows for it */
   readonly name: string;
   readonly ref: string;
+  /** those that name it in some variant */
   readonly profiles: readonly string[];
+}
+
+/** A model that was asked for, by whom it is used, and what its reference means. */
+export interface ChosenModel extends AskedModel {
   readonly pinned: PinnedModel;
+}
+
+/** A model that was asked for and that its source lacks or does not give. */
+export interface UnresolvedModel extends AskedModel {
+  /** of the catalogue: the source may lack it */
+  readonly optional: boolean;
+  readonly error: RmaError;
+}
+
+export interface ChosenModels<M extends ChosenModel = ChosenModel> {
+  readonly models: readonly M[];
+  readonly failed: readonly UnresolvedModel[];
 }
 
 export interface ModelChoice {
   readonly config: RmaConfig;
-  /** catalogue names or references; `all`: every model of every profile; none: the project's */
+  /** catalogue names or references; `all`: every model of every profile and variant; none: the project's */
   readonly names: readonly string[];
+  /** without names or with `all`: every model of these profiles */
   readonly profiles: readonly string[];
   readonly refresh: boolean;
 }
 
 /**
  * The models asked for. Mistakes of the caller come first, then `ready` is asked, then the hub.
- * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_PROFILE_UNKNOWN (2), RMA_HUB_*
+ * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_PROFILE_UNKNOWN, RMA_VARIANT_UNKNOWN (2); RMA_HUB_* when
+ * no model could be resolved
  */
 export async function chooseModels(
   box: Box,
   choice: ModelChoice,
   ready: () => Promise<unknown> = async () => undefined,
-): Promise<readonly ChosenModel[]> {
+): Promise<ChosenModels> {
   const catalogue = await box.catalogue(choice.config.profilesDir);
   const named = await namedModels(box, choice, catalogue);
   const known = choice.refresh
@@ -46,11 +67,38 @@ export async function chooseModels(
     : await readResolved(box, projectFiles(choice.config).resolved);
   await ready();
   const refs = [...new Set(named.map(({ ref }) => ref))];
-  const pinned = await resolveModels(box, refs, known.models);
+  const resolved = await resolveEach(box, refs, known.models);
   const users = usersOf(catalogue);
-  return named.flatMap(({ name, ref }) => {
-    const model = pinned.get(ref);
-    return model === undefined ? [] : [{ name, ref, profiles: users.get(ref) ?? [], pinned: model }];
+  const optional = optionalRefs(catalogue);
+  const models: ChosenModel[] = [];
+  const failed: UnresolvedModel[] = [];
+  for (const { name, ref } of named) {
+    const profiles = users.get(ref) ?? [];
+    const resolution = resolved.get(ref);
+    if (resolution?.ok) models.push({ name, ref, profiles, pinned: resolution.pinned });
+    else if (resolution !== undefined) {
+      const error = namedBy(resolution.error, profiles);
+      failed.push({ name, ref, profiles, optional: optional.has(ref), error });
+    }
+  }
+  const [first] = failed;
+  if (models.length === 0 && first !== undefined) throw allFailed(failed, first);
+  return { models, failed };
+}
+
+/** One that failed alone fails with its own error; several as their exit codes agree. */
+function allFailed(failed: readonly UnresolvedModel[], { error }: UnresolvedModel): RmaError {
+  if (failed.length === 1) return error;
+  const results = failed.map(({ ref, error: each }) => ({
+    ref,
+    state: 'failed' as const,
+    fetchedBytes: 0,
+    error: each,
+  }));
+  const list = failed.map(({ ref, error: each }) => `${ref}: ${each.message}`).join('; ');
+  return new RmaError('RMA_MODELS_FAILED', `${failed.length} of ${failed.length} models failed: ${list}`, {
+    exitCode: fetchExitCode(results),
+    ...(error.hint !== undefined && { hint: error.hint }),
   });
 }
 
@@ -60,20 +108,16 @@ async function namedModels(
   catalogue: Catalogue,
 ): Promise<readonly { readonly name: string; readonly ref: string }[]> {
   if (names.length > 0 && !names.includes('all')) return names.map((name) => findModel(catalogue, name));
-  const { services } = names.includes('all')
-    ? selectServices(catalogue, [...catalogue.profiles.keys()])
-    : (await chooseServices(box, { config, profiles })).selection;
-  const byRef = new Map(services.flatMap(({ models }) => models.map((model) => [model.ref, model] as const)));
+  const byRef =
+    names.includes('all') || profiles.length > 0
+      ? modelsOf(catalogue, profiles.length > 0 ? profiles : [...catalogue.profiles.keys()], config.variants)
+      : await projectModels(box, config);
   return [...byRef.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function usersOf(catalogue: Catalogue): ReadonlyMap<string, readonly string[]> {
-  const users = new Map<string, string[]>();
-  for (const profile of catalogue.profiles.keys()) {
-    for (const ref of selectServices(catalogue, [profile]).refs)
-      users.set(ref, [...(users.get(ref) ?? []), profile]);
-  }
-  return users;
+async function projectModels(box: Box, config: RmaConfig): Promise<ReadonlyMap<string, ServedModel>> {
+  const { services } = (await chooseServices(box, { config, profiles: [] })).selection;
+  return new Map(services.flatMap(({ models }) => models.map((model) => [model.ref, model] as const)));
 }
 
 /** How a container reaches the project's store. */
@@ -99,14 +143,15 @@ export async function listedModels(
   box: Box,
   choice: ModelChoice,
   store: ModelStore | null,
-): Promise<readonly ListedModel[]> {
-  const models = await chooseModels(box, choice, async () => {
+): Promise<ChosenModels<ListedModel>> {
+  const { models, failed } = await chooseModels(box, choice, async () => {
     if (store === null) await requireDocker(box);
   });
   const pinned = models.map((model) => model.pinned);
   const checks =
     store === null ? await volumeChecks(box, choice.config, pinned) : await folderChecks(store, pinned);
-  return models.map((model) => ({ ...model, check: checks?.get(model.pinned.ref) ?? null }));
+  const listed = models.map((model) => ({ ...model, check: checks?.get(model.pinned.ref) ?? null }));
+  return { models: listed, failed };
 }
 
 async function folderChecks(

@@ -55,19 +55,49 @@ const resolvedFile: Shape<ResolvedFile> = record({
   missing: optional(dictionary(text())),
 });
 
+/** What a reference means, or why nobody could tell. */
+export type Resolution =
+  | { readonly ok: true; readonly pinned: PinnedModel }
+  | { readonly ok: false; readonly error: RmaError };
+
 export const NOTHING_KNOWN: KnownModels = { models: {}, geometry: {}, missing: {} };
 
 /**
  * The exact files behind each reference: those known already, else as the hub says.
- * @throws RmaError RMA_HUB_*
+ * @throws RmaError RMA_HUB_*, the first in the order of the references
  */
 export async function resolveModels(
   box: Box,
   refs: readonly string[],
   known: KnownModels['models'],
 ): Promise<ReadonlyMap<string, PinnedModel>> {
-  const models = await Promise.all(refs.map(async (ref) => known[ref] ?? resolveOne(box, ref)));
-  return new Map(refs.map((ref, at) => [ref, models[at] as PinnedModel]));
+  const resolved = await resolveEach(box, refs, known);
+  return new Map([...resolved].map(([ref, resolution]) => [ref, orThrow(resolution)]));
+}
+
+/** The same with a failure of one beside the others, in the order of the references. Rejects only when aborted. */
+export async function resolveEach(
+  box: Box,
+  refs: readonly string[],
+  known: ResolvedFile['models'],
+): Promise<ReadonlyMap<string, Resolution>> {
+  const resolutions = await Promise.all(
+    refs.map(async (ref): Promise<Resolution> => {
+      try {
+        return { ok: true, pinned: known[ref] ?? (await resolveOne(box, ref)) };
+      } catch (error) {
+        box.signal.throwIfAborted();
+        if (error instanceof RmaError) return { ok: false, error };
+        throw error;
+      }
+    }),
+  );
+  return new Map(refs.map((ref, at) => [ref, resolutions[at] as Resolution]));
+}
+
+function orThrow(resolution: Resolution): PinnedModel {
+  if (resolution.ok) return resolution.pinned;
+  throw resolution.error;
 }
 
 /** The text of `resolved.json`; the same models give the same bytes. */

@@ -8,6 +8,9 @@ import { modelsLsCommand } from './commands/models-ls.ts';
 import { modelsPathCommand } from './commands/models-path.ts';
 import { modelsPullCommand } from './commands/models-pull.ts';
 import { planCommand } from './commands/plan.ts';
+import { profilesCheckCommand } from './commands/profiles-check.ts';
+import { profilesLsCommand } from './commands/profiles-ls.ts';
+import { profilesShowCommand } from './commands/profiles-show.ts';
 import { psCommand } from './commands/ps.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
@@ -28,6 +31,9 @@ export const COMMAND_TABLE: CommandTable = {
     modelsPullCommand,
     modelsPathCommand,
     composeRenderCommand,
+    profilesLsCommand,
+    profilesShowCommand,
+    profilesCheckCommand,
     configShowCommand,
     versionCommand,
     helpCommand,
@@ -35,6 +41,7 @@ export const COMMAND_TABLE: CommandTable = {
   nouns: {
     models: 'List, fetch and find models',
     compose: 'The Compose file that rma writes',
+    profiles: 'See and check worker profiles',
     config: 'See the settings',
   },
 };

@@ -16,7 +16,7 @@ import type { Box } from '../ports/box.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { LoadedConfig } from './context-config.ts';
 import { lazyDocker } from './context-docker.ts';
-import { hubSources } from './context-hub.ts';
+import { hubSources, rangeReader } from './context-hub.ts';
 
 interface BoxParts {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -36,6 +36,7 @@ export function createBox({ env, signal, reporter }: BoxParts, loaded: LoadedCon
     files: diskFiles,
     names: systemNames,
     sources: hubSources({ env, hub: loaded.config.hub, token: () => token()?.value ?? null }),
+    ranges: rangeReader(env),
     image: new PackagedImage(join(shipped, 'dist', 'image')),
     clock: systemClock,
     reporter,
@@ -45,8 +46,7 @@ export function createBox({ env, signal, reporter }: BoxParts, loaded: LoadedCon
     environment: Object.fromEntries(
       Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),
-    catalogue: async (own) => readCatalogue({ shipped, own }),
-    readGeometry: async () => null,
+    catalogue: async (own, extra = null) => readCatalogue({ shipped, own, extra }),
     hubToken: async () => token(),
     randomKey: () => randomBytes(32).toString('hex'),
     portTaken,

@@ -1,5 +1,6 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { UndiciClient } from '../adapters/http/undici-client.ts';
+import { HttpRangeReader } from '../adapters/hub/http-range-reader.ts';
 import { readModelScopeToken } from '../adapters/hub/hub-token.ts';
 import { HuggingFaceSource } from '../adapters/hub/huggingface.ts';
 import { ModelScopeSource } from '../adapters/hub/modelscope.ts';
@@ -9,6 +10,7 @@ import type { RmaConfig } from '../core/model/config.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { HttpClient } from '../ports/http-client.ts';
 import type { ModelSource } from '../ports/model-source.ts';
+import type { RangeReader } from '../ports/range-reader.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -27,6 +29,11 @@ export function hubSources({ env, hub, token }: HubParts): readonly ModelSource[
     new ModelScopeSource({ endpoint: hub.modelscopeEndpoint, token: () => readModelScopeToken(env), http }),
     new UrlSource({ http, clock: systemClock, random: Math.random }),
   ];
+}
+
+/** Reads the heads of files. */
+export function rangeReader(env: Env): RangeReader {
+  return new HttpRangeReader({ http: hubClient(env), clock: systemClock, random: Math.random });
 }
 
 /** The way out to hubs, through the proxies that the environment names. */

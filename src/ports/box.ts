@@ -1,5 +1,3 @@
-import type { ModelGeometry } from '../core/model/geometry.ts';
-import type { PinnedModel } from '../core/model/pinned-model.ts';
 import type { Catalogue } from '../core/model/profile.ts';
 import type { Clock } from './clock.ts';
 import type { DockerCli } from './docker-cli.ts';
@@ -8,6 +6,7 @@ import type { FileStore } from './file-store.ts';
 import type { GpuProbe } from './gpu-probe.ts';
 import type { ModelSource } from './model-source.ts';
 import type { NameLookup } from './name-lookup.ts';
+import type { RangeReader } from './range-reader.ts';
 import type { Reporter } from './reporter.ts';
 
 /** The user's token for a hub, and where it was found. Its value goes into secrets files only. */
@@ -32,6 +31,8 @@ export interface Box {
   readonly files: FileStore;
   readonly names: NameLookup;
   readonly sources: readonly ModelSource[];
+  /** reads parts of files on the hubs */
+  readonly ranges: RangeReader;
   readonly image: WorkerImage;
   readonly clock: Clock;
   readonly reporter: Reporter;
@@ -41,12 +42,7 @@ export interface Box {
   readonly hostName: string;
   readonly caller: { readonly uid: number; readonly gid: number };
   readonly environment: Readonly<Record<string, string>>;
-  catalogue(ownFolder: string | null): Promise<Catalogue>;
-  /**
-   * What the header of a model tells, read from its hub in parts; null where it has none that can be read.
-   * @throws RmaError RMA_HUB_*
-   */
-  readGeometry(model: PinnedModel, signal: AbortSignal): Promise<ModelGeometry | null>;
+  catalogue(ownFolder: string | null, extraFile?: string | null): Promise<Catalogue>;
   hubToken(): Promise<HubToken | null>;
   /** 32 random bytes, hexadecimal */
   randomKey(): string;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RenderInput } from '../../src/core/compose-file/render-input.ts';
 import type { Catalogue } from '../../src/core/model/profile.ts';
@@ -12,6 +12,7 @@ import {
   profileServiceOf,
   renderInputOf,
 } from '../helpers/render-builders.ts';
+import { GUIDE_CASES } from './guide-cases.ts';
 
 export interface RenderCase {
   readonly name: string;
@@ -27,6 +28,7 @@ export const RENDER_CASES: readonly RenderCase[] = [
   { name: 'host-folder', input: hostFolder },
   { name: 'two-profiles', input: twoProfiles },
   { name: 'odd-texts', input: oddTexts },
+  ...GUIDE_CASES,
 ];
 
 /** Everything of the host: folder, hub, proxy and a coordinator of the user's own on its loopback. */
@@ -97,20 +99,13 @@ function oddTexts(): RenderInput {
 }
 
 function shippedCatalogue(): Catalogue {
-  const root = join(import.meta.dirname, '../..');
-  const filesIn = (folder: string) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.yaml'))
-      .map((name) => ({
-        kind:
-          folder === 'compose'
-            ? ('engine' as const)
-            : name === 'models.yaml'
-              ? ('models' as const)
-              : ('profile' as const),
-        name: name.replace('.yaml', ''),
-        file: join(root, folder, name),
-        text: readFileSync(join(root, folder, name), 'utf8'),
-      }));
-  return buildCatalogue([...filesIn('compose'), ...filesIn('profiles')]);
+  const read = (kind: 'engine' | 'models' | 'profile', folder: string, name: string) => {
+    const file = join(import.meta.dirname, '../..', folder, `${name}.yaml`);
+    return { kind, name, file, text: readFileSync(file, 'utf8') };
+  };
+  return buildCatalogue([
+    ...['vllm', 'ollama', 'llamacpp', 'tei'].map((name) => read('engine', 'compose', name)),
+    read('models', 'profiles', 'models'),
+    read('profile', 'profiles', 'cpu-worker'),
+  ]);
 }

@@ -1,5 +1,8 @@
 import type {
   GpuNeed,
+  NotPlaced,
+  Placed,
+  Placement,
   PlacementDevice,
   PlacementProfile,
   PlacementService,
@@ -64,4 +67,16 @@ export function profile(
     fixed: false,
     ...change,
   };
+}
+
+/** The placement, which must be one. */
+export function ok(placement: Placement): Placed {
+  if (!placement.ok) throw new Error(placement.message);
+  return placement;
+}
+
+/** The refusal, which must be one. */
+export function refused(placement: Placement): NotPlaced {
+  if (placement.ok) throw new Error('it was placed');
+  return placement;
 }

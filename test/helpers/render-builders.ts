@@ -76,6 +76,7 @@ export function catalogueOf(
   });
   const made = engines.map((engine) => (typeof engine === 'string' ? engineOf(engine) : engine));
   return {
+    origins: new Map(),
     profiles: new Map(
       Object.entries(profiles).map(([name, services]) => [
         name,

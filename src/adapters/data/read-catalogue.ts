@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { Catalogue } from '../../core/model/profile.ts';
 import { buildCatalogue, type DataFile } from '../../core/profile/build-catalogue.ts';
@@ -9,19 +9,35 @@ export interface DataFolders {
   readonly shipped: string;
   /** the user's own `profiles/`; null for none */
   readonly own: string | null;
+  /** one more file of the user's, which wins over the others; null for none */
+  readonly extra?: string | null;
 }
 
 /**
  * Reads the profiles, engines and models that rma ships, and the user's own profiles and models over them.
  * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE exit 2
  */
-export async function readCatalogue({ shipped, own }: DataFolders): Promise<Catalogue> {
+export async function readCatalogue({ shipped, own, extra = null }: DataFolders): Promise<Catalogue> {
   const folders = await Promise.all([
     readFolder(join(shipped, 'compose'), 'engine'),
     readFolder(join(shipped, 'profiles'), 'profile'),
-    own === null ? [] : readFolder(own, 'profile'),
+    own === null ? [] : ownFiles(own),
+    extra === null ? [] : [await readExtra(extra)],
   ]);
   return buildCatalogue(folders.flat());
+}
+
+async function ownFiles(folder: string): Promise<DataFile[]> {
+  const files = await readFolder(folder, 'profile');
+  return files.map((file) => ({ ...file, own: true }));
+}
+
+/** What the file is, its name and content tell: only engines have an image. */
+async function readExtra(file: string): Promise<DataFile> {
+  const text = await readable(file, () => readFile(file, 'utf8'));
+  const name = basename(file).replace(/\.ya?ml$/, '');
+  if (name === 'models') return { kind: 'models', name, file, text, own: true };
+  return { kind: /^image:/m.test(text) ? 'engine' : 'profile', name, file, text, own: true };
 }
 
 async function readFolder(folder: string, kind: 'engine' | 'profile'): Promise<DataFile[]> {

@@ -18,9 +18,6 @@ export interface OllamaOptions {
   readonly http: HttpClient;
 }
 
-/** The address of the default registry when RMA_OLLAMA_ENDPOINT names none. */
-export const OLLAMA_DEFAULT_ENDPOINT = `https://${OLLAMA_REGISTRY}`;
-
 const ACCEPT = 'application/vnd.docker.distribution.manifest.v2+json';
 
 /** Largest manifest and configuration that are read, bytes. Real ones have a few hundred. */

@@ -1,27 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { RmaError } from '../../core/errors.ts';
 import type { PinnedFile, PinnedOllamaModel } from '../../core/model/pinned-model.ts';
-import { modelOrigin } from '../../core/models/describe-model.ts';
 import type { ModelCheck, StagedFile } from '../../ports/model-store.ts';
 import { errnoOf } from './disk.ts';
 import { ensureDir, syncDir, writeAtomic } from './files.ts';
-import { hashFile } from './hash-file.ts';
 import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
 import { readOllamaReceipts } from './ollama-receipts.ts';
+import { ReceiptBook, type ReceiptFiles } from './receipt-book.ts';
 import {
   isSameContent,
   isUnchanged,
   type Receipt,
   type ReceiptFile,
-  readReceiptSync,
   receiptEntry,
-  receiptName,
   statFile,
-  writeReceipt,
 } from './receipts.ts';
-
-type Entries = Readonly<Record<string, ReceiptFile>>;
+import { storeChanged } from './store-changed.ts';
 
 /**
  * Ollama's own store: `manifests/<host>/<namespace>/<model>/<tag>` holds the registry's bytes, `blobs/sha256-<hex>` the
@@ -31,10 +25,12 @@ type Entries = Readonly<Record<string, ReceiptFile>>;
 export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
   readonly root: string;
   readonly #context: LayoutContext;
+  readonly #book: ReceiptBook;
 
   constructor(ollama: string, context: LayoutContext) {
     this.root = ollama;
     this.#context = context;
+    this.#book = new ReceiptBook(context);
   }
 
   /** One per model, whatever the tag. Models share blobs, so two holders may write the same one: both write it right. */
@@ -43,22 +39,22 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
   }
 
   check(model: PinnedOllamaModel): ModelCheck {
-    const receipt = this.#receipt(model);
+    const receipt = this.#book.receipt(model);
     const verified = this.#verified(model, receipt);
     const missing = model.files.filter(({ path }) => verified[path] === undefined);
     const isRecorded = model.files.every((file) => isSameContent(file, receipt?.files[file.path]));
     return summarize(model, missing, isRecorded && this.#readManifest(model) === model.manifest);
   }
 
-  async adopt(model: PinnedOllamaModel, { onBytes, signal }: AdoptOptions): Promise<readonly PinnedFile[]> {
-    const verified = this.#verified(model, this.#receipt(model));
+  async adopt(model: PinnedOllamaModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
+    const verified = this.#verified(model, this.#book.receipt(model));
     const adopted: Record<string, ReceiptFile> = {};
     for (const file of model.files) {
       if (verified[file.path] !== undefined) continue;
-      const entry = await this.#hashed(file, onBytes, signal);
+      const entry = await this.#book.verify(file, this.#blob(file), [], options);
       if (entry !== null) adopted[file.path] = entry;
     }
-    if (Object.keys(adopted).length > 0) await this.#record(model, { ...verified, ...adopted });
+    if (Object.keys(adopted).length > 0) await this.#book.record(model, { ...verified, ...adopted });
     return model.files.filter(({ path }) => (verified[path] ?? adopted[path]) === undefined);
   }
 
@@ -70,7 +66,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
   ): Promise<void> {
     const { disk, now } = this.#context;
     await ensureDir(disk, join(this.root, 'blobs'));
-    const before = this.#verified(model, this.#receipt(model));
+    const before = this.#verified(model, this.#book.receipt(model));
     const entries: Record<string, ReceiptFile> = { ...before };
     for (const [file, { path, digest }] of staged) {
       if (before[file.path] !== undefined) {
@@ -85,7 +81,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     if (staged.size > 0) await syncDir(disk, join(this.root, 'blobs'));
     const here = await this.#confirmed(model, entries);
     await this.#writeManifest(model, staging);
-    await this.#record(model, await this.#confirmed(model, here));
+    await this.#book.record(model, await this.#confirmed(model, here));
   }
 
   #blob({ path, digest }: PinnedFile): string {
@@ -97,12 +93,8 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     return join(this.root, 'manifests', registry, namespace, model, tag);
   }
 
-  #receipt(model: PinnedOllamaModel): Receipt | null {
-    return readReceiptSync(join(this.#context.receipts, receiptName(model)));
-  }
-
   /** What any receipt of this store vouches for, whichever model it was fetched for. The others are read only when needed. */
-  #verified(model: PinnedOllamaModel, receipt: Receipt | null): Entries {
+  #verified(model: PinnedOllamaModel, receipt: Receipt | null): ReceiptFiles {
     let others: readonly Receipt[] | null = null;
     const found = model.files.flatMap((file) => {
       const stats = statFile(this.#blob(file));
@@ -150,45 +142,16 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
   }
 
   /** Holders of other leases write the same blobs: one that was replaced since is read again. */
-  async #confirmed(model: PinnedOllamaModel, entries: Entries): Promise<Entries> {
+  async #confirmed(model: PinnedOllamaModel, entries: ReceiptFiles): Promise<ReceiptFiles> {
+    const unheard = { onBytes: () => undefined, signal: new AbortController().signal };
     const confirmed: Record<string, ReceiptFile> = {};
     for (const file of model.files) {
       const known = entries[file.path];
       const isKnown = isSameContent(file, known) && isUnchanged(statFile(this.#blob(file)), known);
-      const entry = isKnown ? known : await this.#hashed(file, () => undefined, new AbortController().signal);
-      if (entry === null || entry === undefined) throw changed(model, file);
+      const entry = isKnown ? known : await this.#book.verify(file, this.#blob(file), [], unheard);
+      if (entry === null || entry === undefined) throw storeChanged(model, file.path);
       confirmed[file.path] = entry;
     }
     return confirmed;
   }
-
-  /** What a receipt says of a blob whose content is right; null when it is absent or wrong. */
-  async #hashed(
-    file: PinnedFile,
-    onBytes: AdoptOptions['onBytes'],
-    signal: AbortSignal,
-  ): Promise<ReceiptFile | null> {
-    const { bytes, digest } = file;
-    const path = this.#blob(file);
-    const stats = statFile(path);
-    if (digest === null || stats === null) return null;
-    const expected = { bytes, algorithm: digest.algorithm };
-    const hex = await hashFile(this.#context.disk, path, expected, onBytes, signal);
-    return hex === digest.hex ? receiptEntry(stats, digest, this.#context.now()) : null;
-  }
-
-  async #record(model: PinnedOllamaModel, files: Entries): Promise<void> {
-    const { disk, receipts, receiptStaging } = this.#context;
-    await writeReceipt(disk, receiptStaging, join(receipts, receiptName(model)), {
-      schema: 'rma.receipt/v1',
-      from: modelOrigin(model),
-      files,
-    });
-  }
-}
-
-function changed({ ref }: PinnedOllamaModel, { path }: PinnedFile): RmaError {
-  return new RmaError('RMA_STORE_CHANGED', `${path} of ${ref} went away while it was being published`, {
-    hint: 'run the command again; let Ollama servers on this store run with OLLAMA_NOPRUNE=1',
-  });
 }

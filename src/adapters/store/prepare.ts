@@ -23,12 +23,12 @@ export async function prepareStore(
   stagings: readonly string[],
 ): Promise<void> {
   const state = STATE_DIRS.map((name) => join(paths.state, name));
-  const written = [...state, ...stagings, paths.hub, paths.gguf, paths.modelscope];
-  const made = [...written, join(paths.ollama, 'manifests'), join(paths.ollama, 'blobs')];
-  for (const dir of made) {
+  const ollama = [join(paths.ollama, 'manifests'), join(paths.ollama, 'blobs')];
+  const native = [paths.hub, paths.gguf, paths.modelscope, ...ollama];
+  for (const dir of [...state, ...stagings, ...native]) {
     try {
       await ensureDir(disk, dir);
-      if (written.includes(dir)) accessSync(dir, constants.W_OK | constants.X_OK);
+      accessSync(dir, constants.W_OK | constants.X_OK);
     } catch (error) {
       throw unwritable(paths.root, dir, error);
     }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ModelChoice } from '../../app/models.ts';
+import type { ModelChoice, UnresolvedModel } from '../../app/models.ts';
 import type { FolderStore } from '../../app/pull-models.ts';
 import type { Context } from '../context.ts';
 
@@ -21,4 +21,17 @@ export async function openFolder(
   context: Context,
 ): Promise<FolderStore | null> {
   return dest === null ? null : context.folderStore(resolve(context.cwd, dest));
+}
+
+/** Models that their sources do not give, told as warnings: the rest goes on. */
+export function tellFailed({ reporter }: Context, failed: readonly UnresolvedModel[]): void {
+  for (const { optional, error } of failed) {
+    const text = optional ? `${error.message} (it is optional)` : error.message;
+    const { code, hint } = error;
+    reporter.emit({ type: 'warning', code, text, ...(hint !== undefined && { hint }) });
+  }
+}
+
+export function unresolvedDocument({ name, ref, profiles, optional, error }: UnresolvedModel): object {
+  return { name, ref, usedBy: profiles, optional, code: error.code, message: error.message };
 }

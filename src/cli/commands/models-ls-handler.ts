@@ -1,11 +1,12 @@
 import { type ListedModel, listedModels } from '../../app/models.ts';
+import { EXIT } from '../../core/errors.ts';
 import { pinnedBytes } from '../../core/model/pinned-model.ts';
 import { modelOrigin } from '../../core/models/describe-model.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { type Column, renderTable } from '../render/table.ts';
-import { modelChoice, openFolder, type StoreInput } from './models-input.ts';
+import { modelChoice, openFolder, type StoreInput, tellFailed, unresolvedDocument } from './models-input.ts';
 
 const COLUMNS: readonly Column<ListedModel>[] = [
   { title: 'NAME', value: ({ name }) => name },
@@ -20,10 +21,12 @@ export async function listModels(input: StoreInput, context: Context): Promise<C
   const box = await context.box();
   const choice = await modelChoice(input, context);
   const folder = await openFolder(input, context);
-  const models = await listedModels(box, choice, folder?.store ?? null);
+  const { models, failed } = await listedModels(box, choice, folder?.store ?? null);
+  tellFailed(context, failed);
   const documents = models.map(modelDocument);
   return {
-    json: { schema: 'rma.models/v1', models: documents },
+    json: { schema: 'rma.models/v1', models: documents, unresolved: failed.map(unresolvedDocument) },
+    exitCode: failed.some(({ optional }) => !optional) ? EXIT.partial : EXIT.ok,
     human: (theme) =>
       models.length === 0 ? 'No models: the project has no profile.' : renderTable(COLUMNS, models, theme),
     ids: models.map(({ ref }) => ref),

@@ -1,9 +1,10 @@
-import { listedModels } from '../../app/models.ts';
-import { type PullResult, pull } from '../../app/pull-models.ts';
+import { listedModels, type UnresolvedModel } from '../../app/models.ts';
+import { type PulledModel, type PullResult, pull } from '../../app/pull-models.ts';
+import { EXIT } from '../../core/errors.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult } from '../define-command.ts';
-import { modelChoice, openFolder, type StoreInput } from './models-input.ts';
+import { modelChoice, openFolder, type StoreInput, tellFailed } from './models-input.ts';
 
 export async function pullModels(
   input: StoreInput & { readonly dryRun: boolean },
@@ -11,7 +12,12 @@ export async function pullModels(
 ): Promise<CommandResult> {
   const box = await context.box();
   const folder = await openFolder(input, context);
-  const models = await listedModels(box, await modelChoice(input, context), folder?.store ?? null);
+  const { models, failed } = await listedModels(
+    box,
+    await modelChoice(input, context),
+    folder?.store ?? null,
+  );
+  tellFailed(context, failed);
   const { config } = await context.config();
   const result = await pull(box, { config, models, folder, dryRun: input.dryRun });
   return {
@@ -20,12 +26,21 @@ export async function pullModels(
       dryRun: input.dryRun,
       missingBytes: result.missingBytes,
       freeBytes: result.freeBytes,
-      models: result.models,
+      models: [...result.models, ...failed.map(failedModel)],
     },
-    human: () => sentences(result, input.dryRun),
+    human: () =>
+      sentences({ ...result, models: [...result.models, ...failed.map(failedModel)] }, input.dryRun),
     ids: models.map(({ ref }) => ref),
-    exitCode: result.exitCode,
+    exitCode:
+      failed.length > 0 && result.models.some(({ state }) => state !== 'failed')
+        ? EXIT.partial
+        : result.exitCode,
   };
+}
+
+/** One that its source does not give stands among those that failed. */
+function failedModel({ name, ref, error }: UnresolvedModel): PulledModel {
+  return { name, ref, state: 'failed', bytes: 0, message: error.message };
 }
 
 function sentences(result: PullResult, dryRun: boolean): string {

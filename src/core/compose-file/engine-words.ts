@@ -1,6 +1,7 @@
 import type { ServicePlacement } from '../model/placement.ts';
 import type { SelectedService } from '../model/selection.ts';
 import { engineSubpath, STORE_MOUNT } from '../models/layout.ts';
+import { shareOf } from '../placement/share.ts';
 import { pinnedModel } from './build-worker-config.ts';
 import type { RenderInput } from './render-input.ts';
 
@@ -32,17 +33,13 @@ export function fillWords(text: string, words: EngineWords): string {
 }
 
 /** Counted for the smallest of its GPUs. */
-function gpuWords({ devices, bytesPerGpu, kvBytesPerGpu }: ServicePlacement): EngineWords {
+function gpuWords(placement: ServicePlacement): EngineWords {
+  const { devices, bytesPerGpu, kvBytesPerGpu } = placement;
   const total = Math.min(...devices.map(({ totalBytes }) => totalBytes));
   return {
     gpus: String(devices.length),
-    share: shareOf(bytesPerGpu, total),
+    share: (shareOf(placement) ?? 0).toFixed(2),
     kv_bytes: String(kvBytesPerGpu),
     others_bytes: String(Math.max(0, total - bytesPerGpu)),
   };
-}
-
-/** The promised part of a GPU's whole memory, rounded up to two decimals: an engine may have what it was promised. */
-function shareOf(bytes: number, total: number): string {
-  return Math.min(1, Math.ceil((bytes * 100) / total) / 100).toFixed(2);
 }

@@ -1,5 +1,6 @@
 import type { HostConfig } from '../model/config.ts';
 import { COORDINATOR_PORT } from '../model/registration.ts';
+import { OLLAMA_DEFAULT_ENDPOINT } from '../models/parse-ollama-ref.ts';
 import { GPU_SETTINGS } from './gpu-settings.ts';
 import { expected, type Parsed } from './parsed.ts';
 import { listSetting, mapSetting, type Setting, scalarSetting } from './setting.ts';
@@ -147,7 +148,7 @@ export const SETTINGS = {
     form: 'text',
     description: 'address of the registry of ollama.com or of a mirror',
     example: 'https://registry.ollama.ai',
-    fallback: 'https://registry.ollama.ai',
+    fallback: OLLAMA_DEFAULT_ENDPOINT,
     fallbackText: '`https://registry.ollama.ai`',
     parse: parseUrl,
   }),

@@ -110,8 +110,19 @@ export interface Engine {
   readonly cachePath: string | null;
 }
 
+/** Where a profile was read. */
+export interface ProfileOrigin {
+  readonly file: string;
+  /** of the user's own folder */
+  readonly own: boolean;
+  /** the shipped file whose place it takes; null for none */
+  readonly replaces: string | null;
+}
+
 /** Everything read from `profiles/` and `compose/`. */
 export interface Catalogue {
+  /** by name of the profile */
+  readonly origins: ReadonlyMap<string, ProfileOrigin>;
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly engines: ReadonlyMap<string, Engine>;
   readonly models: ReadonlyMap<string, CatalogueModel>;

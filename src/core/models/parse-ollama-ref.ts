@@ -7,6 +7,9 @@ export type OllamaRef = Extract<ModelRef, { source: 'ollama' }>;
 /** The registry that a reference without a host means, and the folder that Ollama files its models under. */
 export const OLLAMA_REGISTRY = 'registry.ollama.ai';
 
+/** What is asked for such a reference when the settings name no mirror. */
+export const OLLAMA_DEFAULT_ENDPOINT = `https://${OLLAMA_REGISTRY}`;
+
 const SCHEME = 'ollama:';
 const DEFAULT_NAMESPACE = 'library';
 const DEFAULT_TAG = 'latest';

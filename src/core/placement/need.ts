@@ -1,6 +1,7 @@
 import type { ModelGeometry } from '../model/geometry.ts';
 import type { PinnedModel } from '../model/pinned-model.ts';
 import type { GpuNeed } from '../model/placement.ts';
+import { weightFiles } from '../models/weight-files.ts';
 
 /** What is known of one model and how it is run. */
 export interface NeedInput {
@@ -59,17 +60,6 @@ export function needBytes({ weightsBytes, kvBytes, overheadBytes }: GpuNeed): nu
   return weightsBytes + kvBytes + overheadBytes;
 }
 
-/**
- * Bytes of the files that hold weights: safetensors, GGUF, other formats of PyTorch, the layers of an Ollama model; all
- * files where none is known by its name. null: no files known.
- */
-export function weightFileBytes(model: PinnedModel | null): number {
-  if (model === null) return 0;
-  const weights = model.files.filter(({ path }) => /\.(safetensors|gguf|bin|pt|pth|onnx)$/i.test(path));
-  const counted = model.source === 'ollama' || weights.length === 0 ? model.files : weights;
-  return counted.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
 function computedNeed({ model, geometry, engine, context, concurrency }: NeedInput): GpuNeed {
   const { overheadBytes } = engine;
   const perToken = geometry === null ? null : cacheBytesPerToken(geometry);
@@ -77,7 +67,7 @@ function computedNeed({ model, geometry, engine, context, concurrency }: NeedInp
     const kvBytes = Math.ceil(perToken * context * concurrency);
     return { weightsBytes: geometry.weightsBytes, kvBytes, overheadBytes, basis: 'header' };
   }
-  const weightsBytes = geometry?.weightsBytes ?? weightFileBytes(model);
+  const weightsBytes = geometry?.weightsBytes ?? (model === null ? 0 : weightFiles(model).bytes);
   const kvBytes = Math.ceil(weightsBytes * (SIZE_FACTOR - 1));
   return { weightsBytes, kvBytes, overheadBytes, basis: 'size' };
 }

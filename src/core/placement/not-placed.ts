@@ -53,14 +53,17 @@ function bindingProfile(
     return profile.current === null ? 2 : 1;
   };
   const order = profiles.toSorted((a, b) => rank(a) - rank(b));
-  for (const [at, profile] of order.entries()) {
-    const before = order.slice(0, at);
-    if (solve(devices, [...before, profile], smallBudget()) === null) return { profile, before };
+  const fits = (count: number): boolean => solve(devices, order.slice(0, count), smallBudget()) !== null;
+  // so many of the first fit; a longer list never fits where a shorter one does not
+  let most = 0;
+  for (let beyond = order.length; beyond - most > 1; ) {
+    const middle = Math.floor((most + beyond) / 2);
+    if (fits(middle)) most = middle;
+    else beyond = middle;
   }
-  // the whole was not solved within its bound, though each part of it was
-  const last = order.at(-1);
-  if (last === undefined) throw new Error('no profiles were to be placed');
-  return { profile: last, before: order.slice(0, -1) };
+  const profile = order[most];
+  if (profile === undefined) throw new Error('no profiles were to be placed');
+  return { profile, before: order.slice(0, most) };
 }
 
 function faultCode(devices: readonly PlacementDevice[], profile: PlacementProfile): PlacementFault {
@@ -144,6 +147,7 @@ function whyRefused(
   return `does not fit beside ${listed(before.map((each) => each.profile))}`;
 }
 
+/** The questions behind an error are easy ones: fewer profiles than the whole. */
 function smallBudget(): Budget {
-  return { nodes: 20_000, cutShort: false };
+  return { nodes: 1000, cutShort: false };
 }

@@ -16,7 +16,7 @@ import { deviceName } from './words.ts';
 import { type Budget, demandsOf } from './world.ts';
 
 /** Steps that one placement may take in all: a few tenths of a second. */
-const BUDGET = 120_000;
+const BUDGET = 40_000;
 
 /**
  * Which service gets which GPUs. Preferred in this order: `fixed` profiles as they are; what runs stays in its variant and

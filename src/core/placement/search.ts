@@ -72,7 +72,9 @@ class Search {
   readonly #maxNodes: number;
   /** from here on: bytes asked, smallest item, bins for exclusive ones, whether all are alike and single */
   readonly #rest: readonly Rest[];
-  readonly #types: readonly string[];
+  readonly #types: readonly number[];
+  /** of each bin as it is now: bins of one signature can stand in for each other for all items that are left */
+  readonly #signatures: string[];
   readonly #chosen = new Map<string, readonly number[]>();
   readonly #failed = new Set<string>();
   #nodes = 0;
@@ -82,7 +84,9 @@ class Search {
     this.#bins = bins.map((bin) => ({ ...bin }));
     this.#maxNodes = maxNodes;
     this.#rest = restsOf(this.#items);
-    this.#types = bins.map((bin, at) => typeOf(this.#items, bin, at));
+    const types = bins.map((bin, at) => typeOf(this.#items, bin, at));
+    this.#types = types.map((type) => types.indexOf(type));
+    this.#signatures = this.#bins.map((_, at) => this.#signature(at));
   }
 
   /** null: the bound was met */
@@ -100,8 +104,7 @@ class Search {
     for (const item of this.#items) {
       const [bins] = this.#options(item);
       if (bins === undefined) return { found: null, cutShort: true };
-      for (const bin of bins) put(this.#bin(bin), item);
-      this.#chosen.set(item.id, bins);
+      this.#put(item, bins);
     }
     return { found: this.#chosen, cutShort: true };
   }
@@ -116,17 +119,27 @@ class Search {
     if (this.#failed.has(state)) return false;
     for (const bins of this.#options(item)) {
       const before = bins.map((bin) => ({ ...this.#bin(bin) }));
-      for (const bin of bins) put(this.#bin(bin), item);
-      this.#chosen.set(item.id, bins);
+      this.#put(item, bins);
       if (this.#place(at + 1)) return true;
       this.#chosen.delete(item.id);
-      for (const [index, bin] of bins.entries()) Object.assign(this.#bin(bin), before[index]);
+      for (const [index, bin] of bins.entries()) {
+        Object.assign(this.#bin(bin), before[index]);
+        this.#signatures[bin] = this.#signature(bin);
+      }
       const [first] = before;
       // whatever else could go into that bin can go where this item would go instead
       if (this.#rest[at]?.alike === true && first?.residual === item.bytes) break;
     }
     this.#failed.add(state);
     return false;
+  }
+
+  #put(item: Item, bins: readonly number[]): void {
+    this.#chosen.set(item.id, bins);
+    for (const bin of bins) {
+      put(this.#bin(bin), item);
+      this.#signatures[bin] = this.#signature(bin);
+    }
   }
 
   /** Bins that are too small for every item left are worth nothing. */
@@ -139,13 +152,9 @@ class Search {
   }
 
   #state(at: number): string {
-    return `${at}/${this.#bins
-      .map((_, bin) => this.#signature(bin))
-      .sort()
-      .join()}`;
+    return `${at}/${this.#signatures.toSorted().join()}`;
   }
 
-  /** Bins of one signature can stand in for each other for all items that are left. */
   #signature(at: number): string {
     const bin = this.#bin(at);
     const held = bin.alone ? 'x' : bin.count > 0 ? 's' : '';
@@ -171,7 +180,7 @@ class Search {
     const seen = new Set<string>();
     for (const [index, at] of from.entries()) {
       if (from.length - index < count || count === 0) return;
-      const signature = this.#signature(at);
+      const signature = this.#signatures[at] ?? '';
       if (seen.has(signature)) continue;
       seen.add(signature);
       for (const more of this.#choose(from.slice(index + 1), count - 1)) yield [at, ...more];

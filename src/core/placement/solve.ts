@@ -65,15 +65,21 @@ function profilesThatStay(
   devices: readonly PlacementDevice[],
   profiles: readonly PlacementProfile[],
 ): readonly PlacementProfile[] {
-  const staying: PlacementProfile[] = [];
+  const staying = new Set<PlacementProfile>();
+  const placed = new Set<string>();
+  let bins = emptyBins(devices);
   for (const profile of profiles.toSorted((a, b) => Number(isFixed(b)) - Number(isFixed(a)))) {
-    const choice = [...staying, profile].flatMap(runningChoice);
-    if (choice.length !== staying.length + 1) continue;
+    const choice = runningChoice(profile);
     const demands = demandsOf(choice, devices);
-    if ('ok' in demands) continue;
-    if (putPinned(emptyBins(devices), demands, pinsOf(choice), devices)) staying.push(profile);
+    if (choice.length === 0 || 'ok' in demands) continue;
+    const fresh = demands.filter(({ service }) => !placed.has(service.service));
+    const trial = bins.map((bin) => ({ ...bin }));
+    if (!putPinned(trial, fresh, pinsOf(choice), devices)) continue;
+    bins = trial;
+    staying.add(profile);
+    for (const { service } of fresh) placed.add(service.service);
   }
-  return profiles.filter((profile) => staying.includes(profile));
+  return profiles.filter((profile) => staying.has(profile));
 }
 
 /** The variant that a profile is to keep, as a choice of one or none. */
@@ -107,21 +113,26 @@ function firstCombination(
   kept: ReadonlyMap<PlacementProfile, Kept>,
   budget: Budget,
 ): Solution | null {
-  // what must not change comes first, so that a combination that cannot be is left early
-  const order = profiles.toSorted((a, b) => Number(kept.has(b)) - Number(kept.has(a)));
-  const extend = (choice: Choice, assignment: Assignment): Solution | null => {
-    const next = order[choice.length];
+  const options = (profile: PlacementProfile): readonly PlacementVariant[] =>
+    kept.has(profile) ? runningVariant(profile) : variantsToTry(profile);
+  // what leaves no choice goes in first and at once, so that a combination that cannot be is left early
+  const settled = profiles.filter((profile) => options(profile).length === 1);
+  const open = profiles.filter((profile) => !settled.includes(profile));
+  const tryOut = (choice: Choice): Assignment | null =>
+    assign(choice, pinsOf(choice.filter(([profile]) => kept.get(profile) === 'devices')), devices, budget);
+  const extend = (choice: Choice, assignment: Assignment | null): Solution | null => {
+    if (assignment === null) return null;
+    const next = open[choice.length - settled.length];
     if (next === undefined) return { choice: inOrder(choice, profiles), assignment, kept: standing(kept) };
-    for (const variant of kept.has(next) ? runningVariant(next) : variantsToTry(next)) {
+    for (const variant of options(next)) {
       const longer: Choice = [...choice, [next, variant]];
-      const pins = pinsOf(longer.filter(([profile]) => kept.get(profile) === 'devices'));
-      const found = assign(longer, pins, devices, budget);
-      const solution = found === null ? null : extend(longer, found);
+      const solution = extend(longer, tryOut(longer));
       if (solution !== null) return solution;
     }
     return null;
   };
-  return extend([], new Map());
+  const start = settled.flatMap((profile) => options(profile).map((variant) => [profile, variant] as const));
+  return extend(start, tryOut(start));
 }
 
 function runningVariant(profile: PlacementProfile): readonly PlacementVariant[] {

@@ -8,11 +8,13 @@ import { solve, sortDevices, variantsToTry } from './solve.ts';
 import type { Budget } from './world.ts';
 
 /** Steps that all tries take together. */
-const TRIES_BUDGET = 60_000;
+const TRIES_BUDGET = 5000;
 /** Sizes in which GPUs are sold, GB. */
 const SOLD_GB = [8, 12, 16, 24, 32, 40, 48, 64, 80, 96, 141, 192, 288];
 /** What the driver keeps of a GPU, and what may lie idle. */
 const USABLE = 0.97;
+/** Other profiles that are asked to change or to go. */
+const OTHERS = 8;
 /** Ways out that are told at once. */
 const TOLD = 2;
 
@@ -54,7 +56,10 @@ function* changes(
 ): Generator<Change> {
   const swap = (from: PlacementProfile, to: PlacementProfile): readonly PlacementProfile[] =>
     profiles.map((each) => (each === from ? to : each));
-  const others = profiles.filter((each) => each !== binding).toReversed();
+  const others = profiles
+    .filter((each) => each !== binding)
+    .toReversed()
+    .slice(0, OTHERS);
   for (const profile of [binding, ...others]) {
     for (const { name } of notTried(profile)) {
       const changed = { ...profile, wanted: name, fixed: false };

@@ -10,7 +10,7 @@ import { type Bin, type Item, put, search, takes } from './search.ts';
 /** Foreign use below this is the driver's own. */
 const FOREIGN_BYTES = 64 * 2 ** 20;
 /** Steps of one search, and of all searches of one question. */
-const MAX_NODES = 30_000;
+const MAX_NODES = 20_000;
 
 /** A way to run some profiles: each with its variant. */
 export type Choice = readonly (readonly [PlacementProfile, PlacementVariant])[];

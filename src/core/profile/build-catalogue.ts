@@ -1,5 +1,5 @@
 import { EXIT, RmaError } from '../errors.ts';
-import type { Catalogue, CatalogueModel, Engine, Profile } from '../model/profile.ts';
+import type { Catalogue, CatalogueModel, Engine, Profile, ProfileOrigin } from '../model/profile.ts';
 import type { Fault, YamlText } from '../yaml/read-yaml.ts';
 import { checkProfile } from './check-profile.ts';
 import { parseEngine } from './parse-engine.ts';
@@ -11,6 +11,8 @@ export interface DataFile extends YamlText {
   readonly kind: 'profile' | 'engine' | 'models';
   /** the file's name without its ending */
   readonly name: string;
+  /** of the user's own folder; shipped unless told */
+  readonly own?: boolean;
 }
 
 /**
@@ -29,7 +31,20 @@ export function buildCatalogue(files: readonly DataFile[]): Catalogue {
     faults.push(...parsed.faults, ...checkProfile(parsed, engines, models));
   }
   if (faults.length > 0) throw dataInvalid(faults);
-  return { profiles, models, engines: new Map([...engines].flatMap(([name, e]) => (e ? [[name, e]] : []))) };
+  return {
+    profiles,
+    models,
+    origins: originsOf(files),
+    engines: new Map([...engines].flatMap(([name, e]) => (e ? [[name, e]] : []))),
+  };
+}
+
+function originsOf(files: readonly DataFile[]): ReadonlyMap<string, ProfileOrigin> {
+  const origins = new Map<string, ProfileOrigin>();
+  for (const { kind, name, file, own = false } of files) {
+    if (kind === 'profile') origins.set(name, { file, own, replaces: origins.get(name)?.file ?? null });
+  }
+  return origins;
 }
 
 /** An engine whose file is broken stands as null: it exists, so profiles that name it are not at fault. */

@@ -1,6 +1,7 @@
 import type { FetchResult } from '../../app/store/fetch-result.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/model/pinned-model.ts';
+import { namedBy, usersOf } from '../../core/profile/model-users.ts';
 import { formatBytes } from '../../core/units.ts';
 import { downloadSet } from '../../core/worker/download-set.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
@@ -29,12 +30,13 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
   const log = openLog(env, clock, () => 'download');
   const context = createContext(env);
   const type = args[0] ?? env['WORKER_TYPE'];
-  const refs = downloadSet(await context.catalogue(), type);
+  const catalogue = await context.catalogue();
+  const refs = downloadSet(catalogue, type);
   for (const name of ['OLLAMA_URL', 'VLLM_CACHE', 'TRANSFORMERS_CACHE']) {
     if (env[name]) log.debug(`${name} is ${env[name]}: no model is downloaded there`);
   }
   log.info(`worker type ${type}: ${refs.length} models into ${context.store.root}`);
-  const { pinned, failed } = await pinAll(context, refs, stop);
+  const { pinned, failed } = await pinAll(context, refs, usersOf(catalogue), stop);
   for (const { ref, error } of failed) log.error(`Failed ${ref} (${asRmaError(error).message})`);
   const start = pinned.map((model) => unstarted(model.ref, pinnedBytes(model)));
   const board = createStatusBoard({ worker: 'download', profile: '', models: start, engines: [] }, clock);
@@ -55,6 +57,7 @@ type Failed = Extract<FetchResult, { state: 'failed' }>;
 async function pinAll(
   context: WorkerContext,
   refs: readonly string[],
+  users: ReadonlyMap<string, readonly string[]>,
   signal: AbortSignal,
 ): Promise<{ readonly pinned: readonly PinnedModel[]; readonly failed: readonly Failed[] }> {
   const pinned: PinnedModel[] = [];
@@ -64,7 +67,12 @@ async function pinAll(
       pinned.push(await context.resolve(ref, signal));
     } catch (error) {
       signal.throwIfAborted();
-      failed.push({ ref, state: 'failed', fetchedBytes: 0, error });
+      failed.push({
+        ref,
+        state: 'failed',
+        fetchedBytes: 0,
+        error: namedBy(asRmaError(error), users.get(ref) ?? []),
+      });
     }
   }
   return { pinned, failed };

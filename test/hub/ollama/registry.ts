@@ -13,7 +13,9 @@ export const ollamaRegistry: Protocol = (exchange, hub) => {
   if (root !== 'v2' || more.length > 0) return undefined;
   const repository = `${namespace}/${name}`;
   if (kind === 'manifests') return manifestAnswer(hub, `${repository}:${what}`);
-  if (kind === 'blobs') return { ...blobAnswer(exchange, hub, repository, what), aboutFile: true };
+  if (kind === 'blobs') {
+    return { ...blobAnswer(exchange, hub, repository, what), aboutFile: !isConfig(hub, repository, what) };
+  }
   return undefined;
 };
 
@@ -24,6 +26,13 @@ export function findBlob(hub: HubState, repository: string, digest: string): Con
     .filter(([name]) => name.startsWith(`${repository}:`))
     .map(([, { blobs }]) => blobs.get(hex))
     .find((content) => content !== undefined);
+}
+
+/** Clients read the configuration to learn what a model is: that is metadata, like the manifest, not content. */
+export function isConfig(hub: HubState, repository: string, digest: string): boolean {
+  return [...hub.ollama].some(
+    ([name, { sha256 }]) => name.startsWith(`${repository}:`) && digest === `sha256:${sha256['config']}`,
+  );
 }
 
 function manifestAnswer({ ollama }: HubState, name: string): Answer {

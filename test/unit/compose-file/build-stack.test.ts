@@ -19,6 +19,10 @@ type Service = Record<string, unknown> & {
   readonly volumes?: readonly Record<string, unknown>[];
 };
 
+interface Deploy {
+  readonly resources: { readonly reservations?: { readonly devices?: unknown } };
+}
+
 const inputOf = (over: Partial<RmaConfig>): RenderInput => renderInputOf({ config: configOf(over) });
 const servicesOf = (input: RenderInput) =>
   (parse(buildStack(input).text) as { services: Record<string, Service> }).services;
@@ -39,18 +43,28 @@ describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
     }
   });
 
-  it('[req R29] sees no GPU', () => {
-    expect(services.map(({ environment }) => environment['NVIDIA_VISIBLE_DEVICES'])).toEqual(
-      services.map(() => 'void'),
-    );
-    expect(services.filter(({ gpus, devices }) => gpus !== undefined || devices !== undefined)).toEqual([]);
+  it('[req R29] sees the GPUs that it was given by UUID, else none', () => {
+    for (const { environment, deploy, gpus, devices } of services) {
+      const given = (deploy as Deploy | undefined)?.resources.reservations?.devices;
+      expect(environment['NVIDIA_VISIBLE_DEVICES']).toBe(given === undefined ? 'void' : undefined);
+      expect(environment).not.toHaveProperty('CUDA_VISIBLE_DEVICES');
+      expect([gpus, devices]).toEqual([undefined, undefined]);
+    }
+  });
+
+  it('never has the rights of the host, and nothing that Compose calls obsolete', () => {
+    for (const service of services) {
+      expect(service).not.toHaveProperty('privileged');
+      expect(service).not.toHaveProperty('ipc');
+    }
+    expect(parse(buildStack(input()).text)).not.toHaveProperty('version');
   });
 
   it('[req R13] mounts the one store, which only workers may write', () => {
-    for (const { image, user, volumes = [] } of services) {
+    for (const { image, volumes = [] } of services) {
       const store = volumes.find(({ target }) => target === '/models');
       if (store === undefined) expect(image).toMatch(/^rma-worker:/);
-      else expect(store['read_only'] === true).toBe(user === undefined);
+      else expect(store['read_only'] === true).toBe(!/^rma-worker:/.test(String(image)));
     }
   });
 });

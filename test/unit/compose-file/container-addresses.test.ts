@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { containerAddresses } from '../../../src/core/compose-file/container-addresses.ts';
 import { fetchEnvironment } from '../../../src/core/compose-file/fetch-environment.ts';
-import { configOf, HUB } from '../../helpers/render-builders.ts';
+import { configOf } from '../../helpers/render-builders.ts';
 
 const ask = (address: string, environment: Record<string, string> = {}) =>
   containerAddresses({ addresses: { HUB: address }, environment, inside: ['engine'] });
@@ -64,13 +64,21 @@ describe('containerAddresses', () => {
 });
 
 describe('fetchEnvironment', () => {
-  it('takes the address of ModelScope along where one is named, the host by its name', () => {
-    const config = configOf({ hub: { ...HUB, modelscopeEndpoint: 'http://127.0.0.1:9000' } });
-    expect(fetchEnvironment(config, {}, new Set())).toMatchObject({
-      variables: { MODELSCOPE_ENDPOINT: 'http://host.docker.internal:9000' },
-      extraHosts: ['host.docker.internal:host-gateway'],
-    });
-  });
+  it.each([
+    ['the Ollama registry', 'ollamaEndpoint', 'RMA_OLLAMA_ENDPOINT'],
+    ['ModelScope', 'modelscopeEndpoint', 'MODELSCOPE_ENDPOINT'],
+  ] as const)(
+    'takes a mirror of %s along, the host by its name, and leaves the usual address out',
+    (_, key, name) => {
+      const { hub, ...rest } = configOf();
+      const mirrored = { ...rest, hub: { ...hub, [key]: 'http://127.0.0.1:9000' } };
+      expect(fetchEnvironment(mirrored, {}, new Set())).toMatchObject({
+        variables: { [name]: 'http://host.docker.internal:9000' },
+        extraHosts: ['host.docker.internal:host-gateway'],
+      });
+      expect(fetchEnvironment(configOf(), {}, new Set()).variables).not.toHaveProperty(name);
+    },
+  );
 
   it('names the file of the token, never the token, and only where there is one', () => {
     const environment = { HF_TOKEN: 'hf_geheim', LOG_LEVEL: 'DEBUG', LOG_FILE: '/x' };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type {
   Placed,
+  PlacedDevice,
   PlacementDevice,
   PlacementProfile,
   PlacementService,
@@ -88,14 +89,7 @@ describe('a placement', () => {
         const placed = place(box, wish);
         if (!placed.ok) return;
         for (const asked of chosen(placed, wish)) {
-          const given = placed.services.find((one) => one.service === asked.service)?.devices ?? [];
-          expect(given.length).toBeGreaterThan(0);
-          if (asked.gpus !== 'all') expect(given).toHaveLength(asked.gpus);
-          expect(given.every(({ uuid }) => asked.allowed?.includes(uuid) ?? true)).toBe(true);
-          expect((asked.attentionHeads ?? given.length) % given.length).toBe(0);
-          if (given.length === 1) continue;
-          expect(new Set(given.map(({ name, totalBytes }) => `${name} ${totalBytes}`)).size).toBe(1);
-          expect(given.every(({ kind }) => kind === 'gpu')).toBe(true);
+          expectAsAsked(asked, placed.services.find((one) => one.service === asked.service)?.devices ?? []);
         }
       }),
     );
@@ -169,6 +163,16 @@ describe('a placement', () => {
     );
   });
 });
+
+function expectAsAsked(asked: PlacementService, given: readonly PlacedDevice[]): void {
+  expect(given.length).toBeGreaterThan(0);
+  if (asked.gpus !== 'all') expect(given).toHaveLength(asked.gpus);
+  expect(given.every(({ uuid }) => asked.allowed?.includes(uuid) ?? true)).toBe(true);
+  expect((asked.attentionHeads ?? given.length) % given.length).toBe(0);
+  if (given.length === 1) return;
+  expect(new Set(given.map(({ name, totalBytes }) => `${name} ${totalBytes}`)).size).toBe(1);
+  expect(given.every(({ kind }) => kind === 'gpu')).toBe(true);
+}
 
 /** The services of the variants that were taken. */
 function chosen(placed: Placed, wish: readonly PlacementProfile[]): readonly PlacementService[] {

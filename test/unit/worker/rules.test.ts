@@ -64,6 +64,7 @@ describe('the set of a worker type', () => {
   const catalogue: Catalogue = {
     profiles: new Map([profile('ocr', 'vision'), profile('gpu-worker', 'hf:org/llm', 'vision')]),
     engines: new Map(),
+    origins: new Map(),
     models: new Map([
       [
         'vision',

@@ -1,0 +1,86 @@
+import { backoffMs } from '../../core/models/backoff.ts';
+import { hubRefusal } from '../../core/models/hub-refusal.ts';
+import { isPassing } from '../../core/models/is-passing.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { HttpClient, HttpStream } from '../../ports/http-client.ts';
+import type { FileLocation } from '../../ports/model-source.ts';
+import type { RangeReader } from '../../ports/range-reader.ts';
+import { badAnswer } from './bad-answer.ts';
+
+export interface RangeReaderOptions {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** first pause between two tries, ms */
+  readonly pauseMs?: number;
+}
+
+const TRIES = 3;
+
+/** Ranges over HTTP. A server that ignores ranges sends the file from its beginning: it is cut off where enough has come. */
+export class HttpRangeReader implements RangeReader {
+  readonly #options: RangeReaderOptions;
+
+  constructor(options: RangeReaderOptions) {
+    this.#options = options;
+  }
+
+  async read(location: FileLocation, from: number, to: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const { clock, random, pauseMs = 500 } = this.#options;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#readOnce(location, from, to, signal);
+      } catch (error) {
+        if (attempt === TRIES || !isPassing(error)) throw error;
+        await clock.sleep(backoffMs(attempt, random(), pauseMs), signal);
+      }
+    }
+  }
+
+  async #readOnce(
+    { url, authorization }: FileLocation,
+    from: number,
+    to: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    const stream = await this.#options.http.open({
+      method: 'GET',
+      url,
+      authorization,
+      headers: { range: `bytes=${from}-${to - 1}` },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    try {
+      const start = startOf(stream, from, authorization !== null);
+      return (await upTo(stream, to - start)).subarray(from - start);
+    } finally {
+      stream.close();
+    }
+  }
+}
+
+/** Where in the file the body begins. */
+function startOf(stream: HttpStream, from: number, tokenSent: boolean): number {
+  const { status, headers, url } = stream;
+  const subject = new URL(url).origin + new URL(url).pathname;
+  if (status === 200) return 0;
+  if (status === 206) {
+    const start = Number(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1] ?? Number.NaN);
+    if (start === from) return start;
+    throw badAnswer(subject, `it sends ${headers['content-range'] ?? 'no range'} for the bytes from ${from}`);
+  }
+  if (status === 416) throw badAnswer(subject, 'it has no such part (416)');
+  const errorCode = headers['x-error-code'];
+  throw hubRefusal({ status, errorCode, subject, revision: null, page: null, tokenSent });
+}
+
+async function upTo(stream: HttpStream, bytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream.body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= bytes) break;
+  }
+  return Buffer.concat(chunks).subarray(0, bytes);
+}

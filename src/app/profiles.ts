@@ -1,0 +1,84 @@
+import type { RmaConfig } from '../core/model/config.ts';
+import { type PinnedModel, pinnedBytes } from '../core/model/pinned-model.ts';
+import type {
+  Catalogue,
+  CatalogueModel,
+  Profile,
+  ProfileOrigin,
+  ProfileVariant,
+} from '../core/model/profile.ts';
+import { findModel } from '../core/profile/find-model.ts';
+import { findProfile } from '../core/profile/select-services.ts';
+import type { Box } from '../ports/box.ts';
+import { projectFiles } from './box-settings.ts';
+import { projectSet } from './choose-services.ts';
+import { readProjectState } from './project-state.ts';
+import { readResolved } from './resolve-models.ts';
+
+export interface ListedProfile {
+  readonly profile: Profile;
+  readonly origin: ProfileOrigin;
+  /** in the project's set */
+  readonly inUse: boolean;
+}
+
+/** A model of a profile, with what is known of it without asking anybody. */
+export interface ProfileModel {
+  readonly name: string;
+  readonly ref: string;
+  /** of the catalogue; null for a plain reference */
+  readonly entry: CatalogueModel | null;
+  /** null before it was resolved */
+  readonly bytes: number | null;
+}
+
+export interface ShownProfile extends ListedProfile {
+  /** in the order of the variants, then of the file; each once */
+  readonly models: readonly ProfileModel[];
+}
+
+/** Every profile there is, by name. Asks neither Docker nor a hub. @throws RmaError RMA_DATA_INVALID (2) */
+export async function listProfiles(box: Box, config: RmaConfig): Promise<readonly ListedProfile[]> {
+  const catalogue = await box.catalogue(config.profilesDir);
+  const used = projectSet(config, await readProjectState(box.files, config.stateDir), []);
+  return [...catalogue.profiles.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((profile) => listed(catalogue, profile, used));
+}
+
+/** The whole recipe. @throws RmaError RMA_PROFILE_UNKNOWN, RMA_DATA_INVALID (2) */
+export async function showProfile(box: Box, config: RmaConfig, name: string): Promise<ShownProfile> {
+  const catalogue = await box.catalogue(config.profilesDir);
+  const profile = findProfile(catalogue, name);
+  const used = projectSet(config, await readProjectState(box.files, config.stateDir), []);
+  const known = await readResolved(box, projectFiles(config).resolved);
+  return { ...listed(catalogue, profile, used), models: profileModels(catalogue, profile, known) };
+}
+
+/** Names of a variant's engines, each once. */
+export function enginesOf({ services }: ProfileVariant): readonly string[] {
+  return [...new Set(services.map(({ engine }) => engine))];
+}
+
+function listed(catalogue: Catalogue, profile: Profile, used: readonly string[]): ListedProfile {
+  const origin = catalogue.origins.get(profile.name) ?? { file: '', own: false, replaces: null };
+  return { profile, origin, inUse: used.includes(profile.name) };
+}
+
+function profileModels(
+  catalogue: Catalogue,
+  { variants }: Profile,
+  known: Readonly<Record<string, PinnedModel>>,
+): readonly ProfileModel[] {
+  const names = variants.flatMap(({ services }) => services.flatMap(({ models }) => models));
+  return [...new Set(names)].map((name) => {
+    const { ref } = findModel(catalogue, name);
+    const pinned = known[ref];
+    return {
+      name,
+      ref,
+      entry: catalogue.models.get(name) ?? null,
+      bytes: pinned === undefined ? null : pinnedBytes(pinned),
+    };
+  });
+}

@@ -1,0 +1,57 @@
+/** What the first bytes of a safetensors file say. */
+export type SafetensorsHeader =
+  /** read on, to this length */
+  | { readonly state: 'more'; readonly bytes: number }
+  | { readonly state: 'done'; readonly tensorBytes: number }
+  | { readonly state: 'broken'; readonly why: string };
+
+/** Longest header that is read, bytes. */
+export const MAX_SAFETENSORS_HEADER = 8 * 2 ** 20;
+
+/**
+ * Bytes of all tensors of a safetensors file: 8 bytes with the length of the header, little endian, then the header as JSON,
+ * where each tensor tells its `data_offsets`.
+ * Format: https://github.com/huggingface/safetensors#format
+ */
+export function readSafetensorsHeader(prefix: Uint8Array, fileBytes: number): SafetensorsHeader {
+  if (prefix.byteLength < 8) return { state: 'more', bytes: 8 };
+  const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
+  const length = view.getBigUint64(0, true);
+  if (length > BigInt(MAX_SAFETENSORS_HEADER) || Number(length) + 8 > fileBytes) {
+    return { state: 'broken', why: `it claims a header of ${length} bytes` };
+  }
+  const end = Number(length) + 8;
+  if (prefix.byteLength < end) return { state: 'more', bytes: end };
+  const tensors = parse(new TextDecoder().decode(prefix.subarray(8, end)));
+  if (tensors === null) return { state: 'broken', why: 'its header is no JSON object' };
+  let tensorBytes = 0;
+  for (const [name, tensor] of Object.entries(tensors)) {
+    if (name === '__metadata__') continue;
+    const bytes = sizeOf(tensor, fileBytes - end);
+    if (bytes === null) return { state: 'broken', why: `tensor ${name.slice(0, 60)} lies outside of it` };
+    tensorBytes += bytes;
+  }
+  if (tensorBytes > fileBytes - end) return { state: 'broken', why: 'its tensors are larger than it is' };
+  return { state: 'done', tensorBytes };
+}
+
+function sizeOf(tensor: unknown, room: number): number | null {
+  const offsets: unknown = (tensor as { data_offsets?: unknown } | null)?.data_offsets;
+  if (!Array.isArray(offsets) || offsets.length !== 2) return null;
+  const [start, end]: readonly unknown[] = offsets;
+  if (!isOffset(start) || !isOffset(end)) return null;
+  return end >= start && end <= room ? end - start : null;
+}
+
+function isOffset(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function parse(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

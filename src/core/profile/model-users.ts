@@ -1,0 +1,59 @@
+import { EXIT, RmaError } from '../errors.ts';
+import type { Catalogue, Profile } from '../model/profile.ts';
+import type { ServedModel } from '../model/worker-config.ts';
+import { findModel } from './find-model.ts';
+import { findProfile, findVariant } from './select-services.ts';
+
+/** Every model of the profiles, by reference: of all their variants, or of the one that is named. */
+export function modelsOf(
+  catalogue: Catalogue,
+  profiles: readonly string[],
+  variants: Readonly<Record<string, string>>,
+): ReadonlyMap<string, ServedModel> {
+  const found = profiles.flatMap((name) =>
+    modelsOfProfile(catalogue, findProfile(catalogue, name), variants[name]),
+  );
+  return new Map(found.map((model) => [model.ref, model]));
+}
+
+/** Reference → profiles that name it in some variant. */
+export function usersOf(catalogue: Catalogue): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>();
+  for (const profile of catalogue.profiles.values())
+    for (const ref of new Set(modelsOfProfile(catalogue, profile, undefined).map((model) => model.ref)))
+      users.set(ref, [...(users.get(ref) ?? []), profile.name]);
+  return users;
+}
+
+/** References of the catalogue that their source may lack. */
+export function optionalRefs(catalogue: Catalogue): ReadonlySet<string> {
+  const optional = [...catalogue.models.values()].filter((model) => model.optional);
+  return new Set(optional.map(({ name }) => findModel(catalogue, name).ref));
+}
+
+const MISSING = new Set(['RMA_HUB_NOT_FOUND', 'RMA_HUB_REVISION_NOT_FOUND', 'RMA_HUB_NO_MATCH']);
+
+/** Whether the source has no such model, rather than that nobody could ask it. */
+export function isMissing(error: RmaError): boolean {
+  return error.exitCode === EXIT.failed && MISSING.has(error.code);
+}
+
+/** The error of a model that is not there, with the profiles that name it. */
+export function namedBy(error: RmaError, profiles: readonly string[]): RmaError {
+  if (profiles.length === 0 || !isMissing(error)) return error;
+  const who = profiles.length === 1 ? 'profile' : 'profiles';
+  const verb = profiles.length === 1 ? 'names' : 'name';
+  return new RmaError(error.code, `${error.message}; ${who} ${profiles.join(', ')} ${verb} it`, {
+    exitCode: error.exitCode,
+    ...(error.hint !== undefined && { hint: error.hint }),
+    ...(error.details !== undefined && { details: error.details }),
+    cause: error,
+  });
+}
+
+function modelsOfProfile(catalogue: Catalogue, profile: Profile, variant: string | undefined): ServedModel[] {
+  const variants = variant === undefined ? profile.variants : [findVariant(profile, variant)];
+  return variants.flatMap(({ services }) =>
+    services.flatMap(({ models }) => models.map((name) => findModel(catalogue, name))),
+  );
+}

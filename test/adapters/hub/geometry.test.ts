@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { HttpRangeReader } from '../../../src/adapters/hub/http-range-reader.ts';
+import { HuggingFaceSource } from '../../../src/adapters/hub/huggingface.ts';
+import { UrlSource } from '../../../src/adapters/hub/url.ts';
+import { readGeometry } from '../../../src/app/read-geometry.ts';
+import type { RmaEvent } from '../../../src/core/events.ts';
+import type { PinnedFile, PinnedHfModel, PinnedUrlModel } from '../../../src/core/model/pinned-model.ts';
+import { JumpingClock } from '../../helpers/jumping-clock.ts';
+import { type Fault, sendContent, startModelServer } from '../../helpers/model-server.ts';
+import { testHttp } from '../../helpers/store-fixture.ts';
+import { tinyGguf } from '../../hub/tiny-gguf.ts';
+
+const GGUF = Buffer.from(tinyGguf({ bytes: 3_000_000 }));
+const CONFIG = Buffer.from(
+  JSON.stringify({ architectures: ['Tiny'], hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4 }),
+);
+
+/** A safetensors file of one tensor of 1000 bytes. */
+function safetensors(): Buffer {
+  const json = Buffer.from(JSON.stringify({ a: { dtype: 'U8', shape: [1000], data_offsets: [0, 1000] } }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  return Buffer.concat([length, json, Buffer.alloc(1000)]);
+}
+
+async function setUp(fault: Fault) {
+  const server = await startModelServer();
+  server.fault = fault;
+  const http = testHttp();
+  const clock = new JumpingClock();
+  const events: RmaEvent[] = [];
+  const ports = {
+    sources: [
+      new HuggingFaceSource({ endpoint: server.url, token: () => 'hf_secret', http }),
+      new UrlSource({ http, clock, random: () => 0 }),
+    ],
+    ranges: new HttpRangeReader({ http, clock, random: () => 0 }),
+    reporter: { emit: (event: RmaEvent) => void events.push(event) },
+    signal: new AbortController().signal,
+  };
+  return { server, ports, told: () => events.flatMap((event) => (event.type === 'log' ? event.text : [])) };
+}
+
+function urlModel(url: string, content: Buffer): PinnedUrlModel {
+  const files = [{ path: 'm.gguf', bytes: content.length, digest: null }];
+  return { source: 'url', ref: `${url}/m.gguf`, url: `${url}/m.gguf`, set: 'default', files };
+}
+
+function hfModel(files: Readonly<Record<string, Buffer>>): PinnedHfModel {
+  const pinned = Object.entries(files).map(
+    ([path, { length }]): PinnedFile => ({ path, bytes: length, digest: null }),
+  );
+  const commit = 'a'.repeat(40);
+  return {
+    source: 'hf',
+    ref: 'hf:a/b',
+    repo: 'a/b',
+    revision: 'main',
+    commit,
+    complete: true,
+    files: pinned,
+  };
+}
+
+const answers =
+  (send: (response: Parameters<Fault>[1]) => unknown): Fault =>
+  (_, response) => {
+    send(response);
+    return true;
+  };
+
+const sends =
+  (content: Buffer): Fault =>
+  (request, response) => {
+    sendContent(request, response, content);
+    return true;
+  };
+
+describe('the geometry of a model on a hub', () => {
+  test('[req R51] of a GGUF file comes from its first bytes', async () => {
+    const { server, ports } = await setUp(sends(GGUF));
+    expect(await readGeometry(ports, urlModel(server.url, GGUF))).toMatchObject({
+      architecture: 'llama',
+      layers: 3,
+      weightsBytes: 3_000_000,
+    });
+    expect(server.requests.map(({ headers }) => headers.range)).toEqual(['bytes=0-262143']);
+    expect(server.requests[0]?.headers.authorization).toBeUndefined();
+  });
+
+  test('of a server without ranges comes from the beginning of the file', async () => {
+    const { server, ports } = await setUp((_, response) => {
+      response.writeHead(200, { 'content-length': String(GGUF.length) }).end(GGUF);
+      return true;
+    });
+    expect(await readGeometry(ports, urlModel(server.url, GGUF))).toMatchObject({ layers: 3 });
+  });
+
+  test('[req R51] of a safetensors repository comes from config.json and the header of its first file', async () => {
+    const files = { 'config.json': CONFIG, 'model.safetensors': safetensors() };
+    const { server, ports } = await setUp((request, response) => {
+      const name = request.path.endsWith('/config.json') ? 'config.json' : 'model.safetensors';
+      sendContent(request, response, files[name]);
+      return true;
+    });
+    expect(await readGeometry(ports, hfModel(files))).toEqual({
+      architecture: 'Tiny',
+      layers: 2,
+      attentionHeads: 4,
+      kvHeads: 4,
+      keyLength: 16,
+      valueLength: 16,
+      contextLength: null,
+      weightsBytes: 1000,
+    });
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer hf_secret',
+      'Bearer hf_secret',
+    ]);
+  });
+
+  test.each<readonly [string, Fault, RegExp]>([
+    ['refuses', answers((response) => response.writeHead(403).end()), /forbids access/],
+    ['fails again and again', answers((response) => response.writeHead(500).end()), /answered 500/],
+    [
+      'sends another part',
+      answers((response) => response.writeHead(206, { 'content-range': 'bytes 9-10/99' }).end('ab')),
+      /for the bytes from 0/,
+    ],
+    ['sends too little', answers((response) => response.writeHead(200).end('GGUF')), /sent less of it/],
+    ['sends something else', sends(Buffer.alloc(3_000_000, 'x')), /does not begin with GGUF/],
+  ])('is unknown when the hub %s, and that stops nothing', async (_, fault, why) => {
+    const { server, ports, told } = await setUp(fault);
+    expect(await readGeometry(ports, urlModel(server.url, GGUF))).toBeNull();
+    expect(told()).toEqual([expect.stringMatching(why)]);
+  });
+
+  test.each<readonly [string, Readonly<Record<string, Buffer>>, RegExp]>([
+    ['without config.json', { 'model.safetensors': safetensors() }, /has no config.json/],
+    [
+      'with a config.json of 2 MiB',
+      { 'config.json': Buffer.alloc(2 ** 21), 'model.safetensors': safetensors() },
+      /has 2097152 bytes/,
+    ],
+    ['without a header', { 'pytorch_model.bin': safetensors() }, /no header that is known/],
+  ])('is unknown of a model %s', async (_, files, why) => {
+    const { ports, told } = await setUp(sends(safetensors()));
+    expect(await readGeometry(ports, hfModel(files))).toBeNull();
+    expect(told()).toEqual([expect.stringMatching(why)]);
+  });
+});

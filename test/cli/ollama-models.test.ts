@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { expectFault } from '../helpers/expect-fault.ts';
+import { runRma } from '../helpers/run-rma.ts';
+import { tempDir } from '../helpers/temp-dir.ts';
+import { type Hub, startHub } from '../hub/hub.ts';
+import { tinyOllamaEmbedder } from '../hub/ollama/tiny-models.ts';
+
+let dir = '';
+let hub: Hub;
+beforeEach(async () => {
+  dir = await tempDir();
+  hub = await startHub({ ollama: { 'me/embed:q4': tinyOllamaEmbedder() } });
+  onTestFinished(() => hub.close());
+});
+
+const rma = (args: readonly string[], env: Record<string, string> = {}) =>
+  runRma([...args, '--dest', join(dir, 'store')], {
+    cwd: dir,
+    env: { HOME: dir, RMA_OLLAMA_ENDPOINT: hub.endpoint, ...env },
+  });
+
+it('[req R04] [req R43] pulls, lists and finds a model of an Ollama registry in the native store', async () => {
+  const ref = 'ollama:me/embed:q4';
+  const before = await rma(['models', 'ls', ref, '--json']);
+  expect(JSON.parse(before.stdout)).toMatchObject({
+    models: [
+      {
+        name: 'me/embed:q4',
+        ref,
+        source: 'ollama',
+        resolved: expect.stringMatching(/^ollama:registry\.ollama\.ai\/me\/embed:q4@sha256:[0-9a-f]{64}$/),
+        state: 'missing',
+      },
+    ],
+  });
+  expect(await rma(['models', 'pull', ref, '--quiet'])).toMatchObject({ exitCode: 0 });
+  const manifest = join(dir, 'store/ollama/manifests/registry.ollama.ai/me/embed/q4');
+  expect(JSON.parse(readFileSync(manifest, 'utf8'))).toMatchObject({ schemaVersion: 2 });
+  const listed = await rma(['models', 'ls', ref]);
+  expect(listed.stdout).toMatch(/^me\/embed:q4 +present +[\d.]+ KiB +4 .*ollama:me\/embed:q4$/m);
+  const path = await rma(['models', 'path', ref]);
+  expect(path.stdout.trim()).toBe(join(dir, 'store/ollama'));
+  hub.log.clear();
+  expect(await rma(['models', 'pull', ref, '--quiet'])).toMatchObject({ exitCode: 0 });
+  expect(hub.log.contentRequests()).toEqual([]);
+});
+
+it('tells a model that is not there with one error', async () => {
+  expectFault(await rma(['models', 'pull', 'ollama:me/absent', '--quiet', '--json']), {
+    exitCode: 1,
+    code: 'RMA_HUB_NOT_FOUND',
+    json: true,
+  });
+});

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import type { Gpu, GpuInventory, MigDevice } from '../../../src/core/model/gpu.ts';
+import type { GpuPromise } from '../../../src/core/model/placement.ts';
+import { measuredBytes, placementDevices } from '../../../src/core/placement/devices.ts';
+import { resolveGpuNames } from '../../../src/core/placement/gpu-names.ts';
+import { GIB } from '../../helpers/placement-builders.ts';
+
+const SETTINGS = { visible: null, reserveBytes: GIB };
+
+function gpu(index: number, usedGib: number, change: Partial<Gpu> = {}): Gpu {
+  const memory = { totalBytes: 24 * GIB, reservedBytes: GIB, usedBytes: usedGib * GIB, freeBytes: null };
+  return {
+    index,
+    uuid: `GPU-${index}aaa`,
+    name: 'Card',
+    pciBusId: null,
+    memory,
+    unified: false,
+    computeCapability: '8.9',
+    utilizationPercent: null,
+    temperatureCelsius: null,
+    migEnabled: null,
+    migDevices: [],
+    processes: [],
+    fault: null,
+    ...change,
+  };
+}
+
+function slice(index: number, change: Partial<MigDevice> = {}): MigDevice {
+  const memory = { totalBytes: 10 * GIB, reservedBytes: 0, usedBytes: 0, freeBytes: null };
+  return { uuid: `MIG-${index}bbb`, profile: '1g.10gb', index, memory, ...change };
+}
+
+function inventory(...gpus: readonly Gpu[]): GpuInventory {
+  return { driverVersion: null, cudaVersion: null, gpus, absence: null, warnings: [] };
+}
+
+function promise(change: Partial<GpuPromise>): GpuPromise {
+  return {
+    project: 'other',
+    service: 'vllm',
+    own: false,
+    running: true,
+    devices: ['GPU-0aaa'],
+    bytesPerGpu: 10 * GIB,
+    pids: [7],
+    ...change,
+  };
+}
+
+const process = (pid: number, gib: number | null) =>
+  ({ pid, name: 'x', kind: 'compute', memoryBytes: gib === null ? null : gib * GIB }) as const;
+
+describe('what is available of a device', () => {
+  it.each([
+    ['nobody is there', gpu(0, 0), [], 22, 0, 0],
+    ['something foreign runs', gpu(0, 5, { processes: [process(1, 5)] }), [], 17, 5, 0],
+    ['our own service runs', gpu(0, 9, { processes: [process(7, 9)] }), [promise({ own: true })], 22, 0, 0],
+    [
+      'another project holds less than promised',
+      gpu(0, 2, { processes: [process(7, 2)] }),
+      [promise({})],
+      12,
+      0,
+      10,
+    ],
+    [
+      'another project holds more than promised',
+      gpu(0, 12, { processes: [process(7, 12)] }),
+      [promise({})],
+      10,
+      0,
+      12,
+    ],
+    ['the driver hides processes', gpu(0, 13, { processes: null }), [promise({})], 9, 3, 10],
+    ['hidden use is less than promised', gpu(0, 4, { processes: null }), [promise({})], 12, 0, 10],
+    [
+      'the processes of a container are unknown',
+      gpu(0, 13, { processes: [process(9, 13)] }),
+      [promise({ pids: null })],
+      9,
+      3,
+      10,
+    ],
+    [
+      'a process does not tell its memory',
+      gpu(0, 13, { processes: [process(7, null)] }),
+      [promise({})],
+      9,
+      3,
+      10,
+    ],
+    ['a service of another project is stopped', gpu(0, 0), [promise({ running: false })], 12, 0, 10],
+    ['the promises are more than the GPU', gpu(0, 0), [promise({ bytesPerGpu: 30 * GIB })], 0, 0, 30],
+  ])('[req R24] is told right when %s', (_, one, promises, available, foreign, others) => {
+    const [found] = placementDevices(inventory(one), promises, SETTINGS);
+    expect(found).toMatchObject({
+      availableBytes: available * GIB,
+      foreignBytes: foreign * GIB,
+      othersBytes: others * GIB,
+      unusable: null,
+    });
+  });
+
+  it('follows from free where used is not told', () => {
+    const memory = { totalBytes: 24 * GIB, reservedBytes: GIB, usedBytes: null, freeBytes: 20 * GIB };
+    expect(placementDevices(inventory(gpu(0, 0, { memory })), [], SETTINGS)[0]?.foreignBytes).toBe(3 * GIB);
+  });
+
+  it.each([
+    ['a fault', { fault: 'fell off the bus' }, 'fell off the bus'],
+    [
+      'unknown memory',
+      { memory: { totalBytes: null, reservedBytes: null, usedBytes: 0, freeBytes: null } },
+      'does not tell its memory',
+    ],
+    [
+      'unknown use',
+      { memory: { totalBytes: GIB, reservedBytes: null, usedBytes: null, freeBytes: null } },
+      'does not tell its memory',
+    ],
+    [
+      'MIG mode',
+      { migEnabled: true, migDevices: [slice(0)] },
+      'is in MIG mode: its MIG devices are used in its place',
+    ],
+    ['MIG mode without devices', { migEnabled: true }, 'is in MIG mode and has no MIG device'],
+  ])('a GPU with %s cannot be used', (_, change, why) => {
+    expect(placementDevices(inventory(gpu(0, 0, change)), [], SETTINGS)[0]?.unusable).toBe(why);
+  });
+
+  it('MIG devices stand beside their GPU, those without a UUID cannot be used', () => {
+    const parent = gpu(0, 0, { migEnabled: true, migDevices: [slice(0), slice(1, { uuid: null })] });
+    const found = placementDevices(inventory(parent), [], SETTINGS);
+    expect(found.map(({ kind, unusable }) => [kind, unusable])).toEqual([
+      ['gpu', 'is in MIG mode: its MIG devices are used in its place'],
+      ['mig', null],
+      ['mig', 'has no UUID that could be asked for'],
+    ]);
+    expect(found[1]).toMatchObject({ uuid: 'MIG-0bbb', name: 'Card MIG 1g.10gb', availableBytes: 9 * GIB });
+  });
+
+  it('[req R26] only visible GPUs can be used', () => {
+    const box = inventory(gpu(0, 0), gpu(1, 0));
+    const found = placementDevices(box, [], { ...SETTINGS, visible: ['1'] });
+    expect(found.map(({ unusable }) => unusable)).toEqual([
+      'is not among the visible GPUs (gpu.visible)',
+      null,
+    ]);
+  });
+
+  it('the most that a service uses on one of its devices is measured', () => {
+    const box = inventory(
+      gpu(0, 3, { processes: [process(7, 3)] }),
+      gpu(1, 4, { processes: [process(7, 3), process(8, 1)] }),
+    );
+    const both = promise({ devices: ['GPU-0aaa', 'GPU-1aaa'], pids: [7, 8] });
+    expect(measuredBytes(box, both)).toBe(4 * GIB);
+    expect(measuredBytes(box, { ...both, pids: null })).toBeNull();
+    expect(measuredBytes(box, { ...both, devices: [] })).toBeNull();
+  });
+});
+
+describe('names of GPUs', () => {
+  const box = inventory(
+    gpu(0, 0, { migEnabled: true, migDevices: [slice(0), slice(1)] }),
+    gpu(1, 0, { uuid: 'GPU-1aab' }),
+    gpu(2, 0, { uuid: 'GPU-1acc' }),
+  );
+
+  it.each([
+    [['1'], ['GPU-1aab']],
+    [['0:1'], ['MIG-1bbb']],
+    [['GPU-1aab', '1'], ['GPU-1aab']],
+    [['gpu-1ac'], ['GPU-1acc']],
+    [['MIG-0'], ['MIG-0bbb']],
+    [['all'], ['MIG-0bbb', 'MIG-1bbb', 'GPU-1aab', 'GPU-1acc']],
+    [['none'], []],
+    [['void'], []],
+  ])('[req R26] %j is %j', (names, uuids) => {
+    expect(resolveGpuNames(names, box)).toEqual(uuids);
+  });
+
+  it.each([
+    ['9', 'RMA_GPU_UNKNOWN', /no GPU 9 on this box; there are: 0 \(GPU-0aaa, Card\), 0:0 \(MIG-0bbb/],
+    ['0:7', 'RMA_GPU_UNKNOWN', /no GPU 0:7/],
+    ['GPU-ffff', 'RMA_GPU_UNKNOWN', /no GPU GPU-ffff/],
+    ['GPU-1a', 'RMA_GPU_AMBIGUOUS', /beginning of several: GPU-1aab and GPU-1acc/],
+    ['0', 'RMA_GPU_MIG_PARENT', /in MIG mode .* its MIG devices: 0:0 \(MIG-0bbb, 10.0 GiB\), 0:1/],
+  ])('%s is refused as %s', (name, code, message) => {
+    expect(() => resolveGpuNames([name], box)).toThrowError(
+      expect.objectContaining({ code, exitCode: 2, message: expect.stringMatching(message) }),
+    );
+  });
+
+  it('a box without GPUs is told so', () => {
+    expect(() => resolveGpuNames(['0'], inventory())).toThrowError(/there is none/);
+  });
+});

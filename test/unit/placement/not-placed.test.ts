@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { place } from '../../../src/core/placement/place.ts';
+import { device, GIB, need, profile, refused, service } from '../../helpers/placement-builders.ts';
+
+describe('what cannot be placed', () => {
+  it('[req R20] names the service, each GPU, what is missing and what would fit', () => {
+    const running = profile('llm', [[service('llm-vllm', 17, { current: ['GPU-0'] })]], { current: 'best' });
+    const ocr = profile('ocr', [[service('ocr-ollama', 8.5)]]);
+    expect(refused(place([device(0, 24)], [running, ocr]))).toMatchObject({
+      code: 'RMA_GPU_NO_FIT',
+      profile: 'ocr',
+      message:
+        'profile ocr does not fit: ocr-ollama needs 8.5 GiB, but GPU 0 has 7.0 GiB available beside llm-vllm, 8.5 GiB needed; 1536 MiB are missing',
+      hint: 'without llm: rma down --profile llm; or it would fit with a GPU of 12 GB more',
+      refusedVariants: [{ profile: 'ocr', variant: 'best', why: 'does not fit beside llm' }],
+    });
+  });
+
+  it.each([
+    ['nothing is there', [], 'there is no GPU'],
+    ['none can be used', [device(0, 24, { unusable: 'is lost' })], 'GPU 0 is lost'],
+  ])('[req R28] says RMA_GPU_NONE when %s, and names ENABLE_GPU=auto', (_, box, why) => {
+    const { code, message, hint } = refused(place(box, [profile('a', [[service('a-1', 5)]])]));
+    expect({ code, message }).toEqual({
+      code: 'RMA_GPU_NONE',
+      message: `profile a does not fit: a-1: ${why}`,
+    });
+    expect(hint).toContain('ENABLE_GPU=auto');
+  });
+
+  it.each([
+    ['RMA_GPU_TOO_FEW', [device(0, 80)], 'asks for 2 GPUs, there is 1 that can be used'],
+    [
+      'RMA_GPU_UNEQUAL',
+      [device(0, 24), device(1, 80)],
+      'needs 2 equal GPUs, but GPU 0 is Card 24 with 24.0 GiB and GPU 1 is Card 80 with 80.0 GiB',
+    ],
+  ])('[req R23] says %s for tensor parallelism that the box cannot give', (code, box, why) => {
+    const wish = profile('vllm', [[service('vllm', 20, { gpus: 2 })]]);
+    const found = refused(place(box, [wish]));
+    expect(found).toMatchObject({ code, message: `profile vllm does not fit: vllm: ${why}` });
+    expect(found.hint).toContain('set `gpus: 1` in profiles/vllm.yaml');
+  });
+
+  it('[req R23] says RMA_GPU_HEADS when the number of GPUs does not divide the heads', () => {
+    const wish = profile('vllm', [[service('vllm', 20, { gpus: 3, attentionHeads: 32 })]]);
+    expect(
+      refused(
+        place(
+          [0, 1, 2].map((at) => device(at, 24)),
+          [wish],
+        ),
+      ),
+    ).toMatchObject({
+      code: 'RMA_GPU_HEADS',
+      message: 'profile vllm does not fit: vllm: 3 GPUs do not divide the 32 attention heads of its model',
+      hint: expect.stringContaining('`gpus: 2`'),
+    });
+  });
+
+  it('[req R27] names the GPUs that are smaller than the profile asks for', () => {
+    const wish = profile('a', [[service('a-1', 3)]], { minGpuBytes: 8 * GIB });
+    expect(refused(place([device(0, 6)], [wish])).message).toBe(
+      'profile a does not fit: a-1: GPU 0 has 6.0 GiB in total, profile a asks for 8.0 GiB',
+    );
+  });
+
+  it.each([
+    ['context', { context: 8192, concurrency: 1 }, 'set `context: 4096` in profiles/a.yaml'],
+    ['requests at once', { context: null, concurrency: 4 }, 'set `concurrency: 2` in profiles/a.yaml'],
+  ])('offers less %s when that would fit', (_, figures, hint) => {
+    const wish = service('a-1', 0, { need: need(20, { kvBytes: 6 * GIB }), ...figures });
+    expect(refused(place([device(0, 24)], [profile('a', [[wish]])])).hint).toContain(hint);
+  });
+
+  it('offers the variant that fits where another was asked for', () => {
+    const wish = profile('a', [[service('a-1', 30)], [service('a-2', 5)]], { wanted: 'best' });
+    expect(refused(place([device(0, 24)], [wish])).hint).toMatch(/^rma up --variant a=second/);
+  });
+
+  it('says that a profile which is not acted on does not fit any more', () => {
+    const fixed = profile('a', [[service('a-1', 20, { current: ['GPU-0'] })]], {
+      current: 'best',
+      fixed: true,
+    });
+    const box = [device(0, 24, { availableBytes: 10 * GIB }), device(1, 24)];
+    expect(refused(place(box, [fixed]))).toMatchObject({
+      profile: 'a',
+      message: expect.stringMatching(/^profile a does not fit any more where it runs/),
+    });
+  });
+});

@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { place } from '../../../src/core/placement/place.ts';
+import { shareOf } from '../../../src/core/placement/share.ts';
+import { device, GIB, need, ok, profile, service } from '../../helpers/placement-builders.ts';
+
+describe('placing', () => {
+  it('[req R51] takes the best variant that fits and says why not a better one', () => {
+    const box = [device(0, 8, { availableBytes: 7.6 * GIB, foreignBytes: 0.4 * GIB })];
+    const worker = profile('gpu-worker', [
+      [service('gpu-worker-vllm', 16.9)],
+      [service('gpu-worker-ollama', 5)],
+    ]);
+    const placed = ok(place(box, [worker]));
+    expect([...placed.variants]).toEqual([['gpu-worker', 'second']]);
+    expect(placed.refusedVariants).toEqual([
+      {
+        profile: 'gpu-worker',
+        variant: 'best',
+        why: 'gpu-worker-vllm needs 16.9 GiB, GPU 0 has 7.6 GiB available (410 MiB used by other processes)',
+      },
+    ]);
+  });
+
+  it('says of a better variant which profiles it does not fit beside', () => {
+    const first = profile('a', [[service('a-1', 14)]]);
+    const second = profile('b', [[service('b-1', 14)], [service('b-2', 8)]]);
+    expect(ok(place([device(0, 24)], [first, second])).refusedVariants).toEqual([
+      { profile: 'b', variant: 'best', why: 'does not fit beside a' },
+    ]);
+  });
+
+  it('keeps the variant that runs although a better one would fit now, and says how to change it', () => {
+    const running = profile('a', [[service('a-1', 14)], [service('a-2', 5, { current: ['GPU-0'] })]], {
+      current: 'second',
+    });
+    const placed = ok(place([device(0, 24)], [running]));
+    expect([...placed.variants]).toEqual([['a', 'second']]);
+    expect(placed.refusedVariants).toEqual([
+      { profile: 'a', variant: 'best', why: 'second runs and is kept; to change it: --variant a=best' },
+    ]);
+  });
+
+  it('[req R24] tells for each GPU why it was taken or refused', () => {
+    const box = [
+      device(0, 24),
+      device(1, 8),
+      device(2, 24, { unusable: 'is lost' }),
+      device(3, 16, { availableBytes: 4 * GIB, othersBytes: 12 * GIB }),
+      device(4, 48),
+    ];
+    const wish = profile('a', [[service('a-1', 10)]], { minGpuBytes: 12 * GIB });
+    expect(ok(place(box, [wish])).reasons).toEqual([
+      {
+        service: 'a-1',
+        profile: 'a',
+        variant: 'best',
+        taken: 'GPU 0: needs 10.0 GiB of 24.0 GiB available; the tightest fit',
+        refused: [
+          { uuid: 'GPU-1', why: 'has 8.0 GiB in total, profile a asks for 12.0 GiB' },
+          { uuid: 'GPU-2', why: 'is lost' },
+          { uuid: 'GPU-3', why: 'has 4.0 GiB available (12.0 GiB held by other projects), 10.0 GiB needed' },
+          { uuid: 'GPU-4', why: 'has room too (48.0 GiB); the one taken leaves larger GPUs whole' },
+        ],
+      },
+    ]);
+  });
+
+  it('takes the GPU without foreign processes although the other is the tighter fit', () => {
+    const box = [device(0, 24, { availableBytes: 20 * GIB, foreignBytes: 4 * GIB }), device(1, 24)];
+    const placed = ok(place(box, [profile('a', [[service('a-1', 10)]])]));
+    expect(placed.services[0]?.devices.map(({ index }) => index)).toEqual([1]);
+    expect(placed.reasons[0]?.refused[0]?.why).toBe(
+      'has room too (20.0 GiB); other processes use 4.0 GiB of it',
+    );
+  });
+
+  it.each([
+    ['alone by another', service('b-1', 2, {}), 'is held by a-1 alone'],
+    ['alone itself', service('b-1', 2, { exclusive: true }), 'is held by a-1 alone'],
+  ])('refuses a GPU that is wanted %s', (_, second, why) => {
+    const box = [device(0, 24), device(1, 24)];
+    const first = service('a-1', 10, { exclusive: true });
+    const placed = ok(place(box, [profile('a', [[first]]), profile('b', [[second]])]));
+    expect(placed.reasons.find(({ service: name }) => name === 'b-1')?.refused[0]?.why).toBe(why);
+  });
+
+  it('keeps a service that shares with nobody off GPUs of other projects', () => {
+    const box = [device(0, 24, { othersBytes: GIB, availableBytes: 23 * GIB }), device(1, 48)];
+    const placed = ok(place(box, [profile('a', [[service('a-1', 10, { exclusive: true })]])]));
+    expect(placed.reasons[0]?.refused[0]?.why).toBe(
+      'holds 1.0 GiB of other projects, and the service shares with nobody',
+    );
+  });
+
+  it('[req R23] joins equal whole GPUs, dividing weights and cache, and not the overhead', () => {
+    const box = [device(0, 24), device(1, 80), device(2, 80)];
+    const big = service('vllm', 0, {
+      gpus: 2,
+      need: need(100, { kvBytes: 10 * GIB, overheadBytes: 2 * GIB }),
+      attentionHeads: 32,
+    });
+    const placed = ok(place(box, [profile('vllm', [[big]])]));
+    expect(placed.services[0]).toMatchObject({
+      devices: [{ index: 1 }, { index: 2 }],
+      bytesPerGpu: 57 * GIB,
+      kvBytesPerGpu: 5 * GIB,
+    });
+  });
+
+  it('keeps MIG devices as units of their own', () => {
+    const slices = [0, 1].map((at) => device(0, 10, { uuid: `MIG-${at}`, kind: 'mig' }));
+    const parent = device(0, 80, { unusable: 'is in MIG mode: its MIG devices are used in its place' });
+    const two = service('a-2', 6, { gpus: 2 });
+    const singles = [service('a-1', 6), service('b-1', 6)];
+    const placed = ok(place([parent, ...slices], [profile('a', [[two], singles])]));
+    expect(placed.services.map(({ devices }) => devices.map(({ uuid }) => uuid))).toEqual([
+      ['MIG-0'],
+      ['MIG-1'],
+    ]);
+  });
+
+  it('takes all GPUs that may be had for `all`', () => {
+    const box = [device(0, 24), device(1, 24), device(2, 24)];
+    const wish = service('a-1', 30, { gpus: 'all', allowed: ['GPU-0', 'GPU-2'] });
+    const placed = ok(place(box, [profile('a', [[wish]])]));
+    expect(placed.services[0]?.devices.map(({ index }) => index)).toEqual([0, 2]);
+    expect(placed.reasons[0]?.taken).toMatch(/it asks for all GPUs$/);
+  });
+
+  it('gives what a running service uses beyond its need to nobody else', () => {
+    const running = profile('a', [[service('a-1', 10, { current: ['GPU-0'], measuredBytes: 14 * GIB })]], {
+      current: 'best',
+    });
+    const box = [device(0, 24), device(1, 48)];
+    const placed = ok(place(box, [running, profile('b', [[service('b-1', 12)]])]));
+    expect(placed.services.map(({ devices }) => devices[0]?.index)).toEqual([0, 1]);
+    expect(placed.services[0]?.bytesPerGpu).toBe(10 * GIB);
+  });
+
+  it('moves a running service when a newcomer fits in no other way', () => {
+    const small = service('a-1', 10, { current: ['GPU-1'] });
+    const running = profile('a', [[small]], { current: 'best' });
+    const box = [device(0, 24), device(1, 48)];
+    const placed = ok(place(box, [running, profile('b', [[service('b-1', 40)]])]));
+    expect(placed.services.map(({ devices }) => devices[0]?.index)).toEqual([0, 1]);
+  });
+
+  it('places a service that two profiles name once', () => {
+    const shared = service('embed', 10);
+    const box = [device(0, 16)];
+    const placed = ok(place(box, [profile('a', [[shared]]), profile('b', [[shared]])]));
+    expect(placed.services).toHaveLength(1);
+  });
+
+  it('[req R20] warns below the recommended size', () => {
+    const wish = profile('a', [[service('a-1', 5)]], { recommendedGpuBytes: 12 * GIB });
+    expect(ok(place([device(0, 8)], [wish])).notes).toEqual([
+      'GPU 0 has 8.0 GiB; profile a recommends 12.0 GiB',
+    ]);
+  });
+
+  it('[req R25] gives vLLM a share of the total that follows from its promise', () => {
+    const shared = ok(place([device(0, 24)], [profile('a', [[service('a-1', 17.1)]])])).services[0];
+    const alone = service('a-1', 17.1, { exclusive: true });
+    const whole = ok(place([device(0, 24)], [profile('a', [[alone]])])).services[0];
+    const crowded = device(0, 24, { availableBytes: 20 * GIB });
+    const squeezed = ok(place([crowded], [profile('a', [[alone]])])).services[0];
+    expect([shared, whole, squeezed].map((each) => each && shareOf(each))).toEqual([0.72, 0.9, 0.72]);
+    expect(shareOf({ bytesPerGpu: 24 * GIB, devices: shared?.devices ?? [] })).toBe(0.95);
+    expect(shareOf({ bytesPerGpu: 0, devices: [] })).toBeNull();
+  });
+});
+
+describe('a large box', () => {
+  it('is solved exactly: 16 GPUs filled to 95 % by 65 services', () => {
+    const box = Array.from({ length: 16 }, (_, at) => device(at, 80));
+    const sizes = Array.from({ length: 65 }, (_, at) => 9 + ((at * 37) % 20) * 1.02);
+    const wish = sizes.map((gib, at) => profile(`p${at}`, [[service(`s${at}`, gib)]]));
+    const placed = ok(place(box, wish));
+    expect(placed.services).toHaveLength(65);
+    expect(placed.notes).toEqual([]);
+  });
+});
