@@ -2,6 +2,7 @@ import { EXIT, RmaError } from '../core/errors.ts';
 import type { RmaConfig } from '../core/model/config.ts';
 import type { Catalogue } from '../core/model/profile.ts';
 import type { Selection } from '../core/model/selection.ts';
+import { checkPins } from '../core/placement/check-pins.ts';
 import { selectServices } from '../core/profile/select-services.ts';
 import { unknownWord } from '../core/yaml/fields.ts';
 import type { Box } from '../ports/box.ts';
@@ -34,6 +35,7 @@ export async function chooseServices(box: Box, { config, profiles }: ServiceChoi
   const wanted = projectSet(config, state, profiles);
   if (wanted.length === 0) throw noProfile(catalogue);
   const variants = new Map(Object.entries(config.variants));
+  checkPins(config.gpu.pins, catalogue, wanted, state.services ?? {});
   return { selection: selectServices(catalogue, wanted, variants, state.services), state, catalogue, wanted };
 }
 

@@ -7,6 +7,7 @@ import type { WorkerStatus } from '../core/model/worker-status.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import { projectFiles } from './box-settings.ts';
+import { lostGpus } from './lost-gpus.ts';
 import { freeBytesBeside, lookIntoStore, type StoreAccess } from './store-container.ts';
 import { workerStatus } from './worker-status.ts';
 
@@ -52,13 +53,15 @@ export async function observeContainers(box: Box, project: string): Promise<read
       return asks ? workerStatus(box, container.id) : null;
     }),
   );
-  const faults = new Map(
-    told.flatMap((status) =>
+  const lost = await lostGpus(box, found);
+  const faults = new Map([
+    ...[...lost].map(([service, { code }]) => [service, code] as const),
+    ...told.flatMap((status) =>
       (status?.engines ?? []).flatMap(({ service, fault }) =>
         fault === undefined ? [] : [[service, fault.code] as const],
       ),
     ),
-  );
+  ]);
   return found.map((container, at) => observedContainer(container, told[at] ?? null, faults));
 }
 

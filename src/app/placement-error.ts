@@ -1,6 +1,6 @@
-import { EXIT, RmaError } from '../core/errors.ts';
+import { EXIT, type ExitCode, RmaError } from '../core/errors.ts';
 import type { GpuInventory } from '../core/model/gpu.ts';
-import type { NotPlaced } from '../core/model/placement.ts';
+import type { NotPlaced, PlacementFault } from '../core/model/placement.ts';
 
 /** The error for profiles that find no GPUs: what the box lacks, where it has none at all; else what does not fit. */
 export function placementError(outcome: NotPlaced, { absence }: GpuInventory): RmaError {
@@ -13,6 +13,14 @@ export function placementError(outcome: NotPlaced, { absence }: GpuInventory): R
       details: { ...details, cause: absence.code },
     });
   }
-  const exitCode = code === 'RMA_GPU_NONE' ? EXIT.notReady : EXIT.doesNotFit;
-  return new RmaError(code, message, { exitCode, hint, details });
+  return new RmaError(code, message, { exitCode: EXITS[code], hint, details });
 }
+
+/** Heads that cannot be divided are a wish that no box can meet. */
+const EXITS: Readonly<Record<PlacementFault, ExitCode>> = {
+  RMA_GPU_NONE: EXIT.notReady,
+  RMA_GPU_HEADS: EXIT.usage,
+  RMA_GPU_NO_FIT: EXIT.doesNotFit,
+  RMA_GPU_TOO_FEW: EXIT.doesNotFit,
+  RMA_GPU_UNEQUAL: EXIT.doesNotFit,
+};

@@ -51,8 +51,8 @@ export async function showProfile(box: Box, config: RmaConfig, name: string): Pr
   const catalogue = await box.catalogue(config.profilesDir);
   const profile = findProfile(catalogue, name);
   const used = projectSet(config, await readProjectState(box.files, config.stateDir), []);
-  const known = await readResolved(box, projectFiles(config).resolved);
-  return { ...listed(catalogue, profile, used), models: profileModels(catalogue, profile, known) };
+  const { models } = await readResolved(box, projectFiles(config).resolved);
+  return { ...listed(catalogue, profile, used), models: profileModels(catalogue, profile, models) };
 }
 
 /** Names of a variant's engines, each once. */

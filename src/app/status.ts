@@ -1,6 +1,8 @@
+import type { ErrorDocument } from '../core/errors.ts';
 import type { WorkerStatus } from '../core/model/worker-status.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
+import { lostGpus } from './lost-gpus.ts';
 import { roleOf } from './observe.ts';
 import { requireDocker } from './require-docker.ts';
 import { workerStatus } from './worker-status.ts';
@@ -10,18 +12,26 @@ export interface WorkerReport {
   readonly container: ContainerFacts;
   /** null when the worker does not run or does not answer */
   readonly status: WorkerStatus | null;
+  /** engines of this profile that lost their GPUs */
+  readonly lost: readonly ErrorDocument[];
 }
 
 /** What every worker of a project says of itself. */
 export async function status(box: Box, project: string): Promise<readonly WorkerReport[]> {
   await requireDocker(box);
   const containers = await box.docker.containers(project);
+  const lost = await lostGpus(box, containers);
   const workers = containers.filter((container) => roleOf(container) === 'worker');
   return Promise.all(
     workers.map(async (container) => ({
       service: container.service,
       container,
       status: container.state === 'running' ? await workerStatus(box, container.id) : null,
+      lost: [...lost].flatMap(([service, fault]) => (servesFor(service, container) ? [fault] : [])),
     })),
   );
+}
+
+function servesFor(service: string, { engines }: ContainerFacts): boolean {
+  return engines === null || engines.includes(service);
 }

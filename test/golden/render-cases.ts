@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RenderInput } from '../../src/core/compose-file/render-input.ts';
 import type { Catalogue } from '../../src/core/model/profile.ts';
@@ -99,13 +99,20 @@ function oddTexts(): RenderInput {
 }
 
 function shippedCatalogue(): Catalogue {
-  const read = (kind: 'engine' | 'models' | 'profile', folder: string, name: string) => {
-    const file = join(import.meta.dirname, '../..', folder, `${name}.yaml`);
-    return { kind, name, file, text: readFileSync(file, 'utf8') };
-  };
-  return buildCatalogue([
-    ...['vllm', 'ollama', 'llamacpp', 'tei'].map((name) => read('engine', 'compose', name)),
-    read('models', 'profiles', 'models'),
-    read('profile', 'profiles', 'cpu-worker'),
-  ]);
+  const root = join(import.meta.dirname, '../..');
+  const filesIn = (folder: string) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => ({
+        kind:
+          folder === 'compose'
+            ? ('engine' as const)
+            : name === 'models.yaml'
+              ? ('models' as const)
+              : ('profile' as const),
+        name: name.replace('.yaml', ''),
+        file: join(root, folder, name),
+        text: readFileSync(join(root, folder, name), 'utf8'),
+      }));
+  return buildCatalogue([...filesIn('compose'), ...filesIn('profiles')]);
 }

@@ -12,6 +12,7 @@ const COLUMNS: readonly Column<ContainerFacts>[] = [
   { title: 'PROJECT', value: ({ project }) => project },
   { title: 'SERVICE', value: ({ service }) => service },
   { title: 'STATE', value: stateText },
+  { title: 'GPU', value: ({ gpus }) => gpus.map(shortUuid).join(' ') },
   { title: 'ENDPOINT', value: endpointText },
   { title: 'RESTARTS', value: ({ restarts }) => String(restarts), align: 'right' },
   { title: 'IMAGE', value: ({ image }) => image },
@@ -38,8 +39,21 @@ export async function listServices({ all }: PsInput, context: Context): Promise<
 }
 
 function serviceDocument(container: ContainerFacts): Readonly<Record<string, unknown>> {
-  const { project, service, profile, name, image, state, health, exitCode, restarts, startedAt, models } =
-    container;
+  const {
+    project,
+    service,
+    profile,
+    name,
+    image,
+    state,
+    health,
+    exitCode,
+    restarts,
+    startedAt,
+    models,
+    gpus,
+    variant,
+  } = container;
   const ports = container.ports.map(({ address, hostPort, containerPort }) => ({
     address,
     hostPort,
@@ -57,6 +71,8 @@ function serviceDocument(container: ContainerFacts): Readonly<Record<string, unk
     restarts,
     startedAt,
     models,
+    variant,
+    gpus,
     ports,
   };
 }
@@ -68,4 +84,9 @@ function stateText({ state, health, exitCode }: ContainerFacts): string {
 
 function endpointText({ ports }: ContainerFacts): string {
   return ports.map(({ address, hostPort }) => `http://${address}:${hostPort}`).join(' ');
+}
+
+/** As far as it tells GPUs apart for people: `GPU-5f1c2a9e`. */
+function shortUuid(uuid: string): string {
+  return uuid.slice(0, 12);
 }

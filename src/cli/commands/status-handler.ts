@@ -8,7 +8,9 @@ import { renderWorkers } from '../render/workers.ts';
 export async function showStatus(_input: object, context: Context): Promise<CommandResult> {
   const { config } = await context.config();
   const reports = await status(await context.box(), config.project);
-  const bad = reports.some(({ status: said }) => said === null || said.state === 'failed');
+  const bad = reports.some(
+    ({ status: said, lost }) => said === null || said.state === 'failed' || lost.length > 0,
+  );
   return {
     json: { schema: 'rma.status/v1', project: config.project, workers: reports.map(workerDocument) },
     human: (theme) =>
@@ -25,6 +27,7 @@ function workerDocument({
   service,
   container,
   status: said,
+  lost,
 }: WorkerReport): Readonly<Record<string, unknown>> {
   return {
     service,
@@ -32,5 +35,6 @@ function workerDocument({
     containerState: container.state,
     health: container.health,
     status: said,
+    lost,
   };
 }

@@ -8,7 +8,7 @@ export function renderWorkers(reports: readonly WorkerReport[], theme: Theme): s
   return reports.map((report) => renderWorker(report, theme)).join('\n\n');
 }
 
-function renderWorker({ service, container, status }: WorkerReport, theme: Theme): string {
+function renderWorker({ service, container, status, lost }: WorkerReport, theme: Theme): string {
   const name = theme.bold(service);
   if (status === null) {
     const why = container.state === 'running' ? 'runs, but does not answer' : `is ${container.state}`;
@@ -19,6 +19,7 @@ function renderWorker({ service, container, status }: WorkerReport, theme: Theme
   if (status.failure?.hint !== undefined) lines.push(`  hint: ${status.failure.hint}`);
   lines.push(...status.models.map((model) => `  model   ${modelText(model)}`));
   lines.push(...status.engines.map((engine) => `  engine  ${engineText(engine)}`));
+  lines.push(...lost.flatMap(({ message, hint }) => [theme.red(`  ${message}`), `  hint: ${hint}`]));
   return lines.join('\n');
 }
 

@@ -182,6 +182,6 @@ describe('rma-worker fetch and check', () => {
   it('refuse what is no request, with exit code 2', async () => {
     const result = await worker(['fetch'], {}, '{"models":[{"source":"ftp"}]}');
     expect(result.code).toBe(2);
-    expect(result.stderr).toContain('$.models[0].source must be one of hf, url, not "ftp"');
+    expect(result.stderr).toContain('$.models[0].source must be one of hf, url, ollama, ms, not "ftp"');
   });
 });

@@ -10,6 +10,7 @@ import type { WorkerStatus } from '../../../src/core/model/worker-status.ts';
 import { bundleEntry } from '../../helpers/bundle-entry.ts';
 import { runProcess } from '../../helpers/run-process.ts';
 import { startEngine } from '../../helpers/stub-engine.ts';
+import { startOllama } from '../../helpers/stub-ollama.ts';
 import { MODEL_REF, workerConfig } from '../../helpers/worker-config.ts';
 import { patternContent, sha256Of } from '../../hub/content.ts';
 import { type Hub, startHub } from '../../hub/hub.ts';
@@ -141,14 +142,26 @@ describe('rma-worker run', () => {
     expect(await run.exit).toEqual([0, null]);
   });
 
+  it('[req R45] probes its Ollama where OLLAMA_URL says', async () => {
+    await using ollama = await startOllama([{ name: 'llava:7b' }]);
+    configure({ engines: [{ ...ollama.target, url: 'http://127.0.0.1:9' }] });
+    env = { ...env, OLLAMA_URL: ollama.target.url };
+    const run = start();
+    await follow((status) => status.state === 'ready');
+    expect(ollama.asked).toEqual(['/api/generate llava:7b', '/api/ps']);
+    run.child.kill('SIGTERM');
+    await run.exit;
+  });
+
   it.each([
     ['no configuration', null, {}, 'cannot read'],
     ['a configuration that is none', '{"schema":"rma.worker-config/v2"}', {}, 'rma.worker-config/v1'],
-    ['a wrong address', null, { COORDINATOR_URL: 'coordinator' }, 'RMA_'],
+    ['a wrong address', null, { COORDINATOR_URL: 'coordinator' }, 'RMA_COORDINATOR_URL'],
+    ['a wrong address of Ollama', null, { OLLAMA_URL: 'localhost:11434' }, 'RMA_OLLAMA_URL'],
   ])('refuses %s with exit code 2', async (_what, text, more, said) => {
     if (text === null) rmSync(env['RMA_WORKER_CONFIG']!, { force: true });
     else writeFileSync(env['RMA_WORKER_CONFIG']!, text);
-    if ('COORDINATOR_URL' in more) configure({});
+    if (Object.keys(more).length > 0) configure({});
     const result = await runProcess(process.execPath, [bundle, 'run'], { ...env, ...more });
     expect(result.code).toBe(2);
     expect(result.stderr).toContain(said);

@@ -18,7 +18,7 @@ const boxWith = (facts: FileFacts | null) =>
       folder: () => Promise.reject(new RmaError('RMA_FILE_UNWRITABLE', `${path} cannot be written (EACCES)`)),
     },
   }) as unknown as Box;
-const rootsOwn = boxWith({ kind: 'folder', uid: 0, gid: 0, mode: 0o755 });
+const rootsOwn = boxWith({ kind: 'folder', uid: 0, gid: 0, mode: 0o755, modifiedMs: 0 });
 
 describe('a folder of the host', () => {
   it('that the caller cannot make comes with the one command that makes it right', async () => {
