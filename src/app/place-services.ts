@@ -80,7 +80,13 @@ export async function placeServices(box: Box, request: PlaceRequest): Promise<Pl
     if (more === null && sameEntries(settled.variants, outcome.variants)) {
       return finished(request, scene, settled, { outcome, selection, leftOut });
     }
-    settled = { ...settled, variants: outcome.variants, learnt: more ?? settled.learnt };
+    // a variant whose model is missing may be gone in the next round
+    const same = more === null || more.missing.size === settled.learnt.missing.size;
+    settled = {
+      ...settled,
+      variants: same ? outcome.variants : new Map(),
+      learnt: more ?? settled.learnt,
+    };
   }
 }
 

@@ -1,15 +1,22 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { engineEnv } from '../helpers/engine-env.ts';
 import { SHAPES } from '../helpers/gpu-box/shapes.ts';
-import { startGpuStack } from '../helpers/gpu-stack.ts';
+import { type GpuStack, startGpuStack } from '../helpers/gpu-stack.ts';
 
 const [FIRST, SECOND] = SHAPES['2x24'].gpus.map(({ uuid }) => uuid);
 
+/** A profile of the project's own, with one service. */
+async function ownProfile({ dir }: GpuStack, name: string, engine: string, rest: string): Promise<void> {
+  await mkdir(join(dir, 'profiles'), { recursive: true });
+  const text = `description: A test\nservices:\n  - { engine: ${engine}, ${rest} }\n`;
+  await writeFile(join(dir, 'profiles', `${name}.yaml`), text);
+}
+
 test('[req R23] vllm over two GPUs: tensor parallel, both seen, shared memory for it', async () => {
-  const stack = await startGpuStack(
-    { shape: '2x24' },
-    { profiles: ['vllm'], config: 'gpu: { pins: { vllm: "0+1" } }\n' },
-  );
+  const stack = await startGpuStack({ shape: '2x24' }, { profiles: ['vllm'] });
+  await ownProfile(stack, 'vllm', 'vllm', 'models: [mistral-7b-instruct], gpus: 2');
   await stack.up();
   expect(await stack.sees('vllm-vllm')).toEqual([FIRST, SECOND]);
   const { args } = await stack.given('vllm-vllm');
@@ -62,7 +69,7 @@ test('a real Ollama in a container on the CPU serves its model from the store, r
     },
   );
   const { endpoints } = await stack.up();
-  expect(await stack.listed()).toEqual(['llama3.2']);
+  expect(await stack.listed()).toEqual(['llama3.2:latest']);
   const container = await stack.container('cpu-worker-ollama');
   expect(await stack.docker('exec', container, 'ollama', 'list')).toContain('llama3.2:latest');
   expect(await stack.docker('exec', container, 'ollama', 'show', 'llama3.2')).toContain('llama');
