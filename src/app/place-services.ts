@@ -10,20 +10,10 @@ import type { PlanCheck } from '../core/plan/plan-types.ts';
 import { selectServices } from '../core/profile/select-services.ts';
 import { type LeftOut, withoutModels } from '../core/profile/without-models.ts';
 import type { Box } from '../ports/box.ts';
-import type { ContainerFacts } from '../ports/docker-host.ts';
 import { knownFacts, type Learnt, learnModels } from './learn-models.ts';
 import { type GpuScene, lookAtGpus } from './look-at-gpus.ts';
+import type { PlaceRequest } from './place-request.ts';
 import { placementError } from './placement-error.ts';
-import type { Wish } from './read-wish.ts';
-
-export interface PlaceRequest {
-  readonly config: RmaConfig;
-  readonly wish: Wish;
-  /** profiles named on the command line: others that run stay as they are */
-  readonly profiles: readonly string[];
-  /** the project's containers */
-  readonly containers: readonly ContainerFacts[];
-}
 
 /** Which variants run, and where. */
 export interface PlacedServices {
