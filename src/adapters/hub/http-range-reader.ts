@@ -38,20 +38,22 @@ export class HttpRangeReader implements RangeReader {
   }
 
   async #readOnce(
-    { url, authorization }: FileLocation,
+    location: FileLocation,
     from: number,
     to: number,
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array> {
+    const { url, authorization, cookie = null } = location;
     const stream = await this.#options.http.open({
       method: 'GET',
       url,
       authorization,
+      cookie,
       headers: { range: `bytes=${from}-${to - 1}` },
       ...(signal === undefined ? {} : { signal }),
     });
     try {
-      const start = startOf(stream, from, authorization !== null);
+      const start = startOf(stream, from, location);
       return (await upTo(stream, to - start)).subarray(from - start);
     } finally {
       stream.close();
@@ -60,7 +62,7 @@ export class HttpRangeReader implements RangeReader {
 }
 
 /** Where in the file the body begins. */
-function startOf(stream: HttpStream, from: number, tokenSent: boolean): number {
+function startOf(stream: HttpStream, from: number, { authorization, tokenWays }: FileLocation): number {
   const { status, headers, url } = stream;
   const subject = new URL(url).origin + new URL(url).pathname;
   if (status === 200) return 0;
@@ -71,7 +73,15 @@ function startOf(stream: HttpStream, from: number, tokenSent: boolean): number {
   }
   if (status === 416) throw badAnswer(subject, 'it has no such part (416)');
   const errorCode = headers['x-error-code'];
-  throw hubRefusal({ status, errorCode, subject, revision: null, page: null, tokenSent });
+  throw hubRefusal({
+    status,
+    errorCode,
+    subject,
+    revision: null,
+    page: null,
+    tokenSent: authorization !== null,
+    ...(tokenWays === undefined ? {} : { tokenWays }),
+  });
 }
 
 async function upTo(stream: HttpStream, bytes: number): Promise<Uint8Array> {

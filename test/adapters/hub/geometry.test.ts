@@ -148,4 +148,21 @@ describe('the geometry of a model on a hub', () => {
     expect(await readGeometry(ports, hfModel(files))).toBeNull();
     expect(told()).toEqual([expect.stringMatching(why)]);
   });
+
+  test("sends a token where the hub takes it, and names that hub's ways to give one", async () => {
+    const { server, ports } = await setUp(sends(GGUF));
+    const location = {
+      url: `${server.url}/m.gguf`,
+      authorization: 'Bearer ms_secret',
+      cookie: 'm_session_id=ms_secret',
+      tokenWays: { give: 'MODELSCOPE_API_TOKEN', check: 'check MODELSCOPE_API_TOKEN' },
+    };
+    await ports.ranges.read(location, 0, 8);
+    expect(server.requests[0]?.headers.cookie).toBe('m_session_id=ms_secret');
+    server.fault = answers((response) => response.writeHead(401).end());
+    await expect(ports.ranges.read(location, 0, 8)).rejects.toMatchObject({
+      exitCode: 4,
+      hint: expect.stringContaining('MODELSCOPE_API_TOKEN'),
+    });
+  });
 });
