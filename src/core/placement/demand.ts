@@ -55,7 +55,7 @@ export function demandOf(
   if (usable.length === 0) return refuse('RMA_GPU_NONE', noneUsable(devices));
   const candidates = devices.filter((device) => deviceFault(device, service, profile) === null);
   const gpus = service.gpus === 'all' ? Math.max(1, candidates.length) : service.gpus;
-  if (candidates.length < gpus) return tooFew(service, profile, usable, candidates.length, refuse);
+  if (candidates.length < gpus) return tooFew(service, profile, devices, candidates.length, refuse);
   const alike = largestClass(candidates);
   if (alike < gpus) return refuse('RMA_GPU_UNEQUAL', unequal(gpus, candidates));
   const heads = service.attentionHeads;
@@ -98,17 +98,19 @@ type Refuse = (code: PlacementFault, why: string) => Undemandable;
 function tooFew(
   service: PlacementService,
   profile: PlacementProfile,
-  usable: readonly PlacementDevice[],
+  devices: readonly PlacementDevice[],
   found: number,
   refuse: Refuse,
 ): Undemandable {
   const wanted = service.gpus === 'all' ? 1 : service.gpus;
+  const usable = devices.filter(({ unusable }) => unusable === null);
   // with enough of them here, it is their size or who holds them that stands in the way
   const free: PlacementService = { ...service, exclusive: false };
   const anySize: PlacementProfile = { ...profile, minGpuBytes: null };
   const here = usable.filter((device) => deviceFault(device, free, anySize) === null);
   if (here.length >= wanted || wanted === 1) {
-    const faults = usable.flatMap((device) => {
+    const named = devices.filter(({ uuid }) => service.allowed?.includes(uuid));
+    const faults = (named.length === 0 ? usable : named).flatMap((device) => {
       const fault = deviceFault(device, service, profile);
       return fault === null ? [] : [`${deviceName(device)} ${fault}`];
     });

@@ -28,6 +28,12 @@ describe('what cannot be placed', () => {
     expect(hint).toContain('ENABLE_GPU=auto');
   });
 
+  it('says what is wrong with the GPU that a service is to have', () => {
+    const wish = profile('a', [[service('a-1', 5, { allowed: ['GPU-1'] })]]);
+    const box = [device(0, 24), device(1, 24, { unusable: 'is lost' })];
+    expect(refused(place(box, [wish])).message).toBe('profile a does not fit: a-1: GPU 1 is lost');
+  });
+
   it.each([
     ['RMA_GPU_TOO_FEW', [device(0, 80)], 'asks for 2 GPUs, there is 1 that can be used'],
     [
