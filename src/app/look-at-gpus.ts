@@ -8,7 +8,7 @@ import { withoutGpus } from '../core/profile/without-gpus.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import { gpuPromises } from './gpu-promises.ts';
-import type { PlaceRequest } from './place-services.ts';
+import type { PlaceRequest } from './place-request.ts';
 
 /** The GPUs as this project finds them, and what it runs on them. */
 export interface GpuScene {

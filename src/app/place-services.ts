@@ -10,20 +10,10 @@ import type { PlanCheck } from '../core/plan/plan-types.ts';
 import { selectServices } from '../core/profile/select-services.ts';
 import { type LeftOut, withoutModels } from '../core/profile/without-models.ts';
 import type { Box } from '../ports/box.ts';
-import type { ContainerFacts } from '../ports/docker-host.ts';
 import { knownFacts, type Learnt, learnModels } from './learn-models.ts';
 import { type GpuScene, lookAtGpus } from './look-at-gpus.ts';
+import type { PlaceRequest } from './place-request.ts';
 import { placementError } from './placement-error.ts';
-import type { Wish } from './read-wish.ts';
-
-export interface PlaceRequest {
-  readonly config: RmaConfig;
-  readonly wish: Wish;
-  /** profiles named on the command line: others that run stay as they are */
-  readonly profiles: readonly string[];
-  /** the project's containers */
-  readonly containers: readonly ContainerFacts[];
-}
 
 /** Which variants run, and where. */
 export interface PlacedServices {
@@ -68,7 +58,8 @@ export async function placeServices(box: Box, request: PlaceRequest): Promise<Pl
   };
   for (;;) {
     const { catalogue, leftOut } = withoutModels(scene.catalogue, new Set(settled.learnt.missing.keys()));
-    const outcome = placeOnce(request, scene, catalogue, settled);
+    const variants = stillThere(catalogue, settled.variants);
+    const outcome = placeOnce(request, scene, catalogue, { ...settled, variants });
     if (!outcome.ok) {
       settled = withStandIn(request.config, scene, settled, outcome);
       continue;
@@ -87,6 +78,18 @@ export async function placeServices(box: Box, request: PlaceRequest): Promise<Pl
       learnt: more ?? settled.learnt,
     };
   }
+}
+
+/** Without the variants that went with a model their source does not have. */
+function stillThere(
+  { profiles }: Catalogue,
+  variants: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    [...variants].filter(([profile, variant]) =>
+      profiles.get(profile)?.variants.some(({ name }) => name === variant),
+    ),
+  );
 }
 
 function placeOnce(

@@ -63,23 +63,13 @@ export type Resolution =
 export const NOTHING_KNOWN: KnownModels = { models: {}, geometry: {}, missing: {} };
 
 /**
- * The exact files behind each reference: those known already, else as the hub says.
- * @throws RmaError RMA_HUB_*, the first in the order of the references
+ * The exact files behind each reference: those known already, else as the hub says; a failure of one stands beside the
+ * others, in the order of the references. Rejects only when aborted.
  */
-export async function resolveModels(
-  box: Box,
-  refs: readonly string[],
-  known: KnownModels['models'],
-): Promise<ReadonlyMap<string, PinnedModel>> {
-  const resolved = await resolveEach(box, refs, known);
-  return new Map([...resolved].map(([ref, resolution]) => [ref, orThrow(resolution)]));
-}
-
-/** The same with a failure of one beside the others, in the order of the references. Rejects only when aborted. */
 export async function resolveEach(
   box: Box,
   refs: readonly string[],
-  known: ResolvedFile['models'],
+  known: KnownModels['models'],
 ): Promise<ReadonlyMap<string, Resolution>> {
   const resolutions = await Promise.all(
     refs.map(async (ref): Promise<Resolution> => {
@@ -93,11 +83,6 @@ export async function resolveEach(
     }),
   );
   return new Map(refs.map((ref, at) => [ref, resolutions[at] as Resolution]));
-}
-
-function orThrow(resolution: Resolution): PinnedModel {
-  if (resolution.ok) return resolution.pinned;
-  throw resolution.error;
 }
 
 /** The text of `resolved.json`; the same models give the same bytes. */

@@ -1,17 +1,11 @@
-import type { ErrorDocument } from '../core/errors.ts';
 import type { EngineTarget } from '../core/model/worker-config.ts';
 import { requestsInFlight } from '../core/worker/in-flight.ts';
 import { missingNames } from '../core/worker/model-list.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { EngineTrouble } from './engine-trouble.ts';
 import { networkReason, sendRequest } from './http-request.ts';
 import { createResidency } from './residency.ts';
 import { withDeadline } from './with-deadline.ts';
-
-/** Why an engine is not ready, in one line; with a fault when waiting alone does not mend it. */
-export interface EngineTrouble {
-  readonly note: string;
-  readonly fault?: ErrorDocument;
-}
 
 export interface EngineProbe {
   /**

@@ -2,7 +2,7 @@ import { type ErrorDocument, EXIT } from '../core/errors.ts';
 import type { EngineTarget, ServedModel } from '../core/model/worker-config.ts';
 import { judgeLoaded } from '../core/worker/judge-loaded.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { EngineTrouble } from './engine-probe.ts';
+import type { EngineTrouble } from './engine-trouble.ts';
 import { type HttpReply, networkReason, sendRequest } from './http-request.ts';
 import { withDeadline } from './with-deadline.ts';
 

@@ -1,7 +1,7 @@
 import type { EngineTarget } from '../core/model/worker-config.ts';
 import type { Clock } from '../ports/clock.ts';
 import { watchConnection } from './connection-watch.ts';
-import type { EngineTrouble } from './engine-probe.ts';
+import type { EngineTrouble } from './engine-trouble.ts';
 import { proveLoaded } from './prove-loaded.ts';
 
 /** A model that was refused may find room later: others come and go on a GPU. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createEngineProbe, type EngineProbe, type EngineTrouble } from '../../../src/worker/engine-probe.ts';
+import { createEngineProbe, type EngineProbe } from '../../../src/worker/engine-probe.ts';
+import type { EngineTrouble } from '../../../src/worker/engine-trouble.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 import { startEngine } from '../../helpers/stub-engine.ts';
 import { type StubOllama, startOllama } from '../../helpers/stub-ollama.ts';

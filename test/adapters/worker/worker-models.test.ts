@@ -26,7 +26,9 @@ describe('a worker and its models', () => {
     expect(worker.lines).toContainEqual(
       expect.stringMatching(/^\S+Z INFO {2}\[downloading\] Downloading hf:org\/repo:tiny.gguf/),
     );
-    expect(worker.recorded).toEqual([{ host: 'box', project: 'demo', profile: 'cpu-worker', refs: [MODEL_REF] }]);
+    expect(worker.recorded).toEqual([
+      { host: 'box', project: 'demo', profile: 'cpu-worker', refs: [MODEL_REF] },
+    ]);
     expect(await listed(coordinator)).toEqual(['tiny']);
     expect(worker.board.status.registered).toBe(true);
   });
