@@ -2,7 +2,7 @@ import type { RmaConfig } from '../core/model/config.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 import type { Wish } from './read-wish.ts';
 
-/** What is to be placed, for whom. */
+/** What is to be placed on which GPUs. */
 export interface PlaceRequest {
   readonly config: RmaConfig;
   readonly wish: Wish;

@@ -58,7 +58,8 @@ export async function placeServices(box: Box, request: PlaceRequest): Promise<Pl
   };
   for (;;) {
     const { catalogue, leftOut } = withoutModels(scene.catalogue, new Set(settled.learnt.missing.keys()));
-    const outcome = placeOnce(request, scene, catalogue, settled);
+    const variants = stillThere(catalogue, settled.variants);
+    const outcome = placeOnce(request, scene, catalogue, { ...settled, variants });
     if (!outcome.ok) {
       settled = withStandIn(request.config, scene, settled, outcome);
       continue;
@@ -69,8 +70,26 @@ export async function placeServices(box: Box, request: PlaceRequest): Promise<Pl
     if (more === null && sameEntries(settled.variants, outcome.variants)) {
       return finished(request, scene, settled, { outcome, selection, leftOut });
     }
-    settled = { ...settled, variants: outcome.variants, learnt: more ?? settled.learnt };
+    // a variant whose model is missing may be gone in the next round
+    const same = more === null || more.missing.size === settled.learnt.missing.size;
+    settled = {
+      ...settled,
+      variants: same ? outcome.variants : new Map(),
+      learnt: more ?? settled.learnt,
+    };
   }
+}
+
+/** Without the variants that went with a model their source does not have. */
+function stillThere(
+  { profiles }: Catalogue,
+  variants: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    [...variants].filter(([profile, variant]) =>
+      profiles.get(profile)?.variants.some(({ name }) => name === variant),
+    ),
+  );
 }
 
 function placeOnce(

@@ -63,13 +63,13 @@ export type Resolution =
 export const NOTHING_KNOWN: KnownModels = { models: {}, geometry: {}, missing: {} };
 
 /**
- * The exact files behind each reference, in the order of the references: those known already, else as the hub says. A
- * failure of one stands beside the others. Rejects only when aborted.
+ * The exact files behind each reference: those known already, else as the hub says; a failure of one stands beside the
+ * others, in the order of the references. Rejects only when aborted.
  */
 export async function resolveEach(
   box: Box,
   refs: readonly string[],
-  known: ResolvedFile['models'],
+  known: KnownModels['models'],
 ): Promise<ReadonlyMap<string, Resolution>> {
   const resolutions = await Promise.all(
     refs.map(async (ref): Promise<Resolution> => {

@@ -2,7 +2,7 @@ import { RmaError } from '../core/errors.ts';
 import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
 import type { Box } from '../ports/box.ts';
 import { apply } from './apply.ts';
-import type { Wanted } from './make-desired.ts';
+import type { PlacedServices } from './place-services.ts';
 import { type PlannedUp, planUp, type UpRequest } from './plan-up.ts';
 import { checkHostFolder } from './prepare-host-folder.ts';
 
@@ -18,7 +18,7 @@ export interface Endpoint {
 
 export interface UpResult {
   readonly plan: Plan;
-  readonly wanted: Wanted;
+  readonly placed: PlacedServices;
   /** false: everything was as desired already */
   readonly changed: boolean;
   readonly endpoints: readonly Endpoint[];
@@ -46,7 +46,7 @@ export async function up(box: Box, request: UpRequest, options: UpOptions): Prom
     if (plan.operations.some(({ destructive }) => destructive)) await options.confirm(plan);
     await apply(box, request.config, wanted, plan.operations, options.waitSeconds);
   }
-  return { plan, wanted, changed, endpoints: endpoints(request, planned) };
+  return { plan, placed: wanted.placed, changed, endpoints: endpoints(request, planned) };
 }
 
 /** The first fault of a plan stops it; the others are told with it. */

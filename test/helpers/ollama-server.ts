@@ -8,6 +8,7 @@ import { type ProcessResult, runProcess } from './run-process.ts';
 
 /** A real Ollama server over a store. */
 export interface OllamaServer {
+  readonly url: string;
   /** Runs the client of the same program: `list`, `show`, `run`, `pull`. */
   readonly ollama: (...args: string[]) => Promise<ProcessResult>;
   /** The value that its API answers with. */
@@ -40,6 +41,7 @@ export async function startOllama(
   const url = `http://127.0.0.1:${port}`;
   const client = judgeProgram('ollama', 'ollama');
   return {
+    url,
     ollama: (...args) => runProcess(client, args, { ...environment, OLLAMA_HOST: url }),
     get: async (path) => (await fetch(url + path)).json(),
     post: async (path, body) =>

@@ -62,12 +62,13 @@ export function gpuModels(): HubOptions {
 }
 
 /**
- * What the real ones take, in MiB: the weights for vLLM and text-embeddings-inference, which add their cache and their
- * own; for Ollama all of it, at a context of 4096.
+ * What the models pretend to take, in MiB: the weights for vLLM and text-embeddings-inference, which add their cache and
+ * their own; for Ollama all of it. With the cache that its profile asks for, each takes a little less than the catalogue
+ * says. (Of the real ones the header says more than the catalogue; the header of a tiny file cannot.)
  */
-export const REAL_NEEDS: Readonly<Record<string, number>> = {
-  'mistralai/Mistral-7B-Instruct-v0.2': 13_812,
-  'TheBloke/Mistral-7B-Instruct-v0.2-GPTQ': 3970,
+export const PRETENDED_NEEDS: Readonly<Record<string, number>> = {
+  'mistralai/Mistral-7B-Instruct-v0.2': 10_000,
+  'TheBloke/Mistral-7B-Instruct-v0.2-GPTQ': 380,
   'sentence-transformers/all-MiniLM-L6-v2': 87,
   'mistral:7b-instruct-v0.2-q4_K_M': 5350,
   'llava:7b': 5600,

@@ -20,13 +20,12 @@ export async function showPlan(input: PlanInput, context: Context): Promise<Comm
   const box = await context.box();
   const { refresh, removeOrphans } = input;
   const request = { config, profiles: selectedProfiles ?? [], refresh, removeOrphans };
-  const planned = await planUp(box, request);
-  const { plan, wanted } = planned;
+  const { plan, wanted } = await planUp(box, request);
   throwOnFault(plan.checks);
   await checkHostFolder(box, wanted.access);
   const pending = plan.operations.length > 0;
   return {
-    json: planDocument(planned, box.hostName),
+    json: planDocument(plan, wanted.placed, box.hostName),
     human: (theme) => {
       const placement = input.explain
         ? explainPlacement(wanted.placed, theme)

@@ -1,5 +1,5 @@
 import { type Endpoint, type UpResult, up } from '../../app/up.ts';
-import { RmaError } from '../../core/errors.ts';
+import { EXIT, RmaError } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan/plan-types.ts';
 import type { Box } from '../../ports/box.ts';
 import type { Context } from '../context.ts';
@@ -20,6 +20,7 @@ interface UpInput {
 }
 
 export async function runUp(input: UpInput, context: Context): Promise<CommandResult> {
+  if (input.explain && !input.dryRun) throw explainWithoutDryRun();
   if (input.dryRun) return showPlan({ ...input, detailedExitcode: false }, context);
   const { config, selectedProfiles } = await context.config();
   const box = await context.box();
@@ -42,7 +43,7 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
   );
   return {
     json: {
-      ...planDocument(result, box.hostName),
+      ...planDocument(result.plan, result.placed, box.hostName),
       schema: 'rma.up/v1',
       changed: result.changed,
       endpoints: result.endpoints,
@@ -51,6 +52,13 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
     ids: result.endpoints.map(({ url }) => url),
     next: tryCommand(result.endpoints) ?? 'rma status',
   };
+}
+
+function explainWithoutDryRun(): RmaError {
+  return new RmaError('RMA_USAGE_INVALID', '--explain explains a plan: it goes with --dry-run', {
+    exitCode: EXIT.usage,
+    hint: 'rma up --dry-run --explain, or rma plan --explain',
+  });
 }
 
 /** Whoever stops `up` stops looking: what was started goes on. */

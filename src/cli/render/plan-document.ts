@@ -1,12 +1,13 @@
-import type { PlannedUp } from '../../app/plan-up.ts';
+import type { PlacedServices } from '../../app/place-services.ts';
+import type { Plan } from '../../core/plan/plan-types.ts';
 import type { JsonDocument } from '../define-command.ts';
 import { placementDocument } from './placement-document.ts';
 
 /** A plan as JSON, with what was placed on which GPUs of this machine. */
 export function planDocument(
-  { plan, wanted }: Pick<PlannedUp, 'plan' | 'wanted'>,
+  { operations, checks, summary }: Plan,
+  placed: PlacedServices,
   host: string,
 ): JsonDocument {
-  const { operations, checks, summary } = plan;
-  return { schema: 'rma.plan/v1', ...placementDocument(wanted.placed, host), operations, checks, summary };
+  return { schema: 'rma.plan/v1', ...placementDocument(placed, host), operations, checks, summary };
 }

@@ -164,18 +164,21 @@ describe('placeServices', () => {
     ]);
   });
 
-  it('leaves out the variant of an optional model that its source does not have, and says so', async () => {
-    const big = inventoryOf(gpuOf(0, 49_140));
-    const absent = ['ollama:llava-next:34b-v1.5-q4_K_M'];
-    const placed = await placeOn({ inventory: big, profiles: ['ocr'], absent });
-    expect(placed.placed.variants.get('ocr')).toBe('34b');
-    expect(placed.checks).toMatchObject([
-      {
-        code: 'RMA_PLAN_MODEL_MISSING',
-        message: 'profile ocr: the source has no llava-next-34b; its variant next-34b is left out',
-      },
-    ]);
-  });
+  it.each([[['ocr']], [['ocr', 'embedding']], [['embedding', 'ocr']]])(
+    'leaves out the variant of an optional model that its source does not have, and says so: %j',
+    async (profiles) => {
+      const big = inventoryOf(gpuOf(0, 49_140));
+      const absent = ['ollama:llava-next:34b-v1.5-q4_K_M'];
+      const placed = await placeOn({ inventory: big, profiles, absent });
+      expect(placed.placed.variants.get('ocr')).toBe('34b');
+      expect(placed.checks).toMatchObject([
+        {
+          code: 'RMA_PLAN_MODEL_MISSING',
+          message: 'profile ocr: the source has no llava-next-34b; its variant next-34b is left out',
+        },
+      ]);
+    },
+  );
 
   it('ends with the error of the hub when a model that is needed does not exist', async () => {
     const absent = ['ollama:llava:7b'];

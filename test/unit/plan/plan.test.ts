@@ -101,6 +101,27 @@ describe('plan', () => {
     expect(text(observed)).toEqual(['~ restart-service chat-llm: it failed (RMA_ENGINE_MISPLACED)']);
   });
 
+  it('removes an engine that its profile ran in another variant, without asking, and leaves other orphans', () => {
+    const [engine] = done.containers.filter(({ role }) => role === 'engine');
+    const containers = [
+      ...done.containers,
+      { ...engine!, service: 'chat-vllm' },
+      { ...engine!, service: 'ocr-ollama', profile: 'ocr' },
+    ];
+    const planned = plan(desired, { ...done, containers }, { removeOrphans: false });
+    expect(planned.operations).toMatchObject([
+      {
+        kind: 'remove-service',
+        service: 'chat-vllm',
+        cause: 'profile chat runs without it now',
+        destructive: false,
+      },
+    ]);
+    expect(planned.checks).toMatchObject([
+      { code: 'RMA_PLAN_ORPHAN', message: expect.stringContaining('ocr-ollama') },
+    ]);
+  });
+
   it('restarts a worker that failed, and says with what', () => {
     const failure = { code: 'RMA_HUB_DENIED', message: 'no', exitCode: 4 } as const;
     const observed = withContainer(done, 'chat-worker', { worker: { state: 'failed', failure } });

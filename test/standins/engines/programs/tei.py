@@ -36,9 +36,10 @@ def main():
     name = options.get("--served-model-name") or model
     Api.claim = take_memory(standin.needs().get(name, weights / MIB))
     Api.info = {
-        "model_id": name,
+        "model_id": model,
         "model_sha": None,
         "model_dtype": options.get("--dtype", "float16"),
+        "served_model_name": name,
         "model_type": {"embedding": {"pooling": options.get("--pooling", "mean")}},
         "max_concurrent_requests": options.get("--max-concurrent-requests", 512),
         "max_input_length": config.get("max_position_embeddings", 512),
@@ -88,7 +89,7 @@ class Api(standin.Handler):
             found = [self.vector(text) for text in texts(asked.get("input", ""))]
             data = [{"object": "embedding", "embedding": one, "index": at} for at, one in enumerate(found)]
             usage = {"prompt_tokens": len(found), "total_tokens": len(found)}
-            return self.answer({"object": "list", "data": data, "model": self.info["model_id"], "usage": usage})
+            return self.answer({"object": "list", "data": data, "model": self.info["served_model_name"], "usage": usage})
         self.answer("", 404)
 
     def vector(self, text):

@@ -1,0 +1,68 @@
+import { delimiter } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type GpuBox, gpuBox } from '../helpers/gpu-box.ts';
+import { runRma } from '../helpers/run-rma.ts';
+import { tempFolder } from '../helpers/temp-folder.ts';
+
+/** Without Docker and without a hub: what is told here is told before either is asked. */
+async function rma(box: GpuBox, ...args: readonly string[]) {
+  const home = tempFolder();
+  const { exitCode, stdout, stderr } = await runRma([...args, '--json'], {
+    cwd: home,
+    env: {
+      PATH: [box.path, '/nonexistent'].join(delimiter),
+      HOME: home,
+      DOCKER_HOST: 'unix:///nonexistent/docker.sock',
+      HF_ENDPOINT: 'http://127.0.0.1:9',
+    },
+  });
+  expect(stdout).toBe('');
+  return { exitCode, error: (JSON.parse(stderr.trim().split('\n').at(-1)!) as { error: unknown }).error };
+}
+
+describe('a plan for GPUs', () => {
+  it('[req R20] ends with 5 when the GPU is too small, and names what would fit', async () => {
+    const { exitCode, error } = await rma(
+      await gpuBox({ shape: '1x8' }),
+      ...['compose', 'render', '--profile', 'vllm', '--variant', 'vllm=fp16'],
+    );
+    expect(error).toMatchObject({
+      code: 'RMA_GPU_NO_FIT',
+      message: expect.stringContaining('vllm-vllm'),
+      hint: expect.stringContaining('4bit'),
+    });
+    expect(exitCode).toBe(5);
+  });
+
+  it('ends with 3 on a box without GPUs, and says what is missing', async () => {
+    const { exitCode, error } = await rma(
+      await gpuBox({ shape: 'driver-not-loaded' }),
+      ...['compose', 'render', '--profile', 'gpu-worker'],
+    );
+    expect(error).toMatchObject({
+      code: 'RMA_GPU_NONE',
+      message: expect.stringContaining('the NVIDIA driver is not loaded'),
+    });
+    expect(exitCode).toBe(3);
+  });
+
+  it.each([
+    ['another GPU than there is', ['--gpu', 'gpu-worker=9'], 'RMA_GPU_UNKNOWN'],
+    ['a service that there is not', ['--gpu', 'gpu-worker-vlm=0'], 'RMA_GPU_PIN_UNKNOWN'],
+    ['a variant that there is not', ['--variant', 'gpu-worker=8bit'], 'RMA_VARIANT_UNKNOWN'],
+    ['a GPU in MIG mode', ['--gpu', 'gpu-worker=0'], 'RMA_GPU_MIG_PARENT', 'mig'],
+  ] as const)('ends with 2 for %s', async (_what, args, code, shape: 'mig' | '2x24' = '2x24') => {
+    const box = await gpuBox({ shape });
+    const { exitCode, error } = await rma(box, 'compose', 'render', '--profile', 'gpu-worker', ...args);
+    expect(error).toMatchObject({ code });
+    expect(exitCode).toBe(2);
+  });
+
+  it('asks no GPU for a profile on the CPU', async () => {
+    const { error } = await rma(
+      await gpuBox({ shape: 'hang' }),
+      ...['compose', 'render', '--profile', 'cpu-worker'],
+    );
+    expect(error).toMatchObject({ code: 'RMA_HUB_UNREACHABLE' });
+  });
+});
