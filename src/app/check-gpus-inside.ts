@@ -3,6 +3,7 @@ import { isAsPlanned, type SeenInside } from '../core/gpu/visible-inside.ts';
 import type { PlacedDevice, ServicePlacement } from '../core/model/placement.ts';
 import { deviceName } from '../core/placement/words.ts';
 import type { Box } from '../ports/box.ts';
+import type { ContainerFacts } from '../ports/docker-host.ts';
 import { type GpusInside, gpusInside } from './gpus-inside.ts';
 import { step } from './step.ts';
 
@@ -24,28 +25,47 @@ export async function checkGpusInside(
   });
 }
 
-async function checkOne(box: Box, project: string, { service, devices }: ServicePlacement): Promise<void> {
-  const seen = await gpusInside(box, await runningContainer(box, project, service));
-  if (seen.how === 'unknown') {
-    box.reporter.emit({
-      type: 'warning',
-      code: 'RMA_GPU_UNCHECKED',
-      text: `${service} has no program that tells which GPUs it sees`,
-    });
-    return;
+async function checkOne(box: Box, project: string, placement: ServicePlacement): Promise<void> {
+  const { service, devices } = placement;
+  for (;;) {
+    const container = await runningContainer(box, project, service);
+    const seen = await gpusInside(box, container.id);
+    if (isSight(seen) && isAsPlanned(devices, seen)) return;
+    // a container that ended under the question shows nothing, whatever it was given
+    if (await isAsBefore(box, project, container)) return refuse(box, placement, seen);
+    await box.clock.sleep(LOOK_MS, box.signal);
   }
+}
+
+/** @throws RmaError RMA_GPU_MISMATCH, RMA_GPU_NOT_VISIBLE (1) */
+function refuse(box: Box, { service, devices }: ServicePlacement, seen: GpusInside): void {
   if (isNothing(seen)) throw notVisible(service, devices, seen);
-  if (!isAsPlanned(devices, seen)) throw mismatch(service, devices, seen);
+  if (isSight(seen)) throw mismatch(service, devices, seen);
+  box.reporter.emit({
+    type: 'warning',
+    code: 'RMA_GPU_UNCHECKED',
+    text: `${service} has no program that tells which GPUs it sees`,
+  });
 }
 
 /** Whoever follows the engines ends this wait when one of them does not stay up. */
-async function runningContainer(box: Box, project: string, service: string): Promise<string> {
+async function runningContainer(box: Box, project: string, service: string): Promise<ContainerFacts> {
   for (;;) {
     const containers = await box.docker.containers(project);
     const container = containers.find((each) => each.service === service && each.state === 'running');
-    if (container !== undefined) return container.id;
+    if (container !== undefined) return container;
     await box.clock.sleep(LOOK_MS, box.signal);
   }
+}
+
+/** Whether the container runs on, and was not started anew since. */
+async function isAsBefore(box: Box, project: string, before: ContainerFacts): Promise<boolean> {
+  const now = (await box.docker.containers(project)).find(({ id }) => id === before.id);
+  return now?.state === 'running' && now.restarts === before.restarts && now.startedAt === before.startedAt;
+}
+
+function isSight(seen: GpusInside): seen is SeenInside {
+  return seen.how === 'names' || seen.how === 'count';
 }
 
 function isNothing(seen: GpusInside): seen is Exclude<GpusInside, { how: 'unknown' }> {

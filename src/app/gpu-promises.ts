@@ -1,6 +1,10 @@
 import type { GpuPromise } from '../core/model/placement.ts';
+import { usersOf } from '../core/plan/engine-users.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
+
+/** States in which the processes of a container are there, with their memory. */
+const HOLDING: ReadonlySet<string> = new Set(['running', 'paused']);
 
 /**
  * What the containers of rma on this box were promised on its GPUs, by their labels.
@@ -13,13 +17,19 @@ export async function gpuPromises(
   planned: readonly string[],
 ): Promise<readonly GpuPromise[]> {
   const holding = containers.filter(({ gpus }) => gpus.length > 0);
+  const ofProject = containers.filter((container) => container.project === project);
+  const isPlanned = ({ profile }: ContainerFacts): boolean => planned.includes(profile ?? '');
+  // one that several profiles use bears the name of the first, which may be gone
+  const isOwn = (container: ContainerFacts): boolean =>
+    ofProject.includes(container) &&
+    (isPlanned(container) || usersOf(container.service, ofProject).some(isPlanned));
   return Promise.all(
     holding.map(async (container): Promise<GpuPromise> => {
-      const running = container.state === 'running';
+      const running = HOLDING.has(container.state);
       return {
         project: container.project,
         service: container.service,
-        own: container.project === project && planned.includes(container.profile ?? ''),
+        own: isOwn(container),
         running,
         devices: container.gpus,
         bytesPerGpu: container.gpuBytes ?? 0,

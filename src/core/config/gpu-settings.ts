@@ -64,7 +64,8 @@ export const GPU_SETTINGS = {
     flags: '--gpu <SERVICE=GPU>',
     env: ['RMA_GPU_PINS'],
     form: 'map',
-    description: 'the GPUs of a service or of a profile, `+` between several',
+    description:
+      'the GPUs of a service or of a profile, `+` between several. A service has all of them; the services of a profile are put among them',
     example: '{ vllm-vllm: "0+1" }',
     fallback: {},
     fallbackText: 'chosen by memory',

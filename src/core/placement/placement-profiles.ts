@@ -3,7 +3,7 @@ import type { ModelGeometry } from '../model/geometry.ts';
 import type { GpuInventory } from '../model/gpu.ts';
 import type { PinnedModel } from '../model/pinned-model.ts';
 import type { PlacementProfile, PlacementService } from '../model/placement.ts';
-import type { Catalogue } from '../model/profile.ts';
+import type { Catalogue, Profile } from '../model/profile.ts';
 import type { SelectedService } from '../model/selection.ts';
 import { findModel } from '../profile/find-model.ts';
 import { findProfile, selectServices } from '../profile/select-services.ts';
@@ -79,6 +79,26 @@ function servicesOf(question: PlacementQuestion, profile: string, variant: strin
     .map((service) => placementService(question, profile, service));
 }
 
+/** Whether the GPUs that a profile is given are those of one service, in every variant. */
+function isOneService({ variants }: Profile): boolean {
+  return variants.every(({ services }) => {
+    const copies = services.map(({ gpus, replicas }) => (gpus === 0 ? 0 : replicas));
+    return copies.reduce((sum, count) => sum + count, 0) <= 1;
+  });
+}
+
+/** GPUs that a service is given by name it has all; of those of its profile, or beside copies of it, as many as it asks for. */
+function gpusOf(
+  { gpus, replicaGroup }: SelectedService,
+  pinned: readonly string[] | null,
+  listed: readonly string[] | null,
+): number | 'all' {
+  if (pinned !== null && replicaGroup === null && (gpus === 1 || listed !== null)) {
+    return Math.max(1, pinned.length);
+  }
+  return typeof gpus === 'object' ? Math.max(1, listed?.length ?? 0) : gpus;
+}
+
 function placementService(
   question: PlacementQuestion,
   profile: string,
@@ -88,16 +108,18 @@ function placementService(
   const { service, context, concurrency, exclusive, replicaGroup, models } = selected;
   const listed = typeof selected.gpus === 'object' ? resolveGpuNames(selected.gpus, inventory) : null;
   const pin = gpu.pins[service] ?? gpu.pins[profile];
+  const pinned = pin === undefined ? null : resolveGpuNames(pin, inventory);
+  const ofService = service in gpu.pins || isOneService(findProfile(question.catalogue, profile));
   const only = models.length === 1 ? models[0] : undefined;
   const runs = running.services.get(service);
   return {
     service,
-    gpus: typeof selected.gpus === 'object' ? Math.max(1, listed?.length ?? 0) : selected.gpus,
+    gpus: gpusOf(selected, ofService ? pinned : null, listed),
     need: needOf(question, selected),
     context,
     concurrency,
     exclusive,
-    allowed: pin === undefined ? listed : resolveGpuNames(pin, inventory),
+    allowed: pinned ?? listed,
     attentionHeads:
       only === undefined ? null : (question.facts.geometry.get(only.ref)?.attentionHeads ?? null),
     replicaGroup,

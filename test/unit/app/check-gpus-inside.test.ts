@@ -123,4 +123,18 @@ describe('checkGpusInside', () => {
     const { box } = boxWith({}, []);
     await expect(checkGpusInside(box, 'rma', [placed()])).resolves.toBeUndefined();
   });
+
+  it('asks anew when the container ended under the question', async () => {
+    const { box } = boxWith({}, ['running', 'restarting', 'running']);
+    const answers: Answer[] = [{ exitCode: 1, stdout: '', stderr: 'Error response from daemon' }];
+    const exec = async () => ({
+      exitCode: 0,
+      stderr: '',
+      stdout: gpu(0, 'GPU-a'),
+      ...answers.shift(),
+    });
+    const dying = { ...box, cli: { ...box.cli, exec } };
+    await expect(checkGpusInside(dying, 'rma', [placed('GPU-a')])).resolves.toBeUndefined();
+    expect(answers).toEqual([]);
+  });
 });

@@ -145,6 +145,22 @@ describe('placeServices', () => {
     expect(where(placed)).toEqual({ 'gpu-worker-vllm': ['GPU-1'], 'gpu-worker-ollama': ['GPU-0'] });
   });
 
+  it.each([
+    ['a service', 'vllm-vllm=0+1'],
+    ['a profile of one service', 'vllm=0+1'],
+  ])('[req R23] joins all the GPUs that %s is given', async (_, pin) => {
+    const equal = [0, 1, 2].map((index) => ({ ...gpuOf(index, CARD_24), name: 'Card' }));
+    const inventory = inventoryOf(...equal);
+    const placed = await placeOn({ inventory, profiles: ['vllm'], options: { 'gpu.pins': [pin] } });
+    expect(where(placed)).toEqual({ 'vllm-vllm': ['GPU-0', 'GPU-1'] });
+  });
+
+  it('keeps the services of a profile among the GPUs that it is given', async () => {
+    const inventory = inventoryOf(gpuOf(0, CARD_24), gpuOf(1, CARD_24), gpuOf(2, CARD_24));
+    const placed = await placeOn({ inventory, options: { 'gpu.pins': ['gpu-worker=1+2'] } });
+    expect(where(placed)).toEqual({ 'gpu-worker-vllm': ['GPU-1'], 'gpu-worker-ollama': ['GPU-1'] });
+  });
+
   it('refuses a pin of a service that the profiles do not have', async () => {
     const options = { 'gpu.pins': ['gpu-worker-vlm=0'] };
     await expect(placeOn({ inventory: null, options })).rejects.toMatchObject({
