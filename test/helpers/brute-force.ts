@@ -48,7 +48,8 @@ function goesOn(
     if ((service.attentionHeads ?? count) % count !== 0) return false;
     if (new Set(some.map(({ name, totalBytes }) => `${name} ${totalBytes}`)).size > 1) return false;
     const { weightsBytes, kvBytes, overheadBytes } = service.need;
-    const bytes = Math.ceil((weightsBytes + kvBytes) / count) + overheadBytes;
+    const cache = Math.ceil(kvBytes / Math.min(count, service.kvHeads ?? count));
+    const bytes = Math.ceil(weightsBytes / count) + cache + overheadBytes;
     const fits = some.every(({ uuid, availableBytes }) => {
       const there = held.get(uuid) ?? [];
       const twin = there.some(

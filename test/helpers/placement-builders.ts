@@ -43,6 +43,7 @@ export function service(name: string, gib: number, change: Partial<PlacementServ
     exclusive: false,
     allowed: null,
     attentionHeads: null,
+    kvHeads: null,
     replicaGroup: null,
     current: null,
     measuredBytes: null,

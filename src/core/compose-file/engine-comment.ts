@@ -13,12 +13,12 @@ export function engineComment(
   return [first, ...(placement === undefined ? [] : gpuLines(placement))].join('\n');
 }
 
-function gpuLines({ devices, bytesPerGpu, exclusive, need }: ServicePlacement): string[] {
+function gpuLines({ devices, bytesPerGpu, kvBytesPerGpu, exclusive, need }: ServicePlacement): string[] {
   if (devices.length === 0) return [];
   const parts =
     need === null
       ? ''
-      : ` (weights ${formatBytes(need.weightsBytes / devices.length)}, cache ${formatBytes(need.kvBytes / devices.length)}, the rest ${formatBytes(need.overheadBytes)})`;
+      : ` (weights ${formatBytes(need.weightsBytes / devices.length)}, cache ${formatBytes(kvBytesPerGpu)}, the rest ${formatBytes(need.overheadBytes)})`;
   const whose = exclusive ? 'alone on it' : 'others may share it';
   const many = exclusive ? 'alone on them' : 'others may share them';
   return [

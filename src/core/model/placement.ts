@@ -61,6 +61,8 @@ export interface PlacementService {
   readonly allowed: readonly string[] | null;
   /** tensor parallelism divides these; null: unknown */
   readonly attentionHeads: number | null;
+  /** tensor parallelism divides the cache among so many GPUs at most, and copies it on more; null: among any number */
+  readonly kvHeads: number | null;
   /** services of one group stand on different devices */
   readonly replicaGroup: string | null;
   /** where it runs now (UUIDs), to stay there; null when it does not run */

@@ -1,5 +1,4 @@
 import type {
-  GpuNeed,
   PlacementDevice,
   PlacementFault,
   PlacementProfile,
@@ -31,8 +30,17 @@ export interface Undemandable {
 }
 
 /** Weights and cache are divided among the devices, the overhead is on each. Bytes. */
-export function needPerGpu(need: GpuNeed, gpus: number): number {
-  return Math.ceil((need.weightsBytes + need.kvBytes) / gpus) + need.overheadBytes;
+export function needPerGpu(service: Pick<PlacementService, 'need' | 'kvHeads'>, gpus: number): number {
+  const { weightsBytes, overheadBytes } = service.need;
+  return Math.ceil(weightsBytes / gpus) + kvPerGpu(service, gpus) + overheadBytes;
+}
+
+/** The cache on each of the devices, bytes: a head of keys and values is not cut in two. */
+export function kvPerGpu(
+  { need, kvHeads }: Pick<PlacementService, 'need' | 'kvHeads'>,
+  gpus: number,
+): number {
+  return Math.ceil(need.kvBytes / Math.min(gpus, kvHeads ?? gpus));
 }
 
 /** What the service asks of this box, or why this box can never give it. */
@@ -54,7 +62,7 @@ export function demandOf(
   if (heads !== null && heads % gpus !== 0) {
     return refuse('RMA_GPU_HEADS', `${gpus} GPUs do not divide the ${heads} attention heads of its model`);
   }
-  return { ok: true, service, profile, variant, gpus, bytes: needPerGpu(service.need, gpus), candidates };
+  return { ok: true, service, profile, variant, gpus, bytes: needPerGpu(service, gpus), candidates };
 }
 
 /** Why a device is nothing for the service, whoever else is on it and however much is free; null when it is. */

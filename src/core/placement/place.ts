@@ -6,7 +6,7 @@ import type {
   ServicePlacement,
 } from '../model/placement.ts';
 import { formatBytes } from '../units.ts';
-import { type Demand, needPerGpu } from './demand.ts';
+import { type Demand, kvPerGpu, needPerGpu } from './demand.ts';
 import { explain } from './explain.ts';
 import { notPlaced } from './not-placed.ts';
 import { refusedVariants } from './refused-variants.ts';
@@ -45,14 +45,14 @@ function placements(devices: readonly PlacementDevice[], solution: Solution): re
   return demands.map(({ service, gpus }: Demand): ServicePlacement => {
     const uuids = solution.assignment.get(service.service) ?? [];
     const taken = devices.filter(({ uuid }) => uuids.includes(uuid));
-    const bytes = needPerGpu(service.need, gpus);
+    const bytes = needPerGpu(service, gpus);
     return {
       service: service.service,
       devices: taken.map(({ uuid, index, name, kind, totalBytes, computeCapability }) => {
         return { uuid, index, name, kind, totalBytes, computeCapability };
       }),
       bytesPerGpu: promisedBytes(bytes, service.exclusive, taken),
-      kvBytesPerGpu: Math.ceil(service.need.kvBytes / gpus),
+      kvBytesPerGpu: kvPerGpu(service, gpus),
       exclusive: service.exclusive,
       need: service.need,
     };

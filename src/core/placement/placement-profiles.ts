@@ -111,6 +111,9 @@ function placementService(
   const pinned = pin === undefined ? null : resolveGpuNames(pin, inventory);
   const ofService = service in gpu.pins || isOneService(findProfile(question.catalogue, profile));
   const only = models.length === 1 ? models[0] : undefined;
+  // engines without a flag for it put whole layers on each GPU
+  const isTensorParallel = only !== undefined && selected.engine.parallelCommand.length > 0;
+  const geometry = isTensorParallel ? question.facts.geometry.get(only.ref) : null;
   const runs = running.services.get(service);
   return {
     service,
@@ -120,8 +123,8 @@ function placementService(
     concurrency,
     exclusive,
     allowed: pinned ?? listed,
-    attentionHeads:
-      only === undefined ? null : (question.facts.geometry.get(only.ref)?.attentionHeads ?? null),
+    attentionHeads: geometry?.attentionHeads ?? null,
+    kvHeads: geometry?.kvHeads ?? null,
     replicaGroup,
     current: runs?.devices ?? null,
     measuredBytes: runs?.measuredBytes ?? null,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatResolved } from '../../../src/app/resolve-models.ts';
 import type { GpuInventory } from '../../../src/core/model/gpu.ts';
+import type { PinnedModel } from '../../../src/core/model/pinned-model.ts';
 import { containerOf, gpuOf, inventoryOf, placeOn, processOf } from '../../helpers/place-box.ts';
 
 const GIB = 2 ** 30;
@@ -153,6 +154,25 @@ describe('placeServices', () => {
     const inventory = inventoryOf(...equal);
     const placed = await placeOn({ inventory, profiles: ['vllm'], options: { 'gpu.pins': [pin] } });
     expect(where(placed)).toEqual({ 'vllm-vllm': ['GPU-0', 'GPU-1'] });
+  });
+
+  it('puts an engine that is not tensor parallel on any number of GPUs', async () => {
+    const equal = [0, 1, 2].map((index) => ({ ...gpuOf(index, CARD_8), name: 'Card' }));
+    const ref = 'ollama:llava:7b';
+    const geometry = { architecture: 'llama', layers: 32, attentionHeads: 32, kvHeads: 8 };
+    const rest = { keyLength: 128, valueLength: 128, contextLength: 4096, weightsBytes: 4 * GIB };
+    const pinned: PinnedModel = { source: 'url', ref, url: 'https://x/y.gguf', set: 'default', files: [] };
+    const placed = await placeOn({
+      inventory: inventoryOf(...equal),
+      profiles: ['ocr'],
+      options: { 'gpu.pins': ['ocr=0+1+2'], variants: ['ocr=7b'] },
+      resolved: formatResolved({
+        models: { [ref]: pinned },
+        geometry: { [ref]: { ...geometry, ...rest } },
+        missing: {},
+      }),
+    });
+    expect(where(placed)).toEqual({ 'ocr-ollama': ['GPU-0', 'GPU-1', 'GPU-2'] });
   });
 
   it('keeps the services of a profile among the GPUs that it is given', async () => {

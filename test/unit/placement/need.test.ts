@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ModelGeometry } from '../../../src/core/model/geometry.ts';
 import type { PinnedFile, PinnedModel } from '../../../src/core/model/pinned-model.ts';
 import { weightFiles } from '../../../src/core/models/weight-files.ts';
+import { kvPerGpu, needPerGpu } from '../../../src/core/placement/demand.ts';
 import { gpuNeed, needBytes, serviceNeed } from '../../../src/core/placement/need.ts';
 import { GIB, need } from '../../helpers/placement-builders.ts';
 
@@ -39,6 +40,20 @@ function hf(files: Readonly<Record<string, number>>): PinnedModel {
 function filesOf(files: Readonly<Record<string, number>>): readonly PinnedFile[] {
   return Object.entries(files).map(([path, bytes]) => ({ path, bytes, digest: null }));
 }
+
+describe('the need on each of several GPUs', () => {
+  const asked = { need: { weightsBytes: 80, kvBytes: 40, overheadBytes: 5, basis: 'header' } } as const;
+
+  it('is a part of weights and cache, and the overhead', () => {
+    expect(needPerGpu({ ...asked, kvHeads: 8 }, 4)).toBe(20 + 10 + 5);
+    expect(needPerGpu({ ...asked, kvHeads: null }, 4)).toBe(20 + 10 + 5);
+  });
+
+  it('has more of the cache where there are fewer heads of it than GPUs', () => {
+    expect(needPerGpu({ ...asked, kvHeads: 2 }, 4)).toBe(20 + 20 + 5);
+    expect(kvPerGpu({ ...asked, kvHeads: 1 }, 4)).toBe(40);
+  });
+});
 
 describe('the need of a model', () => {
   it('[req R51] is weights, cache of 128 KiB a token for Mistral 7B, and overhead', () => {

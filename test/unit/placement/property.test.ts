@@ -196,7 +196,7 @@ function running(
       ...variant,
       services: variant.services.map((one) => {
         const current = devicesOf(one.service);
-        const bytes = needPerGpu(one.need, current?.length ?? 1) + beyondBytes;
+        const bytes = needPerGpu(one, current?.length ?? 1) + beyondBytes;
         return { ...one, current, measuredBytes: current === null ? null : bytes };
       }),
     })),
