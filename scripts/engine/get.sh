@@ -9,7 +9,7 @@ GET_IPTABLES=(iptables ip6tables iptables-save iptables-restore ip6tables-save i
 
 # The marker is written last: without it, or with one of another list, everything is unpacked anew.
 get_marker() { printf '%s/get.done' "$ENGINE_HOME"; }
-get_recipe() { printf '%s\n' "3 ${GET_FORKY[*]} ${GET_BOOKWORM[*]}"; }
+get_recipe() { printf '%s\n' "2 ${GET_FORKY[*]} ${GET_BOOKWORM[*]}"; }
 get_is_done() { [ "$(cat "$(get_marker)" 2>/dev/null)" = "$(get_recipe)" ] && [ -x "$ENGINE_ROOT/usr/sbin/dockerd" ]; }
 
 get_engine() {

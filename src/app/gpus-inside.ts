@@ -7,7 +7,7 @@ const ASK_MS = 20_000;
 export type GpusInside = SeenInside | { readonly how: 'lost' } | { readonly how: 'unknown' };
 
 /** On the hook path as on the CDI path the driver brings nvidia-smi along; an image without its C library cannot run it. */
-export async function gpusInside(box: Box, container: string): Promise<GpusInside> {
+export async function gpusInside(box: Pick<Box, 'cli' | 'signal'>, container: string): Promise<GpusInside> {
   const told = await run(box, container, ['nvidia-smi', '-L']);
   if (told !== null) {
     if (saysLost(told.output)) return { how: 'lost' };
@@ -25,7 +25,11 @@ interface Ran {
 }
 
 /** null when it hung, or the container went away. */
-async function run(box: Box, container: string, argv: readonly string[]): Promise<Ran | null> {
+async function run(
+  box: Pick<Box, 'cli' | 'signal'>,
+  container: string,
+  argv: readonly string[],
+): Promise<Ran | null> {
   try {
     const { exitCode, stdout, stderr } = await box.cli.exec(container, argv, {
       timeoutMs: ASK_MS,

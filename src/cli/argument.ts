@@ -1,6 +1,6 @@
 /** One positional argument. `read` takes what stands at its place: nothing, one text, or all remaining ones. */
 export interface ArgumentSpec<T> {
-  readonly form: 'required' | 'list' | 'non-empty-list';
+  readonly form: 'required' | 'optional' | 'list' | 'non-empty-list';
   readonly description: string;
   readonly read: (texts: readonly string[]) => T;
 }
@@ -8,6 +8,11 @@ export interface ArgumentSpec<T> {
 /** Must be given. */
 export function requiredArgument(description: string): ArgumentSpec<string> {
   return { form: 'required', description, read: (texts) => texts[0] ?? '' };
+}
+
+/** May be left out. */
+export function optionalArgument(description: string): ArgumentSpec<string | null> {
+  return { form: 'optional', description, read: (texts) => texts[0] ?? null };
 }
 
 /** Everything that remains, which may be nothing; only as the last argument. */

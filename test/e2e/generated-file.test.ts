@@ -37,7 +37,7 @@ test('a profile goes by name, or when it left rma.yaml and orphans are to be rem
   await mkdir(join(stack.dir, 'profiles'));
   await writeFile(
     join(stack.dir, 'profiles/second.yaml'),
-    `description: A second model\nservices:\n  - engine: llamacpp\n    models: [hf:${REPO}:second.gguf]\n    flags: [--threads, "1"]\n`,
+    `description: A second model\nservices:\n  - engine: llamacpp\n    models: [hf:${REPO}:second.gguf]\n    flags: [--threads, "1"]\n    gpus: 0\n`,
   );
   const port = await freePort();
   const withSecond = `${alone.replace('[cpu-worker]', '[cpu-worker, second]')}drain_timeout: 2m\n`.replace(

@@ -64,6 +64,6 @@ async function useFile({ dir }: Stack, file: string): Promise<void> {
 /** Several threads wait for each other at every token: on a busy machine a long answer would take minutes. */
 async function useOneThread({ dir }: Stack): Promise<void> {
   await mkdir(join(dir, 'profiles'));
-  const service = `  - engine: llamacpp\n    models: [${MODEL}]\n    flags: [--threads, "1"]\n`;
+  const service = `  - engine: llamacpp\n    models: [${MODEL}]\n    flags: [--threads, "1"]\n    gpus: 0\n`;
   await writeFile(join(dir, 'profiles', 'cpu-worker.yaml'), `description: One thread\nservices:\n${service}`);
 }

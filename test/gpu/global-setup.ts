@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import engineSetup from '../e2e/global-setup.ts';
-import { CHECKOUT, engineScript } from '../helpers/engine-script.ts';
+import { CHECKOUT, engineScript, evaluatedEnv } from '../helpers/engine-script.ts';
 import { gpuFolder } from '../standins/gpus/gpu-folder.ts';
 
 declare module 'vitest' {
@@ -22,6 +22,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const undo = await engineSetup(project);
   const images = await engineScript(CHECKOUT, 'images', '--gpu', '--yes');
   if (images.code !== 0) throw new Error(`scripts/engine.sh images --gpu failed: ${images.stderr}`);
+  // with the names of those images
+  project.provide('engineEnv', await evaluatedEnv(CHECKOUT, 'env'));
   project.provide('gpuFolder', folder);
   return async () => {
     delete process.env['RMA_ENGINE_GPUS'];

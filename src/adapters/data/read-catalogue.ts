@@ -73,8 +73,14 @@ async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     throw new RmaError('RMA_DATA_UNREADABLE', `cannot read ${path} (${code})`, {
       exitCode: EXIT.usage,
-      hint: `make ${path} readable for this user`,
+      hint: hintOf(code, path),
       cause: error,
     });
   }
+}
+
+function hintOf(code: string, path: string): string {
+  if (code === 'ENOENT') return `check the path: ls -l '${path}'`;
+  if (code === 'EISDIR') return `it is a folder; name a file: ls '${path}'`;
+  return `make ${path} readable for this user`;
 }

@@ -6,6 +6,7 @@ import { formatBytes } from '../../core/units.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { type Column, renderTable } from '../render/table.ts';
+import { listCatalog } from './models-catalog-handler.ts';
 import { modelChoice, openFolder, type StoreInput, tellFailed, unresolvedDocument } from './models-input.ts';
 
 const COLUMNS: readonly Column<ListedModel>[] = [
@@ -17,7 +18,11 @@ const COLUMNS: readonly Column<ListedModel>[] = [
   { title: 'REFERENCE', value: ({ ref }) => ref },
 ];
 
-export async function listModels(input: StoreInput, context: Context): Promise<CommandResult> {
+export async function listModels(
+  input: StoreInput & { readonly catalog: boolean },
+  context: Context,
+): Promise<CommandResult> {
+  if (input.catalog) return listCatalog(input, context);
   const box = await context.box();
   const choice = await modelChoice(input, context);
   const folder = await openFolder(input, context);

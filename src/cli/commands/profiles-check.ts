@@ -1,4 +1,4 @@
-import { listArgument } from '../argument.ts';
+import { optionalArgument } from '../argument.ts';
 import { defineCommand } from '../define-command.ts';
 
 export const profilesCheckCommand = defineCommand({
@@ -12,7 +12,7 @@ export const profilesCheckCommand = defineCommand({
       does: 'one more file: a profile, a models.yaml or an engine',
     },
   ],
-  arguments: { file: listArgument('one file that is not in profiles/ yet') },
+  arguments: { file: optionalArgument('one file that is not in profiles/ yet') },
   options: {},
   settings: true,
   list: false,

@@ -12,6 +12,7 @@ const COLUMNS: readonly Column<ListedProfile>[] = [
   { title: 'MIN GPU', value: ({ profile }) => sizeText(profile.minGpuBytes), align: 'right' },
   { title: 'SOURCE', value: sourceText },
   { title: 'IN USE', value: ({ inUse }) => (inUse ? 'yes' : 'no') },
+  { title: 'SERVES', value: ({ profile }) => profile.description },
 ];
 
 export async function runProfilesLs(_: object, context: Context): Promise<CommandResult> {
@@ -52,7 +53,7 @@ function modelsIn({ profile }: ListedProfile): readonly string[] {
 
 function sourceText({ origin }: ListedProfile): string {
   if (!origin.own) return 'shipped';
-  return origin.replaces === null ? 'own' : 'own, in place of the shipped one';
+  return origin.replaces === null ? 'own' : 'own, replaces shipped';
 }
 
 function sizeText(bytes: number | null): string {

@@ -52,10 +52,10 @@ function recipe({ profile, origin, inUse, models }: ShownProfile, theme: Theme):
       ? []
       : [`recommended ${formatBytes(profile.recommendedGpuBytes)}`]),
   ];
-  const replaces = origin.replaces === null ? [] : [`In place of ${origin.replaces}`];
+  const replaces = origin.replaces === null ? [] : [`In place of: ${origin.replaces}`];
   return [
     `${profile.name}: ${profile.description}`,
-    `File: ${origin.file}`,
+    `${origin.own ? 'Your own' : 'Shipped'}: ${origin.file}`,
     ...replaces,
     `In use: ${inUse ? 'yes' : 'no'}`,
     ...(sizes.length === 0 ? [] : [`GPU: ${sizes.join(', ')}`]),
@@ -71,13 +71,27 @@ function variantLines({ name, services }: ProfileVariant): readonly string[] {
   return [`  ${name}`, ...services.map((service) => `    ${serviceText(service)}`)];
 }
 
-function serviceText({ engine, models, gpus, replicas, memoryBytes, flags }: ProfileService): string {
-  const where = gpus === 0 ? 'on the CPU' : `GPUs: ${Array.isArray(gpus) ? gpus.join(', ') : String(gpus)}`;
+function serviceText(service: ProfileService): string {
+  const { engine, models, memoryBytes, flags } = service;
   return [
     `${engine}: ${models.join(', ')}`,
-    where,
-    ...(replicas === 1 ? [] : [`${replicas} copies`]),
+    whereText(service),
+    ...numberText(service.context, 'tokens of context'),
+    ...numberText(service.concurrency, 'at once'),
+    ...numberText(service.maxLoaded, 'loaded at a time'),
     ...(memoryBytes === null ? [] : [`memory limit ${formatBytes(memoryBytes)}`]),
     ...(flags.length === 0 ? [] : [`flags ${flags.join(' ')}`]),
   ].join('; ');
+}
+
+function whereText({ gpus, exclusive, replicas }: ProfileService): string {
+  if (gpus === 0) return replicas === 1 ? 'on the CPU' : `${replicas} copies on the CPU`;
+  const count = gpus === 1 ? '1 GPU' : `${gpus} GPUs`;
+  const which = typeof gpus === 'object' ? `GPUs ${gpus.join(', ')}` : count;
+  const alone = exclusive ? `${which}, shared with nobody` : which;
+  return replicas === 1 ? alone : `${replicas} copies, each on ${alone}`;
+}
+
+function numberText(value: number | null, what: string): readonly string[] {
+  return value === null ? [] : [`${value} ${what}`];
 }

@@ -1,11 +1,13 @@
 import type { ArgumentSpec } from '../argument.ts';
 
-/** How usage lines and commander write an argument: `<REF>`, `[REF...]`, `<REF...>`. */
+/** How usage lines and commander write an argument: `<REF>`, `[REF]`, `[REF...]`, `<REF...>`. */
 export function argumentForm(name: string, form: ArgumentSpec<unknown>['form']): string {
   const label = name.replaceAll(/([a-z])([A-Z])/g, '$1-$2').toUpperCase();
   switch (form) {
     case 'required':
       return `<${label}>`;
+    case 'optional':
+      return `[${label}]`;
     case 'list':
       return `[${label}...]`;
     case 'non-empty-list':

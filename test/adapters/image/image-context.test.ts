@@ -68,6 +68,14 @@ describe('the build context of the worker image', () => {
     expect(entry('var/log/model-download.log')?.header.mode).toBe(0o666);
   });
 
+  it('[req R01] brings no model: they come when a worker starts', () => {
+    const inStore = entries.filter(({ header }) => /^\.?\/?models\/./.test(header.name));
+    expect(entry('models')?.header.type).toBe('directory');
+    expect(inStore.map(({ header }) => header.name)).toEqual([]);
+    const weights = /\.(gguf|safetensors|bin|pt|onnx)$/;
+    expect(entries.filter(({ header }) => weights.test(header.name))).toEqual([]);
+  });
+
   it('carries every profile and engine that the project ships', () => {
     const shipped = ['profiles', 'compose'].flatMap((folder) =>
       readdirSync(folder)

@@ -11,6 +11,10 @@ export interface Device {
   readonly reservedMib: number;
   /** a whole GPU that is divided: it computes nothing */
   readonly divided: boolean;
+  /** of a MIG device: the GPU that it is a part of */
+  readonly parentUuid?: string;
+  readonly parentName?: string;
+  readonly profile?: string;
 }
 
 /** Everything that a container on that machine could be given, in the driver's order. */
@@ -31,6 +35,9 @@ export function devicesOf(shape: GpuShape): readonly Device[] {
       totalMib: slice.totalMib,
       reservedMib: 12,
       divided: false,
+      parentUuid: uuid,
+      parentName: name,
+      profile: slice.profile,
     })),
   ]);
 }

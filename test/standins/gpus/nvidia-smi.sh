@@ -11,7 +11,10 @@ all() {
 }
 list() {
   case $(field "$2" uuid) in
-  MIG-*) echo "  MIG 1g.0gb      Device  $1: (UUID: $(field "$2" uuid))" ;;
+  MIG-*)
+    echo "GPU $1: $(field "$2" parentName) (UUID: $(field "$2" parentUuid))"
+    echo "  MIG $(field "$2" profile)     Device  0: (UUID: $(field "$2" uuid))"
+    ;;
   *) echo "GPU $1: $(field "$2" name) (UUID: $(field "$2" uuid))" ;;
   esac
 }

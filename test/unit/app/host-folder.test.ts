@@ -21,7 +21,7 @@ const boxWith = (facts: FileFacts | null) =>
 const rootsOwn = boxWith({ kind: 'folder', uid: 0, gid: 0, mode: 0o755, modifiedMs: 0 });
 
 describe('a folder of the host', () => {
-  it('that the caller cannot make comes with the one command that makes it right', async () => {
+  it('[req R16] that the caller cannot make comes with the one command that makes it right', async () => {
     await expect(prepareHostFolder(boxWith(null), access)).rejects.toMatchObject({
       code: 'RMA_FILE_UNWRITABLE',
       exitCode: 3,
@@ -29,7 +29,7 @@ describe('a folder of the host', () => {
     });
   });
 
-  it('of another owner comes with the command that gives it, for the store and for the caches', async () => {
+  it('[req R16] of another owner comes with the command that gives it, for the store and for the caches', async () => {
     const hint = expect.stringContaining(`sudo chown -R 1000:1000 '${path}'`) as string;
     await expect(prepareHostFolder(rootsOwn, access)).rejects.toMatchObject({
       code: 'RMA_STORE_UNWRITABLE',

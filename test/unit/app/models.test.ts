@@ -27,7 +27,7 @@ const boxWithout = (...missing: readonly string[]): Box =>
 const all = (over = {}) => ({ config: configOf(), names: ['all'], profiles: [], refresh: false, ...over });
 
 describe('chooseModels', () => {
-  it('[req R50] `all` is every model of every profile, and --profile narrows it', async () => {
+  it('[req R17] [req R50] `all` is every model of every profile, and --profile narrows it', async () => {
     const { models } = await chooseModels(boxWithout(), all());
     expect(models.map(({ name, profiles }) => [name, profiles])).toEqual([
       ['big', ['ocr']],

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
 import { choosePorts } from '../../../src/core/compose-file/choose-ports.ts';
 import type { RenderInput } from '../../../src/core/compose-file/render-input.ts';
+import type { VolumeSpec } from '../../../src/core/model/config.ts';
 import { GPUS, GUIDE_CASES } from '../../golden/guide-cases.ts';
 
 interface Service {
@@ -175,5 +176,24 @@ describe('the start period', () => {
     };
     expect(periodFor(14e9)).toBe('30m');
     expect(periodFor(140e9)).toBe('127m');
+  });
+});
+
+describe('another place for the models', () => {
+  it('[req R14] changes the mounts of the store and nothing else of an engine', () => {
+    const engineOf = (store: VolumeSpec) => {
+      const input = inputOf('development');
+      const config = { ...input.config, volumes: { ...input.config.volumes, store } };
+      const { services } = parse(buildStack({ ...input, config }).text) as File;
+      const [, service] = Object.entries(services).find(([name]) => name.endsWith('-vllm')) ?? [];
+      if (service === undefined) throw new Error('no engine');
+      const { volumes, labels: _, ...rest } = service;
+      return { store: volumes.find(({ target }) => target === '/models'), rest };
+    };
+    const named = engineOf({ type: 'named', name: 'rma-models' });
+    const host = engineOf({ type: 'host', path: '/data/ai-models' });
+    expect(host.rest).toEqual(named.rest);
+    expect(named.store).toMatchObject({ type: 'volume', read_only: true });
+    expect(host.store).toMatchObject({ type: 'bind', source: '/data/ai-models', read_only: true });
   });
 });

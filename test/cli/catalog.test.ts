@@ -1,0 +1,74 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { formatResolved, NOTHING_KNOWN } from '../../src/app/resolve-models.ts';
+import { pinnedBytes } from '../../src/core/model/pinned-model.ts';
+import { expectFault } from '../helpers/expect-fault.ts';
+import { pinnedFile } from '../helpers/render-builders.ts';
+import { runRma } from '../helpers/run-rma.ts';
+import { tempDir } from '../helpers/temp-dir.ts';
+import { type Hub, startHub } from '../hub/hub.ts';
+
+const QWEN = 'hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:qwen2.5-0.5b-instruct-q4_k_m.gguf';
+
+let dir = '';
+let hub: Hub;
+beforeEach(async () => {
+  dir = await tempDir();
+  hub = await startHub({});
+  onTestFinished(() => hub.close());
+});
+
+const catalog = (...args: readonly string[]) =>
+  runRma(['models', 'ls', '--catalog', ...args], {
+    cwd: dir,
+    env: { HOME: dir, HF_ENDPOINT: hub.endpoint, RMA_OLLAMA_ENDPOINT: hub.endpoint },
+  });
+
+describe('[req R02] rma models ls --catalog', () => {
+  it('shows each model that has a name, for what and for whom, and asks no hub and no Docker', async () => {
+    const { exitCode, stdout, stderr } = await catalog();
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n').slice(0, 3)).toEqual([
+      'NAME                        KIND        SOURCE   SIZE   GPU MEMORY   PROFILES          LICENSE      REFERENCE',
+      'all-minilm-l6-v2            embedding   hf          -      1.1 GiB   embedding         apache-2.0   hf:sentence-transformers/all-MiniLM-L6-v2',
+      'llama3.2                    chat        ollama      -      3.3 GiB   cpu-worker        llama3.2     ollama:llama3.2',
+    ]);
+    expect(stdout).toMatch(
+      /^llava-7b +vision +ollama +- +5\.9 GiB +gpu-worker,ocr +apache-2\.0 +ollama:llava:7b$/m,
+    );
+    expect(stdout).toMatch(/^llava-next-34b \(optional\) +vision /m);
+    expect(hub.log.entries()).toEqual([]);
+  });
+
+  it('knows the size of what the project asked for once, and models of the user', async () => {
+    mkdirSync(join(dir, 'profiles'));
+    writeFileSync(
+      join(dir, 'profiles/models.yaml'),
+      'tiny:\n  ref: https://example.org/tiny.gguf\n  kind: chat\n  license: mit\n  description: Mine\n',
+    );
+    writeFileSync(join(dir, 'rma.yaml'), 'profiles: []\n');
+    mkdirSync(join(dir, '.rma'));
+    const known = pinnedFile(QWEN);
+    const resolved = formatResolved({ ...NOTHING_KNOWN, models: { [QWEN]: known } });
+    writeFileSync(join(dir, '.rma/resolved.json'), resolved);
+    const { models } = JSON.parse((await catalog('--json')).stdout);
+    expect(models).toContainEqual({
+      name: 'tiny',
+      ref: 'https://example.org/tiny.gguf',
+      kind: 'chat',
+      license: 'mit',
+      description: 'Mine',
+      gpuMemoryBytes: null,
+      optional: false,
+      source: 'url',
+      bytes: null,
+      usedBy: [],
+    });
+    expect(models).toContainEqual(expect.objectContaining({ ref: QWEN, bytes: pinnedBytes(known) }));
+  });
+
+  it.each([[['llava-7b']], [['--dest', 'store']], [['--refresh']]])('refuses %j beside it', async (args) => {
+    expectFault(await catalog(...args), { exitCode: 2, code: 'RMA_USAGE_INVALID' });
+  });
+});

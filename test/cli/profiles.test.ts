@@ -1,0 +1,202 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { expectFault } from '../helpers/expect-fault.ts';
+import { runRma } from '../helpers/run-rma.ts';
+import { tempDir } from '../helpers/temp-dir.ts';
+
+const OWN_OCR = [
+  'description: Documents, read by my own model',
+  'min_gpu_memory: 16GiB',
+  'services:',
+  '  - engine: ollama',
+  '    models: [llava-13b]',
+  '    gpus: 2',
+  '    exclusive: true',
+  '    replicas: 3',
+  '    context: 8192',
+  '    concurrency: 2',
+  '    max_loaded: 1',
+  '    memory: 12GiB',
+  '',
+].join('\n');
+
+let dir = '';
+beforeEach(async () => {
+  dir = await tempDir();
+  writeFileSync(join(dir, 'rma.yaml'), 'project: here\n');
+  mkdirSync(join(dir, 'profiles'));
+});
+
+const rma = (...args: readonly string[]) => runRma(args, { cwd: dir, env: { HOME: dir } });
+
+function own(path: string, text: string): string {
+  const file = join(dir, path);
+  mkdirSync(join(file, '..'), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+describe('[req R02] rma profiles ls', () => {
+  it('lists what rma ships, in a table that lines up', async () => {
+    const { exitCode, stdout, stderr } = await rma('profiles', 'ls');
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n')).toEqual([
+      'NAME         VARIANTS              ENGINES           MODELS   MIN GPU   SOURCE    IN USE   SERVES',
+      'cpu-worker   llamacpp,ollama       llamacpp,ollama        2         -   shipped   no       A small chat model on the CPU',
+      'embedding    gpu,cpu               tei                    1         -   shipped   no       Text embeddings',
+      'gpu-worker   fp16,4bit,ollama      vllm,ollama            5   7.5 GiB   shipped   no       A chat model, a vision model and embeddings on a GPU',
+      'ocr          next-34b,34b,13b,7b   ollama                 4   3.7 GiB   shipped   no       A vision model that reads documents',
+      'vllm         fp16,4bit             vllm                   2   7.5 GiB   shipped   no       A chat model with vLLM',
+      '',
+    ]);
+  });
+
+  it('prints names alone with -q', async () => {
+    expect((await rma('profiles', 'ls', '-q')).stdout).toBe('cpu-worker\nembedding\ngpu-worker\nocr\nvllm\n');
+  });
+
+  it('shows which are of the user, and which the project runs', async () => {
+    const file = own('profiles/ocr.yaml', OWN_OCR);
+    const mine = own('profiles/mine.yaml', OWN_OCR);
+    own('rma.yaml', 'profiles: [ocr]\n');
+    const { stdout } = await rma('profiles', 'ls');
+    expect(stdout).toMatch(/^ocr +default +ollama +1 +16\.0 GiB +own, replaces shipped +yes +Documents, /m);
+    expect(stdout).toMatch(/^mine +default +ollama +1 +16\.0 GiB +own +no +Documents, /m);
+    const { profiles } = JSON.parse((await rma('profiles', 'ls', '--json')).stdout);
+    expect(profiles).toContainEqual({
+      name: 'ocr',
+      description: 'Documents, read by my own model',
+      variants: ['default'],
+      engines: ['ollama'],
+      models: ['llava-13b'],
+      minGpuBytes: 16 * 1024 ** 3,
+      source: 'own',
+      file,
+      replaces: expect.stringMatching(/\/profiles\/ocr\.yaml$/),
+      inUse: true,
+    });
+    expect(profiles).toContainEqual(expect.objectContaining({ name: 'mine', file: mine, replaces: null }));
+  });
+});
+
+describe('[req R02] rma profiles show', () => {
+  it('shows variants, engines and models, sizes in units for people', async () => {
+    const { exitCode, stdout } = await rma('profiles', 'show', 'vllm');
+    expect(exitCode).toBe(0);
+    expect(stdout.replace(/^(Shipped: ).*(\/profiles)/m, '$1$2').split('\n')).toEqual([
+      'vllm: A chat model with vLLM',
+      'Shipped: /profiles/vllm.yaml',
+      'In use: no',
+      'GPU: smallest 7.5 GiB, recommended 22.4 GiB',
+      '',
+      'Variants, best first:',
+      '  fp16',
+      '    vllm: mistral-7b-instruct; 1 GPU; 4096 tokens of context; 8 at once; memory limit 12.0 GiB',
+      '  4bit',
+      '    vllm: mistral-7b-instruct-gptq; 1 GPU; 4096 tokens of context; 8 at once; memory limit 12.0 GiB',
+      '',
+      'MODEL                      KIND   SIZE   GPU MEMORY   REFERENCE',
+      'mistral-7b-instruct        chat      -     16.0 GiB   hf:mistralai/Mistral-7B-Instruct-v0.2',
+      'mistral-7b-instruct-gptq   chat      -      6.4 GiB   hf:TheBloke/Mistral-7B-Instruct-v0.2-GPTQ',
+      '',
+    ]);
+  });
+
+  it('shows that of the user in place of the shipped one, with all that was asked for', async () => {
+    const file = own('profiles/ocr.yaml', OWN_OCR);
+    const { stdout } = await rma('profiles', 'show', 'ocr');
+    expect(stdout).toContain(`Your own: ${file}\nIn place of: /`);
+    expect(stdout).toContain(
+      '    ollama: llava-13b; 3 copies, each on 2 GPUs, shared with nobody; 8192 tokens of context; 2 at once; 1 loaded at a time; memory limit 12.0 GiB\n',
+    );
+  });
+
+  it.each([
+    ['gpus: 0', 'on the CPU'],
+    ['gpus: all', 'all GPUs'],
+    ['gpus: [0, GPU-5f1c]', 'GPUs 0, GPU-5f1c'],
+  ])('says where a service runs: %s', async (line, text) => {
+    own(
+      'profiles/mine.yaml',
+      `description: Mine\nservices:\n  - engine: ollama\n    models: [llava-7b]\n    ${line}\n`,
+    );
+    expect((await rma('profiles', 'show', 'mine')).stdout).toContain(`    ollama: llava-7b; ${text}\n`);
+  });
+
+  it('gives the models with their references as JSON', async () => {
+    const document = JSON.parse((await rma('profiles', 'show', 'ocr', '--json')).stdout);
+    expect(document).toMatchObject({
+      schema: 'rma.profile/v1',
+      name: 'ocr',
+      source: 'shipped',
+      inUse: false,
+    });
+    expect(document.models).toContainEqual({
+      name: 'llava-7b',
+      ref: 'ollama:llava:7b',
+      bytes: null,
+      kind: 'vision',
+      license: 'apache-2.0',
+      gpuMemoryBytes: expect.any(Number),
+      optional: false,
+    });
+  });
+
+  it('names the profiles there are when it does not know one', async () => {
+    const result = await rma('profiles', 'show', 'orc');
+    expectFault(result, { exitCode: 2, code: 'RMA_PROFILE_UNKNOWN' });
+    expect(result.stderr).toContain('cpu-worker, embedding, gpu-worker, ocr, vllm');
+  });
+});
+
+describe('[req R02] rma profiles check', () => {
+  it('says which files of the user are right', async () => {
+    expect((await rma('profiles', 'check')).stdout).toBe('5 profiles, none of your own. No faults.\n');
+    const file = own('profiles/ocr.yaml', OWN_OCR);
+    expect((await rma('profiles', 'check')).stdout).toBe(
+      `${file}: all right\n5 profiles, 1 of your own. No faults.\n`,
+    );
+  });
+
+  it('says why it looked at none', async () => {
+    rmSync(join(dir, 'rma.yaml'));
+    own('profiles/ocr.yaml', OWN_OCR);
+    expect((await rma('profiles', 'check')).stdout).toBe(
+      'No folder profiles/ beside an rma.yaml.\n5 profiles, none of your own. No faults.\n',
+    );
+  });
+
+  it('tells every fault at once, with file, line and column', async () => {
+    const file = own(
+      'profiles/mine.yaml',
+      'description: Mine\nservices:\n  - engine: nope\n    models: [llava-7c]\n    gpu: 1\n',
+    );
+    const result = await rma('profiles', 'check');
+    expectFault(result, { exitCode: 2, code: 'RMA_DATA_INVALID' });
+    expect(result.stderr).toContain(`${file}:3:13: unknown engine "nope"`);
+    expect(result.stderr).toContain(`${file}:4:14: unknown model "llava-7c"`);
+    expect(result.stderr).toContain(`${file}:5:5: unknown key "gpu"; did you mean "gpus"?`);
+  });
+
+  it('reads a file that is not in the folder yet, beside the others', async () => {
+    const draft = own('drafts/ocr.yaml', OWN_OCR);
+    const { exitCode, stdout } = await rma('profiles', 'check', 'drafts/ocr.yaml');
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(`${draft}: all right\n5 profiles, 1 of your own. No faults.\n`);
+    const models = own('drafts/models.yaml', 'tiny:\n  ref: hf:org/tiny\n  kind: talk\n');
+    const result = await rma('profiles', 'check', 'drafts/models.yaml');
+    expectFault(result, { exitCode: 2, code: 'RMA_DATA_INVALID' });
+    expect(result.stderr).toContain(`${models}:3:9: `);
+  });
+
+  it.each([
+    ['a file that is not there', 'drafts/none.yaml', 'check the path'],
+    ['a folder', 'drafts', 'it is a folder; name a file'],
+  ])('refuses %s with what to do', async (_, path, hint) => {
+    own('drafts/ocr.yaml', OWN_OCR);
+    const result = await rma('profiles', 'check', path);
+    expectFault(result, { exitCode: 2, code: 'RMA_DATA_UNREADABLE' });
+    expect(result.stderr).toContain(hint);
+  });
+});

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { expect, onTestFinished, test } from 'vitest';
+import { SpawnedDockerCli } from '../../src/adapters/docker-cli/docker-cli.ts';
+import { LocalRunner } from '../../src/adapters/exec/local-runner.ts';
+import { gpusInside } from '../../src/app/gpus-inside.ts';
+import { engineEnv } from '../helpers/engine-env.ts';
+import { runProgram } from '../helpers/engine-script.ts';
+import { SHAPES } from '../helpers/gpu-box/shapes.ts';
+import { BOTH, machine } from '../helpers/gpu-engine.ts';
+import type { GpuFolder, Offer } from '../standins/gpus/gpu-folder.ts';
+
+const [FIRST = '', SECOND = ''] = SHAPES['2x24'].gpus.map(({ uuid }) => uuid);
+const WAYS = {
+  hook: (uuid: string) => ['--gpus', `"device=${uuid}","capabilities=compute,utility"`],
+  CDI: (uuid: string) => ['--device', `nvidia.com/gpu=${uuid}`],
+} as const;
+
+/** What the check after the start finds in a container that asked for the first GPU. */
+async function seen(way: keyof typeof WAYS, change: (gpus: GpuFolder) => Promise<unknown>) {
+  await change(await machine({ shape: '2x24' }));
+  const env = engineEnv();
+  const name = `rma-e2e-seen-${randomUUID().slice(0, 8)}`;
+  onTestFinished(async () => {
+    await runProgram('docker', ['rm', '--force', name], env);
+  });
+  const asked = ['--pull', 'never', '--name', name, ...WAYS[way](FIRST)];
+  const command = [env['RMA_WORKER_BASE'] ?? '', 'sleep', '600'];
+  expect(await runProgram('docker', ['run', '--detach', ...asked, ...command], env)).toMatchObject({
+    code: 0,
+  });
+  const cli = new SpawnedDockerCli(new LocalRunner(env));
+  return gpusInside({ cli, signal: new AbortController().signal }, name);
+}
+
+const wrong: Offer = { ...BOTH, instead: { [FIRST]: SECOND } };
+
+test.each(['hook', 'CDI'] as const)('by %s the planned GPU is found inside', async (way) => {
+  const found = await seen(way, async () => undefined);
+  expect(found).toEqual({ how: 'names', uuids: [FIRST] });
+});
+
+test.each(['hook', 'CDI'] as const)('by %s another GPU than the planned one is found out', async (way) => {
+  const found = await seen(way, () => machine({ shape: '2x24' }, wrong));
+  expect(found).toEqual({ how: 'names', uuids: [SECOND] });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { narrow } from '../../../src/core/plan/narrow.ts';
+import { desiredOf, doneBox } from '../../helpers/plan-builders.ts';
+import { renderInputOf } from '../../helpers/render-builders.ts';
+
+const input = renderInputOf();
+const desired = desiredOf(input);
+const done = doneBox(desired);
+const [engine] = done.containers.filter(({ role }) => role === 'engine');
+const profile = engine!.profile!;
+
+const servicesIn = (profiles: readonly string[], ...more: readonly (typeof done.containers)[number][]) =>
+  narrow(desired, { ...done, containers: [...done.containers, ...more] }, input.selection, profiles)
+    .observed.containers.map(({ service }) => service)
+    .sort();
+
+describe('narrow', () => {
+  it('keeps an engine in sight that a chosen profile ran until now', () => {
+    const before = { ...engine!, service: `${profile}-vllm` };
+    expect(servicesIn([profile], before)).toContain(before.service);
+  });
+
+  it('looks away from what other profiles ran', () => {
+    const other = { ...engine!, service: 'ocr-ollama', profile: 'ocr' };
+    expect(servicesIn([profile], other)).not.toContain('ocr-ollama');
+    expect(servicesIn([], other)).toContain('ocr-ollama');
+  });
+});
