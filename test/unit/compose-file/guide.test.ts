@@ -123,7 +123,7 @@ describe('the set-ups of the guide', () => {
     const shared = serviceOf('development', 'vllm-vllm').command;
     expect(shared.slice(-4)).toEqual([
       '--gpu-memory-utilization',
-      '0.82', // 19.5 of 24 GiB
+      '0.81', // 19.5 of 24 GiB
       '--kv-cache-memory-bytes',
       String(4 * 2 ** 30),
     ]);

@@ -165,9 +165,22 @@ describe('placing', () => {
     const whole = ok(place([device(0, 24)], [profile('a', [[alone]])])).services[0];
     const crowded = device(0, 24, { availableBytes: 20 * GIB });
     const squeezed = ok(place([crowded], [profile('a', [[alone]])])).services[0];
-    expect([shared, whole, squeezed].map((each) => each && shareOf(each))).toEqual([0.72, 0.9, 0.72]);
-    expect(shareOf({ bytesPerGpu: 24 * GIB, devices: shared?.devices ?? [] })).toBe(0.95);
-    expect(shareOf({ bytesPerGpu: 0, devices: [] })).toBeNull();
+    expect([shared, whole, squeezed].map((each) => each && shareOf(each))).toEqual([0.71, 0.9, 0.72]);
+    const devices = shared?.devices ?? [];
+    expect(shareOf({ bytesPerGpu: 24 * GIB, devices, exclusive: false })).toBe(0.95);
+    expect(shareOf({ bytesPerGpu: GIB / 100, devices, exclusive: false })).toBe(0.01);
+    expect(shareOf({ bytesPerGpu: 0, devices: [], exclusive: false })).toBeNull();
+  });
+
+  it('gives vLLM no share that its neighbours could leave no room for, however tight the fit', () => {
+    const box = device(0, 80, { availableBytes: 79 * GIB });
+    const { services } = ok(place([box], [profile('v', [[service('v-1', 39.3), service('v-2', 39.6)]])]));
+    for (const each of services) {
+      const others = services.filter((other) => other !== each);
+      const left = box.availableBytes - others.reduce((sum, { bytesPerGpu }) => sum + bytesPerGpu, 0);
+      expect((shareOf(each) ?? 1) * box.totalBytes).toBeLessThanOrEqual(left);
+    }
+    expect(services).toHaveLength(2);
   });
 });
 
