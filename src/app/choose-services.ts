@@ -3,7 +3,7 @@ import type { RmaConfig } from '../core/model/config.ts';
 import type { Catalogue } from '../core/model/profile.ts';
 import type { Selection } from '../core/model/selection.ts';
 import { checkPins } from '../core/placement/check-pins.ts';
-import { selectServices } from '../core/profile/select-services.ts';
+import { findProfile, selectServices } from '../core/profile/select-services.ts';
 import { unknownWord } from '../core/yaml/fields.ts';
 import type { Box } from '../ports/box.ts';
 import { type ProjectState, readProjectState } from './project-state.ts';
@@ -32,6 +32,7 @@ export async function chooseServices(box: Box, { config, profiles }: ServiceChoi
   const state = await readProjectState(box.files, config.stateDir);
   const catalogue = await box.catalogue(config.profilesDir);
   refuseUnknownEngines(config, catalogue);
+  refuseUnknownVariants(config, catalogue);
   const wanted = projectSet(config, state, profiles);
   if (wanted.length === 0) throw noProfile(catalogue);
   const variants = new Map(Object.entries(config.variants));
@@ -71,6 +72,11 @@ function refuseUnknownEngines({ images }: RmaConfig, catalogue: Catalogue): void
     exitCode: EXIT.usage,
     hint: `images are set for these engines: ${known.join(', ')}`,
   });
+}
+
+/** A variant of a profile that does not run is kept for the day it does; one of no profile at all is a slip. */
+function refuseUnknownVariants({ variants }: RmaConfig, catalogue: Catalogue): void {
+  for (const profile of Object.keys(variants)) findProfile(catalogue, profile);
 }
 
 function noProfile(catalogue: Catalogue): RmaError {

@@ -43,6 +43,6 @@ async function rendered(box: Box, request: RenderRequest, folder?: string): Prom
   const wish = await readWish(box, request);
   const containers = await box.docker.containers(request.config.project).catch(() => []);
   const { config, profiles } = request;
-  const placed = await placeServices(box, { config, wish, profiles, containers });
+  const placed = await placeServices(box, { config, wish, profiles, containers, withoutDocker: true });
   return makeDesired(box, { ...request, wish, placed, containers, ...(folder !== undefined && { folder }) });
 }

@@ -9,12 +9,14 @@ const HOLDING: ReadonlySet<string> = new Set(['running', 'paused']);
 /**
  * What the containers of rma on this box were promised on its GPUs, by their labels.
  * @param planned profiles of the project that are planned anew; what else it has left running is set aside
+ * @param isLeft services that no plan of these profiles has any more, and that go on all the same
  */
 export async function gpuPromises(
   box: Box,
   containers: readonly ContainerFacts[],
   project: string,
   planned: readonly string[],
+  isLeft: (container: ContainerFacts) => boolean = () => false,
 ): Promise<readonly GpuPromise[]> {
   const holding = containers.filter(({ gpus }) => gpus.length > 0);
   const ofProject = containers.filter((container) => container.project === project);
@@ -22,6 +24,7 @@ export async function gpuPromises(
   // one that several profiles use bears the name of the first, which may be gone
   const isOwn = (container: ContainerFacts): boolean =>
     ofProject.includes(container) &&
+    !isLeft(container) &&
     (isPlanned(container) || usersOf(container.service, ofProject).some(isPlanned));
   return Promise.all(
     holding.map(async (container): Promise<GpuPromise> => {

@@ -3,7 +3,7 @@ import type { GpuPromise, PlacementDevice } from '../core/model/placement.ts';
 import type { Catalogue } from '../core/model/profile.ts';
 import { measuredBytes, placementDevices } from '../core/placement/devices.ts';
 import type { RunningServices } from '../core/placement/placement-profiles.ts';
-import { findProfile } from '../core/profile/select-services.ts';
+import { findProfile, selectServices } from '../core/profile/select-services.ts';
 import { withoutGpus } from '../core/profile/without-gpus.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
@@ -29,19 +29,16 @@ const NO_GPUS: GpuInventory = {
 };
 
 /** Asks the GPUs only when a chosen profile can use one. @throws RmaError RMA_GPU_OFF, RMA_GPU_UNKNOWN, … (2) */
-export async function lookAtGpus(box: Box, { config, wish, containers }: PlaceRequest): Promise<GpuScene> {
+export async function lookAtGpus(box: Box, request: PlaceRequest): Promise<GpuScene> {
+  const { config, wish, containers } = request;
   const off = config.gpu.use === 'off';
   const catalogue = off ? withoutGpus(wish.catalogue, wish.wanted) : wish.catalogue;
   if (!wish.wanted.some((name) => wantsGpus(catalogue, name))) {
     const running = runningServices(NO_GPUS, [], containers);
     return { catalogue, inventory: NO_GPUS, promises: [], devices: [], running };
   }
-  const [inventory, all] = await Promise.all([
-    box.gpus.probe(box.signal),
-    // without Docker nothing of rma runs here
-    box.docker.containers(null).catch(() => []),
-  ]);
-  const promises = await gpuPromises(box, all, config.project, wish.wanted);
+  const [inventory, all] = await Promise.all([box.gpus.probe(box.signal), ofAllProjects(box, request)]);
+  const promises = await gpuPromises(box, all, config.project, wish.wanted, leftBehind(request, catalogue));
   const devices = placementDevices(inventory, promises, config.gpu);
   return {
     catalogue,
@@ -50,6 +47,30 @@ export async function lookAtGpus(box: Box, { config, wish, containers }: PlaceRe
     devices,
     running: runningServices(inventory, promises, containers),
   };
+}
+
+/**
+ * Engines of a profile that is not acted on now, and whose file no longer has them: they run on until it is, so their GPUs
+ * are not free.
+ */
+function leftBehind({ wish, profiles: acted }: PlaceRequest, catalogue: Catalogue) {
+  const others = acted.length === 0 ? [] : wish.wanted.filter((name) => !acted.includes(name));
+  const planned = new Set(
+    others.flatMap((name) =>
+      findProfile(catalogue, name).variants.flatMap((variant) => {
+        const variants = new Map([[name, variant.name]]);
+        const { services } = selectServices(catalogue, wish.wanted, variants, wish.state.services);
+        return services.map(({ service }) => service);
+      }),
+    ),
+  );
+  return ({ service, profile }: ContainerFacts): boolean =>
+    profile !== null && others.includes(profile) && !planned.has(service);
+}
+
+async function ofAllProjects(box: Box, { withoutDocker }: PlaceRequest): Promise<readonly ContainerFacts[]> {
+  const all = box.docker.containers(null);
+  return withoutDocker ? all.catch(() => []) : all;
 }
 
 function wantsGpus(catalogue: Catalogue, name: string): boolean {

@@ -118,9 +118,8 @@ function knownModels({ pinned, geometry, missing }: Learnt, { catalogue, wanted 
   const refs = new Set(names.map((name) => findModel(catalogue, name).ref));
   const of = <T>(facts: ReadonlyMap<string, T>): Record<string, T> =>
     Object.fromEntries([...facts].filter(([ref]) => refs.has(ref)));
-  // a header that did not tell may have been a hub that did not answer
-  const told = new Map([...geometry].filter(([, found]) => found !== null));
-  return { models: of(pinned), geometry: of(told), missing: of(missing) };
+  // also what no header told: asked again, it could answer otherwise, and a service that runs would change; --refresh asks
+  return { models: of(pinned), geometry: of(geometry), missing: of(missing) };
 }
 
 /** A profile that the configuration names is not remembered: taken out there, it is gone. */

@@ -10,4 +10,6 @@ export interface PlaceRequest {
   readonly profiles: readonly string[];
   /** the project's containers */
   readonly containers: readonly ContainerFacts[];
+  /** nothing is done with the plan: it is made without Docker too, as if nothing of rma ran */
+  readonly withoutDocker?: boolean;
 }

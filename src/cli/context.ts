@@ -14,6 +14,8 @@ export interface Context extends World {
   readonly reporter: Reporter;
   readonly globals: GlobalValues;
   readonly help: HelpPages;
+  /** the options that are settings, as they were given, by key */
+  readonly settings: ReadonlyMap<string, readonly string[]>;
   /** The configuration, read once. @throws RmaError RMA_CONFIG_* exit 2 */
   readonly config: () => Promise<LoadedConfig>;
   /** Goes on after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2 without a terminal or after a no */
@@ -58,6 +60,7 @@ export function createContext({ host, globals, settings, reporter, help }: Conte
     reporter,
     globals,
     help,
+    settings,
     config,
     box,
     folderStore: async (folder) => (await import('./context-store.ts')).openFolderStore(folder, env),

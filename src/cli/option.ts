@@ -15,7 +15,13 @@ export function flagOption(flags: string, description: string): OptionSpec<boole
 
 /** A text, null when not given; the last one counts. */
 export function textOption(flags: string, description: string): OptionSpec<string | null> {
-  return { flags, description, read: (texts) => texts.at(-1) ?? null };
+  // an unset variable in a script comes as an empty text: it is no folder and no file
+  const read = (texts: readonly string[]): string | null => {
+    const last = texts.at(-1);
+    if (last === '') throw invalidValue(flags, last, 'a value');
+    return last ?? null;
+  };
+  return { flags, description, read };
 }
 
 /** A text that `parse` understands (it returns null for what it does not), `fallback` when not given. */

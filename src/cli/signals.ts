@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { EXIT, type ExitCode, RmaError } from '../core/errors.ts';
 
 const EXIT_CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
@@ -13,6 +14,8 @@ export interface SignalSource {
 /** A signal that aborts at the first SIGINT or SIGTERM; the second one exits at once. */
 export function abortOnSignals(source: SignalSource, tell: (line: string) => void): AbortSignal {
   const controller = new AbortController();
+  // everything that goes on at once listens to this one signal; Node would warn of a leak from eleven on
+  setMaxListeners(0, controller.signal);
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     source.on(name, () => {
       const exitCode = EXIT_CODES[name];

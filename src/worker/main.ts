@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
 import { RMA_VERSION } from '../core/version.ts';
@@ -20,6 +21,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 const stop = new AbortController();
+// every transfer listens to it; Node would warn of a leak from eleven on
+setMaxListeners(0, stop.signal);
 let signalExit: ExitCode | null = null;
 const onSignal = (exit: ExitCode) => () => {
   // The second signal is from someone who does not want to wait.

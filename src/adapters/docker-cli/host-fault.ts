@@ -1,5 +1,7 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
 
+const TOOLKIT_GUIDE =
+  'https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html';
 const TOOLKIT =
   'sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker';
 
@@ -38,7 +40,7 @@ export function hostFault(stderr: string): RmaError | null {
 function toolkitMissing(): RmaError {
   return new RmaError('RMA_GPU_TOOLKIT_MISSING', 'Docker on this host cannot give GPUs to containers', {
     exitCode: EXIT.notReady,
-    hint: `install NVIDIA's container toolkit and tell Docker: ${TOOLKIT}`,
+    hint: `install NVIDIA's container toolkit and tell Docker: ${TOOLKIT}; apt-get knows it once NVIDIA's repository is there: ${TOOLKIT_GUIDE}`,
   });
 }
 

@@ -4,6 +4,7 @@ import { throwOnFault } from '../../app/up.ts';
 import { EXIT } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import type { CommandResult } from '../define-command.ts';
+import { withSettings } from '../render/command-line.ts';
 import { explainPlacement, renderPlacement } from '../render/placement.ts';
 import { renderPlan } from '../render/plan.ts';
 import { planDocument } from '../render/plan-document.ts';
@@ -34,7 +35,7 @@ export async function showPlan(input: PlanInput, context: Context): Promise<Comm
     },
     exitCode: pending && input.detailedExitcode ? EXIT.changesPending : EXIT.ok,
     ...(pending && {
-      next: ['rma up', ...(selectedProfiles ?? []).map((name) => `--profile ${name}`)].join(' '),
+      next: withSettings('rma up', context.settings),
     }),
   };
 }

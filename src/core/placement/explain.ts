@@ -3,7 +3,7 @@ import { formatBytes } from '../units.ts';
 import { classOf, type Demand, deviceFault } from './demand.ts';
 import type { Solution } from './solve.ts';
 import { deviceName, listed } from './words.ts';
-import { demandsOf } from './world.ts';
+import { demandsOf, FOREIGN_BYTES } from './world.ts';
 
 /** For each service why it has its devices, and why none of the others. */
 export function explain(devices: readonly PlacementDevice[], solution: Solution): readonly PlacementReason[] {
@@ -126,7 +126,7 @@ function neighbours(scene: Scene, demand: Demand, device: PlacementDevice): read
 /** Who else holds memory of the device, for the end of a sentence about what is left. */
 export function usedBy(device: PlacementDevice): string {
   const parts = [
-    device.foreignBytes > 0 ? `${formatBytes(device.foreignBytes)} used by other processes` : '',
+    device.foreignBytes >= FOREIGN_BYTES ? `${formatBytes(device.foreignBytes)} used by other processes` : '',
     device.othersBytes > 0 ? `${formatBytes(device.othersBytes)} held by other projects` : '',
   ].filter((part) => part !== '');
   return parts.length > 0 ? ` (${listed(parts)})` : '';

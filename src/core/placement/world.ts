@@ -8,7 +8,7 @@ import { classOf, type Demand, demandOf, type Undemandable } from './demand.ts';
 import { type Bin, type Item, put, search, takes } from './search.ts';
 
 /** Foreign use below this is the driver's own. */
-const FOREIGN_BYTES = 64 * 2 ** 20;
+export const FOREIGN_BYTES = 64 * 2 ** 20;
 /** Steps of one search, and of all searches of one question. */
 const MAX_NODES = 20_000;
 

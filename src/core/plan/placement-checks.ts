@@ -35,7 +35,7 @@ export function placementChecks(story: PlacementStory): readonly PlanCheck[] {
       warning(
         'RMA_PLAN_CPU',
         `${why}; ${by} takes the place of ${profile}`,
-        'gpu.enable: true forbids that',
+        'to keep it for later commands: `gpu: { enable: auto }` in rma.yaml, or ENABLE_GPU=auto; to forbid it: --enable-gpu true',
         {
           profile,
           by,

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { withSettings } from '../../../src/cli/render/command-line.ts';
+
+it('repeats the settings of a command in the next one, quoted for a shell', () => {
+  const settings = new Map([
+    ['volumes.store', ["host:/data/it's mine"]],
+    ['profiles', ['gpu-worker', 'ocr']],
+    ['gpu.visible', ['1']],
+    ['project', ['demo']],
+  ]);
+  expect(withSettings('rma up', settings)).toBe(
+    `rma up --project demo --profile gpu-worker --profile ocr --volume 'host:/data/it'\\''s mine' --gpus 1`,
+  );
+  expect(withSettings('rma up', new Map())).toBe('rma up');
+});
