@@ -12,6 +12,7 @@ import { notPlaced } from './not-placed.ts';
 import { refusedVariants } from './refused-variants.ts';
 import { promisedBytes } from './share.ts';
 import { type Solution, solve, sortDevices } from './solve.ts';
+import { withStanding } from './standing.ts';
 import { deviceName } from './words.ts';
 import { type Budget, demandsOf } from './world.ts';
 
@@ -24,7 +25,7 @@ const BUDGET = 40_000;
  * output, in whatever order the devices come.
  */
 export function place(devices: readonly PlacementDevice[], profiles: readonly PlacementProfile[]): Placement {
-  const sorted = sortDevices(devices);
+  const sorted = sortDevices(withStanding(devices, profiles));
   const budget: Budget = { nodes: BUDGET, cutShort: false };
   const solution = solve(sorted, profiles, budget);
   if (solution === null) return notPlaced(sorted, profiles, budget);
