@@ -100,7 +100,7 @@ export class OllamaRegistrySource implements ModelSource {
   }
 }
 
-/** What a stub of Ollama's cloud stands for; null for a model of its own. */
+/** The model that Ollama's cloud would run for this one, on its own machines; null for one that runs here. */
 function remoteModel(config: string, subject: string): string | null {
   try {
     const value: unknown = JSON.parse(config);
