@@ -1,12 +1,12 @@
 import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { extract, type Headers } from 'tar-stream';
+import { extract, type Header } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProcess } from '../../helpers/run-process.ts';
 
 interface Entry {
-  readonly header: Headers;
+  readonly header: Header;
   readonly content: string;
 }
 
