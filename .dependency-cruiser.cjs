@@ -50,8 +50,8 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '^src/(core|ports|worker)/',
-          '^src/app/store/',
-          '^src/adapters/(clock|http|hub|store|data)/',
+          '^src/app/fetch/',
+          '^src/adapters/(clock|http|hub|store|data|engine)/',
         ],
       },
     },
@@ -59,7 +59,7 @@ module.exports = {
     {
       name: 'adapters-only-from-the-composition-root',
       severity: 'error',
-      from: { path: '^src/cli/', pathNot: '^src/cli/context' },
+      from: { path: '^src/cli/', pathNot: '^src/cli/context/' },
       to: { path: '^src/(adapters|worker|coordinator)/' },
     },
     fence('dockerode', 'node_modules/dockerode/', '^src/adapters/docker/'),

@@ -20,7 +20,8 @@ export async function writeImageContext(outDir, bundles) {
     { name: 'opt/rma', type: 'directory', mode: 0o755, ...ROOT },
     ...Object.entries(bundles).map(([name, path]) => file(`opt/rma/${name}.mjs`, path)),
     ...data('profiles'),
-    ...data('compose'),
+    { name: 'opt/rma/compose', type: 'directory', mode: 0o755, ...ROOT },
+    ...data('compose/engines'),
     ...readdirSync('compose/image/bin').map((name) => ({
       ...file(`usr/local/bin/${name}`, `compose/image/bin/${name}`),
       mode: 0o755,

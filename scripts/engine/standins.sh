@@ -45,7 +45,7 @@ standins_context() {
   ln -s /opt/standin/ollama.py "$1/links/ollama"
 }
 
-# For tests: the engine that each image stands in for, by its name in compose/, is for the tests to say.
+# For tests: the engine that each image stands in for, by its name in compose/engines/, is for the tests to say.
 standin_env() {
   local tag name variable
   tag=$(image_name standins) || return 0

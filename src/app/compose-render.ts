@@ -1,10 +1,10 @@
 import type { Box } from '../ports/box.ts';
-import { projectFiles } from './box-settings.ts';
-import { makeDesired, type Wanted } from './make-desired.ts';
-import { placeServices } from './place-services.ts';
-import { readWish, type WishRequest } from './read-wish.ts';
-import { writeSecret } from './secrets.ts';
-import { step } from './step.ts';
+import { makeDesired, type Wanted } from './desired/make-desired.ts';
+import { placeServices } from './desired/place-services.ts';
+import { readWish, type WishRequest } from './desired/read-request.ts';
+import { writeSecret } from './desired/secrets.ts';
+import { step } from './desired/step.ts';
+import { projectFiles } from './observe/project-files.ts';
 
 export type RenderRequest = WishRequest;
 

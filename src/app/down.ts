@@ -1,13 +1,13 @@
-import type { RmaConfig } from '../core/model/config.ts';
+import type { RmaConfig } from '../core/domain/config.ts';
 import { endingWith } from '../core/plan/engine-users.ts';
 import { findProfile } from '../core/profile/select-services.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
-import { projectFiles } from './box-settings.ts';
-import { roleOf } from './observe.ts';
-import { formatProjectState, readProjectState, stateFile } from './project-state.ts';
-import { requireDocker } from './require-docker.ts';
-import { step } from './step.ts';
+import { formatProjectState, readProjectState, stateFile } from './desired/project-state.ts';
+import { step } from './desired/step.ts';
+import { roleOf } from './observe/observe.ts';
+import { projectFiles } from './observe/project-files.ts';
+import { requireDocker } from './observe/require-docker.ts';
 
 export interface DownRequest {
   readonly config: RmaConfig;

@@ -1,6 +1,6 @@
+import type { GpuInventory } from '../core/domain/gpu.ts';
 import { RmaError, toErrorDocument } from '../core/errors.ts';
 import { type GpuUser, gpuUsers } from '../core/gpu/users.ts';
-import type { GpuInventory } from '../core/model/gpu.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
 

@@ -1,20 +1,20 @@
 import { volumeOf } from '../core/docker/volume-of.ts';
+import type { RmaConfig } from '../core/domain/config.ts';
+import type { ModelCheck } from '../core/domain/model-check.ts';
+import type { PinnedModel } from '../core/domain/pinned-model.ts';
+import type { Catalogue } from '../core/domain/profile.ts';
+import type { ServedModel } from '../core/domain/worker-config.ts';
 import { RmaError } from '../core/errors.ts';
-import type { RmaConfig } from '../core/model/config.ts';
-import type { ModelCheck } from '../core/model/model-check.ts';
-import type { PinnedModel } from '../core/model/pinned-model.ts';
-import type { Catalogue } from '../core/model/profile.ts';
-import type { ServedModel } from '../core/model/worker-config.ts';
 import { findModel } from '../core/profile/find-model.ts';
 import { modelsOf, namedBy, optionalRefs, usersOf } from '../core/profile/model-users.ts';
 import type { Box } from '../ports/box.ts';
 import type { ModelStore } from '../ports/model-store.ts';
-import { projectFiles, storeOwner } from './box-settings.ts';
-import { chooseServices } from './choose-services.ts';
-import { requireDocker } from './require-docker.ts';
-import { NOTHING_KNOWN, readResolved, resolveEach } from './resolve-models.ts';
-import { fetchExitCode } from './store/fetch-result.ts';
-import { lookIntoStore, type StoreAccess } from './store-container.ts';
+import { chooseServices } from './desired/choose-services.ts';
+import { NOTHING_KNOWN, readResolved, resolveEach } from './desired/resolve-models.ts';
+import { fetchExitCode } from './fetch/fetch-result.ts';
+import { projectFiles, storeOwner } from './observe/project-files.ts';
+import { requireDocker } from './observe/require-docker.ts';
+import { lookIntoStore, type StoreAccess } from './observe/store-container.ts';
 
 interface AskedModel {
   /** name that an API shows for it */

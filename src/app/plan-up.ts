@@ -1,5 +1,5 @@
-import type { RmaConfig } from '../core/model/config.ts';
-import type { Observed } from '../core/model/observed.ts';
+import type { RmaConfig } from '../core/domain/config.ts';
+import type { Observed } from '../core/domain/observed.ts';
 import { narrow } from '../core/plan/narrow.ts';
 import { plan } from '../core/plan/plan.ts';
 import { planNfs } from '../core/plan/plan-nfs.ts';
@@ -7,12 +7,12 @@ import { planStoreMove } from '../core/plan/plan-store-move.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
-import { checkNfsServers } from './check-nfs-servers.ts';
-import { makeDesired, type Wanted } from './make-desired.ts';
-import { observe, roleOf } from './observe.ts';
-import { placeServices } from './place-services.ts';
-import { readWish } from './read-wish.ts';
-import { requireDocker } from './require-docker.ts';
+import { makeDesired, type Wanted } from './desired/make-desired.ts';
+import { placeServices } from './desired/place-services.ts';
+import { readWish } from './desired/read-request.ts';
+import { checkNfsServers } from './observe/check-nfs-servers.ts';
+import { observe, roleOf } from './observe/observe.ts';
+import { requireDocker } from './observe/require-docker.ts';
 
 export interface UpRequest {
   readonly config: RmaConfig;

@@ -1,19 +1,19 @@
-import type { RmaConfig } from '../core/model/config.ts';
-import { type PinnedModel, pinnedBytes } from '../core/model/pinned-model.ts';
+import type { RmaConfig } from '../core/domain/config.ts';
+import { type PinnedModel, pinnedBytes } from '../core/domain/pinned-model.ts';
 import type {
   Catalogue,
   CatalogueModel,
   Profile,
   ProfileOrigin,
   ProfileVariant,
-} from '../core/model/profile.ts';
+} from '../core/domain/profile.ts';
 import { findModel } from '../core/profile/find-model.ts';
 import { findProfile } from '../core/profile/select-services.ts';
 import type { Box } from '../ports/box.ts';
-import { projectFiles } from './box-settings.ts';
-import { projectSet } from './choose-services.ts';
-import { readProjectState } from './project-state.ts';
-import { readResolved } from './resolve-models.ts';
+import { projectSet } from './desired/choose-services.ts';
+import { readProjectState } from './desired/project-state.ts';
+import { readResolved } from './desired/resolve-models.ts';
+import { projectFiles } from './observe/project-files.ts';
 
 export interface ListedProfile {
   readonly profile: Profile;

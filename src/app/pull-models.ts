@@ -1,21 +1,21 @@
+import type { RmaConfig } from '../core/domain/config.ts';
+import { type PinnedModel, pinnedBytes } from '../core/domain/pinned-model.ts';
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
-import type { RmaConfig } from '../core/model/config.ts';
-import { type PinnedModel, pinnedBytes } from '../core/model/pinned-model.ts';
-import { fits, KEPT_FREE_BYTES } from '../core/models/room.ts';
+import { fits, KEPT_FREE_BYTES } from '../core/store/room.ts';
 import { formatBytes } from '../core/units.ts';
 import type { Box } from '../ports/box.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import type { Transfer } from '../ports/transfer.ts';
-import { checkNfsServers } from './check-nfs-servers.ts';
-import { fetchInContainer } from './fetch-in-container.ts';
+import { withHubTokens } from './desired/secrets.ts';
+import { step } from './desired/step.ts';
+import { fetchInContainer } from './execute/fetch-in-container.ts';
+import { prepareHostFolder } from './execute/prepare-host-folder.ts';
+import { fetchModels } from './fetch/fetch-models.ts';
+import { fetchExitCode } from './fetch/fetch-result.ts';
 import { type ListedModel, storeAccess } from './models.ts';
-import { prepareHostFolder } from './prepare-host-folder.ts';
-import { withHubTokens } from './secrets.ts';
-import { step } from './step.ts';
-import { fetchModels } from './store/fetch-models.ts';
-import { fetchExitCode } from './store/fetch-result.ts';
-import { lookIntoStore } from './store-container.ts';
-import { throwIfFailed } from './worker-status.ts';
+import { checkNfsServers } from './observe/check-nfs-servers.ts';
+import { lookIntoStore } from './observe/store-container.ts';
+import { throwIfFailed } from './observe/worker-status.ts';
 
 /** A store in a folder of this machine, with what brings files into it. */
 export interface FolderStore {

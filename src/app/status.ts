@@ -1,11 +1,11 @@
+import type { WorkerStatus } from '../core/domain/worker-status.ts';
 import type { ErrorDocument } from '../core/errors.ts';
-import type { WorkerStatus } from '../core/model/worker-status.ts';
 import type { Box } from '../ports/box.ts';
 import type { ContainerFacts } from '../ports/docker-host.ts';
-import { lostGpus } from './lost-gpus.ts';
-import { roleOf } from './observe.ts';
-import { requireDocker } from './require-docker.ts';
-import { workerStatus } from './worker-status.ts';
+import { lostGpus } from './observe/lost-gpus.ts';
+import { roleOf } from './observe/observe.ts';
+import { requireDocker } from './observe/require-docker.ts';
+import { workerStatus } from './observe/worker-status.ts';
 
 export interface WorkerReport {
   readonly service: string;

@@ -1,10 +1,10 @@
 import { RmaError } from '../core/errors.ts';
 import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
 import type { Box } from '../ports/box.ts';
-import { apply } from './apply.ts';
-import type { PlacedServices } from './place-services.ts';
+import type { PlacedServices } from './desired/place-services.ts';
+import { apply } from './execute/apply.ts';
+import { checkHostFolder } from './execute/prepare-host-folder.ts';
 import { type PlannedUp, planUp, type UpRequest } from './plan-up.ts';
-import { checkHostFolder } from './prepare-host-folder.ts';
 
 /** Where a service answers, on this machine. */
 export interface Endpoint {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { EXIT, RmaError } from '../core/errors.ts';
 import type { GlobalValues } from './global-options.ts';
-import type { CliHost } from './host.ts';
+import type { CliHost } from './process-io.ts';
 
 interface Asking {
   readonly host: Pick<CliHost, 'stdin' | 'stderr' | 'signal'>;

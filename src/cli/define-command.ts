@@ -1,6 +1,6 @@
 import type { ExitCode } from '../core/errors.ts';
 import type { ArgumentSpec } from './argument.ts';
-import type { Context } from './context.ts';
+import type { Context } from './context/context.ts';
 import type { OptionSpec } from './option.ts';
 import type { Theme } from './render/theme.ts';
 

@@ -1,6 +1,6 @@
 import { EXIT, RmaError } from '../core/errors.ts';
 import { COMMAND_TABLE } from './commands.ts';
-import type { OutStream } from './host.ts';
+import type { OutStream } from './process-io.ts';
 import { printError, runCli, wantsJson } from './run-cli.ts';
 import { abortOnSignals } from './signals.ts';
 

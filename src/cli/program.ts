@@ -1,7 +1,7 @@
 import { Argument, CommanderError, Option, Command as Program } from 'commander';
 import { SETTINGS } from '../core/config/settings.ts';
 import { RMA_VERSION } from '../core/version.ts';
-import type { Context } from './context.ts';
+import type { Context } from './context/context.ts';
 import type { Command, CommandResult, CommandTable } from './define-command.ts';
 import { GLOBAL_OPTIONS, type GlobalValues, LIST_OPTIONS } from './global-options.ts';
 import { argumentForm } from './help/argument-form.ts';

@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
 import type { CommandTable } from './define-command.ts';
 import { renderShortHelp } from './help/render-help.ts';
-import type { CliHost } from './host.ts';
+import type { CliHost } from './process-io.ts';
 import { type Invocation, parseCommandLine } from './program.ts';
 
 /** Runs rma with these arguments and returns its exit code. Never throws. */

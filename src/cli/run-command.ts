@@ -1,9 +1,9 @@
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
 import type { RmaEvent } from '../core/events.ts';
-import { createContext, type HelpPages } from './context.ts';
+import { createContext, type HelpPages } from './context/context.ts';
 import type { CommandResult, CommandTable, JsonDocument } from './define-command.ts';
 import { renderHelp } from './help/render-help.ts';
-import type { CliHost } from './host.ts';
+import type { CliHost } from './process-io.ts';
 import type { Invocation } from './program.ts';
 import { errorDocument, renderError } from './render/error.ts';
 import { formatResult } from './render/format-result.ts';

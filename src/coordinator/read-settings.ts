@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { COORDINATOR_PORT } from '../core/domain/registration.ts';
 import { EXIT, RmaError } from '../core/errors.ts';
-import { COORDINATOR_PORT } from '../core/model/registration.ts';
 
 export interface CoordinatorSettings {
   readonly key: string;

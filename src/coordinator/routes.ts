@@ -1,5 +1,5 @@
 import { registrationShape } from '../core/coordinator/registration-shape.ts';
-import { LEASE_SECONDS, type Lease, type Registration } from '../core/model/registration.ts';
+import { LEASE_SECONDS, type Lease, type Registration } from '../core/domain/registration.ts';
 import { checkShape } from '../core/shape.ts';
 import type { Access } from './access.ts';
 import { type HttpAnswer, ok, refusal } from './http-answer.ts';

@@ -5,7 +5,7 @@ import {
   type WorkerListing,
 } from '../core/coordinator/listings.ts';
 import { EMPTY_REGISTRY, expire, type Registry, remove, renew } from '../core/coordinator/registry.ts';
-import { LEASE_SECONDS, type Registration } from '../core/model/registration.ts';
+import { LEASE_SECONDS, type Registration } from '../core/domain/registration.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** The registry over time: leases that ran out are gone at the next look. */

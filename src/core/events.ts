@@ -1,4 +1,4 @@
-import type { ModelProgress, WorkerStatus } from './model/worker-status.ts';
+import type { ModelProgress, WorkerStatus } from './domain/worker-status.ts';
 
 /** What long work tells while it runs. The core and the use cases emit values; only `src/cli` turns them into text. */
 export type RmaEvent =

@@ -10,6 +10,14 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   return best?.word ?? null;
 }
 
+/** `unknown <what> "word"`, with the nearest known word or, failing that, all of them. */
+export function unknownWord(what: string, word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  const tail =
+    near === null ? `known: ${known.join(', ') || 'none'}` : `did you mean ${JSON.stringify(near)}?`;
+  return `unknown ${what} ${JSON.stringify(word)}; ${tail}`;
+}
+
 /** Insertions, deletions, substitutions and swaps of neighbours between two words (Damerau, restricted). */
 function editDistance(left: string, right: string): number {
   let older: readonly number[] = [];

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../core/model/profile.ts';
+import type { Catalogue } from '../core/domain/profile.ts';
 import type { Clock } from './clock.ts';
 import type { DockerCli } from './docker-cli.ts';
 import type { DockerHost } from './docker-host.ts';

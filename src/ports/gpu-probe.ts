@@ -1,4 +1,4 @@
-import type { GpuInventory } from '../core/model/gpu.ts';
+import type { GpuInventory } from '../core/domain/gpu.ts';
 
 /** Reads the GPUs of one box. */
 export interface GpuProbe {

@@ -1,6 +1,6 @@
-import type { PinnedFile, PinnedModel } from '../core/model/pinned-model.ts';
-import type { TokenWays } from '../core/models/hub-refusal.ts';
-import type { ModelRef } from '../core/models/model-ref.ts';
+import type { PinnedFile, PinnedModel } from '../core/domain/pinned-model.ts';
+import type { TokenWays } from '../core/hub/hub-refusal.ts';
+import type { ModelRef } from '../core/reference/model-ref.ts';
 
 /** Where the content of one file is, now. */
 export interface FileLocation {

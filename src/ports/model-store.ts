@@ -1,6 +1,6 @@
-import type { StoreNeeds } from '../core/model/fetch-request.ts';
-import type { ModelCheck } from '../core/model/model-check.ts';
-import type { Digest, PinnedFile, PinnedModel } from '../core/model/pinned-model.ts';
+import type { StoreNeeds } from '../core/domain/fetch-request.ts';
+import type { ModelCheck } from '../core/domain/model-check.ts';
+import type { Digest, PinnedFile, PinnedModel } from '../core/domain/pinned-model.ts';
 
 export type { ModelCheck };
 

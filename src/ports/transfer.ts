@@ -1,4 +1,4 @@
-import type { Digest } from '../core/model/pinned-model.ts';
+import type { Digest } from '../core/domain/pinned-model.ts';
 import type { FileLocation } from './model-source.ts';
 import type { StagingSlot } from './model-store.ts';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { networkReason, sendRequest } from '../adapters/engine/http-request.ts';
+import { withDeadline } from '../adapters/engine/with-deadline.ts';
+import type { Registration } from '../core/domain/registration.ts';
 import { EXIT, RmaError } from '../core/errors.ts';
-import type { Registration } from '../core/model/registration.ts';
 import { type CoordinatorAnswer, coordinatorAnswer } from '../core/worker/coordinator-answer.ts';
 import type { Clock } from '../ports/clock.ts';
-import { networkReason, sendRequest } from './http-request.ts';
-import { withDeadline } from './with-deadline.ts';
 
 export interface CoordinatorClient {
   register(registration: Registration, signal: AbortSignal): Promise<CoordinatorAnswer>;

@@ -1,5 +1,5 @@
+import type { WorkerConfig } from '../core/domain/worker-config.ts';
 import { EXIT, RmaError } from '../core/errors.ts';
-import type { WorkerConfig } from '../core/model/worker-config.ts';
 
 /**
  * The configuration with Ollama engines probed at OLLAMA_URL, where that is set: for a worker whose Ollama runs elsewhere.

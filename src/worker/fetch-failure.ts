@@ -1,4 +1,4 @@
-import { type FetchResult, fetchExitCode } from '../app/store/fetch-result.ts';
+import { type FetchResult, fetchExitCode } from '../app/fetch/fetch-result.ts';
 import { RmaError } from '../core/errors.ts';
 import { asRmaError } from './life/models.ts';
 

@@ -1,6 +1,6 @@
-import type { FetchResult } from '../app/store/fetch-result.ts';
-import type { PinnedModel } from '../core/model/pinned-model.ts';
-import type { ModelProgress } from '../core/model/worker-status.ts';
+import type { FetchResult } from '../app/fetch/fetch-result.ts';
+import type { PinnedModel } from '../core/domain/pinned-model.ts';
+import type { ModelProgress } from '../core/domain/worker-status.ts';
 import type { ModelCheck } from '../ports/model-store.ts';
 
 /** What the worker needs of the store and the hubs. */

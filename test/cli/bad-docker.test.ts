@@ -2,16 +2,16 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { expectFault } from '../helpers/expect-fault.ts';
-import { runRma } from '../helpers/run-rma.ts';
-import { snapshot } from '../helpers/snapshot.ts';
-import { builtRma, run } from '../helpers/spawn-rma.ts';
-import { tempDir } from '../helpers/temp-dir.ts';
+import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { runRma } from '../helpers/cli/run-rma.ts';
+import { builtRma, run } from '../helpers/cli/spawn-rma.ts';
+import { snapshot } from '../helpers/files/snapshot.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { startHub } from '../hub/hub.ts';
 
 let dir = '';
 beforeEach(async () => {
-  dir = await tempDir();
+  dir = tempFolder();
   await writeFile(join(dir, 'rma.yaml'), 'project: demo\nprofiles: [cpu-worker]\n');
 });
 

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { expectFault } from '../helpers/expect-fault.ts';
-import { runRma } from '../helpers/run-rma.ts';
-import { tempDir } from '../helpers/temp-dir.ts';
+import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { runRma } from '../helpers/cli/run-rma.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { patternContent } from '../hub/content.ts';
 import type { Fault } from '../hub/faults.ts';
 import { type Hub, startHub } from '../hub/hub.ts';
@@ -17,7 +17,7 @@ let dir = '';
 let store = '';
 let hub: Hub;
 beforeEach(async () => {
-  dir = await tempDir();
+  dir = tempFolder();
   store = join(dir, 'store');
   hub = await startHub({
     repos: {

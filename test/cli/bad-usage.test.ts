@@ -1,16 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { expectFault } from '../helpers/expect-fault.ts';
-import { runRma } from '../helpers/run-rma.ts';
-import { snapshot } from '../helpers/snapshot.ts';
-import { tempDir } from '../helpers/temp-dir.ts';
+import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { runRma } from '../helpers/cli/run-rma.ts';
+import { snapshot } from '../helpers/files/snapshot.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
 
 const HUB = 'hf:org/model:model.gguf';
 
 let dir = '';
 beforeEach(async () => {
-  dir = await tempDir();
+  dir = tempFolder();
 });
 
 /** A machine that has neither Docker nor a network. */

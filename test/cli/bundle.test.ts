@@ -1,6 +1,6 @@
 import { build, type Metafile } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { builtRma, MAIN, REPOSITORY, run } from '../helpers/spawn-rma.ts';
+import { builtRma, MAIN, REPOSITORY, run } from '../helpers/cli/spawn-rma.ts';
 
 /** A loader hook that names every module on stderr, at once: it runs in a thread that ends with the process. */
 const LISTING_HOOK = `import { writeSync } from 'node:fs';

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { formatResolved, NOTHING_KNOWN } from '../../src/app/resolve-models.ts';
-import { pinnedBytes } from '../../src/core/model/pinned-model.ts';
-import { expectFault } from '../helpers/expect-fault.ts';
-import { pinnedFile } from '../helpers/render-builders.ts';
-import { runRma } from '../helpers/run-rma.ts';
-import { tempDir } from '../helpers/temp-dir.ts';
+import { formatResolved, NOTHING_KNOWN } from '../../src/app/desired/resolve-models.ts';
+import { pinnedBytes } from '../../src/core/domain/pinned-model.ts';
+import { pinnedFile } from '../helpers/builders/render-builders.ts';
+import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { runRma } from '../helpers/cli/run-rma.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { type Hub, startHub } from '../hub/hub.ts';
 
 const QWEN = 'hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:qwen2.5-0.5b-instruct-q4_k_m.gguf';
@@ -14,7 +14,7 @@ const QWEN = 'hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:qwen2.5-0.5b-instruct-q4_k_m.gg
 let dir = '';
 let hub: Hub;
 beforeEach(async () => {
-  dir = await tempDir();
+  dir = tempFolder();
   hub = await startHub({});
   onTestFinished(() => hub.close());
 });

@@ -1,9 +1,9 @@
 import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { withProbe } from '../helpers/probe-command.ts';
-import { type RunOptions, runRma } from '../helpers/run-rma.ts';
-import { tempDir } from '../helpers/temp-dir.ts';
+import { withProbe } from '../helpers/cli/probe-command.ts';
+import { type RunOptions, runRma } from '../helpers/cli/run-rma.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
 
 interface Shown {
   readonly file: string | null;
@@ -24,7 +24,7 @@ const settingValue = (shown: Shown, key: string): unknown =>
 let root = '';
 beforeEach(async () => {
   // [cli 25] every test of this file runs in a folder with a blank and signs beyond ASCII
-  root = join(await realpath(await tempDir()), 'mein Büro 模型');
+  root = join(await realpath(tempFolder()), 'mein Büro 模型');
   await mkdir(join(root, 'a/b'), { recursive: true });
 });
 

@@ -1,8 +1,8 @@
 import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type GpuBox, gpuBox } from '../helpers/gpu-box.ts';
-import { runRma } from '../helpers/run-rma.ts';
-import { tempFolder } from '../helpers/temp-folder.ts';
+import { runRma } from '../helpers/cli/run-rma.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
+import { type GpuBox, gpuBox } from '../helpers/gpu/gpu-box.ts';
 
 /** Without Docker and without a hub: what is told here is told before either is asked. */
 async function rma(box: GpuBox, ...args: readonly string[]) {

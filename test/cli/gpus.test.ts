@@ -1,8 +1,8 @@
 import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type GpuBox, gpuBox } from '../helpers/gpu-box.ts';
-import { runRma } from '../helpers/run-rma.ts';
-import { standinEngine } from '../helpers/standin-engine.ts';
+import { runRma } from '../helpers/cli/run-rma.ts';
+import { type GpuBox, gpuBox } from '../helpers/gpu/gpu-box.ts';
+import { standinEngine } from '../helpers/stack/standin-engine.ts';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;

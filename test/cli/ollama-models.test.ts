@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { expectFault } from '../helpers/expect-fault.ts';
-import { runRma } from '../helpers/run-rma.ts';
-import { tempDir } from '../helpers/temp-dir.ts';
+import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { runRma } from '../helpers/cli/run-rma.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { type Hub, startHub } from '../hub/hub.ts';
 import { tinyOllamaEmbedder } from '../hub/ollama/tiny-models.ts';
 
 let dir = '';
 let hub: Hub;
 beforeEach(async () => {
-  dir = await tempDir();
+  dir = tempFolder();
   hub = await startHub({ ollama: { 'me/embed:q4': tinyOllamaEmbedder() } });
   onTestFinished(() => hub.close());
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT, RmaError } from '../../src/core/errors.ts';
-import { listResult, withProbe } from '../helpers/probe-command.ts';
-import { modelEvent } from '../helpers/progress.ts';
-import { runRma } from '../helpers/run-rma.ts';
+import { listResult, withProbe } from '../helpers/cli/probe-command.ts';
+import { modelEvent } from '../helpers/cli/progress.ts';
+import { runRma } from '../helpers/cli/run-rma.ts';
 
 const SECRET = 'hf_abcdefghijklmnop';
 const run = (argv: readonly string[], table = withProbe(async () => listResult)) =>

@@ -1,13 +1,13 @@
 import { chmod, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { REPOSITORY, run } from '../helpers/spawn-rma.ts';
-import { tempDir } from '../helpers/temp-dir.ts';
+import { REPOSITORY, run } from '../helpers/cli/spawn-rma.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
 
 const NOBODY = 65_534;
 
 it('npm pack gives a package that npm install -g turns into a working rma, offline and for every user', async () => {
-  const folder = await realpath(await tempDir());
+  const folder = await realpath(tempFolder());
   await chmod(folder, 0o755);
   const npm = { cwd: REPOSITORY, env: { HOME: folder, npm_config_cache: join(folder, 'cache') } };
   const packed = await run(['npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder], npm);

@@ -5,8 +5,8 @@ import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { builtRma, run, start } from '../helpers/spawn-rma.ts';
-import { tempDir } from '../helpers/temp-dir.ts';
+import { builtRma, run, start } from '../helpers/cli/spawn-rma.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
 
 describe('the built rma', () => {
   it('prints its version and ends', async () => {
@@ -47,7 +47,7 @@ describe('the built rma', () => {
   });
 
   it('writes everything before it ends, also into a slow pipe', async () => {
-    const folder = await realpath(await tempDir());
+    const folder = await realpath(tempFolder());
     const ports = Array.from({ length: 5000 }, (_, index) => `  service-${index}: ${1000 + index}`);
     await writeFile(join(folder, 'rma.yaml'), `ports:\n${ports.join('\n')}\n`);
     const child = start(builtRma('config', 'show', '--json', '-C', folder));
@@ -82,7 +82,7 @@ describe('the built rma', () => {
   });
 
   it('[cli 25] works in a folder that it may not write, without HOME, as an ordinary user', async () => {
-    const folder = join(await realpath(await tempDir()), 'nur lesen');
+    const folder = join(await realpath(tempFolder()), 'nur lesen');
     await mkdir(folder, { mode: 0o555 });
     const { exitCode, stdout } = await run(builtRma('config', 'show'), { cwd: folder, env: { HOME: '' } });
     expect(exitCode).toBe(0);

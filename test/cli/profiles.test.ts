@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { expectFault } from '../helpers/expect-fault.ts';
-import { runRma } from '../helpers/run-rma.ts';
-import { tempDir } from '../helpers/temp-dir.ts';
+import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { runRma } from '../helpers/cli/run-rma.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
 
 const OWN_OCR = [
   'description: Documents, read by my own model',
@@ -23,7 +23,7 @@ const OWN_OCR = [
 
 let dir = '';
 beforeEach(async () => {
-  dir = await tempDir();
+  dir = tempFolder();
   writeFileSync(join(dir, 'rma.yaml'), 'project: here\n');
   mkdirSync(join(dir, 'profiles'));
 });

@@ -5,8 +5,8 @@ import { resolveConfig } from '../../src/core/config/resolve-config.ts';
 import { ALL_SETTINGS } from '../../src/core/config/settings.ts';
 import { EXIT } from '../../src/core/errors.ts';
 import { readYaml } from '../../src/core/yaml/read-yaml.ts';
-import { withFile } from '../helpers/config-sources.ts';
-import { runRma } from '../helpers/run-rma.ts';
+import { withFile } from '../helpers/builders/config-sources.ts';
+import { runRma } from '../helpers/cli/run-rma.ts';
 
 const page = async (topic: string): Promise<string> => (await runRma(['help', topic])).stdout;
 const doc = (name: string): Promise<string> =>

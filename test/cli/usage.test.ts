@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { COMMAND_TABLE } from '../../src/cli/commands.ts';
-import { listResult, withProbe } from '../helpers/probe-command.ts';
-import { runRma } from '../helpers/run-rma.ts';
+import { listResult, withProbe } from '../helpers/cli/probe-command.ts';
+import { runRma } from '../helpers/cli/run-rma.ts';
 
 const table = withProbe(async () => listResult);
 

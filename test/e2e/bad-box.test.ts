@@ -3,10 +3,10 @@ import { chmod, chown, mkdir, readdir, rm, statfs, writeFile } from 'node:fs/pro
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { everything, smallDisk } from '../helpers/bad-box.ts';
-import { engineEnv } from '../helpers/engine-env.ts';
-import { expectFault, type Fault } from '../helpers/expect-fault.ts';
-import { ENGINE, GGUF, PATIENCE, REPO, type Stack, startStack } from '../helpers/stack.ts';
+import { expectFault, type Fault } from '../helpers/cli/expect-fault.ts';
+import { everything, smallDisk } from '../helpers/stack/bad-box.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { ENGINE, GGUF, PATIENCE, REPO, type Stack, startStack } from '../helpers/stack/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 const MIB = 1024 * 1024;

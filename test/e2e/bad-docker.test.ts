@@ -2,11 +2,11 @@ import { chmod, lstat, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { engineEnv } from '../helpers/engine-env.ts';
-import { CHECKOUT, engineScript, evaluatedEnv } from '../helpers/engine-script.ts';
-import { expectFault } from '../helpers/expect-fault.ts';
-import { snapshot } from '../helpers/snapshot.ts';
-import { builtRma, run } from '../helpers/spawn-rma.ts';
+import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { builtRma, run } from '../helpers/cli/spawn-rma.ts';
+import { snapshot } from '../helpers/files/snapshot.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { CHECKOUT, engineScript, evaluatedEnv } from '../helpers/stack/engine-script.ts';
 
 beforeAll(async () => {
   const { code, stderr } = await engineScript(CHECKOUT, 'legacy', 'up', '--yes');

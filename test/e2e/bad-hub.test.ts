@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { expectFault } from '../helpers/expect-fault.ts';
-import { GGUF, REPO, type Stack, startStack } from '../helpers/stack.ts';
+import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { GGUF, REPO, type Stack, startStack } from '../helpers/stack/stack.ts';
 import type { Fault } from '../hub/faults.ts';
 import { quickstartRepos } from '../hub/quickstart-repos.ts';
 

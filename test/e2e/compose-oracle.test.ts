@@ -9,14 +9,14 @@ import { buildStack } from '../../src/core/compose-file/build-stack.ts';
 import { buildWorkerConfig } from '../../src/core/compose-file/build-worker-config.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import { RENDER_CASES } from '../golden/render-cases.ts';
-import { engineEnv } from '../helpers/engine-env.ts';
 import {
   catalogueOf,
   configOf,
   engineOf,
   profileServiceOf,
   renderInputOf,
-} from '../helpers/render-builders.ts';
+} from '../helpers/builders/render-builders.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
 
 interface ComposeConfig {
   readonly services: Record<string, Record<string, unknown>>;

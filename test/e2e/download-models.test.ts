@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { engineEnv } from '../helpers/engine-env.ts';
-import { runProgram } from '../helpers/engine-script.ts';
-import { GGUF, REPO, startStack } from '../helpers/stack.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { runProgram } from '../helpers/stack/engine-script.ts';
+import { GGUF, REPO, startStack } from '../helpers/stack/stack.ts';
 import { gpuModels } from '../standins/gpu-models.ts';
 
 const REF = `hf:${REPO}:${GGUF}`;

@@ -8,7 +8,7 @@ import {
   evaluatedEnv,
   runProgram,
   type ScriptResult,
-} from '../helpers/engine-script.ts';
+} from '../helpers/stack/engine-script.ts';
 
 const VICTIMS = {
   dockerd: /^process \d+ dockerd /,

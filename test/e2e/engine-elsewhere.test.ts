@@ -2,7 +2,7 @@ import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { CHECKOUT, runProgram, type ScriptResult } from '../helpers/engine-script.ts';
+import { CHECKOUT, runProgram, type ScriptResult } from '../helpers/stack/engine-script.ts';
 
 /** A copy of the scripts that any user of the machine may read. */
 const publicCopy = async (): Promise<string> => {

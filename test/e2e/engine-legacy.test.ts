@@ -5,7 +5,7 @@ import {
   evaluatedEnv,
   runProgram,
   type ScriptResult,
-} from '../helpers/engine-script.ts';
+} from '../helpers/stack/engine-script.ts';
 
 beforeAll(async () => {
   const { code, stderr } = await engineScript(CHECKOUT, 'legacy', 'up', '--yes');

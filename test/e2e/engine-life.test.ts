@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { engineEnv } from '../helpers/engine-env.ts';
-import { CHECKOUT, engineScript, runProgram } from '../helpers/engine-script.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { CHECKOUT, engineScript, runProgram } from '../helpers/stack/engine-script.ts';
 import { EngineCopy } from './engine-copy.ts';
 
 const SLEEP = ['busybox', '/usr/bin/busybox', 'sleep', '3600'] as const;

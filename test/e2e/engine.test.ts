@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
-import { engineEnv } from '../helpers/engine-env.ts';
-import { CHECKOUT, engineScript, runProgram } from '../helpers/engine-script.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { CHECKOUT, engineScript, runProgram } from '../helpers/stack/engine-script.ts';
 
 const docker = (...args: readonly string[]) => runProgram('docker', args, engineEnv());
 const node = (): string => engineEnv()['RMA_WORKER_BASE'] ?? '';

@@ -1,8 +1,17 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { longAnswer, WHOLE } from '../helpers/long-answer.ts';
-import { ENGINE, freePort, GGUF, PATIENCE, REPO, type Stack, startStack, WORKER } from '../helpers/stack.ts';
+import { longAnswer, WHOLE } from '../helpers/stack/long-answer.ts';
+import {
+  ENGINE,
+  freePort,
+  GGUF,
+  PATIENCE,
+  REPO,
+  type Stack,
+  startStack,
+  WORKER,
+} from '../helpers/stack/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 test('plain docker compose brings the stack up again, from the written file and from one that was only rendered', async () => {

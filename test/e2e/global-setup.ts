@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import '../helpers/engine-env.ts';
-import { CHECKOUT, engineScript, evaluatedEnv, runProgram } from '../helpers/engine-script.ts';
+import '../helpers/stack/engine-env.ts';
+import { CHECKOUT, engineScript, evaluatedEnv, runProgram } from '../helpers/stack/engine-script.ts';
 
 /**
  * Gives the end-to-end tests a real Docker Engine: the private one, or with RMA_TEST_ENGINE=user the one that `docker`

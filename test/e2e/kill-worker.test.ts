@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { engineEnv } from '../helpers/engine-env.ts';
-import { ENGINE, GGUF, REPO, type Stack, startStack, WORKER } from '../helpers/stack.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { ENGINE, GGUF, REPO, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 const CONTENT = tinyGguf({ bytes: 6 * 1024 * 1024 });

@@ -1,8 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { longAnswer, WHOLE } from '../helpers/long-answer.ts';
-import { ENGINE, GGUF, MODEL, PATIENCE, REPO, type Stack, startStack, WORKER } from '../helpers/stack.ts';
+import { longAnswer, WHOLE } from '../helpers/stack/long-answer.ts';
+import {
+  ENGINE,
+  GGUF,
+  MODEL,
+  PATIENCE,
+  REPO,
+  type Stack,
+  startStack,
+  WORKER,
+} from '../helpers/stack/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 // Large enough that a long answer takes seconds, so that a drain meets it.

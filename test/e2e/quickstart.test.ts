@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engineEnv } from '../helpers/engine-env.ts';
-import { CHECKOUT, engineScript, runProgram, type ScriptResult } from '../helpers/engine-script.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { CHECKOUT, engineScript, runProgram, type ScriptResult } from '../helpers/stack/engine-script.ts';
 
 let top: string;
 let clone: string;

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { engineEnv } from '../helpers/engine-env.ts';
-import { CHECKOUT, engineScript } from '../helpers/engine-script.ts';
-import { ENGINE, MODEL, PATIENCE, type Stack, startStack, WORKER } from '../helpers/stack.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { CHECKOUT, engineScript } from '../helpers/stack/engine-script.ts';
+import { ENGINE, MODEL, PATIENCE, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
 
 // One stack for all: each test finds it ready and leaves it ready, in any order.
 let stack: Stack;

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { MODEL, startStack } from '../helpers/stack.ts';
+import { MODEL, startStack } from '../helpers/stack/stack.ts';
 
 test('up makes secrets anew that were removed under a running stack, and every service reads the new ones', async () => {
   const stack = await startStack();

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { engineEnv } from '../helpers/engine-env.ts';
-import { runProgram } from '../helpers/engine-script.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { runProgram } from '../helpers/stack/engine-script.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 const docker = (...args: readonly string[]) => runProgram('docker', args, engineEnv());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ENGINE, MODEL, startStack, WORKER } from '../helpers/stack.ts';
+import { ENGINE, MODEL, startStack, WORKER } from '../helpers/stack/stack.ts';
 
 describe('rma up', () => {
   test('[req R43] fetches once: a real engine answers, a second up changes nothing, and after a down nothing is fetched again', async () => {

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { choosePorts } from '../../src/core/compose-file/choose-ports.ts';
 import type { RenderInput } from '../../src/core/compose-file/render-input.ts';
 import { resolveConfig } from '../../src/core/config/resolve-config.ts';
-import type { PinnedModel } from '../../src/core/model/pinned-model.ts';
-import type { PlacedDevice, ServicePlacement } from '../../src/core/model/placement.ts';
-import { parseModelRef } from '../../src/core/models/parse-ref.ts';
+import type { PinnedModel } from '../../src/core/domain/pinned-model.ts';
+import type { PlacedDevice, ServicePlacement } from '../../src/core/domain/placement.ts';
 import { buildCatalogue, type DataFile } from '../../src/core/profile/build-catalogue.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
-import { withFile } from '../helpers/config-sources.ts';
-import { renderInputOf } from '../helpers/render-builders.ts';
+import { parseModelRef } from '../../src/core/reference/parse-ref.ts';
+import { withFile } from '../helpers/builders/config-sources.ts';
+import { renderInputOf } from '../helpers/builders/render-builders.ts';
 
 const GIB = 2 ** 30;
 
@@ -143,7 +143,7 @@ function placed(service: string, { on, need, exclusive = false }: Stands): Servi
 }
 
 function catalogueWith(profiles: Readonly<Record<string, string>>) {
-  const folder = join(import.meta.dirname, '../../compose');
+  const folder = join(import.meta.dirname, '../../compose/engines');
   const engine = (name: string): DataFile => {
     const file = join(folder, `${name}.yaml`);
     return { kind: 'engine', name, file, text: readFileSync(file, 'utf8') };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RenderInput } from '../../src/core/compose-file/render-input.ts';
-import type { Catalogue } from '../../src/core/model/profile.ts';
+import type { Catalogue } from '../../src/core/domain/profile.ts';
 import { buildCatalogue } from '../../src/core/profile/build-catalogue.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import {
@@ -11,7 +11,7 @@ import {
   HUB,
   profileServiceOf,
   renderInputOf,
-} from '../helpers/render-builders.ts';
+} from '../helpers/builders/render-builders.ts';
 import { GUIDE_CASES } from './guide-cases.ts';
 
 export interface RenderCase {
@@ -105,7 +105,7 @@ function shippedCatalogue(): Catalogue {
       .filter((name) => name.endsWith('.yaml'))
       .map((name) => ({
         kind:
-          folder === 'compose'
+          folder === 'compose/engines'
             ? ('engine' as const)
             : name === 'models.yaml'
               ? ('models' as const)
@@ -114,5 +114,5 @@ function shippedCatalogue(): Catalogue {
         file: join(root, folder, name),
         text: readFileSync(join(root, folder, name), 'utf8'),
       }));
-  return buildCatalogue([...filesIn('compose'), ...filesIn('profiles')]);
+  return buildCatalogue([...filesIn('compose/engines'), ...filesIn('profiles')]);
 }

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { SHAPES } from '../helpers/gpu-box/shapes.ts';
-import { BOTH, restartEngine } from '../helpers/gpu-engine.ts';
-import { type GpuStack, startGpuStack } from '../helpers/gpu-stack.ts';
+import { SHAPES } from '../helpers/gpu/gpu-box/shapes.ts';
+import { BOTH, restartEngine } from '../helpers/gpu/gpu-engine.ts';
+import { type GpuStack, startGpuStack } from '../helpers/gpu/gpu-stack.ts';
 
 const [FIRST = '', SECOND = ''] = SHAPES['2x24'].gpus.map(({ uuid }) => uuid);
 const [PARENT] = SHAPES.mig.gpus;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import engineSetup from '../e2e/global-setup.ts';
-import { CHECKOUT, engineScript, evaluatedEnv } from '../helpers/engine-script.ts';
+import { CHECKOUT, engineScript, evaluatedEnv } from '../helpers/stack/engine-script.ts';
 import { gpuFolder } from '../standins/gpus/gpu-folder.ts';
 
 declare module 'vitest' {

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { SHAPES } from '../helpers/gpu-box/shapes.ts';
-import { restartEngine } from '../helpers/gpu-engine.ts';
-import { type GpuStack, startGpuStack } from '../helpers/gpu-stack.ts';
-import { PATIENCE } from '../helpers/stack.ts';
+import { SHAPES } from '../helpers/gpu/gpu-box/shapes.ts';
+import { restartEngine } from '../helpers/gpu/gpu-engine.ts';
+import { type GpuStack, startGpuStack } from '../helpers/gpu/gpu-stack.ts';
+import { PATIENCE } from '../helpers/stack/stack.ts';
 
 const MIB = 1 << 20;
 const [GPU = '', OTHER = ''] = SHAPES['2x24'].gpus.map(({ uuid }) => uuid);

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { engineEnv } from '../helpers/engine-env.ts';
-import { SHAPES } from '../helpers/gpu-box/shapes.ts';
-import { type GpuStack, startGpuStack } from '../helpers/gpu-stack.ts';
+import { SHAPES } from '../helpers/gpu/gpu-box/shapes.ts';
+import { type GpuStack, startGpuStack } from '../helpers/gpu/gpu-stack.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
 
 const [FIRST, SECOND] = SHAPES['2x24'].gpus.map(({ uuid }) => uuid);
 

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { SpawnedDockerCli } from '../../src/adapters/docker-cli/docker-cli.ts';
 import { LocalRunner } from '../../src/adapters/exec/local-runner.ts';
-import { gpusInside } from '../../src/app/gpus-inside.ts';
-import { engineEnv } from '../helpers/engine-env.ts';
-import { runProgram } from '../helpers/engine-script.ts';
-import { SHAPES } from '../helpers/gpu-box/shapes.ts';
-import { BOTH, machine } from '../helpers/gpu-engine.ts';
+import { gpusInside } from '../../src/app/observe/gpus-inside.ts';
+import { SHAPES } from '../helpers/gpu/gpu-box/shapes.ts';
+import { BOTH, machine } from '../helpers/gpu/gpu-engine.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { runProgram } from '../helpers/stack/engine-script.ts';
 import type { GpuFolder, Offer } from '../standins/gpus/gpu-folder.ts';
 
 const [FIRST = '', SECOND = ''] = SHAPES['2x24'].gpus.map(({ uuid }) => uuid);

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { engineEnv } from '../helpers/engine-env.ts';
-import { runProgram } from '../helpers/engine-script.ts';
-import { BOTH, machine } from '../helpers/gpu-engine.ts';
-import { tempFolder } from '../helpers/temp-folder.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
+import { BOTH, machine } from '../helpers/gpu/gpu-engine.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { runProgram } from '../helpers/stack/engine-script.ts';
 import type { GpuFolder } from '../standins/gpus/gpu-folder.ts';
 import { tinySafetensors } from '../standins/tiny-safetensors.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { engineEnv } from '../helpers/engine-env.ts';
-import { runProgram } from '../helpers/engine-script.ts';
-import { BOTH, machine, restartEngine } from '../helpers/gpu-engine.ts';
+import { BOTH, machine, restartEngine } from '../helpers/gpu/gpu-engine.ts';
+import { engineEnv } from '../helpers/stack/engine-env.ts';
+import { runProgram } from '../helpers/stack/engine-script.ts';
 
 const [FIRST, SECOND] = [
   'GPU-5f1c2a9e-0d4b-4c56-9a11-3e2f6b7c8d90',

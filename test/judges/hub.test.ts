@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { judgeHome, runJudge } from '../helpers/judges.ts';
+import { judgeHome, runJudge } from '../helpers/judges/judges.ts';
 import { patternContent } from '../hub/content.ts';
 import { type Hub, startHub } from '../hub/hub.ts';
 import { tokenHash } from '../hub/request-log.ts';

@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { judgeHome } from '../helpers/judges.ts';
-import { type OllamaServer, startOllama } from '../helpers/ollama-server.ts';
-import { testFetcher } from '../helpers/store-fixture.ts';
+import { judgeHome } from '../helpers/judges/judges.ts';
+import { type OllamaServer, startOllama } from '../helpers/judges/ollama-server.ts';
+import { testFetcher } from '../helpers/store/store-fixture.ts';
 import { type Hub, startHub } from '../hub/hub.ts';
 import { tinyOllamaChat, tinyOllamaEmbedder, tinyOllamaVision } from '../hub/ollama/tiny-models.ts';
 

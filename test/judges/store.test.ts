@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type JudgeResult, judgeHome, runJudge } from '../helpers/judges.ts';
-import { testFetcher } from '../helpers/store-fixture.ts';
+import { type JudgeResult, judgeHome, runJudge } from '../helpers/judges/judges.ts';
+import { testFetcher } from '../helpers/store/store-fixture.ts';
 import { patternContent } from '../hub/content.ts';
 import { type Hub, startHub } from '../hub/hub.ts';
 

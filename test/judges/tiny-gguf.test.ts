@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { judgeHome, runJudge } from '../helpers/judges.ts';
+import { judgeHome, runJudge } from '../helpers/judges/judges.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 const READ = `

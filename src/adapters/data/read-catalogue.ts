@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Catalogue } from '../../core/domain/profile.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import type { Catalogue } from '../../core/model/profile.ts';
 import { buildCatalogue, type DataFile } from '../../core/profile/build-catalogue.ts';
 
 export interface DataFolders {
-  /** the folder that holds rma's own `profiles/` and `compose/` */
+  /** the folder that holds rma's own `profiles/` and `compose/engines/` */
   readonly shipped: string;
   /** the user's own `profiles/`; null for none */
   readonly own: string | null;
@@ -19,7 +19,7 @@ export interface DataFolders {
  */
 export async function readCatalogue({ shipped, own, extra = null }: DataFolders): Promise<Catalogue> {
   const folders = await Promise.all([
-    readFolder(join(shipped, 'compose'), 'engine'),
+    readFolder(join(shipped, 'compose/engines'), 'engine'),
     readFolder(join(shipped, 'profiles'), 'profile'),
     own === null ? [] : ownFiles(own),
     extra === null ? [] : [await readExtra(extra)],

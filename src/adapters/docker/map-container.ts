@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { LABEL } from '../../core/labels.ts';
-import { STORE_MOUNT } from '../../core/models/layout.ts';
+import { STORE_MOUNT } from '../../core/store/layout.ts';
 import type { ContainerFacts, PublishedPort } from '../../ports/docker-host.ts';
 
 const NEVER = '0001-01-01T00:00:00Z';

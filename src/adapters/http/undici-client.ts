@@ -1,6 +1,6 @@
 import type { Agent, Dispatcher, ProxyAgent } from 'undici';
 import { RmaError } from '../../core/errors.ts';
-import { backoffMs, isRetryableStatus, retryAfterMs } from '../../core/models/backoff.ts';
+import { backoffMs, isRetryableStatus, retryAfterMs } from '../../core/hub/backoff.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient, HttpHop, HttpRequest, HttpStream, HttpText } from '../../ports/http-client.ts';
 import { guardedBody, networkFault } from './body.ts';

@@ -1,4 +1,4 @@
-import type { PinnedFile } from '../../core/model/pinned-model.ts';
+import type { PinnedFile } from '../../core/domain/pinned-model.ts';
 import { badAnswer } from './bad-answer.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;

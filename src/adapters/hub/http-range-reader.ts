@@ -1,6 +1,6 @@
-import { backoffMs } from '../../core/models/backoff.ts';
-import { hubRefusal } from '../../core/models/hub-refusal.ts';
-import { isPassing } from '../../core/models/is-passing.ts';
+import { backoffMs } from '../../core/hub/backoff.ts';
+import { hubRefusal } from '../../core/hub/hub-refusal.ts';
+import { isPassing } from '../../core/hub/is-passing.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient, HttpStream } from '../../ports/http-client.ts';
 import type { FileLocation } from '../../ports/model-source.ts';

@@ -1,9 +1,9 @@
-import type { PinnedFile, PinnedHfModel, PinnedModel } from '../../core/model/pinned-model.ts';
-import { hubRefusal } from '../../core/models/hub-refusal.ts';
-import type { ModelRef } from '../../core/models/model-ref.ts';
-import { formatModelRef } from '../../core/models/parse-ref.ts';
-import { assertSafePaths } from '../../core/models/safe-path.ts';
-import { selectFiles } from '../../core/models/select-files.ts';
+import type { PinnedFile, PinnedHfModel, PinnedModel } from '../../core/domain/pinned-model.ts';
+import { hubRefusal } from '../../core/hub/hub-refusal.ts';
+import type { ModelRef } from '../../core/reference/model-ref.ts';
+import { formatModelRef } from '../../core/reference/parse-ref.ts';
+import { selectFiles } from '../../core/reference/select-files.ts';
+import { assertSafePaths } from '../../core/store/safe-path.ts';
 import type { HttpClient, HttpText } from '../../ports/http-client.ts';
 import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
 import { badAnswer } from './bad-answer.ts';

@@ -1,10 +1,10 @@
+import type { PinnedFile, PinnedModel, PinnedMsModel } from '../../core/domain/pinned-model.ts';
 import { RmaError } from '../../core/errors.ts';
-import type { PinnedFile, PinnedModel, PinnedMsModel } from '../../core/model/pinned-model.ts';
-import { hubRefusal, type TokenWays } from '../../core/models/hub-refusal.ts';
-import type { ModelRef } from '../../core/models/model-ref.ts';
-import { formatModelRef } from '../../core/models/parse-ref.ts';
-import { assertSafePaths } from '../../core/models/safe-path.ts';
-import { selectFiles } from '../../core/models/select-files.ts';
+import { hubRefusal, type TokenWays } from '../../core/hub/hub-refusal.ts';
+import type { ModelRef } from '../../core/reference/model-ref.ts';
+import { formatModelRef } from '../../core/reference/parse-ref.ts';
+import { selectFiles } from '../../core/reference/select-files.ts';
+import { assertSafePaths } from '../../core/store/safe-path.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
 import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
 import { announcedBytes } from './announced-bytes.ts';

@@ -1,6 +1,6 @@
 import { RmaError } from '../../core/errors.ts';
-import type { RepoRef } from '../../core/models/repo-ref.ts';
-import { nearestPaths } from '../../core/models/select-files.ts';
+import type { RepoRef } from '../../core/reference/repo-ref.ts';
+import { nearestPaths } from '../../core/reference/select-files.ts';
 
 /** A repository in which a reference means no file at all. */
 export function noMatch(ref: RepoRef, listing: readonly { readonly path: string }[]): RmaError {

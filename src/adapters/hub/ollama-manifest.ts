@@ -1,6 +1,6 @@
+import type { PinnedFile } from '../../core/domain/pinned-model.ts';
 import { RmaError } from '../../core/errors.ts';
-import type { PinnedFile } from '../../core/model/pinned-model.ts';
-import { EMPTY_SHA256 } from '../../core/models/digest.ts';
+import { EMPTY_SHA256 } from '../../core/store/digest.ts';
 
 /** One content that a manifest names, and what it is for. */
 export interface OllamaBlob {

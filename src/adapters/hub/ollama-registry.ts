@@ -1,13 +1,13 @@
+import type { PinnedFile, PinnedModel, PinnedOllamaModel } from '../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import type { PinnedFile, PinnedModel, PinnedOllamaModel } from '../../core/model/pinned-model.ts';
-import type { ModelRef } from '../../core/models/model-ref.ts';
+import { registryRefusal } from '../../core/hub/registry-refusal.ts';
+import type { ModelRef } from '../../core/reference/model-ref.ts';
 import {
   formatOllamaRef,
   OLLAMA_REGISTRY,
   type OllamaRef,
   parseOllamaRef,
-} from '../../core/models/parse-ollama-ref.ts';
-import { registryRefusal } from '../../core/models/registry-refusal.ts';
+} from '../../core/reference/parse-ollama-ref.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
 import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
 import { badManifest, blobFiles, type OllamaManifest, parseManifest } from './ollama-manifest.ts';

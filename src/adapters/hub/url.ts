@@ -1,10 +1,10 @@
+import type { PinnedFile, PinnedModel, PinnedUrlModel } from '../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import type { PinnedFile, PinnedModel, PinnedUrlModel } from '../../core/model/pinned-model.ts';
-import { backoffMs } from '../../core/models/backoff.ts';
-import { hubRefusal } from '../../core/models/hub-refusal.ts';
-import type { ModelRef } from '../../core/models/model-ref.ts';
-import { formatModelRef, urlFileName } from '../../core/models/parse-ref.ts';
-import { assertSafePaths } from '../../core/models/safe-path.ts';
+import { backoffMs } from '../../core/hub/backoff.ts';
+import { hubRefusal } from '../../core/hub/hub-refusal.ts';
+import type { ModelRef } from '../../core/reference/model-ref.ts';
+import { formatModelRef, urlFileName } from '../../core/reference/parse-ref.ts';
+import { assertSafePaths } from '../../core/store/safe-path.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpAnswer, HttpClient } from '../../ports/http-client.ts';
 import type { FileLocation, ModelSource } from '../../ports/model-source.ts';

@@ -1,16 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { completeReading, type MachineMemory, withProcesses } from '../../core/gpu/complete-reading.ts';
-import {
-  APP_FIELDS,
-  GPU_FIELDS,
-  readAppRows,
-  readComputeCaps,
-  readGpuRows,
-} from '../../core/gpu/from-csv.ts';
+import type { Gpu, GpuInventory, GpuNotice } from '../../core/domain/gpu.ts';
 import { type GpuList, readGpuList } from '../../core/gpu/from-list.ts';
-import { type DriverReading, readXmlLog } from '../../core/gpu/from-xml.ts';
-import { readMeminfo } from '../../core/gpu/meminfo.ts';
+import type { CommandRunner } from '../../ports/command-runner.ts';
+import type { GpuProbe } from '../../ports/gpu-probe.ts';
+import { completeReading, type MachineMemory, withProcesses } from './complete-reading.ts';
+import { APP_FIELDS, GPU_FIELDS, readAppRows, readComputeCaps, readGpuRows } from './from-csv.ts';
+import { type DriverReading, readXmlLog } from './from-xml.ts';
+import { readMeminfo } from './meminfo.ts';
 import {
   failedNotice,
   faultNotices,
@@ -19,10 +16,7 @@ import {
   NO_DEVICE,
   NO_PROGRAM,
   notStarted,
-} from '../../core/gpu/notices.ts';
-import type { Gpu, GpuInventory, GpuNotice } from '../../core/model/gpu.ts';
-import type { CommandRunner } from '../../ports/command-runner.ts';
-import type { GpuProbe } from '../../ports/gpu-probe.ts';
+} from './notices.ts';
 import { type SmiAnswer, SmiSession } from './smi-session.ts';
 
 interface NvidiaSmiOptions {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StoreNeeds } from '../../core/domain/fetch-request.ts';
+import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import type { StoreNeeds } from '../../core/model/fetch-request.ts';
-import type { PinnedFile, PinnedModel } from '../../core/model/pinned-model.ts';
-import { pathFault } from '../../core/models/safe-path.ts';
-import type { StorePaths } from '../../core/models/store-paths.ts';
+import { pathFault } from '../../core/store/safe-path.ts';
+import type { StorePaths } from '../../core/store/store-paths.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   HeldLease,
@@ -15,18 +15,18 @@ import type {
   StagedFile,
   StagingSlot,
 } from '../../ports/model-store.ts';
-import { type Disk, realDisk } from './disk.ts';
-import { diskFault, onDisk } from './disk-fault.ts';
-import { readJson, writeAtomic } from './files.ts';
-import { GgufLayout } from './gguf-layout.ts';
-import { HfLayout } from './hf-layout.ts';
-import type { LayoutWriter } from './layout-writer.ts';
-import { Leases } from './lease.ts';
-import { MsLayout } from './ms-layout.ts';
-import { OllamaLayout } from './ollama-layout.ts';
+import { type Disk, realDisk } from './disk/disk.ts';
+import { diskFault, onDisk } from './disk/disk-fault.ts';
+import { readJson, writeAtomic } from './disk/files.ts';
+import { nearestExisting } from './disk/same-file-system.ts';
+import { GgufLayout } from './layouts/gguf-layout.ts';
+import { HfLayout } from './layouts/hf-layout.ts';
+import type { LayoutWriter } from './layouts/layout-writer.ts';
+import { MsLayout } from './layouts/ms-layout.ts';
+import { OllamaLayout } from './layouts/ollama-layout.ts';
+import { Leases } from './lease/lease.ts';
 import { prepareStore } from './prepare.ts';
-import { nearestExisting } from './same-file-system.ts';
-import { contentFolder, makeSlot, stagingFor } from './staging.ts';
+import { contentFolder, makeSlot, stagingFor } from './transfer/staging.ts';
 
 export interface StoreOptions {
   readonly paths: StorePaths;

@@ -1,11 +1,11 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import type { StorePaths } from '../../core/models/store-paths.ts';
-import { type Disk, errnoOf } from './disk.ts';
-import { diskFault } from './disk-fault.ts';
-import { ensureDir, writeAtomic } from './files.ts';
-import { nearestExisting } from './same-file-system.ts';
+import type { StorePaths } from '../../core/store/store-paths.ts';
+import { type Disk, errnoOf } from './disk/disk.ts';
+import { diskFault } from './disk/disk-fault.ts';
+import { ensureDir, writeAtomic } from './disk/files.ts';
+import { nearestExisting } from './disk/same-file-system.ts';
 
 /** Version of the store's layout. */
 const STORE_VERSION = 1;

@@ -1,5 +1,5 @@
 import { down, planDown } from '../../app/down.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 
 interface DownInput {

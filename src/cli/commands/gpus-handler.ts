@@ -1,5 +1,5 @@
 import { gpuReport } from '../../app/gpus.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderGpus } from '../render/gpus.ts';
 import { gpuDocuments } from '../render/gpus-document.ts';

@@ -1,6 +1,6 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { TOPIC_NAMES, type TopicName } from '../help/topic-names.ts';
 import { TOPICS } from '../help/topics.ts';

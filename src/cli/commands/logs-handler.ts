@@ -1,9 +1,9 @@
-import { requireDocker } from '../../app/require-docker.ts';
+import { requireDocker } from '../../app/observe/require-docker.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Box } from '../../ports/box.ts';
 import type { ContainerFacts } from '../../ports/docker-host.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 
 interface LogsInput {

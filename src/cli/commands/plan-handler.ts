@@ -1,8 +1,8 @@
+import { checkHostFolder } from '../../app/execute/prepare-host-folder.ts';
 import { planUp } from '../../app/plan-up.ts';
-import { checkHostFolder } from '../../app/prepare-host-folder.ts';
 import { throwOnFault } from '../../app/up.ts';
 import { EXIT } from '../../core/errors.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { withSettings } from '../render/command-line.ts';
 import { explainPlacement, renderPlacement } from '../render/placement.ts';

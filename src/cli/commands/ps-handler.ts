@@ -1,6 +1,6 @@
-import { requireDocker } from '../../app/require-docker.ts';
+import { requireDocker } from '../../app/observe/require-docker.ts';
 import type { ContainerFacts } from '../../ports/docker-host.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { type Column, renderTable } from '../render/table.ts';
 

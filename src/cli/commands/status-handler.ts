@@ -1,6 +1,6 @@
 import { status, type WorkerReport } from '../../app/status.ts';
 import { EXIT } from '../../core/errors.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderWorkers } from '../render/workers.ts';
 

@@ -2,7 +2,7 @@ import { type Endpoint, type UpResult, up } from '../../app/up.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan/plan-types.ts';
 import type { Box } from '../../ports/box.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderEndpoints } from '../render/endpoints.ts';
 import { planLines, summaryLine } from '../render/plan.ts';

@@ -1,6 +1,6 @@
 import { versions } from 'node:process';
 import { RMA_VERSION } from '../../core/version.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 
 /** Works without Docker: what does not answer is shown as absent. */

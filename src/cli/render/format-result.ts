@@ -14,7 +14,8 @@ export async function formatResult(
   if (choice.json || format === 'json') return `${JSON.stringify(result.json, null, 2)}\n`;
   if (typeof format === 'object')
     return lines((result.items ?? []).map((item) => fill(format.template, item)));
-  if (format === 'yaml') return (await import('../../core/yaml-text.ts')).toYaml(result.yaml ?? result.json);
+  if (format === 'yaml')
+    return (await import('../../core/yaml/yaml-text.ts')).toYaml(result.yaml ?? result.json);
   const { ids } = result;
   if (ids !== undefined && (choice.quiet || format === 'name')) return lines(ids);
   const text = result.human(theme);

@@ -1,6 +1,6 @@
 import type { GpuReport } from '../../app/gpus.ts';
+import type { Gpu, GpuMemory, GpuProcess } from '../../core/domain/gpu.ts';
 import type { GpuUser } from '../../core/gpu/users.ts';
-import type { Gpu, GpuMemory, GpuProcess } from '../../core/model/gpu.ts';
 
 type Document = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import type { GpuReport } from '../../app/gpus.ts';
+import type { Gpu, GpuMemory, GpuProcess } from '../../core/domain/gpu.ts';
 import { shortUuids } from '../../core/gpu/short-uuids.ts';
 import type { GpuUser } from '../../core/gpu/users.ts';
-import type { Gpu, GpuMemory, GpuProcess } from '../../core/model/gpu.ts';
 import { formatBytes } from '../../core/units.ts';
 import { servicesByPid, usersOf } from './gpus-document.ts';
 import { type Column, renderTable } from './table.ts';

@@ -1,5 +1,5 @@
-import type { PlacedServices } from '../../app/place-services.ts';
-import { needBytes } from '../../core/placement/need.ts';
+import type { PlacedServices } from '../../app/desired/place-services.ts';
+import { needBytes } from '../../core/estimate/need.ts';
 
 /** Which service gets which GPUs, and why, as JSON. Sizes in bytes; what is needed is in all, what is promised on each GPU. */
 export function placementDocument(

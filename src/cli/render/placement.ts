@@ -1,7 +1,7 @@
-import type { PlacedServices } from '../../app/place-services.ts';
-import type { PlacementDevice, ServicePlacement } from '../../core/model/placement.ts';
-import { needBytes } from '../../core/placement/need.ts';
-import { deviceName } from '../../core/placement/words.ts';
+import type { PlacedServices } from '../../app/desired/place-services.ts';
+import type { PlacementDevice, ServicePlacement } from '../../core/domain/placement.ts';
+import { needBytes } from '../../core/estimate/need.ts';
+import { deviceName } from '../../core/placement/device-name.ts';
 import { formatBytes } from '../../core/units.ts';
 import { type Column, renderTable } from './table.ts';
 import type { Theme } from './theme.ts';

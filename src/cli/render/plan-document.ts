@@ -1,4 +1,4 @@
-import type { PlacedServices } from '../../app/place-services.ts';
+import type { PlacedServices } from '../../app/desired/place-services.ts';
 import type { Plan } from '../../core/plan/plan-types.ts';
 import type { JsonDocument } from '../define-command.ts';
 import { placementDocument } from './placement-document.ts';

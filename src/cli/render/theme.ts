@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
 import type { COLOR_WHEN } from '../global-options.ts';
-import type { OutStream } from '../host.ts';
+import type { OutStream } from '../process-io.ts';
 
 const UNICODE = {
   ok: '✔',

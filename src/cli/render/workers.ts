@@ -1,5 +1,5 @@
 import type { WorkerReport } from '../../app/status.ts';
-import type { EngineStatus, ModelProgress, WorkerStatus } from '../../core/model/worker-status.ts';
+import type { EngineStatus, ModelProgress, WorkerStatus } from '../../core/domain/worker-status.ts';
 import { formatBytes, formatDuration } from '../../core/units.ts';
 import type { Theme } from './theme.ts';
 

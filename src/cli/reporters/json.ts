@@ -1,6 +1,6 @@
 import type { RmaEvent } from '../../core/events.ts';
 import { RMA_VERSION } from '../../core/version.ts';
-import type { OutStream } from '../host.ts';
+import type { OutStream } from '../process-io.ts';
 import type { CliReporter, Outcome } from './cli-reporter.ts';
 
 /** Version of the stream's form: new keys and new types of lines are no new version. */

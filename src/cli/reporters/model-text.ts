@@ -1,4 +1,4 @@
-import type { ModelProgress } from '../../core/model/worker-status.ts';
+import type { ModelProgress } from '../../core/domain/worker-status.ts';
 import { formatBytes, formatDuration } from '../../core/units.ts';
 import { displayWidth, pad, printable, truncate } from '../render/display-width.ts';
 import type { Theme } from '../render/theme.ts';

@@ -1,6 +1,6 @@
+import type { ModelProgress, WorkerStatus } from '../../core/domain/worker-status.ts';
 import type { RmaEvent } from '../../core/events.ts';
-import type { ModelProgress, WorkerStatus } from '../../core/model/worker-status.ts';
-import type { OutStream } from '../host.ts';
+import type { OutStream } from '../process-io.ts';
 import { printable } from '../render/display-width.ts';
 import type { Theme } from '../render/theme.ts';
 import type { CliReporter } from './cli-reporter.ts';

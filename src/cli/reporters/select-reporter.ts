@@ -1,5 +1,5 @@
 import type { GlobalValues } from '../global-options.ts';
-import type { CliHost } from '../host.ts';
+import type { CliHost } from '../process-io.ts';
 import type { Theme } from '../render/theme.ts';
 import type { CliReporter } from './cli-reporter.ts';
 import { quietReporter } from './quiet.ts';

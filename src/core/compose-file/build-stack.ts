@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../canonical-json.ts';
 import type { VolumeKey } from '../docker/volume-of.ts';
+import type { DesiredService, Stack } from '../domain/desired.ts';
 import { LABEL } from '../labels.ts';
-import type { DesiredService, Stack } from '../model/desired.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { coordinatorService } from './coordinator-service.ts';
 import { engineService } from './engine-service.ts';
 import type { RenderInput } from './render-input.ts';

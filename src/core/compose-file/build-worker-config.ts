@@ -1,7 +1,7 @@
-import type { PinnedModel } from '../model/pinned-model.ts';
-import { HEARTBEAT_SECONDS } from '../model/registration.ts';
-import type { SelectedProfile, SelectedService } from '../model/selection.ts';
-import type { EngineTarget, WorkerConfig } from '../model/worker-config.ts';
+import type { PinnedModel } from '../domain/pinned-model.ts';
+import { HEARTBEAT_SECONDS } from '../domain/registration.ts';
+import type { SelectedProfile, SelectedService } from '../domain/selection.ts';
+import type { EngineTarget, WorkerConfig } from '../domain/worker-config.ts';
 import { publishedUrl } from './common-keys.ts';
 import type { RenderInput } from './render-input.ts';
 import { coordinatorUrl } from './worker-environment.ts';

@@ -1,8 +1,8 @@
+import type { RmaConfig } from '../domain/config.ts';
+import { COORDINATOR_PORT } from '../domain/registration.ts';
+import type { Selection } from '../domain/selection.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import type { RmaConfig } from '../model/config.ts';
-import { COORDINATOR_PORT } from '../model/registration.ts';
-import type { Selection } from '../model/selection.ts';
-import { unknownWord } from '../yaml/fields.ts';
+import { unknownWord } from '../nearest.ts';
 
 const COORDINATOR = 'coordinator';
 

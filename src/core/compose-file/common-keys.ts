@@ -1,5 +1,5 @@
+import type { SelectedProfile } from '../domain/selection.ts';
 import { LABEL } from '../labels.ts';
-import type { SelectedProfile } from '../model/selection.ts';
 import type { RenderInput } from './render-input.ts';
 import type { ComposeMapping } from './service-draft.ts';
 

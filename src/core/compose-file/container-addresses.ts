@@ -1,5 +1,5 @@
 import { EXIT, RmaError } from '../errors.ts';
-import { fromContainer, HOST_FROM_CONTAINER, hasCredentials } from './host-address.ts';
+import { fromContainer, HOST_FROM_CONTAINER, hasCredentials } from '../host-address.ts';
 
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
 

@@ -1,5 +1,6 @@
-import { COORDINATOR_PORT } from '../model/registration.ts';
-import { COORDINATOR_KEY_SECRET } from '../model/secret-names.ts';
+import { COORDINATOR_PORT } from '../domain/registration.ts';
+import { COORDINATOR_KEY_SECRET } from '../domain/secret-names.ts';
+import { isLoopback } from '../host-address.ts';
 import {
   COMMON_KEYS,
   hostPort,
@@ -9,7 +10,6 @@ import {
   serviceLabels,
   sorted,
 } from './common-keys.ts';
-import { isLoopback } from './host-address.ts';
 import type { RenderInput } from './render-input.ts';
 import type { ServiceDraft } from './service-draft.ts';
 import { secretPath } from './worker-environment.ts';

@@ -1,5 +1,5 @@
-import type { PlacedDevice, ServicePlacement } from '../model/placement.ts';
-import type { SelectedService } from '../model/selection.ts';
+import type { PlacedDevice, ServicePlacement } from '../domain/placement.ts';
+import type { SelectedService } from '../domain/selection.ts';
 import { formatBytes } from '../units.ts';
 
 /** Says in the file what the service serves, and where it stands with how much; one line per thing. */

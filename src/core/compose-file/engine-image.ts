@@ -1,6 +1,6 @@
-import type { RmaConfig } from '../model/config.ts';
-import type { PlacedDevice } from '../model/placement.ts';
-import type { Engine } from '../model/profile.ts';
+import type { RmaConfig } from '../domain/config.ts';
+import type { PlacedDevice } from '../domain/placement.ts';
+import type { Engine } from '../domain/profile.ts';
 
 /** The image for the devices: the user's, else the CPU's, the one for the GPU's generation, or the engine's own. */
 export function engineImage(config: RmaConfig, engine: Engine, devices: readonly PlacedDevice[]): string {

@@ -1,5 +1,5 @@
-import type { ServicePlacement } from '../model/placement.ts';
-import type { SelectedService } from '../model/selection.ts';
+import type { ServicePlacement } from '../domain/placement.ts';
+import type { SelectedService } from '../domain/selection.ts';
 import type { ComposeMapping, ComposeValue } from './service-draft.ts';
 
 /** From here on tensor parallelism gets twice the shared memory. */

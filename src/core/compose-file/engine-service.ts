@@ -1,8 +1,8 @@
+import { pinnedBytes } from '../domain/pinned-model.ts';
+import type { ServicePlacement } from '../domain/placement.ts';
+import type { SelectedProfile, SelectedService } from '../domain/selection.ts';
 import { LABEL } from '../labels.ts';
-import { pinnedBytes } from '../model/pinned-model.ts';
-import type { ServicePlacement } from '../model/placement.ts';
-import type { SelectedProfile, SelectedService } from '../model/selection.ts';
-import { STORE_MOUNT } from '../models/layout.ts';
+import { STORE_MOUNT } from '../store/layout.ts';
 import { pinnedModel } from './build-worker-config.ts';
 import {
   COMMON_KEYS,

@@ -1,8 +1,8 @@
-import type { ServicePlacement } from '../model/placement.ts';
-import type { SelectedService } from '../model/selection.ts';
-import { engineSubpath, STORE_MOUNT } from '../models/layout.ts';
-import { shareOf } from '../placement/share.ts';
+import type { ServicePlacement } from '../domain/placement.ts';
+import type { SelectedService } from '../domain/selection.ts';
+import { engineSubpath, STORE_MOUNT } from '../store/layout.ts';
 import { pinnedModel } from './build-worker-config.ts';
+import { shareOf } from './gpu-share.ts';
 import type { RenderInput } from './render-input.ts';
 
 /** What the words of an engine's file stand for: `{port}`, `{share}` and the others of docs/engines.md. */

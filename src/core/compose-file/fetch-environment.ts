@@ -1,5 +1,5 @@
-import type { RmaConfig } from '../model/config.ts';
-import { STORE_MOUNT } from '../models/layout.ts';
+import type { RmaConfig } from '../domain/config.ts';
+import { STORE_MOUNT } from '../store/layout.ts';
 import { type ContainerAddresses, containerAddresses } from './container-addresses.ts';
 import { hubAddresses } from './hub-addresses.ts';
 import { tokenPaths } from './worker-environment.ts';

@@ -1,5 +1,5 @@
 import { SETTINGS } from '../config/settings.ts';
-import type { RmaConfig } from '../model/config.ts';
+import type { RmaConfig } from '../domain/config.ts';
 
 /** The variables by which a container finds the hubs, each with the address as the host has it. The usual ones of Ollama and ModelScope go without saying. */
 export function hubAddresses({ hub }: RmaConfig): Readonly<Record<string, string>> {

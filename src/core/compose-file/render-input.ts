@@ -1,7 +1,7 @@
-import type { Owner, RmaConfig } from '../model/config.ts';
-import type { PinnedModel } from '../model/pinned-model.ts';
-import type { ServicePlacement } from '../model/placement.ts';
-import type { Selection } from '../model/selection.ts';
+import type { Owner, RmaConfig } from '../domain/config.ts';
+import type { PinnedModel } from '../domain/pinned-model.ts';
+import type { ServicePlacement } from '../domain/placement.ts';
+import type { Selection } from '../domain/selection.ts';
 
 /** Everything that decides the bytes of the Compose file. */
 export interface RenderInput {

@@ -1,4 +1,4 @@
-import type { DesiredService } from '../model/desired.ts';
+import type { DesiredService } from '../domain/desired.ts';
 
 /** Plain data of the Compose file. */
 export type ComposeValue =

@@ -1,7 +1,7 @@
 import { type DockerVolume, type VolumeKey, volumeOf } from '../docker/volume-of.ts';
+import type { RmaConfig } from '../domain/config.ts';
+import type { DesiredVolume } from '../domain/desired.ts';
 import { LABEL } from '../labels.ts';
-import type { RmaConfig } from '../model/config.ts';
-import type { DesiredVolume } from '../model/desired.ts';
 import type { ComposeMapping } from './service-draft.ts';
 
 /** A mount of one of the two volumes. */

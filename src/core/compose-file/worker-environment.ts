@@ -1,10 +1,10 @@
-import { COORDINATOR_PORT } from '../model/registration.ts';
-import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, workerTokenSecret } from '../model/secret-names.ts';
-import type { SelectedProfile } from '../model/selection.ts';
-import { STORE_MOUNT } from '../models/layout.ts';
+import { COORDINATOR_PORT } from '../domain/registration.ts';
+import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, workerTokenSecret } from '../domain/secret-names.ts';
+import type { SelectedProfile } from '../domain/selection.ts';
+import { fromContainer } from '../host-address.ts';
+import { STORE_MOUNT } from '../store/layout.ts';
 import { NO_GPU, sorted } from './common-keys.ts';
 import { type ContainerAddresses, containerAddresses } from './container-addresses.ts';
-import { fromContainer } from './host-address.ts';
 import { hubAddresses } from './hub-addresses.ts';
 import type { RenderInput } from './render-input.ts';
 

@@ -1,10 +1,10 @@
+import { canonicalJson } from '../canonical-json.ts';
+import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, workerTokenSecret } from '../domain/secret-names.ts';
+import type { SelectedProfile } from '../domain/selection.ts';
+import { WORKER_CONFIG_PATH } from '../domain/worker-config.ts';
 import { LABEL } from '../labels.ts';
-import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, workerTokenSecret } from '../model/secret-names.ts';
-import type { SelectedProfile } from '../model/selection.ts';
-import { WORKER_CONFIG_PATH } from '../model/worker-config.ts';
-import { STORE_MOUNT } from '../models/layout.ts';
+import { STORE_MOUNT } from '../store/layout.ts';
 import { buildWorkerConfig } from './build-worker-config.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { COMMON_KEYS, serviceLabels } from './common-keys.ts';
 import type { RenderInput } from './render-input.ts';
 import type { ComposeMapping, ServiceDraft } from './service-draft.ts';

@@ -1,4 +1,4 @@
-import type { GpuSettings } from '../model/config.ts';
+import type { GpuSettings } from '../domain/config.ts';
 import { parseBytes } from '../units.ts';
 import { expected, type Parsed, parsed } from './parsed.ts';
 import { listSetting, mapSetting, scalarSetting } from './setting.ts';

@@ -1,5 +1,5 @@
 import { basename, isAbsolute, join } from 'node:path/posix';
-import type { GpuSettings, RmaConfig, SettingOrigin } from '../model/config.ts';
+import type { GpuSettings, RmaConfig, SettingOrigin } from '../domain/config.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
 import type { ConfigSources } from './config-sources.ts';
 import { type ConfigFault, configError } from './fault.ts';

@@ -1,4 +1,4 @@
-import type { SettingOrigin } from '../model/config.ts';
+import type { SettingOrigin } from '../domain/config.ts';
 import type { ConfigSources } from './config-sources.ts';
 import type { ConfigFault } from './fault.ts';
 import type { FileWord } from './read-settings.ts';

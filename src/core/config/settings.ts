@@ -1,6 +1,6 @@
-import type { HostConfig } from '../model/config.ts';
-import { COORDINATOR_PORT } from '../model/registration.ts';
-import { OLLAMA_DEFAULT_ENDPOINT } from '../models/parse-ollama-ref.ts';
+import type { HostConfig } from '../domain/config.ts';
+import { COORDINATOR_PORT } from '../domain/registration.ts';
+import { OLLAMA_DEFAULT_ENDPOINT } from '../reference/parse-ollama-ref.ts';
 import { GPU_SETTINGS } from './gpu-settings.ts';
 import { expected, type Parsed } from './parsed.ts';
 import { listSetting, mapSetting, type Setting, scalarSetting } from './setting.ts';
@@ -193,7 +193,7 @@ export const SETTINGS = {
     description: 'other images for engines',
     example: '{ llamacpp: registry.example/llama-server:1 }',
     fallback: {},
-    fallbackText: 'the images of the engines in `compose/`',
+    fallbackText: 'the images of the engines in `compose/engines/`',
     parseEntry: named(parseImage),
   }),
   ports: mapSetting({

@@ -1,4 +1,4 @@
-import type { GpuSettings, RmaConfig, SettingOrigin, VolumeSpec } from '../model/config.ts';
+import type { GpuSettings, RmaConfig, SettingOrigin, VolumeSpec } from '../domain/config.ts';
 import { redact } from '../redact.ts';
 import type { ResolvedConfig } from './resolve-config.ts';
 import { ALL_SETTINGS } from './settings.ts';

@@ -1,5 +1,5 @@
 import { isAbsolute, join, normalize } from 'node:path/posix';
-import type { HostConfig, Owner, VolumeSpec } from '../model/config.ts';
+import type { HostConfig, Owner, VolumeSpec } from '../domain/config.ts';
 import { parseDuration } from '../units.ts';
 import { expected, type Parsed, parsed } from './parsed.ts';
 import { isProjectName, toProjectName } from './project-name.ts';

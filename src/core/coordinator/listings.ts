@@ -1,4 +1,4 @@
-import type { Registration } from '../model/registration.ts';
+import type { Registration } from '../domain/registration.ts';
 import type { Registry } from './registry.ts';
 
 /** Answer to `GET /v1/workers`, in the order of their ids. */

@@ -1,4 +1,4 @@
-import type { Registration } from '../model/registration.ts';
+import type { Registration } from '../domain/registration.ts';
 import { list, oneOf, record, type Shape, text } from '../shape.ts';
 
 /** Ids and hosts hold no slash, so that `<host>/<id>` in a token's text has one reading. */

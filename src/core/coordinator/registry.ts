@@ -1,4 +1,4 @@
-import type { Registration } from '../model/registration.ts';
+import type { Registration } from '../domain/registration.ts';
 
 /** One worker as the coordinator knows it. */
 export interface WorkerEntry {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RmaConfig, VolumeSpec } from '../model/config.ts';
+import type { RmaConfig, VolumeSpec } from '../domain/config.ts';
 
 /** Keys of the two volumes in the settings and in the Compose file. */
 export type VolumeKey = 'store' | 'cache';

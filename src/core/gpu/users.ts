@@ -1,4 +1,4 @@
-import type { Gpu } from '../model/gpu.ts';
+import type { Gpu } from '../domain/gpu.ts';
 
 /** A service of rma as far as GPUs concern it. */
 interface GpuService {

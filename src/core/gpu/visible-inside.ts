@@ -1,4 +1,4 @@
-import type { PlacedDevice } from '../model/placement.ts';
+import type { PlacedDevice } from '../domain/placement.ts';
 import { readGpuList } from './from-list.ts';
 
 /** What a container shows of GPUs. `how`: by name, or, without a program that tells names, how many. */

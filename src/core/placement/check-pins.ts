@@ -1,8 +1,8 @@
+import type { Catalogue } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import type { Catalogue } from '../model/profile.ts';
+import { unknownWord } from '../nearest.ts';
 import { findProfile, selectServices } from '../profile/select-services.ts';
 import type { ServiceNames } from '../profile/service-names.ts';
-import { unknownWord } from '../yaml/fields.ts';
 
 /**
  * Every pin of GPUs names a profile that is chosen, or a service that one of its variants has.

@@ -3,9 +3,9 @@ import type {
   PlacementFault,
   PlacementProfile,
   PlacementService,
-} from '../model/placement.ts';
+} from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
-import { deviceName, listed } from './words.ts';
+import { deviceName, listed } from './device-name.ts';
 
 /** A service with what follows from the devices of this box, whoever else is on them. */
 export interface Demand {

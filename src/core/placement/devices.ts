@@ -1,6 +1,6 @@
-import type { GpuSettings } from '../model/config.ts';
-import type { Gpu, GpuInventory, GpuMemory, GpuProcess, MigDevice } from '../model/gpu.ts';
-import type { GpuPromise, PlacementDevice } from '../model/placement.ts';
+import type { GpuSettings } from '../domain/config.ts';
+import type { Gpu, GpuInventory, GpuMemory, GpuProcess, MigDevice } from '../domain/gpu.ts';
+import type { GpuPromise, PlacementDevice } from '../domain/placement.ts';
 import { resolveGpuNames } from './gpu-names.ts';
 
 /**

@@ -1,9 +1,9 @@
-import type { PlacementDevice, PlacementReason } from '../model/placement.ts';
+import type { PlacementDevice, PlacementReason } from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
+import { demandsOf, FOREIGN_BYTES } from './assign.ts';
 import { classOf, type Demand, deviceFault } from './demand.ts';
+import { deviceName, listed } from './device-name.ts';
 import type { Solution } from './solve.ts';
-import { deviceName, listed } from './words.ts';
-import { demandsOf, FOREIGN_BYTES } from './world.ts';
 
 /** For each service why it has its devices, and why none of the others. */
 export function explain(devices: readonly PlacementDevice[], solution: Solution): readonly PlacementReason[] {

@@ -1,7 +1,7 @@
+import type { Gpu, GpuInventory, MigDevice } from '../domain/gpu.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import type { Gpu, GpuInventory, MigDevice } from '../model/gpu.ts';
 import { formatBytes } from '../units.ts';
-import { listed } from './words.ts';
+import { listed } from './device-name.ts';
 
 /**
  * UUIDs of the GPUs and MIG devices that the names mean, each once and in their order: an index (`0`), a MIG device of a

@@ -5,14 +5,14 @@ import type {
   PlacementProfile,
   PlacementReason,
   PlacementVariant,
-} from '../model/placement.ts';
+} from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
+import { assign, type Budget, demandsOf } from './assign.ts';
+import { deviceName, listed, missingMib } from './device-name.ts';
 import { explain, missingBytes } from './explain.ts';
 import { whyNeverFits } from './refused-variants.ts';
 import { isFixed, type Solution, solve, variantsToTry } from './solve.ts';
 import { changeThatFits } from './suggest.ts';
-import { deviceName, listed, missingMib } from './words.ts';
-import { assign, type Budget, demandsOf } from './world.ts';
 
 /** Devices that are named in a message; `rma plan --explain` shows them all. */
 const SHOWN = 3;

@@ -4,17 +4,17 @@ import type {
   PlacementDevice,
   PlacementProfile,
   ServicePlacement,
-} from '../model/placement.ts';
+} from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
+import { type Budget, demandsOf } from './assign.ts';
 import { type Demand, kvPerGpu, needPerGpu } from './demand.ts';
+import { deviceName } from './device-name.ts';
 import { explain } from './explain.ts';
 import { notPlaced } from './not-placed.ts';
 import { refusedVariants } from './refused-variants.ts';
+import { withStanding } from './running.ts';
 import { promisedBytes } from './share.ts';
 import { type Solution, solve, sortDevices } from './solve.ts';
-import { withStanding } from './standing.ts';
-import { deviceName } from './words.ts';
-import { type Budget, demandsOf } from './world.ts';
 
 /** Steps that one placement may take in all: a few tenths of a second. */
 const BUDGET = 40_000;

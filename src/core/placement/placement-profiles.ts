@@ -1,15 +1,15 @@
-import type { GpuSettings } from '../model/config.ts';
-import type { ModelGeometry } from '../model/geometry.ts';
-import type { GpuInventory } from '../model/gpu.ts';
-import type { PinnedModel } from '../model/pinned-model.ts';
-import type { PlacementProfile, PlacementService } from '../model/placement.ts';
-import type { Catalogue, Profile } from '../model/profile.ts';
-import type { SelectedService } from '../model/selection.ts';
+import type { GpuSettings } from '../domain/config.ts';
+import type { ModelGeometry } from '../domain/geometry.ts';
+import type { GpuInventory } from '../domain/gpu.ts';
+import type { PinnedModel } from '../domain/pinned-model.ts';
+import type { PlacementProfile, PlacementService } from '../domain/placement.ts';
+import type { Catalogue, Profile } from '../domain/profile.ts';
+import type { SelectedService } from '../domain/selection.ts';
+import { gpuNeed, serviceNeed } from '../estimate/need.ts';
 import { findModel } from '../profile/find-model.ts';
 import { findProfile, selectServices } from '../profile/select-services.ts';
 import type { ServiceNames } from '../profile/service-names.ts';
 import { resolveGpuNames } from './gpu-names.ts';
-import { gpuNeed, serviceNeed } from './need.ts';
 
 /** What is known of the models so far, by reference. */
 export interface ModelFacts {

@@ -3,13 +3,13 @@ import type {
   PlacementProfile,
   PlacementVariant,
   RefusedVariant,
-} from '../model/placement.ts';
+} from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
+import { assign, demandsOf } from './assign.ts';
 import { type Demand, deviceFault } from './demand.ts';
+import { deviceName, listed } from './device-name.ts';
 import { usedBy } from './explain.ts';
 import { isFixed, type Solution, variantsToTry } from './solve.ts';
-import { deviceName, listed } from './words.ts';
-import { assign, demandsOf } from './world.ts';
 
 /** The variants that would have been better than those taken, each with the reason. */
 export function refusedVariants(

@@ -3,7 +3,7 @@ import type {
   PlacementProfile,
   PlacementService,
   PlacementVariant,
-} from '../model/placement.ts';
+} from '../domain/placement.ts';
 import {
   type Assignment,
   assign,
@@ -12,7 +12,7 @@ import {
   demandsOf,
   emptyBins,
   putPinned,
-} from './world.ts';
+} from './assign.ts';
 
 /** How the profiles are run, and where. */
 export interface Solution {

@@ -3,9 +3,9 @@ import type {
   PlacementFault,
   PlacementProfile,
   PlacementService,
-} from '../model/placement.ts';
+} from '../domain/placement.ts';
+import type { Budget } from './assign.ts';
 import { solve, sortDevices, variantsToTry } from './solve.ts';
-import type { Budget } from './world.ts';
 
 /** Steps that all tries take together. */
 const TRIES_BUDGET = 5000;

@@ -1,6 +1,6 @@
-import type { Desired } from '../model/desired.ts';
-import type { Observed } from '../model/observed.ts';
-import type { Selection } from '../model/selection.ts';
+import type { Desired } from '../domain/desired.ts';
+import type { Observed } from '../domain/observed.ts';
+import type { Selection } from '../domain/selection.ts';
 
 /** What the planner compares when only some profiles are acted on: theirs, shared services and the coordinator included. */
 export function narrow(

@@ -1,4 +1,4 @@
-import type { PinnedFile } from '../model/pinned-model.ts';
+import type { PinnedFile } from '../domain/pinned-model.ts';
 
 interface OperationBase {
   /** why, in one line */

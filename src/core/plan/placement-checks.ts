@@ -1,7 +1,7 @@
+import type { GpuInventory } from '../domain/gpu.ts';
+import type { GpuPromise, Placed, PlacementDevice } from '../domain/placement.ts';
 import { type ErrorCode, EXIT } from '../errors.ts';
-import type { GpuInventory } from '../model/gpu.ts';
-import type { GpuPromise, Placed, PlacementDevice } from '../model/placement.ts';
-import { deviceName } from '../placement/words.ts';
+import { deviceName } from '../placement/device-name.ts';
 import type { LeftOut } from '../profile/without-models.ts';
 import { formatBytes } from '../units.ts';
 import type { PlanCheck } from './plan-types.ts';

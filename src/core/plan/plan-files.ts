@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Desired } from '../model/desired.ts';
-import type { Observed } from '../model/observed.ts';
+import type { Desired } from '../domain/desired.ts';
+import type { Observed } from '../domain/observed.ts';
 import type { Operation } from './operation.ts';
 
 /** Secrets first: the Compose file names them. */

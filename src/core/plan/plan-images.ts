@@ -1,5 +1,5 @@
-import type { Desired } from '../model/desired.ts';
-import type { Observed } from '../model/observed.ts';
+import type { Desired } from '../domain/desired.ts';
+import type { Observed } from '../domain/observed.ts';
 import type { Operation } from './operation.ts';
 
 /** Engines' images are pulled; ours is built, after its base is there. */

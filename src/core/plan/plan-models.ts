@@ -1,9 +1,9 @@
+import type { Desired } from '../domain/desired.ts';
+import type { ModelCheck } from '../domain/model-check.ts';
+import type { Observed, ObservedContainer } from '../domain/observed.ts';
+import { type PinnedModel, pinnedBytes } from '../domain/pinned-model.ts';
 import { EXIT } from '../errors.ts';
-import type { Desired } from '../model/desired.ts';
-import type { ModelCheck } from '../model/model-check.ts';
-import type { Observed, ObservedContainer } from '../model/observed.ts';
-import { type PinnedModel, pinnedBytes } from '../model/pinned-model.ts';
-import { fits, KEPT_FREE_BYTES } from '../models/room.ts';
+import { fits, KEPT_FREE_BYTES } from '../store/room.ts';
 import { formatBytes } from '../units.ts';
 import type { FetchModel, ServiceOperation } from './operation.ts';
 import type { PlanCheck } from './plan-types.ts';

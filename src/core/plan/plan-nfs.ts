@@ -1,5 +1,5 @@
+import type { RmaConfig } from '../domain/config.ts';
 import { EXIT } from '../errors.ts';
-import type { RmaConfig } from '../model/config.ts';
 import type { PlanCheck } from './plan-types.ts';
 
 const RISKS: Readonly<Record<string, string>> = {

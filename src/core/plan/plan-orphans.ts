@@ -1,6 +1,6 @@
+import type { Desired } from '../domain/desired.ts';
+import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import { EXIT } from '../errors.ts';
-import type { Desired } from '../model/desired.ts';
-import type { Observed, ObservedContainer } from '../model/observed.ts';
 import type { Operation } from './operation.ts';
 import type { PlanCheck } from './plan-types.ts';
 

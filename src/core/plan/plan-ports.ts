@@ -1,6 +1,6 @@
+import type { Desired } from '../domain/desired.ts';
+import type { Observed } from '../domain/observed.ts';
 import { EXIT } from '../errors.ts';
-import type { Desired } from '../model/desired.ts';
-import type { Observed } from '../model/observed.ts';
 import type { PlanCheck } from './plan-types.ts';
 
 /** A port that was asked for and that something outside this project holds. */

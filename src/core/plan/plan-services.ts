@@ -1,5 +1,5 @@
-import type { Desired, DesiredService } from '../model/desired.ts';
-import type { Observed, ObservedContainer } from '../model/observed.ts';
+import type { Desired, DesiredService } from '../domain/desired.ts';
+import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import type { ServiceOperation } from './operation.ts';
 import { changedSecrets } from './plan-files.ts';
 

@@ -1,6 +1,6 @@
 import { volumeOf } from '../docker/volume-of.ts';
+import type { RmaConfig } from '../domain/config.ts';
 import { EXIT } from '../errors.ts';
-import type { RmaConfig } from '../model/config.ts';
 import type { PlanCheck } from './plan-types.ts';
 
 /**

@@ -1,6 +1,6 @@
+import type { Desired, DesiredVolume } from '../domain/desired.ts';
+import type { Observed, ObservedVolume } from '../domain/observed.ts';
 import { EXIT } from '../errors.ts';
-import type { Desired, DesiredVolume } from '../model/desired.ts';
-import type { Observed, ObservedVolume } from '../model/observed.ts';
 import type { Operation } from './operation.ts';
 import type { PlanCheck } from './plan-types.ts';
 

@@ -1,5 +1,5 @@
-import type { Desired } from '../model/desired.ts';
-import type { Observed } from '../model/observed.ts';
+import type { Desired } from '../domain/desired.ts';
+import type { Observed } from '../domain/observed.ts';
 import type { Operation } from './operation.ts';
 import { planFiles } from './plan-files.ts';
 import { planImages } from './plan-images.ts';

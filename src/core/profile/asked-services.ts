@@ -1,7 +1,7 @@
-import { canonicalJson } from '../compose-file/canonical-json.ts';
+import { canonicalJson } from '../canonical-json.ts';
+import type { Catalogue, Profile, ProfileService, ProfileVariant } from '../domain/profile.ts';
+import type { SelectedService } from '../domain/selection.ts';
 import { sha256Hex } from '../hash.ts';
-import type { Catalogue, Profile, ProfileService, ProfileVariant } from '../model/profile.ts';
-import type { SelectedService } from '../model/selection.ts';
 import { findModel } from './find-model.ts';
 
 /** A service as a profile asks for it, before it has a name. */

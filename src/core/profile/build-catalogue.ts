@@ -1,12 +1,12 @@
+import type { Catalogue, CatalogueModel, Engine, Profile, ProfileOrigin } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import type { Catalogue, CatalogueModel, Engine, Profile, ProfileOrigin } from '../model/profile.ts';
 import type { Fault, YamlText } from '../yaml/read-yaml.ts';
 import { checkProfile } from './check-profile.ts';
 import { parseEngine } from './parse-engine.ts';
 import { parseModels } from './parse-models.ts';
 import { parseProfile } from './parse-profile.ts';
 
-/** One file of `profiles/` or `compose/`. */
+/** One file of `profiles/` or `compose/engines/`. */
 export interface DataFile extends YamlText {
   readonly kind: 'profile' | 'engine' | 'models';
   /** the file's name without its ending */

@@ -1,5 +1,6 @@
-import type { CatalogueModel, Engine, ProfileService } from '../model/profile.ts';
-import { faultAt, unknownWord } from '../yaml/fields.ts';
+import type { CatalogueModel, Engine, ProfileService } from '../domain/profile.ts';
+import { unknownWord } from '../nearest.ts';
+import { faultAt } from '../yaml/fields.ts';
 import type { Fault, YamlPath } from '../yaml/read-yaml.ts';
 import { readsFault } from './check-reads.ts';
 import { isReference } from './is-reference.ts';

@@ -1,6 +1,6 @@
-import type { CatalogueModel, Engine } from '../model/profile.ts';
-import type { ModelRef } from '../models/model-ref.ts';
-import { parseModelRef } from '../models/parse-ref.ts';
+import type { CatalogueModel, Engine } from '../domain/profile.ts';
+import type { ModelRef } from '../reference/model-ref.ts';
+import { parseModelRef } from '../reference/parse-ref.ts';
 import { isReference } from './is-reference.ts';
 import { referenceFault } from './reference-fault.ts';
 

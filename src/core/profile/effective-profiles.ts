@@ -1,5 +1,5 @@
-import type { GpuSettings } from '../model/config.ts';
-import type { Catalogue, Profile, ProfileVariant } from '../model/profile.ts';
+import type { GpuSettings } from '../domain/config.ts';
+import type { Catalogue, Profile, ProfileVariant } from '../domain/profile.ts';
 import { findModel } from './find-model.ts';
 import { findProfile, findVariant } from './select-services.ts';
 

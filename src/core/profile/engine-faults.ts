@@ -1,4 +1,4 @@
-import type { Engine } from '../model/profile.ts';
+import type { Engine } from '../domain/profile.ts';
 import { faultAt } from '../yaml/fields.ts';
 import type { Fault, YamlDocument, YamlPath } from '../yaml/read-yaml.ts';
 

@@ -1,10 +1,10 @@
+import type { Catalogue } from '../domain/profile.ts';
+import type { ServedModel } from '../domain/worker-config.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import type { Catalogue } from '../model/profile.ts';
-import type { ServedModel } from '../model/worker-config.ts';
-import type { ModelRef } from '../models/model-ref.ts';
-import { ollamaName } from '../models/parse-ollama-ref.ts';
-import { formatModelRef, parseModelRef, urlFileName } from '../models/parse-ref.ts';
-import { unknownWord } from '../yaml/fields.ts';
+import { unknownWord } from '../nearest.ts';
+import type { ModelRef } from '../reference/model-ref.ts';
+import { ollamaName } from '../reference/parse-ollama-ref.ts';
+import { formatModelRef, parseModelRef, urlFileName } from '../reference/parse-ref.ts';
 import { isReference } from './is-reference.ts';
 
 /**

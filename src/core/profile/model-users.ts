@@ -1,6 +1,6 @@
+import type { Catalogue, Profile } from '../domain/profile.ts';
+import type { ServedModel } from '../domain/worker-config.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import type { Catalogue, Profile } from '../model/profile.ts';
-import type { ServedModel } from '../model/worker-config.ts';
 import { findModel } from './find-model.ts';
 import { findProfile, findVariant } from './select-services.ts';
 

@@ -1,4 +1,4 @@
-import type { Engine } from '../model/profile.ts';
+import type { Engine } from '../domain/profile.ts';
 import { parseBytes, parseDuration } from '../units.ts';
 import { type Fields, openFields } from '../yaml/fields.ts';
 import { type Fault, readYaml, type YamlText } from '../yaml/read-yaml.ts';
@@ -69,7 +69,7 @@ export interface ParsedEngine {
   readonly faults: readonly Fault[];
 }
 
-/** Reads `compose/<name>.yaml`. All faults are told at once; with faults the engine is not to be used. */
+/** Reads `compose/engines/<name>.yaml`. All faults are told at once; with faults the engine is not to be used. */
 export function parseEngine(source: YamlText, name: string): ParsedEngine {
   const document = readYaml(source);
   const faults = [...document.faults];

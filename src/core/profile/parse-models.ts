@@ -1,4 +1,4 @@
-import type { CatalogueModel } from '../model/profile.ts';
+import type { CatalogueModel } from '../domain/profile.ts';
 import { parseBytes } from '../units.ts';
 import { faultAt, isMapping, openFields } from '../yaml/fields.ts';
 import { type Fault, readYaml, type YamlDocument, type YamlText } from '../yaml/read-yaml.ts';

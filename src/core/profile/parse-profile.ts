@@ -1,4 +1,4 @@
-import type { Profile, ProfileService, ProfileVariant } from '../model/profile.ts';
+import type { Profile, ProfileService, ProfileVariant } from '../domain/profile.ts';
 import { parseBytes } from '../units.ts';
 import { type Fields, faultAt, openFields } from '../yaml/fields.ts';
 import { type Fault, readYaml, type YamlDocument, type YamlPath, type YamlText } from '../yaml/read-yaml.ts';

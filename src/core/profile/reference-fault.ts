@@ -1,5 +1,5 @@
 import { RmaError } from '../errors.ts';
-import { parseModelRef } from '../models/parse-ref.ts';
+import { parseModelRef } from '../reference/parse-ref.ts';
 
 /** What is wrong with a model reference, null when nothing is. */
 export function referenceFault(ref: string): string | null {

@@ -1,7 +1,7 @@
+import type { Catalogue, Profile, ProfileVariant } from '../domain/profile.ts';
+import type { SelectedProfile, SelectedService, Selection } from '../domain/selection.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import type { Catalogue, Profile, ProfileVariant } from '../model/profile.ts';
-import type { SelectedProfile, SelectedService, Selection } from '../model/selection.ts';
-import { unknownWord } from '../yaml/fields.ts';
+import { unknownWord } from '../nearest.ts';
 import { type AskedService, askedServices } from './asked-services.ts';
 import { type ServiceNames, serviceNames } from './service-names.ts';
 

@@ -1,5 +1,5 @@
+import type { Catalogue, Profile, ProfileVariant } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import type { Catalogue, Profile, ProfileVariant } from '../model/profile.ts';
 
 /**
  * The catalogue for a box whose GPUs are not to be used: services that can work on the CPU do, variants with an engine that

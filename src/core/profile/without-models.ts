@@ -1,4 +1,4 @@
-import type { Catalogue, Profile, ProfileService, ProfileVariant } from '../model/profile.ts';
+import type { Catalogue, Profile, ProfileService, ProfileVariant } from '../domain/profile.ts';
 import { findModel } from './find-model.ts';
 
 /** What a profile loses with the models that their sources do not have. */

@@ -1,5 +1,5 @@
+import type { Catalogue } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import type { Catalogue } from '../model/profile.ts';
 import { findModel } from '../profile/find-model.ts';
 
 /** The worker type that means every profile. */

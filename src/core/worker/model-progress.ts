@@ -1,4 +1,4 @@
-import type { ModelProgress } from '../model/worker-status.ts';
+import type { ModelProgress } from '../domain/worker-status.ts';
 
 /** Progress of a model of which nothing is known yet. */
 export function unstarted(ref: string, totalBytes: number): ModelProgress {

@@ -1,5 +1,4 @@
-import type { PinnedFile, PinnedModel } from '../model/pinned-model.ts';
-import { pathFault } from '../models/safe-path.ts';
+import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
 import {
   list,
   nullable,
@@ -12,6 +11,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../shape.ts';
+import { pathFault } from '../store/safe-path.ts';
 
 const file: Shape<PinnedFile> = record({
   path: soundText('a path inside the repository', pathFault),

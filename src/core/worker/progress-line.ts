@@ -1,4 +1,4 @@
-import type { ModelProgress } from '../model/worker-status.ts';
+import type { ModelProgress } from '../domain/worker-status.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 
 /** When the last line about a model was written, and what it told. */

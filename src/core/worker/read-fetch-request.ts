@@ -1,5 +1,5 @@
+import type { FetchRequest } from '../domain/fetch-request.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import type { FetchRequest } from '../model/fetch-request.ts';
 import { checkShape, list, optional, record, type Shape, text } from '../shape.ts';
 import { pinnedModelShape } from './pinned-model-shape.ts';
 

@@ -1,5 +1,5 @@
+import type { EngineTarget, WorkerConfig } from '../domain/worker-config.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import type { EngineTarget, WorkerConfig } from '../model/worker-config.ts';
 import { checkShape, list, nullable, oneOf, record, type Shape, text, wholeNumber } from '../shape.ts';
 import { pinnedModelShape } from './pinned-model-shape.ts';
 

@@ -1,6 +1,6 @@
-import type { Registration } from '../model/registration.ts';
-import type { WorkerConfig } from '../model/worker-config.ts';
-import type { EngineStatus } from '../model/worker-status.ts';
+import type { Registration } from '../domain/registration.ts';
+import type { WorkerConfig } from '../domain/worker-config.ts';
+import type { EngineStatus } from '../domain/worker-status.ts';
 
 /** What the worker tells a coordinator: its whole state, with the models of those engines only that answer. */
 export function registrationBody(

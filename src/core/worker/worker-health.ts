@@ -1,4 +1,4 @@
-import type { WorkerStatus } from '../model/worker-status.ts';
+import type { WorkerStatus } from '../domain/worker-status.ts';
 
 /** What Compose's health check means: every owned model has a valid receipt, and the worker did not give up. */
 export function isHealthy(status: WorkerStatus): boolean {

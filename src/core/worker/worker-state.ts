@@ -1,4 +1,4 @@
-import type { WorkerState } from '../model/worker-status.ts';
+import type { WorkerState } from '../domain/worker-status.ts';
 
 /** What can happen to a worker. */
 export type WorkerInput =

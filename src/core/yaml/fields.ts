@@ -1,4 +1,4 @@
-import { nearest } from '../nearest.ts';
+import { unknownWord } from '../nearest.ts';
 import type { Fault, YamlDocument, YamlPath } from './read-yaml.ts';
 import { isRefusal, type Read, showValue } from './reads.ts';
 
@@ -32,14 +32,6 @@ export function openFields(
     faults.push({ file: document.file, ...position, message: unknownWord('key', key, known) });
   }
   return fieldsOf(document, path, found, faults);
-}
-
-/** `unknown <what> "word"`, with the nearest known word or, failing that, all of them. */
-export function unknownWord(what: string, word: string, known: readonly string[]): string {
-  const near = nearest(word, known);
-  const tail =
-    near === null ? `known: ${known.join(', ') || 'none'}` : `did you mean ${JSON.stringify(near)}?`;
-  return `unknown ${what} ${JSON.stringify(word)}; ${tail}`;
 }
 
 /** A fault at the value that the path names. */

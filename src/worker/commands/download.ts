@@ -1,6 +1,6 @@
-import type { FetchResult } from '../../app/store/fetch-result.ts';
+import type { FetchResult } from '../../app/fetch/fetch-result.ts';
+import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
-import { type PinnedModel, pinnedBytes } from '../../core/model/pinned-model.ts';
 import { namedBy, usersOf } from '../../core/profile/model-users.ts';
 import { formatBytes } from '../../core/units.ts';
 import { downloadSet } from '../../core/worker/download-set.ts';

@@ -1,5 +1,5 @@
+import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
-import { type PinnedModel, pinnedBytes } from '../../core/model/pinned-model.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import { readFetchRequest } from '../../core/worker/read-fetch-request.ts';
 import { createContext } from '../context.ts';

@@ -1,5 +1,5 @@
+import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { EXIT, type ExitCode, toErrorDocument } from '../../core/errors.ts';
-import type { WorkerStatus } from '../../core/model/worker-status.ts';
 import { progressLine } from '../../core/worker/progress-line.ts';
 import { isHealthy } from '../../core/worker/worker-health.ts';
 import { askStatus, followStatus } from '../status/ask-status.ts';

@@ -1,7 +1,7 @@
-import type { FetchResult } from '../../app/store/fetch-result.ts';
+import type { FetchResult } from '../../app/fetch/fetch-result.ts';
+import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import { RmaError, toErrorDocument } from '../../core/errors.ts';
-import type { PinnedModel } from '../../core/model/pinned-model.ts';
-import { isPassing } from '../../core/models/is-passing.ts';
+import { isPassing } from '../../core/hub/is-passing.ts';
 import { checked, isComplete } from '../../core/worker/model-progress.ts';
 import { pauseAfter } from '../../core/worker/pause.ts';
 import type { Clock } from '../../ports/clock.ts';

@@ -1,4 +1,4 @@
-import type { Registration } from '../../core/model/registration.ts';
+import type { Registration } from '../../core/domain/registration.ts';
 import type { CoordinatorAnswer } from '../../core/worker/coordinator-answer.ts';
 import type { CoordinatorClient } from '../coordinator-client.ts';
 

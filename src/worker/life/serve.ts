@@ -1,10 +1,10 @@
+import type { EngineProbe } from '../../adapters/engine/engine-probe.ts';
+import type { WorkerConfig } from '../../core/domain/worker-config.ts';
+import type { EngineStatus } from '../../core/domain/worker-status.ts';
 import { toErrorDocument } from '../../core/errors.ts';
-import type { WorkerConfig } from '../../core/model/worker-config.ts';
-import type { EngineStatus } from '../../core/model/worker-status.ts';
 import { pauseAfter } from '../../core/worker/pause.ts';
 import { registrationBody } from '../../core/worker/registration-body.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { EngineProbe } from '../engine-probe.ts';
 import type { Log } from '../log/log.ts';
 import type { StatusBoard } from '../status/status-board.ts';
 import type { Registrar } from './registrar.ts';

@@ -1,7 +1,7 @@
-import type { WorkerConfig } from '../../core/model/worker-config.ts';
+import type { EngineProbe } from '../../adapters/engine/engine-probe.ts';
+import type { WorkerConfig } from '../../core/domain/worker-config.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
-import type { EngineProbe } from '../engine-probe.ts';
 import type { Log } from '../log/log.ts';
 import type { ModelFetcher } from '../model-fetcher.ts';
 import type { StatusBoard } from '../status/status-board.ts';

@@ -1,7 +1,7 @@
 import { openSync, writeSync } from 'node:fs';
+import { networkReason } from '../../adapters/engine/http-request.ts';
 import { parseLogLevel } from '../../core/worker/log-line.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { networkReason } from '../http-request.ts';
 import { createLog, type Log, type LogSink } from './log.ts';
 
 /** Where the log file is unless LOG_FILE says otherwise. */

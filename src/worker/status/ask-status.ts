@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { networkReason } from '../../adapters/engine/http-request.ts';
+import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import type { WorkerStatus } from '../../core/model/worker-status.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { networkReason } from '../http-request.ts';
 
 const PATIENCE_MS = 10_000;
 const TRY_EVERY_MS = 100;

@@ -1,10 +1,10 @@
-import { type ErrorDocument, type RmaError, toErrorDocument } from '../../core/errors.ts';
 import type {
   EngineStatus,
   ModelProgress,
   WorkerState,
   WorkerStatus,
-} from '../../core/model/worker-status.ts';
+} from '../../core/domain/worker-status.ts';
+import { type ErrorDocument, type RmaError, toErrorDocument } from '../../core/errors.ts';
 import { nextState, type WorkerInput } from '../../core/worker/worker-state.ts';
 import type { Clock } from '../../ports/clock.ts';
 

@@ -1,4 +1,4 @@
-import type { EngineStatus, ModelProgress, WorkerStatus } from '../../core/model/worker-status.ts';
+import type { EngineStatus, ModelProgress, WorkerStatus } from '../../core/domain/worker-status.ts';
 import {
   type ProgressMark,
   progressLine,

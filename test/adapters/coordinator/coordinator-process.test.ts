@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readerToken } from '../../../src/core/registration-token.ts';
-import { bundleEntry } from '../../helpers/bundle-entry.ts';
-import { runProcess } from '../../helpers/run-process.ts';
+import { bundleEntry } from '../../helpers/process/bundle-entry.ts';
+import { runProcess } from '../../helpers/process/run-process.ts';
 
 const KEY = 'a key of the coordinator';
 let dir: string;

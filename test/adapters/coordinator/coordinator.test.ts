@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Registration } from '../../../src/core/model/registration.ts';
+import type { Registration } from '../../../src/core/domain/registration.ts';
 import { readerToken, workerToken } from '../../../src/core/registration-token.ts';
-import { COORDINATOR_KEY, startCoordinator } from '../../helpers/coordinator.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
+import { FakeClock } from '../../helpers/clock/fake-clock.ts';
+import { COORDINATOR_KEY, startCoordinator } from '../../helpers/worker/coordinator.ts';
 
 const BODY: Registration = {
   schema: 'rma.worker/v1',

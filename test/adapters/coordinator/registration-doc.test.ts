@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { workerToken } from '../../../src/core/registration-token.ts';
-import { COORDINATOR_KEY, startCoordinator } from '../../helpers/coordinator.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
+import { FakeClock } from '../../helpers/clock/fake-clock.ts';
+import { COORDINATOR_KEY, startCoordinator } from '../../helpers/worker/coordinator.ts';
 
 const DOC = readFileSync(new URL('../../../docs/registration.md', import.meta.url), 'utf8');
 

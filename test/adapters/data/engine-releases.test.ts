@@ -14,7 +14,7 @@ interface EngineFile {
 }
 
 function engine(name: string): EngineFile {
-  return parse(readFileSync(here(`../../../compose/${name}.yaml`), 'utf8')) as EngineFile;
+  return parse(readFileSync(here(`../../../compose/engines/${name}.yaml`), 'utf8')) as EngineFile;
 }
 
 function release(name: string): { readonly version: string; readonly words: ReadonlySet<string> } {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DockerodeHost } from '../../../src/adapters/docker/dockerode-host.ts';
-import { type StandinContainer, standinEngine } from '../../helpers/standin-engine.ts';
+import { type StandinContainer, standinEngine } from '../../helpers/stack/standin-engine.ts';
 
 const connect = async (...containers: readonly StandinContainer[]) =>
   new DockerodeHost(await standinEngine(containers));

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { StallGuard } from '../../../src/adapters/http/stall-guard.ts';
 import { UndiciClient } from '../../../src/adapters/http/undici-client.ts';
-import { JumpingClock } from '../../helpers/jumping-clock.ts';
-import { testHttp } from '../../helpers/store-fixture.ts';
+import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
+import { testHttp } from '../../helpers/store/store-fixture.ts';
 
 async function serve(
   listener: RequestListener,

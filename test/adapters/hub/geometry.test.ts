@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { HttpRangeReader } from '../../../src/adapters/hub/http-range-reader.ts';
 import { HuggingFaceSource } from '../../../src/adapters/hub/huggingface.ts';
 import { UrlSource } from '../../../src/adapters/hub/url.ts';
-import { readGeometry } from '../../../src/app/read-geometry.ts';
+import { readGeometry } from '../../../src/app/desired/read-geometry.ts';
+import type { PinnedFile, PinnedHfModel, PinnedUrlModel } from '../../../src/core/domain/pinned-model.ts';
 import type { RmaEvent } from '../../../src/core/events.ts';
-import type { PinnedFile, PinnedHfModel, PinnedUrlModel } from '../../../src/core/model/pinned-model.ts';
-import { JumpingClock } from '../../helpers/jumping-clock.ts';
-import { type Fault, sendContent, startModelServer } from '../../helpers/model-server.ts';
-import { testHttp } from '../../helpers/store-fixture.ts';
+import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
+import { type Fault, sendContent, startModelServer } from '../../helpers/store/model-server.ts';
+import { testHttp } from '../../helpers/store/store-fixture.ts';
 import { tinyGguf } from '../../hub/tiny-gguf.ts';
 
 const GGUF = Buffer.from(tinyGguf({ bytes: 3_000_000 }));

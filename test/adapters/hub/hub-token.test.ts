@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readHubToken, readModelScopeToken } from '../../../src/adapters/hub/hub-token.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
 
 test('a token comes from the file asked for, else HF_TOKEN, else HF_TOKEN_PATH, else the file of hf auth', () => {
   const dir = tempFolder();

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { HuggingFaceSource } from '../../../src/adapters/hub/huggingface.ts';
-import { parseModelRef } from '../../../src/core/models/parse-ref.ts';
-import { type Fault, gitSha1, sha256, startModelServer } from '../../helpers/model-server.ts';
-import { smallRepo, testHttp } from '../../helpers/store-fixture.ts';
+import { parseModelRef } from '../../../src/core/reference/parse-ref.ts';
+import { type Fault, gitSha1, sha256, startModelServer } from '../../helpers/store/model-server.ts';
+import { smallRepo, testHttp } from '../../helpers/store/store-fixture.ts';
 
 async function setUp(token: string | null = null) {
   const server = await startModelServer();

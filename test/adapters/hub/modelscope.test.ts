@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { ModelScopeSource } from '../../../src/adapters/hub/modelscope.ts';
-import { parseModelRef } from '../../../src/core/models/parse-ref.ts';
-import { type Fault, sha256, startModelServer } from '../../helpers/model-server.ts';
-import { testFetcher, testHttp } from '../../helpers/store-fixture.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { parseModelRef } from '../../../src/core/reference/parse-ref.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { type Fault, sha256, startModelServer } from '../../helpers/store/model-server.ts';
+import { testFetcher, testHttp } from '../../helpers/store/store-fixture.ts';
 import { type HubOptions, startHub } from '../../hub/hub.ts';
 import { tokenHash } from '../../hub/request-log.ts';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { OllamaRegistrySource } from '../../../src/adapters/hub/ollama-registry.ts';
-import { parseModelRef } from '../../../src/core/models/parse-ref.ts';
+import { parseModelRef } from '../../../src/core/reference/parse-ref.ts';
 import { checkShape } from '../../../src/core/shape.ts';
 import { pinnedModelShape } from '../../../src/core/worker/pinned-model-shape.ts';
-import { testHttp } from '../../helpers/store-fixture.ts';
+import { testHttp } from '../../helpers/store/store-fixture.ts';
 import type { Fault } from '../../hub/faults.ts';
 import type { OllamaModelSpec } from '../../hub/ollama/models.ts';
 import { hubForTest } from '../hub-server/hub-fixture.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { UrlSource } from '../../../src/adapters/hub/url.ts';
-import { parseModelRef } from '../../../src/core/models/parse-ref.ts';
-import { JumpingClock } from '../../helpers/jumping-clock.ts';
-import { type Fault, sendContent, sha256, startModelServer } from '../../helpers/model-server.ts';
-import { ggufContent, smallRepo, testHttp } from '../../helpers/store-fixture.ts';
+import { parseModelRef } from '../../../src/core/reference/parse-ref.ts';
+import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
+import { type Fault, sendContent, sha256, startModelServer } from '../../helpers/store/model-server.ts';
+import { ggufContent, smallRepo, testHttp } from '../../helpers/store/store-fixture.ts';
 
 async function setUp(fault: Fault | null = null) {
   const server = await startModelServer();

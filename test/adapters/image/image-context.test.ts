@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extract, type Header } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runProcess } from '../../helpers/run-process.ts';
+import { runProcess } from '../../helpers/process/run-process.ts';
 
 interface Entry {
   readonly header: Header;
@@ -77,7 +77,7 @@ describe('the build context of the worker image', () => {
   });
 
   it('carries every profile and engine that the project ships', () => {
-    const shipped = ['profiles', 'compose'].flatMap((folder) =>
+    const shipped = ['profiles', 'compose/engines'].flatMap((folder) =>
       readdirSync(folder)
         .filter((name) => name.endsWith('.yaml'))
         .map((name) => `opt/rma/${folder}/${name}`),

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
 import { NvidiaSmi } from '../../../src/adapters/nvidia/nvidia-smi.ts';
-import { gpuBox } from '../../helpers/gpu-box.ts';
-import { probe, probeShape } from '../../helpers/probe-gpus.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { gpuBox } from '../../helpers/gpu/gpu-box.ts';
+import { probe, probeShape } from '../../helpers/gpu/probe-gpus.ts';
 
 describe('[req R30] a box without usable GPUs is told apart', () => {
   it.each([

@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SHAPES, type ShapeName } from '../../helpers/gpu-box/shapes.ts';
-import { gpuBox } from '../../helpers/gpu-box.ts';
-import { probe, probeShape } from '../../helpers/probe-gpus.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { SHAPES, type ShapeName } from '../../helpers/gpu/gpu-box/shapes.ts';
+import { gpuBox } from '../../helpers/gpu/gpu-box.ts';
+import { probe, probeShape } from '../../helpers/gpu/probe-gpus.ts';
 
 const MIB = 1024 * 1024;
 describe('[req R30] the GPUs of a box', () => {

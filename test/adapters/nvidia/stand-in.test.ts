@@ -2,8 +2,8 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
-import { type GpuBox, gpuBox } from '../../helpers/gpu-box.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { type GpuBox, gpuBox } from '../../helpers/gpu/gpu-box.ts';
 
 const ask = (box: GpuBox, ...args: readonly string[]) =>
   new LocalRunner({ PATH: `${box.path}:/usr/bin:/bin` }).run({ argv: ['nvidia-smi', ...args] });

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Disk, realDisk } from '../../../src/adapters/store/disk.ts';
-import { FILES, filesIn, setUpMs, writeFiles } from '../../helpers/ms-fixture.ts';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { FILES, filesIn, setUpMs, writeFiles } from '../../helpers/store/ms-fixture.ts';
 
 test.each([
   ['of old SDKs', 'models/org/na___me'],

@@ -8,8 +8,8 @@ import {
   setUpOllama,
   WEIGHTS,
   writeLikeOllama,
-} from '../../helpers/ollama-fixture.ts';
-import { testFetcher, testStore } from '../../helpers/store-fixture.ts';
+} from '../../helpers/store/ollama-fixture.ts';
+import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 
 test('a store that Ollama wrote is hashed and adopted without a request for content', async () => {
   const { hub, root, fetcher, model, manifest } = await setUpOllama();

@@ -9,11 +9,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Disk, realDisk } from '../../../src/adapters/store/disk.ts';
-import { checkModels } from '../../../src/app/store/check-models.ts';
-import { gitSha1, sha256, startModelServer } from '../../helpers/model-server.ts';
-import { hubFolder, smallRepo, testFetcher, testStore } from '../../helpers/store-fixture.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { checkModels } from '../../../src/app/fetch/check-models.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { gitSha1, sha256, startModelServer } from '../../helpers/store/model-server.ts';
+import { hubFolder, smallRepo, testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 
 async function filledStore() {
   const server = await startModelServer();

@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { sha256, startModelServer } from '../../helpers/model-server.ts';
-import { hubFolder, smallRepo, testFetcher } from '../../helpers/store-fixture.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { sha256, startModelServer } from '../../helpers/store/model-server.ts';
+import { hubFolder, smallRepo, testFetcher } from '../../helpers/store/store-fixture.ts';
 
 test('[req R43] a repository is fetched once into the native cache, and a second run makes no request', async () => {
   const server = await startModelServer();

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fetchExitCode } from '../../../src/app/store/fetch-result.ts';
+import { fetchExitCode } from '../../../src/app/fetch/fetch-result.ts';
 import type { ModelStore } from '../../../src/ports/model-store.ts';
-import { sha256, startModelServer } from '../../helpers/model-server.ts';
-import { smallRepo, testFetcher, testStore } from '../../helpers/store-fixture.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { sha256, startModelServer } from '../../helpers/store/model-server.ts';
+import { smallRepo, testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 
 test("one model's fault does not stop the others, and the exit code says that a part failed", async () => {
   const server = await startModelServer();

@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Disk, realDisk } from '../../../src/adapters/store/disk.ts';
-import { FILES, filesIn, NEXT, setUpMs, writeFiles } from '../../helpers/ms-fixture.ts';
-import { testFetcher } from '../../helpers/store-fixture.ts';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { FILES, filesIn, NEXT, setUpMs, writeFiles } from '../../helpers/store/ms-fixture.ts';
+import { testFetcher } from '../../helpers/store/store-fixture.ts';
 
 test('[req R43] a repository lies as a plain directory, readable by all, and the second fetch asks for no content', async () => {
   const { root, folder, fetch, contents } = await setUpMs();

@@ -3,9 +3,10 @@ import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileS
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
-import { type Disk, realDisk } from '../../../src/adapters/store/disk.ts';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { FileModelStore } from '../../../src/adapters/store/file-model-store.ts';
-import { storePaths } from '../../../src/core/models/store-paths.ts';
+import { storePaths } from '../../../src/core/store/store-paths.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import {
   fetched,
   filesIn,
@@ -14,9 +15,8 @@ import {
   ollama,
   setUpOllama,
   WEIGHTS,
-} from '../../helpers/ollama-fixture.ts';
-import { testFetcher, testStore } from '../../helpers/store-fixture.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+} from '../../helpers/store/ollama-fixture.ts';
+import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 
 test('[req R04] [req R43] a model is fetched once into the native store, and a second run makes no request', async () => {
   const { hub, root, fetcher, model, manifest } = await setUpOllama();

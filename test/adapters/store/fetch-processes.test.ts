@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { sendContent, sha256, startModelServer } from '../../helpers/model-server.ts';
-import { bundleProgram, startProgram } from '../../helpers/program.ts';
-import { durableBytes, hubFolder, smallRepo, testFetcher } from '../../helpers/store-fixture.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { bundleProgram, startProgram } from '../../helpers/process/program.ts';
+import { sendContent, sha256, startModelServer } from '../../helpers/store/model-server.ts';
+import { durableBytes, hubFolder, smallRepo, testFetcher } from '../../helpers/store/store-fixture.ts';
 
 const fetcher = fileURLToPath(new URL('./programs/fetcher.ts', import.meta.url));
 const SIZE = 3_000_000;

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { HuggingFaceSource } from '../../../src/adapters/hub/huggingface.ts';
-import { HttpTransfer } from '../../../src/adapters/store/transfer.ts';
-import type { PinnedFile, PinnedModel } from '../../../src/core/model/pinned-model.ts';
+import { HttpTransfer } from '../../../src/adapters/store/transfer/transfer.ts';
+import type { PinnedFile, PinnedModel } from '../../../src/core/domain/pinned-model.ts';
 import type { StagedFile } from '../../../src/ports/model-store.ts';
-import { startModelServer } from '../../helpers/model-server.ts';
-import { smallRepo, testFetcher, testHttp, testStore } from '../../helpers/store-fixture.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { startModelServer } from '../../helpers/store/model-server.ts';
+import { smallRepo, testFetcher, testHttp, testStore } from '../../helpers/store/store-fixture.ts';
 
 test('two repositories that share files do not take them from each other while both are being fetched', async () => {
   const server = await startModelServer();

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { sendContent, sha256, startModelServer } from '../../helpers/model-server.ts';
-import { ggufContent, testFetcher } from '../../helpers/store-fixture.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { sendContent, sha256, startModelServer } from '../../helpers/store/model-server.ts';
+import { ggufContent, testFetcher } from '../../helpers/store/store-fixture.ts';
 
 async function setUp() {
   const server = await startModelServer();

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { realDisk } from '../../../src/adapters/store/disk.ts';
-import { ensureDir } from '../../../src/adapters/store/files.ts';
-import { bundleProgram, startProgram } from '../../helpers/program.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { ensureDir } from '../../../src/adapters/store/disk/files.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { bundleProgram, startProgram } from '../../helpers/process/program.ts';
 
 const racer = fileURLToPath(new URL('./programs/lease-racer.ts', import.meta.url));
 

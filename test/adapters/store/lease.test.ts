@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Disk, realDisk } from '../../../src/adapters/store/disk.ts';
-import { ensureDir } from '../../../src/adapters/store/files.ts';
-import { GenerationLog } from '../../../src/adapters/store/generation-log.ts';
-import { Leases } from '../../../src/adapters/store/lease.ts';
-import { JumpingClock } from '../../helpers/jumping-clock.ts';
-import { tempFolder } from '../../helpers/temp-folder.ts';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { ensureDir } from '../../../src/adapters/store/disk/files.ts';
+import { GenerationLog } from '../../../src/adapters/store/lease/generation-log.ts';
+import { Leases } from '../../../src/adapters/store/lease/lease.ts';
+import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
 
 interface Setup {
   readonly root: string;

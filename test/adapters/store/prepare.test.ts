@@ -12,11 +12,11 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { FileModelStore } from '../../../src/adapters/store/file-model-store.ts';
-import { storePaths } from '../../../src/core/models/store-paths.ts';
-import { startModelServer } from '../../helpers/model-server.ts';
-import { bundleProgram, startProgram } from '../../helpers/program.ts';
-import { smallRepo, testFetcher, testStore } from '../../helpers/store-fixture.ts';
-import { quickFolder, tempFolder } from '../../helpers/temp-folder.ts';
+import { storePaths } from '../../../src/core/store/store-paths.ts';
+import { quickFolder, tempFolder } from '../../helpers/files/temp-folder.ts';
+import { bundleProgram, startProgram } from '../../helpers/process/program.ts';
+import { startModelServer } from '../../helpers/store/model-server.ts';
+import { smallRepo, testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 
 const asUser = fileURLToPath(new URL('./programs/as-user.ts', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { sendContent, sha256 } from '../../helpers/model-server.ts';
-import { transferRig } from '../../helpers/transfer-fixture.ts';
+import { sendContent, sha256 } from '../../helpers/store/model-server.ts';
+import { transferRig } from '../../helpers/store/transfer-fixture.ts';
 
 test('[fail C11] wrong content is fetched once more, then told with both hashes, and not kept', async () => {
   const rig = await transferRig((_, request, response) => {

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { type Disk, realDisk } from '../../../src/adapters/store/disk.ts';
-import { makeSlot } from '../../../src/adapters/store/staging.ts';
-import { MIB, transferRig } from '../../helpers/transfer-fixture.ts';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { makeSlot } from '../../../src/adapters/store/transfer/staging.ts';
+import { MIB, transferRig } from '../../helpers/store/transfer-fixture.ts';
 
 /** A disk on which one kind of step on open files fails, from its n-th call on; writes may also be short. */
 function failing(step: 'writev' | 'datasync', from: number, errno: string): Disk {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { sendContent, sha256 } from '../../helpers/model-server.ts';
-import { MIB, sendCut, transferRig } from '../../helpers/transfer-fixture.ts';
+import { sendContent, sha256 } from '../../helpers/store/model-server.ts';
+import { MIB, sendCut, transferRig } from '../../helpers/store/transfer-fixture.ts';
 
 test('a file arrives whole, with one request and no range', async () => {
   const rig = await transferRig();

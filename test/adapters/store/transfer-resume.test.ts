@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { realDisk } from '../../../src/adapters/store/disk.ts';
-import { makeSlot } from '../../../src/adapters/store/staging.ts';
-import { sendContent, sha256 } from '../../helpers/model-server.ts';
-import { MIB, sendCut, type TransferRig, transferRig } from '../../helpers/transfer-fixture.ts';
+import { realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { makeSlot } from '../../../src/adapters/store/transfer/staging.ts';
+import { sendContent, sha256 } from '../../helpers/store/model-server.ts';
+import { MIB, sendCut, type TransferRig, transferRig } from '../../helpers/store/transfer-fixture.ts';
 
 interface Left {
   readonly rig: TransferRig;

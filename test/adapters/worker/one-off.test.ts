@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { PinnedHfModel } from '../../../src/core/model/pinned-model.ts';
-import { bundleEntry } from '../../helpers/bundle-entry.ts';
-import { runProcess } from '../../helpers/run-process.ts';
+import type { PinnedHfModel } from '../../../src/core/domain/pinned-model.ts';
+import { bundleEntry } from '../../helpers/process/bundle-entry.ts';
+import { runProcess } from '../../helpers/process/run-process.ts';
 import { patternContent, sha256Of } from '../../hub/content.ts';
 import { type Hub, startHub } from '../../hub/hub.ts';
 import { tinyGguf } from '../../hub/tiny-gguf.ts';
@@ -24,8 +24,8 @@ beforeAll(async () => {
     repos: { 'org/tiny': { files }, 'org/big': { files: { 'a.bin': patternContent(5000) } } },
   });
   const data = join(dir, 'data');
-  for (const folder of ['profiles', 'compose']) mkdirSync(join(data, folder), { recursive: true });
-  writeFileSync(join(data, 'compose/llamacpp.yaml'), readFileSync('compose/llamacpp.yaml'));
+  for (const folder of ['profiles', 'compose/engines']) mkdirSync(join(data, folder), { recursive: true });
+  writeFileSync(join(data, 'compose/engines/llamacpp.yaml'), readFileSync('compose/engines/llamacpp.yaml'));
   const profile = (name: string, model: string) =>
     writeFileSync(
       join(data, `profiles/${name}.yaml`),

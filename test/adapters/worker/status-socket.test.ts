@@ -7,8 +7,8 @@ import { unstarted } from '../../../src/core/worker/model-progress.ts';
 import { askStatus, followStatus } from '../../../src/worker/status/ask-status.ts';
 import { createStatusBoard, type StatusBoard } from '../../../src/worker/status/status-board.ts';
 import { serveStatus } from '../../../src/worker/status/status-server.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
-import { MODEL_REF } from '../../helpers/worker-config.ts';
+import { FakeClock } from '../../helpers/clock/fake-clock.ts';
+import { MODEL_REF } from '../../helpers/worker/worker-config.ts';
 
 async function startStatus() {
   const dir = mkdtempSync(join(tmpdir(), 'rma-status-'));

@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import type { WorkerStatus } from '../../../src/core/model/worker-status.ts';
-import { close, listen, startCoordinator } from '../../helpers/coordinator.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
-import { lasting } from '../../helpers/hub-faults.ts';
-import { listed, workers } from '../../helpers/listed-models.ts';
-import { StubFetcher, startWorker } from '../../helpers/running-worker.ts';
-import { startEngine } from '../../helpers/stub-engine.ts';
-import { MODEL_REF, workerConfig } from '../../helpers/worker-config.ts';
+import type { WorkerStatus } from '../../../src/core/domain/worker-status.ts';
+import { FakeClock } from '../../helpers/clock/fake-clock.ts';
+import { close, listen, startCoordinator } from '../../helpers/worker/coordinator.ts';
+import { lasting } from '../../helpers/worker/hub-faults.ts';
+import { listed, workers } from '../../helpers/worker/listed-models.ts';
+import { StubFetcher, startWorker } from '../../helpers/worker/running-worker.ts';
+import { startEngine } from '../../helpers/worker/stub-engine.ts';
+import { MODEL_REF, workerConfig } from '../../helpers/worker/worker-config.ts';
 
 const BEAT = 5_000;
 const is = (state: WorkerStatus['state']) => (status: WorkerStatus) => status.state === state;

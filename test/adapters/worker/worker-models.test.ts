@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkerStatus } from '../../../src/core/model/worker-status.ts';
+import type { WorkerStatus } from '../../../src/core/domain/worker-status.ts';
 import { isHealthy } from '../../../src/core/worker/worker-health.ts';
-import { startCoordinator } from '../../helpers/coordinator.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
-import { lasting, passing } from '../../helpers/hub-faults.ts';
-import { listed } from '../../helpers/listed-models.ts';
-import { modelIs, StubFetcher, startWorker } from '../../helpers/running-worker.ts';
-import { startEngine } from '../../helpers/stub-engine.ts';
-import { MODEL_REF, workerConfig } from '../../helpers/worker-config.ts';
+import { FakeClock } from '../../helpers/clock/fake-clock.ts';
+import { startCoordinator } from '../../helpers/worker/coordinator.ts';
+import { lasting, passing } from '../../helpers/worker/hub-faults.ts';
+import { listed } from '../../helpers/worker/listed-models.ts';
+import { modelIs, StubFetcher, startWorker } from '../../helpers/worker/running-worker.ts';
+import { startEngine } from '../../helpers/worker/stub-engine.ts';
+import { MODEL_REF, workerConfig } from '../../helpers/worker/worker-config.ts';
 
 const is = (state: WorkerStatus['state']) => (status: WorkerStatus) => status.state === state;
 

@@ -1,4 +1,4 @@
-import type { GpuShape } from '../../helpers/gpu-box/shapes.ts';
+import type { GpuShape } from '../../helpers/gpu/gpu-box/shapes.ts';
 
 /** A GPU or a MIG device as a container gets it; sizes in MiB. */
 export interface Device {

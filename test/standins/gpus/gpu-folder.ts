@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync }
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { SHAPES } from '../../helpers/gpu-box/shapes.ts';
-import type { GpuBoxState } from '../../helpers/gpu-box/state.ts';
-import { type GpuBox, gpuBox } from '../../helpers/gpu-box.ts';
+import { SHAPES } from '../../helpers/gpu/gpu-box/shapes.ts';
+import type { GpuBoxState } from '../../helpers/gpu/gpu-box/state.ts';
+import { type GpuBox, gpuBox } from '../../helpers/gpu/gpu-box.ts';
 import { cdiSpec } from './cdi-spec.ts';
 import { type Device, devicesOf } from './devices.ts';
 import { FOLDER } from './layout.ts';

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { chooseModels } from '../../../src/app/models.ts';
 import { RmaError } from '../../../src/core/errors.ts';
 import type { Box } from '../../../src/ports/box.ts';
-import { catalogueOf, configOf, pinnedFile, profileServiceOf } from '../../helpers/render-builders.ts';
+import {
+  catalogueOf,
+  configOf,
+  pinnedFile,
+  profileServiceOf,
+} from '../../helpers/builders/render-builders.ts';
 
 const catalogue = catalogueOf({ a: [profileServiceOf()], ocr: [profileServiceOf({ models: ['big'] })] });
 const optional = new Map(catalogue.models).set('big', { ...catalogue.models.get('big')!, optional: true });

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { confirm } from '../../../src/cli/confirm.ts';
-import { FakeTerminal } from '../../helpers/fake-terminal.ts';
+import { FakeTerminal } from '../../helpers/cli/fake-terminal.ts';
 
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { explainPlacement, renderPlacement } from '../../../src/cli/render/placement.ts';
 import { placementDocument } from '../../../src/cli/render/placement-document.ts';
-import { gpuOf, inventoryOf, placeOn } from '../../helpers/place-box.ts';
-import { theme } from '../../helpers/theme.ts';
+import { gpuOf, inventoryOf, placeOn } from '../../helpers/builders/place-box.ts';
+import { theme } from '../../helpers/cli/theme.ts';
 
 const GIB = 2 ** 30;
 const on8 = () => placeOn({ inventory: inventoryOf(gpuOf(0, 8_188), gpuOf(1, 4_096)) });

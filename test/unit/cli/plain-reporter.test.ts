@@ -2,8 +2,8 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { PlainReporter } from '../../../src/cli/reporters/plain.ts';
 import type { RmaEvent } from '../../../src/core/events.ts';
-import { modelEvent } from '../../helpers/progress.ts';
-import { theme } from '../../helpers/theme.ts';
+import { modelEvent } from '../../helpers/cli/progress.ts';
+import { theme } from '../../helpers/cli/theme.ts';
 
 function linesOf(events: readonly (RmaEvent | number)[], verbosity = 0): readonly string[] {
   const err = new PassThrough();

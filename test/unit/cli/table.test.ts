@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { displayWidth, printable, truncate } from '../../../src/cli/render/display-width.ts';
 import { type Column, renderTable } from '../../../src/cli/render/table.ts';
-import { theme } from '../../helpers/theme.ts';
+import { theme } from '../../helpers/cli/theme.ts';
 
 interface Row {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createTheme } from '../../../src/cli/render/theme.ts';
-import { FakeTerminal } from '../../helpers/fake-terminal.ts';
+import { FakeTerminal } from '../../helpers/cli/fake-terminal.ts';
 
 const terminal = new FakeTerminal(100);
 const pipe = new PassThrough();

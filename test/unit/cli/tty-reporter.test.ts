@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { displayWidth } from '../../../src/cli/render/display-width.ts';
 import { TtyReporter } from '../../../src/cli/reporters/tty.ts';
 import type { RmaEvent } from '../../../src/core/events.ts';
-import { FakeTerminal } from '../../helpers/fake-terminal.ts';
-import { modelEvent } from '../../helpers/progress.ts';
-import { theme } from '../../helpers/theme.ts';
+import { FakeTerminal } from '../../helpers/cli/fake-terminal.ts';
+import { modelEvent } from '../../helpers/cli/progress.ts';
+import { theme } from '../../helpers/cli/theme.ts';
 
 const FRAME_MS = 100;
 const step = (state: 'start' | 'done', text: string): RmaEvent => ({ type: 'step', id: 's', state, text });

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
 import { buildWorkerConfig } from '../../../src/core/compose-file/build-worker-config.ts';
 import type { RenderInput } from '../../../src/core/compose-file/render-input.ts';
-import type { RmaConfig } from '../../../src/core/model/config.ts';
+import type { RmaConfig } from '../../../src/core/domain/config.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { RENDER_CASES } from '../../golden/render-cases.ts';
 import {
@@ -12,7 +12,7 @@ import {
   engineOf,
   profileServiceOf,
   renderInputOf,
-} from '../../helpers/render-builders.ts';
+} from '../../helpers/builders/render-builders.ts';
 
 type Service = Record<string, unknown> & {
   readonly environment: Record<string, string>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { choosePorts } from '../../../src/core/compose-file/choose-ports.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
-import { catalogueOf, configOf, profileServiceOf } from '../../helpers/render-builders.ts';
+import { catalogueOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 const service = (model: string) =>
   profileServiceOf({ engine: 'llm', models: [model], flags: [], memoryBytes: null });

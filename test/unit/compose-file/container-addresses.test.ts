@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { containerAddresses } from '../../../src/core/compose-file/container-addresses.ts';
 import { fetchEnvironment } from '../../../src/core/compose-file/fetch-environment.ts';
-import { configOf } from '../../helpers/render-builders.ts';
+import { configOf } from '../../helpers/builders/render-builders.ts';
 
 const ask = (address: string, environment: Record<string, string> = {}) =>
   containerAddresses({ addresses: { HUB: address }, environment, inside: ['engine'] });

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
 import { choosePorts } from '../../../src/core/compose-file/choose-ports.ts';
 import type { RenderInput } from '../../../src/core/compose-file/render-input.ts';
-import type { VolumeSpec } from '../../../src/core/model/config.ts';
+import type { VolumeSpec } from '../../../src/core/domain/config.ts';
 import { GPUS, GUIDE_CASES } from '../../golden/guide-cases.ts';
 
 interface Service {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
 import { buildWorkerConfig } from '../../../src/core/compose-file/build-worker-config.ts';
-import type { PinnedHfModel } from '../../../src/core/model/pinned-model.ts';
+import type { PinnedHfModel } from '../../../src/core/domain/pinned-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import {
   catalogueOf,
@@ -12,7 +12,7 @@ import {
   pinnedFile,
   profileServiceOf,
   renderInputOf,
-} from '../../helpers/render-builders.ts';
+} from '../../helpers/builders/render-builders.ts';
 
 interface ComposeText {
   readonly services: Record<

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
 import { volumeOf } from '../../../src/core/docker/volume-of.ts';
-import type { RmaConfig, VolumeSpec } from '../../../src/core/model/config.ts';
+import type { RmaConfig, VolumeSpec } from '../../../src/core/domain/config.ts';
 import { planNfs } from '../../../src/core/plan/plan-nfs.ts';
 import { planVolumes } from '../../../src/core/plan/plan-volumes.ts';
-import { desiredOf, doneBox, emptyBox } from '../../helpers/plan-builders.ts';
-import { configOf, renderInputOf } from '../../helpers/render-builders.ts';
+import { desiredOf, doneBox, emptyBox } from '../../helpers/builders/plan-builders.ts';
+import { configOf, renderInputOf } from '../../helpers/builders/render-builders.ts';
 
 const nas: VolumeSpec = { type: 'nfs', server: 'nas.lan', path: '/exports/ai' };
 const withStore = (store: VolumeSpec, over: Partial<RmaConfig> = {}) =>

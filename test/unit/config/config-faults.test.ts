@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConfigSources } from '../../../src/core/config/config-sources.ts';
 import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
 import { RmaError } from '../../../src/core/errors.ts';
-import { base, flags, withFile } from '../../helpers/config-sources.ts';
+import { base, flags, withFile } from '../../helpers/builders/config-sources.ts';
 
 function faultsOf(sources: ConfigSources): readonly string[] {
   try {

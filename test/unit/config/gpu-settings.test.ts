@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
 import { effectiveSettings } from '../../../src/core/config/show-config.ts';
-import type { GpuSettings } from '../../../src/core/model/config.ts';
-import { base, flags, withFile } from '../../helpers/config-sources.ts';
+import type { GpuSettings } from '../../../src/core/domain/config.ts';
+import { base, flags, withFile } from '../../helpers/builders/config-sources.ts';
 
 type Env = Readonly<Record<string, string>>;
 

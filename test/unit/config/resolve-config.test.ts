@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigSources } from '../../../src/core/config/config-sources.ts';
 import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
-import { base, flags, withFile } from '../../helpers/config-sources.ts';
+import { base, flags, withFile } from '../../helpers/builders/config-sources.ts';
 
 describe('resolveConfig without anything', () => {
   it('works, with the documented defaults', () => {

@@ -8,7 +8,7 @@ import {
   remove,
   renew,
 } from '../../../src/core/coordinator/registry.ts';
-import type { Registration } from '../../../src/core/model/registration.ts';
+import type { Registration } from '../../../src/core/domain/registration.ts';
 import { readerToken, sameToken, workerToken } from '../../../src/core/registration-token.ts';
 
 function worker(id: string, part: Partial<Registration> = {}): Registration {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Gpu, GpuProcess } from '../../../src/core/domain/gpu.ts';
 import { shortUuids } from '../../../src/core/gpu/short-uuids.ts';
 import { gpuUsers } from '../../../src/core/gpu/users.ts';
-import type { Gpu, GpuProcess } from '../../../src/core/model/gpu.ts';
 
 const memory = { totalBytes: 100, reservedBytes: 0, usedBytes: 0, freeBytes: 100 };
 const gpu = (uuid: string, processes: readonly GpuProcess[] | null, migs: readonly string[] = []): Gpu => ({

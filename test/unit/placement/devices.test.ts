@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Gpu, GpuInventory, MigDevice } from '../../../src/core/model/gpu.ts';
-import type { GpuPromise } from '../../../src/core/model/placement.ts';
+import type { Gpu, GpuInventory, MigDevice } from '../../../src/core/domain/gpu.ts';
+import type { GpuPromise } from '../../../src/core/domain/placement.ts';
 import { measuredBytes, placementDevices } from '../../../src/core/placement/devices.ts';
 import { resolveGpuNames } from '../../../src/core/placement/gpu-names.ts';
-import { GIB } from '../../helpers/placement-builders.ts';
+import { GIB } from '../../helpers/builders/placement-builders.ts';
 
 const SETTINGS = { visible: null, reserveBytes: GIB };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { place } from '../../../src/core/placement/place.ts';
-import { device, GIB, need, profile, refused, service } from '../../helpers/placement-builders.ts';
+import { device, GIB, need, profile, refused, service } from '../../helpers/builders/placement-builders.ts';
 
 describe('what cannot be placed', () => {
   it('[req R20] names the service, each GPU, what is missing and what would fit', () => {

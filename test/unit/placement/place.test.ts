@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { shareOf } from '../../../src/core/compose-file/gpu-share.ts';
 import { place } from '../../../src/core/placement/place.ts';
-import { shareOf } from '../../../src/core/placement/share.ts';
-import { device, GIB, need, ok, profile, service } from '../../helpers/placement-builders.ts';
+import { device, GIB, need, ok, profile, service } from '../../helpers/builders/placement-builders.ts';
 
 describe('placing', () => {
   it('[req R51] takes the best variant that fits and says why not a better one', () => {

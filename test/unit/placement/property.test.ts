@@ -6,11 +6,11 @@ import type {
   PlacementDevice,
   PlacementProfile,
   PlacementService,
-} from '../../../src/core/model/placement.ts';
+} from '../../../src/core/domain/placement.ts';
 import { needPerGpu } from '../../../src/core/placement/demand.ts';
 import { place } from '../../../src/core/placement/place.ts';
-import { fitsByBruteForce } from '../../helpers/brute-force.ts';
-import { device, GIB, need, profile, service } from '../../helpers/placement-builders.ts';
+import { fitsByBruteForce } from '../../helpers/builders/brute-force.ts';
+import { device, GIB, need, profile, service } from '../../helpers/builders/placement-builders.ts';
 
 const devices = fc
   .array(

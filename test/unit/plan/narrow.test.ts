@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { narrow } from '../../../src/core/plan/narrow.ts';
-import { desiredOf, doneBox } from '../../helpers/plan-builders.ts';
-import { renderInputOf } from '../../helpers/render-builders.ts';
+import { desiredOf, doneBox } from '../../helpers/builders/plan-builders.ts';
+import { renderInputOf } from '../../helpers/builders/render-builders.ts';
 
 const input = renderInputOf();
 const desired = desiredOf(input);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { ProfileService } from '../../../src/core/model/profile.ts';
+import type { ProfileService } from '../../../src/core/domain/profile.ts';
 import { plan } from '../../../src/core/plan/plan.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
-import { desiredOf, doneBox, emptyBox } from '../../helpers/plan-builders.ts';
-import { catalogueOf, profileServiceOf, renderInputOf } from '../../helpers/render-builders.ts';
+import { desiredOf, doneBox, emptyBox } from '../../helpers/builders/plan-builders.ts';
+import { catalogueOf, profileServiceOf, renderInputOf } from '../../helpers/builders/render-builders.ts';
 
 const service: fc.Arbitrary<ProfileService> = fc
   .record({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { volumeOf } from '../../../src/core/docker/volume-of.ts';
-import type { VolumeSpec } from '../../../src/core/model/config.ts';
+import type { VolumeSpec } from '../../../src/core/domain/config.ts';
 import { planStoreMove } from '../../../src/core/plan/plan-store-move.ts';
-import { configOf } from '../../helpers/render-builders.ts';
+import { configOf } from '../../helpers/builders/render-builders.ts';
 
 const withStore = (store: VolumeSpec) => configOf({ volumes: { ...configOf().volumes, store } });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Desired } from '../../../src/core/model/desired.ts';
-import type { Observed } from '../../../src/core/model/observed.ts';
-import { KEPT_FREE_BYTES } from '../../../src/core/models/room.ts';
+import type { Desired } from '../../../src/core/domain/desired.ts';
+import type { Observed } from '../../../src/core/domain/observed.ts';
 import { plan } from '../../../src/core/plan/plan.ts';
 import { planText } from '../../../src/core/plan/plan-text.ts';
+import { KEPT_FREE_BYTES } from '../../../src/core/store/room.ts';
 import {
   checkOf,
   desiredOf,
@@ -11,8 +11,8 @@ import {
   emptyBox,
   STARTED_AT,
   withContainer,
-} from '../../helpers/plan-builders.ts';
-import { configOf, pinnedFile, renderInputOf } from '../../helpers/render-builders.ts';
+} from '../../helpers/builders/plan-builders.ts';
+import { configOf, pinnedFile, renderInputOf } from '../../helpers/builders/render-builders.ts';
 
 const desired = desiredOf();
 const done = doneBox(desired);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RmaError } from '../../../src/core/errors.ts';
 import { buildCatalogue, type DataFile } from '../../../src/core/profile/build-catalogue.ts';
-import { profileServiceOf } from '../../helpers/render-builders.ts';
+import { profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 const ENGINE = `image: example/engine:1
 port: 8080

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Profile } from '../../../src/core/model/profile.ts';
+import type { Profile } from '../../../src/core/domain/profile.ts';
 import {
   effectiveProfiles,
   type ProfileWish,
   withoutGpu,
 } from '../../../src/core/profile/effective-profiles.ts';
-import { catalogueOf, engineOf, profileServiceOf } from '../../helpers/render-builders.ts';
+import { catalogueOf, engineOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 const on = (gpus: number, models = ['small']) => [profileServiceOf({ gpus, models })];
 const base = catalogueOf({ 'cpu-worker': on(0), llm: on(1) }, [

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Engine } from '../../../src/core/model/profile.ts';
+import type { Engine } from '../../../src/core/domain/profile.ts';
 import { readsFault } from '../../../src/core/profile/check-reads.ts';
 import { parseEngine } from '../../../src/core/profile/parse-engine.ts';
 
-const folder = join(import.meta.dirname, '../../../compose');
+const folder = join(import.meta.dirname, '../../../compose/engines');
 const SHIPPED = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 
 const MINIMAL = `image: example/engine:1

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findModel } from '../../../src/core/profile/find-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
-import { catalogueOf, engineOf, profileServiceOf } from '../../helpers/render-builders.ts';
+import { catalogueOf, engineOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 describe('selectServices', () => {
   it('names services after profile and engine, and numbers only the further ones', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readFetchRequest } from '../../../src/core/worker/read-fetch-request.ts';
 import { readWorkerConfig } from '../../../src/core/worker/read-worker-config.ts';
-import { workerConfig } from '../../helpers/worker-config.ts';
+import { workerConfig } from '../../helpers/worker/worker-config.ts';
 
 describe('the configuration of a worker', () => {
   it('is read back as it was written', () => {

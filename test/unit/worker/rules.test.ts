@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Catalogue } from '../../../src/core/model/profile.ts';
-import type { WorkerStatus } from '../../../src/core/model/worker-status.ts';
+import type { Catalogue } from '../../../src/core/domain/profile.ts';
+import type { WorkerStatus } from '../../../src/core/domain/worker-status.ts';
 import { coordinatorAnswer } from '../../../src/core/worker/coordinator-answer.ts';
 import { downloadSet } from '../../../src/core/worker/download-set.ts';
 import { requestsInFlight } from '../../../src/core/worker/in-flight.ts';
@@ -8,7 +8,7 @@ import { missingNames } from '../../../src/core/worker/model-list.ts';
 import { unstarted } from '../../../src/core/worker/model-progress.ts';
 import { pauseAfter } from '../../../src/core/worker/pause.ts';
 import { isHealthy } from '../../../src/core/worker/worker-health.ts';
-import { profileServiceOf } from '../../helpers/render-builders.ts';
+import { profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 describe('the answer of a coordinator', () => {
   const kind = (method: 'POST' | 'PUT', status: number) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ModelProgress } from '../../../src/core/model/worker-status.ts';
+import type { ModelProgress } from '../../../src/core/domain/worker-status.ts';
 import { isLogged, logLine, parseLogLevel } from '../../../src/core/worker/log-line.ts';
 import { unstarted } from '../../../src/core/worker/model-progress.ts';
 import { progressLine, progressMark, wantsProgressLine } from '../../../src/core/worker/progress-line.ts';

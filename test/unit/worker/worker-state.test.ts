@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { WORKER_STATES, type WorkerState } from '../../../src/core/model/worker-status.ts';
+import { WORKER_STATES, type WorkerState } from '../../../src/core/domain/worker-status.ts';
 import { nextState, type WorkerInput } from '../../../src/core/worker/worker-state.ts';
 
 const INPUTS: readonly WorkerInput[] = [

@@ -1,5 +1,5 @@
 // Prepares a store as the user it runs as, with the umask it is given, and fetches nothing. Prints the error as JSON.
-import { testStore } from '../../../helpers/store-fixture.ts';
+import { testStore } from '../../../helpers/store/store-fixture.ts';
 
 const [root = '', umask = '022'] = process.argv.slice(2);
 process.umask(Number.parseInt(umask, 8));

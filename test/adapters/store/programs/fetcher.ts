@@ -1,5 +1,5 @@
 // Fetches references into a store as a process of its own. Prints a line when bytes have arrived, one when some are durable, and one with the results.
-import { durableBytes, testFetcher } from '../../../helpers/store-fixture.ts';
+import { durableBytes, testFetcher } from '../../../helpers/store/store-fixture.ts';
 
 const [root = '', endpoint = '', ...refs] = process.argv.slice(2);
 const controller = new AbortController();

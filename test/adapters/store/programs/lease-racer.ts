@@ -2,8 +2,8 @@
 import { appendFileSync, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../../../src/adapters/clock/system-clock.ts';
-import { realDisk } from '../../../../src/adapters/store/disk.ts';
-import { Leases } from '../../../../src/adapters/store/lease.ts';
+import { realDisk } from '../../../../src/adapters/store/disk/disk.ts';
+import { Leases } from '../../../../src/adapters/store/lease/lease.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 
 const [root = '', rounds = '', witness = ''] = process.argv.slice(2);

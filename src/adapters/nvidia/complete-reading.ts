@@ -1,0 +1,88 @@
+import type { Gpu, GpuProcess, MigDevice } from '../../core/domain/gpu.ts';
+import type { GpuList, ListedGpu, LostGpu } from '../../core/gpu/from-list.ts';
+import type { ReadGpu } from './from-xml.ts';
+
+/** Memory of the machine itself, bytes. */
+export interface MachineMemory {
+  readonly totalBytes: number;
+  readonly availableBytes: number;
+}
+
+interface Rest {
+  /** null where `nvidia-smi -L` was not asked */
+  readonly list: GpuList | null;
+  readonly computeCaps: ReadonlyMap<string, string>;
+  readonly machine: MachineMemory | null;
+}
+
+/** Joins what the driver tells only elsewhere to the GPUs of its log; those that it cannot reach are added with their fault. By index. */
+export function completeReading(
+  gpus: readonly ReadGpu[],
+  { list, computeCaps, machine }: Rest,
+): readonly Gpu[] {
+  const complete = gpus.map((read): Gpu => {
+    const { memoryNotApplicable, ...gpu } = read;
+    const listed = list?.gpus.find(({ uuid }) => uuid === gpu.uuid);
+    const joined: Gpu = {
+      ...gpu,
+      index: listed?.index ?? gpu.index,
+      computeCapability: computeCaps.get(gpu.uuid) ?? gpu.computeCapability,
+      migDevices: joinMig(gpu, listed),
+    };
+    const shares = memoryNotApplicable && gpu.fault === null && gpu.migEnabled !== true;
+    return shares && machine !== null ? withMachineMemory(joined, machine) : joined;
+  });
+  const known = new Set(complete.map(({ pciBusId }) => busKey(pciBusId)));
+  const lost = list?.lost.filter(({ pciBusId }) => !known.has(busKey(pciBusId))) ?? [];
+  return [...complete, ...lost.map(lostGpu)].sort((a, b) => a.index - b.index);
+}
+
+/** Processes that were asked by UUID, those of a MIG device with its GPU. */
+export function withProcesses(gpu: Gpu, processes: ReadonlyMap<string, readonly GpuProcess[]>): Gpu {
+  const ofDevices = gpu.migDevices.flatMap(({ uuid, index }) =>
+    (processes.get(uuid ?? '') ?? []).map((process) => ({ ...process, migIndex: index })),
+  );
+  return { ...gpu, processes: [...(processes.get(gpu.uuid) ?? []), ...ofDevices] };
+}
+
+/** The log has sizes without names, the list names without sizes. CSV has neither: then the list alone tells the devices. */
+function joinMig(gpu: Gpu, listed: ListedGpu | undefined): readonly MigDevice[] {
+  const names = listed?.migDevices ?? [];
+  if (gpu.migDevices.length > 0) {
+    return gpu.migDevices.map((device, order) => {
+      const name = names.find(({ index }) => index === device.index) ?? names[order];
+      return { ...device, uuid: name?.uuid ?? null, profile: name?.profile ?? null };
+    });
+  }
+  const memory = { totalBytes: null, reservedBytes: null, usedBytes: null, freeBytes: null };
+  return names.map(({ uuid, profile, index }) => ({ uuid, profile, index, memory }));
+}
+
+function withMachineMemory(gpu: Gpu, { totalBytes, availableBytes }: MachineMemory): Gpu {
+  const freeBytes = Math.min(availableBytes, totalBytes);
+  const memory = { totalBytes, reservedBytes: 0, usedBytes: totalBytes - freeBytes, freeBytes };
+  return { ...gpu, unified: true, memory };
+}
+
+function lostGpu({ index, pciBusId, reason }: LostGpu): Gpu {
+  return {
+    index,
+    uuid: pciBusId,
+    name: 'unknown GPU',
+    pciBusId,
+    memory: { totalBytes: null, reservedBytes: null, usedBytes: null, freeBytes: null },
+    unified: false,
+    computeCapability: null,
+    utilizationPercent: null,
+    temperatureCelsius: null,
+    migEnabled: null,
+    migDevices: [],
+    processes: null,
+    fault: `the driver says "${reason}"`,
+  };
+}
+
+/** `00000000:41:00.0` and `0000:41:00.0` are one address. */
+function busKey(pciBusId: string | null): string {
+  return pciBusId?.toLowerCase().replace(/^0+(?=[0-9a-f]{4}:)/, '') ?? '';
+}

@@ -1,0 +1,109 @@
+import type { GpuProcess } from '../../core/domain/gpu.ts';
+import { type DriverReading, migEnabled, type ReadGpu } from './from-xml.ts';
+import { brokenText, isNotApplicable, knownText, memoryBytes, wholeNumber } from './value.ts';
+
+/** Names come last: a comma in one then splits nothing. */
+const NEWEST = [
+  'index',
+  'uuid',
+  'pci.bus_id',
+  'driver_version',
+  'memory.total',
+  'memory.reserved',
+  'memory.used',
+  'memory.free',
+  'utilization.gpu',
+  'temperature.gpu',
+  'mig.mode.current',
+  'compute_cap',
+  'name',
+] as const;
+const NOT_IN_OLD_DRIVERS: readonly string[] = ['memory.reserved', 'mig.mode.current', 'compute_cap'];
+
+/** Lists of fields for `--query-gpu`, to be tried in this order: one that a driver does not know fails the whole question. */
+export const GPU_FIELDS: readonly (readonly string[])[] = [
+  NEWEST,
+  NEWEST.filter((field) => !NOT_IN_OLD_DRIVERS.includes(field)),
+];
+export const APP_FIELDS = ['gpu_uuid', 'pid', 'used_memory', 'process_name'] as const;
+
+type Row = Readonly<Record<string, string>>;
+
+/** The GPUs in the answer to `--query-gpu=FIELDS --format=csv,noheader,nounits`; null when no line is such a row. Never throws. */
+export function readGpuRows(text: string, fields: readonly string[]): DriverReading | null {
+  const rows = rowsOf(text, fields).filter((row) => wholeNumber(row['index']) !== null);
+  if (rows.length === 0) return null;
+  return {
+    driverVersion:
+      rows.map((row) => knownText(row['driver_version'])).find((version) => version !== null) ?? null,
+    cudaVersion: null,
+    gpus: rows.map(readRow),
+  };
+}
+
+/** Processes by the UUID of their GPU (or MIG device), from `--query-compute-apps`. Never throws. */
+export function readAppRows(text: string): ReadonlyMap<string, readonly GpuProcess[]> {
+  const found = new Map<string, GpuProcess[]>();
+  for (const row of rowsOf(text, APP_FIELDS)) {
+    const [uuid, pid] = [knownText(row['gpu_uuid']), wholeNumber(row['pid'])];
+    if (uuid === null || pid === null) continue;
+    const processes = found.get(uuid) ?? [];
+    processes.push({
+      pid,
+      name: knownText(row['process_name']) ?? 'unknown',
+      kind: 'compute',
+      memoryBytes: memoryBytes(row['used_memory']),
+    });
+    found.set(uuid, processes);
+  }
+  return found;
+}
+
+/** Compute capability by UUID, from `--query-gpu=uuid,compute_cap`. Never throws. */
+export function readComputeCaps(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    rowsOf(text, ['uuid', 'compute_cap']).flatMap(({ uuid = '', compute_cap = '' }) =>
+      /^\d{1,3}\.\d{1,3}$/.test(compute_cap) ? [[uuid, compute_cap] as const] : [],
+    ),
+  );
+}
+
+function readRow(row: Row): ReadGpu {
+  const index = wholeNumber(row['index']) ?? 0;
+  const uuid = knownText(row['uuid']);
+  const pciBusId = knownText(row['pci.bus_id']);
+  const broken = brokenText(row['uuid']) ?? brokenText(row['memory.total']);
+  const unnamed = uuid === null ? 'the driver does not tell its UUID' : null;
+  const capability = knownText(row['compute_cap']);
+  return {
+    index,
+    uuid: uuid ?? pciBusId ?? `GPU ${index}`,
+    name: knownText(row['name']) ?? 'unknown GPU',
+    pciBusId,
+    memory: {
+      totalBytes: memoryBytes(row['memory.total']),
+      reservedBytes: memoryBytes(row['memory.reserved']),
+      usedBytes: memoryBytes(row['memory.used']),
+      freeBytes: memoryBytes(row['memory.free']),
+    },
+    memoryNotApplicable: isNotApplicable(row['memory.total']),
+    unified: false,
+    computeCapability: capability !== null && /^\d{1,3}\.\d{1,3}$/.test(capability) ? capability : null,
+    utilizationPercent: wholeNumber(row['utilization.gpu']),
+    temperatureCelsius: wholeNumber(row['temperature.gpu']),
+    migEnabled: migEnabled(row['mig.mode.current']),
+    migDevices: [],
+    processes: null,
+    fault: broken === null ? unnamed : `the driver says "${broken}"`,
+  };
+}
+
+/** Lines with as many values as there are fields; what is too much belongs to the last. */
+function rowsOf(text: string, fields: readonly string[]): readonly Row[] {
+  return text.split(/\r?\n/).flatMap((line) => {
+    const parts = line.split(',').map((part) => part.trim());
+    if (parts.length < fields.length) return [];
+    const values = [...parts.slice(0, fields.length - 1), parts.slice(fields.length - 1).join(', ')];
+    return [Object.fromEntries(fields.map((field, index) => [field, values[index] ?? '']))];
+  });
+}

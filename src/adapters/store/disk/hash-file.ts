@@ -1,0 +1,34 @@
+import type { Digest } from '../../../core/domain/pinned-model.ts';
+import { contentHash } from '../../../core/store/digest.ts';
+import { type Disk, unless } from './disk.ts';
+
+const READ_BYTES = 1024 * 1024;
+
+/** Digest of a file as it is on disk; null when it is absent or has another size. `onBytes` gets the bytes of each step. */
+export async function hashFile(
+  disk: Disk,
+  path: string,
+  expected: { readonly bytes: number; readonly algorithm: Digest['algorithm'] },
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const handle = await unless(['ENOENT', 'ENOTDIR', 'ELOOP'], disk.open(path, 'r'));
+  if (handle === null) return null;
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile() || stats.size !== expected.bytes) return null;
+    const hash = contentHash(expected.algorithm, expected.bytes);
+    const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(1, expected.bytes)));
+    for (let position = 0; position < expected.bytes; ) {
+      signal.throwIfAborted();
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+      if (bytesRead === 0) return null;
+      hash.update(buffer.subarray(0, bytesRead));
+      position += bytesRead;
+      onBytes(bytesRead);
+    }
+    return hash.digest();
+  } finally {
+    await handle.close();
+  }
+}

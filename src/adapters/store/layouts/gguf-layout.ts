@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import type { PinnedFile, PinnedUrlModel } from '../../../core/domain/pinned-model.ts';
+import { EXIT, RmaError } from '../../../core/errors.ts';
+import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
+import { type Disk, errnoOf, unless } from '../disk/disk.ts';
+import { ensureDir, syncDir } from '../disk/files.ts';
+import { hashFile } from '../disk/hash-file.ts';
+import { ReceiptBook } from '../receipts/receipt-book.ts';
+import {
+  isSameContent,
+  isUnchanged,
+  type Receipt,
+  type ReceiptFile,
+  readReceipts,
+  receiptEntry,
+  statFile,
+} from '../receipts/receipts.ts';
+import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
+
+/** Flat files by set: `gguf/<set>/<name>`. Only final names ever appear there. */
+export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
+  readonly root: string;
+  readonly #context: LayoutContext;
+  readonly #receipts: ReceiptBook;
+
+  constructor(gguf: string, context: LayoutContext) {
+    this.root = gguf;
+    this.#context = context;
+    this.#receipts = new ReceiptBook(context);
+  }
+
+  leaseKey(model: PinnedUrlModel): string {
+    return `gguf-${model.set}-${model.files[0]?.path ?? ''}`;
+  }
+
+  check(model: PinnedUrlModel): ModelCheck {
+    const receipt = this.#receipts.receipt(model);
+    const missing = model.files.filter((file) => {
+      const entry = receipt?.files[file.path];
+      return !isWanted(model, file, receipt) || !isUnchanged(statFile(this.#path(model, file)), entry);
+    });
+    return summarize(model, missing, true);
+  }
+
+  async adopt(model: PinnedUrlModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
+    const still: PinnedFile[] = [];
+    for (const file of this.check(model).missing) {
+      if (!(await this.#adoptFile(model, file, options))) still.push(file);
+    }
+    return still;
+  }
+
+  async publish(model: PinnedUrlModel, staged: ReadonlyMap<PinnedFile, StagedFile>): Promise<void> {
+    const { disk } = this.#context;
+    await ensureDir(disk, join(this.root, model.set));
+    for (const [file, { path, digest }] of staged) {
+      await this.#place(model, file, path, digest.hex);
+      await syncDir(disk, join(this.root, model.set));
+      await this.#record(model, file, digest);
+    }
+  }
+
+  #path(model: PinnedUrlModel, file: PinnedFile): string {
+    return join(this.root, model.set, file.path);
+  }
+
+  /** A file already there is ours when its content is right; a name with other content is never overwritten. */
+  async #adoptFile(model: PinnedUrlModel, file: PinnedFile, options: AdoptOptions): Promise<boolean> {
+    const path = this.#path(model, file);
+    if (statFile(path) === null) return this.#linkTwin(model, file);
+    const receipt = this.#receipts.receipt(model);
+    const algorithm = file.digest?.algorithm ?? 'sha256';
+    const expected = { bytes: file.bytes, algorithm };
+    const hex = await hashFile(this.#context.disk, path, expected, options.onBytes, options.signal);
+    const wanted = file.digest?.hex ?? receipt?.files[file.path]?.digest.hex;
+    if (hex !== null && hex === wanted && (file.digest !== null || receipt?.from === model.url)) {
+      await this.#record(model, file, { algorithm, hex });
+      return true;
+    }
+    if (!isOurs(model, file, receipt)) throw nameTaken(model, path, receipt);
+    return false;
+  }
+
+  /** The same content in another set is one file on disk. */
+  async #linkTwin(model: PinnedUrlModel, file: PinnedFile): Promise<boolean> {
+    const { disk, receipts } = this.#context;
+    const { digest } = file;
+    const sets = digest === null ? null : await unless(['ENOENT'], disk.readdir(join(receipts, 'gguf')));
+    if (digest === null || sets === null) return false;
+    for (const set of sets) {
+      const twin = twinOf(file, set, await readReceipts(disk, join(receipts, 'gguf', set)));
+      if (twin === null || !isUnchanged(statFile(join(this.root, twin.place)), twin.entry)) continue;
+      await ensureDir(disk, join(this.root, model.set));
+      const linked = await unless(
+        ['ENOENT', 'EEXIST', 'EPERM', 'ENOTSUP', 'EMLINK', 'EXDEV'],
+        disk.link(join(this.root, twin.place), this.#path(model, file)).then(() => true),
+      );
+      if (linked === null) continue;
+      await syncDir(disk, join(this.root, model.set));
+      await this.#record(model, file, digest);
+      return true;
+    }
+    return false;
+  }
+
+  /** A free name is taken by link(2), which never overwrites; an old version of the same model is replaced. */
+  async #place(model: PinnedUrlModel, file: PinnedFile, staged: string, hex: string): Promise<void> {
+    const { disk } = this.#context;
+    const path = this.#path(model, file);
+    if (statFile(path) !== null) {
+      const receipt = this.#receipts.receipt(model);
+      if (!isOurs(model, file, receipt)) throw nameTaken(model, path, receipt);
+      return disk.rename(staged, path);
+    }
+    const outcome = await linkNew(disk, staged, path);
+    if (outcome === 'impossible') return disk.rename(staged, path);
+    if (outcome === 'taken') {
+      const expected = { bytes: file.bytes, algorithm: file.digest?.algorithm ?? 'sha256' } as const;
+      const seen = await hashFile(disk, path, expected, () => undefined, new AbortController().signal);
+      if (seen !== hex) throw nameTaken(model, path, this.#receipts.receipt(model));
+    }
+    await disk.rm(staged, { force: true });
+  }
+
+  async #record(model: PinnedUrlModel, file: PinnedFile, digest: ReceiptFile['digest']): Promise<void> {
+    const stats = statFile(this.#path(model, file));
+    if (stats === null) return;
+    const entry = receiptEntry(stats, digest, this.#context.now());
+    await this.#receipts.record(model, { [file.path]: entry });
+  }
+}
+
+async function linkNew(disk: Disk, from: string, to: string): Promise<'linked' | 'taken' | 'impossible'> {
+  try {
+    await disk.link(from, to);
+    return 'linked';
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return 'taken';
+    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP'].includes(errnoOf(error) ?? '')) return 'impossible';
+    throw error;
+  }
+}
+
+function isWanted(model: PinnedUrlModel, file: PinnedFile, receipt: Receipt | null): boolean {
+  return (
+    receipt !== null &&
+    isSameContent(file, receipt.files[file.path]) &&
+    (file.digest !== null || receipt.from === model.url)
+  );
+}
+
+/** Whether the file under this name is an earlier state of the same model: then it may be replaced. */
+function isOurs(model: PinnedUrlModel, file: PinnedFile, receipt: Receipt | null): boolean {
+  if (receipt === null) return false;
+  return receipt.from === model.url || receipt.files[file.path]?.digest.hex === file.digest?.hex;
+}
+
+function twinOf(
+  file: PinnedFile,
+  set: string,
+  receipts: readonly Receipt[],
+): { readonly place: string; readonly entry: ReceiptFile } | null {
+  for (const { files } of receipts) {
+    for (const [name, entry] of Object.entries(files)) {
+      if (isSameContent(file, entry)) return { place: join(set, name), entry };
+    }
+  }
+  return null;
+}
+
+function nameTaken(model: PinnedUrlModel, path: string, receipt: Receipt | null): RmaError {
+  const owner = receipt === null ? 'a file that rma did not write' : receipt.from;
+  return new RmaError(
+    'RMA_STORE_NAME_TAKEN',
+    `${path} is taken by ${owner}; ${model.url} has other content`,
+    {
+      exitCode: EXIT.badContent,
+      hint: 'choose another name: add #as=NAME.gguf (or &as=NAME.gguf) to the reference',
+      details: { path, owner, wanted: model.url },
+    },
+  );
+}

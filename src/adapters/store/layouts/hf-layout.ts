@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PinnedFile, PinnedHfModel } from '../../../core/domain/pinned-model.ts';
+import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
+import { type Disk, errnoOf, unless } from '../disk/disk.ts';
+import { ensureDir, syncDir } from '../disk/files.ts';
+import { storeChanged } from '../disk/store-changed.ts';
+import { ReceiptBook } from '../receipts/receipt-book.ts';
+import {
+  isSameContent,
+  isUnchanged,
+  type ReceiptFile,
+  receiptEntry,
+  statFile,
+} from '../receipts/receipts.ts';
+import { placeLinks } from './hf-links.ts';
+import { repoFolder, writeRef, writeTree } from './hf-records.ts';
+import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
+
+/**
+ * The native Hugging Face hub cache: `models--org--name/{blobs,refs,snapshots,trees}`. Blobs are named by the hub's
+ * hash, snapshots hold relative links, refs 40 hex digits without a line break.
+ */
+export class HfLayout implements LayoutWriter<PinnedHfModel> {
+  readonly root: string;
+  readonly #context: LayoutContext;
+  readonly #receipts: ReceiptBook;
+
+  constructor(hub: string, context: LayoutContext) {
+    this.root = hub;
+    this.#context = context;
+    this.#receipts = new ReceiptBook(context);
+  }
+
+  leaseKey(model: PinnedHfModel): string {
+    return `hf-models--${model.repo.replaceAll('/', '--')}`;
+  }
+
+  check(model: PinnedHfModel): ModelCheck {
+    const entries = this.#receipts.entries(model);
+    const snapshot = this.#snapshot(model);
+    const missing = model.files.filter(
+      (file) =>
+        !isSameContent(file, entries[file.path]) ||
+        !isUnchanged(statFile(join(snapshot, file.path)), entries[file.path]),
+    );
+    return summarize(model, missing, missing.length === 0 && this.#isReadable(model));
+  }
+
+  async adopt(model: PinnedHfModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
+    const { missing } = this.check(model);
+    // contents that were verified for any commit of the repository need no second reading
+    const known = (await this.#receipts.besides(model)).flatMap(({ files }) => Object.values(files));
+    const adopted: Record<string, ReceiptFile> = {};
+    for (const file of missing) {
+      const entry = await this.#adoptFile(model, file, known, options);
+      if (entry !== null) adopted[file.path] = entry;
+    }
+    if (Object.keys(adopted).length > 0) {
+      await this.#receipts.record(model, { ...this.#receipts.entries(model), ...adopted });
+    }
+    return missing.filter((file) => adopted[file.path] === undefined);
+  }
+
+  /** Blobs, then links, then what names them: whoever looks meanwhile sees the old state or complete files. */
+  async publish(
+    model: PinnedHfModel,
+    staged: ReadonlyMap<PinnedFile, StagedFile>,
+    staging: string,
+  ): Promise<void> {
+    const { disk, now } = this.#context;
+    const repo = join(this.root, repoFolder(model.repo));
+    await makeRepo(disk, repo, staging);
+    const entries: Record<string, ReceiptFile> = { ...this.#receipts.entries(model) };
+    const moved = new Set<string>();
+    for (const [file, { path, digest }] of staged) {
+      const blob = join(repo, 'blobs', digest.hex);
+      // files of the same content share one staging file
+      if (!moved.has(path)) await moveStaged(disk, model, path, blob);
+      moved.add(path);
+      const stats = statFile(blob);
+      if (stats !== null) entries[file.path] = receiptEntry(stats, digest, now());
+    }
+    if (staged.size > 0) await syncDir(disk, join(repo, 'blobs'));
+    const unlinked = model.files.filter((file) => this.#needsLink(model, file, entries[file.path]));
+    const targets = unlinked.map((file) => ({ path: file.path, blob: entries[file.path]?.digest.hex ?? '' }));
+    await placeLinks({ disk, repo, commit: model.commit, staging, targets });
+    await writeTree(disk, repo, model, staging);
+    await writeRef(disk, repo, model, staging);
+    await this.#receipts.record(model, entries);
+  }
+
+  #snapshot(model: PinnedHfModel): string {
+    return join(this.root, repoFolder(model.repo), 'snapshots', model.commit);
+  }
+
+  /** Whether readers find the snapshot by its branch and by its commit. A branch that others moved on is theirs. */
+  #isReadable(model: PinnedHfModel): boolean {
+    const repo = join(this.root, repoFolder(model.repo));
+    if (!existsSync(join(repo, 'trees', `${model.commit}.json`))) return false;
+    if (model.revision === model.commit) return true;
+    const commit = readOrNull(join(repo, 'refs', model.revision));
+    return commit !== null && /^[0-9a-f]{40}$/.test(commit) && existsSync(join(repo, 'snapshots', commit));
+  }
+
+  async #adoptFile(
+    model: PinnedHfModel,
+    file: PinnedFile,
+    known: readonly ReceiptFile[],
+    options: AdoptOptions,
+  ): Promise<ReceiptFile | null> {
+    const blob = join(this.root, repoFolder(model.repo), 'blobs', file.digest?.hex ?? '');
+    for (const path of [join(this.#snapshot(model), file.path), blob]) {
+      const entry = await this.#receipts.verify(file, path, known, options);
+      if (entry !== null) return entry;
+    }
+    return null;
+  }
+
+  #needsLink(model: PinnedHfModel, file: PinnedFile, entry: ReceiptFile | undefined): boolean {
+    if (entry === undefined || !isSameContent(file, entry)) throw storeChanged(model, file.path);
+    return !isUnchanged(statFile(join(this.#snapshot(model), file.path)), entry);
+  }
+}
+
+/** Makes the four folders of a repository; its appearance is one rename, so that no scanner meets it half made. */
+async function makeRepo(disk: Disk, repo: string, staging: string): Promise<void> {
+  const folders = ['blobs', 'refs', 'snapshots', 'trees'];
+  if (!existsSync(repo)) {
+    const temp = join(staging, `${randomUUID()}.repo`);
+    for (const name of folders) await ensureDir(disk, join(temp, name));
+    const moved = await unless(
+      ['EEXIST', 'ENOTEMPTY'],
+      disk.rename(temp, repo).then(() => true),
+    );
+    if (moved === null) await disk.rm(temp, { recursive: true, force: true });
+  }
+  for (const name of folders) await ensureDir(disk, join(repo, name));
+}
+
+async function moveStaged(disk: Disk, model: PinnedHfModel, from: string, to: string): Promise<void> {
+  if (
+    (await unless(
+      ['ENOENT'],
+      disk.rename(from, to).then(() => true),
+    )) === null
+  )
+    throw storeChanged(model, from);
+}
+
+function readOrNull(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(error) ?? '')) return null;
+    throw error;
+  }
+}

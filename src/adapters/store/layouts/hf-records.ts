@@ -1,0 +1,57 @@
+import { dirname, join } from 'node:path';
+import type { PinnedFile, PinnedHfModel } from '../../../core/domain/pinned-model.ts';
+import { lfsPointerOid } from '../../../core/store/digest.ts';
+import { type Disk, unless } from '../disk/disk.ts';
+import { ensureDir, readJson, writeAtomic } from '../disk/files.ts';
+
+/** Folder of a repository inside the hub cache. */
+export function repoFolder(repo: string): string {
+  return `models--${repo.replaceAll('/', '--')}`;
+}
+
+/** Lets a branch or tag name the commit; written last, and only when it says something else. */
+export async function writeRef(
+  disk: Disk,
+  repo: string,
+  model: PinnedHfModel,
+  staging: string,
+): Promise<void> {
+  if (model.revision === model.commit) return;
+  const path = join(repo, 'refs', model.revision);
+  if ((await unless(['ENOENT', 'ENOTDIR'], disk.readFile(path, 'utf8'))) === model.commit) return;
+  await ensureDir(disk, dirname(path));
+  await writeAtomic(disk, staging, path, model.commit);
+}
+
+/**
+ * The listing of a commit as huggingface_hub 1.x and 2.x keep it: without one its readers cannot load a snapshot by
+ * commit offline, and accept a missing file silently. Of a part of a repository it lists what is here. A listing that
+ * already names all of our files stays as it is.
+ */
+export async function writeTree(
+  disk: Disk,
+  repo: string,
+  model: PinnedHfModel,
+  staging: string,
+): Promise<void> {
+  const path = join(repo, 'trees', `${model.commit}.json`);
+  const existing = treeFiles(await readJson(disk, path));
+  if (existing !== null && model.files.every((file) => Object.hasOwn(existing, file.path))) return;
+  const files = {
+    ...existing,
+    ...Object.fromEntries(model.files.map((file) => [file.path, treeEntry(file)])),
+  };
+  const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+  await writeAtomic(disk, staging, path, JSON.stringify({ format_version: 1, files: sorted }));
+}
+
+function treeEntry({ bytes, digest }: PinnedFile): Record<string, unknown> {
+  if (digest?.algorithm !== 'sha256') return { size: bytes, blob_id: digest?.hex ?? '' };
+  return { size: bytes, blob_id: lfsPointerOid(digest.hex, bytes), lfs_sha256: digest.hex, lfs_size: bytes };
+}
+
+function treeFiles(value: unknown): Readonly<Record<string, unknown>> | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { format_version: version, files } = value as { format_version?: unknown; files?: unknown };
+  return version === 1 && typeof files === 'object' && files !== null ? { ...files } : null;
+}

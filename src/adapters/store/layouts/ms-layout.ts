@@ -1,0 +1,162 @@
+import { realpathSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import type { Digest, PinnedFile, PinnedMsModel } from '../../../core/domain/pinned-model.ts';
+import { pathFault } from '../../../core/store/safe-path.ts';
+import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
+import { unless } from '../disk/disk.ts';
+import { linkRefused } from '../disk/ensure-inside.ts';
+import { storeChanged } from '../disk/store-changed.ts';
+import { ReceiptBook, type ReceiptFiles } from '../receipts/receipt-book.ts';
+import {
+  isSameContent,
+  isUnchanged,
+  type Receipt,
+  type ReceiptFile,
+  receiptEntry,
+  statFile,
+} from '../receipts/receipts.ts';
+import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
+import { msSeedFolders } from './ms-seeds.ts';
+import { type PlacedFile, placeFiles } from './place-files.ts';
+
+interface Source extends PlacedFile {
+  readonly digest: Digest;
+}
+
+/** ModelScope repositories as plain directories: `OWNER/NAME/files`. A folder holds one revision at a time. */
+export class MsLayout implements LayoutWriter<PinnedMsModel> {
+  readonly root: string;
+  readonly #context: LayoutContext;
+  readonly #receipts: ReceiptBook;
+
+  constructor(modelscope: string, context: LayoutContext) {
+    this.root = modelscope;
+    this.#context = context;
+    this.#receipts = new ReceiptBook(context);
+  }
+
+  leaseKey(model: PinnedMsModel): string {
+    return `ms-${model.repo.replaceAll('/', '--')}`;
+  }
+
+  check(model: PinnedMsModel): ModelCheck {
+    const entries = this.#receipts.entries(model);
+    const folder = this.#folder(model);
+    const missing = model.files.filter(
+      (file) =>
+        !isSameContent(file, entries[file.path]) ||
+        !isUnchanged(statFile(join(folder, file.path)), entries[file.path]),
+    );
+    return summarize(model, missing, true);
+  }
+
+  /** What lies in place, and what ModelScope's own caches below the same folder hold: `publish` links that into place. */
+  async adopt(model: PinnedMsModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
+    const { missing } = this.check(model);
+    const own = this.#receipts.entries(model);
+    const besides = await this.#receipts.besides(model);
+    const known = besides.flatMap(({ files }) => Object.values(files));
+    const seeds = await msSeedFolders(this.#context.disk, this.root, model);
+    const adopted: Record<string, ReceiptFile> = {};
+    for (const file of missing) {
+      const { path } = file;
+      // without a published hash the one of the first use counts
+      const wanted = { ...file, digest: file.digest ?? own[path]?.digest ?? null };
+      for (const folder of [this.#folder(model), ...seeds]) {
+        const entry = await this.#receipts.verify(wanted, join(folder, path), known, options);
+        if (entry === null) continue;
+        const found = folder === this.#folder(model) && !isOurs(wanted, besides);
+        adopted[path] = found ? { ...entry, foreign: true } : entry;
+        break;
+      }
+    }
+    if (Object.keys(adopted).length > 0) await this.#receipts.record(model, { ...own, ...adopted });
+    return missing.filter((file) => adopted[file.path] === undefined);
+  }
+
+  /** Files, then the removal of those that the revision no longer has, then the receipt. */
+  async publish(
+    model: PinnedMsModel,
+    staged: ReadonlyMap<PinnedFile, StagedFile>,
+    staging: string,
+  ): Promise<void> {
+    const { disk, now } = this.#context;
+    const entries: Record<string, ReceiptFile> = { ...this.#receipts.entries(model) };
+    const folder = await this.#writableFolder(model);
+    const sources = await this.#sources(model, staged, entries);
+    await placeFiles({ disk, folder, staging, files: sources });
+    for (const { path, digest } of sources) {
+      const stats = statFile(join(folder, path));
+      if (stats === null) throw storeChanged(model, path);
+      entries[path] = receiptEntry(stats, digest, now());
+    }
+    if (model.complete) await this.#removeStale(model, folder);
+    const wanted = new Set(model.files.map(({ path }) => path));
+    const kept = Object.entries(entries).filter(([path]) => !model.complete || wanted.has(path));
+    await this.#receipts.record(model, Object.fromEntries(kept));
+  }
+
+  #folder({ repo }: PinnedMsModel): string {
+    return join(this.root, repo);
+  }
+
+  /** ModelScope's older tools make a link of a name with dots, beside the folder that it leads to; other links are refused. */
+  async #writableFolder(model: PinnedMsModel): Promise<string> {
+    const folder = this.#folder(model);
+    const stats = await unless(['ENOENT'], this.#context.disk.lstat(folder));
+    if (stats?.isSymbolicLink() !== true) return folder;
+    const target = realpathOrNull(folder);
+    if (target?.startsWith(realpathSync(this.root) + sep) !== true) throw linkRefused(folder);
+    return target;
+  }
+
+  /** Where each file that is not in place yet comes from. */
+  async #sources(
+    model: PinnedMsModel,
+    staged: ReadonlyMap<PinnedFile, StagedFile>,
+    entries: ReceiptFiles,
+  ): Promise<readonly Source[]> {
+    const seeds = await msSeedFolders(this.#context.disk, this.root, model);
+    return model.files.flatMap((file) => {
+      const { path } = file;
+      const part = staged.get(file);
+      if (part !== undefined) return [{ path, from: part.path, digest: part.digest }];
+      const entry = entries[path];
+      if (entry === undefined || !isSameContent(file, entry)) throw storeChanged(model, path);
+      if (isUnchanged(statFile(join(this.#folder(model), path)), entry)) return [];
+      const seed = seeds.find((folder) => isUnchanged(statFile(join(folder, path)), entry));
+      // link(2) does not follow links
+      const from = seed === undefined ? null : realpathOrNull(join(seed, path));
+      if (from === null) throw storeChanged(model, path);
+      return [{ path, from, digest: entry.digest }];
+    });
+  }
+
+  /** Only what a receipt says rma wrote, and what still looks as it did then. */
+  async #removeStale(model: PinnedMsModel, folder: string): Promise<void> {
+    const wanted = new Set(model.files.map(({ path }) => path));
+    for (const { files } of await this.#receipts.besides(model)) {
+      for (const [path, entry] of Object.entries(files)) {
+        if (wanted.has(path) || entry.foreign === true || pathFault(path) !== null) continue;
+        const place = join(folder, path);
+        if (isUnchanged(statFile(place), entry)) await this.#context.disk.rm(place, { force: true });
+      }
+    }
+  }
+}
+
+/** Whether a receipt says that rma itself wrote this content under this name. */
+function isOurs(file: PinnedFile, receipts: readonly Receipt[]): boolean {
+  return receipts.some(({ files }) => {
+    const entry = files[file.path];
+    return isSameContent(file, entry) && entry?.foreign !== true;
+  });
+}
+
+function realpathOrNull(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { PinnedFile, PinnedOllamaModel } from '../../../core/domain/pinned-model.ts';
+import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
+import { errnoOf } from '../disk/disk.ts';
+import { ensureDir, syncDir, writeAtomic } from '../disk/files.ts';
+import { storeChanged } from '../disk/store-changed.ts';
+import { ReceiptBook, type ReceiptFiles } from '../receipts/receipt-book.ts';
+import {
+  isSameContent,
+  isUnchanged,
+  type Receipt,
+  type ReceiptFile,
+  receiptEntry,
+  statFile,
+} from '../receipts/receipts.ts';
+import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
+import { readOllamaReceipts } from './ollama-receipts.ts';
+
+/**
+ * Ollama's own store: `manifests/<host>/<namespace>/<model>/<tag>` holds the registry's bytes, `blobs/sha256-<hex>` the
+ * contents, shared by all models. Neither folder ever holds anything else: a start of Ollama deletes what it does not
+ * know among the blobs, and gives up cleaning at what it does not know among the manifests.
+ */
+export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
+  readonly root: string;
+  readonly #context: LayoutContext;
+  readonly #book: ReceiptBook;
+
+  constructor(ollama: string, context: LayoutContext) {
+    this.root = ollama;
+    this.#context = context;
+    this.#book = new ReceiptBook(context);
+  }
+
+  /** One per model, whatever the tag. Models share blobs, so two holders may write the same one: both write it right. */
+  leaseKey({ registry, namespace, model }: PinnedOllamaModel): string {
+    return `ollama-${registry}+${namespace}+${model}`;
+  }
+
+  check(model: PinnedOllamaModel): ModelCheck {
+    const receipt = this.#book.receipt(model);
+    const verified = this.#verified(model, receipt);
+    const missing = model.files.filter(({ path }) => verified[path] === undefined);
+    const isRecorded = model.files.every((file) => isSameContent(file, receipt?.files[file.path]));
+    return summarize(model, missing, isRecorded && this.#readManifest(model) === model.manifest);
+  }
+
+  async adopt(model: PinnedOllamaModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
+    const verified = this.#verified(model, this.#book.receipt(model));
+    const adopted: Record<string, ReceiptFile> = {};
+    for (const file of model.files) {
+      if (verified[file.path] !== undefined) continue;
+      const entry = await this.#book.verify(file, this.#blob(file), [], options);
+      if (entry !== null) adopted[file.path] = entry;
+    }
+    if (Object.keys(adopted).length > 0) await this.#book.record(model, { ...verified, ...adopted });
+    return model.files.filter(({ path }) => (verified[path] ?? adopted[path]) === undefined);
+  }
+
+  /** Blobs first, then the manifest that makes them a model, then the receipt. */
+  async publish(
+    model: PinnedOllamaModel,
+    staged: ReadonlyMap<PinnedFile, StagedFile>,
+    staging: string,
+  ): Promise<void> {
+    const { disk, now } = this.#context;
+    await ensureDir(disk, join(this.root, 'blobs'));
+    const before = this.#verified(model, this.#book.receipt(model));
+    const entries: Record<string, ReceiptFile> = { ...before };
+    for (const [file, { path, digest }] of staged) {
+      if (before[file.path] !== undefined) {
+        // another model brought the same blob meanwhile, and its receipt speaks of the file that is there
+        await disk.rm(path, { force: true });
+        continue;
+      }
+      await this.#place(path, this.#blob(file));
+      const stats = statFile(this.#blob(file));
+      if (stats !== null) entries[file.path] = receiptEntry(stats, digest, now());
+    }
+    if (staged.size > 0) await syncDir(disk, join(this.root, 'blobs'));
+    const here = await this.#confirmed(model, entries);
+    await this.#writeManifest(model, staging);
+    await this.#book.record(model, await this.#confirmed(model, here));
+  }
+
+  #blob({ path, digest }: PinnedFile): string {
+    if (digest === null) throw new Error(`${path} has no digest`);
+    return join(this.root, 'blobs', `sha256-${digest.hex}`);
+  }
+
+  #manifest({ registry, namespace, model, tag }: PinnedOllamaModel): string {
+    return join(this.root, 'manifests', registry, namespace, model, tag);
+  }
+
+  /** What any receipt of this store vouches for, whichever model it was fetched for. The others are read only when needed. */
+  #verified(model: PinnedOllamaModel, receipt: Receipt | null): ReceiptFiles {
+    let others: readonly Receipt[] | null = null;
+    const found = model.files.flatMap((file) => {
+      const stats = statFile(this.#blob(file));
+      if (stats === null) return [];
+      const holds = (entry: ReceiptFile | undefined) =>
+        isSameContent(file, entry) && isUnchanged(stats, entry);
+      const own = receipt?.files[file.path];
+      if (own !== undefined && holds(own)) return [[file.path, own] as const];
+      others ??= readOllamaReceipts(this.#context.receipts);
+      const entry = others.map(({ files }) => files[file.path]).find(holds);
+      return entry === undefined ? [] : [[file.path, entry] as const];
+    });
+    return Object.fromEntries(found);
+  }
+
+  #readManifest(model: PinnedOllamaModel): string | null {
+    try {
+      return readFileSync(this.#manifest(model), 'utf8');
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR', 'EISDIR', 'ESTALE'].includes(errnoOf(error) ?? '')) return null;
+      throw error;
+    }
+  }
+
+  /** A start of Ollama deletes blobs without a manifest when they are older than an hour: a new one is new. */
+  async #place(staged: string, blob: string): Promise<void> {
+    const { disk, now } = this.#context;
+    const handle = await disk.open(staged, 'r+');
+    try {
+      const seconds = now() / 1000;
+      await handle.utimes(seconds, seconds);
+    } finally {
+      await handle.close();
+    }
+    await disk.rename(staged, blob);
+  }
+
+  async #writeManifest(model: PinnedOllamaModel, staging: string): Promise<void> {
+    const { disk } = this.#context;
+    if (this.#readManifest(model) === model.manifest) return;
+    const path = this.#manifest(model);
+    await ensureDir(disk, dirname(path));
+    await writeAtomic(disk, staging, path, model.manifest);
+    await syncDir(disk, dirname(path));
+  }
+
+  /** Holders of other leases write the same blobs: one that was replaced since is read again. */
+  async #confirmed(model: PinnedOllamaModel, entries: ReceiptFiles): Promise<ReceiptFiles> {
+    const unheard = { onBytes: () => undefined, signal: new AbortController().signal };
+    const confirmed: Record<string, ReceiptFile> = {};
+    for (const file of model.files) {
+      const known = entries[file.path];
+      const isKnown = isSameContent(file, known) && isUnchanged(statFile(this.#blob(file)), known);
+      const entry = isKnown ? known : await this.#book.verify(file, this.#blob(file), [], unheard);
+      if (entry === null || entry === undefined) throw storeChanged(model, file.path);
+      confirmed[file.path] = entry;
+    }
+    return confirmed;
+  }
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { EXIT, RmaError } from '../../../core/errors.ts';
+import { type Disk, errnoOf, unless } from '../disk/disk.ts';
+import { ensureInside } from '../disk/ensure-inside.ts';
+import { ensureDir, FILE_MODE, syncDir } from '../disk/files.ts';
+
+export interface PlaceJob {
+  readonly disk: Disk;
+  /** folder of the model */
+  readonly folder: string;
+  /** on the file system of the folder */
+  readonly staging: string;
+  readonly files: readonly PlacedFile[];
+}
+
+export interface PlacedFile {
+  /** path inside the folder */
+  readonly path: string;
+  /** a verified file; it stays where it is */
+  readonly from: string;
+}
+
+/**
+ * Puts verified files into the folder of a model by hard links: a new folder appears whole by one rename, files of an
+ * existing one appear, or take the place of others, one by one.
+ * @throws RmaError RMA_STORE_NAME_TAKEN or RMA_CONTENT_UNSAFE_PATH exit 6
+ */
+export async function placeFiles(job: PlaceJob): Promise<void> {
+  const { disk, folder, files } = job;
+  if (files.length === 0) return;
+  if ((await unless(['ENOENT'], disk.lstat(folder))) === null && (await placeWhole(job))) return;
+  for (const file of files) await placeOne(job, file);
+  for (const dir of foldersOf(folder, files)) await syncDir(disk, dir);
+}
+
+async function placeWhole({ disk, folder, staging, files }: PlaceJob): Promise<boolean> {
+  const temp = join(staging, `${randomUUID()}.model`);
+  try {
+    for (const { path, from } of files) {
+      await ensureDir(disk, dirname(join(temp, path)));
+      await duplicate(disk, from, join(temp, path));
+    }
+    for (const dir of foldersOf(temp, files)) await syncDir(disk, dir);
+    await ensureDir(disk, dirname(folder));
+    const moved = await unless(
+      ['EEXIST', 'ENOTEMPTY'],
+      disk.rename(temp, folder).then(() => true),
+    );
+    if (moved === null) return false;
+    await syncDir(disk, dirname(folder));
+    return true;
+  } finally {
+    await disk.rm(temp, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+async function placeOne({ disk, folder, staging }: PlaceJob, { path, from }: PlacedFile): Promise<void> {
+  await ensureInside(disk, folder, dirname(path));
+  const temp = join(staging, `${randomUUID()}.file`);
+  try {
+    await duplicate(disk, from, temp);
+    await disk.rename(temp, join(folder, path));
+  } catch (error) {
+    if (['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw folderThere(folder, path);
+    throw error;
+  } finally {
+    // it is still there as well when both names were the same file before
+    await disk.rm(temp, { force: true }).catch(() => undefined);
+  }
+}
+
+/** A second name for the same file; a copy where the file system has none to give. */
+async function duplicate(disk: Disk, from: string, to: string): Promise<void> {
+  const linked = await unless(
+    ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'EXDEV'],
+    disk.link(from, to).then(() => true),
+  );
+  if (linked !== null) return;
+  await disk.copyFile(from, to);
+  await disk.chmod(to, FILE_MODE);
+  const handle = await disk.open(to, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function foldersOf(base: string, files: readonly PlacedFile[]): ReadonlySet<string> {
+  const folders = new Set([base]);
+  for (const { path } of files) {
+    for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {
+      folders.add(join(base, path.slice(0, cut)));
+    }
+  }
+  return folders;
+}
+
+function folderThere(folder: string, path: string): RmaError {
+  return new RmaError(
+    'RMA_STORE_NAME_TAKEN',
+    `${join(folder, path)} is a folder, the model has a file there`,
+    {
+      exitCode: EXIT.badContent,
+      hint: 'move that folder away, then run the command again',
+      details: { path: join(folder, path) },
+    },
+  );
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { type Disk, errnoOf, unless } from '../disk/disk.ts';
+import { ensureDir, readJson, writeNew, writeQuick } from '../disk/files.ts';
+
+/** Who made a generation. Never changes once it is there. */
+export interface LeaseRecord {
+  readonly schema: 'rma.lease/v1';
+  readonly host: string;
+  /** of the kernel the holder runs on; null where it is unknown */
+  readonly boot: string | null;
+  readonly pid: number;
+  /** random, unlike a pid unique across containers */
+  readonly token: string;
+  /** file name of the holder's socket in the folder of witnesses; null when it has none */
+  readonly witness: string | null;
+}
+
+/** What the holder rewrites while it lives. */
+export interface Heartbeat {
+  readonly token: string;
+  readonly beat: number;
+  readonly released: boolean;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface Generation {
+  readonly number: number;
+  readonly record: LeaseRecord | null;
+  readonly heartbeat: Heartbeat | null;
+}
+
+/** Older generations that stay, so that a late claim of one of them is seen to be late. */
+const KEPT = 2;
+
+/**
+ * A lease as a growing list of numbered generations `g<N>`: the highest counts. A generation is made complete under
+ * another name and then linked, which fails when the number exists, on every file system that has hard links, NFS too.
+ */
+export class GenerationLog {
+  readonly #disk: Disk;
+  readonly #dir: string;
+  readonly #staging: string;
+
+  constructor(disk: Disk, dir: string, staging: string) {
+    this.#disk = disk;
+    this.#dir = dir;
+    this.#staging = staging;
+  }
+
+  async prepare(): Promise<void> {
+    await ensureDir(this.#disk, this.#dir);
+  }
+
+  /** Number of the highest generation, 0 when there is none. */
+  async highest(): Promise<number> {
+    return Math.max(0, ...(await this.#numbers()));
+  }
+
+  async read(number: number): Promise<Generation> {
+    const record = await readJson(this.#disk, join(this.#dir, `g${number}`));
+    const heartbeat = await readJson(this.#disk, join(this.#dir, `hb${number}`));
+    return {
+      number,
+      record: isRecord(record) ? record : null,
+      heartbeat: isHeartbeat(heartbeat) ? heartbeat : null,
+    };
+  }
+
+  /** Tries to become generation `number`; false when another did. */
+  async claim(number: number, record: LeaseRecord): Promise<boolean> {
+    const temp = join(this.#staging, `${randomUUID()}.lease`);
+    const target = join(this.#dir, `g${number}`);
+    await writeNew(this.#disk, temp, `${JSON.stringify(record)}\n`, false);
+    try {
+      if (!(await this.#link(temp, target))) return false;
+      // whoever was late claims a number that was cleared away long ago: the list tells
+      if ((await this.highest()) === number) return true;
+      await this.#disk.rm(target, { force: true });
+      return false;
+    } finally {
+      await this.#disk.rm(temp, { force: true });
+    }
+  }
+
+  async beat(number: number, heartbeat: Heartbeat): Promise<void> {
+    await writeQuick(
+      this.#disk,
+      this.#staging,
+      join(this.#dir, `hb${number}`),
+      `${JSON.stringify(heartbeat)}\n`,
+    );
+  }
+
+  /** Removes what is far behind generation `number`; done by its holder only. */
+  async clearBefore(number: number): Promise<void> {
+    for (const old of (await this.#numbers()).filter((candidate) => candidate < number - KEPT)) {
+      await this.#disk.rm(join(this.#dir, `g${old}`), { force: true });
+      await this.#disk.rm(join(this.#dir, `hb${old}`), { force: true });
+    }
+  }
+
+  /** The answer of link(2) can get lost on NFS although the link was made: then the file has two names. */
+  async #link(temp: string, target: string): Promise<boolean> {
+    try {
+      await this.#disk.link(temp, target);
+      return true;
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+      return (await this.#disk.stat(temp)).nlink === 2;
+    }
+  }
+
+  async #numbers(): Promise<readonly number[]> {
+    const names = (await unless(['ENOENT', 'ESTALE'], this.#disk.readdir(this.#dir))) ?? [];
+    return names.flatMap((name) => (/^g[1-9]\d*$/.test(name) ? [Number(name.slice(1))] : []));
+  }
+}
+
+function isRecord(value: unknown): value is LeaseRecord {
+  return (
+    typeof value === 'object' && value !== null && 'token' in value && 'host' in value && 'witness' in value
+  );
+}
+
+function isHeartbeat(value: unknown): value is Heartbeat {
+  return (
+    typeof value === 'object' && value !== null && 'token' in value && 'beat' in value && 'released' in value
+  );
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { EXIT, RmaError } from '../../../core/errors.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { HeldLease, LeaseHolder } from '../../../ports/model-store.ts';
+import type { Disk } from '../disk/disk.ts';
+import { ensureDir } from '../disk/files.ts';
+import { type Generation, GenerationLog, type LeaseRecord } from './generation-log.ts';
+import { Holding } from './held-lease.ts';
+import { bootId, isGone, openWitness } from './liveness-socket.ts';
+
+export interface LeaseOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** folder of all leases */
+  readonly dir: string;
+  /** for files on their way; same file system */
+  readonly staging: string;
+  /** off: liveness is judged by heartbeats alone, as between hosts */
+  readonly witness?: boolean;
+}
+
+/** A holder whose heartbeat stands still this long, by the waiter's own clock, is taken to be dead. */
+export const DEAD_AFTER_MS = 90_000;
+
+/** A holder that lives but gets no further for this long is not waited for. */
+const STUCK_AFTER_MS = 30 * 60_000;
+
+const POLL_MS = 500;
+
+/** Leases by generation log. They save double work; the store stays right without them. */
+export class Leases {
+  readonly #options: LeaseOptions;
+
+  constructor(options: LeaseOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Waits until this process holds `key`.
+   * @throws RmaError RMA_STORE_LEASE_TIMEOUT exit 7 when the holder lives but stands still
+   */
+  async acquire(key: string, onWait: (holder: LeaseHolder) => void, signal: AbortSignal): Promise<HeldLease> {
+    const { disk, clock, dir, staging } = this.#options;
+    const log = new GenerationLog(disk, join(dir, key), staging);
+    await log.prepare();
+    const watch = new Watch(clock);
+    for (;;) {
+      signal.throwIfAborted();
+      const number = await log.highest();
+      const current = number === 0 ? null : await log.read(number);
+      if (current === null || (await this.#isFree(current, watch))) {
+        const lease = await this.#claim(log, number + 1);
+        if (lease === null) continue;
+        await this.#clearWitness(current);
+        return lease;
+      }
+      onWait(holderOf(current));
+      if (watch.stuckFor() >= STUCK_AFTER_MS) throw stuck(key, current);
+      await clock.sleep(POLL_MS, signal);
+    }
+  }
+
+  async #isFree(current: Generation, watch: Watch): Promise<boolean> {
+    watch.see(current);
+    if (current.heartbeat?.released === true) return true;
+    if (watch.silentFor() >= DEAD_AFTER_MS) return true;
+    const { record } = current;
+    if (this.#options.witness === false || record === null || record.witness === null) return false;
+    if (record.boot === null || record.boot !== bootId()) return false;
+    return isGone(this.#witnessPath(record.witness));
+  }
+
+  /** The socket listens before the generation can be seen, so that a silent socket always means a dead holder. */
+  async #claim(log: GenerationLog, number: number): Promise<HeldLease | null> {
+    const token = randomUUID();
+    const name = token.slice(0, 8);
+    const witness = this.#options.witness === false ? null : await this.#openWitness(name);
+    const record: LeaseRecord = {
+      schema: 'rma.lease/v1',
+      host: hostname(),
+      boot: bootId(),
+      pid: process.pid,
+      token,
+      witness: witness === null ? null : name,
+    };
+    try {
+      if (await log.claim(number, record)) {
+        await log.clearBefore(number);
+        return await Holding.begin({ log, number, token, witness, clock: this.#options.clock });
+      }
+    } catch (error) {
+      await witness?.close();
+      throw error;
+    }
+    await witness?.close();
+    return null;
+  }
+
+  /** A killed holder leaves its socket behind. */
+  async #clearWitness(previous: Generation | null): Promise<void> {
+    const name = previous?.record?.witness ?? null;
+    if (name !== null && /^[0-9a-f]{8}$/.test(name)) {
+      await this.#options.disk.rm(this.#witnessPath(name), { force: true });
+    }
+  }
+
+  async #openWitness(name: string): ReturnType<typeof openWitness> {
+    const path = this.#witnessPath(name);
+    await ensureDir(this.#options.disk, join(path, '..'));
+    return openWitness(path);
+  }
+
+  #witnessPath(name: string): string {
+    return join(this.#options.dir, '.w', name);
+  }
+}
+
+/** What a waiter has seen of the holder, on its own monotonic clock: clocks of different hosts are never compared. */
+class Watch {
+  readonly #clock: Clock;
+  #life = '';
+  #lifeSince: number;
+  #progress = '';
+  #progressSince: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#lifeSince = clock.monotonic();
+    this.#progressSince = clock.monotonic();
+  }
+
+  see({ number, heartbeat }: Generation): void {
+    const now = this.#clock.monotonic();
+    const life = `${number}:${heartbeat?.beat ?? 0}`;
+    const progress = `${number}:${heartbeat?.doneBytes ?? 0}`;
+    if (life !== this.#life) this.#lifeSince = now;
+    if (progress !== this.#progress) this.#progressSince = now;
+    this.#life = life;
+    this.#progress = progress;
+  }
+
+  silentFor(): number {
+    return this.#clock.monotonic() - this.#lifeSince;
+  }
+
+  stuckFor(): number {
+    return this.#clock.monotonic() - this.#progressSince;
+  }
+}
+
+function holderOf({ record, heartbeat }: Generation): LeaseHolder {
+  return {
+    host: record?.host ?? 'unknown',
+    doneBytes: heartbeat?.doneBytes ?? 0,
+    totalBytes: heartbeat?.totalBytes ?? 0,
+  };
+}
+
+function stuck(key: string, current: Generation): RmaError {
+  const { host, doneBytes, totalBytes } = holderOf(current);
+  return new RmaError(
+    'RMA_STORE_LEASE_TIMEOUT',
+    `${key} is being fetched by ${host} (pid ${current.record?.pid ?? 'unknown'}), which stands still at ${doneBytes} of ${totalBytes} bytes`,
+    { exitCode: EXIT.waitedTooLong, hint: `stop that process on ${host}, then run the command again` },
+  );
+}

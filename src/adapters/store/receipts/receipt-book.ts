@@ -1,0 +1,71 @@
+import { dirname, join } from 'node:path';
+import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
+import { modelOrigin } from '../../../core/reference/describe-model.ts';
+import { hashFile } from '../disk/hash-file.ts';
+import type { AdoptOptions, LayoutContext } from '../layouts/layout-writer.ts';
+import {
+  isSameContent,
+  isUnchanged,
+  type Receipt,
+  type ReceiptFile,
+  readReceiptSync,
+  readReceipts,
+  receiptEntry,
+  receiptName,
+  statFile,
+  writeReceipt,
+} from './receipts.ts';
+
+export type ReceiptFiles = Readonly<Record<string, ReceiptFile>>;
+
+/** The receipts of models, as every layout uses them. */
+export class ReceiptBook {
+  readonly #context: LayoutContext;
+
+  constructor(context: LayoutContext) {
+    this.#context = context;
+  }
+
+  receipt(model: PinnedModel): Receipt | null {
+    return readReceiptSync(this.#path(model));
+  }
+
+  entries(model: PinnedModel): ReceiptFiles {
+    return this.receipt(model)?.files ?? {};
+  }
+
+  /** All receipts that lie beside this model's: those of the other revisions of its repository, and its own. */
+  async besides(model: PinnedModel): Promise<readonly Receipt[]> {
+    return readReceipts(this.#context.disk, dirname(this.#path(model)));
+  }
+
+  async record(model: PinnedModel, files: ReceiptFiles): Promise<void> {
+    const { disk, receiptStaging } = this.#context;
+    await writeReceipt(disk, receiptStaging, this.#path(model), {
+      schema: 'rma.receipt/v1',
+      from: modelOrigin(model),
+      files,
+    });
+  }
+
+  /** An entry for the file at `path` if its content is the one published; one that a receipt vouches for is not read again. */
+  async verify(
+    file: PinnedFile,
+    path: string,
+    known: readonly ReceiptFile[],
+    { onBytes, signal }: AdoptOptions,
+  ): Promise<ReceiptFile | null> {
+    const { disk, now } = this.#context;
+    const { digest, bytes } = file;
+    const stats = statFile(path);
+    if (digest === null || stats === null || stats.size !== BigInt(bytes)) return null;
+    const trusted = known.some((entry) => isSameContent(file, entry) && isUnchanged(stats, entry));
+    const expected = { bytes, algorithm: digest.algorithm };
+    const hex = trusted ? digest.hex : await hashFile(disk, path, expected, onBytes, signal);
+    return hex === digest.hex ? receiptEntry(stats, digest, now()) : null;
+  }
+
+  #path(model: PinnedModel): string {
+    return join(this.#context.receipts, receiptName(model));
+  }
+}

@@ -1,0 +1,127 @@
+import { type BigIntStats, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Digest, PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
+import { type Disk, errnoOf, unless } from '../disk/disk.ts';
+import { ensureDir, readJson, writeAtomic } from '../disk/files.ts';
+
+/** A file whose content was verified, and how it looked then. */
+export interface ReceiptFile {
+  readonly bytes: number;
+  readonly digest: Digest;
+  /** nanoseconds as decimal text: JSON numbers cannot hold them */
+  readonly mtimeNs: string;
+  /** RFC 3339, UTC */
+  readonly verifiedAt: string;
+  /** it was there before rma: never removed as a file that its revision no longer has */
+  readonly foreign?: true;
+}
+
+/** rma's record that files are complete and verified: one per snapshot of a repository, one per flat file. */
+export interface Receipt {
+  readonly schema: 'rma.receipt/v1';
+  /** `hf:org/name@commit`, or the URL */
+  readonly from: string;
+  readonly files: Readonly<Record<string, ReceiptFile>>;
+}
+
+/** Where the receipt of a model lies, below the folder of receipts. */
+export function receiptName(model: PinnedModel): string {
+  switch (model.source) {
+    case 'hf':
+      return join('hf', `models--${model.repo.replaceAll('/', '--')}`, `${model.commit}.json`);
+    case 'url':
+      return join('gguf', model.set, `${model.files[0]?.path ?? ''}.json`);
+    case 'ms':
+      return join('ms', model.repo.replaceAll('/', '--'), `${encodeURIComponent(model.revision)}.json`);
+    case 'ollama':
+      return join('ollama', model.registry, model.namespace, model.model, `${model.tag}.json`);
+  }
+}
+
+/** Read synchronously, like the stats of the warm check: that is several times faster than promises. */
+export function readReceiptSync(path: string): Receipt | null {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isReceipt(value) ? value : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR', 'ESTALE'].includes(errnoOf(error) ?? ''))
+      return null;
+    throw error;
+  }
+}
+
+/** All receipts in a folder, broken ones left out. */
+export async function readReceipts(disk: Disk, dir: string): Promise<readonly Receipt[]> {
+  const names = (await unless(['ENOENT'], disk.readdir(dir))) ?? [];
+  const values = await Promise.all(names.map((name) => readJson(disk, join(dir, name))));
+  return values.filter(isReceipt);
+}
+
+export async function writeReceipt(
+  disk: Disk,
+  staging: string,
+  path: string,
+  receipt: Receipt,
+): Promise<void> {
+  await ensureDir(disk, dirname(path));
+  await writeAtomic(disk, staging, path, `${JSON.stringify(receipt)}\n`);
+}
+
+/** The file behind a path, links followed; null when there is none. */
+export function statFile(path: string): BigIntStats | null {
+  try {
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return stats?.isFile() === true ? stats : null;
+  } catch (error) {
+    if (['ENOTDIR', 'ELOOP', 'ESTALE', 'ENAMETOOLONG'].includes(errnoOf(error) ?? '')) return null;
+    throw error;
+  }
+}
+
+/** Whether a file still looks as it did when it was verified. */
+export function isUnchanged(stats: BigIntStats | null, entry: ReceiptFile | undefined): boolean {
+  return (
+    stats !== null &&
+    entry !== undefined &&
+    stats.size === BigInt(entry.bytes) &&
+    String(stats.mtimeNs) === entry.mtimeNs
+  );
+}
+
+/** Whether a receipt speaks of the content that is asked for. A file without a published hash rests on its first use. */
+export function isSameContent(file: PinnedFile, entry: ReceiptFile | undefined): boolean {
+  if (entry === undefined || entry.bytes !== file.bytes) return false;
+  return (
+    file.digest === null ||
+    (file.digest.algorithm === entry.digest.algorithm && file.digest.hex === entry.digest.hex)
+  );
+}
+
+export function receiptEntry(stats: BigIntStats, digest: Digest, now: number): ReceiptFile {
+  return {
+    bytes: Number(stats.size),
+    digest,
+    mtimeNs: String(stats.mtimeNs),
+    verifiedAt: new Date(now).toISOString(),
+  };
+}
+
+function isReceipt(value: unknown): value is Receipt {
+  if (typeof value !== 'object' || value === null || !('files' in value)) return false;
+  const { schema, from, files } = value as Partial<Record<keyof Receipt, unknown>>;
+  return schema === 'rma.receipt/v1' && typeof from === 'string' && isEntries(files);
+}
+
+function isEntries(files: unknown): boolean {
+  if (typeof files !== 'object' || files === null) return false;
+  return Object.values(files).every((entry: unknown) => {
+    if (typeof entry !== 'object' || entry === null) return false;
+    const { bytes, digest, mtimeNs } = entry as Partial<Record<keyof ReceiptFile, unknown>>;
+    return (
+      typeof bytes === 'number' &&
+      typeof mtimeNs === 'string' &&
+      typeof digest === 'object' &&
+      digest !== null
+    );
+  });
+}

@@ -1,9 +1,0 @@
-import { RmaError } from '../../core/errors.ts';
-import type { PinnedModel } from '../../core/model/pinned-model.ts';
-
-/** Somebody else took a verified file away before it got its name. */
-export function storeChanged(model: PinnedModel, path: string): RmaError {
-  return new RmaError('RMA_STORE_CHANGED', `${path} of ${model.ref} went away while it was being published`, {
-    hint: 'run the command again',
-  });
-}

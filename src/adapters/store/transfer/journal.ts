@@ -1,0 +1,61 @@
+import { dirname } from 'node:path';
+import type { Disk } from '../disk/disk.ts';
+import { readJson, writeAtomic, writeQuick } from '../disk/files.ts';
+
+/** What is known to be on disk of a file that is being fetched. Lies beside it as `<part>.json`. */
+export interface Journal {
+  readonly schema: 'rma.part/v1';
+  /** strong entity tag of the answer the bytes came from */
+  readonly etag: string | null;
+  readonly urlHost: string;
+  readonly bytes: number;
+  /** synced ranges, [start, end) */
+  readonly ranges: readonly (readonly [number, number])[];
+  /** true once the writer closed the file: nobody can write to it any more */
+  readonly closed: boolean;
+}
+
+export function journalPath(part: string): string {
+  return `${part}.json`;
+}
+
+/** The journal of a part; null when there is none that can be trusted. */
+export async function readJournal(disk: Disk, part: string): Promise<Journal | null> {
+  const value = await readJson(disk, journalPath(part));
+  return isJournal(value) ? value : null;
+}
+
+/** Replaces the journal. It is written after the data was synced, so it never says too much; `sync` makes it outlive a power cut. */
+export async function writeJournal(disk: Disk, part: string, journal: Journal, sync: boolean): Promise<void> {
+  const write = sync ? writeAtomic : writeQuick;
+  await write(disk, dirname(part), journalPath(part), `${JSON.stringify(journal)}\n`);
+}
+
+/** Removes a part and its journal. */
+export async function discardPart(disk: Disk, path: string): Promise<void> {
+  await disk.rm(path, { force: true });
+  await disk.rm(journalPath(path), { force: true });
+}
+
+/** Bytes from the start of the file that are on disk without a gap. */
+export function durablePrefix(journal: Journal): number {
+  const sorted = [...journal.ranges].sort((a, b) => a[0] - b[0]);
+  return sorted.reduce((end, [from, to]) => (from <= end ? Math.max(end, to) : end), 0);
+}
+
+function isJournal(value: unknown): value is Journal {
+  if (typeof value !== 'object' || value === null) return false;
+  const { schema, etag, bytes, ranges, closed } = value as Partial<Record<keyof Journal, unknown>>;
+  return (
+    schema === 'rma.part/v1' &&
+    (etag === null || typeof etag === 'string') &&
+    isOffset(bytes) &&
+    typeof closed === 'boolean' &&
+    Array.isArray(ranges) &&
+    ranges.every((range) => Array.isArray(range) && range.length === 2 && range.every(isOffset))
+  );
+}
+
+function isOffset(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,151 @@
+import { EXIT, RmaError } from '../../../core/errors.ts';
+import type { HttpStream } from '../../../ports/http-client.ts';
+import type { TransferJob } from '../../../ports/transfer.ts';
+import { htmlFault, isHtmlName, looksLikeHtml, type Verdict } from './judge-answer.ts';
+import type { PartFile } from './part-file.ts';
+
+/** Writes of this size keep the data in the processor's cache. */
+const WRITE_BYTES = 256 * 1024;
+
+/** On slow links bytes are written after this time at the latest. */
+const WRITE_MS = 250;
+
+/** Bytes needed to tell what a file is. */
+const HEAD_BYTES = 64;
+
+type Fault = Exclude<Verdict, { kind: 'restart' | 'append' }>;
+
+/**
+ * Writes a body to the part, at most up to `end`. The first bytes of the file are looked at before they are written.
+ * What arrived before a broken connection is written, too.
+ */
+export async function receiveBody(
+  job: TransferJob,
+  part: PartFile,
+  stream: HttpStream,
+  end: number,
+  monotonic: () => number,
+): Promise<Exclude<Verdict, { kind: 'restart' }>> {
+  const receiver = new Receiver(job, part, end, monotonic);
+  const start = part.offset;
+  try {
+    for await (const chunk of stream.body) {
+      const fault = await receiver.take(chunk);
+      if (fault !== null) return fault;
+    }
+  } catch (error) {
+    await receiver.flush();
+    throw error;
+  }
+  const fault = receiver.judgeHead() ?? (await receiver.flush());
+  if (fault !== null) return fault;
+  return part.offset > start && part.offset >= announcedEnd(stream, end)
+    ? { kind: 'append' }
+    : { kind: 'retry', budget: 'network', error: endedEarly(job.label, part.offset) };
+}
+
+/** Collects chunks and writes them together. */
+class Receiver {
+  readonly #job: TransferJob;
+  readonly #part: PartFile;
+  readonly #end: number;
+  readonly #monotonic: () => number;
+  #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  #flushedAt: number;
+  #judged: boolean;
+
+  constructor(job: TransferJob, part: PartFile, end: number, monotonic: () => number) {
+    this.#monotonic = monotonic;
+    this.#flushedAt = monotonic();
+    this.#job = job;
+    this.#part = part;
+    this.#end = end;
+    this.#judged = part.offset > 0;
+  }
+
+  async take(chunk: Uint8Array): Promise<Fault | null> {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    const isLast = this.#part.offset + this.#bytes >= this.#end;
+    if (!this.#judged && (isLast || this.#bytes >= HEAD_BYTES)) {
+      const fault = this.judgeHead();
+      if (fault !== null) return fault;
+    }
+    const isDue = this.#bytes >= WRITE_BYTES || this.#monotonic() - this.#flushedAt >= WRITE_MS;
+    return isLast || isDue ? await this.flush() : null;
+  }
+
+  /** Looks at the start of the file, once. */
+  judgeHead(): Fault | null {
+    if (this.#judged) return null;
+    const fault = headFault(this.#job, Buffer.concat(this.#chunks).subarray(0, HEAD_BYTES));
+    if (fault === null) this.#judged = true;
+    return fault;
+  }
+
+  /** Writes what waits, cut at the end; nothing of a file whose start was not judged yet. */
+  async flush(): Promise<Fault | null> {
+    if (!this.#judged || this.#bytes === 0) return null;
+    const before = this.#part.offset;
+    const surplus = before + this.#bytes > this.#end;
+    const chunks = surplus ? cut(this.#chunks, this.#end - before) : this.#chunks;
+    this.#chunks = [];
+    this.#bytes = 0;
+    this.#flushedAt = this.#monotonic();
+    await this.#part.append(chunks);
+    this.#job.onBytes(this.#part.offset, this.#part.offset - before);
+    return surplus ? tooLong(this.#job) : null;
+  }
+}
+
+function cut(chunks: readonly Uint8Array[], limit: number): Uint8Array[] {
+  let room = limit;
+  return chunks.map((chunk) => {
+    const kept = chunk.subarray(0, Math.max(0, room));
+    room -= chunk.length;
+    return kept;
+  });
+}
+
+function headFault(job: TransferJob, head: Uint8Array): Fault | null {
+  const magic = job.magic;
+  const fits = magic === null || Buffer.from(head).subarray(0, magic.length).toString('latin1') === magic;
+  if (looksLikeHtml(head) && (!fits || (magic === null && !isHtmlName(job.label) && job.digest === null))) {
+    return { kind: 'retry', budget: 'html', error: htmlFault(job.label) };
+  }
+  return fits ? null : { kind: 'fail', error: notGguf(job.label, head) };
+}
+
+/** Where this answer itself says that it ends; a server may send less than was asked for. */
+function announcedEnd(stream: HttpStream, end: number): number {
+  const to = /^bytes \d+-(\d+)\//.exec(stream.headers['content-range'] ?? '')?.[1];
+  return stream.status === 206 && to !== undefined ? Number(to) + 1 : end;
+}
+
+function notGguf(label: string, head: Uint8Array): RmaError {
+  const seen = JSON.stringify(Buffer.from(head.subarray(0, 8)).toString('latin1'));
+  return new RmaError('RMA_CONTENT_NOT_GGUF', `${label} is not a GGUF file: it starts with ${seen}`, {
+    exitCode: EXIT.badContent,
+    hint: 'check the address: it must give the .gguf file itself',
+  });
+}
+
+function tooLong(job: TransferJob): Fault {
+  const error = new RmaError(
+    'RMA_CONTENT_SIZE_MISMATCH',
+    `the server sends more than the ${job.bytes} bytes expected of ${job.label}`,
+    { exitCode: EXIT.badContent, hint: 'resolve the reference again, or check the mirror that serves it' },
+  );
+  return { kind: 'retry', budget: 'content', error, drop: true };
+}
+
+function endedEarly(label: string, offset: number): RmaError {
+  return new RmaError(
+    'RMA_HUB_UNREACHABLE',
+    `${label} at byte ${offset}: the server ended the transfer early`,
+    {
+      hint: 'run the command again: what was fetched is kept',
+    },
+  );
+}

@@ -1,0 +1,68 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
+import { fileOrigin } from '../../../core/reference/describe-model.ts';
+import type { StorePaths } from '../../../core/store/store-paths.ts';
+import type { StagingSlot } from '../../../ports/model-store.ts';
+import { type Disk, unless } from '../disk/disk.ts';
+import { ensureDir } from '../disk/files.ts';
+import { sameFileSystem } from '../disk/same-file-system.ts';
+import { durablePrefix, readJournal } from './journal.ts';
+
+/** Folder for unfinished files on the file system of `target`: in `.rma`, else beside the target, else hidden inside it. */
+export function stagingFor(paths: StorePaths, target: string): string {
+  const candidates = [join(paths.state, 'staging'), join(dirname(target), '.rma', 'staging')];
+  return candidates.find((dir) => sameFileSystem(dir, target)) ?? join(target, '.rma-staging');
+}
+
+/**
+ * Folder of all parts of one content under one lease, whoever began them. Other leases have their own: their holders live
+ * at the same time, and would take each other's parts over.
+ */
+export function contentFolder(
+  staging: string,
+  leaseKey: string,
+  model: PinnedModel,
+  file: PinnedFile,
+): string {
+  const lease = sha256(leaseKey).slice(0, 16);
+  if (file.digest !== null) return join(staging, `${file.digest.algorithm}-${file.digest.hex}-${lease}`);
+  return join(staging, `url-${sha256(fileOrigin(model, file))}-${lease}`);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** A fresh part, and the best one that an earlier process left. */
+export async function makeSlot(disk: Disk, folder: string, bytes: number): Promise<StagingSlot> {
+  await ensureDir(disk, folder);
+  const parts = await leftParts(disk, folder, bytes);
+  const best = parts.sort((a, b) => b.durableBytes - a.durableBytes)[0];
+  return {
+    path: join(folder, `${randomUUID()}.part`),
+    inherit: best?.path ?? null,
+    durableBytes: best?.durableBytes ?? 0,
+  };
+}
+
+async function leftParts(
+  disk: Disk,
+  folder: string,
+  bytes: number,
+): Promise<{ readonly path: string; readonly durableBytes: number }[]> {
+  const names = (await unless(['ENOENT'], disk.readdir(folder))) ?? [];
+  const parts = await Promise.all(
+    names
+      .filter((name) => name.endsWith('.part'))
+      .map(async (name) => {
+        const path = join(folder, name);
+        const journal = await readJournal(disk, path);
+        const length = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+        const durable = journal === null || journal.bytes !== bytes ? 0 : durablePrefix(journal);
+        return { path, durableBytes: durable <= Math.min(length, bytes) ? durable : 0 };
+      }),
+  );
+  return parts.filter(({ durableBytes }) => durableBytes > 0);
+}

@@ -1,0 +1,210 @@
+import type { Digest } from '../../../core/domain/pinned-model.ts';
+import { EXIT, RmaError } from '../../../core/errors.ts';
+import { backoffMs, retryAfterMs } from '../../../core/hub/backoff.ts';
+import { EMPTY_SHA256 } from '../../../core/store/digest.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { HttpClient, HttpStream } from '../../../ports/http-client.ts';
+import type { Transfer, TransferJob } from '../../../ports/transfer.ts';
+import { type Disk, realDisk } from '../disk/disk.ts';
+import { diskFault } from '../disk/disk-fault.ts';
+import { type Budget, judgeAnswer, strongEtag, type Verdict } from './judge-answer.ts';
+import { PartFile } from './part-file.ts';
+import { receiveBody } from './receive-body.ts';
+
+export interface TransferOptions {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  /** in [0, 1) */
+  readonly random: () => number;
+  readonly disk?: Disk;
+  /** first pause between two tries, ms */
+  readonly pauseMs?: number;
+}
+
+/** Tries without progress, per kind of fault. */
+const TRIES: Readonly<Record<Budget, number>> = { network: 8, expired: 3, html: 3, content: 3 };
+
+/** Received bytes that count as progress. */
+const PROGRESS_BYTES = 256 * 1024;
+
+/** Times that a file may start again from nothing before the server is given up. */
+const MAX_RESTARTS = 5;
+
+/** Largest range asked for at once: hubs refuse one answer above 50 GB. */
+const MAX_RANGE = 8 * 1024 ** 3;
+
+type Outcome = Exclude<Verdict, { kind: 'restart' }> & { readonly waitMs?: number | null };
+
+/** One stream per file: resumes from the journal, checks each answer, hashes while it writes. */
+export class HttpTransfer implements Transfer {
+  readonly #options: TransferOptions;
+
+  constructor(options: TransferOptions) {
+    this.#options = options;
+  }
+
+  async fetch(job: TransferJob): Promise<Digest> {
+    try {
+      return await this.#fetch(job);
+    } catch (error) {
+      throw diskFault(error, job.slot.path);
+    }
+  }
+
+  async #fetch(job: TransferJob): Promise<Digest> {
+    const run = new Run(this.#options, job, await openPart(this.#options, job));
+    try {
+      const digest = await run.complete();
+      await run.part.close();
+      return digest;
+    } catch (error) {
+      // the fault that is under way tells more than one of closing
+      if (isWrongContent(error)) await run.part.drop();
+      else await run.part.close().catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** The state of one file's transfer. */
+class Run {
+  readonly part: PartFile;
+  readonly #options: TransferOptions;
+  readonly #job: TransferJob;
+  #used: Record<Budget, number> = { network: 0, expired: 0, html: 0, content: 0 };
+  #restarts = 0;
+  #mark: number;
+
+  constructor(options: TransferOptions, job: TransferJob, part: PartFile) {
+    this.#options = options;
+    this.#job = job;
+    this.part = part;
+    this.#mark = part.offset;
+  }
+
+  /** A wrong hash is fetched once more from nothing: the fault may have been on the way. The same again is the source's. */
+  async complete(): Promise<Digest> {
+    const { bytes, digest, label } = this.#job;
+    for (let round = 1; ; round += 1) {
+      while (this.part.offset < bytes) await this.#step();
+      const hex = this.part.digest();
+      if (digest === null || digest.hex === hex) return { algorithm: digest?.algorithm ?? 'sha256', hex };
+      if (round === 2) throw hashMismatch(label, digest, hex);
+      await this.#reset();
+    }
+  }
+
+  async #step(): Promise<void> {
+    const { signal } = this.#job;
+    signal.throwIfAborted();
+    const outcome = await this.#request();
+    if (outcome.kind === 'fail') throw outcome.error;
+    if (Math.abs(this.part.offset - this.#mark) >= PROGRESS_BYTES) {
+      this.#used = { network: 0, expired: 0, html: 0, content: 0 };
+      this.#mark = this.part.offset;
+    }
+    if (outcome.kind === 'append') return;
+    const used = ++this.#used[outcome.budget];
+    if (used > TRIES[outcome.budget]) throw outcome.error;
+    if (outcome.drop === true || (outcome.budget === 'content' && used === 2))
+      await this.#restart(outcome.error);
+    const { clock, random, pauseMs = 500 } = this.#options;
+    await clock.sleep(Math.max(outcome.waitMs ?? 0, backoffMs(used, random(), pauseMs)), signal);
+  }
+
+  async #request(): Promise<Outcome> {
+    const { location, bytes, label, signal } = this.#job;
+    const { clock, http } = this.#options;
+    const { offset, etag } = this.part;
+    const end = Math.min(bytes, offset + MAX_RANGE);
+    const ranged = offset > 0 || end < bytes;
+    const tokenSent = location.authorization !== null;
+    const ways = location.tokenWays === undefined ? {} : { tokenWays: location.tokenWays };
+    let stream: HttpStream | null = null;
+    try {
+      stream = await http.open({
+        method: 'GET',
+        url: location.url,
+        authorization: location.authorization,
+        cookie: location.cookie ?? null,
+        headers: ranged ? rangeHeaders(offset, end, etag) : {},
+        signal,
+      });
+      const verdict = judgeAnswer({ label, bytes, offset, end, etag, tokenSent, ...ways }, stream);
+      if (verdict.kind === 'retry')
+        return { ...verdict, waitMs: retryAfterMs(stream.headers['retry-after'], clock.now()) };
+      if (verdict.kind === 'fail') return verdict;
+      if (verdict.kind === 'restart') await this.#restart();
+      this.part.etag = strongEtag(stream.headers);
+      const last = verdict.kind === 'restart' ? bytes : end;
+      return await receiveBody(this.#job, this.part, stream, last, () => clock.monotonic());
+    } catch (error) {
+      if (signal.aborted || !(error instanceof RmaError) || error.code !== 'RMA_HUB_UNREACHABLE') throw error;
+      return { kind: 'retry', budget: 'network', error: named(error, label, this.part.offset) };
+    } finally {
+      stream?.close();
+    }
+  }
+
+  async #restart(cause?: RmaError): Promise<void> {
+    if (this.part.offset === 0) return;
+    this.#restarts += 1;
+    if (this.#restarts > MAX_RESTARTS) {
+      throw (
+        cause ??
+        new RmaError('RMA_HUB_BAD_ANSWER', `the server of ${this.#job.label} never sends it in one piece`)
+      );
+    }
+    await this.#reset();
+  }
+
+  async #reset(): Promise<void> {
+    await this.part.reset();
+    this.#mark = 0;
+  }
+}
+
+function openPart({ disk = realDisk, clock }: TransferOptions, job: TransferJob): Promise<PartFile> {
+  return PartFile.open({
+    disk,
+    slot: job.slot,
+    bytes: job.bytes,
+    algorithm: job.digest?.algorithm ?? 'sha256',
+    urlHost: new URL(job.location.url).host,
+    signal: job.signal,
+    monotonic: () => clock.monotonic(),
+    onOffset: (offset) => job.onBytes(offset, 0),
+  });
+}
+
+function rangeHeaders(offset: number, end: number, etag: string | null): Record<string, string> {
+  const range = { range: `bytes=${offset}-${end - 1}` };
+  return offset > 0 && etag !== null ? { ...range, 'if-range': etag } : range;
+}
+
+function isWrongContent(error: unknown): boolean {
+  return error instanceof RmaError && error.code === 'RMA_CONTENT_HASH_MISMATCH';
+}
+
+function named(error: RmaError, label: string, offset: number): RmaError {
+  return new RmaError(error.code, `${label} at byte ${offset}: ${error.message}`, {
+    exitCode: error.exitCode,
+    cause: error,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.details === undefined ? {} : { details: error.details }),
+  });
+}
+
+function hashMismatch(label: string, expected: Digest, seen: string): RmaError {
+  const what =
+    seen === EMPTY_SHA256 ? 'the server sent an empty file' : `its ${expected.algorithm} is ${seen}`;
+  return new RmaError(
+    'RMA_CONTENT_HASH_MISMATCH',
+    `${label} is not the content its source announces, twice: ${what}, expected ${expected.hex}`,
+    {
+      exitCode: EXIT.badContent,
+      hint: 'nothing was kept; the mirror, proxy or the source itself is at fault: try another endpoint or revision',
+      details: { algorithm: expected.algorithm, expected: expected.hex, seen },
+    },
+  );
+}

@@ -1,0 +1,37 @@
+import type { RmaConfig } from '../../core/domain/config.ts';
+import { pinnedBytes } from '../../core/domain/pinned-model.ts';
+import type { CatalogueModel } from '../../core/domain/profile.ts';
+import { findModel } from '../../core/profile/find-model.ts';
+import { usersOf } from '../../core/profile/model-users.ts';
+import type { Box } from '../../ports/box.ts';
+import { projectFiles } from '../observe/project-files.ts';
+import { readResolved } from './resolve-models.ts';
+
+/** A model of the catalogue, with what is known of it without asking anybody. */
+export interface KnownModel {
+  readonly entry: CatalogueModel;
+  /** canonical */
+  readonly ref: string;
+  /** those that name it in some variant */
+  readonly profiles: readonly string[];
+  /** of all its files; null before it was resolved */
+  readonly bytes: number | null;
+}
+
+/**
+ * The whole catalogue, by name. Asks neither Docker nor a hub.
+ * @throws RmaError RMA_DATA_INVALID, RMA_RESOLVED_INVALID (2)
+ */
+export async function catalogueModels(box: Box, config: RmaConfig): Promise<readonly KnownModel[]> {
+  const catalogue = await box.catalogue(config.profilesDir);
+  const { models } = await readResolved(box, projectFiles(config).resolved);
+  const users = usersOf(catalogue);
+  return [...catalogue.models.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((entry) => {
+      const { ref } = findModel(catalogue, entry.name);
+      const pinned = models[ref];
+      const bytes = pinned === undefined ? null : pinnedBytes(pinned);
+      return { entry, ref, profiles: users.get(ref) ?? [], bytes };
+    });
+}

@@ -1,0 +1,88 @@
+import type { RmaConfig } from '../../core/domain/config.ts';
+import type { Catalogue } from '../../core/domain/profile.ts';
+import type { Selection } from '../../core/domain/selection.ts';
+import { EXIT, RmaError } from '../../core/errors.ts';
+import { unknownWord } from '../../core/nearest.ts';
+import { checkPins } from '../../core/placement/check-pins.ts';
+import { findProfile, selectServices } from '../../core/profile/select-services.ts';
+import type { Box } from '../../ports/box.ts';
+import { type ProjectState, readProjectState } from './project-state.ts';
+
+export interface ServiceChoice {
+  readonly config: RmaConfig;
+  /** profiles named on the command line: they join the project's set */
+  readonly profiles: readonly string[];
+}
+
+export interface ChosenServices {
+  readonly selection: Selection;
+  readonly state: ProjectState;
+  readonly catalogue: Catalogue;
+  /** the project's profiles, in their order */
+  readonly wanted: readonly string[];
+}
+
+/**
+ * What the project runs: the profiles of its configuration, those added earlier by name, and those named now. Asks neither
+ * Docker nor a hub, so that mistakes are told before anything else.
+ * @throws RmaError RMA_PROFILE_UNKNOWN, RMA_PROFILE_NONE, RMA_VARIANT_UNKNOWN, RMA_ENGINE_UNKNOWN, RMA_HOSTS_UNSUPPORTED, RMA_DATA_INVALID (2)
+ */
+export async function chooseServices(box: Box, { config, profiles }: ServiceChoice): Promise<ChosenServices> {
+  refuseOtherHosts(config);
+  const state = await readProjectState(box.files, config.stateDir);
+  const catalogue = await box.catalogue(config.profilesDir);
+  refuseUnknownEngines(config, catalogue);
+  refuseUnknownVariants(config, catalogue);
+  const wanted = projectSet(config, state, profiles);
+  if (wanted.length === 0) throw noProfile(catalogue);
+  const variants = new Map(Object.entries(config.variants));
+  checkPins(config.gpu.pins, catalogue, wanted, state.services ?? {});
+  return { selection: selectServices(catalogue, wanted, variants, state.services), state, catalogue, wanted };
+}
+
+/** The project's profiles: those of its configuration, then those added by name, in the order in which they were added. */
+export function projectSet(
+  config: RmaConfig,
+  state: ProjectState,
+  profiles: readonly string[],
+): readonly string[] {
+  return [...new Set([...config.profiles, ...state.profiles, ...profiles])];
+}
+
+/** @throws RmaError RMA_HOSTS_UNSUPPORTED (2): the configuration knows several hosts, this version works on one */
+function refuseOtherHosts({ hosts }: RmaConfig): void {
+  const others = Object.entries(hosts).filter(([, { address }]) => address !== null);
+  if (others.length === 0 && Object.keys(hosts).length <= 1) return;
+  const names = Object.keys(hosts).join(', ');
+  throw new RmaError(
+    'RMA_HOSTS_UNSUPPORTED',
+    `this version works on the Docker of this shell only, not on: ${names}`,
+    {
+      exitCode: EXIT.usage,
+      hint: 'leave one host without an address in rma.yaml, and run rma on each machine',
+    },
+  );
+}
+
+function refuseUnknownEngines({ images }: RmaConfig, catalogue: Catalogue): void {
+  const known = [...catalogue.engines.keys()].sort();
+  const unknown = Object.keys(images.engines).find((name) => !catalogue.engines.has(name));
+  if (unknown === undefined) return;
+  throw new RmaError('RMA_ENGINE_UNKNOWN', unknownWord('engine', unknown, known), {
+    exitCode: EXIT.usage,
+    hint: `images are set for these engines: ${known.join(', ')}`,
+  });
+}
+
+/** A variant of a profile that does not run is kept for the day it does; one of no profile at all is a slip. */
+function refuseUnknownVariants({ variants }: RmaConfig, catalogue: Catalogue): void {
+  for (const profile of Object.keys(variants)) findProfile(catalogue, profile);
+}
+
+function noProfile(catalogue: Catalogue): RmaError {
+  const names = [...catalogue.profiles.keys()].sort();
+  return new RmaError('RMA_PROFILE_NONE', 'the project has no worker profile yet', {
+    exitCode: EXIT.usage,
+    hint: `name one: rma up --profile ${names[0] ?? 'NAME'} (there are: ${names.join(', ')})`,
+  });
+}

@@ -1,0 +1,82 @@
+import type { ModelGeometry } from '../../core/domain/geometry.ts';
+import type { PinnedModel } from '../../core/domain/pinned-model.ts';
+import type { Catalogue } from '../../core/domain/profile.ts';
+import type { Selection } from '../../core/domain/selection.ts';
+import { RmaError } from '../../core/errors.ts';
+import type { ModelFacts } from '../../core/placement/placement-profiles.ts';
+import { findModel } from '../../core/profile/find-model.ts';
+import type { Box } from '../../ports/box.ts';
+import { readGeometry } from './read-geometry.ts';
+import { type KnownModels, resolveOne } from './resolve-models.ts';
+
+/** What is known of the models, and which of them their sources do not have. Grows as variants are chosen. */
+export interface Learnt extends ModelFacts {
+  /** optional ones that do not exist */
+  readonly missing: ReadonlyMap<string, string>;
+}
+
+/** What the project's `resolved.json` knew. */
+export function knownFacts({ models, geometry, missing }: KnownModels): Learnt {
+  return {
+    pinned: new Map(Object.entries(models)),
+    geometry: new Map(Object.entries(geometry)),
+    missing: new Map(Object.entries(missing)),
+  };
+}
+
+/**
+ * Asks the hubs what the references of the selection mean, and reads the headers of the models that go on GPUs, as far as
+ * that is not known. Null when nothing was to be asked.
+ * @throws RmaError RMA_HUB_*, but for an optional model that does not exist
+ */
+export async function learnModels(
+  box: Box,
+  catalogue: Catalogue,
+  selection: Selection,
+  known: Learnt,
+): Promise<Learnt | null> {
+  const unknown = selection.refs.filter((ref) => !known.pinned.has(ref) && !known.missing.has(ref));
+  const answers = await Promise.all(unknown.map(async (ref) => resolveOptional(box, catalogue, ref)));
+  const pinned = new Map(known.pinned);
+  const missing = new Map(known.missing);
+  unknown.forEach((ref, at) => {
+    const answer = answers[at];
+    if (typeof answer === 'string') missing.set(ref, answer);
+    else if (answer !== undefined) pinned.set(ref, answer);
+  });
+  const onGpus = selection.services.filter(({ gpus }) => gpus !== 0).flatMap(({ models }) => models);
+  const unread = [...new Set(onGpus.map(({ ref }) => ref))].filter((ref) => !known.geometry.has(ref));
+  const read = await Promise.all(unread.map(async (ref) => geometryOf(box, pinned.get(ref))));
+  const geometry = new Map(known.geometry);
+  unread.forEach((ref, at) => {
+    const found = read[at];
+    if (found !== undefined) geometry.set(ref, found);
+  });
+  const same = unknown.length === 0 && geometry.size === known.geometry.size;
+  return same ? null : { pinned, geometry, missing };
+}
+
+/** The model; for an optional one that does not exist, what the hub said. */
+async function resolveOptional(box: Box, catalogue: Catalogue, ref: string): Promise<PinnedModel | string> {
+  try {
+    return await resolveOne(box, ref);
+  } catch (error) {
+    const isMissing = error instanceof RmaError && error.code === 'RMA_HUB_NOT_FOUND';
+    if (isMissing && isOptional(catalogue, ref)) return error.message;
+    throw error;
+  }
+}
+
+function isOptional(catalogue: Catalogue, ref: string): boolean {
+  return [...catalogue.models.values()].some(
+    ({ name, optional }) => optional && findModel(catalogue, name).ref === ref,
+  );
+}
+
+/** undefined for a model that does not exist. */
+async function geometryOf(
+  box: Box,
+  model: PinnedModel | undefined,
+): Promise<ModelGeometry | null | undefined> {
+  return model === undefined ? undefined : readGeometry(box, model);
+}

@@ -1,0 +1,42 @@
+import { choosePorts } from '../../core/compose-file/choose-ports.ts';
+import type { RmaConfig } from '../../core/domain/config.ts';
+import type { Selection } from '../../core/domain/selection.ts';
+import type { Box } from '../../ports/box.ts';
+import type { ContainerFacts } from '../../ports/docker-host.ts';
+
+export interface OwnPorts {
+  /** service → port on the host */
+  readonly ports: ReadonlyMap<string, number>;
+  /** services that are new here, and whose usual port something else on this machine listens on */
+  readonly avoided: readonly { readonly service: string; readonly engine: string; readonly port: number }[];
+}
+
+/** Ports in use are found by asking the machine from the engine's usual port up, as far as a free one is needed. */
+export async function ownPorts(
+  box: Box,
+  config: RmaConfig,
+  selection: Selection,
+  containers: readonly ContainerFacts[],
+  remembered: Readonly<Record<string, number>>,
+): Promise<OwnPorts> {
+  const held = containers.flatMap(({ service, ports }) =>
+    ports.map(({ hostPort }) => [service, hostPort] as const),
+  );
+  const kept = new Map([...Object.entries(remembered), ...held]);
+  const own = new Set(held.map(([, port]) => port));
+  const taken = new Set<number>();
+  for (;;) {
+    const ports = choosePorts({ selection, config, taken, kept });
+    const free = [...ports.values()].filter((port) => !own.has(port) && !taken.has(port));
+    const inUse = await Promise.all(free.map(async (port) => box.portTaken(config.bind, port)));
+    const found = free.filter((_, at) => inUse[at]);
+    if (found.length === 0) return { ports, avoided: avoidedPorts(selection, taken) };
+    for (const port of found) taken.add(port);
+  }
+}
+
+function avoidedPorts({ services }: Selection, taken: ReadonlySet<number>): OwnPorts['avoided'] {
+  return services
+    .filter(({ engine }) => taken.has(engine.port))
+    .map(({ service, engine }) => ({ service, engine: engine.name, port: engine.port }));
+}

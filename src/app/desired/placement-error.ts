@@ -1,0 +1,26 @@
+import type { GpuInventory } from '../../core/domain/gpu.ts';
+import type { NotPlaced, PlacementFault } from '../../core/domain/placement.ts';
+import { EXIT, type ExitCode, RmaError } from '../../core/errors.ts';
+
+/** The error for profiles that find no GPUs: what the box lacks, where it has none at all; else what does not fit. */
+export function placementError(outcome: NotPlaced, { absence }: GpuInventory): RmaError {
+  const { code, profile, message, hint, reasons, refusedVariants } = outcome;
+  const details = { profile, refusedVariants, reasons };
+  if (absence !== null) {
+    return new RmaError('RMA_GPU_NONE', `profile ${profile} wants a GPU: ${absence.message}`, {
+      exitCode: EXIT.notReady,
+      hint: `${absence.hint}; to work on the CPU instead: rma up --profile ${profile} --enable-gpu auto`,
+      details: { ...details, cause: absence.code },
+    });
+  }
+  return new RmaError(code, message, { exitCode: EXITS[code], hint, details });
+}
+
+/** Heads that cannot be divided are a wish that no box can meet. */
+const EXITS: Readonly<Record<PlacementFault, ExitCode>> = {
+  RMA_GPU_NONE: EXIT.notReady,
+  RMA_GPU_HEADS: EXIT.usage,
+  RMA_GPU_NO_FIT: EXIT.doesNotFit,
+  RMA_GPU_TOO_FEW: EXIT.doesNotFit,
+  RMA_GPU_UNEQUAL: EXIT.doesNotFit,
+};

@@ -1,0 +1,29 @@
+import type { Box } from '../../ports/box.ts';
+import { projectFiles } from '../observe/project-files.ts';
+import { type ChosenServices, chooseServices, type ServiceChoice } from './choose-services.ts';
+import { type KnownModels, NOTHING_KNOWN, readResolved } from './resolve-models.ts';
+import { collectSecrets } from './secrets.ts';
+
+export interface WishRequest extends ServiceChoice {
+  /** ask the hubs again what the references mean */
+  readonly refresh: boolean;
+}
+
+/** What a project asks for, as its own files say it. */
+export interface Wish extends ChosenServices {
+  readonly secrets: ReadonlyMap<string, string>;
+  /** what references are known to mean */
+  readonly known: KnownModels;
+}
+
+/**
+ * Reads what the project asks for, without Docker and network: mistakes in it are told before anything else.
+ * @throws RmaError of the data, the secrets and the generated files (2)
+ */
+export async function readWish(box: Box, request: WishRequest): Promise<Wish> {
+  const { config } = request;
+  const chosen = await chooseServices(box, request);
+  const known = request.refresh ? NOTHING_KNOWN : await readResolved(box, projectFiles(config).resolved);
+  const secrets = await collectSecrets(box, config, chosen.selection, box.hostName);
+  return { ...chosen, secrets, known };
+}

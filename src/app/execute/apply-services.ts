@@ -1,0 +1,159 @@
+import type { RmaConfig } from '../../core/domain/config.ts';
+import type { WorkerStatus } from '../../core/domain/worker-status.ts';
+import { usersOf } from '../../core/plan/engine-users.ts';
+import type { ServiceOperation } from '../../core/plan/operation.ts';
+import type { Box } from '../../ports/box.ts';
+import type { ComposeProject } from '../../ports/docker-cli.ts';
+import type { Wanted } from '../desired/make-desired.ts';
+import { step } from '../desired/step.ts';
+import { projectFiles } from '../observe/project-files.ts';
+import { checkGpusInside } from './check-gpus-inside.ts';
+import { followWorker } from './follow-worker.ts';
+import { watchEngines } from './watch-engines.ts';
+
+const UP = new Set<ServiceOperation['kind']>(['start-service', 'recreate-service', 'restart-service']);
+const COORDINATOR = 'coordinator';
+const AWAY = new Set<ServiceOperation['kind']>(['stop-service', 'remove-service']);
+
+/**
+ * Starts, replaces and removes services: workers and coordinator first, then, with the models verified, the engines;
+ * ends when every worker is ready.
+ * @throws RmaError what a worker failed with; RMA_GPU_MISMATCH, RMA_GPU_NOT_VISIBLE (1) when a container sees other GPUs than
+ * planned; RMA_ENGINE_FAILED (1) when an engine does not stay up, RMA_UP_TIMEOUT (7)
+ */
+export async function applyServices(
+  box: Box,
+  config: RmaConfig,
+  wanted: Wanted,
+  operations: readonly ServiceOperation[],
+  waitSeconds: number,
+): Promise<void> {
+  if (operations.length === 0) return;
+  const project: ComposeProject = { name: config.project, file: projectFiles(config).compose };
+  const drained = await drain(box, project, wanted, operations);
+  const workers = [...new Set([...workersOf(wanted, operations), ...drained])];
+  await remove(box, project, operations);
+  await start(box, project, operations, 'coordinator', 'starting the coordinator');
+  await startWorkers(box, project, operations, workers);
+  await Promise.all(
+    workers.map(async (worker) =>
+      followWorker(box, config.project, worker, { until: hasItsModels, engines: false }),
+    ),
+  );
+  await start(box, project, operations, 'engine', 'starting the engines');
+  const started = new Set(operations.filter(({ kind }) => UP.has(kind)).map(({ service }) => service));
+  const placed = wanted.placed.placed.services.filter(({ service }) => started.has(service));
+  await watchEngines(box, config.project, waitSeconds, async (watched) => {
+    await checkGpusInside(watched, config.project, placed);
+    await Promise.all(
+      workers.map(async (worker) =>
+        followWorker(watched, config.project, worker, { until: isReady, engines: true }),
+      ),
+    );
+  });
+}
+
+function hasItsModels(status: WorkerStatus): boolean {
+  return !['checking', 'downloading', 'verifying'].includes(status.state);
+}
+
+function isReady(status: WorkerStatus): boolean {
+  return status.state === 'ready' && status.registered;
+}
+
+/** Workers of every profile that the operations touch; a new coordinator knows none of them yet. */
+function workersOf(wanted: Wanted, operations: readonly ServiceOperation[]): readonly string[] {
+  const touched = new Set(operations.filter(({ kind }) => UP.has(kind)).map(({ service }) => service));
+  return wanted.selection.profiles
+    .filter(
+      ({ worker, services }) =>
+        touched.has(COORDINATOR) || touched.has(worker) || services.some((service) => touched.has(service)),
+    )
+    .map(({ worker }) => worker);
+}
+
+/**
+ * Before an engine goes, every worker that uses it leaves the coordinator and lets requests in flight finish: also one
+ * that will use another engine from now on, which only its container knows. Those that are removed drain as they go.
+ */
+async function drain(
+  box: Box,
+  project: ComposeProject,
+  wanted: Wanted,
+  operations: readonly ServiceOperation[],
+): Promise<readonly string[]> {
+  const going = operations
+    .filter(({ kind, role }) => role === 'engine' && kind !== 'start-service')
+    .map(({ service }) => service);
+  if (going.length === 0) return [];
+  const containers = await box.docker.containers(project.name);
+  const using = new Set(
+    going
+      .flatMap((engine) => usersOf(engine, containers))
+      .filter(({ state }) => state === 'running')
+      .map(({ service }) => service),
+  );
+  const workers = wanted.selection.profiles.map(({ worker }) => worker).filter((worker) => using.has(worker));
+  if (workers.length === 0) return [];
+  await step(box, 'letting requests in flight finish', () => box.cli.stop(project, workers, box.signal));
+  return workers;
+}
+
+async function remove(
+  box: Box,
+  project: ComposeProject,
+  operations: readonly ServiceOperation[],
+): Promise<void> {
+  const going = operations.filter(({ kind }) => AWAY.has(kind));
+  if (going.length === 0) return;
+  const workers = going.filter(({ role }) => role === 'worker');
+  const others = going.filter(({ role }) => role !== 'worker');
+  await step(box, `removing ${going.map(({ service }) => service).join(', ')}`, async () => {
+    const containers = await box.docker.containers(project.name);
+    // a worker drains while it stops: its engines serve on until it is gone
+    for (const group of [workers, others]) {
+      const services = new Set(group.map(({ service }) => service));
+      const ids = containers.filter(({ service }) => services.has(service)).map(({ id }) => id);
+      await box.docker.stop(ids);
+      await box.docker.remove(ids);
+    }
+  });
+}
+
+/** Also those that were stopped to drain. */
+async function startWorkers(
+  box: Box,
+  project: ComposeProject,
+  operations: readonly ServiceOperation[],
+  workers: readonly string[],
+): Promise<void> {
+  if (workers.length === 0) return;
+  const own = operations.filter(({ role }) => role === 'worker');
+  await step(box, 'starting the worker', () => bringUp(box, project, own, workers));
+}
+
+async function start(
+  box: Box,
+  project: ComposeProject,
+  operations: readonly ServiceOperation[],
+  role: ServiceOperation['role'],
+  text: string,
+): Promise<void> {
+  const own = operations.filter((operation) => operation.role === role && UP.has(operation.kind));
+  const services = own.map(({ service }) => service);
+  if (services.length > 0) await step(box, text, () => bringUp(box, project, own, services));
+}
+
+/** What is to be restarted is made anew: Compose takes a container that runs for good, whatever it does. */
+async function bringUp(
+  box: Box,
+  project: ComposeProject,
+  operations: readonly ServiceOperation[],
+  services: readonly string[],
+): Promise<void> {
+  const options = { noDeps: true, signal: box.signal };
+  const anew = operations.filter(({ kind }) => kind === 'restart-service').map(({ service }) => service);
+  const others = services.filter((service) => !anew.includes(service));
+  if (anew.length > 0) await box.cli.up(project, anew, { ...options, recreate: true });
+  if (others.length > 0) await box.cli.up(project, others, { ...options, recreate: false });
+}

@@ -1,0 +1,60 @@
+import { fetchEnvironment } from '../../core/compose-file/fetch-environment.ts';
+import type { RmaConfig } from '../../core/domain/config.ts';
+import type { PinnedModel } from '../../core/domain/pinned-model.ts';
+import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET } from '../../core/domain/secret-names.ts';
+import type { WorkerStatus } from '../../core/domain/worker-status.ts';
+import { RmaError } from '../../core/errors.ts';
+import type { Box } from '../../ports/box.ts';
+import { projectFiles } from '../observe/project-files.ts';
+import { bindMount, type StoreAccess, storeContainer, storeMount } from '../observe/store-container.ts';
+
+/**
+ * Fetches models into the store by a throw-away worker container, beside whatever runs. Gives its last status, which
+ * carries the failure, if any.
+ * @throws RmaError RMA_FETCH_FAILED (1) when it told nothing
+ */
+export async function fetchInContainer(
+  box: Box,
+  config: RmaConfig,
+  access: StoreAccess,
+  models: readonly PinnedModel[],
+): Promise<WorkerStatus> {
+  const tokens = new Set<string>();
+  const mounts = [storeMount(access.volume)];
+  for (const name of [HUB_TOKEN_SECRET, MS_TOKEN_SECRET]) {
+    const secret = `${projectFiles(config).secrets}/${name}`;
+    if ((await box.files.facts(secret)) === null) continue;
+    tokens.add(name);
+    mounts.push(`${bindMount(secret, `/run/secrets/${name}`)},readonly`);
+  }
+  const { variables, extraHosts } = fetchEnvironment(config, box.environment, tokens);
+  let last: WorkerStatus | null = null;
+  const log: string[] = [];
+  const outcome = await box.cli.oneOff({
+    ...storeContainer(access, 'fetch', models),
+    mounts,
+    env: variables,
+    extraHosts,
+    network: true,
+    signal: box.signal,
+    onStdout: (line) => {
+      last = JSON.parse(line) as WorkerStatus;
+      box.reporter.emit({ type: 'worker', status: last });
+    },
+    onStderr: (line) => log.push(line),
+  });
+  const told = last as WorkerStatus | null;
+  if (told !== null && (outcome.exitCode === 0 || told.failure !== null)) return told;
+  throw endedEarly(log);
+}
+
+function endedEarly(log: readonly string[]): RmaError {
+  return new RmaError(
+    'RMA_FETCH_FAILED',
+    `the container that fetches ended early: ${log.at(-1) ?? 'it said nothing'}`,
+    {
+      hint: 'try again; what was fetched is kept',
+      details: { log: log.slice(-5) },
+    },
+  );
+}

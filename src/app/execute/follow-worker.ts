@@ -1,0 +1,102 @@
+import type { WorkerStatus } from '../../core/domain/worker-status.ts';
+import { RmaError } from '../../core/errors.ts';
+import type { Box } from '../../ports/box.ts';
+import type { ContainerFacts } from '../../ports/docker-host.ts';
+import { throwIfEngineFailed, throwIfFailed } from '../observe/worker-status.ts';
+
+const PAUSE_MS = 250;
+const SILENT_TRIES = 80;
+
+/** The worker is where it was wanted, or it said that it will not get there. */
+export interface Followed {
+  readonly service: string;
+  readonly status: WorkerStatus;
+}
+
+export interface FollowOptions {
+  readonly until: (status: WorkerStatus) => boolean;
+  /** whether a fault of an engine ends it too; not while engines are still to be replaced */
+  readonly engines: boolean;
+}
+
+/**
+ * Shows a worker's progress until `until` holds, over restarts of its container.
+ * @throws RmaError what the worker or one of its engines failed with; RMA_WORKER_STOPPED when its container ended or never answers
+ */
+export async function followWorker(
+  box: Box,
+  project: string,
+  service: string,
+  { until, engines }: FollowOptions,
+): Promise<Followed> {
+  for (let silent = 0; silent < SILENT_TRIES; silent++) {
+    const container = await workerContainer(box, project, service);
+    if (container.state === 'running') {
+      const isEnd = (status: WorkerStatus) =>
+        until(status) || status.state === 'failed' || (engines && hasEngineFault(status));
+      const last = await followOnce(box, container, isEnd);
+      if (engines && last.reached) throwIfEngineFailed(last.reached);
+      if (last.reached) return { service, status: last.reached };
+      if (last.lines > 0) silent = 0;
+    }
+    await box.clock.sleep(PAUSE_MS, box.signal);
+  }
+  throw stopped(service, await tail(box, project, service));
+}
+
+async function followOnce(
+  box: Box,
+  container: ContainerFacts,
+  isEnd: (status: WorkerStatus) => boolean,
+): Promise<{ readonly reached: WorkerStatus | null; readonly lines: number }> {
+  const enough = new AbortController();
+  let reached: WorkerStatus | null = null;
+  let lines = 0;
+  const onStdout = (line: string) => {
+    const status = JSON.parse(line) as WorkerStatus;
+    lines++;
+    if (reached === null) box.reporter.emit({ type: 'worker', status });
+    if (isEnd(status)) {
+      reached ??= status;
+      enough.abort();
+    }
+  };
+  const signal = AbortSignal.any([enough.signal, box.signal]);
+  const argv = ['rma-worker', 'status', '--json', '--follow', '--while-stdin'];
+  try {
+    await box.cli.exec(container.id, argv, { onStdout, signal, openStdin: true });
+  } catch (error) {
+    if (!enough.signal.aborted) throw error;
+  }
+  if (reached !== null) throwIfFailed(reached);
+  return { reached, lines };
+}
+
+function hasEngineFault({ engines }: WorkerStatus): boolean {
+  return engines.some(({ fault }) => fault !== undefined);
+}
+
+async function workerContainer(box: Box, project: string, service: string): Promise<ContainerFacts> {
+  const container = (await box.docker.containers(project)).find((candidate) => candidate.service === service);
+  if (container === undefined || container.state === 'exited' || container.state === 'dead') {
+    throw stopped(service, await tail(box, project, service));
+  }
+  return container;
+}
+
+async function tail(box: Box, project: string, service: string): Promise<readonly string[]> {
+  const container = (await box.docker.containers(project)).find((candidate) => candidate.service === service);
+  return container === undefined ? [] : box.docker.logTail(container.id, 5);
+}
+
+function stopped(service: string, lines: readonly string[]): RmaError {
+  const last = lines.at(-1);
+  return new RmaError(
+    'RMA_WORKER_STOPPED',
+    `the worker ${service} does not run${last === undefined ? '' : `; it said last: ${last}`}`,
+    {
+      hint: `see its whole log: rma logs ${service}`,
+      details: { log: lines },
+    },
+  );
+}

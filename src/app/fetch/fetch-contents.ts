@@ -1,0 +1,131 @@
+import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
+import { fileLabel } from '../../core/reference/describe-model.ts';
+import type { ModelSource } from '../../ports/model-source.ts';
+import type { StagedFile, StagingSlot } from '../../ports/model-store.ts';
+import type { SharedFetch } from './fetch-options.ts';
+import type { ProgressMeter } from './progress-meter.ts';
+
+/** One content and the files of the model that have it. */
+export interface Content {
+  readonly files: readonly [PinnedFile, ...PinnedFile[]];
+  readonly bytes: number;
+}
+
+export interface FetchContext {
+  readonly shared: SharedFetch;
+  readonly meter: ProgressMeter;
+  readonly signal: AbortSignal;
+  readonly onBytes: () => void;
+}
+
+interface Piece extends StagingSlot {
+  readonly key: string;
+  readonly file: PinnedFile;
+}
+
+/** Files grouped by what they hold: the same content is fetched once. */
+export function byContent(files: readonly PinnedFile[]): ReadonlyMap<string, Content> {
+  const contents = new Map<string, Content>();
+  for (const file of files) {
+    const key = file.digest === null ? `path:${file.path}` : `${file.digest.algorithm}:${file.digest.hex}`;
+    const known = contents.get(key);
+    contents.set(key, { bytes: file.bytes, files: known === undefined ? [file] : [...known.files, file] });
+  }
+  return contents;
+}
+
+/**
+ * Brings all contents into the staging area. The first fault stops the rest of this model; what they received is kept.
+ * @throws RmaError RMA_STORE_NO_ROOM exit 5 before anything is fetched, and what a transfer throws
+ */
+export async function fetchContents(
+  model: PinnedModel,
+  contents: ReadonlyMap<string, Content>,
+  context: FetchContext,
+): Promise<ReadonlyMap<string, StagedFile>> {
+  const { shared, meter } = context;
+  if (contents.size === 0) return new Map();
+  const pieces: Piece[] = [];
+  for (const [key, { files }] of contents) {
+    const [file] = files;
+    pieces.push({ ...(await shared.store.stage(model, file)), key, file });
+  }
+  const here = new Map(pieces.map(({ key, durableBytes }) => [key, durableBytes]));
+  for (const [key, bytes] of here) meter.file(key, bytes, 0);
+  const remaining = () => pieces.reduce((sum, { key, file }) => sum + file.bytes - (here.get(key) ?? 0), 0);
+  const claim = await shared.room.claim(model, remaining);
+  try {
+    meter.enter('downloading');
+    return await transferAll(model, pieces, here, context);
+  } finally {
+    claim.release();
+  }
+}
+
+async function transferAll(
+  model: PinnedModel,
+  pieces: readonly Piece[],
+  here: Map<string, number>,
+  context: FetchContext,
+): Promise<ReadonlyMap<string, StagedFile>> {
+  const fault = new AbortController();
+  const signal = AbortSignal.any([context.signal, fault.signal]);
+  const source = sourceOf(model, context.shared.sources);
+  const outcomes = await Promise.allSettled(
+    pieces.map((piece) =>
+      context.shared.slots.run(async () => {
+        try {
+          signal.throwIfAborted();
+          return [piece.key, await transferOne({ model, piece, source, here, context, signal })] as const;
+        } catch (error) {
+          fault.abort(error);
+          throw error;
+        }
+      }),
+    ),
+  );
+  // an abort gives every transfer the same reason; of several faults the first counts
+  signal.throwIfAborted();
+  return new Map(outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])));
+}
+
+interface OneTransfer {
+  readonly model: PinnedModel;
+  readonly piece: Piece;
+  readonly source: ModelSource;
+  readonly here: Map<string, number>;
+  readonly context: FetchContext;
+  readonly signal: AbortSignal;
+}
+
+async function transferOne({
+  model,
+  piece,
+  source,
+  here,
+  context,
+  signal,
+}: OneTransfer): Promise<StagedFile> {
+  const { key, file, path } = piece;
+  const digest = await context.shared.transfer.fetch({
+    location: source.locate(model, file),
+    bytes: file.bytes,
+    digest: file.digest,
+    slot: piece,
+    label: fileLabel(model, file),
+    magic: /\.gguf$/i.test(file.path) ? 'GGUF' : null,
+    onBytes: (doneBytes, receivedBytes) => {
+      here.set(key, Math.max(doneBytes, receivedBytes > 0 ? 0 : piece.durableBytes));
+      context.meter.file(key, doneBytes, receivedBytes);
+      context.onBytes();
+    },
+    signal,
+  });
+  return { path, digest };
+}
+
+function sourceOf(model: PinnedModel, sources: readonly ModelSource[]): ModelSource {
+  const source = sources.find((candidate) => candidate.source === model.source);
+  if (source === undefined) throw new Error(`no source for ${model.source} models`);
+  return source;
+}

@@ -1,0 +1,98 @@
+import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
+import { toErrorDocument } from '../../core/errors.ts';
+import type { LeaseHolder, ModelCheck, StagedFile } from '../../ports/model-store.ts';
+import { byContent, type Content, fetchContents } from './fetch-contents.ts';
+import type { SharedFetch } from './fetch-options.ts';
+import type { FetchResult } from './fetch-result.ts';
+import { ProgressMeter } from './progress-meter.ts';
+
+/** Brings one model into the store. Never rejects: a fault is a result. */
+export async function fetchModel(
+  model: PinnedModel,
+  check: ModelCheck,
+  shared: SharedFetch,
+): Promise<FetchResult> {
+  const { clock, onProgress } = shared;
+  const { ref } = model;
+  const meter = new ProgressMeter({
+    ref,
+    totalBytes: check.totalBytes,
+    monotonic: () => clock.monotonic(),
+    onProgress,
+  });
+  try {
+    if (check.state !== 'present') await bringModel(model, meter, shared);
+    meter.present(check.totalBytes);
+    meter.enter('present');
+    return { ref, state: 'present', fetchedBytes: meter.fetchedBytes };
+  } catch (error) {
+    meter.enter('failed', toErrorDocument(error).message);
+    return { ref, state: 'failed', fetchedBytes: meter.fetchedBytes, error };
+  }
+}
+
+/** Lease → check again, for another may have done it meanwhile → fetch what is missing → publish → release. */
+async function bringModel(model: PinnedModel, meter: ProgressMeter, shared: SharedFetch): Promise<void> {
+  const { store, signal } = shared;
+  const lease = await store.lease(model, (holder) => showHolder(meter, holder), signal);
+  try {
+    const check = await store.check(model);
+    if (check.state === 'present') return;
+    const stop = AbortSignal.any([signal, lease.lost]);
+    const missing = await adopt(model, check, meter, shared, stop);
+    const contents = byContent(missing);
+    const staged = await fetchContents(model, contents, {
+      shared,
+      meter,
+      signal: stop,
+      onBytes: () => lease.progress(meter.doneBytes, meter.totalBytes),
+    });
+    meter.enter('verifying');
+    stop.throwIfAborted();
+    await lease.confirm();
+    await store.publish(model, stagedFiles(contents, staged));
+  } finally {
+    await lease.release();
+  }
+}
+
+async function adopt(
+  model: PinnedModel,
+  check: ModelCheck,
+  meter: ProgressMeter,
+  { store }: SharedFetch,
+  signal: AbortSignal,
+): Promise<readonly PinnedFile[]> {
+  const inPlace = check.totalBytes - check.missingBytes;
+  meter.enter('checking');
+  meter.present(inPlace);
+  let hashed = 0;
+  const missing = await store.adopt(
+    model,
+    (bytes) => {
+      hashed += bytes;
+      meter.present(inPlace + hashed);
+    },
+    signal,
+  );
+  const wanted = [...byContent(missing).values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  meter.present(check.totalBytes - wanted);
+  return missing;
+}
+
+function stagedFiles(
+  contents: ReadonlyMap<string, Content>,
+  staged: ReadonlyMap<string, StagedFile>,
+): ReadonlyMap<PinnedFile, StagedFile> {
+  const files = new Map<PinnedFile, StagedFile>();
+  for (const [key, content] of contents) {
+    const place = staged.get(key);
+    if (place !== undefined) for (const file of content.files) files.set(file, place);
+  }
+  return files;
+}
+
+function showHolder(meter: ProgressMeter, holder: LeaseHolder): void {
+  meter.present(Math.min(holder.doneBytes, meter.totalBytes));
+  meter.enter('waiting', `being fetched by ${holder.host}`);
+}

@@ -1,0 +1,27 @@
+import type { PinnedModel } from '../../core/domain/pinned-model.ts';
+import { fetchModel } from './fetch-model.ts';
+import type { FetchOptions } from './fetch-options.ts';
+import type { FetchResult } from './fetch-result.ts';
+import { Room } from './room.ts';
+import { Slots } from './slots.ts';
+
+/** Files that are transferred at once, over all models. */
+const FILES_AT_ONCE = 4;
+
+/**
+ * Brings every model into the store and tells how each ended; the fault of one does not stop the others. A store that has
+ * everything is not written to, not even prepared. Rejects only when aborted, with the signal's reason.
+ */
+export async function fetchModels(
+  models: readonly PinnedModel[],
+  options: FetchOptions,
+): Promise<readonly FetchResult[]> {
+  const { store, signal } = options;
+  const unique = [...new Map(models.map((model) => [JSON.stringify(model), model])).values()];
+  const checks = await Promise.all(unique.map(async (model) => ({ model, check: await store.check(model) })));
+  if (checks.some(({ check }) => check.state !== 'present')) await store.prepare();
+  const shared = { ...options, room: new Room(store), slots: new Slots(FILES_AT_ONCE) };
+  const results = await Promise.all(checks.map(({ model, check }) => fetchModel(model, check, shared)));
+  signal.throwIfAborted();
+  return results;
+}

@@ -1,0 +1,22 @@
+import type { ModelProgress } from '../../core/domain/worker-status.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ModelSource } from '../../ports/model-source.ts';
+import type { ModelStore } from '../../ports/model-store.ts';
+import type { Transfer } from '../../ports/transfer.ts';
+import type { Room } from './room.ts';
+import type { Slots } from './slots.ts';
+
+export interface FetchOptions {
+  readonly store: ModelStore;
+  readonly sources: readonly ModelSource[];
+  readonly transfer: Transfer;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: ModelProgress) => void;
+}
+
+/** What the fetches of several models have in common. */
+export interface SharedFetch extends FetchOptions {
+  readonly room: Room;
+  readonly slots: Slots;
+}

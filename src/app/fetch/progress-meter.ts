@@ -1,0 +1,86 @@
+import type { ModelProgress } from '../../core/domain/worker-status.ts';
+import { addSample, bytesPerSecond, etaSeconds, type RateWindow } from '../../core/hub/rate.ts';
+
+/** Shortest time between two values of one model, ms; changes of state are always told. */
+const INTERVAL_MS = 500;
+
+export interface MeterOptions {
+  readonly ref: string;
+  readonly totalBytes: number;
+  /** monotonic milliseconds */
+  readonly monotonic: () => number;
+  readonly onProgress: (progress: ModelProgress) => void;
+}
+
+/** Turns the byte counts of one model's files into progress values with a rate and an estimate. */
+export class ProgressMeter {
+  readonly #options: MeterOptions;
+  readonly #done = new Map<string, number>();
+  #state: ModelProgress['state'] = 'checking';
+  #note: string | undefined;
+  #base = 0;
+  #fetched = 0;
+  #window: RateWindow = [];
+  #lastTold: number | null = null;
+
+  constructor(options: MeterOptions) {
+    this.#options = options;
+  }
+
+  get fetchedBytes(): number {
+    return this.#fetched;
+  }
+
+  get doneBytes(): number {
+    return this.#base + [...this.#done.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  get totalBytes(): number {
+    return this.#options.totalBytes;
+  }
+
+  enter(state: ModelProgress['state'], note?: string): void {
+    const isNews = state !== this.#state || note !== this.#note || this.#lastTold === null;
+    this.#state = state;
+    this.#note = note;
+    if (state !== 'downloading') this.#window = [];
+    if (isNews) this.#tell();
+  }
+
+  /** Bytes that are in place already. */
+  present(bytes: number): void {
+    this.#base = bytes;
+    this.#tellSometimes();
+  }
+
+  /** How far one file is, and what of it came over the network since the last call. */
+  file(key: string, doneBytes: number, receivedBytes: number): void {
+    this.#done.set(key, doneBytes);
+    this.#fetched += receivedBytes;
+    if (receivedBytes > 0) this.#window = addSample(this.#window, this.#options.monotonic(), this.#fetched);
+    this.#tellSometimes();
+  }
+
+  #tellSometimes(): void {
+    const now = this.#options.monotonic();
+    if (this.#lastTold === null || now - this.#lastTold >= INTERVAL_MS) this.#tell();
+  }
+
+  #tell(): void {
+    const { ref, totalBytes, monotonic, onProgress } = this.#options;
+    this.#lastTold = monotonic();
+    const doneBytes = Math.min(totalBytes, this.doneBytes);
+    const rate = this.#state === 'downloading' ? bytesPerSecond(this.#window) : null;
+    const eta = this.#state === 'downloading' ? etaSeconds(totalBytes - doneBytes, rate) : null;
+    onProgress({
+      ref,
+      state: this.#state,
+      doneBytes,
+      totalBytes,
+      fetchedBytes: this.#fetched,
+      bytesPerSecond: rate,
+      etaSeconds: eta,
+      ...(this.#note === undefined ? {} : { note: this.#note }),
+    });
+  }
+}

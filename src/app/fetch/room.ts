@@ -1,0 +1,46 @@
+import type { PinnedModel } from '../../core/domain/pinned-model.ts';
+import { EXIT, RmaError } from '../../core/errors.ts';
+import { fits, KEPT_FREE_BYTES } from '../../core/store/room.ts';
+import type { ModelStore } from '../../ports/model-store.ts';
+
+/** What running fetches have still to write, so that two of them do not count on the same room. */
+export class Room {
+  readonly #store: ModelStore;
+  readonly #claims = new Map<object, () => number>();
+
+  constructor(store: ModelStore) {
+    this.#store = store;
+  }
+
+  /**
+   * Promises room for a model until `release`.
+   * @throws RmaError RMA_STORE_NO_ROOM exit 5
+   */
+  async claim(model: PinnedModel, remaining: () => number): Promise<{ release(): void }> {
+    const key = {};
+    const promised = () => [...this.#claims.values()].reduce((sum, claim) => sum + claim(), 0);
+    const free = await this.#store.freeBytes(model);
+    const needed = remaining();
+    if (!fits(needed, free - promised()))
+      throw noRoom(this.#store.root, model.ref, needed, free - promised());
+    this.#claims.set(key, remaining);
+    return { release: () => void this.#claims.delete(key) };
+  }
+}
+
+function noRoom(root: string, ref: string, needed: number, free: number): RmaError {
+  const available = Math.max(0, free);
+  return new RmaError(
+    'RMA_STORE_NO_ROOM',
+    `${ref} needs ${needed + KEPT_FREE_BYTES} bytes (${gibibytes(needed + KEPT_FREE_BYTES)}) in ${root}, ${available} bytes (${gibibytes(available)}) are free`,
+    {
+      exitCode: EXIT.doesNotFit,
+      hint: `free ${gibibytes(needed + KEPT_FREE_BYTES - available)} there, or put the store on a larger disk`,
+      details: { needed: needed + KEPT_FREE_BYTES, free: available, root },
+    },
+  );
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
+}

@@ -1,0 +1,120 @@
+import type { RmaConfig } from '../../core/domain/config.ts';
+import type { GpuInventory } from '../../core/domain/gpu.ts';
+import type { GpuPromise, PlacementDevice } from '../../core/domain/placement.ts';
+import type { Catalogue } from '../../core/domain/profile.ts';
+import { measuredBytes, placementDevices } from '../../core/placement/devices.ts';
+import type { RunningServices } from '../../core/placement/placement-profiles.ts';
+import { findProfile, selectServices } from '../../core/profile/select-services.ts';
+import type { ServiceNames } from '../../core/profile/service-names.ts';
+import { withoutGpus } from '../../core/profile/without-gpus.ts';
+import type { Box } from '../../ports/box.ts';
+import type { ContainerFacts } from '../../ports/docker-host.ts';
+import { gpuPromises } from './gpu-promises.ts';
+
+/** Whose GPUs are observed: the part of a placement request that this needs. */
+export interface GpuRequest {
+  readonly config: RmaConfig;
+  readonly wish: {
+    readonly catalogue: Catalogue;
+    readonly wanted: readonly string[];
+    readonly state: { readonly services?: ServiceNames | undefined };
+  };
+  /** profiles named on the command line */
+  readonly profiles: readonly string[];
+  /** the project's containers */
+  readonly containers: readonly ContainerFacts[];
+  /** whether Docker may be absent */
+  readonly withoutDocker?: boolean;
+}
+
+/** The GPUs as this project finds them, and what it runs on them. */
+export interface GpuScene {
+  /** as far as the settings allow GPUs */
+  readonly catalogue: Catalogue;
+  readonly inventory: GpuInventory;
+  readonly promises: readonly GpuPromise[];
+  readonly devices: readonly PlacementDevice[];
+  readonly running: RunningServices;
+}
+
+const NO_GPUS: GpuInventory = {
+  driverVersion: null,
+  cudaVersion: null,
+  gpus: [],
+  absence: null,
+  warnings: [],
+};
+
+/** Asks the GPUs only when a chosen profile can use one. @throws RmaError RMA_GPU_OFF, RMA_GPU_UNKNOWN, … (2) */
+export async function observeGpus(box: Box, request: GpuRequest): Promise<GpuScene> {
+  const { config, wish, containers } = request;
+  const off = config.gpu.use === 'off';
+  const catalogue = off ? withoutGpus(wish.catalogue, wish.wanted) : wish.catalogue;
+  if (!wish.wanted.some((name) => wantsGpus(catalogue, name))) {
+    const running = runningServices(NO_GPUS, [], containers);
+    return { catalogue, inventory: NO_GPUS, promises: [], devices: [], running };
+  }
+  const [inventory, all] = await Promise.all([box.gpus.probe(box.signal), ofAllProjects(box, request)]);
+  const promises = await gpuPromises(box, all, config.project, wish.wanted, leftBehind(request, catalogue));
+  const devices = placementDevices(inventory, promises, config.gpu);
+  return {
+    catalogue,
+    inventory,
+    promises,
+    devices,
+    running: runningServices(inventory, promises, containers),
+  };
+}
+
+/**
+ * Engines of a profile that is not acted on now, and whose file no longer has them: they run on until it is, so their GPUs
+ * are not free.
+ */
+function leftBehind({ wish, profiles: acted }: GpuRequest, catalogue: Catalogue) {
+  const others = acted.length === 0 ? [] : wish.wanted.filter((name) => !acted.includes(name));
+  const planned = new Set(
+    others.flatMap((name) =>
+      findProfile(catalogue, name).variants.flatMap((variant) => {
+        const variants = new Map([[name, variant.name]]);
+        const { services } = selectServices(catalogue, wish.wanted, variants, wish.state.services);
+        return services.map(({ service }) => service);
+      }),
+    ),
+  );
+  return ({ service, profile }: ContainerFacts): boolean =>
+    profile !== null && others.includes(profile) && !planned.has(service);
+}
+
+async function ofAllProjects(box: Box, { withoutDocker }: GpuRequest): Promise<readonly ContainerFacts[]> {
+  const all = box.docker.containers(null);
+  return withoutDocker ? all.catch(() => []) : all;
+}
+
+function wantsGpus(catalogue: Catalogue, name: string): boolean {
+  return findProfile(catalogue, name).variants.some(({ services }) =>
+    services.some(({ engine, gpus }) => gpus !== 0 && catalogue.engines.get(engine)?.gpu !== 'none'),
+  );
+}
+
+function runningServices(
+  inventory: GpuInventory,
+  promises: readonly GpuPromise[],
+  containers: readonly ContainerFacts[],
+): RunningServices {
+  const own = promises.filter((promise) => promise.own);
+  return {
+    services: new Map(
+      own.map((promise) => [
+        promise.service,
+        { devices: promise.devices, measuredBytes: measuredBytes(inventory, promise) },
+      ]),
+    ),
+    variants: new Map(
+      containers.flatMap(({ service, profile, variant }) =>
+        profile !== null && variant !== null && service === `${profile}-worker`
+          ? [[profile, variant] as const]
+          : [],
+      ),
+    ),
+  };
+}

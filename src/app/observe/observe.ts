@@ -1,0 +1,140 @@
+import type { RmaConfig } from '../../core/domain/config.ts';
+import type { Desired } from '../../core/domain/desired.ts';
+import type { Observed, ObservedContainer, ObservedVolume } from '../../core/domain/observed.ts';
+import type { WorkerStatus } from '../../core/domain/worker-status.ts';
+import type { ErrorCode } from '../../core/errors.ts';
+import { sha256Hex } from '../../core/hash.ts';
+import type { Box } from '../../ports/box.ts';
+import type { ContainerFacts } from '../../ports/docker-host.ts';
+import { lostGpus } from './lost-gpus.ts';
+import { projectFiles } from './project-files.ts';
+import { freeBytesBeside, lookIntoStore, type StoreAccess } from './store-container.ts';
+import { workerStatus } from './worker-status.ts';
+
+/** What is there now, on one host: containers, images, volumes, generated files, the store. */
+export async function observe(
+  box: Box,
+  config: RmaConfig,
+  desired: Desired,
+  access: StoreAccess,
+): Promise<Observed> {
+  const images = await presentImages(box, [
+    desired.workerImage.tag,
+    desired.workerImage.base,
+    ...desired.stack.engineImages,
+  ]);
+  const volumes = await presentVolumes(box, desired);
+  const [containers, files, secrets, secretsWrittenAt, store] = await Promise.all([
+    observeContainers(box, config.project),
+    fileHashes(box, [...desired.files.keys()]),
+    secretHashes(box, config, [...desired.secrets.keys()]),
+    secretTimes(box, config, [...desired.secrets.keys()]),
+    lookIntoStore(box, access, [...desired.models.values()]),
+  ]);
+  return {
+    files,
+    secrets,
+    secretsWrittenAt,
+    images,
+    volumes,
+    containers,
+    store: store === null ? null : new Map(store.checks.map((check) => [check.ref, check])),
+    freeBytes: store?.freeBytes ?? (await freeBytesBeside(box, access)),
+    portsTaken: await takenPorts(box, config, desired, containers),
+  };
+}
+
+/** The project's containers, each worker with what it says of itself. */
+export async function observeContainers(box: Box, project: string): Promise<readonly ObservedContainer[]> {
+  const found = await box.docker.containers(project);
+  const told = await Promise.all(
+    found.map(async (container) => {
+      const asks = roleOf(container) === 'worker' && container.state === 'running';
+      return asks ? workerStatus(box, container.id) : null;
+    }),
+  );
+  const lost = await lostGpus(box, found);
+  const faults = new Map([
+    ...[...lost].map(([service, { code }]) => [service, code] as const),
+    ...told.flatMap((status) =>
+      (status?.engines ?? []).flatMap(({ service, fault }) =>
+        fault === undefined ? [] : [[service, fault.code] as const],
+      ),
+    ),
+  ]);
+  return found.map((container, at) => observedContainer(container, told[at] ?? null, faults));
+}
+
+function observedContainer(
+  container: ContainerFacts,
+  status: WorkerStatus | null,
+  faults: ReadonlyMap<string, ErrorCode>,
+): ObservedContainer {
+  const { service, profile, state, health, image, configHash } = container;
+  const worker = status === null ? null : { state: status.state, failure: status.failure };
+  const engineFault = faults.get(service) ?? null;
+  const startedAt = container.startedAt === null ? null : Date.parse(container.startedAt);
+  const role = roleOf(container);
+  return { service, profile, role, state, health, image, configHash, worker, engineFault, startedAt };
+}
+
+/** Services are named `coordinator`, `<profile>-worker` and `<profile>-<engine>[-N]`. */
+export function roleOf(container: Pick<ContainerFacts, 'service' | 'profile'>): ObservedContainer['role'] {
+  if (container.profile === null) return 'coordinator';
+  return container.service === `${container.profile}-worker` ? 'worker' : 'engine';
+}
+
+async function presentImages(box: Box, references: readonly string[]): Promise<ReadonlySet<string>> {
+  const present = await Promise.all(references.map(async (reference) => box.docker.hasImage(reference)));
+  return new Set(references.filter((_, at) => present[at]));
+}
+
+async function presentVolumes(box: Box, desired: Desired): Promise<ReadonlyMap<string, ObservedVolume>> {
+  const found = await Promise.all(desired.stack.volumes.map(async ({ name }) => box.docker.volume(name)));
+  return new Map(found.filter((volume) => volume !== null).map((volume) => [volume.name, volume]));
+}
+
+async function fileHashes(box: Box, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const texts = await Promise.all(paths.map(async (path) => [path, await box.files.read(path)] as const));
+  return new Map(texts.flatMap(([path, text]) => (text === null ? [] : [[path, sha256Hex(text)]])));
+}
+
+async function secretHashes(
+  box: Box,
+  config: RmaConfig,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const folder = projectFiles(config).secrets;
+  const byPath = await fileHashes(
+    box,
+    names.map((name) => `${folder}/${name}`),
+  );
+  return new Map([...byPath].map(([path, hash]) => [path.slice(folder.length + 1), hash]));
+}
+
+async function secretTimes(
+  box: Box,
+  config: RmaConfig,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const folder = projectFiles(config).secrets;
+  const facts = await Promise.all(names.map(async (name) => box.files.facts(`${folder}/${name}`)));
+  return new Map(names.flatMap((name, at) => (facts[at] ? [[name, facts[at].modifiedMs] as const] : [])));
+}
+
+const HOLDS_PORTS = new Set<ObservedContainer['state']>(['running', 'restarting', 'paused']);
+
+/** Ports that this project's own containers hold do not count. */
+async function takenPorts(
+  box: Box,
+  config: RmaConfig,
+  desired: Desired,
+  containers: readonly ObservedContainer[],
+): Promise<ReadonlySet<number>> {
+  const holding = new Set(
+    containers.filter(({ state }) => HOLDS_PORTS.has(state)).map(({ service }) => service),
+  );
+  const asked = desired.stack.services.filter(({ name, port }) => port !== null && !holding.has(name));
+  const taken = await Promise.all(asked.map(async ({ port }) => box.portTaken(config.bind, port ?? 0)));
+  return new Set(asked.filter((_, at) => taken[at]).map(({ port }) => port ?? 0));
+}

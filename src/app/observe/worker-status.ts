@@ -1,0 +1,32 @@
+import type { WorkerStatus } from '../../core/domain/worker-status.ts';
+import { type ErrorDocument, RmaError } from '../../core/errors.ts';
+import type { Box } from '../../ports/box.ts';
+
+const ASK_MS = 10_000;
+
+/** What the worker in a running container says of itself; null when it does not answer. */
+export async function workerStatus(box: Box, container: string): Promise<WorkerStatus | null> {
+  const outcome = await box.cli.exec(container, ['rma-worker', 'status', '--json'], {
+    timeoutMs: ASK_MS,
+    signal: box.signal,
+  });
+  return outcome.exitCode === 0 ? (JSON.parse(outcome.stdout) as WorkerStatus) : null;
+}
+
+/** @throws RmaError what a failed worker failed with */
+export function throwIfFailed({ worker, failure }: WorkerStatus): void {
+  if (failure !== null) throw fromDocument(failure, { worker });
+}
+
+/** @throws RmaError the first fault of an engine that waiting alone does not mend */
+export function throwIfEngineFailed({ worker, engines }: WorkerStatus): void {
+  const bad = engines.find(({ fault }) => fault !== undefined);
+  if (bad?.fault !== undefined) throw fromDocument(bad.fault, { worker, engine: bad.service });
+}
+
+function fromDocument(
+  { code, message, hint, exitCode }: ErrorDocument,
+  details: Readonly<Record<string, string>>,
+): RmaError {
+  return new RmaError(code, message, { exitCode, details, ...(hint !== undefined && { hint }) });
+}

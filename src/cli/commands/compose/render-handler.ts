@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import { compareCompose, renderFile, writeStack } from '../../../app/compose-render.ts';
+import { EXIT } from '../../../core/errors.ts';
+import type { Context } from '../../context/context.ts';
+import type { CommandResult } from '../../define-command.ts';
+
+interface RenderOptions {
+  readonly output: string | null;
+  readonly check: boolean;
+  readonly refresh: boolean;
+}
+
+export async function renderCompose(input: RenderOptions, context: Context): Promise<CommandResult> {
+  const { config, selectedProfiles } = await context.config();
+  const box = await context.box();
+  const request = { config, profiles: selectedProfiles ?? [], refresh: input.refresh };
+  if (input.output !== null) {
+    const folder = resolve(context.cwd, input.output);
+    const file = await writeStack(box, request, folder);
+    return {
+      json: { schema: 'rma.compose/v1', file },
+      human: () => `Wrote ${file}`,
+      next: `docker compose -f '${file}' up -d`,
+    };
+  }
+  if (input.check) {
+    const { file, same } = await compareCompose(box, request);
+    return {
+      json: { schema: 'rma.compose-check/v1', file, same },
+      human: () => (same ? `${file} is as it should be.` : `${file} differs from what up would write.`),
+      exitCode: same ? EXIT.ok : EXIT.changesPending,
+      ...(!same && { next: 'rma plan' }),
+    };
+  }
+  const compose = await renderFile(box, request);
+  return { json: { schema: 'rma.compose/v1', compose }, human: () => compose.trimEnd() };
+}

@@ -1,0 +1,46 @@
+import {
+  asRmaYaml,
+  type EffectiveSetting,
+  effectiveSettings,
+  originText,
+} from '../../../core/config/show-config.ts';
+import type { Context } from '../../context/context.ts';
+import type { CommandResult } from '../../define-command.ts';
+import { type Column, renderTable } from '../../render/table.ts';
+
+interface ConfigShowInput {
+  readonly origin: boolean;
+}
+
+const COLUMNS: readonly Column<EffectiveSetting>[] = [
+  { title: 'SETTING', value: ({ key }) => key },
+  { title: 'VALUE', value: ({ value }) => valueText(value) },
+];
+const ORIGIN: Column<EffectiveSetting> = { title: 'ORIGIN', value: ({ origin }) => originText(origin) };
+
+export async function showConfig({ origin }: ConfigShowInput, context: Context): Promise<CommandResult> {
+  const loaded = await context.config();
+  const settings = effectiveSettings(loaded);
+  const { stateDir, profilesDir } = loaded.config;
+  return {
+    json: { schema: 'rma.config/v1', file: loaded.file, stateDir, profilesDir, settings },
+    yaml: asRmaYaml(loaded),
+    human: (theme) => renderTable(origin ? [...COLUMNS, ORIGIN] : COLUMNS, settings, theme),
+    ids: settings.map(({ key }) => key),
+    items: settings.map(({ key, value, origin: from }) => ({ key, value, origin: originText(from) })),
+  };
+}
+
+function valueText(value: EffectiveSetting['value']): string {
+  if (value === null) return '';
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value !== 'object') return String(value);
+  return Object.entries(value)
+    .map(([key, item]) => (typeof item === 'object' ? hostText(key, item) : `${key}=${String(item)}`))
+    .join(', ');
+}
+
+function hostText(name: string, host: object | null): string {
+  const address: unknown = host === null ? undefined : Reflect.get(host, 'address');
+  return typeof address === 'string' ? `${name}=${address}` : name;
+}

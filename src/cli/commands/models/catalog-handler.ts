@@ -1,0 +1,52 @@
+import { catalogueModels, type KnownModel } from '../../../app/desired/catalogue-models.ts';
+import { EXIT, RmaError } from '../../../core/errors.ts';
+import { parseModelRef } from '../../../core/reference/parse-ref.ts';
+import { formatBytes } from '../../../core/units.ts';
+import type { Context } from '../../context/context.ts';
+import type { CommandResult } from '../../define-command.ts';
+import { type Column, renderTable } from '../../render/table.ts';
+import type { StoreInput } from './input.ts';
+
+const COLUMNS: readonly Column<KnownModel>[] = [
+  { title: 'NAME', value: ({ entry }) => (entry.optional ? `${entry.name} (optional)` : entry.name) },
+  { title: 'KIND', value: ({ entry }) => entry.kind },
+  { title: 'SOURCE', value: sourceOf },
+  { title: 'SIZE', value: ({ bytes }) => sizeText(bytes), align: 'right' },
+  { title: 'GPU MEMORY', value: ({ entry }) => sizeText(entry.gpuMemoryBytes), align: 'right' },
+  { title: 'PROFILES', value: ({ profiles }) => profiles.join(',') },
+  { title: 'LICENSE', value: ({ entry }) => entry.license },
+  { title: 'REFERENCE', value: ({ ref }) => ref },
+];
+
+/** What the catalogue says, whatever the store holds. @throws RmaError RMA_USAGE_INVALID (2) beside words about a store */
+export async function listCatalog(input: StoreInput, context: Context): Promise<CommandResult> {
+  if (input.model.length > 0 || input.dest !== null || input.refresh) {
+    throw new RmaError(
+      'RMA_USAGE_INVALID',
+      '--catalog lists the whole catalogue: it takes no models, --dest or --refresh',
+      { exitCode: EXIT.usage, hint: 'rma models ls --catalog, or rma models ls all' },
+    );
+  }
+  const { config } = await context.config();
+  const models = await catalogueModels(await context.box(), config);
+  const documents = models.map(catalogDocument);
+  return {
+    json: { schema: 'rma.catalog/v1', models: documents },
+    human: (theme) => renderTable(COLUMNS, models, theme),
+    ids: models.map(({ entry }) => entry.name),
+    items: documents,
+  };
+}
+
+function catalogDocument(model: KnownModel): Readonly<Record<string, unknown>> {
+  const { entry, ref, profiles, bytes } = model;
+  return { ...entry, ref, source: sourceOf(model), bytes, usedBy: profiles };
+}
+
+function sourceOf({ ref }: KnownModel): string {
+  return parseModelRef(ref).source;
+}
+
+function sizeText(bytes: number | null): string {
+  return bytes === null ? '' : formatBytes(bytes);
+}

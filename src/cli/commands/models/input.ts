@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import type { ModelChoice, UnresolvedModel } from '../../../app/models.ts';
+import type { FolderStore } from '../../../app/pull-models.ts';
+import type { Context } from '../../context/context.ts';
+
+/** What the `models` verbs have in common. */
+export interface StoreInput {
+  readonly model: readonly string[];
+  readonly dest: string | null;
+  readonly refresh: boolean;
+}
+
+export async function modelChoice(input: Omit<StoreInput, 'dest'>, context: Context): Promise<ModelChoice> {
+  const { config, selectedProfiles } = await context.config();
+  return { config, names: input.model, profiles: selectedProfiles ?? [], refresh: input.refresh };
+}
+
+/** The store in the folder that `--dest` names; null: the project's volume. */
+export async function openFolder(
+  { dest }: Pick<StoreInput, 'dest'>,
+  context: Context,
+): Promise<FolderStore | null> {
+  return dest === null ? null : context.folderStore(resolve(context.cwd, dest));
+}
+
+/** Models that their sources do not give, told as warnings: the rest goes on. */
+export function tellFailed({ reporter }: Context, failed: readonly UnresolvedModel[]): void {
+  for (const { optional, error } of failed) {
+    const text = optional ? `${error.message} (it is optional)` : error.message;
+    const { code, hint } = error;
+    reporter.emit({ type: 'warning', code, text, ...(hint !== undefined && { hint }) });
+  }
+}
+
+export function unresolvedDocument({ name, ref, profiles, optional, error }: UnresolvedModel): object {
+  return { name, ref, usedBy: profiles, optional, code: error.code, message: error.message };
+}

@@ -1,0 +1,71 @@
+import { type ListedModel, listedModels } from '../../../app/models.ts';
+import { pinnedBytes } from '../../../core/domain/pinned-model.ts';
+import { EXIT } from '../../../core/errors.ts';
+import { modelOrigin } from '../../../core/reference/describe-model.ts';
+import { formatBytes } from '../../../core/units.ts';
+import type { Context } from '../../context/context.ts';
+import type { CommandResult } from '../../define-command.ts';
+import { type Column, renderTable } from '../../render/table.ts';
+import { listCatalog } from './catalog-handler.ts';
+import { modelChoice, openFolder, type StoreInput, tellFailed, unresolvedDocument } from './input.ts';
+
+const COLUMNS: readonly Column<ListedModel>[] = [
+  { title: 'NAME', value: ({ name }) => name },
+  { title: 'STATE', value: stateText },
+  { title: 'SIZE', value: ({ pinned }) => formatBytes(pinnedBytes(pinned)), align: 'right' },
+  { title: 'FILES', value: ({ pinned }) => String(pinned.files.length), align: 'right' },
+  { title: 'PROFILES', value: ({ profiles }) => profiles.join(',') },
+  { title: 'REFERENCE', value: ({ ref }) => ref },
+];
+
+export async function listModels(
+  input: StoreInput & { readonly catalog: boolean },
+  context: Context,
+): Promise<CommandResult> {
+  if (input.catalog) return listCatalog(input, context);
+  const box = await context.box();
+  const choice = await modelChoice(input, context);
+  const folder = await openFolder(input, context);
+  const { models, failed } = await listedModels(box, choice, folder?.store ?? null);
+  tellFailed(context, failed);
+  const documents = models.map(modelDocument);
+  return {
+    json: { schema: 'rma.models/v1', models: documents, unresolved: failed.map(unresolvedDocument) },
+    exitCode: failed.some(({ optional }) => !optional) ? EXIT.partial : EXIT.ok,
+    human: (theme) =>
+      models.length === 0 ? 'No models: the project has no profile.' : renderTable(COLUMNS, models, theme),
+    ids: models.map(({ ref }) => ref),
+    items: documents,
+    ...(models.some(({ check }) => check?.state !== 'present') && {
+      next: ['rma models pull', ...input.model, ...(input.dest === null ? [] : ['--dest', input.dest])].join(
+        ' ',
+      ),
+    }),
+  };
+}
+
+function stateText({ check }: ListedModel): string {
+  if (check === null) return 'unknown';
+  if (check.state !== 'partial') return check.state;
+  return `partial (${formatBytes(check.missingBytes)} missing)`;
+}
+
+function modelDocument({
+  name,
+  ref,
+  profiles,
+  pinned,
+  check,
+}: ListedModel): Readonly<Record<string, unknown>> {
+  return {
+    name,
+    ref,
+    source: pinned.source,
+    resolved: pinned.source === 'hf' ? pinned.commit : modelOrigin(pinned),
+    state: check?.state ?? 'unknown',
+    bytes: pinnedBytes(pinned),
+    missingBytes: check?.missingBytes ?? null,
+    files: pinned.files,
+    usedBy: profiles,
+  };
+}

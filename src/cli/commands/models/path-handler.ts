@@ -1,0 +1,31 @@
+import { resolve } from 'node:path';
+import { chooseModels } from '../../../app/models.ts';
+import { engineSubpath, STORE_MOUNT } from '../../../core/store/layout.ts';
+import type { Context } from '../../context/context.ts';
+import type { CommandResult } from '../../define-command.ts';
+import { modelChoice } from './input.ts';
+
+interface PathInput {
+  readonly model: string;
+  readonly dest: string | null;
+  readonly relative: boolean;
+  readonly refresh: boolean;
+}
+
+export async function showModelPath(input: PathInput, context: Context): Promise<CommandResult> {
+  const choice = await modelChoice({ ...input, model: [input.model] }, context);
+  const paths = (await chooseModels(await context.box(), choice)).models.map(({ name, ref, pinned }) => {
+    const relative = engineSubpath(pinned);
+    const root = storeRoot(input, context);
+    return { name, ref, path: input.relative ? relative : `${root}/${relative}` };
+  });
+  const [found] = paths;
+  return {
+    json: { schema: 'rma.model-path/v1', ...found },
+    human: () => found?.path ?? '',
+  };
+}
+
+function storeRoot({ dest }: PathInput, context: Context): string {
+  return dest === null ? STORE_MOUNT : resolve(context.cwd, dest);
+}

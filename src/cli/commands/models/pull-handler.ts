@@ -1,0 +1,51 @@
+import { listedModels, type UnresolvedModel } from '../../../app/models.ts';
+import { type PulledModel, type PullResult, pull } from '../../../app/pull-models.ts';
+import { EXIT } from '../../../core/errors.ts';
+import { formatBytes } from '../../../core/units.ts';
+import type { Context } from '../../context/context.ts';
+import type { CommandResult } from '../../define-command.ts';
+import { modelChoice, openFolder, type StoreInput, tellFailed } from './input.ts';
+
+export async function pullModels(
+  input: StoreInput & { readonly dryRun: boolean },
+  context: Context,
+): Promise<CommandResult> {
+  const box = await context.box();
+  const folder = await openFolder(input, context);
+  const { models, failed } = await listedModels(
+    box,
+    await modelChoice(input, context),
+    folder?.store ?? null,
+  );
+  tellFailed(context, failed);
+  const { config } = await context.config();
+  const result = await pull(box, { config, models, folder, dryRun: input.dryRun });
+  return {
+    json: {
+      schema: 'rma.models-pull/v1',
+      dryRun: input.dryRun,
+      missingBytes: result.missingBytes,
+      freeBytes: result.freeBytes,
+      models: [...result.models, ...failed.map(failedModel)],
+    },
+    human: () =>
+      sentences({ ...result, models: [...result.models, ...failed.map(failedModel)] }, input.dryRun),
+    ids: models.map(({ ref }) => ref),
+    exitCode:
+      failed.length > 0 && result.models.some(({ state }) => state !== 'failed')
+        ? EXIT.partial
+        : result.exitCode,
+  };
+}
+
+/** One that its source does not give stands among those that failed. */
+function failedModel({ name, ref, error }: UnresolvedModel): PulledModel {
+  return { name, ref, state: 'failed', bytes: 0, message: error.message };
+}
+
+function sentences(result: PullResult, dryRun: boolean): string {
+  const lines = result.models.map(({ name, state, message }) => `${name}: ${message ?? state}`);
+  if (!dryRun) return lines.join('\n');
+  const free = result.freeBytes === null ? 'unknown' : formatBytes(result.freeBytes);
+  return [...lines, `Would fetch ${formatBytes(result.missingBytes)}; free: ${free}.`].join('\n');
+}

@@ -1,0 +1,97 @@
+import { type ProfileModel, type ShownProfile, showProfile } from '../../../app/profiles.ts';
+import type { ProfileService, ProfileVariant } from '../../../core/domain/profile.ts';
+import { formatBytes } from '../../../core/units.ts';
+import type { Context } from '../../context/context.ts';
+import type { CommandResult } from '../../define-command.ts';
+import { type Column, renderTable } from '../../render/table.ts';
+import type { Theme } from '../../render/theme.ts';
+
+const MODELS: readonly Column<ProfileModel>[] = [
+  { title: 'MODEL', value: ({ name, entry }) => (entry?.optional ? `${name} (optional)` : name) },
+  { title: 'KIND', value: ({ entry }) => entry?.kind ?? '' },
+  { title: 'SIZE', value: ({ bytes }) => (bytes === null ? '' : formatBytes(bytes)), align: 'right' },
+  {
+    title: 'GPU MEMORY',
+    value: ({ entry }) => (entry?.gpuMemoryBytes ? formatBytes(entry.gpuMemoryBytes) : ''),
+    align: 'right',
+  },
+  { title: 'REFERENCE', value: ({ ref }) => ref },
+];
+
+export async function runProfilesShow(
+  { profile: name }: { readonly profile: string },
+  context: Context,
+): Promise<CommandResult> {
+  const { config } = await context.config();
+  const shown = await showProfile(await context.box(), config, name);
+  const { profile, origin, inUse, models } = shown;
+  return {
+    json: {
+      schema: 'rma.profile/v1',
+      ...profile,
+      source: origin.own ? 'own' : 'shipped',
+      file: origin.file,
+      replaces: origin.replaces,
+      inUse,
+      models: models.map(({ entry, ...model }) => ({
+        ...model,
+        kind: entry?.kind ?? null,
+        license: entry?.license ?? null,
+        gpuMemoryBytes: entry?.gpuMemoryBytes ?? null,
+        optional: entry?.optional ?? false,
+      })),
+    },
+    human: (theme) => recipe(shown, theme),
+  };
+}
+
+function recipe({ profile, origin, inUse, models }: ShownProfile, theme: Theme): string {
+  const sizes = [
+    ...(profile.minGpuBytes === null ? [] : [`smallest ${formatBytes(profile.minGpuBytes)}`]),
+    ...(profile.recommendedGpuBytes === null
+      ? []
+      : [`recommended ${formatBytes(profile.recommendedGpuBytes)}`]),
+  ];
+  const replaces = origin.replaces === null ? [] : [`In place of: ${origin.replaces}`];
+  return [
+    `${profile.name}: ${profile.description}`,
+    `${origin.own ? 'Your own' : 'Shipped'}: ${origin.file}`,
+    ...replaces,
+    `In use: ${inUse ? 'yes' : 'no'}`,
+    ...(sizes.length === 0 ? [] : [`GPU: ${sizes.join(', ')}`]),
+    '',
+    'Variants, best first:',
+    ...profile.variants.flatMap(variantLines),
+    '',
+    renderTable(MODELS, models, theme),
+  ].join('\n');
+}
+
+function variantLines({ name, services }: ProfileVariant): readonly string[] {
+  return [`  ${name}`, ...services.map((service) => `    ${serviceText(service)}`)];
+}
+
+function serviceText(service: ProfileService): string {
+  const { engine, models, memoryBytes, flags } = service;
+  return [
+    `${engine}: ${models.join(', ')}`,
+    whereText(service),
+    ...numberText(service.context, 'tokens of context'),
+    ...numberText(service.concurrency, 'at once'),
+    ...numberText(service.maxLoaded, 'loaded at a time'),
+    ...(memoryBytes === null ? [] : [`memory limit ${formatBytes(memoryBytes)}`]),
+    ...(flags.length === 0 ? [] : [`flags ${flags.join(' ')}`]),
+  ].join('; ');
+}
+
+function whereText({ gpus, exclusive, replicas }: ProfileService): string {
+  if (gpus === 0) return replicas === 1 ? 'on the CPU' : `${replicas} copies on the CPU`;
+  const count = gpus === 1 ? '1 GPU' : `${gpus} GPUs`;
+  const which = typeof gpus === 'object' ? `GPUs ${gpus.join(', ')}` : count;
+  const alone = exclusive ? `${which}, shared with nobody` : which;
+  return replicas === 1 ? alone : `${replicas} copies, each on ${alone}`;
+}
+
+function numberText(value: number | null, what: string): readonly string[] {
+  return value === null ? [] : [`${value} ${what}`];
+}

@@ -1,0 +1,82 @@
+import { dirname, join, relative, resolve } from 'node:path';
+import { findUpwards, isFile, isFolder } from '../../adapters/files/find-upwards.ts';
+import { type ReadFault, readTextFile, readTextStream } from '../../adapters/files/read-text.ts';
+import type { ConfigSources } from '../../core/config/config-sources.ts';
+import { hfAuthFile } from '../../core/config/hub-token.ts';
+import { type ResolvedConfig, resolveConfig } from '../../core/config/resolve-config.ts';
+import { EXIT, RmaError } from '../../core/errors.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import type { GlobalValues } from '../global-options.ts';
+import type { World } from './surroundings.ts';
+
+const FILE_NAMES = ['rma.yaml', 'rma.yml'];
+const FOLDER_MODE_HINT = 'ls -l shows who may read it';
+
+export interface LoadedConfig extends ResolvedConfig {
+  /** absolute path of the rma.yaml in use, `-` for stdin, null without one */
+  readonly file: string | null;
+}
+
+interface ConfigParts {
+  readonly world: World;
+  readonly globals: Pick<GlobalValues, 'file' | 'dir'>;
+  readonly settings: ReadonlyMap<string, readonly string[]>;
+  readonly reporter: Reporter;
+}
+
+/** Finds and reads rma.yaml and joins it with options and environment. @throws RmaError RMA_CONFIG_* and RMA_USAGE_* exit 2 */
+export async function loadConfig({ world, globals, settings, reporter }: ConfigParts): Promise<LoadedConfig> {
+  const { env, cwd, home } = world;
+  if (!(await isFolder(cwd))) throw noFolder(cwd);
+  const path = globals.file ?? (await findUpwards(cwd, FILE_NAMES));
+  reporter.emit({ type: 'log', level: 'debug', text: `configuration: ${path ?? 'no rma.yaml'}` });
+  const file = path === null ? null : await readConfigFile(path, world);
+  const auth = hfAuthFile(env, home);
+  const profiles = file === null ? null : join(file.dir, 'profiles');
+  const resolved = resolveConfig({
+    file,
+    flags: settings,
+    env,
+    cwd,
+    home,
+    profilesDir: profiles !== null && (await isFolder(profiles)) ? profiles : null,
+    hfAuthFile: auth !== null && (await isFile(auth)) ? auth : null,
+  });
+  return { ...resolved, file: path === null || path === '-' ? path : resolve(cwd, path) };
+}
+
+async function readConfigFile(
+  path: string,
+  { cwd, stdin, signal }: World,
+): Promise<NonNullable<ConfigSources['file']>> {
+  if (path === '-') {
+    const input = await readTextStream(stdin, signal);
+    if (!input.ok) throw unreadable('stdin', input.fault);
+    return { text: input.text, name: 'stdin', dir: cwd };
+  }
+  const absolute = resolve(cwd, path);
+  const result = await readTextFile(absolute);
+  if (!result.ok) throw unreadable(absolute, result.fault);
+  const below = relative(cwd, absolute);
+  return { text: result.text, name: below.startsWith('..') ? absolute : below, dir: dirname(absolute) };
+}
+
+function noFolder(path: string): RmaError {
+  return new RmaError('RMA_USAGE_NO_FOLDER', `${path} is no folder`, {
+    exitCode: EXIT.usage,
+    hint: 'give -C/--dir a folder that is there',
+  });
+}
+
+function unreadable(path: string, fault: ReadFault): RmaError {
+  const faults: Readonly<Record<ReadFault, readonly [message: string, hint: string]>> = {
+    missing: [`there is no file ${path}`, 'give -f/--file the path of an rma.yaml'],
+    'is-folder': [`${path} is a folder`, `rma -f ${join(path, 'rma.yaml')}, or rma -C ${path}`],
+    denied: [`${path} may not be read by this user`, FOLDER_MODE_HINT],
+    'not-utf8': [`${path} is no UTF-8 text`, 'save it as UTF-8'],
+    unreadable: [`${path} cannot be read`, FOLDER_MODE_HINT],
+  };
+  const [message, hint] = faults[fault];
+  const code = fault === 'missing' ? 'RMA_CONFIG_NOT_FOUND' : 'RMA_CONFIG_UNREADABLE';
+  return new RmaError(code, message, { exitCode: EXIT.usage, hint });
+}

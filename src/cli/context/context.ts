@@ -1,0 +1,89 @@
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import type { FolderStore } from '../../app/pull-models.ts';
+import type { Box } from '../../ports/box.ts';
+import type { HostVersions } from '../../ports/host-versions.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import type { GlobalValues } from '../global-options.ts';
+import type { CliHost } from '../process-io.ts';
+import type { LoadedConfig } from './context-config.ts';
+import type { World } from './surroundings.ts';
+
+/** What a handler gets: the world, each part of it brought when it is first asked for. */
+export interface Context extends World {
+  readonly reporter: Reporter;
+  readonly globals: GlobalValues;
+  readonly help: HelpPages;
+  /** the options that are settings, as they were given, by key */
+  readonly settings: ReadonlyMap<string, readonly string[]>;
+  /** The configuration, read once. @throws RmaError RMA_CONFIG_* exit 2 */
+  readonly config: () => Promise<LoadedConfig>;
+  /** Goes on after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2 without a terminal or after a no */
+  readonly confirm: (question: string) => Promise<void>;
+  readonly hostVersions: () => Promise<HostVersions>;
+  /** this machine with its Docker, its files and the hubs */
+  readonly box: () => Promise<Box>;
+  /** a store in a folder of this machine, used without Docker */
+  readonly folderStore: (folder: string) => Promise<FolderStore>;
+}
+
+/** The help pages of commands and nouns, by path. */
+export interface HelpPages {
+  readonly paths: readonly string[];
+  readonly render: (path: string) => string;
+}
+
+interface ContextParts {
+  readonly host: CliHost;
+  readonly globals: GlobalValues;
+  readonly settings: ReadonlyMap<string, readonly string[]>;
+  readonly reporter: Reporter;
+  readonly help: HelpPages;
+}
+
+/** The composition root: adapters are made in the `context-*.ts` files, which load when a handler asks. */
+export function createContext({ host, globals, settings, reporter, help }: ContextParts): Context {
+  const { env, stdin, signal } = host;
+  const cwd = globals.dir === null ? host.cwd : resolve(host.cwd, globals.dir);
+  const home = homeFolder(env);
+  const world: World = { env, cwd, home, stdin, signal };
+  const config = once(async () => {
+    const { loadConfig } = await import('./context-config.ts');
+    return loadConfig({ world, globals, settings, reporter });
+  });
+  const box = once(async () => {
+    const { createBox } = await import('./context-box.ts');
+    return createBox({ env, signal, reporter }, await config());
+  });
+  return {
+    ...world,
+    reporter,
+    globals,
+    help,
+    settings,
+    config,
+    box,
+    folderStore: async (folder) => (await import('./context-store.ts')).openFolderStore(folder, env),
+    confirm: async (question) => (await import('../confirm.ts')).confirm(question, { host, globals }),
+    hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(env),
+  };
+}
+
+/** The same promise at every call. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return async () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function homeFolder(env: CliHost['env']): string | null {
+  if (env['HOME']) return env['HOME'];
+  try {
+    return userInfo().homedir || null;
+  } catch {
+    // a user id without an entry in the password file has no home
+    return null;
+  }
+}

@@ -1,0 +1,87 @@
+import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
+
+/** The files that an engine loads, of all that a model has. */
+export interface WeightFiles {
+  readonly format: 'gguf' | 'safetensors' | 'other';
+  /** the one whose header tells the geometry; null where none does */
+  readonly header: PinnedFile | null;
+  readonly bytes: number;
+}
+
+const SPLIT = /-\d{5}-of-\d{5}\.gguf$/i;
+
+/**
+ * Weights of a model: an Ollama model's model, projector and adapter layers; safetensors, without a second copy in one file
+ * (`consolidated…`); else GGUF, all parts of one that is split, the largest of several quantisations, and a projector
+ * (`mmproj…`); else other formats of PyTorch; else all files.
+ */
+export function weightFiles(model: PinnedModel): WeightFiles {
+  if (model.source === 'ollama') return ollamaLayers(model.files, model.manifest);
+  const { files } = model;
+  const safetensors = files.filter(({ path }) => /\.safetensors$/i.test(path)).sort(byPath);
+  if (safetensors.length > 0) {
+    const apart = safetensors.filter(({ path }) => !/(^|\/)consolidated[^/]*$/i.test(path));
+    const counted = apart.length > 0 ? apart : safetensors;
+    return { format: 'safetensors', header: counted[0] ?? null, bytes: sizeOf(counted) };
+  }
+  const gguf = files.filter(({ path }) => /\.gguf$/i.test(path)).sort(byPath);
+  if (gguf.length > 0) return ggufFiles(gguf);
+  const torch = files.filter(({ path }) => /\.(bin|pt|pth|onnx)$/i.test(path));
+  return { format: 'other', header: null, bytes: sizeOf(torch.length > 0 ? torch : files) };
+}
+
+function ggufFiles(files: readonly PinnedFile[]): WeightFiles {
+  const isProjector = ({ path }: PinnedFile): boolean => /mmproj/i.test(path);
+  const main = files.filter((file) => !isProjector(file));
+  const models = new Map<string, PinnedFile[]>();
+  for (const file of main.length > 0 ? main : files) {
+    const name = file.path.replace(SPLIT, '');
+    models.set(name, [...(models.get(name) ?? []), file]);
+  }
+  const [largest = []] = [...models.values()].sort((a, b) => sizeOf(b) - sizeOf(a));
+  const projector = main.length > 0 ? largestOf(files.filter(isProjector)) : 0;
+  return { format: 'gguf', header: largest[0] ?? null, bytes: sizeOf(largest) + projector };
+}
+
+/** Media types: https://github.com/ollama/ollama, server/images.go */
+function ollamaLayers(files: readonly PinnedFile[], manifest: string): WeightFiles {
+  const kinds = layerKinds(manifest);
+  const kindOf = ({ path }: PinnedFile): string | undefined => kinds.get(path.replace(/^sha256-/, 'sha256:'));
+  const ofKind = (kind: string): readonly PinnedFile[] =>
+    files.filter((file) => kindOf(file) === `application/vnd.ollama.image.${kind}`);
+  const counted = ['model', 'projector', 'adapter'].flatMap(ofKind);
+  const bytes = sizeOf(counted.length > 0 ? counted : files);
+  return { format: 'gguf', header: ofKind('model')[0] ?? null, bytes };
+}
+
+function layerKinds(manifest: string): ReadonlyMap<string, string> {
+  const { layers } = parse(manifest) as { layers?: unknown };
+  const list: readonly unknown[] = Array.isArray(layers) ? layers : [];
+  return new Map(
+    list.flatMap((layer) => {
+      const { digest, mediaType } = (layer ?? {}) as { digest?: unknown; mediaType?: unknown };
+      return typeof digest === 'string' && typeof mediaType === 'string' ? [[digest, mediaType]] : [];
+    }),
+  );
+}
+
+function parse(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function sizeOf(files: readonly PinnedFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function largestOf(files: readonly PinnedFile[]): number {
+  return Math.max(0, ...files.map(({ bytes }) => bytes));
+}
+
+function byPath(a: PinnedFile, b: PinnedFile): number {
+  return a.path < b.path ? -1 : 1;
+}

@@ -1,0 +1,44 @@
+import { pathFault } from '../store/safe-path.ts';
+
+/** What the references of hubs with repositories say after their scheme: `org/repo[@revision][:pattern]`. */
+export interface RepoRef {
+  readonly repo: string;
+  /** branch, tag or commit */
+  readonly revision: string;
+  /** the files wanted, as a glob; null for the whole repository */
+  readonly pattern: string | null;
+}
+
+const REPO_PART = /^(?!.*(--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?$/;
+const REVISION = /^[A-Za-z0-9_.+/-]{1,200}$/;
+
+/** Reads the part after the scheme; a text is the reason why it is none. */
+export function parseRepoRef(body: string, defaultRevision: string): RepoRef | string {
+  const colon = body.indexOf(':');
+  const head = colon === -1 ? body : body.slice(0, colon);
+  const pattern = colon === -1 ? null : body.slice(colon + 1);
+  const at = head.indexOf('@');
+  const repo = at === -1 ? head : head.slice(0, at);
+  const revision = at === -1 ? defaultRevision : head.slice(at + 1);
+  const parts = repo.split('/');
+  if (parts.length !== 2 || !parts.every((part) => REPO_PART.test(part))) {
+    return `"${repo}" is not a repository name of the form org/repo`;
+  }
+  if (!REVISION.test(revision) || pathFault(revision) !== null || revision.endsWith('.lock')) {
+    return `"${revision}" is not a revision (branch, tag or commit)`;
+  }
+  if (pattern !== null && (pattern === '' || hasControl(pattern) || pattern.startsWith('/'))) {
+    return `"${pattern}" is not a file pattern`;
+  }
+  return { repo, revision, pattern };
+}
+
+/** The canonical text of the part after the scheme. */
+export function formatRepoRef({ repo, revision, pattern }: RepoRef, defaultRevision: string): string {
+  const at = revision === defaultRevision ? '' : `@${revision}`;
+  return `${repo}${at}${pattern === null ? '' : `:${pattern}`}`;
+}
+
+function hasControl(text: string): boolean {
+  return [...text].some((char) => char < ' ' || char === '\u007f');
+}

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { createEngineProbe, type EngineProbe } from '../../../src/adapters/engine/engine-probe.ts';
+import type { EngineTrouble } from '../../../src/adapters/engine/engine-trouble.ts';
+import { FakeClock } from '../../helpers/clock/fake-clock.ts';
+import { startEngine } from '../../helpers/worker/stub-engine.ts';
+import { type StubOllama, startOllama } from '../../helpers/worker/stub-ollama.ts';
+
+const never = new AbortController().signal;
+
+/** Probes, as heartbeats would, until the answer is the one looked for. */
+async function probeUntil(
+  probe: EngineProbe,
+  { target }: StubOllama,
+  wanted: (trouble: EngineTrouble | null) => boolean,
+): Promise<EngineTrouble | null> {
+  for (;;) {
+    const trouble = await probe.probe(target, never);
+    if (wanted(trouble)) return trouble;
+  }
+}
+
+const isReady = (trouble: EngineTrouble | null) => trouble === null;
+const isFault = (trouble: EngineTrouble | null) => trouble?.fault !== undefined;
+
+describe('an engine that loads models on demand', () => {
+  it('is ready only after each model was loaded once and lies where it was planned', async () => {
+    await using ollama = await startOllama([
+      { name: 'llava:7b', kind: 'vision' },
+      { name: 'nomic-embed-text:latest', kind: 'embedding' },
+    ]);
+    const probe = createEngineProbe(new FakeClock(), 3_000);
+    expect(await probe.probe(ollama.target, never)).toEqual({ note: 'loading llava:7b' });
+    await probeUntil(probe, ollama, isReady);
+    expect(ollama.asked).toEqual([
+      '/api/generate llava:7b',
+      '/api/ps',
+      '/api/embed nomic-embed-text:latest',
+      '/api/ps',
+    ]);
+  });
+
+  it('is not made to load again by later probes, for with fewer places than models they would swap', async () => {
+    await using ollama = await startOllama([{ name: 'a:1' }, { name: 'b:1' }]);
+    ollama.maxLoaded = 1;
+    const probe = createEngineProbe(new FakeClock(), 3_000);
+    await probeUntil(probe, ollama, isReady);
+    const loads = ollama.asked.length;
+    for (let beat = 0; beat < 5; beat += 1) expect(await probe.probe(ollama.target, never)).toBeNull();
+    expect(ollama.asked).toHaveLength(loads);
+  });
+
+  it('embeds with a model of unknown kind that does not generate', async () => {
+    await using ollama = await startOllama([{ name: 'm:1', kind: 'embedding' }]);
+    const probe = createEngineProbe(new FakeClock(), 3_000);
+    const unknown = { ...ollama.target, models: [{ ref: 'ollama:m:1', name: 'm:1', kind: null }] };
+    await probeUntil(probe, { ...ollama, target: unknown }, isReady);
+    expect(ollama.asked).toEqual(['/api/generate m:1', '/api/embed m:1', '/api/ps']);
+  });
+
+  it('is at fault, with the part that is on the CPU, when the GPU had too little room', async () => {
+    await using ollama = await startOllama([{ name: 'llava:7b' }]);
+    ollama.vramBytes = 600;
+    const probe = createEngineProbe(new FakeClock(), 3_000);
+    expect(await probeUntil(probe, ollama, isFault)).toMatchObject({
+      note: 'llava:7b: 400 of 1000 B are on the CPU: the GPU has too little free memory',
+      fault: { code: 'RMA_ENGINE_MISPLACED', exitCode: 1, hint: expect.stringContaining('rma gpus') },
+    });
+  });
+
+  it('is at fault when a model planned on the CPU lies on a GPU', async () => {
+    await using ollama = await startOllama([{ name: 'm:1' }], 'cpu');
+    ollama.vramBytes = 1000;
+    const probe = createEngineProbe(new FakeClock(), 3_000);
+    expect(await probeUntil(probe, ollama, isFault)).toMatchObject({
+      note: 'm:1: 1000 B are on a GPU, planned on the CPU',
+    });
+  });
+
+  it('loads anew after a minute what lay in the wrong place, for others leave GPUs', async () => {
+    await using ollama = await startOllama([{ name: 'm:1' }]);
+    ollama.vramBytes = 0;
+    const clock = new FakeClock();
+    const probe = createEngineProbe(clock, 3_000);
+    await probeUntil(probe, ollama, isFault);
+    ollama.vramBytes = 1000;
+    expect(await probe.probe(ollama.target, never)).toMatchObject({
+      note: expect.stringContaining('is on the CPU, planned on the GPU'),
+    });
+    clock.advance(60_000);
+    await probeUntil(probe, ollama, isReady);
+    expect(ollama.asked.slice(2)).toEqual(['/api/generate m:1 0', '/api/generate m:1', '/api/ps']);
+  });
+
+  it('is proven again after it was down', async () => {
+    await using ollama = await startOllama([{ name: 'm:1' }]);
+    const probe = createEngineProbe(new FakeClock(), 3_000);
+    await probeUntil(probe, ollama, isReady);
+    await ollama.stop();
+    expect(await probe.probe(ollama.target, never)).toEqual({ note: 'ECONNREFUSED' });
+    await ollama.start();
+    await probeUntil(probe, ollama, isReady);
+    expect(ollama.asked.filter((line) => line === '/api/generate m:1')).toHaveLength(2);
+  });
+
+  it('is proven again when it started anew between two probes', async () => {
+    await using ollama = await startOllama([{ name: 'm:1' }]);
+    const probe = createEngineProbe(new FakeClock(), 3_000);
+    await probeUntil(probe, ollama, isReady);
+    await ollama.stop();
+    await ollama.start();
+    await probeUntil(probe, ollama, (trouble) => trouble !== null);
+    await probeUntil(probe, ollama, isReady);
+    expect(ollama.asked.filter((line) => line === '/api/generate m:1')).toHaveLength(2);
+  });
+
+  it('keeps no probe waiting, of itself or of another engine, while it loads', async () => {
+    await using ollama = await startOllama([{ name: 'm:1' }]);
+    await using other = await startEngine();
+    let loaded = () => {};
+    ollama.loading = new Promise((resolve) => {
+      loaded = resolve;
+    });
+    const probe = createEngineProbe(new FakeClock(), 3_000);
+    for (let beat = 0; beat < 3; beat += 1) {
+      expect(await probe.probe(ollama.target, never)).toEqual({ note: 'loading m:1' });
+      expect(await probe.probe(other.target, never)).toBeNull();
+    }
+    loaded();
+    await probeUntil(probe, ollama, isReady);
+    expect(ollama.asked).toEqual(['/api/generate m:1', '/api/ps']);
+  });
+
+  it('is looked at all the same when it keeps no model after a request', async () => {
+    await using ollama = await startOllama([{ name: 'm:1' }]);
+    ollama.keepsNothing = true;
+    const probe = createEngineProbe(new FakeClock(), 3_000);
+    await probeUntil(probe, ollama, isReady);
+    expect(ollama.asked).toEqual(['/api/generate m:1', '/api/ps', '/api/generate m:1 1m', '/api/ps']);
+  });
+
+  it('is at fault, with its own words, when a model cannot be loaded three times', async () => {
+    await using ollama = await startOllama([{ name: 'm:1' }]);
+    ollama.refusal = { status: 500, error: 'model requires more system memory' };
+    const clock = new FakeClock();
+    const probe = createEngineProbe(clock, 3_000);
+    const loads = () => ollama.asked.filter((line) => line === '/api/generate m:1').length;
+    for (const attempt of [1, 2]) {
+      const refused = await probeUntil(
+        probe,
+        ollama,
+        (trouble) => loads() === attempt && trouble?.note.includes('cannot be loaded') === true,
+      );
+      expect(refused?.fault).toBeUndefined();
+      clock.advance(5_000);
+    }
+    expect(await probeUntil(probe, ollama, isFault)).toMatchObject({
+      note: 'm:1 cannot be loaded: model requires more system memory',
+      fault: { code: 'RMA_ENGINE_LOAD_FAILED', hint: expect.stringContaining('rma logs gpu-worker-ollama') },
+    });
+  });
+});

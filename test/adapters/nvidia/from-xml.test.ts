@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { completeReading } from '../../../src/adapters/nvidia/complete-reading.ts';
+import { readXmlLog } from '../../../src/adapters/nvidia/from-xml.ts';
+import { parseXml } from '../../../src/adapters/nvidia/parse-xml.ts';
+import { readGpuList } from '../../../src/core/gpu/from-list.ts';
+import { answer } from '../../helpers/gpu/gpu-box/answer.ts';
+import { SHAPES } from '../../helpers/gpu/gpu-box/shapes.ts';
+
+const MIB = 1024 * 1024;
+const read = (text: string) => readXmlLog(parseXml(text));
+const gpuOf = (inner: string) =>
+  read(`<nvidia_smi_log><gpu id="00000000:01:00.0">${inner}</gpu></nvidia_smi_log>`)?.gpus[0];
+const UUID = '<uuid>GPU-1</uuid>';
+const log = (name: '1x24' | 'old-driver' | 'mig') => answer(SHAPES[name], [], ['-q', '-x']).text;
+
+describe('[req R30] the XML log', () => {
+  it('is long, begins with a DOCTYPE, and is read whole', () => {
+    const text = log('1x24');
+    expect(text.length).toBeGreaterThan(30_000);
+    expect(text).toMatch(
+      /^<\?xml version="1.0" \?>\n<!DOCTYPE nvidia_smi_log SYSTEM "nvsmi_device_v13.dtd">/,
+    );
+    expect(read(text)?.gpus).toHaveLength(1);
+  });
+
+  it('is read when lines stand around it', () => {
+    expect(read(`WARNING: infoROM is corrupted\n${log('1x24')}\nWARNING: again\n`)?.gpus).toHaveLength(1);
+  });
+
+  it('is none when it was cut off, empty, or something else', () => {
+    expect(read(log('1x24').slice(0, -40))).toBeNull();
+    expect(read('')).toBeNull();
+    expect(read('<nvidia_smi_log><gpu></nvidia_smi_log>')).toBeNull();
+    expect(read('</nvidia_smi_log><nvidia_smi_log>')).toBeNull();
+  });
+
+  it('resolves no names that a DOCTYPE defines', () => {
+    const bomb = '<!DOCTYPE nvidia_smi_log [<!ENTITY x SYSTEM "file:///etc/passwd">]>';
+    const text = `${bomb}<nvidia_smi_log><gpu>${UUID}<product_name>&x; &amp;lt;</product_name></gpu></nvidia_smi_log>`;
+    expect(read(text)?.gpus[0]?.name).toBe('&x; &lt;');
+  });
+
+  it('without a GPU in it has none', () => {
+    expect(read('<nvidia_smi_log><attached_gpus>0</attached_gpus></nvidia_smi_log>')?.gpus).toEqual([]);
+  });
+
+  it('of an old schema has no reserved memory: unknown, not zero', () => {
+    expect(log('old-driver')).not.toContain('<reserved>');
+    expect(read(log('old-driver'))?.gpus[0]?.memory).toMatchObject({
+      totalBytes: 8192 * MIB,
+      reservedBytes: null,
+    });
+  });
+});
+
+describe('[req R30] values of a GPU', () => {
+  it.each([
+    'N/A',
+    '[N/A]',
+    '[Not Supported]',
+    '[Insufficient Permissions]',
+    'Requested functionality has been deprecated',
+    '',
+    '12 GB',
+    '-5 MiB',
+    'much',
+  ])('that are no value are unknown: "%s"', (word) => {
+    const gpu = gpuOf(`${UUID}<fb_memory_usage><used>${word}</used></fb_memory_usage>
+      <utilization><gpu_util>${word}</gpu_util></utilization>`);
+    expect(gpu).toMatchObject({ uuid: 'GPU-1', utilizationPercent: null, fault: null });
+    expect(gpu?.memory.usedBytes).toBeNull();
+  });
+
+  it('that are missing are unknown', () => {
+    expect(gpuOf(UUID)).toEqual({
+      index: 0,
+      uuid: 'GPU-1',
+      name: 'unknown GPU',
+      pciBusId: '00000000:01:00.0',
+      memory: { totalBytes: null, reservedBytes: null, usedBytes: null, freeBytes: null },
+      memoryNotApplicable: false,
+      unified: false,
+      computeCapability: null,
+      utilizationPercent: null,
+      temperatureCelsius: null,
+      migEnabled: null,
+      migDevices: [],
+      processes: null,
+      fault: null,
+    });
+  });
+
+  it('tell of processes: none, unknown, or those that have a number', () => {
+    expect(gpuOf(`${UUID}<processes>\n</processes>`)?.processes).toEqual([]);
+    expect(gpuOf(`${UUID}<processes>N/A</processes>`)?.processes).toBeNull();
+    const info = (pid: string, type: string) =>
+      `<process_info><pid>${pid}</pid><type>${type}</type><process_name>[Not Found]</process_name><used_memory>N/A</used_memory></process_info>`;
+    const infos = [info('7', 'C+G'), info('8', 'M+C'), info('9', 'x'), info('N/A', 'C')].join('');
+    const processes = gpuOf(`${UUID}<processes>${infos}</processes>`)?.processes;
+    expect(processes).toEqual([
+      { pid: 7, name: 'unknown', kind: 'both', memoryBytes: null },
+      { pid: 8, name: 'unknown', kind: 'compute', memoryBytes: null },
+      { pid: 9, name: 'unknown', kind: 'unknown', memoryBytes: null },
+    ]);
+  });
+
+  it.each([
+    ['<uuid>GPU is lost</uuid>', 'the driver says "GPU is lost"'],
+    [`${UUID}<product_name>[Unknown Error]</product_name>`, 'the driver says "Unknown Error"'],
+    [`${UUID}<fb_memory_usage><total>ERR!</total></fb_memory_usage>`, 'the driver says "ERR!"'],
+    ['<product_name>GPU</product_name>', 'the driver does not tell its UUID'],
+    [`${UUID}<gpu_recovery_action>Reset</gpu_recovery_action>`, 'the driver says that it must be reset'],
+    [
+      `${UUID}<gpu_recovery_action>Reboot</gpu_recovery_action>`,
+      'the driver says that the machine must be rebooted',
+    ],
+    [
+      `${UUID}<gpu_reset_status><reset_required>Yes</reset_required></gpu_reset_status>`,
+      'the driver says that it must be reset',
+    ],
+    [`${UUID}<gpu_recovery_action>None</gpu_recovery_action>`, null],
+    [`${UUID}<temperature><gpu_temp>Unknown Error</gpu_temp></temperature>`, null],
+  ])('tell whether it can be used: %s', (inner, fault) => {
+    expect(gpuOf(inner)?.fault).toBe(fault);
+  });
+});
+
+describe('[req R30] MIG devices', () => {
+  const gpus = read(log('mig'))?.gpus ?? [];
+  const join = (list: string) =>
+    completeReading(gpus, { list: readGpuList(list), computeCaps: new Map(), machine: null })[0]?.migDevices;
+
+  it('have no name in the log, and get it from the list', () => {
+    expect(gpus[0]?.migDevices.map(({ uuid }) => uuid)).toEqual([null, null]);
+    expect(join(answer(SHAPES.mig, [], ['-L']).text)?.map(({ uuid }) => uuid)).toEqual(
+      SHAPES.mig.gpus[0]?.mig?.map(({ uuid }) => uuid),
+    );
+  });
+
+  it('keep no name where the list has none, or is of another GPU', () => {
+    expect(join('')?.map(({ uuid }) => uuid)).toEqual([null, null]);
+    const other = 'GPU 0: A100 (UUID: GPU-other)\n  MIG 3g.20gb     Device  0: (UUID: MIG-1)\n';
+    expect(join(other)?.map(({ uuid }) => uuid)).toEqual([null, null]);
+  });
+
+  it('take the old form of names', () => {
+    const uuid = SHAPES.mig.gpus[0]?.uuid;
+    const old = `GPU 0: A100 (UUID: ${uuid})\n  MIG 3g.20gb Device 0: (UUID: MIG-${uuid}/1/0)\n`;
+    expect(join(old)?.[0]?.uuid).toBe(`MIG-${uuid}/1/0`);
+  });
+});

@@ -1,0 +1,135 @@
+import { readCatalogue } from '../../../src/adapters/data/read-catalogue.ts';
+import { type PlacedServices, placeServices } from '../../../src/app/desired/place-services.ts';
+import { readWish } from '../../../src/app/desired/read-request.ts';
+import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
+import type { Gpu, GpuInventory, GpuProcess } from '../../../src/core/domain/gpu.ts';
+import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
+import { RmaError } from '../../../src/core/errors.ts';
+import type { ModelRef } from '../../../src/core/reference/model-ref.ts';
+import { formatModelRef } from '../../../src/core/reference/parse-ref.ts';
+import type { Box } from '../../../src/ports/box.ts';
+import type { ContainerFacts } from '../../../src/ports/docker-host.ts';
+import { base, flags } from './config-sources.ts';
+
+const MIB = 2 ** 20;
+
+/** A GPU of so many MiB with these processes on it: name, number, MiB. */
+export function gpuOf(index: number, mib: number, processes: readonly GpuProcess[] = []): Gpu {
+  const usedBytes = processes.reduce((sum, { memoryBytes }) => sum + (memoryBytes ?? 0), 0);
+  const totalBytes = mib * MIB;
+  return {
+    index,
+    uuid: `GPU-${index}`,
+    name: `Card ${index}`,
+    pciBusId: null,
+    memory: {
+      totalBytes,
+      reservedBytes: 300 * MIB,
+      usedBytes,
+      freeBytes: totalBytes - 300 * MIB - usedBytes,
+    },
+    unified: false,
+    computeCapability: '8.9',
+    utilizationPercent: 0,
+    temperatureCelsius: 40,
+    migEnabled: false,
+    migDevices: [],
+    processes,
+    fault: null,
+  };
+}
+
+export function processOf(name: string, pid: number, mib: number): GpuProcess {
+  return { name, pid, kind: 'compute', memoryBytes: mib * MIB };
+}
+
+export function inventoryOf(...gpus: readonly Gpu[]): GpuInventory {
+  return { driverVersion: '580.95', cudaVersion: '13.0', gpus, absence: null, warnings: [] };
+}
+
+/** A running container of the project, with these labels. */
+export function containerOf(over: Partial<ContainerFacts> & Pick<ContainerFacts, 'service'>): ContainerFacts {
+  return {
+    id: over.service,
+    name: over.service,
+    profile: 'gpu-worker',
+    project: 'rma',
+    image: '',
+    state: 'running',
+    health: 'healthy',
+    exitCode: null,
+    restarts: 0,
+    startedAt: null,
+    configHash: null,
+    models: [],
+    engines: null,
+    gpus: [],
+    gpuBytes: null,
+    variant: null,
+    ports: [],
+    store: null,
+    composeFile: null,
+    ...over,
+  };
+}
+
+export interface Scene {
+  /** null: the GPUs must not be asked */
+  readonly inventory: GpuInventory | null;
+  readonly profiles?: readonly string[];
+  readonly options?: Readonly<Record<string, readonly string[]>>;
+  readonly containers?: readonly ContainerFacts[];
+  /** container → numbers of its processes */
+  readonly pids?: Readonly<Record<string, readonly number[]>>;
+  /** references that their source does not have */
+  readonly absent?: readonly string[];
+  /** acted on; none: all */
+  readonly acted?: readonly string[];
+  /** references that were asked for are added */
+  readonly asked?: string[];
+  /** what `resolved.json` holds */
+  readonly resolved?: string;
+}
+
+/** Places the shipped profiles on a box as `up` does, on small stand-ins of the outside. */
+export async function placeOn(scene: Scene): Promise<PlacedServices> {
+  const { options = {}, containers = [], acted = [] } = scene;
+  const { config } = resolveConfig({
+    ...base,
+    flags: flags({ ...options, profiles: scene.profiles ?? ['gpu-worker'] }),
+  });
+  const box = boxOf(scene);
+  const wish = await readWish(box, { config, profiles: scene.profiles ?? ['gpu-worker'], refresh: false });
+  const own = containers.filter(({ project }) => project === config.project);
+  return placeServices(box, { config, wish, profiles: acted, containers: own });
+}
+
+function boxOf({ inventory, containers = [], pids = {}, absent = [], asked = [], resolved }: Scene): Box {
+  const resolve = async (ref: ModelRef): Promise<PinnedModel> => {
+    const text = formatModelRef(ref);
+    asked.push(text);
+    if (absent.includes(text)) throw new RmaError('RMA_HUB_NOT_FOUND', `the hub has no ${text}`);
+    return { source: 'url', ref: text, url: 'https://x/y.gguf', set: 'default', files: [] };
+  };
+  return {
+    files: { read: async (path: string) => (path.endsWith('/resolved.json') ? (resolved ?? null) : null) },
+    catalogue: () => readCatalogue({ shipped: '.', own: null }),
+    environment: {},
+    hubToken: async () => null,
+    randomKey: () => 'key',
+    hostName: 'box',
+    signal: new AbortController().signal,
+    reporter: { emit: () => undefined },
+    sources: ['hf', 'url', 'ollama', 'ms'].map((source) => ({ source, resolve })),
+    gpus: {
+      probe: async () => {
+        if (inventory === null) throw new Error('the GPUs were asked');
+        return inventory;
+      },
+    },
+    docker: {
+      containers: async () => containers,
+      processes: async (id: string) => pids[id] ?? [],
+    },
+  } as unknown as Box;
+}

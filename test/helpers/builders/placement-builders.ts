@@ -1,0 +1,83 @@
+import type {
+  GpuNeed,
+  NotPlaced,
+  Placed,
+  Placement,
+  PlacementDevice,
+  PlacementProfile,
+  PlacementService,
+} from '../../../src/core/domain/placement.ts';
+
+export const GIB = 2 ** 30;
+
+/** A GPU of so many GiB, all of it available. */
+export function device(index: number, gib: number, change: Partial<PlacementDevice> = {}): PlacementDevice {
+  return {
+    uuid: `GPU-${index}`,
+    index,
+    name: `Card ${gib}`,
+    kind: 'gpu',
+    totalBytes: gib * GIB,
+    computeCapability: '8.9',
+    availableBytes: gib * GIB,
+    foreignBytes: 0,
+    othersBytes: 0,
+    unusable: null,
+    ...change,
+  };
+}
+
+/** A need without cache and overhead. */
+export function need(gib: number, change: Partial<GpuNeed> = {}): GpuNeed {
+  return { weightsBytes: Math.round(gib * GIB), kvBytes: 0, overheadBytes: 0, basis: 'header', ...change };
+}
+
+/** A service that needs so many GiB on one GPU. */
+export function service(name: string, gib: number, change: Partial<PlacementService> = {}): PlacementService {
+  return {
+    service: name,
+    gpus: 1,
+    need: need(gib),
+    context: 4096,
+    concurrency: 1,
+    exclusive: false,
+    allowed: null,
+    attentionHeads: null,
+    kvHeads: null,
+    replicaGroup: null,
+    current: null,
+    measuredBytes: null,
+    ...change,
+  };
+}
+
+/** A profile whose variants are `best`, `second`, `third`, … with these services. */
+export function profile(
+  name: string,
+  variants: readonly (readonly PlacementService[])[],
+  change: Partial<PlacementProfile> = {},
+): PlacementProfile {
+  const names = ['best', 'second', 'third', 'fourth'];
+  return {
+    profile: name,
+    minGpuBytes: null,
+    recommendedGpuBytes: null,
+    variants: variants.map((services, at) => ({ name: names[at] ?? `variant-${at}`, services })),
+    current: null,
+    wanted: null,
+    fixed: false,
+    ...change,
+  };
+}
+
+/** The placement, which must be one. */
+export function ok(placement: Placement): Placed {
+  if (!placement.ok) throw new Error(placement.message);
+  return placement;
+}
+
+/** The refusal, which must be one. */
+export function refused(placement: Placement): NotPlaced {
+  if (placement.ok) throw new Error('it was placed');
+  return placement;
+}

@@ -1,0 +1,161 @@
+import { choosePorts } from '../../../src/core/compose-file/choose-ports.ts';
+import type { RenderInput } from '../../../src/core/compose-file/render-input.ts';
+import type { RmaConfig } from '../../../src/core/domain/config.ts';
+import type { PinnedHfModel } from '../../../src/core/domain/pinned-model.ts';
+import type { Catalogue, Engine, ProfileService } from '../../../src/core/domain/profile.ts';
+import { workerTokenSecret } from '../../../src/core/domain/secret-names.ts';
+import { selectServices } from '../../../src/core/profile/select-services.ts';
+
+/** An engine of the shape of a llama.cpp server. */
+export function engineOf(name: string, over: Partial<Engine> = {}): Engine {
+  return {
+    name,
+    image: `example/${name}:1`,
+    cpuImage: null,
+    imagesByCompute: {},
+    gpu: 'none',
+    sharesGpu: false,
+    overheadBytes: 0,
+    reads: ['hf', 'url', 'ms'],
+    context: 4096,
+    concurrency: 1,
+    gpuCommand: [],
+    sharedCommand: [],
+    exclusiveCommand: [],
+    parallelCommand: [],
+    gpuEnvironment: {},
+    parallelShmBytes: null,
+    ulimits: {},
+    loadedPath: null,
+    port: 8080,
+    command: ['--model', '{model}', '--alias', '{name}', '--port', '{port}'],
+    environment: {},
+    healthPath: '/health',
+    modelsPath: '/v1/models',
+    metricsPath: '/metrics',
+    inFlightMetric: 'requests_processing',
+    chatPath: '/v1/chat/completions',
+    healthTest: ['CMD', 'curl', '-fsS', 'http://127.0.0.1:{port}/health'],
+    stopGraceSeconds: 10,
+    cachePath: null,
+    ...over,
+  };
+}
+
+/** A service of a profile; on the CPU unless told. */
+export function profileServiceOf(over: Partial<ProfileService> = {}): ProfileService {
+  return {
+    engine: 'llm',
+    models: ['small'],
+    flags: [],
+    memoryBytes: null,
+    memoryReservationBytes: null,
+    gpus: 0,
+    exclusive: false,
+    context: null,
+    concurrency: null,
+    replicas: 1,
+    maxLoaded: null,
+    ...over,
+  };
+}
+
+/** A catalogue with the models `small` and `big`, and the given profiles and engines. */
+export function catalogueOf(
+  profiles: Readonly<Record<string, readonly ProfileService[]>>,
+  engines: readonly (string | Engine)[] = ['llm'],
+): Catalogue {
+  const model = (name: string) => ({
+    name,
+    ref: `hf:org/${name}:${name}.gguf`,
+    kind: 'chat' as const,
+    license: 'apache-2.0',
+    description: name,
+    gpuMemoryBytes: null,
+    optional: false,
+  });
+  const made = engines.map((engine) => (typeof engine === 'string' ? engineOf(engine) : engine));
+  return {
+    origins: new Map(),
+    profiles: new Map(
+      Object.entries(profiles).map(([name, services]) => [
+        name,
+        {
+          name,
+          description: `Profile ${name}`,
+          minGpuBytes: null,
+          recommendedGpuBytes: null,
+          variants: [{ name: 'default', services }],
+        },
+      ]),
+    ),
+    engines: new Map(made.map((engine) => [engine.name, engine])),
+    models: new Map(['small', 'big'].map((name) => [name, model(name)])),
+  };
+}
+
+/** A model of one file in a repository of the hub. */
+export function pinnedFile(ref: string, over: Partial<PinnedHfModel> = {}): PinnedHfModel {
+  const [, repo = '', path = 'model.gguf'] = ref.split(':');
+  return {
+    source: 'hf',
+    ref,
+    repo,
+    revision: 'main',
+    commit: '0123456789abcdef0123456789abcdef01234567',
+    complete: false,
+    files: [{ path, bytes: 1000, digest: { algorithm: 'sha256', hex: 'ab'.repeat(32) } }],
+    ...over,
+  };
+}
+
+export const HUB: RmaConfig['hub'] = {
+  endpoint: 'https://huggingface.co',
+  tokenFile: null,
+  ollamaEndpoint: 'https://registry.ollama.ai',
+  modelscopeEndpoint: 'https://www.modelscope.cn',
+};
+
+export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
+  return {
+    project: 'demo',
+    stateDir: '/srv/demo/.rma',
+    profilesDir: null,
+    hosts: {},
+    profiles: ['chat'],
+    volumes: { store: { type: 'named', name: 'rma-models' }, cache: { type: 'named', name: 'rma-cache' } },
+    owner: null,
+    bind: '127.0.0.1',
+    coordinator: { port: 7700, url: null, tokenFile: null },
+    hub: HUB,
+    gpu: { use: 'required', minBytes: null, visible: null, reserveBytes: 0, pins: {} },
+    variants: {},
+    nfsOptions: null,
+    images: { workerBase: 'node:24-slim', engines: {} },
+    ports: {},
+    drainSeconds: 30,
+    ...over,
+  };
+}
+
+const SMALL = profileServiceOf({ engine: 'llm', models: ['small'] });
+
+/** One profile `chat` with the engine `llm` and the model `small`. */
+export function renderInputOf(over: Partial<RenderInput> = {}): RenderInput {
+  const config = over.config ?? configOf();
+  const selection = over.selection ?? selectServices(catalogueOf({ chat: [SMALL] }), ['chat']);
+  return {
+    version: '1.2.3',
+    config,
+    selection,
+    placement: new Map(),
+    pinned: new Map(selection.refs.map((ref) => [ref, pinnedFile(ref)])),
+    workerImage: 'rma-worker:1.2.3-0123456789ab',
+    host: 'box1',
+    owner: { uid: 1000, gid: 1000 },
+    ports: choosePorts({ selection, config, taken: new Set(), kept: new Map() }),
+    secrets: new Set(['coordinator_key', ...selection.profiles.map(({ name }) => workerTokenSecret(name))]),
+    environment: {},
+    ...over,
+  };
+}

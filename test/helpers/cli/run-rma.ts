@@ -1,0 +1,42 @@
+import { PassThrough, Readable } from 'node:stream';
+import { COMMAND_TABLE } from '../../../src/cli/commands.ts';
+import type { CommandTable } from '../../../src/cli/define-command.ts';
+import { runCli } from '../../../src/cli/run-cli.ts';
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+  readonly table?: CommandTable;
+}
+
+export interface RunResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs rma inside this process, with an environment of its own and no terminal. */
+export async function runRma(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const exitCode = await runCli(
+    {
+      argv,
+      env: { HOME: '/nonexistent', ...options.env },
+      cwd: options.cwd ?? '/',
+      stdin: Readable.from([options.stdin ?? '']),
+      stdout,
+      stderr,
+      signal: options.signal ?? new AbortController().signal,
+    },
+    options.table ?? COMMAND_TABLE,
+  );
+  return { exitCode, stdout: takeAll(stdout), stderr: takeAll(stderr) };
+}
+
+function takeAll(stream: PassThrough): string {
+  const bytes: unknown = stream.read();
+  return bytes === null ? '' : String(bytes);
+}

@@ -1,0 +1,48 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+
+export interface SpawnOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly uid?: number;
+}
+
+/** Starts a program without the environment of this process. */
+export function start(
+  argv: readonly [string, ...string[]],
+  options: SpawnOptions = {},
+): ChildProcessWithoutNullStreams {
+  const [program, ...args] = argv;
+  return spawn(program, args, {
+    cwd: options.cwd ?? '/',
+    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...options.env },
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+  });
+}
+
+/** Runs a program to its end. */
+export async function run(
+  argv: readonly [string, ...string[]],
+  options: SpawnOptions = {},
+): Promise<{ readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }> {
+  const child = start(argv, options);
+  child.stdin.end();
+  const [[exitCode], stdout, stderr] = await Promise.all([
+    once(child, 'close'),
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  return { exitCode, stdout, stderr };
+}
+
+/** The command line that runs the built rma. @throws Error when it was not built */
+export function builtRma(...args: readonly string[]): readonly [string, ...string[]] {
+  if (!existsSync(MAIN)) throw new Error('dist/ is missing: run npm run build');
+  return [process.execPath, MAIN, ...args];
+}

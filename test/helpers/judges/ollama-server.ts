@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type ProcessResult, runProcess } from '../process/run-process.ts';
+import { judgeHome, judgeProgram } from './judges.ts';
+
+/** A real Ollama server over a store. */
+export interface OllamaServer {
+  readonly url: string;
+  /** Runs the client of the same program: `list`, `show`, `run`, `pull`. */
+  readonly ollama: (...args: string[]) => Promise<ProcessResult>;
+  /** The value that its API answers with. */
+  readonly get: (path: string) => Promise<unknown>;
+  readonly post: (path: string, body: unknown) => Promise<unknown>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the server on a free port; it ends with the test. `asNobody`: as a user who may not write to the store of root. */
+export async function startOllama(
+  store: string,
+  options: { readonly env?: Record<string, string>; readonly asNobody?: boolean } = {},
+): Promise<OllamaServer> {
+  const home = judgeHome();
+  const environment = { PATH: process.env['PATH'] ?? '', HOME: home, OLLAMA_MODELS: store, ...options.env };
+  const ids = options.asNobody === true ? nobody() : {};
+  const program = ids.uid === undefined ? judgeProgram('ollama', 'ollama') : openCopy(home);
+  const child = spawn(program, ['serve'], {
+    env: { ...environment, OLLAMA_HOST: '127.0.0.1:0' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...ids,
+  });
+  const closed = once(child, 'close');
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await closed;
+  };
+  onTestFinished(stop);
+  const port = await listeningPort(child.stderr);
+  const url = `http://127.0.0.1:${port}`;
+  const client = judgeProgram('ollama', 'ollama');
+  return {
+    url,
+    ollama: (...args) => runProcess(client, args, { ...environment, OLLAMA_HOST: url }),
+    get: async (path) => (await fetch(url + path)).json(),
+    post: async (path, body) =>
+      (await fetch(url + path, { method: 'POST', body: JSON.stringify(body) })).json(),
+    stop,
+  };
+}
+
+function nobody(): { readonly uid?: number; readonly gid?: number } {
+  return process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+}
+
+/** The program where any user can run it, with a home that this user can write. */
+function openCopy(home: string): string {
+  const folder = join(home, 'open');
+  mkdirSync(folder);
+  const program = join(folder, 'ollama');
+  cpSync(judgeProgram('ollama', 'ollama'), program);
+  for (const path of [home, folder]) chmodSync(path, 0o777);
+  return program;
+}
+
+/** It says where it listens once its start-up, the clean-up of its store included, is done. */
+function listeningPort(stderr: NodeJS.ReadableStream): Promise<number> {
+  let said = '';
+  return new Promise((resolve, reject) => {
+    stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(said)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+    stderr.on('end', () => reject(new Error(`ollama ended: ${said}`)));
+  });
+}

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { onTestFinished } from 'vitest';
+import { tempFolder } from '../files/temp-folder.ts';
+
+/** Bundles a TypeScript program, so that real processes can run it. Returns the path of the JavaScript file. */
+export async function bundleProgram(source: string): Promise<string> {
+  const outfile = join(tempFolder(), 'program.mjs');
+  await build({
+    entryPoints: [source],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'silent',
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+  return outfile;
+}
+
+export interface RunningProgram {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+  /** resolves when the program has printed this text */
+  printed(text: string): Promise<void>;
+}
+
+/** Starts a bundled program; it is killed when the test ends. */
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  ids: { readonly uid?: number; readonly gid?: number } = {},
+): RunningProgram {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...ids });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let stdout = '';
+  let stderr = '';
+  const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+    for (const { text, resolve } of waiting) if (stdout.includes(text)) resolve();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return {
+    child,
+    ended,
+    printed: (text) =>
+      new Promise((resolve, reject) => {
+        if (stdout.includes(text)) resolve();
+        else waiting.push({ text, resolve });
+        void ended.then(() => reject(new Error(`ended before it printed ${text}: ${stderr}`)));
+      }),
+  };
+}

@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { onTestFinished } from 'vitest';
+import { snapshot } from '../files/snapshot.ts';
+import type { Stack } from './stack.ts';
+
+/** All that a command could have changed: files of the project, containers, volumes, networks, images. */
+export async function everything({ dir, docker }: Stack): Promise<unknown> {
+  return {
+    files: await snapshot(dir),
+    containers: await docker('ps', '--all', '--no-trunc', '--format', '{{.ID}} {{.Names}} {{.State}}'),
+    volumes: await docker('volume', 'ls', '--quiet'),
+    networks: await docker('network', 'ls', '--quiet'),
+    images: await docker('image', 'ls', '--all', '--quiet'),
+  };
+}
+
+/** A small disk of its own below the temporary folder; gone with the test. */
+export async function smallDisk(bytes: number, ...options: readonly string[]): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'rma-disk-'));
+  const exec = promisify(execFile);
+  await exec('mount', ['-t', 'tmpfs', '-o', [`size=${bytes}`, ...options].join(','), 'tmpfs', path]);
+  onTestFinished(async () => {
+    await exec('umount', ['--lazy', path]);
+    await rm(path, { recursive: true, force: true });
+  });
+  return path;
+}

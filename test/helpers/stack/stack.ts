@@ -1,0 +1,250 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished, vi } from 'vitest';
+import { portTaken } from '../../../src/adapters/system/port-taken.ts';
+import type { WorkerStatus } from '../../../src/core/domain/worker-status.ts';
+import { type Hub, type HubOptions, startHub } from '../../hub/hub.ts';
+import { quickstartRepos } from '../../hub/quickstart-repos.ts';
+import { engineEnv } from './engine-env.ts';
+import { CHECKOUT, runProgram, type ScriptResult } from './engine-script.ts';
+
+export const REPO = 'Qwen/Qwen2.5-0.5B-Instruct-GGUF';
+export const GGUF = 'qwen2.5-0.5b-instruct-q4_k_m.gguf';
+export const MODEL = 'qwen2.5-0.5b-instruct';
+export const WORKER = 'cpu-worker-worker';
+export const ENGINE = 'cpu-worker-llamacpp';
+
+/** For `expect.poll`: long enough for a slow machine, and looked at often. */
+export const PATIENCE = { timeout: 60_000, interval: 100 };
+
+/** Takes what is to be done when the test, or the file, is over. */
+export type Finisher = (clean: () => Promise<void>) => void;
+
+export interface StackOptions {
+  readonly hub?: HubOptions;
+  /** another test's store, to share it */
+  readonly volume?: string;
+  /** a hub that is running already; the caller ends it */
+  readonly sharedHub?: Hub;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What `rma up --json` prints. */
+export interface UpDocument {
+  readonly changed: boolean;
+  readonly operations: readonly { readonly kind: string; readonly [key: string]: unknown }[];
+  readonly endpoints: readonly { readonly service: string; readonly url: string }[];
+}
+
+/** A project of its own on the real engine: folder, names, ports, a hub; the built rma works on it. */
+export interface Stack {
+  readonly dir: string;
+  readonly project: string;
+  readonly volume: string;
+  readonly hub: Hub;
+  readonly ports: { readonly coordinator: number; readonly engine: number };
+  /** everything that rma printed so far */
+  readonly said: readonly string[];
+  readonly rma: (...args: readonly string[]) => Promise<ScriptResult>;
+  /** `rma up --json …` that must succeed */
+  readonly up: (...args: readonly string[]) => Promise<UpDocument>;
+  /** a docker command that must succeed; what it printed on stdout */
+  readonly docker: (...args: readonly string[]) => Promise<string>;
+  /** container ids by service, those that ended included */
+  readonly containers: () => Promise<Readonly<Record<string, string>>>;
+  readonly container: (service: string) => Promise<string>;
+  /** what a container printed, errors included; with `--follow` until it ends */
+  readonly logs: (service: string, ...flags: readonly string[]) => Promise<string>;
+  readonly logsOf: (id: string, ...flags: readonly string[]) => Promise<string>;
+  /** what the worker says of itself; null while it cannot be asked */
+  readonly status: () => Promise<WorkerStatus | null>;
+  /** the models that the coordinator lists now; null while it does not answer */
+  readonly listed: () => Promise<readonly string[] | null>;
+  /** sends a chat request to the published port of the engine */
+  readonly chat: (body?: Readonly<Record<string, unknown>>) => Promise<Response>;
+  /** a shell in a container of its own with the volume at /models; what it printed on stdout */
+  readonly inVolume: (script: string) => Promise<string>;
+  /** settles when the worker is ready and its model is listed by the coordinator */
+  readonly ready: () => Promise<void>;
+}
+
+/** Makes the project; nothing is up yet. All of it is taken away with the test, whatever came of it. */
+export async function startStack(
+  options: StackOptions = {},
+  finished: Finisher = onTestFinished,
+): Promise<Stack> {
+  const dir = await mkdtemp(join(tmpdir(), 'rma-e2e-'));
+  const project = `rma-e2e-${randomUUID().slice(0, 8)}`;
+  const volume = options.volume ?? `${project}-models`;
+  const hub =
+    options.sharedHub ??
+    (await startHub({ repos: quickstartRepos(), hosts: await hubHosts(), ...options.hub }));
+  const env: NodeJS.ProcessEnv = {
+    ...engineEnv(NO_TOKENS),
+    HF_HOME: join(dir, 'home'),
+    HF_ENDPOINT: hub.endpoint,
+    ...options.env,
+  };
+  const run = (...argv: readonly string[]) => runProgram('docker', argv, env);
+  finished(async () => {
+    await sweep(project, run);
+    if (options.volume === undefined) await run('volume', 'rm', '--force', volume);
+    if (options.sharedHub === undefined) await hub.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+  const ports = { coordinator: await freePort(), engine: await freePort() };
+  await writeFile(join(dir, 'rma.yaml'), configFile(project, volume, ports));
+  const said: string[] = [];
+  const rma = async (...args: readonly string[]): Promise<ScriptResult> => {
+    const result = await runProgram(
+      process.execPath,
+      [join(CHECKOUT, 'dist/cli/main.js'), '--dir', dir, ...args],
+      env,
+    );
+    said.push(result.stdout, result.stderr);
+    return result;
+  };
+  const docker = async (...args: readonly string[]) =>
+    succeeded(`docker ${args.join(' ')}`, await run(...args));
+  const containers = async () => {
+    const format = '{{.Label "rma.service"}} {{.ID}}';
+    const lines = await docker(
+      'ps',
+      '--all',
+      '--no-trunc',
+      '--filter',
+      `label=rma.project=${project}`,
+      '--format',
+      format,
+    );
+    return Object.fromEntries(lines.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ')])));
+  };
+  const container = async (service: string): Promise<string> => {
+    const id = (await containers())[service];
+    if (id === undefined) throw new Error(`${project} has no container of ${service}`);
+    return id;
+  };
+  const logsOf = async (id: string, ...flags: readonly string[]) => {
+    const { stdout, stderr } = await run('logs', ...flags, id);
+    return stdout + stderr;
+  };
+  const status = async () => {
+    const { code, stdout } = await run('exec', await container(WORKER), 'rma-worker', 'status', '--json');
+    return code === 0 ? (JSON.parse(stdout) as WorkerStatus) : null;
+  };
+  return {
+    dir,
+    project,
+    volume,
+    hub,
+    ports,
+    said,
+    rma,
+    up: async (...args) => JSON.parse(succeeded('rma up', await rma('up', '--json', ...args))) as UpDocument,
+    docker,
+    containers,
+    container,
+    logs: async (service, ...flags) => logsOf(await container(service), ...flags),
+    logsOf,
+    status,
+    listed: async () => listedModels(ports.coordinator),
+    chat: async (body = {}) =>
+      fetch(`http://127.0.0.1:${ports.engine}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          model: MODEL,
+          messages: [{ role: 'user', content: 'Hello' }],
+          max_tokens: 8,
+          ...body,
+        }),
+      }),
+    inVolume: async (script) =>
+      docker(
+        'run',
+        '--rm',
+        '--pull',
+        'never',
+        '--user',
+        '0:0',
+        '--volume',
+        `${volume}:/models`,
+        env['RMA_WORKER_BASE'] ?? '',
+        'sh',
+        '-ec',
+        script,
+      ),
+    ready: async () =>
+      vi.waitFor(async () => {
+        const seen = { state: (await status())?.state, listed: await listedModels(ports.coordinator) };
+        if (seen.state === 'ready' && seen.listed?.includes(MODEL)) return;
+        throw new Error(`not ready: ${JSON.stringify(seen)}`);
+      }, PATIENCE),
+  };
+}
+
+/** Nobody's own token goes to a test hub. */
+const NO_TOKENS = { HF_TOKEN: '', HF_TOKEN_PATH: '', RMA_TOKEN_FILE: '' };
+
+async function sweep(
+  project: string,
+  run: (...argv: readonly string[]) => Promise<ScriptResult>,
+): Promise<void> {
+  for (const label of [
+    `rma.project=${project}`,
+    `rma.one-off=${project}`,
+    `com.docker.compose.project=${project}`,
+  ]) {
+    const { stdout } = await run('ps', '--all', '--quiet', '--filter', `label=${label}`);
+    const ids = stdout.split('\n').filter((id) => id !== '');
+    if (ids.length > 0) await run('rm', '--force', ...ids);
+  }
+  await run('network', 'rm', `${project}_default`);
+}
+
+function succeeded(what: string, { code, stdout, stderr }: ScriptResult): string {
+  if (code !== 0) throw new Error(`${what} ended with ${code}:\n${stdout}${stderr}`);
+  return stdout.trim();
+}
+
+function configFile(project: string, volume: string, ports: Stack['ports']): string {
+  return `project: ${project}
+profiles: [cpu-worker]
+volumes: { store: "named:${volume}", cache: "named:${project}-cache" }
+coordinator: { port: ${ports.coordinator} }
+ports: { ${ENGINE}: ${ports.engine} }
+`;
+}
+
+async function listedModels(port: number): Promise<readonly string[] | null> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/v1/models`);
+    const { data } = (await response.json()) as { readonly data: readonly { readonly id: string }[] };
+    return data.map(({ id }) => id);
+  } catch {
+    return null;
+  }
+}
+
+/** A port that nobody listens on, below the ports that the kernel gives to outgoing connections. */
+export async function freePort(): Promise<number> {
+  const port = randomInt(20_000, 32_000);
+  return (await portTaken('127.0.0.1', port)) ? freePort() : port;
+}
+
+/** Docker on Linux reaches services of this machine at the address of its bridge, not on loopback. */
+export async function hubHosts(): Promise<readonly string[]> {
+  const format = '{{(index .IPAM.Config 0).Gateway}}';
+  const { stdout } = await runProgram(
+    'docker',
+    ['network', 'inspect', 'bridge', '--format', format],
+    engineEnv(),
+  );
+  const gateway = stdout.trim();
+  const isHere = Object.values(networkInterfaces()).some((ends) =>
+    ends?.some(({ address }) => address === gateway),
+  );
+  return isHere ? ['127.0.0.1', gateway] : ['127.0.0.1'];
+}

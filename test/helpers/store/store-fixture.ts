@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
+import { UndiciClient } from '../../../src/adapters/http/undici-client.ts';
+import { HuggingFaceSource } from '../../../src/adapters/hub/huggingface.ts';
+import { ModelScopeSource } from '../../../src/adapters/hub/modelscope.ts';
+import { OllamaRegistrySource } from '../../../src/adapters/hub/ollama-registry.ts';
+import { UrlSource } from '../../../src/adapters/hub/url.ts';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { FileModelStore } from '../../../src/adapters/store/file-model-store.ts';
+import { HttpTransfer } from '../../../src/adapters/store/transfer/transfer.ts';
+import { fetchModels } from '../../../src/app/fetch/fetch-models.ts';
+import type { FetchResult } from '../../../src/app/fetch/fetch-result.ts';
+import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
+import type { ModelProgress } from '../../../src/core/domain/worker-status.ts';
+import { parseModelRef } from '../../../src/core/reference/parse-ref.ts';
+import { storePaths } from '../../../src/core/store/store-paths.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import type { ModelSource } from '../../../src/ports/model-source.ts';
+import type { ServedFile, ServedRepo } from './served.ts';
+
+const quick = { clock: systemClock, random: () => 0, pauseMs: 1 };
+
+/** A client with the shortest pauses that make sense. */
+export function testHttp(stallMs = 20_000): UndiciClient {
+  return new UndiciClient({ ...quick, userAgent: 'rma-test', stallMs, attempts: 3 });
+}
+
+export function testStore(
+  root: string,
+  options: { disk?: Disk; clock?: Clock; witness?: boolean } = {},
+): FileModelStore {
+  return new FileModelStore({ paths: storePaths(root, {}), clock: systemClock, ...options });
+}
+
+export interface TestFetcher {
+  resolve(ref: string): Promise<PinnedModel>;
+  fetch(models: readonly PinnedModel[], signal?: AbortSignal): Promise<readonly FetchResult[]>;
+  readonly progress: ModelProgress[];
+  readonly store: FileModelStore;
+}
+
+/** Everything between a reference and a store, on real adapters. */
+export function testFetcher(
+  root: string,
+  endpoint: string,
+  options: { disk?: Disk; token?: string; store?: FileModelStore } = {},
+): TestFetcher {
+  const http = testHttp();
+  const disk = options.disk ?? realDisk;
+  const hf = new HuggingFaceSource({ endpoint, token: () => options.token ?? null, http });
+  const ollama = new OllamaRegistrySource({ endpoint, http });
+  const url = new UrlSource({ ...quick, http });
+  const ms = new ModelScopeSource({ endpoint, token: () => options.token ?? null, http });
+  const sources: readonly ModelSource[] = [hf, ollama, ms, url];
+  const store = options.store ?? testStore(root, { disk });
+  const transfer = new HttpTransfer({ ...quick, http, disk });
+  const progress: ModelProgress[] = [];
+  return {
+    progress,
+    store,
+    resolve: (text) => {
+      const ref = parseModelRef(text);
+      const source = sources.find((each) => each.source === ref.source);
+      return source === undefined ? Promise.reject(new Error(`no source of ${text}`)) : source.resolve(ref);
+    },
+    fetch: (models, signal = new AbortController().signal) =>
+      fetchModels(models, {
+        store,
+        sources,
+        transfer,
+        clock: systemClock,
+        signal,
+        onProgress: (value) => progress.push(value),
+      }),
+  };
+}
+
+/** A small repository of every kind of file: plain, LFS, in a folder, two of the same content, and weights in another format. */
+export function smallRepo(repo = 'acme/tiny', commit = 'c0ffee'.padEnd(40, '0')): ServedRepo {
+  const weights = randomBytes(300_000);
+  const file = (path: string, content: Buffer | string, lfs = false): ServedFile => ({
+    path,
+    content: Buffer.from(content),
+    lfs,
+  });
+  return {
+    repo,
+    commit,
+    files: [
+      file('README.md', '# tiny\n'),
+      file('config.json', '{"model_type": "tiny"}\n'),
+      file('empty.txt', ''),
+      file('model.safetensors', weights, true),
+      file('sub/copy.safetensors', weights, true),
+      file('sub/deeper/notes.txt', 'notes\n'),
+    ],
+  };
+}
+
+export function ggufContent(bytes = 100_000): Buffer {
+  return Buffer.concat([Buffer.from('GGUF'), randomBytes(bytes - 4)]);
+}
+
+export function hubFolder(root: string, repo: string): string {
+  return join(root, 'huggingface', 'hub', `models--${repo.replaceAll('/', '--')}`);
+}
+
+/** What the journals in the staging folder vouch for, while others may be at work there. */
+export function durableBytes(root: string): number {
+  const staging = join(root, '.rma', 'staging');
+  try {
+    const journals = readdirSync(staging, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.part.json'),
+    );
+    const ends = journals.map((name) => {
+      const { ranges } = JSON.parse(readFileSync(join(staging, name), 'utf8')) as {
+        ranges: [number, number][];
+      };
+      return ranges[0]?.[1] ?? 0;
+    });
+    return Math.max(0, ...ends);
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,94 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { makeSlot } from '../../../src/adapters/store/transfer/staging.ts';
+import { HttpTransfer } from '../../../src/adapters/store/transfer/transfer.ts';
+import type { Digest } from '../../../src/core/domain/pinned-model.ts';
+import type { TransferJob } from '../../../src/ports/transfer.ts';
+import { JumpingClock } from '../clock/jumping-clock.ts';
+import { tempFolder } from '../files/temp-folder.ts';
+import { type ModelServer, type SeenRequest, sendContent, sha256, startModelServer } from './model-server.ts';
+import { testHttp } from './store-fixture.ts';
+
+export const MIB = 1024 * 1024;
+
+/** Answers the n-th request for the file, from 1. */
+export type Script = (n: number, request: SeenRequest, response: ServerResponse) => void;
+
+export interface TransferRig {
+  readonly server: ModelServer;
+  readonly content: Buffer;
+  readonly folder: string;
+  readonly clock: JumpingClock;
+  /** bytes that the network brought */
+  received(): number;
+  /** One attempt of a process: takes a slot and fetches. Returns the digest and the file. */
+  fetch(
+    overrides?: Partial<TransferJob>,
+    disk?: Disk,
+  ): Promise<{ digest: Digest; file: Buffer; path: string }>;
+}
+
+/** A file behind a scripted server, and a transfer that brings it. Without a script the server is good. */
+export async function transferRig(
+  script: Script | null = null,
+  size = 2 * MIB,
+  stallMs?: number,
+): Promise<TransferRig> {
+  const server = await startModelServer();
+  const content = randomBytes(size);
+  const folder = join(tempFolder(), 'staging');
+  const clock = new JumpingClock();
+  let count = 0;
+  let received = 0;
+  server.fault = (request, response) => {
+    count += 1;
+    if (script === null) sendContent(request, response, content);
+    else script(count, request, response);
+    return true;
+  };
+  const rig: TransferRig = {
+    server,
+    content,
+    folder,
+    clock,
+    received: () => received,
+    fetch: async (overrides = {}, disk = realDisk) => {
+      const slot = overrides.slot ?? (await makeSlot(disk, folder, size));
+      const transfer = new HttpTransfer({ http: testHttp(stallMs), clock, random: () => 0, disk });
+      const digest = await transfer.fetch({
+        location: { url: `${server.url}/${randomUUID()}`, authorization: null },
+        bytes: size,
+        digest: { algorithm: 'sha256', hex: sha256(content) },
+        slot,
+        label: 'acme/tiny/model.bin',
+        magic: null,
+        onBytes: (_, bytes) => {
+          received += bytes;
+        },
+        signal: new AbortController().signal,
+        ...overrides,
+      });
+      return { digest, file: readFileSync(slot.path), path: slot.path };
+    },
+  };
+  return rig;
+}
+
+/** Sends a good answer, but only its first bytes, and breaks the connection. */
+export function sendCut(
+  request: SeenRequest,
+  response: ServerResponse,
+  content: Buffer,
+  bytes: number,
+): void {
+  const write = response.write.bind(response);
+  response.end = ((chunk?: Buffer) => {
+    if (chunk === undefined) return response.destroy();
+    write(chunk.subarray(0, bytes), () => response.destroy());
+    return response;
+  }) as typeof response.end;
+  sendContent(request, response, content);
+}

@@ -1,0 +1,14 @@
+import { EXIT, RmaError } from '../../../src/core/errors.ts';
+
+/** A fault that may go away. */
+export function passing(): RmaError {
+  return new RmaError('RMA_HUB_UNREACHABLE', 'hub 127.0.0.1 does not answer');
+}
+
+/** A fault that waits for a person. */
+export function lasting(): RmaError {
+  return new RmaError('RMA_HUB_UNAUTHORIZED', 'the hub refused the token', {
+    exitCode: EXIT.denied,
+    hint: 'give a token',
+  });
+}

@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEngineProbe } from '../../../src/adapters/engine/engine-probe.ts';
+import type { FetchResult } from '../../../src/app/fetch/fetch-result.ts';
+import type { WorkerConfig } from '../../../src/core/domain/worker-config.ts';
+import type { ModelProgress, WorkerStatus } from '../../../src/core/domain/worker-status.ts';
+import { workerToken } from '../../../src/core/registration-token.ts';
+import { unstarted } from '../../../src/core/worker/model-progress.ts';
+import type { ModelCheck } from '../../../src/ports/model-store.ts';
+import { createCoordinatorClient } from '../../../src/worker/coordinator-client.ts';
+import { createRegistrar } from '../../../src/worker/life/registrar.ts';
+import { runWorkerLife } from '../../../src/worker/life/worker-life.ts';
+import { createLog } from '../../../src/worker/log/log.ts';
+import type { FetchOptions, ModelFetcher } from '../../../src/worker/model-fetcher.ts';
+import { createStatusBoard, type StatusBoard } from '../../../src/worker/status/status-board.ts';
+import { logStatus } from '../../../src/worker/status/status-log.ts';
+import type { FakeClock } from '../clock/fake-clock.ts';
+import { COORDINATOR_KEY } from './coordinator.ts';
+import { MODEL_REF } from './worker-config.ts';
+
+/** A store of one model in memory; each call of fetch takes the next of the given ends. */
+export class StubFetcher implements ModelFetcher {
+  present: boolean;
+  checks = 0;
+  fetches = 0;
+  ends: ((options: FetchOptions) => Promise<FetchResult>)[] = [];
+
+  constructor(present: boolean) {
+    this.present = present;
+  }
+
+  async check(): Promise<readonly ModelCheck[]> {
+    this.checks += 1;
+    const state = this.present ? 'present' : 'missing';
+    const missingBytes = this.present ? 0 : 100;
+    return [{ ref: MODEL_REF, state, missing: [], totalBytes: 100, missingBytes }];
+  }
+
+  async fetch(_models: unknown, options: FetchOptions): Promise<readonly FetchResult[]> {
+    this.fetches += 1;
+    const end = this.ends.shift();
+    if (end !== undefined) return [await end(options)];
+    for (const state of ['downloading', 'verifying', 'present'] as const) options.onProgress(modelIs(state));
+    this.present = true;
+    return [{ ref: MODEL_REF, state: 'present', fetchedBytes: 100 }];
+  }
+}
+
+export function modelIs(state: ModelProgress['state']): ModelProgress {
+  const doneBytes = state === 'downloading' ? 50 : 100;
+  return { ...unstarted(MODEL_REF, 100), state, doneBytes, fetchedBytes: doneBytes };
+}
+
+export interface RunningWorker extends AsyncDisposable {
+  readonly board: StatusBoard;
+  readonly states: readonly string[];
+  readonly lines: readonly string[];
+  /** what the store was asked to record */
+  readonly recorded: readonly unknown[];
+  readonly ended: Promise<void>;
+  stop(): void;
+  until(condition: (status: WorkerStatus) => boolean): Promise<void>;
+}
+
+/** The worker's life on a fake clock, with real HTTP to engines and coordinator. */
+export function startWorker(
+  config: WorkerConfig,
+  fetcher: ModelFetcher,
+  clock: FakeClock,
+  token = workerToken(COORDINATOR_KEY, config.host, config.worker),
+): RunningWorker {
+  const dir = mkdtempSync(join(tmpdir(), 'rma-worker-'));
+  const tokenFile = join(dir, 'token');
+  writeFileSync(tokenFile, `${token}\n`);
+  const start = {
+    worker: config.worker,
+    profile: config.profile,
+    models: config.models.map((model) => unstarted(model.ref, 100)),
+    engines: [],
+  };
+  const board = createStatusBoard(start, clock);
+  const lines: string[] = [];
+  const states: string[] = [board.status.state];
+  const recorded: unknown[] = [];
+  board.listen((now, before) => {
+    if (now.state !== before.state) states.push(now.state);
+  });
+  const log = createLog({
+    clock,
+    threshold: 'DEBUG',
+    scope: () => board.status.state,
+    sinks: [(line) => lines.push(line)],
+  });
+  logStatus(board, log, clock);
+  const store = {
+    prepare: async () => undefined,
+    recordNeeds: async (needs: unknown) => {
+      recorded.push(needs);
+    },
+  };
+  const client =
+    config.coordinator === null
+      ? null
+      : createCoordinatorClient({ url: config.coordinator.url, tokenFile }, clock, 3_000);
+  const probe = createEngineProbe(clock, 3_000);
+  const registrar = createRegistrar(client);
+  const stop = new AbortController();
+  const ended = runWorkerLife({ config, board, store, fetcher, probe, registrar, clock, log }, stop.signal);
+  return {
+    board,
+    states,
+    lines,
+    recorded,
+    ended,
+    stop: () => stop.abort(new Error('stopped')),
+    until: (condition) => until(board, condition),
+    async [Symbol.asyncDispose]() {
+      stop.abort(new Error('stopped'));
+      await ended;
+      rmSync(dir, { recursive: true });
+    },
+  };
+}
+
+function until(board: StatusBoard, condition: (status: WorkerStatus) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    if (condition(board.status)) return resolve();
+    const unlisten = board.listen((status) => {
+      if (!condition(status)) return;
+      unlisten();
+      resolve();
+    });
+  });
+}

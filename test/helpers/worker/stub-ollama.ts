@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { EngineTarget, ServedModel } from '../../../src/core/domain/worker-config.ts';
+import { close, listen } from './coordinator.ts';
+
+/** A real HTTP server that loads models as Ollama does, with switches. */
+export interface StubOllama extends AsyncDisposable {
+  readonly target: EngineTarget;
+  /** method and path of the requests that load, unload or ask what is loaded, with the model and keep_alive */
+  readonly asked: readonly string[];
+  /** bytes of a model on GPUs; the rest of its 1000 bytes is on the CPU */
+  vramBytes: number;
+  /** a load answers when this resolves */
+  loading: Promise<void>;
+  /** what a load answers in place of 200 */
+  refusal: { readonly status: number; readonly error: string } | null;
+  /** how many models it holds at once */
+  maxLoaded: number;
+  /** drops a model after each request that does not say how long to keep it */
+  keepsNothing: boolean;
+  stop(): Promise<void>;
+  /** again on the same port, with nothing loaded */
+  start(): Promise<void>;
+}
+
+interface Asked {
+  readonly model: string;
+  readonly keep_alive?: string | number;
+}
+
+const SIZE = 1000;
+
+export async function startOllama(
+  models: readonly (Pick<ServedModel, 'name'> & Partial<ServedModel>)[],
+  on: 'gpu' | 'cpu' = 'gpu',
+): Promise<StubOllama> {
+  const asked: string[] = [];
+  let held: readonly string[] = [];
+  const embeds = new Set(models.filter(({ kind }) => kind === 'embedding').map(({ name }) => name));
+  const load = async (path: string, { model, keep_alive: keep }: Asked) => {
+    asked.push(keep === undefined ? `${path} ${model}` : `${path} ${model} ${keep}`);
+    held = held.filter((each) => each !== model);
+    if (keep === 0) return { status: 200, body: {} };
+    await ollama.loading;
+    if (ollama.refusal !== null)
+      return { status: ollama.refusal.status, body: { error: ollama.refusal.error } };
+    if (path === '/api/generate' && embeds.has(model)) {
+      return { status: 400, body: { error: `"${model}" does not support generate` } };
+    }
+    if (!ollama.keepsNothing || keep !== undefined) held = [model, ...held].slice(0, ollama.maxLoaded);
+    return { status: 200, body: { model, done: true, done_reason: 'load' } };
+  };
+  const listed = () => {
+    asked.push('/api/ps');
+    return { models: held.map((name) => ({ name, size: SIZE, size_vram: ollama.vramBytes })) };
+  };
+  const server = createServer(async (request, response) => {
+    const path = request.url ?? '';
+    if (path === '/api/version') response.end('{"version":"0.6.5"}');
+    else if (path === '/v1/models')
+      response.end(JSON.stringify({ data: models.map(({ name }) => ({ id: name })) }));
+    else if (path === '/api/ps') response.end(JSON.stringify(listed()));
+    else {
+      const { status, body } = await load(path, JSON.parse(await textOf(request)) as Asked);
+      response.writeHead(status).end(JSON.stringify(body));
+    }
+  });
+  const port = await listen(server);
+  const ollama: StubOllama = {
+    target: {
+      service: 'gpu-worker-ollama',
+      engine: 'ollama',
+      url: `http://127.0.0.1:${port}`,
+      endpoint: 'http://127.0.0.1:11434',
+      healthPath: '/api/version',
+      modelsPath: '/v1/models',
+      inFlight: null,
+      loaded: { path: '/api/ps', on },
+      models: models.map(({ name, kind = 'chat' }) => ({ ref: `ollama:${name}`, name, kind })),
+    },
+    asked,
+    vramBytes: on === 'gpu' ? SIZE : 0,
+    loading: Promise.resolve(),
+    refusal: null,
+    maxLoaded: 9,
+    keepsNothing: false,
+    stop: () => close(server),
+    async start() {
+      held = [];
+      await listen(server, port);
+    },
+    [Symbol.asyncDispose]: () => close(server),
+  };
+  return ollama;
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}

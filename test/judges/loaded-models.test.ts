@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../src/adapters/clock/system-clock.ts';
+import { createEngineProbe } from '../../src/adapters/engine/engine-probe.ts';
+import type { EngineTrouble } from '../../src/adapters/engine/engine-trouble.ts';
+import type { EngineTarget, ServedModel } from '../../src/core/domain/worker-config.ts';
+import { judgeHome } from '../helpers/judges/judges.ts';
+import { startOllama } from '../helpers/judges/ollama-server.ts';
+import { testFetcher } from '../helpers/store/store-fixture.ts';
+import { startHub } from '../hub/hub.ts';
+import { tinyOllamaChat, tinyOllamaEmbedder } from '../hub/ollama/tiny-models.ts';
+
+/** A real server over a store that rma wrote, holding at most one model at a time. */
+async function realServer() {
+  const hub = await startHub({
+    ollama: { 'library/tiny:latest': tinyOllamaChat(), 'library/embed:latest': tinyOllamaEmbedder() },
+  });
+  onTestFinished(() => hub.close());
+  const root = judgeHome();
+  const fetcher = testFetcher(root, hub.endpoint);
+  const models = await Promise.all(['ollama:tiny', 'ollama:embed'].map((ref) => fetcher.resolve(ref)));
+  await fetcher.fetch(models);
+  return startOllama(join(root, 'ollama'), { env: { OLLAMA_MAX_LOADED_MODELS: '1' } });
+}
+
+const target = (url: string, on: 'gpu' | 'cpu', kind: ServedModel['kind']): EngineTarget => ({
+  service: 'gpu-worker-ollama',
+  engine: 'ollama',
+  url,
+  endpoint: url,
+  healthPath: '/api/version',
+  modelsPath: '/v1/models',
+  inFlight: null,
+  loaded: { path: '/api/ps', on },
+  models: [
+    { ref: 'ollama:tiny', name: 'tiny:latest', kind: kind === null ? null : 'chat' },
+    { ref: 'ollama:embed', name: 'embed:latest', kind },
+  ],
+});
+
+/** Probes as heartbeats would until the proof has ended. */
+async function proven(engine: EngineTarget): Promise<EngineTrouble | null> {
+  const stop = new AbortController();
+  onTestFinished(() => stop.abort());
+  const probe = createEngineProbe(systemClock, 3_000);
+  for (;;) {
+    const trouble = await probe.probe(engine, stop.signal);
+    if (trouble === null || trouble.fault !== undefined) return trouble;
+    expect(trouble.note).toMatch(/^loading (tiny|embed):latest$/);
+  }
+}
+
+describe('a real Ollama server on the CPU', () => {
+  it('has each model loaded once where it was planned, embedders of known and of unknown kind too', async () => {
+    const server = await realServer();
+    expect(await proven(target(server.url, 'cpu', 'embedding'))).toBeNull();
+    expect(await proven(target(server.url, 'cpu', null))).toBeNull();
+    expect(await server.get('/api/ps')).toMatchObject({ models: [{ name: 'embed:latest' }] });
+  });
+
+  it('is at fault when its models were planned on a GPU', async () => {
+    const server = await realServer();
+    expect(await proven(target(server.url, 'gpu', 'embedding'))).toMatchObject({
+      note: expect.stringContaining('tiny:latest is on the CPU, planned on the GPU'),
+      fault: { code: 'RMA_ENGINE_MISPLACED' },
+    });
+  });
+});

@@ -1,0 +1,247 @@
+import { describe, expect, it } from 'vitest';
+import { formatResolved } from '../../../../src/app/desired/resolve-models.ts';
+import type { GpuInventory } from '../../../../src/core/domain/gpu.ts';
+import type { PinnedModel } from '../../../../src/core/domain/pinned-model.ts';
+import { containerOf, gpuOf, inventoryOf, placeOn, processOf } from '../../../helpers/builders/place-box.ts';
+
+const GIB = 2 ** 30;
+const CARD_24 = 24_564;
+const CARD_8 = 8_188;
+
+const NO_DRIVER: GpuInventory = {
+  ...inventoryOf(),
+  absence: { code: 'RMA_GPU_NO_PROGRAM', message: 'there is no nvidia-smi', hint: 'install the driver' },
+};
+
+/** What gpu-worker on one 24 GB card leaves behind while it runs. */
+const running = [
+  containerOf({ service: 'gpu-worker-worker', variant: 'fp16' }),
+  containerOf({ service: 'gpu-worker-vllm', gpus: ['GPU-0'], gpuBytes: 16 * GIB, variant: 'fp16' }),
+  containerOf({ service: 'gpu-worker-ollama', gpus: ['GPU-0'], gpuBytes: 7.2 * GIB, variant: 'fp16' }),
+];
+const pids = { 'gpu-worker-vllm': [11], 'gpu-worker-ollama': [22] };
+
+const where = (placed: Awaited<ReturnType<typeof placeOn>>) =>
+  Object.fromEntries(
+    [...placed.placement].map(([service, { devices }]) => [service, devices.map(({ uuid }) => uuid)]),
+  );
+const codes = (placed: Awaited<ReturnType<typeof placeOn>>) => placed.checks.map(({ code }) => code);
+
+describe('placeServices', () => {
+  it('[req R29] does not ask for GPUs when no profile can use one', async () => {
+    const placed = await placeOn({ inventory: null, profiles: ['cpu-worker'] });
+    expect(placed.selection.services.map(({ service }) => service)).toEqual(['cpu-worker-llamacpp']);
+    expect(placed.placement.size).toBe(0);
+  });
+
+  it('gives all services of gpu-worker one GPU of 24 GB', async () => {
+    const placed = await placeOn({ inventory: inventoryOf(gpuOf(0, CARD_24)) });
+    expect(placed.placed.variants.get('gpu-worker')).toBe('fp16');
+    expect(where(placed)).toEqual({ 'gpu-worker-vllm': ['GPU-0'], 'gpu-worker-ollama': ['GPU-0'] });
+    expect(placed.checks).toEqual([]);
+  });
+
+  it('[req R51] takes a smaller variant on 8 GB, and says why', async () => {
+    const placed = await placeOn({ inventory: inventoryOf(gpuOf(0, CARD_8)) });
+    expect(placed.placed.variants.get('gpu-worker')).toBe('ollama');
+    expect(placed.checks.find(({ code }) => code === 'RMA_PLAN_VARIANT')).toMatchObject({
+      level: 'warning',
+      message:
+        'gpu-worker runs as ollama, not as fp16: gpu-worker-vllm needs 16.0 GiB, GPU 0 has 7.5 GiB available',
+    });
+    expect(codes(placed)).toContain('RMA_PLAN_PLACEMENT');
+  });
+
+  it('[req R64] changes nothing while its own services hold their memory', async () => {
+    const held = [processOf('vllm', 11, 16_000), processOf('ollama', 22, 7_000)];
+    const inventory = inventoryOf(gpuOf(0, CARD_24, held), gpuOf(1, CARD_24));
+    const placed = await placeOn({ inventory, containers: running, pids });
+    expect(where(placed)).toEqual({ 'gpu-worker-vllm': ['GPU-0'], 'gpu-worker-ollama': ['GPU-0'] });
+    expect(placed.checks).toEqual([]);
+  });
+
+  it('keeps an idle service its place: what was promised is not free', async () => {
+    const containers = running.map((each) => ({ ...each, project: 'other' }));
+    const inventory = inventoryOf(gpuOf(0, CARD_24), gpuOf(1, CARD_24));
+    const placed = await placeOn({ inventory, containers, pids });
+    expect(where(placed)).toEqual({ 'gpu-worker-vllm': ['GPU-1'], 'gpu-worker-ollama': ['GPU-1'] });
+  });
+
+  it('avoids the memory of a foreign process, and names it', async () => {
+    const inventory = inventoryOf(
+      gpuOf(0, CARD_24, [processOf('/usr/bin/blender', 77, 9_000)]),
+      gpuOf(1, CARD_24),
+    );
+    const placed = await placeOn({ inventory });
+    expect(where(placed)).toEqual({ 'gpu-worker-vllm': ['GPU-1'], 'gpu-worker-ollama': ['GPU-1'] });
+    expect(placed.checks).toMatchObject([
+      { code: 'RMA_PLAN_FOREIGN', message: 'GPU 0: 8.8 GiB are used by other programs: blender (77)' },
+    ]);
+  });
+
+  it('leaves a running profile alone that is not acted on', async () => {
+    const inventory = inventoryOf(gpuOf(0, CARD_24), gpuOf(1, CARD_24));
+    const containers = running.map((each) => (each.gpus.length > 0 ? { ...each, gpus: ['GPU-1'] } : each));
+    const profiles = ['gpu-worker', 'embedding'];
+    const placed = await placeOn({ inventory, containers, pids, profiles, acted: ['embedding'] });
+    expect(where(placed)).toMatchObject({ 'gpu-worker-vllm': ['GPU-1'], 'gpu-worker-ollama': ['GPU-1'] });
+    expect(placed.acted).toEqual(['embedding']);
+  });
+
+  it('[req R28] ends without a GPU, with what the box lacks', async () => {
+    await expect(placeOn({ inventory: NO_DRIVER })).rejects.toMatchObject({
+      code: 'RMA_GPU_NONE',
+      exitCode: 3,
+      message: 'profile gpu-worker wants a GPU: there is no nvidia-smi',
+      hint: expect.stringContaining('--enable-gpu auto'),
+    });
+  });
+
+  it('[req R28] lets the CPU worker take its place where that is allowed', async () => {
+    const placed = await placeOn({
+      inventory: NO_DRIVER,
+      options: { 'gpu.enable': ['auto'] },
+      acted: ['gpu-worker'],
+    });
+    expect(placed.selection.profiles.map(({ name }) => name)).toEqual(['cpu-worker']);
+    expect(placed.acted).toEqual(['cpu-worker']);
+    expect(placed.checks).toMatchObject([
+      { code: 'RMA_PLAN_CPU', message: expect.stringContaining('cpu-worker takes the place of gpu-worker') },
+    ]);
+  });
+
+  it('[req R28] uses no GPU where that is forbidden: engines that can work on the CPU do', async () => {
+    const options = { 'gpu.enable': ['false'] };
+    const placed = await placeOn({ inventory: null, profiles: ['ocr'], options });
+    expect(placed.selection.services.map(({ gpus }) => gpus)).toEqual([0]);
+    await expect(placeOn({ inventory: null, profiles: ['vllm'], options })).rejects.toMatchObject({
+      code: 'RMA_GPU_OFF',
+      exitCode: 2,
+    });
+  });
+
+  it('tells what does not fit, with each reason, when the GPU is too small', async () => {
+    await expect(placeOn({ inventory: inventoryOf(gpuOf(0, 4_096)) })).rejects.toMatchObject({
+      code: 'RMA_GPU_NO_FIT',
+      exitCode: 5,
+      message: expect.stringContaining('profile gpu-worker does not fit'),
+      details: { profile: 'gpu-worker', refusedVariants: expect.any(Array) },
+    });
+  });
+
+  it('[req R26] refuses a pin on a GPU that there is not', async () => {
+    const options = { 'gpu.pins': ['gpu-worker=7'] };
+    await expect(placeOn({ inventory: inventoryOf(gpuOf(0, CARD_24)), options })).rejects.toMatchObject({
+      code: 'RMA_GPU_UNKNOWN',
+      exitCode: 2,
+    });
+  });
+
+  it('[req R24] puts services where they are pinned', async () => {
+    const inventory = inventoryOf(gpuOf(0, CARD_24), gpuOf(1, CARD_24));
+    const placed = await placeOn({
+      inventory,
+      options: { 'gpu.pins': ['gpu-worker-vllm=1', 'gpu-worker-ollama=0'] },
+    });
+    expect(where(placed)).toEqual({ 'gpu-worker-vllm': ['GPU-1'], 'gpu-worker-ollama': ['GPU-0'] });
+  });
+
+  it.each([
+    ['a service', 'vllm-vllm=0+1'],
+    ['a profile of one service', 'vllm=0+1'],
+  ])('[req R23] joins all the GPUs that %s is given', async (_, pin) => {
+    const equal = [0, 1, 2].map((index) => ({ ...gpuOf(index, CARD_24), name: 'Card' }));
+    const inventory = inventoryOf(...equal);
+    const placed = await placeOn({ inventory, profiles: ['vllm'], options: { 'gpu.pins': [pin] } });
+    expect(where(placed)).toEqual({ 'vllm-vllm': ['GPU-0', 'GPU-1'] });
+  });
+
+  it('puts an engine that is not tensor parallel on any number of GPUs', async () => {
+    const equal = [0, 1, 2].map((index) => ({ ...gpuOf(index, CARD_8), name: 'Card' }));
+    const ref = 'ollama:llava:7b';
+    const geometry = { architecture: 'llama', layers: 32, attentionHeads: 32, kvHeads: 8 };
+    const rest = { keyLength: 128, valueLength: 128, contextLength: 4096, weightsBytes: 4 * GIB };
+    const pinned: PinnedModel = { source: 'url', ref, url: 'https://x/y.gguf', set: 'default', files: [] };
+    const placed = await placeOn({
+      inventory: inventoryOf(...equal),
+      profiles: ['ocr'],
+      options: { 'gpu.pins': ['ocr=0+1+2'], variants: ['ocr=7b'] },
+      resolved: formatResolved({
+        models: { [ref]: pinned },
+        geometry: { [ref]: { ...geometry, ...rest } },
+        missing: {},
+      }),
+    });
+    expect(where(placed)).toEqual({ 'ocr-ollama': ['GPU-0', 'GPU-1', 'GPU-2'] });
+  });
+
+  it('keeps the services of a profile among the GPUs that it is given', async () => {
+    const inventory = inventoryOf(gpuOf(0, CARD_24), gpuOf(1, CARD_24), gpuOf(2, CARD_24));
+    const placed = await placeOn({ inventory, options: { 'gpu.pins': ['gpu-worker=1+2'] } });
+    expect(where(placed)).toEqual({ 'gpu-worker-vllm': ['GPU-1'], 'gpu-worker-ollama': ['GPU-1'] });
+  });
+
+  it('refuses a pin of a service that the profiles do not have', async () => {
+    const options = { 'gpu.pins': ['gpu-worker-vlm=0'] };
+    await expect(placeOn({ inventory: null, options })).rejects.toMatchObject({
+      code: 'RMA_GPU_PIN_UNKNOWN',
+      exitCode: 2,
+      message: expect.stringContaining('gpu-worker-vllm'),
+    });
+  });
+
+  it('asks the hubs only about the variants that it chooses', async () => {
+    const asked: string[] = [];
+    await placeOn({ inventory: inventoryOf(gpuOf(0, CARD_8)), asked });
+    expect(asked.sort()).toEqual([
+      'ollama:llava:7b',
+      'ollama:mistral:7b-instruct-v0.2-q4_K_M',
+      'ollama:nomic-embed-text',
+    ]);
+  });
+
+  it.each([[['ocr']], [['ocr', 'embedding']], [['embedding', 'ocr']]])(
+    'leaves out the variant of an optional model that its source does not have, and says so: %j',
+    async (profiles) => {
+      const big = inventoryOf(gpuOf(0, 49_140));
+      const absent = ['ollama:llava-next:34b-v1.5-q4_K_M'];
+      const placed = await placeOn({ inventory: big, profiles, absent });
+      expect(placed.placed.variants.get('ocr')).toBe('34b');
+      expect(placed.checks).toMatchObject([
+        {
+          code: 'RMA_PLAN_MODEL_MISSING',
+          message: 'profile ocr: the source has no llava-next-34b; its variant next-34b is left out',
+        },
+      ]);
+    },
+  );
+
+  it('ends with the error of the hub when a model that is needed does not exist', async () => {
+    const absent = ['ollama:llava:7b'];
+    await expect(placeOn({ inventory: inventoryOf(gpuOf(0, CARD_8)), absent })).rejects.toMatchObject({
+      code: 'RMA_HUB_NOT_FOUND',
+      exitCode: 1,
+    });
+  });
+
+  it('asks nothing that an earlier plan wrote down, also what does not exist', async () => {
+    const big = inventoryOf(gpuOf(0, 49_140));
+    const absent = ['ollama:llava-next:34b-v1.5-q4_K_M'];
+    const { learnt } = await placeOn({ inventory: big, profiles: ['ocr'], absent });
+    const known = {
+      models: Object.fromEntries(learnt.pinned),
+      geometry: {},
+      missing: Object.fromEntries(learnt.missing),
+    };
+    const asked: string[] = [];
+    const again = await placeOn({
+      inventory: big,
+      profiles: ['ocr'],
+      absent,
+      asked,
+      resolved: formatResolved(known),
+    });
+    expect(asked).toEqual([]);
+    expect(again.placed.variants.get('ocr')).toBe('34b');
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { collectSecrets } from '../../../../src/app/desired/secrets.ts';
+import { bindMount } from '../../../../src/app/observe/store-container.ts';
+import { resolveConfig } from '../../../../src/core/config/resolve-config.ts';
+import type { Box } from '../../../../src/ports/box.ts';
+import { base } from '../../../helpers/builders/config-sources.ts';
+
+const selection = { profiles: [], services: [], refs: [] };
+const { config } = resolveConfig(base);
+
+/** The parts of a box that secrets come from. */
+const boxWith = (files: Readonly<Record<string, string>>, token: string | null): Box =>
+  ({
+    files: { read: async (path: string) => files[path] ?? null },
+    environment: {},
+    hubToken: async () => (token === null ? null : { value: token, origin: 'HF_TOKEN' }),
+    randomKey: () => 'new-key',
+  }) as unknown as Box;
+
+describe('collectSecrets', () => {
+  const kept = {
+    [`${config.stateDir}/secrets/hf_token`]: 'old',
+    [`${config.stateDir}/secrets/coordinator_key`]: 'key',
+  };
+
+  it('keeps the token that the stack got when this shell has none: a second up changes nothing', async () => {
+    const secrets = await collectSecrets(boxWith(kept, null), config, selection, 'box1');
+    expect([...secrets]).toEqual([
+      ['hf_token', 'old'],
+      ['coordinator_key', 'key'],
+    ]);
+  });
+
+  it('takes a new token over the kept one, and makes a key where there is none', async () => {
+    const fresh = { [`${config.stateDir}/secrets/hf_token`]: 'old' };
+    const secrets = await collectSecrets(boxWith(fresh, 'new'), config, selection, 'box1');
+    expect([...secrets]).toEqual([
+      ['hf_token', 'new'],
+      ['coordinator_key', 'new-key'],
+    ]);
+  });
+});
+
+describe('bindMount', () => {
+  it('quotes a path that the comma-separated form would cut', () => {
+    expect(bindMount('/data/models', '/models')).toBe('type=bind,source=/data/models,target=/models');
+    expect(bindMount('/data/a,b "c"', '/models')).toBe('type=bind,"source=/data/a,b ""c""",target=/models');
+  });
+});

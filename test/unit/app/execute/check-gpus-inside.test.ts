@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { checkGpusInside } from '../../../../src/app/execute/check-gpus-inside.ts';
+import type { ServicePlacement } from '../../../../src/core/domain/placement.ts';
+import type { Box } from '../../../../src/ports/box.ts';
+import { JumpingClock } from '../../../helpers/clock/jumping-clock.ts';
+
+const placed = (...uuids: readonly string[]): ServicePlacement => ({
+  service: 'vllm-vllm',
+  devices: uuids.map((uuid, index) => ({
+    uuid,
+    index,
+    name: 'Card',
+    kind: uuid.startsWith('MIG') ? 'mig' : 'gpu',
+    totalBytes: 1,
+    computeCapability: null,
+  })),
+  bytesPerGpu: 1,
+  kvBytesPerGpu: 0,
+  exclusive: false,
+  need: null,
+});
+
+interface Answer {
+  readonly exitCode?: number;
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+/** A box in whose container these programs answer so; others are not there. */
+const boxWith = (programs: Readonly<Record<string, Answer>>, states: string[] = ['running']) => {
+  const warnings: string[] = [];
+  const box = {
+    clock: new JumpingClock(),
+    signal: new AbortController().signal,
+    reporter: {
+      emit: (event: { type: string; code?: string }) => {
+        if (event.type === 'warning') warnings.push(event.code ?? '');
+      },
+    },
+    docker: {
+      containers: async () => [
+        { id: 'e1', service: 'vllm-vllm', state: states.length > 1 ? states.shift() : states[0] },
+      ],
+    },
+    cli: {
+      exec: async (_id: string, argv: readonly string[]) => ({
+        exitCode: programs[argv[0]!]?.exitCode ?? (programs[argv[0]!] === undefined ? 127 : 0),
+        stdout: programs[argv[0]!]?.stdout ?? '',
+        stderr: programs[argv[0]!]?.stderr ?? '',
+      }),
+    },
+  } as unknown as Box;
+  return { box, warnings };
+};
+
+const smi = (...lines: readonly string[]) => ({ 'nvidia-smi': { stdout: `${lines.join('\n')}\n` } });
+const gpu = (index: number, uuid: string) => `GPU ${index}: Card (UUID: ${uuid})`;
+const check = (programs: Readonly<Record<string, Answer>>, ...uuids: readonly string[]) =>
+  checkGpusInside(boxWith(programs).box, 'rma', [placed(...uuids)]);
+
+describe('checkGpusInside', () => {
+  it('is content with exactly the planned GPUs, in any order', async () => {
+    await expect(check(smi(gpu(0, 'GPU-b'), gpu(1, 'GPU-a')), 'GPU-a', 'GPU-b')).resolves.toBeUndefined();
+  });
+
+  it('takes the MIG devices for what a container sees, not the GPU that they are part of', async () => {
+    const lines = [gpu(0, 'GPU-a'), '  MIG 1g.10gb     Device  0: (UUID: MIG-1)'];
+    await expect(check(smi(...lines), 'MIG-1')).resolves.toBeUndefined();
+    await expect(check(smi(...lines), 'GPU-a')).rejects.toMatchObject({ code: 'RMA_GPU_MISMATCH' });
+  });
+
+  it('ends when a container sees more GPUs than planned, and names the second way in', async () => {
+    await expect(check(smi(gpu(0, 'GPU-a'), gpu(1, 'GPU-b')), 'GPU-a')).rejects.toMatchObject({
+      code: 'RMA_GPU_MISMATCH',
+      exitCode: 1,
+      message: 'vllm-vllm was given GPU 0 (GPU-a) and sees GPU-a, GPU-b',
+      hint: expect.stringContaining('default runtime "nvidia"'),
+      details: { planned: ['GPU-a'], seen: ['GPU-a', 'GPU-b'] },
+    });
+  });
+
+  it('ends when a container sees another GPU than planned, and names the old list', async () => {
+    await expect(check(smi(gpu(0, 'GPU-b')), 'GPU-a')).rejects.toMatchObject({
+      code: 'RMA_GPU_MISMATCH',
+      hint: expect.stringContaining('nvidia-ctk cdi generate'),
+    });
+  });
+
+  it('ends when no GPU shows', async () => {
+    await expect(check(smi('No devices found.'), 'GPU-a')).rejects.toMatchObject({
+      code: 'RMA_GPU_NOT_VISIBLE',
+      exitCode: 1,
+    });
+    const lost = { 'nvidia-smi': { exitCode: 255, stdout: 'Failed to initialize NVML: Unknown Error\n' } };
+    await expect(check(lost, 'GPU-a')).rejects.toMatchObject({
+      code: 'RMA_GPU_NOT_VISIBLE',
+      message: expect.stringContaining('Failed to initialize NVML'),
+    });
+  });
+
+  it('counts device files where nvidia-smi cannot run', async () => {
+    const files = (...names: readonly string[]) => ({ ls: { stdout: names.join('\n') } });
+    await expect(check(files('null', 'nvidia3', 'nvidiactl'), 'GPU-a')).resolves.toBeUndefined();
+    await expect(check(files('nvidia0', 'nvidia1'), 'GPU-a')).rejects.toMatchObject({
+      code: 'RMA_GPU_MISMATCH',
+      message: expect.stringContaining('sees 2 GPUs'),
+    });
+    await expect(check(files('null'), 'GPU-a')).rejects.toMatchObject({ code: 'RMA_GPU_NOT_VISIBLE' });
+  });
+
+  it('says so when nothing in the container can tell', async () => {
+    const { box, warnings } = boxWith({});
+    await checkGpusInside(box, 'rma', [placed('GPU-a')]);
+    expect(warnings).toEqual(['RMA_GPU_UNCHECKED']);
+  });
+
+  it('waits for the container to run', async () => {
+    const { box } = boxWith(smi(gpu(0, 'GPU-a')), ['created', 'restarting', 'running']);
+    await expect(checkGpusInside(box, 'rma', [placed('GPU-a')])).resolves.toBeUndefined();
+  });
+
+  it('asks nothing of services on the CPU', async () => {
+    const { box } = boxWith({}, []);
+    await expect(checkGpusInside(box, 'rma', [placed()])).resolves.toBeUndefined();
+  });
+
+  it('asks anew when the container ended under the question', async () => {
+    const { box } = boxWith({}, ['running', 'restarting', 'running']);
+    const answers: Answer[] = [{ exitCode: 1, stdout: '', stderr: 'Error response from daemon' }];
+    const exec = async () => ({
+      exitCode: 0,
+      stderr: '',
+      stdout: gpu(0, 'GPU-a'),
+      ...answers.shift(),
+    });
+    const dying = { ...box, cli: { ...box.cli, exec } };
+    await expect(checkGpusInside(dying, 'rma', [placed('GPU-a')])).resolves.toBeUndefined();
+    expect(answers).toEqual([]);
+  });
+});

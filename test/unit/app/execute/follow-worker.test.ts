@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { followWorker } from '../../../../src/app/execute/follow-worker.ts';
+import type { EngineStatus, WorkerStatus } from '../../../../src/core/domain/worker-status.ts';
+import type { Box } from '../../../../src/ports/box.ts';
+import { JumpingClock } from '../../../helpers/clock/jumping-clock.ts';
+
+const status = (state: WorkerStatus['state'], engine: EngineStatus): WorkerStatus => ({
+  schema: 'rma.worker-status/v1',
+  worker: 'box-demo-gpu-worker',
+  profile: 'gpu-worker',
+  state,
+  since: '',
+  failure: null,
+  models: [],
+  engines: [engine],
+  registered: state === 'ready',
+});
+
+const service = 'gpu-worker-ollama';
+const note = 'llava:7b: 2.1 of 5.5 GiB are on the CPU: the GPU has too little free memory';
+const misplaced: EngineStatus = {
+  service,
+  state: 'waiting',
+  note,
+  fault: { code: 'RMA_ENGINE_MISPLACED', message: `${service}: ${note}`, hint: 'rma gpus', exitCode: 1 },
+};
+
+/** A box whose worker tells these states, one after the other. */
+const boxThatTells = (...told: readonly WorkerStatus[]): Box =>
+  ({
+    clock: new JumpingClock(),
+    signal: new AbortController().signal,
+    reporter: { emit: () => undefined },
+    docker: { containers: async () => [{ id: 'w1', service: 'gpu-worker-worker', state: 'running' }] },
+    cli: {
+      exec: async (_id: string, _argv: unknown, { onStdout }: { onStdout: (line: string) => void }) => {
+        for (const each of told) onStdout(JSON.stringify(each));
+        return { exitCode: 0, stdout: '', stderr: '' };
+      },
+    },
+  }) as unknown as Box;
+
+const isReady = ({ state }: WorkerStatus) => state === 'ready';
+
+describe('followWorker', () => {
+  const ready = status('ready', { service, state: 'ready' });
+  const loading = status('waiting-for-engines', { service, state: 'waiting', note: 'loading llava:7b' });
+
+  it('ends at once when an engine holds a model elsewhere than planned, instead of waiting for it', async () => {
+    const box = boxThatTells(loading, status('waiting-for-engines', misplaced), ready);
+    const follow = followWorker(box, 'demo', 'gpu-worker-worker', { until: isReady, engines: true });
+    await expect(follow).rejects.toMatchObject({
+      code: 'RMA_ENGINE_MISPLACED',
+      exitCode: 1,
+      message: `gpu-worker-ollama: ${note}`,
+      hint: 'rma gpus',
+      details: { engine: service },
+    });
+  });
+
+  it('takes no notice of engines that are still to be replaced', async () => {
+    const box = boxThatTells(status('waiting-for-engines', misplaced), ready);
+    const follow = followWorker(box, 'demo', 'gpu-worker-worker', { until: isReady, engines: false });
+    await expect(follow).resolves.toMatchObject({ status: { state: 'ready' } });
+  });
+});

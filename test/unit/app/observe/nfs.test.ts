@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { systemNames } from '../../../../src/adapters/system/name-lookup.ts';
+import { checkNfsServers } from '../../../../src/app/observe/check-nfs-servers.ts';
+import { storeMount } from '../../../../src/app/observe/store-container.ts';
+import { volumeOf } from '../../../../src/core/docker/volume-of.ts';
+import type { Box } from '../../../../src/ports/box.ts';
+import { configOf } from '../../../helpers/builders/render-builders.ts';
+
+const withServer = (server: string) =>
+  configOf({ volumes: { ...configOf().volumes, store: { type: 'nfs', server, path: '/exports/ai' } } });
+const boxAt = (endpoint: string) =>
+  ({ docker: { facts: () => Promise.resolve({ endpoint }) }, names: systemNames }) as unknown as Box;
+const here = boxAt('unix:///var/run/docker.sock');
+
+describe('checkNfsServers', () => {
+  it('[req R12] tells a server without an address before anything is done', async () => {
+    await expect(checkNfsServers(here, withServer('no-such-server.invalid'))).rejects.toMatchObject({
+      code: 'RMA_NFS_SERVER_UNKNOWN',
+      exitCode: 3,
+      hint: 'check the name: getent hosts no-such-server.invalid; or name the server by its address: nfs:ADDRESS:/exports/ai',
+    });
+  });
+
+  it.each(['127.0.0.1', '[::1]', 'localhost'])('takes %s', async (server) => {
+    await expect(checkNfsServers(here, withServer(server))).resolves.toBeUndefined();
+  });
+
+  it('leaves the names of another machine to its own engine', async () => {
+    const there = boxAt('ssh://gpu1');
+    await expect(checkNfsServers(there, withServer('no-such-server.invalid'))).resolves.toBeUndefined();
+  });
+});
+
+describe('storeMount', () => {
+  it('[req R12] makes an export with its options where it is not there yet', () => {
+    const volume = volumeOf(withServer('nas'), 'store');
+    const name = volume.type === 'volume' ? volume.name : '';
+    expect(storeMount(volume)).toBe(
+      `type=volume,source=${name},target=/models,volume-driver=local,volume-nocopy,volume-opt=type=nfs,"volume-opt=o=addr=nas,rw,nfsvers=4.2,hard,noatime,timeo=600,retrans=2",volume-opt=device=:/exports/ai`,
+    );
+  });
+
+  it('names a plain volume, and a folder', () => {
+    expect(storeMount(volumeOf(configOf(), 'store'))).toBe('type=volume,source=rma-models,target=/models');
+    expect(storeMount({ type: 'host', path: '/data/a,b' })).toBe(
+      'type=bind,"source=/data/a,b",target=/models',
+    );
+  });
+});

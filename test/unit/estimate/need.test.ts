@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import type { ModelGeometry } from '../../../src/core/domain/geometry.ts';
+import type { PinnedFile, PinnedModel } from '../../../src/core/domain/pinned-model.ts';
+import { gpuNeed, needBytes, serviceNeed } from '../../../src/core/estimate/need.ts';
+import { weightFiles } from '../../../src/core/estimate/weight-files.ts';
+import { kvPerGpu, needPerGpu } from '../../../src/core/placement/demand.ts';
+import { GIB, need } from '../../helpers/builders/placement-builders.ts';
+
+const MISTRAL: ModelGeometry = {
+  architecture: 'llama',
+  layers: 32,
+  attentionHeads: 32,
+  kvHeads: 8,
+  keyLength: 128,
+  valueLength: 128,
+  contextLength: 32_768,
+  weightsBytes: 14_483_464_192,
+};
+const ASKED = {
+  model: null,
+  geometry: MISTRAL,
+  gpuMemoryBytes: null,
+  engine: { overheadBytes: GIB },
+  context: 4096,
+  concurrency: 2,
+};
+
+function hf(files: Readonly<Record<string, number>>): PinnedModel {
+  return {
+    source: 'hf',
+    ref: 'hf:a/b',
+    repo: 'a/b',
+    revision: 'main',
+    commit: '',
+    complete: true,
+    files: filesOf(files),
+  };
+}
+
+function filesOf(files: Readonly<Record<string, number>>): readonly PinnedFile[] {
+  return Object.entries(files).map(([path, bytes]) => ({ path, bytes, digest: null }));
+}
+
+describe('the need on each of several GPUs', () => {
+  const asked = { need: { weightsBytes: 80, kvBytes: 40, overheadBytes: 5, basis: 'header' } } as const;
+
+  it('is a part of weights and cache, and the overhead', () => {
+    expect(needPerGpu({ ...asked, kvHeads: 8 }, 4)).toBe(20 + 10 + 5);
+    expect(needPerGpu({ ...asked, kvHeads: null }, 4)).toBe(20 + 10 + 5);
+  });
+
+  it('has more of the cache where there are fewer heads of it than GPUs', () => {
+    expect(needPerGpu({ ...asked, kvHeads: 2 }, 4)).toBe(20 + 20 + 5);
+    expect(kvPerGpu({ ...asked, kvHeads: 1 }, 4)).toBe(40);
+  });
+});
+
+describe('the need of a model', () => {
+  it('[req R51] is weights, cache of 128 KiB a token for Mistral 7B, and overhead', () => {
+    expect(gpuNeed(ASKED)).toEqual({
+      weightsBytes: MISTRAL.weightsBytes,
+      kvBytes: 4096 * 2 * 131_072,
+      overheadBytes: GIB,
+      basis: 'header',
+    });
+  });
+
+  it('is that of the catalogue where it is more, with parts that add up to it', () => {
+    const declared = gpuNeed({ ...ASKED, gpuMemoryBytes: 20 * GIB });
+    expect([needBytes(declared), declared.kvBytes, declared.basis]).toEqual([20 * GIB, GIB, 'catalogue']);
+    expect(gpuNeed({ ...ASKED, gpuMemoryBytes: GIB })).toEqual(gpuNeed(ASKED));
+  });
+
+  it.each([
+    ['no header', null],
+    ['a header without layers', { ...MISTRAL, layers: null, weightsBytes: 1000 }],
+  ])('with %s is the size of the weights and a fifth', (_, geometry) => {
+    const model = hf({ 'model.safetensors': 1000, 'tokenizer.json': 50 });
+    expect(gpuNeed({ ...ASKED, model, geometry })).toEqual({
+      weightsBytes: 1000,
+      kvBytes: 200,
+      overheadBytes: GIB,
+      basis: 'size',
+    });
+  });
+});
+
+describe('the need of a service', () => {
+  const models = [
+    need(4, { overheadBytes: GIB }),
+    need(5, { overheadBytes: GIB }),
+    need(1, { basis: 'size' }),
+  ];
+
+  it('is that of all its models, each with its overhead', () => {
+    expect(serviceNeed(models, null)).toEqual(need(10, { overheadBytes: 2 * GIB, basis: 'size' }));
+  });
+
+  it('is that of the largest ones when fewer are loaded at once', () => {
+    expect(serviceNeed(models, 1)).toEqual(need(5, { overheadBytes: GIB }));
+    expect(needBytes(serviceNeed(models, 2))).toBe(11 * GIB);
+  });
+});
+
+describe('the weights among the files of a model', () => {
+  const OLLAMA = {
+    source: 'ollama',
+    ref: 'ollama:llava:7b',
+    registry: 'r',
+    namespace: 'library',
+    model: 'llava',
+    tag: '7b',
+    manifest: JSON.stringify({
+      layers: [
+        { mediaType: 'application/vnd.ollama.image.model', digest: 'sha256:aa' },
+        { mediaType: 'application/vnd.ollama.image.projector', digest: 'sha256:bb' },
+        { mediaType: 'application/vnd.ollama.image.license', digest: 'sha256:cc' },
+      ],
+    }),
+    files: filesOf({ 'sha256-cc': 5, 'sha256-aa': 100, 'sha256-bb': 20 }),
+  } as const;
+
+  it.each<readonly [string, PinnedModel, readonly [string, string | null, number]]>([
+    [
+      'safetensors without a second copy',
+      hf({ 'b-2.safetensors': 20, 'a-1.safetensors': 10, 'consolidated.safetensors': 30, 'x.json': 1 }),
+      ['safetensors', 'a-1.safetensors', 30],
+    ],
+    [
+      'only the copy where there is no other',
+      hf({ 'consolidated.safetensors': 30 }),
+      ['safetensors', 'consolidated.safetensors', 30],
+    ],
+    [
+      'the largest of several GGUF, with its projector',
+      hf({ 'q4.gguf': 10, 'q8.gguf': 20, 'mmproj.gguf': 3 }),
+      ['gguf', 'q8.gguf', 23],
+    ],
+    [
+      'all parts of a GGUF that is split',
+      hf({ 'q4-00002-of-00002.gguf': 10, 'q4-00001-of-00002.gguf': 12, 'q2.gguf': 15 }),
+      ['gguf', 'q4-00001-of-00002.gguf', 22],
+    ],
+    ['PyTorch files', hf({ 'pytorch_model.bin': 10, 'README.md': 4 }), ['other', null, 10]],
+    ['all files where none is known', hf({ x: 10, y: 4 }), ['other', null, 14]],
+    ['the layers of an Ollama model that are loaded', OLLAMA, ['gguf', 'sha256-aa', 120]],
+    ['all of an Ollama model whose manifest is broken', { ...OLLAMA, manifest: '[' }, ['gguf', null, 125]],
+  ])('are %s', (_, model, [format, header, bytes]) => {
+    const found = weightFiles(model);
+    expect([found.format, found.header?.path ?? null, found.bytes]).toEqual([format, header, bytes]);
+  });
+});

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { backoffMs, isRetryableStatus, retryAfterMs } from '../../../src/core/hub/backoff.ts';
+import { addSample, bytesPerSecond, etaSeconds, type RateWindow } from '../../../src/core/hub/rate.ts';
+
+test('pauses grow, stay bounded and are spread over their upper half', () => {
+  expect([1, 2, 3, 4].map((attempt) => backoffMs(attempt, 0, 500))).toEqual([250, 500, 1000, 2000]);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 500 }),
+      fc.double({ min: 0, max: 0.999, noNaN: true }),
+      (attempt, random) => {
+        const pause = backoffMs(attempt, random, 500);
+        expect(pause).toBeGreaterThanOrEqual(250);
+        expect(pause).toBeLessThanOrEqual(30_000);
+      },
+    ),
+  );
+});
+
+test('[fail H1] Retry-After is read as seconds or as a date, and bounded', () => {
+  const now = Date.UTC(2026, 0, 1);
+  expect(retryAfterMs('7', now)).toBe(7000);
+  expect(retryAfterMs(new Date(now + 9000).toUTCString(), now)).toBe(9000);
+  expect(retryAfterMs(new Date(now - 9000).toUTCString(), now)).toBe(0);
+  expect(retryAfterMs('999999', now)).toBe(120_000);
+  expect(retryAfterMs('soon', now)).toBeNull();
+  expect(retryAfterMs(undefined, now)).toBeNull();
+});
+
+test('only statuses that may pass are tried again', () => {
+  expect([408, 429, 500, 502, 503, 504].every(isRetryableStatus)).toBe(true);
+  expect([200, 206, 301, 400, 401, 403, 404, 410, 416].some(isRetryableStatus)).toBe(false);
+});
+
+test('the rate is that of the last ten seconds', () => {
+  let window: RateWindow = [];
+  for (let second = 0; second <= 20; second += 1) window = addSample(window, second * 1000, second * 100);
+  for (let second = 21; second <= 40; second += 1)
+    window = addSample(window, second * 1000, 2000 + (second - 20) * 500);
+  expect(bytesPerSecond(window)).toBe(500);
+  expect(window.length).toBeLessThan(15);
+});
+
+test('there is no rate before half a second has passed, and no estimate without a rate', () => {
+  const window = addSample(addSample([], 0, 0), 400, 1000);
+  expect(bytesPerSecond(window)).toBeNull();
+  expect(etaSeconds(1000, null)).toBeNull();
+  expect(etaSeconds(1000, 0)).toBeNull();
+  expect(etaSeconds(1000, 300)).toBe(4);
+  expect(etaSeconds(0, null)).toBe(0);
+});

@@ -1,0 +1,75 @@
+import { posix, win32 } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { assertSafePaths, pathFault } from '../../../src/core/store/safe-path.ts';
+
+test.each([
+  '../x',
+  'a/../../x',
+  'a/..',
+  './a',
+  '/etc/passwd',
+  '//server/share',
+  '\\\\server\\share',
+  'a\\..\\b',
+  'C:/x',
+  'c:x',
+  'a//b',
+  'a/',
+  '',
+  'a\u0000b',
+  'a\nb',
+  'a/\u007f',
+  'x'.repeat(256),
+  'é'.repeat(128),
+  'nul',
+  'sub/COM1.txt',
+])('[fail X1] %j is not a safe path', (path) => {
+  expect(pathFault(path)).not.toBeNull();
+});
+
+test.each([
+  'a',
+  'a/b.txt',
+  '..a/b..',
+  '.gitattributes',
+  'x'.repeat(255),
+  'model-00001-of-00002.safetensors',
+  'ü/ñ.bin',
+])('%j is a safe path', (path) => {
+  expect(pathFault(path)).toBeNull();
+});
+
+test('[fail X1] a path that is called safe stays inside its folder under POSIX and Windows rules', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(fc.constantFrom('..', '.', 'a', '/', '\\', 'C:', '')).map((x) => x.join('')),
+  );
+  fc.assert(
+    fc.property(text, (path) => {
+      fc.pre(pathFault(path) === null);
+      expect(posix.join('/srv/dir', path).startsWith('/srv/dir/')).toBe(true);
+      expect(win32.resolve('D:\\root\\dir', path).startsWith('D:\\root\\dir\\')).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test.each([
+  [['README.md', 'readme.md'], 'clashes with'],
+  [['a', 'a'], 'clashes with'],
+  [['a', 'a/b'], 'another file has the name of its folder'],
+  [['ok', '../bad'], 'holds ".."'],
+])('[fail X1] the list %j is refused', (paths, reason) => {
+  expect(() => assertSafePaths(paths, 'org/repo')).toThrowError(
+    expect.objectContaining({
+      code: 'RMA_CONTENT_UNSAFE_PATH',
+      exitCode: 6,
+      message: expect.stringContaining(reason),
+    }),
+  );
+});
+
+test('a list of ordinary names is accepted', () => {
+  expect(() => assertSafePaths(['a/b', 'a/c', 'b'], 'org/repo')).not.toThrow();
+});
