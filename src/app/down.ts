@@ -24,13 +24,13 @@ export interface DownResult {
 /** What `down` would end, workers first. @throws RmaError RMA_PROFILE_UNKNOWN (2), RMA_DOCKER_* (3) */
 export async function planDown(box: Box, request: DownRequest): Promise<readonly ContainerFacts[]> {
   const wanted = request.profiles;
-  const catalogue = wanted.length === 0 ? null : await box.catalogue(request.config.profilesDir);
+  const catalog = wanted.length === 0 ? null : await box.catalog(request.config.profilesDir);
   await requireDocker(box);
   const containers = await box.docker.containers(request.config.project);
-  if (catalogue === null) return containers;
+  if (catalog === null) return containers;
   // one that was taken out of the data can still be taken down
   const gone = wanted.filter((name) => !containers.some(({ profile }) => profile === name));
-  for (const name of gone) findProfile(catalogue, name);
+  for (const name of gone) findProfile(catalog, name);
   return endingWith(wanted, containers);
 }
 

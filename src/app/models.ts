@@ -2,7 +2,7 @@ import { volumeOf } from '../core/docker/volume-of.ts';
 import type { RmaConfig } from '../core/domain/config.ts';
 import type { ModelCheck } from '../core/domain/model-check.ts';
 import type { PinnedModel } from '../core/domain/pinned-model.ts';
-import type { Catalogue } from '../core/domain/profile.ts';
+import type { Catalog } from '../core/domain/profile.ts';
 import type { ServedModel } from '../core/domain/worker-config.ts';
 import { RmaError } from '../core/errors.ts';
 import { findModel } from '../core/profile/find-model.ts';
@@ -31,7 +31,7 @@ export interface ChosenModel extends AskedModel {
 
 /** A model that was asked for and that its source lacks or does not give. */
 export interface UnresolvedModel extends AskedModel {
-  /** of the catalogue: the source may lack it */
+  /** of the catalog: the source may lack it */
   readonly optional: boolean;
   readonly error: RmaError;
 }
@@ -43,7 +43,7 @@ export interface ChosenModels<M extends ChosenModel = ChosenModel> {
 
 export interface ModelChoice {
   readonly config: RmaConfig;
-  /** catalogue names or references; `all`: every model of every profile and variant; none: the project's */
+  /** catalog names or references; `all`: every model of every profile and variant; none: the project's */
   readonly names: readonly string[];
   /** without names or with `all`: every model of these profiles */
   readonly profiles: readonly string[];
@@ -60,16 +60,16 @@ export async function chooseModels(
   choice: ModelChoice,
   ready: () => Promise<unknown> = async () => undefined,
 ): Promise<ChosenModels> {
-  const catalogue = await box.catalogue(choice.config.profilesDir);
-  const named = await namedModels(box, choice, catalogue);
+  const catalog = await box.catalog(choice.config.profilesDir);
+  const named = await namedModels(box, choice, catalog);
   const known = choice.refresh
     ? NOTHING_KNOWN
     : await readResolved(box, projectFiles(choice.config).resolved);
   await ready();
   const refs = [...new Set(named.map(({ ref }) => ref))];
   const resolved = await resolveEach(box, refs, known.models);
-  const users = usersOf(catalogue);
-  const optional = optionalRefs(catalogue);
+  const users = usersOf(catalog);
+  const optional = optionalRefs(catalog);
   const models: ChosenModel[] = [];
   const failed: UnresolvedModel[] = [];
   for (const { name, ref } of named) {
@@ -105,12 +105,12 @@ function allFailed(failed: readonly UnresolvedModel[], { error }: UnresolvedMode
 async function namedModels(
   box: Box,
   { config, names, profiles }: ModelChoice,
-  catalogue: Catalogue,
+  catalog: Catalog,
 ): Promise<readonly { readonly name: string; readonly ref: string }[]> {
-  if (names.length > 0 && !names.includes('all')) return names.map((name) => findModel(catalogue, name));
+  if (names.length > 0 && !names.includes('all')) return names.map((name) => findModel(catalog, name));
   const byRef =
     names.includes('all') || profiles.length > 0
-      ? modelsOf(catalogue, profiles.length > 0 ? profiles : [...catalogue.profiles.keys()], config.variants)
+      ? modelsOf(catalog, profiles.length > 0 ? profiles : [...catalog.profiles.keys()], config.variants)
       : await projectModels(box, config);
   return [...byRef.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,8 +1,8 @@
 import type { RmaConfig } from '../core/domain/config.ts';
 import { type PinnedModel, pinnedBytes } from '../core/domain/pinned-model.ts';
 import type {
-  Catalogue,
-  CatalogueModel,
+  Catalog,
+  CatalogModel,
   Profile,
   ProfileOrigin,
   ProfileVariant,
@@ -26,8 +26,8 @@ export interface ListedProfile {
 export interface ProfileModel {
   readonly name: string;
   readonly ref: string;
-  /** of the catalogue; null for a plain reference */
-  readonly entry: CatalogueModel | null;
+  /** of the catalog; null for a plain reference */
+  readonly entry: CatalogModel | null;
   /** null before it was resolved */
   readonly bytes: number | null;
 }
@@ -39,20 +39,20 @@ export interface ShownProfile extends ListedProfile {
 
 /** Every profile there is, by name. Asks neither Docker nor a hub. @throws RmaError RMA_DATA_INVALID (2) */
 export async function listProfiles(box: Box, config: RmaConfig): Promise<readonly ListedProfile[]> {
-  const catalogue = await box.catalogue(config.profilesDir);
+  const catalog = await box.catalog(config.profilesDir);
   const used = projectSet(config, await readProjectState(box.files, config.stateDir), []);
-  return [...catalogue.profiles.values()]
+  return [...catalog.profiles.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((profile) => listed(catalogue, profile, used));
+    .map((profile) => listed(catalog, profile, used));
 }
 
 /** The whole recipe. @throws RmaError RMA_PROFILE_UNKNOWN, RMA_DATA_INVALID (2) */
 export async function showProfile(box: Box, config: RmaConfig, name: string): Promise<ShownProfile> {
-  const catalogue = await box.catalogue(config.profilesDir);
-  const profile = findProfile(catalogue, name);
+  const catalog = await box.catalog(config.profilesDir);
+  const profile = findProfile(catalog, name);
   const used = projectSet(config, await readProjectState(box.files, config.stateDir), []);
   const { models } = await readResolved(box, projectFiles(config).resolved);
-  return { ...listed(catalogue, profile, used), models: profileModels(catalogue, profile, models) };
+  return { ...listed(catalog, profile, used), models: profileModels(catalog, profile, models) };
 }
 
 /** Names of a variant's engines, each once. */
@@ -60,24 +60,24 @@ export function enginesOf({ services }: ProfileVariant): readonly string[] {
   return [...new Set(services.map(({ engine }) => engine))];
 }
 
-function listed(catalogue: Catalogue, profile: Profile, used: readonly string[]): ListedProfile {
-  const origin = catalogue.origins.get(profile.name) ?? { file: '', own: false, replaces: null };
+function listed(catalog: Catalog, profile: Profile, used: readonly string[]): ListedProfile {
+  const origin = catalog.origins.get(profile.name) ?? { file: '', own: false, replaces: null };
   return { profile, origin, inUse: used.includes(profile.name) };
 }
 
 function profileModels(
-  catalogue: Catalogue,
+  catalog: Catalog,
   { variants }: Profile,
   known: Readonly<Record<string, PinnedModel>>,
 ): readonly ProfileModel[] {
   const names = variants.flatMap(({ services }) => services.flatMap(({ models }) => models));
   return [...new Set(names)].map((name) => {
-    const { ref } = findModel(catalogue, name);
+    const { ref } = findModel(catalog, name);
     const pinned = known[ref];
     return {
       name,
       ref,
-      entry: catalogue.models.get(name) ?? null,
+      entry: catalog.models.get(name) ?? null,
       bytes: pinned === undefined ? null : pinnedBytes(pinned),
     };
   });

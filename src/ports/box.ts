@@ -1,4 +1,4 @@
-import type { Catalogue } from '../core/domain/profile.ts';
+import type { Catalog } from '../core/domain/profile.ts';
 import type { Clock } from './clock.ts';
 import type { DockerCli } from './docker-cli.ts';
 import type { DockerHost } from './docker-host.ts';
@@ -42,7 +42,7 @@ export interface Box {
   readonly hostName: string;
   readonly caller: { readonly uid: number; readonly gid: number };
   readonly environment: Readonly<Record<string, string>>;
-  catalogue(ownFolder: string | null, extraFile?: string | null): Promise<Catalogue>;
+  catalog(ownFolder: string | null, extraFile?: string | null): Promise<Catalog>;
   hubToken(): Promise<HubToken | null>;
   /** 32 random bytes, hexadecimal */
   randomKey(): string;

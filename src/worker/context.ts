@@ -1,5 +1,5 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
-import { readCatalogue } from '../adapters/data/read-catalogue.ts';
+import { readCatalog } from '../adapters/data/read-catalog.ts';
 import { UndiciClient } from '../adapters/http/undici-client.ts';
 import { readHubToken, readModelScopeToken } from '../adapters/hub/hub-token.ts';
 import { HF_DEFAULT_ENDPOINT, HuggingFaceSource } from '../adapters/hub/huggingface.ts';
@@ -11,7 +11,7 @@ import { HttpTransfer } from '../adapters/store/transfer/transfer.ts';
 import { checkModels } from '../app/fetch/check-models.ts';
 import { fetchModels } from '../app/fetch/fetch-models.ts';
 import type { PinnedModel } from '../core/domain/pinned-model.ts';
-import type { Catalogue } from '../core/domain/profile.ts';
+import type { Catalog } from '../core/domain/profile.ts';
 import { OLLAMA_DEFAULT_ENDPOINT } from '../core/reference/parse-ollama-ref.ts';
 import { parseModelRef } from '../core/reference/parse-ref.ts';
 import { storePaths } from '../core/store/store-paths.ts';
@@ -26,7 +26,7 @@ export interface WorkerContext {
   readonly fetcher: ModelFetcher;
   /** what a model reference means now; asks the hub */
   resolve(ref: string, signal: AbortSignal): Promise<PinnedModel>;
-  catalogue(): Promise<Catalogue>;
+  catalog(): Promise<Catalog>;
 }
 
 /** Where the image holds the shipped profiles and engines; RMA_DATA_DIR names another folder. */
@@ -63,6 +63,6 @@ export function createContext(env: NodeJS.ProcessEnv): WorkerContext {
       if (source === undefined) throw new Error(`no source for ${ref.source}`);
       return source.resolve(ref, signal);
     },
-    catalogue: () => readCatalogue({ shipped: env['RMA_DATA_DIR'] || DATA_DIR, own: null }),
+    catalog: () => readCatalog({ shipped: env['RMA_DATA_DIR'] || DATA_DIR, own: null }),
   };
 }

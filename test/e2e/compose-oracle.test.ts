@@ -10,7 +10,7 @@ import { buildWorkerConfig } from '../../src/core/compose-file/build-worker-conf
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import { RENDER_CASES } from '../golden/render-cases.ts';
 import {
-  catalogueOf,
+  catalogOf,
   configOf,
   engineOf,
   profileServiceOf,
@@ -129,11 +129,11 @@ describe('the real Compose', () => {
     );
     const flags = fc.sample(words, { numRuns: 300, seed: 7 });
     const environment = Object.fromEntries(flags.map((value, index) => [`V${index}`, value]));
-    const catalogue = catalogueOf(
+    const catalog = catalogOf(
       { chat: [profileServiceOf({ engine: 'llm', models: ['small'], flags, memoryBytes: null })] },
       [engineOf('llm', { environment })],
     );
-    const selection = selectServices(catalogue, ['chat']);
+    const selection = selectServices(catalog, ['chat']);
     const { config } = await composeReads(buildStack(renderInputOf({ selection })).text);
     const { command, environment: read } = config.services['chat-llm'] as {
       command: string[];

@@ -64,7 +64,7 @@ test('rma down lets the request in flight finish before anything stops', async (
   expect(await stack.containers()).toEqual({});
 });
 
-/** Another file of the repository under the same name of the catalogue. */
+/** Another file of the repository under the same name of the catalog. */
 async function useFile({ dir }: Stack, file: string): Promise<void> {
   const entry = `${MODEL}:\n  ref: hf:${REPO}:${file}\n  kind: chat\n  license: apache-2.0\n  description: another file\n`;
   await writeFile(join(dir, 'profiles', 'models.yaml'), entry);

@@ -5,7 +5,7 @@ import type { RenderInput } from '../../src/core/compose-file/render-input.ts';
 import { resolveConfig } from '../../src/core/config/resolve-config.ts';
 import type { PinnedModel } from '../../src/core/domain/pinned-model.ts';
 import type { PlacedDevice, ServicePlacement } from '../../src/core/domain/placement.ts';
-import { buildCatalogue, type DataFile } from '../../src/core/profile/build-catalogue.ts';
+import { buildCatalog, type DataFile } from '../../src/core/profile/build-catalog.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import { parseModelRef } from '../../src/core/reference/parse-ref.ts';
 import { withFile } from '../helpers/builders/config-sources.ts';
@@ -120,7 +120,7 @@ export const GUIDE_CASES = GUIDES.map((guide) => ({ name: guide.name, input: () 
 /** The input of a set-up as `rma up` would make it; ports that it already has are kept. */
 function guideInput({ settings, profiles, stands }: Guide): RenderInput {
   const { config } = resolveConfig(withFile(settings, '/srv/rma-demo'));
-  const selection = selectServices(catalogueWith(profiles), config.profiles);
+  const selection = selectServices(catalogWith(profiles), config.profiles);
   return renderInputOf({
     config,
     selection,
@@ -142,13 +142,13 @@ function placed(service: string, { on, need, exclusive = false }: Stands): Servi
   };
 }
 
-function catalogueWith(profiles: Readonly<Record<string, string>>) {
+function catalogWith(profiles: Readonly<Record<string, string>>) {
   const folder = join(import.meta.dirname, '../../compose/engines');
   const engine = (name: string): DataFile => {
     const file = join(folder, `${name}.yaml`);
     return { kind: 'engine', name, file, text: readFileSync(file, 'utf8') };
   };
-  return buildCatalogue([
+  return buildCatalog([
     ...['vllm', 'ollama', 'llamacpp', 'tei'].map(engine),
     { kind: 'models', name: 'models', file: 'profiles/models.yaml', text: MODELS },
     ...Object.entries(profiles).map(

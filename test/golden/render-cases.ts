@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RenderInput } from '../../src/core/compose-file/render-input.ts';
-import type { Catalogue } from '../../src/core/domain/profile.ts';
-import { buildCatalogue } from '../../src/core/profile/build-catalogue.ts';
+import type { Catalog } from '../../src/core/domain/profile.ts';
+import { buildCatalog } from '../../src/core/profile/build-catalog.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import {
-  catalogueOf,
+  catalogOf,
   configOf,
   engineOf,
   HUB,
@@ -23,7 +23,7 @@ export interface RenderCase {
 export const RENDER_CASES: readonly RenderCase[] = [
   {
     name: 'cpu-worker',
-    input: () => renderInputOf({ selection: selectServices(shippedCatalogue(), ['cpu-worker']) }),
+    input: () => renderInputOf({ selection: selectServices(shippedCatalog(), ['cpu-worker']) }),
   },
   { name: 'host-folder', input: hostFolder },
   { name: 'two-profiles', input: twoProfiles },
@@ -62,7 +62,7 @@ function hostFolder(): RenderInput {
 function twoProfiles(): RenderInput {
   const cached = engineOf('cached', { cachePath: '/cache', environment: { HOME: '/cache' }, port: 8000 });
   const small = profileServiceOf();
-  const catalogue = catalogueOf(
+  const catalog = catalogOf(
     {
       b: [
         { ...small, memoryBytes: 512 * 2 ** 20 },
@@ -75,7 +75,7 @@ function twoProfiles(): RenderInput {
     },
     [engineOf('llm'), cached],
   );
-  return renderInputOf({ selection: selectServices(catalogue, ['a', 'b']) });
+  return renderInputOf({ selection: selectServices(catalog, ['a', 'b']) });
 }
 
 /** Texts that YAML 1.1 or Compose would read as something else. */
@@ -95,10 +95,10 @@ function oddTexts(): RenderInput {
     healthTest: ['CMD-SHELL', 'curl -fsS "http://127.0.0.1:{port}/health" || test "$?" = 22'],
   });
   const service = profileServiceOf({ flags: ['--template', '{"a": "$x\\n"}', 'off', '07'] });
-  return renderInputOf({ selection: selectServices(catalogueOf({ chat: [service] }, [engine]), ['chat']) });
+  return renderInputOf({ selection: selectServices(catalogOf({ chat: [service] }, [engine]), ['chat']) });
 }
 
-function shippedCatalogue(): Catalogue {
+function shippedCatalog(): Catalog {
   const root = join(import.meta.dirname, '../..');
   const filesIn = (folder: string) =>
     readdirSync(join(root, folder))
@@ -114,5 +114,5 @@ function shippedCatalogue(): Catalogue {
         file: join(root, folder, name),
         text: readFileSync(join(root, folder, name), 'utf8'),
       }));
-  return buildCatalogue([...filesIn('compose/engines'), ...filesIn('profiles')]);
+  return buildCatalog([...filesIn('compose/engines'), ...filesIn('profiles')]);
 }

@@ -7,7 +7,7 @@ pipeline_tag: text-generation
 ---
 # A stand-in
 
-A tiny llama with random weights under the name of the model that the catalogue names. It answers, but with random words.
+A tiny llama with random weights under the name of the model that the catalog names. It answers, but with random words.
 `;
 
 /** The repository that quickstart fetches its model from: same name and same files on the real hub and here. */

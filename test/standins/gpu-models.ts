@@ -63,8 +63,8 @@ export function gpuModels(): HubOptions {
 
 /**
  * What the models pretend to take, in MiB: the weights for vLLM and text-embeddings-inference, which add their cache and
- * their own; for Ollama all of it. With the cache that its profile asks for, each takes a little less than the catalogue
- * says. (Of the real ones the header says more than the catalogue; the header of a tiny file cannot.)
+ * their own; for Ollama all of it. With the cache that its profile asks for, each takes a little less than the catalog
+ * says. (Of the real ones the header says more than the catalog; the header of a tiny file cannot.)
  */
 export const PRETENDED_NEEDS: Readonly<Record<string, number>> = {
   'mistralai/Mistral-7B-Instruct-v0.2': 10_000,

@@ -1,5 +1,5 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
-import type { Catalogue } from '../../core/domain/profile.ts';
+import type { Catalog } from '../../core/domain/profile.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { unknownWord } from '../../core/nearest.ts';
@@ -17,7 +17,7 @@ export interface ServiceChoice {
 export interface ChosenServices {
   readonly selection: Selection;
   readonly state: ProjectState;
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   /** the project's profiles, in their order */
   readonly wanted: readonly string[];
 }
@@ -30,14 +30,14 @@ export interface ChosenServices {
 export async function chooseServices(box: Box, { config, profiles }: ServiceChoice): Promise<ChosenServices> {
   refuseOtherHosts(config);
   const state = await readProjectState(box.files, config.stateDir);
-  const catalogue = await box.catalogue(config.profilesDir);
-  refuseUnknownEngines(config, catalogue);
-  refuseUnknownVariants(config, catalogue);
+  const catalog = await box.catalog(config.profilesDir);
+  refuseUnknownEngines(config, catalog);
+  refuseUnknownVariants(config, catalog);
   const wanted = projectSet(config, state, profiles);
-  if (wanted.length === 0) throw noProfile(catalogue);
+  if (wanted.length === 0) throw noProfile(catalog);
   const variants = new Map(Object.entries(config.variants));
-  checkPins(config.gpu.pins, catalogue, wanted, state.services ?? {});
-  return { selection: selectServices(catalogue, wanted, variants, state.services), state, catalogue, wanted };
+  checkPins(config.gpu.pins, catalog, wanted, state.services ?? {});
+  return { selection: selectServices(catalog, wanted, variants, state.services), state, catalog, wanted };
 }
 
 /** The project's profiles: those of its configuration, then those added by name, in the order in which they were added. */
@@ -64,9 +64,9 @@ function refuseOtherHosts({ hosts }: RmaConfig): void {
   );
 }
 
-function refuseUnknownEngines({ images }: RmaConfig, catalogue: Catalogue): void {
-  const known = [...catalogue.engines.keys()].sort();
-  const unknown = Object.keys(images.engines).find((name) => !catalogue.engines.has(name));
+function refuseUnknownEngines({ images }: RmaConfig, catalog: Catalog): void {
+  const known = [...catalog.engines.keys()].sort();
+  const unknown = Object.keys(images.engines).find((name) => !catalog.engines.has(name));
   if (unknown === undefined) return;
   throw new RmaError('RMA_ENGINE_UNKNOWN', unknownWord('engine', unknown, known), {
     exitCode: EXIT.usage,
@@ -75,12 +75,12 @@ function refuseUnknownEngines({ images }: RmaConfig, catalogue: Catalogue): void
 }
 
 /** A variant of a profile that does not run is kept for the day it does; one of no profile at all is a slip. */
-function refuseUnknownVariants({ variants }: RmaConfig, catalogue: Catalogue): void {
-  for (const profile of Object.keys(variants)) findProfile(catalogue, profile);
+function refuseUnknownVariants({ variants }: RmaConfig, catalog: Catalog): void {
+  for (const profile of Object.keys(variants)) findProfile(catalog, profile);
 }
 
-function noProfile(catalogue: Catalogue): RmaError {
-  const names = [...catalogue.profiles.keys()].sort();
+function noProfile(catalog: Catalog): RmaError {
+  const names = [...catalog.profiles.keys()].sort();
   return new RmaError('RMA_PROFILE_NONE', 'the project has no worker profile yet', {
     exitCode: EXIT.usage,
     hint: `name one: rma up --profile ${names[0] ?? 'NAME'} (there are: ${names.join(', ')})`,

@@ -1,6 +1,6 @@
 import type { ModelGeometry } from '../../core/domain/geometry.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
-import type { Catalogue } from '../../core/domain/profile.ts';
+import type { Catalog } from '../../core/domain/profile.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { RmaError } from '../../core/errors.ts';
 import type { ModelFacts } from '../../core/placement/placement-profiles.ts';
@@ -31,12 +31,12 @@ export function knownFacts({ models, geometry, missing }: KnownModels): Learnt {
  */
 export async function learnModels(
   box: Box,
-  catalogue: Catalogue,
+  catalog: Catalog,
   selection: Selection,
   known: Learnt,
 ): Promise<Learnt | null> {
   const unknown = selection.refs.filter((ref) => !known.pinned.has(ref) && !known.missing.has(ref));
-  const answers = await Promise.all(unknown.map(async (ref) => resolveOptional(box, catalogue, ref)));
+  const answers = await Promise.all(unknown.map(async (ref) => resolveOptional(box, catalog, ref)));
   const pinned = new Map(known.pinned);
   const missing = new Map(known.missing);
   unknown.forEach((ref, at) => {
@@ -57,19 +57,19 @@ export async function learnModels(
 }
 
 /** The model; for an optional one that does not exist, what the hub said. */
-async function resolveOptional(box: Box, catalogue: Catalogue, ref: string): Promise<PinnedModel | string> {
+async function resolveOptional(box: Box, catalog: Catalog, ref: string): Promise<PinnedModel | string> {
   try {
     return await resolveOne(box, ref);
   } catch (error) {
     const isMissing = error instanceof RmaError && error.code === 'RMA_HUB_NOT_FOUND';
-    if (isMissing && isOptional(catalogue, ref)) return error.message;
+    if (isMissing && isOptional(catalog, ref)) return error.message;
     throw error;
   }
 }
 
-function isOptional(catalogue: Catalogue, ref: string): boolean {
-  return [...catalogue.models.values()].some(
-    ({ name, optional }) => optional && findModel(catalogue, name).ref === ref,
+function isOptional(catalog: Catalog, ref: string): boolean {
+  return [...catalog.models.values()].some(
+    ({ name, optional }) => optional && findModel(catalog, name).ref === ref,
   );
 }
 

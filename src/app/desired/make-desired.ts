@@ -111,11 +111,11 @@ function pinnedOf(
 }
 
 /** Of all variants of the project's profiles: the next plan weighs them again and asks no hub. */
-function knownModels({ pinned, geometry, missing }: Learnt, { catalogue, wanted }: Wish): KnownModels {
+function knownModels({ pinned, geometry, missing }: Learnt, { catalog, wanted }: Wish): KnownModels {
   const names = wanted
-    .flatMap((name) => findProfile(catalogue, name).variants)
+    .flatMap((name) => findProfile(catalog, name).variants)
     .flatMap(({ services }) => services.flatMap(({ models }) => models));
-  const refs = new Set(names.map((name) => findModel(catalogue, name).ref));
+  const refs = new Set(names.map((name) => findModel(catalog, name).ref));
   const of = <T>(facts: ReadonlyMap<string, T>): Record<string, T> =>
     Object.fromEntries([...facts].filter(([ref]) => refs.has(ref)));
   // also what no header told: asked again, it could answer otherwise, and a service that runs would change; --refresh asks

@@ -1,6 +1,6 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { NotPlaced, Placed, PlacementDevice, ServicePlacement } from '../../core/domain/placement.ts';
-import type { Catalogue } from '../../core/domain/profile.ts';
+import type { Catalog } from '../../core/domain/profile.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { place } from '../../core/placement/place.ts';
@@ -42,7 +42,7 @@ interface Settled {
 }
 
 /**
- * Chooses a variant of each profile and GPUs for its services. What the models need is first as the catalogue says; then
+ * Chooses a variant of each profile and GPUs for its services. What the models need is first as the catalog says; then
  * the chosen ones are looked up, and everything is placed again until nothing new comes to light. The GPUs are only asked
  * when some variant can use one.
  * @throws RmaError RMA_GPU_* (2 what was asked for, 3 no GPU, 5 does not fit), RMA_HUB_*
@@ -57,16 +57,16 @@ export async function placeServices(box: Box, request: PlaceRequest): Promise<Pl
     learnt: knownFacts(wish.known),
   };
   for (;;) {
-    const { catalogue, leftOut } = withoutModels(scene.catalogue, new Set(settled.learnt.missing.keys()));
-    const variants = stillThere(catalogue, settled.variants);
-    const outcome = placeOnce(request, scene, catalogue, { ...settled, variants });
+    const { catalog, leftOut } = withoutModels(scene.catalog, new Set(settled.learnt.missing.keys()));
+    const variants = stillThere(catalog, settled.variants);
+    const outcome = placeOnce(request, scene, catalog, { ...settled, variants });
     if (!outcome.ok) {
       settled = withStandIn(request.config, scene, settled, outcome);
       continue;
     }
-    const selection = selectServices(catalogue, settled.profiles, outcome.variants, wish.state.services);
+    const selection = selectServices(catalog, settled.profiles, outcome.variants, wish.state.services);
     refuseMissing(selection, settled.learnt);
-    const more = await learnModels(box, catalogue, selection, settled.learnt);
+    const more = await learnModels(box, catalog, selection, settled.learnt);
     if (more === null && sameEntries(settled.variants, outcome.variants)) {
       return finished(request, scene, settled, { outcome, selection, leftOut });
     }
@@ -82,7 +82,7 @@ export async function placeServices(box: Box, request: PlaceRequest): Promise<Pl
 
 /** Without the variants that went with a model their source does not have. */
 function stillThere(
-  { profiles }: Catalogue,
+  { profiles }: Catalog,
   variants: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
   return new Map(
@@ -95,13 +95,13 @@ function stillThere(
 function placeOnce(
   { config, wish, profiles: acted }: PlaceRequest,
   scene: GpuScene,
-  catalogue: Catalogue,
+  catalog: Catalog,
   { profiles, variants, learnt }: Settled,
 ): Placed | NotPlaced {
   return place(
     scene.devices,
     placementProfiles({
-      catalogue,
+      catalog,
       profiles,
       chosen: variants,
       names: wish.state.services ?? {},
@@ -118,12 +118,12 @@ function placeOnce(
 /** @throws RmaError why it does not fit, where the settings do not let the CPU worker take its place */
 function withStandIn(
   { gpu }: RmaConfig,
-  { catalogue, inventory }: GpuScene,
+  { catalog, inventory }: GpuScene,
   settled: Settled,
   outcome: NotPlaced,
 ): Settled {
   const { profile } = outcome;
-  if (gpu.use !== 'auto' || profile === STAND_IN || !catalogue.profiles.has(STAND_IN)) {
+  if (gpu.use !== 'auto' || profile === STAND_IN || !catalog.profiles.has(STAND_IN)) {
     throw placementError(outcome, inventory);
   }
   return {

@@ -1,7 +1,7 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { GpuInventory } from '../../core/domain/gpu.ts';
 import type { GpuPromise, PlacementDevice } from '../../core/domain/placement.ts';
-import type { Catalogue } from '../../core/domain/profile.ts';
+import type { Catalog } from '../../core/domain/profile.ts';
 import { measuredBytes, placementDevices } from '../../core/placement/devices.ts';
 import type { RunningServices } from '../../core/placement/placement-profiles.ts';
 import { findProfile, selectServices } from '../../core/profile/select-services.ts';
@@ -15,7 +15,7 @@ import { gpuPromises } from './gpu-promises.ts';
 export interface GpuRequest {
   readonly config: RmaConfig;
   readonly wish: {
-    readonly catalogue: Catalogue;
+    readonly catalog: Catalog;
     readonly wanted: readonly string[];
     readonly state: { readonly services?: ServiceNames | undefined };
   };
@@ -30,7 +30,7 @@ export interface GpuRequest {
 /** The GPUs as this project finds them, and what it runs on them. */
 export interface GpuScene {
   /** as far as the settings allow GPUs */
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly inventory: GpuInventory;
   readonly promises: readonly GpuPromise[];
   readonly devices: readonly PlacementDevice[];
@@ -49,16 +49,16 @@ const NO_GPUS: GpuInventory = {
 export async function observeGpus(box: Box, request: GpuRequest): Promise<GpuScene> {
   const { config, wish, containers } = request;
   const off = config.gpu.use === 'off';
-  const catalogue = off ? withoutGpus(wish.catalogue, wish.wanted) : wish.catalogue;
-  if (!wish.wanted.some((name) => wantsGpus(catalogue, name))) {
+  const catalog = off ? withoutGpus(wish.catalog, wish.wanted) : wish.catalog;
+  if (!wish.wanted.some((name) => wantsGpus(catalog, name))) {
     const running = runningServices(NO_GPUS, [], containers);
-    return { catalogue, inventory: NO_GPUS, promises: [], devices: [], running };
+    return { catalog, inventory: NO_GPUS, promises: [], devices: [], running };
   }
   const [inventory, all] = await Promise.all([box.gpus.probe(box.signal), ofAllProjects(box, request)]);
-  const promises = await gpuPromises(box, all, config.project, wish.wanted, leftBehind(request, catalogue));
+  const promises = await gpuPromises(box, all, config.project, wish.wanted, leftBehind(request, catalog));
   const devices = placementDevices(inventory, promises, config.gpu);
   return {
-    catalogue,
+    catalog,
     inventory,
     promises,
     devices,
@@ -70,13 +70,13 @@ export async function observeGpus(box: Box, request: GpuRequest): Promise<GpuSce
  * Engines of a profile that is not acted on now, and whose file no longer has them: they run on until it is, so their GPUs
  * are not free.
  */
-function leftBehind({ wish, profiles: acted }: GpuRequest, catalogue: Catalogue) {
+function leftBehind({ wish, profiles: acted }: GpuRequest, catalog: Catalog) {
   const others = acted.length === 0 ? [] : wish.wanted.filter((name) => !acted.includes(name));
   const planned = new Set(
     others.flatMap((name) =>
-      findProfile(catalogue, name).variants.flatMap((variant) => {
+      findProfile(catalog, name).variants.flatMap((variant) => {
         const variants = new Map([[name, variant.name]]);
-        const { services } = selectServices(catalogue, wish.wanted, variants, wish.state.services);
+        const { services } = selectServices(catalog, wish.wanted, variants, wish.state.services);
         return services.map(({ service }) => service);
       }),
     ),
@@ -90,9 +90,9 @@ async function ofAllProjects(box: Box, { withoutDocker }: GpuRequest): Promise<r
   return withoutDocker ? all.catch(() => []) : all;
 }
 
-function wantsGpus(catalogue: Catalogue, name: string): boolean {
-  return findProfile(catalogue, name).variants.some(({ services }) =>
-    services.some(({ engine, gpus }) => gpus !== 0 && catalogue.engines.get(engine)?.gpu !== 'none'),
+function wantsGpus(catalog: Catalog, name: string): boolean {
+  return findProfile(catalog, name).variants.some(({ services }) =>
+    services.some(({ engine, gpus }) => gpus !== 0 && catalog.engines.get(engine)?.gpu !== 'none'),
   );
 }
 

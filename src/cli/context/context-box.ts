@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { packageRoot } from '../../adapters/data/package-root.ts';
-import { readCatalogue } from '../../adapters/data/read-catalogue.ts';
+import { readCatalog } from '../../adapters/data/read-catalog.ts';
 import { SpawnedDockerCli } from '../../adapters/docker-cli/docker-cli.ts';
 import { LocalRunner } from '../../adapters/exec/local-runner.ts';
 import { diskFiles } from '../../adapters/files/disk-files.ts';
@@ -46,7 +46,7 @@ export function createBox({ env, signal, reporter }: BoxParts, loaded: LoadedCon
     environment: Object.fromEntries(
       Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
     ),
-    catalogue: async (own, extra = null) => readCatalogue({ shipped, own, extra }),
+    catalog: async (own, extra = null) => readCatalog({ shipped, own, extra }),
     hubToken: async () => token(),
     randomKey: () => randomBytes(32).toString('hex'),
     portTaken,

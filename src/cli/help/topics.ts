@@ -54,7 +54,7 @@ function references(): string {
       ['https://HOST/NAME.gguf#sha256=HEX', 'the same, checked against this hash'],
     ]),
     '',
-    'Names of the catalogue, profiles/models.yaml, can be given as well.',
+    'Names of the catalog, profiles/models.yaml, can be given as well.',
   ].join('\n');
 }
 

@@ -4,7 +4,7 @@ export interface GpuNeed {
   /** for the context and the concurrency asked */
   readonly kvBytes: number;
   readonly overheadBytes: number;
-  /** the figures: `header` read from the model, `catalogue` declared there and larger, `size` from the files alone */
+  /** the figures: `header` read from the model, `catalog` declared there and larger, `size` from the files alone */
   readonly basis: 'header' | 'catalogue' | 'size';
 }
 

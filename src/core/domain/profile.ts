@@ -1,5 +1,5 @@
 /** One entry of `profiles/models.yaml`. */
-export interface CatalogueModel {
+export interface CatalogModel {
   readonly name: string;
   /** model reference */
   readonly ref: string;
@@ -12,7 +12,7 @@ export interface CatalogueModel {
   readonly optional: boolean;
 }
 
-/** One engine that a profile runs, and the models it serves (catalogue names or references). */
+/** One engine that a profile runs, and the models it serves (catalog names or references). */
 export interface ProfileService {
   readonly engine: string;
   readonly models: readonly string[];
@@ -120,10 +120,10 @@ export interface ProfileOrigin {
 }
 
 /** Everything read from `profiles/` and `compose/engines/`. */
-export interface Catalogue {
+export interface Catalog {
   /** by name of the profile */
   readonly origins: ReadonlyMap<string, ProfileOrigin>;
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly engines: ReadonlyMap<string, Engine>;
-  readonly models: ReadonlyMap<string, CatalogueModel>;
+  readonly models: ReadonlyMap<string, CatalogModel>;
 }

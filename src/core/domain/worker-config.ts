@@ -4,7 +4,7 @@ import type { PinnedModel } from './pinned-model.ts';
 export interface ServedModel {
   readonly ref: string;
   readonly name: string;
-  /** null: a reference that is not in the catalogue */
+  /** null: a reference that is not in the catalog */
   readonly kind: 'chat' | 'embedding' | 'vision' | null;
 }
 

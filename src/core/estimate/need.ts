@@ -9,7 +9,7 @@ export interface NeedInput {
   readonly model: PinnedModel | null;
   /** null where its header could not be read */
   readonly geometry: ModelGeometry | null;
-  /** of the catalogue: what it needs in all at its profile's context; null: none told */
+  /** of the catalog: what it needs in all at its profile's context; null: none told */
   readonly gpuMemoryBytes: number | null;
   readonly engine: { readonly overheadBytes: number };
   /** tokens */
@@ -26,7 +26,7 @@ const SIZE_FACTOR = 1.2;
 /**
  * GPU memory of one model. Weights as its header says; cache = layers × key-value heads × (key length + value length) × 2
  * bytes × context × requests at once, without regard to sliding windows, so rather too wide; the engine's overhead. Without
- * a usable header: the weight files × 1.2 + overhead, the fifth standing in for the cache. A catalogue figure that is more
+ * a usable header: the weight files × 1.2 + overhead, the fifth standing in for the cache. A catalog figure that is more
  * than the sum counts in its place: what it has beyond the sum is added to the weights, so that the parts add up and the
  * cache stays what the context asks for.
  */

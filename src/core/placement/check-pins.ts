@@ -1,4 +1,4 @@
-import type { Catalogue } from '../domain/profile.ts';
+import type { Catalog } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { unknownWord } from '../nearest.ts';
 import { findProfile, selectServices } from '../profile/select-services.ts';
@@ -10,14 +10,14 @@ import type { ServiceNames } from '../profile/service-names.ts';
  */
 export function checkPins(
   pins: Readonly<Record<string, unknown>>,
-  catalogue: Catalogue,
+  catalog: Catalog,
   profiles: readonly string[],
   names: ServiceNames,
 ): void {
   if (Object.keys(pins).length === 0) return;
   const services = profiles.flatMap((profile) =>
-    findProfile(catalogue, profile).variants.flatMap((variant) =>
-      selectServices(catalogue, profiles, new Map([[profile, variant.name]]), names)
+    findProfile(catalog, profile).variants.flatMap((variant) =>
+      selectServices(catalog, profiles, new Map([[profile, variant.name]]), names)
         .services.filter(({ gpus }) => gpus !== 0)
         .map(({ service }) => service),
     ),

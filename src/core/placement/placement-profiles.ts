@@ -3,7 +3,7 @@ import type { ModelGeometry } from '../domain/geometry.ts';
 import type { GpuInventory } from '../domain/gpu.ts';
 import type { PinnedModel } from '../domain/pinned-model.ts';
 import type { PlacementProfile, PlacementService } from '../domain/placement.ts';
-import type { Catalogue, Profile } from '../domain/profile.ts';
+import type { Catalog, Profile } from '../domain/profile.ts';
 import type { SelectedService } from '../domain/selection.ts';
 import { gpuNeed, serviceNeed } from '../estimate/need.ts';
 import { findModel } from '../profile/find-model.ts';
@@ -30,7 +30,7 @@ export interface RunningServices {
 }
 
 export interface PlacementQuestion {
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   /** in the order of the project's set */
   readonly profiles: readonly string[];
   /** the variants chosen so far: names of services can depend on what the other profiles run */
@@ -51,9 +51,9 @@ export interface PlacementQuestion {
  * @throws RmaError as `resolveGpuNames` (2), RMA_VARIANT_UNKNOWN (2)
  */
 export function placementProfiles(question: PlacementQuestion): readonly PlacementProfile[] {
-  const { catalogue, gpu, wanted, running, fixed } = question;
+  const { catalog, gpu, wanted, running, fixed } = question;
   return question.profiles.map((name): PlacementProfile => {
-    const profile = findProfile(catalogue, name);
+    const profile = findProfile(catalog, name);
     const [first, ...rest] = profile.variants;
     const variantOf = (variant: string) => ({ name: variant, services: servicesOf(question, name, variant) });
     const runs = running.variants.get(name);
@@ -70,9 +70,9 @@ export function placementProfiles(question: PlacementQuestion): readonly Placeme
 }
 
 function servicesOf(question: PlacementQuestion, profile: string, variant: string): PlacementService[] {
-  const { catalogue, profiles, names } = question;
+  const { catalog, profiles, names } = question;
   const variants = new Map([...question.chosen, [profile, variant]]);
-  const selection = selectServices(catalogue, profiles, variants, names);
+  const selection = selectServices(catalog, profiles, variants, names);
   const own = selection.profiles.find(({ name }) => name === profile)?.services ?? [];
   return selection.services
     .filter(({ service, gpus }) => own.includes(service) && gpus !== 0)
@@ -109,7 +109,7 @@ function placementService(
   const listed = typeof selected.gpus === 'object' ? resolveGpuNames(selected.gpus, inventory) : null;
   const pin = gpu.pins[service] ?? gpu.pins[profile];
   const pinned = pin === undefined ? null : resolveGpuNames(pin, inventory);
-  const ofService = service in gpu.pins || isOneService(findProfile(question.catalogue, profile));
+  const ofService = service in gpu.pins || isOneService(findProfile(question.catalog, profile));
   const only = models.length === 1 ? models[0] : undefined;
   // engines without a flag for it put whole layers on each GPU
   const isTensorParallel = only !== undefined && selected.engine.parallelCommand.length > 0;
@@ -131,11 +131,11 @@ function placementService(
   };
 }
 
-function needOf({ catalogue, facts }: PlacementQuestion, selected: SelectedService) {
+function needOf({ catalog, facts }: PlacementQuestion, selected: SelectedService) {
   const { engine, context, concurrency, models, maxLoaded } = selected;
   const declared = new Map(
-    [...catalogue.models.values()].map(({ name, gpuMemoryBytes }) => [
-      findModel(catalogue, name).ref,
+    [...catalog.models.values()].map(({ name, gpuMemoryBytes }) => [
+      findModel(catalog, name).ref,
       gpuMemoryBytes,
     ]),
   );

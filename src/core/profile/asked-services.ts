@@ -1,5 +1,5 @@
 import { canonicalJson } from '../canonical-json.ts';
-import type { Catalogue, Profile, ProfileService, ProfileVariant } from '../domain/profile.ts';
+import type { Catalog, Profile, ProfileService, ProfileVariant } from '../domain/profile.ts';
 import type { SelectedService } from '../domain/selection.ts';
 import { sha256Hex } from '../hash.ts';
 import { findModel } from './find-model.ts';
@@ -12,20 +12,20 @@ export interface AskedService extends Omit<SelectedService, 'service' | 'replica
 
 /** The services of a profile's variant, each copy by itself. */
 export function askedServices(
-  catalogue: Catalogue,
+  catalog: Catalog,
   profile: Profile,
   variant: ProfileVariant,
 ): readonly AskedService[] {
-  return variant.services.flatMap((asked) => copiesOf(catalogue, profile, asked));
+  return variant.services.flatMap((asked) => copiesOf(catalog, profile, asked));
 }
 
-function copiesOf(catalogue: Catalogue, profile: Profile, asked: ProfileService): AskedService[] {
-  const engine = catalogue.engines.get(asked.engine);
+function copiesOf(catalog: Catalog, profile: Profile, asked: ProfileService): AskedService[] {
+  const engine = catalog.engines.get(asked.engine);
   if (engine === undefined) throw new Error(`profile ${profile.name}: no engine ${asked.engine}`);
   const { engine: _, models, memoryBytes, memoryReservationBytes, replicas, ...rest } = asked;
   const runs = {
     ...rest,
-    models: models.map((name) => findModel(catalogue, name)),
+    models: models.map((name) => findModel(catalog, name)),
     gpus: engine.gpu === 'none' ? 0 : rest.gpus,
     exclusive: rest.exclusive || !engine.sharesGpu,
     context: rest.context ?? engine.context,

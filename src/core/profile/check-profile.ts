@@ -1,4 +1,4 @@
-import type { CatalogueModel, Engine, ProfileService } from '../domain/profile.ts';
+import type { CatalogModel, Engine, ProfileService } from '../domain/profile.ts';
 import { unknownWord } from '../nearest.ts';
 import { faultAt } from '../yaml/fields.ts';
 import type { Fault, YamlPath } from '../yaml/read-yaml.ts';
@@ -11,7 +11,7 @@ import { referenceFault } from './reference-fault.ts';
 export function checkProfile(
   parsed: ParsedProfile,
   engines: ReadonlyMap<string, Engine | null>,
-  models: ReadonlyMap<string, CatalogueModel>,
+  models: ReadonlyMap<string, CatalogModel>,
 ): Fault[] {
   const services = parsed.profile.variants.flatMap((variant, at) =>
     variant.services.flatMap((service, index) => {
@@ -41,7 +41,7 @@ function serviceFaults(
   service: ProfileService,
   path: YamlPath,
   engines: ReadonlyMap<string, Engine | null>,
-  models: ReadonlyMap<string, CatalogueModel>,
+  models: ReadonlyMap<string, CatalogModel>,
 ): Fault[] {
   const faults: Fault[] = [];
   if (service.engine !== '' && !engines.has(service.engine)) {
@@ -87,7 +87,7 @@ function wrongReservation({ memoryBytes, memoryReservationBytes }: ProfileServic
   return memoryReservationBytes > memoryBytes ? 'it is more than the limit, "memory"' : null;
 }
 
-function unknownModel(name: string, models: ReadonlyMap<string, CatalogueModel>): string | null {
+function unknownModel(name: string, models: ReadonlyMap<string, CatalogModel>): string | null {
   return models.has(name) ? null : unknownWord('model', name, [...models.keys()].sort());
 }
 

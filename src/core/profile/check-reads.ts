@@ -1,4 +1,4 @@
-import type { CatalogueModel, Engine } from '../domain/profile.ts';
+import type { CatalogModel, Engine } from '../domain/profile.ts';
 import type { ModelRef } from '../reference/model-ref.ts';
 import { parseModelRef } from '../reference/parse-ref.ts';
 import { isReference } from './is-reference.ts';
@@ -8,7 +8,7 @@ import { referenceFault } from './reference-fault.ts';
 export function readsFault(
   engine: Engine,
   nameOrRef: string,
-  models: ReadonlyMap<string, CatalogueModel>,
+  models: ReadonlyMap<string, CatalogModel>,
 ): string | null {
   const ref = isReference(nameOrRef) ? nameOrRef : models.get(nameOrRef)?.ref;
   if (ref === undefined || referenceFault(ref) !== null) return null;

@@ -1,5 +1,5 @@
 import type { GpuSettings } from '../domain/config.ts';
-import type { Catalogue, Profile, ProfileVariant } from '../domain/profile.ts';
+import type { Catalog, Profile, ProfileVariant } from '../domain/profile.ts';
 import { findModel } from './find-model.ts';
 import { findProfile, findVariant } from './select-services.ts';
 
@@ -23,7 +23,7 @@ export interface EffectiveProfiles {
 }
 
 export interface ProfileWish {
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   /** in the order of the project's set */
   readonly profiles: readonly string[];
   readonly gpu: Pick<GpuSettings, 'use' | 'minBytes'>;
@@ -57,8 +57,8 @@ export function withoutGpu(
 ): EffectiveProfiles | null {
   if (wish.gpu.use !== 'auto') return null;
   const found = profiles.find((profile) => profile.name === name);
-  const profile = findProfile(wish.catalogue, name);
-  const onCpu = profile.variants.filter((variant) => isOnCpu(wish.catalogue, variant));
+  const profile = findProfile(wish.catalog, name);
+  const onCpu = profile.variants.filter((variant) => isOnCpu(wish.catalog, variant));
   if (found === undefined || found.variants.every((one) => onCpu.some((variant) => variant.name === one))) {
     return null;
   }
@@ -74,12 +74,12 @@ export function withoutGpu(
 }
 
 /** Whether no service of the variant wants a GPU. */
-export function isOnCpu({ engines }: Catalogue, { services }: ProfileVariant): boolean {
+export function isOnCpu({ engines }: Catalog, { services }: ProfileVariant): boolean {
   return services.every(({ engine, gpus }) => gpus === 0 || engines.get(engine)?.gpu === 'none');
 }
 
 function addProfile(result: EffectiveProfiles, wish: ProfileWish, name: string): EffectiveProfiles {
-  const profile = findProfile(wish.catalogue, name);
+  const profile = findProfile(wish.catalog, name);
   const { there, notes } = presentVariants(wish, profile);
   const told = { profiles: result.profiles, notes: [...result.notes, ...notes] };
   const allowed = allowedVariants(wish, there);
@@ -88,10 +88,10 @@ function addProfile(result: EffectiveProfiles, wish: ProfileWish, name: string):
 }
 
 function allowedVariants(
-  { catalogue, gpu }: ProfileWish,
+  { catalog, gpu }: ProfileWish,
   variants: readonly ProfileVariant[],
 ): readonly ProfileVariant[] {
-  const onCpu = variants.filter((variant) => isOnCpu(catalogue, variant));
+  const onCpu = variants.filter((variant) => isOnCpu(catalog, variant));
   if (gpu.use === 'off') return onCpu;
   const onGpu = variants.filter((variant) => !onCpu.includes(variant));
   return gpu.use === 'auto' || onGpu.length === 0 ? variants : onGpu;
@@ -99,12 +99,12 @@ function allowedVariants(
 
 /** The variant that is asked for, else all whose models are there. */
 function presentVariants(
-  { catalogue, pinned, missing }: ProfileWish,
+  { catalog, pinned, missing }: ProfileWish,
   profile: Profile,
 ): { readonly there: readonly ProfileVariant[]; readonly notes: readonly string[] } {
   const asked = pinned[profile.name];
   if (asked !== undefined) return { there: [findVariant(profile, asked)], notes: [] };
-  const lacks = (variant: ProfileVariant): readonly string[] => missingOptional(catalogue, variant, missing);
+  const lacks = (variant: ProfileVariant): readonly string[] => missingOptional(catalog, variant, missing);
   const there = profile.variants.filter((variant) => lacks(variant).length === 0);
   if (there.length === 0) return { there: profile.variants, notes: [] };
   const notes = profile.variants.flatMap((variant) =>
@@ -116,22 +116,22 @@ function presentVariants(
 }
 
 function missingOptional(
-  catalogue: Catalogue,
+  catalog: Catalog,
   { services }: ProfileVariant,
   missing: ReadonlySet<string>,
 ): readonly string[] {
   const names = services.flatMap(({ models }) => models);
   return names
-    .filter((name) => catalogue.models.get(name)?.optional === true)
-    .map((name) => findModel(catalogue, name).ref)
+    .filter((name) => catalog.models.get(name)?.optional === true)
+    .map((name) => findModel(catalog, name).ref)
     .filter((ref) => missing.has(ref));
 }
 
 /** The CPU worker once, however many profiles it stands in for. */
 function standIn(result: EffectiveProfiles, wish: ProfileWish, name: string, why: string): EffectiveProfiles {
-  const profile = findProfile(wish.catalogue, STAND_IN);
+  const profile = findProfile(wish.catalog, STAND_IN);
   const { there } = presentVariants(wish, profile);
-  const onCpu = there.filter((variant) => isOnCpu(wish.catalogue, variant));
+  const onCpu = there.filter((variant) => isOnCpu(wish.catalog, variant));
   const notes = [...result.notes, `${STAND_IN} takes the place of profile ${name}: ${why}`];
   return added({ profiles: result.profiles, notes }, effective(wish, profile, onCpu));
 }

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../domain/profile.ts';
+import type { Catalog } from '../domain/profile.ts';
 import type { ServedModel } from '../domain/worker-config.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { unknownWord } from '../nearest.ts';
@@ -8,15 +8,15 @@ import { formatModelRef, parseModelRef, urlFileName } from '../reference/parse-r
 import { isReference } from './is-reference.ts';
 
 /**
- * The model behind a catalogue name or a reference, canonical, and the name that an engine's API shows for it.
+ * The model behind a catalog name or a reference, canonical, and the name that an engine's API shows for it.
  * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_MODEL_SOURCE_UNSUPPORTED exit 2
  */
-export function findModel(catalogue: Catalogue, nameOrRef: string): ServedModel {
+export function findModel(catalog: Catalog, nameOrRef: string): ServedModel {
   if (isReference(nameOrRef)) {
     const ref = parseModelRef(nameOrRef);
     return { ref: formatModelRef(ref), name: servedName(ref), kind: null };
   }
-  const model = catalogue.models.get(nameOrRef);
+  const model = catalog.models.get(nameOrRef);
   if (model !== undefined) {
     const ref = parseModelRef(model.ref);
     return {
@@ -25,10 +25,10 @@ export function findModel(catalogue: Catalogue, nameOrRef: string): ServedModel 
       kind: model.kind,
     };
   }
-  const known = [...catalogue.models.keys()].sort();
+  const known = [...catalog.models.keys()].sort();
   throw new RmaError('RMA_MODEL_UNKNOWN', unknownWord('model', nameOrRef, known), {
     exitCode: EXIT.usage,
-    hint: 'name a model of the catalogue, or a reference such as hf:org/repo:file.gguf',
+    hint: 'name a model of the catalog, or a reference such as hf:org/repo:file.gguf',
   });
 }
 

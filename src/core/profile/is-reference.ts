@@ -1,5 +1,5 @@
 /**
- * True for a model reference (`hf:org/repo`, `https://...`), false for a name of the catalogue, which has no colon.
+ * True for a model reference (`hf:org/repo`, `https://...`), false for a name of the catalog, which has no colon.
  * Whether the reference is well formed is for its parser to say.
  */
 export function isReference(nameOrRef: string): boolean {

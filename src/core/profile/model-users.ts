@@ -1,4 +1,4 @@
-import type { Catalogue, Profile } from '../domain/profile.ts';
+import type { Catalog, Profile } from '../domain/profile.ts';
 import type { ServedModel } from '../domain/worker-config.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { findModel } from './find-model.ts';
@@ -6,29 +6,29 @@ import { findProfile, findVariant } from './select-services.ts';
 
 /** Every model of the profiles, by reference: of all their variants, or of the one that is named. */
 export function modelsOf(
-  catalogue: Catalogue,
+  catalog: Catalog,
   profiles: readonly string[],
   variants: Readonly<Record<string, string>>,
 ): ReadonlyMap<string, ServedModel> {
   const found = profiles.flatMap((name) =>
-    modelsOfProfile(catalogue, findProfile(catalogue, name), variants[name]),
+    modelsOfProfile(catalog, findProfile(catalog, name), variants[name]),
   );
   return new Map(found.map((model) => [model.ref, model]));
 }
 
 /** Reference → profiles that name it in some variant. */
-export function usersOf(catalogue: Catalogue): ReadonlyMap<string, readonly string[]> {
+export function usersOf(catalog: Catalog): ReadonlyMap<string, readonly string[]> {
   const users = new Map<string, string[]>();
-  for (const profile of catalogue.profiles.values())
-    for (const ref of new Set(modelsOfProfile(catalogue, profile, undefined).map((model) => model.ref)))
+  for (const profile of catalog.profiles.values())
+    for (const ref of new Set(modelsOfProfile(catalog, profile, undefined).map((model) => model.ref)))
       users.set(ref, [...(users.get(ref) ?? []), profile.name]);
   return users;
 }
 
-/** References of the catalogue that their source may lack. */
-export function optionalRefs(catalogue: Catalogue): ReadonlySet<string> {
-  const optional = [...catalogue.models.values()].filter((model) => model.optional);
-  return new Set(optional.map(({ name }) => findModel(catalogue, name).ref));
+/** References of the catalog that their source may lack. */
+export function optionalRefs(catalog: Catalog): ReadonlySet<string> {
+  const optional = [...catalog.models.values()].filter((model) => model.optional);
+  return new Set(optional.map(({ name }) => findModel(catalog, name).ref));
 }
 
 const MISSING = new Set(['RMA_HUB_NOT_FOUND', 'RMA_HUB_REVISION_NOT_FOUND', 'RMA_HUB_NO_MATCH']);
@@ -51,9 +51,9 @@ export function namedBy(error: RmaError, profiles: readonly string[]): RmaError 
   });
 }
 
-function modelsOfProfile(catalogue: Catalogue, profile: Profile, variant: string | undefined): ServedModel[] {
+function modelsOfProfile(catalog: Catalog, profile: Profile, variant: string | undefined): ServedModel[] {
   const variants = variant === undefined ? profile.variants : [findVariant(profile, variant)];
   return variants.flatMap(({ services }) =>
-    services.flatMap(({ models }) => models.map((name) => findModel(catalogue, name))),
+    services.flatMap(({ models }) => models.map((name) => findModel(catalog, name))),
   );
 }

@@ -1,4 +1,4 @@
-import type { CatalogueModel } from '../domain/profile.ts';
+import type { CatalogModel } from '../domain/profile.ts';
 import { parseBytes } from '../units.ts';
 import { faultAt, isMapping, openFields } from '../yaml/fields.ts';
 import { type Fault, readYaml, type YamlDocument, type YamlText } from '../yaml/read-yaml.ts';
@@ -7,7 +7,7 @@ import { referenceFault } from './reference-fault.ts';
 
 /** Entries of a `models.yaml`, by name. */
 export interface ParsedModels {
-  readonly models: readonly CatalogueModel[];
+  readonly models: readonly CatalogModel[];
   readonly faults: readonly Fault[];
 }
 
@@ -27,7 +27,7 @@ export function parseModels(source: YamlText): ParsedModels {
   return { models: Object.keys(top).map((name) => parseModel(document, name, faults)), faults };
 }
 
-function parseModel(document: YamlDocument, name: string, faults: Fault[]): CatalogueModel {
+function parseModel(document: YamlDocument, name: string, faults: Fault[]): CatalogModel {
   if (!MODEL_NAME.test(name)) {
     const message = `${JSON.stringify(name)} cannot be the name of a model: letters, digits, . _ - only`;
     faults.push({ file: document.file, ...document.keyAt([name]), message });

@@ -1,4 +1,4 @@
-import type { Catalogue, Profile, ProfileVariant } from '../domain/profile.ts';
+import type { Catalog, Profile, ProfileVariant } from '../domain/profile.ts';
 import type { SelectedProfile, SelectedService, Selection } from '../domain/selection.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { unknownWord } from '../nearest.ts';
@@ -13,18 +13,18 @@ import { type ServiceNames, serviceNames } from './service-names.ts';
  * @throws RmaError RMA_PROFILE_UNKNOWN, RMA_VARIANT_UNKNOWN exit 2
  */
 export function selectServices(
-  catalogue: Catalogue,
+  catalog: Catalog,
   profiles: readonly string[],
   variants: ReadonlyMap<string, string> = new Map(),
   known: ServiceNames = {},
 ): Selection {
   const chosen = [...new Set(profiles)].map((name) => {
-    const profile = findProfile(catalogue, name);
+    const profile = findProfile(catalog, name);
     const variant = findVariant(profile, variants.get(name));
-    return { profile, variant, asked: askedServices(catalogue, profile, variant) };
+    return { profile, variant, asked: askedServices(catalog, profile, variant) };
   });
   const first = firstOfEach(chosen.flatMap(({ asked }) => asked));
-  const reserved = ['coordinator', ...[...catalogue.profiles.keys()].map(workerOf)];
+  const reserved = ['coordinator', ...[...catalog.profiles.keys()].map(workerOf)];
   const names = serviceNames([...first.values()], known, reserved);
   const nameOf = ({ identity }: AskedService): string => names.get(identity) ?? '';
   const selected = chosen.map(
@@ -45,10 +45,10 @@ export function selectServices(
 }
 
 /** @throws RmaError RMA_PROFILE_UNKNOWN exit 2 */
-export function findProfile(catalogue: Catalogue, name: string): Profile {
-  const profile = catalogue.profiles.get(name);
+export function findProfile(catalog: Catalog, name: string): Profile {
+  const profile = catalog.profiles.get(name);
   if (profile !== undefined) return profile;
-  const known = [...catalogue.profiles.keys()].sort();
+  const known = [...catalog.profiles.keys()].sort();
   throw new RmaError('RMA_PROFILE_UNKNOWN', unknownWord('profile', name, known), {
     exitCode: EXIT.usage,
     hint: `use one of: ${known.join(', ')}; or write profiles/<name>.yaml beside rma.yaml`,

@@ -1,25 +1,23 @@
-import type { Catalogue, Profile, ProfileVariant } from '../domain/profile.ts';
+import type { Catalog, Profile, ProfileVariant } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 
 /**
- * The catalogue for a box whose GPUs are not to be used: services that can work on the CPU do, variants with an engine that
+ * The catalog for a box whose GPUs are not to be used: services that can work on the CPU do, variants with an engine that
  * cannot are left out.
  * @param needed the profiles that must still have a variant
  * @throws RmaError RMA_GPU_OFF (2) for one that has none
  */
-export function withoutGpus(catalogue: Catalogue, needed: readonly string[]): Catalogue {
+export function withoutGpus(catalog: Catalog, needed: readonly string[]): Catalog {
   const profiles = new Map<string, Profile>();
-  for (const [name, profile] of catalogue.profiles) {
-    const [first, ...rest] = profile.variants
-      .filter((variant) => canDoWithout(catalogue, variant))
-      .map(onCpu);
+  for (const [name, profile] of catalog.profiles) {
+    const [first, ...rest] = profile.variants.filter((variant) => canDoWithout(catalog, variant)).map(onCpu);
     if (first === undefined && needed.includes(name)) throw needsGpu(name);
     profiles.set(name, first === undefined ? profile : { ...profile, variants: [first, ...rest] });
   }
-  return { ...catalogue, profiles };
+  return { ...catalog, profiles };
 }
 
-function canDoWithout({ engines }: Catalogue, { services }: ProfileVariant): boolean {
+function canDoWithout({ engines }: Catalog, { services }: ProfileVariant): boolean {
   return services.every(({ engine }) => engines.get(engine)?.gpu !== 'required');
 }
 

@@ -1,4 +1,4 @@
-import type { Catalogue, Profile, ProfileService, ProfileVariant } from '../domain/profile.ts';
+import type { Catalog, Profile, ProfileService, ProfileVariant } from '../domain/profile.ts';
 import { findModel } from './find-model.ts';
 
 /** What a profile loses with the models that their sources do not have. */
@@ -12,27 +12,27 @@ export interface LeftOut {
 }
 
 export interface WithoutModels {
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly leftOut: readonly LeftOut[];
 }
 
 /**
- * The catalogue as if it had never named these references: a service goes on with its other models; a variant that has a
+ * The catalog as if it had never named these references: a service goes on with its other models; a variant that has a
  * service without any is left out. A profile all of whose variants would go keeps them as they are.
  */
-export function withoutModels(catalogue: Catalogue, refs: ReadonlySet<string>): WithoutModels {
-  if (refs.size === 0) return { catalogue, leftOut: [] };
-  const isGone = (model: string): boolean => refs.has(findModel(catalogue, model).ref);
+export function withoutModels(catalog: Catalog, refs: ReadonlySet<string>): WithoutModels {
+  if (refs.size === 0) return { catalog, leftOut: [] };
+  const isGone = (model: string): boolean => refs.has(findModel(catalog, model).ref);
   const leftOut: LeftOut[] = [];
   const profiles = new Map<string, Profile>();
-  for (const [name, profile] of catalogue.profiles) {
+  for (const [name, profile] of catalog.profiles) {
     const lost = profile.variants.map((variant) => lossOf(profile.name, variant, isGone));
     const kept = profile.variants.filter((_, at) => lost[at]?.whole !== true);
     const [first, ...rest] = kept.map((variant) => reduced(variant, isGone));
     profiles.set(name, first === undefined ? profile : { ...profile, variants: [first, ...rest] });
     if (first !== undefined) leftOut.push(...lost.filter(({ models }) => models.length > 0));
   }
-  return { catalogue: { ...catalogue, profiles }, leftOut };
+  return { catalog: { ...catalog, profiles }, leftOut };
 }
 
 function lossOf(profile: string, variant: ProfileVariant, isGone: (model: string) => boolean): LeftOut {

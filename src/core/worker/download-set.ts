@@ -1,4 +1,4 @@
-import type { Catalogue } from '../domain/profile.ts';
+import type { Catalog } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { findModel } from '../profile/find-model.ts';
 
@@ -10,18 +10,18 @@ const ALL = 'all';
  * of all profiles for `all`.
  * @throws RmaError RMA_DOWNLOAD_TYPE exit 2 for an unknown or missing type, naming the known ones; RMA_MODEL_UNKNOWN exit 2
  */
-export function downloadSet(catalogue: Catalogue, type: string | undefined): readonly string[] {
-  const known = [...catalogue.profiles.keys()].sort();
+export function downloadSet(catalog: Catalog, type: string | undefined): readonly string[] {
+  const known = [...catalog.profiles.keys()].sort();
   if (type === undefined || type === '') throw usage('a worker type is missing', known);
   const names = type === ALL ? known : known.filter((name) => name === type);
   if (names.length === 0 && type !== ALL) throw usage(`unknown worker type "${type}"`, known);
-  const refs = names.flatMap((name) => modelsOf(catalogue, name));
+  const refs = names.flatMap((name) => modelsOf(catalog, name));
   return [...new Set(refs)];
 }
 
-function modelsOf(catalogue: Catalogue, profile: string): readonly string[] {
-  const services = (catalogue.profiles.get(profile)?.variants ?? []).flatMap((variant) => variant.services);
-  return services.flatMap((service) => service.models.map((model) => findModel(catalogue, model).ref));
+function modelsOf(catalog: Catalog, profile: string): readonly string[] {
+  const services = (catalog.profiles.get(profile)?.variants ?? []).flatMap((variant) => variant.services);
+  return services.flatMap((service) => service.models.map((model) => findModel(catalog, model).ref));
 }
 
 function usage(message: string, known: readonly string[]): RmaError {

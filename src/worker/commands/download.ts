@@ -30,13 +30,13 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
   const log = openLog(env, clock, () => 'download');
   const context = createContext(env);
   const type = args[0] ?? env['WORKER_TYPE'];
-  const catalogue = await context.catalogue();
-  const refs = downloadSet(catalogue, type);
+  const catalog = await context.catalog();
+  const refs = downloadSet(catalog, type);
   for (const name of ['OLLAMA_URL', 'VLLM_CACHE', 'TRANSFORMERS_CACHE']) {
     if (env[name]) log.debug(`${name} is ${env[name]}: no model is downloaded there`);
   }
   log.info(`worker type ${type}: ${refs.length} models into ${context.store.root}`);
-  const { pinned, failed } = await pinAll(context, refs, usersOf(catalogue), stop);
+  const { pinned, failed } = await pinAll(context, refs, usersOf(catalog), stop);
   for (const { ref, error } of failed) log.error(`Failed ${ref} (${asRmaError(error).message})`);
   const start = pinned.map((model) => unstarted(model.ref, pinnedBytes(model)));
   const board = createStatusBoard({ worker: 'download', profile: '', models: start, engines: [] }, clock);

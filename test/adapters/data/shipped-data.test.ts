@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCatalogue } from '../../../src/adapters/data/read-catalogue.ts';
+import { readCatalog } from '../../../src/adapters/data/read-catalog.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { downloadSet } from '../../../src/core/worker/download-set.ts';
 
-const catalogue = await readCatalogue({ shipped: join(import.meta.dirname, '../../..'), own: null });
+const catalog = await readCatalog({ shipped: join(import.meta.dirname, '../../..'), own: null });
 
 const MISTRAL = 'hf:mistralai/Mistral-7B-Instruct-v0.2';
 const MISTRAL_4BIT = 'hf:TheBloke/Mistral-7B-Instruct-v0.2-GPTQ';
@@ -24,22 +24,22 @@ describe('the data that rma ships', () => {
     ['cpu-worker', CPU],
     ['all', [MISTRAL, LLAVA, NOMIC, MISTRAL_4BIT, MISTRAL_Q4, ...LARGER_LLAVA, MINILM, ...CPU]],
   ])('[req R42] the set of %s', (type, refs) => {
-    expect([...downloadSet(catalogue, type)].sort()).toEqual([...refs].sort());
+    expect([...downloadSet(catalog, type)].sort()).toEqual([...refs].sort());
   });
 
-  it('[req R02] the catalogue has the models of the guide, with kind, licence, text and GPU memory', () => {
-    const refs = [...catalogue.models.values()].map(({ ref }) => ref);
+  it('[req R02] the catalog has the models of the guide, with kind, licence, text and GPU memory', () => {
+    const refs = [...catalog.models.values()].map(({ ref }) => ref);
     expect(refs).toEqual(
       expect.arrayContaining([MISTRAL, LLAVA, LARGER_LLAVA[0], NOMIC, 'ollama:llama3.2', MINILM]),
     );
-    for (const { name, license, description, gpuMemoryBytes } of catalogue.models.values()) {
+    for (const { name, license, description, gpuMemoryBytes } of catalog.models.values()) {
       expect({ name, license, description }).not.toContain('');
       if (name !== 'qwen2.5-0.5b-instruct') expect(gpuMemoryBytes, name).toBeGreaterThan(2 ** 30);
     }
   });
 
   it('[req R03] the profile embedding serves all-MiniLM-L6-v2, on a GPU or on the CPU', () => {
-    const variants = catalogue.profiles.get('embedding')?.variants;
+    const variants = catalog.profiles.get('embedding')?.variants;
     expect(variants?.map(({ name, services }) => [name, services[0]?.engine, services[0]?.gpus])).toEqual([
       ['gpu', 'tei', 1],
       ['cpu', 'tei', 0],
@@ -50,7 +50,7 @@ describe('the data that rma ships', () => {
     ['ocr', 4e9, 8e9],
     ['gpu-worker', 8e9, 12e9],
   ])('[req R20] %s has the smallest and the recommended GPU of the guide', (name, least, recommended) => {
-    expect(catalogue.profiles.get(name)).toMatchObject({
+    expect(catalog.profiles.get(name)).toMatchObject({
       minGpuBytes: least,
       recommendedGpuBytes: recommended,
     });
@@ -58,25 +58,25 @@ describe('the data that rma ships', () => {
 
   it('[req R21] gpu-worker has the memory limits of the guide', () => {
     const limits = { memoryBytes: 12 * 2 ** 30, memoryReservationBytes: 8 * 2 ** 30 };
-    expect(catalogue.profiles.get('gpu-worker')?.variants[0].services[0]).toMatchObject(limits);
+    expect(catalog.profiles.get('gpu-worker')?.variants[0].services[0]).toMatchObject(limits);
   });
 
   it('[req R29] cpu-worker asks for no GPU in any of its variants', () => {
-    const { variants } = catalogue.profiles.get('cpu-worker') ?? { variants: [] };
+    const { variants } = catalog.profiles.get('cpu-worker') ?? { variants: [] };
     const gpus = variants.flatMap(({ name }) =>
-      selectServices(catalogue, ['cpu-worker'], new Map([['cpu-worker', name]])).services.map((s) => s.gpus),
+      selectServices(catalog, ['cpu-worker'], new Map([['cpu-worker', name]])).services.map((s) => s.gpus),
     );
     expect(gpus).toEqual([0, 0]);
   });
 
   it('[req R51] gpu-worker has quantised variants, the last of which swaps its models', () => {
-    const variants = catalogue.profiles.get('gpu-worker')?.variants ?? [];
+    const variants = catalog.profiles.get('gpu-worker')?.variants ?? [];
     expect(variants.map(({ name }) => name)).toEqual(['fp16', '4bit', 'ollama']);
     expect(variants.at(-1)?.services).toMatchObject([{ engine: 'ollama', maxLoaded: 1 }]);
   });
 
   it('optional is only the model that registries may lack', () => {
-    const optional = [...catalogue.models.values()].filter((model) => model.optional);
+    const optional = [...catalog.models.values()].filter((model) => model.optional);
     expect(optional.map(({ name }) => name)).toEqual(['llava-next-34b']);
   });
 });

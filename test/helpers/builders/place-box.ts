@@ -1,4 +1,4 @@
-import { readCatalogue } from '../../../src/adapters/data/read-catalogue.ts';
+import { readCatalog } from '../../../src/adapters/data/read-catalog.ts';
 import { type PlacedServices, placeServices } from '../../../src/app/desired/place-services.ts';
 import { readWish } from '../../../src/app/desired/read-request.ts';
 import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
@@ -113,7 +113,7 @@ function boxOf({ inventory, containers = [], pids = {}, absent = [], asked = [],
   };
   return {
     files: { read: async (path: string) => (path.endsWith('/resolved.json') ? (resolved ?? null) : null) },
-    catalogue: () => readCatalogue({ shipped: '.', own: null }),
+    catalog: () => readCatalog({ shipped: '.', own: null }),
     environment: {},
     hubToken: async () => null,
     randomKey: () => 'key',

@@ -2,7 +2,7 @@ import { choosePorts } from '../../../src/core/compose-file/choose-ports.ts';
 import type { RenderInput } from '../../../src/core/compose-file/render-input.ts';
 import type { RmaConfig } from '../../../src/core/domain/config.ts';
 import type { PinnedHfModel } from '../../../src/core/domain/pinned-model.ts';
-import type { Catalogue, Engine, ProfileService } from '../../../src/core/domain/profile.ts';
+import type { Catalog, Engine, ProfileService } from '../../../src/core/domain/profile.ts';
 import { workerTokenSecret } from '../../../src/core/domain/secret-names.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 
@@ -60,11 +60,11 @@ export function profileServiceOf(over: Partial<ProfileService> = {}): ProfileSer
   };
 }
 
-/** A catalogue with the models `small` and `big`, and the given profiles and engines. */
-export function catalogueOf(
+/** A catalog with the models `small` and `big`, and the given profiles and engines. */
+export function catalogOf(
   profiles: Readonly<Record<string, readonly ProfileService[]>>,
   engines: readonly (string | Engine)[] = ['llm'],
-): Catalogue {
+): Catalog {
   const model = (name: string) => ({
     name,
     ref: `hf:org/${name}:${name}.gguf`,
@@ -143,7 +143,7 @@ const SMALL = profileServiceOf({ engine: 'llm', models: ['small'] });
 /** One profile `chat` with the engine `llm` and the model `small`. */
 export function renderInputOf(over: Partial<RenderInput> = {}): RenderInput {
   const config = over.config ?? configOf();
-  const selection = over.selection ?? selectServices(catalogueOf({ chat: [SMALL] }), ['chat']);
+  const selection = over.selection ?? selectServices(catalogOf({ chat: [SMALL] }), ['chat']);
   return {
     version: '1.2.3',
     config,

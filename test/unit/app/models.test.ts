@@ -2,15 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { chooseModels } from '../../../src/app/models.ts';
 import { RmaError } from '../../../src/core/errors.ts';
 import type { Box } from '../../../src/ports/box.ts';
-import {
-  catalogueOf,
-  configOf,
-  pinnedFile,
-  profileServiceOf,
-} from '../../helpers/builders/render-builders.ts';
+import { catalogOf, configOf, pinnedFile, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
-const catalogue = catalogueOf({ a: [profileServiceOf()], ocr: [profileServiceOf({ models: ['big'] })] });
-const optional = new Map(catalogue.models).set('big', { ...catalogue.models.get('big')!, optional: true });
+const catalog = catalogOf({ a: [profileServiceOf()], ocr: [profileServiceOf({ models: ['big'] })] });
+const optional = new Map(catalog.models).set('big', { ...catalog.models.get('big')!, optional: true });
 
 /** A box whose hub lacks the repositories named. */
 const boxWithout = (...missing: readonly string[]): Box =>
@@ -18,7 +13,7 @@ const boxWithout = (...missing: readonly string[]): Box =>
     signal: new AbortController().signal,
     reporter: { emit: () => undefined },
     files: { read: async () => null },
-    catalogue: async () => ({ ...catalogue, models: optional }),
+    catalog: async () => ({ ...catalog, models: optional }),
     sources: [
       {
         source: 'hf',

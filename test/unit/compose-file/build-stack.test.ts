@@ -7,7 +7,7 @@ import type { RmaConfig } from '../../../src/core/domain/config.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { RENDER_CASES } from '../../golden/render-cases.ts';
 import {
-  catalogueOf,
+  catalogOf,
   configOf,
   engineOf,
   profileServiceOf,
@@ -89,11 +89,11 @@ describe('buildStack', () => {
 
   it('declares the cache volume only where an engine keeps caches', () => {
     const volumesOf = (cachePath: string | null) => {
-      const catalogue = catalogueOf(
+      const catalog = catalogOf(
         { chat: [profileServiceOf({ engine: 'llm', models: ['small'], flags: [], memoryBytes: null })] },
         [engineOf('llm', { cachePath })],
       );
-      return buildStack(renderInputOf({ selection: selectServices(catalogue, ['chat']) })).volumes.map(
+      return buildStack(renderInputOf({ selection: selectServices(catalog, ['chat']) })).volumes.map(
         ({ name }) => name,
       );
     };
@@ -106,8 +106,8 @@ describe('buildStack', () => {
     [1.5 * 2 ** 30, '1536m'],
     [10_000_000, '10000000b'],
   ])('limits the memory to %d bytes as %s', (memoryBytes, memory) => {
-    const catalogue = catalogueOf({ chat: [profileServiceOf({ memoryBytes })] });
-    const services = servicesOf(renderInputOf({ selection: selectServices(catalogue, ['chat']) }));
+    const catalog = catalogOf({ chat: [profileServiceOf({ memoryBytes })] });
+    const services = servicesOf(renderInputOf({ selection: selectServices(catalog, ['chat']) }));
     expect(services['chat-llm']?.['deploy']).toEqual({ resources: { limits: { memory } } });
   });
 
@@ -129,11 +129,11 @@ describe('buildStack', () => {
   });
 
   it('offers a worker the number of requests in flight only where the engine tells it', () => {
-    const catalogue = catalogueOf(
+    const catalog = catalogOf(
       { chat: [profileServiceOf({ engine: 'llm', models: ['small'], flags: [], memoryBytes: null })] },
       [engineOf('llm', { metricsPath: null })],
     );
-    const input = renderInputOf({ selection: selectServices(catalogue, ['chat']) });
+    const input = renderInputOf({ selection: selectServices(catalog, ['chat']) });
     expect(buildWorkerConfig(input, input.selection.profiles[0]!).engines[0]?.inFlight).toBeNull();
   });
 });

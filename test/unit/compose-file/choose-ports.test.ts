@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { choosePorts } from '../../../src/core/compose-file/choose-ports.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
-import { catalogueOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
+import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 const service = (model: string) =>
   profileServiceOf({ engine: 'llm', models: [model], flags: [], memoryBytes: null });
-const selection = selectServices(catalogueOf({ a: [service('small')], b: [service('big')] }), ['a', 'b']);
+const selection = selectServices(catalogOf({ a: [service('small')], b: [service('big')] }), ['a', 'b']);
 
 interface Case {
   readonly ports?: Record<string, number>;

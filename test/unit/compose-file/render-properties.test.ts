@@ -6,7 +6,7 @@ import { buildWorkerConfig } from '../../../src/core/compose-file/build-worker-c
 import type { PinnedHfModel } from '../../../src/core/domain/pinned-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import {
-  catalogueOf,
+  catalogOf,
   configOf,
   engineOf,
   pinnedFile,
@@ -57,7 +57,7 @@ describe('buildStack', () => {
       fc.property(fc.array(anyText, { maxLength: 40, size: 'max' }), anyText, (flags, value) => {
         const engine = engineOf('llm', { environment: { VALUE: value } });
         const service = profileServiceOf({ engine: 'llm', models: ['small'], flags, memoryBytes: null });
-        const selection = selectServices(catalogueOf({ chat: [service] }, [engine]), ['chat']);
+        const selection = selectServices(catalogOf({ chat: [service] }, [engine]), ['chat']);
         const text = buildStack(renderInputOf({ selection })).text;
         for (const version of ['1.1', '1.2'] as const) {
           const { command, environment } = (parse(text, { version }) as ComposeText).services['chat-llm']!;
@@ -90,9 +90,9 @@ describe('buildStack', () => {
   it('gives the same bytes whatever the order of the input', () => {
     const service = (model: string) =>
       profileServiceOf({ engine: 'llm', models: [model], flags: [], memoryBytes: null });
-    const catalogue = catalogueOf({ a: [service('small')], b: [service('big')] });
+    const catalog = catalogOf({ a: [service('small')], b: [service('big')] });
     const render = (reverse: boolean) => {
-      const input = renderInputOf({ selection: selectServices(catalogue, ['a', 'b']) });
+      const input = renderInputOf({ selection: selectServices(catalog, ['a', 'b']) });
       const turn = <T>(items: Iterable<T>) => (reverse ? [...items].reverse() : [...items]);
       return buildStack({
         ...input,

@@ -65,7 +65,7 @@ describe('the need of a model', () => {
     });
   });
 
-  it('is that of the catalogue where it is more, with parts that add up to it', () => {
+  it('is that of the catalog where it is more, with parts that add up to it', () => {
     const declared = gpuNeed({ ...ASKED, gpuMemoryBytes: 20 * GIB });
     expect([needBytes(declared), declared.kvBytes, declared.basis]).toEqual([20 * GIB, GIB, 'catalogue']);
     expect(gpuNeed({ ...ASKED, gpuMemoryBytes: GIB })).toEqual(gpuNeed(ASKED));

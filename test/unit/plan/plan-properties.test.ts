@@ -4,7 +4,7 @@ import type { ProfileService } from '../../../src/core/domain/profile.ts';
 import { plan } from '../../../src/core/plan/plan.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { desiredOf, doneBox, emptyBox } from '../../helpers/builders/plan-builders.ts';
-import { catalogueOf, profileServiceOf, renderInputOf } from '../../helpers/builders/render-builders.ts';
+import { catalogOf, profileServiceOf, renderInputOf } from '../../helpers/builders/render-builders.ts';
 
 const service: fc.Arbitrary<ProfileService> = fc
   .record({
@@ -21,7 +21,7 @@ const profiles = fc.dictionary(
 );
 const wanted = profiles.map((data) =>
   desiredOf(
-    renderInputOf({ selection: selectServices(catalogueOf(data, ['llm', 'other']), Object.keys(data)) }),
+    renderInputOf({ selection: selectServices(catalogOf(data, ['llm', 'other']), Object.keys(data)) }),
   ),
 );
 

@@ -5,10 +5,10 @@ import {
   type ProfileWish,
   withoutGpu,
 } from '../../../src/core/profile/effective-profiles.ts';
-import { catalogueOf, engineOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
+import { catalogOf, engineOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 const on = (gpus: number, models = ['small']) => [profileServiceOf({ gpus, models })];
-const base = catalogueOf({ 'cpu-worker': on(0), llm: on(1) }, [
+const base = catalogOf({ 'cpu-worker': on(0), llm: on(1) }, [
   engineOf('llm', { gpu: 'optional', sharesGpu: true }),
 ]);
 const withVariants = (name: string, variants: Profile['variants']): Profile => ({
@@ -17,7 +17,7 @@ const withVariants = (name: string, variants: Profile['variants']): Profile => (
   minGpuBytes: 8e9,
   variants,
 });
-const catalogue = {
+const catalog = {
   ...base,
   models: new Map(base.models).set('big', { ...base.models.get('big')!, optional: true }),
   profiles: new Map(base.profiles)
@@ -37,7 +37,7 @@ const wish = (
   profiles: readonly string[],
   over: Partial<ProfileWish> = {},
 ) => ({
-  catalogue,
+  catalog,
   profiles,
   gpu: { use, minBytes: null },
   pinned: {},

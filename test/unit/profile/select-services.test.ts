@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findModel } from '../../../src/core/profile/find-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
-import { catalogueOf, engineOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
+import { catalogOf, engineOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 describe('selectServices', () => {
   it('names services after profile and engine, and numbers only the further ones', () => {
-    const catalogue = catalogueOf({
+    const catalog = catalogOf({
       chat: [profileServiceOf(), profileServiceOf({ models: ['big'] }), profileServiceOf({ flags: ['--x'] })],
     });
-    const { profiles, services } = selectServices(catalogue, ['chat']);
+    const { profiles, services } = selectServices(catalog, ['chat']);
     expect(services.map((s) => s.service)).toEqual(['chat-llm', 'chat-llm-2', 'chat-llm-3']);
     expect(profiles[0]).toMatchObject({
       worker: 'chat-worker',
@@ -18,11 +18,11 @@ describe('selectServices', () => {
   });
 
   it('runs the same engine with the same models and flags once, for the first profile, under its limit', () => {
-    const catalogue = catalogueOf({
+    const catalog = catalogOf({
       a: [profileServiceOf({ memoryBytes: 1 })],
       b: [profileServiceOf({ memoryBytes: 2 }), profileServiceOf({ models: ['big'] })],
     });
-    const { profiles, services } = selectServices(catalogue, ['a', 'b']);
+    const { profiles, services } = selectServices(catalog, ['a', 'b']);
     expect(services.map((s) => [s.service, s.profile, s.memoryBytes])).toEqual([
       ['a-llm', 'a', 1],
       ['b-llm', 'b', null],
@@ -40,16 +40,16 @@ describe('selectServices', () => {
   ])('runs engines that differ in %s each by itself', (_, over) => {
     const engine = engineOf('llm', { gpu: 'optional', sharesGpu: true });
     const services = { a: [profileServiceOf()], b: [profileServiceOf(over)] };
-    expect(selectServices(catalogueOf(services, [engine]), ['a', 'b']).services).toHaveLength(2);
+    expect(selectServices(catalogOf(services, [engine]), ['a', 'b']).services).toHaveLength(2);
   });
 
   it('shares an engine whose profile writes out what the engine does anyway', () => {
-    const catalogue = catalogueOf({
+    const catalog = catalogOf({
       a: [profileServiceOf()],
       b: [profileServiceOf({ context: 4096, concurrency: 1, models: ['hf:org/small:small.gguf'] })],
       c: [profileServiceOf({ context: 4096, concurrency: 1 })],
     });
-    const { services } = selectServices(catalogue, ['a', 'b', 'c']);
+    const { services } = selectServices(catalog, ['a', 'b', 'c']);
     expect(services.map(({ service, models }) => [service, models[0]?.kind])).toEqual([
       ['a-llm', 'chat'],
       ['b-llm', null],
@@ -57,12 +57,12 @@ describe('selectServices', () => {
   });
 
   it('makes copies under numbered names, which know the first of them', () => {
-    const catalogue = catalogueOf({
+    const catalog = catalogOf({
       a: [profileServiceOf({ replicas: 3 })],
       b: [profileServiceOf()],
       c: [profileServiceOf({ models: ['big'] })],
     });
-    const { profiles, services } = selectServices(catalogue, ['a', 'b', 'c']);
+    const { profiles, services } = selectServices(catalog, ['a', 'b', 'c']);
     expect(services.map((s) => [s.service, s.replicaGroup])).toEqual([
       ['a-llm', 'a-llm'],
       ['a-llm-2', 'a-llm'],
@@ -73,28 +73,28 @@ describe('selectServices', () => {
   });
 
   it('lets an engine keep its name when the profile goes that it was named after', () => {
-    const catalogue = catalogueOf({ a: [profileServiceOf()], b: [profileServiceOf()] });
-    const before = selectServices(catalogue, ['a', 'b']);
+    const catalog = catalogOf({ a: [profileServiceOf()], b: [profileServiceOf()] });
+    const before = selectServices(catalog, ['a', 'b']);
     const known = Object.fromEntries(before.services.map((s) => [s.service, s.identity]));
-    const [left] = selectServices(catalogue, ['b'], new Map(), known).services;
+    const [left] = selectServices(catalog, ['b'], new Map(), known).services;
     expect(left).toMatchObject({ service: 'a-llm', profile: 'b' });
-    const back = selectServices(catalogue, ['b', 'a'], new Map(), known).services;
+    const back = selectServices(catalog, ['b', 'a'], new Map(), known).services;
     expect(back.map(({ service }) => service)).toEqual(['a-llm']);
   });
 
   it('forgets the name of an engine that runs something else now', () => {
     const known = { 'a-llm': 'gone', 'a-llm-2': 'gone-too' };
-    const catalogue = catalogueOf({ a: [profileServiceOf()] });
-    expect(selectServices(catalogue, ['a'], new Map(), known).services[0]?.service).toBe('a-llm');
+    const catalog = catalogOf({ a: [profileServiceOf()] });
+    expect(selectServices(catalog, ['a'], new Map(), known).services[0]?.service).toBe('a-llm');
   });
 
   it('takes the variant that is asked for, and refuses one that is not there', () => {
-    const catalogue = catalogueOf({ chat: [profileServiceOf()] });
+    const catalog = catalogOf({ chat: [profileServiceOf()] });
     const small = { name: 'small', services: [profileServiceOf({ flags: ['--small'] })] };
-    const chat = catalogue.profiles.get('chat')!;
+    const chat = catalog.profiles.get('chat')!;
     const profiles = new Map([['chat', { ...chat, variants: [chat.variants[0], small] as const }]]);
     const select = (name: string) =>
-      selectServices({ ...catalogue, profiles }, ['chat'], new Map([['chat', name]]));
+      selectServices({ ...catalog, profiles }, ['chat'], new Map([['chat', name]]));
     expect(select('small').profiles[0]).toMatchObject({ variant: 'small' });
     expect(select('small').services[0]?.flags).toEqual(['--small']);
     expect(() => select('smal')).toThrow(
@@ -109,17 +109,17 @@ describe('selectServices', () => {
       replicas: fc.integer({ min: 1, max: 2 }),
     })
     .map(({ model, ...rest }) => profileServiceOf({ models: [model], ...rest }));
-  const someCatalogue = fc
+  const someCatalog = fc
     .array(fc.array(someService, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 4 })
-    .map((lists) => catalogueOf(Object.fromEntries(lists.map((list, at) => [`p${at}`, list]))));
+    .map((lists) => catalogOf(Object.fromEntries(lists.map((list, at) => [`p${at}`, list]))));
   const textOf = (service: object) => JSON.stringify({ ...service, replicaGroup: null });
 
   it('a profile that is added changes nothing of what the others have', () => {
     fc.assert(
-      fc.property(someCatalogue, (catalogue) => {
-        const names = [...catalogue.profiles.keys()];
-        const before = selectServices(catalogue, names.slice(0, -1));
-        const after = selectServices(catalogue, names);
+      fc.property(someCatalog, (catalog) => {
+        const names = [...catalog.profiles.keys()];
+        const before = selectServices(catalog, names.slice(0, -1));
+        const after = selectServices(catalog, names);
         expect(after.profiles.slice(0, -1)).toEqual(before.profiles);
         expect(after.services.slice(0, before.services.length).map(textOf)).toEqual(
           before.services.map(textOf),
@@ -129,18 +129,18 @@ describe('selectServices', () => {
   });
 
   it('with the names remembered, every engine keeps its own whatever profiles are left and in whatever order', () => {
-    const question = someCatalogue.chain((catalogue) =>
+    const question = someCatalog.chain((catalog) =>
       fc.record({
-        catalogue: fc.constant(catalogue),
-        later: fc.shuffledSubarray([...catalogue.profiles.keys()], { minLength: 1 }),
+        catalog: fc.constant(catalog),
+        later: fc.shuffledSubarray([...catalog.profiles.keys()], { minLength: 1 }),
       }),
     );
     fc.assert(
-      fc.property(question, ({ catalogue, later }) => {
-        const before = selectServices(catalogue, [...catalogue.profiles.keys()]);
+      fc.property(question, ({ catalog, later }) => {
+        const before = selectServices(catalog, [...catalog.profiles.keys()]);
         const known = Object.fromEntries(before.services.map((s) => [s.service, s.identity]));
         const names = new Map(before.services.map((s) => [s.identity, s.service]));
-        const after = selectServices(catalogue, later, new Map(), known);
+        const after = selectServices(catalog, later, new Map(), known);
         expect(after.services.map((s) => s.service)).toEqual(
           after.services.map((s) => names.get(s.identity)),
         );
@@ -154,19 +154,19 @@ describe('selectServices', () => {
   });
 
   it('never gives two services one name', () => {
-    const catalogue = catalogueOf(
+    const catalog = catalogOf(
       {
         a: [profileServiceOf(), profileServiceOf({ models: ['big'] }), profileServiceOf({ engine: 'llm-2' })],
       },
       ['llm', 'llm-2'],
     );
-    const names = selectServices(catalogue, ['a']).services.map((s) => s.service);
+    const names = selectServices(catalog, ['a']).services.map((s) => s.service);
     expect(names).toEqual(['a-llm', 'a-llm-2', 'a-llm-2-2']);
   });
 
   it('refuses an unknown profile with the nearest one and the list', () => {
-    const catalogue = catalogueOf({ chat: [profileServiceOf()], 'cpu-worker': [profileServiceOf()] });
-    expect(() => selectServices(catalogue, ['cpu-workr'])).toThrow(
+    const catalog = catalogOf({ chat: [profileServiceOf()], 'cpu-worker': [profileServiceOf()] });
+    expect(() => selectServices(catalog, ['cpu-workr'])).toThrow(
       expect.objectContaining({
         code: 'RMA_PROFILE_UNKNOWN',
         exitCode: 2,
@@ -178,7 +178,7 @@ describe('selectServices', () => {
 });
 
 describe('findModel', () => {
-  const catalogue = catalogueOf({ a: [profileServiceOf()] });
+  const catalog = catalogOf({ a: [profileServiceOf()] });
 
   it.each([
     ['small', 'hf:org/small:small.gguf', 'small'],
@@ -194,11 +194,11 @@ describe('findModel', () => {
       'tiny',
     ],
   ])('finds %s', (asked, ref, name) => {
-    expect(findModel(catalogue, asked)).toMatchObject({ ref, name });
+    expect(findModel(catalog, asked)).toMatchObject({ ref, name });
   });
 
   it('refuses an unknown name with the nearest one', () => {
-    expect(() => findModel(catalogue, 'smal')).toThrow(
+    expect(() => findModel(catalog, 'smal')).toThrow(
       expect.objectContaining({
         code: 'RMA_MODEL_UNKNOWN',
         exitCode: 2,

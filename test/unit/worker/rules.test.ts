@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Catalogue } from '../../../src/core/domain/profile.ts';
+import type { Catalog } from '../../../src/core/domain/profile.ts';
 import type { WorkerStatus } from '../../../src/core/domain/worker-status.ts';
 import { coordinatorAnswer } from '../../../src/core/worker/coordinator-answer.ts';
 import { downloadSet } from '../../../src/core/worker/download-set.ts';
@@ -61,7 +61,7 @@ describe('the set of a worker type', () => {
         variants: [{ name: 'default', services: [service(...models)] }],
       },
     ] as const;
-  const catalogue: Catalogue = {
+  const catalog: Catalog = {
     profiles: new Map([profile('ocr', 'vision'), profile('gpu-worker', 'hf:org/llm', 'vision')]),
     engines: new Map(),
     origins: new Map(),
@@ -82,12 +82,12 @@ describe('the set of a worker type', () => {
   };
 
   it('[req R42] is what the profile of that name needs, and all is the union', () => {
-    expect(downloadSet(catalogue, 'ocr')).toEqual(['hf:org/vision']);
-    expect(downloadSet(catalogue, 'all')).toEqual(['hf:org/llm', 'hf:org/vision']);
+    expect(downloadSet(catalog, 'ocr')).toEqual(['hf:org/vision']);
+    expect(downloadSet(catalog, 'all')).toEqual(['hf:org/llm', 'hf:org/vision']);
   });
 
   it.each([undefined, '', 'tpu-worker'])('[req R41] is a usage error with the known types for %j', (type) => {
-    expect(() => downloadSet(catalogue, type)).toThrow(
+    expect(() => downloadSet(catalog, type)).toThrow(
       expect.objectContaining({ exitCode: 2, hint: expect.stringContaining('[gpu-worker|ocr|all]') }),
     );
   });

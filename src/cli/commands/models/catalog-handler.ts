@@ -1,4 +1,4 @@
-import { catalogueModels, type KnownModel } from '../../../app/desired/catalogue-models.ts';
+import { catalogModels, type KnownModel } from '../../../app/desired/catalog-models.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import { parseModelRef } from '../../../core/reference/parse-ref.ts';
 import { formatBytes } from '../../../core/units.ts';
@@ -18,17 +18,17 @@ const COLUMNS: readonly Column<KnownModel>[] = [
   { title: 'REFERENCE', value: ({ ref }) => ref },
 ];
 
-/** What the catalogue says, whatever the store holds. @throws RmaError RMA_USAGE_INVALID (2) beside words about a store */
+/** What the catalog says, whatever the store holds. @throws RmaError RMA_USAGE_INVALID (2) beside words about a store */
 export async function listCatalog(input: StoreInput, context: Context): Promise<CommandResult> {
   if (input.model.length > 0 || input.dest !== null || input.refresh) {
     throw new RmaError(
       'RMA_USAGE_INVALID',
-      '--catalog lists the whole catalogue: it takes no models, --dest or --refresh',
+      '--catalog lists the whole catalog: it takes no models, --dest or --refresh',
       { exitCode: EXIT.usage, hint: 'rma models ls --catalog, or rma models ls all' },
     );
   }
   const { config } = await context.config();
-  const models = await catalogueModels(await context.box(), config);
+  const models = await catalogModels(await context.box(), config);
   const documents = models.map(catalogDocument);
   return {
     json: { schema: 'rma.catalog/v1', models: documents },

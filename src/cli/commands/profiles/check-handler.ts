@@ -10,7 +10,7 @@ export async function runProfilesCheck(
   const { config } = await context.config();
   const box = await context.box();
   const file = extra === null ? null : resolve(context.cwd, extra);
-  const { profiles, origins } = await box.catalogue(config.profilesDir, file);
+  const { profiles, origins } = await box.catalog(config.profilesDir, file);
   const own = [...origins.values()].filter((origin) => origin.own).map((origin) => origin.file);
   return {
     json: { schema: 'rma.profiles-check/v1', file, profiles: profiles.size, own },

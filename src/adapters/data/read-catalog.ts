@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Catalogue } from '../../core/domain/profile.ts';
+import type { Catalog } from '../../core/domain/profile.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import { buildCatalogue, type DataFile } from '../../core/profile/build-catalogue.ts';
+import { buildCatalog, type DataFile } from '../../core/profile/build-catalog.ts';
 
 export interface DataFolders {
   /** the folder that holds rma's own `profiles/` and `compose/engines/` */
@@ -17,14 +17,14 @@ export interface DataFolders {
  * Reads the profiles, engines and models that rma ships, and the user's own profiles and models over them.
  * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE exit 2
  */
-export async function readCatalogue({ shipped, own, extra = null }: DataFolders): Promise<Catalogue> {
+export async function readCatalog({ shipped, own, extra = null }: DataFolders): Promise<Catalog> {
   const folders = await Promise.all([
     readFolder(join(shipped, 'compose/engines'), 'engine'),
     readFolder(join(shipped, 'profiles'), 'profile'),
     own === null ? [] : ownFiles(own),
     extra === null ? [] : [await readExtra(extra)],
   ]);
-  return buildCatalogue(folders.flat());
+  return buildCatalog(folders.flat());
 }
 
 async function ownFiles(folder: string): Promise<DataFile[]> {

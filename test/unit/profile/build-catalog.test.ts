@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RmaError } from '../../../src/core/errors.ts';
-import { buildCatalogue, type DataFile } from '../../../src/core/profile/build-catalogue.ts';
+import { buildCatalog, type DataFile } from '../../../src/core/profile/build-catalog.ts';
 import { profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 const ENGINE = `image: example/engine:1
@@ -35,7 +35,7 @@ const good = [
 
 function faultsOf(files: readonly DataFile[]): string[] {
   try {
-    buildCatalogue(files);
+    buildCatalog(files);
   } catch (error) {
     if (!(error instanceof RmaError)) throw error;
     expect(error).toMatchObject({ code: 'RMA_DATA_INVALID', exitCode: 2 });
@@ -44,9 +44,9 @@ function faultsOf(files: readonly DataFile[]): string[] {
   return [];
 }
 
-describe('buildCatalogue', () => {
+describe('buildCatalog', () => {
   it('reads profiles, engines and models into values', () => {
-    const { profiles, engines, models } = buildCatalogue(good);
+    const { profiles, engines, models } = buildCatalog(good);
     expect(profiles.get('chat')).toEqual({
       name: 'chat',
       description: 'A profile',
@@ -66,7 +66,7 @@ describe('buildCatalogue', () => {
   it('lets a later profile of the same name win, unread the earlier one', () => {
     const own = file('profile', 'chat', PROFILE.replace('A profile', 'Mine'), 'own');
     const broken = file('profile', 'chat', 'services: 1');
-    const { profiles } = buildCatalogue([good[0]!, good[1]!, broken, own]);
+    const { profiles } = buildCatalog([good[0]!, good[1]!, broken, own]);
     expect(profiles.get('chat')?.description).toBe('Mine');
   });
 
@@ -76,7 +76,7 @@ describe('buildCatalogue', () => {
       'models',
       'small: {ref: hf:me/mine, kind: chat}\nbig: {ref: hf:me/big, kind: vision}\n',
     );
-    const { models } = buildCatalogue([...good, own]);
+    const { models } = buildCatalog([...good, own]);
     expect([...models].map(([name, { ref }]) => [name, ref])).toEqual([
       ['small', 'hf:me/mine'],
       ['big', 'hf:me/big'],
@@ -201,7 +201,7 @@ describe('what contradicts itself in a profile', () => {
       { kind: 'profile' as const, name: 'p', file: 'p.yaml', text: `description: d\n${profile}` },
     ];
     try {
-      buildCatalogue(files);
+      buildCatalog(files);
       return 'no fault';
     } catch (error) {
       return (error as Error).message.split('\n')[1] ?? '';

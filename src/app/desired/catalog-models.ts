@@ -1,15 +1,15 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { pinnedBytes } from '../../core/domain/pinned-model.ts';
-import type { CatalogueModel } from '../../core/domain/profile.ts';
+import type { CatalogModel } from '../../core/domain/profile.ts';
 import { findModel } from '../../core/profile/find-model.ts';
 import { usersOf } from '../../core/profile/model-users.ts';
 import type { Box } from '../../ports/box.ts';
 import { projectFiles } from '../observe/project-files.ts';
 import { readResolved } from './resolve-models.ts';
 
-/** A model of the catalogue, with what is known of it without asking anybody. */
+/** A model of the catalog, with what is known of it without asking anybody. */
 export interface KnownModel {
-  readonly entry: CatalogueModel;
+  readonly entry: CatalogModel;
   /** canonical */
   readonly ref: string;
   /** those that name it in some variant */
@@ -19,17 +19,17 @@ export interface KnownModel {
 }
 
 /**
- * The whole catalogue, by name. Asks neither Docker nor a hub.
+ * The whole catalog, by name. Asks neither Docker nor a hub.
  * @throws RmaError RMA_DATA_INVALID, RMA_RESOLVED_INVALID (2)
  */
-export async function catalogueModels(box: Box, config: RmaConfig): Promise<readonly KnownModel[]> {
-  const catalogue = await box.catalogue(config.profilesDir);
+export async function catalogModels(box: Box, config: RmaConfig): Promise<readonly KnownModel[]> {
+  const catalog = await box.catalog(config.profilesDir);
   const { models } = await readResolved(box, projectFiles(config).resolved);
-  const users = usersOf(catalogue);
-  return [...catalogue.models.values()]
+  const users = usersOf(catalog);
+  return [...catalog.models.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((entry) => {
-      const { ref } = findModel(catalogue, entry.name);
+      const { ref } = findModel(catalog, entry.name);
       const pinned = models[ref];
       const bytes = pinned === undefined ? null : pinnedBytes(pinned);
       return { entry, ref, profiles: users.get(ref) ?? [], bytes };

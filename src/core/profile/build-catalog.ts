@@ -1,4 +1,4 @@
-import type { Catalogue, CatalogueModel, Engine, Profile, ProfileOrigin } from '../domain/profile.ts';
+import type { Catalog, CatalogModel, Engine, Profile, ProfileOrigin } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import type { Fault, YamlText } from '../yaml/read-yaml.ts';
 import { checkProfile } from './check-profile.ts';
@@ -20,7 +20,7 @@ export interface DataFile extends YamlText {
  * `models.yaml` replace those of an earlier one.
  * @throws RmaError RMA_DATA_INVALID exit 2, with every fault of every file as file:line:column
  */
-export function buildCatalogue(files: readonly DataFile[]): Catalogue {
+export function buildCatalog(files: readonly DataFile[]): Catalog {
   const faults: Fault[] = files.flatMap(nameFaults);
   const engines = readEngines(lastOfEachName(files, 'engine'), faults);
   const models = readModels(files, faults);
@@ -58,8 +58,8 @@ function readEngines(files: readonly DataFile[], faults: Fault[]): Map<string, E
   );
 }
 
-function readModels(files: readonly DataFile[], faults: Fault[]): Map<string, CatalogueModel> {
-  const models = new Map<string, CatalogueModel>();
+function readModels(files: readonly DataFile[], faults: Fault[]): Map<string, CatalogModel> {
+  const models = new Map<string, CatalogModel>();
   for (const file of files.filter(({ kind }) => kind === 'models')) {
     const parsed = parseModels(file);
     faults.push(...parsed.faults);

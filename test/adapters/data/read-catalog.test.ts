@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readCatalogue } from '../../../src/adapters/data/read-catalogue.ts';
+import { readCatalog } from '../../../src/adapters/data/read-catalog.ts';
 
 const shipped = join(import.meta.dirname, '../../..');
 let own: string;
@@ -14,9 +14,9 @@ afterEach(async () => {
   await rm(own, { recursive: true });
 });
 
-describe('readCatalogue', () => {
+describe('readCatalog', () => {
   it('[req R02] reads the data that rma ships, without a fault', async () => {
-    const { profiles, engines, models } = await readCatalogue({ shipped, own: null });
+    const { profiles, engines, models } = await readCatalog({ shipped, own: null });
     expect(profiles.get('cpu-worker')?.variants[0].services).toMatchObject([
       { engine: 'llamacpp', models: ['qwen2.5-0.5b-instruct'], flags: [], memoryBytes: 2 * 2 ** 30 },
     ]);
@@ -37,7 +37,7 @@ describe('readCatalogue', () => {
     );
     await writeFile(join(own, 'models.yaml'), 'tiny: {ref: "https://host/tiny.gguf", kind: chat}\n');
     await writeFile(join(own, 'README.md'), 'not data');
-    const { profiles, models } = await readCatalogue({ shipped, own });
+    const { profiles, models } = await readCatalog({ shipped, own });
     expect(profiles.get('cpu-worker')?.description).toBe('Mine');
     expect(profiles.get('extra')?.description).toBe('Extra');
     expect(models.get('tiny')?.ref).toBe('https://host/tiny.gguf');
@@ -49,7 +49,7 @@ describe('readCatalogue', () => {
       join(own, 'bad.yaml'),
       'description: Bad\nservices:\n  - engine: lamacpp\n    models: []\n',
     );
-    await expect(readCatalogue({ shipped, own })).rejects.toMatchObject({
+    await expect(readCatalog({ shipped, own })).rejects.toMatchObject({
       code: 'RMA_DATA_INVALID',
       exitCode: 2,
       message: expect.stringContaining(
@@ -61,7 +61,7 @@ describe('readCatalogue', () => {
   it('refuses two files of one name', async () => {
     await writeFile(join(own, 'a.yaml'), '');
     await writeFile(join(own, 'a.yml'), '');
-    await expect(readCatalogue({ shipped, own })).rejects.toMatchObject({
+    await expect(readCatalog({ shipped, own })).rejects.toMatchObject({
       code: 'RMA_DATA_INVALID',
       message: `${join(own, 'a.yaml')} and ${join(own, 'a.yml')} have the same name`,
     });
@@ -69,7 +69,7 @@ describe('readCatalogue', () => {
 
   it('says which file it cannot read', async () => {
     await mkdir(join(own, 'folder.yaml'));
-    await expect(readCatalogue({ shipped, own })).rejects.toMatchObject({
+    await expect(readCatalog({ shipped, own })).rejects.toMatchObject({
       code: 'RMA_DATA_UNREADABLE',
       exitCode: 2,
       message: `cannot read ${join(own, 'folder.yaml')} (EISDIR)`,
