@@ -1,23 +1,23 @@
 import { createInterface } from 'node:readline';
 import { EXIT, RmaError } from '../core/errors.ts';
 import type { GlobalValues } from './global-options.ts';
-import type { CliHost } from './process-io.ts';
+import type { ProcessIo } from './process-io.ts';
 
 interface Asking {
-  readonly host: Pick<CliHost, 'stdin' | 'stderr' | 'signal'>;
+  readonly io: Pick<ProcessIo, 'stdin' | 'stderr' | 'signal'>;
   readonly globals: Pick<GlobalValues, 'yes' | 'noInput'>;
 }
 
 /** Asks on the terminal and goes on after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2, RMA_INTERRUPTED exit 130 */
-export async function confirm(question: string, { host, globals }: Asking): Promise<void> {
+export async function confirm(question: string, { io, globals }: Asking): Promise<void> {
   if (globals.yes) return;
-  const canAsk = host.stdin.isTTY === true && host.stderr.isTTY === true && !globals.noInput;
+  const canAsk = io.stdin.isTTY === true && io.stderr.isTTY === true && !globals.noInput;
   if (!canAsk) throw notConfirmed(`"${question}" needs an answer, and nobody can be asked here`);
-  const answer = await ask(`${question} [y/N] `, host);
+  const answer = await ask(`${question} [y/N] `, io);
   if (!/^y(es)?$/i.test(answer.trim())) throw notConfirmed('stopped: the answer was not yes');
 }
 
-function ask(question: string, { stdin, stderr, signal }: Asking['host']): Promise<string> {
+function ask(question: string, { stdin, stderr, signal }: Asking['io']): Promise<string> {
   const prompt = createInterface({ input: stdin, output: stderr });
   const answer = new Promise<string>((resolve, reject) => {
     // while it asks, the line editor takes Ctrl-C and Ctrl-D away from the process

@@ -7,8 +7,8 @@ export type OutStream = Writable & {
   readonly rows?: number;
 };
 
-/** Everything that rma takes from the process it runs in. Tests hand in their own. */
-export interface CliHost {
+/** Streams, arguments, environment and signal of the process. Tests pass their own. */
+export interface ProcessIo {
   /** without node and the script */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;

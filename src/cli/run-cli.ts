@@ -1,54 +1,54 @@
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
 import type { CommandTable } from './define-command.ts';
 import { renderShortHelp } from './help/render-help.ts';
-import type { CliHost } from './process-io.ts';
+import type { ProcessIo } from './process-io.ts';
 import { type Invocation, parseCommandLine } from './program.ts';
 
 /** Runs rma with these arguments and returns its exit code. Never throws. */
-export async function runCli(host: CliHost, table: CommandTable): Promise<ExitCode> {
+export async function runCli(io: ProcessIo, table: CommandTable): Promise<ExitCode> {
   try {
-    const invocation = parseCommandLine(host.argv, table);
+    const invocation = parseCommandLine(io.argv, table);
     switch (invocation.kind) {
       case 'text':
-        host.stdout.write(invocation.text);
+        io.stdout.write(invocation.text);
         return EXIT.ok;
       case 'incomplete':
-        return await incomplete(host, invocation, table);
+        return await incomplete(io, invocation, table);
       case 'command':
-        return await (await import('./run-command.ts')).runCommand(host, invocation, table);
+        return await (await import('./run-command.ts')).runCommand(io, invocation, table);
     }
   } catch (error) {
-    return await printError(host, error);
+    return await printError(io, error);
   }
 }
 
 async function incomplete(
-  host: CliHost,
+  io: ProcessIo,
   { path, text }: Extract<Invocation, { kind: 'incomplete' }>,
   table: CommandTable,
 ): Promise<ExitCode> {
-  if (wantsJson(host.argv)) {
+  if (wantsJson(io.argv)) {
     const words = path === '' ? 'rma' : `rma ${path}`;
     const message = `${words} needs a command`;
     throw new RmaError('RMA_USAGE_NO_COMMAND', message, { exitCode: EXIT.usage, hint: `${words} --help` });
   }
-  host.stderr.write(path === '' ? renderShortHelp(table) : text);
+  io.stderr.write(path === '' ? renderShortHelp(table) : text);
   return EXIT.usage;
 }
 
 /** Prints an error that ended rma before or outside a command, and returns its exit code. */
 export async function printError(
-  host: Pick<CliHost, 'argv' | 'env' | 'stderr'>,
+  io: Pick<ProcessIo, 'argv' | 'env' | 'stderr'>,
   error: unknown,
 ): Promise<ExitCode> {
   const { renderError, errorDocument } = await import('./render/error.ts');
   const { createTheme } = await import('./render/theme.ts');
-  const debug = host.argv.includes('--debug');
-  const theme = createTheme(host.stderr, host.env, host.argv.includes('--no-color') ? 'never' : 'auto');
-  const text = wantsJson(host.argv)
+  const debug = io.argv.includes('--debug');
+  const theme = createTheme(io.stderr, io.env, io.argv.includes('--no-color') ? 'never' : 'auto');
+  const text = wantsJson(io.argv)
     ? `${JSON.stringify(errorDocument(error, debug))}\n`
     : renderError(error, theme, debug);
-  host.stderr.write(text);
+  io.stderr.write(text);
   return toErrorDocument(error).exitCode;
 }
 

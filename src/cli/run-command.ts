@@ -3,7 +3,7 @@ import type { RmaEvent } from '../core/events.ts';
 import { createContext, type HelpPages } from './context/context.ts';
 import type { CommandResult, CommandTable, JsonDocument } from './define-command.ts';
 import { renderHelp } from './help/render-help.ts';
-import type { CliHost } from './process-io.ts';
+import type { ProcessIo } from './process-io.ts';
 import type { Invocation } from './program.ts';
 import { errorDocument, renderError } from './render/error.ts';
 import { formatResult } from './render/format-result.ts';
@@ -15,44 +15,44 @@ type CommandInvocation = Extract<Invocation, { kind: 'command' }>;
 
 /** Runs one command: context, progress, result or error, exit code. The only place that prints for commands. */
 export async function runCommand(
-  host: CliHost,
+  io: ProcessIo,
   invocation: CommandInvocation,
   table: CommandTable,
 ): Promise<ExitCode> {
   const { globals, settings } = invocation;
-  const errTheme = createTheme(host.stderr, host.env, globals.color);
-  const reporter = new WarningKeeper(await selectReporter(host, globals, errTheme));
-  const context = createContext({ host, globals, settings, reporter, help: helpPages(table) });
+  const errTheme = createTheme(io.stderr, io.env, globals.color);
+  const reporter = new WarningKeeper(await selectReporter(io, globals, errTheme));
+  const context = createContext({ io, globals, settings, reporter, help: helpPages(table) });
   try {
     const result = await invocation.run(context);
-    return await succeed(host, invocation, reporter, result);
+    return await succeed(io, invocation, reporter, result);
   } catch (thrown) {
-    const error = endedBySignal(host.signal, thrown);
+    const error = endedBySignal(io.signal, thrown);
     const { exitCode } = toErrorDocument(error);
     const document = reporter.addTo(errorDocument(error, globals.debug));
     reporter.inner.close({ exitCode, document });
     const asJson = globals.json || globals.format === 'json';
     const text = asJson ? `${JSON.stringify(document)}\n` : renderError(error, errTheme, globals.debug);
-    host.stderr.write(text);
+    io.stderr.write(text);
     return exitCode;
   }
 }
 
 async function succeed(
-  host: CliHost,
+  io: ProcessIo,
   { globals }: CommandInvocation,
   reporter: WarningKeeper,
   result: CommandResult,
 ): Promise<ExitCode> {
-  const exitCode = signalExit(host.signal) ?? result.exitCode ?? EXIT.ok;
+  const exitCode = signalExit(io.signal) ?? result.exitCode ?? EXIT.ok;
   const document = reporter.addTo(result.json);
   const noTrunc = globals.noTrunc || globals.format === 'wide';
-  const outTheme = createTheme(host.stdout, host.env, globals.color, noTrunc);
+  const outTheme = createTheme(io.stdout, io.env, globals.color, noTrunc);
   const text = await formatResult({ ...result, json: document }, globals, outTheme);
   reporter.inner.close({ exitCode, document });
-  if (globals.progress !== 'json') host.stdout.write(text);
+  if (globals.progress !== 'json') io.stdout.write(text);
   const silent = globals.quiet || globals.json || globals.format === 'json' || globals.progress === 'json';
-  if (result.next !== undefined && !silent) host.stderr.write(`next: ${result.next}\n`);
+  if (result.next !== undefined && !silent) io.stderr.write(`next: ${result.next}\n`);
   return exitCode;
 }
 

@@ -4,7 +4,7 @@ import { missingNames } from '../../core/worker/model-list.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EngineTrouble } from './engine-trouble.ts';
 import { networkReason, sendRequest } from './http-request.ts';
-import { createResidency } from './loaded-models.ts';
+import { createLoadedModels } from './loaded-models.ts';
 import { withDeadline } from './with-deadline.ts';
 
 export interface EngineProbe {
@@ -22,15 +22,15 @@ export function createEngineProbe(clock: Clock, deadlineMs: number): EngineProbe
     withDeadline(clock, deadlineMs, signal, (inner) =>
       sendRequest({ method: 'GET', url: engine.url.replace(/\/+$/, '') + path, signal: inner }),
     );
-  const residency = createResidency(clock, deadlineMs);
+  const loadedModels = createLoadedModels(clock, deadlineMs);
   return {
     async probe(engine, signal) {
       const silence = await answers(engine, (path) => get(engine, path, signal));
       if (silence !== null) {
-        residency.forget(engine);
+        loadedModels.forget(engine);
         return { note: silence };
       }
-      return residency.look(engine, signal);
+      return loadedModels.look(engine, signal);
     },
     async inFlight(engine, signal) {
       if (engine.inFlight === null) return 0;

@@ -14,7 +14,7 @@ const SOON_MS = 5_000;
  * the engine, beside the probes, for loading takes minutes; an engine that holds fewer models than it serves would swap
  * them at every further look.
  */
-export interface Residency {
+export interface LoadedModels {
   /** null: proven, or the engine is not of this kind. Begins the proof where there is none. Never waits. */
   look(engine: EngineTarget, signal: AbortSignal): EngineTrouble | null;
   /** the engine went away: what was seen counts no more */
@@ -31,7 +31,7 @@ interface Proof {
   readonly end: () => void;
 }
 
-export function createResidency(clock: Clock, deadlineMs: number): Residency {
+export function createLoadedModels(clock: Clock, deadlineMs: number): LoadedModels {
   const proofs = new Map<string, Proof>();
   const forget = ({ service }: EngineTarget) => {
     proofs.get(service)?.end();

@@ -33,7 +33,7 @@ export interface StoreOptions {
   readonly clock: Clock;
   readonly disk?: Disk;
   /** off: leases judge their holders by heartbeats alone */
-  readonly witness?: boolean;
+  readonly livenessSocket?: boolean;
 }
 
 /** Longest name of a lease's folder, bytes. */
@@ -50,7 +50,7 @@ export class FileModelStore implements ModelStore {
   };
   readonly #staging = new Map<string, string>();
 
-  constructor({ paths, clock, disk = realDisk, witness = true }: StoreOptions) {
+  constructor({ paths, clock, disk = realDisk, livenessSocket = true }: StoreOptions) {
     this.root = paths.root;
     this.#paths = paths;
     this.#disk = disk;
@@ -63,7 +63,7 @@ export class FileModelStore implements ModelStore {
       ollama: new OllamaLayout(paths.ollama, context),
       ms: new MsLayout(paths.modelscope, context),
     };
-    this.#leases = new Leases({ disk, clock, dir: join(paths.state, 'leases'), staging, witness });
+    this.#leases = new Leases({ disk, clock, dir: join(paths.state, 'leases'), staging, livenessSocket });
   }
 
   async prepare(): Promise<void> {

@@ -7,7 +7,7 @@ import { type ResolvedConfig, resolveConfig } from '../../core/config/resolve-co
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { GlobalValues } from '../global-options.ts';
-import type { World } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
 
 const FILE_NAMES = ['rma.yaml', 'rma.yml'];
 const FOLDER_MODE_HINT = 'ls -l shows who may read it';
@@ -18,19 +18,24 @@ export interface LoadedConfig extends ResolvedConfig {
 }
 
 interface ConfigParts {
-  readonly world: World;
+  readonly surroundings: Surroundings;
   readonly globals: Pick<GlobalValues, 'file' | 'dir'>;
   readonly settings: ReadonlyMap<string, readonly string[]>;
   readonly reporter: Reporter;
 }
 
 /** Finds and reads rma.yaml and joins it with options and environment. @throws RmaError RMA_CONFIG_* and RMA_USAGE_* exit 2 */
-export async function loadConfig({ world, globals, settings, reporter }: ConfigParts): Promise<LoadedConfig> {
-  const { env, cwd, home } = world;
+export async function loadConfig({
+  surroundings,
+  globals,
+  settings,
+  reporter,
+}: ConfigParts): Promise<LoadedConfig> {
+  const { env, cwd, home } = surroundings;
   if (!(await isFolder(cwd))) throw noFolder(cwd);
   const path = globals.file ?? (await findUpwards(cwd, FILE_NAMES));
   reporter.emit({ type: 'log', level: 'debug', text: `configuration: ${path ?? 'no rma.yaml'}` });
-  const file = path === null ? null : await readConfigFile(path, world);
+  const file = path === null ? null : await readConfigFile(path, surroundings);
   const auth = hfAuthFile(env, home);
   const profiles = file === null ? null : join(file.dir, 'profiles');
   const resolved = resolveConfig({
@@ -47,7 +52,7 @@ export async function loadConfig({ world, globals, settings, reporter }: ConfigP
 
 async function readConfigFile(
   path: string,
-  { cwd, stdin, signal }: World,
+  { cwd, stdin, signal }: Surroundings,
 ): Promise<NonNullable<ConfigSources['file']>> {
   if (path === '-') {
     const input = await readTextStream(stdin, signal);

@@ -5,12 +5,12 @@ import type { Box } from '../../ports/box.ts';
 import type { HostVersions } from '../../ports/host-versions.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { GlobalValues } from '../global-options.ts';
-import type { CliHost } from '../process-io.ts';
+import type { ProcessIo } from '../process-io.ts';
 import type { LoadedConfig } from './context-config.ts';
-import type { World } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** What a handler gets: the world, each part of it brought when it is first asked for. */
-export interface Context extends World {
+/** What a handler receives: the surroundings, and parts that are loaded on first use. */
+export interface Context extends Surroundings {
   readonly reporter: Reporter;
   readonly globals: GlobalValues;
   readonly help: HelpPages;
@@ -34,7 +34,7 @@ export interface HelpPages {
 }
 
 interface ContextParts {
-  readonly host: CliHost;
+  readonly io: ProcessIo;
   readonly globals: GlobalValues;
   readonly settings: ReadonlyMap<string, readonly string[]>;
   readonly reporter: Reporter;
@@ -42,21 +42,21 @@ interface ContextParts {
 }
 
 /** The composition root: adapters are made in the `context-*.ts` files, which load when a handler asks. */
-export function createContext({ host, globals, settings, reporter, help }: ContextParts): Context {
-  const { env, stdin, signal } = host;
-  const cwd = globals.dir === null ? host.cwd : resolve(host.cwd, globals.dir);
+export function createContext({ io, globals, settings, reporter, help }: ContextParts): Context {
+  const { env, stdin, signal } = io;
+  const cwd = globals.dir === null ? io.cwd : resolve(io.cwd, globals.dir);
   const home = homeFolder(env);
-  const world: World = { env, cwd, home, stdin, signal };
+  const surroundings: Surroundings = { env, cwd, home, stdin, signal };
   const config = once(async () => {
     const { loadConfig } = await import('./context-config.ts');
-    return loadConfig({ world, globals, settings, reporter });
+    return loadConfig({ surroundings, globals, settings, reporter });
   });
   const box = once(async () => {
     const { createBox } = await import('./context-box.ts');
     return createBox({ env, signal, reporter }, await config());
   });
   return {
-    ...world,
+    ...surroundings,
     reporter,
     globals,
     help,
@@ -64,7 +64,7 @@ export function createContext({ host, globals, settings, reporter, help }: Conte
     config,
     box,
     folderStore: async (folder) => (await import('./context-store.ts')).openFolderStore(folder, env),
-    confirm: async (question) => (await import('../confirm.ts')).confirm(question, { host, globals }),
+    confirm: async (question) => (await import('../confirm.ts')).confirm(question, { io, globals }),
     hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(env),
   };
 }
@@ -78,7 +78,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function homeFolder(env: CliHost['env']): string | null {
+function homeFolder(env: ProcessIo['env']): string | null {
   if (env['HOME']) return env['HOME'];
   try {
     return userInfo().homedir || null;

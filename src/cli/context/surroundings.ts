@@ -1,9 +1,9 @@
-import type { CliHost } from '../process-io.ts';
+import type { ProcessIo } from '../process-io.ts';
 
-/** What is around a command, as values. */
-export interface World extends Pick<CliHost, 'env' | 'stdin' | 'signal'> {
-  /** absolute; `-C` counted in */
+/** Environment, directories, stdin and signal of a command. */
+export interface Surroundings extends Pick<ProcessIo, 'env' | 'stdin' | 'signal'> {
+  /** absolute; `-C` applied */
   readonly cwd: string;
-  /** null on a machine without a home folder */
+  /** null on a machine without a home directory */
   readonly home: string | null;
 }

@@ -1,18 +1,18 @@
 import type { GlobalValues } from '../global-options.ts';
-import type { CliHost } from '../process-io.ts';
+import type { ProcessIo } from '../process-io.ts';
 import type { Theme } from '../render/theme.ts';
 import type { CliReporter } from './cli-reporter.ts';
 import { quietReporter } from './quiet.ts';
 
 /** The reporter for this run; only the one in use is loaded. */
 export async function selectReporter(
-  host: CliHost,
+  io: ProcessIo,
   globals: GlobalValues,
   theme: Theme,
 ): Promise<CliReporter> {
-  const { stdout, stderr: err } = host;
+  const { stdout, stderr: err } = io;
   const verbosity = globals.debug ? 2 : globals.verbose;
-  switch (progressForm(host, globals)) {
+  switch (progressForm(io, globals)) {
     case 'json':
       return new (await import('./json.ts')).JsonReporter(stdout);
     case 'tty':
@@ -27,7 +27,7 @@ export async function selectReporter(
 }
 
 /** With `--json` stderr is for the one error document, so progress must be asked for. */
-function progressForm({ stderr, env }: CliHost, globals: GlobalValues): 'tty' | 'plain' | 'json' | 'none' {
+function progressForm({ stderr, env }: ProcessIo, globals: GlobalValues): 'tty' | 'plain' | 'json' | 'none' {
   // cursor codes go to terminals only, also when asked for
   const live = stderr.isTTY === true && env['TERM'] !== 'dumb' ? 'tty' : 'plain';
   if (globals.progress === 'tty') return live;

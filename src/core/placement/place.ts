@@ -12,7 +12,7 @@ import { deviceName } from './device-name.ts';
 import { explain } from './explain.ts';
 import { notPlaced } from './not-placed.ts';
 import { refusedVariants } from './refused-variants.ts';
-import { withStanding } from './running.ts';
+import { withRoomForRunning } from './running.ts';
 import { promisedBytes } from './share.ts';
 import { type Solution, solve, sortDevices } from './solve.ts';
 
@@ -25,7 +25,7 @@ const BUDGET = 40_000;
  * output, in whatever order the devices come.
  */
 export function place(devices: readonly PlacementDevice[], profiles: readonly PlacementProfile[]): Placement {
-  const sorted = sortDevices(withStanding(devices, profiles));
+  const sorted = sortDevices(withRoomForRunning(devices, profiles));
   const budget: Budget = { nodes: BUDGET, cutShort: false };
   const solution = solve(sorted, profiles, budget);
   if (solution === null) return notPlaced(sorted, profiles, budget);

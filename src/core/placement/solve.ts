@@ -123,7 +123,8 @@ function firstCombination(
   const extend = (choice: Choice, assignment: Assignment | null): Solution | null => {
     if (assignment === null) return null;
     const next = open[choice.length - settled.length];
-    if (next === undefined) return { choice: inOrder(choice, profiles), assignment, kept: standing(kept) };
+    if (next === undefined)
+      return { choice: inOrder(choice, profiles), assignment, kept: keptOnDevices(kept) };
     for (const variant of options(next)) {
       const longer: Choice = [...choice, [next, variant]];
       const solution = extend(longer, tryOut(longer));
@@ -139,7 +140,7 @@ function runningVariant(profile: PlacementProfile): readonly PlacementVariant[] 
   return runningChoice(profile).map(([, variant]) => variant);
 }
 
-function standing(kept: ReadonlyMap<PlacementProfile, Kept>): ReadonlySet<string> {
+function keptOnDevices(kept: ReadonlyMap<PlacementProfile, Kept>): ReadonlySet<string> {
   return new Set([...kept].filter(([, what]) => what === 'devices').map(([{ profile }]) => profile));
 }
 

@@ -9,7 +9,7 @@ import { bundleProgram, startProgram } from '../../helpers/process/program.ts';
 
 const racer = fileURLToPath(new URL('./programs/lease-racer.ts', import.meta.url));
 
-test.each(['witness', 'heartbeats'])(
+test.each(['liveness socket', 'heartbeats'])(
   '[fail L7] [fail L9] eight processes never hold one lease at once, judged by %s',
   async (judge) => {
     const [processes, rounds] = [8, 25];

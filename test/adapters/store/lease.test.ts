@@ -15,13 +15,13 @@ interface Setup {
   readonly log: GenerationLog;
 }
 
-async function setUp(options: { disk?: Disk; witness?: boolean } = {}): Promise<Setup> {
+async function setUp(options: { disk?: Disk; livenessSocket?: boolean } = {}): Promise<Setup> {
   const root = tempFolder();
   const clock = new JumpingClock();
   const disk = options.disk ?? realDisk;
   const [dir, staging] = [join(root, 'leases'), join(root, 'staging')];
   await ensureDir(realDisk, staging);
-  const leases = new Leases({ disk, clock, dir, staging, witness: options.witness ?? false });
+  const leases = new Leases({ disk, clock, dir, staging, livenessSocket: options.livenessSocket ?? false });
   return { root, clock, leases, log: new GenerationLog(realDisk, join(dir, 'key'), staging) };
 }
 
@@ -85,7 +85,7 @@ test('[fail L7] the time on the file system and on other hosts does not matter',
 });
 
 test('a dead holder under the same kernel is known at once by its silent socket', async () => {
-  const setup = await setUp({ witness: true });
+  const setup = await setUp({ livenessSocket: true });
   await deadHolder(setup, 'deadbeef');
   const lease = await setup.leases.acquire('key', ignore, never);
   expect(setup.clock.sleeps.filter((ms) => ms < 10_000)).toEqual([]);
@@ -93,7 +93,7 @@ test('a dead holder under the same kernel is known at once by its silent socket'
 });
 
 test('a living holder is not followed although its heartbeat is old to the waiter, as long as it beats', async () => {
-  const { leases, clock } = await setUp({ witness: true });
+  const { leases, clock } = await setUp({ livenessSocket: true });
   const first = await leases.acquire('key', ignore, never);
   let polls = 0;
   const waiting = leases.acquire(
@@ -195,7 +195,7 @@ test('a link whose answer was lost on the way counts as made', async () => {
 });
 
 test('old generations, heartbeats and sockets do not pile up', async () => {
-  const { root, leases } = await setUp({ witness: true });
+  const { root, leases } = await setUp({ livenessSocket: true });
   for (let round = 0; round < 20; round += 1) await (await leases.acquire('key', ignore, never)).release();
   expect(readdirSync(join(root, 'leases', 'key')).length).toBeLessThanOrEqual(6);
   expect(readdirSync(join(root, 'leases', '.w'))).toEqual([]);

@@ -29,7 +29,7 @@ export function testHttp(stallMs = 20_000): UndiciClient {
 
 export function testStore(
   root: string,
-  options: { disk?: Disk; clock?: Clock; witness?: boolean } = {},
+  options: { disk?: Disk; clock?: Clock; livenessSocket?: boolean } = {},
 ): FileModelStore {
   return new FileModelStore({ paths: storePaths(root, {}), clock: systemClock, ...options });
 }

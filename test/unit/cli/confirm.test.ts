@@ -11,7 +11,7 @@ function asking(change: { readonly noInput?: boolean; readonly signal?: AbortSig
   const stderr = new FakeTerminal();
   const signal = change.signal ?? new AbortController().signal;
   const globals = { yes: false, noInput: change.noInput ?? false };
-  return { stdin, stderr, answer: confirm('Remove it?', { host: { stdin, stderr, signal }, globals }) };
+  return { stdin, stderr, answer: confirm('Remove it?', { io: { stdin, stderr, signal }, globals }) };
 }
 
 describe('[cli 12] a question on a terminal', () => {

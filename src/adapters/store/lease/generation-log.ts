@@ -12,7 +12,7 @@ export interface LeaseRecord {
   readonly pid: number;
   /** random, unlike a pid unique across containers */
   readonly token: string;
-  /** file name of the holder's socket in the folder of witnesses; null when it has none */
+  /** file name of the holder's liveness socket; null if it has none */
   readonly witness: string | null;
 }
 

@@ -2,13 +2,13 @@ import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { HeldLease } from '../../../ports/model-store.ts';
 import type { GenerationLog } from './generation-log.ts';
-import type { Witness } from './liveness-socket.ts';
+import type { LivenessSocket } from './liveness-socket.ts';
 
-export interface HoldingOptions {
+export interface FileLeaseOptions {
   readonly log: GenerationLog;
   readonly number: number;
   readonly token: string;
-  readonly witness: Witness | null;
+  readonly livenessSocket: LivenessSocket | null;
   readonly clock: Clock;
 }
 
@@ -18,8 +18,8 @@ const BEAT_MS = 10_000;
 const FENCE_MS = 45_000;
 
 /** A lease that this process holds. */
-export class Holding implements HeldLease {
-  readonly #options: HoldingOptions;
+export class FileLease implements HeldLease {
+  readonly #options: FileLeaseOptions;
   readonly #lost = new AbortController();
   readonly #ended = new AbortController();
   #beat = 0;
@@ -28,16 +28,16 @@ export class Holding implements HeldLease {
   #totalBytes = 0;
   #loop: Promise<void> = Promise.resolve();
 
-  private constructor(options: HoldingOptions) {
+  private constructor(options: FileLeaseOptions) {
     this.#options = options;
     this.#lastBeat = options.clock.monotonic();
   }
 
-  static async begin(options: HoldingOptions): Promise<Holding> {
-    const holding = new Holding(options);
-    await holding.#write(false);
-    holding.#loop = holding.#keepAlive();
-    return holding;
+  static async begin(options: FileLeaseOptions): Promise<FileLease> {
+    const lease = new FileLease(options);
+    await lease.#write(false);
+    lease.#loop = lease.#keepAlive();
+    return lease;
   }
 
   get lost(): AbortSignal {
@@ -62,7 +62,7 @@ export class Holding implements HeldLease {
     await this.#loop;
     // one that could not be given back is seen to be dead: its socket is silent, its heartbeat stands still
     if (!this.lost.aborted) await this.#write(true).catch(() => undefined);
-    await this.#options.witness?.close();
+    await this.#options.livenessSocket?.close();
   }
 
   async #keepAlive(): Promise<void> {

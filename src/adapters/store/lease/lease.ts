@@ -7,8 +7,8 @@ import type { HeldLease, LeaseHolder } from '../../../ports/model-store.ts';
 import type { Disk } from '../disk/disk.ts';
 import { ensureDir } from '../disk/files.ts';
 import { type Generation, GenerationLog, type LeaseRecord } from './generation-log.ts';
-import { Holding } from './held-lease.ts';
-import { bootId, isGone, openWitness } from './liveness-socket.ts';
+import { FileLease } from './held-lease.ts';
+import { bootId, isGone, openLivenessSocket } from './liveness-socket.ts';
 
 export interface LeaseOptions {
   readonly disk: Disk;
@@ -18,7 +18,7 @@ export interface LeaseOptions {
   /** for files on their way; same file system */
   readonly staging: string;
   /** off: liveness is judged by heartbeats alone, as between hosts */
-  readonly witness?: boolean;
+  readonly livenessSocket?: boolean;
 }
 
 /** A holder whose heartbeat stands still this long, by the waiter's own clock, is taken to be dead. */
@@ -53,7 +53,7 @@ export class Leases {
       if (current === null || (await this.#isFree(current, watch))) {
         const lease = await this.#claim(log, number + 1);
         if (lease === null) continue;
-        await this.#clearWitness(current);
+        await this.#removeStaleSocket(current);
         return lease;
       }
       onWait(holderOf(current));
@@ -67,52 +67,52 @@ export class Leases {
     if (current.heartbeat?.released === true) return true;
     if (watch.silentFor() >= DEAD_AFTER_MS) return true;
     const { record } = current;
-    if (this.#options.witness === false || record === null || record.witness === null) return false;
+    if (this.#options.livenessSocket === false || record === null || record.witness === null) return false;
     if (record.boot === null || record.boot !== bootId()) return false;
-    return isGone(this.#witnessPath(record.witness));
+    return isGone(this.#socketPath(record.witness));
   }
 
   /** The socket listens before the generation can be seen, so that a silent socket always means a dead holder. */
   async #claim(log: GenerationLog, number: number): Promise<HeldLease | null> {
     const token = randomUUID();
     const name = token.slice(0, 8);
-    const witness = this.#options.witness === false ? null : await this.#openWitness(name);
+    const livenessSocket = this.#options.livenessSocket === false ? null : await this.#openSocket(name);
     const record: LeaseRecord = {
       schema: 'rma.lease/v1',
       host: hostname(),
       boot: bootId(),
       pid: process.pid,
       token,
-      witness: witness === null ? null : name,
+      witness: livenessSocket === null ? null : name,
     };
     try {
       if (await log.claim(number, record)) {
         await log.clearBefore(number);
-        return await Holding.begin({ log, number, token, witness, clock: this.#options.clock });
+        return await FileLease.begin({ log, number, token, livenessSocket, clock: this.#options.clock });
       }
     } catch (error) {
-      await witness?.close();
+      await livenessSocket?.close();
       throw error;
     }
-    await witness?.close();
+    await livenessSocket?.close();
     return null;
   }
 
-  /** A killed holder leaves its socket behind. */
-  async #clearWitness(previous: Generation | null): Promise<void> {
+  /** Removes the socket that a killed holder left behind. */
+  async #removeStaleSocket(previous: Generation | null): Promise<void> {
     const name = previous?.record?.witness ?? null;
     if (name !== null && /^[0-9a-f]{8}$/.test(name)) {
-      await this.#options.disk.rm(this.#witnessPath(name), { force: true });
+      await this.#options.disk.rm(this.#socketPath(name), { force: true });
     }
   }
 
-  async #openWitness(name: string): ReturnType<typeof openWitness> {
-    const path = this.#witnessPath(name);
+  async #openSocket(name: string): ReturnType<typeof openLivenessSocket> {
+    const path = this.#socketPath(name);
     await ensureDir(this.#options.disk, join(path, '..'));
-    return openWitness(path);
+    return openLivenessSocket(path);
   }
 
-  #witnessPath(name: string): string {
+  #socketPath(name: string): string {
     return join(this.#options.dir, '.w', name);
   }
 }

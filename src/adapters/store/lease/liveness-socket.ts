@@ -3,15 +3,15 @@ import { chmod, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { errnoOf } from '../disk/disk.ts';
 
-/** A socket that the kernel closes when its process ends, whatever ended it. */
-export interface Witness {
+/** A socket that the kernel closes when its process ends, for whatever reason. */
+export interface LivenessSocket {
   close(): Promise<void>;
 }
 
-/** Longest path of a Unix socket that works everywhere, bytes. */
+/** Longest Unix socket path that works on every platform, bytes. */
 const MAX_PATH = 100;
 
-/** Identity of the running kernel: only processes under the same one can ask each other's sockets. Null where it is unknown. */
+/** Returns the boot ID of the running kernel, null if unknown: only processes on the same kernel can connect to each other's sockets. */
 export function bootId(): string | null {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -20,13 +20,13 @@ export function bootId(): string | null {
   }
 }
 
-/** Listens at `path`; null where that is impossible (path too long, file system without sockets): a lease works without. */
-export async function openWitness(path: string): Promise<Witness | null> {
+/** Listens on `path`. Returns null if that is impossible (path too long, file system without sockets): a lease works without it. */
+export async function openLivenessSocket(path: string): Promise<LivenessSocket | null> {
   if (Buffer.byteLength(path) > MAX_PATH) return null;
   const server = createServer((socket) => socket.destroy());
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
-    // asking is allowed to everyone: there is nothing to be had
+    // every user may connect: the socket carries no data
     await chmod(path, 0o666);
   } catch {
     server.close();
@@ -41,7 +41,7 @@ export async function openWitness(path: string): Promise<Witness | null> {
   };
 }
 
-/** Whether the process behind a witness is surely gone: nobody listens at its socket any more. */
+/** Returns whether the process that opened the socket has ended: nothing listens on it. */
 export async function isGone(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);

@@ -6,7 +6,7 @@ import { realDisk } from '../../../../src/adapters/store/disk/disk.ts';
 import { Leases } from '../../../../src/adapters/store/lease/lease.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 
-const [root = '', rounds = '', witness = ''] = process.argv.slice(2);
+const [root = '', rounds = '', judge = ''] = process.argv.slice(2);
 const quickClock: Clock = {
   ...systemClock,
   sleep: (ms, signal) => systemClock.sleep(ms >= 10_000 ? ms : 1, signal),
@@ -16,7 +16,7 @@ const leases = new Leases({
   clock: quickClock,
   dir: join(root, 'leases'),
   staging: join(root, 'staging'),
-  witness: witness === 'witness',
+  livenessSocket: judge === 'liveness socket',
 });
 
 for (let round = 0; round < Number(rounds); round += 1) {
