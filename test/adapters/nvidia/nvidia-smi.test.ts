@@ -156,7 +156,7 @@ describe('[req R30] where the log cannot be read', () => {
         name: shapeGpus(shape).at(-1)?.name,
         computeCapability: shape === 'old-driver' ? null : '8.9',
         memory: { usedBytes: 101 * MIB },
-        processes: [{ pid: 31, name: 'a, b', memoryBytes: 100 * MIB }],
+        processes: [{ pid: 31, name: 'a? b', memoryBytes: 100 * MIB }],
       });
     },
   );

@@ -11,7 +11,7 @@ export function answer(shape: GpuShape, processes: readonly BoxProcess[], argv: 
   const all = readings(shape, processes).filter(
     ({ gpu, index }) => asked === null || asked.includes(gpu.uuid) || asked.includes(String(index)),
   );
-  if (asked !== null && all.length === 0) return { exitCode: 6, text: 'No devices were found\n' };
+  if (asked !== null && all.length === 0) return noSuchGpu(asked);
   if (argv.includes('-L')) return { exitCode: 0, text: listGpus(all) };
   const gone = all.find(({ gpu }) => gpu.lost === 'fatal');
   if (gone !== undefined) return { exitCode: 15, text: `${lostLine(gone.gpu.busId)}\n` };
@@ -22,10 +22,21 @@ export function answer(shape: GpuShape, processes: readonly BoxProcess[], argv: 
   if (gpuFields !== undefined) return queryGpu(shape, all, gpuFields, format);
   const appFields = fields('--query-compute-apps');
   if (appFields !== undefined) return queryApps(all, appFields, format);
-  return {
-    exitCode: 2,
-    text: `Invalid combination of input arguments. Please run 'nvidia-smi -h' for help.\n\n`,
-  };
+  const [unknown] = argv;
+  return unknown?.startsWith('--') !== true
+    ? error(2, `Invalid combination of input arguments. Please run 'nvidia-smi -h' for help.`)
+    : error(255, `ERROR: Option ${unknown} is not recognized. Please run 'nvidia-smi -h'.`);
+}
+
+/** An index that no GPU has selects none; a UUID that no GPU has is a wrong argument. */
+function noSuchGpu(asked: readonly string[]): Answer {
+  return asked.every((each) => /^\d+$/.test(each))
+    ? { exitCode: 6, text: 'No devices were found\n' }
+    : error(2, `ERROR: Option -i is not valid for this command. Please run 'nvidia-smi -h' for help.`);
+}
+
+function error(exitCode: number, line: string): Answer {
+  return { exitCode, text: `${line}\n\n` };
 }
 
 function chosen(argv: readonly string[]): readonly string[] | null {

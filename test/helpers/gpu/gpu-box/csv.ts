@@ -1,5 +1,5 @@
 import type { Reading } from './readings.ts';
-import type { GpuShape } from './shapes.ts';
+import type { GpuShape, ShapeGpu } from './shapes.ts';
 
 export interface Answer {
   readonly exitCode: number;
@@ -31,7 +31,8 @@ export function queryApps(all: readonly Reading[], fields: readonly string[], fo
       ...appFields,
       gpu_uuid: { text: gpu.uuid },
       pid: { text: pid },
-      process_name: { text: name },
+      // the driver writes no comma into a table but its own
+      process_name: { text: name.replaceAll(',', '?') },
       used_memory: { text: mib, unit: 'MiB' },
     })),
   );
@@ -56,7 +57,7 @@ function gpuFields(shape: GpuShape, reading: Reading | undefined): Fields {
     driver_version: { text: shape.driver },
     'pci.bus_id': { text: gpu?.busId ?? null },
     compute_cap: { text: lost ?? gpu?.computeCap ?? null },
-    'mig.mode.current': { text: gpu?.mig === undefined ? null : 'Enabled' },
+    'mig.mode.current': { text: migMode(gpu) },
     compute_mode: { text: 'Default' },
     'memory.total': { text: lost ?? memory?.total ?? null, unit: 'MiB' },
     'memory.reserved': { text: lost ?? memory?.reserved ?? null, unit: 'MiB' },
@@ -66,6 +67,11 @@ function gpuFields(shape: GpuShape, reading: Reading | undefined): Fields {
     'temperature.gpu': { text: lost ?? 41 },
   };
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !shape.unknownFields?.includes(name)));
+}
+
+function migMode(gpu: ShapeGpu | undefined): string | null {
+  if (gpu?.mig !== undefined) return 'Enabled';
+  return gpu?.migDisabled ? 'Disabled' : null;
 }
 
 function load(reading: Reading | undefined): number {

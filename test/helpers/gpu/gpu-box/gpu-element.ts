@@ -58,7 +58,7 @@ function identity({ schema, driver }: GpuShape, { gpu, index, mig }: Reading): r
     ['display_mode', schema === 'v13' ? 'Requested functionality has been deprecated' : 'Disabled'],
     ['display_active', 'Disabled'],
     ['persistence_mode', 'Enabled'],
-    ['mig_mode', named('mig', gpu.mig === undefined ? 'N/A' : 'Enabled')],
+    ['mig_mode', named('mig', gpu.mig === undefined ? (gpu.migDisabled ? 'Disabled' : 'N/A') : 'Enabled')],
     mig.length === 0 ? ['mig_devices', '\nNone'] : ['mig_devices', mig.map(migDevice)],
     ['accounting_mode', 'Disabled'],
     ['driver_model', named('dm', 'N/A')],

@@ -45,10 +45,11 @@ export function readings({ gpus }: GpuShape, processes: readonly BoxProcess[]): 
 }
 
 /** A GPU that is divided tells its size, not its use. */
-function wholeMemory({ totalMib, reservedMib, idleMib, mig }: ShapeGpu, own: readonly BoxProcess[]): Memory {
+function wholeMemory(gpu: ShapeGpu, own: readonly BoxProcess[]): Memory {
+  const { totalMib, reservedMib, idleMib, mig, perProcessMib = 0 } = gpu;
   if (totalMib === null) return UNTOLD;
   if (mig !== undefined) return { ...UNTOLD, total: totalMib, reserved: reservedMib };
-  return filled(totalMib, reservedMib, idleMib + sum(own));
+  return filled(totalMib, reservedMib, idleMib + sum(own) + own.length * perProcessMib);
 }
 
 function sliceMemory({ uuid, totalMib }: ShapeMig, own: readonly BoxProcess[]): Memory {

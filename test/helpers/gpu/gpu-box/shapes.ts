@@ -19,6 +19,10 @@ export interface ShapeGpu {
   /** what the driver itself uses */
   readonly idleMib: number;
   readonly mig?: readonly ShapeMig[];
+  /** it could be divided by MIG, and is not */
+  readonly migDisabled?: boolean;
+  /** what the driver counts as used beside the memory of a process; 0 by default */
+  readonly perProcessMib?: number;
   /** `told`: every value is an error text; `fatal`: the driver refuses any question that includes this GPU */
   readonly lost?: 'told' | 'fatal';
 }
@@ -79,6 +83,20 @@ const h100 = (bus: string, index: number): ShapeGpu => ({
   reservedMib: 575,
   idleMib: 4,
 });
+/** As recorded: test/standins/gpus/recorded/h100-80gb. */
+const RECORDED_H100: ShapeGpu = {
+  uuid: 'GPU-7c1f9a52-4d0e-b38a-91c6-e05d2a7743bf',
+  name: 'NVIDIA H100 80GB HBM3',
+  brand: 'NVIDIA',
+  architecture: 'Hopper',
+  busId: '00000000:00:06.0',
+  computeCap: '9.0',
+  totalMib: 81_559,
+  reservedMib: 480,
+  idleMib: 0,
+  migDisabled: true,
+  perProcessMib: 9,
+};
 const A100_MIG: ShapeGpu = {
   uuid: 'GPU-91be7f30-52d6-4a08-e7c3-06fd2b8a4c15',
   name: 'NVIDIA A100-SXM4-40GB',
@@ -143,6 +161,7 @@ export const SHAPES = {
   '1x8': { ...DRIVER, gpus: [RTX_3070] },
   '2x24': TWICE_24,
   '24+8': { ...DRIVER, gpus: [FIRST_4090, RTX_3070] },
+  '1x80': { ...NEW_DRIVER, driver: '580.159.04', gpus: [RECORDED_H100] },
   '8x80': { ...NEW_DRIVER, gpus: H100_BUSES.map(h100) },
   mig: { ...DRIVER, gpus: [A100_MIG] },
   unified: { ...NEW_DRIVER, gpus: [GB10] },
