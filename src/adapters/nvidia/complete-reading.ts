@@ -45,6 +45,17 @@ export function withProcesses(gpu: Gpu, processes: ReadonlyMap<string, readonly 
   return { ...gpu, processes: [...(processes.get(gpu.uuid) ?? []), ...ofDevices] };
 }
 
+/** More than a driver uses on an idle GPU, less than any CUDA context. */
+const IDLE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Returns whether the driver lists no process although memory is in use. In another PID namespace, as in a container,
+ * it hides the processes of the host (recorded with driver 580).
+ */
+export function hidesProcesses({ processes, memory, unified }: Gpu): boolean {
+  return processes?.length === 0 && !unified && (memory.usedBytes ?? 0) > IDLE_BYTES;
+}
+
 /** The log has sizes without names, the list names without sizes. CSV has neither: then the list alone tells the devices. */
 function joinMig(gpu: Gpu, listed: ListedGpu | undefined): readonly MigDevice[] {
   const names = listed?.migDevices ?? [];

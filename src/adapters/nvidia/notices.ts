@@ -12,7 +12,7 @@ export const NO_PROGRAM: GpuNotice = {
 export const NO_DEVICE: GpuNotice = {
   code: 'RMA_GPU_NO_DEVICE',
   message: 'the NVIDIA driver is loaded and finds no GPU',
-  hint: `${LIST_HARDWARE}; \`sudo dmesg | grep -i nvrm\` tells why the driver does not take one`,
+  hint: `${LIST_HARDWARE}; \`sudo dmesg | grep -i nvrm\` shows why the driver rejects one; \`ls -l /dev/nvidia*\` shows whether this user can open its device file`,
 };
 
 const MISMATCH: GpuNotice = {
@@ -24,6 +24,11 @@ const MISMATCH: GpuNotice = {
 
 /** Exit codes of nvidia-smi, from its manual page; 18 is NVML's own number for the mismatch (nvml.h). */
 const BY_EXIT_CODE: Readonly<Record<number, GpuNotice>> = {
+  4: {
+    code: 'RMA_GPU_NO_PERMISSION',
+    message: 'permission denied: the current user cannot open the device files of the NVIDIA driver',
+    hint: '`ls -l /dev/nvidia*` shows their owner, group and mode; add the user to that group: `sudo usermod -aG GROUP USER`',
+  },
   6: NO_DEVICE,
   9: {
     code: 'RMA_GPU_NO_DRIVER',

@@ -4,7 +4,7 @@ import type { Gpu, GpuInventory, GpuNotice } from '../../core/domain/gpu.ts';
 import { type GpuList, readGpuList } from '../../core/gpu/from-list.ts';
 import type { CommandRunner } from '../../ports/command-runner.ts';
 import type { GpuProbe } from '../../ports/gpu-probe.ts';
-import { completeReading, type MachineMemory, withProcesses } from './complete-reading.ts';
+import { completeReading, hidesProcesses, type MachineMemory, withProcesses } from './complete-reading.ts';
 import { APP_FIELDS, GPU_FIELDS, readAppRows, readComputeCaps, readGpuRows } from './from-csv.ts';
 import { type DriverReading, readXmlLog } from './from-xml.ts';
 import { readMeminfo } from './meminfo.ts';
@@ -103,9 +103,10 @@ export class NvidiaSmi implements GpuProbe {
     };
   }
 
-  /** Under WSL the driver shows no processes, whether there are some or not. */
+  /** An empty list is no answer under WSL, where the driver shows no processes at all, or while memory is in use. */
   #hideProcesses(gpu: Gpu): Gpu {
-    return gpu.processes?.length === 0 && existsSync(this.#wslProgram) ? { ...gpu, processes: null } : gpu;
+    if (gpu.processes?.length !== 0) return gpu;
+    return existsSync(this.#wslProgram) || hidesProcesses(gpu) ? { ...gpu, processes: null } : gpu;
   }
 
   #unanswered(answer: Exclude<SmiAnswer, { kind: 'ended' }>): GpuNotice {

@@ -44,7 +44,7 @@ export interface Gpu {
   /** null: the GPU cannot be divided, or the driver does not tell */
   readonly migEnabled: boolean | null;
   readonly migDevices: readonly MigDevice[];
-  /** null: the driver does not tell (in a container, under WSL) */
+  /** null: unknown, since the driver hides them (in a container, under WSL) */
   readonly processes: readonly GpuProcess[] | null;
   /** why it cannot be used now, in one line; null when it can */
   readonly fault: string | null;

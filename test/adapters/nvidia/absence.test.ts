@@ -13,6 +13,7 @@ describe('[req R30] a box without usable GPUs is told apart', () => {
     ['driver-not-loaded', 'RMA_GPU_NO_DRIVER', 'modprobe'],
     ['no-device', 'RMA_GPU_NO_DEVICE', 'lspci'],
     ['nvml-missing', 'RMA_GPU_NO_NVML', 'ldconfig'],
+    ['no-permission', 'RMA_GPU_NO_PERMISSION', '/dev/nvidia'],
     ['version-mismatch', 'RMA_GPU_DRIVER_MISMATCH', 'reboot'],
     ['unknown-error', 'RMA_GPU_FAILED', 'nvidia-smi'],
     ['garbage', 'RMA_GPU_GARBAGE', 'nvidia-smi'],

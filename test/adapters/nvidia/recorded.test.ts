@@ -72,6 +72,18 @@ describe('[req R30] answers recorded on an H100 80GB', () => {
     expect(gpu).toMatchObject({ utilizationPercent: 100, temperatureCelsius: 38 });
   });
 
+  it.each([
+    ['the log', []],
+    ['the tables', ['log']],
+    ['the tables of an old driver', ['log', 'newest-fields']],
+  ] as const)(
+    'of another PID namespace hide the processes: unknown, not none, by %s',
+    async (_, refusals) => {
+      const [gpu] = (await probe(recordedBox('other-pid-namespace', refusals))).gpus;
+      expect(gpu).toMatchObject({ memory: { usedBytes: 2575 * MIB }, processes: null });
+    },
+  );
+
   it.each(MOMENTS)('agree between the log and the list: %s', async (moment) => {
     const { gpus } = await probe(recordedBox(moment));
     const list = readGpuList(recordedAnswer(moment, 'list.txt'));
@@ -146,6 +158,7 @@ describe('the stand-in nvidia-smi answers as the recorded machine', () => {
     ['driver-not-loaded', 'without the kernel module'],
     ['no-device', 'without the file of the GPU, /dev/nvidia0'],
     ['nvml-missing', 'without libnvidia-ml.so'],
+    ['no-permission', 'as a user who may not open any of the device files'],
   ] as const)('%s: %s', (name, fault) => {
     const { exitCode, text } = SHAPES[name];
     expect({ exitCode, text }).toEqual(recordedFailures().faults[fault]?.log);

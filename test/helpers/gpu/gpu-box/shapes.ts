@@ -154,6 +154,11 @@ export const SHAPES = {
     exitCode: 18,
     text: 'Failed to initialize NVML: Driver/library version mismatch\nNVML library version: 580.95\n',
   },
+  'no-permission': {
+    kind: 'fault',
+    exitCode: 4,
+    text: 'Failed to initialize NVML: Insufficient Permissions\n',
+  },
   'unknown-error': { kind: 'fault', exitCode: 255, text: 'Failed to initialize NVML: Unknown Error\n' },
   garbage: { kind: 'fault', exitCode: 0, text: '<html><body>\u0000\u0001 <gpu id="&&">]]> NaN MiB\n' },
   hang: { kind: 'hang' },
