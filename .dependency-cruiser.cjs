@@ -1,73 +1,166 @@
-// The layers of the project. Each rule carries the reason; scripts/check-layers.mjs proves that every file was seen.
-const outside = (layer, allowed) => ({
-  name: `${layer}-imports`,
+// Which part of src may import which. Each rule carries the reason. scripts/check-layers.mjs proves that every file was
+// seen; test/adapters/layers plants a violation of each rule.
+const coreOrder = require('./scripts/layers/core-order.cjs');
+
+const NODE_MODULES = '(^|/)node_modules/';
+
+/** The packages that src may import, and the only part that knows each. */
+const PACKAGES = {
+  'string-width': '^src/cli/render/',
+  'chalk|commander|ora': '^src/cli/',
+  dockerode: '^src/adapters/docker/',
+  'fast-xml-parser': '^src/adapters/nvidia/',
+  systeminformation: '^src/adapters/system/',
+  undici: '^src/adapters/http/',
+  yaml: '^src/core/',
+  zod: '^src/(core|adapters|worker|coordinator)/',
+};
+
+const layer = (name, from, allowed, comment) => ({
+  name,
+  comment,
   severity: 'error',
-  from: { path: `^src/${layer}/` },
-  to: { path: '^src/', pathNot: allowed.map((folder) => `^src/${folder}/`) },
+  from: { path: from },
+  to: { path: '^src/', pathNot: allowed },
 });
-const fence = (name, packages, owner) => ({
-  name: `${name}-fence`,
+
+const fences = Object.entries(PACKAGES).map(([packages, owner]) => ({
+  name: `${packages.split('|')[0]}-fence`,
+  comment: `only ${owner} may import ${packages}`,
   severity: 'error',
-  comment: `only ${owner} knows ${packages}`,
   from: { path: '^src/', pathNot: owner },
-  to: { path: packages },
+  to: { path: `${NODE_MODULES}(@types/)?(${packages})(/|$)` },
+}));
+
+const coreFolders = coreOrder.flatMap((row, index) => {
+  const below = coreOrder.slice(0, index).flat();
+  return row.map((folder) => ({
+    name: 'core-order',
+    comment: 'a folder of core imports only those below it: scripts/layers/core-order.cjs',
+    severity: 'error',
+    from: { path: `^src/core/${folder}/` },
+    to: { path: '^src/core/[^/]+/', pathNot: `^src/core/(${[folder, ...below].join('|')})/` },
+  }));
 });
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    outside('core', ['core']),
+    {
+      name: 'resolvable',
+      comment: 'an import that leads nowhere would pass every other rule',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    layer('core-imports', '^src/core/', '^src/core/', 'rules know nothing of what surrounds them'),
     {
       name: 'core-is-pure',
+      comment: 'no I/O: no packages but yaml and zod, no node modules but hashing and posix paths',
       severity: 'error',
-      comment: 'no I/O, no packages but yaml, no node modules but hashing and posix paths',
       from: { path: '^src/core/' },
-      to: {
-        dependencyTypesNot: ['local', 'type-only'],
-        pathNot: ['^(node:)?(crypto|path/posix)$', 'node_modules/yaml/'],
-      },
+      to: { pathNot: ['^src/', '^(node:)?(crypto|path/posix)$', `${NODE_MODULES}(yaml|zod)/`] },
     },
-    outside('ports', ['core', 'ports']),
-    outside('app', ['core', 'ports', 'app']),
+    {
+      name: 'core-order',
+      comment: 'files at the top of core are for all of its folders; they may speak of the domain',
+      severity: 'error',
+      from: { path: '^src/core/[^/]+$' },
+      to: { path: '^src/core/[^/]+/', pathNot: '^src/core/domain/' },
+    },
+    ...coreFolders,
+    layer('ports-imports', '^src/ports/', ['^src/core/', '^src/ports/'], 'interfaces speak of the domain'),
+    {
+      name: 'ports-are-interfaces',
+      comment:
+        'no node module and no package, not even a type: an interface to the outside names no implementation',
+      severity: 'error',
+      from: { path: '^src/ports/' },
+      to: { pathNot: '^src/' },
+    },
+    layer('app-imports', '^src/app/', ['^src/core/', '^src/ports/', '^src/app/'], 'use cases call ports'),
     {
       name: 'app-has-no-outside',
-      severity: 'error',
       comment: 'use cases reach the outside through ports only',
+      severity: 'error',
       from: { path: '^src/app/' },
-      to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
+      to: { pathNot: '^src/' },
+    },
+    layer(
+      'fetch-stands-alone',
+      '^src/app/fetch/',
+      ['^src/core/', '^src/ports/', '^src/app/fetch/'],
+      'the worker container runs it without the rest of the CLI',
+    ),
+    {
+      name: 'steps-below-verbs',
+      comment: 'the files at the top of app are the verbs; what they are made of does not know them',
+      severity: 'error',
+      from: { path: '^src/app/[^/]+/' },
+      to: { path: '^src/app/[^/]+$' },
     },
     {
       name: 'adapters-imports',
+      comment: 'an adapter knows one outside thing, and no other adapter',
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)/' },
       to: { path: '^src/', pathNot: ['^src/core/', '^src/ports/', '^src/adapters/$1/'] },
     },
-    {
-      name: 'worker-imports',
-      severity: 'error',
-      from: { path: '^src/worker/' },
-      to: {
-        path: '^src/',
-        pathNot: [
-          '^src/(core|ports|worker)/',
-          '^src/app/fetch/',
-          '^src/adapters/(clock|http|hub|store|data|engine)/',
-        ],
-      },
-    },
-    outside('coordinator', ['core', 'ports', 'coordinator']),
+    layer(
+      'worker-imports',
+      '^src/worker/',
+      [
+        '^src/(core|ports|worker)/',
+        '^src/app/fetch/',
+        '^src/adapters/(clock|http|hub|store|data|engine|system)/',
+      ],
+      'the worker container has no Docker, no CLI and no GPU tools',
+    ),
+    layer(
+      'coordinator-imports',
+      '^src/coordinator/',
+      ['^src/(core|ports|coordinator)/'],
+      'it only keeps the list of workers',
+    ),
+    layer(
+      'cli-imports',
+      '^src/cli/',
+      ['^src/(core|ports|app|cli)/', '^src/adapters/'],
+      'the other programs run in containers',
+    ),
     {
       name: 'adapters-only-from-the-composition-root',
       severity: 'error',
       from: { path: '^src/cli/', pathNot: '^src/cli/context/' },
-      to: { path: '^src/(adapters|worker|coordinator)/' },
+      to: { path: '^src/adapters/' },
     },
-    fence('dockerode', 'node_modules/dockerode/', '^src/adapters/docker/'),
-    fence('xml', 'node_modules/fast-xml-parser/', '^src/adapters/nvidia/'),
-    fence('undici', 'node_modules/undici/', '^src/adapters/http/'),
-    fence('terminal', 'node_modules/(commander|chalk|ora)/', '^src/cli/'),
-    fence('process', '^(node:)?child_process$', '^src/adapters/exec/'),
-    fence('yaml', 'node_modules/yaml/', '^src/core/'),
+    {
+      name: 'cli-has-no-outside',
+      comment: 'commands and renderers reach files, network and programs through use cases only',
+      severity: 'error',
+      from: { path: '^src/cli/', pathNot: '^src/cli/context/' },
+      to: {
+        path: '^(node:)?(fs|net|tls|dgram|dns|http|https|http2|child_process|cluster|worker_threads)(/|$)',
+      },
+    },
+    {
+      name: 'process-fence',
+      comment: 'one place starts programs, with deadlines and without shells',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/adapters/exec/' },
+      to: { path: '^(node:)?child_process$' },
+    },
+    ...fences,
+    {
+      name: 'unknown-package',
+      comment: 'each package has an owner above',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        path: NODE_MODULES,
+        pathNot: `${NODE_MODULES}(@types/)?(${Object.keys(PACKAGES).join('|')})(/|$)`,
+      },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -1,4 +1,4 @@
-import { escapeControls } from './compose-file/control-characters.ts';
+import { escapeControls } from './control-characters.ts';
 
 /** The value as JSON with sorted keys, so that equal values give equal bytes; `indent` spaces per level. */
 export function canonicalJson(value: unknown, indent = 0): string {

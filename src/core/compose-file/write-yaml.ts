@@ -1,5 +1,5 @@
 import { Document, isMap, isScalar, isSeq, type Node, type Pair, visit } from 'yaml';
-import { escapeControls, hasControls } from './control-characters.ts';
+import { escapeControls, hasControls } from '../control-characters.ts';
 import type { RenderInput } from './render-input.ts';
 import type { ComposeMapping, ComposeValue, ServiceDraft } from './service-draft.ts';
 

@@ -49,7 +49,7 @@ export function gpuUsers(
 
 /** The part of a GPU's processes that are on one of its MIG devices, or on none. */
 function processesOn({ processes }: Gpu, migIndex: number | undefined): NonNullable<Gpu['processes']> {
-  return processes?.filter((process) => process.migIndex === migIndex) ?? [];
+  return processes?.filter((entry) => entry.migIndex === migIndex) ?? [];
 }
 
 function user(
