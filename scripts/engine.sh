@@ -6,7 +6,7 @@ set -euo pipefail
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 ENGINE_SCRIPTS=$CHECKOUT/scripts/engine
 export ENGINE_SCRIPTS
-for part in ui engine/context engine/preflight engine/apt engine/get engine/up engine/down engine/images engine/standins engine/legacy; do
+for part in ui parallel preflight apt engine/context engine/consent engine/get engine/up engine/down engine/images engine/standins engine/legacy; do
   # shellcheck source=/dev/null
   . "$CHECKOUT/scripts/$part.sh"
 done
@@ -15,6 +15,7 @@ usage() {
   cat <<'TEXT'
 usage: scripts/engine.sh VERB [--yes]
 
+  check      print what keeps the engine from this machine, if anything; exit 0 or 3
   get        fetch and unpack the packages into .engine/ (about 90 MB)
   up         start the engine; does nothing when it runs
   images     make the base images (node, llama-server) in it
@@ -62,6 +63,7 @@ main() {
 verb() {
   local yes=$1
   case "${2:-}" in
+  check) ready && { get_is_done || preflight_apt; } ;;
   get) ready && locked ensure_files "$yes" ;;
   up) ready && locked ensure_up "$yes" ;;
   images) ready && locked ensure_images "$yes" ;;
@@ -91,7 +93,7 @@ legacy_verb() {
   esac
 }
 
-ready() { preflight_system; }
+ready() { engine_preflight; }
 
 # step LOG TEXT FUNCTION: a long function as a process of its own (the verb run-step, for this use only). Called as a
 # function under `||` it would lose `set -e`, and go on after a fault to its end.

@@ -7,7 +7,7 @@ CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 HOME_DIR=$CHECKOUT/.quickstart
 LOGS=$HOME_DIR/logs
 PROFILE=cpu-worker
-for part in ui quickstart/build quickstart/docker quickstart/hub quickstart/worker; do
+for part in ui preflight quickstart/build quickstart/docker quickstart/hub quickstart/worker; do
   # shellcheck source=/dev/null
   . "$CHECKOUT/scripts/$part.sh"
 done
@@ -62,8 +62,10 @@ choice() {
 run() {
   local engine=$1 hub=$2
   shift 2
+  preflight_node
+  choose_docker "$engine"
   build_rma
-  use_docker "$engine" "$@"
+  use_docker "$@"
   use_hub "$hub"
   use_images "$@"
   start_worker

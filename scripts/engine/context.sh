@@ -10,6 +10,7 @@ engine_context() {
   digest=${digest:0:8}
   # The state that stays: packages, images, volumes, logs.
   ENGINE_TOP=$checkout/.engine
+  APT_TOP=$ENGINE_TOP/apt
   ENGINE_HOME=$ENGINE_TOP${variant:+/$variant}
   # One name for the cgroup, the mark on every process, and the run folder.
   ENGINE_ID=rma-$digest${variant:+-$variant}

@@ -31,18 +31,6 @@ get_debs() {
   esac
 }
 
-# all_of 'FUNCTION WORD'…: runs them side by side; fails when one does. (`wait` without arguments would say 0.)
-all_of() {
-  local words pid failed=0 pids=()
-  for words in "$@"; do
-    # shellcheck disable=SC2086 # a function's name and plain words, split on purpose
-    ($words) &
-    pids+=($!)
-  done
-  for pid in "${pids[@]}"; do wait "$pid" || failed=1; done
-  return "$failed"
-}
-
 # Programs of bookworm with libraries of their own. The wrappers find them by their own place, so a checkout can be
 # moved, and its path may have spaces.
 get_wrappers() {

@@ -50,17 +50,12 @@ image_make() {
 
 # image_rootfs ROOT DEBS
 image_rootfs() {
-  local root=$1 deb folder
+  local root=$1
   rm -rf "$root"
-  mkdir -p "$root"/usr/{bin,sbin,lib,lib64} "$root"/{etc/ssl/certs,tmp,proc,sys,dev,run,root,home/rma,var/tmp}
+  mkdir -p "$root"/{etc/ssl/certs,tmp,proc,sys,dev,run,root,home/rma,var/tmp}
   chmod 1777 "$root/tmp" "$root/var/tmp"
   chown 1000:1000 "$root/home/rma"
-  for folder in bin sbin lib lib64; do ln -s "usr/$folder" "$root/$folder"; done
-  # one after the other: two packages may bring the same folder
-  for deb in "$2"/*.deb; do
-    dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$root" --keep-directory-symlink \
-      --exclude='./usr/share/doc' --exclude='./usr/share/man' --exclude='./usr/share/locale' --exclude='./usr/share/lintian' --exclude='./usr/share/bug'
-  done
+  apt_unpack_merged "$root" "$2"/*.deb
   image_settings "$root"
 }
 
@@ -71,7 +66,7 @@ image_settings() {
   printf 'root:x:0:\nrma:x:1000:\n' >"$root/etc/group"
   printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
   # Debian's Node and OpenSSL look for the authorities in this one file
-  find "$root/usr/share/ca-certificates" -name '*.crt' -print0 | sort -z | xargs -0 cat >"$root/etc/ssl/certs/ca-certificates.crt"
+  apt_authorities "$root" >"$root/etc/ssl/certs/ca-certificates.crt"
   while IFS= read -r applet; do
     if [ ! -e "$root/usr/bin/$applet" ] && [ ! -e "$root/usr/sbin/$applet" ]; then ln -s busybox "$root/usr/bin/$applet"; fi
   done < <("$root/usr/bin/busybox" --list)

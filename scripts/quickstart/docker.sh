@@ -1,33 +1,42 @@
 #!/usr/bin/env bash
-# Chooses the Docker: the user's own when it is there and new enough, else a private one.
+# Chooses the Docker: the user's own when it responds and is new enough, otherwise a private one.
 
 ENGINE_CHOICE=$HOME_DIR/engine
 
-use_docker() {
-  local wanted=$1 why
-  shift
-  # what was chosen at first stays, or a second run would look for the worker in another Docker
-  if [ "$wanted" = auto ] && [ -f "$ENGINE_CHOICE" ]; then wanted=$(cat "$ENGINE_CHOICE"); fi
-  if [ "$wanted" != private ] && why=$(own_docker_fault) && [ -z "$why" ]; then
-    printf own >"$ENGINE_CHOICE"
-    ui_note "Docker: your own, $(docker version --format 'Engine {{.Server.Version}}'), Compose $(docker compose version --short)"
-    return 0
+# choose_docker auto|own|private: sets DOCKER_KIND to own or private, and DOCKER_FAULT to why it is not the user's own.
+# Exits when the Docker of that kind cannot be used here; starts and downloads nothing.
+choose_docker() {
+  DOCKER_KIND=$1
+  DOCKER_FAULT=
+  # the first choice stays, or a second run would look for the worker in another Docker
+  if [ "$DOCKER_KIND" = auto ] && [ -f "$ENGINE_CHOICE" ]; then DOCKER_KIND=$(cat "$ENGINE_CHOICE"); fi
+  if [ "$DOCKER_KIND" != private ]; then DOCKER_FAULT=$(own_docker_fault); fi
+  if [ "$DOCKER_KIND" = own ] && [ -n "$DOCKER_FAULT" ]; then
+    ui_fail 3 "your Docker cannot be used: $DOCKER_FAULT" "Fix it, or use a private engine: scripts/quickstart.sh --engine private"
   fi
-  if [ "$wanted" = own ]; then
-    ui_fail 3 "your Docker cannot be used: $why" "mend it, or use a private engine: scripts/quickstart.sh --engine private"
+  if [ "$DOCKER_KIND" = auto ]; then
+    if [ -z "$DOCKER_FAULT" ]; then DOCKER_KIND=own; else DOCKER_KIND=private; fi
   fi
-  if [ "$wanted" = auto ]; then ui_note "Docker: a private engine, because $why"; fi
-  "$CHECKOUT/scripts/engine.sh" up "$@" || exit $?
-  printf private >"$ENGINE_CHOICE"
-  eval "$("$CHECKOUT/scripts/engine.sh" env)"
+  if [ "$DOCKER_KIND" = private ]; then "$CHECKOUT/scripts/engine.sh" check || exit $?; fi
 }
 
-# Prints why the user's own Docker will not do; nothing when it will.
+use_docker() {
+  if [ "$DOCKER_KIND" = own ]; then
+    ui_note "Docker: your own, $(docker version --format 'Engine {{.Server.Version}}'), Compose $(docker compose version --short)"
+  else
+    if [ -n "$DOCKER_FAULT" ]; then ui_note "Docker: a private engine, because $DOCKER_FAULT"; fi
+    "$CHECKOUT/scripts/engine.sh" up "$@" || exit $?
+    eval "$("$CHECKOUT/scripts/engine.sh" env)"
+  fi
+  printf '%s' "$DOCKER_KIND" >"$ENGINE_CHOICE"
+}
+
+# Prints why the user's own Docker cannot be used; nothing when it can.
 own_docker_fault() {
   local server compose
-  if ! command -v docker >/dev/null; then echo "there is no docker command" && return 0; fi
+  if ! command -v docker >/dev/null; then echo "docker is not installed" && return 0; fi
   server=$(timeout 10 docker version --format '{{.Server.Version}}' 2>/dev/null) || server=
-  if [ -z "$server" ]; then echo "no Docker Engine answers" && return 0; fi
+  if [ -z "$server" ]; then echo "no Docker Engine responds" && return 0; fi
   if is_older "$server" 25.0; then echo "Docker Engine $server is older than 25.0" && return 0; fi
   compose=$(docker compose version --short 2>/dev/null) || compose=
   if [ -z "$compose" ]; then echo "the Compose plugin is missing" && return 0; fi

@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
-# A private apt: own sources, lists, cache and (empty) status. Nothing of the machine's apt or dpkg is touched.
+# A private apt in the folder APT_TOP: own sources, lists, cache and (empty) status. The machine's apt and dpkg do not
+# change. Sourced, not run.
 
 # apt_in SUITE TOOL ARGS…: runs apt-get or apt-cache in the private root of that suite
 apt_in() {
   local suite=$1 tool=$2
   shift 2
   # NoLocking: downloads of one suite run side by side, each into files of its own
-  APT_CONFIG=$ENGINE_TOP/apt/$suite/apt.conf "$tool" -q -o Debug::NoLocking=1 "$@"
+  APT_CONFIG=$APT_TOP/$suite/apt.conf "$tool" -q -o Debug::NoLocking=1 "$@"
 }
 
 # apt_root SUITE: makes the private root and fetches its lists
 apt_root() {
-  local root=$ENGINE_TOP/apt/$1 mirror
+  local root=$APT_TOP/$1 mirror
   mirror=$(apt_mirror)
   mkdir -p "$root"/etc/{apt.conf.d,sources.list.d,preferences.d} "$root"/lists/partial "$root"/cache/archives/partial
   : >"$root/status"
@@ -93,3 +94,21 @@ apt_unpack() {
   mkdir -p "$root"
   printf '%s\0' "$@" | xargs -0 -P "$(nproc)" -I{} dpkg-deb --extract {} "$root"
 }
+
+# apt_unpack_merged ROOT DEB…: extracted into a root whose /bin, /sbin, /lib and /lib64 are links into /usr, as on Debian
+# itself; without documentation. One after the other: two packages may have the same directory.
+apt_unpack_merged() {
+  local root=$1 folder deb
+  shift
+  for folder in bin sbin lib lib64; do
+    mkdir -p "$root/usr/$folder"
+    ln -sfn "usr/$folder" "$root/$folder"
+  done
+  for deb in "$@"; do
+    dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$root" --keep-directory-symlink \
+      --exclude='./usr/share/doc' --exclude='./usr/share/man' --exclude='./usr/share/locale' --exclude='./usr/share/lintian' --exclude='./usr/share/bug'
+  done
+}
+
+# apt_authorities ROOT: the certificates of the unpacked package ca-certificates, in one text
+apt_authorities() { find "$1/usr/share/ca-certificates" -name '*.crt' -print0 | sort -z | xargs -0 cat; }

@@ -1,30 +1,21 @@
 #!/usr/bin/env bash
-# Where the private engine can run, and what to do elsewhere.
+# Where the private engine runs, how to install Docker elsewhere, and the question before the first download.
 
-# preflight_system: returns on Debian >= 12, amd64, root; else prints how to install Docker there and exits 3
-preflight_system() {
-  local id version
-  id=$(os_release ID)
-  version=$(os_release VERSION_ID)
-  if [ "$(uname -s)" = Linux ] && [ "$(uname -m)" = x86_64 ] && [ "$id" = debian ] && [ "${version:-99}" -ge 12 ]; then
-    if [ "$(id -u)" = 0 ]; then
-      preflight_path
-      return 0
-    fi
-    ui_error "the private Docker Engine needs root (this is user $(id -un 2>/dev/null || id -u))" \
-      "Run it as root, or install Docker for everybody:"
-  else
-    ui_error "the private Docker Engine runs on Debian 12 or newer, amd64 (this is ${id:-unknown} ${version:-}, $(uname -m))" \
-      "Install Docker Engine 25 or newer with Compose 2.24 or newer, then run this again:"
+# engine_preflight: returns where the engine can run; elsewhere prints how to install Docker, and exits with 3
+engine_preflight() {
+  local fault
+  fault=$(debian_fault)
+  if [ -z "$fault" ]; then
+    preflight_path
+    return 0
   fi
-  install_commands "$id" | sed 's/^/  /' >&2
+  case $fault in
+  runs*) ui_error "the private Docker Engine $fault" "Install Docker Engine 25 or newer with Compose 2.24 or newer, then run this again:" ;;
+  *root*) ui_error "the private Docker Engine $fault" "Run it as root, or install Docker for all users:" ;;
+  esac
+  install_commands "$(os_release ID)" | sed 's/^/  /' >&2
   exit 3
 }
-
-os_release() { (
-  # shellcheck disable=SC1091
-  . /etc/os-release 2>/dev/null && printf '%s' "${!1:-}"
-) || true; }
 
 # dockerd, overlay mounts and library paths take these characters as separators.
 preflight_path() {
