@@ -1,19 +1,29 @@
 #!/usr/bin/env bash
-# Installs outside programs that judge what rma wrote, each in a folder of its own: .judges/NAME-VERSION/, programs in bin/.
-# Prints one line per judge: its name, a space, its folder.
+# Installs outside programs that judge what rma wrote, each in a directory of its own: .judges/NAME-VERSION/, programs in bin/.
+# Prints one line per judge: its name, a space, its directory.
 #   scripts/judges.sh [NAME…]     all of them without a name
-# What a judge is made of stands in scripts/judges/, exact versions throughout:
+# scripts/judges/ has the parts of a judge, exact versions throughout:
 #   NAME.txt      a Python environment: pip's requirements, the judge itself first
-#   NAME.module   a Go program with C parts: one line, MODULE@vVERSION; built for minutes once
+#   NAME.module   a Go program with C++ parts: one line, MODULE@vVERSION; built for minutes once
+# Python, Go and the C++ compiler are Debian's packages, unpacked below .judges/: the machine's own are not used.
 set -euo pipefail
 
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-# shellcheck source=scripts/ui.sh
-. "$CHECKOUT/scripts/ui.sh"
 JUDGES=$CHECKOUT/.judges
+APT_TOP=$JUDGES/apt
+for part in ui parallel preflight apt judges/python judges/go; do
+  # shellcheck source=/dev/null
+  . "$CHECKOUT/scripts/$part.sh"
+done
 
 main() {
   local name
+  if [ "${1:-}" = install-step ]; then
+    "install_${2##*.}" "$2" "$3"
+    # written last: without it the judge is not complete
+    cp "$2" "$3/pins.txt"
+    return 0
+  fi
   if [ $# -eq 0 ]; then
     # shellcheck disable=SC2046 # plain names
     set -- $(known_judges)
@@ -45,36 +55,27 @@ pins() {
 
 judge_folder() { printf '%s/%s-%s' "$JUDGES" "$1" "$(sed -n '1s/.*\(==\|@v\)//p' "$(pins "$1")")"; }
 
-# Whole when the copy of its pins is there, which is written last.
+# The installation is a process of its own (install-step, for this use only): as a function under `||` it would lose
+# `set -e`, and continue after a fault.
 ensure_judge() {
   local folder pins
   folder=$(judge_folder "$1")
   pins=$(pins "$1")
   if cmp -s "$folder/pins.txt" "$pins"; then return 0; fi
-  ui_step "$JUDGES/$1.log" "judge $1: $(basename "$folder")" "install_${pins##*.}" "$pins" "$folder" >&2 ||
+  preflight_debian "scripts/judges.sh"
+  preflight_apt
+  ui_step "$JUDGES/$1.log" "judge $1: $(basename "$folder")" "$CHECKOUT/scripts/judges.sh" install-step "$pins" "$folder" >&2 ||
     ui_fail 1 "judge '$1' could not be installed" "$(way_out "${pins##*.}")"
 }
 
 way_out() {
   case $1 in
-    txt) echo "See whether 'python3 -m venv' (Debian: apt-get install python3-venv) and 'pip download pip' work, then run this again." ;;
-    module) echo "See whether 'go version' says 1.24 or newer and 'g++ --version' 10 or newer, then run this again." ;;
+    txt) echo "Check that 'apt-get update' and 'pip download pip' work on this machine, then run this again." ;;
+    module) echo "Check that 'apt-get update' works and that this machine reaches a Go module proxy, then run this again." ;;
   esac
 }
 
-install_txt() {
-  rm -rf "$2"
-  python3 -m venv "$2"
-  "$2/bin/python" -m pip install --no-input --disable-pip-version-check --requirement "$1"
-  "$2/bin/python" -m pip check
-  cp "$1" "$2/pins.txt"
-}
-
-# Sources and objects stay in Go's own caches; only the program comes here.
-install_module() {
-  rm -rf "$2"
-  CGO_ENABLED=1 GOBIN=$2/bin go install "$(cat "$1")"
-  cp "$1" "$2/pins.txt"
-}
+# Whether pip and Go need Debian's list of certificate authorities, because the machine has none.
+needs_authorities() { [ ! -e /etc/ssl/certs/ca-certificates.crt ] && [ -z "${SSL_CERT_FILE:-}" ]; }
 
 main "$@"

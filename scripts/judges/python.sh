@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Python for the judges, from Debian 12's packages in .judges/python. It runs on Debian 12 and newer: it uses the C
+# library of the machine and has all other libraries beside it. Sourced, not run.
+
+PYTHON_HOME=$JUDGES/python
+PYTHON_PACKAGES=(python3.11 python3.11-minimal libpython3.11-minimal libpython3.11-stdlib python3-pip-whl patchelf
+  libexpat1 zlib1g libssl3 libffi8 libbz2-1.0 liblzma5 libsqlite3-0 ca-certificates)
+
+# Complete when the copy of the package list exists, which is written last.
+python_ensure() {
+  local debs=$JUDGES/debs
+  if [ "$(cat "$PYTHON_HOME/packages.txt" 2>/dev/null)" = "${PYTHON_PACKAGES[*]}" ]; then return 0; fi
+  rm -rf "$PYTHON_HOME" "$debs"
+  apt_root bookworm
+  apt_download bookworm "$debs" "${PYTHON_PACKAGES[@]}"
+  apt_unpack_merged "$PYTHON_HOME" "$debs"/*.deb
+  # RPATH, not RUNPATH: it also applies to the libraries that Python's own modules load
+  # shellcheck disable=SC2016 # for the dynamic linker, not the shell
+  "$PYTHON_HOME/usr/bin/patchelf" --force-rpath --set-rpath '$ORIGIN/../lib/x86_64-linux-gnu' "$PYTHON_HOME/usr/bin/python3.11"
+  apt_authorities "$PYTHON_HOME" >"$PYTHON_HOME/authorities.pem"
+  rm -rf "$debs" "$APT_TOP"
+  printf '%s' "${PYTHON_PACKAGES[*]}" >"$PYTHON_HOME/packages.txt"
+}
+
+# install_txt REQUIREMENTS FOLDER: a virtual environment. pip runs from its wheel and is not installed.
+install_txt() {
+  local pip
+  python_ensure
+  rm -rf "$2"
+  "$PYTHON_HOME/usr/bin/python3.11" -m venv --without-pip "$2"
+  pip=$(echo "$PYTHON_HOME"/usr/share/python-wheels/pip-*.whl)
+  if needs_authorities; then export PIP_CERT=$PYTHON_HOME/authorities.pem; fi
+  PYTHONPATH=$pip "$2/bin/python" -m pip install --no-input --disable-pip-version-check --only-binary :all: --requirement "$1"
+  PYTHONPATH=$pip "$2/bin/python" -m pip check
+}
