@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # The test suite: static checks, unit, adapter and command-line tests, the outside judges, then end to end on a real
-# Docker Engine. Installs what it needs below this checkout; needs root on Debian for the private engine.
+# Docker Engine. Needs Node.js, git and root on Debian 12 or newer, amd64; everything else is unpacked below this checkout.
 #   scripts/test.sh          less than 20 minutes on two cores
 #   scripts/test.sh --all    and then the tests with stand-in GPUs, as CI runs it
 set -euo pipefail
 
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-# shellcheck source=scripts/ui.sh
-. "$CHECKOUT/scripts/ui.sh"
+for part in ui preflight apt; do
+  # shellcheck source=/dev/null
+  . "$CHECKOUT/scripts/$part.sh"
+done
 cd "$CHECKOUT"
 REPORTS=$CHECKOUT/build/reports
 
@@ -16,12 +18,13 @@ main() {
   case ${1:-} in
   '') ;;
   --all) all=1 ;;
-  *) ui_fail 2 "unknown word '$1'" "usage: scripts/test.sh [--all]" ;;
+  *) ui_fail 2 "unknown argument '$1'" "usage: scripts/test.sh [--all]" ;;
   esac
+  preflight
   npm ci --no-progress
   mkdir -p "$REPORTS"
   rm -f "$REPORTS"/*.json
-  # the judges come over the network while this machine checks
+  # the judges are downloaded and built while this machine checks the code
   scripts/judges.sh >"$REPORTS/judges.log" 2>&1 &
   local judges=$!
   for script in lint types arch unused build; do npm run --silent "$script"; done
@@ -32,6 +35,13 @@ main() {
   suite e2e e2e
   if [ "$all" = 1 ]; then suite gpu gpu; fi
   node scripts/sum-tests.mjs "$REPORTS"/*.json
+}
+
+preflight() {
+  preflight_node
+  preflight_program git
+  preflight_debian "scripts/test.sh"
+  preflight_apt
 }
 
 # suite NAME PROJECT…

@@ -1,0 +1,87 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  publicCopy,
+  runAsNobody,
+  runOn,
+  runUnprivileged,
+  runWithNode,
+  runWithoutAptSources,
+  runWithoutProgram,
+} from '../helpers/stack/other-machine.ts';
+
+const UBUNTU = 'ID=ubuntu\nVERSION_ID="24.04"\n';
+const NODE_HINT = 'Install Node.js 20.19.0 or newer: https://nodejs.org/en/download';
+type Machine = (command: readonly string[]) => ReturnType<typeof runAsNobody>;
+
+const MISSING: readonly (readonly [string, Machine, string])[] = [
+  ['Node.js', (command) => runWithoutProgram('node', command), `Node.js is not installed\n  ${NODE_HINT}`],
+  [
+    'a new Node.js',
+    (command) => runWithNode('18.20.4', command),
+    `Node.js 18.20.4 is too old\n  ${NODE_HINT}`,
+  ],
+  ['npm', (command) => runWithoutProgram('npm', command), 'npm is not installed\n  apt-get install npm'],
+];
+
+const MISSING_FOR_TESTS: typeof MISSING = [
+  ...MISSING,
+  ['git', (command) => runWithoutProgram('git', command), 'git is not installed\n  apt-get install git'],
+  [
+    'Debian',
+    (command) => runOn(UBUNTU, command),
+    'scripts/test.sh runs on Debian 12 or newer, amd64 (this is ubuntu 24.04, x86_64)',
+  ],
+  ['root', runAsNobody, 'scripts/test.sh needs root (this is user nobody)'],
+  [
+    'the right to create namespaces',
+    runUnprivileged,
+    'scripts/test.sh needs network and mount namespaces, and this root cannot create them (in a container: docker run --privileged)',
+  ],
+  [
+    'a Debian mirror',
+    runWithoutAptSources,
+    "no Debian mirror in this machine's apt sources\n  Add one to /etc/apt/sources.list, then run: apt-get update",
+  ],
+];
+
+describe('scripts/test.sh', () => {
+  it.each(MISSING_FOR_TESTS)('without %s stops before it changes anything', async (_name, machine, error) => {
+    const checkout = await publicCopy();
+    const { code, stdout, stderr } = await machine([join(checkout, 'scripts/test.sh')]);
+    expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: `error: ${error}\n` });
+    expect(await readdir(checkout)).toEqual(['scripts']);
+  });
+});
+
+describe('scripts/quickstart.sh', () => {
+  it.each(MISSING)('without %s stops before it builds', async (_name, machine, error) => {
+    const checkout = await publicCopy();
+    const { code, stdout, stderr } = await machine([join(checkout, 'scripts/quickstart.sh')]);
+    expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: `error: ${error}\n` });
+  });
+
+  it('with neither Docker nor Debian says how to install Docker before it builds', async () => {
+    const checkout = await publicCopy();
+    const { code, stdout, stderr } = await runOn(UBUNTU, [
+      join(checkout, 'scripts/quickstart.sh'),
+      '--engine',
+      'private',
+    ]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(/^error: the private Docker Engine runs on Debian 12 or newer, amd64/);
+    expect(stderr).toContain('https://download.docker.com/linux/ubuntu');
+  });
+});
+
+describe('scripts/judges.sh', () => {
+  it('without Debian names the system that it needs', async () => {
+    const checkout = await publicCopy();
+    const { code, stderr } = await runOn(UBUNTU, [join(checkout, 'scripts/judges.sh'), 'gguf']);
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: 'error: scripts/judges.sh runs on Debian 12 or newer, amd64 (this is ubuntu 24.04, x86_64)\n',
+    });
+  });
+});
