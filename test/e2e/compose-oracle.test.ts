@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildStack } from '../../src/core/compose-file/build-stack.ts';
-import { buildWorkerConfig } from '../../src/core/compose-file/build-worker-config.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import { RENDER_CASES } from '../golden/render-cases.ts';
 import {
@@ -16,6 +14,7 @@ import {
   profileServiceOf,
   renderInputOf,
 } from '../helpers/builders/render-builders.ts';
+import { stackOf, workerConfigOf } from '../helpers/builders/stack-of.ts';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
 
 interface ComposeConfig {
@@ -46,11 +45,11 @@ describe('the real Compose', () => {
     'takes $name without a warning, and reads the configurations as they were written',
     async ({ input }) => {
       const given = input();
-      const { config, warnings } = await composeReads(buildStack(given).text);
+      const { config, warnings } = await composeReads(stackOf(given).text);
       expect(warnings).toBe('');
       for (const profile of given.selection.profiles) {
         const content = config.configs[profile.worker]?.content ?? '';
-        expect(JSON.parse(content)).toEqual(buildWorkerConfig(given, profile));
+        expect(JSON.parse(content)).toEqual(workerConfigOf(given, profile.worker));
       }
     },
   );
@@ -65,7 +64,7 @@ describe('the real Compose', () => {
       coordinator: { port: 7700, url: 'http://coordinator.example', tokenFile: null },
     });
     const workerImage = env['RMA_WORKER_BASE'] ?? '';
-    await writeFile(file, buildStack(renderInputOf({ config, workerImage, secrets: new Set() })).text);
+    await writeFile(file, stackOf(renderInputOf({ config, workerImage, secrets: new Set() })).text);
     const compose = (...args: string[]) =>
       promisify(execFile)('docker', ['compose', '-f', file, ...args], { env });
     try {
@@ -91,7 +90,7 @@ describe('the real Compose', () => {
       workerImage: env['RMA_WORKER_BASE'] ?? '',
       secrets: new Set(),
     });
-    const { text, volumes } = buildStack(input);
+    const { text, volumes } = stackOf(input);
     const file = join(folder, 'compose.yaml');
     await writeFile(file, text);
     const docker = (...args: string[]) => promisify(execFile)('docker', args, { env });
@@ -134,7 +133,7 @@ describe('the real Compose', () => {
       [engineOf('llm', { environment })],
     );
     const selection = selectServices(catalog, ['chat']);
-    const { config } = await composeReads(buildStack(renderInputOf({ selection })).text);
+    const { config } = await composeReads(stackOf(renderInputOf({ selection })).text);
     const { command, environment: read } = config.services['chat-llm'] as {
       command: string[];
       environment: Record<string, string>;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { choosePorts } from '../../src/core/compose-file/choose-ports.ts';
-import type { RenderInput } from '../../src/core/compose-file/render-input.ts';
 import { resolveConfig } from '../../src/core/config/resolve-config.ts';
 import type { PinnedModel } from '../../src/core/domain/pinned-model.ts';
 import type { PlacedDevice, ServicePlacement } from '../../src/core/domain/placement.ts';
+import { choosePorts } from '../../src/core/fleet/choose-ports.ts';
+import type { FleetInput } from '../../src/core/fleet/fleet-input.ts';
 import { buildCatalog, type DataFile } from '../../src/core/profile/build-catalog.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import { parseModelRef } from '../../src/core/reference/parse-ref.ts';
@@ -118,7 +118,7 @@ const GUIDES: readonly Guide[] = [
 export const GUIDE_CASES = GUIDES.map((guide) => ({ name: guide.name, input: () => guideInput(guide) }));
 
 /** The input of a set-up as `rma up` would make it; ports that it already has are kept. */
-function guideInput({ settings, profiles, stands }: Guide): RenderInput {
+function guideInput({ settings, profiles, stands }: Guide): FleetInput {
   const { config } = resolveConfig(withFile(settings, '/srv/rma-demo'));
   const selection = selectServices(catalogWith(profiles), config.profiles);
   return renderInputOf({

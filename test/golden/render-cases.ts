@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RenderInput } from '../../src/core/compose-file/render-input.ts';
 import type { Catalog } from '../../src/core/domain/profile.ts';
+import type { FleetInput } from '../../src/core/fleet/fleet-input.ts';
 import { buildCatalog } from '../../src/core/profile/build-catalog.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import {
@@ -16,7 +16,7 @@ import { GUIDE_CASES } from './guide-cases.ts';
 
 export interface RenderCase {
   readonly name: string;
-  input(): RenderInput;
+  input(): FleetInput;
 }
 
 /** Inputs whose Compose files stand beside this file; the oracles read the same ones. */
@@ -32,7 +32,7 @@ export const RENDER_CASES: readonly RenderCase[] = [
 ];
 
 /** Everything of the host: folder, hub, proxy and a coordinator of the user's own on its loopback. */
-function hostFolder(): RenderInput {
+function hostFolder(): FleetInput {
   const config = configOf({
     volumes: {
       store: { type: 'host', path: '/data/ai models' },
@@ -59,7 +59,7 @@ function hostFolder(): RenderInput {
 }
 
 /** Two profiles that share one engine, one with an engine that keeps caches. */
-function twoProfiles(): RenderInput {
+function twoProfiles(): FleetInput {
   const cached = engineOf('cached', { cachePath: '/cache', environment: { HOME: '/cache' }, port: 8000 });
   const small = profileServiceOf();
   const catalog = catalogOf(
@@ -79,7 +79,7 @@ function twoProfiles(): RenderInput {
 }
 
 /** Texts that YAML 1.1 or Compose would read as something else. */
-function oddTexts(): RenderInput {
+function oddTexts(): FleetInput {
   const engine = engineOf('llm', {
     environment: {
       A: 'no',

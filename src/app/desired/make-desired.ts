@@ -1,8 +1,9 @@
-import { buildStack } from '../../core/compose-file/build-stack.ts';
+import { renderCompose } from '../../core/compose-file/render-compose.ts';
 import { volumeOf } from '../../core/docker/volume-of.ts';
 import type { Desired } from '../../core/domain/desired.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { Selection } from '../../core/domain/selection.ts';
+import { buildFleet } from '../../core/fleet/build-fleet.ts';
 import { sha256Hex } from '../../core/hash.ts';
 import { avoidedPortChecks } from '../../core/plan/avoided-ports.ts';
 import type { PlanCheck } from '../../core/plan/plan-types.ts';
@@ -57,9 +58,8 @@ export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wa
   const owner = await storeOwner(box, config);
   const { ports, avoided } = await ownPorts(box, config, selection, request.containers, state.ports);
   const tag = await box.image.tag(config.images.workerBase);
-  const stack = buildStack({
-    version: RMA_VERSION,
-    config: { ...config, stateDir: request.folder ?? config.stateDir },
+  const fleet = buildFleet({
+    config,
     selection,
     placement,
     pinned,
@@ -70,6 +70,8 @@ export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wa
     secrets: new Set(secrets.keys()),
     environment: box.environment,
   });
+  const folder = request.folder ?? config.stateDir;
+  const stack = renderCompose(fleet, { version: RMA_VERSION, path: `${folder}/compose.yaml` });
   const texts: readonly (readonly [string, string])[] = [
     [files.compose, stack.text],
     [files.resolved, formatResolved(knownModels(learnt, request.wish))],

@@ -1,6 +1,6 @@
-import { choosePorts } from '../../core/compose-file/choose-ports.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { Selection } from '../../core/domain/selection.ts';
+import { choosePorts } from '../../core/fleet/choose-ports.ts';
 import type { Box } from '../../ports/box.ts';
 import type { ContainerFacts } from '../../ports/docker-host.ts';
 

@@ -1,9 +1,10 @@
-import { fetchEnvironment } from '../../core/compose-file/fetch-environment.ts';
+import { hostGateway } from '../../core/docker/host-gateway.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
-import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET } from '../../core/domain/secret-names.ts';
+import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, secretPath } from '../../core/domain/secret-names.ts';
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { RmaError } from '../../core/errors.ts';
+import { workerEnvironment } from '../../core/fleet/worker-environment.ts';
 import type { Box } from '../../ports/box.ts';
 import { projectFiles } from '../observe/project-files.ts';
 import { bindMount, type StoreAccess, storeContainer, storeMount } from '../observe/store-container.ts';
@@ -25,16 +26,20 @@ export async function fetchInContainer(
     const secret = `${projectFiles(config).secrets}/${name}`;
     if ((await box.files.facts(secret)) === null) continue;
     tokens.add(name);
-    mounts.push(`${bindMount(secret, `/run/secrets/${name}`)},readonly`);
+    mounts.push(`${bindMount(secret, secretPath(name))},readonly`);
   }
-  const { variables, extraHosts } = fetchEnvironment(config, box.environment, tokens);
+  const { variables, hostAlias } = workerEnvironment({
+    config,
+    environment: box.environment,
+    secrets: tokens,
+  });
   let last: WorkerStatus | null = null;
   const log: string[] = [];
   const outcome = await box.cli.oneOff({
     ...storeContainer(access, 'fetch', models),
     mounts,
     env: variables,
-    extraHosts,
+    extraHosts: hostAlias === null ? [] : [hostGateway(hostAlias)],
     network: true,
     signal: box.signal,
     onStdout: (line) => {

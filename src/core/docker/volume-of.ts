@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { RmaConfig, VolumeSpec } from '../domain/config.ts';
+import type { RmaConfig, VolumeRole, VolumeSource } from '../domain/config.ts';
+import { sha256Hex } from '../hash.ts';
 
-/** Keys of the two volumes in the settings and in the Compose file. */
-export type VolumeKey = 'store' | 'cache';
-
-/** A place for models or caches as Docker knows it. */
+/** A volume as Docker mounts it. */
 export type DockerVolume =
   | { readonly type: 'host'; readonly path: string }
   | {
@@ -14,35 +11,46 @@ export type DockerVolume =
       readonly options: Readonly<Record<string, string>>;
     };
 
+type VolumeSettings = Pick<RmaConfig, 'volumes' | 'nfsOptions'>;
+
 /**
- * `hard`: with `soft` a slow server gives read errors into weights that are mapped into memory. No `nolock` either: it
- * hides the locks of other hosts.
+ * `hard`: with `soft`, a slow server causes read errors in memory-mapped weights. No `nolock`: it hides locks from other
+ * hosts.
  */
 export const SAFE_NFS_OPTIONS = 'nfsvers=4.2,hard,noatime,timeo=600,retrans=2';
 
-const NFS_NAMES: Readonly<Record<VolumeKey, string>> = { store: 'rma-models-nfs', cache: 'rma-cache-nfs' };
+const NFS_NAMES: Readonly<Record<VolumeRole, string>> = { store: 'rma-models-nfs', cache: 'rma-cache-nfs' };
 
-/** The folder or volume of the settings. An NFS export is a volume of its own name, whatever the project is called. */
-export function volumeOf(config: Pick<RmaConfig, 'volumes' | 'nfsOptions'>, key: VolumeKey): DockerVolume {
-  const spec = config.volumes[key];
-  switch (spec.type) {
+/** Returns the Docker volume or host directory for a volume of the settings. */
+export function volumeOf(settings: VolumeSettings, role: VolumeRole): DockerVolume {
+  return dockerVolume(role, volumeSource(settings, role));
+}
+
+/** Returns where a volume's data is; NFS exports without `nfsOptions` get the safe mount options. */
+export function volumeSource({ volumes, nfsOptions }: VolumeSettings, role: VolumeRole): VolumeSource {
+  const spec = volumes[role];
+  return spec.type === 'nfs' ? { ...spec, mountOptions: nfsOptions ?? SAFE_NFS_OPTIONS } : spec;
+}
+
+/** Returns the Docker volume or host directory for a source. An NFS volume has the same name in every project. */
+export function dockerVolume(role: VolumeRole, source: VolumeSource): DockerVolume {
+  switch (source.type) {
     case 'host':
-      return { type: 'host', path: spec.path };
+      return { type: 'host', path: source.path };
     case 'named':
-      return { type: 'volume', name: spec.name, options: {} };
+      return { type: 'volume', name: source.name, options: {} };
     case 'nfs':
-      return nfsVolume(key, spec, config.nfsOptions ?? SAFE_NFS_OPTIONS);
+      return nfsVolume(role, source);
   }
 }
 
-/** Options of a volume never change, so its name says which they are: other options, another volume, the same data. */
+/** Docker cannot change the options of a volume, so the name contains their hash: new options, new volume, same data. */
 function nfsVolume(
-  key: VolumeKey,
-  { server, path }: Extract<VolumeSpec, { type: 'nfs' }>,
-  mountOptions: string,
+  role: VolumeRole,
+  { server, path, mountOptions }: Extract<VolumeSource, { type: 'nfs' }>,
 ): DockerVolume {
   const address = server.replace(/^\[|\]$/g, '');
   const options = { type: 'nfs', o: `addr=${address},rw,${mountOptions}`, device: `:${path}` };
-  const hash = createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 8);
-  return { type: 'volume', name: `${NFS_NAMES[key]}-${hash}`, options };
+  const hash = sha256Hex(JSON.stringify(options)).slice(0, 8);
+  return { type: 'volume', name: `${NFS_NAMES[role]}-${hash}`, options };
 }

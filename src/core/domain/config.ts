@@ -4,6 +4,20 @@ export type VolumeSpec =
   | { readonly type: 'host'; readonly path: string }
   | { readonly type: 'nfs'; readonly server: string; readonly path: string };
 
+/** The two volumes: `store` for models, `cache` for what engines write. */
+export type VolumeRole = 'store' | 'cache';
+
+/** Where the data of a volume is, with the mount options of an NFS export. */
+export type VolumeSource =
+  | Exclude<VolumeSpec, { readonly type: 'nfs' }>
+  | {
+      readonly type: 'nfs';
+      readonly server: string;
+      readonly path: string;
+      /** comma-separated, as `mount -o` takes them */
+      readonly mountOptions: string;
+    };
+
 export interface Owner {
   readonly uid: number;
   readonly gid: number;

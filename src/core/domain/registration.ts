@@ -33,5 +33,8 @@ export const LEASE_SECONDS = 15;
 /** Seconds between two heartbeats of a worker. */
 export const HEARTBEAT_SECONDS = 5;
 
+/** Service name of rma's own coordinator, and its host name in the project's network. */
+export const COORDINATOR_SERVICE = 'coordinator';
+
 /** Port of the coordinator, inside its container and by default on the host. */
 export const COORDINATOR_PORT = 7700;

@@ -1,9 +1,14 @@
-/** Names of the secrets: the file below `secrets/` in the state folder, the Compose secret, and the file below `/run/secrets`. */
+/** Names of the secrets: the file below `secrets/` in the state directory, and the file below `/run/secrets` in a container. */
 export const HUB_TOKEN_SECRET = 'hf_token';
 export const MS_TOKEN_SECRET = 'modelscope_token';
 export const COORDINATOR_KEY_SECRET = 'coordinator_key';
 
-/** The token by which the worker of a profile registers. */
+/** Returns the name of the token with which a profile's worker registers. */
 export function workerTokenSecret(profile: string): string {
   return `worker_token_${profile}`;
+}
+
+/** Returns where a container finds the value of a secret. Compose and Swarm mount secrets there by default. */
+export function secretPath(name: string): string {
+  return `/run/secrets/${name}`;
 }

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
-import type { RenderInput } from '../../../src/core/compose-file/render-input.ts';
 import type { Desired } from '../../../src/core/domain/desired.ts';
 import type { ModelCheck } from '../../../src/core/domain/model-check.ts';
 import type { Observed, ObservedContainer } from '../../../src/core/domain/observed.ts';
 import { type PinnedModel, pinnedBytes } from '../../../src/core/domain/pinned-model.ts';
+import type { FleetInput } from '../../../src/core/fleet/fleet-input.ts';
 import { renderInputOf } from './render-builders.ts';
+import { stackOf } from './stack-of.ts';
 
 /** What `up` wants for the input; every secret in use has some value. */
-export function desiredOf(input: RenderInput = renderInputOf()): Desired {
-  const stack = buildStack(input);
+export function desiredOf(input: FleetInput = renderInputOf()): Desired {
+  const stack = stackOf(input);
   return {
     stack,
     files: new Map([

@@ -1,9 +1,9 @@
-import { choosePorts } from '../../../src/core/compose-file/choose-ports.ts';
-import type { RenderInput } from '../../../src/core/compose-file/render-input.ts';
 import type { RmaConfig } from '../../../src/core/domain/config.ts';
 import type { PinnedHfModel } from '../../../src/core/domain/pinned-model.ts';
 import type { Catalog, Engine, ProfileService } from '../../../src/core/domain/profile.ts';
 import { workerTokenSecret } from '../../../src/core/domain/secret-names.ts';
+import { choosePorts } from '../../../src/core/fleet/choose-ports.ts';
+import type { FleetInput } from '../../../src/core/fleet/fleet-input.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 
 /** An engine of the shape of a llama.cpp server. */
@@ -141,11 +141,10 @@ export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
 const SMALL = profileServiceOf({ engine: 'llm', models: ['small'] });
 
 /** One profile `chat` with the engine `llm` and the model `small`. */
-export function renderInputOf(over: Partial<RenderInput> = {}): RenderInput {
+export function renderInputOf(over: Partial<FleetInput> = {}): FleetInput {
   const config = over.config ?? configOf();
   const selection = over.selection ?? selectServices(catalogOf({ chat: [SMALL] }), ['chat']);
   return {
-    version: '1.2.3',
     config,
     selection,
     placement: new Map(),

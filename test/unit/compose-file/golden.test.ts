@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
 import { RENDER_CASES } from '../../golden/render-cases.ts';
+import { stackOf } from '../../helpers/builders/stack-of.ts';
 
 const folder = join(import.meta.dirname, '../../golden');
 
-describe('buildStack', () => {
+describe('renderCompose', () => {
   it.each(RENDER_CASES)('renders $name as the file that was looked at', async ({ name, input }) => {
-    await expect(buildStack(input()).text).toMatchFileSnapshot(join(folder, `${name}.compose.yaml`));
+    await expect(stackOf(input()).text).toMatchFileSnapshot(join(folder, `${name}.compose.yaml`));
   });
 
   it('leaves no golden file without a case', () => {

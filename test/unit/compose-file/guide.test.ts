@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
-import { choosePorts } from '../../../src/core/compose-file/choose-ports.ts';
-import type { RenderInput } from '../../../src/core/compose-file/render-input.ts';
 import type { VolumeSpec } from '../../../src/core/domain/config.ts';
+import { choosePorts } from '../../../src/core/fleet/choose-ports.ts';
+import type { FleetInput } from '../../../src/core/fleet/fleet-input.ts';
 import { GPUS, GUIDE_CASES } from '../../golden/guide-cases.ts';
+import { stackOf } from '../../helpers/builders/stack-of.ts';
 
 interface Service {
   readonly image: string;
@@ -23,12 +23,12 @@ interface File {
   readonly volumes?: Readonly<Record<string, unknown>>;
 }
 
-const inputOf = (name: string): RenderInput => {
+const inputOf = (name: string): FleetInput => {
   const found = GUIDE_CASES.find((each) => each.name === `guide-${name}`);
   if (found === undefined) throw new Error(`no set-up ${name}`);
   return found.input();
 };
-const fileOf = (name: string): File => parse(buildStack(inputOf(name)).text) as File;
+const fileOf = (name: string): File => parse(stackOf(inputOf(name)).text) as File;
 const serviceOf = (name: string, service: string): Service => {
   const found = fileOf(name).services[service];
   if (found === undefined) throw new Error(`no service ${service}`);
@@ -96,7 +96,7 @@ describe('the set-ups of the guide', () => {
     const first = input();
     const { config, selection, ports } = first;
     const again = choosePorts({ selection, config, taken: new Set(), kept: ports });
-    expect(buildStack({ ...input(), ports: again }).text).toBe(buildStack(first).text);
+    expect(stackOf({ ...input(), ports: again }).text).toBe(stackOf(first).text);
   });
 
   it('[req R21] a single GPU: 12 GiB at most, 8 GiB reserved', () => {
@@ -116,7 +116,7 @@ describe('the set-ups of the guide', () => {
     expect(serviceOf('multi-gpu', 'ocr-ollama').deploy?.resources['reservations']).toEqual({
       devices: gpus(2),
     });
-    for (const { input } of GUIDE_CASES) expect(buildStack(input()).text).not.toMatch(/^\s*count:/m);
+    for (const { input } of GUIDE_CASES) expect(stackOf(input()).text).not.toMatch(/^\s*count:/m);
   });
 
   it('[req R25] a share of the whole GPU: with the size of the cache where it is shared, alone without', () => {
@@ -158,7 +158,7 @@ describe('the set-ups of the guide', () => {
 
   it('[req R04] no second cache beside the store', () => {
     for (const { input } of GUIDE_CASES) {
-      expect(buildStack(input()).text).not.toMatch(/--download-dir|TRANSFORMERS_CACHE/);
+      expect(stackOf(input()).text).not.toMatch(/--download-dir|TRANSFORMERS_CACHE/);
     }
   });
 });
@@ -171,7 +171,7 @@ describe('the start period', () => {
       const model = input.pinned.get(ref ?? '');
       if (model === undefined) throw new Error('no model');
       const files = [{ path: 'model.safetensors', bytes, digest: null }];
-      const text = buildStack({ ...input, pinned: new Map([[ref ?? '', { ...model, files }]]) }).text;
+      const text = stackOf({ ...input, pinned: new Map([[ref ?? '', { ...model, files }]]) }).text;
       return (parse(text) as File).services['vllm-vllm']?.healthcheck.start_period;
     };
     expect(periodFor(14e9)).toBe('30m');
@@ -184,7 +184,7 @@ describe('another place for the models', () => {
     const engineOf = (store: VolumeSpec) => {
       const input = inputOf('development');
       const config = { ...input.config, volumes: { ...input.config.volumes, store } };
-      const { services } = parse(buildStack({ ...input, config }).text) as File;
+      const { services } = parse(stackOf({ ...input, config }).text) as File;
       const [, service] = Object.entries(services).find(([name]) => name.endsWith('-vllm')) ?? [];
       if (service === undefined) throw new Error('no engine');
       const { volumes, labels: _, ...rest } = service;

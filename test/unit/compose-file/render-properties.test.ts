@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
-import { buildWorkerConfig } from '../../../src/core/compose-file/build-worker-config.ts';
+import type { Stack } from '../../../src/core/domain/desired.ts';
 import type { PinnedHfModel } from '../../../src/core/domain/pinned-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import {
@@ -13,6 +12,7 @@ import {
   profileServiceOf,
   renderInputOf,
 } from '../../helpers/builders/render-builders.ts';
+import { specOf, stackOf, workerConfigOf } from '../../helpers/builders/stack-of.ts';
 
 interface ComposeText {
   readonly services: Record<
@@ -51,14 +51,14 @@ const anyText = fc.oneof(
   ),
 );
 
-describe('buildStack', () => {
+describe('renderCompose', () => {
   it('gives every text back unchanged, to readers of YAML 1.1 and of 1.2', () => {
     fc.assert(
       fc.property(fc.array(anyText, { maxLength: 40, size: 'max' }), anyText, (flags, value) => {
         const engine = engineOf('llm', { environment: { VALUE: value } });
         const service = profileServiceOf({ engine: 'llm', models: ['small'], flags, memoryBytes: null });
         const selection = selectServices(catalogOf({ chat: [service] }, [engine]), ['chat']);
-        const text = buildStack(renderInputOf({ selection })).text;
+        const text = stackOf(renderInputOf({ selection })).text;
         for (const version of ['1.1', '1.2'] as const) {
           const { command, environment } = (parse(text, { version }) as ComposeText).services['chat-llm']!;
           expect(command.slice(6).map(undouble)).toEqual(flags);
@@ -78,10 +78,10 @@ describe('buildStack', () => {
           [...input.pinned].map(([ref, model]) => [ref, { ...(model as PinnedHfModel), files }]),
         );
         const given = { ...input, pinned };
-        const { configs } = parse(buildStack(given).text) as ComposeText;
-        expect(JSON.parse(undouble(configs['chat-worker']!.content))).toEqual(
-          buildWorkerConfig(given, given.selection.profiles[0]!),
-        );
+        const { configs } = parse(stackOf(given).text) as ComposeText;
+        const content = undouble(configs['chat-worker']!.content);
+        expect(content).toBe(specOf(given, 'chat-worker').configFile?.content);
+        expect(workerConfigOf(given).models).toEqual([...pinned.values()]);
       }),
       { numRuns: 25 },
     );
@@ -94,7 +94,7 @@ describe('buildStack', () => {
     const render = (reverse: boolean) => {
       const input = renderInputOf({ selection: selectServices(catalog, ['a', 'b']) });
       const turn = <T>(items: Iterable<T>) => (reverse ? [...items].reverse() : [...items]);
-      return buildStack({
+      return stackOf({
         ...input,
         pinned: new Map(turn(input.pinned)),
         ports: new Map(turn(input.ports)),
@@ -106,10 +106,9 @@ describe('buildStack', () => {
 });
 
 describe('the config hash', () => {
-  const hashes = (over: Parameters<typeof renderInputOf>[0] = {}) =>
-    Object.fromEntries(
-      buildStack(renderInputOf(over)).services.map(({ name, configHash }) => [name, configHash]),
-    );
+  const hashesOf = ({ services }: Stack) =>
+    Object.fromEntries(services.map(({ name, configHash }) => [name, configHash]));
+  const hashes = (over: Parameters<typeof renderInputOf>[0] = {}) => hashesOf(stackOf(renderInputOf(over)));
   const before = hashes();
   const changed = (over: Parameters<typeof renderInputOf>[0]) => {
     const after = hashes(over);
@@ -118,7 +117,7 @@ describe('the config hash', () => {
 
   it('is the one in the file', () => {
     const input = renderInputOf();
-    const { services } = parse(buildStack(input).text) as ComposeText;
+    const { services } = parse(stackOf(input).text) as ComposeText;
     const labels = Object.entries(services).map(([name, service]) => [
       name,
       service.labels['rma.config-hash'],
@@ -137,6 +136,7 @@ describe('the config hash', () => {
   });
 
   it('does not change with the version in the header or the place of the file', () => {
-    expect(changed({ version: '9.9.9', config: configOf({ stateDir: '/elsewhere' }) })).toEqual([]);
+    expect(changed({ config: configOf({ stateDir: '/elsewhere' }) })).toEqual([]);
+    expect(hashesOf(stackOf(renderInputOf(), '9.9.9'))).toEqual(before);
   });
 });

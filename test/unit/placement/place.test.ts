@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shareOf } from '../../../src/core/compose-file/gpu-share.ts';
+import { shareOf } from '../../../src/core/fleet/placeholders.ts';
 import { place } from '../../../src/core/placement/place.ts';
 import { device, GIB, need, ok, profile, service } from '../../helpers/builders/placement-builders.ts';
 

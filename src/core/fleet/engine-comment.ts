@@ -2,28 +2,26 @@ import type { PlacedDevice, ServicePlacement } from '../domain/placement.ts';
 import type { SelectedService } from '../domain/selection.ts';
 import { formatBytes } from '../units.ts';
 
-/** Says in the file what the service serves, and where it stands with how much; one line per thing. */
+/** Returns what the service serves and which GPU memory is reserved for it, one line each. */
 export function engineComment(
   { engine, models }: SelectedService,
   url: string,
-  placement: ServicePlacement | undefined,
+  placement: ServicePlacement | null,
 ): string {
   const served = models.map(({ name }) => name).join(', ');
   const first = `${engine.name} serves ${served || 'its models'} at ${url}`;
-  return [first, ...(placement === undefined ? [] : gpuLines(placement))].join('\n');
+  return [first, ...(placement === null ? [] : gpuLines(placement))].join('\n');
 }
 
 function gpuLines({ devices, bytesPerGpu, kvBytesPerGpu, exclusive, need }: ServicePlacement): string[] {
-  if (devices.length === 0) return [];
+  const where = devices.length === 1 ? '' : ' on each GPU';
   const parts =
     need === null
       ? ''
-      : ` (weights ${formatBytes(need.weightsBytes / devices.length)}, cache ${formatBytes(kvBytesPerGpu)}, the rest ${formatBytes(need.overheadBytes)})`;
-  const whose = exclusive ? 'alone on it' : 'others may share it';
-  const many = exclusive ? 'alone on them' : 'others may share them';
+      : ` (weights ${formatBytes(need.weightsBytes / devices.length)}, KV cache ${formatBytes(kvBytesPerGpu)}, overhead ${formatBytes(need.overheadBytes)})`;
   return [
     ...devices.map(deviceLine),
-    `${formatBytes(bytesPerGpu)} promised on ${devices.length === 1 ? 'it' : 'each'}${parts}, ${devices.length === 1 ? whose : many}`,
+    `Reserves ${formatBytes(bytesPerGpu)}${where}${parts}; ${exclusive ? 'not shared with other services' : 'other services can use the rest'}`,
   ];
 }
 

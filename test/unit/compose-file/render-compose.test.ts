@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { buildStack } from '../../../src/core/compose-file/build-stack.ts';
-import { buildWorkerConfig } from '../../../src/core/compose-file/build-worker-config.ts';
-import type { RenderInput } from '../../../src/core/compose-file/render-input.ts';
 import type { RmaConfig } from '../../../src/core/domain/config.ts';
+import type { FleetInput } from '../../../src/core/fleet/fleet-input.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { RENDER_CASES } from '../../golden/render-cases.ts';
 import {
@@ -13,6 +11,7 @@ import {
   profileServiceOf,
   renderInputOf,
 } from '../../helpers/builders/render-builders.ts';
+import { stackOf, workerConfigOf } from '../../helpers/builders/stack-of.ts';
 
 type Service = Record<string, unknown> & {
   readonly environment: Record<string, string>;
@@ -23,9 +22,9 @@ interface Deploy {
   readonly resources: { readonly reservations?: { readonly devices?: unknown } };
 }
 
-const inputOf = (over: Partial<RmaConfig>): RenderInput => renderInputOf({ config: configOf(over) });
-const servicesOf = (input: RenderInput) =>
-  (parse(buildStack(input).text) as { services: Record<string, Service> }).services;
+const inputOf = (over: Partial<RmaConfig>): FleetInput => renderInputOf({ config: configOf(over) });
+const servicesOf = (input: FleetInput) =>
+  (parse(stackOf(input).text) as { services: Record<string, Service> }).services;
 
 describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
   const services = Object.values(servicesOf(input()));
@@ -57,7 +56,7 @@ describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
       expect(service).not.toHaveProperty('privileged');
       expect(service).not.toHaveProperty('ipc');
     }
-    expect(parse(buildStack(input()).text)).not.toHaveProperty('version');
+    expect(parse(stackOf(input()).text)).not.toHaveProperty('version');
   });
 
   it('[req R13] mounts the one store, which only workers may write', () => {
@@ -69,7 +68,7 @@ describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
   });
 });
 
-describe('buildStack', () => {
+describe('renderCompose', () => {
   it.each([
     ['127.0.0.1', '127.0.0.1:8080:8080', 'http://127.0.0.1:8080', 'open'],
     ['::1', '[::1]:8080:8080', 'http://[::1]:8080', 'open'],
@@ -82,7 +81,7 @@ describe('buildStack', () => {
       const input = inputOf({ bind });
       const services = servicesOf(input);
       expect(services['chat-llm']?.['ports']).toEqual([port]);
-      expect(buildWorkerConfig(input, input.selection.profiles[0]!).engines[0]?.endpoint).toBe(url);
+      expect(workerConfigOf(input).engines[0]?.endpoint).toBe(url);
       expect(services['coordinator']?.environment['RMA_COORDINATOR_READERS']).toBe(readers);
     },
   );
@@ -93,7 +92,7 @@ describe('buildStack', () => {
         { chat: [profileServiceOf({ engine: 'llm', models: ['small'], flags: [], memoryBytes: null })] },
         [engineOf('llm', { cachePath })],
       );
-      return buildStack(renderInputOf({ selection: selectServices(catalog, ['chat']) })).volumes.map(
+      return stackOf(renderInputOf({ selection: selectServices(catalog, ['chat']) })).volumes.map(
         ({ name }) => name,
       );
     };
@@ -125,7 +124,7 @@ describe('buildStack', () => {
       'chat-worker': ['hf_token', 'worker_token_chat'],
       'chat-llm': undefined,
     });
-    expect(buildStack(renderInputOf({ secrets: new Set() })).text).not.toContain('secrets:');
+    expect(stackOf(renderInputOf({ secrets: new Set() })).text).not.toContain('secrets:');
   });
 
   it('offers a worker the number of requests in flight only where the engine tells it', () => {
@@ -134,6 +133,6 @@ describe('buildStack', () => {
       [engineOf('llm', { metricsPath: null })],
     );
     const input = renderInputOf({ selection: selectServices(catalog, ['chat']) });
-    expect(buildWorkerConfig(input, input.selection.profiles[0]!).engines[0]?.inFlight).toBeNull();
+    expect(workerConfigOf(input).engines[0]?.inFlight).toBeNull();
   });
 });

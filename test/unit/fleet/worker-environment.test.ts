@@ -1,12 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { containerAddresses } from '../../../src/core/compose-file/container-addresses.ts';
-import { fetchEnvironment } from '../../../src/core/compose-file/fetch-environment.ts';
+import type { RmaConfig } from '../../../src/core/domain/config.ts';
+import { workerEnvironment } from '../../../src/core/fleet/worker-environment.ts';
 import { configOf } from '../../helpers/builders/render-builders.ts';
 
-const ask = (address: string, environment: Record<string, string> = {}) =>
-  containerAddresses({ addresses: { HUB: address }, environment, inside: ['engine'] });
+const NO_SECRETS = new Set<string>();
 
-describe('containerAddresses', () => {
+/** The environment for one more address, without what every worker has. */
+function ask(address: string, environment: Record<string, string> = {}) {
+  const { variables, hostAlias } = workerEnvironment({
+    config: configOf(),
+    environment,
+    secrets: NO_SECRETS,
+    addresses: { HUB: address },
+    internalHosts: ['engine'],
+  });
+  const { HF_ENDPOINT: _, HF_HOME: __, MODEL_CACHE_DIR: ___, ...rest } = variables;
+  return { variables: rest, hostAlias };
+}
+
+describe('an address in the environment of a worker', () => {
   it.each([
     ['http://127.0.0.1:8080', 'http://host.docker.internal:8080'],
     ['http://127.1.2.3/x', 'http://host.docker.internal/x'],
@@ -15,11 +27,8 @@ describe('containerAddresses', () => {
     ['http://hub.localhost:9', 'http://host.docker.internal:9'],
     ['http://[::1]:8080/a/b', 'http://host.docker.internal:8080/a/b'],
     ['localhost:3128', 'host.docker.internal:3128'],
-  ])('leads %s to the host', (address, expected) => {
-    expect(ask(address)).toEqual({
-      variables: { HUB: expected },
-      extraHosts: ['host.docker.internal:host-gateway'],
-    });
+  ])('%s reaches the host by its alias', (address, expected) => {
+    expect(ask(address)).toEqual({ variables: { HUB: expected }, hostAlias: 'host.docker.internal' });
   });
 
   it.each([
@@ -29,11 +38,11 @@ describe('containerAddresses', () => {
     ['http://1127.0.0.1', 'http://1127.0.0.1'],
     ['http://[::2]:80', 'http://[::2]:80'],
     ['proxy:3128', 'proxy:3128'],
-  ])('leaves %s', (address, expected) => {
-    expect(ask(address)).toEqual({ variables: { HUB: expected }, extraHosts: [] });
+  ])('%s stays as it is, without a trailing slash', (address, expected) => {
+    expect(ask(address)).toEqual({ variables: { HUB: expected }, hostAlias: null });
   });
 
-  it('passes the proxies of the caller, and keeps what is inside and the host away from them', () => {
+  it('comes with the proxies of the caller, which serve neither the project network nor the host', () => {
     const { variables } = ask('https://hub', { https_proxy: 'http://p:1', no_proxy: 'a, b', HOME: '/x' });
     expect(variables).toEqual({
       HUB: 'https://hub',
@@ -47,7 +56,7 @@ describe('containerAddresses', () => {
     ['HUB', 'http://me:geheim@hub', {}],
     ['HTTPS_PROXY', 'https://hub', { HTTPS_PROXY: 'http://me:geheim@proxy:3128' }],
     ['http_proxy', 'https://hub', { http_proxy: 'me:geheim@proxy:3128' }],
-  ])('refuses a password in %s, and does not tell it', (name, address, environment) => {
+  ])('with a password in %s is rejected, and the error does not contain it', (name, address, environment) => {
     let thrown: unknown;
     try {
       ask(address, environment);
@@ -63,30 +72,26 @@ describe('containerAddresses', () => {
   });
 });
 
-describe('fetchEnvironment', () => {
+describe('workerEnvironment', () => {
+  const of = (config: RmaConfig, environment: Record<string, string> = {}, secrets = NO_SECRETS) =>
+    workerEnvironment({ config, environment, secrets });
+
   it.each([
     ['the Ollama registry', 'ollamaEndpoint', 'RMA_OLLAMA_ENDPOINT'],
     ['ModelScope', 'modelscopeEndpoint', 'MODELSCOPE_ENDPOINT'],
-  ] as const)(
-    'takes a mirror of %s along, the host by its name, and leaves the usual address out',
-    (_, key, name) => {
-      const { hub, ...rest } = configOf();
-      const mirrored = { ...rest, hub: { ...hub, [key]: 'http://127.0.0.1:9000' } };
-      expect(fetchEnvironment(mirrored, {}, new Set())).toMatchObject({
-        variables: { [name]: 'http://host.docker.internal:9000' },
-        extraHosts: ['host.docker.internal:host-gateway'],
-      });
-      expect(fetchEnvironment(configOf(), {}, new Set()).variables).not.toHaveProperty(name);
-    },
-  );
+  ] as const)('contains a mirror of %s, but not the default address', (_, key, name) => {
+    const { hub, ...rest } = configOf();
+    const mirrored = { ...rest, hub: { ...hub, [key]: 'http://127.0.0.1:9000' } };
+    expect(of(mirrored)).toMatchObject({
+      variables: { [name]: 'http://host.docker.internal:9000' },
+      hostAlias: 'host.docker.internal',
+    });
+    expect(of(configOf()).variables).not.toHaveProperty(name);
+  });
 
-  it('names the file of the token, never the token, and only where there is one', () => {
+  it('contains the path of a token file, never the token, and only when the secret exists', () => {
     const environment = { HF_TOKEN: 'hf_geheim', LOG_LEVEL: 'DEBUG', LOG_FILE: '/x' };
-    const { variables } = fetchEnvironment(
-      configOf(),
-      environment,
-      new Set(['hf_token', 'modelscope_token']),
-    );
+    const { variables } = of(configOf(), environment, new Set(['hf_token', 'modelscope_token']));
     expect(variables).toEqual({
       HF_ENDPOINT: 'https://huggingface.co',
       HF_HOME: '/models/huggingface',
@@ -95,8 +100,6 @@ describe('fetchEnvironment', () => {
       MODELSCOPE_API_TOKEN_PATH: '/run/secrets/modelscope_token',
       MODEL_CACHE_DIR: '/models',
     });
-    expect(fetchEnvironment(configOf(), environment, new Set()).variables).not.toHaveProperty(
-      'HF_TOKEN_PATH',
-    );
+    expect(of(configOf(), environment).variables).not.toHaveProperty('HF_TOKEN_PATH');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choosePorts } from '../../../src/core/compose-file/choose-ports.ts';
+import { choosePorts } from '../../../src/core/fleet/choose-ports.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 

@@ -1,0 +1,92 @@
+import type { RmaConfig } from '../domain/config.ts';
+import { COORDINATOR_PORT, COORDINATOR_SERVICE } from '../domain/registration.ts';
+import type { Selection } from '../domain/selection.ts';
+import { EXIT, RmaError } from '../errors.ts';
+import { unknownWord } from '../nearest.ts';
+
+export interface PortRequest {
+  readonly selection: Selection;
+  readonly config: Pick<RmaConfig, 'coordinator' | 'ports'>;
+  /** ports of the host that a program outside this project listens on */
+  readonly taken: ReadonlySet<number>;
+  /** service → the port that it publishes or published last */
+  readonly kept: ReadonlyMap<string, number>;
+}
+
+/**
+ * Returns the host port of each service that publishes one: the configured one, else the one it already has, else the first
+ * free one from the engine's default port up.
+ * @throws RmaError RMA_PORT_TAKEN, RMA_PORT_NONE_FREE (3), RMA_PORT_UNKNOWN_SERVICE, RMA_PORT_TWICE (2)
+ */
+export function choosePorts({ selection, config, taken, kept }: PortRequest): ReadonlyMap<string, number> {
+  const engines = selection.services;
+  checkNames(config, selection);
+  const chosen = new Map<string, number>();
+  const assign = (service: string, port: number): void => {
+    const other = [...chosen].find(([, used]) => used === port)?.[0];
+    if (other !== undefined) throw portTwice(port, other, service);
+    if (taken.has(port)) throw portTaken(port, service);
+    chosen.set(service, port);
+  };
+  if (config.coordinator.url === null) assign(COORDINATOR_SERVICE, coordinatorPort(config, kept));
+  for (const { service } of engines) {
+    const configured = config.ports[service];
+    if (configured !== undefined) assign(service, configured);
+  }
+  const used = () => new Set([...taken, ...chosen.values()]);
+  for (const { service } of engines) {
+    const port = kept.get(service);
+    if (port !== undefined && !chosen.has(service) && !used().has(port)) chosen.set(service, port);
+  }
+  for (const { service, engine } of engines) {
+    if (!chosen.has(service)) chosen.set(service, firstFree(service, engine.port, used()));
+  }
+  return chosen;
+}
+
+/** The default port yields to the one that the coordinator already has: a configured port is kept like any other. */
+function coordinatorPort(
+  { coordinator }: Pick<RmaConfig, 'coordinator'>,
+  kept: ReadonlyMap<string, number>,
+): number {
+  return coordinator.port === COORDINATOR_PORT
+    ? (kept.get(COORDINATOR_SERVICE) ?? COORDINATOR_PORT)
+    : coordinator.port;
+}
+
+function firstFree(service: string, from: number, used: ReadonlySet<number>): number {
+  for (let port = from; port <= 65_535; port += 1) if (!used.has(port)) return port;
+  throw new RmaError('RMA_PORT_NONE_FREE', `no free port for ${service} between ${from} and 65535`, {
+    exitCode: EXIT.notReady,
+    hint: `choose a port: --port ${service}=PORT`,
+  });
+}
+
+function checkNames({ ports }: Pick<RmaConfig, 'ports'>, selection: Selection): void {
+  const services = selection.services.map(({ service }) => service).sort();
+  const unknown = Object.keys(ports).find((service) => !services.includes(service));
+  if (unknown === undefined) return;
+  throw new RmaError('RMA_PORT_UNKNOWN_SERVICE', `ports: ${unknownWord('service', unknown, services)}`, {
+    exitCode: EXIT.usage,
+    hint:
+      unknown === COORDINATOR_SERVICE
+        ? "set the coordinator's port with coordinator.port or --coordinator-port"
+        : 'name a service of the chosen profiles',
+  });
+}
+
+function portTwice(port: number, first: string, second: string): RmaError {
+  return new RmaError('RMA_PORT_TWICE', `${first} and ${second} are both set to port ${port}`, {
+    exitCode: EXIT.usage,
+    hint: `choose another port: --port ${second}=PORT`,
+  });
+}
+
+function portTaken(port: number, service: string): RmaError {
+  const flag = service === COORDINATOR_SERVICE ? '--coordinator-port PORT' : `--port ${service}=PORT`;
+  return new RmaError('RMA_PORT_TAKEN', `port ${port} for ${service} is already in use by another program`, {
+    exitCode: EXIT.notReady,
+    hint: `stop that program (ss -ltnp 'sport = :${port}' shows it), or choose another port: ${flag}`,
+    details: { service, port },
+  });
+}

@@ -1,0 +1,170 @@
+import { pinnedBytes } from '../domain/pinned-model.ts';
+import type { PlacedDevice, ServicePlacement } from '../domain/placement.ts';
+import type { Engine } from '../domain/profile.ts';
+import type { SelectedProfile, SelectedService } from '../domain/selection.ts';
+import { STORE_MOUNT } from '../store/layout.ts';
+import { engineComment } from './engine-comment.ts';
+import { endpointOf, type FleetInput, pinnedModel } from './fleet-input.ts';
+import { fillPlaceholders, type Placeholders, placeholdersOf, shareOf } from './placeholders.ts';
+import {
+  type GpuSpec,
+  type MountSpec,
+  type ProbeSpec,
+  type ResourceSpec,
+  SERVICE_DEFAULTS,
+  type SecuritySpec,
+  type ServiceSpec,
+} from './service-spec.ts';
+
+/** One engine with what it gets on this host. */
+interface EngineContext {
+  readonly input: FleetInput;
+  readonly selected: SelectedService;
+  readonly engine: Engine;
+  /** null: it runs on the CPU */
+  readonly placement: ServicePlacement | null;
+  readonly placeholders: Placeholders;
+}
+
+/** Returns the spec of an engine. It mounts the store read-only; what it writes goes to the cache volume. */
+export function engineSpec(
+  input: FleetInput,
+  profile: SelectedProfile,
+  selected: SelectedService,
+): ServiceSpec {
+  const { service: name, engine, models } = selected;
+  const context = contextOf(input, selected);
+  const { address, port, url } = endpointOf(input, name);
+  return {
+    ...SERVICE_DEFAULTS,
+    name,
+    role: 'engine',
+    profile: { name: profile.name, variant: profile.variant },
+    comment: engineComment(selected, url, context.placement),
+    image: { reference: imageOf(context), origin: 'pulled' },
+    arguments: argumentsOf(context),
+    environment: environmentOf(context),
+    startsAfter: [profile.worker],
+    security: securityOf(context),
+    mounts: mountsOf(context),
+    ports: [{ container: engine.port, published: { address, port } }],
+    probe: probeOf(context),
+    stopGraceSeconds: engine.stopGraceSeconds,
+    resources: resourcesOf(context),
+    gpus: context.placement === null ? null : gpusOf(context.placement),
+    models: models.map(({ ref }) => pinnedModel(input, ref).ref),
+  };
+}
+
+function contextOf(input: FleetInput, selected: SelectedService): EngineContext {
+  const placement = input.placement.get(selected.service);
+  return {
+    input,
+    selected,
+    engine: selected.engine,
+    placement: placement === undefined || placement.devices.length === 0 ? null : placement,
+    placeholders: placeholdersOf(input, selected),
+  };
+}
+
+/** The user's image, else that for the CPU, for the GPU's compute capability, or the engine's default. */
+function imageOf({ input, engine, placement }: EngineContext): string {
+  const own = input.config.images.engines[engine.name];
+  if (own !== undefined) return own;
+  if (placement === null) return engine.cpuImage ?? engine.image;
+  return engine.imagesByCompute[placement.devices[0]?.computeCapability ?? ''] ?? engine.image;
+}
+
+function argumentsOf({ engine, selected, placement, placeholders }: EngineContext): readonly string[] {
+  const items = [...engine.command, ...(placement === null ? [] : gpuArguments(engine, placement))];
+  return [...items.map((item) => fillPlaceholders(item, placeholders)), ...selected.flags];
+}
+
+function gpuArguments(engine: Engine, { devices, exclusive }: ServicePlacement): readonly string[] {
+  return [
+    ...engine.gpuCommand,
+    ...(exclusive ? engine.exclusiveCommand : engine.sharedCommand),
+    ...(devices.length > 1 ? engine.parallelCommand : []),
+  ];
+}
+
+function environmentOf({ engine, placement, placeholders }: EngineContext): Record<string, string> {
+  const own = { ...engine.environment, ...(placement === null ? {} : engine.gpuEnvironment) };
+  return {
+    ...mapValues(own, (value) => fillPlaceholders(value, placeholders)),
+    // the order of `nvidia-smi`; CUDA's default puts the fastest GPU first
+    ...(placement === null ? {} : { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }),
+    HF_HUB_OFFLINE: '1',
+  };
+}
+
+/**
+ * A cache in a directory or an NFS export belongs to the store's user, and root without capabilities (or squashed by the
+ * server) cannot write there. A named volume belongs to root, which the images run as.
+ */
+function securityOf({ input: { config, owner }, engine }: EngineContext): SecuritySpec {
+  const asOwner = engine.cachePath !== null && config.volumes.cache.type !== 'named';
+  return { ...SERVICE_DEFAULTS.security, user: asOwner ? owner : null };
+}
+
+function mountsOf({ engine: { cachePath } }: EngineContext): readonly MountSpec[] {
+  const store: MountSpec = { volume: 'store', path: STORE_MOUNT, readOnly: true };
+  return cachePath === null ? [store] : [store, { volume: 'cache', path: cachePath, readOnly: false }];
+}
+
+/** From this number of GPUs on, tensor parallelism gets twice the shared memory. */
+const MANY_GPUS = 5;
+
+function resourcesOf({ engine, selected, placement }: EngineContext): ResourceSpec {
+  const gpus = placement?.devices.length ?? 0;
+  const sharedMemory = gpus > 1 ? engine.parallelShmBytes : null;
+  return {
+    memoryLimitBytes: selected.memoryBytes,
+    memoryReservationBytes: selected.memoryReservationBytes,
+    maxProcesses: null,
+    sharedMemoryBytes: sharedMemory !== null && gpus >= MANY_GPUS ? 2 * sharedMemory : sharedMemory,
+    ulimits: gpus > 0 ? engine.ulimits : {},
+  };
+}
+
+function gpusOf(placement: ServicePlacement): GpuSpec {
+  return {
+    devices: placement.devices.map(({ uuid }: PlacedDevice) => uuid),
+    bytesPerDevice: placement.bytesPerGpu,
+    share: shareOf(placement) ?? 0,
+    exclusive: placement.exclusive,
+  };
+}
+
+function probeOf(context: EngineContext): ProbeSpec {
+  const { engine, placeholders } = context;
+  const [kind, ...rest] = engine.healthTest.map((item) => fillPlaceholders(item, placeholders));
+  return {
+    exec: kind === 'CMD-SHELL' ? { script: rest.join(' ') } : { command: rest },
+    http: { path: engine.healthPath, port: engine.port },
+    intervalSeconds: 10,
+    timeoutSeconds: 10,
+    retries: 3,
+    startPeriodSeconds: 60 * startMinutes(context),
+    startIntervalSeconds: 2,
+  };
+}
+
+const MIN_START_MINUTES = 30;
+/** For the engine's own start and for compiling. */
+const BASE_START_MINUTES = 10;
+/** 20 MB/s: a busy network file system. */
+const BYTES_PER_MINUTE = 20e6 * 60;
+
+/** How long an engine may take to read its weights and start before it counts as unhealthy. */
+function startMinutes({ input, selected: { models } }: EngineContext): number {
+  const bytes = models.reduce((sum, { ref }) => sum + pinnedBytes(pinnedModel(input, ref)), 0);
+  return Math.max(MIN_START_MINUTES, BASE_START_MINUTES + Math.ceil(bytes / BYTES_PER_MINUTE));
+}
+
+function mapValues(
+  record: Readonly<Record<string, string>>,
+  change: (value: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

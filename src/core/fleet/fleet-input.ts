@@ -1,0 +1,54 @@
+import type { Owner, RmaConfig } from '../domain/config.ts';
+import type { PinnedModel } from '../domain/pinned-model.ts';
+import type { ServicePlacement } from '../domain/placement.ts';
+import type { Selection } from '../domain/selection.ts';
+
+/** Everything that the fleet of one host depends on. */
+export interface FleetInput {
+  readonly config: RmaConfig;
+  readonly selection: Selection;
+  /** service → its GPUs; absent services run on the CPU */
+  readonly placement: ReadonlyMap<string, ServicePlacement>;
+  /** by the reference that the selection names */
+  readonly pinned: ReadonlyMap<string, PinnedModel>;
+  /** tag of rma's own image, which workers and the coordinator run */
+  readonly workerImage: string;
+  /** name of the host in registrations */
+  readonly host: string;
+  /** user of the store */
+  readonly owner: Owner;
+  /** service → port on the host, from `choosePorts` */
+  readonly ports: ReadonlyMap<string, number>;
+  /** names of the secrets in use: `hf_token`, `coordinator_key`, `worker_token_<profile>` */
+  readonly secrets: ReadonlySet<string>;
+  /** of the caller; only the proxy variables (either case), LOG_LEVEL and LOG_FILE are read */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A port on the host as users and other hosts reach it. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+  readonly url: string;
+}
+
+/** Returns the published port of a service. Its URL never has a wildcard address, but the name of the host instead. */
+export function endpointOf({ config, host, ports }: FleetInput, service: string): Endpoint {
+  const port = ports.get(service);
+  if (port === undefined) throw new Error(`no port was chosen for ${service}`);
+  const address = config.bind;
+  const name = address === '0.0.0.0' || address === '::' ? host : bracketed(address);
+  return { address, port, url: `http://${name}:${port}` };
+}
+
+/** Returns the address as it is written in a URL: IPv6 in brackets. */
+export function bracketed(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+/** Returns the pinned model behind a reference of the selection. */
+export function pinnedModel({ pinned }: FleetInput, ref: string): PinnedModel {
+  const model = pinned.get(ref);
+  if (model === undefined) throw new Error(`${ref} was not resolved`);
+  return model;
+}

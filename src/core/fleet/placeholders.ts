@@ -1,0 +1,62 @@
+import type { ServicePlacement } from '../domain/placement.ts';
+import type { SelectedService } from '../domain/selection.ts';
+import { engineSubpath, STORE_MOUNT } from '../store/layout.ts';
+import { type FleetInput, pinnedModel } from './fleet-input.ts';
+
+/** Values of the placeholders in an engine's file: `{port}`, `{share}` and the others of docs/engines.md. */
+export type Placeholders = Readonly<Record<string, string>>;
+
+const MIN_SHARE = 0.01;
+const MAX_SHARE = 0.95;
+
+/** Returns the placeholders of one service; those about GPUs only where it has some. */
+export function placeholdersOf(input: FleetInput, selected: SelectedService): Placeholders {
+  const { engine, models, context, concurrency, maxLoaded } = selected;
+  const only = models.length === 1 ? models[0] : undefined;
+  const placement = input.placement.get(selected.service);
+  return {
+    port: String(engine.port),
+    context: String(context),
+    concurrency: String(concurrency),
+    context_total: String(context * concurrency),
+    models: String(models.length),
+    max_loaded: String(Math.min(maxLoaded ?? models.length, models.length)),
+    ...(only === undefined
+      ? {}
+      : { name: only.name, model: `${STORE_MOUNT}/${engineSubpath(pinnedModel(input, only.ref))}` }),
+    ...(placement === undefined || placement.devices.length === 0 ? {} : gpuPlaceholders(placement)),
+  };
+}
+
+/** Returns the text with its placeholders replaced. Unknown ones stay: the braces may be meant for the engine. */
+export function fillPlaceholders(text: string, values: Placeholders): string {
+  return text.replace(/\{([a-z_]+)\}/g, (found, name: string) => values[name] ?? found);
+}
+
+/**
+ * Returns the fraction of a GPU's total memory that a service may use, as vLLM's `--gpu-memory-utilization` takes it: two
+ * decimals, 0.01 to 0.95. It depends on the reservation and the total only, never on what is free at the moment. A shared
+ * GPU's fraction is rounded down, because vLLM checks at startup that so much is free, and the remaining hundredth may be
+ * reserved by another service; an exclusive one is rounded up. null: the service runs on the CPU.
+ */
+export function shareOf(
+  placement: Pick<ServicePlacement, 'bytesPerGpu' | 'devices' | 'exclusive'>,
+): number | null {
+  const totals = placement.devices.map(({ totalBytes }) => totalBytes);
+  if (totals.length === 0) return null;
+  const hundredths = (placement.bytesPerGpu / Math.min(...totals)) * 100;
+  const share = (placement.exclusive ? Math.ceil(hundredths) : Math.floor(hundredths)) / 100;
+  return Math.min(MAX_SHARE, Math.max(MIN_SHARE, share));
+}
+
+/** Figures of the smallest of its GPUs. */
+function gpuPlaceholders(placement: ServicePlacement): Placeholders {
+  const { devices, bytesPerGpu, kvBytesPerGpu } = placement;
+  const total = Math.min(...devices.map(({ totalBytes }) => totalBytes));
+  return {
+    gpus: String(devices.length),
+    share: (shareOf(placement) ?? 0).toFixed(2),
+    kv_bytes: String(kvBytesPerGpu),
+    others_bytes: String(Math.max(0, total - bytesPerGpu)),
+  };
+}

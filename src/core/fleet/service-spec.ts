@@ -1,0 +1,145 @@
+import type { Owner, VolumeRole, VolumeSource } from '../domain/config.ts';
+
+/**
+ * What one project runs on one host, independent of any orchestrator. `core/compose-file` renders it as a Compose file;
+ * other targets (Kubernetes, Swarm) are further renderers of the same data.
+ */
+export interface Fleet {
+  readonly project: string;
+  /** in start order; names are unique and are also host names in the project's network */
+  readonly services: readonly ServiceSpec[];
+  /** those that some service mounts */
+  readonly volumes: readonly VolumeSpec[];
+}
+
+/** A place for files that outlive the services. */
+export interface VolumeSpec {
+  readonly role: VolumeRole;
+  readonly source: VolumeSource;
+}
+
+/** One container that keeps running. Sizes in bytes, times in seconds. */
+export interface ServiceSpec {
+  readonly name: string;
+  readonly role: 'coordinator' | 'worker' | 'engine';
+  /** the profile that owns it; null for the coordinator */
+  readonly profile: { readonly name: string; readonly variant: string } | null;
+  /** what it is for, one or more lines, for people who read the rendered file */
+  readonly comment: string;
+  readonly image: ImageSpec;
+  /** arguments of the image's entrypoint */
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** host name by which the environment addresses the machine that runs the container; null: not used */
+  readonly hostAlias: string | null;
+  /** services that must be healthy before this one starts */
+  readonly startsAfter: readonly string[];
+  readonly restart: 'always';
+  readonly security: SecuritySpec;
+  readonly mounts: readonly MountSpec[];
+  readonly configFile: ConfigFileSpec | null;
+  /** names of secrets, each mounted read-only as the file `/run/secrets/<name>` */
+  readonly secrets: readonly string[];
+  readonly ports: readonly PortSpec[];
+  readonly probe: ProbeSpec;
+  /** between the stop signal and the kill */
+  readonly stopGraceSeconds: number;
+  readonly resources: ResourceSpec;
+  /** null: it must not see any GPU, whatever the default runtime of the host */
+  readonly gpus: GpuSpec | null;
+  /** canonical references: those a worker downloads, or those an engine serves */
+  readonly models: readonly string[];
+  /** of a worker: the engine services that serve its profile */
+  readonly engines: readonly string[];
+}
+
+export interface ImageSpec {
+  readonly reference: string;
+  /** `built` by rma on the host and in no registry, or `pulled` */
+  readonly origin: 'built' | 'pulled';
+}
+
+export interface SecuritySpec {
+  /** null: the user of the image */
+  readonly user: Owner | null;
+  readonly capabilities: 'none';
+  readonly privilegeEscalation: false;
+  readonly readOnlyRoot: boolean;
+}
+
+export interface MountSpec {
+  readonly volume: VolumeRole;
+  /** absolute path in the container */
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+/** A file that the renderer carries inline. */
+export interface ConfigFileSpec {
+  readonly path: string;
+  readonly content: string;
+}
+
+export interface PortSpec {
+  /** in the container, TCP */
+  readonly container: number;
+  /** on the host */
+  readonly published: { readonly address: string; readonly port: number };
+}
+
+export interface ProbeSpec {
+  /** run in the container; exit code 0 means healthy */
+  readonly exec: { readonly command: readonly string[] } | { readonly script: string };
+  /** answers 200 when healthy, for targets that probe over HTTP themselves; null: no such endpoint */
+  readonly http: { readonly path: string; readonly port: number } | null;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  /** failures in a row until it counts as unhealthy */
+  readonly retries: number;
+  /** failures in this time after the start do not count */
+  readonly startPeriodSeconds: number;
+  /** interval until the first success */
+  readonly startIntervalSeconds: number;
+}
+
+export interface ResourceSpec {
+  readonly memoryLimitBytes: number | null;
+  readonly memoryReservationBytes: number | null;
+  readonly maxProcesses: number | null;
+  /** of /dev/shm; null: the default */
+  readonly sharedMemoryBytes: number | null;
+  /** name → soft and hard limit, as `setrlimit` names them in lower case */
+  readonly ulimits: Readonly<Record<string, number>>;
+}
+
+export interface GpuSpec {
+  /** UUIDs of whole GPUs or MIG devices */
+  readonly devices: readonly string[];
+  /** reserved on each device */
+  readonly bytesPerDevice: number;
+  /** the reservation as a fraction of a device's total memory, two decimals */
+  readonly share: number;
+  readonly exclusive: boolean;
+}
+
+/** The fields that most services have in common. */
+export const SERVICE_DEFAULTS = {
+  hostAlias: null,
+  startsAfter: [],
+  restart: 'always',
+  security: { user: null, capabilities: 'none', privilegeEscalation: false, readOnlyRoot: false },
+  mounts: [],
+  configFile: null,
+  secrets: [],
+  ports: [],
+  resources: {
+    memoryLimitBytes: null,
+    memoryReservationBytes: null,
+    maxProcesses: null,
+    sharedMemoryBytes: null,
+    ulimits: {},
+  },
+  gpus: null,
+  models: [],
+  engines: [],
+} as const satisfies Partial<ServiceSpec>;

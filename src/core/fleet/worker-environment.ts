@@ -1,0 +1,107 @@
+import { SETTINGS } from '../config/settings.ts';
+import type { RmaConfig } from '../domain/config.ts';
+import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, secretPath } from '../domain/secret-names.ts';
+import { EXIT, RmaError } from '../errors.ts';
+import { fromContainer, HOST_FROM_CONTAINER, hasCredentials } from '../host-address.ts';
+import { STORE_MOUNT } from '../store/layout.ts';
+
+type Variables = Readonly<Record<string, string>>;
+
+export interface WorkerEnvironmentInput {
+  readonly config: Pick<RmaConfig, 'hub'>;
+  /** of the caller: its proxy variables and LOG_LEVEL are passed on */
+  readonly environment: Variables;
+  /** names of the secrets that the container mounts */
+  readonly secrets: { has(name: string): boolean };
+  /** further variables with addresses as the host writes them */
+  readonly addresses?: Variables;
+  /** host names in the project's network, which no proxy must serve */
+  readonly internalHosts?: readonly string[];
+}
+
+export interface ContainerEnvironment {
+  readonly variables: Variables;
+  /** host name by which some variable addresses the machine that runs the container; null: none does */
+  readonly hostAlias: string | null;
+}
+
+/**
+ * Returns the environment in which rma's image downloads models: where the store and the hubs are, and which files hold
+ * the tokens. Tokens themselves never enter it: `docker inspect` shows the environment.
+ * @throws RmaError RMA_CONFIG_SECRET_IN_URL (2)
+ */
+export function workerEnvironment(input: WorkerEnvironmentInput): ContainerEnvironment {
+  const { config, environment, secrets, addresses = {}, internalHosts = [] } = input;
+  const { variables, hostAlias } = containerAddresses(
+    { ...hubAddresses(config), ...addresses },
+    environment,
+    internalHosts,
+  );
+  return {
+    variables: {
+      MODEL_CACHE_DIR: STORE_MOUNT,
+      HF_HOME: `${STORE_MOUNT}/huggingface`,
+      ...variables,
+      ...(environment['LOG_LEVEL'] ? { LOG_LEVEL: environment['LOG_LEVEL'] } : {}),
+      ...(secrets.has(HUB_TOKEN_SECRET) ? { HF_TOKEN_PATH: secretPath(HUB_TOKEN_SECRET) } : {}),
+      ...(secrets.has(MS_TOKEN_SECRET) ? { MODELSCOPE_API_TOKEN_PATH: secretPath(MS_TOKEN_SECRET) } : {}),
+    },
+    hostAlias,
+  };
+}
+
+/** The hubs' variables, with addresses as the host writes them. The defaults of Ollama and ModelScope are left out. */
+function hubAddresses({ hub }: Pick<RmaConfig, 'hub'>): Variables {
+  const { ollamaEndpoint, modelscopeEndpoint } = SETTINGS;
+  return {
+    HF_ENDPOINT: hub.endpoint,
+    ...(hub.ollamaEndpoint === ollamaEndpoint.fallback ? {} : { RMA_OLLAMA_ENDPOINT: hub.ollamaEndpoint }),
+    ...(hub.modelscopeEndpoint === modelscopeEndpoint.fallback
+      ? {}
+      : { MODELSCOPE_ENDPOINT: hub.modelscopeEndpoint }),
+  };
+}
+
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
+
+/** Addresses and proxies as a container needs them: the host's loopback is replaced by the host's alias. */
+function containerAddresses(
+  addresses: Variables,
+  environment: Variables,
+  internalHosts: readonly string[],
+): ContainerEnvironment {
+  const proxies = PROXIES.flatMap((name) => (environment[name] ? [[name, environment[name]] as const] : []));
+  const all = [...Object.entries(addresses), ...proxies];
+  for (const [name, address] of all) refuseCredentials(name, address);
+  const rewritten = all.map(([name, address]) => [name, fromContainer(address)] as const);
+  return {
+    variables: {
+      ...Object.fromEntries(rewritten.map(([name, { url }]) => [name, url])),
+      ...(proxies.length === 0 ? {} : noProxy(environment, internalHosts)),
+    },
+    hostAlias: rewritten.some(([, { onHost }]) => onHost) ? HOST_FROM_CONTAINER : null,
+  };
+}
+
+/** Requests inside the project's network and to the host must not go through a proxy. */
+function noProxy(environment: Variables, internalHosts: readonly string[]): Variables {
+  const given = environment['NO_PROXY'] || environment['no_proxy'] || '';
+  const names = [
+    ...given.split(',').map((name) => name.trim()),
+    'localhost',
+    '127.0.0.1',
+    HOST_FROM_CONTAINER,
+    ...internalHosts,
+  ];
+  const list = [...new Set(names.filter((name) => name !== ''))].join(',');
+  return { NO_PROXY: list, no_proxy: list };
+}
+
+function refuseCredentials(name: string, address: string): void {
+  if (!hasCredentials(address)) return;
+  throw new RmaError(
+    'RMA_CONFIG_SECRET_IN_URL',
+    `${name} contains a user name or password, which docker inspect would show`,
+    { exitCode: EXIT.usage, hint: `set ${name} without user name and password` },
+  );
+}

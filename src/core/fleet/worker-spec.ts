@@ -1,0 +1,124 @@
+import { canonicalJson } from '../canonical-json.ts';
+import { COORDINATOR_PORT, COORDINATOR_SERVICE, HEARTBEAT_SECONDS } from '../domain/registration.ts';
+import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, secretPath, workerTokenSecret } from '../domain/secret-names.ts';
+import type { SelectedProfile, SelectedService } from '../domain/selection.ts';
+import { type EngineTarget, WORKER_CONFIG_PATH, type WorkerConfig } from '../domain/worker-config.ts';
+import { fromContainer } from '../host-address.ts';
+import { STORE_MOUNT } from '../store/layout.ts';
+import { workerId } from '../worker-id.ts';
+import { endpointOf, type FleetInput, pinnedModel } from './fleet-input.ts';
+import { type ProbeSpec, type ResourceSpec, SERVICE_DEFAULTS, type ServiceSpec } from './service-spec.ts';
+import { type ContainerEnvironment, workerEnvironment } from './worker-environment.ts';
+
+/** Time to shut down after the drain. */
+const STOP_MARGIN_SECONDS = 15;
+const WEEK_SECONDS = 7 * 24 * 3600;
+
+/** The start period is longer than any download: a worker that is still downloading is not unhealthy. */
+const PROBE: ProbeSpec = {
+  exec: { command: ['rma-worker', 'health'] },
+  http: null,
+  intervalSeconds: 10,
+  timeoutSeconds: 5,
+  retries: 3,
+  startPeriodSeconds: WEEK_SECONDS,
+  startIntervalSeconds: 2,
+};
+
+/** The downloader uses about 120 MiB; the rest is for dirty pages of the page cache. */
+const RESOURCES: ResourceSpec = {
+  ...SERVICE_DEFAULTS.resources,
+  memoryLimitBytes: 512 * 2 ** 20,
+  maxProcesses: 256,
+};
+
+/**
+ * Returns the spec of a profile's worker. Its root stays writable: Compose rejects inline configs in a read-only container.
+ * @throws RmaError RMA_CONFIG_SECRET_IN_URL (2)
+ */
+export function workerSpec(input: FleetInput, profile: SelectedProfile): ServiceSpec {
+  const { config, owner, secrets } = input;
+  const mounted = [HUB_TOKEN_SECRET, MS_TOKEN_SECRET, workerTokenSecret(profile.name)];
+  const { variables, hostAlias } = environmentOf(input, profile);
+  const workerConfig = workerConfigOf(input, profile);
+  return {
+    ...SERVICE_DEFAULTS,
+    name: profile.worker,
+    role: 'worker',
+    profile: { name: profile.name, variant: profile.variant },
+    comment: `Downloads and verifies the models of profile ${profile.name}, and registers it when its engines respond. Healthy when all models are present.`,
+    image: { reference: input.workerImage, origin: 'built' },
+    arguments: ['rma-worker', 'run'],
+    environment: variables,
+    hostAlias,
+    security: { ...SERVICE_DEFAULTS.security, user: owner },
+    mounts: [{ volume: 'store', path: STORE_MOUNT, readOnly: false }],
+    configFile: { path: WORKER_CONFIG_PATH, content: `${canonicalJson(workerConfig, 2)}\n` },
+    secrets: mounted.filter((name) => secrets.has(name)),
+    probe: PROBE,
+    stopGraceSeconds: config.drainSeconds + STOP_MARGIN_SECONDS,
+    resources: RESOURCES,
+    models: workerConfig.models.map(({ ref }) => ref),
+    engines: profile.services,
+  };
+}
+
+function environmentOf(input: FleetInput, { name }: SelectedProfile): ContainerEnvironment {
+  const { config, environment, secrets, selection } = input;
+  const token = workerTokenSecret(name);
+  const { variables, hostAlias } = workerEnvironment({
+    config,
+    environment,
+    secrets,
+    addresses: { COORDINATOR_URL: coordinatorAddress(input) },
+    internalHosts: [COORDINATOR_SERVICE, ...selection.services.map(({ service }) => service)],
+  });
+  return {
+    variables: {
+      ...variables,
+      ...(secrets.has(token) ? { COORDINATOR_TOKEN_FILE: secretPath(token) } : {}),
+      ...(environment['LOG_FILE'] ? { LOG_FILE: environment['LOG_FILE'] } : {}),
+    },
+    hostAlias,
+  };
+}
+
+function workerConfigOf(input: FleetInput, profile: SelectedProfile): WorkerConfig {
+  const { config, host, selection } = input;
+  return {
+    schema: 'rma.worker-config/v1',
+    worker: workerId(host, config.project, profile.name),
+    host,
+    project: config.project,
+    profile: profile.name,
+    models: profile.refs.map((ref) => pinnedModel(input, ref)),
+    engines: selection.services
+      .filter(({ service }) => profile.services.includes(service))
+      .map((service) => engineTarget(input, service)),
+    coordinator: { url: fromContainer(coordinatorAddress(input)).url },
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    drainSeconds: config.drainSeconds,
+  };
+}
+
+function engineTarget(input: FleetInput, { service, engine, models }: SelectedService): EngineTarget {
+  const { metricsPath: path, inFlightMetric: metric } = engine;
+  const onGpu = (input.placement.get(service)?.devices ?? []).length > 0;
+  return {
+    service,
+    engine: engine.name,
+    url: `http://${service}:${engine.port}`,
+    endpoint: endpointOf(input, service).url,
+    healthPath: engine.healthPath,
+    modelsPath: engine.modelsPath,
+    inFlight: path === null || metric === null ? null : { path, metric },
+    loaded: engine.loadedPath === null ? null : { path: engine.loadedPath, on: onGpu ? 'gpu' : 'cpu' },
+    // Receipts and the coordinator's list name models by their canonical reference.
+    models: models.map(({ ref, name, kind }) => ({ name, kind, ref: pinnedModel(input, ref).ref })),
+  };
+}
+
+/** The coordinator's address as the host writes it. */
+function coordinatorAddress({ config }: FleetInput): string {
+  return config.coordinator.url ?? `http://${COORDINATOR_SERVICE}:${COORDINATOR_PORT}`;
+}

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const folder = join(import.meta.dirname, '../../../src/core/compose-file');
+const files = readdirSync(folder);
+
+/** What the renderer may know: the spec, how Docker names volumes, and the result that the planner reads. */
+const ALLOWED = [
+  '../fleet/service-spec.ts',
+  '../docker/host-gateway.ts',
+  '../docker/volume-of.ts',
+  '../domain/desired.ts',
+  '../canonical-json.ts',
+  '../control-characters.ts',
+  '../hash.ts',
+  '../labels.ts',
+  'yaml',
+];
+
+it.each(files)(
+  '%s renders specs: it imports nothing of profiles, placement, selection or settings',
+  (file) => {
+    const imports = [...readFileSync(join(folder, file), 'utf8').matchAll(/ from '([^']+)'/g)];
+    const others = imports.flatMap(([, from = '']) => (from.startsWith('./') ? [] : [from]));
+    expect(others.filter((from) => !ALLOWED.includes(from))).toEqual([]);
+  },
+);
+
+it('consists of files', () => {
+  expect(files.length).toBeGreaterThan(2);
+});
