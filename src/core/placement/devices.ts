@@ -65,7 +65,7 @@ function deviceOf(
     return promise.own ? sum : sum + Math.max(promise.bytesPerGpu, measuredOn(part, promise) ?? 0);
   }, 0);
   const total = memory.totalBytes ?? 0;
-  const left = total - (memory.reservedBytes ?? 0) - foreign - others - reserveBytes;
+  const left = total - reservedBytes(memory) - foreign - others - reserveBytes;
   return {
     uuid,
     index: gpu.index,
@@ -91,6 +91,18 @@ function measuredOn(part: Part, promise: GpuPromise): number | null {
   const mine = part.processes.filter(({ pid }) => pids.includes(pid));
   if (mine.some(({ memoryBytes }) => memoryBytes === null)) return null;
   return mine.reduce((sum, { memoryBytes }) => sum + (memoryBytes ?? 0), 0);
+}
+
+/** Old drivers have no field for it: it is then what is neither used nor free. */
+function reservedBytes({
+  totalBytes,
+  reservedBytes: reserved,
+  usedBytes: used,
+  freeBytes,
+}: GpuMemory): number {
+  if (reserved !== null) return reserved;
+  if (totalBytes === null || used === null || freeBytes === null) return 0;
+  return Math.max(0, totalBytes - used - freeBytes);
 }
 
 function usedBytes({ totalBytes, reservedBytes, usedBytes: used, freeBytes }: GpuMemory): number | null {

@@ -38,6 +38,21 @@ describe('[req R30] profiles on the recorded H100', () => {
     ]);
   });
 
+  it.each(['idle', 'processes', 'nearly-full', 'full'] as const)(
+    '%s: no more is available where the driver has no field for what it reserves',
+    async (moment) => {
+      const available = async (box: ReturnType<typeof recordedBox>) => {
+        const inventory = await probe(box);
+        const { devices } = await placeOn({ inventory, profiles: ['embedding'] });
+        return devices.map(({ availableBytes }) => availableBytes);
+      };
+      const [expected = 0] = await available(recordedBox(moment));
+      const [byOldFields = 0] = await available(recordedBox(moment, ['log', 'newest-fields']));
+      // each of the sizes is rounded to whole MiB
+      expect(Math.abs(byOldFields - expected)).toBeLessThanOrEqual(MIB);
+    },
+  );
+
   it.each(['gpu-worker', 'vllm', 'ocr'])(
     'full: %s does not fit, and the error says what is missing',
     async (name) => {
