@@ -1,8 +1,9 @@
 import type { GpuInventory } from '../core/domain/gpu.ts';
 import { RmaError, toErrorDocument } from '../core/errors.ts';
 import { type GpuUser, gpuUsers } from '../core/gpu/users.ts';
-import type { Box } from '../ports/box.ts';
-import type { ContainerFacts } from '../ports/docker-host.ts';
+import type { ContainerFacts } from '../ports/container-engine.ts';
+import type { Host } from '../ports/host.ts';
+import type { Invocation } from '../ports/invocation.ts';
 
 /** The GPUs of this machine and what uses them. */
 export interface GpuReport {
@@ -15,23 +16,30 @@ export interface GpuReport {
 const ALIVE: readonly ContainerFacts['state'][] = ['running', 'paused', 'restarting'];
 
 /** Reads GPUs and, where there are some, which services of all projects hold them. Without Docker the services are unknown, and a warning says so. */
-export async function gpuReport(box: Box): Promise<GpuReport> {
-  const inventory = await box.gpus.probe(box.signal);
+export async function gpuReport(
+  host: Pick<Host, 'name' | 'engine' | 'gpus'>,
+  invocation: Pick<Invocation, 'reporter' | 'signal'>,
+): Promise<GpuReport> {
+  const inventory = await host.gpus.probe(invocation.signal);
   for (const { code, message, hint } of inventory.warnings) {
-    box.reporter.emit({ type: 'warning', code, text: message, hint });
+    invocation.reporter.emit({ type: 'warning', code, text: message, hint });
   }
-  const users = inventory.gpus.length === 0 ? null : await serviceUsers(box, inventory);
-  return { host: box.hostName, inventory, users };
+  const users = inventory.gpus.length === 0 ? null : await serviceUsers(host, invocation, inventory);
+  return { host: host.name, inventory, users };
 }
 
-async function serviceUsers(box: Box, inventory: GpuInventory): Promise<GpuReport['users']> {
+async function serviceUsers(
+  host: Pick<Host, 'engine'>,
+  invocation: Pick<Invocation, 'reporter'>,
+  inventory: GpuInventory,
+): Promise<GpuReport['users']> {
   try {
-    const containers = (await box.docker.containers(null)).filter(({ state }) => ALIVE.includes(state));
+    const containers = (await host.engine.containers(null)).filter(({ state }) => ALIVE.includes(state));
     const busy = inventory.gpus.some(({ processes }) => processes !== null && processes.length > 0);
     const services = await Promise.all(
       containers.map(async (container) => ({
         ...container,
-        pids: busy ? await box.docker.processes(container.id) : [],
+        pids: busy ? await host.engine.processes(container.id) : [],
       })),
     );
     return gpuUsers(inventory.gpus, services);
@@ -39,7 +47,7 @@ async function serviceUsers(box: Box, inventory: GpuInventory): Promise<GpuRepor
     if (!(error instanceof RmaError)) throw error;
     const { code, message, hint } = toErrorDocument(error);
     const text = `which services use the GPUs is unknown: ${message}`;
-    box.reporter.emit({ type: 'warning', code, text, ...(hint !== undefined && { hint }) });
+    invocation.reporter.emit({ type: 'warning', code, text, ...(hint !== undefined && { hint }) });
     return null;
   }
 }

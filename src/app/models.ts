@@ -7,7 +7,8 @@ import type { ServedModel } from '../core/domain/worker-config.ts';
 import { RmaError } from '../core/errors.ts';
 import { findModel } from '../core/profile/find-model.ts';
 import { modelsOf, namedBy, optionalRefs, usersOf } from '../core/profile/model-users.ts';
-import type { Box } from '../ports/box.ts';
+import type { Host } from '../ports/host.ts';
+import type { Invocation } from '../ports/invocation.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import { chooseServices } from './desired/choose-services.ts';
 import { NOTHING_KNOWN, readResolved, resolveEach } from './desired/resolve-models.ts';
@@ -48,26 +49,28 @@ export interface ModelChoice {
   /** without names or with `all`: every model of these profiles */
   readonly profiles: readonly string[];
   readonly refresh: boolean;
+  /** runs when the request is valid and no hub was asked yet */
+  readonly beforeResolve?: () => Promise<unknown>;
 }
 
 /**
- * The models asked for. Mistakes of the caller come first, then `ready` is asked, then the hub.
+ * Returns the models asked for. Reports mistakes in the request first, then runs `beforeResolve`, then asks the hubs.
  * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_PROFILE_UNKNOWN, RMA_VARIANT_UNKNOWN (2); RMA_HUB_* when
  * no model could be resolved
  */
 export async function chooseModels(
-  box: Box,
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal' | 'catalog'>,
   choice: ModelChoice,
-  ready: () => Promise<unknown> = async () => undefined,
 ): Promise<ChosenModels> {
-  const catalog = await box.catalog(choice.config.profilesDir);
-  const named = await namedModels(box, choice, catalog);
+  const catalog = await invocation.catalog(choice.config.profilesDir);
+  const named = await namedModels(host, invocation, { ...choice, catalog });
   const known = choice.refresh
     ? NOTHING_KNOWN
-    : await readResolved(box, projectFiles(choice.config).resolved);
-  await ready();
+    : await readResolved(host, projectFiles(choice.config).resolved);
+  await choice.beforeResolve?.();
   const refs = [...new Set(named.map(({ ref }) => ref))];
-  const resolved = await resolveEach(box, refs, known.models);
+  const resolved = await resolveEach(invocation, refs, known.models);
   const users = usersOf(catalog);
   const optional = optionalRefs(catalog);
   const models: ChosenModel[] = [];
@@ -103,29 +106,37 @@ function allFailed(failed: readonly UnresolvedModel[], { error }: UnresolvedMode
 }
 
 async function namedModels(
-  box: Box,
-  { config, names, profiles }: ModelChoice,
-  catalog: Catalog,
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'catalog'>,
+  { config, names, profiles, catalog }: ModelChoice & { readonly catalog: Catalog },
 ): Promise<readonly { readonly name: string; readonly ref: string }[]> {
   if (names.length > 0 && !names.includes('all')) return names.map((name) => findModel(catalog, name));
   const byRef =
     names.includes('all') || profiles.length > 0
       ? modelsOf(catalog, profiles.length > 0 ? profiles : [...catalog.profiles.keys()], config.variants)
-      : await projectModels(box, config);
+      : await projectModels(host, invocation, config);
   return [...byRef.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function projectModels(box: Box, config: RmaConfig): Promise<ReadonlyMap<string, ServedModel>> {
-  const { services } = (await chooseServices(box, { config, profiles: [] })).selection;
+async function projectModels(
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'catalog'>,
+  config: RmaConfig,
+): Promise<ReadonlyMap<string, ServedModel>> {
+  const { services } = (await chooseServices(host, invocation, { config, profiles: [] })).selection;
   return new Map(services.flatMap(({ models }) => models.map((model) => [model.ref, model] as const)));
 }
 
 /** How a container reaches the project's store. */
-export async function storeAccess(box: Box, config: RmaConfig): Promise<StoreAccess> {
+export async function storeAccess(
+  host: Pick<Host, 'files' | 'caller'>,
+  invocation: Pick<Invocation, 'workerImage'>,
+  config: RmaConfig,
+): Promise<StoreAccess> {
   return {
-    image: await box.image.tag(config.images.workerBase),
+    image: await invocation.workerImage.tag(config.images.workerBase),
     volume: volumeOf(config, 'store'),
-    owner: await storeOwner(box, config),
+    owner: await storeOwner(host, config),
     project: config.project,
   };
 }
@@ -140,16 +151,21 @@ export interface ListedModel extends ChosenModel {
  * and the worker image that reads it.
  */
 export async function listedModels(
-  box: Box,
-  choice: ModelChoice,
-  store: ModelStore | null,
+  host: Pick<Host, 'engine' | 'docker' | 'files' | 'caller'>,
+  invocation: Pick<Invocation, 'sources' | 'workerImage' | 'reporter' | 'signal' | 'catalog'>,
+  { store, ...choice }: ModelChoice & { readonly store: ModelStore | null },
 ): Promise<ChosenModels<ListedModel>> {
-  const { models, failed } = await chooseModels(box, choice, async () => {
-    if (store === null) await requireDocker(box);
+  const { models, failed } = await chooseModels(host, invocation, {
+    ...choice,
+    beforeResolve: async () => {
+      if (store === null) await requireDocker(host);
+    },
   });
   const pinned = models.map((model) => model.pinned);
   const checks =
-    store === null ? await volumeChecks(box, choice.config, pinned) : await folderChecks(store, pinned);
+    store === null
+      ? await volumeChecks(host, invocation, { config: choice.config, models: pinned })
+      : await folderChecks(store, pinned);
   const listed = models.map((model) => ({ ...model, check: checks?.get(model.pinned.ref) ?? null }));
   return { models: listed, failed };
 }
@@ -163,11 +179,11 @@ async function folderChecks(
 }
 
 async function volumeChecks(
-  box: Box,
-  config: RmaConfig,
-  models: readonly PinnedModel[],
+  host: Pick<Host, 'engine' | 'docker' | 'files' | 'caller'>,
+  invocation: Pick<Invocation, 'workerImage' | 'signal'>,
+  { config, models }: { readonly config: RmaConfig; readonly models: readonly PinnedModel[] },
 ): Promise<ReadonlyMap<string, ModelCheck> | null> {
-  const access = await storeAccess(box, config);
-  const found = await lookIntoStore(box, access, models);
+  const access = await storeAccess(host, invocation, config);
+  const found = await lookIntoStore(host, invocation, { access, models });
   return found === null ? null : new Map(found.checks.map((check) => [check.ref, check]));
 }

@@ -5,8 +5,9 @@ import { plan } from '../core/plan/plan.ts';
 import { planNfs } from '../core/plan/plan-nfs.ts';
 import { planStoreMove } from '../core/plan/plan-store-move.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
-import type { Box } from '../ports/box.ts';
-import type { ContainerFacts } from '../ports/docker-host.ts';
+import type { ContainerFacts } from '../ports/container-engine.ts';
+import type { Host } from '../ports/host.ts';
+import type { Invocation } from '../ports/invocation.ts';
 import { makeDesired, type Wanted } from './desired/make-desired.ts';
 import { placeServices } from './desired/place-services.ts';
 import { readWish } from './desired/read-request.ts';
@@ -29,16 +30,20 @@ export interface PlannedUp {
 }
 
 /** What `up` would do now. Changes nothing. @throws RmaError of Docker (3), the data (2) or the hubs (1, 4, 6) */
-export async function planUp(box: Box, request: UpRequest): Promise<PlannedUp> {
+export async function planUp(
+  host: Host,
+  invocation: Omit<Invocation, 'clock'>,
+  request: UpRequest,
+): Promise<PlannedUp> {
   const { config } = request;
-  const wish = await readWish(box, request);
-  await requireDocker(box);
-  await checkNfsServers(box, config);
-  const containers = await box.docker.containers(config.project);
+  const wish = await readWish(host, invocation, request);
+  await requireDocker(host);
+  await checkNfsServers(host, config);
+  const containers = await host.engine.containers(config.project);
   const profiles = request.profiles;
-  const placed = await placeServices(box, { config, wish, profiles, containers });
-  const wanted = await makeDesired(box, { config, profiles, wish, placed, containers });
-  const observed = await observe(box, config, wanted.desired, wanted.access);
+  const placed = await placeServices(host, invocation, { config, wish, profiles, containers });
+  const wanted = await makeDesired(host, invocation, { config, profiles, wish, placed, containers });
+  const observed = await observe(host, invocation, config, wanted.desired, wanted.access);
   const scope = narrow(wanted.desired, observed, wanted.selection, placed.acted);
   const planned = plan(scope.desired, scope.observed, { removeOrphans: request.removeOrphans });
   const moves = planStoreMove(storeOfWorkers(containers), config);

@@ -9,7 +9,8 @@ import type {
 } from '../core/domain/profile.ts';
 import { findModel } from '../core/profile/find-model.ts';
 import { findProfile } from '../core/profile/select-services.ts';
-import type { Box } from '../ports/box.ts';
+import type { Host } from '../ports/host.ts';
+import type { Invocation } from '../ports/invocation.ts';
 import { projectSet } from './desired/choose-services.ts';
 import { readProjectState } from './desired/project-state.ts';
 import { readResolved } from './desired/resolve-models.ts';
@@ -38,20 +39,28 @@ export interface ShownProfile extends ListedProfile {
 }
 
 /** Every profile there is, by name. Asks neither Docker nor a hub. @throws RmaError RMA_DATA_INVALID (2) */
-export async function listProfiles(box: Box, config: RmaConfig): Promise<readonly ListedProfile[]> {
-  const catalog = await box.catalog(config.profilesDir);
-  const used = projectSet(config, await readProjectState(box.files, config.stateDir), []);
+export async function listProfiles(
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'catalog'>,
+  config: RmaConfig,
+): Promise<readonly ListedProfile[]> {
+  const catalog = await invocation.catalog(config.profilesDir);
+  const used = projectSet(config, await readProjectState(host.files, config.stateDir), []);
   return [...catalog.profiles.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((profile) => listed(catalog, profile, used));
 }
 
 /** The whole recipe. @throws RmaError RMA_PROFILE_UNKNOWN, RMA_DATA_INVALID (2) */
-export async function showProfile(box: Box, config: RmaConfig, name: string): Promise<ShownProfile> {
-  const catalog = await box.catalog(config.profilesDir);
+export async function showProfile(
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'catalog'>,
+  { config, name }: { readonly config: RmaConfig; readonly name: string },
+): Promise<ShownProfile> {
+  const catalog = await invocation.catalog(config.profilesDir);
   const profile = findProfile(catalog, name);
-  const used = projectSet(config, await readProjectState(box.files, config.stateDir), []);
-  const { models } = await readResolved(box, projectFiles(config).resolved);
+  const used = projectSet(config, await readProjectState(host.files, config.stateDir), []);
+  const { models } = await readResolved(host, projectFiles(config).resolved);
   return { ...listed(catalog, profile, used), models: profileModels(catalog, profile, models) };
 }
 

@@ -3,7 +3,8 @@ import { type PinnedModel, pinnedBytes } from '../core/domain/pinned-model.ts';
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
 import { fits, KEPT_FREE_BYTES } from '../core/store/room.ts';
 import { formatBytes } from '../core/units.ts';
-import type { Box } from '../ports/box.ts';
+import type { Host } from '../ports/host.ts';
+import type { Invocation } from '../ports/invocation.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import type { Transfer } from '../ports/transfer.ts';
 import { withHubTokens } from './desired/secrets.ts';
@@ -65,24 +66,33 @@ interface Pulled {
  * Fetches what is missing of the models and tells how each ended.
  * @throws RmaError RMA_STORE_NO_ROOM (5) before anything is fetched; RMA_DOCKER_* (3); of a single model, its own fault
  */
-export async function pull(box: Box, request: PullRequest): Promise<PullResult> {
+export async function pull(
+  host: Pick<Host, 'engine' | 'docker' | 'files' | 'names' | 'caller'>,
+  invocation: Pick<
+    Invocation,
+    'sources' | 'workerImage' | 'clock' | 'reporter' | 'signal' | 'environment' | 'hubToken'
+  >,
+  request: PullRequest,
+): Promise<PullResult> {
   const { models, folder, dryRun } = request;
   const missingBytes = models.reduce((sum, model) => sum + missingOf(model), 0);
-  const freeBytes = await roomFor(box, request);
+  const freeBytes = await roomFor(host, invocation, request);
   const sums = { missingBytes, freeBytes };
   if (freeBytes !== null && !fits(missingBytes, freeBytes)) throw noRoom(missingBytes, freeBytes);
   if (dryRun) return { ...sums, models: models.map(planned), exitCode: EXIT.ok };
   const { ended, exitCode } =
-    folder === null ? await pullInContainer(box, request) : await pullHere(box, request, folder);
+    folder === null
+      ? await pullInContainer(host, invocation, request)
+      : await pullHere(invocation, request, folder);
   return { ...sums, models: models.map((model) => pulled(model, ended)), exitCode };
 }
 
 async function pullHere(
-  box: Box,
+  invocation: Pick<Invocation, 'sources' | 'clock' | 'signal' | 'reporter'>,
   { models }: PullRequest,
   { store, transfer }: FolderStore,
 ): Promise<Pulled> {
-  const { sources, clock, signal, reporter } = box;
+  const { sources, clock, signal, reporter } = invocation;
   const results = await fetchModels(pinnedOf(models), {
     store,
     transfer,
@@ -103,19 +113,24 @@ async function pullHere(
   return { ended: new Map(ended), exitCode: fetchExitCode(results) };
 }
 
-async function pullInContainer(box: Box, { config, models }: PullRequest): Promise<Pulled> {
-  const access = await storeAccess(box, config);
-  if (!(await box.docker.hasImage(access.image))) {
+async function pullInContainer(
+  host: Pick<Host, 'engine' | 'docker' | 'files' | 'names' | 'caller'>,
+  invocation: Pick<Invocation, 'workerImage' | 'reporter' | 'signal' | 'environment' | 'hubToken'>,
+  { config, models }: PullRequest,
+): Promise<Pulled> {
+  const access = await storeAccess(host, invocation, config);
+  if (!(await host.engine.hasImage(access.image))) {
     const { workerBase } = config.images;
-    await step(box, 'building the worker image', () =>
-      box.cli.build(access.image, box.image.context, workerBase, box.signal),
+    await step(invocation, 'building the worker image', () =>
+      host.docker.build(access.image, invocation.workerImage.context, workerBase, invocation.signal),
     );
   }
-  await prepareHostFolder(box, access);
-  await checkNfsServers(box, config);
-  const status = await withHubTokens(box, config, () =>
-    fetchInContainer(box, config, access, pinnedOf(models)),
-  );
+  await prepareHostFolder(host, access);
+  await checkNfsServers(host, config);
+  const status = await withHubTokens(host, invocation, {
+    config,
+    work: () => fetchInContainer(host, invocation, { config, access, models: pinnedOf(models) }),
+  });
   if (models.length === 1) throwIfFailed(status);
   const ended = status.models.map(({ ref, state, fetchedBytes, note }): [string, Ended] => [
     ref,
@@ -124,9 +139,16 @@ async function pullInContainer(box: Box, { config, models }: PullRequest): Promi
   return { ended: new Map(ended), exitCode: status.failure?.exitCode ?? EXIT.ok };
 }
 
-async function roomFor(box: Box, { config, folder, models }: PullRequest): Promise<number | null> {
+async function roomFor(
+  host: Pick<Host, 'engine' | 'docker' | 'files' | 'caller'>,
+  invocation: Pick<Invocation, 'workerImage' | 'signal'>,
+  { config, folder, models }: PullRequest,
+): Promise<number | null> {
   if (folder !== null) return folder.store.freeBytes();
-  const looked = await lookIntoStore(box, await storeAccess(box, config), pinnedOf(models));
+  const looked = await lookIntoStore(host, invocation, {
+    access: await storeAccess(host, invocation, config),
+    models: pinnedOf(models),
+  });
   return looked?.freeBytes ?? null;
 }
 

@@ -1,7 +1,8 @@
 import type { WorkerStatus } from '../core/domain/worker-status.ts';
 import type { ErrorDocument } from '../core/errors.ts';
-import type { Box } from '../ports/box.ts';
-import type { ContainerFacts } from '../ports/docker-host.ts';
+import type { ContainerFacts } from '../ports/container-engine.ts';
+import type { Host } from '../ports/host.ts';
+import type { Invocation } from '../ports/invocation.ts';
 import { lostGpus } from './observe/lost-gpus.ts';
 import { roleOf } from './observe/observe.ts';
 import { requireDocker } from './observe/require-docker.ts';
@@ -17,16 +18,20 @@ export interface WorkerReport {
 }
 
 /** What every worker of a project says of itself. */
-export async function status(box: Box, project: string): Promise<readonly WorkerReport[]> {
-  await requireDocker(box);
-  const containers = await box.docker.containers(project);
-  const lost = await lostGpus(box, containers);
+export async function status(
+  host: Pick<Host, 'engine' | 'docker'>,
+  invocation: Pick<Invocation, 'signal'>,
+  project: string,
+): Promise<readonly WorkerReport[]> {
+  await requireDocker(host);
+  const containers = await host.engine.containers(project);
+  const lost = await lostGpus(host, invocation, containers);
   const workers = containers.filter((container) => roleOf(container) === 'worker');
   return Promise.all(
     workers.map(async (container) => ({
       service: container.service,
       container,
-      status: container.state === 'running' ? await workerStatus(box, container.id) : null,
+      status: container.state === 'running' ? await workerStatus(host, invocation, container.id) : null,
       lost: [...lost].flatMap(([service, fault]) => (servesFor(service, container) ? [fault] : [])),
     })),
   );

@@ -1,6 +1,7 @@
 import { RmaError } from '../core/errors.ts';
 import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
-import type { Box } from '../ports/box.ts';
+import type { Host } from '../ports/host.ts';
+import type { Invocation } from '../ports/invocation.ts';
 import type { PlacedServices } from './desired/place-services.ts';
 import { apply } from './execute/apply.ts';
 import { checkHostFolder } from './execute/prepare-host-folder.ts';
@@ -34,17 +35,26 @@ export interface UpOptions {
 }
 
 /** Makes the machine as desired and waits until every worker is ready. @throws RmaError of any part */
-export async function up(box: Box, request: UpRequest, options: UpOptions): Promise<UpResult> {
-  const planned = await planUp(box, request);
+export async function up(
+  host: Host,
+  invocation: Invocation,
+  request: UpRequest & UpOptions,
+): Promise<UpResult> {
+  const planned = await planUp(host, invocation, request);
   const { plan, wanted } = planned;
   throwOnFault(plan.checks);
-  tellWarnings(box, plan.checks);
-  await checkHostFolder(box, wanted.access);
+  tellWarnings(invocation, plan.checks);
+  await checkHostFolder(host, wanted.access);
   const changed = plan.operations.length > 0;
   if (changed) {
-    options.show(plan);
-    if (plan.operations.some(({ destructive }) => destructive)) await options.confirm(plan);
-    await apply(box, request.config, wanted, plan.operations, options.waitSeconds);
+    request.show(plan);
+    if (plan.operations.some(({ destructive }) => destructive)) await request.confirm(plan);
+    await apply(host, invocation, {
+      config: request.config,
+      wanted,
+      operations: plan.operations,
+      waitSeconds: request.waitSeconds,
+    });
   }
   return { plan, placed: wanted.placed, changed, endpoints: endpoints(request, planned) };
 }
@@ -59,7 +69,7 @@ export function throwOnFault(checks: readonly PlanCheck[]): void {
   throw new RmaError(first.code, first.message, { exitCode: first.exitCode, hint: first.hint, details });
 }
 
-function tellWarnings({ reporter }: Box, checks: readonly PlanCheck[]): void {
+function tellWarnings({ reporter }: Pick<Invocation, 'reporter'>, checks: readonly PlanCheck[]): void {
   for (const { level, code, message, hint } of checks)
     if (level === 'warning') reporter.emit({ type: 'warning', code, text: message, hint });
 }

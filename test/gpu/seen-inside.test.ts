@@ -28,8 +28,8 @@ async function seen(way: keyof typeof WAYS, change: (gpus: GpuFolder) => Promise
   expect(await runProgram('docker', ['run', '--detach', ...asked, ...command], env)).toMatchObject({
     code: 0,
   });
-  const cli = new SpawnedDockerCli(new LocalRunner(env));
-  return gpusInside({ cli, signal: new AbortController().signal }, name);
+  const docker = new SpawnedDockerCli(new LocalRunner(env));
+  return gpusInside({ docker }, { signal: new AbortController().signal }, name);
 }
 
 const wrong: Offer = { ...BOTH, instead: { [FIRST]: SECOND } };

@@ -1,7 +1,7 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import { LABEL } from '../../core/labels.ts';
 import { STORE_MOUNT } from '../../core/store/layout.ts';
-import type { ContainerFacts, PublishedPort } from '../../ports/docker-host.ts';
+import type { ContainerFacts, PublishedPort } from '../../ports/container-engine.ts';
 
 const NEVER = '0001-01-01T00:00:00Z';
 

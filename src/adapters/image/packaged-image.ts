@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { workerImageTag } from '../../core/image-tag.ts';
 import { RMA_VERSION } from '../../core/version.ts';
-import type { WorkerImage } from '../../ports/box.ts';
+import type { WorkerImage } from '../../ports/invocation.ts';
 
 /** The build context that the package carries: a Dockerfile and the file tree of the image. */
 export class PackagedImage implements WorkerImage {

@@ -3,7 +3,8 @@ import { pinnedBytes } from '../../core/domain/pinned-model.ts';
 import type { CatalogModel } from '../../core/domain/profile.ts';
 import { findModel } from '../../core/profile/find-model.ts';
 import { usersOf } from '../../core/profile/model-users.ts';
-import type { Box } from '../../ports/box.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles } from '../observe/project-files.ts';
 import { readResolved } from './resolve-models.ts';
 
@@ -22,9 +23,13 @@ export interface KnownModel {
  * The whole catalog, by name. Asks neither Docker nor a hub.
  * @throws RmaError RMA_DATA_INVALID, RMA_RESOLVED_INVALID (2)
  */
-export async function catalogModels(box: Box, config: RmaConfig): Promise<readonly KnownModel[]> {
-  const catalog = await box.catalog(config.profilesDir);
-  const { models } = await readResolved(box, projectFiles(config).resolved);
+export async function catalogModels(
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'catalog'>,
+  config: RmaConfig,
+): Promise<readonly KnownModel[]> {
+  const catalog = await invocation.catalog(config.profilesDir);
+  const { models } = await readResolved(host, projectFiles(config).resolved);
   const users = usersOf(catalog);
   return [...catalog.models.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))

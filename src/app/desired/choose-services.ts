@@ -5,7 +5,8 @@ import { EXIT, RmaError } from '../../core/errors.ts';
 import { unknownWord } from '../../core/nearest.ts';
 import { checkPins } from '../../core/placement/check-pins.ts';
 import { findProfile, selectServices } from '../../core/profile/select-services.ts';
-import type { Box } from '../../ports/box.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { type ProjectState, readProjectState } from './project-state.ts';
 
 export interface ServiceChoice {
@@ -27,10 +28,14 @@ export interface ChosenServices {
  * Docker nor a hub, so that mistakes are told before anything else.
  * @throws RmaError RMA_PROFILE_UNKNOWN, RMA_PROFILE_NONE, RMA_VARIANT_UNKNOWN, RMA_ENGINE_UNKNOWN, RMA_HOSTS_UNSUPPORTED, RMA_DATA_INVALID (2)
  */
-export async function chooseServices(box: Box, { config, profiles }: ServiceChoice): Promise<ChosenServices> {
+export async function chooseServices(
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'catalog'>,
+  { config, profiles }: ServiceChoice,
+): Promise<ChosenServices> {
   refuseOtherHosts(config);
-  const state = await readProjectState(box.files, config.stateDir);
-  const catalog = await box.catalog(config.profilesDir);
+  const state = await readProjectState(host.files, config.stateDir);
+  const catalog = await invocation.catalog(config.profilesDir);
   refuseUnknownEngines(config, catalog);
   refuseUnknownVariants(config, catalog);
   const wanted = projectSet(config, state, profiles);

@@ -5,7 +5,7 @@ import type { Selection } from '../../core/domain/selection.ts';
 import { RmaError } from '../../core/errors.ts';
 import type { ModelFacts } from '../../core/placement/placement-profiles.ts';
 import { findModel } from '../../core/profile/find-model.ts';
-import type { Box } from '../../ports/box.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { readGeometry } from './read-geometry.ts';
 import { type KnownModels, resolveOne } from './resolve-models.ts';
 
@@ -24,19 +24,26 @@ export function knownFacts({ models, geometry, missing }: KnownModels): Learnt {
   };
 }
 
+/** What reads the models' file lists and headers. */
+export type Hubs = Pick<Invocation, 'sources' | 'ranges' | 'reporter' | 'signal'>;
+
+interface ModelsToLearn {
+  readonly catalog: Catalog;
+  readonly selection: Selection;
+  readonly known: Learnt;
+}
+
 /**
  * Asks the hubs what the references of the selection mean, and reads the headers of the models that go on GPUs, as far as
  * that is not known. Null when nothing was to be asked.
  * @throws RmaError RMA_HUB_*, but for an optional model that does not exist
  */
 export async function learnModels(
-  box: Box,
-  catalog: Catalog,
-  selection: Selection,
-  known: Learnt,
+  invocation: Hubs,
+  { catalog, selection, known }: ModelsToLearn,
 ): Promise<Learnt | null> {
   const unknown = selection.refs.filter((ref) => !known.pinned.has(ref) && !known.missing.has(ref));
-  const answers = await Promise.all(unknown.map(async (ref) => resolveOptional(box, catalog, ref)));
+  const answers = await Promise.all(unknown.map(async (ref) => resolveOptional(invocation, catalog, ref)));
   const pinned = new Map(known.pinned);
   const missing = new Map(known.missing);
   unknown.forEach((ref, at) => {
@@ -46,7 +53,7 @@ export async function learnModels(
   });
   const onGpus = selection.services.filter(({ gpus }) => gpus !== 0).flatMap(({ models }) => models);
   const unread = [...new Set(onGpus.map(({ ref }) => ref))].filter((ref) => !known.geometry.has(ref));
-  const read = await Promise.all(unread.map(async (ref) => geometryOf(box, pinned.get(ref))));
+  const read = await Promise.all(unread.map(async (ref) => geometryOf(invocation, pinned.get(ref))));
   const geometry = new Map(known.geometry);
   unread.forEach((ref, at) => {
     const found = read[at];
@@ -57,9 +64,13 @@ export async function learnModels(
 }
 
 /** The model; for an optional one that does not exist, what the hub said. */
-async function resolveOptional(box: Box, catalog: Catalog, ref: string): Promise<PinnedModel | string> {
+async function resolveOptional(
+  invocation: Pick<Hubs, 'sources' | 'reporter' | 'signal'>,
+  catalog: Catalog,
+  ref: string,
+): Promise<PinnedModel | string> {
   try {
-    return await resolveOne(box, ref);
+    return await resolveOne(invocation, ref);
   } catch (error) {
     const isMissing = error instanceof RmaError && error.code === 'RMA_HUB_NOT_FOUND';
     if (isMissing && isOptional(catalog, ref)) return error.message;
@@ -75,8 +86,8 @@ function isOptional(catalog: Catalog, ref: string): boolean {
 
 /** undefined for a model that does not exist. */
 async function geometryOf(
-  box: Box,
+  invocation: Hubs,
   model: PinnedModel | undefined,
 ): Promise<ModelGeometry | null | undefined> {
-  return model === undefined ? undefined : readGeometry(box, model);
+  return model === undefined ? undefined : readGeometry(invocation, model);
 }

@@ -10,8 +10,9 @@ import type { PlanCheck } from '../../core/plan/plan-types.ts';
 import { findModel } from '../../core/profile/find-model.ts';
 import { findProfile } from '../../core/profile/select-services.ts';
 import { RMA_VERSION } from '../../core/version.ts';
-import type { Box } from '../../ports/box.ts';
-import type { ContainerFacts } from '../../ports/docker-host.ts';
+import type { ContainerFacts } from '../../ports/container-engine.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles, storeOwner } from '../observe/project-files.ts';
 import type { StoreAccess } from '../observe/store-container.ts';
 import { projectSet, type ServiceChoice } from './choose-services.ts';
@@ -29,7 +30,7 @@ export interface DesiredRequest extends ServiceChoice {
   /** the project's containers, for the ports they hold */
   readonly containers: readonly ContainerFacts[];
   /** where the Compose file will lie with its secrets; the project's state folder unless told */
-  readonly folder?: string;
+  readonly directory?: string;
 }
 
 /** What is wanted, with the values that only the apply step may see. */
@@ -47,30 +48,38 @@ export interface Wanted {
  * Everything that `up` wants to be true, from the project's wish and what was placed.
  * @throws RmaError of the ports (3)
  */
-export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wanted> {
+export async function makeDesired(
+  host: Pick<Host, 'name' | 'files' | 'ports' | 'caller'>,
+  invocation: Pick<Invocation, 'workerImage' | 'environment' | 'hubToken' | 'randomKey'>,
+  request: DesiredRequest,
+): Promise<Wanted> {
   const { config } = request;
   const { state } = request.wish;
   const { selection, placement, learnt } = request.placed;
   const files = projectFiles(config);
   const pinned = pinnedOf(selection, learnt.pinned);
-  const secrets = await secretsFor(box, request);
-  const host = box.hostName;
-  const owner = await storeOwner(box, config);
-  const { ports, avoided } = await ownPorts(box, config, selection, request.containers, state.ports);
-  const tag = await box.image.tag(config.images.workerBase);
+  const secrets = await secretsFor(host, invocation, request);
+  const owner = await storeOwner(host, config);
+  const { ports, avoided } = await ownPorts(host, {
+    config,
+    selection,
+    containers: request.containers,
+    remembered: state.ports,
+  });
+  const tag = await invocation.workerImage.tag(config.images.workerBase);
   const fleet = buildFleet({
     config,
     selection,
     placement,
     pinned,
     workerImage: tag,
-    host,
+    host: host.name,
     owner,
     ports,
     secrets: new Set(secrets.keys()),
-    environment: box.environment,
+    environment: invocation.environment,
   });
-  const folder = request.folder ?? config.stateDir;
+  const folder = request.directory ?? config.stateDir;
   const stack = renderCompose(fleet, { version: RMA_VERSION, path: `${folder}/compose.yaml` });
   const texts: readonly (readonly [string, string])[] = [
     [files.compose, stack.text],
@@ -91,12 +100,13 @@ export async function makeDesired(box: Box, request: DesiredRequest): Promise<Wa
 
 /** Another profile may have taken the place of one that found no GPU: its worker has a token of its own. */
 async function secretsFor(
-  box: Box,
+  host: Pick<Host, 'name' | 'files'>,
+  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'randomKey'>,
   { config, wish, placed }: DesiredRequest,
 ): Promise<ReadonlyMap<string, string>> {
   const planned = wish.selection.profiles.map(({ name }) => name);
   const same = placed.selection.profiles.every(({ name }) => planned.includes(name));
-  return same ? wish.secrets : collectSecrets(box, config, placed.selection, box.hostName);
+  return same ? wish.secrets : collectSecrets(host, invocation, { config, selection: placed.selection });
 }
 
 function pinnedOf(

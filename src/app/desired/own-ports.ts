@@ -1,8 +1,8 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { choosePorts } from '../../core/fleet/choose-ports.ts';
-import type { Box } from '../../ports/box.ts';
-import type { ContainerFacts } from '../../ports/docker-host.ts';
+import type { ContainerFacts } from '../../ports/container-engine.ts';
+import type { Host } from '../../ports/host.ts';
 
 export interface OwnPorts {
   /** service → port on the host */
@@ -11,13 +11,18 @@ export interface OwnPorts {
   readonly avoided: readonly { readonly service: string; readonly engine: string; readonly port: number }[];
 }
 
+export interface PortRequest {
+  readonly config: RmaConfig;
+  readonly selection: Selection;
+  readonly containers: readonly ContainerFacts[];
+  /** service → port of an earlier run */
+  readonly remembered: Readonly<Record<string, number>>;
+}
+
 /** Ports in use are found by asking the machine from the engine's usual port up, as far as a free one is needed. */
 export async function ownPorts(
-  box: Box,
-  config: RmaConfig,
-  selection: Selection,
-  containers: readonly ContainerFacts[],
-  remembered: Readonly<Record<string, number>>,
+  host: Pick<Host, 'ports'>,
+  { config, selection, containers, remembered }: PortRequest,
 ): Promise<OwnPorts> {
   const held = containers.flatMap(({ service, ports }) =>
     ports.map(({ hostPort }) => [service, hostPort] as const),
@@ -28,7 +33,7 @@ export async function ownPorts(
   for (;;) {
     const ports = choosePorts({ selection, config, taken, kept });
     const free = [...ports.values()].filter((port) => !own.has(port) && !taken.has(port));
-    const inUse = await Promise.all(free.map(async (port) => box.portTaken(config.bind, port)));
+    const inUse = await Promise.all(free.map(async (port) => host.ports.isTaken(config.bind, port)));
     const found = free.filter((_, at) => inUse[at]);
     if (found.length === 0) return { ports, avoided: avoidedPorts(selection, taken) };
     for (const port of found) taken.add(port);

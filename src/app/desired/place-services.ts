@@ -9,7 +9,8 @@ import { placementChecks, type Replaced } from '../../core/plan/placement-checks
 import type { PlanCheck } from '../../core/plan/plan-types.ts';
 import { selectServices } from '../../core/profile/select-services.ts';
 import { type LeftOut, withoutModels } from '../../core/profile/without-models.ts';
-import type { Box } from '../../ports/box.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { type GpuScene, observeGpus } from '../observe/observe-gpus.ts';
 import { knownFacts, type Learnt, learnModels } from './learn-models.ts';
 import type { PlaceRequest } from './place-request.ts';
@@ -47,9 +48,13 @@ interface Settled {
  * when some variant can use one.
  * @throws RmaError RMA_GPU_* (2 what was asked for, 3 no GPU, 5 does not fit), RMA_HUB_*
  */
-export async function placeServices(box: Box, request: PlaceRequest): Promise<PlacedServices> {
+export async function placeServices(
+  host: Pick<Host, 'engine' | 'gpus'>,
+  invocation: Pick<Invocation, 'sources' | 'ranges' | 'reporter' | 'signal'>,
+  request: PlaceRequest,
+): Promise<PlacedServices> {
   const { wish } = request;
-  const scene = await observeGpus(box, request);
+  const scene = await observeGpus(host, invocation, request);
   let settled: Settled = {
     profiles: wish.wanted,
     replaced: [],
@@ -66,7 +71,7 @@ export async function placeServices(box: Box, request: PlaceRequest): Promise<Pl
     }
     const selection = selectServices(catalog, settled.profiles, outcome.variants, wish.state.services);
     refuseMissing(selection, settled.learnt);
-    const more = await learnModels(box, catalog, selection, settled.learnt);
+    const more = await learnModels(invocation, { catalog, selection, known: settled.learnt });
     if (more === null && sameEntries(settled.variants, outcome.variants)) {
       return finished(request, scene, settled, { outcome, selection, leftOut });
     }

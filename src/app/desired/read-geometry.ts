@@ -5,13 +5,10 @@ import { readGgufHeader } from '../../core/estimate/gguf-header.ts';
 import { readSafetensorsHeader } from '../../core/estimate/safetensors-header.ts';
 import { readTransformersConfig } from '../../core/estimate/transformers-config.ts';
 import { weightFiles } from '../../core/estimate/weight-files.ts';
-import type { Box } from '../../ports/box.ts';
-import type { RangeReader } from '../../ports/range-reader.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 
 /** What is needed to read the head of a file on a hub. */
-export interface GeometryPorts extends Pick<Box, 'sources' | 'reporter' | 'signal'> {
-  readonly ranges: RangeReader;
-}
+export type GeometryPorts = Pick<Invocation, 'sources' | 'ranges' | 'reporter' | 'signal'>;
 
 const MIB = 2 ** 20;
 /** First read of a file; it doubles twice over with each further one. */

@@ -1,4 +1,5 @@
-import type { Box } from '../../ports/box.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles } from '../observe/project-files.ts';
 import { type ChosenServices, chooseServices, type ServiceChoice } from './choose-services.ts';
 import { type KnownModels, NOTHING_KNOWN, readResolved } from './resolve-models.ts';
@@ -20,10 +21,14 @@ export interface Wish extends ChosenServices {
  * Reads what the project asks for, without Docker and network: mistakes in it are told before anything else.
  * @throws RmaError of the data, the secrets and the generated files (2)
  */
-export async function readWish(box: Box, request: WishRequest): Promise<Wish> {
+export async function readWish(
+  host: Pick<Host, 'name' | 'files'>,
+  invocation: Pick<Invocation, 'environment' | 'catalog' | 'hubToken' | 'randomKey'>,
+  request: WishRequest,
+): Promise<Wish> {
   const { config } = request;
-  const chosen = await chooseServices(box, request);
-  const known = request.refresh ? NOTHING_KNOWN : await readResolved(box, projectFiles(config).resolved);
-  const secrets = await collectSecrets(box, config, chosen.selection, box.hostName);
+  const chosen = await chooseServices(host, invocation, request);
+  const known = request.refresh ? NOTHING_KNOWN : await readResolved(host, projectFiles(config).resolved);
+  const secrets = await collectSecrets(host, invocation, { config, selection: chosen.selection });
   return { ...chosen, secrets, known };
 }

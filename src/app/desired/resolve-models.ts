@@ -15,7 +15,8 @@ import {
   wholeNumber,
 } from '../../core/shape.ts';
 import { pinnedModelShape } from '../../core/worker/pinned-model-shape.ts';
-import type { Box } from '../../ports/box.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { step } from './step.ts';
 
 /** What references are known to mean, by reference. */
@@ -67,16 +68,16 @@ export const NOTHING_KNOWN: KnownModels = { models: {}, geometry: {}, missing: {
  * others, in the order of the references. Rejects only when aborted.
  */
 export async function resolveEach(
-  box: Box,
+  invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal'>,
   refs: readonly string[],
   known: KnownModels['models'],
 ): Promise<ReadonlyMap<string, Resolution>> {
   const resolutions = await Promise.all(
     refs.map(async (ref): Promise<Resolution> => {
       try {
-        return { ok: true, pinned: known[ref] ?? (await resolveOne(box, ref)) };
+        return { ok: true, pinned: known[ref] ?? (await resolveOne(invocation, ref)) };
       } catch (error) {
-        box.signal.throwIfAborted();
+        invocation.signal.throwIfAborted();
         if (error instanceof RmaError) return { ok: false, error };
         throw error;
       }
@@ -100,8 +101,8 @@ export function formatResolved({ models, geometry, missing }: KnownModels): stri
  * What `resolved.json` holds. Nothing in it is trusted: whoever wrote it, no path in it may lead out of the store.
  * @throws RmaError RMA_RESOLVED_INVALID (2) when someone broke the file
  */
-export async function readResolved(box: Box, path: string): Promise<KnownModels> {
-  const content = await box.files.read(path);
+export async function readResolved(host: Pick<Host, 'files'>, path: string): Promise<KnownModels> {
+  const content = await host.files.read(path);
   if (content === null) return NOTHING_KNOWN;
   const checked = checkShape(resolvedFile, parse(content));
   if (!checked.ok) throw invalid(path, checked.faults[0] ?? '');
@@ -112,11 +113,14 @@ export async function readResolved(box: Box, path: string): Promise<KnownModels>
 }
 
 /** What a reference means now. @throws RmaError RMA_HUB_* */
-export async function resolveOne(box: Box, name: string): Promise<PinnedModel> {
+export async function resolveOne(
+  invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal'>,
+  name: string,
+): Promise<PinnedModel> {
   const ref = parseModelRef(name);
-  const source = box.sources.find((candidate) => candidate.source === ref.source);
+  const source = invocation.sources.find((candidate) => candidate.source === ref.source);
   if (source === undefined) throw new Error(`no source for ${formatModelRef(ref)}`);
-  return step(box, `asking the hub for ${name}`, () => source.resolve(ref, box.signal));
+  return step(invocation, `asking the hub for ${name}`, () => source.resolve(ref, invocation.signal));
 }
 
 function parse(content: string): unknown {

@@ -9,35 +9,43 @@ import type { Selection } from '../../core/domain/selection.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { workerToken } from '../../core/registration-token.ts';
 import { workerId } from '../../core/worker-id.ts';
-import type { Box } from '../../ports/box.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles } from '../observe/project-files.ts';
+
+export interface SecretsRequest {
+  readonly config: RmaConfig;
+  readonly selection: Selection;
+}
 
 /**
  * The values of the secrets that the stack reads, by name: they go to files below `secrets/` and nowhere else.
  * @throws RmaError RMA_TOKEN_FILE_MISSING (2)
  */
 export async function collectSecrets(
-  box: Box,
-  config: RmaConfig,
-  selection: Selection,
-  host: string,
+  host: Pick<Host, 'name' | 'files'>,
+  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'randomKey'>,
+  { config, selection }: SecretsRequest,
 ): Promise<ReadonlyMap<string, string>> {
   const secrets = new Map<string, string>();
-  const tokens = await hubTokens(box);
+  const tokens = await hubTokens(invocation);
   for (const name of [HUB_TOKEN_SECRET, MS_TOKEN_SECRET]) {
-    const token = tokens.get(name) ?? (await keptToken(box, config, name));
+    const token = tokens.get(name) ?? (await keptToken(host, config, name));
     if (token !== null) secrets.set(name, token);
   }
   if (config.coordinator.url !== null) {
-    const token = await ownToken(box, config.coordinator.tokenFile);
+    const token = await ownToken(host, config.coordinator.tokenFile);
     for (const { name } of selection.profiles)
       if (token !== null) secrets.set(workerTokenSecret(name), token);
     return secrets;
   }
-  const key = await coordinatorKey(box, config);
+  const key = await coordinatorKey(host, invocation, config);
   secrets.set(COORDINATOR_KEY_SECRET, key);
   for (const { name } of selection.profiles) {
-    secrets.set(workerTokenSecret(name), workerToken(key, host, workerId(host, config.project, name)));
+    secrets.set(
+      workerTokenSecret(name),
+      workerToken(key, host.name, workerId(host.name, config.project, name)),
+    );
   }
   return secrets;
 }
@@ -46,53 +54,67 @@ export async function collectSecrets(
  * Does one thing with the hubs' tokens in their secrets files, and takes those away again that were not there before: a
  * stack that is up reads them.
  */
-export async function withHubTokens<T>(box: Box, config: RmaConfig, work: () => Promise<T>): Promise<T> {
+export async function withHubTokens<T>(
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'environment' | 'hubToken'>,
+  { config, work }: { readonly config: RmaConfig; readonly work: () => Promise<T> },
+): Promise<T> {
   const folder = projectFiles(config).secrets;
   const written: string[] = [];
   try {
-    for (const [name, value] of await hubTokens(box)) {
+    for (const [name, value] of await hubTokens(invocation)) {
       const path = `${folder}/${name}`;
-      if ((await box.files.facts(path)) !== null) continue;
+      if ((await host.files.facts(path)) !== null) continue;
       written.push(path);
-      await writeSecret(box, config, name, value);
+      await writeSecret(host, config, { name, value });
     }
     return await work();
   } finally {
-    for (const path of written) await box.files.remove(path);
+    for (const path of written) await host.files.remove(path);
   }
 }
 
 /** The folder keeps other users of the machine out; the mode lets the worker's uid read its mount. */
-export async function writeSecret(box: Box, config: RmaConfig, name: string, value: string): Promise<void> {
+export async function writeSecret(
+  host: Pick<Host, 'files'>,
+  config: RmaConfig,
+  { name, value }: { readonly name: string; readonly value: string },
+): Promise<void> {
   const folder = projectFiles(config).secrets;
-  await box.files.folder(folder, 0o700);
-  await box.files.write(`${folder}/${name}`, value, 0o444);
+  await host.files.folder(folder, 0o700);
+  await host.files.write(`${folder}/${name}`, value, 0o444);
 }
 
 /** The tokens for hubs that this shell has, by the name of their secret. */
-async function hubTokens(box: Box): Promise<ReadonlyMap<string, string>> {
+async function hubTokens(
+  invocation: Pick<Invocation, 'environment' | 'hubToken'>,
+): Promise<ReadonlyMap<string, string>> {
   const tokens = new Map<string, string>();
-  const hub = await box.hubToken();
+  const hub = await invocation.hubToken();
   if (hub !== null) tokens.set(HUB_TOKEN_SECRET, hub.value);
-  const modelscope = (box.environment['MODELSCOPE_API_TOKEN'] ?? '').trim();
+  const modelscope = (invocation.environment['MODELSCOPE_API_TOKEN'] ?? '').trim();
   if (modelscope !== '') tokens.set(MS_TOKEN_SECRET, modelscope);
   return tokens;
 }
 
 /** A shell without the token changes nothing: the one that the stack got stays until `down`. */
-async function keptToken(box: Box, config: RmaConfig, name: string): Promise<string | null> {
-  return box.files.read(`${projectFiles(config).secrets}/${name}`);
+async function keptToken(host: Pick<Host, 'files'>, config: RmaConfig, name: string): Promise<string | null> {
+  return host.files.read(`${projectFiles(config).secrets}/${name}`);
 }
 
 /** Kept as long as the stack is up, so that a second `up` changes nothing. */
-async function coordinatorKey(box: Box, config: RmaConfig): Promise<string> {
-  const kept = await box.files.read(`${projectFiles(config).secrets}/${COORDINATOR_KEY_SECRET}`);
-  return kept ?? box.randomKey();
+async function coordinatorKey(
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'randomKey'>,
+  config: RmaConfig,
+): Promise<string> {
+  const kept = await host.files.read(`${projectFiles(config).secrets}/${COORDINATOR_KEY_SECRET}`);
+  return kept ?? invocation.randomKey();
 }
 
-async function ownToken(box: Box, path: string | null): Promise<string | null> {
+async function ownToken(host: Pick<Host, 'files'>, path: string | null): Promise<string | null> {
   if (path === null) return null;
-  const text = await box.files.read(path);
+  const text = await host.files.read(path);
   if (text !== null && text.trim() !== '') return text.trim();
   throw new RmaError('RMA_TOKEN_FILE_MISSING', `the coordinator's token file ${path} is missing or empty`, {
     exitCode: EXIT.usage,

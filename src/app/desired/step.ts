@@ -1,14 +1,18 @@
-import type { Box } from '../../ports/box.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 
 /** Does one named thing and tells when it starts, and how it ended. */
-export async function step<T>(box: Box, text: string, work: () => Promise<T>): Promise<T> {
-  box.reporter.emit({ type: 'step', id: text, state: 'start', text });
+export async function step<T>(
+  invocation: Pick<Invocation, 'reporter'>,
+  text: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  invocation.reporter.emit({ type: 'step', id: text, state: 'start', text });
   try {
     const result = await work();
-    box.reporter.emit({ type: 'step', id: text, state: 'done', text });
+    invocation.reporter.emit({ type: 'step', id: text, state: 'done', text });
     return result;
   } catch (error) {
-    box.reporter.emit({ type: 'step', id: text, state: 'fail', text });
+    invocation.reporter.emit({ type: 'step', id: text, state: 'fail', text });
     throw error;
   }
 }

@@ -1,12 +1,13 @@
-import type { RmaConfig } from '../../core/domain/config.ts';
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { usersOf } from '../../core/plan/engine-users.ts';
 import type { ServiceOperation } from '../../core/plan/operation.ts';
-import type { Box } from '../../ports/box.ts';
 import type { ComposeProject } from '../../ports/docker-cli.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import type { Wanted } from '../desired/make-desired.ts';
 import { step } from '../desired/step.ts';
 import { projectFiles } from '../observe/project-files.ts';
+import type { ApplyRequest } from './apply.ts';
 import { checkGpusInside } from './check-gpus-inside.ts';
 import { followWorker } from './follow-worker.ts';
 import { watchEngines } from './watch-engines.ts';
@@ -22,35 +23,45 @@ const AWAY = new Set<ServiceOperation['kind']>(['stop-service', 'remove-service'
  * planned; RMA_ENGINE_FAILED (1) when an engine does not stay up, RMA_UP_TIMEOUT (7)
  */
 export async function applyServices(
-  box: Box,
-  config: RmaConfig,
-  wanted: Wanted,
-  operations: readonly ServiceOperation[],
-  waitSeconds: number,
+  host: Pick<Host, 'engine' | 'docker'>,
+  invocation: Pick<Invocation, 'clock' | 'reporter' | 'signal'>,
+  { config, wanted, operations, waitSeconds }: ApplyRequest<ServiceOperation>,
 ): Promise<void> {
   if (operations.length === 0) return;
   const project: ComposeProject = { name: config.project, file: projectFiles(config).compose };
-  const drained = await drain(box, project, wanted, operations);
+  const drained = await drain(host, invocation, project, wanted, operations);
   const workers = [...new Set([...workersOf(wanted, operations), ...drained])];
-  await remove(box, project, operations);
-  await start(box, project, operations, 'coordinator', 'starting the coordinator');
-  await startWorkers(box, project, operations, workers);
+  await remove(host, invocation, project, operations);
+  await start(host, invocation, project, operations, 'coordinator', 'starting the coordinator');
+  await startWorkers(host, invocation, project, operations, workers);
   await Promise.all(
     workers.map(async (worker) =>
-      followWorker(box, config.project, worker, { until: hasItsModels, engines: false }),
+      followWorker(host, invocation, {
+        project: config.project,
+        service: worker,
+        until: hasItsModels,
+        engines: false,
+      }),
     ),
   );
-  await start(box, project, operations, 'engine', 'starting the engines');
+  await start(host, invocation, project, operations, 'engine', 'starting the engines');
   const started = new Set(operations.filter(({ kind }) => UP.has(kind)).map(({ service }) => service));
   const placed = wanted.placed.placed.services.filter(({ service }) => started.has(service));
-  await watchEngines(box, config.project, waitSeconds, async (watched) => {
-    await checkGpusInside(watched, config.project, placed);
+  const follow = async (signal: AbortSignal): Promise<void> => {
+    const watched = { ...invocation, signal };
+    await checkGpusInside(host, watched, { project: config.project, services: placed });
     await Promise.all(
       workers.map(async (worker) =>
-        followWorker(watched, config.project, worker, { until: isReady, engines: true }),
+        followWorker(host, watched, {
+          project: config.project,
+          service: worker,
+          until: isReady,
+          engines: true,
+        }),
       ),
     );
-  });
+  };
+  await watchEngines(host, invocation, { project: config.project, seconds: waitSeconds, work: follow });
 }
 
 function hasItsModels(status: WorkerStatus): boolean {
@@ -77,7 +88,8 @@ function workersOf(wanted: Wanted, operations: readonly ServiceOperation[]): rea
  * that will use another engine from now on, which only its container knows. Those that are removed drain as they go.
  */
 async function drain(
-  box: Box,
+  host: Pick<Host, 'engine' | 'docker'>,
+  invocation: Pick<Invocation, 'reporter' | 'signal'>,
   project: ComposeProject,
   wanted: Wanted,
   operations: readonly ServiceOperation[],
@@ -86,7 +98,7 @@ async function drain(
     .filter(({ kind, role }) => role === 'engine' && kind !== 'start-service')
     .map(({ service }) => service);
   if (going.length === 0) return [];
-  const containers = await box.docker.containers(project.name);
+  const containers = await host.engine.containers(project.name);
   const using = new Set(
     going
       .flatMap((engine) => usersOf(engine, containers))
@@ -95,12 +107,15 @@ async function drain(
   );
   const workers = wanted.selection.profiles.map(({ worker }) => worker).filter((worker) => using.has(worker));
   if (workers.length === 0) return [];
-  await step(box, 'letting requests in flight finish', () => box.cli.stop(project, workers, box.signal));
+  await step(invocation, 'letting requests in flight finish', () =>
+    host.docker.stop(project, workers, invocation.signal),
+  );
   return workers;
 }
 
 async function remove(
-  box: Box,
+  host: Pick<Host, 'engine'>,
+  invocation: Pick<Invocation, 'reporter'>,
   project: ComposeProject,
   operations: readonly ServiceOperation[],
 ): Promise<void> {
@@ -108,32 +123,34 @@ async function remove(
   if (going.length === 0) return;
   const workers = going.filter(({ role }) => role === 'worker');
   const others = going.filter(({ role }) => role !== 'worker');
-  await step(box, `removing ${going.map(({ service }) => service).join(', ')}`, async () => {
-    const containers = await box.docker.containers(project.name);
+  await step(invocation, `removing ${going.map(({ service }) => service).join(', ')}`, async () => {
+    const containers = await host.engine.containers(project.name);
     // a worker drains while it stops: its engines serve on until it is gone
     for (const group of [workers, others]) {
       const services = new Set(group.map(({ service }) => service));
       const ids = containers.filter(({ service }) => services.has(service)).map(({ id }) => id);
-      await box.docker.stop(ids);
-      await box.docker.remove(ids);
+      await host.engine.stop(ids);
+      await host.engine.remove(ids);
     }
   });
 }
 
 /** Also those that were stopped to drain. */
 async function startWorkers(
-  box: Box,
+  host: Pick<Host, 'docker'>,
+  invocation: Pick<Invocation, 'reporter' | 'signal'>,
   project: ComposeProject,
   operations: readonly ServiceOperation[],
   workers: readonly string[],
 ): Promise<void> {
   if (workers.length === 0) return;
   const own = operations.filter(({ role }) => role === 'worker');
-  await step(box, 'starting the worker', () => bringUp(box, project, own, workers));
+  await step(invocation, 'starting the worker', () => bringUp(host, invocation, project, own, workers));
 }
 
 async function start(
-  box: Box,
+  host: Pick<Host, 'docker'>,
+  invocation: Pick<Invocation, 'reporter' | 'signal'>,
   project: ComposeProject,
   operations: readonly ServiceOperation[],
   role: ServiceOperation['role'],
@@ -141,19 +158,21 @@ async function start(
 ): Promise<void> {
   const own = operations.filter((operation) => operation.role === role && UP.has(operation.kind));
   const services = own.map(({ service }) => service);
-  if (services.length > 0) await step(box, text, () => bringUp(box, project, own, services));
+  if (services.length > 0)
+    await step(invocation, text, () => bringUp(host, invocation, project, own, services));
 }
 
 /** What is to be restarted is made anew: Compose takes a container that runs for good, whatever it does. */
 async function bringUp(
-  box: Box,
+  host: Pick<Host, 'docker'>,
+  invocation: Pick<Invocation, 'signal'>,
   project: ComposeProject,
   operations: readonly ServiceOperation[],
   services: readonly string[],
 ): Promise<void> {
-  const options = { noDeps: true, signal: box.signal };
+  const options = { noDeps: true, signal: invocation.signal };
   const anew = operations.filter(({ kind }) => kind === 'restart-service').map(({ service }) => service);
   const others = services.filter((service) => !anew.includes(service));
-  if (anew.length > 0) await box.cli.up(project, anew, { ...options, recreate: true });
-  if (others.length > 0) await box.cli.up(project, others, { ...options, recreate: false });
+  if (anew.length > 0) await host.docker.up(project, anew, { ...options, recreate: true });
+  if (others.length > 0) await host.docker.up(project, others, { ...options, recreate: false });
 }

@@ -1,6 +1,7 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { FetchModel, Operation, ServiceOperation } from '../../core/plan/operation.ts';
-import type { Box } from '../../ports/box.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import type { Wanted } from '../desired/make-desired.ts';
 import { writeSecret } from '../desired/secrets.ts';
 import { step } from '../desired/step.ts';
@@ -11,24 +12,34 @@ import { prepareCacheFolder, prepareHostFolder } from './prepare-host-folder.ts'
 
 const PUBLIC_FILE = 0o644;
 
+export interface ApplyRequest<O extends Operation = Operation> {
+  readonly config: RmaConfig;
+  readonly wanted: Wanted;
+  readonly operations: readonly O[];
+  readonly waitSeconds: number;
+}
+
 /** Does what the plan says and decides nothing: everything but the services in the plan's order, then the services. */
 export async function apply(
-  box: Box,
-  config: RmaConfig,
-  wanted: Wanted,
-  operations: readonly Operation[],
-  waitSeconds: number,
+  host: Pick<Host, 'engine' | 'docker' | 'files' | 'caller'>,
+  invocation: Pick<Invocation, 'workerImage' | 'clock' | 'reporter' | 'signal' | 'environment'>,
+  { config, wanted, operations, waitSeconds }: ApplyRequest,
 ): Promise<void> {
-  await prepareHostFolder(box, wanted.access);
+  await prepareHostFolder(host, wanted.access);
   if (wanted.selection.services.some(({ engine }) => engine.cachePath !== null)) {
-    await prepareCacheFolder(box, config, wanted.access.owner);
+    await prepareCacheFolder(host, config, wanted.access.owner);
   }
   const beside = operations.filter(isFetchBeside);
   for (const operation of operations) {
-    if (operation === beside[0]) await fetchBeside(box, config, wanted, beside);
-    else await applyOne(box, config, wanted, operation);
+    if (operation === beside[0]) await fetchBeside(host, invocation, config, wanted, beside);
+    else await applyOne(host, invocation, config, wanted, operation);
   }
-  await applyServices(box, config, wanted, operations.filter(isServiceOperation), waitSeconds);
+  await applyServices(host, invocation, {
+    config,
+    wanted,
+    operations: operations.filter(isServiceOperation),
+    waitSeconds,
+  });
 }
 
 function isServiceOperation(operation: Operation): operation is ServiceOperation {
@@ -39,26 +50,37 @@ function isFetchBeside(operation: Operation): operation is FetchModel {
   return operation.kind === 'fetch-model' && operation.by === 'one-off';
 }
 
-async function applyOne(box: Box, config: RmaConfig, wanted: Wanted, operation: Operation): Promise<void> {
+async function applyOne(
+  host: Pick<Host, 'engine' | 'docker' | 'files'>,
+  invocation: Pick<Invocation, 'workerImage' | 'reporter' | 'signal'>,
+  config: RmaConfig,
+  wanted: Wanted,
+  operation: Operation,
+): Promise<void> {
   switch (operation.kind) {
     case 'write-file': {
       const content = wanted.desired.files.get(operation.path) ?? '';
-      await box.files.write(operation.path, content, PUBLIC_FILE);
+      await host.files.write(operation.path, content, PUBLIC_FILE);
       break;
     }
     case 'write-secret':
-      await writeSecret(box, config, operation.name, wanted.secrets.get(operation.name) ?? '');
+      await writeSecret(host, config, {
+        name: operation.name,
+        value: wanted.secrets.get(operation.name) ?? '',
+      });
       break;
     case 'build-image':
-      await step(box, 'building the worker image', () =>
-        box.cli.build(operation.tag, box.image.context, operation.base, box.signal),
+      await step(invocation, 'building the worker image', () =>
+        host.docker.build(operation.tag, invocation.workerImage.context, operation.base, invocation.signal),
       );
       break;
     case 'pull-image':
-      await step(box, `pulling ${operation.image}`, () => box.cli.pull(operation.image, box.signal));
+      await step(invocation, `pulling ${operation.image}`, () =>
+        host.docker.pull(operation.image, invocation.signal),
+      );
       break;
     case 'create-volume':
-      await box.docker.createVolume(operation.name, operation);
+      await host.engine.createVolume(operation.name, operation);
       break;
     default:
       break; // services come after; a fetch by the worker is what its start does
@@ -66,12 +88,13 @@ async function applyOne(box: Box, config: RmaConfig, wanted: Wanted, operation: 
 }
 
 async function fetchBeside(
-  box: Box,
+  host: Pick<Host, 'docker' | 'files'>,
+  invocation: Pick<Invocation, 'reporter' | 'signal' | 'environment'>,
   config: RmaConfig,
   wanted: Wanted,
   operations: readonly FetchModel[],
 ): Promise<void> {
   const refs = new Set(operations.map(({ ref }) => ref));
   const models = [...wanted.desired.models.values()].filter(({ ref }) => refs.has(ref));
-  throwIfFailed(await fetchInContainer(box, config, wanted.access, models));
+  throwIfFailed(await fetchInContainer(host, invocation, { config, access: wanted.access, models }));
 }

@@ -2,46 +2,60 @@ import type { PlacedDevice, ServicePlacement } from '../../core/domain/placement
 import { RmaError } from '../../core/errors.ts';
 import { isAsPlanned, type SeenInside } from '../../core/gpu/visible-inside.ts';
 import { deviceName } from '../../core/placement/device-name.ts';
-import type { Box } from '../../ports/box.ts';
-import type { ContainerFacts } from '../../ports/docker-host.ts';
+import type { ContainerFacts } from '../../ports/container-engine.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { step } from '../desired/step.ts';
 import { type GpusInside, gpusInside } from '../observe/gpus-inside.ts';
 
 const LOOK_MS = 500;
+
+export interface GpuCheckRequest {
+  readonly project: string;
+  readonly services: readonly ServicePlacement[];
+}
 
 /**
  * What the containers really see are the GPUs that were planned, no more and no fewer.
  * @throws RmaError RMA_GPU_MISMATCH, RMA_GPU_NOT_VISIBLE (1)
  */
 export async function checkGpusInside(
-  box: Box,
-  project: string,
-  services: readonly ServicePlacement[],
+  host: Pick<Host, 'engine' | 'docker'>,
+  invocation: Pick<Invocation, 'clock' | 'reporter' | 'signal'>,
+  { project, services }: GpuCheckRequest,
 ): Promise<void> {
   const onGpus = services.filter(({ devices }) => devices.length > 0);
   if (onGpus.length === 0) return;
-  await step(box, 'checking the GPUs inside the containers', async () => {
-    for (const placement of onGpus) await checkOne(box, project, placement);
+  await step(invocation, 'checking the GPUs inside the containers', async () => {
+    for (const placement of onGpus) await checkOne(host, invocation, { project, placement });
   });
 }
 
-async function checkOne(box: Box, project: string, placement: ServicePlacement): Promise<void> {
+async function checkOne(
+  host: Pick<Host, 'engine' | 'docker'>,
+  invocation: Pick<Invocation, 'clock' | 'reporter' | 'signal'>,
+  { project, placement }: { readonly project: string; readonly placement: ServicePlacement },
+): Promise<void> {
   const { service, devices } = placement;
   for (;;) {
-    const container = await runningContainer(box, project, service);
-    const seen = await gpusInside(box, container.id);
+    const container = await runningContainer(host, invocation, { project, service });
+    const seen = await gpusInside(host, invocation, container.id);
     if (isSight(seen) && isAsPlanned(devices, seen)) return;
     // a container that ended under the question shows nothing, whatever it was given
-    if (await isAsBefore(box, project, container)) return refuse(box, placement, seen);
-    await box.clock.sleep(LOOK_MS, box.signal);
+    if (await isAsBefore(host, project, container)) return refuse(invocation, placement, seen);
+    await invocation.clock.sleep(LOOK_MS, invocation.signal);
   }
 }
 
 /** @throws RmaError RMA_GPU_MISMATCH, RMA_GPU_NOT_VISIBLE (1) */
-function refuse(box: Box, { service, devices }: ServicePlacement, seen: GpusInside): void {
+function refuse(
+  invocation: Pick<Invocation, 'reporter'>,
+  { service, devices }: ServicePlacement,
+  seen: GpusInside,
+): void {
   if (isNothing(seen)) throw notVisible(service, devices, seen);
   if (isSight(seen)) throw mismatch(service, devices, seen);
-  box.reporter.emit({
+  invocation.reporter.emit({
     type: 'warning',
     code: 'RMA_GPU_UNCHECKED',
     text: `${service} has no program that tells which GPUs it sees`,
@@ -49,18 +63,26 @@ function refuse(box: Box, { service, devices }: ServicePlacement, seen: GpusInsi
 }
 
 /** Whoever follows the engines ends this wait when one of them does not stay up. */
-async function runningContainer(box: Box, project: string, service: string): Promise<ContainerFacts> {
+async function runningContainer(
+  host: Pick<Host, 'engine'>,
+  invocation: Pick<Invocation, 'clock' | 'signal'>,
+  { project, service }: { readonly project: string; readonly service: string },
+): Promise<ContainerFacts> {
   for (;;) {
-    const containers = await box.docker.containers(project);
+    const containers = await host.engine.containers(project);
     const container = containers.find((each) => each.service === service && each.state === 'running');
     if (container !== undefined) return container;
-    await box.clock.sleep(LOOK_MS, box.signal);
+    await invocation.clock.sleep(LOOK_MS, invocation.signal);
   }
 }
 
 /** Whether the container runs on, and was not started anew since. */
-async function isAsBefore(box: Box, project: string, before: ContainerFacts): Promise<boolean> {
-  const now = (await box.docker.containers(project)).find(({ id }) => id === before.id);
+async function isAsBefore(
+  host: Pick<Host, 'engine'>,
+  project: string,
+  before: ContainerFacts,
+): Promise<boolean> {
+  const now = (await host.engine.containers(project)).find(({ id }) => id === before.id);
   return now?.state === 'running' && now.restarts === before.restarts && now.startedAt === before.startedAt;
 }
 

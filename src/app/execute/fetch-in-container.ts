@@ -5,9 +5,16 @@ import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, secretPath } from '../../core/domain
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { RmaError } from '../../core/errors.ts';
 import { workerEnvironment } from '../../core/fleet/worker-environment.ts';
-import type { Box } from '../../ports/box.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles } from '../observe/project-files.ts';
 import { bindMount, type StoreAccess, storeContainer, storeMount } from '../observe/store-container.ts';
+
+export interface FetchRequest {
+  readonly config: RmaConfig;
+  readonly access: StoreAccess;
+  readonly models: readonly PinnedModel[];
+}
 
 /**
  * Fetches models into the store by a throw-away worker container, beside whatever runs. Gives its last status, which
@@ -15,36 +22,35 @@ import { bindMount, type StoreAccess, storeContainer, storeMount } from '../obse
  * @throws RmaError RMA_FETCH_FAILED (1) when it told nothing
  */
 export async function fetchInContainer(
-  box: Box,
-  config: RmaConfig,
-  access: StoreAccess,
-  models: readonly PinnedModel[],
+  host: Pick<Host, 'docker' | 'files'>,
+  invocation: Pick<Invocation, 'reporter' | 'signal' | 'environment'>,
+  { config, access, models }: FetchRequest,
 ): Promise<WorkerStatus> {
   const tokens = new Set<string>();
   const mounts = [storeMount(access.volume)];
   for (const name of [HUB_TOKEN_SECRET, MS_TOKEN_SECRET]) {
     const secret = `${projectFiles(config).secrets}/${name}`;
-    if ((await box.files.facts(secret)) === null) continue;
+    if ((await host.files.facts(secret)) === null) continue;
     tokens.add(name);
     mounts.push(`${bindMount(secret, secretPath(name))},readonly`);
   }
   const { variables, hostAlias } = workerEnvironment({
     config,
-    environment: box.environment,
+    environment: invocation.environment,
     secrets: tokens,
   });
   let last: WorkerStatus | null = null;
   const log: string[] = [];
-  const outcome = await box.cli.oneOff({
+  const outcome = await host.docker.oneOff({
     ...storeContainer(access, 'fetch', models),
     mounts,
     env: variables,
     extraHosts: hostAlias === null ? [] : [hostGateway(hostAlias)],
     network: true,
-    signal: box.signal,
+    signal: invocation.signal,
     onStdout: (line) => {
       last = JSON.parse(line) as WorkerStatus;
-      box.reporter.emit({ type: 'worker', status: last });
+      invocation.reporter.emit({ type: 'worker', status: last });
     },
     onStderr: (line) => log.push(line),
   });

@@ -1,7 +1,8 @@
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { RmaError } from '../../core/errors.ts';
-import type { Box } from '../../ports/box.ts';
-import type { ContainerFacts } from '../../ports/docker-host.ts';
+import type { ContainerFacts } from '../../ports/container-engine.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { throwIfEngineFailed, throwIfFailed } from '../observe/worker-status.ts';
 
 const PAUSE_MS = 250;
@@ -13,7 +14,9 @@ export interface Followed {
   readonly status: WorkerStatus;
 }
 
-export interface FollowOptions {
+export interface FollowRequest {
+  readonly project: string;
+  readonly service: string;
   readonly until: (status: WorkerStatus) => boolean;
   /** whether a fault of an engine ends it too; not while engines are still to be replaced */
   readonly engines: boolean;
@@ -24,28 +27,28 @@ export interface FollowOptions {
  * @throws RmaError what the worker or one of its engines failed with; RMA_WORKER_STOPPED when its container ended or never answers
  */
 export async function followWorker(
-  box: Box,
-  project: string,
-  service: string,
-  { until, engines }: FollowOptions,
+  host: Pick<Host, 'engine' | 'docker'>,
+  invocation: Pick<Invocation, 'clock' | 'reporter' | 'signal'>,
+  { project, service, until, engines }: FollowRequest,
 ): Promise<Followed> {
   for (let silent = 0; silent < SILENT_TRIES; silent++) {
-    const container = await workerContainer(box, project, service);
+    const container = await workerContainer(host, project, service);
     if (container.state === 'running') {
       const isEnd = (status: WorkerStatus) =>
         until(status) || status.state === 'failed' || (engines && hasEngineFault(status));
-      const last = await followOnce(box, container, isEnd);
+      const last = await followOnce(host, invocation, container, isEnd);
       if (engines && last.reached) throwIfEngineFailed(last.reached);
       if (last.reached) return { service, status: last.reached };
       if (last.lines > 0) silent = 0;
     }
-    await box.clock.sleep(PAUSE_MS, box.signal);
+    await invocation.clock.sleep(PAUSE_MS, invocation.signal);
   }
-  throw stopped(service, await tail(box, project, service));
+  throw stopped(service, await tail(host, project, service));
 }
 
 async function followOnce(
-  box: Box,
+  host: Pick<Host, 'docker'>,
+  invocation: Pick<Invocation, 'reporter' | 'signal'>,
   container: ContainerFacts,
   isEnd: (status: WorkerStatus) => boolean,
 ): Promise<{ readonly reached: WorkerStatus | null; readonly lines: number }> {
@@ -55,16 +58,16 @@ async function followOnce(
   const onStdout = (line: string) => {
     const status = JSON.parse(line) as WorkerStatus;
     lines++;
-    if (reached === null) box.reporter.emit({ type: 'worker', status });
+    if (reached === null) invocation.reporter.emit({ type: 'worker', status });
     if (isEnd(status)) {
       reached ??= status;
       enough.abort();
     }
   };
-  const signal = AbortSignal.any([enough.signal, box.signal]);
+  const signal = AbortSignal.any([enough.signal, invocation.signal]);
   const argv = ['rma-worker', 'status', '--json', '--follow', '--while-stdin'];
   try {
-    await box.cli.exec(container.id, argv, { onStdout, signal, openStdin: true });
+    await host.docker.exec(container.id, argv, { onStdout, signal, openStdin: true });
   } catch (error) {
     if (!enough.signal.aborted) throw error;
   }
@@ -76,17 +79,29 @@ function hasEngineFault({ engines }: WorkerStatus): boolean {
   return engines.some(({ fault }) => fault !== undefined);
 }
 
-async function workerContainer(box: Box, project: string, service: string): Promise<ContainerFacts> {
-  const container = (await box.docker.containers(project)).find((candidate) => candidate.service === service);
+async function workerContainer(
+  host: Pick<Host, 'engine'>,
+  project: string,
+  service: string,
+): Promise<ContainerFacts> {
+  const container = (await host.engine.containers(project)).find(
+    (candidate) => candidate.service === service,
+  );
   if (container === undefined || container.state === 'exited' || container.state === 'dead') {
-    throw stopped(service, await tail(box, project, service));
+    throw stopped(service, await tail(host, project, service));
   }
   return container;
 }
 
-async function tail(box: Box, project: string, service: string): Promise<readonly string[]> {
-  const container = (await box.docker.containers(project)).find((candidate) => candidate.service === service);
-  return container === undefined ? [] : box.docker.logTail(container.id, 5);
+async function tail(
+  host: Pick<Host, 'engine'>,
+  project: string,
+  service: string,
+): Promise<readonly string[]> {
+  const container = (await host.engine.containers(project)).find(
+    (candidate) => candidate.service === service,
+  );
+  return container === undefined ? [] : host.engine.logTail(container.id, 5);
 }
 
 function stopped(service: string, lines: readonly string[]): RmaError {

@@ -1,7 +1,7 @@
 import { type DockerVolume, volumeOf } from '../../core/docker/volume-of.ts';
 import type { Owner, RmaConfig } from '../../core/domain/config.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import type { Box } from '../../ports/box.ts';
+import type { Host } from '../../ports/host.ts';
 import type { StoreAccess } from '../observe/store-container.ts';
 
 const STORE_MODE = 0o2775;
@@ -13,16 +13,23 @@ const ALL_WRITE = 0o002;
  * A host folder for the store, there and writable for the store's user: Docker would make a missing one as root.
  * @throws RmaError RMA_STORE_UNWRITABLE (3) with the command that mends it
  */
-export async function prepareHostFolder(box: Box, access: StoreAccess): Promise<void> {
-  await prepareFolder(box, { ...access, what: 'store', user: 'the worker runs' });
+export async function prepareHostFolder(
+  host: Pick<Host, 'files' | 'caller'>,
+  access: StoreAccess,
+): Promise<void> {
+  await prepareFolder(host, { ...access, what: 'store', user: 'the worker runs' });
 }
 
 /**
  * The same for the folder of the engines' caches, where it is one of the host: there they run as the store's user.
  * @throws RmaError RMA_STORE_UNWRITABLE (3) with the command that mends it
  */
-export async function prepareCacheFolder(box: Box, config: RmaConfig, owner: Owner): Promise<void> {
-  await prepareFolder(box, { volume: volumeOf(config, 'cache'), owner, what: 'cache', user: 'engines run' });
+export async function prepareCacheFolder(
+  host: Pick<Host, 'files' | 'caller'>,
+  config: RmaConfig,
+  owner: Owner,
+): Promise<void> {
+  await prepareFolder(host, { volume: volumeOf(config, 'cache'), owner, what: 'cache', user: 'engines run' });
 }
 
 interface HostFolder {
@@ -33,23 +40,27 @@ interface HostFolder {
   readonly user: string;
 }
 
-async function prepareFolder(box: Box, folder: HostFolder): Promise<void> {
+async function prepareFolder(host: Pick<Host, 'files' | 'caller'>, folder: HostFolder): Promise<void> {
   if (folder.volume.type !== 'host') return;
   const { path } = folder.volume;
   const { uid, gid } = folder.owner;
-  if ((await box.files.facts(path)) === null) {
-    await makeFolder(box, path, folder.owner);
-    if (box.caller.uid === 0) await box.files.own(path, uid, gid);
+  if ((await host.files.facts(path)) === null) {
+    await makeFolder(host, path, folder.owner);
+    if (host.caller.uid === 0) await host.files.own(path, uid, gid);
   }
-  await checkFolder(box, folder);
+  await checkFolder(host, folder);
 }
 
-async function makeFolder(box: Box, path: string, { uid, gid }: Owner): Promise<void> {
+async function makeFolder(
+  host: Pick<Host, 'files' | 'caller'>,
+  path: string,
+  { uid, gid }: Owner,
+): Promise<void> {
   try {
-    await box.files.folder(path, STORE_MODE);
+    await host.files.folder(path, STORE_MODE);
   } catch (error) {
     const refused = error instanceof RmaError && error.code === 'RMA_FILE_UNWRITABLE';
-    if (!refused || box.caller.uid === 0) throw error;
+    if (!refused || host.caller.uid === 0) throw error;
     throw new RmaError('RMA_FILE_UNWRITABLE', error.message, {
       exitCode: EXIT.notReady,
       hint: `make it once: sudo install -d -o ${uid} -g ${gid} -m 2775 '${path}'`,
@@ -59,15 +70,18 @@ async function makeFolder(box: Box, path: string, { uid, gid }: Owner): Promise<
 }
 
 /** @throws RmaError RMA_STORE_UNWRITABLE (3), RMA_STORE_NOT_A_FOLDER, RMA_STORE_READ_ONLY (3) */
-export async function checkHostFolder(box: Box, access: StoreAccess): Promise<void> {
-  await checkFolder(box, { ...access, what: 'store', user: 'the worker runs' });
+export async function checkHostFolder(host: Pick<Host, 'files'>, access: StoreAccess): Promise<void> {
+  await checkFolder(host, { ...access, what: 'store', user: 'the worker runs' });
 }
 
-async function checkFolder(box: Box, { volume, owner, what, user }: HostFolder): Promise<void> {
+async function checkFolder(
+  host: Pick<Host, 'files'>,
+  { volume, owner, what, user }: HostFolder,
+): Promise<void> {
   if (volume.type !== 'host') return;
   const { path } = volume;
   const { uid, gid } = owner;
-  const facts = await box.files.facts(path);
+  const facts = await host.files.facts(path);
   if (facts === null) return;
   if (facts.kind !== 'folder') {
     throw new RmaError('RMA_STORE_NOT_A_FOLDER', `the ${what} ${path} is not a folder`, {
@@ -75,7 +89,7 @@ async function checkFolder(box: Box, { volume, owner, what, user }: HostFolder):
       hint: 'name a folder: --volume host:/path/of/a/folder',
     });
   }
-  if (await box.files.isReadOnly(path)) {
+  if (await host.files.isReadOnly(path)) {
     throw new RmaError(
       'RMA_STORE_READ_ONLY',
       `the ${what} ${path} lies on a file system that is mounted read-only`,

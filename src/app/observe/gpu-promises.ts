@@ -1,22 +1,26 @@
 import type { GpuPromise } from '../../core/domain/placement.ts';
 import { usersOf } from '../../core/plan/engine-users.ts';
-import type { Box } from '../../ports/box.ts';
-import type { ContainerFacts } from '../../ports/docker-host.ts';
+import type { ContainerFacts } from '../../ports/container-engine.ts';
+import type { Host } from '../../ports/host.ts';
 
 /** States in which the processes of a container are there, with their memory. */
 const HOLDING: ReadonlySet<string> = new Set(['running', 'paused']);
 
+export interface PromiseScope {
+  readonly project: string;
+  /** profiles of the project that are planned anew; what else it has left running is set aside */
+  readonly planned: readonly string[];
+  /** services that no plan of these profiles has any more, and that keep running */
+  readonly isLeft?: (container: ContainerFacts) => boolean;
+}
+
 /**
  * What the containers of rma on this box were promised on its GPUs, by their labels.
- * @param planned profiles of the project that are planned anew; what else it has left running is set aside
- * @param isLeft services that no plan of these profiles has any more, and that go on all the same
  */
 export async function gpuPromises(
-  box: Box,
+  host: Pick<Host, 'engine'>,
   containers: readonly ContainerFacts[],
-  project: string,
-  planned: readonly string[],
-  isLeft: (container: ContainerFacts) => boolean = () => false,
+  { project, planned, isLeft = () => false }: PromiseScope,
 ): Promise<readonly GpuPromise[]> {
   const holding = containers.filter(({ gpus }) => gpus.length > 0);
   const ofProject = containers.filter((container) => container.project === project);
@@ -36,16 +40,16 @@ export async function gpuPromises(
         running,
         devices: container.gpus,
         bytesPerGpu: container.gpuBytes ?? 0,
-        pids: running ? await processesOf(box, container.id) : [],
+        pids: running ? await processesOf(host, container.id) : [],
       };
     }),
   );
 }
 
 /** An engine that cannot list processes leaves them unknown: the promises then stand for what is used. */
-async function processesOf(box: Box, container: string): Promise<readonly number[] | null> {
+async function processesOf(host: Pick<Host, 'engine'>, container: string): Promise<readonly number[] | null> {
   try {
-    return await box.docker.processes(container);
+    return await host.engine.processes(container);
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import { gpuFilesInside, type SeenInside, saysLost, uuidsInside } from '../../core/gpu/visible-inside.ts';
-import type { Box } from '../../ports/box.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 
 const ASK_MS = 20_000;
 
@@ -7,13 +8,17 @@ const ASK_MS = 20_000;
 export type GpusInside = SeenInside | { readonly how: 'lost' } | { readonly how: 'unknown' };
 
 /** On the hook path as on the CDI path the driver brings nvidia-smi along; an image without its C library cannot run it. */
-export async function gpusInside(box: Pick<Box, 'cli' | 'signal'>, container: string): Promise<GpusInside> {
-  const told = await run(box, container, ['nvidia-smi', '-L']);
+export async function gpusInside(
+  host: Pick<Host, 'docker'>,
+  invocation: Pick<Invocation, 'signal'>,
+  container: string,
+): Promise<GpusInside> {
+  const told = await run(host, invocation, container, ['nvidia-smi', '-L']);
   if (told !== null) {
     if (saysLost(told.output)) return { how: 'lost' };
     if (!told.missing) return { how: 'names', uuids: uuidsInside(told.output) };
   }
-  const files = await run(box, container, ['ls', '/dev']);
+  const files = await run(host, invocation, container, ['ls', '/dev']);
   if (files === null || files.missing) return { how: 'unknown' };
   return { how: 'count', count: gpuFilesInside(files.output) };
 }
@@ -26,18 +31,19 @@ interface Ran {
 
 /** null when it hung, or the container went away. */
 async function run(
-  box: Pick<Box, 'cli' | 'signal'>,
+  host: Pick<Host, 'docker'>,
+  invocation: Pick<Invocation, 'signal'>,
   container: string,
   argv: readonly string[],
 ): Promise<Ran | null> {
   try {
-    const { exitCode, stdout, stderr } = await box.cli.exec(container, argv, {
+    const { exitCode, stdout, stderr } = await host.docker.exec(container, argv, {
       timeoutMs: ASK_MS,
-      signal: box.signal,
+      signal: invocation.signal,
     });
     return { output: `${stdout}\n${stderr}`, missing: NOT_RUN.has(exitCode) };
   } catch (error) {
-    if (box.signal.aborted) throw error;
+    if (invocation.signal.aborted) throw error;
     return null;
   }
 }

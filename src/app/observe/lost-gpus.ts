@@ -1,7 +1,8 @@
 import type { ErrorDocument } from '../../core/errors.ts';
 import { EXIT } from '../../core/errors.ts';
-import type { Box } from '../../ports/box.ts';
-import type { ContainerFacts } from '../../ports/docker-host.ts';
+import type { ContainerFacts } from '../../ports/container-engine.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { gpusInside } from './gpus-inside.ts';
 
 /**
@@ -9,11 +10,12 @@ import { gpusInside } from './gpus-inside.ts';
  * service, with the way out. Asks only containers that were given GPUs.
  */
 export async function lostGpus(
-  box: Box,
+  host: Pick<Host, 'docker'>,
+  invocation: Pick<Invocation, 'signal'>,
   containers: readonly ContainerFacts[],
 ): Promise<ReadonlyMap<string, ErrorDocument>> {
   const asked = containers.filter(({ state, gpus }) => state === 'running' && gpus.length > 0);
-  const seen = await Promise.all(asked.map(async ({ id }) => gpusInside(box, id)));
+  const seen = await Promise.all(asked.map(async ({ id }) => gpusInside(host, invocation, id)));
   const lost = asked.filter((_, at) => seen[at]?.how === 'lost');
   return new Map(lost.map(({ service }) => [service, document(service)]));
 }

@@ -7,8 +7,9 @@ import type { RunningServices } from '../../core/placement/placement-profiles.ts
 import { findProfile, selectServices } from '../../core/profile/select-services.ts';
 import type { ServiceNames } from '../../core/profile/service-names.ts';
 import { withoutGpus } from '../../core/profile/without-gpus.ts';
-import type { Box } from '../../ports/box.ts';
-import type { ContainerFacts } from '../../ports/docker-host.ts';
+import type { ContainerFacts } from '../../ports/container-engine.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { gpuPromises } from './gpu-promises.ts';
 
 /** Whose GPUs are observed: the part of a placement request that this needs. */
@@ -46,7 +47,11 @@ const NO_GPUS: GpuInventory = {
 };
 
 /** Asks the GPUs only when a chosen profile can use one. @throws RmaError RMA_GPU_OFF, RMA_GPU_UNKNOWN, … (2) */
-export async function observeGpus(box: Box, request: GpuRequest): Promise<GpuScene> {
+export async function observeGpus(
+  host: Pick<Host, 'engine' | 'gpus'>,
+  invocation: Pick<Invocation, 'signal'>,
+  request: GpuRequest,
+): Promise<GpuScene> {
   const { config, wish, containers } = request;
   const off = config.gpu.use === 'off';
   const catalog = off ? withoutGpus(wish.catalog, wish.wanted) : wish.catalog;
@@ -54,8 +59,15 @@ export async function observeGpus(box: Box, request: GpuRequest): Promise<GpuSce
     const running = runningServices(NO_GPUS, [], containers);
     return { catalog, inventory: NO_GPUS, promises: [], devices: [], running };
   }
-  const [inventory, all] = await Promise.all([box.gpus.probe(box.signal), ofAllProjects(box, request)]);
-  const promises = await gpuPromises(box, all, config.project, wish.wanted, leftBehind(request, catalog));
+  const [inventory, all] = await Promise.all([
+    host.gpus.probe(invocation.signal),
+    ofAllProjects(host, request),
+  ]);
+  const promises = await gpuPromises(host, all, {
+    project: config.project,
+    planned: wish.wanted,
+    isLeft: leftBehind(request, catalog),
+  });
   const devices = placementDevices(inventory, promises, config.gpu);
   return {
     catalog,
@@ -85,8 +97,11 @@ function leftBehind({ wish, profiles: acted }: GpuRequest, catalog: Catalog) {
     profile !== null && others.includes(profile) && !planned.has(service);
 }
 
-async function ofAllProjects(box: Box, { withoutDocker }: GpuRequest): Promise<readonly ContainerFacts[]> {
-  const all = box.docker.containers(null);
+async function ofAllProjects(
+  host: Pick<Host, 'engine'>,
+  { withoutDocker }: GpuRequest,
+): Promise<readonly ContainerFacts[]> {
+  const all = host.engine.containers(null);
   return withoutDocker ? all.catch(() => []) : all;
 }
 

@@ -4,8 +4,9 @@ import type { Observed, ObservedContainer, ObservedVolume } from '../../core/dom
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import { sha256Hex } from '../../core/hash.ts';
-import type { Box } from '../../ports/box.ts';
-import type { ContainerFacts } from '../../ports/docker-host.ts';
+import type { ContainerFacts } from '../../ports/container-engine.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { lostGpus } from './lost-gpus.ts';
 import { projectFiles } from './project-files.ts';
 import { freeBytesBeside, lookIntoStore, type StoreAccess } from './store-container.ts';
@@ -13,23 +14,24 @@ import { workerStatus } from './worker-status.ts';
 
 /** What is there now, on one host: containers, images, volumes, generated files, the store. */
 export async function observe(
-  box: Box,
+  host: Pick<Host, 'engine' | 'docker' | 'files' | 'ports'>,
+  invocation: Pick<Invocation, 'signal'>,
   config: RmaConfig,
   desired: Desired,
   access: StoreAccess,
 ): Promise<Observed> {
-  const images = await presentImages(box, [
+  const images = await presentImages(host, [
     desired.workerImage.tag,
     desired.workerImage.base,
     ...desired.stack.engineImages,
   ]);
-  const volumes = await presentVolumes(box, desired);
+  const volumes = await presentVolumes(host, desired);
   const [containers, files, secrets, secretsWrittenAt, store] = await Promise.all([
-    observeContainers(box, config.project),
-    fileHashes(box, [...desired.files.keys()]),
-    secretHashes(box, config, [...desired.secrets.keys()]),
-    secretTimes(box, config, [...desired.secrets.keys()]),
-    lookIntoStore(box, access, [...desired.models.values()]),
+    observeContainers(host, invocation, config.project),
+    fileHashes(host, [...desired.files.keys()]),
+    secretHashes(host, config, [...desired.secrets.keys()]),
+    secretTimes(host, config, [...desired.secrets.keys()]),
+    lookIntoStore(host, invocation, { access, models: [...desired.models.values()] }),
   ]);
   return {
     files,
@@ -39,21 +41,25 @@ export async function observe(
     volumes,
     containers,
     store: store === null ? null : new Map(store.checks.map((check) => [check.ref, check])),
-    freeBytes: store?.freeBytes ?? (await freeBytesBeside(box, access)),
-    portsTaken: await takenPorts(box, config, desired, containers),
+    freeBytes: store?.freeBytes ?? (await freeBytesBeside(host, access)),
+    portsTaken: await takenPorts(host, config, desired, containers),
   };
 }
 
 /** The project's containers, each worker with what it says of itself. */
-export async function observeContainers(box: Box, project: string): Promise<readonly ObservedContainer[]> {
-  const found = await box.docker.containers(project);
+export async function observeContainers(
+  host: Pick<Host, 'engine' | 'docker'>,
+  invocation: Pick<Invocation, 'signal'>,
+  project: string,
+): Promise<readonly ObservedContainer[]> {
+  const found = await host.engine.containers(project);
   const told = await Promise.all(
     found.map(async (container) => {
       const asks = roleOf(container) === 'worker' && container.state === 'running';
-      return asks ? workerStatus(box, container.id) : null;
+      return asks ? workerStatus(host, invocation, container.id) : null;
     }),
   );
-  const lost = await lostGpus(box, found);
+  const lost = await lostGpus(host, invocation, found);
   const faults = new Map([
     ...[...lost].map(([service, { code }]) => [service, code] as const),
     ...told.flatMap((status) =>
@@ -84,41 +90,50 @@ export function roleOf(container: Pick<ContainerFacts, 'service' | 'profile'>): 
   return container.service === `${container.profile}-worker` ? 'worker' : 'engine';
 }
 
-async function presentImages(box: Box, references: readonly string[]): Promise<ReadonlySet<string>> {
-  const present = await Promise.all(references.map(async (reference) => box.docker.hasImage(reference)));
+async function presentImages(
+  host: Pick<Host, 'engine'>,
+  references: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const present = await Promise.all(references.map(async (reference) => host.engine.hasImage(reference)));
   return new Set(references.filter((_, at) => present[at]));
 }
 
-async function presentVolumes(box: Box, desired: Desired): Promise<ReadonlyMap<string, ObservedVolume>> {
-  const found = await Promise.all(desired.stack.volumes.map(async ({ name }) => box.docker.volume(name)));
+async function presentVolumes(
+  host: Pick<Host, 'engine'>,
+  desired: Desired,
+): Promise<ReadonlyMap<string, ObservedVolume>> {
+  const found = await Promise.all(desired.stack.volumes.map(async ({ name }) => host.engine.volume(name)));
   return new Map(found.filter((volume) => volume !== null).map((volume) => [volume.name, volume]));
 }
 
-async function fileHashes(box: Box, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const texts = await Promise.all(paths.map(async (path) => [path, await box.files.read(path)] as const));
+async function fileHashes(
+  host: Pick<Host, 'files'>,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const texts = await Promise.all(paths.map(async (path) => [path, await host.files.read(path)] as const));
   return new Map(texts.flatMap(([path, text]) => (text === null ? [] : [[path, sha256Hex(text)]])));
 }
 
 async function secretHashes(
-  box: Box,
+  host: Pick<Host, 'files'>,
   config: RmaConfig,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const folder = projectFiles(config).secrets;
   const byPath = await fileHashes(
-    box,
+    host,
     names.map((name) => `${folder}/${name}`),
   );
   return new Map([...byPath].map(([path, hash]) => [path.slice(folder.length + 1), hash]));
 }
 
 async function secretTimes(
-  box: Box,
+  host: Pick<Host, 'files'>,
   config: RmaConfig,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   const folder = projectFiles(config).secrets;
-  const facts = await Promise.all(names.map(async (name) => box.files.facts(`${folder}/${name}`)));
+  const facts = await Promise.all(names.map(async (name) => host.files.facts(`${folder}/${name}`)));
   return new Map(names.flatMap((name, at) => (facts[at] ? [[name, facts[at].modifiedMs] as const] : [])));
 }
 
@@ -126,7 +141,7 @@ const HOLDS_PORTS = new Set<ObservedContainer['state']>(['running', 'restarting'
 
 /** Ports that this project's own containers hold do not count. */
 async function takenPorts(
-  box: Box,
+  host: Pick<Host, 'ports'>,
   config: RmaConfig,
   desired: Desired,
   containers: readonly ObservedContainer[],
@@ -135,6 +150,6 @@ async function takenPorts(
     containers.filter(({ state }) => HOLDS_PORTS.has(state)).map(({ service }) => service),
   );
   const asked = desired.stack.services.filter(({ name, port }) => port !== null && !holding.has(name));
-  const taken = await Promise.all(asked.map(async ({ port }) => box.portTaken(config.bind, port ?? 0)));
+  const taken = await Promise.all(asked.map(async ({ port }) => host.ports.isTaken(config.bind, port ?? 0)));
   return new Set(asked.filter((_, at) => taken[at]).map(({ port }) => port ?? 0));
 }

@@ -3,8 +3,9 @@ import type { Owner } from '../../core/domain/config.ts';
 import type { ModelCheck } from '../../core/domain/model-check.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
 import { STORE_MOUNT } from '../../core/store/layout.ts';
-import type { Box } from '../../ports/box.ts';
 import type { OneOff } from '../../ports/docker-cli.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 
 /** What a throw-away worker container needs to reach the store. */
 export interface StoreAccess {
@@ -20,47 +21,57 @@ export interface StoreCheck {
   readonly freeBytes: number;
 }
 
+export interface StoreQuestion {
+  readonly access: StoreAccess;
+  readonly models: readonly PinnedModel[];
+}
+
 /** Looks at the store through a read-only mount, without a network. Null when the container could not look. */
 async function checkStore(
-  box: Box,
-  access: StoreAccess,
-  models: readonly PinnedModel[],
+  host: Pick<Host, 'docker'>,
+  invocation: Pick<Invocation, 'signal'>,
+  { access, models }: StoreQuestion,
 ): Promise<StoreCheck | null> {
-  const outcome = await box.cli.oneOff({
+  const outcome = await host.docker.oneOff({
     ...storeContainer(access, 'check', models),
     mounts: [`${storeMount(access.volume)},readonly`],
     env: {},
     extraHosts: [],
     network: false,
-    signal: box.signal,
+    signal: invocation.signal,
   });
   return outcome.exitCode === 0 ? (JSON.parse(outcome.stdout) as StoreCheck) : null;
 }
 
 /** What lies in the store: nothing when it is not there yet; null when only a missing image could look. */
 export async function lookIntoStore(
-  box: Box,
-  access: StoreAccess,
-  models: readonly PinnedModel[],
+  host: Pick<Host, 'engine' | 'docker' | 'files'>,
+  invocation: Pick<Invocation, 'signal'>,
+  { access, models }: StoreQuestion,
 ): Promise<StoreCheck | null> {
-  if (await storeExists(box, access)) {
-    return (await box.docker.hasImage(access.image)) ? checkStore(box, access, models) : null;
+  if (await storeExists(host, access)) {
+    return (await host.engine.hasImage(access.image))
+      ? checkStore(host, invocation, { access, models })
+      : null;
   }
-  const freeBytes = await freeBytesBeside(box, access);
+  const freeBytes = await freeBytesBeside(host, access);
   return freeBytes === null ? null : { checks: models.map(nothingOf), freeBytes };
 }
 
 /** From this machine: exact for a host folder, and for volumes as long as the engine's folder is here too. */
-export async function freeBytesBeside(box: Box, access: StoreAccess): Promise<number | null> {
-  if (access.volume.type === 'host') return box.files.freeBytes(access.volume.path);
+export async function freeBytesBeside(
+  host: Pick<Host, 'engine' | 'files'>,
+  access: StoreAccess,
+): Promise<number | null> {
+  if (access.volume.type === 'host') return host.files.freeBytes(access.volume.path);
   if (Object.keys(access.volume.options).length > 0) return null; // it lies on a server
-  const { rootDir } = await box.docker.facts();
-  return (await box.files.facts(rootDir)) === null ? null : box.files.freeBytes(rootDir);
+  const { rootDir } = await host.engine.facts();
+  return (await host.files.facts(rootDir)) === null ? null : host.files.freeBytes(rootDir);
 }
 
-async function storeExists(box: Box, { volume }: StoreAccess): Promise<boolean> {
-  if (volume.type === 'host') return (await box.files.facts(volume.path)) !== null;
-  return (await box.docker.volume(volume.name)) !== null;
+async function storeExists(host: Pick<Host, 'engine' | 'files'>, { volume }: StoreAccess): Promise<boolean> {
+  if (volume.type === 'host') return (await host.files.facts(volume.path)) !== null;
+  return (await host.engine.volume(volume.name)) !== null;
 }
 
 function nothingOf(model: PinnedModel): ModelCheck {

@@ -1,14 +1,19 @@
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { type ErrorDocument, RmaError } from '../../core/errors.ts';
-import type { Box } from '../../ports/box.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 
 const ASK_MS = 10_000;
 
 /** What the worker in a running container says of itself; null when it does not answer. */
-export async function workerStatus(box: Box, container: string): Promise<WorkerStatus | null> {
-  const outcome = await box.cli.exec(container, ['rma-worker', 'status', '--json'], {
+export async function workerStatus(
+  host: Pick<Host, 'docker'>,
+  invocation: Pick<Invocation, 'signal'>,
+  container: string,
+): Promise<WorkerStatus | null> {
+  const outcome = await host.docker.exec(container, ['rma-worker', 'status', '--json'], {
     timeoutMs: ASK_MS,
-    signal: box.signal,
+    signal: invocation.signal,
   });
   return outcome.exitCode === 0 ? (JSON.parse(outcome.stdout) as WorkerStatus) : null;
 }

@@ -8,11 +8,12 @@ interface DownInput {
 
 export async function runDown({ dryRun }: DownInput, context: Context): Promise<CommandResult> {
   const { config, selectedProfiles } = await context.config();
-  const box = await context.box();
+  const host = await context.host();
+  const invocation = await context.invocation();
   const request = { config, profiles: selectedProfiles ?? [] };
   const { removed, kept } = dryRun
-    ? { removed: (await planDown(box, request)).map(({ service }) => service), kept: [] }
-    : await down(box, request);
+    ? { removed: (await planDown(host, invocation, request)).map(({ service }) => service), kept: [] }
+    : await down(host, invocation, request);
   return {
     json: { schema: 'rma.down/v1', project: config.project, dryRun, removed, kept },
     human: () => sentence(config.project, dryRun, removed),

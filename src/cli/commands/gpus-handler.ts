@@ -9,7 +9,7 @@ interface GpusInput {
 }
 
 export async function showGpus({ processes }: GpusInput, context: Context): Promise<CommandResult> {
-  const report = await gpuReport(await context.box());
+  const report = await gpuReport(await context.host(), await context.invocation());
   const { driverVersion, cudaVersion, gpus, absence } = report.inventory;
   const documents = gpuDocuments(report);
   const host = { name: report.host, driver: driverVersion, cuda: cudaVersion, gpus: documents, absence };

@@ -1,8 +1,8 @@
 import { requireDocker } from '../../app/observe/require-docker.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import type { Box } from '../../ports/box.ts';
-import type { ContainerFacts } from '../../ports/docker-host.ts';
+import type { ContainerFacts } from '../../ports/container-engine.ts';
+import type { Host } from '../../ports/host.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 
@@ -18,9 +18,9 @@ const JSON_LINES = 1000;
 /** The lines go to stdout as Compose formats them, or with `--json` as a document. @throws RmaError RMA_SERVICE_UNKNOWN (2) */
 export async function showLogs(input: LogsInput, context: Context): Promise<CommandResult> {
   const { config } = await context.config();
-  const box = await context.box();
-  await requireDocker(box);
-  const containers = await box.docker.containers(config.project);
+  const host = await context.host();
+  await requireDocker(host);
+  const containers = await host.engine.containers(config.project);
   const services = containers.map(({ service }) => service);
   for (const wanted of input.service) if (!services.includes(wanted)) throw unknown(wanted, services);
   if (services.length === 0) {
@@ -33,14 +33,14 @@ export async function showLogs(input: LogsInput, context: Context): Promise<Comm
   const shown = containers.filter(
     ({ service }) => input.service.length === 0 || input.service.includes(service),
   );
-  if (context.globals.json) return logDocument(box, shown, Number(input.tail ?? JSON_LINES));
+  if (context.globals.json) return logDocument(host, shown, Number(input.tail ?? JSON_LINES));
   const args = [
     ...(input.follow ? ['--follow'] : []),
     ...(input.timestamps ? ['--timestamps'] : []),
     ...(input.tail === null ? [] : ['--tail', input.tail]),
     ...input.service,
   ];
-  const exitCode = await box.cli.logs({ name: config.project, file: null }, args, box.signal);
+  const exitCode = await host.docker.logs({ name: config.project, file: null }, args, context.signal);
   return {
     json: { schema: 'rma.logs/v1', services },
     human: () => '',
@@ -49,12 +49,12 @@ export async function showLogs(input: LogsInput, context: Context): Promise<Comm
 }
 
 async function logDocument(
-  box: Box,
+  host: Pick<Host, 'engine'>,
   containers: readonly ContainerFacts[],
   tail: number,
 ): Promise<CommandResult> {
   const services = await Promise.all(
-    containers.map(async ({ id, service }) => ({ service, lines: await box.docker.logTail(id, tail) })),
+    containers.map(async ({ id, service }) => ({ service, lines: await host.engine.logTail(id, tail) })),
   );
   return { json: { schema: 'rma.logs/v1', services }, human: () => '' };
 }

@@ -18,15 +18,16 @@ interface PlanInput {
 
 export async function showPlan(input: PlanInput, context: Context): Promise<CommandResult> {
   const { config, selectedProfiles } = await context.config();
-  const box = await context.box();
+  const host = await context.host();
+  const invocation = await context.invocation();
   const { refresh, removeOrphans } = input;
   const request = { config, profiles: selectedProfiles ?? [], refresh, removeOrphans };
-  const { plan, wanted } = await planUp(box, request);
+  const { plan, wanted } = await planUp(host, invocation, request);
   throwOnFault(plan.checks);
-  await checkHostFolder(box, wanted.access);
+  await checkHostFolder(host, wanted.access);
   const pending = plan.operations.length > 0;
   return {
-    json: planDocument(plan, wanted.placed, box.hostName),
+    json: planDocument(plan, wanted.placed, host.name),
     human: (theme) => {
       const placement = input.explain
         ? explainPlacement(wanted.placed, theme)

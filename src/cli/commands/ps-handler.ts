@@ -1,5 +1,5 @@
 import { requireDocker } from '../../app/observe/require-docker.ts';
-import type { ContainerFacts } from '../../ports/docker-host.ts';
+import type { ContainerFacts } from '../../ports/container-engine.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { type Column, renderTable } from '../render/table.ts';
@@ -20,9 +20,9 @@ const COLUMNS: readonly Column<ContainerFacts>[] = [
 
 export async function listServices({ all }: PsInput, context: Context): Promise<CommandResult> {
   const { config } = await context.config();
-  const box = await context.box();
-  await requireDocker(box);
-  const containers = await box.docker.containers(all ? null : config.project);
+  const host = await context.host();
+  await requireDocker(host);
+  const containers = await host.engine.containers(all ? null : config.project);
   const services = containers.map(serviceDocument);
   return {
     json: { schema: 'rma.ps/v1', services },

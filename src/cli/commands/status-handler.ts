@@ -7,7 +7,7 @@ import { renderWorkers } from '../render/workers.ts';
 /** Exit 1 when a worker failed or does not run: scripts ask by it whether all is well. */
 export async function showStatus(_input: object, context: Context): Promise<CommandResult> {
   const { config } = await context.config();
-  const reports = await status(await context.box(), config.project);
+  const reports = await status(await context.host(), await context.invocation(), config.project);
   const bad = reports.some(
     ({ status: said, lost }) => said === null || said.state === 'failed' || lost.length > 0,
   );

@@ -1,7 +1,7 @@
 import { type Endpoint, type UpResult, up } from '../../app/up.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan/plan-types.ts';
-import type { Box } from '../../ports/box.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderEndpoints } from '../render/endpoints.ts';
@@ -23,27 +23,30 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
   if (input.explain && !input.dryRun) throw explainWithoutDryRun();
   if (input.dryRun) return showPlan({ ...input, detailedExitcode: false }, context);
   const { config, selectedProfiles } = await context.config();
-  const box = await context.box();
-  const request = { ...input, config, profiles: selectedProfiles ?? [] };
+  const host = await context.host();
+  const invocation = await context.invocation();
   const result = await orGoneOn(
-    box,
-    up(box, request, {
+    invocation,
+    up(host, invocation, {
+      ...input,
+      config,
+      profiles: selectedProfiles ?? [],
       waitSeconds: input.waitTimeout,
       confirm: async (plan) => context.confirm(question(plan)),
       show: (plan) => {
-        box.reporter.emit({
+        invocation.reporter.emit({
           type: 'step',
           id: 'plan',
           state: 'done',
           text: `plan: ${summaryLine(plan.summary)}`,
         });
-        for (const text of planLines(plan)) box.reporter.emit({ type: 'log', level: 'info', text });
+        for (const text of planLines(plan)) invocation.reporter.emit({ type: 'log', level: 'info', text });
       },
     }),
   );
   return {
     json: {
-      ...planDocument(result.plan, result.placed, box.hostName),
+      ...planDocument(result.plan, result.placed, host.name),
       schema: 'rma.up/v1',
       changed: result.changed,
       endpoints: result.endpoints,
@@ -62,12 +65,12 @@ function explainWithoutDryRun(): RmaError {
 }
 
 /** Whoever stops `up` stops looking: what was started goes on. */
-async function orGoneOn(box: Box, work: Promise<UpResult>): Promise<UpResult> {
+async function orGoneOn({ signal }: Pick<Invocation, 'signal'>, work: Promise<UpResult>): Promise<UpResult> {
   try {
     return await work;
   } catch (error) {
-    const { reason } = box.signal;
-    if (!box.signal.aborted || !(reason instanceof RmaError)) throw error;
+    const { reason } = signal;
+    if (!signal.aborted || !(reason instanceof RmaError)) throw error;
     throw new RmaError(reason.code, reason.message, {
       exitCode: reason.exitCode,
       hint: 'what was started goes on: rma status shows it, rma up waits for it again, rma down stops it',

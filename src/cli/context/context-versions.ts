@@ -1,18 +1,14 @@
-import { SpawnedDockerCli } from '../../adapters/docker-cli/docker-cli.ts';
-import { LocalRunner } from '../../adapters/exec/local-runner.ts';
 import type { HostVersions } from '../../ports/host-versions.ts';
-import { lazyDocker } from './context-docker.ts';
+import { localHost } from './context-host.ts';
 
-/** Docker's and Compose's versions, without reading any configuration; what is not there or does not answer is null. */
+/** Returns Docker's and Compose's versions without reading any configuration; null for what is missing or does not answer. */
 export async function readHostVersions(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<HostVersions> {
-  const runner = new LocalRunner(env);
-  const [engine, compose] = await Promise.all([
-    lazyDocker(env, runner)
-      .facts()
-      .catch(() => null),
-    new SpawnedDockerCli(runner).composeVersion().catch(() => null),
+  const { engine, docker } = localHost(env);
+  const [facts, compose] = await Promise.all([
+    engine.facts().catch(() => null),
+    docker.composeVersion().catch(() => null),
   ]);
-  return { docker: engine?.version ?? null, dockerApi: engine?.apiVersion ?? null, compose };
+  return { docker: facts?.version ?? null, dockerApi: facts?.apiVersion ?? null, compose };
 }

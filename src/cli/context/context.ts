@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { FolderStore } from '../../app/pull-models.ts';
-import type { Box } from '../../ports/box.ts';
+import type { Host } from '../../ports/host.ts';
 import type { HostVersions } from '../../ports/host-versions.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { GlobalValues } from '../global-options.ts';
 import type { ProcessIo } from '../process-io.ts';
@@ -21,8 +22,10 @@ export interface Context extends Surroundings {
   /** Goes on after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2 without a terminal or after a no */
   readonly confirm: (question: string) => Promise<void>;
   readonly hostVersions: () => Promise<HostVersions>;
-  /** this machine with its Docker, its files and the hubs */
-  readonly box: () => Promise<Box>;
+  /** this machine; needs no configuration */
+  readonly host: () => Promise<Host>;
+  /** the hubs, the data and the settings. @throws RmaError RMA_CONFIG_* (2) */
+  readonly invocation: () => Promise<Invocation>;
   /** a store in a folder of this machine, used without Docker */
   readonly folderStore: (folder: string) => Promise<FolderStore>;
 }
@@ -51,9 +54,10 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     const { loadConfig } = await import('./context-config.ts');
     return loadConfig({ surroundings, globals, settings, reporter });
   });
-  const box = once(async () => {
-    const { createBox } = await import('./context-box.ts');
-    return createBox({ env, signal, reporter }, await config());
+  const localHost = once(async () => (await import('./context-host.ts')).localHost(env));
+  const invocation = once(async () => {
+    const { createInvocation } = await import('./context-invocation.ts');
+    return createInvocation({ env, signal, reporter }, await config());
   });
   return {
     ...surroundings,
@@ -62,7 +66,8 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     help,
     settings,
     config,
-    box,
+    host: localHost,
+    invocation,
     folderStore: async (folder) => (await import('./context-store.ts')).openFolderStore(folder, env),
     confirm: async (question) => (await import('../confirm.ts')).confirm(question, { io, globals }),
     hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(env),

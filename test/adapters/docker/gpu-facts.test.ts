@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { DockerodeHost } from '../../../src/adapters/docker/dockerode-host.ts';
+import { DockerodeEngine } from '../../../src/adapters/docker/dockerode-engine.ts';
 import { type StandinContainer, standinEngine } from '../../helpers/stack/standin-engine.ts';
 
 const connect = async (...containers: readonly StandinContainer[]) =>
-  new DockerodeHost(await standinEngine(containers));
+  new DockerodeEngine(await standinEngine(containers));
 
 describe('what a container says of its GPUs', () => {
   it('is in its labels: the devices, the bytes promised on each, the variant', async () => {

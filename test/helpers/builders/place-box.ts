@@ -7,8 +7,9 @@ import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
 import { RmaError } from '../../../src/core/errors.ts';
 import type { ModelRef } from '../../../src/core/reference/model-ref.ts';
 import { formatModelRef } from '../../../src/core/reference/parse-ref.ts';
-import type { Box } from '../../../src/ports/box.ts';
-import type { ContainerFacts } from '../../../src/ports/docker-host.ts';
+import type { ContainerFacts } from '../../../src/ports/container-engine.ts';
+import { engineOf, filesOf, hostOf, invocationOf } from '../host/port-builders.ts';
+import { sourceOf } from '../host/source-of.ts';
 import { base, flags } from './config-sources.ts';
 
 const MIB = 2 ** 20;
@@ -47,32 +48,6 @@ export function inventoryOf(...gpus: readonly Gpu[]): GpuInventory {
   return { driverVersion: '580.95', cudaVersion: '13.0', gpus, absence: null, warnings: [] };
 }
 
-/** A running container of the project, with these labels. */
-export function containerOf(over: Partial<ContainerFacts> & Pick<ContainerFacts, 'service'>): ContainerFacts {
-  return {
-    id: over.service,
-    name: over.service,
-    profile: 'gpu-worker',
-    project: 'rma',
-    image: '',
-    state: 'running',
-    health: 'healthy',
-    exitCode: null,
-    restarts: 0,
-    startedAt: null,
-    configHash: null,
-    models: [],
-    engines: null,
-    gpus: [],
-    gpuBytes: null,
-    variant: null,
-    ports: [],
-    store: null,
-    composeFile: null,
-    ...over,
-  };
-}
-
 export interface Scene {
   /** null: the GPUs must not be asked */
   readonly inventory: GpuInventory | null;
@@ -98,38 +73,40 @@ export async function placeOn(scene: Scene): Promise<PlacedServices> {
     ...base,
     flags: flags({ ...options, profiles: scene.profiles ?? ['gpu-worker'] }),
   });
-  const box = boxOf(scene);
-  const wish = await readWish(box, { config, profiles: scene.profiles ?? ['gpu-worker'], refresh: false });
+  const { host, invocation } = machineOf(scene);
+  const wish = await readWish(host, invocation, {
+    config,
+    profiles: scene.profiles ?? ['gpu-worker'],
+    refresh: false,
+  });
   const own = containers.filter(({ project }) => project === config.project);
-  return placeServices(box, { config, wish, profiles: acted, containers: own });
+  return placeServices(host, invocation, { config, wish, profiles: acted, containers: own });
 }
 
-function boxOf({ inventory, containers = [], pids = {}, absent = [], asked = [], resolved }: Scene): Box {
+function machineOf({ inventory, containers = [], pids = {}, absent = [], asked = [], resolved }: Scene) {
   const resolve = async (ref: ModelRef): Promise<PinnedModel> => {
     const text = formatModelRef(ref);
     asked.push(text);
     if (absent.includes(text)) throw new RmaError('RMA_HUB_NOT_FOUND', `the hub has no ${text}`);
     return { source: 'url', ref: text, url: 'https://x/y.gguf', set: 'default', files: [] };
   };
-  return {
-    files: { read: async (path: string) => (path.endsWith('/resolved.json') ? (resolved ?? null) : null) },
-    catalog: () => readCatalog({ shipped: '.', own: null }),
-    environment: {},
-    hubToken: async () => null,
-    randomKey: () => 'key',
-    hostName: 'box',
-    signal: new AbortController().signal,
-    reporter: { emit: () => undefined },
-    sources: ['hf', 'url', 'ollama', 'ms'].map((source) => ({ source, resolve })),
+  const host = hostOf({
+    files: filesOf(
+      {},
+      { read: async (path) => (path.endsWith('/resolved.json') ? (resolved ?? null) : null) },
+    ),
     gpus: {
       probe: async () => {
         if (inventory === null) throw new Error('the GPUs were asked');
         return inventory;
       },
     },
-    docker: {
+    engine: engineOf({
       containers: async () => containers,
-      processes: async (id: string) => pids[id] ?? [],
-    },
-  } as unknown as Box;
+      processes: async (id) => pids[id] ?? [],
+    }),
+  });
+  const sources = (['hf', 'url', 'ollama', 'ms'] as const).map((source) => sourceOf(source, resolve));
+  const catalog = async () => readCatalog({ shipped: '.', own: null });
+  return { host, invocation: invocationOf({ sources, catalog }) };
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { portTaken } from '../../../src/adapters/system/port-taken.ts';
+import { systemPorts } from '../../../src/adapters/system/port-probe.ts';
 import type { WorkerStatus } from '../../../src/core/domain/worker-status.ts';
 import { type Hub, type HubOptions, startHub } from '../../hub/hub.ts';
 import { quickstartRepos } from '../../hub/quickstart-repos.ts';
@@ -231,7 +231,7 @@ async function listedModels(port: number): Promise<readonly string[] | null> {
 /** A port that nobody listens on, below the ports that the kernel gives to outgoing connections. */
 export async function freePort(): Promise<number> {
   const port = randomInt(20_000, 32_000);
-  return (await portTaken('127.0.0.1', port)) ? freePort() : port;
+  return (await systemPorts.isTaken('127.0.0.1', port)) ? freePort() : port;
 }
 
 /** Docker on Linux reaches services of this machine at the address of its bridge, not on loopback. */

@@ -12,11 +12,12 @@ interface RenderOptions {
 
 export async function renderCompose(input: RenderOptions, context: Context): Promise<CommandResult> {
   const { config, selectedProfiles } = await context.config();
-  const box = await context.box();
+  const host = await context.host();
+  const invocation = await context.invocation();
   const request = { config, profiles: selectedProfiles ?? [], refresh: input.refresh };
   if (input.output !== null) {
     const folder = resolve(context.cwd, input.output);
-    const file = await writeStack(box, request, folder);
+    const file = await writeStack(host, invocation, { ...request, directory: folder });
     return {
       json: { schema: 'rma.compose/v1', file },
       human: () => `Wrote ${file}`,
@@ -24,7 +25,7 @@ export async function renderCompose(input: RenderOptions, context: Context): Pro
     };
   }
   if (input.check) {
-    const { file, same } = await compareCompose(box, request);
+    const { file, same } = await compareCompose(host, invocation, request);
     return {
       json: { schema: 'rma.compose-check/v1', file, same },
       human: () => (same ? `${file} is as it should be.` : `${file} differs from what up would write.`),
@@ -32,6 +33,6 @@ export async function renderCompose(input: RenderOptions, context: Context): Pro
       ...(!same && { next: 'rma plan' }),
     };
   }
-  const compose = await renderFile(box, request);
+  const compose = await renderFile(host, invocation, request);
   return { json: { schema: 'rma.compose/v1', compose }, human: () => compose.trimEnd() };
 }

@@ -28,7 +28,7 @@ export async function listCatalog(input: StoreInput, context: Context): Promise<
     );
   }
   const { config } = await context.config();
-  const models = await catalogModels(await context.box(), config);
+  const models = await catalogModels(await context.host(), await context.invocation(), config);
   const documents = models.map(catalogDocument);
   return {
     json: { schema: 'rma.catalog/v1', models: documents },

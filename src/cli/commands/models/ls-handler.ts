@@ -23,10 +23,14 @@ export async function listModels(
   context: Context,
 ): Promise<CommandResult> {
   if (input.catalog) return listCatalog(input, context);
-  const box = await context.box();
+  const host = await context.host();
+  const invocation = await context.invocation();
   const choice = await modelChoice(input, context);
   const folder = await openFolder(input, context);
-  const { models, failed } = await listedModels(box, choice, folder?.store ?? null);
+  const { models, failed } = await listedModels(host, invocation, {
+    ...choice,
+    store: folder?.store ?? null,
+  });
   tellFailed(context, failed);
   const documents = models.map(modelDocument);
   return {

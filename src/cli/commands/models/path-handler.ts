@@ -14,7 +14,8 @@ interface PathInput {
 
 export async function showModelPath(input: PathInput, context: Context): Promise<CommandResult> {
   const choice = await modelChoice({ ...input, model: [input.model] }, context);
-  const paths = (await chooseModels(await context.box(), choice)).models.map(({ name, ref, pinned }) => {
+  const { models } = await chooseModels(await context.host(), await context.invocation(), choice);
+  const paths = models.map(({ name, ref, pinned }) => {
     const relative = engineSubpath(pinned);
     const root = storeRoot(input, context);
     return { name, ref, path: input.relative ? relative : `${root}/${relative}` };

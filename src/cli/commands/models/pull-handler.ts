@@ -10,16 +10,16 @@ export async function pullModels(
   input: StoreInput & { readonly dryRun: boolean },
   context: Context,
 ): Promise<CommandResult> {
-  const box = await context.box();
+  const host = await context.host();
+  const invocation = await context.invocation();
   const folder = await openFolder(input, context);
-  const { models, failed } = await listedModels(
-    box,
-    await modelChoice(input, context),
-    folder?.store ?? null,
-  );
+  const { models, failed } = await listedModels(host, invocation, {
+    ...(await modelChoice(input, context)),
+    store: folder?.store ?? null,
+  });
   tellFailed(context, failed);
   const { config } = await context.config();
-  const result = await pull(box, { config, models, folder, dryRun: input.dryRun });
+  const result = await pull(host, invocation, { config, models, folder, dryRun: input.dryRun });
   return {
     json: {
       schema: 'rma.models-pull/v1',

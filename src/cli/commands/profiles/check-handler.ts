@@ -8,9 +8,9 @@ export async function runProfilesCheck(
   context: Context,
 ): Promise<CommandResult> {
   const { config } = await context.config();
-  const box = await context.box();
+  const invocation = await context.invocation();
   const file = extra === null ? null : resolve(context.cwd, extra);
-  const { profiles, origins } = await box.catalog(config.profilesDir, file);
+  const { profiles, origins } = await invocation.catalog(config.profilesDir, file);
   const own = [...origins.values()].filter((origin) => origin.own).map((origin) => origin.file);
   return {
     json: { schema: 'rma.profiles-check/v1', file, profiles: profiles.size, own },

@@ -17,7 +17,7 @@ const COLUMNS: readonly Column<ListedProfile>[] = [
 
 export async function runProfilesLs(_: object, context: Context): Promise<CommandResult> {
   const { config } = await context.config();
-  const profiles = await listProfiles(await context.box(), config);
+  const profiles = await listProfiles(await context.host(), await context.invocation(), config);
   const items = profiles.map(profileDocument);
   return {
     json: { schema: 'rma.profiles/v1', profiles: items },

@@ -23,7 +23,7 @@ export async function runProfilesShow(
   context: Context,
 ): Promise<CommandResult> {
   const { config } = await context.config();
-  const shown = await showProfile(await context.box(), config, name);
+  const shown = await showProfile(await context.host(), await context.invocation(), { config, name });
   const { profile, origin, inUse, models } = shown;
   return {
     json: {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { containerOf, gpuOf, inventoryOf, placeOn } from '../../../helpers/builders/place-box.ts';
+import { gpuOf, inventoryOf, placeOn } from '../../../helpers/builders/place-box.ts';
+import { containerOf } from '../../../helpers/host/container-of.ts';
 
 const CARD_24 = 24_564;
 

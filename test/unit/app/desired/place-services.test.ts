@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { formatResolved } from '../../../../src/app/desired/resolve-models.ts';
 import type { GpuInventory } from '../../../../src/core/domain/gpu.ts';
 import type { PinnedModel } from '../../../../src/core/domain/pinned-model.ts';
-import { containerOf, gpuOf, inventoryOf, placeOn, processOf } from '../../../helpers/builders/place-box.ts';
+import { gpuOf, inventoryOf, placeOn, processOf } from '../../../helpers/builders/place-box.ts';
+import { containerOf } from '../../../helpers/host/container-of.ts';
 
 const GIB = 2 ** 30;
 const CARD_24 = 24_564;

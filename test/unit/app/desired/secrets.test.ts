@@ -2,20 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { collectSecrets } from '../../../../src/app/desired/secrets.ts';
 import { bindMount } from '../../../../src/app/observe/store-container.ts';
 import { resolveConfig } from '../../../../src/core/config/resolve-config.ts';
-import type { Box } from '../../../../src/ports/box.ts';
 import { base } from '../../../helpers/builders/config-sources.ts';
+import { filesOf, hostOf, invocationOf } from '../../../helpers/host/port-builders.ts';
 
 const selection = { profiles: [], services: [], refs: [] };
 const { config } = resolveConfig(base);
 
-/** The parts of a box that secrets come from. */
-const boxWith = (files: Readonly<Record<string, string>>, token: string | null): Box =>
-  ({
-    files: { read: async (path: string) => files[path] ?? null },
-    environment: {},
-    hubToken: async () => (token === null ? null : { value: token, origin: 'HF_TOKEN' }),
-    randomKey: () => 'new-key',
-  }) as unknown as Box;
+const collect = (files: Readonly<Record<string, string>>, token: string | null) =>
+  collectSecrets(
+    hostOf({ files: filesOf(files) }),
+    invocationOf({ hubToken: async () => (token === null ? null : { value: token, origin: 'HF_TOKEN' }) }),
+    { config, selection },
+  );
 
 describe('collectSecrets', () => {
   const kept = {
@@ -24,7 +22,7 @@ describe('collectSecrets', () => {
   };
 
   it('keeps the token that the stack got when this shell has none: a second up changes nothing', async () => {
-    const secrets = await collectSecrets(boxWith(kept, null), config, selection, 'box1');
+    const secrets = await collect(kept, null);
     expect([...secrets]).toEqual([
       ['hf_token', 'old'],
       ['coordinator_key', 'key'],
@@ -33,7 +31,7 @@ describe('collectSecrets', () => {
 
   it('takes a new token over the kept one, and makes a key where there is none', async () => {
     const fresh = { [`${config.stateDir}/secrets/hf_token`]: 'old' };
-    const secrets = await collectSecrets(boxWith(fresh, 'new'), config, selection, 'box1');
+    const secrets = await collect(fresh, 'new');
     expect([...secrets]).toEqual([
       ['hf_token', 'new'],
       ['coordinator_key', 'new-key'],

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { checkGpusInside } from '../../../../src/app/execute/check-gpus-inside.ts';
 import type { ServicePlacement } from '../../../../src/core/domain/placement.ts';
-import type { Box } from '../../../../src/ports/box.ts';
-import { JumpingClock } from '../../../helpers/clock/jumping-clock.ts';
+import type { ContainerFacts } from '../../../../src/ports/container-engine.ts';
+import { containerOf } from '../../../helpers/host/container-of.ts';
+import { dockerOf, engineOf, hostOf, invocationOf } from '../../../helpers/host/port-builders.ts';
 
 const placed = (...uuids: readonly string[]): ServicePlacement => ({
   service: 'vllm-vllm',
@@ -26,37 +27,39 @@ interface Answer {
   readonly stderr?: string;
 }
 
-/** A box in whose container these programs answer so; others are not there. */
-const boxWith = (programs: Readonly<Record<string, Answer>>, states: string[] = ['running']) => {
+/** A host in whose container these programs answer so; others do not exist. */
+const hostWith = (
+  programs: Readonly<Record<string, Answer>>,
+  states: ContainerFacts['state'][] = ['running'],
+) => {
   const warnings: string[] = [];
-  const box = {
-    clock: new JumpingClock(),
-    signal: new AbortController().signal,
-    reporter: {
-      emit: (event: { type: string; code?: string }) => {
-        if (event.type === 'warning') warnings.push(event.code ?? '');
-      },
-    },
-    docker: {
-      containers: async () => [
-        { id: 'e1', service: 'vllm-vllm', state: states.length > 1 ? states.shift() : states[0] },
-      ],
-    },
-    cli: {
-      exec: async (_id: string, argv: readonly string[]) => ({
+  const state = () => (states.length > 1 ? states.shift() : states[0]) ?? 'exited';
+  const host = hostOf({
+    engine: engineOf({ containers: async () => [containerOf({ service: 'vllm-vllm', state: state() })] }),
+    docker: dockerOf({
+      exec: async (_id, argv) => ({
         exitCode: programs[argv[0]!]?.exitCode ?? (programs[argv[0]!] === undefined ? 127 : 0),
         stdout: programs[argv[0]!]?.stdout ?? '',
         stderr: programs[argv[0]!]?.stderr ?? '',
       }),
+    }),
+  });
+  const invocation = invocationOf({
+    reporter: {
+      emit: (event) => {
+        if (event.type === 'warning') warnings.push(event.code);
+      },
     },
-  } as unknown as Box;
-  return { box, warnings };
+  });
+  const check = (...services: readonly ServicePlacement[]) =>
+    checkGpusInside(host, invocation, { project: 'rma', services });
+  return { host, invocation, warnings, check };
 };
 
 const smi = (...lines: readonly string[]) => ({ 'nvidia-smi': { stdout: `${lines.join('\n')}\n` } });
 const gpu = (index: number, uuid: string) => `GPU ${index}: Card (UUID: ${uuid})`;
 const check = (programs: Readonly<Record<string, Answer>>, ...uuids: readonly string[]) =>
-  checkGpusInside(boxWith(programs).box, 'rma', [placed(...uuids)]);
+  hostWith(programs).check(placed(...uuids));
 
 describe('checkGpusInside', () => {
   it('is content with exactly the planned GPUs, in any order', async () => {
@@ -109,23 +112,22 @@ describe('checkGpusInside', () => {
   });
 
   it('says so when nothing in the container can tell', async () => {
-    const { box, warnings } = boxWith({});
-    await checkGpusInside(box, 'rma', [placed('GPU-a')]);
+    const { check: checkAll, warnings } = hostWith({});
+    await checkAll(placed('GPU-a'));
     expect(warnings).toEqual(['RMA_GPU_UNCHECKED']);
   });
 
   it('waits for the container to run', async () => {
-    const { box } = boxWith(smi(gpu(0, 'GPU-a')), ['created', 'restarting', 'running']);
-    await expect(checkGpusInside(box, 'rma', [placed('GPU-a')])).resolves.toBeUndefined();
+    const starting = hostWith(smi(gpu(0, 'GPU-a')), ['created', 'restarting', 'running']);
+    await expect(starting.check(placed('GPU-a'))).resolves.toBeUndefined();
   });
 
   it('asks nothing of services on the CPU', async () => {
-    const { box } = boxWith({}, []);
-    await expect(checkGpusInside(box, 'rma', [placed()])).resolves.toBeUndefined();
+    await expect(hostWith({}, []).check(placed())).resolves.toBeUndefined();
   });
 
   it('asks anew when the container ended under the question', async () => {
-    const { box } = boxWith({}, ['running', 'restarting', 'running']);
+    const { host, invocation } = hostWith({}, ['running', 'restarting', 'running']);
     const answers: Answer[] = [{ exitCode: 1, stdout: '', stderr: 'Error response from daemon' }];
     const exec = async () => ({
       exitCode: 0,
@@ -133,8 +135,9 @@ describe('checkGpusInside', () => {
       stdout: gpu(0, 'GPU-a'),
       ...answers.shift(),
     });
-    const dying = { ...box, cli: { ...box.cli, exec } };
-    await expect(checkGpusInside(dying, 'rma', [placed('GPU-a')])).resolves.toBeUndefined();
+    const dying = { ...host, docker: { ...host.docker, exec } };
+    const request = { project: 'rma', services: [placed('GPU-a')] };
+    await expect(checkGpusInside(dying, invocation, request)).resolves.toBeUndefined();
     expect(answers).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { followWorker } from '../../../../src/app/execute/follow-worker.ts';
 import type { EngineStatus, WorkerStatus } from '../../../../src/core/domain/worker-status.ts';
-import type { Box } from '../../../../src/ports/box.ts';
-import { JumpingClock } from '../../../helpers/clock/jumping-clock.ts';
+import { containerOf } from '../../../helpers/host/container-of.ts';
+import { dockerOf, engineOf, hostOf, invocationOf } from '../../../helpers/host/port-builders.ts';
 
 const status = (state: WorkerStatus['state'], engine: EngineStatus): WorkerStatus => ({
   schema: 'rma.worker-status/v1',
@@ -25,20 +25,17 @@ const misplaced: EngineStatus = {
   fault: { code: 'RMA_ENGINE_MISPLACED', message: `${service}: ${note}`, hint: 'rma gpus', exitCode: 1 },
 };
 
-/** A box whose worker tells these states, one after the other. */
-const boxThatTells = (...told: readonly WorkerStatus[]): Box =>
-  ({
-    clock: new JumpingClock(),
-    signal: new AbortController().signal,
-    reporter: { emit: () => undefined },
-    docker: { containers: async () => [{ id: 'w1', service: 'gpu-worker-worker', state: 'running' }] },
-    cli: {
-      exec: async (_id: string, _argv: unknown, { onStdout }: { onStdout: (line: string) => void }) => {
-        for (const each of told) onStdout(JSON.stringify(each));
+/** A host whose worker reports these states, one after the other. */
+const hostThatReports = (...reported: readonly WorkerStatus[]) =>
+  hostOf({
+    engine: engineOf({ containers: async () => [containerOf({ service: 'gpu-worker-worker' })] }),
+    docker: dockerOf({
+      exec: async (_id, _argv, { onStdout }) => {
+        for (const each of reported) onStdout?.(JSON.stringify(each));
         return { exitCode: 0, stdout: '', stderr: '' };
       },
-    },
-  }) as unknown as Box;
+    }),
+  });
 
 const isReady = ({ state }: WorkerStatus) => state === 'ready';
 
@@ -47,8 +44,13 @@ describe('followWorker', () => {
   const loading = status('waiting-for-engines', { service, state: 'waiting', note: 'loading llava:7b' });
 
   it('ends at once when an engine holds a model elsewhere than planned, instead of waiting for it', async () => {
-    const box = boxThatTells(loading, status('waiting-for-engines', misplaced), ready);
-    const follow = followWorker(box, 'demo', 'gpu-worker-worker', { until: isReady, engines: true });
+    const host = hostThatReports(loading, status('waiting-for-engines', misplaced), ready);
+    const follow = followWorker(host, invocationOf(), {
+      project: 'demo',
+      service: 'gpu-worker-worker',
+      until: isReady,
+      engines: true,
+    });
     await expect(follow).rejects.toMatchObject({
       code: 'RMA_ENGINE_MISPLACED',
       exitCode: 1,
@@ -59,8 +61,13 @@ describe('followWorker', () => {
   });
 
   it('takes no notice of engines that are still to be replaced', async () => {
-    const box = boxThatTells(status('waiting-for-engines', misplaced), ready);
-    const follow = followWorker(box, 'demo', 'gpu-worker-worker', { until: isReady, engines: false });
+    const host = hostThatReports(status('waiting-for-engines', misplaced), ready);
+    const follow = followWorker(host, invocationOf(), {
+      project: 'demo',
+      service: 'gpu-worker-worker',
+      until: isReady,
+      engines: false,
+    });
     await expect(follow).resolves.toMatchObject({ status: { state: 'ready' } });
   });
 });

@@ -1,28 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { prepareCacheFolder, prepareHostFolder } from '../../../../src/app/execute/prepare-host-folder.ts';
 import { RmaError } from '../../../../src/core/errors.ts';
-import type { Box } from '../../../../src/ports/box.ts';
 import type { FileFacts } from '../../../../src/ports/file-store.ts';
 import { configOf } from '../../../helpers/builders/render-builders.ts';
+import { filesOf, hostOf } from '../../../helpers/host/port-builders.ts';
 
 const owner = { uid: 1000, gid: 1000 };
 const path = '/data/ai-models';
 const access = { image: 'x', volume: { type: 'host', path }, owner, project: 'demo' } as const;
 
-const boxWith = (facts: FileFacts | null) =>
-  ({
-    caller: { uid: 1001, gid: 1001 },
-    files: {
-      facts: () => Promise.resolve(facts),
-      isReadOnly: () => Promise.resolve(false),
-      folder: () => Promise.reject(new RmaError('RMA_FILE_UNWRITABLE', `${path} cannot be written (EACCES)`)),
-    },
-  }) as unknown as Box;
-const rootsOwn = boxWith({ kind: 'folder', uid: 0, gid: 0, mode: 0o755, modifiedMs: 0 });
+const hostWith = (facts: FileFacts | null) =>
+  hostOf({
+    files: filesOf(
+      {},
+      {
+        facts: async () => facts,
+        isReadOnly: async () => false,
+        folder: async () => {
+          throw new RmaError('RMA_FILE_UNWRITABLE', `${path} cannot be written (EACCES)`);
+        },
+      },
+    ),
+  });
+const rootsOwn = hostWith({ kind: 'folder', uid: 0, gid: 0, mode: 0o755, modifiedMs: 0 });
 
 describe('a folder of the host', () => {
   it('[req R16] that the caller cannot make comes with the one command that makes it right', async () => {
-    await expect(prepareHostFolder(boxWith(null), access)).rejects.toMatchObject({
+    await expect(prepareHostFolder(hostWith(null), access)).rejects.toMatchObject({
       code: 'RMA_FILE_UNWRITABLE',
       exitCode: 3,
       hint: `make it once: sudo install -d -o 1000 -g 1000 -m 2775 '${path}'`,

@@ -1,37 +1,38 @@
 import { describe, expect, it } from 'vitest';
 import { watchEngines } from '../../../../src/app/execute/watch-engines.ts';
-import type { Box } from '../../../../src/ports/box.ts';
-import type { ContainerFacts } from '../../../../src/ports/docker-host.ts';
-import { JumpingClock } from '../../../helpers/clock/jumping-clock.ts';
+import { containerOf } from '../../../helpers/host/container-of.ts';
+import { engineOf, hostOf, invocationOf } from '../../../helpers/host/port-builders.ts';
 
-const engine = {
-  id: 'e1',
+const engine = containerOf({
   service: 'cpu-worker-llamacpp',
   profile: 'cpu-worker',
-  restarts: 0,
   health: 'starting',
-};
+});
 
-/** The parts of a box that the watch uses. */
-const boxWith = (container: object): Box =>
-  ({
-    clock: new JumpingClock(),
-    signal: new AbortController().signal,
-    docker: {
-      containers: async () => [container as ContainerFacts],
+/** A host with one container. */
+const hostWith = (container: typeof engine) =>
+  hostOf({
+    engine: engineOf({
+      containers: async () => [container],
       logTail: async () => ['loading', 'out of memory'],
-    },
-  }) as unknown as Box;
+    }),
+  });
 
-const untilStopped = ({ signal }: Box) =>
+const untilStopped = (signal: AbortSignal) =>
   new Promise<void>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));
   });
 
+const watch = (
+  host: ReturnType<typeof hostWith>,
+  seconds: number,
+  work: (signal: AbortSignal) => Promise<void>,
+) => watchEngines(host, invocationOf(), { project: 'p', seconds, work });
+
 describe('watchEngines', () => {
   it('ends at once when an engine keeps crashing, with its last words', async () => {
-    const box = boxWith({ ...engine, restarts: 3 });
-    await expect(watchEngines(box, 'p', 3600, untilStopped)).rejects.toMatchObject({
+    const host = hostWith({ ...engine, restarts: 3 });
+    await expect(watch(host, 3600, untilStopped)).rejects.toMatchObject({
       code: 'RMA_ENGINE_FAILED',
       exitCode: 1,
       message: expect.stringContaining('out of memory'),
@@ -39,7 +40,7 @@ describe('watchEngines', () => {
   });
 
   it('ends when the time is up, for an engine that runs and never answers', async () => {
-    await expect(watchEngines(boxWith(engine), 'p', 60, untilStopped)).rejects.toMatchObject({
+    await expect(watch(hostWith(engine), 60, untilStopped)).rejects.toMatchObject({
       code: 'RMA_UP_TIMEOUT',
       exitCode: 7,
       hint: expect.stringContaining('rma status'),
@@ -47,6 +48,6 @@ describe('watchEngines', () => {
   });
 
   it('is over with the work, whatever the time', async () => {
-    await expect(watchEngines(boxWith(engine), 'p', 60, async () => undefined)).resolves.toBeUndefined();
+    await expect(watch(hostWith(engine), 60, async () => undefined)).resolves.toBeUndefined();
   });
 });

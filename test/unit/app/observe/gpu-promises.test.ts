@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { gpuPromises } from '../../../../src/app/observe/gpu-promises.ts';
-import type { Box } from '../../../../src/ports/box.ts';
-import { containerOf } from '../../../helpers/builders/place-box.ts';
+import { containerOf } from '../../../helpers/host/container-of.ts';
+import { engineOf, hostOf } from '../../../helpers/host/port-builders.ts';
 
-const box = { docker: { processes: async () => [11] } } as unknown as Box;
+const host = hostOf({ engine: engineOf({ processes: async () => [11] }) });
 const engine = containerOf({ service: 'a-ollama', profile: 'a', gpus: ['GPU-0'], gpuBytes: 5 });
 const workerOfB = containerOf({ service: 'b-worker', profile: 'b', engines: ['a-ollama'] });
 const owned = async (containers: Parameters<typeof gpuPromises>[1], planned: readonly string[]) =>
-  (await gpuPromises(box, containers, 'rma', planned)).map(({ service, own }) => [service, own]);
+  (await gpuPromises(host, containers, { project: 'rma', planned })).map(({ service, own }) => [
+    service,
+    own,
+  ]);
 
 describe('gpuPromises', () => {
   it('plans anew an engine that a planned profile uses, whatever profile it was started for', async () => {
@@ -21,7 +24,10 @@ describe('gpuPromises', () => {
   });
 
   it('counts what a paused container holds as its own', async () => {
-    const [promise] = await gpuPromises(box, [{ ...engine, state: 'paused' }], 'rma', ['a']);
+    const [promise] = await gpuPromises(host, [{ ...engine, state: 'paused' }], {
+      project: 'rma',
+      planned: ['a'],
+    });
     expect(promise).toMatchObject({ running: true, pids: [11] });
   });
 });

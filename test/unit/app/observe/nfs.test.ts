@@ -3,13 +3,18 @@ import { systemNames } from '../../../../src/adapters/system/name-lookup.ts';
 import { checkNfsServers } from '../../../../src/app/observe/check-nfs-servers.ts';
 import { storeMount } from '../../../../src/app/observe/store-container.ts';
 import { volumeOf } from '../../../../src/core/docker/volume-of.ts';
-import type { Box } from '../../../../src/ports/box.ts';
 import { configOf } from '../../../helpers/builders/render-builders.ts';
+import { engineOf, hostOf } from '../../../helpers/host/port-builders.ts';
 
 const withServer = (server: string) =>
   configOf({ volumes: { ...configOf().volumes, store: { type: 'nfs', server, path: '/exports/ai' } } });
 const boxAt = (endpoint: string) =>
-  ({ docker: { facts: () => Promise.resolve({ endpoint }) }, names: systemNames }) as unknown as Box;
+  hostOf({
+    engine: engineOf({
+      facts: async () => ({ version: '28', apiVersion: '1.48', name: 'box', rootDir: '/', endpoint }),
+    }),
+    names: systemNames,
+  });
 const here = boxAt('unix:///var/run/docker.sock');
 
 describe('checkNfsServers', () => {

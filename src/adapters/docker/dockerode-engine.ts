@@ -1,6 +1,11 @@
 import Docker from 'dockerode';
 import { LABEL } from '../../core/labels.ts';
-import type { ContainerFacts, DockerHost, EngineFacts, VolumeFacts } from '../../ports/docker-host.ts';
+import type {
+  ContainerEngine,
+  ContainerFacts,
+  EngineFacts,
+  VolumeFacts,
+} from '../../ports/container-engine.ts';
 import { dockerFault } from './docker-errors.ts';
 import { connection } from './endpoint.ts';
 import { containerFacts } from './map-container.ts';
@@ -9,7 +14,7 @@ import { plainLog } from './plain-log.ts';
 const API_TIMEOUT_MS = 20_000;
 
 /** One Docker Engine, read over its API. */
-export class DockerodeHost implements DockerHost {
+export class DockerodeEngine implements ContainerEngine {
   readonly #docker: Docker;
   /** without a deadline: a container may use its whole grace period to stop */
   readonly #patient: Docker;

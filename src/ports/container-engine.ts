@@ -57,7 +57,7 @@ export interface VolumeFacts {
  * Reads the state of one Docker Engine, and ends what rma made there. Every method throws RmaError with exit 3: RMA_DOCKER_UNREACHABLE,
  * RMA_DOCKER_DENIED (no right on the socket).
  */
-export interface DockerHost {
+export interface ContainerEngine {
   facts(): Promise<EngineFacts>;
   /** containers that rma made, of one project or of all */
   containers(project: string | null): Promise<readonly ContainerFacts[]>;

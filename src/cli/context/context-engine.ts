@@ -1,19 +1,19 @@
 import { dockerEndpoint } from '../../adapters/docker/endpoint.ts';
 import type { CommandRunner } from '../../ports/command-runner.ts';
-import type { DockerHost } from '../../ports/docker-host.ts';
+import type { ContainerEngine } from '../../ports/container-engine.ts';
 
 /** The user's Docker Engine, connected when it is first asked: its client is the heaviest part of rma to load. */
-export function lazyDocker(
+export function lazyEngine(
   env: Readonly<Record<string, string | undefined>>,
   runner: CommandRunner,
-): DockerHost {
-  let host: Promise<DockerHost> | null = null;
-  const connect = async (): Promise<DockerHost> => {
+): ContainerEngine {
+  let host: Promise<ContainerEngine> | null = null;
+  const connect = async (): Promise<ContainerEngine> => {
     const endpoint = await dockerEndpoint(env, runner);
-    const { DockerodeHost } = await import('../../adapters/docker/dockerode-host.ts');
-    return new DockerodeHost(endpoint);
+    const { DockerodeEngine } = await import('../../adapters/docker/dockerode-engine.ts');
+    return new DockerodeEngine(endpoint);
   };
-  const ask = async (): Promise<DockerHost> => {
+  const ask = async (): Promise<ContainerEngine> => {
     host ??= connect();
     return host;
   };

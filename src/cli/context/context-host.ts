@@ -1,0 +1,24 @@
+import { hostname } from 'node:os';
+import { SpawnedDockerCli } from '../../adapters/docker-cli/docker-cli.ts';
+import { LocalRunner } from '../../adapters/exec/local-runner.ts';
+import { diskFiles } from '../../adapters/files/disk-files.ts';
+import { NvidiaSmi } from '../../adapters/nvidia/nvidia-smi.ts';
+import { systemNames } from '../../adapters/system/name-lookup.ts';
+import { systemPorts } from '../../adapters/system/port-probe.ts';
+import type { Host } from '../../ports/host.ts';
+import { lazyEngine } from './context-engine.ts';
+
+/** Returns this machine as a host. Connects to nothing and starts no program. */
+export function localHost(env: Readonly<Record<string, string | undefined>>): Host {
+  const runner = new LocalRunner(env);
+  return {
+    name: hostname(),
+    engine: lazyEngine(env, runner),
+    docker: new SpawnedDockerCli(runner),
+    gpus: new NvidiaSmi(runner),
+    files: diskFiles,
+    ports: systemPorts,
+    names: systemNames,
+    caller: { uid: process.getuid?.() ?? 1000, gid: process.getgid?.() ?? 1000 },
+  };
+}

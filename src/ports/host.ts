@@ -1,0 +1,20 @@
+import type { ContainerEngine } from './container-engine.ts';
+import type { DockerCli } from './docker-cli.ts';
+import type { FileStore } from './file-store.ts';
+import type { GpuProbe } from './gpu-probe.ts';
+import type { NameLookup } from './name-lookup.ts';
+import type { PortProbe } from './port-probe.ts';
+
+/** One machine with its Docker, its GPUs and its files. Nothing is connected before its first use. */
+export interface Host {
+  readonly name: string;
+  readonly engine: ContainerEngine;
+  /** the `docker` and `docker compose` commands against this host's engine */
+  readonly docker: DockerCli;
+  readonly gpus: GpuProbe;
+  readonly files: FileStore;
+  readonly ports: PortProbe;
+  readonly names: NameLookup;
+  /** the user who runs rma there */
+  readonly caller: { readonly uid: number; readonly gid: number };
+}

@@ -1,0 +1,27 @@
+import type { ContainerFacts } from '../../../src/ports/container-engine.ts';
+
+/** Returns a running container of the project, with these labels. */
+export function containerOf(over: Partial<ContainerFacts> & Pick<ContainerFacts, 'service'>): ContainerFacts {
+  return {
+    id: over.service,
+    name: over.service,
+    profile: 'gpu-worker',
+    project: 'rma',
+    image: '',
+    state: 'running',
+    health: 'healthy',
+    exitCode: null,
+    restarts: 0,
+    startedAt: null,
+    configHash: null,
+    models: [],
+    engines: null,
+    gpus: [],
+    gpuBytes: null,
+    variant: null,
+    ports: [],
+    store: null,
+    composeFile: null,
+    ...over,
+  };
+}

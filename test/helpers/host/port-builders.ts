@@ -1,0 +1,89 @@
+import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
+import type { DockerCli } from '../../../src/ports/docker-cli.ts';
+import type { FileStore } from '../../../src/ports/file-store.ts';
+import type { Host } from '../../../src/ports/host.ts';
+import type { Invocation } from '../../../src/ports/invocation.ts';
+import { JumpingClock } from '../clock/jumping-clock.ts';
+import { refuse } from './refusing.ts';
+
+/** Returns an engine with these methods; every other one fails the test. */
+export function engineOf(over: Partial<ContainerEngine> = {}): ContainerEngine {
+  return {
+    facts: refuse('engine.facts'),
+    containers: refuse('engine.containers'),
+    hasImage: refuse('engine.hasImage'),
+    volume: refuse('engine.volume'),
+    processes: refuse('engine.processes'),
+    logTail: refuse('engine.logTail'),
+    stop: refuse('engine.stop'),
+    remove: refuse('engine.remove'),
+    removeNetworks: refuse('engine.removeNetworks'),
+    createVolume: refuse('engine.createVolume'),
+    ...over,
+  };
+}
+
+/** Returns Docker's commands as given; every other one fails the test. */
+export function dockerOf(over: Partial<DockerCli> = {}): DockerCli {
+  return {
+    composeVersion: refuse('docker.composeVersion'),
+    build: refuse('docker.build'),
+    pull: refuse('docker.pull'),
+    up: refuse('docker.up'),
+    stop: refuse('docker.stop'),
+    logs: refuse('docker.logs'),
+    exec: refuse('docker.exec'),
+    oneOff: refuse('docker.oneOff'),
+    ...over,
+  };
+}
+
+/** Returns files with these contents, by path; every method but `read` fails the test unless given. */
+export function filesOf(
+  contents: Readonly<Record<string, string>> = {},
+  over: Partial<FileStore> = {},
+): FileStore {
+  return {
+    read: async (path) => contents[path] ?? null,
+    write: refuse('files.write'),
+    folder: refuse('files.folder'),
+    remove: refuse('files.remove'),
+    facts: refuse('files.facts'),
+    own: refuse('files.own'),
+    isReadOnly: refuse('files.isReadOnly'),
+    freeBytes: refuse('files.freeBytes'),
+    ...over,
+  };
+}
+
+/** Returns a host with these parts; every method of another part fails the test. */
+export function hostOf(over: Partial<Host> = {}): Host {
+  return {
+    name: 'box',
+    engine: engineOf(),
+    docker: dockerOf(),
+    gpus: { probe: refuse('gpus.probe') },
+    files: filesOf(),
+    ports: { isTaken: refuse('ports.isTaken') },
+    names: { hasAddress: refuse('names.hasAddress') },
+    caller: { uid: 1001, gid: 1001 },
+    ...over,
+  };
+}
+
+/** Returns an invocation without hubs, data and tokens; its clock jumps and its reporter drops everything. */
+export function invocationOf(over: Partial<Invocation> = {}): Invocation {
+  return {
+    sources: [],
+    ranges: { read: refuse('ranges.read') },
+    workerImage: { context: '/image', tag: refuse('workerImage.tag') },
+    clock: new JumpingClock(),
+    reporter: { emit: () => undefined },
+    signal: new AbortController().signal,
+    environment: {},
+    catalog: refuse('catalog'),
+    hubToken: async () => null,
+    randomKey: () => 'new-key',
+    ...over,
+  };
+}
