@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { GpuInventory } from '../../../src/core/domain/gpu.ts';
-import { containerOf, placeOn } from '../../helpers/builders/place-box.ts';
+import { placeOn } from '../../helpers/builders/place-box.ts';
 import { probe } from '../../helpers/gpu/probe-gpus.ts';
 import { type RecordedMoment, recordedBox } from '../../helpers/gpu/recorded-gpus.ts';
+import { containerOf } from '../../helpers/host/container-of.ts';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
