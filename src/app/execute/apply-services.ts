@@ -7,7 +7,7 @@ import type { Invocation } from '../../ports/invocation.ts';
 import type { Wanted } from '../desired/make-desired.ts';
 import { step } from '../desired/step.ts';
 import { projectFiles } from '../observe/project-files.ts';
-import type { ApplyRequest } from './apply.ts';
+import type { ApplyRequest } from './apply-request.ts';
 import { checkGpusInside } from './check-gpus-inside.ts';
 import { followWorker } from './follow-worker.ts';
 import { watchEngines } from './watch-engines.ts';

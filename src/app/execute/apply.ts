@@ -6,18 +6,12 @@ import type { Wanted } from '../desired/make-desired.ts';
 import { writeSecret } from '../desired/secrets.ts';
 import { step } from '../desired/step.ts';
 import { throwIfFailed } from '../observe/worker-status.ts';
+import type { ApplyRequest } from './apply-request.ts';
 import { applyServices } from './apply-services.ts';
 import { fetchInContainer } from './fetch-in-container.ts';
 import { prepareCacheFolder, prepareHostFolder } from './prepare-host-folder.ts';
 
 const PUBLIC_FILE = 0o644;
-
-export interface ApplyRequest<O extends Operation = Operation> {
-  readonly config: RmaConfig;
-  readonly wanted: Wanted;
-  readonly operations: readonly O[];
-  readonly waitSeconds: number;
-}
 
 /** Does what the plan says and decides nothing: everything but the services in the plan's order, then the services. */
 export async function apply(
