@@ -1,10 +1,9 @@
 import type { RmaConfig } from '../core/domain/config.ts';
 import type { Observed } from '../core/domain/observed.ts';
-import { narrow } from '../core/plan/narrow.ts';
-import { plan } from '../core/plan/plan.ts';
 import { planNfs } from '../core/plan/plan-nfs.ts';
 import { planStoreMove } from '../core/plan/plan-store-move.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
+import { planUp as upPlan } from '../core/plan/plan-up.ts';
 import type { ContainerFacts } from '../ports/container-engine.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
@@ -27,6 +26,8 @@ export interface PlannedUp {
   readonly wanted: Wanted;
   readonly observed: Observed;
   readonly plan: Plan;
+  /** the project's containers, as they are now */
+  readonly containers: readonly ContainerFacts[];
 }
 
 /** What `up` would do now. Changes nothing. @throws RmaError of Docker (3), the data (2) or the hubs (1, 4, 6) */
@@ -44,12 +45,16 @@ export async function planUp(
   const placed = await placeServices(host, invocation, { config, wish, profiles, containers });
   const wanted = await makeDesired(host, invocation, { config, profiles, wish, placed, containers });
   const observed = await observe(host, invocation, config, wanted.desired, wanted.access);
-  const scope = narrow(wanted.desired, observed, wanted.selection, placed.acted);
-  const planned = plan(scope.desired, scope.observed, { removeOrphans: request.removeOrphans });
+  const planned = upPlan(wanted.desired, observed, {
+    host: host.name,
+    profiles: placed.acted,
+    removeOrphans: request.removeOrphans,
+  });
   const moves = planStoreMove(storeOfWorkers(containers), config);
   return {
     wanted,
     observed,
+    containers,
     plan: { ...planned, checks: [...planned.checks, ...wanted.checks, ...moves, ...planNfs(config)] },
   };
 }

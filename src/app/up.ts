@@ -3,19 +3,10 @@ import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import type { PlacedServices } from './desired/place-services.ts';
+import { type Endpoint, endpointsAfter } from './endpoints.ts';
 import { apply } from './execute/apply.ts';
 import { checkHostFolder } from './execute/prepare-host-folder.ts';
-import { type PlannedUp, planUp, type UpRequest } from './plan-up.ts';
-
-/** Where a service answers, on this machine. */
-export interface Endpoint {
-  readonly service: string;
-  readonly url: string;
-  /** names its API knows; empty for the coordinator */
-  readonly models: readonly string[];
-  /** path of the OpenAI chat endpoint; null where there is none */
-  readonly chatPath: string | null;
-}
+import { planUp, type UpRequest } from './plan-up.ts';
 
 export interface UpResult {
   readonly plan: Plan;
@@ -56,7 +47,10 @@ export async function up(
       waitSeconds: request.waitSeconds,
     });
   }
-  return { plan, placed: wanted.placed, changed, endpoints: endpoints(request, planned) };
+  const { containers } = planned;
+  const { bind } = request.config;
+  const endpoints = endpointsAfter({ wanted, operations: plan.operations, containers, bind });
+  return { plan, placed: wanted.placed, changed, endpoints };
 }
 
 /** The first fault of a plan stops it; the others are told with it. */
@@ -72,27 +66,4 @@ export function throwOnFault(checks: readonly PlanCheck[]): void {
 function tellWarnings({ reporter }: Pick<Invocation, 'reporter'>, checks: readonly PlanCheck[]): void {
   for (const { level, code, message, hint } of checks)
     if (level === 'warning') reporter.emit({ type: 'warning', code, text: message, hint });
-}
-
-function endpoints({ config }: UpRequest, { wanted }: PlannedUp): readonly Endpoint[] {
-  const bySelection = new Map(wanted.selection.services.map((service) => [service.service, service]));
-  return wanted.desired.stack.services.flatMap(({ name, port }) => {
-    if (port === null) return [];
-    const service = bySelection.get(name);
-    return [
-      {
-        service: name,
-        url: `http://${reachable(config.bind)}:${port}`,
-        models: service?.models.map((model) => model.name) ?? [],
-        chatPath: service?.engine.chatPath ?? null,
-      },
-    ];
-  });
-}
-
-/** An address that listens everywhere is reached over loopback here. */
-function reachable(bind: string): string {
-  if (bind === '0.0.0.0') return '127.0.0.1';
-  if (bind === '::') return '[::1]';
-  return bind.includes(':') ? `[${bind}]` : bind;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startThreeProfiles } from '../helpers/three-profiles.ts';
+import { startThreeProfiles } from '../helpers/stack/three-profiles.ts';
 
 test('[case S01] up of one profile after down starts no service of a profile that was up before', async () => {
   const stack = await startThreeProfiles();

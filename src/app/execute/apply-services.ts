@@ -1,6 +1,6 @@
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { usersOf } from '../../core/plan/engine-users.ts';
-import type { ServiceOperation } from '../../core/plan/operation.ts';
+import type { Operation, ServiceOperation } from '../../core/plan/operation.ts';
 import type { ComposeProject } from '../../ports/docker-cli.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -13,8 +13,7 @@ import { followWorker } from './follow-worker.ts';
 import { watchEngines } from './watch-engines.ts';
 
 const UP = new Set<ServiceOperation['kind']>(['start-service', 'recreate-service', 'restart-service']);
-const COORDINATOR = 'coordinator';
-const AWAY = new Set<ServiceOperation['kind']>(['stop-service', 'remove-service']);
+const AWAY = new Set<ServiceOperation['kind']>(['remove-service']);
 
 /**
  * Starts, replaces and removes services: workers and coordinator first, then, with the models verified, the engines;
@@ -25,15 +24,18 @@ const AWAY = new Set<ServiceOperation['kind']>(['stop-service', 'remove-service'
 export async function applyServices(
   host: Pick<Host, 'engine' | 'docker'>,
   invocation: Pick<Invocation, 'clock' | 'reporter' | 'signal'>,
-  { config, wanted, operations, waitSeconds }: ApplyRequest<ServiceOperation>,
+  { config, wanted, operations: all, waitSeconds }: ApplyRequest<Operation>,
 ): Promise<void> {
-  if (operations.length === 0) return;
+  const operations = all.filter(isServiceOperation);
+  const workers = all.flatMap((operation) =>
+    operation.kind === 'wait-until-ready' ? operation.service : [],
+  );
+  if (operations.length === 0 && workers.length === 0) return;
   const project: ComposeProject = { name: config.project, file: projectFiles(config).compose };
   const drained = await drain(host, invocation, project, wanted, operations);
-  const workers = [...new Set([...workersOf(wanted, operations), ...drained])];
   await remove(host, invocation, project, operations);
   await start(host, invocation, project, operations, 'coordinator', 'starting the coordinator');
-  await startWorkers(host, invocation, project, operations, workers);
+  await startWorkers(host, invocation, project, operations, drained);
   await Promise.all(
     workers.map(async (worker) =>
       followWorker(host, invocation, {
@@ -72,15 +74,8 @@ function isReady(status: WorkerStatus): boolean {
   return status.state === 'ready' && status.registered;
 }
 
-/** Workers of every profile that the operations touch; a new coordinator knows none of them yet. */
-function workersOf(wanted: Wanted, operations: readonly ServiceOperation[]): readonly string[] {
-  const touched = new Set(operations.filter(({ kind }) => UP.has(kind)).map(({ service }) => service));
-  return wanted.selection.profiles
-    .filter(
-      ({ worker, services }) =>
-        touched.has(COORDINATOR) || touched.has(worker) || services.some((service) => touched.has(service)),
-    )
-    .map(({ worker }) => worker);
+function isServiceOperation(operation: Operation): operation is ServiceOperation {
+  return 'role' in operation;
 }
 
 /**
@@ -141,10 +136,11 @@ async function startWorkers(
   invocation: Pick<Invocation, 'reporter' | 'signal'>,
   project: ComposeProject,
   operations: readonly ServiceOperation[],
-  workers: readonly string[],
+  drained: readonly string[],
 ): Promise<void> {
+  const own = operations.filter(({ role, kind }) => role === 'worker' && UP.has(kind));
+  const workers = [...new Set([...own.map(({ service }) => service), ...drained])];
   if (workers.length === 0) return;
-  const own = operations.filter(({ role }) => role === 'worker');
   await step(invocation, 'starting the worker', () => bringUp(host, invocation, project, own, workers));
 }
 

@@ -1,5 +1,5 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
-import type { FetchModel, Operation, ServiceOperation } from '../../core/plan/operation.ts';
+import type { FetchModel, Operation } from '../../core/plan/operation.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { Wanted } from '../desired/make-desired.ts';
@@ -31,13 +31,9 @@ export async function apply(
   await applyServices(host, invocation, {
     config,
     wanted,
-    operations: operations.filter(isServiceOperation),
+    operations,
     waitSeconds,
   });
-}
-
-function isServiceOperation(operation: Operation): operation is ServiceOperation {
-  return 'service' in operation;
 }
 
 function isFetchBeside(operation: Operation): operation is FetchModel {

@@ -26,15 +26,17 @@ export async function observe(
     ...desired.stack.engineImages,
   ]);
   const volumes = await presentVolumes(host, desired);
-  const [containers, files, secrets, secretsWrittenAt, store] = await Promise.all([
+  const [containers, files, directories, secrets, secretsWrittenAt, store] = await Promise.all([
     observeContainers(host, invocation, config.project),
     fileHashes(host, [...desired.files.keys()]),
+    presentDirectories(host, desired),
     secretHashes(host, config, [...desired.secrets.keys()]),
     secretTimes(host, config, [...desired.secrets.keys()]),
     lookIntoStore(host, invocation, { access, models: [...desired.models.values()] }),
   ]);
   return {
     files,
+    directories,
     secrets,
     secretsWrittenAt,
     images,
@@ -76,12 +78,24 @@ function observedContainer(
   status: WorkerStatus | null,
   faults: ReadonlyMap<string, ErrorCode>,
 ): ObservedContainer {
-  const { service, profile, state, health, image, configHash } = container;
+  const { service, profile, state, health, image, configHash, engines } = container;
   const worker = status === null ? null : { state: status.state, failure: status.failure };
   const engineFault = faults.get(service) ?? null;
   const startedAt = container.startedAt === null ? null : Date.parse(container.startedAt);
   const role = roleOf(container);
-  return { service, profile, role, state, health, image, configHash, worker, engineFault, startedAt };
+  return {
+    service,
+    profile,
+    role,
+    state,
+    health,
+    image,
+    configHash,
+    worker,
+    engines,
+    engineFault,
+    startedAt,
+  };
 }
 
 /** Services are named `coordinator`, `<profile>-worker` and `<profile>-<engine>[-N]`. */
@@ -104,6 +118,14 @@ async function presentVolumes(
 ): Promise<ReadonlyMap<string, ObservedVolume>> {
   const found = await Promise.all(desired.stack.volumes.map(async ({ name }) => host.engine.volume(name)));
   return new Map(found.filter((volume) => volume !== null).map((volume) => [volume.name, volume]));
+}
+
+async function presentDirectories(
+  host: Pick<Host, 'files'>,
+  { stack }: Desired,
+): Promise<ReadonlySet<string>> {
+  const facts = await Promise.all(stack.directories.map(async ({ path }) => host.files.facts(path)));
+  return new Set(stack.directories.filter((_, at) => facts[at] !== null).map(({ path }) => path));
 }
 
 async function fileHashes(

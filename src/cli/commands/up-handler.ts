@@ -1,4 +1,5 @@
-import { type Endpoint, type UpResult, up } from '../../app/up.ts';
+import type { Endpoint } from '../../app/endpoints.ts';
+import { type UpResult, up } from '../../app/up.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan/plan-types.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -38,7 +39,7 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
           type: 'step',
           id: 'plan',
           state: 'done',
-          text: `plan: ${summaryLine(plan.summary)}`,
+          text: `plan: ${summaryLine(plan)}`,
         });
         for (const text of planLines(plan)) invocation.reporter.emit({ type: 'log', level: 'info', text });
       },

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../canonical-json.ts';
 import { dockerVolume } from '../docker/volume-of.ts';
-import type { DesiredService, DesiredVolume, Stack } from '../domain/desired.ts';
+import type { DesiredDirectory, DesiredService, DesiredVolume, Stack } from '../domain/desired.ts';
 import type { Fleet, ServiceSpec, VolumeSpec } from '../fleet/service-spec.ts';
 import { sha256Hex } from '../hash.ts';
 import { LABEL } from '../labels.ts';
@@ -29,6 +29,7 @@ export function renderCompose(fleet: Fleet, origin: FileOrigin): Stack {
     text: writeYaml(tree, fleet, origin),
     services: services.map(desiredService),
     volumes: desiredVolumes(fleet),
+    directories: desiredDirectories(fleet),
     engineImages: [...new Set(pulled.map(({ image }) => image.reference))].sort(),
   };
 }
@@ -54,7 +55,7 @@ function renderService(spec: ServiceSpec, { project, volumes }: Fleet): Rendered
 }
 
 function desiredService({ spec, configHash }: RenderedService): DesiredService {
-  const { name, role, profile, image, secrets, models, ports } = spec;
+  const { name, role, profile, image, secrets, models, engines, gpus, ports } = spec;
   return {
     name,
     role,
@@ -63,6 +64,8 @@ function desiredService({ spec, configHash }: RenderedService): DesiredService {
     configHash,
     secrets,
     models: role === 'worker' ? models : [],
+    engines,
+    gpus: gpus?.devices ?? [],
     port: ports[0]?.published.port ?? null,
   };
 }
@@ -94,6 +97,14 @@ function desiredVolumes({ project, volumes }: Fleet): DesiredVolume[] {
       'com.docker.compose.volume': role,
     };
     return [{ holds: role, name: volume.name, options: volume.options, labels }];
+  });
+}
+
+/** Directories of the host that the services mount. */
+function desiredDirectories({ volumes }: Fleet): DesiredDirectory[] {
+  return volumes.flatMap(({ role, source }) => {
+    const volume = dockerVolume(role, source);
+    return volume.type === 'host' ? [{ holds: role, path: volume.path }] : [];
   });
 }
 

@@ -13,8 +13,18 @@ export interface DesiredService {
   readonly secrets: readonly string[];
   /** canonical references of the models that a worker owns; empty for other roles */
   readonly models: readonly string[];
+  /** of a worker: the engine services that serve its profile; empty for other roles */
+  readonly engines: readonly string[];
+  /** UUIDs of the GPUs and MIG devices that it is given; empty on the CPU */
+  readonly gpus: readonly string[];
   /** port on the host; null where nothing is published */
   readonly port: number | null;
+}
+
+/** A directory of the host that must exist before Docker mounts it: Docker would create it as root. */
+export interface DesiredDirectory {
+  readonly holds: 'store' | 'cache';
+  readonly path: string;
 }
 
 /** A volume that must exist, of Docker's driver `local`. Folders of the host are not among them. */
@@ -32,6 +42,7 @@ export interface Stack {
   readonly text: string;
   readonly services: readonly DesiredService[];
   readonly volumes: readonly DesiredVolume[];
+  readonly directories: readonly DesiredDirectory[];
   /** images of the engines, sorted, each once */
   readonly engineImages: readonly string[];
 }

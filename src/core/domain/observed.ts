@@ -14,6 +14,8 @@ export interface ObservedContainer {
   readonly configHash: string | null;
   /** what a worker says of itself; null for other roles and for a worker that does not answer */
   readonly worker: { readonly state: WorkerState; readonly failure: ErrorDocument | null } | null;
+  /** label `rma.engines` of a worker: the engine services it uses; null where it is missing, and for other roles */
+  readonly engines: readonly string[] | null;
   /** the fault that a worker tells of this engine; null for none, and for other roles */
   readonly engineFault: ErrorCode | null;
   /** milliseconds since the Unix epoch; null before the first start */
@@ -31,6 +33,8 @@ export interface ObservedVolume {
 export interface Observed {
   /** absolute path → sha256 (hex) of the content; absent files are not in the map */
   readonly files: ReadonlyMap<string, string>;
+  /** those of the desired host directories that exist, by path */
+  readonly directories: ReadonlySet<string>;
   /** secret name → sha256 (hex) of the copy on disk */
   readonly secrets: ReadonlyMap<string, string>;
   /** those of the asked image references that are present */

@@ -2,11 +2,11 @@
 export interface UsingContainer {
   readonly service: string;
   readonly profile: string | null;
-  /** of a worker: the engine services it uses; null where it does not say */
+  /** of a worker: the engine services it uses; null where the label is missing */
   readonly engines: readonly string[] | null;
 }
 
-/** The workers that an engine serves, by what they say themselves: the profile of an engine is only the first of them. */
+/** Returns the workers that an engine serves, by their labels: the profile of an engine is only the first of them. */
 export function usersOf<C extends UsingContainer>(engine: string, containers: readonly C[]): readonly C[] {
   const owner = containers.find(({ service }) => service === engine)?.profile ?? null;
   return containers.filter(
@@ -15,9 +15,18 @@ export function usersOf<C extends UsingContainer>(engine: string, containers: re
   );
 }
 
+/** Returns the engine services that a worker's container uses, by its label; without one, those of its profile. */
+export function enginesOf<C extends UsingContainer>(worker: C, containers: readonly C[]): readonly string[] {
+  if (worker.engines !== null) return worker.engines;
+  const siblings = containers.filter(
+    (container) => !isWorker(container) && container.profile === worker.profile,
+  );
+  return siblings.map(({ service }) => service);
+}
+
 /**
- * What ends when profiles are taken down: their workers, and the engines that serve no other worker; everything, the
- * coordinator too, when no other worker is left.
+ * Returns what ends when profiles are taken down: their workers, and the engines that serve no other worker; everything,
+ * the coordinator too, when no other worker is left.
  */
 export function endingWith<C extends UsingContainer>(
   profiles: readonly string[],

@@ -1,17 +1,18 @@
 import type { Desired } from '../domain/desired.ts';
 import type { Observed } from '../domain/observed.ts';
-import type { Operation } from './operation.ts';
+import type { Step } from './operation.ts';
 
-/** Engines' images are pulled; ours is built, after its base is there. */
-export function planImages({ workerImage, stack }: Desired, { images }: Observed): Operation[] {
+/** Returns the images to pull, and rma's own to build from its base. */
+export function planImages({ workerImage, stack }: Desired, { images }: Observed): readonly Step[] {
   const { tag, base } = workerImage;
-  const pull = (image: string, cause: string): Operation[] =>
+  const pull = (image: string, cause: string): Step[] =>
     images.has(image) ? [] : [{ kind: 'pull-image', image, cause, destructive: false }];
-  const own: Operation[] = images.has(tag)
+  const own: Step[] = images.has(tag)
     ? []
     : [
         ...pull(base, 'base of the worker image'),
-        { kind: 'build-image', tag, base, cause: 'not there', destructive: false },
+        { kind: 'build-image', tag, base, cause: 'not present', destructive: false },
       ];
-  return [...own, ...stack.engineImages.flatMap((image) => pull(image, 'not there'))];
+  const engines = stack.engineImages.filter((image) => image !== base || images.has(tag));
+  return [...own, ...engines.flatMap((image) => pull(image, 'not present'))];
 }

@@ -1,56 +1,57 @@
-import type { Desired } from '../domain/desired.ts';
+import type { Desired, DesiredService } from '../domain/desired.ts';
 import type { ModelCheck } from '../domain/model-check.ts';
 import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import { type PinnedModel, pinnedBytes } from '../domain/pinned-model.ts';
 import { EXIT } from '../errors.ts';
 import { fits, KEPT_FREE_BYTES } from '../store/room.ts';
 import { formatBytes } from '../units.ts';
-import type { FetchModel, ServiceOperation } from './operation.ts';
+import type { FetchModel, Step } from './operation.ts';
+import type { ServiceStep } from './plan-services.ts';
 import type { PlanCheck } from './plan-types.ts';
 
-/** What is missing in the store, and whether there is room for it. */
+/** Returns a fetch for each model that is missing in the store, and an error when there is not enough space for them. */
 export function planModels(
   desired: Desired,
   observed: Observed,
-  services: readonly ServiceOperation[],
-): { readonly operations: FetchModel[]; readonly checks: PlanCheck[] } {
+  services: readonly ServiceStep[],
+): { readonly steps: readonly FetchStep[]; readonly checks: readonly PlanCheck[] } {
   const refs = [...new Set(desired.stack.services.flatMap(({ models }) => models))].sort();
-  const operations = refs.flatMap((ref): FetchModel[] => {
+  const steps = refs.flatMap((ref): FetchStep[] => {
     const model = desired.models.get(ref);
     if (model === undefined) throw new Error(`${ref} was not resolved`);
     const need = needOf(model, desired, observed);
     if (need === null) return [];
-    return [
-      {
-        kind: 'fetch-model',
-        ref,
-        ...need,
-        by: fetcherOf(ref, desired, observed, services),
-        destructive: false,
-      },
-    ];
+    const owners = ownersOf(ref, desired);
+    const by = owners.some((owner) => isReplaced(owner, observed, services)) ? 'one-off' : 'worker';
+    const workers = owners.map(({ name }) => name);
+    return [{ kind: 'fetch-model', ref, ...need, by, workers, destructive: false }];
   });
-  // what could not be looked at may be there: the worker asks for room itself
-  const needed = operations
+  // models in a store that could not be read may be present: the worker checks for space itself
+  const needed = steps
     .filter(({ ref }) => observed.store?.has(ref) === true || isNewStore(desired, observed))
-    // what a worker receives already has its room, and takes some of what is free now
-    .filter(({ ref }) => !workersOf(ref, desired, observed).some(({ worker }) => isFetching(worker)))
+    // space for a model that a worker is downloading is already in use or reserved
+    .filter(({ ref }) => !workersOf(ref, desired, observed).some(isReceiving))
     .reduce((sum, { bytes }) => sum + bytes, 0);
   const { freeBytes } = observed;
   return {
-    operations,
+    steps,
     checks: freeBytes !== null && !fits(needed, freeBytes) ? [noRoom(needed, freeBytes)] : [],
   };
 }
 
+/** Fetches one model. */
+export type FetchStep = Step<FetchModel>;
+
 type Need = Pick<FetchModel, 'bytes' | 'files' | 'cause'>;
 
-/** Null when the model is there. */
+/** Returns null when the model is present. */
 function needOf(model: PinnedModel, desired: Desired, observed: Observed): Need | null {
   const check = observed.store?.get(model.ref);
   if (check !== undefined) return check.state === 'present' ? null : needFromCheck(check);
   if (hasHealthyWorker(model.ref, desired, observed)) return null;
-  const cause = isNewStore(desired, observed) ? 'not in the store' : 'the store was not read: at most this';
+  const cause = isNewStore(desired, observed)
+    ? 'not in the store'
+    : 'the store could not be read: at most this';
   return { bytes: pinnedBytes(model), files: model.files, cause };
 }
 
@@ -60,7 +61,7 @@ function isNewStore({ stack }: Desired, { volumes }: Observed): boolean {
 }
 
 function needFromCheck({ state, missing, missingBytes }: ModelCheck): Need {
-  const cause = state === 'partial' ? 'in the store in part' : 'not in the store';
+  const cause = state === 'partial' ? 'partly in the store' : 'not in the store';
   return { bytes: missingBytes, files: missing, cause };
 }
 
@@ -69,13 +70,13 @@ function hasHealthyWorker(ref: string, desired: Desired, observed: Observed): bo
   return workersOf(ref, desired, observed).some(({ health }) => health === 'healthy');
 }
 
-function isFetching(worker: ObservedContainer['worker']): boolean {
+function isReceiving({ worker }: ObservedContainer): boolean {
   return worker?.state === 'downloading' || worker?.state === 'verifying';
 }
 
-/** Running containers that own the model, as they are wanted. */
+/** Returns the running containers that own the model and have the desired definition. */
 function workersOf(ref: string, desired: Desired, observed: Observed): readonly ObservedContainer[] {
-  const owners = desired.stack.services.filter(({ models }) => models.includes(ref));
+  const owners = ownersOf(ref, desired);
   return observed.containers.filter(
     ({ service, state, configHash }) =>
       state === 'running' &&
@@ -83,28 +84,34 @@ function workersOf(ref: string, desired: Desired, observed: Observed): readonly 
   );
 }
 
-/** The old worker goes on serving while a container of its own fetches what the new one needs. */
-function fetcherOf(
-  ref: string,
-  desired: Desired,
-  observed: Observed,
-  services: readonly ServiceOperation[],
-): FetchModel['by'] {
-  const owners = desired.stack.services.filter(({ models }) => models.includes(ref)).map(({ name }) => name);
-  const isReplaced = owners.some(
-    (name) =>
-      services.some(({ kind, service }) => kind === 'recreate-service' && service === name) &&
-      observed.containers.some(({ service, state }) => service === name && state === 'running'),
-  );
-  return isReplaced ? 'one-off' : 'worker';
+function ownersOf(ref: string, { stack }: Desired): readonly DesiredService[] {
+  return stack.services.filter(({ models }) => models.includes(ref));
+}
+
+/**
+ * Whether the old stack serves until the models of the new one are present: a running worker is recreated, or one of the
+ * engines that it uses is stopped.
+ */
+function isReplaced(
+  { name, engines }: DesiredService,
+  { containers }: Observed,
+  services: readonly ServiceStep[],
+): boolean {
+  const changes = new Map(services.map(({ service, kind }) => [service, kind]));
+  const runs = containers.some(({ service, state }) => service === name && state === 'running');
+  const engineStops = engines.some((engine) => {
+    const change = changes.get(engine);
+    return change === 'recreate-service' || change === 'restart-service';
+  });
+  return engineStops || (runs && changes.get(name) === 'recreate-service');
 }
 
 function noRoom(needed: number, free: number): PlanCheck {
   return {
     level: 'error',
     code: 'RMA_STORE_NO_ROOM',
-    message: `the store has ${formatBytes(free)} free, the missing models need ${formatBytes(needed)} and ${formatBytes(KEPT_FREE_BYTES)} to spare`,
-    hint: 'free some space where the store lies, or choose another place: --volume host:PATH',
+    message: `the store has ${formatBytes(free)} free; the missing models need ${formatBytes(needed)} and a reserve of ${formatBytes(KEPT_FREE_BYTES)}`,
+    hint: 'free disk space on the file system of the store, or use another directory: --volume host:PATH',
     exitCode: EXIT.doesNotFit,
     details: { neededBytes: needed, freeBytes: free },
   };

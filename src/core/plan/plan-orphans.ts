@@ -1,39 +1,51 @@
-import type { Desired } from '../domain/desired.ts';
 import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import { EXIT } from '../errors.ts';
-import type { Operation } from './operation.ts';
+import { enginesOf } from './engine-users.ts';
+import type { ServiceStep } from './plan-services.ts';
 import type { PlanCheck } from './plan-types.ts';
+import type { PlanScope } from './scope.ts';
 
 /**
- * Containers of the project that no desired service stands for. Nothing is removed by leaving it out of a command; an
- * engine that its own profile runs no more makes room for those that the profile runs now.
+ * Returns what happens to containers that belong to no desired service. An engine that its own profile no longer uses is
+ * removed to make room for those that the profile uses now; every other orphan is removed only on request. An engine that
+ * a remaining worker still uses stays in any case.
  */
 export function planOrphans(
-  desired: Desired,
-  observed: Observed,
+  { desired, observed, whole }: PlanScope,
   remove: boolean,
-): { readonly operations: Operation[]; readonly checks: PlanCheck[] } {
-  const wanted = new Set(desired.stack.services.map(({ name }) => name));
+): { readonly steps: readonly ServiceStep[]; readonly checks: readonly PlanCheck[] } {
+  const known = new Set(desired.stack.services.map(({ name }) => name));
   const orphans = observed.containers
-    .filter(({ service }) => !wanted.has(service))
+    .filter(({ service }) => !known.has(service))
     .sort((a, b) => (a.service < b.service ? -1 : 1));
   const running = new Set(
     desired.stack.services.flatMap(({ role, profile }) => (role === 'worker' ? profile : [])),
   );
   const isReplaced = ({ role, profile }: ObservedContainer) => role === 'engine' && running.has(profile);
-  const replaced = orphans.filter(isReplaced).map(replacement);
-  const left = orphans.filter((container) => !isReplaced(container));
-  if (!remove) return { operations: replaced, checks: left.map(warning) };
-  return { operations: [...replaced, ...workersFirst(left).map(removal)], checks: [] };
+  const leaving = orphans.filter((container) => remove || isReplaced(container));
+  const inUse = stillUsed(known, leaving, whole);
+  const removed = leaving.filter(({ service }) => !inUse.has(service));
+  const left = orphans.filter((container) => !removed.includes(container));
+  return {
+    steps: removed.map((container) => (isReplaced(container) ? replacement(container) : removal(container))),
+    checks: left.map(warning),
+  };
 }
 
-/** A worker drains before its engines go. */
-function workersFirst(containers: readonly ObservedContainer[]): ObservedContainer[] {
-  const rank = ({ role }: ObservedContainer) => (role === 'worker' ? 0 : 1);
-  return [...containers].sort((a, b) => rank(a) - rank(b));
+/** Returns the engines of workers whose containers the plan neither replaces nor removes. */
+function stillUsed(
+  known: ReadonlySet<string>,
+  leaving: readonly ObservedContainer[],
+  { containers }: Observed,
+): ReadonlySet<string> {
+  const staying = containers.filter(
+    (container) =>
+      container.role === 'worker' && !known.has(container.service) && !leaving.includes(container),
+  );
+  return new Set(staying.flatMap((worker) => enginesOf(worker, containers)));
 }
 
-function removal({ service, role }: ObservedContainer): Operation {
+function removal({ service, role }: ObservedContainer): ServiceStep {
   return {
     kind: 'remove-service',
     service,
@@ -43,8 +55,8 @@ function removal({ service, role }: ObservedContainer): Operation {
   };
 }
 
-function replacement({ service, role, profile }: ObservedContainer): Operation {
-  const cause = `profile ${profile} runs without it now`;
+function replacement({ service, role, profile }: ObservedContainer): ServiceStep {
+  const cause = `profile ${profile} no longer uses it`;
   return { kind: 'remove-service', service, role, cause, destructive: false };
 }
 
@@ -52,8 +64,8 @@ function warning({ service }: ObservedContainer): PlanCheck {
   return {
     level: 'warning',
     code: 'RMA_PLAN_ORPHAN',
-    message: `${service} is no longer part of the project and is left as it is`,
-    hint: 'rma up --remove-orphans',
+    message: `${service} is no longer part of the project; it is left unchanged`,
+    hint: 'to remove it: rma up --remove-orphans',
     exitCode: EXIT.ok,
     details: { service },
   };

@@ -1,7 +1,7 @@
 import type { ErrorCode, ExitCode } from '../errors.ts';
 import type { Operation } from './operation.ts';
 
-/** Something the planner noticed. An `error` means: do not apply. */
+/** A finding of the planner. An `error` means: do not apply. */
 export interface PlanCheck {
   readonly level: 'error' | 'warning';
   readonly code: ErrorCode;
@@ -16,14 +16,15 @@ export interface PlanSummary {
   readonly create: number;
   readonly change: number;
   readonly remove: number;
-  /** bytes that will be fetched */
+  /** bytes to fetch */
   readonly fetchBytes: number;
-  /** bytes free where the store lies; null when unknown */
+  /** bytes free on the file system of the store; null when unknown */
   readonly freeBytes: number | null;
 }
 
-/** What would be done, in order. No operations: everything is as desired. */
+/** Everything that a command will do: a graph, listed in an order in which its operations could run one by one. */
 export interface Plan {
+  /** empty: everything is as desired */
   readonly operations: readonly Operation[];
   readonly checks: readonly PlanCheck[];
   readonly summary: PlanSummary;

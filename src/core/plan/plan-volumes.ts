@@ -1,31 +1,31 @@
 import type { Desired, DesiredVolume } from '../domain/desired.ts';
 import type { Observed, ObservedVolume } from '../domain/observed.ts';
 import { EXIT } from '../errors.ts';
-import type { Operation } from './operation.ts';
+import type { Step } from './operation.ts';
 import type { PlanCheck } from './plan-types.ts';
 
 type Options = DesiredVolume['options'];
 
 /**
- * Missing volumes are created. One that is there stays as it is, whatever it looks like: it may hold models. Where the
- * store would not be what was asked for, nothing goes on.
+ * Returns the missing volumes to create. An existing volume is never changed: it may hold models. One that differs from
+ * what was asked for is an error.
  */
 export function planVolumes(
   desired: Desired,
   observed: Observed,
-): { readonly operations: Operation[]; readonly checks: PlanCheck[] } {
-  const operations: Operation[] = [];
+): { readonly steps: readonly Step[]; readonly checks: readonly PlanCheck[] } {
+  const steps: Step[] = [];
   const checks: PlanCheck[] = [];
   for (const wanted of desired.stack.volumes) {
     const { name, labels, options } = wanted;
     const present = observed.volumes.get(name);
     if (present === undefined) {
-      operations.push({
+      steps.push({
         kind: 'create-volume',
         name,
         labels,
         options,
-        cause: 'not there',
+        cause: 'does not exist',
         destructive: false,
       });
     } else if (present.driver !== 'local') {
@@ -34,15 +34,15 @@ export function planVolumes(
       checks.push(Object.keys(options).length === 0 ? drift(present) : otherOptions(wanted, present));
     }
   }
-  return { operations, checks };
+  return { steps, checks };
 }
 
 function drift({ name, options }: ObservedVolume): PlanCheck {
   return {
     level: 'warning',
     code: 'RMA_VOLUME_DRIFT',
-    message: `volume ${name} has options of its own (${optionsText(options)}), a plain one was asked for; it is used as it is`,
-    hint: 'options of a volume cannot be changed; for a plain one choose another name: --volume named:NAME',
+    message: `volume ${name} has options of its own (${optionsText(options)}), a plain one was requested; the existing volume is used`,
+    hint: 'the options of a volume cannot be changed; to use a plain one, choose another name: --volume named:NAME',
     exitCode: EXIT.ok,
     details: { volume: name },
   };
@@ -52,8 +52,8 @@ function otherOptions({ name, options }: DesiredVolume, present: ObservedVolume)
   return {
     level: 'error',
     code: 'RMA_VOLUME_OTHER',
-    message: `volume ${name} has ${optionsText(present.options)}, asked for is ${optionsText(options)}`,
-    hint: `options of a volume cannot be changed; when nothing in it is needed: docker volume rm ${name} (what lies on a server stays there)`,
+    message: `volume ${name} has ${optionsText(present.options)}, requested: ${optionsText(options)}`,
+    hint: `the options of a volume cannot be changed; if nothing in it is needed: docker volume rm ${name} (files on an NFS server are not deleted)`,
     exitCode: EXIT.notReady,
     details: { volume: name },
   };
@@ -63,14 +63,14 @@ function otherDriver({ name, options }: DesiredVolume, { driver }: ObservedVolum
   return {
     level: 'error',
     code: 'RMA_VOLUME_OTHER',
-    message: `volume ${name} is of the driver ${driver}, asked for is local (${optionsText(options)})`,
-    hint: 'choose a volume of another name: --volume named:NAME, or --cache-volume named:NAME',
+    message: `volume ${name} uses the driver ${driver}, requested: local (${optionsText(options)})`,
+    hint: 'choose another volume name: --volume named:NAME, or --cache-volume named:NAME',
     exitCode: EXIT.notReady,
     details: { volume: name },
   };
 }
 
-/** The options in an order of their own. */
+/** Returns the options as text, sorted by name. */
 function optionsText(options: Options): string {
   const entries = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
   return entries.map(([key, value]) => `${key}=${value}`).join(' ') || 'no options';

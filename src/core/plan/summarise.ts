@@ -1,7 +1,7 @@
 import type { Operation } from './operation.ts';
 import type { PlanSummary } from './plan-types.ts';
 
-/** Counts of a plan, and the bytes it fetches. */
+/** Returns the counts of a plan, and the bytes that it fetches. */
 export function summarise(operations: readonly Operation[], freeBytes: number | null): PlanSummary {
   const count = (effect: Effect) => operations.filter((operation) => effectOf(operation) === effect).length;
   return {
@@ -13,9 +13,9 @@ export function summarise(operations: readonly Operation[], freeBytes: number | 
   };
 }
 
-export type Effect = 'create' | 'change' | 'remove';
+export type Effect = 'create' | 'change' | 'remove' | 'none';
 
-/** What an operation does to its object, as plans mark it: `+`, `~` or `-`. */
+/** Returns what an operation does to its object; `none` for those that only stop a worker for a while, check or wait. */
 export function effectOf(operation: Operation): Effect {
   switch (operation.kind) {
     case 'write-file':
@@ -23,6 +23,7 @@ export function effectOf(operation: Operation): Effect {
       return operation.change === 'create' ? 'create' : 'change';
     case 'build-image':
     case 'pull-image':
+    case 'create-directory':
     case 'create-volume':
     case 'fetch-model':
     case 'start-service':
@@ -30,8 +31,15 @@ export function effectOf(operation: Operation): Effect {
     case 'recreate-service':
     case 'restart-service':
       return 'change';
-    case 'stop-service':
     case 'remove-service':
+    case 'remove-network':
+    case 'remove-secrets':
       return 'remove';
+    case 'drain-worker':
+    case 'resume-worker':
+    case 'wait-for-models':
+    case 'check-gpus':
+    case 'wait-until-ready':
+      return 'none';
   }
 }

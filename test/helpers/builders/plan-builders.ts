@@ -26,6 +26,7 @@ export function desiredOf(input: FleetInput = renderInputOf()): Desired {
 export function emptyBox(over: Partial<Observed> = {}): Observed {
   return {
     files: new Map(),
+    directories: new Set(),
     secrets: new Map(),
     secretsWrittenAt: new Map(),
     images: new Set(),
@@ -46,6 +47,7 @@ export function doneBox(desired: Desired, over: Partial<Observed> = {}): Observe
   const { stack, files, secrets, workerImage, models } = desired;
   return {
     files: new Map([...files].map(([path, text]) => [path, sha256(text)])),
+    directories: new Set(stack.directories.map(({ path }) => path)),
     secrets,
     secretsWrittenAt: new Map([...secrets.keys()].map((name) => [name, STARTED_AT - 1000])),
     images: new Set([workerImage.tag, workerImage.base, ...stack.engineImages]),
@@ -53,7 +55,7 @@ export function doneBox(desired: Desired, over: Partial<Observed> = {}): Observe
       stack.volumes.map(({ name, labels, options }) => [name, { name, labels, driver: 'local', options }]),
     ),
     containers: stack.services.map(
-      ({ name, role, profile, image, configHash }): ObservedContainer => ({
+      ({ name, role, profile, image, configHash, engines }): ObservedContainer => ({
         service: name,
         role,
         profile,
@@ -62,6 +64,7 @@ export function doneBox(desired: Desired, over: Partial<Observed> = {}): Observe
         state: 'running',
         health: 'healthy',
         worker: role === 'worker' ? { state: 'ready', failure: null } : null,
+        engines: role === 'worker' ? engines : null,
         engineFault: null,
         startedAt: STARTED_AT,
       }),

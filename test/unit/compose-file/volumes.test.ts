@@ -62,14 +62,14 @@ describe('an NFS volume', () => {
 describe('planVolumes', () => {
   it('[req R12] creates a missing volume with its options', () => {
     const wanted = desired(withStore(nas));
-    expect(planVolumes(wanted, emptyBox()).operations).toEqual([
+    expect(planVolumes(wanted, emptyBox()).steps).toEqual([
       expect.objectContaining({
         kind: 'create-volume',
         name: nameOf(withStore(nas)),
         options: wanted.stack.volumes[0]?.options,
       }),
     ]);
-    expect(planVolumes(wanted, doneBox(wanted))).toEqual({ operations: [], checks: [] });
+    expect(planVolumes(wanted, doneBox(wanted))).toEqual({ steps: [], checks: [] });
   });
 
   it('[req R12] stops at a volume of that name with other options, and tells both sides', () => {
@@ -78,13 +78,13 @@ describe('planVolumes', () => {
     const options = { type: 'nfs', o: 'addr=other,rw', device: ':/x' };
     const volumes = new Map([[name, { name, driver: 'local', options, labels: {} }]]);
     expect(planVolumes(wanted, emptyBox({ volumes }))).toEqual({
-      operations: [],
+      steps: [],
       checks: [
         expect.objectContaining({
           level: 'error',
           code: 'RMA_VOLUME_OTHER',
           exitCode: 3,
-          message: `volume ${name} has device=:/x o=addr=other,rw type=nfs, asked for is device=:/exports/ai o=addr=nas.lan,rw,nfsvers=4.2,hard,noatime,timeo=600,retrans=2 type=nfs`,
+          message: `volume ${name} has device=:/x o=addr=other,rw type=nfs, requested: device=:/exports/ai o=addr=nas.lan,rw,nfsvers=4.2,hard,noatime,timeo=600,retrans=2 type=nfs`,
         }),
       ],
     });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ProfileService } from '../../../src/core/domain/profile.ts';
-import { plan } from '../../../src/core/plan/plan.ts';
+import { planUp } from '../../../src/core/plan/plan-up.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { desiredOf, doneBox, emptyBox } from '../../helpers/builders/plan-builders.ts';
 import { catalogOf, profileServiceOf, renderInputOf } from '../../helpers/builders/render-builders.ts';
@@ -28,7 +28,11 @@ const wanted = profiles.map((data) =>
 it('plans nothing, with or without orphan removal, where all that is desired is observed', () => {
   fc.assert(
     fc.property(wanted, fc.boolean(), (desired, removeOrphans) => {
-      const { operations, checks } = plan(desired, doneBox(desired), { removeOrphans });
+      const { operations, checks } = planUp(desired, doneBox(desired), {
+        host: 'box1',
+        profiles: [],
+        removeOrphans,
+      });
       expect([operations, checks]).toEqual([[], []]);
     }),
     { numRuns: 40 },
@@ -38,7 +42,7 @@ it('plans nothing, with or without orphan removal, where all that is desired is 
 it('plans from an empty box exactly one start for each service, workers before engines, nothing destructive', () => {
   fc.assert(
     fc.property(wanted, (desired) => {
-      const { operations } = plan(desired, emptyBox(), { removeOrphans: true });
+      const { operations } = planUp(desired, emptyBox(), { host: 'box1', profiles: [], removeOrphans: true });
       const starts = operations.flatMap((op) => (op.kind === 'start-service' ? [op] : []));
       expect(starts.map((op) => op.service).sort()).toEqual(desired.stack.services.map((s) => s.name).sort());
       const roles = starts.map((op) => op.role);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Desired } from '../../../src/core/domain/desired.ts';
 import type { Observed } from '../../../src/core/domain/observed.ts';
-import { plan } from '../../../src/core/plan/plan.ts';
 import { planText } from '../../../src/core/plan/plan-text.ts';
+import { planUp } from '../../../src/core/plan/plan-up.ts';
 import { KEPT_FREE_BYTES } from '../../../src/core/store/room.ts';
 import {
   checkOf,
@@ -18,15 +18,18 @@ const desired = desiredOf();
 const done = doneBox(desired);
 const ref = 'hf:org/small:small.gguf';
 
+const plan = (wanted: Desired, observed: Observed, removeOrphans = false) =>
+  planUp(wanted, observed, { host: 'box1', profiles: [], removeOrphans });
+
 const text = (observed: Observed, wanted: Desired = desired, removeOrphans = false) =>
-  planText(plan(wanted, observed, { removeOrphans }))
+  planText(plan(wanted, observed, removeOrphans))
     .trimEnd()
     .split('\n');
 
 describe('plan', () => {
   it('[req R64] does nothing when everything is there', () => {
     expect(text(done)).toEqual(['nothing to do']);
-    expect(plan(desired, done, { removeOrphans: true }).summary).toEqual({
+    expect(plan(desired, done, true).summary).toEqual({
       create: 0,
       change: 0,
       remove: 0,
@@ -37,33 +40,37 @@ describe('plan', () => {
 
   it('makes everything on an empty box, in the order in which it is done', () => {
     expect(text(emptyBox({ freeBytes: 100_000_000 }))).toEqual([
-      '+ write-secret coordinator_key: not there',
-      '+ write-secret worker_token_chat: not there',
-      '+ write-file /srv/demo/.rma/compose.yaml: not there',
-      '+ write-file /srv/demo/.rma/resolved.json: not there',
+      '+ write-secret coordinator_key: does not exist',
+      '+ write-secret worker_token_chat: does not exist',
+      '+ write-file /srv/demo/.rma/compose.yaml: does not exist',
+      '+ write-file /srv/demo/.rma/resolved.json: does not exist',
       '+ pull-image node:24-slim: base of the worker image',
-      '+ build-image rma-worker:1.2.3-0123456789ab from node:24-slim: not there',
-      '+ pull-image example/llm:1: not there',
-      '+ create-volume rma-models: not there',
+      '+ build-image rma-worker:1.2.3-0123456789ab from node:24-slim: not present',
+      '+ pull-image example/llm:1: not present',
+      '+ create-volume rma-models: does not exist',
+      '+ start-service coordinator: has no container',
+      '+ start-service chat-worker: has no container',
       `+ fetch-model ${ref} (1000 bytes, files: 1, by worker): not in the store`,
-      '+ start-service coordinator: not there',
-      '+ start-service chat-worker: not there',
-      '+ start-service chat-llm: not there',
+      '> wait-for-models chat-worker: its engines need the models',
+      '+ start-service chat-llm: has no container',
+      '> wait-until-ready chat-worker: it is started',
     ]);
   });
 
   it('counts what it does, and the bytes', () => {
-    const { summary } = plan(desired, emptyBox({ freeBytes: 100_000_000 }), { removeOrphans: false });
+    const { summary } = plan(desired, emptyBox({ freeBytes: 100_000_000 }));
     expect(summary).toEqual({ create: 12, change: 0, remove: 0, fetchBytes: 1000, freeBytes: 100_000_000 });
   });
 
   it('[req R64] starts again after down without a fetch', () => {
     expect(text({ ...done, containers: [], secrets: new Map() })).toEqual([
-      '+ write-secret coordinator_key: not there',
-      '+ write-secret worker_token_chat: not there',
-      '+ start-service coordinator: not there',
-      '+ start-service chat-worker: not there',
-      '+ start-service chat-llm: not there',
+      '+ write-secret coordinator_key: does not exist',
+      '+ write-secret worker_token_chat: does not exist',
+      '+ start-service coordinator: has no container',
+      '+ start-service chat-worker: has no container',
+      '> wait-for-models chat-worker: its engines need the models',
+      '+ start-service chat-llm: has no container',
+      '> wait-until-ready chat-worker: it is started',
     ]);
   });
 
@@ -76,8 +83,10 @@ describe('plan', () => {
     expect(text(observed, newer)).toEqual([
       '~ write-file /srv/demo/.rma/compose.yaml: its content changes',
       `+ fetch-model ${ref} (1000 bytes, files: 1, by one-off): not in the store`,
-      '~ recreate-service chat-worker: its definition changed',
+      '> drain-worker chat-worker: it is recreated',
       '~ recreate-service chat-llm: its definition changed',
+      '~ recreate-service chat-worker: its definition changed',
+      '> wait-until-ready chat-worker: it is recreated',
     ]);
   });
 
@@ -85,20 +94,19 @@ describe('plan', () => {
     const secrets = new Map(done.secrets).set('worker_token_chat', 'other');
     expect(text({ ...done, secrets })).toEqual([
       '~ write-secret worker_token_chat: its value changed',
+      '> drain-worker chat-worker: it is restarted',
       '~ restart-service chat-worker: its secret worker_token_chat changes',
+      '> wait-until-ready chat-worker: it is restarted',
     ]);
   });
 
   it('restarts those who still hold a secret that an earlier up wrote and did not come to hand over', () => {
     const secretsWrittenAt = new Map(done.secretsWrittenAt).set('worker_token_chat', STARTED_AT + 1);
     expect(text({ ...done, secretsWrittenAt })).toEqual([
+      '> drain-worker chat-worker: it is restarted',
       '~ restart-service chat-worker: its secret worker_token_chat changed after it was started',
+      '> wait-until-ready chat-worker: it is restarted',
     ]);
-  });
-
-  it('restarts an engine whose worker tells a fault of it', () => {
-    const observed = withContainer(done, 'chat-llm', { engineFault: 'RMA_ENGINE_MISPLACED' });
-    expect(text(observed)).toEqual(['~ restart-service chat-llm: it failed (RMA_ENGINE_MISPLACED)']);
   });
 
   it('removes an engine that its profile ran in another variant, without asking, and leaves other orphans', () => {
@@ -108,12 +116,12 @@ describe('plan', () => {
       { ...engine!, service: 'chat-vllm' },
       { ...engine!, service: 'ocr-ollama', profile: 'ocr' },
     ];
-    const planned = plan(desired, { ...done, containers }, { removeOrphans: false });
+    const planned = plan(desired, { ...done, containers });
     expect(planned.operations).toMatchObject([
       {
         kind: 'remove-service',
         service: 'chat-vllm',
-        cause: 'profile chat runs without it now',
+        cause: 'profile chat no longer uses it',
         destructive: false,
       },
     ]);
@@ -122,30 +130,14 @@ describe('plan', () => {
     ]);
   });
 
-  it('restarts a worker that failed, and says with what', () => {
-    const failure = { code: 'RMA_HUB_DENIED', message: 'no', exitCode: 4 } as const;
-    const observed = withContainer(done, 'chat-worker', { worker: { state: 'failed', failure } });
-    expect(text(observed)).toEqual(['~ restart-service chat-worker: it failed (RMA_HUB_DENIED)']);
-  });
-
-  it.each([
-    [{ state: 'exited' }, '+ start-service chat-llm: it is exited'],
-    [{ state: 'created' }, '+ start-service chat-llm: it is created'],
-    [{ state: 'dead' }, '+ start-service chat-llm: it is dead'],
-    [{ state: 'paused' }, '~ restart-service chat-llm: it is paused'],
-    [{ state: 'restarting' }, '~ restart-service chat-llm: it ends again and again'],
-    [{ health: 'unhealthy' }, '~ restart-service chat-llm: it is unhealthy'],
-    [{ configHash: null }, '~ recreate-service chat-llm: its definition changed'],
-    [{ health: 'starting' }, 'nothing to do'],
-  ] as const)('for an engine with %j: %s', (change, line) => {
-    expect(text(withContainer(done, 'chat-llm', change))).toEqual([line]);
-  });
-
   it('fetches again what was taken out of the store, by the worker that missed it', () => {
     const store = new Map([[ref, checkOf(desired.models.get(ref)!, 'missing')]]);
     expect(text({ ...done, store })).toEqual([
+      '> drain-worker chat-worker: it is restarted',
+      '~ restart-service chat-worker: some of its models are not in the store',
       `+ fetch-model ${ref} (1000 bytes, files: 1, by worker): not in the store`,
-      '~ restart-service chat-worker: its models are not all in the store',
+      '> wait-for-models chat-worker: its engines need the models',
+      '> wait-until-ready chat-worker: it is restarted',
     ]);
   });
 
@@ -157,23 +149,23 @@ describe('plan', () => {
       worker: { state: 'downloading', failure: null },
     });
     expect(text(observed)).toEqual([
-      `+ fetch-model ${ref} (400 bytes, files: 1, by worker): in the store in part`,
+      `+ fetch-model ${ref} (400 bytes, files: 1, by worker): partly in the store`,
+      '> wait-for-models chat-worker: its engines need the models',
+      '> wait-until-ready chat-worker: it is downloading',
     ]);
     // the part that it has received counts neither as free nor as missing
-    expect(plan(desired, { ...observed, freeBytes: 300 }, { removeOrphans: false }).checks).toEqual([]);
+    expect(plan(desired, { ...observed, freeBytes: 300 }).checks).toEqual([]);
   });
 
   it('takes a healthy worker for a proof that its models are there when the store was not read', () => {
     expect(text({ ...done, store: null })).toEqual(['nothing to do']);
     expect(text(withContainer({ ...done, store: null }, 'chat-worker', { health: 'starting' }))).toEqual([
-      `+ fetch-model ${ref} (1000 bytes, files: 1, by worker): the store was not read: at most this`,
+      `+ fetch-model ${ref} (1000 bytes, files: 1, by worker): the store could not be read: at most this`,
     ]);
   });
 
   it('[req R71] tells when the missing models do not fit, with both numbers', () => {
-    const { checks } = plan(desired, emptyBox({ freeBytes: KEPT_FREE_BYTES + 999 }), {
-      removeOrphans: false,
-    });
+    const { checks } = plan(desired, emptyBox({ freeBytes: KEPT_FREE_BYTES + 999 }));
     expect(checks).toEqual([
       expect.objectContaining({
         level: 'error',
@@ -183,18 +175,18 @@ describe('plan', () => {
       }),
     ]);
     const enough = emptyBox({ freeBytes: KEPT_FREE_BYTES + 1000 });
-    expect(plan(desired, enough, { removeOrphans: false }).checks).toEqual([]);
+    expect(plan(desired, enough).checks).toEqual([]);
   });
 
   it('asks for no room for models that may be there, in a store that it could not read', () => {
     const unread: Observed = { ...done, store: null, containers: [], freeBytes: 1 };
-    const { operations, checks } = plan(desired, unread, { removeOrphans: false });
+    const { operations, checks } = plan(desired, unread);
     expect(operations).toContainEqual(expect.objectContaining({ kind: 'fetch-model', bytes: 1000 }));
     expect(checks).toEqual([]);
   });
 
   it('asks for no room when nothing is missing', () => {
-    expect(plan(desired, { ...done, freeBytes: 0 }, { removeOrphans: false }).checks).toEqual([]);
+    expect(plan(desired, { ...done, freeBytes: 0 }).checks).toEqual([]);
   });
 
   it('leaves a service that is no longer wanted, and tells', () => {
@@ -206,7 +198,7 @@ describe('plan', () => {
       containers: [...doneBox(without).containers, done.containers[0]!],
     };
     expect(text(observed, without)).toEqual([
-      '! warning RMA_PLAN_ORPHAN: coordinator is no longer part of the project and is left as it is',
+      '! warning RMA_PLAN_ORPHAN: coordinator is no longer part of the project; it is left unchanged',
     ]);
     expect(text(observed, without, true)).toEqual([
       '- remove-service coordinator (destructive): no longer part of the project',
@@ -217,6 +209,7 @@ describe('plan', () => {
     const old = (service: string, role: 'worker' | 'engine') => ({ ...done.containers[0]!, service, role });
     const containers = [...done.containers, old('a-llm', 'engine'), old('b-worker', 'worker')];
     expect(text({ ...done, containers }, desired, true)).toEqual([
+      '> drain-worker b-worker: it is removed',
       '- remove-service b-worker (destructive): no longer part of the project',
       '- remove-service a-llm (destructive): no longer part of the project',
     ]);
@@ -225,7 +218,7 @@ describe('plan', () => {
   it('tells a volume with options of its own, and never touches it', () => {
     const volume = { name: 'rma-models', driver: 'local', options: { type: 'nfs' }, labels: {} };
     expect(text({ ...done, volumes: new Map([[volume.name, volume]]) })).toEqual([
-      '! warning RMA_VOLUME_DRIFT: volume rma-models has options of its own (type=nfs), a plain one was asked for; it is used as it is',
+      '! warning RMA_VOLUME_DRIFT: volume rma-models has options of its own (type=nfs), a plain one was requested; the existing volume is used',
     ]);
   });
 

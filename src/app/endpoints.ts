@@ -1,0 +1,56 @@
+import type { Operation } from '../core/plan/operation.ts';
+import { runningAfter, startedServices } from '../core/plan/running-after.ts';
+import type { ContainerFacts } from '../ports/container-engine.ts';
+import type { Wanted } from './desired/make-desired.ts';
+
+/** An address of this machine at which a service answers. */
+export interface Endpoint {
+  readonly service: string;
+  readonly url: string;
+  /** model names of its API; empty for the coordinator */
+  readonly models: readonly string[];
+  /** path of the OpenAI chat endpoint; null where there is none */
+  readonly chatPath: string | null;
+}
+
+export interface EndpointRequest {
+  readonly wanted: Pick<Wanted, 'desired' | 'selection'>;
+  readonly operations: readonly Operation[];
+  /** the project's containers before the operations */
+  readonly containers: readonly Pick<ContainerFacts, 'service' | 'state' | 'ports'>[];
+  /** address that new containers publish their ports on */
+  readonly bind: string;
+}
+
+/** Returns the endpoints of all services that run when the operations are complete, in the order of the Compose file. */
+export function endpointsAfter({
+  wanted,
+  operations,
+  containers,
+  bind,
+}: EndpointRequest): readonly Endpoint[] {
+  const running = runningAfter(operations, containers);
+  const started = startedServices(operations);
+  const selected = new Map(wanted.selection.services.map((service) => [service.service, service]));
+  return wanted.desired.stack.services.flatMap(({ name, port }) => {
+    if (!running.has(name) || port === null) return [];
+    // a container that stays as it is keeps the port it was created with
+    const kept = started.has(name) ? undefined : containers.find(({ service }) => service === name)?.ports[0];
+    const service = selected.get(name);
+    return [
+      {
+        service: name,
+        url: `http://${reachable(kept?.address ?? bind)}:${kept?.hostPort ?? port}`,
+        models: service?.models.map((model) => model.name) ?? [],
+        chatPath: service?.engine.chatPath ?? null,
+      },
+    ];
+  });
+}
+
+/** A wildcard address is reached over loopback from this machine. */
+function reachable(address: string): string {
+  if (address === '0.0.0.0') return '127.0.0.1';
+  if (address === '::') return '[::1]';
+  return address.includes(':') ? `[${address}]` : address;
+}

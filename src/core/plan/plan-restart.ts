@@ -1,0 +1,49 @@
+import type { ObservedContainer } from '../domain/observed.ts';
+import { connect } from './connect.ts';
+import { enginesOf } from './engine-users.ts';
+import type { Step } from './operation.ts';
+import { orderBy } from './order.ts';
+import { planDrains } from './plan-drains.ts';
+import type { ServiceStep } from './plan-services.ts';
+import type { Plan } from './plan-types.ts';
+import { planWaits } from './plan-waits.ts';
+import { summarise } from './summarise.ts';
+import { usesOf } from './uses.ts';
+
+export interface RestartInput {
+  readonly host: string;
+  /** services to restart; none: all */
+  readonly services: readonly string[];
+  /** all containers of the project */
+  readonly containers: readonly ObservedContainer[];
+}
+
+/**
+ * Returns everything that happens when services are restarted: the workers that use them drain, the containers stop and
+ * start again as they are, and the workers are waited for. A service without a container is left out.
+ */
+export function planRestart({ host, services, containers }: RestartInput): Plan {
+  const named = containers.filter(({ service }) => services.length === 0 || services.includes(service));
+  const restarts = ['coordinator', 'worker', 'engine'].flatMap((role) =>
+    named.filter((container) => container.role === role).map(restart),
+  );
+  const { drains, resumes } = planDrains(restarts, containers);
+  const workers = containers
+    .filter(({ role }) => role === 'worker')
+    .map((container) => ({
+      service: container.service,
+      engines: enginesOf(container, containers),
+      container,
+      requested: false,
+    }));
+  const changed = [...restarts, ...resumes];
+  const waits = planWaits(workers, { services: changed, fetches: [], containers });
+  const steps: readonly Step[] = [...drains, ...restarts, ...resumes, ...waits.models, ...waits.ready];
+  const operations = connect(steps, host, orderBy(usesOf(workers, containers, steps)));
+  return { operations, checks: [], summary: summarise(operations, null) };
+}
+
+function restart({ service, role, state }: ObservedContainer): ServiceStep {
+  const cause = state === 'running' ? 'requested' : `requested; it is ${state}`;
+  return { kind: 'restart-service', service, role, cause, destructive: false };
+}

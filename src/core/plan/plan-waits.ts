@@ -1,0 +1,106 @@
+import type { ObservedContainer } from '../domain/observed.ts';
+import type { DrainOperation, FetchModel, ServiceOperation, Step, WorkerWait } from './operation.ts';
+import { runningAfter } from './running-after.ts';
+import { isFetching, isReady, mayServe } from './worker-phase.ts';
+
+/** A worker that may run after the plan. */
+export interface AffectedWorker {
+  readonly service: string;
+  /** the engine services that it uses after the plan */
+  readonly engines: readonly string[];
+  /** its container before the plan; null when there is none */
+  readonly container: ObservedContainer | null;
+  /** true when the command names it: it must be ready, whatever it was before */
+  readonly requested: boolean;
+}
+
+/** What a plan does to containers and models before it waits. */
+export interface Changes {
+  readonly services: readonly (Step<ServiceOperation> | Step<DrainOperation>)[];
+  readonly fetches: readonly Step<FetchModel>[];
+  /** the project's containers before the plan */
+  readonly containers: readonly ObservedContainer[];
+}
+
+type WaitStep = Step<WorkerWait>;
+
+const RESUMED = 'resumed';
+
+const STARTED: Readonly<Record<Changes['services'][number]['kind'], string | null>> = {
+  'start-service': 'started',
+  'recreate-service': 'recreated',
+  'restart-service': 'restarted',
+  'resume-worker': RESUMED,
+  'drain-worker': null,
+  'remove-service': null,
+};
+
+/**
+ * Returns the waits for workers that a plan affects: until their models are present, where they may be missing, and until
+ * they are ready. A worker whose engines do not all run is not waited for: it cannot become ready.
+ */
+export function planWaits(
+  workers: readonly AffectedWorker[],
+  changes: Changes,
+): { readonly models: readonly WaitStep[]; readonly ready: readonly WaitStep[] } {
+  const started = new Map(
+    changes.services.flatMap(({ service, kind }): [string, string][] => {
+      const verb = STARTED[kind];
+      return verb === null ? [] : [[service, verb]];
+    }),
+  );
+  const running = runningAfter(changes.services, changes.containers);
+  const waited = workers.flatMap((worker) => {
+    const runs = [worker.service, ...worker.engines].every((service) => running.has(service));
+    const cause = runs ? causeOf(worker, started) : null;
+    return cause === null ? [] : [{ worker, cause }];
+  });
+  const step = (kind: WaitStep['kind'], { service, engines }: AffectedWorker, cause: string): WaitStep => ({
+    kind,
+    service,
+    engines,
+    cause,
+    destructive: false,
+  });
+  return {
+    models: waited
+      .filter(({ worker }) => mayLackModels(worker, started, changes.fetches))
+      .map(({ worker }) => step('wait-for-models', worker, 'its engines need the models')),
+    ready: waited.map(({ worker, cause }) => step('wait-until-ready', worker, cause)),
+  };
+}
+
+function causeOf(worker: AffectedWorker, started: ReadonlyMap<string, string>): string | null {
+  const own = started.get(worker.service);
+  const engine = worker.engines.find((name) => started.has(name));
+  const changed = engine === undefined ? null : `its engine ${engine} is ${started.get(engine)}`;
+  if (own === undefined) return causeOfRunning(worker, changed, started.get('coordinator'));
+  return own === RESUMED ? (changed ?? 'it was drained') : `it is ${own}`;
+}
+
+/** Returns why a worker that has no step of its own is waited for; null when it is not. */
+function causeOfRunning(
+  { container, requested }: AffectedWorker,
+  engine: string | null,
+  coordinator: string | undefined,
+): string | null {
+  if (container === null || !mayServe(container)) return null;
+  const { worker } = container;
+  if (!requested && (worker === null || isFetching(container))) return null;
+  if (engine !== null) return engine;
+  const ready = isReady(container);
+  if (coordinator !== undefined && (requested || ready)) return `the coordinator is ${coordinator}`;
+  if (!requested || ready) return null;
+  return worker === null ? 'it does not report its state' : `it is ${worker.state}`;
+}
+
+function mayLackModels(
+  { service, container }: AffectedWorker,
+  started: ReadonlyMap<string, string>,
+  fetches: readonly Step<FetchModel>[],
+): boolean {
+  if (fetches.some(({ by, workers }) => by === 'worker' && workers.includes(service))) return true;
+  if (container === null || container.state !== 'running') return true;
+  if (isFetching(container)) return true;
+  return started.has(service) && (container.worker === null || container.worker.state === 'failed');
+}

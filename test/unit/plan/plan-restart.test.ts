@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { Observed } from '../../../src/core/domain/observed.ts';
+import { planRestart } from '../../../src/core/plan/plan-restart.ts';
+import { planText } from '../../../src/core/plan/plan-text.ts';
+import { withContainer } from '../../helpers/builders/plan-builders.ts';
+import { desiredProfiles, runningProfiles } from '../../helpers/builders/three-profiles.ts';
+
+const running = runningProfiles(desiredProfiles('a', 'c'), 'a', 'c');
+const text = ({ containers }: Pick<Observed, 'containers'>, ...services: readonly string[]) =>
+  planText(planRestart({ host: 'box1', services, containers }))
+    .trimEnd()
+    .split('\n');
+
+describe('planRestart', () => {
+  it('drains every worker that uses the engine, restarts it, resumes the workers and waits for them', () => {
+    expect(text(running, 'a-one')).toEqual([
+      '> drain-worker a-worker: its engine a-one is restarted',
+      '> drain-worker c-worker: its engine a-one is restarted',
+      '~ restart-service a-one: requested',
+      '> resume-worker a-worker: it was drained',
+      '> resume-worker c-worker: it was drained',
+      '> wait-until-ready a-worker: its engine a-one is restarted',
+      '> wait-until-ready c-worker: its engine a-one is restarted',
+    ]);
+  });
+
+  it('restarts a worker alone and leaves its engines running', () => {
+    expect(text(running, 'a-worker')).toEqual([
+      '> drain-worker a-worker: it is restarted',
+      '~ restart-service a-worker: requested',
+      '> wait-until-ready a-worker: it is restarted',
+    ]);
+  });
+
+  it('restarts everything without a name: workers last, after the engines that they use', () => {
+    expect(text(runningProfiles(desiredProfiles('a'), 'a'))).toEqual([
+      '> drain-worker a-worker: it is restarted',
+      '~ restart-service coordinator: requested',
+      '~ restart-service a-one: requested',
+      '~ restart-service a-worker: requested',
+      '> wait-until-ready a-worker: it is restarted',
+    ]);
+  });
+
+  it('waits for the ready workers when the coordinator restarts', () => {
+    expect(
+      text(withContainer(running, 'c-worker', { state: 'exited', worker: null }), 'coordinator'),
+    ).toEqual([
+      '~ restart-service coordinator: requested',
+      '> wait-until-ready a-worker: the coordinator is restarted',
+    ]);
+  });
+
+  it('starts a stopped container, and does not wait for a worker whose engines do not run', () => {
+    const stopped = withContainer(running, 'a-one', { state: 'exited' });
+    expect(text(stopped, 'a-one')).toContain('~ restart-service a-one: requested; it is exited');
+    expect(text(stopped, 'a-worker')).toEqual([
+      '> drain-worker a-worker: it is restarted',
+      '~ restart-service a-worker: requested',
+    ]);
+  });
+
+  it('waits for the models of a worker that was fetching or failed', () => {
+    const fetching = { state: 'downloading', failure: null } as const;
+    expect(text(withContainer(running, 'a-worker', { worker: fetching }), 'a-worker')).toEqual([
+      '> drain-worker a-worker: it is restarted',
+      '~ restart-service a-worker: requested',
+      '> wait-for-models a-worker: its engines need the models',
+      '> wait-until-ready a-worker: it is restarted',
+    ]);
+  });
+
+  it('has nothing to do for a service without a container', () => {
+    expect(text(running, 'b-two')).toEqual(['nothing to do']);
+    expect(text({ containers: [] })).toEqual(['nothing to do']);
+  });
+});

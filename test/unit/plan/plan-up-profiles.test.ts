@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { Desired } from '../../../src/core/domain/desired.ts';
+import type { Observed } from '../../../src/core/domain/observed.ts';
+import { planText } from '../../../src/core/plan/plan-text.ts';
+import { planUp } from '../../../src/core/plan/plan-up.ts';
+import { withContainer } from '../../helpers/builders/plan-builders.ts';
+import { desiredProfiles, downBox, runningProfiles } from '../../helpers/builders/three-profiles.ts';
+
+const planFor = (desired: Desired, observed: Observed, ...profiles: readonly string[]) =>
+  planUp(desired, observed, { host: 'box1', profiles, removeOrphans: false });
+const text = (desired: Desired, observed: Observed, ...profiles: readonly string[]) =>
+  planText(planFor(desired, observed, ...profiles))
+    .trimEnd()
+    .split('\n');
+
+describe('a plan for some profiles', () => {
+  it('[case S01] starts the profile and the coordinator, and nothing of a profile that was up before', () => {
+    const desired = desiredProfiles('a', 'b');
+    expect(text(desired, downBox(desired), 'b')).toEqual([
+      '+ start-service coordinator: has no container',
+      '+ start-service b-worker: has no container',
+      '> wait-for-models b-worker: its engines need the models',
+      '+ start-service b-two: has no container',
+      '> wait-until-ready b-worker: it is started',
+    ]);
+  });
+
+  it('waits for running workers of other profiles when the coordinator is new, and starts none', () => {
+    const desired = desiredProfiles('a', 'b', 'c');
+    const observed = withContainer(runningProfiles(desired, 'a', 'c'), 'coordinator', null);
+    const stopped = withContainer(observed, 'c-worker', { state: 'exited', worker: null });
+    expect(text(desired, stopped, 'b')).toEqual([
+      '+ start-service coordinator: has no container',
+      '+ start-service b-worker: has no container',
+      '> wait-for-models b-worker: its engines need the models',
+      '+ start-service b-two: has no container',
+      '> wait-until-ready b-worker: it is started',
+      '> wait-until-ready a-worker: the coordinator is started',
+    ]);
+  });
+
+  it.each([
+    { worker: { state: 'failed', failure: null } },
+    { worker: { state: 'degraded', failure: null } },
+    { worker: { state: 'downloading', failure: null } },
+    { worker: null },
+  ] as const)('does not wait for a worker of another profile that was not ready: %j', (change) => {
+    const desired = desiredProfiles('a', 'b');
+    const running = withContainer(runningProfiles(desired, 'a'), 'coordinator', null);
+    const lines = text(desired, withContainer(running, 'a-worker', change), 'b');
+    expect(lines.filter((line) => line.includes('a-worker'))).toEqual([]);
+  });
+
+  it('drains and resumes the worker of another profile that shares an engine, as it is', () => {
+    const desired = desiredProfiles('a', 'c');
+    const running = runningProfiles(desired, 'a', 'c');
+    const changed = withContainer(running, 'a-one', { configHash: 'old' });
+    const observed = withContainer(changed, 'c-worker', { configHash: 'old' });
+    expect(text(desired, observed, 'a')).toEqual([
+      '> drain-worker a-worker: its engine a-one is recreated',
+      '> drain-worker c-worker: its engine a-one is recreated',
+      '~ recreate-service a-one: its definition changed',
+      '> resume-worker a-worker: it was drained',
+      '> resume-worker c-worker: it was drained',
+      '> wait-until-ready a-worker: its engine a-one is recreated',
+      '> wait-until-ready c-worker: its engine a-one is recreated',
+    ]);
+  });
+
+  it('resumes a worker that cannot become ready, and does not wait for it', () => {
+    const desired = desiredProfiles('a', 'c');
+    const running = withContainer(runningProfiles(desired, 'a', 'c'), 'a-one', { configHash: 'old' });
+    const observed = withContainer(running, 'c-three', { state: 'exited' });
+    const lines = text(desired, observed, 'a').filter((line) => line.includes('c-worker'));
+    expect(lines).toEqual([
+      '> drain-worker c-worker: its engine a-one is recreated',
+      '> resume-worker c-worker: it was drained',
+    ]);
+  });
+
+  it('keeps an engine that its own profile no longer uses while a worker of another profile does', () => {
+    const desired = desiredProfiles('a', 'c');
+    const running = runningProfiles(desired, 'a', 'c');
+    const shared = running.containers.find(({ service }) => service === 'a-one')!;
+    const observed: Observed = {
+      ...running,
+      containers: [...running.containers, { ...shared, service: 'a-old' }],
+    };
+    const used = withContainer(observed, 'c-worker', { engines: ['a-old', 'c-three'] });
+    expect(text(desired, used, 'a')).toEqual([
+      '! warning RMA_PLAN_ORPHAN: a-old is no longer part of the project; it is left unchanged',
+    ]);
+    expect(text(desired, observed, 'a')).toEqual(['- remove-service a-old: profile a no longer uses it']);
+  });
+});
+
+describe('the graph of a plan', () => {
+  const edges = (desired: Desired, observed: Observed, ...profiles: readonly string[]) =>
+    Object.fromEntries(
+      planFor(desired, observed, ...profiles).operations.map(({ id, after }) => [id, after]),
+    );
+
+  it('starts engines after the models, and names only the nearest of what an operation follows', () => {
+    const desired = desiredProfiles('c');
+    expect(edges(desired, downBox(desired))).toEqual({
+      'start-service coordinator': [],
+      'start-service c-worker': ['start-service coordinator'],
+      'wait-for-models c-worker': ['start-service c-worker'],
+      'start-service c-one': ['wait-for-models c-worker'],
+      'start-service c-three': ['wait-for-models c-worker'],
+      'wait-until-ready c-worker': ['start-service c-one', 'start-service c-three'],
+    });
+  });
+
+  it('recreates an engine when every worker that uses it is drained, and starts these after it', () => {
+    const desired = desiredProfiles('a', 'c');
+    const running = runningProfiles(desired, 'a', 'c');
+    const observed = withContainer(running, 'a-one', { configHash: 'old' });
+    expect(edges(desired, observed)).toEqual({
+      'drain-worker a-worker': [],
+      'drain-worker c-worker': [],
+      'recreate-service a-one': ['drain-worker a-worker', 'drain-worker c-worker'],
+      'resume-worker a-worker': ['recreate-service a-one'],
+      'resume-worker c-worker': ['recreate-service a-one'],
+      'wait-until-ready a-worker': ['resume-worker a-worker'],
+      'wait-until-ready c-worker': ['resume-worker c-worker'],
+    });
+  });
+
+  it('carries the host and no order from outside', () => {
+    const desired = desiredProfiles('a');
+    expect(new Set(planFor(desired, downBox(desired)).operations.map(({ host }) => host))).toEqual(
+      new Set(['box1']),
+    );
+  });
+});
