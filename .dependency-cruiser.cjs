@@ -13,7 +13,7 @@ const PACKAGES = {
   systeminformation: '^src/adapters/system/',
   undici: '^src/adapters/http/',
   yaml: '^src/core/',
-  zod: '^src/(core|adapters|worker|coordinator)/',
+  zod: '^src/(core|adapters)/',
 };
 
 const layer = (name, from, allowed, comment) => ({

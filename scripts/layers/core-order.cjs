@@ -1,7 +1,7 @@
 // The order of the folders in src/core. A folder may import itself, the files at the top of src/core, and the folders of
 // the rows above its own; not those beside it.
 module.exports = [
-  ['domain'],
+  ['domain', 'schema'],
   ['docker', 'estimate', 'gpu', 'store', 'yaml'],
   ['reference'],
   ['hub'],

@@ -1,10 +1,11 @@
 import type { RmaConfig } from '../core/domain/config.ts';
 import { endingWith } from '../core/plan/engine-users.ts';
+import { formatProjectState } from '../core/profile/project-state.ts';
 import { findProfile } from '../core/profile/select-services.ts';
 import type { ContainerFacts } from '../ports/container-engine.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
-import { formatProjectState, readProjectState, stateFile } from './desired/project-state.ts';
+import { readProjectState, stateFile } from './desired/project-state.ts';
 import { step } from './desired/step.ts';
 import { roleOf } from './observe/observe.ts';
 import { projectFiles } from './observe/project-files.ts';

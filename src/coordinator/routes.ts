@@ -1,6 +1,6 @@
-import { registrationShape } from '../core/coordinator/registration-shape.ts';
+import { registrationSchema } from '../core/coordinator/registration-schema.ts';
 import { LEASE_SECONDS, type Lease, type Registration } from '../core/domain/registration.ts';
-import { checkShape } from '../core/shape.ts';
+import { describeIssue, parseValue, readJson } from '../core/schema/parse.ts';
 import type { Access } from './access.ts';
 import { type HttpAnswer, ok, refusal } from './http-answer.ts';
 import type { WorkerBook } from './worker-book.ts';
@@ -104,20 +104,14 @@ async function readRegistration(
 ): Promise<HttpAnswer | { readonly registration: Registration }> {
   const denied = access.anyone(request.authorization);
   if (denied !== null) return denied;
-  const body = parseJson(await request.body());
+  const body = readJson(await request.body());
   if (body === undefined) return refusal(400, 'RMA_COORDINATOR_JSON', 'the body is not JSON');
-  const checked = checkShape(registrationShape, body);
-  if (!checked.ok) return refusal(422, 'RMA_COORDINATOR_BODY', checked.faults.join('; '));
-  const { host, id } = checked.value;
-  return access.worker(request.authorization, host, id) ?? { registration: checked.value };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  const parsed = parseValue(registrationSchema, body);
+  if (!parsed.ok) {
+    return refusal(422, 'RMA_COORDINATOR_BODY', parsed.faults.map(describeIssue).join('; '));
   }
+  const { host, id } = parsed.value;
+  return access.worker(request.authorization, host, id) ?? { registration: parsed.value };
 }
 
 function takenElsewhere(book: WorkerBook, worker: Registration): HttpAnswer | null {

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { formatResolved, NOTHING_KNOWN } from '../../src/app/desired/resolve-models.ts';
 import { pinnedBytes } from '../../src/core/domain/pinned-model.ts';
+import { formatResolved, NOTHING_KNOWN } from '../../src/core/store/resolved-file.ts';
 import { pinnedFile } from '../helpers/builders/render-builders.ts';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
 import { runRma } from '../helpers/cli/run-rma.ts';

@@ -1,10 +1,14 @@
+import * as z from 'zod/mini';
 import type { EngineTarget, ServedModel } from '../../core/domain/worker-config.ts';
 import { type ErrorDocument, EXIT } from '../../core/errors.ts';
+import { jsonOrNull } from '../../core/schema/parse.ts';
 import { judgeLoaded } from '../../core/worker/judge-loaded.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EngineTrouble } from './engine-trouble.ts';
 import { type HttpReply, networkReason, sendRequest } from './http-request.ts';
 import { withDeadline } from './with-deadline.ts';
+
+const ollamaError = z.object({ error: z.string() });
 
 /** Loading reads tens of gigabytes, from a network share perhaps. */
 const LOAD_MS = 30 * 60_000;
@@ -131,13 +135,7 @@ function notLoaded(
 
 /** Ollama's errors are `{"error": "…"}`. */
 function saidError(body: string): string | null {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed !== 'object' || parsed === null || !('error' in parsed)) return null;
-    return typeof parsed.error === 'string' ? parsed.error.replace(/\s+/g, ' ').slice(0, 300) : null;
-  } catch {
-    return null;
-  }
+  return jsonOrNull(ollamaError, body)?.error.replace(/\s+/g, ' ').slice(0, 300) ?? null;
 }
 
 function post(

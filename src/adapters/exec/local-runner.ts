@@ -21,13 +21,13 @@ export class LocalRunner implements CommandRunner {
     const child = this.#spawn(command, ['pipe', 'pipe', 'pipe'], deadline.signal);
     child.stdin?.on('error', () => undefined); // a program may end without reading its input
     if (typeof command.stdin !== 'object') child.stdin?.end(command.stdin ?? '');
-    const stdout = collect(child.stdout, command.onStdout, Number.POSITIVE_INFINITY);
-    const stderr = collect(child.stderr, command.onStderr, TAIL_BYTES);
+    const onStdout = deadline.guard(command.onStdout);
+    const onStderr = deadline.guard(command.onStderr);
+    const stdout = collect(child.stdout, onStdout, Number.POSITIVE_INFINITY);
+    const stderr = collect(child.stderr, onStderr, TAIL_BYTES);
     try {
-      const exitCode = await ended(child, command);
+      const exitCode = await ended(child, { ...command, signal: deadline.signal });
       return { exitCode, stdout: await stdout, stderr: await stderr };
-    } catch (error) {
-      throw deadline.passed ? timedOut(command) : error;
     } finally {
       deadline.clear();
     }
@@ -50,22 +50,31 @@ export class LocalRunner implements CommandRunner {
   }
 }
 
+/** Ends a program when the caller aborts, when its time is over, and when a reader of its lines throws. */
 class Deadline {
-  passed = false;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
+  readonly #own = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
 
   constructor(command: Command) {
-    if (command.timeoutMs === undefined) {
-      this.signal = command.signal;
-      return;
+    const { timeoutMs, signal } = command;
+    if (timeoutMs !== undefined) {
+      this.#timer = setTimeout(() => this.#own.abort(timedOut(command)), timeoutMs);
     }
-    const late = new AbortController();
-    this.#timer = setTimeout(() => {
-      this.passed = true;
-      late.abort();
-    }, command.timeoutMs);
-    this.signal = command.signal === undefined ? late.signal : AbortSignal.any([command.signal, late.signal]);
+    this.signal = signal === undefined ? this.#own.signal : AbortSignal.any([signal, this.#own.signal]);
+  }
+
+  /** Returns the reader; once it throws, it gets no more lines, and the program is ended for that reason. */
+  guard(onLine: ((line: string) => void) | undefined): ((line: string) => void) | undefined {
+    if (onLine === undefined) return undefined;
+    return (line) => {
+      if (this.#own.signal.aborted) return;
+      try {
+        onLine(line);
+      } catch (error) {
+        this.#own.abort(error);
+      }
+    };
   }
 
   clear(): void {

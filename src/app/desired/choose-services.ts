@@ -4,10 +4,11 @@ import type { Selection } from '../../core/domain/selection.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { unknownWord } from '../../core/nearest.ts';
 import { checkPins } from '../../core/placement/check-pins.ts';
+import type { ProjectState } from '../../core/profile/project-state.ts';
 import { findProfile, selectServices } from '../../core/profile/select-services.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
-import { type ProjectState, readProjectState } from './project-state.ts';
+import { readProjectState } from './project-state.ts';
 
 export interface ServiceChoice {
   readonly config: RmaConfig;

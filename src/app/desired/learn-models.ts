@@ -5,9 +5,10 @@ import type { Selection } from '../../core/domain/selection.ts';
 import { RmaError } from '../../core/errors.ts';
 import type { ModelFacts } from '../../core/placement/placement-profiles.ts';
 import { findModel } from '../../core/profile/find-model.ts';
+import type { KnownModels } from '../../core/store/resolved-file.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { readGeometry } from './read-geometry.ts';
-import { type KnownModels, resolveOne } from './resolve-models.ts';
+import { resolveOne } from './resolve-models.ts';
 
 /** What is known of the models, and which of them their sources do not have. Grows as variants are chosen. */
 export interface Learnt extends ModelFacts {

@@ -8,7 +8,9 @@ import { sha256Hex } from '../../core/hash.ts';
 import { avoidedPortChecks } from '../../core/plan/avoided-ports.ts';
 import type { PlanCheck } from '../../core/plan/plan-types.ts';
 import { findModel } from '../../core/profile/find-model.ts';
+import { formatProjectState, type ProjectState } from '../../core/profile/project-state.ts';
 import { findProfile } from '../../core/profile/select-services.ts';
+import { formatResolved, type KnownModels } from '../../core/store/resolved-file.ts';
 import { RMA_VERSION } from '../../core/version.ts';
 import type { ContainerFacts } from '../../ports/container-engine.ts';
 import type { Host } from '../../ports/host.ts';
@@ -19,9 +21,8 @@ import { projectSet, type ServiceChoice } from './choose-services.ts';
 import type { Learnt } from './learn-models.ts';
 import { ownPorts } from './own-ports.ts';
 import type { PlacedServices } from './place-services.ts';
-import { formatProjectState, type ProjectState, stateFile } from './project-state.ts';
+import { stateFile } from './project-state.ts';
 import type { Wish } from './read-request.ts';
-import { formatResolved, type KnownModels } from './resolve-models.ts';
 import { collectSecrets } from './secrets.ts';
 
 export interface DesiredRequest extends ServiceChoice {

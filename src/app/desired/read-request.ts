@@ -1,8 +1,9 @@
+import { type KnownModels, NOTHING_KNOWN } from '../../core/store/resolved-file.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles } from '../observe/project-files.ts';
 import { type ChosenServices, chooseServices, type ServiceChoice } from './choose-services.ts';
-import { type KnownModels, NOTHING_KNOWN, readResolved } from './resolve-models.ts';
+import { readResolved } from './resolve-models.ts';
 import { collectSecrets } from './secrets.ts';
 
 export interface WishRequest extends ServiceChoice {

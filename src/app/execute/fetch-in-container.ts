@@ -5,6 +5,7 @@ import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, secretPath } from '../../core/domain
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { RmaError } from '../../core/errors.ts';
 import { workerEnvironment } from '../../core/fleet/worker-environment.ts';
+import { readWorkerStatus } from '../../core/worker/read-worker-status.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles } from '../observe/project-files.ts';
@@ -49,7 +50,7 @@ export async function fetchInContainer(
     network: true,
     signal: invocation.signal,
     onStdout: (line) => {
-      last = JSON.parse(line) as WorkerStatus;
+      last = readWorkerStatus(line);
       invocation.reporter.emit({ type: 'worker', status: last });
     },
     onStderr: (line) => log.push(line),

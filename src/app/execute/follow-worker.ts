@@ -1,5 +1,6 @@
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { RmaError } from '../../core/errors.ts';
+import { readWorkerStatus } from '../../core/worker/read-worker-status.ts';
 import type { ContainerFacts } from '../../ports/container-engine.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -56,7 +57,7 @@ async function followOnce(
   let reached: WorkerStatus | null = null;
   let lines = 0;
   const onStdout = (line: string) => {
-    const status = JSON.parse(line) as WorkerStatus;
+    const status = readWorkerStatus(line);
     lines++;
     if (reached === null) invocation.reporter.emit({ type: 'worker', status });
     if (isEnd(status)) {

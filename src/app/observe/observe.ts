@@ -10,7 +10,7 @@ import type { Invocation } from '../../ports/invocation.ts';
 import { lostGpus } from './lost-gpus.ts';
 import { projectFiles } from './project-files.ts';
 import { freeBytesBeside, lookIntoStore, type StoreAccess } from './store-container.ts';
-import { workerStatus } from './worker-status.ts';
+import { plannedWorkerStatus } from './worker-status.ts';
 
 /** What is there now, on one host: containers, images, volumes, generated files, the store. */
 export async function observe(
@@ -58,7 +58,7 @@ export async function observeContainers(
   const told = await Promise.all(
     found.map(async (container) => {
       const asks = roleOf(container) === 'worker' && container.state === 'running';
-      return asks ? workerStatus(host, invocation, container.id) : null;
+      return asks ? plannedWorkerStatus(host, invocation, container.id) : null;
     }),
   );
   const lost = await lostGpus(host, invocation, found);

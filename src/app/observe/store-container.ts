@@ -1,8 +1,9 @@
 import type { DockerVolume } from '../../core/docker/volume-of.ts';
 import type { Owner } from '../../core/domain/config.ts';
-import type { ModelCheck } from '../../core/domain/model-check.ts';
+import type { ModelCheck, StoreCheck } from '../../core/domain/model-check.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
 import { STORE_MOUNT } from '../../core/store/layout.ts';
+import { readStoreCheck } from '../../core/store/read-store-check.ts';
 import type { OneOff } from '../../ports/docker-cli.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -13,12 +14,6 @@ export interface StoreAccess {
   readonly volume: DockerVolume;
   readonly owner: Owner;
   readonly project: string;
-}
-
-/** What lies in a store, and how much room is beside it. */
-export interface StoreCheck {
-  readonly checks: readonly ModelCheck[];
-  readonly freeBytes: number;
 }
 
 export interface StoreQuestion {
@@ -40,7 +35,7 @@ async function checkStore(
     network: false,
     signal: invocation.signal,
   });
-  return outcome.exitCode === 0 ? (JSON.parse(outcome.stdout) as StoreCheck) : null;
+  return outcome.exitCode === 0 ? readStoreCheck(outcome.stdout, access.image) : null;
 }
 
 /** What lies in the store: nothing when it is not there yet; null when only a missing image could look. */

@@ -1,11 +1,15 @@
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { type ErrorDocument, RmaError } from '../../core/errors.ts';
+import { readWorkerStatus } from '../../core/worker/read-worker-status.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 
 const ASK_MS = 10_000;
 
-/** What the worker in a running container says of itself; null when it does not answer. */
+/**
+ * Returns the status of the worker in a running container, null if it does not answer.
+ * @throws RmaError RMA_WORKER_INCOMPATIBLE for a worker of another version
+ */
 export async function workerStatus(
   host: Pick<Host, 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
@@ -15,7 +19,21 @@ export async function workerStatus(
     timeoutMs: ASK_MS,
     signal: invocation.signal,
   });
-  return outcome.exitCode === 0 ? (JSON.parse(outcome.stdout) as WorkerStatus) : null;
+  return outcome.exitCode === 0 ? readWorkerStatus(outcome.stdout) : null;
+}
+
+/** Returns the same for a plan: null also for a worker of another version, which the plan recreates. */
+export async function plannedWorkerStatus(
+  host: Pick<Host, 'docker'>,
+  invocation: Pick<Invocation, 'signal'>,
+  container: string,
+): Promise<WorkerStatus | null> {
+  try {
+    return await workerStatus(host, invocation, container);
+  } catch (error) {
+    if (error instanceof RmaError && error.code === 'RMA_WORKER_INCOMPATIBLE') return null;
+    throw error;
+  }
 }
 
 /** @throws RmaError what a failed worker failed with */

@@ -10,3 +10,9 @@ export interface ModelCheck {
   /** bytes of the missing files; a content that several files share counts once */
   readonly missingBytes: number;
 }
+
+/** What a store holds, and the free space beside it: the answer of `rma-worker check`. */
+export interface StoreCheck {
+  readonly checks: readonly ModelCheck[];
+  readonly freeBytes: number;
+}

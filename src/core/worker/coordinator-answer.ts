@@ -1,4 +1,9 @@
+import * as z from 'zod/mini';
 import { EXIT, RmaError } from '../errors.ts';
+import { jsonOrNull } from '../schema/parse.ts';
+
+const accepted = z.object({ leaseSeconds: z.number().check(z.positive()) });
+const refused = z.object({ error: z.object({ message: z.string() }) });
 
 /** What a coordinator's answer to a registration or heartbeat means to the worker. */
 export type CoordinatorAnswer =
@@ -30,10 +35,7 @@ function isMisfit(status: number): boolean {
 }
 
 function leaseSeconds(body: string): number | null {
-  const parsed = parseJson(body);
-  if (typeof parsed !== 'object' || parsed === null || !('leaseSeconds' in parsed)) return null;
-  const { leaseSeconds: seconds } = parsed;
-  return typeof seconds === 'number' && seconds > 0 && Number.isFinite(seconds) ? seconds : null;
+  return jsonOrNull(accepted, body)?.leaseSeconds ?? null;
 }
 
 function denied(url: string, status: number): RmaError {
@@ -56,16 +58,5 @@ function misfit(url: string, status: number, body: string): RmaError {
 }
 
 function errorMessage(body: string): string | null {
-  const parsed = parseJson(body);
-  const error = typeof parsed === 'object' && parsed !== null && 'error' in parsed ? parsed.error : null;
-  if (typeof error !== 'object' || error === null || !('message' in error)) return null;
-  return typeof error.message === 'string' ? error.message.slice(0, 300) : null;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return null;
-  }
+  return jsonOrNull(refused, body)?.error.message.slice(0, 300) ?? null;
 }

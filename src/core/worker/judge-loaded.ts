@@ -1,4 +1,11 @@
+import * as z from 'zod/mini';
+import { jsonOrNull } from '../schema/parse.ts';
+import { listOfValid } from '../schema/rules.ts';
 import { formatBytes } from '../units.ts';
+
+const loadedModels = z.object({
+  models: listOfValid(z.object({ name: z.string(), size: z.number(), size_vram: z._default(z.number(), 0) })),
+});
 
 /** Where an engine holds a model, against where it was planned. */
 export type LoadedVerdict =
@@ -12,9 +19,10 @@ export type LoadedVerdict =
  * as a whole has `size_vram` equal to `size`; on the CPU it is 0.
  */
 export function judgeLoaded(body: string, name: string, on: 'gpu' | 'cpu'): LoadedVerdict {
-  const entry = listedModels(body).find((each) => fullName(each.name) === fullName(name));
+  const models = jsonOrNull(loadedModels, body)?.models ?? [];
+  const entry = models.find((each) => fullName(each.name) === fullName(name));
   if (entry === undefined) return { kind: 'not-loaded' };
-  const { size, inVram } = entry;
+  const { size, size_vram: inVram } = entry;
   if (on === 'cpu') {
     if (inVram === 0) return { kind: 'as-planned' };
     return misplaced(`${name}: ${formatBytes(inVram)} are on a GPU, planned on the CPU`);
@@ -34,25 +42,6 @@ function misplaced(why: string): LoadedVerdict {
   return { kind: 'misplaced', why };
 }
 
-interface ListedModel {
-  readonly name: string;
-  readonly size: number;
-  readonly inVram: number;
-}
-
-function listedModels(body: string): readonly ListedModel[] {
-  const parsed = parseJson(body);
-  if (typeof parsed !== 'object' || parsed === null || !('models' in parsed)) return [];
-  if (!Array.isArray(parsed.models)) return [];
-  return parsed.models.flatMap((entry: unknown) => {
-    if (typeof entry !== 'object' || entry === null || !('name' in entry) || !('size' in entry)) return [];
-    const { name, size } = entry;
-    const inVram = 'size_vram' in entry ? entry.size_vram : 0;
-    if (typeof name !== 'string' || typeof size !== 'number' || typeof inVram !== 'number') return [];
-    return [{ name, size, inVram }];
-  });
-}
-
 /** A name without a tag means `latest`. */
 function fullName(name: string): string {
   return /:[^/]*$/.test(name) ? name : `${name}:latest`;
@@ -63,12 +52,4 @@ function partOf(part: number, whole: number): string {
   const [amount, unit] = formatBytes(part).split(' ');
   const all = formatBytes(whole);
   return all.endsWith(` ${unit}`) ? `${amount} of ${all}` : `${amount} ${unit} of ${all}`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

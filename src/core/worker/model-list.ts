@@ -1,3 +1,10 @@
+import * as z from 'zod/mini';
+import { jsonOrNull } from '../schema/parse.ts';
+import { listOfValid } from '../schema/rules.ts';
+
+const openAiList = z.object({ data: listOfValid(z.object({ id: z.string() })) });
+const teiInfo = z.object({ served_model_name: z.string() });
+
 /**
  * The served names that an engine's answer lacks; all of them when the text is no such answer.
  * Formats: `{"data": [{"id": …}]}` of OpenAI's `GET /v1/models`, `{"served_model_name": …}` of
@@ -8,22 +15,8 @@ export function missingNames(body: string, names: readonly string[]): readonly s
   return names.filter((name) => !listed.has(name));
 }
 
-function listedNames(body: string): readonly unknown[] {
-  const parsed = parseJson(body);
-  if (typeof parsed !== 'object' || parsed === null) return [];
-  if ('served_model_name' in parsed) return [parsed.served_model_name];
-  if (!('data' in parsed)) return [];
-  const { data } = parsed;
-  if (!Array.isArray(data)) return [];
-  return data.map((entry: unknown) =>
-    typeof entry === 'object' && entry !== null && 'id' in entry ? entry.id : undefined,
-  );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+function listedNames(body: string): readonly string[] {
+  const info = jsonOrNull(teiInfo, body);
+  if (info !== null) return [info.served_model_name];
+  return jsonOrNull(openAiList, body)?.data.map(({ id }) => id) ?? [];
 }

@@ -1,34 +1,28 @@
+import * as z from 'zod/mini';
 import type { FetchRequest } from '../domain/fetch-request.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import { checkShape, list, optional, record, type Shape, text } from '../shape.ts';
-import { pinnedModelShape } from './pinned-model-shape.ts';
+import { parseJson, type Schema } from '../schema/parse.ts';
+import { text } from '../schema/rules.ts';
+import { pinnedModelSchema } from '../store/pinned-model-schema.ts';
 
-const request: Shape<FetchRequest> = record({
-  models: list(pinnedModelShape),
-  needs: optional(record({ host: text(), project: text(), profile: text(), refs: list(text()) })),
+const fetchRequest: Schema<FetchRequest> = z.object({
+  models: z.array(pinnedModelSchema),
+  needs: z.optional(z.object({ host: text(), project: text(), profile: text(), refs: z.array(text()) })),
 });
 
 /**
- * The models that the caller wants, out of the JSON text on stdin.
+ * Parses the JSON text on stdin: the models to fetch.
  * @throws RmaError RMA_WORKER_REQUEST exit 2, with every fault and its place
  */
 export function readFetchRequest(json: string): FetchRequest {
-  const checked = checkShape(request, parse(json));
-  if (checked.ok) return checked.value;
-  throw badRequest(checked.faults.join('; '));
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    throw badRequest(cause instanceof Error ? cause.message : String(cause));
-  }
-}
-
-function badRequest(message: string): RmaError {
-  return new RmaError('RMA_WORKER_REQUEST', `stdin is not a list of pinned models: ${message}`, {
-    exitCode: EXIT.usage,
-    hint: 'send {"models": [...]} with models as .rma/resolved.json holds them',
-  });
+  const parsed = parseJson(fetchRequest, json);
+  if (parsed.ok) return parsed.value;
+  throw new RmaError(
+    'RMA_WORKER_REQUEST',
+    `stdin is not a list of pinned models: ${parsed.faults.join('; ')}`,
+    {
+      exitCode: EXIT.usage,
+      hint: 'send {"models": [...]} with models as .rma/resolved.json holds them',
+    },
+  );
 }

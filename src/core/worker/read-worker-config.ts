@@ -1,58 +1,49 @@
+import * as z from 'zod/mini';
 import type { EngineTarget, WorkerConfig } from '../domain/worker-config.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import { checkShape, list, nullable, oneOf, record, type Shape, text, wholeNumber } from '../shape.ts';
-import { pinnedModelShape } from './pinned-model-shape.ts';
+import { parseJson, type Schema } from '../schema/parse.ts';
+import { matching, text, wholeNumber } from '../schema/rules.ts';
+import { pinnedModelSchema } from '../store/pinned-model-schema.ts';
 
-const address = text('an http or https address', /^https?:\/\//);
-const urlPath = text('a path that begins with /', /^\//);
+const address = matching(/^https?:\/\//, 'an http or https URL');
+const urlPath = matching(/^\//, 'a path that starts with /');
 
-const engine: Shape<EngineTarget> = record({
+const engine: Schema<EngineTarget> = z.object({
   service: text(),
   engine: text(),
   url: address,
   endpoint: address,
   healthPath: urlPath,
   modelsPath: urlPath,
-  inFlight: nullable(record({ path: urlPath, metric: text() })),
-  loaded: nullable(record({ path: urlPath, on: oneOf('gpu', 'cpu') })),
-  models: list(record({ ref: text(), name: text(), kind: nullable(oneOf('chat', 'embedding', 'vision')) })),
+  inFlight: z.nullable(z.object({ path: urlPath, metric: text() })),
+  loaded: z.nullable(z.object({ path: urlPath, on: z.enum(['gpu', 'cpu']) })),
+  models: z.array(
+    z.object({ ref: text(), name: text(), kind: z.nullable(z.enum(['chat', 'embedding', 'vision'])) }),
+  ),
 });
 
-const config: Shape<WorkerConfig> = record({
-  schema: oneOf('rma.worker-config/v1'),
+const workerConfig: Schema<WorkerConfig> = z.object({
+  schema: z.literal('rma.worker-config/v1'),
   worker: text(),
   host: text(),
   project: text(),
   profile: text(),
-  models: list(pinnedModelShape),
-  engines: list(engine),
-  coordinator: nullable(record({ url: address })),
+  models: z.array(pinnedModelSchema),
+  engines: z.array(engine),
+  coordinator: z.nullable(z.object({ url: address })),
   heartbeatSeconds: wholeNumber(1),
-  drainSeconds: wholeNumber(),
+  drainSeconds: wholeNumber(0),
 });
 
 /**
- * The worker's configuration out of the JSON text that `where` holds.
+ * Parses the configuration of the worker; `where` names its file or variable.
  * @throws RmaError RMA_WORKER_CONFIG exit 2, with every fault and its place
  */
 export function readWorkerConfig(json: string, where: string): WorkerConfig {
-  const checked = checkShape(config, parse(json, where));
-  if (checked.ok) return checked.value;
-  throw badConfig(`${where}: ${checked.faults.join('; ')}`);
-}
-
-function parse(json: string, where: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw badConfig(`${where} is not JSON: ${said}`);
-  }
-}
-
-function badConfig(message: string): RmaError {
-  return new RmaError('RMA_WORKER_CONFIG', message, {
+  const parsed = parseJson(workerConfig, json);
+  if (parsed.ok) return parsed.value;
+  throw new RmaError('RMA_WORKER_CONFIG', `${where}: ${parsed.faults.join('; ')}`, {
     exitCode: EXIT.usage,
-    hint: 'run rma up: it writes this configuration anew',
+    hint: 'write this configuration again: rma up',
   });
 }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { networkReason } from '../../adapters/engine/http-request.ts';
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { readWorkerStatus } from '../../core/worker/read-worker-status.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 const PATIENCE_MS = 10_000;
@@ -36,7 +37,7 @@ async function* statuses(socket: Socket, question: string): AsyncGenerator<Worke
   socket.once('close', () => lines.close());
   socket.write(`${question}\n`);
   try {
-    for await (const line of lines) yield JSON.parse(line) as WorkerStatus;
+    for await (const line of lines) yield readWorkerStatus(line);
   } finally {
     socket.destroy();
   }

@@ -45,6 +45,17 @@ describe('LocalRunner', () => {
     });
   });
 
+  it('ends a program whose output its reader refuses, with the reason of the reader', async () => {
+    const refusal = new Error('not a status line');
+    const run = runner.run({
+      argv: node("console.log('one'); setInterval(() => {}, 1000)"),
+      onStdout: () => {
+        throw refusal;
+      },
+    });
+    await expect(run).rejects.toBe(refusal);
+  });
+
   it('waits for an aborted program, which may put things in order first', async () => {
     const stop = new AbortController();
     const lines: string[] = [];

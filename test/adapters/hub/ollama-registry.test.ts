@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { OllamaRegistrySource } from '../../../src/adapters/hub/ollama-registry.ts';
 import { parseModelRef } from '../../../src/core/reference/parse-ref.ts';
-import { checkShape } from '../../../src/core/shape.ts';
-import { pinnedModelShape } from '../../../src/core/worker/pinned-model-shape.ts';
+import { parseValue } from '../../../src/core/schema/parse.ts';
+import { pinnedModelSchema } from '../../../src/core/store/pinned-model-schema.ts';
 import { testHttp } from '../../helpers/store/store-fixture.ts';
 import type { Fault } from '../../hub/faults.ts';
 import type { OllamaModelSpec } from '../../hub/ollama/models.ts';
@@ -50,7 +50,7 @@ test('[fail X3] a manifest tells every content once, whatever roles it has, and 
   expect(pinned.files.map(({ path, bytes }) => [path, bytes])).toEqual(
     [WEIGHTS, 'free', '{{ .Prompt }}', config].map((text) => [`sha256-${sha256(text)}`, text.length]),
   );
-  expect(checkShape(pinnedModelShape, JSON.parse(JSON.stringify(pinned)))).toEqual({
+  expect(parseValue(pinnedModelSchema, JSON.parse(JSON.stringify(pinned)))).toEqual({
     ok: true,
     value: pinned,
   });
@@ -241,8 +241,8 @@ test('a pinned model whose file is named otherwise than by its hash is not taken
   const pinned = await resolve('ollama:tiny');
   const [first, ...rest] = pinned.files;
   for (const path of ['sha256-../../x', 'x', `sha256-${'A'.repeat(64)}`]) {
-    expect(checkShape(pinnedModelShape, { ...pinned, files: [{ ...first, path }, ...rest] }).ok).toBe(false);
+    expect(parseValue(pinnedModelSchema, { ...pinned, files: [{ ...first, path }, ...rest] }).ok).toBe(false);
   }
   for (const tag of ['../x', '.', 'a/b', ''])
-    expect(checkShape(pinnedModelShape, { ...pinned, tag }).ok).toBe(false);
+    expect(parseValue(pinnedModelSchema, { ...pinned, tag }).ok).toBe(false);
 });

@@ -1,0 +1,48 @@
+import * as z from 'zod/mini';
+import { EXIT, RmaError } from '../errors.ts';
+import { parseJson, type Schema } from '../schema/parse.ts';
+import { text, wholeNumber } from '../schema/rules.ts';
+import type { ServiceNames } from './service-names.ts';
+
+/** What a project keeps between two commands: profiles added by flag, the ports of its services, and what they run. */
+export interface ProjectState {
+  readonly schema: 'rma.project-state/v1';
+  /** in the order in which they were added */
+  readonly profiles: readonly string[];
+  readonly ports: Readonly<Record<string, number>>;
+  readonly services?: ServiceNames | undefined;
+}
+
+/** The state of a project without a state file. */
+export const NO_STATE: ProjectState = { schema: 'rma.project-state/v1', profiles: [], ports: {} };
+
+const projectState: Schema<ProjectState> = z.object({
+  schema: z.literal(NO_STATE.schema),
+  profiles: z.array(text()),
+  ports: z.record(z.string(), wholeNumber(1)),
+  services: z.optional(z.record(z.string(), text())),
+});
+
+/** Returns the text of `state.json`; the same state gives the same bytes. */
+export function formatProjectState(state: Omit<ProjectState, 'schema'>): string {
+  const { profiles, ports, services = {} } = state;
+  const content = { schema: NO_STATE.schema, profiles, ports: byName(ports), services: byName(services) };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+/**
+ * Parses the text of `state.json`.
+ * @throws RmaError RMA_STATE_INVALID exit 2
+ */
+export function parseProjectState(content: string, path: string): ProjectState {
+  const parsed = parseJson(projectState, content);
+  if (parsed.ok) return parsed.value;
+  throw new RmaError('RMA_STATE_INVALID', `${path} is not a state file of rma: ${parsed.faults[0]}`, {
+    exitCode: EXIT.usage,
+    hint: `remove it: rm '${path}' (then name profiles added by --profile again)`,
+  });
+}
+
+function byName<T>(mapping: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(mapping).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

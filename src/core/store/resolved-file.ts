@@ -1,0 +1,71 @@
+import * as z from 'zod/mini';
+import { canonicalJson } from '../canonical-json.ts';
+import type { ModelGeometry } from '../domain/geometry.ts';
+import type { PinnedModel } from '../domain/pinned-model.ts';
+import { EXIT, RmaError } from '../errors.ts';
+import { parseJson, type Schema } from '../schema/parse.ts';
+import { text, wholeNumber } from '../schema/rules.ts';
+import { pinnedModelSchema } from './pinned-model-schema.ts';
+
+/** What model references resolve to, by reference. */
+export interface KnownModels {
+  readonly models: Readonly<Record<string, PinnedModel>>;
+  /** of models on GPUs; null if the header does not contain it */
+  readonly geometry: Readonly<Record<string, ModelGeometry | null>>;
+  /** optional models that their source does not have, with the message of the source */
+  readonly missing: Readonly<Record<string, string>>;
+}
+
+export const NOTHING_KNOWN: KnownModels = { models: {}, geometry: {}, missing: {} };
+
+const SCHEMA = 'rma.resolved/v1';
+const figure = z.nullable(wholeNumber(0));
+
+const geometry: Schema<ModelGeometry> = z.object({
+  architecture: z.nullable(text()),
+  layers: figure,
+  attentionHeads: figure,
+  kvHeads: figure,
+  keyLength: figure,
+  valueLength: figure,
+  contextLength: figure,
+  weightsBytes: wholeNumber(0),
+});
+
+const resolvedFile = z.object({
+  schema: z.literal(SCHEMA),
+  models: z.record(z.string(), pinnedModelSchema),
+  geometry: z.optional(z.record(z.string(), z.nullable(geometry))),
+  missing: z.optional(z.record(z.string(), text())),
+});
+
+/** Returns the text of `resolved.json`; the same models give the same bytes. */
+export function formatResolved({ models, geometry, missing }: KnownModels): string {
+  const file = {
+    schema: SCHEMA,
+    models,
+    ...(Object.keys(geometry).length > 0 && { geometry }),
+    ...(Object.keys(missing).length > 0 && { missing }),
+  };
+  return `${canonicalJson(file, 2)}\n`;
+}
+
+/**
+ * Parses the text of `resolved.json`. The file is not trusted: no path in it may lead out of the store.
+ * @throws RmaError RMA_RESOLVED_INVALID exit 2
+ */
+export function parseResolved(content: string, path: string): KnownModels {
+  const parsed = parseJson(resolvedFile, content);
+  if (!parsed.ok) throw invalid(path, parsed.faults[0] ?? '');
+  const { models, geometry = {}, missing = {} } = parsed.value;
+  const mixed = Object.keys(models).find((ref) => models[ref]?.ref !== ref);
+  if (mixed !== undefined) throw invalid(path, `the entry of ${mixed} is that of ${models[mixed]?.ref}`);
+  return { models, geometry, missing };
+}
+
+function invalid(path: string, fault: string): RmaError {
+  return new RmaError('RMA_RESOLVED_INVALID', `${path} is not a file of resolved models: ${fault}`, {
+    exitCode: EXIT.usage,
+    hint: `remove it; rma resolves the models again: rm '${path}'`,
+  });
+}
