@@ -1,3 +1,4 @@
+import { imageKey } from '../core/docker/image-reference.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { makeDesired, type Wanted } from './desired/make-desired.ts';
@@ -5,6 +6,7 @@ import { placeServices } from './desired/place-services.ts';
 import { readWish, type WishRequest } from './desired/read-request.ts';
 import { writeSecret } from './desired/secrets.ts';
 import { step } from './desired/step.ts';
+import { projectContainers } from './observe/project-containers.ts';
 import { projectFiles } from './observe/project-files.ts';
 
 export type RenderRequest = WishRequest;
@@ -37,7 +39,7 @@ export async function writeStack(
   const config = { ...request.config, stateDir: directory };
   const { desired, secrets } = await rendered(host, invocation, { ...request, directory });
   const { tag, base } = desired.workerImage;
-  if (!(await host.engine.hasImage(tag))) {
+  if (!(await host.engine.images()).has(imageKey(tag))) {
     await step(invocation, 'building the worker image', () =>
       host.docker.build(tag, invocation.workerImage.context, base, invocation.signal),
     );
@@ -55,7 +57,7 @@ async function rendered(
   { directory, ...request }: RenderRequest & { readonly directory?: string },
 ): Promise<Wanted> {
   const wish = await readWish(host, invocation, request);
-  const containers = await host.engine.containers(request.config.project).catch(() => []);
+  const containers = await projectContainers(host, request.config.project).catch(() => []);
   const { config, profiles } = request;
   const placed = await placeServices(host, invocation, {
     config,

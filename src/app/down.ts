@@ -1,13 +1,14 @@
 import type { RmaConfig } from '../core/domain/config.ts';
+import type { ContainerFacts } from '../core/domain/container.ts';
+import { roleOf } from '../core/domain/container.ts';
 import { endingWith } from '../core/plan/engine-users.ts';
 import { formatProjectState } from '../core/profile/project-state.ts';
 import { findProfile } from '../core/profile/select-services.ts';
-import type { ContainerFacts } from '../ports/container-engine.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { readProjectState, stateFile } from './desired/project-state.ts';
 import { step } from './desired/step.ts';
-import { roleOf } from './observe/observe.ts';
+import { projectContainers } from './observe/project-containers.ts';
 import { projectFiles } from './observe/project-files.ts';
 import { requireDocker } from './observe/require-docker.ts';
 
@@ -32,7 +33,7 @@ export async function planDown(
   const wanted = request.profiles;
   const catalog = wanted.length === 0 ? null : await invocation.catalog(request.config.profilesDir);
   await requireDocker(host);
-  const containers = await host.engine.containers(request.config.project);
+  const containers = await projectContainers(host, request.config.project);
   if (catalog === null) return containers;
   // one that was taken out of the data can still be taken down
   const gone = wanted.filter((name) => !containers.some(({ profile }) => profile === name));
@@ -55,7 +56,7 @@ export async function down(
   const rest = [...ids('engine'), ...ids('coordinator')];
   if (rest.length > 0) await step(invocation, 'stopping the services', () => host.engine.stop(rest));
   await host.engine.remove(going.map(({ id }) => id));
-  const kept = (await host.engine.containers(config.project)).map(({ service }) => service);
+  const kept = (await projectContainers(host, config.project)).map(({ service }) => service);
   if (kept.length === 0) await host.engine.removeNetworks(config.project);
   await forget(host, request, kept.length === 0);
   return { removed: going.map(({ service }) => service), kept };

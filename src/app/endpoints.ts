@@ -1,6 +1,6 @@
+import type { ContainerFacts } from '../core/domain/container.ts';
 import type { Operation } from '../core/plan/operation.ts';
 import { runningAfter, startedServices } from '../core/plan/running-after.ts';
-import type { ContainerFacts } from '../ports/container-engine.ts';
 import type { Wanted } from './desired/make-desired.ts';
 
 /** An address of this machine at which a service answers. */

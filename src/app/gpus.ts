@@ -1,7 +1,7 @@
+import type { ContainerSummary } from '../core/domain/container.ts';
 import type { GpuInventory } from '../core/domain/gpu.ts';
 import { RmaError, toErrorDocument } from '../core/errors.ts';
 import { type GpuUser, gpuUsers } from '../core/gpu/users.ts';
-import type { ContainerFacts } from '../ports/container-engine.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 
@@ -13,7 +13,7 @@ export interface GpuReport {
   readonly users: ReadonlyMap<string, readonly GpuUser[]> | null;
 }
 
-const ALIVE: readonly ContainerFacts['state'][] = ['running', 'paused', 'restarting'];
+const ALIVE: readonly ContainerSummary['state'][] = ['running', 'paused', 'restarting'];
 
 /** Reads GPUs and, where there are some, which services of all projects hold them. Without Docker the services are unknown, and a warning says so. */
 export async function gpuReport(
@@ -34,7 +34,7 @@ async function serviceUsers(
   inventory: GpuInventory,
 ): Promise<GpuReport['users']> {
   try {
-    const containers = (await host.engine.containers(null)).filter(({ state }) => ALIVE.includes(state));
+    const containers = (await host.engine.containers()).filter(({ state }) => ALIVE.includes(state));
     const busy = inventory.gpus.some(({ processes }) => processes !== null && processes.length > 0);
     const services = await Promise.all(
       containers.map(async (container) => ({

@@ -1,17 +1,19 @@
 import type { RmaConfig } from '../core/domain/config.ts';
+import type { ContainerFacts } from '../core/domain/container.ts';
+import { roleOf } from '../core/domain/container.ts';
 import type { Observed } from '../core/domain/observed.ts';
 import { planNfs } from '../core/plan/plan-nfs.ts';
 import { planStoreMove } from '../core/plan/plan-store-move.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
 import { planUp as upPlan } from '../core/plan/plan-up.ts';
-import type { ContainerFacts } from '../ports/container-engine.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { makeDesired, type Wanted } from './desired/make-desired.ts';
 import { placeServices } from './desired/place-services.ts';
 import { readWish } from './desired/read-request.ts';
 import { checkNfsServers } from './observe/check-nfs-servers.ts';
-import { observe, roleOf } from './observe/observe.ts';
+import { observe } from './observe/observe.ts';
+import { projectContainers } from './observe/project-containers.ts';
 import { requireDocker } from './observe/require-docker.ts';
 
 export interface UpRequest {
@@ -40,7 +42,7 @@ export async function planUp(
   const wish = await readWish(host, invocation, request);
   await requireDocker(host);
   await checkNfsServers(host, config);
-  const containers = await host.engine.containers(config.project);
+  const containers = await projectContainers(host, config.project);
   const profiles = request.profiles;
   const placed = await placeServices(host, invocation, { config, wish, profiles, containers });
   const wanted = await makeDesired(host, invocation, { config, profiles, wish, placed, containers });

@@ -1,3 +1,4 @@
+import { imageKey } from '../core/docker/image-reference.ts';
 import type { RmaConfig } from '../core/domain/config.ts';
 import { type PinnedModel, pinnedBytes } from '../core/domain/pinned-model.ts';
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
@@ -119,7 +120,7 @@ async function pullInContainer(
   { config, models }: PullRequest,
 ): Promise<Pulled> {
   const access = await storeAccess(host, invocation, config);
-  if (!(await host.engine.hasImage(access.image))) {
+  if (!(await host.engine.images()).has(imageKey(access.image))) {
     const { workerBase } = config.images;
     await step(invocation, 'building the worker image', () =>
       host.docker.build(access.image, invocation.workerImage.context, workerBase, invocation.signal),

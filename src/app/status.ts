@@ -1,10 +1,11 @@
+import type { ContainerFacts } from '../core/domain/container.ts';
+import { roleOf } from '../core/domain/container.ts';
 import type { WorkerStatus } from '../core/domain/worker-status.ts';
 import type { ErrorDocument } from '../core/errors.ts';
-import type { ContainerFacts } from '../ports/container-engine.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { lostGpus } from './observe/lost-gpus.ts';
-import { roleOf } from './observe/observe.ts';
+import { projectContainers } from './observe/project-containers.ts';
 import { requireDocker } from './observe/require-docker.ts';
 import { workerStatus } from './observe/worker-status.ts';
 
@@ -24,7 +25,7 @@ export async function status(
   project: string,
 ): Promise<readonly WorkerReport[]> {
   await requireDocker(host);
-  const containers = await host.engine.containers(project);
+  const containers = await projectContainers(host, project);
   const lost = await lostGpus(host, invocation, containers);
   const workers = containers.filter((container) => roleOf(container) === 'worker');
   return Promise.all(

@@ -2,10 +2,12 @@ import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runRma } from '../helpers/cli/run-rma.ts';
 import { type GpuBox, gpuBox } from '../helpers/gpu/gpu-box.ts';
-import { standinEngine } from '../helpers/stack/standin-engine.ts';
+import { type StandinContainer, standinEngine } from '../helpers/stack/standin-engine.ts';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
+const dockerWith = async (containers: readonly StandinContainer[]) =>
+  (await standinEngine({ containers })).endpoint;
 const NO_DOCKER = 'unix:///nonexistent/docker.sock';
 const gpus = async ({ path }: GpuBox, docker: string, ...args: readonly string[]) =>
   runRma(['gpus', ...args], { env: { PATH: [path, '/nonexistent'].join(delimiter), DOCKER_HOST: docker } });
@@ -22,7 +24,7 @@ async function busyBox(): Promise<{ readonly box: GpuBox; readonly docker: strin
       { pid: 300, name: 'python3', mib: 1024, gpu: second },
     ],
   });
-  const docker = await standinEngine([
+  const docker = await dockerWith([
     {
       service: 'vllm-vllm',
       pids: [99, 100],
@@ -119,7 +121,7 @@ describe('[req R30] rma gpus', () => {
   it('shows MIG devices below their GPU, with their own services', async () => {
     const box = await gpuBox({ shape: 'mig' });
     const [, device = ''] = box.migUuids;
-    const docker = await standinEngine([{ service: 'embedding-tei', labels: { 'rma.gpus': device } }]);
+    const docker = await dockerWith([{ service: 'embedding-tei', labels: { 'rma.gpus': device } }]);
     const { stdout } = await gpus(box, docker);
     expect(stdout.split('\n').slice(2)).toEqual([
       'IDX     UUID           NAME                    CC          MEMORY   UTIL   TEMP   USED BY',
@@ -155,7 +157,7 @@ describe('[req R30] rma gpus', () => {
 
   it('says which GPU is lost, and shows the others', async () => {
     const box = await gpuBox({ shape: 'lost-gpu' });
-    const { exitCode, stdout, stderr } = await gpus(box, await standinEngine([]));
+    const { exitCode, stdout, stderr } = await gpus(box, await dockerWith([]));
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/^warning: GPU 1 \(0000:41:00\.0\) cannot be used: .* \(RMA_GPU_FAULT\)/);
     expect(stdout).toMatch(/^0 .* 8\.9 .*\n1 .* {3}the driver says "GPU is lost"$/m);
@@ -163,7 +165,7 @@ describe('[req R30] rma gpus', () => {
 
   it('prints UUIDs alone with -q, those of MIG devices too', async () => {
     const box = await gpuBox({ shape: 'mig' });
-    const { stdout } = await gpus(box, await standinEngine([]), '-q');
+    const { stdout } = await gpus(box, await dockerWith([]), '-q');
     expect(stdout).toBe([...box.uuids, ...box.migUuids].map((uuid) => `${uuid}\n`).join(''));
   });
 

@@ -1,14 +1,13 @@
 import Docker from 'dockerode';
+import { imageKey } from '../../core/docker/image-reference.ts';
+import type { ContainerFacts, ContainerSummary } from '../../core/domain/container.ts';
+import type { EngineFacts, NetworkFacts, VolumeFacts } from '../../core/domain/docker-engine.ts';
 import { LABEL } from '../../core/labels.ts';
-import type {
-  ContainerEngine,
-  ContainerFacts,
-  EngineFacts,
-  VolumeFacts,
-} from '../../ports/container-engine.ts';
+import type { ContainerEngine } from '../../ports/container-engine.ts';
+import { changedContainers, changeFilter } from './container-changes.ts';
 import { dockerFault } from './docker-errors.ts';
 import { connection } from './endpoint.ts';
-import { containerFacts } from './map-container.ts';
+import { containerFacts, containerSummary } from './map-container.ts';
 import { plainLog } from './plain-log.ts';
 
 const API_TIMEOUT_MS = 20_000;
@@ -39,30 +38,54 @@ export class DockerodeEngine implements ContainerEngine {
     });
   }
 
-  async containers(project: string | null): Promise<readonly ContainerFacts[]> {
-    const label = project === null ? LABEL.project : `${LABEL.project}=${project}`;
+  async containers(): Promise<readonly ContainerSummary[]> {
     return this.#ask(async () => {
-      const found = await this.#docker.listContainers({ all: true, filters: { label: [label] } });
-      const facts = await Promise.all(found.map(({ Id }) => this.#container(Id)));
-      return facts
-        .filter((container) => container !== null)
-        .sort((a, b) => a.service.localeCompare(b.service));
+      const filters = { label: [LABEL.project] };
+      const found = await this.#docker.listContainers({ all: true, filters });
+      return found.map(containerSummary).sort((a, b) => a.service.localeCompare(b.service));
     });
   }
 
-  async hasImage(reference: string): Promise<boolean> {
-    return (await this.#orNull(() => this.#docker.getImage(reference).inspect())) !== null;
+  async container(id: string): Promise<ContainerFacts | null> {
+    const details = await this.#orNull(() => this.#docker.getContainer(id).inspect());
+    return details === null ? null : containerFacts(details);
   }
 
-  async volume(name: string): Promise<VolumeFacts | null> {
-    const found = await this.#orNull(() => this.#docker.getVolume(name).inspect());
-    if (found === null) return null;
-    return {
-      name: found.Name,
-      driver: found.Driver,
-      options: found.Options ?? {},
-      labels: found.Labels ?? {},
-    };
+  async images(): Promise<ReadonlySet<string>> {
+    return this.#ask(async () => {
+      const images = await this.#docker.listImages();
+      return new Set(
+        images.flatMap(({ Id, RepoTags, RepoDigests }) => [
+          Id,
+          ...[...(RepoTags ?? []), ...(RepoDigests ?? [])].map(imageKey),
+        ]),
+      );
+    });
+  }
+
+  async volumes(): Promise<ReadonlyMap<string, VolumeFacts>> {
+    return this.#ask(async () => {
+      const { Volumes } = await this.#docker.listVolumes();
+      return new Map((Volumes ?? []).map((volume) => [volume.Name, volumeFacts(volume)]));
+    });
+  }
+
+  async networks(): Promise<readonly NetworkFacts[]> {
+    return this.#ask(async () => {
+      const found = await this.#docker.listNetworks({ filters: { label: [LABEL.project] } });
+      return found.map(({ Id, Name, Labels }) => ({
+        id: Id,
+        name: Name,
+        project: Labels?.[LABEL.project] ?? '',
+      }));
+    });
+  }
+
+  async changes(project: string, signal: AbortSignal): Promise<AsyncIterable<string>> {
+    const stream = await this.#ask(() =>
+      this.#patient.getEvents({ filters: changeFilter(project), abortSignal: signal }),
+    );
+    return this.#yieldChanges(stream, signal);
   }
 
   async logTail(container: string, lines: number): Promise<readonly string[]> {
@@ -117,10 +140,13 @@ export class DockerodeEngine implements ContainerEngine {
     );
   }
 
-  /** null when the container vanished between the listing and the look at it */
-  async #container(id: string): Promise<ContainerFacts | null> {
-    const details = await this.#orNull(() => this.#docker.getContainer(id).inspect());
-    return details === null ? null : containerFacts(details);
+  async *#yieldChanges(stream: NodeJS.ReadableStream, signal: AbortSignal): AsyncGenerator<string> {
+    try {
+      yield* changedContainers(stream as AsyncIterable<Buffer>);
+    } catch (error) {
+      if (!signal.aborted) throw dockerFault(error, this.#endpoint);
+    }
+    if (!signal.aborted) throw dockerFault(new StreamEnded(), this.#endpoint);
   }
 
   async #orNull<T>(ask: () => Promise<T>): Promise<T | null> {
@@ -140,6 +166,15 @@ export class DockerodeEngine implements ContainerEngine {
       throw dockerFault(error, this.#endpoint);
     }
   }
+}
+
+/** The engine closed its event stream: it is stopping. */
+class StreamEnded extends Error {
+  readonly code = 'ECONNRESET';
+}
+
+function volumeFacts({ Name, Driver, Options, Labels }: Docker.VolumeInspectInfo): VolumeFacts {
+  return { name: Name, driver: Driver, options: Options ?? {}, labels: Labels ?? {} };
 }
 
 const NOT_MODIFIED = 304;

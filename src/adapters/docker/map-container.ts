@@ -1,34 +1,51 @@
-import type { ContainerInspectInfo } from 'dockerode';
+import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
+import type { ContainerFacts, ContainerSummary, PublishedPort } from '../../core/domain/container.ts';
 import { LABEL } from '../../core/labels.ts';
 import { STORE_MOUNT } from '../../core/store/layout.ts';
-import type { ContainerFacts, PublishedPort } from '../../ports/container-engine.ts';
 
 const NEVER = '0001-01-01T00:00:00Z';
 
-/** Our view of a container, from the engine's. */
+type Labels = Readonly<Record<string, string>>;
+
+/** Returns rma's view of an entry of the engine's container list. */
+export function containerSummary({ Id, Names, State, Labels }: ContainerInfo): ContainerSummary {
+  return {
+    id: Id,
+    name: (Names[0] ?? '').replace(/^\//, ''),
+    state: State as ContainerSummary['state'],
+    ...labelFacts(Labels),
+  };
+}
+
+/** Returns rma's view of an inspected container. */
 export function containerFacts(details: ContainerInspectInfo): ContainerFacts {
-  const labels = details.Config.Labels ?? {};
   const state = details.State;
   return {
     id: details.Id,
     name: details.Name.replace(/^\//, ''),
-    service: labels[LABEL.service] ?? '',
-    profile: labels[LABEL.profile] ?? null,
-    project: labels[LABEL.project] ?? '',
     image: details.Config.Image,
     state: state.Status as ContainerFacts['state'],
     health: (state.Health?.Status as ContainerFacts['health'] | undefined) ?? 'none',
     exitCode: state.Running ? null : state.ExitCode,
     restarts: details.RestartCount,
-    startedAt: state.StartedAt === NEVER ? null : state.StartedAt,
+    startedAt: state.StartedAt === NEVER ? null : Date.parse(state.StartedAt),
+    ports: publishedPorts(details),
+    store: mountedStore(details),
+    ...labelFacts(details.Config.Labels ?? {}),
+  };
+}
+
+function labelFacts(labels: Labels): Omit<ContainerSummary, 'id' | 'name' | 'state'> {
+  return {
+    project: labels[LABEL.project] ?? '',
+    service: labels[LABEL.service] ?? '',
+    profile: labels[LABEL.profile] ?? null,
     configHash: labels[LABEL.configHash] ?? null,
     models: words(labels[LABEL.models]),
     engines: labels[LABEL.engines] === undefined ? null : words(labels[LABEL.engines]),
     gpus: words(labels[LABEL.gpus]),
     gpuBytes: bytes(labels[LABEL.memory]),
     variant: labels[LABEL.variant] ?? null,
-    ports: publishedPorts(details),
-    store: mountedStore(details),
     composeFile: labels['com.docker.compose.project.config_files'] ?? null,
   };
 }
@@ -47,7 +64,7 @@ function mountedStore({ Mounts }: ContainerInspectInfo): string | null {
   return mount.Type === 'volume' ? `named:${mount.Name ?? ''}` : `host:${mount.Source}`;
 }
 
-/** From the host configuration: it is there also while the container is stopped. */
+/** Reads the host configuration, which lists the ports of a stopped container too. */
 function publishedPorts(details: ContainerInspectInfo): readonly PublishedPort[] {
   const bindings = (details.HostConfig.PortBindings ?? {}) as Record<
     string,

@@ -1,5 +1,6 @@
 import { renderCompose } from '../../core/compose-file/render-compose.ts';
 import { volumeOf } from '../../core/docker/volume-of.ts';
+import type { ContainerFacts } from '../../core/domain/container.ts';
 import type { Desired } from '../../core/domain/desired.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { Selection } from '../../core/domain/selection.ts';
@@ -12,7 +13,6 @@ import { formatProjectState, type ProjectState } from '../../core/profile/projec
 import { findProfile } from '../../core/profile/select-services.ts';
 import { formatResolved, type KnownModels } from '../../core/store/resolved-file.ts';
 import { RMA_VERSION } from '../../core/version.ts';
-import type { ContainerFacts } from '../../ports/container-engine.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles, storeOwner } from '../observe/project-files.ts';

@@ -1,7 +1,7 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
+import type { ContainerFacts } from '../../core/domain/container.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { choosePorts } from '../../core/fleet/choose-ports.ts';
-import type { ContainerFacts } from '../../ports/container-engine.ts';
 import type { Host } from '../../ports/host.ts';
 
 export interface OwnPorts {

@@ -1,5 +1,5 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
-import type { ContainerFacts } from '../../ports/container-engine.ts';
+import type { ContainerFacts } from '../../core/domain/container.ts';
 import type { Wish } from './read-request.ts';
 
 /** What is to be placed on which GPUs. */

@@ -6,6 +6,7 @@ import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { Wanted } from '../desired/make-desired.ts';
 import { step } from '../desired/step.ts';
+import { projectContainers } from '../observe/project-containers.ts';
 import { projectFiles } from '../observe/project-files.ts';
 import type { ApplyRequest } from './apply-request.ts';
 import { checkGpusInside } from './check-gpus-inside.ts';
@@ -93,7 +94,7 @@ async function drain(
     .filter(({ kind, role }) => role === 'engine' && kind !== 'start-service')
     .map(({ service }) => service);
   if (going.length === 0) return [];
-  const containers = await host.engine.containers(project.name);
+  const containers = await projectContainers(host, project.name);
   const using = new Set(
     going
       .flatMap((engine) => usersOf(engine, containers))
@@ -119,7 +120,7 @@ async function remove(
   const workers = going.filter(({ role }) => role === 'worker');
   const others = going.filter(({ role }) => role !== 'worker');
   await step(invocation, `removing ${going.map(({ service }) => service).join(', ')}`, async () => {
-    const containers = await host.engine.containers(project.name);
+    const containers = await projectContainers(host, project.name);
     // a worker drains while it stops: its engines serve on until it is gone
     for (const group of [workers, others]) {
       const services = new Set(group.map(({ service }) => service));

@@ -1,12 +1,13 @@
+import type { ContainerFacts } from '../../core/domain/container.ts';
 import type { PlacedDevice, ServicePlacement } from '../../core/domain/placement.ts';
 import { RmaError } from '../../core/errors.ts';
 import { isAsPlanned, type SeenInside } from '../../core/gpu/visible-inside.ts';
 import { deviceName } from '../../core/placement/device-name.ts';
-import type { ContainerFacts } from '../../ports/container-engine.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { step } from '../desired/step.ts';
 import { type GpusInside, gpusInside } from '../observe/gpus-inside.ts';
+import { projectContainers } from '../observe/project-containers.ts';
 
 const LOOK_MS = 500;
 
@@ -69,7 +70,7 @@ async function runningContainer(
   { project, service }: { readonly project: string; readonly service: string },
 ): Promise<ContainerFacts> {
   for (;;) {
-    const containers = await host.engine.containers(project);
+    const containers = await projectContainers(host, project);
     const container = containers.find((each) => each.service === service && each.state === 'running');
     if (container !== undefined) return container;
     await invocation.clock.sleep(LOOK_MS, invocation.signal);
@@ -82,7 +83,7 @@ async function isAsBefore(
   project: string,
   before: ContainerFacts,
 ): Promise<boolean> {
-  const now = (await host.engine.containers(project)).find(({ id }) => id === before.id);
+  const now = (await projectContainers(host, project)).find(({ id }) => id === before.id);
   return now?.state === 'running' && now.restarts === before.restarts && now.startedAt === before.startedAt;
 }
 

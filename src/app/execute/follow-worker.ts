@@ -1,9 +1,10 @@
+import type { ContainerFacts } from '../../core/domain/container.ts';
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { RmaError } from '../../core/errors.ts';
 import { readWorkerStatus } from '../../core/worker/read-worker-status.ts';
-import type { ContainerFacts } from '../../ports/container-engine.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
+import { projectContainers } from '../observe/project-containers.ts';
 import { throwIfEngineFailed, throwIfFailed } from '../observe/worker-status.ts';
 
 const PAUSE_MS = 250;
@@ -85,7 +86,7 @@ async function workerContainer(
   project: string,
   service: string,
 ): Promise<ContainerFacts> {
-  const container = (await host.engine.containers(project)).find(
+  const container = (await projectContainers(host, project)).find(
     (candidate) => candidate.service === service,
   );
   if (container === undefined || container.state === 'exited' || container.state === 'dead') {
@@ -99,7 +100,7 @@ async function tail(
   project: string,
   service: string,
 ): Promise<readonly string[]> {
-  const container = (await host.engine.containers(project)).find(
+  const container = (await projectContainers(host, project)).find(
     (candidate) => candidate.service === service,
   );
   return container === undefined ? [] : host.engine.logTail(container.id, 5);

@@ -1,8 +1,9 @@
+import type { ContainerFacts } from '../../core/domain/container.ts';
+import { roleOf } from '../../core/domain/container.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import type { ContainerFacts } from '../../ports/container-engine.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
-import { roleOf } from '../observe/observe.ts';
+import { projectContainers } from '../observe/project-containers.ts';
 
 const LOOK_MS = 1000;
 const RESTARTS = 3;
@@ -58,7 +59,7 @@ async function watch(
   project: string,
 ): Promise<never> {
   for (;;) {
-    const containers = await host.engine.containers(project);
+    const containers = await projectContainers(host, project);
     const bad = containers.find((container) => roleOf(container) === 'engine' && keepsCrashing(container));
     if (bad !== undefined) throw await engineFailed(host, bad);
     await clock.sleep(LOOK_MS, signal);

@@ -1,6 +1,6 @@
+import type { ContainerSummary } from '../../core/domain/container.ts';
 import type { GpuPromise } from '../../core/domain/placement.ts';
 import { usersOf } from '../../core/plan/engine-users.ts';
-import type { ContainerFacts } from '../../ports/container-engine.ts';
 import type { Host } from '../../ports/host.ts';
 
 /** States in which the processes of a container are there, with their memory. */
@@ -11,7 +11,7 @@ export interface PromiseScope {
   /** profiles of the project that are planned anew; what else it has left running is set aside */
   readonly planned: readonly string[];
   /** services that no plan of these profiles has any more, and that keep running */
-  readonly isLeft?: (container: ContainerFacts) => boolean;
+  readonly isLeft?: (container: ContainerSummary) => boolean;
 }
 
 /**
@@ -19,14 +19,14 @@ export interface PromiseScope {
  */
 export async function gpuPromises(
   host: Pick<Host, 'engine'>,
-  containers: readonly ContainerFacts[],
+  containers: readonly ContainerSummary[],
   { project, planned, isLeft = () => false }: PromiseScope,
 ): Promise<readonly GpuPromise[]> {
   const holding = containers.filter(({ gpus }) => gpus.length > 0);
   const ofProject = containers.filter((container) => container.project === project);
-  const isPlanned = ({ profile }: ContainerFacts): boolean => planned.includes(profile ?? '');
+  const isPlanned = ({ profile }: ContainerSummary): boolean => planned.includes(profile ?? '');
   // one that several profiles use bears the name of the first, which may be gone
-  const isOwn = (container: ContainerFacts): boolean =>
+  const isOwn = (container: ContainerSummary): boolean =>
     ofProject.includes(container) &&
     !isLeft(container) &&
     (isPlanned(container) || usersOf(container.service, ofProject).some(isPlanned));

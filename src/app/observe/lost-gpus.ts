@@ -1,6 +1,6 @@
+import type { ContainerFacts } from '../../core/domain/container.ts';
 import type { ErrorDocument } from '../../core/errors.ts';
 import { EXIT } from '../../core/errors.ts';
-import type { ContainerFacts } from '../../ports/container-engine.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { gpusInside } from './gpus-inside.ts';

@@ -1,4 +1,5 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
+import type { ContainerFacts, ContainerSummary } from '../../core/domain/container.ts';
 import type { GpuInventory } from '../../core/domain/gpu.ts';
 import type { GpuPromise, PlacementDevice } from '../../core/domain/placement.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
@@ -7,7 +8,6 @@ import type { RunningServices } from '../../core/placement/placement-profiles.ts
 import { findProfile, selectServices } from '../../core/profile/select-services.ts';
 import type { ServiceNames } from '../../core/profile/service-names.ts';
 import { withoutGpus } from '../../core/profile/without-gpus.ts';
-import type { ContainerFacts } from '../../ports/container-engine.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { gpuPromises } from './gpu-promises.ts';
@@ -93,15 +93,15 @@ function leftBehind({ wish, profiles: acted }: GpuRequest, catalog: Catalog) {
       }),
     ),
   );
-  return ({ service, profile }: ContainerFacts): boolean =>
+  return ({ service, profile }: ContainerSummary): boolean =>
     profile !== null && others.includes(profile) && !planned.has(service);
 }
 
 async function ofAllProjects(
   host: Pick<Host, 'engine'>,
   { withoutDocker }: GpuRequest,
-): Promise<readonly ContainerFacts[]> {
-  const all = host.engine.containers(null);
+): Promise<readonly ContainerSummary[]> {
+  const all = host.engine.containers();
   return withoutDocker ? all.catch(() => []) : all;
 }
 

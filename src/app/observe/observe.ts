@@ -1,13 +1,15 @@
+import { presentImages } from '../../core/docker/image-reference.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
+import { type ContainerFacts, roleOf } from '../../core/domain/container.ts';
 import type { Desired } from '../../core/domain/desired.ts';
-import type { Observed, ObservedContainer, ObservedVolume } from '../../core/domain/observed.ts';
+import type { Observed, ObservedContainer } from '../../core/domain/observed.ts';
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import { sha256Hex } from '../../core/hash.ts';
-import type { ContainerFacts } from '../../ports/container-engine.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { lostGpus } from './lost-gpus.ts';
+import { projectContainers } from './project-containers.ts';
 import { projectFiles } from './project-files.ts';
 import { freeBytesBeside, lookIntoStore, type StoreAccess } from './store-container.ts';
 import { plannedWorkerStatus } from './worker-status.ts';
@@ -20,12 +22,12 @@ export async function observe(
   desired: Desired,
   access: StoreAccess,
 ): Promise<Observed> {
-  const images = await presentImages(host, [
+  const images = presentImages(await host.engine.images(), [
     desired.workerImage.tag,
     desired.workerImage.base,
     ...desired.stack.engineImages,
   ]);
-  const volumes = await presentVolumes(host, desired);
+  const volumes = await host.engine.volumes();
   const [containers, files, directories, secrets, secretsWrittenAt, store] = await Promise.all([
     observeContainers(host, invocation, config.project),
     fileHashes(host, [...desired.files.keys()]),
@@ -54,7 +56,7 @@ export async function observeContainers(
   invocation: Pick<Invocation, 'signal'>,
   project: string,
 ): Promise<readonly ObservedContainer[]> {
-  const found = await host.engine.containers(project);
+  const found = await projectContainers(host, project);
   const told = await Promise.all(
     found.map(async (container) => {
       const asks = roleOf(container) === 'worker' && container.state === 'running';
@@ -78,10 +80,9 @@ function observedContainer(
   status: WorkerStatus | null,
   faults: ReadonlyMap<string, ErrorCode>,
 ): ObservedContainer {
-  const { service, profile, state, health, image, configHash, engines } = container;
+  const { service, profile, state, health, image, configHash, engines, startedAt } = container;
   const worker = status === null ? null : { state: status.state, failure: status.failure };
   const engineFault = faults.get(service) ?? null;
-  const startedAt = container.startedAt === null ? null : Date.parse(container.startedAt);
   const role = roleOf(container);
   return {
     service,
@@ -96,28 +97,6 @@ function observedContainer(
     engineFault,
     startedAt,
   };
-}
-
-/** Services are named `coordinator`, `<profile>-worker` and `<profile>-<engine>[-N]`. */
-export function roleOf(container: Pick<ContainerFacts, 'service' | 'profile'>): ObservedContainer['role'] {
-  if (container.profile === null) return 'coordinator';
-  return container.service === `${container.profile}-worker` ? 'worker' : 'engine';
-}
-
-async function presentImages(
-  host: Pick<Host, 'engine'>,
-  references: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const present = await Promise.all(references.map(async (reference) => host.engine.hasImage(reference)));
-  return new Set(references.filter((_, at) => present[at]));
-}
-
-async function presentVolumes(
-  host: Pick<Host, 'engine'>,
-  desired: Desired,
-): Promise<ReadonlyMap<string, ObservedVolume>> {
-  const found = await Promise.all(desired.stack.volumes.map(async ({ name }) => host.engine.volume(name)));
-  return new Map(found.filter((volume) => volume !== null).map((volume) => [volume.name, volume]));
 }
 
 async function presentDirectories(

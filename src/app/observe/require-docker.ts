@@ -1,5 +1,5 @@
 import { checkCompose, checkEngine } from '../../core/docker/check-versions.ts';
-import type { EngineFacts } from '../../ports/container-engine.ts';
+import type { EngineFacts } from '../../core/domain/docker-engine.ts';
 import type { Host } from '../../ports/host.ts';
 
 /** The engine and Compose, new enough; the engine comes first, since a newer one brings its Compose. @throws RmaError RMA_DOCKER_* or RMA_COMPOSE_* (3) */

@@ -1,3 +1,4 @@
+import { imageKey } from '../../core/docker/image-reference.ts';
 import type { DockerVolume } from '../../core/docker/volume-of.ts';
 import type { Owner } from '../../core/domain/config.ts';
 import type { ModelCheck, StoreCheck } from '../../core/domain/model-check.ts';
@@ -45,7 +46,7 @@ export async function lookIntoStore(
   { access, models }: StoreQuestion,
 ): Promise<StoreCheck | null> {
   if (await storeExists(host, access)) {
-    return (await host.engine.hasImage(access.image))
+    return (await host.engine.images()).has(imageKey(access.image))
       ? checkStore(host, invocation, { access, models })
       : null;
   }
@@ -66,7 +67,7 @@ export async function freeBytesBeside(
 
 async function storeExists(host: Pick<Host, 'engine' | 'files'>, { volume }: StoreAccess): Promise<boolean> {
   if (volume.type === 'host') return (await host.files.facts(volume.path)) !== null;
-  return (await host.engine.volume(volume.name)) !== null;
+  return (await host.engine.volumes()).has(volume.name);
 }
 
 function nothingOf(model: PinnedModel): ModelCheck {

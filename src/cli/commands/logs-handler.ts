@@ -1,7 +1,8 @@
+import { projectContainers } from '../../app/observe/project-containers.ts';
 import { requireDocker } from '../../app/observe/require-docker.ts';
+import type { ContainerFacts } from '../../core/domain/container.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import type { ContainerFacts } from '../../ports/container-engine.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
@@ -20,7 +21,7 @@ export async function showLogs(input: LogsInput, context: Context): Promise<Comm
   const { config } = await context.config();
   const host = await context.host();
   await requireDocker(host);
-  const containers = await host.engine.containers(config.project);
+  const containers = await projectContainers(host, config.project);
   const services = containers.map(({ service }) => service);
   for (const wanted of input.service) if (!services.includes(wanted)) throw unknown(wanted, services);
   if (services.length === 0) {

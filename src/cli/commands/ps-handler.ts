@@ -1,5 +1,6 @@
+import { projectContainers } from '../../app/observe/project-containers.ts';
 import { requireDocker } from '../../app/observe/require-docker.ts';
-import type { ContainerFacts } from '../../ports/container-engine.ts';
+import type { ContainerFacts } from '../../core/domain/container.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { type Column, renderTable } from '../render/table.ts';
@@ -22,7 +23,7 @@ export async function listServices({ all }: PsInput, context: Context): Promise<
   const { config } = await context.config();
   const host = await context.host();
   await requireDocker(host);
-  const containers = await host.engine.containers(all ? null : config.project);
+  const containers = await projectContainers(host, all ? null : config.project);
   const services = containers.map(serviceDocument);
   return {
     json: { schema: 'rma.ps/v1', services },
@@ -69,7 +70,7 @@ function serviceDocument(container: ContainerFacts): Readonly<Record<string, unk
     health,
     exitCode,
     restarts,
-    startedAt,
+    startedAt: startedAt === null ? null : new Date(startedAt).toISOString(),
     models,
     variant,
     gpus,

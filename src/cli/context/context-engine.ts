@@ -19,9 +19,12 @@ export function lazyEngine(
   };
   return {
     facts: async () => (await ask()).facts(),
-    containers: async (project) => (await ask()).containers(project),
-    hasImage: async (reference) => (await ask()).hasImage(reference),
-    volume: async (name) => (await ask()).volume(name),
+    containers: async () => (await ask()).containers(),
+    container: async (id) => (await ask()).container(id),
+    images: async () => (await ask()).images(),
+    volumes: async () => (await ask()).volumes(),
+    networks: async () => (await ask()).networks(),
+    changes: async (project, signal) => (await ask()).changes(project, signal),
     processes: async (container) => (await ask()).processes(container),
     logTail: async (container, lines) => (await ask()).logTail(container, lines),
     stop: async (containers) => (await ask()).stop(containers),

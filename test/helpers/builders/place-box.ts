@@ -2,13 +2,13 @@ import { readCatalog } from '../../../src/adapters/data/read-catalog.ts';
 import { type PlacedServices, placeServices } from '../../../src/app/desired/place-services.ts';
 import { readWish } from '../../../src/app/desired/read-request.ts';
 import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
+import type { ContainerFacts } from '../../../src/core/domain/container.ts';
 import type { Gpu, GpuInventory, GpuProcess } from '../../../src/core/domain/gpu.ts';
 import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
 import { RmaError } from '../../../src/core/errors.ts';
 import type { ModelRef } from '../../../src/core/reference/model-ref.ts';
 import { formatModelRef } from '../../../src/core/reference/parse-ref.ts';
-import type { ContainerFacts } from '../../../src/ports/container-engine.ts';
-import { engineOf, filesOf, hostOf, invocationOf } from '../host/port-builders.ts';
+import { engineOf, filesOf, hostOf, invocationOf, listing } from '../host/port-builders.ts';
 import { sourceOf } from '../host/source-of.ts';
 import { base, flags } from './config-sources.ts';
 
@@ -102,7 +102,7 @@ function machineOf({ inventory, containers = [], pids = {}, absent = [], asked =
       },
     },
     engine: engineOf({
-      containers: async () => containers,
+      ...listing(() => containers),
       processes: async (id) => pids[id] ?? [],
     }),
   });

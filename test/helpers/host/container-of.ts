@@ -1,4 +1,4 @@
-import type { ContainerFacts } from '../../../src/ports/container-engine.ts';
+import type { ContainerFacts } from '../../../src/core/domain/container.ts';
 
 /** Returns a running container of the project, with these labels. */
 export function containerOf(over: Partial<ContainerFacts> & Pick<ContainerFacts, 'service'>): ContainerFacts {

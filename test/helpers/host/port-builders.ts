@@ -1,3 +1,4 @@
+import type { ContainerFacts } from '../../../src/core/domain/container.ts';
 import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import type { DockerCli } from '../../../src/ports/docker-cli.ts';
 import type { FileStore } from '../../../src/ports/file-store.ts';
@@ -11,8 +12,11 @@ export function engineOf(over: Partial<ContainerEngine> = {}): ContainerEngine {
   return {
     facts: refuse('engine.facts'),
     containers: refuse('engine.containers'),
-    hasImage: refuse('engine.hasImage'),
-    volume: refuse('engine.volume'),
+    container: refuse('engine.container'),
+    images: refuse('engine.images'),
+    volumes: refuse('engine.volumes'),
+    networks: refuse('engine.networks'),
+    changes: refuse('engine.changes'),
     processes: refuse('engine.processes'),
     logTail: refuse('engine.logTail'),
     stop: refuse('engine.stop'),
@@ -20,6 +24,16 @@ export function engineOf(over: Partial<ContainerEngine> = {}): ContainerEngine {
     removeNetworks: refuse('engine.removeNetworks'),
     createVolume: refuse('engine.createVolume'),
     ...over,
+  };
+}
+
+/** Returns the methods of an engine that has these containers; they are looked up anew at each call. */
+export function listing(
+  containers: () => readonly ContainerFacts[],
+): Pick<ContainerEngine, 'containers' | 'container'> {
+  return {
+    containers: async () => containers(),
+    container: async (id) => containers().find((each) => each.id === id) ?? null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { tempFolder } from '../files/temp-folder.ts';
@@ -6,53 +6,152 @@ import { tempFolder } from '../files/temp-folder.ts';
 export interface StandinContainer {
   readonly service: string;
   readonly project?: string;
+  readonly profile?: string | null;
   readonly labels?: Readonly<Record<string, string>>;
   readonly state?: 'running' | 'exited';
   readonly pids?: readonly number[];
+  readonly ports?: Readonly<Record<string, number>>;
 }
 
-/** An HTTP server that answers as a Docker Engine does about these containers. Returns its address for DOCKER_HOST. */
-export async function standinEngine(containers: readonly StandinContainer[]): Promise<string> {
-  const socket = join(tempFolder(), 'docker.sock');
-  const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '', 'http://docker').pathname.replace(/^\/v[\d.]+/, '');
+export interface StandinState {
+  containers?: readonly StandinContainer[];
+  /** names with tags */
+  images?: readonly string[];
+  volumes?: readonly string[];
+  /** network → project */
+  networks?: Readonly<Record<string, string>>;
+}
+
+/** An HTTP server that answers as a Docker Engine does, and records the requests. */
+export class StandinEngine {
+  readonly endpoint: string;
+  /** method and path of each request so far, without the API version and the query */
+  readonly requests: string[] = [];
+  state: StandinState;
+  readonly #socket: string;
+  readonly #streams = new Set<ServerResponse>();
+  #server: Server | null = null;
+
+  constructor(socket: string, state: StandinState) {
+    this.#socket = socket;
+    this.endpoint = `unix://${socket}`;
+    this.state = state;
+  }
+
+  async start(): Promise<void> {
+    const server = createServer((request, response) => {
+      const path = new URL(request.url ?? '', 'http://docker').pathname.replace(/^\/v[\d.]+/, '');
+      this.requests.push(`${request.method} ${path}`);
+      if (path === '/events') this.#openStream(response);
+      else this.#answer(path, response);
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(this.#socket, resolve);
+    });
+    this.#server = server;
+  }
+
+  /** Closes every connection and the socket, as an engine that stops does. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    if (server === null) return;
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  }
+
+  /** Sends an event to every open stream; `pieces` cuts its JSON at these places. */
+  emit(event: unknown, pieces: readonly number[] = []): void {
+    const text = `${JSON.stringify(event)}\n`;
+    const cuts = [0, ...pieces, text.length];
+    for (const stream of this.#streams)
+      cuts.slice(1).forEach((end, at) => {
+        stream.write(text.slice(cuts[at], end));
+      });
+  }
+
+  #openStream(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+    this.#streams.add(response);
+    response.on('close', () => this.#streams.delete(response));
+  }
+
+  #answer(path: string, response: ServerResponse): void {
+    const send = (status: number, body: unknown): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    };
+    const list = this.#lists()[path];
     const [, id = '', what = ''] = /^\/containers\/([^/]+)\/(json|top)$/.exec(path) ?? [];
-    const container = containers.find(({ service }) => service === id);
-    if (path === '/containers/json')
-      send(
-        200,
-        containers.map(({ service }) => ({ Id: service })),
-      );
+    const container = this.state.containers?.find(({ service }) => service === id);
+    if (list !== undefined) send(200, list);
     else if (container === undefined) send(404, { message: `no such container: ${id}` });
     else if (what === 'json') send(200, inspected(container));
     else if (container.state === 'exited') send(409, { message: `container ${id} is not running` });
     else send(200, processTable(container));
+  }
 
-    function send(status: number, body: unknown): void {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    }
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(socket, resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `unix://${socket}`;
+  #lists(): Readonly<Record<string, unknown>> {
+    const { containers = [], images = [], volumes = [], networks = {} } = this.state;
+    return {
+      '/version': { Version: '28.3.3', ApiVersion: '1.51' },
+      '/info': { Name: 'standin', DockerRootDir: '/var/lib/docker' },
+      '/containers/json': containers.map(listed),
+      '/images/json': images.map((name) => ({ Id: `sha256:${name}`, RepoTags: [name], RepoDigests: null })),
+      '/volumes': {
+        Volumes: volumes.map((Name) => ({ Name, Driver: 'local', Options: null, Labels: null })),
+      },
+      '/networks': Object.entries(networks).map(([Name, project]) => ({
+        Id: Name,
+        Name,
+        Labels: { 'rma.project': project },
+      })),
+    };
+  }
 }
 
-function inspected({ service, project = 'rma', labels = {}, state = 'running' }: StandinContainer): unknown {
+/** Starts an engine with these containers, and stops it after the test. Its `endpoint` is a value for DOCKER_HOST. */
+export async function standinEngine(state: StandinState): Promise<StandinEngine> {
+  const engine = new StandinEngine(join(tempFolder(), 'docker.sock'), state);
+  await engine.start();
+  onTestFinished(() => engine.stop());
+  return engine;
+}
+
+function labelsOf(container: StandinContainer): Record<string, string> {
+  const { service, project = 'rma', profile = 'gpu-worker', labels = {} } = container;
+  return {
+    'rma.project': project,
+    'rma.service': service,
+    ...(profile !== null && { 'rma.profile': profile }),
+    ...labels,
+  };
+}
+
+function listed(container: StandinContainer): unknown {
+  const { service, project = 'rma', state = 'running' } = container;
+  return {
+    Id: service,
+    Names: [`/${project}-${service}-1`],
+    State: state,
+    Labels: labelsOf(container),
+  };
+}
+
+function inspected(container: StandinContainer): unknown {
+  const { service, project = 'rma', state = 'running', ports = {} } = container;
+  const bindings = Object.entries(ports).map(([inside, port]) => [
+    `${inside}/tcp`,
+    [{ HostIp: '127.0.0.1', HostPort: String(port) }],
+  ]);
   return {
     Id: service,
     Name: `/${project}-${service}-1`,
     RestartCount: 0,
     State: { Status: state, Running: state === 'running', ExitCode: 0, StartedAt: '2026-11-17T09:00:00Z' },
-    Config: {
-      Image: 'engine:1',
-      Labels: { 'rma.project': project, 'rma.service': service, 'rma.profile': 'gpu-worker', ...labels },
-    },
-    HostConfig: {},
+    Config: { Image: 'engine:1', Labels: labelsOf(container) },
+    HostConfig: { PortBindings: Object.fromEntries(bindings) },
     Mounts: [],
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkGpusInside } from '../../../../src/app/execute/check-gpus-inside.ts';
+import type { ContainerFacts } from '../../../../src/core/domain/container.ts';
 import type { ServicePlacement } from '../../../../src/core/domain/placement.ts';
-import type { ContainerFacts } from '../../../../src/ports/container-engine.ts';
 import { containerOf } from '../../../helpers/host/container-of.ts';
 import { dockerOf, engineOf, hostOf, invocationOf } from '../../../helpers/host/port-builders.ts';
 
@@ -35,7 +35,10 @@ const hostWith = (
   const warnings: string[] = [];
   const state = () => (states.length > 1 ? states.shift() : states[0]) ?? 'exited';
   const host = hostOf({
-    engine: engineOf({ containers: async () => [containerOf({ service: 'vllm-vllm', state: state() })] }),
+    engine: engineOf({
+      containers: async () => [containerOf({ service: 'vllm-vllm' })],
+      container: async () => containerOf({ service: 'vllm-vllm', state: state() }),
+    }),
     docker: dockerOf({
       exec: async (_id, argv) => ({
         exitCode: programs[argv[0]!]?.exitCode ?? (programs[argv[0]!] === undefined ? 127 : 0),

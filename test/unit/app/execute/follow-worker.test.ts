@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { followWorker } from '../../../../src/app/execute/follow-worker.ts';
 import type { EngineStatus, WorkerStatus } from '../../../../src/core/domain/worker-status.ts';
 import { containerOf } from '../../../helpers/host/container-of.ts';
-import { dockerOf, engineOf, hostOf, invocationOf } from '../../../helpers/host/port-builders.ts';
+import { dockerOf, engineOf, hostOf, invocationOf, listing } from '../../../helpers/host/port-builders.ts';
 
 const status = (state: WorkerStatus['state'], engine: EngineStatus): WorkerStatus => ({
   schema: 'rma.worker-status/v1',
@@ -28,7 +28,7 @@ const misplaced: EngineStatus = {
 /** A host whose worker reports these states, one after the other. */
 const hostThatReports = (...reported: readonly WorkerStatus[]) =>
   hostOf({
-    engine: engineOf({ containers: async () => [containerOf({ service: 'gpu-worker-worker' })] }),
+    engine: engineOf(listing(() => [containerOf({ project: 'demo', service: 'gpu-worker-worker' })])),
     docker: dockerOf({
       exec: async (_id, _argv, { onStdout }) => {
         for (const each of reported) onStdout?.(JSON.stringify(each));

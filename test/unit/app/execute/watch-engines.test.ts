@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { watchEngines } from '../../../../src/app/execute/watch-engines.ts';
 import { containerOf } from '../../../helpers/host/container-of.ts';
-import { engineOf, hostOf, invocationOf } from '../../../helpers/host/port-builders.ts';
+import { engineOf, hostOf, invocationOf, listing } from '../../../helpers/host/port-builders.ts';
 
 const engine = containerOf({
+  project: 'p',
   service: 'cpu-worker-llamacpp',
   profile: 'cpu-worker',
   health: 'starting',
@@ -13,7 +14,7 @@ const engine = containerOf({
 const hostWith = (container: typeof engine) =>
   hostOf({
     engine: engineOf({
-      containers: async () => [container],
+      ...listing(() => [container]),
       logTail: async () => ['loading', 'out of memory'],
     }),
   });

@@ -1,0 +1,54 @@
+/** What a service is to its profile. */
+export type Role = 'coordinator' | 'worker' | 'engine';
+
+export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+
+/** A container that rma created, as the engine's list and the container's labels show it. */
+export interface ContainerSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly project: string;
+  readonly service: string;
+  /** null for the coordinator */
+  readonly profile: string | null;
+  readonly state: ContainerState;
+  /** label `rma.config-hash`; null where it is missing */
+  readonly configHash: string | null;
+  readonly models: readonly string[];
+  /** UUIDs of the GPUs and MIG devices that it was given */
+  readonly gpus: readonly string[];
+  /** bytes reserved on each of its GPUs */
+  readonly gpuBytes: number | null;
+  /** the variant of its profile */
+  readonly variant: string | null;
+  /** of a worker: the engine services it uses; null where the label is missing */
+  readonly engines: readonly string[] | null;
+  /** the Compose file that created it, on the host of the user who ran Compose */
+  readonly composeFile: string | null;
+}
+
+/** A container as one inspect shows it. */
+export interface ContainerFacts extends ContainerSummary {
+  readonly image: string;
+  readonly health: 'starting' | 'healthy' | 'unhealthy' | 'none';
+  /** null while it runs */
+  readonly exitCode: number | null;
+  readonly restarts: number;
+  /** milliseconds since the Unix epoch; null before the first start */
+  readonly startedAt: number | null;
+  readonly ports: readonly PublishedPort[];
+  /** what is mounted as the store, as `named:NAME` or `host:PATH`; null for none */
+  readonly store: string | null;
+}
+
+export interface PublishedPort {
+  readonly address: string;
+  readonly hostPort: number;
+  readonly containerPort: number;
+}
+
+/** Returns the role by the service's name: `coordinator`, `<profile>-worker` or `<profile>-<engine>[-N]`. */
+export function roleOf({ service, profile }: Pick<ContainerSummary, 'service' | 'profile'>): Role {
+  if (profile === null) return 'coordinator';
+  return service === `${profile}-worker` ? 'worker' : 'engine';
+}

@@ -1,0 +1,25 @@
+/** The version and the settings of a Docker Engine. */
+export interface EngineFacts {
+  readonly version: string;
+  readonly apiVersion: string;
+  /** the engine's own host name */
+  readonly name: string;
+  /** directory of images and volumes on the engine's host */
+  readonly rootDir: string;
+  /** the endpoint, as `unix:///…`, `ssh://…` or `tcp://…` */
+  readonly endpoint: string;
+}
+
+export interface VolumeFacts {
+  readonly name: string;
+  readonly driver: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A network that rma created. */
+export interface NetworkFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly project: string;
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { DockerodeEngine } from '../../../src/adapters/docker/dockerode-engine.ts';
+import { standinEngine } from '../../helpers/stack/standin-engine.ts';
+
+describe('the lists of an engine', () => {
+  it('need one request each', async () => {
+    const standin = await standinEngine({
+      containers: [{ service: 'a' }, { service: 'b', state: 'exited' }],
+      images: ['node:20'],
+      volumes: ['rma-models'],
+      networks: { demo_default: 'demo' },
+    });
+    const engine = new DockerodeEngine(standin.endpoint);
+    expect(await engine.containers()).toMatchObject([
+      { id: 'a', name: 'rma-a-1', project: 'rma', service: 'a', state: 'running' },
+      { id: 'b', state: 'exited' },
+    ]);
+    expect([...(await engine.images())]).toEqual(['sha256:node:20', 'node:20']);
+    expect([...(await engine.volumes()).values()]).toEqual([
+      { name: 'rma-models', driver: 'local', options: {}, labels: {} },
+    ]);
+    expect(await engine.networks()).toEqual([{ id: 'demo_default', name: 'demo_default', project: 'demo' }]);
+    expect(await engine.facts()).toMatchObject({ version: '28.3.3', rootDir: '/var/lib/docker' });
+    expect(standin.requests.sort()).toEqual([
+      'GET /containers/json',
+      'GET /images/json',
+      'GET /info',
+      'GET /networks',
+      'GET /version',
+      'GET /volumes',
+    ]);
+  });
+
+  it('show a container in full by one inspect, and null for one that is gone', async () => {
+    const { endpoint } = await standinEngine({ containers: [{ service: 'a', ports: { '8000': 18_000 } }] });
+    const engine = new DockerodeEngine(endpoint);
+    expect(await engine.container('a')).toMatchObject({
+      startedAt: Date.UTC(2026, 10, 17, 9),
+      ports: [{ address: '127.0.0.1', hostPort: 18_000, containerPort: 8000 }],
+    });
+    expect(await engine.container('gone')).toBeNull();
+  });
+});
+
+describe('the changes of an engine', () => {
+  const event = (id: string) => ({ Type: 'container', Action: 'start', Actor: { ID: id, Attributes: {} } });
+
+  it('are the ids of containers, also where an event comes in pieces', async () => {
+    const standin = await standinEngine({});
+    const stop = new AbortController();
+    const changes = await new DockerodeEngine(standin.endpoint).changes('rma', stop.signal);
+    standin.emit(event('a'));
+    standin.emit(event('ü-b'), [5, 40]);
+    const seen: string[] = [];
+    for await (const id of changes) {
+      seen.push(id);
+      if (seen.length === 2) stop.abort();
+    }
+    expect(seen).toEqual(['a', 'ü-b']);
+  });
+
+  it('end with an error when the engine stops', async () => {
+    const standin = await standinEngine({});
+    const { signal } = new AbortController();
+    const changes = await new DockerodeEngine(standin.endpoint).changes('rma', signal);
+    const ended = (async () => {
+      for await (const _ of changes);
+    })();
+    await standin.stop();
+    await expect(ended).rejects.toMatchObject({ code: 'RMA_DOCKER_UNREACHABLE', exitCode: 3 });
+  });
+});
