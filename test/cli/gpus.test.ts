@@ -159,8 +159,8 @@ describe('[req R30] rma gpus', () => {
     const box = await gpuBox({ shape: 'lost-gpu' });
     const { exitCode, stdout, stderr } = await gpus(box, await dockerWith([]));
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/^warning: GPU 1 \(0000:41:00\.0\) cannot be used: .* \(RMA_GPU_FAULT\)/);
-    expect(stdout).toMatch(/^0 .* 8\.9 .*\n1 .* {3}the driver says "GPU is lost"$/m);
+    expect(stderr).toMatch(/^warning: GPU 1 \(0000:41:00\.0\) is not usable: .* \(RMA_GPU_FAULT\)/);
+    expect(stdout).toMatch(/^0 .* 8\.9 .*\n1 .* {3}the driver reports "GPU is lost"$/m);
   });
 
   it('prints UUIDs alone with -q, those of MIG devices too', async () => {

@@ -192,7 +192,7 @@ describe('[req R02] rma profiles check', () => {
 
   it.each([
     ['a file that is not there', 'drafts/none.yaml', 'check the path'],
-    ['a folder', 'drafts', 'it is a folder; name a file'],
+    ['a folder', 'drafts', 'it is a directory; pass a file'],
   ])('refuses %s with what to do', async (_, path, hint) => {
     own('drafts/ocr.yaml', OWN_OCR);
     const result = await rma('profiles', 'check', path);

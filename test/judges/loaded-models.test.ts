@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../src/adapters/clock/system-clock.ts';
 import { createEngineProbe } from '../../src/adapters/engine/engine-probe.ts';
-import type { EngineTrouble } from '../../src/adapters/engine/engine-trouble.ts';
+import type { EngineProblem } from '../../src/adapters/engine/engine-problem.ts';
 import type { EngineTarget, ServedModel } from '../../src/core/domain/worker-config.ts';
 import { judgeHome } from '../helpers/judges/judges.ts';
 import { startOllama } from '../helpers/judges/ollama-server.ts';
@@ -39,7 +39,7 @@ const target = (url: string, on: 'gpu' | 'cpu', kind: ServedModel['kind']): Engi
 });
 
 /** Probes as heartbeats would until the proof has ended. */
-async function proven(engine: EngineTarget): Promise<EngineTrouble | null> {
+async function proven(engine: EngineTarget): Promise<EngineProblem | null> {
   const stop = new AbortController();
   onTestFinished(() => stop.abort());
   const probe = createEngineProbe(systemClock, 3_000);

@@ -5,16 +5,16 @@ import { EXIT, RmaError } from '../../core/errors.ts';
 import { buildCatalog, type DataFile } from '../../core/profile/build-catalog.ts';
 
 export interface DataFolders {
-  /** the folder that holds rma's own `profiles/` and `compose/engines/` */
+  /** directory with rma's own `profiles/` and `compose/engines/` */
   readonly shipped: string;
   /** the user's own `profiles/`; null for none */
   readonly own: string | null;
-  /** one more file of the user's, which wins over the others; null for none */
+  /** one more file of the user, which overrides all others; null for none */
   readonly extra?: string | null;
 }
 
 /**
- * Reads the profiles, engines and models that rma ships, and the user's own profiles and models over them.
+ * Returns the profiles, engines and models that rma ships, overridden by the user's own profiles and models.
  * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE exit 2
  */
 export async function readCatalog({ shipped, own, extra = null }: DataFolders): Promise<Catalog> {
@@ -32,7 +32,7 @@ async function ownFiles(folder: string): Promise<DataFile[]> {
   return files.map((file) => ({ ...file, own: true }));
 }
 
-/** What the file is, its name and content tell: only engines have an image. */
+/** Reads one extra file. Its name and content decide what it is: only engines have an image. */
 async function readExtra(file: string): Promise<DataFile> {
   const text = await readable(file, () => readFile(file, 'utf8'));
   const name = basename(file).replace(/\.ya?ml$/, '');
@@ -55,7 +55,7 @@ async function readFolder(folder: string, kind: 'engine' | 'profile'): Promise<D
   return read;
 }
 
-/** `a.yaml` beside `a.yml`: which one counts would be a guess. */
+/** Rejects `a.yaml` beside `a.yml`: which one to use is ambiguous. */
 function refuseTwins(files: readonly DataFile[]): void {
   const twin = files.find(({ name }, index) => files.findIndex((other) => other.name === name) !== index);
   if (twin === undefined) return;
@@ -81,6 +81,6 @@ async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
 
 function hintOf(code: string, path: string): string {
   if (code === 'ENOENT') return `check the path: ls -l '${path}'`;
-  if (code === 'EISDIR') return `it is a folder; name a file: ls '${path}'`;
+  if (code === 'EISDIR') return `it is a directory; pass a file: ls '${path}'`;
   return `make ${path} readable for this user`;
 }

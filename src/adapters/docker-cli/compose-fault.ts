@@ -1,12 +1,12 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { hostFault } from './host-fault.ts';
 
-// Compose and the engine give no codes here, only text: the patterns are those of Engine 25 to 29.
+// Compose and the engine report these as text without codes; the patterns match Engine 25 to 29.
 const PORT_TAKEN = /(?:port is already allocated|address already in use)/;
 const NAME_TAKEN = /container name "\/?([^"]+)" is already in use/;
 const PORT = /(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):(\d{1,5})/;
 
-/** The error behind a failed `docker compose` command. */
+/** Returns the error for a failed `docker compose` command, from its standard error. */
 export function composeFault(verb: string, stderr: string): RmaError {
   const known = hostFault(stderr);
   if (known !== null) return known;
@@ -19,20 +19,20 @@ export function composeFault(verb: string, stderr: string): RmaError {
     const port = PORT.exec(line)?.[1];
     return new RmaError(
       'RMA_PORT_TAKEN',
-      `port ${port ?? ''} is already used by another program`.replace('  ', ' '),
+      `port ${port ?? ''} is already in use by another program`.replace('  ', ' '),
       {
         exitCode: EXIT.notReady,
-        hint: 'choose another: --port SERVICE=PORT, or --coordinator-port PORT',
+        hint: 'choose another port: --port SERVICE=PORT or --coordinator-port PORT',
       },
     );
   }
   const name = NAME_TAKEN.exec(line ?? '')?.[1];
   if (name !== undefined) {
-    return new RmaError('RMA_PROJECT_BUSY', `another program has just made the container ${name}`, {
-      hint: `if another rma works on this project, let it end and run this again; else: docker rm -f ${name}`,
+    return new RmaError('RMA_PROJECT_BUSY', `another program has just created the container ${name}`, {
+      hint: `if another rma command is running for this project, wait for it and retry; otherwise: docker rm -f ${name}`,
     });
   }
-  return new RmaError('RMA_COMPOSE_FAILED', `docker compose ${verb} failed: ${line ?? 'it said nothing'}`, {
-    hint: 'see the services: rma ps, rma logs',
+  return new RmaError('RMA_COMPOSE_FAILED', `docker compose ${verb} failed: ${line ?? 'no error output'}`, {
+    hint: 'inspect the services: rma ps, rma logs',
   });
 }

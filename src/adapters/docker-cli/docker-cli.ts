@@ -6,7 +6,7 @@ import { hostFault } from './host-fault.ts';
 import { oneOffArguments } from './one-off.ts';
 
 const QUICK_MS = 20_000;
-/** `docker run` when the engine could not make or start the container. */
+/** Exit code of `docker run` when the engine could not create or start the container. */
 const NOT_STARTED = 125;
 
 /** The user's own `docker` command with its Compose plugin. */
@@ -24,7 +24,7 @@ export class SpawnedDockerCli implements DockerCli {
     });
     const version = outcome.stdout.trim().replace(/^v/, '');
     if (outcome.exitCode === 0 && /^\d/.test(version)) return version;
-    throw new RmaError('RMA_COMPOSE_MISSING', 'this machine has docker, but not its Compose plugin', {
+    throw new RmaError('RMA_COMPOSE_MISSING', 'docker is installed, but its Compose plugin is not', {
       exitCode: EXIT.notReady,
       hint: 'install it: sudo apt-get install docker-compose-plugin (docs: https://docs.docker.com/compose/install/linux/)',
     });
@@ -45,9 +45,9 @@ export class SpawnedDockerCli implements DockerCli {
     if (outcome.exitCode === 0) return;
     throw new RmaError(
       'RMA_IMAGE_BUILD_FAILED',
-      `the worker image ${tag} could not be built: ${lastLine(outcome)}`,
+      `failed to build the worker image ${tag}: ${lastLine(outcome)}`,
       {
-        hint: `is the base image there? docker pull ${base}`,
+        hint: `check that the base image exists: docker pull ${base}`,
       },
     );
   }
@@ -55,13 +55,9 @@ export class SpawnedDockerCli implements DockerCli {
   async pull(image: string, signal: AbortSignal): Promise<void> {
     const outcome = await this.#runner.run({ argv: ['docker', 'pull', '--quiet', image], signal });
     if (outcome.exitCode === 0) return;
-    throw new RmaError(
-      'RMA_IMAGE_PULL_FAILED',
-      `the image ${image} could not be pulled: ${lastLine(outcome)}`,
-      {
-        hint: `try it by hand: docker pull ${image}; another image is set by --image ENGINE=REFERENCE`,
-      },
-    );
+    throw new RmaError('RMA_IMAGE_PULL_FAILED', `failed to pull the image ${image}: ${lastLine(outcome)}`, {
+      hint: `try: docker pull ${image}; to use another image: --image ENGINE=REFERENCE`,
+    });
   }
 
   async up(project: ComposeProject, services: readonly string[], options: UpOptions): Promise<void> {

@@ -5,18 +5,18 @@ const TOOLKIT_GUIDE =
 const TOOLKIT =
   'sudo apt-get install -y nvidia-container-toolkit && sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker';
 
-/** What an NFS mount says when it fails, and what mends it. */
-const NFS_HINTS: readonly (readonly [reason: RegExp, hint: string])[] = [
-  [/no such device|protocol not supported/, 'this kernel has no NFS yet: sudo modprobe nfs'],
+/** Error texts of NFS mounts, each with the fix. */
+const NFS_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [/no such device|protocol not supported/, 'the NFS kernel module is not loaded: sudo modprobe nfs'],
   [/no such file/, 'check the path of the export: showmount -e SERVER'],
-  [/permission denied|operation not permitted/, 'let the server export it to this host: /etc/exports there'],
-  [/no such host|resolving/, 'check the name of the server, or name it by its address: nfs:ADDRESS:/EXPORT'],
+  [/permission denied|operation not permitted/, 'export it to this host in /etc/exports on the server'],
+  [/no such host|resolving/, "check the server's host name, or use its IP address: nfs:ADDRESS:/EXPORT"],
 ];
-const NFS_DEFAULT = 'is the server up, and does it export this? showmount -e SERVER';
+const NFS_DEFAULT = 'check that the server is up and exports this path: showmount -e SERVER';
 
 /**
- * Faults that the owner of the host mends: GPUs and mounts. The engine has no codes for them, only text: the patterns
- * are those of Engine 25 to 29 and of NVIDIA's container toolkit 1.14 to 1.19.
+ * Faults of the host that its administrator fixes: GPUs and mounts. The engine reports them as text without codes; the
+ * patterns match Engine 25 to 29 and the NVIDIA Container Toolkit 1.14 to 1.19.
  */
 const KNOWN: readonly (readonly [pattern: RegExp, fault: (seen: string, line: string) => RmaError])[] = [
   [/could not select device driver/, toolkitMissing],
@@ -26,7 +26,7 @@ const KNOWN: readonly (readonly [pattern: RegExp, fault: (seen: string, line: st
   [/(error resolving passed in network volume address.*)$/, nfsMountFailed],
 ];
 
-/** The fault behind what `docker` or its Compose wrote; null when it is none of these. */
+/** Returns the host fault in the standard error of `docker` or `docker compose`; null if there is none. */
 export function hostFault(stderr: string): RmaError | null {
   for (const line of stderr.trim().split('\n').reverse()) {
     for (const [pattern, fault] of KNOWN) {
@@ -38,31 +38,31 @@ export function hostFault(stderr: string): RmaError | null {
 }
 
 function toolkitMissing(): RmaError {
-  return new RmaError('RMA_GPU_TOOLKIT_MISSING', 'Docker on this host cannot give GPUs to containers', {
+  return new RmaError('RMA_GPU_TOOLKIT_MISSING', 'Docker on this host cannot pass GPUs to containers', {
     exitCode: EXIT.notReady,
-    hint: `install NVIDIA's container toolkit and tell Docker: ${TOOLKIT}; apt-get knows it once NVIDIA's repository is there: ${TOOLKIT_GUIDE}`,
+    hint: `install and configure the NVIDIA Container Toolkit: ${TOOLKIT}; add NVIDIA's apt repository first: ${TOOLKIT_GUIDE}`,
   });
 }
 
 function cdiStale(device: string): RmaError {
   return new RmaError(
     'RMA_GPU_CDI_STALE',
-    `Docker's list of GPUs (CDI) does not have ${device}: it was made before the GPUs changed`,
+    `Docker's GPU list (CDI) does not contain ${device}: the GPUs changed after it was generated`,
     { exitCode: EXIT.notReady, hint: 'sudo nvidia-ctk cdi generate --output=/var/run/cdi/nvidia.yaml' },
   );
 }
 
 function gpuGone(device: string): RmaError {
-  return new RmaError('RMA_GPU_GONE', `the driver does not know ${device} any more`, {
+  return new RmaError('RMA_GPU_GONE', `the NVIDIA driver no longer finds ${device}`, {
     exitCode: EXIT.notReady,
-    hint: 'see what is there: rma gpus; then run this again, it is planned anew',
+    hint: 'list the GPUs: rma gpus; then run this command again, it makes a new plan',
   });
 }
 
-function nfsMountFailed(said: string): RmaError {
-  const hint = NFS_HINTS.find(([reason]) => reason.test(said))?.[1] ?? NFS_DEFAULT;
-  return new RmaError('RMA_NFS_MOUNT_FAILED', `the NFS export could not be mounted: ${said}`, {
+function nfsMountFailed(reason: string): RmaError {
+  const hint = NFS_HINTS.find(([pattern]) => pattern.test(reason))?.[1] ?? NFS_DEFAULT;
+  return new RmaError('RMA_NFS_MOUNT_FAILED', `failed to mount the NFS export: ${reason}`, {
     exitCode: EXIT.notReady,
-    hint: hint.replace('SERVER', /addr=([^,\s]+)/.exec(said)?.[1] ?? 'SERVER'),
+    hint: hint.replace('SERVER', /addr=([^,\s]+)/.exec(reason)?.[1] ?? 'SERVER'),
   });
 }

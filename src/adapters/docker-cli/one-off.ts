@@ -1,6 +1,6 @@
 import type { OneOff } from '../../ports/docker-cli.ts';
 
-/** `docker run` for a throw-away container: no capabilities, no name, nothing left behind. */
+/** Returns the `docker run` command of a one-off container: no capabilities, no name, removed when it exits. */
 export function oneOffArguments(run: OneOff): [string, ...string[]] {
   const flags = ['--rm', '--interactive', '--pull', 'never', '--user', run.user];
   flags.push('--cap-drop', 'ALL', '--security-opt', 'no-new-privileges:true');

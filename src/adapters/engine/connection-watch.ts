@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 
 /**
- * Holds a connection to a server, without a word, and tells once when the server ends it: a process that was replaced
- * between two requests cannot hide that. Ends with the signal, telling nothing.
+ * Keeps an idle connection to a server open and calls `onEnd` once when the server closes it, so that a restart between
+ * two requests is noticed. An aborted signal closes the connection without a call.
  */
 export function watchConnection(address: string, signal: AbortSignal, onEnd: () => void): void {
   if (signal.aborted) return;

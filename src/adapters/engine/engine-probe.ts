@@ -2,21 +2,22 @@ import type { EngineTarget } from '../../core/domain/worker-config.ts';
 import { requestsInFlight } from '../../core/worker/in-flight.ts';
 import { missingNames } from '../../core/worker/model-list.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { EngineTrouble } from './engine-trouble.ts';
+import type { EngineProblem } from './engine-problem.ts';
 import { networkReason, sendRequest } from './http-request.ts';
 import { createLoadedModels } from './loaded-models.ts';
 import { withDeadline } from './with-deadline.ts';
 
 export interface EngineProbe {
   /**
-   * null when the engine answers, lists every model it should serve and, where it tells that, was seen to hold each of
-   * them where it was planned. Returns within the deadline: what takes longer goes on beside the probes.
+   * Returns null if the engine responds, lists every model it must serve and, if it reports this, has each of them loaded
+   * where it was planned. Returns within the deadline; longer work continues in the background.
    */
-  probe(engine: EngineTarget, signal: AbortSignal): Promise<EngineTrouble | null>;
-  /** requests the engine works on; 0 for one that is gone or does not tell */
+  probe(engine: EngineTarget, signal: AbortSignal): Promise<EngineProblem | null>;
+  /** Returns the number of requests in progress; 0 if the engine is gone or does not report it. */
   inFlight(engine: EngineTarget, signal: AbortSignal): Promise<number>;
 }
 
+/** Returns a probe whose requests time out after `deadlineMs` milliseconds. */
 export function createEngineProbe(clock: Clock, deadlineMs: number): EngineProbe {
   const get = (engine: EngineTarget, path: string, signal: AbortSignal) =>
     withDeadline(clock, deadlineMs, signal, (inner) =>
@@ -25,12 +26,12 @@ export function createEngineProbe(clock: Clock, deadlineMs: number): EngineProbe
   const loadedModels = createLoadedModels(clock, deadlineMs);
   return {
     async probe(engine, signal) {
-      const silence = await answers(engine, (path) => get(engine, path, signal));
-      if (silence !== null) {
+      const reason = await notReadyReason(engine, (path) => get(engine, path, signal));
+      if (reason !== null) {
         loadedModels.forget(engine);
-        return { note: silence };
+        return { note: reason };
       }
-      return loadedModels.look(engine, signal);
+      return loadedModels.check(engine, signal);
     },
     async inFlight(engine, signal) {
       if (engine.inFlight === null) return 0;
@@ -38,23 +39,23 @@ export function createEngineProbe(clock: Clock, deadlineMs: number): EngineProbe
         const reply = await get(engine, engine.inFlight.path, signal);
         return reply.status === 200 ? requestsInFlight(reply.body, engine.inFlight.metric) : 0;
       } catch {
-        // An engine that does not answer works on nothing that a wait could save.
+        // An engine that does not respond has no request worth waiting for.
         return 0;
       }
     },
   };
 }
 
-/** null when the engine is healthy and lists its models, else why not. */
-async function answers(
+/** Returns null if the engine is healthy and lists its models, else the reason. */
+async function notReadyReason(
   engine: EngineTarget,
   get: (path: string) => Promise<{ readonly status: number; readonly body: string }>,
 ): Promise<string | null> {
   try {
     const health = await get(engine.healthPath);
-    if (health.status !== 200) return `${engine.healthPath} answered ${health.status}`;
+    if (health.status !== 200) return `${engine.healthPath} returned ${health.status}`;
     const models = await get(engine.modelsPath);
-    if (models.status !== 200) return `${engine.modelsPath} answered ${models.status}`;
+    if (models.status !== 200) return `${engine.modelsPath} returned ${models.status}`;
     const names = engine.models.map((model) => model.name);
     const missing = missingNames(models.body, names);
     return missing.length === 0 ? null : `${engine.modelsPath} does not list ${missing.join(', ')}`;

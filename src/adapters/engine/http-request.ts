@@ -18,8 +18,8 @@ export interface HttpReply {
 const REPLY_LIMIT = 4 * 1024 * 1024;
 
 /**
- * One request on a connection of its own to an engine or the coordinator: no proxy, no redirect, and no kept connection
- * whose end would look like a dead engine.
+ * Sends one request to an engine or the coordinator on a new connection: no proxy, no redirects, and no keep-alive
+ * connection whose end would look like a dead engine.
  * @throws Error with a `code` of Node's network errors, or the signal's reason
  */
 export function sendRequest(request: HttpRequest): Promise<HttpReply> {
@@ -55,7 +55,7 @@ export function sendRequest(request: HttpRequest): Promise<HttpReply> {
   });
 }
 
-/** The shortest true reason of a network error: its code where it has one. */
+/** Returns a short reason for a network error: its code if it has one, else its message. */
 export function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;

@@ -1,75 +1,82 @@
 import type { EngineTarget } from '../../core/domain/worker-config.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { watchConnection } from './connection-watch.ts';
-import type { EngineTrouble } from './engine-trouble.ts';
-import { proveLoaded } from './prove-loaded.ts';
+import type { EngineProblem } from './engine-problem.ts';
+import { verifyLoaded } from './verify-loaded.ts';
 
-/** A model that was refused may find room later: others come and go on a GPU. */
-const AGAIN_MS = 60_000;
-/** What may pass by itself is tried again soon. */
-const SOON_MS = 5_000;
+/** Pause after a fault: memory of the GPU may be freed later. */
+const RETRY_AFTER_FAULT_MS = 60_000;
+/** Pause after a temporary problem. */
+const RETRY_MS = 5_000;
 
 /**
- * Whether engines that load models on demand have each of theirs where it was planned. It is proven once per start of
- * the engine, beside the probes, for loading takes minutes; an engine that holds fewer models than it serves would swap
- * them at every further look.
+ * Checks that engines that load models on demand have each model loaded where it was planned. Each start of an engine is
+ * verified once, in the background, because loading takes minutes; an engine that keeps fewer models loaded than it
+ * serves would swap them at every further check.
  */
 export interface LoadedModels {
-  /** null: proven, or the engine is not of this kind. Begins the proof where there is none. Never waits. */
-  look(engine: EngineTarget, signal: AbortSignal): EngineTrouble | null;
-  /** the engine went away: what was seen counts no more */
+  /** Returns null if verified or not applicable. Starts the verification if there is none. Never waits. */
+  check(engine: EngineTarget, signal: AbortSignal): EngineProblem | null;
+  /** Drops the results of an engine that stopped responding. */
   forget(engine: EngineTarget): void;
 }
 
-interface Proof {
-  /** null: proven */
-  trouble: EngineTrouble | null;
-  /** when to try again, on the monotonic clock; null while it runs, and once it is proven */
-  againAt: number | null;
-  /** proofs in a row that ended otherwise than proven, this one included */
+interface Verification {
+  /** null: verified */
+  problem: EngineProblem | null;
+  /** time of the next try on the monotonic clock; null while it runs and after it succeeded */
+  retryAt: number | null;
+  /** consecutive tries that did not succeed, this one included */
   readonly attempt: number;
   readonly end: () => void;
 }
 
+/** Returns the check; short requests time out after `deadlineMs` milliseconds. */
 export function createLoadedModels(clock: Clock, deadlineMs: number): LoadedModels {
-  const proofs = new Map<string, Proof>();
+  const verifications = new Map<string, Verification>();
   const forget = ({ service }: EngineTarget) => {
-    proofs.get(service)?.end();
-    proofs.delete(service);
+    verifications.get(service)?.end();
+    verifications.delete(service);
   };
-  const begin = (engine: EngineTarget, attempt: number, signal: AbortSignal): Proof => {
+  const begin = (engine: EngineTarget, attempt: number, signal: AbortSignal): Verification => {
     const stop = new AbortController();
-    const end = () => stop.abort(new Error('the engine went away'));
-    const proof: Proof = { trouble: { note: 'loading its models' }, againAt: null, attempt, end };
-    proofs.get(engine.service)?.end();
-    proofs.set(engine.service, proof);
-    const inner = AbortSignal.any([signal, stop.signal]);
-    // An engine that starts anew between two probes is seen by its connection only.
-    watchConnection(engine.url, inner, () => {
-      if (proofs.get(engine.service) === proof) forget(engine);
-    });
-    const tell = (note: string) => {
-      proof.trouble = { note };
+    const end = () => stop.abort(new Error('the engine stopped responding'));
+    const verification: Verification = {
+      problem: { note: 'loading its models' },
+      retryAt: null,
+      attempt,
+      end,
     };
-    proveLoaded(engine, { clock, deadlineMs, attempt, tell, signal: inner }).then(
-      (trouble) => {
-        proof.trouble = trouble;
-        if (trouble !== null)
-          proof.againAt = clock.monotonic() + (trouble.fault === undefined ? SOON_MS : AGAIN_MS);
+    verifications.get(engine.service)?.end();
+    verifications.set(engine.service, verification);
+    const inner = AbortSignal.any([signal, stop.signal]);
+    // Only the connection reveals an engine that restarts between two probes.
+    watchConnection(engine.url, inner, () => {
+      if (verifications.get(engine.service) === verification) forget(engine);
+    });
+    const report = (note: string) => {
+      verification.problem = { note };
+    };
+    verifyLoaded(engine, { clock, deadlineMs, attempt, report, signal: inner }).then(
+      (problem) => {
+        verification.problem = problem;
+        if (problem === null) return;
+        const pauseMs = problem.fault === undefined ? RETRY_MS : RETRY_AFTER_FAULT_MS;
+        verification.retryAt = clock.monotonic() + pauseMs;
       },
-      () => undefined, // only an abort rejects: nobody asks for this proof again
+      () => undefined, // only an abort rejects: this verification is no longer read
     );
-    return proof;
+    return verification;
   };
   return {
-    look(engine, signal) {
+    check(engine, signal) {
       if (engine.loaded === null) return null;
-      const known = proofs.get(engine.service);
-      if (known === undefined) return begin(engine, 1, signal).trouble;
-      if (known.againAt === null || clock.monotonic() < known.againAt) return known.trouble;
-      const { trouble } = known;
+      const known = verifications.get(engine.service);
+      if (known === undefined) return begin(engine, 1, signal).problem;
+      if (known.retryAt === null || clock.monotonic() < known.retryAt) return known.problem;
+      const { problem } = known;
       begin(engine, known.attempt + 1, signal);
-      return trouble;
+      return problem;
     },
     forget,
   };

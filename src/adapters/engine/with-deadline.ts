@@ -1,8 +1,8 @@
 import type { Clock } from '../../ports/clock.ts';
 
 /**
- * Runs `work` with a signal that is aborted after `ms` milliseconds or with `signal`; leaves no timer behind.
- * @throws Error "no answer within … s" when the time is over
+ * Runs `work` with a signal that is aborted after `ms` milliseconds or with `signal`; clears its timer.
+ * @throws Error "no response within … s" after the timeout
  */
 export async function withDeadline<T>(
   clock: Clock,
@@ -16,7 +16,7 @@ export async function withDeadline<T>(
   else signal.addEventListener('abort', stop);
   const timer = new AbortController();
   clock.sleep(ms, timer.signal).then(
-    () => own.abort(new Error(`no answer within ${ms / 1000} s`)),
+    () => own.abort(new Error(`no response within ${ms / 1000} s`)),
     () => undefined,
   );
   try {

@@ -8,7 +8,7 @@ const DOCS: Readonly<Record<string, string>> = { docker: ' (https://docs.docker.
 
 const TAIL_BYTES = 64 * 1024;
 
-/** Programs of this machine, started without a shell. */
+/** Runs programs of this machine without a shell. */
 export class LocalRunner implements CommandRunner {
   readonly #env: Readonly<Record<string, string | undefined>>;
 
@@ -19,14 +19,14 @@ export class LocalRunner implements CommandRunner {
   async run(command: Command): Promise<CommandOutcome> {
     const deadline = new Deadline(command);
     const child = this.#spawn(command, ['pipe', 'pipe', 'pipe'], deadline.signal);
-    child.stdin?.on('error', () => undefined); // a program may end without reading its input
+    child.stdin?.on('error', () => undefined); // a program may exit without reading its input
     if (typeof command.stdin !== 'object') child.stdin?.end(command.stdin ?? '');
     const onStdout = deadline.guard(command.onStdout);
     const onStderr = deadline.guard(command.onStderr);
     const stdout = collect(child.stdout, onStdout, Number.POSITIVE_INFINITY);
     const stderr = collect(child.stderr, onStderr, TAIL_BYTES);
     try {
-      const exitCode = await ended(child, { ...command, signal: deadline.signal });
+      const exitCode = await exited(child, { ...command, signal: deadline.signal });
       return { exitCode, stdout: await stdout, stderr: await stderr };
     } finally {
       deadline.clear();
@@ -34,7 +34,7 @@ export class LocalRunner implements CommandRunner {
   }
 
   async passThrough(command: Pick<Command, 'argv' | 'env' | 'signal'>): Promise<number> {
-    return ended(this.#spawn(command, ['inherit', 'inherit', 'inherit'], command.signal), command);
+    return exited(this.#spawn(command, ['inherit', 'inherit', 'inherit'], command.signal), command);
   }
 
   #spawn(
@@ -44,13 +44,13 @@ export class LocalRunner implements CommandRunner {
   ): ChildProcess {
     const [program, ...args] = command.argv;
     const env = { ...this.#env, ...command.env };
-    // Ctrl-C on a terminal reaches every program of its group: those that rma captures hear it once, from rma
+    // Ctrl-C on a terminal signals its whole process group; captured programs get the signal once, from rma
     const detached = stdio.every((stream) => stream === 'pipe');
     return spawn(program, args, { stdio, env, detached, ...(signal === undefined ? {} : { signal }) });
   }
 }
 
-/** Ends a program when the caller aborts, when its time is over, and when a reader of its lines throws. */
+/** Stops a program when the caller aborts, when its timeout has passed, and when a line handler throws. */
 class Deadline {
   readonly signal: AbortSignal;
   readonly #own = new AbortController();
@@ -64,7 +64,7 @@ class Deadline {
     this.signal = signal === undefined ? this.#own.signal : AbortSignal.any([signal, this.#own.signal]);
   }
 
-  /** Returns the reader; once it throws, it gets no more lines, and the program is ended for that reason. */
+  /** Returns the line handler; once it throws, it receives no more lines and the program is stopped with that error. */
   guard(onLine: ((line: string) => void) | undefined): ((line: string) => void) | undefined {
     if (onLine === undefined) return undefined;
     return (line) => {
@@ -82,8 +82,8 @@ class Deadline {
   }
 }
 
-/** An aborted program is told to end (SIGTERM) and waited for: it may have something to put in order. */
-async function ended(child: ChildProcess, command: Pick<Command, 'argv' | 'signal'>): Promise<number> {
+/** Waits for the exit. An aborted program gets SIGTERM and is waited for, so that it can clean up. */
+async function exited(child: ChildProcess, command: Pick<Command, 'argv' | 'signal'>): Promise<number> {
   return new Promise((resolve, reject) => {
     let fault: Error | null = null;
     child.once('error', (error: NodeJS.ErrnoException) => {
@@ -117,9 +117,9 @@ async function collect(
 }
 
 function missing(program: string): RmaError {
-  return new RmaError('RMA_COMMAND_MISSING', `there is no program named "${program}" on this machine`, {
+  return new RmaError('RMA_COMMAND_MISSING', `command "${program}" not found`, {
     exitCode: EXIT.notReady,
-    hint: `install ${program}${DOCS[program] ?? ''}, or put its folder on PATH`,
+    hint: `install ${program}${DOCS[program] ?? ''}, or add its directory to PATH`,
   });
 }
 
@@ -127,6 +127,6 @@ function timedOut(command: Command): RmaError {
   const seconds = Math.round((command.timeoutMs ?? 0) / 1000);
   return new RmaError(
     'RMA_COMMAND_TIMEOUT',
-    `${command.argv.slice(0, 3).join(' ')} did not end within ${seconds} s`,
+    `${command.argv.slice(0, 3).join(' ')} timed out after ${seconds} s`,
   );
 }

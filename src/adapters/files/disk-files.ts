@@ -17,7 +17,7 @@ import { dirname } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { FileFacts, FileStore } from '../../ports/file-store.ts';
 
-/** The disks of this machine. */
+/** The file systems of this machine. */
 export const diskFiles: FileStore = {
   read: async (path) => readable(path, () => readFile(path, 'utf8')),
 
@@ -68,7 +68,7 @@ export const diskFiles: FileStore = {
   },
 };
 
-/** The mode is set by name: the umask must not narrow what other users of a mount need to read. */
+/** Writes and syncs a new file. The mode is set explicitly: the umask must not restrict other users of a mount. */
 async function writeSynced(path: string, content: string, mode: number): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
@@ -101,9 +101,9 @@ async function readable(path: string, look: () => Promise<string>): Promise<stri
     return await orNull(look);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new RmaError('RMA_FILE_UNREADABLE', `${path} cannot be read (${code ?? 'no reason given'})`, {
+    throw new RmaError('RMA_FILE_UNREADABLE', `cannot read ${path} (${code ?? 'unknown reason'})`, {
       exitCode: EXIT.notReady,
-      hint: `check what it is and who may read it: ls -ld '${path}'`,
+      hint: `check its type and permissions: ls -ld '${path}'`,
       cause: error,
     });
   }
@@ -118,18 +118,18 @@ async function writable(path: string, change: () => Promise<unknown>): Promise<v
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     if (FULL.has(code)) throw full(path, error);
-    throw new RmaError('RMA_FILE_UNWRITABLE', `${path} cannot be written (${code})`, {
+    throw new RmaError('RMA_FILE_UNWRITABLE', `cannot write ${path} (${code})`, {
       exitCode: EXIT.notReady,
-      hint: `check the rights: ls -ld '${dirname(path)}'`,
+      hint: `check the permissions: ls -ld '${dirname(path)}'`,
       cause: error,
     });
   }
 }
 
 function full(path: string, cause: unknown): RmaError {
-  return new RmaError('RMA_DISK_FULL', `the disk is full: ${path} could not be written`, {
+  return new RmaError('RMA_DISK_FULL', `no space left on device: cannot write ${path}`, {
     exitCode: EXIT.doesNotFit,
-    hint: `make room: df -h '${dirname(path)}'`,
+    hint: `free disk space: df -h '${dirname(path)}'`,
     cause,
   });
 }

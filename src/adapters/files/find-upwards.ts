@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** The first file of one of these names, in the folder or the nearest one above it; null when there is none up to the root. */
+/** Returns the first file with one of these names in the directory or its nearest parent; null if none exists up to the root. */
 export async function findUpwards(folder: string, names: readonly string[]): Promise<string | null> {
   for (const name of names) {
     const path = join(folder, name);
@@ -11,10 +11,12 @@ export async function findUpwards(folder: string, names: readonly string[]): Pro
   return parent === folder ? null : findUpwards(parent, names);
 }
 
+/** Returns whether the path is a file, links followed. */
 export async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isFile() ?? false;
 }
 
+/** Returns whether the path is a directory, links followed. */
 export async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isDirectory() ?? false;
 }

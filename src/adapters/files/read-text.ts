@@ -17,12 +17,12 @@ const FAULTS: Readonly<Record<string, ReadFault>> = {
   EPERM: 'denied',
 };
 
-/** The file as text. Bytes that are no UTF-8 are a fault, never replaced. */
+/** Reads a file as text. Bytes that are not UTF-8 are a fault, never replaced. */
 export async function readTextFile(path: string): Promise<ReadResult> {
   return await asText(async () => await readFile(path));
 }
 
-/** The whole stream as text; ends with a fault when the signal is aborted. */
+/** Reads a whole stream as text; returns a fault if the signal is aborted. */
 export async function readTextStream(stream: Readable, signal: AbortSignal): Promise<ReadResult> {
   return await asText(async () => await arrayBuffer(addAbortSignal(signal, stream)));
 }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { RmaError } from '../../core/errors.ts';
 import type { StallGuard } from './stall-guard.ts';
 
-/** The body's bytes, with the stall time counted on each wait, and every fault as an RmaError. */
+/** Yields the bytes of the body. Each wait is limited by the stall timeout; faults are thrown as RmaError. */
 export async function* guardedBody(
   body: Readable,
   guard: StallGuard,
@@ -25,7 +25,7 @@ export async function* guardedBody(
   }
 }
 
-/** What went wrong on the wire, as users read it; the caller's own abort keeps its reason. */
+/** Returns a network error as RmaError; an abort by the caller keeps its own reason. */
 export function networkFault(
   error: unknown,
   guard: StallGuard,
@@ -36,7 +36,7 @@ export function networkFault(
   if (caller?.aborted === true) return caller.reason;
   if (guard.signal.aborted && !guard.stalled) return guard.signal.reason;
   const { host } = new URL(url);
-  const cause = guard.stalled ? 'no byte came for the stall time' : faultText(error);
+  const cause = guard.stalled ? 'no data received before the timeout' : faultText(error);
   return new RmaError('RMA_HUB_UNREACHABLE', `the connection to ${host} failed: ${cause}`, {
     hint: `check the network, the proxy settings and the hub endpoint; try: curl -I ${new URL(url).origin}`,
     details: { host },

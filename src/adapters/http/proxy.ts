@@ -1,6 +1,6 @@
 import { isLoopback } from './hosts.ts';
 
-/** The proxy variables, as every tool reads them; lower case wins. */
+/** The usual proxy variables; lower case takes precedence. */
 export interface ProxyEnvironment {
   readonly HTTP_PROXY?: string | undefined;
   readonly http_proxy?: string | undefined;
@@ -11,8 +11,8 @@ export interface ProxyEnvironment {
 }
 
 /**
- * The proxy for a URL, or null for a direct way. This machine is always reached directly. NO_PROXY holds names, which
- * cover their subdomains, `host:port`, or `*`, split by commas or spaces.
+ * Returns the proxy for a URL, or null for a direct connection. This machine is always reached directly. NO_PROXY lists
+ * names (which include their subdomains), `host:port` or `*`, separated by commas or spaces.
  */
 export function proxyFor(url: string, env: ProxyEnvironment): string | null {
   const { protocol, hostname, port } = new URL(url);

@@ -1,16 +1,17 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { isLinkLocal, isLoopback } from './hosts.ts';
 
-/** Redirects that are followed before a hub is taken to go round in circles. */
+/** Longest chain of redirects that is followed. */
 export const MAX_REDIRECTS = 5;
 
+/** Returns whether an HTTP status is a redirect. */
 export function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
 
 /**
- * Where a redirect leads. Refused: from https to http, plain http to another host than this machine or the one that was
- * written out, and from outside into this machine or a link-local address.
+ * Returns the URL that a redirect points to. Refused: from https to http, plain http to a host other than this machine or
+ * the one in the original URL, and from outside to this machine or a link-local address.
  * @throws RmaError RMA_HUB_UNSAFE_REDIRECT, exit 6
  */
 export function redirectTarget(from: string, location: string): string {
@@ -24,34 +25,34 @@ export function redirectTarget(from: string, location: string): string {
   return target.href;
 }
 
-/** Whether `Authorization` may travel to this URL: over https, or within this machine. */
+/** Returns whether `Authorization` may be sent to this URL: over https, or within this machine. */
 export function mayCarryToken(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' || isLoopback(hostname);
 }
 
+/** Returns the error for a chain of redirects that is too long. */
 export function tooManyRedirects(url: string): RmaError {
-  return new RmaError(
-    'RMA_HUB_UNREACHABLE',
-    `${new URL(url).host} redirects more than ${MAX_REDIRECTS} times in a row`,
-    { hint: 'check the hub endpoint (HF_ENDPOINT) and the proxy settings' },
-  );
+  return new RmaError('RMA_HUB_UNREACHABLE', `${new URL(url).host} exceeded ${MAX_REDIRECTS} redirects`, {
+    hint: 'check the hub endpoint (HF_ENDPOINT) and the proxy settings',
+  });
 }
 
 function redirectFault(source: URL, target: URL): string | null {
   if (target.protocol !== 'https:' && target.protocol !== 'http:') return `${target.protocol} is not http`;
-  if (target.protocol === 'http:' && source.protocol === 'https:') return 'it leaves https';
+  if (target.protocol === 'http:' && source.protocol === 'https:') return 'https must not redirect to http';
   if (target.protocol === 'http:' && !isLoopback(target.hostname) && target.hostname !== source.hostname) {
-    return 'plain http to a host that nobody wrote out';
+    return 'plain http to another host is not allowed';
   }
-  if (isLinkLocal(target.hostname)) return 'it is a link-local address';
-  if (isLoopback(target.hostname) && !isLoopback(source.hostname)) return 'it leads into this machine';
+  if (isLinkLocal(target.hostname)) return 'link-local addresses are not allowed';
+  if (isLoopback(target.hostname) && !isLoopback(source.hostname))
+    return 'addresses of this machine are not allowed';
   return null;
 }
 
 function unsafe(source: URL, target: string, fault: string): RmaError {
   return new RmaError('RMA_HUB_UNSAFE_REDIRECT', `${source.host} redirects to ${target}: ${fault}`, {
     exitCode: EXIT.badContent,
-    hint: 'nothing was fetched; check the hub endpoint, or use its https address',
+    hint: 'nothing was downloaded; check the hub endpoint, or use its https address',
   });
 }

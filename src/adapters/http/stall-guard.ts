@@ -1,4 +1,4 @@
-/** Ends a request when nothing arrives for a while. The time counts only while bytes are awaited, never while the reader is busy. */
+/** Aborts a request that receives no data for some time. The timer runs only while data is awaited, not while the reader is busy. */
 export class StallGuard {
   readonly #controller = new AbortController();
   readonly #ms: number;

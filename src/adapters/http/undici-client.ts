@@ -10,23 +10,23 @@ import { StallGuard } from './stall-guard.ts';
 
 export interface HttpOptions {
   readonly clock: Clock;
-  /** in [0, 1): spreads the pauses of many clients */
+  /** returns a number in [0, 1): the jitter of retry delays */
   readonly random: () => number;
   readonly userAgent: string;
   readonly proxies?: ProxyEnvironment;
   readonly connectMs?: number;
-  /** longest time without a byte */
+  /** longest time without data, ms */
   readonly stallMs?: number;
-  /** tries of `read` */
+  /** attempts of `read` */
   readonly attempts?: number;
-  /** first pause between two tries of `read` */
+  /** first delay between two attempts of `read`, ms */
   readonly pauseMs?: number;
 }
 
-/** Largest document that `read` takes when the request says nothing else, bytes. */
+/** Default size limit of `read`, bytes. */
 const MAX_TEXT = 64 * 1024 * 1024;
 
-/** The only way of rma to the network of hubs: undici, loaded when the first request is made. CAs of NODE_EXTRA_CA_CERTS are known to Node itself. */
+/** HTTP client for all hubs, built on undici, which is loaded on the first request. Node itself reads NODE_EXTRA_CA_CERTS. */
 export class UndiciClient implements HttpClient {
   readonly #options: HttpOptions;
   readonly #dispatchers = new Map<string | null, Agent | ProxyAgent>();
@@ -63,8 +63,8 @@ export class UndiciClient implements HttpClient {
       if (!failed && !isRetryableStatus(outcome.status)) return outcome;
       if (attempt >= attempts && failed) throw outcome;
       if (attempt >= attempts && !failed) return outcome;
-      const asked = failed ? null : retryAfterMs(outcome.headers['retry-after'], clock.now());
-      await clock.sleep(Math.max(asked ?? 0, backoffMs(attempt, random(), pauseMs)), request.signal);
+      const requested = failed ? null : retryAfterMs(outcome.headers['retry-after'], clock.now());
+      await clock.sleep(Math.max(requested ?? 0, backoffMs(attempt, random(), pauseMs)), request.signal);
     }
   }
 
@@ -85,7 +85,7 @@ export class UndiciClient implements HttpClient {
         close();
         throw new RmaError(
           'RMA_HUB_BAD_ANSWER',
-          `${new URL(answer.url).host} sent an answer of more than ${maxBytes} bytes`,
+          `${new URL(answer.url).host} sent a response larger than ${maxBytes} bytes`,
         );
       }
     }
@@ -120,7 +120,7 @@ export class UndiciClient implements HttpClient {
         guard.end();
         answer.body.destroy();
       };
-      // reading the few bytes of a redirect to their end keeps the connection for the next request
+      // a redirect whose body is read to the end leaves the connection usable for the next request
       const drain = async () => {
         guard.arm();
         await answer.body.dump({ limit: 64 * 1024 }).catch(() => undefined);
@@ -150,12 +150,12 @@ export class UndiciClient implements HttpClient {
   }
 }
 
-/** The headers that stay with one origin. */
+/** Returns the headers that are sent to one origin only. */
 function secretHeaders({ authorization = null, cookie = null }: HttpRequest): Record<string, string> {
   return { ...(authorization === null ? {} : { authorization }), ...(cookie === null ? {} : { cookie }) };
 }
 
-/** Hands a network fault on as a value, so that it is tried again; throws any other. */
+/** Returns a network error, so that the request is retried; throws any other error. */
 function passingFault(error: unknown): RmaError {
   if (error instanceof RmaError && error.code === 'RMA_HUB_UNREACHABLE') return error;
   throw error;

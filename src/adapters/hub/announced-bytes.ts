@@ -1,6 +1,6 @@
 import type { HttpAnswer } from '../../ports/http-client.ts';
 
-/** The size of the whole file that an answer to HEAD, or to a range of it, tells; null when it tells none. */
+/** Returns the size of the whole file from the response to HEAD or to a range request; null if it has none. */
 export function announcedBytes(answer: HttpAnswer): number | null {
   const range = /^bytes \d+-\d+\/(\d+)$/.exec(answer.headers['content-range'] ?? '')?.[1];
   const linked = answer.hops

@@ -1,14 +1,14 @@
 import { RmaError } from '../../core/errors.ts';
 
-/** A hub that answers, but not in its own language: often a proxy or a sign-in page in between. */
+/** Returns the error for a response that is not in the hub's format: often from a proxy or a sign-in page. */
 export function badAnswer(
   subject: string,
   fault: string,
   cause?: unknown,
   endpoint = 'HF_ENDPOINT',
 ): RmaError {
-  return new RmaError('RMA_HUB_BAD_ANSWER', `the hub's answer for ${subject} makes no sense: ${fault}`, {
-    hint: `check the hub endpoint (${endpoint}) and whether a proxy answers in its place`,
+  return new RmaError('RMA_HUB_BAD_ANSWER', `unexpected response from the hub for ${subject}: ${fault}`, {
+    hint: `check the hub endpoint (${endpoint}) and whether a proxy responds in its place`,
     cause,
   });
 }

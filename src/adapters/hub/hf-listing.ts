@@ -5,28 +5,28 @@ const SHA256 = /^[0-9a-f]{64}$/;
 const SHA1 = /^[0-9a-f]{40}$/;
 
 /**
- * The files of one page of `GET /api/models/{repo}/tree/{commit}`: entries `{type, path, size, oid, lfs?: {oid, size}}`.
+ * Returns the files of one page of `GET /api/models/{repo}/tree/{commit}`: entries `{type, path, size, oid, lfs?: {oid, size}}`.
  * LFS files carry the sha256 of their content, plain files their git blob id.
  * @throws RmaError RMA_HUB_BAD_ANSWER
  */
 export function parseTreePage(text: string, subject: string): readonly PinnedFile[] {
   const entries = parseJson(text, subject);
-  if (!Array.isArray(entries)) throw badAnswer(subject, 'the file listing is not a list');
+  if (!Array.isArray(entries)) throw badAnswer(subject, 'the file list is not an array');
   return entries.flatMap((entry: unknown) => {
-    if (!isRecord(entry)) throw badAnswer(subject, 'the file listing holds something that is not a file');
+    if (!isRecord(entry)) throw badAnswer(subject, 'an entry of the file list is not a file');
     return entry['type'] === 'file' ? [pinnedFile(entry, subject)] : [];
   });
 }
 
-/** The commit in the answer of `GET /api/models/{repo}/revision/{revision}`. */
+/** Returns the commit in the response of `GET /api/models/{repo}/revision/{revision}`. */
 export function parseCommit(text: string, subject: string): string {
   const answer = parseJson(text, subject);
   const sha = isRecord(answer) ? answer['sha'] : undefined;
-  if (typeof sha !== 'string' || !SHA1.test(sha)) throw badAnswer(subject, 'the answer names no commit');
+  if (typeof sha !== 'string' || !SHA1.test(sha)) throw badAnswer(subject, 'it contains no commit');
   return sha;
 }
 
-/** The address of the next page in a `Link` header (RFC 8288); null on the last one. */
+/** Returns the URL of the next page in a `Link` header (RFC 8288); null on the last page. */
 export function nextPage(link: string | undefined): string | null {
   return /<([^>]+)>\s*;[^,]*\brel="?next"?/.exec(link ?? '')?.[1] ?? null;
 }
@@ -54,11 +54,7 @@ function parseJson(text: string, subject: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw badAnswer(
-      subject,
-      `the answer is not JSON: it starts with ${JSON.stringify(text.slice(0, 40))}`,
-      error,
-    );
+    throw badAnswer(subject, `it is not JSON: it starts with ${JSON.stringify(text.slice(0, 40))}`, error);
   }
 }
 

@@ -11,13 +11,13 @@ export interface RangeReaderOptions {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly random: () => number;
-  /** first pause between two tries, ms */
+  /** first delay between two attempts, ms */
   readonly pauseMs?: number;
 }
 
-const TRIES = 3;
+const ATTEMPTS = 3;
 
-/** Ranges over HTTP. A server that ignores ranges sends the file from its beginning: it is cut off where enough has come. */
+/** Reads ranges over HTTP. If a server ignores the range and sends the whole file, the read stops after the requested bytes. */
 export class HttpRangeReader implements RangeReader {
   readonly #options: RangeReaderOptions;
 
@@ -31,7 +31,7 @@ export class HttpRangeReader implements RangeReader {
       try {
         return await this.#readOnce(location, from, to, signal);
       } catch (error) {
-        if (attempt === TRIES || !isPassing(error)) throw error;
+        if (attempt === ATTEMPTS || !isPassing(error)) throw error;
         await clock.sleep(backoffMs(attempt, random(), pauseMs), signal);
       }
     }
@@ -61,7 +61,7 @@ export class HttpRangeReader implements RangeReader {
   }
 }
 
-/** Where in the file the body begins. */
+/** Returns the offset in the file at which the body starts. */
 function startOf(stream: HttpStream, from: number, { authorization, tokenWays }: FileLocation): number {
   const { status, headers, url } = stream;
   const subject = new URL(url).origin + new URL(url).pathname;
@@ -69,9 +69,12 @@ function startOf(stream: HttpStream, from: number, { authorization, tokenWays }:
   if (status === 206) {
     const start = Number(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1] ?? Number.NaN);
     if (start === from) return start;
-    throw badAnswer(subject, `it sends ${headers['content-range'] ?? 'no range'} for the bytes from ${from}`);
+    throw badAnswer(
+      subject,
+      `requested the bytes from ${from}, received ${headers['content-range'] ?? 'no content range'}`,
+    );
   }
-  if (status === 416) throw badAnswer(subject, 'it has no such part (416)');
+  if (status === 416) throw badAnswer(subject, 'the requested range does not exist (416)');
   const errorCode = headers['x-error-code'];
   throw hubRefusal({
     status,

@@ -3,22 +3,22 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
 
-/** The variables that name a hub token, as the hub's own tools read them. */
+/** The token variables of the hub's own tools. */
 export interface TokenEnvironment {
   readonly HF_TOKEN?: string | undefined;
   readonly HF_TOKEN_PATH?: string | undefined;
   readonly HF_HOME?: string | undefined;
 }
 
-const TOKEN_FILE_HINT = 'name a readable file that holds the token and nothing else: --token-file FILE';
+const TOKEN_FILE_HINT = 'pass a readable file that contains only the token: --token-file FILE';
 
 /**
- * The hub token: from the file asked for, else HF_TOKEN, else the file HF_TOKEN_PATH names, else the file of
- * `hf auth login`; null when there is none.
- * @throws RmaError RMA_HUB_TOKEN_FILE exit 2 when the file asked for cannot be read or holds no token
+ * Returns the hub token: from the given file, else HF_TOKEN, else the file in HF_TOKEN_PATH, else the file of
+ * `hf auth login`; null if there is none.
+ * @throws RmaError RMA_HUB_TOKEN_FILE exit 2 if the given file cannot be read or contains no valid token
  */
 export function readHubToken(tokenFile: string | null, env: TokenEnvironment): string | null {
-  if (tokenFile !== null) return fromAskedFile(tokenFile);
+  if (tokenFile !== null) return fromGivenFile(tokenFile);
   const direct = (env.HF_TOKEN ?? '').trim();
   if (direct !== '') return checked(direct, 'HF_TOKEN');
   const home = env.HF_HOME !== undefined && env.HF_HOME !== '' ? env.HF_HOME : defaultHome();
@@ -28,16 +28,16 @@ export function readHubToken(tokenFile: string | null, env: TokenEnvironment): s
   return text === null || text === '' ? null : checked(text, path);
 }
 
-/** The variables that name ModelScope's token: its tools read the first, the second is for containers. */
+/** The token variables for ModelScope: its own tools read the first, containers use the second. */
 export interface ModelScopeTokenEnvironment {
   readonly MODELSCOPE_API_TOKEN?: string | undefined;
   readonly MODELSCOPE_API_TOKEN_PATH?: string | undefined;
 }
 
 /**
- * The token for ModelScope, from MODELSCOPE_API_TOKEN, else the file that MODELSCOPE_API_TOKEN_PATH names; null when there
- * is none.
- * @throws RmaError RMA_HUB_TOKEN_FILE exit 2 when it cannot travel in a header
+ * Returns the token for ModelScope from MODELSCOPE_API_TOKEN, else from the file in MODELSCOPE_API_TOKEN_PATH; null if
+ * there is none.
+ * @throws RmaError RMA_HUB_TOKEN_FILE exit 2 if it cannot be sent in a header
  */
 export function readModelScopeToken(env: ModelScopeTokenEnvironment): string | null {
   const direct = (env.MODELSCOPE_API_TOKEN ?? '').trim();
@@ -47,16 +47,16 @@ export function readModelScopeToken(env: ModelScopeTokenEnvironment): string | n
   return text === null || text === '' ? null : checked(text, path, `correct ${path}`);
 }
 
-function fromAskedFile(path: string): string {
+function fromGivenFile(path: string): string {
   const text = tryRead(path);
-  if (text === null) throw tokenFault(`the token file ${path} cannot be read`);
+  if (text === null) throw tokenFault(`cannot read the token file ${path}`);
   if (text === '') throw tokenFault(`the token file ${path} is empty`);
   return checked(text, path);
 }
 
-/** A token with a blank or line break inside would break the header it travels in. */
+/** Returns the token; whitespace inside it would break the request header. */
 function checked(token: string, origin: string, hint?: string): string {
-  if (!/^[\x21-\x7e]+$/.test(token)) throw tokenFault(`${origin} holds more than one token, or none`, hint);
+  if (!/^[\x21-\x7e]+$/.test(token)) throw tokenFault(`${origin} must contain exactly one token`, hint);
   return token;
 }
 

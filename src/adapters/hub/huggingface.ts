@@ -13,19 +13,19 @@ import { noMatch } from './no-match.ts';
 export interface HuggingFaceOptions {
   /** base address, HF_ENDPOINT */
   readonly endpoint: string;
-  /** gives the token when it is needed; null for anonymous */
+  /** returns the token when it is needed; null for anonymous access */
   readonly token: () => string | null;
   readonly http: HttpClient;
 }
 
-/** The address of the hub when HF_ENDPOINT names none. */
+/** Address of the hub unless HF_ENDPOINT is set. */
 export const HF_DEFAULT_ENDPOINT = 'https://huggingface.co';
 
 const MAX_PAGES = 1000;
 
 type HfRef = Extract<ModelRef, { source: 'hf' }>;
 
-/** Hugging Face: a revision becomes a commit once, then one paged listing tells every file, size and hash. */
+/** Hugging Face: resolves a revision to a commit, then lists every file, size and hash in pages. */
 export class HuggingFaceSource implements ModelSource {
   readonly source = 'hf';
   readonly #endpoint: string;
@@ -82,10 +82,10 @@ export class HuggingFaceSource implements ModelSource {
       if (next === null) return files;
       url = new URL(next, url).href;
       if (new URL(url).origin !== new URL(this.#endpoint).origin) {
-        throw badAnswer(ref.repo, 'the listing continues at another host');
+        throw badAnswer(ref.repo, 'the next page of the file list is on another host');
       }
     }
-    throw badAnswer(ref.repo, `the listing has more than ${MAX_PAGES} pages`);
+    throw badAnswer(ref.repo, `the file list has more than ${MAX_PAGES} pages`);
   }
 
   async #get(url: string, ref: HfRef, signal: AbortSignal | undefined): Promise<HttpText> {

@@ -14,22 +14,22 @@ import { noMatch } from './no-match.ts';
 export interface ModelScopeOptions {
   /** base address, MODELSCOPE_ENDPOINT */
   readonly endpoint: string;
-  /** gives the token when it is needed; null for anonymous */
+  /** returns the token when it is needed; null for anonymous access */
   readonly token: () => string | null;
   readonly http: HttpClient;
 }
 
-/** The address of the hub when MODELSCOPE_ENDPOINT names none. */
+/** Address of the hub unless MODELSCOPE_ENDPOINT is set. */
 export const MS_DEFAULT_ENDPOINT = 'https://www.modelscope.cn';
 
-/** The hub cuts every listing off at so many entries, and does not say so. */
+/** The hub truncates every listing at this many entries without notice. */
 const LISTING_LIMIT = 3000;
 const MAX_LISTINGS = 1000;
 const TOKEN_WAYS: TokenWays = { give: 'MODELSCOPE_API_TOKEN', check: 'check MODELSCOPE_API_TOKEN' };
 
 type MsRef = Extract<ModelRef, { source: 'ms' }>;
 
-/** ModelScope: one listing of a branch or tag tells every file, size and sha256. */
+/** ModelScope: one listing of a branch or tag has every file, size and sha256. */
 export class ModelScopeSource implements ModelSource {
   readonly source = 'ms';
   readonly #endpoint: string;
@@ -62,7 +62,7 @@ export class ModelScopeSource implements ModelSource {
     return { url: this.#fileUrl(model, file.path), ...this.#secrets(), tokenWays: TOKEN_WAYS };
   }
 
-  /** A listing that was cut off is asked for again folder by folder. */
+  /** Lists all files. A truncated listing is requested again directory by directory. */
   async #listing(ref: MsRef, signal: AbortSignal | undefined): Promise<readonly MsEntry[]> {
     const found = new Map<string, MsEntry>();
     const folders = [''];
@@ -72,7 +72,10 @@ export class ModelScopeSource implements ModelSource {
       if (whole.length < LISTING_LIMIT) continue;
       const direct = await this.#list(ref, folder, false, signal);
       if (direct.length >= LISTING_LIMIT || folders.length > MAX_LISTINGS) {
-        throw msBadAnswer(ref.repo, `${folder || 'its top folder'} holds more files than the hub lists`);
+        throw msBadAnswer(
+          ref.repo,
+          `${folder || 'its top directory'} contains more files than the hub lists`,
+        );
       }
       for (const entry of direct) found.set(entry.path, entry);
       folders.push(...direct.filter(({ isFolder }) => isFolder).map(({ path }) => path));
@@ -98,19 +101,19 @@ export class ModelScopeSource implements ModelSource {
       ...this.#secrets(),
       ...(signal === undefined ? {} : { signal }),
     });
-    const answer = told(status, text, ref.repo);
+    const answer = parseAnswer(status, text, ref.repo);
     if (answer.kind === 'listing') return answer.entries;
     throw this.#refusal(ref, answer);
   }
 
-  /** What the listing leaves out about a file: the size is asked for, a missing hash means trust on first use. */
+  /** Completes an entry of the listing: a missing size is requested, a missing hash means trust on first use. */
   async #pinned(ref: MsRef, entry: MsEntry, signal: AbortSignal | undefined): Promise<PinnedFile> {
     const { path, sha256 } = entry;
-    const bytes = entry.bytes ?? (await this.#askSize(ref, path, signal));
+    const bytes = entry.bytes ?? (await this.#fetchSize(ref, path, signal));
     return { path, bytes, digest: sha256 === null ? null : { algorithm: 'sha256', hex: sha256 } };
   }
 
-  async #askSize(ref: MsRef, path: string, signal: AbortSignal | undefined): Promise<number> {
+  async #fetchSize(ref: MsRef, path: string, signal: AbortSignal | undefined): Promise<number> {
     const answer = await this.#http.open({
       method: 'GET',
       url: this.#fileUrl(ref, path),
@@ -124,7 +127,7 @@ export class ModelScopeSource implements ModelSource {
     }
     const empty = /^bytes \*\/0$/.test(answer.headers['content-range'] ?? '') ? 0 : null;
     const bytes = announcedBytes(answer) ?? empty;
-    if (bytes === null) throw msBadAnswer(`${ref.repo}/${path}`, 'it tells no size');
+    if (bytes === null) throw msBadAnswer(`${ref.repo}/${path}`, 'it has no size');
     return bytes;
   }
 
@@ -156,8 +159,8 @@ export class ModelScopeSource implements ModelSource {
   }
 }
 
-/** A refusal without a body in the hub's own form is known by its status. */
-function told(status: number, text: string, subject: string): MsAnswer {
+/** Parses a response; an error without a body in the hub's format is judged by its HTTP status. */
+function parseAnswer(status: number, text: string, subject: string): MsAnswer {
   if (status === 200) return parseMsListing(text, subject);
   const byStatus = { kind: 'refused', code: status, message: '' } as const;
   try {
@@ -172,7 +175,7 @@ function told(status: number, text: string, subject: string): MsAnswer {
 function unknownCode(ref: MsRef, { code, message }: { code: number; message: string }): RmaError {
   return new RmaError(
     'RMA_HUB_BAD_ANSWER',
-    `the hub answered code ${code} for ${ref.repo}: ${message.slice(0, 200) || 'without a word'}`,
+    `the hub returned code ${code} for ${ref.repo}: ${message.slice(0, 200) || 'no message'}`,
     { details: { code } },
   );
 }

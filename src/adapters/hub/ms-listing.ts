@@ -5,13 +5,13 @@ import { badAnswer } from './bad-answer.ts';
 export interface MsEntry {
   readonly path: string;
   readonly isFolder: boolean;
-  /** null where the hub tells none */
+  /** null if the hub reports none */
   readonly bytes: number | null;
-  /** 64 lower-case hexadecimal digits; null where the hub publishes none */
+  /** 64 lower-case hexadecimal digits; null if the hub publishes none */
   readonly sha256: string | null;
 }
 
-/** What the hub says: a listing, or its own code for a refusal, which HTTP 200 may carry as well. */
+/** A parsed response: a listing, or the hub's own error code, which may come with HTTP 200. */
 export type MsAnswer =
   | { readonly kind: 'listing'; readonly entries: readonly MsEntry[] }
   | { readonly kind: 'no-revision' }
@@ -19,7 +19,7 @@ export type MsAnswer =
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** The hub's own codes that say more than its HTTP status (it answers 404 to nearly everything), as statuses. */
+/** HTTP statuses for the hub's own codes; its real status is 404 for nearly every error. */
 const STATUS_OF_CODE: ReadonlyMap<number, number> = new Map([
   [10010205001, 404],
   [10010200001, 403],
@@ -28,34 +28,35 @@ const STATUS_OF_CODE: ReadonlyMap<number, number> = new Map([
 const NO_REVISION = 10990101004;
 
 /**
- * Reads `GET /api/v1/models/{repo}/repo/files`: `{Code, Message, Data: {Files: [{Path, Type, Size, Sha256}]}}`. A revision
- * that does not exist is a success whose list is null, or a code of its own.
+ * Parses `GET /api/v1/models/{repo}/repo/files`: `{Code, Message, Data: {Files: [{Path, Type, Size, Sha256}]}}`. For an
+ * unknown revision the hub returns success with a null list, or a code of its own.
  * @throws RmaError RMA_HUB_BAD_ANSWER
  */
 export function parseMsListing(text: string, subject: string): MsAnswer {
   const answer = parseJson(text, subject);
-  if (!isRecord(answer)) throw msBadAnswer(subject, 'it is no object');
+  if (!isRecord(answer)) throw msBadAnswer(subject, 'it is not an object');
   const { Code: code, Message: message, Data: data } = answer;
   if (typeof code !== 'number') throw msBadAnswer(subject, 'it has no Code');
   if (code === NO_REVISION) return { kind: 'no-revision' };
   if (code !== 200) return { kind: 'refused', code, message: typeof message === 'string' ? message : '' };
   const files = isRecord(data) ? data['Files'] : undefined;
   if (files === null) return { kind: 'no-revision' };
-  if (!Array.isArray(files)) throw msBadAnswer(subject, 'it holds no list of files');
+  if (!Array.isArray(files)) throw msBadAnswer(subject, 'it contains no file list');
   return { kind: 'listing', entries: files.map((entry: unknown) => parseEntry(entry, subject)) };
 }
 
-/** The HTTP status that a refusal means; null for a code that says nothing to us. */
+/** Returns the HTTP status that corresponds to an error code; null for an unknown code. */
 export function statusOfCode(code: number): number | null {
   return STATUS_OF_CODE.get(code) ?? (code >= 400 && code < 600 ? code : null);
 }
 
+/** Returns the error for a response that is not in ModelScope's format. */
 export function msBadAnswer(subject: string, fault: string, cause?: unknown): RmaError {
   return badAnswer(subject, fault, cause, 'MODELSCOPE_ENDPOINT');
 }
 
 function parseEntry(entry: unknown, subject: string): MsEntry {
-  if (!isRecord(entry)) throw msBadAnswer(subject, 'the listing holds something that is not a file');
+  if (!isRecord(entry)) throw msBadAnswer(subject, 'an entry of the file list is not a file');
   const { Path: path, Type: type, Size: size, Sha256: sha256 } = entry;
   if (typeof path !== 'string') throw msBadAnswer(subject, 'a file has no name');
   const isFolder = type === 'tree';
@@ -75,7 +76,7 @@ function parseJson(text: string, subject: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const start = JSON.stringify(text.slice(0, 40));
-    throw msBadAnswer(subject, `the answer is not JSON: it starts with ${start}`, error);
+    throw msBadAnswer(subject, `it is not JSON: it starts with ${start}`, error);
   }
 }
 

@@ -2,10 +2,10 @@ import { RmaError } from '../../core/errors.ts';
 import type { RepoRef } from '../../core/reference/repo-ref.ts';
 import { nearestPaths } from '../../core/reference/select-files.ts';
 
-/** A repository in which a reference means no file at all. */
+/** Returns the error for a reference that matches no file of its repository. */
 export function noMatch(ref: RepoRef, listing: readonly { readonly path: string }[]): RmaError {
   if (listing.length === 0 || ref.pattern === null) {
-    return new RmaError('RMA_HUB_NO_MATCH', `${ref.repo} holds no files at revision "${ref.revision}"`);
+    return new RmaError('RMA_HUB_NO_MATCH', `${ref.repo} has no files at revision "${ref.revision}"`);
   }
   const near = nearestPaths(
     listing.map(({ path }) => path),
@@ -15,6 +15,6 @@ export function noMatch(ref: RepoRef, listing: readonly { readonly path: string 
   return new RmaError(
     'RMA_HUB_NO_MATCH',
     `no file of ${ref.repo} matches "${ref.pattern}" (${listing.length} files)`,
-    { hint: `the nearest are: ${near.join(', ')}`, details: { nearest: near } },
+    { hint: `closest matches: ${near.join(', ')}`, details: { nearest: near } },
   );
 }

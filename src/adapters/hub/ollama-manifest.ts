@@ -2,7 +2,7 @@ import type { PinnedFile } from '../../core/domain/pinned-model.ts';
 import { RmaError } from '../../core/errors.ts';
 import { EMPTY_SHA256 } from '../../core/store/digest.ts';
 
-/** One content that a manifest names, and what it is for. */
+/** One blob of a manifest and its role. */
 export interface OllamaBlob {
   /** last word of the media type: `model`, `template`, `params`, …; `config` for the configuration */
   readonly kind: string;
@@ -26,8 +26,8 @@ const LAYER_TYPE = /^application\/vnd\.ollama\.image\.([a-z]{1,40})$/;
 const DIGEST = /^sha256:([0-9a-f]{64})$/;
 
 /**
- * Reads a manifest of an Ollama registry: `{schemaVersion: 2, mediaType, config, layers}`, each entry
- * `{mediaType, digest, size}`. Digests become file names, so nothing but lower-case sha256 passes.
+ * Parses a manifest of an Ollama registry: `{schemaVersion: 2, mediaType, config, layers}`, each entry
+ * `{mediaType, digest, size}`. Digests become file names, so only lower-case sha256 is accepted.
  * @throws RmaError RMA_HUB_BAD_ANSWER
  */
 export function parseManifest(text: string, subject: string): OllamaManifest {
@@ -37,7 +37,7 @@ export function parseManifest(text: string, subject: string): OllamaManifest {
     throw badManifest(subject, `its mediaType is ${shown(manifest['mediaType'])}`);
   }
   const { layers } = manifest;
-  if (!Array.isArray(layers)) throw badManifest(subject, 'it has no list of layers');
+  if (!Array.isArray(layers)) throw badManifest(subject, 'it has no layers array');
   return {
     config: { ...parseBlob(manifest['config'], CONFIG_TYPE, subject), kind: 'config' },
     layers: layers.map((layer: unknown) => parseBlob(layer, LAYER_TYPE, subject)),
@@ -45,26 +45,26 @@ export function parseManifest(text: string, subject: string): OllamaManifest {
 }
 
 /**
- * Each content of a manifest once, named as in the store, the configuration last. The role that a content is named in
- * does not matter: every one has its hash checked.
- * @throws RmaError RMA_HUB_BAD_ANSWER when one content has two sizes
+ * Returns each blob of a manifest once, named as in the store, the configuration last. The role of a blob does not
+ * matter: every hash is checked.
+ * @throws RmaError RMA_HUB_BAD_ANSWER if one digest has two sizes
  */
 export function blobFiles({ config, layers }: OllamaManifest, subject: string): readonly PinnedFile[] {
   const files = new Map<string, PinnedFile>();
   for (const { sha256: hex, bytes } of [...layers, config]) {
     const known = files.get(hex);
     if (known !== undefined && known.bytes !== bytes) {
-      throw badManifest(subject, `it gives sha256:${hex} two sizes, ${known.bytes} and ${bytes}`);
+      throw badManifest(subject, `sha256:${hex} has two sizes, ${known.bytes} and ${bytes}`);
     }
     files.set(hex, { path: `sha256-${hex}`, bytes, digest: { algorithm: 'sha256', hex } });
   }
   return [...files.values()];
 }
 
-/** A registry that answers with something else than a manifest: often a proxy or a sign-in page in between. */
+/** Returns the error for a response that is not a manifest: often from a proxy or a sign-in page. */
 export function badManifest(subject: string, fault: string, cause?: unknown): RmaError {
-  return new RmaError('RMA_HUB_BAD_ANSWER', `the manifest of ${subject} makes no sense: ${fault}`, {
-    hint: 'check the address of the registry (RMA_OLLAMA_ENDPOINT) and whether a proxy answers in its place',
+  return new RmaError('RMA_HUB_BAD_ANSWER', `invalid manifest of ${subject}: ${fault}`, {
+    hint: 'check the registry address (RMA_OLLAMA_ENDPOINT) and whether a proxy responds in its place',
     cause,
   });
 }
@@ -84,7 +84,7 @@ function parseBlob(value: unknown, type: RegExp, subject: string): OllamaBlob {
 }
 
 function parseJson(text: string, subject: string): Record<string, unknown> {
-  // the store keeps the exact bytes: what was replaced while decoding would be written back wrong
+  // the store keeps the exact bytes; characters replaced while decoding would be written back wrong
   if (text.includes('\uFFFD')) throw badManifest(subject, 'it is not UTF-8');
   try {
     const value: unknown = JSON.parse(text);

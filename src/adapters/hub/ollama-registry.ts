@@ -13,18 +13,18 @@ import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
 import { badManifest, blobFiles, type OllamaManifest, parseManifest } from './ollama-manifest.ts';
 
 export interface OllamaOptions {
-  /** what is asked in place of `registry.ollama.ai`: that itself, or a mirror */
+  /** address of `registry.ollama.ai` or of a mirror */
   readonly endpoint: string;
   readonly http: HttpClient;
 }
 
 const ACCEPT = 'application/vnd.docker.distribution.manifest.v2+json';
 
-/** Largest manifest and configuration that are read, bytes. Real ones have a few hundred. */
+/** Size limits of manifest and configuration, bytes. Real ones have a few hundred. */
 const MAX_MANIFEST = 4 * 1024 * 1024;
 const MAX_CONFIG = 1024 * 1024;
 
-/** Any registry that speaks Ollama's protocol: a manifest tells every blob, its size and its hash. Requests are not signed. */
+/** Registries with Ollama's protocol: a manifest lists every blob with size and hash. Requests are anonymous. */
 export class OllamaRegistrySource implements ModelSource {
   readonly source = 'ollama';
   readonly #endpoint: string;
@@ -41,7 +41,7 @@ export class OllamaRegistrySource implements ModelSource {
     const url = `${this.#repository(ref)}/manifests/${ref.tag}`;
     const text = await this.#read(ref, { url, headers: { accept: ACCEPT }, maxBytes: MAX_MANIFEST }, signal);
     const manifest = parseManifest(text, subject);
-    await this.#refuseUnservable(ref, manifest, signal);
+    await this.#rejectUnservable(ref, manifest, signal);
     const { namespace, model, tag } = ref;
     return {
       source: 'ollama',
@@ -61,21 +61,25 @@ export class OllamaRegistrySource implements ModelSource {
     return { url: `${this.#repository(parseOllamaRef(model.ref))}/blobs/${digest}`, authorization: null };
   }
 
-  /** Models that no engine of ours could serve from the store: only their cost would be real. */
-  async #refuseUnservable(
+  /** Rejects models that no engine can serve from the store, before anything is downloaded. */
+  async #rejectUnservable(
     ref: OllamaRef,
     { config, layers }: OllamaManifest,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const subject = formatOllamaRef(ref);
     if (layers.some(({ kind }) => kind === 'tensor')) {
-      throw unservable(subject, 'consists of tensors for Apple machines', 'choose a tag with GGUF weights');
+      throw unservable(
+        subject,
+        'contains tensors in a format for Apple devices',
+        'choose a tag with GGUF weights',
+      );
     }
     if (config.bytes > MAX_CONFIG) throw badManifest(subject, `its configuration has ${config.bytes} bytes`);
     const url = `${this.#repository(ref)}/blobs/sha256:${config.sha256}`;
     const remote = remoteModel(await this.#read(ref, { url, maxBytes: MAX_CONFIG }, signal), subject);
     if (remote !== null) {
-      const what = `runs in the cloud (as ${remote}) and has no weights to fetch`;
+      const what = `runs in the cloud (as ${remote}) and has no weights to download`;
       throw unservable(subject, what, 'choose a tag without "cloud" in its name');
     }
     if (!layers.some(({ kind }) => kind === 'model')) {
@@ -100,7 +104,7 @@ export class OllamaRegistrySource implements ModelSource {
   }
 }
 
-/** The model that Ollama's cloud would run for this one, on its own machines; null for one that runs here. */
+/** Returns the model that Ollama's cloud runs for this one; null for a model that runs locally. */
 function remoteModel(config: string, subject: string): string | null {
   try {
     const value: unknown = JSON.parse(config);

@@ -15,15 +15,15 @@ export interface UrlOptions {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly random: () => number;
-  /** first pause after a page of HTML came in place of the file, ms */
+  /** first delay after an HTML page was received instead of the file, ms */
   readonly pauseMs?: number;
 }
 
 type UrlRef = Extract<ModelRef, { source: 'url' }>;
 
-const HTML_TRIES = 4;
+const HTML_ATTEMPTS = 4;
 
-/** One file at a direct URL. No token ever goes there. */
+/** One file at a direct URL. No token is ever sent. */
 export class UrlSource implements ModelSource {
   readonly source = 'url';
   readonly #options: UrlOptions;
@@ -36,9 +36,9 @@ export class UrlSource implements ModelSource {
     if (ref.source !== 'url') throw new Error(`a ${ref.source} reference reached the URL source`);
     const path = urlFileName(ref) ?? '';
     assertSafePaths([path], ref.url);
-    const answer = await this.#ask(ref, signal);
+    const answer = await this.#headers(ref, signal);
     const bytes = announcedBytes(answer);
-    if (bytes === null) throw badAnswer(ref.url, 'it tells no size');
+    if (bytes === null) throw badAnswer(ref.url, 'it has no size');
     const announced = announcedSha256(answer);
     if (ref.sha256 !== null && announced !== null && announced !== ref.sha256) throw wrongPin(ref, announced);
     const hex = ref.sha256 ?? announced;
@@ -57,14 +57,14 @@ export class UrlSource implements ModelSource {
     return { url: model.url, authorization: null };
   }
 
-  /** A page of HTML is often a passing fault of a gateway: it is asked again three times. */
-  async #ask(ref: UrlRef, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+  /** Requests the headers of the file. An HTML page is often a temporary gateway error, so it is retried three times. */
+  async #headers(ref: UrlRef, signal: AbortSignal | undefined): Promise<HttpAnswer> {
     const { clock, random, pauseMs = 1000 } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.#head(ref, signal);
       const isHtml = /^text\/html\b/i.test(answer.headers['content-type'] ?? '');
       if (!isHtml || /\.html?$/i.test(urlFileName(ref) ?? '')) return answer;
-      if (attempt === HTML_TRIES) throw htmlPage(ref);
+      if (attempt === HTML_ATTEMPTS) throw htmlPage(ref);
       await clock.sleep(backoffMs(attempt, random(), pauseMs), signal);
     }
   }
@@ -74,7 +74,7 @@ export class UrlSource implements ModelSource {
     const head = await this.#options.http.read({ ...common, method: 'HEAD' });
     if (head.status === 200 && announcedBytes(head) !== null) return head;
     if ([401, 404, 410, 429].includes(head.status) || head.status >= 500) throw refused(ref, head);
-    // some servers refuse HEAD, and signed URLs are often signed for GET alone
+    // some servers reject HEAD, and signed URLs are often signed for GET only
     const {
       close,
       body: _,
@@ -90,7 +90,7 @@ export class UrlSource implements ModelSource {
   }
 }
 
-/** The Hugging Face hub gives the sha256 of large files as `X-Linked-Etag`, on the answer before the redirect to its CDN. */
+/** Returns the sha256 of large files on the Hugging Face hub: `X-Linked-Etag` of the response before the redirect to its CDN. */
 function announcedSha256(answer: HttpAnswer): string | null {
   for (const { headers } of answer.hops) {
     const etag = (headers['x-linked-etag'] ?? '').replace(/^W\//, '').replaceAll('"', '');
@@ -112,16 +112,16 @@ function refused(ref: UrlRef, answer: HttpAnswer): RmaError {
 }
 
 function htmlPage(ref: UrlRef): RmaError {
-  return new RmaError('RMA_CONTENT_HTML', `${ref.url} gives a web page, not a model file`, {
+  return new RmaError('RMA_CONTENT_HTML', `${ref.url} is a web page, not a model file`, {
     exitCode: EXIT.badContent,
-    hint: 'use the direct download address (on Hugging Face /resolve/, not /blob/)',
+    hint: 'use the direct download URL (on Hugging Face: /resolve/, not /blob/)',
   });
 }
 
 function wrongPin(ref: UrlRef, announced: string): RmaError {
   return new RmaError(
     'RMA_CONTENT_HASH_MISMATCH',
-    `${ref.url} announces sha256 ${announced}, the reference asks for ${ref.sha256 ?? ''}`,
-    { exitCode: EXIT.badContent, hint: 'the file was changed, or the reference is wrong: correct #sha256=' },
+    `${ref.url} has sha256 ${announced}, but the reference requires ${ref.sha256 ?? ''}`,
+    { exitCode: EXIT.badContent, hint: 'the file changed or the reference is wrong: correct #sha256=' },
   );
 }

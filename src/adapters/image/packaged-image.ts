@@ -3,7 +3,7 @@ import { workerImageTag } from '../../core/image-tag.ts';
 import { RMA_VERSION } from '../../core/version.ts';
 import type { WorkerImage } from '../../ports/invocation.ts';
 
-/** The build context that the package carries: a Dockerfile and the file tree of the image. */
+/** The build context in rma's package: a Dockerfile and the file tree of the image. */
 export class PackagedImage implements WorkerImage {
   readonly context: string;
 

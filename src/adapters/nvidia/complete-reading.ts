@@ -2,20 +2,20 @@ import type { Gpu, GpuProcess, MigDevice } from '../../core/domain/gpu.ts';
 import type { GpuList, ListedGpu, LostGpu } from '../../core/gpu/from-list.ts';
 import type { ReadGpu } from './from-xml.ts';
 
-/** Memory of the machine itself, bytes. */
+/** System memory, bytes. */
 export interface MachineMemory {
   readonly totalBytes: number;
   readonly availableBytes: number;
 }
 
 interface Rest {
-  /** null where `nvidia-smi -L` was not asked */
+  /** null if `nvidia-smi -L` was not run */
   readonly list: GpuList | null;
   readonly computeCaps: ReadonlyMap<string, string>;
   readonly machine: MachineMemory | null;
 }
 
-/** Joins what the driver tells only elsewhere to the GPUs of its log; those that it cannot reach are added with their fault. By index. */
+/** Merges the other outputs of nvidia-smi into the GPUs of its XML log; unreachable GPUs are added with their fault. Sorted by index. */
 export function completeReading(
   gpus: readonly ReadGpu[],
   { list, computeCaps, machine }: Rest,
@@ -37,7 +37,7 @@ export function completeReading(
   return [...complete, ...lost.map(lostGpu)].sort((a, b) => a.index - b.index);
 }
 
-/** Processes that were asked by UUID, those of a MIG device with its GPU. */
+/** Returns the GPU with the processes that were queried by UUID, including those of its MIG devices. */
 export function withProcesses(gpu: Gpu, processes: ReadonlyMap<string, readonly GpuProcess[]>): Gpu {
   const ofDevices = gpu.migDevices.flatMap(({ uuid, index }) =>
     (processes.get(uuid ?? '') ?? []).map((process) => ({ ...process, migIndex: index })),
@@ -56,7 +56,7 @@ export function hidesProcesses({ processes, memory, unified }: Gpu): boolean {
   return processes?.length === 0 && !unified && (memory.usedBytes ?? 0) > IDLE_BYTES;
 }
 
-/** The log has sizes without names, the list names without sizes. CSV has neither: then the list alone tells the devices. */
+/** Merges MIG devices: the log has sizes without names, the list names without sizes. CSV has neither; then the list is used. */
 function joinMig(gpu: Gpu, listed: ListedGpu | undefined): readonly MigDevice[] {
   const names = listed?.migDevices ?? [];
   if (gpu.migDevices.length > 0) {
@@ -89,11 +89,11 @@ function lostGpu({ index, pciBusId, reason }: LostGpu): Gpu {
     migEnabled: null,
     migDevices: [],
     processes: null,
-    fault: `the driver says "${reason}"`,
+    fault: `the driver reports "${reason}"`,
   };
 }
 
-/** `00000000:41:00.0` and `0000:41:00.0` are one address. */
+/** Returns a PCI address in one form: `00000000:41:00.0` equals `0000:41:00.0`. */
 function busKey(pciBusId: string | null): string {
   return pciBusId?.toLowerCase().replace(/^0+(?=[0-9a-f]{4}:)/, '') ?? '';
 }

@@ -2,7 +2,7 @@ import type { GpuProcess } from '../../core/domain/gpu.ts';
 import { type DriverReading, migEnabled, type ReadGpu } from './from-xml.ts';
 import { brokenText, isNotApplicable, knownText, memoryBytes, wholeNumber } from './value.ts';
 
-/** Names come last: a comma in one then splits nothing. */
+/** The name is last, because it may contain a comma. */
 const NEWEST = [
   'index',
   'uuid',
@@ -20,7 +20,7 @@ const NEWEST = [
 ] as const;
 const NOT_IN_OLD_DRIVERS: readonly string[] = ['memory.reserved', 'mig.mode.current', 'compute_cap'];
 
-/** Lists of fields for `--query-gpu`, to be tried in this order: one that a driver does not know fails the whole question. */
+/** Field lists for `--query-gpu`, tried in this order: one unknown field fails the whole query. */
 export const GPU_FIELDS: readonly (readonly string[])[] = [
   NEWEST,
   NEWEST.filter((field) => !NOT_IN_OLD_DRIVERS.includes(field)),
@@ -29,7 +29,7 @@ export const APP_FIELDS = ['gpu_uuid', 'pid', 'used_memory', 'process_name'] as 
 
 type Row = Readonly<Record<string, string>>;
 
-/** The GPUs in the answer to `--query-gpu=FIELDS --format=csv,noheader,nounits`; null when no line is such a row. Never throws. */
+/** Parses the output of `--query-gpu=FIELDS --format=csv,noheader,nounits`; null if no line is such a row. Never throws. */
 export function readGpuRows(text: string, fields: readonly string[]): DriverReading | null {
   const rows = rowsOf(text, fields).filter((row) => wholeNumber(row['index']) !== null);
   if (rows.length === 0) return null;
@@ -41,7 +41,7 @@ export function readGpuRows(text: string, fields: readonly string[]): DriverRead
   };
 }
 
-/** Processes by the UUID of their GPU (or MIG device), from `--query-compute-apps`. Never throws. */
+/** Parses `--query-compute-apps`: processes by the UUID of their GPU or MIG device. Never throws. */
 export function readAppRows(text: string): ReadonlyMap<string, readonly GpuProcess[]> {
   const found = new Map<string, GpuProcess[]>();
   for (const row of rowsOf(text, APP_FIELDS)) {
@@ -59,7 +59,7 @@ export function readAppRows(text: string): ReadonlyMap<string, readonly GpuProce
   return found;
 }
 
-/** Compute capability by UUID, from `--query-gpu=uuid,compute_cap`. Never throws. */
+/** Parses `--query-gpu=uuid,compute_cap`: compute capability by UUID. Never throws. */
 export function readComputeCaps(text: string): ReadonlyMap<string, string> {
   return new Map(
     rowsOf(text, ['uuid', 'compute_cap']).flatMap(({ uuid = '', compute_cap = '' }) =>
@@ -73,7 +73,7 @@ function readRow(row: Row): ReadGpu {
   const uuid = knownText(row['uuid']);
   const pciBusId = knownText(row['pci.bus_id']);
   const broken = brokenText(row['uuid']) ?? brokenText(row['memory.total']);
-  const unnamed = uuid === null ? 'the driver does not tell its UUID' : null;
+  const unnamed = uuid === null ? 'the driver reports no UUID' : null;
   const capability = knownText(row['compute_cap']);
   return {
     index,
@@ -94,11 +94,11 @@ function readRow(row: Row): ReadGpu {
     migEnabled: migEnabled(row['mig.mode.current']),
     migDevices: [],
     processes: null,
-    fault: broken === null ? unnamed : `the driver says "${broken}"`,
+    fault: broken === null ? unnamed : `the driver reports "${broken}"`,
   };
 }
 
-/** Lines with as many values as there are fields; what is too much belongs to the last. */
+/** Splits lines with at least as many values as fields; surplus values belong to the last field. */
 function rowsOf(text: string, fields: readonly string[]): readonly Row[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const parts = line.split(',').map((part) => part.trim());

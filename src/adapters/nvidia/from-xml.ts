@@ -1,21 +1,21 @@
 import type { Gpu, GpuMemory, GpuProcess, MigDevice } from '../../core/domain/gpu.ts';
 import { brokenText, isNotApplicable, knownText, memoryBytes, rawText, wholeNumber } from './value.ts';
 
-/** What one answer of the driver tells. GPUs in the order of the answer. */
+/** One parsed output of nvidia-smi. GPUs in the order of the output. */
 export interface DriverReading {
   readonly driverVersion: string | null;
   readonly cudaVersion: string | null;
   readonly gpus: readonly ReadGpu[];
 }
 
-/** A GPU as read, with what a later step needs to finish it. */
+/** A GPU as read, with the details that a later step needs to complete it. */
 export type ReadGpu = Gpu & { readonly memoryNotApplicable: boolean };
 
 type Tree = Readonly<Record<string, unknown>>;
 
 /**
- * The GPUs in `nvidia-smi -q -x`, schema v11 to v13, parsed into plain objects: elements by name, texts as they are, attributes with
- * `@`, always a list for `gpu`, `mig_device` and `process_info`. null when it is not such a log. Never throws.
+ * Reads the GPUs of `nvidia-smi -q -x`, schema v11 to v13, from plain objects: elements by name, texts unchanged, attributes
+ * with `@`, always an array for `gpu`, `mig_device` and `process_info`. Returns null for any other document. Never throws.
  */
 export function readXmlLog(document: unknown): DriverReading | null {
   const log = child(document, 'nvidia_smi_log');
@@ -68,7 +68,7 @@ function readMigDevice(device: Tree, order: number): MigDevice {
   };
 }
 
-/** An element that is empty has no processes; one that is missing, or holds a word, does not tell. */
+/** Returns the processes: none for an empty element, null (unknown) if it is missing or contains text. */
 function readProcesses(value: unknown, devices: readonly Tree[]): readonly GpuProcess[] | null {
   if (rawText(value) === '') return [];
   if (!isTree(value)) return null;
@@ -108,25 +108,27 @@ function processKind(value: unknown): GpuProcess['kind'] {
   return graphics ? 'graphics' : 'unknown';
 }
 
+/** Parses `Enabled` or `Disabled`; null for anything else. */
 export function migEnabled(value: unknown): boolean | null {
   const text = rawText(value)?.toLowerCase();
   if (text === 'enabled') return true;
   return text === 'disabled' ? false : null;
 }
 
+const RESET_REQUIRED = 'the driver requires a GPU reset';
+
 function faultOf(gpu: Tree, uuid: string | null): string | null {
   const memory = child(gpu, 'fb_memory_usage');
   const broken = [gpu['uuid'], gpu['product_name'], memory?.['total']]
     .map(brokenText)
     .find((text) => text !== null);
-  if (broken !== undefined) return `the driver says "${broken}"`;
-  if (uuid === null) return 'the driver does not tell its UUID';
+  if (broken !== undefined) return `the driver reports "${broken}"`;
+  if (uuid === null) return 'the driver reports no UUID';
   const action = rawText(gpu['gpu_recovery_action'])?.toLowerCase();
-  if (action === 'reset' || action === 'gpu reset') return 'the driver says that it must be reset';
-  if (action === 'reboot' || action === 'node reboot')
-    return 'the driver says that the machine must be rebooted';
+  if (action === 'reset' || action === 'gpu reset') return RESET_REQUIRED;
+  if (action === 'reboot' || action === 'node reboot') return 'the driver requires a reboot';
   const required = rawText(child(gpu, 'gpu_reset_status')?.['reset_required'])?.toLowerCase();
-  return required === 'yes' ? 'the driver says that it must be reset' : null;
+  return required === 'yes' ? RESET_REQUIRED : null;
 }
 
 function child(tree: unknown, name: string): Tree | null {

@@ -1,6 +1,6 @@
 import type { MachineMemory } from './complete-reading.ts';
 
-/** Sizes in the text of `/proc/meminfo` (proc(5)); null when they are not there. */
+/** Parses `/proc/meminfo` (proc(5)); null if a size is missing. */
 export function readMeminfo(text: string): MachineMemory | null {
   const totalBytes = sizeOf(text, 'MemTotal');
   const availableBytes = sizeOf(text, 'MemAvailable');

@@ -1,24 +1,24 @@
 import type { Gpu, GpuNotice } from '../../core/domain/gpu.ts';
 
 const LIST_HARDWARE = "`lspci -d 10de:` lists this machine's NVIDIA GPUs";
-const RUN_IT = 'run `nvidia-smi` by hand to see what it says';
+const RUN_SMI = 'run `nvidia-smi` to see its output';
 
 export const NO_PROGRAM: GpuNotice = {
   code: 'RMA_GPU_NO_PROGRAM',
-  message: 'there is no nvidia-smi on this machine: no driver of NVIDIA is installed',
-  hint: `${LIST_HARDWARE}; for those install the driver: https://docs.nvidia.com/datacenter/tesla/driver-installation-guide/`,
+  message: 'nvidia-smi not found; the NVIDIA driver is not installed',
+  hint: `${LIST_HARDWARE}; to install the driver: https://docs.nvidia.com/datacenter/tesla/driver-installation-guide/`,
 };
 
 export const NO_DEVICE: GpuNotice = {
   code: 'RMA_GPU_NO_DEVICE',
-  message: 'the NVIDIA driver is loaded and finds no GPU',
+  message: 'the NVIDIA driver is loaded but finds no GPU',
   hint: `${LIST_HARDWARE}; \`sudo dmesg | grep -i nvrm\` shows why the driver rejects one; \`ls -l /dev/nvidia*\` shows whether this user can open its device file`,
 };
 
 const MISMATCH: GpuNotice = {
   code: 'RMA_GPU_DRIVER_MISMATCH',
   message:
-    'the NVIDIA driver was updated, and the old one is still loaded: driver and library differ in version',
+    'the NVIDIA driver was updated, but the old version is still loaded (driver/library version mismatch)',
   hint: '`sudo reboot`',
 };
 
@@ -32,57 +32,58 @@ const BY_EXIT_CODE: Readonly<Record<number, GpuNotice>> = {
   6: NO_DEVICE,
   9: {
     code: 'RMA_GPU_NO_DRIVER',
-    message: 'nvidia-smi is installed, and the NVIDIA driver is not loaded',
-    hint: '`sudo modprobe nvidia`; `sudo dmesg | grep -i -e nvidia -e nvrm` tells why it does not load',
+    message: 'nvidia-smi is installed, but the NVIDIA driver is not loaded',
+    hint: '`sudo modprobe nvidia`; `sudo dmesg | grep -i -e nvidia -e nvrm` shows why it does not load',
   },
   12: {
     code: 'RMA_GPU_NO_NVML',
-    message: 'nvidia-smi does not find the library libnvidia-ml.so of the driver',
-    hint: '`sudo ldconfig && ldconfig -p | grep libnvidia-ml`; if it is not listed, install the driver again',
+    message: "nvidia-smi does not find the driver's library libnvidia-ml.so",
+    hint: '`sudo ldconfig && ldconfig -p | grep libnvidia-ml`; if it is not listed, reinstall the driver',
   },
   18: MISMATCH,
 };
 
-/** No GPUs, since nvidia-smi ended with a code other than 0. */
+/** Returns the notice for a non-zero exit code of nvidia-smi. */
 export function failedNotice(exitCode: number, output: string): GpuNotice {
-  // some drivers end with 255 here: the words are then the only sign
+  // some drivers exit with 255 here; then only the text identifies the fault
   if (/driver\/library version mismatch/i.test(output)) return MISMATCH;
   return (
     BY_EXIT_CODE[exitCode] ?? {
       code: 'RMA_GPU_FAILED',
       message: `nvidia-smi failed with exit code ${exitCode}: ${firstLine(output)}`,
-      hint: RUN_IT,
+      hint: RUN_SMI,
     }
   );
 }
 
-/** No GPUs, since the program could not be started. */
+/** Returns the notice for an nvidia-smi that cannot be started. */
 export function notStarted(reason: string): GpuNotice {
   return {
     code: 'RMA_GPU_FAILED',
-    message: `nvidia-smi cannot be started: ${reason}`,
-    hint: '`ls -l "$(command -v nvidia-smi)"` shows its rights; then run `nvidia-smi` by hand',
+    message: `failed to start nvidia-smi: ${reason}`,
+    hint: '`ls -l "$(command -v nvidia-smi)"` shows its permissions; then run `nvidia-smi`',
   };
 }
 
-export function garbageNotice(output: string): GpuNotice {
+/** Returns the notice for output that is not that of nvidia-smi. */
+export function unparsedNotice(output: string): GpuNotice {
   return {
     code: 'RMA_GPU_GARBAGE',
-    message: `nvidia-smi ended well, and its answer makes no sense: ${firstLine(output)}`,
-    hint: '`nvidia-smi -q -x | head` shows it; `command -v nvidia-smi` shows which program that is',
+    message: `nvidia-smi exited with 0 but its output could not be parsed: ${firstLine(output)}`,
+    hint: '`nvidia-smi -q -x | head` shows the output; `command -v nvidia-smi` shows the path of the program',
   };
 }
 
-/** nvidia-smi did not answer: alone it means that there are no GPUs, after an answer that something is missing in it. */
+/** Returns the notice for a timeout of nvidia-smi: no GPU is usable, or details of the listed GPUs are missing. */
 export function hangNotice(seconds: number): GpuNotice {
   return {
     code: 'RMA_GPU_HANG',
-    message: `nvidia-smi gave no answer within ${seconds} s`,
-    hint: '`sudo dmesg | grep -i -e nvrm -e xid` tells what the driver waits for; `sudo reboot` frees it',
+    message: `nvidia-smi timed out after ${seconds} s`,
+    hint: '`sudo dmesg | grep -i -e nvrm -e xid` shows what the driver is waiting for; a reboot usually recovers it: `sudo reboot`',
   };
 }
 
-/** One warning per GPU that cannot be used. */
+/** Returns one warning per unusable GPU. */
 export function faultNotices(gpus: readonly Gpu[]): readonly GpuNotice[] {
   return gpus.flatMap(({ index, uuid, fault }): readonly GpuNotice[] =>
     fault === null
@@ -90,8 +91,8 @@ export function faultNotices(gpus: readonly Gpu[]): readonly GpuNotice[] {
       : [
           {
             code: 'RMA_GPU_FAULT',
-            message: `GPU ${index} (${uuid}) cannot be used: ${fault}`,
-            hint: '`sudo dmesg | grep -i xid` tells what happened; `sudo reboot` mostly brings it back',
+            message: `GPU ${index} (${uuid}) is not usable: ${fault}`,
+            hint: '`sudo dmesg | grep -i xid` shows the cause; a reboot usually recovers it: `sudo reboot`',
           },
         ],
   );
@@ -104,6 +105,6 @@ function firstLine(output: string): string {
     .split('\n')
     .map((text) => text.replaceAll(/\p{C}/gu, ' ').trim())
     .find((text) => text !== '');
-  if (line === undefined) return 'it printed nothing';
+  if (line === undefined) return 'no output';
   return `"${line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}…` : line}"`;
 }

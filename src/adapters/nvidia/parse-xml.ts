@@ -6,8 +6,8 @@ const CLOSE = '</nvidia_smi_log>';
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
 
 /**
- * The log in an answer of `nvidia-smi -q -x` as plain objects; null when there is no whole one. Never throws. What stands around
- * the log is left out, the DOCTYPE too: the names that one could define are never looked at.
+ * Parses the output of `nvidia-smi -q -x` into plain objects; null if it contains no complete log. Never throws. Text around
+ * the log is ignored, including the DOCTYPE, so that no entity definitions are evaluated.
  */
 export function parseXml(text: string): unknown {
   const start = text.indexOf(OPEN);
@@ -29,7 +29,7 @@ export function parseXml(text: string): unknown {
   }
 }
 
-/** Names of processes can hold signs that XML writes as one of its five own names. */
+/** Decodes the five predefined entities of XML, which occur in process names. */
 function plainText(value: string): string {
   return value.replaceAll(/&(lt|gt|quot|apos|amp);/g, (whole, name: string) => ENTITIES[name] ?? whole);
 }

@@ -1,9 +1,9 @@
 import { RmaError } from '../../core/errors.ts';
 import type { CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
 
-/** What came of asking nvidia-smi. */
+/** The outcome of one call of nvidia-smi. */
 export type SmiAnswer =
-  | { readonly kind: 'ended'; readonly exitCode: number; readonly text: string; readonly output: string }
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly text: string; readonly output: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'hung' }
   | { readonly kind: 'not-started'; readonly reason: string };
@@ -12,12 +12,12 @@ interface SessionParts {
   readonly runner: CommandRunner;
   /** names or paths of the program, in the order they are tried */
   readonly programs: readonly string[];
-  /** for all questions together */
+  /** shared by all calls */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
 }
 
-/** A few questions to nvidia-smi under one deadline. A program that does not even end when it is told to is left behind. */
+/** Calls of nvidia-smi under one deadline. A process that ignores SIGTERM is abandoned. */
 export class SmiSession implements Disposable {
   readonly #parts: SessionParts;
   readonly #late = new AbortController();
@@ -30,8 +30,8 @@ export class SmiSession implements Disposable {
     this.#timer = setTimeout(() => this.#late.abort(), parts.deadlineMs);
   }
 
-  /** @throws the reason of the caller's signal when that aborts */
-  async ask(...args: readonly string[]): Promise<SmiAnswer> {
+  /** @throws the reason of the caller's signal if it is aborted */
+  async query(...args: readonly string[]): Promise<SmiAnswer> {
     for (const program of this.#programs) {
       const answer = await this.#run(program, args);
       if (answer.kind === 'missing') continue;
@@ -53,7 +53,7 @@ export class SmiSession implements Disposable {
     try {
       const run = runner.run({ argv: [program, ...args], env: PLAIN, signal: either });
       const { exitCode, stdout, stderr } = await orAborted(run, either);
-      return { kind: 'ended', exitCode, text: stdout, output: stdout + stderr };
+      return { kind: 'exited', exitCode, text: stdout, output: stdout + stderr };
     } catch (error) {
       signal.throwIfAborted();
       if (this.#late.signal.aborted) return { kind: 'hung' };
@@ -64,10 +64,10 @@ export class SmiSession implements Disposable {
   }
 }
 
-/** Numbers and words as the readers know them, whatever the user's language. */
+/** Keeps numbers and texts independent of the user's locale. */
 const PLAIN = { LC_ALL: 'C' };
 
-/** The runner waits until a program has ended; one that waits for a driver in the kernel ends at no signal. */
+/** Stops waiting on abort: the runner waits for the exit, but a process blocked in the kernel ignores signals. */
 async function orAborted(run: Promise<CommandOutcome>, signal: AbortSignal): Promise<CommandOutcome> {
   let stop = (): void => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import type { NameLookup } from '../../ports/name-lookup.ts';
 
-/** The resolver of this machine: its hosts file, then its name servers. */
+/** Resolves names by this machine's hosts file, then its name servers. */
 export const systemNames: NameLookup = {
   async hasAddress(name) {
     try {

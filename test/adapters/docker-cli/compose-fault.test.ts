@@ -11,7 +11,7 @@ describe('composeFault', () => {
     expect(composeFault('up', `time="x" level=warning msg="y"\n${line}\n`)).toMatchObject({
       code: 'RMA_PORT_TAKEN',
       exitCode: 3,
-      message: 'port 7700 is already used by another program',
+      message: 'port 7700 is already in use by another program',
     });
   });
 

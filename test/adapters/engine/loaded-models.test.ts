@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createEngineProbe, type EngineProbe } from '../../../src/adapters/engine/engine-probe.ts';
-import type { EngineTrouble } from '../../../src/adapters/engine/engine-trouble.ts';
+import type { EngineProblem } from '../../../src/adapters/engine/engine-problem.ts';
 import { FakeClock } from '../../helpers/clock/fake-clock.ts';
 import { startEngine } from '../../helpers/worker/stub-engine.ts';
 import { type StubOllama, startOllama } from '../../helpers/worker/stub-ollama.ts';
@@ -11,16 +11,16 @@ const never = new AbortController().signal;
 async function probeUntil(
   probe: EngineProbe,
   { target }: StubOllama,
-  wanted: (trouble: EngineTrouble | null) => boolean,
-): Promise<EngineTrouble | null> {
+  wanted: (trouble: EngineProblem | null) => boolean,
+): Promise<EngineProblem | null> {
   for (;;) {
     const trouble = await probe.probe(target, never);
     if (wanted(trouble)) return trouble;
   }
 }
 
-const isReady = (trouble: EngineTrouble | null) => trouble === null;
-const isFault = (trouble: EngineTrouble | null) => trouble?.fault !== undefined;
+const isReady = (trouble: EngineProblem | null) => trouble === null;
+const isFault = (trouble: EngineProblem | null) => trouble?.fault !== undefined;
 
 describe('an engine that loads models on demand', () => {
   it('is ready only after each model was loaded once and lies where it was planned', async () => {
@@ -76,7 +76,7 @@ describe('an engine that loads models on demand', () => {
     });
   });
 
-  it('loads anew after a minute what lay in the wrong place, for others leave GPUs', async () => {
+  it('reloads a misplaced model after a minute, because GPU memory may be free by then', async () => {
     await using ollama = await startOllama([{ name: 'm:1' }]);
     ollama.vramBytes = 0;
     const clock = new FakeClock();
@@ -102,7 +102,7 @@ describe('an engine that loads models on demand', () => {
     expect(ollama.asked.filter((line) => line === '/api/generate m:1')).toHaveLength(2);
   });
 
-  it('is proven again when it started anew between two probes', async () => {
+  it('is verified again when the engine restarted between two probes', async () => {
     await using ollama = await startOllama([{ name: 'm:1' }]);
     const probe = createEngineProbe(new FakeClock(), 3_000);
     await probeUntil(probe, ollama, isReady);
@@ -148,13 +148,13 @@ describe('an engine that loads models on demand', () => {
       const refused = await probeUntil(
         probe,
         ollama,
-        (trouble) => loads() === attempt && trouble?.note.includes('cannot be loaded') === true,
+        (trouble) => loads() === attempt && trouble?.note.includes('failed to load') === true,
       );
       expect(refused?.fault).toBeUndefined();
       clock.advance(5_000);
     }
     expect(await probeUntil(probe, ollama, isFault)).toMatchObject({
-      note: 'm:1 cannot be loaded: model requires more system memory',
+      note: 'failed to load m:1: model requires more system memory',
       fault: { code: 'RMA_ENGINE_LOAD_FAILED', hint: expect.stringContaining('rma logs gpu-worker-ollama') },
     });
   });

@@ -93,7 +93,7 @@ test('[fail S1] a server that accepts and says nothing is given up', async () =>
   const { url } = await serve(() => undefined);
   await expect(testHttp(50).open({ method: 'GET', url })).rejects.toMatchObject({
     code: 'RMA_HUB_UNREACHABLE',
-    message: expect.stringContaining('no byte came'),
+    message: expect.stringContaining('no data received'),
   });
 });
 

@@ -125,7 +125,7 @@ describe('the geometry of a model on a hub', () => {
     [
       'sends another part',
       answers((response) => response.writeHead(206, { 'content-range': 'bytes 9-10/99' }).end('ab')),
-      /for the bytes from 0/,
+      /requested the bytes from 0/,
     ],
     ['sends too little', answers((response) => response.writeHead(200).end('GGUF')), /sent less of it/],
     ['sends something else', sends(Buffer.alloc(3_000_000, 'x')), /does not begin with GGUF/],

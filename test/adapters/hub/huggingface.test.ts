@@ -131,7 +131,7 @@ test.each([
   [{ type: 'file', path: 'x', size: 1, oid: 'a'.repeat(40), lfs: { oid: 'sha256:../x', size: 1 } }],
   [{ type: 'file', size: 1, oid: 'a'.repeat(40) }],
   ['x'],
-])('[fail X2] a listing with the entry %j makes no sense', async (entry) => {
+])('[fail X2] rejects a listing with the entry %j', async (entry) => {
   const { server, resolve } = await setUp();
   server.fault = (request, response) => {
     if (!request.path.includes('/tree/')) return false;

@@ -146,7 +146,7 @@ test.each([
   { Path: 'x', Type: 'blob', Size: 1, Sha256: '../../x' },
   { Type: 'blob', Size: 1 },
   'x',
-])('[fail X2] a listing with the entry %j makes no sense', async (entry) => {
+])('[fail X2] rejects a listing with the entry %j', async (entry) => {
   const resolve = await answering(200, listed(entry));
   await expect(resolve('ms:org/model')).rejects.toMatchObject({
     code: 'RMA_HUB_BAD_ANSWER',

@@ -188,7 +188,7 @@ test.each([
   ['a list in its place', () => '[]'],
   ['half of it', (text: string) => text.slice(0, -9)],
   ['nothing', () => ''],
-])('[fail X2] a manifest with %s makes no sense', async (_, manifest) => {
+])('[fail X2] rejects a manifest with %s', async (_, manifest) => {
   const { resolve } = await setUp({ ...model, manifest });
   await expect(resolve('ollama:tiny')).rejects.toMatchObject({
     code: 'RMA_HUB_BAD_ANSWER',
@@ -207,7 +207,7 @@ test('a manifest without end is not read to its end', async () => {
   const { resolve } = await setUp({ ...model, manifest: (text) => text + ' '.repeat(5 * 1024 * 1024) });
   await expect(resolve('ollama:tiny')).rejects.toMatchObject({
     code: 'RMA_HUB_BAD_ANSWER',
-    message: expect.stringContaining('more than 4194304 bytes'),
+    message: expect.stringContaining('larger than 4194304 bytes'),
   });
 });
 

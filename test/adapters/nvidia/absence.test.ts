@@ -28,7 +28,7 @@ describe('[req R30] a box without usable GPUs is told apart', () => {
     const { absence } = await probeShape({ shape: 'hang' }, { deadlineMs: 300 });
     expect(absence).toMatchObject({
       code: 'RMA_GPU_HANG',
-      message: 'nvidia-smi gave no answer within 0.3 s',
+      message: 'nvidia-smi timed out after 0.3 s',
     });
   });
 
@@ -48,7 +48,7 @@ describe('[req R30] a box without usable GPUs is told apart', () => {
     writeFileSync(join(path, 'nvidia-smi'), 'no program');
     expect((await probe({ path })).absence).toMatchObject({
       code: 'RMA_GPU_FAILED',
-      message: 'nvidia-smi cannot be started: EACCES',
+      message: 'failed to start nvidia-smi: EACCES',
     });
   });
 });

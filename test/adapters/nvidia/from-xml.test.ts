@@ -105,18 +105,15 @@ describe('[req R30] values of a GPU', () => {
   });
 
   it.each([
-    ['<uuid>GPU is lost</uuid>', 'the driver says "GPU is lost"'],
-    [`${UUID}<product_name>[Unknown Error]</product_name>`, 'the driver says "Unknown Error"'],
-    [`${UUID}<fb_memory_usage><total>ERR!</total></fb_memory_usage>`, 'the driver says "ERR!"'],
-    ['<product_name>GPU</product_name>', 'the driver does not tell its UUID'],
-    [`${UUID}<gpu_recovery_action>Reset</gpu_recovery_action>`, 'the driver says that it must be reset'],
-    [
-      `${UUID}<gpu_recovery_action>Reboot</gpu_recovery_action>`,
-      'the driver says that the machine must be rebooted',
-    ],
+    ['<uuid>GPU is lost</uuid>', 'the driver reports "GPU is lost"'],
+    [`${UUID}<product_name>[Unknown Error]</product_name>`, 'the driver reports "Unknown Error"'],
+    [`${UUID}<fb_memory_usage><total>ERR!</total></fb_memory_usage>`, 'the driver reports "ERR!"'],
+    ['<product_name>GPU</product_name>', 'the driver reports no UUID'],
+    [`${UUID}<gpu_recovery_action>Reset</gpu_recovery_action>`, 'the driver requires a GPU reset'],
+    [`${UUID}<gpu_recovery_action>Reboot</gpu_recovery_action>`, 'the driver requires a reboot'],
     [
       `${UUID}<gpu_reset_status><reset_required>Yes</reset_required></gpu_reset_status>`,
-      'the driver says that it must be reset',
+      'the driver requires a GPU reset',
     ],
     [`${UUID}<gpu_recovery_action>None</gpu_recovery_action>`, null],
     [`${UUID}<temperature><gpu_temp>Unknown Error</gpu_temp></temperature>`, null],

@@ -126,7 +126,7 @@ describe('[req R30] a lost GPU', () => {
     const [alive] = shapeGpus('2x24');
     expect(gpus).toMatchObject([
       { index: 0, uuid: alive?.uuid, fault: null, computeCapability: '8.9' },
-      { index: 1, uuid: '0000:41:00.0', fault: 'the driver says "GPU is lost"' },
+      { index: 1, uuid: '0000:41:00.0', fault: 'the driver reports "GPU is lost"' },
     ]);
     expect(driverVersion).toBe('580.95.05');
     expect(warnings).toMatchObject([{ code: 'RMA_GPU_FAULT' }]);
@@ -135,7 +135,7 @@ describe('[req R30] a lost GPU', () => {
   it('is told with its fault when the log has an error for each of its values', async () => {
     const { gpus } = await probeShape({ shape: 'lost-gpu-told' });
     expect(gpus).toMatchObject([
-      { index: 0, uuid: '00000000:01:00.0', fault: 'the driver says "GPU is lost"' },
+      { index: 0, uuid: '00000000:01:00.0', fault: 'the driver reports "GPU is lost"' },
       { index: 1, fault: null, computeCapability: '8.9' },
     ]);
   });

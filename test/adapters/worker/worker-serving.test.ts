@@ -140,7 +140,7 @@ describe('a worker that serves', () => {
     await clock.sleeping(BEAT - 3_000);
     expect(worker.board.status).toMatchObject({
       state: 'degraded',
-      engines: [{ state: 'down', note: 'no answer within 3 s' }],
+      engines: [{ state: 'down', note: 'no response within 3 s' }],
     });
     engine.hanging = false;
   });

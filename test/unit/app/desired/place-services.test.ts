@@ -11,7 +11,7 @@ const CARD_8 = 8_188;
 
 const NO_DRIVER: GpuInventory = {
   ...inventoryOf(),
-  absence: { code: 'RMA_GPU_NO_PROGRAM', message: 'there is no nvidia-smi', hint: 'install the driver' },
+  absence: { code: 'RMA_GPU_NO_PROGRAM', message: 'nvidia-smi not found', hint: 'install the driver' },
 };
 
 /** What gpu-worker on one 24 GB card leaves behind while it runs. */
@@ -93,7 +93,7 @@ describe('placeServices', () => {
     await expect(placeOn({ inventory: NO_DRIVER })).rejects.toMatchObject({
       code: 'RMA_GPU_NONE',
       exitCode: 3,
-      message: 'profile gpu-worker wants a GPU: there is no nvidia-smi',
+      message: 'profile gpu-worker wants a GPU: nvidia-smi not found',
       hint: expect.stringContaining('--enable-gpu auto'),
     });
   });
