@@ -26,20 +26,20 @@ import { MsLayout } from './layouts/ms-layout.ts';
 import { OllamaLayout } from './layouts/ollama-layout.ts';
 import { Leases } from './lease/lease.ts';
 import { prepareStore } from './prepare.ts';
-import { contentFolder, makeSlot, stagingFor } from './transfer/staging.ts';
+import { contentFolder, createSlot, stagingFor } from './transfer/staging.ts';
 
 export interface StoreOptions {
   readonly paths: StorePaths;
   readonly clock: Clock;
   readonly disk?: Disk;
-  /** off: leases judge their holders by heartbeats alone */
+  /** false: liveness of lease holders is judged by heartbeats only */
   readonly livenessSocket?: boolean;
 }
 
-/** Longest name of a lease's folder, bytes. */
+/** Longest directory name of a lease, bytes. */
 const MAX_KEY = 200;
 
-/** The `/models` volume on this machine's file systems. */
+/** The model store on the file systems of this machine. */
 export class FileModelStore implements ModelStore {
   readonly root: string;
   readonly #paths: StorePaths;
@@ -93,13 +93,13 @@ export class FileModelStore implements ModelStore {
 
   async stage(model: PinnedModel, file: PinnedFile): Promise<StagingSlot> {
     const folder = this.#contentFolder(model, file);
-    return onDisk(folder, () => makeSlot(this.#disk, folder, file.bytes));
+    return onDisk(folder, () => createSlot(this.#disk, folder, file.bytes));
   }
 
   async publish(model: PinnedModel, staged: ReadonlyMap<PinnedFile, StagedFile>): Promise<void> {
     const staging = this.#stagingFor(model);
     await onDisk(this.root, () => this.#layout(model).publish(model, staged, staging));
-    // what is left there are older parts of contents that are in place now
+    // remaining files are older parts of content that is now published
     for (const file of staged.keys()) {
       const folder = this.#contentFolder(model, file);
       await this.#disk.rm(folder, { recursive: true, force: true }).catch(() => undefined);
@@ -124,10 +124,10 @@ export class FileModelStore implements ModelStore {
   }
 
   async recordNeeds({ host, project, profile, refs }: StoreNeeds): Promise<void> {
-    // neither projects nor profiles have a dot in their names: no two workers of a host have one file
+    // project and profile names contain no dot, so file names of workers never collide
     const name = `${host}-${project}.${profile}.json`;
     if (name.includes('/') || pathFault(name) !== null) {
-      throw new RmaError('RMA_STORE_PROJECT_NAME', `"${name}" cannot be a file name`, {
+      throw new RmaError('RMA_STORE_PROJECT_NAME', `"${name}" is not a valid file name`, {
         exitCode: EXIT.usage,
       });
     }
@@ -147,7 +147,7 @@ export class FileModelStore implements ModelStore {
     return contentFolder(this.#stagingFor(model), this.#leaseKey(model), model, file);
   }
 
-  /** The writer of the model's source; models and writers are keyed by the same word. */
+  /** Returns the layout of the model's source. */
   #layout(model: PinnedModel): LayoutWriter<PinnedModel> {
     const layout = this.#layouts[model.source];
     if (layout === undefined) throw new Error(`no layout for ${model.source} models`);

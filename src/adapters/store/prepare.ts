@@ -7,14 +7,14 @@ import { diskFault } from './disk/disk-fault.ts';
 import { ensureDir, writeAtomic } from './disk/files.ts';
 import { nearestExisting } from './disk/same-file-system.ts';
 
-/** Version of the store's layout. */
+/** Version of the store layout. */
 const STORE_VERSION = 1;
 
-/** rma's own folders below `.rma`. */
+/** rma's own directories below `.rma`. */
 const STATE_DIRS = ['receipts', 'leases', 'staging', 'projects'] as const;
 
 /**
- * Makes the folders of the store. Ollama exits when it cannot make its two, so they always exist.
+ * Creates the directories of the store. Ollama exits if it cannot create its two, so they always exist.
  * @throws RmaError RMA_STORE_UNWRITABLE or RMA_STORE_READ_ONLY or RMA_STORE_TOO_NEW, exit 3
  */
 export async function prepareStore(
@@ -43,10 +43,10 @@ async function writeVersion(disk: Disk, paths: StorePaths): Promise<void> {
   if (version !== null) {
     throw new RmaError(
       'RMA_STORE_TOO_NEW',
-      `the store ${paths.root} has version ${version}, this rma knows ${STORE_VERSION}`,
+      `the store ${paths.root} has version ${version}; this rma supports version ${STORE_VERSION}`,
       {
         exitCode: EXIT.notReady,
-        hint: 'use the newer rma that made it, or another store',
+        hint: 'use a newer rma, or another store',
       },
     );
   }
@@ -63,20 +63,20 @@ function readVersion(path: string): number | null {
   }
 }
 
-/** Names who owns the folder, who runs this, and the command that brings both together. */
+/** Returns the error with the owner of the directory, the current user and the command that fixes it. */
 function unwritable(root: string, dir: string, error: unknown): unknown {
   if (errnoOf(error) !== 'EACCES' && errnoOf(error) !== 'EPERM') return diskFault(error, dir);
-  const seen = nearestExisting(dir);
-  const { uid, gid, mode } = statSync(seen);
+  const path = nearestExisting(dir);
+  const { uid, gid, mode } = statSync(path);
   const needed = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
   const owner = `${uid}:${gid}`;
   return new RmaError(
     'RMA_STORE_UNWRITABLE',
-    `${seen} belongs to ${owner} (mode ${(mode & 0o7777).toString(8)}) and cannot be written as ${needed}`,
+    `permission denied: ${path} belongs to ${owner} (mode ${(mode & 0o7777).toString(8)}) and is not writable for ${needed}`,
     {
       exitCode: EXIT.notReady,
-      hint: `chown -R ${needed} ${seen.startsWith(root) ? root : seen}`,
-      details: { path: seen, owner, needed },
+      hint: `chown -R ${needed} ${path.startsWith(root) ? root : path}`,
+      details: { path: path, owner, needed },
       cause: error,
     },
   );

@@ -63,7 +63,7 @@ test('[fail P2] a store that cannot be written is refused with both owners and t
     exitCode: 3,
     hint: `chown -R ${needed} ${root}`,
   });
-  expect(stdout).toContain(`${root} belongs to ${uid}:${gid} (mode 555) and cannot be written as ${needed}`);
+  expect(stdout).toContain(`${root} belongs to ${uid}:${gid} (mode 555) and is not writable for ${needed}`);
   expect(readdirSync(root)).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
-import { makeSlot } from '../../../src/adapters/store/transfer/staging.ts';
+import { createSlot } from '../../../src/adapters/store/transfer/staging.ts';
 import { MIB, transferRig } from '../../helpers/store/transfer-fixture.ts';
 
 /** A disk on which one kind of step on open files fails, from its n-th call on; writes may also be short. */
@@ -45,7 +45,7 @@ test.each([
     const rig = await transferRig();
     await expect(rig.fetch({}, failing('writev', 4, errno))).rejects.toMatchObject({ code, exitCode });
     expect(rig.server.requests).toHaveLength(1);
-    const slot = await makeSlot(realDisk, rig.folder, rig.content.length);
+    const slot = await createSlot(realDisk, rig.folder, rig.content.length);
     expect(slot.durableBytes).toBeGreaterThan(256 * 1024);
     const before = rig.received();
     expect((await rig.fetch()).file.equals(rig.content)).toBe(true);

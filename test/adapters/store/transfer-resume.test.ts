@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { realDisk } from '../../../src/adapters/store/disk/disk.ts';
-import { makeSlot } from '../../../src/adapters/store/transfer/staging.ts';
+import { createSlot } from '../../../src/adapters/store/transfer/staging.ts';
 import { sendContent, sha256 } from '../../helpers/store/model-server.ts';
 import { MIB, sendCut, type TransferRig, transferRig } from '../../helpers/store/transfer-fixture.ts';
 
@@ -94,7 +94,7 @@ test.each([
 ])('[fail R6] a part whose journal is %s is not used', async (_, text) => {
   const { rig, journalFile } = await abortedTransfer();
   writeFileSync(journalFile, text);
-  const slot = await makeSlot(realDisk, rig.folder, rig.content.length);
+  const slot = await createSlot(realDisk, rig.folder, rig.content.length);
   expect(slot).toMatchObject({ inherit: null, durableBytes: 0 });
   expect((await rig.fetch({ slot })).file.equals(rig.content)).toBe(true);
 });
@@ -110,7 +110,7 @@ test('[fail R5] a second abort, while the part is read again, loses nothing', as
   const controller = new AbortController();
   controller.abort(new Error('again'));
   await expect(rig.fetch({ signal: controller.signal })).rejects.toThrow('again');
-  const slot = await makeSlot(realDisk, rig.folder, rig.content.length);
+  const slot = await createSlot(realDisk, rig.folder, rig.content.length);
   expect(slot.durableBytes).toBe(durable);
 });
 
@@ -120,7 +120,7 @@ test('[fail R3] a fault of the network keeps what was fetched', async () => {
     else response.destroy();
   });
   await expect(rig.fetch()).rejects.toMatchObject({ code: 'RMA_HUB_UNREACHABLE' });
-  expect((await makeSlot(realDisk, rig.folder, rig.content.length)).durableBytes).toBe(MIB);
+  expect((await createSlot(realDisk, rig.folder, rig.content.length)).durableBytes).toBe(MIB);
 });
 
 test('a complete part that was not published needs no request', async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
-import { makeSlot } from '../../../src/adapters/store/transfer/staging.ts';
+import { createSlot } from '../../../src/adapters/store/transfer/staging.ts';
 import { HttpTransfer } from '../../../src/adapters/store/transfer/transfer.ts';
 import type { Digest } from '../../../src/core/domain/pinned-model.ts';
 import type { TransferJob } from '../../../src/ports/transfer.ts';
@@ -56,7 +56,7 @@ export async function transferRig(
     clock,
     received: () => received,
     fetch: async (overrides = {}, disk = realDisk) => {
-      const slot = overrides.slot ?? (await makeSlot(disk, folder, size));
+      const slot = overrides.slot ?? (await createSlot(disk, folder, size));
       const transfer = new HttpTransfer({ http: testHttp(stallMs), clock, random: () => 0, disk });
       const digest = await transfer.fetch({
         location: { url: `${server.url}/${randomUUID()}`, authorization: null },

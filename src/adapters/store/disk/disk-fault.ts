@@ -12,42 +12,42 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   ENOSPC: {
     code: 'RMA_STORE_DISK_FULL',
     exitCode: EXIT.doesNotFit,
-    what: 'the disk is full',
-    hint: 'free some room and run the command again: what was fetched is kept',
+    what: 'no space left on device',
+    hint: 'free disk space and run the command again; downloaded data is kept',
   },
   EDQUOT: {
     code: 'RMA_STORE_QUOTA',
     exitCode: EXIT.doesNotFit,
-    what: 'the disk quota is used up',
-    hint: 'raise the quota or free some room, then run the command again: what was fetched is kept',
+    what: 'disk quota exceeded',
+    hint: 'raise the quota or free disk space, then run the command again; downloaded data is kept',
   },
   EROFS: {
     code: 'RMA_STORE_READ_ONLY',
     exitCode: EXIT.notReady,
     what: 'the file system is read-only',
-    hint: 'mount it writable for the worker (after disk errors systems remount read-only: see dmesg)',
+    hint: 'mount it writable for the worker; after disk errors the kernel remounts read-only (check dmesg)',
   },
   EACCES: {
     code: 'RMA_STORE_UNWRITABLE',
     exitCode: EXIT.notReady,
-    what: 'no permission',
-    hint: 'give the store to the user that runs this: chown -R UID:GID on its folder',
+    what: 'permission denied',
+    hint: 'change the owner of the store to the user that runs this: chown -R UID:GID on its directory',
   },
   ENOTDIR: {
     code: 'RMA_STORE_NOT_A_FOLDER',
     exitCode: EXIT.notReady,
-    what: 'there is no folder',
-    hint: 'move away the file that lies in its place, or name another folder for the store',
+    what: 'not a directory',
+    hint: 'move the file at this path away, or choose another directory for the store',
   },
   EIO: {
     code: 'RMA_STORE_IO',
     exitCode: EXIT.failed,
-    what: 'the disk reports an input/output error',
+    what: 'input/output error',
     hint: 'check the disk (dmesg, smartctl) or the NFS server, then run the command again',
   },
 };
 
-/** A file system error as users read it: what happened and on which path; anything else as it is. */
+/** Returns a file system error as RmaError with its path; any other error unchanged. */
 export function diskFault(error: unknown, path: string): unknown {
   const errno = errnoOf(error);
   const alias = errno === 'EPERM' ? 'EACCES' : errno === 'ESTALE' ? 'EIO' : errno;
@@ -61,7 +61,7 @@ export function diskFault(error: unknown, path: string): unknown {
   });
 }
 
-/** Runs a step on the disk; its errors become the store's own. */
+/** Runs a disk operation. @throws RmaError in place of a file system error */
 export async function onDisk<T>(path: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();

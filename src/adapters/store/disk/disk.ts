@@ -1,6 +1,6 @@
 import * as fs from 'node:fs/promises';
 
-/** What the store does to the disk, so that a test can let each single step fail. */
+/** All disk operations of the store, so that tests can make each of them fail. */
 export type Disk = Pick<
   typeof fs,
   | 'open'
@@ -21,14 +21,14 @@ export type Disk = Pick<
 
 export const realDisk: Disk = fs;
 
-/** The errno name of a file system error; null for any other. */
+/** Returns the errno name of a file system error; null for any other error. */
 export function errnoOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error
     ? error.code
     : null;
 }
 
-/** The value of a step, or null when the file system answers with one of `codes`. */
+/** Returns the result of an operation, or null if it fails with one of `codes`. */
 export async function unless<T>(codes: readonly string[], step: Promise<T>): Promise<T | null> {
   try {
     return await step;

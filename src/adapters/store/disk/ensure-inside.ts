@@ -4,7 +4,7 @@ import type { Disk } from './disk.ts';
 import { ensureDir } from './files.ts';
 
 /**
- * Makes the folders of a path inside the folder of a model, and refuses to go through a link that someone planted there.
+ * Creates the directories of a path inside the directory of a model; refuses to follow symbolic links in it.
  * @throws RmaError RMA_CONTENT_UNSAFE_PATH exit 6
  */
 export async function ensureInside(disk: Disk, base: string, folder: string): Promise<void> {
@@ -16,9 +16,14 @@ export async function ensureInside(disk: Disk, base: string, folder: string): Pr
   }
 }
 
+/** Returns the error for a symbolic link in place of a directory. */
 export function linkRefused(path: string): RmaError {
-  return new RmaError('RMA_CONTENT_UNSAFE_PATH', `${path} is a link where a folder of the model should be`, {
-    exitCode: EXIT.badContent,
-    hint: 'remove that link; nothing was written through it',
-  });
+  return new RmaError(
+    'RMA_CONTENT_UNSAFE_PATH',
+    `${path} is a symbolic link, expected a directory of the model`,
+    {
+      exitCode: EXIT.badContent,
+      hint: 'remove the link; nothing was written through it',
+    },
+  );
 }

@@ -3,11 +3,11 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Disk, errnoOf, unless } from './disk.ts';
 
-/** Modes of the store, whatever the umask: engines under any uid can read, the owning group can write. */
+/** Modes in the store, independent of the umask: engines under any uid can read, the owning group can write. */
 export const DIR_MODE = 0o2775;
 export const FILE_MODE = 0o644;
 
-/** Makes a folder and its missing parents, each with the store's mode. */
+/** Creates a directory and its missing parents, each with the store's mode. */
 export async function ensureDir(disk: Disk, path: string): Promise<void> {
   const made = await unless(['EEXIST'], makeDir(disk, path)).catch(async (error: unknown) => {
     if (errnoOf(error) !== 'ENOENT') throw error;
@@ -17,12 +17,12 @@ export async function ensureDir(disk: Disk, path: string): Promise<void> {
   if (made === null && !(await disk.stat(path)).isDirectory()) throw notADirectory(path);
 }
 
-/** Writes a whole file under a temporary name in `staging` (same file system), synced, then moves it to its final name. */
+/** Writes a file under a temporary name in `staging` (same file system), syncs it, then renames it to its final name. */
 export function writeAtomic(disk: Disk, staging: string, target: string, text: string): Promise<void> {
   return replaceFile(disk, staging, target, text, true);
 }
 
-/** The same for what may be lost in a power cut: a reader finds the old text, the new one, or something broken. */
+/** Writes without sync, for data that may be lost in a power failure: a reader finds the old text, the new one, or a broken file. */
 export function writeQuick(disk: Disk, staging: string, target: string, text: string): Promise<void> {
   return replaceFile(disk, staging, target, text, false);
 }
@@ -39,7 +39,7 @@ export async function openNew(disk: Disk, path: string): Promise<FileHandle> {
   }
 }
 
-/** Makes a new file, complete when it returns. */
+/** Creates a file with the whole text. */
 export async function writeNew(disk: Disk, path: string, text: string, sync: boolean): Promise<void> {
   const handle = await openNew(disk, path);
   try {
@@ -50,7 +50,7 @@ export async function writeNew(disk: Disk, path: string, text: string, sync: boo
   }
 }
 
-/** Makes renames inside a folder durable; file systems that cannot sync a folder do not need it. */
+/** Makes renames inside a directory durable; ignored on file systems that cannot sync a directory. */
 export async function syncDir(disk: Disk, path: string): Promise<void> {
   const handle = await disk.open(path, 'r');
   try {
@@ -60,7 +60,7 @@ export async function syncDir(disk: Disk, path: string): Promise<void> {
   }
 }
 
-/** The value in a JSON file; null when it is absent, empty or broken: then it is as if it had never been written. */
+/** Parses a JSON file; null if it is missing, empty or broken. */
 export async function readJson(disk: Disk, path: string): Promise<unknown> {
   const text = await unless(['ENOENT', 'ENOTDIR', 'ESTALE'], disk.readFile(path, 'utf8'));
   try {
@@ -89,7 +89,7 @@ async function replaceFile(
 
 async function makeDir(disk: Disk, path: string): Promise<true> {
   await disk.mkdir(path);
-  // the umask took bits from mkdir; some network file systems refuse chmod and keep their own modes
+  // mkdir applied the umask; some network file systems refuse chmod and keep their own modes
   await unless(['EPERM', 'ENOTSUP', 'EINVAL'], disk.chmod(path, DIR_MODE));
   return true;
 }

@@ -4,7 +4,7 @@ import { type Disk, unless } from './disk.ts';
 
 const READ_BYTES = 1024 * 1024;
 
-/** Digest of a file as it is on disk; null when it is absent or has another size. `onBytes` gets the bytes of each step. */
+/** Returns the digest of a file on disk; null if it is missing or has another size. `onBytes` receives the bytes of each step. */
 export async function hashFile(
   disk: Disk,
   path: string,

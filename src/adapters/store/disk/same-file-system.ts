@@ -2,15 +2,15 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Whether a file can be moved between two paths by rename. Two mounts of one file system have the same device and yet
- * refuse it, so the mount points are compared, too. Paths need not exist: their nearest existing folder counts.
+ * Returns whether rename can move a file between two paths. Two mounts of one file system have the same device but refuse
+ * it, so mount points are compared too. For paths that do not exist the nearest existing parent is used.
  */
 export function sameFileSystem(a: string, b: string): boolean {
   const [one, two] = [nearestExisting(a), nearestExisting(b)];
   return statSync(one).dev === statSync(two).dev && mountPoint(one) === mountPoint(two);
 }
 
-/** The path itself or the first folder above it that exists. */
+/** Returns the path itself or its nearest existing parent. */
 export function nearestExisting(path: string): string {
   const absolute = resolve(path);
   const parent = dirname(absolute);
@@ -27,7 +27,7 @@ function mountPoint(path: string): string | null {
   );
 }
 
-/** Fifth field of each line of mountinfo (proc(5)), with blanks and the like written as octal escapes. */
+/** Returns the fifth field of each line of mountinfo (proc(5)), with octal escapes for spaces and the like decoded. */
 function mountPoints(): readonly string[] {
   try {
     return readFileSync('/proc/self/mountinfo', 'utf8')

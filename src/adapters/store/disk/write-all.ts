@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** Writes all bytes, however many calls it takes: a disk may accept fewer than it was given. Returns their number. */
+/** Writes all bytes in as many calls as needed, because a write may be short. Returns their number. */
 export async function writeAll(
   handle: FileHandle,
   chunks: readonly Uint8Array[],

@@ -17,7 +17,7 @@ import {
 } from '../receipts/receipts.ts';
 import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
 
-/** Flat files by set: `gguf/<set>/<name>`. Only final names ever appear there. */
+/** Flat files by set: `gguf/<set>/<name>`. Contains final names only. */
 export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
   readonly root: string;
   readonly #context: LayoutContext;
@@ -37,7 +37,7 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
     const receipt = this.#receipts.receipt(model);
     const missing = model.files.filter((file) => {
       const entry = receipt?.files[file.path];
-      return !isWanted(model, file, receipt) || !isUnchanged(statFile(this.#path(model, file)), entry);
+      return !isRecorded(model, file, receipt) || !isUnchanged(statFile(this.#path(model, file)), entry);
     });
     return summarize(model, missing, true);
   }
@@ -64,7 +64,7 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
     return join(this.root, model.set, file.path);
   }
 
-  /** A file already there is ours when its content is right; a name with other content is never overwritten. */
+  /** Adopts an existing file with the right content; a file with other content is never overwritten. */
   async #adoptFile(model: PinnedUrlModel, file: PinnedFile, options: AdoptOptions): Promise<boolean> {
     const path = this.#path(model, file);
     if (statFile(path) === null) return this.#linkTwin(model, file);
@@ -81,7 +81,7 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
     return false;
   }
 
-  /** The same content in another set is one file on disk. */
+  /** Links the same content from another set, so that it is stored once. */
   async #linkTwin(model: PinnedUrlModel, file: PinnedFile): Promise<boolean> {
     const { disk, receipts } = this.#context;
     const { digest } = file;
@@ -103,7 +103,7 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
     return false;
   }
 
-  /** A free name is taken by link(2), which never overwrites; an old version of the same model is replaced. */
+  /** Publishes a file by link(2), which never overwrites; replaces an old version of the same model. */
   async #place(model: PinnedUrlModel, file: PinnedFile, staged: string, hex: string): Promise<void> {
     const { disk } = this.#context;
     const path = this.#path(model, file);
@@ -141,7 +141,7 @@ async function linkNew(disk: Disk, from: string, to: string): Promise<'linked' |
   }
 }
 
-function isWanted(model: PinnedUrlModel, file: PinnedFile, receipt: Receipt | null): boolean {
+function isRecorded(model: PinnedUrlModel, file: PinnedFile, receipt: Receipt | null): boolean {
   return (
     receipt !== null &&
     isSameContent(file, receipt.files[file.path]) &&
@@ -149,7 +149,7 @@ function isWanted(model: PinnedUrlModel, file: PinnedFile, receipt: Receipt | nu
   );
 }
 
-/** Whether the file under this name is an earlier state of the same model: then it may be replaced. */
+/** Returns whether the file is an earlier version of the same model, which may be replaced. */
 function isOurs(model: PinnedUrlModel, file: PinnedFile, receipt: Receipt | null): boolean {
   if (receipt === null) return false;
   return receipt.from === model.url || receipt.files[file.path]?.digest.hex === file.digest?.hex;
@@ -169,10 +169,10 @@ function twinOf(
 }
 
 function nameTaken(model: PinnedUrlModel, path: string, receipt: Receipt | null): RmaError {
-  const owner = receipt === null ? 'a file that rma did not write' : receipt.from;
+  const owner = receipt === null ? 'a file that was not written by rma' : receipt.from;
   return new RmaError(
     'RMA_STORE_NAME_TAKEN',
-    `${path} is taken by ${owner}; ${model.url} has other content`,
+    `cannot store ${model.url} as ${path}: the name is taken by ${owner} with different content`,
     {
       exitCode: EXIT.badContent,
       hint: 'choose another name: add #as=NAME.gguf (or &as=NAME.gguf) to the reference',

@@ -20,7 +20,7 @@ import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } f
 
 /**
  * The native Hugging Face hub cache: `models--org--name/{blobs,refs,snapshots,trees}`. Blobs are named by the hub's
- * hash, snapshots hold relative links, refs 40 hex digits without a line break.
+ * hash, snapshots contain relative links, refs contain 40 hex digits without a newline.
  */
 export class HfLayout implements LayoutWriter<PinnedHfModel> {
   readonly root: string;
@@ -50,7 +50,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
 
   async adopt(model: PinnedHfModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
     const { missing } = this.check(model);
-    // contents that were verified for any commit of the repository need no second reading
+    // content that was verified for any commit of the repository is not read again
     const known = (await this.#receipts.besides(model)).flatMap(({ files }) => Object.values(files));
     const adopted: Record<string, ReceiptFile> = {};
     for (const file of missing) {
@@ -63,7 +63,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
     return missing.filter((file) => adopted[file.path] === undefined);
   }
 
-  /** Blobs, then links, then what names them: whoever looks meanwhile sees the old state or complete files. */
+  /** Publishes blobs, then links, then refs: readers see either the old state or complete files. */
   async publish(
     model: PinnedHfModel,
     staged: ReadonlyMap<PinnedFile, StagedFile>,
@@ -71,7 +71,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
   ): Promise<void> {
     const { disk, now } = this.#context;
     const repo = join(this.root, repoFolder(model.repo));
-    await makeRepo(disk, repo, staging);
+    await createRepo(disk, repo, staging);
     const entries: Record<string, ReceiptFile> = { ...this.#receipts.entries(model) };
     const moved = new Set<string>();
     for (const [file, { path, digest }] of staged) {
@@ -95,7 +95,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
     return join(this.root, repoFolder(model.repo), 'snapshots', model.commit);
   }
 
-  /** Whether readers find the snapshot by its branch and by its commit. A branch that others moved on is theirs. */
+  /** Returns whether readers find the snapshot by branch and commit. A branch that another tool updated is left alone. */
   #isReadable(model: PinnedHfModel): boolean {
     const repo = join(this.root, repoFolder(model.repo));
     if (!existsSync(join(repo, 'trees', `${model.commit}.json`))) return false;
@@ -124,8 +124,8 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
   }
 }
 
-/** Makes the four folders of a repository; its appearance is one rename, so that no scanner meets it half made. */
-async function makeRepo(disk: Disk, repo: string, staging: string): Promise<void> {
+/** Creates the four directories of a repository by one rename, so that scanners never see an incomplete one. */
+async function createRepo(disk: Disk, repo: string, staging: string): Promise<void> {
   const folders = ['blobs', 'refs', 'snapshots', 'trees'];
   if (!existsSync(repo)) {
     const temp = join(staging, `${randomUUID()}.repo`);

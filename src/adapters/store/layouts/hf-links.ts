@@ -6,7 +6,7 @@ import { ensureDir, syncDir } from '../disk/files.ts';
 
 export interface LinkJob {
   readonly disk: Disk;
-  /** folder of the repository */
+  /** directory of the repository */
   readonly repo: string;
   readonly commit: string;
   readonly staging: string;
@@ -20,7 +20,7 @@ interface LinkTarget {
   readonly blob: string;
 }
 
-/** Makes the links of a snapshot: a new snapshot appears whole by one rename, files of an existing one appear one by one. */
+/** Creates the links of a snapshot: a new snapshot by one rename, links in an existing one one by one. */
 export async function placeLinks(job: LinkJob): Promise<void> {
   const { disk, repo, commit } = job;
   if (job.targets.length === 0) return;
@@ -37,7 +37,7 @@ async function placeWhole(job: LinkJob, snapshot: string): Promise<boolean> {
     await ensureDir(disk, temp);
     for (const { path, blob } of job.targets) {
       await ensureDir(disk, dirname(join(temp, path)));
-      await disk.symlink(linkText(path, blob), join(temp, path));
+      await disk.symlink(linkTarget(path, blob), join(temp, path));
     }
     const moved = await unless(
       ['EEXIST', 'ENOTEMPTY'],
@@ -55,14 +55,14 @@ async function placeOne({ disk, staging }: LinkJob, snapshot: string, target: Li
   await ensureInside(disk, snapshot, dirname(target.path));
   const temp = join(staging, `${randomUUID()}.link`);
   try {
-    await disk.symlink(linkText(target.path, target.blob), temp);
+    await disk.symlink(linkTarget(target.path, target.blob), temp);
     await disk.rename(temp, join(snapshot, target.path));
   } finally {
     await disk.rm(temp, { force: true }).catch(() => undefined);
   }
 }
 
-/** Relative, so that the store works under every mount point. */
-function linkText(path: string, blob: string): string {
+/** Returns a relative link target, so that the store works under any mount point. */
+function linkTarget(path: string, blob: string): string {
   return `${'../'.repeat(path.split('/').length - 1)}../../blobs/${blob}`;
 }

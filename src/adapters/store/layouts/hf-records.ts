@@ -4,12 +4,12 @@ import { lfsPointerOid } from '../../../core/store/digest.ts';
 import { type Disk, unless } from '../disk/disk.ts';
 import { ensureDir, readJson, writeAtomic } from '../disk/files.ts';
 
-/** Folder of a repository inside the hub cache. */
+/** Returns the directory name of a repository in the hub cache. */
 export function repoFolder(repo: string): string {
   return `models--${repo.replaceAll('/', '--')}`;
 }
 
-/** Lets a branch or tag name the commit; written last, and only when it says something else. */
+/** Points a branch or tag at the commit; written last, and only if it differs. */
 export async function writeRef(
   disk: Disk,
   repo: string,
@@ -24,9 +24,9 @@ export async function writeRef(
 }
 
 /**
- * The listing of a commit as huggingface_hub 1.x and 2.x keep it: without one its readers cannot load a snapshot by
- * commit offline, and accept a missing file silently. Of a part of a repository it lists what is here. A listing that
- * already names all of our files stays as it is.
+ * Writes the file list of a commit as huggingface_hub 1.x and 2.x store it: without it, readers cannot load a snapshot by
+ * commit offline, and accept a missing file silently. For a partial repository it lists the stored files. A list that
+ * already has all of these files is left unchanged.
  */
 export async function writeTree(
   disk: Disk,

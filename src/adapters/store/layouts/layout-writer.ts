@@ -2,12 +2,12 @@ import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import type { Disk } from '../disk/disk.ts';
 
-/** What every layout works with. */
+/** Shared dependencies of all layouts. */
 export interface LayoutContext {
   readonly disk: Disk;
-  /** folder of all receipts */
+  /** directory of all receipts */
   readonly receipts: string;
-  /** staging folder on the file system of the receipts; the layout's own may lie elsewhere */
+  /** staging directory on the file system of the receipts; that of the layout may be on another one */
   readonly receiptStaging: string;
   /** wall clock, ms */
   readonly now: () => number;
@@ -18,18 +18,18 @@ export interface AdoptOptions {
   readonly signal: AbortSignal;
 }
 
-/** How one source is laid out on disk: one writer per source. */
+/** On-disk layout of the models of one source. */
 export interface LayoutWriter<M extends PinnedModel> {
-  /** folder that the layout's content lies in */
+  /** directory of the layout's content */
   readonly root: string;
-  /** what one lease covers */
+  /** name of the lease that covers the model */
   leaseKey(model: M): string;
   check(model: M): ModelCheck;
   adopt(model: M, options: AdoptOptions): Promise<readonly PinnedFile[]>;
   publish(model: M, staged: ReadonlyMap<PinnedFile, StagedFile>, staging: string): Promise<void>;
 }
 
-/** The result of a warm check, from the files that are not there. `whole`: nothing else is missing either. */
+/** Returns the result of a check from the missing files. `whole`: nothing else is missing. */
 export function summarize(model: PinnedModel, missing: readonly PinnedFile[], whole: boolean): ModelCheck {
   const present = missing.length === 0 && whole;
   const nothing = missing.length === model.files.length && missing.length > 0;
@@ -42,7 +42,7 @@ export function summarize(model: PinnedModel, missing: readonly PinnedFile[], wh
   };
 }
 
-/** Sum of the file sizes; a content that several files share counts once. */
+/** Returns the sum of the file sizes; content that several files share is counted once. */
 export function contentBytes(files: readonly PinnedFile[]): number {
   const seen = new Map(files.map((file) => [file.digest?.hex ?? `path:${file.path}`, file.bytes]));
   return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);

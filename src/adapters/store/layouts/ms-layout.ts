@@ -16,14 +16,14 @@ import {
   statFile,
 } from '../receipts/receipts.ts';
 import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
-import { msSeedFolders } from './ms-seeds.ts';
+import { msCacheFolders } from './ms-cache-folders.ts';
 import { type PlacedFile, placeFiles } from './place-files.ts';
 
 interface Source extends PlacedFile {
   readonly digest: Digest;
 }
 
-/** ModelScope repositories as plain directories: `OWNER/NAME/files`. A folder holds one revision at a time. */
+/** ModelScope repositories as plain directories: `OWNER/NAME/files`. A directory contains one revision at a time. */
 export class MsLayout implements LayoutWriter<PinnedMsModel> {
   readonly root: string;
   readonly #context: LayoutContext;
@@ -50,19 +50,19 @@ export class MsLayout implements LayoutWriter<PinnedMsModel> {
     return summarize(model, missing, true);
   }
 
-  /** What lies in place, and what ModelScope's own caches below the same folder hold: `publish` links that into place. */
+  /** Adopts files in place and in ModelScope's own caches below the same directory; `publish` links the latter into place. */
   async adopt(model: PinnedMsModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
     const { missing } = this.check(model);
     const own = this.#receipts.entries(model);
     const besides = await this.#receipts.besides(model);
     const known = besides.flatMap(({ files }) => Object.values(files));
-    const seeds = await msSeedFolders(this.#context.disk, this.root, model);
+    const cacheFolders = await msCacheFolders(this.#context.disk, this.root, model);
     const adopted: Record<string, ReceiptFile> = {};
     for (const file of missing) {
       const { path } = file;
-      // without a published hash the one of the first use counts
+      // without a published hash, the hash of the first download is used
       const wanted = { ...file, digest: file.digest ?? own[path]?.digest ?? null };
-      for (const folder of [this.#folder(model), ...seeds]) {
+      for (const folder of [this.#folder(model), ...cacheFolders]) {
         const entry = await this.#receipts.verify(wanted, join(folder, path), known, options);
         if (entry === null) continue;
         const found = folder === this.#folder(model) && !isOurs(wanted, besides);
@@ -74,7 +74,7 @@ export class MsLayout implements LayoutWriter<PinnedMsModel> {
     return missing.filter((file) => adopted[file.path] === undefined);
   }
 
-  /** Files, then the removal of those that the revision no longer has, then the receipt. */
+  /** Publishes files, removes those that the revision no longer has, then writes the receipt. */
   async publish(
     model: PinnedMsModel,
     staged: ReadonlyMap<PinnedFile, StagedFile>,
@@ -100,7 +100,7 @@ export class MsLayout implements LayoutWriter<PinnedMsModel> {
     return join(this.root, repo);
   }
 
-  /** ModelScope's older tools make a link of a name with dots, beside the folder that it leads to; other links are refused. */
+  /** Returns the directory to write to. ModelScope's older tools create a link for a name with dots; other links are refused. */
   async #writableFolder(model: PinnedMsModel): Promise<string> {
     const folder = this.#folder(model);
     const stats = await unless(['ENOENT'], this.#context.disk.lstat(folder));
@@ -110,13 +110,13 @@ export class MsLayout implements LayoutWriter<PinnedMsModel> {
     return target;
   }
 
-  /** Where each file that is not in place yet comes from. */
+  /** Returns the source of each file that is not in place yet. */
   async #sources(
     model: PinnedMsModel,
     staged: ReadonlyMap<PinnedFile, StagedFile>,
     entries: ReceiptFiles,
   ): Promise<readonly Source[]> {
-    const seeds = await msSeedFolders(this.#context.disk, this.root, model);
+    const cacheFolders = await msCacheFolders(this.#context.disk, this.root, model);
     return model.files.flatMap((file) => {
       const { path } = file;
       const part = staged.get(file);
@@ -124,15 +124,15 @@ export class MsLayout implements LayoutWriter<PinnedMsModel> {
       const entry = entries[path];
       if (entry === undefined || !isSameContent(file, entry)) throw storeChanged(model, path);
       if (isUnchanged(statFile(join(this.#folder(model), path)), entry)) return [];
-      const seed = seeds.find((folder) => isUnchanged(statFile(join(folder, path)), entry));
+      const cacheFolder = cacheFolders.find((folder) => isUnchanged(statFile(join(folder, path)), entry));
       // link(2) does not follow links
-      const from = seed === undefined ? null : realpathOrNull(join(seed, path));
+      const from = cacheFolder === undefined ? null : realpathOrNull(join(cacheFolder, path));
       if (from === null) throw storeChanged(model, path);
       return [{ path, from, digest: entry.digest }];
     });
   }
 
-  /** Only what a receipt says rma wrote, and what still looks as it did then. */
+  /** Removes stale files: only files that rma wrote according to a receipt and that are unchanged since. */
   async #removeStale(model: PinnedMsModel, folder: string): Promise<void> {
     const wanted = new Set(model.files.map(({ path }) => path));
     for (const { files } of await this.#receipts.besides(model)) {
@@ -145,7 +145,7 @@ export class MsLayout implements LayoutWriter<PinnedMsModel> {
   }
 }
 
-/** Whether a receipt says that rma itself wrote this content under this name. */
+/** Returns whether, according to a receipt, rma itself wrote this content under this name. */
 function isOurs(file: PinnedFile, receipts: readonly Receipt[]): boolean {
   return receipts.some(({ files }) => {
     const entry = files[file.path];

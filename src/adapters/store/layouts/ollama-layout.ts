@@ -18,9 +18,9 @@ import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } f
 import { readOllamaReceipts } from './ollama-receipts.ts';
 
 /**
- * Ollama's own store: `manifests/<host>/<namespace>/<model>/<tag>` holds the registry's bytes, `blobs/sha256-<hex>` the
- * contents, shared by all models. Neither folder ever holds anything else: a start of Ollama deletes what it does not
- * know among the blobs, and gives up cleaning at what it does not know among the manifests.
+ * Ollama's own store: `manifests/<host>/<namespace>/<model>/<tag>` has the registry's bytes, `blobs/sha256-<hex>` the
+ * content, shared by all models. Nothing else is ever written there: on start, Ollama deletes unknown files among the
+ * blobs, and stops its cleanup at unknown files among the manifests.
  */
 export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
   readonly root: string;
@@ -33,7 +33,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     this.#book = new ReceiptBook(context);
   }
 
-  /** One per model, whatever the tag. Models share blobs, so two holders may write the same one: both write it right. */
+  /** Returns one key per model, for all tags. Two holders may write the same shared blob; both write the same content. */
   leaseKey({ registry, namespace, model }: PinnedOllamaModel): string {
     return `ollama-${registry}+${namespace}+${model}`;
   }
@@ -58,7 +58,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     return model.files.filter(({ path }) => (verified[path] ?? adopted[path]) === undefined);
   }
 
-  /** Blobs first, then the manifest that makes them a model, then the receipt. */
+  /** Publishes blobs, then the manifest, then the receipt. */
   async publish(
     model: PinnedOllamaModel,
     staged: ReadonlyMap<PinnedFile, StagedFile>,
@@ -70,7 +70,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     const entries: Record<string, ReceiptFile> = { ...before };
     for (const [file, { path, digest }] of staged) {
       if (before[file.path] !== undefined) {
-        // another model brought the same blob meanwhile, and its receipt speaks of the file that is there
+        // another model published the same blob in the meantime, and its receipt describes that file
         await disk.rm(path, { force: true });
         continue;
       }
@@ -93,7 +93,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     return join(this.root, 'manifests', registry, namespace, model, tag);
   }
 
-  /** What any receipt of this store vouches for, whichever model it was fetched for. The others are read only when needed. */
+  /** Returns the files verified by any receipt of this store. Receipts of other models are read only if needed. */
   #verified(model: PinnedOllamaModel, receipt: Receipt | null): ReceiptFiles {
     let others: readonly Receipt[] | null = null;
     const found = model.files.flatMap((file) => {
@@ -119,7 +119,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     }
   }
 
-  /** A start of Ollama deletes blobs without a manifest when they are older than an hour: a new one is new. */
+  /** Publishes a blob with a new mtime: on start, Ollama deletes blobs without a manifest that are older than an hour. */
   async #place(staged: string, blob: string): Promise<void> {
     const { disk, now } = this.#context;
     const handle = await disk.open(staged, 'r+');
@@ -141,14 +141,14 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     await syncDir(disk, dirname(path));
   }
 
-  /** Holders of other leases write the same blobs: one that was replaced since is read again. */
+  /** Verifies again the blobs that the holder of another lease has replaced in the meantime. */
   async #confirmed(model: PinnedOllamaModel, entries: ReceiptFiles): Promise<ReceiptFiles> {
-    const unheard = { onBytes: () => undefined, signal: new AbortController().signal };
+    const silent = { onBytes: () => undefined, signal: new AbortController().signal };
     const confirmed: Record<string, ReceiptFile> = {};
     for (const file of model.files) {
       const known = entries[file.path];
       const isKnown = isSameContent(file, known) && isUnchanged(statFile(this.#blob(file)), known);
-      const entry = isKnown ? known : await this.#book.verify(file, this.#blob(file), [], unheard);
+      const entry = isKnown ? known : await this.#book.verify(file, this.#blob(file), [], silent);
       if (entry === null || entry === undefined) throw storeChanged(model, file.path);
       confirmed[file.path] = entry;
     }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { errnoOf } from '../disk/disk.ts';
 import { type Receipt, readReceiptSync } from '../receipts/receipts.ts';
 
-/** The receipts of all Ollama models, `ollama/<host>/<namespace>/<model>/<tag>.json` below the folder of receipts; broken ones are left out. */
+/** Reads the receipts of all Ollama models, `ollama/<host>/<namespace>/<model>/<tag>.json` below the receipts directory; broken ones are skipped. */
 export function readOllamaReceipts(receipts: string): readonly Receipt[] {
   const folder = join(receipts, 'ollama');
   return namesIn(folder)

@@ -7,23 +7,23 @@ import { ensureDir, FILE_MODE, syncDir } from '../disk/files.ts';
 
 export interface PlaceJob {
   readonly disk: Disk;
-  /** folder of the model */
+  /** directory of the model */
   readonly folder: string;
-  /** on the file system of the folder */
+  /** staging directory on the same file system */
   readonly staging: string;
   readonly files: readonly PlacedFile[];
 }
 
 export interface PlacedFile {
-  /** path inside the folder */
+  /** path inside the directory */
   readonly path: string;
-  /** a verified file; it stays where it is */
+  /** path of a verified file, which is kept */
   readonly from: string;
 }
 
 /**
- * Puts verified files into the folder of a model by hard links: a new folder appears whole by one rename, files of an
- * existing one appear, or take the place of others, one by one.
+ * Publishes verified files in the directory of a model by hard links: a new directory by one rename, files of an existing
+ * one are added or replaced one by one.
  * @throws RmaError RMA_STORE_NAME_TAKEN or RMA_CONTENT_UNSAFE_PATH exit 6
  */
 export async function placeFiles(job: PlaceJob): Promise<void> {
@@ -62,15 +62,15 @@ async function placeOne({ disk, folder, staging }: PlaceJob, { path, from }: Pla
     await duplicate(disk, from, temp);
     await disk.rename(temp, join(folder, path));
   } catch (error) {
-    if (['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw folderThere(folder, path);
+    if (['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw nameIsDirectory(folder, path);
     throw error;
   } finally {
-    // it is still there as well when both names were the same file before
+    // rename leaves it in place if both names already were the same file
     await disk.rm(temp, { force: true }).catch(() => undefined);
   }
 }
 
-/** A second name for the same file; a copy where the file system has none to give. */
+/** Hard-links a file; copies it where the file system has no hard links. */
 async function duplicate(disk: Disk, from: string, to: string): Promise<void> {
   const linked = await unless(
     ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'EXDEV'],
@@ -97,13 +97,13 @@ function foldersOf(base: string, files: readonly PlacedFile[]): ReadonlySet<stri
   return folders;
 }
 
-function folderThere(folder: string, path: string): RmaError {
+function nameIsDirectory(folder: string, path: string): RmaError {
   return new RmaError(
     'RMA_STORE_NAME_TAKEN',
-    `${join(folder, path)} is a folder, the model has a file there`,
+    `${join(folder, path)} is a directory, but the model has a file with this name`,
     {
       exitCode: EXIT.badContent,
-      hint: 'move that folder away, then run the command again',
+      hint: 'move the directory away, then run the command again',
       details: { path: join(folder, path) },
     },
   );

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
 import { ensureDir, readJson, writeNew, writeQuick } from '../disk/files.ts';
 
-/** Who made a generation. Never changes once it is there. */
+/** The process that created a generation. Immutable. */
 export interface LeaseRecord {
   readonly schema: 'rma.lease/v1';
   readonly host: string;
-  /** of the kernel the holder runs on; null where it is unknown */
+  /** boot ID of the holder's kernel; null if unknown */
   readonly boot: string | null;
   readonly pid: number;
-  /** random, unlike a pid unique across containers */
+  /** random; unlike a pid, unique across containers */
   readonly token: string;
   /** file name of the holder's liveness socket; null if it has none */
   readonly witness: string | null;
 }
 
-/** What the holder rewrites while it lives. */
+/** State that a running holder rewrites. */
 export interface Heartbeat {
   readonly token: string;
   readonly beat: number;
@@ -31,12 +31,12 @@ export interface Generation {
   readonly heartbeat: Heartbeat | null;
 }
 
-/** Older generations that stay, so that a late claim of one of them is seen to be late. */
+/** Number of old generations that are kept, so that a late claim of one of them fails. */
 const KEPT = 2;
 
 /**
- * A lease as a growing list of numbered generations `g<N>`: the highest counts. A generation is made complete under
- * another name and then linked, which fails when the number exists, on every file system that has hard links, NFS too.
+ * A lease as a growing list of numbered generations `g<N>`; the highest is valid. A generation is written under another
+ * name and then linked, which fails if the number exists, on every file system with hard links, including NFS.
  */
 export class GenerationLog {
   readonly #disk: Disk;
@@ -53,7 +53,7 @@ export class GenerationLog {
     await ensureDir(this.#disk, this.#dir);
   }
 
-  /** Number of the highest generation, 0 when there is none. */
+  /** Returns the number of the highest generation, 0 if there is none. */
   async highest(): Promise<number> {
     return Math.max(0, ...(await this.#numbers()));
   }
@@ -68,14 +68,14 @@ export class GenerationLog {
     };
   }
 
-  /** Tries to become generation `number`; false when another did. */
+  /** Tries to create generation `number`; returns false if another process did. */
   async claim(number: number, record: LeaseRecord): Promise<boolean> {
     const temp = join(this.#staging, `${randomUUID()}.lease`);
     const target = join(this.#dir, `g${number}`);
     await writeNew(this.#disk, temp, `${JSON.stringify(record)}\n`, false);
     try {
       if (!(await this.#link(temp, target))) return false;
-      // whoever was late claims a number that was cleared away long ago: the list tells
+      // a late process may claim a number that was removed long ago, so compare with the highest
       if ((await this.highest()) === number) return true;
       await this.#disk.rm(target, { force: true });
       return false;
@@ -93,7 +93,7 @@ export class GenerationLog {
     );
   }
 
-  /** Removes what is far behind generation `number`; done by its holder only. */
+  /** Removes old generations before `number`; called by its holder only. */
   async clearBefore(number: number): Promise<void> {
     for (const old of (await this.#numbers()).filter((candidate) => candidate < number - KEPT)) {
       await this.#disk.rm(join(this.#dir, `g${old}`), { force: true });
@@ -101,7 +101,7 @@ export class GenerationLog {
     }
   }
 
-  /** The answer of link(2) can get lost on NFS although the link was made: then the file has two names. */
+  /** Links a file. On NFS the reply of link(2) may be lost although the link exists: then the file has two names. */
   async #link(temp: string, target: string): Promise<boolean> {
     try {
       await this.#disk.link(temp, target);

@@ -14,7 +14,7 @@ export interface FileLeaseOptions {
 
 const BEAT_MS = 10_000;
 
-/** Without a heartbeat for half the time after which others take over, the holder stops by itself. */
+/** The holder stops by itself after this long without a heartbeat: half the time after which others take over. */
 const FENCE_MS = 45_000;
 
 /** A lease that this process holds. */
@@ -60,7 +60,7 @@ export class FileLease implements HeldLease {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort();
     await this.#loop;
-    // one that could not be given back is seen to be dead: its socket is silent, its heartbeat stands still
+    // if the release fails, others detect a dead holder by its closed socket and stale heartbeat
     if (!this.lost.aborted) await this.#write(true).catch(() => undefined);
     await this.#options.livenessSocket?.close();
   }
@@ -77,7 +77,7 @@ export class FileLease implements HeldLease {
     }
   }
 
-  /** A single failed heartbeat is no loss: a server may be away for a moment. */
+  /** Writes a heartbeat. A single failure does not lose the lease: a server may be unavailable for a moment. */
   async #beatOnce(): Promise<void> {
     const { clock, log, number } = this.#options;
     try {
@@ -111,10 +111,10 @@ export class FileLease implements HeldLease {
     this.#lost.abort(
       new RmaError(
         'RMA_STORE_LEASE_LOST',
-        'another process took over this download while this one stood still',
+        'another process took over this download while this one was suspended',
         {
           exitCode: EXIT.failed,
-          hint: 'run the command again: it waits for the other one',
+          hint: 'run the command again; it waits for the other process',
         },
       ),
     );

@@ -13,23 +13,23 @@ import { bootId, isGone, openLivenessSocket } from './liveness-socket.ts';
 export interface LeaseOptions {
   readonly disk: Disk;
   readonly clock: Clock;
-  /** folder of all leases */
+  /** directory of all leases */
   readonly dir: string;
-  /** for files on their way; same file system */
+  /** directory for temporary files on the same file system */
   readonly staging: string;
-  /** off: liveness is judged by heartbeats alone, as between hosts */
+  /** false: liveness is judged by heartbeats only, as between hosts */
   readonly livenessSocket?: boolean;
 }
 
-/** A holder whose heartbeat stands still this long, by the waiter's own clock, is taken to be dead. */
+/** A holder without a heartbeat for this long, by the waiter's own clock, is considered dead. */
 export const DEAD_AFTER_MS = 90_000;
 
-/** A holder that lives but gets no further for this long is not waited for. */
+/** Longest wait for a running holder that makes no progress. */
 const STUCK_AFTER_MS = 30 * 60_000;
 
 const POLL_MS = 500;
 
-/** Leases by generation log. They save double work; the store stays right without them. */
+/** Leases by generation log. They only avoid double work; the store stays correct without them. */
 export class Leases {
   readonly #options: LeaseOptions;
 
@@ -39,7 +39,7 @@ export class Leases {
 
   /**
    * Waits until this process holds `key`.
-   * @throws RmaError RMA_STORE_LEASE_TIMEOUT exit 7 when the holder lives but stands still
+   * @throws RmaError RMA_STORE_LEASE_TIMEOUT exit 7 if the holder runs but makes no progress
    */
   async acquire(key: string, onWait: (holder: LeaseHolder) => void, signal: AbortSignal): Promise<HeldLease> {
     const { disk, clock, dir, staging } = this.#options;
@@ -63,7 +63,7 @@ export class Leases {
   }
 
   async #isFree(current: Generation, watch: Watch): Promise<boolean> {
-    watch.see(current);
+    watch.update(current);
     if (current.heartbeat?.released === true) return true;
     if (watch.silentFor() >= DEAD_AFTER_MS) return true;
     const { record } = current;
@@ -72,7 +72,7 @@ export class Leases {
     return isGone(this.#socketPath(record.witness));
   }
 
-  /** The socket listens before the generation can be seen, so that a silent socket always means a dead holder. */
+  /** Claims a generation. The socket listens before the generation is visible, so that a closed socket always means a dead holder. */
   async #claim(log: GenerationLog, number: number): Promise<HeldLease | null> {
     const token = randomUUID();
     const name = token.slice(0, 8);
@@ -98,7 +98,7 @@ export class Leases {
     return null;
   }
 
-  /** Removes the socket that a killed holder left behind. */
+  /** Removes the socket of a killed holder. */
   async #removeStaleSocket(previous: Generation | null): Promise<void> {
     const name = previous?.record?.witness ?? null;
     if (name !== null && /^[0-9a-f]{8}$/.test(name)) {
@@ -117,7 +117,7 @@ export class Leases {
   }
 }
 
-/** What a waiter has seen of the holder, on its own monotonic clock: clocks of different hosts are never compared. */
+/** Progress of the holder on the waiter's own monotonic clock: clocks of different hosts are never compared. */
 class Watch {
   readonly #clock: Clock;
   #life = '';
@@ -131,7 +131,7 @@ class Watch {
     this.#progressSince = clock.monotonic();
   }
 
-  see({ number, heartbeat }: Generation): void {
+  update({ number, heartbeat }: Generation): void {
     const now = this.#clock.monotonic();
     const life = `${number}:${heartbeat?.beat ?? 0}`;
     const progress = `${number}:${heartbeat?.doneBytes ?? 0}`;
@@ -162,7 +162,7 @@ function stuck(key: string, current: Generation): RmaError {
   const { host, doneBytes, totalBytes } = holderOf(current);
   return new RmaError(
     'RMA_STORE_LEASE_TIMEOUT',
-    `${key} is being fetched by ${host} (pid ${current.record?.pid ?? 'unknown'}), which stands still at ${doneBytes} of ${totalBytes} bytes`,
+    `timed out waiting for ${host} (pid ${current.record?.pid ?? 'unknown'}), which is downloading ${key} without progress at ${doneBytes} of ${totalBytes} bytes`,
     { exitCode: EXIT.waitedTooLong, hint: `stop that process on ${host}, then run the command again` },
   );
 }

@@ -18,7 +18,7 @@ import {
 
 export type ReceiptFiles = Readonly<Record<string, ReceiptFile>>;
 
-/** The receipts of models, as every layout uses them. */
+/** Reads and writes the receipts of models for all layouts. */
 export class ReceiptBook {
   readonly #context: LayoutContext;
 
@@ -34,7 +34,7 @@ export class ReceiptBook {
     return this.receipt(model)?.files ?? {};
   }
 
-  /** All receipts that lie beside this model's: those of the other revisions of its repository, and its own. */
+  /** Returns the receipts of all revisions of the model's repository, its own included. */
   async besides(model: PinnedModel): Promise<readonly Receipt[]> {
     return readReceipts(this.#context.disk, dirname(this.#path(model)));
   }
@@ -48,7 +48,7 @@ export class ReceiptBook {
     });
   }
 
-  /** An entry for the file at `path` if its content is the one published; one that a receipt vouches for is not read again. */
+  /** Returns an entry for the file at `path` if it has the published content; a file verified by a receipt is not read again. */
   async verify(
     file: PinnedFile,
     path: string,

@@ -4,7 +4,7 @@ import type { Digest, PinnedFile, PinnedModel } from '../../../core/domain/pinne
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
 import { ensureDir, readJson, writeAtomic } from '../disk/files.ts';
 
-/** A file whose content was verified, and how it looked then. */
+/** A verified file and its size and mtime at that time. */
 export interface ReceiptFile {
   readonly bytes: number;
   readonly digest: Digest;
@@ -12,11 +12,11 @@ export interface ReceiptFile {
   readonly mtimeNs: string;
   /** RFC 3339, UTC */
   readonly verifiedAt: string;
-  /** it was there before rma: never removed as a file that its revision no longer has */
+  /** not written by rma: never removed when its revision no longer has it */
   readonly foreign?: true;
 }
 
-/** rma's record that files are complete and verified: one per snapshot of a repository, one per flat file. */
+/** Record of complete and verified files: one per snapshot of a repository, one per flat file. */
 export interface Receipt {
   readonly schema: 'rma.receipt/v1';
   /** `hf:org/name@commit`, or the URL */
@@ -24,7 +24,7 @@ export interface Receipt {
   readonly files: Readonly<Record<string, ReceiptFile>>;
 }
 
-/** Where the receipt of a model lies, below the folder of receipts. */
+/** Returns the path of a model's receipt, relative to the receipts directory. */
 export function receiptName(model: PinnedModel): string {
   switch (model.source) {
     case 'hf':
@@ -38,7 +38,7 @@ export function receiptName(model: PinnedModel): string {
   }
 }
 
-/** Read synchronously, like the stats of the warm check: that is several times faster than promises. */
+/** Reads a receipt synchronously, like the stats of a check: several times faster than promises. */
 export function readReceiptSync(path: string): Receipt | null {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
@@ -50,7 +50,7 @@ export function readReceiptSync(path: string): Receipt | null {
   }
 }
 
-/** All receipts in a folder, broken ones left out. */
+/** Reads all receipts in a directory; broken ones are skipped. */
 export async function readReceipts(disk: Disk, dir: string): Promise<readonly Receipt[]> {
   const names = (await unless(['ENOENT'], disk.readdir(dir))) ?? [];
   const values = await Promise.all(names.map((name) => readJson(disk, join(dir, name))));
@@ -67,7 +67,7 @@ export async function writeReceipt(
   await writeAtomic(disk, staging, path, `${JSON.stringify(receipt)}\n`);
 }
 
-/** The file behind a path, links followed; null when there is none. */
+/** Returns the stats of a file, links followed; null if it does not exist. */
 export function statFile(path: string): BigIntStats | null {
   try {
     const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
@@ -78,7 +78,7 @@ export function statFile(path: string): BigIntStats | null {
   }
 }
 
-/** Whether a file still looks as it did when it was verified. */
+/** Returns whether size and mtime of a file are unchanged since it was verified. */
 export function isUnchanged(stats: BigIntStats | null, entry: ReceiptFile | undefined): boolean {
   return (
     stats !== null &&
@@ -88,7 +88,7 @@ export function isUnchanged(stats: BigIntStats | null, entry: ReceiptFile | unde
   );
 }
 
-/** Whether a receipt speaks of the content that is asked for. A file without a published hash rests on its first use. */
+/** Returns whether a receipt is for the requested content. A file without a published hash is trusted on first download. */
 export function isSameContent(file: PinnedFile, entry: ReceiptFile | undefined): boolean {
   if (entry === undefined || entry.bytes !== file.bytes) return false;
   return (
@@ -97,6 +97,7 @@ export function isSameContent(file: PinnedFile, entry: ReceiptFile | undefined):
   );
 }
 
+/** Returns the entry of a file that was just verified. */
 export function receiptEntry(stats: BigIntStats, digest: Digest, now: number): ReceiptFile {
   return {
     bytes: Number(stats.size),

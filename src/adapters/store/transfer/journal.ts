@@ -2,30 +2,31 @@ import { dirname } from 'node:path';
 import type { Disk } from '../disk/disk.ts';
 import { readJson, writeAtomic, writeQuick } from '../disk/files.ts';
 
-/** What is known to be on disk of a file that is being fetched. Lies beside it as `<part>.json`. */
+/** Synced ranges of an unfinished download. Stored next to it as `<part>.json`. */
 export interface Journal {
   readonly schema: 'rma.part/v1';
-  /** strong entity tag of the answer the bytes came from */
+  /** strong entity tag of the response that the bytes are from */
   readonly etag: string | null;
   readonly urlHost: string;
   readonly bytes: number;
   /** synced ranges, [start, end) */
   readonly ranges: readonly (readonly [number, number])[];
-  /** true once the writer closed the file: nobody can write to it any more */
+  /** true after the writer closed the file: nothing writes to it any more */
   readonly closed: boolean;
 }
 
+/** Returns the path of the journal of a part. */
 export function journalPath(part: string): string {
   return `${part}.json`;
 }
 
-/** The journal of a part; null when there is none that can be trusted. */
+/** Reads the journal of a part; null if it is missing or invalid. */
 export async function readJournal(disk: Disk, part: string): Promise<Journal | null> {
   const value = await readJson(disk, journalPath(part));
   return isJournal(value) ? value : null;
 }
 
-/** Replaces the journal. It is written after the data was synced, so it never says too much; `sync` makes it outlive a power cut. */
+/** Replaces the journal. It is written after the data is synced, so it never claims too much; with `sync` it survives a power failure. */
 export async function writeJournal(disk: Disk, part: string, journal: Journal, sync: boolean): Promise<void> {
   const write = sync ? writeAtomic : writeQuick;
   await write(disk, dirname(part), journalPath(part), `${JSON.stringify(journal)}\n`);
@@ -37,7 +38,7 @@ export async function discardPart(disk: Disk, path: string): Promise<void> {
   await disk.rm(journalPath(path), { force: true });
 }
 
-/** Bytes from the start of the file that are on disk without a gap. */
+/** Returns the number of bytes from the start of the file that are on disk without a gap. */
 export function durablePrefix(journal: Journal): number {
   const sorted = [...journal.ranges].sort((a, b) => a[0] - b[0]);
   return sorted.reduce((end, [from, to]) => (from <= end ? Math.max(end, to) : end), 0);

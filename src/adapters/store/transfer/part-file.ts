@@ -30,7 +30,7 @@ export interface PartOptions {
 
 const READ_BYTES = 1024 * 1024;
 
-/** A file in the making: written and hashed from its start, with a journal of what is surely on disk. */
+/** A partial file: written and hashed from its start, with a journal of the synced ranges. */
 export class PartFile {
   readonly #options: PartOptions;
   readonly #handle: FileHandle;
@@ -48,7 +48,7 @@ export class PartFile {
     this.#pace = new SyncPace(options.monotonic, () => this.#sync(false));
   }
 
-  /** Opens the slot's file with what an earlier writer left in it: taken over when that writer closed it, else copied. */
+  /** Opens the slot's file with the data of an earlier writer: taken over if that writer closed it, else copied. */
   static async open(options: PartOptions): Promise<PartFile> {
     const { disk, slot } = options;
     const journal = slot.inherit === null ? null : await readJournal(disk, slot.inherit);
@@ -66,7 +66,7 @@ export class PartFile {
     return this.#offset;
   }
 
-  /** strong entity tag of the content begun */
+  /** strong entity tag of the content so far */
   get etag(): string | null {
     return this.#etag;
   }
@@ -75,7 +75,7 @@ export class PartFile {
     this.#etag = value;
   }
 
-  /** Adds bytes at the end. Hashing goes on while the disk writes. */
+  /** Appends bytes. Hashing continues while the disk writes. */
   async append(chunks: readonly Uint8Array[]): Promise<void> {
     if (this.#fault !== null) throw this.#fault.error;
     const writing = writeAll(this.#handle, chunks, this.#offset);
@@ -85,7 +85,7 @@ export class PartFile {
     await this.#pace.grown(this.#offset);
   }
 
-  /** Starts again from nothing. */
+  /** Discards all content and starts again. */
   async reset(): Promise<void> {
     await this.#pace.stop();
     this.#pace.synced(0);
@@ -97,12 +97,12 @@ export class PartFile {
     this.#options.onOffset(0);
   }
 
-  /** Digest of what was written; asked once, or again after a reset. */
+  /** Returns the digest of the content; call once, or again after a reset. */
   digest(): string {
     return this.#hash.digest();
   }
 
-  /** Ends the writing: one sync, and a journal that says that nobody writes here any more. */
+  /** Closes the file: one sync and a journal marked as closed. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -110,12 +110,12 @@ export class PartFile {
     if (this.#fault === null) await this.#sync(true);
     await this.#handle.close();
     if (this.#fault === null) return;
-    // after a failed sync nobody knows what is on disk: such a part is not worth keeping
+    // after a failed sync the content on disk is unknown, so the part is discarded
     if (this.#fault.lost) await discardPart(this.#options.disk, this.#options.slot.path);
     throw this.#fault.error;
   }
 
-  /** Removes a part whose content is wrong. */
+  /** Closes and removes a part with wrong content. */
   async drop(): Promise<void> {
     this.#closed = true;
     await this.#pace.stop();
@@ -132,7 +132,7 @@ export class PartFile {
         disk.rename(from, slot.path).then(() => true),
       )) === null
     ) {
-      // the journal speaks of a part that another process took first
+      // another process took this part over first
       await discardPart(disk, slot.path);
       return null;
     }
@@ -148,7 +148,7 @@ export class PartFile {
     }
   }
 
-  /** The old writer may still hold the file open, so its durable bytes go into a new inode. */
+  /** Copies the durable bytes to a new inode, because the old writer may still have the file open. */
   static async #copy(options: PartOptions, from: string, journal: Journal): Promise<PartFile | null> {
     const { disk, slot } = options;
     const old = await unless(['ENOENT'], disk.open(from, 'r'));
@@ -172,7 +172,7 @@ export class PartFile {
     }
   }
 
-  /** The hash cannot be stored, so the durable bytes are read again; with `write` they are copied on the way. */
+  /** Reads the durable bytes again, because the hash state cannot be stored; with `write` they are also copied. */
   async #rehash(source: FileHandle, journal: Journal, write: boolean): Promise<void> {
     const end = Math.min(durablePrefix(journal), this.#options.bytes);
     this.#etag = journal.etag;
@@ -193,7 +193,7 @@ export class PartFile {
     await this.#handle.truncate(this.#offset);
   }
 
-  /** Never rejects: a fault shows at the next write or at the end. */
+  /** Syncs and journals. Never rejects: a fault is thrown by the next write or by `close`. */
   async #sync(closed: boolean): Promise<void> {
     const offset = this.#offset;
     try {

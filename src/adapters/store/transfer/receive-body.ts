@@ -4,20 +4,20 @@ import type { TransferJob } from '../../../ports/transfer.ts';
 import { htmlFault, isHtmlName, looksLikeHtml, type Verdict } from './judge-answer.ts';
 import type { PartFile } from './part-file.ts';
 
-/** Writes of this size keep the data in the processor's cache. */
+/** Write size that keeps the data in the CPU cache. */
 const WRITE_BYTES = 256 * 1024;
 
-/** On slow links bytes are written after this time at the latest. */
+/** Longest delay before received bytes are written on slow links. */
 const WRITE_MS = 250;
 
-/** Bytes needed to tell what a file is. */
+/** Bytes needed to detect the type of a file. */
 const HEAD_BYTES = 64;
 
 type Fault = Exclude<Verdict, { kind: 'restart' | 'append' }>;
 
 /**
- * Writes a body to the part, at most up to `end`. The first bytes of the file are looked at before they are written.
- * What arrived before a broken connection is written, too.
+ * Writes a body to the part, at most up to `end`. The first bytes of the file are checked before they are written. Data
+ * received before a connection failure is written too.
  */
 export async function receiveBody(
   job: TransferJob,
@@ -76,7 +76,7 @@ class Receiver {
     return isLast || isDue ? await this.flush() : null;
   }
 
-  /** Looks at the start of the file, once. */
+  /** Checks the start of the file, once. */
   judgeHead(): Fault | null {
     if (this.#judged) return null;
     const fault = headFault(this.#job, Buffer.concat(this.#chunks).subarray(0, HEAD_BYTES));
@@ -84,7 +84,7 @@ class Receiver {
     return fault;
   }
 
-  /** Writes what waits, cut at the end; nothing of a file whose start was not judged yet. */
+  /** Writes the buffered bytes, cut at the end; nothing before the start of the file was checked. */
   async flush(): Promise<Fault | null> {
     if (!this.#judged || this.#bytes === 0) return null;
     const before = this.#part.offset;
@@ -117,7 +117,7 @@ function headFault(job: TransferJob, head: Uint8Array): Fault | null {
   return fits ? null : { kind: 'fail', error: notGguf(job.label, head) };
 }
 
-/** Where this answer itself says that it ends; a server may send less than was asked for. */
+/** Returns the end of the response according to its headers; a server may send less than requested. */
 function announcedEnd(stream: HttpStream, end: number): number {
   const to = /^bytes \d+-(\d+)\//.exec(stream.headers['content-range'] ?? '')?.[1];
   return stream.status === 206 && to !== undefined ? Number(to) + 1 : end;
@@ -127,15 +127,15 @@ function notGguf(label: string, head: Uint8Array): RmaError {
   const seen = JSON.stringify(Buffer.from(head.subarray(0, 8)).toString('latin1'));
   return new RmaError('RMA_CONTENT_NOT_GGUF', `${label} is not a GGUF file: it starts with ${seen}`, {
     exitCode: EXIT.badContent,
-    hint: 'check the address: it must give the .gguf file itself',
+    hint: 'check the URL: it must point to the .gguf file itself',
   });
 }
 
 function tooLong(job: TransferJob): Fault {
   const error = new RmaError(
     'RMA_CONTENT_SIZE_MISMATCH',
-    `the server sends more than the ${job.bytes} bytes expected of ${job.label}`,
-    { exitCode: EXIT.badContent, hint: 'resolve the reference again, or check the mirror that serves it' },
+    `the server sent more than the expected ${job.bytes} bytes of ${job.label}`,
+    { exitCode: EXIT.badContent, hint: 'resolve the reference again, or check the mirror' },
   );
   return { kind: 'retry', budget: 'content', error, drop: true };
 }
@@ -143,9 +143,9 @@ function tooLong(job: TransferJob): Fault {
 function endedEarly(label: string, offset: number): RmaError {
   return new RmaError(
     'RMA_HUB_UNREACHABLE',
-    `${label} at byte ${offset}: the server ended the transfer early`,
+    `${label} at byte ${offset}: the server closed the connection early`,
     {
-      hint: 'run the command again: what was fetched is kept',
+      hint: 'run the command again; downloaded data is kept',
     },
   );
 }

@@ -10,15 +10,15 @@ import { ensureDir } from '../disk/files.ts';
 import { sameFileSystem } from '../disk/same-file-system.ts';
 import { durablePrefix, readJournal } from './journal.ts';
 
-/** Folder for unfinished files on the file system of `target`: in `.rma`, else beside the target, else hidden inside it. */
+/** Returns the directory for unfinished files on the file system of `target`: in `.rma`, else next to the target, else hidden inside it. */
 export function stagingFor(paths: StorePaths, target: string): string {
   const candidates = [join(paths.state, 'staging'), join(dirname(target), '.rma', 'staging')];
   return candidates.find((dir) => sameFileSystem(dir, target)) ?? join(target, '.rma-staging');
 }
 
 /**
- * Folder of all parts of one content under one lease, whoever began them. Other leases have their own: their holders live
- * at the same time, and would take each other's parts over.
+ * Returns the directory for all parts of one file under one lease. Each lease has its own, because holders of different
+ * leases run at the same time and would take over each other's parts.
  */
 export function contentFolder(
   staging: string,
@@ -35,8 +35,8 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** A fresh part, and the best one that an earlier process left. */
-export async function makeSlot(disk: Disk, folder: string, bytes: number): Promise<StagingSlot> {
+/** Returns the path of a new part, and the longest part of an earlier process. */
+export async function createSlot(disk: Disk, folder: string, bytes: number): Promise<StagingSlot> {
   await ensureDir(disk, folder);
   const parts = await leftParts(disk, folder, bytes);
   const best = parts.sort((a, b) => b.durableBytes - a.durableBytes)[0];

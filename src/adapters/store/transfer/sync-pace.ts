@@ -1,10 +1,10 @@
-/** Data that a crash may cost, at most: bytes or milliseconds between two syncs. */
+/** Most data that a crash can lose: bytes and milliseconds between two syncs. */
 const SYNC_BYTES = 32 * 1024 * 1024;
 const SYNC_MS = 1000;
 
 /**
- * When a growing file is synced: in the background, each 32 MiB or second, and a second after the last write of a link
- * that stands still. Writing waits only when the disk is a whole round behind, which bounds what is dirty in memory.
+ * Schedules syncs of a growing file: in the background every 32 MiB or second, and one second after the last write of a
+ * stalled download. Writing waits only if the disk is a whole interval behind, which limits the dirty pages in memory.
  */
 export class SyncPace {
   readonly #monotonic: () => number;
@@ -21,7 +21,7 @@ export class SyncPace {
     this.#lastSync = monotonic();
   }
 
-  /** Tells that the file has `bytes` bytes now. */
+  /** Updates the length of the file and starts a sync if one is due. */
   async grown(bytes: number): Promise<void> {
     const behind = bytes - this.#syncedBytes;
     if (behind < SYNC_BYTES && this.#monotonic() - this.#lastSync < SYNC_MS) {
@@ -33,13 +33,13 @@ export class SyncPace {
     }
   }
 
-  /** Tells up to where the file is on disk. */
+  /** Updates the number of bytes that are on disk. */
   synced(bytes: number): void {
     this.#syncedBytes = bytes;
     this.#lastSync = this.#monotonic();
   }
 
-  /** No sync runs or will start by itself after this. */
+  /** Cancels scheduled syncs and waits for the running one. */
   async stop(): Promise<void> {
     this.#clearTimer();
     await this.#running;

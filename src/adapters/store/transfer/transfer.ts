@@ -17,25 +17,25 @@ export interface TransferOptions {
   /** in [0, 1) */
   readonly random: () => number;
   readonly disk?: Disk;
-  /** first pause between two tries, ms */
+  /** first delay between two attempts, ms */
   readonly pauseMs?: number;
 }
 
-/** Tries without progress, per kind of fault. */
-const TRIES: Readonly<Record<Budget, number>> = { network: 8, expired: 3, html: 3, content: 3 };
+/** Attempts without progress, per kind of fault. */
+const ATTEMPTS: Readonly<Record<Budget, number>> = { network: 8, expired: 3, html: 3, content: 3 };
 
 /** Received bytes that count as progress. */
 const PROGRESS_BYTES = 256 * 1024;
 
-/** Times that a file may start again from nothing before the server is given up. */
+/** Number of restarts of a file before the download fails. */
 const MAX_RESTARTS = 5;
 
-/** Largest range asked for at once: hubs refuse one answer above 50 GB. */
+/** Largest range per request: hubs refuse a single response above 50 GB. */
 const MAX_RANGE = 8 * 1024 ** 3;
 
 type Outcome = Exclude<Verdict, { kind: 'restart' }> & { readonly waitMs?: number | null };
 
-/** One stream per file: resumes from the journal, checks each answer, hashes while it writes. */
+/** Downloads one stream per file: resumes from the journal, checks each response, hashes while writing. */
 export class HttpTransfer implements Transfer {
   readonly #options: TransferOptions;
 
@@ -58,7 +58,7 @@ export class HttpTransfer implements Transfer {
       await run.part.close();
       return digest;
     } catch (error) {
-      // the fault that is under way tells more than one of closing
+      // the original error is more useful than one from closing
       if (isWrongContent(error)) await run.part.drop();
       else await run.part.close().catch(() => undefined);
       throw error;
@@ -82,7 +82,7 @@ class Run {
     this.#mark = part.offset;
   }
 
-  /** A wrong hash is fetched once more from nothing: the fault may have been on the way. The same again is the source's. */
+  /** Downloads until the hash matches. After a mismatch the file is downloaded once more; a second one is a fault of the source. */
   async complete(): Promise<Digest> {
     const { bytes, digest, label } = this.#job;
     for (let round = 1; ; round += 1) {
@@ -105,7 +105,7 @@ class Run {
     }
     if (outcome.kind === 'append') return;
     const used = ++this.#used[outcome.budget];
-    if (used > TRIES[outcome.budget]) throw outcome.error;
+    if (used > ATTEMPTS[outcome.budget]) throw outcome.error;
     if (outcome.drop === true || (outcome.budget === 'content' && used === 2))
       await this.#restart(outcome.error);
     const { clock, random, pauseMs = 500 } = this.#options;
@@ -152,7 +152,10 @@ class Run {
     if (this.#restarts > MAX_RESTARTS) {
       throw (
         cause ??
-        new RmaError('RMA_HUB_BAD_ANSWER', `the server of ${this.#job.label} never sends it in one piece`)
+        new RmaError(
+          'RMA_HUB_BAD_ANSWER',
+          `the server of ${this.#job.label} always breaks the connection before the end`,
+        )
       );
     }
     await this.#reset();
@@ -200,10 +203,10 @@ function hashMismatch(label: string, expected: Digest, seen: string): RmaError {
     seen === EMPTY_SHA256 ? 'the server sent an empty file' : `its ${expected.algorithm} is ${seen}`;
   return new RmaError(
     'RMA_CONTENT_HASH_MISMATCH',
-    `${label} is not the content its source announces, twice: ${what}, expected ${expected.hex}`,
+    `hash mismatch of ${label} in two downloads: ${what}, expected ${expected.hex}`,
     {
       exitCode: EXIT.badContent,
-      hint: 'nothing was kept; the mirror, proxy or the source itself is at fault: try another endpoint or revision',
+      hint: 'the downloaded data was removed; the mirror, a proxy or the source is at fault: try another endpoint or revision',
       details: { algorithm: expected.algorithm, expected: expected.hex, seen },
     },
   );

@@ -3,11 +3,11 @@ import type { PinnedMsModel } from '../../../core/domain/pinned-model.ts';
 import { type Disk, unless } from '../disk/disk.ts';
 
 /**
- * Folders in which ModelScope's own tools may have left files of a repository, below the folder that holds them all
- * (MODELSCOPE_CACHE). SDKs up to 1.37 write `models/OWNER/NAME`, with `.` in names as `___`, older ones without `models`,
- * or with `hub` before it; newer ones `models/OWNER--NAME/snapshots/REVISION`. Nearest to the revision first.
+ * Returns the directories below MODELSCOPE_CACHE in which ModelScope's own tools store the files of a repository. SDKs up
+ * to 1.37 write `models/OWNER/NAME`, with `.` in names as `___`, older ones without `models`, or with `hub` before it;
+ * newer ones `models/OWNER--NAME/snapshots/REVISION`. The requested revision is first.
  */
-export async function msSeedFolders(
+export async function msCacheFolders(
   disk: Disk,
   root: string,
   { repo, revision }: PinnedMsModel,
