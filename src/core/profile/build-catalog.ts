@@ -1,22 +1,23 @@
 import type { Catalog, CatalogModel, Engine, Profile, ProfileOrigin } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import type { Fault, YamlText } from '../yaml/read-yaml.ts';
-import { checkProfile } from './check-profile.ts';
 import { parseEngine } from './parse-engine.ts';
 import { parseModels } from './parse-models.ts';
 import { parseProfile } from './parse-profile.ts';
+import { profileSchema } from './profile-schema.ts';
+import type { KnownData } from './service-conflicts.ts';
 
 /** One file of `profiles/` or `compose/engines/`. */
 export interface DataFile extends YamlText {
   readonly kind: 'profile' | 'engine' | 'models';
   /** the file's name without its ending */
   readonly name: string;
-  /** of the user's own folder; shipped unless told */
+  /** from the user's own directory (default false) */
   readonly own?: boolean;
 }
 
 /**
- * Reads all data files together: of two profiles or engines of one name the later file wins, entries of a later
+ * Parses all data files together. Of two profiles or engines with the same name the later file wins; entries of a later
  * `models.yaml` replace those of an earlier one.
  * @throws RmaError RMA_DATA_INVALID exit 2, with every fault of every file as file:line:column
  */
@@ -24,18 +25,13 @@ export function buildCatalog(files: readonly DataFile[]): Catalog {
   const faults: Fault[] = files.flatMap(nameFaults);
   const engines = readEngines(lastOfEachName(files, 'engine'), faults);
   const models = readModels(files, faults);
-  const profiles = new Map<string, Profile>();
-  for (const file of lastOfEachName(files, 'profile')) {
-    const parsed = parseProfile(file, file.name);
-    profiles.set(file.name, parsed.profile);
-    faults.push(...parsed.faults, ...checkProfile(parsed, engines, models));
-  }
+  const profiles = readProfiles(lastOfEachName(files, 'profile'), { engines, models }, faults);
   if (faults.length > 0) throw dataInvalid(faults);
   return {
-    profiles,
-    models,
+    profiles: valid(profiles),
+    models: valid(models),
+    engines: valid(engines),
     origins: originsOf(files),
-    engines: new Map([...engines].flatMap(([name, e]) => (e ? [[name, e]] : []))),
   };
 }
 
@@ -47,7 +43,11 @@ function originsOf(files: readonly DataFile[]): ReadonlyMap<string, ProfileOrigi
   return origins;
 }
 
-/** An engine whose file is broken stands as null: it exists, so profiles that name it are not at fault. */
+/** Returns the entries without faults. */
+function valid<T>(entries: ReadonlyMap<string, T | null>): ReadonlyMap<string, T> {
+  return new Map([...entries].flatMap(([name, entry]) => (entry === null ? [] : [[name, entry]])));
+}
+
 function readEngines(files: readonly DataFile[], faults: Fault[]): Map<string, Engine | null> {
   return new Map(
     files.map((file) => {
@@ -58,14 +58,30 @@ function readEngines(files: readonly DataFile[], faults: Fault[]): Map<string, E
   );
 }
 
-function readModels(files: readonly DataFile[], faults: Fault[]): Map<string, CatalogModel> {
-  const models = new Map<string, CatalogModel>();
-  for (const file of files.filter(({ kind }) => kind === 'models')) {
-    const parsed = parseModels(file);
-    faults.push(...parsed.faults);
-    for (const model of parsed.models) models.set(model.name, model);
-  }
-  return models;
+function readModels(files: readonly DataFile[], faults: Fault[]): Map<string, CatalogModel | null> {
+  const models = files
+    .filter(({ kind }) => kind === 'models')
+    .flatMap((file) => {
+      const parsed = parseModels(file);
+      faults.push(...parsed.faults);
+      return [...parsed.models];
+    });
+  return new Map(models);
+}
+
+function readProfiles(
+  files: readonly DataFile[],
+  known: KnownData,
+  faults: Fault[],
+): Map<string, Profile | null> {
+  const schema = profileSchema(known);
+  return new Map(
+    files.map((file) => {
+      const parsed = parseProfile(file, file.name, schema);
+      faults.push(...parsed.faults);
+      return [file.name, parsed.profile];
+    }),
+  );
 }
 
 function lastOfEachName(files: readonly DataFile[], kind: DataFile['kind']): DataFile[] {
@@ -73,13 +89,13 @@ function lastOfEachName(files: readonly DataFile[], kind: DataFile['kind']): Dat
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Names become parts of Compose services and secrets. `worker` is the service that every profile has. */
+/** Names become parts of Compose services and secrets; every profile has a service named `worker`. */
 function nameFaults({ kind, name, file }: DataFile): Fault[] {
   if (kind === 'models' || (/^[a-z0-9][a-z0-9-]{0,39}$/.test(name) && name !== 'worker')) return [];
   const message =
     name === 'worker'
-      ? `"worker" cannot be a name here: every profile has a service of that name`
-      : `${JSON.stringify(name)} cannot be the name of a ${kind}: lower-case letters, digits and - only, at most 40`;
+      ? 'the name "worker" is reserved: every profile has a service of that name'
+      : `${JSON.stringify(name)} is not a valid name for a ${kind}: use at most 40 lower-case letters, digits and -`;
   return [{ file, line: 1, column: 1, message }];
 }
 
@@ -92,7 +108,7 @@ function dataInvalid(unsorted: readonly Fault[]): RmaError {
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
   return new RmaError('RMA_DATA_INVALID', `${count} in profiles, engines or models:\n${lines.join('\n')}`, {
     exitCode: EXIT.usage,
-    hint: 'edit the file at the place named',
+    hint: 'fix each file at the line shown',
     details: { faults },
   });
 }

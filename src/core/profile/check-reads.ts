@@ -8,7 +8,7 @@ import { referenceFault } from './reference-fault.ts';
 export function readsFault(
   engine: Engine,
   nameOrRef: string,
-  models: ReadonlyMap<string, CatalogModel>,
+  models: ReadonlyMap<string, CatalogModel | null>,
 ): string | null {
   const ref = isReference(nameOrRef) ? nameOrRef : models.get(nameOrRef)?.ref;
   if (ref === undefined || referenceFault(ref) !== null) return null;

@@ -1,53 +1,63 @@
+import * as z from 'zod/mini';
 import type { CatalogModel } from '../domain/profile.ts';
+import { isObject } from '../schema/issue.ts';
+import { matching, text } from '../schema/rules.ts';
 import { parseBytes } from '../units.ts';
-import { faultAt, isMapping, openFields } from '../yaml/fields.ts';
-import { type Fault, readYaml, type YamlDocument, type YamlText } from '../yaml/read-yaml.ts';
-import { choice, measure, showValue, text, yesOrNo } from '../yaml/reads.ts';
+import { parseAt } from '../yaml/parse-at.ts';
+import { type Fault, readYaml, type YamlText } from '../yaml/read-yaml.ts';
+import { conflicts, mapping, measure, optional } from '../yaml/yaml-rules.ts';
 import { referenceFault } from './reference-fault.ts';
 
-/** Entries of a `models.yaml`, by name. */
+/** Entries of a `models.yaml`. */
 export interface ParsedModels {
-  readonly models: readonly CatalogModel[];
+  /** by name; null for an entry with faults */
+  readonly models: ReadonlyMap<string, CatalogModel | null>;
   readonly faults: readonly Fault[];
 }
 
-const KINDS = ['chat', 'embedding', 'vision'] as const;
-const SIZE = measure(parseBytes, 'a size such as 5GiB');
-const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const modelNames = z.record(
+  matching(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a model name of letters, digits, . _ and -'),
+  z.unknown(),
+  'a mapping of model names',
+);
 
-/** Reads a `models.yaml`: name → where the model comes from. All faults are told at once. An empty file is fine. */
+const modelSchema = mapping({
+  ref: text().check(
+    conflicts((ref) => {
+      const message = referenceFault(ref);
+      return message === null ? [] : [{ path: [], message }];
+    }),
+  ),
+  kind: z.enum(['chat', 'embedding', 'vision']),
+  license: optional(text()),
+  description: optional(text()),
+  gpu_memory: optional(measure(parseBytes, 'a size such as 5GiB')),
+  optional: optional(z.boolean()),
+});
+
+/** Parses a `models.yaml`: name → model. Returns all faults of the file at once. An empty file has no models. */
 export function parseModels(source: YamlText): ParsedModels {
   const document = readYaml(source);
-  const faults = [...document.faults];
-  const top = document.value ?? {};
-  if (!isMapping(top)) {
-    faults.push(faultAt(document, [], `the file must be a mapping of model names, not ${showValue(top)}`));
-    return { models: [], faults };
+  if (document.faults.length === 0 && document.value === null) return { models: new Map(), faults: [] };
+  const names = parseAt(modelNames, document);
+  const faults = [...document.faults, ...(names.ok ? [] : names.faults)];
+  const models = new Map<string, CatalogModel | null>();
+  for (const name of isObject(document.value) ? Object.keys(document.value) : []) {
+    const parsed = parseAt(modelSchema, document, [name]);
+    if (!parsed.ok) faults.push(...parsed.faults);
+    models.set(name, parsed.ok ? modelOf(name, parsed.value) : null);
   }
-  return { models: Object.keys(top).map((name) => parseModel(document, name, faults)), faults };
+  return { models, faults };
 }
 
-function parseModel(document: YamlDocument, name: string, faults: Fault[]): CatalogModel {
-  if (!MODEL_NAME.test(name)) {
-    const message = `${JSON.stringify(name)} cannot be the name of a model: letters, digits, . _ - only`;
-    faults.push({ file: document.file, ...document.keyAt([name]), message });
-  }
-  const fields = openFields(
-    document,
-    [name],
-    ['ref', 'kind', 'license', 'description', 'gpu_memory', 'optional'],
-    faults,
-  );
-  const ref = fields?.required('ref', text(), '') ?? '';
-  const wrong = ref === '' ? null : referenceFault(ref);
-  if (wrong !== null) faults.push(faultAt(document, [name, 'ref'], wrong));
+function modelOf(name: string, file: z.output<typeof modelSchema>): CatalogModel {
   return {
     name,
-    ref,
-    kind: fields?.required('kind', choice(KINDS), 'chat') ?? 'chat',
-    license: fields?.optional('license', text(), '') ?? '',
-    description: fields?.optional('description', text(), '') ?? '',
-    gpuMemoryBytes: fields?.optional<number | null>('gpu_memory', SIZE, null) ?? null,
-    optional: fields?.optional('optional', yesOrNo, false) ?? false,
+    ref: file.ref,
+    kind: file.kind,
+    license: file.license ?? '',
+    description: file.description ?? '',
+    gpuMemoryBytes: file.gpu_memory ?? null,
+    optional: file.optional ?? false,
   };
 }

@@ -8,9 +8,12 @@ export type Issue =
   | { readonly kind: 'missing'; readonly path: ValuePath }
   /** `mustBe` completes "must be …" */
   | { readonly kind: 'invalid'; readonly path: ValuePath; readonly mustBe: string; readonly value: unknown }
-  | { readonly kind: 'unknown-key'; readonly path: ValuePath; readonly message: string }
+  | { readonly kind: 'key'; readonly path: ValuePath; readonly message: string }
   /** `message` is a whole sentence */
   | { readonly kind: 'conflict'; readonly path: ValuePath; readonly message: string };
+
+/** Marks a custom issue of zod whose message is a whole sentence, not the completion of "must be …". */
+export const SENTENCE: Readonly<Record<string, unknown>> = { sentence: true };
 
 /**
  * Translates the issues of a schema, at most one fault per place. Nothing else reads them: zod's own wording never
@@ -18,7 +21,10 @@ export type Issue =
  */
 export function translateIssues(issues: readonly z.core.$ZodIssue[], value: unknown): readonly Issue[] {
   const seen = new Set<string>();
-  return issues.flatMap((issue) => {
+  const keys = issues.filter(({ code }) => code === 'unrecognized_keys');
+  const values = issues.filter(({ code }) => code !== 'unrecognized_keys');
+  // a misspelt key explains why another one is missing
+  return [...keys, ...values].flatMap((issue) => {
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
     if (issue.code === 'unrecognized_keys') return unknownKeys(issue, path);
     if (issue.code === 'custom' && issue.params?.['sentence'] === true) {
@@ -62,14 +68,16 @@ function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, path: ValuePath): 
   const messages = issue.message.split('\n');
   return issue.keys.map((key, index) => {
     const message = messages[index] ?? `unknown key ${JSON.stringify(key)}`;
-    return { kind: 'unknown-key', path: [...path, key], message };
+    return { kind: 'key', path: [...path, key], message };
   });
 }
 
 function invalid(issue: z.core.$ZodIssue, path: ValuePath, value: unknown): Issue {
-  // the only reason for the value at an invalid key is its key
-  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  if (issue.code === 'invalid_key') return { kind: 'conflict', path, message };
+  const { message } = issue;
+  if (issue.code === 'invalid_key') {
+    const mustBe = issue.issues[0]?.message ?? message;
+    return { kind: 'key', path, message: `the key ${JSON.stringify(path.at(-1))} must be ${mustBe}` };
+  }
   return value === undefined ? { kind: 'missing', path } : { kind: 'invalid', path, mustBe: message, value };
 }
 

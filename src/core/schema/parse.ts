@@ -48,7 +48,7 @@ export function describeIssue(issue: Issue): string {
       return `${place} is missing`;
     case 'invalid':
       return `${place} must be ${issue.mustBe}, not ${showJson(issue.value)}`;
-    case 'unknown-key':
+    case 'key':
     case 'conflict':
       return `${place}: ${issue.message}`;
   }

@@ -34,7 +34,7 @@ describe('faults', () => {
       'rma.yaml:2:10: project expects a name of a-z, 0-9, - and _ that begins with a letter or digit, such as "badname", got "Bad Name"',
       'rma.yaml:4:1: "bind" is given twice',
       'rma.yaml:4:7: bind expects an IP address, such as 127.0.0.1 or 0.0.0.0, got "300.0.0.1"',
-      'rma.yaml:5:11: profiles must be a list such as [cpu-worker], got "cpu"',
+      'rma.yaml:5:11: "profiles" must be a list such as [cpu-worker], not "cpu"',
       'rma.yaml:7:3: unknown key "volumes.stroe"; did you mean "volumes.store"?',
       'rma.yaml:8:10: volumes.cache expects named:NAME, host:PATH or nfs:SERVER:/EXPORT, got "nfs:x"',
     ]);
@@ -44,43 +44,47 @@ describe('faults', () => {
     [
       'a list in place of the file',
       '- a\n',
-      'rma.yaml:1:1: the file must be a mapping of settings, got a list',
+      'rma.yaml:1:1: the file must be a mapping of settings, not a list',
     ],
-    ['a text in place of a section', 'hub: x\n', 'rma.yaml:1:6: hub must be a mapping of settings, got "x"'],
+    [
+      'a text in place of a section',
+      'hub: x\n',
+      'rma.yaml:1:6: "hub" must be a mapping of settings, not "x"',
+    ],
     [
       'a number in place of text',
       'project: 12\n',
-      'rma.yaml:1:10: project must be text such as demo, got 12',
+      'rma.yaml:1:10: "project" must be text such as demo, not 12',
     ],
     [
       'a time without unit',
       'drain_timeout: 30\n',
-      'rma.yaml:1:16: drain_timeout must be text such as 30s, got 30',
+      'rma.yaml:1:16: "drain_timeout" must be text such as 30s, not 30',
     ],
     [
       'text in place of a number',
       "coordinator:\n  port: '1'\n",
-      'rma.yaml:2:9: coordinator.port must be a whole number such as 7700, got "1"',
+      'rma.yaml:2:9: "coordinator.port" must be a whole number such as 7700, not "1"',
     ],
     [
       'a number in a list',
       'profiles:\n  - a\n  - 5.5\n',
-      'rma.yaml:3:5: profiles must be a list of texts, got 5.5 in it',
+      'rma.yaml:3:5: "profiles[1]" must be text or a whole number, not 5.5',
     ],
     [
       'a list in place of a map',
       'ports: [1]\n',
-      'rma.yaml:1:8: ports must be a mapping such as { cpu-worker-llamacpp: 8080 }, got a list',
+      'rma.yaml:1:8: "ports" must be a mapping such as { cpu-worker-llamacpp: 8080 }, not a list',
     ],
     [
       'a map as an entry',
       'ports:\n  a: {}\n',
-      'rma.yaml:2:6: ports.a must be one text or number, got a mapping',
+      'rma.yaml:2:6: "ports.a" must be text or a whole number, not a mapping',
     ],
     [
       'a host as text',
       'hosts:\n  b: ssh://b\n',
-      'rma.yaml:2:6: hosts.b must be {} or { address: ssh://box1 }, got "ssh://b"',
+      'rma.yaml:2:6: "hosts.b" must be {} or { address: ssh://box1 }, not "ssh://b"',
     ],
     [
       'an unknown key of a host',

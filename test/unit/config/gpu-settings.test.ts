@@ -42,7 +42,7 @@ describe('the settings of GPUs', () => {
       'ENABLE_GPU: gpu.enable expects true, auto or false, got "maybe"',
     );
     expect(messageOf(() => gpuOf({}, {}, 'gpu:\n  enable: [auto]\n'))).toBe(
-      'rma.yaml:2:11: gpu.enable must be true, false or text such as auto, got a list',
+      'rma.yaml:2:11: "gpu.enable" must be true, false or text such as auto, not a list',
     );
   });
 

@@ -72,8 +72,8 @@ describe('parseEngine', () => {
       faultsOf('environment: {A: "{prot}"}\ngpu_environment: {B: "{shar}"}\nparallel_command: ["{gpu}"]\n'),
     ).toEqual([
       `9:20: unknown placeholder {gpu}; known: ${known}, {gpus}, {share}, {kv_bytes}, {others_bytes}`,
-      `7:18: unknown placeholder {prot}; known: ${known}`,
       `8:22: unknown placeholder {shar}; known: ${known}, {gpus}, {share}, {kv_bytes}, {others_bytes}`,
+      `7:18: unknown placeholder {prot}; known: ${known}`,
     ]);
   });
 
@@ -81,15 +81,15 @@ describe('parseEngine', () => {
     expect(
       faultsOf('environment: {NVIDIA_VISIBLE_DEVICES: all}\ngpu_environment: {CUDA_VISIBLE_DEVICES: "1"}\n'),
     ).toEqual([
-      '7:39: NVIDIA_VISIBLE_DEVICES is not for engine files: rma decides which GPUs a service sees',
-      '8:41: CUDA_VISIBLE_DEVICES is not for engine files: rma decides which GPUs a service sees',
+      '8:41: CUDA_VISIBLE_DEVICES is not allowed in engine files: rma assigns the GPUs of a service',
+      '7:39: NVIDIA_VISIBLE_DEVICES is not allowed in engine files: rma assigns the GPUs of a service',
     ]);
   });
 
   it('takes images by compute capability only under such a number', () => {
     expect(faultsOf('images_by_compute: {ada: "example/ada:1", "8.9": "not an image"}\n')).toEqual([
-      '7:26: expects a compute capability such as "8.9" and an image such as registry/name:tag, not "ada": "example/ada:1"',
-      '7:50: expects a compute capability such as "8.9" and an image such as registry/name:tag, not "8.9": "not an image"',
+      '7:21: the key "ada" must be a compute capability such as "8.9"',
+      '7:50: "images_by_compute[8.9]" must be an image reference such as registry/name:tag, not "not an image"',
     ]);
     expect(faultsOf('images_by_compute: {"8.9": "example/ada:1"}\n')).toEqual([]);
   });

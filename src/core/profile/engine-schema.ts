@@ -1,0 +1,98 @@
+import * as z from 'zod/mini';
+import type { Schema } from '../schema/parse.ts';
+import { matching, wholeNumber } from '../schema/rules.ts';
+import { parseBytes, parseDuration } from '../units.ts';
+import {
+  type Conflict,
+  conflicts,
+  mapping,
+  measure,
+  optional,
+  textByName,
+  texts,
+} from '../yaml/yaml-rules.ts';
+
+const urlPath = matching(/^\/\S*$/, 'a path that starts with /');
+const directory = matching(/^\/[^\s:]+$/, 'an absolute directory in the container, without : and spaces');
+const image = matching(/^[a-z0-9][\w.:/@-]*$/, 'an image reference such as registry/name:tag');
+const metric = matching(/^[A-Za-z_:][\w:]*$/, 'the name of a Prometheus metric');
+const computeCapability = matching(/^\d{1,2}\.\d$/, 'a compute capability such as "8.9"');
+const size = measure(parseBytes, 'a size such as 1GiB');
+const sourceList = 'a list of hf, url, ollama, ms';
+
+/** Placeholders in the texts of every service, and those for services on GPUs. */
+const ANYWHERE = ['model', 'name', 'port', 'context', 'concurrency', 'context_total', 'models', 'max_loaded'];
+const ON_GPUS = [...ANYWHERE, 'gpus', 'share', 'kv_bytes', 'others_bytes'];
+const OWN_VARIABLES = ['NVIDIA_VISIBLE_DEVICES', 'CUDA_VISIBLE_DEVICES', 'CUDA_DEVICE_ORDER'];
+
+/** `compose/engines/<name>.yaml`, key by key. docs/engines.md explains them. */
+export const engineSchema = mapping({
+  image,
+  cpu_image: optional(image),
+  images_by_compute: optional(
+    z.record(computeCapability, image, 'a mapping of compute capabilities to images'),
+  ),
+  gpu: optional(z.enum(['required', 'optional', 'none'])),
+  shares_gpu: optional(z.boolean()),
+  overhead: optional(size),
+  reads: optional(
+    z.array(z.enum(['hf', 'url', 'ollama', 'ms']), sourceList).check(z.minLength(1, sourceList)),
+  ),
+  context: optional(wholeNumber(1, 10_000_000)),
+  concurrency: optional(wholeNumber(1, 4096)),
+  gpu_command: optional(command(ON_GPUS)),
+  shared_command: optional(command(ON_GPUS)),
+  exclusive_command: optional(command(ON_GPUS)),
+  parallel_command: optional(command(ON_GPUS)),
+  gpu_environment: optional(environment(ON_GPUS)),
+  parallel_shm: optional(size),
+  ulimits: optional(z.record(z.string(), z.int('a whole number'), 'a mapping of limits to whole numbers')),
+  loaded_path: optional(urlPath),
+  port: wholeNumber(1, 65_535),
+  command: command(ANYWHERE),
+  environment: optional(environment(ANYWHERE)),
+  health_path: urlPath,
+  models_path: urlPath,
+  metrics_path: optional(urlPath),
+  in_flight_metric: optional(metric),
+  chat_path: optional(urlPath),
+  health_test: healthTest(),
+  stop_grace: optional(measure(parseDuration, 'a duration such as 30s')),
+  cache_path: optional(directory),
+});
+
+function healthTest(): Schema<readonly string[]> {
+  const mustBe = 'a list of CMD or CMD-SHELL and what to run';
+  const isTest = ([first, ...rest]: readonly string[]): boolean =>
+    (first === 'CMD' || first === 'CMD-SHELL') && rest.length > 0;
+  return command(['port']).check(z.refine(isTest, mustBe));
+}
+
+function command(placeholders: readonly string[]): Schema<readonly string[]> {
+  return texts.check(conflicts((list) => unknownPlaceholders(list.entries(), placeholders)));
+}
+
+function environment(placeholders: readonly string[]): Schema<Readonly<Record<string, string>>> {
+  return textByName.check(
+    conflicts((variables) => [
+      ...unknownPlaceholders(Object.entries(variables), placeholders),
+      ...OWN_VARIABLES.filter((name) => Object.hasOwn(variables, name)).map((name) => ({
+        path: [name],
+        message: `${name} is not allowed in engine files: rma assigns the GPUs of a service`,
+      })),
+    ]),
+  );
+}
+
+/** A misspelt placeholder would reach the engine as it is. */
+function unknownPlaceholders(
+  items: Iterable<readonly [string | number, string]>,
+  known: readonly string[],
+): readonly Conflict[] {
+  const names = known.map((name) => `{${name}}`).join(', ');
+  return [...items].flatMap(([key, item]) =>
+    [...item.matchAll(/\{([a-z_]+)\}/gi)]
+      .filter(([, name = '']) => !known.includes(name))
+      .map(([found]) => ({ path: [key], message: `unknown placeholder ${found}; known: ${names}` })),
+  );
+}

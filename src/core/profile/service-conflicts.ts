@@ -1,0 +1,72 @@
+import type { CatalogModel, Engine } from '../domain/profile.ts';
+import { unknownWord } from '../nearest.ts';
+import type { Conflict } from '../yaml/yaml-rules.ts';
+import { readsFault } from './check-reads.ts';
+import { isReference } from './is-reference.ts';
+import { referenceFault } from './reference-fault.ts';
+import { DEFAULT_GPUS, type ServiceFile } from './service-schema.ts';
+
+/** Engines and models by name; null for one whose file has faults: it exists, so profiles may name it. */
+export interface KnownData {
+  readonly engines: ReadonlyMap<string, Engine | null>;
+  readonly models: ReadonlyMap<string, CatalogModel | null>;
+}
+
+/** Returns what is wrong with a service beside the other files: unknown names, and wishes that its engine cannot meet. */
+export function serviceConflicts(service: Partial<ServiceFile>, known: KnownData): readonly Conflict[] {
+  const engine = service.engine === undefined ? undefined : known.engines.get(service.engine);
+  const unknown = engine === undefined ? unknownEngine(service, known) : null;
+  const models = service.models ?? [];
+  return [
+    ...at(['engine'], unknown),
+    ...models.flatMap((name, index) => at(['models', index], modelFault(name, engine ?? null, known))),
+    ...at(['models'], engine ? wrongCount(engine, service) : null),
+    ...at(['gpus'], engine ? wrongGpus(engine, service) : null),
+    ...at(['replicas'], wrongReplicas(service)),
+    ...at(['memory_reservation'], wrongReservation(service)),
+  ];
+}
+
+function at(path: Conflict['path'], message: string | null): readonly Conflict[] {
+  return message === null ? [] : [{ path, message }];
+}
+
+function unknownEngine({ engine }: Partial<ServiceFile>, { engines }: KnownData): string | null {
+  return engine === undefined ? null : unknownWord('engine', engine, [...engines.keys()].sort());
+}
+
+function modelFault(name: string, engine: Engine | null, { models }: KnownData): string | null {
+  const fault = isReference(name) ? referenceFault(name) : unknownModel(name, models);
+  return fault ?? (engine === null ? null : readsFault(engine, name, models));
+}
+
+function unknownModel(name: string, models: KnownData['models']): string | null {
+  return models.has(name) ? null : unknownWord('model', name, [...models.keys()].sort());
+}
+
+function wrongCount(engine: Engine, { models }: Partial<ServiceFile>): string | null {
+  if (models === undefined || models.length === 1 || !takesOneModel(engine)) return null;
+  return `the engine ${JSON.stringify(engine.name)} serves exactly one model, not ${models.length}`;
+}
+
+function takesOneModel({ command }: Engine): boolean {
+  return command.some((item) => item.includes('{model}') || item.includes('{name}'));
+}
+
+function wrongGpus({ name, gpu }: Engine, { gpus }: Partial<ServiceFile>): string | null {
+  const count = gpus ?? DEFAULT_GPUS;
+  if (gpu === 'required' && count === 0) return `the engine ${JSON.stringify(name)} needs a GPU, not 0`;
+  const asksForGpus = count !== 0 && count !== DEFAULT_GPUS;
+  return gpu === 'none' && asksForGpus ? `the engine ${JSON.stringify(name)} uses no GPU` : null;
+}
+
+function wrongReplicas({ replicas, gpus }: Partial<ServiceFile>): string | null {
+  if ((replicas ?? 1) === 1 || typeof (gpus ?? DEFAULT_GPUS) === 'number') return null;
+  return 'each replica gets GPUs of its own: "gpus" must be a number';
+}
+
+function wrongReservation(service: Partial<ServiceFile>): string | null {
+  const { memory = null, memory_reservation: reservation = null } = service;
+  if (memory === null || reservation === null) return null;
+  return reservation > memory ? '"memory_reservation" must not exceed "memory"' : null;
+}
