@@ -1,29 +1,32 @@
 export interface FileFacts {
-  readonly kind: 'file' | 'folder' | 'other';
+  readonly kind: 'file' | 'directory' | 'other';
   readonly uid: number;
   readonly gid: number;
   /** permission bits */
   readonly mode: number;
-  /** when its content changed last, milliseconds since the Unix epoch */
+  /** when the content changed last, milliseconds since the Unix epoch */
   readonly modifiedMs: number;
 }
 
-/** Files of the machine that rma runs on. Paths are absolute. */
+/** Files of one host. Paths are absolute. */
 export interface FileStore {
-  /** null when there is no such file */
+  /** Returns the content; null when the file does not exist. */
   read(path: string): Promise<string | null>;
-  /** Writes through a temporary name in the same folder, which is made when missing. @throws RmaError RMA_FILE_UNWRITABLE (3) */
+  /**
+   * Writes through a temporary file in the same directory, which is created if it is missing.
+   * @throws RmaError RMA_FILE_UNWRITABLE (3), RMA_DISK_FULL (5)
+   */
   write(path: string, content: string, mode: number): Promise<void>;
-  /** Makes the folder with this mode, or gives an existing one this mode. @throws RmaError RMA_FILE_UNWRITABLE (3) */
-  folder(path: string, mode: number): Promise<void>;
-  /** no error when it is not there; a folder goes with its content */
+  /** Creates the directory with this mode, or changes the mode of an existing one. @throws RmaError RMA_FILE_UNWRITABLE (3) */
+  createDirectory(path: string, mode: number): Promise<void>;
+  /** Removes a file, or a directory with its content. A missing path is no error. */
   remove(path: string): Promise<void>;
-  /** of the path itself; null when it is not there */
+  /** Returns the facts of what the path names; null when it does not exist. */
   facts(path: string): Promise<FileFacts | null>;
-  /** gives the path to a user. @throws RmaError RMA_FILE_UNWRITABLE (3) */
-  own(path: string, uid: number, gid: number): Promise<void>;
-  /** whether the file system at the path is mounted read-only */
+  /** Changes the owner. @throws RmaError RMA_FILE_UNWRITABLE (3) */
+  chown(path: string, uid: number, gid: number): Promise<void>;
+  /** Returns whether the file system of the path is mounted read-only. */
   isReadOnly(path: string): Promise<boolean>;
-  /** bytes free to an ordinary user where the path lies or would lie; null when nothing of it can be seen */
+  /** Returns the bytes free to an ordinary user on the file system of the path, or of its nearest existing parent; null when unknown. */
   freeBytes(path: string): Promise<number | null>;
 }

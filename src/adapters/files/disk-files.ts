@@ -34,7 +34,7 @@ export const diskFiles: FileStore = {
       }
     }),
 
-  folder: async (path, mode) =>
+  createDirectory: async (path, mode) =>
     writable(path, async () => {
       await mkdir(path, { recursive: true });
       await chmod(path, mode);
@@ -45,12 +45,12 @@ export const diskFiles: FileStore = {
   facts: async (path) => {
     const found = await orNull(() => stat(path));
     if (found === null) return null;
-    const kind: FileFacts['kind'] = found.isDirectory() ? 'folder' : found.isFile() ? 'file' : 'other';
+    const kind: FileFacts['kind'] = found.isDirectory() ? 'directory' : found.isFile() ? 'file' : 'other';
     const { uid, gid, mtimeMs: modifiedMs } = found;
     return { kind, uid, gid, mode: found.mode & 0o7777, modifiedMs };
   },
 
-  own: async (path, uid, gid) => writable(path, () => chown(path, uid, gid)),
+  chown: async (path, uid, gid) => writable(path, () => chown(path, uid, gid)),
 
   isReadOnly: async (path) => {
     try {

@@ -81,7 +81,7 @@ export async function writeSecret(
   { name, value }: { readonly name: string; readonly value: string },
 ): Promise<void> {
   const folder = projectFiles(config).secrets;
-  await host.files.folder(folder, 0o700);
+  await host.files.createDirectory(folder, 0o700);
   await host.files.write(`${folder}/${name}`, value, 0o444);
 }
 

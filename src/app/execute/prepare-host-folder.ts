@@ -46,7 +46,7 @@ async function prepareFolder(host: Pick<Host, 'files' | 'caller'>, folder: HostF
   const { uid, gid } = folder.owner;
   if ((await host.files.facts(path)) === null) {
     await makeFolder(host, path, folder.owner);
-    if (host.caller.uid === 0) await host.files.own(path, uid, gid);
+    if (host.caller.uid === 0) await host.files.chown(path, uid, gid);
   }
   await checkFolder(host, folder);
 }
@@ -57,7 +57,7 @@ async function makeFolder(
   { uid, gid }: Owner,
 ): Promise<void> {
   try {
-    await host.files.folder(path, STORE_MODE);
+    await host.files.createDirectory(path, STORE_MODE);
   } catch (error) {
     const refused = error instanceof RmaError && error.code === 'RMA_FILE_UNWRITABLE';
     if (!refused || host.caller.uid === 0) throw error;
@@ -83,7 +83,7 @@ async function checkFolder(
   const { uid, gid } = owner;
   const facts = await host.files.facts(path);
   if (facts === null) return;
-  if (facts.kind !== 'folder') {
+  if (facts.kind !== 'directory') {
     throw new RmaError('RMA_STORE_NOT_A_FOLDER', `the ${what} ${path} is not a folder`, {
       exitCode: EXIT.notReady,
       hint: 'name a folder: --volume host:/path/of/a/folder',

@@ -43,7 +43,7 @@ describe('diskFiles', () => {
 
   it('gives an existing folder the mode asked for', async () => {
     await chmod(folder, 0o755);
-    await diskFiles.folder(folder, 0o700);
+    await diskFiles.createDirectory(folder, 0o700);
     expect((await diskFiles.facts(folder))?.mode).toBe(0o700);
   });
 

@@ -60,10 +60,10 @@ export function filesOf(
   return {
     read: async (path) => contents[path] ?? null,
     write: refuse('files.write'),
-    folder: refuse('files.folder'),
+    createDirectory: refuse('files.createDirectory'),
     remove: refuse('files.remove'),
     facts: refuse('files.facts'),
-    own: refuse('files.own'),
+    chown: refuse('files.chown'),
     isReadOnly: refuse('files.isReadOnly'),
     freeBytes: refuse('files.freeBytes'),
     ...over,

@@ -16,13 +16,13 @@ const hostWith = (facts: FileFacts | null) =>
       {
         facts: async () => facts,
         isReadOnly: async () => false,
-        folder: async () => {
+        createDirectory: async () => {
           throw new RmaError('RMA_FILE_UNWRITABLE', `${path} cannot be written (EACCES)`);
         },
       },
     ),
   });
-const rootsOwn = hostWith({ kind: 'folder', uid: 0, gid: 0, mode: 0o755, modifiedMs: 0 });
+const rootsOwn = hostWith({ kind: 'directory', uid: 0, gid: 0, mode: 0o755, modifiedMs: 0 });
 
 describe('a folder of the host', () => {
   it('[req R16] that the caller cannot make comes with the one command that makes it right', async () => {

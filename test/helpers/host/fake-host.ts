@@ -1,0 +1,42 @@
+import type { GpuInventory } from '../../../src/core/domain/gpu.ts';
+import type { Host } from '../../../src/ports/host.ts';
+import { FakeDocker } from './fake-docker.ts';
+import { FakeEngine } from './fake-engine.ts';
+import { FakeWorkers } from './fake-workers.ts';
+import { MemoryFiles } from './memory-files.ts';
+import { Recorder } from './recorder.ts';
+
+const NO_GPUS: GpuInventory = {
+  driverVersion: null,
+  cudaVersion: null,
+  gpus: [],
+  absence: null,
+  warnings: [],
+};
+
+/** A machine in memory, with an engine that keeps containers and workers that report. Its changes are recorded. */
+export class FakeHost implements Host {
+  readonly name = 'box';
+  readonly recorder = new Recorder();
+  readonly engine = new FakeEngine(this.recorder);
+  readonly workers = new FakeWorkers(this.engine);
+  readonly files = new MemoryFiles(this.recorder);
+  readonly docker = new FakeDocker({
+    engine: this.engine,
+    files: this.files,
+    workers: this.workers,
+    recorder: this.recorder,
+  });
+  /** ports that something outside rma listens on */
+  readonly takenPorts = new Set<number>();
+  inventory: GpuInventory = NO_GPUS;
+  readonly gpus = { probe: async () => this.inventory };
+  readonly ports = { isTaken: async (_address: string, port: number) => this.takenPorts.has(port) };
+  readonly names = { hasAddress: async () => true };
+  readonly caller = { uid: 1001, gid: 1001 };
+
+  /** Returns the changes since the last call, one line each. */
+  takeChanges(): readonly string[] {
+    return this.recorder.changes.splice(0);
+  }
+}

@@ -1,0 +1,91 @@
+import { dirname } from 'node:path';
+import type { FileFacts, FileStore } from '../../../src/ports/file-store.ts';
+import type { Recorder } from './recorder.ts';
+
+interface Entry extends FileFacts {
+  readonly content: string;
+}
+
+const OWNER = { uid: 1001, gid: 1001 };
+
+/** Files in memory. Records every change. */
+export class MemoryFiles implements FileStore {
+  readonly #entries = new Map<string, Entry>();
+  readonly #recorder: Recorder;
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+  }
+
+  /** Puts a file there without recording it. */
+  put(path: string, content: string, over: Partial<FileFacts> = {}): void {
+    this.#parents(path);
+    const modifiedMs = this.#recorder.tick();
+    this.#entries.set(path, { kind: 'file', mode: 0o644, modifiedMs, ...OWNER, ...over, content });
+  }
+
+  /** Returns the paths of all files, sorted. */
+  get paths(): readonly string[] {
+    return [...this.#entries]
+      .filter(([, { kind }]) => kind === 'file')
+      .map(([path]) => path)
+      .sort();
+  }
+
+  async read(path: string): Promise<string | null> {
+    return this.#entries.get(path)?.content ?? null;
+  }
+
+  async write(path: string, content: string, mode: number): Promise<void> {
+    await this.#recorder.change(`write ${path}`, () => this.put(path, content, { mode }));
+  }
+
+  async createDirectory(path: string, mode: number): Promise<void> {
+    await this.#recorder.change(`create-directory ${path}`, () => {
+      this.#parents(path);
+      this.#directory(path, mode);
+    });
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#recorder.change(`remove-path ${path}`, () => {
+      for (const each of [...this.#entries.keys()]) {
+        if (each === path || each.startsWith(`${path}/`)) this.#entries.delete(each);
+      }
+    });
+  }
+
+  async facts(path: string): Promise<FileFacts | null> {
+    const entry = this.#entries.get(path);
+    if (entry === undefined) return null;
+    const { content: _, ...facts } = entry;
+    return facts;
+  }
+
+  async chown(path: string, uid: number, gid: number): Promise<void> {
+    await this.#recorder.change(`chown ${path} ${uid}:${gid}`, () => {
+      const entry = this.#entries.get(path);
+      if (entry !== undefined) this.#entries.set(path, { ...entry, uid, gid });
+    });
+  }
+
+  async isReadOnly(): Promise<boolean> {
+    return false;
+  }
+
+  async freeBytes(): Promise<number> {
+    return 2 ** 42;
+  }
+
+  #parents(path: string): void {
+    const parent = dirname(path);
+    if (parent === path) return;
+    this.#parents(parent);
+    if (!this.#entries.has(parent)) this.#directory(parent, 0o755);
+  }
+
+  #directory(path: string, mode: number): void {
+    const modifiedMs = this.#recorder.tick();
+    this.#entries.set(path, { kind: 'directory', mode, modifiedMs, ...OWNER, content: '' });
+  }
+}
