@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
 import { runRma } from '../helpers/cli/run-rma.ts';
-import { builtRma, run } from '../helpers/cli/spawn-rma.ts';
+import { installedRma, run } from '../helpers/cli/spawn-rma.ts';
 import { snapshot } from '../helpers/files/snapshot.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { startHub } from '../hub/hub.ts';
@@ -79,8 +79,9 @@ describe.runIf(process.getuid?.() === 0)('another user of the machine', () => {
     const before = await snapshot(dir);
     const options = { cwd: dir, uid: 12_345, env: { DOCKER_HOST: `unix://${path}`, HOME: '/nonexistent' } };
     const fault = { exitCode: 3, code: 'RMA_DOCKER_DENIED', words: [path, 'usermod -aG docker'] } as const;
-    expectFault(await run(builtRma('up'), options), fault);
-    expectFault(await run(builtRma('up', '--json'), options), { ...fault, json: true });
+    const rma = await installedRma();
+    expectFault(await run(rma('up'), options), fault);
+    expectFault(await run(rma('up', '--json'), options), { ...fault, json: true });
     expect(await snapshot(dir)).toEqual(before);
   });
 
@@ -90,7 +91,8 @@ describe.runIf(process.getuid?.() === 0)('another user of the machine', () => {
     onTestFinished(() => hub.close());
     const before = await snapshot(dir);
     const env = { HOME: '/nonexistent', HF_ENDPOINT: hub.endpoint };
-    const pull = builtRma('models', 'pull', 'hf:org/model', '--quiet', '--dest', join(dir, 'store'));
+    const rma = await installedRma();
+    const pull = rma('models', 'pull', 'hf:org/model', '--quiet', '--dest', join(dir, 'store'));
     const words = [`${dir} belongs to 0:0 (mode 755)`, 'for 12345:12345', 'chown -R 12345:12345'];
     const fault = { exitCode: 3, code: 'RMA_STORE_UNWRITABLE', words } as const;
     expectFault(await run(pull, { uid: 12_345, env }), fault);

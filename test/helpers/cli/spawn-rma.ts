@@ -1,8 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { tempFolder } from '../files/temp-folder.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 export const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
@@ -45,4 +47,18 @@ export async function run(
 export function builtRma(...args: readonly string[]): readonly [string, ...string[]] {
   if (!existsSync(MAIN)) throw new Error('dist/ is missing: run npm run build');
   return [process.execPath, MAIN, ...args];
+}
+
+/**
+ * Copies the built rma to a directory that every user can read, as an installed one is; the checkout may be in /root.
+ * Returns what `builtRma` returns, for the copy. The copy is deleted with the test.
+ */
+export async function installedRma(): Promise<typeof builtRma> {
+  const [node] = builtRma();
+  const folder = tempFolder();
+  for (const part of ['dist', 'profiles', 'compose', 'package.json']) {
+    cpSync(join(REPOSITORY, part), join(folder, part), { recursive: true });
+  }
+  await run(['chmod', '-R', 'a+rX', folder]);
+  return (...args) => [node, join(folder, relative(REPOSITORY, MAIN)), ...args];
 }
