@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -102,9 +102,12 @@ async function contentRequests(): Promise<number> {
     .filter(({ method, file, status }) => method === 'GET' && file && [200, 206].includes(status)).length;
 }
 
+/** The command lines of all processes that have this path in them. */
 async function processesOf(path: string): Promise<readonly string[]> {
-  const { stdout } = await runProgram('ps', ['-eo', 'args']);
-  return stdout.split('\n').filter((line) => line.includes(path) && !line.startsWith('ps '));
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  // a process may end between the listing and the reading
+  const read = (pid: string) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return (await Promise.all(pids.map(read))).filter((line) => line.includes(path));
 }
 
 async function freePort(): Promise<number> {
