@@ -10,7 +10,7 @@ apt_in() {
   APT_CONFIG=$APT_TOP/$suite/apt.conf "$tool" -q -o Debug::NoLocking=1 "$@"
 }
 
-# apt_root SUITE: makes the private root and fetches its lists
+# apt_root SUITE: creates the private root and downloads its package lists
 apt_root() {
   local root=$APT_TOP/$1 mirror
   mirror=$(apt_mirror)
@@ -21,14 +21,14 @@ apt_root() {
   apt_in "$1" apt-get update
 }
 
-# The mirror that this machine's own apt uses for Debian. Before its first `apt-get update` apt knows no origin yet:
-# then the source whose address ends as a Debian archive's does.
+# Prints the mirror that this machine's own apt uses for Debian. Before the first `apt-get update` apt has no origin for
+# its sources; then it is the source whose address ends in /debian.
 apt_mirror() {
   local found
   # shellcheck disable=SC2016 # apt's own variables
   found=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN)' |
     awk '$1 !~ /security/ && ($2 == "Debian" || $1 ~ /\/debian\/?$/) && !seen { print $1; seen = 1 }')
-  [ -n "$found" ] || ui_fail 3 "no Debian mirror in this machine's apt sources" "Add one to /etc/apt/sources.list, then run: apt-get update"
+  [ -n "$found" ] || ui_fail 3 "the apt sources of this machine have no Debian mirror" "Add one to /etc/apt/sources.list, then run: apt-get update"
   printf '%s' "$found"
 }
 
@@ -40,11 +40,11 @@ apt_keyring() {
       return 0
     fi
   done
-  ui_fail 3 "Debian's keys are not on this machine (/usr/share/keyrings/debian-archive-keyring.*)" "apt-get install debian-archive-keyring"
+  ui_fail 3 "Debian's archive keys are not installed (/usr/share/keyrings/debian-archive-keyring.*)" "apt-get install debian-archive-keyring"
 }
 
-# Without Error-Mode a list that cannot be fetched is a warning and exit status 0.
-# Date checks are off: a machine whose clock runs ahead of its mirror would refuse the lists. Signatures are checked.
+# Without Error-Mode a list that cannot be downloaded is a warning with exit status 0.
+# Date checks are off because a machine whose clock is ahead of its mirror would reject the lists. Signatures are checked.
 apt_config() {
   cat <<CONF
 Dir::Etc "$1/etc";
@@ -69,8 +69,8 @@ Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 CONF
 }
 
-# apt_download SUITE FOLDER PACKAGE…: these packages only, without what they depend on. apt checks what already lies
-# there and fetches it again when it is not whole.
+# apt_download SUITE FOLDER PACKAGE…: downloads these packages without their dependencies. apt checks files that already
+# exist, and replaces incomplete ones.
 apt_download() {
   local suite=$1 folder=$2
   shift 2
@@ -78,7 +78,7 @@ apt_download() {
   (cd "$folder" && apt_in "$suite" apt-get download "$@")
 }
 
-# apt_closure SUITE FOLDER PACKAGE…: these packages and all that they depend on
+# apt_closure SUITE FOLDER PACKAGE…: downloads these packages and all their dependencies
 apt_closure() {
   local suite=$1 folder=$2
   shift 2
@@ -87,7 +87,7 @@ apt_closure() {
   apt_in "$suite" apt-get -o Dir::Cache::archives="$folder" -y --download-only install "$@"
 }
 
-# apt_unpack ROOT DEB…: extracted side by side, no maintainer script runs
+# apt_unpack ROOT DEB…: extracts packages side by side; no maintainer script runs
 apt_unpack() {
   local root=$1
   shift

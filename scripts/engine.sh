@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A Docker Engine of this checkout alone, from Debian's packages, for machines without Docker and for the tests.
-# Everything it keeps lies in .engine/; it runs in its own network and mount namespaces.
+# Runs a private Docker Engine for this checkout, from Debian's packages: for machines without Docker, and for the tests.
+# Its files are in .engine/; it runs in its own network and mount namespaces.
 set -euo pipefail
 
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -15,26 +15,26 @@ usage() {
   cat <<'TEXT'
 usage: scripts/engine.sh VERB [--yes]
 
-  check      print what keeps the engine from this machine, if anything; exit 0 or 3
-  get        fetch and unpack the packages into .engine/ (about 90 MB)
-  up         start the engine; does nothing when it runs
-  images     make the base images (node, llama-server) in it
-  images --here  make them in the Docker that this shell uses, for a machine without an image registry
-  images --gpu   those of the tests with stand-in GPUs too (Ollama, and programs that behave like vLLM, TEI, Ollama)
-  env        print what a shell needs: eval "$(scripts/engine.sh env)"
-             env --images: only the names of the base images
-  restart    stop it and start it again; containers start as after a reboot
-  status     say whether it runs, and where; exit 0 or 1
-  down       stop it; images and volumes stay
-  purge      down, then delete .engine/ with everything in it
-  leftovers  print what is left outside .engine/ (nothing, when it is down)
-  legacy     get|up|env|down of Debian 12's own engine (20.10), for tests of "too old"
-             legacy env [none|v1|v2]: no Compose, the real 1.29, or a plugin that says 2.17
+  check      check that this machine can run the engine; exit 0 or 3
+  get        download and unpack the packages into .engine/ (about 90 MB)
+  up         start the engine; does nothing if it is running
+  images     build the base images (node, llama-server) in it
+  images --here  build them in the Docker of this shell, for a machine without an image registry
+  images --gpu   also build the images of the tests with stand-in GPUs (Ollama, and programs that behave like vLLM, TEI, Ollama)
+  env        print the settings for a shell: eval "$(scripts/engine.sh env)"
+             env --images: only the base images
+  restart    stop and start it; containers start as after a reboot
+  status     show whether it is running, and where; exit 0 or 1
+  down       stop it; keep images and volumes
+  purge      stop it and delete .engine/
+  leftovers  list what is left outside .engine/ (nothing after down)
+  legacy     get|up|env|down: the engine of Debian 12 (20.10), for tests of engines that are too old
+             legacy env [none|v1|v2]: no Compose, the real 1.29, or a plugin that reports 2.17
 
-  --yes      do not ask before the first download on a terminal
+  --yes      do not ask before the first download
 
-  RMA_ENGINE_GPUS=FOLDER  up, restart, images: an engine with stand-in GPUs, for tests: FOLDER/bin is on the daemon's
-             PATH, FOLDER/cdi has its device specifications; up starts an engine again that runs without them
+  RMA_ENGINE_GPUS=DIR  for up, restart, images: run the engine with stand-in GPUs, for tests. DIR/bin is on the daemon's
+             PATH, DIR/cdi has its device specifications; up restarts an engine that runs without them
 TEXT
 }
 
@@ -95,11 +95,11 @@ legacy_verb() {
 
 ready() { engine_preflight; }
 
-# step LOG TEXT FUNCTION: a long function as a process of its own (the verb run-step, for this use only). Called as a
-# function under `||` it would lose `set -e`, and go on after a fault to its end.
+# step LOG TEXT FUNCTION: runs a long function as a process of its own (through the internal verb run-step). Called as a
+# function under `||` it would lose `set -e` and continue after a failure.
 step() { ui_step "$ENGINE_LOGS/$1.log" "$2" "$CHECKOUT/scripts/engine.sh" ${ENGINE_VARIANT:+"$ENGINE_VARIANT"} run-step "$3"; }
 
-# One verb at a time per checkout. purge deletes the lock with the folder: whoever waited for it looks again.
+# One verb at a time per checkout. purge deletes the lock with its directory, so a waiting process checks again.
 locked() {
   local lock
   while :; do
@@ -131,7 +131,7 @@ ensure_restart() {
   ensure_files "$1"
   start=$(ui_now)
   engine_restart
-  ui_done "$start" "docker engine started again"
+  ui_done "$start" "docker engine restarted"
 }
 
 ensure_images() {
@@ -147,7 +147,7 @@ ensure_images() {
 
 ensure_standins() {
   "$CHECKOUT/scripts/judges.sh" hf1 ollama >/dev/null
-  step images "stand-in images: vllm, tei, ollama" standins_build || ui_fail 1 "the stand-in images could not be made" "See above."
+  step images "stand-in images: vllm, tei, ollama" standins_build || ui_fail 1 "the stand-in images could not be built" "The output is above."
 }
 
 ensure_legacy() {
@@ -165,7 +165,7 @@ ensure_legacy_up() {
 }
 
 fetch_failed() {
-  ui_fail 1 "the packages could not be fetched or unpacked" "See whether 'apt-get update' works on this machine, then run this again: it goes on where it stopped."
+  ui_fail 1 "the packages could not be fetched or unpacked" "Check that 'apt-get update' works on this machine, then run this again: it continues where it stopped."
 }
 
 stop_all() {

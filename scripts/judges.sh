@@ -45,7 +45,7 @@ known_judges() {
   find "$CHECKOUT/scripts/judges" \( -name '*.txt' -o -name '*.module' \) -printf '%f\n' | sed 's/\.[a-z]*$//' | sort
 }
 
-# The file that says what a judge is made of; nothing for an unknown one.
+# Prints the file with the parts of a judge; nothing for an unknown one.
 pins() {
   local kind
   for kind in txt module; do

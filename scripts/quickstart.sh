@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From a fresh clone to a registered worker that answers: builds rma, finds or makes a Docker Engine, runs rma's main job.
-# Everything it keeps lies in .quickstart/ and .engine/ of this checkout, and in the Docker that it uses.
+# From a fresh clone to a registered worker that responds: builds rma, finds or sets up a Docker Engine, starts a worker.
+# Its files are in .quickstart/ and .engine/ of this checkout, and in the Docker that it uses.
 set -euo pipefail
 
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -17,14 +17,14 @@ usage() {
 usage: scripts/quickstart.sh [--engine auto|own|private] [--hub auto|real|local] [--yes]
        scripts/quickstart.sh --down | --purge
 
-Builds rma and runs its main job: a worker comes up, fetches its model, registers, and a real engine answers.
+Builds rma and starts a worker: it downloads its model, registers, and a real engine answers a request.
 
-  --engine   the Docker to use: your own, a private one from Debian's packages, or whichever is there (auto)
-  --hub      where the model comes from: the Hugging Face hub, or a local hub with a tiny model that only proves
-             the path (auto: the real one when it answers)
+  --engine   the Docker to use: your own, or a private one from Debian's packages (default auto: your own if it works)
+  --hub      the source of the model: the Hugging Face hub, or a local hub with a tiny test model
+             (default auto: the Hugging Face hub if it responds)
   --yes      do not ask before the first download
-  --down     stop everything that quickstart started; models and images stay
-  --purge    --down, then delete models, images and everything else it made
+  --down     stop everything that quickstart started; keep models and images
+  --purge    stop it, then delete models, images and everything else that quickstart created
 TEXT
 }
 
@@ -38,7 +38,7 @@ main() {
     --purge) verb=purge ;;
     -y | --yes) yes=(--yes) ;;
     -h | --help) usage && return 0 ;;
-    *) ui_error "unknown option: $1" "see scripts/quickstart.sh --help" && exit 2 ;;
+    *) ui_error "unknown option: $1" "See scripts/quickstart.sh --help." && exit 2 ;;
     esac
     shift
   done
@@ -56,7 +56,7 @@ choice() {
   for word in "$@"; do
     if [ "$word" = "$given" ]; then printf '%s' "$word" && return 0; fi
   done
-  ui_fail 2 "$option must be one of: $*" "you gave: '${given}'"
+  ui_fail 2 "$option must be one of: $*" "Current value: '${given}'"
 }
 
 run() {

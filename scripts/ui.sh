@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How the project's scripts talk: one line per step with its time, and one clear error with the way out.
-# Sourced, not run. On a terminal the running step is shown and then overwritten; elsewhere one plain line per finished step.
+# Output of the project's scripts: one line per step with its time, and errors with a hint. Sourced, not run.
+# On a terminal the current step is shown and then overwritten; otherwise there is one plain line per finished step.
 
 ui_is_terminal() { [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; }
 
@@ -9,7 +9,7 @@ ui_paint() {
   if ui_is_terminal && [ -z "${NO_COLOR:-}" ]; then printf '\033[%sm%s\033[0m' "$1" "$2"; else printf '%s' "$2"; fi
 }
 
-# Microseconds; the decimal mark of EPOCHREALTIME follows the locale.
+# Prints microseconds; the decimal mark of EPOCHREALTIME depends on the locale.
 ui_now() { printf '%s' "${EPOCHREALTIME/[,.]/}"; }
 
 # ui_seconds START: the time since START (of ui_now), as "10.1 s"
@@ -23,15 +23,15 @@ ui_done() { printf '  %s %-40s %7s\n' "$(ui_paint 32 ✓)" "$2" "$(ui_seconds "$
 
 ui_note() { printf '  %s\n' "$*"; }
 
-# ui_error WHAT WAY-OUT…: what failed, then each way out on a line of its own, on stderr
+# ui_error WHAT HINT…: prints what failed, then each hint on a line of its own, on stderr
 ui_error() {
-  local what=$1 way
+  local what=$1 hint
   shift
   printf 'error: %s\n' "$what" >&2
-  for way in "$@"; do printf '  %s\n' "${way//$'\n'/$'\n  '}" >&2; done
+  for hint in "$@"; do printf '  %s\n' "${hint//$'\n'/$'\n  '}" >&2; done
 }
 
-# ui_fail EXIT-CODE WHAT WAY-OUT…
+# ui_fail EXIT-CODE WHAT HINT…
 ui_fail() {
   local code=$1
   shift
@@ -40,7 +40,7 @@ ui_fail() {
 }
 
 # ui_step LOG TEXT COMMAND…: runs the command with its output in LOG (appended) and prints one line.
-# When the command fails, shows the end of what it said and gives back its exit status.
+# When the command fails, prints the end of its output and returns its exit status.
 ui_step() {
   local log=$1 text=$2 start status=0 before
   shift 2
@@ -56,6 +56,6 @@ ui_step() {
   fi
   printf '  %s %-40s %7s\n' "$(ui_paint 31 ✗)" "$text" "$(ui_seconds "$start")" >&2
   tail -n +"$((before + 1))" "$log" | tail -n 15 | sed 's/^/    /' >&2
-  printf '    (all of it: %s)\n' "$log" >&2
+  printf '    (complete output: %s)\n' "$log" >&2
   return "$status"
 }

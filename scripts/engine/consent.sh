@@ -17,10 +17,10 @@ engine_preflight() {
   exit 3
 }
 
-# dockerd, overlay mounts and library paths take these characters as separators.
+# dockerd, overlay mounts and library paths use these characters as separators.
 preflight_path() {
   case $ENGINE_TOP in
-  *[:,\"\\]*) ui_fail 3 "the path of this checkout has one of : , \" \\ in it: $ENGINE_TOP" "Move it to a path without these." ;;
+  *[:,\"\\]*) ui_fail 3 "the path of this checkout contains one of : , \" \\: $ENGINE_TOP" "Move it to a path without these characters." ;;
   esac
 }
 
@@ -49,18 +49,18 @@ TEXT
   esac
 }
 
-# preflight_consent YES: on a terminal says what will happen and asks once; without one, or with YES=1, goes ahead
+# preflight_consent YES: on a terminal prints what will happen and asks once; without one, or with YES=1, continues
 preflight_consent() {
   local answer
   if [ "$1" = 1 ] || ! [ -t 0 ]; then return 0; fi
   cat <<TEXT
-A private Docker Engine for this checkout alone will be set up:
-  - about 90 MB of Debian packages from this machine's own mirror, unpacked into $ENGINE_HOME
-    (signatures are checked; the release files' dates are not, for machines whose clock runs ahead)
-  - it runs in its own network and mount namespaces; nothing is installed, no firewall rule or setting changes
-  - "scripts/engine.sh purge" removes all of it
+This will set up a private Docker Engine for this checkout:
+  - downloads about 90 MB of Debian packages from this machine's own mirror and unpacks them into $ENGINE_HOME
+    (signatures are checked; dates of release files are not, for machines whose clock is ahead)
+  - runs in its own network and mount namespaces; installs nothing, changes no firewall rule or setting
+  - "scripts/engine.sh purge" removes it
 TEXT
-  read -r -p 'Go ahead? [Y/n] ' answer
+  read -r -p 'Continue? [Y/n] ' answer
   case $answer in '' | [yY]*) return 0 ;; esac
   ui_fail 3 "the private Docker Engine was declined" "Install Docker yourself:" "$(install_commands "$(os_release ID)")"
 }

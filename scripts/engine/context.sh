@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The names and folders of this checkout's private engine. Sourced by engine.sh and by the launcher's parts.
-# Everything is derived from the checkout's path, so that two checkouts on one machine never meet.
+# Names and directories of this checkout's private engine. Sourced by engine.sh.
+# All are derived from the path of the checkout, so two checkouts on one machine never conflict.
 
 # engine_context CHECKOUT [legacy]
 engine_context() {
@@ -8,13 +8,13 @@ engine_context() {
   ENGINE_VARIANT=$variant
   digest=$(printf '%s' "$checkout" | sha256sum)
   digest=${digest:0:8}
-  # The state that stays: packages, images, volumes, logs.
+  # Persistent state: packages, images, volumes, logs.
   ENGINE_TOP=$checkout/.engine
   APT_TOP=$ENGINE_TOP/apt
   ENGINE_HOME=$ENGINE_TOP${variant:+/$variant}
-  # One name for the cgroup, the mark on every process, and the run folder.
+  # One name for the cgroup, the mark in the environment of each process, and the run directory.
   ENGINE_ID=rma-$digest${variant:+-$variant}
-  # Sockets: in a short folder, since a socket's path has at most 107 bytes and a checkout may lie deep.
+  # Sockets are in a short path: a socket's path has at most 107 bytes, and a checkout's may be longer.
   ENGINE_RUN=/tmp/$ENGINE_ID
   ENGINE_SOCKET=$ENGINE_RUN/docker.sock
   ENGINE_ROOT=$ENGINE_HOME/root
@@ -23,11 +23,11 @@ engine_context() {
   ENGINE_DATA=$ENGINE_HOME/data
   ENGINE_LOGS=$ENGINE_HOME/logs
   ENGINE_PATH=$ENGINE_BIN:$ENGINE_ROOT/usr/bin:$ENGINE_ROOT/usr/sbin:$ENGINE_ROOT/usr/libexec/docker
-  # 20.10 makes /etc/docker for a key that nothing uses any more; newer ones know neither key nor setting
+  # 20.10 creates /etc/docker for a key that is no longer used; newer engines have neither the key nor the setting
   ENGINE_SETTINGS={}
   # shellcheck disable=SC2089 # the quotes are JSON's
   if [ "$variant" = legacy ]; then ENGINE_SETTINGS='{"deprecated-key-path": "/run/docker-key.json"}'; fi
-  # a folder of stand-in GPUs: what lies in bin/ is on the daemon's PATH, in cdi/ are its device specifications
+  # a directory of stand-in GPUs: bin/ is on the daemon's PATH, cdi/ has its device specifications
   ENGINE_GPUS=
   if [ -z "$variant" ]; then ENGINE_GPUS=${RMA_ENGINE_GPUS:-}; fi
   # shellcheck disable=SC2089
@@ -37,8 +37,8 @@ engine_context() {
   export ENGINE_VARIANT ENGINE_ID ENGINE_RUN ENGINE_SOCKET ENGINE_DATA ENGINE_LOGS ENGINE_PATH ENGINE_SETTINGS ENGINE_SUBNET ENGINE_GPUS
 }
 
-# engine_subnet N: the first two bytes of a /16 in 10.100-10.227, begun at N; one that this machine routes
-# elsewhere is stepped over, or containers could not reach that network.
+# engine_subnet N: prints the first two bytes of a /16 in 10.100-10.227, starting at N. It skips networks that this
+# machine routes elsewhere, because containers could not reach them.
 engine_subnet() {
   local start=$1 i second
   for ((i = 0; i < 128; i++)); do
@@ -49,7 +49,7 @@ engine_subnet() {
   printf '10.%d' "$second"
 }
 
-# engine_docker ARGS…: our client on our engine; an engine that hangs must not hang the script
+# engine_docker ARGS…: runs the private client on the private engine, with a timeout
 engine_docker() {
   DOCKER_HOST=unix://$ENGINE_SOCKET DOCKER_CONFIG=$ENGINE_CLI DOCKER_CONTEXT='' \
     timeout "${ENGINE_TIMEOUT:-60}" "$ENGINE_ROOT/usr/bin/docker" "$@"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stops the engine and takes away everything it made outside .engine/. Works as well on what a killed run left.
+# Stops the engine and removes everything it created outside .engine/, also what a killed run left.
 
 engine_down() {
   if engine_answers; then remove_containers; fi
@@ -9,7 +9,7 @@ engine_down() {
   engine_clean
 }
 
-# Containers and networks go; images and volumes stay for the next start.
+# Removes containers and networks; images and volumes remain for the next start.
 remove_containers() {
   local ids
   ids=$(engine_docker ps --all --quiet) || return 0
@@ -26,11 +26,11 @@ stop_gently() {
 }
 part_is_gone() { ! engine_part_lives "$1"; }
 
-# Ends every process of this engine. Its namespaces are bound to no file: they, their links and their mounts go with
-# the last process. Then the cgroups and the sockets.
+# Ends every process of this engine. Its namespaces are bound to no file: they, their links and their mounts end with
+# the last process. Then removes the cgroups and the sockets.
 engine_clean() {
   thaw_containers
-  # containers at once: nobody is left to stop them well, and a first process ignores TERM
+  # SIGKILL for containers: dockerd has ended, and the first process of a container ignores SIGTERM
   signal_all KILL engine_contained
   signal_all TERM
   wait_for 3 no_processes || kill_all
@@ -39,14 +39,14 @@ engine_clean() {
 }
 
 kill_all() {
-  wait_for 10 killed_all || ui_fail 1 "processes of the engine do not end: $(engine_processes | xargs)" "Look at them with ps -f -p, then run this again"
+  wait_for 10 killed_all || ui_fail 1 "engine processes do not exit: $(engine_processes | xargs)" "Inspect them with: ps -f -p PID, then run this again"
 }
 killed_all() {
   signal_all KILL
   no_processes
 }
 
-# A frozen process (docker pause) takes no signal. Version 1 and version 2 have different files for it.
+# A frozen process (docker pause) handles no signal. cgroup versions 1 and 2 have different files for it.
 thaw_containers() {
   local folder
   while IFS= read -r folder; do
@@ -64,11 +64,11 @@ signal_all() {
 }
 no_processes() { [ -z "$(engine_processes)" ]; }
 
-# is_ours PID: carries this engine's mark
+# is_ours PID: the process has this engine's mark in its environment
 is_ours() { grep -qszxF "ENGINE_PROCESS_OF=$ENGINE_ID" "/proc/$1/environ"; }
 
-# Numbers of all processes of this engine: marked in their environment (what we start and what that starts), or in
-# its cgroup (what runs in containers, whose environment is their own).
+# Prints the ids of all processes of this engine: those with the mark in their environment (daemons and helpers), and
+# those in its cgroup (containers have an environment of their own).
 engine_processes() {
   {
     grep -lszxF "ENGINE_PROCESS_OF=$ENGINE_ID" /proc/[0-9]*/environ | cut -d/ -f3 || true
@@ -77,7 +77,7 @@ engine_processes() {
 }
 engine_contained() { engine_cgroups | sed 's,$,/cgroup.procs,' | xargs -r cat 2>/dev/null | sort -un || true; }
 
-# All cgroups of this engine, the deepest first; version 1 has one tree per controller.
+# Prints all cgroups of this engine, deepest first; cgroup version 1 has one tree per controller.
 engine_cgroups() {
   local top
   while IFS= read -r top; do find "$top" -depth -type d; done < <(find /sys/fs/cgroup -maxdepth 4 -type d -name "$ENGINE_ID" 2>/dev/null)
@@ -88,7 +88,7 @@ remove_cgroups() {
   [ -z "$(engine_cgroups)" ]
 }
 
-# engine_leftovers: prints what is left outside .engine/, one thing a line; nothing when clean
+# engine_leftovers: prints what is left outside .engine/, one item a line
 engine_leftovers() {
   local pid
   for pid in $(engine_processes); do printf 'process %s %s\n' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"; done
@@ -98,6 +98,6 @@ engine_leftovers() {
 }
 
 engine_purge() {
-  # --one-file-system: should anything still be mounted below, what it holds is not ours to delete
+  # --one-file-system: never delete the content of something mounted below
   rm -rf --one-file-system "$ENGINE_TOP"
 }

@@ -1,10 +1,10 @@
-// Makes the ports that containers publish on the engine's loopback reachable on the user's own loopback.
+// Forwards the ports that containers publish on the engine's loopback to the user's own loopback.
 //
 //   forwarder.mjs inside FORWARD.SOCK [ADDRESS]     in the engine's network namespace: connects to ADDRESS (127.0.0.1)
 //   forwarder.mjs outside FORWARD.SOCK DOCKER.SOCK  in the user's: listens on 127.0.0.1, one port per published port
 //
-// A Unix socket with a path crosses network namespaces, so the two meet there. Each connection begins with two bytes,
-// the port; then bytes as they come, both ways, each way ended for itself.
+// A Unix socket with a path crosses network namespaces, so the two halves connect there. Each connection starts with two
+// bytes, the port; then the data follows, in both directions, each closed independently.
 import { rmSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
@@ -78,7 +78,7 @@ const mirrorPorts = (forwardPath, dockerPath) => {
       log(`closed ${LOOPBACK}:${port}`);
     }
     const opened = await Promise.all([...wanted].map((port) => mirror(port, mirrored, forwardPath)));
-    // whoever holds the port may let it go without a container's event
+    // another program may release the port without an event of a container
     if (opened.includes(false)) setTimeout(sync, RETRY_MS).unref();
   });
   follow(dockerPath, sync);
@@ -118,7 +118,7 @@ const serialized = (work) => {
     try {
       await work();
     } catch (error) {
-      // the engine is starting or stopping: the next event, or the next connection to it, asks again
+      // the engine is starting or stopping: the next event, or the next connection to it, lists again
       log(`cannot list containers: ${error.message}`);
     }
     running = false;
@@ -148,7 +148,7 @@ const follow = (dockerPath, changed) => {
     response.on('error', () => {});
   });
   request.on('error', (error) => {
-    // an answer that breaks off says so by its 'close'
+    // an incomplete response ends with 'close'
     if (request.res === null || request.res === undefined) again();
     if (error.code !== 'ENOENT' && error.code !== 'ECONNREFUSED') log(`events: ${error.message}`);
   });

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Fetches and unpacks the engine's packages into .engine/. Nothing is installed.
+# Downloads and unpacks the engine's packages into .engine/. Nothing is installed.
 
-# From forky: Docker 28 with Compose 2.40. What they run on Debian 12 needs Debian 12's C library: from bookworm.
+# From forky: Docker 28 with Compose 2.40. Programs that are linked with the C library come from bookworm, so that they
+# run on Debian 12.
 GET_FORKY=(docker.io docker-cli docker-compose docker-buildx containerd tini-static)
 GET_BOOKWORM=(runc libseccomp2 slirp4netns libslirp0 libglib2.0-0 libpcre2-8-0 iptables
   libip4tc2 libip6tc2 libxtables12 libnftnl11 libmnl0 libnfnetlink0 libnetfilter-conntrack3)
 GET_IPTABLES=(iptables ip6tables iptables-save iptables-restore ip6tables-save ip6tables-restore)
 
-# The marker is written last: without it, or with one of another list, everything is unpacked anew.
+# The marker is written last. If it is missing or has another list, the packages are unpacked again.
 get_marker() { printf '%s/get.done' "$ENGINE_HOME"; }
 get_recipe() { printf '%s\n' "2 ${GET_FORKY[*]} ${GET_BOOKWORM[*]}"; }
 get_is_done() { [ "$(cat "$(get_marker)" 2>/dev/null)" = "$(get_recipe)" ] && [ -x "$ENGINE_ROOT/usr/sbin/dockerd" ]; }
@@ -31,8 +32,8 @@ get_debs() {
   esac
 }
 
-# Programs of bookworm with libraries of their own. The wrappers find them by their own place, so a checkout can be
-# moved, and its path may have spaces.
+# Wrappers for the programs from bookworm, which have their own libraries. They use paths relative to themselves, so a
+# checkout can be moved and its path can contain spaces.
 get_wrappers() {
   local name
   mkdir -p "$ENGINE_BIN"
@@ -40,13 +41,13 @@ get_wrappers() {
   for name in runc slirp4netns "${GET_IPTABLES[@]}"; do ln -sf .with-own-libraries "$ENGINE_BIN/$name"; done
 }
 
-# What a user's shell gets to see: the client and its plugins, nothing of the daemon's tools.
+# The part for a user's shell: the client and its plugins, not the daemon's tools.
 get_cli() {
   local plugin
   mkdir -p "$ENGINE_CLI"/{bin,cli-plugins}
   ln -sf ../../root/usr/bin/docker "$ENGINE_CLI/bin/docker"
   for plugin in compose buildx; do
     ln -sf "../../root/usr/libexec/docker/cli-plugins/docker-$plugin" "$ENGINE_CLI/cli-plugins/docker-$plugin"
-    [ -x "$ENGINE_CLI/cli-plugins/docker-$plugin" ] || ui_fail 1 "the packages hold no docker-$plugin plugin" "rm -rf '$ENGINE_HOME' and run this again"
+    [ -x "$ENGINE_CLI/cli-plugins/docker-$plugin" ] || ui_fail 1 "the packages do not contain the docker-$plugin plugin" "rm -rf '$ENGINE_HOME' and run this again"
   done
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Base images without an image registry: the packages of a program and of all it needs, extracted into one folder
-# (no maintainer script runs) and imported. A file per image in .engine/images/ keeps the name it got.
+# Builds base images without an image registry: extracts the packages of a program and its dependencies into one
+# directory (no maintainer script runs) and imports it. .engine/images/ has a file per image with its full name.
 
 images_build() {
   mkdir -p "$ENGINE_HOME/images"
@@ -9,10 +9,10 @@ images_build() {
   rm -rf "$ENGINE_HOME/rootfs" "$ENGINE_HOME/closure"
 }
 
-# The engine that gets the images: the private one, or the one this shell uses.
+# The engine that the images are imported into: the private one, or the one of this shell.
 images_docker() { if [ -n "${ENGINE_IMAGES_HERE:-}" ]; then docker "$@"; else engine_docker "$@"; fi; }
 
-# image_name NAME: the full name of a finished image; fails when it was never made
+# image_name NAME: prints the full name of an image; fails if it was never built
 image_name() { cat "$ENGINE_HOME/images/$1" 2>/dev/null; }
 
 image_ensure() {
@@ -22,12 +22,12 @@ image_ensure() {
   node) image_make node nodejs 'CMD ["node"]' ;;
   # listens on all addresses of its container, as the official image does; a published port needs that
   llama-server) image_make llama-server llama.cpp-tools 'ENTRYPOINT ["llama-server"]' 'ENV LLAMA_ARG_HOST=0.0.0.0' ;;
-  # for the stand-in engines; with what the real Ollama needs
+  # for the stand-in engines; libstdc++6 is for the real Ollama
   python) image_make python python3 libstdc++6 -- 'CMD ["python3"]' ;;
   esac
 }
 
-# image_make NAME PACKAGE [PACKAGE… --] CHANGE…: the version is that of the first package
+# image_make NAME PACKAGE [PACKAGE… --] CHANGE…: the image's version is that of the first package
 image_make() {
   local name=$1 package=$2 root=$ENGINE_HOME/rootfs/$1 debs=$ENGINE_HOME/closure/$1 version change changes=() more=()
   shift 2
@@ -37,7 +37,7 @@ image_make() {
   fi
   for change in "$@"; do changes+=(--change "$change"); done
   apt_closure forky "$debs" "$package" "${more[@]}" busybox-static ca-certificates || {
-    # lists of an earlier day name files that the mirror has replaced since
+    # older lists name files that the mirror has replaced since
     apt_root forky
     apt_closure forky "$debs" "$package" "${more[@]}" busybox-static ca-certificates
   }
@@ -59,13 +59,13 @@ image_rootfs() {
   image_settings "$root"
 }
 
-# What the packages' maintainer scripts would have done, as far as it matters here.
+# Does the part of the packages' maintainer scripts that the images need.
 image_settings() {
   local root=$1 applet
   printf 'root:x:0:0:root:/root:/bin/sh\nrma:x:1000:1000:rma:/home/rma:/bin/sh\n' >"$root/etc/passwd"
   printf 'root:x:0:\nrma:x:1000:\n' >"$root/etc/group"
   printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
-  # Debian's Node and OpenSSL look for the authorities in this one file
+  # Debian's Node and OpenSSL read the authorities from this file
   apt_authorities "$root" >"$root/etc/ssl/certs/ca-certificates.crt"
   while IFS= read -r applet; do
     if [ ! -e "$root/usr/bin/$applet" ] && [ ! -e "$root/usr/sbin/$applet" ]; then ln -s busybox "$root/usr/bin/$applet"; fi

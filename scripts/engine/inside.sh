@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# First process of the engine's own network and mount namespaces; becomes dockerd.
-# Gets its settings from the environment (context.sh).
+# First process in the engine's own network and mount namespaces; becomes dockerd.
+# Reads its settings from the environment (context.sh).
 set -euo pipefail
 
 export PATH=${ENGINE_GPUS:+$ENGINE_GPUS/bin:}$ENGINE_PATH:/usr/sbin:/usr/bin:/sbin:/bin
 
-# The machine's resolver may listen on a loopback that is not ours: name lookups go through slirp4netns.
-# The file may be a link into /run, which is empty from here on.
+# The machine's resolver may listen on the loopback of another namespace, so name lookups go through slirp4netns.
+# resolv.conf may be a link into /run, which is empty from here on.
 own_run_folder() {
   local resolver
   resolver=$(readlink -m /etc/resolv.conf)
@@ -16,8 +16,8 @@ own_run_folder() {
   if [ -e "$resolver" ]; then mount --bind "$ENGINE_RUN/resolv.conf" "$resolver"; fi
 }
 
-# /sys shows the links of the network namespace it was mounted in, and dockerd reads those of its bridges. The cgroups
-# stay as they are on this machine.
+# /sys shows the links of the network namespace that it was mounted in; dockerd needs those of its own bridges. The
+# cgroups remain those of this machine.
 own_sys_folder() {
   mkdir /run/sys
   mount --rbind /sys /run/sys
@@ -27,7 +27,7 @@ own_sys_folder() {
   rmdir /run/sys
 }
 
-# Started by us and not by dockerd, because only a config file of ours keeps it from making /opt/containerd.
+# Started here and not by dockerd, because only a configuration file stops it from creating /opt/containerd.
 start_containerd() {
   cat >/run/containerd.toml <<TOML
 version = 2
@@ -45,11 +45,11 @@ TOML
 own_run_folder
 own_sys_folder
 start_containerd
-printf '%s' "$ENGINE_SETTINGS" >/run/dockerd.json # the machine's own /etc/docker/daemon.json is not for us
+printf '%s' "$ENGINE_SETTINGS" >/run/dockerd.json # instead of the machine's own /etc/docker/daemon.json
 
-# cgroupfs whatever the machine has: systemd does not know this engine, and its cgroup must go with it
-# host-gateway-ip: slirp4netns passes connections to this address on to the user's own loopback, so that
-# host.docker.internal means there what it means with an ordinary engine and a service on all addresses
+# cgroupfs, whatever the machine uses: systemd does not manage this engine, and its cgroup is removed with it
+# host-gateway-ip: slirp4netns forwards connections to this address to the user's own loopback, so
+# host.docker.internal reaches the same services as with an ordinary engine
 exec dockerd \
   --config-file /run/dockerd.json \
   --data-root "$ENGINE_DATA/docker" \

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Debian 12's own Docker Engine (20.10) and Compose (1.29), unpacked beside ours: the real thing for tests of "too old".
+# The Docker Engine (20.10) and Compose (1.29) of Debian 12, unpacked beside the private engine: for tests of versions
+# that are too old.
 
 LEGACY_ENGINE=(docker.io containerd runc libseccomp2 tini slirp4netns libslirp0 libglib2.0-0 libpcre2-8-0 iptables
   libip4tc2 libip6tc2 libxtables12 libnftnl11 libmnl0 libnfnetlink0 libnetfilter-conntrack3)
@@ -11,7 +12,7 @@ legacy_get() {
   apt_root bookworm
   apt_download bookworm "$ENGINE_HOME/debs" "${LEGACY_ENGINE[@]}"
   apt_unpack "$ENGINE_ROOT" "$ENGINE_HOME/debs"/*.deb
-  # Compose 1.29 is Python: with the interpreter and the C library it was built for
+  # Compose 1.29 is a Python program; it comes with its interpreter and C library
   apt_closure bookworm "$ENGINE_HOME/closure" docker-compose
   apt_unpack "$ENGINE_HOME/compose" "$ENGINE_HOME/closure"/*.deb
   get_wrappers
@@ -20,8 +21,8 @@ legacy_get() {
   touch "$(get_marker)"
 }
 
-# DOCKER_CONFIG folders, one per kind of Compose: cli (none at all), cli-v1 (the real 1.29 in the place of the plugin)
-# and cli-v2 (a plugin that says it is 2.17, older than inline configs).
+# DOCKER_CONFIG directories, one per kind of Compose: cli (no Compose), cli-v1 (the real 1.29 instead of the plugin) and
+# cli-v2 (a plugin that reports 2.17, older than inline configs).
 legacy_cli() {
   local kind
   mkdir -p "$ENGINE_CLI/bin" "$ENGINE_HOME"/cli-{v1,v2}/cli-plugins

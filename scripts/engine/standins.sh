@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Images of the tests with stand-in GPUs: programs that behave like vLLM, text-embeddings-inference and Ollama on a GPU,
-# and the real Ollama. Made of test/standins/engines, Python of Debian's packages, and two judges (scripts/judges.sh).
+# Builds the images of the tests with stand-in GPUs: programs that behave like vLLM, text-embeddings-inference and Ollama
+# on a GPU, and the real Ollama. Parts: test/standins/engines, Debian's Python, and two judges (scripts/judges.sh).
 
 STANDINS=(vllm tei ollama-gpu ollama)
 
@@ -21,7 +21,7 @@ standins_build() {
   printf '%s' "$tag" >"$ENGINE_HOME/images/standins"
 }
 
-# The same parts, the same tag: what is there already is not built again.
+# The tag is a hash of the parts: an image that exists is not built again.
 standins_tag() {
   (
     cd "$CHECKOUT" || exit
@@ -38,7 +38,7 @@ standins_context() {
   cp -R "$CHECKOUT"/test/standins/engines/. "$1"
   packages=$(echo "$CHECKOUT"/.judges/hf1-*/lib/python3*/site-packages)
   cp -R "$packages" "$1/site-packages"
-  # built for this machine's Python, and not needed: pip, and the parts of Xet
+  # not needed, and partly built for another Python: pip, and the parts of Xet
   rm -rf "$1"/site-packages/{pip,pip-*,setuptools*,hf_xet*,_distutils_hack*,distutils-precedence.pth}
   find "$1" -name __pycache__ -prune -exec rm -rf {} +
   cp "$CHECKOUT"/.judges/ollama-*/bin/ollama "$1/ollama"

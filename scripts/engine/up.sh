@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Starts the engine: dockerd and containerd in namespaces of their own, slirp4netns for the way out, the forwarder.
 
-# What runs stays: a dead helper is started again without touching the containers. A daemon that does not answer, or
-# has other GPUs than asked for, is ended with everything it left, and started anew.
+# Restarts helpers that ended, without touching the containers. Replaces a daemon that does not respond or has other GPUs
+# than requested.
 engine_up() {
   if ! engine_answers || ! has_gpus_as_asked; then
     stop_gently dockerd 15
     engine_clean
-    # /tmp belongs to all: mkdir fails when somebody else has made a folder of this name since it was removed
-    mkdir -m 700 "$ENGINE_RUN" || ui_fail 3 "$ENGINE_RUN belongs to somebody else" "rm -rf $ENGINE_RUN"
+    # /tmp is writable for all users: mkdir fails if another user has created a directory of this name
+    mkdir -m 700 "$ENGINE_RUN" || ui_fail 3 "$ENGINE_RUN belongs to another user" "rm -rf $ENGINE_RUN"
     mkdir -p "$ENGINE_DATA" "$ENGINE_LOGS"
     printf '%s' "$ENGINE_GPUS" >"$ENGINE_RUN/gpus"
     start_daemon
@@ -19,10 +19,10 @@ engine_up() {
   wait_until_ready
 }
 
-# A daemon looks for GPUs when it starts, and never again.
+# A daemon detects GPUs only when it starts.
 has_gpus_as_asked() { [ "$(cat "$ENGINE_RUN/gpus" 2>/dev/null)" = "$ENGINE_GPUS" ]; }
 
-# What ran runs again, when its restart policy says so: as after a reboot.
+# Containers restart if their restart policy requires it, as after a reboot.
 engine_restart() {
   stop_gently forward-outside 3
   stop_gently dockerd 15
@@ -30,13 +30,14 @@ engine_restart() {
   engine_up
 }
 
-# engine_part_lives PART: a pid file alone proves nothing, since numbers are used again: the mark must be there too
+# engine_part_lives PART: process ids are reused, so the process must also have the mark
 engine_part_lives() {
   local pid
   pid=$(cat "$ENGINE_RUN/$1.pid" 2>/dev/null) && [ -n "$pid" ] && is_ours "$pid"
 }
 
-# in_background PART COMMAND…: marked, out of the caller's session and its files, so that it outlives the calling shell
+# in_background PART COMMAND…: starts it with the mark, in a session of its own and without the caller's files, so that
+# it outlives the calling shell
 in_background() {
   local part=$1
   shift
@@ -47,7 +48,7 @@ in_background() {
   printf '%s' $! >"$ENGINE_RUN/$part.pid"
 }
 
-# A daemon that kept the caller's files open would keep its locks and pipes alive as well.
+# A daemon that inherits the caller's open files would also hold its locks and pipes.
 close_inherited_files() {
   local fd
   for fd in /proc/"$BASHPID"/fd/*; do
@@ -59,15 +60,15 @@ close_inherited_files() {
 start_daemon() {
   rm -f "$ENGINE_LOGS"/{dockerd,containerd,slirp4netns,forward-inside,forward-outside}.log
   printf 'nameserver 10.0.2.3\n' >"$ENGINE_RUN/resolv.conf"
-  # slave: what is mounted on this machine later can be given to containers; nothing goes the other way
+  # slave: later mounts of this machine are visible to containers; mounts of the engine are not visible here
   in_background dockerd unshare --net --mount --propagation slave bash "$ENGINE_SCRIPTS/inside.sh"
-  wait_for 10 in_own_namespace || ui_fail 1 "the engine's network namespace did not come up" "See $ENGINE_LOGS/dockerd.log"
+  wait_for 10 in_own_namespace || ui_fail 1 "the engine's network namespace was not created" "See $ENGINE_LOGS/dockerd.log"
 }
 
 daemon_pid() { cat "$ENGINE_RUN/dockerd.pid"; }
 in_own_namespace() { [ "$(readlink "/proc/$(daemon_pid)/ns/net")" != "$(readlink /proc/self/ns/net)" ]; }
 
-# Outbound in user space: no bridge, no firewall rule and no forwarding on the machine itself.
+# Outbound connections in user space: no bridge, firewall rule or forwarding on the machine itself.
 start_network() {
   in_background slirp4netns "$ENGINE_BIN/slirp4netns" --configure --mtu=65520 --netns-type=path "/proc/$(daemon_pid)/ns/net" tap0
 }
@@ -86,13 +87,13 @@ wait_until_ready() {
   wait_for "${ENGINE_START_SECONDS:-60}" engine_settled || true
   if engine_serves; then return 0; fi
   tail -n 12 "$ENGINE_LOGS"/{containerd,dockerd,slirp4netns}.log >&2 || true
-  ui_error "the private Docker Engine did not start" "What it said is above, and whole in $ENGINE_LOGS" \
-    "To start from nothing: scripts/engine.sh purge, then scripts/engine.sh up"
+  ui_error "the private Docker Engine did not start" "The end of its logs is above; the logs are in $ENGINE_LOGS" \
+    "To start over: scripts/engine.sh purge, then scripts/engine.sh up"
   engine_clean
   exit 1
 }
 
-# Serves, or has lost a part and never will.
+# Either it serves, or a part has ended and it never will.
 engine_settled() { engine_serves || ! { engine_part_lives dockerd && engine_part_lives slirp4netns; }; }
 engine_serves() { engine_answers && has_way_out; }
 has_way_out() { grep -qs '^tap0' "/proc/$(daemon_pid)/net/route"; }

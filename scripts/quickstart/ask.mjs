@@ -1,5 +1,5 @@
-// Asks the coordinator that `rma ps --json` names for a model that answers now, sends one chat request to its engine, and
-// writes question and answer to a file.
+// Asks the coordinator of `rma ps --json` for a model that is ready, sends one chat request to its engine, and writes the
+// question and the answer to a file.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const [psFile, answerFile] = process.argv.slice(2);
@@ -8,7 +8,7 @@ const [port] = services.find(({ service }) => service === 'coordinator').ports;
 const coordinator = `http://${port.address}:${port.hostPort}`;
 const { data } = await ask(`${coordinator}/v1/models`);
 const model = data.find(({ workers }) => workers.length > 0);
-if (model === undefined) throw new Error(`no model answers, says ${coordinator}/v1/models`);
+if (model === undefined) throw new Error(`${coordinator}/v1/models lists no ready model`);
 
 const engine = `${model.workers[0].endpoint}/v1/chat/completions`;
 const question = 'Say hello to the new worker in one short sentence.';
@@ -28,6 +28,6 @@ writeFileSync(answerFile, `${lines.join('\n')}\n`);
 async function ask(url, options = {}) {
   const response = await fetch(url, { ...options, signal: AbortSignal.timeout(120_000) });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
+  if (!response.ok) throw new Error(`${url} responded with ${response.status}: ${text}`);
   return JSON.parse(text);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds rma from this checkout; does nothing when the build is newer than everything it is made of.
+# Builds rma from this checkout; does nothing if the build is newer than its sources.
 
 build_rma() {
   cd "$CHECKOUT"
@@ -18,5 +18,5 @@ build_is_old() {
 }
 
 build_failed() {
-  ui_fail 1 "rma could not be built" "the whole output: $LOGS/build.log"
+  ui_fail 1 "rma could not be built" "The complete output is in $LOGS/build.log."
 }

@@ -47,7 +47,7 @@ is_older() {
   [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "${1#v}" "$2" | sort -V | head -n 1)" = "${1#v}" ]
 }
 
-# Images come from where the model comes from: without the internet, base images are made of Debian's packages.
+# With the local hub there may be no image registry either: then base images are built from Debian's packages.
 use_images() {
   local into=()
   if [ "$HUB_KIND" = real ] || [ -n "${RMA_WORKER_BASE:-}" ]; then return 0; fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Chooses the hub: the real one, or a local one that serves a tiny model under the same name.
+# Chooses the hub: the Hugging Face hub, or a local one that serves a tiny model under the same name.
 
 REAL_HUB=https://huggingface.co
 HUB_STATE=$HOME_DIR/hub.json
@@ -14,7 +14,7 @@ use_hub() {
   HUB_KIND=$wanted
   if [ "$wanted" = real ]; then
     if ! real_hub_answers; then
-      ui_fail 1 "$REAL_HUB does not answer" "check the network, or prove the path with a tiny model: scripts/quickstart.sh --hub local"
+      ui_fail 1 "$REAL_HUB does not respond" "Check the network, or use a tiny test model: scripts/quickstart.sh --hub local"
     fi
     ui_note "hub: $REAL_HUB (the model is about 0.5 GB)"
     return 0
@@ -22,9 +22,9 @@ use_hub() {
   ui_step "$LOGS/hub.log" "local hub" start_hub || exit 1
   export HF_ENDPOINT
   HF_ENDPOINT=$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).endpoint' "$HUB_STATE")
-  # nobody's token goes to a test hub
+  # no token is sent to a test hub
   unset HF_TOKEN HF_TOKEN_PATH
-  ui_note "hub: $HF_ENDPOINT, local: its tiny model proves the path and talks nonsense"
+  ui_note "hub: $HF_ENDPOINT (local; its tiny test model answers with random words)"
 }
 
 real_hub_answers() {
@@ -36,10 +36,10 @@ hub_runs() { [ -f "$HUB_PID" ] && [ -f "$HUB_STATE" ] && kill -0 "$(cat "$HUB_PI
 start_hub() {
   local hosts=(--host 127.0.0.1) gateway tries=0
   if hub_runs; then return 0; fi
-  # Docker on Linux reaches services of this machine at the address of its bridge, not on loopback
+  # containers reach services of this machine at the address of Docker's bridge, not on loopback
   gateway=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}' 2>/dev/null) || gateway=
   if [ -n "$gateway" ] && ip -o address 2>/dev/null | grep -qF " $gateway/"; then hosts+=(--host "$gateway"); fi
-  # its state file brings it back on the ports of the last time: addresses in generated files stay right
+  # its state file has the ports of the last run, so that addresses in generated files stay valid
   setsid node "$CHECKOUT/build/hub.mjs" "${hosts[@]}" --state "$HUB_STATE" --log "$HUB_LOG" \
     >>"$LOGS/hub.log" 2>&1 </dev/null &
   echo $! >"$HUB_PID"

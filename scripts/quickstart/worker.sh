@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs rma's main job and shows that it worked; takes it all down again.
+# Starts the worker and sends it a request; stops and deletes everything again.
 
 rma() { node "$CHECKOUT/dist/cli/main.js" --dir "$HOME_DIR/project" "$@"; }
 
@@ -22,7 +22,7 @@ YAML
   ui_done "$start" "worker ready"
 }
 
-# Asks the coordinator who serves a model, and then the engine that it names: the whole way that a request takes.
+# Asks the coordinator for a model, and then sends a request to its engine, as a client would.
 ask_worker() {
   rma ps --json >"$HOME_DIR/ps.json" || exit $?
   ui_step "$LOGS/chat.log" "a real request, answered" node "$CHECKOUT/scripts/quickstart/ask.mjs" "$HOME_DIR/ps.json" "$HOME_DIR/answer.txt" || exit 1
@@ -32,10 +32,10 @@ ask_worker() {
 say_next() {
   echo
   if [ "$(cat "$ENGINE_CHOICE")" = private ]; then
-    printf '  use its Docker  eval "$(%q env)"\n' "$CHECKOUT/scripts/engine.sh"
+    printf '  use this Docker      eval "$(%q env)"\n' "$CHECKOUT/scripts/engine.sh"
   fi
-  printf '  see the worker  node %q --dir %q status\n' "$CHECKOUT/dist/cli/main.js" "$HOME_DIR/project"
-  printf '  stop it all     %q --down\n' "$CHECKOUT/scripts/quickstart.sh"
+  printf '  show the worker      node %q --dir %q status\n' "$CHECKOUT/dist/cli/main.js" "$HOME_DIR/project"
+  printf '  stop everything      %q --down\n' "$CHECKOUT/scripts/quickstart.sh"
 }
 
 take_down() {
