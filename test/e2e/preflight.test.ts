@@ -42,7 +42,7 @@ const MISSING_FOR_TESTS: typeof MISSING = [
   [
     'a Debian mirror',
     runWithoutAptSources,
-    "the apt sources of this machine have no Debian mirror\n  Add one to /etc/apt/sources.list, then run: apt-get update",
+    'the apt sources of this machine have no Debian mirror\n  Add one to /etc/apt/sources.list, then run: apt-get update',
   ],
 ];
 
