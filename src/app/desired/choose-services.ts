@@ -42,7 +42,7 @@ export async function chooseServices(
   const wanted = projectSet(config, state, profiles);
   if (wanted.length === 0) throw noProfile(catalog);
   const variants = new Map(Object.entries(config.variants));
-  checkPins(config.gpu.pins, catalog, wanted, state.services ?? {});
+  checkPins({ pins: config.gpu.pins, catalog, profiles: wanted, names: state.services ?? {} });
   return { selection: selectServices(catalog, wanted, variants, state.services), state, catalog, wanted };
 }
 

@@ -111,7 +111,7 @@ function placeOnce(
       chosen: variants,
       names: wish.state.services ?? {},
       gpu: config.gpu,
-      wanted: config.variants,
+      requested: config.variants,
       inventory: scene.inventory,
       facts: learnt,
       running: scene.running,
@@ -153,7 +153,7 @@ function finished(
   }: { readonly outcome: Placed; readonly selection: Selection; readonly leftOut: readonly LeftOut[] },
 ): PlacedServices {
   const mine = selection.profiles.map(({ name }) => name);
-  const { devices, inventory, promises } = scene;
+  const { devices, inventory, reservations } = scene;
   const stands = new Map(replaced.map(({ profile, by }) => [profile, by]));
   return {
     selection,
@@ -166,7 +166,7 @@ function finished(
       wanted: request.config.variants,
       devices,
       inventory,
-      promises,
+      reservations,
       replaced,
       leftOut: leftOut.filter(({ profile }) => mine.includes(profile)),
     }),

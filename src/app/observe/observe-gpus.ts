@@ -1,7 +1,7 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { ContainerFacts, ContainerSummary } from '../../core/domain/container.ts';
 import type { GpuInventory } from '../../core/domain/gpu.ts';
-import type { GpuPromise, PlacementDevice } from '../../core/domain/placement.ts';
+import type { GpuReservation, PlacementDevice } from '../../core/domain/placement.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
 import { measuredBytes, placementDevices } from '../../core/placement/devices.ts';
 import type { RunningServices } from '../../core/placement/placement-profiles.ts';
@@ -10,7 +10,7 @@ import type { ServiceNames } from '../../core/profile/service-names.ts';
 import { withoutGpus } from '../../core/profile/without-gpus.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
-import { gpuPromises } from './gpu-promises.ts';
+import { gpuReservations } from './gpu-reservations.ts';
 
 /** Whose GPUs are observed: the part of a placement request that this needs. */
 export interface GpuRequest {
@@ -33,7 +33,7 @@ export interface GpuScene {
   /** as far as the settings allow GPUs */
   readonly catalog: Catalog;
   readonly inventory: GpuInventory;
-  readonly promises: readonly GpuPromise[];
+  readonly reservations: readonly GpuReservation[];
   readonly devices: readonly PlacementDevice[];
   readonly running: RunningServices;
 }
@@ -57,24 +57,24 @@ export async function observeGpus(
   const catalog = off ? withoutGpus(wish.catalog, wish.wanted) : wish.catalog;
   if (!wish.wanted.some((name) => wantsGpus(catalog, name))) {
     const running = runningServices(NO_GPUS, [], containers);
-    return { catalog, inventory: NO_GPUS, promises: [], devices: [], running };
+    return { catalog, inventory: NO_GPUS, reservations: [], devices: [], running };
   }
   const [inventory, all] = await Promise.all([
     host.gpus.probe(invocation.signal),
     ofAllProjects(host, request),
   ]);
-  const promises = await gpuPromises(host, all, {
+  const reservations = await gpuReservations(host, all, {
     project: config.project,
     planned: wish.wanted,
     isLeft: leftBehind(request, catalog),
   });
-  const devices = placementDevices(inventory, promises, config.gpu);
+  const devices = placementDevices(inventory, reservations, config.gpu);
   return {
     catalog,
     inventory,
-    promises,
+    reservations,
     devices,
-    running: runningServices(inventory, promises, containers),
+    running: runningServices(inventory, reservations, containers),
   };
 }
 
@@ -113,15 +113,15 @@ function wantsGpus(catalog: Catalog, name: string): boolean {
 
 function runningServices(
   inventory: GpuInventory,
-  promises: readonly GpuPromise[],
+  reservations: readonly GpuReservation[],
   containers: readonly ContainerFacts[],
 ): RunningServices {
-  const own = promises.filter((promise) => promise.own);
+  const own = reservations.filter((reservation) => reservation.own);
   return {
     services: new Map(
-      own.map((promise) => [
-        promise.service,
-        { devices: promise.devices, measuredBytes: measuredBytes(inventory, promise) },
+      own.map((reservation) => [
+        reservation.service,
+        { devices: reservation.devices, measuredBytes: measuredBytes(inventory, reservation) },
       ]),
     ),
     variants: new Map(

@@ -1,14 +1,14 @@
-/** What a service needs on GPUs. Weights and cache are divided among its GPUs, the overhead is on each of them. Bytes. */
+/** GPU memory of a service. Weights and cache are divided among its GPUs, the overhead is on each of them. Bytes. */
 export interface GpuNeed {
   readonly weightsBytes: number;
-  /** for the context and the concurrency asked */
+  /** for the requested context and concurrency */
   readonly kvBytes: number;
   readonly overheadBytes: number;
-  /** the figures: `header` read from the model, `catalog` declared there and larger, `size` from the files alone */
+  /** `header` read from the model, `catalogue` declared in the catalog and larger, `size` from the file sizes alone */
   readonly basis: 'header' | 'catalogue' | 'size';
 }
 
-/** A GPU or MIG device that a service can be given. */
+/** A GPU or MIG device that a service can use. */
 export interface PlacedDevice {
   readonly uuid: string;
   /** of the GPU, as the driver counts */
@@ -19,59 +19,59 @@ export interface PlacedDevice {
   readonly computeCapability: string | null;
 }
 
-/** A device with what this project may use of it now. */
+/** A device with what this project can use of it now. */
 export interface PlacementDevice extends PlacedDevice {
-  /** total - reserved - what others use or were promised - the reserve of the settings; never below 0 */
+  /** total - reserved by the driver - used or reserved by others - `gpu.reserve`; never below 0 */
   readonly availableBytes: number;
-  /** used by processes that are no service of rma */
+  /** used by processes outside rma */
   readonly foreignBytes: number;
-  /** promised to, or used by, services of other projects */
+  /** reserved or used by services of other projects, whichever is more */
   readonly othersBytes: number;
-  /** why it cannot be used at all, in one line (lost, in MIG mode, hidden by the settings, memory unknown); null when it can */
+  /** why it cannot be used at all, to follow its name (lost, in MIG mode, hidden by the settings, memory unknown); null: usable */
   readonly unusable: string | null;
 }
 
-/** What the container of one service of rma was promised on GPUs, of this project or of another. */
-export interface GpuPromise {
+/** GPU memory that the container of a service holds, in this project or another. */
+export interface GpuReservation {
   readonly project: string;
   readonly service: string;
-  /** of the project that is planned now: its own promises are planned anew, not set aside */
+  /** of the project that is planned now: its services are placed again, so their reservations are not subtracted */
   readonly own: boolean;
   readonly running: boolean;
   /** UUIDs of GPUs and MIG devices */
   readonly devices: readonly string[];
   /** on each of them */
   readonly bytesPerGpu: number;
-  /** processes of the container, as the host counts them; null: unknown */
+  /** processes of the container, with the host's PIDs; null: unknown */
   readonly pids: readonly number[] | null;
 }
 
-/** One service that wants GPUs. Two profiles may name the same one: it is placed once. */
+/** A service that requests GPUs. A service of two profiles is placed once. */
 export interface PlacementService {
   readonly service: string;
-  /** from 1; `all`: every whole GPU that it may have */
+  /** from 1; `all`: every whole GPU that is allowed */
   readonly gpus: number | 'all';
   readonly need: GpuNeed;
-  /** what the cache of `need` is for: tokens, and requests at once. For hints; null: unknown */
+  /** tokens, and requests at once, that the cache in `need` is sized for; used in hints. null: unknown */
   readonly context: number | null;
   readonly concurrency: number | null;
-  /** shares its devices with nobody: asked for, or its engine keeps to no bound */
+  /** shares its devices with no other service: requested so, or its engine has no memory limit */
   readonly exclusive: boolean;
-  /** devices it may be put on, by UUID; null: any */
+  /** UUIDs of the devices that it may use; null: any */
   readonly allowed: readonly string[] | null;
-  /** tensor parallelism divides these; null: unknown */
+  /** must be divisible by the number of GPUs for tensor parallelism; null: unknown */
   readonly attentionHeads: number | null;
-  /** tensor parallelism divides the cache among so many GPUs at most, and copies it on more; null: among any number */
+  /** tensor parallelism divides the cache among at most so many GPUs and copies it on more; null: no limit */
   readonly kvHeads: number | null;
-  /** services of one group stand on different devices */
+  /** services of one group run on different devices */
   readonly replicaGroup: string | null;
-  /** where it runs now (UUIDs), to stay there; null when it does not run */
+  /** UUIDs of the devices that it runs on now; null: it does not run */
   readonly current: readonly string[] | null;
-  /** the most that it was seen to use on one of them, bytes; null when unknown. What is beyond its need is not given to others */
+  /** highest measured use on one of them, bytes; what exceeds the need is not available to others. null: unknown */
   readonly measuredBytes: number | null;
 }
 
-/** One way to run a profile. Services without GPUs are not in it. */
+/** One way to run a profile. Services without GPUs are left out. */
 export interface PlacementVariant {
   readonly name: string;
   readonly services: readonly PlacementService[];
@@ -79,25 +79,25 @@ export interface PlacementVariant {
 
 export interface PlacementProfile {
   readonly profile: string;
-  /** a GPU smaller than this (total) is not used for the profile; null: none */
+  /** GPUs with less memory (total) are not used for the profile; null: no minimum */
   readonly minGpuBytes: number | null;
   readonly recommendedGpuBytes: number | null;
   /** best first; at least one */
   readonly variants: readonly PlacementVariant[];
   /** the variant that runs now, kept while it fits */
   readonly current: string | null;
-  /** the only variant to use, as the user asked; the others are then tried for hints only. null: any */
-  readonly wanted: string | null;
-  /** not acted on now: what runs of it stays in its variant and on its devices. One that does not run is placed like others */
+  /** the only variant to use, as the user requested; the others are then tried for hints only. null: any */
+  readonly requested: string | null;
+  /** not part of this command: if it runs, it keeps its variant and its devices */
   readonly fixed: boolean;
 }
 
-/** What one service was given. */
+/** What one service gets. */
 export interface ServicePlacement {
   readonly service: string;
   /** by index; empty: on the CPU */
   readonly devices: readonly PlacedDevice[];
-  /** promised on each of them: its need; an exclusive service gets 0.90 of the total where so much is available */
+  /** reserved on each of them: the need; for an exclusive service 0.90 of the total where that much is available */
   readonly bytesPerGpu: number;
   /** the part of it that is for the KV cache */
   readonly kvBytesPerGpu: number;
@@ -106,7 +106,7 @@ export interface ServicePlacement {
   readonly need: GpuNeed | null;
 }
 
-/** Why a device was taken or refused for a service, in one line each. */
+/** Why a device was chosen or refused for a service, in one line each. */
 export interface PlacementReason {
   readonly service: string;
   readonly profile: string;
@@ -115,7 +115,7 @@ export interface PlacementReason {
   readonly refused: readonly { readonly uuid: string; readonly why: string }[];
 }
 
-/** A variant that would have been better, and why it was not taken. */
+/** A variant that ranks above the chosen one, and why it was not chosen. */
 export interface RefusedVariant {
   readonly profile: string;
   readonly variant: string;
@@ -129,13 +129,13 @@ export interface Placed {
   readonly services: readonly ServicePlacement[];
   readonly reasons: readonly PlacementReason[];
   readonly refusedVariants: readonly RefusedVariant[];
-  /** worth a warning: a GPU below the recommended size, a search that was cut short */
+  /** warnings: a GPU below the recommended size, a search that was cut short */
   readonly notes: readonly string[];
 }
 
 /**
- * Why there is no placement: `NO_FIT` too little memory, `UNEQUAL` tensor parallelism over GPUs that differ, `TOO_FEW` fewer
- * GPUs than asked, `HEADS` the number of GPUs does not divide the attention heads, `NONE` no GPU can be used at all.
+ * Why there is no placement: `NO_FIT` too little memory, `UNEQUAL` no identical GPUs for tensor parallelism, `TOO_FEW` fewer
+ * GPUs than requested, `HEADS` the number of GPUs does not divide the attention heads, `NONE` no usable GPU.
  */
 export type PlacementFault =
   | 'RMA_GPU_NO_FIT'
@@ -144,7 +144,7 @@ export type PlacementFault =
   | 'RMA_GPU_HEADS'
   | 'RMA_GPU_NONE';
 
-/** Nothing fits. Names the profile that does not, the reasons per device, and the smallest change that would help. */
+/** The profiles do not fit. Names the first that does not, the reasons per device, and the smallest change that would help. */
 export interface NotPlaced {
   readonly ok: false;
   readonly code: PlacementFault;

@@ -1,151 +1,147 @@
-import type {
-  PlacementDevice,
-  PlacementProfile,
-  PlacementService,
-  PlacementVariant,
-} from '../domain/placement.ts';
-import { classOf, type Demand, demandOf, type Undemandable } from './demand.ts';
+import type { PlacementDevice } from '../domain/placement.ts';
+import { classOf, type Demand, demandsOf, type ProfileChoice } from './demand.ts';
 import { type Bin, type Item, put, search, takes } from './search.ts';
 
-/** Foreign use below this is the driver's own. */
+/** Foreign memory below this is the driver's own. */
 export const FOREIGN_BYTES = 64 * 2 ** 20;
-/** Steps of one search, and of all searches of one question. */
+/** Steps of one search; a `Budget` limits all searches of one placement. */
 const MAX_NODES = 20_000;
 
-/** A way to run some profiles: each with its variant. */
-export type Choice = readonly (readonly [PlacementProfile, PlacementVariant])[];
-
-/** What one question may cost in all; a search without budget settles for best-fit decreasing. */
+/** Steps left for all searches of one placement. Without any, searches use best-fit decreasing. */
 export interface Budget {
   nodes: number;
   cutShort: boolean;
 }
 
-/** Services → devices, by UUID and in the order of the devices. */
+/** Services → UUIDs of their devices, in the order of the devices. */
 export type Assignment = ReadonlyMap<string, readonly string[]>;
 
-/** Services that stand where they are. */
-export type Pins = ReadonlyMap<string, readonly string[]>;
-
-/** The services of a choice, each once, with what they ask; the first that this box can never serve otherwise. */
-export function demandsOf(
-  choice: Choice,
-  devices: readonly PlacementDevice[],
-): readonly Demand[] | Undemandable {
-  const demands = new Map<string, Demand>();
-  for (const [profile, variant] of choice) {
-    for (const service of variant.services) {
-      if (demands.has(service.service)) continue;
-      const demand = demandOf(service, profile, variant.name, devices);
-      if (!demand.ok) return demand;
-      demands.set(service.service, demand);
-    }
-  }
-  return [...demands.values()];
+export interface AssignRequest {
+  /** sorted by `sortDevices` */
+  readonly devices: readonly PlacementDevice[];
+  readonly choice: readonly ProfileChoice[];
+  /** services that keep these devices */
+  readonly pins: Assignment;
+  readonly budget: Budget;
 }
 
-/** Bins of the devices, with nothing of this project in them. `devices` are sorted. */
-export function emptyBins(devices: readonly PlacementDevice[]): Bin[] {
-  return devices.map((device) => ({
+export interface Assigned {
+  readonly demands: readonly Demand[];
+  readonly assignment: Assignment;
+}
+
+/** Returns devices for every service of the choice; null when they do not fit. */
+export function assign({ devices, choice, pins, budget }: AssignRequest): Assigned | null {
+  const required = demandsOf(choice, devices);
+  if (!required.ok) return null;
+  const { demands } = required;
+  const pinned = pinnedItems(demands, pins, devices);
+  const bins = binsWith(pinned, devices);
+  if (bins === null) return null;
+  for (const item of pinned) holdMeasured(bins, item);
+  const free = demands.filter(({ service }) => !pins.has(service.service));
+  const outcome = search(
+    free.map((demand) => itemOf(demand, devices)),
+    bins,
+    Math.min(MAX_NODES, budget.nodes),
+  );
+  budget.nodes = Math.max(0, budget.nodes - outcome.nodes);
+  budget.cutShort ||= outcome.cutShort;
+  if (outcome.found === null) return null;
+  const places = new Map([...outcome.found, ...pinned.map(({ item, places: at }) => [item.id, at] as const)]);
+  const uuids = (id: string): string[] =>
+    devices.flatMap(({ uuid }, at) => (places.get(id)?.includes(at) === true ? [uuid] : []));
+  return {
+    demands,
+    assignment: new Map(demands.map(({ service: { service } }) => [service, uuids(service)])),
+  };
+}
+
+/** Returns whether all pinned services can keep their devices. Counts their needs, not what they were measured to use. */
+export function canStay(
+  demands: readonly Demand[],
+  pins: Assignment,
+  devices: readonly PlacementDevice[],
+): boolean {
+  return binsWith(pinnedItems(demands, pins, devices), devices) !== null;
+}
+
+interface PinnedItem {
+  readonly item: Item;
+  /** bins of its devices, by number */
+  readonly places: readonly number[];
+  /** false: some of its devices no longer exist */
+  readonly isComplete: boolean;
+  /** measured use above the need, on each device */
+  readonly excessBytes: number;
+}
+
+function pinnedItems(
+  demands: readonly Demand[],
+  pins: Assignment,
+  devices: readonly PlacementDevice[],
+): readonly PinnedItem[] {
+  return demands.flatMap((demand) => {
+    const uuids = pins.get(demand.service.service);
+    if (uuids === undefined) return [];
+    const places = numbersOf(uuids, devices);
+    const excessBytes = Math.max(0, (demand.service.measuredBytes ?? 0) - demand.bytes);
+    return [
+      { item: itemOf(demand, devices), places, isComplete: places.length === uuids.length, excessBytes },
+    ];
+  });
+}
+
+/** The bins of the devices with the pinned services in them; null when one of these cannot stay. */
+function binsWith(pinned: readonly PinnedItem[], devices: readonly PlacementDevice[]): Bin[] | null {
+  const bins = devices.map(emptyBin);
+  return pinned.every((each) => putPinned(bins, each)) ? bins : null;
+}
+
+function emptyBin(device: PlacementDevice): Bin {
+  return {
     residual: device.unusable === null ? device.availableBytes : 0,
     count: 0,
     alone: false,
     groups: [],
     kind: classOf(device),
     last: device.foreignBytes >= FOREIGN_BYTES,
-  }));
+  };
 }
 
-/** A demand as the search takes it. */
-export function itemOf(demand: Demand, devices: readonly PlacementDevice[]): Item {
-  const numbers = (uuids: readonly string[]): number[] =>
-    devices.flatMap(({ uuid }, at) => (uuids.includes(uuid) ? [at] : []));
-  const { service, gpus, bytes, candidates } = demand;
+function itemOf({ service, gpus, bytes, candidates }: Demand, devices: readonly PlacementDevice[]): Item {
   return {
     id: service.service,
     gpus,
     bytes,
     exclusive: service.exclusive,
-    candidates: numbers(candidates.map(({ uuid }) => uuid)),
+    candidates: numbersOf(
+      candidates.map(({ uuid }) => uuid),
+      devices,
+    ),
     group: service.replicaGroup,
-    prefer: numbers(service.current ?? []),
+    prefer: numbersOf(service.current ?? [], devices),
   };
 }
 
-/** Puts the pinned services into the bins; false when one of them cannot stay. Counts their needs only. */
-export function putPinned(
-  bins: Bin[],
-  demands: readonly Demand[],
-  pins: Pins,
-  devices: readonly PlacementDevice[],
-): boolean {
-  return demands.every((demand) => {
-    const uuids = pins.get(demand.service.service);
-    return uuids === undefined || putOne(bins, demand, uuids, devices);
-  });
+function numbersOf(uuids: readonly string[], devices: readonly PlacementDevice[]): number[] {
+  return devices.flatMap(({ uuid }, at) => (uuids.includes(uuid) ? [at] : []));
 }
 
-/** Where the services of a choice go, those of `pins` where they stand; null when they do not fit. */
-export function assign(
-  choice: Choice,
-  pins: Pins,
-  devices: readonly PlacementDevice[],
-  budget: Budget,
-): Assignment | null {
-  const demands = demandsOf(choice, devices);
-  if ('ok' in demands) return null;
-  const bins = emptyBins(devices);
-  if (!putPinned(bins, demands, pins, devices)) return null;
-  const pinned = demands.filter(({ service }) => pins.has(service.service));
-  for (const { service, bytes } of pinned) holdMeasured(bins, service, bytes, pins, devices);
-  const free = demands.filter(({ service }) => !pins.has(service.service));
-  const items = free.map((demand) => itemOf(demand, devices));
-  const outcome = search(items, bins, Math.min(MAX_NODES, budget.nodes));
-  budget.nodes = Math.max(0, budget.nodes - outcome.nodes);
-  budget.cutShort ||= outcome.cutShort;
-  if (outcome.found === null) return null;
-  const found = new Map<string, readonly string[]>();
-  for (const { service } of demands) {
-    const bin = outcome.found.get(service.service);
-    const uuids = bin?.map((at) => devices[at]?.uuid ?? '') ?? pins.get(service.service) ?? [];
-    found.set(service.service, inOrder(uuids, devices));
-  }
-  return found;
-}
-
-function putOne(
-  bins: readonly Bin[],
-  demand: Demand,
-  uuids: readonly string[],
-  devices: readonly PlacementDevice[],
-): boolean {
-  const item = itemOf(demand, devices);
-  const places = devices.flatMap(({ uuid }, at) => (uuids.includes(uuid) ? [at] : []));
+function putPinned(bins: readonly Bin[], { item, places, isComplete }: PinnedItem): boolean {
   const taken = places.flatMap((at) => bins[at] ?? []);
   const alike = new Set(taken.map(({ kind }) => kind)).size === 1;
-  if (!alike || places.length !== demand.gpus || uuids.length !== demand.gpus) return false;
+  if (!isComplete || !alike || places.length !== item.gpus) return false;
   const allowed = places.every((at) => item.candidates.includes(at));
   if (!allowed || !taken.every((bin) => takes(bin, item))) return false;
   for (const bin of taken) put(bin, item);
   return true;
 }
 
-/** What a service that stays uses beyond its need cannot be given to others, and is no reason to move it. */
-function holdMeasured(
-  bins: readonly Bin[],
-  service: PlacementService,
-  bytes: number,
-  pins: Pins,
-  devices: readonly PlacementDevice[],
-): void {
-  const beyond = Math.max(0, (service.measuredBytes ?? 0) - bytes);
-  const uuids = pins.get(service.service) ?? [];
-  devices.forEach(({ uuid }, at) => {
+/** What a pinned service uses beyond its need is not available to others, and is no reason to move it. */
+function holdMeasured(bins: readonly Bin[], { places, excessBytes }: PinnedItem): void {
+  for (const at of places) {
     const bin = bins[at];
-    if (bin !== undefined && uuids.includes(uuid)) bin.residual = Math.max(0, bin.residual - beyond);
-  });
-}
-
-function inOrder(uuids: readonly string[], devices: readonly PlacementDevice[]): readonly string[] {
-  return devices.filter(({ uuid }) => uuids.includes(uuid)).map(({ uuid }) => uuid);
+    if (bin !== undefined) bin.residual = Math.max(0, bin.residual - excessBytes);
+  }
 }

@@ -1,19 +1,23 @@
+import type { GpuSettings } from '../domain/config.ts';
 import type { Catalog } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { unknownWord } from '../nearest.ts';
 import { findProfile, selectServices } from '../profile/select-services.ts';
 import type { ServiceNames } from '../profile/service-names.ts';
 
+export interface PinRequest {
+  readonly pins: GpuSettings['pins'];
+  readonly catalog: Catalog;
+  /** chosen ones */
+  readonly profiles: readonly string[];
+  readonly names: ServiceNames;
+}
+
 /**
- * Every pin of GPUs names a profile that is chosen, or a service that one of its variants has.
+ * Checks that each pin names a chosen profile, or a GPU service of one of its variants.
  * @throws RmaError RMA_GPU_PIN_UNKNOWN (2)
  */
-export function checkPins(
-  pins: Readonly<Record<string, unknown>>,
-  catalog: Catalog,
-  profiles: readonly string[],
-  names: ServiceNames,
-): void {
+export function checkPins({ pins, catalog, profiles, names }: PinRequest): void {
   if (Object.keys(pins).length === 0) return;
   const services = profiles.flatMap((profile) =>
     findProfile(catalog, profile).variants.flatMap((variant) =>
@@ -27,10 +31,10 @@ export function checkPins(
   if (unknown === undefined) return;
   throw new RmaError(
     'RMA_GPU_PIN_UNKNOWN',
-    `GPUs are given to ${unknownWord('profile or service', unknown, known)}`,
+    `gpu.pins: ${unknownWord('profile or service', unknown, known)}`,
     {
       exitCode: EXIT.usage,
-      hint: '--gpu NAME=GPU names a chosen profile, or one of its services on GPUs; in rma.yaml: gpu.pins',
+      hint: 'name a chosen profile or one of its GPU services: --gpu NAME=GPU, or gpu.pins in rma.yaml',
       details: { name: unknown, known },
     },
   );

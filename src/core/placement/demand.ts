@@ -3,39 +3,61 @@ import type {
   PlacementFault,
   PlacementProfile,
   PlacementService,
+  PlacementVariant,
 } from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
 import { deviceName, listed } from './device-name.ts';
 
-/** A service with what follows from the devices of this box, whoever else is on them. */
+/** A profile with the variant in which it runs. */
+export interface ProfileChoice {
+  readonly profile: PlacementProfile;
+  readonly variant: PlacementVariant;
+}
+
+/** A service with what it requires of this machine, whatever else runs there. */
 export interface Demand {
-  readonly ok: true;
   readonly service: PlacementService;
   readonly profile: PlacementProfile;
   readonly variant: string;
-  /** how many devices */
+  /** number of devices */
   readonly gpus: number;
   /** on each of them */
   readonly bytes: number;
-  /** devices it may be put on; at least `gpus` of them are alike */
+  /** devices it can use; at least `gpus` of them are identical */
   readonly candidates: readonly PlacementDevice[];
 }
 
-/** A service that cannot run on this box, whoever else is on it. */
-export interface Undemandable {
+/** A service that can never run on this machine, whatever else runs there. */
+export interface Unservable {
   readonly ok: false;
   readonly service: PlacementService;
   readonly code: PlacementFault;
   readonly why: string;
 }
 
-/** Weights and cache are divided among the devices, the overhead is on each. Bytes. */
+export type Demands = { readonly ok: true; readonly demands: readonly Demand[] } | Unservable;
+
+/** Returns the demand of each service of the profiles, shared ones once; the first unservable one instead, if any. */
+export function demandsOf(choice: readonly ProfileChoice[], devices: readonly PlacementDevice[]): Demands {
+  const demands = new Map<string, Demand>();
+  for (const chosen of choice) {
+    for (const service of chosen.variant.services) {
+      if (demands.has(service.service)) continue;
+      const demand = demandOf(service, chosen, devices);
+      if ('ok' in demand) return demand;
+      demands.set(service.service, demand);
+    }
+  }
+  return { ok: true, demands: [...demands.values()] };
+}
+
+/** Returns the memory on each GPU, bytes: weights and cache are divided among the GPUs, the overhead is on each. */
 export function needPerGpu(service: Pick<PlacementService, 'need' | 'kvHeads'>, gpus: number): number {
   const { weightsBytes, overheadBytes } = service.need;
   return Math.ceil(weightsBytes / gpus) + kvPerGpu(service, gpus) + overheadBytes;
 }
 
-/** The cache on each of the devices, bytes: a head of keys and values is not cut in two. */
+/** Returns the KV cache on each GPU, bytes. A key-value head is never split between GPUs. */
 export function kvPerGpu(
   { need, kvHeads }: Pick<PlacementService, 'need' | 'kvHeads'>,
   gpus: number,
@@ -43,97 +65,99 @@ export function kvPerGpu(
   return Math.ceil(need.kvBytes / Math.min(gpus, kvHeads ?? gpus));
 }
 
-/** What the service asks of this box, or why this box can never give it. */
-export function demandOf(
-  service: PlacementService,
-  profile: PlacementProfile,
-  variant: string,
-  devices: readonly PlacementDevice[],
-): Demand | Undemandable {
-  const refuse = (code: PlacementFault, why: string): Undemandable => ({ ok: false, service, code, why });
-  const usable = devices.filter(({ unusable }) => unusable === null);
-  if (usable.length === 0) return refuse('RMA_GPU_NONE', noneUsable(devices));
-  const candidates = devices.filter((device) => deviceFault(device, service, profile) === null);
-  const gpus = service.gpus === 'all' ? Math.max(1, candidates.length) : service.gpus;
-  if (candidates.length < gpus) return tooFew(service, profile, devices, candidates.length, refuse);
-  const alike = largestClass(candidates);
-  if (alike < gpus) return refuse('RMA_GPU_UNEQUAL', unequal(gpus, candidates));
-  const heads = service.attentionHeads;
-  if (heads !== null && heads % gpus !== 0) {
-    return refuse('RMA_GPU_HEADS', `${gpus} GPUs do not divide the ${heads} attention heads of its model`);
-  }
-  return { ok: true, service, profile, variant, gpus, bytes: needPerGpu(service, gpus), candidates };
-}
-
-/** Why a device is nothing for the service, whoever else is on it and however much is free; null when it is. */
+/** Returns why the service can never use the device, however much is free; null when it can. */
 export function deviceFault(
   device: PlacementDevice,
   service: PlacementService,
-  profile: PlacementProfile,
+  profile: Pick<PlacementProfile, 'profile' | 'minGpuBytes'>,
 ): string | null {
   if (device.unusable !== null) return device.unusable;
   if (service.allowed !== null && !service.allowed.includes(device.uuid)) {
-    return 'is not among the GPUs it is to have';
+    return 'is not one of the GPUs selected for the service';
   }
   if (service.gpus !== 1 && device.kind === 'mig') {
-    return 'is a MIG device, which cannot be joined with others';
+    return 'is a MIG device, which cannot be combined with others';
   }
   const least = profile.minGpuBytes;
   if (least !== null && device.totalBytes < least) {
-    return `has ${formatBytes(device.totalBytes)} in total, profile ${profile.profile} asks for ${formatBytes(least)}`;
+    return `has ${formatBytes(device.totalBytes)} in total, but profile ${profile.profile} requires ${formatBytes(least)}`;
   }
   if (service.exclusive && device.othersBytes > 0) {
-    return `holds ${formatBytes(device.othersBytes)} of other projects, and the service shares with nobody`;
+    return `is shared with other projects (${formatBytes(device.othersBytes)}), but the service needs exclusive GPUs`;
   }
   return null;
 }
 
-/** Tensor parallelism wants GPUs that are alike: same name, same size. */
+/** Returns the key of identical devices. Tensor parallelism needs GPUs of the same name and size. */
 export function classOf(device: PlacementDevice): string {
   return `${device.kind} ${device.name} ${device.totalBytes}`;
 }
 
-type Refuse = (code: PlacementFault, why: string) => Undemandable;
+function demandOf(
+  service: PlacementService,
+  { profile, variant }: ProfileChoice,
+  devices: readonly PlacementDevice[],
+): Demand | Unservable {
+  const refuse = (code: PlacementFault, why: string): Unservable => ({ ok: false, service, code, why });
+  if (devices.every(({ unusable }) => unusable !== null)) return refuse('RMA_GPU_NONE', noneUsable(devices));
+  const candidates = devices.filter((device) => deviceFault(device, service, profile) === null);
+  const gpus = service.gpus === 'all' ? Math.max(1, candidates.length) : service.gpus;
+  if (candidates.length < gpus) return { ok: false, service, ...tooFew(service, profile, devices) };
+  if (largestClass(candidates) < gpus) return refuse('RMA_GPU_UNEQUAL', unequal(gpus, candidates));
+  const heads = service.attentionHeads;
+  if (heads !== null && heads % gpus !== 0) {
+    return refuse(
+      'RMA_GPU_HEADS',
+      `its model has ${heads} attention heads, which ${gpus} GPUs do not divide`,
+    );
+  }
+  return {
+    service,
+    profile,
+    variant: variant.name,
+    gpus,
+    bytes: needPerGpu(service, gpus),
+    candidates,
+  };
+}
+
+function noneUsable(devices: readonly PlacementDevice[]): string {
+  if (devices.length === 0) return 'no GPU found';
+  return listed(devices.slice(0, 3).map((device) => `${deviceName(device)} ${device.unusable ?? ''}`));
+}
 
 function tooFew(
   service: PlacementService,
   profile: PlacementProfile,
   devices: readonly PlacementDevice[],
-  found: number,
-  refuse: Refuse,
-): Undemandable {
-  const wanted = service.gpus === 'all' ? 1 : service.gpus;
+): Pick<Unservable, 'code' | 'why'> {
+  const required = service.gpus === 'all' ? 1 : service.gpus;
   const usable = devices.filter(({ unusable }) => unusable === null);
-  // with enough of them here, it is their size or who holds them that stands in the way
-  const free: PlacementService = { ...service, exclusive: false };
-  const anySize: PlacementProfile = { ...profile, minGpuBytes: null };
-  const here = usable.filter((device) => deviceFault(device, free, anySize) === null);
-  if (here.length >= wanted || wanted === 1) {
-    const named = devices.filter(({ uuid }) => service.allowed?.includes(uuid));
-    const faults = (named.length === 0 ? usable : named).flatMap((device) => {
+  // enough of them without regard to size and other projects: one of these is the reason
+  const shareable = { ...service, exclusive: false };
+  const anySize = { ...profile, minGpuBytes: null };
+  const present = usable.filter((device) => deviceFault(device, shareable, anySize) === null);
+  if (present.length >= required || required === 1) {
+    const selected = devices.filter(({ uuid }) => service.allowed?.includes(uuid));
+    const faults = (selected.length === 0 ? usable : selected).flatMap((device) => {
       const fault = deviceFault(device, service, profile);
       return fault === null ? [] : [`${deviceName(device)} ${fault}`];
     });
-    return refuse('RMA_GPU_NO_FIT', listed(faults.slice(0, 3)));
+    return { code: 'RMA_GPU_NO_FIT', why: listed(faults.slice(0, 3)) };
   }
-  const what = service.allowed === null ? 'that can be used' : 'that it may have';
-  return refuse('RMA_GPU_TOO_FEW', `asks for ${wanted} GPUs, there ${count(found)} ${what}`);
-}
-
-function count(found: number): string {
-  return found === 1 ? 'is 1' : `are ${found}`;
-}
-
-function noneUsable(devices: readonly PlacementDevice[]): string {
-  if (devices.length === 0) return 'there is no GPU';
-  return listed(devices.slice(0, 3).map((device) => `${deviceName(device)} ${device.unusable ?? ''}`));
+  const found = devices.filter((device) => deviceFault(device, service, profile) === null).length;
+  const which = service.allowed === null ? '' : ' of those selected for it';
+  return {
+    code: 'RMA_GPU_TOO_FEW',
+    why: `requires ${required} GPUs, but only ${found}${which} ${found === 1 ? 'is' : 'are'} usable`,
+  };
 }
 
 function unequal(gpus: number, candidates: readonly PlacementDevice[]): string {
   const shown = candidates.slice(0, 4).map((device) => {
-    return `${deviceName(device)} is ${device.name} with ${formatBytes(device.totalBytes)}`;
+    return `${deviceName(device)} is a ${device.name} with ${formatBytes(device.totalBytes)}`;
   });
-  return `needs ${gpus} equal GPUs, but ${listed(shown)}`;
+  return `requires ${gpus} identical GPUs, but ${listed(shown)}`;
 }
 
 function largestClass(candidates: readonly PlacementDevice[]): number {

@@ -1,18 +1,18 @@
 import type { PlacedDevice } from '../domain/placement.ts';
 
-/** A device as people call it: `GPU 0`, `MIG device MIG-5f1c2a9e of GPU 0`. */
+/** Returns the name of a device in texts: `GPU 0`, `MIG device MIG-5f1c2a9e of GPU 0`. */
 export function deviceName(device: Pick<PlacedDevice, 'kind' | 'index' | 'uuid'>): string {
   const gpu = `GPU ${device.index}`;
   return device.kind === 'gpu' ? gpu : `MIG device ${device.uuid.slice(0, 12)} of ${gpu}`;
 }
 
-/** `GPU 0, GPU 1 and GPU 2` */
-export function listed(words: readonly string[], last = 'and'): string {
-  if (words.length < 2) return words.join('');
-  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+/** Returns the items as a list in a sentence: `GPU 0, GPU 1 and GPU 2`. */
+export function listed(items: readonly string[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 
-/** Whole MiB, rounded up: what is missing is never told too small. */
-export function missingMib(bytes: number): string {
+/** Returns whole MiB, rounded up: a missing amount is never shown too small. */
+export function formatMib(bytes: number): string {
   return `${Math.max(1, Math.ceil(bytes / 2 ** 20))} MiB`;
 }

@@ -1,33 +1,33 @@
 import type { GpuSettings } from '../domain/config.ts';
 import type { Gpu, GpuInventory, GpuMemory, GpuProcess, MigDevice } from '../domain/gpu.ts';
-import type { GpuPromise, PlacementDevice } from '../domain/placement.ts';
+import type { GpuReservation, PlacementDevice } from '../domain/placement.ts';
 import { resolveGpuNames } from './gpu-names.ts';
 
 /**
- * The GPUs and MIG devices of the box with what this project may use of each: total - reserved - foreign - for each service
- * of other projects the larger of promised and measured - the reserve of the settings. Foreign is what is used beyond the
- * processes of rma's containers; where the driver hides processes, or a container's are unknown, beyond what its service
- * was promised. A GPU in MIG mode is not usable itself, its MIG devices are.
+ * Returns the GPUs and MIG devices of the machine with what this project can use of each: total - reserved by the driver -
+ * foreign - the larger of reserved and measured for each service of other projects - `gpu.reserve`. Foreign is the memory used
+ * beyond the processes of rma's containers; where the driver hides processes, or those of a container are unknown, beyond its
+ * reservation. A GPU in MIG mode is not usable, its MIG devices are.
  * @throws RmaError as `resolveGpuNames` for `settings.visible`
  */
 export function placementDevices(
   inventory: GpuInventory,
-  promises: readonly GpuPromise[],
+  reservations: readonly GpuReservation[],
   settings: Pick<GpuSettings, 'visible' | 'reserveBytes'>,
 ): PlacementDevice[] {
   const visible = settings.visible === null ? null : resolveGpuNames(settings.visible, inventory);
-  return inventory.gpus.flatMap((gpu) =>
-    partsOf(gpu).map((part) => deviceOf(part, promises, settings.reserveBytes, visible)),
-  );
+  return inventory.gpus
+    .flatMap(partsOf)
+    .map((part) => deviceOf(part, reservations, { reserveBytes: settings.reserveBytes, visible }));
 }
 
 /**
- * The most that a running service is seen to use on one of its devices, bytes; null when the driver hides processes, or
- * those of its container are unknown.
+ * Returns the most that a running service uses on one of its devices, bytes; null when the driver hides processes, or those of
+ * its container are unknown.
  */
-export function measuredBytes(inventory: GpuInventory, promise: GpuPromise): number | null {
-  const parts = inventory.gpus.flatMap(partsOf).filter(({ uuid }) => promise.devices.includes(uuid));
-  const seen = parts.map((part) => measuredOn(part, promise));
+export function measuredBytes(inventory: GpuInventory, reservation: GpuReservation): number | null {
+  const parts = inventory.gpus.flatMap(partsOf).filter(({ uuid }) => reservation.devices.includes(uuid));
+  const seen = parts.map((part) => measuredOn(part, reservation));
   return seen.length === 0 || seen.includes(null) ? null : Math.max(...seen.map((bytes) => bytes ?? 0));
 }
 
@@ -37,7 +37,7 @@ interface Part {
   readonly mig: MigDevice | null;
   readonly uuid: string;
   readonly memory: GpuMemory;
-  /** null: hidden, or not told for MIG devices */
+  /** null: hidden by the driver, which reports none for MIG devices */
   readonly processes: readonly GpuProcess[] | null;
 }
 
@@ -52,18 +52,18 @@ function partsOf(gpu: Gpu): readonly Part[] {
 
 function deviceOf(
   part: Part,
-  promises: readonly GpuPromise[],
-  reserveBytes: number,
-  visible: readonly string[] | null,
+  reservations: readonly GpuReservation[],
+  { reserveBytes, visible }: { readonly reserveBytes: number; readonly visible: readonly string[] | null },
 ): PlacementDevice {
   const { gpu, mig, uuid, memory } = part;
-  const here = promises.filter(({ devices }) => devices.includes(uuid));
+  const here = reservations.filter(({ devices }) => devices.includes(uuid));
   const used = usedBytes(memory);
-  const ours = here.reduce((sum, promise) => sum + (promise.running ? heldBy(part, promise) : 0), 0);
+  const running = here.filter((reservation) => reservation.running);
+  const ours = sum(running.map((each) => measuredOn(part, each) ?? each.bytesPerGpu));
   const foreign = Math.max(0, (used ?? 0) - ours);
-  const others = here.reduce((sum, promise) => {
-    return promise.own ? sum : sum + Math.max(promise.bytesPerGpu, measuredOn(part, promise) ?? 0);
-  }, 0);
+  const others = sum(
+    here.filter(({ own }) => !own).map((each) => Math.max(each.bytesPerGpu, measuredOn(part, each) ?? 0)),
+  );
   const total = memory.totalBytes ?? 0;
   const left = total - reservedBytes(memory) - foreign - others - reserveBytes;
   return {
@@ -80,20 +80,18 @@ function deviceOf(
   };
 }
 
-/** What of the used memory is a running service's: as measured, else as promised. */
-function heldBy(part: Part, promise: GpuPromise): number {
-  return measuredOn(part, promise) ?? promise.bytesPerGpu;
-}
-
-function measuredOn(part: Part, promise: GpuPromise): number | null {
-  const { pids } = promise;
-  if (part.processes === null || pids === null) return null;
-  const mine = part.processes.filter(({ pid }) => pids.includes(pid));
+function measuredOn({ processes }: Part, { pids }: GpuReservation): number | null {
+  if (processes === null || pids === null) return null;
+  const mine = processes.filter(({ pid }) => pids.includes(pid));
   if (mine.some(({ memoryBytes }) => memoryBytes === null)) return null;
-  return mine.reduce((sum, { memoryBytes }) => sum + (memoryBytes ?? 0), 0);
+  return sum(mine.map(({ memoryBytes }) => memoryBytes ?? 0));
 }
 
-/** Old drivers have no field for it: it is then what is neither used nor free. */
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
+
+/** Old drivers do not report it: it is then the memory that is neither used nor free. */
 function reservedBytes({
   totalBytes,
   reservedBytes: reserved,
@@ -117,10 +115,10 @@ function faultOf(part: Part, used: number | null, visible: readonly string[] | n
   if (mig === null && gpu.migEnabled === true) {
     return gpu.migDevices.length === 0
       ? 'is in MIG mode and has no MIG device'
-      : 'is in MIG mode: its MIG devices are used in its place';
+      : 'is in MIG mode; its MIG devices are used instead';
   }
-  if (mig !== null && mig.uuid === null) return 'has no UUID that could be asked for';
-  if (visible !== null && !visible.includes(uuid)) return 'is not among the visible GPUs (gpu.visible)';
-  if (memory.totalBytes === null || used === null) return 'does not tell its memory';
+  if (mig !== null && mig.uuid === null) return 'has no UUID';
+  if (visible !== null && !visible.includes(uuid)) return 'is hidden by gpu.visible';
+  if (memory.totalBytes === null || used === null) return 'does not report its memory';
   return null;
 }

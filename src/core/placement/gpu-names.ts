@@ -4,10 +4,10 @@ import { formatBytes } from '../units.ts';
 import { listed } from './device-name.ts';
 
 /**
- * UUIDs of the GPUs and MIG devices that the names mean, each once and in their order: an index (`0`), a MIG device of a
- * GPU (`0:1`), a UUID or the beginning of one; `all` is every whole GPU without MIG and every MIG device; `none` and `void`
- * are nothing.
- * @throws RmaError exit 2: RMA_GPU_UNKNOWN, RMA_GPU_AMBIGUOUS, RMA_GPU_MIG_PARENT (a GPU in MIG mode gives no compute itself)
+ * Returns the UUIDs of the named GPUs and MIG devices, each once and in the order of the names. A name is an index (`0`), a MIG
+ * device of a GPU (`0:1`), a UUID or a prefix of one, `all` (every GPU that is not in MIG mode and every MIG device), or
+ * `none` or `void`.
+ * @throws RmaError exit 2: RMA_GPU_UNKNOWN, RMA_GPU_AMBIGUOUS, RMA_GPU_MIG_PARENT (a GPU in MIG mode runs nothing itself)
  */
 export function resolveGpuNames(names: readonly string[], inventory: GpuInventory): readonly string[] {
   return [...new Set(names.flatMap((name) => resolveName(name, inventory)))];
@@ -47,22 +47,22 @@ function byUuid(word: string, inventory: GpuInventory): readonly string[] {
 }
 
 function unknown(name: string, inventory: GpuInventory): RmaError {
-  const there = inventory.gpus.flatMap((gpu) => [
+  const available = inventory.gpus.flatMap((gpu) => [
     `${gpu.index} (${gpu.uuid}, ${gpu.name})`,
     ...gpu.migDevices.map((device) => migName(gpu, device)),
   ]);
-  const known = there.length === 0 ? 'there is none' : `there are: ${there.join(', ')}`;
-  return new RmaError('RMA_GPU_UNKNOWN', `no GPU ${name} on this box; ${known}`, {
+  const known = available.length === 0 ? 'this machine has none' : `available: ${available.join(', ')}`;
+  return new RmaError('RMA_GPU_UNKNOWN', `GPU ${name} not found; ${known}`, {
     exitCode: EXIT.usage,
-    hint: 'see: rma gpus',
+    hint: 'list the GPUs: rma gpus',
     details: { name },
   });
 }
 
 function ambiguous(name: string, found: readonly string[]): RmaError {
-  return new RmaError('RMA_GPU_AMBIGUOUS', `${name} is the beginning of several: ${listed(found)}`, {
+  return new RmaError('RMA_GPU_AMBIGUOUS', `GPU ${name} is ambiguous: it matches ${listed(found)}`, {
     exitCode: EXIT.usage,
-    hint: 'write more of the UUID, or its index; see: rma gpus',
+    hint: 'use more characters of the UUID, or the index; list them: rma gpus',
     details: { name, found },
   });
 }
@@ -70,19 +70,23 @@ function ambiguous(name: string, found: readonly string[]): RmaError {
 function migParent(name: string, gpu: Gpu): RmaError {
   const slices = gpu.migDevices.map((device) => migName(gpu, device));
   const first = gpu.migDevices.find(({ uuid }) => uuid !== null);
-  const way =
+  const hint =
     first === undefined
-      ? `it has no MIG device yet; make one: nvidia-smi mig -cgi PROFILE -C -i ${gpu.index}`
-      : `ask for one of its MIG devices, such as ${first.uuid ?? ''}`;
+      ? `it has no MIG device; create one: nvidia-smi mig -cgi PROFILE -C -i ${gpu.index}`
+      : `use one of its MIG devices, such as ${first.uuid ?? ''}`;
   const what = slices.length === 0 ? '' : `; its MIG devices: ${slices.join(', ')}`;
-  return new RmaError('RMA_GPU_MIG_PARENT', `GPU ${name} is in MIG mode and cannot be used whole${what}`, {
-    exitCode: EXIT.usage,
-    hint: way,
-    details: { name, gpu: gpu.uuid },
-  });
+  return new RmaError(
+    'RMA_GPU_MIG_PARENT',
+    `GPU ${name} is in MIG mode and cannot be used as a whole${what}`,
+    {
+      exitCode: EXIT.usage,
+      hint,
+      details: { name, gpu: gpu.uuid },
+    },
+  );
 }
 
 function migName(gpu: Gpu, device: MigDevice): string {
   const size = device.memory.totalBytes === null ? '' : `, ${formatBytes(device.memory.totalBytes)}`;
-  return `${gpu.index}:${device.index} (${device.uuid ?? 'without a UUID'}${size})`;
+  return `${gpu.index}:${device.index} (${device.uuid ?? 'no UUID'}${size})`;
 }

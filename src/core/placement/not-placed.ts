@@ -3,58 +3,67 @@ import type {
   PlacementDevice,
   PlacementFault,
   PlacementProfile,
-  PlacementReason,
   PlacementVariant,
 } from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
-import { assign, type Budget, demandsOf } from './assign.ts';
-import { deviceName, listed, missingMib } from './device-name.ts';
-import { explain, missingBytes } from './explain.ts';
-import { whyNeverFits } from './refused-variants.ts';
-import { isFixed, type Solution, solve, variantsToTry } from './solve.ts';
+import { assign, type Budget } from './assign.ts';
+import { type Demand, demandsOf } from './demand.ts';
+import { deviceName, formatMib, listed } from './device-name.ts';
+import { type Layout, missingBytes, reasonOf } from './explain.ts';
+import { doesNotFitWith, whyNeverFits } from './refused-variants.ts';
+import { isFixed, solve, variantsToTry } from './solve.ts';
 import { changeThatFits } from './suggest.ts';
 
-/** Devices that are named in a message; `rma plan --explain` shows them all. */
+/** Devices named in a message; `rma plan --explain` lists all of them. */
 const SHOWN = 3;
+/** The searches behind an error are small: they place fewer profiles than the whole. */
+const SMALL_BUDGET = 1000;
 
-/** Why the profiles cannot be placed: the first that does not fit beside those before it, and what would help. */
+/** The first profile that does not fit, and those that fit without it. */
+interface Conflict {
+  readonly devices: readonly PlacementDevice[];
+  readonly profile: PlacementProfile;
+  readonly placed: readonly PlacementProfile[];
+  readonly code: PlacementFault;
+}
+
+/** A service that finds no devices next to those of the layout. */
+interface Unplaced {
+  readonly demand: Demand;
+  readonly layout: Layout;
+}
+
+/** Returns why the profiles cannot be placed: the first that does not fit next to those before it, and what would help. */
 export function notPlaced(
   devices: readonly PlacementDevice[],
   profiles: readonly PlacementProfile[],
   budget: Budget,
 ): NotPlaced {
-  const { profile, before } = bindingProfile(devices, profiles);
-  const code = faultCode(devices, profile);
-  const binding = bindingService(devices, before, profile);
-  const cause = causeText(devices, profile, binding, code);
-  const cut = budget.cutShort ? '; the search was cut short, there may be a way' : '';
+  const conflict = findConflict(devices, profiles);
+  const { profile, code } = conflict;
+  const unplaced = unplacedService(conflict);
+  const verdict = isFixed(profile) ? 'no longer fits where it runs' : 'does not fit';
+  const cut = budget.cutShort ? '; the search was cut short, so a placement may exist' : '';
   return {
     ok: false,
     code,
     profile: profile.profile,
-    message: `profile ${profile.profile} ${isFixed(profile) ? 'does not fit any more where it runs' : 'does not fit'}: ${cause}${cut}`,
-    hint: changeThatFits(devices, profiles, profile, code),
-    refusedVariants: variantsToTry(profile).map(({ name }, at) => ({
+    message: `profile ${profile.profile} ${verdict}: ${causeText(conflict, unplaced)}${cut}`,
+    hint: changeThatFits({ devices, profiles, profile, code }),
+    refusedVariants: variantsToTry(profile).map((variant) => ({
       profile: profile.profile,
-      variant: name,
-      why: whyRefused(devices, profile, variantsToTry(profile)[at], before),
+      variant: variant.name,
+      why: whyRefused(conflict, variant),
     })),
-    reasons: binding === null ? [] : [binding.reason],
+    reasons: unplaced === null ? [] : [reasonOf(unplaced.layout, unplaced.demand)],
   };
 }
 
-/** What runs is asked first: it is the newcomer that does not fit. */
-function bindingProfile(
-  devices: readonly PlacementDevice[],
-  profiles: readonly PlacementProfile[],
-): { readonly profile: PlacementProfile; readonly before: readonly PlacementProfile[] } {
-  const rank = (profile: PlacementProfile): number => {
-    if (isFixed(profile)) return 0;
-    return profile.current === null ? 2 : 1;
-  };
+/** Running profiles are placed first, so that a new one is reported as the one that does not fit. */
+function findConflict(devices: readonly PlacementDevice[], profiles: readonly PlacementProfile[]): Conflict {
   const order = profiles.toSorted((a, b) => rank(a) - rank(b));
   const fits = (count: number): boolean => solve(devices, order.slice(0, count), smallBudget()) !== null;
-  // so many of the first fit; a longer list never fits where a shorter one does not
+  // binary search for the longest list that fits: adding a profile never makes the others fit
   let most = 0;
   for (let beyond = order.length; beyond - most > 1; ) {
     const middle = Math.floor((most + beyond) / 2);
@@ -62,92 +71,70 @@ function bindingProfile(
     else beyond = middle;
   }
   const profile = order[most];
-  if (profile === undefined) throw new Error('no profiles were to be placed');
-  return { profile, before: order.slice(0, most) };
+  if (profile === undefined) throw new Error('no profiles to place');
+  return { devices, profile, placed: order.slice(0, most), code: faultCode(devices, profile) };
+}
+
+function rank(profile: PlacementProfile): number {
+  if (isFixed(profile)) return 0;
+  return profile.current === null ? 2 : 1;
 }
 
 function faultCode(devices: readonly PlacementDevice[], profile: PlacementProfile): PlacementFault {
   const codes = variantsToTry(profile).map((variant) => {
-    const demands = demandsOf([[profile, variant]], devices);
-    return 'ok' in demands ? demands.code : 'RMA_GPU_NO_FIT';
+    const required = demandsOf([{ profile, variant }], devices);
+    return required.ok ? 'RMA_GPU_NO_FIT' : required.code;
   });
   const [first = 'RMA_GPU_NO_FIT'] = codes;
   return codes.includes('RMA_GPU_NO_FIT') ? 'RMA_GPU_NO_FIT' : first;
 }
 
-interface Binding {
-  readonly reason: PlacementReason;
-  readonly bytes: number;
-  readonly gpus: number;
-  /** null: it is not memory that is missing */
-  readonly missing: number | null;
-}
-
-/** The service of the smallest variant that finds no place beside all that do; null when no arrangement shows one. */
-function bindingService(
-  devices: readonly PlacementDevice[],
-  before: readonly PlacementProfile[],
-  profile: PlacementProfile,
-): Binding | null {
-  const base = solve(devices, before, smallBudget());
+/** The first service of the smallest variant that finds no place next to all that do; null when there is none. */
+function unplacedService({ devices, profile, placed }: Conflict): Unplaced | null {
+  const base = solve(devices, placed, smallBudget());
   const smallest = variantsToTry(profile).at(-1);
   if (base === null || smallest === undefined) return null;
-  const pins = base.assignment;
-  let assignment = pins;
+  let { assignment } = base;
   for (let count = 1; count <= smallest.services.length; count += 1) {
-    const variant: PlacementVariant = { ...smallest, services: smallest.services.slice(0, count) };
-    const choice = [...base.choice, [profile, variant] as const];
-    if ('ok' in demandsOf(choice, devices)) return null;
-    const found = assign(choice, pins, devices, smallBudget());
-    if (found === null) return bindingOf(devices, { choice, assignment, kept: new Set() });
-    assignment = found;
+    const variant = { ...smallest, services: smallest.services.slice(0, count) };
+    const choice = [...base.choice, { profile, variant }];
+    const required = demandsOf(choice, devices);
+    if (!required.ok) return null;
+    const found = assign({ devices, choice, pins: base.assignment, budget: smallBudget() });
+    if (found === null) {
+      const demand = required.demands.at(-1);
+      return demand === undefined
+        ? null
+        : { demand, layout: { devices, demands: required.demands, assignment } };
+    }
+    assignment = found.assignment;
   }
   return null;
 }
 
-/** The last service of the solution is the one without devices. */
-function bindingOf(devices: readonly PlacementDevice[], solution: Solution): Binding | null {
-  const reason = explain(devices, solution).at(-1);
-  const demands = demandsOf(solution.choice, devices);
-  const demand = 'ok' in demands ? undefined : demands.at(-1);
-  if (reason === undefined || demand === undefined) return null;
-  const { bytes, gpus } = demand;
-  return { reason, bytes, gpus, missing: missingBytes(devices, solution, demand) };
-}
-
-function causeText(
-  devices: readonly PlacementDevice[],
-  profile: PlacementProfile,
-  binding: Binding | null,
-  code: PlacementFault,
-): string {
-  const smallest = variantsToTry(profile).at(code === 'RMA_GPU_NO_FIT' ? -1 : 0);
-  const never = smallest === undefined ? null : whyNeverFits(devices, profile, smallest);
-  if (binding === null || code !== 'RMA_GPU_NO_FIT') {
+function causeText({ devices, profile, code }: Conflict, unplaced: Unplaced | null): string {
+  if (unplaced === null || code !== 'RMA_GPU_NO_FIT') {
+    const variant = variantsToTry(profile).at(code === 'RMA_GPU_NO_FIT' ? -1 : 0);
+    const never = variant === undefined ? null : whyNeverFits(devices, { profile, variant });
     return never ?? 'its services do not fit together with the others';
   }
-  const named = new Map(devices.map((device) => [device.uuid, deviceName(device)]));
-  const refused = binding.reason.refused.map(({ uuid, why }) => `${named.get(uuid)} ${why}`);
-  const more = refused.length > SHOWN ? `, and ${refused.length - SHOWN} more` : '';
-  const each = binding.gpus > 1 ? ` on each of ${binding.gpus} GPUs` : '';
-  const missing = binding.missing === null ? '' : `; ${missingMib(binding.missing)} are missing`;
-  const shown = more === '' ? listed(refused) : refused.slice(0, SHOWN).join(', ');
-  return `${binding.reason.service} needs ${formatBytes(binding.bytes)}${each}, but ${shown}${more}${missing}`;
+  const { demand, layout } = unplaced;
+  const names = new Map(devices.map((device) => [device.uuid, deviceName(device)]));
+  const refused = reasonOf(layout, demand).refused.map(({ uuid, why }) => `${names.get(uuid)} ${why}`);
+  const more = refused.length - SHOWN;
+  const shown = more > 0 ? `${refused.slice(0, SHOWN).join(', ')}, and ${more} more` : listed(refused);
+  const each = demand.gpus > 1 ? ` on each of ${demand.gpus} GPUs` : '';
+  const missing = missingBytes(layout, demand);
+  const lack = missing === null ? '' : `; ${formatMib(missing)} are missing`;
+  return `${demand.service.service} needs ${formatBytes(demand.bytes)}${each}, but ${shown}${lack}`;
 }
 
-function whyRefused(
-  devices: readonly PlacementDevice[],
-  profile: PlacementProfile,
-  variant: PlacementVariant | undefined,
-  before: readonly PlacementProfile[],
-): string {
-  const never = variant === undefined ? null : whyNeverFits(devices, profile, variant);
+function whyRefused({ devices, profile, placed }: Conflict, variant: PlacementVariant): string {
+  const never = whyNeverFits(devices, { profile, variant });
   if (never !== null) return never;
-  if (isFixed(profile)) return 'does not fit where it runs';
-  return `does not fit beside ${listed(before.map((each) => each.profile))}`;
+  return isFixed(profile) ? 'does not fit where it runs' : doesNotFitWith(placed);
 }
 
-/** The questions behind an error are easy ones: fewer profiles than the whole. */
 function smallBudget(): Budget {
-  return { nodes: 1000, cutShort: false };
+  return { nodes: SMALL_BUDGET, cutShort: false };
 }

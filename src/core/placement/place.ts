@@ -1,82 +1,108 @@
 import type {
-  Placed,
   Placement,
   PlacementDevice,
   PlacementProfile,
+  PlacementService,
   ServicePlacement,
 } from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
-import { type Budget, demandsOf } from './assign.ts';
+import type { Budget } from './assign.ts';
 import { type Demand, kvPerGpu, needPerGpu } from './demand.ts';
 import { deviceName } from './device-name.ts';
 import { explain } from './explain.ts';
 import { notPlaced } from './not-placed.ts';
 import { refusedVariants } from './refused-variants.ts';
-import { withRoomForRunning } from './running.ts';
-import { promisedBytes } from './share.ts';
-import { type Solution, solve, sortDevices } from './solve.ts';
+import { isFixed, type Solution, solve, sortDevices } from './solve.ts';
 
-/** Steps that one placement may take in all: a few tenths of a second. */
+/** Steps of all searches of one placement: a few tenths of a second. */
 const BUDGET = 40_000;
+/** What an exclusive service reserves of a GPU's total memory. */
+const EXCLUSIVE_SHARE = 0.9;
 
 /**
- * Which service gets which GPUs. Preferred in this order: `fixed` profiles as they are; what runs stays in its variant and
- * on its devices while it fits; the best variants, earlier profiles first; the tightest fit. Pure: equal input gives equal
- * output, in whatever order the devices come.
+ * Decides which service gets which GPUs. Preferred in this order: fixed profiles as they are; running services in their
+ * variant and on their devices while they fit; the best variants, earlier profiles first; the tightest fit. The same input
+ * gives the same result, whatever the order of the devices.
  */
 export function place(devices: readonly PlacementDevice[], profiles: readonly PlacementProfile[]): Placement {
   const sorted = sortDevices(withRoomForRunning(devices, profiles));
   const budget: Budget = { nodes: BUDGET, cutShort: false };
   const solution = solve(sorted, profiles, budget);
   if (solution === null) return notPlaced(sorted, profiles, budget);
-  const services = placements(sorted, solution);
+  const services = solution.demands.map((demand) => servicePlacement(solution, demand));
   return {
     ok: true,
-    variants: new Map(solution.choice.map(([{ profile }, { name }]) => [profile, name])),
+    variants: new Map(solution.choice.map(({ profile, variant }) => [profile.profile, variant.name])),
     services,
-    reasons: explain(sorted, solution),
-    refusedVariants: refusedVariants(sorted, solution),
-    notes: notesOf(solution, services, budget),
-  } satisfies Placed;
+    reasons: explain(solution),
+    refusedVariants: refusedVariants(solution),
+    notes: [
+      ...solution.choice.flatMap(({ profile, variant }) =>
+        smallGpus(profile, namesOf(variant.services), services),
+      ),
+      ...(budget.cutShort ? ['the placement search was cut short; a better placement may exist'] : []),
+    ],
+  };
 }
 
-function placements(devices: readonly PlacementDevice[], solution: Solution): readonly ServicePlacement[] {
-  const demands = demandsOf(solution.choice, devices);
-  if ('ok' in demands) return [];
-  return demands.map(({ service, gpus }: Demand): ServicePlacement => {
-    const uuids = solution.assignment.get(service.service) ?? [];
-    const taken = devices.filter(({ uuid }) => uuids.includes(uuid));
-    const bytes = needPerGpu(service, gpus);
-    return {
-      service: service.service,
-      devices: taken.map(({ uuid, index, name, kind, totalBytes, computeCapability }) => {
-        return { uuid, index, name, kind, totalBytes, computeCapability };
-      }),
-      bytesPerGpu: promisedBytes(bytes, service.exclusive, taken),
-      kvBytesPerGpu: kvPerGpu(service, gpus),
-      exclusive: service.exclusive,
-      need: service.need,
-    };
+/**
+ * Returns the devices with room for the services that run on them and are not part of the request. Their computed need may
+ * exceed what other processes leave available; that is no reason to refuse the requested profiles, which get none of it.
+ */
+function withRoomForRunning(
+  devices: readonly PlacementDevice[],
+  profiles: readonly PlacementProfile[],
+): readonly PlacementDevice[] {
+  const running = profiles
+    .filter(isFixed)
+    .flatMap(({ variants, current }) => variants.find(({ name }) => name === current)?.services ?? []);
+  const once = [...new Map(running.map((service) => [service.service, service])).values()];
+  return devices.map((device) => {
+    const here = once.filter(({ current }) => current?.includes(device.uuid));
+    const needed = here.reduce((sum, service) => sum + needPerGpu(service, service.current?.length ?? 1), 0);
+    return needed > device.availableBytes ? { ...device, availableBytes: needed } : device;
   });
 }
 
-function notesOf(
-  solution: Solution,
+function servicePlacement(
+  { devices, assignment }: Solution,
+  { service, gpus, bytes }: Demand,
+): ServicePlacement {
+  const taken = devices.filter(({ uuid }) => assignment.get(service.service)?.includes(uuid));
+  return {
+    service: service.service,
+    devices: taken.map(({ uuid, index, name, kind, totalBytes, computeCapability }) => {
+      return { uuid, index, name, kind, totalBytes, computeCapability };
+    }),
+    bytesPerGpu: service.exclusive ? exclusiveBytes(bytes, taken) : bytes,
+    kvBytesPerGpu: kvPerGpu(service, gpus),
+    exclusive: service.exclusive,
+    need: service.need,
+  };
+}
+
+/** The need, or `EXCLUSIVE_SHARE` of the total where that much is available on every device. */
+function exclusiveBytes(bytes: number, devices: readonly PlacementDevice[]): number {
+  const share = Math.floor(EXCLUSIVE_SHARE * Math.min(...devices.map(({ totalBytes }) => totalBytes)));
+  const available = Math.min(...devices.map(({ availableBytes }) => availableBytes));
+  return share <= available ? Math.max(bytes, share) : bytes;
+}
+
+/** Notes on GPUs that are smaller than the profile recommends. */
+function smallGpus(
+  { profile, recommendedGpuBytes: recommended }: PlacementProfile,
+  names: readonly string[],
   services: readonly ServicePlacement[],
-  budget: Budget,
 ): readonly string[] {
-  const small = solution.choice.flatMap(([profile, variant]) => {
-    const wish = profile.recommendedGpuBytes;
-    if (wish === null) return [];
-    const names = new Set(variant.services.map(({ service }) => service));
-    const taken = services.filter(({ service }) => names.has(service)).flatMap((each) => each.devices);
-    const below = taken.filter(({ totalBytes }) => totalBytes < wish);
-    const told = new Map(below.map((device) => [device.uuid, device]));
-    return [...told.values()].map((device) => {
-      const size = `${deviceName(device)} has ${formatBytes(device.totalBytes)}`;
-      return `${size}; profile ${profile.profile} recommends ${formatBytes(wish)}`;
-    });
+  if (recommended === null) return [];
+  const used = services.filter(({ service }) => names.includes(service)).flatMap(({ devices }) => devices);
+  const small = used.filter(({ totalBytes }) => totalBytes < recommended);
+  return [...new Map(small.map((device) => [device.uuid, device])).values()].map((device) => {
+    const size = `${deviceName(device)} has ${formatBytes(device.totalBytes)}`;
+    return `${size}; profile ${profile} recommends ${formatBytes(recommended)}`;
   });
-  const cut = 'the search for a placement was cut short: a better one may exist';
-  return budget.cutShort ? [...small, cut] : small;
+}
+
+function namesOf(services: readonly PlacementService[]): readonly string[] {
+  return services.map(({ service }) => service);
 }

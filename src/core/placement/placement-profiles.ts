@@ -11,16 +11,16 @@ import { findProfile, selectServices } from '../profile/select-services.ts';
 import type { ServiceNames } from '../profile/service-names.ts';
 import { resolveGpuNames } from './gpu-names.ts';
 
-/** What is known of the models so far, by reference. */
+/** What is known about the models so far, by reference. */
 export interface ModelFacts {
   readonly pinned: ReadonlyMap<string, PinnedModel>;
-  /** null: its header does not tell; absent: not read yet */
+  /** null: not in its header; absent: not read yet */
   readonly geometry: ReadonlyMap<string, ModelGeometry | null>;
 }
 
-/** What runs of the project now. */
+/** What the project runs now. */
 export interface RunningServices {
-  /** service → the devices it was given, and the most that it uses on one of them */
+  /** service → its devices, and the most that it uses on one of them */
   readonly services: ReadonlyMap<
     string,
     { readonly devices: readonly string[]; readonly measuredBytes: number | null }
@@ -29,116 +29,97 @@ export interface RunningServices {
   readonly variants: ReadonlyMap<string, string>;
 }
 
-export interface PlacementQuestion {
+export interface PlacementRequest {
   readonly catalog: Catalog;
   /** in the order of the project's set */
   readonly profiles: readonly string[];
-  /** the variants chosen so far: names of services can depend on what the other profiles run */
+  /** the variants chosen so far: service names can depend on what the other profiles run */
   readonly chosen: ReadonlyMap<string, string>;
   readonly names: ServiceNames;
   readonly gpu: Pick<GpuSettings, 'minBytes' | 'pins'>;
-  /** profile → variant, as the user asked */
-  readonly wanted: Readonly<Record<string, string>>;
+  /** profile → variant, as the user requested */
+  readonly requested: Readonly<Record<string, string>>;
   readonly inventory: GpuInventory;
   readonly facts: ModelFacts;
   readonly running: RunningServices;
-  /** profiles that are not acted on */
+  /** profiles that are not part of this command */
   readonly fixed: ReadonlySet<string>;
 }
 
 /**
- * The chosen profiles as the planner of GPUs takes them, each variant with the services that want GPUs.
+ * Returns the chosen profiles as `place` takes them, each variant with the services that request GPUs.
  * @throws RmaError as `resolveGpuNames` (2), RMA_VARIANT_UNKNOWN (2)
  */
-export function placementProfiles(question: PlacementQuestion): readonly PlacementProfile[] {
-  const { catalog, gpu, wanted, running, fixed } = question;
-  return question.profiles.map((name): PlacementProfile => {
+export function placementProfiles(request: PlacementRequest): readonly PlacementProfile[] {
+  const { catalog, gpu, requested, running, fixed } = request;
+  const declared = declaredBytes(catalog);
+  return request.profiles.map((name): PlacementProfile => {
     const profile = findProfile(catalog, name);
-    const [first, ...rest] = profile.variants;
-    const variantOf = (variant: string) => ({ name: variant, services: servicesOf(question, name, variant) });
-    const runs = running.variants.get(name);
+    const { minGpuBytes, recommendedGpuBytes, variants } = profile;
+    const current = running.variants.get(name);
     return {
       profile: name,
-      minGpuBytes: gpu.minBytes ?? profile.minGpuBytes,
-      recommendedGpuBytes: profile.recommendedGpuBytes,
-      variants: [variantOf(first.name), ...rest.map((variant) => variantOf(variant.name))],
-      current: profile.variants.some((variant) => variant.name === runs) ? (runs ?? null) : null,
-      wanted: wanted[name] ?? null,
+      minGpuBytes: gpu.minBytes ?? minGpuBytes,
+      recommendedGpuBytes,
+      variants: variants.map((variant) => ({
+        name: variant.name,
+        services: servicesOf(request, profile, variant.name).map((selected): PlacementService => {
+          return { ...gpusOf(request, profile, selected), ...requirementsOf(request, selected, declared) };
+        }),
+      })),
+      current: variants.some((variant) => variant.name === current) ? (current ?? null) : null,
+      requested: requested[name] ?? null,
       fixed: fixed.has(name),
     };
   });
 }
 
-function servicesOf(question: PlacementQuestion, profile: string, variant: string): PlacementService[] {
-  const { catalog, profiles, names } = question;
-  const variants = new Map([...question.chosen, [profile, variant]]);
-  const selection = selectServices(catalog, profiles, variants, names);
-  const own = selection.profiles.find(({ name }) => name === profile)?.services ?? [];
-  return selection.services
-    .filter(({ service, gpus }) => own.includes(service) && gpus !== 0)
-    .map((service) => placementService(question, profile, service));
+/** The services of one variant that request GPUs, with the names they have next to the other chosen variants. */
+function servicesOf(
+  request: PlacementRequest,
+  { name }: Profile,
+  variant: string,
+): readonly SelectedService[] {
+  const variants = new Map([...request.chosen, [name, variant]]);
+  const selection = selectServices(request.catalog, request.profiles, variants, request.names);
+  const own = selection.profiles.find((profile) => profile.name === name)?.services ?? [];
+  return selection.services.filter(({ service, gpus }) => own.includes(service) && gpus !== 0);
 }
 
-/** Whether the GPUs that a profile is given are those of one service, in every variant. */
-function isOneService({ variants }: Profile): boolean {
+/**
+ * How many GPUs a service gets, and which are allowed. All GPUs that are pinned to a service by name are its own; of those
+ * pinned to its profile, or to it and its replicas, it gets as many as it requests.
+ */
+function gpusOf(
+  { gpu, inventory }: PlacementRequest,
+  profile: Profile,
+  { service, gpus, replicaGroup }: SelectedService,
+): Pick<PlacementService, 'gpus' | 'allowed'> {
+  const listed = typeof gpus === 'object' ? resolveGpuNames(gpus, inventory) : null;
+  const pin = gpu.pins[service] ?? gpu.pins[profile.name];
+  const pinned = pin === undefined ? null : resolveGpuNames(pin, inventory);
+  const allowed = pinned ?? listed;
+  const isPinnedAlone = service in gpu.pins || hasOneGpuService(profile);
+  if (pinned !== null && isPinnedAlone && replicaGroup === null && (gpus === 1 || listed !== null)) {
+    return { gpus: Math.max(1, pinned.length), allowed };
+  }
+  return { gpus: typeof gpus === 'object' ? Math.max(1, listed?.length ?? 0) : gpus, allowed };
+}
+
+/** Whether no variant of the profile has more than one GPU service: GPUs pinned to the profile are then for that one. */
+function hasOneGpuService({ variants }: Profile): boolean {
   return variants.every(({ services }) => {
     const copies = services.map(({ gpus, replicas }) => (gpus === 0 ? 0 : replicas));
     return copies.reduce((sum, count) => sum + count, 0) <= 1;
   });
 }
 
-/** GPUs that a service is given by name it has all; of those of its profile, or beside copies of it, as many as it asks for. */
-function gpusOf(
-  { gpus, replicaGroup }: SelectedService,
-  pinned: readonly string[] | null,
-  listed: readonly string[] | null,
-): number | 'all' {
-  if (pinned !== null && replicaGroup === null && (gpus === 1 || listed !== null)) {
-    return Math.max(1, pinned.length);
-  }
-  return typeof gpus === 'object' ? Math.max(1, listed?.length ?? 0) : gpus;
-}
-
-function placementService(
-  question: PlacementQuestion,
-  profile: string,
+function requirementsOf(
+  { facts, running }: PlacementRequest,
   selected: SelectedService,
-): PlacementService {
-  const { inventory, gpu, running } = question;
-  const { service, context, concurrency, exclusive, replicaGroup, models } = selected;
-  const listed = typeof selected.gpus === 'object' ? resolveGpuNames(selected.gpus, inventory) : null;
-  const pin = gpu.pins[service] ?? gpu.pins[profile];
-  const pinned = pin === undefined ? null : resolveGpuNames(pin, inventory);
-  const ofService = service in gpu.pins || isOneService(findProfile(question.catalog, profile));
-  const only = models.length === 1 ? models[0] : undefined;
-  // engines without a flag for it put whole layers on each GPU
-  const isTensorParallel = only !== undefined && selected.engine.parallelCommand.length > 0;
-  const geometry = isTensorParallel ? question.facts.geometry.get(only.ref) : null;
-  const runs = running.services.get(service);
-  return {
-    service,
-    gpus: gpusOf(selected, ofService ? pinned : null, listed),
-    need: needOf(question, selected),
-    context,
-    concurrency,
-    exclusive,
-    allowed: pinned ?? listed,
-    attentionHeads: geometry?.attentionHeads ?? null,
-    kvHeads: geometry?.kvHeads ?? null,
-    replicaGroup,
-    current: runs?.devices ?? null,
-    measuredBytes: runs?.measuredBytes ?? null,
-  };
-}
-
-function needOf({ catalog, facts }: PlacementQuestion, selected: SelectedService) {
-  const { engine, context, concurrency, models, maxLoaded } = selected;
-  const declared = new Map(
-    [...catalog.models.values()].map(({ name, gpuMemoryBytes }) => [
-      findModel(catalog, name).ref,
-      gpuMemoryBytes,
-    ]),
-  );
+  declared: ReadonlyMap<string, number | null>,
+): Omit<PlacementService, 'gpus' | 'allowed'> {
+  const { service, engine, models, context, concurrency, exclusive, maxLoaded, replicaGroup } = selected;
   const needs = models.map(({ ref }) =>
     gpuNeed({
       model: facts.pinned.get(ref) ?? null,
@@ -149,5 +130,27 @@ function needOf({ catalog, facts }: PlacementQuestion, selected: SelectedService
       concurrency,
     }),
   );
-  return serviceNeed(needs, maxLoaded);
+  const only = models.length === 1 ? models[0] : undefined;
+  // engines without such a flag put whole layers on each GPU
+  const isTensorParallel = only !== undefined && engine.parallelCommand.length > 0;
+  const geometry = isTensorParallel ? facts.geometry.get(only.ref) : null;
+  const current = running.services.get(service);
+  return {
+    service,
+    need: serviceNeed(needs, maxLoaded),
+    context,
+    concurrency,
+    exclusive,
+    attentionHeads: geometry?.attentionHeads ?? null,
+    kvHeads: geometry?.kvHeads ?? null,
+    replicaGroup,
+    current: current?.devices ?? null,
+    measuredBytes: current?.measuredBytes ?? null,
+  };
+}
+
+/** The GPU memory that the catalog declares for each model, by reference. */
+function declaredBytes(catalog: Catalog): ReadonlyMap<string, number | null> {
+  const models = [...catalog.models.values()];
+  return new Map(models.map(({ name, gpuMemoryBytes }) => [findModel(catalog, name).ref, gpuMemoryBytes]));
 }

@@ -5,72 +5,66 @@ import type {
   RefusedVariant,
 } from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
-import { assign, demandsOf } from './assign.ts';
-import { type Demand, deviceFault } from './demand.ts';
+import { assign } from './assign.ts';
+import { type Demand, demandsOf, deviceFault, type ProfileChoice } from './demand.ts';
 import { deviceName, listed } from './device-name.ts';
 import { usedBy } from './explain.ts';
 import { isFixed, type Solution, variantsToTry } from './solve.ts';
 
-/** The variants that would have been better than those taken, each with the reason. */
-export function refusedVariants(
-  devices: readonly PlacementDevice[],
-  solution: Solution,
-): readonly RefusedVariant[] {
-  return solution.choice.flatMap(([profile, taken]) => {
-    const better = profile.variants.slice(0, profile.variants.indexOf(taken));
-    const others = solution.choice.flatMap(([each]) => (each === profile ? [] : [each.profile]));
-    return better.map((variant) => ({
+/** Steps to find out whether the services of one variant fit together. */
+const ALONE_BUDGET = 5000;
+
+/** Returns the variants that rank above those chosen, each with the reason it was not. */
+export function refusedVariants(solution: Solution): readonly RefusedVariant[] {
+  return solution.choice.flatMap((chosen) => {
+    const { profile, variant } = chosen;
+    return profile.variants.slice(0, profile.variants.indexOf(variant)).map((better) => ({
       profile: profile.profile,
-      variant: variant.name,
-      why: whyNot(devices, profile, variant, { taken, others, kept: solution.kept }),
+      variant: better.name,
+      why: whyNot(solution, chosen, better),
     }));
   });
 }
 
-/** Why a variant does not fit on these devices even by itself, in one line; null when it does. */
-export function whyNeverFits(
-  devices: readonly PlacementDevice[],
-  profile: PlacementProfile,
-  variant: PlacementVariant,
-): string | null {
-  const choice = [[profile, variant]] as const;
-  const demands = demandsOf(choice, devices);
-  if ('ok' in demands) return `${demands.service.service}: ${demands.why}`;
-  const tooLarge = demands.find((demand) => roomFor(demand) < demand.bytes);
+/** Returns why the variant does not fit even on its own, in one line; null when it does. */
+export function whyNeverFits(devices: readonly PlacementDevice[], chosen: ProfileChoice): string | null {
+  const choice = [chosen];
+  const required = demandsOf(choice, devices);
+  if (!required.ok) return `${required.service.service}: ${required.why}`;
+  const { demands } = required;
+  const tooLarge = demands.find((demand) => mostAvailable(demand) < demand.bytes);
   if (tooLarge !== undefined) return `${tooLarge.service.service} ${tooLargeText(tooLarge, devices)}`;
-  if (assign(choice, new Map(), devices, { nodes: 5000, cutShort: false }) !== null) return null;
+  const budget = { nodes: ALONE_BUDGET, cutShort: false };
+  if (assign({ devices, choice, pins: new Map(), budget }) !== null) return null;
   const sum = demands.reduce((bytes, demand) => bytes + demand.gpus * demand.bytes, 0);
-  return `its services need ${formatBytes(sum)} in all and do not fit together`;
-}
-
-interface Beside {
-  readonly taken: PlacementVariant;
-  readonly others: readonly string[];
-  readonly kept: ReadonlySet<string>;
+  return `its services need ${formatBytes(sum)} in total and do not fit together`;
 }
 
 function whyNot(
-  devices: readonly PlacementDevice[],
-  profile: PlacementProfile,
+  { devices, choice, kept }: Solution,
+  { profile, variant: chosen }: ProfileChoice,
   variant: PlacementVariant,
-  beside: Beside,
 ): string {
   if (!variantsToTry(profile).includes(variant)) {
-    const asked = isFixed(profile) ? 'runs and is not acted on' : 'was asked for';
-    return `${beside.taken.name} ${asked}`;
+    return `${chosen.name} ${isFixed(profile) ? 'runs and is not part of this command' : 'was requested'}`;
   }
-  const alone = whyNeverFits(devices, profile, variant);
+  const alone = whyNeverFits(devices, { profile, variant });
   if (alone !== null) return alone;
-  if (beside.kept.has(profile.profile)) {
-    return `${beside.taken.name} runs and is kept; to change it: --variant ${profile.profile}=${variant.name}`;
+  if (kept.has(profile.profile)) {
+    return `${chosen.name} runs and is kept; to change it: --variant ${profile.profile}=${variant.name}`;
   }
-  return `does not fit beside ${listed(beside.others)}`;
+  return doesNotFitWith(choice.map((each) => each.profile).filter((each) => each !== profile));
 }
 
-/** The most that one of the devices for it, or the scarcest of the best set, has available. */
-function roomFor(demand: Demand): number {
-  const room = demand.candidates.map(({ availableBytes }) => availableBytes).sort((a, b) => b - a);
-  return room[demand.gpus - 1] ?? 0;
+/** Returns the reason of a profile or variant that fits on its own, but not together with these profiles. */
+export function doesNotFitWith(others: readonly PlacementProfile[]): string {
+  return `does not fit together with ${listed(others.map(({ profile }) => profile))}`;
+}
+
+/** What the best device for the service has available; for several GPUs, the least of the best set. */
+function mostAvailable({ candidates, gpus }: Demand): number {
+  const available = candidates.map(({ availableBytes }) => availableBytes).sort((a, b) => b - a);
+  return available[gpus - 1] ?? 0;
 }
 
 function tooLargeText(demand: Demand, devices: readonly PlacementDevice[]): string {
@@ -83,5 +77,5 @@ function tooLargeText(demand: Demand, devices: readonly PlacementDevice[]): stri
       (device) =>
         `${deviceName(device)} has ${formatBytes(device.availableBytes)} available${usedBy(device)}`,
     );
-  return `needs ${formatBytes(demand.bytes)}${each}, ${listed(shown)}`;
+  return `needs ${formatBytes(demand.bytes)}${each}, but ${listed(shown)}`;
 }

@@ -1,44 +1,43 @@
-/** One service to be put into bins, already divided: so many bins, so many bytes in each. */
+/** A service that takes `bytes` in each of `gpus` bins. */
 export interface Item {
   readonly id: string;
   readonly gpus: number;
   readonly bytes: number;
-  /** shares its bins with nobody */
+  /** shares its bins with no other item */
   readonly exclusive: boolean;
-  /** bins it may be put into, by number */
+  /** numbers of the bins that it may use */
   readonly candidates: readonly number[];
-  /** items of one group go into different bins */
+  /** items of one group use different bins */
   readonly group: string | null;
-  /** bins to be tried first, by number */
+  /** numbers of the bins that are tried first */
   readonly prefer: readonly number[];
 }
 
-/** What is left of one device. */
+/** The remaining room of one device. */
 export interface Bin {
   residual: number;
-  /** services in it */
+  /** items in it */
   count: number;
-  /** held by an exclusive service */
+  /** holds an exclusive item */
   alone: boolean;
   groups: readonly string[];
-  /** only bins of one kind are joined for one item */
+  /** an item of several bins uses bins of one kind only */
   readonly kind: string;
-  /** tried after all others: foreign processes run on it */
+  /** tried after all others, because foreign processes run on it */
   readonly last: boolean;
 }
 
 export interface SearchOutcome {
-  /** item → its bins; null: it does not fit, or nothing was found when `cutShort` */
+  /** item → its bins; null: the items do not fit, or with `cutShort` none was found */
   readonly found: ReadonlyMap<string, readonly number[]> | null;
-  /** the bound was met: what was found, or not, is that of best-fit decreasing */
+  /** the limit was reached: the result is that of best-fit decreasing */
   readonly cutShort: boolean;
   readonly nodes: number;
 }
 
 /**
- * Puts all items into the bins, or proves that they do not fit: depth first, most bins and largest first, tightest bin
- * first, with a memory of the states that failed. After `maxNodes` steps it settles for best-fit decreasing.
- * Equal input gives equal output.
+ * Returns bins for all items, or proves that they do not fit: depth first, items with most bins and largest first, tightest bin
+ * first, remembering the states that failed. After `maxNodes` steps it uses best-fit decreasing instead. Deterministic.
  */
 export function search(
   items: readonly Item[],
@@ -49,7 +48,7 @@ export function search(
   return run.exact() ?? { ...new Search(items, bins, Number.POSITIVE_INFINITY).bestFit(), nodes: maxNodes };
 }
 
-/** Whether the item may be put into the bin as it is now. */
+/** Returns whether the item can be put into the bin as it is now. */
 export function takes(bin: Readonly<Bin>, item: Item): boolean {
   if (bin.alone || bin.residual < item.bytes) return false;
   if (item.exclusive && bin.count > 0) return false;
@@ -70,10 +69,10 @@ class Search {
   readonly #items: readonly Item[];
   readonly #bins: Bin[];
   readonly #maxNodes: number;
-  /** from here on: bytes asked, smallest item, bins for exclusive ones, whether all are alike and single */
+  /** what the items from each position on require */
   readonly #rest: readonly Rest[];
   readonly #types: readonly number[];
-  /** of each bin as it is now: bins of one signature can stand in for each other for all items that are left */
+  /** of each bin as it is now: bins with equal signatures are interchangeable for the remaining items */
   readonly #signatures: string[];
   readonly #chosen = new Map<string, readonly number[]>();
   readonly #failed = new Set<string>();
@@ -89,7 +88,7 @@ class Search {
     this.#signatures = this.#bins.map((_, at) => this.#signature(at));
   }
 
-  /** null: the bound was met */
+  /** null: the limit was reached */
   exact(): SearchOutcome | null {
     try {
       const found = this.#place(0) ? this.#chosen : null;
@@ -127,7 +126,7 @@ class Search {
         this.#signatures[bin] = this.#signature(bin);
       }
       const [first] = before;
-      // whatever else could go into that bin can go where this item would go instead
+      // whatever else fits into that bin also fits where this item would go instead
       if (this.#rest[at]?.alike === true && first?.residual === item.bytes) break;
     }
     this.#failed.add(state);
@@ -142,7 +141,7 @@ class Search {
     }
   }
 
-  /** Bins that are too small for every item left are worth nothing. */
+  /** Whether the bins that can take a remaining item have too little room in total. */
   #hopeless(at: number): boolean {
     const rest = this.#rest[at];
     if (rest === undefined) return false;
@@ -161,7 +160,7 @@ class Search {
     return `${this.#types[at]}:${bin.residual}${held}${bin.groups.join('+')}`;
   }
 
-  /** The ways to put the item, each once, best first. */
+  /** The possible bins of the item, equivalent ones once, best first. */
   *#options(item: Item): Generator<readonly number[]> {
     const open = item.candidates
       .filter((at) => takes(this.#bin(at), item))
@@ -195,15 +194,19 @@ class Search {
 
   #bin(at: number): Bin {
     const bin = this.#bins[at];
-    if (bin === undefined) throw new Error(`there is no bin ${at}`);
+    if (bin === undefined) throw new Error(`no bin ${at}`);
     return bin;
   }
 }
 
+/** What the items from one position on require. */
 interface Rest {
   readonly bytes: number;
+  /** bytes of the smallest item */
   readonly smallest: number;
+  /** bins of exclusive items */
   readonly exclusive: number;
+  /** one bin each, not exclusive, in no group, with the same candidates */
   readonly alike: boolean;
 }
 
@@ -226,8 +229,8 @@ function hardestFirst(a: Item, b: Item): number {
   return b.gpus - a.gpus || alone || b.bytes - a.bytes || (a.id < b.id ? -1 : 1);
 }
 
-/** Bins of one type may hold the same items. */
+/** Bins of one type can hold the same items. */
 function typeOf(items: readonly Item[], bin: Readonly<Bin>, at: number): string {
-  const wanting = items.flatMap(({ candidates }, index) => (candidates.includes(at) ? [index] : []));
-  return `${bin.kind}/${wanting.join('.')}`;
+  const users = items.flatMap(({ candidates }, index) => (candidates.includes(at) ? [index] : []));
+  return `${bin.kind}/${users.join('.')}`;
 }

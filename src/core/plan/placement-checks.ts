@@ -1,5 +1,5 @@
 import type { GpuInventory } from '../domain/gpu.ts';
-import type { GpuPromise, Placed, PlacementDevice } from '../domain/placement.ts';
+import type { GpuReservation, Placed, PlacementDevice } from '../domain/placement.ts';
 import { type ErrorCode, EXIT } from '../errors.ts';
 import { deviceName } from '../placement/device-name.ts';
 import type { LeftOut } from '../profile/without-models.ts';
@@ -19,7 +19,7 @@ export interface PlacementStory {
   readonly wanted: Readonly<Record<string, string>>;
   readonly devices: readonly PlacementDevice[];
   readonly inventory: GpuInventory;
-  readonly promises: readonly GpuPromise[];
+  readonly reservations: readonly GpuReservation[];
   readonly replaced: readonly Replaced[];
   readonly leftOut: readonly LeftOut[];
 }
@@ -77,8 +77,8 @@ function missingModel({ profile, variant, models, whole }: LeftOut): PlanCheck {
   );
 }
 
-function foreignMemory({ devices, inventory, promises }: PlacementStory): readonly PlanCheck[] {
-  const ours = new Set(promises.flatMap(({ pids }) => pids ?? []));
+function foreignMemory({ devices, inventory, reservations }: PlacementStory): readonly PlanCheck[] {
+  const ours = new Set(reservations.flatMap(({ pids }) => pids ?? []));
   return devices
     .filter(({ foreignBytes, unusable }) => unusable === null && foreignBytes >= WORTH_TELLING)
     .map((device) => {

@@ -64,7 +64,7 @@ export function profile(
     recommendedGpuBytes: null,
     variants: variants.map((services, at) => ({ name: names[at] ?? `variant-${at}`, services })),
     current: null,
-    wanted: null,
+    requested: null,
     fixed: false,
     ...change,
   };

@@ -19,9 +19,9 @@ describe('what was placed', () => {
     const text = explainPlacement(await on8(), theme());
     expect(text).toMatch(/SERVICE +VARIANT +GPU +NEEDS +WEIGHTS +KV +OVERHEAD +AVAILABLE/);
     expect(text).toMatch(/gpu-worker-ollama +ollama +GPU 0 +5\.9 GiB/);
-    expect(text).toContain('  + GPU 0: needs 5.9 GiB of 7.5 GiB available; the only one that it fits on');
+    expect(text).toContain('  + GPU 0: needs 5.9 GiB of 7.5 GiB available; the only GPU it fits on');
     expect(text).toMatch(/ {2}- GPU 1 .+/);
-    expect(text).toContain('  - gpu-worker as fp16: gpu-worker-vllm needs 16.0 GiB, GPU 0 has 7.5 GiB');
+    expect(text).toContain('  - gpu-worker as fp16: gpu-worker-vllm needs 16.0 GiB, but GPU 0 has 7.5 GiB');
     expect(text).toContain('  - gpu-worker as 4bit: ');
   });
 

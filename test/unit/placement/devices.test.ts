@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Gpu, GpuInventory, MigDevice } from '../../../src/core/domain/gpu.ts';
-import type { GpuPromise } from '../../../src/core/domain/placement.ts';
+import type { GpuReservation } from '../../../src/core/domain/placement.ts';
 import { measuredBytes, placementDevices } from '../../../src/core/placement/devices.ts';
 import { resolveGpuNames } from '../../../src/core/placement/gpu-names.ts';
 import { GIB } from '../../helpers/builders/placement-builders.ts';
@@ -36,7 +36,7 @@ function inventory(...gpus: readonly Gpu[]): GpuInventory {
   return { driverVersion: null, cudaVersion: null, gpus, absence: null, warnings: [] };
 }
 
-function promise(change: Partial<GpuPromise>): GpuPromise {
+function reservation(change: Partial<GpuReservation>): GpuReservation {
   return {
     project: 'other',
     service: 'vllm',
@@ -56,29 +56,36 @@ describe('what is available of a device', () => {
   it.each([
     ['nobody is there', gpu(0, 0), [], 22, 0, 0],
     ['something foreign runs', gpu(0, 5, { processes: [process(1, 5)] }), [], 17, 5, 0],
-    ['our own service runs', gpu(0, 9, { processes: [process(7, 9)] }), [promise({ own: true })], 22, 0, 0],
     [
-      'another project holds less than promised',
+      'our own service runs',
+      gpu(0, 9, { processes: [process(7, 9)] }),
+      [reservation({ own: true })],
+      22,
+      0,
+      0,
+    ],
+    [
+      'another project holds less than reserved',
       gpu(0, 2, { processes: [process(7, 2)] }),
-      [promise({})],
+      [reservation({})],
       12,
       0,
       10,
     ],
     [
-      'another project holds more than promised',
+      'another project holds more than reserved',
       gpu(0, 12, { processes: [process(7, 12)] }),
-      [promise({})],
+      [reservation({})],
       10,
       0,
       12,
     ],
-    ['the driver hides processes', gpu(0, 13, { processes: null }), [promise({})], 9, 3, 10],
-    ['hidden use is less than promised', gpu(0, 4, { processes: null }), [promise({})], 12, 0, 10],
+    ['the driver hides processes', gpu(0, 13, { processes: null }), [reservation({})], 9, 3, 10],
+    ['hidden use is less than reserved', gpu(0, 4, { processes: null }), [reservation({})], 12, 0, 10],
     [
       'the processes of a container are unknown',
       gpu(0, 13, { processes: [process(9, 13)] }),
-      [promise({ pids: null })],
+      [reservation({ pids: null })],
       9,
       3,
       10,
@@ -86,15 +93,15 @@ describe('what is available of a device', () => {
     [
       'a process does not tell its memory',
       gpu(0, 13, { processes: [process(7, null)] }),
-      [promise({})],
+      [reservation({})],
       9,
       3,
       10,
     ],
-    ['a service of another project is stopped', gpu(0, 0), [promise({ running: false })], 12, 0, 10],
-    ['the promises are more than the GPU', gpu(0, 0), [promise({ bytesPerGpu: 30 * GIB })], 0, 0, 30],
-  ])('[req R24] is told right when %s', (_, one, promises, available, foreign, others) => {
-    const [found] = placementDevices(inventory(one), promises, SETTINGS);
+    ['a service of another project is stopped', gpu(0, 0), [reservation({ running: false })], 12, 0, 10],
+    ['the reservations exceed the GPU', gpu(0, 0), [reservation({ bytesPerGpu: 30 * GIB })], 0, 0, 30],
+  ])('[req R24] is right when %s', (_, one, reservations, available, foreign, others) => {
+    const [found] = placementDevices(inventory(one), reservations, SETTINGS);
     expect(found).toMatchObject({
       availableBytes: available * GIB,
       foreignBytes: foreign * GIB,
@@ -113,30 +120,30 @@ describe('what is available of a device', () => {
     [
       'unknown memory',
       { memory: { totalBytes: null, reservedBytes: null, usedBytes: 0, freeBytes: null } },
-      'does not tell its memory',
+      'does not report its memory',
     ],
     [
       'unknown use',
       { memory: { totalBytes: GIB, reservedBytes: null, usedBytes: null, freeBytes: null } },
-      'does not tell its memory',
+      'does not report its memory',
     ],
     [
       'MIG mode',
       { migEnabled: true, migDevices: [slice(0)] },
-      'is in MIG mode: its MIG devices are used in its place',
+      'is in MIG mode; its MIG devices are used instead',
     ],
     ['MIG mode without devices', { migEnabled: true }, 'is in MIG mode and has no MIG device'],
   ])('a GPU with %s cannot be used', (_, change, why) => {
     expect(placementDevices(inventory(gpu(0, 0, change)), [], SETTINGS)[0]?.unusable).toBe(why);
   });
 
-  it('MIG devices stand beside their GPU, those without a UUID cannot be used', () => {
+  it('MIG devices follow their GPU; those without a UUID cannot be used', () => {
     const parent = gpu(0, 0, { migEnabled: true, migDevices: [slice(0), slice(1, { uuid: null })] });
     const found = placementDevices(inventory(parent), [], SETTINGS);
     expect(found.map(({ kind, unusable }) => [kind, unusable])).toEqual([
-      ['gpu', 'is in MIG mode: its MIG devices are used in its place'],
+      ['gpu', 'is in MIG mode; its MIG devices are used instead'],
       ['mig', null],
-      ['mig', 'has no UUID that could be asked for'],
+      ['mig', 'has no UUID'],
     ]);
     expect(found[1]).toMatchObject({ uuid: 'MIG-0bbb', name: 'Card MIG 1g.10gb', availableBytes: 9 * GIB });
   });
@@ -144,10 +151,7 @@ describe('what is available of a device', () => {
   it('[req R26] only visible GPUs can be used', () => {
     const box = inventory(gpu(0, 0), gpu(1, 0));
     const found = placementDevices(box, [], { ...SETTINGS, visible: ['1'] });
-    expect(found.map(({ unusable }) => unusable)).toEqual([
-      'is not among the visible GPUs (gpu.visible)',
-      null,
-    ]);
+    expect(found.map(({ unusable }) => unusable)).toEqual(['is hidden by gpu.visible', null]);
   });
 
   it('the most that a service uses on one of its devices is measured', () => {
@@ -155,7 +159,7 @@ describe('what is available of a device', () => {
       gpu(0, 3, { processes: [process(7, 3)] }),
       gpu(1, 4, { processes: [process(7, 3), process(8, 1)] }),
     );
-    const both = promise({ devices: ['GPU-0aaa', 'GPU-1aaa'], pids: [7, 8] });
+    const both = reservation({ devices: ['GPU-0aaa', 'GPU-1aaa'], pids: [7, 8] });
     expect(measuredBytes(box, both)).toBe(4 * GIB);
     expect(measuredBytes(box, { ...both, pids: null })).toBeNull();
     expect(measuredBytes(box, { ...both, devices: [] })).toBeNull();
@@ -183,10 +187,10 @@ describe('names of GPUs', () => {
   });
 
   it.each([
-    ['9', 'RMA_GPU_UNKNOWN', /no GPU 9 on this box; there are: 0 \(GPU-0aaa, Card\), 0:0 \(MIG-0bbb/],
-    ['0:7', 'RMA_GPU_UNKNOWN', /no GPU 0:7/],
-    ['GPU-ffff', 'RMA_GPU_UNKNOWN', /no GPU GPU-ffff/],
-    ['GPU-1a', 'RMA_GPU_AMBIGUOUS', /beginning of several: GPU-1aab and GPU-1acc/],
+    ['9', 'RMA_GPU_UNKNOWN', /GPU 9 not found; available: 0 \(GPU-0aaa, Card\), 0:0 \(MIG-0bbb/],
+    ['0:7', 'RMA_GPU_UNKNOWN', /GPU 0:7 not found/],
+    ['GPU-ffff', 'RMA_GPU_UNKNOWN', /GPU GPU-ffff not found/],
+    ['GPU-1a', 'RMA_GPU_AMBIGUOUS', /ambiguous: it matches GPU-1aab and GPU-1acc/],
     ['0', 'RMA_GPU_MIG_PARENT', /in MIG mode .* its MIG devices: 0:0 \(MIG-0bbb, 10.0 GiB\), 0:1/],
   ])('%s is refused as %s', (name, code, message) => {
     expect(() => resolveGpuNames([name], box)).toThrowError(
@@ -194,7 +198,7 @@ describe('names of GPUs', () => {
     );
   });
 
-  it('a box without GPUs is told so', () => {
-    expect(() => resolveGpuNames(['0'], inventory())).toThrowError(/there is none/);
+  it('are not found on a machine without GPUs', () => {
+    expect(() => resolveGpuNames(['0'], inventory())).toThrowError(/this machine has none/);
   });
 });

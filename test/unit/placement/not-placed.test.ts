@@ -10,14 +10,14 @@ describe('what cannot be placed', () => {
       code: 'RMA_GPU_NO_FIT',
       profile: 'ocr',
       message:
-        'profile ocr does not fit: ocr-ollama needs 8.5 GiB, but GPU 0 has 7.0 GiB available beside llm-vllm, 8.5 GiB needed; 1536 MiB are missing',
-      hint: 'without llm: rma down --profile llm; or it would fit with a GPU of 12 GB more',
-      refusedVariants: [{ profile: 'ocr', variant: 'best', why: 'does not fit beside llm' }],
+        'profile ocr does not fit: ocr-ollama needs 8.5 GiB, but GPU 0 has 7.0 GiB available next to llm-vllm, 8.5 GiB needed; 1536 MiB are missing',
+      hint: 'stop llm: rma down --profile llm; or add a GPU of 12 GB',
+      refusedVariants: [{ profile: 'ocr', variant: 'best', why: 'does not fit together with llm' }],
     });
   });
 
   it.each([
-    ['nothing is there', [], 'there is no GPU'],
+    ['there is none', [], 'no GPU found'],
     ['none can be used', [device(0, 24, { unusable: 'is lost' })], 'GPU 0 is lost'],
   ])('[req R28] says RMA_GPU_NONE when %s, and names ENABLE_GPU=auto', (_, box, why) => {
     const { code, message, hint } = refused(place(box, [profile('a', [[service('a-1', 5)]])]));
@@ -35,13 +35,13 @@ describe('what cannot be placed', () => {
   });
 
   it.each([
-    ['RMA_GPU_TOO_FEW', [device(0, 80)], 'asks for 2 GPUs, there is 1 that can be used'],
+    ['RMA_GPU_TOO_FEW', [device(0, 80)], 'requires 2 GPUs, but only 1 is usable'],
     [
       'RMA_GPU_UNEQUAL',
       [device(0, 24), device(1, 80)],
-      'needs 2 equal GPUs, but GPU 0 is Card 24 with 24.0 GiB and GPU 1 is Card 80 with 80.0 GiB',
+      'requires 2 identical GPUs, but GPU 0 is a Card 24 with 24.0 GiB and GPU 1 is a Card 80 with 80.0 GiB',
     ],
-  ])('[req R23] says %s for tensor parallelism that the box cannot give', (code, box, why) => {
+  ])('[req R23] says %s for tensor parallelism that this machine cannot provide', (code, box, why) => {
     const wish = profile('vllm', [[service('vllm', 20, { gpus: 2 })]]);
     const found = refused(place(box, [wish]));
     expect(found).toMatchObject({ code, message: `profile vllm does not fit: vllm: ${why}` });
@@ -59,15 +59,16 @@ describe('what cannot be placed', () => {
       ),
     ).toMatchObject({
       code: 'RMA_GPU_HEADS',
-      message: 'profile vllm does not fit: vllm: 3 GPUs do not divide the 32 attention heads of its model',
+      message:
+        'profile vllm does not fit: vllm: its model has 32 attention heads, which 3 GPUs do not divide',
       hint: expect.stringContaining('`gpus: 2`'),
     });
   });
 
-  it('[req R27] names the GPUs that are smaller than the profile asks for', () => {
+  it('[req R27] names the GPUs that are smaller than the profile requires', () => {
     const wish = profile('a', [[service('a-1', 3)]], { minGpuBytes: 8 * GIB });
     expect(refused(place([device(0, 6)], [wish])).message).toBe(
-      'profile a does not fit: a-1: GPU 0 has 6.0 GiB in total, profile a asks for 8.0 GiB',
+      'profile a does not fit: a-1: GPU 0 has 6.0 GiB in total, but profile a requires 8.0 GiB',
     );
   });
 
@@ -79,19 +80,19 @@ describe('what cannot be placed', () => {
     expect(refused(place([device(0, 24)], [profile('a', [[wish]])])).hint).toContain(hint);
   });
 
-  it('offers the variant that fits where another was asked for', () => {
-    const wish = profile('a', [[service('a-1', 30)], [service('a-2', 5)]], { wanted: 'best' });
+  it('offers the variant that fits where another was requested', () => {
+    const wish = profile('a', [[service('a-1', 30)], [service('a-2', 5)]], { requested: 'best' });
     expect(refused(place([device(0, 24)], [wish])).hint).toMatch(/^rma up --variant a=second/);
   });
 
-  it('says that a profile which is not acted on has lost its GPU', () => {
+  it('says that a profile outside the command has lost its GPU', () => {
     const fixed = profile('a', [[service('a-1', 20, { current: ['GPU-0'] })]], {
       current: 'best',
       fixed: true,
     });
     expect(refused(place([device(1, 24)], [fixed]))).toMatchObject({
       profile: 'a',
-      message: expect.stringMatching(/^profile a does not fit any more where it runs/),
+      message: expect.stringMatching(/^profile a no longer fits where it runs/),
     });
   });
 });

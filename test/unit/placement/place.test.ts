@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { shareOf } from '../../../src/core/fleet/placeholders.ts';
 import { place } from '../../../src/core/placement/place.ts';
-import { device, GIB, need, ok, profile, service } from '../../helpers/builders/placement-builders.ts';
+import {
+  device,
+  GIB,
+  need,
+  ok,
+  profile,
+  refused,
+  service,
+} from '../../helpers/builders/placement-builders.ts';
 
 describe('placing', () => {
   it('[req R51] takes the best variant that fits and says why not a better one', () => {
@@ -16,16 +24,16 @@ describe('placing', () => {
       {
         profile: 'gpu-worker',
         variant: 'best',
-        why: 'gpu-worker-vllm needs 16.9 GiB, GPU 0 has 7.6 GiB available (410 MiB used by other processes)',
+        why: 'gpu-worker-vllm needs 16.9 GiB, but GPU 0 has 7.6 GiB available (410 MiB used by other processes)',
       },
     ]);
   });
 
-  it('says of a better variant which profiles it does not fit beside', () => {
+  it('names the profiles that keep a better variant from fitting', () => {
     const first = profile('a', [[service('a-1', 14)]]);
     const second = profile('b', [[service('b-1', 14)], [service('b-2', 8)]]);
     expect(ok(place([device(0, 24)], [first, second])).refusedVariants).toEqual([
-      { profile: 'b', variant: 'best', why: 'does not fit beside a' },
+      { profile: 'b', variant: 'best', why: 'does not fit together with a' },
     ]);
   });
 
@@ -40,7 +48,7 @@ describe('placing', () => {
     ]);
   });
 
-  it('[req R24] tells for each GPU why it was taken or refused', () => {
+  it('[req R24] explains for each GPU why it was chosen or refused', () => {
     const box = [
       device(0, 24),
       device(1, 8),
@@ -54,12 +62,15 @@ describe('placing', () => {
         service: 'a-1',
         profile: 'a',
         variant: 'best',
-        taken: 'GPU 0: needs 10.0 GiB of 24.0 GiB available; the tightest fit',
+        taken: 'GPU 0: needs 10.0 GiB of 24.0 GiB available; tightest fit',
         refused: [
-          { uuid: 'GPU-1', why: 'has 8.0 GiB in total, profile a asks for 12.0 GiB' },
+          { uuid: 'GPU-1', why: 'has 8.0 GiB in total, but profile a requires 12.0 GiB' },
           { uuid: 'GPU-2', why: 'is lost' },
-          { uuid: 'GPU-3', why: 'has 4.0 GiB available (12.0 GiB held by other projects), 10.0 GiB needed' },
-          { uuid: 'GPU-4', why: 'has room too (48.0 GiB); the one taken leaves larger GPUs whole' },
+          {
+            uuid: 'GPU-3',
+            why: 'has 4.0 GiB available (12.0 GiB reserved by other projects), 10.0 GiB needed',
+          },
+          { uuid: 'GPU-4', why: 'also fits (48.0 GiB available); not chosen: GPU 0 is a tighter fit' },
         ],
       },
     ]);
@@ -70,25 +81,25 @@ describe('placing', () => {
     const placed = ok(place(box, [profile('a', [[service('a-1', 10)]])]));
     expect(placed.services[0]?.devices.map(({ index }) => index)).toEqual([1]);
     expect(placed.reasons[0]?.refused[0]?.why).toBe(
-      'has room too (20.0 GiB); other processes use 4.0 GiB of it',
+      'also fits (20.0 GiB available); not chosen: other processes use 4.0 GiB of it',
     );
   });
 
   it.each([
-    ['alone by another', service('b-1', 2, {}), 'is held by a-1 alone'],
-    ['alone itself', service('b-1', 2, { exclusive: true }), 'is held by a-1 alone'],
-  ])('refuses a GPU that is wanted %s', (_, second, why) => {
+    ['is used exclusively by another service', service('b-1', 2, {}), 'is used exclusively by a-1'],
+    ['both need exclusively', service('b-1', 2, { exclusive: true }), 'is used exclusively by a-1'],
+  ])('refuses a GPU that %s', (_, second, why) => {
     const box = [device(0, 24), device(1, 24)];
     const first = service('a-1', 10, { exclusive: true });
     const placed = ok(place(box, [profile('a', [[first]]), profile('b', [[second]])]));
     expect(placed.reasons.find(({ service: name }) => name === 'b-1')?.refused[0]?.why).toBe(why);
   });
 
-  it('keeps a service that shares with nobody off GPUs of other projects', () => {
+  it('keeps an exclusive service off GPUs of other projects', () => {
     const box = [device(0, 24, { othersBytes: GIB, availableBytes: 23 * GIB }), device(1, 48)];
     const placed = ok(place(box, [profile('a', [[service('a-1', 10, { exclusive: true })]])]));
     expect(placed.reasons[0]?.refused[0]?.why).toBe(
-      'holds 1.0 GiB of other projects, and the service shares with nobody',
+      'is shared with other projects (1.0 GiB), but the service needs exclusive GPUs',
     );
   });
 
@@ -109,7 +120,7 @@ describe('placing', () => {
 
   it('keeps MIG devices as units of their own', () => {
     const slices = [0, 1].map((at) => device(0, 10, { uuid: `MIG-${at}`, kind: 'mig' }));
-    const parent = device(0, 80, { unusable: 'is in MIG mode: its MIG devices are used in its place' });
+    const parent = device(0, 80, { unusable: 'is in MIG mode; its MIG devices are used instead' });
     const two = service('a-2', 6, { gpus: 2 });
     const singles = [service('a-1', 6), service('b-1', 6)];
     const placed = ok(place([parent, ...slices], [profile('a', [[two], singles])]));
@@ -119,12 +130,12 @@ describe('placing', () => {
     ]);
   });
 
-  it('takes all GPUs that may be had for `all`', () => {
+  it('takes every allowed GPU for `all`', () => {
     const box = [device(0, 24), device(1, 24), device(2, 24)];
     const wish = service('a-1', 30, { gpus: 'all', allowed: ['GPU-0', 'GPU-2'] });
     const placed = ok(place(box, [profile('a', [[wish]])]));
     expect(placed.services[0]?.devices.map(({ index }) => index)).toEqual([0, 2]);
-    expect(placed.reasons[0]?.taken).toMatch(/it asks for all GPUs$/);
+    expect(placed.reasons[0]?.taken).toMatch(/requests all GPUs$/);
   });
 
   it('gives what a running service uses beyond its need to nobody else', () => {
@@ -152,6 +163,16 @@ describe('placing', () => {
     expect(placed.services).toHaveLength(1);
   });
 
+  it('applies the minimum of the first profile to a service that two profiles share', () => {
+    const shared = service('embed', 5);
+    const large = profile('a', [[shared], [service('a-1', 2)]], { minGpuBytes: 10 * GIB });
+    const small = profile('b', [[shared]]);
+    const given = [device(0, 8), device(1, 24)];
+    expect(ok(place(given, [large, small])).services).toMatchObject([{ devices: [{ index: 1 }] }]);
+    expect(ok(place([device(0, 8)], [small, large])).services).toMatchObject([{ devices: [{ index: 0 }] }]);
+    expect(refused(place([device(0, 8)], [large, small])).profile).toBe('a');
+  });
+
   it('[req R20] warns below the recommended size', () => {
     const wish = profile('a', [[service('a-1', 5)]], { recommendedGpuBytes: 12 * GIB });
     expect(ok(place([device(0, 8)], [wish])).notes).toEqual([
@@ -159,7 +180,7 @@ describe('placing', () => {
     ]);
   });
 
-  it('[req R25] gives vLLM a share of the total that follows from its promise', () => {
+  it('[req R25] gives vLLM a share of the total that follows from its reservation', () => {
     const shared = ok(place([device(0, 24)], [profile('a', [[service('a-1', 17.1)]])])).services[0];
     const alone = service('a-1', 17.1, { exclusive: true });
     const whole = ok(place([device(0, 24)], [profile('a', [[alone]])])).services[0];

@@ -48,7 +48,7 @@ describe('placeServices', () => {
     expect(placed.checks.find(({ code }) => code === 'RMA_PLAN_VARIANT')).toMatchObject({
       level: 'warning',
       message:
-        'gpu-worker runs as ollama, not as fp16: gpu-worker-vllm needs 16.0 GiB, GPU 0 has 7.5 GiB available',
+        'gpu-worker runs as ollama, not as fp16: gpu-worker-vllm needs 16.0 GiB, but GPU 0 has 7.5 GiB available',
     });
     expect(codes(placed)).toContain('RMA_PLAN_PLACEMENT');
   });
