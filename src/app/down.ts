@@ -31,7 +31,7 @@ export async function planDown(
   request: DownRequest,
 ): Promise<readonly ContainerFacts[]> {
   const wanted = request.profiles;
-  const catalog = wanted.length === 0 ? null : await invocation.catalog(request.config.profilesDir);
+  const catalog = wanted.length === 0 ? null : await invocation.catalog(request.config);
   await requireDocker(host);
   const containers = await projectContainers(host, request.config.project);
   if (catalog === null) return containers;

@@ -64,7 +64,7 @@ export async function chooseModels(
   invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal' | 'catalog'>,
   choice: ModelChoice,
 ): Promise<ChosenModels> {
-  const catalog = await invocation.catalog(choice.config.profilesDir);
+  const catalog = await invocation.catalog(choice.config);
   const named = await namedModels(host, invocation, { ...choice, catalog });
   const known = choice.refresh
     ? NOTHING_KNOWN

@@ -1,12 +1,6 @@
 import type { RmaConfig } from '../core/domain/config.ts';
 import { type PinnedModel, pinnedBytes } from '../core/domain/pinned-model.ts';
-import type {
-  Catalog,
-  CatalogModel,
-  Profile,
-  ProfileOrigin,
-  ProfileVariant,
-} from '../core/domain/profile.ts';
+import type { Catalog, CatalogModel, DataOrigin, Profile, ProfileVariant } from '../core/domain/profile.ts';
 import { findModel } from '../core/profile/find-model.ts';
 import { findProfile } from '../core/profile/select-services.ts';
 import type { Host } from '../ports/host.ts';
@@ -18,7 +12,7 @@ import { projectFiles } from './observe/project-files.ts';
 
 export interface ListedProfile {
   readonly profile: Profile;
-  readonly origin: ProfileOrigin;
+  readonly origin: DataOrigin;
   /** in the project's set */
   readonly inUse: boolean;
 }
@@ -44,7 +38,7 @@ export async function listProfiles(
   invocation: Pick<Invocation, 'catalog'>,
   config: RmaConfig,
 ): Promise<readonly ListedProfile[]> {
-  const catalog = await invocation.catalog(config.profilesDir);
+  const catalog = await invocation.catalog(config);
   const used = projectSet(config, await readProjectState(host.files, config.stateDir), []);
   return [...catalog.profiles.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -57,7 +51,7 @@ export async function showProfile(
   invocation: Pick<Invocation, 'catalog'>,
   { config, name }: { readonly config: RmaConfig; readonly name: string },
 ): Promise<ShownProfile> {
-  const catalog = await invocation.catalog(config.profilesDir);
+  const catalog = await invocation.catalog(config);
   const profile = findProfile(catalog, name);
   const used = projectSet(config, await readProjectState(host.files, config.stateDir), []);
   const { models } = await readResolved(host, projectFiles(config).resolved);

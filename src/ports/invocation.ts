@@ -1,3 +1,4 @@
+import type { OwnDirectories } from '../core/domain/config.ts';
 import type { Catalog } from '../core/domain/profile.ts';
 import type { Clock } from './clock.ts';
 import type { ModelSource } from './model-source.ts';
@@ -30,10 +31,10 @@ export interface Invocation {
   readonly signal: AbortSignal;
   readonly environment: Readonly<Record<string, string>>;
   /**
-   * Returns the profiles, engines and models that rma ships, with those of the user's own directory and of one extra file.
+   * Returns the profiles, engines and models that rma ships, with those of the user's own directories and of one extra file.
    * @throws RmaError RMA_DATA_INVALID (2)
    */
-  catalog(ownDirectory: string | null, extraFile?: string | null): Promise<Catalog>;
+  catalog(own: OwnDirectories, extraFile?: string | null): Promise<Catalog>;
   hubToken(): Promise<HubToken | null>;
   /** Returns 32 random bytes, hexadecimal. */
   randomKey(): string;

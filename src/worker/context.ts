@@ -63,6 +63,6 @@ export function createContext(env: NodeJS.ProcessEnv): WorkerContext {
       if (source === undefined) throw new Error(`no source for ${ref.source}`);
       return source.resolve(ref, signal);
     },
-    catalog: () => readCatalog({ shipped: env['RMA_DATA_DIR'] || DATA_DIR, own: null }),
+    catalog: () => readCatalog({ shipped: env['RMA_DATA_DIR'] || DATA_DIR }),
   };
 }

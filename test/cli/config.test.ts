@@ -9,6 +9,7 @@ interface Shown {
   readonly file: string | null;
   readonly stateDir: string;
   readonly profilesDir: string | null;
+  readonly enginesDir: string | null;
   readonly settings: readonly { readonly key: string; readonly value: unknown; readonly origin: unknown }[];
 }
 
@@ -33,11 +34,13 @@ describe('[cli 11] rma.yaml', () => {
     await writeFile(join(root, 'rma.yaml'), 'project: outer\n');
     await writeFile(join(root, 'a/rma.yml'), 'project: inner\nvolumes: { store: ./models }\n');
     await mkdir(join(root, 'a/profiles'));
+    await mkdir(join(root, 'a/engines'));
     const shown = await show([], { cwd: join(root, 'a/b') });
     expect(shown).toMatchObject({
       file: join(root, 'a/rma.yml'),
       stateDir: join(root, 'a/.rma'),
       profilesDir: join(root, 'a/profiles'),
+      enginesDir: join(root, 'a/engines'),
     });
     expect([settingValue(shown, 'project'), settingValue(shown, 'volumes.store')]).toEqual([
       'inner',
@@ -134,6 +137,7 @@ describe('[cli 10] rma config show', () => {
     const shown = await show([], { cwd: root, env: { HOME: '/h' } });
     expect({ ...shown, settings: shown.settings.slice(0, 2) }).toMatchInlineSnapshot(`
       {
+        "enginesDir": null,
         "file": null,
         "profilesDir": null,
         "schema": "rma.config/v1",

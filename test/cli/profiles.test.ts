@@ -21,6 +21,18 @@ const OWN_OCR = [
   '',
 ].join('\n');
 
+const OWN_ENGINE = [
+  'image: example/mine:1.0.0',
+  'port: 9000',
+  'gpu: optional',
+  'reads: [hf, ollama]',
+  'command: [serve]',
+  'health_path: /health',
+  'models_path: /v1/models',
+  'health_test: [CMD, mine, health]',
+  '',
+].join('\n');
+
 let dir = '';
 beforeEach(async () => {
   dir = tempFolder();
@@ -152,10 +164,12 @@ describe('[req R02] rma profiles show', () => {
 
 describe('[req R02] rma profiles check', () => {
   it('says which files of the user are right', async () => {
-    expect((await rma('profiles', 'check')).stdout).toBe('5 profiles, none of your own. No faults.\n');
+    expect((await rma('profiles', 'check')).stdout).toBe(
+      '5 profiles (0 your own), 4 engines (0 your own). No faults.\n',
+    );
     const file = own('profiles/ocr.yaml', OWN_OCR);
     expect((await rma('profiles', 'check')).stdout).toBe(
-      `${file}: all right\n5 profiles, 1 of your own. No faults.\n`,
+      `${file}: OK\n5 profiles (1 your own), 4 engines (0 your own). No faults.\n`,
     );
   });
 
@@ -163,8 +177,23 @@ describe('[req R02] rma profiles check', () => {
     rmSync(join(dir, 'rma.yaml'));
     own('profiles/ocr.yaml', OWN_OCR);
     expect((await rma('profiles', 'check')).stdout).toBe(
-      'No folder profiles/ beside an rma.yaml.\n5 profiles, none of your own. No faults.\n',
+      'No profiles/ or engines/ directory beside rma.yaml.\n5 profiles (0 your own), 4 engines (0 your own). No faults.\n',
     );
+  });
+
+  it('covers own engines, with and without own profiles', async () => {
+    rmSync(join(dir, 'profiles'), { recursive: true });
+    const engine = own('engines/mine.yaml', OWN_ENGINE);
+    expect((await rma('profiles', 'check')).stdout).toBe(
+      `${engine}: OK\n5 profiles (0 your own), 5 engines (1 your own). No faults.\n`,
+    );
+    const profile = own('profiles/ocr.yaml', OWN_OCR.replace('ollama', 'mine'));
+    const { stdout } = await rma('profiles', 'check', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ own: [profile], engines: 5, ownEngines: [engine] });
+    own('engines/mine.yaml', OWN_ENGINE.replace('port: 9000', 'prot: 9000'));
+    const result = await rma('profiles', 'check');
+    expectFault(result, { exitCode: 2, code: 'RMA_DATA_INVALID' });
+    expect(result.stderr).toContain(`${engine}:2:1: unknown key "prot"; did you mean "port"?`);
   });
 
   it('tells every fault at once, with file, line and column', async () => {
@@ -183,7 +212,7 @@ describe('[req R02] rma profiles check', () => {
     const draft = own('drafts/ocr.yaml', OWN_OCR);
     const { exitCode, stdout } = await rma('profiles', 'check', 'drafts/ocr.yaml');
     expect(exitCode).toBe(0);
-    expect(stdout).toBe(`${draft}: all right\n5 profiles, 1 of your own. No faults.\n`);
+    expect(stdout).toBe(`${draft}: OK\n5 profiles (1 your own), 4 engines (0 your own). No faults.\n`);
     const models = own('drafts/models.yaml', 'tiny:\n  ref: hf:org/tiny\n  kind: talk\n');
     const result = await rma('profiles', 'check', 'drafts/models.yaml');
     expectFault(result, { exitCode: 2, code: 'RMA_DATA_INVALID' });

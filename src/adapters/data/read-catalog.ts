@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { OwnDirectories } from '../../core/domain/config.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { buildCatalog, type DataFile } from '../../core/profile/build-catalog.ts';
@@ -7,28 +8,29 @@ import { buildCatalog, type DataFile } from '../../core/profile/build-catalog.ts
 export interface DataFolders {
   /** directory with rma's own `profiles/` and `compose/engines/` */
   readonly shipped: string;
-  /** the user's own `profiles/`; null for none */
-  readonly own: string | null;
+  /** the user's own directories (default none) */
+  readonly own?: OwnDirectories;
   /** one more file of the user, which overrides all others; null for none */
   readonly extra?: string | null;
 }
 
 /**
- * Returns the profiles, engines and models that rma ships, overridden by the user's own profiles and models.
+ * Returns the profiles, engines and models that rma ships, overridden by the user's own ones.
  * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE exit 2
  */
 export async function readCatalog({ shipped, own, extra = null }: DataFolders): Promise<Catalog> {
   const folders = await Promise.all([
     readFolder(join(shipped, 'compose/engines'), 'engine'),
     readFolder(join(shipped, 'profiles'), 'profile'),
-    own === null ? [] : ownFiles(own),
+    ownFiles(own?.enginesDir ?? null, 'engine'),
+    ownFiles(own?.profilesDir ?? null, 'profile'),
     extra === null ? [] : [await readExtra(extra)],
   ]);
   return buildCatalog(folders.flat());
 }
 
-async function ownFiles(folder: string): Promise<DataFile[]> {
-  const files = await readFolder(folder, 'profile');
+async function ownFiles(folder: string | null, kind: 'engine' | 'profile'): Promise<DataFile[]> {
+  const files = folder === null ? [] : await readFolder(folder, kind);
   return files.map((file) => ({ ...file, own: true }));
 }
 

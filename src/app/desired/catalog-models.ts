@@ -28,7 +28,7 @@ export async function catalogModels(
   invocation: Pick<Invocation, 'catalog'>,
   config: RmaConfig,
 ): Promise<readonly KnownModel[]> {
-  const catalog = await invocation.catalog(config.profilesDir);
+  const catalog = await invocation.catalog(config);
   const { models } = await readResolved(host, projectFiles(config).resolved);
   const users = usersOf(catalog);
   return [...catalog.models.values()]

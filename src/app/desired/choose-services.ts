@@ -36,7 +36,7 @@ export async function chooseServices(
 ): Promise<ChosenServices> {
   refuseOtherHosts(config);
   const state = await readProjectState(host.files, config.stateDir);
-  const catalog = await invocation.catalog(config.profilesDir);
+  const catalog = await invocation.catalog(config);
   refuseUnknownEngines(config, catalog);
   refuseUnknownVariants(config, catalog);
   const wanted = projectSet(config, state, profiles);

@@ -37,17 +37,23 @@ export async function loadConfig({
   reporter.emit({ type: 'log', level: 'debug', text: `configuration: ${path ?? 'no rma.yaml'}` });
   const file = path === null ? null : await readConfigFile(path, surroundings);
   const auth = hfAuthFile(env, home);
-  const profiles = file === null ? null : join(file.dir, 'profiles');
   const resolved = resolveConfig({
     file,
     flags: settings,
     env,
     cwd,
     home,
-    profilesDir: profiles !== null && (await isFolder(profiles)) ? profiles : null,
+    profilesDir: await directoryBeside(file, 'profiles'),
+    enginesDir: await directoryBeside(file, 'engines'),
     hfAuthFile: auth !== null && (await isFile(auth)) ? auth : null,
   });
   return { ...resolved, file: path === null || path === '-' ? path : resolve(cwd, path) };
+}
+
+async function directoryBeside(file: ConfigSources['file'], name: string): Promise<string | null> {
+  if (file === null) return null;
+  const path = join(file.dir, name);
+  return (await isFolder(path)) ? path : null;
 }
 
 async function readConfigFile(

@@ -1,5 +1,7 @@
-/** Everything that has a say in the configuration, as values. */
-export interface ConfigSources {
+import type { OwnDirectories } from '../domain/config.ts';
+
+/** Everything that contributes to the configuration, as values. */
+export interface ConfigSources extends OwnDirectories {
   readonly file: {
     readonly text: string;
     /** as faults name it */
@@ -13,8 +15,6 @@ export interface ConfigSources {
   /** absolute */
   readonly cwd: string;
   readonly home: string | null;
-  /** folder of the user's own profiles, null when there is none */
-  readonly profilesDir: string | null;
   /** the token file of `hf auth login`, null when there is none */
   readonly hfAuthFile: string | null;
 }

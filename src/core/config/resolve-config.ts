@@ -44,6 +44,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
       sources,
     ),
     profilesDir: sources.profilesDir,
+    enginesDir: sources.enginesDir,
     hosts: take(SETTINGS.hosts),
     profiles: withoutFlags(sources, file).take(SETTINGS.profiles),
     volumes: { store: take(SETTINGS.store), cache: take(SETTINGS.cache) },
@@ -63,13 +64,15 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     drainSeconds: take(SETTINGS.drainTimeout),
   };
   if (faults.length > 0) throw configError(faults);
-  const selectedProfiles = sources.flags.has(SETTINGS.profiles.key)
-    ? [...new Set(sources.flags.get(SETTINGS.profiles.key))]
-    : null;
-  return { config, origins: reader.origins(), selectedProfiles, hubToken };
+  return { config, origins: reader.origins(), selectedProfiles: profilesOfFlags(sources), hubToken };
 }
 
-/** Reads what holds without the command line; faults of it were told already. */
+function profilesOfFlags({ flags }: ConfigSources): readonly string[] | null {
+  const names = flags.get(SETTINGS.profiles.key);
+  return names === undefined ? null : [...new Set(names)];
+}
+
+/** Reads the settings without the command line, whose faults are known already. */
 function withoutFlags(sources: ConfigSources, file: FileSettings | null): SettingReader {
   return new SettingReader({ ...sources, flags: new Map() }, file?.words ?? new Map(), []);
 }

@@ -41,13 +41,19 @@ export interface GpuSettings {
   readonly pins: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The desired state as the user wrote it, complete with defaults. Paths are absolute. */
-export interface RmaConfig {
+/** The user's own data beside `rma.yaml`. Paths are absolute. */
+export interface OwnDirectories {
+  /** `profiles/`, null if there is none */
+  readonly profilesDir: string | null;
+  /** `engines/`, null if there is none */
+  readonly enginesDir: string | null;
+}
+
+/** The configuration, complete with defaults. Paths are absolute. */
+export interface RmaConfig extends OwnDirectories {
   readonly project: string;
   /** folder of the generated files */
   readonly stateDir: string;
-  /** folder of the user's own `profiles/`, null when there is none */
-  readonly profilesDir: string | null;
   readonly hosts: Readonly<Record<string, HostConfig>>;
   /** of the file or the environment; those that `--profile` names are added to them by the command */
   readonly profiles: readonly string[];

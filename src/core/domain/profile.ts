@@ -110,19 +110,21 @@ export interface Engine {
   readonly cachePath: string | null;
 }
 
-/** Where a profile was read. */
-export interface ProfileOrigin {
+/** The file of a profile or an engine. */
+export interface DataOrigin {
   readonly file: string;
-  /** of the user's own folder */
+  /** from the user's own directory */
   readonly own: boolean;
-  /** the shipped file whose place it takes; null for none */
+  /** the file of the same name that it replaces; null for none */
   readonly replaces: string | null;
 }
 
 /** Everything read from `profiles/` and `compose/engines/`. */
 export interface Catalog {
   /** by name of the profile */
-  readonly origins: ReadonlyMap<string, ProfileOrigin>;
+  readonly origins: ReadonlyMap<string, DataOrigin>;
+  /** by name of the engine */
+  readonly engineOrigins: ReadonlyMap<string, DataOrigin>;
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly engines: ReadonlyMap<string, Engine>;
   readonly models: ReadonlyMap<string, CatalogModel>;

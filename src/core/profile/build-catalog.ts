@@ -1,4 +1,4 @@
-import type { Catalog, CatalogModel, Engine, Profile, ProfileOrigin } from '../domain/profile.ts';
+import type { Catalog, CatalogModel, DataOrigin, Engine, Profile } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import type { Fault, YamlText } from '../yaml/read-yaml.ts';
 import { parseEngine } from './parse-engine.ts';
@@ -31,14 +31,15 @@ export function buildCatalog(files: readonly DataFile[]): Catalog {
     profiles: valid(profiles),
     models: valid(models),
     engines: valid(engines),
-    origins: originsOf(files),
+    origins: originsOf(files, 'profile'),
+    engineOrigins: originsOf(files, 'engine'),
   };
 }
 
-function originsOf(files: readonly DataFile[]): ReadonlyMap<string, ProfileOrigin> {
-  const origins = new Map<string, ProfileOrigin>();
-  for (const { kind, name, file, own = false } of files) {
-    if (kind === 'profile') origins.set(name, { file, own, replaces: origins.get(name)?.file ?? null });
+function originsOf(files: readonly DataFile[], kind: 'profile' | 'engine'): ReadonlyMap<string, DataOrigin> {
+  const origins = new Map<string, DataOrigin>();
+  for (const { kind: each, name, file, own = false } of files) {
+    if (each === kind) origins.set(name, { file, own, replaces: origins.get(name)?.file ?? null });
   }
   return origins;
 }

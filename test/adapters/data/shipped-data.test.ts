@@ -4,7 +4,7 @@ import { readCatalog } from '../../../src/adapters/data/read-catalog.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { downloadSet } from '../../../src/core/worker/download-set.ts';
 
-const catalog = await readCatalog({ shipped: join(import.meta.dirname, '../../..'), own: null });
+const catalog = await readCatalog({ shipped: join(import.meta.dirname, '../../..') });
 
 const MISTRAL = 'hf:mistralai/Mistral-7B-Instruct-v0.2';
 const MISTRAL_4BIT = 'hf:TheBloke/Mistral-7B-Instruct-v0.2-GPTQ';

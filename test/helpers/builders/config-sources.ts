@@ -8,6 +8,7 @@ export const base: ConfigSources = {
   cwd: '/home/me/here',
   home: '/home/me',
   profilesDir: null,
+  enginesDir: null,
   hfAuthFile: null,
 };
 

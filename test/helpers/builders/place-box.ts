@@ -107,6 +107,6 @@ function machineOf({ inventory, containers = [], pids = {}, absent = [], asked =
     }),
   });
   const sources = (['hf', 'url', 'ollama', 'ms'] as const).map((source) => sourceOf(source, resolve));
-  const catalog = async () => readCatalog({ shipped: '.', own: null });
+  const catalog = async () => readCatalog({ shipped: '.' });
   return { host, invocation: invocationOf({ sources, catalog }) };
 }

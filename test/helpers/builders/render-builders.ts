@@ -77,6 +77,7 @@ export function catalogOf(
   const made = engines.map((engine) => (typeof engine === 'string' ? engineOf(engine) : engine));
   return {
     origins: new Map(),
+    engineOrigins: new Map(),
     profiles: new Map(
       Object.entries(profiles).map(([name, services]) => [
         name,
@@ -121,6 +122,7 @@ export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
     project: 'demo',
     stateDir: '/srv/demo/.rma',
     profilesDir: null,
+    enginesDir: null,
     hosts: {},
     profiles: ['chat'],
     volumes: { store: { type: 'named', name: 'rma-models' }, cache: { type: 'named', name: 'rma-cache' } },

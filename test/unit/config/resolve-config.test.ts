@@ -10,6 +10,7 @@ describe('resolveConfig without anything', () => {
       project: 'rma',
       stateDir: '/home/me/.local/state/rma/rma',
       profilesDir: null,
+      enginesDir: null,
       hosts: { local: { address: null } },
       profiles: [],
       volumes: { store: { type: 'named', name: 'rma-models' }, cache: { type: 'named', name: 'rma-cache' } },
@@ -82,6 +83,7 @@ drain_timeout: 1m30s
       project: 'demo',
       stateDir: '/srv/My Demo/.rma',
       profilesDir: null,
+      enginesDir: null,
       hosts: { box1: { address: 'ssh://me@box1:22' }, local: { address: null } },
       profiles: ['cpu-worker', 'gpu-worker'],
       volumes: {

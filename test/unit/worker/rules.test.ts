@@ -65,6 +65,7 @@ describe('the set of a worker type', () => {
     profiles: new Map([profile('ocr', 'vision'), profile('gpu-worker', 'hf:org/llm', 'vision')]),
     engines: new Map(),
     origins: new Map(),
+    engineOrigins: new Map(),
     models: new Map([
       [
         'vision',

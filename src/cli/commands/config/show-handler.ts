@@ -21,9 +21,9 @@ const ORIGIN: Column<EffectiveSetting> = { title: 'ORIGIN', value: ({ origin }) 
 export async function showConfig({ origin }: ConfigShowInput, context: Context): Promise<CommandResult> {
   const loaded = await context.config();
   const settings = effectiveSettings(loaded);
-  const { stateDir, profilesDir } = loaded.config;
+  const { stateDir, profilesDir, enginesDir } = loaded.config;
   return {
-    json: { schema: 'rma.config/v1', file: loaded.file, stateDir, profilesDir, settings },
+    json: { schema: 'rma.config/v1', file: loaded.file, stateDir, profilesDir, enginesDir, settings },
     yaml: asRmaYaml(loaded),
     human: (theme) => renderTable(origin ? [...COLUMNS, ORIGIN] : COLUMNS, settings, theme),
     ids: settings.map(({ key }) => key),

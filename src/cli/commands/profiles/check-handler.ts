@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import type { OwnDirectories } from '../../../core/domain/config.ts';
+import type { DataOrigin } from '../../../core/domain/profile.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 
@@ -10,16 +12,34 @@ export async function runProfilesCheck(
   const { config } = await context.config();
   const invocation = await context.invocation();
   const file = extra === null ? null : resolve(context.cwd, extra);
-  const { profiles, origins } = await invocation.catalog(config.profilesDir, file);
-  const own = [...origins.values()].filter((origin) => origin.own).map((origin) => origin.file);
+  const { profiles, engines, origins, engineOrigins } = await invocation.catalog(config, file);
+  const own = ownFiles(origins);
+  const ownEngines = ownFiles(engineOrigins);
+  const checked = new Set([...(file === null ? [] : [file]), ...own, ...ownEngines]);
   return {
-    json: { schema: 'rma.profiles-check/v1', file, profiles: profiles.size, own },
+    json: {
+      schema: 'rma.profiles-check/v1',
+      file,
+      profiles: profiles.size,
+      own,
+      engines: engines.size,
+      ownEngines,
+    },
     human: () =>
       [
-        ...(file === null ? [] : [`${file}: all right`]),
-        ...own.filter((path) => path !== file).map((path) => `${path}: all right`),
-        ...(config.profilesDir === null ? ['No folder profiles/ beside an rma.yaml.'] : []),
-        `${profiles.size} profiles, ${own.length === 0 ? 'none' : own.length} of your own. No faults.`,
+        ...[...checked].map((path) => `${path}: OK`),
+        ...hintOf(config),
+        `${profiles.size} profiles (${own.length} your own), ${engines.size} engines (${ownEngines.length} your own). No faults.`,
       ].join('\n'),
   };
+}
+
+function ownFiles(origins: ReadonlyMap<string, DataOrigin>): readonly string[] {
+  return [...origins.values()].filter(({ own }) => own).map(({ file }) => file);
+}
+
+function hintOf({ profilesDir, enginesDir }: OwnDirectories): readonly string[] {
+  return profilesDir === null && enginesDir === null
+    ? ['No profiles/ or engines/ directory beside rma.yaml.']
+    : [];
 }

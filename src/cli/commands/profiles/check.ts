@@ -4,15 +4,15 @@ import { defineCommand } from '../../define-command.ts';
 export const profilesCheckCommand = defineCommand({
   path: 'profiles check',
   group: 'Configuration',
-  summary: 'Check profiles and models of your own: every fault with its file, line and column',
+  summary: 'Check your own profiles, models and engines: every fault with file, line and column',
   examples: [
-    { command: 'rma profiles check', does: 'the profiles/ folder beside rma.yaml' },
+    { command: 'rma profiles check', does: 'profiles/ and engines/ beside rma.yaml' },
     {
       command: 'rma profiles check drafts/ocr.yaml',
       does: 'one more file: a profile, a models.yaml or an engine',
     },
   ],
-  arguments: { file: optionalArgument('one file that is not in profiles/ yet') },
+  arguments: { file: optionalArgument('one more file, in any directory') },
   options: {},
   settings: true,
   list: false,
