@@ -87,10 +87,20 @@ wait_until_ready() {
   wait_for "${ENGINE_START_SECONDS:-60}" engine_settled || true
   if engine_serves; then return 0; fi
   tail -n 12 "$ENGINE_LOGS"/{containerd,dockerd,slirp4netns}.log >&2 || true
+  describe_processes >&2
   ui_error "the private Docker Engine did not start" "The end of its logs is above; the logs are in $ENGINE_LOGS" \
     "To start over: scripts/engine.sh purge, then scripts/engine.sh up"
   engine_clean
   exit 1
+}
+
+# Prints what each process of the engine waits for: a daemon that hangs before its first line leaves empty logs.
+describe_processes() {
+  local pid
+  for pid in $(engine_processes); do
+    printf 'process %s (%s), state %s\n' "$pid" "$(cat "/proc/$pid/comm")" "$(sed -n 's/^State:[[:space:]]*//p' "/proc/$pid/status")"
+    sed 's/^/    /' "/proc/$pid/stack"
+  done 2>/dev/null || true
 }
 
 # Either it serves, or a part has ended and it never will.
@@ -98,12 +108,19 @@ engine_settled() { engine_serves || ! { engine_part_lives dockerd && engine_part
 engine_serves() { engine_answers && has_way_out; }
 has_way_out() { grep -qs '^tap0' "/proc/$(daemon_pid)/net/route"; }
 
-# wait_for SECONDS COMMAND…: polls until the command succeeds or the time is over
+# wait_for SECONDS COMMAND…: polls until the command succeeds or the time has passed
 wait_for() {
-  local end=$((SECONDS + $1))
+  local end=$(($(uptime_seconds) + $1))
   shift
   until "$@"; do
-    if [ "$SECONDS" -ge "$end" ]; then return 1; fi
+    if [ "$(uptime_seconds)" -ge "$end" ]; then return 1; fi
     sleep 0.05
   done
+}
+
+# Not bash's SECONDS: it follows the wall clock, and jumps when a suspended or resumed machine sets its time.
+uptime_seconds() {
+  local uptime
+  read -r uptime _ </proc/uptime
+  printf '%s' "${uptime%.*}"
 }

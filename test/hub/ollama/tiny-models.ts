@@ -36,7 +36,7 @@ export function tinyOllamaVision(options: TinyGgufOptions = {}): OllamaModelSpec
     layers: [
       { kind: 'model', content: tinyGguf(options) },
       { kind: 'projector', content: tinyProjector() },
-      ...textLayers({ num_predict: 16 }),
+      ...textLayers({ num_predict: 16, temperature: 0 }),
     ],
     config: configOf('llama', ['llama', 'clip']),
   };
