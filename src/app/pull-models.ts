@@ -11,7 +11,7 @@ import type { Transfer } from '../ports/transfer.ts';
 import { withHubTokens } from './desired/secrets.ts';
 import { step } from './desired/step.ts';
 import { fetchInContainer } from './execute/fetch-in-container.ts';
-import { prepareHostFolder } from './execute/prepare-host-folder.ts';
+import { ensureHostDirectory } from './execute/host-directory.ts';
 import { fetchModels } from './fetch/fetch-models.ts';
 import { fetchExitCode } from './fetch/fetch-result.ts';
 import { type ListedModel, storeAccess } from './models.ts';
@@ -126,7 +126,8 @@ async function pullInContainer(
       host.docker.build(access.image, invocation.workerImage.context, workerBase, invocation.signal),
     );
   }
-  await prepareHostFolder(host, access);
+  const { volume, owner } = access;
+  if (volume.type === 'host') await ensureHostDirectory(host, { holds: 'store', path: volume.path, owner });
   await checkNfsServers(host, config);
   const status = await withHubTokens(host, invocation, {
     config,

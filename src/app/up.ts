@@ -2,11 +2,13 @@ import { RmaError } from '../core/errors.ts';
 import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
+import type { Wanted } from './desired/make-desired.ts';
 import type { PlacedServices } from './desired/place-services.ts';
 import { type Endpoint, endpointsAfter } from './endpoints.ts';
-import { apply } from './execute/apply.ts';
-import { checkHostFolder } from './execute/prepare-host-folder.ts';
-import { planUp, type UpRequest } from './plan-up.ts';
+import { executePlan } from './execute/execute-plan.ts';
+import { containerIds, type Payload } from './execute/execution.ts';
+import { checkHostDirectory } from './execute/host-directory.ts';
+import { type PlannedUp, planUp, type UpRequest } from './plan-up.ts';
 
 export interface UpResult {
   readonly plan: Plan;
@@ -17,11 +19,11 @@ export interface UpResult {
 }
 
 export interface UpOptions {
-  /** how long engines may take to answer once the models are there */
+  /** how long engines may take to answer once the models are present */
   readonly waitSeconds: number;
-  /** asked when the plan takes something away */
+  /** called with a plan that removes something the user may still need; rejects to stop */
   readonly confirm: (plan: Plan) => Promise<void>;
-  /** shows the plan before it is applied */
+  /** called before the plan is executed */
   readonly show: (plan: Plan) => void;
 }
 
@@ -32,28 +34,51 @@ export async function up(
   request: UpRequest & UpOptions,
 ): Promise<UpResult> {
   const planned = await planUp(host, invocation, request);
-  const { plan, wanted } = planned;
+  const { plan, wanted, containers } = planned;
+  const { operations } = plan;
   throwOnFault(plan.checks);
-  tellWarnings(invocation, plan.checks);
-  await checkHostFolder(host, wanted.access);
-  const changed = plan.operations.length > 0;
+  showWarnings(invocation, plan.checks);
+  await checkDirectories(host, wanted);
+  const changed = operations.length > 0;
   if (changed) {
     request.show(plan);
-    if (plan.operations.some(({ destructive }) => destructive)) await request.confirm(plan);
-    await apply(host, invocation, {
-      config: request.config,
-      wanted,
-      operations: plan.operations,
-      waitSeconds: request.waitSeconds,
-    });
+    if (operations.some(({ destructive }) => destructive)) await request.confirm(plan);
+    await executePlan(host, invocation, { operations, payload: payloadOf(planned, request) });
   }
-  const { containers } = planned;
-  const { bind } = request.config;
-  const endpoints = endpointsAfter({ wanted, operations: plan.operations, containers, bind });
+  const endpoints = endpointsAfter({ wanted, operations, containers, bind: request.config.bind });
   return { plan, placed: wanted.placed, changed, endpoints };
 }
 
-/** The first fault of a plan stops it; the others are told with it. */
+function payloadOf(
+  { wanted, containers }: PlannedUp,
+  { config, waitSeconds }: UpRequest & UpOptions,
+): Payload {
+  const { desired, access, secrets, placed } = wanted;
+  const { files, models } = desired;
+  return {
+    config,
+    containers: containerIds(containers),
+    files,
+    secrets,
+    models,
+    placement: placed.placement,
+    access,
+    owner: access.owner,
+    waitSeconds,
+  };
+}
+
+/** Checks the host directories that containers mount. @throws RmaError RMA_STORE_* (3) */
+export async function checkDirectories(
+  host: Pick<Host, 'files'>,
+  { desired, access }: Wanted,
+): Promise<void> {
+  for (const { holds, path } of desired.stack.directories) {
+    await checkHostDirectory(host, { holds, path, owner: access.owner });
+  }
+}
+
+/** Throws the first fault of a plan, with the messages of the others in its details. */
 export function throwOnFault(checks: readonly PlanCheck[]): void {
   const faults = checks.filter(({ level }) => level === 'error');
   const [first, ...rest] = faults;
@@ -63,7 +88,7 @@ export function throwOnFault(checks: readonly PlanCheck[]): void {
   throw new RmaError(first.code, first.message, { exitCode: first.exitCode, hint: first.hint, details });
 }
 
-function tellWarnings({ reporter }: Pick<Invocation, 'reporter'>, checks: readonly PlanCheck[]): void {
+function showWarnings({ reporter }: Pick<Invocation, 'reporter'>, checks: readonly PlanCheck[]): void {
   for (const { level, code, message, hint } of checks)
     if (level === 'warning') reporter.emit({ type: 'warning', code, text: message, hint });
 }

@@ -12,6 +12,7 @@ import { profilesCheckCommand } from './commands/profiles/check.ts';
 import { profilesLsCommand } from './commands/profiles/ls.ts';
 import { profilesShowCommand } from './commands/profiles/show.ts';
 import { psCommand } from './commands/ps.ts';
+import { restartCommand } from './commands/restart.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
 import { versionCommand } from './commands/version.ts';
@@ -23,6 +24,7 @@ export const COMMAND_TABLE: CommandTable = {
     planCommand,
     upCommand,
     downCommand,
+    restartCommand,
     psCommand,
     statusCommand,
     gpusCommand,

@@ -29,6 +29,8 @@ export interface ContainerEngine {
   logTail(container: string, lines: number): Promise<readonly string[]>;
   /** Stops the containers, all at once, each with its own grace period. A missing container is no error. */
   stop(containers: readonly string[]): Promise<void>;
+  /** Starts stopped containers. A running one is no error. */
+  start(containers: readonly string[]): Promise<void>;
   /** Removes stopped or running containers, never a volume. */
   remove(containers: readonly string[]): Promise<void>;
   /** Removes the networks of the project that carry rma's label. */

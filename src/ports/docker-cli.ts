@@ -32,19 +32,12 @@ export interface DockerCli {
   build(tag: string, context: string, base: string, signal: AbortSignal): Promise<void>;
   /** @throws RmaError RMA_IMAGE_PULL_FAILED (1) */
   pull(image: string, signal: AbortSignal): Promise<void>;
-  /** `docker compose up -d`. @throws RmaError RMA_COMPOSE_FAILED (1), RMA_PORT_TAKEN (3) */
-  up(project: ComposeProject, services: readonly string[], options: UpOptions): Promise<void>;
-  stop(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void>;
+  /** `docker compose up --detach --no-deps`: exactly these services. @throws RmaError RMA_COMPOSE_FAILED (1), RMA_PORT_TAKEN (3) */
+  up(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void>;
   /** shows logs on the terminal's own streams */
   logs(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<number>;
   exec(container: string, argv: readonly string[], options: ExecOptions): Promise<CommandOutcome>;
   oneOff(run: OneOff): Promise<CommandOutcome>;
-}
-
-export interface UpOptions {
-  readonly noDeps: boolean;
-  readonly recreate: boolean;
-  readonly signal: AbortSignal;
 }
 
 export interface ExecOptions {

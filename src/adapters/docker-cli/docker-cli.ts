@@ -1,6 +1,6 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
-import type { ComposeProject, DockerCli, ExecOptions, OneOff, UpOptions } from '../../ports/docker-cli.ts';
+import type { ComposeProject, DockerCli, ExecOptions, OneOff } from '../../ports/docker-cli.ts';
 import { composeFault } from './compose-fault.ts';
 import { hostFault } from './host-fault.ts';
 import { oneOffArguments } from './one-off.ts';
@@ -60,15 +60,9 @@ export class SpawnedDockerCli implements DockerCli {
     });
   }
 
-  async up(project: ComposeProject, services: readonly string[], options: UpOptions): Promise<void> {
-    const flags = ['--detach', '--pull', 'never'];
-    if (options.noDeps) flags.push('--no-deps');
-    if (options.recreate) flags.push('--force-recreate');
-    await this.#compose(project, ['up', ...flags, ...services], options.signal);
-  }
-
-  async stop(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void> {
-    await this.#compose(project, ['stop', ...services], signal);
+  async up(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void> {
+    const flags = ['--detach', '--no-deps', '--pull', 'never'];
+    await this.#compose(project, ['up', ...flags, ...services], signal);
   }
 
   async logs(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<number> {

@@ -105,9 +105,17 @@ export class DockerodeEngine implements ContainerEngine {
   async stop(containers: readonly string[]): Promise<void> {
     await Promise.all(
       containers.map(async (id) =>
-        this.#orNull(async () => unlessStopped(this.#patient.getContainer(id).stop())),
+        this.#orNull(async () => unlessUnchanged(this.#patient.getContainer(id).stop())),
       ),
     );
+  }
+
+  async start(containers: readonly string[]): Promise<void> {
+    await this.#ask(async () => {
+      await Promise.all(
+        containers.map(async (id) => unlessUnchanged(this.#patient.getContainer(id).start())),
+      );
+    });
   }
 
   async remove(containers: readonly string[]): Promise<void> {
@@ -203,10 +211,10 @@ async function unlessNotRunning(top: Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** The engine answers a stop of a stopped container with an error of its own kind. */
-async function unlessStopped(stop: Promise<unknown>): Promise<void> {
+/** The engine answers with 304 when a container is stopped or running already. */
+async function unlessUnchanged(change: Promise<unknown>): Promise<void> {
   try {
-    await stop;
+    await change;
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode !== NOT_MODIFIED) throw error;
   }

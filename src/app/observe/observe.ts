@@ -75,7 +75,8 @@ export async function observeContainers(
   return found.map((container, at) => observedContainer(container, told[at] ?? null, faults));
 }
 
-function observedContainer(
+/** Returns a container as planners read it. */
+export function observedContainer(
   container: ContainerFacts,
   status: WorkerStatus | null,
   faults: ReadonlyMap<string, ErrorCode>,

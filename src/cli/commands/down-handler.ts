@@ -1,6 +1,8 @@
-import { down, planDown } from '../../app/down.ts';
+import { type DownResult, down, downResult } from '../../app/down.ts';
+import { planDown } from '../../app/plan-down.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
+import { renderOperations } from '../render/plan.ts';
 
 interface DownInput {
   readonly dryRun: boolean;
@@ -11,18 +13,21 @@ export async function runDown({ dryRun }: DownInput, context: Context): Promise<
   const host = await context.host();
   const invocation = await context.invocation();
   const request = { config, profiles: selectedProfiles ?? [] };
-  const { removed, kept } = dryRun
-    ? { removed: (await planDown(host, invocation, request)).map(({ service }) => service), kept: [] }
+  const result = dryRun
+    ? downResult(await planDown(host, invocation, request))
     : await down(host, invocation, request);
+  const { plan, removed, kept } = result;
+  const { project } = config;
   return {
-    json: { schema: 'rma.down/v1', project: config.project, dryRun, removed, kept },
-    human: () => sentence(config.project, dryRun, removed),
+    json: { schema: 'rma.down/v1', project, dryRun, removed, kept, operations: plan.operations },
+    human: (theme) =>
+      [...(dryRun ? renderOperations(plan, theme) : []), sentence(project, dryRun, result)].join('\n'),
     ids: removed,
     ...(removed.length > 0 && { next: dryRun ? 'rma down' : 'rma up' }),
   };
 }
 
-function sentence(project: string, dryRun: boolean, removed: readonly string[]): string {
+function sentence(project: string, dryRun: boolean, { removed }: DownResult): string {
   if (removed.length === 0) return `Nothing to do: no service of project "${project}" runs.`;
   const verb = dryRun ? 'Would stop' : 'Stopped';
   return `${verb} ${removed.join(', ')}. The models ${dryRun ? 'would ' : ''}stay.`;

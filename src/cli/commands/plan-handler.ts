@@ -1,6 +1,5 @@
-import { checkHostFolder } from '../../app/execute/prepare-host-folder.ts';
 import { planUp } from '../../app/plan-up.ts';
-import { throwOnFault } from '../../app/up.ts';
+import { checkDirectories, throwOnFault } from '../../app/up.ts';
 import { EXIT } from '../../core/errors.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
@@ -24,7 +23,7 @@ export async function showPlan(input: PlanInput, context: Context): Promise<Comm
   const request = { config, profiles: selectedProfiles ?? [], refresh, removeOrphans };
   const { plan, wanted } = await planUp(host, invocation, request);
   throwOnFault(plan.checks);
-  await checkHostFolder(host, wanted.access);
+  await checkDirectories(host, wanted);
   const pending = plan.operations.length > 0;
   return {
     json: planDocument(plan, wanted.placed, host.name),

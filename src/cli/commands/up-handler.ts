@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../app/endpoints.ts';
 import { type UpResult, up } from '../../app/up.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { objectOf } from '../../core/plan/operation-object.ts';
 import type { Plan } from '../../core/plan/plan-types.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { Context } from '../context/context.ts';
@@ -26,7 +27,7 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
   const { config, selectedProfiles } = await context.config();
   const host = await context.host();
   const invocation = await context.invocation();
-  const result = await orGoneOn(
+  const result = await orStillRunning(
     invocation,
     up(host, invocation, {
       ...input,
@@ -59,14 +60,17 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
 }
 
 function explainWithoutDryRun(): RmaError {
-  return new RmaError('RMA_USAGE_INVALID', '--explain explains a plan: it goes with --dry-run', {
+  return new RmaError('RMA_USAGE_INVALID', '--explain requires --dry-run', {
     exitCode: EXIT.usage,
     hint: 'rma up --dry-run --explain, or rma plan --explain',
   });
 }
 
-/** Whoever stops `up` stops looking: what was started goes on. */
-async function orGoneOn({ signal }: Pick<Invocation, 'signal'>, work: Promise<UpResult>): Promise<UpResult> {
+/** Adds to the error of a signal that the started services keep running. */
+async function orStillRunning(
+  { signal }: Pick<Invocation, 'signal'>,
+  work: Promise<UpResult>,
+): Promise<UpResult> {
   try {
     return await work;
   } catch (error) {
@@ -74,7 +78,7 @@ async function orGoneOn({ signal }: Pick<Invocation, 'signal'>, work: Promise<Up
     if (!signal.aborted || !(reason instanceof RmaError)) throw error;
     throw new RmaError(reason.code, reason.message, {
       exitCode: reason.exitCode,
-      hint: 'what was started goes on: rma status shows it, rma up waits for it again, rma down stops it',
+      hint: 'started services keep running: see rma status; rma up waits for them again, rma down stops them',
     });
   }
 }
@@ -84,11 +88,11 @@ function headline({ changed }: UpResult): string {
 }
 
 function question(plan: Plan): string {
-  const going = plan.operations.filter(({ destructive }) => destructive).map(({ cause }) => cause);
-  return `This takes something away: ${going.join('; ')}. Go on?`;
+  const removed = plan.operations.filter(({ destructive }) => destructive).map(objectOf);
+  return `This will remove: ${removed.join(', ')}. Continue?`;
 }
 
-/** A request that the first engine with a chat endpoint answers. */
+/** Returns a request to the first engine with a chat endpoint. */
 function tryCommand(endpoints: readonly Endpoint[]): string | null {
   const engine = endpoints.find(({ chatPath, models }) => chatPath !== null && models.length > 0);
   if (engine === undefined) return null;

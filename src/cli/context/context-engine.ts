@@ -28,6 +28,7 @@ export function lazyEngine(
     processes: async (container) => (await ask()).processes(container),
     logTail: async (container, lines) => (await ask()).logTail(container, lines),
     stop: async (containers) => (await ask()).stop(containers),
+    start: async (containers) => (await ask()).start(containers),
     remove: async (containers) => (await ask()).remove(containers),
     removeNetworks: async (project) => (await ask()).removeNetworks(project),
     createVolume: async (name, volume) => (await ask()).createVolume(name, volume),

@@ -1,3 +1,4 @@
+import type { Role } from '../domain/container.ts';
 import type { PinnedFile } from '../domain/pinned-model.ts';
 
 /** What every operation carries beside its own keys. */
@@ -15,8 +16,6 @@ export interface OperationBase {
 }
 
 type Change = 'create' | 'update';
-
-export type Role = 'coordinator' | 'worker' | 'engine';
 
 export interface WriteFile extends OperationBase {
   readonly kind: 'write-file';

@@ -1,13 +1,7 @@
 import type { ModelCheck, StoreCheck } from '../../../src/core/domain/model-check.ts';
 import { type PinnedModel, pinnedBytes } from '../../../src/core/domain/pinned-model.ts';
 import type { CommandOutcome } from '../../../src/ports/command-runner.ts';
-import type {
-  ComposeProject,
-  DockerCli,
-  ExecOptions,
-  OneOff,
-  UpOptions,
-} from '../../../src/ports/docker-cli.ts';
+import type { ComposeProject, DockerCli, ExecOptions, OneOff } from '../../../src/ports/docker-cli.ts';
 import { type ComposeStack, composeStack } from './compose-services.ts';
 import type { FakeEngine } from './fake-engine.ts';
 import type { FakeWorkers } from './fake-workers.ts';
@@ -43,24 +37,13 @@ export class FakeDocker implements DockerCli {
     await this.#parts.recorder.change(`pull ${image}`, () => this.#parts.engine.addImage(image));
   }
 
-  async up(project: ComposeProject, services: readonly string[], options: UpOptions): Promise<void> {
-    options.signal.throwIfAborted();
+  async up(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     const stack = composeStack(project.name, await this.#text(project));
-    const verb = options.recreate ? 'up --force-recreate' : 'up';
-    await this.#parts.recorder.change(`${verb} ${services.join(' ')}`, () => {
+    await this.#parts.recorder.change(`up ${services.join(' ')}`, () => {
       for (const name of stack.volumes) this.#parts.engine.addVolume(name);
       this.#parts.engine.addNetwork(project.name);
-      for (const service of services) this.#upOne(project.name, service, { stack, ...options });
-    });
-  }
-
-  async stop(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    await this.#parts.recorder.change(`compose-stop ${services.join(' ')}`, () => {
-      for (const service of services) {
-        const container = this.#parts.engine.find(project.name, service);
-        if (container?.state === 'running') this.#parts.engine.exit(container.id, 0);
-      }
+      for (const service of services) this.#upOne(project.name, service, stack);
     });
   }
 
@@ -99,15 +82,15 @@ export class FakeDocker implements DockerCli {
     return text;
   }
 
-  #upOne(project: string, service: string, request: UpOptions & { readonly stack: ComposeStack }): void {
+  #upOne(project: string, service: string, stack: ComposeStack): void {
     const { engine } = this.#parts;
-    const wanted = request.stack.services.get(service);
+    const wanted = stack.services.get(service);
     if (wanted === undefined) throw new Error(`no such service: ${service}`);
     const existing = engine.find(project, service);
-    const keep = existing?.configHash === wanted.configHash && !request.recreate;
+    const keep = existing?.configHash === wanted.configHash;
     if (existing !== undefined && !keep) engine.destroy(existing.id);
     const { id, state } = existing !== undefined && keep ? existing : engine.put(wanted);
-    if (state !== 'running') engine.start(id);
+    if (state !== 'running') engine.launch(id);
   }
 
   async #follow(id: string, { onStdout, signal }: ExecOptions): Promise<CommandOutcome> {

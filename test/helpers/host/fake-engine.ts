@@ -43,7 +43,7 @@ export class FakeEngine implements ContainerEngine {
     return made;
   }
 
-  start(id: string): void {
+  launch(id: string): void {
     const started = { state: 'running', exitCode: null, startedAt: this.#recorder.tick() } as const;
     this.#update(id, started);
   }
@@ -57,7 +57,7 @@ export class FakeEngine implements ContainerEngine {
     const container = this.#containers.get(id);
     if (container === undefined) return;
     this.#update(id, { state: 'restarting', restarts: container.restarts + 1 });
-    this.start(id);
+    this.launch(id);
   }
 
   destroy(id: string): void {
@@ -132,6 +132,12 @@ export class FakeEngine implements ContainerEngine {
   async stop(containers: readonly string[]): Promise<void> {
     await this.#recorder.change(`stop ${this.#services(containers)}`, () => {
       for (const id of containers) if (this.#containers.get(id)?.state === 'running') this.exit(id, 0);
+    });
+  }
+
+  async start(containers: readonly string[]): Promise<void> {
+    await this.#recorder.change(`start ${this.#services(containers)}`, () => {
+      for (const id of containers) if (this.#containers.get(id)?.state !== 'running') this.launch(id);
     });
   }
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { checkGpusInside } from '../../../../src/app/execute/check-gpus-inside.ts';
 import type { ContainerFacts } from '../../../../src/core/domain/container.ts';
 import type { ServicePlacement } from '../../../../src/core/domain/placement.ts';
+import type { Host } from '../../../../src/ports/host.ts';
+import type { Invocation } from '../../../../src/ports/invocation.ts';
+import { executeStep } from '../../../helpers/builders/execute-step.ts';
 import { containerOf } from '../../../helpers/host/container-of.ts';
-import { dockerOf, engineOf, hostOf, invocationOf } from '../../../helpers/host/port-builders.ts';
+import { dockerOf, engineOf, hostOf, invocationOf, listing } from '../../../helpers/host/port-builders.ts';
 
 const placed = (...uuids: readonly string[]): ServicePlacement => ({
   service: 'vllm-vllm',
@@ -26,6 +28,18 @@ interface Answer {
   readonly stdout?: string;
   readonly stderr?: string;
 }
+
+const run = (host: Host, invocation: Invocation, placement: ServicePlacement) =>
+  executeStep(host, invocation, {
+    step: {
+      kind: 'check-gpus',
+      service: placement.service,
+      gpus: placement.devices.map(({ uuid }) => uuid),
+      cause: 'it must see exactly its GPUs',
+      destructive: false,
+    },
+    payload: { placement: new Map([[placement.service, placement]]), waitSeconds: 3600 },
+  });
 
 /** A host in whose container these programs answer so; others do not exist. */
 const hostWith = (
@@ -54,9 +68,12 @@ const hostWith = (
       },
     },
   });
-  const check = (...services: readonly ServicePlacement[]) =>
-    checkGpusInside(host, invocation, { project: 'rma', services });
-  return { host, invocation, warnings, check };
+  return {
+    host,
+    invocation,
+    warnings,
+    check: (placement: ServicePlacement) => run(host, invocation, placement),
+  };
 };
 
 const smi = (...lines: readonly string[]) => ({ 'nvidia-smi': { stdout: `${lines.join('\n')}\n` } });
@@ -64,7 +81,7 @@ const gpu = (index: number, uuid: string) => `GPU ${index}: Card (UUID: ${uuid})
 const check = (programs: Readonly<Record<string, Answer>>, ...uuids: readonly string[]) =>
   hostWith(programs).check(placed(...uuids));
 
-describe('checkGpusInside', () => {
+describe('check-gpus', () => {
   it('is content with exactly the planned GPUs, in any order', async () => {
     await expect(check(smi(gpu(0, 'GPU-b'), gpu(1, 'GPU-a')), 'GPU-a', 'GPU-b')).resolves.toBeUndefined();
   });
@@ -125,12 +142,8 @@ describe('checkGpusInside', () => {
     await expect(starting.check(placed('GPU-a'))).resolves.toBeUndefined();
   });
 
-  it('asks nothing of services on the CPU', async () => {
-    await expect(hostWith({}, []).check(placed())).resolves.toBeUndefined();
-  });
-
-  it('asks anew when the container ended under the question', async () => {
-    const { host, invocation } = hostWith({}, ['running', 'restarting', 'running']);
+  it('checks again when the container restarted during the check', async () => {
+    const { host, invocation } = hostWith({});
     const answers: Answer[] = [{ exitCode: 1, stdout: '', stderr: 'Error response from daemon' }];
     const exec = async () => ({
       exitCode: 0,
@@ -138,9 +151,14 @@ describe('checkGpusInside', () => {
       stdout: gpu(0, 'GPU-a'),
       ...answers.shift(),
     });
-    const dying = { ...host, docker: { ...host.docker, exec } };
-    const request = { project: 'rma', services: [placed('GPU-a')] };
-    await expect(checkGpusInside(dying, invocation, request)).resolves.toBeUndefined();
+    const restarts = () => (answers.length === 0 ? 1 : 0);
+    const containers = listing(() => [containerOf({ service: 'vllm-vllm', restarts: restarts() })]);
+    const dying = {
+      ...host,
+      engine: { ...host.engine, ...containers },
+      docker: { ...host.docker, exec },
+    };
+    await expect(run(dying, invocation, placed('GPU-a'))).resolves.toBeUndefined();
     expect(answers).toEqual([]);
   });
 });

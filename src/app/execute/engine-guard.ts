@@ -1,0 +1,54 @@
+import type { ContainerFacts } from '../../core/domain/container.ts';
+import { EXIT, RmaError } from '../../core/errors.ts';
+import type { Execution } from './execution.ts';
+import { firstOf, type Task } from './first-of.ts';
+
+const RESTARTS = 3;
+
+/**
+ * Runs work that waits for engines, and ends it when one of them keeps crashing or when the time is up: otherwise the wait
+ * would never end.
+ * @throws RmaError RMA_ENGINE_FAILED (1) with the engine's last log lines, RMA_UP_TIMEOUT (7)
+ */
+export async function whileEnginesRun(
+  execution: Execution,
+  engines: readonly string[],
+  work: Task<void>,
+): Promise<void> {
+  const { containers, invocation, payload } = execution;
+  await firstOf(execution.signal, [
+    work,
+    async (signal) => {
+      const crashing = await containers.waitFor((all) => all.find(isCrashing) ?? null, signal);
+      throw await engineFailed(execution, crashing);
+    },
+    async (signal) => {
+      await invocation.clock.sleep(payload.waitSeconds * 1000, signal);
+      throw timedOut(payload.waitSeconds);
+    },
+  ]);
+
+  function isCrashing({ service, restarts, health }: ContainerFacts): boolean {
+    return engines.includes(service) && restarts >= RESTARTS && health !== 'healthy';
+  }
+}
+
+async function engineFailed(
+  { host }: Execution,
+  { id, service, restarts }: ContainerFacts,
+): Promise<RmaError> {
+  const log = await host.engine.logTail(id, 8);
+  const last = log.at(-1);
+  return new RmaError(
+    'RMA_ENGINE_FAILED',
+    `engine ${service} keeps crashing; ${last === undefined ? 'its log is empty' : `last log line: ${last}`}`,
+    { hint: `see its log: rma logs ${service}`, details: { restarts, log } },
+  );
+}
+
+function timedOut(seconds: number): RmaError {
+  return new RmaError('RMA_UP_TIMEOUT', `the engines do not answer after ${seconds} s; they keep retrying`, {
+    exitCode: EXIT.waitedTooLong,
+    hint: 'see their state: rma status, rma logs; to wait longer: rma up --wait-timeout 2h',
+  });
+}

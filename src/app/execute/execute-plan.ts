@@ -1,0 +1,106 @@
+import type { FetchModel, Operation, ServiceOperation } from '../../core/plan/operation.ts';
+import { checkGpus } from './check-gpus.ts';
+import { watchContainers } from './container-watch.ts';
+import type { Execution, ExecutionContext, ExecutionHost, Payload } from './execution.ts';
+import { fetchBeside } from './fetch-beside.ts';
+import { createDirectory, removeSecrets, writeFile, writeSecretFile } from './files.ts';
+import { buildImage, pullImage } from './images.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import { createVolume, removeNetwork } from './resources.ts';
+import { composeUp, drainWorker, removeService, restartService, resumeWorker } from './services.ts';
+import { waitForFetch, waitForModels, waitUntilReady } from './waits.ts';
+import { walkGraph } from './walk-graph.ts';
+import { workerStreams } from './worker-streams.ts';
+
+export interface ExecutionRequest {
+  readonly operations: readonly Operation[];
+  readonly payload: Payload;
+}
+
+/**
+ * Executes the operations of a plan on one host in the order of the graph, and nothing else.
+ * @throws RmaError the first failure of an operation
+ */
+export async function executePlan(
+  host: ExecutionHost,
+  invocation: ExecutionContext,
+  { operations, payload }: ExecutionRequest,
+): Promise<void> {
+  const containers = watchContainers(host, invocation, payload.config.project);
+  const workers = workerStreams(host, invocation, containers);
+  const inTurn = oneAtATime();
+  try {
+    await walkGraph(operations, {
+      batchOf,
+      run: (batch, signal) =>
+        runBatch({ host, invocation, payload, containers, workers, inTurn, signal }, batch),
+      signal: invocation.signal,
+    });
+  } finally {
+    containers.close();
+  }
+}
+
+/** Services that start at the same time share one Compose command, and fetches beside the old stack one container. */
+function batchOf(operation: Operation): string {
+  if (isComposeUp(operation)) return 'compose up';
+  return isFetchBeside(operation) ? 'fetch' : operation.id;
+}
+
+async function runBatch(execution: Execution, batch: readonly Operation[]): Promise<void> {
+  const starts = batch.filter(isComposeUp);
+  const fetches = batch.filter(isFetchBeside);
+  if (starts.length > 0) await composeUp(execution, starts);
+  else if (fetches.length > 0) await fetchBeside(execution, fetches);
+  else await Promise.all(batch.map((operation) => run(execution, operation)));
+}
+
+function isComposeUp(operation: Operation): operation is ServiceOperation {
+  return operation.kind === 'start-service' || operation.kind === 'recreate-service';
+}
+
+function isFetchBeside(operation: Operation): operation is FetchModel {
+  return operation.kind === 'fetch-model' && operation.by === 'one-off';
+}
+
+async function run(execution: Execution, operation: Operation): Promise<void> {
+  switch (operation.kind) {
+    case 'write-file':
+      return writeFile(execution, operation);
+    case 'write-secret':
+      return writeSecretFile(execution, operation);
+    case 'remove-secrets':
+      return removeSecrets(execution, operation);
+    case 'create-directory':
+      return createDirectory(execution, operation);
+    case 'build-image':
+      return buildImage(execution, operation);
+    case 'pull-image':
+      return pullImage(execution, operation);
+    case 'create-volume':
+      return createVolume(execution, operation);
+    case 'remove-network':
+      return removeNetwork(execution, operation);
+    case 'fetch-model':
+      return isFetchBeside(operation)
+        ? fetchBeside(execution, [operation])
+        : waitForFetch(execution, operation);
+    case 'start-service':
+    case 'recreate-service':
+      return composeUp(execution, [operation]);
+    case 'restart-service':
+      return restartService(execution, operation);
+    case 'remove-service':
+      return removeService(execution, operation);
+    case 'drain-worker':
+      return drainWorker(execution, operation);
+    case 'resume-worker':
+      return resumeWorker(execution, operation);
+    case 'wait-for-models':
+      return waitForModels(execution, operation);
+    case 'check-gpus':
+      return checkGpus(execution, operation);
+    case 'wait-until-ready':
+      return waitUntilReady(execution, operation);
+  }
+}

@@ -1,0 +1,65 @@
+import type { PlacedDevice, ServicePlacement } from '../../core/domain/placement.ts';
+import { RmaError } from '../../core/errors.ts';
+import type { SeenInside } from '../../core/gpu/visible-inside.ts';
+import { deviceName } from '../../core/placement/device-name.ts';
+import type { GpusInside } from '../observe/gpus-inside.ts';
+
+/** Returns the error for a container that sees no GPU, or others than it was given; null when it cannot tell. */
+export function gpuFault({ service, devices }: ServicePlacement, seen: GpusInside): RmaError | null {
+  if (isNothing(seen)) return notVisible(service, devices, seen);
+  return isSight(seen) ? mismatch(service, devices, seen) : null;
+}
+
+/** Whether the container could tell what it sees. */
+export function isSight(seen: GpusInside): seen is SeenInside {
+  return seen.how === 'names' || seen.how === 'count';
+}
+
+function isNothing(seen: GpusInside): seen is Exclude<GpusInside, { how: 'unknown' }> {
+  if (seen.how === 'names') return seen.uuids.length === 0;
+  return seen.how === 'lost' || (seen.how === 'count' && seen.count === 0);
+}
+
+function notVisible(
+  service: string,
+  planned: readonly PlacedDevice[],
+  seen: Exclude<GpusInside, { how: 'unknown' }>,
+): RmaError {
+  const what =
+    seen.how === 'lost'
+      ? 'its driver reports "Failed to initialize NVML"'
+      : 'no GPU shows inside its container';
+  return new RmaError('RMA_GPU_NOT_VISIBLE', `${service} was given ${listed(planned)}, and ${what}`, {
+    hint:
+      seen.how === 'lost'
+        ? `its devices are no longer accessible: recreate the container (rma up); if it happens again: sudo nvidia-ctk system create-dev-char-symlinks --create-all, or use CDI`
+        : `check what Docker provides: docker info (runtimes, CDI devices), nvidia-ctk cdi list; to refresh an outdated list: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml`,
+    details: { service, planned: planned.map(({ uuid }) => uuid), seen: [] },
+  });
+}
+
+function mismatch(service: string, planned: readonly PlacedDevice[], seen: SeenInside): RmaError {
+  const shows =
+    seen.how === 'names' ? seen.uuids.join(', ') : `${seen.count} GPU${seen.count === 1 ? '' : 's'}`;
+  return new RmaError('RMA_GPU_MISMATCH', `${service} was given ${listed(planned)} and sees ${shows}`, {
+    hint: `${reasonFor(planned, seen)}; then: rma up`,
+    details: {
+      service,
+      planned: planned.map(({ uuid }) => uuid),
+      seen: seen.how === 'names' ? seen.uuids : seen.count,
+    },
+  });
+}
+
+/** More GPUs than planned come from a second mechanism; other GPUs than planned from an outdated list. */
+function reasonFor(planned: readonly PlacedDevice[], seen: SeenInside): string {
+  const count = seen.how === 'names' ? seen.uuids.length : seen.count;
+  if (count > planned.length) {
+    return 'a default runtime "nvidia" (docker info) beside CDI reads NVIDIA_VISIBLE_DEVICES of the image and adds GPUs, and so does `privileged`: remove "default-runtime" from /etc/docker/daemon.json and restart Docker';
+  }
+  return 'the list of CDI devices may be older than the driver: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml; another cause is a compose.override.yaml that requests GPUs by count';
+}
+
+function listed(devices: readonly PlacedDevice[]): string {
+  return devices.map((device) => `${deviceName(device)} (${device.uuid})`).join(', ');
+}

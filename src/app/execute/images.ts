@@ -1,0 +1,21 @@
+import type { BuildImage, PullImage } from '../../core/plan/operation.ts';
+import { step } from '../desired/step.ts';
+import type { Execution } from './execution.ts';
+
+/** Builds the worker image. @throws RmaError RMA_IMAGE_BUILD_FAILED (1) */
+export async function buildImage(
+  { host, invocation, signal }: Execution,
+  { tag, base }: BuildImage,
+): Promise<void> {
+  await step(invocation, 'building the worker image', () =>
+    host.docker.build(tag, invocation.workerImage.context, base, signal),
+  );
+}
+
+/** Pulls an image. @throws RmaError RMA_IMAGE_PULL_FAILED (1) */
+export async function pullImage(
+  { host, invocation, signal }: Execution,
+  { image }: PullImage,
+): Promise<void> {
+  await step(invocation, `pulling ${image}`, () => host.docker.pull(image, signal));
+}

@@ -1,0 +1,67 @@
+import type { RmaConfig } from '../core/domain/config.ts';
+import type { ContainerFacts } from '../core/domain/container.ts';
+import { planDown as downPlan } from '../core/plan/plan-down.ts';
+import type { Plan } from '../core/plan/plan-types.ts';
+import { formatProjectState } from '../core/profile/project-state.ts';
+import { findProfile } from '../core/profile/select-services.ts';
+import type { Host } from '../ports/host.ts';
+import type { Invocation } from '../ports/invocation.ts';
+import { readProjectState, stateFile } from './desired/project-state.ts';
+import { observedContainer } from './observe/observe.ts';
+import { projectContainers } from './observe/project-containers.ts';
+import { projectFiles } from './observe/project-files.ts';
+import { requireDocker } from './observe/require-docker.ts';
+
+export interface DownRequest {
+  readonly config: RmaConfig;
+  /** none: the whole project */
+  readonly profiles: readonly string[];
+}
+
+export interface PlannedDown {
+  readonly plan: Plan;
+  /** the project's containers, as they are now */
+  readonly containers: readonly ContainerFacts[];
+  /** path → content of the files that the plan writes */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Returns what `down` would do now. Changes nothing. @throws RmaError RMA_PROFILE_UNKNOWN (2), RMA_DOCKER_* (3) */
+export async function planDown(
+  host: Pick<Host, 'name' | 'engine' | 'docker' | 'files'>,
+  invocation: Pick<Invocation, 'catalog'>,
+  { config, profiles }: DownRequest,
+): Promise<PlannedDown> {
+  const catalog = profiles.length === 0 ? null : await invocation.catalog(config);
+  await requireDocker(host);
+  const containers = await projectContainers(host, config.project);
+  if (catalog !== null) {
+    // a profile that was removed from the data can still be taken down
+    const stopped = profiles.filter((name) => !containers.some(({ profile }) => profile === name));
+    for (const name of stopped) findProfile(catalog, name);
+  }
+  const networks = await host.engine.networks();
+  const { secrets } = projectFiles(config);
+  const files = await stateAfter(host, { config, profiles });
+  const plan = downPlan({
+    host: host.name,
+    project: config.project,
+    profiles,
+    containers: containers.map((container) => observedContainer(container, null, new Map())),
+    hasNetwork: networks.some(({ project }) => project === config.project),
+    secrets: (await host.files.facts(secrets)) === null ? null : secrets,
+    stateFile: [...files.keys()][0] ?? null,
+  });
+  return { plan, containers, files };
+}
+
+/** Returns the state file as it is to be; empty when it does not change. Only profiles named in `down` are forgotten. */
+async function stateAfter(
+  { files }: Pick<Host, 'files'>,
+  { config, profiles }: DownRequest,
+): Promise<ReadonlyMap<string, string>> {
+  const state = await readProjectState(files, config.stateDir);
+  const left = state.profiles.filter((profile) => !profiles.includes(profile));
+  if (left.length === state.profiles.length) return new Map();
+  return new Map([[stateFile(config.stateDir), formatProjectState({ ...state, profiles: left })]]);
+}

@@ -1,0 +1,67 @@
+import type { RmaConfig } from '../core/domain/config.ts';
+import type { ContainerFacts } from '../core/domain/container.ts';
+import { EXIT, RmaError } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
+import { planRestart as restartPlan } from '../core/plan/plan-restart.ts';
+import type { Plan } from '../core/plan/plan-types.ts';
+import type { Host } from '../ports/host.ts';
+import type { Invocation } from '../ports/invocation.ts';
+import { executePlan } from './execute/execute-plan.ts';
+import { containerIds, emptyPayload } from './execute/execution.ts';
+import { observeContainers } from './observe/observe.ts';
+import { projectContainers } from './observe/project-containers.ts';
+import { requireDocker } from './observe/require-docker.ts';
+
+export interface RestartRequest {
+  readonly config: RmaConfig;
+  /** none: all */
+  readonly services: readonly string[];
+  /** how long engines may take to answer */
+  readonly waitSeconds: number;
+}
+
+export interface PlannedRestart {
+  readonly plan: Plan;
+  /** the project's containers, as they are now */
+  readonly containers: readonly ContainerFacts[];
+}
+
+/** Returns what `restart` would do now. Changes nothing. @throws RmaError RMA_SERVICE_UNKNOWN (2), RMA_DOCKER_* (3) */
+export async function planRestart(
+  host: Pick<Host, 'name' | 'engine' | 'docker'>,
+  invocation: Pick<Invocation, 'signal'>,
+  { config, services }: RestartRequest,
+): Promise<PlannedRestart> {
+  await requireDocker(host);
+  const containers = await projectContainers(host, config.project);
+  const known = containers.map(({ service }) => service);
+  if (known.length > 0) for (const service of services) requireKnown(service, known);
+  const observed = await observeContainers(host, invocation, config.project);
+  const plan = restartPlan({ host: host.name, services, containers: observed });
+  return { plan, containers };
+}
+
+/** Drains the workers that use the services, restarts these and waits until the workers are ready. @throws RmaError as planRestart */
+export async function restart(
+  host: Pick<Host, 'name' | 'engine' | 'docker' | 'files' | 'caller'>,
+  invocation: Pick<Invocation, 'workerImage' | 'clock' | 'reporter' | 'signal' | 'environment'>,
+  request: RestartRequest & { readonly show: (plan: Plan) => void },
+): Promise<Plan> {
+  const { plan, containers } = await planRestart(host, invocation, request);
+  const { operations } = plan;
+  if (operations.length > 0) request.show(plan);
+  const { config, waitSeconds } = request;
+  const payload = { ...emptyPayload(config), containers: containerIds(containers), waitSeconds };
+  await executePlan(host, invocation, { operations, payload });
+  return plan;
+}
+
+/** @throws RmaError RMA_SERVICE_UNKNOWN (2) */
+function requireKnown(service: string, known: readonly string[]): void {
+  if (known.includes(service)) return;
+  const near = nearest(service, known);
+  throw new RmaError('RMA_SERVICE_UNKNOWN', `unknown service "${service}"`, {
+    exitCode: EXIT.usage,
+    hint: near === null ? `services of this project: ${known.join(', ')}` : `did you mean ${near}?`,
+  });
+}

@@ -1,0 +1,57 @@
+import { planRestart, restart } from '../../app/restart.ts';
+import type { Plan } from '../../core/plan/plan-types.ts';
+import type { Context } from '../context/context.ts';
+import type { CommandResult } from '../define-command.ts';
+import { planLines, renderPlan, summaryLine } from '../render/plan.ts';
+
+interface RestartInput {
+  readonly service: readonly string[];
+  readonly dryRun: boolean;
+  /** seconds */
+  readonly waitTimeout: number;
+}
+
+export async function runRestart(input: RestartInput, context: Context): Promise<CommandResult> {
+  const { config } = await context.config();
+  const host = await context.host();
+  const invocation = await context.invocation();
+  const request = { config, services: input.service, waitSeconds: input.waitTimeout };
+  const { dryRun } = input;
+  const plan = dryRun
+    ? (await planRestart(host, invocation, request)).plan
+    : await restart(host, invocation, {
+        ...request,
+        show: (shown) => {
+          const text = `plan: ${summaryLine(shown)}`;
+          invocation.reporter.emit({ type: 'step', id: 'plan', state: 'done', text });
+          for (const line of planLines(shown))
+            invocation.reporter.emit({ type: 'log', level: 'info', text: line });
+        },
+      });
+  const { operations, checks, summary } = plan;
+  const restarted = restartedServices(plan);
+  const { project } = config;
+  return {
+    json: { schema: 'rma.restart/v1', project, dryRun, restarted, operations, checks, summary },
+    human: (theme) => {
+      if (restarted.length === 0) return nothing(input.service, project);
+      return dryRun ? renderPlan(plan, theme) : `Restarted ${restarted.join(', ')}.`;
+    },
+    ids: restarted,
+    next: nextCommand(input, restarted),
+  };
+}
+
+function restartedServices({ operations }: Plan): readonly string[] {
+  return operations.flatMap((operation) => (operation.kind === 'restart-service' ? [operation.service] : []));
+}
+
+function nothing(services: readonly string[], project: string): string {
+  const what = services.length === 0 ? 'no service' : `none of ${services.join(', ')}`;
+  return `Nothing to do: ${what} of project "${project}" has a container.`;
+}
+
+function nextCommand({ service, dryRun }: RestartInput, restarted: readonly string[]): string {
+  if (restarted.length === 0) return 'rma up';
+  return dryRun ? ['rma restart', ...service].join(' ') : 'rma status';
+}

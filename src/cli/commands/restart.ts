@@ -1,0 +1,34 @@
+import { parseDuration } from '../../core/units.ts';
+import { listArgument } from '../argument.ts';
+import { defineCommand } from '../define-command.ts';
+import { flagOption, parsedOption } from '../option.ts';
+
+export const restartCommand = defineCommand({
+  path: 'restart',
+  group: 'Workers',
+  summary: 'Drain the workers, restart services and wait until they are ready',
+  description:
+    'Workers that use a service leave the coordinator and let requests in flight finish before it stops. Containers ' +
+    'keep their definition: to apply changed settings, run rma up.',
+  examples: [
+    { command: 'rma restart', does: 'every service of the project' },
+    { command: 'rma restart cpu-worker-llamacpp', does: 'one engine' },
+    { command: 'rma restart --dry-run', does: 'only show the plan' },
+  ],
+  arguments: { service: listArgument('services (default: all)') },
+  options: {
+    dryRun: flagOption('--dry-run', 'show the plan and change nothing'),
+    waitTimeout: parsedOption(
+      '--wait-timeout <TIME>',
+      'how long to wait for the engines to answer (default 30m)',
+      {
+        parse: parseDuration,
+        expected: 'a time such as 90s or 30m',
+        fallback: 1800,
+      },
+    ),
+  },
+  settings: false,
+  list: false,
+  load: async () => (await import('./restart-handler.ts')).runRestart,
+});

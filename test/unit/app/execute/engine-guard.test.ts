@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { WorkerStatus } from '../../../../src/core/domain/worker-status.ts';
+import { executeStep } from '../../../helpers/builders/execute-step.ts';
+import { containerOf } from '../../../helpers/host/container-of.ts';
+import { dockerOf, engineOf, hostOf, invocationOf, listing } from '../../../helpers/host/port-builders.ts';
+
+const engine = containerOf({
+  service: 'cpu-worker-llamacpp',
+  profile: 'cpu-worker',
+  health: 'starting',
+});
+const worker = containerOf({ service: 'cpu-worker-worker', profile: 'cpu-worker' });
+const ready: WorkerStatus = {
+  schema: 'rma.worker-status/v1',
+  worker: 'box-demo-cpu-worker',
+  profile: 'cpu-worker',
+  state: 'ready',
+  since: '',
+  failure: null,
+  models: [],
+  engines: [],
+  registered: true,
+};
+
+/** A host with a worker that reports these statuses and then nothing more, and its engine. */
+const hostWith = (container: typeof engine, ...statuses: readonly WorkerStatus[]) =>
+  hostOf({
+    engine: engineOf({
+      ...listing(() => [container, worker]),
+      logTail: async () => ['loading', 'out of memory'],
+    }),
+    docker: dockerOf({
+      exec: (_id, _argv, { onStdout, signal }) => {
+        for (const status of statuses) onStdout?.(JSON.stringify(status));
+        return new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason));
+        });
+      },
+    }),
+  });
+
+const wait = (host: ReturnType<typeof hostWith>, waitSeconds: number) =>
+  executeStep(host, invocationOf(), {
+    step: {
+      kind: 'wait-until-ready',
+      service: worker.service,
+      engines: [engine.service],
+      cause: 'it is started',
+      destructive: false,
+    },
+    payload: { waitSeconds },
+  });
+
+describe('a wait for a worker', () => {
+  it('ends at once when one of its engines keeps crashing, with the last log line', async () => {
+    await expect(wait(hostWith({ ...engine, restarts: 3 }), 3600)).rejects.toMatchObject({
+      code: 'RMA_ENGINE_FAILED',
+      exitCode: 1,
+      message: expect.stringContaining('out of memory'),
+    });
+  });
+
+  it('ignores the restarts of an engine that became healthy', async () => {
+    const host = hostWith({ ...engine, restarts: 3, health: 'healthy' });
+    await expect(wait(host, 60)).rejects.toMatchObject({ code: 'RMA_UP_TIMEOUT' });
+  });
+
+  it('ends when the time is up, for an engine that runs and never answers', async () => {
+    await expect(wait(hostWith(engine), 60)).rejects.toMatchObject({
+      code: 'RMA_UP_TIMEOUT',
+      exitCode: 7,
+      hint: expect.stringContaining('rma status'),
+    });
+  });
+
+  it('ends with the ready worker, whatever the time', async () => {
+    await expect(wait(hostWith(engine, ready), 60)).resolves.toBeUndefined();
+  });
+});

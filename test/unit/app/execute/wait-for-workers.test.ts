@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { EngineStatus, WorkerStatus } from '../../../../src/core/domain/worker-status.ts';
+import { executeStep } from '../../../helpers/builders/execute-step.ts';
+import { containerOf } from '../../../helpers/host/container-of.ts';
+import { dockerOf, engineOf, hostOf, invocationOf, listing } from '../../../helpers/host/port-builders.ts';
+
+const status = (state: WorkerStatus['state'], engine: EngineStatus): WorkerStatus => ({
+  schema: 'rma.worker-status/v1',
+  worker: 'box-demo-gpu-worker',
+  profile: 'gpu-worker',
+  state,
+  since: '',
+  failure: null,
+  models: [],
+  engines: [engine],
+  registered: state === 'ready',
+});
+
+const service = 'gpu-worker-ollama';
+const note = 'llava:7b: 2.1 of 5.5 GiB are on the CPU: the GPU has too little free memory';
+const misplaced: EngineStatus = {
+  service,
+  state: 'waiting',
+  note,
+  fault: { code: 'RMA_ENGINE_MISPLACED', message: `${service}: ${note}`, hint: 'rma gpus', exitCode: 1 },
+};
+
+/** A host whose worker reports these states, one after the other. */
+const hostThatReports = (...reported: readonly WorkerStatus[]) =>
+  hostOf({
+    engine: engineOf(listing(() => [containerOf({ service: 'gpu-worker-worker' })])),
+    docker: dockerOf({
+      exec: async (_id, _argv, { onStdout }) => {
+        for (const each of reported) onStdout?.(JSON.stringify(each));
+        return { exitCode: 0, stdout: '', stderr: '' };
+      },
+    }),
+  });
+
+const wait = (kind: 'wait-until-ready' | 'wait-for-models', host: ReturnType<typeof hostThatReports>) =>
+  executeStep(host, invocationOf(), {
+    step: {
+      kind,
+      service: 'gpu-worker-worker',
+      engines: [service],
+      cause: 'it is started',
+      destructive: false,
+    },
+    payload: { waitSeconds: 60 },
+  });
+
+describe('waiting for a worker', () => {
+  const ready = status('ready', { service, state: 'ready' });
+  const loading = status('waiting-for-engines', { service, state: 'waiting', note: 'loading llava:7b' });
+
+  it('ends at once when an engine holds a model elsewhere than planned, instead of waiting for it', async () => {
+    const host = hostThatReports(loading, status('waiting-for-engines', misplaced), ready);
+    await expect(wait('wait-until-ready', host)).rejects.toMatchObject({
+      code: 'RMA_ENGINE_MISPLACED',
+      exitCode: 1,
+      message: `gpu-worker-ollama: ${note}`,
+      hint: 'rma gpus',
+      details: { engine: service },
+    });
+  });
+
+  it('ignores faults of engines that are still to be replaced while it waits for models', async () => {
+    const fetching = status('downloading', misplaced);
+    const host = hostThatReports(fetching, status('waiting-for-engines', misplaced));
+    await expect(wait('wait-for-models', host)).resolves.toBeUndefined();
+  });
+
+  it('ends with the fault of a worker that failed', async () => {
+    const failure = { code: 'RMA_HUB_DENIED', message: 'no', exitCode: 4 } as const;
+    const host = hostThatReports(loading, { ...loading, state: 'failed', failure });
+    await expect(wait('wait-for-models', host)).resolves.toBeUndefined();
+    await expect(wait('wait-until-ready', host)).rejects.toMatchObject({
+      code: 'RMA_HUB_DENIED',
+      exitCode: 4,
+    });
+  });
+
+  it.each(['exited', 'dead'] as const)(
+    'ends with the last log line of a worker that is %s',
+    async (state) => {
+      const stopped = hostOf({
+        engine: engineOf({
+          ...listing(() => [containerOf({ service: 'gpu-worker-worker', state })]),
+          logTail: async () => ['starts', 'cannot read its configuration'],
+        }),
+      });
+      await expect(wait('wait-for-models', stopped)).rejects.toMatchObject({
+        code: 'RMA_WORKER_STOPPED',
+        message: expect.stringContaining('cannot read its configuration'),
+      });
+    },
+  );
+
+  it('ends when a running worker never answers', async () => {
+    const silent = hostThatReports();
+    const host = { ...silent, engine: { ...silent.engine, logTail: async () => [] } };
+    await expect(wait('wait-for-models', host)).rejects.toMatchObject({ code: 'RMA_WORKER_STOPPED' });
+  });
+});
