@@ -4,7 +4,6 @@ import type { Catalog } from '../../core/domain/profile.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { RmaError } from '../../core/errors.ts';
 import type { ModelFacts } from '../../core/placement/placement-profiles.ts';
-import { findModel } from '../../core/profile/find-model.ts';
 import type { KnownModels } from '../../core/store/resolved-file.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { readGeometry } from './read-geometry.ts';
@@ -81,7 +80,7 @@ async function resolveOptional(
 
 function isOptional(catalog: Catalog, ref: string): boolean {
   return [...catalog.models.values()].some(
-    ({ name, optional }) => optional && findModel(catalog, name).ref === ref,
+    ({ name, optional }) => optional && catalog.served.get(name)?.ref === ref,
   );
 }
 

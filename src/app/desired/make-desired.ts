@@ -8,7 +8,6 @@ import { buildFleet } from '../../core/fleet/build-fleet.ts';
 import { sha256Hex } from '../../core/hash.ts';
 import { avoidedPortChecks } from '../../core/plan/avoided-ports.ts';
 import type { PlanCheck } from '../../core/plan/plan-types.ts';
-import { findModel } from '../../core/profile/find-model.ts';
 import { formatProjectState, type ProjectState } from '../../core/profile/project-state.ts';
 import { findProfile } from '../../core/profile/select-services.ts';
 import { formatResolved, type KnownModels } from '../../core/store/resolved-file.ts';
@@ -128,7 +127,7 @@ function knownModels({ pinned, geometry, missing }: Learnt, { catalog, wanted }:
   const names = wanted
     .flatMap((name) => findProfile(catalog, name).variants)
     .flatMap(({ services }) => services.flatMap(({ models }) => models));
-  const refs = new Set(names.map((name) => findModel(catalog, name).ref));
+  const refs = new Set(names.map((name) => catalog.served.get(name)?.ref));
   const of = <T>(facts: ReadonlyMap<string, T>): Record<string, T> =>
     Object.fromEntries([...facts].filter(([ref]) => refs.has(ref)));
   // also what no header told: asked again, it could answer otherwise, and a service that runs would change; --refresh asks

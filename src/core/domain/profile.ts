@@ -1,3 +1,5 @@
+import type { ServedModel } from './worker-config.ts';
+
 /** One entry of `profiles/models.yaml`. */
 export interface CatalogModel {
   readonly name: string;
@@ -128,4 +130,6 @@ export interface Catalog {
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly engines: ReadonlyMap<string, Engine>;
   readonly models: ReadonlyMap<string, CatalogModel>;
+  /** every model that `models` or a profile names, by that name or reference */
+  readonly served: ReadonlyMap<string, ServedModel>;
 }

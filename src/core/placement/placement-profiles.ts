@@ -6,7 +6,6 @@ import type { PlacementProfile, PlacementService } from '../domain/placement.ts'
 import type { Catalog, Profile } from '../domain/profile.ts';
 import type { SelectedService } from '../domain/selection.ts';
 import { gpuNeed, serviceNeed } from '../estimate/need.ts';
-import { findModel } from '../profile/find-model.ts';
 import { findProfile, selectServices } from '../profile/select-services.ts';
 import type { ServiceNames } from '../profile/service-names.ts';
 import { resolveGpuNames } from './gpu-names.ts';
@@ -152,5 +151,7 @@ function requirementsOf(
 /** The GPU memory that the catalog declares for each model, by reference. */
 function declaredBytes(catalog: Catalog): ReadonlyMap<string, number | null> {
   const models = [...catalog.models.values()];
-  return new Map(models.map(({ name, gpuMemoryBytes }) => [findModel(catalog, name).ref, gpuMemoryBytes]));
+  return new Map(
+    models.map(({ name, gpuMemoryBytes }) => [catalog.served.get(name)?.ref ?? '', gpuMemoryBytes]),
+  );
 }

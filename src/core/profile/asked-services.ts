@@ -1,8 +1,8 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { Catalog, Profile, ProfileService, ProfileVariant } from '../domain/profile.ts';
 import type { SelectedService } from '../domain/selection.ts';
+import type { ServedModel } from '../domain/worker-config.ts';
 import { sha256Hex } from '../hash.ts';
-import { findModel } from './find-model.ts';
 
 /** A service as a profile asks for it, before it has a name. */
 export interface AskedService extends Omit<SelectedService, 'service' | 'replicaGroup'> {
@@ -25,7 +25,7 @@ function copiesOf(catalog: Catalog, profile: Profile, asked: ProfileService): As
   const { engine: _, models, memoryBytes, memoryReservationBytes, replicas, ...rest } = asked;
   const runs = {
     ...rest,
-    models: models.map((name) => findModel(catalog, name)),
+    models: models.map((name) => servedModel(catalog, name)),
     gpus: engine.gpu === 'none' ? 0 : rest.gpus,
     exclusive: rest.exclusive || !engine.sharesGpu,
     context: rest.context ?? engine.context,
@@ -41,6 +41,12 @@ function copiesOf(catalog: Catalog, profile: Profile, asked: ProfileService): As
     kind,
     identity: copy === 0 ? kind : `${kind}-${copy + 1}`,
   }));
+}
+
+function servedModel({ served }: Catalog, name: string): ServedModel {
+  const model = served.get(name);
+  if (model === undefined) throw new Error(`the catalog has no model ${name}`);
+  return model;
 }
 
 /** What is not asked for does not count, so that a new kind of wish changes no identity. */

@@ -1,6 +1,7 @@
 import type { Catalog, CatalogModel, DataOrigin, Engine, Profile } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import type { Fault, YamlText } from '../yaml/read-yaml.ts';
+import { servedModels } from './find-model.ts';
 import { parseEngine } from './parse-engine.ts';
 import { parseModels } from './parse-models.ts';
 import { parseProfile } from './parse-profile.ts';
@@ -27,10 +28,11 @@ export function buildCatalog(files: readonly DataFile[]): Catalog {
   const models = readModels(files, faults);
   const profiles = readProfiles(lastOfEachName(files, 'profile'), { engines, models }, faults);
   if (faults.length > 0) throw dataInvalid(faults);
+  const known = { profiles: valid(profiles), models: valid(models) };
   return {
-    profiles: valid(profiles),
-    models: valid(models),
+    ...known,
     engines: valid(engines),
+    served: servedModels(known),
     origins: originsOf(files, 'profile'),
     engineOrigins: originsOf(files, 'engine'),
   };

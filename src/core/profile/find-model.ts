@@ -8,36 +8,56 @@ import { formatModelRef, parseModelRef, urlFileName } from '../reference/parse-r
 import { isReference } from './is-reference.ts';
 
 /**
- * The model behind a catalog name or a reference, canonical, and the name that an engine's API shows for it.
+ * Returns the model behind a catalog name or a reference.
  * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_MODEL_SOURCE_UNSUPPORTED exit 2
  */
-export function findModel(catalog: Catalog, nameOrRef: string): ServedModel {
+export function findModel(
+  { models, served }: Pick<Catalog, 'models' | 'served'>,
+  nameOrRef: string,
+): ServedModel {
+  return served.get(nameOrRef) ?? parseModel(models, nameOrRef);
+}
+
+/**
+ * Returns every model that the catalog or a profile names, by that name or reference.
+ * @throws RmaError as `findModel`
+ */
+export function servedModels({
+  models,
+  profiles,
+}: Pick<Catalog, 'models' | 'profiles'>): ReadonlyMap<string, ServedModel> {
+  const named = [...profiles.values()].flatMap(({ variants }) =>
+    variants.flatMap(({ services }) => services.flatMap((service) => service.models)),
+  );
+  return new Map([...models.keys(), ...named].map((name) => [name, parseModel(models, name)]));
+}
+
+function parseModel(models: Catalog['models'], nameOrRef: string): ServedModel {
   if (isReference(nameOrRef)) {
     const ref = parseModelRef(nameOrRef);
     return { ref: formatModelRef(ref), name: servedName(ref), kind: null };
   }
-  const model = catalog.models.get(nameOrRef);
+  const model = models.get(nameOrRef);
   if (model !== undefined) {
     const ref = parseModelRef(model.ref);
     return {
       ref: formatModelRef(ref),
-      name: knownBySource(ref) ? servedName(ref) : model.name,
+      name: hasOwnName(ref) ? servedName(ref) : model.name,
       kind: model.kind,
     };
   }
-  const known = [...catalog.models.keys()].sort();
-  throw new RmaError('RMA_MODEL_UNKNOWN', unknownWord('model', nameOrRef, known), {
+  throw new RmaError('RMA_MODEL_UNKNOWN', unknownWord('model', nameOrRef, [...models.keys()].sort()), {
     exitCode: EXIT.usage,
-    hint: 'name a model of the catalog, or a reference such as hf:org/repo:file.gguf',
+    hint: 'use a name of the catalog, or a reference such as hf:org/repo:file.gguf',
   });
 }
 
-/** Ollama knows a model by its name there only, and clients know whole repositories by their id. */
-function knownBySource(ref: ModelRef): boolean {
+/** Ollama serves a model under its own name only; clients address whole repositories by their id. */
+function hasOwnName(ref: ModelRef): boolean {
   return ref.source === 'ollama' || (ref.source !== 'url' && ref.pattern === null);
 }
 
-/** For one file its name without `.gguf`, for a repository its id, for an Ollama model the name that Ollama shows. */
+/** The file name without `.gguf` of a single file, the id of a repository, or the name that Ollama shows. */
 function servedName(ref: ModelRef): string {
   if (ref.source === 'ollama') return ollamaName(ref);
   const file = ref.source === 'url' ? urlFileName(ref) : ref.pattern;

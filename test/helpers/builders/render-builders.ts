@@ -4,6 +4,7 @@ import type { Catalog, Engine, ProfileService } from '../../../src/core/domain/p
 import { workerTokenSecret } from '../../../src/core/domain/secret-names.ts';
 import { choosePorts } from '../../../src/core/fleet/choose-ports.ts';
 import type { FleetInput } from '../../../src/core/fleet/fleet-input.ts';
+import { servedModels } from '../../../src/core/profile/find-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 
 /** An engine of the shape of a llama.cpp server. */
@@ -75,9 +76,8 @@ export function catalogOf(
     optional: false,
   });
   const made = engines.map((engine) => (typeof engine === 'string' ? engineOf(engine) : engine));
-  return {
-    origins: new Map(),
-    engineOrigins: new Map(),
+  const known: Pick<Catalog, 'models' | 'profiles'> = {
+    models: new Map(['small', 'big'].map((name) => [name, model(name)])),
     profiles: new Map(
       Object.entries(profiles).map(([name, services]) => [
         name,
@@ -90,8 +90,13 @@ export function catalogOf(
         },
       ]),
     ),
+  };
+  return {
+    ...known,
+    served: servedModels(known),
     engines: new Map(made.map((engine) => [engine.name, engine])),
-    models: new Map(['small', 'big'].map((name) => [name, model(name)])),
+    origins: new Map(),
+    engineOrigins: new Map(),
   };
 }
 

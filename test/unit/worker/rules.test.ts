@@ -66,6 +66,7 @@ describe('the set of a worker type', () => {
     engines: new Map(),
     origins: new Map(),
     engineOrigins: new Map(),
+    served: new Map(),
     models: new Map([
       [
         'vision',
