@@ -98,7 +98,7 @@ describe('buildCatalog', () => {
     expect(faultsOf(files)).toEqual([
       'data/llm.yaml:2:7: "port" must be a whole number from 1 to 65535, not 80800',
       'data/llm.yaml:3:40: unknown placeholder {nam}; known: {model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}',
-      'data/models.yaml:1:14: model reference "small" is malformed: it starts with no known source',
+      'data/models.yaml:1:14: invalid model reference "small": unknown source prefix',
       'data/models.yaml:1:27: "small.kind" must be one of chat, embedding, vision, not "chta"',
       'data/chat.yaml:3:5: unknown key "engin"; did you mean "engine"?',
       'data/chat.yaml:3:5: "services[0].engine" is missing',
@@ -207,7 +207,7 @@ describe('buildCatalog', () => {
       'profile',
       PROFILE.replace('[small]', '["hf:small"]'),
       'x',
-      'data/x.yaml:4:14: model reference "hf:small" is malformed: "small" is not a repository name of the form org/repo',
+      'data/x.yaml:4:14: invalid model reference "hf:small": "small" is not a repository name in the form org/repo',
     ],
     [
       'a memory limit Docker refuses',
