@@ -1,6 +1,6 @@
 import type { FetchModel, Operation, ServiceOperation } from '../../core/plan/operation.ts';
 import { checkGpus } from './check-gpus.ts';
-import { watchContainers } from './container-watch.ts';
+import { ContainerWatch } from './container-watch.ts';
 import type { Execution, ExecutionContext, ExecutionHost, Payload } from './execution.ts';
 import { fetchBeside } from './fetch-beside.ts';
 import { createDirectory, removeSecrets, writeFile, writeSecretFile } from './files.ts';
@@ -26,7 +26,7 @@ export async function executePlan(
   invocation: ExecutionContext,
   { operations, payload }: ExecutionRequest,
 ): Promise<void> {
-  const containers = watchContainers(host, invocation, payload.config.project);
+  const containers = new ContainerWatch(host, invocation, payload.config.project);
   const workers = workerStreams(host, invocation, containers);
   const inTurn = oneAtATime();
   try {

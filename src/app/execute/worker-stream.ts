@@ -78,13 +78,17 @@ export class WorkerStream {
 
   async #followOverRestarts(signal: AbortSignal): Promise<never> {
     const { clock } = this.#parts.invocation;
-    for (let silent = 0; silent < SILENT_ATTEMPTS; silent++) {
+    for (let silent = 0; ; silent++) {
       const container = await this.#container(signal);
+      if (silent >= SILENT_ATTEMPTS) throw await this.#stopped(container);
       if (await this.#followOnce(container.id, signal)) silent = 0;
       signal.throwIfAborted();
-      await clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** silent, LONGEST_PAUSE_MS), signal);
+      await this.#parts.containers.refresh();
+      const now = await this.#container(signal);
+      const pause = Math.min(FIRST_PAUSE_MS * 2 ** silent, LONGEST_PAUSE_MS);
+      // after a restart the new process is followed at once
+      if (now.startedAt === container.startedAt) await clock.sleep(pause, signal);
     }
-    throw await this.#stopped(await this.#container(signal));
   }
 
   /** Returns whether a status came. */

@@ -43,9 +43,9 @@ export class FakeEngine implements ContainerEngine {
     return made;
   }
 
+  /** Starts a container as a user does. */
   launch(id: string): void {
-    const started = { state: 'running', exitCode: null, startedAt: this.#recorder.tick() } as const;
-    this.#update(id, started);
+    this.#update(id, { ...this.#runs(id), restarts: 0 });
   }
 
   exit(id: string, exitCode: number): void {
@@ -57,7 +57,12 @@ export class FakeEngine implements ContainerEngine {
     const container = this.#containers.get(id);
     if (container === undefined) return;
     this.#update(id, { state: 'restarting', restarts: container.restarts + 1 });
-    this.launch(id);
+    this.#update(id, this.#runs(id));
+  }
+
+  /** Changes what an inspect shows of a container. */
+  alter(id: string, change: Partial<ContainerFacts>): void {
+    this.#update(id, change);
   }
 
   destroy(id: string): void {
@@ -160,6 +165,11 @@ export class FakeEngine implements ContainerEngine {
 
   #services(ids: readonly string[]): string {
     return ids.map((id) => this.#containers.get(id)?.service ?? id).join(' ');
+  }
+
+  #runs(id: string): Partial<ContainerFacts> {
+    const health = this.#containers.get(id)?.health === 'none' ? 'none' : 'healthy';
+    return { state: 'running', health, exitCode: null, startedAt: this.#recorder.tick() };
   }
 
   #update(id: string, change: Partial<ContainerFacts>): void {

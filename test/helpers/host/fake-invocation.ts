@@ -3,6 +3,7 @@ import type { RmaEvent } from '../../../src/core/events.ts';
 import { formatModelRef } from '../../../src/core/reference/parse-ref.ts';
 import type { Invocation } from '../../../src/ports/invocation.ts';
 import { pinnedFile } from '../builders/render-builders.ts';
+import { FakeClock } from '../clock/fake-clock.ts';
 import { invocationOf } from './port-builders.ts';
 import { sourceOf } from './source-of.ts';
 
@@ -17,6 +18,8 @@ export function fakeInvocation(catalog: Catalog, over: Partial<Invocation> = {})
   const invocation = invocationOf({
     sources: [sourceOf('hf', async (ref) => pinnedFile(formatModelRef(ref)))],
     catalog: async () => catalog,
+    // nothing times out unless a test lets time pass
+    clock: new FakeClock(),
     workerImage: { context: '/image', tag: async () => 'rma-worker:1.2.3-0123456789ab' },
     reporter: {
       emit: (event) => {

@@ -5,6 +5,7 @@ import type { FileStore } from '../../../src/ports/file-store.ts';
 import type { Host } from '../../../src/ports/host.ts';
 import type { Invocation } from '../../../src/ports/invocation.ts';
 import { JumpingClock } from '../clock/jumping-clock.ts';
+import { Broadcast } from './broadcast.ts';
 import { refuse } from './refusing.ts';
 
 /** Returns an engine with these methods; every other one fails the test. */
@@ -28,11 +29,12 @@ export function engineOf(over: Partial<ContainerEngine> = {}): ContainerEngine {
   };
 }
 
-/** Returns the methods of an engine that has these containers; they are looked up anew at each call. */
+/** Returns the methods of an engine that has these containers, looked up at each call, and reports no changes. */
 export function listing(
   containers: () => readonly ContainerFacts[],
-): Pick<ContainerEngine, 'containers' | 'container'> {
+): Pick<ContainerEngine, 'containers' | 'container' | 'changes'> {
   return {
+    changes: async (_project, signal) => new Broadcast<string>().subscribe(signal),
     containers: async () => containers(),
     container: async (id) => containers().find((each) => each.id === id) ?? null,
   };

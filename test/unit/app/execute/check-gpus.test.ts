@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { ContainerFacts } from '../../../../src/core/domain/container.ts';
 import type { ServicePlacement } from '../../../../src/core/domain/placement.ts';
 import type { Host } from '../../../../src/ports/host.ts';
 import type { Invocation } from '../../../../src/ports/invocation.ts';
 import { executeStep } from '../../../helpers/builders/execute-step.ts';
+import { FakeClock } from '../../../helpers/clock/fake-clock.ts';
 import { containerOf } from '../../../helpers/host/container-of.ts';
-import { dockerOf, engineOf, hostOf, invocationOf, listing } from '../../../helpers/host/port-builders.ts';
+import { FakeEngine } from '../../../helpers/host/fake-engine.ts';
+import { dockerOf, hostOf, invocationOf } from '../../../helpers/host/port-builders.ts';
+import { Recorder } from '../../../helpers/host/recorder.ts';
 
 const placed = (...uuids: readonly string[]): ServicePlacement => ({
   service: 'vllm-vllm',
@@ -41,39 +43,29 @@ const run = (host: Host, invocation: Invocation, placement: ServicePlacement) =>
     payload: { placement: new Map([[placement.service, placement]]), waitSeconds: 3600 },
   });
 
-/** A host in whose container these programs answer so; others do not exist. */
-const hostWith = (
-  programs: Readonly<Record<string, Answer>>,
-  states: ContainerFacts['state'][] = ['running'],
-) => {
+/** An engine with one container, in whose programs answer so; others do not exist. */
+const hostWith = (programs: Readonly<Record<string, Answer>>) => {
   const warnings: string[] = [];
-  const state = () => (states.length > 1 ? states.shift() : states[0]) ?? 'exited';
-  const host = hostOf({
-    engine: engineOf({
-      containers: async () => [containerOf({ service: 'vllm-vllm' })],
-      container: async () => containerOf({ service: 'vllm-vllm', state: state() }),
-    }),
-    docker: dockerOf({
-      exec: async (_id, argv) => ({
-        exitCode: programs[argv[0]!]?.exitCode ?? (programs[argv[0]!] === undefined ? 127 : 0),
-        stdout: programs[argv[0]!]?.stdout ?? '',
-        stderr: programs[argv[0]!]?.stderr ?? '',
-      }),
+  const engine = new FakeEngine(new Recorder());
+  const container = engine.put(containerOf({ service: 'vllm-vllm' }));
+  const docker = dockerOf({
+    exec: async (_id, argv) => ({
+      exitCode: programs[argv[0]!]?.exitCode ?? (programs[argv[0]!] === undefined ? 127 : 0),
+      stdout: programs[argv[0]!]?.stdout ?? '',
+      stderr: programs[argv[0]!]?.stderr ?? '',
     }),
   });
+  const host = hostOf({ engine, docker });
   const invocation = invocationOf({
+    clock: new FakeClock(),
     reporter: {
       emit: (event) => {
         if (event.type === 'warning') warnings.push(event.code);
       },
     },
   });
-  return {
-    host,
-    invocation,
-    warnings,
-    check: (placement: ServicePlacement) => run(host, invocation, placement),
-  };
+  const checkPlaced = (placement: ServicePlacement) => run(host, invocation, placement);
+  return { host, invocation, engine, container, warnings, check: checkPlaced };
 };
 
 const smi = (...lines: readonly string[]) => ({ 'nvidia-smi': { stdout: `${lines.join('\n')}\n` } });
@@ -138,26 +130,21 @@ describe('check-gpus', () => {
   });
 
   it('waits for the container to run', async () => {
-    const starting = hostWith(smi(gpu(0, 'GPU-a')), ['created', 'restarting', 'running']);
-    await expect(starting.check(placed('GPU-a'))).resolves.toBeUndefined();
+    const { engine, container, check: checkPlaced } = hostWith(smi(gpu(0, 'GPU-a')));
+    engine.alter(container.id, { state: 'restarting' });
+    const checked = checkPlaced(placed('GPU-a'));
+    engine.launch(container.id);
+    await expect(checked).resolves.toBeUndefined();
   });
 
   it('checks again when the container restarted during the check', async () => {
-    const { host, invocation } = hostWith({});
+    const { host, invocation, engine, container } = hostWith({});
     const answers: Answer[] = [{ exitCode: 1, stdout: '', stderr: 'Error response from daemon' }];
-    const exec = async () => ({
-      exitCode: 0,
-      stderr: '',
-      stdout: gpu(0, 'GPU-a'),
-      ...answers.shift(),
-    });
-    const restarts = () => (answers.length === 0 ? 1 : 0);
-    const containers = listing(() => [containerOf({ service: 'vllm-vllm', restarts: restarts() })]);
-    const dying = {
-      ...host,
-      engine: { ...host.engine, ...containers },
-      docker: { ...host.docker, exec },
+    const exec = async () => {
+      if (answers.length > 0) engine.crash(container.id);
+      return { exitCode: 0, stderr: '', stdout: gpu(0, 'GPU-a'), ...answers.shift() };
     };
+    const dying = { ...host, docker: { ...host.docker, exec } };
     await expect(run(dying, invocation, placed('GPU-a'))).resolves.toBeUndefined();
     expect(answers).toEqual([]);
   });
