@@ -1,5 +1,10 @@
+import * as z from 'zod/mini';
 import type { RmaError } from '../../core/errors.ts';
+import { isObject } from '../../core/schema/issue.ts';
+import type { Schema } from '../../core/schema/parse.ts';
+import { matching, wholeNumber } from '../../core/schema/rules.ts';
 import { badAnswer } from './bad-answer.ts';
+import { parseAnswer, parseEntries, parsePart } from './parse-answer.ts';
 
 /** One entry of a listing. */
 export interface MsEntry {
@@ -17,7 +22,18 @@ export type MsAnswer =
   | { readonly kind: 'no-revision' }
   | { readonly kind: 'refused'; readonly code: number; readonly message: string };
 
-const SHA256 = /^[0-9a-f]{64}$/;
+const answer = z.object({
+  Code: z.number(),
+  Message: z.catch(z.string(), ''),
+  Data: z.optional(z.unknown()),
+});
+const listing = z.object({ Files: z.nullable(z.array(z.unknown())) });
+const msEntry: Schema<MsEntry> = z.object({
+  path: z.string(),
+  isFolder: z.boolean(),
+  bytes: z.nullable(wholeNumber(0)),
+  sha256: z.nullable(matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits')),
+});
 
 /** HTTP statuses for the hub's own codes; its real status is 404 for nearly every error. */
 const STATUS_OF_CODE: ReadonlyMap<number, number> = new Map([
@@ -33,16 +49,13 @@ const NO_REVISION = 10990101004;
  * @throws RmaError RMA_HUB_BAD_ANSWER
  */
 export function parseMsListing(text: string, subject: string): MsAnswer {
-  const answer = parseJson(text, subject);
-  if (!isRecord(answer)) throw msBadAnswer(subject, 'it is not an object');
-  const { Code: code, Message: message, Data: data } = answer;
-  if (typeof code !== 'number') throw msBadAnswer(subject, 'it has no Code');
+  const reject = (fault: string) => msBadAnswer(subject, fault);
+  const { Code: code, Message: message, Data: data } = parseAnswer(answer, text, reject);
   if (code === NO_REVISION) return { kind: 'no-revision' };
-  if (code !== 200) return { kind: 'refused', code, message: typeof message === 'string' ? message : '' };
-  const files = isRecord(data) ? data['Files'] : undefined;
+  if (code !== 200) return { kind: 'refused', code, message };
+  const { Files: files } = parsePart(listing, data, reject);
   if (files === null) return { kind: 'no-revision' };
-  if (!Array.isArray(files)) throw msBadAnswer(subject, 'it contains no file list');
-  return { kind: 'listing', entries: files.map((entry: unknown) => parseEntry(entry, subject)) };
+  return { kind: 'listing', entries: parseEntries(msEntry, files.map(asEntry), reject) };
 }
 
 /** Returns the HTTP status that corresponds to an error code; null for an unknown code. */
@@ -51,35 +64,15 @@ export function statusOfCode(code: number): number | null {
 }
 
 /** Returns the error for a response that is not in ModelScope's format. */
-export function msBadAnswer(subject: string, fault: string, cause?: unknown): RmaError {
-  return badAnswer(subject, fault, cause, 'MODELSCOPE_ENDPOINT');
+export function msBadAnswer(subject: string, fault: string): RmaError {
+  return badAnswer(subject, fault, 'MODELSCOPE_ENDPOINT');
 }
 
-function parseEntry(entry: unknown, subject: string): MsEntry {
-  if (!isRecord(entry)) throw msBadAnswer(subject, 'an entry of the file list is not a file');
-  const { Path: path, Type: type, Size: size, Sha256: sha256 } = entry;
-  if (typeof path !== 'string') throw msBadAnswer(subject, 'a file has no name');
+/** Returns an entry of the response under the names of rma; its values are not checked yet. */
+function asEntry(entry: unknown): unknown {
+  if (!isObject(entry)) return entry;
+  const { Path: path, Type: type, Size: size = null, Sha256: sha256 } = entry;
   const isFolder = type === 'tree';
-  const hex = typeof sha256 === 'string' ? sha256.toLowerCase() : '';
-  if (hex !== '' && !SHA256.test(hex)) throw msBadAnswer(subject, `${path} has no sha256`);
-  return { path, isFolder, bytes: isFolder ? null : sizeOf(size, path, subject), sha256: hex || null };
-}
-
-function sizeOf(value: unknown, path: string, subject: string): number | null {
-  if (value === undefined || value === null) return null;
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw msBadAnswer(subject, `${path} has no size`);
-}
-
-function parseJson(text: string, subject: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const start = JSON.stringify(text.slice(0, 40));
-    throw msBadAnswer(subject, `it is not JSON: it starts with ${start}`, error);
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+  const hex = typeof sha256 === 'string' && sha256 !== '' ? sha256.toLowerCase() : null;
+  return { path, isFolder, bytes: isFolder ? null : size, sha256: hex };
 }

@@ -1,6 +1,10 @@
+import * as z from 'zod/mini';
 import type { PinnedFile } from '../../core/domain/pinned-model.ts';
 import { RmaError } from '../../core/errors.ts';
+import { conflicts } from '../../core/schema/conflicts.ts';
+import { matching, wholeNumber } from '../../core/schema/rules.ts';
 import { EMPTY_SHA256 } from '../../core/store/digest.ts';
+import { parseAnswer } from './parse-answer.ts';
 
 /** One blob of a manifest and its role. */
 export interface OllamaBlob {
@@ -17,13 +21,19 @@ export interface OllamaManifest {
   readonly layers: readonly OllamaBlob[];
 }
 
-const MANIFEST_TYPES: readonly unknown[] = [
+const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
   'application/vnd.oci.image.manifest.v1+json',
-];
+] as const;
 const CONFIG_TYPE = /^application\/vnd\.docker\.container\.image\.v1\+json$/;
 const LAYER_TYPE = /^application\/vnd\.ollama\.image\.([a-z]{1,40})$/;
-const DIGEST = /^sha256:([0-9a-f]{64})$/;
+
+const manifestSchema = z.object({
+  schemaVersion: z.literal(2),
+  mediaType: z.enum(MANIFEST_TYPES),
+  config: blobSchema(CONFIG_TYPE, 'the media type of a configuration'),
+  layers: z.array(blobSchema(LAYER_TYPE, 'a media type of Ollama')),
+});
 
 /**
  * Parses a manifest of an Ollama registry: `{schemaVersion: 2, mediaType, config, layers}`, each entry
@@ -31,16 +41,13 @@ const DIGEST = /^sha256:([0-9a-f]{64})$/;
  * @throws RmaError RMA_HUB_BAD_ANSWER
  */
 export function parseManifest(text: string, subject: string): OllamaManifest {
-  const manifest = parseJson(text, subject);
-  if (manifest['schemaVersion'] !== 2) throw badManifest(subject, 'its schemaVersion is not 2');
-  if (!MANIFEST_TYPES.includes(manifest['mediaType'])) {
-    throw badManifest(subject, `its mediaType is ${shown(manifest['mediaType'])}`);
-  }
-  const { layers } = manifest;
-  if (!Array.isArray(layers)) throw badManifest(subject, 'it has no layers array');
+  const reject = (fault: string) => badManifest(subject, fault);
+  // the store keeps the exact bytes; characters replaced while decoding would be written back wrong
+  if (text.includes('\uFFFD')) throw reject('it is not UTF-8');
+  const { config, layers } = parseAnswer(manifestSchema, text, reject);
   return {
-    config: { ...parseBlob(manifest['config'], CONFIG_TYPE, subject), kind: 'config' },
-    layers: layers.map((layer: unknown) => parseBlob(layer, LAYER_TYPE, subject)),
+    config: { ...blobOf(config), kind: 'config' },
+    layers: layers.map((layer) => ({ ...blobOf(layer), kind: LAYER_TYPE.exec(layer.mediaType)?.[1] ?? '' })),
   };
 }
 
@@ -62,43 +69,34 @@ export function blobFiles({ config, layers }: OllamaManifest, subject: string): 
 }
 
 /** Returns the error for a response that is not a manifest: often from a proxy or a sign-in page. */
-export function badManifest(subject: string, fault: string, cause?: unknown): RmaError {
+export function badManifest(subject: string, fault: string): RmaError {
   return new RmaError('RMA_HUB_BAD_ANSWER', `invalid manifest of ${subject}: ${fault}`, {
     hint: 'check the registry address (RMA_OLLAMA_ENDPOINT) and whether a proxy responds in its place',
-    cause,
   });
 }
 
-function parseBlob(value: unknown, type: RegExp, subject: string): OllamaBlob {
-  if (!isRecord(value)) throw badManifest(subject, 'an entry is not an object');
-  const { mediaType, digest, size } = value;
-  const kind = typeof mediaType === 'string' ? type.exec(mediaType) : null;
-  if (kind === null) throw badManifest(subject, `an entry has the media type ${shown(mediaType)}`);
-  const hex = typeof digest === 'string' ? DIGEST.exec(digest)?.[1] : undefined;
-  if (hex === undefined) throw badManifest(subject, `an entry has the digest ${shown(digest)}`);
-  const isSize = typeof size === 'number' && Number.isSafeInteger(size) && size >= 0;
-  if (!isSize || (size === 0) !== (hex === EMPTY_SHA256)) {
-    throw badManifest(subject, `sha256:${hex} has the size ${shown(size)}`);
-  }
-  return { kind: kind[1] ?? '', bytes: size, sha256: hex };
+function blobSchema(type: RegExp, mustBe: string) {
+  return z
+    .object({
+      mediaType: matching(type, mustBe),
+      digest: matching(/^sha256:[0-9a-f]{64}$/, 'a sha256 digest'),
+      size: wholeNumber(0),
+    })
+    .check(
+      conflicts(({ digest, size }) =>
+        (size === 0) === (digest === `sha256:${EMPTY_SHA256}`)
+          ? []
+          : [{ path: ['size'], message: `${digest} cannot have ${size} bytes` }],
+      ),
+    );
 }
 
-function parseJson(text: string, subject: string): Record<string, unknown> {
-  // the store keeps the exact bytes; characters replaced while decoding would be written back wrong
-  if (text.includes('\uFFFD')) throw badManifest(subject, 'it is not UTF-8');
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isRecord(value)) return value;
-  } catch (error) {
-    throw badManifest(subject, `it is not JSON, it starts with ${shown(text.slice(0, 40))}`, error);
-  }
-  throw badManifest(subject, 'it is not an object');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'none' : JSON.stringify(value).slice(0, 80);
+function blobOf({
+  digest,
+  size,
+}: {
+  readonly digest: string;
+  readonly size: number;
+}): Omit<OllamaBlob, 'kind'> {
+  return { bytes: size, sha256: digest.replace('sha256:', '') };
 }

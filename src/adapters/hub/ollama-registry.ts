@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { PinnedFile, PinnedModel, PinnedOllamaModel } from '../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { registryRefusal } from '../../core/hub/registry-refusal.ts';
@@ -11,12 +12,18 @@ import {
 import type { HttpClient } from '../../ports/http-client.ts';
 import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
 import { badManifest, blobFiles, type OllamaManifest, parseManifest } from './ollama-manifest.ts';
+import { parseAnswer } from './parse-answer.ts';
 
 export interface OllamaOptions {
   /** address of `registry.ollama.ai` or of a mirror */
   readonly endpoint: string;
   readonly http: HttpClient;
 }
+
+const configSchema = z.object({
+  remote_model: z.optional(z.unknown()),
+  remote_host: z.optional(z.unknown()),
+});
 
 const ACCEPT = 'application/vnd.docker.distribution.manifest.v2+json';
 
@@ -106,14 +113,10 @@ export class OllamaRegistrySource implements ModelSource {
 
 /** Returns the model that Ollama's cloud runs for this one; null for a model that runs locally. */
 function remoteModel(config: string, subject: string): string | null {
-  try {
-    const value: unknown = JSON.parse(config);
-    if (typeof value !== 'object' || value === null) throw new TypeError('not an object');
-    const { remote_model: model, remote_host: host } = value as Partial<Record<string, unknown>>;
-    return model || host ? String(model || host) : null;
-  } catch (error) {
-    throw badManifest(subject, 'its configuration is not JSON', error);
-  }
+  const { remote_model: model, remote_host: host } = parseAnswer(configSchema, config, (fault) =>
+    badManifest(subject, `its configuration: ${fault}`),
+  );
+  return model || host ? String(model || host) : null;
 }
 
 function unservable(subject: string, what: string, hint: string): RmaError {

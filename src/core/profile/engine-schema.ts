@@ -1,16 +1,9 @@
 import * as z from 'zod/mini';
+import { type Conflict, conflicts } from '../schema/conflicts.ts';
 import type { Schema } from '../schema/parse.ts';
 import { matching, wholeNumber } from '../schema/rules.ts';
 import { parseBytes, parseDuration } from '../units.ts';
-import {
-  type Conflict,
-  conflicts,
-  mapping,
-  measure,
-  optional,
-  textByName,
-  texts,
-} from '../yaml/yaml-rules.ts';
+import { mapping, measure, optional, textByName, texts } from '../yaml/yaml-rules.ts';
 
 const urlPath = matching(/^\/\S*$/, 'a path that starts with /');
 const directory = matching(/^\/[^\s:]+$/, 'an absolute directory in the container, without : and spaces');

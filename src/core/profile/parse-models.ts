@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
 import type { CatalogModel } from '../domain/profile.ts';
+import { conflicts } from '../schema/conflicts.ts';
 import { isObject } from '../schema/issue.ts';
 import { matching, text } from '../schema/rules.ts';
 import { parseBytes } from '../units.ts';
 import { parseAt } from '../yaml/parse-at.ts';
 import { type Fault, readYaml, type YamlText } from '../yaml/read-yaml.ts';
-import { conflicts, mapping, measure, optional } from '../yaml/yaml-rules.ts';
+import { mapping, measure, optional } from '../yaml/yaml-rules.ts';
 import { referenceFault } from './reference-fault.ts';
 
 /** Entries of a `models.yaml`. */

@@ -1,15 +1,8 @@
 import type * as z from 'zod/mini';
+import { type Conflict, conflicts, crossCheck } from '../schema/conflicts.ts';
 import { matching, text } from '../schema/rules.ts';
 import { parseBytes } from '../units.ts';
-import {
-  type Conflict,
-  conflicts,
-  crossCheck,
-  items,
-  mapping,
-  measure,
-  optional,
-} from '../yaml/yaml-rules.ts';
+import { items, mapping, measure, optional } from '../yaml/yaml-rules.ts';
 import { type KnownData, serviceConflicts } from './service-conflicts.ts';
 import { serviceSchema } from './service-schema.ts';
 

@@ -1,6 +1,6 @@
 import type { CatalogModel, Engine } from '../domain/profile.ts';
 import { unknownWord } from '../nearest.ts';
-import type { Conflict } from '../yaml/yaml-rules.ts';
+import type { Conflict } from '../schema/conflicts.ts';
 import { readsFault } from './check-reads.ts';
 import { isReference } from './is-reference.ts';
 import { referenceFault } from './reference-fault.ts';
