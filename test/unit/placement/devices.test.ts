@@ -198,6 +198,16 @@ describe('names of GPUs', () => {
     );
   });
 
+  it.each([
+    [box, 'use one of its MIG devices, such as MIG-0bbb'],
+    [
+      inventory(gpu(0, 0, { migEnabled: true })),
+      'it has no MIG device; create one: nvidia-smi mig -cgi PROFILE -C -i 0',
+    ],
+  ])('of a GPU in MIG mode are refused with what to use', (machine, hint) => {
+    expect(() => resolveGpuNames(['0'], machine)).toThrowError(expect.objectContaining({ hint }));
+  });
+
   it('are not found on a machine without GPUs', () => {
     expect(() => resolveGpuNames(['0'], inventory())).toThrowError(/this machine has none/);
   });

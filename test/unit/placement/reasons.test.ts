@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import type { PlacementDevice, PlacementProfile } from '../../../src/core/domain/placement.ts';
+import { place } from '../../../src/core/placement/place.ts';
+import {
+  device,
+  GIB,
+  need,
+  ok,
+  profile,
+  refused,
+  service,
+} from '../../helpers/builders/placement-builders.ts';
+
+/** The reasons of the last service, those of refused devices by UUID. */
+function reasonsOf(
+  devices: readonly PlacementDevice[],
+  profiles: readonly PlacementProfile[],
+): Readonly<Record<string, string>> {
+  const { taken, refused: others } = ok(place(devices, profiles)).reasons.at(-1)!;
+  return { taken, ...Object.fromEntries(others.map(({ uuid, why }) => [uuid, why])) };
+}
+
+const two = (gib: number, change: Parameters<typeof service>[2] = {}) =>
+  service('vllm', gib, { gpus: 2, need: need(gib), ...change });
+
+describe('the reason why a device was chosen', () => {
+  it.each([
+    [
+      'the only one',
+      [device(0, 24), device(1, 8)],
+      service('a', 10),
+      'needs 10.0 GiB of 24.0 GiB available; the only GPU it fits on',
+    ],
+    [
+      'the tightest fit',
+      [device(0, 24), device(1, 48)],
+      service('a', 10),
+      'needs 10.0 GiB of 24.0 GiB available; tightest fit',
+    ],
+    [
+      'exclusive',
+      [device(0, 24), device(1, 48)],
+      service('a', 10, { exclusive: true }),
+      'needs 10.0 GiB of 24.0 GiB available; tightest fit, exclusive',
+    ],
+    [
+      'where it runs',
+      [device(0, 24), device(1, 12)],
+      service('a', 10, { current: ['GPU-0'] }),
+      'needs 10.0 GiB of 24.0 GiB available; already runs there',
+    ],
+  ])('of one GPU: %s', (_, devices, one, text) => {
+    expect(reasonsOf(devices, [profile('p', [[one]], { current: 'best' })])['taken']).toBe(`GPU 0: ${text}`);
+  });
+
+  it('of several GPUs', () => {
+    const pair = [device(0, 24), device(1, 24)];
+    expect(reasonsOf(pair, [profile('p', [[two(40)]])])['taken']).toBe(
+      'GPU 0 and GPU 1: needs 20.0 GiB of 24.0 GiB available on each; the only identical GPUs it fits on',
+    );
+    expect(reasonsOf([...pair, device(2, 24)], [profile('p', [[two(40)]])])['taken']).toBe(
+      'GPU 0 and GPU 1: needs 20.0 GiB of 24.0 GiB available on each; 2 identical GPUs, tightest fit',
+    );
+  });
+});
+
+describe('the reason why a device was refused', () => {
+  it('is what runs there already', () => {
+    const replicas = [0, 1].map((at) => service(`copy-${at}`, 5, { replicaGroup: 'copies' }));
+    expect(reasonsOf([device(0, 24), device(1, 24)], [profile('p', [replicas])])['GPU-0']).toBe(
+      'already has the replica copy-0',
+    );
+    const exclusive = service('b', 20, { exclusive: true });
+    const profiles = [profile('p', [[service('a', 2), service('c', 1)]]), profile('q', [[exclusive]])];
+    expect(reasonsOf([device(0, 24), device(1, 24)], profiles)['GPU-1']).toBe(
+      'is used by a and c, but the service needs exclusive GPUs',
+    );
+  });
+
+  it('is too little room next to what runs there, counted as measured', () => {
+    const running = service('a', 10, { current: ['GPU-0'], measuredBytes: 15 * GIB });
+    const profiles = [profile('p', [[running]], { current: 'best' }), profile('q', [[service('b', 12)]])];
+    expect(
+      reasonsOf([device(0, 24), device(1, 24, { foreignBytes: GIB, availableBytes: 23 * GIB })], profiles),
+    ).toEqual({
+      taken: 'GPU 1: needs 12.0 GiB of 23.0 GiB available; the only GPU it fits on',
+      'GPU-0': 'has 9.0 GiB available next to a, 12.0 GiB needed',
+    });
+  });
+
+  it('is where the service already runs', () => {
+    const running = service('a', 10, { current: ['GPU-0'] });
+    expect(
+      reasonsOf([device(0, 24), device(1, 12)], [profile('p', [[running]], { current: 'best' })])['GPU-1'],
+    ).toBe('also fits (12.0 GiB available); not chosen: the service already runs elsewhere');
+  });
+
+  it('is that it differs from the GPUs of a tensor-parallel service, or cannot be combined', () => {
+    const mig = device(3, 24, { uuid: 'MIG-3', kind: 'mig' });
+    const devices = [device(0, 24), device(1, 24), device(2, 48), device(4, 24), mig];
+    expect(reasonsOf(devices, [profile('p', [[two(40)]])])).toMatchObject({
+      'GPU-2': 'is not identical to GPU 0',
+      'GPU-4': 'also fits (24.0 GiB available); not chosen: GPU 0 and GPU 1 are the tighter fit',
+      'MIG-3': 'is a MIG device, which cannot be combined with others',
+    });
+  });
+
+  it('is the selection of the user', () => {
+    const selected = service('a', 5, { allowed: ['GPU-1'] });
+    expect(reasonsOf([device(0, 24), device(1, 24)], [profile('p', [[selected]])])['GPU-0']).toBe(
+      'is not one of the GPUs selected for the service',
+    );
+  });
+});
+
+describe('the reason why a better variant was not chosen', () => {
+  const whyOf = (devices: readonly PlacementDevice[], profiles: readonly PlacementProfile[]) =>
+    ok(place(devices, profiles)).refusedVariants.map(({ why }) => why);
+
+  it('is the sum of its services', () => {
+    const variants = [[service('a', 14), service('b', 14)], [service('c', 5)]];
+    expect(whyOf([device(0, 24)], [profile('p', variants)])).toEqual([
+      'its services need 28.0 GiB in total and do not fit together',
+    ]);
+  });
+
+  it('is the largest of its services, on several GPUs with what the best of them have', () => {
+    const variants = [[two(50)], [service('c', 5)]];
+    const devices = [0, 1, 2, 3].map((at) => device(at, 24, { availableBytes: (20 - at) * GIB }));
+    expect(whyOf(devices, [profile('p', variants)])).toEqual([
+      'vllm needs 25.0 GiB on each of 2 GPUs, but GPU 0 has 20.0 GiB available, GPU 1 has 19.0 GiB available and GPU 2 has 18.0 GiB available',
+    ]);
+  });
+
+  it('is the request of the user, or that the profile is not part of the command', () => {
+    const variants = [[service('a', 14)], [service('b', 5, { current: ['GPU-0'] })]];
+    expect(whyOf([device(0, 24)], [profile('p', variants, { requested: 'second' })])).toEqual([
+      'second was requested',
+    ]);
+    expect(whyOf([device(0, 24)], [profile('p', variants, { current: 'second', fixed: true })])).toEqual([
+      'second runs and is not part of this command',
+    ]);
+  });
+});
+
+describe('a profile that does not fit', () => {
+  it('comes with the reasons of three GPUs, and the number of the others', () => {
+    const box = [0, 1, 2, 3, 4].map((at) => device(at, 24, { availableBytes: 10 * GIB }));
+    const running = profile('p', [[service('a', 2)]]);
+    const large = profile('q', [[service('b', 5), service('c', 9.5, { exclusive: true }), two(12)]]);
+    expect(refused(place(box.slice(0, 2), [running, large])).message).toMatch(
+      /^profile q does not fit: vllm needs 6\.0 GiB on each of 2 GPUs, but GPU 0 .+ and GPU 1 /,
+    );
+    const many = box.map((each) => ({ ...each, availableBytes: 4 * GIB }));
+    expect(refused(place(many, [running, profile('q', [[service('b', 5)]])])).refusedVariants).toEqual([
+      {
+        profile: 'q',
+        variant: 'best',
+        why: 'b needs 5.0 GiB, but GPU 0 has 4.0 GiB available, GPU 1 has 4.0 GiB available and GPU 2 has 4.0 GiB available',
+      },
+    ]);
+    expect(refused(place(many, [running, profile('q', [[service('b', 5)]])])).message).toContain(
+      'GPU 2 has 4.0 GiB available, 5.0 GiB needed, and 2 more; 1024 MiB are missing',
+    );
+  });
+
+  it('names the missing GPUs of those selected', () => {
+    const pinned = two(20, { gpus: 3, allowed: ['GPU-0', 'GPU-1'] });
+    expect(
+      refused(place([device(0, 24), device(1, 24), device(2, 24)], [profile('p', [[pinned]])])),
+    ).toMatchObject({
+      code: 'RMA_GPU_TOO_FEW',
+      message:
+        'profile p does not fit: vllm: requires 3 GPUs, but only 2 of those selected for it are usable',
+    });
+  });
+
+  it.each([
+    [
+      'without the selection',
+      [device(0, 8), device(1, 24)],
+      service('a', 10, { allowed: ['GPU-0'] }),
+      /^remove gpu\.pins, --gpu and `gpus`, so that rma chooses the GPUs of p; or /,
+    ],
+    ['with more GPUs', [device(0, 8)], two(28), /^add 2 GPUs of 16 GB$/],
+    [
+      'with nothing on sale',
+      [device(0, 8)],
+      service('a', 1000),
+      /^show what uses each GPU: rma plan --explain$/,
+    ],
+  ])('gets a hint that would help: %s', (_, devices, one, hint) => {
+    expect(refused(place(devices, [profile('p', [[one]])])).hint).toMatch(hint);
+  });
+
+  it('gets another variant of a running profile as a hint', () => {
+    const variants = [[service('a', 14, { current: ['GPU-0'] })], [service('b', 5)]];
+    const running = profile('p', variants, { current: 'best', fixed: true });
+    expect(refused(place([device(0, 24)], [running, profile('q', [[service('c', 15)]])])).hint).toBe(
+      'rma up --variant p=second; or stop p: rma down --profile p',
+    );
+  });
+
+  it('says when a search was cut short', () => {
+    const box = Array.from({ length: 6 }, (_, at) => device(at, 80));
+    const sizes = Array.from({ length: 24 }, (_, at) => 17 + ((at * 7919) % 601) / 100);
+    const spare = (480 - sizes.reduce((sum, gib) => sum + gib, 0)) / sizes.length;
+    const services = sizes.map((gib, at) => service(`s${at}`, gib + spare - 0.0001));
+    const placed = place(box, [profile('p', [services])]);
+    expect(placed.ok ? placed.notes.join() : placed.message).toMatch(/the (placement )?search was cut short/);
+  });
+});
