@@ -4,11 +4,11 @@ export const LABEL = {
   profile: 'rma.profile',
   service: 'rma.service',
   models: 'rma.models',
-  /** of a worker: the engine services it uses, separated by spaces */
+  /** of a worker: the engine services it uses, blanks between them */
   engines: 'rma.engines',
-  /** UUIDs of GPUs and MIG devices, separated by spaces */
+  /** UUIDs of GPUs and MIG devices, blanks between them */
   gpus: 'rma.gpus',
-  /** bytes reserved on each of them */
+  /** bytes promised on each of them */
   memory: 'rma.memory',
   variant: 'rma.variant',
   configHash: 'rma.config-hash',

@@ -1,4 +1,4 @@
-/** Returns the ID of a profile's worker on a host, as listed by the coordinator. */
+/** The id of a profile's worker on a host, as the coordinator lists it. */
 export function workerId(host: string, project: string, profile: string): string {
   return `${host}-${project}-${profile}`;
 }

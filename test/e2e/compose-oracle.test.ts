@@ -11,8 +11,8 @@ import {
   catalogOf,
   configOf,
   engineOf,
+  fleetInputOf,
   profileServiceOf,
-  renderInputOf,
 } from '../helpers/builders/render-builders.ts';
 import { stackOf, workerConfigOf } from '../helpers/builders/stack-of.ts';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
@@ -64,7 +64,7 @@ describe('the real Compose', () => {
       coordinator: { port: 7700, url: 'http://coordinator.example', tokenFile: null },
     });
     const workerImage = env['RMA_WORKER_BASE'] ?? '';
-    await writeFile(file, stackOf(renderInputOf({ config, workerImage, secrets: new Set() })).text);
+    await writeFile(file, stackOf(fleetInputOf({ config, workerImage, secrets: new Set() })).text);
     const compose = (...args: string[]) =>
       promisify(execFile)('docker', ['compose', '-f', file, ...args], { env });
     try {
@@ -81,7 +81,7 @@ describe('the real Compose', () => {
     const env = engineEnv();
     const name = `rma-oracle-${process.pid}`;
     const store = { type: 'named', name } as const;
-    const input = renderInputOf({
+    const input = fleetInputOf({
       config: configOf({
         project: name,
         volumes: { store, cache: store },
@@ -133,7 +133,7 @@ describe('the real Compose', () => {
       [engineOf('llm', { environment })],
     );
     const selection = selectServices(catalog, ['chat']);
-    const { config } = await composeReads(stackOf(renderInputOf({ selection })).text);
+    const { config } = await composeReads(stackOf(fleetInputOf({ selection })).text);
     const { command, environment: read } = config.services['chat-llm'] as {
       command: string[];
       environment: Record<string, string>;

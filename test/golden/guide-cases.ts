@@ -9,7 +9,7 @@ import { buildCatalog, type DataFile } from '../../src/core/profile/build-catalo
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import { parseModelRef } from '../../src/core/reference/parse-ref.ts';
 import { withFile } from '../helpers/builders/config-sources.ts';
-import { renderInputOf } from '../helpers/builders/render-builders.ts';
+import { fleetInputOf } from '../helpers/builders/render-builders.ts';
 
 const GIB = 2 ** 30;
 
@@ -121,7 +121,7 @@ export const GUIDE_CASES = GUIDES.map((guide) => ({ name: guide.name, input: () 
 function guideInput({ settings, profiles, stands }: Guide): FleetInput {
   const { config } = resolveConfig(withFile(settings, '/srv/rma-demo'));
   const selection = selectServices(catalogWith(profiles), config.profiles);
-  return renderInputOf({
+  return fleetInputOf({
     config,
     selection,
     placement: new Map(Object.entries(stands).map(([service, each]) => [service, placed(service, each)])),

@@ -8,9 +8,9 @@ import {
   catalogOf,
   configOf,
   engineOf,
+  fleetInputOf,
   HUB,
   profileServiceOf,
-  renderInputOf,
 } from '../helpers/builders/render-builders.ts';
 import { GUIDE_CASES } from './guide-cases.ts';
 
@@ -23,7 +23,7 @@ export interface RenderCase {
 export const RENDER_CASES: readonly RenderCase[] = [
   {
     name: 'cpu-worker',
-    input: () => renderInputOf({ selection: selectServices(shippedCatalog(), ['cpu-worker']) }),
+    input: () => fleetInputOf({ selection: selectServices(shippedCatalog(), ['cpu-worker']) }),
   },
   { name: 'host-folder', input: hostFolder },
   { name: 'two-profiles', input: twoProfiles },
@@ -45,7 +45,7 @@ function hostFolder(): FleetInput {
     ports: { 'chat-llm': 9999 },
     stateDir: "/home/me/it's mine/.rma",
   });
-  return renderInputOf({
+  return fleetInputOf({
     config,
     owner: { uid: 1234, gid: 100 },
     secrets: new Set(['hf_token', 'worker_token_chat']),
@@ -75,7 +75,7 @@ function twoProfiles(): FleetInput {
     },
     [engineOf('llm'), cached],
   );
-  return renderInputOf({ selection: selectServices(catalog, ['a', 'b']) });
+  return fleetInputOf({ selection: selectServices(catalog, ['a', 'b']) });
 }
 
 /** Texts that YAML 1.1 or Compose would read as something else. */
@@ -95,7 +95,7 @@ function oddTexts(): FleetInput {
     healthTest: ['CMD-SHELL', 'curl -fsS "http://127.0.0.1:{port}/health" || test "$?" = 22'],
   });
   const service = profileServiceOf({ flags: ['--template', '{"a": "$x\\n"}', 'off', '07'] });
-  return renderInputOf({ selection: selectServices(catalogOf({ chat: [service] }, [engine]), ['chat']) });
+  return fleetInputOf({ selection: selectServices(catalogOf({ chat: [service] }, [engine]), ['chat']) });
 }
 
 function shippedCatalog(): Catalog {

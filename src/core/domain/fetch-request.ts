@@ -1,13 +1,13 @@
 import type { PinnedModel } from './pinned-model.ts';
 
-/** Input of `rma-worker fetch` and `rma-worker check` on stdin. */
+/** What `rma-worker fetch` and `rma-worker check` read on stdin. */
 export interface FetchRequest {
   readonly models: readonly PinnedModel[];
-  /** recorded in the store before the download; prune keeps these models */
+  /** recorded in the store before anything is fetched: the roots of prune */
   readonly needs?: StoreNeeds | undefined;
 }
 
-/** All model references of one worker: a profile of a project on a host. */
+/** Every reference that one worker needs: a profile of a project on a host. */
 export interface StoreNeeds {
   readonly host: string;
   readonly project: string;

@@ -1,32 +1,32 @@
 import type { PinnedModel } from './pinned-model.ts';
 
-/** A model and its name in the API of the engine. */
+/** A model that an engine serves, under the name its API shows. */
 export interface ServedModel {
   readonly ref: string;
   readonly name: string;
-  /** null: not in the catalog */
+  /** null: a reference that is not in the catalog */
   readonly kind: 'chat' | 'embedding' | 'vision' | null;
 }
 
-/** How the worker probes an engine, from `compose/engines/<engine>.yaml`. */
+/** How the worker asks an engine whether it answers. Data of `compose/engines/<engine>.yaml`, made concrete. */
 export interface EngineTarget {
   readonly service: string;
   readonly engine: string;
-  /** URL in the Compose network */
+  /** address inside the Compose network */
   readonly url: string;
-  /** published URL for users and the coordinator */
+  /** address on the host, as users and the coordinator see it */
   readonly endpoint: string;
   readonly healthPath: string;
-  /** returns an OpenAI model list, which must contain every served name */
+  /** answers an OpenAI model list that must contain every served name */
   readonly modelsPath: string;
-  /** Prometheus metric with the number of requests in flight; null if the engine has none */
+  /** Prometheus text with the number of requests in flight; null where the engine tells none */
   readonly inFlight: { readonly path: string; readonly metric: string } | null;
-  /** path that reports loaded models, and where they must be; null: models are loaded before the engine responds */
+  /** which of its models are loaded, and where they must be; null: it has them loaded when it answers */
   readonly loaded: { readonly path: string; readonly on: 'gpu' | 'cpu' } | null;
   readonly models: readonly ServedModel[];
 }
 
-/** The complete configuration of a worker, inline in the Compose file. */
+/** The worker's whole configuration, inline in the Compose file: a boot needs nothing else. */
 export interface WorkerConfig {
   readonly schema: 'rma.worker-config/v1';
   /** `<host>-<project>-<profile>` */
@@ -34,13 +34,13 @@ export interface WorkerConfig {
   readonly host: string;
   readonly project: string;
   readonly profile: string;
-  /** models of this worker */
+  /** the models this worker owns */
   readonly models: readonly PinnedModel[];
   readonly engines: readonly EngineTarget[];
-  /** null: no coordinator, ready when the engines respond. The token is read from COORDINATOR_TOKEN_FILE. */
+  /** null: no coordinator, ready when the engines answer. The token comes from the file that COORDINATOR_TOKEN_FILE names. */
   readonly coordinator: { readonly url: string } | null;
   readonly heartbeatSeconds: number;
-  /** deadline for requests in flight after the worker left the coordinator */
+  /** how long requests in flight may take after the worker left the coordinator */
   readonly drainSeconds: number;
 }
 

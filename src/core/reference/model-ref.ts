@@ -1,6 +1,6 @@
 import type { RepoRef } from './repo-ref.ts';
 
-/** A parsed model reference. */
+/** A model reference, parsed. */
 export type ModelRef =
   | ({ readonly source: 'hf' } & RepoRef)
   | {
@@ -12,9 +12,9 @@ export type ModelRef =
     }
   | {
       readonly source: 'ollama';
-      /** host[:port]; null is the registry of ollama.com, or the mirror from the settings */
+      /** host[:port]; null is the registry of ollama.com, or the mirror that the settings name for it */
       readonly registry: string | null;
-      /** http, not https: for an explicit `http://`, or for a host on this machine without a scheme */
+      /** http, not https: `http://` was written out, or the host is this machine and no scheme was */
       readonly plainHttp: boolean;
       readonly namespace: string;
       readonly model: string;

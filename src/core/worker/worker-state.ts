@@ -1,16 +1,16 @@
 import type { WorkerState } from '../domain/worker-status.ts';
 
-/** Events that change the state of a worker. */
+/** What can happen to a worker. */
 export type WorkerInput =
   | 'models-missing'
-  /** all bytes are downloaded; the last files are being hashed and published */
+  /** every byte is here; the last files are being hashed and put in place */
   | 'bytes-complete'
   | 'models-present'
-  /** every engine responds */
+  /** every engine answers */
   | 'engines-answer'
-  /** at least one engine does not respond */
+  /** at least one engine does not answer */
   | 'engines-down'
-  /** the worker is registered, or there is no coordinator */
+  /** the coordinator knows the worker, or there is none to know it */
   | 'registered'
   | 'stop'
   | 'fault';
@@ -33,7 +33,7 @@ const NEXT: Readonly<Record<WorkerState, Row>> = {
   draining: {},
 };
 
-/** Returns the state after an input; an input without effect keeps the state. `failed` only ends by a stop, `draining` never. */
+/** The state after an input; an input that means nothing in a state leaves it. `failed` waits for a stop, `draining` for nothing. */
 export function nextState(state: WorkerState, input: WorkerInput): WorkerState {
   if (state === 'draining') return state;
   if (input === 'stop') return 'draining';

@@ -4,11 +4,11 @@ import type { ModelCheck } from '../../../src/core/domain/model-check.ts';
 import type { Observed, ObservedContainer } from '../../../src/core/domain/observed.ts';
 import { type PinnedModel, pinnedBytes } from '../../../src/core/domain/pinned-model.ts';
 import type { FleetInput } from '../../../src/core/fleet/fleet-input.ts';
-import { renderInputOf } from './render-builders.ts';
+import { fleetInputOf } from './render-builders.ts';
 import { stackOf } from './stack-of.ts';
 
 /** What `up` wants for the input; every secret in use has some value. */
-export function desiredOf(input: FleetInput = renderInputOf()): Desired {
+export function desiredOf(input: FleetInput = fleetInputOf()): Desired {
   const stack = stackOf(input);
   return {
     stack,

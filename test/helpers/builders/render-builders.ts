@@ -148,7 +148,7 @@ export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
 const SMALL = profileServiceOf({ engine: 'llm', models: ['small'] });
 
 /** One profile `chat` with the engine `llm` and the model `small`. */
-export function renderInputOf(over: Partial<FleetInput> = {}): FleetInput {
+export function fleetInputOf(over: Partial<FleetInput> = {}): FleetInput {
   const config = over.config ?? configOf();
   const selection = over.selection ?? selectServices(catalogOf({ chat: [SMALL] }), ['chat']);
   return {

@@ -2,7 +2,7 @@ import type { Desired } from '../../../src/core/domain/desired.ts';
 import type { Observed } from '../../../src/core/domain/observed.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { desiredOf, doneBox } from './plan-builders.ts';
-import { catalogOf, profileServiceOf, renderInputOf } from './render-builders.ts';
+import { catalogOf, fleetInputOf, profileServiceOf } from './render-builders.ts';
 
 const ONE = profileServiceOf({ engine: 'one' });
 const TWO = profileServiceOf({ engine: 'two' });
@@ -13,7 +13,7 @@ export const THREE_PROFILES = catalogOf({ a: [ONE], b: [TWO], c: [ONE, THREE] },
 
 /** What a project with these profiles desires, in their order. */
 export function desiredProfiles(...profiles: readonly string[]): Desired {
-  return desiredOf(renderInputOf({ selection: selectServices(THREE_PROFILES, profiles) }));
+  return desiredOf(fleetInputOf({ selection: selectServices(THREE_PROFILES, profiles) }));
 }
 
 /** A machine with everything of the desired state but containers: as after `down`. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { buildCatalog } from '../../../src/core/profile/build-catalog.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
-import { renderInputOf } from '../../helpers/builders/render-builders.ts';
+import { fleetInputOf } from '../../helpers/builders/render-builders.ts';
 import { stackOf, workerConfigOf } from '../../helpers/builders/stack-of.ts';
 
 /** An engine that rma does not know, as a user writes it. */
@@ -31,7 +31,7 @@ describe('[req R02] an engine that only a YAML file describes', () => {
     { kind: 'models', name: 'models', file: 'profiles/models.yaml', text: MODELS, own: true },
     { kind: 'profile', name: 'mine', file: 'profiles/mine.yaml', text: PROFILE, own: true },
   ]);
-  const input = renderInputOf({ selection: selectServices(catalog, ['mine']) });
+  const input = fleetInputOf({ selection: selectServices(catalog, ['mine']) });
 
   it('is rendered as a service', () => {
     const { services } = parse(stackOf(input).text);

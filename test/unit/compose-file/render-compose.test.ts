@@ -8,8 +8,8 @@ import {
   catalogOf,
   configOf,
   engineOf,
+  fleetInputOf,
   profileServiceOf,
-  renderInputOf,
 } from '../../helpers/builders/render-builders.ts';
 import { stackOf, workerConfigOf } from '../../helpers/builders/stack-of.ts';
 
@@ -22,7 +22,7 @@ interface Deploy {
   readonly resources: { readonly reservations?: { readonly devices?: unknown } };
 }
 
-const inputOf = (over: Partial<RmaConfig>): FleetInput => renderInputOf({ config: configOf(over) });
+const inputOf = (over: Partial<RmaConfig>): FleetInput => fleetInputOf({ config: configOf(over) });
 const servicesOf = (input: FleetInput) =>
   (parse(stackOf(input).text) as { services: Record<string, Service> }).services;
 
@@ -92,7 +92,7 @@ describe('renderCompose', () => {
         { chat: [profileServiceOf({ engine: 'llm', models: ['small'], flags: [], memoryBytes: null })] },
         [engineOf('llm', { cachePath })],
       );
-      return stackOf(renderInputOf({ selection: selectServices(catalog, ['chat']) })).volumes.map(
+      return stackOf(fleetInputOf({ selection: selectServices(catalog, ['chat']) })).volumes.map(
         ({ name }) => name,
       );
     };
@@ -106,7 +106,7 @@ describe('renderCompose', () => {
     [10_000_000, '10000000b'],
   ])('limits the memory to %d bytes as %s', (memoryBytes, memory) => {
     const catalog = catalogOf({ chat: [profileServiceOf({ memoryBytes })] });
-    const services = servicesOf(renderInputOf({ selection: selectServices(catalog, ['chat']) }));
+    const services = servicesOf(fleetInputOf({ selection: selectServices(catalog, ['chat']) }));
     expect(services['chat-llm']?.['deploy']).toEqual({ resources: { limits: { memory } } });
   });
 
@@ -115,7 +115,7 @@ describe('renderCompose', () => {
   });
 
   it('names only the secrets in use, and gives them to nobody else', () => {
-    const input = renderInputOf({ secrets: new Set(['hf_token', 'coordinator_key', 'worker_token_chat']) });
+    const input = fleetInputOf({ secrets: new Set(['hf_token', 'coordinator_key', 'worker_token_chat']) });
     const services = servicesOf(input);
     expect(
       Object.fromEntries(Object.entries(services).map(([name, service]) => [name, service['secrets']])),
@@ -124,7 +124,7 @@ describe('renderCompose', () => {
       'chat-worker': ['hf_token', 'worker_token_chat'],
       'chat-llm': undefined,
     });
-    expect(stackOf(renderInputOf({ secrets: new Set() })).text).not.toContain('secrets:');
+    expect(stackOf(fleetInputOf({ secrets: new Set() })).text).not.toContain('secrets:');
   });
 
   it('offers a worker the number of requests in flight only where the engine tells it', () => {
@@ -132,7 +132,7 @@ describe('renderCompose', () => {
       { chat: [profileServiceOf({ engine: 'llm', models: ['small'], flags: [], memoryBytes: null })] },
       [engineOf('llm', { metricsPath: null })],
     );
-    const input = renderInputOf({ selection: selectServices(catalog, ['chat']) });
+    const input = fleetInputOf({ selection: selectServices(catalog, ['chat']) });
     expect(workerConfigOf(input).engines[0]?.inFlight).toBeNull();
   });
 });

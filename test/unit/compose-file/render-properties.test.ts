@@ -8,9 +8,9 @@ import {
   catalogOf,
   configOf,
   engineOf,
+  fleetInputOf,
   pinnedFile,
   profileServiceOf,
-  renderInputOf,
 } from '../../helpers/builders/render-builders.ts';
 import { specOf, stackOf, workerConfigOf } from '../../helpers/builders/stack-of.ts';
 
@@ -58,7 +58,7 @@ describe('renderCompose', () => {
         const engine = engineOf('llm', { environment: { VALUE: value } });
         const service = profileServiceOf({ engine: 'llm', models: ['small'], flags, memoryBytes: null });
         const selection = selectServices(catalogOf({ chat: [service] }, [engine]), ['chat']);
-        const text = stackOf(renderInputOf({ selection })).text;
+        const text = stackOf(fleetInputOf({ selection })).text;
         for (const version of ['1.1', '1.2'] as const) {
           const { command, environment } = (parse(text, { version }) as ComposeText).services['chat-llm']!;
           expect(command.slice(6).map(undouble)).toEqual(flags);
@@ -73,7 +73,7 @@ describe('renderCompose', () => {
     fc.assert(
       fc.property(fc.array(anyText, { minLength: 1 }), fc.integer({ min: 0 }), (paths, bytes) => {
         const files = paths.map((path) => ({ path, bytes, digest: null }));
-        const input = renderInputOf();
+        const input = fleetInputOf();
         const pinned = new Map(
           [...input.pinned].map(([ref, model]) => [ref, { ...(model as PinnedHfModel), files }]),
         );
@@ -92,7 +92,7 @@ describe('renderCompose', () => {
       profileServiceOf({ engine: 'llm', models: [model], flags: [], memoryBytes: null });
     const catalog = catalogOf({ a: [service('small')], b: [service('big')] });
     const render = (reverse: boolean) => {
-      const input = renderInputOf({ selection: selectServices(catalog, ['a', 'b']) });
+      const input = fleetInputOf({ selection: selectServices(catalog, ['a', 'b']) });
       const turn = <T>(items: Iterable<T>) => (reverse ? [...items].reverse() : [...items]);
       return stackOf({
         ...input,
@@ -108,15 +108,15 @@ describe('renderCompose', () => {
 describe('the config hash', () => {
   const hashesOf = ({ services }: Stack) =>
     Object.fromEntries(services.map(({ name, configHash }) => [name, configHash]));
-  const hashes = (over: Parameters<typeof renderInputOf>[0] = {}) => hashesOf(stackOf(renderInputOf(over)));
+  const hashes = (over: Parameters<typeof fleetInputOf>[0] = {}) => hashesOf(stackOf(fleetInputOf(over)));
   const before = hashes();
-  const changed = (over: Parameters<typeof renderInputOf>[0]) => {
+  const changed = (over: Parameters<typeof fleetInputOf>[0]) => {
     const after = hashes(over);
     return Object.keys(before).filter((name) => before[name] !== after[name]);
   };
 
   it('is the one in the file', () => {
-    const input = renderInputOf();
+    const input = fleetInputOf();
     const { services } = parse(stackOf(input).text) as ComposeText;
     const labels = Object.entries(services).map(([name, service]) => [
       name,
@@ -137,6 +137,6 @@ describe('the config hash', () => {
 
   it('does not change with the version in the header or the place of the file', () => {
     expect(changed({ config: configOf({ stateDir: '/elsewhere' }) })).toEqual([]);
-    expect(hashesOf(stackOf(renderInputOf(), '9.9.9'))).toEqual(before);
+    expect(hashesOf(stackOf(fleetInputOf(), '9.9.9'))).toEqual(before);
   });
 });

@@ -6,13 +6,13 @@ import type { RmaConfig, VolumeSpec } from '../../../src/core/domain/config.ts';
 import { planNfs } from '../../../src/core/plan/plan-nfs.ts';
 import { planVolumes } from '../../../src/core/plan/plan-volumes.ts';
 import { desiredOf, doneBox, emptyBox } from '../../helpers/builders/plan-builders.ts';
-import { configOf, renderInputOf } from '../../helpers/builders/render-builders.ts';
+import { configOf, fleetInputOf } from '../../helpers/builders/render-builders.ts';
 import { stackOf } from '../../helpers/builders/stack-of.ts';
 
 const nas: VolumeSpec = { type: 'nfs', server: 'nas.lan', path: '/exports/ai' };
 const withStore = (store: VolumeSpec, over: Partial<RmaConfig> = {}) =>
   configOf({ volumes: { ...configOf().volumes, store }, ...over });
-const desired = (config: RmaConfig) => desiredOf(renderInputOf({ config }));
+const desired = (config: RmaConfig) => desiredOf(fleetInputOf({ config }));
 const nameOf = (config: RmaConfig) => {
   const volume = volumeOf(config, 'store');
   return volume.type === 'volume' ? volume.name : '';
@@ -20,7 +20,7 @@ const nameOf = (config: RmaConfig) => {
 
 describe('an NFS volume', () => {
   it('[req R12] is mounted hard, its name says which export and options it has', () => {
-    const [volume] = stackOf(renderInputOf({ config: withStore(nas) })).volumes;
+    const [volume] = stackOf(fleetInputOf({ config: withStore(nas) })).volumes;
     expect(volume).toMatchObject({
       name: expect.stringMatching(/^rma-models-nfs-[0-9a-f]{8}$/) as string,
       options: {
@@ -33,7 +33,7 @@ describe('an NFS volume', () => {
 
   it('[req R12] takes other mount options, and an address of version 6', () => {
     const config = withStore({ ...nas, server: '[fd00::9]' }, { nfsOptions: 'nfsvers=4.1,hard,nconnect=8' });
-    expect(stackOf(renderInputOf({ config })).volumes[0]?.options['o']).toBe(
+    expect(stackOf(fleetInputOf({ config })).volumes[0]?.options['o']).toBe(
       'addr=fd00::9,rw,nfsvers=4.1,hard,nconnect=8',
     );
   });
@@ -51,7 +51,7 @@ describe('an NFS volume', () => {
   });
 
   it('[req R13] is read-only for engines, and takes nothing over from an image', () => {
-    const { text } = stackOf(renderInputOf({ config: withStore(nas) }));
+    const { text } = stackOf(fleetInputOf({ config: withStore(nas) }));
     const { services } = parse(text) as { services: Record<string, { volumes?: unknown[] }> };
     const mount = { type: 'volume', source: 'store', target: '/models', volume: { nocopy: true } };
     expect(services['chat-worker']?.volumes).toEqual([mount]);

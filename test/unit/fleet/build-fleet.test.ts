@@ -12,8 +12,8 @@ import { RENDER_CASES } from '../../golden/render-cases.ts';
 import {
   catalogOf,
   engineOf,
+  fleetInputOf,
   profileServiceOf,
-  renderInputOf,
 } from '../../helpers/builders/render-builders.ts';
 import { specOf } from '../../helpers/builders/stack-of.ts';
 
@@ -67,7 +67,7 @@ describe('the fleet of a project', () => {
           return [name, names.map((model) => profileServiceOf({ models: [model] }))] as const;
         });
         const catalog = catalogOf(Object.fromEntries(services), [engineOf('llm', { cachePath: '/cache' })]);
-        const input = renderInputOf({
+        const input = fleetInputOf({
           selection: selectServices(catalog, Object.keys(chosen)),
           environment: given,
         });
@@ -78,7 +78,7 @@ describe('the fleet of a project', () => {
 
   it('starts each engine after the worker of the profile that owns it, and gives every worker the engines it uses', () => {
     const shared = profileServiceOf({ models: ['small'] });
-    const input = renderInputOf({
+    const input = fleetInputOf({
       selection: selectServices(catalogOf({ a: [shared], b: [shared] }), ['a', 'b']),
     });
     const { services } = buildFleet(input);
@@ -93,12 +93,12 @@ describe('the fleet of a project', () => {
   it('probes an engine over HTTP, and by the command of its file', () => {
     const test = ['CMD-SHELL', 'curl -f http://127.0.0.1:{port}/health || exit 1'];
     const catalog = catalogOf({ chat: [profileServiceOf()] }, [engineOf('llm', { healthTest: test })]);
-    const input = renderInputOf({ selection: selectServices(catalog, ['chat']) });
+    const input = fleetInputOf({ selection: selectServices(catalog, ['chat']) });
     expect(specOf(input, 'chat-llm').probe).toMatchObject({
       exec: { script: 'curl -f http://127.0.0.1:8080/health || exit 1' },
       http: { path: '/health', port: 8080 },
     });
-    expect(specOf(renderInputOf(), 'chat-llm').probe.exec).toEqual({
+    expect(specOf(fleetInputOf(), 'chat-llm').probe.exec).toEqual({
       command: ['curl', '-fsS', 'http://127.0.0.1:8080/health'],
     });
   });

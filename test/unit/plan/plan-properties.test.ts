@@ -4,7 +4,7 @@ import type { ProfileService } from '../../../src/core/domain/profile.ts';
 import { planUp } from '../../../src/core/plan/plan-up.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { desiredOf, doneBox, emptyBox } from '../../helpers/builders/plan-builders.ts';
-import { catalogOf, profileServiceOf, renderInputOf } from '../../helpers/builders/render-builders.ts';
+import { catalogOf, fleetInputOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 const service: fc.Arbitrary<ProfileService> = fc
   .record({
@@ -21,7 +21,7 @@ const profiles = fc.dictionary(
 );
 const wanted = profiles.map((data) =>
   desiredOf(
-    renderInputOf({ selection: selectServices(catalogOf(data, ['llm', 'other']), Object.keys(data)) }),
+    fleetInputOf({ selection: selectServices(catalogOf(data, ['llm', 'other']), Object.keys(data)) }),
   ),
 );
 

@@ -12,7 +12,7 @@ import {
   STARTED_AT,
   withContainer,
 } from '../../helpers/builders/plan-builders.ts';
-import { configOf, pinnedFile, renderInputOf } from '../../helpers/builders/render-builders.ts';
+import { configOf, fleetInputOf, pinnedFile } from '../../helpers/builders/render-builders.ts';
 
 const desired = desiredOf();
 const done = doneBox(desired);
@@ -76,7 +76,7 @@ describe('plan', () => {
 
   it('fetches a model pinned anew beside the old stack, then recreates what names it', () => {
     const newer = desiredOf(
-      renderInputOf({ pinned: new Map([[ref, pinnedFile(ref, { commit: 'f'.repeat(40) })]]) }),
+      fleetInputOf({ pinned: new Map([[ref, pinnedFile(ref, { commit: 'f'.repeat(40) })]]) }),
     );
     const model = newer.models.get(ref)!;
     const observed = { ...done, store: new Map([[ref, checkOf(model, 'missing')]]) };
@@ -191,7 +191,7 @@ describe('plan', () => {
 
   it('leaves a service that is no longer wanted, and tells', () => {
     const without = desiredOf(
-      renderInputOf({ config: configOf({ coordinator: { port: 1, url: 'http://c:1', tokenFile: null } }) }),
+      fleetInputOf({ config: configOf({ coordinator: { port: 1, url: 'http://c:1', tokenFile: null } }) }),
     );
     const observed = {
       ...doneBox(without),
@@ -224,7 +224,7 @@ describe('plan', () => {
 
   it('makes no volume for a host folder', () => {
     const volumes = { store: { type: 'host', path: '/data' }, cache: { type: 'named', name: 'c' } } as const;
-    const wanted = desiredOf(renderInputOf({ config: configOf({ volumes }) }));
+    const wanted = desiredOf(fleetInputOf({ config: configOf({ volumes }) }));
     expect(text(emptyBox(), wanted).filter((line) => line.includes('volume'))).toEqual([]);
   });
 });

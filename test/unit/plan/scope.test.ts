@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { scopeOf } from '../../../src/core/plan/scope.ts';
 import { desiredOf, doneBox } from '../../helpers/builders/plan-builders.ts';
-import { renderInputOf } from '../../helpers/builders/render-builders.ts';
+import { fleetInputOf } from '../../helpers/builders/render-builders.ts';
 
-const input = renderInputOf();
+const input = fleetInputOf();
 const desired = desiredOf(input);
 const done = doneBox(desired);
 const [engine] = done.containers.filter(({ role }) => role === 'engine');
