@@ -4,7 +4,8 @@
 # From forky: Docker 28 with Compose 2.40. Programs that are linked with the C library come from bookworm, so that they
 # run on Debian 12.
 GET_FORKY=(docker.io docker-cli docker-compose docker-buildx containerd tini-static)
-GET_BOOKWORM=(runc libseccomp2 slirp4netns libslirp0 libglib2.0-0 libpcre2-8-0 iptables
+# ps is for `docker top`.
+GET_BOOKWORM=(runc procps libproc2-0 libseccomp2 slirp4netns libslirp0 libglib2.0-0 libpcre2-8-0 iptables
   libip4tc2 libip6tc2 libxtables12 libnftnl11 libmnl0 libnfnetlink0 libnetfilter-conntrack3)
 GET_IPTABLES=(iptables ip6tables iptables-save iptables-restore ip6tables-save ip6tables-restore)
 
@@ -38,7 +39,7 @@ get_wrappers() {
   local name
   mkdir -p "$ENGINE_BIN"
   cp "$ENGINE_SCRIPTS/with-own-libraries" "$ENGINE_BIN/.with-own-libraries"
-  for name in runc slirp4netns "${GET_IPTABLES[@]}"; do ln -sf .with-own-libraries "$ENGINE_BIN/$name"; done
+  for name in runc ps slirp4netns "${GET_IPTABLES[@]}"; do ln -sf .with-own-libraries "$ENGINE_BIN/$name"; done
 }
 
 # The part for a user's shell: the client and its plugins, not the daemon's tools.

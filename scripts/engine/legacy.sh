@@ -2,10 +2,12 @@
 # The Docker Engine (20.10) and Compose (1.29) of Debian 12, unpacked beside the private engine: for tests of versions
 # that are too old.
 
-LEGACY_ENGINE=(docker.io containerd runc libseccomp2 tini slirp4netns libslirp0 libglib2.0-0 libpcre2-8-0 iptables
+LEGACY_ENGINE=(docker.io containerd runc libdevmapper1.02.1 procps libproc2-0 libseccomp2 tini slirp4netns libslirp0
+  libglib2.0-0 libpcre2-8-0 iptables
   libip4tc2 libip6tc2 libxtables12 libnftnl11 libmnl0 libnfnetlink0 libnetfilter-conntrack3)
 
-legacy_is_done() { [ -e "$(get_marker)" ] && [ -x "$ENGINE_ROOT/usr/sbin/dockerd" ]; }
+legacy_recipe() { printf '%s\n' "${LEGACY_ENGINE[*]}"; }
+legacy_is_done() { [ "$(cat "$(get_marker)" 2>/dev/null)" = "$(legacy_recipe)" ] && [ -x "$ENGINE_ROOT/usr/sbin/dockerd" ]; }
 
 legacy_get() {
   rm -rf "$(get_marker)" "$ENGINE_ROOT" "$ENGINE_BIN" "$ENGINE_CLI" "$ENGINE_HOME/compose"
@@ -18,7 +20,7 @@ legacy_get() {
   get_wrappers
   legacy_cli
   rm -rf "$ENGINE_HOME/debs" "$ENGINE_HOME/closure"
-  touch "$(get_marker)"
+  legacy_recipe >"$(get_marker)"
 }
 
 # DOCKER_CONFIG directories, one per kind of Compose: cli (no Compose), cli-v1 (the real 1.29 instead of the plugin) and

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, engineScript, runProgram } from '../helpers/stack/engine-script.ts';
+import { runHiding } from '../helpers/stack/other-machine.ts';
 import { EngineCopy } from './engine-copy.ts';
 
 const SLEEP = ['busybox', '/usr/bin/busybox', 'sleep', '3600'] as const;
@@ -71,6 +72,15 @@ test('down takes away what a killed engine left, a frozen container included', a
   await copy.kill('dockerd');
   expect(await copy.engine('down')).toMatchObject({ code: 0, stderr: '' });
   expect(await copy.leftovers()).toEqual([]);
+});
+
+test('docker top lists the processes of a container on a machine without ps', async () => {
+  const copy = await EngineCopy.create();
+  const up = await runHiding('/usr/bin/ps', [join(copy.checkout, 'scripts/engine.sh'), 'up']);
+  expect(up).toMatchObject({ code: 0, stderr: '' });
+  await copy.importBusybox(engineEnv(), engineEnv()['RMA_WORKER_BASE'] ?? '');
+  await copy.docker('run', '--detach', '--name', 'kept', ...SLEEP);
+  expect(await copy.docker('top', 'kept', '-eo', 'pid,args')).toContain('sleep 3600');
 });
 
 test('two calls of up at once start one engine', async () => {

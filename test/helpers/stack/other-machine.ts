@@ -26,6 +26,10 @@ const EMPTY_APT =
 export const runWithoutAptSources = (command: readonly string[]): Promise<ScriptResult> =>
   runInNamespace(`${EMPTY_APT}; exec "$@"`, ['bash', ...command]);
 
+/** Runs a command where this program cannot be executed. */
+export const runHiding = (program: string, command: readonly string[]): Promise<ScriptResult> =>
+  runInNamespace('if [ -e "$0" ]; then mount --bind /dev/null "$0"; fi; exec "$@"', [program, ...command]);
+
 /** Runs a command as the user nobody. */
 export const runAsNobody = (command: readonly string[]): Promise<ScriptResult> =>
   runProgram('setpriv', ['--reuid', '65534', '--regid', '65534', '--clear-groups', ...command]);
