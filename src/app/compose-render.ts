@@ -13,7 +13,7 @@ export type RenderRequest = WishRequest;
 
 /** The Compose file as `up` would write it. Needs no Docker. @throws RmaError of the data (2) or the hubs */
 export async function renderFile(
-  host: Pick<Host, 'name' | 'engine' | 'gpus' | 'files' | 'ports' | 'caller'>,
+  host: Pick<Host, 'name' | 'engine' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'>,
   invocation: Omit<Invocation, 'clock'>,
   request: RenderRequest,
 ): Promise<string> {
@@ -22,7 +22,7 @@ export async function renderFile(
 
 /** Whether the file that `up` wrote is the one it would write now. */
 export async function compareCompose(
-  host: Pick<Host, 'name' | 'engine' | 'gpus' | 'files' | 'ports' | 'caller'>,
+  host: Pick<Host, 'name' | 'engine' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'>,
   invocation: Omit<Invocation, 'clock'>,
   request: RenderRequest,
 ): Promise<{ readonly file: string; readonly same: boolean }> {
@@ -32,7 +32,7 @@ export async function compareCompose(
 
 /** Writes the Compose file with its secrets into a directory and builds the image it names; gives the file's path. */
 export async function writeStack(
-  host: Pick<Host, 'name' | 'engine' | 'docker' | 'gpus' | 'files' | 'ports' | 'caller'>,
+  host: Pick<Host, 'name' | 'engine' | 'docker' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'>,
   invocation: Omit<Invocation, 'clock'>,
   { directory, ...request }: RenderRequest & { readonly directory: string },
 ): Promise<string> {
@@ -52,7 +52,7 @@ export async function writeStack(
 
 /** Ports that running containers hold are found when Docker answers; without Docker the usual ones stand. */
 async function rendered(
-  host: Pick<Host, 'name' | 'engine' | 'gpus' | 'files' | 'ports' | 'caller'>,
+  host: Pick<Host, 'name' | 'engine' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'>,
   invocation: Omit<Invocation, 'clock'>,
   { directory, ...request }: RenderRequest & { readonly directory?: string },
 ): Promise<Wanted> {

@@ -4,6 +4,7 @@ import { RmaError, toErrorDocument } from '../core/errors.ts';
 import { type GpuUser, gpuUsers } from '../core/gpu/users.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
+import { probeGpus } from './observe/probe-gpus.ts';
 
 /** The GPUs of this machine and what uses them. */
 export interface GpuReport {
@@ -17,10 +18,10 @@ const ALIVE: readonly ContainerSummary['state'][] = ['running', 'paused', 'resta
 
 /** Reads GPUs and, where there are some, which services of all projects hold them. Without Docker the services are unknown, and a warning says so. */
 export async function gpuReport(
-  host: Pick<Host, 'name' | 'engine' | 'gpus'>,
+  host: Pick<Host, 'name' | 'engine' | 'gpus' | 'facts'>,
   invocation: Pick<Invocation, 'reporter' | 'signal'>,
 ): Promise<GpuReport> {
-  const inventory = await host.gpus.probe(invocation.signal);
+  const inventory = await probeGpus(host, invocation);
   for (const { code, message, hint } of inventory.warnings) {
     invocation.reporter.emit({ type: 'warning', code, text: message, hint });
   }

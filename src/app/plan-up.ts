@@ -2,6 +2,7 @@ import type { RmaConfig } from '../core/domain/config.ts';
 import type { ContainerFacts } from '../core/domain/container.ts';
 import { roleOf } from '../core/domain/container.ts';
 import type { Observed } from '../core/domain/observed.ts';
+import { planMemory } from '../core/plan/plan-memory.ts';
 import { planNfs } from '../core/plan/plan-nfs.ts';
 import { planStoreMove } from '../core/plan/plan-store-move.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
@@ -40,7 +41,7 @@ export async function planUp(
 ): Promise<PlannedUp> {
   const { config } = request;
   const wish = await readWish(host, invocation, request);
-  await requireDocker(host);
+  const engine = await requireDocker(host);
   await checkNfsServers(host, config);
   const containers = await projectContainers(host, config.project);
   const profiles = request.profiles;
@@ -52,12 +53,20 @@ export async function planUp(
     profiles: placed.acted,
     removeOrphans: request.removeOrphans,
   });
+  const memory = planMemory({
+    services: wanted.fleet.services,
+    models: wanted.desired.models,
+    totalBytes: engine.memoryBytes,
+  });
   const moves = planStoreMove(storeOfWorkers(containers), config);
   return {
     wanted,
     observed,
     containers,
-    plan: { ...planned, checks: [...planned.checks, ...wanted.checks, ...moves, ...planNfs(config)] },
+    plan: {
+      ...planned,
+      checks: [...planned.checks, ...wanted.checks, ...memory, ...moves, ...planNfs(config)],
+    },
   };
 }
 

@@ -1,7 +1,12 @@
+import type { MemoryFacts, SystemFacts } from '../core/domain/host-facts.ts';
+
 /** Versions of the programs that rma drives; null where there is none or it does not answer. */
 export interface HostVersions {
   readonly docker: string | null;
   /** API version of the engine */
   readonly dockerApi: string | null;
   readonly compose: string | null;
+  /** the machine that runs rma */
+  readonly system: SystemFacts;
+  readonly memory: MemoryFacts;
 }

@@ -2,6 +2,7 @@ import type { ContainerEngine } from './container-engine.ts';
 import type { DockerCli } from './docker-cli.ts';
 import type { FileStore } from './file-store.ts';
 import type { GpuProbe } from './gpu-probe.ts';
+import type { HostFacts } from './host-facts.ts';
 import type { NameLookup } from './name-lookup.ts';
 import type { PortProbe } from './port-probe.ts';
 
@@ -12,6 +13,8 @@ export interface Host {
   /** the `docker` and `docker compose` commands against this host's engine */
   readonly docker: DockerCli;
   readonly gpus: GpuProbe;
+  /** RAM, processors, disks and the operating system */
+  readonly facts: HostFacts;
   readonly files: FileStore;
   readonly ports: PortProbe;
   readonly names: NameLookup;

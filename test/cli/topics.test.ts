@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { cpus, release, totalmem } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { EXIT_MEANINGS } from '../../src/cli/help/exit-meanings.ts';
 import { resolveConfig } from '../../src/core/config/resolve-config.ts';
@@ -67,6 +68,19 @@ describe('rma version', () => {
       schema: 'rma.version/v1',
       rma: expect.any(String),
       node: process.versions.node,
+      docker: null,
     });
+  });
+
+  it('describes the machine that runs it', async () => {
+    const json = await runRma(['version', '--json'], { env: { PATH: '/nonexistent' } });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      kernel: release(),
+      architecture: process.arch,
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+    });
+    const { stdout } = await runRma(['version'], { env: { PATH: '/nonexistent' } });
+    expect(stdout).toMatch(/^host +\d+ cores, [\d.]+ [GT]iB of RAM$/m);
   });
 });

@@ -33,6 +33,8 @@ export class DockerodeEngine implements ContainerEngine {
         apiVersion: version.ApiVersion,
         name: info.Name,
         rootDir: info.DockerRootDir,
+        // 0 or absent where the engine cannot read it
+        memoryBytes: info.MemTotal || null,
         endpoint: this.#endpoint,
       };
     });

@@ -5,6 +5,7 @@ import type { Desired } from '../../core/domain/desired.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { buildFleet } from '../../core/fleet/build-fleet.ts';
+import type { Fleet } from '../../core/fleet/service-spec.ts';
 import { sha256Hex } from '../../core/hash.ts';
 import { avoidedPortChecks } from '../../core/plan/avoided-ports.ts';
 import type { PlanCheck } from '../../core/plan/plan-types.ts';
@@ -36,6 +37,7 @@ export interface DesiredRequest extends ServiceChoice {
 /** What is wanted, with the values that only the apply step may see. */
 export interface Wanted {
   readonly desired: Desired;
+  readonly fleet: Fleet;
   readonly selection: Selection;
   readonly access: StoreAccess;
   readonly secrets: ReadonlyMap<string, string>;
@@ -95,7 +97,7 @@ export async function makeDesired(
   };
   const access = { image: tag, volume: volumeOf(config, 'store'), owner, project: config.project };
   const checks = [...request.placed.checks, ...avoidedPortChecks(avoided, ports)];
-  return { desired, selection, access, secrets, placed: request.placed, checks };
+  return { desired, fleet, selection, access, secrets, placed: request.placed, checks };
 }
 
 /** Another profile may have taken the place of one that found no GPU: its worker has a token of its own. */

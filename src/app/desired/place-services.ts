@@ -49,7 +49,7 @@ interface Settled {
  * @throws RmaError RMA_GPU_* (2 what was asked for, 3 no GPU, 5 does not fit), RMA_HUB_*
  */
 export async function placeServices(
-  host: Pick<Host, 'engine' | 'gpus'>,
+  host: Pick<Host, 'engine' | 'gpus' | 'facts'>,
   invocation: Pick<Invocation, 'sources' | 'ranges' | 'reporter' | 'signal'>,
   request: PlaceRequest,
 ): Promise<PlacedServices> {

@@ -11,6 +11,7 @@ import { withoutGpus } from '../../core/profile/without-gpus.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { gpuReservations } from './gpu-reservations.ts';
+import { probeGpus } from './probe-gpus.ts';
 
 /** Whose GPUs are observed: the part of a placement request that this needs. */
 export interface GpuRequest {
@@ -48,7 +49,7 @@ const NO_GPUS: GpuInventory = {
 
 /** Asks the GPUs only when a chosen profile can use one. @throws RmaError RMA_GPU_OFF, RMA_GPU_UNKNOWN, … (2) */
 export async function observeGpus(
-  host: Pick<Host, 'engine' | 'gpus'>,
+  host: Pick<Host, 'engine' | 'gpus' | 'facts'>,
   invocation: Pick<Invocation, 'signal'>,
   request: GpuRequest,
 ): Promise<GpuScene> {
@@ -59,10 +60,7 @@ export async function observeGpus(
     const running = runningServices(NO_GPUS, [], containers);
     return { catalog, inventory: NO_GPUS, reservations: [], devices: [], running };
   }
-  const [inventory, all] = await Promise.all([
-    host.gpus.probe(invocation.signal),
-    ofAllProjects(host, request),
-  ]);
+  const [inventory, all] = await Promise.all([probeGpus(host, invocation), ofAllProjects(host, request)]);
   const reservations = await gpuReservations(host, all, {
     project: config.project,
     planned: wish.wanted,

@@ -1,19 +1,36 @@
 import { versions } from 'node:process';
+import { formatBytes } from '../../core/units.ts';
 import { RMA_VERSION } from '../../core/version.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 
-/** Works without Docker: what does not answer is shown as absent. */
+/** Works without Docker: what does not answer is shown as not found. */
 export async function showVersions(_input: object, context: Context): Promise<CommandResult> {
-  const { docker, dockerApi, compose } = await context.hostVersions();
+  const { docker, dockerApi, compose, system, memory } = await context.hostVersions();
+  const { os, kernel, architecture, cores } = system;
   const rows: readonly (readonly [string, string | null])[] = [
     ['rma', RMA_VERSION],
     ['node', versions.node],
     ['docker', docker === null || dockerApi === null ? docker : `${docker} (API ${dockerApi})`],
     ['compose', compose],
+    ['os', os],
+    ['kernel', `${kernel} (${architecture})`],
+    ['host', `${cores} cores, ${formatBytes(memory.totalBytes)} of RAM`],
   ];
   return {
-    json: { schema: 'rma.version/v1', rma: RMA_VERSION, node: versions.node, docker, dockerApi, compose },
+    json: {
+      schema: 'rma.version/v1',
+      rma: RMA_VERSION,
+      node: versions.node,
+      docker,
+      dockerApi,
+      compose,
+      os,
+      kernel,
+      architecture,
+      cores,
+      memoryBytes: memory.totalBytes,
+    },
     human: ({ dim }) =>
       rows.map(([name, version]) => `${name.padEnd(9)}${version ?? dim('not found')}`).join('\n'),
   };

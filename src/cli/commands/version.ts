@@ -3,7 +3,7 @@ import { defineCommand } from '../define-command.ts';
 export const versionCommand = defineCommand({
   path: 'version',
   group: 'About rma',
-  summary: 'Print the versions of rma, Node.js, Docker and Compose',
+  summary: 'Show the versions of rma, Node.js, Docker and Compose, and the host',
   examples: [
     { command: 'rma version', does: 'the versions, one per line' },
     { command: 'rma version --json', does: 'the same as JSON' },

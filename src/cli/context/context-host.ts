@@ -3,6 +3,7 @@ import { SpawnedDockerCli } from '../../adapters/docker-cli/docker-cli.ts';
 import { LocalRunner } from '../../adapters/exec/local-runner.ts';
 import { diskFiles } from '../../adapters/files/disk-files.ts';
 import { NvidiaSmi } from '../../adapters/nvidia/nvidia-smi.ts';
+import { SystemHostFacts } from '../../adapters/system/host-facts.ts';
 import { systemNames } from '../../adapters/system/name-lookup.ts';
 import { systemPorts } from '../../adapters/system/port-probe.ts';
 import type { Host } from '../../ports/host.ts';
@@ -16,6 +17,7 @@ export function localHost(env: Readonly<Record<string, string | undefined>>): Ho
     engine: lazyEngine(env, runner),
     docker: new SpawnedDockerCli(runner),
     gpus: new NvidiaSmi(runner),
+    facts: new SystemHostFacts(),
     files: diskFiles,
     ports: systemPorts,
     names: systemNames,

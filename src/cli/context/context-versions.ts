@@ -1,14 +1,22 @@
 import type { HostVersions } from '../../ports/host-versions.ts';
 import { localHost } from './context-host.ts';
 
-/** Returns Docker's and Compose's versions without reading any configuration; null for what is missing or does not answer. */
+/** Returns the versions of Docker and Compose (null: not found, or no answer) and facts of this machine. Reads no configuration. */
 export async function readHostVersions(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<HostVersions> {
-  const { engine, docker } = localHost(env);
-  const [facts, compose] = await Promise.all([
-    engine.facts().catch(() => null),
-    docker.composeVersion().catch(() => null),
+  const host = localHost(env);
+  const [engine, compose, system, memory] = await Promise.all([
+    host.engine.facts().catch(() => null),
+    host.docker.composeVersion().catch(() => null),
+    host.facts.system(),
+    host.facts.memory(),
   ]);
-  return { docker: facts?.version ?? null, dockerApi: facts?.apiVersion ?? null, compose };
+  return {
+    docker: engine?.version ?? null,
+    dockerApi: engine?.apiVersion ?? null,
+    compose,
+    system,
+    memory,
+  };
 }

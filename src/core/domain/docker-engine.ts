@@ -6,6 +6,8 @@ export interface EngineFacts {
   readonly name: string;
   /** directory of images and volumes on the engine's host */
   readonly rootDir: string;
+  /** RAM of the machine or virtual machine that runs the containers; null: not reported */
+  readonly memoryBytes: number | null;
   /** the endpoint, as `unix:///…`, `ssh://…` or `tcp://…` */
   readonly endpoint: string;
 }

@@ -20,7 +20,11 @@ describe('the lists of an engine', () => {
       { name: 'rma-models', driver: 'local', options: {}, labels: {} },
     ]);
     expect(await engine.networks()).toEqual([{ id: 'demo_default', name: 'demo_default', project: 'demo' }]);
-    expect(await engine.facts()).toMatchObject({ version: '28.3.3', rootDir: '/var/lib/docker' });
+    expect(await engine.facts()).toMatchObject({
+      version: '28.3.3',
+      rootDir: '/var/lib/docker',
+      memoryBytes: null,
+    });
     expect(standin.requests.sort()).toEqual([
       'GET /containers/json',
       'GET /images/json',
@@ -29,6 +33,14 @@ describe('the lists of an engine', () => {
       'GET /version',
       'GET /volumes',
     ]);
+  });
+
+  it('report the RAM of the engine, unknown where it reports 0', async () => {
+    const standin = await standinEngine({ memoryBytes: 8_589_934_592 });
+    const engine = new DockerodeEngine(standin.endpoint);
+    expect((await engine.facts()).memoryBytes).toBe(8_589_934_592);
+    standin.state = { memoryBytes: 0 };
+    expect((await engine.facts()).memoryBytes).toBeNull();
   });
 
   it('show a container in full by one inspect, and null for one that is gone', async () => {

@@ -97,6 +97,9 @@ async function check(root: string): Promise<Report> {
 }
 
 /** Empty packages of the given names, listed as the tree's own dependencies. */
+/** Files of packages that src imports by their own path. */
+const SUBPATHS = ['zod/mini.js', 'systeminformation/lib/memory.js', 'systeminformation/lib/filesystem.js'];
+
 function packages(names: readonly string[]): Readonly<Record<string, string>> {
   const own = {
     name: 'tree',
@@ -107,5 +110,8 @@ function packages(names: readonly string[]): Readonly<Record<string, string>> {
     [`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' })],
     [`node_modules/${name}/index.js`, ''],
   ]);
-  return { 'package.json': JSON.stringify(own), ...Object.fromEntries(files) };
+  return {
+    'package.json': JSON.stringify(own),
+    ...Object.fromEntries([...files, ...SUBPATHS.map((path) => [`node_modules/${path}`, ''])]),
+  };
 }

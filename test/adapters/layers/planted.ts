@@ -24,7 +24,7 @@ export const REVIEW: readonly Planted[] = [
     problem: 'pure-code: src/core/units.ts',
   },
   forbiddenImport('cli-has-no-outside', 'src/cli/render/table.ts', ['node:fs', 'fs']),
-  forbiddenImport('core-order', 'src/core/gpu/users.ts', ['../plan/plan.ts', 'src/core/plan/plan.ts']),
+  forbiddenImport('core-order', 'src/core/gpu/users.ts', ['../plan/plan-up.ts', 'src/core/plan/plan-up.ts']),
 ];
 
 /** Forbidden imports, each in a file of its own in a small tree. */

@@ -4,11 +4,12 @@ import { readWish } from '../../../src/app/desired/read-request.ts';
 import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
 import type { ContainerFacts } from '../../../src/core/domain/container.ts';
 import type { Gpu, GpuInventory, GpuProcess } from '../../../src/core/domain/gpu.ts';
+import type { PciGpu } from '../../../src/core/domain/host-facts.ts';
 import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
 import { RmaError } from '../../../src/core/errors.ts';
 import type { ModelRef } from '../../../src/core/reference/model-ref.ts';
 import { formatModelRef } from '../../../src/core/reference/parse-ref.ts';
-import { engineOf, filesOf, hostOf, invocationOf, listing } from '../host/port-builders.ts';
+import { engineOf, factsOf, filesOf, hostOf, invocationOf, listing } from '../host/port-builders.ts';
 import { sourceOf } from '../host/source-of.ts';
 import { base, flags } from './config-sources.ts';
 
@@ -51,6 +52,8 @@ export function inventoryOf(...gpus: readonly Gpu[]): GpuInventory {
 export interface Scene {
   /** null: the GPUs must not be asked */
   readonly inventory: GpuInventory | null;
+  /** on the PCI bus, whatever their driver */
+  readonly pciGpus?: readonly PciGpu[];
   readonly profiles?: readonly string[];
   readonly options?: Readonly<Record<string, readonly string[]>>;
   readonly containers?: readonly ContainerFacts[];
@@ -83,7 +86,8 @@ export async function placeOn(scene: Scene): Promise<PlacedServices> {
   return placeServices(host, invocation, { config, wish, profiles: acted, containers: own });
 }
 
-function machineOf({ inventory, containers = [], pids = {}, absent = [], asked = [], resolved }: Scene) {
+function machineOf(scene: Scene) {
+  const { inventory, pciGpus = [], containers = [], pids = {}, absent = [], asked = [], resolved } = scene;
   const resolve = async (ref: ModelRef): Promise<PinnedModel> => {
     const text = formatModelRef(ref);
     asked.push(text);
@@ -101,6 +105,7 @@ function machineOf({ inventory, containers = [], pids = {}, absent = [], asked =
         return inventory;
       },
     },
+    facts: factsOf({ pciGpus: async () => pciGpus }),
     engine: engineOf({
       ...listing(() => containers),
       processes: async (id) => pids[id] ?? [],

@@ -8,6 +8,7 @@ import type { Recorder } from './recorder.ts';
 /** A Docker Engine in memory: containers start, stop, crash and vanish, and every change reaches its subscribers. */
 export class FakeEngine implements ContainerEngine {
   readonly version = '28.3.3';
+  memoryBytes: number | null = null;
   /** reads so far, such as `containers` or `container a-worker` */
   readonly reads: string[] = [];
   /** service → its log */
@@ -89,7 +90,14 @@ export class FakeEngine implements ContainerEngine {
   async facts(): Promise<EngineFacts> {
     this.reads.push('facts');
     const endpoint = 'unix:///var/run/docker.sock';
-    return { version: this.version, apiVersion: '1.51', name: 'box', rootDir: '/var/lib/docker', endpoint };
+    return {
+      version: this.version,
+      apiVersion: '1.51',
+      name: 'box',
+      rootDir: '/var/lib/docker',
+      memoryBytes: this.memoryBytes,
+      endpoint,
+    };
   }
 
   async containers(): Promise<readonly ContainerSummary[]> {

@@ -1,10 +1,13 @@
 import type { GpuInventory } from '../../../src/core/domain/gpu.ts';
+import type { MemoryFacts, PciGpu } from '../../../src/core/domain/host-facts.ts';
 import type { Host } from '../../../src/ports/host.ts';
 import { FakeDocker } from './fake-docker.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { FakeWorkers } from './fake-workers.ts';
 import { MemoryFiles } from './memory-files.ts';
 import { Recorder } from './recorder.ts';
+
+const GIB = 2 ** 30;
 
 const NO_GPUS: GpuInventory = {
   driverVersion: null,
@@ -31,6 +34,14 @@ export class FakeHost implements Host {
   readonly takenPorts = new Set<number>();
   inventory: GpuInventory = NO_GPUS;
   readonly gpus = { probe: async () => this.inventory };
+  pciGpus: readonly PciGpu[] = [];
+  memory: MemoryFacts = { totalBytes: 64 * GIB, availableBytes: 60 * GIB };
+  readonly facts = {
+    memory: async () => this.memory,
+    system: async () => ({ os: 'Debian GNU/Linux 12', kernel: '6.1.0', architecture: 'x64', cores: 8 }),
+    disks: async () => [],
+    pciGpus: async () => this.pciGpus,
+  };
   readonly ports = { isTaken: async (_address: string, port: number) => this.takenPorts.has(port) };
   readonly names = { hasAddress: async () => true };
   readonly caller = { uid: 1001, gid: 1001 };

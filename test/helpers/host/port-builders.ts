@@ -3,6 +3,7 @@ import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import type { DockerCli } from '../../../src/ports/docker-cli.ts';
 import type { FileStore } from '../../../src/ports/file-store.ts';
 import type { Host } from '../../../src/ports/host.ts';
+import type { HostFacts } from '../../../src/ports/host-facts.ts';
 import type { Invocation } from '../../../src/ports/invocation.ts';
 import { JumpingClock } from '../clock/jumping-clock.ts';
 import { Broadcast } from './broadcast.ts';
@@ -72,6 +73,17 @@ export function filesOf(
   };
 }
 
+/** Returns the facts of a machine; every method that is not given fails the test. */
+export function factsOf(over: Partial<HostFacts> = {}): HostFacts {
+  return {
+    memory: refuse('facts.memory'),
+    system: refuse('facts.system'),
+    disks: refuse('facts.disks'),
+    pciGpus: refuse('facts.pciGpus'),
+    ...over,
+  };
+}
+
 /** Returns a host with these parts; every method of another part fails the test. */
 export function hostOf(over: Partial<Host> = {}): Host {
   return {
@@ -79,6 +91,7 @@ export function hostOf(over: Partial<Host> = {}): Host {
     engine: engineOf(),
     docker: dockerOf(),
     gpus: { probe: refuse('gpus.probe') },
+    facts: factsOf(),
     files: filesOf(),
     ports: { isTaken: refuse('ports.isTaken') },
     names: { hasAddress: refuse('names.hasAddress') },

@@ -20,6 +20,8 @@ export interface StandinState {
   volumes?: readonly string[];
   /** network → project */
   networks?: Readonly<Record<string, string>>;
+  /** RAM of the engine's machine */
+  memoryBytes?: number;
 }
 
 /** An HTTP server that answers as a Docker Engine does, and records the requests. */
@@ -96,7 +98,7 @@ export class StandinEngine {
     const { containers = [], images = [], volumes = [], networks = {} } = this.state;
     return {
       '/version': { Version: '28.3.3', ApiVersion: '1.51' },
-      '/info': { Name: 'standin', DockerRootDir: '/var/lib/docker' },
+      '/info': { Name: 'standin', DockerRootDir: '/var/lib/docker', MemTotal: this.state.memoryBytes },
       '/containers/json': containers.map(listed),
       '/images/json': images.map((name) => ({ Id: `sha256:${name}`, RepoTags: [name], RepoDigests: null })),
       '/volumes': {

@@ -11,7 +11,14 @@ const withServer = (server: string) =>
 const boxAt = (endpoint: string) =>
   hostOf({
     engine: engineOf({
-      facts: async () => ({ version: '28', apiVersion: '1.48', name: 'box', rootDir: '/', endpoint }),
+      facts: async () => ({
+        version: '28',
+        apiVersion: '1.48',
+        name: 'box',
+        rootDir: '/',
+        memoryBytes: null,
+        endpoint,
+      }),
     }),
     names: systemNames,
   });

@@ -1,0 +1,69 @@
+import { type PinnedModel, pinnedBytes } from '../domain/pinned-model.ts';
+import { EXIT } from '../errors.ts';
+import type { ServiceSpec } from '../fleet/service-spec.ts';
+import { formatBytes } from '../units.ts';
+import type { PlanCheck } from './plan-types.ts';
+
+type Service = Pick<ServiceSpec, 'name' | 'role' | 'profile' | 'resources' | 'gpus' | 'models'>;
+
+export interface MemoryRequest {
+  readonly services: readonly Service[];
+  /** by canonical reference */
+  readonly models: ReadonlyMap<string, PinnedModel>;
+  /** RAM of the machine that runs the containers, bytes; null: unknown */
+  readonly totalBytes: number | null;
+}
+
+/**
+ * Compares the RAM of the services with that of their host. One service that cannot fit by itself is an error; limits that
+ * add up to more than the host has are a warning, since not every service uses all of its limit.
+ */
+export function planMemory({ services, models, totalBytes }: MemoryRequest): readonly PlanCheck[] {
+  if (totalBytes === null) return [];
+  const errors = services.flatMap((service) => {
+    const needed = needOf(service, models);
+    return needed > totalBytes ? [tooBig(service, needed, totalBytes)] : [];
+  });
+  if (errors.length > 0) return errors;
+  const limited = services.filter(({ resources }) => resources.memoryLimitBytes !== null);
+  const limit = limited.reduce((sum, { resources }) => sum + (resources.memoryLimitBytes ?? 0), 0);
+  return limit > totalBytes ? [overcommitted(limited, limit, totalBytes)] : [];
+}
+
+/** Returns the RAM that a service needs at least: on the CPU the weights of its largest model, which engines load whole. */
+function needOf({ role, gpus, models: refs }: Service, models: MemoryRequest['models']): number {
+  if (role !== 'engine' || gpus !== null) return 0;
+  return Math.max(0, ...refs.map((ref) => weightsOf(models.get(ref))));
+}
+
+function weightsOf(model: PinnedModel | undefined): number {
+  return model === undefined ? 0 : pinnedBytes(model);
+}
+
+function tooBig({ name, profile }: Service, needed: number, total: number): PlanCheck {
+  return {
+    level: 'error',
+    code: 'RMA_PLAN_NO_RAM',
+    message: `${name} needs at least ${formatBytes(needed)} of RAM; the host has ${formatBytes(total)}`,
+    hint: `choose a smaller variant: rma profiles show ${profile?.name ?? ''}; or another profile: rma profiles ls`,
+    exitCode: EXIT.doesNotFit,
+    details: { service: name, neededBytes: needed, totalBytes: total },
+  };
+}
+
+function overcommitted(services: readonly Service[], limit: number, total: number): PlanCheck {
+  const largest = services.reduce((a, b) => (limitOf(b) > limitOf(a) ? b : a));
+  const share = `${largest.name}: ${formatBytes(limitOf(largest))}`;
+  return {
+    level: 'warning',
+    code: 'RMA_PLAN_RAM',
+    message: `the memory limits of ${services.length} services add up to ${formatBytes(limit)} (${share}); the host has ${formatBytes(total)} of RAM`,
+    hint: 'the kernel may kill an engine when all are busy: choose a smaller variant or fewer profiles, or lower `memory` in the profile',
+    exitCode: EXIT.ok,
+    details: { limitBytes: limit, totalBytes: total },
+  };
+}
+
+function limitOf({ resources }: Service): number {
+  return resources.memoryLimitBytes ?? 0;
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { inventoryOf, placeOn } from '../../../helpers/builders/place-box.ts';
+
+describe('placeServices', () => {
+  it('[req R28] names the GPUs of other vendors on a machine without a usable GPU', async () => {
+    const absence = {
+      code: 'RMA_GPU_NO_PROGRAM',
+      message: 'nvidia-smi not found',
+      hint: 'install the driver',
+    } as const;
+    const inventory = { ...inventoryOf(), absence };
+    const pciGpus = [{ vendor: 'amd', address: '0000:03:00.0' }] as const;
+    await expect(placeOn({ inventory, pciGpus })).rejects.toMatchObject({
+      code: 'RMA_GPU_NONE',
+      message: expect.stringMatching(
+        /nvidia-smi not found; this machine has an AMD GPU, which rma does not use yet$/,
+      ),
+    });
+  });
+});

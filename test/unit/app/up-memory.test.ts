@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { up } from '../../../src/app/up.ts';
+import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
+import { FakeHost } from '../../helpers/host/fake-host.ts';
+import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+
+const GIB = 2 ** 30;
+const request = {
+  config: configOf(),
+  profiles: [],
+  refresh: false,
+  removeOrphans: false,
+  waitSeconds: 60,
+  confirm: async () => undefined,
+  show: () => undefined,
+};
+const catalog = catalogOf({ chat: [profileServiceOf({ memoryBytes: 8 * GIB })] });
+
+describe('up on a host with little RAM', () => {
+  it('warns that the memory limits exceed the RAM of the engine, and starts the services', async () => {
+    const host = new FakeHost();
+    host.engine.memoryBytes = 4 * GIB;
+    const invocation = fakeInvocation(catalog);
+    await up(host, invocation, request);
+    expect(invocation.events).toContainEqual(
+      expect.objectContaining({ type: 'warning', code: 'RMA_PLAN_RAM' }),
+    );
+    expect(host.engine.all).toHaveLength(3);
+  });
+
+  it('changes nothing when a model cannot fit', async () => {
+    const host = new FakeHost();
+    // the model of the fake hub has 1000 bytes
+    host.engine.memoryBytes = 999;
+    await expect(up(host, fakeInvocation(catalog), request)).rejects.toMatchObject({
+      code: 'RMA_PLAN_NO_RAM',
+      exitCode: 5,
+    });
+    expect(host.takeChanges()).toEqual([]);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
+import type { ServicePlacement } from '../../../src/core/domain/placement.ts';
+import { buildFleet } from '../../../src/core/fleet/build-fleet.ts';
+import { planMemory } from '../../../src/core/plan/plan-memory.ts';
+import { selectServices } from '../../../src/core/profile/select-services.ts';
+import {
+  catalogOf,
+  fleetInputOf,
+  pinnedFile,
+  profileServiceOf,
+} from '../../helpers/builders/render-builders.ts';
+
+const GIB = 2 ** 30;
+/** The limits of the coordinator and of one worker. */
+const OTHERS = 0.75 * GIB;
+
+interface Parts {
+  /** of the engine, bytes */
+  readonly limit: number | null;
+  /** bytes */
+  readonly weights: number;
+  readonly placement?: ReadonlyMap<string, ServicePlacement>;
+}
+
+const ON_ONE_GPU: ServicePlacement = {
+  service: 'chat-llm',
+  devices: [
+    {
+      uuid: 'GPU-1',
+      index: 0,
+      name: 'NVIDIA H100',
+      kind: 'gpu',
+      totalBytes: 80 * GIB,
+      computeCapability: '9.0',
+    },
+  ],
+  bytesPerGpu: 70 * GIB,
+  kvBytesPerGpu: GIB,
+  exclusive: false,
+  need: null,
+};
+
+/** The memory request of a project with the profile `chat`, whose only engine serves one model. */
+function requestOf(parts: Parts, totalBytes: number | null) {
+  const services = [profileServiceOf({ memoryBytes: parts.limit })];
+  const input = fleetInputOf({
+    selection: selectServices(catalogOf({ chat: services }), ['chat']),
+    ...(parts.placement && { placement: parts.placement }),
+  });
+  const models = [...input.pinned.values()].map(({ ref }): PinnedModel => {
+    const model = pinnedFile(ref);
+    return { ...model, files: model.files.map((file) => ({ ...file, bytes: parts.weights })) };
+  });
+  return {
+    services: buildFleet(input).services,
+    models: new Map(models.map((model) => [model.ref, model])),
+    totalBytes,
+  };
+}
+
+describe('planMemory', () => {
+  it('accepts services whose limits are exactly the RAM of the host', () => {
+    expect(planMemory(requestOf({ limit: 4 * GIB, weights: GIB }, 4 * GIB + OTHERS))).toEqual([]);
+  });
+
+  it('warns when the limits add up to more', () => {
+    expect(planMemory(requestOf({ limit: 4 * GIB, weights: GIB }, 4 * GIB))).toEqual([
+      {
+        level: 'warning',
+        code: 'RMA_PLAN_RAM',
+        message:
+          'the memory limits of 3 services add up to 4.8 GiB (chat-llm: 4.0 GiB); the host has 4.0 GiB of RAM',
+        hint: 'the kernel may kill an engine when all are busy: choose a smaller variant or fewer profiles, or lower `memory` in the profile',
+        exitCode: 0,
+        details: { limitBytes: 4 * GIB + OTHERS, totalBytes: 4 * GIB },
+      },
+    ]);
+  });
+
+  it('does not count services without a limit', () => {
+    expect(planMemory(requestOf({ limit: null, weights: GIB }, GIB))).toEqual([]);
+  });
+
+  it('refuses a model on the CPU whose weights are larger than the RAM, and says nothing else', () => {
+    expect(planMemory(requestOf({ limit: 16 * GIB, weights: 8 * GIB }, 8 * GIB - 1))).toEqual([
+      {
+        level: 'error',
+        code: 'RMA_PLAN_NO_RAM',
+        message: 'chat-llm needs at least 8.0 GiB of RAM; the host has 8.0 GiB',
+        hint: 'choose a smaller variant: rma profiles show chat; or another profile: rma profiles ls',
+        exitCode: 5,
+        details: { service: 'chat-llm', neededBytes: 8 * GIB, totalBytes: 8 * GIB - 1 },
+      },
+    ]);
+  });
+
+  it('accepts weights that are exactly as large as the RAM', () => {
+    expect(planMemory(requestOf({ limit: null, weights: 8 * GIB }, 8 * GIB))).toEqual([]);
+  });
+
+  it('does not hold weights in GPU memory against the RAM', () => {
+    const placement = new Map([['chat-llm', ON_ONE_GPU]]);
+    expect(planMemory(requestOf({ limit: null, weights: 80 * GIB, placement }, 8 * GIB))).toEqual([]);
+  });
+
+  it('says nothing when the RAM of the host is unknown', () => {
+    expect(planMemory(requestOf({ limit: 64 * GIB, weights: 80 * GIB }, null))).toEqual([]);
+  });
+});
