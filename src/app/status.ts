@@ -1,9 +1,13 @@
+import { volumeOf } from '../core/docker/volume-of.ts';
+import type { RmaConfig } from '../core/domain/config.ts';
 import type { ContainerFacts } from '../core/domain/container.ts';
 import { roleOf } from '../core/domain/container.ts';
+import type { HostReport } from '../core/domain/host-facts.ts';
 import type { WorkerStatus } from '../core/domain/worker-status.ts';
 import type { ErrorDocument } from '../core/errors.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
+import { hostReport } from './observe/host-report.ts';
 import { lostGpus } from './observe/lost-gpus.ts';
 import { projectContainers } from './observe/project-containers.ts';
 import { requireDocker } from './observe/require-docker.ts';
@@ -18,14 +22,32 @@ export interface WorkerReport {
   readonly lost: readonly ErrorDocument[];
 }
 
-/** What every worker of a project says of itself. */
+export interface StatusReport {
+  readonly host: HostReport;
+  readonly workers: readonly WorkerReport[];
+}
+
+/** Returns the host and what every worker of a project reports. @throws RmaError RMA_DOCKER_* or RMA_COMPOSE_* (3) */
 export async function status(
+  host: Pick<Host, 'engine' | 'docker' | 'files' | 'facts'>,
+  invocation: Pick<Invocation, 'signal'>,
+  config: RmaConfig,
+): Promise<StatusReport> {
+  const engine = await requireDocker(host);
+  const containers = await projectContainers(host, config.project);
+  const volume = volumeOf(config, 'store');
+  const [report, workers] = await Promise.all([
+    hostReport(host, invocation, { engine, volume, containers }),
+    workerReports(host, invocation, containers),
+  ]);
+  return { host: report, workers };
+}
+
+async function workerReports(
   host: Pick<Host, 'engine' | 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
-  project: string,
+  containers: readonly ContainerFacts[],
 ): Promise<readonly WorkerReport[]> {
-  await requireDocker(host);
-  const containers = await projectContainers(host, project);
   const lost = await lostGpus(host, invocation, containers);
   const workers = containers.filter((container) => roleOf(container) === 'worker');
   return Promise.all(

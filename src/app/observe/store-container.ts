@@ -54,13 +54,13 @@ export async function lookIntoStore(
   return freeBytes === null ? null : { checks: models.map(nothingOf), freeBytes };
 }
 
-/** From this machine: exact for a host folder, and for volumes as long as the engine's folder is here too. */
+/** Returns the bytes free where the store is; null when that is not a file system of this machine. */
 export async function freeBytesBeside(
   host: Pick<Host, 'engine' | 'files'>,
-  access: StoreAccess,
+  { volume }: Pick<StoreAccess, 'volume'>,
 ): Promise<number | null> {
-  if (access.volume.type === 'host') return host.files.freeBytes(access.volume.path);
-  if (Object.keys(access.volume.options).length > 0) return null; // it lies on a server
+  if (volume.type === 'host') return host.files.freeBytes(volume.path);
+  if (Object.keys(volume.options).length > 0) return null; // on a server
   const { rootDir } = await host.engine.facts();
   return (await host.files.facts(rootDir)) === null ? null : host.files.freeBytes(rootDir);
 }

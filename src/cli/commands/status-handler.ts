@@ -2,22 +2,24 @@ import { status, type WorkerReport } from '../../app/status.ts';
 import { EXIT } from '../../core/errors.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
+import { renderHost } from '../render/host.ts';
 import { renderWorkers } from '../render/workers.ts';
 
-/** Exit 1 when a worker failed or does not run: scripts ask by it whether all is well. */
+/** Returns exit code 1 when a worker failed or does not run, for scripts. */
 export async function showStatus(_input: object, context: Context): Promise<CommandResult> {
   const { config } = await context.config();
-  const reports = await status(await context.host(), await context.invocation(), config.project);
-  const bad = reports.some(
-    ({ status: said, lost }) => said === null || said.state === 'failed' || lost.length > 0,
+  const { host, workers } = await status(await context.host(), await context.invocation(), config);
+  const bad = workers.some(
+    ({ status: reported, lost }) => reported === null || reported.state === 'failed' || lost.length > 0,
   );
+  const none = `No workers in project "${config.project}".`;
   return {
-    json: { schema: 'rma.status/v1', project: config.project, workers: reports.map(workerDocument) },
+    json: { schema: 'rma.status/v1', project: config.project, host, workers: workers.map(workerDocument) },
     human: (theme) =>
-      reports.length === 0 ? `No workers in project "${config.project}".` : renderWorkers(reports, theme),
-    ids: reports.map(({ service }) => service),
+      [renderHost(host, theme), workers.length === 0 ? none : renderWorkers(workers, theme)].join('\n\n'),
+    ids: workers.map(({ service }) => service),
     exitCode: bad ? EXIT.failed : EXIT.ok,
-    ...(reports.length === 0 && {
+    ...(workers.length === 0 && {
       next: config.profiles.length > 0 ? 'rma up' : 'rma up --profile cpu-worker',
     }),
   };
@@ -26,7 +28,7 @@ export async function showStatus(_input: object, context: Context): Promise<Comm
 function workerDocument({
   service,
   container,
-  status: said,
+  status: reported,
   lost,
 }: WorkerReport): Readonly<Record<string, unknown>> {
   return {
@@ -34,7 +36,7 @@ function workerDocument({
     container: container.name,
     containerState: container.state,
     health: container.health,
-    status: said,
+    status: reported,
     lost,
   };
 }

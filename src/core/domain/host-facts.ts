@@ -33,3 +33,20 @@ export interface PciGpu {
   /** such as `0000:03:00.0` */
   readonly address: string;
 }
+
+/** The output of `rma-worker facts`: of the host, except `disks`, which are those mounted in the container. */
+export interface WorkerFacts extends Omit<SystemFacts, 'os'> {
+  readonly schema: 'rma.worker-facts/v1';
+  readonly memory: MemoryFacts;
+  readonly disks: readonly DiskFacts[] | null;
+  readonly pciGpus: readonly PciGpu[];
+}
+
+/** The machine that runs the containers of a project; null for what is unknown. */
+export interface HostReport {
+  /** as the engine reports it */
+  readonly name: string;
+  readonly memory: MemoryFacts | null;
+  /** bytes free in the file system of the store */
+  readonly storeFreeBytes: number | null;
+}

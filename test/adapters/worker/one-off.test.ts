@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PinnedHfModel } from '../../../src/core/domain/pinned-model.ts';
+import { readWorkerFacts } from '../../../src/core/worker/read-worker-facts.ts';
 import { bundleEntry } from '../../helpers/process/bundle-entry.ts';
 import { runProcess } from '../../helpers/process/run-process.ts';
 import { patternContent, sha256Of } from '../../hub/content.ts';
@@ -55,6 +56,20 @@ afterAll(async () => {
 const worker = (args: readonly string[], more: Record<string, string> = {}, input = '') =>
   runProcess(process.execPath, [bundle, ...args], { ...env, ...more }, input);
 const contentRequests = () => hub.log.entries().filter((entry) => entry.bytesSent > 0).length;
+
+describe('rma-worker facts', () => {
+  it('prints facts of the machine that the CLI of the same version reads', async () => {
+    const { code, stdout } = await worker(['facts', '--json']);
+    expect(code).toBe(0);
+    expect(readWorkerFacts(stdout)).toMatchObject({
+      memory: { totalBytes: totalmem() },
+      kernel: release(),
+      cores: cpus().length,
+      disks: expect.arrayContaining([expect.objectContaining({ mount: '/' })]),
+    });
+    expect(stdout).not.toContain('"os"');
+  });
+});
 
 function pinned(): PinnedHfModel {
   const { sha, files } = hub.commit('org/tiny');
