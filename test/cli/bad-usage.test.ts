@@ -142,7 +142,7 @@ describe('generated files that somebody broke stop rma with exit code 2 before i
     await writeFile(join(dir, 'rma.yaml'), 'profiles: [cpu-worker]\n');
     const before = await snapshot(dir);
     const code = name === 'state.json' ? 'RMA_STATE_INVALID' : 'RMA_RESOLVED_INVALID';
-    const words = [join(dir, '.rma', name), `rm '${join(dir, '.rma', name)}'`];
+    const words = [join(dir, '.rma', name), `rm ${join(dir, '.rma', name)}`];
     expectFault(await rma('up'), { exitCode: 2, code, words });
     expectFault(await rma('models', 'pull', '--dest', 'store', '--json'), {
       exitCode: 2,

@@ -80,7 +80,7 @@ describe('a host folder that the worker cannot write to is told with exit code 3
     await mkdir(path);
     await chown(path, 4000, 4001);
     await chmod(path, 0o755);
-    const words = [path, '1000:1000', '4000:4001', `sudo chown -R 1000:1000 '${path}'`];
+    const words = [path, '1000:1000', '4000:4001', `sudo chown -R 1000:1000 ${path} `];
     const fault = { exitCode: 3, code: 'RMA_STORE_UNWRITABLE', words };
     for (const verb of [['up'], ['models', 'pull']])
       await refuses(stack, fault, ...verb, '--volume', `host:${path}`, '--owner', '1000:1000');

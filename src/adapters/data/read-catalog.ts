@@ -4,6 +4,7 @@ import type { OwnDirectories } from '../../core/domain/config.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { buildCatalog, type DataFile } from '../../core/profile/build-catalog.ts';
+import { shell } from '../../core/shell-quote.ts';
 
 export interface DataFolders {
   /** directory with rma's own `profiles/` and `compose/engines/` */
@@ -82,7 +83,7 @@ async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
 }
 
 function hintOf(code: string, path: string): string {
-  if (code === 'ENOENT') return `check the path: ls -l '${path}'`;
-  if (code === 'EISDIR') return `it is a directory; pass a file: ls '${path}'`;
+  if (code === 'ENOENT') return shell`check the path: ls -l ${path}`;
+  if (code === 'EISDIR') return shell`it is a directory; pass a file: ls ${path}`;
   return `make ${path} readable for this user`;
 }

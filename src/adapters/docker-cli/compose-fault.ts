@@ -1,4 +1,5 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
 import { hostFault } from './host-fault.ts';
 
 // Compose and the engine report these as text without codes; the patterns match Engine 25 to 29.
@@ -29,7 +30,7 @@ export function composeFault(verb: string, stderr: string): RmaError {
   const name = NAME_TAKEN.exec(line ?? '')?.[1];
   if (name !== undefined) {
     return new RmaError('RMA_PROJECT_BUSY', `another program has just created the container ${name}`, {
-      hint: `if another rma command is running for this project, wait for it and retry; otherwise: docker rm -f ${name}`,
+      hint: shell`if another rma command is running for this project, wait for it and retry; otherwise: docker rm -f ${name}`,
     });
   }
   return new RmaError('RMA_COMPOSE_FAILED', `docker compose ${verb} failed: ${line ?? 'no error output'}`, {

@@ -1,4 +1,5 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
 import type { ComposeProject, DockerCli, ExecOptions, OneOff } from '../../ports/docker-cli.ts';
 import { composeFault } from './compose-fault.ts';
@@ -47,7 +48,7 @@ export class SpawnedDockerCli implements DockerCli {
       'RMA_IMAGE_BUILD_FAILED',
       `failed to build the worker image ${tag}: ${lastLine(outcome)}`,
       {
-        hint: `check that the base image exists: docker pull ${base}`,
+        hint: shell`check that the base image exists: docker pull ${base}`,
       },
     );
   }
@@ -56,7 +57,7 @@ export class SpawnedDockerCli implements DockerCli {
     const outcome = await this.#runner.run({ argv: ['docker', 'pull', '--quiet', image], signal });
     if (outcome.exitCode === 0) return;
     throw new RmaError('RMA_IMAGE_PULL_FAILED', `failed to pull the image ${image}: ${lastLine(outcome)}`, {
-      hint: `try: docker pull ${image}; to use another image: --image ENGINE=REFERENCE`,
+      hint: shell`try: docker pull ${image}; to use another image: --image ENGINE=REFERENCE`,
     });
   }
 

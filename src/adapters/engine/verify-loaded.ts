@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { EngineTarget, ServedModel } from '../../core/domain/worker-config.ts';
 import { type ErrorDocument, EXIT } from '../../core/errors.ts';
 import { jsonOrNull } from '../../core/schema/parse.ts';
+import { shell } from '../../core/shell-quote.ts';
 import { judgeLoaded } from '../../core/worker/judge-loaded.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EngineProblem } from './engine-problem.ts';
@@ -135,7 +136,7 @@ function notLoaded(
   const fault: ErrorDocument = {
     code: 'RMA_ENGINE_LOAD_FAILED',
     message: `${service}: ${note}`,
-    hint: `check the engine log: rma logs ${service}`,
+    hint: shell`check the engine log: rma logs ${service}`,
     exitCode: EXIT.failed,
   };
   return { note, fault };

@@ -15,6 +15,7 @@ import {
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { FileFacts, FileStore } from '../../ports/file-store.ts';
 
 /** The file systems of this machine. */
@@ -103,7 +104,7 @@ async function readable(path: string, look: () => Promise<string>): Promise<stri
     const { code } = error as NodeJS.ErrnoException;
     throw new RmaError('RMA_FILE_UNREADABLE', `cannot read ${path} (${code ?? 'unknown reason'})`, {
       exitCode: EXIT.notReady,
-      hint: `check its type and permissions: ls -ld '${path}'`,
+      hint: shell`check its type and permissions: ls -ld ${path}`,
       cause: error,
     });
   }
@@ -120,7 +121,7 @@ async function writable(path: string, change: () => Promise<unknown>): Promise<v
     if (FULL.has(code)) throw full(path, error);
     throw new RmaError('RMA_FILE_UNWRITABLE', `cannot write ${path} (${code})`, {
       exitCode: EXIT.notReady,
-      hint: `check the permissions: ls -ld '${dirname(path)}'`,
+      hint: shell`check the permissions: ls -ld ${dirname(path)}`,
       cause: error,
     });
   }
@@ -129,7 +130,7 @@ async function writable(path: string, change: () => Promise<unknown>): Promise<v
 function full(path: string, cause: unknown): RmaError {
   return new RmaError('RMA_DISK_FULL', `no space left on device: cannot write ${path}`, {
     exitCode: EXIT.doesNotFit,
-    hint: `free disk space: df -h '${dirname(path)}'`,
+    hint: shell`free disk space: df -h ${dirname(path)}`,
     cause,
   });
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { StallGuard } from './stall-guard.ts';
 
 /** Yields the bytes of the body. Each wait is limited by the stall timeout; faults are thrown as RmaError. */
@@ -38,7 +39,7 @@ export function networkFault(
   const { host } = new URL(url);
   const cause = guard.stalled ? 'no data received before the timeout' : faultText(error);
   return new RmaError('RMA_HUB_UNREACHABLE', `the connection to ${host} failed: ${cause}`, {
-    hint: `check the network, the proxy settings and the hub endpoint; try: curl -I ${new URL(url).origin}`,
+    hint: shell`check the network, the proxy settings and the hub endpoint; try: curl -I ${new URL(url).origin}`,
     details: { host },
     cause: error,
   });

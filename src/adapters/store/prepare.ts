@@ -1,6 +1,7 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { StorePaths } from '../../core/store/store-paths.ts';
 import { type Disk, errnoOf } from './disk/disk.ts';
 import { diskFault } from './disk/disk-fault.ts';
@@ -75,7 +76,7 @@ function unwritable(root: string, dir: string, error: unknown): unknown {
     `permission denied: ${path} belongs to ${owner} (mode ${(mode & 0o7777).toString(8)}) and is not writable for ${needed}`,
     {
       exitCode: EXIT.notReady,
-      hint: `chown -R ${needed} ${path.startsWith(root) ? root : path}`,
+      hint: shell`chown -R ${needed} ${path.startsWith(root) ? root : path}`,
       details: { path: path, owner, needed },
       cause: error,
     },

@@ -1,5 +1,6 @@
 import type { ContainerFacts } from '../../core/domain/container.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { Execution } from './execution.ts';
 import { firstOf, type Task } from './first-of.ts';
 
@@ -42,7 +43,7 @@ async function engineFailed(
   return new RmaError(
     'RMA_ENGINE_FAILED',
     `engine ${service} keeps crashing; ${last === undefined ? 'its log is empty' : `last log line: ${last}`}`,
-    { hint: `see its log: rma logs ${service}`, details: { restarts, log } },
+    { hint: shell`see its log: rma logs ${service}`, details: { restarts, log } },
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Owner } from '../../core/domain/config.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { Host } from '../../ports/host.ts';
 
 const DIRECTORY_MODE = 0o2775;
@@ -64,7 +65,7 @@ export async function checkHostDirectory(
     `${WRITERS[holds]} as ${uid}:${gid} and cannot write to ${path} (${seen})`,
     {
       exitCode: EXIT.notReady,
-      hint: `change its owner: sudo chown -R ${uid}:${gid} '${path}' && sudo chmod u+rwx '${path}' (or run as its owner: --owner ${facts.uid}:${facts.gid})`,
+      hint: shell`change its owner: sudo chown -R ${uid}:${gid} ${path} && sudo chmod u+rwx ${path} (or run as its owner: --owner ${facts.uid}:${facts.gid})`,
     },
   );
 }
@@ -80,7 +81,7 @@ async function create(
     if (!refused || host.caller.uid === 0) throw error;
     throw new RmaError('RMA_FILE_UNWRITABLE', error.message, {
       exitCode: EXIT.notReady,
-      hint: `create it once: sudo install -d -o ${uid} -g ${gid} -m 2775 '${path}'`,
+      hint: shell`create it once: sudo install -d -o ${uid} -g ${gid} -m 2775 ${path}`,
       cause: error,
     });
   }
@@ -96,6 +97,6 @@ function notADirectory(holds: string, path: string): RmaError {
 function readOnly(holds: string, path: string): RmaError {
   return new RmaError('RMA_STORE_READ_ONLY', `the file system of the ${holds} ${path} is mounted read-only`, {
     exitCode: EXIT.notReady,
-    hint: `mount it writable (Linux remounts a file system read-only after disk errors: see dmesg): sudo mount -o remount,rw "$(findmnt -no TARGET -T '${path}')"`,
+    hint: shell`mount it writable (Linux remounts a file system read-only after disk errors: see dmesg): sudo mount -o remount,rw "$(findmnt -no TARGET -T ${path})"`,
   });
 }

@@ -1,6 +1,7 @@
 import type { ContainerFacts } from '../../core/domain/container.ts';
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
 import { readWorkerStatus } from '../../core/worker/read-worker-status.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -140,7 +141,7 @@ export class WorkerStream {
     return new RmaError(
       'RMA_WORKER_STOPPED',
       `worker ${service} is not running${last === undefined ? '' : `; last log line: ${last}`}`,
-      { hint: `see its log: rma logs ${service}`, details: { log } },
+      { hint: shell`see its log: rma logs ${service}`, details: { log } },
     );
   }
 }

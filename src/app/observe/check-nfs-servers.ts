@@ -1,5 +1,6 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { Host } from '../../ports/host.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function checkNfsServers(
       `volumes.${key}: the NFS server ${name} has no address here`,
       {
         exitCode: EXIT.notReady,
-        hint: `check the name: getent hosts ${name}; or name the server by its address: nfs:ADDRESS:${spec.path}`,
+        hint: shell`check the name: getent hosts ${name}; or use the server's address: --volume nfs:ADDRESS:${spec.path}`,
         details: { server: name },
       },
     );

@@ -3,6 +3,7 @@ import { type UpResult, up } from '../../app/up.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { objectOf } from '../../core/plan/operation-object.ts';
 import type { Plan } from '../../core/plan/plan-types.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
@@ -97,5 +98,5 @@ function tryCommand(endpoints: readonly Endpoint[]): string | null {
   const engine = endpoints.find(({ chatPath, models }) => chatPath !== null && models.length > 0);
   if (engine === undefined) return null;
   const body = { model: engine.models[0], messages: [{ role: 'user', content: 'Hello!' }] };
-  return `curl ${engine.url}${engine.chatPath} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
+  return shell`curl ${`${engine.url}${engine.chatPath}`} -H 'content-type: application/json' -d ${JSON.stringify(body)}`;
 }

@@ -5,6 +5,7 @@ import type { ConfigSources } from '../../core/config/config-sources.ts';
 import { hfAuthFile } from '../../core/config/hub-token.ts';
 import { type ResolvedConfig, resolveConfig } from '../../core/config/resolve-config.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { GlobalValues } from '../global-options.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -82,7 +83,7 @@ function noFolder(path: string): RmaError {
 function unreadable(path: string, fault: ReadFault): RmaError {
   const faults: Readonly<Record<ReadFault, readonly [message: string, hint: string]>> = {
     missing: [`there is no file ${path}`, 'give -f/--file the path of an rma.yaml'],
-    'is-folder': [`${path} is a folder`, `rma -f ${join(path, 'rma.yaml')}, or rma -C ${path}`],
+    'is-folder': [`${path} is a folder`, shell`rma -f ${join(path, 'rma.yaml')}, or rma -C ${path}`],
     denied: [`${path} may not be read by this user`, FOLDER_MODE_HINT],
     'not-utf8': [`${path} is no UTF-8 text`, 'save it as UTF-8'],
     unreadable: [`${path} cannot be read`, FOLDER_MODE_HINT],

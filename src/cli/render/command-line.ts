@@ -1,15 +1,12 @@
 import { ALL_SETTINGS } from '../../core/config/settings.ts';
+import { shellQuote } from '../../core/shell-quote.ts';
 
 /** The command with the settings that this one was given, ready to be pasted: without them it would do something else. */
 export function withSettings(command: string, settings: ReadonlyMap<string, readonly string[]>): string {
   const options = ALL_SETTINGS.flatMap(({ key, flags }) => {
     const name = /--[a-z-]+/.exec(flags ?? '')?.[0];
     if (name === undefined) return [];
-    return (settings.get(key) ?? []).map((value) => `${name} ${quoted(value)}`);
+    return (settings.get(key) ?? []).map((value) => `${name} ${shellQuote(value)}`);
   });
   return [command, ...options].join(' ');
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

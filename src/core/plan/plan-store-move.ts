@@ -1,6 +1,7 @@
 import { volumeOf } from '../docker/volume-of.ts';
 import type { RmaConfig } from '../domain/config.ts';
 import { EXIT } from '../errors.ts';
+import { shellQuote } from '../shell-quote.ts';
 import type { PlanCheck } from './plan-types.ts';
 
 /**
@@ -21,7 +22,7 @@ export function planStoreMove(
       level: 'warning',
       code: 'RMA_STORE_MOVES',
       message: `the worker's models are in ${mounted}, this would use ${shown}`,
-      hint: `to stay: --volume ${mounted}, or in rma.yaml: volumes: { store: "${mounted}" }`,
+      hint: `to keep it: --volume ${shellQuote(mounted)}, or in rma.yaml: volumes: { store: ${JSON.stringify(mounted)} }`,
       exitCode: EXIT.ok,
       details: { from: mounted, to: next },
     },

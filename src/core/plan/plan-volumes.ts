@@ -1,6 +1,7 @@
 import type { Desired, DesiredVolume } from '../domain/desired.ts';
 import type { Observed, ObservedVolume } from '../domain/observed.ts';
 import { EXIT } from '../errors.ts';
+import { shell } from '../shell-quote.ts';
 import type { Step } from './operation.ts';
 import type { PlanCheck } from './plan-types.ts';
 
@@ -53,7 +54,7 @@ function otherOptions({ name, options }: DesiredVolume, present: ObservedVolume)
     level: 'error',
     code: 'RMA_VOLUME_OTHER',
     message: `volume ${name} has ${optionsText(present.options)}, requested: ${optionsText(options)}`,
-    hint: `the options of a volume cannot be changed; if nothing in it is needed: docker volume rm ${name} (files on an NFS server are not deleted)`,
+    hint: shell`the options of a volume cannot be changed; if nothing in it is needed: docker volume rm ${name} (files on an NFS server are not deleted)`,
     exitCode: EXIT.notReady,
     details: { volume: name },
   };

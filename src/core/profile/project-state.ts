@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { EXIT, RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
 import { text, wholeNumber } from '../schema/rules.ts';
+import { shell } from '../shell-quote.ts';
 import type { ServiceNames } from './service-names.ts';
 
 /** What a project keeps between two commands: profiles added by flag, the ports of its services, and what they run. */
@@ -39,7 +40,7 @@ export function parseProjectState(content: string, path: string): ProjectState {
   if (parsed.ok) return parsed.value;
   throw new RmaError('RMA_STATE_INVALID', `${path} is not a state file of rma: ${parsed.faults[0]}`, {
     exitCode: EXIT.usage,
-    hint: `remove it: rm '${path}' (then name profiles added by --profile again)`,
+    hint: shell`remove it: rm ${path} (then pass profiles added with --profile again)`,
   });
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { ModelCheck, StoreCheck } from '../domain/model-check.ts';
 import { RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
+import { shell } from '../shell-quote.ts';
 import { pinnedFileSchema } from './pinned-model-schema.ts';
 
 const modelCheck: Schema<ModelCheck> = z.object({
@@ -25,7 +26,7 @@ export function readStoreCheck(json: string, image: string): StoreCheck {
     'RMA_WORKER_INCOMPATIBLE',
     `cannot read the store check of ${image}: ${parsed.faults.join('; ')}`,
     {
-      hint: `the image belongs to another version of rma; rebuild it: docker image rm ${image}, then rma up`,
+      hint: shell`the image belongs to another version of rma; rebuild it: docker image rm ${image}, then rma up`,
     },
   );
 }

@@ -5,6 +5,7 @@ import type { PinnedModel } from '../domain/pinned-model.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
 import { text, wholeNumber } from '../schema/rules.ts';
+import { shell } from '../shell-quote.ts';
 import { pinnedModelSchema } from './pinned-model-schema.ts';
 
 /** What model references resolve to, by reference. */
@@ -66,6 +67,6 @@ export function parseResolved(content: string, path: string): KnownModels {
 function invalid(path: string, fault: string): RmaError {
   return new RmaError('RMA_RESOLVED_INVALID', `${path} is not a file of resolved models: ${fault}`, {
     exitCode: EXIT.usage,
-    hint: `remove it; rma resolves the models again: rm '${path}'`,
+    hint: shell`remove it to resolve the models again: rm ${path}`,
   });
 }

@@ -15,6 +15,7 @@ const ALLOWED = [
   '../control-characters.ts',
   '../hash.ts',
   '../labels.ts',
+  '../shell-quote.ts',
   'yaml',
 ];
 

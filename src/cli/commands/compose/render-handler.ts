@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { compareCompose, renderFile, writeStack } from '../../../app/compose-render.ts';
 import { EXIT } from '../../../core/errors.ts';
+import { shell } from '../../../core/shell-quote.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 
@@ -21,7 +22,7 @@ export async function renderCompose(input: RenderOptions, context: Context): Pro
     return {
       json: { schema: 'rma.compose/v1', file },
       human: () => `Wrote ${file}`,
-      next: `docker compose -f '${file}' up -d`,
+      next: shell`docker compose -f ${file} up -d`,
     };
   }
   if (input.check) {

@@ -5,7 +5,9 @@ import type { FileFacts } from '../../../../src/ports/file-store.ts';
 import { filesOf, hostOf } from '../../../helpers/host/port-builders.ts';
 
 const owner = { uid: 1000, gid: 1000 };
-const path = '/data/ai-models';
+// a quote in a path must not end the quotes of a pasted command
+const path = "/data/it's; models";
+const quoted = `'/data/it'\\''s; models'`;
 const store = { holds: 'store', path, owner } as const;
 
 const hostWith = (facts: FileFacts | null) =>
@@ -28,12 +30,14 @@ describe('a directory of the host', () => {
     await expect(ensureHostDirectory(hostWith(null), store)).rejects.toMatchObject({
       code: 'RMA_FILE_UNWRITABLE',
       exitCode: 3,
-      hint: `create it once: sudo install -d -o 1000 -g 1000 -m 2775 '${path}'`,
+      hint: `create it once: sudo install -d -o 1000 -g 1000 -m 2775 ${quoted}`,
     });
   });
 
   it('[req R16] of another owner comes with the command that gives it, for the store and for the caches', async () => {
-    const hint = expect.stringContaining(`sudo chown -R 1000:1000 '${path}'`) as string;
+    const hint = expect.stringContaining(
+      `sudo chown -R 1000:1000 ${quoted} && sudo chmod u+rwx ${quoted} `,
+    ) as string;
     await expect(ensureHostDirectory(rootsOwn, store)).rejects.toMatchObject({
       code: 'RMA_STORE_UNWRITABLE',
       exitCode: 3,

@@ -29,7 +29,7 @@ describe('checkNfsServers', () => {
     await expect(checkNfsServers(here, withServer('no-such-server.invalid'))).rejects.toMatchObject({
       code: 'RMA_NFS_SERVER_UNKNOWN',
       exitCode: 3,
-      hint: 'check the name: getent hosts no-such-server.invalid; or name the server by its address: nfs:ADDRESS:/exports/ai',
+      hint: "check the name: getent hosts no-such-server.invalid; or use the server's address: --volume nfs:ADDRESS:/exports/ai",
     });
   });
 
