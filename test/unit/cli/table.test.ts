@@ -55,6 +55,10 @@ describe('displayWidth', () => {
     ['e\u0301', 1],
     ['✔', 1],
     ['한글', 4],
+    ['🇩🇪', 2],
+    ['ｱ', 1],
+    ['\u200b', 0],
+    ['\u001b[31mred\u001b[39m', 3],
   ])('of %j is %d', (text, width) => {
     expect(displayWidth(text)).toBe(width);
   });
