@@ -1,5 +1,7 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { failureReason } from '../../core/last-line.ts';
 import { shell } from '../../core/shell-quote.ts';
+import type { CommandOutcome } from '../../ports/command-runner.ts';
 import { hostFault } from './host-fault.ts';
 
 // Compose and the engine report these as text without codes; the patterns match Engine 25 to 29.
@@ -7,16 +9,12 @@ const PORT_TAKEN = /(?:port is already allocated|address already in use)/;
 const NAME_TAKEN = /container name "\/?([^"]+)" is already in use/;
 const PORT = /(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):(\d{1,5})/;
 
-/** Returns the error for a failed `docker compose` command, from its standard error. */
-export function composeFault(verb: string, stderr: string): RmaError {
-  const known = hostFault(stderr);
+/** Returns the error for a failed `docker compose` command. */
+export function composeFault(verb: string, outcome: Pick<CommandOutcome, 'stderr' | 'exitCode'>): RmaError {
+  const known = hostFault(outcome.stderr);
   if (known !== null) return known;
-  const line = stderr
-    .trim()
-    .split('\n')
-    .filter((text) => text !== '')
-    .at(-1);
-  if (line !== undefined && PORT_TAKEN.test(line)) {
+  const line = failureReason(outcome);
+  if (PORT_TAKEN.test(line)) {
     const port = PORT.exec(line)?.[1];
     return new RmaError(
       'RMA_PORT_TAKEN',
@@ -27,13 +25,13 @@ export function composeFault(verb: string, stderr: string): RmaError {
       },
     );
   }
-  const name = NAME_TAKEN.exec(line ?? '')?.[1];
+  const name = NAME_TAKEN.exec(line)?.[1];
   if (name !== undefined) {
     return new RmaError('RMA_PROJECT_BUSY', `another program has just created the container ${name}`, {
       hint: shell`if another rma command is running for this project, wait for it and retry; otherwise: docker rm -f ${name}`,
     });
   }
-  return new RmaError('RMA_COMPOSE_FAILED', `docker compose ${verb} failed: ${line ?? 'no error output'}`, {
+  return new RmaError('RMA_COMPOSE_FAILED', `docker compose ${verb} failed: ${line}`, {
     hint: 'inspect the services: rma ps, rma logs',
   });
 }

@@ -1,4 +1,5 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { failureReason } from '../../core/last-line.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
 import type { ComposeProject, DockerCli, ExecOptions, OneOff } from '../../ports/docker-cli.ts';
@@ -46,7 +47,7 @@ export class SpawnedDockerCli implements DockerCli {
     if (outcome.exitCode === 0) return;
     throw new RmaError(
       'RMA_IMAGE_BUILD_FAILED',
-      `failed to build the worker image ${tag}: ${lastLine(outcome)}`,
+      `failed to build the worker image ${tag}: ${failureReason(outcome)}`,
       {
         hint: shell`check that the base image exists: docker pull ${base}`,
       },
@@ -56,7 +57,7 @@ export class SpawnedDockerCli implements DockerCli {
   async pull(image: string, signal: AbortSignal): Promise<void> {
     const outcome = await this.#runner.run({ argv: ['docker', 'pull', '--quiet', image], signal });
     if (outcome.exitCode === 0) return;
-    throw new RmaError('RMA_IMAGE_PULL_FAILED', `failed to pull the image ${image}: ${lastLine(outcome)}`, {
+    throw new RmaError('RMA_IMAGE_PULL_FAILED', `failed to pull the image ${image}: ${failureReason(outcome)}`, {
       hint: shell`try: docker pull ${image}; to use another image: --image ENGINE=REFERENCE`,
     });
   }
@@ -93,7 +94,7 @@ export class SpawnedDockerCli implements DockerCli {
 
   async #compose(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<void> {
     const outcome = await this.#runner.run({ argv: composeArguments(project, args), signal });
-    if (outcome.exitCode !== 0) throw composeFault(args[0] ?? '', outcome.stderr);
+    if (outcome.exitCode !== 0) throw composeFault(args[0] ?? '', outcome);
   }
 }
 
@@ -111,8 +112,4 @@ function composeArguments(project: ComposeProject, args: readonly string[]): [st
     ...file,
     ...args,
   ];
-}
-
-function lastLine(outcome: CommandOutcome): string {
-  return outcome.stderr.trim().split('\n').at(-1) ?? `exit ${outcome.exitCode}`;
 }

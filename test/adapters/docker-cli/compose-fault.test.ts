@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { composeFault } from '../../../src/adapters/docker-cli/compose-fault.ts';
 import { oneOffArguments } from '../../../src/adapters/docker-cli/one-off.ts';
 
+/** The error for a `docker compose up` that ended with exit code 1. */
+const composeFor = (stderr: string) => composeFault('up', { stderr, exitCode: 1 });
+
 describe('composeFault', () => {
   it.each([
     'Error response from daemon: driver failed programming external connectivity on endpoint x: Bind for 127.0.0.1:7700 failed: port is already allocated',
     'Error response from daemon: failed to set up container networking: failed to bind host port 127.0.0.1:7700/tcp: address already in use',
     'listen tcp4 127.0.0.1:7700: bind: address already in use',
   ])('names the port in %j', (line) => {
-    expect(composeFault('up', `time="x" level=warning msg="y"\n${line}\n`)).toMatchObject({
+    expect(composeFor(`time="x" level=warning msg="y"\n${line}\n`)).toMatchObject({
       code: 'RMA_PORT_TAKEN',
       exitCode: 3,
       message: 'port 7700 is already in use by another program',
@@ -16,7 +19,7 @@ describe('composeFault', () => {
   });
 
   it('tells the last line that Compose said of any other fault', () => {
-    expect(composeFault('up', 'one\nno such service: x\n')).toMatchObject({
+    expect(composeFor('one\nno such service: x\n')).toMatchObject({
       code: 'RMA_COMPOSE_FAILED',
       exitCode: 1,
       message: 'docker compose up failed: no such service: x',
@@ -54,7 +57,7 @@ describe('faults of the host', () => {
       'nfs:ADDRESS:/EXPORT',
     ],
   ])('are told with what mends them: %s', (line, code, hint) => {
-    const error = composeFault('up', ` Container x Starting\n${line}\n`);
+    const error = composeFor(` Container x Starting\n${line}\n`);
     expect(error).toMatchObject({ code, exitCode: 3 });
     expect(error.hint).toContain(hint);
   });
@@ -64,7 +67,7 @@ describe('faults of the host', () => {
     ['nvidia-container-cli: device error: GPU-5f1c: unknown device: unknown', 'GPU-5f1c'],
     [mount('connection refused'), 'mount :/exports/m'],
   ])('name the object: %s', (line, object) => {
-    expect(composeFault('up', line).message).toContain(object);
+    expect(composeFor(line).message).toContain(object);
   });
 });
 
@@ -72,7 +75,7 @@ describe('composeFault of two at once', () => {
   it('names the container that another one has just made', () => {
     const said =
       'Error response from daemon: Conflict. The container name "/p-coordinator-1" is already in use by container "47e0". You have to remove (or rename) that container to be able to reuse that name.';
-    const error = composeFault('up', said);
+    const error = composeFor(said);
     expect(error).toMatchObject({ code: 'RMA_PROJECT_BUSY', exitCode: 1 });
     expect(error.message).toContain('p-coordinator-1');
   });

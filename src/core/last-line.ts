@@ -1,0 +1,10 @@
+/** Returns the last line of an output that is not blank, without spaces around it; null when there is none. */
+export function lastLine(output: string | readonly string[]): string | null {
+  const lines = typeof output === 'string' ? output.split('\n') : output;
+  return lines.findLast((line) => line.trim() !== '')?.trim() ?? null;
+}
+
+/** Returns the reason for an error message about a failed program: its last line on stderr, else its exit code. */
+export function failureReason(outcome: { readonly stderr: string; readonly exitCode: number }): string {
+  return lastLine(outcome.stderr) ?? `exit code ${outcome.exitCode}`;
+}
