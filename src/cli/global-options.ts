@@ -34,12 +34,10 @@ export const GLOBAL_OPTIONS = {
   verbose,
   debug: flagOption('--debug', 'tell everything, with stack traces of errors'),
   color,
-  progress: choiceOption(
-    '--progress <FORM>',
-    `progress: ${PROGRESS_FORMS.join(', ')}`,
-    PROGRESS_FORMS,
-    'auto',
-  ),
+  progress: choiceOption('--progress <FORM>', `progress: ${PROGRESS_FORMS.join(', ')}`, {
+    choices: PROGRESS_FORMS,
+    fallback: 'auto',
+  }),
   yes: flagOption('-y, --yes', 'answer every question with yes'),
   noInput: flagOption('--no-input', 'never ask: a question is an error'),
 } as const;

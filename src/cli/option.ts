@@ -40,12 +40,11 @@ export function parsedOption<T, F>(
   return { flags, description, read };
 }
 
-/** One of a few words. */
+/** Returns an option that is one of a few words. */
 export function choiceOption<const C extends readonly string[]>(
   flags: string,
   description: string,
-  choices: C,
-  fallback: C[number],
+  { choices, fallback }: { readonly choices: C; readonly fallback: C[number] },
 ): OptionSpec<C[number]> {
   const parse = (text: string): C[number] | null => choices.find((choice) => choice === text) ?? null;
   return parsedOption(flags, description, { parse, expected: `one of ${choices.join(', ')}`, fallback });

@@ -71,8 +71,8 @@ class CommandLine {
       .version(`rma ${RMA_VERSION}`, '--version', 'print the version');
     this.watch(program, '');
     for (const [name, { flags }] of Object.entries(GLOBAL_OPTIONS))
-      collect(program, flags, this.globals, name);
-    collect(program, '--no-color', this.globals, 'color', 'never');
+      collect(program, { flags, into: this.globals, name });
+    collect(program, { flags: '--no-color', into: this.globals, name: 'color', given: 'never' });
     for (const command of this.table.commands) this.add(program, command);
     return program;
   }
@@ -99,13 +99,16 @@ class CommandLine {
     for (const [name, { form }] of Object.entries(command.arguments)) {
       leaf.addArgument(new Argument(argumentForm(name, form)));
     }
-    for (const [name, { flags }] of Object.entries(command.options)) collect(leaf, flags, options, name);
+    for (const [name, { flags }] of Object.entries(command.options))
+      collect(leaf, { flags, into: options, name });
     if (command.list) {
-      for (const [name, { flags }] of Object.entries(LIST_OPTIONS)) collect(leaf, flags, this.globals, name);
+      for (const [name, { flags }] of Object.entries(LIST_OPTIONS))
+        collect(leaf, { flags, into: this.globals, name });
     }
     if (command.settings) {
       for (const { key, flags } of Object.values(SETTINGS)) {
-        if (flags !== null && key !== SETTINGS.project.key) collect(leaf, flags, this.settings, key);
+        if (flags !== null && key !== SETTINGS.project.key)
+          collect(leaf, { flags, into: this.settings, name: key });
       }
     }
     leaf.action((...given: unknown[]) => {
@@ -146,8 +149,16 @@ class CommandLine {
   }
 }
 
-/** Adds an option whose every occurrence is kept as text; a switch leaves `given`. */
-function collect(program: Program, flags: string, into: Texts, name: string, given = 'true'): void {
+interface Collected {
+  readonly flags: string;
+  readonly into: Texts;
+  readonly name: string;
+  /** the text of a switch */
+  readonly given?: string;
+}
+
+/** Adds an option that keeps each occurrence as text. */
+function collect(program: Program, { flags, into, name, given = 'true' }: Collected): void {
   const option = new Option(flags);
   program.addOption(option);
   program.on(`option:${option.name()}`, (text: string | null) => {

@@ -44,7 +44,9 @@ export async function printError(
   const { renderError, errorDocument } = await import('./render/error.ts');
   const { createTheme } = await import('./render/theme.ts');
   const debug = io.argv.includes('--debug');
-  const theme = createTheme(io.stderr, io.env, io.argv.includes('--no-color') ? 'never' : 'auto');
+  const theme = createTheme(io.stderr, io.env, {
+    color: io.argv.includes('--no-color') ? 'never' : 'auto',
+  });
   const text = wantsJson(io.argv)
     ? `${JSON.stringify(errorDocument(error, debug))}\n`
     : renderError(error, theme, debug);

@@ -20,12 +20,12 @@ export async function runCommand(
   table: CommandTable,
 ): Promise<ExitCode> {
   const { globals, settings } = invocation;
-  const errTheme = createTheme(io.stderr, io.env, globals.color);
+  const errTheme = createTheme(io.stderr, io.env, { color: globals.color });
   const reporter = new WarningKeeper(await selectReporter(io, globals, errTheme));
   const context = createContext({ io, globals, settings, reporter, help: helpPages(table) });
   try {
     const result = await invocation.run(context);
-    return await succeed(io, invocation, reporter, result);
+    return await succeed({ io, globals, reporter }, result);
   } catch (thrown) {
     const error = endedBySignal(io.signal, thrown);
     const { exitCode } = toErrorDocument(error);
@@ -38,16 +38,17 @@ export async function runCommand(
   }
 }
 
-async function succeed(
-  io: ProcessIo,
-  { globals }: CommandInvocation,
-  reporter: WarningKeeper,
-  result: CommandResult,
-): Promise<ExitCode> {
+interface Output {
+  readonly io: ProcessIo;
+  readonly globals: CommandInvocation['globals'];
+  readonly reporter: WarningKeeper;
+}
+
+async function succeed({ io, globals, reporter }: Output, result: CommandResult): Promise<ExitCode> {
   const exitCode = signalExit(io.signal) ?? result.exitCode ?? EXIT.ok;
   const document = reporter.addTo(result.json);
   const noTrunc = globals.noTrunc || globals.format === 'wide';
-  const outTheme = createTheme(io.stdout, io.env, globals.color, noTrunc);
+  const outTheme = createTheme(io.stdout, io.env, { color: globals.color, noTrunc });
   const text = await formatResult({ ...result, json: document }, globals, outTheme);
   reporter.inner.close({ exitCode, document });
   if (globals.progress !== 'json') io.stdout.write(text);

@@ -32,7 +32,6 @@ function bearer(authorization: string | undefined): string | null {
 }
 
 function unauthorized(): HttpAnswer {
-  return refusal(401, 'RMA_COORDINATOR_UNAUTHORIZED', 'send "Authorization: Bearer <token>"', {
-    'www-authenticate': 'Bearer',
-  });
+  const answer = refusal(401, 'RMA_COORDINATOR_UNAUTHORIZED', 'send "Authorization: Bearer <token>"');
+  return { ...answer, headers: { 'www-authenticate': 'Bearer' } };
 }

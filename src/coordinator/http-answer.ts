@@ -9,13 +9,7 @@ export function ok(body: unknown): HttpAnswer {
   return { status: 200, body };
 }
 
-/** An error as JSON: `{"error": {"code", "message"}}`. */
-export function refusal(
-  status: number,
-  code: `RMA_${string}`,
-  message: string,
-  headers?: Readonly<Record<string, string>>,
-): HttpAnswer {
-  const body = { error: { code, message } };
-  return headers === undefined ? { status, body } : { status, body, headers };
+/** Returns an error as JSON: `{"error": {"code", "message"}}`. */
+export function refusal(status: number, code: `RMA_${string}`, message: string): HttpAnswer {
+  return { status, body: { error: { code, message } } };
 }

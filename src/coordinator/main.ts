@@ -1,18 +1,20 @@
 import type { AddressInfo } from 'node:net';
 import { toErrorDocument } from '../core/errors.ts';
 import { RMA_VERSION } from '../core/version.ts';
-import { logLine } from '../core/worker/log-line.ts';
+import { type LogLevel, logLine } from '../core/worker/log-line.ts';
 import { createAccess } from './access.ts';
 import { readSettings } from './read-settings.ts';
 import { createCoordinatorServer } from './server.ts';
 import { createWorkerBook } from './worker-book.ts';
 
-const say = (text: string) => process.stdout.write(`${logLine(Date.now(), 'INFO', 'coordinator', text)}\n`);
+const line = (level: LogLevel, text: string) =>
+  `${logLine({ timeMs: Date.now(), level, scope: 'coordinator', text })}\n`;
+const say = (text: string) => process.stdout.write(line('INFO', text));
 
 function fail(error: unknown): never {
   const { message, hint, exitCode } = toErrorDocument(error);
   const text = hint === undefined ? message : `${message}; ${hint}`;
-  process.stderr.write(`${logLine(Date.now(), 'ERROR', 'coordinator', text)}\n`);
+  process.stderr.write(line('ERROR', text));
   process.exit(exitCode);
 }
 

@@ -18,11 +18,17 @@ type Route = { readonly pattern: RegExp; readonly methods: Readonly<Record<strin
 
 const LEASE: Lease = { leaseSeconds: LEASE_SECONDS };
 
-/** The contract of docs/registration.md, without a server around it. */
+interface Coordinator {
+  readonly book: WorkerBook;
+  readonly access: Access;
+}
+
+/** Returns the handler for all requests of the contract in docs/registration.md, without a server. */
 export function createRoutes(
   book: WorkerBook,
   access: Access,
 ): (request: RouteRequest) => Promise<HttpAnswer> {
+  const coordinator = { book, access };
   const read = (answer: () => unknown): Handler => {
     return (request) => access.reader(request.authorization) ?? ok(answer());
   };
@@ -31,13 +37,13 @@ export function createRoutes(
     { pattern: /^\/v1\/models$/, methods: { GET: read(book.models) } },
     {
       pattern: /^\/v1\/workers$/,
-      methods: { GET: read(book.workers), POST: (request) => register(request, book, access) },
+      methods: { GET: read(book.workers), POST: (request) => register(request, coordinator) },
     },
     {
       pattern: /^\/v1\/workers\/([\w.-]{1,128})$/,
       methods: {
-        PUT: (request, id) => heartbeat(request, id, book, access),
-        DELETE: (request, id) => leave(request, id, book, access),
+        PUT: (request, id) => heartbeat(request, id, coordinator),
+        DELETE: (request, id) => leave(request, id, coordinator),
       },
     },
   ];
@@ -52,12 +58,12 @@ function dispatch(routes: readonly Route[], request: RouteRequest): HttpAnswer |
     if (handler !== undefined) return handler(request, match[1] ?? '');
     const allow = Object.keys(methods).join(', ');
     const message = `${request.path} takes ${allow}, not ${request.method}`;
-    return refusal(405, 'RMA_COORDINATOR_METHOD', message, { allow });
+    return { ...refusal(405, 'RMA_COORDINATOR_METHOD', message), headers: { allow } };
   }
   return refusal(404, 'RMA_COORDINATOR_NO_ROUTE', `there is nothing at ${request.path}`);
 }
 
-async function register(request: RouteRequest, book: WorkerBook, access: Access): Promise<HttpAnswer> {
+async function register(request: RouteRequest, { book, access }: Coordinator): Promise<HttpAnswer> {
   const worker = await readRegistration(request, access);
   if ('status' in worker) return worker;
   const taken = takenElsewhere(book, worker.registration);
@@ -69,8 +75,7 @@ async function register(request: RouteRequest, book: WorkerBook, access: Access)
 async function heartbeat(
   request: RouteRequest,
   id: string,
-  book: WorkerBook,
-  access: Access,
+  { book, access }: Coordinator,
 ): Promise<HttpAnswer> {
   const worker = await readRegistration(request, access);
   if ('status' in worker) return worker;
@@ -86,7 +91,7 @@ async function heartbeat(
   return ok(LEASE);
 }
 
-function leave(request: RouteRequest, id: string, book: WorkerBook, access: Access): HttpAnswer {
+function leave(request: RouteRequest, id: string, { book, access }: Coordinator): HttpAnswer {
   const denied = access.anyone(request.authorization);
   if (denied !== null) return denied;
   const known = book.find(id);

@@ -33,7 +33,7 @@ async function answer(
   } catch (error) {
     if (error instanceof BodyTooLarge) {
       const message = `the body has more than ${BODY_LIMIT} bytes`;
-      return refusal(413, 'RMA_COORDINATOR_BODY_SIZE', message, { connection: 'close' });
+      return { ...refusal(413, 'RMA_COORDINATOR_BODY_SIZE', message), headers: { connection: 'close' } };
     }
     return refusal(500, 'RMA_INTERNAL_FAULT', 'the coordinator failed on this request');
   }

@@ -30,7 +30,8 @@ export function createWorkerBook(clock: Pick<Clock, 'monotonic'>, tell: (text: s
     find: (id) => current().get(id)?.registration,
     renew(registration) {
       const before = current().get(registration.id)?.registration;
-      registry = renew(registry, registration, clock.monotonic(), LEASE_SECONDS * 1000);
+      const expiresAtMs = clock.monotonic() + LEASE_SECONDS * 1000;
+      registry = renew(registry, { registration, expiresAtMs });
       const line = changeLine(before, registration);
       if (line !== null) tell(line);
     },

@@ -26,38 +26,40 @@ export function createCoordinatorClient(
   deadlineMs: number,
 ): CoordinatorClient {
   const base = target.url.replace(/\/+$/, '');
-  const send = (
-    method: 'POST' | 'PUT' | 'DELETE',
-    path: string,
-    body: Registration | undefined,
-    outer: AbortSignal,
-  ) =>
-    withDeadline(clock, deadlineMs, outer, (signal) => {
+  const send = ({ method, path, body }: Message, outer: AbortSignal) =>
+    withDeadline({ clock, ms: deadlineMs, signal: outer }, (signal) => {
       const request = { method, url: base + path, signal, ...authorization(target.tokenFile) };
       return sendRequest(body === undefined ? request : { ...request, body });
     });
-  const tell = async (
-    method: 'POST' | 'PUT',
-    path: string,
-    body: Registration,
+  const report = async (
+    message: Message & { readonly method: 'POST' | 'PUT' },
     signal: AbortSignal,
   ): Promise<CoordinatorAnswer> => {
     try {
-      const reply = await send(method, path, body, signal);
-      return coordinatorAnswer(method, base, reply.status, reply.body);
+      const reply = await send(message, signal);
+      return coordinatorAnswer({ ...reply, method: message.method, url: base });
     } catch (error) {
       if (error instanceof RmaError) return { kind: 'refused', error };
       return { kind: 'unavailable', reason: `coordinator ${base} does not answer: ${networkReason(error)}` };
     }
   };
   return {
-    register: (registration, signal) => tell('POST', '/v1/workers', registration, signal),
-    heartbeat: (registration, signal) =>
-      tell('PUT', `/v1/workers/${encodeURIComponent(registration.id)}`, registration, signal),
+    register: (body, signal) => report({ method: 'POST', path: '/v1/workers', body }, signal),
+    heartbeat: (body, signal) => report({ method: 'PUT', path: workerPath(body.id), body }, signal),
     async leave(id, signal) {
-      await send('DELETE', `/v1/workers/${encodeURIComponent(id)}`, undefined, signal).catch(() => undefined);
+      await send({ method: 'DELETE', path: workerPath(id) }, signal).catch(() => undefined);
     },
   };
+}
+
+interface Message {
+  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly body?: Registration;
+}
+
+function workerPath(id: string): string {
+  return `/v1/workers/${encodeURIComponent(id)}`;
 }
 
 function authorization(tokenFile: string | null): { authorization?: string } {

@@ -57,9 +57,13 @@ export class SpawnedDockerCli implements DockerCli {
   async pull(image: string, signal: AbortSignal): Promise<void> {
     const outcome = await this.#runner.run({ argv: ['docker', 'pull', '--quiet', image], signal });
     if (outcome.exitCode === 0) return;
-    throw new RmaError('RMA_IMAGE_PULL_FAILED', `failed to pull the image ${image}: ${failureReason(outcome)}`, {
-      hint: shell`try: docker pull ${image}; to use another image: --image ENGINE=REFERENCE`,
-    });
+    throw new RmaError(
+      'RMA_IMAGE_PULL_FAILED',
+      `failed to pull the image ${image}: ${failureReason(outcome)}`,
+      {
+        hint: shell`try: docker pull ${image}; to use another image: --image ENGINE=REFERENCE`,
+      },
+    );
   }
 
   async up(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void> {

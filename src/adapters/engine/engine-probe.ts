@@ -20,7 +20,7 @@ export interface EngineProbe {
 /** Returns a probe whose requests time out after `deadlineMs` milliseconds. */
 export function createEngineProbe(clock: Clock, deadlineMs: number): EngineProbe {
   const get = (engine: EngineTarget, path: string, signal: AbortSignal) =>
-    withDeadline(clock, deadlineMs, signal, (inner) =>
+    withDeadline({ clock, ms: deadlineMs, signal }, (inner) =>
       sendRequest({ method: 'GET', url: engine.url.replace(/\/+$/, '') + path, signal: inner }),
     );
   const loadedModels = createLoadedModels(clock, deadlineMs);

@@ -27,6 +27,14 @@ export interface VerifyOptions {
   readonly signal: AbortSignal;
 }
 
+/** The check of one model of an engine. */
+interface ModelCheck extends VerifyOptions {
+  readonly engine: EngineTarget;
+  readonly model: ServedModel;
+}
+
+type Keep = { readonly keep_alive?: string };
+
 /**
  * Loads each model of an Ollama server once and checks where it is loaded. Returns null if all are where they were
  * planned.
@@ -38,79 +46,58 @@ export async function verifyLoaded(
 ): Promise<EngineProblem | null> {
   for (const model of engine.models) {
     options.report(`loading ${model.name}`);
-    const problem = await verifyOne(engine, model, options);
+    const problem = await verifyOne({ ...options, engine, model });
     if (problem !== null) return problem;
   }
   return null;
 }
 
-async function verifyOne(
-  engine: EngineTarget,
-  model: ServedModel,
-  options: VerifyOptions,
-): Promise<EngineProblem | null> {
+async function verifyOne(check: ModelCheck): Promise<EngineProblem | null> {
+  const { model, attempt, signal } = check;
   try {
     // Unload first on a retry: the server would keep a misplaced model where it is.
-    if (options.attempt > 1)
-      await post(engine, '/api/generate', { model: model.name, keep_alive: 0 }, options);
-    const result = await loadAndCheck(engine, model, {}, options);
+    if (attempt > 1) await post(check, '/api/generate', { model: model.name, keep_alive: 0 });
+    const result = await loadAndCheck(check, {});
     // A server configured to keep no model unloads it before the check.
-    return result === 'not-loaded' ? await loadForCheck(engine, model, options) : result;
+    return result === 'not-loaded' ? await loadForCheck(check) : result;
   } catch (error) {
-    options.signal.throwIfAborted();
+    signal.throwIfAborted();
     return { note: `loading ${model.name}: ${networkReason(error)}` };
   }
 }
 
-async function loadForCheck(
-  engine: EngineTarget,
-  model: ServedModel,
-  options: VerifyOptions,
-): Promise<EngineProblem | null> {
-  const result = await loadAndCheck(engine, model, { keep_alive: '1m' }, options);
-  return result === 'not-loaded' ? { note: `${model.name} was loaded but is not listed as loaded` } : result;
+async function loadForCheck(check: ModelCheck): Promise<EngineProblem | null> {
+  const result = await loadAndCheck(check, { keep_alive: '1m' });
+  if (result !== 'not-loaded') return result;
+  return { note: `${check.model.name} was loaded but is not listed as loaded` };
 }
 
-async function loadAndCheck(
-  engine: EngineTarget,
-  model: ServedModel,
-  keep: { readonly keep_alive?: string },
-  options: VerifyOptions,
-): Promise<EngineProblem | null | 'not-loaded'> {
-  const reply = await load(engine, model, keep, options);
-  return reply.status === 200
-    ? checkLoaded(engine, model, options)
-    : notLoaded(engine, model, reply, options.attempt);
+async function loadAndCheck(check: ModelCheck, keep: Keep): Promise<EngineProblem | null | 'not-loaded'> {
+  const reply = await load(check, keep);
+  return reply.status === 200 ? checkLoaded(check) : notLoaded(check, reply);
 }
 
 /** Loads a model by a request without a prompt. Embedding models reject that, so they embed one word. */
-async function load(
-  engine: EngineTarget,
-  { name, kind }: ServedModel,
-  keep: { readonly keep_alive?: string },
-  options: VerifyOptions,
-): Promise<HttpReply> {
-  const embed = () => post(engine, '/api/embed', { model: name, input: 'ready', ...keep }, options);
+async function load(check: ModelCheck, keep: Keep): Promise<HttpReply> {
+  const { name, kind } = check.model;
+  const embed = () => post(check, '/api/embed', { model: name, input: 'ready', ...keep });
   if (kind === 'embedding') return embed();
-  const reply = await post(engine, '/api/generate', { model: name, stream: false, ...keep }, options);
+  const reply = await post(check, '/api/generate', { model: name, stream: false, ...keep });
   if (reply.status !== 400 || kind !== null) return reply;
   const embedded = await embed();
   return embedded.status === 200 ? embedded : reply;
 }
 
-async function checkLoaded(
-  engine: EngineTarget,
-  { name }: ServedModel,
-  { clock, deadlineMs, signal }: VerifyOptions,
-): Promise<EngineProblem | null | 'not-loaded'> {
+async function checkLoaded(check: ModelCheck): Promise<EngineProblem | null | 'not-loaded'> {
+  const { engine, model, clock, deadlineMs, signal } = check;
   if (engine.loaded === null) return null;
   const { path, on } = engine.loaded;
   const url = addressOf(engine, path);
-  const reply = await withDeadline(clock, deadlineMs, signal, (inner) =>
+  const reply = await withDeadline({ clock, ms: deadlineMs, signal }, (inner) =>
     sendRequest({ method: 'GET', url, signal: inner }),
   );
   if (reply.status !== 200) return { note: `${path} returned ${reply.status}` };
-  const verdict = judgeLoaded(reply.body, name, on);
+  const verdict = judgeLoaded(reply.body, model.name, on);
   if (verdict.kind === 'as-planned') return null;
   if (verdict.kind === 'not-loaded') return 'not-loaded';
   return { note: verdict.why, fault: misplaced(engine, verdict.why) };
@@ -124,19 +111,15 @@ function misplaced({ service, loaded }: EngineTarget, why: string): ErrorDocumen
   return { code: 'RMA_ENGINE_MISPLACED', message: `${service}: ${why}`, hint, exitCode: EXIT.failed };
 }
 
-function notLoaded(
-  { service }: EngineTarget,
-  { name }: ServedModel,
-  { status, body }: HttpReply,
-  attempt: number,
-): EngineProblem {
+function notLoaded(check: ModelCheck, { status, body }: HttpReply): EngineProblem {
+  const { engine, model, attempt } = check;
   const reason = errorText(body) ?? `the engine returned ${status}`;
-  const note = `failed to load ${name}: ${reason}`;
+  const note = `failed to load ${model.name}: ${reason}`;
   if (attempt < MAX_LOAD_ATTEMPTS) return { note };
   const fault: ErrorDocument = {
     code: 'RMA_ENGINE_LOAD_FAILED',
-    message: `${service}: ${note}`,
-    hint: shell`check the engine log: rma logs ${service}`,
+    message: `${engine.service}: ${note}`,
+    hint: shell`check the engine log: rma logs ${engine.service}`,
     exitCode: EXIT.failed,
   };
   return { note, fault };
@@ -148,13 +131,12 @@ function errorText(body: string): string | null {
 }
 
 function post(
-  engine: EngineTarget,
+  { engine, clock, signal }: ModelCheck,
   path: string,
   body: Readonly<Record<string, unknown>>,
-  { clock, signal }: VerifyOptions,
 ): Promise<HttpReply> {
   const url = addressOf(engine, path);
-  return withDeadline(clock, LOAD_MS, signal, (inner) =>
+  return withDeadline({ clock, ms: LOAD_MS, signal }, (inner) =>
     sendRequest({ method: 'POST', url, body, signal: inner }),
   );
 }

@@ -1,13 +1,19 @@
 import type { Clock } from '../../ports/clock.ts';
 
+export interface Deadline {
+  readonly clock: Clock;
+  /** milliseconds from now */
+  readonly ms: number;
+  /** ends the work earlier */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Runs `work` with a signal that is aborted after `ms` milliseconds or with `signal`; clears its timer.
- * @throws Error "no response within … s" after the timeout
+ * Runs `work` with a signal that is aborted at the deadline or with `deadline.signal`. Leaves no timer behind.
+ * @throws Error "no response within … s" after the deadline
  */
 export async function withDeadline<T>(
-  clock: Clock,
-  ms: number,
-  signal: AbortSignal,
+  { clock, ms, signal }: Deadline,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const own = new AbortController();

@@ -19,20 +19,23 @@ export async function* guardedBody(
       yield next.value;
     }
   } catch (error) {
-    throw networkFault(error, guard, undefined, url);
+    throw networkFault(error, { guard, url });
   } finally {
     guard.end();
     body.destroy();
   }
 }
 
+/** The request that failed. */
+export interface FailedRequest {
+  readonly guard: StallGuard;
+  readonly url: string;
+  /** the caller's own signal */
+  readonly caller?: AbortSignal | undefined;
+}
+
 /** Returns a network error as RmaError; an abort by the caller keeps its own reason. */
-export function networkFault(
-  error: unknown,
-  guard: StallGuard,
-  caller: AbortSignal | undefined,
-  url: string,
-): unknown {
+export function networkFault(error: unknown, { guard, url, caller }: FailedRequest): unknown {
   if (error instanceof RmaError) return error;
   if (caller?.aborted === true) return caller.reason;
   if (guard.signal.aborted && !guard.stalled) return guard.signal.reason;

@@ -132,7 +132,7 @@ export class UndiciClient implements HttpClient {
       return { url, status: answer.statusCode, headers, body, close, drain };
     } catch (error) {
       guard.end();
-      throw networkFault(error, guard, request.signal, url);
+      throw networkFault(error, { guard, url, caller: request.signal });
     }
   }
 

@@ -19,7 +19,7 @@ export function parseXml(text: string): unknown {
     parseTagValue: false,
     parseAttributeValue: false,
     processEntities: false,
-    isArray: (name, _path, _isLeaf, isAttribute) => !isAttribute && LISTS.has(name),
+    isArray: (...[name, , , isAttribute]) => !isAttribute && LISTS.has(name),
     tagValueProcessor: (_name, value) => plainText(value),
   });
   try {

@@ -44,8 +44,15 @@ export interface Theme {
 export type ColorWhen = (typeof COLOR_WHEN)[number];
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The theme for a stream. `noTrunc` keeps tables at their full width. */
-export function createTheme(stream: OutStream, env: Env, when: ColorWhen, noTrunc = false): Theme {
+export interface ThemeOptions {
+  readonly color: ColorWhen;
+  /** keeps tables at their full width */
+  readonly noTrunc?: boolean;
+}
+
+/** Returns the theme for a stream. */
+export function createTheme(stream: OutStream, env: Env, options: ThemeOptions): Theme {
+  const { color: when, noTrunc = false } = options;
   const color = usesColor(stream, env, when);
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const unicode = usesUnicode(env);

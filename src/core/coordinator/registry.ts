@@ -12,14 +12,9 @@ export type Registry = ReadonlyMap<string, WorkerEntry>;
 
 export const EMPTY_REGISTRY: Registry = new Map();
 
-/** The registry with the worker's whole state renewed, good until `nowMs + leaseMs`. */
-export function renew(
-  registry: Registry,
-  registration: Registration,
-  nowMs: number,
-  leaseMs: number,
-): Registry {
-  return new Map(registry).set(registration.id, { registration, expiresAtMs: nowMs + leaseMs });
+/** Returns the registry with the worker's entry replaced. */
+export function renew(registry: Registry, entry: WorkerEntry): Registry {
+  return new Map(registry).set(entry.registration.id, entry);
 }
 
 export function remove(registry: Registry, id: string): Registry {

@@ -15,13 +15,17 @@ export type CoordinatorAnswer =
   /** trying again cannot help */
   | { readonly kind: 'refused'; readonly error: RmaError };
 
-/** Reads status and body as `docs/registration.md` says. */
-export function coordinatorAnswer(
-  method: 'POST' | 'PUT',
-  url: string,
-  status: number,
-  body: string,
-): CoordinatorAnswer {
+export interface CoordinatorReply {
+  /** of the request */
+  readonly method: 'POST' | 'PUT';
+  /** of the coordinator */
+  readonly url: string;
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Returns the meaning of a coordinator's reply, by the contract in `docs/registration.md`. */
+export function coordinatorAnswer({ method, url, status, body }: CoordinatorReply): CoordinatorAnswer {
   if (status >= 200 && status < 300) return { kind: 'accepted', leaseSeconds: leaseSeconds(body) };
   if (status === 404 && method === 'PUT') return { kind: 'unknown' };
   if (status === 401 || status === 403) return { kind: 'refused', error: denied(url, status) };

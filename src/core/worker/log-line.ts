@@ -14,8 +14,16 @@ export function isLogged(level: LogLevel, threshold: LogLevel): boolean {
   return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(threshold);
 }
 
-/** One log line without its newline: `<RFC 3339, UTC> <level> [<scope>] <text>`. Secrets and line breaks are taken out. */
-export function logLine(timeMs: number, level: LogLevel, scope: string, text: string): string {
+export interface LogEntry {
+  /** wall clock, milliseconds */
+  readonly timeMs: number;
+  readonly level: LogLevel;
+  readonly scope: string;
+  readonly text: string;
+}
+
+/** Returns a log line without its newline: `<RFC 3339, UTC> <level> [<scope>] <text>`, without secrets and line breaks. */
+export function logLine({ timeMs, level, scope, text }: LogEntry): string {
   const clean = redact(text)
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();

@@ -1,3 +1,4 @@
+import type { ModelCheck } from '../domain/model-check.ts';
 import type { ModelProgress } from '../domain/worker-status.ts';
 
 /** Progress of a model of which nothing is known yet. */
@@ -13,13 +14,14 @@ export function unstarted(ref: string, totalBytes: number): ModelProgress {
   };
 }
 
-/** Progress of a model as a check of the store found it. */
-export function checked(
-  ref: string,
-  present: boolean,
-  totalBytes: number,
-  missingBytes: number,
-): ModelProgress {
+/** Returns the progress of a model after a check of the store. */
+export function checked({
+  ref,
+  state,
+  totalBytes,
+  missingBytes,
+}: Omit<ModelCheck, 'missing'>): ModelProgress {
+  const present = state === 'present';
   const doneBytes = present ? totalBytes : totalBytes - missingBytes;
   return { ...unstarted(ref, totalBytes), state: present ? 'present' : 'waiting', doneBytes };
 }

@@ -2,12 +2,17 @@ import type { Registration } from '../domain/registration.ts';
 import type { WorkerConfig } from '../domain/worker-config.ts';
 import type { EngineStatus } from '../domain/worker-status.ts';
 
-/** What the worker tells a coordinator: its whole state, with the models of those engines only that answer. */
+export interface WorkerReport {
+  readonly state: Registration['state'];
+  readonly engines: readonly EngineStatus[];
+  /** RFC 3339, UTC */
+  readonly startedAt: string;
+}
+
+/** Returns what the worker registers: its whole state, with the models of the engines that answer. */
 export function registrationBody(
   config: WorkerConfig,
-  state: Registration['state'],
-  engines: readonly EngineStatus[],
-  startedAt: string,
+  { state, engines, startedAt }: WorkerReport,
 ): Registration {
   const answering = new Set(engines.filter((each) => each.state === 'ready').map((each) => each.service));
   const models = config.engines

@@ -22,7 +22,7 @@ export interface DrainPhase {
 export async function drain(phase: DrainPhase): Promise<void> {
   const { config, registrar, clock, log } = phase;
   const signal = new AbortController().signal;
-  const body = registrationBody(config, 'draining', phase.engines, phase.startedAt);
+  const body = registrationBody(config, { ...phase, state: 'draining' });
   await registrar.withdraw(body, signal);
   const deadline = clock.monotonic() + config.drainSeconds * 1000;
   let left = await inFlight(phase, signal);

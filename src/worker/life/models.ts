@@ -20,9 +20,7 @@ export interface ModelsPhase {
 /** Whether every model has a valid receipt; the board shows what was found. Contacts no hub. */
 export async function checkModels(phase: ModelsPhase, models: readonly PinnedModel[]): Promise<boolean> {
   const checks = await phase.fetcher.check(models);
-  for (const { ref, state, totalBytes, missingBytes } of checks) {
-    phase.board.model(checked(ref, state === 'present', totalBytes, missingBytes));
-  }
+  for (const check of checks) phase.board.model(checked(check));
   return checks.every((check) => check.state === 'present');
 }
 

@@ -88,7 +88,8 @@ async function tellCoordinator(phase: ServePhase, beat: Beat, signal: AbortSigna
   const { config, board, registrar, startedAt, log } = phase;
   if (board.status.state === 'waiting-for-engines') return false;
   const state = board.status.state === 'degraded' ? 'degraded' : 'ready';
-  const told = await registrar.tell(registrationBody(config, state, board.status.engines, startedAt), signal);
+  const body = registrationBody(config, { state, engines: board.status.engines, startedAt });
+  const told = await registrar.tell(body, signal);
   signal.throwIfAborted();
   board.registered(told.registered && config.coordinator !== null);
   if (told.registered) {

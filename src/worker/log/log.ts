@@ -23,7 +23,7 @@ export interface LogOptions {
 export function createLog({ clock, threshold, scope, sinks }: LogOptions): Log {
   const write = (level: LogLevel) => (text: string) => {
     if (!isLogged(level, threshold)) return;
-    const line = logLine(clock.now(), level, scope(), text);
+    const line = logLine({ timeMs: clock.now(), level, scope: scope(), text });
     for (const sink of sinks) sink(line);
   };
   return { debug: write('DEBUG'), info: write('INFO'), warn: write('WARN'), error: write('ERROR') };

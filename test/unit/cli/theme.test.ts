@@ -20,8 +20,8 @@ describe('[cli 6] colour', () => {
     ['not with CLICOLOR=0', terminal, { CLICOLOR: '0' }, 'auto', false],
     ['always when the option says so', pipe, { NO_COLOR: '1' }, 'always', true],
     ['never when the option says so', terminal, { FORCE_COLOR: '1' }, 'never', false],
-  ] as const)('%s', (_name, stream, env, when, color) => {
-    const theme = createTheme(stream, env, when);
+  ] as const)('%s', (...[, stream, env, when, color]) => {
+    const theme = createTheme(stream, env, { color: when });
     expect([theme.color, theme.red('x') !== 'x']).toEqual([color, color]);
   });
 });
@@ -33,14 +33,14 @@ describe('signs', () => {
     [{ LC_CTYPE: 'C.utf8' }, '✔'],
     [{}, '+'],
   ])('[cli 6] follow the locale %j', (env, ok) => {
-    expect(createTheme(pipe, env, 'auto').symbols.ok).toBe(ok);
+    expect(createTheme(pipe, env, { color: 'auto' }).symbols.ok).toBe(ok);
   });
 });
 
 describe('[cli 8] columns', () => {
   it('are those of the terminal; none in a pipe or with --no-trunc', () => {
-    expect(createTheme(terminal, {}, 'auto').columns).toBe(100);
-    expect(createTheme(terminal, {}, 'auto', true).columns).toBeNull();
-    expect(createTheme(pipe, {}, 'auto').columns).toBeNull();
+    expect(createTheme(terminal, {}, { color: 'auto' }).columns).toBe(100);
+    expect(createTheme(terminal, {}, { color: 'auto', noTrunc: true }).columns).toBeNull();
+    expect(createTheme(pipe, {}, { color: 'auto' }).columns).toBeNull();
   });
 });

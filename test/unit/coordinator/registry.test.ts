@@ -48,7 +48,7 @@ describe('the registry', () => {
           now += afterMs;
           registry = expire(registry, now).registry;
           if (act === 'renew') {
-            registry = renew(registry, worker(id), now, 15_000);
+            registry = renew(registry, { registration: worker(id), expiresAtMs: now + 15_000 });
             last.set(id, now);
           } else {
             registry = remove(registry, id);
@@ -62,7 +62,7 @@ describe('the registry', () => {
   });
 
   it('tells who is gone, once', () => {
-    const registry = renew(EMPTY_REGISTRY, worker('a'), 0, 15_000);
+    const registry = renew(EMPTY_REGISTRY, { registration: worker('a'), expiresAtMs: 15_000 });
     expect(expire(registry, 14_999).gone).toEqual([]);
     const swept = expire(registry, 15_000);
     expect(swept.gone).toEqual(['a']);
@@ -77,7 +77,10 @@ describe('the listings', () => {
       worker('a'),
       worker('c', { state: 'draining' }),
     ];
-    const registry = all.reduce((sum, each) => renew(sum, each, 0, 15_000), EMPTY_REGISTRY);
+    const registry = all.reduce(
+      (sum, registration) => renew(sum, { registration, expiresAtMs: 15_000 }),
+      EMPTY_REGISTRY,
+    );
     expect(listModels(registry)).toEqual({
       object: 'list',
       data: [

@@ -11,15 +11,16 @@ import { isHealthy } from '../../../src/core/worker/worker-health.ts';
 import { profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 describe('the answer of a coordinator', () => {
-  const kind = (method: 'POST' | 'PUT', status: number) =>
-    coordinatorAnswer(method, 'http://c', status, '').kind;
+  const answer = (method: 'POST' | 'PUT', status: number, body = '') =>
+    coordinatorAnswer({ method, url: 'http://c', status, body });
+  const kind = (method: 'POST' | 'PUT', status: number) => answer(method, status).kind;
 
   it('is accepted with its lease', () => {
-    expect(coordinatorAnswer('POST', 'http://c', 201, '{"leaseSeconds":15}')).toEqual({
+    expect(answer('POST', 201, '{"leaseSeconds":15}')).toEqual({
       kind: 'accepted',
       leaseSeconds: 15,
     });
-    expect(coordinatorAnswer('PUT', 'http://c', 204, '')).toEqual({ kind: 'accepted', leaseSeconds: null });
+    expect(answer('PUT', 204)).toEqual({ kind: 'accepted', leaseSeconds: null });
   });
 
   it('means register again when a heartbeat is not known', () => {
@@ -36,12 +37,11 @@ describe('the answer of a coordinator', () => {
 
   it('carries what the coordinator said, and the way out', () => {
     const body = '{"error":{"code":"X","message":"$.id must be a text"}}';
-    const answer = coordinatorAnswer('POST', 'http://c', 422, body);
-    expect(answer).toMatchObject({
+    expect(answer('POST', 422, body)).toMatchObject({
       kind: 'refused',
       error: { code: 'RMA_COORDINATOR_REFUSED', message: expect.stringContaining('$.id must be a text') },
     });
-    expect(coordinatorAnswer('PUT', 'http://c', 401, '')).toMatchObject({
+    expect(answer('PUT', 401)).toMatchObject({
       error: { exitCode: 4, hint: expect.stringContaining('COORDINATOR_TOKEN_FILE') },
     });
   });

@@ -16,14 +16,24 @@ const half: ModelProgress = {
 
 describe('a log line', () => {
   it('[req R46] carries time, level, state and text', () => {
-    const line = logLine(Date.UTC(2026, 0, 2, 3, 4, 5, 6), 'INFO', 'downloading', 'Downloading hf:org/repo');
+    const line = logLine({
+      timeMs: Date.UTC(2026, 0, 2, 3, 4, 5, 6),
+      level: 'INFO',
+      scope: 'downloading',
+      text: 'Downloading hf:org/repo',
+    });
     expect(line).toBe('2026-01-02T03:04:05.006Z INFO  [downloading] Downloading hf:org/repo');
   });
 
   it('is always one line without secrets, whatever the text is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        const line = logLine(0, 'WARN', 'ready', `${text}\nBearer abcdefgh12345`);
+        const line = logLine({
+          timeMs: 0,
+          level: 'WARN',
+          scope: 'ready',
+          text: `${text}\nBearer abcdefgh12345`,
+        });
         expect(line).not.toMatch(/[\r\n\u0085]|abcdefgh12345/);
       }),
     );
