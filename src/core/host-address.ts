@@ -2,7 +2,10 @@
 export const HOST_FROM_CONTAINER = 'host.docker.internal';
 
 const ADDRESS = /^([a-z][a-z0-9+.-]*:\/\/)?(?:([^@/]*)@)?(\[[^\]]*\]|[^:/?#]+)(.*)$/i;
-const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[(?:::1|(?:0{1,4}:){7}0{0,3}1)\])$/i;
+const LOOPBACK_NAME = /^(?:.+\.)?localhost\.?$/i;
+const LOOPBACK_V4 = /^127(?:\.\d{1,3}){3}$/;
+/** IPv6 loopback, and IPv4 loopback mapped into IPv6, as `URL` writes them. */
+const LOOPBACK_V6 = /^\[(?:::1|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\]$/;
 
 export interface ContainerAddress {
   readonly url: string;
@@ -22,9 +25,24 @@ export function fromContainer(address: string): ContainerAddress {
   return { url: url.replace(/\/$/, ''), onHost };
 }
 
-/** True for `localhost`, names below it, 127.0.0.0/8 and [::1]. */
+/**
+ * Returns true for the names and addresses of the own network stack: `localhost` and names below it (RFC 6761),
+ * 127.0.0.0/8, ::1 and their forms in IPv6. Accepts a host of a URL or a bare address.
+ */
 export function isLoopback(host: string): boolean {
-  return LOOPBACK.test(host);
+  if (LOOPBACK_NAME.test(host) || LOOPBACK_V4.test(host)) return true;
+  return host.includes(':') && LOOPBACK_V6.test(canonicalV6(host));
+}
+
+/** Returns true for loopback, and for the name under which a container reaches the loopback of its host. */
+export function isThisMachine(host: string): boolean {
+  return isLoopback(host) || host === HOST_FROM_CONTAINER;
+}
+
+/** The address in brackets as `URL` shortens it; the text itself when it is no IPv6 address. */
+function canonicalV6(host: string): string {
+  const url = `http://${host.startsWith('[') ? host : `[${host}]`}`;
+  return URL.canParse(url) ? new URL(url).hostname : host;
 }
 
 /** True when the address carries a user name or password. */

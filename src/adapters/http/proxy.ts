@@ -1,4 +1,4 @@
-import { isLoopback } from './hosts.ts';
+import { isThisMachine } from '../../core/host-address.ts';
 
 /** The usual proxy variables; lower case takes precedence. */
 export interface ProxyEnvironment {
@@ -18,7 +18,7 @@ export function proxyFor(url: string, env: ProxyEnvironment): string | null {
   const { protocol, hostname, port } = new URL(url);
   const plain = env.http_proxy ?? env.HTTP_PROXY ?? '';
   const proxy = protocol === 'https:' ? (env.https_proxy ?? env.HTTPS_PROXY ?? plain) : plain;
-  if (proxy === '' || isLoopback(hostname)) return null;
+  if (proxy === '' || isThisMachine(hostname)) return null;
   const exceptions = (env.no_proxy ?? env.NO_PROXY ?? '').toLowerCase().split(/[\s,]+/);
   const direct = exceptions.some((entry) =>
     covers(entry, hostname, port === '' ? DEFAULT_PORTS[protocol] : port),

@@ -1,5 +1,6 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
-import { isLinkLocal, isLoopback } from './hosts.ts';
+import { isThisMachine } from '../../core/host-address.ts';
+import { isLinkLocal } from './link-local.ts';
 
 /** Longest chain of redirects that is followed. */
 export const MAX_REDIRECTS = 5;
@@ -28,7 +29,7 @@ export function redirectTarget(from: string, location: string): string {
 /** Returns whether `Authorization` may be sent to this URL: over https, or within this machine. */
 export function mayCarryToken(url: string): boolean {
   const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || isLoopback(hostname);
+  return protocol === 'https:' || isThisMachine(hostname);
 }
 
 /** Returns the error for a chain of redirects that is too long. */
@@ -41,11 +42,11 @@ export function tooManyRedirects(url: string): RmaError {
 function redirectFault(source: URL, target: URL): string | null {
   if (target.protocol !== 'https:' && target.protocol !== 'http:') return `${target.protocol} is not http`;
   if (target.protocol === 'http:' && source.protocol === 'https:') return 'https must not redirect to http';
-  if (target.protocol === 'http:' && !isLoopback(target.hostname) && target.hostname !== source.hostname) {
+  if (target.protocol === 'http:' && !isThisMachine(target.hostname) && target.hostname !== source.hostname) {
     return 'plain http to another host is not allowed';
   }
   if (isLinkLocal(target.hostname)) return 'link-local addresses are not allowed';
-  if (isLoopback(target.hostname) && !isLoopback(source.hostname))
+  if (isThisMachine(target.hostname) && !isThisMachine(source.hostname))
     return 'addresses of this machine are not allowed';
   return null;
 }

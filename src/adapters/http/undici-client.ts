@@ -1,6 +1,7 @@
 import type { Agent, Dispatcher, ProxyAgent } from 'undici';
+import { backoffMs } from '../../core/backoff.ts';
 import { RmaError } from '../../core/errors.ts';
-import { backoffMs, isRetryableStatus, retryAfterMs } from '../../core/hub/backoff.ts';
+import { isRetryableStatus, retryAfterMs } from '../../core/hub/retry.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient, HttpHop, HttpRequest, HttpStream, HttpText } from '../../ports/http-client.ts';
 import { guardedBody, networkFault } from './body.ts';
@@ -64,7 +65,10 @@ export class UndiciClient implements HttpClient {
       if (attempt >= attempts && failed) throw outcome;
       if (attempt >= attempts && !failed) return outcome;
       const requested = failed ? null : retryAfterMs(outcome.headers['retry-after'], clock.now());
-      await clock.sleep(Math.max(requested ?? 0, backoffMs(attempt, random(), pauseMs)), request.signal);
+      await clock.sleep(
+        Math.max(requested ?? 0, backoffMs(attempt, random(), { firstMs: pauseMs })),
+        request.signal,
+      );
     }
   }
 

@@ -1,4 +1,4 @@
-import { backoffMs } from '../../core/hub/backoff.ts';
+import { backoffMs } from '../../core/backoff.ts';
 import { hubRefusal } from '../../core/hub/hub-refusal.ts';
 import { isPassing } from '../../core/hub/is-passing.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -32,7 +32,7 @@ export class HttpRangeReader implements RangeReader {
         return await this.#readOnce(location, from, to, signal);
       } catch (error) {
         if (attempt === ATTEMPTS || !isPassing(error)) throw error;
-        await clock.sleep(backoffMs(attempt, random(), pauseMs), signal);
+        await clock.sleep(backoffMs(attempt, random(), { firstMs: pauseMs }), signal);
       }
     }
   }

@@ -1,6 +1,6 @@
+import { backoffMs } from '../../core/backoff.ts';
 import type { PinnedFile, PinnedModel, PinnedUrlModel } from '../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import { backoffMs } from '../../core/hub/backoff.ts';
 import { hubRefusal } from '../../core/hub/hub-refusal.ts';
 import type { ModelRef } from '../../core/reference/model-ref.ts';
 import { formatModelRef, urlFileName } from '../../core/reference/parse-ref.ts';
@@ -65,7 +65,7 @@ export class UrlSource implements ModelSource {
       const isHtml = /^text\/html\b/i.test(answer.headers['content-type'] ?? '');
       if (!isHtml || /\.html?$/i.test(urlFileName(ref) ?? '')) return answer;
       if (attempt === HTML_ATTEMPTS) throw htmlPage(ref);
-      await clock.sleep(backoffMs(attempt, random(), pauseMs), signal);
+      await clock.sleep(backoffMs(attempt, random(), { firstMs: pauseMs }), signal);
     }
   }
 

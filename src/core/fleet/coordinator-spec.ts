@@ -1,7 +1,7 @@
 import { COORDINATOR_PORT, COORDINATOR_SERVICE } from '../domain/registration.ts';
 import { COORDINATOR_KEY_SECRET, secretPath } from '../domain/secret-names.ts';
 import { isLoopback } from '../host-address.ts';
-import { bracketed, endpointOf, type FleetInput } from './fleet-input.ts';
+import { endpointOf, type FleetInput } from './fleet-input.ts';
 import { SERVICE_DEFAULTS, type ServiceSpec } from './service-spec.ts';
 
 const HEALTH = '/healthz';
@@ -21,7 +21,7 @@ export function coordinatorSpec(input: FleetInput): ServiceSpec {
     arguments: ['rma-coordinator'],
     environment: {
       RMA_COORDINATOR_KEY_FILE: secretPath(COORDINATOR_KEY_SECRET),
-      RMA_COORDINATOR_READERS: isLoopback(bracketed(address)) ? 'open' : 'token',
+      RMA_COORDINATOR_READERS: isLoopback(address) ? 'open' : 'token',
     },
     security: { ...SERVICE_DEFAULTS.security, readOnlyRoot: true },
     secrets: [COORDINATOR_KEY_SECRET].filter((name) => input.secrets.has(name)),

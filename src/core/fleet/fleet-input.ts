@@ -42,7 +42,7 @@ export function endpointOf({ config, host, ports }: FleetInput, service: string)
 }
 
 /** Returns the address as it is written in a URL: IPv6 in brackets. */
-export function bracketed(address: string): string {
+function bracketed(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
 

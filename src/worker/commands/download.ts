@@ -42,7 +42,7 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
   const board = createStatusBoard({ worker: 'download', profile: '', models: start, engines: [] }, clock);
   logStatus(board, log, clock);
   await context.store.prepare();
-  const phase = { fetcher: context.fetcher, board, clock };
+  const phase = { fetcher: context.fetcher, board };
   const warm = await checkModels(phase, pinned);
   const brought = warm ? pinned.map(alreadyPresent) : await fetchOnce(phase, pinned, stop);
   const outcomes = [...failed, ...brought];

@@ -26,7 +26,7 @@ export async function fetch({ env, clock, stop, print, readStdin }: Invocation):
   try {
     await store.prepare();
     if (needs !== undefined) await store.recordNeeds(needs);
-    await bring({ fetcher, board, clock }, models, stop);
+    await bring({ fetcher, board }, models, stop);
     return EXIT.ok;
   } catch (error) {
     if (!stop.aborted) board.fail(asRmaError(error));
@@ -37,7 +37,11 @@ export async function fetch({ env, clock, stop, print, readStdin }: Invocation):
   }
 }
 
-async function bring(phase: ModelsPhase, models: readonly PinnedModel[], signal: AbortSignal): Promise<void> {
+async function bring(
+  phase: Pick<ModelsPhase, 'fetcher' | 'board'>,
+  models: readonly PinnedModel[],
+  signal: AbortSignal,
+): Promise<void> {
   if (await checkModels(phase, models)) return;
   const outcomes = await fetchOnce(phase, models, signal);
   const failure = fetchFailure(outcomes);

@@ -41,7 +41,8 @@ export async function run({ env, clock, stop }: Invocation): Promise<ExitCode> {
   const { store, fetcher } = createContext(env);
   const probe = createEngineProbe(clock, deadlineMs);
   const registrar = createRegistrar(coordinator());
-  await runWorkerLife({ config, board, store, fetcher, probe, registrar, clock, log }, stop);
+  const random = Math.random;
+  await runWorkerLife({ config, board, store, fetcher, probe, registrar, clock, random, log }, stop);
   log.info(`worker ${config.worker} ends`);
   await server.close();
   return EXIT.ok;

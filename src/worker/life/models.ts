@@ -1,32 +1,36 @@
 import type { FetchResult } from '../../app/fetch/fetch-result.ts';
+import { backoffMs } from '../../core/backoff.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import { RmaError, toErrorDocument } from '../../core/errors.ts';
 import { isPassing } from '../../core/hub/is-passing.ts';
 import { checked, isComplete } from '../../core/worker/model-progress.ts';
-import { pauseAfter } from '../../core/worker/pause.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ModelFetcher } from '../model-fetcher.ts';
 import type { StatusBoard } from '../status/status-board.ts';
 
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
+const PAUSES = { firstMs: 2_000, longestMs: 60_000 };
 
 export interface ModelsPhase {
   readonly fetcher: ModelFetcher;
   readonly board: StatusBoard;
   readonly clock: Clock;
+  /** in [0, 1): spreads the pauses of many workers */
+  readonly random: () => number;
 }
 
 /** Whether every model has a valid receipt; the board shows what was found. Contacts no hub. */
-export async function checkModels(phase: ModelsPhase, models: readonly PinnedModel[]): Promise<boolean> {
+export async function checkModels(
+  phase: Pick<ModelsPhase, 'fetcher' | 'board'>,
+  models: readonly PinnedModel[],
+): Promise<boolean> {
   const checks = await phase.fetcher.check(models);
   for (const check of checks) phase.board.model(checked(check));
   return checks.every((check) => check.state === 'present');
 }
 
 /**
- * Fetches until every model is present. Passing faults are tried again after growing pauses, which start anew when
- * bytes came in.
+ * Fetches until every model is present. Transient errors are retried after growing pauses, which are short again once
+ * bytes arrive.
  * @throws RmaError the first lasting fault, or the signal's reason
  */
 export async function fetchModels(
@@ -42,7 +46,7 @@ export async function fetchModels(
     const lasting = failed.find((outcome) => !isPassing(outcome.error));
     if (lasting !== undefined) throw asRmaError(lasting.error);
     if (doneBytes(phase.board) > before) failures = 1;
-    const pauseMs = pauseAfter(failures, FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    const pauseMs = backoffMs(failures, phase.random(), PAUSES);
     noteRetry(phase.board, failed, pauseMs);
     await phase.clock.sleep(pauseMs, signal);
   }
@@ -53,7 +57,7 @@ export async function fetchModels(
  * @throws Error the signal's reason
  */
 export async function fetchOnce(
-  { fetcher, board }: ModelsPhase,
+  { fetcher, board }: Pick<ModelsPhase, 'fetcher' | 'board'>,
   models: readonly PinnedModel[],
   signal: AbortSignal,
 ): Promise<readonly FetchResult[]> {
@@ -77,7 +81,7 @@ function noteRetry(
   for (const { ref, error } of failed) {
     const known = board.status.models.find((model) => model.ref === ref);
     if (known === undefined) continue;
-    const note = `${toErrorDocument(error).message}; next try in ${pauseMs / 1000} s`;
+    const note = `${toErrorDocument(error).message}; next try in ${Math.ceil(pauseMs / 1000)} s`;
     board.model({ ...known, state: 'waiting', bytesPerSecond: null, etaSeconds: null, note });
   }
 }

@@ -1,8 +1,8 @@
 import type { EngineProbe } from '../../adapters/engine/engine-probe.ts';
+import { backoffMs } from '../../core/backoff.ts';
 import type { WorkerConfig } from '../../core/domain/worker-config.ts';
 import type { EngineStatus } from '../../core/domain/worker-status.ts';
 import { toErrorDocument } from '../../core/errors.ts';
-import { pauseAfter } from '../../core/worker/pause.ts';
 import { registrationBody } from '../../core/worker/registration-body.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../log/log.ts';
@@ -11,7 +11,7 @@ import type { Registrar } from './registrar.ts';
 
 /** How often the receipts are looked at while the worker serves. */
 const STORE_CHECK_MS = 60_000;
-const FIRST_PAUSE_MS = 250;
+const FIRST_PAUSE_MS = 500;
 const ENGINE_PAUSE_MS = 2_000;
 
 export interface ServePhase {
@@ -20,6 +20,8 @@ export interface ServePhase {
   readonly probe: EngineProbe;
   readonly registrar: Registrar;
   readonly clock: Clock;
+  /** in [0, 1): spreads the pauses of many workers */
+  readonly random: () => number;
   readonly log: Log;
   readonly startedAt: string;
   /** whether every model still has a valid receipt */
@@ -103,9 +105,9 @@ async function tellCoordinator(phase: ServePhase, beat: Beat, signal: AbortSigna
   return told.registered;
 }
 
-function nextPause({ config, board }: ServePhase, { failures, leaseSeconds }: Beat): number {
+function nextPause({ config, board, random }: ServePhase, { failures, leaseSeconds }: Beat): number {
   const beat = Math.min(config.heartbeatSeconds, (leaseSeconds ?? Number.POSITIVE_INFINITY) / 3) * 1000;
   if (failures === 0) return beat;
   const cap = board.status.state === 'waiting-for-engines' ? Math.min(beat, ENGINE_PAUSE_MS) : beat;
-  return pauseAfter(failures, FIRST_PAUSE_MS, cap);
+  return backoffMs(failures, random(), { firstMs: FIRST_PAUSE_MS, longestMs: cap });
 }

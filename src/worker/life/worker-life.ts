@@ -18,6 +18,8 @@ export interface WorkerLife {
   readonly probe: EngineProbe;
   readonly registrar: Registrar;
   readonly clock: Clock;
+  /** in [0, 1): spreads the pauses of many workers */
+  readonly random: () => number;
   readonly log: Log;
 }
 

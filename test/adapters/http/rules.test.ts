@@ -7,6 +7,7 @@ test.each([
   ['https://hub.test/a', 'https://cdn.test/b', 'https://cdn.test/b'],
   ['http://127.0.0.1:1/a', 'http://localhost:2/b', 'http://localhost:2/b'],
   ['http://host.docker.internal:1/a', 'http://host.docker.internal:2/b', 'http://host.docker.internal:2/b'],
+  ['http://127.0.0.1:1/a', 'http://hub.localhost:2/b', 'http://hub.localhost:2/b'],
   ['http://hub.lan/a', 'http://hub.lan:81/b', 'http://hub.lan:81/b'],
   ['http://hub.lan/a', 'https://cdn.test/b', 'https://cdn.test/b'],
   ['https://hub.test/a', 'https://user:pw@cdn.test/b', 'https://cdn.test/b'],
@@ -22,6 +23,7 @@ test.each([
   ['https://hub.test/a', 'https://[::1]/b'],
   ['https://hub.test/a', 'https://0x7f000001/b'],
   ['https://hub.test/a', 'https://[::ffff:127.0.0.1]/b'],
+  ['https://hub.test/a', 'https://hub.localhost/b'],
   ['https://hub.test/a', 'https://169.254.169.254/latest/meta-data'],
   ['http://127.0.0.1/a', 'http://169.254.169.254/latest/meta-data'],
   ['https://hub.test/a', 'file:///etc/passwd'],
@@ -34,7 +36,13 @@ test.each([
 
 test('[fail X5] a token travels over https or within this machine only', () => {
   expect(
-    ['https://hub.test/', 'http://127.0.0.1:8/', 'http://[::1]/', 'http://localhost/'].every(mayCarryToken),
+    [
+      'https://hub.test/',
+      'http://127.0.0.1:8/',
+      'http://[::1]/',
+      'http://localhost/',
+      'http://hub.localhost/',
+    ].every(mayCarryToken),
   ).toBe(true);
   expect(['http://hub.lan/', 'http://10.0.0.1/', 'http://localhost.evil.test/'].some(mayCarryToken)).toBe(
     false,

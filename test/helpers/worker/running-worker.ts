@@ -106,7 +106,10 @@ export function startWorker(
   const probe = createEngineProbe(clock, 3_000);
   const registrar = createRegistrar(client);
   const stop = new AbortController();
-  const ended = runWorkerLife({ config, board, store, fetcher, probe, registrar, clock, log }, stop.signal);
+  const ended = runWorkerLife(
+    { config, board, store, fetcher, probe, registrar, clock, random: () => 0, log },
+    stop.signal,
+  );
   return {
     board,
     states,

@@ -6,7 +6,6 @@ import { downloadSet } from '../../../src/core/worker/download-set.ts';
 import { requestsInFlight } from '../../../src/core/worker/in-flight.ts';
 import { missingNames } from '../../../src/core/worker/model-list.ts';
 import { unstarted } from '../../../src/core/worker/model-progress.ts';
-import { pauseAfter } from '../../../src/core/worker/pause.ts';
 import { isHealthy } from '../../../src/core/worker/worker-health.ts';
 import { profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
@@ -136,13 +135,5 @@ describe('what engines tell', () => {
     for (const body of ['<html>', '{}', 'null', '{"data":{}}', '{"data":[null,1]}']) {
       expect(missingNames(body, ['a'])).toEqual(['a']);
     }
-  });
-});
-
-describe('the pause after failures', () => {
-  it('doubles up to its cap', () => {
-    expect([1, 2, 3, 4, 1000].map((failures) => pauseAfter(failures, 250, 1500))).toEqual([
-      250, 500, 1000, 1500, 1500,
-    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { EXIT, RmaError } from '../../../core/errors.ts';
-import { isRetryableStatus } from '../../../core/hub/backoff.ts';
 import { hubRefusal, type TokenWays } from '../../../core/hub/hub-refusal.ts';
+import { isRetryableStatus } from '../../../core/hub/retry.ts';
 import type { HttpAnswer } from '../../../ports/http-client.ts';
 
 /** The requested range and the state of the file. */

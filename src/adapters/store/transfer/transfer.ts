@@ -1,6 +1,7 @@
+import { backoffMs } from '../../../core/backoff.ts';
 import type { Digest } from '../../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
-import { backoffMs, retryAfterMs } from '../../../core/hub/backoff.ts';
+import { retryAfterMs } from '../../../core/hub/retry.ts';
 import { EMPTY_SHA256 } from '../../../core/store/digest.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { HttpClient, HttpStream } from '../../../ports/http-client.ts';
@@ -109,7 +110,7 @@ class Run {
     if (outcome.drop === true || (outcome.budget === 'content' && used === 2))
       await this.#restart(outcome.error);
     const { clock, random, pauseMs = 500 } = this.#options;
-    await clock.sleep(Math.max(outcome.waitMs ?? 0, backoffMs(used, random(), pauseMs)), signal);
+    await clock.sleep(Math.max(outcome.waitMs ?? 0, backoffMs(used, random(), { firstMs: pauseMs })), signal);
   }
 
   async #request(): Promise<Outcome> {
