@@ -39,7 +39,7 @@ describe('a Docker that is not there is told with exit code 3, and nothing is ch
       'docker.invalid',
     ],
     ['a folder in the place of the socket', { DOCKER_HOST: 'unix:///tmp' }, 'RMA_DOCKER_UNREACHABLE', '/tmp'],
-  ])('%s', async (_name, env, code, words) => {
+  ])('%s', async (...[, env, code, words]) => {
     const before = await snapshot(dir);
     for (const command of COMMANDS) {
       const options = { cwd: dir, env: { HOME: dir, PATH: '/usr/bin:/bin', ...env } };

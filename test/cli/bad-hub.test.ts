@@ -65,7 +65,7 @@ describe('a hub that refuses is told with one error before anything is written:'
       'RMA_HUB_UNAUTHORIZED',
       '--token-file',
     ],
-  ] as const)('%s', async (_name, model, token, exitCode, code, words) => {
+  ] as const)('%s', async (...[, model, token, exitCode, code, words]) => {
     await mkdir(store);
     const given = token === undefined ? {} : { token };
     expectFault(await pull(model, given), { exitCode, code, words: [words] });
@@ -139,7 +139,7 @@ describe('content that is not what it should be ends with exit code 6 and is nev
     ],
     ['a page of HTML', MODEL, { kind: 'html', path: '*model.gguf' }, 'RMA_CONTENT_HTML', 4],
   ];
-  it.each(cases)('%s', async (_name, model, fault, code, requests) => {
+  it.each(cases)('%s', async (...[, model, fault, code, requests]) => {
     hub.faults.add(fault);
     expectFault(await pull(model), { exitCode: 6, code, words: ['org/model/model.gguf'] });
     const asked = hub.log.entries().filter(({ port, path }) => port === 'api' && path.endsWith('.gguf'));

@@ -65,7 +65,7 @@ describe('a typing error is told with exit code 2 on a machine without Docker an
       'RMA_TOKEN_FILE_MISSING',
       '--coordinator-token-file',
     ],
-  ])('%s', async (_name, argv, code, words) => {
+  ])('%s', async (...[, argv, code, words]) => {
     await writeFile(join(dir, 'rma.yaml'), config);
     const before = await snapshot(dir);
     const text = await rma(...argv);

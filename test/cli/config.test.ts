@@ -80,7 +80,7 @@ describe('[cli 11] rma.yaml', () => {
     ['a folder that is not there', ['-C', 'none'], 'RMA_USAGE_NO_FOLDER', 'none'],
     ['bytes that are no UTF-8', ['-f', 'latin1.yaml'], 'RMA_CONFIG_UNREADABLE', 'UTF-8'],
     ['a fault', ['-f', 'bad.yaml'], 'RMA_CONFIG_INVALID', 'bad.yaml:2:1: unknown key "projct"'],
-  ])('that is %s is one clear error with exit code 2', async (_name, argv, code, words) => {
+  ])('that is %s is one clear error with exit code 2', async (...[, argv, code, words]) => {
     await writeFile(join(root, 'latin1.yaml'), Buffer.from('project: b\xfcro\n', 'latin1'));
     await writeFile(join(root, 'bad.yaml'), '# a comment\nprojct: x\n');
     const text = await runRma([...argv, 'config', 'show'], { cwd: root });

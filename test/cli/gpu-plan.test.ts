@@ -51,7 +51,7 @@ describe('a plan for GPUs', () => {
     ['a service that there is not', ['--gpu', 'gpu-worker-vlm=0'], 'RMA_GPU_PIN_UNKNOWN'],
     ['a variant that there is not', ['--variant', 'gpu-worker=8bit'], 'RMA_VARIANT_UNKNOWN'],
     ['a GPU in MIG mode', ['--gpu', 'gpu-worker=0'], 'RMA_GPU_MIG_PARENT', 'mig'],
-  ] as const)('ends with 2 for %s', async (_what, args, code, shape: 'mig' | '2x24' = '2x24') => {
+  ] as const)('ends with 2 for %s', async (...[, args, code, shape = '2x24' as const]) => {
     const box = await gpuBox({ shape });
     const { exitCode, error } = await rma(box, 'compose', 'render', '--profile', 'gpu-worker', ...args);
     expect(error).toMatchObject({ code });

@@ -93,7 +93,7 @@ describe('wrong use', () => {
     ['too many arguments', ['version', 'x'], 'RMA_USAGE_TOO_MANY_ARGUMENTS', 'rma version --help'],
     ['an unknown topic', ['help', 'exit-code'], 'RMA_USAGE_UNKNOWN_TOPIC', 'rma help exit-codes'],
     ['an unknown command before its help', ['nonsense', '--json'], 'RMA_USAGE_UNKNOWN_COMMAND', 'rma --help'],
-  ])('[cli 9] [cli 19] %s is one clear error with exit code 2', async (_name, argv, code, help) => {
+  ])('[cli 9] [cli 19] %s is one clear error with exit code 2', async (...[, argv, code, help]) => {
     const { exitCode, stdout, stderr } = await runRma(argv, { table });
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain(code);

@@ -62,7 +62,7 @@ describe('a Docker that rma cannot use is told with exit code 3, and nothing is 
     ['no Compose plugin', 'none', 'RMA_COMPOSE_MISSING', 'docker-compose-plugin'],
     ['Compose 1.29 in its place', 'v1', 'RMA_COMPOSE_TOO_OLD', '1.29.2'],
     ['a Compose that says 2.17', 'v2', 'RMA_COMPOSE_TOO_OLD', '2.17.3'],
-  ])('a new engine with %s', async (_name, compose, code, words) => {
+  ])('a new engine with %s', async (...[, compose, code, words]) => {
     const dir = await project();
     const legacy = await evaluatedEnv(CHECKOUT, 'legacy', 'env', compose);
     const env = shell(dir, { ...process.env, ...legacy, DOCKER_HOST: engineEnv()['DOCKER_HOST'] ?? '' });

@@ -41,7 +41,7 @@ describe('what the worker fails with is what rma up ends with, at once, and up a
       'RMA_HUB_GATED',
     ],
   ];
-  test.each(cases)('%s', async (_name, fault, exitCode, code) => {
+  test.each(cases)('%s', async (...[, fault, exitCode, code]) => {
     const stack = await startStack();
     stack.hub.faults.add(fault);
     const ended = await upFails(stack);
@@ -77,7 +77,7 @@ describe('what the hub says when it is asked what a reference means ends rma up 
       1,
       'RMA_HUB_NO_MATCH',
     ],
-  ] as const)('%s', async (_name, fault, exitCode, code) => {
+  ] as const)('%s', async (...[, fault, exitCode, code]) => {
     const stack = await startStack();
     stack.hub.faults.add(fault);
     expectFault(await upFails(stack), { exitCode, code, words: [REPO], json: true });

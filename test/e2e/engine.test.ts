@@ -38,7 +38,7 @@ const SERVER = `require('http').createServer((q, s) => s.end('from the container
 test.each([
   ['node', node, ['node', '-v'], /^v\d+\./],
   ['llama-server', llama, ['--version'], /version: \d/],
-])('the base image of %s runs as a plain user without capabilities', async (_name, image, command, said) => {
+])('the base image of %s runs as a plain user without capabilities', async (...[, image, command, said]) => {
   const { code, stdout, stderr } = await run(...PLAIN_USER, image(), ...command);
   expect({ code, said: stdout + stderr }).toEqual({ code: 0, said: expect.stringMatching(said) });
 });

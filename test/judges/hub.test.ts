@@ -102,7 +102,7 @@ describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
     ],
     ['a private repository without a token', 'org/private', undefined, /not found/i],
     ['a repository that is not there', 'org/none', TOKEN, /not found/i],
-  ])('fails with its own words for %s', async (_, repo, token, words) => {
+  ])('fails with its own words for %s', async (...[, repo, token, words]) => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
     const download = await hf(hub, home, ['download', repo], token);
     expect(download.code).not.toBe(0);

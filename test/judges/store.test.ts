@@ -93,7 +93,7 @@ describe.each(['hf1', 'hf2'] as const)('a store as the real hub client %s sees i
     ['a repository without its other weights', 'hf:org/formats', [], 6],
     ['files of a pattern', 'hf:org/model:*.safetensors', ['*.safetensors'], 2],
     ['one file', 'hf:org/model:config.json', ['config.json'], 1],
-  ] as const)('%s is loaded offline by branch and by commit', async (_, ref, patterns, count) => {
+  ] as const)('%s is loaded offline by branch and by commit', async (...[, ref, patterns, count]) => {
     const hub = await hubForJudge();
     const { root, commit } = await pulled(hub, ref);
     const repo = ref.slice('hf:'.length).split(':')[0] ?? '';

@@ -135,7 +135,8 @@ export class FileModelStore implements ModelStore {
     const record = { schema: 'rma.needs/v1', host, project, profile, refs: [...new Set(refs)].sort() };
     await onDisk(path, async () => {
       if (JSON.stringify(await readJson(this.#disk, path)) === JSON.stringify(record)) return;
-      await writeAtomic(this.#disk, join(this.#paths.state, 'staging'), path, `${JSON.stringify(record)}\n`);
+      const staging = join(this.#paths.state, 'staging');
+      await writeAtomic(this.#disk, { staging, path, text: `${JSON.stringify(record)}\n` });
     });
   }
 
@@ -144,7 +145,7 @@ export class FileModelStore implements ModelStore {
   }
 
   #contentFolder(model: PinnedModel, file: PinnedFile): string {
-    return contentFolder(this.#stagingFor(model), this.#leaseKey(model), model, file);
+    return contentFolder({ staging: this.#stagingFor(model), leaseKey: this.#leaseKey(model) }, model, file);
   }
 
   /** Returns the layout of the model's source. */

@@ -51,7 +51,7 @@ async function writeVersion(disk: Disk, paths: StorePaths): Promise<void> {
       },
     );
   }
-  await writeAtomic(disk, join(paths.state, 'staging'), path, `${STORE_VERSION}\n`);
+  await writeAtomic(disk, { staging: join(paths.state, 'staging'), path, text: `${STORE_VERSION}\n` });
 }
 
 function readVersion(path: string): number | null {

@@ -36,7 +36,7 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
     if (env[name]) log.debug(`${name} is ${env[name]}: no model is downloaded there`);
   }
   log.info(`worker type ${type}: ${refs.length} models into ${context.store.root}`);
-  const { pinned, failed } = await pinAll(context, refs, usersOf(catalog), stop);
+  const { pinned, failed } = await pinAll(context, { refs, users: usersOf(catalog) }, stop);
   for (const { ref, error } of failed) log.error(`Failed ${ref} (${asRmaError(error).message})`);
   const start = pinned.map((model) => unstarted(model.ref, pinnedBytes(model)));
   const board = createStatusBoard({ worker: 'download', profile: '', models: start, engines: [] }, clock);
@@ -54,10 +54,15 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
 
 type Failed = Extract<FetchResult, { state: 'failed' }>;
 
+interface Wanted {
+  readonly refs: readonly string[];
+  /** reference → profiles that use it */
+  readonly users: ReadonlyMap<string, readonly string[]>;
+}
+
 async function pinAll(
   context: WorkerContext,
-  refs: readonly string[],
-  users: ReadonlyMap<string, readonly string[]>,
+  { refs, users }: Wanted,
   signal: AbortSignal,
 ): Promise<{ readonly pinned: readonly PinnedModel[]; readonly failed: readonly Failed[] }> {
   const pinned: PinnedModel[] = [];

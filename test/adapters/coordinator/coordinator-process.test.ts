@@ -41,7 +41,7 @@ describe('rma-coordinator', () => {
     ['a short key', { RMA_COORDINATOR_KEY_FILE: '/dev/null' }, 3, 'shorter than 16'],
     ['a wrong word for readers', { RMA_COORDINATOR_READERS: 'all' }, 2, 'must be open or token'],
     ['a wrong port', { RMA_COORDINATOR_LISTEN_PORT: '99999' }, 2, 'a port number'],
-  ])('refuses %s with one clear line', async (_what, env, code, said) => {
+  ])('refuses %s with one clear line', async (...[, env, code, said]) => {
     const result = await runProcess(process.execPath, [bundle], env);
     expect(result).toMatchObject({ code, stdout: '' });
     expect(result.stderr).toContain(said);

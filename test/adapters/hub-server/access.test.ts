@@ -25,7 +25,7 @@ describe('who may read what', () => {
     ['bob', 'org/none', BOB, 404, 'RepoNotFound'],
     ['alice', 'org/private', TOKEN, 200, undefined],
     ['a wrong token', 'org/open', 'hf_wrong', 401, undefined],
-  ])('%s asks for the listing of %s', async (_, repo, token, status, code) => {
+  ])('%s asks for the listing of %s', async (...[, repo, token, status, code]) => {
     const hub = await hubForTest({ repos, tokens });
     const reply = await ask(`${hub.endpoint}/api/models/${repo}/tree/main`, { headers: bearer(token) });
     expect([reply.status, reply.headers['x-error-code']]).toEqual([status, code]);

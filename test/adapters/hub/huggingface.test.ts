@@ -96,7 +96,7 @@ test.each([
   ['a busy hub', 'hf:acme/tiny', json(429, ''), 'RMA_HUB_BUSY', 1],
   ['a page of HTML', 'hf:acme/tiny', json(200, '<!doctype html>'), 'RMA_HUB_BAD_ANSWER', 1],
   ['an answer without a commit', 'hf:acme/tiny', json(200, '{"sha": "main"}'), 'RMA_HUB_BAD_ANSWER', 1],
-] as const)('%s is one clear error', async (_, ref, fault, code, exitCode) => {
+] as const)('%s is one clear error', async (...[, ref, fault, code, exitCode]) => {
   const { server, resolve } = await setUp();
   server.fault = fault;
   await expect(resolve(ref)).rejects.toMatchObject({ code, exitCode, hint: expect.any(String) });

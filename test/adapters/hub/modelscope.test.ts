@@ -98,7 +98,7 @@ test.each([
   ['a private repository', 'ms:org/private', 'RMA_HUB_FORBIDDEN', 4],
   ['a missing revision', 'ms:org/model@nope', 'RMA_HUB_REVISION_NOT_FOUND', 1],
   ['a pattern without a match', 'ms:org/model:*.gguf', 'RMA_HUB_NO_MATCH', 1],
-] as const)('%s is one clear error', async (_, ref, code, exitCode) => {
+] as const)('%s is one clear error', async (...[, ref, code, exitCode]) => {
   const repos = { 'org/model': { files }, 'org/private': { files, private: true } };
   const { resolve } = await setUp({ repos });
   await expect(resolve(ref)).rejects.toMatchObject({ code, exitCode });

@@ -135,7 +135,7 @@ test.each([
     /not JSON/,
     /RMA_OLLAMA_ENDPOINT/,
   ],
-] as const)('%s is one clear error', async (_, ref, fault, code, exitCode, message, hint) => {
+] as const)('%s is one clear error', async (...[, ref, fault, code, exitCode, message, hint]) => {
   const { hub, resolve } = await setUp();
   if (fault !== null) hub.faults.add(fault);
   await expect(resolve(ref)).rejects.toMatchObject({
@@ -220,7 +220,7 @@ test.each([
     /cloud/,
   ],
   ['no weights', { layers: model.layers.slice(1), config: {} }, /no weights/, /another tag/],
-] as const)('a model of %s is refused before anything is fetched', async (_, spec, message, hint) => {
+] as const)('a model of %s is refused before anything is fetched', async (...[, spec, message, hint]) => {
   const { resolve } = await setUp(spec);
   await expect(resolve('ollama:tiny')).rejects.toMatchObject({
     code: 'RMA_MODEL_UNSERVABLE',

@@ -182,7 +182,7 @@ test.each([
   ['ms', 'one step fails', msModel, false],
 ] as const)(
   '[fail L6] [fail D2] %s: wherever %s, the store reads as absent or right, and the next fetch completes it',
-  async (_, __, model, forever) => {
+  async (...[, , model, forever]) => {
     let reached = true;
     let points = 0;
     for (let at = 1; reached; at += 1) {

@@ -161,11 +161,14 @@ test.each([
   [401, {}, 'RMA_HUB_UNAUTHORIZED', 4],
   [403, { 'x-error-code': 'GatedRepo' }, 'RMA_HUB_GATED', 4],
   [404, {}, 'RMA_HUB_NOT_FOUND', 1],
-] as const)('status %i of the hub itself is not tried again', async (status, headers, code, exitCode) => {
-  const rig = await transferRig((_, __, response) => response.writeHead(status, headers).end());
-  await expect(rig.fetch()).rejects.toMatchObject({ code, exitCode });
-  expect(rig.server.requests).toHaveLength(1);
-});
+] as const)(
+  'status %i of the hub itself is not tried again',
+  async (...[status, headers, code, exitCode]) => {
+    const rig = await transferRig((_, __, response) => response.writeHead(status, headers).end());
+    await expect(rig.fetch()).rejects.toMatchObject({ code, exitCode });
+    expect(rig.server.requests).toHaveLength(1);
+  },
+);
 
 test('[fail H1] a busy server is asked again after the time it names', async () => {
   const rig = await transferRig((n, request, response) => {

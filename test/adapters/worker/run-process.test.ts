@@ -158,7 +158,7 @@ describe('rma-worker run', () => {
     ['a configuration that is none', '{"schema":"rma.worker-config/v2"}', {}, 'rma.worker-config/v1'],
     ['a wrong address', null, { COORDINATOR_URL: 'coordinator' }, 'RMA_COORDINATOR_URL'],
     ['a wrong address of Ollama', null, { OLLAMA_URL: 'localhost:11434' }, 'RMA_OLLAMA_URL'],
-  ])('refuses %s with exit code 2', async (_what, text, more, said) => {
+  ])('refuses %s with exit code 2', async (...[, text, more, said]) => {
     if (text === null) rmSync(env['RMA_WORKER_CONFIG']!, { force: true });
     else writeFileSync(env['RMA_WORKER_CONFIG']!, text);
     if (Object.keys(more).length > 0) configure({});

@@ -77,7 +77,7 @@ describe('renderCompose', () => {
     ['10.1.2.3', '10.1.2.3:8080:8080', 'http://10.1.2.3:8080', 'token'],
   ])(
     'binds to %s, says where that is reached, and opens the coordinator on loopback only',
-    (bind, port, url, readers) => {
+    (...[bind, port, url, readers]) => {
       const input = inputOf({ bind });
       const services = servicesOf(input);
       expect(services['chat-llm']?.['ports']).toEqual([port]);

@@ -219,7 +219,7 @@ describe('the token for the hub', () => {
       { kind: 'file', path: '/home/me/.cache/huggingface/token' },
       { from: 'hf-auth' },
     ],
-  ] as const)('comes from %s', (_name, sources, token, origin) => {
+  ] as const)('comes from %s', (...[, sources, token, origin]) => {
     const resolved = resolveConfig(sources);
     expect(resolved.hubToken).toEqual(token);
     expect(resolved.config.hub.tokenFile).toBe(token.kind === 'file' ? token.path : null);

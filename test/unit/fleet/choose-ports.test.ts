@@ -79,7 +79,7 @@ describe('choosePorts', () => {
       2,
       '--coordinator-port',
     ],
-  ] as const)('refuses %s', (_name, given, code, exitCode, hint) => {
+  ] as const)('refuses %s', (...[, given, code, exitCode, hint]) => {
     expect(() => choose(given as unknown as Case)).toThrow(
       expect.objectContaining({ code, exitCode, hint: expect.stringContaining(hint) as string }),
     );

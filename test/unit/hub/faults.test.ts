@@ -24,7 +24,7 @@ test.each([
   [429, undefined, 'RMA_HUB_BUSY', EXIT.failed],
   [500, undefined, 'RMA_HUB_UNREACHABLE', EXIT.failed],
   [418, undefined, 'RMA_HUB_BAD_ANSWER', EXIT.failed],
-] as const)('status %i with error code %s is %s', (status, errorCode, code, exitCode) => {
+] as const)('status %i with error code %s is %s', (...[status, errorCode, code, exitCode]) => {
   expect(hubRefusal({ ...base, status, errorCode })).toMatchObject({ code, exitCode });
 });
 

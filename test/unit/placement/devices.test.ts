@@ -100,7 +100,7 @@ describe('what is available of a device', () => {
     ],
     ['a service of another project is stopped', gpu(0, 0), [reservation({ running: false })], 12, 0, 10],
     ['the reservations exceed the GPU', gpu(0, 0), [reservation({ bytesPerGpu: 30 * GIB })], 0, 0, 30],
-  ])('[req R24] is right when %s', (_, one, reservations, available, foreign, others) => {
+  ])('[req R24] is right when %s', (...[, one, reservations, available, foreign, others]) => {
     const [found] = placementDevices(inventory(one), reservations, SETTINGS);
     expect(found).toMatchObject({
       availableBytes: available * GIB,

@@ -216,7 +216,7 @@ describe('buildCatalog', () => {
       'x',
       'data/x.yaml:5:13: "services[0].memory" must be a size from 6MiB up, such as 2GiB, not "1MiB"',
     ],
-  ] as const)('tells %s', (_name, kind, text, name, fault) => {
+  ] as const)('tells %s', (...[, kind, text, name, fault]) => {
     expect(
       faultsOf([...good.filter((f) => f.kind !== kind || f.name !== name), file(kind, name, text)]),
     ).toContain(fault);

@@ -80,7 +80,7 @@ test.each([
   ],
 ] as const)(
   '%s is read into its parts, has one shortest text, and the name that Ollama shows',
-  (text, parts, shortest, name) => {
+  (...[text, parts, shortest, name]) => {
     expect(parseModelRef(text)).toEqual(parts);
     expect(formatModelRef(parts)).toBe(shortest);
     expect(ollamaName(parts)).toBe(name);

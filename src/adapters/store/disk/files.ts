@@ -17,14 +17,22 @@ export async function ensureDir(disk: Disk, path: string): Promise<void> {
   if (made === null && !(await disk.stat(path)).isDirectory()) throw notADirectory(path);
 }
 
-/** Writes a file under a temporary name in `staging` (same file system), syncs it, then renames it to its final name. */
-export function writeAtomic(disk: Disk, staging: string, target: string, text: string): Promise<void> {
-  return replaceFile(disk, staging, target, text, true);
+/** A whole file to write. */
+export interface NewText {
+  readonly path: string;
+  readonly text: string;
+  /** directory for the temporary file, on the same file system */
+  readonly staging: string;
+}
+
+/** Writes a file under a temporary name, syncs it, then renames it to its final name. */
+export function writeAtomic(disk: Disk, file: NewText): Promise<void> {
+  return replaceFile(disk, file, true);
 }
 
 /** Writes without sync, for data that may be lost in a power failure: a reader finds the old text, the new one, or a broken file. */
-export function writeQuick(disk: Disk, staging: string, target: string, text: string): Promise<void> {
-  return replaceFile(disk, staging, target, text, false);
+export function writeQuick(disk: Disk, file: NewText): Promise<void> {
+  return replaceFile(disk, file, false);
 }
 
 /** Opens a new file for reading and writing, with the store's mode. */
@@ -40,7 +48,11 @@ export async function openNew(disk: Disk, path: string): Promise<FileHandle> {
 }
 
 /** Creates a file with the whole text. */
-export async function writeNew(disk: Disk, path: string, text: string, sync: boolean): Promise<void> {
+export async function writeNew(
+  disk: Disk,
+  path: string,
+  { text, sync }: { readonly text: string; readonly sync: boolean },
+): Promise<void> {
   const handle = await openNew(disk, path);
   try {
     await handle.writeFile(text);
@@ -70,17 +82,11 @@ export async function readJson(disk: Disk, path: string): Promise<unknown> {
   }
 }
 
-async function replaceFile(
-  disk: Disk,
-  staging: string,
-  target: string,
-  text: string,
-  sync: boolean,
-): Promise<void> {
+async function replaceFile(disk: Disk, { path, text, staging }: NewText, sync: boolean): Promise<void> {
   const temp = join(staging, `${randomUUID()}.tmp`);
   try {
-    await writeNew(disk, temp, text, sync);
-    await disk.rename(temp, target);
+    await writeNew(disk, temp, { text, sync });
+    await disk.rename(temp, path);
   } catch (error) {
     await disk.unlink(temp).catch(() => undefined);
     throw error;

@@ -4,14 +4,16 @@ import { type Disk, unless } from './disk.ts';
 
 const READ_BYTES = 1024 * 1024;
 
-/** Returns the digest of a file on disk; null if it is missing or has another size. `onBytes` receives the bytes of each step. */
-export async function hashFile(
-  disk: Disk,
-  path: string,
-  expected: { readonly bytes: number; readonly algorithm: Digest['algorithm'] },
-  onBytes: (bytes: number) => void,
-  signal: AbortSignal,
-): Promise<string | null> {
+export interface HashOptions {
+  readonly expected: { readonly bytes: number; readonly algorithm: Digest['algorithm'] };
+  /** receives the bytes of each step */
+  readonly onBytes?: (bytes: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Returns the digest of a file on disk; null if it is missing or has another size. */
+export async function hashFile(disk: Disk, path: string, options: HashOptions): Promise<string | null> {
+  const { expected, onBytes, signal } = options;
   const handle = await unless(['ENOENT', 'ENOTDIR', 'ELOOP'], disk.open(path, 'r'));
   if (handle === null) return null;
   try {
@@ -20,12 +22,12 @@ export async function hashFile(
     const hash = contentHash(expected.algorithm, expected.bytes);
     const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(1, expected.bytes)));
     for (let position = 0; position < expected.bytes; ) {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
       if (bytesRead === 0) return null;
       hash.update(buffer.subarray(0, bytesRead));
       position += bytesRead;
-      onBytes(bytesRead);
+      onBytes?.(bytesRead);
     }
     return hash.digest();
   } finally {

@@ -53,10 +53,10 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
   async publish(model: PinnedUrlModel, staged: ReadonlyMap<PinnedFile, StagedFile>): Promise<void> {
     const { disk } = this.#context;
     await ensureDir(disk, join(this.root, model.set));
-    for (const [file, { path, digest }] of staged) {
-      await this.#place(model, file, path, digest.hex);
+    for (const [file, part] of staged) {
+      await this.#place(model, file, part);
       await syncDir(disk, join(this.root, model.set));
-      await this.#record(model, file, digest);
+      await this.#record(model, file, part.digest);
     }
   }
 
@@ -71,7 +71,7 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
     const receipt = this.#receipts.receipt(model);
     const algorithm = file.digest?.algorithm ?? 'sha256';
     const expected = { bytes: file.bytes, algorithm };
-    const hex = await hashFile(this.#context.disk, path, expected, options.onBytes, options.signal);
+    const hex = await hashFile(this.#context.disk, path, { expected, ...options });
     const wanted = file.digest?.hex ?? receipt?.files[file.path]?.digest.hex;
     if (hex !== null && hex === wanted && (file.digest !== null || receipt?.from === model.url)) {
       await this.#record(model, file, { algorithm, hex });
@@ -104,7 +104,7 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
   }
 
   /** Publishes a file by link(2), which never overwrites; replaces an old version of the same model. */
-  async #place(model: PinnedUrlModel, file: PinnedFile, staged: string, hex: string): Promise<void> {
+  async #place(model: PinnedUrlModel, file: PinnedFile, { path: staged, digest }: StagedFile): Promise<void> {
     const { disk } = this.#context;
     const path = this.#path(model, file);
     if (statFile(path) !== null) {
@@ -116,8 +116,8 @@ export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
     if (outcome === 'impossible') return disk.rename(staged, path);
     if (outcome === 'taken') {
       const expected = { bytes: file.bytes, algorithm: file.digest?.algorithm ?? 'sha256' } as const;
-      const seen = await hashFile(disk, path, expected, () => undefined, new AbortController().signal);
-      if (seen !== hex) throw nameTaken(model, path, this.#receipts.receipt(model));
+      const seen = await hashFile(disk, path, { expected });
+      if (seen !== digest.hex) throw nameTaken(model, path, this.#receipts.receipt(model));
     }
     await disk.rm(staged, { force: true });
   }

@@ -6,7 +6,7 @@ import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
 import { storeChanged } from '../disk/store-changed.ts';
-import { ReceiptBook } from '../receipts/receipt-book.ts';
+import { ReceiptBook, type VerifyOptions } from '../receipts/receipt-book.ts';
 import {
   isSameContent,
   isUnchanged,
@@ -54,7 +54,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
     const known = (await this.#receipts.besides(model)).flatMap(({ files }) => Object.values(files));
     const adopted: Record<string, ReceiptFile> = {};
     for (const file of missing) {
-      const entry = await this.#adoptFile(model, file, known, options);
+      const entry = await this.#adoptFile(model, file, { ...options, known });
       if (entry !== null) adopted[file.path] = entry;
     }
     if (Object.keys(adopted).length > 0) {
@@ -77,7 +77,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
     for (const [file, { path, digest }] of staged) {
       const blob = join(repo, 'blobs', digest.hex);
       // files of the same content share one staging file
-      if (!moved.has(path)) await moveStaged(disk, model, path, blob);
+      if (!moved.has(path) && !(await moveStaged(disk, path, blob))) throw storeChanged(model, path);
       moved.add(path);
       const stats = statFile(blob);
       if (stats !== null) entries[file.path] = receiptEntry(stats, digest, now());
@@ -86,8 +86,8 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
     const unlinked = model.files.filter((file) => this.#needsLink(model, file, entries[file.path]));
     const targets = unlinked.map((file) => ({ path: file.path, blob: entries[file.path]?.digest.hex ?? '' }));
     await placeLinks({ disk, repo, commit: model.commit, staging, targets });
-    await writeTree(disk, repo, model, staging);
-    await writeRef(disk, repo, model, staging);
+    await writeTree(disk, { repo, model, staging });
+    await writeRef(disk, { repo, model, staging });
     await this.#receipts.record(model, entries);
   }
 
@@ -107,12 +107,11 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
   async #adoptFile(
     model: PinnedHfModel,
     file: PinnedFile,
-    known: readonly ReceiptFile[],
-    options: AdoptOptions,
+    options: VerifyOptions,
   ): Promise<ReceiptFile | null> {
     const blob = join(this.root, repoFolder(model.repo), 'blobs', file.digest?.hex ?? '');
     for (const path of [join(this.#snapshot(model), file.path), blob]) {
-      const entry = await this.#receipts.verify(file, path, known, options);
+      const entry = await this.#receipts.verify(file, path, options);
       if (entry !== null) return entry;
     }
     return null;
@@ -139,14 +138,13 @@ async function createRepo(disk: Disk, repo: string, staging: string): Promise<vo
   for (const name of folders) await ensureDir(disk, join(repo, name));
 }
 
-async function moveStaged(disk: Disk, model: PinnedHfModel, from: string, to: string): Promise<void> {
-  if (
-    (await unless(
-      ['ENOENT'],
-      disk.rename(from, to).then(() => true),
-    )) === null
-  )
-    throw storeChanged(model, from);
+/** Returns false if the staged file no longer exists. */
+async function moveStaged(disk: Disk, from: string, to: string): Promise<boolean> {
+  const moved = await unless(
+    ['ENOENT'],
+    disk.rename(from, to).then(() => true),
+  );
+  return moved !== null;
 }
 
 function readOrNull(path: string): string | null {

@@ -9,18 +9,21 @@ export function repoFolder(repo: string): string {
   return `models--${repo.replaceAll('/', '--')}`;
 }
 
+/** What the records of a repository are written for. */
+export interface RepoRecord {
+  /** directory of the repository */
+  readonly repo: string;
+  readonly model: PinnedHfModel;
+  readonly staging: string;
+}
+
 /** Points a branch or tag at the commit; written last, and only if it differs. */
-export async function writeRef(
-  disk: Disk,
-  repo: string,
-  model: PinnedHfModel,
-  staging: string,
-): Promise<void> {
+export async function writeRef(disk: Disk, { repo, model, staging }: RepoRecord): Promise<void> {
   if (model.revision === model.commit) return;
   const path = join(repo, 'refs', model.revision);
   if ((await unless(['ENOENT', 'ENOTDIR'], disk.readFile(path, 'utf8'))) === model.commit) return;
   await ensureDir(disk, dirname(path));
-  await writeAtomic(disk, staging, path, model.commit);
+  await writeAtomic(disk, { staging, path, text: model.commit });
 }
 
 /**
@@ -28,12 +31,7 @@ export async function writeRef(
  * commit offline, and accept a missing file silently. For a partial repository it lists the stored files. A list that
  * already has all of these files is left unchanged.
  */
-export async function writeTree(
-  disk: Disk,
-  repo: string,
-  model: PinnedHfModel,
-  staging: string,
-): Promise<void> {
+export async function writeTree(disk: Disk, { repo, model, staging }: RepoRecord): Promise<void> {
   const path = join(repo, 'trees', `${model.commit}.json`);
   const existing = treeFiles(await readJson(disk, path));
   if (existing !== null && model.files.every((file) => Object.hasOwn(existing, file.path))) return;
@@ -42,7 +40,7 @@ export async function writeTree(
     ...Object.fromEntries(model.files.map((file) => [file.path, treeEntry(file)])),
   };
   const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
-  await writeAtomic(disk, staging, path, JSON.stringify({ format_version: 1, files: sorted }));
+  await writeAtomic(disk, { staging, path, text: JSON.stringify({ format_version: 1, files: sorted }) });
 }
 
 function treeEntry({ bytes, digest }: PinnedFile): Record<string, unknown> {

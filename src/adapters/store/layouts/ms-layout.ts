@@ -63,7 +63,7 @@ export class MsLayout implements LayoutWriter<PinnedMsModel> {
       // without a published hash, the hash of the first download is used
       const wanted = { ...file, digest: file.digest ?? own[path]?.digest ?? null };
       for (const folder of [this.#folder(model), ...cacheFolders]) {
-        const entry = await this.#receipts.verify(wanted, join(folder, path), known, options);
+        const entry = await this.#receipts.verify(wanted, join(folder, path), { ...options, known });
         if (entry === null) continue;
         const found = folder === this.#folder(model) && !isOurs(wanted, besides);
         adopted[path] = found ? { ...entry, foreign: true } : entry;

@@ -51,7 +51,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     const adopted: Record<string, ReceiptFile> = {};
     for (const file of model.files) {
       if (verified[file.path] !== undefined) continue;
-      const entry = await this.#book.verify(file, this.#blob(file), [], options);
+      const entry = await this.#book.verify(file, this.#blob(file), options);
       if (entry !== null) adopted[file.path] = entry;
     }
     if (Object.keys(adopted).length > 0) await this.#book.record(model, { ...verified, ...adopted });
@@ -137,18 +137,17 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     if (this.#readManifest(model) === model.manifest) return;
     const path = this.#manifest(model);
     await ensureDir(disk, dirname(path));
-    await writeAtomic(disk, staging, path, model.manifest);
+    await writeAtomic(disk, { staging, path, text: model.manifest });
     await syncDir(disk, dirname(path));
   }
 
   /** Verifies again the blobs that the holder of another lease has replaced in the meantime. */
   async #confirmed(model: PinnedOllamaModel, entries: ReceiptFiles): Promise<ReceiptFiles> {
-    const silent = { onBytes: () => undefined, signal: new AbortController().signal };
     const confirmed: Record<string, ReceiptFile> = {};
     for (const file of model.files) {
       const known = entries[file.path];
       const isKnown = isSameContent(file, known) && isUnchanged(statFile(this.#blob(file)), known);
-      const entry = isKnown ? known : await this.#book.verify(file, this.#blob(file), [], silent);
+      const entry = isKnown ? known : await this.#book.verify(file, this.#blob(file));
       if (entry === null || entry === undefined) throw storeChanged(model, file.path);
       confirmed[file.path] = entry;
     }

@@ -72,7 +72,7 @@ export class GenerationLog {
   async claim(number: number, record: LeaseRecord): Promise<boolean> {
     const temp = join(this.#staging, `${randomUUID()}.lease`);
     const target = join(this.#dir, `g${number}`);
-    await writeNew(this.#disk, temp, `${JSON.stringify(record)}\n`, false);
+    await writeNew(this.#disk, temp, { text: `${JSON.stringify(record)}\n`, sync: false });
     try {
       if (!(await this.#link(temp, target))) return false;
       // a late process may claim a number that was removed long ago, so compare with the highest
@@ -85,12 +85,11 @@ export class GenerationLog {
   }
 
   async beat(number: number, heartbeat: Heartbeat): Promise<void> {
-    await writeQuick(
-      this.#disk,
-      this.#staging,
-      join(this.#dir, `hb${number}`),
-      `${JSON.stringify(heartbeat)}\n`,
-    );
+    await writeQuick(this.#disk, {
+      staging: this.#staging,
+      path: join(this.#dir, `hb${number}`),
+      text: `${JSON.stringify(heartbeat)}\n`,
+    });
   }
 
   /** Removes old generations before `number`; called by its holder only. */

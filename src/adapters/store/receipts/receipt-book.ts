@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
 import { modelOrigin } from '../../../core/reference/describe-model.ts';
+import { ensureDir, writeAtomic } from '../disk/files.ts';
 import { hashFile } from '../disk/hash-file.ts';
 import type { AdoptOptions, LayoutContext } from '../layouts/layout-writer.ts';
 import {
@@ -13,10 +14,14 @@ import {
   receiptEntry,
   receiptName,
   statFile,
-  writeReceipt,
 } from './receipts.ts';
 
 export type ReceiptFiles = Readonly<Record<string, ReceiptFile>>;
+
+export interface VerifyOptions extends Partial<AdoptOptions> {
+  /** receipts of files whose content needs no second check */
+  readonly known?: readonly ReceiptFile[];
+}
 
 /** Reads and writes the receipts of models for all layouts. */
 export class ReceiptBook {
@@ -41,27 +46,22 @@ export class ReceiptBook {
 
   async record(model: PinnedModel, files: ReceiptFiles): Promise<void> {
     const { disk, receiptStaging } = this.#context;
-    await writeReceipt(disk, receiptStaging, this.#path(model), {
-      schema: 'rma.receipt/v1',
-      from: modelOrigin(model),
-      files,
-    });
+    const receipt: Receipt = { schema: 'rma.receipt/v1', from: modelOrigin(model), files };
+    const path = this.#path(model);
+    await ensureDir(disk, dirname(path));
+    await writeAtomic(disk, { staging: receiptStaging, path, text: `${JSON.stringify(receipt)}\n` });
   }
 
   /** Returns an entry for the file at `path` if it has the published content; a file verified by a receipt is not read again. */
-  async verify(
-    file: PinnedFile,
-    path: string,
-    known: readonly ReceiptFile[],
-    { onBytes, signal }: AdoptOptions,
-  ): Promise<ReceiptFile | null> {
+  async verify(file: PinnedFile, path: string, options: VerifyOptions = {}): Promise<ReceiptFile | null> {
     const { disk, now } = this.#context;
+    const { known = [], ...progress } = options;
     const { digest, bytes } = file;
     const stats = statFile(path);
     if (digest === null || stats === null || stats.size !== BigInt(bytes)) return null;
     const trusted = known.some((entry) => isSameContent(file, entry) && isUnchanged(stats, entry));
     const expected = { bytes, algorithm: digest.algorithm };
-    const hex = trusted ? digest.hex : await hashFile(disk, path, expected, onBytes, signal);
+    const hex = trusted ? digest.hex : await hashFile(disk, path, { expected, ...progress });
     return hex === digest.hex ? receiptEntry(stats, digest, now()) : null;
   }
 

@@ -1,8 +1,8 @@
 import { type BigIntStats, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Digest, PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
-import { ensureDir, readJson, writeAtomic } from '../disk/files.ts';
+import { readJson } from '../disk/files.ts';
 
 /** A verified file and its size and mtime at that time. */
 export interface ReceiptFile {
@@ -55,16 +55,6 @@ export async function readReceipts(disk: Disk, dir: string): Promise<readonly Re
   const names = (await unless(['ENOENT'], disk.readdir(dir))) ?? [];
   const values = await Promise.all(names.map((name) => readJson(disk, join(dir, name))));
   return values.filter(isReceipt);
-}
-
-export async function writeReceipt(
-  disk: Disk,
-  staging: string,
-  path: string,
-  receipt: Receipt,
-): Promise<void> {
-  await ensureDir(disk, dirname(path));
-  await writeAtomic(disk, staging, path, `${JSON.stringify(receipt)}\n`);
 }
 
 /** Returns the stats of a file, links followed; null if it does not exist. */

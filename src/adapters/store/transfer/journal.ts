@@ -27,9 +27,14 @@ export async function readJournal(disk: Disk, part: string): Promise<Journal | n
 }
 
 /** Replaces the journal. It is written after the data is synced, so it never claims too much; with `sync` it survives a power failure. */
-export async function writeJournal(disk: Disk, part: string, journal: Journal, sync: boolean): Promise<void> {
+export async function writeJournal(
+  disk: Disk,
+  part: string,
+  { journal, sync }: { readonly journal: Journal; readonly sync: boolean },
+): Promise<void> {
   const write = sync ? writeAtomic : writeQuick;
-  await write(disk, dirname(part), journalPath(part), `${JSON.stringify(journal)}\n`);
+  const text = `${JSON.stringify(journal)}\n`;
+  await write(disk, { staging: dirname(part), path: journalPath(part), text });
 }
 
 /** Removes a part and its journal. */

@@ -125,7 +125,7 @@ export class PartFile {
 
   static async #takeOver(options: PartOptions, from: string, journal: Journal): Promise<PartFile | null> {
     const { disk, slot } = options;
-    await writeJournal(disk, slot.path, { ...journal, closed: false }, false);
+    await writeJournal(disk, slot.path, { journal: { ...journal, closed: false }, sync: false });
     if (
       (await unless(
         ['ENOENT'],
@@ -143,7 +143,7 @@ export class PartFile {
       return part;
     } catch (error) {
       await part.#handle.close();
-      await writeJournal(disk, slot.path, journal, false);
+      await writeJournal(disk, slot.path, { journal, sync: false });
       throw error;
     }
   }
@@ -213,18 +213,7 @@ export class PartFile {
   async #journal(end: number, closed: boolean): Promise<void> {
     const { disk, slot, bytes, urlHost } = this.#options;
     const ranges = end === 0 ? [] : [[0, end] as const];
-    await writeJournal(
-      disk,
-      slot.path,
-      {
-        schema: 'rma.part/v1',
-        etag: this.#etag,
-        urlHost,
-        bytes,
-        ranges,
-        closed,
-      },
-      !closed,
-    );
+    const journal: Journal = { schema: 'rma.part/v1', etag: this.#etag, urlHost, bytes, ranges, closed };
+    await writeJournal(disk, slot.path, { journal, sync: !closed });
   }
 }

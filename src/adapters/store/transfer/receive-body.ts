@@ -15,18 +15,26 @@ const HEAD_BYTES = 64;
 
 type Fault = Exclude<Verdict, { kind: 'restart' | 'append' }>;
 
+/** The file that a body is written to. */
+export interface BodyTarget {
+  readonly job: TransferJob;
+  readonly part: PartFile;
+  /** offset at which the body ends */
+  readonly end: number;
+  /** milliseconds */
+  readonly monotonic: () => number;
+}
+
 /**
  * Writes a body to the part, at most up to `end`. The first bytes of the file are checked before they are written. Data
  * received before a connection failure is written too.
  */
 export async function receiveBody(
-  job: TransferJob,
-  part: PartFile,
+  target: BodyTarget,
   stream: HttpStream,
-  end: number,
-  monotonic: () => number,
 ): Promise<Exclude<Verdict, { kind: 'restart' }>> {
-  const receiver = new Receiver(job, part, end, monotonic);
+  const { job, part, end } = target;
+  const receiver = new Receiver(target);
   const start = part.offset;
   try {
     for await (const chunk of stream.body) {
@@ -55,7 +63,7 @@ class Receiver {
   #flushedAt: number;
   #judged: boolean;
 
-  constructor(job: TransferJob, part: PartFile, end: number, monotonic: () => number) {
+  constructor({ job, part, end, monotonic }: BodyTarget) {
     this.#monotonic = monotonic;
     this.#flushedAt = monotonic();
     this.#job = job;

@@ -21,8 +21,7 @@ export function stagingFor(paths: StorePaths, target: string): string {
  * leases run at the same time and would take over each other's parts.
  */
 export function contentFolder(
-  staging: string,
-  leaseKey: string,
+  { staging, leaseKey }: { readonly staging: string; readonly leaseKey: string },
   model: PinnedModel,
   file: PinnedFile,
 ): string {

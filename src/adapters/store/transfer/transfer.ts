@@ -138,7 +138,8 @@ class Run {
       if (verdict.kind === 'restart') await this.#restart();
       this.part.etag = strongEtag(stream.headers);
       const last = verdict.kind === 'restart' ? bytes : end;
-      return await receiveBody(this.#job, this.part, stream, last, () => clock.monotonic());
+      const monotonic = () => clock.monotonic();
+      return await receiveBody({ job: this.#job, part: this.part, end: last, monotonic }, stream);
     } catch (error) {
       if (signal.aborted || !(error instanceof RmaError) || error.code !== 'RMA_HUB_UNREACHABLE') throw error;
       return { kind: 'retry', budget: 'network', error: named(error, label, this.part.offset) };
