@@ -17,7 +17,7 @@ import type {
 } from '../../ports/model-store.ts';
 import { type Disk, realDisk } from './disk/disk.ts';
 import { diskFault, onDisk } from './disk/disk-fault.ts';
-import { readJson, writeAtomic } from './disk/files.ts';
+import { ensureDir, readJson, writeAtomic } from './disk/files.ts';
 import { nearestExisting } from './disk/same-file-system.ts';
 import { GgufLayout } from './layouts/gguf-layout.ts';
 import { HfLayout } from './layouts/hf-layout.ts';
@@ -26,7 +26,7 @@ import { MsLayout } from './layouts/ms-layout.ts';
 import { OllamaLayout } from './layouts/ollama-layout.ts';
 import { Leases } from './lease/lease.ts';
 import { prepareStore } from './prepare.ts';
-import { contentFolder, createSlot, stagingFor } from './transfer/staging.ts';
+import { contentFolder, createSlot, publishFolder, stagingFor } from './transfer/staging.ts';
 
 export interface StoreOptions {
   readonly paths: StorePaths;
@@ -97,11 +97,14 @@ export class FileModelStore implements ModelStore {
   }
 
   async publish(model: PinnedModel, staged: ReadonlyMap<PinnedFile, StagedFile>): Promise<void> {
-    const staging = this.#stagingFor(model);
-    await onDisk(this.root, () => this.#layout(model).publish(model, staged, staging));
-    // remaining files are older parts of content that is now published
-    for (const file of staged.keys()) {
-      const folder = this.#contentFolder(model, file);
+    const staging = publishFolder(this.#stagingFor(model), this.#leaseKey(model));
+    // every file of the model, not only the staged ones: a killed process may have left parts of what is now published
+    const folders = [staging, ...model.files.map((file) => this.#contentFolder(model, file))];
+    await onDisk(this.root, async () => {
+      await ensureDir(this.#disk, staging);
+      await this.#layout(model).publish(model, staged, staging);
+    });
+    for (const folder of folders) {
       await this.#disk.rm(folder, { recursive: true, force: true }).catch(() => undefined);
     }
   }

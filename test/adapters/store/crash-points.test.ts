@@ -171,6 +171,11 @@ function expectSoundOllama(folder: string): void {
   }
 }
 
+/** What a fetch keeps in the staging area, apart from the small files that leases and records are renamed from. */
+function stagedContent(root: string): readonly string[] {
+  return readdirSync(join(root, '.rma/staging')).filter((name) => !/\.(lease|tmp)$/.test(name));
+}
+
 test.each([
   ['hf', 'the process dies', hfModel, true],
   ['hf', 'one step fails', hfModel, false],
@@ -192,12 +197,14 @@ test.each([
       reached = failed() !== null;
       expectSound(root);
       const check = await testStore(root).check(model);
+      const published = check.state === 'present';
       if (check.state === 'present') expect(check.missing).toEqual([]);
       if (!reached) expect(results).toMatchObject([{ state: 'present' }]);
       const again = await fetchAll(root, realDisk, model);
       expect(again, `after ${failed()} at step ${at}`).toMatchObject([{ state: 'present' }]);
       expectSound(root);
       expect(await testStore(root).check(model)).toMatchObject({ state: 'present' });
+      if (!published) expect(stagedContent(root), `after ${failed()} at step ${at}`).toEqual([]);
       points = at;
     }
     expect(points).toBeGreaterThan(40);

@@ -25,9 +25,18 @@ export function contentFolder(
   model: PinnedModel,
   file: PinnedFile,
 ): string {
-  const lease = sha256(leaseKey).slice(0, 16);
+  const lease = leaseId(leaseKey);
   if (file.digest !== null) return join(staging, `${file.digest.algorithm}-${file.digest.hex}-${lease}`);
   return join(staging, `url-${sha256(fileOrigin(model, file))}-${lease}`);
+}
+
+/** Returns the directory for the temporary files of a publication. Only the holder of the lease uses it. */
+export function publishFolder(staging: string, leaseKey: string): string {
+  return join(staging, `publish-${leaseId(leaseKey)}`);
+}
+
+function leaseId(leaseKey: string): string {
+  return sha256(leaseKey).slice(0, 16);
 }
 
 function sha256(text: string): string {
