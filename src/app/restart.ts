@@ -37,7 +37,12 @@ export async function planRestart(
   const known = containers.map(({ service }) => service);
   if (known.length > 0) for (const service of services) requireKnown(service, known);
   const observed = await observeContainers(host, invocation, config.project);
-  const plan = restartPlan({ host: host.name, services, containers: observed });
+  const plan = restartPlan({
+    host: host.name,
+    services,
+    ownCoordinator: config.coordinator.url === null,
+    containers: observed,
+  });
   return { plan, containers };
 }
 

@@ -14,6 +14,8 @@ export interface RestartInput {
   readonly host: string;
   /** services to restart; none: all */
   readonly services: readonly string[];
+  /** whether the project runs its own coordinator */
+  readonly ownCoordinator: boolean;
   /** all containers of the project */
   readonly containers: readonly ObservedContainer[];
 }
@@ -22,7 +24,7 @@ export interface RestartInput {
  * Returns everything that happens when services are restarted: the workers that use them drain, the containers stop and
  * start again as they are, and the workers are waited for. A service without a container is left out.
  */
-export function planRestart({ host, services, containers }: RestartInput): Plan {
+export function planRestart({ host, services, ownCoordinator, containers }: RestartInput): Plan {
   const named = containers.filter(({ service }) => services.length === 0 || services.includes(service));
   const restarts = ['coordinator', 'worker', 'engine'].flatMap((role) =>
     named.filter((container) => container.role === role).map(restart),
@@ -37,7 +39,7 @@ export function planRestart({ host, services, containers }: RestartInput): Plan 
       requested: false,
     }));
   const changed = [...restarts, ...resumes];
-  const waits = planWaits(workers, { services: changed, fetches: [], containers });
+  const waits = planWaits(workers, { services: changed, fetches: [], containers, ownCoordinator });
   const steps: readonly Step[] = [...drains, ...restarts, ...resumes, ...waits.models, ...waits.ready];
   const operations = connect(steps, host, orderBy(usesOf(workers, containers, steps)));
   return { operations, checks: [], summary: summarise(operations, null) };

@@ -38,7 +38,8 @@ export function planUp(desired: Desired, observed: Observed, options: UpOptions)
   const models = planModels(scope.desired, scope.observed, changed);
   const workers = affectedWorkers(scope);
   const services = [...changed, ...resumes];
-  const waits = planWaits(workers, { services, fetches: models.steps, containers });
+  const ownCoordinator = desired.stack.services.some(({ role }) => role === 'coordinator');
+  const waits = planWaits(workers, { services, fetches: models.steps, containers, ownCoordinator });
   const steps: readonly Step[] = [
     ...planFiles(scope.desired, scope.observed),
     ...planImages(scope.desired, scope.observed),

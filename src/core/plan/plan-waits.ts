@@ -20,10 +20,13 @@ export interface Changes {
   readonly fetches: readonly Step<FetchModel>[];
   /** the project's containers before the plan */
   readonly containers: readonly ObservedContainer[];
+  /** whether workers register with a coordinator that the project runs itself */
+  readonly ownCoordinator: boolean;
 }
 
 type WaitStep = Step<WorkerWait>;
 
+const COORDINATOR = 'coordinator';
 const RESUMED = 'resumed';
 
 const STARTED: Readonly<Record<Changes['services'][number]['kind'], string | null>> = {
@@ -37,7 +40,7 @@ const STARTED: Readonly<Record<Changes['services'][number]['kind'], string | nul
 
 /**
  * Returns the waits for workers that a plan affects: until their models are present, where they may be missing, and until
- * they are ready. A worker whose engines do not all run is not waited for: it cannot become ready.
+ * they are ready. A worker whose engines or coordinator do not run is not waited for: it cannot become ready.
  */
 export function planWaits(
   workers: readonly AffectedWorker[],
@@ -51,7 +54,8 @@ export function planWaits(
   );
   const running = runningAfter(changes.services, changes.containers);
   const waited = workers.flatMap((worker) => {
-    const runs = [worker.service, ...worker.engines].every((service) => running.has(service));
+    const needed = [worker.service, ...worker.engines, ...(changes.ownCoordinator ? [COORDINATOR] : [])];
+    const runs = needed.every((service) => running.has(service));
     const cause = runs ? causeOf(worker, started) : null;
     return cause === null ? [] : [{ worker, cause }];
   });
@@ -74,7 +78,7 @@ function causeOf(worker: AffectedWorker, started: ReadonlyMap<string, string>): 
   const own = started.get(worker.service);
   const engine = worker.engines.find((name) => started.has(name));
   const changed = engine === undefined ? null : `its engine ${engine} is ${started.get(engine)}`;
-  if (own === undefined) return causeOfRunning(worker, changed, started.get('coordinator'));
+  if (own === undefined) return causeOfRunning(worker, changed, started.get(COORDINATOR));
   return own === RESUMED ? (changed ?? 'it was drained') : `it is ${own}`;
 }
 

@@ -5,7 +5,7 @@ import { FakeDocker } from './fake-docker.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { FakeWorkers } from './fake-workers.ts';
 import { MemoryFiles } from './memory-files.ts';
-import { Recorder } from './recorder.ts';
+import { type RecordedChange, Recorder } from './recorder.ts';
 
 const GIB = 2 ** 30;
 
@@ -48,6 +48,13 @@ export class FakeHost implements Host {
 
   /** Returns the changes since the last call, one line each. */
   takeChanges(): readonly string[] {
+    this.recorder.ended.length = 0;
     return this.recorder.changes.splice(0);
+  }
+
+  /** Returns the changes since the last call with their start and end. */
+  takeRecords(): readonly RecordedChange[] {
+    this.recorder.changes.length = 0;
+    return this.recorder.ended.splice(0);
   }
 }

@@ -48,11 +48,14 @@ export class MemoryFiles implements FileStore {
   }
 
   async remove(path: string): Promise<void> {
-    await this.#recorder.change(`remove-path ${path}`, () => {
-      for (const each of [...this.#entries.keys()]) {
-        if (each === path || each.startsWith(`${path}/`)) this.#entries.delete(each);
-      }
-    });
+    await this.#recorder.change(`remove-path ${path}`, () => this.forget(path));
+  }
+
+  /** Removes a path with its content, without recording it. */
+  forget(path: string): void {
+    for (const each of [...this.#entries.keys()]) {
+      if (each === path || each.startsWith(`${path}/`)) this.#entries.delete(each);
+    }
   }
 
   async facts(path: string): Promise<FileFacts | null> {

@@ -7,7 +7,7 @@ import { desiredProfiles, runningProfiles } from '../../helpers/builders/three-p
 
 const running = runningProfiles(desiredProfiles('a', 'c'), 'a', 'c');
 const text = ({ containers }: Pick<Observed, 'containers'>, ...services: readonly string[]) =>
-  planText(planRestart({ host: 'box1', services, containers }))
+  planText(planRestart({ host: 'box1', services, ownCoordinator: true, containers }))
     .trimEnd()
     .split('\n');
 
@@ -55,6 +55,13 @@ describe('planRestart', () => {
     const stopped = withContainer(running, 'a-one', { state: 'exited' });
     expect(text(stopped, 'a-one')).toContain('~ restart-service a-one: requested; it is exited');
     expect(text(stopped, 'a-worker')).toEqual([
+      '> drain-worker a-worker: it is restarted',
+      '~ restart-service a-worker: requested',
+    ]);
+  });
+
+  it('does not wait for a worker that has no coordinator to register with', () => {
+    expect(text(withContainer(running, 'coordinator', { state: 'exited' }), 'a-worker')).toEqual([
       '> drain-worker a-worker: it is restarted',
       '~ restart-service a-worker: requested',
     ]);

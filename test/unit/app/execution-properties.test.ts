@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { down } from '../../../src/app/down.ts';
+import { planDown } from '../../../src/app/plan-down.ts';
+import { planUp } from '../../../src/app/plan-up.ts';
+import { restart } from '../../../src/app/restart.ts';
+import { up } from '../../../src/app/up.ts';
+import type { ProfileService } from '../../../src/core/domain/profile.ts';
+import type { Plan } from '../../../src/core/plan/plan-types.ts';
+import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
+import { ACCIDENTS, type Accident, happen } from '../../helpers/host/accidents.ts';
+import { undrainedStops } from '../../helpers/host/drain-watch.ts';
+import { executionFaults } from '../../helpers/host/expected-changes.ts';
+import { FakeHost } from '../../helpers/host/fake-host.ts';
+import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+
+const NAMES = ['a', 'b', 'c'] as const;
+
+const service: fc.Arbitrary<ProfileService> = fc
+  .record({
+    engine: fc.constantFrom('one', 'two'),
+    models: fc.constantFrom(['small'], ['big'], ['small', 'big']),
+    flags: fc.subarray(['--a']),
+  })
+  .map(profileServiceOf);
+const services = fc.array(service, { minLength: 1, maxLength: 2 });
+const data = fc.record({ a: services, b: services, c: services });
+const names = fc.subarray([...NAMES], { minLength: 1 });
+const accident: fc.Arbitrary<Accident> = fc.record({ kind: fc.constantFrom(...ACCIDENTS), nth: fc.nat(12) });
+const store = fc.constantFrom(
+  { type: 'named', name: 'rma-models' } as const,
+  { type: 'host', path: '/data/models' } as const,
+);
+
+/** A machine: which profiles were started, what happened since, and whether their data changed. */
+const machine = fc.record({
+  before: data,
+  changed: fc.option(data, { freq: 2 }),
+  started: fc.option(names, { freq: 3 }),
+  accidents: fc.array(accident, { maxLength: 4 }),
+  store,
+  /** turns that the changes take, over and over */
+  delays: fc.array(fc.nat(6), { minLength: 1, maxLength: 8 }),
+});
+
+const quiet = { waitSeconds: 60, confirm: async () => undefined, show: () => undefined };
+
+async function machineOf({ before, changed, started, accidents, delays, store: spec }: MachineData) {
+  const host = new FakeHost();
+  const config = configOf({
+    profiles: [],
+    volumes: { store: spec, cache: { type: 'named', name: 'rma-cache' } },
+  });
+  const request = (profiles: readonly string[]) => ({
+    config,
+    profiles,
+    refresh: false,
+    removeOrphans: false,
+  });
+  const invocationOf = (content: typeof before) => fakeInvocation(catalogOf(content, ['one', 'two']));
+  if (started !== null) await up(host, invocationOf(before), { ...request(started), ...quiet });
+  for (const each of accidents) happen(host, each);
+  host.takeChanges();
+  let count = 0;
+  host.recorder.delay = () => delays[count++ % delays.length] ?? 0;
+  return {
+    host,
+    undrained: undrainedStops(host),
+    config,
+    request,
+    invocation: invocationOf(changed ?? before),
+  };
+}
+
+type MachineData = typeof machine extends fc.Arbitrary<infer T> ? T : never;
+
+const runs = { numRuns: 60 };
+
+it('up does exactly what its plan lists, in an order that the plan allows, and then has nothing to do', async () => {
+  await fc.assert(
+    fc.asyncProperty(machine, names, fc.boolean(), async (drawn, profiles, removeOrphans) => {
+      const { host, undrained, request, invocation } = await machineOf(drawn);
+      const asked = { ...request(profiles), removeOrphans };
+      const planned = await planUp(host, invocation, asked);
+      expect(host.takeChanges()).toEqual([]);
+      const { plan } = await up(host, invocation, { ...asked, ...quiet });
+      expect(plan).toEqual(planned.plan);
+      expect(executionFaults(plan.operations, host.takeRecords())).toEqual([]);
+      expect(undrained).toEqual([]);
+      expect((await planUp(host, invocation, asked)).plan.operations).toEqual([]);
+    }),
+    runs,
+  );
+});
+
+it('down does exactly what its plan lists, and then has nothing to do', async () => {
+  await fc.assert(
+    fc.asyncProperty(machine, fc.subarray([...NAMES]), async (drawn, profiles) => {
+      const { host, undrained, config, invocation } = await machineOf(drawn);
+      const { plan } = await down(host, invocation, { config, profiles });
+      expect(executionFaults(plan.operations, host.takeRecords())).toEqual([]);
+      expect(undrained).toEqual([]);
+      const again = await planDown(host, invocation, { config, profiles });
+      expect(again.plan.operations).toEqual([]);
+    }),
+    runs,
+  );
+});
+
+it('restart does exactly what its plan lists, and keeps every container', async () => {
+  await fc.assert(
+    fc.asyncProperty(machine, fc.array(fc.nat(8), { maxLength: 3 }), async (drawn, picks) => {
+      const { host, undrained, config, invocation } = await machineOf(drawn);
+      const before = host.engine.all.map(({ id }) => id).sort();
+      const all = host.engine.all.map((each) => each.service);
+      const named = picks.flatMap((nth) => all[nth % Math.max(1, all.length)] ?? []);
+      const shown: Plan[] = [];
+      const plan = await restart(host, invocation, {
+        config,
+        services: named,
+        waitSeconds: 60,
+        show: (each) => shown.push(each),
+      });
+      expect(executionFaults(plan.operations, host.takeRecords())).toEqual([]);
+      expect(undrained).toEqual([]);
+      expect(host.engine.all.map(({ id }) => id).sort()).toEqual(before);
+      for (const each of named) expect(host.engine.find('demo', each)?.state).toBe('running');
+    }),
+    runs,
+  );
+});
