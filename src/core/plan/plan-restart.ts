@@ -37,6 +37,7 @@ export function planRestart({ host, services, ownCoordinator, containers }: Rest
       engines: enginesOf(container, containers),
       container,
       requested: false,
+      fitsNewEngines: true,
     }));
   const changed = [...restarts, ...resumes];
   const waits = planWaits(workers, { services: changed, fetches: [], containers, ownCoordinator });

@@ -12,6 +12,8 @@ export interface AffectedWorker {
   readonly container: ObservedContainer | null;
   /** true when the command names it: it must be ready, whatever it was before */
   readonly requested: boolean;
+  /** whether its definition is the desired one, so that it works with engines of new definitions */
+  readonly fitsNewEngines: boolean;
 }
 
 /** What a plan does to containers and models before it waits. */
@@ -77,7 +79,9 @@ export function planWaits(
 function causeOf(worker: AffectedWorker, started: ReadonlyMap<string, string>): string | null {
   const own = started.get(worker.service);
   const engine = worker.engines.find((name) => started.has(name));
-  const changed = engine === undefined ? null : `its engine ${engine} is ${started.get(engine)}`;
+  const verb = engine === undefined ? undefined : started.get(engine);
+  if (!worker.fitsNewEngines && (verb === 'started' || verb === 'recreated')) return null;
+  const changed = engine === undefined ? null : `its engine ${engine} is ${verb}`;
   if (own === undefined) return causeOfRunning(worker, changed, started.get(COORDINATOR));
   return own === RESUMED ? (changed ?? 'it was drained') : `it is ${own}`;
 }

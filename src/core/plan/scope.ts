@@ -1,5 +1,7 @@
-import type { Desired } from '../domain/desired.ts';
+import type { Desired, DesiredService } from '../domain/desired.ts';
 import type { Observed } from '../domain/observed.ts';
+import { enginesOf } from './engine-users.ts';
+import { mayServe } from './worker-phase.ts';
 
 /** What a plan acts on, beside everything that the project desires and runs. */
 export interface PlanScope {
@@ -12,10 +14,39 @@ export interface PlanScope {
 
 /**
  * Returns the part of a project that a plan for some profiles acts on: their workers, the engines that these use, shared
- * ones included, and the coordinator. Without profiles: everything.
+ * ones included, and the coordinator. A running profile whose engine is replaced is acted on too when its own definition
+ * changed: its old worker does not fit the new engine. Without profiles: everything.
  */
-export function scopeOf(desired: Desired, observed: Observed, profiles: readonly string[]): PlanScope {
+export function scopeFor(desired: Desired, observed: Observed, profiles: readonly string[]): PlanScope {
   if (profiles.length === 0) return { desired, observed, whole: observed };
+  for (let chosen = profiles; ; ) {
+    const scope = scopeOf(desired, observed, chosen);
+    const affected = affectedProfiles(desired, scope).filter((profile) => !chosen.includes(profile));
+    if (affected.length === 0) return scope;
+    chosen = [...chosen, ...affected];
+  }
+}
+
+function affectedProfiles({ stack }: Desired, { desired, whole }: PlanScope): readonly string[] {
+  const hashes = new Map(whole.containers.map(({ service, configHash }) => [service, configHash]));
+  const isChanged = ({ name, configHash }: DesiredService): boolean =>
+    hashes.has(name) && hashes.get(name) !== configHash;
+  const replaced = new Set(
+    desired.stack.services
+      .filter((each) => each.role === 'engine' && isChanged(each))
+      .map(({ name }) => name),
+  );
+  return stack.services
+    .filter((each) => each.role === 'worker' && isChanged(each))
+    .filter(({ name, engines }) => {
+      const container = whole.containers.find(({ service }) => service === name);
+      if (container === undefined || !mayServe(container)) return false;
+      return [...engines, ...enginesOf(container, whole.containers)].some((engine) => replaced.has(engine));
+    })
+    .flatMap(({ profile }) => profile ?? []);
+}
+
+function scopeOf(desired: Desired, observed: Observed, profiles: readonly string[]): PlanScope {
   const all = desired.stack.services;
   const isChosen = (profile: string | null): boolean => profile !== null && profiles.includes(profile);
   const workers = all.filter(({ role, profile }) => role === 'worker' && isChosen(profile));

@@ -6,7 +6,7 @@ import type { FakeEngine } from './fake-engine.ts';
 /** Changes the status that a worker would report. */
 export type WorkerScript = (status: WorkerStatus) => WorkerStatus;
 
-/** The worker processes in the fake engine's containers: they fetch at once, and are ready when their engines run. */
+/** The worker processes in the fake engine's containers: they fetch at once, and are ready when their engines serve their models. */
 export class FakeWorkers {
   /** references that the store holds */
   readonly store = new Set<string>();
@@ -53,9 +53,13 @@ export class FakeWorkers {
   #usual(container: ContainerFacts): WorkerStatus {
     const { service, project, profile, models, engines } = container;
     const missing = models.filter((ref) => !this.store.has(ref));
+    const running = (engines ?? []).flatMap((name) => this.#running(project, name) ?? []);
+    const served = new Set(running.flatMap((engine) => engine.models));
+    // an engine that was replaced by one with other models answers, but not for this worker
+    const answers = models.every((ref) => served.has(ref));
     const states = (engines ?? []).map((name): EngineStatus => {
-      const state = this.#runs(project, name) ? 'ready' : 'waiting';
-      return { service: name, state };
+      const runs = running.some((engine) => engine.service === name);
+      return { service: name, state: runs && answers ? 'ready' : 'waiting' };
     });
     const registered = this.#engine.all.every(
       (each) => each.project !== project || roleOf(each) !== 'coordinator' || each.state === 'running',
@@ -82,8 +86,9 @@ export class FakeWorkers {
     };
   }
 
-  #runs(project: string, service: string): boolean {
-    return this.#engine.find(project, service)?.state === 'running';
+  #running(project: string, service: string): ContainerFacts | undefined {
+    const container = this.#engine.find(project, service);
+    return container?.state === 'running' ? container : undefined;
   }
 
   /** A worker that starts fetches its missing models, a moment later. */

@@ -51,11 +51,9 @@ describe('a plan for some profiles', () => {
     expect(lines.filter((line) => line.includes('a-worker'))).toEqual([]);
   });
 
-  it('drains and resumes the worker of another profile that shares an engine, as it is', () => {
+  it('drains and resumes the worker of another profile that shares a recreated engine', () => {
     const desired = desiredProfiles('a', 'c');
-    const running = runningProfiles(desired, 'a', 'c');
-    const changed = withContainer(running, 'a-one', { configHash: 'old' });
-    const observed = withContainer(changed, 'c-worker', { configHash: 'old' });
+    const observed = withContainer(runningProfiles(desired, 'a', 'c'), 'a-one', { configHash: 'old' });
     expect(text(desired, observed, 'a')).toEqual([
       '> drain-worker a-worker: its engine a-one is recreated',
       '> drain-worker c-worker: its engine a-one is recreated',
@@ -64,6 +62,40 @@ describe('a plan for some profiles', () => {
       '> resume-worker c-worker: it was drained',
       '> wait-until-ready a-worker: its engine a-one is recreated',
       '> wait-until-ready c-worker: its engine a-one is recreated',
+    ]);
+  });
+
+  it('recreates a worker of another profile that does not fit the recreated engine', () => {
+    const desired = desiredProfiles('a', 'c');
+    const changed = withContainer(runningProfiles(desired, 'a', 'c'), 'a-one', { configHash: 'old' });
+    const observed = withContainer(changed, 'c-worker', { configHash: 'old' });
+    const lines = text(desired, observed, 'a').filter((line) => line.includes('c-worker'));
+    expect(lines).toEqual([
+      '> drain-worker c-worker: it is recreated',
+      '~ recreate-service c-worker: its definition changed',
+      '> wait-until-ready c-worker: it is recreated',
+    ]);
+  });
+
+  it('resumes a changed worker of another profile as it is, where its engine is only restarted', () => {
+    const desired = desiredProfiles('a', 'c');
+    const changed = withContainer(runningProfiles(desired, 'a', 'c'), 'a-one', { health: 'unhealthy' });
+    const observed = withContainer(changed, 'c-worker', { configHash: 'old' });
+    const lines = text(desired, observed, 'a').filter((line) => line.includes('c-worker'));
+    expect(lines).toEqual([
+      '> drain-worker c-worker: its engine a-one is restarted',
+      '> resume-worker c-worker: it was drained',
+      '> wait-until-ready c-worker: its engine a-one is restarted',
+    ]);
+  });
+
+  it('does not wait for a worker outside the project whose engine is recreated', () => {
+    const running = runningProfiles(desiredProfiles('a', 'c'), 'a', 'c');
+    const observed = withContainer(running, 'a-one', { configHash: 'old' });
+    const lines = text(desiredProfiles('a'), observed, 'a').filter((line) => line.includes('c-worker'));
+    expect(lines).toEqual([
+      '> drain-worker c-worker: its engine a-one is recreated',
+      '> resume-worker c-worker: it was drained',
     ]);
   });
 

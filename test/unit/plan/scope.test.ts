@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scopeOf } from '../../../src/core/plan/scope.ts';
+import { scopeFor } from '../../../src/core/plan/scope.ts';
 import { desiredOf, doneBox } from '../../helpers/builders/plan-builders.ts';
 import { fleetInputOf } from '../../helpers/builders/render-builders.ts';
 
@@ -10,11 +10,11 @@ const [engine] = done.containers.filter(({ role }) => role === 'engine');
 const profile = engine!.profile!;
 
 const servicesIn = (profiles: readonly string[], ...more: readonly (typeof done.containers)[number][]) =>
-  scopeOf(desired, { ...done, containers: [...done.containers, ...more] }, profiles)
+  scopeFor(desired, { ...done, containers: [...done.containers, ...more] }, profiles)
     .observed.containers.map(({ service }) => service)
     .sort();
 
-describe('scopeOf', () => {
+describe('scopeFor', () => {
   it('keeps an engine in sight that a chosen profile ran until now', () => {
     const before = { ...engine!, service: `${profile}-vllm` };
     expect(servicesIn([profile], before)).toContain(before.service);
