@@ -8,15 +8,15 @@ import { engineEnv } from '../helpers/stack/engine-env.ts';
 const [FIRST, SECOND] = SHAPES['2x24'].gpus.map(({ uuid }) => uuid);
 
 /** A profile of the project's own, with one service. */
-async function ownProfile({ dir }: GpuStack, name: string, engine: string, rest: string): Promise<void> {
+async function ownProfile({ dir }: GpuStack, name: string, service: string): Promise<void> {
   await mkdir(join(dir, 'profiles'), { recursive: true });
-  const text = `description: A test\nservices:\n  - { engine: ${engine}, ${rest} }\n`;
+  const text = `description: A test\nservices:\n  - { ${service} }\n`;
   await writeFile(join(dir, 'profiles', `${name}.yaml`), text);
 }
 
 test('[req R23] vllm over two GPUs: tensor parallel, both seen, shared memory for it', async () => {
   const stack = await startGpuStack({ shape: '2x24' }, { profiles: ['vllm'] });
-  await ownProfile(stack, 'vllm', 'vllm', 'models: [mistral-7b-instruct], gpus: 2');
+  await ownProfile(stack, 'vllm', 'engine: vllm, models: [mistral-7b-instruct], gpus: 2');
   await stack.up();
   expect(await stack.sees('vllm-vllm')).toEqual([FIRST, SECOND]);
   const { args } = await stack.given('vllm-vllm');

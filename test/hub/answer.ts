@@ -22,22 +22,25 @@ export interface FileBody {
 }
 
 export function json(status: number, value: unknown, headers: OutgoingHttpHeaders = {}): Answer {
-  return answer(status, 'application/json; charset=utf-8', JSON.stringify(value), headers);
+  return answer(status, JSON.stringify(value), {
+    'content-type': 'application/json; charset=utf-8',
+    ...headers,
+  });
 }
 
 export function text(status: number, body: string, headers: OutgoingHttpHeaders = {}): Answer {
-  return answer(status, 'text/plain; charset=utf-8', body, headers);
+  return answer(status, body, { 'content-type': 'text/plain; charset=utf-8', ...headers });
 }
 
 export function redirect(status: 302 | 307, location: string, headers: OutgoingHttpHeaders = {}): Answer {
   return text(status, `Redirecting to ${location}`, { ...headers, location });
 }
 
-function answer(status: number, type: string, body: string, headers: OutgoingHttpHeaders): Answer {
+function answer(status: number, body: string, headers: OutgoingHttpHeaders): Answer {
   const bytes = Buffer.from(body, 'utf8');
   return {
     status,
-    headers: { 'content-type': type, 'content-length': bytes.length, ...headers },
+    headers: { 'content-length': bytes.length, ...headers },
     body: bytes,
   };
 }

@@ -24,7 +24,7 @@ export function fileAnswer(exchange: Exchange, faults: FaultBoard, file: Represe
   const gzipped = isGzipped(exchange, faults, file);
   const content = gzipped ? contentOf(gzipSync(plain.read(0, plain.size))) : plain;
   const etag = quote(faults.strike('etag', exchange)?.etag ?? file.etag, gzipped);
-  const asked = gzipped ? undefined : rangeAsked(exchange, faults, content.size, etag);
+  const asked = gzipped ? undefined : rangeAsked(exchange, faults, { size: content.size, etag });
   if (asked === 'unsatisfiable') {
     const headers = { 'content-range': `bytes */${content.size}` };
     return { ...text(416, 'Range Not Satisfiable', headers), aboutFile: true };
@@ -62,7 +62,11 @@ function isGzipped({ request, ...exchange }: Exchange, faults: FaultBoard, file:
   return file.compressible === true && accepted && request.headers.range === undefined;
 }
 
-function rangeAsked(exchange: Exchange, faults: FaultBoard, size: number, etag: string) {
+function rangeAsked(
+  exchange: Exchange,
+  faults: FaultBoard,
+  { size, etag }: { readonly size: number; readonly etag: string },
+) {
   const { range, 'if-range': condition } = exchange.request.headers;
   const asked = parseRange(range, size);
   if (asked === undefined || faults.strike('ignore-range', exchange)) return undefined;

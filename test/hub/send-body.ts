@@ -10,7 +10,7 @@ const PIECE = 64 * 1024;
 export async function sendBody(response: ServerResponse, body: FileBody, entry: OpenRequest): Promise<void> {
   const { range, stop } = body;
   const gone = new Promise<void>((resolve) => response.once('close', resolve));
-  const write = (part: ByteRange): Promise<void> => writePart(response, body, part, entry, gone);
+  const write = (part: ByteRange): Promise<void> => writePart({ response, body, entry, gone }, part);
   if (stop === undefined) {
     await write(range);
   } else {
@@ -27,13 +27,16 @@ export async function sendBody(response: ServerResponse, body: FileBody, entry: 
   response.end();
 }
 
-async function writePart(
-  response: ServerResponse,
-  { content, bytesPerSecond }: FileBody,
-  part: ByteRange,
-  entry: OpenRequest,
-  gone: Promise<void>,
-): Promise<void> {
+interface Sending {
+  readonly response: ServerResponse;
+  readonly body: FileBody;
+  readonly entry: OpenRequest;
+  /** resolves when the client closed the connection */
+  readonly gone: Promise<void>;
+}
+
+async function writePart({ response, body, entry, gone }: Sending, part: ByteRange): Promise<void> {
+  const { content, bytesPerSecond } = body;
   const pieceSize = bytesPerSecond === undefined ? PIECE : Math.ceil(Math.min(PIECE, bytesPerSecond / 20));
   const begun = performance.now();
   for (let at = part.start; at < part.end && !response.destroyed; ) {

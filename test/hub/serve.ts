@@ -13,7 +13,7 @@ export function serve(protocols: readonly Protocol[], port: 'api' | 'cdn', hub: 
       response.writeHead(400).end();
       return;
     }
-    handle(exchange, response, protocols, hub).catch((error: unknown) => {
+    handle(exchange, response, { protocols, hub }).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   };
@@ -22,8 +22,7 @@ export function serve(protocols: readonly Protocol[], port: 'api' | 'cdn', hub: 
 async function handle(
   exchange: Exchange,
   response: ServerResponse,
-  protocols: readonly Protocol[],
-  hub: HubState,
+  { protocols, hub }: { readonly protocols: readonly Protocol[]; readonly hub: HubState },
 ): Promise<void> {
   const entry = entryOf(exchange);
   if (!entry.path.startsWith('/__hub/')) {

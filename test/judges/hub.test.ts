@@ -32,57 +32,68 @@ async function hubForJudge(): Promise<Hub> {
 }
 
 // Both generations of the client: docling and older engines need the one below 2.
+/** The environment of one run of the client. */
+interface Client {
+  readonly hub: Hub;
+  readonly home: string;
+  readonly token?: string | undefined;
+}
+
+type FileAt = readonly [path: string, revision?: string];
+
 describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
-  const hf = (hub: Hub, home: string, args: readonly string[], token?: string) =>
-    runJudge(judge, 'hf', args, {
+  const hf = ({ hub, home, token }: Client, args: readonly string[]) =>
+    runJudge(judge, ['hf', ...args], {
       HOME: home,
       HF_HOME: home,
       HF_ENDPOINT: hub.endpoint,
       ...(token === undefined ? {} : { HF_TOKEN: token }),
     });
 
-  const snapshotFile = (home: string, hub: Hub, repo: string, path: string, revision = 'main'): Buffer => {
+  const snapshotFile = ({ hub, home }: Client, repo: string, [path, revision = 'main']: FileAt): Buffer => {
     const folder = `models--${repo.replace('/', '--')}`;
     return readFileSync(join(home, 'hub', folder, 'snapshots', hub.commit(repo, revision).sha, path));
   };
 
   it('downloads a repository of several pages, and its own check finds every hash right', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
-    const download = await hf(hub, home, ['download', 'org/model']);
+    const download = await hf({ hub, home }, ['download', 'org/model']);
     expect(download).toMatchObject({ code: 0 });
     expect(
-      snapshotFile(home, hub, 'org/model', 'model.safetensors').equals(WEIGHTS.read(0, WEIGHTS.size)),
+      snapshotFile({ hub, home }, 'org/model', ['model.safetensors']).equals(WEIGHTS.read(0, WEIGHTS.size)),
     ).toBe(true);
-    expect(snapshotFile(home, hub, 'org/model', 'config.json').toString()).toBe(CONFIG);
+    expect(snapshotFile({ hub, home }, 'org/model', ['config.json']).toString()).toBe(CONFIG);
     const check = ['cache', 'verify', 'org/model', '--fail-on-missing-files', '--fail-on-extra-files'];
-    expect(await hf(hub, home, check)).toMatchObject({ code: 0 });
+    expect(await hf({ hub, home }, check)).toMatchObject({ code: 0 });
   });
 
   it('finds nothing to fetch the second time', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
-    await hf(hub, home, ['download', 'org/model']);
+    await hf({ hub, home }, ['download', 'org/model']);
     expect(hub.log.contentRequests()).toHaveLength(3);
     hub.log.clear();
-    expect(await hf(hub, home, ['download', 'org/model'])).toMatchObject({ code: 0 });
+    expect(await hf({ hub, home }, ['download', 'org/model'])).toMatchObject({ code: 0 });
     expect(hub.log.contentRequests()).toEqual([]);
   });
 
   it('downloads a tag', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
-    expect(await hf(hub, home, ['download', 'org/model', '--revision', 'v1.0'])).toMatchObject({ code: 0 });
-    expect(snapshotFile(home, hub, 'org/model', 'config.json', 'v1.0').toString()).toBe('{}');
+    expect(await hf({ hub, home }, ['download', 'org/model', '--revision', 'v1.0'])).toMatchObject({
+      code: 0,
+    });
+    expect(snapshotFile({ hub, home }, 'org/model', ['config.json', 'v1.0']).toString()).toBe('{}');
   });
 
   it('follows a repository to its new name', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
-    expect(await hf(hub, home, ['download', 'old/model', 'config.json'])).toMatchObject({ code: 0 });
+    expect(await hf({ hub, home }, ['download', 'old/model', 'config.json'])).toMatchObject({ code: 0 });
   });
 
   it.each(['org/gated', 'org/private'])(
     'downloads %s with a token, which the CDN never sees',
     async (repo) => {
       const [hub, home] = [await hubForJudge(), judgeHome()];
-      expect(await hf(hub, home, ['download', repo], TOKEN)).toMatchObject({ code: 0 });
+      expect(await hf({ hub, home, token: TOKEN }, ['download', repo])).toMatchObject({ code: 0 });
       const onCdn = hub.log.entries().filter(({ port }) => port === 'cdn');
       const onHub = hub.log.entries().filter(({ path }) => path.startsWith(`/${repo}/resolve/`));
       expect(onCdn.map(({ status, authorized, bytesSent }) => [status, authorized, bytesSent])).toEqual([
@@ -104,7 +115,7 @@ describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
     ['a repository that is not there', 'org/none', TOKEN, /not found/i],
   ])('fails with its own words for %s', async (...[, repo, token, words]) => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
-    const download = await hf(hub, home, ['download', repo], token);
+    const download = await hf({ hub, home, token }, ['download', repo]);
     expect(download.code).not.toBe(0);
     expect(download.stdout + download.stderr).toMatch(words);
     expect(hub.log.contentRequests().filter(({ status }) => status < 400)).toEqual([]);
@@ -112,7 +123,7 @@ describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
 
   it('names a revision that is not there', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
-    const download = await hf(hub, home, ['download', 'org/model', '--revision', 'none']);
+    const download = await hf({ hub, home }, ['download', 'org/model', '--revision', 'none']);
     expect(download.code).not.toBe(0);
     expect(download.stdout + download.stderr).toMatch(/revision.*not found/i);
   });
@@ -120,8 +131,8 @@ describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
   it('accepts a flipped byte, which its own check then finds', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
     hub.faults.add({ kind: 'flip-byte', path: '*model.safetensors' });
-    expect(await hf(hub, home, ['download', 'org/model'])).toMatchObject({ code: 0 });
-    const check = await hf(hub, home, ['cache', 'verify', 'org/model']);
+    expect(await hf({ hub, home }, ['download', 'org/model'])).toMatchObject({ code: 0 });
+    const check = await hf({ hub, home }, ['cache', 'verify', 'org/model']);
     expect(check.code).toBe(1);
     expect(check.stdout + check.stderr).toContain('model.safetensors');
   });
@@ -132,10 +143,10 @@ describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
     const large = patternContent(24 * MIB);
     hub.publish('org/large', { files: { 'model.safetensors': large } });
     hub.faults.add({ kind: 'cut', bytes: 22 * MIB, port: 'cdn', times: 1 });
-    expect(await hf(hub, home, ['download', 'org/large'])).toMatchObject({ code: 0 });
-    expect(snapshotFile(home, hub, 'org/large', 'model.safetensors').equals(large.read(0, large.size))).toBe(
-      true,
-    );
+    expect(await hf({ hub, home }, ['download', 'org/large'])).toMatchObject({ code: 0 });
+    expect(
+      snapshotFile({ hub, home }, 'org/large', ['model.safetensors']).equals(large.read(0, large.size)),
+    ).toBe(true);
     const onCdn = hub.log.entries().filter(({ port }) => port === 'cdn');
     expect(onCdn.map(({ status, range }) => [status, range])).toEqual([
       [200, undefined],
@@ -145,7 +156,7 @@ describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
 
   it('says who it is', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
-    const whoami = await hf(hub, home, ['auth', 'whoami'], TOKEN);
+    const whoami = await hf({ hub, home, token: TOKEN }, ['auth', 'whoami']);
     expect(whoami.stdout).toContain('alice');
   });
 });

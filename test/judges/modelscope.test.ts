@@ -33,20 +33,30 @@ async function hubForJudge(): Promise<Hub> {
   return hub;
 }
 
-function sdk(hub: Hub, home: string, repo: string, options: object, token?: string): Promise<JudgeResult> {
+interface Sdk {
+  readonly hub: Hub;
+  readonly home: string;
+  readonly token?: string;
+}
+
+function sdk(
+  { hub, home, token }: Sdk,
+  repo: string,
+  options: Readonly<Record<string, unknown>>,
+): Promise<JudgeResult> {
   const env = {
     HOME: home,
     MODELSCOPE_ENDPOINT: hub.endpoint,
     ...(token === undefined ? {} : { MODELSCOPE_API_TOKEN: token }),
   };
-  return runJudge('modelscope', 'python', ['-c', SNAPSHOT, repo, JSON.stringify(options)], env);
+  return runJudge('modelscope', ['python', '-c', SNAPSHOT, repo, JSON.stringify(options)], env);
 }
 
 function verify(hub: Hub, root: string, repo: string): Promise<JudgeResult> {
   const folder = ['--local-dir', join(root, 'modelscope', repo)];
   const strict = ['--fail-on-missing-files', '--fail-on-extra-files'];
   const env = { HOME: root, MODELSCOPE_ENDPOINT: hub.endpoint };
-  return runJudge('modelscope', 'modelscope', ['cache', 'verify', repo, ...folder, ...strict], env);
+  return runJudge('modelscope', ['modelscope', 'cache', 'verify', repo, ...folder, ...strict], env);
 }
 
 /** Lets rma bring a reference into a store. */
@@ -83,9 +93,12 @@ describe('a ModelScope folder of rma as the real SDK sees it', () => {
     hub.log.clear();
     const folder = join(root, 'modelscope/org/model');
     const offline = { local_files_only: true };
-    const byPath = await sdk(hub, root, 'org/model', { ...offline, local_dir: folder });
+    const byPath = await sdk({ hub, home: root }, 'org/model', { ...offline, local_dir: folder });
     expect(byPath).toMatchObject({ code: 0 });
-    const byName = await sdk(hub, root, 'org/model', { ...offline, cache_dir: join(root, 'modelscope') });
+    const byName = await sdk({ hub, home: root }, 'org/model', {
+      ...offline,
+      cache_dir: join(root, 'modelscope'),
+    });
     expect(byName).toMatchObject({ code: 0 });
     expect([byPath.stdout.trim(), byName.stdout.trim().split('\n').at(-1)]).toEqual([folder, folder]);
     expect(hub.log.entries()).toEqual([]);
@@ -97,7 +110,7 @@ describe('a ModelScope folder of rma as the real SDK sees it', () => {
     const root = await pulled(hub, 'ms:org/model');
     hub.log.clear();
     const folder = join(root, 'modelscope/org/model');
-    expect(await sdk(hub, root, 'org/model', { local_dir: folder })).toMatchObject({ code: 0 });
+    expect(await sdk({ hub, home: root }, 'org/model', { local_dir: folder })).toMatchObject({ code: 0 });
     expect(hub.log.contentRequests()).toEqual([]);
   });
 
@@ -122,7 +135,7 @@ describe('what the real SDK wrote', () => {
       const hub = await hubForJudge();
       const root = judgeHome();
       const cache = join(root, 'modelscope');
-      expect(await sdk(hub, root, repo, { cache_dir: cache })).toMatchObject({ code: 0 });
+      expect(await sdk({ hub, home: root }, repo, { cache_dir: cache })).toMatchObject({ code: 0 });
       expect(await adoption(hub, `ms:${repo}`, root)).toEqual(TAKEN);
       const folder = join(cache, repo);
       expectFiles(folder);
@@ -139,7 +152,7 @@ describe('what the real SDK wrote', () => {
     const hub = await hubForJudge();
     const root = judgeHome();
     const folder = join(root, 'modelscope/org/model');
-    expect(await sdk(hub, root, 'org/model', { local_dir: folder })).toMatchObject({ code: 0 });
+    expect(await sdk({ hub, home: root }, 'org/model', { local_dir: folder })).toMatchObject({ code: 0 });
     expect(await adoption(hub, 'ms:org/model', root)).toEqual(TAKEN);
     expectFiles(folder);
   });
@@ -148,7 +161,7 @@ describe('what the real SDK wrote', () => {
     const hub = await hubForJudge();
     const root = judgeHome();
     const folder = join(root, 'modelscope/org/model');
-    await sdk(hub, root, 'org/model', { local_dir: folder, allow_patterns: ['*.safetensors'] });
+    await sdk({ hub, home: root }, 'org/model', { local_dir: folder, allow_patterns: ['*.safetensors'] });
     expect(existsSync(join(folder, 'config.json'))).toBe(false);
     expect((await adoption(hub, 'ms:org/model', root)).fetchedBytes).toBeLessThan(1000);
     expectFiles(folder);
@@ -159,8 +172,8 @@ it('the real SDK sends its token to the hub alone, and gets a private repository
   const hub = await hubForJudge();
   const home = judgeHome();
   const options = { local_dir: join(home, 'private') };
-  expect(await sdk(hub, home, 'org/private', options)).not.toMatchObject({ code: 0 });
-  expect(await sdk(hub, home, 'org/private', options, TOKEN)).toMatchObject({ code: 0 });
+  expect(await sdk({ hub, home }, 'org/private', options)).not.toMatchObject({ code: 0 });
+  expect(await sdk({ hub, home: home, token: TOKEN }, 'org/private', options)).toMatchObject({ code: 0 });
   const hashes = hub.log.entries().flatMap(({ tokenHash: hash }) => hash ?? []);
   expect(new Set(hashes)).toEqual(new Set([tokenHash(TOKEN)]));
   expect(hub.log.entries().filter(({ port, authorized }) => port === 'cdn' && authorized)).toEqual([]);

@@ -71,9 +71,9 @@ describe.each(['hf1', 'hf2'] as const)('a store as the real hub client %s sees i
     ...more,
   });
   const offline = (root: string, ...args: string[]): Promise<JudgeResult> =>
-    runJudge(judge, 'python', ['-c', SNAPSHOT, ...args], env(root, { HF_HUB_OFFLINE: '1' }));
+    runJudge(judge, ['python', '-c', SNAPSHOT, ...args], env(root, { HF_HUB_OFFLINE: '1' }));
   const online = (root: string, hub: Hub, ...args: string[]): Promise<JudgeResult> =>
-    runJudge(judge, 'hf', args, env(root, { HF_ENDPOINT: hub.endpoint }));
+    runJudge(judge, ['hf', ...args], env(root, { HF_ENDPOINT: hub.endpoint }));
 
   it('is listed without a warning, and every hash is right, nothing missing, nothing extra', async () => {
     const hub = await hubForJudge();

@@ -23,7 +23,7 @@ print(json.dumps({
 async function read(file: Uint8Array) {
   const path = join(judgeHome(), 'tiny.gguf');
   writeFileSync(path, file);
-  return runJudge('gguf', 'python', ['-c', READ, path]);
+  return runJudge('gguf', ['python', '-c', READ, path]);
 }
 
 describe('the gguf package', () => {

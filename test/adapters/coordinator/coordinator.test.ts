@@ -18,7 +18,14 @@ const BODY: Registration = {
 };
 const TOKEN = workerToken(COORDINATOR_KEY, BODY.host, BODY.id);
 
-async function call(url: string, method: string, path: string, body?: unknown, token: string | null = TOKEN) {
+interface Sent {
+  readonly body?: unknown;
+  /** null: no token */
+  readonly token?: string | null;
+}
+
+async function call(url: string, request: string, { body, token = TOKEN }: Sent = {}) {
+  const [method = '', path = ''] = request.split(' ');
   const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
   const init: RequestInit = { method, headers };
   if (body !== undefined) init.body = typeof body === 'string' ? body : JSON.stringify(body);
@@ -32,62 +39,64 @@ describe('the coordinator', () => {
     const clock = new FakeClock();
     await using coordinator = await startCoordinator(clock);
     const { url } = coordinator;
-    expect(await call(url, 'POST', '/v1/workers', BODY)).toMatchObject({
+    expect(await call(url, 'POST /v1/workers', { body: BODY })).toMatchObject({
       status: 201,
       body: { leaseSeconds: 15 },
     });
     for (let beat = 0; beat < 5; beat += 1) {
       clock.advance(14_000);
-      const answer = await call(url, 'PUT', `/v1/workers/${BODY.id}`, BODY);
+      const answer = await call(url, `PUT /v1/workers/${BODY.id}`, { body: BODY });
       expect(answer).toMatchObject({ status: 200, body: { leaseSeconds: 15 } });
     }
-    const models = await call(url, 'GET', '/v1/models', undefined, null);
+    const models = await call(url, 'GET /v1/models', { token: null });
     expect(models.body.data.map((model: { id: string }) => model.id)).toEqual(['tiny']);
-    const workers = await call(url, 'GET', '/v1/workers', undefined, null);
+    const workers = await call(url, 'GET /v1/workers', { token: null });
     expect(workers.body.workers).toEqual([{ ...BODY, leaseSecondsLeft: 15 }]);
   });
 
   it('forgets a worker whose lease ran out, and tells it to register again', async () => {
     const clock = new FakeClock();
     await using coordinator = await startCoordinator(clock);
-    await call(coordinator.url, 'POST', '/v1/workers', BODY);
+    await call(coordinator.url, 'POST /v1/workers', { body: BODY });
     clock.advance(15_000);
-    expect((await call(coordinator.url, 'GET', '/v1/models', undefined, null)).body.data).toEqual([]);
-    expect((await call(coordinator.url, 'PUT', `/v1/workers/${BODY.id}`, BODY)).status).toBe(404);
+    expect((await call(coordinator.url, 'GET /v1/models', { token: null })).body.data).toEqual([]);
+    expect((await call(coordinator.url, `PUT /v1/workers/${BODY.id}`, { body: BODY })).status).toBe(404);
     expect(coordinator.lines).toContainEqual(expect.stringContaining('gone: no heartbeat for 15 s'));
   });
 
   it('lets a worker leave', async () => {
     await using coordinator = await startCoordinator(new FakeClock());
-    await call(coordinator.url, 'POST', '/v1/workers', BODY);
-    expect((await call(coordinator.url, 'DELETE', `/v1/workers/${BODY.id}`)).status).toBe(200);
-    expect((await call(coordinator.url, 'DELETE', `/v1/workers/${BODY.id}`)).status).toBe(404);
-    expect((await call(coordinator.url, 'GET', '/v1/workers', undefined, null)).body.workers).toEqual([]);
+    await call(coordinator.url, 'POST /v1/workers', { body: BODY });
+    expect((await call(coordinator.url, `DELETE /v1/workers/${BODY.id}`)).status).toBe(200);
+    expect((await call(coordinator.url, `DELETE /v1/workers/${BODY.id}`)).status).toBe(404);
+    expect((await call(coordinator.url, 'GET /v1/workers', { token: null })).body.workers).toEqual([]);
   });
 
   it('refuses a worker token for any other id or host, for every verb', async () => {
     await using coordinator = await startCoordinator(new FakeClock());
     const { url } = coordinator;
-    await call(url, 'POST', '/v1/workers', BODY);
+    await call(url, 'POST /v1/workers', { body: BODY });
     const stranger = workerToken(COORDINATOR_KEY, 'bay', BODY.id);
     const path = `/v1/workers/${BODY.id}`;
-    expect((await call(url, 'POST', '/v1/workers', { ...BODY, id: 'other' })).status).toBe(403);
-    expect((await call(url, 'POST', '/v1/workers', { ...BODY, host: 'bay' })).status).toBe(403);
-    expect((await call(url, 'PUT', path, BODY, stranger)).status).toBe(403);
-    expect((await call(url, 'DELETE', path, undefined, stranger)).status).toBe(403);
-    expect((await call(url, 'POST', '/v1/workers', BODY, null)).status).toBe(401);
-    expect((await call(url, 'DELETE', path, undefined, null)).status).toBe(401);
-    expect((await call(url, 'POST', '/v1/workers', { ...BODY, host: 'bay' }, stranger)).status).toBe(409);
-    expect((await call(url, 'GET', '/v1/workers', undefined, null)).body.workers).toHaveLength(1);
+    expect((await call(url, 'POST /v1/workers', { body: { ...BODY, id: 'other' } })).status).toBe(403);
+    expect((await call(url, 'POST /v1/workers', { body: { ...BODY, host: 'bay' } })).status).toBe(403);
+    expect((await call(url, `PUT ${path}`, { body: BODY, token: stranger })).status).toBe(403);
+    expect((await call(url, `DELETE ${path}`, { token: stranger })).status).toBe(403);
+    expect((await call(url, 'POST /v1/workers', { body: BODY, token: null })).status).toBe(401);
+    expect((await call(url, `DELETE ${path}`, { token: null })).status).toBe(401);
+    expect(
+      (await call(url, 'POST /v1/workers', { body: { ...BODY, host: 'bay' }, token: stranger })).status,
+    ).toBe(409);
+    expect((await call(url, 'GET /v1/workers', { token: null })).body.workers).toHaveLength(1);
   });
 
   it('lets only readers with their token read where it is asked to', async () => {
     await using coordinator = await startCoordinator(new FakeClock(), { readers: 'token' });
     const { url } = coordinator;
-    expect((await call(url, 'GET', '/v1/models', undefined, null)).status).toBe(401);
-    expect((await call(url, 'GET', '/v1/workers')).status).toBe(403);
-    expect((await call(url, 'GET', '/v1/models', undefined, readerToken(COORDINATOR_KEY))).status).toBe(200);
-    expect((await call(url, 'GET', '/healthz', undefined, null)).status).toBe(200);
+    expect((await call(url, 'GET /v1/models', { token: null })).status).toBe(401);
+    expect((await call(url, 'GET /v1/workers')).status).toBe(403);
+    expect((await call(url, 'GET /v1/models', { token: readerToken(COORDINATOR_KEY) })).status).toBe(200);
+    expect((await call(url, 'GET /healthz', { token: null })).status).toBe(200);
   });
 
   it.each([
@@ -101,7 +110,7 @@ describe('the coordinator', () => {
     ['more than a mebibyte', 413, { ...BODY, project: 'x'.repeat(1024 * 1024) }],
   ])('answers %s with %i and a reason', async (_what, status, body) => {
     await using coordinator = await startCoordinator(new FakeClock());
-    const answer = await call(coordinator.url, 'POST', '/v1/workers', body);
+    const answer = await call(coordinator.url, 'POST /v1/workers', { body });
     expect(answer.status).toBe(status);
     expect(answer.body.error).toMatchObject({
       code: expect.stringMatching(/^RMA_/),
@@ -113,10 +122,10 @@ describe('the coordinator', () => {
   it('answers 404 elsewhere, 405 with the methods, and 422 when address and body differ', async () => {
     await using coordinator = await startCoordinator(new FakeClock());
     const { url } = coordinator;
-    expect((await call(url, 'GET', '/')).status).toBe(404);
-    expect((await call(url, 'GET', '/v1/workers/__proto__')).status).toBe(405);
-    const wrong = await call(url, 'PATCH', '/v1/workers', {});
+    expect((await call(url, 'GET /')).status).toBe(404);
+    expect((await call(url, 'GET /v1/workers/__proto__')).status).toBe(405);
+    const wrong = await call(url, 'PATCH /v1/workers', { body: {} });
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, POST']);
-    expect((await call(url, 'PUT', '/v1/workers/other', BODY)).status).toBe(422);
+    expect((await call(url, 'PUT /v1/workers/other', { body: BODY })).status).toBe(422);
   });
 });

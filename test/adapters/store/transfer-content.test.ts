@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { sendContent, sha256 } from '../../helpers/store/model-server.ts';
+import { sendContent, sendWithHeaders, sha256 } from '../../helpers/store/model-server.ts';
 import { transferRig } from '../../helpers/store/transfer-fixture.ts';
 
 test('[fail C11] wrong content is fetched once more, then told with both hashes, and not kept', async () => {
@@ -72,7 +72,7 @@ test('[fail C2] a web page that comes once does no harm', async () => {
 test('an HTML file of a repository is a file like any other', async () => {
   const page = Buffer.from('<!doctype html><html></html>');
   const rig = await transferRig((_, request, response) => {
-    sendContent(request, response, page, { 'content-type': 'text/html' });
+    sendWithHeaders({ request, response }, page, { 'content-type': 'text/html' });
   }, page.length);
   const digest = { algorithm: 'sha256', hex: sha256(page) } as const;
   expect((await rig.fetch({ label: 'acme/tiny/index.html', digest })).file).toEqual(page);

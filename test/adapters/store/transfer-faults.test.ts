@@ -19,7 +19,7 @@ test('an empty file needs no request', async () => {
 
 test('[fail R4] a connection that breaks again and again resumes where it was, for as long as it gets on', async () => {
   const rig = await transferRig(
-    (_, request, response) => sendCut(request, response, rig.content, 300_000),
+    (_, request, response) => sendCut(request, response, { content: rig.content, bytes: 300_000 }),
     6 * MIB,
   );
   const { file } = await rig.fetch();
@@ -57,7 +57,7 @@ test('[fail S3] a stall in the middle is left by a new connection', async () => 
 
 test('[fail C1] a server that ignores the range starts the file again, cleanly', async () => {
   const rig = await transferRig((n, request, response) => {
-    if (n === 1) return sendCut(request, response, rig.content, MIB);
+    if (n === 1) return sendCut(request, response, { content: rig.content, bytes: MIB });
     sendContent({ method: 'GET', headers: {} }, response, rig.content);
   });
   const { file } = await rig.fetch();
@@ -67,7 +67,10 @@ test('[fail C1] a server that ignores the range starts the file again, cleanly',
 
 test('a server that ignores ranges and always breaks is given up', async () => {
   const rig = await transferRig((_, __, response) => {
-    sendCut({ method: 'GET', headers: {}, path: '', server: 'hub' }, response, rig.content, MIB);
+    sendCut({ method: 'GET', headers: {}, path: '', server: 'hub' }, response, {
+      content: rig.content,
+      bytes: MIB,
+    });
   });
   await expect(rig.fetch()).rejects.toMatchObject({ code: 'RMA_HUB_BAD_ANSWER' });
   expect(rig.server.requests.length).toBeLessThan(10);
@@ -87,7 +90,7 @@ test.each([
   ['an end beyond the one asked for', (size: number) => `bytes ${MIB}-${size}/${size}`],
 ])('[fail C7] a part with %s is not written; the file is fetched whole instead', async (_, contentRange) => {
   const rig = await transferRig((n, request, response) => {
-    if (n === 1) return sendCut(request, response, rig.content, MIB);
+    if (n === 1) return sendCut(request, response, { content: rig.content, bytes: MIB });
     if (request.headers.range === undefined) return sendContent(request, response, rig.content);
     response
       .writeHead(206, { 'content-range': contentRange(rig.content.length) })
@@ -100,7 +103,7 @@ test.each([
 
 test('[fail C12] 416 drops the partial and starts again once', async () => {
   const rig = await transferRig((n, request, response) => {
-    if (n === 1) return sendCut(request, response, rig.content, MIB);
+    if (n === 1) return sendCut(request, response, { content: rig.content, bytes: MIB });
     if (n === 2) return response.writeHead(416, { 'content-range': `bytes */${rig.content.length}` }).end();
     sendContent(request, response, rig.content);
   });
@@ -111,7 +114,8 @@ test('[fail C12] 416 drops the partial and starts again once', async () => {
 
 test('[fail C3] 416 is never taken for the end of the file', async () => {
   const rig = await transferRig((_, request, response) => {
-    if (request.headers.range === undefined) return sendCut(request, response, rig.content, MIB);
+    if (request.headers.range === undefined)
+      return sendCut(request, response, { content: rig.content, bytes: MIB });
     response.writeHead(416).end();
   });
   await expect(rig.fetch()).rejects.toMatchObject({ code: expect.stringMatching(/^RMA_HUB_/) });
@@ -139,7 +143,7 @@ test('[fail H2] an expired signed URL is asked for again at its origin', async (
   const rig = await transferRig((_, request, response) => {
     const signed = rig.server.requests.filter(({ server }) => server === 'cdn').length;
     if (request.server === 'hub') response.writeHead(302, { location: `${rig.server.cdn}/signed` }).end();
-    else if (signed === 1) sendCut(request, response, rig.content, MIB);
+    else if (signed === 1) sendCut(request, response, { content: rig.content, bytes: MIB });
     else if (signed === 2) response.writeHead(403).end();
     else sendContent(request, response, rig.content);
   });

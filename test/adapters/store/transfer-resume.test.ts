@@ -116,7 +116,7 @@ test('[fail R5] a second abort, while the part is read again, loses nothing', as
 
 test('[fail R3] a fault of the network keeps what was fetched', async () => {
   const rig = await transferRig((n, request, response) => {
-    if (n === 1) sendCut(request, response, rig.content, MIB);
+    if (n === 1) sendCut(request, response, { content: rig.content, bytes: MIB });
     else response.destroy();
   });
   await expect(rig.fetch()).rejects.toMatchObject({ code: 'RMA_HUB_UNREACHABLE' });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PinnedHfModel } from '../../../src/core/domain/pinned-model.ts';
 import { readWorkerFacts } from '../../../src/core/worker/read-worker-facts.ts';
 import { bundleEntry } from '../../helpers/process/bundle-entry.ts';
-import { runProcess } from '../../helpers/process/run-process.ts';
+import { runWithInput } from '../../helpers/process/run-process.ts';
 import { patternContent, sha256Of } from '../../hub/content.ts';
 import { type Hub, startHub } from '../../hub/hub.ts';
 import { tinyGguf } from '../../hub/tiny-gguf.ts';
@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 const worker = (args: readonly string[], more: Record<string, string> = {}, input = '') =>
-  runProcess(process.execPath, [bundle, ...args], { ...env, ...more }, input);
+  runWithInput([process.execPath, bundle, ...args], input, { ...env, ...more });
 const contentRequests = () => hub.log.entries().filter((entry) => entry.bytesSent > 0).length;
 
 describe('rma-worker facts', () => {

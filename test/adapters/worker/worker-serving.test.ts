@@ -4,7 +4,12 @@ import { isHealthy } from '../../../src/core/worker/worker-health.ts';
 import { FakeClock } from '../../helpers/clock/fake-clock.ts';
 import { startCoordinator } from '../../helpers/worker/coordinator.ts';
 import { listed, workers } from '../../helpers/worker/listed-models.ts';
-import { modelIs, StubFetcher, startWorker } from '../../helpers/worker/running-worker.ts';
+import {
+  modelIs,
+  StubFetcher,
+  startWorker,
+  startWorkerWithToken,
+} from '../../helpers/worker/running-worker.ts';
 import { startEngine } from '../../helpers/worker/stub-engine.ts';
 import { MODEL_REF, workerConfig } from '../../helpers/worker/worker-config.ts';
 
@@ -94,7 +99,11 @@ describe('a worker that serves', () => {
     await using engine = await startEngine();
     await using coordinator = await startCoordinator(clock);
     const config = workerConfig({ engines: [engine.target], coordinator: { url: coordinator.url } });
-    await using worker = startWorker(config, new StubFetcher(true), clock, 'f'.repeat(64));
+    await using worker = startWorkerWithToken('f'.repeat(64), {
+      config,
+      fetcher: new StubFetcher(true),
+      clock,
+    });
     await worker.until(is('failed'));
     expect(worker.board.status.failure).toMatchObject({ code: 'RMA_COORDINATOR_DENIED', exitCode: 4 });
     expect(worker.lines.join('\n')).not.toContain('f'.repeat(64));

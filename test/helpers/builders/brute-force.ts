@@ -18,7 +18,7 @@ export function fitsByBruteForce(
       return found.map((service) => ({ service, least: profile?.minGpuBytes ?? 0 }));
     });
     const held = new Map<string, PlacementService[]>();
-    if (goesOn(services, devices, held, new Map())) return names;
+    if (goesOn(services, devices, { held, used: new Map() })) return names;
   }
   return null;
 }
@@ -31,11 +31,16 @@ function combinations(profiles: readonly PlacementProfile[]): readonly (readonly
   );
 }
 
+/** What earlier services hold, by UUID of the device. */
+interface Taken {
+  readonly held: ReadonlyMap<string, readonly PlacementService[]>;
+  readonly used: ReadonlyMap<string, number>;
+}
+
 function goesOn(
   services: readonly { readonly service: PlacementService; readonly least: number }[],
   devices: readonly PlacementDevice[],
-  held: ReadonlyMap<string, readonly PlacementService[]>,
-  used: ReadonlyMap<string, number>,
+  { held, used }: Taken,
 ): boolean {
   const [first, ...rest] = services;
   if (first === undefined) return true;
@@ -69,7 +74,7 @@ function goesOn(
       moreHeld.set(uuid, [...(held.get(uuid) ?? []), service]);
       moreUsed.set(uuid, (used.get(uuid) ?? 0) + bytes);
     }
-    return goesOn(rest, devices, moreHeld, moreUsed);
+    return goesOn(rest, devices, { held: moreHeld, used: moreUsed });
   });
 }
 

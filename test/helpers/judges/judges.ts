@@ -26,8 +26,7 @@ export function judgeProgram(judge: Judge, program: string): string {
 /** Runs a judge with nothing of this machine's environment but PATH and what is given. Its exit code is a result, not an error. */
 export function runJudge(
   judge: Judge,
-  program: string,
-  args: readonly string[],
+  [program, ...args]: readonly [string, ...string[]],
   env: Readonly<Record<string, string>> = {},
 ): Promise<JudgeResult> {
   const quiet = { HF_HUB_DISABLE_UPDATE_CHECK: '1', HF_HUB_DISABLE_PROGRESS_BARS: '1', NO_COLOR: '1' };

@@ -11,7 +11,15 @@ export function runProcess(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  input = '',
+): Promise<ProcessResult> {
+  return runWithInput([command, ...args], '', env);
+}
+
+/** Runs a program with this text on its standard input. */
+export function runWithInput(
+  [command, ...args]: readonly [string, ...string[]],
+  input: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env: { PATH: process.env['PATH'] ?? '', ...env } });

@@ -48,10 +48,21 @@ export async function startModelServer(): Promise<ModelServer> {
     requests.push(seen);
     if (server.fault?.(seen, response) === true) return;
     const path = decodeURIComponent(url.split('?')[0] ?? '');
-    if (name === 'cdn') serveCdn(repos, path, request, response);
-    else serveHub(repos, server.cdn, path, request, response);
+    const exchange = { request, response, path };
+    if (name === 'cdn') serveCdn(repos, exchange);
+    else serveHub(repos, server.cdn, exchange);
   }
   return server;
+}
+
+type ContentRequest = Pick<IncomingMessage, 'method' | 'headers'>;
+
+/** One request to the hub or its CDN. */
+interface HubExchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** decoded, without the query */
+  readonly path: string;
 }
 
 export function sha256(content: Buffer): string {
@@ -63,11 +74,15 @@ export function gitSha1(content: Buffer): string {
 }
 
 /** Answers a GET or HEAD for a content, ranges and `If-Range` included. */
-export function sendContent(
-  request: Pick<IncomingMessage, 'method' | 'headers'>,
-  response: ServerResponse,
+export function sendContent(request: ContentRequest, response: ServerResponse, content: Buffer): void {
+  sendWithHeaders({ request, response }, content, {});
+}
+
+/** The same, with headers of its own. */
+export function sendWithHeaders(
+  { request, response }: Pick<HubExchange, 'response'> & { readonly request: ContentRequest },
   content: Buffer,
-  headers: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>>,
 ): void {
   const etag = `"${sha256(content).slice(0, 32)}"`;
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
@@ -90,12 +105,7 @@ export function sendContent(
   response.end(request.method === 'HEAD' ? undefined : part);
 }
 
-function serveCdn(
-  repos: ReadonlyMap<string, ServedRepo>,
-  path: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function serveCdn(repos: ReadonlyMap<string, ServedRepo>, { path, request, response }: HubExchange): void {
   const hex = path.slice(1);
   const files = [...repos.values()].flatMap((repo) => repo.files);
   const file = files.find(({ content }) => sha256(content) === hex);
@@ -103,28 +113,17 @@ function serveCdn(
   else sendContent(request, response, file.content);
 }
 
-function serveHub(
-  repos: ReadonlyMap<string, ServedRepo>,
-  cdn: string,
-  path: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function serveHub(repos: ReadonlyMap<string, ServedRepo>, cdn: string, exchange: HubExchange): void {
+  const { path, response } = exchange;
   const api = /^\/api\/models\/([^/]+\/[^/]+)\/(revision|tree)\/(.+)$/.exec(path);
   const resolve = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(path);
   const repo = repos.get(api?.[1] ?? resolve?.[1] ?? '');
   if (repo === undefined) refuse(response, 404, 'RepoNotFound');
-  else if (api !== null) serveApi(repo, api[2] ?? '', api[3] ?? '', response);
-  else serveFile(repo, cdn, resolve?.[3] ?? '', request, response);
+  else if (api !== null) serveApi(repo, [api[2] ?? '', api[3] ?? ''], response);
+  else serveFile(repo, cdn, { ...exchange, path: resolve?.[3] ?? '' });
 }
 
-function serveFile(
-  repo: ServedRepo,
-  cdn: string,
-  path: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function serveFile(repo: ServedRepo, cdn: string, { path, request, response }: HubExchange): void {
   const file = repo.files.find((candidate) => candidate.path === path);
   if (file === undefined) {
     refuse(response, 404, 'EntryNotFound');
@@ -132,7 +131,8 @@ function serveFile(
   }
   const headers = { 'x-repo-commit': repo.commit };
   if (!file.lfs) {
-    sendContent(request, response, file.content, { ...headers, etag: `"${gitSha1(file.content)}"` });
+    const etag = `"${gitSha1(file.content)}"`;
+    sendWithHeaders({ request, response }, file.content, { ...headers, etag });
     return;
   }
   response.writeHead(302, {
@@ -146,7 +146,11 @@ function serveFile(
   response.end();
 }
 
-function serveApi(repo: ServedRepo, kind: string, revision: string, response: ServerResponse): void {
+function serveApi(
+  repo: ServedRepo,
+  [kind, revision]: readonly [string, string],
+  response: ServerResponse,
+): void {
   if (revision !== 'main' && revision !== repo.commit) {
     refuse(response, 404, 'RevisionNotFound');
     return;

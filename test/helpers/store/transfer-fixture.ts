@@ -81,8 +81,7 @@ export async function transferRig(
 export function sendCut(
   request: SeenRequest,
   response: ServerResponse,
-  content: Buffer,
-  bytes: number,
+  { content, bytes }: { readonly content: Buffer; readonly bytes: number },
 ): void {
   const write = response.write.bind(response);
   response.end = ((chunk?: Buffer) => {

@@ -63,13 +63,20 @@ export interface RunningWorker extends AsyncDisposable {
   until(condition: (status: WorkerStatus) => boolean): Promise<void>;
 }
 
+interface WorkerParts {
+  readonly config: WorkerConfig;
+  readonly fetcher: ModelFetcher;
+  readonly clock: FakeClock;
+}
+
 /** The worker's life on a fake clock, with real HTTP to engines and coordinator. */
-export function startWorker(
-  config: WorkerConfig,
-  fetcher: ModelFetcher,
-  clock: FakeClock,
-  token = workerToken(COORDINATOR_KEY, config.host, config.worker),
-): RunningWorker {
+export function startWorker(config: WorkerConfig, fetcher: ModelFetcher, clock: FakeClock): RunningWorker {
+  const token = workerToken(COORDINATOR_KEY, config.host, config.worker);
+  return startWorkerWithToken(token, { config, fetcher, clock });
+}
+
+/** The same with another token for the coordinator. */
+export function startWorkerWithToken(token: string, { config, fetcher, clock }: WorkerParts): RunningWorker {
   const dir = mkdtempSync(join(tmpdir(), 'rma-worker-'));
   const tokenFile = join(dir, 'token');
   writeFileSync(tokenFile, `${token}\n`);

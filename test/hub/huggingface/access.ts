@@ -1,4 +1,3 @@
-import type { OutgoingHttpHeaders } from 'node:http';
 import { type Answer, json } from '../answer.ts';
 import type { Exchange } from '../exchange.ts';
 import type { HubState } from '../protocol.ts';
@@ -51,14 +50,9 @@ export function findRevision(repo: Repo, revision: string): Found<Commit> {
 }
 
 /** A refusal in the hub's form: the code and the message stand in headers. */
-export function refuse(
-  status: number,
-  code: string | undefined,
-  message: string,
-  headers: OutgoingHttpHeaders = {},
-): Refused {
+export function refuse(status: number, code: string | undefined, message: string): Refused {
   const coded = code === undefined ? {} : { 'x-error-code': code };
-  const refusal = json(status, { error: message }, { 'x-error-message': message, ...coded, ...headers });
+  const refusal = json(status, { error: message }, { 'x-error-message': message, ...coded });
   return { ok: false, refusal };
 }
 

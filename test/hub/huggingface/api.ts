@@ -15,7 +15,7 @@ export const huggingFaceApi: Protocol = (exchange, hub) => {
   if (kind !== 'models' || org === undefined || name === undefined) return undefined;
   const newName = hub.renamed.get(`${org}/${name}`);
   if (newName !== undefined) return movedAnswer(exchange, `${org}/${name}`, newName);
-  return modelAnswer(exchange, hub, `${org}/${name}`, rest);
+  return modelAnswer(exchange, hub, [`${org}/${name}`, ...rest]);
 };
 
 /** A relative redirect to the same thing under the repository's new name. */
@@ -32,8 +32,8 @@ function userAnswer(exchange: Exchange, hub: HubState): Answer {
   return json(200, { type: 'user', id: name, name, fullname: name, isPro: false, orgs: [], auth });
 }
 
-function modelAnswer(exchange: Exchange, hub: HubState, name: string, rest: readonly string[]): Answer {
-  const [verb, revision = 'main', ...path] = rest;
+function modelAnswer(exchange: Exchange, hub: HubState, parts: readonly string[]): Answer {
+  const [name = '', verb, revision = 'main', ...path] = parts;
   const repo = verb === 'auth-check' ? findOpenRepo(exchange, hub, name) : findRepo(exchange, hub, name);
   if (!repo.ok) return repo.refusal;
   if (verb === 'auth-check') return json(200, {});
@@ -63,7 +63,7 @@ function modelInfo(exchange: Exchange, hub: HubState, at: { readonly repo: Repo;
     downloads: 0,
     likes: 0,
     tags: [],
-    siblings: listFiles(exchange, hub, repo, commit).map(({ path }) => ({ rfilename: path })),
+    siblings: listFiles(exchange, hub, { repo, commit }).map(({ path }) => ({ rfilename: path })),
   };
 }
 

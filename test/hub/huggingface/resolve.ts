@@ -63,6 +63,10 @@ function locate(
   if (!commit.ok) return commit;
   const { sha, files } = commit.value;
   const file = files.get(wanted.path);
-  if (file === undefined) return refuse(404, 'EntryNotFound', 'Entry not found', { 'x-repo-commit': sha });
+  if (file === undefined) {
+    const { refusal } = refuse(404, 'EntryNotFound', 'Entry not found');
+    const headers = { ...refusal.headers, 'x-repo-commit': sha };
+    return { ok: false, refusal: { ...refusal, headers } };
+  }
   return { ok: true, value: { repo: repo.value, commit: commit.value, file } };
 }

@@ -23,12 +23,13 @@ export function treeAnswer(
   { repo, commit, folder }: { readonly repo: Repo; readonly commit: Commit; readonly folder: string },
 ): Answer {
   const prefix = folder === '' ? '' : `${folder}/`;
-  const files = listFiles(exchange, hub, repo, commit).filter(({ path }) => path.startsWith(prefix));
+  const files = listFiles(exchange, hub, { repo, commit }).filter(({ path }) => path.startsWith(prefix));
   if (files.length === 0 && folder !== '') {
     return refuse(404, 'EntryNotFound', `${folder} does not exist on "${commit.sha}"`).refusal;
   }
   const recursive = exchange.query.get('recursive') === 'true';
-  const entries = entriesOf(files, prefix, commit, exchange.query.get('expand') === 'true').filter(
+  const expand = exchange.query.get('expand') === 'true';
+  const entries = entriesOf(files, prefix, expand ? commit : null).filter(
     ({ path }) => recursive || !path.slice(prefix.length).includes('/'),
   );
   const limit = Math.min(hub.pageSize, Number(exchange.query.get('limit') ?? hub.pageSize));
@@ -41,8 +42,7 @@ export function treeAnswer(
 export function listFiles(
   exchange: Exchange,
   { faults }: HubState,
-  repo: Repo,
-  commit: Commit,
+  { repo, commit }: { readonly repo: Repo; readonly commit: Commit },
 ): ListedFile[] {
   return [...commit.files.values()].map((file) => {
     const located = { repo, commit, file };
@@ -51,16 +51,19 @@ export function listFiles(
   });
 }
 
-function entriesOf(files: readonly ListedFile[], prefix: string, commit: Commit, expand: boolean) {
-  const lastCommit = expand ? { lastCommit: { id: commit.sha, ...COMMIT_TEXT } } : {};
+/** The entries of a listing; with the commit when it is to be told in each. */
+function entriesOf(files: readonly ListedFile[], prefix: string, commit: Commit | null) {
+  const lastCommit = commit === null ? {} : { lastCommit: { id: commit.sha, ...COMMIT_TEXT } };
   const folders = [...foldersOf(files, prefix)].map((path) => ({
     type: 'directory',
-    oid: createHash('sha1').update(`${commit.sha} ${path}`).digest('hex'),
+    oid: createHash('sha1')
+      .update(`${commit?.sha ?? ''} ${path}`)
+      .digest('hex'),
     size: 0,
     path,
     ...lastCommit,
   }));
-  const security = expand ? { securityFileStatus: SAFE } : {};
+  const security = commit === null ? {} : { securityFileStatus: SAFE };
   return [...folders, ...files.map((file) => ({ ...fileEntry(file), ...lastCommit, ...security }))];
 }
 

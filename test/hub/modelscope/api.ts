@@ -32,7 +32,7 @@ function listing(exchange: Exchange, hub: HubState, repo: Repo): Answer {
   const prefix = root === '' ? '' : `${root}/`;
   const recursive = exchange.query.get('Recursive') === 'True';
   const common = { Revision: commit.sha, CommittedDate: COMMITTED };
-  const files = listFiles(exchange, hub, repo, commit).map(({ path, file, hashes }) => ({
+  const files = listFiles(exchange, hub, { repo, commit }).map(({ path, file, hashes }) => ({
     Path: path,
     Name: path.split('/').at(-1),
     Type: 'blob',

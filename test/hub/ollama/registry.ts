@@ -14,7 +14,10 @@ export const ollamaRegistry: Protocol = (exchange, hub) => {
   const repository = `${namespace}/${name}`;
   if (kind === 'manifests') return manifestAnswer(hub, `${repository}:${what}`);
   if (kind === 'blobs') {
-    return { ...blobAnswer(exchange, hub, repository, what), aboutFile: !isConfig(hub, repository, what) };
+    return {
+      ...blobAnswer(exchange, hub, { repository, digest: what }),
+      aboutFile: !isConfig(hub, repository, what),
+    };
   }
   return undefined;
 };
@@ -48,7 +51,11 @@ function manifestAnswer({ ollama }: HubState, name: string): Answer {
   return { status: 200, headers, body };
 }
 
-function blobAnswer(exchange: Exchange, hub: HubState, repository: string, digest: string): Answer {
+function blobAnswer(
+  exchange: Exchange,
+  hub: HubState,
+  { repository, digest }: { readonly repository: string; readonly digest: string },
+): Answer {
   const content = findBlob(hub, repository, digest);
   if (content === undefined) return refusal('BLOB_UNKNOWN', 'blob unknown to registry');
   if (exchange.method === 'HEAD') {

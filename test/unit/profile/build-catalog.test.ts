@@ -22,11 +22,11 @@ services:
     memory: 2GiB
 `;
 
-const file = (kind: DataFile['kind'], name: string, text: string, folder = 'data'): DataFile => ({
+const file = (kind: DataFile['kind'], name: string, text: string): DataFile => ({
   kind,
   name,
   text,
-  file: `${folder}/${name}.yaml`,
+  file: `data/${name}.yaml`,
 });
 const good = [
   file('engine', 'llm', ENGINE),
@@ -65,7 +65,7 @@ describe('buildCatalog', () => {
   });
 
   it('lets a later profile of the same name win, unread the earlier one', () => {
-    const own = file('profile', 'chat', PROFILE.replace('A profile', 'Mine'), 'own');
+    const own = { ...file('profile', 'chat', PROFILE.replace('A profile', 'Mine')), file: 'own/chat.yaml' };
     const broken = file('profile', 'chat', 'services: 1');
     const { profiles } = buildCatalog([good[0]!, good[1]!, broken, own]);
     expect(profiles.get('chat')?.description).toBe('Mine');

@@ -19,7 +19,7 @@ export function answer(shape: GpuShape, processes: readonly BoxProcess[], argv: 
   const fields = (name: string) => option(argv, name)?.split(',');
   const format = option(argv, '--format') ?? '';
   const gpuFields = fields('--query-gpu');
-  if (gpuFields !== undefined) return queryGpu(shape, all, gpuFields, format);
+  if (gpuFields !== undefined) return queryGpu(shape, all, { fields: gpuFields, format });
   const appFields = fields('--query-compute-apps');
   if (appFields !== undefined) return queryApps(all, appFields, format);
   const [unknown] = argv;

@@ -17,8 +17,7 @@ type Fields = Readonly<Record<string, Value>>;
 export function queryGpu(
   shape: GpuShape,
   all: readonly Reading[],
-  fields: readonly string[],
-  format: string,
+  { fields, format }: { readonly fields: readonly string[]; readonly format: string },
 ): Answer {
   const rows = all.map((reading) => gpuFields(shape, reading));
   return table(rows, fields, { format, known: Object.keys(gpuFields(shape, all[0])) });
