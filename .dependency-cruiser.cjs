@@ -16,7 +16,7 @@ const PACKAGES = {
   zod: '^src/(core|adapters)/',
 };
 
-const layer = (name, from, allowed, comment) => ({
+const layer = (name, { from, allowed, comment }) => ({
   name,
   comment,
   severity: 'error',
@@ -53,7 +53,11 @@ module.exports = {
       from: {},
       to: { couldNotResolve: true },
     },
-    layer('core-imports', '^src/core/', '^src/core/', 'rules know nothing of what surrounds them'),
+    layer('core-imports', {
+      from: '^src/core/',
+      allowed: '^src/core/',
+      comment: 'rules know nothing of what surrounds them',
+    }),
     {
       name: 'core-is-pure',
       comment: 'no I/O: no packages but yaml and zod, no node modules but hashing and posix paths',
@@ -69,7 +73,11 @@ module.exports = {
       to: { path: '^src/core/[^/]+/', pathNot: '^src/core/domain/' },
     },
     ...coreFolders,
-    layer('ports-imports', '^src/ports/', ['^src/core/', '^src/ports/'], 'interfaces speak of the domain'),
+    layer('ports-imports', {
+      from: '^src/ports/',
+      allowed: ['^src/core/', '^src/ports/'],
+      comment: 'interfaces speak of the domain',
+    }),
     {
       name: 'ports-are-interfaces',
       comment:
@@ -78,7 +86,11 @@ module.exports = {
       from: { path: '^src/ports/' },
       to: { pathNot: '^src/' },
     },
-    layer('app-imports', '^src/app/', ['^src/core/', '^src/ports/', '^src/app/'], 'use cases call ports'),
+    layer('app-imports', {
+      from: '^src/app/',
+      allowed: ['^src/core/', '^src/ports/', '^src/app/'],
+      comment: 'use cases call ports',
+    }),
     {
       name: 'app-has-no-outside',
       comment: 'use cases reach the outside through ports only',
@@ -86,12 +98,11 @@ module.exports = {
       from: { path: '^src/app/' },
       to: { pathNot: '^src/' },
     },
-    layer(
-      'fetch-stands-alone',
-      '^src/app/fetch/',
-      ['^src/core/', '^src/ports/', '^src/app/fetch/'],
-      'the worker container runs it without the rest of the CLI',
-    ),
+    layer('fetch-stands-alone', {
+      from: '^src/app/fetch/',
+      allowed: ['^src/core/', '^src/ports/', '^src/app/fetch/'],
+      comment: 'the worker container runs it without the rest of the CLI',
+    }),
     {
       name: 'steps-below-verbs',
       comment: 'the files at the top of app are the verbs; what they are made of does not know them',
@@ -106,28 +117,25 @@ module.exports = {
       from: { path: '^src/adapters/([^/]+)/' },
       to: { path: '^src/', pathNot: ['^src/core/', '^src/ports/', '^src/adapters/$1/'] },
     },
-    layer(
-      'worker-imports',
-      '^src/worker/',
-      [
+    layer('worker-imports', {
+      from: '^src/worker/',
+      allowed: [
         '^src/(core|ports|worker)/',
         '^src/app/fetch/',
         '^src/adapters/(clock|http|hub|store|data|engine|system)/',
       ],
-      'the worker container has no Docker, no CLI and no GPU tools',
-    ),
-    layer(
-      'coordinator-imports',
-      '^src/coordinator/',
-      ['^src/(core|ports|coordinator)/'],
-      'it only keeps the list of workers',
-    ),
-    layer(
-      'cli-imports',
-      '^src/cli/',
-      ['^src/(core|ports|app|cli)/', '^src/adapters/'],
-      'the other programs run in containers',
-    ),
+      comment: 'the worker container has no Docker, no CLI and no GPU tools',
+    }),
+    layer('coordinator-imports', {
+      from: '^src/coordinator/',
+      allowed: ['^src/(core|ports|coordinator)/'],
+      comment: 'it only keeps the list of workers',
+    }),
+    layer('cli-imports', {
+      from: '^src/cli/',
+      allowed: ['^src/(core|ports|app|cli)/', '^src/adapters/'],
+      comment: 'the other programs run in containers',
+    }),
     {
       name: 'adapters-only-from-the-composition-root',
       severity: 'error',

@@ -56,17 +56,23 @@ export async function fetchContents(
   const claim = await shared.room.claim(model, remaining);
   try {
     meter.enter('downloading');
-    return await transferAll(model, pieces, here, context);
+    return await transferAll(pieces, { model, here, context });
   } finally {
     claim.release();
   }
 }
 
+/** The fetch of one model's contents. */
+interface ModelFetch {
+  readonly model: PinnedModel;
+  /** key of a content → its bytes that are staged */
+  readonly here: Map<string, number>;
+  readonly context: FetchContext;
+}
+
 async function transferAll(
-  model: PinnedModel,
   pieces: readonly Piece[],
-  here: Map<string, number>,
-  context: FetchContext,
+  { model, here, context }: ModelFetch,
 ): Promise<ReadonlyMap<string, StagedFile>> {
   const fault = new AbortController();
   const signal = AbortSignal.any([context.signal, fault.signal]);
@@ -89,12 +95,9 @@ async function transferAll(
   return new Map(outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])));
 }
 
-interface OneTransfer {
-  readonly model: PinnedModel;
+interface OneTransfer extends ModelFetch {
   readonly piece: Piece;
   readonly source: ModelSource;
-  readonly here: Map<string, number>;
-  readonly context: FetchContext;
   readonly signal: AbortSignal;
 }
 

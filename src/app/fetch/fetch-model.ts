@@ -39,7 +39,7 @@ async function bringModel(model: PinnedModel, meter: ProgressMeter, shared: Shar
     const check = await store.check(model);
     if (check.state === 'present') return;
     const stop = AbortSignal.any([signal, lease.lost]);
-    const missing = await adopt(model, check, meter, shared, stop);
+    const missing = await adopt({ model, check, meter, store, signal: stop });
     const contents = byContent(missing);
     const staged = await fetchContents(model, contents, {
       shared,
@@ -56,13 +56,13 @@ async function bringModel(model: PinnedModel, meter: ProgressMeter, shared: Shar
   }
 }
 
-async function adopt(
-  model: PinnedModel,
-  check: ModelCheck,
-  meter: ProgressMeter,
-  { store }: SharedFetch,
-  signal: AbortSignal,
-): Promise<readonly PinnedFile[]> {
+interface Adoption extends Pick<SharedFetch, 'store' | 'signal'> {
+  readonly model: PinnedModel;
+  readonly check: ModelCheck;
+  readonly meter: ProgressMeter;
+}
+
+async function adopt({ model, check, meter, store, signal }: Adoption): Promise<readonly PinnedFile[]> {
   const inPlace = check.totalBytes - check.missingBytes;
   meter.enter('checking');
   meter.present(inPlace);

@@ -22,13 +22,17 @@ export class Room {
     const free = await this.#store.freeBytes(model);
     const needed = remaining();
     if (!fits(needed, free - promised()))
-      throw noRoom(this.#store.root, model.ref, needed, free - promised());
+      throw noRoom(this.#store.root, model.ref, { needed, free: free - promised() });
     this.#claims.set(key, remaining);
     return { release: () => void this.#claims.delete(key) };
   }
 }
 
-function noRoom(root: string, ref: string, needed: number, free: number): RmaError {
+function noRoom(
+  root: string,
+  ref: string,
+  { needed, free }: { readonly needed: number; readonly free: number },
+): RmaError {
   const available = Math.max(0, free);
   return new RmaError(
     'RMA_STORE_NO_ROOM',

@@ -49,7 +49,7 @@ describe('the reason why a device was chosen', () => {
       service('a', 10, { current: ['GPU-0'] }),
       'needs 10.0 GiB of 24.0 GiB available; already runs there',
     ],
-  ])('of one GPU: %s', (_, devices, one, text) => {
+  ])('of one GPU: %s', (...[, devices, one, text]) => {
     expect(reasonsOf(devices, [profile('p', [[one]], { current: 'best' })])['taken']).toBe(`GPU 0: ${text}`);
   });
 
@@ -189,7 +189,7 @@ describe('a profile that does not fit', () => {
       service('a', 1000),
       /^show what uses each GPU: rma plan --explain$/,
     ],
-  ])('gets a hint that would help: %s', (_, devices, one, hint) => {
+  ])('gets a hint that would help: %s', (...[, devices, one, hint]) => {
     expect(refused(place(devices, [profile('p', [[one]])])).hint).toMatch(hint);
   });
 
