@@ -1,26 +1,26 @@
 import { imageKey } from '../core/docker/image-reference.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
-import { makeDesired, type Wanted } from './desired/make-desired.ts';
+import { type DesiredProject, desiredState } from './desired/desired-state.ts';
 import { placeServices } from './desired/place-services.ts';
-import { readWish, type WishRequest } from './desired/read-request.ts';
+import { type RequestOptions, readRequest } from './desired/read-request.ts';
 import { writeSecret } from './desired/secrets.ts';
 import { step } from './desired/step.ts';
-import { projectContainers } from './observe/project-containers.ts';
+import { observeForRender } from './observe/observe-for-render.ts';
 import { projectFiles } from './observe/project-files.ts';
 
-export type RenderRequest = WishRequest;
+export type RenderRequest = RequestOptions;
 
-/** The Compose file as `up` would write it. Needs no Docker. @throws RmaError of the data (2) or the hubs */
+/** Returns the Compose file as `up` would write it. Needs no Docker. @throws RmaError of the data (2) or the hubs */
 export async function renderFile(
   host: Pick<Host, 'name' | 'engine' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'>,
   invocation: Omit<Invocation, 'clock'>,
   request: RenderRequest,
 ): Promise<string> {
-  return (await rendered(host, invocation, request)).desired.stack.text;
+  return (await render(host, invocation, request)).desired.stack.text;
 }
 
-/** Whether the file that `up` wrote is the one it would write now. */
+/** Returns whether the file that `up` wrote is the one it would write now. */
 export async function compareCompose(
   host: Pick<Host, 'name' | 'engine' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'>,
   invocation: Omit<Invocation, 'clock'>,
@@ -30,14 +30,14 @@ export async function compareCompose(
   return { file, same: (await host.files.read(file)) === (await renderFile(host, invocation, request)) };
 }
 
-/** Writes the Compose file with its secrets into a directory and builds the image it names; gives the file's path. */
+/** Writes the Compose file with its secrets into a directory and builds the worker image. Returns the path of the file. */
 export async function writeStack(
   host: Pick<Host, 'name' | 'engine' | 'docker' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'>,
   invocation: Omit<Invocation, 'clock'>,
   { directory, ...request }: RenderRequest & { readonly directory: string },
 ): Promise<string> {
   const config = { ...request.config, stateDir: directory };
-  const { desired, secrets } = await rendered(host, invocation, { ...request, directory });
+  const { desired, secrets } = await render(host, invocation, { ...request, directory });
   const { tag, base } = desired.workerImage;
   if (!(await host.engine.images()).has(imageKey(tag))) {
     await step(invocation, 'building the worker image', () =>
@@ -50,27 +50,17 @@ export async function writeStack(
   return files.compose;
 }
 
-/** Ports that running containers hold are found when Docker answers; without Docker the usual ones stand. */
-async function rendered(
+async function render(
   host: Pick<Host, 'name' | 'engine' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'>,
   invocation: Omit<Invocation, 'clock'>,
-  { directory, ...request }: RenderRequest & { readonly directory?: string },
-): Promise<Wanted> {
-  const wish = await readWish(host, invocation, request);
-  const containers = await projectContainers(host, request.config.project).catch(() => []);
-  const { config, profiles } = request;
-  const placed = await placeServices(host, invocation, {
-    config,
-    wish,
-    profiles,
-    containers,
-    withoutDocker: true,
+  { directory, ...options }: RenderRequest & { readonly directory?: string },
+): Promise<DesiredProject> {
+  const request = await readRequest(host, invocation, options);
+  const snapshot = await observeForRender(host, invocation, {
+    config: options.config,
+    gpus: request.usesGpus,
   });
-  return makeDesired(host, invocation, {
-    ...request,
-    wish,
-    placed,
-    containers,
-    ...(directory !== undefined && { directory }),
-  });
+  const placed = await placeServices(invocation, { request, snapshot });
+  const place = directory === undefined ? {} : { directory };
+  return desiredState(host, invocation, { request, placed, snapshot, ...place });
 }

@@ -1,7 +1,8 @@
 import type { ContainerFacts } from '../core/domain/container.ts';
+import type { Stack } from '../core/domain/desired.ts';
+import type { Selection } from '../core/domain/selection.ts';
 import type { Operation } from '../core/plan/operation.ts';
 import { runningAfter, startedServices } from '../core/plan/running-after.ts';
-import type { Wanted } from './desired/make-desired.ts';
 
 /** An address of this machine at which a service answers. */
 export interface Endpoint {
@@ -14,7 +15,8 @@ export interface Endpoint {
 }
 
 export interface EndpointRequest {
-  readonly wanted: Pick<Wanted, 'desired' | 'selection'>;
+  readonly stack: Pick<Stack, 'services'>;
+  readonly selection: Pick<Selection, 'services'>;
   readonly operations: readonly Operation[];
   /** the project's containers before the operations */
   readonly containers: readonly Pick<ContainerFacts, 'service' | 'state' | 'ports'>[];
@@ -24,15 +26,16 @@ export interface EndpointRequest {
 
 /** Returns the endpoints of all services that run when the operations are complete, in the order of the Compose file. */
 export function endpointsAfter({
-  wanted,
+  stack,
+  selection,
   operations,
   containers,
   bind,
 }: EndpointRequest): readonly Endpoint[] {
   const running = runningAfter(operations, containers);
   const started = startedServices(operations);
-  const selected = new Map(wanted.selection.services.map((service) => [service.service, service]));
-  return wanted.desired.stack.services.flatMap(({ name, port }) => {
+  const selected = new Map(selection.services.map((service) => [service.service, service]));
+  return stack.services.flatMap(({ name, port }) => {
     if (!running.has(name) || port === null) return [];
     // a container that stays as it is keeps the port it was created with
     const kept = started.has(name) ? undefined : containers.find(({ service }) => service === name)?.ports[0];

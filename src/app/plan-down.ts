@@ -6,8 +6,8 @@ import { formatProjectState } from '../core/profile/project-state.ts';
 import { findProfile } from '../core/profile/select-services.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
-import { readProjectState, stateFile } from './desired/project-state.ts';
-import { observedContainer } from './observe/observe.ts';
+import { readProjectState } from './desired/project-state.ts';
+import { observedContainer } from './observe/observe-project.ts';
 import { projectContainers } from './observe/project-containers.ts';
 import { projectFiles } from './observe/project-files.ts';
 import { requireDocker } from './observe/require-docker.ts';
@@ -47,7 +47,7 @@ export async function planDown(
     host: host.name,
     project: config.project,
     profiles,
-    containers: containers.map((container) => observedContainer(container, null, new Map())),
+    containers: containers.map((container) => observedContainer(container)),
     hasNetwork: networks.some(({ project }) => project === config.project),
     secrets: (await host.files.facts(secrets)) === null ? null : secrets,
     stateFile: [...files.keys()][0] ?? null,
@@ -57,11 +57,11 @@ export async function planDown(
 
 /** Returns the state file as it is to be; empty when it does not change. Only profiles named in `down` are forgotten. */
 async function stateAfter(
-  { files }: Pick<Host, 'files'>,
+  host: Pick<Host, 'files'>,
   { config, profiles }: DownRequest,
 ): Promise<ReadonlyMap<string, string>> {
-  const state = await readProjectState(files, config.stateDir);
+  const state = await readProjectState(host, config);
   const left = state.profiles.filter((profile) => !profiles.includes(profile));
   if (left.length === state.profiles.length) return new Map();
-  return new Map([[stateFile(config.stateDir), formatProjectState({ ...state, profiles: left })]]);
+  return new Map([[projectFiles(config).state, formatProjectState({ ...state, profiles: left })]]);
 }

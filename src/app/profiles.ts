@@ -39,7 +39,7 @@ export async function listProfiles(
   config: RmaConfig,
 ): Promise<readonly ListedProfile[]> {
   const catalog = await invocation.catalog(config);
-  const used = projectSet(config, await readProjectState(host.files, config.stateDir), []);
+  const used = projectSet(config, await readProjectState(host, config), []);
   return [...catalog.profiles.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((profile) => listed(catalog, profile, used));
@@ -53,9 +53,9 @@ export async function showProfile(
 ): Promise<ShownProfile> {
   const catalog = await invocation.catalog(config);
   const profile = findProfile(catalog, name);
-  const used = projectSet(config, await readProjectState(host.files, config.stateDir), []);
-  const { models } = await readResolved(host, projectFiles(config).resolved);
-  return { ...listed(catalog, profile, used), models: profileModels(catalog, profile, models) };
+  const used = projectSet(config, await readProjectState(host, config), []);
+  const { pinned } = await readResolved(host, projectFiles(config).resolved);
+  return { ...listed(catalog, profile, used), models: profileModels(catalog, profile, pinned) };
 }
 
 /** Names of a variant's engines, each once. */
@@ -71,12 +71,12 @@ function listed(catalog: Catalog, profile: Profile, used: readonly string[]): Li
 function profileModels(
   catalog: Catalog,
   { variants }: Profile,
-  known: Readonly<Record<string, PinnedModel>>,
+  known: ReadonlyMap<string, PinnedModel>,
 ): readonly ProfileModel[] {
   const names = variants.flatMap(({ services }) => services.flatMap(({ models }) => models));
   return [...new Set(names)].map((name) => {
     const { ref } = findModel(catalog, name);
-    const pinned = known[ref];
+    const pinned = known.get(ref);
     return {
       name,
       ref,

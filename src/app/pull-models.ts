@@ -14,12 +14,11 @@ import { fetchInContainer } from './execute/fetch-in-container.ts';
 import { ensureHostDirectory } from './execute/host-directory.ts';
 import { fetchModels } from './fetch/fetch-models.ts';
 import { fetchExitCode } from './fetch/fetch-result.ts';
-import { type ListedModel, storeAccess } from './models.ts';
+import type { ListedModel, ObservedVolume } from './models.ts';
 import { checkNfsServers } from './observe/check-nfs-servers.ts';
-import { lookIntoStore } from './observe/store-container.ts';
 import { throwIfFailed } from './observe/worker-status.ts';
 
-/** A store in a folder of this machine, with what brings files into it. */
+/** A store in a directory of this machine, with what transfers files into it. */
 export interface FolderStore {
   readonly store: ModelStore;
   readonly transfer: Transfer;
@@ -28,8 +27,8 @@ export interface FolderStore {
 export interface PullRequest {
   readonly config: RmaConfig;
   readonly models: readonly ListedModel[];
-  /** null: the project's volume, by a container */
-  readonly folder: FolderStore | null;
+  /** the store: a directory of this machine, or the project's volume, which a container writes to */
+  readonly store: FolderStore | ObservedVolume;
   readonly dryRun: boolean;
 }
 
@@ -68,23 +67,22 @@ interface Pulled {
  * @throws RmaError RMA_STORE_NO_ROOM (5) before anything is fetched; RMA_DOCKER_* (3); of a single model, its own fault
  */
 export async function pull(
-  host: Pick<Host, 'engine' | 'docker' | 'files' | 'names' | 'caller'>,
+  host: Pick<Host, 'docker' | 'files' | 'names' | 'caller'>,
   invocation: Pick<
     Invocation,
     'sources' | 'workerImage' | 'clock' | 'reporter' | 'signal' | 'environment' | 'hubToken'
   >,
   request: PullRequest,
 ): Promise<PullResult> {
-  const { models, folder, dryRun } = request;
+  const { models, store, dryRun } = request;
   const missingBytes = models.reduce((sum, model) => sum + missingOf(model), 0);
-  const freeBytes = await roomFor(host, invocation, request);
+  const freeBytes = isVolume(store) ? store.freeBytes : await store.store.freeBytes();
   const sums = { missingBytes, freeBytes };
   if (freeBytes !== null && !fits(missingBytes, freeBytes)) throw noRoom(missingBytes, freeBytes);
   if (dryRun) return { ...sums, models: models.map(planned), exitCode: EXIT.ok };
-  const { ended, exitCode } =
-    folder === null
-      ? await pullInContainer(host, invocation, request)
-      : await pullHere(invocation, request, folder);
+  const { ended, exitCode } = isVolume(store)
+    ? await pullInContainer(host, invocation, { ...request, store })
+    : await pullHere(invocation, request, store);
   return { ...sums, models: models.map((model) => pulled(model, ended)), exitCode };
 }
 
@@ -115,12 +113,11 @@ async function pullHere(
 }
 
 async function pullInContainer(
-  host: Pick<Host, 'engine' | 'docker' | 'files' | 'names' | 'caller'>,
+  host: Pick<Host, 'docker' | 'files' | 'names' | 'caller'>,
   invocation: Pick<Invocation, 'workerImage' | 'reporter' | 'signal' | 'environment' | 'hubToken'>,
-  { config, models }: PullRequest,
+  { config, models, store: { access, snapshot } }: PullRequest & { readonly store: ObservedVolume },
 ): Promise<Pulled> {
-  const access = await storeAccess(host, invocation, config);
-  if (!(await host.engine.images()).has(imageKey(access.image))) {
+  if (!snapshot.images.has(imageKey(access.image))) {
     const { workerBase } = config.images;
     await step(invocation, 'building the worker image', () =>
       host.docker.build(access.image, invocation.workerImage.context, workerBase, invocation.signal),
@@ -128,7 +125,7 @@ async function pullInContainer(
   }
   const { volume, owner } = access;
   if (volume.type === 'host') await ensureHostDirectory(host, { holds: 'store', path: volume.path, owner });
-  await checkNfsServers(host, config);
+  await checkNfsServers(host, config, snapshot.engine);
   const status = await withHubTokens(host, invocation, {
     config,
     work: () => fetchInContainer(host, invocation, { config, access, models: pinnedOf(models) }),
@@ -141,17 +138,8 @@ async function pullInContainer(
   return { ended: new Map(ended), exitCode: status.failure?.exitCode ?? EXIT.ok };
 }
 
-async function roomFor(
-  host: Pick<Host, 'engine' | 'docker' | 'files' | 'caller'>,
-  invocation: Pick<Invocation, 'workerImage' | 'signal'>,
-  { config, folder, models }: PullRequest,
-): Promise<number | null> {
-  if (folder !== null) return folder.store.freeBytes();
-  const looked = await lookIntoStore(host, invocation, {
-    access: await storeAccess(host, invocation, config),
-    models: pinnedOf(models),
-  });
-  return looked?.freeBytes ?? null;
+function isVolume(store: PullRequest['store']): store is ObservedVolume {
+  return 'snapshot' in store;
 }
 
 function pinnedOf(models: readonly ListedModel[]): readonly PinnedModel[] {

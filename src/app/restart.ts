@@ -8,8 +8,7 @@ import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { executePlan } from './execute/execute-plan.ts';
 import { containerIds, emptyPayload } from './execute/execution.ts';
-import { observeContainers } from './observe/observe.ts';
-import { projectContainers } from './observe/project-containers.ts';
+import { observeProject } from './observe/observe-project.ts';
 import { requireDocker } from './observe/require-docker.ts';
 
 export interface RestartRequest {
@@ -33,15 +32,16 @@ export async function planRestart(
   { config, services }: RestartRequest,
 ): Promise<PlannedRestart> {
   await requireDocker(host);
-  const containers = await projectContainers(host, config.project);
+  const listed = await host.engine.containers();
+  const own = listed.filter(({ project }) => project === config.project);
+  const { containers } = await observeProject(host, invocation, own);
   const known = containers.map(({ service }) => service);
   if (known.length > 0) for (const service of services) requireKnown(service, known);
-  const observed = await observeContainers(host, invocation, config.project);
   const plan = restartPlan({
     host: host.name,
     services,
     ownCoordinator: config.coordinator.url === null,
-    containers: observed,
+    containers,
   });
   return { plan, containers };
 }

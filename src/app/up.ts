@@ -2,7 +2,7 @@ import { RmaError } from '../core/errors.ts';
 import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
-import type { Wanted } from './desired/make-desired.ts';
+import type { DesiredProject } from './desired/desired-state.ts';
 import type { PlacedServices } from './desired/place-services.ts';
 import { type Endpoint, endpointsAfter } from './endpoints.ts';
 import { executePlan } from './execute/execute-plan.ts';
@@ -34,30 +34,35 @@ export async function up(
   request: UpRequest & UpOptions,
 ): Promise<UpResult> {
   const planned = await planUp(host, invocation, request);
-  const { plan, wanted, containers } = planned;
+  const { plan, placed, desired, observed } = planned;
   const { operations } = plan;
   throwOnFault(plan.checks);
   showWarnings(invocation, plan.checks);
-  await checkDirectories(host, wanted);
+  await checkDirectories(host, planned);
   const changed = operations.length > 0;
   if (changed) {
     request.show(plan);
     if (operations.some(({ destructive }) => destructive)) await request.confirm(plan);
     await executePlan(host, invocation, { operations, payload: payloadOf(planned, request) });
   }
-  const endpoints = endpointsAfter({ wanted, operations, containers, bind: request.config.bind });
-  return { plan, placed: wanted.placed, changed, endpoints };
+  const endpoints = endpointsAfter({
+    stack: desired.stack,
+    selection: placed.selection,
+    operations,
+    containers: observed.containers,
+    bind: request.config.bind,
+  });
+  return { plan, placed, changed, endpoints };
 }
 
 function payloadOf(
-  { wanted, containers }: PlannedUp,
+  { desired, access, secrets, placed, observed }: PlannedUp,
   { config, waitSeconds }: UpRequest & UpOptions,
 ): Payload {
-  const { desired, access, secrets, placed } = wanted;
   const { files, models } = desired;
   return {
     config,
-    containers: containerIds(containers),
+    containers: containerIds(observed.containers),
     files,
     secrets,
     models,
@@ -71,7 +76,7 @@ function payloadOf(
 /** Checks the host directories that containers mount. @throws RmaError RMA_STORE_* (3) */
 export async function checkDirectories(
   host: Pick<Host, 'files'>,
-  { desired, access }: Wanted,
+  { desired, access }: Pick<DesiredProject, 'desired' | 'access'>,
 ): Promise<void> {
   for (const { holds, path } of desired.stack.directories) {
     await checkHostDirectory(host, { holds, path, owner: access.owner });

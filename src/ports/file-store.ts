@@ -1,12 +1,4 @@
-export interface FileFacts {
-  readonly kind: 'file' | 'directory' | 'other';
-  readonly uid: number;
-  readonly gid: number;
-  /** permission bits */
-  readonly mode: number;
-  /** when the content changed last, milliseconds since the Unix epoch */
-  readonly modifiedMs: number;
-}
+import type { FileFacts } from '../core/domain/file-facts.ts';
 
 /** Files of one host. Paths are absolute. */
 export interface FileStore {
@@ -21,6 +13,8 @@ export interface FileStore {
   createDirectory(path: string, mode: number): Promise<void>;
   /** Removes a file, or a directory with its content. A missing path is no error. */
   remove(path: string): Promise<void>;
+  /** Returns the names in a directory, sorted; empty when it does not exist. @throws RmaError RMA_FILE_UNREADABLE (3) */
+  list(directory: string): Promise<readonly string[]>;
   /** Returns the facts of what the path names; null when it does not exist. */
   facts(path: string): Promise<FileFacts | null>;
   /** Changes the owner. @throws RmaError RMA_FILE_UNWRITABLE (3) */

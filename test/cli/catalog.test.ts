@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { pinnedBytes } from '../../src/core/domain/pinned-model.ts';
-import { formatResolved, NOTHING_KNOWN } from '../../src/core/store/resolved-file.ts';
+import { NOTHING_RESOLVED } from '../../src/core/domain/resolved-models.ts';
+import { formatResolved } from '../../src/core/store/resolved-file.ts';
 import { pinnedFile } from '../helpers/builders/render-builders.ts';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
 import { runRma } from '../helpers/cli/run-rma.ts';
@@ -50,7 +51,7 @@ describe('[req R02] rma models ls --catalog', () => {
     writeFileSync(join(dir, 'rma.yaml'), 'profiles: []\n');
     mkdirSync(join(dir, '.rma'));
     const known = pinnedFile(QWEN);
-    const resolved = formatResolved({ ...NOTHING_KNOWN, models: { [QWEN]: known } });
+    const resolved = formatResolved({ ...NOTHING_RESOLVED, pinned: new Map([[QWEN, known]]) });
     writeFileSync(join(dir, '.rma/resolved.json'), resolved);
     const { models } = JSON.parse((await catalog('--json')).stdout);
     expect(models).toContainEqual({

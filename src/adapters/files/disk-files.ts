@@ -7,6 +7,7 @@ import {
   lstat,
   mkdir,
   open,
+  readdir,
   readFile,
   rename,
   rm,
@@ -14,9 +15,10 @@ import {
   statfs,
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { FileFacts } from '../../core/domain/file-facts.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { shell } from '../../core/shell-quote.ts';
-import type { FileFacts, FileStore } from '../../ports/file-store.ts';
+import type { FileStore } from '../../ports/file-store.ts';
 
 /** The file systems of this machine. */
 export const diskFiles: FileStore = {
@@ -42,6 +44,11 @@ export const diskFiles: FileStore = {
     }),
 
   remove: async (path) => writable(path, () => rm(path, { recursive: true, force: true })),
+
+  list: async (directory) => {
+    const names = await readable(directory, () => readdir(directory));
+    return (names ?? []).sort();
+  },
 
   facts: async (path) => {
     const found = await orNull(() => stat(path));
@@ -97,7 +104,7 @@ async function orNull<T>(look: () => Promise<T>): Promise<T | null> {
   }
 }
 
-async function readable(path: string, look: () => Promise<string>): Promise<string | null> {
+async function readable<T>(path: string, look: () => Promise<T>): Promise<T | null> {
   try {
     return await orNull(look);
   } catch (error) {

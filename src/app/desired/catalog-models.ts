@@ -29,13 +29,13 @@ export async function catalogModels(
   config: RmaConfig,
 ): Promise<readonly KnownModel[]> {
   const catalog = await invocation.catalog(config);
-  const { models } = await readResolved(host, projectFiles(config).resolved);
+  const { pinned: resolved } = await readResolved(host, projectFiles(config).resolved);
   const users = usersOf(catalog);
   return [...catalog.models.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((entry) => {
       const { ref } = findModel(catalog, entry.name);
-      const pinned = models[ref];
+      const pinned = resolved.get(ref);
       const bytes = pinned === undefined ? null : pinnedBytes(pinned);
       return { entry, ref, profiles: users.get(ref) ?? [], bytes };
     });

@@ -20,8 +20,8 @@ export interface ChosenServices {
   readonly selection: Selection;
   readonly state: ProjectState;
   readonly catalog: Catalog;
-  /** the project's profiles, in their order */
-  readonly wanted: readonly string[];
+  /** the profiles of the project, in their order */
+  readonly profiles: readonly string[];
 }
 
 /**
@@ -32,18 +32,18 @@ export interface ChosenServices {
 export async function chooseServices(
   host: Pick<Host, 'files'>,
   invocation: Pick<Invocation, 'catalog'>,
-  { config, profiles }: ServiceChoice,
+  { config, profiles: named }: ServiceChoice,
 ): Promise<ChosenServices> {
   refuseOtherHosts(config);
-  const state = await readProjectState(host.files, config.stateDir);
+  const state = await readProjectState(host, config);
   const catalog = await invocation.catalog(config);
   refuseUnknownEngines(config, catalog);
   refuseUnknownVariants(config, catalog);
-  const wanted = projectSet(config, state, profiles);
-  if (wanted.length === 0) throw noProfile(catalog);
+  const profiles = projectSet(config, state, named);
+  if (profiles.length === 0) throw noProfile(catalog);
   const variants = new Map(Object.entries(config.variants));
-  checkPins({ pins: config.gpu.pins, catalog, profiles: wanted, names: state.services ?? {} });
-  return { selection: selectServices(catalog, wanted, variants, state.services), state, catalog, wanted };
+  checkPins({ pins: config.gpu.pins, catalog, profiles, names: state.services ?? {} });
+  return { selection: selectServices(catalog, profiles, variants, state.services), state, catalog, profiles };
 }
 
 /** The project's profiles: those of its configuration, then those added by name, in the order in which they were added. */

@@ -1,14 +1,14 @@
+import type { RmaConfig } from '../../core/domain/config.ts';
 import { NO_STATE, type ProjectState, parseProjectState } from '../../core/profile/project-state.ts';
-import type { FileStore } from '../../ports/file-store.ts';
+import type { Host } from '../../ports/host.ts';
+import { projectFiles } from '../observe/project-files.ts';
 
-/** Returns the path of the state file below the state directory. */
-export function stateFile(stateDir: string): string {
-  return `${stateDir}/state.json`;
-}
-
-/** Returns the state of the project in this state directory. @throws RmaError RMA_STATE_INVALID (2) */
-export async function readProjectState(files: FileStore, stateDir: string): Promise<ProjectState> {
-  const path = stateFile(stateDir);
+/** Returns what earlier commands kept of a project. @throws RmaError RMA_STATE_INVALID (2) */
+export async function readProjectState(
+  { files }: Pick<Host, 'files'>,
+  config: Pick<RmaConfig, 'stateDir'>,
+): Promise<ProjectState> {
+  const path = projectFiles(config).state;
   const content = await files.read(path);
   return content === null ? NO_STATE : parseProjectState(content, path);
 }

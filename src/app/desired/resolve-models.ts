@@ -1,7 +1,8 @@
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
+import { NOTHING_RESOLVED, type ResolvedModels } from '../../core/domain/resolved-models.ts';
 import { RmaError } from '../../core/errors.ts';
 import { formatModelRef, parseModelRef } from '../../core/reference/parse-ref.ts';
-import { type KnownModels, NOTHING_KNOWN, parseResolved } from '../../core/store/resolved-file.ts';
+import { parseResolved } from '../../core/store/resolved-file.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { step } from './step.ts';
@@ -18,12 +19,12 @@ export type Resolution =
 export async function resolveEach(
   invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal'>,
   refs: readonly string[],
-  known: KnownModels['models'],
+  known: ResolvedModels['pinned'],
 ): Promise<ReadonlyMap<string, Resolution>> {
   const resolutions = await Promise.all(
     refs.map(async (ref): Promise<Resolution> => {
       try {
-        return { ok: true, pinned: known[ref] ?? (await resolveOne(invocation, ref)) };
+        return { ok: true, pinned: known.get(ref) ?? (await resolveOne(invocation, ref)) };
       } catch (error) {
         invocation.signal.throwIfAborted();
         if (error instanceof RmaError) return { ok: false, error };
@@ -35,9 +36,9 @@ export async function resolveEach(
 }
 
 /** Returns what `resolved.json` holds. @throws RmaError RMA_RESOLVED_INVALID (2) */
-export async function readResolved(host: Pick<Host, 'files'>, path: string): Promise<KnownModels> {
+export async function readResolved(host: Pick<Host, 'files'>, path: string): Promise<ResolvedModels> {
   const content = await host.files.read(path);
-  return content === null ? NOTHING_KNOWN : parseResolved(content, path);
+  return content === null ? NOTHING_RESOLVED : parseResolved(content, path);
 }
 
 /** What a reference means now. @throws RmaError RMA_HUB_* */

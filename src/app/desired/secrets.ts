@@ -5,7 +5,6 @@ import {
   MS_TOKEN_SECRET,
   workerTokenSecret,
 } from '../../core/domain/secret-names.ts';
-import type { Selection } from '../../core/domain/selection.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { workerToken } from '../../core/registration-token.ts';
 import { workerId } from '../../core/worker-id.ts';
@@ -15,7 +14,8 @@ import { projectFiles } from '../observe/project-files.ts';
 
 export interface SecretsRequest {
   readonly config: RmaConfig;
-  readonly selection: Selection;
+  /** whose workers need a token */
+  readonly profiles: readonly string[];
 }
 
 /**
@@ -25,7 +25,7 @@ export interface SecretsRequest {
 export async function collectSecrets(
   host: Pick<Host, 'name' | 'files'>,
   invocation: Pick<Invocation, 'environment' | 'hubToken' | 'randomKey'>,
-  { config, selection }: SecretsRequest,
+  { config, profiles }: SecretsRequest,
 ): Promise<ReadonlyMap<string, string>> {
   const secrets = new Map<string, string>();
   const tokens = await hubTokens(invocation);
@@ -35,13 +35,12 @@ export async function collectSecrets(
   }
   if (config.coordinator.url !== null) {
     const token = await ownToken(host, config.coordinator.tokenFile);
-    for (const { name } of selection.profiles)
-      if (token !== null) secrets.set(workerTokenSecret(name), token);
+    for (const name of profiles) if (token !== null) secrets.set(workerTokenSecret(name), token);
     return secrets;
   }
   const key = await coordinatorKey(host, invocation, config);
   secrets.set(COORDINATOR_KEY_SECRET, key);
-  for (const { name } of selection.profiles) {
+  for (const name of profiles) {
     secrets.set(
       workerTokenSecret(name),
       workerToken(key, host.name, workerId(host.name, config.project, name)),

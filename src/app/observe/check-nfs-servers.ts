@@ -1,21 +1,22 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
+import type { EngineFacts } from '../../core/domain/docker-engine.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { Host } from '../../ports/host.ts';
 
 /**
- * Docker looks the server's name up on its own host when it mounts, and names of containers mean nothing there. With
- * an engine on another machine only that one can tell.
+ * Checks that the NFS servers of the volumes have an address. Docker resolves their names on its own host, not among the
+ * names of containers; for an engine on another machine there is nothing to check here.
  * @throws RmaError RMA_NFS_SERVER_UNKNOWN (3)
  */
 export async function checkNfsServers(
-  host: Pick<Host, 'engine' | 'names'>,
-  { volumes }: RmaConfig,
+  host: Pick<Host, 'names'>,
+  { volumes }: Pick<RmaConfig, 'volumes'>,
+  { endpoint }: Pick<EngineFacts, 'endpoint'>,
 ): Promise<void> {
+  if (!endpoint.startsWith('unix:')) return;
   for (const [key, spec] of Object.entries(volumes)) {
     if (spec.type !== 'nfs') continue;
-    const { endpoint } = await host.engine.facts();
-    if (!endpoint.startsWith('unix:')) return;
     const name = spec.server.replace(/^\[|\]$/g, '');
     if (await host.names.hasAddress(name)) continue;
     throw new RmaError(

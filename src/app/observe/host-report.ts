@@ -32,7 +32,7 @@ export async function hostReport(
   }
   const [memory, storeFreeBytes] = await Promise.all([
     host.facts.memory(),
-    freeBytesBeside(host, { volume }),
+    freeBytesBeside(host, { volume }, { engine }),
   ]);
   return { name, memory, storeFreeBytes };
 }

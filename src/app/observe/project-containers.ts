@@ -1,14 +1,23 @@
-import type { ContainerFacts } from '../../core/domain/container.ts';
+import type { ContainerFacts, ContainerSummary } from '../../core/domain/container.ts';
 import type { Host } from '../../ports/host.ts';
 
-/** Returns the containers of one project or of all, each inspected. Leaves out those that vanish between the list and the inspect. */
+/** Returns the containers of one project, or of all for null, each inspected. */
 export async function projectContainers(
   host: Pick<Host, 'engine'>,
   project: string | null,
 ): Promise<readonly ContainerFacts[]> {
-  const listed = (await host.engine.containers()).filter(
-    (container) => project === null || container.project === project,
+  const listed = await host.engine.containers();
+  return inspectAll(
+    host,
+    listed.filter((container) => project === null || container.project === project),
   );
-  const found = await Promise.all(listed.map(async ({ id }) => host.engine.container(id)));
+}
+
+/** Inspects containers, all at once. Leaves out those that no longer exist. */
+export async function inspectAll(
+  { engine }: Pick<Host, 'engine'>,
+  listed: readonly ContainerSummary[],
+): Promise<readonly ContainerFacts[]> {
+  const found = await Promise.all(listed.map(async ({ id }) => engine.container(id)));
   return found.filter((container) => container !== null);
 }

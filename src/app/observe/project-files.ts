@@ -1,26 +1,34 @@
 import type { Owner, RmaConfig } from '../../core/domain/config.ts';
-import type { Host } from '../../ports/host.ts';
+import type { FileFacts } from '../../core/domain/file-facts.ts';
 
 const DEFAULT_OWNER: Owner = { uid: 1000, gid: 1000 };
 
 /**
- * The user of the whole store: as configured; else 1000:1000 for a named volume, and for a host folder its owner, or the
- * caller's when it is not there yet, 1000:1000 standing in for root.
+ * Returns the user of the whole store: the configured one; else 1000:1000 for a volume, and for a host directory its owner,
+ * or the caller if it does not exist yet, with 1000:1000 in place of root.
  */
-export async function storeOwner(host: Pick<Host, 'files' | 'caller'>, config: RmaConfig): Promise<Owner> {
-  if (config.owner !== null) return config.owner;
-  if (config.volumes.store.type !== 'host') return DEFAULT_OWNER;
-  const folder = await host.files.facts(config.volumes.store.path);
-  const owner = folder ?? host.caller;
-  return owner.uid === 0 ? DEFAULT_OWNER : { uid: owner.uid, gid: owner.gid };
+export function storeOwner(
+  { owner, volumes }: Pick<RmaConfig, 'owner' | 'volumes'>,
+  directories: ReadonlyMap<string, FileFacts>,
+  caller: Owner,
+): Owner {
+  if (owner !== null) return owner;
+  if (volumes.store.type !== 'host') return DEFAULT_OWNER;
+  const { uid, gid } = directories.get(volumes.store.path) ?? caller;
+  return uid === 0 ? DEFAULT_OWNER : { uid, gid };
 }
 
-/** Paths of the generated files of a project. */
-export function projectFiles(config: RmaConfig): {
+/** Returns the paths of the generated files of a project. */
+export function projectFiles({ stateDir }: Pick<RmaConfig, 'stateDir'>): {
   readonly compose: string;
   readonly resolved: string;
+  readonly state: string;
   readonly secrets: string;
 } {
-  const dir = config.stateDir;
-  return { compose: `${dir}/compose.yaml`, resolved: `${dir}/resolved.json`, secrets: `${dir}/secrets` };
+  return {
+    compose: `${stateDir}/compose.yaml`,
+    resolved: `${stateDir}/resolved.json`,
+    state: `${stateDir}/state.json`,
+    secrets: `${stateDir}/secrets`,
+  };
 }

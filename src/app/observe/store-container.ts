@@ -3,13 +3,14 @@ import type { DockerVolume } from '../../core/docker/volume-of.ts';
 import type { Owner } from '../../core/domain/config.ts';
 import type { ModelCheck, StoreCheck } from '../../core/domain/model-check.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
+import type { Snapshot } from '../../core/domain/snapshot.ts';
 import { STORE_MOUNT } from '../../core/store/layout.ts';
 import { readStoreCheck } from '../../core/store/read-store-check.ts';
 import type { OneOff } from '../../ports/docker-cli.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 
-/** What a throw-away worker container needs to reach the store. */
+/** How a one-off worker container reaches the store. */
 export interface StoreAccess {
   readonly image: string;
   readonly volume: DockerVolume;
@@ -20,13 +21,34 @@ export interface StoreAccess {
 export interface StoreQuestion {
   readonly access: StoreAccess;
   readonly models: readonly PinnedModel[];
+  readonly snapshot: StoreSurroundings;
 }
 
-/** Looks at the store through a read-only mount, without a network. Null when the container could not look. */
-async function checkStore(
+/** The parts of a snapshot that show whether a store exists, and where. */
+export type StoreSurroundings = Pick<Snapshot, 'engine' | 'images' | 'volumes'>;
+
+/**
+ * Returns what the store holds of the models, and the free space beside it. A store that does not exist holds nothing.
+ * Returns null when the store cannot be read: the worker image is not built yet, or its container failed.
+ */
+export async function checkStore(
+  host: Pick<Host, 'docker' | 'files'>,
+  invocation: Pick<Invocation, 'signal'>,
+  { access, models, snapshot }: StoreQuestion,
+): Promise<StoreCheck | null> {
+  if (await storeExists(host, access, snapshot)) {
+    if (!snapshot.images.has(imageKey(access.image))) return null;
+    return checkInContainer(host, invocation, { access, models });
+  }
+  const freeBytes = await freeBytesBeside(host, access, snapshot);
+  return freeBytes === null ? null : { checks: models.map(nothingOf), freeBytes };
+}
+
+/** Reads the store through a read-only mount, without a network. */
+async function checkInContainer(
   host: Pick<Host, 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
-  { access, models }: StoreQuestion,
+  { access, models }: Pick<StoreQuestion, 'access' | 'models'>,
 ): Promise<StoreCheck | null> {
   const outcome = await host.docker.oneOff({
     ...storeContainer(access, 'check', models),
@@ -39,35 +61,26 @@ async function checkStore(
   return outcome.exitCode === 0 ? readStoreCheck(outcome.stdout, access.image) : null;
 }
 
-/** What lies in the store: nothing when it is not there yet; null when only a missing image could look. */
-export async function lookIntoStore(
-  host: Pick<Host, 'engine' | 'docker' | 'files'>,
-  invocation: Pick<Invocation, 'signal'>,
-  { access, models }: StoreQuestion,
-): Promise<StoreCheck | null> {
-  if (await storeExists(host, access)) {
-    return (await host.engine.images()).has(imageKey(access.image))
-      ? checkStore(host, invocation, { access, models })
-      : null;
-  }
-  const freeBytes = await freeBytesBeside(host, access);
-  return freeBytes === null ? null : { checks: models.map(nothingOf), freeBytes };
-}
-
-/** Returns the bytes free where the store is; null when that is not a file system of this machine. */
+/**
+ * Returns the bytes free on the file system of the store as this machine sees it; null when it is on another one: a server,
+ * or the host of a remote engine.
+ */
 export async function freeBytesBeside(
-  host: Pick<Host, 'engine' | 'files'>,
+  { files }: Pick<Host, 'files'>,
   { volume }: Pick<StoreAccess, 'volume'>,
+  { engine }: Pick<StoreSurroundings, 'engine'>,
 ): Promise<number | null> {
-  if (volume.type === 'host') return host.files.freeBytes(volume.path);
-  if (Object.keys(volume.options).length > 0) return null; // on a server
-  const { rootDir } = await host.engine.facts();
-  return (await host.files.facts(rootDir)) === null ? null : host.files.freeBytes(rootDir);
+  if (volume.type === 'host') return files.freeBytes(volume.path);
+  if (Object.keys(volume.options).length > 0) return null;
+  return (await files.facts(engine.rootDir)) === null ? null : files.freeBytes(engine.rootDir);
 }
 
-async function storeExists(host: Pick<Host, 'engine' | 'files'>, { volume }: StoreAccess): Promise<boolean> {
-  if (volume.type === 'host') return (await host.files.facts(volume.path)) !== null;
-  return (await host.engine.volumes()).has(volume.name);
+async function storeExists(
+  { files }: Pick<Host, 'files'>,
+  { volume }: StoreAccess,
+  { volumes }: StoreSurroundings,
+): Promise<boolean> {
+  return volume.type === 'host' ? (await files.facts(volume.path)) !== null : volumes.has(volume.name);
 }
 
 function nothingOf(model: PinnedModel): ModelCheck {
@@ -75,7 +88,7 @@ function nothingOf(model: PinnedModel): ModelCheck {
   return { ref: model.ref, state: 'missing', missing: model.files, totalBytes: bytes, missingBytes: bytes };
 }
 
-/** The part of a throw-away container that is the same for every task on the store. */
+/** Returns the part of a one-off container that is the same for every task on the store. */
 export function storeContainer(
   access: StoreAccess,
   verb: 'check' | 'fetch',
@@ -91,8 +104,8 @@ export function storeContainer(
 }
 
 /**
- * The `--mount` value of the store. Options go with it: a volume that is not there yet is made with them, one that is
- * there keeps its own.
+ * Returns the `--mount` value of the store, with the options of its volume: Docker creates a missing volume with them, and
+ * ignores them for an existing one.
  */
 export function storeMount(volume: DockerVolume): string {
   if (volume.type === 'host') return bindMount(volume.path, STORE_MOUNT);
@@ -104,7 +117,7 @@ export function storeMount(volume: DockerVolume): string {
   return fields.join(',');
 }
 
-/** The `--mount` value of a folder or file of the host: comma-separated fields, quoted as in CSV. */
+/** Returns the `--mount` value of a directory or file of the host: comma-separated fields, quoted as in CSV. */
 export function bindMount(source: string, target: string): string {
   return `type=bind,${csvField(`source=${source}`)},target=${target}`;
 }

@@ -21,16 +21,15 @@ export async function showPlan(input: PlanInput, context: Context): Promise<Comm
   const invocation = await context.invocation();
   const { refresh, removeOrphans } = input;
   const request = { config, profiles: selectedProfiles ?? [], refresh, removeOrphans };
-  const { plan, wanted } = await planUp(host, invocation, request);
+  const planned = await planUp(host, invocation, request);
+  const { plan, placed } = planned;
   throwOnFault(plan.checks);
-  await checkDirectories(host, wanted);
+  await checkDirectories(host, planned);
   const pending = plan.operations.length > 0;
   return {
-    json: planDocument(plan, wanted.placed, host.name),
+    json: planDocument(plan, placed, host.name),
     human: (theme) => {
-      const placement = input.explain
-        ? explainPlacement(wanted.placed, theme)
-        : renderPlacement(wanted.placed, theme);
+      const placement = input.explain ? explainPlacement(placed, theme) : renderPlacement(placed, theme);
       return [...(placement === null ? [] : [placement]), renderPlan(plan, theme)].join('\n\n');
     },
     exitCode: pending && input.detailedExitcode ? EXIT.changesPending : EXIT.ok,

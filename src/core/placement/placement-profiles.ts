@@ -1,21 +1,13 @@
 import type { GpuSettings } from '../domain/config.ts';
-import type { ModelGeometry } from '../domain/geometry.ts';
 import type { GpuInventory } from '../domain/gpu.ts';
-import type { PinnedModel } from '../domain/pinned-model.ts';
 import type { PlacementProfile, PlacementService } from '../domain/placement.ts';
 import type { Catalog, Profile } from '../domain/profile.ts';
+import type { ResolvedModels } from '../domain/resolved-models.ts';
 import type { SelectedService } from '../domain/selection.ts';
 import { gpuNeed, serviceNeed } from '../estimate/need.ts';
 import { findProfile, selectServices } from '../profile/select-services.ts';
 import type { ServiceNames } from '../profile/service-names.ts';
 import { resolveGpuNames } from './gpu-names.ts';
-
-/** What is known about the models so far, by reference. */
-export interface ModelFacts {
-  readonly pinned: ReadonlyMap<string, PinnedModel>;
-  /** null: not in its header; absent: not read yet */
-  readonly geometry: ReadonlyMap<string, ModelGeometry | null>;
-}
 
 /** What the project runs now. */
 export interface RunningServices {
@@ -39,7 +31,7 @@ export interface PlacementRequest {
   /** profile → variant, as the user requested */
   readonly requested: Readonly<Record<string, string>>;
   readonly inventory: GpuInventory;
-  readonly facts: ModelFacts;
+  readonly resolved: Pick<ResolvedModels, 'pinned' | 'geometry'>;
   readonly running: RunningServices;
   /** profiles that are not part of this command */
   readonly fixed: ReadonlySet<string>;
@@ -114,15 +106,15 @@ function hasOneGpuService({ variants }: Profile): boolean {
 }
 
 function requirementsOf(
-  { facts, running }: PlacementRequest,
+  { resolved, running }: PlacementRequest,
   selected: SelectedService,
   declared: ReadonlyMap<string, number | null>,
 ): Omit<PlacementService, 'gpus' | 'allowed'> {
   const { service, engine, models, context, concurrency, exclusive, maxLoaded, replicaGroup } = selected;
   const needs = models.map(({ ref }) =>
     gpuNeed({
-      model: facts.pinned.get(ref) ?? null,
-      geometry: facts.geometry.get(ref) ?? null,
+      model: resolved.pinned.get(ref) ?? null,
+      geometry: resolved.geometry.get(ref) ?? null,
       gpuMemoryBytes: declared.get(ref) ?? null,
       engine,
       context,
@@ -132,7 +124,7 @@ function requirementsOf(
   const only = models.length === 1 ? models[0] : undefined;
   // engines without such a flag put whole layers on each GPU
   const isTensorParallel = only !== undefined && engine.parallelCommand.length > 0;
-  const geometry = isTensorParallel ? facts.geometry.get(only.ref) : null;
+  const geometry = isTensorParallel ? resolved.geometry.get(only.ref) : null;
   const current = running.services.get(service);
   return {
     service,

@@ -1,5 +1,5 @@
 import type { Desired } from '../domain/desired.ts';
-import { enginesOf } from './engine-users.ts';
+import { enginesOf } from '../domain/engine-users.ts';
 import type { AffectedWorker } from './plan-waits.ts';
 import type { PlanScope } from './scope.ts';
 

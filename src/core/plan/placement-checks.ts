@@ -2,16 +2,10 @@ import type { GpuInventory } from '../domain/gpu.ts';
 import type { GpuReservation, Placed, PlacementDevice } from '../domain/placement.ts';
 import { type ErrorCode, EXIT } from '../errors.ts';
 import { deviceName } from '../placement/device-name.ts';
+import type { Replaced } from '../placement/place-project.ts';
 import type { LeftOut } from '../profile/without-models.ts';
 import { formatBytes } from '../units.ts';
 import type { PlanCheck } from './plan-types.ts';
-
-/** A profile in whose place another one runs. */
-export interface Replaced {
-  readonly profile: string;
-  readonly by: string;
-  readonly why: string;
-}
 
 export interface PlacementStory {
   readonly placed: Placed;

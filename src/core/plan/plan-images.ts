@@ -1,3 +1,4 @@
+import { imageKey } from '../docker/image-reference.ts';
 import type { Desired } from '../domain/desired.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Step } from './operation.ts';
@@ -6,13 +7,13 @@ import type { Step } from './operation.ts';
 export function planImages({ workerImage, stack }: Desired, { images }: Observed): readonly Step[] {
   const { tag, base } = workerImage;
   const pull = (image: string, cause: string): Step[] =>
-    images.has(image) ? [] : [{ kind: 'pull-image', image, cause, destructive: false }];
-  const own: Step[] = images.has(tag)
+    images.has(imageKey(image)) ? [] : [{ kind: 'pull-image', image, cause, destructive: false }];
+  const own: Step[] = images.has(imageKey(tag))
     ? []
     : [
         ...pull(base, 'base of the worker image'),
         { kind: 'build-image', tag, base, cause: 'not present', destructive: false },
       ];
-  const engines = stack.engineImages.filter((image) => image !== base || images.has(tag));
+  const engines = stack.engineImages.filter((image) => image !== base || images.has(imageKey(tag)));
   return [...own, ...engines.flatMap((image) => pull(image, 'not present'))];
 }

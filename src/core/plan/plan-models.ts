@@ -1,7 +1,8 @@
 import type { Desired, DesiredService } from '../domain/desired.ts';
 import type { ModelCheck } from '../domain/model-check.ts';
-import type { Observed, ObservedContainer } from '../domain/observed.ts';
+import type { Observed } from '../domain/observed.ts';
 import { type PinnedModel, pinnedBytes } from '../domain/pinned-model.ts';
+import type { ObservedContainer } from '../domain/snapshot.ts';
 import { EXIT } from '../errors.ts';
 import { fits, KEPT_FREE_BYTES } from '../store/room.ts';
 import { formatBytes } from '../units.ts';

@@ -1,6 +1,6 @@
-import type { ObservedContainer } from '../domain/observed.ts';
+import { enginesOf } from '../domain/engine-users.ts';
+import type { ObservedContainer } from '../domain/snapshot.ts';
 import { connect } from './connect.ts';
-import { enginesOf } from './engine-users.ts';
 import type { Step } from './operation.ts';
 import { orderBy } from './order.ts';
 import { planDrains } from './plan-drains.ts';

@@ -1,5 +1,6 @@
 import type { Desired, DesiredService } from '../domain/desired.ts';
-import type { Observed, ObservedContainer } from '../domain/observed.ts';
+import type { Observed } from '../domain/observed.ts';
+import type { ObservedContainer } from '../domain/snapshot.ts';
 import type { ServiceOperation, Step } from './operation.ts';
 import { changedSecrets } from './plan-files.ts';
 import { isFetching } from './worker-phase.ts';

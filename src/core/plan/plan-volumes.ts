@@ -1,5 +1,6 @@
 import type { Desired, DesiredVolume } from '../domain/desired.ts';
-import type { Observed, ObservedVolume } from '../domain/observed.ts';
+import type { VolumeFacts } from '../domain/docker-engine.ts';
+import type { Observed } from '../domain/observed.ts';
 import { EXIT } from '../errors.ts';
 import { shell } from '../shell-quote.ts';
 import type { Step } from './operation.ts';
@@ -38,7 +39,7 @@ export function planVolumes(
   return { steps, checks };
 }
 
-function drift({ name, options }: ObservedVolume): PlanCheck {
+function drift({ name, options }: VolumeFacts): PlanCheck {
   return {
     level: 'warning',
     code: 'RMA_VOLUME_DRIFT',
@@ -49,7 +50,7 @@ function drift({ name, options }: ObservedVolume): PlanCheck {
   };
 }
 
-function otherOptions({ name, options }: DesiredVolume, present: ObservedVolume): PlanCheck {
+function otherOptions({ name, options }: DesiredVolume, present: VolumeFacts): PlanCheck {
   return {
     level: 'error',
     code: 'RMA_VOLUME_OTHER',
@@ -60,7 +61,7 @@ function otherOptions({ name, options }: DesiredVolume, present: ObservedVolume)
   };
 }
 
-function otherDriver({ name, options }: DesiredVolume, { driver }: ObservedVolume): PlanCheck {
+function otherDriver({ name, options }: DesiredVolume, { driver }: VolumeFacts): PlanCheck {
   return {
     level: 'error',
     code: 'RMA_VOLUME_OTHER',

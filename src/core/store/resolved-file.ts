@@ -1,23 +1,12 @@
 import * as z from 'zod/mini';
 import { canonicalJson } from '../canonical-json.ts';
 import type { ModelGeometry } from '../domain/geometry.ts';
-import type { PinnedModel } from '../domain/pinned-model.ts';
+import type { ResolvedModels } from '../domain/resolved-models.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
 import { text, wholeNumber } from '../schema/rules.ts';
 import { shell } from '../shell-quote.ts';
 import { pinnedModelSchema } from './pinned-model-schema.ts';
-
-/** What model references resolve to, by reference. */
-export interface KnownModels {
-  readonly models: Readonly<Record<string, PinnedModel>>;
-  /** of models on GPUs; null if the header does not contain it */
-  readonly geometry: Readonly<Record<string, ModelGeometry | null>>;
-  /** optional models that their source does not have, with the message of the source */
-  readonly missing: Readonly<Record<string, string>>;
-}
-
-export const NOTHING_KNOWN: KnownModels = { models: {}, geometry: {}, missing: {} };
 
 const SCHEMA = 'rma.resolved/v1';
 const figure = z.nullable(wholeNumber(0));
@@ -41,12 +30,12 @@ const resolvedFile = z.object({
 });
 
 /** Returns the text of `resolved.json`; the same models give the same bytes. */
-export function formatResolved({ models, geometry, missing }: KnownModels): string {
+export function formatResolved({ pinned, geometry, missing }: ResolvedModels): string {
   const file = {
     schema: SCHEMA,
-    models,
-    ...(Object.keys(geometry).length > 0 && { geometry }),
-    ...(Object.keys(missing).length > 0 && { missing }),
+    models: Object.fromEntries(pinned),
+    ...(geometry.size > 0 && { geometry: Object.fromEntries(geometry) }),
+    ...(missing.size > 0 && { missing: Object.fromEntries(missing) }),
   };
   return `${canonicalJson(file, 2)}\n`;
 }
@@ -55,13 +44,17 @@ export function formatResolved({ models, geometry, missing }: KnownModels): stri
  * Parses the text of `resolved.json`. The file is not trusted: no path in it may lead out of the store.
  * @throws RmaError RMA_RESOLVED_INVALID exit 2
  */
-export function parseResolved(content: string, path: string): KnownModels {
+export function parseResolved(content: string, path: string): ResolvedModels {
   const parsed = parseJson(resolvedFile, content);
   if (!parsed.ok) throw invalid(path, parsed.faults[0] ?? '');
   const { models, geometry = {}, missing = {} } = parsed.value;
   const mixed = Object.keys(models).find((ref) => models[ref]?.ref !== ref);
   if (mixed !== undefined) throw invalid(path, `the entry of ${mixed} is that of ${models[mixed]?.ref}`);
-  return { models, geometry, missing };
+  return {
+    pinned: new Map(Object.entries(models)),
+    geometry: new Map(Object.entries(geometry)),
+    missing: new Map(Object.entries(missing)),
+  };
 }
 
 function invalid(path: string, fault: string): RmaError {

@@ -1,6 +1,7 @@
 import { readCatalog } from '../../../src/adapters/data/read-catalog.ts';
 import { type PlacedServices, placeServices } from '../../../src/app/desired/place-services.ts';
-import { readWish } from '../../../src/app/desired/read-request.ts';
+import { readRequest } from '../../../src/app/desired/read-request.ts';
+import { observeForRender } from '../../../src/app/observe/observe-for-render.ts';
 import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
 import type { ContainerFacts } from '../../../src/core/domain/container.ts';
 import type { Gpu, GpuInventory, GpuProcess } from '../../../src/core/domain/gpu.ts';
@@ -76,14 +77,11 @@ export async function placeOn(scene: Scene): Promise<PlacedServices> {
     ...base,
     flags: flags({ ...options, profiles: scene.profiles ?? ['gpu-worker'] }),
   });
+  const profiles = scene.profiles ?? ['gpu-worker'];
   const { host, invocation } = machineOf(scene);
-  const wish = await readWish(host, invocation, {
-    config,
-    profiles: scene.profiles ?? ['gpu-worker'],
-    refresh: false,
-  });
-  const own = containers.filter(({ project }) => project === config.project);
-  return placeServices(host, invocation, { config, wish, profiles: acted, containers: own });
+  const request = await readRequest(host, invocation, { config, profiles, refresh: false });
+  const snapshot = await observeForRender(host, invocation, { config, gpus: request.usesGpus });
+  return placeServices(invocation, { request: { ...request, named: acted }, snapshot });
 }
 
 function machineOf(scene: Scene) {
@@ -94,11 +92,9 @@ function machineOf(scene: Scene) {
     if (absent.includes(text)) throw new RmaError('RMA_HUB_NOT_FOUND', `the hub has no ${text}`);
     return { source: 'url', ref: text, url: 'https://x/y.gguf', set: 'default', files: [] };
   };
+  const read = async (path: string) => (path.endsWith('/resolved.json') ? (resolved ?? null) : null);
   const host = hostOf({
-    files: filesOf(
-      {},
-      { read: async (path) => (path.endsWith('/resolved.json') ? (resolved ?? null) : null) },
-    ),
+    files: filesOf({}, { read, list: async () => [] }),
     gpus: {
       probe: async () => {
         if (inventory === null) throw new Error('the GPUs were asked');

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
+import { imageKey } from '../../../src/core/docker/image-reference.ts';
 import type { Desired } from '../../../src/core/domain/desired.ts';
+import type { FileFacts } from '../../../src/core/domain/file-facts.ts';
 import type { ModelCheck } from '../../../src/core/domain/model-check.ts';
-import type { Observed, ObservedContainer } from '../../../src/core/domain/observed.ts';
+import type { Observed } from '../../../src/core/domain/observed.ts';
 import { type PinnedModel, pinnedBytes } from '../../../src/core/domain/pinned-model.ts';
+import type { ObservedContainer } from '../../../src/core/domain/snapshot.ts';
 import type { FleetInput } from '../../../src/core/fleet/fleet-input.ts';
+import { containerOf } from '../host/container-of.ts';
+import { observedOf, snapshotOf } from '../host/snapshot-of.ts';
 import { fleetInputOf } from './render-builders.ts';
 import { stackOf } from './stack-of.ts';
 
@@ -24,56 +29,39 @@ export function desiredOf(input: FleetInput = fleetInputOf()): Desired {
 
 /** A box on which nothing was ever done. */
 export function emptyBox(over: Partial<Observed> = {}): Observed {
-  return {
-    files: new Map(),
-    directories: new Set(),
-    secrets: new Map(),
-    secretsWrittenAt: new Map(),
-    images: new Set(),
-    volumes: new Map(),
-    containers: [],
-    store: null,
-    freeBytes: null,
-    portsTaken: new Set(),
-    ...over,
-  };
+  return { ...snapshotOf(over), store: null, freeBytes: null, portsTaken: new Set(), ...over };
 }
 
 /** When the containers of `doneBox` were started; its secrets were written a second earlier. */
 export const STARTED_AT = Date.UTC(2026, 0, 2);
 
+const DIRECTORY: FileFacts = { kind: 'directory', uid: 1000, gid: 1000, mode: 0o2775, modifiedMs: 0 };
+
 /** A box on which everything is as desired. */
 export function doneBox(desired: Desired, over: Partial<Observed> = {}): Observed {
   const { stack, files, secrets, workerImage, models } = desired;
-  return {
+  return emptyBox({
     files: new Map([...files].map(([path, text]) => [path, sha256(text)])),
-    directories: new Set(stack.directories.map(({ path }) => path)),
+    directories: new Map(stack.directories.map(({ path }) => [path, DIRECTORY])),
     secrets,
     secretsWrittenAt: new Map([...secrets.keys()].map((name) => [name, STARTED_AT - 1000])),
-    images: new Set([workerImage.tag, workerImage.base, ...stack.engineImages]),
+    images: new Set([workerImage.tag, workerImage.base, ...stack.engineImages].map(imageKey)),
     volumes: new Map(
       stack.volumes.map(({ name, labels, options }) => [name, { name, labels, driver: 'local', options }]),
     ),
     containers: stack.services.map(
       ({ name, role, profile, image, configHash, engines }): ObservedContainer => ({
-        service: name,
+        ...observedOf(containerOf({ service: name, profile, image, configHash, startedAt: STARTED_AT })),
         role,
-        profile,
-        image,
-        configHash,
-        state: 'running',
-        health: 'healthy',
         worker: role === 'worker' ? { state: 'ready', failure: null } : null,
         engines: role === 'worker' ? engines : null,
-        engineFault: null,
-        startedAt: STARTED_AT,
       }),
     ),
     store: new Map([...models.values()].map((model) => [model.ref, checkOf(model, 'present')])),
     freeBytes: 100_000_000,
     portsTaken: new Set(),
     ...over,
-  };
+  });
 }
 
 export function checkOf(model: PinnedModel, state: ModelCheck['state']): ModelCheck {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import type { FileFacts, FileStore } from '../../../src/ports/file-store.ts';
+import type { FileFacts } from '../../../src/core/domain/file-facts.ts';
+import type { FileStore } from '../../../src/ports/file-store.ts';
 import type { Recorder } from './recorder.ts';
 
 interface Entry extends FileFacts {
@@ -56,6 +57,12 @@ export class MemoryFiles implements FileStore {
     for (const each of [...this.#entries.keys()]) {
       if (each === path || each.startsWith(`${path}/`)) this.#entries.delete(each);
     }
+  }
+
+  async list(directory: string): Promise<readonly string[]> {
+    return this.paths
+      .filter((path) => dirname(path) === directory)
+      .map((path) => path.slice(directory.length + 1));
   }
 
   async facts(path: string): Promise<FileFacts | null> {

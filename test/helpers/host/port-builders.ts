@@ -65,6 +65,7 @@ export function filesOf(
     write: refuse('files.write'),
     createDirectory: refuse('files.createDirectory'),
     remove: refuse('files.remove'),
+    list: refuse('files.list'),
     facts: refuse('files.facts'),
     chown: refuse('files.chown'),
     isReadOnly: refuse('files.isReadOnly'),

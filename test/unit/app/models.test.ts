@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseModels } from '../../../src/app/models.ts';
+import { chooseModels } from '../../../src/app/desired/choose-models.ts';
 import { RmaError } from '../../../src/core/errors.ts';
 import { formatModelRef } from '../../../src/core/reference/parse-ref.ts';
 import { catalogOf, configOf, pinnedFile, profileServiceOf } from '../../helpers/builders/render-builders.ts';

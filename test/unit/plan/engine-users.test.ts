@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endingWith, type UsingContainer, usersOf } from '../../../src/core/plan/engine-users.ts';
+import { endingWith, type UsingContainer, usersOf } from '../../../src/core/domain/engine-users.ts';
 
 const worker = (profile: string, engines: readonly string[] | null): UsingContainer => ({
   service: `${profile}-worker`,

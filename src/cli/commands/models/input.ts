@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ModelChoice, UnresolvedModel } from '../../../app/models.ts';
+import type { ModelChoice, UnresolvedModel } from '../../../app/desired/choose-models.ts';
 import type { FolderStore } from '../../../app/pull-models.ts';
 import type { Context } from '../../context/context.ts';
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { chooseModels } from '../../../app/models.ts';
+import { chooseModels } from '../../../app/desired/choose-models.ts';
 import { engineSubpath, STORE_MOUNT } from '../../../core/store/layout.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';

@@ -1,4 +1,5 @@
-import { listedModels, type UnresolvedModel } from '../../../app/models.ts';
+import type { UnresolvedModel } from '../../../app/desired/choose-models.ts';
+import { listedModels } from '../../../app/models.ts';
 import { type PulledModel, type PullResult, pull } from '../../../app/pull-models.ts';
 import { EXIT } from '../../../core/errors.ts';
 import { formatBytes } from '../../../core/units.ts';
@@ -13,13 +14,15 @@ export async function pullModels(
   const host = await context.host();
   const invocation = await context.invocation();
   const folder = await openFolder(input, context);
-  const { models, failed } = await listedModels(host, invocation, {
+  const { models, failed, volume } = await listedModels(host, invocation, {
     ...(await modelChoice(input, context)),
     store: folder?.store ?? null,
   });
   tellFailed(context, failed);
   const { config } = await context.config();
-  const result = await pull(host, invocation, { config, models, folder, dryRun: input.dryRun });
+  const store = folder ?? volume;
+  if (store === null) throw new Error('models were listed without a store');
+  const result = await pull(host, invocation, { config, models, store, dryRun: input.dryRun });
   return {
     json: {
       schema: 'rma.models-pull/v1',

@@ -168,9 +168,9 @@ describe('placeServices', () => {
       profiles: ['ocr'],
       options: { 'gpu.pins': ['ocr=0+1+2'], variants: ['ocr=7b'] },
       resolved: formatResolved({
-        models: { [ref]: pinned },
-        geometry: { [ref]: { ...geometry, ...rest } },
-        missing: {},
+        pinned: new Map([[ref, pinned]]),
+        geometry: new Map([[ref, { ...geometry, ...rest }]]),
+        missing: new Map(),
       }),
     });
     expect(where(placed)).toEqual({ 'ocr-ollama': ['GPU-0', 'GPU-1', 'GPU-2'] });
@@ -228,19 +228,14 @@ describe('placeServices', () => {
   it('asks nothing that an earlier plan wrote down, also what does not exist', async () => {
     const big = inventoryOf(gpuOf(0, 49_140));
     const absent = ['ollama:llava-next:34b-v1.5-q4_K_M'];
-    const { learnt } = await placeOn({ inventory: big, profiles: ['ocr'], absent });
-    const known = {
-      models: Object.fromEntries(learnt.pinned),
-      geometry: {},
-      missing: Object.fromEntries(learnt.missing),
-    };
+    const { resolved } = await placeOn({ inventory: big, profiles: ['ocr'], absent });
     const asked: string[] = [];
     const again = await placeOn({
       inventory: big,
       profiles: ['ocr'],
       absent,
       asked,
-      resolved: formatResolved(known),
+      resolved: formatResolved(resolved),
     });
     expect(asked).toEqual([]);
     expect(again.placed.variants.get('ocr')).toBe('34b');

@@ -5,14 +5,13 @@ import { resolveConfig } from '../../../../src/core/config/resolve-config.ts';
 import { base } from '../../../helpers/builders/config-sources.ts';
 import { filesOf, hostOf, invocationOf } from '../../../helpers/host/port-builders.ts';
 
-const selection = { profiles: [], services: [], refs: [] };
 const { config } = resolveConfig(base);
 
 const collect = (files: Readonly<Record<string, string>>, token: string | null) =>
   collectSecrets(
     hostOf({ files: filesOf(files) }),
     invocationOf({ hubToken: async () => (token === null ? null : { value: token, origin: 'HF_TOKEN' }) }),
-    { config, selection },
+    { config, profiles: [] },
   );
 
 describe('collectSecrets', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkHostDirectory, ensureHostDirectory } from '../../../../src/app/execute/host-directory.ts';
+import type { FileFacts } from '../../../../src/core/domain/file-facts.ts';
 import { RmaError } from '../../../../src/core/errors.ts';
-import type { FileFacts } from '../../../../src/ports/file-store.ts';
 import { filesOf, hostOf } from '../../../helpers/host/port-builders.ts';
 
 const owner = { uid: 1000, gid: 1000 };

@@ -4,29 +4,15 @@ import { checkNfsServers } from '../../../../src/app/observe/check-nfs-servers.t
 import { storeMount } from '../../../../src/app/observe/store-container.ts';
 import { volumeOf } from '../../../../src/core/docker/volume-of.ts';
 import { configOf } from '../../../helpers/builders/render-builders.ts';
-import { engineOf, hostOf } from '../../../helpers/host/port-builders.ts';
 
 const withServer = (server: string) =>
   configOf({ volumes: { ...configOf().volumes, store: { type: 'nfs', server, path: '/exports/ai' } } });
-const boxAt = (endpoint: string) =>
-  hostOf({
-    engine: engineOf({
-      facts: async () => ({
-        version: '28',
-        apiVersion: '1.48',
-        name: 'box',
-        rootDir: '/',
-        memoryBytes: null,
-        endpoint,
-      }),
-    }),
-    names: systemNames,
-  });
-const here = boxAt('unix:///var/run/docker.sock');
+const check = (server: string, endpoint = 'unix:///var/run/docker.sock') =>
+  checkNfsServers({ names: systemNames }, withServer(server), { endpoint });
 
 describe('checkNfsServers', () => {
   it('[req R12] tells a server without an address before anything is done', async () => {
-    await expect(checkNfsServers(here, withServer('no-such-server.invalid'))).rejects.toMatchObject({
+    await expect(check('no-such-server.invalid')).rejects.toMatchObject({
       code: 'RMA_NFS_SERVER_UNKNOWN',
       exitCode: 3,
       hint: "check the name: getent hosts no-such-server.invalid; or use the server's address: --volume nfs:ADDRESS:/exports/ai",
@@ -34,12 +20,11 @@ describe('checkNfsServers', () => {
   });
 
   it.each(['127.0.0.1', '[::1]', 'localhost'])('takes %s', async (server) => {
-    await expect(checkNfsServers(here, withServer(server))).resolves.toBeUndefined();
+    await expect(check(server)).resolves.toBeUndefined();
   });
 
   it('leaves the names of another machine to its own engine', async () => {
-    const there = boxAt('ssh://gpu1');
-    await expect(checkNfsServers(there, withServer('no-such-server.invalid'))).resolves.toBeUndefined();
+    await expect(check('no-such-server.invalid', 'ssh://gpu1')).resolves.toBeUndefined();
   });
 });
 

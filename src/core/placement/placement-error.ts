@@ -1,6 +1,6 @@
-import type { GpuInventory } from '../../core/domain/gpu.ts';
-import type { NotPlaced, PlacementFault } from '../../core/domain/placement.ts';
-import { EXIT, type ExitCode, RmaError } from '../../core/errors.ts';
+import type { GpuInventory } from '../domain/gpu.ts';
+import type { NotPlaced, PlacementFault } from '../domain/placement.ts';
+import { EXIT, type ExitCode, RmaError } from '../errors.ts';
 
 /** The error for profiles that find no GPUs: what the box lacks, where it has none at all; else what does not fit. */
 export function placementError(outcome: NotPlaced, { absence }: GpuInventory): RmaError {

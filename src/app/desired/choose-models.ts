@@ -1,0 +1,144 @@
+import type { RmaConfig } from '../../core/domain/config.ts';
+import type { PinnedModel } from '../../core/domain/pinned-model.ts';
+import type { Catalog } from '../../core/domain/profile.ts';
+import { NOTHING_RESOLVED, type ResolvedModels } from '../../core/domain/resolved-models.ts';
+import type { ServedModel } from '../../core/domain/worker-config.ts';
+import { RmaError } from '../../core/errors.ts';
+import { findModel } from '../../core/profile/find-model.ts';
+import { modelsOf, namedBy, optionalRefs, usersOf } from '../../core/profile/model-users.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
+import { fetchExitCode } from '../fetch/fetch-result.ts';
+import { projectFiles } from '../observe/project-files.ts';
+import { chooseServices } from './choose-services.ts';
+import { readResolved, resolveEach } from './resolve-models.ts';
+
+interface RequestedModel {
+  /** name in an engine's API */
+  readonly name: string;
+  readonly ref: string;
+  /** profiles that use it in some variant */
+  readonly profiles: readonly string[];
+}
+
+/** A requested model, its users, and the files behind its reference. */
+export interface ChosenModel extends RequestedModel {
+  readonly pinned: PinnedModel;
+}
+
+/** A requested model that could not be resolved. */
+export interface UnresolvedModel extends RequestedModel {
+  /** the catalog marks it as optional: its source may not have it */
+  readonly optional: boolean;
+  readonly error: RmaError;
+}
+
+export interface ChosenModels<M extends ChosenModel = ChosenModel> {
+  readonly models: readonly M[];
+  readonly failed: readonly UnresolvedModel[];
+}
+
+export interface ModelChoice {
+  readonly config: RmaConfig;
+  /** catalog names or references; `all`: every model of every profile and variant; none: the project's */
+  readonly names: readonly string[];
+  /** without names or with `all`: every model of these profiles */
+  readonly profiles: readonly string[];
+  readonly refresh: boolean;
+}
+
+/** Models that a valid request names, before they are resolved. */
+export interface RequestedModels {
+  readonly catalog: Catalog;
+  readonly models: readonly Pick<RequestedModel, 'name' | 'ref'>[];
+  /** what earlier commands resolved */
+  readonly known: Pick<ResolvedModels, 'pinned'>;
+}
+
+/**
+ * Returns the requested models. Contacts neither Docker nor a hub.
+ * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_PROFILE_UNKNOWN, RMA_VARIANT_UNKNOWN (2)
+ */
+export async function requestedModels(
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'catalog'>,
+  choice: ModelChoice,
+): Promise<RequestedModels> {
+  const { config, refresh } = choice;
+  const catalog = await invocation.catalog(config);
+  const models = await namedModels(host, invocation, { ...choice, catalog });
+  const known = refresh ? NOTHING_RESOLVED : await readResolved(host, projectFiles(config).resolved);
+  return { catalog, models, known };
+}
+
+/** Resolves the requested models. @throws RmaError RMA_HUB_* when no model could be resolved */
+export async function resolveRequested(
+  invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal'>,
+  { catalog, models: requested, known }: RequestedModels,
+): Promise<ChosenModels> {
+  const refs = [...new Set(requested.map(({ ref }) => ref))];
+  const resolved = await resolveEach(invocation, refs, known.pinned);
+  const users = usersOf(catalog);
+  const optional = optionalRefs(catalog);
+  const models: ChosenModel[] = [];
+  const failed: UnresolvedModel[] = [];
+  for (const { name, ref } of requested) {
+    const profiles = users.get(ref) ?? [];
+    const resolution = resolved.get(ref);
+    if (resolution?.ok) models.push({ name, ref, profiles, pinned: resolution.pinned });
+    else if (resolution !== undefined) {
+      const error = namedBy(resolution.error, profiles);
+      failed.push({ name, ref, profiles, optional: optional.has(ref), error });
+    }
+  }
+  const [first] = failed;
+  if (models.length === 0 && first !== undefined) throw allFailed(failed, first);
+  return { models, failed };
+}
+
+/** Returns the requested models, resolved. @throws RmaError as requestedModels, resolveRequested */
+export async function chooseModels(
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal' | 'catalog'>,
+  choice: ModelChoice,
+): Promise<ChosenModels> {
+  return resolveRequested(invocation, await requestedModels(host, invocation, choice));
+}
+
+/** Returns the error of the only model, or one error for several, with the exit code that they have in common. */
+function allFailed(failed: readonly UnresolvedModel[], { error }: UnresolvedModel): RmaError {
+  if (failed.length === 1) return error;
+  const results = failed.map(({ ref, error: each }) => ({
+    ref,
+    state: 'failed' as const,
+    fetchedBytes: 0,
+    error: each,
+  }));
+  const list = failed.map(({ ref, error: each }) => `${ref}: ${each.message}`).join('; ');
+  return new RmaError('RMA_MODELS_FAILED', `${failed.length} of ${failed.length} models failed: ${list}`, {
+    exitCode: fetchExitCode(results),
+    ...(error.hint !== undefined && { hint: error.hint }),
+  });
+}
+
+async function namedModels(
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'catalog'>,
+  { config, names, profiles, catalog }: ModelChoice & { readonly catalog: Catalog },
+): Promise<readonly { readonly name: string; readonly ref: string }[]> {
+  if (names.length > 0 && !names.includes('all')) return names.map((name) => findModel(catalog, name));
+  const byRef =
+    names.includes('all') || profiles.length > 0
+      ? modelsOf(catalog, profiles.length > 0 ? profiles : [...catalog.profiles.keys()], config.variants)
+      : await projectModels(host, invocation, config);
+  return [...byRef.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function projectModels(
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'catalog'>,
+  config: RmaConfig,
+): Promise<ReadonlyMap<string, ServedModel>> {
+  const { services } = (await chooseServices(host, invocation, { config, profiles: [] })).selection;
+  return new Map(services.flatMap(({ models }) => models.map((model) => [model.ref, model] as const)));
+}

@@ -1,0 +1,107 @@
+import { renderCompose } from '../../core/compose-file/render-compose.ts';
+import { volumeOf } from '../../core/docker/volume-of.ts';
+import type { Desired } from '../../core/domain/desired.ts';
+import type { PinnedModel } from '../../core/domain/pinned-model.ts';
+import type { Selection } from '../../core/domain/selection.ts';
+import type { Snapshot } from '../../core/domain/snapshot.ts';
+import { buildFleet } from '../../core/fleet/build-fleet.ts';
+import type { Fleet } from '../../core/fleet/service-spec.ts';
+import { sha256Hex } from '../../core/hash.ts';
+import { avoidedPortChecks } from '../../core/plan/avoided-ports.ts';
+import type { PlanCheck } from '../../core/plan/plan-types.ts';
+import { RMA_VERSION } from '../../core/version.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
+import { storeOwner } from '../observe/project-files.ts';
+import type { StoreAccess } from '../observe/store-container.ts';
+import { generatedFiles } from './generated-files.ts';
+import { ownPorts } from './own-ports.ts';
+import type { PlacedServices } from './place-services.ts';
+import type { ProjectRequest } from './read-request.ts';
+import { collectSecrets } from './secrets.ts';
+
+export interface DesiredRequest {
+  readonly request: ProjectRequest;
+  readonly placed: PlacedServices;
+  readonly snapshot: Pick<Snapshot, 'containers' | 'directories'>;
+  /** directory for the Compose file and its secrets; the project's state directory by default */
+  readonly directory?: string;
+}
+
+/** The desired state of a project, with the values that a plan does not show. */
+export interface DesiredProject {
+  readonly desired: Desired;
+  readonly fleet: Fleet;
+  readonly access: StoreAccess;
+  /** by name */
+  readonly secrets: ReadonlyMap<string, string>;
+  /** warnings for the plan */
+  readonly checks: readonly PlanCheck[];
+}
+
+/** Returns the desired state of placed services. @throws RmaError RMA_PORT_TAKEN (3) */
+export async function desiredState(
+  host: Pick<Host, 'name' | 'files' | 'ports' | 'caller'>,
+  invocation: Pick<Invocation, 'workerImage' | 'environment' | 'hubToken' | 'randomKey'>,
+  { request, placed, snapshot, directory }: DesiredRequest,
+): Promise<DesiredProject> {
+  const { config } = request;
+  const { selection, placement, resolved } = placed;
+  const pinned = pinnedOf(selection, resolved.pinned);
+  const secrets = await secretsFor(host, invocation, { request, selection });
+  const owner = storeOwner(config, snapshot.directories, host.caller);
+  const { ports, avoided } = await ownPorts(host, {
+    config,
+    selection,
+    containers: snapshot.containers,
+    remembered: request.state.ports,
+  });
+  const tag = await invocation.workerImage.tag(config.images.workerBase);
+  const fleet = buildFleet({
+    config,
+    selection,
+    placement,
+    pinned,
+    workerImage: tag,
+    host: host.name,
+    owner,
+    ports,
+    secrets: new Set(secrets.keys()),
+    environment: invocation.environment,
+  });
+  const path = `${directory ?? config.stateDir}/compose.yaml`;
+  const stack = renderCompose(fleet, { version: RMA_VERSION, path });
+  const desired: Desired = {
+    stack,
+    files: generatedFiles({ request, selection, resolved, ports, compose: stack.text }),
+    secrets: new Map([...secrets].map(([name, value]) => [name, sha256Hex(value)])),
+    workerImage: { tag, base: config.images.workerBase },
+    models: new Map([...pinned.values()].map((model) => [model.ref, model])),
+  };
+  const access = { image: tag, volume: volumeOf(config, 'store'), owner, project: config.project };
+  return { desired, fleet, access, secrets, checks: avoidedPortChecks(avoided, ports) };
+}
+
+/** A profile that replaces one without a GPU needs a worker token of its own. */
+async function secretsFor(
+  host: Pick<Host, 'name' | 'files'>,
+  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'randomKey'>,
+  { request, selection }: { readonly request: ProjectRequest; readonly selection: Selection },
+): Promise<ReadonlyMap<string, string>> {
+  const profiles = selection.profiles.map(({ name }) => name);
+  if (profiles.every((name) => request.profiles.includes(name))) return request.secrets;
+  return collectSecrets(host, invocation, { config: request.config, profiles });
+}
+
+function pinnedOf(
+  { refs }: Selection,
+  pinned: ReadonlyMap<string, PinnedModel>,
+): ReadonlyMap<string, PinnedModel> {
+  return new Map(
+    refs.map((ref) => {
+      const model = pinned.get(ref);
+      if (model === undefined) throw new Error(`${ref} was not resolved`);
+      return [ref, model];
+    }),
+  );
+}

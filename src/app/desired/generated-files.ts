@@ -1,0 +1,50 @@
+import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
+import type { Selection } from '../../core/domain/selection.ts';
+import { formatProjectState, type ProjectState } from '../../core/profile/project-state.ts';
+import { findProfile } from '../../core/profile/select-services.ts';
+import { formatResolved } from '../../core/store/resolved-file.ts';
+import { projectFiles } from '../observe/project-files.ts';
+import type { ProjectRequest } from './read-request.ts';
+
+export interface GeneratedContent {
+  readonly request: ProjectRequest;
+  readonly selection: Selection;
+  readonly resolved: ResolvedModels;
+  /** service → port on the host */
+  readonly ports: ReadonlyMap<string, number>;
+  /** text of the Compose file */
+  readonly compose: string;
+}
+
+/** Returns the files that rma generates for a project, by absolute path. */
+export function generatedFiles(content: GeneratedContent): ReadonlyMap<string, string> {
+  const paths = projectFiles(content.request.config);
+  return new Map([
+    [paths.compose, content.compose],
+    [paths.resolved, formatResolved(modelsOf(content))],
+    [paths.state, formatProjectState(nextState(content))],
+  ]);
+}
+
+/** Returns the models of all variants of the project's profiles: the next plan compares them without asking a hub. */
+function modelsOf({ request, resolved }: GeneratedContent): ResolvedModels {
+  const { catalog, profiles } = request;
+  const names = profiles
+    .flatMap((name) => findProfile(catalog, name).variants)
+    .flatMap(({ services }) => services.flatMap(({ models }) => models));
+  const refs = new Set(names.map((name) => catalog.served.get(name)?.ref));
+  const own = <T>(facts: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    new Map([...facts].filter(([ref]) => refs.has(ref)));
+  // also what no header contains: read again, it could differ, and a running service would change; --refresh reads it
+  return { pinned: own(resolved.pinned), geometry: own(resolved.geometry), missing: own(resolved.missing) };
+}
+
+/** Returns the next state. Profiles of the configuration are not kept: one that is removed there is gone. */
+function nextState({ request, selection, ports }: GeneratedContent): Omit<ProjectState, 'schema'> {
+  const { config, profiles } = request;
+  return {
+    profiles: profiles.filter((name) => !config.profiles.includes(name)),
+    ports: Object.fromEntries(ports),
+    services: Object.fromEntries(selection.services.map(({ service, identity }) => [service, identity])),
+  };
+}

@@ -1,0 +1,79 @@
+import type { ModelGeometry } from '../../core/domain/geometry.ts';
+import type { PinnedModel } from '../../core/domain/pinned-model.ts';
+import type { Catalog } from '../../core/domain/profile.ts';
+import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
+import type { Selection } from '../../core/domain/selection.ts';
+import { RmaError } from '../../core/errors.ts';
+import type { Invocation } from '../../ports/invocation.ts';
+import { readGeometry } from './read-geometry.ts';
+import { resolveOne } from './resolve-models.ts';
+
+/** What reads the models' file lists and headers. */
+export type Hubs = Pick<Invocation, 'sources' | 'ranges' | 'reporter' | 'signal'>;
+
+interface ModelsToResolve {
+  readonly catalog: Catalog;
+  readonly selection: Selection;
+  readonly resolved: ResolvedModels;
+}
+
+/**
+ * Resolves the models of the selection that are not resolved yet, and reads the headers of those on GPUs. Returns null when
+ * everything is known already.
+ * @throws RmaError RMA_HUB_*, except for an optional model that does not exist
+ */
+export async function resolveSelection(
+  hubs: Hubs,
+  { catalog, selection, resolved }: ModelsToResolve,
+): Promise<ResolvedModels | null> {
+  const unknown = selection.refs.filter((ref) => !resolved.pinned.has(ref) && !resolved.missing.has(ref));
+  const answers = await Promise.all(unknown.map(async (ref) => resolveOptional(hubs, catalog, ref)));
+  const pinned = new Map(resolved.pinned);
+  const missing = new Map(resolved.missing);
+  unknown.forEach((ref, at) => {
+    const answer = answers[at];
+    if (typeof answer === 'string') missing.set(ref, answer);
+    else if (answer !== undefined) pinned.set(ref, answer);
+  });
+  const geometry = new Map([
+    ...resolved.geometry,
+    ...(await unreadHeaders(hubs, selection, { ...resolved, pinned })),
+  ]);
+  const isKnown = unknown.length === 0 && geometry.size === resolved.geometry.size;
+  return isKnown ? null : { pinned, geometry, missing };
+}
+
+/** Returns the model; for an optional one that does not exist, the message of its source. */
+async function resolveOptional(
+  hubs: Pick<Hubs, 'sources' | 'reporter' | 'signal'>,
+  catalog: Catalog,
+  ref: string,
+): Promise<PinnedModel | string> {
+  try {
+    return await resolveOne(hubs, ref);
+  } catch (error) {
+    const isMissing = error instanceof RmaError && error.code === 'RMA_HUB_NOT_FOUND';
+    if (isMissing && isOptional(catalog, ref)) return error.message;
+    throw error;
+  }
+}
+
+function isOptional(catalog: Catalog, ref: string): boolean {
+  return [...catalog.models.values()].some(
+    ({ name, optional }) => optional && catalog.served.get(name)?.ref === ref,
+  );
+}
+
+/** Reads the headers of the models on GPUs that were not read yet. Missing models have none. */
+async function unreadHeaders(
+  hubs: Hubs,
+  { services }: Selection,
+  { pinned, geometry }: Pick<ResolvedModels, 'pinned' | 'geometry'>,
+): Promise<readonly (readonly [ref: string, geometry: ModelGeometry | null])[]> {
+  const onGpus = services.filter(({ gpus }) => gpus !== 0).flatMap(({ models }) => models);
+  const models = [...new Set(onGpus.map(({ ref }) => ref))].flatMap((ref) => {
+    const model = geometry.has(ref) ? undefined : pinned.get(ref);
+    return model === undefined ? [] : [[ref, model] as const];
+  });
+  return Promise.all(models.map(async ([ref, model]) => [ref, await readGeometry(hubs, model)] as const));
+}

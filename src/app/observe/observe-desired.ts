@@ -1,0 +1,53 @@
+import type { RmaConfig } from '../../core/domain/config.ts';
+import type { ContainerState } from '../../core/domain/container.ts';
+import type { Desired } from '../../core/domain/desired.ts';
+import type { Observed } from '../../core/domain/observed.ts';
+import type { Snapshot } from '../../core/domain/snapshot.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
+import { checkStore, freeBytesBeside, type StoreAccess } from './store-container.ts';
+
+export interface DesiredQuestion {
+  readonly config: RmaConfig;
+  readonly snapshot: Snapshot;
+  readonly desired: Desired;
+  readonly access: StoreAccess;
+}
+
+/** Returns a snapshot with the desired models and ports: what the store holds of them, and which ports are taken. */
+export async function observeDesired(
+  host: Pick<Host, 'docker' | 'files' | 'ports'>,
+  invocation: Pick<Invocation, 'signal'>,
+  { config, snapshot, desired, access }: DesiredQuestion,
+): Promise<Observed> {
+  const models = [...desired.models.values()];
+  const [store, portsTaken] = await Promise.all([
+    checkStore(host, invocation, { access, models, snapshot }),
+    takenPorts(host, newPorts(desired, snapshot), config.bind),
+  ]);
+  return {
+    ...snapshot,
+    store: store === null ? null : new Map(store.checks.map((check) => [check.ref, check])),
+    freeBytes: store?.freeBytes ?? (await freeBytesBeside(host, access, snapshot)),
+    portsTaken,
+  };
+}
+
+const HOLDS_PORTS: readonly ContainerState[] = ['running', 'restarting', 'paused'];
+
+/** Returns the ports of the services that do not run: a container that runs holds its own. */
+function newPorts({ stack }: Desired, { containers }: Snapshot): readonly number[] {
+  const holding = new Set(
+    containers.filter(({ state }) => HOLDS_PORTS.includes(state)).map(({ service }) => service),
+  );
+  return stack.services.flatMap(({ name, port }) => (port === null || holding.has(name) ? [] : [port]));
+}
+
+async function takenPorts(
+  { ports }: Pick<Host, 'ports'>,
+  candidates: readonly number[],
+  address: string,
+): Promise<ReadonlySet<number>> {
+  const taken = await Promise.all(candidates.map(async (port) => ports.isTaken(address, port)));
+  return new Set(candidates.filter((_, at) => taken[at]));
+}

@@ -1,0 +1,43 @@
+import { NO_GPUS, type Snapshot } from '../../core/domain/snapshot.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
+import { gpuProcesses } from './gpu-processes.ts';
+import type { ObserveRequest } from './observe.ts';
+import { observeFiles } from './observe-files.ts';
+import { observedContainer } from './observe-project.ts';
+import { probeGpus } from './probe-gpus.ts';
+import { inspectAll } from './project-containers.ts';
+
+/** The parts of a snapshot that rendering a Compose file needs. */
+export type RenderSnapshot = Pick<
+  Snapshot,
+  'allContainers' | 'containers' | 'gpus' | 'processes' | 'directories'
+>;
+
+/** Returns what rendering needs of a host. Without Docker, as if no container of rma existed. @throws RmaError RMA_FILE_UNREADABLE (3) */
+export async function observeForRender(
+  host: Pick<Host, 'engine' | 'gpus' | 'facts' | 'files'>,
+  invocation: Pick<Invocation, 'signal'>,
+  { config, gpus }: ObserveRequest,
+): Promise<RenderSnapshot> {
+  const [containers, { directories }, inventory] = await Promise.all([
+    observeContainers(host, config.project).catch(() => NO_CONTAINERS),
+    observeFiles(host, config),
+    gpus ? probeGpus(host, invocation) : NO_GPUS,
+  ]);
+  const processes = gpus ? await gpuProcesses(host, containers.allContainers) : new Map<string, null>();
+  return { ...containers, directories, gpus: inventory, processes };
+}
+
+type Containers = Pick<Snapshot, 'allContainers' | 'containers'>;
+
+const NO_CONTAINERS: Containers = { allContainers: [], containers: [] };
+
+async function observeContainers(host: Pick<Host, 'engine'>, project: string): Promise<Containers> {
+  const allContainers = await host.engine.containers();
+  const own = await inspectAll(
+    host,
+    allContainers.filter((each) => each.project === project),
+  );
+  return { allContainers, containers: own.map((container) => observedContainer(container)) };
+}
