@@ -55,12 +55,12 @@ async function render(
   invocation: Omit<Invocation, 'clock'>,
   { directory, ...options }: RenderRequest & { readonly directory?: string },
 ): Promise<DesiredProject> {
-  const request = await readRequest(host, invocation, options);
+  const project = await readRequest(host, invocation, options);
   const snapshot = await observeForRender(host, invocation, {
     config: options.config,
-    gpus: request.usesGpus,
+    gpus: project.usesGpus,
   });
-  const placed = await placeServices(invocation, { request, snapshot });
+  const placed = await placeServices(invocation, { project, snapshot });
   const place = directory === undefined ? {} : { directory };
-  return desiredState(host, invocation, { request, placed, snapshot, ...place });
+  return desiredState(host, invocation, { project, placed, snapshot, ...place });
 }

@@ -29,29 +29,29 @@ export interface PlannedUp extends DesiredProject {
 export async function planUp(
   host: Host,
   invocation: Omit<Invocation, 'clock'>,
-  options: UpRequest,
+  request: UpRequest,
 ): Promise<PlannedUp> {
-  const { config, removeOrphans } = options;
-  const request = await readRequest(host, invocation, options);
-  const snapshot = await observe(host, invocation, { config, gpus: request.usesGpus });
+  const { config, removeOrphans } = request;
+  const project = await readRequest(host, invocation, request);
+  const snapshot = await observe(host, invocation, { config, gpus: project.usesGpus });
   await checkNfsServers(host, config, snapshot.engine);
-  const placed = await placeServices(invocation, { request, snapshot });
-  const project = await desiredState(host, invocation, { request, placed, snapshot });
-  const observed = await observeDesired(host, invocation, { config, snapshot, ...project });
-  const plan = upPlan(project.desired, observed, { host: host.name, profiles: placed.acted, removeOrphans });
+  const placed = await placeServices(invocation, { project, snapshot });
+  const next = await desiredState(host, invocation, { project, placed, snapshot });
+  const observed = await observeDesired(host, invocation, { config, snapshot, ...next });
+  const plan = upPlan(next.desired, observed, { host: host.name, profiles: placed.acted, removeOrphans });
   const checks = [
     ...plan.checks,
     ...placed.checks,
-    ...project.checks,
+    ...next.checks,
     ...planMemory({
-      services: project.fleet.services,
-      models: project.desired.models,
+      services: next.fleet.services,
+      models: next.desired.models,
       totalBytes: snapshot.engine.memoryBytes,
     }),
     ...planStoreMove(storeOfWorkers(snapshot), config),
     ...planNfs(config),
   ];
-  return { ...project, placed, observed, plan: { ...plan, checks } };
+  return { ...next, placed, observed, plan: { ...plan, checks } };
 }
 
 function storeOfWorkers({ containers }: Pick<Snapshot, 'containers'>): string | null {

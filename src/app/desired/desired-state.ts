@@ -21,7 +21,7 @@ import type { ProjectRequest } from './read-request.ts';
 import { collectSecrets } from './secrets.ts';
 
 export interface DesiredRequest {
-  readonly request: ProjectRequest;
+  readonly project: ProjectRequest;
   readonly placed: PlacedServices;
   readonly snapshot: Pick<Snapshot, 'containers' | 'directories'>;
   /** directory for the Compose file and its secrets; the project's state directory by default */
@@ -43,18 +43,18 @@ export interface DesiredProject {
 export async function desiredState(
   host: Pick<Host, 'name' | 'files' | 'ports' | 'caller'>,
   invocation: Pick<Invocation, 'workerImage' | 'environment' | 'hubToken' | 'randomKey'>,
-  { request, placed, snapshot, directory }: DesiredRequest,
+  { project, placed, snapshot, directory }: DesiredRequest,
 ): Promise<DesiredProject> {
-  const { config } = request;
+  const { config } = project;
   const { selection, placement, resolved } = placed;
   const pinned = pinnedOf(selection, resolved.pinned);
-  const secrets = await secretsFor(host, invocation, { request, selection });
+  const secrets = await secretsFor(host, invocation, { project, selection });
   const owner = storeOwner(config, snapshot.directories, host.caller);
   const { ports, avoided } = await ownPorts(host, {
     config,
     selection,
     containers: snapshot.containers,
-    remembered: request.state.ports,
+    remembered: project.state.ports,
   });
   const tag = await invocation.workerImage.tag(config.images.workerBase);
   const fleet = buildFleet({
@@ -73,7 +73,7 @@ export async function desiredState(
   const stack = renderCompose(fleet, { version: RMA_VERSION, path });
   const desired: Desired = {
     stack,
-    files: generatedFiles({ request, selection, resolved, ports, compose: stack.text }),
+    files: generatedFiles({ project, selection, resolved, ports, compose: stack.text }),
     secrets: new Map([...secrets].map(([name, value]) => [name, sha256Hex(value)])),
     workerImage: { tag, base: config.images.workerBase },
     models: new Map([...pinned.values()].map((model) => [model.ref, model])),
@@ -86,11 +86,11 @@ export async function desiredState(
 async function secretsFor(
   host: Pick<Host, 'name' | 'files'>,
   invocation: Pick<Invocation, 'environment' | 'hubToken' | 'randomKey'>,
-  { request, selection }: { readonly request: ProjectRequest; readonly selection: Selection },
+  { project, selection }: { readonly project: ProjectRequest; readonly selection: Selection },
 ): Promise<ReadonlyMap<string, string>> {
   const profiles = selection.profiles.map(({ name }) => name);
-  if (profiles.every((name) => request.profiles.includes(name))) return request.secrets;
-  return collectSecrets(host, invocation, { config: request.config, profiles });
+  if (profiles.every((name) => project.profiles.includes(name))) return project.secrets;
+  return collectSecrets(host, invocation, { config: project.config, profiles });
 }
 
 function pinnedOf(

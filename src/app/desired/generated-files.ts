@@ -7,7 +7,7 @@ import { projectFiles } from '../observe/project-files.ts';
 import type { ProjectRequest } from './read-request.ts';
 
 export interface GeneratedContent {
-  readonly request: ProjectRequest;
+  readonly project: ProjectRequest;
   readonly selection: Selection;
   readonly resolved: ResolvedModels;
   /** service → port on the host */
@@ -18,7 +18,7 @@ export interface GeneratedContent {
 
 /** Returns the files that rma generates for a project, by absolute path. */
 export function generatedFiles(content: GeneratedContent): ReadonlyMap<string, string> {
-  const paths = projectFiles(content.request.config);
+  const paths = projectFiles(content.project.config);
   return new Map([
     [paths.compose, content.compose],
     [paths.resolved, formatResolved(modelsOf(content))],
@@ -27,8 +27,8 @@ export function generatedFiles(content: GeneratedContent): ReadonlyMap<string, s
 }
 
 /** Returns the models of all variants of the project's profiles: the next plan compares them without asking a hub. */
-function modelsOf({ request, resolved }: GeneratedContent): ResolvedModels {
-  const { catalog, profiles } = request;
+function modelsOf({ project, resolved }: GeneratedContent): ResolvedModels {
+  const { catalog, profiles } = project;
   const names = profiles
     .flatMap((name) => findProfile(catalog, name).variants)
     .flatMap(({ services }) => services.flatMap(({ models }) => models));
@@ -40,8 +40,8 @@ function modelsOf({ request, resolved }: GeneratedContent): ResolvedModels {
 }
 
 /** Returns the next state. Profiles of the configuration are not kept: one that is removed there is gone. */
-function nextState({ request, selection, ports }: GeneratedContent): Omit<ProjectState, 'schema'> {
-  const { config, profiles } = request;
+function nextState({ project, selection, ports }: GeneratedContent): Omit<ProjectState, 'schema'> {
+  const { config, profiles } = project;
   return {
     profiles: profiles.filter((name) => !config.profiles.includes(name)),
     ports: Object.fromEntries(ports),

@@ -25,7 +25,7 @@ export interface PlacedServices {
 }
 
 export interface PlaceRequest {
-  readonly request: ProjectRequest;
+  readonly project: ProjectRequest;
   readonly snapshot: Pick<Snapshot, 'gpus' | 'processes' | 'allContainers'>;
 }
 
@@ -36,20 +36,20 @@ export interface PlaceRequest {
  */
 export async function placeServices(
   hubs: Hubs,
-  { request, snapshot }: PlaceRequest,
+  { project, snapshot }: PlaceRequest,
 ): Promise<PlacedServices> {
-  const { config, catalog, named } = request;
-  const serviceNames = request.state.services ?? {};
+  const { config, catalog, named } = project;
+  const serviceNames = project.state.services ?? {};
   const gpus = projectGpus(
-    { ...request, project: config.project, settings: config.gpu, serviceNames },
+    { ...project, project: config.project, settings: config.gpu, serviceNames },
     snapshot,
   );
-  let choices: Choices = { profiles: request.profiles, replaced: [], variants: new Map() };
-  let { resolved } = request;
+  let choices: Choices = { profiles: project.profiles, replaced: [], variants: new Map() };
+  let { resolved } = project;
   for (;;) {
     const round = placeProject({ config, catalog, named, serviceNames, gpus, resolved }, choices);
     const more = await resolveSelection(hubs, { catalog, selection: round.selection, resolved });
-    if (more === null && round.isStable) return placedServices(request, gpus, { ...round, resolved });
+    if (more === null && round.isStable) return placedServices(project, gpus, { ...round, resolved });
     // a variant whose model is missing may not exist in the next round
     const keepsVariants = more === null || more.missing.size === resolved.missing.size;
     choices = keepsVariants ? round.choices : { ...round.choices, variants: new Map() };

@@ -72,7 +72,7 @@ export interface Scene {
 
 /** Places the shipped profiles on a box as `up` does, on small stand-ins of the outside. */
 export async function placeOn(scene: Scene): Promise<PlacedServices> {
-  const { options = {}, containers = [], acted = [] } = scene;
+  const { options = {}, acted = [] } = scene;
   const { config } = resolveConfig({
     ...base,
     flags: flags({ ...options, profiles: scene.profiles ?? ['gpu-worker'] }),
@@ -81,7 +81,7 @@ export async function placeOn(scene: Scene): Promise<PlacedServices> {
   const { host, invocation } = machineOf(scene);
   const request = await readRequest(host, invocation, { config, profiles, refresh: false });
   const snapshot = await observeForRender(host, invocation, { config, gpus: request.usesGpus });
-  return placeServices(invocation, { request: { ...request, named: acted }, snapshot });
+  return placeServices(invocation, { project: { ...request, named: acted }, snapshot });
 }
 
 function machineOf(scene: Scene) {
