@@ -1,6 +1,6 @@
 import type { Desired, DesiredService } from '../domain/desired.ts';
-import type { Observed } from '../domain/observed.ts';
 import { enginesOf } from '../domain/engine-users.ts';
+import type { Observed } from '../domain/observed.ts';
 import { mayServe } from './worker-phase.ts';
 
 /** What a plan acts on, beside everything that the project desires and runs. */
