@@ -18,7 +18,7 @@ import { upCommand } from './commands/up.ts';
 import { versionCommand } from './commands/version.ts';
 import type { CommandTable } from './define-command.ts';
 
-/** Every command of rma, in the order of help. */
+/** All commands, in the order of the help. */
 export const COMMAND_TABLE: CommandTable = {
   commands: [
     planCommand,
@@ -41,9 +41,9 @@ export const COMMAND_TABLE: CommandTable = {
     helpCommand,
   ],
   nouns: {
-    models: 'List, fetch and find models',
-    compose: 'The Compose file that rma writes',
-    profiles: 'See and check worker profiles',
-    config: 'See the settings',
+    models: 'Manage models',
+    compose: 'Work with the generated Compose file',
+    profiles: 'Inspect and check worker profiles',
+    config: 'Inspect the settings',
   },
 };

@@ -3,24 +3,24 @@ import { EXIT, RmaError } from '../core/errors.ts';
 import type { GlobalValues } from './global-options.ts';
 import type { ProcessIo } from './process-io.ts';
 
-interface Asking {
+interface PromptParts {
   readonly io: Pick<ProcessIo, 'stdin' | 'stderr' | 'signal'>;
   readonly globals: Pick<GlobalValues, 'yes' | 'noInput'>;
 }
 
-/** Asks on the terminal and goes on after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2, RMA_INTERRUPTED exit 130 */
-export async function confirm(question: string, { io, globals }: Asking): Promise<void> {
+/** Asks for confirmation on the terminal. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2, RMA_INTERRUPTED exit 130 */
+export async function confirm(question: string, { io, globals }: PromptParts): Promise<void> {
   if (globals.yes) return;
   const canAsk = io.stdin.isTTY === true && io.stderr.isTTY === true && !globals.noInput;
-  if (!canAsk) throw notConfirmed(`"${question}" needs an answer, and nobody can be asked here`);
+  if (!canAsk) throw notConfirmed(`confirmation required, but stdin is not interactive: "${question}"`);
   const answer = await ask(`${question} [y/N] `, io);
-  if (!/^y(es)?$/i.test(answer.trim())) throw notConfirmed('stopped: the answer was not yes');
+  if (!/^y(es)?$/i.test(answer.trim())) throw notConfirmed('canceled: the answer was not yes');
 }
 
-function ask(question: string, { stdin, stderr, signal }: Asking['io']): Promise<string> {
+function ask(question: string, { stdin, stderr, signal }: PromptParts['io']): Promise<string> {
   const prompt = createInterface({ input: stdin, output: stderr });
   const answer = new Promise<string>((resolve, reject) => {
-    // while it asks, the line editor takes Ctrl-C and Ctrl-D away from the process
+    // during the prompt, readline handles Ctrl-C and Ctrl-D
     prompt.on('SIGINT', () => {
       reject(new RmaError('RMA_INTERRUPTED', 'stopped by Ctrl-C', { exitCode: EXIT.interrupted }));
     });
@@ -34,6 +34,6 @@ function ask(question: string, { stdin, stderr, signal }: Asking['io']): Promise
 function notConfirmed(message: string): RmaError {
   return new RmaError('RMA_USAGE_NOT_CONFIRMED', message, {
     exitCode: EXIT.usage,
-    hint: 'add --yes to go on without a question',
+    hint: 'to skip the confirmation, add --yes',
   });
 }

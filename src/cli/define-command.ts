@@ -11,27 +11,27 @@ export interface Example {
   readonly does: string;
 }
 
-/** One JSON document, with the name and major version of its form: `rma.<noun>/v<N>`. Keys are camelCase, sizes in bytes. */
+/** One JSON document, with the name and major version of its schema: `rma.<noun>/v<N>`. Keys are camelCase, sizes in bytes. */
 export interface JsonDocument {
   readonly schema: `rma.${string}/v${number}`;
   readonly [key: string]: unknown;
 }
 
-/** What a command found or did. The frame prints it; handlers print nothing. */
+/** The result of a command. `run-command.ts` prints it; handlers print nothing. */
 export interface CommandResult {
-  /** the whole result, for `--json` */
+  /** the complete result, for `--json` */
   readonly json: JsonDocument;
-  /** the result for people, without the last line end */
+  /** the result as text, without a trailing newline */
   readonly human: (theme: Theme) => string;
-  /** what `-q` and `--format name` print, one per line; without it `-q` prints the human form */
+  /** output of `-q` and `--format name`, one per line; without it `-q` prints `human` */
   readonly ids?: readonly string[];
   /** rows for `--format` with a template; only of list commands */
   readonly items?: readonly Readonly<Record<string, unknown>>[];
-  /** the data of `--format yaml` where it is not that of `json` */
+  /** data of `--format yaml` if it differs from `json` */
   readonly yaml?: unknown;
-  /** 0 unless told */
+  /** default 0 */
   readonly exitCode?: ExitCode;
-  /** the command to try next */
+  /** the suggested next command */
   readonly next?: string;
 }
 
@@ -43,7 +43,7 @@ type Values<S extends Readonly<Record<string, { readonly read: (texts: readonly 
 
 export type Handler<I> = (input: I, context: Context) => Promise<CommandResult>;
 
-/** What is known of a command before it runs: enough to parse a command line and to print help. */
+/** The declaration of a command: everything needed to parse a command line and to print help. */
 export interface CommandSpec<O extends OptionSpecs, A extends ArgumentSpecs> {
   /** words of the command: `models pull` */
   readonly path: string;
@@ -51,30 +51,30 @@ export interface CommandSpec<O extends OptionSpecs, A extends ArgumentSpecs> {
   readonly summary: string;
   readonly description?: string;
   readonly examples: readonly [Example, ...Example[]];
-  /** in order of place; the key is the name of the value, and in capitals its name in help */
+  /** in order of position; the key is the name of the value, and in capitals its name in the help */
   readonly arguments: A;
   readonly options: O;
-  /** true: every setting of rma.yaml can be given as an option */
+  /** true: every setting of rma.yaml is also an option */
   readonly settings: boolean;
-  /** true: the result is a list, and `--format` and `--no-trunc` shape it */
+  /** true: the result is a list; `--format` and `--no-trunc` apply */
   readonly list: boolean;
-  /** Brings the handler. Heavy modules are imported there, never by the declaration. */
+  /** Loads the handler. Heavy modules are imported there, never by the declaration. */
   readonly load: () => Promise<Handler<Values<O> & Values<A>>>;
 }
 
-/** The texts that a command line gave, by name of option or argument. */
+/** The texts of a command line, by name of option or argument. */
 export interface RawInput {
   readonly options: Readonly<Record<string, readonly string[]>>;
   readonly arguments: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A declared command, its types of input closed over. */
+/** A declared command, without its input types. */
 export interface Command extends Omit<CommandSpec<OptionSpecs, ArgumentSpecs>, 'load'> {
-  /** Checks the input at once (throws RmaError exit 2); the handler is loaded when the returned function runs. */
+  /** Checks the input (throws RmaError exit 2); the handler is loaded when the returned function runs. */
   readonly bind: (raw: RawInput) => (context: Context) => Promise<CommandResult>;
 }
 
-/** All commands, and a summary of each noun that only groups some (`models`). */
+/** All commands, and a summary of each noun that only groups commands (`models`). */
 export interface CommandTable {
   readonly commands: readonly Command[];
   readonly nouns: Readonly<Record<string, string>>;
@@ -98,6 +98,6 @@ function readAll<S extends OptionSpecs | ArgumentSpecs>(
   texts: Readonly<Record<string, readonly string[]>>,
 ): Values<S> {
   const entries = Object.entries(specs).map(([name, spec]) => [name, spec.read(texts[name] ?? [])]);
-  // the keys and the types of the values are those of the specs, which Object.fromEntries cannot tell
+  // keys and value types match those of the specs, which Object.fromEntries cannot express
   return Object.fromEntries(entries) as Values<S>;
 }

@@ -4,53 +4,57 @@ export const COLOR_WHEN = ['auto', 'always', 'never'] as const;
 const PROGRESS_FORMS = ['auto', 'tty', 'plain', 'json', 'none'] as const;
 
 const FORMATS = ['table', 'wide', 'json', 'yaml', 'name'] as const;
-/** How a list is printed: a form, or a template such as `{{name}} {{state}}`. */
+/** Output format of a list: a name, or a template such as `{{name}} {{state}}`. */
 export type ListFormat = (typeof FORMATS)[number] | { readonly template: string };
 
 const verbose: OptionSpec<number> = {
   flags: '-v, --verbose',
-  description: 'tell more; twice: tell everything',
+  description: 'more output (-vv: debug output)',
   read: (texts) => texts.length,
 };
 
 const color: OptionSpec<(typeof COLOR_WHEN)[number]> = parsedOption(
   '--color <WHEN>',
-  `colours: ${COLOR_WHEN.join(', ')} (--no-color: never)`,
+  `colored output: ${COLOR_WHEN.join('|')} (--no-color: never)`,
   {
-    // commander hands the negated form on as `false`
+    // commander passes the negated form as `false`
     parse: (text) => (text === 'false' ? 'never' : (COLOR_WHEN.find((when) => when === text) ?? null)),
     expected: `one of ${COLOR_WHEN.join(', ')}`,
     fallback: 'auto' as const,
   },
 );
 
-/** Options that every command takes, before and after its name. */
+/** Options of every command, accepted before and after its name. */
 export const GLOBAL_OPTIONS = {
-  file: textOption('-f, --file <FILE>', 'read this rma.yaml instead of the nearest one; - reads stdin'),
-  dir: textOption('-C, --dir <DIR>', 'work as if started in DIR'),
-  project: textOption('-p, --project <NAME>', 'name of the project'),
+  file: textOption('-f, --file <FILE>', 'path of rma.yaml (default: nearest parent directory; - for stdin)'),
+  dir: textOption('-C, --dir <DIR>', 'run as if started in DIR'),
+  project: textOption('-p, --project <NAME>', 'project name'),
   json: flagOption('--json', 'print the result as one JSON document'),
-  quiet: flagOption('-q, --quiet', 'print ids only, no progress'),
+  quiet: flagOption('-q, --quiet', 'print IDs only, no progress'),
   verbose,
-  debug: flagOption('--debug', 'tell everything, with stack traces of errors'),
+  debug: flagOption('--debug', 'debug output, with stack traces of errors'),
   color,
-  progress: choiceOption('--progress <FORM>', `progress: ${PROGRESS_FORMS.join(', ')}`, {
+  progress: choiceOption('--progress <FORM>', `progress output: ${PROGRESS_FORMS.join('|')}`, {
     choices: PROGRESS_FORMS,
     fallback: 'auto',
   }),
-  yes: flagOption('-y, --yes', 'answer every question with yes'),
-  noInput: flagOption('--no-input', 'never ask: a question is an error'),
+  yes: flagOption('-y, --yes', 'answer yes to all prompts'),
+  noInput: flagOption('--no-input', 'disable prompts; fail instead'),
 } as const;
 
-/** Options of commands whose result is a list. */
+/** Options of commands that print a list. */
 export const LIST_OPTIONS = {
-  format: parsedOption('--format <FORMAT>', `${FORMATS.join(', ')}, or a template: '{{name}} {{state}}'`, {
-    parse: (text): ListFormat | null =>
-      text.includes('{{') ? { template: text } : (FORMATS.find((format) => format === text) ?? null),
-    expected: `one of ${FORMATS.join(', ')}, or a template with {{key}}`,
-    fallback: 'table' as const,
-  }),
-  noTrunc: flagOption('--no-trunc', 'never shorten a column'),
+  format: parsedOption(
+    '--format <FORMAT>',
+    `${FORMATS.join('|')}, or a template such as '{{name}} {{state}}'`,
+    {
+      parse: (text): ListFormat | null =>
+        text.includes('{{') ? { template: text } : (FORMATS.find((format) => format === text) ?? null),
+      expected: `one of ${FORMATS.join(', ')}, or a template with {{key}}`,
+      fallback: 'table' as const,
+    },
+  ),
+  noTrunc: flagOption('--no-trunc', 'do not truncate columns'),
 } as const;
 
 type ValuesOf<S extends Readonly<Record<string, OptionSpec<unknown>>>> = {

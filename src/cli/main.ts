@@ -7,7 +7,7 @@ import { abortOnSignals } from './signals.ts';
 const { env, stdin, stdout, stderr } = process;
 const argv = process.argv.slice(2);
 
-// a reader that went away (`rma models ls | head -1`) is no fault
+// a closed pipe (`rma models ls | head -1`) is not an error
 for (const stream of [stdout, stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok);
@@ -29,16 +29,16 @@ const exitCode = await runCli(
     stdin,
     stdout,
     stderr,
-    signal: abortOnSignals(process, tell),
+    signal: abortOnSignals(process, printNotice),
   },
   COMMAND_TABLE,
 );
 await Promise.all([flushed(stdout), flushed(stderr)]);
-// a fault of the output is told in the background, and ends rma with its own exit code
+// an output error is reported in the background and exits with its own code
 if (!failing) process.exit(exitCode);
 
-/** A line about the process itself. The terminal has just shown `^C`; with `--json` stderr is for the error document. */
-function tell(line: string): void {
+/** Prints a line about the process itself. The terminal has just shown `^C`; with `--json`, stderr is for the error document. */
+function printNotice(line: string): void {
   if (!wantsJson(argv)) stderr.write(stderr.isTTY ? `\n${line}\n` : `${line}\n`);
 }
 

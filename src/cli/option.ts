@@ -1,21 +1,21 @@
 import { RmaError } from '../core/errors.ts';
 
-/** One option of a command line. `read` turns the texts given for it (none when absent) into its value. */
+/** One option of a command line. `read` parses its texts (none if absent). */
 export interface OptionSpec<T> {
-  /** as commander writes it: `-f, --file <FILE>` */
+  /** in the format of commander: `-f, --file <FILE>` */
   readonly flags: string;
   readonly description: string;
   readonly read: (texts: readonly string[]) => T;
 }
 
-/** A switch: true when given. */
+/** Declares a boolean option. */
 export function flagOption(flags: string, description: string): OptionSpec<boolean> {
   return { flags, description, read: (texts) => texts.length > 0 };
 }
 
-/** A text, null when not given; the last one counts. */
+/** Declares a text option, null if absent; the last one is used. */
 export function textOption(flags: string, description: string): OptionSpec<string | null> {
-  // an unset variable in a script comes as an empty text: it is no folder and no file
+  // an unset variable in a script becomes an empty text, which is not a valid path
   const read = (texts: readonly string[]): string | null => {
     const last = texts.at(-1);
     if (last === '') throw invalidValue(flags, last, 'a value');
@@ -24,7 +24,7 @@ export function textOption(flags: string, description: string): OptionSpec<strin
   return { flags, description, read };
 }
 
-/** A text that `parse` understands (it returns null for what it does not), `fallback` when not given. */
+/** Declares an option that `parse` reads (null: invalid), `fallback` if absent. */
 export function parsedOption<T, F>(
   flags: string,
   description: string,
@@ -40,7 +40,7 @@ export function parsedOption<T, F>(
   return { flags, description, read };
 }
 
-/** Returns an option that is one of a few words. */
+/** Declares an option with a fixed list of values. */
 export function choiceOption<const C extends readonly string[]>(
   flags: string,
   description: string,

@@ -8,29 +8,29 @@ import { argumentForm } from './help/argument-form.ts';
 import { renderHelp } from './help/render-help.ts';
 import { usageError } from './usage-error.ts';
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export type Invocation =
-  /** help or the version, asked for */
+  /** help or version output */
   | { readonly kind: 'text'; readonly text: string }
-  /** no command at all, or a noun without its verb */
+  /** no command, or a noun without a verb */
   | { readonly kind: 'incomplete'; readonly path: string; readonly text: string }
   | {
       readonly kind: 'command';
       readonly run: (context: Context) => Promise<CommandResult>;
       readonly globals: GlobalValues;
-      /** texts of the setting options given, by key of the setting */
+      /** texts of the setting options, by key of the setting */
       readonly settings: ReadonlyMap<string, readonly string[]>;
     };
 
 /**
- * Reads a command line; loads and runs nothing.
+ * Parses a command line; loads and runs nothing.
  * @throws RmaError RMA_USAGE_* exit 2
  */
 export function parseCommandLine(argv: readonly string[], table: CommandTable): Invocation {
   return new CommandLine(table).parse(argv);
 }
 
-/** Texts given per option or argument. Only those that were given have an entry. */
+/** Texts per option or argument. Absent ones have no entry. */
 type Texts = Record<string, string[]>;
 
 class CommandLine {
@@ -77,7 +77,7 @@ class CommandLine {
     return program;
   }
 
-  /** Remembers at which command help was printed or an error found. */
+  /** Records the command at which help was printed or an error was found. */
   private watch(program: Program, path: string): void {
     program.configureOutput({
       outputError: () => {
@@ -116,7 +116,7 @@ class CommandLine {
     });
   }
 
-  /** The subcommand of that path; nouns on the way are made when they are not there yet. */
+  /** Returns the subcommand for a path; creates missing nouns on the way. */
   private leaf(program: Program, path: string): Program {
     let parent = program;
     let at = '';
@@ -142,7 +142,7 @@ class CommandLine {
     return {
       kind: 'command',
       run: command.bind({ options, arguments: args }),
-      // each key was read by the option of that name
+      // each value was read by the option of that name
       globals: globals as GlobalValues,
       settings: new Map(Object.entries(this.settings)),
     };
@@ -153,7 +153,7 @@ interface Collected {
   readonly flags: string;
   readonly into: Texts;
   readonly name: string;
-  /** the text of a switch */
+  /** text for a boolean option (default `true`) */
   readonly given?: string;
 }
 

@@ -29,14 +29,14 @@ async function incomplete(
 ): Promise<ExitCode> {
   if (wantsJson(io.argv)) {
     const words = path === '' ? 'rma' : `rma ${path}`;
-    const message = `${words} needs a command`;
+    const message = `missing command after "${words}"`;
     throw new RmaError('RMA_USAGE_NO_COMMAND', message, { exitCode: EXIT.usage, hint: `${words} --help` });
   }
   io.stderr.write(path === '' ? renderShortHelp(table) : text);
   return EXIT.usage;
 }
 
-/** Prints an error that ended rma before or outside a command, and returns its exit code. */
+/** Prints an error that occurred before or outside a command, and returns its exit code. */
 export async function printError(
   io: Pick<ProcessIo, 'argv' | 'env' | 'stderr'>,
   error: unknown,
@@ -54,7 +54,7 @@ export async function printError(
   return toErrorDocument(error).exitCode;
 }
 
-/** Read from the words themselves: it holds also for a command line that cannot be understood. */
+/** Returns whether JSON output is requested, even for a command line that cannot be parsed. */
 export function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   const words = end === -1 ? argv : argv.slice(0, end);

@@ -13,7 +13,7 @@ import { selectReporter } from './reporters/select-reporter.ts';
 
 type CommandInvocation = Extract<Invocation, { kind: 'command' }>;
 
-/** Runs one command: context, progress, result or error, exit code. The only place that prints for commands. */
+/** Runs one command: context, progress, result or error, exit code. The only place that prints the output of commands. */
 export async function runCommand(
   io: ProcessIo,
   invocation: CommandInvocation,
@@ -21,7 +21,7 @@ export async function runCommand(
 ): Promise<ExitCode> {
   const { globals, settings } = invocation;
   const errTheme = createTheme(io.stderr, io.env, { color: globals.color });
-  const reporter = new WarningKeeper(await selectReporter(io, globals, errTheme));
+  const reporter = new WarningCollector(await selectReporter(io, globals, errTheme));
   const context = createContext({ io, globals, settings, reporter, help: helpPages(table) });
   try {
     const result = await invocation.run(context);
@@ -41,7 +41,7 @@ export async function runCommand(
 interface Output {
   readonly io: ProcessIo;
   readonly globals: CommandInvocation['globals'];
-  readonly reporter: WarningKeeper;
+  readonly reporter: WarningCollector;
 }
 
 async function succeed({ io, globals, reporter }: Output, result: CommandResult): Promise<ExitCode> {
@@ -62,8 +62,8 @@ function helpPages(table: CommandTable): HelpPages {
   return { paths, render: (path) => renderHelp(path, table) };
 }
 
-/** Keeps the warnings, so that JSON documents carry those that no reporter showed. */
-class WarningKeeper {
+/** Collects warnings for the JSON document. */
+class WarningCollector {
   readonly inner: CliReporter;
   private readonly warnings: Omit<Extract<RmaEvent, { type: 'warning' }>, 'type'>[] = [];
 
@@ -84,7 +84,7 @@ class WarningKeeper {
   }
 }
 
-/** After a signal every failure is the signal's, unless the command made an error of its own for it. */
+/** Returns the error to report after a signal: that of the signal, unless the command threw one with the same exit code. */
 function endedBySignal(signal: AbortSignal, error: unknown): unknown {
   const code = signalExit(signal);
   if (code === null) return error;

@@ -3,18 +3,18 @@ import { EXIT, type ExitCode, RmaError } from '../core/errors.ts';
 
 const EXIT_CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 
-const GO_ON = 'what was done and fetched is kept: run the same command again to go on';
+const RESUME_HINT = 'completed work and downloaded data are kept; run the same command again to continue';
 
-/** The process, as far as signals need it. */
+/** The part of the process that signal handling needs. */
 export interface SignalSource {
   on(signal: keyof typeof EXIT_CODES, listener: () => void): unknown;
   exit(code: ExitCode): void;
 }
 
-/** A signal that aborts at the first SIGINT or SIGTERM; the second one exits at once. */
-export function abortOnSignals(source: SignalSource, tell: (line: string) => void): AbortSignal {
+/** Returns a signal that is aborted by the first SIGINT or SIGTERM; the second one exits immediately. */
+export function abortOnSignals(source: SignalSource, print: (line: string) => void): AbortSignal {
   const controller = new AbortController();
-  // everything that goes on at once listens to this one signal; Node would warn of a leak from eleven on
+  // all concurrent work listens to this signal; Node warns of a leak above ten listeners
   setMaxListeners(0, controller.signal);
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     source.on(name, () => {
@@ -23,9 +23,9 @@ export function abortOnSignals(source: SignalSource, tell: (line: string) => voi
         source.exit(exitCode);
         return;
       }
-      tell('stopping; once more to stop at once');
+      print('stopping gracefully; press Ctrl-C or send the signal again to force');
       const code = name === 'SIGINT' ? 'RMA_INTERRUPTED' : 'RMA_TERMINATED';
-      controller.abort(new RmaError(code, `stopped by ${name}`, { exitCode, hint: GO_ON }));
+      controller.abort(new RmaError(code, `interrupted by ${name}`, { exitCode, hint: RESUME_HINT }));
     });
   }
   return controller.signal;

@@ -9,15 +9,15 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   'commander.excessArguments': 'RMA_USAGE_TOO_MANY_ARGUMENTS',
 };
 
-/** What people type who know other tools, and what they mean here. */
+/** Hints for command lines of other tools. */
 const KNOWN_MISTAKES: Readonly<Record<string, string>> = {
-  'commander.excessArguments up': 'profiles are named by an option: rma up --profile NAME',
-  'commander.excessArguments plan': 'profiles are named by an option: rma plan --profile NAME',
-  'commander.excessArguments down': 'profiles are named by an option: rma down --profile NAME',
-  'commander.optionMissingArgument logs': 'to go on as new lines come: rma logs --follow',
+  'commander.excessArguments up': 'profiles are options: rma up --profile NAME',
+  'commander.excessArguments plan': 'profiles are options: rma plan --profile NAME',
+  'commander.excessArguments down': 'profiles are options: rma down --profile NAME',
+  'commander.optionMissingArgument logs': 'to follow the log output: rma logs --follow',
 };
 
-/** A command line that makes no sense, in rma's own form. `path` is the command it was found at. */
+/** Converts a parse error of commander. `path` is the command that it occurred at. */
 export function usageError(error: CommanderError, path: string): RmaError {
   // commander puts its suggestion on a second line
   const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');

@@ -125,7 +125,7 @@ describe('[req R30] rma gpus', () => {
     const { stdout } = await gpus(box, docker);
     expect(stdout.split('\n').slice(2)).toEqual([
       'IDX     UUID           NAME                    CC          MEMORY   UTIL   TEMP   USED BY',
-      '0       GPU-91be7f30   NVIDIA A100-SXM4-40GB   8.0     ?/40.0 GiB      -   41 C   divided by MIG',
+      '0       GPU-91be7f30   NVIDIA A100-SXM4-40GB   8.0     ?/40.0 GiB      -   41 C   MIG mode',
       '  0:0   MIG-3d0a6b94     MIG 3g.20gb           -     0.0/19.5 GiB      -      -   -',
       '  0:1   MIG-e85c1d42     MIG 3g.20gb           -     0.0/19.5 GiB      -      -   rma/embedding-tei',
       '',
@@ -150,7 +150,7 @@ describe('[req R30] rma gpus', () => {
     const box = await gpuBox({ shape });
     const { exitCode, stdout, stderr } = await gpus(box, NO_DOCKER);
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(new RegExp(`^No GPU can be used here: .* \\(${code}\\)\n  hint: .*\n$`));
+    expect(stdout).toMatch(new RegExp(`^No usable GPU: .* \\(${code}\\)\n  hint: .*\n$`));
     const document = JSON.parse((await gpus(box, NO_DOCKER, '--json')).stdout);
     expect(document.hosts).toMatchObject([{ driver: null, cuda: null, gpus: [], absence: { code } }]);
   });

@@ -73,7 +73,7 @@ describe('[req R02] rma profiles ls', () => {
     const mine = own('profiles/mine.yaml', OWN_OCR);
     own('rma.yaml', 'profiles: [ocr]\n');
     const { stdout } = await rma('profiles', 'ls');
-    expect(stdout).toMatch(/^ocr +default +ollama +1 +16\.0 GiB +own, replaces shipped +yes +Documents, /m);
+    expect(stdout).toMatch(/^ocr +default +ollama +1 +16\.0 GiB +own, overrides shipped +yes +Documents, /m);
     expect(stdout).toMatch(/^mine +default +ollama +1 +16\.0 GiB +own +no +Documents, /m);
     const { profiles } = JSON.parse((await rma('profiles', 'ls', '--json')).stdout);
     expect(profiles).toContainEqual({
@@ -100,13 +100,13 @@ describe('[req R02] rma profiles show', () => {
       'vllm: A chat model with vLLM',
       'Shipped: /profiles/vllm.yaml',
       'In use: no',
-      'GPU: smallest 7.5 GiB, recommended 22.4 GiB',
+      'GPU: minimum 7.5 GiB, recommended 22.4 GiB',
       '',
-      'Variants, best first:',
+      'Variants, in order of preference:',
       '  fp16',
-      '    vllm: mistral-7b-instruct; 1 GPU; 4096 tokens of context; 8 at once; memory limit 12.0 GiB',
+      '    vllm: mistral-7b-instruct; 1 GPU; 4096 tokens of context; 8 concurrent requests; memory limit 12.0 GiB',
       '  4bit',
-      '    vllm: mistral-7b-instruct-gptq; 1 GPU; 4096 tokens of context; 8 at once; memory limit 12.0 GiB',
+      '    vllm: mistral-7b-instruct-gptq; 1 GPU; 4096 tokens of context; 8 concurrent requests; memory limit 12.0 GiB',
       '',
       'MODEL                      KIND   SIZE   GPU MEMORY   REFERENCE',
       'mistral-7b-instruct        chat      -     16.0 GiB   hf:mistralai/Mistral-7B-Instruct-v0.2',
@@ -118,9 +118,9 @@ describe('[req R02] rma profiles show', () => {
   it('shows that of the user in place of the shipped one, with all that was asked for', async () => {
     const file = own('profiles/ocr.yaml', OWN_OCR);
     const { stdout } = await rma('profiles', 'show', 'ocr');
-    expect(stdout).toContain(`Your own: ${file}\nIn place of: /`);
+    expect(stdout).toContain(`Your own: ${file}\nOverrides: /`);
     expect(stdout).toContain(
-      '    ollama: llava-13b; 3 copies, each on 2 GPUs, shared with nobody; 8192 tokens of context; 2 at once; 1 loaded at a time; memory limit 12.0 GiB\n',
+      '    ollama: llava-13b; 3 replicas, each on 2 GPUs (exclusive); 8192 tokens of context; 2 concurrent requests; at most 1 model loaded; memory limit 12.0 GiB\n',
     );
   });
 
@@ -165,11 +165,11 @@ describe('[req R02] rma profiles show', () => {
 describe('[req R02] rma profiles check', () => {
   it('says which files of the user are right', async () => {
     expect((await rma('profiles', 'check')).stdout).toBe(
-      '5 profiles (0 your own), 4 engines (0 your own). No faults.\n',
+      '5 profiles (0 custom), 4 engines (0 custom). No errors.\n',
     );
     const file = own('profiles/ocr.yaml', OWN_OCR);
     expect((await rma('profiles', 'check')).stdout).toBe(
-      `${file}: OK\n5 profiles (1 your own), 4 engines (0 your own). No faults.\n`,
+      `${file}: OK\n5 profiles (1 custom), 4 engines (0 custom). No errors.\n`,
     );
   });
 
@@ -177,7 +177,7 @@ describe('[req R02] rma profiles check', () => {
     rmSync(join(dir, 'rma.yaml'));
     own('profiles/ocr.yaml', OWN_OCR);
     expect((await rma('profiles', 'check')).stdout).toBe(
-      'No profiles/ or engines/ directory beside rma.yaml.\n5 profiles (0 your own), 4 engines (0 your own). No faults.\n',
+      'No profiles/ or engines/ directory next to rma.yaml.\n5 profiles (0 custom), 4 engines (0 custom). No errors.\n',
     );
   });
 
@@ -185,7 +185,7 @@ describe('[req R02] rma profiles check', () => {
     rmSync(join(dir, 'profiles'), { recursive: true });
     const engine = own('engines/mine.yaml', OWN_ENGINE);
     expect((await rma('profiles', 'check')).stdout).toBe(
-      `${engine}: OK\n5 profiles (0 your own), 5 engines (1 your own). No faults.\n`,
+      `${engine}: OK\n5 profiles (0 custom), 5 engines (1 custom). No errors.\n`,
     );
     const profile = own('profiles/ocr.yaml', OWN_OCR.replace('ollama', 'mine'));
     const { stdout } = await rma('profiles', 'check', '--json');
@@ -212,7 +212,7 @@ describe('[req R02] rma profiles check', () => {
     const draft = own('drafts/ocr.yaml', OWN_OCR);
     const { exitCode, stdout } = await rma('profiles', 'check', 'drafts/ocr.yaml');
     expect(exitCode).toBe(0);
-    expect(stdout).toBe(`${draft}: OK\n5 profiles (1 your own), 4 engines (0 your own). No faults.\n`);
+    expect(stdout).toBe(`${draft}: OK\n5 profiles (1 custom), 4 engines (0 custom). No errors.\n`);
     const models = own('drafts/models.yaml', 'tiny:\n  ref: hf:org/tiny\n  kind: talk\n');
     const result = await rma('profiles', 'check', 'drafts/models.yaml');
     expectFault(result, { exitCode: 2, code: 'RMA_DATA_INVALID' });

@@ -28,7 +28,7 @@ export async function runDown({ dryRun }: DownInput, context: Context): Promise<
 }
 
 function sentence(project: string, dryRun: boolean, { removed }: DownResult): string {
-  if (removed.length === 0) return `Nothing to do: no service of project "${project}" runs.`;
+  if (removed.length === 0) return `Nothing to do: project "${project}" has no services.`;
   const verb = dryRun ? 'Would stop' : 'Stopped';
-  return `${verb} ${removed.join(', ')}. The models ${dryRun ? 'would ' : ''}stay.`;
+  return `${verb} ${removed.join(', ')}. Models are kept.`;
 }

@@ -4,16 +4,16 @@ import { flagOption } from '../option.ts';
 export const downCommand = defineCommand({
   path: 'down',
   group: 'Workers',
-  summary: 'Drain and stop the workers; the models stay',
+  summary: 'Drain and remove the workers; models are kept',
   description:
-    'Each worker leaves the coordinator first and lets requests in flight finish. Volumes are never deleted.',
+    'Each worker leaves the coordinator first, and requests in flight can finish. Volumes are never removed.',
   examples: [
-    { command: 'rma down', does: 'stop everything of the project' },
+    { command: 'rma down', does: 'stop all services of the project' },
     { command: 'rma down --profile cpu-worker', does: 'stop one profile' },
-    { command: 'rma down --dry-run', does: 'only show what would stop' },
+    { command: 'rma down --dry-run', does: 'show what would be stopped' },
   ],
   arguments: {},
-  options: { dryRun: flagOption('--dry-run', 'show what would stop and change nothing') },
+  options: { dryRun: flagOption('--dry-run', 'show what would be stopped without changing anything') },
   settings: true,
   list: false,
   load: async () => (await import('./down-handler.ts')).runDown,

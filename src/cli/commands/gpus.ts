@@ -4,14 +4,14 @@ import { flagOption } from '../option.ts';
 export const gpusCommand = defineCommand({
   path: 'gpus',
   group: 'Workers',
-  summary: 'Show the GPUs of this machine and what uses them',
+  summary: 'List the GPUs of this machine and their users',
   description:
-    'Reads nvidia-smi. What the driver does not tell is shown as "-" and is null in JSON, never zero. MEMORY is what is taken, the part reserved by the driver included, of the total. A machine without GPUs is no error.',
+    'Reads nvidia-smi. Values that the driver does not report are "-" in the table and null in JSON. MEMORY is used/total, including the part reserved by the driver. A machine without GPUs is not an error.',
   examples: [
-    { command: 'rma gpus', does: 'GPUs and their MIG devices, with the services of all projects on them' },
-    { command: 'rma gpus --processes', does: 'also every process that the driver sees' },
-    { command: 'rma gpus --json', does: 'all of it with full UUIDs and sizes in bytes' },
-    { command: 'rma gpus -q', does: 'UUIDs only' },
+    { command: 'rma gpus', does: 'list GPUs and MIG devices with the services of all projects' },
+    { command: 'rma gpus --processes', does: 'also list all processes' },
+    { command: 'rma gpus --json', does: 'print JSON with full UUIDs and sizes in bytes' },
+    { command: 'rma gpus -q', does: 'print UUIDs only' },
   ],
   arguments: {},
   options: { processes: flagOption('--processes', 'list the processes on each GPU') },

@@ -26,8 +26,8 @@ function isTopic(path: string): path is TopicName {
 function helpOn(path: string, help: Context['help']): string {
   if (path === '' || help.paths.includes(path)) return help.render(path);
   const near = nearest(path, [...help.paths, ...TOPIC_NAMES]);
-  throw new RmaError('RMA_USAGE_UNKNOWN_TOPIC', `there is no help on "${path}"`, {
+  throw new RmaError('RMA_USAGE_UNKNOWN_TOPIC', `unknown help topic "${path}"`, {
     exitCode: EXIT.usage,
-    hint: near === null ? 'rma --help lists commands and topics' : `rma help ${near}`,
+    hint: near === null ? 'to list commands and topics: rma --help' : `rma help ${near}`,
   });
 }

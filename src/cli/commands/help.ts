@@ -4,11 +4,11 @@ import { defineCommand } from '../define-command.ts';
 export const helpCommand = defineCommand({
   path: 'help',
   group: 'About rma',
-  summary: 'Print help on a command or a topic',
+  summary: 'Show help for a command or topic',
   examples: [
-    { command: 'rma help config show', does: 'help on a command' },
-    { command: 'rma help exit-codes', does: 'what each exit code means' },
-    { command: 'rma help settings', does: 'every setting with its form and default' },
+    { command: 'rma help config show', does: 'show help for a command' },
+    { command: 'rma help exit-codes', does: 'list the exit codes' },
+    { command: 'rma help settings', does: 'list all settings with their defaults' },
   ],
   arguments: { topic: listArgument('a command, or exit-codes, environment, references, settings') },
   options: {},

@@ -16,14 +16,14 @@ interface LogsInput {
 
 const JSON_LINES = 1000;
 
-/** The lines go to stdout as Compose formats them, or with `--json` as a document. @throws RmaError RMA_SERVICE_UNKNOWN (2) */
+/** Prints logs in the format of Compose, or with `--json` as a document. @throws RmaError RMA_SERVICE_UNKNOWN exit 2 */
 export async function showLogs(input: LogsInput, context: Context): Promise<CommandResult> {
   const { config } = await context.config();
   const host = await context.host();
   await requireDocker(host);
   const containers = await projectContainers(host, config.project);
   const services = containers.map(({ service }) => service);
-  for (const wanted of input.service) if (!services.includes(wanted)) throw unknown(wanted, services);
+  for (const name of input.service) if (!services.includes(name)) throw unknown(name, services);
   if (services.length === 0) {
     return {
       json: { schema: 'rma.logs/v1', services: [] },
@@ -60,10 +60,10 @@ async function logDocument(
   return { json: { schema: 'rma.logs/v1', services }, human: () => '' };
 }
 
-function unknown(wanted: string, services: readonly string[]): RmaError {
-  const near = nearest(wanted, services);
-  return new RmaError('RMA_SERVICE_UNKNOWN', `there is no service "${wanted}" in this project`, {
+function unknown(name: string, services: readonly string[]): RmaError {
+  const near = nearest(name, services);
+  return new RmaError('RMA_SERVICE_UNKNOWN', `no service "${name}" in this project`, {
     exitCode: EXIT.usage,
-    hint: near === null ? `there are: ${services.join(', ') || 'none'}` : `did you mean ${near}?`,
+    hint: near === null ? `services: ${services.join(', ') || 'none'}` : `did you mean ${near}?`,
   });
 }

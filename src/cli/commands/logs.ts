@@ -7,15 +7,15 @@ export const logsCommand = defineCommand({
   group: 'Workers',
   summary: 'Show the logs of services',
   examples: [
-    { command: 'rma logs', does: 'of every service' },
-    { command: 'rma logs cpu-worker-worker --follow', does: 'of one service, as it goes on' },
-    { command: 'rma logs --tail 50', does: 'the last 50 lines of each' },
+    { command: 'rma logs', does: 'show the logs of all services' },
+    { command: 'rma logs cpu-worker-worker --follow', does: 'follow the logs of one service' },
+    { command: 'rma logs --tail 50', does: 'show the last 50 lines of each service' },
   ],
-  arguments: { service: listArgument('services; none: all of them') },
+  arguments: { service: listArgument('services (default: all)') },
   options: {
-    follow: flagOption('--follow', 'go on as new lines come'),
-    timestamps: flagOption('-t, --timestamps', 'with the time of each line'),
-    tail: parsedOption('-n, --tail <LINES>', 'only the last lines of each', {
+    follow: flagOption('--follow', 'follow log output'),
+    timestamps: flagOption('-t, --timestamps', 'show timestamps'),
+    tail: parsedOption('-n, --tail <LINES>', 'number of lines to show from the end of each log', {
       parse: (text) => (/^\d+$/.test(text) ? text : null),
       expected: 'a number of lines',
       fallback: null,

@@ -87,7 +87,7 @@ function endpointText({ ports }: ContainerFacts): string {
   return ports.map(({ address, hostPort }) => `http://${address}:${hostPort}`).join(' ');
 }
 
-/** As far as it tells GPUs apart for people: `GPU-5f1c2a9e`. */
+/** Shortens a UUID for display: `GPU-5f1c2a9e`. */
 function shortUuid(uuid: string): string {
   return uuid.slice(0, 12);
 }

@@ -11,19 +11,19 @@ export const restartCommand = defineCommand({
     'Workers that use a service leave the coordinator and let requests in flight finish before it stops. Containers ' +
     'keep their definition: to apply changed settings, run rma up.',
   examples: [
-    { command: 'rma restart', does: 'every service of the project' },
-    { command: 'rma restart cpu-worker-llamacpp', does: 'one engine' },
-    { command: 'rma restart --dry-run', does: 'only show the plan' },
+    { command: 'rma restart', does: 'restart all services of the project' },
+    { command: 'rma restart cpu-worker-llamacpp', does: 'restart one engine' },
+    { command: 'rma restart --dry-run', does: 'show the plan' },
   ],
   arguments: { service: listArgument('services (default: all)') },
   options: {
-    dryRun: flagOption('--dry-run', 'show the plan and change nothing'),
+    dryRun: flagOption('--dry-run', 'show the plan without changing anything'),
     waitTimeout: parsedOption(
       '--wait-timeout <TIME>',
-      'how long to wait for the engines to answer (default 30m)',
+      'how long to wait for the engines to be ready (default 30m)',
       {
         parse: parseDuration,
-        expected: 'a time such as 90s or 30m',
+        expected: 'a duration such as 90s or 30m',
         fallback: 1800,
       },
     ),

@@ -5,8 +5,8 @@ export const statusCommand = defineCommand({
   group: 'Workers',
   summary: 'Show what each worker is doing: models, engines, registration',
   examples: [
-    { command: 'rma status', does: 'a line per worker, its models and engines' },
-    { command: 'rma status --json', does: 'the same as JSON' },
+    { command: 'rma status', does: 'show workers with their models and engines' },
+    { command: 'rma status --json', does: 'print JSON' },
   ],
   arguments: {},
   options: {},

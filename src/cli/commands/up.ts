@@ -5,36 +5,39 @@ import { flagOption, parsedOption } from '../option.ts';
 export const upCommand = defineCommand({
   path: 'up',
   group: 'Workers',
-  summary: 'Fetch what is missing, start the workers and wait until they are ready',
+  summary: 'Download missing models, start the workers and wait until they are ready',
   description:
-    'Writes the Compose file, builds the worker image, fetches and verifies only missing models, starts the engines ' +
-    'and waits until every worker is registered. Run again, it changes nothing.',
+    'Writes the Compose file, builds the worker image, downloads and verifies missing models, starts the engines and ' +
+    'waits until every worker is registered. Running it again changes nothing.',
   examples: [
-    { command: 'rma up --profile cpu-worker', does: 'one worker on this machine' },
+    { command: 'rma up --profile cpu-worker', does: 'start one worker on this machine' },
     {
       command: 'rma up --profile cpu-worker --volume host:/data/models',
-      does: 'with its models in a folder',
+      does: 'keep the models in a directory',
     },
-    { command: 'rma up --dry-run', does: 'only show the plan' },
+    { command: 'rma up --dry-run', does: 'show the plan' },
   ],
   arguments: {},
   options: {
-    dryRun: flagOption('--dry-run', 'show the plan and change nothing'),
+    dryRun: flagOption('--dry-run', 'show the plan without changing anything'),
     explain: flagOption(
       '--explain',
-      'with --dry-run: tell why each GPU and each variant was taken or refused',
+      'with --dry-run: explain why each GPU and variant was chosen or rejected',
     ),
-    refresh: flagOption('--refresh', 'ask the hub again what the model references mean'),
+    refresh: flagOption('--refresh', 'resolve model references again'),
     waitTimeout: parsedOption(
       '--wait-timeout <TIME>',
-      'how long engines may take to answer, once the models are there (30m)',
+      'how long to wait for the engines after the models are present (default 30m)',
       {
         parse: parseDuration,
-        expected: 'a time such as 90s or 30m',
+        expected: 'a duration such as 90s or 30m',
         fallback: 1800,
       },
     ),
-    removeOrphans: flagOption('--remove-orphans', 'remove services of profiles that are no longer wanted'),
+    removeOrphans: flagOption(
+      '--remove-orphans',
+      'remove services of profiles that are not part of the project',
+    ),
   },
   settings: true,
   list: false,

@@ -4,7 +4,7 @@ import { RMA_VERSION } from '../../core/version.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 
-/** Works without Docker: what does not answer is shown as not found. */
+/** Shows the versions; Docker and Compose are "not found" if they do not respond. */
 export async function showVersions(_input: object, context: Context): Promise<CommandResult> {
   const { docker, dockerApi, compose, system, memory } = await context.hostVersions();
   const { os, kernel, architecture, cores } = system;

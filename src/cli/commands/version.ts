@@ -5,8 +5,8 @@ export const versionCommand = defineCommand({
   group: 'About rma',
   summary: 'Show the versions of rma, Node.js, Docker and Compose, and the host',
   examples: [
-    { command: 'rma version', does: 'the versions, one per line' },
-    { command: 'rma version --json', does: 'the same as JSON' },
+    { command: 'rma version', does: 'print the versions, one per line' },
+    { command: 'rma version --json', does: 'print JSON' },
   ],
   arguments: {},
   options: {},

@@ -1,6 +1,6 @@
 import type { ArgumentSpec } from '../argument.ts';
 
-/** How usage lines and commander write an argument: `<REF>`, `[REF]`, `[REF...]`, `<REF...>`. */
+/** Formats an argument for usage lines and commander: `<REF>`, `[REF]`, `[REF...]`, `<REF...>`. */
 export function argumentForm(name: string, form: ArgumentSpec<unknown>['form']): string {
   const label = name.replaceAll(/([a-z])([A-Z])/g, '$1-$2').toUpperCase();
   switch (form) {

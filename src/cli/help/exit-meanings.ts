@@ -1,19 +1,19 @@
 import { EXIT, type ExitCode } from '../../core/errors.ts';
 
-/** What each exit code means, for `rma help exit-codes` and the documentation. */
+/** The exit codes for `rma help exit-codes` and the documentation. */
 export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning: string }[] = [
-  { code: EXIT.ok, meaning: 'done, or nothing to do' },
-  { code: EXIT.failed, meaning: 'failed: the network, a hub that is down, something not found' },
-  { code: EXIT.usage, meaning: 'wrong use of the command line, or a fault in the configuration' },
+  { code: EXIT.ok, meaning: 'success, or nothing to do' },
+  { code: EXIT.failed, meaning: 'failure: network error, hub not available, object not found' },
+  { code: EXIT.usage, meaning: 'invalid command line or configuration' },
   {
     code: EXIT.notReady,
-    meaning: 'this machine is not ready: no Docker, too old, port taken, path not writable',
+    meaning: 'host not ready: Docker missing or too old, port in use, path not writable',
   },
-  { code: EXIT.denied, meaning: 'the hub refused: no or wrong token, or a gated model' },
-  { code: EXIT.doesNotFit, meaning: 'it does not fit: GPU memory or disk' },
-  { code: EXIT.badContent, meaning: 'content is wrong or unsafe: hash, path or format' },
-  { code: EXIT.waitedTooLong, meaning: 'waited too long for a lease or lock that another process holds' },
-  { code: EXIT.partial, meaning: 'part of it failed, the rest is done' },
+  { code: EXIT.denied, meaning: 'access denied by the hub: token missing or invalid, or gated model' },
+  { code: EXIT.doesNotFit, meaning: 'not enough GPU memory or disk space' },
+  { code: EXIT.badContent, meaning: 'invalid or unsafe content: hash, path or format' },
+  { code: EXIT.waitedTooLong, meaning: 'timeout waiting for a lease or lock of another process' },
+  { code: EXIT.partial, meaning: 'partial failure: the rest is done' },
   {
     code: EXIT.changesPending,
     meaning: 'changes are pending (rma plan --detailed-exitcode, rma compose render --check)',

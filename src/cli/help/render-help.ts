@@ -7,14 +7,14 @@ import { TOPIC_NAMES } from './topic-names.ts';
 
 type Row = readonly [left: string, right: string];
 
-/** The help page of a command, of a noun (`models`), or of rma itself (an empty path). */
+/** Returns the help of a command, of a noun (`models`), or of rma itself (empty path). */
 export function renderHelp(path: string, table: CommandTable): string {
   const command = table.commands.find((candidate) => candidate.path === path);
   if (command !== undefined) return commandHelp(command);
   return path === '' ? rootHelp(table) : nounHelp(path, table);
 }
 
-/** What `rma` alone prints. */
+/** Returns the output of `rma` without a command. */
 export function renderShortHelp(table: CommandTable): string {
   return [...commandSections(table), 'More: rma --help, rma help COMMAND', ''].join('\n');
 }

@@ -1,4 +1,4 @@
-/** Topics of `rma help`, next to the commands. */
+/** Topics of `rma help`, in addition to the commands. */
 export const TOPIC_NAMES = ['exit-codes', 'environment', 'references', 'settings'] as const;
 
 export type TopicName = (typeof TOPIC_NAMES)[number];

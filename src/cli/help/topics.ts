@@ -2,7 +2,7 @@ import { ALL_SETTINGS } from '../../core/config/settings.ts';
 import { EXIT_MEANINGS } from './exit-meanings.ts';
 import type { TopicName } from './topic-names.ts';
 
-/** Text of each help topic. */
+/** The text of each help topic. */
 export const TOPICS: Readonly<Record<TopicName, () => string>> = {
   'exit-codes': exitCodes,
   environment,
@@ -16,45 +16,45 @@ function exitCodes(): string {
     'Exit codes:',
     ...rows,
     '',
-    'Every error has a code of its own besides: "code: RMA_..." in its text, error.code with --json.',
+    'Every error also has an error code: "code: RMA_..." in its text, error.code with --json.',
   ].join('\n');
 }
 
 function environment(): string {
   const settingRows = ALL_SETTINGS.flatMap(({ key, env }) => env.map((name): Row => [name, key]));
   return [
-    'Variables for settings, weaker than options, stronger than rma.yaml (rma help settings):',
+    'Variables for settings; options override them, they override rma.yaml (rma help settings):',
     ...aligned(settingRows),
     '',
-    'Lists are written with commas: RMA_PROFILES=cpu-worker,embedding RMA_PORTS=coordinator=7701',
+    'Separate list items with commas: RMA_PROFILES=cpu-worker,embedding RMA_PORTS=coordinator=7701',
     '',
-    'Others that rma reads:',
+    'Other variables:',
     ...aligned([
-      ['HF_TOKEN', 'token for the hub; never printed, never stored in generated files'],
-      ['HF_TOKEN_PATH', 'file with that token; without both, the file of `hf auth login`'],
-      ['DOCKER_HOST, DOCKER_CONTEXT', 'which Docker to use, as the docker command reads them'],
-      ['XDG_STATE_HOME', 'where files go without an rma.yaml (default ~/.local/state)'],
-      ['NO_COLOR', 'not empty: no colours'],
-      ['FORCE_COLOR, CLICOLOR_FORCE', 'colours even without a terminal'],
-      ['LC_ALL, LC_CTYPE, LANG', 'signs beyond ASCII only in a UTF-8 locale'],
+      ['HF_TOKEN', 'hub token; never printed or written to generated files'],
+      ['HF_TOKEN_PATH', 'file with this token (default: the file of `hf auth login`)'],
+      ['DOCKER_HOST, DOCKER_CONTEXT', 'Docker endpoint, as for the docker command'],
+      ['XDG_STATE_HOME', 'directory for generated files without an rma.yaml (default ~/.local/state)'],
+      ['NO_COLOR', 'if not empty, disable colors'],
+      ['FORCE_COLOR, CLICOLOR_FORCE', 'enable colors even without a terminal'],
+      ['LC_ALL, LC_CTYPE, LANG', 'symbols are ASCII unless the locale is UTF-8'],
     ]),
   ].join('\n');
 }
 
 function references(): string {
   return [
-    'A model reference says where a model comes from:',
+    'A model reference is the source of a model:',
     ...aligned([
       ['hf:ORG/REPO', 'repository on the Hugging Face hub, branch main'],
-      ['hf:ORG/REPO@REV', 'a branch, tag or commit of it'],
-      ['hf:ORG/REPO[@REV]:GLOB', 'the files that match, such as *.gguf'],
+      ['hf:ORG/REPO@REV', 'a branch, tag or commit'],
+      ['hf:ORG/REPO[@REV]:GLOB', 'matching files only, such as *.gguf'],
       ['ollama:NAME[:TAG]', 'a model of the Ollama registry, tag latest'],
-      ['ollama:[HOST/]NS/NAME[:TAG]', 'of another namespace or registry, hf.co too'],
+      ['ollama:[HOST/]NS/NAME[:TAG]', 'another namespace or registry, such as hf.co'],
       ['https://HOST/NAME.gguf', 'one GGUF file'],
-      ['https://HOST/NAME.gguf#sha256=HEX', 'the same, checked against this hash'],
+      ['https://HOST/NAME.gguf#sha256=HEX', 'one GGUF file, verified against this hash'],
     ]),
     '',
-    'Names of the catalog, profiles/models.yaml, can be given as well.',
+    'Names from the catalog (profiles/models.yaml) are also accepted.',
   ].join('\n');
 }
 
@@ -69,7 +69,7 @@ function settings(): string {
     ]),
   ]);
   return [
-    'Settings, as paths in rma.yaml. An option wins over the environment, that over the file.',
+    'Settings, as paths in rma.yaml. Options override environment variables, which override the file.',
     ...blocks.flat(),
   ].join('\n');
 }

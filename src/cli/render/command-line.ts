@@ -1,7 +1,7 @@
 import { ALL_SETTINGS } from '../../core/config/settings.ts';
 import { shellQuote } from '../../core/shell-quote.ts';
 
-/** The command with the settings that this one was given, ready to be pasted: without them it would do something else. */
+/** Returns the command with the settings of the current command line, quoted for the shell. */
 export function withSettings(command: string, settings: ReadonlyMap<string, readonly string[]>): string {
   const options = ALL_SETTINGS.flatMap(({ key, flags }) => {
     const name = /--[a-z-]+/.exec(flags ?? '')?.[0];

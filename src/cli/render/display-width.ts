@@ -7,7 +7,7 @@ export function displayWidth(line: string): number {
   return stringWidth(line);
 }
 
-/** Returns the line cut to a width, ellipsis included; the line itself when it fits or the width is null. */
+/** Truncates a line to a width, including the ellipsis; returns it unchanged if it fits or the width is null. */
 export function truncate(line: string, width: number | null, ellipsis: string): string {
   if (width === null || displayWidth(line) <= width) return line;
   // an ellipsis that fills the whole width shows nothing
@@ -29,7 +29,7 @@ export function pad(line: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? line + blanks : blanks + line;
 }
 
-/** Returns the text as one line without control characters: names from outside must not control the terminal. */
+/** Returns the text as one line without control characters: external names must not control the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}+/gu, ' ');
 }

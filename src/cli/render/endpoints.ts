@@ -8,7 +8,7 @@ const COLUMNS: readonly Column<Endpoint>[] = [
   { title: 'MODELS', value: ({ models }) => models.join(', ') },
 ];
 
-/** Where the services answer. */
+/** Renders the endpoints as a table. */
 export function renderEndpoints(endpoints: readonly Endpoint[], theme: Theme): string {
   return renderTable(COLUMNS, endpoints, theme);
 }

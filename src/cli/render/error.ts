@@ -4,7 +4,7 @@ import type { JsonDocument } from '../define-command.ts';
 import { printable } from './display-width.ts';
 import type { Theme } from './theme.ts';
 
-/** An error for people: what failed, the way out, the code to search for. No stack unless asked for. */
+/** Renders an error as text: message, hint and code; the stack only with `debug`. */
 export function renderError(error: unknown, theme: Theme, debug: boolean): string {
   const { code, message, hint } = toErrorDocument(error);
   const [first = '', ...rest] = message.split('\n').map(printable);
@@ -15,7 +15,7 @@ export function renderError(error: unknown, theme: Theme, debug: boolean): strin
   return `${lines.join('\n')}\n`;
 }
 
-/** The same as one document, for `--json`. */
+/** Returns an error as a document for `--json`. */
 export function errorDocument(error: unknown, debug: boolean): JsonDocument {
   const details =
     error instanceof RmaError && error.details !== undefined ? { details: clean(error.details) } : {};
@@ -29,7 +29,7 @@ function stackLines(error: unknown): readonly string[] {
   return error.cause === undefined ? own : [...own, 'caused by:', ...stackLines(error.cause)];
 }
 
-/** The value with every text in it redacted. */
+/** Redacts every text in a value. */
 function clean(value: unknown): unknown {
   if (typeof value === 'string') return redact(value);
   if (Array.isArray(value)) return value.map(clean);

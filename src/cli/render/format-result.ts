@@ -4,7 +4,7 @@ import type { Theme } from './theme.ts';
 
 type OutputChoice = Pick<GlobalValues, 'json' | 'quiet' | 'format'>;
 
-/** What goes to stdout, the last line end included; empty for nothing. */
+/** Returns the text for stdout with its trailing newline; may be empty. */
 export async function formatResult(
   result: CommandResult,
   choice: OutputChoice,
@@ -22,7 +22,7 @@ export async function formatResult(
   return text === '' ? '' : `${text}\n`;
 }
 
-/** `{{name}} {{engine.port}}` with the values of an item; `\t` and `\n` may be written out. */
+/** Fills a template such as `{{name}} {{engine.port}}` from an item; supports the escapes `\t` and `\n`. */
 function fill(template: string, item: Readonly<Record<string, unknown>>): string {
   return template
     .replaceAll(String.raw`\t`, '\t')

@@ -4,7 +4,7 @@ import type { GpuUser } from '../../core/gpu/users.ts';
 
 type Document = Readonly<Record<string, unknown>>;
 
-/** The GPUs of `rma.gpus/v1`: sizes in bytes, null for what is unknown. */
+/** Returns the GPUs of `rma.gpus/v1`: sizes in bytes, null if unknown. */
 export function gpuDocuments(report: GpuReport): readonly Document[] {
   return report.inventory.gpus.map((gpu) => ({
     index: gpu.index,
@@ -32,12 +32,12 @@ export function gpuDocuments(report: GpuReport): readonly Document[] {
   }));
 }
 
-/** The services on a GPU or MIG device; null when that is unknown. */
+/** Returns the services on a GPU or MIG device; null if unknown. */
 export function usersOf({ users }: GpuReport, uuid: string | null): readonly GpuUser[] | null {
   return users === null || uuid === null ? null : (users.get(uuid) ?? []);
 }
 
-/** The services on a GPU and its devices by the numbers of their processes there. */
+/** Returns the services on a GPU and its MIG devices, by the PIDs of their processes. */
 export function servicesByPid(report: GpuReport, gpu: Gpu): ReadonlyMap<number, GpuUser> {
   const uuids = [gpu.uuid, ...gpu.migDevices.map(({ uuid }) => uuid)];
   const found = uuids.flatMap((uuid) => usersOf(report, uuid) ?? []);

@@ -40,12 +40,12 @@ const PROCESS_COLUMNS: readonly Column<ProcessRow>[] = [
   { title: 'PROCESS', value: ({ process }) => process.name },
 ];
 
-/** The GPUs of one machine for people; without any, why. */
+/** Renders the GPUs of one machine; the reason if it has none. */
 export function renderGpus(report: GpuReport, { processes, theme }: View): string {
   const { driverVersion, cudaVersion, gpus, absence } = report.inventory;
   if (gpus.length === 0) {
-    const { message, code, hint } = absence ?? { message: 'there is none', code: '', hint: '' };
-    return `No GPU can be used here: ${message} (${code})\n  hint: ${hint}`;
+    const { message, code, hint } = absence ?? { message: 'none found', code: '', hint: '' };
+    return `No usable GPU: ${message} (${code})\n  hint: ${hint}`;
   }
   const head = theme.dim(`driver ${driverVersion ?? 'unknown'}, CUDA ${cudaVersion ?? 'unknown'}`);
   const tables = [
@@ -82,17 +82,17 @@ function gpuColumns(gpus: readonly Gpu[]): readonly Column<Row>[] {
 }
 
 function gpuRows(gpu: Gpu, report: GpuReport): readonly Row[] {
-  const divided = gpu.migEnabled === true;
+  const inMigMode = gpu.migEnabled === true;
   return [
     {
       index: String(gpu.index),
       uuid: gpu.uuid,
-      name: gpu.unified ? `${gpu.name} (memory of the machine)` : gpu.name,
+      name: gpu.unified ? `${gpu.name} (system memory)` : gpu.name,
       capability: gpu.computeCapability,
       memory: gpu.memory,
       utilization: gpu.utilizationPercent,
       temperature: gpu.temperatureCelsius,
-      usedBy: gpu.fault ?? (divided ? 'divided by MIG' : usedByText(gpu, { uuid: gpu.uuid, report })),
+      usedBy: gpu.fault ?? (inMigMode ? 'MIG mode' : usedByText(gpu, { uuid: gpu.uuid, report })),
       fault: gpu.fault !== null,
     },
     ...gpu.migDevices.map(({ uuid, profile, index, memory }) => ({
@@ -115,7 +115,7 @@ interface Place {
   readonly migIndex?: number;
 }
 
-/** Services by name, processes that belong to none of them by number. */
+/** Lists services by name and counts all other processes. */
 function usedByText({ processes }: Gpu, { uuid, report, migIndex }: Place): string {
   const users = usersOf(report, uuid) ?? [];
   const own = new Set(users.flatMap(({ pids }) => pids));
@@ -141,15 +141,15 @@ function processTable(report: GpuReport, theme: Theme): string {
     });
   });
   if (rows.length > 0) return renderTable(PROCESS_COLUMNS, rows, theme);
-  const told = report.inventory.gpus.some(({ processes }) => processes !== null);
-  return told ? 'No processes.' : 'The driver does not tell the processes.';
+  const known = report.inventory.gpus.some(({ processes }) => processes !== null);
+  return known ? 'No processes.' : 'The driver does not report processes.';
 }
 
 function nameOf({ project, service }: GpuUser): string {
   return `${project}/${service}`;
 }
 
-/** Taken and total in one unit, so that the columns can be compared. */
+/** Formats used and total memory in one unit. */
 function memoryText({ totalBytes, reservedBytes, usedBytes }: GpuMemory): string {
   if (totalBytes === null) return '';
   const total = formatBytes(totalBytes);

@@ -2,7 +2,7 @@ import type { HostReport } from '../../core/domain/host-facts.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { Theme } from './theme.ts';
 
-/** Returns the line about the machine that runs the containers; what is unknown is left out. */
+/** Returns the line about the machine that runs the containers; unknown values are omitted. */
 export function renderHost({ name, memory, storeFreeBytes }: HostReport, { dim }: Theme): string {
   const parts = [
     ...(memory === null

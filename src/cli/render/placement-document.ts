@@ -1,7 +1,7 @@
 import type { PlacedServices } from '../../app/desired/place-services.ts';
 import { needBytes } from '../../core/estimate/need.ts';
 
-/** Which service gets which GPUs, and why, as JSON. Sizes in bytes; what is needed is in all, what is promised on each GPU. */
+/** Returns the GPU placement and its reasons as JSON. Sizes in bytes; needs are totals, reservations are per GPU. */
 export function placementDocument(
   { placed, selection }: PlacedServices,
   host: string,

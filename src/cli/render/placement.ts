@@ -6,7 +6,7 @@ import { formatBytes } from '../../core/units.ts';
 import { type Column, renderTable } from './table.ts';
 import type { Theme } from './theme.ts';
 
-/** Services on GPUs, a line each; null where there is none. */
+/** Renders the services on GPUs, one per line; null if there are none. */
 export function renderPlacement({ placed }: PlacedServices, theme: Theme): string | null {
   const services = onGpus(placed.services);
   if (services.length === 0) return null;
@@ -19,11 +19,11 @@ export function renderPlacement({ placed }: PlacedServices, theme: Theme): strin
   return [theme.bold('GPUs'), ...lines].join('\n');
 }
 
-/** The whole reasoning: needs and their parts, why each GPU was taken or refused, and the variants that were not taken. */
+/** Renders the explanation: needs and their parts, the reason for each chosen or rejected GPU, and rejected variants. */
 export function explainPlacement({ placed, devices }: PlacedServices, theme: Theme): string {
   const services = onGpus(placed.services);
   const rows = services.map((service): Row => ({ service, placed, devices }));
-  const table = services.length === 0 ? 'No service asks for a GPU.' : renderTable(COLUMNS, rows, theme);
+  const table = services.length === 0 ? 'No service requests a GPU.' : renderTable(COLUMNS, rows, theme);
   const why = placed.reasons.flatMap(({ service, taken, refused }) => [
     theme.bold(service),
     `  + ${taken}`,
@@ -36,7 +36,7 @@ export function explainPlacement({ placed, devices }: PlacedServices, theme: The
     theme.bold('Placement'),
     table,
     ...(why.length === 0 ? [] : ['', ...why]),
-    ...(variants.length === 0 ? [] : ['', theme.bold('Variants not taken'), ...variants]),
+    ...(variants.length === 0 ? [] : ['', theme.bold('Rejected variants'), ...variants]),
   ].join('\n');
 }
 
@@ -67,7 +67,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'AVAILABLE', value: availableText, align: 'right' },
 ];
 
-/** On the scarcest of its GPUs, before anything of this project is on it. */
+/** Returns the available memory on the GPU with the least, before this project uses it. */
 function availableText({ service, devices }: Row): string {
   const own = new Set(service.devices.map(({ uuid }) => uuid));
   const room = devices.filter(({ uuid }) => own.has(uuid)).map(({ availableBytes }) => availableBytes);

@@ -3,7 +3,7 @@ import type { Plan } from '../../core/plan/plan-types.ts';
 import type { JsonDocument } from '../define-command.ts';
 import { placementDocument } from './placement-document.ts';
 
-/** A plan as JSON, with what was placed on which GPUs of this machine. */
+/** Returns a plan as JSON, with the GPU placement. */
 export function planDocument(
   { operations, checks, summary }: Plan,
   placed: PlacedServices,

@@ -36,5 +36,5 @@ export function summaryLine({ operations, summary }: Pick<Plan, 'operations' | '
   const { create, change, remove, fetchBytes, freeBytes } = summary;
   if (operations.length === 0) return 'Nothing to do: everything is as desired.';
   const space = freeBytes === null ? 'free disk space unknown' : `${formatBytes(freeBytes)} free`;
-  return `${create} to create, ${change} to change, ${remove} to remove; ${formatBytes(fetchBytes)} to fetch, ${space}`;
+  return `${create} to create, ${change} to change, ${remove} to remove; ${formatBytes(fetchBytes)} to download, ${space}`;
 }

@@ -11,7 +11,7 @@ export interface Column<R> {
 
 const GAP = '   ';
 
-/** Rows in aligned columns without borders; lines are cut at the width of the terminal, never wrapped. */
+/** Renders rows in aligned columns without borders; lines are truncated at the width of the terminal, never wrapped. */
 export function renderTable<R>(columns: readonly Column<R>[], rows: readonly R[], theme: Theme): string {
   const texts = rows.map((row) => columns.map((column) => printable(column.value(row)) || '-'));
   const widths = columns.map(({ title }, index) =>

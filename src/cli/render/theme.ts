@@ -27,12 +27,12 @@ export type Symbols = Readonly<Record<keyof typeof UNICODE, string>>;
 
 type Paint = (text: string) => string;
 
-/** How text for one stream looks. Without colour the paints return their text as it is. */
+/** Style of the text for one stream. Without color the paint functions return their text unchanged. */
 export interface Theme {
   readonly color: boolean;
   readonly unicode: boolean;
   readonly symbols: Symbols;
-  /** columns of the terminal; null where nothing must be shortened */
+  /** columns of the terminal; null for no truncation */
   readonly columns: number | null;
   readonly bold: Paint;
   readonly dim: Paint;
@@ -69,7 +69,7 @@ export function createTheme(stream: OutStream, env: Env, options: ThemeOptions):
   };
 }
 
-/** Flag, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then what the stream is. */
+/** Returns whether to use color: by flag, NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, then by the type of the stream. */
 function usesColor(stream: OutStream, env: Env, when: ColorWhen): boolean {
   if (when !== 'auto') return when === 'always';
   if (env['NO_COLOR']) return false;
@@ -78,7 +78,7 @@ function usesColor(stream: OutStream, env: Env, when: ColorWhen): boolean {
   return stream.isTTY === true && env['TERM'] !== 'dumb' && env['CLICOLOR'] !== '0';
 }
 
-/** By the locale, in the order in which POSIX reads it. */
+/** Returns whether the locale is UTF-8, from the variables in the order of POSIX. */
 function usesUnicode(env: Env): boolean {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
   return /utf-?8/i.test(locale);

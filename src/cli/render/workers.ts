@@ -3,7 +3,7 @@ import type { EngineStatus, ModelProgress, WorkerStatus } from '../../core/domai
 import { formatBytes, formatDuration } from '../../core/units.ts';
 import type { Theme } from './theme.ts';
 
-/** Each worker with its models and engines. */
+/** Renders each worker with its models and engines. */
 export function renderWorkers(reports: readonly WorkerReport[], theme: Theme): string {
   return reports.map((report) => renderWorker(report, theme)).join('\n\n');
 }
@@ -11,8 +11,9 @@ export function renderWorkers(reports: readonly WorkerReport[], theme: Theme): s
 function renderWorker({ service, container, status, lost }: WorkerReport, theme: Theme): string {
   const name = theme.bold(service);
   if (status === null) {
-    const why = container.state === 'running' ? 'runs, but does not answer' : `is ${container.state}`;
-    return `${name}  ${theme.red(`its container ${why}`)}`;
+    const why =
+      container.state === 'running' ? 'is running but the worker does not respond' : `is ${container.state}`;
+    return `${name}  ${theme.red(`container ${why}`)}`;
   }
   const lines = [`${name}  ${paintState(status, theme)} since ${status.since}${registration(status)}`];
   if (status.failure !== null) lines.push(theme.red(`  ${status.failure.message}`));

@@ -3,10 +3,10 @@ import { RMA_VERSION } from '../../core/version.ts';
 import type { OutStream } from '../process-io.ts';
 import type { CliReporter, Outcome } from './cli-reporter.ts';
 
-/** Version of the stream's form: new keys and new types of lines are no new version. */
+/** Version of the stream format. New keys and new line types do not change it. */
 const FORMAT = '1.0';
 
-/** One JSON object per line on stdout: `version` first, `result` last. */
+/** Prints one JSON object per line on stdout: `version` first, `result` last. */
 export class JsonReporter implements CliReporter {
   private readonly out: OutStream;
 

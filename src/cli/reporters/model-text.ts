@@ -13,13 +13,13 @@ export interface Sum {
   readonly bytesPerSecond: number | null;
 }
 
-/** Whole percent, never 100 before the last byte. */
+/** Returns whole percent, never 100 before the last byte. */
 export function percent({ doneBytes, totalBytes }: Pick<Sum, 'doneBytes' | 'totalBytes'>): number {
   if (totalBytes <= 0) return 0;
   return Math.min(doneBytes < totalBytes ? 99 : 100, Math.floor((doneBytes / totalBytes) * 100));
 }
 
-/** `68 %  3.2 GiB of 4.7 GiB  212 MiB/s  ETA 7s`: what is known of it. */
+/** Formats `68 %  3.2 GiB of 4.7 GiB  212 MiB/s  ETA 7s`; unknown parts are omitted. */
 export function amounts(sum: Sum, separator: string): string {
   const { doneBytes, totalBytes, bytesPerSecond: rate } = sum;
   const parts = [`${percent(sum)} %`, `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`];
@@ -29,11 +29,11 @@ export function amounts(sum: Sum, separator: string): string {
   return parts.join(separator);
 }
 
-/** The line of a finished or failed model; its bytes when they were fetched now. */
+/** Returns the line of a finished or failed model, with the bytes downloaded in this run. */
 export function endText({ ref, state, fetchedBytes, totalBytes, note }: ModelProgress): string {
   const name = printable(ref);
   if (state === 'failed') return `${name}: failed${note === undefined ? '' : `: ${printable(note)}`}`;
-  const fetched = fetchedBytes === 0 ? 'nothing to fetch' : `${formatBytes(fetchedBytes)} fetched`;
+  const fetched = fetchedBytes === 0 ? 'nothing to download' : `${formatBytes(fetchedBytes)} downloaded`;
   return `${name}: present, ${formatBytes(totalBytes)}, ${fetched}`;
 }
 
@@ -45,8 +45,8 @@ export interface LiveLine {
 }
 
 /**
- * The lines of the live block, names aligned, each at most `width` columns. What does not fit goes: first the bar,
- * then the end of the name, then the end of the line.
+ * Returns the lines of the live block, names aligned, each at most `width` columns. Drops what does not fit: first the
+ * bar, then the end of the name, then the end of the line.
  */
 export function liveLines(lines: readonly LiveLine[], width: number, theme: Theme): readonly string[] {
   const names = Math.max(0, ...lines.map(({ name }) => displayWidth(printable(name))));

@@ -19,7 +19,7 @@ export interface PlainOptions {
   readonly now: () => number;
 }
 
-/** Whole lines on stderr, for pipes and logs: one per step, one per model each 5 s or 10 %. */
+/** Prints plain lines on stderr, for pipes and logs: one per step, and one per model every 5 s or 10 %. */
 export class PlainReporter implements CliReporter {
   private readonly options: PlainOptions;
   private readonly models = new Map<string, { state: string; at: number; percent: number }>();
@@ -61,7 +61,7 @@ export class PlainReporter implements CliReporter {
     const changed = last?.state !== state;
     const due = last !== undefined && (now - last.at >= EVERY_MS || reached - last.percent >= EVERY_PERCENT);
     if (!changed && !(due && state === 'downloading')) return;
-    // passing states that say nothing: who waits for another is told by a note
+    // skip temporary states without a note
     if ((state === 'waiting' || state === 'checking') && progress.note === undefined) return;
     this.models.set(ref, { state, at: now, percent: reached });
     this.line(modelText(progress));

@@ -1,6 +1,6 @@
 import type { CliReporter } from './cli-reporter.ts';
 
-/** Tells nothing while work runs. */
+/** Reports nothing. */
 export const quietReporter: CliReporter = {
   emit: () => undefined,
   close: () => undefined,

@@ -4,7 +4,7 @@ import type { Theme } from '../render/theme.ts';
 import type { CliReporter } from './cli-reporter.ts';
 import { quietReporter } from './quiet.ts';
 
-/** The reporter for this run; only the one in use is loaded. */
+/** Loads the reporter for this run. */
 export async function selectReporter(
   io: ProcessIo,
   globals: GlobalValues,
@@ -26,9 +26,9 @@ export async function selectReporter(
   }
 }
 
-/** With `--json` stderr is for the one error document, so progress must be asked for. */
+/** Returns the progress format. With `--json`, stderr is for the error document, so progress is off unless requested. */
 function progressForm({ stderr, env }: ProcessIo, globals: GlobalValues): 'tty' | 'plain' | 'json' | 'none' {
-  // cursor codes go to terminals only, also when asked for
+  // cursor codes are sent to terminals only, even with --progress tty
   const live = stderr.isTTY === true && env['TERM'] !== 'dumb' ? 'tty' : 'plain';
   if (globals.progress === 'tty') return live;
   if (globals.progress !== 'auto') return globals.progress;

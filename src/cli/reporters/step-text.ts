@@ -5,7 +5,7 @@ import type { Theme } from '../render/theme.ts';
 type Step = Extract<RmaEvent, { type: 'step' }>;
 type Warning = Extract<RmaEvent, { type: 'warning' }>;
 
-/** A step as one line with its mark. */
+/** Formats a step as one line with its mark. */
 export function stepText({ state, text }: Step, theme: Theme): string {
   return `${stepMark(state, theme)} ${printable(text)}`;
 }
@@ -23,7 +23,7 @@ export function stepMark(state: Step['state'], { symbols, green, red, dim }: The
   }
 }
 
-/** A warning, its hint on a second line. */
+/** Formats a warning, with its hint on a second line. */
 export function warningText({ code, text, hint }: Warning, { yellow, bold, dim }: Theme): string {
   const first = `${yellow(bold('warning:'))} ${printable(text)} ${dim(`(${code})`)}`;
   return hint === undefined ? first : `${first}\n  ${bold('hint:')} ${printable(hint)}`;

@@ -10,7 +10,7 @@ import { stepMark, warningText } from './step-text.ts';
 
 const UNICODE_SPINNER = { frames: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] };
 const ASCII_SPINNER = { frames: ['-', '\\', '|', '/'] };
-/** ten frames a second at most */
+/** at most ten frames per second */
 const INTERVAL_MS = 100;
 /** spinner and blank */
 const MARGIN = 2;
@@ -23,7 +23,7 @@ export interface TtyOptions {
   readonly verbosity: number;
 }
 
-/** A spinner for the current step, and below it a live line per model that is being fetched. */
+/** Shows a spinner for the current step, and below it a live line per model that is being downloaded. */
 export class TtyReporter implements CliReporter {
   private readonly options: TtyOptions;
   private readonly spinner: Ora;
@@ -38,7 +38,7 @@ export class TtyReporter implements CliReporter {
       spinner: options.theme.unicode ? UNICODE_SPINNER : ASCII_SPINNER,
       interval: INTERVAL_MS,
       color: options.theme.color ? 'cyan' : false,
-      // the terminal keeps its state whatever ends the process
+      // keep the terminal state intact even if the process is killed
       hideCursor: false,
       discardStdin: false,
     });
@@ -92,7 +92,7 @@ export class TtyReporter implements CliReporter {
     this.step = `${printable(status.worker)}: ${status.state}`;
   }
 
-  /** A line that stays, above the live block. */
+  /** Prints a permanent line above the live block. */
   private persist(text: string): void {
     this.spinner.stop();
     this.options.err.write(`${text}\n`);
@@ -123,7 +123,7 @@ export class TtyReporter implements CliReporter {
     const room = Math.max(1, (err.rows ?? 24) - 2);
     const shown = lines.length > room ? lines.slice(-room) : lines;
     return [
-      truncate(this.step || 'Fetching models', width, theme.symbols.ellipsis),
+      truncate(this.step || 'Downloading models', width, theme.symbols.ellipsis),
       ...shown.map((line) => INDENT + line),
     ];
   }

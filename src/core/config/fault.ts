@@ -15,7 +15,7 @@ export function configError(found: readonly ConfigFault[]): RmaError {
     lines.length === 1 ? lines.join() : [`${lines.length} faults in the configuration`, ...lines].join('\n');
   return new RmaError('RMA_CONFIG_INVALID', message, {
     exitCode: EXIT.usage,
-    hint: 'rma help settings   (every setting with its form and default)',
+    hint: 'rma help settings   (all settings with their defaults)',
     details: { faults },
   });
 }

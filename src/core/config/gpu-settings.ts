@@ -12,7 +12,7 @@ const USES: ReadonlyMap<string, GpuSettings['use']> = new Map([
 ]);
 const GPU_NAME = /^(?:\d{1,3}(?::\d{1,2})?|GPU-[0-9a-f-]{1,36}|MIG-[\w/-]{1,60})$/i;
 
-/** Settings of GPUs and of where services go. */
+/** Settings for GPUs and placement. */
 export const GPU_SETTINGS = {
   gpuUse: scalarSetting({
     key: 'gpu.enable',
@@ -20,7 +20,7 @@ export const GPU_SETTINGS = {
     env: ['RMA_ENABLE_GPU', 'ENABLE_GPU'],
     form: 'switch',
     description:
-      'what a profile for GPUs does without one: `true` it fails, `auto` cpu-worker takes its place, `false` no GPU is used',
+      'GPU use: `true` (profiles for GPUs require one), `auto` (cpu-worker runs if no GPU fits), `false` (no GPUs)',
     example: 'auto',
     fallback: 'required' as const,
     fallbackText: '`true`',
@@ -31,10 +31,10 @@ export const GPU_SETTINGS = {
     flags: '--min-gpu-memory <SIZE>',
     env: ['RMA_MIN_GPU_MEMORY', 'MIN_GPU_MEMORY_GB'],
     form: 'number-or-text',
-    description: 'smallest GPU to use, in place of what the profiles say; a plain number counts GB',
+    description: 'minimum GPU memory, overrides the profiles; a number without a unit is in GB',
     example: '8GB',
     fallback: null,
-    fallbackText: 'what each profile says',
+    fallbackText: 'minimum of each profile',
     parse: parseGigabytes,
   }),
   gpuVisible: listSetting({
@@ -42,8 +42,7 @@ export const GPU_SETTINGS = {
     flags: '--gpus <GPU>',
     env: ['RMA_GPUS', 'NVIDIA_VISIBLE_DEVICES'],
     join: 'first',
-    description:
-      'GPUs that may be used: index, UUID or the beginning of one; `all`; `none`. The option takes the place of the list',
+    description: 'GPUs to use: index, UUID or UUID prefix, `all` or `none`; the option replaces the list',
     example: '[0, GPU-5f1c2a9e]',
     fallbackText: 'all',
     parse: parseVisible,
@@ -53,7 +52,7 @@ export const GPU_SETTINGS = {
     flags: '--gpu-reserve <SIZE>',
     env: ['RMA_GPU_RESERVE'],
     form: 'text',
-    description: 'memory left free on every GPU',
+    description: 'memory to keep free on every GPU',
     example: '256MiB',
     fallback: GIB / 4,
     fallbackText: '`256MiB`',
@@ -65,10 +64,10 @@ export const GPU_SETTINGS = {
     env: ['RMA_GPU_PINS'],
     form: 'map',
     description:
-      'the GPUs of a service or of a profile, `+` between several. A service has all of them; the services of a profile are put among them',
+      'GPUs of a service or profile, separated by `+`; a service uses all of them, the services of a profile are placed among them',
     example: '{ vllm-vllm: "0+1" }',
     fallback: {},
-    fallbackText: 'chosen by memory',
+    fallbackText: 'placement by memory',
     parseEntry: parsePin,
   }),
   variants: mapSetting({
@@ -76,10 +75,10 @@ export const GPU_SETTINGS = {
     flags: '--variant <PROFILE=NAME>',
     env: ['RMA_VARIANTS'],
     form: 'map',
-    description: 'the variant of a profile',
+    description: 'variant of a profile',
     example: '{ gpu-worker: 4bit }',
     fallback: {},
-    fallbackText: 'the first that fits; the one that runs stays',
+    fallbackText: 'the running variant, else the first that fits',
     parseEntry: (key, value) => (parseName(key).ok ? parseName(value) : parseName(key)),
   }),
   nfsOptions: scalarSetting({

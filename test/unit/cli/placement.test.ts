@@ -27,7 +27,7 @@ describe('what was placed', () => {
 
   it('says so when no service asks for a GPU', async () => {
     const placed = await placeOn({ inventory: null, profiles: ['cpu-worker'] });
-    expect(explainPlacement(placed, theme())).toBe('Placement\nNo service asks for a GPU.');
+    expect(explainPlacement(placed, theme())).toBe('Placement\nNo service requests a GPU.');
   });
 
   it('is JSON with bytes, UUIDs and reasons', async () => {

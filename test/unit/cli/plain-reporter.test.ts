@@ -44,7 +44,7 @@ describe('[cli 7] progress without a terminal', () => {
     expect(linesOf([waiting, waiting, modelEvent(0, { state: 'verifying' }), present, present])).toEqual([
       'hf:org/repo: waiting (box2 fetches it)',
       'hf:org/repo: verifying',
-      'hf:org/repo: present, 100 MiB, nothing to fetch',
+      'hf:org/repo: present, 100 MiB, nothing to download',
     ]);
   });
 

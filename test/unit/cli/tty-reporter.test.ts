@@ -46,7 +46,7 @@ describe('progress on a terminal', () => {
     vi.advanceTimersByTime(FRAME_MS);
     reporter.emit(step('done', 'Fetched'));
     reporter.close();
-    expect(terminal.screen).toBe('✔ hf:org/repo: present, 100 MiB, 100 MiB fetched\n✔ Fetched');
+    expect(terminal.screen).toBe('✔ hf:org/repo: present, 100 MiB, 100 MiB downloaded\n✔ Fetched');
   });
 
   it('never writes a line wider than the terminal, however narrow', () => {

@@ -29,7 +29,7 @@ export async function renderCompose(input: RenderOptions, context: Context): Pro
     const { file, same } = await compareCompose(host, invocation, request);
     return {
       json: { schema: 'rma.compose-check/v1', file, same },
-      human: () => (same ? `${file} is as it should be.` : `${file} differs from what up would write.`),
+      human: () => (same ? `${file} is up to date.` : `${file} is out of date.`),
       exitCode: same ? EXIT.ok : EXIT.changesPending,
       ...(!same && { next: 'rma plan' }),
     };

@@ -4,23 +4,23 @@ import { flagOption, textOption } from '../../option.ts';
 export const composeRenderCommand = defineCommand({
   path: 'compose render',
   group: 'Configuration',
-  summary: 'Print the Compose file that up would write',
+  summary: 'Print the generated Compose file',
   description:
-    'The file works without rma. With --output it is written with the secrets that it reads, and the worker image is ' +
-    'built, so that `docker compose up -d` is all that remains.',
+    'The file works without rma. --output writes it together with its secrets and builds the worker image; start it ' +
+    'with `docker compose up -d`.',
   examples: [
-    { command: 'rma compose render', does: 'print it' },
+    { command: 'rma compose render', does: 'print the Compose file' },
     {
       command: 'rma compose render --output ./stack',
       does: 'write it with its secrets, to run it without rma',
     },
-    { command: 'rma compose render --check', does: 'exit 10 when the written file differs' },
+    { command: 'rma compose render --check', does: 'exit with 10 if the file on disk is out of date' },
   ],
   arguments: {},
   options: {
-    output: textOption('-o, --output <DIR>', 'write compose.yaml and its secrets there'),
-    check: flagOption('--check', 'compare with the file that up wrote, exit 10 when they differ'),
-    refresh: flagOption('--refresh', 'ask the hub again what the model references mean'),
+    output: textOption('-o, --output <DIR>', 'write compose.yaml and its secrets to this directory'),
+    check: flagOption('--check', 'compare with the file on disk, exit with 10 if it is out of date'),
+    refresh: flagOption('--refresh', 'resolve model references again'),
   },
   settings: true,
   list: false,

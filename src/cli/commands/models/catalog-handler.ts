@@ -18,14 +18,13 @@ const COLUMNS: readonly Column<KnownModel>[] = [
   { title: 'REFERENCE', value: ({ ref }) => ref },
 ];
 
-/** What the catalog says, whatever the store holds. @throws RmaError RMA_USAGE_INVALID (2) beside words about a store */
+/** Lists the catalog, independent of the store. @throws RmaError RMA_USAGE_INVALID exit 2 with options for the store */
 export async function listCatalog(input: StoreInput, context: Context): Promise<CommandResult> {
   if (input.model.length > 0 || input.dest !== null || input.refresh) {
-    throw new RmaError(
-      'RMA_USAGE_INVALID',
-      '--catalog lists the whole catalog: it takes no models, --dest or --refresh',
-      { exitCode: EXIT.usage, hint: 'rma models ls --catalog, or rma models ls all' },
-    );
+    throw new RmaError('RMA_USAGE_INVALID', '--catalog cannot be combined with models, --dest or --refresh', {
+      exitCode: EXIT.usage,
+      hint: 'rma models ls --catalog, or rma models ls all',
+    });
   }
   const { config } = await context.config();
   const models = await catalogModels(await context.host(), await context.invocation(), config);

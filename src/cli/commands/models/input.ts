@@ -3,7 +3,7 @@ import type { ModelChoice, UnresolvedModel } from '../../../app/desired/choose-m
 import type { FolderStore } from '../../../app/pull-models.ts';
 import type { Context } from '../../context/context.ts';
 
-/** What the `models` verbs have in common. */
+/** Common input of the `models` commands. */
 export interface StoreInput {
   readonly model: readonly string[];
   readonly dest: string | null;
@@ -15,7 +15,7 @@ export async function modelChoice(input: Omit<StoreInput, 'dest'>, context: Cont
   return { config, names: input.model, profiles: selectedProfiles ?? [], refresh: input.refresh };
 }
 
-/** The store in the folder that `--dest` names; null: the project's volume. */
+/** Opens the store in the directory of `--dest`; null: the project's volume. */
 export async function openFolder(
   { dest }: Pick<StoreInput, 'dest'>,
   context: Context,
@@ -23,8 +23,8 @@ export async function openFolder(
   return dest === null ? null : context.folderStore(resolve(context.cwd, dest));
 }
 
-/** Models that their sources do not give, told as warnings: the rest goes on. */
-export function tellFailed({ reporter }: Context, failed: readonly UnresolvedModel[]): void {
+/** Reports models that could not be resolved as warnings. */
+export function warnUnresolved({ reporter }: Context, failed: readonly UnresolvedModel[]): void {
   for (const { optional, error } of failed) {
     const text = optional ? `${error.message} (it is optional)` : error.message;
     const { code, hint } = error;

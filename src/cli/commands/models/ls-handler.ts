@@ -7,7 +7,7 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import { listCatalog } from './catalog-handler.ts';
-import { modelChoice, openFolder, type StoreInput, tellFailed, unresolvedDocument } from './input.ts';
+import { modelChoice, openFolder, type StoreInput, unresolvedDocument, warnUnresolved } from './input.ts';
 
 const COLUMNS: readonly Column<ListedModel>[] = [
   { title: 'NAME', value: ({ name }) => name },
@@ -31,13 +31,13 @@ export async function listModels(
     ...choice,
     store: folder?.store ?? null,
   });
-  tellFailed(context, failed);
+  warnUnresolved(context, failed);
   const documents = models.map(modelDocument);
   return {
     json: { schema: 'rma.models/v1', models: documents, unresolved: failed.map(unresolvedDocument) },
     exitCode: failed.some(({ optional }) => !optional) ? EXIT.partial : EXIT.ok,
     human: (theme) =>
-      models.length === 0 ? 'No models: the project has no profile.' : renderTable(COLUMNS, models, theme),
+      models.length === 0 ? 'No models: the project has no profiles.' : renderTable(COLUMNS, models, theme),
     ids: models.map(({ ref }) => ref),
     items: documents,
     ...(models.some(({ check }) => check?.state !== 'present') && {

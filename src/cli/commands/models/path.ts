@@ -5,20 +5,20 @@ import { flagOption, textOption } from '../../option.ts';
 export const modelsPathCommand = defineCommand({
   path: 'models path',
   group: 'Models',
-  summary: 'Print where a model lies: the file, or the folder of its files',
+  summary: 'Print the path of a model: its file, or the directory of its files',
   examples: [
-    { command: 'rma models path qwen2.5-0.5b-instruct', does: 'its path inside the containers' },
-    { command: 'rma models path qwen2.5-0.5b-instruct --relative', does: 'relative to the store' },
+    { command: 'rma models path qwen2.5-0.5b-instruct', does: 'path inside the containers' },
+    { command: 'rma models path qwen2.5-0.5b-instruct --relative', does: 'path relative to the store' },
     {
       command: 'rma models path qwen2.5-0.5b-instruct --dest /data/models',
-      does: 'in a store folder of this machine',
+      does: 'path in a local directory',
     },
   ],
-  arguments: { model: requiredArgument('a name or a reference') },
+  arguments: { model: requiredArgument('name or reference') },
   options: {
-    dest: textOption('--dest <DIR>', 'the store is this folder on this machine'),
-    relative: flagOption('--relative', 'relative to the store'),
-    refresh: flagOption('--refresh', 'ask the hub again what the reference means'),
+    dest: textOption('--dest <DIR>', 'use a local directory as the store'),
+    relative: flagOption('--relative', 'print the path relative to the store'),
+    refresh: flagOption('--refresh', 'resolve the model reference again'),
   },
   settings: true,
   list: false,

@@ -5,7 +5,7 @@ import { EXIT } from '../../../core/errors.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
-import { modelChoice, openFolder, type StoreInput, tellFailed } from './input.ts';
+import { modelChoice, openFolder, type StoreInput, warnUnresolved } from './input.ts';
 
 export async function pullModels(
   input: StoreInput & { readonly dryRun: boolean },
@@ -18,7 +18,7 @@ export async function pullModels(
     ...(await modelChoice(input, context)),
     store: folder?.store ?? null,
   });
-  tellFailed(context, failed);
+  warnUnresolved(context, failed);
   const { config } = await context.config();
   const store = folder ?? volume;
   if (store === null) throw new Error('models were listed without a store');
@@ -41,7 +41,7 @@ export async function pullModels(
   };
 }
 
-/** One that its source does not give stands among those that failed. */
+/** Returns an unresolved model as a failed one. */
 function failedModel({ name, ref, error }: UnresolvedModel): PulledModel {
   return { name, ref, state: 'failed', bytes: 0, message: error.message };
 }
@@ -50,5 +50,5 @@ function sentences(result: PullResult, dryRun: boolean): string {
   const lines = result.models.map(({ name, state, message }) => `${name}: ${message ?? state}`);
   if (!dryRun) return lines.join('\n');
   const free = result.freeBytes === null ? 'unknown' : formatBytes(result.freeBytes);
-  return [...lines, `Would fetch ${formatBytes(result.missingBytes)}; free: ${free}.`].join('\n');
+  return [...lines, `To download: ${formatBytes(result.missingBytes)}; free disk space: ${free}.`].join('\n');
 }

@@ -5,26 +5,26 @@ import { flagOption, textOption } from '../../option.ts';
 export const modelsPullCommand = defineCommand({
   path: 'models pull',
   group: 'Models',
-  summary: 'Fetch and verify what is missing of models',
+  summary: 'Download and verify missing model files',
   description:
-    'Works in a container on the store volume, or with --dest on a folder of this machine without Docker. ' +
-    'An interrupted pull goes on where it stopped.',
+    'Downloads into the store volume in a container, or with --dest into a local directory without Docker. ' +
+    'Running it again resumes an interrupted download.',
   examples: [
-    { command: 'rma models pull', does: "the project's models" },
+    { command: 'rma models pull', does: "download the project's models" },
     {
       command: 'rma models pull all --dest /data/models',
-      does: 'every model of every profile into a folder',
+      does: 'download the models of all profiles to a directory',
     },
     {
       command: 'rma models pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:*q4_k_m.gguf',
-      does: 'files of one repository',
+      does: 'download files of one repository',
     },
   ],
-  arguments: { model: listArgument('names or references; `all`: every model; none: those of the project') },
+  arguments: { model: listArgument("names, references, or `all` (default: the project's models)") },
   options: {
-    dest: textOption('--dest <DIR>', 'the store is this folder on this machine; Docker is not used'),
-    dryRun: flagOption('--dry-run', 'show what would be fetched and change nothing'),
-    refresh: flagOption('--refresh', 'ask the hub again what the references mean'),
+    dest: textOption('--dest <DIR>', 'download to a local directory, without Docker'),
+    dryRun: flagOption('--dry-run', 'show what would be downloaded without changing anything'),
+    refresh: flagOption('--refresh', 'resolve model references again'),
   },
   settings: true,
   list: false,

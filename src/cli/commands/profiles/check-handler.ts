@@ -29,7 +29,7 @@ export async function runProfilesCheck(
       [
         ...[...checked].map((path) => `${path}: OK`),
         ...hintOf(config),
-        `${profiles.size} profiles (${own.length} your own), ${engines.size} engines (${ownEngines.length} your own). No faults.`,
+        `${profiles.size} profiles (${own.length} custom), ${engines.size} engines (${ownEngines.length} custom). No errors.`,
       ].join('\n'),
   };
 }
@@ -40,6 +40,6 @@ function ownFiles(origins: ReadonlyMap<string, DataOrigin>): readonly string[] {
 
 function hintOf({ profilesDir, enginesDir }: OwnDirectories): readonly string[] {
   return profilesDir === null && enginesDir === null
-    ? ['No profiles/ or engines/ directory beside rma.yaml.']
+    ? ['No profiles/ or engines/ directory next to rma.yaml.']
     : [];
 }

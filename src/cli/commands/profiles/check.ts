@@ -4,15 +4,15 @@ import { defineCommand } from '../../define-command.ts';
 export const profilesCheckCommand = defineCommand({
   path: 'profiles check',
   group: 'Configuration',
-  summary: 'Check your own profiles, models and engines: every fault with file, line and column',
+  summary: 'Check your own profiles, models and engines',
   examples: [
-    { command: 'rma profiles check', does: 'profiles/ and engines/ beside rma.yaml' },
+    { command: 'rma profiles check', does: 'check profiles/ and engines/ next to rma.yaml' },
     {
       command: 'rma profiles check drafts/ocr.yaml',
-      does: 'one more file: a profile, a models.yaml or an engine',
+      does: 'also check this profile, models.yaml or engine',
     },
   ],
-  arguments: { file: optionalArgument('one more file, in any directory') },
+  arguments: { file: optionalArgument('an additional file, in any directory') },
   options: {},
   settings: true,
   list: false,

@@ -53,7 +53,7 @@ function modelsIn({ profile }: ListedProfile): readonly string[] {
 
 function sourceText({ origin }: ListedProfile): string {
   if (!origin.own) return 'shipped';
-  return origin.replaces === null ? 'own' : 'own, replaces shipped';
+  return origin.replaces === null ? 'own' : 'own, overrides shipped';
 }
 
 function sizeText(bytes: number | null): string {

@@ -3,12 +3,11 @@ import { defineCommand } from '../../define-command.ts';
 export const profilesLsCommand = defineCommand({
   path: 'profiles ls',
   group: 'Configuration',
-  summary: 'List the worker profiles: those that rma ships, and your own',
-  description:
-    'A file of the same name in your own profiles/, beside rma.yaml, takes the place of a shipped one.',
+  summary: 'List the worker profiles',
+  description: 'A file in profiles/ next to rma.yaml overrides the shipped profile of the same name.',
   examples: [
-    { command: 'rma profiles ls', does: 'every profile, its variants best first' },
-    { command: 'rma profiles ls -q', does: 'only their names' },
+    { command: 'rma profiles ls', does: 'list all profiles with their variants' },
+    { command: 'rma profiles ls -q', does: 'print names only' },
   ],
   arguments: {},
   options: {},

@@ -47,12 +47,12 @@ export async function runProfilesShow(
 
 function recipe({ profile, origin, inUse, models }: ShownProfile, theme: Theme): string {
   const sizes = [
-    ...(profile.minGpuBytes === null ? [] : [`smallest ${formatBytes(profile.minGpuBytes)}`]),
+    ...(profile.minGpuBytes === null ? [] : [`minimum ${formatBytes(profile.minGpuBytes)}`]),
     ...(profile.recommendedGpuBytes === null
       ? []
       : [`recommended ${formatBytes(profile.recommendedGpuBytes)}`]),
   ];
-  const replaces = origin.replaces === null ? [] : [`In place of: ${origin.replaces}`];
+  const replaces = origin.replaces === null ? [] : [`Overrides: ${origin.replaces}`];
   return [
     `${profile.name}: ${profile.description}`,
     `${origin.own ? 'Your own' : 'Shipped'}: ${origin.file}`,
@@ -60,7 +60,7 @@ function recipe({ profile, origin, inUse, models }: ShownProfile, theme: Theme):
     `In use: ${inUse ? 'yes' : 'no'}`,
     ...(sizes.length === 0 ? [] : [`GPU: ${sizes.join(', ')}`]),
     '',
-    'Variants, best first:',
+    'Variants, in order of preference:',
     ...profile.variants.flatMap(variantLines),
     '',
     renderTable(MODELS, models, theme),
@@ -77,21 +77,25 @@ function serviceText(service: ProfileService): string {
     `${engine}: ${models.join(', ')}`,
     whereText(service),
     ...numberText(service.context, 'tokens of context'),
-    ...numberText(service.concurrency, 'at once'),
-    ...numberText(service.maxLoaded, 'loaded at a time'),
+    ...numberText(service.concurrency, 'concurrent requests'),
+    ...loadedText(service.maxLoaded),
     ...(memoryBytes === null ? [] : [`memory limit ${formatBytes(memoryBytes)}`]),
     ...(flags.length === 0 ? [] : [`flags ${flags.join(' ')}`]),
   ].join('; ');
 }
 
 function whereText({ gpus, exclusive, replicas }: ProfileService): string {
-  if (gpus === 0) return replicas === 1 ? 'on the CPU' : `${replicas} copies on the CPU`;
+  if (gpus === 0) return replicas === 1 ? 'on the CPU' : `${replicas} replicas on the CPU`;
   const count = gpus === 1 ? '1 GPU' : `${gpus} GPUs`;
   const which = typeof gpus === 'object' ? `GPUs ${gpus.join(', ')}` : count;
-  const alone = exclusive ? `${which}, shared with nobody` : which;
-  return replicas === 1 ? alone : `${replicas} copies, each on ${alone}`;
+  const alone = exclusive ? `${which} (exclusive)` : which;
+  return replicas === 1 ? alone : `${replicas} replicas, each on ${alone}`;
 }
 
 function numberText(value: number | null, what: string): readonly string[] {
   return value === null ? [] : [`${value} ${what}`];
+}
+
+function loadedText(count: number | null): readonly string[] {
+  return count === null ? [] : [`at most ${count} ${count === 1 ? 'model' : 'models'} loaded`];
 }

@@ -4,12 +4,12 @@ import { defineCommand } from '../../define-command.ts';
 export const profilesShowCommand = defineCommand({
   path: 'profiles show',
   group: 'Configuration',
-  summary: 'Show the whole recipe of a worker profile',
+  summary: 'Show the details of a worker profile',
   examples: [
-    { command: 'rma profiles show gpu-worker', does: 'its variants, engines and models' },
-    { command: 'rma profiles show ocr --json', does: 'the same for a program' },
+    { command: 'rma profiles show gpu-worker', does: 'show variants, engines and models' },
+    { command: 'rma profiles show ocr --json', does: 'print JSON' },
   ],
-  arguments: { profile: requiredArgument('name of the profile') },
+  arguments: { profile: requiredArgument('profile name') },
   options: {},
   settings: true,
   list: false,
