@@ -26,7 +26,7 @@ describe('a worker that serves', () => {
     const config = workerConfig({ engines: [engine.target], coordinator: { url: coordinator.url } });
     await using worker = startWorker(config, new StubFetcher(true), clock);
     await clock.sleeping(250);
-    expect(worker.board.status.engines).toMatchObject([{ state: 'waiting', note: '/health answered 503' }]);
+    expect(worker.board.status.engines).toMatchObject([{ state: 'waiting', note: '/health returned 503' }]);
     engine.healthy = true;
     clock.advance(250);
     await clock.sleeping(500);
