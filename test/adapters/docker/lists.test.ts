@@ -7,7 +7,7 @@ describe('the lists of an engine', () => {
     const standin = await standinEngine({
       containers: [{ service: 'a' }, { service: 'b', state: 'exited' }],
       images: ['node:20'],
-      volumes: ['rma-models'],
+      volumes: [{ name: 'rma-models' }],
       networks: { demo_default: 'demo' },
     });
     const engine = new DockerodeEngine(standin.endpoint);

@@ -1,10 +1,19 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { VolumeFacts } from '../../../src/core/domain/docker-engine.ts';
 import { tempFolder } from '../files/temp-folder.ts';
 
 export interface StandinContainer {
   readonly service: string;
+  /** the name of the service unless given */
+  readonly id?: string;
+  readonly image?: string;
+  /** milliseconds since the Unix epoch */
+  readonly startedAt?: number;
+  readonly health?: string;
+  /** volume that is mounted as the store */
+  readonly store?: string;
   readonly project?: string;
   readonly profile?: string | null;
   readonly labels?: Readonly<Record<string, string>>;
@@ -17,7 +26,7 @@ export interface StandinState {
   containers?: readonly StandinContainer[];
   /** names with tags */
   images?: readonly string[];
-  volumes?: readonly string[];
+  volumes?: readonly (Pick<VolumeFacts, 'name'> & Partial<VolumeFacts>)[];
   /** network → project */
   networks?: Readonly<Record<string, string>>;
   /** RAM of the engine's machine */
@@ -86,7 +95,7 @@ export class StandinEngine {
     };
     const list = this.#lists()[path];
     const [, id = '', what = ''] = /^\/containers\/([^/]+)\/(json|top)$/.exec(path) ?? [];
-    const container = this.state.containers?.find(({ service }) => service === id);
+    const container = this.state.containers?.find((each) => idOf(each) === id);
     if (list !== undefined) send(200, list);
     else if (container === undefined) send(404, { message: `no such container: ${id}` });
     else if (what === 'json') send(200, inspected(container));
@@ -102,7 +111,12 @@ export class StandinEngine {
       '/containers/json': containers.map(listed),
       '/images/json': images.map((name) => ({ Id: `sha256:${name}`, RepoTags: [name], RepoDigests: null })),
       '/volumes': {
-        Volumes: volumes.map((Name) => ({ Name, Driver: 'local', Options: null, Labels: null })),
+        Volumes: volumes.map(({ name, driver = 'local', options = null, labels = null }) => ({
+          Name: name,
+          Driver: driver,
+          Options: options,
+          Labels: labels,
+        })),
       },
       '/networks': Object.entries(networks).map(([Name, project]) => ({
         Id: Name,
@@ -121,6 +135,10 @@ export async function standinEngine(state: StandinState): Promise<StandinEngine>
   return engine;
 }
 
+function idOf({ id, service }: StandinContainer): string {
+  return id ?? service;
+}
+
 function labelsOf(container: StandinContainer): Record<string, string> {
   const { service, project = 'rma', profile = 'gpu-worker', labels = {} } = container;
   return {
@@ -134,7 +152,7 @@ function labelsOf(container: StandinContainer): Record<string, string> {
 function listed(container: StandinContainer): unknown {
   const { service, project = 'rma', state = 'running' } = container;
   return {
-    Id: service,
+    Id: idOf(container),
     Names: [`/${project}-${service}-1`],
     State: state,
     Labels: labelsOf(container),
@@ -142,19 +160,34 @@ function listed(container: StandinContainer): unknown {
 }
 
 function inspected(container: StandinContainer): unknown {
-  const { service, project = 'rma', state = 'running', ports = {} } = container;
+  const {
+    service,
+    project = 'rma',
+    state = 'running',
+    ports = {},
+    image = 'engine:1',
+    health,
+    store,
+  } = container;
+  const startedAt = container.startedAt ?? Date.UTC(2026, 10, 17, 9);
   const bindings = Object.entries(ports).map(([inside, port]) => [
     `${inside}/tcp`,
     [{ HostIp: '127.0.0.1', HostPort: String(port) }],
   ]);
   return {
-    Id: service,
+    Id: idOf(container),
     Name: `/${project}-${service}-1`,
     RestartCount: 0,
-    State: { Status: state, Running: state === 'running', ExitCode: 0, StartedAt: '2026-11-17T09:00:00Z' },
-    Config: { Image: 'engine:1', Labels: labelsOf(container) },
+    State: {
+      Status: state,
+      Running: state === 'running',
+      ExitCode: 0,
+      StartedAt: new Date(startedAt).toISOString(),
+      ...(health !== undefined && { Health: { Status: health } }),
+    },
+    Config: { Image: image, Labels: labelsOf(container) },
     HostConfig: { PortBindings: Object.fromEntries(bindings) },
-    Mounts: [],
+    Mounts: store === undefined ? [] : [{ Type: 'volume', Name: store, Destination: '/models' }],
   };
 }
 

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { DockerodeEngine } from '../../../src/adapters/docker/dockerode-engine.ts';
+import { up } from '../../../src/app/up.ts';
+import type { ContainerFacts } from '../../../src/core/domain/container.ts';
+import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
+import { FakeHost } from '../../helpers/host/fake-host.ts';
+import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+import { type StandinContainer, standinEngine } from '../../helpers/stack/standin-engine.ts';
+
+const service = (context: number) => profileServiceOf({ context });
+const profiles = { a: [service(1024), service(2048)], b: [service(3072), service(4096)], c: [] };
+const config = configOf({ profiles: ['a', 'b', 'c'] });
+const invocation = fakeInvocation(catalogOf(profiles));
+const request = {
+  config,
+  profiles: [],
+  refresh: false,
+  removeOrphans: false,
+  waitSeconds: 60,
+  confirm: async () => undefined,
+  show: () => undefined,
+};
+
+/** Returns a container of the fake engine as the HTTP engine serves it. */
+function served(container: ContainerFacts): StandinContainer {
+  const { id, project, profile, image, health, ports, store, configHash, models, engines } = container;
+  const labels = {
+    'rma.config-hash': configHash ?? '',
+    'rma.models': models.join(' '),
+    ...(engines !== null && { 'rma.engines': engines.join(' ') }),
+    ...(container.variant !== null && { 'rma.variant': container.variant }),
+  };
+  const published = ports.map(({ containerPort, hostPort }) => [containerPort, hostPort]);
+  return {
+    id,
+    service: container.service,
+    project,
+    profile,
+    image,
+    labels,
+    ports: Object.fromEntries(published),
+    ...(health !== 'none' && { health }),
+    ...(container.startedAt !== null && { startedAt: container.startedAt }),
+    ...(store !== null && { store: store.replace('named:', '') }),
+  };
+}
+
+describe('the engine requests of an idle up', () => {
+  it('on 8 services are one of each kind, and one inspect per container of the project', async () => {
+    const host = new FakeHost();
+    await up(host, invocation, request);
+    const containers = host.engine.all.map(served);
+    const other = { service: 'other-worker', project: 'other', profile: 'other' };
+    const standin = await standinEngine({
+      containers: [...containers, other],
+      images: [...(await host.engine.images())],
+      volumes: [...(await host.engine.volumes()).values()],
+    });
+
+    const engine = new DockerodeEngine(standin.endpoint);
+    const parts = { name: host.name, docker: host.docker, gpus: host.gpus, facts: host.facts };
+    const machine = {
+      ...parts,
+      files: host.files,
+      ports: host.ports,
+      names: host.names,
+      caller: host.caller,
+    };
+    expect(await up({ ...machine, engine }, invocation, request)).toMatchObject({ changed: false });
+
+    expect(containers).toHaveLength(8);
+    expect(standin.requests.sort()).toEqual(
+      [
+        'GET /containers/json',
+        'GET /images/json',
+        'GET /info',
+        'GET /networks',
+        'GET /version',
+        'GET /volumes',
+        ...containers.map(({ id }) => `GET /containers/${id}/json`),
+      ].sort(),
+    );
+  });
+});
