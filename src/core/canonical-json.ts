@@ -1,6 +1,6 @@
 import { escapeControls } from './control-characters.ts';
 
-/** The value as JSON with sorted keys, so that equal values give equal bytes; `indent` spaces per level. */
+/** Returns the value as JSON with sorted keys, so that equal values give equal bytes; `indent` spaces per level. */
 export function canonicalJson(value: unknown, indent = 0): string {
   return escapeControls(JSON.stringify(sortKeys(value), null, indent));
 }

@@ -22,13 +22,13 @@ export type ErrorCode = `RMA_${string}`;
 
 export interface RmaErrorOptions {
   readonly exitCode?: ExitCode;
-  /** The command or edit that mends it. */
+  /** The command or edit that fixes it. */
   readonly hint?: string;
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
-/** The only error a user ever sees: what failed and on which object, the value seen, and the way out. Secrets are removed at birth. */
+/** An error for users: what failed, on which object, why, and how to fix it. Secrets are redacted on creation. */
 export class RmaError extends Error {
   readonly code: ErrorCode;
   readonly exitCode: ExitCode;
@@ -45,7 +45,7 @@ export class RmaError extends Error {
   }
 }
 
-/** What `--json`, the worker's status and logs carry of an error. */
+/** An error in `--json` output, worker status and logs. */
 export interface ErrorDocument {
   readonly code: ErrorCode;
   readonly message: string;
@@ -53,7 +53,7 @@ export interface ErrorDocument {
   readonly exitCode: ExitCode;
 }
 
-/** The plain form of an error; a fault that is not an RmaError becomes `RMA_INTERNAL_FAULT` with its message only. */
+/** Returns an error as plain data; any error other than RmaError becomes `RMA_INTERNAL_FAULT` with its message. */
 export function toErrorDocument(error: unknown): ErrorDocument {
   if (error instanceof RmaError) {
     const { code, message, hint, exitCode } = error;

@@ -1,6 +1,6 @@
 import type { ModelProgress, WorkerStatus } from './domain/worker-status.ts';
 
-/** What long work tells while it runs. The core and the use cases emit values; only `src/cli` turns them into text. */
+/** Progress events of long-running work, as data; `src/cli` renders them as text. */
 export type RmaEvent =
   | {
       readonly type: 'step';

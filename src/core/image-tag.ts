@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What the worker image is made of. */
+/** Inputs of the worker image. */
 export interface ImageParts {
   readonly version: string;
   readonly dockerfile: Uint8Array;
@@ -9,10 +9,10 @@ export interface ImageParts {
   readonly base: string;
 }
 
-/** `rma-worker:<version>-<12 hex>`: another content or another base is another tag, so a tag never changes its meaning. */
+/** Returns `rma-worker:<version>-<12 hex>`. The tag contains a hash of content and base image, so it is immutable. */
 export function workerImageTag({ version, dockerfile, rootfs, base }: ImageParts): string {
   const all = createHash('sha256');
-  // Each part by its own hash, so that no byte can move from one part to the next unnoticed.
+  // Hash each part separately, so that moving bytes between parts changes the tag.
   for (const part of [dockerfile, rootfs, base]) all.update(createHash('sha256').update(part).digest());
   return `rma-worker:${version}-${all.digest('hex').slice(0, 12)}`;
 }

@@ -4,11 +4,11 @@ export const LABEL = {
   profile: 'rma.profile',
   service: 'rma.service',
   models: 'rma.models',
-  /** of a worker: the engine services it uses, blanks between them */
+  /** of a worker: the engine services it uses, separated by spaces */
   engines: 'rma.engines',
-  /** UUIDs of GPUs and MIG devices, blanks between them */
+  /** UUIDs of GPUs and MIG devices, separated by spaces */
   gpus: 'rma.gpus',
-  /** bytes promised on each of them */
+  /** bytes reserved on each of them */
   memory: 'rma.memory',
   variant: 'rma.variant',
   configHash: 'rma.config-hash',

@@ -1,4 +1,4 @@
-/** The known word that the given one most likely stands for; null when none is close. */
+/** Returns the known word closest to the given one; null if none is close. */
 export function nearest(word: string, known: Iterable<string>): string | null {
   const limit = Math.max(1, Math.floor(word.length * 0.4));
   let best: { readonly word: string; readonly distance: number } | null = null;

@@ -7,7 +7,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/([?&](?:X-Amz-[A-Za-z-]+|Signature|Key-Pair-Id|Policy|token|sig)=)[^&\s"']+/gi, '$1***'],
 ];
 
-/** The text without hub tokens, authorisation headers, user info of URLs and signed query strings. */
+/** Masks hub tokens, authorization headers, user info in URLs and signed query strings. */
 export function redact(text: string): string {
   return PATTERNS.reduce((clean, [pattern, mask]) => clean.replace(pattern, mask), text);
 }

@@ -1,6 +1,6 @@
 const BINARY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
-/** Bytes for people, in binary units: `512 B`, `4.7 GiB`, `212 MiB`. */
+/** Formats bytes in binary units: `512 B`, `4.7 GiB`, `212 MiB`. */
 export function formatBytes(bytes: number): string {
   let value = Math.max(0, bytes);
   let unit = 0;
@@ -13,7 +13,7 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${BINARY_UNITS[unit]}`;
 }
 
-/** Seconds for people, two units at most: `7s`, `1m 05s`, `2h 03m`, `3d 4h`. */
+/** Formats seconds in at most two units: `7s`, `1m 05s`, `2h 03m`, `3d 4h`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const [minutes, hours, days] = [
@@ -29,7 +29,7 @@ export function formatDuration(seconds: number): string {
 
 const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** Seconds from `30s`, `1m30s`, `2h`, `500ms`; null when the text is no duration. A number without a unit is none. */
+/** Parses `30s`, `1m30s`, `2h` or `500ms` to seconds; null for any other text, including a number without a unit. */
 export function parseDuration(text: string): number | null {
   if (!/^(\d{1,6}(\.\d{1,3})?(ms|s|m|h|d))+$/.test(text)) return null;
   let seconds = 0;
@@ -40,8 +40,8 @@ export function parseDuration(text: string): number | null {
 }
 
 /**
- * Whole bytes in a size such as `1024`, `512MiB`, `1.5 GiB`, `2GB` or `2g`; null when the text is none. `MB` counts by
- * 1000, `MiB` by 1024, and the single letters by 1024, as Docker counts them.
+ * Parses a size such as `1024`, `512MiB`, `1.5 GiB`, `2GB` or `2g` to bytes; null for any other text. `MB` is a multiple
+ * of 1000, `MiB` and single letters of 1024, as in Docker.
  */
 export function parseBytes(text: string): number | null {
   const match = /^(\d{1,12}(?:\.\d{1,6})?) ?([kmgtp]?)(i?b)?$/i.exec(text.trim());

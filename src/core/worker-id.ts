@@ -1,4 +1,4 @@
-/** The id of a profile's worker on a host, as the coordinator lists it. */
+/** Returns the ID of a profile's worker on a host, as listed by the coordinator. */
 export function workerId(host: string, project: string, profile: string): string {
   return `${host}-${project}-${profile}`;
 }

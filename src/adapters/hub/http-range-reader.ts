@@ -1,6 +1,6 @@
 import { backoffMs } from '../../core/backoff.ts';
 import { hubRefusal } from '../../core/hub/hub-refusal.ts';
-import { isPassing } from '../../core/hub/is-passing.ts';
+import { isTemporary } from '../../core/hub/is-temporary.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient, HttpStream } from '../../ports/http-client.ts';
 import type { FileLocation } from '../../ports/model-source.ts';
@@ -31,7 +31,7 @@ export class HttpRangeReader implements RangeReader {
       try {
         return await this.#readOnce(location, from, to, signal);
       } catch (error) {
-        if (attempt === ATTEMPTS || !isPassing(error)) throw error;
+        if (attempt === ATTEMPTS || !isTemporary(error)) throw error;
         await clock.sleep(backoffMs(attempt, random(), { firstMs: pauseMs }), signal);
       }
     }

@@ -1,6 +1,6 @@
 import type { PlacedDevice, ServicePlacement } from '../../core/domain/placement.ts';
 import { RmaError } from '../../core/errors.ts';
-import type { SeenInside } from '../../core/gpu/visible-inside.ts';
+import type { VisibleGpus } from '../../core/gpu/visible-inside.ts';
 import { deviceName } from '../../core/placement/device-name.ts';
 import type { GpusInside } from '../observe/gpus-inside.ts';
 
@@ -11,7 +11,7 @@ export function gpuFault({ service, devices }: ServicePlacement, seen: GpusInsid
 }
 
 /** Whether the container could tell what it sees. */
-export function isSight(seen: GpusInside): seen is SeenInside {
+export function isSight(seen: GpusInside): seen is VisibleGpus {
   return seen.how === 'names' || seen.how === 'count';
 }
 
@@ -38,7 +38,7 @@ function notVisible(
   });
 }
 
-function mismatch(service: string, planned: readonly PlacedDevice[], seen: SeenInside): RmaError {
+function mismatch(service: string, planned: readonly PlacedDevice[], seen: VisibleGpus): RmaError {
   const shows =
     seen.how === 'names' ? seen.uuids.join(', ') : `${seen.count} GPU${seen.count === 1 ? '' : 's'}`;
   return new RmaError('RMA_GPU_MISMATCH', `${service} was given ${listed(planned)} and sees ${shows}`, {
@@ -52,7 +52,7 @@ function mismatch(service: string, planned: readonly PlacedDevice[], seen: SeenI
 }
 
 /** More GPUs than planned come from a second mechanism; other GPUs than planned from an outdated list. */
-function reasonFor(planned: readonly PlacedDevice[], seen: SeenInside): string {
+function reasonFor(planned: readonly PlacedDevice[], seen: VisibleGpus): string {
   const count = seen.how === 'names' ? seen.uuids.length : seen.count;
   if (count > planned.length) {
     return 'a default runtime "nvidia" (docker info) beside CDI reads NVIDIA_VISIBLE_DEVICES of the image and adds GPUs, and so does `privileged`: remove "default-runtime" from /etc/docker/daemon.json and restart Docker';

@@ -1,11 +1,11 @@
-import { gpuFilesInside, type SeenInside, saysLost, uuidsInside } from '../../core/gpu/visible-inside.ts';
+import { gpuFilesInside, lostAccess, uuidsInside, type VisibleGpus } from '../../core/gpu/visible-inside.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 
 const ASK_MS = 20_000;
 
 /** The driver is asked for the GPUs that a running container sees; `lost`: it had some and they were taken from it. */
-export type GpusInside = SeenInside | { readonly how: 'lost' } | { readonly how: 'unknown' };
+export type GpusInside = VisibleGpus | { readonly how: 'lost' } | { readonly how: 'unknown' };
 
 /** On the hook path as on the CDI path the driver brings nvidia-smi along; an image without its C library cannot run it. */
 export async function gpusInside(
@@ -15,7 +15,7 @@ export async function gpusInside(
 ): Promise<GpusInside> {
   const told = await run(host, invocation, container, ['nvidia-smi', '-L']);
   if (told !== null) {
-    if (saysLost(told.output)) return { how: 'lost' };
+    if (lostAccess(told.output)) return { how: 'lost' };
     if (!told.missing) return { how: 'names', uuids: uuidsInside(told.output) };
   }
   const files = await run(host, invocation, container, ['ls', '/dev']);

@@ -7,7 +7,7 @@ export type DockerVolume =
   | {
       readonly type: 'volume';
       readonly name: string;
-      /** of Docker's driver `local`; empty for a plain volume on the host's disk */
+      /** options of the `local` driver; empty for a plain volume on the host's disk */
       readonly options: Readonly<Record<string, string>>;
     };
 

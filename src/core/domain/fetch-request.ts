@@ -1,13 +1,13 @@
 import type { PinnedModel } from './pinned-model.ts';
 
-/** What `rma-worker fetch` and `rma-worker check` read on stdin. */
+/** Input of `rma-worker fetch` and `rma-worker check` on stdin. */
 export interface FetchRequest {
   readonly models: readonly PinnedModel[];
-  /** recorded in the store before anything is fetched: the roots of prune */
+  /** recorded in the store before the download; prune keeps these models */
   readonly needs?: StoreNeeds | undefined;
 }
 
-/** Every reference that one worker needs: a profile of a project on a host. */
+/** All model references of one worker: a profile of a project on a host. */
 export interface StoreNeeds {
   readonly host: string;
   readonly project: string;

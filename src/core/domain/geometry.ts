@@ -1,17 +1,17 @@
 /**
- * What decides a model's need of GPU memory beside the size of its weights, read from its header (GGUF) or its
- * `config.json` (safetensors). null: the header does not say.
+ * The values that determine a model's GPU memory, read from its header (GGUF) or its `config.json` (safetensors). null:
+ * not in the header.
  */
 export interface ModelGeometry {
   readonly architecture: string | null;
   readonly layers: number | null;
   readonly attentionHeads: number | null;
   readonly kvHeads: number | null;
-  /** elements of one head in keys and in values */
+  /** elements per head of keys and of values */
   readonly keyLength: number | null;
   readonly valueLength: number | null;
-  /** tokens the model was made for */
+  /** maximum context of the model, tokens */
   readonly contextLength: number | null;
-  /** bytes of all weights, from the header's own table; a projector or adapter counts too */
+  /** bytes of all weights according to the header, including projector and adapter */
   readonly weightsBytes: number;
 }

@@ -1,4 +1,4 @@
-/** Memory of a GPU or MIG device, bytes. null: the driver does not tell. `reserved` is in neither used nor free. */
+/** Memory of a GPU or MIG device, bytes. null: not reported by the driver. `reserved` is part of neither used nor free. */
 export interface GpuMemory {
   readonly totalBytes: number | null;
   readonly reservedBytes: number | null;
@@ -6,51 +6,51 @@ export interface GpuMemory {
   readonly freeBytes: number | null;
 }
 
-/** A process that holds memory of a GPU, by its number on the host. */
+/** A process that uses memory of a GPU, with its host PID. */
 export interface GpuProcess {
   readonly pid: number;
   readonly name: string;
   readonly kind: 'compute' | 'graphics' | 'both' | 'unknown';
   readonly memoryBytes: number | null;
-  /** the MIG device of its GPU that it uses, by that device's index; absent for a whole GPU */
+  /** index of the MIG device that it uses; absent for a whole GPU */
   readonly migIndex?: number;
 }
 
-/** A slice of a GPU in MIG mode. It is a unit of its own: one process sees one of them. */
+/** A slice of a GPU in MIG mode. One process uses one of them. */
 export interface MigDevice {
-  /** `MIG-…`; null when the driver lists the device without a name that could be joined to it */
+  /** `MIG-…`; null if the UUID could not be determined */
   readonly uuid: string | null;
   /** `1g.10gb` */
   readonly profile: string | null;
-  /** among the devices of its GPU */
+  /** index among the devices of its GPU */
   readonly index: number;
   readonly memory: GpuMemory;
 }
 
 export interface Gpu {
-  /** of the driver, in the order of the PCI bus; not the same after a reboot for sure */
+  /** driver index in PCI bus order; may change after a reboot */
   readonly index: number;
-  /** `GPU-…`; of a GPU with a fault its PCI address, when the driver tells no more */
+  /** `GPU-…`; the PCI address if the driver reports no UUID */
   readonly uuid: string;
   readonly name: string;
   readonly pciBusId: string | null;
   readonly memory: GpuMemory;
-  /** shares the memory of the machine (its sizes are then those of the machine) */
+  /** uses system memory (sizes are then those of the machine) */
   readonly unified: boolean;
   /** `8.9` */
   readonly computeCapability: string | null;
   readonly utilizationPercent: number | null;
   readonly temperatureCelsius: number | null;
-  /** null: the GPU cannot be divided, or the driver does not tell */
+  /** null: MIG is not supported, or not reported */
   readonly migEnabled: boolean | null;
   readonly migDevices: readonly MigDevice[];
-  /** null: unknown, since the driver hides them (in a container, under WSL) */
+  /** null: unknown, because the driver hides them (in a container, under WSL) */
   readonly processes: readonly GpuProcess[] | null;
-  /** why it cannot be used now, in one line; null when it can */
+  /** why it is not usable, in one line; null if it is */
   readonly fault: string | null;
 }
 
-/** Something about the GPUs of a box that is worth telling; never an error by itself. */
+/** A message about the GPUs of a host; not an error by itself. */
 export interface GpuNotice {
   /** `RMA_GPU_…` */
   readonly code: `RMA_GPU_${string}`;
@@ -58,7 +58,7 @@ export interface GpuNotice {
   readonly hint: string;
 }
 
-/** The GPUs of one box, as its driver tells. A box without GPUs is no error: `absence` then says why there are none. */
+/** The GPUs of one host according to its driver. No GPUs is not an error; `absence` then has the reason. */
 export interface GpuInventory {
   readonly driverVersion: string | null;
   readonly cudaVersion: string | null;

@@ -1,17 +1,17 @@
 import type { PinnedFile } from './pinned-model.ts';
 
-/** What the store holds of one pinned model. */
+/** State of one pinned model in the store. */
 export interface ModelCheck {
   readonly ref: string;
-  /** `present` rests on a valid receipt whose files still have the size and time recorded */
+  /** `present`: has a valid receipt, and its files still have the recorded size and mtime */
   readonly state: 'present' | 'partial' | 'missing';
   readonly missing: readonly PinnedFile[];
   readonly totalBytes: number;
-  /** bytes of the missing files; a content that several files share counts once */
+  /** bytes of the missing files; content that several files share is counted once */
   readonly missingBytes: number;
 }
 
-/** What a store holds, and the free space beside it: the answer of `rma-worker check`. */
+/** Output of `rma-worker check`: state of the models and free space of the store. */
 export interface StoreCheck {
   readonly checks: readonly ModelCheck[];
   readonly freeBytes: number;

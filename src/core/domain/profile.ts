@@ -8,9 +8,9 @@ export interface CatalogModel {
   readonly kind: 'chat' | 'embedding' | 'vision';
   readonly license: string;
   readonly description: string;
-  /** GPU memory it is known to need at its profile's context, bytes; counts where it is more than what is computed; null: none known */
+  /** known GPU memory need at the context of its profile, bytes; used if larger than the computed need; null: unknown */
   readonly gpuMemoryBytes: number | null;
-  /** a model that the source lacks is told, and the rest goes on without it */
+  /** if its source does not have it, rma warns and continues without it */
   readonly optional: boolean;
 }
 
@@ -24,21 +24,21 @@ export interface ProfileService {
   readonly memoryBytes: number | null;
   /** container memory reservation, bytes; null for none */
   readonly memoryReservationBytes: number | null;
-  /** how many GPUs it spans, all of them, or these (index, UUID or the beginning of one); 0: the CPU */
+  /** number of GPUs, all of them, or these (index, UUID or UUID prefix); 0: CPU */
   readonly gpus: number | 'all' | readonly string[];
-  /** shares its GPUs with nobody */
+  /** shares its GPUs with no other service */
   readonly exclusive: boolean;
-  /** tokens of context; null: what the engine's file says */
+  /** tokens of context; null: the engine's default */
   readonly context: number | null;
-  /** requests at once, each with its whole context; null: what the engine's file says */
+  /** concurrent requests, each with the full context; null: the engine's default */
   readonly concurrency: number | null;
-  /** copies, each on a GPU of its own */
+  /** replicas, each on its own GPU */
   readonly replicas: number;
-  /** models that the engine keeps in memory at once, for one that loads them on demand; null: all of them */
+  /** most models loaded at the same time, for an engine that loads them on demand; null: all */
   readonly maxLoaded: number | null;
 }
 
-/** One way to run a profile: with these services. */
+/** A set of services that can run a profile. */
 export interface ProfileVariant {
   readonly name: string;
   readonly services: readonly ProfileService[];
@@ -48,67 +48,67 @@ export interface ProfileVariant {
 export interface Profile {
   readonly name: string;
   readonly description: string;
-  /** smallest and recommended size of a GPU, bytes; null for none */
+  /** minimum and recommended GPU size, bytes; null for none */
   readonly minGpuBytes: number | null;
   readonly recommendedGpuBytes: number | null;
-  /** best first; a file with plain `services` has one, named `default` */
+  /** preferred first; a file with plain `services` has one, named `default` */
   readonly variants: readonly [ProfileVariant, ...ProfileVariant[]];
 }
 
-/** How one engine image is run: `compose/engines/<engine>.yaml`. */
+/** How to run one engine: `compose/engines/<engine>.yaml`. */
 export interface Engine {
   readonly name: string;
   readonly image: string;
-  /** for services on the CPU; null: the same image */
+  /** image for services on the CPU; null: the same image */
   readonly cpuImage: string | null;
-  /** compute capability → image, for engines that are built per generation of GPUs; `image` where none fits */
+  /** compute capability → image, for engines built per GPU generation; default `image` */
   readonly imagesByCompute: Readonly<Record<string, string>>;
-  /** whether it works on GPUs: it must, it can, it never does */
+  /** whether the engine needs, supports or never uses GPUs */
   readonly gpu: 'required' | 'optional' | 'none';
-  /** keeps to a bound of GPU memory, so that others can share the GPU; one that does not is exclusive */
+  /** keeps within its share of GPU memory, so that others can use the same GPU; otherwise it is exclusive */
   readonly sharesGpu: boolean;
-  /** GPU memory beside weights and cache, bytes on each GPU */
+  /** GPU memory in addition to weights and cache, bytes on each GPU */
   readonly overheadBytes: number;
-  /** sources of models it reads */
+  /** supported model sources */
   readonly reads: readonly ('hf' | 'url' | 'ollama' | 'ms')[];
-  /** tokens of context and requests at once, where the profile says none */
+  /** default tokens of context and concurrent requests */
   readonly context: number;
   readonly concurrency: number;
-  /** port inside the container; on the host the first free one from here */
+  /** port inside the container; published on the first free port from here */
   readonly port: number;
   /**
-   * One list item per argument. Items may hold `{model}` (path of the model in the container), `{name}` (served name),
+   * One list item per argument. Items may contain `{model}` (path of the model in the container), `{name}` (served name),
    * `{port}`, `{context}`, `{concurrency}`, `{models}` (how many) and `{max_loaded}` (how many of them at once); those for GPUs also `{gpus}` (how many), `{share}`
-   * (of a GPU's total memory, such as 0.72), `{kv_bytes}` and `{others_bytes}` (a GPU's total less what was promised),
+   * (of a GPU's total memory, such as 0.72), `{kv_bytes}` and `{others_bytes}` (a GPU's total minus the reservation),
    * each on one GPU.
    */
   readonly command: readonly string[];
   /** added on GPUs */
   readonly gpuCommand: readonly string[];
-  /** added on GPUs: where it may share them, and where it has them alone */
+  /** added on GPUs: if shared, and if exclusive */
   readonly sharedCommand: readonly string[];
   readonly exclusiveCommand: readonly string[];
   /** added on more than one GPU */
   readonly parallelCommand: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** added on GPUs, with the same words */
+  /** added on GPUs, with the same placeholders */
   readonly gpuEnvironment: Readonly<Record<string, string>>;
-  /** size of /dev/shm on more than one GPU, bytes; null: Docker's */
+  /** size of /dev/shm on more than one GPU, bytes; null: Docker's default */
   readonly parallelShmBytes: number | null;
   /** Compose's `ulimits` */
   readonly ulimits: Readonly<Record<string, number>>;
-  /** path that tells which models are loaded, and where; a worker registers a model of such an engine once it is loaded as planned */
+  /** path that reports which models are loaded, and where; a worker registers a model of such an engine once it is loaded as planned */
   readonly loadedPath: string | null;
   readonly healthPath: string;
   readonly modelsPath: string;
   readonly metricsPath: string | null;
   readonly inFlightMetric: string | null;
-  /** path of the OpenAI chat endpoint, null where the engine has none */
+  /** path of the OpenAI chat endpoint, null if the engine has none */
   readonly chatPath: string | null;
-  /** container health check, as Compose's `test` list; may hold `{port}` */
+  /** container health check, as Compose's `test` list; may contain `{port}` */
   readonly healthTest: readonly string[];
   readonly stopGraceSeconds: number;
-  /** where the cache volume is mounted, for an engine that writes caches (its HOME belongs there); null for none */
+  /** mount point of the cache volume, for an engine that writes caches (set its HOME there); null for none */
   readonly cachePath: string | null;
 }
 
@@ -121,7 +121,7 @@ export interface DataOrigin {
   readonly replaces: string | null;
 }
 
-/** Everything read from `profiles/` and `compose/engines/`. */
+/** All profiles, engines and models from `profiles/` and `compose/engines/`. */
 export interface Catalog {
   /** by name of the profile */
   readonly origins: ReadonlyMap<string, DataOrigin>;

@@ -1,6 +1,6 @@
 import type { WorkerState } from './worker-status.ts';
 
-/** One model a worker offers now. A degraded worker lists only those whose engine answers. */
+/** One model that a worker serves. A degraded worker lists only those whose engine responds. */
 export interface RegisteredModel {
   readonly name: string;
   readonly ref: string;
@@ -22,12 +22,12 @@ export interface Registration {
   readonly startedAt: string;
 }
 
-/** Answer to a registration or heartbeat. */
+/** Response to a registration or heartbeat. */
 export interface Lease {
   readonly leaseSeconds: number;
 }
 
-/** Seconds without a heartbeat after which the coordinator forgets a worker. */
+/** Seconds without a heartbeat after which the coordinator removes a worker. */
 export const LEASE_SECONDS = 15;
 
 /** Seconds between two heartbeats of a worker. */

@@ -1,7 +1,7 @@
 import type { Engine } from './profile.ts';
 import type { ServedModel } from './worker-config.ts';
 
-/** One engine container to run, decided from the profiles, before images, ports and paths are known. */
+/** One engine service, derived from the profiles, without images, ports and paths. */
 export interface SelectedService {
   /** Compose service, `<profile>-<engine>[-N]` */
   readonly service: string;
@@ -18,11 +18,11 @@ export interface SelectedService {
   readonly exclusive: boolean;
   readonly context: number;
   readonly concurrency: number;
-  /** models kept in memory at once, at most as many as there are; null: all of them */
+  /** most models loaded at the same time, at most their number; null: all */
   readonly maxLoaded: number | null;
-  /** the service that this is a copy of, itself included; null: no copies */
+  /** name of the first replica of the service; null: no replicas */
   readonly replicaGroup: string | null;
-  /** what it runs, as a hash: services of one identity are the same, whichever profile asks; limits of memory do not count */
+  /** hash of what it runs: equal services of several profiles run once; memory limits are not part of it */
   readonly identity: string;
 }
 
@@ -38,7 +38,7 @@ export interface SelectedProfile {
   readonly refs: readonly string[];
 }
 
-/** What the chosen profiles come to: in the order of the project's set, so that one added later changes no name of the others. */
+/** The services of the selected profiles, in the order of the project's profiles, so that adding one changes no names of the others. */
 export interface Selection {
   readonly profiles: readonly SelectedProfile[];
   readonly services: readonly SelectedService[];

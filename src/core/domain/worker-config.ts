@@ -1,32 +1,32 @@
 import type { PinnedModel } from './pinned-model.ts';
 
-/** A model that an engine serves, under the name its API shows. */
+/** A model and its name in the API of the engine. */
 export interface ServedModel {
   readonly ref: string;
   readonly name: string;
-  /** null: a reference that is not in the catalog */
+  /** null: not in the catalog */
   readonly kind: 'chat' | 'embedding' | 'vision' | null;
 }
 
-/** How the worker asks an engine whether it answers. Data of `compose/engines/<engine>.yaml`, made concrete. */
+/** How the worker probes an engine, from `compose/engines/<engine>.yaml`. */
 export interface EngineTarget {
   readonly service: string;
   readonly engine: string;
-  /** address inside the Compose network */
+  /** URL in the Compose network */
   readonly url: string;
-  /** address on the host, as users and the coordinator see it */
+  /** published URL for users and the coordinator */
   readonly endpoint: string;
   readonly healthPath: string;
-  /** answers an OpenAI model list that must contain every served name */
+  /** returns an OpenAI model list, which must contain every served name */
   readonly modelsPath: string;
-  /** Prometheus text with the number of requests in flight; null where the engine tells none */
+  /** Prometheus metric with the number of requests in flight; null if the engine has none */
   readonly inFlight: { readonly path: string; readonly metric: string } | null;
-  /** which of its models are loaded, and where they must be; null: it has them loaded when it answers */
+  /** path that reports loaded models, and where they must be; null: models are loaded before the engine responds */
   readonly loaded: { readonly path: string; readonly on: 'gpu' | 'cpu' } | null;
   readonly models: readonly ServedModel[];
 }
 
-/** The worker's whole configuration, inline in the Compose file: a boot needs nothing else. */
+/** The complete configuration of a worker, inline in the Compose file. */
 export interface WorkerConfig {
   readonly schema: 'rma.worker-config/v1';
   /** `<host>-<project>-<profile>` */
@@ -34,13 +34,13 @@ export interface WorkerConfig {
   readonly host: string;
   readonly project: string;
   readonly profile: string;
-  /** the models this worker owns */
+  /** models of this worker */
   readonly models: readonly PinnedModel[];
   readonly engines: readonly EngineTarget[];
-  /** null: no coordinator, ready when the engines answer. The token comes from the file that COORDINATOR_TOKEN_FILE names. */
+  /** null: no coordinator, ready when the engines respond. The token is read from COORDINATOR_TOKEN_FILE. */
   readonly coordinator: { readonly url: string } | null;
   readonly heartbeatSeconds: number;
-  /** how long requests in flight may take after the worker left the coordinator */
+  /** deadline for requests in flight after the worker left the coordinator */
   readonly drainSeconds: number;
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorDocument } from '../errors.ts';
 
-/** The life of a worker, in the words that logs, `rma status` and the coordinator use. */
+/** States of a worker, as shown in logs, `rma status` and the coordinator. */
 export const WORKER_STATES = [
   'checking',
   'downloading',
@@ -18,14 +18,14 @@ export type WorkerState = (typeof WORKER_STATES)[number];
 export interface ModelProgress {
   readonly ref: string;
   readonly state: 'waiting' | 'checking' | 'downloading' | 'verifying' | 'present' | 'failed';
-  /** bytes of the model that are durable or verified, resumed ones included */
+  /** bytes that are durable or verified, including resumed ones */
   readonly doneBytes: number;
   readonly totalBytes: number;
   /** bytes that this process received from the hub */
   readonly fetchedBytes: number;
   readonly bytesPerSecond: number | null;
   readonly etaSeconds: number | null;
-  /** who else is fetching it, or why it failed, in one line */
+  /** the process that is downloading it, or the reason for a failure, in one line */
   readonly note?: string;
 }
 
@@ -34,11 +34,11 @@ export interface EngineStatus {
   readonly state: 'waiting' | 'ready' | 'down';
   /** why it is not ready, in one line */
   readonly note?: string;
-  /** a fault that waiting alone does not mend: `rma up` ends with it */
+  /** a fault that waiting does not fix: `rma up` fails with it */
   readonly fault?: ErrorDocument;
 }
 
-/** What `rma-worker status --json` prints: once, or a line per change with `--follow`. */
+/** Output of `rma-worker status --json`: once, or a line per change with `--follow`. */
 export interface WorkerStatus {
   readonly schema: 'rma.worker-status/v1';
   readonly worker: string;

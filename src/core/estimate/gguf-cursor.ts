@@ -1,26 +1,26 @@
-/** The bytes at hand end before the value does. */
+/** The prefix ends before the value. */
 export class MoreBytes extends Error {
-  /** length of the prefix that is needed at least */
+  /** minimum length of the prefix that is needed */
   readonly bytes: number;
   readonly inVocabulary: boolean;
 
   constructor(bytes: number, inVocabulary: boolean) {
-    super(`${bytes} bytes are needed`);
+    super(`needs ${bytes} bytes`);
     this.bytes = bytes;
     this.inVocabulary = inVocabulary;
   }
 }
 
-/** The file is not what it says. */
+/** The header is invalid. */
 export class HeaderBroken extends Error {}
 
-/** What of a metadata value is kept: of a list of numbers its mean, of other lists nothing. */
+/** The kept part of a metadata value: the mean of a list of numbers, nothing of other lists. */
 export type GgufScalar = number | string;
 
 const MAX_KEY = 65_535;
 /** Longest text that is kept, bytes. */
 const MAX_TEXT = 1024;
-/** Longest list of numbers that is looked into: one number per layer. */
+/** Longest list of numbers that is read: one number per layer. */
 const MAX_LIST = 4096;
 const STRING = 8;
 const ARRAY = 9;
@@ -39,7 +39,7 @@ const SIZES: ReadonlyMap<number, number> = new Map([
   [12, 8],
 ]);
 
-/** Reads values one after the other from the beginning of a GGUF file. Throws MoreBytes and HeaderBroken. */
+/** Reads values in sequence from the start of a GGUF file. Throws MoreBytes and HeaderBroken. */
 export class GgufCursor {
   readonly #view: DataView;
   readonly #fileBytes: number;
@@ -57,7 +57,7 @@ export class GgufCursor {
 
   u64(): number {
     const value = this.#view.getBigUint64(this.#skip(8), true);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new HeaderBroken(`it holds the count ${value}`);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new HeaderBroken(`invalid count ${value}`);
     return Number(value);
   }
 
@@ -69,14 +69,14 @@ export class GgufCursor {
   key(): string {
     this.#key = '';
     const length = this.u64();
-    if (length > MAX_KEY) throw new HeaderBroken(`it holds a key of ${length} bytes`);
+    if (length > MAX_KEY) throw new HeaderBroken(`a key has ${length} bytes`);
     const at = this.#skip(length);
     const bytes = new Uint8Array(this.#view.buffer, this.#view.byteOffset + at, length);
     this.#key = new TextDecoder().decode(bytes);
     return this.#key;
   }
 
-  /** The value of the key just read; null for one that is not kept. */
+  /** Returns the value of the last key; null if it is not kept. */
   value(): GgufScalar | null {
     return this.#value(this.u32());
   }
@@ -102,7 +102,7 @@ export class GgufCursor {
       for (let index = 0; index < count; index += 1) this.#skip(this.u64());
       return null;
     }
-    if (size === undefined) throw new HeaderBroken(`it holds a list of type ${type}`);
+    if (size === undefined) throw new HeaderBroken(`unknown list type ${type}`);
     if (count > MAX_LIST || count === 0) {
       this.#skip(count * size);
       return null;
@@ -114,15 +114,15 @@ export class GgufCursor {
 
   #number(type: number): number {
     const size = SIZES.get(type);
-    if (size === undefined) throw new HeaderBroken(`it holds a value of type ${type}`);
+    if (size === undefined) throw new HeaderBroken(`unknown value type ${type}`);
     return numberAt(this.#view, this.#skip(size), type);
   }
 
-  /** Steps over so many bytes, and tells where they begin. */
+  /** Skips bytes and returns their offset. */
   #skip(bytes: number): number {
     const start = this.#at;
     const end = start + bytes;
-    if (end > this.#fileBytes) throw new HeaderBroken('it ends within its header');
+    if (end > this.#fileBytes) throw new HeaderBroken('the file ends inside its header');
     if (end > this.#view.byteLength) throw new MoreBytes(end, this.#key.startsWith('tokenizer.'));
     this.#at = end;
     return start;

@@ -1,21 +1,21 @@
 import type { ModelGeometry } from '../domain/geometry.ts';
 import { GgufCursor, type GgufScalar, HeaderBroken, MoreBytes } from './gguf-cursor.ts';
 
-/** What the first bytes of a GGUF file say. */
+/** Result of parsing the first bytes of a GGUF file. */
 export type GgufHeader =
-  /** read on, to this length at least */
+  /** more bytes are needed, at least this length */
   | { readonly state: 'more'; readonly bytes: number }
   | { readonly state: 'done'; readonly geometry: ModelGeometry }
   | { readonly state: 'broken'; readonly why: string };
 
-/** More entries than any model has: what claims more is no model. */
+/** Limit above the number of entries of any model. */
 const MAX_ENTRIES = 65_536;
-const WANTED = ['block_count', 'attention.head_count', 'embedding_length'];
+const REQUIRED = ['block_count', 'attention.head_count', 'embedding_length'];
 
 /**
- * Geometry from the beginning of a GGUF file, versions 2 and 3, little endian. Weights count as the size of the file. Where
- * the number of key-value heads differs between layers, it is their mean, rounded up. Nothing in the file is trusted: no
- * count or length in it makes this read or keep more than `prefix` holds.
+ * Parses the geometry from the start of a GGUF file, versions 2 and 3, little endian. The weights are the size of the file.
+ * If the number of key-value heads differs between layers, the mean is used, rounded up. The file is not trusted: no count
+ * or length in it makes this read or allocate more than the size of `prefix`.
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 export function readGgufHeader(prefix: Uint8Array, fileBytes: number): GgufHeader {
@@ -26,19 +26,20 @@ export function readGgufHeader(prefix: Uint8Array, fileBytes: number): GgufHeade
   } catch (error) {
     if (error instanceof HeaderBroken) return { state: 'broken', why: error.message };
     if (!(error instanceof MoreBytes)) throw error;
-    // the vocabulary, megabytes long, comes after all that is wanted
+    // the vocabulary, megabytes long, follows all required values
     if (!error.inVocabulary || !hasAll(values)) return { state: 'more', bytes: error.bytes };
   }
   return { state: 'done', geometry: geometryOf(values, fileBytes) };
 }
 
 function readMetadata(cursor: GgufCursor, values: Map<string, GgufScalar>): void {
-  if (cursor.ascii(4) !== 'GGUF') throw new HeaderBroken('it does not begin with GGUF');
+  if (cursor.ascii(4) !== 'GGUF') throw new HeaderBroken('the file does not start with GGUF');
   const version = cursor.u32();
-  if (version !== 2 && version !== 3) throw new HeaderBroken(`its GGUF version is ${version}, not 2 or 3`);
+  if (version !== 2 && version !== 3)
+    throw new HeaderBroken(`unsupported GGUF version ${version} (supported: 2, 3)`);
   cursor.u64(); // tensors
   const entries = cursor.u64();
-  if (entries > MAX_ENTRIES) throw new HeaderBroken(`it claims ${entries} entries`);
+  if (entries > MAX_ENTRIES) throw new HeaderBroken(`invalid number of entries ${entries}`);
   for (let entry = 0; entry < entries; entry += 1) {
     const key = cursor.key();
     const value = cursor.value();
@@ -48,7 +49,7 @@ function readMetadata(cursor: GgufCursor, values: Map<string, GgufScalar>): void
 
 function hasAll(values: ReadonlyMap<string, GgufScalar>): boolean {
   const architecture = values.get('general.architecture');
-  return WANTED.every((key) => values.has(`${architecture}.${key}`));
+  return REQUIRED.every((key) => values.has(`${architecture}.${key}`));
 }
 
 function geometryOf(values: ReadonlyMap<string, GgufScalar>, fileBytes: number): ModelGeometry {

@@ -3,32 +3,32 @@ import type { PinnedModel } from '../domain/pinned-model.ts';
 import type { GpuNeed } from '../domain/placement.ts';
 import { weightFiles } from './weight-files.ts';
 
-/** What is known of one model and how it is run. */
+/** One model and how it runs. */
 export interface NeedInput {
-  /** null before its files are known */
+  /** null before it is resolved */
   readonly model: PinnedModel | null;
-  /** null where its header could not be read */
+  /** null if its header could not be read */
   readonly geometry: ModelGeometry | null;
-  /** of the catalog: what it needs in all at its profile's context; null: none told */
+  /** total need according to the catalog, at the context of its profile; null: not in the catalog */
   readonly gpuMemoryBytes: number | null;
   readonly engine: { readonly overheadBytes: number };
   /** tokens */
   readonly context: number;
-  /** requests at once, each with its whole context */
+  /** concurrent requests, each with the full context */
   readonly concurrency: number;
 }
 
-/** Elements of the cache are 16 bits wide. */
+/** Bytes per cache element: 16 bits. */
 const CACHE_ELEMENT = 2;
-/** What stands in for the cache where only the size of the files is known. */
+/** Factor on the size of the files that approximates the cache if the geometry is unknown. */
 const SIZE_FACTOR = 1.2;
 
 /**
- * GPU memory of one model. Weights as its header says; cache = layers × key-value heads × (key length + value length) × 2
- * bytes × context × requests at once, without regard to sliding windows, so rather too wide; the engine's overhead. Without
- * a usable header: the weight files × 1.2 + overhead, the fifth standing in for the cache. A catalog figure that is more
- * than the sum counts in its place: what it has beyond the sum is added to the weights, so that the parts add up and the
- * cache stays what the context asks for.
+ * Computes the GPU memory of one model: weights from its header; cache = layers × key-value heads × (key length + value
+ * length) × 2 bytes × context × concurrent requests, ignoring sliding windows, so rather too high; plus the engine's
+ * overhead. Without a usable header: weight files × 1.2 + overhead, where 20 % approximate the cache. A higher catalog
+ * figure takes precedence: the difference is added to the weights, so that the parts add up and the cache still matches
+ * the context.
  */
 export function gpuNeed(input: NeedInput): GpuNeed {
   const computed = computedNeed(input);
@@ -39,8 +39,8 @@ export function gpuNeed(input: NeedInput): GpuNeed {
 }
 
 /**
- * GPU memory of a service with several models. An engine runs each loaded model in a process of its own, so each has its
- * overhead. `maxLoaded` models are loaded at once: the need is then that of the largest ones. null: all of them.
+ * Computes the GPU memory of a service with several models. Each loaded model runs in its own process, with its own
+ * overhead. At most `maxLoaded` models are loaded at the same time, so the largest ones are counted. null: all.
  */
 export function serviceNeed(models: readonly GpuNeed[], maxLoaded: number | null): GpuNeed {
   const largest = models.toSorted((a, b) => needBytes(b) - needBytes(a));
@@ -55,7 +55,7 @@ export function serviceNeed(models: readonly GpuNeed[], maxLoaded: number | null
   };
 }
 
-/** On one GPU, bytes. */
+/** Returns the total on one GPU, bytes. */
 export function needBytes({ weightsBytes, kvBytes, overheadBytes }: GpuNeed): number {
   return weightsBytes + kvBytes + overheadBytes;
 }
@@ -72,7 +72,7 @@ function computedNeed({ model, geometry, engine, context, concurrency }: NeedInp
   return { weightsBytes, kvBytes, overheadBytes, basis: 'size' };
 }
 
-/** null where the header does not tell enough */
+/** Returns null if values are missing in the header. */
 function cacheBytesPerToken(geometry: ModelGeometry): number | null {
   const { layers, attentionHeads, keyLength, valueLength } = geometry;
   const kvHeads = geometry.kvHeads ?? attentionHeads;

@@ -1,6 +1,6 @@
-/** What the first bytes of a safetensors file say. */
+/** Result of parsing the first bytes of a safetensors file. */
 export type SafetensorsHeader =
-  /** read on, to this length */
+  /** more bytes are needed, up to this length */
   | { readonly state: 'more'; readonly bytes: number }
   | { readonly state: 'done'; readonly tensorBytes: number }
   | { readonly state: 'broken'; readonly why: string };
@@ -9,8 +9,8 @@ export type SafetensorsHeader =
 export const MAX_SAFETENSORS_HEADER = 8 * 2 ** 20;
 
 /**
- * Bytes of all tensors of a safetensors file: 8 bytes with the length of the header, little endian, then the header as JSON,
- * where each tensor tells its `data_offsets`.
+ * Returns the bytes of all tensors of a safetensors file: 8 bytes with the length of the header, little endian, then the
+ * header as JSON, where each tensor has `data_offsets`.
  * Format: https://github.com/huggingface/safetensors#format
  */
 export function readSafetensorsHeader(prefix: Uint8Array, fileBytes: number): SafetensorsHeader {
@@ -18,20 +18,20 @@ export function readSafetensorsHeader(prefix: Uint8Array, fileBytes: number): Sa
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
   const length = view.getBigUint64(0, true);
   if (length > BigInt(MAX_SAFETENSORS_HEADER) || Number(length) + 8 > fileBytes) {
-    return { state: 'broken', why: `it claims a header of ${length} bytes` };
+    return { state: 'broken', why: `invalid header length of ${length} bytes` };
   }
   const end = Number(length) + 8;
   if (prefix.byteLength < end) return { state: 'more', bytes: end };
   const tensors = parse(new TextDecoder().decode(prefix.subarray(8, end)));
-  if (tensors === null) return { state: 'broken', why: 'its header is no JSON object' };
+  if (tensors === null) return { state: 'broken', why: 'the header is not a JSON object' };
   let tensorBytes = 0;
   for (const [name, tensor] of Object.entries(tensors)) {
     if (name === '__metadata__') continue;
     const bytes = sizeOf(tensor, fileBytes - end);
-    if (bytes === null) return { state: 'broken', why: `tensor ${name.slice(0, 60)} lies outside of it` };
+    if (bytes === null) return { state: 'broken', why: `tensor ${name.slice(0, 60)} is outside the file` };
     tensorBytes += bytes;
   }
-  if (tensorBytes > fileBytes - end) return { state: 'broken', why: 'its tensors are larger than it is' };
+  if (tensorBytes > fileBytes - end) return { state: 'broken', why: 'the tensors are larger than the file' };
   return { state: 'done', tensorBytes };
 }
 

@@ -2,16 +2,16 @@ import type { ModelGeometry } from '../domain/geometry.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Names that models use for one figure, the usual one first. */
+/** Alternative names of each value, the most common first. */
 const LAYERS = ['num_hidden_layers', 'n_layer', 'num_layers', 'n_layers'];
 const HEADS = ['num_attention_heads', 'n_head', 'n_heads'];
 const KV_HEADS = ['num_key_value_heads', 'num_kv_heads', 'n_head_kv'];
 const WIDTH = ['hidden_size', 'n_embd', 'd_model'];
 const CONTEXT = ['max_position_embeddings', 'n_positions', 'max_seq_len', 'seq_length'];
-/** Models that see or hear keep the figures of their language part apart. */
+/** Vision and audio models have the values of their language model in a nested object. */
 const NESTED = ['text_config', 'llm_config', 'language_config', 'thinker_config'];
 
-/** Geometry from a `config.json` of transformers, all but the weights; null when the text is no JSON object. */
+/** Parses the geometry, except weights, from a `config.json` of transformers; null if the text is not a JSON object. */
 export function readTransformersConfig(text: string): Omit<ModelGeometry, 'weightsBytes'> | null {
   const whole = parse(text);
   if (whole === null) return null;

@@ -1,9 +1,9 @@
 import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
 
-/** The files that an engine loads, of all that a model has. */
+/** The files of a model that an engine loads. */
 export interface WeightFiles {
   readonly format: 'gguf' | 'safetensors' | 'other';
-  /** the one whose header tells the geometry; null where none does */
+  /** file whose header contains the geometry; null if there is none */
   readonly header: PinnedFile | null;
   readonly bytes: number;
 }
@@ -11,9 +11,9 @@ export interface WeightFiles {
 const SPLIT = /-\d{5}-of-\d{5}\.gguf$/i;
 
 /**
- * Weights of a model: an Ollama model's model, projector and adapter layers; safetensors, without a second copy in one file
- * (`consolidated…`); else GGUF, all parts of one that is split, the largest of several quantisations, and a projector
- * (`mmproj…`); else other formats of PyTorch; else all files.
+ * Selects the weights of a model: the model, projector and adapter layers of an Ollama model; else safetensors, without
+ * the second copy in one file (`consolidated…`); else GGUF: all parts of a split file, the largest of several
+ * quantizations, and a projector (`mmproj…`); else PyTorch and ONNX formats; else all files.
  */
 export function weightFiles(model: PinnedModel): WeightFiles {
   if (model.source === 'ollama') return ollamaLayers(model.files, model.manifest);

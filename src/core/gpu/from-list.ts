@@ -1,4 +1,4 @@
-/** A line of `nvidia-smi -L` and, for a divided GPU, the lines below it. */
+/** A line of `nvidia-smi -L` and, for a GPU in MIG mode, the lines below it. */
 export interface ListedGpu {
   readonly index: number;
   readonly uuid: string;
@@ -6,11 +6,11 @@ export interface ListedGpu {
   readonly migDevices: readonly { readonly uuid: string; readonly profile: string; readonly index: number }[];
 }
 
-/** A GPU that the driver knows of and cannot reach. */
+/** A GPU that the driver lists but cannot access. */
 export interface LostGpu {
   readonly index: number;
   readonly pciBusId: string;
-  /** in the driver's words */
+  /** text of the driver */
   readonly reason: string;
 }
 
@@ -24,7 +24,7 @@ const MIG = /^\s+MIG (\S+)\s+Device\s+(\d{1,4}): \(UUID: ([^()\s]+)\)$/;
 const LOST =
   /^Unable to determine the device handle for GPU ?([0-9A-Fa-f:.]{8,20}): (.*?)[.\s]*(?:Reboot .*)?$/i;
 
-/** The text of `nvidia-smi -L`. Lines that it does not know are passed over. Never throws. */
+/** Parses the output of `nvidia-smi -L`. Unknown lines are skipped. Never throws. */
 export function readGpuList(text: string): GpuList {
   const gpus: (ListedGpu & { readonly migDevices: ListedGpu['migDevices'][number][] })[] = [];
   const lost: LostGpu[] = [];
@@ -34,7 +34,7 @@ export function readGpuList(text: string): GpuList {
     const [, profile, order, device = ''] = MIG.exec(line) ?? [];
     if (profile !== undefined) gpus.at(-1)?.migDevices.push({ uuid: device, profile, index: Number(order) });
     const [, pciBusId, reason = ''] = LOST.exec(line) ?? [];
-    // its line stands in the place of its index
+    // the position of the line is the index
     if (pciBusId !== undefined) lost.push({ index: gpus.length + lost.length, pciBusId, reason });
   }
   return { gpus, lost };

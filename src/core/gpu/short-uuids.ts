@@ -1,6 +1,6 @@
 const SHORTEST = 'GPU-'.length + 8;
 
-/** Each identifier cut to the shortest length, at least that of `GPU-5f1c2a9e`, at which all of them differ. */
+/** Shortens each identifier to the shortest length, at least that of `GPU-5f1c2a9e`, at which all of them differ. */
 export function shortUuids(uuids: readonly string[]): ReadonlyMap<string, string> {
   const all = [...new Set(uuids)];
   const longest = Math.max(SHORTEST, ...all.map(({ length }) => length));
@@ -12,7 +12,7 @@ export function shortUuids(uuids: readonly string[]): ReadonlyMap<string, string
   return new Map(all.map((uuid) => [uuid, uuid]));
 }
 
-/** What is no UUID, such as the PCI address of a GPU that is lost, stays whole. */
+/** Shortens a UUID; anything else, such as the PCI address of a lost GPU, is kept. */
 function cutTo(uuid: string, length: number): string {
   return /^(GPU|MIG)-/.test(uuid) ? uuid.slice(0, length) : uuid;
 }

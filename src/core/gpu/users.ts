@@ -1,34 +1,34 @@
 import type { Gpu } from '../domain/gpu.ts';
 
-/** A service of rma as far as GPUs concern it. */
+/** A service of rma and its use of GPUs. */
 interface GpuService {
   readonly project: string;
   readonly service: string;
   readonly name: string;
-  /** UUIDs of its label */
+  /** UUIDs from its label */
   readonly gpus: readonly string[];
-  /** bytes promised to it on each of them */
+  /** bytes reserved for it on each of them */
   readonly gpuBytes: number | null;
-  /** its processes, by their numbers on the host */
+  /** host PIDs of its processes */
   readonly pids: readonly number[];
 }
 
-/** A service that holds a GPU or MIG device. */
+/** A service that uses a GPU or MIG device. */
 export interface GpuUser {
   readonly project: string;
   readonly service: string;
   readonly container: string;
-  /** its label names the device */
+  /** its label contains the device */
   readonly planned: boolean;
-  /** bytes promised to it there; null where nothing is, or no number */
+  /** bytes reserved for it there; null if there is no reservation or its size is unknown */
   readonly promisedBytes: number | null;
-  /** bytes that its processes hold there; null when none of them is seen there, or the driver tells no number */
+  /** bytes that its processes use there; null if there are none or the driver reports no number */
   readonly measuredBytes: number | null;
-  /** its processes there */
+  /** PIDs of its processes there */
   readonly pids: readonly number[];
 }
 
-/** The services on each GPU and MIG device, by its UUID: those whose label names it, and those whose processes are seen there. */
+/** Returns the services on each GPU and MIG device by UUID: those whose label contains it, and those with processes on it. */
 export function gpuUsers(
   gpus: readonly Gpu[],
   services: readonly GpuService[],
@@ -47,7 +47,7 @@ export function gpuUsers(
   );
 }
 
-/** The part of a GPU's processes that are on one of its MIG devices, or on none. */
+/** Returns the processes on one MIG device of a GPU, or on the whole GPU. */
 function processesOn({ processes }: Gpu, migIndex: number | undefined): NonNullable<Gpu['processes']> {
   return processes?.filter((entry) => entry.migIndex === migIndex) ?? [];
 }

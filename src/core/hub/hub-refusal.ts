@@ -1,32 +1,32 @@
 import { EXIT, RmaError } from '../errors.ts';
 
-/** What a hub answered, and about what. */
+/** An error response of a hub and the object it is about. */
 export interface Refusal {
   readonly status: number;
-  /** header `X-Error-Code` of the Hugging Face hub; other hubs' refusals are told in its words */
+  /** header `X-Error-Code` of the Hugging Face hub; errors of other hubs are mapped to its codes */
   readonly errorCode: string | undefined;
   /** the repository or file, for the message */
   readonly subject: string;
   readonly revision: string | null;
-  /** page on which a person accepts a licence; null where there is none */
+  /** page where the user accepts the license; null if there is none */
   readonly page: string | null;
   readonly tokenSent: boolean;
-  /** how the token of this hub is given; without it that of the Hugging Face hub */
+  /** how to set the token of this hub (default: that of the Hugging Face hub) */
   readonly tokenWays?: TokenWays;
 }
 
 export interface TokenWays {
-  /** after "give a token that may read it: " */
+  /** follows "set a token with read access: " */
   readonly give: string;
   readonly check: string;
 }
 
 const HF_TOKEN_WAYS: TokenWays = {
-  give: '--token-file FILE, or HF_TOKEN, or `hf auth login`',
+  give: '--token-file FILE, HF_TOKEN or `hf auth login`',
   check: 'check the token with `hf auth whoami`',
 };
 
-/** The one error for a status of a hub that is not a success (docs: `X-Error-Code` of the Hugging Face API). */
+/** Returns the error for an unsuccessful HTTP status of a hub (docs: `X-Error-Code` of the Hugging Face API). */
 export function hubRefusal(refusal: Refusal): RmaError {
   const { status, errorCode, subject, tokenWays = HF_TOKEN_WAYS } = refusal;
   if (errorCode === 'RevisionNotFound') return revisionNotFound(refusal);
@@ -34,55 +34,59 @@ export function hubRefusal(refusal: Refusal): RmaError {
   if (status === 401) return unauthorized(refusal);
   if (status === 403) return forbidden(refusal);
   if (status === 404 || status === 410) {
-    return new RmaError('RMA_HUB_NOT_FOUND', `${subject} does not exist on the hub (it answered ${status})`, {
-      hint: `check the spelling; a private one needs a token: ${tokenWays.give}`,
+    return new RmaError('RMA_HUB_NOT_FOUND', `${subject} not found on the hub (HTTP ${status})`, {
+      hint: `check the spelling; private repositories require a token: ${tokenWays.give}`,
       details: { status },
     });
   }
   if (status === 429 || status === 503) {
     return new RmaError(
       'RMA_HUB_BUSY',
-      `the hub asked to wait too often for ${subject} (it answered ${status})`,
+      `the hub is rate limiting or unavailable for ${subject} (HTTP ${status})`,
       {
-        hint: `run the command again later; a token raises the hub's limit: ${tokenWays.give}`,
+        hint: `retry later; a token raises the rate limit: ${tokenWays.give}`,
         details: { status },
       },
     );
   }
   if (status >= 500 || status === 408) {
-    return new RmaError('RMA_HUB_UNREACHABLE', `the hub failed on ${subject} (it answered ${status})`, {
-      hint: 'run the command again later',
+    return new RmaError('RMA_HUB_UNREACHABLE', `the hub failed for ${subject} (HTTP ${status})`, {
+      hint: 'retry later',
       details: { status },
     });
   }
-  return new RmaError('RMA_HUB_BAD_ANSWER', `the hub answered ${status} for ${subject}`, {
-    details: { status },
-  });
+  return new RmaError(
+    'RMA_HUB_BAD_ANSWER',
+    `unexpected response from the hub for ${subject} (HTTP ${status})`,
+    {
+      details: { status },
+    },
+  );
 }
 
 function revisionNotFound({ subject, revision, status }: Refusal): RmaError {
   return new RmaError('RMA_HUB_REVISION_NOT_FOUND', `${subject} has no revision "${revision ?? ''}"`, {
-    hint: 'name an existing branch, tag or commit after @, or leave it out for the usual one',
+    hint: 'use an existing branch, tag or commit after @, or omit it for the default branch',
     details: { status },
   });
 }
 
 function gated(refusal: Refusal): RmaError {
   const { subject, page, tokenSent, status } = refusal;
-  const accept = page === null ? 'accept its licence on the hub' : `accept its licence at ${page}`;
-  return new RmaError('RMA_HUB_GATED', `${subject} is gated: its licence must be accepted first`, {
+  const accept = page === null ? 'accept its license on the hub' : `accept its license at ${page}`;
+  return new RmaError('RMA_HUB_GATED', `${subject} is gated; its license must be accepted first`, {
     exitCode: EXIT.denied,
-    hint: tokenSent ? `${accept} with the account of your token` : `${accept}, then ${tokenHint(refusal)}`,
+    hint: tokenSent ? `${accept} with the account of the token` : `${accept}, then ${tokenHint(refusal)}`,
     details: { status },
   });
 }
 
-/** The Hugging Face hub answers 401 to anonymous users for repositories that do not exist, too. */
+/** Returns the error for 401. The Hugging Face hub also returns 401 to anonymous users for repositories that do not exist. */
 function unauthorized(refusal: Refusal): RmaError {
   const { subject, tokenSent, status, tokenWays = HF_TOKEN_WAYS } = refusal;
   const message = tokenSent
-    ? `the hub refused the token for ${subject} (401): it is not valid, or ${subject} does not exist`
-    : `the hub gives no access to ${subject} (401): it does not exist, or it is private and needs a token`;
+    ? `the hub rejected the token for ${subject} (HTTP 401): the token is invalid, or ${subject} does not exist`
+    : `the hub denied access to ${subject} (HTTP 401): it does not exist, or it is private and requires a token`;
   return new RmaError('RMA_HUB_UNAUTHORIZED', message, {
     exitCode: EXIT.denied,
     hint: tokenSent ? tokenWays.check : `check the spelling, or ${tokenHint(refusal)}`,
@@ -92,13 +96,13 @@ function unauthorized(refusal: Refusal): RmaError {
 
 function forbidden(refusal: Refusal): RmaError {
   const { subject, tokenSent, status } = refusal;
-  return new RmaError('RMA_HUB_FORBIDDEN', `the hub forbids access to ${subject} (403)`, {
+  return new RmaError('RMA_HUB_FORBIDDEN', `the hub denied access to ${subject} (HTTP 403)`, {
     exitCode: EXIT.denied,
-    hint: tokenSent ? 'use a token with the right to read it' : tokenHint(refusal),
+    hint: tokenSent ? 'use a token with read access' : tokenHint(refusal),
     details: { status },
   });
 }
 
 function tokenHint({ tokenWays = HF_TOKEN_WAYS }: Refusal): string {
-  return `give a token that may read it: ${tokenWays.give}`;
+  return `set a token with read access: ${tokenWays.give}`;
 }

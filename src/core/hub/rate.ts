@@ -1,4 +1,4 @@
-/** A point on the way: monotonic milliseconds and bytes received so far. */
+/** A sample: monotonic milliseconds and bytes received so far. */
 interface Sample {
   readonly at: number;
   readonly bytes: number;
@@ -6,15 +6,16 @@ interface Sample {
 
 const WINDOW_MS = 10_000;
 
-/** The last ten seconds of a transfer. A value: `addSample` gives the next one. */
+/** The samples of the last ten seconds of a download. Immutable: `addSample` returns a new one. */
 export type RateWindow = readonly Sample[];
 
+/** Returns the window with one more sample, without samples that are too old. */
 export function addSample(window: RateWindow, at: number, bytes: number): RateWindow {
   const kept = window.filter((sample, index) => sample.at >= at - WINDOW_MS || index === window.length - 1);
   return [...kept, { at, bytes }];
 }
 
-/** Bytes per second over the window; null until it spans half a second. */
+/** Returns bytes per second over the window; null until it spans half a second. */
 export function bytesPerSecond(window: RateWindow): number | null {
   const first = window[0];
   const last = window.at(-1);
@@ -22,7 +23,7 @@ export function bytesPerSecond(window: RateWindow): number | null {
   return Math.max(0, Math.round(((last.bytes - first.bytes) * 1000) / (last.at - first.at)));
 }
 
-/** Whole seconds until `remaining` bytes are here at `rate` bytes per second; null when nobody can say. */
+/** Returns whole seconds for `remaining` bytes at `rate` bytes per second; null if unknown. */
 export function etaSeconds(remaining: number, rate: number | null): number | null {
   if (remaining <= 0) return 0;
   return rate === null || rate === 0 ? null : Math.ceil(remaining / rate);

@@ -2,28 +2,32 @@ import { EXIT, RmaError } from '../errors.ts';
 import { formatOllamaRef, OLLAMA_REGISTRY, type OllamaRef } from '../reference/parse-ollama-ref.ts';
 import { hubRefusal } from './hub-refusal.ts';
 
-/** The one error for a status of an Ollama registry that is not a success. */
+/** Returns the error for an unsuccessful HTTP status of an Ollama registry. */
 export function registryRefusal(ref: OllamaRef, status: number): RmaError {
   const subject = formatOllamaRef(ref);
   const registry = ref.registry ?? OLLAMA_REGISTRY;
   const details = { status };
   if (status === 404) {
-    return new RmaError('RMA_HUB_NOT_FOUND', `${registry} has no model or tag ${subject} (it answered 404)`, {
-      hint: `check the name and the tag${libraryPage(ref)}`,
+    return new RmaError('RMA_HUB_NOT_FOUND', `${subject} not found in ${registry} (HTTP 404)`, {
+      hint: `check name and tag${libraryPage(ref)}`,
       details,
     });
   }
   if (status === 401) {
-    return new RmaError('RMA_HUB_UNAUTHORIZED', `${registry} wants a signed request for ${subject} (401)`, {
-      exitCode: EXIT.denied,
-      hint: 'rma does not sign requests to Ollama registries: use a public model, or a mirror that needs no sign-in',
-      details,
-    });
+    return new RmaError(
+      'RMA_HUB_UNAUTHORIZED',
+      `${registry} requires authentication for ${subject} (HTTP 401)`,
+      {
+        exitCode: EXIT.denied,
+        hint: 'rma does not support authentication at Ollama registries; use a public model, or a mirror without authentication',
+        details,
+      },
+    );
   }
   if (status === 403) {
-    return new RmaError('RMA_HUB_FORBIDDEN', `${registry} forbids access to ${subject} (403)`, {
+    return new RmaError('RMA_HUB_FORBIDDEN', `${registry} denied access to ${subject} (HTTP 403)`, {
       exitCode: EXIT.denied,
-      hint: 'use a public model, or a mirror that needs no sign-in',
+      hint: 'use a public model, or a mirror without authentication',
       details,
     });
   }
@@ -31,7 +35,7 @@ export function registryRefusal(ref: OllamaRef, status: number): RmaError {
   return hubRefusal({ ...common, status, subject });
 }
 
-/** Where a person sees which models and tags there are. */
+/** Returns the page that lists the tags of a model; empty if there is none. */
 function libraryPage({ registry, namespace, model }: OllamaRef): string {
   if (registry === null) return `: https://ollama.com/${namespace}/${model}/tags`;
   return registry === 'hf.co' || registry === 'huggingface.co'

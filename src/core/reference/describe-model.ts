@@ -1,7 +1,7 @@
 import type { PinnedFile, PinnedModel, PinnedOllamaModel } from '../domain/pinned-model.ts';
 import { digestOf } from '../store/digest.ts';
 
-/** What pins the content, in one line: a commit, a URL, the digest of a manifest. */
+/** Returns what pins the content, in one line: a commit, a URL, the digest of a manifest. */
 export function modelOrigin(model: PinnedModel): string {
   switch (model.source) {
     case 'hf':
@@ -15,12 +15,12 @@ export function modelOrigin(model: PinnedModel): string {
   }
 }
 
-/** Where one file comes from, for people and as part of a name. */
+/** Returns the origin of one file, for display and as part of a name. */
 export function fileOrigin(model: PinnedModel, file: PinnedFile): string {
   return model.source === 'url' ? model.url : `${modelOrigin(model)}/${file.path}`;
 }
 
-/** A file as progress lines and errors name it. */
+/** Returns the name of a file in progress lines and errors. */
 export function fileLabel(model: PinnedModel, file: PinnedFile): string {
   switch (model.source) {
     case 'url':
@@ -36,7 +36,7 @@ function fullName({ registry, namespace, model, tag }: PinnedOllamaModel): strin
   return `${registry}/${namespace}/${model}:${tag}`;
 }
 
-/** What Ollama shows as the id of a model: the sha256 of its manifest. */
+/** Returns the model ID that Ollama shows: the sha256 of the manifest. */
 function manifestDigest({ manifest }: PinnedOllamaModel): string {
   return digestOf('sha256', new TextEncoder().encode(manifest)).hex;
 }

@@ -9,9 +9,9 @@ type Token =
     };
 
 /**
- * Whether a path matches a pattern as the hub's own tools match it (`fnmatch`): `*` and `**` take any characters, `/`
- * included, `?` one, `[a-z]` and `[!a-z]` one of a set; a pattern that ends in `/` takes the whole folder. Case counts.
- * Time is bounded by the product of both lengths, whatever the pattern.
+ * Returns whether a path matches a pattern, with the rules of the hub's own tools (`fnmatch`): `*` and `**` match any
+ * characters including `/`, `?` one, `[a-z]` and `[!a-z]` one of a set; a pattern that ends in `/` matches the whole
+ * directory. Case-sensitive. Run time is bounded by the product of both lengths.
  */
 export function matchGlob(pattern: string, path: string): boolean {
   const tokens = tokenize(pattern.endsWith('/') ? `${pattern}*` : pattern);
@@ -26,7 +26,7 @@ export function matchGlob(pattern: string, path: string): boolean {
       star = token;
       resume = char;
       token += 1;
-    } else if (current !== undefined && takes(current, chars[char] ?? '')) {
+    } else if (current !== undefined && matches(current, chars[char] ?? '')) {
       token += 1;
       char += 1;
     } else if (star >= 0) {
@@ -40,7 +40,7 @@ export function matchGlob(pattern: string, path: string): boolean {
   return tokens.slice(token).every((rest) => rest.kind === 'star');
 }
 
-function takes(token: Token, char: string): boolean {
+function matches(token: Token, char: string): boolean {
   if (token.kind === 'literal') return token.char === char;
   if (token.kind === 'any') return true;
   if (token.kind === 'star') return false;
@@ -67,7 +67,7 @@ function tokenize(pattern: string): readonly Token[] {
   return tokens;
 }
 
-/** Index of the `]` that ends the set opened at `open`, or -1: then the bracket is a plain character. */
+/** Returns the index of the `]` that closes the set opened at `open`, or -1: then the bracket is a literal. */
 function closingBracket(chars: readonly string[], open: number): number {
   const first = chars[open + 1] === '!' ? open + 2 : open + 1;
   return chars.indexOf(']', first + 1);

@@ -1,6 +1,6 @@
 import type { RepoRef } from './repo-ref.ts';
 
-/** A model reference, parsed. */
+/** A parsed model reference. */
 export type ModelRef =
   | ({ readonly source: 'hf' } & RepoRef)
   | {
@@ -12,9 +12,9 @@ export type ModelRef =
     }
   | {
       readonly source: 'ollama';
-      /** host[:port]; null is the registry of ollama.com, or the mirror that the settings name for it */
+      /** host[:port]; null is the registry of ollama.com, or the mirror from the settings */
       readonly registry: string | null;
-      /** http, not https: `http://` was written out, or the host is this machine and no scheme was */
+      /** http, not https: for an explicit `http://`, or for a host on this machine without a scheme */
       readonly plainHttp: boolean;
       readonly namespace: string;
       readonly model: string;

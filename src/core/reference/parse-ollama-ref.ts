@@ -4,10 +4,10 @@ import type { ModelRef } from './model-ref.ts';
 
 export type OllamaRef = Extract<ModelRef, { source: 'ollama' }>;
 
-/** The registry that a reference without a host means, and the folder that Ollama files its models under. */
+/** The registry of a reference without a host, and Ollama's directory name for its models. */
 export const OLLAMA_REGISTRY = 'registry.ollama.ai';
 
-/** What is asked for such a reference when the settings name no mirror. */
+/** The URL of this registry, unless the settings have a mirror. */
 export const OLLAMA_DEFAULT_ENDPOINT = `https://${OLLAMA_REGISTRY}`;
 
 const SCHEME = 'ollama:';
@@ -21,29 +21,29 @@ const NAMESPACE = /^\w[\w-]{0,79}$/;
 const NAME = /^\w[\w.-]{0,79}$/;
 
 /**
- * Reads `ollama:[http://|https://][host[:port]/][namespace/]name[:tag]`. A first part with a dot or a port is a host, as
- * no namespace can have one. Without a scheme a host on this machine is asked over http, any other over https.
+ * Parses `ollama:[http://|https://][host[:port]/][namespace/]name[:tag]`. A first part with a dot or a port is a host, as
+ * namespaces contain neither. Without a scheme, http is used for a host on this machine, https for any other.
  * @throws RmaError RMA_MODEL_REF_INVALID exit 2
  */
 export function parseOllamaRef(text: string): OllamaRef {
   const body = text.slice(SCHEME.length);
   if (body.includes('@')) {
     const masked = `${SCHEME}${body.replace(/[^/]*@/g, '***@')}`;
-    throw invalid(masked, 'it holds an @, and takes neither a digest nor a user name');
+    throw invalid(masked, '"@" is not allowed; digests and user names are not supported');
   }
   const scheme = /^(https?):\/\//i.exec(body)?.[1]?.toLowerCase() ?? null;
   const { path, tag } = cutTag(scheme === null ? body : body.slice(scheme.length + '://'.length));
   const { host, namespace, model } = splitPath(text, path, scheme !== null);
   if (host !== null && !isHost(host)) throw invalid(text, `"${host}" is not a host`);
   if (!NAMESPACE.test(namespace)) throw invalid(text, `"${namespace}" is not a namespace`);
-  if (!NAME.test(model)) throw invalid(text, `"${model}" is not the name of a model`);
+  if (!NAME.test(model)) throw invalid(text, `"${model}" is not a model name`);
   if (!NAME.test(tag)) throw invalid(text, `"${tag}" is not a tag`);
   const plainHttp = scheme === 'http' || (scheme === null && host !== null && isOnLoopback(host));
   const registry = host === OLLAMA_REGISTRY && !plainHttp ? null : host;
   return { source: 'ollama', registry, plainHttp, namespace, model, tag };
 }
 
-/** The shortest text that `parseOllamaRef` reads back to the same reference. */
+/** Returns the shortest text that `parseOllamaRef` parses to the same reference. */
 export function formatOllamaRef({ registry, plainHttp, namespace, model, tag }: OllamaRef): string {
   const end = tag === DEFAULT_TAG ? model : `${model}:${tag}`;
   if (registry === null) return `${SCHEME}${namespace === DEFAULT_NAMESPACE ? '' : `${namespace}/`}${end}`;
@@ -52,7 +52,7 @@ export function formatOllamaRef({ registry, plainHttp, namespace, model, tag }: 
   return `${SCHEME}${scheme}${registry}/${isPlain ? '' : `${namespace}/`}${end}`;
 }
 
-/** The name that Ollama itself shows for a model: `llava:7b`, `namespace/name:tag`, `host/namespace/name:tag`. */
+/** Returns the name that Ollama itself shows for a model: `llava:7b`, `namespace/name:tag`, `host/namespace/name:tag`. */
 export function ollamaName({
   registry,
   namespace,
@@ -64,7 +64,7 @@ export function ollamaName({
   return namespace === DEFAULT_NAMESPACE ? end : `${namespace}/${end}`;
 }
 
-/** A slash is no part of a tag, so a colon before the last one belongs to the host. */
+/** Splits off the tag. A tag contains no slash, so a colon before the last slash belongs to the host. */
 function cutTag(text: string): { readonly path: string; readonly tag: string } {
   const colon = text.lastIndexOf(':');
   if (colon <= text.lastIndexOf('/')) return { path: text, tag: DEFAULT_TAG };
@@ -77,9 +77,9 @@ function splitPath(
   hasScheme: boolean,
 ): { readonly host: string | null; readonly namespace: string; readonly model: string } {
   const [first = '', second, third, ...more] = path.split('/');
-  if (more.length > 0) throw invalid(text, 'it has too many parts between slashes');
+  if (more.length > 0) throw invalid(text, 'it has too many path segments');
   if (second === undefined) {
-    if (hasScheme) throw invalid(text, 'it names a host and no model');
+    if (hasScheme) throw invalid(text, 'it has a host but no model');
     return { host: null, namespace: DEFAULT_NAMESPACE, model: first };
   }
   if (third !== undefined) return { host: first.toLowerCase(), namespace: second, model: third };
@@ -88,7 +88,7 @@ function splitPath(
     : { host: null, namespace: first, model: second };
 }
 
-/** Texts that stand for another host, such as `127.1` for 127.0.0.1, are refused. */
+/** Rejects aliases of another host, such as `127.1` for 127.0.0.1. */
 function isHost(host: string): boolean {
   const [, port = '443'] = HOST.exec(host) ?? [null, '0'];
   if (host.length > MAX_HOST || Number(port) < 1 || Number(port) > 65_535) return false;
@@ -100,8 +100,8 @@ function isOnLoopback(host: string): boolean {
 }
 
 function invalid(text: string, reason: string): RmaError {
-  return new RmaError('RMA_MODEL_REF_INVALID', `model reference "${text}" is malformed: ${reason}`, {
+  return new RmaError('RMA_MODEL_REF_INVALID', `invalid model reference "${text}": ${reason}`, {
     exitCode: EXIT.usage,
-    hint: 'write ollama:[host[:port]/][namespace/]name[:tag], such as ollama:llava:7b',
+    hint: 'use ollama:[host[:port]/][namespace/]name[:tag], for example ollama:llava:7b',
   });
 }

@@ -5,24 +5,24 @@ import type { ModelRef } from './model-ref.ts';
 import { formatOllamaRef, parseOllamaRef } from './parse-ollama-ref.ts';
 import { formatRepoRef, parseRepoRef, type RepoRef } from './repo-ref.ts';
 
-/** The set that a direct URL goes to when the reference names none. */
+/** The default set of a direct URL. */
 export const DEFAULT_SET = 'default';
 
-/** The branch that a reference without `@revision` means, on the Hugging Face hub and on ModelScope. */
+/** The default revisions on the Hugging Face hub and on ModelScope. */
 const HF_REVISION = 'main';
 const MS_REVISION = 'master';
 
 const GRAMMAR =
-  'write hf:org/repo[@revision][:pattern], ollama:[host/][namespace/]name[:tag], ms:org/repo[@revision][:pattern] or https://host/path/name.gguf[#sha256=HEX&as=NAME.gguf&set=NAME]';
+  'use hf:org/repo[@revision][:pattern], ollama:[host/][namespace/]name[:tag], ms:org/repo[@revision][:pattern] or https://host/path/name.gguf[#sha256=HEX&as=NAME.gguf&set=NAME]';
 
 const SET = /^[a-z0-9][a-z0-9._-]{0,63}$/;
-/** Longest file name that leaves room for the names of rma's own records of it. */
+/** Longest file name, short enough for the names of rma's own records of it. */
 const MAX_NAME = 200;
 const SHA256 = /^[0-9a-f]{64}$/;
 const FUTURE_SOURCES = new Map([['docling', 'a docling model bundle']]);
 
 /**
- * Reads a model reference as users write it.
+ * Parses a model reference.
  * @throws RmaError RMA_MODEL_REF_INVALID or RMA_MODEL_SOURCE_UNSUPPORTED, exit 2
  */
 export function parseModelRef(text: string): ModelRef {
@@ -35,14 +35,14 @@ export function parseModelRef(text: string): ModelRef {
   if (future !== undefined) {
     throw new RmaError(
       'RMA_MODEL_SOURCE_UNSUPPORTED',
-      `model reference "${text}" names ${future}, which this version cannot fetch from`,
+      `model reference "${text}" is ${future}, which this version does not support`,
       { exitCode: EXIT.usage, hint: GRAMMAR },
     );
   }
-  throw invalid(text, 'it starts with no known source', suggestion(text));
+  throw invalid(text, 'unknown source prefix', suggestion(text));
 }
 
-/** The one canonical text of a reference: `parseModelRef` reads it back to the same value. */
+/** Returns the canonical text of a reference: `parseModelRef` parses it to the same value. */
 export function formatModelRef(ref: ModelRef): string {
   if (ref.source === 'hf') return `hf:${formatRepoRef(ref, HF_REVISION)}`;
   if (ref.source === 'ms') return `ms:${formatRepoRef(ref, MS_REVISION)}`;
@@ -55,7 +55,7 @@ export function formatModelRef(ref: ModelRef): string {
   return options.length === 0 ? ref.url : `${ref.url}#${options.join('&')}`;
 }
 
-/** The file name that a direct URL gets in its set: the chosen one, else the last part of the URL's path; null when there is none. */
+/** Returns the file name of a direct URL in its set: the chosen one, else the last segment of the URL's path; null if there is none. */
 export function urlFileName(ref: Extract<ModelRef, { source: 'url' }>): string | null {
   if (ref.as !== null) return ref.as;
   const last = new URL(ref.url).pathname.split('/').at(-1) ?? '';
@@ -75,7 +75,7 @@ function parseUrlRef(text: string): ModelRef {
   refuseSecrets(text, url);
   const options = fragmentOptions(text, url.hash);
   const sha256 = options.get('sha256')?.toLowerCase() ?? null;
-  if (sha256 !== null && !SHA256.test(sha256)) throw invalid(text, 'sha256= needs 64 hexadecimal digits');
+  if (sha256 !== null && !SHA256.test(sha256)) throw invalid(text, 'sha256= requires 64 hexadecimal digits');
   const set = options.get('set') ?? DEFAULT_SET;
   if (!SET.test(set)) throw invalid(text, `"${set}" is not a set name (lower-case letters, digits, . _ -)`);
   const as = options.get('as') ?? null;
@@ -83,17 +83,17 @@ function parseUrlRef(text: string): ModelRef {
   url.hash = '';
   const ref = { source: 'url', url: url.href, sha256, set, as } as const;
   if (urlFileName(ref) === null)
-    throw invalid(text, 'its path ends in no file name; choose one with #as=NAME');
+    throw invalid(text, 'its path does not end in a file name; set one with #as=NAME');
   return ref;
 }
 
-/** References stand in generated files and labels. */
+/** Rejects secrets, because references are written to generated files and labels. */
 function refuseSecrets(text: string, url: URL): void {
   if (url.username !== '' || url.password !== '') {
-    throw invalid(text, 'a URL with a user name or password would end up in generated files');
+    throw invalid(text, 'a URL with a user name or password would be written to generated files');
   }
   if (redact(url.href) !== url.href) {
-    throw invalid(text, 'a URL with a signature or token would end up in generated files');
+    throw invalid(text, 'a URL with a signature or token would be written to generated files');
   }
 }
 
@@ -111,8 +111,8 @@ function fragmentOptions(text: string, hash: string): ReadonlyMap<string, string
 }
 
 function suggestion(text: string): string | undefined {
-  if (/^[\w.-]+\/[\w.-]+(@[^:]+)?(:.+)?$/.test(text)) return `did you mean hf:${text} ?`;
-  return /^\w[\w.-]*:[\w.-]+$/.test(text) ? `did you mean ollama:${text} ?` : undefined;
+  if (/^[\w.-]+\/[\w.-]+(@[^:]+)?(:.+)?$/.test(text)) return `did you mean hf:${text}?`;
+  return /^\w[\w.-]*:[\w.-]+$/.test(text) ? `did you mean ollama:${text}?` : undefined;
 }
 
 function isFileName(name: string): boolean {
@@ -128,7 +128,7 @@ function decoded(text: string): string | null {
 }
 
 function invalid(text: string, reason: string, hint?: string): RmaError {
-  return new RmaError('RMA_MODEL_REF_INVALID', `model reference "${text}" is malformed: ${reason}`, {
+  return new RmaError('RMA_MODEL_REF_INVALID', `invalid model reference "${text}": ${reason}`, {
     exitCode: EXIT.usage,
     hint: hint === undefined ? GRAMMAR : `${hint} (${GRAMMAR})`,
   });

@@ -1,18 +1,18 @@
 import { pathFault } from '../store/safe-path.ts';
 
-/** What the references of hubs with repositories say after their scheme: `org/repo[@revision][:pattern]`. */
+/** The part of a repository reference after its scheme: `org/repo[@revision][:pattern]`. */
 export interface RepoRef {
   readonly repo: string;
   /** branch, tag or commit */
   readonly revision: string;
-  /** the files wanted, as a glob; null for the whole repository */
+  /** glob of the requested files; null for the whole repository */
   readonly pattern: string | null;
 }
 
 const REPO_PART = /^(?!.*(--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?$/;
 const REVISION = /^[A-Za-z0-9_.+/-]{1,200}$/;
 
-/** Reads the part after the scheme; a text is the reason why it is none. */
+/** Parses the part after the scheme; returns the reason as text if it is invalid. */
 export function parseRepoRef(body: string, defaultRevision: string): RepoRef | string {
   const colon = body.indexOf(':');
   const head = colon === -1 ? body : body.slice(0, colon);
@@ -22,7 +22,7 @@ export function parseRepoRef(body: string, defaultRevision: string): RepoRef | s
   const revision = at === -1 ? defaultRevision : head.slice(at + 1);
   const parts = repo.split('/');
   if (parts.length !== 2 || !parts.every((part) => REPO_PART.test(part))) {
-    return `"${repo}" is not a repository name of the form org/repo`;
+    return `"${repo}" is not a repository name in the form org/repo`;
   }
   if (!REVISION.test(revision) || pathFault(revision) !== null || revision.endsWith('.lock')) {
     return `"${revision}" is not a revision (branch, tag or commit)`;
@@ -33,7 +33,7 @@ export function parseRepoRef(body: string, defaultRevision: string): RepoRef | s
   return { repo, revision, pattern };
 }
 
-/** The canonical text of the part after the scheme. */
+/** Returns the canonical text of the part after the scheme. */
 export function formatRepoRef({ repo, revision, pattern }: RepoRef, defaultRevision: string): string {
   const at = revision === defaultRevision ? '' : `@${revision}`;
   return `${repo}${at}${pattern === null ? '' : `:${pattern}`}`;

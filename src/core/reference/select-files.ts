@@ -2,7 +2,7 @@ import { matchGlob } from './glob.ts';
 
 const SAFETENSORS = /\.safetensors$/i;
 
-/** Weights in formats that a repository offers beside safetensors: PyTorch pickles, TensorFlow, Flax, Rust, ONNX, OpenVINO, Core ML, GGUF. */
+/** Weights in formats other than safetensors: PyTorch pickles, TensorFlow, Flax, Rust, ONNX, OpenVINO, Core ML, GGUF. */
 const OTHER_WEIGHTS: readonly RegExp[] = [
   /\.(bin|pt|pth|pkl|pickle|ckpt|h5|msgpack|ot|npz|onnx|onnx_data|tflite|pb|gguf|ggml|llamafile)$/i,
   /\.(bin|pt|h5|msgpack)\.index\.json$/i,
@@ -12,32 +12,32 @@ const OTHER_WEIGHTS: readonly RegExp[] = [
 
 export interface FileSelection<T> {
   readonly files: readonly T[];
-  /** true when nothing of the listing was left out */
+  /** true if no file was left out */
   readonly complete: boolean;
 }
 
 /**
- * The files of a repository that a reference means: those that match its pattern; without one all files, except weights
- * in other formats when safetensors weights are there.
+ * Selects the files of a reference: those that match its pattern; without a pattern all files, except weights in other
+ * formats if the repository has safetensors weights.
  */
 export function selectFiles<T extends { readonly path: string }>(
   listing: readonly T[],
   pattern: string | null,
 ): FileSelection<T> {
   const hasSafetensors = listing.some(({ path }) => SAFETENSORS.test(path));
-  const wanted = (path: string) =>
+  const isSelected = (path: string) =>
     pattern === null ? !(hasSafetensors && isOtherWeights(path)) : matchGlob(pattern, path);
-  const files = listing.filter(({ path }) => wanted(path));
+  const files = listing.filter(({ path }) => isSelected(path));
   return { files, complete: files.length === listing.length };
 }
 
-/** At most `limit` paths that resemble a pattern most, best first: what an error names when nothing matched. */
+/** Returns at most `limit` paths that are most similar to a pattern, best first, for the error if nothing matched. */
 export function nearestPaths(paths: readonly string[], pattern: string, limit: number): readonly string[] {
-  const wanted = bigrams(pattern);
+  const isSelected = bigrams(pattern);
   const score = (path: string): number => {
     const own = bigrams(path);
-    const shared = [...wanted].filter((pair) => own.has(pair)).length;
-    return shared / Math.max(1, wanted.size + own.size - shared);
+    const shared = [...isSelected].filter((pair) => own.has(pair)).length;
+    return shared / Math.max(1, isSelected.size + own.size - shared);
   };
   return paths
     .map((path) => ({ path, score: score(path) }))

@@ -1,30 +1,30 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../domain/pinned-model.ts';
 
-/** sha256 of nothing: what a hub that serves an empty file leaves behind. */
+/** sha256 of empty content, for example of an empty file from a faulty hub. */
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 export interface ContentHash {
   update(bytes: Uint8Array): void;
-  /** lower-case hexadecimal; ends the hash */
+  /** lower-case hexadecimal; finishes the hash */
   digest(): string;
 }
 
-/** A running hash of a file of known size. `git-sha1` puts git's blob header before the content, so it needs the size first. */
+/** Returns an incremental hash of a file. `git-sha1` hashes git's blob header first, so it needs the size in advance. */
 export function contentHash(algorithm: Digest['algorithm'], bytes: number): ContentHash {
   const hash = createHash(algorithm === 'sha256' ? 'sha256' : 'sha1');
   if (algorithm === 'git-sha1') hash.update(`blob ${bytes}\0`);
   return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest('hex') };
 }
 
-/** Digest of a content that is in memory. */
+/** Returns the digest of content in memory. */
 export function digestOf(algorithm: Digest['algorithm'], content: Uint8Array): Digest {
   const hash = contentHash(algorithm, content.length);
   hash.update(content);
   return { algorithm, hex: hash.digest() };
 }
 
-/** Git blob id of the pointer file that stands for an LFS file in git (git-lfs spec v1). */
+/** Returns the git blob ID of the pointer file of an LFS file (git-lfs spec v1). */
 export function lfsPointerOid(sha256: string, bytes: number): string {
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${bytes}\n`;
   return digestOf('git-sha1', new TextEncoder().encode(pointer)).hex;

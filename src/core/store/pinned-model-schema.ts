@@ -16,7 +16,7 @@ export const pinnedFileSchema: Schema<PinnedFile> = z.object({
   ),
 });
 
-/** The name of a blob is its hash: content written there can only be what the name says. */
+/** The name of a blob is its hash, so that only content with this hash is written to it. */
 const blob: Schema<PinnedFile> = z.object({
   path: matching(/^sha256-[0-9a-f]{64}$/, 'sha256- and 64 hexadecimal digits'),
   bytes: wholeNumber(0),

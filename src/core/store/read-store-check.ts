@@ -16,7 +16,7 @@ const modelCheck: Schema<ModelCheck> = z.object({
 const storeCheck: Schema<StoreCheck> = z.object({ checks: z.array(modelCheck), freeBytes: z.number() });
 
 /**
- * Parses the answer of `rma-worker check`.
+ * Parses the output of `rma-worker check`.
  * @throws RmaError RMA_WORKER_INCOMPATIBLE exit 1, for a worker image of another version
  */
 export function readStoreCheck(json: string, image: string): StoreCheck {

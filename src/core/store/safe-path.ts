@@ -4,12 +4,12 @@ const MAX_PART_BYTES = 255;
 const MAX_PATH_BYTES = 1024;
 const DEVICE_NAME = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 
-/** Why a relative path could leave its folder or clash on some file system, under POSIX and Windows rules; null when it is safe. */
+/** Returns why a relative path could leave its directory or clash on some file system, under POSIX and Windows rules; null if it is safe. */
 export function pathFault(path: string): string | null {
   if (path === '') return 'it is empty';
   if (path.startsWith('/')) return 'it is absolute';
-  if (path.includes('\\')) return 'it holds a backslash';
-  if (/^[A-Za-z]:/.test(path)) return 'it names a drive';
+  if (path.includes('\\')) return 'it contains a backslash';
+  if (/^[A-Za-z]:/.test(path)) return 'it contains a drive letter';
   if (byteLength(path) > MAX_PATH_BYTES) return `it is longer than ${MAX_PATH_BYTES} bytes`;
   for (const part of path.split('/')) {
     const fault = partFault(part);
@@ -19,7 +19,7 @@ export function pathFault(path: string): string | null {
 }
 
 /**
- * Refuses a list of file names in which one leads out of its folder, or two differ only by case or nest in each other.
+ * Rejects file names of which one leaves its directory, two differ only by case, or one is also a directory.
  * @throws RmaError RMA_CONTENT_UNSAFE_PATH, exit 6
  */
 export function assertSafePaths(paths: readonly string[], subject: string): void {
@@ -29,22 +29,22 @@ export function assertSafePaths(paths: readonly string[], subject: string): void
     if (fault !== null) throw unsafe(subject, path, fault);
     const folded = path.normalize('NFC').toLowerCase();
     const twin = seen.get(folded);
-    if (twin !== undefined) throw unsafe(subject, path, `it clashes with ${JSON.stringify(twin)}`);
+    if (twin !== undefined) throw unsafe(subject, path, `it conflicts with ${JSON.stringify(twin)}`);
     seen.set(folded, path);
   }
   for (const [folded, path] of seen) {
     for (let cut = folded.lastIndexOf('/'); cut > 0; cut = folded.lastIndexOf('/', cut - 1)) {
       if (seen.has(folded.slice(0, cut)))
-        throw unsafe(subject, path, 'another file has the name of its folder');
+        throw unsafe(subject, path, 'another file has the name of its directory');
     }
   }
 }
 
 function partFault(part: string): string | null {
-  if (part === '') return 'it holds an empty part';
-  if (part === '.' || part === '..') return `it holds "${part}"`;
-  if ([...part].some((char) => char < ' ' || char === '\u007f')) return 'it holds a control character';
-  if (byteLength(part) > MAX_PART_BYTES) return `a part is longer than ${MAX_PART_BYTES} bytes`;
+  if (part === '') return 'it contains an empty segment';
+  if (part === '.' || part === '..') return `it contains "${part}"`;
+  if ([...part].some((char) => char < ' ' || char === '\u007f')) return 'it contains a control character';
+  if (byteLength(part) > MAX_PART_BYTES) return `a segment is longer than ${MAX_PART_BYTES} bytes`;
   if (DEVICE_NAME.test(part)) return `"${part}" is a device name`;
   return null;
 }
@@ -56,10 +56,10 @@ function byteLength(text: string): number {
 function unsafe(subject: string, path: string, fault: string): RmaError {
   return new RmaError(
     'RMA_CONTENT_UNSAFE_PATH',
-    `${subject} offers a file under the unsafe name ${JSON.stringify(path)}: ${fault}`,
+    `unsafe file name ${JSON.stringify(path)} in ${subject}: ${fault}`,
     {
       exitCode: EXIT.badContent,
-      hint: 'do not use this repository, or choose safe files with a pattern: hf:org/repo:PATTERN',
+      hint: 'do not use this repository, or select safe files with a pattern: hf:org/repo:PATTERN',
       details: { path },
     },
   );

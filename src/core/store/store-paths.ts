@@ -1,22 +1,22 @@
 import { join } from 'node:path/posix';
 import { STORE_MOUNT } from './layout.ts';
 
-/** Where the parts of the store are; absolute paths. */
+/** Absolute paths of the parts of the store. */
 export interface StorePaths {
   readonly root: string;
-  /** native Hugging Face hub cache: holds `models--org--name` */
+  /** native Hugging Face hub cache, contains `models--org--name` */
   readonly hub: string;
-  /** native Ollama store: holds `manifests` and `blobs` */
+  /** native Ollama store, contains `manifests` and `blobs` */
   readonly ollama: string;
-  /** ModelScope models as plain directories: holds `org/name` */
+  /** ModelScope models as plain directories, contains `org/name` */
   readonly modelscope: string;
-  /** holds one folder per set */
+  /** contains one directory per set */
   readonly gguf: string;
   /** rma's own records */
   readonly state: string;
 }
 
-/** The variables that move parts of the store (the names the engines know). */
+/** The variables that set the paths of the store, with the names that engines use. */
 export interface StoreEnvironment {
   readonly MODEL_CACHE_DIR?: string | undefined;
   readonly HF_HOME?: string | undefined;
@@ -27,8 +27,8 @@ export interface StoreEnvironment {
 }
 
 /**
- * The store's folders. `root` (a flag) wins over MODEL_CACHE_DIR and, given without an environment, over every other
- * variable; HF_HUB_CACHE wins over HUGGINGFACE_HUB_CACHE over HF_HOME.
+ * Returns the directories of the store. `root` (a flag) overrides MODEL_CACHE_DIR and, without an environment, every other
+ * variable; HF_HUB_CACHE overrides HUGGINGFACE_HUB_CACHE, which overrides HF_HOME.
  */
 export function storePaths(root: string | null, env: StoreEnvironment): StorePaths {
   const base = root ?? given(env.MODEL_CACHE_DIR) ?? STORE_MOUNT;

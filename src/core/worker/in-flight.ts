@@ -1,4 +1,4 @@
-/** Sum of a metric's samples over all label sets in Prometheus text; 0 when it is absent. Format: prometheus.io, text format 0.0.4. */
+/** Returns the sum of a metric over all label sets in Prometheus text; 0 if it is missing. Format: prometheus.io, text format 0.0.4. */
 export function requestsInFlight(text: string, metric: string): number {
   return text
     .split('\n')

@@ -7,16 +7,16 @@ const loadedModels = z.object({
   models: listOfValid(z.object({ name: z.string(), size: z.number(), size_vram: z._default(z.number(), 0) })),
 });
 
-/** Where an engine holds a model, against where it was planned. */
+/** Where a model is loaded, compared with where it was planned. */
 export type LoadedVerdict =
   | { readonly kind: 'as-planned' }
-  /** the engine does not list it: another model took its place, or the answer was no list */
+  /** the engine does not list it: another model replaced it, or the response was not a list */
   | { readonly kind: 'not-loaded' }
   | { readonly kind: 'misplaced'; readonly why: string };
 
 /**
- * Judges the answer of `GET /api/ps` of Ollama: `{"models": [{name, size, size_vram}]}`, bytes. A model that lies on GPUs
- * as a whole has `size_vram` equal to `size`; on the CPU it is 0.
+ * Judges the response of `GET /api/ps` of Ollama: `{"models": [{name, size, size_vram}]}`, bytes. `size_vram` of a model
+ * that is entirely on GPUs equals `size`; on the CPU it is 0.
  */
 export function judgeLoaded(body: string, name: string, on: 'gpu' | 'cpu'): LoadedVerdict {
   const models = jsonOrNull(loadedModels, body)?.models ?? [];
@@ -30,24 +30,22 @@ export function judgeLoaded(body: string, name: string, on: 'gpu' | 'cpu'): Load
   if (inVram >= size) return { kind: 'as-planned' };
   if (inVram === 0) {
     return misplaced(
-      `${name} is on the CPU, planned on the GPU: the engine sees no GPU, or too little free memory on it`,
+      `${name} is on the CPU, planned on the GPU: the engine finds no GPU, or too little free GPU memory`,
     );
   }
-  return misplaced(
-    `${name}: ${partOf(size - inVram, size)} are on the CPU: the GPU has too little free memory`,
-  );
+  return misplaced(`${name}: ${partOf(size - inVram, size)} are on the CPU: too little free GPU memory`);
 }
 
 function misplaced(why: string): LoadedVerdict {
   return { kind: 'misplaced', why };
 }
 
-/** A name without a tag means `latest`. */
+/** Adds the default tag `latest`. */
 function fullName(name: string): string {
   return /:[^/]*$/.test(name) ? name : `${name}:latest`;
 }
 
-/** `2.1 of 5.5 GiB`, both in one unit where they share it. */
+/** Formats `2.1 of 5.5 GiB`, with one unit if both have the same. */
 function partOf(part: number, whole: number): string {
   const [amount, unit] = formatBytes(part).split(' ');
   const all = formatBytes(whole);

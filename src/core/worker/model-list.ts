@@ -6,7 +6,7 @@ const openAiList = z.object({ data: listOfValid(z.object({ id: z.string() })) })
 const teiInfo = z.object({ served_model_name: z.string() });
 
 /**
- * The served names that an engine's answer lacks; all of them when the text is no such answer.
+ * Returns the served names that are missing in an engine's response; all of them if the response has another format.
  * Formats: `{"data": [{"id": …}]}` of OpenAI's `GET /v1/models`, `{"served_model_name": …}` of
  * text-embeddings-inference's `GET /info`, which has no list.
  */

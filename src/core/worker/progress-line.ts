@@ -1,7 +1,7 @@
 import type { ModelProgress } from '../domain/worker-status.ts';
 import { formatBytes, formatDuration } from '../units.ts';
 
-/** When the last line about a model was written, and what it told. */
+/** Time and content of the last log line about a model. */
 export interface ProgressMark {
   readonly atMs: number;
   readonly percent: number;
@@ -12,8 +12,8 @@ export interface ProgressMark {
 const LINE_EVERY_MS = 5_000;
 const LINE_EVERY_PERCENT = 10;
 
-/** Whether a log wants a line about this progress: a new state or note, 10 percent more, or 5 seconds later. */
-export function wantsProgressLine(mark: ProgressMark | undefined, progress: ModelProgress, nowMs: number) {
+/** Returns whether progress is worth a log line: a new state or note, 10 percent more, or 5 seconds later. */
+export function needsProgressLine(mark: ProgressMark | undefined, progress: ModelProgress, nowMs: number) {
   if (mark === undefined) return true;
   if (mark.state !== progress.state || mark.note !== progress.note) return true;
   if (progress.state === 'present' || progress.state === 'failed') return false;
@@ -21,11 +21,12 @@ export function wantsProgressLine(mark: ProgressMark | undefined, progress: Mode
   return more >= LINE_EVERY_PERCENT || (more > 0 && nowMs - mark.atMs >= LINE_EVERY_MS);
 }
 
+/** Returns the mark of a line that is written now. */
 export function progressMark(progress: ModelProgress, nowMs: number): ProgressMark {
   return { atMs: nowMs, percent: percentOf(progress), state: progress.state, note: progress.note };
 }
 
-/** `Downloading <model>: 12 %, 56.2 MiB of 469 MiB, 23.0 MiB/s, 18s left`; the first word tells the state. */
+/** Formats `Downloading <model>: 12 %, 56.2 MiB of 469 MiB, 23.0 MiB/s, 18s left`; the first word is the state. */
 export function progressLine(progress: ModelProgress): string {
   const note = progress.note === undefined ? '' : ` (${progress.note})`;
   if (progress.state === 'present' && progress.fetchedBytes > 0) {

@@ -19,10 +19,10 @@ export function readFetchRequest(json: string): FetchRequest {
   if (parsed.ok) return parsed.value;
   throw new RmaError(
     'RMA_WORKER_REQUEST',
-    `stdin is not a list of pinned models: ${parsed.faults.join('; ')}`,
+    `invalid list of pinned models on stdin: ${parsed.faults.join('; ')}`,
     {
       exitCode: EXIT.usage,
-      hint: 'send {"models": [...]} with models as .rma/resolved.json holds them',
+      hint: 'send {"models": [...]} with models as in .rma/resolved.json',
     },
   );
 }

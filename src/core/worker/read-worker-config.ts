@@ -44,6 +44,6 @@ export function readWorkerConfig(json: string, where: string): WorkerConfig {
   if (parsed.ok) return parsed.value;
   throw new RmaError('RMA_WORKER_CONFIG', `${where}: ${parsed.faults.join('; ')}`, {
     exitCode: EXIT.usage,
-    hint: 'write this configuration again: rma up',
+    hint: 'regenerate the configuration: rma up',
   });
 }

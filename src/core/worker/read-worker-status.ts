@@ -51,7 +51,7 @@ const workerStatus: Schema<WorkerStatus> = z.object({
 });
 
 /**
- * Parses a line of `rma-worker status --json`. Keys that this version does not know are ignored.
+ * Parses a line of `rma-worker status --json`. Unknown keys are ignored.
  * @throws RmaError RMA_WORKER_INCOMPATIBLE exit 1, for a worker of another version
  */
 export function readWorkerStatus(line: string): WorkerStatus {

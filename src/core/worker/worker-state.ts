@@ -1,16 +1,16 @@
 import type { WorkerState } from '../domain/worker-status.ts';
 
-/** What can happen to a worker. */
+/** Events that change the state of a worker. */
 export type WorkerInput =
   | 'models-missing'
-  /** every byte is here; the last files are being hashed and put in place */
+  /** all bytes are downloaded; the last files are being hashed and published */
   | 'bytes-complete'
   | 'models-present'
-  /** every engine answers */
+  /** every engine responds */
   | 'engines-answer'
-  /** at least one engine does not answer */
+  /** at least one engine does not respond */
   | 'engines-down'
-  /** the coordinator knows the worker, or there is none to know it */
+  /** the worker is registered, or there is no coordinator */
   | 'registered'
   | 'stop'
   | 'fault';
@@ -33,7 +33,7 @@ const NEXT: Readonly<Record<WorkerState, Row>> = {
   draining: {},
 };
 
-/** The state after an input; an input that means nothing in a state leaves it. `failed` waits for a stop, `draining` for nothing. */
+/** Returns the state after an input; an input without effect keeps the state. `failed` only ends by a stop, `draining` never. */
 export function nextState(state: WorkerState, input: WorkerInput): WorkerState {
   if (state === 'draining') return state;
   if (input === 'stop') return 'draining';

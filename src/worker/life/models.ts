@@ -2,7 +2,7 @@ import type { FetchResult } from '../../app/fetch/fetch-result.ts';
 import { backoffMs } from '../../core/backoff.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import { RmaError, toErrorDocument } from '../../core/errors.ts';
-import { isPassing } from '../../core/hub/is-passing.ts';
+import { isTemporary } from '../../core/hub/is-temporary.ts';
 import { checked, isComplete } from '../../core/worker/model-progress.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ModelFetcher } from '../model-fetcher.ts';
@@ -43,7 +43,7 @@ export async function fetchModels(
     const outcomes = await fetchOnce(phase, models, signal);
     const failed = outcomes.filter((outcome) => outcome.state === 'failed');
     if (failed.length === 0) return;
-    const lasting = failed.find((outcome) => !isPassing(outcome.error));
+    const lasting = failed.find((outcome) => !isTemporary(outcome.error));
     if (lasting !== undefined) throw asRmaError(lasting.error);
     if (doneBytes(phase.board) > before) failures = 1;
     const pauseMs = backoffMs(failures, phase.random(), PAUSES);

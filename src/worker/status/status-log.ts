@@ -1,9 +1,9 @@
 import type { EngineStatus, ModelProgress, WorkerStatus } from '../../core/domain/worker-status.ts';
 import {
+  needsProgressLine,
   type ProgressMark,
   progressLine,
   progressMark,
-  wantsProgressLine,
 } from '../../core/worker/progress-line.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../log/log.ts';
@@ -14,7 +14,7 @@ export function logStatus(board: StatusBoard, log: Log, clock: Pick<Clock, 'now'
   const marks = new Map<string, ProgressMark>();
   const tellModel = (progress: ModelProgress) => {
     if (progress.state === 'waiting' && progress.note === undefined) return;
-    if (!wantsProgressLine(marks.get(progress.ref), progress, clock.now())) return;
+    if (!needsProgressLine(marks.get(progress.ref), progress, clock.now())) return;
     marks.set(progress.ref, progressMark(progress, clock.now()));
     if (progress.state === 'failed') log.error(progressLine(progress));
     else if (progress.state === 'waiting') log.warn(progressLine(progress));

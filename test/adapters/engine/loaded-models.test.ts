@@ -62,7 +62,7 @@ describe('an engine that loads models on demand', () => {
     ollama.vramBytes = 600;
     const probe = createEngineProbe(new FakeClock(), 3_000);
     expect(await probeUntil(probe, ollama, isFault)).toMatchObject({
-      note: 'llava:7b: 400 of 1000 B are on the CPU: the GPU has too little free memory',
+      note: 'llava:7b: 400 of 1000 B are on the CPU: too little free GPU memory',
       fault: { code: 'RMA_ENGINE_MISPLACED', exitCode: 1, hint: expect.stringContaining('rma gpus') },
     });
   });

@@ -120,15 +120,15 @@ describe('the geometry of a model on a hub', () => {
   });
 
   test.each<readonly [string, Fault, RegExp]>([
-    ['refuses', answers((response) => response.writeHead(403).end()), /forbids access/],
-    ['fails again and again', answers((response) => response.writeHead(500).end()), /answered 500/],
+    ['refuses', answers((response) => response.writeHead(403).end()), /denied access/],
+    ['fails again and again', answers((response) => response.writeHead(500).end()), /HTTP 500/],
     [
       'sends another part',
       answers((response) => response.writeHead(206, { 'content-range': 'bytes 9-10/99' }).end('ab')),
       /requested the bytes from 0/,
     ],
     ['sends too little', answers((response) => response.writeHead(200).end('GGUF')), /sent less of it/],
-    ['sends something else', sends(Buffer.alloc(3_000_000, 'x')), /does not begin with GGUF/],
+    ['sends something else', sends(Buffer.alloc(3_000_000, 'x')), /does not start with GGUF/],
   ])('is unknown when the hub %s, and that stops nothing', async (_, fault, why) => {
     const { server, ports, told } = await setUp(fault);
     expect(await readGeometry(ports, urlModel(server.url, GGUF))).toBeNull();

@@ -119,10 +119,10 @@ test.each([
     status(401),
     'RMA_HUB_UNAUTHORIZED',
     4,
-    /sign/,
-    /does not sign/,
+    /authentication/,
+    /does not support authentication/,
   ],
-  ['a registry that forbids', 'ollama:tiny', status(403), 'RMA_HUB_FORBIDDEN', 4, /forbids/, /public/],
+  ['a registry that forbids', 'ollama:tiny', status(403), 'RMA_HUB_FORBIDDEN', 4, /denied access/, /public/],
   ['a busy registry', 'ollama:tiny', status(429), 'RMA_HUB_BUSY', 1, /429/, /later/],
   ['a registry that fails', 'ollama:tiny', status(500), 'RMA_HUB_UNREACHABLE', 1, /500/, /later/],
   ['a blob that is gone', 'ollama:tiny', status(404, '*/blobs/*'), 'RMA_HUB_NOT_FOUND', 1, /tiny/, /tag/],
@@ -150,8 +150,8 @@ test('a missing model of a registry without a page of its own gets no address th
   const { hub, resolve } = await setUp();
   await expect(resolve(`ollama:127.0.0.1:${hub.port}/me/absent`)).rejects.toMatchObject({
     code: 'RMA_HUB_NOT_FOUND',
-    message: expect.stringContaining(`127.0.0.1:${hub.port} has no model`),
-    hint: 'check the name and the tag',
+    message: expect.stringContaining(`not found in 127.0.0.1:${hub.port}`),
+    hint: 'check name and tag',
   });
 });
 

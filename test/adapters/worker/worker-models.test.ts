@@ -94,8 +94,8 @@ describe('a worker and its models', () => {
     expect(clock.sleepers).toBe(0);
     expect(worker.board.status.failure).toEqual({
       code: 'RMA_HUB_UNAUTHORIZED',
-      message: 'the hub refused the token',
-      hint: 'give a token',
+      message: 'the hub rejected the token',
+      hint: 'set a token',
       exitCode: 4,
     });
     expect(isHealthy(worker.board.status)).toBe(false);

@@ -7,8 +7,8 @@ export function passing(): RmaError {
 
 /** A fault that waits for a person. */
 export function lasting(): RmaError {
-  return new RmaError('RMA_HUB_UNAUTHORIZED', 'the hub refused the token', {
+  return new RmaError('RMA_HUB_UNAUTHORIZED', 'the hub rejected the token', {
     exitCode: EXIT.denied,
-    hint: 'give a token',
+    hint: 'set a token',
   });
 }

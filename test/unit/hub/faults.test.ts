@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fetchExitCode } from '../../../src/app/fetch/fetch-result.ts';
 import { type ErrorCode, EXIT, type ExitCode, RmaError } from '../../../src/core/errors.ts';
 import { hubRefusal } from '../../../src/core/hub/hub-refusal.ts';
-import { isPassing } from '../../../src/core/hub/is-passing.ts';
+import { isTemporary } from '../../../src/core/hub/is-temporary.ts';
 
 const base = {
   errorCode: undefined,
@@ -51,15 +51,15 @@ test('the exit code of a fetch is the one of its only reference, and 8 only when
 });
 
 test('network faults pass, refusals, full disks and wrong hashes do not', () => {
-  expect(isPassing(new RmaError('RMA_HUB_UNREACHABLE', 'x'))).toBe(true);
-  expect(isPassing(new RmaError('RMA_HUB_BUSY', 'x'))).toBe(true);
+  expect(isTemporary(new RmaError('RMA_HUB_UNREACHABLE', 'x'))).toBe(true);
+  expect(isTemporary(new RmaError('RMA_HUB_BUSY', 'x'))).toBe(true);
   for (const code of [
     'RMA_HUB_GATED',
     'RMA_HUB_NOT_FOUND',
     'RMA_STORE_DISK_FULL',
     'RMA_CONTENT_HASH_MISMATCH',
   ] as const) {
-    expect(isPassing(new RmaError(code, 'x'))).toBe(false);
+    expect(isTemporary(new RmaError(code, 'x'))).toBe(false);
   }
-  expect(isPassing(new Error('x'))).toBe(false);
+  expect(isTemporary(new Error('x'))).toBe(false);
 });

@@ -98,7 +98,7 @@ describe('buildCatalog', () => {
     expect(faultsOf(files)).toEqual([
       'data/llm.yaml:2:7: "port" must be a whole number from 1 to 65535, not 80800',
       'data/llm.yaml:3:40: unknown placeholder {nam}; known: {model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}',
-      'data/models.yaml:1:14: model reference "small" is malformed: it starts with no known source',
+      'data/models.yaml:1:14: invalid model reference "small": unknown source prefix',
       'data/models.yaml:1:27: "small.kind" must be one of chat, embedding, vision, not "chta"',
       'data/chat.yaml:3:5: unknown key "engin"; did you mean "engine"?',
       'data/chat.yaml:3:5: "services[0].engine" is missing',
@@ -117,7 +117,7 @@ describe('buildCatalog', () => {
       'data/chat.yaml:2:11: a profile has services or variants, not both',
       'data/chat.yaml:2:21: unknown engine "lm"; did you mean "llm"?',
       'data/chat.yaml:2:34: unknown model "smal"; did you mean "small"?',
-      'data/chat.yaml:2:40: model reference "hf:x" is malformed: "x" is not a repository name of the form org/repo',
+      'data/chat.yaml:2:40: invalid model reference "hf:x": "x" is not a repository name in the form org/repo',
       'data/chat.yaml:2:53: "services[0].gpus" must be a count (0 for the CPU), all, or a list of indices and UUIDs, not "some"',
       'data/chat.yaml:2:93: "memory_reservation" must not exceed "memory"',
       'data/chat.yaml:3:11: "variants" must be a list with at least one item, not 3',
@@ -207,7 +207,7 @@ describe('buildCatalog', () => {
       'profile',
       PROFILE.replace('[small]', '["hf:small"]'),
       'x',
-      'data/x.yaml:4:14: model reference "hf:small" is malformed: "small" is not a repository name of the form org/repo',
+      'data/x.yaml:4:14: invalid model reference "hf:small": "small" is not a repository name in the form org/repo',
     ],
     [
       'a memory limit Docker refuses',

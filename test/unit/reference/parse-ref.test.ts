@@ -89,12 +89,12 @@ test.each([
   expect(error.hint).toContain('hf:org/repo[@revision][:pattern]');
 });
 
-test('a repository name without hf: is told how to write it', () => {
-  expect(refusal('Qwen/Qwen3').hint).toContain('did you mean hf:Qwen/Qwen3 ?');
+test('a repository name without hf: gets a hint with its prefix', () => {
+  expect(refusal('Qwen/Qwen3').hint).toContain('did you mean hf:Qwen/Qwen3?');
 });
 
-test('the name of an Ollama model without ollama: is told how to write it', () => {
-  expect(refusal('llava:7b').hint).toContain('did you mean ollama:llava:7b ?');
+test('the name of an Ollama model without ollama: gets a hint with its prefix', () => {
+  expect(refusal('llava:7b').hint).toContain('did you mean ollama:llava:7b?');
 });
 
 test('a password in a URL does not reach the message', () => {

@@ -56,10 +56,10 @@ test('[fail X1] a path that is called safe stays inside its folder under POSIX a
 });
 
 test.each([
-  [['README.md', 'readme.md'], 'clashes with'],
-  [['a', 'a'], 'clashes with'],
-  [['a', 'a/b'], 'another file has the name of its folder'],
-  [['ok', '../bad'], 'holds ".."'],
+  [['README.md', 'readme.md'], 'conflicts with'],
+  [['a', 'a'], 'conflicts with'],
+  [['a', 'a/b'], 'another file has the name of its directory'],
+  [['ok', '../bad'], 'contains ".."'],
 ])('[fail X1] the list %j is refused', (paths, reason) => {
   expect(() => assertSafePaths(paths, 'org/repo')).toThrowError(
     expect.objectContaining({

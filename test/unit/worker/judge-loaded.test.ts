@@ -20,7 +20,7 @@ describe('where a model was loaded', () => {
   it('names the part that is not where it was planned', () => {
     expect(judgeLoaded(llava(5.5, 3.4), 'llava:7b', 'gpu')).toEqual({
       kind: 'misplaced',
-      why: 'llava:7b: 2.1 of 5.5 GiB are on the CPU: the GPU has too little free memory',
+      why: 'llava:7b: 2.1 of 5.5 GiB are on the CPU: too little free GPU memory',
     });
     expect(judgeLoaded(llava(5.5, 5.2), 'llava:7b', 'gpu')).toMatchObject({
       why: expect.stringContaining('307 MiB of 5.5 GiB are on the CPU'),

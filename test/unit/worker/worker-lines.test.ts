@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ModelProgress } from '../../../src/core/domain/worker-status.ts';
 import { isLogged, logLine, parseLogLevel } from '../../../src/core/worker/log-line.ts';
 import { unstarted } from '../../../src/core/worker/model-progress.ts';
-import { progressLine, progressMark, wantsProgressLine } from '../../../src/core/worker/progress-line.ts';
+import { needsProgressLine, progressLine, progressMark } from '../../../src/core/worker/progress-line.ts';
 
 const half: ModelProgress = {
   ...unstarted('hf:org/repo', 200_000_000),
@@ -62,12 +62,12 @@ describe('a line about a model', () => {
   it('[req R48] is written for a new state, each 10 percent and each 5 seconds, and not between', () => {
     const mark = progressMark(half, 0);
     const at = (percent: number) => ({ ...half, doneBytes: percent * 2_000_000 });
-    expect(wantsProgressLine(undefined, half, 0)).toBe(true);
-    expect(wantsProgressLine(mark, at(59), 4_999)).toBe(false);
-    expect(wantsProgressLine(mark, at(59), 5_000)).toBe(true);
-    expect(wantsProgressLine(mark, at(60), 1)).toBe(true);
-    expect(wantsProgressLine(mark, half, 60_000)).toBe(false);
-    expect(wantsProgressLine(mark, { ...half, state: 'verifying' }, 1)).toBe(true);
-    expect(wantsProgressLine(mark, { ...half, note: 'stalled' }, 1)).toBe(true);
+    expect(needsProgressLine(undefined, half, 0)).toBe(true);
+    expect(needsProgressLine(mark, at(59), 4_999)).toBe(false);
+    expect(needsProgressLine(mark, at(59), 5_000)).toBe(true);
+    expect(needsProgressLine(mark, at(60), 1)).toBe(true);
+    expect(needsProgressLine(mark, half, 60_000)).toBe(false);
+    expect(needsProgressLine(mark, { ...half, state: 'verifying' }, 1)).toBe(true);
+    expect(needsProgressLine(mark, { ...half, note: 'stalled' }, 1)).toBe(true);
   });
 });
