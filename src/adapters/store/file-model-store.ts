@@ -15,9 +15,9 @@ import type {
   StagedFile,
   StagingSlot,
 } from '../../ports/model-store.ts';
-import { type Disk, realDisk } from './disk/disk.ts';
+import { type Disk, realDisk, unless } from './disk/disk.ts';
 import { diskFault, onDisk } from './disk/disk-fault.ts';
-import { ensureDir, readJson, writeAtomic } from './disk/files.ts';
+import { ensureDir, writeAtomic } from './disk/files.ts';
 import { nearestExisting } from './disk/same-file-system.ts';
 import { GgufLayout } from './layouts/gguf-layout.ts';
 import { HfLayout } from './layouts/hf-layout.ts';
@@ -136,10 +136,11 @@ export class FileModelStore implements ModelStore {
     }
     const path = join(this.#paths.state, 'projects', name);
     const record = { schema: 'rma.needs/v1', host, project, profile, refs: [...new Set(refs)].sort() };
+    const text = `${JSON.stringify(record)}\n`;
     await onDisk(path, async () => {
-      if (JSON.stringify(await readJson(this.#disk, path)) === JSON.stringify(record)) return;
-      const staging = join(this.#paths.state, 'staging');
-      await writeAtomic(this.#disk, { staging, path, text: `${JSON.stringify(record)}\n` });
+      const current = await unless(['ENOENT', 'ENOTDIR', 'ESTALE'], this.#disk.readFile(path, 'utf8'));
+      if (current === text) return;
+      await writeAtomic(this.#disk, { staging: join(this.#paths.state, 'staging'), path, text });
     });
   }
 

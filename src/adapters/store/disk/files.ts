@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { jsonOrNull, type Schema } from '../../../core/schema/parse.ts';
 import { type Disk, errnoOf, unless } from './disk.ts';
 
 /** Modes in the store, independent of the umask: engines under any uid can read, the owning group can write. */
@@ -72,14 +73,10 @@ export async function syncDir(disk: Disk, path: string): Promise<void> {
   }
 }
 
-/** Parses a JSON file; null if it is missing, empty or broken. */
-export async function readJson(disk: Disk, path: string): Promise<unknown> {
+/** Parses a JSON file; null if it is missing, empty or broken, or does not fit the schema. */
+export async function readJson<T>(disk: Disk, path: string, schema: Schema<T>): Promise<T | null> {
   const text = await unless(['ENOENT', 'ENOTDIR', 'ESTALE'], disk.readFile(path, 'utf8'));
-  try {
-    return text === null ? null : JSON.parse(text);
-  } catch {
-    return null;
-  }
+  return text === null ? null : jsonOrNull(schema, text);
 }
 
 async function replaceFile(disk: Disk, { path, text, staging }: NewText, sync: boolean): Promise<void> {

@@ -1,8 +1,12 @@
 import { dirname, join } from 'node:path';
+import * as z from 'zod/mini';
 import type { PinnedFile, PinnedHfModel } from '../../../core/domain/pinned-model.ts';
 import { lfsPointerOid } from '../../../core/store/digest.ts';
 import { type Disk, unless } from '../disk/disk.ts';
 import { ensureDir, readJson, writeAtomic } from '../disk/files.ts';
+
+/** The listing of a commit in the hub cache: https://github.com/huggingface/huggingface_hub, `trees/`. */
+const treeFile = z.object({ format_version: z.literal(1), files: z.record(z.string(), z.unknown()) });
 
 /** Returns the directory name of a repository in the hub cache. */
 export function repoFolder(repo: string): string {
@@ -33,8 +37,8 @@ export async function writeRef(disk: Disk, { repo, model, staging }: RepoRecord)
  */
 export async function writeTree(disk: Disk, { repo, model, staging }: RepoRecord): Promise<void> {
   const path = join(repo, 'trees', `${model.commit}.json`);
-  const existing = treeFiles(await readJson(disk, path));
-  if (existing !== null && model.files.every((file) => Object.hasOwn(existing, file.path))) return;
+  const existing = (await readJson(disk, path, treeFile))?.files;
+  if (existing !== undefined && model.files.every((file) => Object.hasOwn(existing, file.path))) return;
   const files = {
     ...existing,
     ...Object.fromEntries(model.files.map((file) => [file.path, treeEntry(file)])),
@@ -46,10 +50,4 @@ export async function writeTree(disk: Disk, { repo, model, staging }: RepoRecord
 function treeEntry({ bytes, digest }: PinnedFile): Record<string, unknown> {
   if (digest?.algorithm !== 'sha256') return { size: bytes, blob_id: digest?.hex ?? '' };
   return { size: bytes, blob_id: lfsPointerOid(digest.hex, bytes), lfs_sha256: digest.hex, lfs_size: bytes };
-}
-
-function treeFiles(value: unknown): Readonly<Record<string, unknown>> | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { format_version: version, files } = value as { format_version?: unknown; files?: unknown };
-  return version === 1 && typeof files === 'object' && files !== null ? { ...files } : null;
 }

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import * as z from 'zod/mini';
+import type { Schema } from '../../../core/schema/parse.ts';
+import { matching } from '../../../core/schema/rules.ts';
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
 import { ensureDir, readJson, writeNew, writeQuick } from '../disk/files.ts';
 
@@ -31,6 +34,23 @@ export interface Generation {
   readonly heartbeat: Heartbeat | null;
 }
 
+const leaseRecord: Schema<LeaseRecord> = z.object({
+  schema: z.literal('rma.lease/v1'),
+  host: z.string(),
+  boot: z.nullable(z.string()),
+  pid: z.number(),
+  token: z.string(),
+  witness: z.nullable(matching(/^[\w.-]+$/, 'a file name')),
+});
+
+const heartbeat: Schema<Heartbeat> = z.object({
+  token: z.string(),
+  beat: z.number(),
+  released: z.boolean(),
+  doneBytes: z.number(),
+  totalBytes: z.number(),
+});
+
 /** Number of old generations that are kept, so that a late claim of one of them fails. */
 const KEPT = 2;
 
@@ -59,12 +79,10 @@ export class GenerationLog {
   }
 
   async read(number: number): Promise<Generation> {
-    const record = await readJson(this.#disk, join(this.#dir, `g${number}`));
-    const heartbeat = await readJson(this.#disk, join(this.#dir, `hb${number}`));
     return {
       number,
-      record: isRecord(record) ? record : null,
-      heartbeat: isHeartbeat(heartbeat) ? heartbeat : null,
+      record: await readJson(this.#disk, join(this.#dir, `g${number}`), leaseRecord),
+      heartbeat: await readJson(this.#disk, join(this.#dir, `hb${number}`), heartbeat),
     };
   }
 
@@ -115,16 +133,4 @@ export class GenerationLog {
     const names = (await unless(['ENOENT', 'ESTALE'], this.#disk.readdir(this.#dir))) ?? [];
     return names.flatMap((name) => (/^g[1-9]\d*$/.test(name) ? [Number(name.slice(1))] : []));
   }
-}
-
-function isRecord(value: unknown): value is LeaseRecord {
-  return (
-    typeof value === 'object' && value !== null && 'token' in value && 'host' in value && 'witness' in value
-  );
-}
-
-function isHeartbeat(value: unknown): value is Heartbeat {
-  return (
-    typeof value === 'object' && value !== null && 'token' in value && 'beat' in value && 'released' in value
-  );
 }

@@ -1,6 +1,8 @@
 import { type BigIntStats, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod/mini';
 import type { Digest, PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
+import { jsonOrNull, type Schema } from '../../../core/schema/parse.ts';
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
 import { readJson } from '../disk/files.ts';
 
@@ -24,6 +26,21 @@ export interface Receipt {
   readonly files: Readonly<Record<string, ReceiptFile>>;
 }
 
+// keys of a newer version stay when this version writes the receipt again
+const receiptFile: Schema<ReceiptFile> = z.looseObject({
+  bytes: z.number(),
+  digest: z.object({ algorithm: z.enum(['sha256', 'git-sha1']), hex: z.string() }),
+  mtimeNs: z.string(),
+  verifiedAt: z.string(),
+  foreign: z.exactOptional(z.literal(true)),
+});
+
+const receiptSchema: Schema<Receipt> = z.object({
+  schema: z.literal('rma.receipt/v1'),
+  from: z.string(),
+  files: z.record(z.string(), receiptFile),
+});
+
 /** Returns the path of a model's receipt, relative to the receipts directory. */
 export function receiptName(model: PinnedModel): string {
   switch (model.source) {
@@ -41,11 +58,9 @@ export function receiptName(model: PinnedModel): string {
 /** Reads a receipt synchronously, like the stats of a check: several times faster than promises. */
 export function readReceiptSync(path: string): Receipt | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return isReceipt(value) ? value : null;
+    return jsonOrNull(receiptSchema, readFileSync(path, 'utf8'));
   } catch (error) {
-    if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR', 'ESTALE'].includes(errnoOf(error) ?? ''))
-      return null;
+    if (['ENOENT', 'ENOTDIR', 'ESTALE'].includes(errnoOf(error) ?? '')) return null;
     throw error;
   }
 }
@@ -53,8 +68,8 @@ export function readReceiptSync(path: string): Receipt | null {
 /** Reads all receipts in a directory; broken ones are skipped. */
 export async function readReceipts(disk: Disk, dir: string): Promise<readonly Receipt[]> {
   const names = (await unless(['ENOENT'], disk.readdir(dir))) ?? [];
-  const values = await Promise.all(names.map((name) => readJson(disk, join(dir, name))));
-  return values.filter(isReceipt);
+  const receipts = await Promise.all(names.map((name) => readJson(disk, join(dir, name), receiptSchema)));
+  return receipts.filter((receipt) => receipt !== null);
 }
 
 /** Returns the stats of a file, links followed; null if it does not exist. */
@@ -95,24 +110,4 @@ export function receiptEntry(stats: BigIntStats, digest: Digest, now: number): R
     mtimeNs: String(stats.mtimeNs),
     verifiedAt: new Date(now).toISOString(),
   };
-}
-
-function isReceipt(value: unknown): value is Receipt {
-  if (typeof value !== 'object' || value === null || !('files' in value)) return false;
-  const { schema, from, files } = value as Partial<Record<keyof Receipt, unknown>>;
-  return schema === 'rma.receipt/v1' && typeof from === 'string' && isEntries(files);
-}
-
-function isEntries(files: unknown): boolean {
-  if (typeof files !== 'object' || files === null) return false;
-  return Object.values(files).every((entry: unknown) => {
-    if (typeof entry !== 'object' || entry === null) return false;
-    const { bytes, digest, mtimeNs } = entry as Partial<Record<keyof ReceiptFile, unknown>>;
-    return (
-      typeof bytes === 'number' &&
-      typeof mtimeNs === 'string' &&
-      typeof digest === 'object' &&
-      digest !== null
-    );
-  });
 }

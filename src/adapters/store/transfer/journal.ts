@@ -1,4 +1,7 @@
 import { dirname } from 'node:path';
+import * as z from 'zod/mini';
+import type { Schema } from '../../../core/schema/parse.ts';
+import { wholeNumber } from '../../../core/schema/rules.ts';
 import type { Disk } from '../disk/disk.ts';
 import { readJson, writeAtomic, writeQuick } from '../disk/files.ts';
 
@@ -15,6 +18,15 @@ export interface Journal {
   readonly closed: boolean;
 }
 
+const journalSchema: Schema<Journal> = z.object({
+  schema: z.literal('rma.part/v1'),
+  etag: z.nullable(z.string()),
+  urlHost: z.string(),
+  bytes: wholeNumber(0),
+  ranges: z.array(z.tuple([wholeNumber(0), wholeNumber(0)])),
+  closed: z.boolean(),
+});
+
 /** Returns the path of the journal of a part. */
 export function journalPath(part: string): string {
   return `${part}.json`;
@@ -22,8 +34,7 @@ export function journalPath(part: string): string {
 
 /** Reads the journal of a part; null if it is missing or invalid. */
 export async function readJournal(disk: Disk, part: string): Promise<Journal | null> {
-  const value = await readJson(disk, journalPath(part));
-  return isJournal(value) ? value : null;
+  return readJson(disk, journalPath(part), journalSchema);
 }
 
 /** Replaces the journal. It is written after the data is synced, so it never claims too much; with `sync` it survives a power failure. */
@@ -47,21 +58,4 @@ export async function discardPart(disk: Disk, path: string): Promise<void> {
 export function durablePrefix(journal: Journal): number {
   const sorted = [...journal.ranges].sort((a, b) => a[0] - b[0]);
   return sorted.reduce((end, [from, to]) => (from <= end ? Math.max(end, to) : end), 0);
-}
-
-function isJournal(value: unknown): value is Journal {
-  if (typeof value !== 'object' || value === null) return false;
-  const { schema, etag, bytes, ranges, closed } = value as Partial<Record<keyof Journal, unknown>>;
-  return (
-    schema === 'rma.part/v1' &&
-    (etag === null || typeof etag === 'string') &&
-    isOffset(bytes) &&
-    typeof closed === 'boolean' &&
-    Array.isArray(ranges) &&
-    ranges.every((range) => Array.isArray(range) && range.length === 2 && range.every(isOffset))
-  );
-}
-
-function isOffset(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
