@@ -1,5 +1,21 @@
 import type { Gpu, GpuMemory, GpuProcess, MigDevice } from '../../core/domain/gpu.ts';
-import { brokenText, isNotApplicable, knownText, memoryBytes, rawText, wholeNumber } from './value.ts';
+import { valueOrNull } from '../../core/schema/parse.ts';
+import {
+  brokenText,
+  type DriverText,
+  isNotApplicable,
+  knownText,
+  memoryBytes,
+  rawText,
+  wholeNumber,
+} from './value.ts';
+import {
+  type GpuElement,
+  type MemoryElement,
+  type MigElement,
+  type ProcessElement,
+  xmlLog,
+} from './xml-log.ts';
 
 /** One parsed output of nvidia-smi. GPUs in the order of the output. */
 export interface DriverReading {
@@ -11,96 +27,95 @@ export interface DriverReading {
 /** A GPU as read, with the details that a later step needs to complete it. */
 export type ReadGpu = Gpu & { readonly memoryNotApplicable: boolean };
 
-type Tree = Readonly<Record<string, unknown>>;
-
 /**
  * Reads the GPUs of `nvidia-smi -q -x`, schema v11 to v13, from plain objects: elements by name, texts unchanged, attributes
  * with `@`, always an array for `gpu`, `mig_device` and `process_info`. Returns null for any other document. Never throws.
  */
 export function readXmlLog(document: unknown): DriverReading | null {
-  const log = child(document, 'nvidia_smi_log');
-  if (log === null) return null;
+  const log = valueOrNull(xmlLog, document)?.nvidia_smi_log;
+  if (log === undefined) return null;
   return {
-    driverVersion: knownText(log['driver_version']),
-    cudaVersion: knownText(log['cuda_version']),
-    gpus: list(log['gpu']).map(readGpu),
+    driverVersion: knownText(log.driver_version),
+    cudaVersion: knownText(log.cuda_version),
+    gpus: log.gpu.map(readGpu),
   };
 }
 
-function readGpu(gpu: Tree, index: number): ReadGpu {
-  const pciBusId = knownText(child(gpu, 'pci')?.['pci_bus_id']) ?? knownText(gpu['@id']);
-  const memory = child(gpu, 'fb_memory_usage') ?? {};
-  const uuid = knownText(gpu['uuid']);
-  const devices = list(child(gpu, 'mig_devices')?.['mig_device']);
+function readGpu(gpu: GpuElement, index: number): ReadGpu {
+  const pciBusId = knownText(gpu.pci?.pci_bus_id) ?? knownText(gpu['@id']);
+  const memory = gpu.fb_memory_usage;
+  const uuid = knownText(gpu.uuid);
+  const devices = gpu.mig_devices?.mig_device ?? [];
   return {
     index,
     uuid: uuid ?? pciBusId ?? `GPU ${index}`,
-    name: knownText(gpu['product_name']) ?? 'unknown GPU',
+    name: knownText(gpu.product_name) ?? 'unknown GPU',
     pciBusId,
     memory: readMemory(memory),
-    memoryNotApplicable: isNotApplicable(memory['total']),
+    memoryNotApplicable: isNotApplicable(memory?.total),
     unified: false,
     computeCapability: null,
-    utilizationPercent: wholeNumber(child(gpu, 'utilization')?.['gpu_util']),
-    temperatureCelsius: wholeNumber(child(gpu, 'temperature')?.['gpu_temp']),
-    migEnabled: migEnabled(child(gpu, 'mig_mode')?.['current_mig']),
+    utilizationPercent: wholeNumber(gpu.utilization?.gpu_util),
+    temperatureCelsius: wholeNumber(gpu.temperature?.gpu_temp),
+    migEnabled: migEnabled(gpu.mig_mode?.current_mig),
     migDevices: devices.map(readMigDevice),
-    processes: readProcesses(gpu['processes'], devices),
+    processes: readProcesses(gpu.processes, devices),
     fault: faultOf(gpu, uuid),
   };
 }
 
-function readMemory(memory: Tree): GpuMemory {
+function readMemory(memory: MemoryElement | null): GpuMemory {
   return {
-    totalBytes: memoryBytes(memory['total']),
-    reservedBytes: memoryBytes(memory['reserved']),
-    usedBytes: memoryBytes(memory['used']),
-    freeBytes: memoryBytes(memory['free']),
+    totalBytes: memoryBytes(memory?.total),
+    reservedBytes: memoryBytes(memory?.reserved),
+    usedBytes: memoryBytes(memory?.used),
+    freeBytes: memoryBytes(memory?.free),
   };
 }
 
-function readMigDevice(device: Tree, order: number): MigDevice {
+function readMigDevice(device: MigElement, order: number): MigDevice {
   return {
     uuid: null,
     profile: null,
-    index: wholeNumber(device['index']) ?? order,
-    memory: readMemory(child(device, 'fb_memory_usage') ?? {}),
+    index: wholeNumber(device.index) ?? order,
+    memory: readMemory(device.fb_memory_usage),
   };
 }
 
 /** Returns the processes: none for an empty element, null (unknown) if it is missing or contains text. */
-function readProcesses(value: unknown, devices: readonly Tree[]): readonly GpuProcess[] | null {
-  if (rawText(value) === '') return [];
-  if (!isTree(value)) return null;
-  return list(value['process_info']).flatMap((info) => {
-    const pid = wholeNumber(info['pid']);
+function readProcesses(
+  value: GpuElement['processes'],
+  devices: readonly MigElement[],
+): readonly GpuProcess[] | null {
+  if (value === null || typeof value === 'string') return rawText(value) === '' ? [] : null;
+  return value.process_info.flatMap((info) => {
+    const pid = wholeNumber(info.pid);
     if (pid === null) return [];
     const migIndex = migIndexOf(info, devices);
     return [
       {
         pid,
-        name: knownText(info['process_name']) ?? 'unknown',
-        kind: processKind(info['type']),
-        memoryBytes: memoryBytes(info['used_memory']),
+        name: knownText(info.process_name) ?? 'unknown',
+        kind: processKind(info.type),
+        memoryBytes: memoryBytes(info.used_memory),
         ...(migIndex !== null && { migIndex }),
       },
     ];
   });
 }
 
-function migIndexOf(info: Tree, devices: readonly Tree[]): number | null {
-  const instance = wholeNumber(info['gpu_instance_id']);
+function migIndexOf(info: ProcessElement, devices: readonly MigElement[]): number | null {
+  const instance = wholeNumber(info.gpu_instance_id);
   if (instance === null) return null;
-  const compute = wholeNumber(info['compute_instance_id']);
+  const compute = wholeNumber(info.compute_instance_id);
   const order = devices.findIndex(
     (device) =>
-      wholeNumber(device['gpu_instance_id']) === instance &&
-      wholeNumber(device['compute_instance_id']) === compute,
+      wholeNumber(device.gpu_instance_id) === instance && wholeNumber(device.compute_instance_id) === compute,
   );
-  return order < 0 ? null : (wholeNumber(devices[order]?.['index']) ?? order);
+  return order < 0 ? null : (wholeNumber(devices[order]?.index) ?? order);
 }
 
-function processKind(value: unknown): GpuProcess['kind'] {
+function processKind(value: DriverText): GpuProcess['kind'] {
   const letters = rawText(value)?.split('+') ?? [];
   const [compute, graphics] = [letters.includes('C'), letters.includes('G')];
   if (compute && graphics) return 'both';
@@ -109,7 +124,7 @@ function processKind(value: unknown): GpuProcess['kind'] {
 }
 
 /** Parses `Enabled` or `Disabled`; null for anything else. */
-export function migEnabled(value: unknown): boolean | null {
+export function migEnabled(value: DriverText): boolean | null {
   const text = rawText(value)?.toLowerCase();
   if (text === 'enabled') return true;
   return text === 'disabled' ? false : null;
@@ -117,30 +132,15 @@ export function migEnabled(value: unknown): boolean | null {
 
 const RESET_REQUIRED = 'the driver requires a GPU reset';
 
-function faultOf(gpu: Tree, uuid: string | null): string | null {
-  const memory = child(gpu, 'fb_memory_usage');
-  const broken = [gpu['uuid'], gpu['product_name'], memory?.['total']]
+function faultOf(gpu: GpuElement, uuid: string | null): string | null {
+  const broken = [gpu.uuid, gpu.product_name, gpu.fb_memory_usage?.total]
     .map(brokenText)
     .find((text) => text !== null);
   if (broken !== undefined) return `the driver reports "${broken}"`;
   if (uuid === null) return 'the driver reports no UUID';
-  const action = rawText(gpu['gpu_recovery_action'])?.toLowerCase();
+  const action = rawText(gpu.gpu_recovery_action)?.toLowerCase();
   if (action === 'reset' || action === 'gpu reset') return RESET_REQUIRED;
   if (action === 'reboot' || action === 'node reboot') return 'the driver requires a reboot';
-  const required = rawText(child(gpu, 'gpu_reset_status')?.['reset_required'])?.toLowerCase();
+  const required = rawText(gpu.gpu_reset_status?.reset_required)?.toLowerCase();
   return required === 'yes' ? RESET_REQUIRED : null;
-}
-
-function child(tree: unknown, name: string): Tree | null {
-  if (!isTree(tree)) return null;
-  const found = tree[name];
-  return isTree(found) ? found : null;
-}
-
-function list(value: unknown): readonly Tree[] {
-  return Array.isArray(value) ? value.filter(isTree) : [];
-}
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -18,37 +18,40 @@ const BROKEN = new Set(['gpu is lost', 'gpu requires reset', 'unknown error', 'e
 /** Values for the memory of a GPU without memory of its own. */
 const NOT_APPLICABLE = new Set(['n/a', 'not supported']);
 
-/** Returns the text of a value without brackets; null for anything but text. */
-export function rawText(value: unknown): string | null {
-  if (typeof value !== 'string') return null;
+/** A value in the output of nvidia-smi; null or undefined if it is missing. */
+export type DriverText = string | null | undefined;
+
+/** Returns the text of a value without brackets, null if it is missing. */
+export function rawText(value: DriverText): string | null {
+  if (value === null || value === undefined) return null;
   return value.trim().replace(/^\[(.*)\]$/, '$1');
 }
 
 /** Returns the text of a value, null if the driver does not report it. */
-export function knownText(value: unknown): string | null {
+export function knownText(value: DriverText): string | null {
   const text = rawText(value);
   return text === null || NO_VALUE.has(text.toLowerCase()) || brokenText(text) !== null ? null : text;
 }
 
 /** Returns the driver's text for a GPU that no longer responds, null for any other value. */
-export function brokenText(value: unknown): string | null {
+export function brokenText(value: DriverText): string | null {
   const text = rawText(value);
   return text !== null && BROKEN.has(text.toLowerCase()) ? text : null;
 }
 
 /** Returns whether the GPU has no memory of its own. */
-export function isNotApplicable(value: unknown): boolean {
+export function isNotApplicable(value: DriverText): boolean {
   return NOT_APPLICABLE.has(rawText(value)?.toLowerCase() ?? '');
 }
 
 /** Parses `24564 MiB` or, in CSV without units, `24564` to bytes; null if the driver does not report it. */
-export function memoryBytes(value: unknown): number | null {
+export function memoryBytes(value: DriverText): number | null {
   const match = /^(\d{1,9})(?: MiB)?$/.exec(rawText(value) ?? '');
   return match === null ? null : Number(match[1]) * MIB;
 }
 
 /** Parses `37 %`, `41 C` or `4711`; null if the driver does not report it. */
-export function wholeNumber(value: unknown): number | null {
+export function wholeNumber(value: DriverText): number | null {
   const match = /^(\d{1,10})(?: [%C])?$/.exec(rawText(value) ?? '');
   return match === null ? null : Number(match[1]);
 }

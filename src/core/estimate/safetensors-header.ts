@@ -1,9 +1,16 @@
+import * as z from 'zod/mini';
+import { jsonOrNull, valueOrNull } from '../schema/parse.ts';
+import { wholeNumber } from '../schema/rules.ts';
+
 /** Result of parsing the first bytes of a safetensors file. */
 export type SafetensorsHeader =
   /** more bytes are needed, up to this length */
   | { readonly state: 'more'; readonly bytes: number }
   | { readonly state: 'done'; readonly tensorBytes: number }
   | { readonly state: 'broken'; readonly why: string };
+
+const headerSchema = z.record(z.string(), z.unknown());
+const tensorSchema = z.object({ data_offsets: z.tuple([wholeNumber(0), wholeNumber(0)]) });
 
 /** Longest header that is read, bytes. */
 export const MAX_SAFETENSORS_HEADER = 8 * 2 ** 20;
@@ -22,7 +29,7 @@ export function readSafetensorsHeader(prefix: Uint8Array, fileBytes: number): Sa
   }
   const end = Number(length) + 8;
   if (prefix.byteLength < end) return { state: 'more', bytes: end };
-  const tensors = parse(new TextDecoder().decode(prefix.subarray(8, end)));
+  const tensors = jsonOrNull(headerSchema, new TextDecoder().decode(prefix.subarray(8, end)));
   if (tensors === null) return { state: 'broken', why: 'the header is not a JSON object' };
   let tensorBytes = 0;
   for (const [name, tensor] of Object.entries(tensors)) {
@@ -36,22 +43,6 @@ export function readSafetensorsHeader(prefix: Uint8Array, fileBytes: number): Sa
 }
 
 function sizeOf(tensor: unknown, room: number): number | null {
-  const offsets: unknown = (tensor as { data_offsets?: unknown } | null)?.data_offsets;
-  if (!Array.isArray(offsets) || offsets.length !== 2) return null;
-  const [start, end]: readonly unknown[] = offsets;
-  if (!isOffset(start) || !isOffset(end)) return null;
+  const [start, end] = valueOrNull(tensorSchema, tensor)?.data_offsets ?? [0, -1];
   return end >= start && end <= room ? end - start : null;
-}
-
-function isOffset(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function parse(text: string): object | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
 }

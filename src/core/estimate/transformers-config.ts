@@ -1,6 +1,12 @@
+import * as z from 'zod/mini';
 import type { ModelGeometry } from '../domain/geometry.ts';
+import { jsonOrNull, type Schema, valueOrNull } from '../schema/parse.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
+const config = z.record(z.string(), z.unknown());
+const count = z.int().check(z.positive(), z.lt(2 ** 40));
+const architectures = z.tuple([z.string()], z.unknown());
+
+type Fields = z.output<typeof config>;
 
 /** Alternative names of each value, the most common first. */
 const LAYERS = ['num_hidden_layers', 'n_layer', 'num_layers', 'n_layers'];
@@ -13,11 +19,10 @@ const NESTED = ['text_config', 'llm_config', 'language_config', 'thinker_config'
 
 /** Parses the geometry, except weights, from a `config.json` of transformers; null if the text is not a JSON object. */
 export function readTransformersConfig(text: string): Omit<ModelGeometry, 'weightsBytes'> | null {
-  const whole = parse(text);
+  const whole = jsonOrNull(config, text);
   if (whole === null) return null;
   const fields = languagePart(whole, 0);
-  const figure = (names: readonly string[]): number | null =>
-    names.map((name) => fields[name]).find(isCount) ?? null;
+  const figure = (names: readonly string[]): number | null => firstOf(count, fields, names);
   const attentionHeads = figure(HEADS);
   const width = figure(WIDTH);
   const even = attentionHeads === null || width === null ? null : Math.ceil(width / attentionHeads);
@@ -34,30 +39,17 @@ export function readTransformersConfig(text: string): Omit<ModelGeometry, 'weigh
 }
 
 function languagePart(fields: Fields, depth: number): Fields {
-  if (LAYERS.some((name) => isCount(fields[name])) || depth > 2) return fields;
-  const inner = NESTED.map((name) => fields[name]).find(isObject);
-  return inner === undefined ? fields : languagePart(inner, depth + 1);
+  if (firstOf(count, fields, LAYERS) !== null || depth > 2) return fields;
+  const inner = firstOf(config, fields, NESTED);
+  return inner === null ? fields : languagePart(inner, depth + 1);
 }
 
 function architectureOf(fields: Fields): string | null {
-  const { architectures, model_type: type } = fields as { architectures?: unknown; model_type?: unknown };
-  const first: unknown = Array.isArray(architectures) ? architectures[0] : undefined;
-  return [first, type].find((name) => typeof name === 'string') ?? null;
+  const [first] = valueOrNull(architectures, fields['architectures']) ?? [];
+  return first ?? firstOf(z.string(), fields, ['model_type']);
 }
 
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 && value < 2 ** 40;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parse(text: string): Fields | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
+/** Returns the first valid value among these keys, null if there is none. */
+function firstOf<T>(schema: Schema<T>, fields: Fields, names: readonly string[]): T | null {
+  return names.map((name) => valueOrNull(schema, fields[name])).find((value) => value !== null) ?? null;
 }

@@ -1,4 +1,11 @@
+import * as z from 'zod/mini';
 import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
+import { jsonOrNull } from '../schema/parse.ts';
+import { listOfValid } from '../schema/rules.ts';
+
+const manifestLayers = z.object({
+  layers: listOfValid(z.object({ digest: z.string(), mediaType: z.string() })),
+});
 
 /** The files of a model that an engine loads. */
 export interface WeightFiles {
@@ -55,23 +62,8 @@ function ollamaLayers(files: readonly PinnedFile[], manifest: string): WeightFil
 }
 
 function layerKinds(manifest: string): ReadonlyMap<string, string> {
-  const { layers } = parse(manifest) as { layers?: unknown };
-  const list: readonly unknown[] = Array.isArray(layers) ? layers : [];
-  return new Map(
-    list.flatMap((layer) => {
-      const { digest, mediaType } = (layer ?? {}) as { digest?: unknown; mediaType?: unknown };
-      return typeof digest === 'string' && typeof mediaType === 'string' ? [[digest, mediaType]] : [];
-    }),
-  );
-}
-
-function parse(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
+  const layers = jsonOrNull(manifestLayers, manifest)?.layers ?? [];
+  return new Map(layers.map(({ digest, mediaType }) => [digest, mediaType]));
 }
 
 function sizeOf(files: readonly PinnedFile[]): number {

@@ -27,8 +27,13 @@ export function parseJson<T>(schema: Schema<T>, text: string): Parsed<T, string>
 
 /** Returns the value that JSON text holds, null if it does not fit the schema. For answers whose faults help nobody. */
 export function jsonOrNull<T>(schema: Schema<T>, text: string): T | null {
-  const parsed = parseValue(schema, readJson(text));
-  return parsed.ok ? parsed.value : null;
+  return valueOrNull(schema, readJson(text));
+}
+
+/** Returns the value, null if it does not fit the schema. */
+export function valueOrNull<T>(schema: Schema<T>, value: unknown): T | null {
+  const result = z.safeParse(schema, value);
+  return result.success ? result.data : null;
 }
 
 /** Returns the value that JSON text holds, undefined if the text is not JSON. */

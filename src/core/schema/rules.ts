@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseValue, type Schema } from './parse.ts';
+import type { Schema } from './parse.ts';
 
 /** Returns a schema for text that is not empty. */
 export function text(mustBe = 'text'): Schema<string> {
@@ -27,14 +27,19 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Schema<
   return z.int(mustBe).check(z.minimum(min, mustBe), z.maximum(max, mustBe));
 }
 
+/** Returns a schema that is null for a value that is missing or does not fit. */
+export function orNull<T>(schema: Schema<T>): Schema<T | null> {
+  return z.catch(z.nullable(schema), null);
+}
+
 /** Returns a schema for a list that drops the items that do not fit. */
 export function listOfValid<T>(item: Schema<T>): Schema<readonly T[]> {
   return z.pipe(
     z.array(z.unknown()),
     z.transform<unknown[], readonly T[]>((items) =>
       items.flatMap((each) => {
-        const parsed = parseValue(item, each);
-        return parsed.ok ? [parsed.value] : [];
+        const result = z.safeParse(item, each);
+        return result.success ? [result.data] : [];
       }),
     ),
   );
