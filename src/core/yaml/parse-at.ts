@@ -18,17 +18,17 @@ export function parseAt<T>(
 }
 
 /** Returns a fault at the value that the path names. */
-export function faultAt(document: YamlDocument, path: ValuePath, message: string): Fault {
+function faultAt(document: YamlDocument, path: ValuePath, message: string): Fault {
   return { file: document.file, ...document.at(path), message };
 }
 
 /** Returns a fault at the key that the path names. */
-export function faultAtKey(document: YamlDocument, path: ValuePath, message: string): Fault {
+function faultAtKey(document: YamlDocument, path: ValuePath, message: string): Fault {
   return { file: document.file, ...document.keyAt(path), message };
 }
 
 /** Returns a value as a person would recognize it, at most 60 characters. */
-export function showValue(value: unknown): string {
+function showValue(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a mapping';

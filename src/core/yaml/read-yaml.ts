@@ -10,6 +10,8 @@ import {
   type YAMLParseError,
   type YAMLWarning,
 } from 'yaml';
+import type { ValuePath } from '../schema/issue.ts';
+import { syntaxMessage } from './syntax-message.ts';
 
 /** A fault in a file that a person wrote. Lines and columns count from 1. */
 export interface Fault {
@@ -25,20 +27,17 @@ export interface Position {
   readonly column: number;
 }
 
-/** Keys and list indexes from the top of the document. */
-export type YamlPath = readonly (string | number)[];
-
-/** One YAML document as plain values that still know where they stood. */
+/** One YAML document as plain values, with the place of each. */
 export interface YamlDocument {
   readonly file: string;
-  /** null when the file is empty or has syntax faults; of a key that stands there twice, the last value */
+  /** null if the file is empty or has syntax faults; the last value of a duplicate key */
   readonly value: unknown;
   /** syntax faults, duplicate keys, several documents in one file */
   readonly faults: readonly Fault[];
-  /** Where the value stands; of something absent, where the nearest parent stands. */
-  at(path: YamlPath): Position;
-  /** Where the key of the last step stands; the value's place for a list item. */
-  keyAt(path: YamlPath): Position;
+  /** Returns the place of the value, or of its nearest existing parent. */
+  at(path: ValuePath): Position;
+  /** Returns the place of the key of the last step; for a list item, of the item. */
+  keyAt(path: ValuePath): Position;
 }
 
 export interface YamlText {
@@ -47,7 +46,7 @@ export interface YamlText {
   readonly file: string;
 }
 
-/** Reads YAML 1.2 (core schema). Never throws: what is wrong stands in `faults`, in the order of the file. */
+/** Reads YAML 1.2 (core schema). Never throws; `faults` are in the order of the file, one for each place. */
 export function readYaml({ text, file }: YamlText): YamlDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
@@ -68,7 +67,7 @@ export function readYaml({ text, file }: YamlText): YamlDocument {
   return {
     file,
     value,
-    faults: problems
+    faults: firstOfEachPlace(problems)
       .sort((a, b) => a.offset - b.offset)
       .map(({ offset, message }) => ({ file, ...position(offset), message })),
     at: (path) => position(startOf(walk(root, path).node)),
@@ -85,9 +84,13 @@ interface Problem {
 }
 
 function problemMessage({ code, message, pos }: YAMLParseError | YAMLWarning, text: string): string {
-  if (code === 'MULTIPLE_DOCS') return 'one file holds one document';
   const key = code === 'DUPLICATE_KEY' ? /^["']?([^"':\n]+)/.exec(text.slice(pos[0]))?.[1] : undefined;
-  return key === undefined ? message : `"${key.trim()}" is given twice`;
+  return key === undefined ? syntaxMessage(code, message) : `duplicate key "${key.trim()}"`;
+}
+
+function firstOfEachPlace(problems: readonly Problem[]): Problem[] {
+  const offsets = problems.map(({ offset }) => offset);
+  return problems.filter(({ offset }, index) => offsets.indexOf(offset) === index);
 }
 
 function unresolvedAliases(document: Document): Problem[] {
@@ -95,18 +98,21 @@ function unresolvedAliases(document: Document): Problem[] {
   visit(document, {
     Alias: (_key, alias) => {
       if (alias.resolve(document) !== undefined) return;
-      problems.push({ offset: startOf(alias), message: `no anchor &${alias.source} before this alias` });
+      problems.push({
+        offset: startOf(alias),
+        message: `unknown alias *${alias.source}: no &${alias.source} before it`,
+      });
     },
   });
   return problems;
 }
 
-/** Aliases that multiply beyond the library's limit are refused here and not before. */
+/** Only this step of the library refuses aliases that expand to too many values. */
 function plainValue(document: Document, problems: Problem[]): unknown {
   try {
     return document.toJS() ?? null;
-  } catch (error) {
-    problems.push({ offset: 0, message: error instanceof Error ? error.message : String(error) });
+  } catch {
+    problems.push({ offset: 0, message: syntaxMessage('RESOURCE_EXHAUSTION', '') });
     return null;
   }
 }
@@ -117,7 +123,7 @@ interface Found {
 }
 
 /** The node that the path names, or the last one on the way to it. */
-function walk(root: Node | null, path: YamlPath): Found {
+function walk(root: Node | null, path: ValuePath): Found {
   let found: Found = { key: null, node: root };
   for (const step of path) {
     const next = child(found.node, step);

@@ -32,7 +32,7 @@ describe('faults', () => {
       'RMA_PORTS: ports expects a port from 1 to 65535, got "web=http"',
       'rma.yaml:1:1: unknown key "projct"; did you mean "project"?',
       'rma.yaml:2:10: project expects a name of a-z, 0-9, - and _ that begins with a letter or digit, such as "badname", got "Bad Name"',
-      'rma.yaml:4:1: "bind" is given twice',
+      'rma.yaml:4:1: duplicate key "bind"',
       'rma.yaml:4:7: bind expects an IP address, such as 127.0.0.1 or 0.0.0.0, got "300.0.0.1"',
       'rma.yaml:5:11: "profiles" must be a list such as [cpu-worker], not "cpu"',
       'rma.yaml:7:3: unknown key "volumes.stroe"; did you mean "volumes.store"?',
@@ -109,7 +109,7 @@ describe('faults', () => {
   it('of broken YAML come alone: what follows would mean something else', () => {
     const faults = faultsOf(withFile('hub:\n\tendpoint: x\nprojct: x\n'));
     expect(faults.length).toBeGreaterThan(0);
-    expect(faults.join()).toMatch(/^rma\.yaml:2:1: Tabs are not allowed/);
+    expect(faults.join()).toMatch(/^rma\.yaml:2:1: tabs are not allowed/);
     expect(faults.join()).not.toContain('projct');
   });
 

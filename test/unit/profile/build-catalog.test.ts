@@ -174,13 +174,7 @@ describe('buildCatalog', () => {
       'x',
       'data/x.yaml:2:11: "services" must be a list with at least one item, not an empty list',
     ],
-    [
-      'broken YAML',
-      'profile',
-      'description: [x\n',
-      'x',
-      'data/x.yaml:2:1: Flow sequence in block collection must be sufficiently indented and end with a ]',
-    ],
+    ['broken YAML', 'profile', 'description: [x\n', 'x', 'data/x.yaml:2:1: missing closing ]'],
     [
       'an upper-case name',
       'profile',

@@ -1,0 +1,56 @@
+import type { ErrorCode } from 'yaml';
+
+const KEY = 'expected ": " after the key on this line';
+const ANCHOR = 'invalid anchor or alias';
+
+/** A text, or one that contains a part of the library's message. */
+type Wording = string | ((message: string) => string);
+
+const WORDINGS: Readonly<Record<ErrorCode, Wording>> = {
+  ALIAS_PROPS: ANCHOR,
+  BAD_ALIAS: ANCHOR,
+  BAD_COLLECTION_TYPE: 'the tag does not fit the value',
+  BAD_DIRECTIVE: 'invalid YAML directive',
+  BAD_DQ_ESCAPE: (message) =>
+    `invalid escape sequence ${/\\.*$/.exec(message)?.[0] ?? ''}; use single quotes`,
+  BAD_INDENT: (message) => missingEnd(message) ?? 'wrong indentation: it differs from the line above',
+  BAD_PROP_ORDER: ANCHOR,
+  BAD_SCALAR_START: (message) => `quote the value: it starts with ${message.slice(-1)}`,
+  BLOCK_AS_IMPLICIT_KEY:
+    'quote the value, or check the indentation of the next line: a value cannot contain ": "',
+  BLOCK_IN_FLOW: 'lists and mappings inside [] or {} must use [] or {}, too',
+  DUPLICATE_KEY: 'duplicate key',
+  IMPOSSIBLE: 'invalid YAML',
+  KEY_OVER_1024_CHARS: 'the key is longer than 1024 characters',
+  MISSING_CHAR: (message) => missingCharacter(message),
+  MULTILINE_IMPLICIT_KEY: KEY,
+  MULTIPLE_ANCHORS: ANCHOR,
+  MULTIPLE_DOCS: 'a file must contain one document',
+  MULTIPLE_TAGS: 'a value can have one tag only',
+  NON_STRING_KEY: 'keys must be text',
+  RESOURCE_EXHAUSTION: 'the aliases expand to too many values',
+  TAB_AS_INDENT: 'tabs are not allowed as indentation; use spaces',
+  TAG_RESOLVE_FAILED: (message) => `unknown tag ${/!\S*$/.exec(message)?.[0] ?? ''}`,
+  UNEXPECTED_TOKEN: (message) =>
+    `unexpected ${/(?:Unexpected (,)|"(.+)"$)/.exec(message)?.slice(1).join('') ?? 'text'}`,
+};
+
+/** Returns the fault of a code of the YAML library in words of rma. */
+export function syntaxMessage(code: ErrorCode, message: string): string {
+  const wording = WORDINGS[code];
+  return typeof wording === 'string' ? wording : wording(message);
+}
+
+function missingEnd(message: string): string | null {
+  const end = /end with a (.)/.exec(message)?.[1];
+  return end === undefined ? null : `missing closing ${end}`;
+}
+
+function missingCharacter(message: string): string {
+  const quote = /Missing closing (["'])quote/.exec(message)?.[1];
+  if (quote !== undefined) return `missing closing ${quote}`;
+  if (message.startsWith('Missing , ')) return 'missing , between items';
+  if (message.startsWith('Comments')) return 'missing space before the comment';
+  if (message.startsWith('Sequence item')) return 'missing "- " before the item';
+  return message.startsWith('Missing space') ? 'missing space after ":"' : KEY;
+}
