@@ -36,3 +36,12 @@ function unreachable(endpoint: string, code: string, cause: unknown): RmaError {
     cause,
   });
 }
+
+/** Returns the error for an answer of the engine that rma cannot read. */
+export function unexpectedAnswer(endpoint: string, fault: string): RmaError {
+  return new RmaError(
+    'RMA_DOCKER_FAILED',
+    `unexpected response from the Docker Engine at ${endpoint}: ${fault}`,
+    { hint: 'check that a supported Docker Engine listens at this endpoint: docker version' },
+  );
+}

@@ -1,12 +1,26 @@
 import Docker from 'dockerode';
+import type * as z from 'zod/mini';
 import { imageKey } from '../../core/docker/image-reference.ts';
 import type { ContainerFacts, ContainerSummary } from '../../core/domain/container.ts';
 import type { EngineFacts, NetworkFacts, VolumeFacts } from '../../core/domain/docker-engine.ts';
 import { LABEL } from '../../core/labels.ts';
+import type { Schema } from '../../core/schema/parse.ts';
 import type { ContainerEngine } from '../../ports/container-engine.ts';
 import { changedContainers, changeFilter } from './container-changes.ts';
 import { dockerFault } from './docker-errors.ts';
 import { connection } from './endpoint.ts';
+import {
+  containerDetails,
+  containerList,
+  imageList,
+  infoAnswer,
+  networkList,
+  processTable,
+  readAnswer,
+  type VolumeAnswer,
+  versionAnswer,
+  volumeList,
+} from './engine-answers.ts';
 import { containerFacts, containerSummary } from './map-container.ts';
 import { plainLog } from './plain-log.ts';
 
@@ -27,7 +41,9 @@ export class DockerodeEngine implements ContainerEngine {
 
   async facts(): Promise<EngineFacts> {
     return this.#ask(async () => {
-      const [version, info] = await Promise.all([this.#docker.version(), this.#docker.info()]);
+      const answers = await Promise.all([this.#docker.version(), this.#docker.info()]);
+      const version = this.#read(versionAnswer, answers[0]);
+      const info = this.#read(infoAnswer, answers[1]);
       return {
         version: version.Version,
         apiVersion: version.ApiVersion,
@@ -44,18 +60,20 @@ export class DockerodeEngine implements ContainerEngine {
     return this.#ask(async () => {
       const filters = { label: [LABEL.project] };
       const found = await this.#docker.listContainers({ all: true, filters });
-      return found.map(containerSummary).sort((a, b) => a.service.localeCompare(b.service));
+      return this.#read(containerList, found)
+        .map(containerSummary)
+        .sort((a, b) => a.service.localeCompare(b.service));
     });
   }
 
   async container(id: string): Promise<ContainerFacts | null> {
     const details = await this.#orNull(() => this.#docker.getContainer(id).inspect());
-    return details === null ? null : containerFacts(details);
+    return details === null ? null : containerFacts(this.#read(containerDetails, details));
   }
 
   async images(): Promise<ReadonlySet<string>> {
     return this.#ask(async () => {
-      const images = await this.#docker.listImages();
+      const images = this.#read(imageList, await this.#docker.listImages());
       return new Set(
         images.flatMap(({ Id, RepoTags, RepoDigests }) => [
           Id,
@@ -67,7 +85,7 @@ export class DockerodeEngine implements ContainerEngine {
 
   async volumes(): Promise<ReadonlyMap<string, VolumeFacts>> {
     return this.#ask(async () => {
-      const { Volumes } = await this.#docker.listVolumes();
+      const { Volumes } = this.#read(volumeList, await this.#docker.listVolumes());
       return new Map((Volumes ?? []).map((volume) => [volume.Name, volumeFacts(volume)]));
     });
   }
@@ -75,7 +93,7 @@ export class DockerodeEngine implements ContainerEngine {
   async networks(): Promise<readonly NetworkFacts[]> {
     return this.#ask(async () => {
       const found = await this.#docker.listNetworks({ filters: { label: [LABEL.project] } });
-      return found.map(({ Id, Name, Labels }) => ({
+      return this.#read(networkList, found).map(({ Id, Name, Labels }) => ({
         id: Id,
         name: Name,
         project: Labels?.[LABEL.project] ?? '',
@@ -101,7 +119,7 @@ export class DockerodeEngine implements ContainerEngine {
     const answer = await this.#orNull(async () =>
       unlessNotRunning(this.#docker.getContainer(container).top()),
     );
-    return answer === null ? [] : processIds(answer as ProcessTable);
+    return answer === null ? [] : processIds(this.#read(processTable, answer));
   }
 
   async stop(containers: readonly string[]): Promise<void> {
@@ -131,7 +149,7 @@ export class DockerodeEngine implements ContainerEngine {
   async removeNetworks(project: string): Promise<void> {
     const filters = { label: [`${LABEL.project}=${project}`] };
     await this.#ask(async () => {
-      const networks = await this.#docker.listNetworks({ filters });
+      const networks = this.#read(networkList, await this.#docker.listNetworks({ filters }));
       await Promise.all(networks.map(async ({ Id }) => this.#docker.getNetwork(Id).remove()));
     });
   }
@@ -159,6 +177,10 @@ export class DockerodeEngine implements ContainerEngine {
     if (!signal.aborted) throw dockerFault(new StreamEnded(), this.#endpoint);
   }
 
+  #read<T>(schema: Schema<T>, answer: unknown): T {
+    return readAnswer(schema, answer, this.#endpoint);
+  }
+
   async #orNull<T>(ask: () => Promise<T>): Promise<T | null> {
     try {
       return await ask();
@@ -183,20 +205,14 @@ class StreamEnded extends Error {
   readonly code = 'ECONNRESET';
 }
 
-function volumeFacts({ Name, Driver, Options, Labels }: Docker.VolumeInspectInfo): VolumeFacts {
+function volumeFacts({ Name, Driver, Options, Labels }: VolumeAnswer): VolumeFacts {
   return { name: Name, driver: Driver, options: Options ?? {}, labels: Labels ?? {} };
 }
 
 const NOT_MODIFIED = 304;
 const CONFLICT = 409;
 
-/** The answer of `ps` as the engine passes it on. */
-interface ProcessTable {
-  readonly Titles?: readonly string[];
-  readonly Processes?: readonly (readonly string[])[] | null;
-}
-
-function processIds({ Titles = [], Processes }: ProcessTable): readonly number[] {
+function processIds({ Titles, Processes }: z.output<typeof processTable>): readonly number[] {
   const column = Titles.indexOf('PID');
   return (Processes ?? [])
     .map((row) => Number(row[column]))

@@ -1,31 +1,31 @@
-import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import type { ContainerFacts, ContainerSummary, PublishedPort } from '../../core/domain/container.ts';
 import { LABEL } from '../../core/labels.ts';
 import { STORE_MOUNT } from '../../core/store/layout.ts';
+import type { ContainerDetails, ContainerEntry } from './engine-answers.ts';
 
 const NEVER = '0001-01-01T00:00:00Z';
 
 type Labels = Readonly<Record<string, string>>;
 
 /** Returns rma's view of an entry of the engine's container list. */
-export function containerSummary({ Id, Names, State, Labels }: ContainerInfo): ContainerSummary {
+export function containerSummary({ Id, Names, State, Labels }: ContainerEntry): ContainerSummary {
   return {
     id: Id,
-    name: (Names[0] ?? '').replace(/^\//, ''),
-    state: State as ContainerSummary['state'],
-    ...labelFacts(Labels),
+    name: (Names?.[0] ?? '').replace(/^\//, ''),
+    state: State,
+    ...labelFacts(Labels ?? {}),
   };
 }
 
 /** Returns rma's view of an inspected container. */
-export function containerFacts(details: ContainerInspectInfo): ContainerFacts {
+export function containerFacts(details: ContainerDetails): ContainerFacts {
   const state = details.State;
   return {
     id: details.Id,
     name: details.Name.replace(/^\//, ''),
     image: details.Config.Image,
-    state: state.Status as ContainerFacts['state'],
-    health: (state.Health?.Status as ContainerFacts['health'] | undefined) ?? 'none',
+    state: state.Status,
+    health: state.Health?.Status ?? 'none',
     exitCode: state.Running ? null : state.ExitCode,
     restarts: details.RestartCount,
     startedAt: state.StartedAt === NEVER ? null : Date.parse(state.StartedAt),
@@ -58,20 +58,16 @@ function bytes(label: string | undefined): number | null {
   return label !== undefined && /^\d{1,15}$/.test(label) ? Number(label) : null;
 }
 
-function mountedStore({ Mounts }: ContainerInspectInfo): string | null {
-  const mount = Mounts.find(({ Destination }) => Destination === STORE_MOUNT);
+function mountedStore({ Mounts }: ContainerDetails): string | null {
+  const mount = Mounts?.find(({ Destination }) => Destination === STORE_MOUNT);
   if (mount === undefined) return null;
-  return mount.Type === 'volume' ? `named:${mount.Name ?? ''}` : `host:${mount.Source}`;
+  return mount.Type === 'volume' ? `named:${mount.Name ?? ''}` : `host:${mount.Source ?? ''}`;
 }
 
 /** Reads the host configuration, which lists the ports of a stopped container too. */
-function publishedPorts(details: ContainerInspectInfo): readonly PublishedPort[] {
-  const bindings = (details.HostConfig.PortBindings ?? {}) as Record<
-    string,
-    { HostIp: string; HostPort: string }[]
-  >;
-  return Object.entries(bindings).flatMap(([container, hosts]) =>
-    hosts.map(({ HostIp, HostPort }) => ({
+function publishedPorts({ HostConfig }: ContainerDetails): readonly PublishedPort[] {
+  return Object.entries(HostConfig.PortBindings ?? {}).flatMap(([container, hosts]) =>
+    (hosts ?? []).map(({ HostIp, HostPort }) => ({
       address: HostIp || '0.0.0.0',
       hostPort: Number(HostPort),
       containerPort: Number.parseInt(container, 10),

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { DockerodeEngine } from '../../../src/adapters/docker/dockerode-engine.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { standinEngine } from '../../helpers/stack/standin-engine.ts';
 
 describe('the lists of an engine', () => {
@@ -51,6 +54,49 @@ describe('the lists of an engine', () => {
       ports: [{ address: '127.0.0.1', hostPort: 18_000, containerPort: 8000 }],
     });
     expect(await engine.container('gone')).toBeNull();
+  });
+});
+
+describe('an engine that answers in another form', () => {
+  const answering = async (answer: unknown) => {
+    const server = createServer((_request, response) => {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+    });
+    const socket = join(tempFolder(), 'docker.sock');
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    onTestFinished(() => void server.close());
+    return new DockerodeEngine(`unix://${socket}`);
+  };
+
+  it.each([
+    [{}, (engine: DockerodeEngine) => engine.facts(), '$.Version is missing'],
+    [[{ Id: 1 }], (engine: DockerodeEngine) => engine.containers(), '$[0].Id must be text, not 1'],
+    [{ Id: 'a' }, (engine: DockerodeEngine) => engine.container('a'), '$.Name is missing'],
+    ['', (engine: DockerodeEngine) => engine.images(), '$ must be a list, not '],
+    [
+      { Volumes: {} },
+      (engine: DockerodeEngine) => engine.volumes(),
+      '$.Volumes must be a list, not an object',
+    ],
+    [[{ Id: 'a' }], (engine: DockerodeEngine) => engine.networks(), '$[0].Name is missing'],
+    [
+      { Processes: [[1]] },
+      (engine: DockerodeEngine) => engine.processes('a'),
+      '$.Processes[0][0] must be text, not 1',
+    ],
+  ])('%j is one error with the endpoint and the fault', async (answer, ask, fault) => {
+    await expect(ask(await answering(answer))).rejects.toMatchObject({
+      code: 'RMA_DOCKER_FAILED',
+      exitCode: 1,
+      message: expect.stringMatching(/^unexpected response from the Docker Engine at unix:/),
+      hint: expect.stringContaining('docker version'),
+    });
+    await expect(ask(await answering(answer))).rejects.toThrow(fault);
+  });
+
+  it('counts a container in a state that Docker does not have as one that does not run', async () => {
+    const engine = await answering([{ Id: 'a', Names: null, State: 'stopped', Labels: null }]);
+    expect(await engine.containers()).toMatchObject([{ id: 'a', name: '', state: 'exited' }]);
   });
 });
 

@@ -1,0 +1,95 @@
+import * as z from 'zod/mini';
+import type { ContainerFacts, ContainerState } from '../../core/domain/container.ts';
+import { describeIssue, parseValue, type Schema } from '../../core/schema/parse.ts';
+import { wholeNumber } from '../../core/schema/rules.ts';
+import { unexpectedAnswer } from './docker-errors.ts';
+
+// The API of the Docker Engine as far as rma reads it: https://docs.docker.com/reference/api/engine/
+const STATES = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'] as const;
+const HEALTH = ['starting', 'healthy', 'unhealthy', 'none'] as const;
+
+const texts = z.record(z.string(), z.string());
+const listOrNull = <T>(item: Schema<T>) => z.nullish(z.array(item));
+
+// engines that only speak Docker's API have more states; a container in one of them does not run
+const state: Schema<ContainerState> = z.catch(z.enum(STATES), 'exited');
+const health: Schema<ContainerFacts['health']> = z.catch(z.enum(HEALTH), 'none');
+
+export const versionAnswer = z.object({ Version: z.string(), ApiVersion: z.string() });
+
+export const infoAnswer = z.object({
+  Name: z.string(),
+  DockerRootDir: z.string(),
+  MemTotal: z.optional(wholeNumber(0)),
+});
+
+export const containerList = z.array(
+  z.object({
+    Id: z.string(),
+    Names: listOrNull(z.string()),
+    State: state,
+    Labels: z.nullish(texts),
+  }),
+);
+
+export const containerDetails = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  RestartCount: wholeNumber(0),
+  Config: z.object({ Image: z.string(), Labels: z.nullish(texts) }),
+  State: z.object({
+    Status: state,
+    Running: z.boolean(),
+    ExitCode: z.int(),
+    StartedAt: z.string(),
+    Health: z.nullish(z.object({ Status: health })),
+  }),
+  Mounts: listOrNull(
+    z.object({
+      Type: z.string(),
+      Name: z.optional(z.string()),
+      Source: z.optional(z.string()),
+      Destination: z.string(),
+    }),
+  ),
+  HostConfig: z.object({
+    PortBindings: z.nullish(
+      z.record(z.string(), listOrNull(z.object({ HostIp: z.optional(z.string()), HostPort: z.string() }))),
+    ),
+  }),
+});
+
+export const imageList = z.array(
+  z.object({ Id: z.string(), RepoTags: listOrNull(z.string()), RepoDigests: listOrNull(z.string()) }),
+);
+
+const volume = z.object({
+  Name: z.string(),
+  Driver: z.string(),
+  Options: z.nullish(texts),
+  Labels: z.nullish(texts),
+});
+
+export const volumeList = z.object({ Volumes: listOrNull(volume) });
+
+export const networkList = z.array(z.object({ Id: z.string(), Name: z.string(), Labels: z.nullish(texts) }));
+
+/** The output of `ps`, as `GET /containers/{id}/top` passes it on. */
+export const processTable = z.object({
+  Titles: z._default(z.array(z.string()), []),
+  Processes: listOrNull(z.array(z.string())),
+});
+
+export type ContainerEntry = z.output<typeof containerList>[number];
+export type ContainerDetails = z.output<typeof containerDetails>;
+export type VolumeAnswer = z.output<typeof volume>;
+
+/**
+ * Returns an answer of the engine as its schema describes it.
+ * @throws RmaError RMA_DOCKER_FAILED exit 1
+ */
+export function readAnswer<T>(schema: Schema<T>, answer: unknown, endpoint: string): T {
+  const parsed = parseValue(schema, answer);
+  if (parsed.ok) return parsed.value;
+  throw unexpectedAnswer(endpoint, parsed.faults.slice(0, 1).map(describeIssue).join());
+}
