@@ -50,6 +50,11 @@ export class ContainerWatch {
     }
   }
 
+  /** Returns the containers as they are now. @throws as waitFor */
+  async current(signal: AbortSignal): Promise<readonly ContainerFacts[]> {
+    return this.waitFor((containers) => containers, signal);
+  }
+
   /** Reads the containers again, if something has waited for them: afterwards the changes made so far are visible. */
   async refresh(): Promise<void> {
     if (this.#started === null) return;

@@ -1,3 +1,5 @@
+import type { ContainerFacts } from '../../core/domain/container.ts';
+import { COORDINATOR_SERVICE } from '../../core/domain/registration.ts';
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import type { FetchModel, WorkerWait } from '../../core/plan/operation.ts';
 import { throwIfEngineFailed } from '../observe/worker-status.ts';
@@ -29,6 +31,9 @@ export async function waitForModels({ workers, signal }: Execution, { service }:
  */
 export async function waitUntilReady(execution: Execution, { service, engines }: WorkerWait): Promise<void> {
   await whileEnginesRun(execution, engines, async (signal) => {
+    const containers = await execution.containers.current(signal);
+    const since = lastStart(containers, [...engines, COORDINATOR_SERVICE]);
+    const isSettled = (status: WorkerStatus): boolean => hasEngineFault(status) || isReady(status, since);
     throwIfEngineFailed(await execution.workers.until(service, isSettled, signal));
   });
 }
@@ -37,7 +42,18 @@ function hasModels({ state }: WorkerStatus): boolean {
   return state !== 'checking' && state !== 'downloading' && state !== 'verifying';
 }
 
-/** Ready, or with an engine that waiting alone does not repair. */
-function isSettled({ state, registered, engines }: WorkerStatus): boolean {
-  return (state === 'ready' && registered) || engines.some(({ fault }) => fault !== undefined);
+/** Whether waiting alone does not help. */
+function hasEngineFault({ engines }: WorkerStatus): boolean {
+  return engines.some(({ fault }) => fault !== undefined);
+}
+
+/** Ready since a time, milliseconds since the Unix epoch: before it, the worker had not seen the last restart yet. */
+function isReady({ state, registered, confirmedAt }: WorkerStatus, since: number): boolean {
+  return state === 'ready' && registered && (confirmedAt === undefined || Date.parse(confirmedAt) >= since);
+}
+
+/** Returns when the last of the services started, milliseconds since the Unix epoch. */
+function lastStart(containers: readonly ContainerFacts[], services: readonly string[]): number {
+  const used = containers.filter(({ service }) => services.includes(service));
+  return Math.max(0, ...used.map(({ startedAt }) => startedAt ?? 0));
 }

@@ -50,4 +50,9 @@ export interface WorkerStatus {
   readonly models: readonly ModelProgress[];
   readonly engines: readonly EngineStatus[];
   readonly registered: boolean;
+  /**
+   * start of the last round in which it probed its engines and reached the coordinator, RFC 3339, UTC. A restart of one of
+   * them after this time has not been seen yet. Missing before the first round, and in earlier versions
+   */
+  readonly confirmedAt?: string;
 }

@@ -48,6 +48,7 @@ const workerStatus: Schema<WorkerStatus> = z.object({
   models: z.array(modelProgress),
   engines: z.array(engineStatus),
   registered: z.boolean(),
+  confirmedAt: z.exactOptional(z.string()),
 });
 
 /**

@@ -34,7 +34,7 @@ export interface ServePhase {
  */
 export async function serve(phase: ServePhase, signal: AbortSignal): Promise<void> {
   const { clock, board } = phase;
-  const beat: Beat = { failures: 0, leaseSeconds: null, complaint: null };
+  const beat: Beat = { beganAtMs: 0, failures: 0, leaseSeconds: null, complaint: null };
   let lookedAt = clock.monotonic();
   for (;;) {
     const beganAt = clock.monotonic();
@@ -43,6 +43,7 @@ export async function serve(phase: ServePhase, signal: AbortSignal): Promise<voi
       if (await lostModels(phase)) return;
     }
     const before = board.status.state;
+    beat.beganAtMs = clock.now();
     await probeEngines(phase, signal);
     const settled = await tellCoordinator(phase, beat, signal);
     if (before !== board.status.state) beat.failures = 0;
@@ -54,6 +55,8 @@ export async function serve(phase: ServePhase, signal: AbortSignal): Promise<voi
 
 /** What one beat leaves to the next. */
 interface Beat {
+  /** milliseconds since the Unix epoch */
+  beganAtMs: number;
   /** beats in a row in which the worker was not ready and registered */
   failures: number;
   leaseSeconds: number | null;
@@ -95,6 +98,8 @@ async function tellCoordinator(phase: ServePhase, beat: Beat, signal: AbortSigna
   signal.throwIfAborted();
   board.registered(told.registered && config.coordinator !== null);
   if (told.registered) {
+    // before the state changes, so that a reader who sees `ready` sees since when
+    board.confirmed(beat.beganAtMs);
     board.input('registered');
     beat.leaseSeconds = told.leaseSeconds;
     beat.complaint = null;

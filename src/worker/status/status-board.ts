@@ -16,6 +16,8 @@ export interface StatusBoard {
   model(progress: ModelProgress): void;
   engines(engines: readonly EngineStatus[]): void;
   registered(registered: boolean): void;
+  /** a round that began at this time found the engines and the coordinator; milliseconds since the Unix epoch */
+  confirmed(beganAtMs: number): void;
   /** calls the listener after each change, with the status before; returns what ends it */
   listen(listener: (status: WorkerStatus, before: WorkerStatus) => void): () => void;
 }
@@ -60,6 +62,9 @@ export function createStatusBoard(start: BoardStart, clock: Pick<Clock, 'now'>):
     },
     registered(registered) {
       if (registered !== status.registered) change({ registered });
+    },
+    confirmed(beganAtMs) {
+      change({ confirmedAt: new Date(beganAtMs).toISOString() });
     },
     listen(listener) {
       listeners.add(listener);

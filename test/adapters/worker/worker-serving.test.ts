@@ -69,13 +69,19 @@ describe('a worker that serves', () => {
     await using worker = startWorker(config, new StubFetcher(true), clock);
     await clock.sleeping(BEAT);
     await before[Symbol.asyncDispose]();
+    const confirmedBefore = new Date(clock.now()).toISOString();
     clock.advance(BEAT);
     await clock.sleeping(250);
-    expect(worker.board.status).toMatchObject({ state: 'ready', registered: false });
+    expect(worker.board.status).toMatchObject({
+      state: 'ready',
+      registered: false,
+      confirmedAt: confirmedBefore,
+    });
     await using after = await startCoordinator(clock, { port: before.port });
     clock.advance(250);
     await clock.sleeping(BEAT);
-    expect(worker.board.status).toMatchObject({ state: 'ready', registered: true });
+    const confirmedAt = new Date(clock.now()).toISOString();
+    expect(worker.board.status).toMatchObject({ state: 'ready', registered: true, confirmedAt });
     expect(await listed(after)).toEqual(['tiny']);
   });
 

@@ -1,28 +1,20 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PROFILE_ENGINES } from './run-model.ts';
 import { MODEL, type Stack, type StackOptions, startStack } from './stack.ts';
 
-/**
- * Three profiles on the CPU, none of them in `rma.yaml`: `a` and `b` run an engine each, and `c` runs the same engine as
- * `a` beside one of its own.
- */
-export const ENGINES = {
-  a: ['one'],
-  b: ['two'],
-  c: ['one', 'three'],
-} as const;
+/** The engines differ in the number of their threads. */
+const THREADS = { one: '1', two: '2', three: '3' } as const;
 
-const FLAGS = { one: '1', two: '2', three: '3' } as const;
-
-/** A stack whose project has the three profiles and runs none of them yet. */
+/** A stack whose project has the three profiles of the run model on the CPU, none of them in `rma.yaml`. */
 export async function startThreeProfiles(options: StackOptions = {}): Promise<Stack> {
   const stack = await startStack(options);
   const { dir, project, volume, ports } = stack;
   await mkdir(join(dir, 'profiles'));
-  for (const [name, engines] of Object.entries(ENGINES)) {
+  for (const [name, engines] of Object.entries(PROFILE_ENGINES)) {
     const services = engines.map(
       (engine) =>
-        `  - { engine: llamacpp, models: [${MODEL}], flags: [--threads, "${FLAGS[engine]}"], gpus: 0 }\n`,
+        `  - { engine: llamacpp, models: [${MODEL}], flags: [--threads, "${THREADS[engine]}"], gpus: 0 }\n`,
     );
     await writeFile(
       join(dir, 'profiles', `${name}.yaml`),
@@ -34,4 +26,45 @@ export async function startThreeProfiles(options: StackOptions = {}): Promise<St
     `project: ${project}\nvolumes: { store: "named:${volume}", cache: "named:${project}-cache" }\ncoordinator: { port: ${ports.coordinator} }\n`,
   );
   return stack;
+}
+
+/** What runs of such a stack, as Docker shows it. */
+export interface RunningParts {
+  /** states of all containers, each once */
+  readonly states: readonly string[];
+  readonly coordinators: number;
+  /** profiles, sorted */
+  readonly workers: readonly string[];
+  /** engines by the names of the run model, sorted */
+  readonly engines: readonly string[];
+  /** service of each engine by the name of the run model */
+  readonly services: Readonly<Record<string, string>>;
+}
+
+export async function runningParts({ docker, project }: Stack): Promise<RunningParts> {
+  const format = '{{.Label "rma.service"}}|{{.Label "rma.profile"}}|{{.State}}|{{.Command}}';
+  const filter = `label=rma.project=${project}`;
+  const lines = await docker('ps', '--all', '--no-trunc', '--filter', filter, '--format', format);
+  const rows = lines.split('\n').flatMap((line) => {
+    const [service, profile, state, command] = line.split('|');
+    return service === undefined || service === '' ? [] : [{ service, profile, state, command }];
+  });
+  const isWorker = ({ service, profile }: (typeof rows)[number]) => service === `${profile}-worker`;
+  const services = Object.fromEntries(
+    rows.flatMap((row) => {
+      const threads = /--threads (\d)/.exec(row.command ?? '')?.[1];
+      const engine = Object.entries(THREADS).find(([, count]) => count === threads)?.[0];
+      return engine === undefined ? [] : [[engine, row.service] as const];
+    }),
+  );
+  return {
+    states: [...new Set(rows.map(({ state = '' }) => state))],
+    coordinators: rows.filter(({ service }) => service === 'coordinator').length,
+    workers: rows
+      .filter(isWorker)
+      .map(({ profile = '' }) => profile)
+      .sort(),
+    engines: Object.keys(services).sort(),
+    services,
+  };
 }

@@ -26,6 +26,7 @@ const status: WorkerStatus = {
   ],
   engines: [{ service: 'chat-llm', state: 'down', note: 'refused', fault: failure }],
   registered: false,
+  confirmedAt: '2026-01-01T00:00:05Z',
 };
 
 describe('the status of a worker', () => {

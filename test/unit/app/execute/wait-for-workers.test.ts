@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineStatus, WorkerStatus } from '../../../../src/core/domain/worker-status.ts';
+import type { RmaEvent } from '../../../../src/core/events.ts';
 import { executeStep } from '../../../helpers/builders/execute-step.ts';
 import { containerOf } from '../../../helpers/host/container-of.ts';
 import { dockerOf, engineOf, hostOf, invocationOf, listing } from '../../../helpers/host/port-builders.ts';
@@ -37,15 +38,11 @@ const hostThatReports = (...reported: readonly WorkerStatus[]) =>
     }),
   });
 
+const worker = { service: 'gpu-worker-worker', engines: [service] };
+
 const wait = (kind: 'wait-until-ready' | 'wait-for-models', host: ReturnType<typeof hostThatReports>) =>
   executeStep(host, invocationOf(), {
-    step: {
-      kind,
-      service: 'gpu-worker-worker',
-      engines: [service],
-      cause: 'it is started',
-      destructive: false,
-    },
+    step: { kind, ...worker, cause: 'it is started', destructive: false },
     payload: { waitSeconds: 60 },
   });
 
@@ -78,6 +75,31 @@ describe('waiting for a worker', () => {
       code: 'RMA_HUB_DENIED',
       exitCode: 4,
     });
+  });
+
+  it('ends with a round of the worker that began after the last start of its engines and its coordinator', async () => {
+    const at = (ms: number) => ({ ...ready, confirmedAt: new Date(ms).toISOString() });
+    const reported: string[] = [];
+    const host = hostOf({
+      engine: engineOf(
+        listing(() => [
+          containerOf({ service: 'gpu-worker-worker' }),
+          containerOf({ service, startedAt: 2000 }),
+          containerOf({ service: 'coordinator', profile: null, startedAt: 3000 }),
+        ]),
+      ),
+      docker: hostThatReports(at(1000), at(2999), at(3000), at(4000)).docker,
+    });
+    const reporter = {
+      emit: (event: RmaEvent) => {
+        if (event.type === 'worker') reported.push(event.status.confirmedAt ?? '');
+      },
+    };
+    await executeStep(host, invocationOf({ reporter }), {
+      step: { kind: 'wait-until-ready', ...worker, cause: 'it is started', destructive: false },
+      payload: { waitSeconds: 60 },
+    });
+    expect(reported.slice(0, 3).map((time) => Date.parse(time))).toEqual([1000, 2999, 3000]);
   });
 
   it.each(['exited', 'dead'] as const)(
