@@ -57,6 +57,7 @@ test('[fail R8] a process that is told to stop syncs what it has, and the next o
   run.child.kill('SIGTERM');
   expect((await run.ended).stdout).toContain('SIGTERM');
   const durable = durableBytes(root);
+  expect(durable).toBeGreaterThan(0);
 
   const next = testFetcher(root, server.url);
   const [result] = await next.fetch([await next.resolve('hf:acme/tiny')]);

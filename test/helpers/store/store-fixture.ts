@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { UndiciClient } from '../../../src/adapters/http/undici-client.ts';
@@ -107,20 +107,33 @@ export function hubFolder(root: string, repo: string): string {
   return join(root, 'huggingface', 'hub', `models--${repo.replaceAll('/', '--')}`);
 }
 
-/** What the journals in the staging folder vouch for, while others may be at work there. */
+/** Returns how much the longest partial file has. */
+export function writtenBytes(root: string): number {
+  const sizes = partialFiles(root, '.part').map(
+    (path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0,
+  );
+  return Math.max(0, ...sizes);
+}
+
+/** Returns how much of the longest partial file its journal lists as synced; other processes may write it meanwhile. */
 export function durableBytes(root: string): number {
+  return Math.max(0, ...partialFiles(root, '.part.json').map(syncedBytes));
+}
+
+function partialFiles(root: string, suffix: string): readonly string[] {
   const staging = join(root, '.rma', 'staging');
   try {
-    const journals = readdirSync(staging, { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.part.json'),
-    );
-    const ends = journals.map((name) => {
-      const { ranges } = JSON.parse(readFileSync(join(staging, name), 'utf8')) as {
-        ranges: [number, number][];
-      };
-      return ranges[0]?.[1] ?? 0;
-    });
-    return Math.max(0, ...ends);
+    const names = readdirSync(staging, { recursive: true, encoding: 'utf8' });
+    return names.filter((name) => name.endsWith(suffix)).map((name) => join(staging, name));
+  } catch {
+    return [];
+  }
+}
+
+function syncedBytes(journal: string): number {
+  try {
+    const { ranges } = JSON.parse(readFileSync(journal, 'utf8')) as { ranges: [number, number][] };
+    return ranges[0]?.[1] ?? 0;
   } catch {
     return 0;
   }
