@@ -107,7 +107,7 @@ function misplaced({ service, loaded }: EngineTarget, why: string): ErrorDocumen
   const hint =
     loaded?.on === 'gpu'
       ? 'find the processes that use the GPU: rma gpus; stop them, or run rma up to make a new plan'
-      : 'the container has access to a GPU that was not assigned to it: rma status; recreate the container: rma up';
+      : 'the container has access to a GPU that was not assigned to it: rma status; recreate the container: rma down, rma up';
   return { code: 'RMA_ENGINE_MISPLACED', message: `${service}: ${why}`, hint, exitCode: EXIT.failed };
 }
 

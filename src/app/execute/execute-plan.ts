@@ -32,6 +32,8 @@ export async function executePlan(
   try {
     await walkGraph(operations, {
       batchOf,
+      undoes: (operation) =>
+        operation.kind === 'resume-worker' ? `drain-worker ${operation.service}` : null,
       run: (batch, signal) =>
         runBatch({ host, invocation, payload, containers, workers, inTurn, signal }, batch),
       signal: invocation.signal,

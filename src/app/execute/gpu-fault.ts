@@ -32,7 +32,7 @@ function notVisible(
   return new RmaError('RMA_GPU_NOT_VISIBLE', `${service} was given ${listed(planned)}, and ${what}`, {
     hint:
       seen.how === 'lost'
-        ? `its devices are no longer accessible: recreate the container (rma up); if it happens again: sudo nvidia-ctk system create-dev-char-symlinks --create-all, or use CDI`
+        ? `its devices are no longer accessible: restart it (rma up); if it happens again: sudo nvidia-ctk system create-dev-char-symlinks --create-all, or use CDI`
         : `check what Docker provides: docker info (runtimes, CDI devices), nvidia-ctk cdi list; to refresh an outdated list: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml`,
     details: { service, planned: planned.map(({ uuid }) => uuid), seen: [] },
   });
@@ -42,7 +42,7 @@ function mismatch(service: string, planned: readonly PlacedDevice[], seen: Visib
   const shows =
     seen.how === 'names' ? seen.uuids.join(', ') : `${seen.count} GPU${seen.count === 1 ? '' : 's'}`;
   return new RmaError('RMA_GPU_MISMATCH', `${service} was given ${listed(planned)} and sees ${shows}`, {
-    hint: `${reasonFor(planned, seen)}; then: rma up`,
+    hint: `${reasonFor(planned, seen)}; then recreate the container: rma down, rma up`,
     details: {
       service,
       planned: planned.map(({ uuid }) => uuid),

@@ -9,12 +9,14 @@ export interface Walk<O extends GraphNode> {
   readonly batchOf: (operation: O) => string;
   /** runs one batch; the signal is aborted as soon as another batch fails */
   readonly run: (batch: readonly O[], signal: AbortSignal) => Promise<void>;
+  /** for an operation that undoes an earlier one: the id of that one. It runs after a failure too, when that one has run */
+  readonly undoes: (operation: O) => string | null;
   readonly signal: AbortSignal;
 }
 
 /**
  * Runs each operation as soon as those it follows are complete, independent ones in parallel. After a failure nothing new
- * starts, and the walk ends when everything that runs has ended.
+ * starts but what undoes an operation that has run, and the walk ends when everything that runs has ended.
  * @throws the first failure, or the signal's reason
  */
 export async function walkGraph<O extends GraphNode>(operations: readonly O[], walk: Walk<O>): Promise<void> {
@@ -33,6 +35,8 @@ export async function walkGraph<O extends GraphNode>(operations: readonly O[], w
     if (running.size === 0) break;
     await Promise.race(running);
   }
+  if (signal.aborted)
+    await undo([...waiting].filter((operation) => complete.has(walk.undoes(operation) ?? '')));
   signal.throwIfAborted();
   if (waiting.size > 0) throw new Error('some operations of the plan follow operations that do not exist');
 
@@ -44,6 +48,12 @@ export async function walkGraph<O extends GraphNode>(operations: readonly O[], w
     } catch (error) {
       failed.abort(error);
     }
+  }
+
+  /** The failure that stopped the walk is the one to report. */
+  async function undo(undoing: readonly O[]): Promise<void> {
+    const { signal: never } = new AbortController();
+    await Promise.allSettled(undoing.map((operation) => walk.run([operation], never)));
   }
 }
 

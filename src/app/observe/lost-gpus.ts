@@ -24,7 +24,7 @@ function document(service: string): ErrorDocument {
   return {
     code: 'RMA_GPU_LOST',
     message: `${service} lost its GPUs: its driver says "Failed to initialize NVML"`,
-    hint: 'make its container anew: rma up; if it comes back after systemctl daemon-reload: sudo nvidia-ctk system create-dev-char-symlinks --create-all, or use CDI',
+    hint: 'restart it: rma up; if it happens again after systemctl daemon-reload: sudo nvidia-ctk system create-dev-char-symlinks --create-all, or use CDI',
     exitCode: EXIT.failed,
   };
 }

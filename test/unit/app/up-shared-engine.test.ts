@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { up } from '../../../src/app/up.ts';
 import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
@@ -25,5 +25,18 @@ describe('up of a profile that shares an engine', () => {
     expect(plan.operations.map(({ id }) => id)).toContain('recreate-service b-worker');
     const states = host.engine.all.map((each) => [each.service, host.workers.status(each).state]);
     expect(Object.fromEntries(states)).toMatchObject({ 'b-worker': 'ready', 'c-worker': 'ready' });
+  });
+
+  it('starts the drained worker of another profile again when the engine cannot be replaced', async () => {
+    const host = new FakeHost();
+    const catalog = catalogOf({ b: [small], c: [small] });
+    await up(host, fakeInvocation(catalog), request('b'));
+    await up(host, fakeInvocation(catalog), request('c'));
+    const engine = host.engine.all.find(({ service }) => service === 'b-llm');
+    host.engine.alter(engine?.id ?? '', { configHash: 'older' });
+    vi.spyOn(host.docker, 'up').mockRejectedValueOnce(new Error('no space left'));
+    await expect(up(host, fakeInvocation(catalog), request('c'))).rejects.toThrow('no space left');
+    const states = host.engine.all.map(({ service, state }) => [service, state]);
+    expect(Object.fromEntries(states)).toMatchObject({ 'b-worker': 'running' });
   });
 });

@@ -15,6 +15,7 @@ function walkOf(nodes: readonly Node[], batchOf: (node: Node) => string = ({ id 
   const batches: string[] = [];
   const walk = walkGraph(nodes, {
     batchOf,
+    undoes: ({ id }) => (id.startsWith('undo ') ? id.slice('undo '.length) : null),
     signal: stop.signal,
     run: (batch, signal) =>
       new Promise<void>((end, fail) => {
@@ -70,6 +71,17 @@ describe('walkGraph', () => {
     await end('b');
     await ended;
     expect(batches).toEqual(['a', 'b']);
+  });
+
+  it('still undoes what has run after a failure, and only that', async () => {
+    const nodes = [node('a'), node('b', 'a'), node('undo a', 'b'), node('c', 'b'), node('undo c', 'c')];
+    const { walk, batches, end, fail } = walkOf(nodes);
+    const ended = expect(walk).rejects.toThrow('first');
+    await end('a');
+    await fail('b', new Error('first'));
+    await end('undo a');
+    await ended;
+    expect(batches).toEqual(['a', 'b', 'undo a']);
   });
 
   it('ends with the first of several failures', async () => {
