@@ -2,7 +2,7 @@ import type { Desired, DesiredService } from '../domain/desired.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { ObservedContainer } from '../domain/snapshot.ts';
 import type { ServiceOperation, Step } from './operation.ts';
-import { changedSecrets } from './plan-files.ts';
+import { type SecretChange, secretChanges } from './secret-changes.ts';
 import { isFetching } from './worker-phase.ts';
 
 /** Starts, recreates, restarts or removes a service. */
@@ -10,10 +10,10 @@ export type ServiceStep = Step<ServiceOperation>;
 
 /** Returns one step for each service that is not as desired, in the order of the Compose file. */
 export function planServices(desired: Desired, observed: Observed): readonly ServiceStep[] {
-  const secrets = changedSecrets(desired, observed);
+  const changedSecret = secretChanges(desired, observed);
   const containers = new Map(observed.containers.map((container) => [container.service, container]));
   return desired.stack.services.flatMap((service): ServiceStep[] => {
-    const change = changeOf(service, containers.get(service.name), { secrets, observed });
+    const change = changeOf(service, containers.get(service.name), { changedSecret, observed });
     return change === null
       ? []
       : [{ ...change, service: service.name, role: service.role, destructive: false }];
@@ -23,8 +23,7 @@ export function planServices(desired: Desired, observed: Observed): readonly Ser
 type ServiceChange = Pick<ServiceStep, 'kind' | 'cause'>;
 
 interface Scene {
-  /** names of the secrets that change */
-  readonly secrets: ReadonlySet<string>;
+  readonly changedSecret: SecretChange;
   readonly observed: Observed;
 }
 
@@ -42,23 +41,9 @@ function changeOf(
   }
   const cause =
     troubleOf(container) ??
-    changedSecret(service, container, scene) ??
+    scene.changedSecret(service, container) ??
     missingModels(service, container, scene.observed);
   return cause === null ? null : { kind: 'restart-service', cause };
-}
-
-/** A container keeps the secret files it was started with: an interrupted `up` may have written newer ones. */
-function changedSecret(
-  { secrets }: DesiredService,
-  { startedAt }: ObservedContainer,
-  { secrets: changing, observed }: Scene,
-): string | null {
-  const changes = secrets.find((name) => changing.has(name));
-  if (changes !== undefined) return `its secret ${changes} changes`;
-  const later = secrets.find(
-    (name) => startedAt !== null && (observed.secretsWrittenAt.get(name) ?? 0) > startedAt,
-  );
-  return later === undefined ? null : `its secret ${later} changed after it was started`;
 }
 
 function troubleOf({ state, health, worker, engineFault }: ObservedContainer): string | null {

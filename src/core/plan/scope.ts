@@ -1,6 +1,8 @@
 import type { Desired, DesiredService } from '../domain/desired.ts';
 import { enginesOf } from '../domain/engine-users.ts';
 import type { Observed } from '../domain/observed.ts';
+import { workerTokenSecret } from '../domain/secret-names.ts';
+import { secretChanges } from './secret-changes.ts';
 import { mayServe } from './worker-phase.ts';
 
 /** What a plan acts on, beside everything that the project desires and runs. */
@@ -14,14 +16,17 @@ export interface PlanScope {
 
 /**
  * Returns the part of a project that a plan for some profiles acts on: their workers, the engines that these use, shared
- * ones included, and the coordinator. A running profile whose engine is replaced is acted on too when its own definition
- * changed: its old worker does not fit the new engine. Without profiles: everything.
+ * ones included, and the coordinator. A running profile is acted on too when its engine is replaced and its own definition
+ * changed, for its old worker does not fit the new engine; and when the project's coordinator has a new key, for it refuses
+ * the old token. Without profiles: everything.
  */
 export function scopeFor(desired: Desired, observed: Observed, profiles: readonly string[]): PlanScope {
   if (profiles.length === 0) return { desired, observed, whole: observed };
   for (let chosen = profiles; ; ) {
     const scope = scopeOf(desired, observed, chosen);
-    const affected = affectedProfiles(desired, scope).filter((profile) => !chosen.includes(profile));
+    const affected = [...affectedProfiles(desired, scope), ...refusedProfiles(desired, observed)].filter(
+      (profile) => !chosen.includes(profile),
+    );
     if (affected.length === 0) return scope;
     chosen = [...chosen, ...affected];
   }
@@ -44,6 +49,19 @@ function affectedProfiles({ stack }: Desired, { desired, whole }: PlanScope): re
       return [...engines, ...enginesOf(container, whole.containers)].some((engine) => replaced.has(engine));
     })
     .flatMap(({ profile }) => profile ?? []);
+}
+
+/** Returns the running profiles whose token for the project's own coordinator is not the desired one. */
+function refusedProfiles(desired: Desired, observed: Observed): readonly string[] {
+  const { services } = desired.stack;
+  if (!services.some(({ role }) => role === 'coordinator')) return [];
+  const changedSecret = secretChanges(desired, observed);
+  return services.flatMap(({ name, role, profile }) => {
+    if (role !== 'worker' || profile === null) return [];
+    const container = observed.containers.find(({ service }) => service === name);
+    if (container === undefined || !mayServe(container)) return [];
+    return changedSecret({ secrets: [workerTokenSecret(profile)] }, container) === null ? [] : [profile];
+  });
 }
 
 function scopeOf(desired: Desired, observed: Observed, profiles: readonly string[]): PlanScope {

@@ -3,7 +3,7 @@ import type { Desired } from '../../../src/core/domain/desired.ts';
 import type { Observed } from '../../../src/core/domain/observed.ts';
 import { planText } from '../../../src/core/plan/plan-text.ts';
 import { planUp } from '../../../src/core/plan/plan-up.ts';
-import { withContainer } from '../../helpers/builders/plan-builders.ts';
+import { STARTED_AT, withContainer } from '../../helpers/builders/plan-builders.ts';
 import { desiredProfiles, downBox, runningProfiles } from '../../helpers/builders/three-profiles.ts';
 
 const planFor = (desired: Desired, observed: Observed, ...profiles: readonly string[]) =>
@@ -108,6 +108,27 @@ describe('a plan for some profiles', () => {
       '> drain-worker c-worker: its engine a-one is recreated',
       '> resume-worker c-worker: it was drained',
     ]);
+  });
+
+  it('restarts running workers of other profiles when the coordinator has a new key: it refuses their tokens', () => {
+    const desired = desiredProfiles('a', 'b', 'c');
+    const running = runningProfiles(desired, 'a', 'b');
+    const restarts = (observed: Observed) =>
+      text(desired, observed, 'a').filter((line) => /restart-service|ready/.test(line));
+    expect(restarts({ ...running, secrets: new Map() })).toEqual([
+      '~ restart-service coordinator: its secret coordinator_key changes',
+      '~ restart-service a-worker: its secret worker_token_a changes',
+      '~ restart-service b-worker: its secret worker_token_b changes',
+      '> wait-until-ready a-worker: it is restarted',
+      '> wait-until-ready b-worker: it is restarted',
+    ]);
+    const written = new Map([['worker_token_b', STARTED_AT + 1]]);
+    expect(restarts({ ...running, secretsWrittenAt: written })).toEqual([
+      '~ restart-service b-worker: its secret worker_token_b changed after it was started',
+      '> wait-until-ready b-worker: it is restarted',
+    ]);
+    const stopped = withContainer(running, 'b-worker', { state: 'exited', worker: null });
+    expect(restarts({ ...stopped, secrets: new Map() }).join()).not.toContain('b-worker');
   });
 
   it('keeps an engine that its own profile no longer uses while a worker of another profile does', () => {

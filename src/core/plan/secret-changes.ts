@@ -1,0 +1,23 @@
+import type { Desired, DesiredService } from '../domain/desired.ts';
+import type { Observed } from '../domain/observed.ts';
+import type { ObservedContainer } from '../domain/snapshot.ts';
+import { changedSecrets } from './plan-files.ts';
+
+/** Tells why the secrets of a container are not the desired ones; null when they are. */
+export type SecretChange = (
+  service: Pick<DesiredService, 'secrets'>,
+  container: Pick<ObservedContainer, 'startedAt'>,
+) => string | null;
+
+/** A container keeps the secret files it was started with: an interrupted `up` may have written newer ones. */
+export function secretChanges(desired: Desired, observed: Observed): SecretChange {
+  const changing = changedSecrets(desired, observed);
+  return ({ secrets }, { startedAt }) => {
+    const changes = secrets.find((name) => changing.has(name));
+    if (changes !== undefined) return `its secret ${changes} changes`;
+    const later = secrets.find(
+      (name) => startedAt !== null && (observed.secretsWrittenAt.get(name) ?? 0) > startedAt,
+    );
+    return later === undefined ? null : `its secret ${later} changed after it was started`;
+  };
+}
