@@ -1,13 +1,13 @@
 import { readerToken, sameToken, workerToken } from '../core/registration-token.ts';
 import { type HttpAnswer, refusal } from './http-answer.ts';
 
-/** Who may do what: worker tokens derive from the coordinator's key, readers have one of their own or need none. */
+/** Access control: worker tokens are derived from the coordinator's key; readers have their own token or need none. */
 export interface Access {
-  /** null when the token is this worker's own, else the refusal */
+  /** returns null if the token belongs to this worker, else the error response */
   worker(authorization: string | undefined, host: string, id: string): HttpAnswer | null;
-  /** null when the caller may read, else the refusal */
+  /** returns null if the caller has read access, else the error response */
   reader(authorization: string | undefined): HttpAnswer | null;
-  /** null when some token came along, else the refusal */
+  /** returns null if the request has any token, else the error response */
   anyone(authorization: string | undefined): HttpAnswer | null;
 }
 
@@ -16,13 +16,13 @@ export function createAccess(key: string, readers: 'open' | 'token'): Access {
     const token = bearer(authorization);
     if (token === null) return unauthorized();
     if (sameToken(token, expected)) return null;
-    return refusal(403, 'RMA_COORDINATOR_FORBIDDEN', `this token is not ${whose}`);
+    return refusal(403, 'RMA_COORDINATOR_FORBIDDEN', `token rejected: not ${whose}`);
   };
   return {
     worker: (authorization, host, id) =>
       check(authorization, workerToken(key, host, id), `the token of worker ${id} on host ${host}`),
     reader: (authorization) =>
-      readers === 'open' ? null : check(authorization, readerToken(key), 'a token for readers'),
+      readers === 'open' ? null : check(authorization, readerToken(key), 'a reader token'),
     anyone: (authorization) => (bearer(authorization) === null ? unauthorized() : null),
   };
 }
@@ -32,6 +32,10 @@ function bearer(authorization: string | undefined): string | null {
 }
 
 function unauthorized(): HttpAnswer {
-  const answer = refusal(401, 'RMA_COORDINATOR_UNAUTHORIZED', 'send "Authorization: Bearer <token>"');
+  const answer = refusal(
+    401,
+    'RMA_COORDINATOR_UNAUTHORIZED',
+    'missing header "Authorization: Bearer <token>"',
+  );
   return { ...answer, headers: { 'www-authenticate': 'Bearer' } };
 }

@@ -1,10 +1,11 @@
-/** What a route answers; the server writes it out as JSON. */
+/** The response of a route; the server writes it as JSON. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Returns a response with status 200. */
 export function ok(body: unknown): HttpAnswer {
   return { status: 200, body };
 }

@@ -5,11 +5,11 @@ import { type LogLevel, logLine } from '../core/worker/log-line.ts';
 import { createAccess } from './access.ts';
 import { readSettings } from './read-settings.ts';
 import { createCoordinatorServer } from './server.ts';
-import { createWorkerBook } from './worker-book.ts';
+import { createWorkerRegistry } from './worker-registry.ts';
 
 const line = (level: LogLevel, text: string) =>
   `${logLine({ timeMs: Date.now(), level, scope: 'coordinator', text })}\n`;
-const say = (text: string) => process.stdout.write(line('INFO', text));
+const log = (text: string) => process.stdout.write(line('INFO', text));
 
 function fail(error: unknown): never {
   const { message, hint, exitCode } = toErrorDocument(error);
@@ -20,16 +20,16 @@ function fail(error: unknown): never {
 
 function serve(): void {
   const settings = readSettings(process.env);
-  const book = createWorkerBook({ monotonic: () => performance.now() }, say);
-  const server = createCoordinatorServer(book, createAccess(settings.key, settings.readers));
+  const registry = createWorkerRegistry({ monotonic: () => performance.now() }, log);
+  const server = createCoordinatorServer(registry, createAccess(settings.key, settings.readers));
   server.on('error', fail);
   server.listen(settings.port, () => {
     const { port } = server.address() as AddressInfo;
-    say(`rma-coordinator ${RMA_VERSION} listens on port ${port}, readers: ${settings.readers}`);
+    log(`rma-coordinator ${RMA_VERSION} listening on port ${port}, readers: ${settings.readers}`);
   });
 }
 
-// Soft state: there is nothing to save, so it ends at once.
+// All state is in memory, so there is nothing to save on exit.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
 try {
   serve();

@@ -8,11 +8,11 @@ export interface CoordinatorSettings {
   readonly port: number;
 }
 
-const KEY_HINT = 'run rma up: it writes the key and mounts it (RMA_COORDINATOR_KEY_FILE names the file)';
+const KEY_HINT = 'rma up writes and mounts the key; RMA_COORDINATOR_KEY_FILE sets its path';
 
 /**
- * RMA_COORDINATOR_KEY_FILE (the key, at least 16 characters), RMA_COORDINATOR_READERS (`token` unless `open`),
- * RMA_COORDINATOR_LISTEN_PORT (inside the container).
+ * Reads RMA_COORDINATOR_KEY_FILE (the key, at least 16 characters), RMA_COORDINATOR_READERS (`token` or `open`, default
+ * `token`) and RMA_COORDINATOR_LISTEN_PORT (port in the container).
  * @throws RmaError RMA_COORDINATOR_KEY exit 3, RMA_COORDINATOR_SETTING exit 2
  */
 export function readSettings(env: NodeJS.ProcessEnv): CoordinatorSettings {
@@ -33,25 +33,21 @@ function readKey(file: string): string {
     key = readFileSync(file, 'utf8').trim();
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
-    throw new RmaError('RMA_COORDINATOR_KEY', `cannot read the coordinator's key ${file}: ${code}`, {
+    throw new RmaError('RMA_COORDINATOR_KEY', `cannot read the coordinator key ${file}: ${code}`, {
       exitCode: EXIT.notReady,
       hint: KEY_HINT,
     });
   }
   if (key.length >= 16) return key;
-  throw new RmaError(
-    'RMA_COORDINATOR_KEY',
-    `the coordinator's key in ${file} is shorter than 16 characters`,
-    {
-      exitCode: EXIT.notReady,
-      hint: KEY_HINT,
-    },
-  );
+  throw new RmaError('RMA_COORDINATOR_KEY', `the coordinator key in ${file} is shorter than 16 characters`, {
+    exitCode: EXIT.notReady,
+    hint: KEY_HINT,
+  });
 }
 
-function setting(name: string, value: string, wanted: string): RmaError {
-  return new RmaError('RMA_COORDINATOR_SETTING', `${name} is "${value}", it must be ${wanted}`, {
+function setting(name: string, value: string, expected: string): RmaError {
+  return new RmaError('RMA_COORDINATOR_SETTING', `invalid ${name} "${value}": must be ${expected}`, {
     exitCode: EXIT.usage,
-    hint: `set ${name} to ${wanted}, or leave it out`,
+    hint: `set ${name} to ${expected}, or unset it`,
   });
 }

@@ -3,13 +3,13 @@ import { LEASE_SECONDS, type Lease, type Registration } from '../core/domain/reg
 import { describeIssue, parseValue, readJson } from '../core/schema/parse.ts';
 import type { Access } from './access.ts';
 import { type HttpAnswer, ok, refusal } from './http-answer.ts';
-import type { WorkerBook } from './worker-book.ts';
+import type { WorkerRegistry } from './worker-registry.ts';
 
 export interface RouteRequest {
   readonly method: string;
   readonly path: string;
   readonly authorization: string | undefined;
-  /** the body's text, read only by those routes that have one */
+  /** text of the body, read by routes that need it only */
   readonly body: () => Promise<string>;
 }
 
@@ -19,25 +19,25 @@ type Route = { readonly pattern: RegExp; readonly methods: Readonly<Record<strin
 const LEASE: Lease = { leaseSeconds: LEASE_SECONDS };
 
 interface Coordinator {
-  readonly book: WorkerBook;
+  readonly registry: WorkerRegistry;
   readonly access: Access;
 }
 
-/** Returns the handler for all requests of the contract in docs/registration.md, without a server. */
+/** Returns the handler for all requests of the API in docs/registration.md, without a server. */
 export function createRoutes(
-  book: WorkerBook,
+  registry: WorkerRegistry,
   access: Access,
 ): (request: RouteRequest) => Promise<HttpAnswer> {
-  const coordinator = { book, access };
+  const coordinator = { registry, access };
   const read = (answer: () => unknown): Handler => {
     return (request) => access.reader(request.authorization) ?? ok(answer());
   };
   const routes: readonly Route[] = [
     { pattern: /^\/healthz$/, methods: { GET: () => ok({ status: 'ok' }) } },
-    { pattern: /^\/v1\/models$/, methods: { GET: read(book.models) } },
+    { pattern: /^\/v1\/models$/, methods: { GET: read(registry.models) } },
     {
       pattern: /^\/v1\/workers$/,
-      methods: { GET: read(book.workers), POST: (request) => register(request, coordinator) },
+      methods: { GET: read(registry.workers), POST: (request) => register(request, coordinator) },
     },
     {
       pattern: /^\/v1\/workers\/([\w.-]{1,128})$/,
@@ -60,22 +60,22 @@ function dispatch(routes: readonly Route[], request: RouteRequest): HttpAnswer |
     const message = `${request.path} takes ${allow}, not ${request.method}`;
     return { ...refusal(405, 'RMA_COORDINATOR_METHOD', message), headers: { allow } };
   }
-  return refusal(404, 'RMA_COORDINATOR_NO_ROUTE', `there is nothing at ${request.path}`);
+  return refusal(404, 'RMA_COORDINATOR_NO_ROUTE', `no route ${request.path}`);
 }
 
-async function register(request: RouteRequest, { book, access }: Coordinator): Promise<HttpAnswer> {
+async function register(request: RouteRequest, { registry, access }: Coordinator): Promise<HttpAnswer> {
   const worker = await readRegistration(request, access);
   if ('status' in worker) return worker;
-  const taken = takenElsewhere(book, worker.registration);
+  const taken = takenElsewhere(registry, worker.registration);
   if (taken !== null) return taken;
-  book.renew(worker.registration);
+  registry.renew(worker.registration);
   return { status: 201, body: LEASE };
 }
 
 async function heartbeat(
   request: RouteRequest,
   id: string,
-  { book, access }: Coordinator,
+  { registry, access }: Coordinator,
 ): Promise<HttpAnswer> {
   const worker = await readRegistration(request, access);
   if ('status' in worker) return worker;
@@ -84,25 +84,25 @@ async function heartbeat(
     const message = `the body is of worker ${registration.id}, the address of ${id}`;
     return refusal(422, 'RMA_COORDINATOR_BODY', message);
   }
-  if (book.find(id) === undefined) return unknownWorker(id);
-  const taken = takenElsewhere(book, registration);
+  if (registry.find(id) === undefined) return unknownWorker(id);
+  const taken = takenElsewhere(registry, registration);
   if (taken !== null) return taken;
-  book.renew(registration);
+  registry.renew(registration);
   return ok(LEASE);
 }
 
-function leave(request: RouteRequest, id: string, { book, access }: Coordinator): HttpAnswer {
+function leave(request: RouteRequest, id: string, { registry, access }: Coordinator): HttpAnswer {
   const denied = access.anyone(request.authorization);
   if (denied !== null) return denied;
-  const known = book.find(id);
+  const known = registry.find(id);
   if (known === undefined) return unknownWorker(id);
   const forbidden = access.worker(request.authorization, known.host, id);
   if (forbidden !== null) return forbidden;
-  book.remove(id);
+  registry.remove(id);
   return ok({ removed: id });
 }
 
-// Without a token nothing is parsed; with one, the body tells whose token it must be.
+// Without a token nothing is parsed; with one, the body determines which token is expected.
 async function readRegistration(
   request: RouteRequest,
   access: Access,
@@ -119,8 +119,8 @@ async function readRegistration(
   return access.worker(request.authorization, host, id) ?? { registration: parsed.value };
 }
 
-function takenElsewhere(book: WorkerBook, worker: Registration): HttpAnswer | null {
-  const known = book.find(worker.id);
+function takenElsewhere(registry: WorkerRegistry, worker: Registration): HttpAnswer | null {
+  const known = registry.find(worker.id);
   if (known === undefined || known.host === worker.host) return null;
   return refusal(409, 'RMA_COORDINATOR_TAKEN', `worker ${worker.id} is registered from host ${known.host}`);
 }

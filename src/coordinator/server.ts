@@ -2,18 +2,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Access } from './access.ts';
 import { type HttpAnswer, refusal } from './http-answer.ts';
 import { createRoutes, type RouteRequest } from './routes.ts';
-import type { WorkerBook } from './worker-book.ts';
+import type { WorkerRegistry } from './worker-registry.ts';
 
-/** Bytes a request body may have. */
+/** Size limit of a request body, bytes. */
 const BODY_LIMIT = 1024 * 1024;
 
-/** An HTTP server, not yet listening, that serves the registration contract. */
-export function createCoordinatorServer(book: WorkerBook, access: Access): Server {
-  const route = createRoutes(book, access);
+/** Returns an HTTP server for the registration API, not yet listening. */
+export function createCoordinatorServer(registry: WorkerRegistry, access: Access): Server {
+  const route = createRoutes(registry, access);
   const server = createServer((request, response) => {
     void answer(request, route).then((given) => send(response, given));
   });
-  // A worker sends a few kilobytes: whoever takes longer than this holds a socket for nothing.
+  // A worker sends a few kilobytes; slower clients only occupy a socket.
   server.requestTimeout = 10_000;
   server.headersTimeout = 5_000;
   return server;
@@ -35,7 +35,7 @@ async function answer(
       const message = `the body has more than ${BODY_LIMIT} bytes`;
       return { ...refusal(413, 'RMA_COORDINATOR_BODY_SIZE', message), headers: { connection: 'close' } };
     }
-    return refusal(500, 'RMA_INTERNAL_FAULT', 'the coordinator failed on this request');
+    return refusal(500, 'RMA_INTERNAL_FAULT', 'internal error of the coordinator');
   }
 }
 
@@ -44,7 +44,7 @@ class BodyTooLarge extends Error {}
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // What is too much is still read, not kept: an answer before the end of the body may never reach the sender.
+  // Read and discard what exceeds the limit: a response before the end of the body may never reach the sender.
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes <= BODY_LIMIT) chunks.push(chunk);

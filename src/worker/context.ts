@@ -20,16 +20,16 @@ import type { ModelSource } from '../ports/model-source.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import type { ModelFetcher } from './model-fetcher.ts';
 
-/** The outside things of the worker, wired. */
+/** The adapters of the worker. */
 export interface WorkerContext {
   readonly store: ModelStore;
   readonly fetcher: ModelFetcher;
-  /** what a model reference means now; asks the hub */
+  /** Resolves a model reference by a request to its hub. */
   resolve(ref: string, signal: AbortSignal): Promise<PinnedModel>;
   catalog(): Promise<Catalog>;
 }
 
-/** Where the image holds the shipped profiles and engines; RMA_DATA_DIR names another folder. */
+/** Directory of the shipped profiles and engines in the image, unless RMA_DATA_DIR is set. */
 const DATA_DIR = '/opt/rma';
 
 export function createContext(env: NodeJS.ProcessEnv): WorkerContext {
@@ -37,7 +37,7 @@ export function createContext(env: NodeJS.ProcessEnv): WorkerContext {
   const random = Math.random;
   const http = new UndiciClient({ clock, random, userAgent: `rma-worker/${RMA_VERSION}`, proxies: env });
   const endpoint = env['HF_ENDPOINT'] || HF_DEFAULT_ENDPOINT;
-  // Read when a hub is asked for the first time: a warm start needs no token.
+  // Read on the first request to a hub: a start with all models present needs no token.
   const token = () => readHubToken(null, env);
   const sources: readonly ModelSource[] = [
     new HuggingFaceSource({ endpoint, token, http }),

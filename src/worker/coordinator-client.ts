@@ -9,7 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 export interface CoordinatorClient {
   register(registration: Registration, signal: AbortSignal): Promise<CoordinatorAnswer>;
   heartbeat(registration: Registration, signal: AbortSignal): Promise<CoordinatorAnswer>;
-  /** takes the worker out; a coordinator that does not answer forgets it when the lease ends */
+  /** removes the worker; a coordinator that does not respond removes it when the lease expires */
   leave(id: string, signal: AbortSignal): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export interface CoordinatorTarget {
   readonly tokenFile: string | null;
 }
 
-/** Speaks the contract of docs/registration.md. The token file is read for every request: a renewed token needs no restart. */
+/** Returns a client for docs/registration.md. The token file is read for every request, so a new token needs no restart. */
 export function createCoordinatorClient(
   target: CoordinatorTarget,
   clock: Clock,
@@ -40,7 +40,7 @@ export function createCoordinatorClient(
       return coordinatorAnswer({ ...reply, method: message.method, url: base });
     } catch (error) {
       if (error instanceof RmaError) return { kind: 'refused', error };
-      return { kind: 'unavailable', reason: `coordinator ${base} does not answer: ${networkReason(error)}` };
+      return { kind: 'unavailable', reason: `coordinator ${base} is not reachable: ${networkReason(error)}` };
     }
   };
   return {
@@ -72,7 +72,7 @@ function authorization(tokenFile: string | null): { authorization?: string } {
       `cannot read the token file ${tokenFile}: ${networkReason(error)}`,
       {
         exitCode: EXIT.notReady,
-        hint: 'COORDINATOR_TOKEN_FILE must name a file that the worker may read; rma up writes and mounts it',
+        hint: 'set COORDINATOR_TOKEN_FILE to a file that is readable for the worker; rma up writes and mounts it',
       },
     );
   }

@@ -2,7 +2,7 @@ import { type FetchResult, fetchExitCode } from '../app/fetch/fetch-result.ts';
 import { RmaError } from '../core/errors.ts';
 import { asRmaError } from './life/models.ts';
 
-/** The one error of a fetch, with its exit code; null when all models are present. */
+/** Returns the error of a download with its exit code; null if all models are present. */
 export function fetchFailure(results: readonly FetchResult[]): RmaError | null {
   const failed = results.filter((result) => result.state === 'failed');
   const errors = failed.map(({ error }) => asRmaError(error));

@@ -6,7 +6,7 @@ import type { Invocation } from './commands/invocation.ts';
 
 type Command = (invocation: Invocation) => Promise<ExitCode>;
 
-// Loaded when asked for: a health check runs every few seconds and needs no downloader.
+// Loaded on demand: a health check runs every few seconds and does not need the downloader.
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./commands/run.ts')).run,
   status: async () => (await import('./commands/status.ts')).status,
@@ -22,18 +22,18 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 const stop = new AbortController();
-// every transfer listens to it; Node would warn of a leak from eleven on
+// every transfer listens to it; Node warns of a leak above ten listeners
 setMaxListeners(0, stop.signal);
 let signalExit: ExitCode | null = null;
 const onSignal = (exit: ExitCode) => () => {
-  // The second signal is from someone who does not want to wait.
+  // The second signal exits immediately.
   if (signalExit !== null) process.exit(exit);
   signalExit = exit;
-  stop.abort(new Error('stopped by a signal'));
+  stop.abort(new Error('interrupted by a signal'));
 };
 process.on('SIGTERM', onSignal(EXIT.terminated));
 process.on('SIGINT', onSignal(EXIT.interrupted));
-// Whoever read the output went away: there is nobody left to work for.
+// Exit when the reader closes the output.
 process.stdout.on('error', () => process.exit(EXIT.failed));
 
 const [name = 'run', ...args] = process.argv.slice(2);
@@ -54,7 +54,7 @@ try {
 async function find(command: string): Promise<Command> {
   const load = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   if (load !== undefined) return load();
-  throw new RmaError('RMA_WORKER_COMMAND', `rma-worker has no command "${command}"`, {
+  throw new RmaError('RMA_WORKER_COMMAND', `unknown rma-worker command "${command}"`, {
     exitCode: EXIT.usage,
     hint: `usage: rma-worker [${Object.keys(COMMANDS).join('|')}]`,
   });

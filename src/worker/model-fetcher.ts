@@ -3,13 +3,13 @@ import type { PinnedModel } from '../core/domain/pinned-model.ts';
 import type { ModelProgress } from '../core/domain/worker-status.ts';
 import type { ModelCheck } from '../ports/model-store.ts';
 
-/** What the worker needs of the store and the hubs. */
+/** The operations on store and hubs that the worker needs. */
 export interface ModelFetcher {
-  /** receipts and stats only */
+  /** checks receipts and stats only */
   check(models: readonly PinnedModel[]): Promise<readonly ModelCheck[]>;
   /**
-   * Brings what is missing; one outcome per model. Rejects only when the signal is aborted, after every durable byte
-   * is in a journal.
+   * Downloads missing files; returns one outcome per model. Rejects only if the signal is aborted, after all durable bytes
+   * are journaled.
    */
   fetch(models: readonly PinnedModel[], options: FetchOptions): Promise<readonly FetchResult[]>;
 }

@@ -24,7 +24,7 @@ afterAll(async () => {
 
 /** How the worker is brought into a state, and what its log says there. */
 const CASES: Readonly<Record<string, { readonly line: string; readonly enter: () => Promise<unknown> }>> = {
-  checking: { line: 'starts, rma', enter: async () => start() },
+  checking: { line: 'started, rma', enter: async () => start() },
   downloading: {
     line: 'state downloading',
     enter: async () => {

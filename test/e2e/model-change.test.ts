@@ -60,7 +60,7 @@ test('rma down lets the request in flight finish before anything stops', async (
   await vi.waitFor(async () => expect(await stack.listed()).toEqual([]), PATIENCE);
   expect(await answer.end()).toEqual(WHOLE);
   expect(await down).toMatchObject({ code: 0 });
-  expect(await log).toMatch(/draining: 1 requests in flight[\s\S]*drained: no request in flight/);
+  expect(await log).toMatch(/draining: 1 requests in flight[\s\S]*drained: no requests in flight/);
   expect(await stack.containers()).toEqual({});
 });
 

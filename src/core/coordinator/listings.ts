@@ -1,12 +1,12 @@
 import type { Registration } from '../domain/registration.ts';
 import type { Registry } from './registry.ts';
 
-/** Answer to `GET /v1/workers`, in the order of their ids. */
+/** Response to `GET /v1/workers`, sorted by ID. */
 export interface WorkerListing {
   readonly workers: readonly (Registration & { readonly leaseSecondsLeft: number })[];
 }
 
-/** Answer to `GET /v1/models`: an OpenAI model list that also tells where each model is served. */
+/** Response to `GET /v1/models`: an OpenAI model list with the workers that serve each model. */
 export interface ModelListing {
   readonly object: 'list';
   readonly data: readonly ListedModel[];
@@ -15,7 +15,7 @@ export interface ModelListing {
 export interface ListedModel {
   readonly id: string;
   readonly object: 'model';
-  /** Unix seconds: the start of the longest-running worker that offers it */
+  /** Unix seconds: start of the longest-running worker that serves it */
   readonly created: number;
   readonly owned_by: 'rma';
   readonly workers: readonly ModelPlace[];
@@ -29,6 +29,7 @@ export interface ModelPlace {
   readonly state: Registration['state'];
 }
 
+/** Returns all workers with the remaining seconds of their leases. */
 export function listWorkers(registry: Registry, nowMs: number): WorkerListing {
   const workers = [...registry.values()]
     .map(({ registration, expiresAtMs }) => ({
@@ -39,7 +40,7 @@ export function listWorkers(registry: Registry, nowMs: number): WorkerListing {
   return { workers };
 }
 
-/** Models of workers that take requests; a draining worker offers none. */
+/** Returns the models of workers that accept requests; a draining worker serves none. */
 export function listModels(registry: Registry): ModelListing {
   const offers = [...registry.values()]
     .map((entry) => entry.registration)
@@ -66,7 +67,7 @@ export function listModels(registry: Registry): ModelListing {
   return { object: 'list', data };
 }
 
-// Code units, so that the order is the same under every locale.
+// Compare code units, so that the order does not depend on the locale.
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }

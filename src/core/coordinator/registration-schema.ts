@@ -3,7 +3,7 @@ import type { Registration } from '../domain/registration.ts';
 import type { Schema } from '../schema/parse.ts';
 import { matching } from '../schema/rules.ts';
 
-/** Ids and hosts hold no slash, so that `<host>/<id>` in the text of a token has one reading. */
+/** IDs and hosts contain no slash, so that `<host>/<id>` in a token is unambiguous. */
 const name = matching(/^\w[\w.-]{0,127}$/, 'letters, digits, dots, dashes and underscores (at most 128)');
 const short = matching(/^[^\p{Cc}]{1,512}$/u, 'text of at most 512 characters');
 

@@ -1,13 +1,13 @@
 import type { Registration } from '../domain/registration.ts';
 
-/** One worker as the coordinator knows it. */
+/** One registered worker. */
 export interface WorkerEntry {
   readonly registration: Registration;
-  /** monotonic milliseconds after which the entry is gone */
+  /** monotonic milliseconds at which the entry expires */
   readonly expiresAtMs: number;
 }
 
-/** Soft state: every living worker tells it anew within one heartbeat. Worker id → entry. */
+/** Registered workers by ID. In memory only: every running worker registers again within one heartbeat. */
 export type Registry = ReadonlyMap<string, WorkerEntry>;
 
 export const EMPTY_REGISTRY: Registry = new Map();
@@ -23,7 +23,7 @@ export function remove(registry: Registry, id: string): Registry {
   return rest;
 }
 
-/** The registry without those whose lease ran out, and their ids. */
+/** Returns the registry without expired entries, and their IDs. */
 export function expire(registry: Registry, nowMs: number): { registry: Registry; gone: readonly string[] } {
   const gone = [...registry].filter(([, entry]) => entry.expiresAtMs <= nowMs).map(([id]) => id);
   if (gone.length === 0) return { registry, gone };

@@ -5,35 +5,35 @@ import { jsonOrNull } from '../schema/parse.ts';
 const accepted = z.object({ leaseSeconds: z.number().check(z.positive()) });
 const refused = z.object({ error: z.object({ message: z.string() }) });
 
-/** What a coordinator's answer to a registration or heartbeat means to the worker. */
+/** A parsed response of a coordinator to a registration or heartbeat. */
 export type CoordinatorAnswer =
   | { readonly kind: 'accepted'; readonly leaseSeconds: number | null }
-  /** the heartbeat's worker is not known: register again */
+  /** the worker is not registered: register again */
   | { readonly kind: 'unknown' }
-  /** try again later */
+  /** retry later */
   | { readonly kind: 'unavailable'; readonly reason: string }
-  /** trying again cannot help */
+  /** a retry does not help */
   | { readonly kind: 'refused'; readonly error: RmaError };
 
 export interface CoordinatorReply {
-  /** of the request */
+  /** method of the request */
   readonly method: 'POST' | 'PUT';
-  /** of the coordinator */
+  /** URL of the coordinator */
   readonly url: string;
   readonly status: number;
   readonly body: string;
 }
 
-/** Returns the meaning of a coordinator's reply, by the contract in `docs/registration.md`. */
+/** Parses a coordinator's reply according to `docs/registration.md`. */
 export function coordinatorAnswer({ method, url, status, body }: CoordinatorReply): CoordinatorAnswer {
   if (status >= 200 && status < 300) return { kind: 'accepted', leaseSeconds: leaseSeconds(body) };
   if (status === 404 && method === 'PUT') return { kind: 'unknown' };
   if (status === 401 || status === 403) return { kind: 'refused', error: denied(url, status) };
   if (isMisfit(status)) return { kind: 'refused', error: misfit(url, status, body) };
-  return { kind: 'unavailable', reason: `coordinator ${url} answered ${status}` };
+  return { kind: 'unavailable', reason: `coordinator ${url} returned ${status}` };
 }
 
-// 404 to a POST is not among them: a proxy says it while the coordinator behind it starts.
+// 404 for a POST is temporary: a proxy returns it while the coordinator behind it starts.
 function isMisfit(status: number): boolean {
   return [400, 405, 413, 415, 422].includes(status) || (status >= 300 && status < 400);
 }
@@ -45,20 +45,24 @@ function leaseSeconds(body: string): number | null {
 function denied(url: string, status: number): RmaError {
   return new RmaError(
     'RMA_COORDINATOR_DENIED',
-    `coordinator ${url} refused this worker's token (${status})`,
+    `coordinator ${url} rejected the token of this worker (HTTP ${status})`,
     {
       exitCode: EXIT.denied,
-      hint: 'check the file that COORDINATOR_TOKEN_FILE names, then restart the worker (rma up renews the tokens)',
+      hint: 'check the file in COORDINATOR_TOKEN_FILE, then restart the worker (rma up renews the tokens)',
     },
   );
 }
 
 function misfit(url: string, status: number, body: string): RmaError {
   const detail = errorMessage(body);
-  const said = detail === null ? '' : `: ${detail}`;
-  return new RmaError('RMA_COORDINATOR_REFUSED', `coordinator ${url} answered ${status}${said}`, {
-    hint: 'check that COORDINATOR_URL is the address of a coordinator as docs/registration.md describes it',
-  });
+  const suffix = detail === null ? '' : `: ${detail}`;
+  return new RmaError(
+    'RMA_COORDINATOR_REFUSED',
+    `unexpected response from coordinator ${url} (HTTP ${status})${suffix}`,
+    {
+      hint: 'check that COORDINATOR_URL is the URL of a coordinator (see docs/registration.md)',
+    },
+  );
 }
 
 function errorMessage(body: string): string | null {

@@ -14,16 +14,16 @@ import { logStatus } from '../status/status-log.ts';
 import type { Invocation } from './invocation.ts';
 
 /**
- * `rma-worker download [type]`, also as `download-models.sh`: brings the models of a worker type into the store.
+ * Runs `rma-worker download [type]`, also as `download-models.sh`: downloads the models of a worker type to the store.
  *
- * The type is the argument, else WORKER_TYPE; the known ones are the profiles in /opt/rma/profiles, and `all`.
- * Where things go, first match wins:
+ * The type is the argument, else WORKER_TYPE: a profile in /opt/rma/profiles, or `all`.
+ * Paths, first match wins:
  * - the store: MODEL_CACHE_DIR, else /models;
  * - Hugging Face models: HF_HUB_CACHE, else `hub` in HF_HOME, else `huggingface/hub` in the store. TRANSFORMERS_CACHE
- *   is read by old libraries only and named for them; it moves nothing;
+ *   is for old libraries only and has no effect here;
  * - Ollama models: OLLAMA_MODELS, else `ollama` in the store.
- * VLLM_CACHE is the engines' compile cache: nothing is downloaded there. OLLAMA_URL is where an Ollama engine is
- * probed: models never come through a server. Logs go to stderr and to LOG_FILE, from LOG_LEVEL on.
+ * VLLM_CACHE is the engines' compile cache, without models. OLLAMA_URL is the engine to probe; models are never pulled
+ * through a server. Logs go to stderr and to LOG_FILE, from LOG_LEVEL up.
  */
 export async function download(invocation: Invocation): Promise<ExitCode> {
   const { args, env, clock, stop } = invocation;

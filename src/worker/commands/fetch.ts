@@ -12,8 +12,8 @@ import { streamStatus } from '../status/stream-status.ts';
 import type { Invocation } from './invocation.ts';
 
 /**
- * `rma-worker fetch`: brings the models of the request on stdin into the store, once. Prints a line of JSON
- * (WorkerStatus) per change; the last one carries the failure, if any. The exit code tells the end.
+ * Runs `rma-worker fetch`: downloads the models of the request on stdin to the store, once. Prints a line of JSON
+ * (WorkerStatus) per change; the last one contains the failure, if any. The exit code is that of the outcome.
  */
 export async function fetch({ env, clock, stop, print, readStdin }: Invocation): Promise<ExitCode> {
   const { models, needs } = readFetchRequest(await readStdin());
@@ -26,7 +26,7 @@ export async function fetch({ env, clock, stop, print, readStdin }: Invocation):
   try {
     await store.prepare();
     if (needs !== undefined) await store.recordNeeds(needs);
-    await bring({ fetcher, board }, models, stop);
+    await fetchMissing({ fetcher, board }, models, stop);
     return EXIT.ok;
   } catch (error) {
     if (!stop.aborted) board.fail(asRmaError(error));
@@ -37,7 +37,7 @@ export async function fetch({ env, clock, stop, print, readStdin }: Invocation):
   }
 }
 
-async function bring(
+async function fetchMissing(
   phase: Pick<ModelsPhase, 'fetcher' | 'board'>,
   models: readonly PinnedModel[],
   signal: AbortSignal,

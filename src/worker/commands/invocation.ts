@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 
-/** What a command of `rma-worker` is given of its process. */
+/** The parts of the process for commands of `rma-worker`. */
 export interface Invocation {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;

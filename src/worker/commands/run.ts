@@ -19,10 +19,10 @@ import { logStatus } from '../status/status-log.ts';
 import { serveStatus } from '../status/status-server.ts';
 import type { Invocation } from './invocation.ts';
 
-/** `rma-worker run`: the worker's life, until SIGTERM. The configuration is at /etc/rma/worker.json (RMA_WORKER_CONFIG moves it). */
+/** Runs `rma-worker run`: the worker, until SIGTERM. The configuration is /etc/rma/worker.json, or RMA_WORKER_CONFIG. */
 export async function run({ env, clock, stop }: Invocation): Promise<ExitCode> {
-  const written = readConfig(env['RMA_WORKER_CONFIG'] || WORKER_CONFIG_PATH);
-  const config = withOllamaUrl(withCoordinator(written, env), env);
+  const mounted = readConfig(env['RMA_WORKER_CONFIG'] || WORKER_CONFIG_PATH);
+  const config = withOllamaUrl(withCoordinator(mounted, env), env);
   const board = createStatusBoard(
     {
       worker: config.worker,
@@ -34,16 +34,16 @@ export async function run({ env, clock, stop }: Invocation): Promise<ExitCode> {
   );
   const log = openLog(env, clock, () => board.status.state);
   const server = await serveStatus(socketPath(env), board, clock);
-  log.info(`worker ${config.worker} starts, rma ${RMA_VERSION}, models: ${config.models.length}`);
+  log.info(`worker ${config.worker} started, rma ${RMA_VERSION}, models: ${config.models.length}`);
   logStatus(board, log, clock);
-  // An answer must come within one heartbeat, or a hanging engine would outlive its lease.
+  // Responses must arrive within one heartbeat, or a hanging engine would outlive its lease.
   const deadlineMs = Math.min(3_000, config.heartbeatSeconds * 600);
   const { store, fetcher } = createContext(env);
   const probe = createEngineProbe(clock, deadlineMs);
   const registrar = createRegistrar(coordinator());
   const random = Math.random;
   await runWorkerLife({ config, board, store, fetcher, probe, registrar, clock, random, log }, stop);
-  log.info(`worker ${config.worker} ends`);
+  log.info(`worker ${config.worker} stopped`);
   await server.close();
   return EXIT.ok;
 
@@ -54,14 +54,14 @@ export async function run({ env, clock, stop }: Invocation): Promise<ExitCode> {
   }
 }
 
-/** COORDINATOR_URL wins over the file, so that a worker can be pointed elsewhere without a new file. */
+/** Returns the configuration with COORDINATOR_URL, which overrides the file. */
 function withCoordinator(config: WorkerConfig, env: NodeJS.ProcessEnv): WorkerConfig {
   const url = env['COORDINATOR_URL'];
   if (url === undefined || url === '') return config;
   if (/^https?:\/\//.test(url) && URL.canParse(url)) return { ...config, coordinator: { url } };
-  throw new RmaError('RMA_COORDINATOR_URL', `COORDINATOR_URL is "${url}", not an http or https address`, {
+  throw new RmaError('RMA_COORDINATOR_URL', `invalid COORDINATOR_URL "${url}": not an http or https URL`, {
     exitCode: EXIT.usage,
-    hint: 'set it like http://coordinator:7700',
+    hint: 'use a URL such as http://coordinator:7700',
   });
 }
 
@@ -72,10 +72,10 @@ function readConfig(file: string): WorkerConfig {
   } catch (error) {
     throw new RmaError(
       'RMA_WORKER_CONFIG',
-      `cannot read the worker's configuration ${file}: ${networkReason(error)}`,
+      `cannot read the worker configuration ${file}: ${networkReason(error)}`,
       {
         exitCode: EXIT.usage,
-        hint: 'rma up mounts it; for a one-off download use download-models.sh',
+        hint: 'rma up mounts it; for a one-off download, use download-models.sh',
       },
     );
   }

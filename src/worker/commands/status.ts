@@ -2,31 +2,32 @@ import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { EXIT, type ExitCode, toErrorDocument } from '../../core/errors.ts';
 import { progressLine } from '../../core/worker/progress-line.ts';
 import { isHealthy } from '../../core/worker/worker-health.ts';
-import { askStatus, followStatus } from '../status/ask-status.ts';
+import { followStatus, queryStatus } from '../status/query-status.ts';
 import { socketPath } from '../status/socket-path.ts';
 import type { Invocation } from './invocation.ts';
 
 /**
- * `rma-worker status [--json] [--follow [--while-stdin]]`: the living worker's state; with `--follow` after each change
- * until it ends, or with `--while-stdin` until the input ends: so that nothing is left when a `docker exec` is given up.
+ * Runs `rma-worker status [--json] [--follow [--while-stdin]]`: prints the state of the running worker; with `--follow`
+ * after each change until it exits, or with `--while-stdin` until stdin is closed, so that an aborted `docker exec`
+ * leaves no process.
  * @throws RmaError RMA_WORKER_NOT_RUNNING exit 3
  */
 export async function status({ args, env, clock, print, readStdin }: Invocation): Promise<ExitCode> {
   const render = args.includes('--json') ? (each: WorkerStatus) => JSON.stringify(each) : readable;
   if (!args.includes('--follow')) {
-    print(`${render(await askStatus(socketPath(env)))}\n`);
+    print(`${render(await queryStatus(socketPath(env)))}\n`);
     return EXIT.ok;
   }
-  const enough = new AbortController();
-  if (args.includes('--while-stdin')) void readStdin().finally(() => enough.abort());
-  for await (const each of followStatus(socketPath(env), clock, enough.signal)) print(`${render(each)}\n`);
+  const inputEnd = new AbortController();
+  if (args.includes('--while-stdin')) void readStdin().finally(() => inputEnd.abort());
+  for await (const each of followStatus(socketPath(env), clock, inputEnd.signal)) print(`${render(each)}\n`);
   return EXIT.ok;
 }
 
-/** `rma-worker health`: 0 when every owned model has a valid receipt, else 1, also when no worker answers. */
+/** Runs `rma-worker health`: 0 if every model has a valid receipt, else 1, also if no worker responds. */
 export async function health({ env, print }: Invocation): Promise<ExitCode> {
   try {
-    const current = await askStatus(socketPath(env));
+    const current = await queryStatus(socketPath(env));
     print(`${current.state}\n`);
     return isHealthy(current) ? EXIT.ok : EXIT.failed;
   } catch (error) {

@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../log/log.ts';
 import type { Registrar } from './registrar.ts';
 
-const LOOK_EVERY_MS = 500;
+const POLL_MS = 500;
 
 export interface DrainPhase {
   readonly config: WorkerConfig;
@@ -18,7 +18,7 @@ export interface DrainPhase {
   readonly startedAt: string;
 }
 
-/** Leaves the coordinator, then waits until the engines have no request in flight or the deadline is over. */
+/** Leaves the coordinator, then waits until no request is in flight or the drain timeout has passed. */
 export async function drain(phase: DrainPhase): Promise<void> {
   const { config, registrar, clock, log } = phase;
   const signal = new AbortController().signal;
@@ -28,11 +28,11 @@ export async function drain(phase: DrainPhase): Promise<void> {
   let left = await inFlight(phase, signal);
   while (left > 0 && clock.monotonic() < deadline) {
     log.info(`draining: ${left} requests in flight`);
-    await clock.sleep(Math.min(LOOK_EVERY_MS, deadline - clock.monotonic()), signal);
+    await clock.sleep(Math.min(POLL_MS, deadline - clock.monotonic()), signal);
     left = await inFlight(phase, signal);
   }
-  if (left > 0) log.warn(`drain deadline of ${config.drainSeconds} s is over: ${left} requests are cut off`);
-  else log.info('drained: no request in flight');
+  if (left > 0) log.warn(`drain timeout of ${config.drainSeconds} s exceeded: ${left} requests are aborted`);
+  else log.info('drained: no requests in flight');
   await registrar.leave(config.worker, signal);
 }
 

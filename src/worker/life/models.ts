@@ -18,7 +18,7 @@ export interface ModelsPhase {
   readonly random: () => number;
 }
 
-/** Whether every model has a valid receipt; the board shows what was found. Contacts no hub. */
+/** Checks whether every model has a valid receipt, and updates the board. Contacts no hub. */
 export async function checkModels(
   phase: Pick<ModelsPhase, 'fetcher' | 'board'>,
   models: readonly PinnedModel[],
@@ -29,9 +29,8 @@ export async function checkModels(
 }
 
 /**
- * Fetches until every model is present. Transient errors are retried after growing pauses, which are short again once
- * bytes arrive.
- * @throws RmaError the first lasting fault, or the signal's reason
+ * Downloads until every model is present. Temporary faults are retried with back-off, which is reset by received bytes.
+ * @throws RmaError the first permanent fault, or the signal's reason
  */
 export async function fetchModels(
   phase: ModelsPhase,
@@ -43,8 +42,8 @@ export async function fetchModels(
     const outcomes = await fetchOnce(phase, models, signal);
     const failed = outcomes.filter((outcome) => outcome.state === 'failed');
     if (failed.length === 0) return;
-    const lasting = failed.find((outcome) => !isTemporary(outcome.error));
-    if (lasting !== undefined) throw asRmaError(lasting.error);
+    const permanent = failed.find((outcome) => !isTemporary(outcome.error));
+    if (permanent !== undefined) throw asRmaError(permanent.error);
     if (doneBytes(phase.board) > before) failures = 1;
     const pauseMs = backoffMs(failures, phase.random(), PAUSES);
     noteRetry(phase.board, failed, pauseMs);
@@ -53,7 +52,7 @@ export async function fetchModels(
 }
 
 /**
- * One round over the models, shown on the board.
+ * Tries to download each model once, and updates the board.
  * @throws Error the signal's reason
  */
 export async function fetchOnce(
@@ -81,7 +80,7 @@ function noteRetry(
   for (const { ref, error } of failed) {
     const known = board.status.models.find((model) => model.ref === ref);
     if (known === undefined) continue;
-    const note = `${toErrorDocument(error).message}; next try in ${Math.ceil(pauseMs / 1000)} s`;
+    const note = `${toErrorDocument(error).message}; retrying in ${Math.ceil(pauseMs / 1000)} s`;
     board.model({ ...known, state: 'waiting', bytesPerSecond: null, etaSeconds: null, note });
   }
 }
@@ -90,7 +89,7 @@ function doneBytes(board: StatusBoard): number {
   return board.status.models.reduce((sum, model) => sum + model.doneBytes, 0);
 }
 
-/** An error of any kind as an RmaError, so that the worker can show it. */
+/** Returns any error as an RmaError. */
 export function asRmaError(error: unknown): RmaError {
   if (error instanceof RmaError) return error;
   const { code, message } = toErrorDocument(error);

@@ -2,52 +2,52 @@ import type { Registration } from '../../core/domain/registration.ts';
 import type { CoordinatorAnswer } from '../../core/worker/coordinator-answer.ts';
 import type { CoordinatorClient } from '../coordinator-client.ts';
 
-/** What telling the coordinator came to. */
-export type Told =
+/** Outcome of a registration or heartbeat. */
+export type RegistrarResult =
   | { readonly registered: true; readonly leaseSeconds: number | null }
   | { readonly registered: false; readonly reason: string };
 
-/** Keeps one worker in a coordinator: registers, renews, and registers again when it was forgotten. */
+/** Keeps one worker registered: registers, renews, and registers again if the coordinator has lost it. */
 export interface Registrar {
-  /** @throws RmaError when the coordinator refuses for good */
-  tell(registration: Registration, signal: AbortSignal): Promise<Told>;
-  /** tells a coordinator that may know the worker that it takes no new requests; a failure is left to the lease */
+  /** Registers the worker or sends a heartbeat. @throws RmaError for a permanent refusal */
+  report(registration: Registration, signal: AbortSignal): Promise<RegistrarResult>;
+  /** Reports that the worker accepts no new requests; after a failure the lease expires. */
   withdraw(registration: Registration, signal: AbortSignal): Promise<void>;
   leave(id: string, signal: AbortSignal): Promise<void>;
 }
 
-/** @param client null: there is no coordinator, and every state counts as told */
+/** Returns a registrar. @param client null: no coordinator; every report succeeds */
 export function createRegistrar(client: CoordinatorClient | null): Registrar {
-  if (client === null) return ALONE;
-  // True from the first registration that was sent, answered or not: it may have arrived.
-  let perhapsKnown = false;
+  if (client === null) return NO_COORDINATOR;
+  // True from the first registration on, even without a response: it may have arrived.
+  let maybeRegistered = false;
   return {
-    async tell(registration, signal) {
+    async report(registration, signal) {
       let answer: CoordinatorAnswer = { kind: 'unknown' };
-      if (perhapsKnown) answer = await client.heartbeat(registration, signal);
+      if (maybeRegistered) answer = await client.heartbeat(registration, signal);
       if (answer.kind === 'unknown') {
-        perhapsKnown = true;
+        maybeRegistered = true;
         answer = await client.register(registration, signal);
       }
-      return told(answer);
+      return toResult(answer);
     },
     async withdraw(registration, signal) {
-      if (perhapsKnown) await client.heartbeat(registration, signal);
+      if (maybeRegistered) await client.heartbeat(registration, signal);
     },
     async leave(id, signal) {
-      if (perhapsKnown) await client.leave(id, signal);
-      perhapsKnown = false;
+      if (maybeRegistered) await client.leave(id, signal);
+      maybeRegistered = false;
     },
   };
 }
 
-const ALONE: Registrar = {
-  tell: async () => ({ registered: true, leaseSeconds: null }),
+const NO_COORDINATOR: Registrar = {
+  report: async () => ({ registered: true, leaseSeconds: null }),
   withdraw: async () => undefined,
   leave: async () => undefined,
 };
 
-function told(answer: CoordinatorAnswer): Told {
+function toResult(answer: CoordinatorAnswer): RegistrarResult {
   switch (answer.kind) {
     case 'accepted':
       return { registered: true, leaseSeconds: answer.leaseSeconds };
@@ -56,6 +56,6 @@ function told(answer: CoordinatorAnswer): Told {
     case 'unavailable':
       return { registered: false, reason: answer.reason };
     case 'unknown':
-      return { registered: false, reason: 'the coordinator does not know this worker' };
+      return { registered: false, reason: 'the coordinator does not accept the registration of this worker' };
   }
 }

@@ -9,7 +9,7 @@ import type { Log } from '../log/log.ts';
 import type { StatusBoard } from '../status/status-board.ts';
 import type { Registrar } from './registrar.ts';
 
-/** How often the receipts are looked at while the worker serves. */
+/** Interval of checks of the receipts while the worker serves. */
 const STORE_CHECK_MS = 60_000;
 const FIRST_PAUSE_MS = 500;
 const ENGINE_PAUSE_MS = 2_000;
@@ -24,52 +24,52 @@ export interface ServePhase {
   readonly random: () => number;
   readonly log: Log;
   readonly startedAt: string;
-  /** whether every model still has a valid receipt */
+  /** returns whether every model still has a valid receipt */
   readonly modelsPresent: () => Promise<boolean>;
 }
 
 /**
- * Probes the engines and tells the coordinator, beat by beat. Returns when a model left the store.
- * @throws RmaError when the coordinator refuses for good, or the signal's reason
+ * Probes the engines and reports to the coordinator in each heartbeat. Returns when a model is missing in the store.
+ * @throws RmaError for a permanent refusal of the coordinator, or the signal's reason
  */
 export async function serve(phase: ServePhase, signal: AbortSignal): Promise<void> {
   const { clock, board } = phase;
-  const beat: Beat = { beganAtMs: 0, failures: 0, leaseSeconds: null, complaint: null };
-  let lookedAt = clock.monotonic();
+  const beat: Beat = { beganAtMs: 0, failures: 0, leaseSeconds: null, warning: null };
+  let checkedAt = clock.monotonic();
   for (;;) {
     const beganAt = clock.monotonic();
-    if (beganAt - lookedAt >= STORE_CHECK_MS) {
-      lookedAt = beganAt;
+    if (beganAt - checkedAt >= STORE_CHECK_MS) {
+      checkedAt = beganAt;
       if (await lostModels(phase)) return;
     }
     const before = board.status.state;
     beat.beganAtMs = clock.now();
     await probeEngines(phase, signal);
-    const settled = await tellCoordinator(phase, beat, signal);
+    const registered = await reportToCoordinator(phase, beat, signal);
     if (before !== board.status.state) beat.failures = 0;
-    beat.failures = settled ? 0 : beat.failures + 1;
-    // Beats keep their distance from begin to begin, so that a slow probe does not eat into the lease.
+    beat.failures = registered ? 0 : beat.failures + 1;
+    // Heartbeats have a fixed interval from start to start, so that a slow probe does not shorten the lease.
     await clock.sleep(Math.max(0, nextPause(phase, beat) - (clock.monotonic() - beganAt)), signal);
   }
 }
 
-/** What one beat leaves to the next. */
+/** State between two heartbeats. */
 interface Beat {
   /** milliseconds since the Unix epoch */
   beganAtMs: number;
-  /** beats in a row in which the worker was not ready and registered */
+  /** consecutive heartbeats in which the worker was not ready and registered */
   failures: number;
   leaseSeconds: number | null;
-  /** the last thing said about the coordinator, so that it is said once */
-  complaint: string | null;
+  /** last warning about the coordinator, so that it is logged once */
+  warning: string | null;
 }
 
-// A store that cannot be read for a moment is no lost model: the engines hold their files open.
+// A temporary read error of the store does not mean a missing model: the engines keep their files open.
 async function lostModels({ modelsPresent, log }: ServePhase): Promise<boolean> {
   try {
     return !(await modelsPresent());
   } catch (error) {
-    log.warn(`the store cannot be looked at: ${toErrorDocument(error).message}`);
+    log.warn(`cannot check the store: ${toErrorDocument(error).message}`);
     return false;
   }
 }
@@ -88,26 +88,26 @@ async function probeEngines({ config, board, probe }: ServePhase, signal: AbortS
   board.input(statuses.every((each) => each.state === 'ready') ? 'engines-answer' : 'engines-down');
 }
 
-/** Whether the worker serves and the coordinator knows. Nobody is told of a worker whose engines never answered. */
-async function tellCoordinator(phase: ServePhase, beat: Beat, signal: AbortSignal): Promise<boolean> {
+/** Returns whether the worker serves and is registered. A worker is not registered before its engines respond. */
+async function reportToCoordinator(phase: ServePhase, beat: Beat, signal: AbortSignal): Promise<boolean> {
   const { config, board, registrar, startedAt, log } = phase;
   if (board.status.state === 'waiting-for-engines') return false;
   const state = board.status.state === 'degraded' ? 'degraded' : 'ready';
   const body = registrationBody(config, { state, engines: board.status.engines, startedAt });
-  const told = await registrar.tell(body, signal);
+  const result = await registrar.report(body, signal);
   signal.throwIfAborted();
-  board.registered(told.registered && config.coordinator !== null);
-  if (told.registered) {
-    // before the state changes, so that a reader who sees `ready` sees since when
+  board.registered(result.registered && config.coordinator !== null);
+  if (result.registered) {
+    // before the state changes, so that a reader of `ready` also sees the time
     board.confirmed(beat.beganAtMs);
     board.input('registered');
-    beat.leaseSeconds = told.leaseSeconds;
-    beat.complaint = null;
-  } else if (told.reason !== beat.complaint) {
-    beat.complaint = told.reason;
-    log.warn(`${told.reason}; trying again`);
+    beat.leaseSeconds = result.leaseSeconds;
+    beat.warning = null;
+  } else if (result.reason !== beat.warning) {
+    beat.warning = result.reason;
+    log.warn(`${result.reason}; retrying`);
   }
-  return told.registered;
+  return result.registered;
 }
 
 function nextPause({ config, board, random }: ServePhase, { failures, leaseSeconds }: Beat): number {

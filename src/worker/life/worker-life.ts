@@ -24,15 +24,15 @@ export interface WorkerLife {
 }
 
 /**
- * The life of a worker until `stop` is aborted: models, engines, coordinator, heartbeats; models again when the store
- * lost one. A lasting fault ends in `failed`, where nothing is done but answering for the state. Never throws.
+ * Runs a worker until `stop` is aborted: models, engines, coordinator, heartbeats; models again if one is missing in the
+ * store. A permanent fault leads to `failed`, in which the worker only reports its state. Never throws.
  */
 export async function runWorkerLife(life: WorkerLife, stop: AbortSignal): Promise<void> {
   const { board, clock } = life;
   const startedAt = new Date(clock.now()).toISOString();
   try {
     for (;;) {
-      await bringModels(life, stop);
+      await ensureModels(life, stop);
       await serve({ ...life, startedAt, modelsPresent: () => checkModels(life, life.config.models) }, stop);
       await life.registrar.leave(life.config.worker, stop);
       board.registered(false);
@@ -44,12 +44,12 @@ export async function runWorkerLife(life: WorkerLife, stop: AbortSignal): Promis
   const serving = board.status.state === 'ready' || board.status.state === 'degraded';
   board.input('stop');
   if (serving) await drain({ ...life, engines: board.status.engines, startedAt });
-  // a registration whose answer was not waited for may have arrived
+  // a registration may have arrived even without a response
   else await life.registrar.leave(life.config.worker, new AbortController().signal);
   board.registered(false);
 }
 
-async function bringModels(life: WorkerLife, stop: AbortSignal): Promise<void> {
+async function ensureModels(life: WorkerLife, stop: AbortSignal): Promise<void> {
   const { config, store, board } = life;
   const { host, project, profile } = config;
   await store.prepare();
@@ -62,7 +62,7 @@ async function bringModels(life: WorkerLife, stop: AbortSignal): Promise<void> {
 async function failUntil({ board, log }: WorkerLife, error: unknown, stop: AbortSignal): Promise<void> {
   board.fail(asRmaError(error));
   board.registered(false);
-  log.error('nothing is done until the worker is restarted');
+  log.error('the worker is idle until it is restarted');
   await new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
     else stop.addEventListener('abort', () => resolve(), { once: true });

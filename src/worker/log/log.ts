@@ -1,7 +1,7 @@
 import { isLogged, type LogLevel, logLine } from '../../core/worker/log-line.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** Where log lines go; each gets the line without its newline. */
+/** A destination of log lines; receives each line without its newline. */
 export type LogSink = (line: string) => void;
 
 /** The worker's log: lines with time, level and scope (the worker's state, or the command). */
@@ -15,11 +15,12 @@ export interface Log {
 export interface LogOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly threshold: LogLevel;
-  /** asked for each line */
+  /** called for each line */
   readonly scope: () => string;
   readonly sinks: readonly LogSink[];
 }
 
+/** Returns a log that writes to all sinks, from `threshold` up. */
 export function createLog({ clock, threshold, scope, sinks }: LogOptions): Log {
   const write = (level: LogLevel) => (text: string) => {
     if (!isLogged(level, threshold)) return;

@@ -4,24 +4,26 @@ import { parseLogLevel } from '../../core/worker/log-line.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { createLog, type Log, type LogSink } from './log.ts';
 
-/** Where the log file is unless LOG_FILE says otherwise. */
+/** Log file unless LOG_FILE is set. */
 const DEFAULT_LOG_FILE = '/var/log/model-download.log';
 
 /**
- * The log that the environment asks for: stderr, and the file of LOG_FILE (empty: none), from LOG_LEVEL on.
- * A file that cannot be written costs one warning, never the work.
+ * Opens the log: stderr, and the file of LOG_FILE (empty: none), from LOG_LEVEL up. A file that cannot be written causes
+ * one warning, never a failure.
  */
 export function openLog(env: NodeJS.ProcessEnv, clock: Pick<Clock, 'now'>, scope: () => string): Log {
   const warnings: string[] = [];
-  const asked = env['LOG_LEVEL'] || 'INFO';
-  const level = parseLogLevel(asked);
-  if (level === null) warnings.push(`LOG_LEVEL is "${asked}", not DEBUG, INFO, WARN or ERROR: INFO is used`);
+  const configured = env['LOG_LEVEL'] || 'INFO';
+  const level = parseLogLevel(configured);
+  if (level === null) warnings.push(`invalid LOG_LEVEL "${configured}" (DEBUG|INFO|WARN|ERROR); using INFO`);
   const sinks: LogSink[] = [(line) => process.stderr.write(`${line}\n`)];
   const file = env['LOG_FILE'] ?? DEFAULT_LOG_FILE;
   const lost = (reason: string) =>
-    warnings.push(`LOG_FILE ${file} cannot be written (${reason}): stderr only`);
+    warnings.push(`cannot write LOG_FILE ${file} (${reason}); logging to stderr only`);
   if (file !== '') {
-    const sink = fileSink(file, lost, (reason) => log.warn(`LOG_FILE ${file} is lost: ${reason}`));
+    const sink = fileSink(file, lost, (reason) =>
+      log.warn(`cannot write LOG_FILE ${file} any more: ${reason}`),
+    );
     if (sink !== null) sinks.push(sink);
   }
   const log = createLog({ clock, threshold: level ?? 'INFO', scope, sinks });

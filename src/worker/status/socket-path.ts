@@ -1,4 +1,4 @@
-/** Where the living worker answers for its state, inside its container; RMA_WORKER_SOCKET moves it. */
+/** Status socket of the running worker in its container, unless RMA_WORKER_SOCKET is set. */
 const WORKER_SOCKET_PATH = '/tmp/rma-worker.sock';
 
 export function socketPath(env: NodeJS.ProcessEnv): string {

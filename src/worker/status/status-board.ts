@@ -8,7 +8,7 @@ import { type ErrorDocument, type RmaError, toErrorDocument } from '../../core/e
 import { nextState, type WorkerInput } from '../../core/worker/worker-state.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** What the worker knows about itself, now. The one place where its state changes. */
+/** The current status of the worker. The only place where its state changes. */
 export interface StatusBoard {
   readonly status: WorkerStatus;
   input(input: Exclude<WorkerInput, 'fault'>): void;
@@ -16,9 +16,9 @@ export interface StatusBoard {
   model(progress: ModelProgress): void;
   engines(engines: readonly EngineStatus[]): void;
   registered(registered: boolean): void;
-  /** a round that began at this time found the engines and the coordinator; milliseconds since the Unix epoch */
+  /** records the start of a successful round of probes and registration; milliseconds since the Unix epoch */
   confirmed(beganAtMs: number): void;
-  /** calls the listener after each change, with the status before; returns what ends it */
+  /** calls the listener after each change, with the previous status; returns a function that removes it */
   listen(listener: (status: WorkerStatus, before: WorkerStatus) => void): () => void;
 }
 
@@ -29,6 +29,7 @@ export interface BoardStart {
   readonly engines: readonly EngineStatus[];
 }
 
+/** Returns a board in the state `checking`. */
 export function createStatusBoard(start: BoardStart, clock: Pick<Clock, 'now'>): StatusBoard {
   const listeners = new Set<(status: WorkerStatus, before: WorkerStatus) => void>();
   const instant = () => new Date(clock.now()).toISOString();

@@ -9,10 +9,10 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../log/log.ts';
 import type { StatusBoard } from './status-board.ts';
 
-/** Writes one log line per change of state, engine and registration, and lines about downloads at a bearable rate. */
+/** Logs one line per change of state, engine and registration, and download progress at a limited rate. */
 export function logStatus(board: StatusBoard, log: Log, clock: Pick<Clock, 'now'>): () => void {
   const marks = new Map<string, ProgressMark>();
-  const tellModel = (progress: ModelProgress) => {
+  const logModel = (progress: ModelProgress) => {
     if (progress.state === 'waiting' && progress.note === undefined) return;
     if (!needsProgressLine(marks.get(progress.ref), progress, clock.now())) return;
     marks.set(progress.ref, progressMark(progress, clock.now()));
@@ -21,28 +21,28 @@ export function logStatus(board: StatusBoard, log: Log, clock: Pick<Clock, 'now'
     else log.info(progressLine(progress));
   };
   return board.listen((status, before) => {
-    if (status.state !== before.state) tellState(status, log);
+    if (status.state !== before.state) logState(status, log);
     for (const progress of status.models) {
-      if (!before.models.includes(progress)) tellModel(progress);
+      if (!before.models.includes(progress)) logModel(progress);
     }
-    if (status.engines !== before.engines) tellEngines(status.engines, before.engines, log);
+    if (status.engines !== before.engines) logEngines(status.engines, before.engines, log);
     if (status.registered !== before.registered) {
       log.info(status.registered ? 'registered with the coordinator' : 'not registered with the coordinator');
     }
   });
 }
 
-function tellState(status: WorkerStatus, log: Log): void {
+function logState(status: WorkerStatus, log: Log): void {
   if (status.failure === null) {
     log.info(`state ${status.state}`);
     return;
   }
   const { code, message, hint } = status.failure;
-  const mend = hint === undefined ? '' : `; ${hint}`;
-  log.error(`state failed (${code}): ${message}${mend}`);
+  const fix = hint === undefined ? '' : `; ${hint}`;
+  log.error(`state failed (${code}): ${message}${fix}`);
 }
 
-function tellEngines(now: readonly EngineStatus[], before: readonly EngineStatus[], log: Log): void {
+function logEngines(now: readonly EngineStatus[], before: readonly EngineStatus[], log: Log): void {
   for (const engine of now) {
     const was = before.find((each) => each.service === engine.service);
     if (was !== undefined && was.state === engine.state && was.note === engine.note) continue;

@@ -6,20 +6,20 @@ import type { StatusBoard } from './status-board.ts';
 import { streamStatus } from './stream-status.ts';
 
 export interface StatusServer {
-  /** ends every connection, which tells followers that the worker is gone */
+  /** closes every connection, so that followers notice the end of the worker */
   close(): Promise<void>;
 }
 
 /**
- * Answers on a unix socket: `status` and a newline give one line of JSON (WorkerStatus), `follow` gives a line per
- * change until the worker ends.
- * @throws RmaError RMA_WORKER_RUNNING exit 3 when another worker answers there
+ * Serves the status on a Unix socket: `status` and a newline return one line of JSON (WorkerStatus), `follow` returns a
+ * line per change until the worker exits.
+ * @throws RmaError RMA_WORKER_RUNNING exit 3 if another worker already serves it
  */
 export async function serveStatus(path: string, board: StatusBoard, clock: Clock): Promise<StatusServer> {
   if (await isAnswering(path)) {
-    throw new RmaError('RMA_WORKER_RUNNING', `a worker already runs here: it answers on ${path}`, {
+    throw new RmaError('RMA_WORKER_RUNNING', `another worker is already running at ${path}`, {
       exitCode: EXIT.notReady,
-      hint: 'one worker per container; see rma-worker status',
+      hint: 'run one worker per container; see rma-worker status',
     });
   }
   await rm(path, { force: true });
@@ -40,14 +40,14 @@ export async function serveStatus(path: string, board: StatusBoard, clock: Clock
 }
 
 function answer(socket: Socket, board: StatusBoard, clock: Clock): void {
-  let question = '';
+  let command = '';
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {
-    question += chunk;
-    if (question.length > 64) socket.destroy();
-    else if (question === 'status\n') socket.end(`${JSON.stringify(board.status)}\n`);
-    else if (question === 'follow\n') follow(socket, board, clock);
-    else if (question.includes('\n')) socket.destroy();
+    command += chunk;
+    if (command.length > 64) socket.destroy();
+    else if (command === 'status\n') socket.end(`${JSON.stringify(board.status)}\n`);
+    else if (command === 'follow\n') follow(socket, board, clock);
+    else if (command.includes('\n')) socket.destroy();
   });
 }
 

@@ -1,12 +1,12 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { StatusBoard } from './status-board.ts';
 
-/** A reader gets at most one line in this time; what changed in between is in the next line. */
+/** Shortest interval between two lines; changes in between are part of the next line. */
 const LINE_EVERY_MS = 200;
 
 /**
- * Writes the board as a line of JSON now and after changes. A change of state is never swallowed: whoever waits for
- * `ready` sees `registering` before it. Returns what ends it.
+ * Writes the status as a line of JSON now and after changes. Changes of the state are never skipped: `registering` is
+ * always written before `ready`. Returns a function that ends it.
  */
 export function streamStatus(board: StatusBoard, clock: Clock, write: (line: string) => void): () => void {
   const gone = new AbortController();

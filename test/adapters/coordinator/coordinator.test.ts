@@ -61,7 +61,7 @@ describe('the coordinator', () => {
     clock.advance(15_000);
     expect((await call(coordinator.url, 'GET /v1/models', { token: null })).body.data).toEqual([]);
     expect((await call(coordinator.url, `PUT /v1/workers/${BODY.id}`, { body: BODY })).status).toBe(404);
-    expect(coordinator.lines).toContainEqual(expect.stringContaining('gone: no heartbeat for 15 s'));
+    expect(coordinator.lines).toContainEqual(expect.stringContaining('removed: no heartbeat for 15 s'));
   });
 
   it('lets a worker leave', async () => {

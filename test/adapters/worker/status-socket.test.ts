@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { unstarted } from '../../../src/core/worker/model-progress.ts';
-import { askStatus, followStatus } from '../../../src/worker/status/ask-status.ts';
+import { followStatus, queryStatus } from '../../../src/worker/status/query-status.ts';
 import { createStatusBoard, type StatusBoard } from '../../../src/worker/status/status-board.ts';
 import { serveStatus } from '../../../src/worker/status/status-server.ts';
 import { FakeClock } from '../../helpers/clock/fake-clock.ts';
@@ -43,7 +43,7 @@ describe('the status socket', () => {
   it('answers with the state of the living worker', async () => {
     await using worker = await startStatus();
     worker.board.input('models-missing');
-    expect(await askStatus(worker.path)).toMatchObject({
+    expect(await queryStatus(worker.path)).toMatchObject({
       schema: 'rma.worker-status/v1',
       worker: 'w',
       state: 'downloading',
@@ -82,7 +82,7 @@ describe('the status socket', () => {
     });
     await server.close();
     const heir = await serveStatus(path, board, clock);
-    expect((await askStatus(path)).worker).toBe('w');
+    expect((await queryStatus(path)).worker).toBe('w');
     await heir.close();
   });
 
@@ -99,7 +99,7 @@ describe('the status socket', () => {
   it('says that no worker runs where none answers', async () => {
     const path = join(tmpdir(), 'rma-nobody-is-here.sock');
     expect(existsSync(path)).toBe(false);
-    await expect(askStatus(path)).rejects.toMatchObject({ code: 'RMA_WORKER_NOT_RUNNING', exitCode: 3 });
+    await expect(queryStatus(path)).rejects.toMatchObject({ code: 'RMA_WORKER_NOT_RUNNING', exitCode: 3 });
   });
 
   it('lets a follower wait for a worker that is just starting', async () => {

@@ -33,7 +33,7 @@ describe('a worker that is stopped', () => {
     expect(clock.sleepers).toBe(0);
   });
 
-  it('waits no longer than the drain deadline', async () => {
+  it('waits no longer than the drain timeout', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();
     const config = workerConfig({ engines: [engine.target], drainSeconds: 1 });
@@ -44,7 +44,7 @@ describe('a worker that is stopped', () => {
     await clock.pass(500);
     await clock.pass(500);
     await worker.ended;
-    expect(worker.lines).toContainEqual(expect.stringContaining('drain deadline of 1 s is over: 1 requests'));
+    expect(worker.lines).toContainEqual(expect.stringContaining('drain timeout of 1 s exceeded: 1 requests'));
   });
 
   it('ends at once in the middle of a download', async () => {

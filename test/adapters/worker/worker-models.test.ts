@@ -55,7 +55,7 @@ describe('a worker and its models', () => {
     await clock.sleeping(2_000);
     expect(worker.board.status).toMatchObject({
       state: 'downloading',
-      models: [{ note: 'hub 127.0.0.1 does not answer; next try in 2 s' }],
+      models: [{ note: 'hub 127.0.0.1 is not reachable; retrying in 2 s' }],
     });
     expect(isHealthy(worker.board.status)).toBe(false);
     clock.advance(2_000);

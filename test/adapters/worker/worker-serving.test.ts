@@ -94,7 +94,7 @@ describe('a worker that serves', () => {
     await using worker = startWorker(config, new StubFetcher(true), clock);
     for (const pause of [250, 500, 1_000, 2_000, 2_500, 2_500]) await clock.pass(pause);
     expect(worker.board.status).toMatchObject({ state: 'registering', registered: false });
-    expect(worker.lines.filter((line) => line.includes('does not answer'))).toHaveLength(1);
+    expect(worker.lines.filter((line) => line.includes('is not reachable'))).toHaveLength(1);
     await using _after = await startCoordinator(clock, { port: before.port });
     await clock.pass(BEAT);
     await worker.until(is('ready'));

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAccess } from '../../../src/coordinator/access.ts';
 import { createCoordinatorServer } from '../../../src/coordinator/server.ts';
-import { createWorkerBook } from '../../../src/coordinator/worker-book.ts';
+import { createWorkerRegistry } from '../../../src/coordinator/worker-registry.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 
 export const COORDINATOR_KEY = 'key-of-the-coordinator';
@@ -21,7 +21,7 @@ export async function startCoordinator(
   options: { readonly readers?: 'open' | 'token'; readonly port?: number } = {},
 ): Promise<RunningCoordinator> {
   const lines: string[] = [];
-  const book = createWorkerBook(clock, (line) => lines.push(line));
+  const book = createWorkerRegistry(clock, (line) => lines.push(line));
   const server = createCoordinatorServer(book, createAccess(COORDINATOR_KEY, options.readers ?? 'open'));
   const port = await listen(server, options.port ?? 0);
   return { url: `http://127.0.0.1:${port}`, port, lines, [Symbol.asyncDispose]: () => close(server) };

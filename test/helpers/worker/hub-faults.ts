@@ -2,7 +2,7 @@ import { EXIT, RmaError } from '../../../src/core/errors.ts';
 
 /** A fault that may go away. */
 export function passing(): RmaError {
-  return new RmaError('RMA_HUB_UNREACHABLE', 'hub 127.0.0.1 does not answer');
+  return new RmaError('RMA_HUB_UNREACHABLE', 'hub 127.0.0.1 is not reachable');
 }
 
 /** A fault that waits for a person. */

@@ -5,7 +5,7 @@ import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
 import { hashFile } from '../disk/hash-file.ts';
-import { ReceiptBook } from '../receipts/receipt-book.ts';
+import { ReceiptStore } from '../receipts/receipt-store.ts';
 import {
   isSameContent,
   isUnchanged,
@@ -21,12 +21,12 @@ import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } f
 export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
   readonly root: string;
   readonly #context: LayoutContext;
-  readonly #receipts: ReceiptBook;
+  readonly #receipts: ReceiptStore;
 
   constructor(gguf: string, context: LayoutContext) {
     this.root = gguf;
     this.#context = context;
-    this.#receipts = new ReceiptBook(context);
+    this.#receipts = new ReceiptStore(context);
   }
 
   leaseKey(model: PinnedUrlModel): string {

@@ -6,7 +6,7 @@ import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
 import { storeChanged } from '../disk/store-changed.ts';
-import { ReceiptBook, type VerifyOptions } from '../receipts/receipt-book.ts';
+import { ReceiptStore, type VerifyOptions } from '../receipts/receipt-store.ts';
 import {
   isSameContent,
   isUnchanged,
@@ -25,12 +25,12 @@ import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } f
 export class HfLayout implements LayoutWriter<PinnedHfModel> {
   readonly root: string;
   readonly #context: LayoutContext;
-  readonly #receipts: ReceiptBook;
+  readonly #receipts: ReceiptStore;
 
   constructor(hub: string, context: LayoutContext) {
     this.root = hub;
     this.#context = context;
-    this.#receipts = new ReceiptBook(context);
+    this.#receipts = new ReceiptStore(context);
   }
 
   leaseKey(model: PinnedHfModel): string {

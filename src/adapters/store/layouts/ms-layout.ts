@@ -6,7 +6,7 @@ import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { unless } from '../disk/disk.ts';
 import { linkRefused } from '../disk/ensure-inside.ts';
 import { storeChanged } from '../disk/store-changed.ts';
-import { ReceiptBook, type ReceiptFiles } from '../receipts/receipt-book.ts';
+import { type ReceiptFiles, ReceiptStore } from '../receipts/receipt-store.ts';
 import {
   isSameContent,
   isUnchanged,
@@ -27,12 +27,12 @@ interface Source extends PlacedFile {
 export class MsLayout implements LayoutWriter<PinnedMsModel> {
   readonly root: string;
   readonly #context: LayoutContext;
-  readonly #receipts: ReceiptBook;
+  readonly #receipts: ReceiptStore;
 
   constructor(modelscope: string, context: LayoutContext) {
     this.root = modelscope;
     this.#context = context;
-    this.#receipts = new ReceiptBook(context);
+    this.#receipts = new ReceiptStore(context);
   }
 
   leaseKey(model: PinnedMsModel): string {

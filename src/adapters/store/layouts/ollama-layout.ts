@@ -5,7 +5,7 @@ import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { errnoOf } from '../disk/disk.ts';
 import { ensureDir, syncDir, writeAtomic } from '../disk/files.ts';
 import { storeChanged } from '../disk/store-changed.ts';
-import { ReceiptBook, type ReceiptFiles } from '../receipts/receipt-book.ts';
+import { type ReceiptFiles, ReceiptStore } from '../receipts/receipt-store.ts';
 import {
   isSameContent,
   isUnchanged,
@@ -25,12 +25,12 @@ import { readOllamaReceipts } from './ollama-receipts.ts';
 export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
   readonly root: string;
   readonly #context: LayoutContext;
-  readonly #book: ReceiptBook;
+  readonly #receipts: ReceiptStore;
 
   constructor(ollama: string, context: LayoutContext) {
     this.root = ollama;
     this.#context = context;
-    this.#book = new ReceiptBook(context);
+    this.#receipts = new ReceiptStore(context);
   }
 
   /** Returns one key per model, for all tags. Two holders may write the same shared blob; both write the same content. */
@@ -39,7 +39,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
   }
 
   check(model: PinnedOllamaModel): ModelCheck {
-    const receipt = this.#book.receipt(model);
+    const receipt = this.#receipts.receipt(model);
     const verified = this.#verified(model, receipt);
     const missing = model.files.filter(({ path }) => verified[path] === undefined);
     const isRecorded = model.files.every((file) => isSameContent(file, receipt?.files[file.path]));
@@ -47,14 +47,14 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
   }
 
   async adopt(model: PinnedOllamaModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
-    const verified = this.#verified(model, this.#book.receipt(model));
+    const verified = this.#verified(model, this.#receipts.receipt(model));
     const adopted: Record<string, ReceiptFile> = {};
     for (const file of model.files) {
       if (verified[file.path] !== undefined) continue;
-      const entry = await this.#book.verify(file, this.#blob(file), options);
+      const entry = await this.#receipts.verify(file, this.#blob(file), options);
       if (entry !== null) adopted[file.path] = entry;
     }
-    if (Object.keys(adopted).length > 0) await this.#book.record(model, { ...verified, ...adopted });
+    if (Object.keys(adopted).length > 0) await this.#receipts.record(model, { ...verified, ...adopted });
     return model.files.filter(({ path }) => (verified[path] ?? adopted[path]) === undefined);
   }
 
@@ -66,7 +66,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
   ): Promise<void> {
     const { disk, now } = this.#context;
     await ensureDir(disk, join(this.root, 'blobs'));
-    const before = this.#verified(model, this.#book.receipt(model));
+    const before = this.#verified(model, this.#receipts.receipt(model));
     const entries: Record<string, ReceiptFile> = { ...before };
     for (const [file, { path, digest }] of staged) {
       if (before[file.path] !== undefined) {
@@ -81,7 +81,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     if (staged.size > 0) await syncDir(disk, join(this.root, 'blobs'));
     const here = await this.#confirmed(model, entries);
     await this.#writeManifest(model, staging);
-    await this.#book.record(model, await this.#confirmed(model, here));
+    await this.#receipts.record(model, await this.#confirmed(model, here));
   }
 
   #blob({ path, digest }: PinnedFile): string {
@@ -147,7 +147,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     for (const file of model.files) {
       const known = entries[file.path];
       const isKnown = isSameContent(file, known) && isUnchanged(statFile(this.#blob(file)), known);
-      const entry = isKnown ? known : await this.#book.verify(file, this.#blob(file));
+      const entry = isKnown ? known : await this.#receipts.verify(file, this.#blob(file));
       if (entry === null || entry === undefined) throw storeChanged(model, file.path);
       confirmed[file.path] = entry;
     }

@@ -6,33 +6,34 @@ import { EXIT, RmaError } from '../../core/errors.ts';
 import { readWorkerStatus } from '../../core/worker/read-worker-status.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-const PATIENCE_MS = 10_000;
-const TRY_EVERY_MS = 100;
+const CONNECT_TIMEOUT_MS = 10_000;
+const RETRY_MS = 100;
 
-/** The living worker's state. @throws RmaError RMA_WORKER_NOT_RUNNING exit 3 */
-export async function askStatus(path: string): Promise<WorkerStatus> {
+/** Returns the state of the running worker. @throws RmaError RMA_WORKER_NOT_RUNNING exit 3 */
+export async function queryStatus(path: string): Promise<WorkerStatus> {
   const socket = await open(path);
   for await (const status of statuses(socket, 'status')) return status;
-  throw notRunning(path, 'it ended before it answered');
+  throw notRunning(path, 'the connection was closed without a response');
 }
 
 /**
- * The living worker's state after each change, until it or the signal ends it. Waits up to ten seconds for a worker that is just starting.
+ * Yields the state of the running worker after each change, until it exits or the signal is aborted. Waits up to ten
+ * seconds for a worker that is starting.
  * @throws RmaError RMA_WORKER_NOT_RUNNING exit 3
  */
 export async function* followStatus(
   path: string,
   clock: Clock,
-  enough: AbortSignal,
+  signal: AbortSignal,
 ): AsyncGenerator<WorkerStatus> {
-  const socket = await openPatiently(path, clock);
-  enough.addEventListener('abort', () => socket.destroy(), { once: true });
-  if (!enough.aborted) yield* statuses(socket, 'follow');
+  const socket = await openWithRetry(path, clock);
+  signal.addEventListener('abort', () => socket.destroy(), { once: true });
+  if (!signal.aborted) yield* statuses(socket, 'follow');
 }
 
 async function* statuses(socket: Socket, question: string): AsyncGenerator<WorkerStatus> {
   const lines = createInterface({ input: socket });
-  // The end of the worker is the end of the stream, however the connection breaks.
+  // The stream ends with the worker, however the connection is closed.
   socket.on('error', () => socket.destroy());
   socket.once('close', () => lines.close());
   socket.write(`${question}\n`);
@@ -43,14 +44,14 @@ async function* statuses(socket: Socket, question: string): AsyncGenerator<Worke
   }
 }
 
-async function openPatiently(path: string, clock: Clock): Promise<Socket> {
-  const deadline = clock.monotonic() + PATIENCE_MS;
+async function openWithRetry(path: string, clock: Clock): Promise<Socket> {
+  const deadline = clock.monotonic() + CONNECT_TIMEOUT_MS;
   for (;;) {
     try {
       return await open(path);
     } catch (error) {
       if (clock.monotonic() >= deadline) throw error;
-      await clock.sleep(TRY_EVERY_MS);
+      await clock.sleep(RETRY_MS);
     }
   }
 }
@@ -64,8 +65,8 @@ function open(path: string): Promise<Socket> {
 }
 
 function notRunning(path: string, reason: string): RmaError {
-  return new RmaError('RMA_WORKER_NOT_RUNNING', `no worker answers on ${path}: ${reason}`, {
+  return new RmaError('RMA_WORKER_NOT_RUNNING', `no running worker at ${path}: ${reason}`, {
     exitCode: EXIT.notReady,
-    hint: 'ask inside the container of a running worker: docker exec CONTAINER rma-worker status',
+    hint: 'run it in the container of a running worker: docker exec CONTAINER rma-worker status',
   });
 }

@@ -24,7 +24,7 @@ export interface VerifyOptions extends Partial<AdoptOptions> {
 }
 
 /** Reads and writes the receipts of models for all layouts. */
-export class ReceiptBook {
+export class ReceiptStore {
   readonly #context: LayoutContext;
 
   constructor(context: LayoutContext) {

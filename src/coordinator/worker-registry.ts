@@ -8,8 +8,8 @@ import { EMPTY_REGISTRY, expire, type Registry, remove, renew } from '../core/co
 import { LEASE_SECONDS, type Registration } from '../core/domain/registration.ts';
 import type { Clock } from '../ports/clock.ts';
 
-/** The registry over time: leases that ran out are gone at the next look. */
-export interface WorkerBook {
+/** The registry over time: expired leases are removed on the next access. */
+export interface WorkerRegistry {
   find(id: string): Registration | undefined;
   renew(registration: Registration): void;
   remove(id: string): void;
@@ -17,12 +17,15 @@ export interface WorkerBook {
   models(): ModelListing;
 }
 
-/** @param tell takes one line per change: come, changed state, left, lease ran out */
-export function createWorkerBook(clock: Pick<Clock, 'monotonic'>, tell: (text: string) => void): WorkerBook {
+/** Returns an empty registry. @param log receives one line per change: registered, changed, left, lease expired */
+export function createWorkerRegistry(
+  clock: Pick<Clock, 'monotonic'>,
+  log: (text: string) => void,
+): WorkerRegistry {
   let registry: Registry = EMPTY_REGISTRY;
   const current = (): Registry => {
     const swept = expire(registry, clock.monotonic());
-    for (const id of swept.gone) tell(`worker ${id} is gone: no heartbeat for ${LEASE_SECONDS} s`);
+    for (const id of swept.gone) log(`worker ${id} removed: no heartbeat for ${LEASE_SECONDS} s`);
     registry = swept.registry;
     return registry;
   };
@@ -33,11 +36,11 @@ export function createWorkerBook(clock: Pick<Clock, 'monotonic'>, tell: (text: s
       const expiresAtMs = clock.monotonic() + LEASE_SECONDS * 1000;
       registry = renew(registry, { registration, expiresAtMs });
       const line = changeLine(before, registration);
-      if (line !== null) tell(line);
+      if (line !== null) log(line);
     },
     remove(id) {
       registry = remove(current(), id);
-      tell(`worker ${id} left`);
+      log(`worker ${id} left`);
     },
     workers: () => listWorkers(current(), clock.monotonic()),
     models: () => listModels(current()),
