@@ -123,7 +123,7 @@ export interface DataOrigin {
 
 /** All profiles, engines and models from `profiles/` and `compose/engines/`. */
 export interface Catalog {
-  /** by name of the profile */
+  /** by profile name */
   readonly origins: ReadonlyMap<string, DataOrigin>;
   /** by name of the engine */
   readonly engineOrigins: ReadonlyMap<string, DataOrigin>;
