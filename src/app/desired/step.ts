@@ -1,6 +1,6 @@
 import type { Invocation } from '../../ports/invocation.ts';
 
-/** Does one named thing and tells when it starts, and how it ended. */
+/** Runs a named piece of work and reports its start and its end. */
 export async function step<T>(
   invocation: Pick<Invocation, 'reporter'>,
   text: string,

@@ -18,9 +18,9 @@ export interface FetchRequest {
 }
 
 /**
- * Fetches models into the store by a throw-away worker container, beside whatever runs. Gives its last status, which
+ * Fetches models into the store in a temporary worker container, beside whatever runs. Returns its last status, which
  * carries the failure, if any.
- * @throws RmaError RMA_FETCH_FAILED (1) when it told nothing
+ * @throws RmaError RMA_FETCH_FAILED (1) when it ended without a status
  */
 export async function fetchInContainer(
   host: Pick<Host, 'docker' | 'files'>,
@@ -55,17 +55,18 @@ export async function fetchInContainer(
     },
     onStderr: (line) => log.push(line),
   });
-  const told = last as WorkerStatus | null;
-  if (told !== null && (outcome.exitCode === 0 || told.failure !== null)) return told;
+  const ended = last as WorkerStatus | null;
+  if (ended !== null && (outcome.exitCode === 0 || ended.failure !== null)) return ended;
   throw endedEarly(log);
 }
 
 function endedEarly(log: readonly string[]): RmaError {
+  const last = log.at(-1);
   return new RmaError(
     'RMA_FETCH_FAILED',
-    `the container that fetches ended early: ${log.at(-1) ?? 'it said nothing'}`,
+    `the download container exited early; ${last === undefined ? 'its log is empty' : `last log line: ${last}`}`,
     {
-      hint: 'try again; what was fetched is kept',
+      hint: 'run the command again; downloaded data is kept',
       details: { log: log.slice(-5) },
     },
   );

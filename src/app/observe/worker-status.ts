@@ -36,12 +36,12 @@ export async function plannedWorkerStatus(
   }
 }
 
-/** @throws RmaError what a failed worker failed with */
+/** Throws the fault of a worker that failed. */
 export function throwIfFailed({ worker, failure }: WorkerStatus): void {
   if (failure !== null) throw fromDocument(failure, { worker });
 }
 
-/** @throws RmaError the first fault of an engine that waiting alone does not mend */
+/** Throws the first fault of an engine that does not go away by waiting. */
 export function throwIfEngineFailed({ worker, engines }: WorkerStatus): void {
   const bad = engines.find(({ fault }) => fault !== undefined);
   if (bad?.fault !== undefined) throw fromDocument(bad.fault, { worker, engine: bad.service });

@@ -2,7 +2,7 @@ import { planRestart, restart } from '../../app/restart.ts';
 import type { Plan } from '../../core/plan/plan-types.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
-import { planLines, renderPlan, summaryLine } from '../render/plan.ts';
+import { renderPlan, reportPlan } from '../render/plan.ts';
 
 interface RestartInput {
   readonly service: readonly string[];
@@ -21,12 +21,7 @@ export async function runRestart(input: RestartInput, context: Context): Promise
     ? (await planRestart(host, invocation, request)).plan
     : await restart(host, invocation, {
         ...request,
-        show: (shown) => {
-          const text = `plan: ${summaryLine(shown)}`;
-          invocation.reporter.emit({ type: 'step', id: 'plan', state: 'done', text });
-          for (const line of planLines(shown))
-            invocation.reporter.emit({ type: 'log', level: 'info', text: line });
-        },
+        show: (shown) => reportPlan(invocation, shown),
       });
   const { operations, checks, summary } = plan;
   const restarted = restartedServices(plan);

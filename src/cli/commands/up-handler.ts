@@ -1,14 +1,12 @@
 import type { Endpoint } from '../../app/endpoints.ts';
 import { type UpResult, up } from '../../app/up.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import { objectOf } from '../../core/plan/operation-object.ts';
-import type { Plan } from '../../core/plan/plan-types.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderEndpoints } from '../render/endpoints.ts';
-import { planLines, summaryLine } from '../render/plan.ts';
+import { removalQuestion, reportPlan } from '../render/plan.ts';
 import { planDocument } from '../render/plan-document.ts';
 import { showPlan } from './plan-handler.ts';
 
@@ -35,16 +33,8 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
       config,
       profiles: selectedProfiles ?? [],
       waitSeconds: input.waitTimeout,
-      confirm: async (plan) => context.confirm(question(plan)),
-      show: (plan) => {
-        invocation.reporter.emit({
-          type: 'step',
-          id: 'plan',
-          state: 'done',
-          text: `plan: ${summaryLine(plan)}`,
-        });
-        for (const text of planLines(plan)) invocation.reporter.emit({ type: 'log', level: 'info', text });
-      },
+      confirm: async (plan) => context.confirm(removalQuestion(plan)),
+      show: (plan) => reportPlan(invocation, plan),
     }),
   );
   return {
@@ -86,11 +76,6 @@ async function orStillRunning(
 
 function headline({ changed }: UpResult): string {
   return changed ? 'Ready.' : 'Nothing to do: everything is up and ready.';
-}
-
-function question(plan: Plan): string {
-  const removed = plan.operations.filter(({ destructive }) => destructive).map(objectOf);
-  return `This will remove: ${removed.join(', ')}. Continue?`;
 }
 
 /** Returns a request to the first engine with a chat endpoint. */

@@ -1,5 +1,7 @@
+import { objectOf } from '../../core/plan/operation-object.ts';
 import type { Plan } from '../../core/plan/plan-types.ts';
 import { formatBytes } from '../../core/units.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import { PLAN_GROUPS, type PlanLine, planLine } from './plan-line.ts';
 import type { Theme } from './theme.ts';
 
@@ -22,7 +24,7 @@ export function renderOperations({ operations }: Pick<Plan, 'operations'>, theme
 }
 
 /** Returns a line per operation without colour and headings, for the log of `up`. */
-export function planLines(plan: Plan): readonly string[] {
+function planLines(plan: Plan): readonly string[] {
   return plan.operations.map(planLine).map(({ mark, what, why }) => `${mark} ${what}: ${why}`);
 }
 
@@ -35,6 +37,21 @@ function paintLine({ mark, what, why }: PlanLine, width: number, theme: Theme): 
 export function summaryLine({ operations, summary }: Pick<Plan, 'operations' | 'summary'>): string {
   const { create, change, remove, fetchBytes, freeBytes } = summary;
   if (operations.length === 0) return 'Nothing to do: everything is as desired.';
+  const changes = `${create} to create, ${change} to change, ${remove} to remove`;
+  if (create + change + remove === 0) return 'No changes; waits until the workers are ready.';
+  if (fetchBytes === 0 && freeBytes === null) return changes;
   const space = freeBytes === null ? 'free disk space unknown' : `${formatBytes(freeBytes)} free`;
-  return `${create} to create, ${change} to change, ${remove} to remove; ${formatBytes(fetchBytes)} to download, ${space}`;
+  return `${changes}; ${formatBytes(fetchBytes)} to download, ${space}`;
+}
+
+/** Reports a plan before it is executed: its totals as a step, its operations in the log. */
+export function reportPlan({ reporter }: Pick<Invocation, 'reporter'>, plan: Plan): void {
+  reporter.emit({ type: 'step', id: 'plan', state: 'done', text: `plan: ${summaryLine(plan)}` });
+  for (const text of planLines(plan)) reporter.emit({ type: 'log', level: 'info', text });
+}
+
+/** Returns the question to ask before a plan that removes something. */
+export function removalQuestion({ operations }: Pick<Plan, 'operations'>): string {
+  const removed = operations.filter(({ destructive }) => destructive).map(objectOf);
+  return `This will remove: ${removed.join(', ')}. Continue?`;
 }

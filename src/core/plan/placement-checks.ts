@@ -18,18 +18,18 @@ export interface PlacementStory {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Less is what a desktop or a monitor holds. */
-const WORTH_TELLING = 512 * 2 ** 20;
+/** Desktops and monitors use less. */
+const LEAST_REPORTED_BYTES = 512 * 2 ** 20;
 
-/** What of a placement is worth a warning. */
+/** Returns a warning for everything of a placement that the user may not expect. */
 export function placementChecks(story: PlacementStory): readonly PlanCheck[] {
   return [
     ...story.inventory.warnings.map(({ code, message, hint }) => warning(code, message, hint, {})),
     ...story.replaced.map(({ profile, by, why }) =>
       warning(
         'RMA_PLAN_CPU',
-        `${why}; ${by} takes the place of ${profile}`,
-        'to keep it for later commands: `gpu: { enable: auto }` in rma.yaml, or ENABLE_GPU=auto; to forbid it: --enable-gpu true',
+        `${why}; ${by} runs instead of ${profile}`,
+        'to make this permanent: `gpu: { enable: auto }` in rma.yaml, or ENABLE_GPU=auto; to fail instead: --enable-gpu true',
         {
           profile,
           by,
@@ -39,7 +39,7 @@ export function placementChecks(story: PlacementStory): readonly PlanCheck[] {
     ...story.leftOut.map(missingModel),
     ...smallerVariants(story),
     ...story.placed.notes.map((note) =>
-      warning('RMA_PLAN_PLACEMENT', note, 'see why: rma plan --explain', {}),
+      warning('RMA_PLAN_PLACEMENT', note, 'to see why: rma plan --explain', {}),
     ),
     ...foreignMemory(story),
   ];
@@ -53,7 +53,7 @@ function smallerVariants({ placed, wanted }: PlacementStory): readonly PlanCheck
       warning(
         'RMA_PLAN_VARIANT',
         `${profile} runs as ${variant}, not as ${better.variant}: ${better.why}`,
-        `see all reasons: rma plan --explain; to insist: --variant ${profile}=${better.variant}`,
+        `see all reasons: rma plan --explain; to force it: --variant ${profile}=${better.variant}`,
         { profile, variant, better: better.variant },
       ),
     ];
@@ -62,11 +62,11 @@ function smallerVariants({ placed, wanted }: PlacementStory): readonly PlanCheck
 
 function missingModel({ profile, variant, models, whole }: LeftOut): PlanCheck {
   const names = models.join(', ');
-  const what = whole ? `its variant ${variant} is left out` : `its variant ${variant} goes without`;
+  const what = whole ? `variant ${variant} is skipped` : `variant ${variant} runs without it`;
   return warning(
     'RMA_PLAN_MODEL_MISSING',
     `profile ${profile}: the source has no ${names}; ${what}`,
-    'ask the source again: rma up --refresh',
+    'to check the source again: rma up --refresh',
     { profile, variant, models: names },
   );
 }
@@ -74,7 +74,7 @@ function missingModel({ profile, variant, models, whole }: LeftOut): PlanCheck {
 function foreignMemory({ devices, inventory, reservations }: PlacementStory): readonly PlanCheck[] {
   const ours = new Set(reservations.flatMap(({ pids }) => pids ?? []));
   return devices
-    .filter(({ foreignBytes, unusable }) => unusable === null && foreignBytes >= WORTH_TELLING)
+    .filter(({ foreignBytes, unusable }) => unusable === null && foreignBytes >= LEAST_REPORTED_BYTES)
     .map((device) => {
       const gpu = inventory.gpus.find(({ uuid }) => uuid === device.uuid);
       const others = (gpu?.processes ?? []).filter(({ pid }) => !ours.has(pid));
@@ -82,7 +82,7 @@ function foreignMemory({ devices, inventory, reservations }: PlacementStory): re
       return warning(
         'RMA_PLAN_FOREIGN',
         `${deviceName(device)}: ${formatBytes(device.foreignBytes)} are used by other programs${names === '' ? '' : `: ${names}`}`,
-        'they can take more at any time; see them: rma gpus',
+        'they may use more at any time; list them: rma gpus',
         { gpu: device.uuid, bytes: device.foreignBytes },
       );
     });

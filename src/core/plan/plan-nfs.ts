@@ -3,12 +3,12 @@ import { EXIT } from '../errors.ts';
 import type { PlanCheck } from './plan-types.ts';
 
 const RISKS: Readonly<Record<string, string>> = {
-  soft: 'gives read errors when the server is slow, and an engine that maps its weights dies of one',
-  softerr: 'gives read errors when the server is slow, and an engine that maps its weights dies of one',
-  nolock: 'keeps locks on one host, where others cannot see them',
+  soft: 'returns read errors when the server is slow and so crashes engines that memory-map their weights',
+  softerr: 'returns read errors when the server is slow and so crashes engines that memory-map their weights',
+  nolock: 'keeps locks local to one host, where other hosts cannot see them',
 };
 
-/** Mount options of the user's own that put models at risk. */
+/** Returns a warning for each NFS mount option of the user that puts models at risk. */
 export function planNfs({ volumes, nfsOptions }: RmaConfig): readonly PlanCheck[] {
   if (nfsOptions === null || ![volumes.store, volumes.cache].some(({ type }) => type === 'nfs')) return [];
   return nfsOptions.split(',').flatMap((option): PlanCheck[] => {
@@ -18,8 +18,8 @@ export function planNfs({ volumes, nfsOptions }: RmaConfig): readonly PlanCheck[
       {
         level: 'warning',
         code: 'RMA_NFS_OPTIONS',
-        message: `volumes.nfs_options has ${option}, which ${risk}`,
-        hint: 'leave volumes.nfs_options out (rma mounts with hard), or write hard in its place',
+        message: `volumes.nfs_options contains ${option}, which ${risk}`,
+        hint: 'remove volumes.nfs_options (rma mounts with hard), or use hard instead',
         exitCode: EXIT.ok,
         details: { option },
       },

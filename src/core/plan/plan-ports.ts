@@ -3,7 +3,7 @@ import type { Observed } from '../domain/observed.ts';
 import { EXIT } from '../errors.ts';
 import type { PlanCheck } from './plan-types.ts';
 
-/** A port that was asked for and that something outside this project holds. */
+/** Returns an error for each requested port that a program outside this project uses. */
 export function planPorts(desired: Desired, observed: Observed): readonly PlanCheck[] {
   return desired.stack.services.flatMap(({ name, role, port }): PlanCheck[] => {
     if (port === null || !observed.portsTaken.has(port)) return [];
@@ -12,8 +12,8 @@ export function planPorts(desired: Desired, observed: Observed): readonly PlanCh
       {
         level: 'error',
         code: 'RMA_PORT_TAKEN',
-        message: `port ${port} for ${name} is already used by another program`,
-        hint: `choose another: ${option} (who uses it: ss -ltnp 'sport = :${port}')`,
+        message: `port ${port} for ${name} is already in use by another program`,
+        hint: `choose another port: ${option} (to find the process: ss -ltnp 'sport = :${port}')`,
         exitCode: EXIT.notReady,
         details: { service: name, port },
       },

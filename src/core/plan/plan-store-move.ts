@@ -5,8 +5,8 @@ import { shellQuote } from '../shell-quote.ts';
 import type { PlanCheck } from './plan-types.ts';
 
 /**
- * The store that a running worker has, and the one it would get: told aloud, for models may have to come again. Docker
- * tells of an NFS export only the name of its volume, by which it can be used again as well.
+ * Returns a warning when the workers would get another store than the one they use: models may be downloaded again. Docker
+ * shows an NFS export by the name of its volume only, which is enough to use it again.
  */
 export function planStoreMove(
   mounted: string | null,
@@ -21,7 +21,7 @@ export function planStoreMove(
     {
       level: 'warning',
       code: 'RMA_STORE_MOVES',
-      message: `the worker's models are in ${mounted}, this would use ${shown}`,
+      message: `the worker's models are in ${mounted}; this command would use ${shown}`,
       hint: `to keep it: --volume ${shellQuote(mounted)}, or in rma.yaml: volumes: { store: ${JSON.stringify(mounted)} }`,
       exitCode: EXIT.ok,
       details: { from: mounted, to: next },

@@ -28,7 +28,7 @@ describe('planStoreMove', () => {
     const name = volume.type === 'volume' ? volume.name : '';
     expect(planStoreMove(`named:${name}`, nas)).toEqual([]);
     expect(planStoreMove('named:rma-models', nas)[0]?.message).toBe(
-      `the worker's models are in named:rma-models, this would use nfs:nas:/models (named:${name})`,
+      `the worker's models are in named:rma-models; this command would use nfs:nas:/models (named:${name})`,
     );
   });
 });

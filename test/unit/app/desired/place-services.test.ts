@@ -107,7 +107,7 @@ describe('placeServices', () => {
     expect(placed.selection.profiles.map(({ name }) => name)).toEqual(['cpu-worker']);
     expect(placed.acted).toEqual(['cpu-worker']);
     expect(placed.checks).toMatchObject([
-      { code: 'RMA_PLAN_CPU', message: expect.stringContaining('cpu-worker takes the place of gpu-worker') },
+      { code: 'RMA_PLAN_CPU', message: expect.stringContaining('cpu-worker runs instead of gpu-worker') },
     ]);
   });
 
@@ -211,7 +211,7 @@ describe('placeServices', () => {
       expect(placed.checks).toMatchObject([
         {
           code: 'RMA_PLAN_MODEL_MISSING',
-          message: 'profile ocr: the source has no llava-next-34b; its variant next-34b is left out',
+          message: 'profile ocr: the source has no llava-next-34b; variant next-34b is skipped',
         },
       ]);
     },

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { planRestart, restart } from '../../../src/app/restart.ts';
+import { up } from '../../../src/app/up.ts';
+import { configOf } from '../../helpers/builders/render-builders.ts';
+import { THREE_PROFILES } from '../../helpers/builders/three-profiles.ts';
+import { FakeHost } from '../../helpers/host/fake-host.ts';
+import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+
+const config = configOf({ profiles: ['a'] });
+const invocation = fakeInvocation(THREE_PROFILES);
+const quiet = { waitSeconds: 60, show: () => undefined };
+
+async function running(): Promise<FakeHost> {
+  const host = new FakeHost();
+  const request = { config, profiles: [], refresh: false, removeOrphans: false };
+  await up(host, invocation, { ...request, ...quiet, confirm: async () => undefined });
+  host.takeChanges();
+  return host;
+}
+
+describe('restart', () => {
+  it('restarts the containers of the named services and keeps them', async () => {
+    const host = await running();
+    const before = host.engine.find('demo', 'a-one');
+    await restart(host, invocation, { ...quiet, config, services: ['a-one'] });
+    expect(host.takeChanges()).toEqual(['stop a-worker', 'stop a-one', 'start a-one', 'start a-worker']);
+    const after = host.engine.find('demo', 'a-one');
+    expect(after?.id).toBe(before?.id);
+    expect(after?.startedAt).toBeGreaterThan(before?.startedAt ?? 0);
+  });
+
+  it('refuses a service that the project does not have, with the nearest name, and changes nothing', async () => {
+    const host = await running();
+    const misspelt = restart(host, invocation, { ...quiet, config, services: ['a-one', 'a-worke'] });
+    await expect(misspelt).rejects.toMatchObject({
+      code: 'RMA_SERVICE_UNKNOWN',
+      exitCode: 2,
+      message: 'unknown service "a-worke"',
+      hint: 'did you mean a-worker?',
+    });
+    const unknown = restart(host, invocation, { ...quiet, config, services: ['database'] });
+    await expect(unknown).rejects.toMatchObject({
+      hint: 'services of this project: a-one, a-worker, coordinator',
+    });
+    expect(host.takeChanges()).toEqual([]);
+  });
+
+  it('has nothing to do where nothing runs, whatever the name', async () => {
+    const host = new FakeHost();
+    const plan = await restart(host, invocation, { ...quiet, config, services: ['a-one'] });
+    expect(plan.operations).toEqual([]);
+    expect(host.takeChanges()).toEqual([]);
+  });
+
+  it('shows its plan without changing anything', async () => {
+    const host = await running();
+    const { plan } = await planRestart(host, invocation, { config, services: [], waitSeconds: 60 });
+    expect(plan.summary).toMatchObject({ create: 0, change: 3, remove: 0 });
+    expect(host.takeChanges()).toEqual([]);
+  });
+});
