@@ -103,7 +103,7 @@ export class DockerodeEngine implements ContainerEngine {
 
   async changes(project: string, signal: AbortSignal): Promise<AsyncIterable<string>> {
     const stream = await this.#ask(() =>
-      this.#patient.getEvents({ filters: changeFilter(project), abortSignal: signal }),
+      this.#patient.getEvents({ filters: changeFilter(project), since: aSecondAgo(), abortSignal: signal }),
     );
     return this.#yieldChanges(stream, signal);
   }
@@ -198,6 +198,11 @@ export class DockerodeEngine implements ContainerEngine {
       throw dockerFault(error, this.#endpoint);
     }
   }
+}
+
+/** The engine answers before it subscribes: events of the last second, which it keeps, close that gap. */
+function aSecondAgo(): number {
+  return Math.floor(Date.now() / 1000) - 1;
 }
 
 /** The engine closed its event stream: it is stopping. */
