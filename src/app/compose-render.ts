@@ -5,7 +5,7 @@ import { type DesiredProject, desiredState } from './desired/desired-state.ts';
 import { placeServices } from './desired/place-services.ts';
 import { type RequestOptions, readRequest } from './desired/read-request.ts';
 import { writeSecret } from './desired/secrets.ts';
-import { step } from './desired/step.ts';
+import { buildWorkerImage } from './execute/build-worker-image.ts';
 import { observeForRender } from './observe/observe-for-render.ts';
 import { projectFiles } from './observe/project-files.ts';
 
@@ -40,9 +40,7 @@ export async function writeStack(
   const { desired, secrets } = await render(host, invocation, { ...request, directory });
   const { tag, base } = desired.workerImage;
   if (!(await host.engine.images()).has(imageKey(tag))) {
-    await step(invocation, 'building the worker image', () =>
-      host.docker.build(tag, invocation.workerImage.context, base, invocation.signal),
-    );
+    await buildWorkerImage(host, invocation, { tag, base });
   }
   const files = projectFiles(config);
   for (const [name, value] of secrets) await writeSecret(host, config, { name, value });

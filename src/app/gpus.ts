@@ -6,17 +6,17 @@ import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { probeGpus } from './observe/probe-gpus.ts';
 
-/** The GPUs of this machine and what uses them. */
+/** The GPUs of a host and what uses them. */
 export interface GpuReport {
   readonly host: string;
   readonly inventory: GpuInventory;
-  /** rma's services by UUID of the GPU or MIG device that they hold; null when Docker does not tell */
+  /** rma's services by UUID of the GPU or MIG device that they hold; null when Docker is not available */
   readonly users: ReadonlyMap<string, readonly GpuUser[]> | null;
 }
 
 const ALIVE: readonly ContainerSummary['state'][] = ['running', 'paused', 'restarting'];
 
-/** Reads GPUs and, where there are some, which services of all projects hold them. Without Docker the services are unknown, and a warning says so. */
+/** Returns the GPUs and the services of all projects that use them. Without Docker the services are unknown, which is a warning. */
 export async function gpuReport(
   host: Pick<Host, 'name' | 'engine' | 'gpus' | 'facts'>,
   invocation: Pick<Invocation, 'reporter' | 'signal'>,

@@ -32,7 +32,7 @@ export interface ShownProfile extends ListedProfile {
   readonly models: readonly ProfileModel[];
 }
 
-/** Every profile there is, by name. Asks neither Docker nor a hub. @throws RmaError RMA_DATA_INVALID (2) */
+/** Returns all profiles, by name. Contacts neither Docker nor a hub. @throws RmaError RMA_DATA_INVALID (2) */
 export async function listProfiles(
   host: Pick<Host, 'files'>,
   invocation: Pick<Invocation, 'catalog'>,
@@ -45,7 +45,7 @@ export async function listProfiles(
     .map((profile) => listed(catalog, profile, used));
 }
 
-/** The whole recipe. @throws RmaError RMA_PROFILE_UNKNOWN, RMA_DATA_INVALID (2) */
+/** Returns a profile with its models. @throws RmaError RMA_PROFILE_UNKNOWN, RMA_DATA_INVALID (2) */
 export async function showProfile(
   host: Pick<Host, 'files'>,
   invocation: Pick<Invocation, 'catalog'>,
@@ -58,7 +58,7 @@ export async function showProfile(
   return { ...listed(catalog, profile, used), models: profileModels(catalog, profile, pinned) };
 }
 
-/** Names of a variant's engines, each once. */
+/** Returns the names of a variant's engines, each once. */
 export function enginesOf({ services }: ProfileVariant): readonly string[] {
   return [...new Set(services.map(({ engine }) => engine))];
 }

@@ -9,7 +9,7 @@ import type { Invocation } from '../ports/invocation.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import type { Transfer } from '../ports/transfer.ts';
 import { withHubTokens } from './desired/secrets.ts';
-import { step } from './desired/step.ts';
+import { buildWorkerImage } from './execute/build-worker-image.ts';
 import { fetchInContainer } from './execute/fetch-in-container.ts';
 import { ensureHostDirectory } from './execute/host-directory.ts';
 import { fetchModels } from './fetch/fetch-models.ts';
@@ -63,7 +63,7 @@ interface Pulled {
 }
 
 /**
- * Fetches what is missing of the models and tells how each ended.
+ * Fetches what is missing of the models, and returns the result of each.
  * @throws RmaError RMA_STORE_NO_ROOM (5) before anything is fetched; RMA_DOCKER_* (3); of a single model, its own fault
  */
 export async function pull(
@@ -118,10 +118,7 @@ async function pullInContainer(
   { config, models, store: { access, snapshot } }: PullRequest & { readonly store: ObservedVolume },
 ): Promise<Pulled> {
   if (!snapshot.images.has(imageKey(access.image))) {
-    const { workerBase } = config.images;
-    await step(invocation, 'building the worker image', () =>
-      host.docker.build(access.image, invocation.workerImage.context, workerBase, invocation.signal),
-    );
+    await buildWorkerImage(host, invocation, { tag: access.image, base: config.images.workerBase });
   }
   const { volume, owner } = access;
   if (volume.type === 'host') await ensureHostDirectory(host, { holds: 'store', path: volume.path, owner });
@@ -146,7 +143,7 @@ function pinnedOf(models: readonly ListedModel[]): readonly PinnedModel[] {
   return models.map(({ pinned }) => pinned);
 }
 
-/** What nothing could look at counts as missing. */
+/** A model that could not be checked counts as missing. */
 function missingOf({ check, pinned }: ListedModel): number {
   return check?.missingBytes ?? pinnedBytes(pinned);
 }
@@ -169,7 +166,7 @@ function noRoom(needed: number, free: number): RmaError {
     `the store has ${formatBytes(free)} free, the missing models need ${formatBytes(needed)} and ${formatBytes(KEPT_FREE_BYTES)} to spare`,
     {
       exitCode: EXIT.doesNotFit,
-      hint: 'make room where the store lies, or choose another place: --volume host:PATH or --dest DIR',
+      hint: 'free space on the disk of the store, or choose another place: --volume host:PATH or --dest DIR',
       details: { neededBytes: needed, freeBytes: free },
     },
   );

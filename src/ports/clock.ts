@@ -1,9 +1,9 @@
-/** Time, so that tests decide what it is. */
+/** The clock, which tests can replace. */
 export interface Clock {
-  /** wall clock, milliseconds since the Unix epoch */
+  /** Returns the wall clock, milliseconds since the Unix epoch. */
   now(): number;
-  /** monotonic, milliseconds */
+  /** Returns milliseconds that never run backwards. */
   monotonic(): number;
-  /** resolves after `ms` milliseconds, rejects with the signal's reason when aborted */
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

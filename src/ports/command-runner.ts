@@ -1,12 +1,12 @@
 export interface Command {
   /** program and arguments; never a shell string */
   readonly argv: readonly [string, ...string[]];
-  /** the program's whole input; `open`: nothing comes, and it ends when the program or rma does */
+  /** the whole input of the program; `open`: an empty input that ends with the program or with rma */
   readonly stdin?: string | { readonly open: true };
   /** added to the environment of rma */
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** milliseconds until the program is ended; none when absent */
+  /** milliseconds until the program is stopped; no limit by default */
   readonly timeoutMs?: number;
   /** called with each complete line while the program runs */
   readonly onStdout?: (line: string) => void;
@@ -15,7 +15,7 @@ export interface Command {
 
 export interface CommandOutcome {
   readonly exitCode: number;
-  /** empty where `onStdout` took the lines */
+  /** empty when `onStdout` is given */
   readonly stdout: string;
   /** the last 64 KiB */
   readonly stderr: string;
@@ -24,10 +24,10 @@ export interface CommandOutcome {
 /** Runs programs of this machine. */
 export interface CommandRunner {
   /**
-   * Resolves when the program ended, whatever its exit code.
-   * @throws RmaError RMA_COMMAND_MISSING (3) when there is no such program, RMA_COMMAND_TIMEOUT (1) past `timeoutMs`
+   * Runs a program until it ends, whatever its exit code.
+   * @throws RmaError RMA_COMMAND_MISSING (3) when the program is not installed, RMA_COMMAND_TIMEOUT (1) after `timeoutMs`
    */
   run(command: Command): Promise<CommandOutcome>;
-  /** Runs with the terminal's own streams, for output that is the program's to format. Gives the exit code. */
+  /** Runs a program on the terminal's own streams. Returns its exit code. */
   passThrough(command: Pick<Command, 'argv' | 'env' | 'signal'>): Promise<number>;
 }

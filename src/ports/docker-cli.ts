@@ -2,11 +2,19 @@ import type { CommandOutcome } from './command-runner.ts';
 
 export interface ComposeProject {
   readonly name: string;
-  /** absolute path of the Compose file; null finds the project by its label only */
+  /** absolute path of the Compose file; null: Compose finds the project by its label */
   readonly file: string | null;
 }
 
-/** A throw-away container on the store. */
+/** rma's own image, to build from its base. */
+export interface ImageBuild {
+  readonly tag: string;
+  /** directory of the build context */
+  readonly context: string;
+  readonly base: string;
+}
+
+/** A container that runs one command and is removed. */
 export interface OneOff {
   readonly image: string;
   readonly argv: readonly string[];
@@ -24,24 +32,26 @@ export interface OneOff {
   readonly signal?: AbortSignal;
 }
 
-/** What only the real `docker` and `docker compose` commands do. */
+/** The `docker` and `docker compose` commands, for what the API of the engine does not offer. */
 export interface DockerCli {
-  /** version of the Compose plugin. @throws RmaError RMA_DOCKER_MISSING, RMA_COMPOSE_MISSING (3) */
+  /** Returns the version of the Compose plugin. @throws RmaError RMA_DOCKER_MISSING, RMA_COMPOSE_MISSING (3) */
   composeVersion(): Promise<string>;
-  /** Builds our image. @throws RmaError RMA_IMAGE_BUILD_FAILED (1) */
-  build(tag: string, context: string, base: string, signal: AbortSignal): Promise<void>;
-  /** @throws RmaError RMA_IMAGE_PULL_FAILED (1) */
+  /** Builds an image. @throws RmaError RMA_IMAGE_BUILD_FAILED (1) */
+  build(image: ImageBuild, signal: AbortSignal): Promise<void>;
+  /** Pulls an image. @throws RmaError RMA_IMAGE_PULL_FAILED (1) */
   pull(image: string, signal: AbortSignal): Promise<void>;
-  /** `docker compose up --detach --no-deps`: exactly these services. @throws RmaError RMA_COMPOSE_FAILED (1), RMA_PORT_TAKEN (3) */
+  /** Runs `docker compose up --detach --no-deps` for these services. @throws RmaError RMA_COMPOSE_FAILED (1), RMA_PORT_TAKEN (3) */
   up(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void>;
-  /** shows logs on the terminal's own streams */
+  /** Runs `docker compose logs` on the terminal's own streams. Returns its exit code. */
   logs(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<number>;
+  /** Runs a command in a running container, whatever its exit code. */
   exec(container: string, argv: readonly string[], options: ExecOptions): Promise<CommandOutcome>;
+  /** Runs a one-off container, whatever its exit code. @throws RmaError when the engine cannot start it */
   oneOff(run: OneOff): Promise<CommandOutcome>;
 }
 
 export interface ExecOptions {
-  /** the program's input stays open until rma ends the call: by that a following program knows when to stop */
+  /** keeps the command's stdin open until rma ends the call, so that a command that follows something knows when to end */
   readonly openStdin?: boolean;
   readonly onStdout?: (line: string) => void;
   readonly signal?: AbortSignal;

@@ -1,7 +1,7 @@
 import type { GpuInventory } from '../core/domain/gpu.ts';
 
-/** Reads the GPUs of one box. */
+/** Reads the GPUs of one host. */
 export interface GpuProbe {
-  /** Never rejects for what the box has or lacks: that is in the inventory. */
+  /** Returns the GPUs. Missing GPUs, drivers and programs are part of the inventory, never an error. */
   probe(signal: AbortSignal): Promise<GpuInventory>;
 }

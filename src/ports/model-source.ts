@@ -2,24 +2,25 @@ import type { PinnedFile, PinnedModel } from '../core/domain/pinned-model.ts';
 import type { TokenWays } from '../core/hub/hub-refusal.ts';
 import type { ModelRef } from '../core/reference/model-ref.ts';
 
-/** Where the content of one file is, now. */
+/** The current address of the content of one file. */
 export interface FileLocation {
   readonly url: string;
   /** sent to the origin of `url` only; never follows a redirect to another origin */
   readonly authorization: string | null;
-  /** value of `Cookie`, for a hub that takes its token there; travels as `authorization` does */
+  /** value of `Cookie`, for a hub that reads its token there; sent as `authorization` is */
   readonly cookie?: string | null;
-  /** how users give this hub's token, for the error when it refuses */
+  /** how users set the token of this hub, for the error when it is rejected */
   readonly tokenWays?: TokenWays;
 }
 
-/** One kind of hub. `resolve` asks it what a reference means; `locate` only computes. */
+/** One kind of hub. */
 export interface ModelSource {
   readonly source: ModelRef['source'];
   /**
-   * The exact files behind a reference.
+   * Asks the hub for the exact files behind a reference.
    * @throws RmaError RMA_HUB_* with exit 1 (unreachable, not found), 4 (401, 403, gated) or 6 (unsafe names)
    */
   resolve(ref: ModelRef, signal?: AbortSignal): Promise<PinnedModel>;
+  /** Returns the address of a file. Contacts nothing. */
   locate(model: PinnedModel, file: PinnedFile): FileLocation;
 }

@@ -4,15 +4,15 @@ import type { Digest, PinnedFile, PinnedModel } from '../core/domain/pinned-mode
 
 export type { ModelCheck };
 
-/** A held lease: who may fetch a model now. Losing it stops the fetch; correctness never rests on it. */
+/** The exclusive right to fetch a model. Losing it stops the fetch; the store stays correct without it. */
 export interface HeldLease {
   /** aborted when the lease was lost; the reason is the error */
   readonly lost: AbortSignal;
-  /** shown to those who wait */
+  /** Publishes the progress to the processes that wait for the lease. */
   progress(doneBytes: number, totalBytes: number): void;
-  /** Looks once more, just before publishing. @throws RmaError RMA_STORE_LEASE_LOST */
+  /** Checks the lease again, just before publishing. @throws RmaError RMA_STORE_LEASE_LOST */
   confirm(): Promise<void>;
-  /** Never rejects. */
+  /** Gives the lease back. Never rejects. */
   release(): Promise<void>;
 }
 
@@ -22,13 +22,13 @@ export interface LeaseHolder {
   readonly totalBytes: number;
 }
 
-/** Where one file is brought to before it is published. */
+/** The place of one file before it is published. */
 export interface StagingSlot {
-  /** a file of this process alone; its journal lies at `<path>.json` */
+  /** a file that only this process writes; its journal is at `<path>.json` */
   readonly path: string;
-  /** a part that another process left: its durable bytes are copied, never appended to; null when there is none */
+  /** a partial file of another process: its durable bytes are copied, it is never appended to; null: none */
   readonly inherit: string | null;
-  /** bytes that need not be fetched again */
+  /** bytes that are not fetched again */
   readonly durableBytes: number;
 }
 
@@ -36,14 +36,14 @@ export interface StagingSlot {
 export interface ModelStore {
   readonly root: string;
   /**
-   * Creates the native folders and `.rma` with their modes.
+   * Creates the native directories and `.rma` with their modes.
    * @throws RmaError RMA_STORE_UNWRITABLE exit 3
    */
   prepare(): Promise<void>;
-  /** Reads receipts and stats only, never content. Works on a read-only mount and on an empty store. */
+  /** Returns what the store holds of a model, from receipts and file sizes. Works on a read-only mount and an empty store. */
   check(model: PinnedModel): Promise<ModelCheck>;
   /**
-   * Hashes files that lie at their final place without a receipt, and adopts the right ones. Returns those still missing.
+   * Hashes files that are in their final place without a receipt, and adopts the correct ones. Returns the missing files.
    * @throws RmaError RMA_STORE_NAME_TAKEN exit 6
    */
   adopt(
@@ -51,18 +51,18 @@ export interface ModelStore {
     onBytes: (bytes: number) => void,
     signal: AbortSignal,
   ): Promise<readonly PinnedFile[]>;
-  /** A staging file for this content, with whatever durable part an earlier process left. */
+  /** Returns a staging file for this content, with the durable part of an earlier process. */
   stage(model: PinnedModel, file: PinnedFile): Promise<StagingSlot>;
-  /** Puts verified staging files in place, in the write order of the layout, then writes the receipt. */
+  /** Moves verified staging files to their place, in the write order of the layout, then writes the receipt. */
   publish(model: PinnedModel, staged: ReadonlyMap<PinnedFile, StagedFile>): Promise<void>;
   /**
-   * Waits for the lease of the model's folder; tells who holds it.
+   * Waits for the lease of the model's directory, and reports who holds it.
    * @throws RmaError RMA_STORE_LEASE_TIMEOUT exit 7
    */
   lease(model: PinnedModel, onWait: (holder: LeaseHolder) => void, signal: AbortSignal): Promise<HeldLease>;
-  /** Room for this model's files, bytes. Works before `prepare`. */
+  /** Returns the bytes free for this model's files. Works before `prepare`. */
   freeBytes(model?: PinnedModel): Promise<number>;
-  /** Writes which references a worker needs, in a file of its own: the roots of prune. */
+  /** Records the references that a worker needs, which prune keeps. */
   recordNeeds(needs: StoreNeeds): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
-/** Whether a name has an address, as this machine's resolver sees it. An address has one. */
+/** The name resolver of a host. */
 export interface NameLookup {
+  /** Returns whether a name has an address. An address counts as one. */
   hasAddress(name: string): Promise<boolean>;
 }

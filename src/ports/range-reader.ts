@@ -1,10 +1,16 @@
 import type { FileLocation } from './model-source.ts';
 
-/** Reads a part of a file on a hub, for the little that decides something before the file is fetched. */
+/** Bytes of a file from `from` up to `to`, which is not included. */
+export interface ByteRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Reads parts of files on hubs, such as the header of a model. */
 export interface RangeReader {
   /**
-   * The bytes from `from` up to `to` (not included), fewer when the file ends before.
-   * @throws RmaError RMA_HUB_* when the hub refuses, fails, or sends another part
+   * Returns the bytes of a range, fewer if the file ends before.
+   * @throws RmaError RMA_HUB_* when the hub rejects the request, fails, or sends another range
    */
-  read(location: FileLocation, from: number, to: number, signal?: AbortSignal): Promise<Uint8Array>;
+  read(location: FileLocation, range: ByteRange, signal?: AbortSignal): Promise<Uint8Array>;
 }

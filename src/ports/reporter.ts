@@ -1,6 +1,6 @@
 import type { RmaEvent } from '../core/events.ts';
 
-/** Takes the events of long work; one implementation per way of showing them. */
+/** Shows the progress of a command. */
 export interface Reporter {
   emit(event: RmaEvent): void;
 }

@@ -2,22 +2,22 @@ import type { Digest } from '../core/domain/pinned-model.ts';
 import type { FileLocation } from './model-source.ts';
 import type { StagingSlot } from './model-store.ts';
 
-/** One file to bring into the staging area. */
+/** One file to download into the staging area. */
 export interface TransferJob {
   readonly location: FileLocation;
   readonly bytes: number;
   readonly digest: Digest | null;
   readonly slot: StagingSlot;
-  /** names the file in errors */
+  /** the file's name in errors */
   readonly label: string;
-  /** expected first bytes, where the format has some (`GGUF`) */
+  /** first bytes of the format, such as `GGUF`; null: any */
   readonly magic: string | null;
-  /** bytes that are on disk: received now, or resumed */
+  /** called with the bytes on disk, resumed ones included, and those received now */
   readonly onBytes: (doneBytes: number, receivedBytes: number) => void;
   readonly signal: AbortSignal;
 }
 
-/** The one transfer engine: resumes from its journal, hashes while it writes, syncs before it returns. */
+/** Downloads files: resumes from a journal, hashes while writing, and syncs before returning. */
 export interface Transfer {
   /**
    * Completes the staging file and returns the digest of its content.

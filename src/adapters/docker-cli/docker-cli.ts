@@ -2,7 +2,7 @@ import { EXIT, RmaError } from '../../core/errors.ts';
 import { failureReason } from '../../core/last-line.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
-import type { ComposeProject, DockerCli, ExecOptions, OneOff } from '../../ports/docker-cli.ts';
+import type { ComposeProject, DockerCli, ExecOptions, ImageBuild, OneOff } from '../../ports/docker-cli.ts';
 import { composeFault } from './compose-fault.ts';
 import { hostFault } from './host-fault.ts';
 import { oneOffArguments } from './one-off.ts';
@@ -32,7 +32,7 @@ export class SpawnedDockerCli implements DockerCli {
     });
   }
 
-  async build(tag: string, context: string, base: string, signal: AbortSignal): Promise<void> {
+  async build({ tag, context, base }: ImageBuild, signal: AbortSignal): Promise<void> {
     const argv = [
       'docker',
       'build',

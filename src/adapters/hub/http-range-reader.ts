@@ -4,7 +4,7 @@ import { isTemporary } from '../../core/hub/is-temporary.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient, HttpStream } from '../../ports/http-client.ts';
 import type { FileLocation } from '../../ports/model-source.ts';
-import type { RangeReader } from '../../ports/range-reader.ts';
+import type { ByteRange, RangeReader } from '../../ports/range-reader.ts';
 import { badAnswer } from './bad-answer.ts';
 
 export interface RangeReaderOptions {
@@ -25,11 +25,11 @@ export class HttpRangeReader implements RangeReader {
     this.#options = options;
   }
 
-  async read(location: FileLocation, from: number, to: number, signal?: AbortSignal): Promise<Uint8Array> {
+  async read(location: FileLocation, range: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
     const { clock, random, pauseMs = 500 } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#readOnce(location, from, to, signal);
+        return await this.#readOnce(location, range, signal);
       } catch (error) {
         if (attempt === ATTEMPTS || !isTemporary(error)) throw error;
         await clock.sleep(backoffMs(attempt, random(), { firstMs: pauseMs }), signal);
@@ -39,8 +39,7 @@ export class HttpRangeReader implements RangeReader {
 
   async #readOnce(
     location: FileLocation,
-    from: number,
-    to: number,
+    { from, to }: ByteRange,
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array> {
     const { url, authorization, cookie = null } = location;

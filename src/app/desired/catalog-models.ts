@@ -8,19 +8,19 @@ import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles } from '../observe/project-files.ts';
 import { readResolved } from './resolve-models.ts';
 
-/** A model of the catalog, with what is known of it without asking anybody. */
+/** A model of the catalog, with what is known without asking a hub. */
 export interface KnownModel {
   readonly entry: CatalogModel;
   /** canonical */
   readonly ref: string;
-  /** those that name it in some variant */
+  /** profiles that use it in some variant */
   readonly profiles: readonly string[];
-  /** of all its files; null before it was resolved */
+  /** of all its files; null until it is resolved */
   readonly bytes: number | null;
 }
 
 /**
- * The whole catalog, by name. Asks neither Docker nor a hub.
+ * Returns the whole catalog, by name. Contacts neither Docker nor a hub.
  * @throws RmaError RMA_DATA_INVALID, RMA_RESOLVED_INVALID (2)
  */
 export async function catalogModels(

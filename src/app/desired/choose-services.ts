@@ -12,7 +12,7 @@ import { readProjectState } from './project-state.ts';
 
 export interface ServiceChoice {
   readonly config: RmaConfig;
-  /** profiles named on the command line: they join the project's set */
+  /** profiles named on the command line, which the project then includes */
   readonly profiles: readonly string[];
 }
 
@@ -25,8 +25,8 @@ export interface ChosenServices {
 }
 
 /**
- * What the project runs: the profiles of its configuration, those added earlier by name, and those named now. Asks neither
- * Docker nor a hub, so that mistakes are told before anything else.
+ * Returns what the project runs: the profiles of its configuration, those added by earlier commands, and those named now.
+ * Contacts neither Docker nor a hub, so that mistakes are reported before anything else.
  * @throws RmaError RMA_PROFILE_UNKNOWN, RMA_PROFILE_NONE, RMA_VARIANT_UNKNOWN, RMA_ENGINE_UNKNOWN, RMA_HOSTS_UNSUPPORTED, RMA_DATA_INVALID (2)
  */
 export async function chooseServices(
@@ -46,7 +46,7 @@ export async function chooseServices(
   return { selection: selectServices(catalog, profiles, variants, state.services), state, catalog, profiles };
 }
 
-/** The project's profiles: those of its configuration, then those added by name, in the order in which they were added. */
+/** Returns the profiles of the project: those of its configuration, then the added ones in the order of adding. */
 export function projectSet(
   config: RmaConfig,
   state: ProjectState,
@@ -55,17 +55,17 @@ export function projectSet(
   return [...new Set([...config.profiles, ...state.profiles, ...profiles])];
 }
 
-/** @throws RmaError RMA_HOSTS_UNSUPPORTED (2): the configuration knows several hosts, this version works on one */
+/** @throws RmaError RMA_HOSTS_UNSUPPORTED (2) for a configuration with several hosts: this version supports one */
 function refuseOtherHosts({ hosts }: RmaConfig): void {
   const others = Object.entries(hosts).filter(([, { address }]) => address !== null);
   if (others.length === 0 && Object.keys(hosts).length <= 1) return;
   const names = Object.keys(hosts).join(', ');
   throw new RmaError(
     'RMA_HOSTS_UNSUPPORTED',
-    `this version works on the Docker of this shell only, not on: ${names}`,
+    `this version supports one host, the Docker engine of this shell; rma.yaml names: ${names}`,
     {
       exitCode: EXIT.usage,
-      hint: 'leave one host without an address in rma.yaml, and run rma on each machine',
+      hint: 'keep one host without an address in rma.yaml, and run rma on each machine',
     },
   );
 }
@@ -76,19 +76,19 @@ function refuseUnknownEngines({ images }: RmaConfig, catalog: Catalog): void {
   if (unknown === undefined) return;
   throw new RmaError('RMA_ENGINE_UNKNOWN', unknownWord('engine', unknown, known), {
     exitCode: EXIT.usage,
-    hint: `images are set for these engines: ${known.join(', ')}`,
+    hint: `set images for these engines: ${known.join(', ')}`,
   });
 }
 
-/** A variant of a profile that does not run is kept for the day it does; one of no profile at all is a slip. */
+/** A variant of a profile that does not run is accepted; one of an unknown profile is an error. */
 function refuseUnknownVariants({ variants }: RmaConfig, catalog: Catalog): void {
   for (const profile of Object.keys(variants)) findProfile(catalog, profile);
 }
 
 function noProfile(catalog: Catalog): RmaError {
   const names = [...catalog.profiles.keys()].sort();
-  return new RmaError('RMA_PROFILE_NONE', 'the project has no worker profile yet', {
+  return new RmaError('RMA_PROFILE_NONE', 'the project has no worker profile', {
     exitCode: EXIT.usage,
-    hint: `name one: rma up --profile ${names[0] ?? 'NAME'} (there are: ${names.join(', ')})`,
+    hint: `name one: rma up --profile ${names[0] ?? 'NAME'} (available: ${names.join(', ')})`,
   });
 }

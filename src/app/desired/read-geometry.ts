@@ -6,107 +6,77 @@ import { readSafetensorsHeader } from '../../core/estimate/safetensors-header.ts
 import { readTransformersConfig } from '../../core/estimate/transformers-config.ts';
 import { weightFiles } from '../../core/estimate/weight-files.ts';
 import type { Invocation } from '../../ports/invocation.ts';
+import { readGrowing, readRange } from './read-header.ts';
 
-/** What is needed to read the head of a file on a hub. */
+/** What reads the header of a file on a hub. */
 export type GeometryPorts = Pick<Invocation, 'sources' | 'ranges' | 'reporter' | 'signal'>;
 
 const MIB = 2 ** 20;
-/** First read of a file; it doubles twice over with each further one. */
-const FIRST = MIB / 4;
 const MAX_GGUF = 16 * MIB;
 const MAX_SAFETENSORS = 8 * MIB + 8;
 const MAX_CONFIG = MIB;
 
 /**
- * The geometry of a model, from the header of its GGUF file, or from its `config.json` and the header of its first
- * safetensors file. null where there is none to read, the hub refuses, or the header makes no sense: that is told as a debug
- * event and stops nothing, the size of the files then stands in for it.
+ * Returns the geometry of a model, from the header of its GGUF file, or from its `config.json` and the header of its first
+ * safetensors file; null when it has none, the hub rejects the request, or the header cannot be parsed. The reason is a debug
+ * message: the sizes of the files are used instead.
  */
 export async function readGeometry(ports: GeometryPorts, model: PinnedModel): Promise<ModelGeometry | null> {
+  const found = await geometryOrReason(ports, model);
+  if (typeof found !== 'string') return found;
+  const text = `${model.ref}: no geometry, using the sizes of its files: ${found}`;
+  ports.reporter.emit({ type: 'log', level: 'debug', text });
+  return null;
+}
+
+async function geometryOrReason(ports: GeometryPorts, model: PinnedModel): Promise<ModelGeometry | string> {
   try {
-    const weights = weightFiles(model);
-    if (weights.header === null) return tell(ports, model, 'its files have no header that is known');
-    const { format, header, bytes } = weights;
+    const { format, header: file, bytes } = weightFiles(model);
+    if (file === null) return 'its files have no known header';
     return format === 'gguf'
-      ? await ggufGeometry(ports, model, header, bytes)
-      : await safetensorsGeometry(ports, model, header, bytes);
+      ? await ggufGeometry(ports, model, { file, bytes })
+      : await safetensorsGeometry(ports, model, { file, bytes });
   } catch (error) {
     if (!(error instanceof RmaError) || ports.signal.aborted) throw error;
-    return tell(ports, model, error.message);
+    return error.message;
   }
+}
+
+/** The file with the header, and the bytes of all weights. */
+interface Weights {
+  readonly file: PinnedFile;
+  readonly bytes: number;
 }
 
 async function ggufGeometry(
   ports: GeometryPorts,
   model: PinnedModel,
-  file: PinnedFile,
-  weightsBytes: number,
-): Promise<ModelGeometry | null> {
-  const read = await growing(ports, model, file, MAX_GGUF, (prefix) => readGgufHeader(prefix, file.bytes));
-  if (read.state !== 'done') return tell(ports, model, `${file.path}: ${read.why}`);
-  return { ...read.geometry, weightsBytes };
+  { file, bytes: weightsBytes }: Weights,
+): Promise<ModelGeometry | string> {
+  const read = await readGrowing(ports, { model, file, most: MAX_GGUF }, (prefix) =>
+    readGgufHeader(prefix, file.bytes),
+  );
+  return read.state === 'done' ? { ...read.geometry, weightsBytes } : `${file.path}: ${read.why}`;
 }
 
 async function safetensorsGeometry(
   ports: GeometryPorts,
   model: PinnedModel,
-  file: PinnedFile,
-  weightsBytes: number,
-): Promise<ModelGeometry | null> {
+  { file, bytes: weightsBytes }: Weights,
+): Promise<ModelGeometry | string> {
   const config = model.files.find(({ path }) => path === 'config.json');
-  if (config === undefined) return tell(ports, model, 'it has no config.json');
-  if (config.bytes > MAX_CONFIG) return tell(ports, model, `its config.json has ${config.bytes} bytes`);
-  const text = new TextDecoder().decode(await head(ports, model, config, config.bytes));
-  const figures = readTransformersConfig(text);
-  if (figures === null) return tell(ports, model, 'its config.json is no JSON object');
-  const read = await growing(ports, model, file, MAX_SAFETENSORS, (prefix) =>
+  if (config === undefined) return 'it has no config.json';
+  if (config.bytes > MAX_CONFIG) return `its config.json has ${config.bytes} bytes`;
+  const figures = readTransformersConfig(await readText(ports, model, config));
+  if (figures === null) return 'its config.json is not a JSON object';
+  const read = await readGrowing(ports, { model, file, most: MAX_SAFETENSORS }, (prefix) =>
     readSafetensorsHeader(prefix, file.bytes),
   );
-  if (read.state !== 'done') return tell(ports, model, `${file.path}: ${read.why}`);
+  if (read.state !== 'done') return `${file.path}: ${read.why}`;
   // the other files hold little beside their tensors
   return { ...figures, weightsBytes: weightsBytes - file.bytes + read.tensorBytes };
 }
 
-type Read<T> =
-  | T
-  | { readonly state: 'more'; readonly bytes: number }
-  | { readonly state: 'broken'; readonly why: string };
-
-/** Reads more of the file until the header is whole, or the most that is read of one. */
-async function growing<T extends { readonly state: 'done' }>(
-  ports: GeometryPorts,
-  model: PinnedModel,
-  file: PinnedFile,
-  most: number,
-  parse: (prefix: Uint8Array) => Read<T>,
-): Promise<T | { readonly state: 'broken'; readonly why: string }> {
-  let prefix: Uint8Array = new Uint8Array();
-  for (let wanted = Math.min(FIRST, file.bytes); ; ) {
-    const more = await head(ports, model, file, wanted, prefix.byteLength);
-    prefix = Buffer.concat([prefix, more]);
-    if (prefix.byteLength < wanted) return { state: 'broken', why: 'the hub sent less of it than it has' };
-    const read = parse(prefix);
-    if (read.state !== 'more') return read;
-    if (read.bytes > most || wanted >= most) return { state: 'broken', why: 'its header is too long' };
-    wanted = Math.min(Math.max(read.bytes, wanted * 4), most, file.bytes);
-  }
-}
-
-async function head(
-  { sources, ranges, signal }: GeometryPorts,
-  model: PinnedModel,
-  file: PinnedFile,
-  to: number,
-  from = 0,
-): Promise<Uint8Array> {
-  const source = sources.find((each) => each.source === model.source);
-  if (source === undefined) throw new Error(`no source for ${model.ref}`);
-  if (to <= from) return new Uint8Array();
-  return ranges.read(source.locate(model, file), from, to, signal);
-}
-
-function tell({ reporter }: GeometryPorts, model: PinnedModel, why: string): null {
-  const text = `${model.ref}: no geometry, its size stands in for it: ${why}`;
-  reporter.emit({ type: 'log', level: 'debug', text });
-  return null;
+async function readText(ports: GeometryPorts, model: PinnedModel, file: PinnedFile): Promise<string> {
+  return new TextDecoder().decode(await readRange(ports, { model, file }, { from: 0, to: file.bytes }));
 }

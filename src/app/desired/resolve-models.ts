@@ -7,14 +7,14 @@ import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { step } from './step.ts';
 
-/** What a reference means, or why nobody could tell. */
+/** The files behind a reference, or why it could not be resolved. */
 export type Resolution =
   | { readonly ok: true; readonly pinned: PinnedModel }
   | { readonly ok: false; readonly error: RmaError };
 
 /**
- * The exact files behind each reference: those known already, else as the hub says; a failure of one stands beside the
- * others, in the order of the references. Rejects only when aborted.
+ * Returns the files behind each reference, in their order: the known ones, else what the hub answers. A reference that fails
+ * does not stop the others. Rejects only when aborted.
  */
 export async function resolveEach(
   invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal'>,
@@ -41,7 +41,7 @@ export async function readResolved(host: Pick<Host, 'files'>, path: string): Pro
   return content === null ? NOTHING_RESOLVED : parseResolved(content, path);
 }
 
-/** What a reference means now. @throws RmaError RMA_HUB_* */
+/** Asks the hub for the files behind a reference. @throws RmaError RMA_HUB_* */
 export async function resolveOne(
   invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal'>,
   name: string,

@@ -1,5 +1,6 @@
 import type { BuildImage, PullImage } from '../../core/plan/operation.ts';
 import { step } from '../desired/step.ts';
+import { buildWorkerImage } from './build-worker-image.ts';
 import type { Execution } from './execution.ts';
 
 /** Builds the worker image. @throws RmaError RMA_IMAGE_BUILD_FAILED (1) */
@@ -7,9 +8,7 @@ export async function buildImage(
   { host, invocation, signal }: Execution,
   { tag, base }: BuildImage,
 ): Promise<void> {
-  await step(invocation, 'building the worker image', () =>
-    host.docker.build(tag, invocation.workerImage.context, base, signal),
-  );
+  await buildWorkerImage(host, { ...invocation, signal }, { tag, base });
 }
 
 /** Pulls an image. @throws RmaError RMA_IMAGE_PULL_FAILED (1) */

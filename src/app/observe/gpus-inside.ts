@@ -2,51 +2,51 @@ import { gpuFilesInside, lostAccess, uuidsInside, type VisibleGpus } from '../..
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 
-const ASK_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
-/** The driver is asked for the GPUs that a running container sees; `lost`: it had some and they were taken from it. */
+/** The GPUs that a running container sees; `lost`: it lost access to its GPUs. */
 export type GpusInside = VisibleGpus | { readonly how: 'lost' } | { readonly how: 'unknown' };
 
-/** On the hook path as on the CDI path the driver brings nvidia-smi along; an image without its C library cannot run it. */
+/**
+ * Returns the GPUs that a running container sees. With the hook and with CDI the driver mounts nvidia-smi; in an image without
+ * its C library, which cannot run it, the device files are counted.
+ */
 export async function gpusInside(
   host: Pick<Host, 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
   container: string,
 ): Promise<GpusInside> {
-  const told = await run(host, invocation, container, ['nvidia-smi', '-L']);
-  if (told !== null) {
-    if (lostAccess(told.output)) return { how: 'lost' };
-    if (!told.missing) return { how: 'names', uuids: uuidsInside(told.output) };
+  const listed = await run(host, invocation, { container, argv: ['nvidia-smi', '-L'] });
+  if (listed !== null) {
+    if (lostAccess(listed.output)) return { how: 'lost' };
+    if (!listed.missing) return { how: 'names', uuids: uuidsInside(listed.output) };
   }
-  const files = await run(host, invocation, container, ['ls', '/dev']);
+  const files = await run(host, invocation, { container, argv: ['ls', '/dev'] });
   if (files === null || files.missing) return { how: 'unknown' };
   return { how: 'count', count: gpuFilesInside(files.output) };
 }
 
-interface Ran {
+interface CommandResult {
   readonly output: string;
-  /** there is no such program */
+  /** the program does not exist in the container, or cannot be started */
   readonly missing: boolean;
 }
 
-/** null when it hung, or the container went away. */
+/** Returns null when the command timed out or the container ended. */
 async function run(
-  host: Pick<Host, 'docker'>,
-  invocation: Pick<Invocation, 'signal'>,
-  container: string,
-  argv: readonly string[],
-): Promise<Ran | null> {
+  { docker }: Pick<Host, 'docker'>,
+  { signal }: Pick<Invocation, 'signal'>,
+  { container, argv }: { readonly container: string; readonly argv: readonly string[] },
+): Promise<CommandResult | null> {
   try {
-    const { exitCode, stdout, stderr } = await host.docker.exec(container, argv, {
-      timeoutMs: ASK_MS,
-      signal: invocation.signal,
-    });
-    return { output: `${stdout}\n${stderr}`, missing: NOT_RUN.has(exitCode) };
+    const options = { timeoutMs: TIMEOUT_MS, signal };
+    const { exitCode, stdout, stderr } = await docker.exec(container, argv, options);
+    return { output: `${stdout}\n${stderr}`, missing: NOT_STARTED.has(exitCode) };
   } catch (error) {
-    if (invocation.signal.aborted) throw error;
+    if (signal.aborted) throw error;
     return null;
   }
 }
 
-/** Exit codes of `docker exec` for a program that is not there, or cannot be started. */
-const NOT_RUN = new Set([126, 127]);
+/** Exit codes of `docker exec` for a program that is missing or cannot be started. */
+const NOT_STARTED = new Set([126, 127]);

@@ -4,7 +4,7 @@ import { readWorkerStatus } from '../../core/worker/read-worker-status.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 
-const ASK_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /**
  * Returns the status of the worker in a running container, null if it does not answer.
@@ -16,7 +16,7 @@ export async function workerStatus(
   container: string,
 ): Promise<WorkerStatus | null> {
   const outcome = await host.docker.exec(container, ['rma-worker', 'status', '--json'], {
-    timeoutMs: ASK_MS,
+    timeoutMs: TIMEOUT_MS,
     signal: invocation.signal,
   });
   return outcome.exitCode === 0 ? readWorkerStatus(outcome.stdout) : null;

@@ -2,7 +2,7 @@ import { dockerEndpoint } from '../../adapters/docker/endpoint.ts';
 import type { CommandRunner } from '../../ports/command-runner.ts';
 import type { ContainerEngine } from '../../ports/container-engine.ts';
 
-/** The user's Docker Engine, connected when it is first asked: its client is the heaviest part of rma to load. */
+/** Returns the user's Docker Engine. Loads its client on first use: it is the largest part of rma. */
 export function lazyEngine(
   env: Readonly<Record<string, string | undefined>>,
   runner: CommandRunner,

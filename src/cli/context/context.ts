@@ -19,7 +19,7 @@ export interface Context extends Surroundings {
   readonly settings: ReadonlyMap<string, readonly string[]>;
   /** The configuration, read once. @throws RmaError RMA_CONFIG_* exit 2 */
   readonly config: () => Promise<LoadedConfig>;
-  /** Goes on after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2 without a terminal or after a no */
+  /** Asks a question, and returns after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2 without a terminal or after a no */
   readonly confirm: (question: string) => Promise<void>;
   readonly hostVersions: () => Promise<HostVersions>;
   /** this machine; needs no configuration */
@@ -44,7 +44,7 @@ interface ContextParts {
   readonly help: HelpPages;
 }
 
-/** The composition root: adapters are made in the `context-*.ts` files, which load when a handler asks. */
+/** Returns the context of a command. The `context-*.ts` files create the adapters, and are loaded on first use. */
 export function createContext({ io, globals, settings, reporter, help }: ContextParts): Context {
   const { env, stdin, signal } = io;
   const cwd = globals.dir === null ? io.cwd : resolve(io.cwd, globals.dir);

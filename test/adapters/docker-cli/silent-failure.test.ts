@@ -21,7 +21,9 @@ it('errors name the exit code of a docker command that printed nothing', async (
   await expect(docker.pull('image:1', signal)).rejects.toMatchObject({
     message: 'failed to pull the image image:1: exit code 7',
   });
-  await expect(docker.build('tag:1', '/context', 'base:1', signal)).rejects.toMatchObject({
+  await expect(
+    docker.build({ tag: 'tag:1', context: '/context', base: 'base:1' }, signal),
+  ).rejects.toMatchObject({
     message: 'failed to build the worker image tag:1: exit code 7',
   });
   await expect(docker.up(project, [], signal)).rejects.toMatchObject({

@@ -1,7 +1,13 @@
 import type { ModelCheck, StoreCheck } from '../../../src/core/domain/model-check.ts';
 import { type PinnedModel, pinnedBytes } from '../../../src/core/domain/pinned-model.ts';
 import type { CommandOutcome } from '../../../src/ports/command-runner.ts';
-import type { ComposeProject, DockerCli, ExecOptions, OneOff } from '../../../src/ports/docker-cli.ts';
+import type {
+  ComposeProject,
+  DockerCli,
+  ExecOptions,
+  ImageBuild,
+  OneOff,
+} from '../../../src/ports/docker-cli.ts';
 import { type ComposeStack, composeStack } from './compose-services.ts';
 import type { FakeEngine } from './fake-engine.ts';
 import type { FakeWorkers } from './fake-workers.ts';
@@ -29,7 +35,7 @@ export class FakeDocker implements DockerCli {
     return '2.40.0';
   }
 
-  async build(tag: string): Promise<void> {
+  async build({ tag }: ImageBuild): Promise<void> {
     await this.#parts.recorder.change(`build ${tag}`, () => this.#parts.engine.addImage(tag));
   }
 

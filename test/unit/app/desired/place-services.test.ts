@@ -93,7 +93,7 @@ describe('placeServices', () => {
     await expect(placeOn({ inventory: NO_DRIVER })).rejects.toMatchObject({
       code: 'RMA_GPU_NONE',
       exitCode: 3,
-      message: 'profile gpu-worker wants a GPU: nvidia-smi not found',
+      message: 'profile gpu-worker needs a GPU: nvidia-smi not found',
       hint: expect.stringContaining('--enable-gpu auto'),
     });
   });

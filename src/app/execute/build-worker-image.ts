@@ -1,0 +1,16 @@
+import type { ImageBuild } from '../../ports/docker-cli.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
+import { step } from '../desired/step.ts';
+
+/** Builds rma's own image from its base. @throws RmaError RMA_IMAGE_BUILD_FAILED (1) */
+export async function buildWorkerImage(
+  { docker }: Pick<Host, 'docker'>,
+  invocation: Pick<Invocation, 'workerImage' | 'reporter' | 'signal'>,
+  image: Pick<ImageBuild, 'tag' | 'base'>,
+): Promise<void> {
+  const { context } = invocation.workerImage;
+  await step(invocation, 'building the worker image', () =>
+    docker.build({ ...image, context }, invocation.signal),
+  );
+}
