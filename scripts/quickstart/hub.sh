@@ -31,7 +31,8 @@ real_hub_answers() {
   node -e 'fetch(process.argv[1], { method: "HEAD", signal: AbortSignal.timeout(4000) }).then((r) => process.exit(r.status < 500 ? 0 : 1), () => process.exit(1))' "$REAL_HUB/api/models?limit=1" 2>/dev/null
 }
 
-hub_runs() { [ -f "$HUB_PID" ] && [ -f "$HUB_STATE" ] && kill -0 "$(cat "$HUB_PID")" 2>/dev/null; }
+# Process ids are reused: the process must also have the state file of this hub among its arguments.
+hub_runs() { [ -f "$HUB_PID" ] && [ -f "$HUB_STATE" ] && grep -qszxF -- "$HUB_STATE" "/proc/$(cat "$HUB_PID")/cmdline"; }
 
 start_hub() {
   local hosts=(--host 127.0.0.1) gateway tries=0
