@@ -26,7 +26,7 @@ export const diskFiles: FileStore = {
 
   write: async (path, content, mode) =>
     writable(path, async () => {
-      await mkdir(dirname(path), { recursive: true });
+      await makeDirectories(dirname(path));
       const temporary = `${path}.${randomUUID()}.tmp`;
       try {
         await writeSynced(temporary, content, mode);
@@ -39,7 +39,7 @@ export const diskFiles: FileStore = {
 
   createDirectory: async (path, mode) =>
     writable(path, async () => {
-      await mkdir(path, { recursive: true });
+      await makeDirectories(path);
       await chmod(path, mode);
     }),
 
@@ -139,5 +139,15 @@ function full(path: string, cause: unknown): RmaError {
     exitCode: EXIT.doesNotFit,
     hint: shell`free disk space: df -h ${dirname(path)}`,
     cause,
+  });
+}
+
+/** Creates a directory and its parents. Node's own recursion never ends below /proc, where creating reports ENOENT. */
+async function makeDirectories(path: string): Promise<void> {
+  if ((await orNull(() => stat(path))) !== null) return;
+  await makeDirectories(dirname(path));
+  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    // another process may have created it meanwhile
+    if (error.code !== 'EEXIST') throw error;
   });
 }

@@ -1,5 +1,6 @@
 import { type DownResult, down, downResult } from '../../app/down.ts';
-import { planDown } from '../../app/plan-down.ts';
+import { type DownRequest, planDown } from '../../app/plan-down.ts';
+import { shellQuote } from '../../core/shell-quote.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderOperations } from '../render/plan.ts';
@@ -21,14 +22,21 @@ export async function runDown({ dryRun }: DownInput, context: Context): Promise<
   return {
     json: { schema: 'rma.down/v1', project, dryRun, removed, kept, operations: plan.operations },
     human: (theme) =>
-      [...(dryRun ? renderOperations(plan, theme) : []), sentence(project, dryRun, result)].join('\n'),
+      [...(dryRun ? renderOperations(plan, theme) : []), sentence(request, dryRun, result)].join('\n'),
     ids: removed,
-    ...(removed.length > 0 && { next: dryRun ? 'rma down' : 'rma up' }),
+    ...(removed.length > 0 && { next: dryRun ? nextCommand(request) : 'rma up' }),
   };
 }
 
-function sentence(project: string, dryRun: boolean, { removed }: DownResult): string {
-  if (removed.length === 0) return `Nothing to do: project "${project}" has no services.`;
+function nextCommand({ profiles }: DownRequest): string {
+  return ['rma down', ...profiles.map((name) => `--profile ${shellQuote(name)}`)].join(' ');
+}
+
+function sentence({ config, profiles }: DownRequest, dryRun: boolean, { removed }: DownResult): string {
+  if (removed.length === 0) {
+    const what = profiles.length === 0 ? `project "${config.project}"` : profiles.join(', ');
+    return `Nothing to do: ${what} has no services.`;
+  }
   const verb = dryRun ? 'Would stop' : 'Stopped';
   return `${verb} ${removed.join(', ')}. Models are kept.`;
 }

@@ -36,6 +36,12 @@ describe('diskFiles', () => {
     expect(await diskFiles.read(join(folder, 'file'))).toBe('old');
   });
 
+  it('fails below /proc, where nothing can be created', async () => {
+    await expect(diskFiles.write('/proc/rma/compose.yaml', 'x', 0o644)).rejects.toMatchObject({
+      code: 'RMA_FILE_UNWRITABLE',
+    });
+  });
+
   it('reads a missing file as null, below a missing folder too', async () => {
     expect(await diskFiles.read(join(folder, 'no/such'))).toBeNull();
     expect(await diskFiles.facts(join(folder, 'no/such'))).toBeNull();
