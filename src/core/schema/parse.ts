@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import { type Issue, mustBe, translateIssues, type ValuePath } from './issue.ts';
 
+/** Most schemas parse one value per command: compiling them would take longer than it saves. */
+export const PARSE_OPTIONS = { jitless: true } as const;
+
 /** A schema whose parsed value is a `T`. */
 export type Schema<T> = z.ZodMiniType<T>;
 
@@ -11,7 +14,7 @@ export type Parsed<T, F> =
 
 /** Parses a value from outside. Never throws. */
 export function parseValue<T>(schema: Schema<T>, value: unknown): Parsed<T, Issue> {
-  const result = z.safeParse(schema, value, { error: mustBe });
+  const result = z.safeParse(schema, value, { ...PARSE_OPTIONS, error: mustBe });
   return result.success
     ? { ok: true, value: result.data }
     : { ok: false, faults: translateIssues(result.error.issues, value) };
@@ -32,7 +35,7 @@ export function jsonOrNull<T>(schema: Schema<T>, text: string): T | null {
 
 /** Returns the value, null if it does not fit the schema. */
 export function valueOrNull<T>(schema: Schema<T>, value: unknown): T | null {
-  const result = z.safeParse(schema, value);
+  const result = z.safeParse(schema, value, PARSE_OPTIONS);
   return result.success ? result.data : null;
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Schema } from './parse.ts';
+import { PARSE_OPTIONS, type Schema } from './parse.ts';
 
 /** Returns a schema for text that is not empty. */
 export function text(mustBe = 'text'): Schema<string> {
@@ -38,7 +38,7 @@ export function listOfValid<T>(item: Schema<T>): Schema<readonly T[]> {
     z.array(z.unknown()),
     z.transform<unknown[], readonly T[]>((items) =>
       items.flatMap((each) => {
-        const result = z.safeParse(item, each);
+        const result = z.safeParse(item, each, PARSE_OPTIONS);
         return result.success ? [result.data] : [];
       }),
     ),
