@@ -49,5 +49,5 @@ export async function resolveOne(
   const ref = parseModelRef(name);
   const source = invocation.sources.find((candidate) => candidate.source === ref.source);
   if (source === undefined) throw new Error(`no source for ${formatModelRef(ref)}`);
-  return step(invocation, `asking the hub for ${name}`, () => source.resolve(ref, invocation.signal));
+  return step(invocation, `resolving ${name}`, () => source.resolve(ref, invocation.signal));
 }
