@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { compareCompose, renderFile, writeStack } from '../../../src/app/compose-render.ts';
+import { up } from '../../../src/app/up.ts';
+import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
+import { FakeHost } from '../../helpers/host/fake-host.ts';
+import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+
+const config = configOf();
+const invocation = fakeInvocation(catalogOf({ chat: [profileServiceOf()] }));
+const request = { config, profiles: [], refresh: false };
+const file = `${config.stateDir}/compose.yaml`;
+
+describe('the rendered Compose file', () => {
+  it('is the one that up writes', async () => {
+    const host = new FakeHost();
+    expect(await compareCompose(host, invocation, request)).toEqual({ file, same: false });
+    const rest = { removeOrphans: false, waitSeconds: 60, confirm: async () => undefined };
+    await up(host, invocation, { ...request, ...rest, show: () => undefined });
+    expect(await host.files.read(file)).toBe(await renderFile(host, invocation, request));
+    expect(await compareCompose(host, invocation, request)).toEqual({ file, same: true });
+  });
+
+  it('changes nothing, and needs no Docker', async () => {
+    const host = new FakeHost();
+    host.engine.containers = async () => {
+      throw new Error('no Docker');
+    };
+    expect(await renderFile(host, invocation, request)).toContain('chat-llm:');
+    expect(host.takeChanges()).toEqual([]);
+  });
+
+  it('goes into another directory with its secrets, and its image is built once', async () => {
+    const host = new FakeHost();
+    const elsewhere = { ...request, directory: '/out' };
+    expect(await writeStack(host, invocation, elsewhere)).toBe('/out/compose.yaml');
+    expect(host.takeChanges()).toEqual([
+      'build rma-worker:1.2.3-0123456789ab',
+      'create-directory /out/secrets',
+      'write /out/secrets/coordinator_key',
+      'create-directory /out/secrets',
+      'write /out/secrets/worker_token_chat',
+      'write /out/compose.yaml',
+    ]);
+    await writeStack(host, invocation, elsewhere);
+    expect(host.takeChanges()[0]).toBe('create-directory /out/secrets');
+  });
+});
