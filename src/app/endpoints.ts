@@ -4,13 +4,13 @@ import type { Selection } from '../core/domain/selection.ts';
 import type { Operation } from '../core/plan/operation.ts';
 import { runningAfter, startedServices } from '../core/plan/running-after.ts';
 
-/** An address of this machine at which a service answers. */
+/** A URL of a service on this machine. */
 export interface Endpoint {
   readonly service: string;
   readonly url: string;
   /** model names of its API; empty for the coordinator */
   readonly models: readonly string[];
-  /** path of the OpenAI chat endpoint; null where there is none */
+  /** path of the OpenAI chat endpoint; null if it has none */
   readonly chatPath: string | null;
 }
 

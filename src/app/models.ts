@@ -14,7 +14,7 @@ import { observeEngine } from './observe/observe-engine.ts';
 import { storeAccess } from './observe/store-access.ts';
 import { checkStore, type StoreAccess, type StoreSurroundings } from './observe/store-container.ts';
 
-/** A model with what the store holds of it; null when the store could not be read. */
+/** A model and its state in the store; null if the store could not be read. */
 export interface ListedModel extends ChosenModel {
   readonly check: ModelCheck | null;
 }
@@ -33,8 +33,8 @@ export interface ListedModels extends ChosenModels<ListedModel> {
 }
 
 /**
- * Returns the chosen models with what a store holds of them: the given one, else the project's volume, if it exists and the
- * worker image that reads it.
+ * Returns the chosen models with their state in a store: the given one, else the project's volume, if it and the worker
+ * image exist.
  * @throws RmaError as requestedModels (2), RMA_DOCKER_* (3), as resolveRequested
  */
 export async function listedModels(

@@ -17,7 +17,7 @@ export interface ListedProfile {
   readonly inUse: boolean;
 }
 
-/** A model of a profile, with what is known of it without asking anybody. */
+/** A model of a profile, with its size if already resolved. */
 export interface ProfileModel {
   readonly name: string;
   readonly ref: string;
@@ -28,7 +28,7 @@ export interface ProfileModel {
 }
 
 export interface ShownProfile extends ListedProfile {
-  /** in the order of the variants, then of the file; each once */
+  /** in the order of variants and file, without duplicates */
   readonly models: readonly ProfileModel[];
 }
 

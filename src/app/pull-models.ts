@@ -50,10 +50,10 @@ export interface PullResult {
   readonly exitCode: ExitCode;
 }
 
-/** How one reference ended, whoever fetched it. */
+/** The outcome of one reference. */
 interface Ended {
   readonly fetchedBytes: number;
-  /** null: the model is there */
+  /** null: the model is present */
   readonly failure: string | null;
 }
 

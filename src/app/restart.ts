@@ -15,7 +15,7 @@ export interface RestartRequest {
   readonly config: RmaConfig;
   /** none: all */
   readonly services: readonly string[];
-  /** how long engines may take to answer */
+  /** timeout for the engines to respond, seconds */
   readonly waitSeconds: number;
 }
 

@@ -16,7 +16,7 @@ import { workerStatus } from './observe/worker-status.ts';
 export interface WorkerReport {
   readonly service: string;
   readonly container: ContainerFacts;
-  /** null when the worker does not run or does not answer */
+  /** null if the worker is not running or does not respond */
   readonly status: WorkerStatus | null;
   /** engines of this profile that lost their GPUs */
   readonly lost: readonly ErrorDocument[];

@@ -19,7 +19,7 @@ export interface UpResult {
 }
 
 export interface UpOptions {
-  /** how long engines may take to answer once the models are present */
+  /** timeout for the engines to respond after the models are present, seconds */
   readonly waitSeconds: number;
   /** called with a plan that removes something the user may still need; rejects to stop */
   readonly confirm: (plan: Plan) => Promise<void>;
@@ -27,7 +27,7 @@ export interface UpOptions {
   readonly show: (plan: Plan) => void;
 }
 
-/** Makes the machine as desired and waits until every worker is ready. @throws RmaError of any part */
+/** Applies the desired state and waits until every worker is ready. @throws RmaError of any step */
 export async function up(
   host: Host,
   invocation: Invocation,

@@ -82,7 +82,7 @@ export async function desiredState(
   return { desired, fleet, access, secrets, checks: avoidedPortChecks(avoided, ports) };
 }
 
-/** A profile that replaces one without a GPU needs a worker token of its own. */
+/** Adds a worker token for a profile that replaces one without a GPU. */
 async function secretsFor(
   host: Pick<Host, 'name' | 'files'>,
   invocation: Pick<Invocation, 'environment' | 'hubToken' | 'randomKey'>,

@@ -39,7 +39,7 @@ function modelsOf({ project, resolved }: GeneratedContent): ResolvedModels {
   return { pinned: own(resolved.pinned), geometry: own(resolved.geometry), missing: own(resolved.missing) };
 }
 
-/** Returns the next state. Profiles of the configuration are not kept: one that is removed there is gone. */
+/** Returns the next state. Profiles of the configuration are not stored, so that removing one there removes it. */
 function nextState({ project, selection, ports }: GeneratedContent): Omit<ProjectState, 'schema'> {
   const { config, profiles } = project;
   return {

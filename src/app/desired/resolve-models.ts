@@ -35,7 +35,7 @@ export async function resolveEach(
   return new Map(refs.map((ref, at) => [ref, resolutions[at] as Resolution]));
 }
 
-/** Returns what `resolved.json` holds. @throws RmaError RMA_RESOLVED_INVALID (2) */
+/** Reads `resolved.json`. @throws RmaError RMA_RESOLVED_INVALID exit 2 */
 export async function readResolved(host: Pick<Host, 'files'>, path: string): Promise<ResolvedModels> {
   const content = await host.files.read(path);
   return content === null ? NOTHING_RESOLVED : parseResolved(content, path);

@@ -18,8 +18,8 @@ interface ModelsToResolve {
 }
 
 /**
- * Resolves the models of the selection that are not resolved yet, and reads the headers of those on GPUs. Returns null when
- * everything is known already.
+ * Resolves the models of the selection that are not resolved yet, and reads the headers of those on GPUs. Returns null if
+ * everything is already known.
  * @throws RmaError RMA_HUB_*, except for an optional model that does not exist
  */
 export async function resolveSelection(

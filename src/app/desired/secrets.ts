@@ -73,7 +73,7 @@ export async function withHubTokens<T>(
   }
 }
 
-/** The folder keeps other users of the machine out; the mode lets the worker's uid read its mount. */
+/** Writes a secret. The directory is private to the user; the mode of the file lets the worker's uid read its mount. */
 export async function writeSecret(
   host: Pick<Host, 'files'>,
   config: RmaConfig,
@@ -96,7 +96,7 @@ async function hubTokens(
   return tokens;
 }
 
-/** A shell without the token changes nothing: the one that the stack got stays until `down`. */
+/** Returns the hub token; without one in the environment, the stored token is kept until `down`. */
 async function keptToken(host: Pick<Host, 'files'>, config: RmaConfig, name: string): Promise<string | null> {
   return host.files.read(`${projectFiles(config).secrets}/${name}`);
 }
@@ -117,6 +117,6 @@ async function ownToken(host: Pick<Host, 'files'>, path: string | null): Promise
   if (text !== null && text.trim() !== '') return text.trim();
   throw new RmaError('RMA_TOKEN_FILE_MISSING', `the coordinator's token file ${path} is missing or empty`, {
     exitCode: EXIT.usage,
-    hint: 'write the token into it, or name another file: --coordinator-token-file PATH',
+    hint: 'write the token to it, or use another file: --coordinator-token-file PATH',
   });
 }

@@ -9,7 +9,7 @@ import type { Execution } from './execution.ts';
 import { gpuFault, isSight } from './gpu-fault.ts';
 
 /**
- * Checks that a container sees exactly the GPUs that it was given.
+ * Checks that a container has access to exactly its assigned GPUs.
  * @throws RmaError RMA_GPU_MISMATCH, RMA_GPU_NOT_VISIBLE (1), RMA_ENGINE_FAILED (1), RMA_UP_TIMEOUT (7)
  */
 export async function checkGpus(execution: Execution, { service }: CheckGpus): Promise<void> {
@@ -28,7 +28,7 @@ async function check(execution: Execution, placement: ServicePlacement): Promise
     if (isSight(seen) && isAsPlanned(placement.devices, seen)) return;
     await containers.refresh();
     const now = await containers.waitFor((all) => running(all, placement.service), signal);
-    // a container that ended during the check shows nothing, whatever it was given
+    // a container that exited during the check shows nothing
     if (!isSame(container, now)) continue;
     const fault = gpuFault(placement, seen);
     if (fault !== null) throw fault;
@@ -37,7 +37,7 @@ async function check(execution: Execution, placement: ServicePlacement): Promise
 }
 
 function warnUnchecked({ invocation }: Execution, service: string): void {
-  const text = `${service} has no program that shows which GPUs it sees`;
+  const text = `${service}: cannot check its GPUs, the image has no program that lists them`;
   invocation.reporter.emit({ type: 'warning', code: 'RMA_GPU_UNCHECKED', text });
 }
 

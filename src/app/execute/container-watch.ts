@@ -87,7 +87,7 @@ export class ContainerWatch {
     }
   }
 
-  /** Applies changes until the connection to the engine ends. */
+  /** Applies changes until the connection to the engine is closed. */
   async #apply(changes: AsyncIterable<string>): Promise<void> {
     try {
       for await (const id of changes) await this.#read(id);

@@ -43,13 +43,17 @@ async function engineFailed(
   return new RmaError(
     'RMA_ENGINE_FAILED',
     `engine ${service} keeps crashing; ${last === undefined ? 'its log is empty' : `last log line: ${last}`}`,
-    { hint: shell`see its log: rma logs ${service}`, details: { restarts, log } },
+    { hint: shell`check its log: rma logs ${service}`, details: { restarts, log } },
   );
 }
 
 function timedOut(seconds: number): RmaError {
-  return new RmaError('RMA_UP_TIMEOUT', `the engines do not answer after ${seconds} s; they keep retrying`, {
-    exitCode: EXIT.waitedTooLong,
-    hint: 'see their state: rma status, rma logs; to wait longer: rma up --wait-timeout 2h',
-  });
+  return new RmaError(
+    'RMA_UP_TIMEOUT',
+    `the engines did not respond within ${seconds} s; they keep starting`,
+    {
+      exitCode: EXIT.waitedTooLong,
+      hint: 'check their state: rma status, rma logs; to wait longer: rma up --wait-timeout 2h',
+    },
+  );
 }

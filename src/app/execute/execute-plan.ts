@@ -43,7 +43,7 @@ export async function executePlan(
   }
 }
 
-/** Services that start at the same time share one Compose command, and fetches beside the old stack one container. */
+/** Batches services that start at the same time into one Compose command, and one-off downloads into one container. */
 function batchOf(operation: Operation): string {
   if (isComposeUp(operation)) return 'compose up';
   return isFetchBeside(operation) ? 'fetch' : operation.id;

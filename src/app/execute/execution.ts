@@ -19,13 +19,13 @@ export interface Payload {
   readonly secrets: ReadonlyMap<string, string>;
   /** reference → model to fetch */
   readonly models: ReadonlyMap<string, PinnedModel>;
-  /** service → the GPUs it is given */
+  /** service → assigned GPUs */
   readonly placement: ReadonlyMap<string, ServicePlacement>;
   /** for one-off fetches; null where the plan has none */
   readonly access: StoreAccess | null;
   /** of directories that the plan creates */
   readonly owner: Owner | null;
-  /** how long engines may take to answer once the models are present */
+  /** timeout for the engines to respond after the models are present, seconds */
   readonly waitSeconds: number;
 }
 
@@ -46,7 +46,7 @@ export interface Execution {
   readonly workers: WorkerStreams;
   /** aborted by the user, and when another operation fails */
   readonly signal: AbortSignal;
-  /** runs Compose commands one after the other: two at once on one project disturb each other */
+  /** runs Compose commands of a project in sequence, because concurrent ones conflict */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 

@@ -3,7 +3,7 @@ import { throwIfFailed } from '../observe/worker-status.ts';
 import type { Execution } from './execution.ts';
 import { fetchInContainer } from './fetch-in-container.ts';
 
-/** Fetches models in one container of its own, beside whatever runs. @throws RmaError RMA_FETCH_FAILED (1), of the hubs */
+/** Downloads models in a one-off container while the stack keeps running. @throws RmaError RMA_FETCH_FAILED exit 1, or of the hubs */
 export async function fetchBeside(
   { host, invocation, payload, signal }: Execution,
   operations: readonly FetchModel[],

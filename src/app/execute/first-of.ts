@@ -2,7 +2,7 @@
 export type Task<T> = (signal: AbortSignal) => Promise<T>;
 
 /**
- * Runs the tasks together, aborts the others as soon as one ends, and waits until they have ended.
+ * Runs the tasks concurrently, aborts the others as soon as one ends, and waits for all of them.
  * @returns the result of the first
  * @throws the error of the first
  */

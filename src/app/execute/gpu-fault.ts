@@ -4,13 +4,13 @@ import type { VisibleGpus } from '../../core/gpu/visible-inside.ts';
 import { deviceName } from '../../core/placement/device-name.ts';
 import type { GpusInside } from '../observe/gpus-inside.ts';
 
-/** Returns the error for a container that sees no GPU, or others than it was given; null when it cannot tell. */
+/** Returns the error for a container that has access to no GPU, or to other GPUs than assigned; null if unknown. */
 export function gpuFault({ service, devices }: ServicePlacement, seen: GpusInside): RmaError | null {
   if (isNothing(seen)) return notVisible(service, devices, seen);
   return isSight(seen) ? mismatch(service, devices, seen) : null;
 }
 
-/** Whether the container could tell what it sees. */
+/** Returns whether the container could list its GPUs. */
 export function isSight(seen: GpusInside): seen is VisibleGpus {
   return seen.how === 'names' || seen.how === 'count';
 }
@@ -29,7 +29,7 @@ function notVisible(
     seen.how === 'lost'
       ? 'its driver reports "Failed to initialize NVML"'
       : 'no GPU shows inside its container';
-  return new RmaError('RMA_GPU_NOT_VISIBLE', `${service} was given ${listed(planned)}, and ${what}`, {
+  return new RmaError('RMA_GPU_NOT_VISIBLE', `${service} was assigned ${listed(planned)}, but ${what}`, {
     hint:
       seen.how === 'lost'
         ? `its devices are no longer accessible: restart it (rma up); if it happens again: sudo nvidia-ctk system create-dev-char-symlinks --create-all, or use CDI`
@@ -41,14 +41,18 @@ function notVisible(
 function mismatch(service: string, planned: readonly PlacedDevice[], seen: VisibleGpus): RmaError {
   const shows =
     seen.how === 'names' ? seen.uuids.join(', ') : `${seen.count} GPU${seen.count === 1 ? '' : 's'}`;
-  return new RmaError('RMA_GPU_MISMATCH', `${service} was given ${listed(planned)} and sees ${shows}`, {
-    hint: `${reasonFor(planned, seen)}; then recreate the container: rma down, rma up`,
-    details: {
-      service,
-      planned: planned.map(({ uuid }) => uuid),
-      seen: seen.how === 'names' ? seen.uuids : seen.count,
+  return new RmaError(
+    'RMA_GPU_MISMATCH',
+    `${service} was assigned ${listed(planned)} but has access to ${shows}`,
+    {
+      hint: `${reasonFor(planned, seen)}; then recreate the container: rma down, rma up`,
+      details: {
+        service,
+        planned: planned.map(({ uuid }) => uuid),
+        seen: seen.how === 'names' ? seen.uuids : seen.count,
+      },
     },
-  });
+  );
 }
 
 /** More GPUs than planned come from a second mechanism; other GPUs than planned from an outdated list. */

@@ -45,7 +45,7 @@ export async function ensureHostDirectory(
 }
 
 /**
- * Checks that the owner can write to the directory. A missing one is no fault.
+ * Checks that the owner can write to the directory. A missing one is not a fault.
  * @throws RmaError RMA_STORE_UNWRITABLE, RMA_STORE_NOT_A_FOLDER, RMA_STORE_READ_ONLY (3)
  */
 export async function checkHostDirectory(
@@ -97,6 +97,6 @@ function notADirectory(holds: string, path: string): RmaError {
 function readOnly(holds: string, path: string): RmaError {
   return new RmaError('RMA_STORE_READ_ONLY', `the file system of the ${holds} ${path} is mounted read-only`, {
     exitCode: EXIT.notReady,
-    hint: shell`mount it writable (Linux remounts a file system read-only after disk errors: see dmesg): sudo mount -o remount,rw "$(findmnt -no TARGET -T ${path})"`,
+    hint: shell`mount it writable (after disk errors the kernel remounts read-only; check dmesg): sudo mount -o remount,rw "$(findmnt -no TARGET -T ${path})"`,
   });
 }

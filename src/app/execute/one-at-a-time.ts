@@ -1,4 +1,4 @@
-/** Returns a function that runs the work it is given one after the other, in the order of the calls. */
+/** Returns a function that runs its tasks in sequence, in the order of the calls. */
 export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

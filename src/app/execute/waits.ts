@@ -26,7 +26,7 @@ export async function waitForModels({ workers, signal }: Execution, { service }:
 }
 
 /**
- * Waits until the engines of a worker answer and it is registered.
+ * Waits until the engines of a worker respond and it is registered.
  * @throws RmaError the fault of the worker or of an engine, RMA_ENGINE_FAILED (1), RMA_UP_TIMEOUT (7)
  */
 export async function waitUntilReady(execution: Execution, { service, engines }: WorkerWait): Promise<void> {
@@ -47,7 +47,7 @@ function hasEngineFault({ engines }: WorkerStatus): boolean {
   return engines.some(({ fault }) => fault !== undefined);
 }
 
-/** Ready since a time, milliseconds since the Unix epoch: before it, the worker had not seen the last restart yet. */
+/** Returns whether the worker is ready since a time after the last restart, milliseconds since the Unix epoch. */
 function isReady({ state, registered, confirmedAt }: WorkerStatus, since: number): boolean {
   return state === 'ready' && registered && (confirmedAt === undefined || Date.parse(confirmedAt) >= since);
 }

@@ -1,4 +1,4 @@
-/** An operation as the walk sees it. */
+/** A node of the graph. */
 interface GraphNode {
   readonly id: string;
   readonly after: readonly string[];

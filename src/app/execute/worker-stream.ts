@@ -27,13 +27,13 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** Follows the status of one worker, over restarts of its container, as long as somebody waits for it. */
+/** Follows the status of one worker, over restarts of its container, as long as a caller waits for it. */
 export class WorkerStream {
   readonly #parts: StreamParts;
   readonly #waiters = new Set<Waiter>();
   /** of the container that is followed now */
   #latest: WorkerStatus | null = null;
-  /** aborted when nobody waits any more; null when nothing is followed */
+  /** aborted when no caller waits any more; null if not following */
   #unused: AbortController | null = null;
 
   constructor(parts: StreamParts) {
@@ -73,7 +73,7 @@ export class WorkerStream {
       if (!unused.signal.aborted) for (const { reject } of this.#waiters) reject(error);
     }
     this.#unused = null;
-    // somebody may have come after the last one left
+    // a new caller may have arrived after the last one left
     if (unused.signal.aborted && this.#waiters.size > 0) void this.#follow();
   }
 
@@ -87,7 +87,7 @@ export class WorkerStream {
       await this.#parts.containers.refresh();
       const now = await this.#container(signal);
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** silent, LONGEST_PAUSE_MS);
-      // after a restart the new process is followed at once
+      // after a restart the new process is followed immediately
       if (now.startedAt === container.startedAt) await clock.sleep(pause, signal);
     }
   }
@@ -120,7 +120,7 @@ export class WorkerStream {
     }
   }
 
-  /** Waits until the container runs. @throws RmaError RMA_WORKER_STOPPED (1) when it ended */
+  /** Waits until the container is running. @throws RmaError RMA_WORKER_STOPPED exit 1 if it exited */
   async #container(signal: AbortSignal): Promise<ContainerFacts> {
     const { containers, service } = this.#parts;
     const container = await containers.waitFor((all) => {
@@ -141,7 +141,7 @@ export class WorkerStream {
     return new RmaError(
       'RMA_WORKER_STOPPED',
       `worker ${service} is not running${last === undefined ? '' : `; last log line: ${last}`}`,
-      { hint: shell`see its log: rma logs ${service}`, details: { log } },
+      { hint: shell`check its log: rma logs ${service}`, details: { log } },
     );
   }
 }

@@ -8,7 +8,7 @@ import { WorkerStream } from './worker-stream.ts';
 export interface WorkerStreams {
   /**
    * Returns the first status of a worker for which `reached` holds, over restarts of its container.
-   * @throws RmaError the fault of a worker that failed, RMA_WORKER_STOPPED (1) when its container ended or never answers
+   * @throws RmaError the fault of a worker that failed, RMA_WORKER_STOPPED (1) if its container exited or does not respond
    */
   until(
     service: string,

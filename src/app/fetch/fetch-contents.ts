@@ -23,7 +23,7 @@ interface Piece extends StagingSlot {
   readonly file: PinnedFile;
 }
 
-/** Files grouped by what they hold: the same content is fetched once. */
+/** Groups files by content, so that the same content is downloaded once. */
 export function byContent(files: readonly PinnedFile[]): ReadonlyMap<string, Content> {
   const contents = new Map<string, Content>();
   for (const file of files) {
@@ -90,7 +90,7 @@ async function transferAll(
       }),
     ),
   );
-  // an abort gives every transfer the same reason; of several faults the first counts
+  // an abort rejects every transfer with the same reason; of several faults the first is reported
   signal.throwIfAborted();
   return new Map(outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])));
 }

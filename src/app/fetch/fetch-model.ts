@@ -31,7 +31,7 @@ export async function fetchModel(
   }
 }
 
-/** Lease → check again, for another may have done it meanwhile → fetch what is missing → publish → release. */
+/** Acquires the lease, checks again (another process may be done), downloads missing files, publishes, releases the lease. */
 async function bringModel(model: PinnedModel, meter: ProgressMeter, shared: SharedFetch): Promise<void> {
   const { store, signal } = shared;
   const lease = await store.lease(model, (holder) => showHolder(meter, holder), signal);
@@ -94,5 +94,5 @@ function stagedFiles(
 
 function showHolder(meter: ProgressMeter, holder: LeaseHolder): void {
   meter.present(Math.min(holder.doneBytes, meter.totalBytes));
-  meter.enter('waiting', `being fetched by ${holder.host}`);
+  meter.enter('waiting', `being downloaded by ${holder.host}`);
 }

@@ -5,12 +5,12 @@ import type { FetchResult } from './fetch-result.ts';
 import { Room } from './room.ts';
 import { Slots } from './slots.ts';
 
-/** Files that are transferred at once, over all models. */
+/** Number of concurrent downloads over all models. */
 const FILES_AT_ONCE = 4;
 
 /**
- * Brings every model into the store and tells how each ended; the fault of one does not stop the others. A store that has
- * everything is not written to, not even prepared. Rejects only when aborted, with the signal's reason.
+ * Downloads every model to the store and returns one result per model; a failure does not stop the others. A complete
+ * store is not written to, not even prepared. Rejects only if aborted, with the signal's reason.
  */
 export async function fetchModels(
   models: readonly PinnedModel[],

@@ -16,8 +16,8 @@ export type FetchResult =
     };
 
 /**
- * The exit code of a whole fetch: 0 when every model is there; the fault's own when nothing succeeded and all faults agree
- * (one reference always), else 1; 8 when some succeeded.
+ * Returns the exit code of a download: 0 if every model is present; 8 if some are; else the exit code of the faults if they
+ * all have the same one, else 1.
  */
 export function fetchExitCode(results: readonly FetchResult[]): ExitCode {
   const codes = results.flatMap((result) =>

@@ -1,7 +1,7 @@
 import type { ModelProgress } from '../../core/domain/worker-status.ts';
 import { addSample, bytesPerSecond, etaSeconds, type RateWindow } from '../../core/hub/rate.ts';
 
-/** Shortest time between two values of one model, ms; changes of state are always told. */
+/** Shortest interval between two events of one model, ms; changes of state are always reported. */
 const INTERVAL_MS = 500;
 
 export interface MeterOptions {
@@ -12,7 +12,7 @@ export interface MeterOptions {
   readonly onProgress: (progress: ModelProgress) => void;
 }
 
-/** Turns the byte counts of one model's files into progress values with a rate and an estimate. */
+/** Computes the progress of a model with rate and ETA from the byte counts of its files. */
 export class ProgressMeter {
   readonly #options: MeterOptions;
   readonly #done = new Map<string, number>();

@@ -3,7 +3,7 @@ import { EXIT, RmaError } from '../../core/errors.ts';
 import { fits, KEPT_FREE_BYTES } from '../../core/store/room.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 
-/** What running fetches have still to write, so that two of them do not count on the same room. */
+/** Bytes that running downloads still have to write, so that two of them do not use the same free space. */
 export class Room {
   readonly #store: ModelStore;
   readonly #claims = new Map<object, () => number>();
@@ -13,7 +13,7 @@ export class Room {
   }
 
   /**
-   * Promises room for a model until `release`.
+   * Reserves disk space for a model until `release`.
    * @throws RmaError RMA_STORE_NO_ROOM exit 5
    */
   async claim(model: PinnedModel, remaining: () => number): Promise<{ release(): void }> {

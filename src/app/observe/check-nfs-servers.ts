@@ -5,8 +5,8 @@ import { shell } from '../../core/shell-quote.ts';
 import type { Host } from '../../ports/host.ts';
 
 /**
- * Checks that the NFS servers of the volumes have an address. Docker resolves their names on its own host, not among the
- * names of containers; for an engine on another machine there is nothing to check here.
+ * Checks that the host names of the NFS servers can be resolved. Docker resolves them on its own host; for an engine on
+ * another machine nothing is checked.
  * @throws RmaError RMA_NFS_SERVER_UNKNOWN (3)
  */
 export async function checkNfsServers(

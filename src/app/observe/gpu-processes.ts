@@ -1,7 +1,7 @@
 import type { ContainerSummary } from '../../core/domain/container.ts';
 import type { Host } from '../../ports/host.ts';
 
-/** States in which a container's processes exist and hold their memory. */
+/** States in which the processes of a container exist and use memory. */
 const HOLDING: readonly ContainerSummary['state'][] = ['running', 'paused'];
 
 /** Returns the process ids of the containers with GPUs, by container id; null where the engine cannot list them. */

@@ -18,8 +18,8 @@ interface ReportRequest {
 }
 
 /**
- * Returns the RAM of the machine that runs the containers, and the free space of the store. An engine on another machine is
- * reached through its workers: without a running one, nothing is known of it.
+ * Returns the RAM of the machine that runs the containers, and the free space of the store. For an engine on another
+ * machine they are read in a running worker; without one they are unknown.
  */
 export async function hostReport(
   host: Pick<Host, 'engine' | 'docker' | 'files' | 'facts'>,

@@ -14,7 +14,7 @@ export interface DesiredQuestion {
   readonly access: StoreAccess;
 }
 
-/** Returns a snapshot with the desired models and ports: what the store holds of them, and which ports are taken. */
+/** Adds to a snapshot the state of the desired models in the store, and which of the desired ports are in use. */
 export async function observeDesired(
   host: Pick<Host, 'docker' | 'files' | 'ports'>,
   invocation: Pick<Invocation, 'signal'>,
@@ -35,7 +35,7 @@ export async function observeDesired(
 
 const HOLDS_PORTS: readonly ContainerState[] = ['running', 'restarting', 'paused'];
 
-/** Returns the ports of the services that do not run: a container that runs holds its own. */
+/** Returns the ports of the services that are not running; running containers use their own. */
 function newPorts({ stack }: Desired, { containers }: Snapshot): readonly number[] {
   const holding = new Set(
     containers.filter(({ state }) => HOLDS_PORTS.includes(state)).map(({ service }) => service),

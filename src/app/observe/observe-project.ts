@@ -8,7 +8,7 @@ import { lostGpus } from './lost-gpus.ts';
 import { inspectAll } from './project-containers.ts';
 import { plannedWorkerStatus } from './worker-status.ts';
 
-/** Returns the containers of a project, with what its workers report. */
+/** Returns the containers of a project with the status of its workers. */
 export async function observeProject(
   host: Pick<Host, 'engine' | 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
@@ -32,7 +32,7 @@ export async function observeProject(
   return { containers, workers };
 }
 
-/** Returns a container with what is reported of it: nothing unless given. */
+/** Returns a container with its reported status, if any. */
 export function observedContainer(
   container: ContainerFacts,
   workers: ReadonlyMap<string, WorkerStatus> = new Map(),

@@ -15,7 +15,7 @@ export interface ObserveRequest {
 }
 
 /**
- * Returns a host as it is now. A command observes once, and every later step reads the snapshot.
+ * Returns the current state of a host. A command observes once, and every later step reads the snapshot.
  * @throws RmaError RMA_DOCKER_*, RMA_COMPOSE_*, RMA_FILE_UNREADABLE (3)
  */
 export async function observe(

@@ -13,7 +13,7 @@ export async function projectContainers(
   );
 }
 
-/** Inspects containers, all at once. Leaves out those that no longer exist. */
+/** Inspects containers concurrently. Skips those that no longer exist. */
 export async function inspectAll(
   { engine }: Pick<Host, 'engine'>,
   listed: readonly ContainerSummary[],

@@ -28,8 +28,8 @@ export interface StoreQuestion {
 export type StoreSurroundings = Pick<Snapshot, 'engine' | 'images' | 'volumes'>;
 
 /**
- * Returns what the store holds of the models, and the free space beside it. A store that does not exist holds nothing.
- * Returns null when the store cannot be read: the worker image is not built yet, or its container failed.
+ * Returns the state of the models in the store, and its free space. A missing store contains nothing. Returns null if the
+ * store cannot be read: the worker image is not built yet, or its container failed.
  */
 export async function checkStore(
   host: Pick<Host, 'docker' | 'files'>,
@@ -62,8 +62,8 @@ async function checkInContainer(
 }
 
 /**
- * Returns the bytes free on the file system of the store as this machine sees it; null when it is on another one: a server,
- * or the host of a remote engine.
+ * Returns the free bytes on the file system of the store; null if it is on another machine: an NFS server, or the host of
+ * a remote engine.
  */
 export async function freeBytesBeside(
   { files }: Pick<Host, 'files'>,

@@ -4,17 +4,17 @@ import type { OwnDirectories } from '../domain/config.ts';
 export interface ConfigSources extends OwnDirectories {
   readonly file: {
     readonly text: string;
-    /** as faults name it */
+    /** name in error messages */
     readonly name: string;
-    /** absolute folder, to which relative paths belong */
+    /** absolute base directory of relative paths */
     readonly dir: string;
   } | null;
-  /** texts of the options given, by key of the setting */
+  /** texts of the options, by key of the setting */
   readonly flags: ReadonlyMap<string, readonly string[]>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** absolute */
   readonly cwd: string;
   readonly home: string | null;
-  /** the token file of `hf auth login`, null when there is none */
+  /** the token file of `hf auth login`, null if there is none */
   readonly hfAuthFile: string | null;
 }

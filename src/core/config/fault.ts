@@ -7,7 +7,7 @@ export interface ConfigFault {
   readonly message: string;
 }
 
-/** One error for all faults, in the order of their lines, so that they can be mended in one go. */
+/** Returns one error with all faults, in the order of their lines. */
 export function configError(found: readonly ConfigFault[]): RmaError {
   const faults = [...found].sort((a, b) => a.where.localeCompare(b.where, 'en', { numeric: true }));
   const lines = faults.map(({ where, message }) => `${where}: ${message}`);

@@ -104,13 +104,13 @@ function parseSize(text: string): Parsed<number> {
   return bytes === null ? expected('a size with its unit, such as 512MiB') : parsed(bytes);
 }
 
-/** A plain number counts GB of 10^9 bytes: a card sold as 8 GB may tell a little less than 8 GiB. */
+/** Parses a size; a number without a unit is in GB of 10^9 bytes, because an 8 GB card may report less than 8 GiB. */
 function parseGigabytes(text: string): Parsed<number> {
   const bytes = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) * 1e9 : parseBytes(text);
   return bytes === null ? expected('a size such as 8GB, or a number of GB') : parsed(Math.round(bytes));
 }
 
-/** With the words that NVIDIA_VISIBLE_DEVICES has besides. */
+/** Parses GPUs, including the special values of NVIDIA_VISIBLE_DEVICES. */
 function parseVisible(text: string): Parsed<string> {
   const word = text.toLowerCase();
   return ['all', 'none', 'void'].includes(word) ? parsed(word) : parseGpu(text);

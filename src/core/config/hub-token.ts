@@ -7,8 +7,8 @@ export type HubToken =
   | { readonly kind: 'file'; readonly path: string };
 
 /**
- * The file where `hf auth login` keeps its token: `$HF_HOME/token`, by default in `~/.cache/huggingface`
- * (huggingface_hub/constants.py). Null when there is no home.
+ * Returns the token file of `hf auth login`: `$HF_HOME/token`, by default in `~/.cache/huggingface`
+ * (huggingface_hub/constants.py). Null without a home directory.
  */
 export function hfAuthFile(
   env: Readonly<Record<string, string | undefined>>,

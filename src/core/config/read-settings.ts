@@ -5,7 +5,7 @@ import type { Fault, YamlDocument } from '../yaml/read-yaml.ts';
 import type { Setting } from './setting.ts';
 import { settingsSchema } from './settings-schema.ts';
 
-/** A value of the file as text, and its place; lines and columns count from 1. */
+/** A value of the file as text, and its position; lines and columns start at 1. */
 export interface FileWord {
   readonly text: string;
   readonly line: number;
@@ -18,7 +18,7 @@ export interface FileSettings {
   readonly faults: readonly Fault[];
 }
 
-/** Parses an rma.yaml by the table of settings. Never throws; returns all faults at once. */
+/** Parses an rma.yaml by the table of settings. Never throws; returns all faults. */
 export function readSettings(document: YamlDocument, settings: readonly Setting<unknown>[]): FileSettings {
   if (document.value === null) return { words: new Map(), faults: document.faults };
   const parsed = parseValue(settingsSchema(settings), document.value);

@@ -20,8 +20,8 @@ export interface ResolvedConfig {
 }
 
 /**
- * The configuration by precedence flag, environment, file, default.
- * @throws RmaError RMA_CONFIG_INVALID exit 2, with all faults at once
+ * Returns the configuration, by precedence: flag, environment, file, default.
+ * @throws RmaError RMA_CONFIG_INVALID exit 2, with all faults
  */
 export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const faults: ConfigFault[] = [];
@@ -72,7 +72,7 @@ function profilesOfFlags({ flags }: ConfigSources): readonly string[] | null {
   return names === undefined ? null : [...new Set(names)];
 }
 
-/** Reads the settings without the command line, whose faults are known already. */
+/** Reads the settings without the command line, whose faults are already reported. */
 function withoutFlags(sources: ConfigSources, file: FileSettings | null): SettingReader {
   return new SettingReader({ ...sources, flags: new Map() }, file?.words ?? new Map(), []);
 }
@@ -113,11 +113,11 @@ function defaultProject({ file }: ConfigSources): string {
   return (file === null ? null : toProjectName(basename(file.dir))) ?? 'rma';
 }
 
-/** Beside rma.yaml, whose own project is `own`: another one, named by flag or variable, must not write over its files. */
+/** Returns the state directory; a project set by flag or variable must not overwrite the files of the project in rma.yaml (`own`). */
 function stateDir(project: string, own: string, { file, env, home, cwd }: ConfigSources): string {
   if (file !== null) return project === own ? join(file.dir, '.rma') : join(file.dir, '.rma', project);
   const xdg = env['XDG_STATE_HOME'];
-  // the XDG rules: a relative path counts as not set
+  // XDG specification: ignore a relative path
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'rma', project);
   return home === null ? join(cwd, '.rma') : join(home, '.local/state/rma', project);
 }

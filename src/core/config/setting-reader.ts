@@ -4,7 +4,7 @@ import type { ConfigFault } from './fault.ts';
 import type { FileWord } from './read-settings.ts';
 import type { PathScope, Setting } from './setting.ts';
 
-/** What one source says about a setting. */
+/** The value of a setting in one source. */
 interface Layer {
   readonly origin: SettingOrigin;
   readonly items: readonly unknown[];
@@ -23,7 +23,7 @@ export class SettingReader {
     this.faults = faults;
   }
 
-  /** The value by precedence. All sources are checked, also those that a stronger one overrides. */
+  /** Returns the value by precedence. All sources are checked, even if overridden. */
   take<T>(setting: Setting<T>): T {
     const flag = this.fromFlag(setting);
     const rest = [this.fromEnv(setting), this.fromFile(setting)].filter((layer) => layer !== null);

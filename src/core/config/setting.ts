@@ -2,9 +2,9 @@ import { expected, type Parsed, parsed } from './parsed.ts';
 
 /** What relative paths and `~` in a value mean. */
 export interface PathScope {
-  /** absolute: the folder of the file that holds the value, or the working directory */
+  /** absolute: the directory of the file with the value, or the working directory */
   readonly base: string;
-  /** null on a machine without a home folder */
+  /** null without a home directory */
   readonly home: string | null;
 }
 
@@ -12,18 +12,18 @@ export interface PathScope {
 export type YamlForm = 'text' | 'number-or-text' | 'switch' | 'integer' | 'list' | 'map' | 'hosts';
 
 /**
- * How several sources join: `first` takes the strongest one that says anything, `add-flags` adds what flags say to
- * the strongest other source, `merge` lets stronger sources override entry by entry.
+ * How several sources are combined: `first` uses the one with the highest precedence, `add-flags` adds flags to the other
+ * sources, `merge` overrides entry by entry.
  */
 export type Join = 'first' | 'add-flags' | 'merge';
 
-/** One setting: the only place that knows its names, form and default. */
+/** One setting: its names, format and default. */
 export interface Setting<T> {
   /** path in rma.yaml, dots between the levels */
   readonly key: string;
-  /** as commander writes it; null when only the file can say it */
+  /** in the format of commander; null if it can only be set in the file */
   readonly flags: string | null;
-  /** environment variables, the first one that is set counts */
+  /** environment variables; the first one that is set is used */
   readonly env: readonly string[];
   readonly form: YamlForm;
   readonly join: Join;
@@ -31,7 +31,7 @@ export interface Setting<T> {
   /** as `rma.yaml` would write it; empty for none */
   readonly example: string;
   readonly fallback: T;
-  /** the default in words */
+  /** description of the default */
   readonly fallbackText: string;
   /** Reads the texts that remain after joining; more than one only for lists and maps. */
   readonly parse: (text: string, scope: PathScope) => Parsed<unknown>;
@@ -55,12 +55,12 @@ export function scalarSetting<T, F>(
     readonly parse: (text: string, scope: PathScope) => Parsed<T>;
   },
 ): Setting<T | F> {
-  // the last item is one that `parse` made
+  // the last item is a result of `parse`
   const combine = (items: readonly unknown[]): T | F => items.at(-1) as T;
   return { ...names, join: 'first', combine };
 }
 
-/** A list without repetitions, to which flags add unless they take its place. */
+/** Declares a list without duplicates; flags add to it or replace it. */
 export function listSetting<T>(
   names: Names & {
     readonly join?: 'first' | 'add-flags';
@@ -71,7 +71,7 @@ export function listSetting<T>(
   return { join: 'add-flags', ...names, form: 'list', fallback: [], combine };
 }
 
-/** A map whose entries stronger sources override one by one. `parse` sees key and value. */
+/** Declares a map; sources with higher precedence override single entries. `parse` receives key and value. */
 export function mapSetting<T>(
   names: Names & {
     readonly form: 'map' | 'hosts';

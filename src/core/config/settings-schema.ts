@@ -25,7 +25,7 @@ const FORMS: Readonly<Record<YamlForm, (example: string) => Schema<unknown>>> = 
   hosts: (example) => z.record(z.string(), z.nullable(host), `a mapping such as ${example}`),
 };
 
-/** Returns the schema of an rma.yaml with these settings; a key without a value counts as absent. */
+/** Returns the schema of an rma.yaml with these settings; a key without a value is treated as absent. */
 export function settingsSchema(settings: readonly Setting<unknown>[]): Schema<unknown> {
   const top: Shape = { $schema: z.optional(z.unknown()) };
   const sections = new Map<string, Shape>();

@@ -29,7 +29,7 @@ export function effectiveSettings({
   });
 }
 
-/** The settings as the data of an rma.yaml that says the same. */
+/** Returns the settings as the data of an equivalent rma.yaml. */
 export function asRmaYaml({ config, selectedProfiles }: ResolvedConfig): Readonly<Record<string, unknown>> {
   const file: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(yamlValues(config, selectedProfiles ?? []))) {
@@ -41,7 +41,7 @@ export function asRmaYaml({ config, selectedProfiles }: ResolvedConfig): Readonl
   return file;
 }
 
-/** Where a value comes from, in words: `--port`, `RMA_PORTS`, `rma.yaml:3:7`, `default`. */
+/** Returns the source of a value as text: `--port`, `RMA_PORTS`, `rma.yaml:3:7`, `default`. */
 export function originText(origin: SettingOrigin): string {
   switch (origin.from) {
     case 'flag':
@@ -107,13 +107,13 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
   };
 }
 
-/** All of them is the default, none of them a word of its own. */
+/** Returns the GPUs; all is the default, none is `none`. */
 function visibleText(visible: GpuSettings['visible']): readonly string[] | null {
   if (visible === null) return null;
   return visible.length === 0 ? ['none'] : visible;
 }
 
-/** The largest unit that says it exactly. */
+/** Formats a size in the largest exact unit. */
 function sizeText(bytes: number): string {
   const units = [
     ['GB', 1e9],

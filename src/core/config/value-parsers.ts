@@ -23,13 +23,13 @@ export function parseName(text: string): Parsed<string> {
   return NAME.test(text) ? parsed(text) : expected('a name of a-z, 0-9 and -');
 }
 
-/** `named:NAME`, `host:PATH`, `nfs:SERVER:/EXPORT`; short: a path is a host folder, a name is a named volume. */
+/** Parses `named:NAME`, `host:PATH` or `nfs:SERVER:/EXPORT`; short forms: a path is a host directory, a name is a named volume. */
 export function parseVolume(text: string, scope: PathScope): Parsed<VolumeSpec> {
   const [kind, rest] = splitKind(text);
   if (kind === 'host' && rest !== '') {
     const path = absolutePath(rest, scope);
     return path === null
-      ? expected('a path without ~, because this machine has no home folder')
+      ? expected('a path without ~, because there is no home directory')
       : parsed({ type: 'host', path });
   }
   if (kind === 'named' && VOLUME_NAME.test(rest)) return parsed({ type: 'named', name: rest });
@@ -68,7 +68,7 @@ export function parseUrl(text: string): Parsed<string> {
 export function parsePath(text: string, scope: PathScope): Parsed<string> {
   if (text === '') return expected('a path');
   const path = absolutePath(text, scope);
-  return path === null ? expected('a path without ~, because this machine has no home folder') : parsed(path);
+  return path === null ? expected('a path without ~, because there is no home directory') : parsed(path);
 }
 
 export function parseImage(text: string): Parsed<string> {
@@ -82,7 +82,7 @@ export function parseSeconds(text: string): Parsed<number> {
   return fits ? parsed(seconds) : expected('a time in whole seconds such as 30s or 2m, a day at most');
 }
 
-/** Nothing for the Docker of this shell, else `ssh://[USER@]HOST[:PORT]`. */
+/** Parses nothing (the current Docker context) or `ssh://[USER@]HOST[:PORT]`. */
 export function parseHost(name: string, address: string): Parsed<HostConfig> {
   if (!NAME.test(name)) return expected(`host names of a-z, 0-9 and -, not "${name}"`);
   if (address === '') return parsed({ address: null });
@@ -96,7 +96,7 @@ function splitKind(text: string): readonly [kind: string, rest: string] {
   return split === -1 ? ['named', text] : [text.slice(0, split), text.slice(split + 1)];
 }
 
-/** Null when the path begins with `~` and there is no home. */
+/** Returns null if the path starts with `~` and there is no home directory. */
 function absolutePath(text: string, { base, home }: PathScope): string | null {
   const inHome = /^~(?:\/(.*))?$/.exec(text);
   if (inHome !== null) return home === null ? null : join(home, inHome[1] ?? '');

@@ -4,7 +4,7 @@ import type { SelectedService } from '../domain/selection.ts';
 import type { ServedModel } from '../domain/worker-config.ts';
 import { sha256Hex } from '../hash.ts';
 
-/** A service as a profile asks for it, before it has a name. */
+/** A service requested by a profile, before it has a name. */
 export interface AskedService extends Omit<SelectedService, 'service' | 'replicaGroup'> {
   /** what copies of it have in common */
   readonly kind: string;
@@ -49,7 +49,7 @@ function servedModel({ served }: Catalog, name: string): ServedModel {
   return model;
 }
 
-/** What is not asked for does not count, so that a new kind of wish changes no identity. */
+/** Omits unset values, so that new kinds of requirements do not change identities. */
 function hashOf(runs: Readonly<Record<string, unknown>>): string {
   const said = Object.entries(runs).filter(([, value]) => value !== null);
   return sha256Hex(canonicalJson(Object.fromEntries(said))).slice(0, 16);

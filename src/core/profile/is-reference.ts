@@ -1,6 +1,6 @@
 /**
- * True for a model reference (`hf:org/repo`, `https://...`), false for a name of the catalog, which has no colon.
- * Whether the reference is well formed is for its parser to say.
+ * Returns whether a text is a model reference (`hf:org/repo`, `https://...`) or a catalog name, which has no colon. Does
+ * not check the syntax of the reference.
  */
 export function isReference(nameOrRef: string): boolean {
   return /^[a-z]+:/i.test(nameOrRef);

@@ -4,7 +4,7 @@ import { EXIT, RmaError } from '../errors.ts';
 import { findModel } from './find-model.ts';
 import { findProfile, findVariant } from './select-services.ts';
 
-/** Every model of the profiles, by reference: of all their variants, or of the one that is named. */
+/** Returns all models of the profiles by reference: of all variants, or of the given one. */
 export function modelsOf(
   catalog: Catalog,
   profiles: readonly string[],
@@ -16,7 +16,7 @@ export function modelsOf(
   return new Map(found.map((model) => [model.ref, model]));
 }
 
-/** Reference → profiles that name it in some variant. */
+/** Returns the profiles that use each reference in any variant. */
 export function usersOf(catalog: Catalog): ReadonlyMap<string, readonly string[]> {
   const users = new Map<string, string[]>();
   for (const profile of catalog.profiles.values())
@@ -33,12 +33,12 @@ export function optionalRefs(catalog: Catalog): ReadonlySet<string> {
 
 const MISSING = new Set(['RMA_HUB_NOT_FOUND', 'RMA_HUB_REVISION_NOT_FOUND', 'RMA_HUB_NO_MATCH']);
 
-/** Whether the source has no such model, rather than that nobody could ask it. */
+/** Returns whether the source does not have the model, as opposed to an unreachable source. */
 export function isMissing(error: RmaError): boolean {
   return error.exitCode === EXIT.failed && MISSING.has(error.code);
 }
 
-/** The error of a model that is not there, with the profiles that name it. */
+/** Returns the error with the profiles that use the model. */
 export function namedBy(error: RmaError, profiles: readonly string[]): RmaError {
   if (profiles.length === 0 || !isMissing(error)) return error;
   const who = profiles.length === 1 ? 'profile' : 'profiles';

@@ -11,7 +11,7 @@ export interface ParsedEngine {
   readonly faults: readonly Fault[];
 }
 
-/** Parses `compose/engines/<name>.yaml`. Returns all faults of the file at once. */
+/** Parses `compose/engines/<name>.yaml`. Reports all faults of the file. */
 export function parseEngine(source: YamlText, name: string): ParsedEngine {
   const document = readYaml(source);
   if (document.faults.length > 0) return { engine: null, faults: document.faults };

@@ -36,7 +36,7 @@ const modelSchema = mapping({
   optional: optional(z.boolean()),
 });
 
-/** Parses a `models.yaml`: name → model. Returns all faults of the file at once. An empty file has no models. */
+/** Parses a `models.yaml`: name → model. Reports all faults of the file. An empty file has no models. */
 export function parseModels(source: YamlText): ParsedModels {
   const document = readYaml(source);
   if (document.faults.length === 0 && document.value === null) return { models: new Map(), faults: [] };

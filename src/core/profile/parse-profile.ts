@@ -11,7 +11,7 @@ export interface ParsedProfile {
   readonly faults: readonly Fault[];
 }
 
-/** Parses `profiles/<name>.yaml`. Returns all faults of the file at once. */
+/** Parses `profiles/<name>.yaml`. Reports all faults of the file. */
 export function parseProfile(source: YamlText, name: string, schema: ProfileSchema): ParsedProfile {
   const document = readYaml(source);
   if (document.faults.length > 0) return { profile: null, faults: document.faults };

@@ -22,8 +22,8 @@ export type ProfileSchema = ReturnType<typeof profileSchema>;
 export type ProfileFile = z.output<ProfileSchema>;
 
 /**
- * Returns the schema of `profiles/<name>.yaml`. It also finds names that are not among the known engines and models, and
- * services that their engine cannot run. docs/profiles.md explains the keys.
+ * Returns the schema of `profiles/<name>.yaml`. It also reports unknown engines and models, and services that their engine
+ * cannot run. See docs/profiles.md for the keys.
  */
 export function profileSchema(known: KnownData) {
   const service = serviceSchema.check(crossCheck((valid) => serviceConflicts(valid, known)));

@@ -1,7 +1,7 @@
 import { RmaError } from '../errors.ts';
 import { parseModelRef } from '../reference/parse-ref.ts';
 
-/** What is wrong with a model reference, null when nothing is. */
+/** Returns the fault of a model reference, null if it is valid. */
 export function referenceFault(ref: string): string | null {
   try {
     parseModelRef(ref);

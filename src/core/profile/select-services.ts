@@ -6,10 +6,9 @@ import { type AskedService, askedServices } from './asked-services.ts';
 import { type ServiceNames, serviceNames } from './service-names.ts';
 
 /**
- * The services of the named profiles, in the order of the names. An engine that several profiles ask for in the same way
- * runs once; it belongs to the first of them, with its limits of memory. So a profile that is added behind the others
- * changes nothing of theirs.
- * @param known names that services have already, to be kept
+ * Returns the services of the given profiles, in the order of the names. Equal services of several profiles run once and
+ * belong to the first profile, with its memory limits. So adding a profile at the end does not change the others.
+ * @param known existing service names, which are kept
  * @throws RmaError RMA_PROFILE_UNKNOWN, RMA_VARIANT_UNKNOWN exit 2
  */
 export function selectServices(
@@ -51,12 +50,12 @@ export function findProfile(catalog: Catalog, name: string): Profile {
   const known = [...catalog.profiles.keys()].sort();
   throw new RmaError('RMA_PROFILE_UNKNOWN', unknownWord('profile', name, known), {
     exitCode: EXIT.usage,
-    hint: `use one of: ${known.join(', ')}; or write profiles/<name>.yaml beside rma.yaml`,
+    hint: `use one of: ${known.join(', ')}; or create profiles/<name>.yaml next to rma.yaml`,
     details: { profile: name, known },
   });
 }
 
-/** The named variant, the best without a name. @throws RmaError RMA_VARIANT_UNKNOWN exit 2 */
+/** Returns the given variant, the preferred one without a name. @throws RmaError RMA_VARIANT_UNKNOWN exit 2 */
 export function findVariant(profile: Profile, name: string | undefined): ProfileVariant {
   const found =
     name === undefined ? profile.variants[0] : profile.variants.find((each) => each.name === name);
@@ -75,7 +74,7 @@ function firstOfEach(asked: readonly AskedService[]): ReadonlyMap<string, AskedS
   return first;
 }
 
-/** Copies know the first of them, under its name. */
+/** Sets the replica group of replicas to the name of the first one. */
 function withGroups(
   asked: readonly AskedService[],
   nameOf: (service: AskedService) => string,

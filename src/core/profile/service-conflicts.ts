@@ -6,13 +6,13 @@ import { isReference } from './is-reference.ts';
 import { referenceFault } from './reference-fault.ts';
 import { DEFAULT_GPUS, type ServiceFile } from './service-schema.ts';
 
-/** Engines and models by name; null for one whose file has faults: it exists, so profiles may name it. */
+/** Engines and models by name; null for one with faults in its file: it exists, so profiles may use it. */
 export interface KnownData {
   readonly engines: ReadonlyMap<string, Engine | null>;
   readonly models: ReadonlyMap<string, CatalogModel | null>;
 }
 
-/** Returns what is wrong with a service beside the other files: unknown names, and wishes that its engine cannot meet. */
+/** Returns conflicts of a service with the other files: unknown names, and requirements that its engine does not support. */
 export function serviceConflicts(service: Partial<ServiceFile>, known: KnownData): readonly Conflict[] {
   const engine = service.engine === undefined ? undefined : known.engines.get(service.engine);
   const unknown = engine === undefined ? unknownEngine(service, known) : null;
@@ -62,7 +62,7 @@ function wrongGpus({ name, gpu }: Engine, { gpus }: Partial<ServiceFile>): strin
 
 function wrongReplicas({ replicas, gpus }: Partial<ServiceFile>): string | null {
   if ((replicas ?? 1) === 1 || typeof (gpus ?? DEFAULT_GPUS) === 'number') return null;
-  return 'each replica gets GPUs of its own: "gpus" must be a number';
+  return '"gpus" must be a number with replicas, because each replica has its own GPUs';
 }
 
 function wrongReservation(service: Partial<ServiceFile>): string | null {

@@ -1,11 +1,11 @@
 import type { AskedService } from './asked-services.ts';
 
-/** Service → identity of what it runs: kept by a project, so that services keep their names. */
+/** Service name → identity, stored in the state of the project, so that services keep their names. */
 export type ServiceNames = Readonly<Record<string, string>>;
 
 /**
- * A name for each identity: the one it has, else `<profile>-<engine>`, numbered from 2 on where that is taken. An engine
- * keeps its name when the profile that it was named after goes, and when others come.
+ * Returns a name for each identity: the existing one, else `<profile>-<engine>`, with a number from 2 up if that is taken.
+ * An engine keeps its name when its profile is removed, and when others are added.
  */
 export function serviceNames(
   services: readonly Pick<AskedService, 'profile' | 'engine' | 'identity'>[],
@@ -14,9 +14,9 @@ export function serviceNames(
 ): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   const taken = new Set(reserved);
-  const wanted = new Set(services.map(({ identity }) => identity));
+  const current = new Set(services.map(({ identity }) => identity));
   for (const [name, identity] of Object.entries(known).sort(byName)) {
-    if (!wanted.has(identity) || names.has(identity) || taken.has(name)) continue;
+    if (!current.has(identity) || names.has(identity) || taken.has(name)) continue;
     names.set(identity, name);
     taken.add(name);
   }

@@ -2,10 +2,9 @@ import type { Catalog, Profile, ProfileVariant } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 
 /**
- * The catalog for a box whose GPUs are not to be used: services that can work on the CPU do, variants with an engine that
- * cannot are left out.
- * @param needed the profiles that must still have a variant
- * @throws RmaError RMA_GPU_OFF (2) for one that has none
+ * Returns the catalog without GPUs: services that can run on the CPU do, variants with an engine that cannot are removed.
+ * @param needed profiles that must keep at least one variant
+ * @throws RmaError RMA_GPU_OFF exit 2 for a needed profile without one
  */
 export function withoutGpus(catalog: Catalog, needed: readonly string[]): Catalog {
   const profiles = new Map<string, Profile>();
@@ -28,10 +27,10 @@ function onCpu(variant: ProfileVariant): ProfileVariant {
 function needsGpu(profile: string): RmaError {
   return new RmaError(
     'RMA_GPU_OFF',
-    `profile ${profile} works on GPUs only, and their use is switched off (gpu.enable: false)`,
+    `profile ${profile} requires a GPU, but GPUs are disabled (gpu.enable: false)`,
     {
       exitCode: EXIT.usage,
-      hint: 'allow them: --enable-gpu true; or choose another profile: rma up --profile cpu-worker',
+      hint: 'enable GPUs: --enable-gpu true; or use another profile: rma up --profile cpu-worker',
       details: { profile },
     },
   );

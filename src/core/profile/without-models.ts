@@ -1,13 +1,13 @@
 import type { Catalog, Profile, ProfileService, ProfileVariant } from '../domain/profile.ts';
 import { findModel } from './find-model.ts';
 
-/** What a profile loses with the models that their sources do not have. */
+/** Models of a variant that do not exist in their sources. */
 export interface LeftOut {
   readonly profile: string;
   readonly variant: string;
-  /** names as the profile has them */
+  /** names in the profile */
   readonly models: readonly string[];
-  /** the variant goes as a whole, for a service of it would serve nothing */
+  /** the variant is removed, because one of its services would have no models */
   readonly whole: boolean;
 }
 
@@ -17,8 +17,8 @@ export interface WithoutModels {
 }
 
 /**
- * The catalog as if it had never named these references: a service goes on with its other models; a variant that has a
- * service without any is left out. A profile all of whose variants would go keeps them as they are.
+ * Returns the catalog without these references: services keep their other models; a variant with a service without models
+ * is removed. A profile keeps its variants if all of them would be removed.
  */
 export function withoutModels(catalog: Catalog, refs: ReadonlySet<string>): WithoutModels {
   if (refs.size === 0) return { catalog, leftOut: [] };

@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 /** Keys and list indexes from the top of a value. */
 export type ValuePath = readonly (string | number)[];
 
-/** One fault of a value from outside, in words of rma. */
+/** One fault of an external value, with rma's own message. */
 export type Issue =
   | { readonly kind: 'missing'; readonly path: ValuePath }
   /** `mustBe` completes "must be …" */
@@ -16,8 +16,7 @@ export type Issue =
 export const SENTENCE: Readonly<Record<string, unknown>> = { sentence: true };
 
 /**
- * Translates the issues of a schema, at most one fault per place. Nothing else reads them: zod's own wording never
- * reaches a user.
+ * Translates the issues of a schema, at most one fault per position. zod's own messages are never shown to users.
  */
 export function translateIssues(issues: readonly z.core.$ZodIssue[], value: unknown): readonly Issue[] {
   const seen = new Set<string>();
@@ -37,7 +36,7 @@ export function translateIssues(issues: readonly z.core.$ZodIssue[], value: unkn
   });
 }
 
-/** Returns what a value must be where the schema has no text of its own for it. */
+/** Returns the expected value for a schema without its own message. */
 export function mustBe(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':

@@ -28,7 +28,7 @@ export function parseJson<T>(schema: Schema<T>, text: string): Parsed<T, string>
   return parsed.ok ? parsed : { ok: false, faults: parsed.faults.map(describeIssue) };
 }
 
-/** Returns the value that JSON text holds, null if it does not fit the schema. For answers whose faults help nobody. */
+/** Parses JSON text, null if it does not match the schema. For responses whose faults are not reported. */
 export function jsonOrNull<T>(schema: Schema<T>, text: string): T | null {
   return valueOrNull(schema, readJson(text));
 }
@@ -39,7 +39,7 @@ export function valueOrNull<T>(schema: Schema<T>, value: unknown): T | null {
   return result.success ? result.data : null;
 }
 
-/** Returns the value that JSON text holds, undefined if the text is not JSON. */
+/** Parses JSON text, undefined if it is not JSON. */
 export function readJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -13,12 +13,12 @@ import {
 import type { ValuePath } from '../schema/issue.ts';
 import { syntaxMessage } from './syntax-message.ts';
 
-/** A fault in a file that a person wrote. Lines and columns count from 1. */
+/** A fault in a file of the user. Lines and columns start at 1. */
 export interface Fault {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** what is wrong, with the value seen */
+  /** the problem and the actual value */
   readonly message: string;
 }
 

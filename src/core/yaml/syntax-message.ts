@@ -35,7 +35,7 @@ const WORDINGS: Readonly<Record<ErrorCode, Wording>> = {
     `unexpected ${/(?:Unexpected (,)|"(.+)"$)/.exec(message)?.slice(1).join('') ?? 'text'}`,
 };
 
-/** Returns the fault of a code of the YAML library in words of rma. */
+/** Returns rma's message for an error code of the YAML library. */
 export function syntaxMessage(code: ErrorCode, message: string): string {
   const wording = WORDINGS[code];
   return typeof wording === 'string' ? wording : wording(message);

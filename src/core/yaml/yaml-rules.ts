@@ -17,7 +17,7 @@ export function optional<T>(schema: Schema<T>): Schema<T | null | undefined> {
   return z.nullish(schema);
 }
 
-/** Returns a schema for a mapping with these keys only; the fault of another key names the nearest known one. */
+/** Returns a schema for a mapping with these keys only; the fault of another key suggests the closest known one. */
 export function mapping<S extends Readonly<Record<string, z.core.$ZodType>>>(
   shape: S,
 ): z.ZodMiniObject<S, z.core.$strict> {

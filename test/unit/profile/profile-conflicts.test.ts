@@ -24,7 +24,7 @@ describe('what contradicts itself in a profile', () => {
     [
       service('gpus: all, replicas: 2'),
       'optional',
-      'p.yaml:3:52: each replica gets GPUs of its own: "gpus" must be a number',
+      'p.yaml:3:52: "gpus" must be a number with replicas, because each replica has its own GPUs',
     ],
     [
       service('memory: 1GiB, memory_reservation: 2GiB'),

@@ -88,7 +88,7 @@ describe('check-gpus', () => {
     await expect(check(smi(gpu(0, 'GPU-a'), gpu(1, 'GPU-b')), 'GPU-a')).rejects.toMatchObject({
       code: 'RMA_GPU_MISMATCH',
       exitCode: 1,
-      message: 'vllm-vllm was given GPU 0 (GPU-a) and sees GPU-a, GPU-b',
+      message: 'vllm-vllm was assigned GPU 0 (GPU-a) but has access to GPU-a, GPU-b',
       hint: expect.stringContaining('default runtime "nvidia"'),
       details: { planned: ['GPU-a'], seen: ['GPU-a', 'GPU-b'] },
     });
@@ -118,7 +118,7 @@ describe('check-gpus', () => {
     await expect(check(files('null', 'nvidia3', 'nvidiactl'), 'GPU-a')).resolves.toBeUndefined();
     await expect(check(files('nvidia0', 'nvidia1'), 'GPU-a')).rejects.toMatchObject({
       code: 'RMA_GPU_MISMATCH',
-      message: expect.stringContaining('sees 2 GPUs'),
+      message: expect.stringContaining('access to 2 GPUs'),
     });
     await expect(check(files('null'), 'GPU-a')).rejects.toMatchObject({ code: 'RMA_GPU_NOT_VISIBLE' });
   });
