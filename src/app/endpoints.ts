@@ -1,5 +1,5 @@
 import type { ContainerFacts } from '../core/domain/container.ts';
-import type { Stack } from '../core/domain/desired.ts';
+import type { Stack } from '../core/domain/desired-state.ts';
 import type { Selection } from '../core/domain/selection.ts';
 import type { Operation } from '../core/plan/operation.ts';
 import { runningAfter, startedServices } from '../core/plan/running-after.ts';

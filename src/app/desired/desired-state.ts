@@ -1,6 +1,6 @@
 import { renderCompose } from '../../core/compose-file/render-compose.ts';
 import { volumeOf } from '../../core/docker/volume-of.ts';
-import type { Desired } from '../../core/domain/desired.ts';
+import type { DesiredState } from '../../core/domain/desired-state.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import type { Snapshot } from '../../core/domain/snapshot.ts';
@@ -30,7 +30,7 @@ export interface DesiredRequest {
 
 /** The desired state of a project, with the values that a plan does not show. */
 export interface DesiredProject {
-  readonly desired: Desired;
+  readonly desired: DesiredState;
   readonly fleet: Fleet;
   readonly access: StoreAccess;
   /** by name */
@@ -71,7 +71,7 @@ export async function desiredState(
   });
   const path = `${directory ?? config.stateDir}/compose.yaml`;
   const stack = renderCompose(fleet, { version: RMA_VERSION, path });
-  const desired: Desired = {
+  const desired: DesiredState = {
     stack,
     files: generatedFiles({ project, selection, resolved, ports, compose: stack.text }),
     secrets: new Map([...secrets].map(([name, value]) => [name, sha256Hex(value)])),

@@ -72,7 +72,7 @@ function placedServices(
     resolved,
     checks: placementChecks({
       placed,
-      wanted: config.variants,
+      requested: config.variants,
       devices,
       inventory,
       reservations,

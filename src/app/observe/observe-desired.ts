@@ -1,6 +1,6 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { ContainerState } from '../../core/domain/container.ts';
-import type { Desired } from '../../core/domain/desired.ts';
+import type { DesiredState } from '../../core/domain/desired-state.ts';
 import type { Observed } from '../../core/domain/observed.ts';
 import type { Snapshot } from '../../core/domain/snapshot.ts';
 import type { Host } from '../../ports/host.ts';
@@ -10,7 +10,7 @@ import { checkStore, freeBytesBeside, type StoreAccess } from './store-container
 export interface DesiredQuestion {
   readonly config: RmaConfig;
   readonly snapshot: Snapshot;
-  readonly desired: Desired;
+  readonly desired: DesiredState;
   readonly access: StoreAccess;
 }
 
@@ -36,7 +36,7 @@ export async function observeDesired(
 const HOLDS_PORTS: readonly ContainerState[] = ['running', 'restarting', 'paused'];
 
 /** Returns the ports of the services that are not running; running containers use their own. */
-function newPorts({ stack }: Desired, { containers }: Snapshot): readonly number[] {
+function newPorts({ stack }: DesiredState, { containers }: Snapshot): readonly number[] {
   const holding = new Set(
     containers.filter(({ state }) => HOLDS_PORTS.includes(state)).map(({ service }) => service),
   );

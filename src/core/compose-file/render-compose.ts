@@ -1,6 +1,6 @@
 import { canonicalJson } from '../canonical-json.ts';
 import { dockerVolume } from '../docker/volume-of.ts';
-import type { DesiredDirectory, DesiredService, DesiredVolume, Stack } from '../domain/desired.ts';
+import type { DesiredDirectory, DesiredService, DesiredVolume, Stack } from '../domain/desired-state.ts';
 import type { Fleet, ServiceSpec, VolumeSpec } from '../fleet/service-spec.ts';
 import { sha256Hex } from '../hash.ts';
 import { LABEL } from '../labels.ts';

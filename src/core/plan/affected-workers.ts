@@ -1,10 +1,10 @@
-import type { Desired } from '../domain/desired.ts';
+import type { DesiredState } from '../domain/desired-state.ts';
 import { enginesOf } from '../domain/engine-users.ts';
 import type { AffectedWorker } from './plan-waits.ts';
 import type { PlanScope } from './scope.ts';
 
 /** Returns the workers to act on, and the other workers that have a container. */
-export function affectedWorkers(desired: Desired, scope: PlanScope): readonly AffectedWorker[] {
+export function affectedWorkers(desired: DesiredState, scope: PlanScope): readonly AffectedWorker[] {
   const { containers } = scope.whole;
   const requested = scope.desired.stack.services.filter(({ role }) => role === 'worker');
   const names = new Set(requested.map(({ name }) => name));

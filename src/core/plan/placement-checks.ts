@@ -10,7 +10,7 @@ import type { PlanCheck } from './plan-types.ts';
 export interface PlacementStory {
   readonly placed: Placed;
   /** profile → variant, as the user asked */
-  readonly wanted: Readonly<Record<string, string>>;
+  readonly requested: Readonly<Record<string, string>>;
   readonly devices: readonly PlacementDevice[];
   readonly inventory: GpuInventory;
   readonly reservations: readonly GpuReservation[];
@@ -45,10 +45,10 @@ export function placementChecks(story: PlacementStory): readonly PlanCheck[] {
   ];
 }
 
-function smallerVariants({ placed, wanted }: PlacementStory): readonly PlanCheck[] {
+function smallerVariants({ placed, requested }: PlacementStory): readonly PlanCheck[] {
   return [...placed.variants].flatMap(([profile, variant]) => {
     const better = placed.refusedVariants.find((refused) => refused.profile === profile);
-    if (better === undefined || wanted[profile] !== undefined) return [];
+    if (better === undefined || requested[profile] !== undefined) return [];
     return [
       warning(
         'RMA_PLAN_VARIANT',

@@ -1,10 +1,10 @@
-import type { Desired } from '../domain/desired.ts';
+import type { DesiredState } from '../domain/desired-state.ts';
 import type { Observed } from '../domain/observed.ts';
 import { sha256Hex } from '../hash.ts';
 import type { Step } from './operation.ts';
 
 /** Returns the secrets, files and directories to write, in this order. */
-export function planFiles(desired: Desired, observed: Observed): readonly Step[] {
+export function planFiles(desired: DesiredState, observed: Observed): readonly Step[] {
   return [
     ...differences(desired.secrets, observed.secrets).map(
       ([name, before]): Step => ({
@@ -39,7 +39,7 @@ export function planFiles(desired: Desired, observed: Observed): readonly Step[]
 }
 
 /** Returns the names of the secrets whose copy on disk is missing or differs. */
-export function changedSecrets(desired: Desired, observed: Observed): ReadonlySet<string> {
+export function changedSecrets(desired: DesiredState, observed: Observed): ReadonlySet<string> {
   return new Set(differences(desired.secrets, observed.secrets).map(([name]) => name));
 }
 

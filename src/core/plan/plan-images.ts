@@ -1,10 +1,10 @@
 import { imageKey } from '../docker/image-reference.ts';
-import type { Desired } from '../domain/desired.ts';
+import type { DesiredState } from '../domain/desired-state.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Step } from './operation.ts';
 
 /** Returns the images to pull, and rma's own to build from its base. */
-export function planImages({ workerImage, stack }: Desired, { images }: Observed): readonly Step[] {
+export function planImages({ workerImage, stack }: DesiredState, { images }: Observed): readonly Step[] {
   const { tag, base } = workerImage;
   const pull = (image: string, cause: string): Step[] =>
     images.has(imageKey(image)) ? [] : [{ kind: 'pull-image', image, cause, destructive: false }];

@@ -1,4 +1,4 @@
-import type { Desired, DesiredService } from '../domain/desired.ts';
+import type { DesiredService, DesiredState } from '../domain/desired-state.ts';
 import type { ModelCheck } from '../domain/model-check.ts';
 import type { Observed } from '../domain/observed.ts';
 import { type PinnedModel, pinnedBytes } from '../domain/pinned-model.ts';
@@ -12,7 +12,7 @@ import type { PlanCheck } from './plan-types.ts';
 
 /** Returns a fetch for each model that is missing in the store, and an error when there is not enough space for them. */
 export function planModels(
-  desired: Desired,
+  desired: DesiredState,
   observed: Observed,
   services: readonly ServiceStep[],
 ): { readonly steps: readonly FetchStep[]; readonly checks: readonly PlanCheck[] } {
@@ -46,7 +46,7 @@ export type FetchStep = Step<FetchModel>;
 type Need = Pick<FetchModel, 'bytes' | 'files' | 'cause'>;
 
 /** Returns null when the model is present. */
-function needOf(model: PinnedModel, desired: Desired, observed: Observed): Need | null {
+function needOf(model: PinnedModel, desired: DesiredState, observed: Observed): Need | null {
   const check = observed.store?.get(model.ref);
   if (check !== undefined) return check.state === 'present' ? null : needFromCheck(check);
   if (hasHealthyWorker(model.ref, desired, observed)) return null;
@@ -56,7 +56,7 @@ function needOf(model: PinnedModel, desired: Desired, observed: Observed): Need 
   return { bytes: pinnedBytes(model), files: model.files, cause };
 }
 
-function isNewStore({ stack }: Desired, { volumes }: Observed): boolean {
+function isNewStore({ stack }: DesiredState, { volumes }: Observed): boolean {
   const store = stack.volumes.find(({ holds }) => holds === 'store');
   return store !== undefined && !volumes.has(store.name);
 }
@@ -67,7 +67,7 @@ function needFromCheck({ state, missing, missingBytes }: ModelCheck): Need {
 }
 
 /** A worker is healthy only while every model of its configuration has a valid receipt. */
-function hasHealthyWorker(ref: string, desired: Desired, observed: Observed): boolean {
+function hasHealthyWorker(ref: string, desired: DesiredState, observed: Observed): boolean {
   return workersOf(ref, desired, observed).some(({ health }) => health === 'healthy');
 }
 
@@ -76,7 +76,7 @@ function isReceiving({ worker }: ObservedContainer): boolean {
 }
 
 /** Returns the running containers that own the model and have the desired definition. */
-function workersOf(ref: string, desired: Desired, observed: Observed): readonly ObservedContainer[] {
+function workersOf(ref: string, desired: DesiredState, observed: Observed): readonly ObservedContainer[] {
   const owners = ownersOf(ref, desired);
   return observed.containers.filter(
     ({ service, state, configHash }) =>
@@ -85,7 +85,7 @@ function workersOf(ref: string, desired: Desired, observed: Observed): readonly 
   );
 }
 
-function ownersOf(ref: string, { stack }: Desired): readonly DesiredService[] {
+function ownersOf(ref: string, { stack }: DesiredState): readonly DesiredService[] {
   return stack.services.filter(({ models }) => models.includes(ref));
 }
 

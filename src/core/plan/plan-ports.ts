@@ -1,10 +1,10 @@
-import type { Desired } from '../domain/desired.ts';
+import type { DesiredState } from '../domain/desired-state.ts';
 import type { Observed } from '../domain/observed.ts';
 import { EXIT } from '../errors.ts';
 import type { PlanCheck } from './plan-types.ts';
 
 /** Returns an error for each requested port that a program outside this project uses. */
-export function planPorts(desired: Desired, observed: Observed): readonly PlanCheck[] {
+export function planPorts(desired: DesiredState, observed: Observed): readonly PlanCheck[] {
   return desired.stack.services.flatMap(({ name, role, port }): PlanCheck[] => {
     if (port === null || !observed.portsTaken.has(port)) return [];
     const option = role === 'coordinator' ? '--coordinator-port PORT' : `--port ${name}=PORT`;

@@ -1,4 +1,4 @@
-import type { Desired, DesiredService } from '../domain/desired.ts';
+import type { DesiredService, DesiredState } from '../domain/desired-state.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { ObservedContainer } from '../domain/snapshot.ts';
 import type { ServiceOperation, Step } from './operation.ts';
@@ -9,7 +9,7 @@ import { isFetching } from './worker-phase.ts';
 export type ServiceStep = Step<ServiceOperation>;
 
 /** Returns one step for each service that is not as desired, in the order of the Compose file. */
-export function planServices(desired: Desired, observed: Observed): readonly ServiceStep[] {
+export function planServices(desired: DesiredState, observed: Observed): readonly ServiceStep[] {
   const changedSecret = secretChanges(desired, observed);
   const containers = new Map(observed.containers.map((container) => [container.service, container]));
   return desired.stack.services.flatMap((service): ServiceStep[] => {

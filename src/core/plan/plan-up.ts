@@ -1,4 +1,4 @@
-import type { Desired } from '../domain/desired.ts';
+import type { DesiredState } from '../domain/desired-state.ts';
 import type { Observed } from '../domain/observed.ts';
 import { affectedWorkers } from './affected-workers.ts';
 import { connect } from './connect.ts';
@@ -28,7 +28,7 @@ export interface UpOptions {
 }
 
 /** Returns everything that has to happen, and its order, so that the observed state becomes the desired one. */
-export function planUp(desired: Desired, observed: Observed, options: UpOptions): Plan {
+export function planUp(desired: DesiredState, observed: Observed, options: UpOptions): Plan {
   const scope = scopeFor(desired, observed, options.profiles);
   const { containers } = observed;
   const volumes = planVolumes(scope.desired, scope.observed);
@@ -71,7 +71,7 @@ function inStartOrder(steps: readonly ServiceStep[]): readonly ServiceStep[] {
   return ROLES.flatMap((role) => steps.filter((step) => step.role === role));
 }
 
-function planGpuChecks(desired: Desired, changed: readonly ServiceStep[]): readonly Step<CheckGpus>[] {
+function planGpuChecks(desired: DesiredState, changed: readonly ServiceStep[]): readonly Step<CheckGpus>[] {
   const started = new Set(
     changed.filter(({ kind }) => kind !== 'remove-service').map(({ service }) => service),
   );

@@ -1,4 +1,4 @@
-import type { Desired, DesiredVolume } from '../domain/desired.ts';
+import type { DesiredState, DesiredVolume } from '../domain/desired-state.ts';
 import type { VolumeFacts } from '../domain/docker-engine.ts';
 import type { Observed } from '../domain/observed.ts';
 import { EXIT } from '../errors.ts';
@@ -13,7 +13,7 @@ type Options = DesiredVolume['options'];
  * what was asked for is an error.
  */
 export function planVolumes(
-  desired: Desired,
+  desired: DesiredState,
   observed: Observed,
 ): { readonly steps: readonly Step[]; readonly checks: readonly PlanCheck[] } {
   const steps: Step[] = [];

@@ -1,4 +1,4 @@
-import type { Desired, DesiredService } from '../domain/desired.ts';
+import type { DesiredService, DesiredState } from '../domain/desired-state.ts';
 import { enginesOf } from '../domain/engine-users.ts';
 import type { Observed } from '../domain/observed.ts';
 import { workerTokenSecret } from '../domain/secret-names.ts';
@@ -8,7 +8,7 @@ import { mayServe } from './worker-phase.ts';
 /** What a plan acts on, beside everything that the project desires and runs. */
 export interface PlanScope {
   /** the part to act on */
-  readonly desired: Desired;
+  readonly desired: DesiredState;
   readonly observed: Observed;
   /** all of it: workers outside the scope may use engines inside */
   readonly whole: Observed;
@@ -20,7 +20,7 @@ export interface PlanScope {
  * changed, for its old worker does not fit the new engine; and when the project's coordinator has a new key, for it refuses
  * the old token. Without profiles: everything.
  */
-export function scopeFor(desired: Desired, observed: Observed, profiles: readonly string[]): PlanScope {
+export function scopeFor(desired: DesiredState, observed: Observed, profiles: readonly string[]): PlanScope {
   if (profiles.length === 0) return { desired, observed, whole: observed };
   for (let chosen = profiles; ; ) {
     const scope = scopeOf(desired, observed, chosen);
@@ -32,7 +32,7 @@ export function scopeFor(desired: Desired, observed: Observed, profiles: readonl
   }
 }
 
-function affectedProfiles({ stack }: Desired, { desired, whole }: PlanScope): readonly string[] {
+function affectedProfiles({ stack }: DesiredState, { desired, whole }: PlanScope): readonly string[] {
   const hashes = new Map(whole.containers.map(({ service, configHash }) => [service, configHash]));
   const isChanged = ({ name, configHash }: DesiredService): boolean =>
     hashes.has(name) && hashes.get(name) !== configHash;
@@ -52,7 +52,7 @@ function affectedProfiles({ stack }: Desired, { desired, whole }: PlanScope): re
 }
 
 /** Returns the running profiles whose token for the project's own coordinator is not the desired one. */
-function refusedProfiles(desired: Desired, observed: Observed): readonly string[] {
+function refusedProfiles(desired: DesiredState, observed: Observed): readonly string[] {
   const { services } = desired.stack;
   if (!services.some(({ role }) => role === 'coordinator')) return [];
   const changedSecret = secretChanges(desired, observed);
@@ -64,7 +64,7 @@ function refusedProfiles(desired: Desired, observed: Observed): readonly string[
   });
 }
 
-function scopeOf(desired: Desired, observed: Observed, profiles: readonly string[]): PlanScope {
+function scopeOf(desired: DesiredState, observed: Observed, profiles: readonly string[]): PlanScope {
   const all = desired.stack.services;
   const isChosen = (profile: string | null): boolean => profile !== null && profiles.includes(profile);
   const workers = all.filter(({ role, profile }) => role === 'worker' && isChosen(profile));

@@ -1,4 +1,4 @@
-import type { Desired, DesiredService } from '../domain/desired.ts';
+import type { DesiredService, DesiredState } from '../domain/desired-state.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { ObservedContainer } from '../domain/snapshot.ts';
 import { changedSecrets } from './plan-files.ts';
@@ -10,7 +10,7 @@ export type SecretChange = (
 ) => string | null;
 
 /** A container keeps the secret files it was started with: an interrupted `up` may have written newer ones. */
-export function secretChanges(desired: Desired, observed: Observed): SecretChange {
+export function secretChanges(desired: DesiredState, observed: Observed): SecretChange {
   const changing = changedSecrets(desired, observed);
   return ({ secrets }, { startedAt }) => {
     const changes = secrets.find((name) => changing.has(name));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { imageKey } from '../../../src/core/docker/image-reference.ts';
-import type { Desired } from '../../../src/core/domain/desired.ts';
+import type { DesiredState } from '../../../src/core/domain/desired-state.ts';
 import type { FileFacts } from '../../../src/core/domain/file-facts.ts';
 import type { ModelCheck } from '../../../src/core/domain/model-check.ts';
 import type { Observed } from '../../../src/core/domain/observed.ts';
@@ -13,7 +13,7 @@ import { fleetInputOf } from './render-builders.ts';
 import { stackOf } from './stack-of.ts';
 
 /** What `up` wants for the input; every secret in use has some value. */
-export function desiredOf(input: FleetInput = fleetInputOf()): Desired {
+export function desiredOf(input: FleetInput = fleetInputOf()): DesiredState {
   const stack = stackOf(input);
   return {
     stack,
@@ -38,7 +38,7 @@ export const STARTED_AT = Date.UTC(2026, 0, 2);
 const DIRECTORY: FileFacts = { kind: 'directory', uid: 1000, gid: 1000, mode: 0o2775, modifiedMs: 0 };
 
 /** A box on which everything is as desired. */
-export function doneBox(desired: Desired, over: Partial<Observed> = {}): Observed {
+export function doneBox(desired: DesiredState, over: Partial<Observed> = {}): Observed {
   const { stack, files, secrets, workerImage, models } = desired;
   return emptyBox({
     files: new Map([...files].map(([path, text]) => [path, sha256(text)])),

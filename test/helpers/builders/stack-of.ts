@@ -1,5 +1,5 @@
 import { renderCompose } from '../../../src/core/compose-file/render-compose.ts';
-import type { Stack } from '../../../src/core/domain/desired.ts';
+import type { Stack } from '../../../src/core/domain/desired-state.ts';
 import type { WorkerConfig } from '../../../src/core/domain/worker-config.ts';
 import { buildFleet } from '../../../src/core/fleet/build-fleet.ts';
 import type { FleetInput } from '../../../src/core/fleet/fleet-input.ts';

@@ -1,4 +1,4 @@
-import type { Desired } from '../../../src/core/domain/desired.ts';
+import type { DesiredState } from '../../../src/core/domain/desired-state.ts';
 import type { Observed } from '../../../src/core/domain/observed.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { desiredOf, doneBox } from './plan-builders.ts';
@@ -12,17 +12,17 @@ const THREE = profileServiceOf({ engine: 'three', models: ['big'] });
 export const THREE_PROFILES = catalogOf({ a: [ONE], b: [TWO], c: [ONE, THREE] }, ['one', 'two', 'three']);
 
 /** What a project with these profiles desires, in their order. */
-export function desiredProfiles(...profiles: readonly string[]): Desired {
+export function desiredProfiles(...profiles: readonly string[]): DesiredState {
   return desiredOf(fleetInputOf({ selection: selectServices(THREE_PROFILES, profiles) }));
 }
 
 /** A machine with everything of the desired state but containers: as after `down`. */
-export function downBox(desired: Desired): Observed {
+export function downBox(desired: DesiredState): Observed {
   return { ...doneBox(desired), containers: [] };
 }
 
 /** The containers of a machine on which these profiles run, of a project that desires all of `desired`. */
-export function runningProfiles(desired: Desired, ...profiles: readonly string[]): Observed {
+export function runningProfiles(desired: DesiredState, ...profiles: readonly string[]): Observed {
   const done = doneBox(desired);
   const workers = desired.stack.services.filter(
     ({ role, profile }) => role === 'worker' && profile !== null && profiles.includes(profile),

@@ -10,7 +10,7 @@ const ALLOWED = [
   '../fleet/service-spec.ts',
   '../docker/host-gateway.ts',
   '../docker/volume-of.ts',
-  '../domain/desired.ts',
+  '../domain/desired-state.ts',
   '../canonical-json.ts',
   '../control-characters.ts',
   '../hash.ts',

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Desired } from '../../../src/core/domain/desired.ts';
+import type { DesiredState } from '../../../src/core/domain/desired-state.ts';
 import type { Observed } from '../../../src/core/domain/observed.ts';
 import { planText } from '../../../src/core/plan/plan-text.ts';
 import { planUp } from '../../../src/core/plan/plan-up.ts';
 import { STARTED_AT, withContainer } from '../../helpers/builders/plan-builders.ts';
 import { desiredProfiles, downBox, runningProfiles } from '../../helpers/builders/three-profiles.ts';
 
-const planFor = (desired: Desired, observed: Observed, ...profiles: readonly string[]) =>
+const planFor = (desired: DesiredState, observed: Observed, ...profiles: readonly string[]) =>
   planUp(desired, observed, { host: 'box1', profiles, removeOrphans: false });
-const text = (desired: Desired, observed: Observed, ...profiles: readonly string[]) =>
+const text = (desired: DesiredState, observed: Observed, ...profiles: readonly string[]) =>
   planText(planFor(desired, observed, ...profiles))
     .trimEnd()
     .split('\n');
@@ -148,7 +148,7 @@ describe('a plan for some profiles', () => {
 });
 
 describe('the graph of a plan', () => {
-  const edges = (desired: Desired, observed: Observed, ...profiles: readonly string[]) =>
+  const edges = (desired: DesiredState, observed: Observed, ...profiles: readonly string[]) =>
     Object.fromEntries(
       planFor(desired, observed, ...profiles).operations.map(({ id, after }) => [id, after]),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Desired } from '../../../src/core/domain/desired.ts';
+import type { DesiredState } from '../../../src/core/domain/desired-state.ts';
 import type { Observed } from '../../../src/core/domain/observed.ts';
 import { planText } from '../../../src/core/plan/plan-text.ts';
 import { planUp } from '../../../src/core/plan/plan-up.ts';
@@ -18,10 +18,10 @@ const desired = desiredOf();
 const done = doneBox(desired);
 const ref = 'hf:org/small:small.gguf';
 
-const plan = (wanted: Desired, observed: Observed, removeOrphans = false) =>
+const plan = (wanted: DesiredState, observed: Observed, removeOrphans = false) =>
   planUp(wanted, observed, { host: 'box1', profiles: [], removeOrphans });
 
-const text = (observed: Observed, wanted: Desired = desired, removeOrphans = false) =>
+const text = (observed: Observed, wanted: DesiredState = desired, removeOrphans = false) =>
   planText(plan(wanted, observed, removeOrphans))
     .trimEnd()
     .split('\n');

@@ -47,8 +47,8 @@ export interface Stack {
   readonly engineImages: readonly string[];
 }
 
-/** Everything that `up` wants to be true. */
-export interface Desired {
+/** Everything that is true after `up`. */
+export interface DesiredState {
   readonly stack: Stack;
   /** generated files by absolute path: the Compose file and `resolved.json`, with their whole content */
   readonly files: ReadonlyMap<string, string>;
