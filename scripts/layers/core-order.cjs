@@ -2,10 +2,11 @@
 // the rows above its own; not those beside it.
 module.exports = [
   ['domain', 'schema'],
-  ['docker', 'estimate', 'gpu', 'store', 'yaml'],
+  ['docker', 'gpu', 'store', 'yaml'],
   ['reference'],
   ['hub'],
-  ['config', 'profile'],
+  ['source'],
+  ['config', 'estimate', 'profile'],
   ['placement'],
   ['fleet'],
   ['compose-file', 'coordinator', 'plan', 'worker'],

@@ -1,6 +1,6 @@
+import type { ModelRef } from '../core/domain/model-ref.ts';
 import type { PinnedFile, PinnedModel } from '../core/domain/pinned-model.ts';
 import type { TokenWays } from '../core/hub/hub-refusal.ts';
-import type { ModelRef } from '../core/reference/model-ref.ts';
 
 /** The current address of the content of one file. */
 export interface FileLocation {

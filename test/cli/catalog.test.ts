@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { pinnedBytes } from '../../src/core/domain/pinned-model.ts';
 import { NOTHING_RESOLVED } from '../../src/core/domain/resolved-models.ts';
-import { formatResolved } from '../../src/core/store/resolved-file.ts';
+import { formatResolved } from '../../src/core/source/resolved-file.ts';
 import { pinnedFile } from '../helpers/builders/render-builders.ts';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
 import { runRma } from '../helpers/cli/run-rma.ts';

@@ -7,7 +7,8 @@ import { choosePorts } from '../../src/core/fleet/choose-ports.ts';
 import type { FleetInput } from '../../src/core/fleet/fleet-input.ts';
 import { buildCatalog, type DataFile } from '../../src/core/profile/build-catalog.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
-import { parseModelRef } from '../../src/core/reference/parse-ref.ts';
+import { huggingface } from '../../src/core/source/huggingface.ts';
+import { parseModelRef } from '../../src/core/source/parse-ref.ts';
 import { withFile } from '../helpers/builders/config-sources.ts';
 import { fleetInputOf } from '../helpers/builders/render-builders.ts';
 
@@ -179,18 +180,19 @@ function pinned(text: string): PinnedModel {
     };
   }
   if (ref.source !== 'hf') throw new Error(`no such model in the guides: ${text}`);
-  const weights = ref.pattern ?? 'model.safetensors';
+  const { repo, revision, pattern } = huggingface.parse(text);
+  const weights = pattern ?? 'model.safetensors';
   const config = { path: 'config.json', bytes: 596, digest };
   return {
     source: 'hf',
     ref: text,
-    repo: ref.repo,
-    revision: ref.revision,
+    repo,
+    revision,
     commit: '0123456789abcdef0123456789abcdef01234567',
-    complete: ref.pattern === null,
+    complete: pattern === null,
     files: [
-      ...(ref.pattern === null ? [config] : []),
-      { path: weights, bytes: SIZES[ref.repo] ?? 491_400_032, digest },
+      ...(pattern === null ? [config] : []),
+      { path: weights, bytes: SIZES[repo] ?? 491_400_032, digest },
     ],
   };
 }

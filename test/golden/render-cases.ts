@@ -40,7 +40,7 @@ function hostFolder(): FleetInput {
     },
     bind: '0.0.0.0',
     coordinator: { port: 7700, url: 'http://localhost:9000/', tokenFile: '/home/me/token' },
-    hub: { ...HUB, endpoint: 'http://127.0.0.1:8899', tokenFile: '/home/me/hf' },
+    hub: { endpoints: { ...HUB.endpoints, hf: 'http://127.0.0.1:8899' }, tokenFile: '/home/me/hf' },
     images: { workerBase: 'node:24-slim', engines: { llm: 'example/other:2' } },
     ports: { 'chat-llm': 9999 },
     stateDir: "/home/me/it's mine/.rma",

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { modelVersion } from '../../src/core/source/describe-model.ts';
 import { type JudgeResult, judgeHome, runJudge } from '../helpers/judges/judges.ts';
 import { testFetcher } from '../helpers/store/store-fixture.ts';
 import { patternContent } from '../hub/content.ts';
@@ -46,7 +47,7 @@ async function pulled(hub: Hub, ref: string, root = judgeHome()): Promise<{ root
   const fetcher = testFetcher(root, hub.endpoint);
   const model = await fetcher.resolve(ref);
   expect(await fetcher.fetch([model])).toMatchObject([{ state: 'present' }]);
-  return { root, commit: model.source === 'hf' ? model.commit : '' };
+  return { root, commit: modelVersion(model) };
 }
 
 /** Whether rma finds everything in a store that others wrote, and how many contents it asks the hub for. */

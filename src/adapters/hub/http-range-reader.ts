@@ -1,11 +1,11 @@
 import { backoffMs } from '../../core/backoff.ts';
+import { badAnswer } from '../../core/hub/bad-answer.ts';
 import { hubRefusal } from '../../core/hub/hub-refusal.ts';
 import { isTemporary } from '../../core/hub/is-temporary.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient, HttpStream } from '../../ports/http-client.ts';
 import type { FileLocation } from '../../ports/model-source.ts';
 import type { ByteRange, RangeReader } from '../../ports/range-reader.ts';
-import { badAnswer } from './bad-answer.ts';
 
 export interface RangeReaderOptions {
   readonly http: HttpClient;

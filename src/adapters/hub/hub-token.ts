@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import type { TokenSource } from '../../core/source/source.ts';
 
 /** The token variables of the hub's own tools. */
 export interface TokenEnvironment {
@@ -28,21 +29,18 @@ export function readHubToken(tokenFile: string | null, env: TokenEnvironment): s
   return text === null || text === '' ? null : checked(text, path);
 }
 
-/** The token variables for ModelScope: its own tools read the first, containers use the second. */
-export interface ModelScopeTokenEnvironment {
-  readonly MODELSCOPE_API_TOKEN?: string | undefined;
-  readonly MODELSCOPE_API_TOKEN_PATH?: string | undefined;
-}
-
 /**
- * Returns the token for ModelScope from MODELSCOPE_API_TOKEN, else from the file in MODELSCOPE_API_TOKEN_PATH; null if
+ * Returns the token for a source's server from its variable, else from the file that its other variable names; null if
  * there is none.
  * @throws RmaError RMA_HUB_TOKEN_FILE exit 2 if it cannot be sent in a header
  */
-export function readModelScopeToken(env: ModelScopeTokenEnvironment): string | null {
-  const direct = (env.MODELSCOPE_API_TOKEN ?? '').trim();
-  if (direct !== '') return checked(direct, 'MODELSCOPE_API_TOKEN', 'correct MODELSCOPE_API_TOKEN');
-  const path = env.MODELSCOPE_API_TOKEN_PATH ?? '';
+export function readSourceToken(
+  { environment, fileEnvironment }: Pick<TokenSource, 'environment' | 'fileEnvironment'>,
+  env: Readonly<Record<string, string | undefined>>,
+): string | null {
+  const direct = (env[environment] ?? '').trim();
+  if (direct !== '') return checked(direct, environment, `correct ${environment}`);
+  const path = env[fileEnvironment] ?? '';
   const text = path === '' ? null : tryRead(path);
   return text === null || text === '' ? null : checked(text, path, `correct ${path}`);
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { StoreNeeds } from '../../core/domain/fetch-request.ts';
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { sourceOf } from '../../core/source/sources.ts';
+import type { StorePaths } from '../../core/source/store-paths.ts';
 import { pathFault } from '../../core/store/safe-path.ts';
-import type { StorePaths } from '../../core/store/store-paths.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   HeldLease,
@@ -19,11 +20,8 @@ import { type Disk, realDisk, unless } from './disk/disk.ts';
 import { diskFault, onDisk } from './disk/disk-fault.ts';
 import { ensureDir, writeAtomic } from './disk/files.ts';
 import { nearestExisting } from './disk/same-file-system.ts';
-import { GgufLayout } from './layouts/gguf-layout.ts';
-import { HfLayout } from './layouts/hf-layout.ts';
 import type { LayoutWriter } from './layouts/layout-writer.ts';
-import { MsLayout } from './layouts/ms-layout.ts';
-import { OllamaLayout } from './layouts/ollama-layout.ts';
+import { createLayouts } from './layouts/layouts.ts';
 import { Leases } from './lease/lease.ts';
 import { prepareStore } from './prepare.ts';
 import { contentFolder, createSlot, publishFolder, stagingFor } from './transfer/staging.ts';
@@ -45,9 +43,8 @@ export class FileModelStore implements ModelStore {
   readonly #paths: StorePaths;
   readonly #disk: Disk;
   readonly #leases: Leases;
-  readonly #layouts: {
-    readonly [S in PinnedModel['source']]?: LayoutWriter<Extract<PinnedModel, { source: S }>>;
-  };
+  /** by source */
+  readonly #layouts: ReadonlyMap<string, LayoutWriter>;
   readonly #staging = new Map<string, string>();
 
   constructor({ paths, clock, disk = realDisk, livenessSocket = true }: StoreOptions) {
@@ -57,18 +54,13 @@ export class FileModelStore implements ModelStore {
     const staging = join(paths.state, 'staging');
     const receipts = join(paths.state, 'receipts');
     const context = { disk, receipts, receiptStaging: staging, now: () => clock.now() };
-    this.#layouts = {
-      hf: new HfLayout(paths.hub, context),
-      url: new GgufLayout(paths.gguf, context),
-      ollama: new OllamaLayout(paths.ollama, context),
-      ms: new MsLayout(paths.modelscope, context),
-    };
+    this.#layouts = createLayouts(paths, context);
     this.#leases = new Leases({ disk, clock, dir: join(paths.state, 'leases'), staging, livenessSocket });
   }
 
   async prepare(): Promise<void> {
     await onDisk(this.root, async () => {
-      const stagings = Object.values(this.#layouts).map(({ root }) => this.#stagingOf(root));
+      const stagings = [...this.#layouts.values()].map(({ root }) => this.#stagingOf(root));
       await prepareStore(this.#disk, this.#paths, stagings);
     });
   }
@@ -145,18 +137,17 @@ export class FileModelStore implements ModelStore {
   }
 
   #leaseKey(model: PinnedModel): string {
-    return this.#layout(model).leaseKey(model);
+    return sourceOf(model).store.lease(model);
   }
 
   #contentFolder(model: PinnedModel, file: PinnedFile): string {
     return contentFolder({ staging: this.#stagingFor(model), leaseKey: this.#leaseKey(model) }, model, file);
   }
 
-  /** Returns the layout of the model's source. */
-  #layout(model: PinnedModel): LayoutWriter<PinnedModel> {
-    const layout = this.#layouts[model.source];
+  #layout(model: PinnedModel): LayoutWriter {
+    const layout = this.#layouts.get(model.source);
     if (layout === undefined) throw new Error(`no layout for ${model.source} models`);
-    return layout as LayoutWriter<PinnedModel>;
+    return layout;
   }
 
   #stagingFor(model: PinnedModel): string {

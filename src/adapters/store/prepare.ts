@@ -2,7 +2,8 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { shell } from '../../core/shell-quote.ts';
-import type { StorePaths } from '../../core/store/store-paths.ts';
+import { SOURCES } from '../../core/source/sources.ts';
+import type { StorePaths } from '../../core/source/store-paths.ts';
 import { type Disk, errnoOf } from './disk/disk.ts';
 import { diskFault } from './disk/disk-fault.ts';
 import { ensureDir, writeAtomic } from './disk/files.ts';
@@ -24,8 +25,10 @@ export async function prepareStore(
   stagings: readonly string[],
 ): Promise<void> {
   const state = STATE_DIRS.map((name) => join(paths.state, name));
-  const ollama = [join(paths.ollama, 'manifests'), join(paths.ollama, 'blobs')];
-  const native = [paths.hub, paths.gguf, paths.modelscope, ...ollama];
+  const native = SOURCES.flatMap(({ id, store }) => {
+    const root = paths.sources[id] ?? '';
+    return store.layout === 'ollama' ? [join(root, 'manifests'), join(root, 'blobs')] : [root];
+  });
   for (const dir of [...state, ...stagings, ...native]) {
     try {
       await ensureDir(disk, dir);

@@ -2,7 +2,7 @@ import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { formatProjectState, type ProjectState } from '../../core/profile/project-state.ts';
 import { findProfile } from '../../core/profile/select-services.ts';
-import { formatResolved } from '../../core/store/resolved-file.ts';
+import { formatResolved } from '../../core/source/resolved-file.ts';
 import { projectFiles } from '../observe/project-files.ts';
 import type { ProjectRequest } from './read-request.ts';
 

@@ -1,8 +1,8 @@
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import { NOTHING_RESOLVED, type ResolvedModels } from '../../core/domain/resolved-models.ts';
 import { RmaError } from '../../core/errors.ts';
-import { formatModelRef, parseModelRef } from '../../core/reference/parse-ref.ts';
-import { parseResolved } from '../../core/store/resolved-file.ts';
+import { formatModelRef, parseModelRef } from '../../core/source/parse-ref.ts';
+import { parseResolved } from '../../core/source/resolved-file.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { step } from './step.ts';

@@ -2,11 +2,11 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import {
   COORDINATOR_KEY_SECRET,
   HUB_TOKEN_SECRET,
-  MS_TOKEN_SECRET,
   workerTokenSecret,
 } from '../../core/domain/secret-names.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { workerToken } from '../../core/registration-token.ts';
+import { SOURCES, TOKEN_SECRETS } from '../../core/source/sources.ts';
 import { workerId } from '../../core/worker-id.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -29,7 +29,7 @@ export async function collectSecrets(
 ): Promise<ReadonlyMap<string, string>> {
   const secrets = new Map<string, string>();
   const tokens = await hubTokens(invocation);
-  for (const name of [HUB_TOKEN_SECRET, MS_TOKEN_SECRET]) {
+  for (const name of TOKEN_SECRETS) {
     const token = tokens.get(name) ?? (await keptToken(host, config, name));
     if (token !== null) secrets.set(name, token);
   }
@@ -91,8 +91,11 @@ async function hubTokens(
   const tokens = new Map<string, string>();
   const hub = await invocation.hubToken();
   if (hub !== null) tokens.set(HUB_TOKEN_SECRET, hub.value);
-  const modelscope = (invocation.environment['MODELSCOPE_API_TOKEN'] ?? '').trim();
-  if (modelscope !== '') tokens.set(MS_TOKEN_SECRET, modelscope);
+  for (const { token } of SOURCES) {
+    if (token === null || token.secret === HUB_TOKEN_SECRET) continue;
+    const value = (invocation.environment[token.environment] ?? '').trim();
+    if (value !== '') tokens.set(token.secret, value);
+  }
   return tokens;
 }
 

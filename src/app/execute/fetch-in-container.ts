@@ -1,10 +1,11 @@
 import { hostGateway } from '../../core/docker/host-gateway.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
-import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, secretPath } from '../../core/domain/secret-names.ts';
+import { secretPath } from '../../core/domain/secret-names.ts';
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import { RmaError } from '../../core/errors.ts';
 import { workerEnvironment } from '../../core/fleet/worker-environment.ts';
+import { TOKEN_SECRETS } from '../../core/source/sources.ts';
 import { readWorkerStatus } from '../../core/worker/read-worker-status.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -29,7 +30,7 @@ export async function fetchInContainer(
 ): Promise<WorkerStatus> {
   const tokens = new Set<string>();
   const mounts = [storeMount(access.volume)];
-  for (const name of [HUB_TOKEN_SECRET, MS_TOKEN_SECRET]) {
+  for (const name of TOKEN_SECRETS) {
     const secret = `${projectFiles(config).secrets}/${name}`;
     if ((await host.files.facts(secret)) === null) continue;
     tokens.add(name);

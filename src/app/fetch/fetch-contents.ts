@@ -1,5 +1,5 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
-import { fileLabel } from '../../core/reference/describe-model.ts';
+import { fileLabel } from '../../core/source/describe-model.ts';
 import type { ModelSource } from '../../ports/model-source.ts';
 import type { StagedFile, StagingSlot } from '../../ports/model-store.ts';
 import type { SharedFetch } from './fetch-options.ts';

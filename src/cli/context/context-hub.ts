@@ -1,11 +1,7 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { UndiciClient } from '../../adapters/http/undici-client.ts';
 import { HttpRangeReader } from '../../adapters/hub/http-range-reader.ts';
-import { readModelScopeToken } from '../../adapters/hub/hub-token.ts';
-import { HuggingFaceSource } from '../../adapters/hub/huggingface.ts';
-import { ModelScopeSource } from '../../adapters/hub/modelscope.ts';
-import { OllamaRegistrySource } from '../../adapters/hub/ollama-registry.ts';
-import { UrlSource } from '../../adapters/hub/url.ts';
+import { hubSources } from '../../adapters/hub/hub-source.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { RMA_VERSION } from '../../core/version.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
@@ -20,15 +16,16 @@ interface HubParts {
   readonly token: () => string | null;
 }
 
-/** The hubs that references can name. */
-export function hubSources({ env, hub, token }: HubParts): readonly ModelSource[] {
-  const http = hubClient(env);
-  return [
-    new HuggingFaceSource({ endpoint: hub.endpoint, token, http }),
-    new OllamaRegistrySource({ endpoint: hub.ollamaEndpoint, http }),
-    new ModelScopeSource({ endpoint: hub.modelscopeEndpoint, token: () => readModelScopeToken(env), http }),
-    new UrlSource({ http, clock: systemClock, random: Math.random }),
-  ];
+/** Returns the sources of models, with the servers and tokens of this command. */
+export function modelSources({ env, hub, token }: HubParts): readonly ModelSource[] {
+  return hubSources({
+    http: hubClient(env),
+    clock: systemClock,
+    random: Math.random,
+    endpoints: hub.endpoints,
+    environment: env,
+    hubToken: token,
+  });
 }
 
 /** Reads the heads of files. */

@@ -7,7 +7,7 @@ import { readHubToken } from '../../adapters/hub/hub-token.ts';
 import { PackagedImage } from '../../adapters/image/packaged-image.ts';
 import type { HubToken, Invocation } from '../../ports/invocation.ts';
 import type { LoadedConfig } from './context-config.ts';
-import { hubSources, rangeReader } from './context-hub.ts';
+import { modelSources, rangeReader } from './context-hub.ts';
 
 type InvocationParts = Pick<Invocation, 'signal' | 'reporter'> & {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -21,7 +21,7 @@ export function createInvocation(
   const shipped = packageRoot(import.meta.url);
   const token = () => hubToken(loaded, env);
   return {
-    sources: hubSources({ env, hub: loaded.config.hub, token: () => token()?.value ?? null }),
+    sources: modelSources({ env, hub: loaded.config.hub, token: () => token()?.value ?? null }),
     ranges: rangeReader(env),
     workerImage: new PackagedImage(join(shipped, 'dist', 'image')),
     clock: systemClock,

@@ -1,4 +1,5 @@
 import { ALL_SETTINGS } from '../../core/config/settings.ts';
+import { SOURCES } from '../../core/source/sources.ts';
 import { EXIT_MEANINGS } from './exit-meanings.ts';
 import type { TopicName } from './topic-names.ts';
 
@@ -44,15 +45,7 @@ function environment(): string {
 function references(): string {
   return [
     'A model reference is the source of a model:',
-    ...aligned([
-      ['hf:ORG/REPO', 'repository on the Hugging Face hub, branch main'],
-      ['hf:ORG/REPO@REV', 'a branch, tag or commit'],
-      ['hf:ORG/REPO[@REV]:GLOB', 'matching files only, such as *.gguf'],
-      ['ollama:NAME[:TAG]', 'a model of the Ollama registry, tag latest'],
-      ['ollama:[HOST/]NS/NAME[:TAG]', 'another namespace or registry, such as hf.co'],
-      ['https://HOST/NAME.gguf', 'one GGUF file'],
-      ['https://HOST/NAME.gguf#sha256=HEX', 'one GGUF file, verified against this hash'],
-    ]),
+    ...aligned(SOURCES.flatMap(({ help }) => help)),
     '',
     'Names from the catalog (profiles/models.yaml) are also accepted.',
   ].join('\n');

@@ -81,10 +81,12 @@ type Take = <T>(setting: Setting<T>) => T;
 
 function hubSettings(take: Take, hubToken: HubToken): RmaConfig['hub'] {
   return {
-    endpoint: take(SETTINGS.hubEndpoint),
+    endpoints: {
+      hf: take(SETTINGS.hubEndpoint),
+      ollama: take(SETTINGS.ollamaEndpoint),
+      ms: take(SETTINGS.modelscopeEndpoint),
+    },
     tokenFile: hubToken.kind === 'file' ? hubToken.path : null,
-    ollamaEndpoint: take(SETTINGS.ollamaEndpoint),
-    modelscopeEndpoint: take(SETTINGS.modelscopeEndpoint),
   };
 }
 

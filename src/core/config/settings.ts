@@ -1,6 +1,5 @@
 import type { HostConfig } from '../domain/config.ts';
 import { COORDINATOR_PORT } from '../domain/registration.ts';
-import { OLLAMA_DEFAULT_ENDPOINT } from '../reference/parse-ollama-ref.ts';
 import { GPU_SETTINGS } from './gpu-settings.ts';
 import { expected, type Parsed } from './parsed.ts';
 import { listSetting, mapSetting, type Setting, scalarSetting } from './setting.ts';
@@ -148,7 +147,7 @@ export const SETTINGS = {
     form: 'text',
     description: 'URL of the Ollama registry or a mirror',
     example: 'https://registry.ollama.ai',
-    fallback: OLLAMA_DEFAULT_ENDPOINT,
+    fallback: 'https://registry.ollama.ai',
     fallbackText: '`https://registry.ollama.ai`',
     parse: parseUrl,
   }),

@@ -70,11 +70,9 @@ export interface RmaConfig extends OwnDirectories {
     readonly tokenFile: string | null;
   };
   readonly hub: {
-    readonly endpoint: string;
+    /** source → address of its server, for sources with a setting for it */
+    readonly endpoints: Readonly<Record<string, string>>;
     readonly tokenFile: string | null;
-    /** registry of ollama.com, or a mirror of it */
-    readonly ollamaEndpoint: string;
-    readonly modelscopeEndpoint: string;
   };
   readonly gpu: GpuSettings;
   /** profile → variant chosen by the user */

@@ -13,56 +13,15 @@ export interface PinnedFile {
   readonly digest: Digest | null;
 }
 
-interface PinnedBase {
-  /** canonical model reference that this was resolved from */
+/** What a model reference means, resolved once: exactly these files, bytes and hashes. */
+export interface PinnedModel {
+  /** id of the source, which knows the further fields (`src/core/source`) */
+  readonly source: string;
+  /** the canonical model reference this was resolved from */
   readonly ref: string;
   readonly files: readonly PinnedFile[];
+  readonly [field: string]: unknown;
 }
-
-/** A Hugging Face repository at one commit, or the part of it that the reference selects. */
-export interface PinnedHfModel extends PinnedBase {
-  readonly source: 'hf';
-  readonly repo: string;
-  /** requested branch, tag or commit */
-  readonly revision: string;
-  /** 40 hex digits */
-  readonly commit: string;
-  /** true when `files` is the whole repository */
-  readonly complete: boolean;
-}
-
-/** One file by direct URL, stored flat in a GGUF set. */
-export interface PinnedUrlModel extends PinnedBase {
-  readonly source: 'url';
-  readonly url: string;
-  /** directory below `gguf/` */
-  readonly set: string;
-}
-
-/** A model of an Ollama registry: its layers and its config, as blobs. Each file's path is `sha256-<64 hex>`, its name in the store. */
-export interface PinnedOllamaModel extends PinnedBase {
-  readonly source: 'ollama';
-  /** host[:port], part of its path in the store: `registry.ollama.ai` unless the reference names another */
-  readonly registry: string;
-  readonly namespace: string;
-  readonly model: string;
-  readonly tag: string;
-  /** the manifest as sent by the registry, byte for byte, and stored as is */
-  readonly manifest: string;
-}
-
-/** A ModelScope repository, or the part of it that the reference selects. */
-export interface PinnedMsModel extends PinnedBase {
-  readonly source: 'ms';
-  readonly repo: string;
-  /** requested branch or tag; ModelScope has no commit for a listing, so the hashes of the files pin it */
-  readonly revision: string;
-  /** true when `files` is the whole repository */
-  readonly complete: boolean;
-}
-
-/** A resolved model reference: files with sizes and hashes. */
-export type PinnedModel = PinnedHfModel | PinnedUrlModel | PinnedOllamaModel | PinnedMsModel;
 
 /** Returns the sum of the file sizes, bytes. */
 export function pinnedBytes(model: PinnedModel): number {

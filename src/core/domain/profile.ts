@@ -69,8 +69,8 @@ export interface Engine {
   readonly sharesGpu: boolean;
   /** GPU memory in addition to weights and cache, bytes on each GPU */
   readonly overheadBytes: number;
-  /** supported model sources */
-  readonly reads: readonly ('hf' | 'url' | 'ollama' | 'ms')[];
+  /** ids of supported model sources */
+  readonly reads: readonly string[];
   /** default tokens of context and concurrent requests */
   readonly context: number;
   readonly concurrency: number;

@@ -1,6 +1,5 @@
 /** Names of the secrets: the file below `secrets/` in the state directory, and the file below `/run/secrets` in a container. */
 export const HUB_TOKEN_SECRET = 'hf_token';
-export const MS_TOKEN_SECRET = 'modelscope_token';
 export const COORDINATOR_KEY_SECRET = 'coordinator_key';
 
 /** Returns the name of the token with which a profile's worker registers. */

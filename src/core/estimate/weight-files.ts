@@ -1,11 +1,5 @@
-import * as z from 'zod/mini';
 import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
-import { jsonOrNull } from '../schema/parse.ts';
-import { listOfValid } from '../schema/rules.ts';
-
-const manifestLayers = z.object({
-  layers: listOfValid(z.object({ digest: z.string(), mediaType: z.string() })),
-});
+import { sourceOf } from '../source/sources.ts';
 
 /** The files of a model that an engine loads. */
 export interface WeightFiles {
@@ -23,8 +17,9 @@ const SPLIT = /-\d{5}-of-\d{5}\.gguf$/i;
  * quantizations, and a projector (`mmproj…`); else PyTorch and ONNX formats; else all files.
  */
 export function weightFiles(model: PinnedModel): WeightFiles {
-  if (model.source === 'ollama') return ollamaLayers(model.files, model.manifest);
   const { files } = model;
+  const roles = sourceOf(model).roles?.(model);
+  if (roles !== undefined) return filesByRole(files, roles);
   const safetensors = files.filter(({ path }) => /\.safetensors$/i.test(path)).sort(byPath);
   if (safetensors.length > 0) {
     const apart = safetensors.filter(({ path }) => !/(^|\/)consolidated[^/]*$/i.test(path));
@@ -50,20 +45,13 @@ function ggufFiles(files: readonly PinnedFile[]): WeightFiles {
   return { format: 'gguf', header: largest[0] ?? null, bytes: sizeOf(largest) + projector };
 }
 
-/** Media types: https://github.com/ollama/ollama, server/images.go */
-function ollamaLayers(files: readonly PinnedFile[], manifest: string): WeightFiles {
-  const kinds = layerKinds(manifest);
-  const kindOf = ({ path }: PinnedFile): string | undefined => kinds.get(path.replace(/^sha256-/, 'sha256:'));
-  const ofKind = (kind: string): readonly PinnedFile[] =>
-    files.filter((file) => kindOf(file) === `application/vnd.ollama.image.${kind}`);
-  const counted = ['model', 'projector', 'adapter'].flatMap(ofKind);
+/** The roles are those of Ollama's layers: https://github.com/ollama/ollama, server/images.go */
+function filesByRole(files: readonly PinnedFile[], roles: ReadonlyMap<string, string>): WeightFiles {
+  const ofRole = (role: string): readonly PinnedFile[] =>
+    files.filter(({ path }) => roles.get(path) === role);
+  const counted = ['model', 'projector', 'adapter'].flatMap(ofRole);
   const bytes = sizeOf(counted.length > 0 ? counted : files);
-  return { format: 'gguf', header: ofKind('model')[0] ?? null, bytes };
-}
-
-function layerKinds(manifest: string): ReadonlyMap<string, string> {
-  const layers = jsonOrNull(manifestLayers, manifest)?.layers ?? [];
-  return new Map(layers.map(({ digest, mediaType }) => [digest, mediaType]));
+  return { format: 'gguf', header: ofRole('model')[0] ?? null, bytes };
 }
 
 function sizeOf(files: readonly PinnedFile[]): number {

@@ -1,6 +1,7 @@
 import type { ServicePlacement } from '../domain/placement.ts';
 import type { SelectedService } from '../domain/selection.ts';
-import { engineSubpath, STORE_MOUNT } from '../store/layout.ts';
+import { engineSubpath } from '../source/describe-model.ts';
+import { STORE_MOUNT } from '../store/layout.ts';
 import { type FleetInput, pinnedModel } from './fleet-input.ts';
 
 /** Values of the placeholders in an engine's file: `{port}`, `{share}` and the others of docs/engines.md. */

@@ -1,8 +1,8 @@
-import { SETTINGS } from '../config/settings.ts';
 import type { RmaConfig } from '../domain/config.ts';
-import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, secretPath } from '../domain/secret-names.ts';
+import { secretPath } from '../domain/secret-names.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { fromContainer, HOST_FROM_CONTAINER, hasCredentials } from '../host-address.ts';
+import { SOURCES } from '../source/sources.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 
 type Variables = Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export interface ContainerEnvironment {
 export function workerEnvironment(input: WorkerEnvironmentInput): ContainerEnvironment {
   const { config, environment, secrets, addresses = {}, internalHosts = [] } = input;
   const { variables, hostAlias } = containerAddresses(
-    { ...hubAddresses(config), ...addresses },
+    { ...hubAddresses(config, environment), ...addresses },
     environment,
     internalHosts,
   );
@@ -43,23 +43,33 @@ export function workerEnvironment(input: WorkerEnvironmentInput): ContainerEnvir
       HF_HOME: `${STORE_MOUNT}/huggingface`,
       ...variables,
       ...(environment['LOG_LEVEL'] ? { LOG_LEVEL: environment['LOG_LEVEL'] } : {}),
-      ...(secrets.has(HUB_TOKEN_SECRET) ? { HF_TOKEN_PATH: secretPath(HUB_TOKEN_SECRET) } : {}),
-      ...(secrets.has(MS_TOKEN_SECRET) ? { MODELSCOPE_API_TOKEN_PATH: secretPath(MS_TOKEN_SECRET) } : {}),
+      ...tokenFiles(secrets),
     },
     hostAlias,
   };
 }
 
-/** The hubs' variables, with addresses as the host writes them. The defaults of Ollama and ModelScope are left out. */
-function hubAddresses({ hub }: Pick<RmaConfig, 'hub'>): Variables {
-  const { ollamaEndpoint, modelscopeEndpoint } = SETTINGS;
-  return {
-    HF_ENDPOINT: hub.endpoint,
-    ...(hub.ollamaEndpoint === ollamaEndpoint.fallback ? {} : { RMA_OLLAMA_ENDPOINT: hub.ollamaEndpoint }),
-    ...(hub.modelscopeEndpoint === modelscopeEndpoint.fallback
-      ? {}
-      : { MODELSCOPE_ENDPOINT: hub.modelscopeEndpoint }),
-  };
+/** Returns the variables with the paths of the tokens' files. */
+function tokenFiles(secrets: WorkerEnvironmentInput['secrets']): Variables {
+  const tokens = SOURCES.flatMap(({ token }) => (token !== null && secrets.has(token.secret) ? [token] : []));
+  return Object.fromEntries(
+    tokens.map(({ fileEnvironment, secret }) => [fileEnvironment, secretPath(secret)]),
+  );
+}
+
+/**
+ * Returns the variables with the addresses of sources' servers, as the host writes them. Defaults are left out, except
+ * those that other programs read too.
+ */
+function hubAddresses({ hub }: Pick<RmaConfig, 'hub'>, environment: Variables): Variables {
+  const addresses = SOURCES.flatMap(({ id, endpoint }) => {
+    if (endpoint === null) return [];
+    const address = hub.endpoints[id] ?? environment[endpoint.environment] ?? endpoint.fallback;
+    return address === endpoint.fallback && endpoint.shared !== true
+      ? []
+      : [[endpoint.environment, address] as const];
+  });
+  return Object.fromEntries(addresses);
 }
 
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];

@@ -1,9 +1,10 @@
 import { canonicalJson } from '../canonical-json.ts';
 import { COORDINATOR_PORT, COORDINATOR_SERVICE, HEARTBEAT_SECONDS } from '../domain/registration.ts';
-import { HUB_TOKEN_SECRET, MS_TOKEN_SECRET, secretPath, workerTokenSecret } from '../domain/secret-names.ts';
+import { secretPath, workerTokenSecret } from '../domain/secret-names.ts';
 import type { SelectedProfile, SelectedService } from '../domain/selection.ts';
 import { type EngineTarget, WORKER_CONFIG_PATH, type WorkerConfig } from '../domain/worker-config.ts';
 import { fromContainer } from '../host-address.ts';
+import { TOKEN_SECRETS } from '../source/sources.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { workerId } from '../worker-id.ts';
 import { endpointOf, type FleetInput, pinnedModel } from './fleet-input.ts';
@@ -38,7 +39,7 @@ const RESOURCES: ResourceSpec = {
  */
 export function workerSpec(input: FleetInput, profile: SelectedProfile): ServiceSpec {
   const { config, owner, secrets } = input;
-  const mounted = [HUB_TOKEN_SECRET, MS_TOKEN_SECRET, workerTokenSecret(profile.name)];
+  const mounted = [...TOKEN_SECRETS, workerTokenSecret(profile.name)];
   const { variables, hostAlias } = environmentOf(input, profile);
   const workerConfig = workerConfigOf(input, profile);
   return {

@@ -21,7 +21,7 @@ export interface TokenWays {
   readonly check: string;
 }
 
-const HF_TOKEN_WAYS: TokenWays = {
+export const HF_TOKEN_WAYS: TokenWays = {
   give: '--token-file FILE, HF_TOKEN or `hf auth login`',
   check: 'check the token with `hf auth whoami`',
 };

@@ -1,6 +1,5 @@
 import type { CatalogModel, Engine } from '../domain/profile.ts';
-import type { ModelRef } from '../reference/model-ref.ts';
-import { parseModelRef } from '../reference/parse-ref.ts';
+import { parseModelRef } from '../source/parse-ref.ts';
 import { isReference } from './is-reference.ts';
 import { referenceFault } from './reference-fault.ts';
 
@@ -13,7 +12,7 @@ export function readsFault(
   const ref = isReference(nameOrRef) ? nameOrRef : models.get(nameOrRef)?.ref;
   if (ref === undefined || referenceFault(ref) !== null) return null;
   const { source } = parseModelRef(ref);
-  if ((engine.reads as readonly ModelRef['source'][]).includes(source)) return null;
+  if (engine.reads.includes(source)) return null;
   const shown = ref === nameOrRef ? ref : `${nameOrRef} (${ref})`;
   return `the engine ${JSON.stringify(engine.name)} reads models from ${engine.reads.join(', ')}, not ${shown}`;
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type Conflict, conflicts } from '../schema/conflicts.ts';
 import type { Schema } from '../schema/parse.ts';
 import { matching, wholeNumber } from '../schema/rules.ts';
+import { SOURCES } from '../source/sources.ts';
 import { parseBytes, parseDuration } from '../units.ts';
 import { mapping, measure, optional, textByName, texts } from '../yaml/yaml-rules.ts';
 
@@ -28,9 +29,7 @@ export const engineSchema = mapping({
   gpu: optional(z.enum(['required', 'optional', 'none'])),
   shares_gpu: optional(z.boolean()),
   overhead: optional(size),
-  reads: optional(
-    z.array(z.enum(['hf', 'url', 'ollama', 'ms']), sourceList).check(z.minLength(1, sourceList)),
-  ),
+  reads: optional(z.array(z.enum(SOURCES.map(({ id }) => id)), sourceList).check(z.minLength(1, sourceList))),
   context: optional(wholeNumber(1, 10_000_000)),
   concurrency: optional(wholeNumber(1, 4096)),
   gpu_command: optional(command(ON_GPUS)),

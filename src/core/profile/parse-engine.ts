@@ -1,8 +1,12 @@
 import type * as z from 'zod/mini';
 import type { Engine } from '../domain/profile.ts';
+import { SOURCES } from '../source/sources.ts';
 import { parseAt } from '../yaml/parse-at.ts';
 import { type Fault, readYaml, type YamlText } from '../yaml/read-yaml.ts';
 import { engineSchema } from './engine-schema.ts';
+
+/** Sources whose models are files under their own names, which every engine but Ollama reads. */
+const PLAIN_FILES = SOURCES.filter(({ store }) => store.layout !== 'ollama').map(({ id }) => id);
 
 /** An engine as its file describes it. */
 export interface ParsedEngine {
@@ -28,7 +32,7 @@ function engineOf(file: z.output<typeof engineSchema>): Omit<Engine, 'name'> {
     cpuImage: file.cpu_image ?? null,
     imagesByCompute: file.images_by_compute ?? {},
     ...gpuUseOf(file),
-    reads: file.reads ?? ['hf', 'url', 'ms'],
+    reads: file.reads ?? PLAIN_FILES,
     context: file.context ?? 4096,
     concurrency: file.concurrency ?? 1,
     ulimits: file.ulimits ?? {},

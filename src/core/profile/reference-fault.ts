@@ -1,5 +1,5 @@
 import { RmaError } from '../errors.ts';
-import { parseModelRef } from '../reference/parse-ref.ts';
+import { parseModelRef } from '../source/parse-ref.ts';
 
 /** Returns the fault of a model reference, null if it is valid. */
 export function referenceFault(ref: string): string | null {

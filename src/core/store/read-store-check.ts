@@ -3,7 +3,7 @@ import type { ModelCheck, StoreCheck } from '../domain/model-check.ts';
 import { RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
 import { shell } from '../shell-quote.ts';
-import { pinnedFileSchema } from './pinned-model-schema.ts';
+import { pinnedFileSchema } from './pinned-file-schema.ts';
 
 const modelCheck: Schema<ModelCheck> = z.object({
   ref: z.string(),

@@ -3,7 +3,7 @@ import type { FetchRequest } from '../domain/fetch-request.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
 import { text } from '../schema/rules.ts';
-import { pinnedModelSchema } from '../store/pinned-model-schema.ts';
+import { pinnedModelSchema } from '../source/pinned-model-schema.ts';
 
 const fetchRequest: Schema<FetchRequest> = z.object({
   models: z.array(pinnedModelSchema),

@@ -3,7 +3,7 @@ import type { EngineTarget, WorkerConfig } from '../domain/worker-config.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
 import { matching, text, wholeNumber } from '../schema/rules.ts';
-import { pinnedModelSchema } from '../store/pinned-model-schema.ts';
+import { pinnedModelSchema } from '../source/pinned-model-schema.ts';
 
 const address = matching(/^https?:\/\//, 'an http or https URL');
 const urlPath = matching(/^\//, 'a path that starts with /');

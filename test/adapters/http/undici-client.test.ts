@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { StallGuard } from '../../../src/adapters/http/stall-guard.ts';
 import { UndiciClient } from '../../../src/adapters/http/undici-client.ts';
 import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
-import { testHttp } from '../../helpers/store/store-fixture.ts';
+import { testHttp } from '../../helpers/store/test-http.ts';
 
 async function serve(
   listener: RequestListener,

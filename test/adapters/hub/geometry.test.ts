@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { HttpRangeReader } from '../../../src/adapters/hub/http-range-reader.ts';
-import { HuggingFaceSource } from '../../../src/adapters/hub/huggingface.ts';
-import { UrlSource } from '../../../src/adapters/hub/url.ts';
 import { readGeometry } from '../../../src/app/desired/read-geometry.ts';
-import type { PinnedFile, PinnedHfModel, PinnedUrlModel } from '../../../src/core/domain/pinned-model.ts';
+import type { PinnedFile } from '../../../src/core/domain/pinned-model.ts';
 import type { RmaEvent } from '../../../src/core/events.ts';
+import type { PinnedHfModel } from '../../../src/core/source/huggingface.ts';
+import type { PinnedUrlModel } from '../../../src/core/source/url.ts';
 import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
 import { type Fault, sendContent, startModelServer } from '../../helpers/store/model-server.ts';
-import { testHttp } from '../../helpers/store/store-fixture.ts';
+import { testHttp } from '../../helpers/store/test-http.ts';
+import { testSource } from '../../helpers/store/test-source.ts';
 import { tinyGguf } from '../../hub/tiny-gguf.ts';
 
 const GGUF = Buffer.from(tinyGguf({ bytes: 3_000_000 }));
@@ -31,8 +32,8 @@ async function setUp(fault: Fault) {
   const events: RmaEvent[] = [];
   const ports = {
     sources: [
-      new HuggingFaceSource({ endpoint: server.url, token: () => 'hf_secret', http }),
-      new UrlSource({ http, clock, random: () => 0 }),
+      testSource('hf', { endpoint: server.url, token: 'hf_secret' }),
+      testSource('url', { endpoint: '' }),
     ],
     ranges: new HttpRangeReader({ http, clock, random: () => 0 }),
     reporter: { emit: (event: RmaEvent) => void events.push(event) },

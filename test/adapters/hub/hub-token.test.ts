@@ -1,8 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readHubToken, readModelScopeToken } from '../../../src/adapters/hub/hub-token.ts';
+import { readHubToken, readSourceToken } from '../../../src/adapters/hub/hub-token.ts';
+import { modelscope } from '../../../src/core/source/modelscope.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
+
+const TOKEN = modelscope.token!;
 
 test('a token comes from the file asked for, else HF_TOKEN, else HF_TOKEN_PATH, else the file of hf auth', () => {
   const dir = tempFolder();
@@ -40,9 +43,9 @@ test("ModelScope's token comes from MODELSCOPE_API_TOKEN, else the file that MOD
   const path = join(tempFolder(), 'token');
   writeFileSync(path, 'ms-file\n');
   const env = { MODELSCOPE_API_TOKEN: ' ms-env ', MODELSCOPE_API_TOKEN_PATH: path };
-  expect(readModelScopeToken(env)).toBe('ms-env');
-  expect(readModelScopeToken({ ...env, MODELSCOPE_API_TOKEN: '' })).toBe('ms-file');
-  expect(readModelScopeToken({ MODELSCOPE_API_TOKEN_PATH: `${path}-absent` })).toBeNull();
-  expect(readModelScopeToken({})).toBeNull();
-  expect(() => readModelScopeToken({ MODELSCOPE_API_TOKEN: 'a b' })).toThrow(/MODELSCOPE_API_TOKEN/);
+  expect(readSourceToken(TOKEN, env)).toBe('ms-env');
+  expect(readSourceToken(TOKEN, { ...env, MODELSCOPE_API_TOKEN: '' })).toBe('ms-file');
+  expect(readSourceToken(TOKEN, { MODELSCOPE_API_TOKEN_PATH: `${path}-absent` })).toBeNull();
+  expect(readSourceToken(TOKEN, {})).toBeNull();
+  expect(() => readSourceToken(TOKEN, { MODELSCOPE_API_TOKEN: 'a b' })).toThrow(/MODELSCOPE_API_TOKEN/);
 });

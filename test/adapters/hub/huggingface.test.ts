@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
-import { HuggingFaceSource } from '../../../src/adapters/hub/huggingface.ts';
-import { parseModelRef } from '../../../src/core/reference/parse-ref.ts';
+import { HF_TOKEN_WAYS } from '../../../src/core/hub/hub-refusal.ts';
+import { parseModelRef } from '../../../src/core/source/parse-ref.ts';
 import { type Fault, gitSha1, sha256, startModelServer } from '../../helpers/store/model-server.ts';
-import { smallRepo, testHttp } from '../../helpers/store/store-fixture.ts';
+import { smallRepo } from '../../helpers/store/store-fixture.ts';
+import { testSource } from '../../helpers/store/test-source.ts';
 
 async function setUp(token: string | null = null) {
   const server = await startModelServer();
   const repo = smallRepo();
   server.serve(repo);
-  const source = new HuggingFaceSource({ endpoint: `${server.url}/`, token: () => token, http: testHttp() });
+  const source = testSource('hf', { endpoint: `${server.url}/`, token });
   return { server, repo, source, resolve: (text: string) => source.resolve(parseModelRef(text)) };
 }
 
@@ -148,6 +149,7 @@ test('locate names the file at its commit, each part encoded, with the token for
   expect(source.locate(model, file)).toEqual({
     url: `${server.url}/acme/tiny/resolve/${repo.commit}/sub/a%20b%231%3F.txt`,
     authorization: 'Bearer hf_secretsecret',
+    tokenWays: HF_TOKEN_WAYS,
   });
   expect(server.requests.every(({ headers }) => headers.authorization === 'Bearer hf_secretsecret')).toBe(
     true,

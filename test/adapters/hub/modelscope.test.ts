@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { ModelScopeSource } from '../../../src/adapters/hub/modelscope.ts';
-import { parseModelRef } from '../../../src/core/reference/parse-ref.ts';
+import { parseModelRef } from '../../../src/core/source/parse-ref.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { type Fault, sha256, startModelServer } from '../../helpers/store/model-server.ts';
-import { testFetcher, testHttp } from '../../helpers/store/store-fixture.ts';
+import { testFetcher } from '../../helpers/store/store-fixture.ts';
+import { testSource } from '../../helpers/store/test-source.ts';
 import { type HubOptions, startHub } from '../../hub/hub.ts';
 import { tokenHash } from '../../hub/request-log.ts';
 
@@ -21,7 +21,7 @@ async function setUp(
 ) {
   const hub = await startHub({ ...options, tokens: { [TOKEN]: 'alice' } });
   onTestFinished(() => hub.close());
-  const source = new ModelScopeSource({ endpoint: `${hub.endpoint}/`, token: () => token, http: testHttp() });
+  const source = testSource('ms', { endpoint: `${hub.endpoint}/`, token });
   return { hub, source, resolve: (text: string) => source.resolve(parseModelRef(text)) };
 }
 
@@ -33,7 +33,7 @@ async function answering(status: number, body: unknown) {
     return true;
   };
   server.fault = fault;
-  const source = new ModelScopeSource({ endpoint: server.url, token: () => null, http: testHttp() });
+  const source = testSource('ms', { endpoint: server.url });
   return (text: string) => source.resolve(parseModelRef(text));
 }
 
@@ -84,7 +84,7 @@ test('a listing that the hub cut off is completed folder by folder', async () =>
   const { resolve } = await setUp({ repos: { 'org/many': { files: { ...many, 'top.txt': 'top' } } } });
   const model = await resolve('ms:org/many');
   expect(model.files).toHaveLength(3201);
-  expect(model.complete).toBe(true);
+  expect(model['complete']).toBe(true);
 });
 
 test('a folder with more files than the hub lists is refused, not taken for complete', async () => {
@@ -162,7 +162,7 @@ test('a size that the listing leaves out is asked for, and a missing hash is tol
     } else response.writeHead(206, { 'content-range': 'bytes 0-0/12345' }).end('x');
     return true;
   };
-  const source = new ModelScopeSource({ endpoint: server.url, token: () => null, http: testHttp() });
+  const source = testSource('ms', { endpoint: server.url });
   const model = await source.resolve(parseModelRef('ms:org/model'));
   expect(model.files).toEqual([{ path: 'a.txt', bytes: 12345, digest: null }]);
 });

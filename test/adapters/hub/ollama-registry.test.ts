@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { OllamaRegistrySource } from '../../../src/adapters/hub/ollama-registry.ts';
-import { parseModelRef } from '../../../src/core/reference/parse-ref.ts';
 import { parseValue } from '../../../src/core/schema/parse.ts';
-import { pinnedModelSchema } from '../../../src/core/store/pinned-model-schema.ts';
-import { testHttp } from '../../helpers/store/store-fixture.ts';
+import { parseModelRef } from '../../../src/core/source/parse-ref.ts';
+import { pinnedModelSchema } from '../../../src/core/source/pinned-model-schema.ts';
+import { testSource } from '../../helpers/store/test-source.ts';
 import type { Fault } from '../../hub/faults.ts';
 import type { OllamaModelSpec } from '../../hub/ollama/models.ts';
 import { hubForTest } from '../hub-server/hub-fixture.ts';
@@ -22,7 +21,7 @@ const model: OllamaModelSpec = {
 
 async function setUp(spec: OllamaModelSpec = model) {
   const hub = await hubForTest({ ollama: { 'library/tiny:latest': spec, 'me/tiny:q4': model } });
-  const source = new OllamaRegistrySource({ endpoint: `${hub.endpoint}/`, http: testHttp() });
+  const source = testSource('ollama', { endpoint: `${hub.endpoint}/` });
   const resolve = (text: string) => source.resolve(parseModelRef(text));
   return { hub, source, resolve };
 }
@@ -45,7 +44,7 @@ test('[fail X3] a manifest tells every content once, whatever roles it has, and 
     model: 'tiny',
     tag: 'latest',
   });
-  expect(pinned.manifest).toMatch(/^ \{.*\}\n$/);
+  expect(pinned['manifest']).toMatch(/^ \{.*\}\n$/);
   const config = JSON.stringify(model.config);
   expect(pinned.files.map(({ path, bytes }) => [path, bytes])).toEqual(
     [WEIGHTS, 'free', '{{ .Prompt }}', config].map((text) => [`sha256-${sha256(text)}`, text.length]),
@@ -63,7 +62,7 @@ test('[fail X3] a manifest tells every content once, whatever roles it has, and 
 
 test('a registry that the reference names is asked itself, and the model is filed under it', async () => {
   const { hub } = await setUp();
-  const elsewhere = new OllamaRegistrySource({ endpoint: 'https://mirror.invalid', http: testHttp() });
+  const elsewhere = testSource('ollama', { endpoint: 'https://mirror.invalid' });
   const pinned = await elsewhere.resolve(parseModelRef(`ollama:127.0.0.1:${hub.port}/me/tiny:q4`));
   expect(pinned).toMatchObject({ registry: `127.0.0.1:${hub.port}`, namespace: 'me', tag: 'q4' });
   const [file] = pinned.files;

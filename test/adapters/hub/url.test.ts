@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest';
-import { UrlSource } from '../../../src/adapters/hub/url.ts';
-import { parseModelRef } from '../../../src/core/reference/parse-ref.ts';
-import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
+import { parseModelRef } from '../../../src/core/source/parse-ref.ts';
 import { type Fault, sendContent, sha256, startModelServer } from '../../helpers/store/model-server.ts';
-import { ggufContent, smallRepo, testHttp } from '../../helpers/store/store-fixture.ts';
+import { ggufContent, smallRepo } from '../../helpers/store/store-fixture.ts';
+import { testSource } from '../../helpers/store/test-source.ts';
 
 async function setUp(fault: Fault | null = null) {
   const server = await startModelServer();
   server.fault = fault;
-  const source = new UrlSource({ http: testHttp(), clock: new JumpingClock(), random: () => 0 });
+  const source = testSource('url', { endpoint: '' });
   return { server, resolve: (path: string) => source.resolve(parseModelRef(`${server.url}${path}`)) };
 }
 

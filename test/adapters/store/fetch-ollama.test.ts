@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { FileModelStore } from '../../../src/adapters/store/file-model-store.ts';
-import { storePaths } from '../../../src/core/store/store-paths.ts';
+import { storePaths } from '../../../src/core/source/store-paths.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import {
   fetched,

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
-import { HuggingFaceSource } from '../../../src/adapters/hub/huggingface.ts';
 import { HttpTransfer } from '../../../src/adapters/store/transfer/transfer.ts';
 import type { PinnedFile, PinnedModel } from '../../../src/core/domain/pinned-model.ts';
 import type { StagedFile } from '../../../src/ports/model-store.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { startModelServer } from '../../helpers/store/model-server.ts';
-import { smallRepo, testFetcher, testHttp, testStore } from '../../helpers/store/store-fixture.ts';
+import { smallRepo, testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
+import { testHttp } from '../../helpers/store/test-http.ts';
+import { testSource } from '../../helpers/store/test-source.ts';
 
 test('two repositories that share files do not take them from each other while both are being fetched', async () => {
   const server = await startModelServer();
@@ -17,7 +18,7 @@ test('two repositories that share files do not take them from each other while b
   const store = testStore(root);
   await store.prepare();
   const http = testHttp();
-  const source = new HuggingFaceSource({ endpoint: server.url, token: () => null, http });
+  const source = testSource('hf', { endpoint: server.url });
   const transfer = new HttpTransfer({ http, clock: systemClock, random: () => 0 });
   const bring = async (model: PinnedModel): Promise<ReadonlyMap<PinnedFile, StagedFile>> => {
     const staged = new Map<PinnedFile, StagedFile>();
@@ -36,10 +37,6 @@ test('two repositories that share files do not take them from each other while b
   const [first, second] = [await bring(one), await bring(two)];
   const { files } = one;
   expect(first.size).toBe(files.length - 1);
-  await expect(
-    store.publish({ ...one, files: [...first.keys()] } as PinnedModel, first),
-  ).resolves.toBeUndefined();
-  await expect(
-    store.publish({ ...two, files: [...second.keys()] } as PinnedModel, second),
-  ).resolves.toBeUndefined();
+  await expect(store.publish({ ...one, files: [...first.keys()] }, first)).resolves.toBeUndefined();
+  await expect(store.publish({ ...two, files: [...second.keys()] }, second)).resolves.toBeUndefined();
 });

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { FileModelStore } from '../../../src/adapters/store/file-model-store.ts';
-import { storePaths } from '../../../src/core/store/store-paths.ts';
+import { storePaths } from '../../../src/core/source/store-paths.ts';
 import { quickFolder, tempFolder } from '../../helpers/files/temp-folder.ts';
 import { bundleProgram, startProgram } from '../../helpers/process/program.ts';
 import { startModelServer } from '../../helpers/store/model-server.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { PinnedHfModel } from '../../../src/core/domain/pinned-model.ts';
+import type { PinnedHfModel } from '../../../src/core/source/huggingface.ts';
 import { readWorkerFacts } from '../../../src/core/worker/read-worker-facts.ts';
 import { bundleEntry } from '../../helpers/process/bundle-entry.ts';
 import { runWithInput } from '../../helpers/process/run-process.ts';

@@ -1,11 +1,11 @@
 import type { RmaConfig } from '../../../src/core/domain/config.ts';
-import type { PinnedHfModel } from '../../../src/core/domain/pinned-model.ts';
 import type { Catalog, Engine, ProfileService } from '../../../src/core/domain/profile.ts';
 import { workerTokenSecret } from '../../../src/core/domain/secret-names.ts';
 import { choosePorts } from '../../../src/core/fleet/choose-ports.ts';
 import type { FleetInput } from '../../../src/core/fleet/fleet-input.ts';
 import { servedModels } from '../../../src/core/profile/find-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
+import type { PinnedHfModel } from '../../../src/core/source/huggingface.ts';
 
 /** An engine of the shape of a llama.cpp server. */
 export function engineOf(name: string, over: Partial<Engine> = {}): Engine {
@@ -116,10 +116,12 @@ export function pinnedFile(ref: string, over: Partial<PinnedHfModel> = {}): Pinn
 }
 
 export const HUB: RmaConfig['hub'] = {
-  endpoint: 'https://huggingface.co',
+  endpoints: {
+    hf: 'https://huggingface.co',
+    ollama: 'https://registry.ollama.ai',
+    ms: 'https://www.modelscope.cn',
+  },
   tokenFile: null,
-  ollamaEndpoint: 'https://registry.ollama.ai',
-  modelscopeEndpoint: 'https://www.modelscope.cn',
 };
 
 export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {

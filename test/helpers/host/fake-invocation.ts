@@ -1,6 +1,6 @@
 import type { Catalog } from '../../../src/core/domain/profile.ts';
 import type { RmaEvent } from '../../../src/core/events.ts';
-import { formatModelRef } from '../../../src/core/reference/parse-ref.ts';
+import { formatModelRef } from '../../../src/core/source/parse-ref.ts';
 import type { Invocation } from '../../../src/ports/invocation.ts';
 import { pinnedFile } from '../builders/render-builders.ts';
 import { FakeClock } from '../clock/fake-clock.ts';

@@ -1,5 +1,5 @@
+import type { ModelRef } from '../../../src/core/domain/model-ref.ts';
 import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
-import type { ModelRef } from '../../../src/core/reference/model-ref.ts';
 import type { ModelSource } from '../../../src/ports/model-source.ts';
 
 /** Returns a hub that resolves references by this function; a request for content fails the test. */

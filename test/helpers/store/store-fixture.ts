@@ -2,11 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
-import { UndiciClient } from '../../../src/adapters/http/undici-client.ts';
-import { HuggingFaceSource } from '../../../src/adapters/hub/huggingface.ts';
-import { ModelScopeSource } from '../../../src/adapters/hub/modelscope.ts';
-import { OllamaRegistrySource } from '../../../src/adapters/hub/ollama-registry.ts';
-import { UrlSource } from '../../../src/adapters/hub/url.ts';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { FileModelStore } from '../../../src/adapters/store/file-model-store.ts';
 import { HttpTransfer } from '../../../src/adapters/store/transfer/transfer.ts';
@@ -14,18 +9,12 @@ import { fetchModels } from '../../../src/app/fetch/fetch-models.ts';
 import type { FetchResult } from '../../../src/app/fetch/fetch-result.ts';
 import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
 import type { ModelProgress } from '../../../src/core/domain/worker-status.ts';
-import { parseModelRef } from '../../../src/core/reference/parse-ref.ts';
-import { storePaths } from '../../../src/core/store/store-paths.ts';
+import { parseModelRef } from '../../../src/core/source/parse-ref.ts';
+import { storePaths } from '../../../src/core/source/store-paths.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
-import type { ModelSource } from '../../../src/ports/model-source.ts';
 import type { ServedFile, ServedRepo } from './served.ts';
-
-const quick = { clock: systemClock, random: () => 0, pauseMs: 1 };
-
-/** A client with the shortest pauses that make sense. */
-export function testHttp(stallMs = 20_000): UndiciClient {
-  return new UndiciClient({ ...quick, userAgent: 'rma-test', stallMs, attempts: 3 });
-}
+import { quick, testHttp } from './test-http.ts';
+import { testSources } from './test-source.ts';
 
 export function testStore(
   root: string,
@@ -49,11 +38,7 @@ export function testFetcher(
 ): TestFetcher {
   const http = testHttp();
   const disk = options.disk ?? realDisk;
-  const hf = new HuggingFaceSource({ endpoint, token: () => options.token ?? null, http });
-  const ollama = new OllamaRegistrySource({ endpoint, http });
-  const url = new UrlSource({ ...quick, http });
-  const ms = new ModelScopeSource({ endpoint, token: () => options.token ?? null, http });
-  const sources: readonly ModelSource[] = [hf, ollama, ms, url];
+  const sources = testSources({ endpoint, token: options.token ?? null });
   const store = options.store ?? testStore(root, { disk });
   const transfer = new HttpTransfer({ ...quick, http, disk });
   const progress: ModelProgress[] = [];

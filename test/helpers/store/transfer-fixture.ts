@@ -10,7 +10,7 @@ import type { TransferJob } from '../../../src/ports/transfer.ts';
 import { JumpingClock } from '../clock/jumping-clock.ts';
 import { tempFolder } from '../files/temp-folder.ts';
 import { type ModelServer, type SeenRequest, sendContent, sha256, startModelServer } from './model-server.ts';
-import { testHttp } from './store-fixture.ts';
+import { testHttp } from './test-http.ts';
 
 export const MIB = 1024 * 1024;
 

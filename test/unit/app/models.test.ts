@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseModels } from '../../../src/app/desired/choose-models.ts';
 import { RmaError } from '../../../src/core/errors.ts';
-import { formatModelRef } from '../../../src/core/reference/parse-ref.ts';
+import { formatModelRef } from '../../../src/core/source/parse-ref.ts';
 import { catalogOf, configOf, pinnedFile, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { hostOf, invocationOf } from '../../helpers/host/port-builders.ts';
 import { sourceOf } from '../../helpers/host/source-of.ts';
@@ -17,7 +17,7 @@ const without = (...missing: readonly string[]) =>
     catalog: async () => ({ ...catalog, models: optional }),
     sources: [
       sourceOf('hf', async (ref) => {
-        const repo = ref.source === 'hf' ? ref.repo : '';
+        const repo = String(ref['repo']);
         if (!missing.includes(repo)) return pinnedFile(formatModelRef(ref));
         throw new RmaError('RMA_HUB_NOT_FOUND', `${repo} does not exist`);
       }),

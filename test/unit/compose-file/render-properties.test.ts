@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Stack } from '../../../src/core/domain/desired-state.ts';
-import type { PinnedHfModel } from '../../../src/core/domain/pinned-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
+import type { PinnedHfModel } from '../../../src/core/source/huggingface.ts';
 import {
   catalogOf,
   configOf,

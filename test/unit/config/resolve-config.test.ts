@@ -18,10 +18,12 @@ describe('resolveConfig without anything', () => {
       bind: '127.0.0.1',
       coordinator: { port: 7700, url: null, tokenFile: null },
       hub: {
-        endpoint: 'https://huggingface.co',
+        endpoints: {
+          hf: 'https://huggingface.co',
+          ollama: 'https://registry.ollama.ai',
+          ms: 'https://www.modelscope.cn',
+        },
         tokenFile: null,
-        ollamaEndpoint: 'https://registry.ollama.ai',
-        modelscopeEndpoint: 'https://www.modelscope.cn',
       },
       gpu: { use: 'required', minBytes: null, visible: null, reserveBytes: 2 ** 28, pins: {} },
       variants: {},
@@ -94,10 +96,12 @@ drain_timeout: 1m30s
       bind: '0.0.0.0',
       coordinator: { port: 7800, url: 'https://coordinator.example', tokenFile: '/home/me/token' },
       hub: {
-        endpoint: 'http://localhost:8080',
+        endpoints: {
+          hf: 'http://localhost:8080',
+          ollama: 'https://mirror.example',
+          ms: 'https://ms.example',
+        },
         tokenFile: '/srv/My Demo/secrets/hub',
-        ollamaEndpoint: 'https://mirror.example',
-        modelscopeEndpoint: 'https://ms.example',
       },
       gpu: {
         use: 'auto',
@@ -174,7 +178,7 @@ describe('precedence', () => {
 
   it('prefers RMA_HUB_ENDPOINT to HF_ENDPOINT', () => {
     const env = { RMA_HUB_ENDPOINT: 'https://a.example', HF_ENDPOINT: 'https://b.example' };
-    expect(resolveConfig({ ...base, env }).config.hub.endpoint).toBe('https://a.example');
+    expect(resolveConfig({ ...base, env }).config.hub.endpoints['hf']).toBe('https://a.example');
   });
 
   it('takes relative paths of options and variables from the working directory', () => {

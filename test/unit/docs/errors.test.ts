@@ -49,7 +49,7 @@ describe('the other documents', () => {
 
 /** Codes are quoted; names of environment variables that are quoted are asked of an environment. */
 function codesOf(text: string): readonly string[] {
-  const quoted = text.matchAll(/(?<!env\[|environment\[|setting\()'(RMA_[A-Z_]+)'/g);
+  const quoted = text.matchAll(/(?<!env\[|environment\[|environment: |setting\()'(RMA_[A-Z_]+)'/g);
   return [...quoted].map(([, code = '']) => code);
 }
 

@@ -77,11 +77,14 @@ describe('workerEnvironment', () => {
     workerEnvironment({ config, environment, secrets });
 
   it.each([
-    ['the Ollama registry', 'ollamaEndpoint', 'RMA_OLLAMA_ENDPOINT'],
-    ['ModelScope', 'modelscopeEndpoint', 'MODELSCOPE_ENDPOINT'],
+    ['the Ollama registry', 'ollama', 'RMA_OLLAMA_ENDPOINT'],
+    ['ModelScope', 'ms', 'MODELSCOPE_ENDPOINT'],
   ] as const)('contains a mirror of %s, but not the default address', (_, key, name) => {
     const { hub, ...rest } = configOf();
-    const mirrored = { ...rest, hub: { ...hub, [key]: 'http://127.0.0.1:9000' } };
+    const mirrored = {
+      ...rest,
+      hub: { ...hub, endpoints: { ...hub.endpoints, [key]: 'http://127.0.0.1:9000' } },
+    };
     expect(of(mirrored)).toMatchObject({
       variables: { [name]: 'http://host.docker.internal:9000' },
       hostAlias: 'host.docker.internal',

@@ -49,7 +49,7 @@ function requestOf(parts: Parts, totalBytes: number | null) {
     ...(parts.placement && { placement: parts.placement }),
   });
   const models = [...input.pinned.values()].map(({ ref }): PinnedModel => {
-    const model = pinnedFile(ref);
+    const model: PinnedModel = pinnedFile(ref);
     return { ...model, files: model.files.map((file) => ({ ...file, bytes: parts.weights })) };
   });
   return {

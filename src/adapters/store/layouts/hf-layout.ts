@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PinnedFile, PinnedHfModel } from '../../../core/domain/pinned-model.ts';
+import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
+import type { PinnedHfModel } from '../../../core/source/huggingface.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
@@ -27,14 +28,10 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
   readonly #context: LayoutContext;
   readonly #receipts: ReceiptStore;
 
-  constructor(hub: string, context: LayoutContext) {
-    this.root = hub;
+  constructor(root: string, context: LayoutContext) {
+    this.root = root;
     this.#context = context;
     this.#receipts = new ReceiptStore(context);
-  }
-
-  leaseKey(model: PinnedHfModel): string {
-    return `hf-models--${model.repo.replaceAll('/', '--')}`;
   }
 
   check(model: PinnedHfModel): ModelCheck {

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
-import type { PinnedFile, PinnedHfModel } from '../../../core/domain/pinned-model.ts';
+import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
+import type { PinnedHfModel } from '../../../core/source/huggingface.ts';
 import { lfsPointerOid } from '../../../core/store/digest.ts';
 import { type Disk, unless } from '../disk/disk.ts';
 import { ensureDir, readJson, writeAtomic } from '../disk/files.ts';

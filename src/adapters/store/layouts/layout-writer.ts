@@ -18,12 +18,10 @@ export interface AdoptOptions {
   readonly signal: AbortSignal;
 }
 
-/** On-disk layout of the models of one source. */
-export interface LayoutWriter<M extends PinnedModel> {
+/** On-disk layout of models; `root` is the directory of one source. */
+export interface LayoutWriter<M extends PinnedModel = PinnedModel> {
   /** directory of the layout's content */
   readonly root: string;
-  /** name of the lease that covers the model */
-  leaseKey(model: M): string;
   check(model: M): ModelCheck;
   adopt(model: M, options: AdoptOptions): Promise<readonly PinnedFile[]>;
   publish(model: M, staged: ReadonlyMap<PinnedFile, StagedFile>, staging: string): Promise<void>;

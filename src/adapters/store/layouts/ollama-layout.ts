@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { PinnedFile, PinnedOllamaModel } from '../../../core/domain/pinned-model.ts';
+import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
+import type { PinnedOllamaModel } from '../../../core/source/ollama.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { errnoOf } from '../disk/disk.ts';
 import { ensureDir, syncDir, writeAtomic } from '../disk/files.ts';
@@ -27,15 +28,10 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
   readonly #context: LayoutContext;
   readonly #receipts: ReceiptStore;
 
-  constructor(ollama: string, context: LayoutContext) {
-    this.root = ollama;
+  constructor(root: string, context: LayoutContext) {
+    this.root = root;
     this.#context = context;
     this.#receipts = new ReceiptStore(context);
-  }
-
-  /** Returns one key per model, for all tags. Two holders may write the same shared blob; both write the same content. */
-  leaseKey({ registry, namespace, model }: PinnedOllamaModel): string {
-    return `ollama-${registry}+${namespace}+${model}`;
   }
 
   check(model: PinnedOllamaModel): ModelCheck {

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
-import { modelOrigin } from '../../../core/reference/describe-model.ts';
+import { modelOrigin } from '../../../core/source/describe-model.ts';
+import { sourceOf } from '../../../core/source/sources.ts';
 import { ensureDir, writeAtomic } from '../disk/files.ts';
 import { hashFile } from '../disk/hash-file.ts';
 import type { AdoptOptions, LayoutContext } from '../layouts/layout-writer.ts';
@@ -12,7 +13,6 @@ import {
   readReceiptSync,
   readReceipts,
   receiptEntry,
-  receiptName,
   statFile,
 } from './receipts.ts';
 
@@ -66,6 +66,6 @@ export class ReceiptStore {
   }
 
   #path(model: PinnedModel): string {
-    return join(this.#context.receipts, receiptName(model));
+    return join(this.#context.receipts, sourceOf(model).store.receipt(model));
   }
 }

@@ -1,7 +1,7 @@
 import { type BigIntStats, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { Digest, PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
+import type { Digest, PinnedFile } from '../../../core/domain/pinned-model.ts';
 import { jsonOrNull, type Schema } from '../../../core/schema/parse.ts';
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
 import { readJson } from '../disk/files.ts';
@@ -40,20 +40,6 @@ const receiptSchema: Schema<Receipt> = z.object({
   from: z.string(),
   files: z.record(z.string(), receiptFile),
 });
-
-/** Returns the path of a model's receipt, relative to the receipts directory. */
-export function receiptName(model: PinnedModel): string {
-  switch (model.source) {
-    case 'hf':
-      return join('hf', `models--${model.repo.replaceAll('/', '--')}`, `${model.commit}.json`);
-    case 'url':
-      return join('gguf', model.set, `${model.files[0]?.path ?? ''}.json`);
-    case 'ms':
-      return join('ms', model.repo.replaceAll('/', '--'), `${encodeURIComponent(model.revision)}.json`);
-    case 'ollama':
-      return join('ollama', model.registry, model.namespace, model.model, `${model.tag}.json`);
-  }
-}
 
 /** Reads a receipt synchronously, like the stats of a check: several times faster than promises. */
 export function readReceiptSync(path: string): Receipt | null {

@@ -1,6 +1,6 @@
 import { catalogModels, type KnownModel } from '../../../app/desired/catalog-models.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
-import { parseModelRef } from '../../../core/reference/parse-ref.ts';
+import { parseModelRef } from '../../../core/source/parse-ref.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';

@@ -1,7 +1,7 @@
 import { type ListedModel, listedModels } from '../../../app/models.ts';
 import { pinnedBytes } from '../../../core/domain/pinned-model.ts';
 import { EXIT } from '../../../core/errors.ts';
-import { modelOrigin } from '../../../core/reference/describe-model.ts';
+import { modelVersion } from '../../../core/source/describe-model.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
@@ -65,7 +65,7 @@ function modelDocument({
     name,
     ref,
     source: pinned.source,
-    resolved: pinned.source === 'hf' ? pinned.commit : modelOrigin(pinned),
+    resolved: modelVersion(pinned),
     state: check?.state ?? 'unknown',
     bytes: pinnedBytes(pinned),
     missingBytes: check?.missingBytes ?? null,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { chooseModels } from '../../../app/desired/choose-models.ts';
-import { engineSubpath, STORE_MOUNT } from '../../../core/store/layout.ts';
+import { engineSubpath } from '../../../core/source/describe-model.ts';
+import { STORE_MOUNT } from '../../../core/store/layout.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { modelChoice } from './input.ts';

@@ -5,7 +5,7 @@ import { readRequest } from '../../../../src/app/desired/read-request.ts';
 import { observe } from '../../../../src/app/observe/observe.ts';
 import type { RmaConfig } from '../../../../src/core/domain/config.ts';
 import { parseProjectState } from '../../../../src/core/profile/project-state.ts';
-import { parseResolved } from '../../../../src/core/store/resolved-file.ts';
+import { parseResolved } from '../../../../src/core/source/resolved-file.ts';
 import {
   catalogOf,
   configOf,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GpuInventory } from '../../../../src/core/domain/gpu.ts';
 import type { PinnedModel } from '../../../../src/core/domain/pinned-model.ts';
-import { formatResolved } from '../../../../src/core/store/resolved-file.ts';
+import { formatResolved } from '../../../../src/core/source/resolved-file.ts';
 import { gpuOf, inventoryOf, placeOn, processOf } from '../../../helpers/builders/place-box.ts';
 import { containerOf } from '../../../helpers/host/container-of.ts';
 

@@ -3,7 +3,7 @@ import { readRequest } from '../../../../src/app/desired/read-request.ts';
 import type { RmaConfig } from '../../../../src/core/domain/config.ts';
 import { NOTHING_RESOLVED } from '../../../../src/core/domain/resolved-models.ts';
 import { formatProjectState } from '../../../../src/core/profile/project-state.ts';
-import { formatResolved } from '../../../../src/core/store/resolved-file.ts';
+import { formatResolved } from '../../../../src/core/source/resolved-file.ts';
 import {
   catalogOf,
   configOf,

@@ -1,6 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import type { Digest, PinnedFile, PinnedMsModel } from '../../../core/domain/pinned-model.ts';
+import type { Digest, PinnedFile } from '../../../core/domain/pinned-model.ts';
+import type { PinnedRepository } from '../../../core/source/repository.ts';
+import { sourceOf } from '../../../core/source/sources.ts';
 import { pathFault } from '../../../core/store/safe-path.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { unless } from '../disk/disk.ts';
@@ -15,8 +17,8 @@ import {
   receiptEntry,
   statFile,
 } from '../receipts/receipts.ts';
+import { cacheDirectories } from './cache-directories.ts';
 import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
-import { msCacheFolders } from './ms-cache-folders.ts';
 import { type PlacedFile, placeFiles } from './place-files.ts';
 
 interface Source extends PlacedFile {
@@ -24,22 +26,18 @@ interface Source extends PlacedFile {
 }
 
 /** ModelScope repositories as plain directories: `OWNER/NAME/files`. A directory contains one revision at a time. */
-export class MsLayout implements LayoutWriter<PinnedMsModel> {
+export class TreeLayout implements LayoutWriter<PinnedRepository> {
   readonly root: string;
   readonly #context: LayoutContext;
   readonly #receipts: ReceiptStore;
 
-  constructor(modelscope: string, context: LayoutContext) {
-    this.root = modelscope;
+  constructor(root: string, context: LayoutContext) {
+    this.root = root;
     this.#context = context;
     this.#receipts = new ReceiptStore(context);
   }
 
-  leaseKey(model: PinnedMsModel): string {
-    return `ms-${model.repo.replaceAll('/', '--')}`;
-  }
-
-  check(model: PinnedMsModel): ModelCheck {
+  check(model: PinnedRepository): ModelCheck {
     const entries = this.#receipts.entries(model);
     const folder = this.#folder(model);
     const missing = model.files.filter(
@@ -51,12 +49,12 @@ export class MsLayout implements LayoutWriter<PinnedMsModel> {
   }
 
   /** Adopts files in place and in ModelScope's own caches below the same directory; `publish` links the latter into place. */
-  async adopt(model: PinnedMsModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
+  async adopt(model: PinnedRepository, options: AdoptOptions): Promise<readonly PinnedFile[]> {
     const { missing } = this.check(model);
     const own = this.#receipts.entries(model);
     const besides = await this.#receipts.besides(model);
     const known = besides.flatMap(({ files }) => Object.values(files));
-    const cacheFolders = await msCacheFolders(this.#context.disk, this.root, model);
+    const cacheFolders = await cacheDirectories(this.#context.disk, this.root, model);
     const adopted: Record<string, ReceiptFile> = {};
     for (const file of missing) {
       const { path } = file;
@@ -76,7 +74,7 @@ export class MsLayout implements LayoutWriter<PinnedMsModel> {
 
   /** Publishes files, removes those that the revision no longer has, then writes the receipt. */
   async publish(
-    model: PinnedMsModel,
+    model: PinnedRepository,
     staged: ReadonlyMap<PinnedFile, StagedFile>,
     staging: string,
   ): Promise<void> {
@@ -96,12 +94,12 @@ export class MsLayout implements LayoutWriter<PinnedMsModel> {
     await this.#receipts.record(model, Object.fromEntries(kept));
   }
 
-  #folder({ repo }: PinnedMsModel): string {
-    return join(this.root, repo);
+  #folder(model: PinnedRepository): string {
+    return join(this.root, sourceOf(model).store.home(model));
   }
 
   /** Returns the directory to write to. ModelScope's older tools create a link for a name with dots; other links are refused. */
-  async #writableFolder(model: PinnedMsModel): Promise<string> {
+  async #writableFolder(model: PinnedRepository): Promise<string> {
     const folder = this.#folder(model);
     const stats = await unless(['ENOENT'], this.#context.disk.lstat(folder));
     if (stats?.isSymbolicLink() !== true) return folder;
@@ -112,11 +110,11 @@ export class MsLayout implements LayoutWriter<PinnedMsModel> {
 
   /** Returns the source of each file that is not in place yet. */
   async #sources(
-    model: PinnedMsModel,
+    model: PinnedRepository,
     staged: ReadonlyMap<PinnedFile, StagedFile>,
     entries: ReceiptFiles,
   ): Promise<readonly Source[]> {
-    const cacheFolders = await msCacheFolders(this.#context.disk, this.root, model);
+    const cacheFolders = await cacheDirectories(this.#context.disk, this.root, model);
     return model.files.flatMap((file) => {
       const { path } = file;
       const part = staged.get(file);
@@ -133,7 +131,7 @@ export class MsLayout implements LayoutWriter<PinnedMsModel> {
   }
 
   /** Removes stale files: only files that rma wrote according to a receipt and that are unchanged since. */
-  async #removeStale(model: PinnedMsModel, folder: string): Promise<void> {
+  async #removeStale(model: PinnedRepository, folder: string): Promise<void> {
     const wanted = new Set(model.files.map(({ path }) => path));
     for (const { files } of await this.#receipts.besides(model)) {
       for (const [path, entry] of Object.entries(files)) {

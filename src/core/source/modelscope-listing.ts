@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import type { RmaError } from '../../core/errors.ts';
-import { isObject } from '../../core/schema/issue.ts';
-import type { Schema } from '../../core/schema/parse.ts';
-import { matching, wholeNumber } from '../../core/schema/rules.ts';
-import { badAnswer } from './bad-answer.ts';
-import { parseAnswer, parseEntries, parsePart } from './parse-answer.ts';
+import type { RmaError } from '../errors.ts';
+import { badAnswer } from '../hub/bad-answer.ts';
+import { parseAnswer, parseEntries, parsePart } from '../hub/parse-answer.ts';
+import { isObject } from '../schema/issue.ts';
+import type { Schema } from '../schema/parse.ts';
+import { matching, wholeNumber } from '../schema/rules.ts';
 
 /** One entry of a listing. */
 export interface MsEntry {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseModelRef } from '../../../src/core/reference/parse-ref.ts';
+import { parseModelRef } from '../../../src/core/source/parse-ref.ts';
 
 describe('a URL with a secret in it', () => {
   it.each([

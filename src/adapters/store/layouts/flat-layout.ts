@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { PinnedFile, PinnedUrlModel } from '../../../core/domain/pinned-model.ts';
+import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
+import type { PinnedUrlModel } from '../../../core/source/url.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
@@ -18,19 +19,15 @@ import {
 import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
 
 /** Flat files by set: `gguf/<set>/<name>`. Contains final names only. */
-export class GgufLayout implements LayoutWriter<PinnedUrlModel> {
+export class FlatLayout implements LayoutWriter<PinnedUrlModel> {
   readonly root: string;
   readonly #context: LayoutContext;
   readonly #receipts: ReceiptStore;
 
-  constructor(gguf: string, context: LayoutContext) {
-    this.root = gguf;
+  constructor(root: string, context: LayoutContext) {
+    this.root = root;
     this.#context = context;
     this.#receipts = new ReceiptStore(context);
-  }
-
-  leaseKey(model: PinnedUrlModel): string {
-    return `gguf-${model.set}-${model.files[0]?.path ?? ''}`;
   }
 
   check(model: PinnedUrlModel): ModelCheck {

@@ -1,4 +1,4 @@
-import { RmaError } from '../../core/errors.ts';
+import { RmaError } from '../errors.ts';
 
 /** Returns the error for a response that is not in the hub's format: often from a proxy or a sign-in page. */
 export function badAnswer(subject: string, fault: string, endpoint = 'HF_ENDPOINT'): RmaError {

@@ -1,6 +1,6 @@
-import { RmaError } from '../../core/errors.ts';
-import type { RepoRef } from '../../core/reference/repo-ref.ts';
-import { nearestPaths } from '../../core/reference/select-files.ts';
+import { RmaError } from '../errors.ts';
+import type { RepoRef } from '../reference/repo-ref.ts';
+import { nearestPaths } from '../reference/select-files.ts';
 
 /** Returns the error for a reference that matches no file of its repository. */
 export function noMatch(ref: RepoRef, listing: readonly { readonly path: string }[]): RmaError {

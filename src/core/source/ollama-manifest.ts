@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
-import type { PinnedFile } from '../../core/domain/pinned-model.ts';
-import { RmaError } from '../../core/errors.ts';
-import { conflicts } from '../../core/schema/conflicts.ts';
-import { matching, wholeNumber } from '../../core/schema/rules.ts';
-import { EMPTY_SHA256 } from '../../core/store/digest.ts';
-import { parseAnswer } from './parse-answer.ts';
+import type { PinnedFile } from '../domain/pinned-model.ts';
+import { RmaError } from '../errors.ts';
+import { parseAnswer } from '../hub/parse-answer.ts';
+import { conflicts } from '../schema/conflicts.ts';
+import { jsonOrNull } from '../schema/parse.ts';
+import { listOfValid, matching, wholeNumber } from '../schema/rules.ts';
+import { EMPTY_SHA256 } from '../store/digest.ts';
 
 /** One blob of a manifest and its role. */
 export interface OllamaBlob {
@@ -66,6 +67,23 @@ export function blobFiles({ config, layers }: OllamaManifest, subject: string): 
     files.set(hex, { path: `sha256-${hex}`, bytes, digest: { algorithm: 'sha256', hex } });
   }
   return [...files.values()];
+}
+
+const layersSchema = z.object({
+  layers: listOfValid(
+    z.object({ mediaType: matching(LAYER_TYPE, 'a media type of Ollama'), digest: z.string() }),
+  ),
+});
+
+/** Returns the kinds of a manifest's layers by their names in the store; layers of unknown form are left out. */
+export function layerKinds(manifest: string): ReadonlyMap<string, string> {
+  const { layers } = jsonOrNull(layersSchema, manifest) ?? { layers: [] };
+  return new Map(
+    layers.map(({ mediaType, digest }) => [
+      digest.replace(/^sha256:/, 'sha256-'),
+      LAYER_TYPE.exec(mediaType)?.[1] ?? '',
+    ]),
+  );
 }
 
 /** Returns the error for a response that is not a manifest: often from a proxy or a sign-in page. */

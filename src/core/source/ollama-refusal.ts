@@ -1,6 +1,6 @@
 import { EXIT, RmaError } from '../errors.ts';
-import { formatOllamaRef, OLLAMA_REGISTRY, type OllamaRef } from '../reference/parse-ollama-ref.ts';
-import { hubRefusal } from './hub-refusal.ts';
+import { hubRefusal } from '../hub/hub-refusal.ts';
+import { formatOllamaRef, OLLAMA_REGISTRY, type OllamaRef } from './ollama-reference.ts';
 
 /** Returns the error for an unsuccessful HTTP status of an Ollama registry. */
 export function registryRefusal(ref: OllamaRef, status: number): RmaError {

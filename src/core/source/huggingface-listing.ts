@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import type { PinnedFile } from '../../core/domain/pinned-model.ts';
-import { isObject } from '../../core/schema/issue.ts';
-import type { Schema } from '../../core/schema/parse.ts';
-import { matching, wholeNumber } from '../../core/schema/rules.ts';
-import { badAnswer } from './bad-answer.ts';
-import { parseAnswer, parseEntries } from './parse-answer.ts';
+import type { PinnedFile } from '../domain/pinned-model.ts';
+import { badAnswer } from '../hub/bad-answer.ts';
+import { parseAnswer, parseEntries } from '../hub/parse-answer.ts';
+import { isObject } from '../schema/issue.ts';
+import type { Schema } from '../schema/parse.ts';
+import { matching, wholeNumber } from '../schema/rules.ts';
 
 const gitSha1 = matching(/^[0-9a-f]{40}$/, '40 hexadecimal digits');
 const revision = z.object({ sha: gitSha1 });

@@ -6,8 +6,8 @@ import {
   type OllamaRef,
   ollamaName,
   parseOllamaRef,
-} from '../../../src/core/reference/parse-ollama-ref.ts';
-import { formatModelRef, parseModelRef } from '../../../src/core/reference/parse-ref.ts';
+} from '../../../src/core/source/ollama-reference.ts';
+import { formatModelRef, parseModelRef } from '../../../src/core/source/parse-ref.ts';
 
 const ref = (more: Partial<OllamaRef>): OllamaRef => ({
   source: 'ollama',

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { RmaError } from '../../core/errors.ts';
-import { describeIssue, parseJson, parseValue, type Schema } from '../../core/schema/parse.ts';
+import type { RmaError } from '../errors.ts';
+import { describeIssue, parseJson, parseValue, type Schema } from '../schema/parse.ts';
 
 /** Returns the error for a response with this fault. */
 export type Reject = (fault: string) => RmaError;

@@ -1,14 +1,23 @@
-import { EXIT, RmaError } from '../errors.ts';
+import type { ModelRef } from '../domain/model-ref.ts';
+import type { RmaError } from '../errors.ts';
 import { isLoopback } from '../host-address.ts';
-import type { ModelRef } from './model-ref.ts';
+import { malformed } from './malformed.ts';
 
-export type OllamaRef = Extract<ModelRef, { source: 'ollama' }>;
+export interface OllamaRef extends ModelRef {
+  readonly source: 'ollama';
+  /** host[:port]; null is the registry of ollama.com, or the mirror that the settings name for it */
+  readonly registry: string | null;
+  /** http, not https: `http://` was written out, or the host is this machine and no scheme was */
+  readonly plainHttp: boolean;
+  readonly namespace: string;
+  readonly model: string;
+  readonly tag: string;
+}
 
 /** The registry of a reference without a host, and Ollama's directory name for its models. */
 export const OLLAMA_REGISTRY = 'registry.ollama.ai';
 
-/** The URL of this registry, unless the settings have a mirror. */
-export const OLLAMA_DEFAULT_ENDPOINT = `https://${OLLAMA_REGISTRY}`;
+export const OLLAMA_GRAMMAR = 'ollama:[host[:port]/][namespace/]name[:tag]';
 
 const SCHEME = 'ollama:';
 const DEFAULT_NAMESPACE = 'library';
@@ -58,7 +67,7 @@ export function ollamaName({
   namespace,
   model,
   tag,
-}: Omit<OllamaRef, 'plainHttp' | 'source'>): string {
+}: Pick<OllamaRef, 'registry' | 'namespace' | 'model' | 'tag'>): string {
   const end = `${model}:${tag}`;
   if (registry !== null && registry !== OLLAMA_REGISTRY) return `${registry}/${namespace}/${end}`;
   return namespace === DEFAULT_NAMESPACE ? end : `${namespace}/${end}`;
@@ -100,8 +109,5 @@ function isOnLoopback(host: string): boolean {
 }
 
 function invalid(text: string, reason: string): RmaError {
-  return new RmaError('RMA_MODEL_REF_INVALID', `invalid model reference "${text}": ${reason}`, {
-    exitCode: EXIT.usage,
-    hint: 'use ollama:[host[:port]/][namespace/]name[:tag], for example ollama:llava:7b',
-  });
+  return malformed(text, reason, `${OLLAMA_GRAMMAR}, for example ollama:llava:7b`);
 }

@@ -1,0 +1,122 @@
+import * as z from 'zod/mini';
+import type { PinnedFile } from '../domain/pinned-model.ts';
+import { badAnswer } from '../hub/bad-answer.ts';
+import { HF_TOKEN_WAYS, hubRefusal } from '../hub/hub-refusal.ts';
+import { noMatch } from '../hub/no-match.ts';
+import { selectFiles } from '../reference/select-files.ts';
+import { matching } from '../schema/rules.ts';
+import { assertSafePaths } from '../store/safe-path.ts';
+import { nextPage, parseCommit, parseTreePage } from './huggingface-listing.ts';
+import { pinnedFields } from './pinned-fields.ts';
+import {
+  type PinnedRepository,
+  type RepositoryRef,
+  repoSchema,
+  repositoryReference,
+  revisionSchema,
+} from './repository.ts';
+import { type Access, ask, type Dialog, type Source, type SourceReply } from './source.ts';
+
+/** A Hugging Face repository at one commit, or the part of it that the reference selects. */
+export interface PinnedHfModel extends PinnedRepository {
+  readonly source: 'hf';
+  /** 40 hex digits */
+  readonly commit: string;
+}
+
+const MAX_PAGES = 1000;
+
+/** Hugging Face: resolves a revision to a commit, then lists every file, size and hash in pages. */
+export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
+  id: 'hf',
+  schemes: ['hf'],
+  ...repositoryReference('hf', 'main'),
+  help: [
+    ['hf:ORG/REPO', 'repository on the Hugging Face hub, branch main'],
+    ['hf:ORG/REPO@REV', 'a branch, tag or commit'],
+    ['hf:ORG/REPO[@REV]:GLOB', 'matching files only, such as *.gguf'],
+  ],
+  endpoint: { fallback: 'https://huggingface.co', environment: 'HF_ENDPOINT', shared: true },
+  token: {
+    environment: 'HF_TOKEN',
+    fileEnvironment: 'HF_TOKEN_PATH',
+    secret: 'hf_token',
+    ways: HF_TOKEN_WAYS,
+    headers: (token) => ({ authorization: `Bearer ${token}` }),
+  },
+  store: {
+    layout: 'hf-cache',
+    directory: 'huggingface/hub',
+    moved: ({ HF_HUB_CACHE: cache, HUGGINGFACE_HUB_CACHE: older, HF_HOME: home }) =>
+      cache || older || (home ? `${home}/hub` : null),
+    lease: ({ repo }) => `hf-${cacheName(repo)}`,
+    receipt: ({ repo, commit }) => `hf/${cacheName(repo)}/${commit}.json`,
+    home: ({ repo, commit }) => `${cacheName(repo)}/snapshots/${commit}`,
+  },
+  schema: z.object({
+    ...pinnedFields('hf'),
+    repo: repoSchema,
+    revision: revisionSchema,
+    commit: matching(/^[0-9a-f]{40}$/, '40 hexadecimal digits'),
+    complete: z.boolean(),
+  }),
+  resembles: (text) => /^[\w.-]+\/[\w.-]+(@[^:]+)?(:.+)?$/.test(text),
+  *resolve(ref, access) {
+    const { repo, revision } = ref;
+    const commit = yield* fetchCommit(ref, access);
+    const listing = yield* fetchListing(ref, commit, access);
+    const { files, complete } = selectFiles(listing, ref.pattern);
+    if (files.length === 0) throw noMatch(ref, listing);
+    const paths = files.map(({ path }) => path);
+    assertSafePaths(paths, repo);
+    return { source: 'hf', ref: this.format(ref), repo, revision, commit, complete, files };
+  },
+  locate({ repo, commit }, file, endpoint) {
+    const path = file.path.split('/').map(encodeURIComponent).join('/');
+    return `${endpoint}/${repo}/resolve/${commit}/${path}`;
+  },
+  origin: ({ repo, commit }) => `hf:${repo}@${commit}`,
+  version: ({ commit }) => commit,
+  label: ({ repo }, { path }) => `${repo}/${path}`,
+};
+
+/** Returns the directory name of a repository in a native hub cache. */
+export function cacheName(repo: string): string {
+  return `models--${repo.replaceAll('/', '--')}`;
+}
+
+function* fetchCommit(ref: RepositoryRef, access: Access): Dialog<string> {
+  const revision = encodeURIComponent(ref.revision);
+  const url = `${access.endpoint}/api/models/${ref.repo}/revision/${revision}`;
+  const { text } = yield* get(url, ref, access);
+  return parseCommit(text, ref.repo);
+}
+
+function* fetchListing(ref: RepositoryRef, commit: string, access: Access): Dialog<readonly PinnedFile[]> {
+  const files: PinnedFile[] = [];
+  let url = `${access.endpoint}/api/models/${ref.repo}/tree/${commit}?recursive=true&expand=false`;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const { text, headers } = yield* get(url, ref, access);
+    files.push(...parseTreePage(text, ref.repo));
+    const next = nextPage(headers['link']);
+    if (next === null) return files;
+    url = new URL(next, url).href;
+    if (new URL(url).origin !== new URL(access.endpoint).origin) {
+      throw badAnswer(ref.repo, 'the next page of the file list is on another host');
+    }
+  }
+  throw badAnswer(ref.repo, `the file list has more than ${MAX_PAGES} pages`);
+}
+
+function* get(url: string, { repo, revision }: RepositoryRef, access: Access): Dialog<SourceReply> {
+  const reply = yield* ask({ url });
+  if (reply.status === 200) return reply;
+  throw hubRefusal({
+    status: reply.status,
+    errorCode: reply.headers['x-error-code'],
+    subject: repo,
+    revision,
+    page: `${access.endpoint}/${repo}`,
+    tokenSent: access.tokenSent,
+  });
+}

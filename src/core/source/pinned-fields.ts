@@ -1,0 +1,10 @@
+import * as z from 'zod/mini';
+import type { PinnedFile } from '../domain/pinned-model.ts';
+import type { Schema } from '../schema/parse.ts';
+import { text } from '../schema/rules.ts';
+import { pinnedFileSchema } from '../store/pinned-file-schema.ts';
+
+/** Returns the fields that the pinned models of every source have. */
+export function pinnedFields<const Id extends string>(id: Id, file: Schema<PinnedFile> = pinnedFileSchema) {
+  return { source: z.literal(id), ref: text(), files: z.array(file) };
+}

@@ -1,0 +1,143 @@
+import type * as z from 'zod/mini';
+import type { ModelRef } from '../domain/model-ref.ts';
+import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
+import type { TokenWays } from '../hub/hub-refusal.ts';
+import type { Schema } from '../schema/parse.ts';
+
+/**
+ * Everything that rma knows of one source of models: how its references are written, what its server is asked, and where
+ * its models are in the store. All of it is pure; `src/adapters/hub` sends the requests, `src/adapters/store/layouts`
+ * writes the files.
+ */
+export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = PinnedModel> {
+  /** value of `source` in references, pinned models and `reads` of engines */
+  readonly id: string;
+  /** first parts of its references, before the colon */
+  readonly schemes: readonly string[];
+  /** the form of a reference, for error messages */
+  readonly grammar: string;
+  /** rows of `rma help models`: a form of the reference, and its meaning */
+  readonly help: readonly (readonly [form: string, meaning: string])[];
+  /** the server that is asked when a reference names none; null if each reference names it */
+  readonly endpoint: Endpoint | null;
+  /** null: requests are anonymous */
+  readonly token: TokenSource | null;
+  readonly store: StorePlaces<M>;
+  /** the fields of a pinned model, as JSON from outside must have them */
+  readonly schema: Schema<M> & z.core.$ZodTypeDiscriminable;
+
+  /** @throws RmaError RMA_MODEL_REF_INVALID exit 2 */
+  parse(text: string): R;
+  /** Returns the one canonical text of a reference; `parse` returns the same value for it. */
+  format(ref: R): string;
+  /** Returns true for a text without a scheme that is probably meant for this source. */
+  resembles?(text: string): boolean;
+  /** Returns the name under which engines serve the model of a reference. */
+  servedName(ref: R): string;
+  /** Returns true if clients know the model by that name only, whatever the catalog calls it. */
+  hasOwnName(ref: R): boolean;
+
+  /** Returns the exact files of a reference, out of a dialog with the server. @throws RmaError RMA_HUB_*, RMA_CONTENT_* */
+  resolve(ref: R, access: Access): Dialog<M>;
+  /** Returns the URL of a file's content. `endpoint` as in `Access`. */
+  locate(model: M, file: PinnedFile, endpoint: string): string;
+
+  /** Returns the text that pins the content: a commit, a URL, the digest of a manifest. */
+  origin(model: M): string;
+  /** Returns the short form of the pin; without it the origin counts. */
+  version?(model: M): string;
+  /** Returns a file as progress lines and errors show it. */
+  label(model: M, file: PinnedFile): string;
+  /** Returns the roles of files, where the source itself assigns them: path → `model`, `projector`, … */
+  roles?(model: M): ReadonlyMap<string, string>;
+}
+
+/** Where a source's server is, and how users choose another one. */
+export interface Endpoint {
+  /** address without a trailing slash */
+  readonly fallback: string;
+  /** variable with another address */
+  readonly environment: string;
+  /** other programs in the containers read the variable too: they get it with its default as well */
+  readonly shared?: true;
+}
+
+/** How a token for a source's server is passed to rma and its containers. */
+export interface TokenSource {
+  /** variable with the token */
+  readonly environment: string;
+  /** variable with the path of a file that contains the token */
+  readonly fileEnvironment: string;
+  /** name of the secret in the project */
+  readonly secret: string;
+  /** for the error when the server rejects it */
+  readonly ways: TokenWays;
+  /** Returns the headers that carry the token. */
+  headers(token: string): Credentials;
+}
+
+export interface Credentials {
+  /** value of `Authorization` */
+  readonly authorization: string | null;
+  /** value of `Cookie` */
+  readonly cookie?: string | null;
+}
+
+/** Where a source's models are in the store. Paths are relative POSIX paths. */
+export interface StorePlaces<M extends PinnedModel = PinnedModel> {
+  /** how files are laid out: a writer in `src/adapters/store/layouts` */
+  readonly layout: 'hf-cache' | 'flat' | 'ollama' | 'tree';
+  /** directory of the source, in the store */
+  readonly directory: string;
+  /** Returns an absolute directory that the environment names instead; null if it names none. */
+  moved?(environment: Readonly<Record<string, string | undefined>>): string | null;
+  /** Returns the name of the lease that covers the model. */
+  lease(model: M): string;
+  /** Returns the path of the model's receipt below the directory of receipts. */
+  receipt(model: M): string;
+  /** Returns the model's own directory below the source's; empty if models have none. */
+  home(model: M): string;
+  /** Returns directories below the source's own in which other tools may have left files of the model; `*` at the end stands for every name. */
+  caches?(model: M): readonly string[];
+}
+
+/** How the server is reached. */
+export interface Access {
+  /** address without a trailing slash; empty for a source without one */
+  readonly endpoint: string;
+  /** true if requests to the endpoint carry a token */
+  readonly tokenSent: boolean;
+}
+
+/** A request to a source's server. */
+export interface SourceRequest {
+  readonly url: string;
+  /** default `GET` */
+  readonly method?: 'GET' | 'HEAD';
+  /** lower-case names; the adapter adds the token */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** largest body, bytes (default 64 MiB) */
+  readonly maxBytes?: number;
+  /** `headers`: the connection is closed before the body */
+  readonly until?: 'headers' | 'body';
+  /** counts from 1: the request repeats one that failed so often, after a pause */
+  readonly attempt?: number;
+}
+
+/** A server's reply. Header names are in lower case. */
+export interface SourceReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** all replies on the way through redirects, the last included */
+  readonly hops: readonly { readonly headers: Readonly<Record<string, string>> }[];
+  /** empty if only the headers were read */
+  readonly text: string;
+}
+
+/** A conversation with a server: yields requests, continues with their replies, returns the result. */
+export type Dialog<T> = Generator<SourceRequest, T, SourceReply>;
+
+/** Sends one request: `const reply = yield* ask(request)`. */
+export function* ask(request: SourceRequest): Dialog<SourceReply> {
+  return yield request;
+}

@@ -1,0 +1,21 @@
+import { huggingface } from './huggingface.ts';
+import { modelscope } from './modelscope.ts';
+import { ollama } from './ollama.ts';
+import type { Source } from './source.ts';
+import { url } from './url.ts';
+
+/** All sources of models: a new one is a file in this directory and a line here. */
+export const SOURCES: readonly Source[] = [huggingface, url, ollama, modelscope];
+
+/**
+ * Returns the source of a reference or a pinned model.
+ * @throws Error for an unknown id, which no parsed value has
+ */
+export function sourceOf({ source: id }: { readonly source: string }): Source {
+  const found = SOURCES.find((source) => source.id === id);
+  if (found === undefined) throw new Error(`unknown source ${id}`);
+  return found;
+}
+
+/** Names of the secrets that hold tokens for servers of sources. */
+export const TOKEN_SECRETS: readonly string[] = SOURCES.flatMap(({ token }) => token?.secret ?? []);

@@ -1,0 +1,27 @@
+import { HubSource } from '../../../src/adapters/hub/hub-source.ts';
+import { SOURCES } from '../../../src/core/source/sources.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import { JumpingClock } from '../clock/jumping-clock.ts';
+import { testHttp } from './test-http.ts';
+
+interface TestServer {
+  readonly endpoint: string;
+  readonly token?: string | null;
+  readonly clock?: Clock;
+}
+
+/** A source on a real HTTP client, with its server at this endpoint. */
+export function testSource(id: string, { endpoint, token = null, clock }: TestServer): HubSource {
+  const source = SOURCES.find((each) => each.id === id);
+  if (source === undefined) throw new Error(`no source ${id}`);
+  return new HubSource(
+    source,
+    { endpoint, token: () => token },
+    { http: testHttp(), clock: clock ?? new JumpingClock(), random: () => 0 },
+  );
+}
+
+/** All sources with their servers at one endpoint. */
+export function testSources(server: TestServer): readonly HubSource[] {
+  return SOURCES.map(({ id }) => testSource(id, server));
+}

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SETTINGS } from '../../../src/core/config/settings.ts';
+import { HUB_TOKEN_SECRET } from '../../../src/core/domain/secret-names.ts';
+import { formatModelRef, parseModelRef } from '../../../src/core/source/parse-ref.ts';
+import { SOURCES, sourceOf, TOKEN_SECRETS } from '../../../src/core/source/sources.ts';
+
+const SRC = join(import.meta.dirname, '../../../src');
+
+/** Files that name single sources: their settings, whose keys are compatible, and the token that the settings name. */
+const NAMED = ['core/config/resolve-config.ts', 'core/config/show-config.ts'];
+
+describe('the sources', () => {
+  it('have ids, schemes, directories and secrets of their own', () => {
+    for (const values of [
+      SOURCES.map(({ id }) => id),
+      SOURCES.flatMap(({ schemes }) => schemes),
+      SOURCES.map(({ store }) => store.directory),
+      TOKEN_SECRETS,
+    ]) {
+      expect(values.length).toBeGreaterThan(0);
+      expect(new Set(values).size).toBe(values.length);
+    }
+    expect(TOKEN_SECRETS).toContain(HUB_TOKEN_SECRET);
+  });
+
+  it('have the addresses that the settings document as defaults', () => {
+    const settings = { hf: 'hubEndpoint', ollama: 'ollamaEndpoint', ms: 'modelscopeEndpoint' } as const;
+    for (const [source, setting] of Object.entries(settings)) {
+      expect(SETTINGS[setting].fallback).toBe(sourceOf({ source }).endpoint?.fallback);
+    }
+  });
+
+  it.each(['hf:org/repo', 'ms:org/repo@v1:*.gguf', 'ollama:llava:7b', 'https://a.example/m.gguf'])(
+    'know %s by its scheme, and give each reference back as it was',
+    (text) => {
+      const ref = parseModelRef(text);
+      expect(sourceOf(ref).format(ref)).toBe(text);
+      expect(formatModelRef(ref)).toBe(text);
+    },
+  );
+
+  it('are named by no other part of rma: a new one is a file and a line', () => {
+    const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.ts') && !file.startsWith('core/source/') && !NAMED.includes(file),
+    );
+    const id = /(?:source|reads|id)\b[^\n]{0,20}'(?:hf|ms|ollama|url)'|['"`](?:hf|ms)['"`:]/;
+    const code = (file: string) =>
+      readFileSync(join(SRC, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    const naming = files.filter((file) => id.test(code(file)));
+    expect(naming).toEqual([]);
+  });
+});
