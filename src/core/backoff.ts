@@ -10,7 +10,7 @@ const LONGEST_MS = 30_000;
 
 /**
  * Returns the pause before repetition `attempt` (from 1), whole milliseconds: it doubles up to its bound, with the upper
- * half random, so that many clients do not return at once. `random` is in [0, 1).
+ * half random, so that many clients do not retry at the same time. `random` is in [0, 1).
  */
 export function backoffMs(attempt: number, random: number, bounds: BackoffBounds): number {
   const { firstMs, longestMs = LONGEST_MS } = bounds;

@@ -9,7 +9,7 @@ const LOOPBACK_V6 = /^\[(?:::1|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\]$/;
 
 export interface ContainerAddress {
   readonly url: string;
-  /** true when it leads to the host and the container needs to know it by name */
+  /** true if it is the host, which the container reaches by name */
   readonly onHost: boolean;
 }
 
@@ -39,7 +39,7 @@ export function isThisMachine(host: string): boolean {
   return isLoopback(host) || host === HOST_FROM_CONTAINER;
 }
 
-/** The address in brackets as `URL` shortens it; the text itself when it is no IPv6 address. */
+/** The address in brackets as `URL` shortens it; the text itself if it is not an IPv6 address. */
 function canonicalV6(host: string): string {
   const url = `http://${host.startsWith('[') ? host : `[${host}]`}`;
   return URL.canParse(url) ? new URL(url).hostname : host;

@@ -1,4 +1,4 @@
-/** Returns the last line of an output that is not blank, without spaces around it; null when there is none. */
+/** Returns the last line of an output that is not blank, without spaces around it; null if there is none. */
 export function lastLine(output: string | readonly string[]): string | null {
   const lines = typeof output === 'string' ? output.split('\n') : output;
   return lines.findLast((line) => line.trim() !== '')?.trim() ?? null;

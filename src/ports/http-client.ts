@@ -3,16 +3,16 @@ export interface HttpRequest {
   readonly url: string;
   /** lower-case names */
   readonly headers?: Readonly<Record<string, string>>;
-  /** value of `Authorization`: goes to the origin of `url` only and, once a redirect has left it, nowhere again */
+  /** value of `Authorization`: sent to the origin of `url` only, and dropped after a redirect to another origin */
   readonly authorization?: string | null;
-  /** value of `Cookie`: travels as `authorization` does */
+  /** value of `Cookie`: sent like `authorization` */
   readonly cookie?: string | null;
   readonly signal?: AbortSignal;
-  /** largest answer that `read` takes, bytes; default 64 MiB */
+  /** size limit of `read`, bytes (default 64 MiB) */
   readonly maxBytes?: number;
 }
 
-/** One answer on the way through redirects, the last one included. Header names are lower-case. */
+/** One response in a chain of redirects, including the last one. Header names are lower-case. */
 export interface HttpHop {
   readonly url: string;
   readonly status: number;
@@ -23,9 +23,9 @@ export interface HttpAnswer extends HttpHop {
   readonly hops: readonly HttpHop[];
 }
 
-/** An answer whose body is still to be read. Whoever opens it reads it to the end or closes it. */
+/** A response with an unread body. The caller reads it to the end or closes it. */
 export interface HttpStream extends HttpAnswer {
-  /** @throws RmaError RMA_HUB_UNREACHABLE when the connection breaks or no byte comes for the stall time */
+  /** @throws RmaError RMA_HUB_UNREACHABLE if the connection fails or no data arrives before the timeout */
   readonly body: AsyncIterable<Uint8Array>;
   close(): void;
 }
@@ -34,13 +34,13 @@ export interface HttpText extends HttpAnswer {
   readonly text: string;
 }
 
-/** The way out to hubs. Any status is an answer, not an error. */
+/** HTTP client for hubs. Any status is a response, not an error. */
 export interface HttpClient {
   /**
-   * One try, redirects followed.
+   * Sends one request and follows redirects.
    * @throws RmaError RMA_HUB_UNREACHABLE exit 1, RMA_HUB_UNSAFE_REDIRECT exit 6
    */
   open(request: HttpRequest): Promise<HttpStream>;
-  /** The whole answer of a small document, tried again on network errors, 408, 429 and 5xx. The last answer or error counts. */
+  /** Reads a small document, with retries on network errors, 408, 429 and 5xx. Returns the last response or throws the last error. */
   read(request: HttpRequest): Promise<HttpText>;
 }

@@ -12,7 +12,7 @@ export function changeFilter(project: string): Record<string, string[]> {
   return { type: ['container'], event: CHANGES, label: [`${LABEL.project}=${project}`] };
 }
 
-/** Yields the id of each container in the engine's event stream, which holds one JSON object a line. */
+/** Yields the ID of each container in the engine's event stream (one JSON object per line). */
 export async function* changedContainers(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';

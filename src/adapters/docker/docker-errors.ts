@@ -3,20 +3,20 @@ import { EXIT, RmaError } from '../../core/errors.ts';
 const START =
   'start it (sudo systemctl start docker), or point DOCKER_HOST at a running one; docs: https://docs.docker.com/engine/install/';
 
-/** The one error for a Docker Engine that does not answer, by the code of the system's error. */
+/** Returns the error for an unreachable Docker Engine, by the code of the system error. */
 export function dockerFault(error: unknown, endpoint: string): RmaError {
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   if (code === 'EACCES' || code === 'EPERM') return denied(endpoint, error);
-  // a system error in place of an answer: nobody there, a connection that broke, a machine that is not reached
+  // a system error: nothing listens, a broken connection, or an unreachable machine
   if (statusCode === undefined && typeof code === 'string') return unreachable(endpoint, code, error);
   const status = statusCode === undefined ? '' : ` (HTTP ${statusCode})`;
   const message = error instanceof Error ? error.message : String(error);
   return new RmaError(
     'RMA_DOCKER_FAILED',
-    `the Docker Engine at ${endpoint} answered with an error${status}: ${message}`,
+    `the Docker Engine at ${endpoint} returned an error${status}: ${message}`,
     {
       cause: error,
-      hint: 'see the log of the engine: sudo journalctl -u docker -n 50',
+      hint: 'check the log of the engine: sudo journalctl -u docker -n 50',
     },
   );
 }
@@ -30,14 +30,18 @@ function denied(endpoint: string, cause: unknown): RmaError {
 }
 
 function unreachable(endpoint: string, code: string, cause: unknown): RmaError {
-  return new RmaError('RMA_DOCKER_UNREACHABLE', `no Docker Engine answers at ${endpoint} (${code})`, {
-    exitCode: EXIT.notReady,
-    hint: START,
-    cause,
-  });
+  return new RmaError(
+    'RMA_DOCKER_UNREACHABLE',
+    `cannot connect to the Docker Engine at ${endpoint} (${code})`,
+    {
+      exitCode: EXIT.notReady,
+      hint: START,
+      cause,
+    },
+  );
 }
 
-/** Returns the error for an answer of the engine that rma cannot read. */
+/** Returns the error for a response of the engine that rma cannot parse. */
 export function unexpectedAnswer(endpoint: string, fault: string): RmaError {
   return new RmaError(
     'RMA_DOCKER_FAILED',

@@ -234,7 +234,7 @@ async function unlessNotRunning(top: Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** The engine answers with 304 when a container is stopped or running already. */
+/** Ignores 304: the container is already stopped or running. */
 async function unlessUnchanged(change: Promise<unknown>): Promise<void> {
   try {
     await change;

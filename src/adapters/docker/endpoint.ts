@@ -17,7 +17,7 @@ export async function dockerEndpoint(
 
 export type Connection = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
-/** What dockerode needs to reach the endpoint. @throws RmaError RMA_DOCKER_ENDPOINT (2) for a kind it cannot speak */
+/** Returns the options of dockerode for an endpoint. @throws RmaError RMA_DOCKER_ENDPOINT exit 2 for an unsupported one */
 export function connection(endpoint: string): Connection {
   if (endpoint.startsWith('unix://')) return { socketPath: endpoint.slice('unix://'.length) };
   const tcp = /^tcp:\/\/([^:/]+):(\d+)$/.exec(endpoint);

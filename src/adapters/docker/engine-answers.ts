@@ -11,7 +11,7 @@ const HEALTH = ['starting', 'healthy', 'unhealthy', 'none'] as const;
 const texts = z.record(z.string(), z.string());
 const listOrNull = <T>(item: Schema<T>) => z.nullish(z.array(item));
 
-// engines that only speak Docker's API have more states; a container in one of them does not run
+// engines compatible with Docker's API have more states; a container in one of them is not running
 const state: Schema<ContainerState> = z.catch(z.enum(STATES), 'exited');
 const health: Schema<ContainerFacts['health']> = z.catch(z.enum(HEALTH), 'none');
 
@@ -85,7 +85,7 @@ export type ContainerDetails = z.output<typeof containerDetails>;
 export type VolumeAnswer = z.output<typeof volume>;
 
 /**
- * Returns an answer of the engine as its schema describes it.
+ * Parses a response of the engine by its schema.
  * @throws RmaError RMA_DOCKER_FAILED exit 1
  */
 export function readAnswer<T>(schema: Schema<T>, answer: unknown, endpoint: string): T {

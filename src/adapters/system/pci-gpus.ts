@@ -11,7 +11,7 @@ const VENDORS: Readonly<Record<string, PciGpu['vendor']>> = {
 
 /**
  * Returns the GPUs below `folder` (`/sys/bus/pci/devices`), sorted by address. A GPU has the base class 03 (display
- * controller); AMD's Instinct accelerators have 12 (processing accelerator), which Intel uses for devices that are no GPUs.
+ * controller); AMD's Instinct accelerators have 12 (processing accelerator), which Intel uses for devices that are not GPUs.
  */
 export async function readPciGpus(folder: string): Promise<readonly PciGpu[]> {
   const addresses = await readdir(folder).catch(() => []);
@@ -30,7 +30,7 @@ export async function readPciGpus(folder: string): Promise<readonly PciGpu[]> {
   return found.flat();
 }
 
-/** Returns an attribute of a device; empty when the device was removed meanwhile. */
+/** Returns an attribute of a device; empty if the device was removed in the meantime. */
 async function attribute(folder: string, address: string, name: string): Promise<string> {
   return (await readFile(join(folder, address, name), 'utf8').catch(() => '')).trim();
 }

@@ -59,7 +59,7 @@ function mismatch(service: string, planned: readonly PlacedDevice[], seen: Visib
 function reasonFor(planned: readonly PlacedDevice[], seen: VisibleGpus): string {
   const count = seen.how === 'names' ? seen.uuids.length : seen.count;
   if (count > planned.length) {
-    return 'a default runtime "nvidia" (docker info) beside CDI reads NVIDIA_VISIBLE_DEVICES of the image and adds GPUs, and so does `privileged`: remove "default-runtime" from /etc/docker/daemon.json and restart Docker';
+    return 'a default runtime "nvidia" (docker info) in addition to CDI reads NVIDIA_VISIBLE_DEVICES of the image and adds GPUs, and so does `privileged`: remove "default-runtime" from /etc/docker/daemon.json and restart Docker';
   }
   return 'the list of CDI devices may be older than the driver: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml; another cause is a compose.override.yaml that requests GPUs by count';
 }

@@ -11,7 +11,7 @@ import type { GlobalValues } from '../global-options.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const FILE_NAMES = ['rma.yaml', 'rma.yml'];
-const FOLDER_MODE_HINT = 'ls -l shows who may read it';
+const FOLDER_MODE_HINT = 'check its permissions with ls -l';
 
 export interface LoadedConfig extends ResolvedConfig {
   /** absolute path of the rma.yaml in use, `-` for stdin, null without one */
@@ -74,19 +74,19 @@ async function readConfigFile(
 }
 
 function noFolder(path: string): RmaError {
-  return new RmaError('RMA_USAGE_NO_FOLDER', `${path} is no folder`, {
+  return new RmaError('RMA_USAGE_NO_FOLDER', `${path} is not a directory`, {
     exitCode: EXIT.usage,
-    hint: 'give -C/--dir a folder that is there',
+    hint: 'pass an existing directory to -C/--dir',
   });
 }
 
 function unreadable(path: string, fault: ReadFault): RmaError {
   const faults: Readonly<Record<ReadFault, readonly [message: string, hint: string]>> = {
-    missing: [`there is no file ${path}`, 'give -f/--file the path of an rma.yaml'],
-    'is-folder': [`${path} is a folder`, shell`rma -f ${join(path, 'rma.yaml')}, or rma -C ${path}`],
-    denied: [`${path} may not be read by this user`, FOLDER_MODE_HINT],
-    'not-utf8': [`${path} is no UTF-8 text`, 'save it as UTF-8'],
-    unreadable: [`${path} cannot be read`, FOLDER_MODE_HINT],
+    missing: [`file not found: ${path}`, 'pass the path of an rma.yaml to -f/--file'],
+    'is-folder': [`${path} is a directory`, shell`rma -f ${join(path, 'rma.yaml')}, or rma -C ${path}`],
+    denied: [`permission denied: ${path}`, FOLDER_MODE_HINT],
+    'not-utf8': [`${path} is not UTF-8 text`, 'save it as UTF-8'],
+    unreadable: [`cannot read ${path}`, FOLDER_MODE_HINT],
   };
   const [message, hint] = faults[fault];
   const code = fault === 'missing' ? 'RMA_CONFIG_NOT_FOUND' : 'RMA_CONFIG_UNREADABLE';

@@ -5,7 +5,7 @@ import type { FolderStore } from '../../app/pull-models.ts';
 import { storePaths } from '../../core/source/store-paths.ts';
 import { hubClient } from './context-hub.ts';
 
-/** The store in a folder of this machine, as `--dest` names it: it wins over every variable. */
+/** Opens the store in the directory of `--dest`, which overrides every variable. */
 export function openFolderStore(
   folder: string,
   env: Readonly<Record<string, string | undefined>>,

@@ -1,7 +1,7 @@
 import type { HostVersions } from '../../ports/host-versions.ts';
 import { localHost } from './context-host.ts';
 
-/** Returns the versions of Docker and Compose (null: not found, or no answer) and facts of this machine. Reads no configuration. */
+/** Returns the versions of Docker and Compose (null: not found, or no response) and facts of this machine. Reads no configuration. */
 export async function readHostVersions(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<HostVersions> {

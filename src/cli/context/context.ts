@@ -15,7 +15,7 @@ export interface Context extends Surroundings {
   readonly reporter: Reporter;
   readonly globals: GlobalValues;
   readonly help: HelpPages;
-  /** the options that are settings, as they were given, by key */
+  /** texts of the setting options, by key */
   readonly settings: ReadonlyMap<string, readonly string[]>;
   /** The configuration, read once. @throws RmaError RMA_CONFIG_* exit 2 */
   readonly config: () => Promise<LoadedConfig>;
@@ -26,7 +26,7 @@ export interface Context extends Surroundings {
   readonly host: () => Promise<Host>;
   /** the hubs, the data and the settings. @throws RmaError RMA_CONFIG_* (2) */
   readonly invocation: () => Promise<Invocation>;
-  /** a store in a folder of this machine, used without Docker */
+  /** opens a store in a local directory, without Docker */
   readonly folderStore: (folder: string) => Promise<FolderStore>;
 }
 
@@ -74,7 +74,7 @@ export function createContext({ io, globals, settings, reporter, help }: Context
   };
 }
 
-/** The same promise at every call. */
+/** Returns the same promise on every call. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null;
   return async () => {

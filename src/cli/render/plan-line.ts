@@ -14,7 +14,7 @@ export interface PlanLine {
   readonly why: string;
 }
 
-/** Returns one operation as people read it. */
+/** Returns one operation as text. */
 export function planLine(operation: Operation): PlanLine {
   return {
     group: groupOf(operation),

@@ -5,7 +5,7 @@ import type { Invocation } from '../../ports/invocation.ts';
 import { PLAN_GROUPS, type PlanLine, planLine } from './plan-line.ts';
 import type { Theme } from './theme.ts';
 
-/** Returns a plan for people: its operations by kind, each with its cause, then disk space and totals. */
+/** Renders a plan: its operations by kind, each with its cause, then disk space and totals. */
 export function renderPlan(plan: Plan, theme: Theme): string {
   const warnings = plan.checks.map(
     ({ message, hint }) => `${theme.yellow(`${theme.symbols.warn} ${message}`)}\n    ${hint}`,

@@ -46,7 +46,7 @@ function painter<R>(
   return row === undefined ? same : (column?.paint?.(row, theme) ?? same);
 }
 
-/** Room per column: from the left, each gets what it needs as long as the terminal has it. */
+/** Returns the width per column: from the left, each gets its full width while the terminal has space. */
 function shareWidth(widths: readonly number[], columns: number | null): readonly number[] {
   if (columns === null) return widths;
   let left = columns;

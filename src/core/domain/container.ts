@@ -12,10 +12,10 @@ export interface ContainerSummary {
   /** null for the coordinator */
   readonly profile: string | null;
   readonly state: ContainerState;
-  /** label `rma.config-hash`; null where it is missing */
+  /** label `rma.config-hash`; null if missing */
   readonly configHash: string | null;
   readonly models: readonly string[];
-  /** UUIDs of the GPUs and MIG devices that it was given */
+  /** UUIDs of its GPUs and MIG devices */
   readonly gpus: readonly string[];
   /** bytes reserved on each of its GPUs */
   readonly gpuBytes: number | null;

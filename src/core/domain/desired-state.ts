@@ -15,7 +15,7 @@ export interface DesiredService {
   readonly models: readonly string[];
   /** of a worker: the engine services that serve its profile; empty for other roles */
   readonly engines: readonly string[];
-  /** UUIDs of the GPUs and MIG devices that it is given; empty on the CPU */
+  /** UUIDs of its GPUs and MIG devices; empty on the CPU */
   readonly gpus: readonly string[];
   /** port on the host; null where nothing is published */
   readonly port: number | null;
@@ -27,7 +27,7 @@ export interface DesiredDirectory {
   readonly path: string;
 }
 
-/** A volume that must exist, of Docker's driver `local`. Folders of the host are not among them. */
+/** A required volume of Docker's `local` driver. Does not include host directories. */
 export interface DesiredVolume {
   readonly holds: 'store' | 'cache';
   readonly name: string;
@@ -36,7 +36,7 @@ export interface DesiredVolume {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The generated Compose file with what it stands for. */
+/** The generated Compose file and its content. */
 export interface Stack {
   /** content of `compose.yaml` */
   readonly text: string;

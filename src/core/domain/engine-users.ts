@@ -1,4 +1,4 @@
-/** A container of a project, as far as it says who uses whom. */
+/** A container of a project and the engines it uses. */
 export interface UsingContainer {
   readonly service: string;
   readonly profile: string | null;

@@ -31,7 +31,7 @@ export interface PlacementDevice extends PlacedDevice {
   readonly unusable: string | null;
 }
 
-/** GPU memory that the container of a service holds, in this project or another. */
+/** GPU memory that is reserved for the container of a service, in this project or another. */
 export interface GpuReservation {
   readonly project: string;
   readonly service: string;

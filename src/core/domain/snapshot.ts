@@ -8,7 +8,7 @@ import type { WorkerStatus } from './worker-status.ts';
 /** The container of one service of the project. One-off containers are not among them. */
 export interface ObservedContainer extends ContainerFacts {
   readonly role: Role;
-  /** what a worker reports; null for other roles and for a worker that does not answer */
+  /** status of a worker; null for other roles and for a worker that does not respond */
   readonly worker: Pick<WorkerStatus, 'state' | 'failure'> | null;
   /** the fault of this engine, as its worker or its driver reports it; null for none and for other roles */
   readonly engineFault: ErrorCode | null;
@@ -43,7 +43,7 @@ export interface FileSnapshot {
 export interface Snapshot extends EngineSnapshot, FileSnapshot {
   /** the containers of the project */
   readonly containers: readonly ObservedContainer[];
-  /** worker service → what it reports; those that do not answer are not in the map */
+  /** worker service → status; workers that do not respond are not in the map */
   readonly workers: ReadonlyMap<string, WorkerStatus>;
   /** without GPUs when the command does not use them */
   readonly gpus: GpuInventory;
@@ -51,7 +51,7 @@ export interface Snapshot extends EngineSnapshot, FileSnapshot {
   readonly processes: ReadonlyMap<string, readonly number[] | null>;
 }
 
-/** The GPUs of a host that was not asked for them. */
+/** The GPUs of a host without a probe. */
 export const NO_GPUS: GpuInventory = {
   driverVersion: null,
   cudaVersion: null,

@@ -71,7 +71,7 @@ function checkNames({ ports }: Pick<RmaConfig, 'ports'>, selection: Selection): 
     hint:
       unknown === COORDINATOR_SERVICE
         ? "set the coordinator's port with coordinator.port or --coordinator-port"
-        : 'name a service of the chosen profiles',
+        : 'use a service of the chosen profiles',
   });
 }
 

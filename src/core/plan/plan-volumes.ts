@@ -43,7 +43,7 @@ function drift({ name, options }: VolumeFacts): PlanCheck {
   return {
     level: 'warning',
     code: 'RMA_VOLUME_DRIFT',
-    message: `volume ${name} has options of its own (${optionsText(options)}), a plain one was requested; the existing volume is used`,
+    message: `volume ${name} has options (${optionsText(options)}), but a plain volume was requested; the existing volume is used`,
     hint: 'the options of a volume cannot be changed; to use a plain one, choose another name: --volume named:NAME',
     exitCode: EXIT.ok,
     details: { volume: name },

@@ -89,7 +89,7 @@ export function layerKinds(manifest: string): ReadonlyMap<string, string> {
 /** Returns the error for a response that is not a manifest: often from a proxy or a sign-in page. */
 export function badManifest(subject: string, fault: string): RmaError {
   return new RmaError('RMA_HUB_BAD_ANSWER', `invalid manifest of ${subject}: ${fault}`, {
-    hint: 'check the registry address (RMA_OLLAMA_ENDPOINT) and whether a proxy responds in its place',
+    hint: 'check the registry address (RMA_OLLAMA_ENDPOINT) and whether a proxy responds instead',
   });
 }
 
