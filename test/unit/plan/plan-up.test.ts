@@ -218,7 +218,7 @@ describe('plan', () => {
   it('tells a volume with options of its own, and never touches it', () => {
     const volume = { name: 'rma-models', driver: 'local', options: { type: 'nfs' }, labels: {} };
     expect(text({ ...done, volumes: new Map([[volume.name, volume]]) })).toEqual([
-      '! warning RMA_VOLUME_DRIFT: volume rma-models has options of its own (type=nfs), a plain one was requested; the existing volume is used',
+      '! warning RMA_VOLUME_DRIFT: volume rma-models has options (type=nfs), but a plain volume was requested; the existing volume is used',
     ]);
   });
 
