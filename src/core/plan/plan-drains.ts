@@ -16,8 +16,7 @@ const STOPPED: Readonly<Record<ServiceStep['kind'], string | null>> = {
 
 /**
  * Returns a drain for each running worker that is stopped itself or that uses an engine that is stopped, and a resume for
- * each of these that has no other step. A worker is drained by what its container uses, which may differ from what its
- * profile asks for now.
+ * each of these that has no other step. What a worker uses is read from its container: its profile may have changed since.
  */
 export function planDrains(
   services: readonly ServiceStep[],
