@@ -35,8 +35,13 @@ const FIELDS: Readonly<Record<FaultKind, Fields>> = {
   'list-as': { required: { as: 'string' } },
 };
 
-/** A fault from JSON. Throws TypeError that names the field: a test must not run with a fault that it misspelt. */
+/** Returns a fault from JSON. Throws TypeError that names the field: a test must not run with a misspelt fault. */
 export function parseFault(value: unknown): Fault {
+  checkFault(value);
+  return value;
+}
+
+function checkFault(value: unknown): asserts value is Fault {
   if (!isRecord(value)) throw new TypeError('a fault is a JSON object');
   const kind = value['kind'];
   if (typeof kind !== 'string' || !isFaultKind(kind)) throw new TypeError(`unknown fault ${String(kind)}`);
@@ -50,7 +55,6 @@ export function parseFault(value: unknown): Fault {
     if (type === undefined) throw new TypeError(`fault ${kind} has no ${name}`);
     if (typeof given !== type) throw new TypeError(`${name} of fault ${kind} is a ${type}`);
   }
-  return value as unknown as Fault;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

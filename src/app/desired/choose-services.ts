@@ -43,7 +43,12 @@ export async function chooseServices(
   if (profiles.length === 0) throw noProfile(catalog);
   const variants = new Map(Object.entries(config.variants));
   checkPins({ pins: config.gpu.pins, catalog, profiles, names: state.services ?? {} });
-  return { selection: selectServices(catalog, profiles, variants, state.services), state, catalog, profiles };
+  return {
+    selection: selectServices(catalog, profiles, { variants, names: state.services }),
+    state,
+    catalog,
+    profiles,
+  };
 }
 
 /** Returns the profiles of the project: those of its configuration, then the added ones in the order of adding. */

@@ -4,6 +4,13 @@ import type { ConfigFault } from './fault.ts';
 import type { FileWord } from './read-settings.ts';
 import type { PathScope, Setting } from './setting.ts';
 
+/** One text of a setting, and what it takes to read and to report it. */
+interface Word {
+  readonly text: string;
+  readonly scope: PathScope;
+  readonly where: string;
+}
+
 /** The value of a setting in one source. */
 interface Layer {
   readonly origin: SettingOrigin;
@@ -50,7 +57,7 @@ export class SettingReader {
     if (texts === undefined || texts.length === 0) return null;
     const name = /--[a-z-]+/.exec(setting.flags ?? '')?.[0] ?? setting.key;
     const scope = { base: this.sources.cwd, home: this.sources.home };
-    const items = texts.flatMap((text) => this.parse(setting, text, scope, name));
+    const items = texts.flatMap((text) => this.parse(setting, { text, scope, where: name }));
     return { origin: { from: 'flag', name }, items };
   }
 
@@ -66,7 +73,7 @@ export class SettingReader {
             .map((text) => text.trim())
             .filter((text) => text !== '')
         : [value];
-      const items = texts.flatMap((text) => this.parse(setting, text, scope, name));
+      const items = texts.flatMap((text) => this.parse(setting, { text, scope, where: name }));
       return { origin: { from: 'env', name }, items };
     }
     return null;
@@ -80,17 +87,12 @@ export class SettingReader {
     const scope = { base: file.dir, home };
     const items = words.flatMap(({ text, line, column }) => {
       const where = `${file.name}:${line}:${column}`;
-      return this.parse(setting, text, scope, where);
+      return this.parse(setting, { text, scope, where });
     });
     return { origin: { from: 'file', file: file.name, line: first.line, column: first.column }, items };
   }
 
-  private parse(
-    setting: Setting<unknown>,
-    text: string,
-    scope: PathScope,
-    where: string,
-  ): readonly unknown[] {
+  private parse(setting: Setting<unknown>, { text, scope, where }: Word): readonly unknown[] {
     const result = setting.parse(text, scope);
     if (result.ok) return [result.value];
     this.faults.push({ where, message: `${setting.key} expects ${result.expected}, got "${text}"` });

@@ -21,7 +21,7 @@ export function checkPins({ pins, catalog, profiles, names }: PinRequest): void 
   if (Object.keys(pins).length === 0) return;
   const services = profiles.flatMap((profile) =>
     findProfile(catalog, profile).variants.flatMap((variant) =>
-      selectServices(catalog, profiles, new Map([[profile, variant.name]]), names)
+      selectServices(catalog, profiles, { variants: new Map([[profile, variant.name]]), names })
         .services.filter(({ gpus }) => gpus !== 0)
         .map(({ service }) => service),
     ),

@@ -75,7 +75,7 @@ export function placeProject(project: ProjectToPlace, choices: Choices): Placeme
     }),
   );
   if (!placed.ok) return placeProject(project, withCpuWorker(project, choices, placed));
-  const selection = selectServices(catalog, profiles, placed.variants, serviceNames);
+  const selection = selectServices(catalog, profiles, { variants: placed.variants, names: serviceNames });
   refuseMissing(selection, resolved);
   return {
     choices: { ...choices, variants: placed.variants },

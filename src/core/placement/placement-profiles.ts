@@ -72,7 +72,7 @@ function servicesOf(
   variant: string,
 ): readonly SelectedService[] {
   const variants = new Map([...request.chosen, [name, variant]]);
-  const selection = selectServices(request.catalog, request.profiles, variants, request.names);
+  const selection = selectServices(request.catalog, request.profiles, { variants, names: request.names });
   const own = selection.profiles.find((profile) => profile.name === name)?.services ?? [];
   return selection.services.filter(({ service, gpus }) => own.includes(service) && gpus !== 0);
 }

@@ -64,7 +64,7 @@ function leftBehind({ catalog, profiles, named, serviceNames }: GpuUser) {
     others.flatMap((name) =>
       findProfile(catalog, name).variants.flatMap((variant) => {
         const variants = new Map([[name, variant.name]]);
-        const { services } = selectServices(catalog, profiles, variants, serviceNames);
+        const { services } = selectServices(catalog, profiles, { variants, names: serviceNames });
         return services.map(({ service }) => service);
       }),
     ),

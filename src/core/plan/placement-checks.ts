@@ -1,6 +1,6 @@
 import type { GpuInventory } from '../domain/gpu.ts';
 import type { GpuReservation, Placed, PlacementDevice } from '../domain/placement.ts';
-import { type ErrorCode, EXIT } from '../errors.ts';
+import { EXIT } from '../errors.ts';
 import { deviceName } from '../placement/device-name.ts';
 import type { Replaced } from '../placement/place-project.ts';
 import type { LeftOut } from '../profile/without-models.ts';
@@ -24,22 +24,19 @@ const LEAST_REPORTED_BYTES = 512 * 2 ** 20;
 /** Returns a warning for everything of a placement that the user may not expect. */
 export function placementChecks(story: PlacementStory): readonly PlanCheck[] {
   return [
-    ...story.inventory.warnings.map(({ code, message, hint }) => warning(code, message, hint, {})),
+    ...story.inventory.warnings.map(({ code, message, hint }) => warning({ code, message, hint })),
     ...story.replaced.map(({ profile, by, why }) =>
-      warning(
-        'RMA_PLAN_CPU',
-        `${why}; ${by} runs instead of ${profile}`,
-        'to make this permanent: `gpu: { enable: auto }` in rma.yaml, or ENABLE_GPU=auto; to fail instead: --enable-gpu true',
-        {
-          profile,
-          by,
-        },
-      ),
+      warning({
+        code: 'RMA_PLAN_CPU',
+        message: `${why}; ${by} runs instead of ${profile}`,
+        hint: 'to make this permanent: `gpu: { enable: auto }` in rma.yaml, or ENABLE_GPU=auto; to fail instead: --enable-gpu true',
+        details: { profile, by },
+      }),
     ),
     ...story.leftOut.map(missingModel),
     ...smallerVariants(story),
     ...story.placed.notes.map((note) =>
-      warning('RMA_PLAN_PLACEMENT', note, 'to see why: rma plan --explain', {}),
+      warning({ code: 'RMA_PLAN_PLACEMENT', message: note, hint: 'to see why: rma plan --explain' }),
     ),
     ...foreignMemory(story),
   ];
@@ -50,12 +47,12 @@ function smallerVariants({ placed, requested }: PlacementStory): readonly PlanCh
     const better = placed.refusedVariants.find((refused) => refused.profile === profile);
     if (better === undefined || requested[profile] !== undefined) return [];
     return [
-      warning(
-        'RMA_PLAN_VARIANT',
-        `${profile} runs as ${variant}, not as ${better.variant}: ${better.why}`,
-        `see all reasons: rma plan --explain; to force it: --variant ${profile}=${better.variant}`,
-        { profile, variant, better: better.variant },
-      ),
+      warning({
+        code: 'RMA_PLAN_VARIANT',
+        message: `${profile} runs as ${variant}, not as ${better.variant}: ${better.why}`,
+        hint: `to see all reasons: rma plan --explain; to force it: --variant ${profile}=${better.variant}`,
+        details: { profile, variant, better: better.variant },
+      }),
     ];
   });
 }
@@ -63,12 +60,12 @@ function smallerVariants({ placed, requested }: PlacementStory): readonly PlanCh
 function missingModel({ profile, variant, models, whole }: LeftOut): PlanCheck {
   const names = models.join(', ');
   const what = whole ? `variant ${variant} is skipped` : `variant ${variant} runs without it`;
-  return warning(
-    'RMA_PLAN_MODEL_MISSING',
-    `profile ${profile}: the source has no ${names}; ${what}`,
-    'to check the source again: rma up --refresh',
-    { profile, variant, models: names },
-  );
+  return warning({
+    code: 'RMA_PLAN_MODEL_MISSING',
+    message: `profile ${profile}: the source has no ${names}; ${what}`,
+    hint: 'to check the source again: rma up --refresh',
+    details: { profile, variant, models: names },
+  });
 }
 
 function foreignMemory({ devices, inventory, reservations }: PlacementStory): readonly PlanCheck[] {
@@ -79,20 +76,17 @@ function foreignMemory({ devices, inventory, reservations }: PlacementStory): re
       const gpu = inventory.gpus.find(({ uuid }) => uuid === device.uuid);
       const others = (gpu?.processes ?? []).filter(({ pid }) => !ours.has(pid));
       const names = others.map(({ name, pid }) => `${name.split('/').at(-1)} (${pid})`).join(', ');
-      return warning(
-        'RMA_PLAN_FOREIGN',
-        `${deviceName(device)}: ${formatBytes(device.foreignBytes)} are used by other programs${names === '' ? '' : `: ${names}`}`,
-        'they may use more at any time; list them: rma gpus',
-        { gpu: device.uuid, bytes: device.foreignBytes },
-      );
+      return warning({
+        code: 'RMA_PLAN_FOREIGN',
+        message: `${deviceName(device)}: ${formatBytes(device.foreignBytes)} are used by other programs${names === '' ? '' : `: ${names}`}`,
+        hint: 'they may use more at any time; to list them: rma gpus',
+        details: { gpu: device.uuid, bytes: device.foreignBytes },
+      });
     });
 }
 
-function warning(
-  code: ErrorCode,
-  message: string,
-  hint: string,
-  details: Readonly<Record<string, string | number>>,
-): PlanCheck {
+type Warning = Pick<PlanCheck, 'code' | 'message' | 'hint'> & Partial<Pick<PlanCheck, 'details'>>;
+
+function warning({ code, message, hint, details = {} }: Warning): PlanCheck {
   return { level: 'warning', code, message, hint, exitCode: EXIT.ok, details };
 }

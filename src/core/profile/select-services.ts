@@ -5,27 +5,32 @@ import { unknownWord } from '../nearest.ts';
 import { type AskedService, askedServices } from './asked-services.ts';
 import { type ServiceNames, serviceNames } from './service-names.ts';
 
+export interface SelectionOptions {
+  /** profile → variant; the preferred one of a profile that is not named */
+  readonly variants?: ReadonlyMap<string, string>;
+  /** existing service names, which are kept */
+  readonly names?: ServiceNames | undefined;
+}
+
 /**
  * Returns the services of the given profiles, in the order of the names. Equal services of several profiles run once and
  * belong to the first profile, with its memory limits. So adding a profile at the end does not change the others.
- * @param known existing service names, which are kept
  * @throws RmaError RMA_PROFILE_UNKNOWN, RMA_VARIANT_UNKNOWN exit 2
  */
 export function selectServices(
   catalog: Catalog,
   profiles: readonly string[],
-  variants: ReadonlyMap<string, string> = new Map(),
-  known: ServiceNames = {},
+  options: SelectionOptions = {},
 ): Selection {
   const chosen = [...new Set(profiles)].map((name) => {
     const profile = findProfile(catalog, name);
-    const variant = findVariant(profile, variants.get(name));
+    const variant = findVariant(profile, options.variants?.get(name));
     return { profile, variant, asked: askedServices(catalog, profile, variant) };
   });
   const first = firstOfEach(chosen.flatMap(({ asked }) => asked));
   const reserved = ['coordinator', ...[...catalog.profiles.keys()].map(workerOf)];
-  const names = serviceNames([...first.values()], known, reserved);
-  const nameOf = ({ identity }: AskedService): string => names.get(identity) ?? '';
+  const serviceOf = serviceNames([...first.values()], options.names ?? {}, reserved);
+  const nameOf = ({ identity }: AskedService): string => serviceOf.get(identity) ?? '';
   const selected = chosen.map(
     ({ profile, variant, asked }): SelectedProfile => ({
       name: profile.name,

@@ -64,7 +64,9 @@ describe('the data that rma ships', () => {
   it('[req R29] cpu-worker asks for no GPU in any of its variants', () => {
     const { variants } = catalog.profiles.get('cpu-worker') ?? { variants: [] };
     const gpus = variants.flatMap(({ name }) =>
-      selectServices(catalog, ['cpu-worker'], new Map([['cpu-worker', name]])).services.map((s) => s.gpus),
+      selectServices(catalog, ['cpu-worker'], { variants: new Map([['cpu-worker', name]]) }).services.map(
+        (s) => s.gpus,
+      ),
     );
     expect(gpus).toEqual([0, 0]);
   });

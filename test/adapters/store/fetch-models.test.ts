@@ -73,7 +73,7 @@ test('two models that together do not fit are not both begun, and nothing of the
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  const fetcher = testFetcher(root, server.url, { store: store as typeof real });
+  const fetcher = testFetcher(root, server.url, { store });
   const models = await Promise.all(['hf:acme/one', 'hf:acme/two'].map((ref) => fetcher.resolve(ref)));
   const results = await fetcher.fetch(models);
   expect(results.map(({ state }) => state).sort()).toEqual(['failed', 'present']);

@@ -56,7 +56,7 @@ test('a blob that waited long in the staging area is new when it gets its name: 
   writeFileSync(slot.path, 'free');
   utimesSync(slot.path, 1, 1);
   await store.publish(
-    { ...model, files: [file] } as typeof model,
+    { ...model, files: [file] },
     new Map([[file, { path: slot.path, digest: file.digest! }]]),
   );
   expect(statSync(join(root, 'ollama/blobs', file.path)).mtimeMs).toBeGreaterThan(Date.now() - 3_600_000);

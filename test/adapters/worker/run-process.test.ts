@@ -54,7 +54,7 @@ function configure(part: Partial<WorkerConfig>): void {
     ...workerConfig().models[0]!,
     commit: hub.commit('org/repo').sha,
     files: [{ path: 'tiny.bin', bytes: CONTENT.size, digest }],
-  } as WorkerConfig['models'][number];
+  };
   writeFileSync(env['RMA_WORKER_CONFIG']!, JSON.stringify(workerConfig({ models: [model], ...part })));
 }
 

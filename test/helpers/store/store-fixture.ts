@@ -12,6 +12,7 @@ import type { ModelProgress } from '../../../src/core/domain/worker-status.ts';
 import { parseModelRef } from '../../../src/core/source/parse-ref.ts';
 import { storePaths } from '../../../src/core/source/store-paths.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import type { ModelStore } from '../../../src/ports/model-store.ts';
 import type { ServedFile, ServedRepo } from './served.ts';
 import { quick, testHttp } from './test-http.ts';
 import { testSources } from './test-source.ts';
@@ -27,14 +28,14 @@ export interface TestFetcher {
   resolve(ref: string): Promise<PinnedModel>;
   fetch(models: readonly PinnedModel[], signal?: AbortSignal): Promise<readonly FetchResult[]>;
   readonly progress: ModelProgress[];
-  readonly store: FileModelStore;
+  readonly store: ModelStore;
 }
 
 /** Everything between a reference and a store, on real adapters. */
 export function testFetcher(
   root: string,
   endpoint: string,
-  options: { disk?: Disk; token?: string; store?: FileModelStore } = {},
+  options: { disk?: Disk; token?: string; store?: ModelStore } = {},
 ): TestFetcher {
   const http = testHttp();
   const disk = options.disk ?? realDisk;

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Stack } from '../../../src/core/domain/desired-state.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
-import type { PinnedHfModel } from '../../../src/core/source/huggingface.ts';
 import {
   catalogOf,
   configOf,
@@ -74,9 +73,7 @@ describe('renderCompose', () => {
       fc.property(fc.array(anyText, { minLength: 1 }), fc.integer({ min: 0 }), (paths, bytes) => {
         const files = paths.map((path) => ({ path, bytes, digest: null }));
         const input = fleetInputOf();
-        const pinned = new Map(
-          [...input.pinned].map(([ref, model]) => [ref, { ...(model as PinnedHfModel), files }]),
-        );
+        const pinned = new Map([...input.pinned].map(([ref, model]) => [ref, { ...model, files }]));
         const given = { ...input, pinned };
         const { configs } = parse(stackOf(given).text) as ComposeText;
         const content = undouble(configs['chat-worker']!.content);

@@ -8,9 +8,9 @@ const service = (model: string) =>
 const selection = selectServices(catalogOf({ a: [service('small')], b: [service('big')] }), ['a', 'b']);
 
 interface Case {
-  readonly ports?: Record<string, number>;
-  readonly taken?: number[];
-  readonly kept?: Record<string, number>;
+  readonly ports?: Readonly<Record<string, number>>;
+  readonly taken?: readonly number[];
+  readonly kept?: Readonly<Record<string, number>>;
   readonly coordinatorPort?: number;
 }
 
@@ -21,7 +21,7 @@ function choose({ ports = {}, taken = [], kept = {}, coordinatorPort = 7700 }: C
 }
 
 describe('choosePorts', () => {
-  it.each([
+  it.each<[name: string, given: Case, ports: readonly [number, number]]>([
     ['the first free ones from the usual port up', {}, [8080, 8081]],
     ['past those that others use', { taken: [8080, 8082] }, [8081, 8083]],
     ['those it has, though a lower one is free now', { kept: { 'a-llm': 8085 } }, [8085, 8080]],
@@ -38,9 +38,9 @@ describe('choosePorts', () => {
     ['none that the settings give to another', { ports: { 'b-llm': 8080 } }, [8081, 8080]],
     ['none that another service keeps', { kept: { 'b-llm': 8080 } }, [8081, 8080]],
     ['none that the coordinator has', { coordinatorPort: 8080 }, [8081, 8082]],
-  ] as const)('gives %s', (_name, given, [a, b]) => {
-    const { coordinatorPort = 7700 } = given as Case;
-    expect(choose(given as Case)).toEqual({ coordinator: coordinatorPort, 'a-llm': a, 'b-llm': b });
+  ])('gives %s', (_name, given, [a, b]) => {
+    const { coordinatorPort = 7700 } = given;
+    expect(choose(given)).toEqual({ coordinator: coordinatorPort, 'a-llm': a, 'b-llm': b });
   });
 
   it('gives the coordinator of someone else no port', () => {
@@ -49,7 +49,7 @@ describe('choosePorts', () => {
     expect([...ports.keys()]).toEqual(['a-llm', 'b-llm']);
   });
 
-  it.each([
+  it.each<[name: string, given: Case, code: string, exitCode: number, hint: string]>([
     [
       'a port of the settings that is taken',
       { ports: { 'a-llm': 9000 }, taken: [9000] },
@@ -79,8 +79,8 @@ describe('choosePorts', () => {
       2,
       '--coordinator-port',
     ],
-  ] as const)('refuses %s', (...[, given, code, exitCode, hint]) => {
-    expect(() => choose(given as unknown as Case)).toThrow(
+  ])('refuses %s', (...[, given, code, exitCode, hint]) => {
+    expect(() => choose(given)).toThrow(
       expect.objectContaining({ code, exitCode, hint: expect.stringContaining(hint) as string }),
     );
   });

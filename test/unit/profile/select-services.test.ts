@@ -76,16 +76,16 @@ describe('selectServices', () => {
     const catalog = catalogOf({ a: [profileServiceOf()], b: [profileServiceOf()] });
     const before = selectServices(catalog, ['a', 'b']);
     const known = Object.fromEntries(before.services.map((s) => [s.service, s.identity]));
-    const [left] = selectServices(catalog, ['b'], new Map(), known).services;
+    const [left] = selectServices(catalog, ['b'], { names: known }).services;
     expect(left).toMatchObject({ service: 'a-llm', profile: 'b' });
-    const back = selectServices(catalog, ['b', 'a'], new Map(), known).services;
+    const back = selectServices(catalog, ['b', 'a'], { names: known }).services;
     expect(back.map(({ service }) => service)).toEqual(['a-llm']);
   });
 
   it('forgets the name of an engine that runs something else now', () => {
     const known = { 'a-llm': 'gone', 'a-llm-2': 'gone-too' };
     const catalog = catalogOf({ a: [profileServiceOf()] });
-    expect(selectServices(catalog, ['a'], new Map(), known).services[0]?.service).toBe('a-llm');
+    expect(selectServices(catalog, ['a'], { names: known }).services[0]?.service).toBe('a-llm');
   });
 
   it('takes the variant that is asked for, and refuses one that is not there', () => {
@@ -94,7 +94,7 @@ describe('selectServices', () => {
     const chat = catalog.profiles.get('chat')!;
     const profiles = new Map([['chat', { ...chat, variants: [chat.variants[0], small] as const }]]);
     const select = (name: string) =>
-      selectServices({ ...catalog, profiles }, ['chat'], new Map([['chat', name]]));
+      selectServices({ ...catalog, profiles }, ['chat'], { variants: new Map([['chat', name]]) });
     expect(select('small').profiles[0]).toMatchObject({ variant: 'small' });
     expect(select('small').services[0]?.flags).toEqual(['--small']);
     expect(() => select('smal')).toThrow(
@@ -140,7 +140,7 @@ describe('selectServices', () => {
         const before = selectServices(catalog, [...catalog.profiles.keys()]);
         const known = Object.fromEntries(before.services.map((s) => [s.service, s.identity]));
         const names = new Map(before.services.map((s) => [s.identity, s.service]));
-        const after = selectServices(catalog, later, new Map(), known);
+        const after = selectServices(catalog, later, { names: known });
         expect(after.services.map((s) => s.service)).toEqual(
           after.services.map((s) => names.get(s.identity)),
         );
