@@ -10,7 +10,7 @@ import {
   requestedModels,
   resolveRequested,
 } from './desired/choose-models.ts';
-import { observeEngine } from './observe/observe-engine.ts';
+import { observeStore } from './observe/observe-engine.ts';
 import { storeAccess } from './observe/store-access.ts';
 import { checkStore, type StoreAccess, type StoreSurroundings } from './observe/store-container.ts';
 
@@ -43,7 +43,7 @@ export async function listedModels(
   { store, ...choice }: ModelChoice & { readonly store: ModelStore | null },
 ): Promise<ListedModels> {
   const requested = await requestedModels(host, invocation, choice);
-  const snapshot = store === null ? await observeEngine(host) : null;
+  const snapshot = store === null ? await observeStore(host) : null;
   const chosen = await resolveRequested(invocation, requested);
   const pinned = chosen.models.map((model) => model.pinned);
   if (snapshot === null) {

@@ -7,7 +7,7 @@ import { findProfile } from '../core/profile/select-services.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { readProjectState } from './desired/project-state.ts';
-import { observedContainer } from './observe/observe-project.ts';
+import { observedContainer } from './observe/observe-workers.ts';
 import { projectContainers } from './observe/project-containers.ts';
 import { projectFiles } from './observe/project-files.ts';
 import { requireDocker } from './observe/require-docker.ts';

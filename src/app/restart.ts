@@ -8,7 +8,8 @@ import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { executePlan } from './execute/execute-plan.ts';
 import { containerIds, emptyPayload } from './execute/execution.ts';
-import { observeProject } from './observe/observe-project.ts';
+import { observeWorkers } from './observe/observe-workers.ts';
+import { projectContainers } from './observe/project-containers.ts';
 import { requireDocker } from './observe/require-docker.ts';
 
 export interface RestartRequest {
@@ -32,9 +33,8 @@ export async function planRestart(
   { config, services }: RestartRequest,
 ): Promise<PlannedRestart> {
   await requireDocker(host);
-  const listed = await host.engine.containers();
-  const own = listed.filter(({ project }) => project === config.project);
-  const { containers } = await observeProject(host, invocation, own);
+  const inspected = await projectContainers(host, config.project);
+  const containers = await observeWorkers(host, invocation, inspected);
   const known = containers.map(({ service }) => service);
   if (known.length > 0) for (const service of services) requireKnown(service, known);
   const plan = restartPlan({

@@ -5,6 +5,7 @@ import type { Observed } from '../../core/domain/observed.ts';
 import type { Snapshot } from '../../core/domain/snapshot.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
+import { observeWorkers } from './observe-workers.ts';
 import { checkStore, freeBytesBeside, type StoreAccess } from './store-container.ts';
 
 export interface DesiredQuestion {
@@ -14,19 +15,24 @@ export interface DesiredQuestion {
   readonly access: StoreAccess;
 }
 
-/** Adds to a snapshot the state of the desired models in the store, and which of the desired ports are in use. */
+/**
+ * Adds to a snapshot what workers report, the state of the desired models in the store, and which of the desired ports are
+ * in use. Commands in containers take longest, so they run at the same time.
+ */
 export async function observeDesired(
   host: Pick<Host, 'docker' | 'files' | 'ports'>,
   invocation: Pick<Invocation, 'signal'>,
   { config, snapshot, desired, access }: DesiredQuestion,
 ): Promise<Observed> {
   const models = [...desired.models.values()];
-  const [store, portsTaken] = await Promise.all([
+  const [containers, store, portsTaken] = await Promise.all([
+    observeWorkers(host, invocation, snapshot.containers),
     checkStore(host, invocation, { access, models, snapshot }),
     takenPorts(host, newPorts(desired, snapshot), config.bind),
   ]);
   return {
     ...snapshot,
+    containers,
     store: store === null ? null : new Map(store.checks.map((check) => [check.ref, check])),
     freeBytes: store?.freeBytes ?? (await freeBytesBeside(host, access, snapshot)),
     portsTaken,

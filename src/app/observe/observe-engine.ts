@@ -1,17 +1,44 @@
+import type { EngineFacts } from '../../core/domain/docker-engine.ts';
 import type { EngineSnapshot } from '../../core/domain/snapshot.ts';
 import type { Host } from '../../ports/host.ts';
+import { inspectAll, ofProject } from './project-containers.ts';
 import { requireDocker } from './require-docker.ts';
+import type { StoreSurroundings } from './store-container.ts';
 
-/** Returns everything that is in a host's engine, by one request per kind. @throws RmaError RMA_DOCKER_*, RMA_COMPOSE_* (3) */
-export async function observeEngine(host: Pick<Host, 'engine' | 'docker'>): Promise<EngineSnapshot> {
-  const lists = Promise.all([
-    host.engine.containers(),
+/**
+ * Returns everything that is in a host's engine, by one request per kind, and the containers of a project in full.
+ * @throws RmaError RMA_DOCKER_*, RMA_COMPOSE_* (3)
+ */
+export async function observeEngine(
+  host: Pick<Host, 'engine' | 'docker'>,
+  project: string,
+): Promise<EngineSnapshot> {
+  const listed = host.engine.containers();
+  const inspected = listed.then(async (all) => inspectAll(host, ofProject(all, project)));
+  const lists = [
+    listed,
+    inspected,
     host.engine.images(),
     host.engine.volumes(),
     host.engine.networks(),
-  ]);
-  lists.catch(() => undefined); // an engine that is missing or too old is reported first
-  const engine = await requireDocker(host);
-  const [allContainers, images, volumes, networks] = await lists;
-  return { engine, allContainers, images, volumes, networks };
+  ] as const;
+  const [engine, found] = await besideDocker(host, Promise.all(lists));
+  const [allContainers, containers, images, volumes, networks] = found;
+  return { engine, allContainers, containers, images, volumes, networks };
+}
+
+/** Returns the parts of the same that show where a store is. @throws RmaError RMA_DOCKER_*, RMA_COMPOSE_* (3) */
+export async function observeStore(host: Pick<Host, 'engine' | 'docker'>): Promise<StoreSurroundings> {
+  const lists = Promise.all([host.engine.images(), host.engine.volumes()]);
+  const [engine, [images, volumes]] = await besideDocker(host, lists);
+  return { engine, images, volumes };
+}
+
+/** Reads the versions meanwhile: Compose takes longest to answer. An engine that is missing or too old is reported first. */
+async function besideDocker<T>(
+  host: Pick<Host, 'engine' | 'docker'>,
+  lists: Promise<T>,
+): Promise<readonly [EngineFacts, T]> {
+  lists.catch(() => undefined);
+  return [await requireDocker(host), await lists];
 }

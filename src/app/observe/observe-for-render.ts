@@ -4,9 +4,8 @@ import type { Invocation } from '../../ports/invocation.ts';
 import { gpuProcesses } from './gpu-processes.ts';
 import type { ObserveRequest } from './observe.ts';
 import { observeFiles } from './observe-files.ts';
-import { observedContainer } from './observe-project.ts';
 import { probeGpus } from './probe-gpus.ts';
-import { inspectAll } from './project-containers.ts';
+import { inspectAll, ofProject } from './project-containers.ts';
 
 /** The parts of a snapshot that rendering a Compose file needs. */
 export type RenderSnapshot = Pick<
@@ -35,9 +34,5 @@ const NO_CONTAINERS: Containers = { allContainers: [], containers: [] };
 
 async function observeContainers(host: Pick<Host, 'engine'>, project: string): Promise<Containers> {
   const allContainers = await host.engine.containers();
-  const own = await inspectAll(
-    host,
-    allContainers.filter((each) => each.project === project),
-  );
-  return { allContainers, containers: own.map((container) => observedContainer(container)) };
+  return { allContainers, containers: await inspectAll(host, ofProject(allContainers, project)) };
 }

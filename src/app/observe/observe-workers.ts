@@ -1,21 +1,19 @@
-import { type ContainerFacts, type ContainerSummary, roleOf } from '../../core/domain/container.ts';
-import type { ObservedContainer, Snapshot } from '../../core/domain/snapshot.ts';
+import { type ContainerFacts, roleOf } from '../../core/domain/container.ts';
+import type { ObservedContainer } from '../../core/domain/observed.ts';
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { lostGpus } from './lost-gpus.ts';
-import { inspectAll } from './project-containers.ts';
 import { plannedWorkerStatus } from './worker-status.ts';
 
-/** Returns the containers of a project with the status of its workers. */
-export async function observeProject(
-  host: Pick<Host, 'engine' | 'docker'>,
+/** Returns the containers of a project with what its workers and GPU drivers report. Runs a command in each of those. */
+export async function observeWorkers(
+  host: Pick<Host, 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
-  listed: readonly ContainerSummary[],
-): Promise<Pick<Snapshot, 'containers' | 'workers'>> {
-  const found = await inspectAll(host, listed);
-  const running = found.filter(({ state }) => state === 'running');
+  containers: readonly ContainerFacts[],
+): Promise<readonly ObservedContainer[]> {
+  const running = containers.filter(({ state }) => state === 'running');
   const [statuses, lost] = await Promise.all([
     Promise.all(
       running
@@ -28,8 +26,7 @@ export async function observeProject(
     statuses.flatMap(([service, status]) => (status === null ? [] : [[service, status] as const])),
   );
   const faults = new Map([...lostCodes(lost), ...reportedCodes([...workers.values()])]);
-  const containers = found.map((container) => observedContainer(container, workers, faults));
-  return { containers, workers };
+  return containers.map((container) => observedContainer(container, workers, faults));
 }
 
 /** Returns a container with its reported status, if any. */

@@ -5,7 +5,6 @@ import type { Invocation } from '../../ports/invocation.ts';
 import { gpuProcesses } from './gpu-processes.ts';
 import { observeEngine } from './observe-engine.ts';
 import { observeFiles } from './observe-files.ts';
-import { observeProject } from './observe-project.ts';
 import { probeGpus } from './probe-gpus.ts';
 
 export interface ObserveRequest {
@@ -24,14 +23,10 @@ export async function observe(
   { config, gpus }: ObserveRequest,
 ): Promise<Snapshot> {
   const [engine, files, inventory] = await Promise.all([
-    observeEngine(host),
+    observeEngine(host, config.project),
     observeFiles(host, config),
     gpus ? probeGpus(host, invocation) : NO_GPUS,
   ]);
-  const own = engine.allContainers.filter(({ project }) => project === config.project);
-  const [project, processes] = await Promise.all([
-    observeProject(host, invocation, own),
-    gpus ? gpuProcesses(host, engine.allContainers) : new Map<string, null>(),
-  ]);
-  return { ...engine, ...files, ...project, gpus: inventory, processes };
+  const processes = gpus ? await gpuProcesses(host, engine.allContainers) : new Map<string, null>();
+  return { ...engine, ...files, gpus: inventory, processes };
 }

@@ -7,10 +7,15 @@ export async function projectContainers(
   project: string | null,
 ): Promise<readonly ContainerFacts[]> {
   const listed = await host.engine.containers();
-  return inspectAll(
-    host,
-    listed.filter((container) => project === null || container.project === project),
-  );
+  return inspectAll(host, project === null ? listed : ofProject(listed, project));
+}
+
+/** Returns the containers of one project. */
+export function ofProject<C extends Pick<ContainerSummary, 'project'>>(
+  containers: readonly C[],
+  project: string,
+): readonly C[] {
+  return containers.filter((container) => container.project === project);
 }
 
 /** Inspects containers concurrently. Skips those that no longer exist. */

@@ -1,24 +1,15 @@
-import type { ErrorCode } from '../errors.ts';
-import type { ContainerFacts, ContainerSummary, Role } from './container.ts';
+import type { ContainerFacts, ContainerSummary } from './container.ts';
 import type { EngineFacts, NetworkFacts, VolumeFacts } from './docker-engine.ts';
 import type { FileFacts } from './file-facts.ts';
 import type { GpuInventory } from './gpu.ts';
-import type { WorkerStatus } from './worker-status.ts';
 
-/** The container of one service of the project. One-off containers are not among them. */
-export interface ObservedContainer extends ContainerFacts {
-  readonly role: Role;
-  /** status of a worker; null for other roles and for a worker that does not respond */
-  readonly worker: Pick<WorkerStatus, 'state' | 'failure'> | null;
-  /** the fault of this engine, as its worker or its driver reports it; null for none and for other roles */
-  readonly engineFault: ErrorCode | null;
-}
-
-/** The Docker Engine of a host: its settings, and lists of everything in it. */
+/** The Docker Engine of a host: its settings, lists of everything in it, and the containers of one project. */
 export interface EngineSnapshot {
   readonly engine: EngineFacts;
   /** the containers of rma, of all projects */
   readonly allContainers: readonly ContainerSummary[];
+  /** those of the project; one-off containers are not among them */
+  readonly containers: readonly ContainerFacts[];
   /** names and digests, in the form of `imageKey` */
   readonly images: ReadonlySet<string>;
   /** by name */
@@ -41,10 +32,6 @@ export interface FileSnapshot {
 
 /** One host at one moment, as far as a project needs it. */
 export interface Snapshot extends EngineSnapshot, FileSnapshot {
-  /** the containers of the project */
-  readonly containers: readonly ObservedContainer[];
-  /** worker service → status; workers that do not respond are not in the map */
-  readonly workers: ReadonlyMap<string, WorkerStatus>;
   /** without GPUs when the command does not use them */
   readonly gpus: GpuInventory;
   /** id of a container with GPUs, of any project → its process ids; null: unknown */

@@ -1,5 +1,5 @@
 import { endingWith } from '../domain/engine-users.ts';
-import type { ObservedContainer } from '../domain/snapshot.ts';
+import type { ObservedContainer } from '../domain/observed.ts';
 import { connect } from './connect.ts';
 import type { Step } from './operation.ts';
 import { orderBy } from './order.ts';

@@ -1,5 +1,5 @@
 import { enginesOf } from '../domain/engine-users.ts';
-import type { ObservedContainer } from '../domain/snapshot.ts';
+import type { ObservedContainer } from '../domain/observed.ts';
 import type { DrainOperation, Step } from './operation.ts';
 import type { ServiceStep } from './plan-services.ts';
 import { mayServe } from './worker-phase.ts';

@@ -1,8 +1,7 @@
 import type { DesiredService, DesiredState } from '../domain/desired-state.ts';
 import type { ModelCheck } from '../domain/model-check.ts';
-import type { Observed } from '../domain/observed.ts';
+import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import { type PinnedModel, pinnedBytes } from '../domain/pinned-model.ts';
-import type { ObservedContainer } from '../domain/snapshot.ts';
 import { EXIT } from '../errors.ts';
 import { fits, KEPT_FREE_BYTES } from '../store/room.ts';
 import { formatBytes } from '../units.ts';

@@ -1,6 +1,5 @@
 import { enginesOf } from '../domain/engine-users.ts';
-import type { Observed } from '../domain/observed.ts';
-import type { ObservedContainer } from '../domain/snapshot.ts';
+import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import { EXIT } from '../errors.ts';
 import type { ServiceStep } from './plan-services.ts';
 import type { PlanCheck } from './plan-types.ts';

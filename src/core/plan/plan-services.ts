@@ -1,6 +1,5 @@
 import type { DesiredService, DesiredState } from '../domain/desired-state.ts';
-import type { Observed } from '../domain/observed.ts';
-import type { ObservedContainer } from '../domain/snapshot.ts';
+import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import type { ServiceOperation, Step } from './operation.ts';
 import { type SecretChange, secretChanges } from './secret-changes.ts';
 import { isFetching } from './worker-phase.ts';

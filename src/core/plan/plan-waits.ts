@@ -1,4 +1,4 @@
-import type { ObservedContainer } from '../domain/snapshot.ts';
+import type { ObservedContainer } from '../domain/observed.ts';
 import type { DrainOperation, FetchModel, ServiceOperation, Step, WorkerWait } from './operation.ts';
 import { runningAfter } from './running-after.ts';
 import { isFetching, isReady, mayServe } from './worker-phase.ts';

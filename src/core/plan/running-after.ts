@@ -1,4 +1,4 @@
-import type { ObservedContainer } from '../domain/snapshot.ts';
+import type { ObservedContainer } from '../domain/observed.ts';
 import type { Step } from './operation.ts';
 
 type RunningContainer = Pick<ObservedContainer, 'service' | 'state'>;

@@ -1,6 +1,5 @@
 import type { DesiredService, DesiredState } from '../domain/desired-state.ts';
-import type { Observed } from '../domain/observed.ts';
-import type { ObservedContainer } from '../domain/snapshot.ts';
+import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import { changedSecrets } from './plan-files.ts';
 
 /** Tells why the secrets of a container are not the desired ones; null when they are. */

@@ -1,5 +1,5 @@
 import { enginesOf } from '../domain/engine-users.ts';
-import type { ObservedContainer } from '../domain/snapshot.ts';
+import type { ObservedContainer } from '../domain/observed.ts';
 import type { Step } from './operation.ts';
 import type { Uses } from './order.ts';
 import type { AffectedWorker } from './plan-waits.ts';

@@ -1,4 +1,4 @@
-import type { ObservedContainer } from '../domain/snapshot.ts';
+import type { ObservedContainer } from '../domain/observed.ts';
 
 type WorkerContainer = Pick<ObservedContainer, 'state' | 'worker'>;
 

@@ -5,21 +5,14 @@ import type { ContainerFacts } from '../../../src/core/domain/container.ts';
 import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
 import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+import { upRequest } from '../../helpers/host/up-request.ts';
 import { type StandinContainer, standinEngine } from '../../helpers/stack/standin-engine.ts';
 
 const service = (context: number) => profileServiceOf({ context });
 const profiles = { a: [service(1024), service(2048)], b: [service(3072), service(4096)], c: [] };
 const config = configOf({ profiles: ['a', 'b', 'c'] });
 const invocation = fakeInvocation(catalogOf(profiles));
-const request = {
-  config,
-  profiles: [],
-  refresh: false,
-  removeOrphans: false,
-  waitSeconds: 60,
-  confirm: async () => undefined,
-  show: () => undefined,
-};
+const request = upRequest({ config });
 
 /** Returns a container of the fake engine as the HTTP engine serves it. */
 function served(container: ContainerFacts): StandinContainer {

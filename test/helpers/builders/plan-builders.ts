@@ -3,9 +3,8 @@ import { imageKey } from '../../../src/core/docker/image-reference.ts';
 import type { DesiredState } from '../../../src/core/domain/desired-state.ts';
 import type { FileFacts } from '../../../src/core/domain/file-facts.ts';
 import type { ModelCheck } from '../../../src/core/domain/model-check.ts';
-import type { Observed } from '../../../src/core/domain/observed.ts';
+import type { Observed, ObservedContainer } from '../../../src/core/domain/observed.ts';
 import { type PinnedModel, pinnedBytes } from '../../../src/core/domain/pinned-model.ts';
-import type { ObservedContainer } from '../../../src/core/domain/snapshot.ts';
 import type { FleetInput } from '../../../src/core/fleet/fleet-input.ts';
 import { containerOf } from '../host/container-of.ts';
 import { observedOf, snapshotOf } from '../host/snapshot-of.ts';
@@ -29,7 +28,14 @@ export function desiredOf(input: FleetInput = fleetInputOf()): DesiredState {
 
 /** A box on which nothing was ever done. */
 export function emptyBox(over: Partial<Observed> = {}): Observed {
-  return { ...snapshotOf(over), store: null, freeBytes: null, portsTaken: new Set(), ...over };
+  return {
+    ...snapshotOf(over),
+    containers: [],
+    store: null,
+    freeBytes: null,
+    portsTaken: new Set(),
+    ...over,
+  };
 }
 
 /** When the containers of `doneBox` were started; its secrets were written a second earlier. */

@@ -1,5 +1,6 @@
 import { type ContainerFacts, roleOf } from '../../../src/core/domain/container.ts';
-import { NO_GPUS, type ObservedContainer, type Snapshot } from '../../../src/core/domain/snapshot.ts';
+import type { ObservedContainer } from '../../../src/core/domain/observed.ts';
+import { NO_GPUS, type Snapshot } from '../../../src/core/domain/snapshot.ts';
 
 /** Returns a host without containers, images, volumes and files, changed as given. */
 export function snapshotOf(over: Partial<Snapshot> = {}): Snapshot {
@@ -21,7 +22,6 @@ export function snapshotOf(over: Partial<Snapshot> = {}): Snapshot {
     secretsWrittenAt: new Map(),
     directories: new Map(),
     containers: [],
-    workers: new Map(),
     gpus: NO_GPUS,
     processes: new Map(),
     ...over,

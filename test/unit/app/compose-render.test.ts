@@ -4,6 +4,7 @@ import { up } from '../../../src/app/up.ts';
 import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
 import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+import { upRequest } from '../../helpers/host/up-request.ts';
 
 const config = configOf();
 const invocation = fakeInvocation(catalogOf({ chat: [profileServiceOf()] }));
@@ -14,8 +15,7 @@ describe('the rendered Compose file', () => {
   it('is the one that up writes', async () => {
     const host = new FakeHost();
     expect(await compareCompose(host, invocation, request)).toEqual({ file, same: false });
-    const rest = { removeOrphans: false, waitSeconds: 60, confirm: async () => undefined };
-    await up(host, invocation, { ...request, ...rest, show: () => undefined });
+    await up(host, invocation, upRequest(request));
     expect(await host.files.read(file)).toBe(await renderFile(host, invocation, request));
     expect(await compareCompose(host, invocation, request)).toEqual({ file, same: true });
   });

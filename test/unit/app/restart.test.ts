@@ -5,6 +5,7 @@ import { configOf } from '../../helpers/builders/render-builders.ts';
 import { THREE_PROFILES } from '../../helpers/builders/three-profiles.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
 import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+import { upRequest } from '../../helpers/host/up-request.ts';
 
 const config = configOf({ profiles: ['a'] });
 const invocation = fakeInvocation(THREE_PROFILES);
@@ -12,8 +13,7 @@ const quiet = { waitSeconds: 60, show: () => undefined };
 
 async function running(): Promise<FakeHost> {
   const host = new FakeHost();
-  const request = { config, profiles: [], refresh: false, removeOrphans: false };
-  await up(host, invocation, { ...request, ...quiet, confirm: async () => undefined });
+  await up(host, invocation, upRequest({ config }));
   host.takeChanges();
   return host;
 }

@@ -4,17 +4,10 @@ import { up } from '../../../src/app/up.ts';
 import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
 import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+import { upRequest } from '../../helpers/host/up-request.ts';
 
 const config = configOf();
-const request = {
-  config,
-  profiles: [],
-  refresh: false,
-  removeOrphans: false,
-  waitSeconds: 60,
-  confirm: async () => undefined,
-  show: () => undefined,
-};
+const request = upRequest({ config });
 const invocation = fakeInvocation(catalogOf({ chat: [profileServiceOf()] }));
 
 const stateOf = (host: FakeHost) =>

@@ -1,19 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { up } from '../../../src/app/up.ts';
-import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
+import { catalogOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
 import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+import { upRequest } from '../../helpers/host/up-request.ts';
 
 const GIB = 2 ** 30;
-const request = {
-  config: configOf(),
-  profiles: [],
-  refresh: false,
-  removeOrphans: false,
-  waitSeconds: 60,
-  confirm: async () => undefined,
-  show: () => undefined,
-};
+const request = upRequest();
 const catalog = catalogOf({ chat: [profileServiceOf({ memoryBytes: 8 * GIB })] });
 
 describe('up on a host with little RAM', () => {

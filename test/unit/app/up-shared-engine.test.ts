@@ -3,17 +3,10 @@ import { up } from '../../../src/app/up.ts';
 import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
 import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+import { upRequest } from '../../helpers/host/up-request.ts';
 
 const config = configOf({ profiles: [] });
-const request = (...profiles: readonly string[]) => ({
-  config,
-  profiles,
-  refresh: false,
-  removeOrphans: false,
-  waitSeconds: 60,
-  confirm: async () => undefined,
-  show: () => undefined,
-});
+const request = (...profiles: readonly string[]) => upRequest({ config, profiles });
 const small = profileServiceOf({ models: ['small'] });
 const both = profileServiceOf({ models: ['small', 'big'] });
 

@@ -5,7 +5,7 @@ import { withoutGpus } from '../../../src/core/profile/without-gpus.ts';
 import { gpuOf, inventoryOf, processOf } from '../../helpers/builders/place-box.ts';
 import { catalogOf, configOf, engineOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { containerOf } from '../../helpers/host/container-of.ts';
-import { observedOf, snapshotOf } from '../../helpers/host/snapshot-of.ts';
+import { snapshotOf } from '../../helpers/host/snapshot-of.ts';
 
 const MIB = 2 ** 20;
 const engines = [
@@ -75,7 +75,7 @@ describe('projectGpus', () => {
   const gpus = inventoryOf(gpuOf(0, 24_564, [processOf('llm', 11, 6000)]));
   const snapshot = snapshotOf({
     gpus,
-    containers: [service, worker].map((container) => observedOf(container)),
+    containers: [service, worker],
     processes: new Map([[service.id, [11]]]),
   });
 
@@ -99,7 +99,7 @@ describe('projectGpus', () => {
 
   it('keeps the GPU of a service that its profile lost, while the command acts on another profile', () => {
     const old = { ...service, id: 'old', service: 'chat-old' };
-    const running = snapshotOf({ gpus, containers: [observedOf(old)], processes: new Map([['old', [11]]]) });
+    const running = snapshotOf({ gpus, containers: [old], processes: new Map([['old', [11]]]) });
     const profiles = ['chat', 'big'];
     const ownWhen = (named: readonly string[]) =>
       projectGpus(user({ profiles, named }), running).reservations.map(({ own }) => own);

@@ -9,7 +9,7 @@ import { configOf } from '../../../helpers/builders/render-builders.ts';
 import { containerOf } from '../../../helpers/host/container-of.ts';
 import { FakeHost } from '../../../helpers/host/fake-host.ts';
 import { invocationOf } from '../../../helpers/host/port-builders.ts';
-import { observedOf, snapshotOf } from '../../../helpers/host/snapshot-of.ts';
+import { snapshotOf } from '../../../helpers/host/snapshot-of.ts';
 
 const config = configOf();
 const desired = desiredOf();
@@ -94,9 +94,9 @@ describe('observeDesired', () => {
     const host = new FakeHost();
     host.takenPorts.add(port ?? 0);
     const engine = containerOf({ service: 'chat-llm', profile: 'chat', project: 'demo' });
-    const stopped = snapshotOf({ containers: [observedOf({ ...engine, state: 'exited' })] });
+    const stopped = snapshotOf({ containers: [{ ...engine, state: 'exited' }] });
     expect([...(await observeDesired(host, invocation, question(stopped))).portsTaken]).toEqual([port]);
-    const running = snapshotOf({ containers: [observedOf(engine)] });
+    const running = snapshotOf({ containers: [engine] });
     expect((await observeDesired(host, invocation, question(running))).portsTaken.size).toBe(0);
   });
 

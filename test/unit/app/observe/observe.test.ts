@@ -30,31 +30,11 @@ describe('observe', () => {
     const snapshot = await look();
     expect(services(snapshot.allContainers)).toEqual(['chat-worker', 'coordinator', 'other-llm']);
     expect(snapshot.containers).toMatchObject([
-      { service: 'chat-worker', role: 'worker', worker: { state: 'ready' }, engineFault: null },
-      { service: 'coordinator', role: 'coordinator', worker: null },
+      { service: 'chat-worker', profile: 'chat' },
+      { service: 'coordinator', profile: null },
     ]);
-    expect([...snapshot.workers.keys()]).toEqual(['chat-worker']);
+    expect(host.docker.execs).toEqual([]);
     expect(host.engine.reads.filter((read) => read.startsWith('container '))).toHaveLength(2);
-  });
-
-  it('gives an engine the fault that its worker reports, and asks no worker that is stopped', async () => {
-    host.engine.put(containerOf({ service: 'a-worker', profile: 'a', project: 'demo', engines: ['a-llm'] }));
-    host.engine.put(containerOf({ service: 'a-llm', profile: 'a', project: 'demo' }));
-    host.engine.put(
-      containerOf({ service: 'b-worker', profile: 'b', project: 'demo', state: 'exited', exitCode: 0 }),
-    );
-    const fault = { code: 'RMA_ENGINE_MISPLACED', message: 'on the CPU', exitCode: 1 } as const;
-    host.workers.script('a-worker', (status) => ({
-      ...status,
-      engines: [{ service: 'a-llm', state: 'waiting', fault }],
-    }));
-    const { containers } = await look();
-    expect(containers.map(({ service, engineFault }) => [service, engineFault])).toEqual([
-      ['a-llm', 'RMA_ENGINE_MISPLACED'],
-      ['a-worker', null],
-      ['b-worker', null],
-    ]);
-    expect(host.docker.execs.map((exec) => exec.split(':')[0])).toEqual(['a-worker']);
   });
 
   it('hashes the generated files and the secrets, with the time of each secret', async () => {

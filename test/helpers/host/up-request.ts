@@ -1,0 +1,17 @@
+import type { UpRequest } from '../../../src/app/plan-up.ts';
+import type { UpOptions } from '../../../src/app/up.ts';
+import { configOf } from '../builders/render-builders.ts';
+
+/** Returns a request of `up` for all profiles of its settings, which asks and shows nothing, changed as given. */
+export function upRequest(over: Partial<UpRequest & UpOptions> = {}): UpRequest & UpOptions {
+  return {
+    config: configOf(),
+    profiles: [],
+    refresh: false,
+    removeOrphans: false,
+    waitSeconds: 60,
+    confirm: async () => undefined,
+    show: () => undefined,
+    ...over,
+  };
+}
