@@ -28,8 +28,3 @@ export function pad(line: string, width: number, align: 'left' | 'right' = 'left
   const blanks = ' '.repeat(Math.max(0, width - displayWidth(line)));
   return align === 'left' ? line + blanks : blanks + line;
 }
-
-/** Returns the text as one line without control characters: external names must not control the terminal. */
-export function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ');
-}

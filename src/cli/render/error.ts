@@ -1,7 +1,7 @@
 import { RmaError, toErrorDocument } from '../../core/errors.ts';
 import { redact } from '../../core/redact.ts';
 import type { JsonDocument } from '../define-command.ts';
-import { printable } from './display-width.ts';
+import { printable } from './printable.ts';
 import type { Theme } from './theme.ts';
 
 /** Renders an error as text: message, hint and code; the stack only with `debug`. */

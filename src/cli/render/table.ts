@@ -1,4 +1,5 @@
-import { displayWidth, pad, printable, truncate } from './display-width.ts';
+import { displayWidth, pad, truncate } from './display-width.ts';
+import { printable } from './printable.ts';
 import type { Theme } from './theme.ts';
 
 /** One column of a table. */

@@ -1,6 +1,7 @@
 import type { ModelProgress } from '../../core/domain/worker-status.ts';
 import { formatBytes, formatDuration } from '../../core/units.ts';
-import { displayWidth, pad, printable, truncate } from '../render/display-width.ts';
+import { displayWidth, pad, truncate } from '../render/display-width.ts';
+import { printable } from '../render/printable.ts';
 import type { Theme } from '../render/theme.ts';
 
 const BAR_WIDTH = 10;

@@ -1,7 +1,7 @@
 import type { ModelProgress, WorkerStatus } from '../../core/domain/worker-status.ts';
 import type { RmaEvent } from '../../core/events.ts';
 import type { OutStream } from '../process-io.ts';
-import { printable } from '../render/display-width.ts';
+import { printable } from '../render/printable.ts';
 import type { Theme } from '../render/theme.ts';
 import type { CliReporter } from './cli-reporter.ts';
 import { amounts, endText, percent } from './model-text.ts';

@@ -1,5 +1,5 @@
 import type { RmaEvent } from '../../core/events.ts';
-import { printable } from '../render/display-width.ts';
+import { printable } from '../render/printable.ts';
 import type { Theme } from '../render/theme.ts';
 
 type Step = Extract<RmaEvent, { type: 'step' }>;

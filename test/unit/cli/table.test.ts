@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { displayWidth, printable, truncate } from '../../../src/cli/render/display-width.ts';
+import { displayWidth, truncate } from '../../../src/cli/render/display-width.ts';
+import { printable } from '../../../src/cli/render/printable.ts';
 import { type Column, renderTable } from '../../../src/cli/render/table.ts';
 import { theme } from '../../helpers/cli/theme.ts';
 
