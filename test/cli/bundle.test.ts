@@ -9,7 +9,7 @@ export async function load(url, context, next) {
   return next(url, context);
 }`;
 
-describe('[cli 23] rma --version and --help', () => {
+describe('rma --version and --help', () => {
   let meta: Metafile;
   beforeAll(async () => {
     const result = await build({

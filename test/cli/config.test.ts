@@ -24,12 +24,12 @@ const settingValue = (shown: Shown, key: string): unknown =>
 
 let root = '';
 beforeEach(async () => {
-  // [cli 25] every test of this file runs in a folder with a blank and signs beyond ASCII
+  // every test of this file runs in a folder with a blank and signs beyond ASCII
   root = join(await realpath(tempFolder()), 'mein Büro 模型');
   await mkdir(join(root, 'a/b'), { recursive: true });
 });
 
-describe('[cli 11] rma.yaml', () => {
+describe('rma.yaml', () => {
   it('is found in the nearest folder above, and its own folder is what paths and state belong to', async () => {
     await writeFile(join(root, 'rma.yaml'), 'project: outer\n');
     await writeFile(join(root, 'a/rma.yml'), 'project: inner\nvolumes: { store: ./models }\n');
@@ -69,7 +69,7 @@ describe('[cli 11] rma.yaml', () => {
     expect(settingValue(shown, 'project')).toBe('rma');
   });
 
-  it('[cli 25] is read without HOME', async () => {
+  it('is read without HOME', async () => {
     const { exitCode } = await runRma(['config', 'show'], { cwd: root, env: { HOME: '' } });
     expect(exitCode).toBe(0);
   });
@@ -92,7 +92,7 @@ describe('[cli 11] rma.yaml', () => {
   });
 });
 
-describe('[cli 10] rma config show', () => {
+describe('rma config show', () => {
   const env = {
     RMA_DRAIN_TIMEOUT: '1m',
     HF_TOKEN: 'hf_abcdefghijklmnop',
@@ -123,7 +123,7 @@ describe('[cli 10] rma config show', () => {
     expect(yaml.stdout).toContain(`store: host:${join(root, 'm')}`);
   });
 
-  it('[cli 15] never shows a secret', async () => {
+  it('never shows a secret', async () => {
     for (const format of ['table', 'json', 'yaml', 'name', '{{value}}']) {
       const { stdout, stderr } = await runRma(['config', 'show', '--origin', '--format', format], {
         cwd: root,
@@ -133,7 +133,7 @@ describe('[cli 10] rma config show', () => {
     }
   });
 
-  it('[cli 3] has a JSON form that stays', async () => {
+  it('has a JSON form that stays', async () => {
     const shown = await show([], { cwd: root, env: { HOME: '/h' } });
     expect({ ...shown, settings: shown.settings.slice(0, 2) }).toMatchInlineSnapshot(`
       {

@@ -23,7 +23,7 @@ const failing = withProbe(async (_input, { reporter }) => {
 });
 
 describe('results', () => {
-  it('[cli 1] go to stdout, progress and the next command to stderr', async () => {
+  it('go to stdout, progress and the next command to stderr', async () => {
     const { stdout, stderr } = await run([], working);
     expect(stdout).toBe('human\n');
     expect(stderr.split('\n')).toEqual([
@@ -35,7 +35,7 @@ describe('results', () => {
     ]);
   });
 
-  it('[cli 1] [cli 4] with --json are one document, warnings included, and stderr is empty', async () => {
+  it('with --json are one document, warnings included, and stderr is empty', async () => {
     const { stdout, stderr } = await run(['--json'], working);
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({ ...listResult.json, warnings: [{ code: 'RMA_ODD', text: 'odd' }] });
@@ -48,15 +48,15 @@ describe('results', () => {
     ['wide', 'human\n'],
     ['name', 'a\n'],
     ['{{name}}\\t{{ .engine.port }} {{none}}', 'a\t8080 \n'],
-  ])('[cli 2] come in the format %s', async (format, text) => {
+  ])('come in the format %s', async (format, text) => {
     expect((await run(['--format', format])).stdout).toBe(text);
   });
 
-  it('[cli 5] with -q are ids only, and [cli 21] no next command is told', async () => {
+  it('with -q are ids only, and no next command is told', async () => {
     expect(await run(['-q'], working)).toEqual({ exitCode: 0, stdout: 'a\n', stderr: '' });
   });
 
-  it('[cli 2] with --progress json are a stream that begins with the version and ends with the result', async () => {
+  it('with --progress json are a stream that begins with the version and ends with the result', async () => {
     const { stdout, stderr } = await run(['--progress', 'json'], working);
     const lines = stdout
       .trimEnd()
@@ -68,7 +68,7 @@ describe('results', () => {
     expect(lines.at(-1)).toMatchObject({ exitCode: 0, result: { schema: 'rma.probe/v1' } });
   });
 
-  it('[cli 6] have no control codes in a pipe, whatever progress was asked for', async () => {
+  it('have no control codes in a pipe, whatever progress was asked for', async () => {
     for (const progress of ['auto', 'tty', 'plain']) {
       const { stdout, stderr } = await run(['--progress', progress], working);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
@@ -76,25 +76,25 @@ describe('results', () => {
     }
   });
 
-  it('[cli 6] are coloured with --color always, on stdout', async () => {
+  it('are coloured with --color always, on stdout', async () => {
     expect((await run(['--color', 'always'])).stdout).toBe('\u001b[1mhuman\u001b[22m\n');
     expect((await run(['--color', 'always', '--no-color'])).stdout).toBe('human\n');
   });
 
-  it('[cli 9] carry the exit code that the command chose', async () => {
+  it('carry the exit code that the command chose', async () => {
     const partial = withProbe(async () => ({ ...listResult, exitCode: EXIT.partial }));
     expect((await run([], partial)).exitCode).toBe(8);
   });
 });
 
 describe('errors', () => {
-  it('[cli 20] say what failed, the way out and a code, without a stack and without secrets', async () => {
+  it('say what failed, the way out and a code, without a stack and without secrets', async () => {
     const { exitCode, stdout, stderr } = await run([], failing);
     expect([exitCode, stdout]).toEqual([5, '']);
     expect(stderr).toBe('-> Step\nerror: it broke with hf_***\n  hint: rma mend\n  code: RMA_PROBE_BROKE\n');
   });
 
-  it('[cli 4] [cli 15] with --json are one document on stderr, without secrets', async () => {
+  it('with --json are one document on stderr, without secrets', async () => {
     const { exitCode, stdout, stderr } = await run(['--json'], failing);
     expect([exitCode, stdout]).toEqual([5, '']);
     expect(JSON.parse(stderr)).toEqual({
@@ -109,14 +109,14 @@ describe('errors', () => {
     });
   });
 
-  it('[cli 2] end a stream of progress with a result that carries them', async () => {
+  it('end a stream of progress with a result that carries them', async () => {
     const { stdout, stderr } = await run(['--progress', 'json'], failing);
     const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
     expect(last).toMatchObject({ type: 'result', exitCode: 5, error: { code: 'RMA_PROBE_BROKE' } });
     expect(stderr).toMatch(/^error: /);
   });
 
-  it('[cli 5] show their stack and causes only with --debug, without secrets', async () => {
+  it('show their stack and causes only with --debug, without secrets', async () => {
     const table = withProbe(async () => {
       throw new RmaError('RMA_X', 'outer', { cause: new Error(`inner ${SECRET}`) });
     });
@@ -146,7 +146,7 @@ describe('signals', () => {
   const runAborted = (table = abortable) =>
     runRma(['probe', 'run', 'x'], { table, signal: AbortSignal.abort(interrupted) });
 
-  it('[cli 9] [cli 16] end with 130, whatever the aborted work threw', async () => {
+  it('end with 130, whatever the aborted work threw', async () => {
     const failsOtherwise = withProbe(async () => {
       throw new Error('socket closed');
     });
@@ -156,20 +156,20 @@ describe('signals', () => {
     expect(other.stderr).not.toContain('socket closed');
   });
 
-  it('[cli 16] keep the words of a command that says how to go on', async () => {
+  it('keep the words of a command that says how to go on', async () => {
     const resumable = withProbe(async () => {
       throw new RmaError('RMA_PULL_STOPPED', '3 files left', { exitCode: 130, hint: 'rma models pull' });
     });
     expect((await runAborted(resumable)).stderr).toContain('3 files left');
   });
 
-  it('[cli 9] give their exit code also to a command that ended well, such as logs --follow', async () => {
+  it('give their exit code also to a command that ended well, such as logs --follow', async () => {
     const ends = withProbe(async () => listResult);
     expect(await runAborted(ends)).toMatchObject({ exitCode: 130, stdout: 'human\n' });
   });
 });
 
-describe('[cli 12] questions', () => {
+describe('questions', () => {
   const asking = withProbe(async (_input, context) => {
     await context.confirm('Remove it?');
     return listResult;

@@ -26,7 +26,7 @@ it('npm pack gives a package that npm install -g turns into a working rma, offli
   expect((await run([rma, '--version'])).stdout).toMatch(/^rma \d+\.\d+\.\d+/);
   expect(await run([rma, 'version', '--json'])).toMatchObject({ exitCode: 0, stderr: '' });
 
-  // [cli 25] another user than the one who installed it, in a folder that is not his
+  // another user than the one who installed it, in a folder that is not his
   const user = process.getuid?.() === 0 ? { uid: NOBODY } : {};
   const shown = await run([rma, 'config', 'show', '--json'], { cwd: folder, env: { HOME: '' }, ...user });
   expect(JSON.parse(shown.stdout)).toMatchObject({ schema: 'rma.config/v1' });

@@ -16,7 +16,7 @@ describe('the built rma', () => {
     });
   });
 
-  it('[cli 1] [cli 4] prints JSON on the right stream, in success and failure', async () => {
+  it('prints JSON on the right stream, in success and failure', async () => {
     const good = await run(builtRma('version', '--json'));
     const bad = await run(builtRma('config', 'show', '--json', '--owner', 'x'));
     expect([JSON.parse(good.stdout).schema, good.stderr]).toEqual(['rma.version/v1', '']);
@@ -27,7 +27,7 @@ describe('the built rma', () => {
     ]);
   });
 
-  it('[cli 8] ends silently with 0 when the reader of stdout goes away', async () => {
+  it('ends silently with 0 when the reader of stdout goes away', async () => {
     const child = start(builtRma('help', 'settings'));
     child.stdin.end();
     child.stdout.destroy();
@@ -60,7 +60,7 @@ describe('the built rma', () => {
   it.each([
     ['SIGINT', 130, 'RMA_INTERRUPTED'],
     ['SIGTERM', 143, 'RMA_TERMINATED'],
-  ] as const)('[cli 9] [cli 16] ends on %s with %d', async (signal, exitCode, code) => {
+  ] as const)('ends on %s with %d', async (signal, exitCode, code) => {
     const child = start(builtRma('config', 'show', '-f', '-', '--debug'));
     let stderr = '';
     child.stderr.on('data', (bytes: Buffer) => {
@@ -73,7 +73,7 @@ describe('the built rma', () => {
     expect(stderr).toContain(code);
   });
 
-  it('[cli 4] prints one document when it is stopped with --json', async () => {
+  it('prints one document when it is stopped with --json', async () => {
     const child = start(builtRma('config', 'show', '-f', '-', '--json'));
     // more than a pipe holds: taken only when rma reads, long after it listens for signals
     child.stdin.write('#'.repeat(1 << 20), () => child.kill('SIGINT'));
@@ -81,7 +81,7 @@ describe('the built rma', () => {
     expect([exitCode, JSON.parse(stderr).error.code]).toEqual([130, 'RMA_INTERRUPTED']);
   });
 
-  it('[cli 25] works in a folder that it may not write, without HOME, as an ordinary user', async () => {
+  it('works in a folder that it may not write, without HOME, as an ordinary user', async () => {
     const folder = join(await realpath(tempFolder()), 'nur lesen');
     await mkdir(folder, { mode: 0o555 });
     const { exitCode, stdout } = await run(builtRma('config', 'show'), { cwd: folder, env: { HOME: '' } });

@@ -13,7 +13,7 @@ const page = async (topic: string): Promise<string> => (await runRma(['help', to
 const doc = (name: string): Promise<string> =>
   readFile(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 
-describe('[cli 9] rma help exit-codes', () => {
+describe('rma help exit-codes', () => {
   it('lists every exit code there is, as docs/exit-codes.md does', async () => {
     const [text, markdown] = [await page('exit-codes'), await doc('exit-codes.md')];
     expect(EXIT_MEANINGS.map(({ code }) => code)).toEqual(Object.values(EXIT));
@@ -61,7 +61,7 @@ describe('settings', () => {
 });
 
 describe('rma version', () => {
-  it('[cli 24] tells the versions of everything, and works where nothing else is there', async () => {
+  it('tells the versions of everything, and works where nothing else is there', async () => {
     const { exitCode, stdout } = await runRma(['version', '--json'], { env: { PATH: '/nonexistent' } });
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({

@@ -5,7 +5,7 @@ import { runRma } from '../helpers/cli/run-rma.ts';
 
 const table = withProbe(async () => listResult);
 
-describe('[cli 19] help', () => {
+describe('help', () => {
   it('is short and on stderr with exit code 2 when no command is given', async () => {
     const { exitCode, stdout, stderr } = await runRma([]);
     expect([exitCode, stdout]).toEqual([2, '']);
@@ -93,7 +93,7 @@ describe('wrong use', () => {
     ['too many arguments', ['version', 'x'], 'RMA_USAGE_TOO_MANY_ARGUMENTS', 'rma version --help'],
     ['an unknown topic', ['help', 'exit-code'], 'RMA_USAGE_UNKNOWN_TOPIC', 'rma help exit-codes'],
     ['an unknown command before its help', ['nonsense', '--json'], 'RMA_USAGE_UNKNOWN_COMMAND', 'rma --help'],
-  ])('[cli 9] [cli 19] %s is one clear error with exit code 2', async (...[, argv, code, help]) => {
+  ])('%s is one clear error with exit code 2', async (...[, argv, code, help]) => {
     const { exitCode, stdout, stderr } = await runRma(argv, { table });
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain(code);
@@ -107,7 +107,7 @@ describe('wrong use', () => {
     [['--json']],
     [['config', '--json']],
     [['config', 'show', '--format', 'json', '--nonsense']],
-  ])('[cli 4] is JSON on stderr for %j', async (argv) => {
+  ])('is JSON on stderr for %j', async (argv) => {
     const { exitCode, stdout, stderr } = await runRma(argv);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(JSON.parse(stderr)).toMatchObject({ schema: 'rma.error/v1', error: { exitCode: 2 } });
@@ -121,7 +121,7 @@ describe('every command', () => {
     return [path, [...path.split(' '), ...given.map(() => 'x')]] as const;
   });
 
-  it.each(filled)('[cli 1] [cli 4] answers wrong use with JSON: %s', async (_path, argv) => {
+  it.each(filled)('answers wrong use with JSON: %s', async (_path, argv) => {
     const { exitCode, stdout, stderr } = await runRma([...argv, '--nonsense', '--json']);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(JSON.parse(stderr)).toMatchObject({
@@ -131,7 +131,7 @@ describe('every command', () => {
   });
 
   it.each(filled.filter(([path]) => !WITHOUT_CONFIG.has(path)))(
-    '[cli 9] reads its configuration before it touches Docker or the network: %s',
+    'reads its configuration before it touches Docker or the network: %s',
     async (_path, argv) => {
       const { exitCode, stdout, stderr } = await runRma([...argv, '--json', '-f', '-'], {
         stdin: 'projct: x\n',
@@ -141,7 +141,7 @@ describe('every command', () => {
     },
   );
 
-  it('[cli 3] has a path, a group and a noun of its own', () => {
+  it('has a path, a group and a noun of its own', () => {
     const paths = COMMAND_TABLE.commands.map(({ path }) => path);
     expect(new Set(paths).size).toBe(paths.length);
     const nouns = paths.filter((path) => path.includes(' ')).map((path) => path.split(' ')[0]);

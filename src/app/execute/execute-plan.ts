@@ -104,5 +104,8 @@ async function run(execution: Execution, operation: Operation): Promise<void> {
       return checkGpus(execution, operation);
     case 'wait-until-ready':
       return waitUntilReady(execution, operation);
+    default:
+      // the compiler checks switches of functions without a result only like this
+      return operation satisfies never;
   }
 }

@@ -12,7 +12,7 @@ const image = matching(/^[a-z0-9][\w.:/@-]*$/, 'an image reference such as regis
 const metric = matching(/^[A-Za-z_:][\w:]*$/, 'the name of a Prometheus metric');
 const computeCapability = matching(/^\d{1,2}\.\d$/, 'a compute capability such as "8.9"');
 const size = measure(parseBytes, 'a size such as 1GiB');
-const sourceList = 'a list of hf, url, ollama, ms';
+const sourceList = `a list of ${SOURCES.map(({ id }) => id).join(', ')}`;
 
 /** Placeholders in the texts of every service, and those for services on GPUs. */
 const ANYWHERE = ['model', 'name', 'port', 'context', 'concurrency', 'context_total', 'models', 'max_loaded'];

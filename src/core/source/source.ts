@@ -16,7 +16,7 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
   readonly schemes: readonly string[];
   /** the form of a reference, for error messages */
   readonly grammar: string;
-  /** rows of `rma help models`: a form of the reference, and its meaning */
+  /** rows of `rma help references`: a form of the reference, and its meaning */
   readonly help: readonly (readonly [form: string, meaning: string])[];
   /** the server that is asked when a reference names none; null if each reference names it */
   readonly endpoint: Endpoint | null;

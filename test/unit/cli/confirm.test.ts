@@ -14,7 +14,7 @@ function asking(change: { readonly noInput?: boolean; readonly signal?: AbortSig
   return { stdin, stderr, answer: confirm('Remove it?', { io: { stdin, stderr, signal }, globals }) };
 }
 
-describe('[cli 12] a question on a terminal', () => {
+describe('a question on a terminal', () => {
   it.each(['y\n', 'yes\n', ' Y \n'])('goes on after %j', async (typed) => {
     const { stdin, stderr, answer } = asking();
     stdin.write(typed);

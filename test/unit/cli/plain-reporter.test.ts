@@ -18,7 +18,7 @@ function linesOf(events: readonly (RmaEvent | number)[], verbosity = 0): readonl
   return text === '' ? [] : text.trimEnd().split('\n');
 }
 
-describe('[cli 7] progress without a terminal', () => {
+describe('progress without a terminal', () => {
   it('has a line per model every 10 percent or 5 seconds, and none in between', () => {
     const events = [
       modelEvent(0),
@@ -57,7 +57,7 @@ describe('[cli 7] progress without a terminal', () => {
     expect(linesOf(events)).toEqual(['→ Build', '✔ Built [2J', 'warning: odd (RMA_X)', '  hint: rma y']);
   });
 
-  it('[cli 5] tells log lines only when asked', () => {
+  it('tells log lines only when asked', () => {
     const logs: readonly RmaEvent[] = [
       { type: 'log', level: 'info', text: 'info' },
       { type: 'log', level: 'debug', text: 'debug' },

@@ -9,7 +9,7 @@ class FakeProcess extends EventEmitter {
   }
 }
 
-describe('[cli 16] signals', () => {
+describe('signals', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

@@ -6,7 +6,7 @@ import { FakeTerminal } from '../../helpers/cli/fake-terminal.ts';
 const terminal = new FakeTerminal(100);
 const pipe = new PassThrough();
 
-describe('[cli 6] colour', () => {
+describe('colour', () => {
   it.each([
     ['on a terminal', terminal, {}, 'auto', true],
     ['not in a pipe', pipe, {}, 'auto', false],
@@ -32,12 +32,12 @@ describe('signs', () => {
     [{ LANG: 'en_US.UTF-8', LC_ALL: 'C' }, '+'],
     [{ LC_CTYPE: 'C.utf8' }, '✔'],
     [{}, '+'],
-  ])('[cli 6] follow the locale %j', (env, ok) => {
+  ])('follow the locale %j', (env, ok) => {
     expect(createTheme(pipe, env, { color: 'auto' }).symbols.ok).toBe(ok);
   });
 });
 
-describe('[cli 8] columns', () => {
+describe('columns', () => {
   it('are those of the terminal; none in a pipe or with --no-trunc', () => {
     expect(createTheme(terminal, {}, { color: 'auto' }).columns).toBe(100);
     expect(createTheme(terminal, {}, { color: 'auto', noTrunc: true }).columns).toBeNull();

@@ -1,0 +1,72 @@
+import type { ContainerFacts } from '../../core/domain/container.ts';
+import { type Column, renderTable } from './table.ts';
+import type { Theme } from './theme.ts';
+
+const COLUMNS: readonly Column<ContainerFacts>[] = [
+  { title: 'PROJECT', value: ({ project }) => project },
+  { title: 'SERVICE', value: ({ service }) => service },
+  { title: 'STATE', value: stateText },
+  { title: 'GPU', value: ({ gpus }) => gpus.map(shortUuid).join(' ') },
+  { title: 'ENDPOINT', value: endpointText },
+  { title: 'RESTARTS', value: ({ restarts }) => String(restarts), align: 'right' },
+  { title: 'IMAGE', value: ({ image }) => image },
+];
+
+/** Renders containers as a table, one line each. */
+export function renderServices(containers: readonly ContainerFacts[], theme: Theme): string {
+  return renderTable(COLUMNS, containers, theme);
+}
+
+/** Returns a container as JSON shows it. */
+export function serviceDocument(container: ContainerFacts): Readonly<Record<string, unknown>> {
+  const {
+    project,
+    service,
+    profile,
+    name,
+    image,
+    state,
+    health,
+    exitCode,
+    restarts,
+    startedAt,
+    models,
+    gpus,
+    variant,
+  } = container;
+  const ports = container.ports.map(({ address, hostPort, containerPort }) => ({
+    address,
+    hostPort,
+    containerPort,
+  }));
+  return {
+    project,
+    service,
+    profile,
+    container: name,
+    image,
+    state,
+    health,
+    exitCode,
+    restarts,
+    startedAt: startedAt === null ? null : new Date(startedAt).toISOString(),
+    models,
+    variant,
+    gpus,
+    ports,
+  };
+}
+
+function stateText({ state, health, exitCode }: ContainerFacts): string {
+  if (state === 'exited') return `exited (${exitCode ?? '?'})`;
+  return health === 'none' ? state : `${state} (${health})`;
+}
+
+function endpointText({ ports }: ContainerFacts): string {
+  return ports.map(({ address, hostPort }) => `http://${address}:${hostPort}`).join(' ');
+}
+
+/** Shortens a UUID for display: `GPU-5f1c2a9e`. */
+function shortUuid(uuid: string): string {
+  return uuid.slice(0, 12);
+}
