@@ -65,6 +65,7 @@ function isFetchBeside(operation: Operation): operation is FetchModel {
   return operation.kind === 'fetch-model' && operation.by === 'one-off';
 }
 
+/** The compiler checks the cases by the `default`: without a result it would not. */
 async function run(execution: Execution, operation: Operation): Promise<void> {
   switch (operation.kind) {
     case 'write-file':
@@ -84,9 +85,7 @@ async function run(execution: Execution, operation: Operation): Promise<void> {
     case 'remove-network':
       return removeNetwork(execution, operation);
     case 'fetch-model':
-      return isFetchBeside(operation)
-        ? fetchBeside(execution, [operation])
-        : waitForFetch(execution, operation);
+      return fetchModel(execution, operation);
     case 'start-service':
     case 'recreate-service':
       return composeUp(execution, [operation]);
@@ -105,7 +104,10 @@ async function run(execution: Execution, operation: Operation): Promise<void> {
     case 'wait-until-ready':
       return waitUntilReady(execution, operation);
     default:
-      // the compiler checks switches of functions without a result only like this
       return operation satisfies never;
   }
+}
+
+async function fetchModel(execution: Execution, operation: FetchModel): Promise<void> {
+  return isFetchBeside(operation) ? fetchBeside(execution, [operation]) : waitForFetch(execution, operation);
 }

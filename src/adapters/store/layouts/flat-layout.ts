@@ -6,7 +6,7 @@ import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
 import { hashFile } from '../disk/hash-file.ts';
-import { ReceiptStore } from '../receipts/receipt-store.ts';
+import type { AdoptOptions } from '../receipts/receipt-store.ts';
 import {
   isSameContent,
   isUnchanged,
@@ -16,22 +16,12 @@ import {
   receiptEntry,
   statFile,
 } from '../receipts/receipts.ts';
-import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
+import { LayoutWriter, summarize } from './layout-writer.ts';
 
 /** Flat files by set: `gguf/<set>/<name>`. Contains final names only. */
-export class FlatLayout implements LayoutWriter<PinnedUrlModel> {
-  readonly root: string;
-  readonly #context: LayoutContext;
-  readonly #receipts: ReceiptStore;
-
-  constructor(root: string, context: LayoutContext) {
-    this.root = root;
-    this.#context = context;
-    this.#receipts = new ReceiptStore(context);
-  }
-
+export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
   check(model: PinnedUrlModel): ModelCheck {
-    const receipt = this.#receipts.receipt(model);
+    const receipt = this.receipts.receipt(model);
     const missing = model.files.filter((file) => {
       const entry = receipt?.files[file.path];
       return !isRecorded(model, file, receipt) || !isUnchanged(statFile(this.#path(model, file)), entry);
@@ -48,7 +38,7 @@ export class FlatLayout implements LayoutWriter<PinnedUrlModel> {
   }
 
   async publish(model: PinnedUrlModel, staged: ReadonlyMap<PinnedFile, StagedFile>): Promise<void> {
-    const { disk } = this.#context;
+    const { disk } = this.context;
     await ensureDir(disk, join(this.root, model.set));
     for (const [file, part] of staged) {
       await this.#place(model, file, part);
@@ -65,10 +55,10 @@ export class FlatLayout implements LayoutWriter<PinnedUrlModel> {
   async #adoptFile(model: PinnedUrlModel, file: PinnedFile, options: AdoptOptions): Promise<boolean> {
     const path = this.#path(model, file);
     if (statFile(path) === null) return this.#linkTwin(model, file);
-    const receipt = this.#receipts.receipt(model);
+    const receipt = this.receipts.receipt(model);
     const algorithm = file.digest?.algorithm ?? 'sha256';
     const expected = { bytes: file.bytes, algorithm };
-    const hex = await hashFile(this.#context.disk, path, { expected, ...options });
+    const hex = await hashFile(this.context.disk, path, { expected, ...options });
     const wanted = file.digest?.hex ?? receipt?.files[file.path]?.digest.hex;
     if (hex !== null && hex === wanted && (file.digest !== null || receipt?.from === model.url)) {
       await this.#record(model, file, { algorithm, hex });
@@ -80,7 +70,7 @@ export class FlatLayout implements LayoutWriter<PinnedUrlModel> {
 
   /** Links the same content from another set, so that it is stored once. */
   async #linkTwin(model: PinnedUrlModel, file: PinnedFile): Promise<boolean> {
-    const { disk, receipts } = this.#context;
+    const { disk, receipts } = this.context;
     const { digest } = file;
     const sets = digest === null ? null : await unless(['ENOENT'], disk.readdir(join(receipts, 'gguf')));
     if (digest === null || sets === null) return false;
@@ -102,10 +92,10 @@ export class FlatLayout implements LayoutWriter<PinnedUrlModel> {
 
   /** Publishes a file by link(2), which never overwrites; replaces an old version of the same model. */
   async #place(model: PinnedUrlModel, file: PinnedFile, { path: staged, digest }: StagedFile): Promise<void> {
-    const { disk } = this.#context;
+    const { disk } = this.context;
     const path = this.#path(model, file);
     if (statFile(path) !== null) {
-      const receipt = this.#receipts.receipt(model);
+      const receipt = this.receipts.receipt(model);
       if (!isOurs(model, file, receipt)) throw nameTaken(model, path, receipt);
       return disk.rename(staged, path);
     }
@@ -114,7 +104,7 @@ export class FlatLayout implements LayoutWriter<PinnedUrlModel> {
     if (outcome === 'taken') {
       const expected = { bytes: file.bytes, algorithm: file.digest?.algorithm ?? 'sha256' } as const;
       const seen = await hashFile(disk, path, { expected });
-      if (seen !== digest.hex) throw nameTaken(model, path, this.#receipts.receipt(model));
+      if (seen !== digest.hex) throw nameTaken(model, path, this.receipts.receipt(model));
     }
     await disk.rm(staged, { force: true });
   }
@@ -122,8 +112,8 @@ export class FlatLayout implements LayoutWriter<PinnedUrlModel> {
   async #record(model: PinnedUrlModel, file: PinnedFile, digest: ReceiptFile['digest']): Promise<void> {
     const stats = statFile(this.#path(model, file));
     if (stats === null) return;
-    const entry = receiptEntry(stats, digest, this.#context.now());
-    await this.#receipts.record(model, { [file.path]: entry });
+    const entry = receiptEntry(stats, digest, this.context.now());
+    await this.receipts.record(model, { [file.path]: entry });
   }
 }
 

@@ -7,8 +7,9 @@ import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
 import { storeChanged } from '../disk/store-changed.ts';
-import { ReceiptStore, type VerifyOptions } from '../receipts/receipt-store.ts';
+import type { AdoptOptions, VerifyOptions } from '../receipts/receipt-store.ts';
 import {
+  isIntact,
   isSameContent,
   isUnchanged,
   type ReceiptFile,
@@ -17,30 +18,18 @@ import {
 } from '../receipts/receipts.ts';
 import { placeLinks } from './hf-links.ts';
 import { repoFolder, writeRef, writeTree } from './hf-records.ts';
-import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
+import { LayoutWriter, summarize } from './layout-writer.ts';
 
 /**
  * The native Hugging Face hub cache: `models--org--name/{blobs,refs,snapshots,trees}`. Blobs are named by the hub's
  * hash, snapshots contain relative links, refs contain 40 hex digits without a newline.
  */
-export class HfLayout implements LayoutWriter<PinnedHfModel> {
-  readonly root: string;
-  readonly #context: LayoutContext;
-  readonly #receipts: ReceiptStore;
-
-  constructor(root: string, context: LayoutContext) {
-    this.root = root;
-    this.#context = context;
-    this.#receipts = new ReceiptStore(context);
-  }
-
+export class HfLayout extends LayoutWriter<PinnedHfModel> {
   check(model: PinnedHfModel): ModelCheck {
-    const entries = this.#receipts.entries(model);
+    const entries = this.receipts.entries(model);
     const snapshot = this.#snapshot(model);
     const missing = model.files.filter(
-      (file) =>
-        !isSameContent(file, entries[file.path]) ||
-        !isUnchanged(statFile(join(snapshot, file.path)), entries[file.path]),
+      (file) => !isIntact(file, join(snapshot, file.path), entries[file.path]),
     );
     return summarize(model, missing, missing.length === 0 && this.#isReadable(model));
   }
@@ -48,14 +37,14 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
   async adopt(model: PinnedHfModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
     const { missing } = this.check(model);
     // content that was verified for any commit of the repository is not read again
-    const known = (await this.#receipts.besides(model)).flatMap(({ files }) => Object.values(files));
+    const known = (await this.receipts.besides(model)).flatMap(({ files }) => Object.values(files));
     const adopted: Record<string, ReceiptFile> = {};
     for (const file of missing) {
       const entry = await this.#adoptFile(model, file, { ...options, known });
       if (entry !== null) adopted[file.path] = entry;
     }
     if (Object.keys(adopted).length > 0) {
-      await this.#receipts.record(model, { ...this.#receipts.entries(model), ...adopted });
+      await this.receipts.record(model, { ...this.receipts.entries(model), ...adopted });
     }
     return missing.filter((file) => adopted[file.path] === undefined);
   }
@@ -66,10 +55,10 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
     staged: ReadonlyMap<PinnedFile, StagedFile>,
     staging: string,
   ): Promise<void> {
-    const { disk, now } = this.#context;
+    const { disk, now } = this.context;
     const repo = join(this.root, repoFolder(model.repo));
     await createRepo(disk, repo, staging);
-    const entries: Record<string, ReceiptFile> = { ...this.#receipts.entries(model) };
+    const entries: Record<string, ReceiptFile> = { ...this.receipts.entries(model) };
     const moved = new Set<string>();
     for (const [file, { path, digest }] of staged) {
       const blob = join(repo, 'blobs', digest.hex);
@@ -85,7 +74,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
     await placeLinks({ disk, repo, commit: model.commit, staging, targets });
     await writeTree(disk, { repo, model, staging });
     await writeRef(disk, { repo, model, staging });
-    await this.#receipts.record(model, entries);
+    await this.receipts.record(model, entries);
   }
 
   #snapshot(model: PinnedHfModel): string {
@@ -108,7 +97,7 @@ export class HfLayout implements LayoutWriter<PinnedHfModel> {
   ): Promise<ReceiptFile | null> {
     const blob = join(this.root, repoFolder(model.repo), 'blobs', file.digest?.hex ?? '');
     for (const path of [join(this.#snapshot(model), file.path), blob]) {
-      const entry = await this.#receipts.verify(file, path, options);
+      const entry = await this.receipts.verify(file, path, options);
       if (entry !== null) return entry;
     }
     return null;

@@ -1,30 +1,26 @@
 import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
-import type { Disk } from '../disk/disk.ts';
+import { type AdoptOptions, ReceiptStore, type StoreContext } from '../receipts/receipt-store.ts';
 
-/** Shared dependencies of all layouts. */
-export interface LayoutContext {
-  readonly disk: Disk;
-  /** directory of all receipts */
-  readonly receipts: string;
-  /** staging directory on the file system of the receipts; that of the layout may be on another one */
-  readonly receiptStaging: string;
-  /** wall clock, ms */
-  readonly now: () => number;
-}
-
-export interface AdoptOptions {
-  readonly onBytes: (bytes: number) => void;
-  readonly signal: AbortSignal;
-}
-
-/** On-disk layout of models; `root` is the directory of one source. */
-export interface LayoutWriter<M extends PinnedModel = PinnedModel> {
+/** On-disk layout of the models of one source. */
+export abstract class LayoutWriter<M extends PinnedModel = PinnedModel> {
   /** directory of the layout's content */
   readonly root: string;
-  check(model: M): ModelCheck;
-  adopt(model: M, options: AdoptOptions): Promise<readonly PinnedFile[]>;
-  publish(model: M, staged: ReadonlyMap<PinnedFile, StagedFile>, staging: string): Promise<void>;
+  protected readonly context: StoreContext;
+  protected readonly receipts: ReceiptStore;
+
+  constructor(root: string, context: StoreContext) {
+    this.root = root;
+    this.context = context;
+    this.receipts = new ReceiptStore(context);
+  }
+
+  /** Returns which files are complete and verified, by their receipts. Reads no content. */
+  abstract check(model: M): ModelCheck;
+  /** Records files that are in place without a receipt, after their hash; returns those that are still missing. */
+  abstract adopt(model: M, options: AdoptOptions): Promise<readonly PinnedFile[]>;
+  /** Moves staged files to their final names, and records them. */
+  abstract publish(model: M, staged: ReadonlyMap<PinnedFile, StagedFile>, staging: string): Promise<void>;
 }
 
 /** Returns the result of a check from the missing files. `whole`: nothing else is missing. */

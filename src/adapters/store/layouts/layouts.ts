@@ -1,15 +1,16 @@
 import type { Source } from '../../../core/source/source.ts';
 import { SOURCES } from '../../../core/source/sources.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
+import type { StoreContext } from '../receipts/receipt-store.ts';
 import { FlatLayout } from './flat-layout.ts';
 import { HfLayout } from './hf-layout.ts';
-import type { LayoutContext, LayoutWriter } from './layout-writer.ts';
+import type { LayoutWriter } from './layout-writer.ts';
 import { OllamaLayout } from './ollama-layout.ts';
 import { TreeLayout } from './tree-layout.ts';
 
 /** The layouts that sources choose from. */
 const LAYOUTS: Readonly<
-  Record<Source['store']['layout'], new (root: string, context: LayoutContext) => LayoutWriter>
+  Record<Source['store']['layout'], new (root: string, context: StoreContext) => LayoutWriter>
 > = {
   flat: FlatLayout,
   'hf-cache': HfLayout,
@@ -18,7 +19,7 @@ const LAYOUTS: Readonly<
 };
 
 /** Returns the writer of each source, by the source's id. */
-export function createLayouts(paths: StorePaths, context: LayoutContext): ReadonlyMap<string, LayoutWriter> {
+export function createLayouts(paths: StorePaths, context: StoreContext): ReadonlyMap<string, LayoutWriter> {
   return new Map(
     SOURCES.map(({ id, store }) => [id, new LAYOUTS[store.layout](paths.sources[id] ?? '', context)]),
   );

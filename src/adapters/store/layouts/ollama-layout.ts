@@ -6,8 +6,9 @@ import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { errnoOf } from '../disk/disk.ts';
 import { ensureDir, syncDir, writeAtomic } from '../disk/files.ts';
 import { storeChanged } from '../disk/store-changed.ts';
-import { type ReceiptFiles, ReceiptStore } from '../receipts/receipt-store.ts';
+import type { AdoptOptions, ReceiptFiles } from '../receipts/receipt-store.ts';
 import {
+  isIntact,
   isSameContent,
   isUnchanged,
   type Receipt,
@@ -15,7 +16,7 @@ import {
   receiptEntry,
   statFile,
 } from '../receipts/receipts.ts';
-import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
+import { LayoutWriter, summarize } from './layout-writer.ts';
 import { readOllamaReceipts } from './ollama-receipts.ts';
 
 /**
@@ -23,19 +24,9 @@ import { readOllamaReceipts } from './ollama-receipts.ts';
  * content, shared by all models. Nothing else is ever written there: on start, Ollama deletes unknown files among the
  * blobs, and stops its cleanup at unknown files among the manifests.
  */
-export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
-  readonly root: string;
-  readonly #context: LayoutContext;
-  readonly #receipts: ReceiptStore;
-
-  constructor(root: string, context: LayoutContext) {
-    this.root = root;
-    this.#context = context;
-    this.#receipts = new ReceiptStore(context);
-  }
-
+export class OllamaLayout extends LayoutWriter<PinnedOllamaModel> {
   check(model: PinnedOllamaModel): ModelCheck {
-    const receipt = this.#receipts.receipt(model);
+    const receipt = this.receipts.receipt(model);
     const verified = this.#verified(model, receipt);
     const missing = model.files.filter(({ path }) => verified[path] === undefined);
     const isRecorded = model.files.every((file) => isSameContent(file, receipt?.files[file.path]));
@@ -43,14 +34,14 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
   }
 
   async adopt(model: PinnedOllamaModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
-    const verified = this.#verified(model, this.#receipts.receipt(model));
+    const verified = this.#verified(model, this.receipts.receipt(model));
     const adopted: Record<string, ReceiptFile> = {};
     for (const file of model.files) {
       if (verified[file.path] !== undefined) continue;
-      const entry = await this.#receipts.verify(file, this.#blob(file), options);
+      const entry = await this.receipts.verify(file, this.#blob(file), options);
       if (entry !== null) adopted[file.path] = entry;
     }
-    if (Object.keys(adopted).length > 0) await this.#receipts.record(model, { ...verified, ...adopted });
+    if (Object.keys(adopted).length > 0) await this.receipts.record(model, { ...verified, ...adopted });
     return model.files.filter(({ path }) => (verified[path] ?? adopted[path]) === undefined);
   }
 
@@ -60,9 +51,9 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     staged: ReadonlyMap<PinnedFile, StagedFile>,
     staging: string,
   ): Promise<void> {
-    const { disk, now } = this.#context;
+    const { disk, now } = this.context;
     await ensureDir(disk, join(this.root, 'blobs'));
-    const before = this.#verified(model, this.#receipts.receipt(model));
+    const before = this.#verified(model, this.receipts.receipt(model));
     const entries: Record<string, ReceiptFile> = { ...before };
     for (const [file, { path, digest }] of staged) {
       if (before[file.path] !== undefined) {
@@ -77,7 +68,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     if (staged.size > 0) await syncDir(disk, join(this.root, 'blobs'));
     const here = await this.#confirmed(model, entries);
     await this.#writeManifest(model, staging);
-    await this.#receipts.record(model, await this.#confirmed(model, here));
+    await this.receipts.record(model, await this.#confirmed(model, here));
   }
 
   #blob({ path, digest }: PinnedFile): string {
@@ -99,7 +90,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
         isSameContent(file, entry) && isUnchanged(stats, entry);
       const own = receipt?.files[file.path];
       if (own !== undefined && holds(own)) return [[file.path, own] as const];
-      others ??= readOllamaReceipts(this.#context.receipts);
+      others ??= readOllamaReceipts(this.context.receipts);
       const entry = others.map(({ files }) => files[file.path]).find(holds);
       return entry === undefined ? [] : [[file.path, entry] as const];
     });
@@ -117,7 +108,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
 
   /** Publishes a blob with a new mtime: on start, Ollama deletes blobs without a manifest that are older than an hour. */
   async #place(staged: string, blob: string): Promise<void> {
-    const { disk, now } = this.#context;
+    const { disk, now } = this.context;
     const handle = await disk.open(staged, 'r+');
     try {
       const seconds = now() / 1000;
@@ -129,7 +120,7 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
   }
 
   async #writeManifest(model: PinnedOllamaModel, staging: string): Promise<void> {
-    const { disk } = this.#context;
+    const { disk } = this.context;
     if (this.#readManifest(model) === model.manifest) return;
     const path = this.#manifest(model);
     await ensureDir(disk, dirname(path));
@@ -142,8 +133,8 @@ export class OllamaLayout implements LayoutWriter<PinnedOllamaModel> {
     const confirmed: Record<string, ReceiptFile> = {};
     for (const file of model.files) {
       const known = entries[file.path];
-      const isKnown = isSameContent(file, known) && isUnchanged(statFile(this.#blob(file)), known);
-      const entry = isKnown ? known : await this.#receipts.verify(file, this.#blob(file));
+      const path = this.#blob(file);
+      const entry = isIntact(file, path, known) ? known : await this.receipts.verify(file, path);
       if (entry === null || entry === undefined) throw storeChanged(model, file.path);
       confirmed[file.path] = entry;
     }

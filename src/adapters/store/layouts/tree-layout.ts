@@ -8,8 +8,9 @@ import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { unless } from '../disk/disk.ts';
 import { linkRefused } from '../disk/ensure-inside.ts';
 import { storeChanged } from '../disk/store-changed.ts';
-import { type ReceiptFiles, ReceiptStore } from '../receipts/receipt-store.ts';
+import type { AdoptOptions, ReceiptFiles } from '../receipts/receipt-store.ts';
 import {
+  isIntact,
   isSameContent,
   isUnchanged,
   type Receipt,
@@ -18,7 +19,7 @@ import {
   statFile,
 } from '../receipts/receipts.ts';
 import { cacheDirectories } from './cache-directories.ts';
-import { type AdoptOptions, type LayoutContext, type LayoutWriter, summarize } from './layout-writer.ts';
+import { LayoutWriter, summarize } from './layout-writer.ts';
 import { type PlacedFile, placeFiles } from './place-files.ts';
 
 interface Source extends PlacedFile {
@@ -26,24 +27,12 @@ interface Source extends PlacedFile {
 }
 
 /** ModelScope repositories as plain directories: `OWNER/NAME/files`. A directory contains one revision at a time. */
-export class TreeLayout implements LayoutWriter<PinnedRepository> {
-  readonly root: string;
-  readonly #context: LayoutContext;
-  readonly #receipts: ReceiptStore;
-
-  constructor(root: string, context: LayoutContext) {
-    this.root = root;
-    this.#context = context;
-    this.#receipts = new ReceiptStore(context);
-  }
-
+export class TreeLayout extends LayoutWriter<PinnedRepository> {
   check(model: PinnedRepository): ModelCheck {
-    const entries = this.#receipts.entries(model);
+    const entries = this.receipts.entries(model);
     const folder = this.#folder(model);
     const missing = model.files.filter(
-      (file) =>
-        !isSameContent(file, entries[file.path]) ||
-        !isUnchanged(statFile(join(folder, file.path)), entries[file.path]),
+      (file) => !isIntact(file, join(folder, file.path), entries[file.path]),
     );
     return summarize(model, missing, true);
   }
@@ -51,24 +40,24 @@ export class TreeLayout implements LayoutWriter<PinnedRepository> {
   /** Adopts files in place and in ModelScope's own caches below the same directory; `publish` links the latter into place. */
   async adopt(model: PinnedRepository, options: AdoptOptions): Promise<readonly PinnedFile[]> {
     const { missing } = this.check(model);
-    const own = this.#receipts.entries(model);
-    const besides = await this.#receipts.besides(model);
+    const own = this.receipts.entries(model);
+    const besides = await this.receipts.besides(model);
     const known = besides.flatMap(({ files }) => Object.values(files));
-    const cacheFolders = await cacheDirectories(this.#context.disk, this.root, model);
+    const cacheFolders = await cacheDirectories(this.context.disk, this.root, model);
     const adopted: Record<string, ReceiptFile> = {};
     for (const file of missing) {
       const { path } = file;
       // without a published hash, the hash of the first download is used
       const wanted = { ...file, digest: file.digest ?? own[path]?.digest ?? null };
       for (const folder of [this.#folder(model), ...cacheFolders]) {
-        const entry = await this.#receipts.verify(wanted, join(folder, path), { ...options, known });
+        const entry = await this.receipts.verify(wanted, join(folder, path), { ...options, known });
         if (entry === null) continue;
         const found = folder === this.#folder(model) && !isOurs(wanted, besides);
         adopted[path] = found ? { ...entry, foreign: true } : entry;
         break;
       }
     }
-    if (Object.keys(adopted).length > 0) await this.#receipts.record(model, { ...own, ...adopted });
+    if (Object.keys(adopted).length > 0) await this.receipts.record(model, { ...own, ...adopted });
     return missing.filter((file) => adopted[file.path] === undefined);
   }
 
@@ -78,8 +67,8 @@ export class TreeLayout implements LayoutWriter<PinnedRepository> {
     staged: ReadonlyMap<PinnedFile, StagedFile>,
     staging: string,
   ): Promise<void> {
-    const { disk, now } = this.#context;
-    const entries: Record<string, ReceiptFile> = { ...this.#receipts.entries(model) };
+    const { disk, now } = this.context;
+    const entries: Record<string, ReceiptFile> = { ...this.receipts.entries(model) };
     const folder = await this.#writableFolder(model);
     const sources = await this.#sources(model, staged, entries);
     await placeFiles({ disk, folder, staging, files: sources });
@@ -91,7 +80,7 @@ export class TreeLayout implements LayoutWriter<PinnedRepository> {
     if (model.complete) await this.#removeStale(model, folder);
     const wanted = new Set(model.files.map(({ path }) => path));
     const kept = Object.entries(entries).filter(([path]) => !model.complete || wanted.has(path));
-    await this.#receipts.record(model, Object.fromEntries(kept));
+    await this.receipts.record(model, Object.fromEntries(kept));
   }
 
   #folder(model: PinnedRepository): string {
@@ -101,7 +90,7 @@ export class TreeLayout implements LayoutWriter<PinnedRepository> {
   /** Returns the directory to write to. ModelScope's older tools create a link for a name with dots; other links are refused. */
   async #writableFolder(model: PinnedRepository): Promise<string> {
     const folder = this.#folder(model);
-    const stats = await unless(['ENOENT'], this.#context.disk.lstat(folder));
+    const stats = await unless(['ENOENT'], this.context.disk.lstat(folder));
     if (stats?.isSymbolicLink() !== true) return folder;
     const target = realpathOrNull(folder);
     if (target?.startsWith(realpathSync(this.root) + sep) !== true) throw linkRefused(folder);
@@ -114,7 +103,7 @@ export class TreeLayout implements LayoutWriter<PinnedRepository> {
     staged: ReadonlyMap<PinnedFile, StagedFile>,
     entries: ReceiptFiles,
   ): Promise<readonly Source[]> {
-    const cacheFolders = await cacheDirectories(this.#context.disk, this.root, model);
+    const cacheFolders = await cacheDirectories(this.context.disk, this.root, model);
     return model.files.flatMap((file) => {
       const { path } = file;
       const part = staged.get(file);
@@ -133,11 +122,11 @@ export class TreeLayout implements LayoutWriter<PinnedRepository> {
   /** Removes stale files: only files that rma wrote according to a receipt and that are unchanged since. */
   async #removeStale(model: PinnedRepository, folder: string): Promise<void> {
     const wanted = new Set(model.files.map(({ path }) => path));
-    for (const { files } of await this.#receipts.besides(model)) {
+    for (const { files } of await this.receipts.besides(model)) {
       for (const [path, entry] of Object.entries(files)) {
         if (wanted.has(path) || entry.foreign === true || pathFault(path) !== null) continue;
         const place = join(folder, path);
-        if (isUnchanged(statFile(place), entry)) await this.#context.disk.rm(place, { force: true });
+        if (isUnchanged(statFile(place), entry)) await this.context.disk.rm(place, { force: true });
       }
     }
   }

@@ -2,9 +2,9 @@ import { dirname, join } from 'node:path';
 import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
 import { modelOrigin } from '../../../core/source/describe-model.ts';
 import { sourceOf } from '../../../core/source/sources.ts';
+import type { Disk } from '../disk/disk.ts';
 import { ensureDir, writeAtomic } from '../disk/files.ts';
 import { hashFile } from '../disk/hash-file.ts';
-import type { AdoptOptions, LayoutContext } from '../layouts/layout-writer.ts';
 import {
   isSameContent,
   isUnchanged,
@@ -16,6 +16,22 @@ import {
   statFile,
 } from './receipts.ts';
 
+/** What receipts and layouts work with. */
+export interface StoreContext {
+  readonly disk: Disk;
+  /** directory of all receipts */
+  readonly receipts: string;
+  /** staging directory on the file system of the receipts; that of a layout may be on another one */
+  readonly receiptStaging: string;
+  /** wall clock, ms */
+  readonly now: () => number;
+}
+
+export interface AdoptOptions {
+  readonly onBytes: (bytes: number) => void;
+  readonly signal: AbortSignal;
+}
+
 export type ReceiptFiles = Readonly<Record<string, ReceiptFile>>;
 
 export interface VerifyOptions extends Partial<AdoptOptions> {
@@ -25,9 +41,9 @@ export interface VerifyOptions extends Partial<AdoptOptions> {
 
 /** Reads and writes the receipts of models for all layouts. */
 export class ReceiptStore {
-  readonly #context: LayoutContext;
+  readonly #context: StoreContext;
 
-  constructor(context: LayoutContext) {
+  constructor(context: StoreContext) {
     this.#context = context;
   }
 

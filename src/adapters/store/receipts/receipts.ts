@@ -88,6 +88,11 @@ export function isSameContent(file: PinnedFile, entry: ReceiptFile | undefined):
   );
 }
 
+/** Returns whether a path has the requested content, by the entry of its receipt. Reads no content. */
+export function isIntact(file: PinnedFile, path: string, entry: ReceiptFile | undefined): boolean {
+  return isSameContent(file, entry) && isUnchanged(statFile(path), entry);
+}
+
 /** Returns the entry of a file that was just verified. */
 export function receiptEntry(stats: BigIntStats, digest: Digest, now: number): ReceiptFile {
   return {
