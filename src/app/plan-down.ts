@@ -2,10 +2,12 @@ import type { RmaConfig } from '../core/domain/config.ts';
 import type { ContainerFacts } from '../core/domain/container.ts';
 import { planDown as downPlan } from '../core/plan/plan-down.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
-import { formatProjectState } from '../core/profile/project-state.ts';
+import { formatProjectState, type ProjectState } from '../core/profile/project-state.ts';
+import { endingProfiles } from '../core/profile/replaced-profiles.ts';
 import { findProfile } from '../core/profile/select-services.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
+import { projectSet } from './desired/choose-services.ts';
 import { readProjectState } from './desired/project-state.ts';
 import { observedContainer } from './observe/observe-workers.ts';
 import { projectContainers } from './observe/project-containers.ts';
@@ -34,7 +36,10 @@ export async function planDown(
 ): Promise<PlannedDown> {
   const catalog = profiles.length === 0 ? null : await invocation.catalog(config);
   await requireDocker(host);
-  const containers = await projectContainers(host, config.project);
+  const [containers, state] = await Promise.all([
+    projectContainers(host, config.project),
+    readProjectState(host, config),
+  ]);
   if (catalog !== null) {
     // a profile that was removed from the data can still be taken down
     const stopped = profiles.filter((name) => !containers.some(({ profile }) => profile === name));
@@ -42,11 +47,11 @@ export async function planDown(
   }
   const networks = await host.engine.networks();
   const { secrets } = projectFiles(config);
-  const files = await stateAfter(host, { config, profiles });
+  const files = stateAfter(state, { config, profiles });
   const plan = downPlan({
     host: host.name,
     project: config.project,
-    profiles,
+    profiles: profiles.length === 0 ? null : endingProfiles(profiles, projectSet(config, state, []), state),
     containers: containers.map((container) => observedContainer(container)),
     hasNetwork: networks.some(({ project }) => project === config.project),
     secrets: (await host.files.facts(secrets)) === null ? null : secrets,
@@ -56,11 +61,7 @@ export async function planDown(
 }
 
 /** Returns the state file as it is to be; empty when it does not change. Only profiles named in `down` are forgotten. */
-async function stateAfter(
-  host: Pick<Host, 'files'>,
-  { config, profiles }: DownRequest,
-): Promise<ReadonlyMap<string, string>> {
-  const state = await readProjectState(host, config);
+function stateAfter(state: ProjectState, { config, profiles }: DownRequest): ReadonlyMap<string, string> {
   const left = state.profiles.filter((profile) => !profiles.includes(profile));
   if (left.length === state.profiles.length) return new Map();
   return new Map([[projectFiles(config).state, formatProjectState({ ...state, profiles: left })]]);

@@ -2,6 +2,7 @@ import type { RmaConfig } from '../core/domain/config.ts';
 import { type PinnedModel, pinnedBytes } from '../core/domain/pinned-model.ts';
 import type { Catalog, CatalogModel, DataOrigin, Profile, ProfileVariant } from '../core/domain/profile.ts';
 import { findModel } from '../core/profile/find-model.ts';
+import type { ProjectState } from '../core/profile/project-state.ts';
 import { findProfile } from '../core/profile/select-services.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
@@ -15,6 +16,8 @@ export interface ListedProfile {
   readonly origin: DataOrigin;
   /** in the project's set */
   readonly inUse: boolean;
+  /** the profile that runs instead of one without a GPU; null: itself */
+  readonly replacedBy: string | null;
 }
 
 /** A model of a profile, with its size if already resolved. */
@@ -39,10 +42,10 @@ export async function listProfiles(
   config: RmaConfig,
 ): Promise<readonly ListedProfile[]> {
   const catalog = await invocation.catalog(config);
-  const used = projectSet(config, await readProjectState(host, config), []);
+  const state = await readProjectState(host, config);
   return [...catalog.profiles.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((profile) => listed(catalog, profile, used));
+    .map((profile) => listed(catalog, profile, usage(config, state)));
 }
 
 /** Returns a profile with its models. @throws RmaError RMA_PROFILE_UNKNOWN, RMA_DATA_INVALID (2) */
@@ -53,9 +56,9 @@ export async function showProfile(
 ): Promise<ShownProfile> {
   const catalog = await invocation.catalog(config);
   const profile = findProfile(catalog, name);
-  const used = projectSet(config, await readProjectState(host, config), []);
+  const use = usage(config, await readProjectState(host, config));
   const { pinned } = await readResolved(host, projectFiles(config).resolved);
-  return { ...listed(catalog, profile, used), models: profileModels(catalog, profile, pinned) };
+  return { ...listed(catalog, profile, use), models: profileModels(catalog, profile, pinned) };
 }
 
 /** Returns the names of a variant's engines, each once. */
@@ -63,9 +66,19 @@ export function enginesOf({ services }: ProfileVariant): readonly string[] {
   return [...new Set(services.map(({ engine }) => engine))];
 }
 
-function listed(catalog: Catalog, profile: Profile, used: readonly string[]): ListedProfile {
+/** The profiles of a project, and what replaces them. */
+interface Usage {
+  readonly used: readonly string[];
+  readonly replaced: Readonly<Record<string, string>>;
+}
+
+function usage(config: RmaConfig, state: ProjectState): Usage {
+  return { used: projectSet(config, state, []), replaced: state.replaced ?? {} };
+}
+
+function listed(catalog: Catalog, profile: Profile, { used, replaced }: Usage): ListedProfile {
   const origin = catalog.origins.get(profile.name) ?? { file: '', own: false, replaces: null };
-  return { profile, origin, inUse: used.includes(profile.name) };
+  return { profile, origin, inUse: used.includes(profile.name), replacedBy: replaced[profile.name] ?? null };
 }
 
 function profileModels(

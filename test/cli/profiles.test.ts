@@ -87,6 +87,7 @@ describe('[req R02] rma profiles ls', () => {
       file,
       replaces: expect.stringMatching(/\/profiles\/ocr\.yaml$/),
       inUse: true,
+      replacedBy: null,
     });
     expect(profiles).toContainEqual(expect.objectContaining({ name: 'mine', file: mine, replaces: null }));
   });

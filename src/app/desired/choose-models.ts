@@ -6,6 +6,8 @@ import type { ServedModel } from '../../core/domain/worker-config.ts';
 import { RmaError } from '../../core/errors.ts';
 import { findModel } from '../../core/profile/find-model.ts';
 import { modelsOf, namedBy, optionalRefs, usersOf } from '../../core/profile/model-users.ts';
+import { runningProfiles } from '../../core/profile/replaced-profiles.ts';
+import { selectServices } from '../../core/profile/select-services.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { fetchExitCode } from '../fetch/fetch-result.ts';
@@ -139,6 +141,10 @@ async function projectModels(
   invocation: Pick<Invocation, 'catalog'>,
   config: RmaConfig,
 ): Promise<ReadonlyMap<string, ServedModel>> {
-  const { services } = (await chooseServices(host, invocation, { config, profiles: [] })).selection;
+  const { catalog, profiles, state } = await chooseServices(host, invocation, { config, profiles: [] });
+  const { services } = selectServices(catalog, runningProfiles(profiles, state), {
+    variants: new Map(Object.entries(config.variants)),
+    names: state.services,
+  });
   return new Map(services.flatMap(({ models }) => models.map((model) => [model.ref, model] as const)));
 }

@@ -46,8 +46,8 @@ export async function desiredState(
   { project, placed, snapshot, directory }: DesiredRequest,
 ): Promise<DesiredProject> {
   const { config } = project;
-  const { selection, placement, resolved } = placed;
-  const pinned = pinnedOf(selection, resolved.pinned);
+  const { selection, placement } = placed;
+  const pinned = pinnedOf(selection, placed.resolved.pinned);
   const secrets = await secretsFor(host, invocation, { project, selection });
   const owner = storeOwner(config, snapshot.directories, host.caller);
   const { ports, avoided } = await ownPorts(host, {
@@ -73,7 +73,7 @@ export async function desiredState(
   const stack = renderCompose(fleet, { version: RMA_VERSION, path });
   const desired: DesiredState = {
     stack,
-    files: generatedFiles({ project, selection, resolved, ports, compose: stack.text }),
+    files: generatedFiles({ project, placed, ports, compose: stack.text }),
     secrets: new Map([...secrets].map(([name, value]) => [name, sha256Hex(value)])),
     workerImage: { tag, base: config.images.workerBase },
     models: new Map([...pinned.values()].map((model) => [model.ref, model])),

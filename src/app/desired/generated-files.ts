@@ -1,15 +1,14 @@
 import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
-import type { Selection } from '../../core/domain/selection.ts';
 import { formatProjectState, type ProjectState } from '../../core/profile/project-state.ts';
 import { findProfile } from '../../core/profile/select-services.ts';
 import { formatResolved } from '../../core/source/resolved-file.ts';
 import { projectFiles } from '../observe/project-files.ts';
+import type { PlacedServices } from './place-services.ts';
 import type { ProjectRequest } from './read-request.ts';
 
 export interface GeneratedContent {
   readonly project: ProjectRequest;
-  readonly selection: Selection;
-  readonly resolved: ResolvedModels;
+  readonly placed: Pick<PlacedServices, 'selection' | 'resolved' | 'replaced'>;
   /** service → port on the host */
   readonly ports: ReadonlyMap<string, number>;
   /** text of the Compose file */
@@ -26,13 +25,17 @@ export function generatedFiles(content: GeneratedContent): ReadonlyMap<string, s
   ]);
 }
 
-/** Returns the models of all variants of the project's profiles: the next plan compares them without asking a hub. */
-function modelsOf({ project, resolved }: GeneratedContent): ResolvedModels {
+/**
+ * Returns the models that run, and those of all variants of the project's profiles: the next plan compares them without
+ * asking a hub.
+ */
+function modelsOf({ project, placed }: GeneratedContent): ResolvedModels {
   const { catalog, profiles } = project;
+  const { resolved, selection } = placed;
   const names = profiles
     .flatMap((name) => findProfile(catalog, name).variants)
     .flatMap(({ services }) => services.flatMap(({ models }) => models));
-  const refs = new Set(names.map((name) => catalog.served.get(name)?.ref));
+  const refs = new Set([...selection.refs, ...names.map((name) => catalog.served.get(name)?.ref)]);
   const own = <T>(facts: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
     new Map([...facts].filter(([ref]) => refs.has(ref)));
   // also what no header contains: read again, it could differ, and a running service would change; --refresh reads it
@@ -40,11 +43,13 @@ function modelsOf({ project, resolved }: GeneratedContent): ResolvedModels {
 }
 
 /** Returns the next state. Profiles of the configuration are not stored, so that removing one there removes it. */
-function nextState({ project, selection, ports }: GeneratedContent): Omit<ProjectState, 'schema'> {
+function nextState({ project, placed, ports }: GeneratedContent): Omit<ProjectState, 'schema'> {
   const { config, profiles } = project;
+  const { selection, replaced } = placed;
   return {
     profiles: profiles.filter((name) => !config.profiles.includes(name)),
     ports: Object.fromEntries(ports),
     services: Object.fromEntries(selection.services.map(({ service, identity }) => [service, identity])),
+    replaced,
   };
 }

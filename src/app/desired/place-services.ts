@@ -22,6 +22,8 @@ export interface PlacedServices {
   readonly checks: readonly PlanCheck[];
   /** profiles of the selection that the command acts on; none: all */
   readonly acted: readonly string[];
+  /** profile without a GPU → the profile that runs instead */
+  readonly replaced: Readonly<Record<string, string>>;
 }
 
 export interface PlaceRequest {
@@ -80,5 +82,6 @@ function placedServices(
       leftOut: leftOut.filter(({ profile }) => own.includes(profile)),
     }),
     acted: named.map((name) => replaced.find(({ profile }) => profile === name)?.by ?? name),
+    replaced: Object.fromEntries(replaced.map(({ profile, by }) => [profile, by])),
   };
 }

@@ -25,22 +25,22 @@ export function enginesOf<C extends UsingContainer>(worker: C, containers: reado
 }
 
 /**
- * Returns what ends when profiles are taken down: their workers, and the engines that serve no other worker; everything,
- * the coordinator too, when no other worker is left.
+ * Returns what ends when profiles are taken down: their workers, and the engines that serve no other worker; the coordinator
+ * too when nothing else is left.
  */
 export function endingWith<C extends UsingContainer>(
   profiles: readonly string[],
   containers: readonly C[],
 ): readonly C[] {
   const isNamed = ({ profile }: C): boolean => profile !== null && profiles.includes(profile);
-  const stays = containers.some((container) => isWorker(container) && !isNamed(container));
-  if (!stays) return containers.some(isNamed) ? containers : [];
-  return containers.filter((container) => {
+  const ending = containers.filter((container) => {
     if (isWorker(container)) return isNamed(container);
     const users = usersOf(container.service, containers);
     const mine = isNamed(container) || users.some(isNamed);
     return mine && users.every(isNamed);
   });
+  const onlyCoordinator = containers.every((each) => ending.includes(each) || each.profile === null);
+  return ending.length > 0 && onlyCoordinator ? containers : ending;
 }
 
 function isWorker({ service, profile }: UsingContainer): boolean {

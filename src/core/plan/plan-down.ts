@@ -13,8 +13,8 @@ import { usesOf } from './uses.ts';
 export interface DownInput {
   readonly host: string;
   readonly project: string;
-  /** profiles to take down; none: the whole project */
-  readonly profiles: readonly string[];
+  /** profiles to take down; null: the whole project */
+  readonly profiles: readonly string[] | null;
   /** all containers of the project */
   readonly containers: readonly ObservedContainer[];
   /** whether a network of the project exists */
@@ -31,7 +31,7 @@ export interface DownInput {
  */
 export function planDown(input: DownInput): Plan {
   const { containers, profiles, host } = input;
-  const ending = profiles.length === 0 ? containers : endingWith(profiles, containers);
+  const ending = profiles === null ? containers : endingWith(profiles, containers);
   const removals = ['worker', 'engine', 'coordinator'].flatMap((role) =>
     ending.filter((container) => container.role === role).map(removal),
   );

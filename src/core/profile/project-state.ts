@@ -5,13 +5,15 @@ import { text, wholeNumber } from '../schema/rules.ts';
 import { shell } from '../shell-quote.ts';
 import type { ServiceNames } from './service-names.ts';
 
-/** What a project keeps between two commands: profiles added by flag, the ports of its services, and what they run. */
+/** What a project keeps between two commands: profiles added by option, the ports of its services, and what they run. */
 export interface ProjectState {
   readonly schema: 'rma.project-state/v1';
   /** in the order in which they were added */
   readonly profiles: readonly string[];
   readonly ports: Readonly<Record<string, number>>;
   readonly services?: ServiceNames | undefined;
+  /** profile without a GPU → the profile that runs instead */
+  readonly replaced?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The state of a project without a state file. */
@@ -22,12 +24,20 @@ const projectState: Schema<ProjectState> = z.object({
   profiles: z.array(text()),
   ports: z.record(z.string(), wholeNumber(1)),
   services: z.optional(z.record(z.string(), text())),
+  replaced: z.optional(z.record(z.string(), text())),
 });
 
 /** Returns the text of `state.json`; the same state gives the same bytes. */
 export function formatProjectState(state: Omit<ProjectState, 'schema'>): string {
-  const { profiles, ports, services = {} } = state;
-  const content = { schema: NO_STATE.schema, profiles, ports: byName(ports), services: byName(services) };
+  const { profiles, ports, services = {}, replaced = {} } = state;
+  const content = {
+    schema: NO_STATE.schema,
+    profiles,
+    ports: byName(ports),
+    services: byName(services),
+    // most projects have none
+    ...(Object.keys(replaced).length > 0 && { replaced: byName(replaced) }),
+  };
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 

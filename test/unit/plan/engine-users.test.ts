@@ -45,6 +45,12 @@ describe('endingWith', () => {
     expect(endingWith(['a', 'b'], shared)).toEqual(shared);
   });
 
+  it('keeps the engine of another profile whose worker is missing, and the coordinator', () => {
+    const left = [coordinator, worker('a', ['a-llm']), engine('a-llm', 'a'), engine('b-llm', 'b')];
+    expect(names(endingWith(['a'], left))).toEqual(['a-worker', 'a-llm']);
+    expect(names(endingWith(['b'], left))).toEqual(['b-llm']);
+  });
+
   it('takes nothing for a profile that does not run', () => {
     expect(endingWith(['c'], shared)).toEqual([]);
     expect(endingWith(['c'], [coordinator])).toEqual([]);

@@ -10,7 +10,7 @@ const planOf = ({ containers }: Pick<Observed, 'containers'>, over: Partial<Down
   planDown({
     host: 'box1',
     project: 'demo',
-    profiles: [],
+    profiles: null,
     containers,
     hasNetwork: true,
     secrets: '/srv/demo/.rma/secrets',

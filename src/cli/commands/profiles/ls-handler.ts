@@ -11,7 +11,7 @@ const COLUMNS: readonly Column<ListedProfile>[] = [
   { title: 'MODELS', value: (row) => String(modelsIn(row).length), align: 'right' },
   { title: 'MIN GPU', value: ({ profile }) => sizeText(profile.minGpuBytes), align: 'right' },
   { title: 'SOURCE', value: sourceText },
-  { title: 'IN USE', value: ({ inUse }) => (inUse ? 'yes' : 'no') },
+  { title: 'IN USE', value: useText },
   { title: 'SERVES', value: ({ profile }) => profile.description },
 ];
 
@@ -28,7 +28,7 @@ export async function runProfilesLs(_: object, context: Context): Promise<Comman
 }
 
 function profileDocument(row: ListedProfile): Readonly<Record<string, unknown>> {
-  const { profile, origin, inUse } = row;
+  const { profile, origin, inUse, replacedBy } = row;
   return {
     name: profile.name,
     description: profile.description,
@@ -40,6 +40,7 @@ function profileDocument(row: ListedProfile): Readonly<Record<string, unknown>> 
     file: origin.file,
     replaces: origin.replaces,
     inUse,
+    replacedBy,
   };
 }
 
@@ -54,6 +55,11 @@ function modelsIn({ profile }: ListedProfile): readonly string[] {
 function sourceText({ origin }: ListedProfile): string {
   if (!origin.own) return 'shipped';
   return origin.replaces === null ? 'own' : 'own, overrides shipped';
+}
+
+function useText({ inUse, replacedBy }: ListedProfile): string {
+  if (!inUse) return 'no';
+  return replacedBy === null ? 'yes' : `as ${replacedBy}`;
 }
 
 function sizeText(bytes: number | null): string {
