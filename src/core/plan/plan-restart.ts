@@ -30,15 +30,15 @@ export function planRestart({ host, services, ownCoordinator, containers }: Rest
     named.filter((container) => container.role === role).map(restart),
   );
   const { drains, resumes } = planDrains(restarts, containers);
+  const isNamed = (service: string): boolean => named.some((container) => container.service === service);
   const workers = containers
     .filter(({ role }) => role === 'worker')
-    .map((container) => ({
-      service: container.service,
-      engines: enginesOf(container, containers),
-      container,
-      requested: false,
-      fitsNewEngines: true,
-    }));
+    .map((container) => {
+      const { service } = container;
+      const engines = enginesOf(container, containers);
+      const requested = [service, ...engines].some(isNamed);
+      return { service, engines, container, requested, fitsNewEngines: true };
+    });
   const changed = [...restarts, ...resumes];
   const waits = planWaits(workers, { services: changed, fetches: [], containers, ownCoordinator });
   const steps: readonly Step[] = [...drains, ...restarts, ...resumes, ...waits.models, ...waits.ready];

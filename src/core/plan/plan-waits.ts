@@ -76,7 +76,9 @@ export function planWaits(
   };
 }
 
+/** Returns why a worker is waited for; null when it is not. One that the command does not name is to be as ready as it was. */
 function causeOf(worker: AffectedWorker, started: ReadonlyMap<string, string>): string | null {
+  if (!worker.requested && !(worker.container !== null && isReady(worker.container))) return null;
   const own = started.get(worker.service);
   const engine = worker.engines.find((name) => started.has(name));
   const verb = engine === undefined ? undefined : started.get(engine);
@@ -88,17 +90,15 @@ function causeOf(worker: AffectedWorker, started: ReadonlyMap<string, string>): 
 
 /** Returns why a worker that has no step of its own is waited for; null when it is not. */
 function causeOfRunning(
-  { container, requested }: AffectedWorker,
+  { container }: AffectedWorker,
   engine: string | null,
   coordinator: string | undefined,
 ): string | null {
   if (container === null || !mayServe(container)) return null;
   const { worker } = container;
-  if (!requested && (worker === null || isFetching(container))) return null;
   if (engine !== null) return engine;
-  const ready = isReady(container);
-  if (coordinator !== undefined && (requested || ready)) return `the coordinator is ${coordinator}`;
-  if (!requested || ready) return null;
+  if (coordinator !== undefined) return `the coordinator is ${coordinator}`;
+  if (isReady(container)) return null;
   return worker === null ? 'it does not report its state' : `it is ${worker.state}`;
 }
 

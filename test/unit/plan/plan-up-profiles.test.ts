@@ -51,6 +51,16 @@ describe('a plan for some profiles', () => {
     expect(lines.filter((line) => line.includes('a-worker'))).toEqual([]);
   });
 
+  it('does not wait for a worker of another profile that was not ready when it recreates their engine', () => {
+    const desired = desiredProfiles('a', 'c');
+    const degraded = { worker: { state: 'degraded', failure: null } } as const;
+    const running = withContainer(runningProfiles(desired, 'a', 'c'), 'c-worker', degraded);
+    const lines = text(desired, withContainer(running, 'a-one', { configHash: 'old' }), 'a');
+    expect(lines.filter((line) => line.startsWith('> wait'))).toEqual([
+      '> wait-until-ready a-worker: its engine a-one is recreated',
+    ]);
+  });
+
   it('drains and resumes the worker of another profile that shares a recreated engine', () => {
     const desired = desiredProfiles('a', 'c');
     const observed = withContainer(runningProfiles(desired, 'a', 'c'), 'a-one', { configHash: 'old' });
