@@ -5,28 +5,16 @@ import { planDown } from '../../../src/app/plan-down.ts';
 import { planUp } from '../../../src/app/plan-up.ts';
 import { restart } from '../../../src/app/restart.ts';
 import { up } from '../../../src/app/up.ts';
-import type { ProfileService } from '../../../src/core/domain/profile.ts';
 import type { Plan } from '../../../src/core/plan/plan-types.ts';
-import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
-import { ACCIDENTS, type Accident, happen } from '../../helpers/host/accidents.ts';
+import { catalogOf, configOf } from '../../helpers/builders/render-builders.ts';
+import { happen } from '../../helpers/host/accidents.ts';
 import { undrainedStops } from '../../helpers/host/drain-watch.ts';
 import { executionFaults } from '../../helpers/host/expected-changes.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
 import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
+import { accident, profileData, profileNames } from '../../helpers/host/random-profiles.ts';
+import { upRequest } from '../../helpers/host/up-request.ts';
 
-const NAMES = ['a', 'b', 'c'] as const;
-
-const service: fc.Arbitrary<ProfileService> = fc
-  .record({
-    engine: fc.constantFrom('one', 'two'),
-    models: fc.constantFrom(['small'], ['big'], ['small', 'big']),
-    flags: fc.subarray(['--a']),
-  })
-  .map(profileServiceOf);
-const services = fc.array(service, { minLength: 1, maxLength: 2 });
-const data = fc.record({ a: services, b: services, c: services });
-const names = fc.subarray([...NAMES], { minLength: 1 });
-const accident: fc.Arbitrary<Accident> = fc.record({ kind: fc.constantFrom(...ACCIDENTS), nth: fc.nat(12) });
 const store = fc.constantFrom(
   { type: 'named', name: 'rma-models' } as const,
   { type: 'host', path: '/data/models' } as const,
@@ -34,16 +22,14 @@ const store = fc.constantFrom(
 
 /** A machine: which profiles were started, what happened since, and whether their data changed. */
 const machine = fc.record({
-  before: data,
-  changed: fc.option(data, { freq: 2 }),
-  started: fc.option(names, { freq: 3 }),
+  before: profileData,
+  changed: fc.option(profileData, { freq: 2 }),
+  started: fc.option(profileNames, { freq: 3 }),
   accidents: fc.array(accident, { maxLength: 4 }),
   store,
   /** turns that the changes take, over and over */
   delays: fc.array(fc.nat(6), { minLength: 1, maxLength: 8 }),
 });
-
-const quiet = { waitSeconds: 60, confirm: async () => undefined, show: () => undefined };
 
 async function machineOf({ before, changed, started, accidents, delays, store: spec }: MachineData) {
   const host = new FakeHost();
@@ -51,14 +37,9 @@ async function machineOf({ before, changed, started, accidents, delays, store: s
     profiles: [],
     volumes: { store: spec, cache: { type: 'named', name: 'rma-cache' } },
   });
-  const request = (profiles: readonly string[]) => ({
-    config,
-    profiles,
-    refresh: false,
-    removeOrphans: false,
-  });
+  const request = (profiles: readonly string[]) => upRequest({ config, profiles });
   const invocationOf = (content: typeof before) => fakeInvocation(catalogOf(content, ['one', 'two']));
-  if (started !== null) await up(host, invocationOf(before), { ...request(started), ...quiet });
+  if (started !== null) await up(host, invocationOf(before), request(started));
   for (const each of accidents) happen(host, each);
   host.takeChanges();
   let count = 0;
@@ -78,12 +59,12 @@ const runs = { numRuns: 60 };
 
 it('up does exactly what its plan lists, in an order that the plan allows, and then has nothing to do', async () => {
   await fc.assert(
-    fc.asyncProperty(machine, names, fc.boolean(), async (drawn, profiles, removeOrphans) => {
+    fc.asyncProperty(machine, profileNames, fc.boolean(), async (drawn, profiles, removeOrphans) => {
       const { host, undrained, request, invocation } = await machineOf(drawn);
       const asked = { ...request(profiles), removeOrphans };
       const planned = await planUp(host, invocation, asked);
       expect(host.takeChanges()).toEqual([]);
-      const { plan } = await up(host, invocation, { ...asked, ...quiet });
+      const { plan } = await up(host, invocation, asked);
       expect(plan).toEqual(planned.plan);
       expect(executionFaults(plan.operations, host.takeRecords())).toEqual([]);
       expect(undrained).toEqual([]);
@@ -95,7 +76,7 @@ it('up does exactly what its plan lists, in an order that the plan allows, and t
 
 it('down does exactly what its plan lists, and then has nothing to do', async () => {
   await fc.assert(
-    fc.asyncProperty(machine, fc.subarray([...NAMES]), async (drawn, profiles) => {
+    fc.asyncProperty(machine, fc.option(profileNames, { nil: [] }), async (drawn, profiles) => {
       const { host, undrained, config, invocation } = await machineOf(drawn);
       const { plan } = await down(host, invocation, { config, profiles });
       expect(executionFaults(plan.operations, host.takeRecords())).toEqual([]);
