@@ -57,6 +57,19 @@ describe('plan', () => {
     ]);
   });
 
+  it('checks the GPUs of the services with GPUs that it starts, and of no others', () => {
+    const services = desired.stack.services.map((service) =>
+      service.name === 'chat-llm' ? { ...service, gpus: ['GPU-1'] } : service,
+    );
+    const onGpu: DesiredState = { ...desired, stack: { ...desired.stack, services } };
+    const checks = (observed: Observed) =>
+      text(observed, onGpu).filter((line) => line.startsWith('> check-gpus'));
+    expect(checks(withContainer(done, 'chat-llm', null))).toEqual([
+      '> check-gpus chat-llm: it must see exactly its GPUs',
+    ]);
+    expect(checks(withContainer(done, 'chat-worker', null))).toEqual([]);
+  });
+
   it('counts what it does, and the bytes', () => {
     const { summary } = plan(desired, emptyBox({ freeBytes: 100_000_000 }));
     expect(summary).toEqual({ create: 12, change: 0, remove: 0, fetchBytes: 1000, freeBytes: 100_000_000 });
