@@ -6,6 +6,7 @@ import { planNfs } from '../core/plan/plan-nfs.ts';
 import { planStoreMove } from '../core/plan/plan-store-move.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
 import { planUp as upPlan } from '../core/plan/plan-up.ts';
+import { runningAfter, startedServices } from '../core/plan/running-after.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { type DesiredProject, desiredState } from './desired/desired-state.ts';
@@ -39,12 +40,14 @@ export async function planUp(
   const next = await desiredState(host, invocation, { project, placed, snapshot });
   const observed = await observeDesired(host, invocation, { config, snapshot, ...next });
   const plan = upPlan(next.desired, observed, { host: host.name, profiles: placed.acted, removeOrphans });
+  const running = runningAfter(plan.operations, observed.containers);
   const checks = [
     ...plan.checks,
     ...placed.checks,
     ...next.checks,
     ...planMemory({
-      services: next.fleet.services,
+      services: next.fleet.services.filter(({ name }) => running.has(name)),
+      starting: startedServices(plan.operations),
       models: next.desired.models,
       totalBytes: snapshot.engine.memoryBytes,
     }),

@@ -7,7 +7,10 @@ import type { PlanCheck } from './plan-types.ts';
 type Service = Pick<ServiceSpec, 'name' | 'role' | 'profile' | 'resources' | 'gpus' | 'models'>;
 
 export interface MemoryRequest {
+  /** those that run after the plan */
   readonly services: readonly Service[];
+  /** names of those that the plan starts */
+  readonly starting: ReadonlySet<string>;
   /** by canonical reference */
   readonly models: ReadonlyMap<string, PinnedModel>;
   /** RAM of the machine that runs the containers, bytes; null: unknown */
@@ -15,12 +18,14 @@ export interface MemoryRequest {
 }
 
 /**
- * Compares the RAM of the services with that of their host. One service that cannot fit by itself is an error; limits that
+ * Compares the RAM of the services with that of their host. A service that is to start and cannot fit by itself is an error; limits that
  * add up to more than the host has are a warning, since not every service uses all of its limit.
  */
-export function planMemory({ services, models, totalBytes }: MemoryRequest): readonly PlanCheck[] {
+export function planMemory(request: MemoryRequest): readonly PlanCheck[] {
+  const { services, starting, models, totalBytes } = request;
   if (totalBytes === null) return [];
   const errors = services.flatMap((service) => {
+    if (!starting.has(service.name)) return [];
     const needed = needOf(service, models);
     return needed > totalBytes ? [tooBig(service, needed, totalBytes)] : [];
   });

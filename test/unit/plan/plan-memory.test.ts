@@ -52,8 +52,10 @@ function requestOf(parts: Parts, totalBytes: number | null) {
     const model: PinnedModel = pinnedFile(ref);
     return { ...model, files: model.files.map((file) => ({ ...file, bytes: parts.weights })) };
   });
+  const { services: running } = buildFleet(input);
   return {
-    services: buildFleet(input).services,
+    services: running,
+    starting: new Set(running.map(({ name }) => name)),
     models: new Map(models.map((model) => [model.ref, model])),
     totalBytes,
   };
@@ -80,6 +82,11 @@ describe('planMemory', () => {
 
   it('does not count services without a limit', () => {
     expect(planMemory(requestOf({ limit: null, weights: GIB }, GIB))).toEqual([]);
+  });
+
+  it('leaves a service alone that runs already', () => {
+    const request = requestOf({ limit: null, weights: 8 * GIB }, 4 * GIB);
+    expect(planMemory({ ...request, starting: new Set(['chat-worker']) })).toEqual([]);
   });
 
   it('refuses a model on the CPU whose weights are larger than the RAM, and says nothing else', () => {
