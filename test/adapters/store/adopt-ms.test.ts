@@ -10,7 +10,7 @@ test.each([
   ['of old SDKs under hub', 'hub/models/org/na___me'],
   ['of new SDKs', 'models/org--na.me/snapshots/master'],
   ['of new SDKs, another revision', 'models/org--na.me/snapshots/v1'],
-])('a cache %s is hashed and linked into place, without a content request', async (_name, place) => {
+])('hashes and links a cache %s, without a content request', async (_name, place) => {
   const { root, folder, fetch, contents, check } = await setUpMs();
   const seed = join(root, 'modelscope', place);
   writeFiles(seed);
@@ -23,7 +23,7 @@ test.each([
   expect(await check()).toMatchObject({ state: 'present' });
 });
 
-test('a damaged file of a cache is not taken, the others are', async () => {
+test('skips a damaged file of a cache and adopts the others', async () => {
   const { root, fetch } = await setUpMs();
   const seed = join(root, 'modelscope/models/org/na___me');
   writeFiles(seed);
@@ -32,7 +32,7 @@ test('a damaged file of a cache is not taken, the others are', async () => {
   expect(readFileSync(join(seed, 'config.json'), 'utf8')).toBe('{"v": 9}\n');
 });
 
-test('a cache whose files are links is taken by what they lead to', async () => {
+test('adopts the targets of a cache of symbolic links', async () => {
   const { root, folder, fetch, contents } = await setUpMs();
   const [seed, blobs] = [join(root, 'modelscope/models/org/na___me'), join(root, 'modelscope/blobs')];
   writeFiles(blobs);
@@ -46,7 +46,7 @@ test('a cache whose files are links is taken by what they lead to', async () => 
   expect(names.some((entry) => entry.isSymbolicLink())).toBe(false);
 });
 
-test('without hard links between file systems a cache is copied', async () => {
+test('copies a cache on another file system', async () => {
   const isSeed = (path: unknown) => String(path).includes('/models/org/');
   const disk: Disk = {
     ...realDisk,
@@ -64,7 +64,7 @@ test('without hard links between file systems a cache is copied', async () => {
   expect(inode(folder)).not.toBe(inode(seed));
 });
 
-test('the link that old SDKs make for a name with dots is followed, also to mend a file', async () => {
+test('follows the link that old SDKs create for a name with dots, also to repair a file', async () => {
   const { root, folder, fetch, contents } = await setUpMs();
   const owner = join(root, 'modelscope/org');
   writeFiles(join(owner, 'na___me'));

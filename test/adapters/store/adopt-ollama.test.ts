@@ -11,7 +11,7 @@ import {
 } from '../../helpers/store/ollama-fixture.ts';
 import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 
-test('a store that Ollama wrote is hashed and adopted without a request for content', async () => {
+test('hashes and adopts a store written by Ollama, without a content request', async () => {
   const { hub, root, fetcher, model, manifest } = await setUpOllama();
   writeLikeOllama(root, manifest, ollama['library/tiny:latest']);
   expect(await fetcher.store.check(model)).toMatchObject({ state: 'missing' });
@@ -22,10 +22,10 @@ test('a store that Ollama wrote is hashed and adopted without a request for cont
 
 test.each([
   ['zeros of the same size', Buffer.alloc(WEIGHTS.size)],
-  ['half of itself', Buffer.from(WEIGHTS.read(0, WEIGHTS.size / 2))],
-  ['nothing', Buffer.alloc(0)],
+  ['half of its content', Buffer.from(WEIGHTS.read(0, WEIGHTS.size / 2))],
+  ['no content', Buffer.alloc(0)],
 ])(
-  '[fail C4] [fail C9] a blob that holds %s, as Ollama leaves it for ever, is told as missing and replaced',
+  '[fail C4] [fail C9] a blob with %s, which Ollama never repairs, is missing and downloaded again',
   async (_, content) => {
     const { hub, root, fetcher, model, blob, manifest } = await setUpOllama();
     writeLikeOllama(root, manifest, ollama['library/tiny:latest']);
@@ -42,7 +42,7 @@ test.each([
   },
 );
 
-test('[fail C4] a blob that went bad after its receipt counts as missing for every model that has it', async () => {
+test('[fail C4] a blob that was corrupted after its receipt is missing for every model that uses it', async () => {
   const { hub, root, fetcher, model, blob } = await setUpOllama();
   const other = await fetcher.resolve('ollama:me/other');
   await fetcher.fetch([model, other]);
@@ -60,8 +60,8 @@ test.each([
   ['half written', '{"schemaVersion":2,"lay'],
   ['empty', ''],
   ['of another version of the model', '{"schemaVersion":2}'],
-  ['gone', null],
-])('[fail D6] a manifest that is %s is written again without fetching anything', async (_, text) => {
+  ['missing', null],
+])('[fail D6] a manifest that is %s is rewritten without a download', async (_, text) => {
   const { hub, root, fetcher, model, manifest } = await setUpOllama();
   await fetcher.fetch([model]);
   const path = join(root, 'ollama/manifests/registry.ollama.ai/library/tiny/latest');
@@ -77,7 +77,7 @@ test.each([
 });
 
 test.each(['', 'null', '{"schema":"rma.receipt/v1","from":"x","files":{"a":1}}'])(
-  '[fail D6] a store whose receipt is %j is read again, not fetched again',
+  '[fail D6] verifies a store with the receipt %j without a download',
   async (text) => {
     const { root, hub, fetcher, model } = await setUpOllama();
     await fetcher.fetch([model]);
@@ -92,7 +92,7 @@ test.each(['', 'null', '{"schema":"rma.receipt/v1","from":"x","files":{"a":1}}']
   },
 );
 
-test('[req R04] a folder models/NAME, as some guides draw it, is not taken for a model', async () => {
+test('[req R04] ignores a directory models/NAME, as shown in some guides', async () => {
   const { root, fetcher, model, manifest } = await setUpOllama();
   mkdirSync(join(root, 'ollama/models/tiny'), { recursive: true });
   writeFileSync(join(root, 'ollama/models/tiny/latest'), manifest);

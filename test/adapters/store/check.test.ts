@@ -27,7 +27,7 @@ async function filledStore() {
   return { server, repo, root, model, folder: hubFolder(root, 'acme/tiny'), store: testStore(root), again };
 }
 
-test('an empty store has nothing, and looking at it writes nothing', async () => {
+test('an empty store has no model, and checking it writes nothing', async () => {
   const { model } = await filledStore();
   const root = tempFolder();
   const [check] = await checkModels([model], testStore(root));
@@ -36,13 +36,13 @@ test('an empty store has nothing, and looking at it writes nothing', async () =>
   expect(readdirSync(root)).toEqual([]);
 });
 
-test('a content that two files share counts once', async () => {
+test('counts content shared by two files once', async () => {
   const { model, store, repo } = await filledStore();
   const sum = repo.files.reduce((bytes, { content }) => bytes + content.length, 0);
   expect((await store.check(model)).totalBytes).toBe(sum - 300_000);
 });
 
-test('[fail P3] a complete store is neither locked nor written: it may be read-only', async () => {
+test('[fail P3] neither locks nor writes a complete store, which may be read-only', async () => {
   const { server, root, model } = await filledStore();
   const refuse = () =>
     Promise.reject(Object.assign(new Error('read-only'), { code: 'EROFS', syscall: 'open' }));
@@ -64,7 +64,7 @@ test('[fail P3] a complete store is neither locked nor written: it may be read-o
 test.each([
   ['its snapshot link', 'snapshots'],
   ['its blob', 'blobs'],
-])('a file that lost %s is missing; only a lost blob is fetched again', async (_, kind) => {
+])('a file without %s is missing; only a missing blob is downloaded again', async (_, kind) => {
   const { folder, repo, store, model, again } = await filledStore();
   const config = repo.files[1]!.content;
   const path =
@@ -80,7 +80,7 @@ test.each([
 });
 
 test.each(['refs/main', `trees/${'c0ffee'.padEnd(40, '0')}.json`])(
-  'a store without %s is mended without fetching anything',
+  'repairs a store without %s without a download',
   async (name) => {
     const { folder, store, model, again } = await filledStore();
     const before = readFileSync(join(folder, name), 'utf8');
@@ -92,10 +92,10 @@ test.each(['refs/main', `trees/${'c0ffee'.padEnd(40, '0')}.json`])(
 );
 
 test.each([
-  ['with a line break, which readers do not accept,', (commit: string) => `${commit}\n`],
+  ['with a trailing newline', (commit: string) => `${commit}\n`],
   ['that is empty', () => ''],
-  ['to a snapshot that is not there', () => 'd'.repeat(40)],
-])('[fail L5] a branch file %s is written again', async (_, text) => {
+  ['of a missing snapshot', () => 'd'.repeat(40)],
+])('[fail L5] rewrites a branch file %s', async (_, text) => {
   const { folder, store, model, again, repo } = await filledStore();
   writeFileSync(join(folder, 'refs/main'), text(repo.commit));
   expect((await store.check(model)).state).toBe('partial');
@@ -103,7 +103,7 @@ test.each([
   expect(readFileSync(join(folder, 'refs/main'), 'utf8')).toBe(repo.commit);
 });
 
-test('[fail C4] a blob that changed without a receipt knowing it is read, and fetched when wrong', async () => {
+test('[fail C4] verifies a blob that changed since its receipt, and downloads it again if wrong', async () => {
   const { folder, repo, again } = await filledStore();
   const weights = repo.files[3]!.content;
   const blob = join(folder, 'blobs', sha256(weights));
@@ -112,7 +112,7 @@ test('[fail C4] a blob that changed without a receipt knowing it is read, and fe
   expect(readFileSync(blob).equals(weights)).toBe(true);
 });
 
-test('a blob that was only touched is read again, not fetched again', async () => {
+test('verifies a blob with a new modification time without a download', async () => {
   const { folder, repo, again } = await filledStore();
   utimesSync(join(folder, 'blobs', sha256(repo.files[3]!.content)), 1, 1);
   expect(await again()).toMatchObject([{ fetchedBytes: 0 }]);
@@ -123,13 +123,13 @@ test.each([
   'null',
   '{"schema":"rma.receipt/v1"}',
   '{"schema":"rma.receipt/v1","from":"x","files":{"a":1}}',
-])('[fail D6] a store whose receipt is %j is read again, not fetched again', async (text) => {
+])('[fail D6] verifies a store with the receipt %j without a download', async (text) => {
   const { root, again, repo } = await filledStore();
   writeFileSync(join(root, '.rma/receipts/hf/models--acme--tiny', `${repo.commit}.json`), text);
   expect(await again()).toMatchObject([{ state: 'present', fetchedBytes: 0 }]);
 });
 
-test('a new commit fetches only the files that changed', async () => {
+test('downloads only the changed files of a new commit', async () => {
   const { server, repo, root, folder } = await filledStore();
   const commit = 'beef'.padEnd(40, '1');
   const changed = { path: 'README.md', content: Buffer.from('# tiny, again\n'), lfs: false };
@@ -141,7 +141,7 @@ test('a new commit fetches only the files that changed', async () => {
   expect(readdirSync(join(folder, 'snapshots')).sort()).toEqual([commit, repo.commit].sort());
 });
 
-test('[fail X1] a link that somebody planted in a snapshot is not followed when writing', async () => {
+test('[fail X1] does not write through a symbolic link planted in a snapshot', async () => {
   const { root, folder, repo, server } = await filledStore();
   const outside = join(root, 'outside');
   mkdirSync(outside);

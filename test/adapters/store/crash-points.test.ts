@@ -78,7 +78,7 @@ const sources: readonly ModelSource[] = (['hf', 'url', 'ollama', 'ms'] as const)
   locate: (_, file) => ({ url: `memory:${file.path}`, authorization: null }),
 }));
 
-/** Brings contents from memory through real part files: every step on the disk is the one of a real transfer. */
+/** Downloads from memory into real part files, with the same disk operations as a real transfer. */
 function memoryTransfer(disk: Disk): Transfer {
   return {
     fetch: async (job) => {
@@ -118,7 +118,7 @@ function fetchAll(root: string, disk: Disk, model: PinnedModel): Promise<readonl
   });
 }
 
-/** A plain directory appears whole. */
+/** Checks that a plain directory is complete or missing. */
 function expectWholeFolder(folder: string): void {
   for (const [path, content] of contents) {
     if (!existsSync(folder) || path === 'm.gguf' || path.startsWith('sha256-')) continue;
@@ -126,7 +126,7 @@ function expectWholeFolder(folder: string): void {
   }
 }
 
-/** Every file under a final name is whole and right, and every name that leads to it leads somewhere. */
+/** Checks that every file with a final name is complete and valid, and every link has a target. */
 function expectSound(root: string): void {
   expectWholeFolder(join(root, 'modelscope/acme/tiny'));
   const repo = join(root, 'huggingface/hub/models--acme--tiny');
@@ -153,7 +153,7 @@ function expectSound(root: string): void {
   if (existsSync(gguf)) expect(readFileSync(gguf).equals(contents.get('m.gguf')!)).toBe(true);
 }
 
-/** Only blobs under the name of their hash, only whole manifests, and all blobs there as soon as there is a manifest. */
+/** Checks that blobs match their names, and that a manifest is complete and has all its blobs. */
 function expectSoundOllama(folder: string): void {
   const files = (name: string) =>
     existsSync(join(folder, name))
@@ -171,7 +171,7 @@ function expectSoundOllama(folder: string): void {
   }
 }
 
-/** What a fetch keeps in the staging area, apart from the small files that leases and records are renamed from. */
+/** Returns the model content in the staging area, without the small temporary files of leases and records. */
 function stagedContent(root: string): readonly string[] {
   return readdirSync(join(root, '.rma/staging')).filter((name) => !/\.(lease|tmp)$/.test(name));
 }
@@ -186,7 +186,7 @@ test.each([
   ['ms', 'the process dies', msModel, true],
   ['ms', 'one step fails', msModel, false],
 ] as const)(
-  '[fail L6] [fail D2] %s: wherever %s, the store reads as absent or right, and the next fetch completes it',
+  '[fail L6] [fail D2] %s: wherever %s, the store is consistent and the next run completes it',
   async (...[, , model, forever]) => {
     let reached = true;
     let points = 0;
@@ -212,7 +212,7 @@ test.each([
   120_000,
 );
 
-test('[fail D1] a full disk is one clear error, keeps what was synced, and the next fetch goes on from there', async () => {
+test('[fail D1] a full disk fails with exit code 5, keeps synced data, and the next run resumes', async () => {
   const root = quickFolder();
   let full = true;
   const disk: Disk = {

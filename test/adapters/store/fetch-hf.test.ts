@@ -5,7 +5,7 @@ import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { sha256, startModelServer } from '../../helpers/store/model-server.ts';
 import { hubFolder, smallRepo, testFetcher } from '../../helpers/store/store-fixture.ts';
 
-test('[req R43] a repository is fetched once into the native cache, and a second run makes no request', async () => {
+test('[req R43] downloads a repository once into the native cache; a second run sends no request', async () => {
   const server = await startModelServer();
   const repo = smallRepo();
   server.serve(repo);

@@ -7,7 +7,7 @@ import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { sha256, startModelServer } from '../../helpers/store/model-server.ts';
 import { smallRepo, testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 
-test("one model's fault does not stop the others, and the exit code says that a part failed", async () => {
+test('a failed model does not stop the others, and the exit code is that of a partial failure', async () => {
   const server = await startModelServer();
   server.serve(smallRepo('acme/good'));
   const bad = smallRepo('acme/bad', 'bad0'.padEnd(40, '0'));
@@ -28,7 +28,7 @@ test("one model's fault does not stop the others, and the exit code says that a 
   expect(fetchExitCode(results)).toBe(8);
 });
 
-test('progress goes from checking over downloading to present, and bytes never run backwards', async () => {
+test('progress moves from checking through downloading to present, and bytes never decrease', async () => {
   const server = await startModelServer();
   server.serve(smallRepo());
   const fetcher = testFetcher(tempFolder(), server.url);
@@ -46,7 +46,7 @@ test('progress goes from checking over downloading to present, and bytes never r
   });
 });
 
-test('a failed model says why in its progress', async () => {
+test('a failed model has the reason in its progress', async () => {
   const server = await startModelServer();
   server.serve(smallRepo());
   const fetcher = testFetcher(tempFolder(), server.url);
@@ -59,7 +59,7 @@ test('a failed model says why in its progress', async () => {
   expect(fetcher.progress.at(-1)).toMatchObject({ state: 'failed', note: expect.stringContaining('gated') });
 });
 
-test('two models that together do not fit are not both begun, and nothing of the second is fetched', async () => {
+test('of two models that do not fit together, only one is started', async () => {
   const server = await startModelServer();
   server.serve(smallRepo('acme/one'));
   server.serve(smallRepo('acme/two', 'f00d'.padEnd(40, '0')));
@@ -90,7 +90,7 @@ test('two models that together do not fit are not both begun, and nothing of the
   expect(fetchExitCode(results)).toBe(8);
 });
 
-test('[fail X5] the token reaches the hub only, and no file of the store', async () => {
+test('[fail X5] sends the token to the hub only, and stores it nowhere', async () => {
   const server = await startModelServer();
   server.serve(smallRepo());
   const root = tempFolder();
@@ -107,7 +107,7 @@ test('[fail X5] the token reaches the hub only, and no file of the store', async
   }
 });
 
-test('an abort rejects with its reason and leaves the lease free', async () => {
+test('an abort rejects with its reason and releases the lease', async () => {
   const server = await startModelServer();
   server.serve(smallRepo());
   const root = tempFolder();

@@ -15,7 +15,7 @@ import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { FILES, filesIn, NEXT, setUpMs, writeFiles } from '../../helpers/store/ms-fixture.ts';
 import { testFetcher } from '../../helpers/store/store-fixture.ts';
 
-test('[req R43] a repository lies as a plain directory, readable by all, and the second fetch asks for no content', async () => {
+test('[req R43] stores a repository as a plain directory readable by all; a second run downloads nothing', async () => {
   const { root, folder, fetch, contents } = await setUpMs();
   expect(await fetch()).toMatchObject({ state: 'present' });
   expect(filesIn(folder)).toEqual(Object.keys(FILES).sort());
@@ -27,7 +27,7 @@ test('[req R43] a repository lies as a plain directory, readable by all, and the
   expect(contents()).toBe(before);
 });
 
-test('a new directory appears whole, by one rename', async () => {
+test('creates a new directory by one rename', async () => {
   const seen: string[][] = [];
   const disk: Disk = {
     ...realDisk,
@@ -41,7 +41,7 @@ test('a new directory appears whole, by one rename', async () => {
   expect(seen).toEqual([Object.keys(FILES).sort()]);
 });
 
-test('a branch that moved on replaces what changed, fetches only that, and removes what rma wrote and it no longer has', async () => {
+test('after the branch has moved, downloads the changed files and removes its own files that are gone', async () => {
   const { folder, fetch, publish, contents } = await setUpMs();
   await fetch();
   writeFileSync(join(folder, 'mine.txt'), 'mine');
@@ -53,7 +53,7 @@ test('a branch that moved on replaces what changed, fetches only that, and remov
   expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe('{"v": 2}\n');
 });
 
-test('a file that was there before rma is adopted, and stays when the branch no longer has it', async () => {
+test('adopts an existing file, and keeps it when the branch no longer has it', async () => {
   const { folder, fetch, publish, contents } = await setUpMs();
   writeFiles(folder);
   expect(await fetch()).toMatchObject({ state: 'present', fetchedBytes: 0 });
@@ -63,7 +63,7 @@ test('a file that was there before rma is adopted, and stays when the branch no 
   expect(filesIn(folder)).toContain('old.txt');
 });
 
-test('a stale file that somebody changed since stays', async () => {
+test('keeps a stale file that was modified', async () => {
   const { folder, fetch, publish } = await setUpMs();
   await fetch();
   writeFileSync(join(folder, 'old.txt'), 'now mine');
@@ -72,7 +72,7 @@ test('a stale file that somebody changed since stays', async () => {
   expect(readFileSync(join(folder, 'old.txt'), 'utf8')).toBe('now mine');
 });
 
-test('a part grows to the whole without fetching that part again, and a part removes nothing', async () => {
+test('extends a partial model without downloading it again, and removes nothing for another part', async () => {
   const { folder, fetch, check } = await setUpMs();
   await fetch('ms:org/na.me:*.json');
   expect(filesIn(folder)).toEqual(['config.json']);
@@ -83,7 +83,7 @@ test('a part grows to the whole without fetching that part again, and a part rem
 });
 
 test.each(['', 'copy'])(
-  '[fail X1] a link out of the store in place of the folder %j is refused',
+  '[fail X1] rejects a symbolic link out of the store in place of the directory %j',
   async (part) => {
     const { root, folder, fetch } = await setUpMs();
     const outside = join(root, 'outside');
@@ -98,14 +98,14 @@ test.each(['', 'copy'])(
   },
 );
 
-test('a folder in place of a file is told, and not removed', async () => {
+test('rejects a directory in place of a file, and keeps it', async () => {
   const { folder, fetch } = await setUpMs();
   mkdirSync(join(folder, 'config.json/sub'), { recursive: true });
   expect(await fetch()).toMatchObject({ error: { code: 'RMA_STORE_NAME_TAKEN', exitCode: 6 } });
   expect(existsSync(join(folder, 'config.json/sub'))).toBe(true);
 });
 
-test('[fail C4] a damaged file is fetched again, one that was only touched is read again', async () => {
+test('[fail C4] downloads a damaged file again, and verifies one with a new modification time', async () => {
   const { folder, fetch, contents } = await setUpMs();
   await fetch();
   utimesSync(join(folder, 'model.safetensors'), 1, 1);
@@ -117,7 +117,7 @@ test('[fail C4] a damaged file is fetched again, one that was only touched is re
   expect(readFileSync(join(folder, 'model.safetensors'), 'utf8')).toBe('weights '.repeat(1000));
 });
 
-test('a store without receipts is adopted as it is', async () => {
+test('adopts a store without receipts', async () => {
   const { root, fetch, contents } = await setUpMs();
   await fetch();
   renameSync(join(root, '.rma'), join(root, 'old-records'));
@@ -126,7 +126,7 @@ test('a store without receipts is adopted as it is', async () => {
   expect(contents()).toBe(before);
 });
 
-test('[fail C11] a file that is not what the listing says gets no name', async () => {
+test('[fail C11] does not store a file that differs from the listing', async () => {
   const { hub, folder, fetch } = await setUpMs();
   hub.faults.add({ kind: 'wrong-hash', path: '*config.json' });
   const result = await fetch('ms:org/na.me:config.json');
@@ -134,7 +134,7 @@ test('[fail C11] a file that is not what the listing says gets no name', async (
   expect(existsSync(folder)).toBe(false);
 });
 
-test('a file whose hash nobody publishes is believed at its first fetch and kept from then on', async () => {
+test('trusts a file without a published hash on first download, and restores that content later', async () => {
   const { hub, root, folder } = await setUpMs();
   const fetcher = testFetcher(root, hub.endpoint);
   const resolved = await fetcher.resolve('ms:org/na.me');

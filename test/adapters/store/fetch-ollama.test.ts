@@ -18,7 +18,7 @@ import {
 } from '../../helpers/store/ollama-fixture.ts';
 import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 
-test('[req R04] [req R43] a model is fetched once into the native store, and a second run makes no request', async () => {
+test('[req R04] [req R43] downloads a model once into the native store; a second run sends no request', async () => {
   const { hub, root, fetcher, model, manifest } = await setUpOllama();
   expect(await fetcher.fetch([model])).toMatchObject([{ state: 'present' }]);
   const place = 'registry.ollama.ai/library/tiny/latest';
@@ -37,7 +37,7 @@ test('[req R04] [req R43] a model is fetched once into the native store, and a s
   expect(hub.log.entries()).toEqual([]);
 });
 
-test('[fail P1] its files are 0644 and its folders 2775', async () => {
+test('[fail P1] files have mode 0644 and directories 2775', async () => {
   const { root, fetcher, model, blob } = await setUpOllama();
   await fetcher.fetch([model]);
   for (const path of ['blobs', 'manifests', 'manifests/registry.ollama.ai/library/tiny']) {
@@ -47,7 +47,7 @@ test('[fail P1] its files are 0644 and its folders 2775', async () => {
   for (const path of [blob('model'), manifest]) expect(statSync(path).mode & 0o7777).toBe(0o644);
 });
 
-test('a blob that waited long in the staging area is new when it gets its name: Ollama deletes old ones without a manifest', async () => {
+test('publishes a blob with the current time, because Ollama deletes old blobs without a manifest', async () => {
   const { root, model } = await setUpOllama();
   const store = testStore(root);
   await store.prepare();
@@ -62,7 +62,7 @@ test('a blob that waited long in the staging area is new when it gets its name: 
   expect(statSync(join(root, 'ollama/blobs', file.path)).mtimeMs).toBeGreaterThan(Date.now() - 3_600_000);
 });
 
-test('a blob that another tag or another model brought is not fetched again, and counts as present', async () => {
+test('reuses a blob of another tag or model', async () => {
   const { hub, root, fetcher, model } = await setUpOllama();
   await fetcher.fetch([model]);
   for (const ref of ['ollama:tiny:two', 'ollama:me/other']) {
@@ -76,7 +76,7 @@ test('a blob that another tag or another model brought is not fetched again, and
   }
 });
 
-test('models that share blobs are fetched at once by writers that know nothing of each other, and all are right', async () => {
+test('concurrent downloads of models that share blobs all succeed', async () => {
   const { hub, root, fetcher } = await setUpOllama();
   const refs = ['ollama:tiny', 'ollama:tiny:two', 'ollama:me/other'];
   const models = await Promise.all(refs.map((ref) => fetcher.resolve(ref)));
@@ -89,7 +89,7 @@ test('models that share blobs are fetched at once by writers that know nothing o
   for (const name of filesIn(folder)) expect(`sha256-${hashOf(join(folder, name))}`).toBe(name);
 });
 
-test('two holders of different leases publish the same blob at once, and both models are present', async () => {
+test('holders of different leases can publish the same blob at once', async () => {
   const { root, fetcher, model } = await setUpOllama();
   const other = await fetcher.resolve('ollama:me/other');
   const store = testStore(root);
@@ -116,7 +116,7 @@ test('two holders of different leases publish the same blob at once, and both mo
   expect(await store.check(other)).toMatchObject({ state: 'present' });
 });
 
-test('a tag that moved brings only the blobs that are new', async () => {
+test('downloads only the new blobs after a tag has moved', async () => {
   const { hub, root, fetcher, model } = await setUpOllama();
   await fetcher.fetch([model]);
   const { manifest } = hub.publishOllama('library/tiny:latest', modelOf('{"num_ctx":4}'));
@@ -128,7 +128,7 @@ test('a tag that moved brings only the blobs that are new', async () => {
   expect(await testStore(root).check(model)).toMatchObject({ state: 'partial' });
 });
 
-test('[fail P3] a complete model is neither locked nor written: its store may be read-only', async () => {
+test('[fail P3] neither locks nor writes for a complete model, whose store may be read-only', async () => {
   const { hub, root, fetcher, model } = await setUpOllama();
   await fetcher.fetch([model]);
   const refuse = () =>
@@ -147,7 +147,7 @@ test('[fail P3] a complete model is neither locked nor written: its store may be
   ]);
 });
 
-test('[req R44] OLLAMA_MODELS moves the native store, and nothing unfinished is ever among its blobs or manifests', async () => {
+test('[req R44] OLLAMA_MODELS moves the native store, and no partial file is ever among its blobs or manifests', async () => {
   const { hub, root, model } = await setUpOllama();
   const elsewhere = join(tempFolder(), 'ollama-models');
   const seen = new Set<string>();
@@ -175,7 +175,7 @@ test('[req R44] OLLAMA_MODELS moves the native store, and nothing unfinished is 
   expect([...seen].filter((path) => /^(blobs|manifests)\//.test(path))).toEqual([]);
 });
 
-test('[fail C11] a blob that is not what its digest says, twice, leaves nothing under a final name', async () => {
+test('[fail C11] leaves no final file if a blob twice differs from its digest', async () => {
   const { hub, root, fetcher, model, blob } = await setUpOllama();
   hub.faults.add({ kind: 'flip-byte', port: 'cdn', path: `*${blob('model').slice(-64)}` });
   expect(await fetcher.fetch([model])).toMatchObject([
@@ -185,7 +185,7 @@ test('[fail C11] a blob that is not what its digest says, twice, leaves nothing 
   expect(filesIn(join(root, 'ollama/manifests'))).toEqual([]);
 });
 
-test('[fail H2] an address of the CDN that ran out is asked for again', async () => {
+test('[fail H2] requests an expired CDN URL again', async () => {
   const { hub, fetcher, model, blob } = await setUpOllama();
   const path = `*${blob('model').slice(-64)}`;
   hub.faults.add({ kind: 'expired-url', uses: 0, times: 1, path });

@@ -10,7 +10,7 @@ import { durableBytes, hubFolder, smallRepo, testFetcher } from '../../helpers/s
 const fetcher = fileURLToPath(new URL('./programs/fetcher.ts', import.meta.url));
 const SIZE = 3_000_000;
 
-/** A hub whose CDN sends half of the first download and then stands still. */
+/** Starts a hub whose CDN stalls after half of the first download. */
 async function halfServer() {
   const server = await startModelServer();
   const content = Buffer.alloc(SIZE, 'weights!');
@@ -28,7 +28,7 @@ async function halfServer() {
   return { server, content, repo };
 }
 
-test('[fail R1] [fail R8] a process that is killed in the middle loses nothing that was synced, and the next one does not wait', async () => {
+test('[fail R1] [fail R8] after SIGKILL, synced data is kept and the next process resumes without waiting', async () => {
   const { server, content, repo } = await halfServer();
   const root = tempFolder();
   const run = startProgram(await bundleProgram(fetcher), [root, server.url, 'hf:acme/tiny']);
@@ -49,7 +49,7 @@ test('[fail R1] [fail R8] a process that is killed in the middle loses nothing t
   expect(readdirSync(join(root, '.rma', 'staging'))).toEqual([]);
 });
 
-test('[fail R8] a process that is told to stop syncs what it has, and the next one fetches the rest', async () => {
+test('[fail R8] on SIGTERM, a process syncs its data and the next one downloads the rest', async () => {
   const { server, repo, content } = await halfServer();
   const root = tempFolder();
   const run = startProgram(await bundleProgram(fetcher), [root, server.url, 'hf:acme/tiny']);
@@ -66,7 +66,7 @@ test('[fail R8] a process that is told to stop syncs what it has, and the next o
   expect(readFileSync(file).equals(content)).toBe(true);
 });
 
-test('[fail C10] [fail L4] three processes on one store fetch each file once', async () => {
+test('[fail C10] [fail L4] three processes on one store download each file once', async () => {
   const server = await startModelServer();
   server.serve(smallRepo());
   server.fault = (request, response) => {

@@ -9,7 +9,7 @@ import { smallRepo, testFetcher, testStore } from '../../helpers/store/store-fix
 import { testHttp } from '../../helpers/store/test-http.ts';
 import { testSource } from '../../helpers/store/test-source.ts';
 
-test('two repositories that share files do not take them from each other while both are being fetched', async () => {
+test('two repositories with shared files can be downloaded at once', async () => {
   const server = await startModelServer();
   for (const name of ['acme/one', 'acme/two']) server.serve(smallRepo(name));
   const root = tempFolder();

@@ -27,7 +27,7 @@ async function setUp() {
   return { root, put, fetch, downloads };
 }
 
-test('a file by URL lies flat in its set under its final name, readable by all', async () => {
+test('stores a file by URL in the directory of its set, readable by all', async () => {
   const { root, put, fetch, downloads } = await setUp();
   const content = ggufContent();
   const url = put('/m.gguf', content);
@@ -40,7 +40,7 @@ test('a file by URL lies flat in its set under its final name, readable by all',
   expect(downloads()).toBe(1);
 });
 
-test('without a published hash the first content is trusted, and kept', async () => {
+test('trusts the first content if no hash is published, and keeps it', async () => {
   const { put, fetch, downloads } = await setUp();
   const url = put('/m.gguf', ggufContent());
   await fetch(url);
@@ -48,7 +48,7 @@ test('without a published hash the first content is trusted, and kept', async ()
   expect(downloads()).toBe(1);
 });
 
-test('a name that another content has is refused with both named, and as= mends it', async () => {
+test('rejects a name with other content, with both URLs, and #as= resolves it', async () => {
   const { root, put, fetch } = await setUp();
   const one = put('/one/m.gguf', ggufContent());
   const two = put('/two/m.gguf', ggufContent());
@@ -67,7 +67,7 @@ test('a name that another content has is refused with both named, and as= mends 
   expect(await fetch(`${two}#as=other.gguf`)).toMatchObject({ state: 'present' });
 });
 
-test('a file that somebody else put there is never overwritten', async () => {
+test('never overwrites a file that it did not write', async () => {
   const { root, put, fetch } = await setUp();
   const path = join(root, 'gguf', 'default', 'm.gguf');
   mkdirSync(dirname(path), { recursive: true });
@@ -78,7 +78,7 @@ test('a file that somebody else put there is never overwritten', async () => {
   expect(readFileSync(path, 'utf8')).toBe('mine');
 });
 
-test('a file with the right content that somebody put there is adopted without a request for it', async () => {
+test('adopts an existing file with the right content without a download', async () => {
   const { root, put, fetch, downloads } = await setUp();
   const content = ggufContent();
   const path = join(root, 'gguf', 'default', 'm.gguf');
@@ -89,7 +89,7 @@ test('a file with the right content that somebody put there is adopted without a
   expect(downloads()).toBe(0);
 });
 
-test('the same content in two sets is one file on disk, fetched once', async () => {
+test('stores the same content of two sets once and downloads it once', async () => {
   const { root, put, fetch, downloads } = await setUp();
   const content = ggufContent();
   const url = put('/m.gguf', content);
@@ -102,7 +102,7 @@ test('the same content in two sets is one file on disk, fetched once', async () 
   expect(downloads()).toBe(1);
 });
 
-test('[fail C4] a file of ours that was damaged is fetched again', async () => {
+test('[fail C4] downloads a damaged file again', async () => {
   const { root, put, fetch } = await setUp();
   const content = ggufContent();
   const ref = `${put('/m.gguf', content)}#sha256=${sha256(content)}`;
@@ -113,7 +113,7 @@ test('[fail C4] a file of ours that was damaged is fetched again', async () => {
   expect(readFileSync(path).equals(content)).toBe(true);
 });
 
-test('a file that was only touched is read again, not fetched again', async () => {
+test('verifies a file with a new modification time without a download', async () => {
   const { root, put, fetch, downloads } = await setUp();
   const content = ggufContent();
   const ref = `${put('/m.gguf', content)}#sha256=${sha256(content)}`;
@@ -123,7 +123,7 @@ test('a file that was only touched is read again, not fetched again', async () =
   expect(downloads()).toBe(1);
 });
 
-test('a file that went away is fetched again', async () => {
+test('downloads a missing file again', async () => {
   const { root, put, fetch } = await setUp();
   const content = ggufContent();
   const url = put('/m.gguf', content);
@@ -132,7 +132,7 @@ test('a file that went away is fetched again', async () => {
   expect(await fetch(url)).toMatchObject({ state: 'present', fetchedBytes: content.length });
 });
 
-test('a URL whose content changed replaces its own file', async () => {
+test('replaces its own file when the content of the URL changes', async () => {
   const { root, put, fetch } = await setUp();
   const url = put('/m.gguf', ggufContent(5000));
   await fetch(url);
@@ -142,7 +142,7 @@ test('a URL whose content changed replaces its own file', async () => {
   expect(readFileSync(join(root, 'gguf/default/m.gguf')).equals(changed)).toBe(true);
 });
 
-test('a file that is not GGUF never gets its name', async () => {
+test('does not store a file that is not GGUF', async () => {
   const { root, put, fetch } = await setUp();
   const result = await fetch(put('/m.gguf', Buffer.from('not a model, whatever its name says')));
   expect(result).toMatchObject({ error: { code: 'RMA_CONTENT_NOT_GGUF', exitCode: 6 } });

@@ -28,7 +28,7 @@ async function setUp(options: { disk?: Disk; livenessSocket?: boolean } = {}): P
 const never = new AbortController().signal;
 const ignore = () => undefined;
 
-/** What a process that was killed leaves: a generation and perhaps a heartbeat, and nobody behind them. */
+/** Writes what a killed process leaves: a generation and perhaps a heartbeat, without a process. */
 async function deadHolder({ log }: Setup, witness: string | null = null): Promise<void> {
   await log.prepare();
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -36,7 +36,7 @@ async function deadHolder({ log }: Setup, witness: string | null = null): Promis
   await log.beat(1, { token: 'dead', beat: 3, released: false, doneBytes: 10, totalBytes: 100 });
 }
 
-test('[fail L3] a lease that was given back is taken at once by the next', async () => {
+test('[fail L3] a released lease is acquired at once', async () => {
   const { leases, clock } = await setUp();
   const first = await leases.acquire('key', ignore, never);
   await first.release();
@@ -45,7 +45,7 @@ test('[fail L3] a lease that was given back is taken at once by the next', async
   expect(clock.sleeps.filter((ms) => ms < 10_000)).toEqual([]);
 });
 
-test('a waiter is told who holds the lease and how far it is, and gets it when it is given back', async () => {
+test('a waiting process sees the holder and its progress, and acquires the lease on release', async () => {
   const { leases } = await setUp();
   const first = await leases.acquire('key', ignore, never);
   first.progress(30, 100);
@@ -64,7 +64,7 @@ test('a waiter is told who holds the lease and how far it is, and gets it when i
   expect(seen.at(-1)).toBe(30);
 });
 
-test('[fail L3] a holder whose heartbeat stands still is followed after 90 seconds of the waiter, not before', async () => {
+test('[fail L3] a holder without a heartbeat loses the lease after 90 seconds on the waiter’s clock, not before', async () => {
   const setup = await setUp();
   await deadHolder(setup);
   const start = setup.clock.monotonic();
@@ -74,7 +74,7 @@ test('[fail L3] a holder whose heartbeat stands still is followed after 90 secon
   await lease.release();
 });
 
-test('[fail L7] the time on the file system and on other hosts does not matter', async () => {
+test('[fail L7] wall clock differences do not matter', async () => {
   const setup = await setUp();
   await deadHolder(setup);
   setup.clock.advance(365 * 24 * 3600 * 1000);
@@ -84,7 +84,7 @@ test('[fail L7] the time on the file system and on other hosts does not matter',
   await lease.release();
 });
 
-test('a dead holder under the same kernel is known at once by its silent socket', async () => {
+test('a dead holder on the same host is detected at once by its closed socket', async () => {
   const setup = await setUp({ livenessSocket: true });
   await deadHolder(setup, 'deadbeef');
   const lease = await setup.leases.acquire('key', ignore, never);
@@ -92,7 +92,7 @@ test('a dead holder under the same kernel is known at once by its silent socket'
   await lease.release();
 });
 
-test('a living holder is not followed although its heartbeat is old to the waiter, as long as it beats', async () => {
+test('a live holder keeps the lease as long as it sends heartbeats', async () => {
   const { leases, clock } = await setUp({ livenessSocket: true });
   const first = await leases.acquire('key', ignore, never);
   let polls = 0;
@@ -110,7 +110,7 @@ test('a living holder is not followed although its heartbeat is old to the waite
   await second.release();
 });
 
-test('[fail L7] a holder that was asleep while another took over stops and does not publish', async () => {
+test('[fail L7] a suspended holder that lost its lease stops and does not publish', async () => {
   const setup = await setUp();
   const sleeper = await setup.leases.acquire('key', ignore, never);
   await setup.log.claim(2, {
@@ -127,7 +127,7 @@ test('[fail L7] a holder that was asleep while another took over stops and does 
   expect((await setup.log.read(2)).heartbeat).toBeNull();
 });
 
-test('a holder whose heartbeats fail stops before others may take over', async () => {
+test('a holder whose heartbeats fail stops before others can take over', async () => {
   let broken = false;
   const disk: Disk = {
     ...realDisk,
@@ -145,7 +145,7 @@ test('a holder whose heartbeats fail stops before others may take over', async (
   await lease.release();
 });
 
-test('a holder that lives but gets no further is not waited for without end', async () => {
+test('waiting for a holder without progress times out', async () => {
   const { leases } = await setUp();
   const first = await leases.acquire('key', ignore, never);
   await expect(leases.acquire('key', ignore, never)).rejects.toMatchObject({
@@ -155,7 +155,7 @@ test('a holder that lives but gets no further is not waited for without end', as
   await first.release();
 });
 
-test('an abort ends the waiting', async () => {
+test('an abort ends the wait', async () => {
   const { leases } = await setUp();
   const first = await leases.acquire('key', ignore, never);
   const controller = new AbortController();
@@ -164,7 +164,7 @@ test('an abort ends the waiting', async () => {
   await first.release();
 });
 
-test('a late claim of a number that was cleared away is not a lease', async () => {
+test('a late claim of a removed generation is not a lease', async () => {
   const { leases, log } = await setUp();
   for (let round = 0; round < 6; round += 1) await (await leases.acquire('key', ignore, never)).release();
   expect(
@@ -180,7 +180,7 @@ test('a late claim of a number that was cleared away is not a lease', async () =
   expect(await log.highest()).toBe(6);
 });
 
-test('a link whose answer was lost on the way counts as made', async () => {
+test('a link whose response was lost counts as created', async () => {
   const disk: Disk = {
     ...realDisk,
     link: async (from, to) => {
@@ -194,7 +194,7 @@ test('a link whose answer was lost on the way counts as made', async () => {
   await lease.release();
 });
 
-test('old generations, heartbeats and sockets do not pile up', async () => {
+test('removes old generations, heartbeats and sockets', async () => {
   const { root, leases } = await setUp({ livenessSocket: true });
   for (let round = 0; round < 20; round += 1) await (await leases.acquire('key', ignore, never)).release();
   expect(readdirSync(join(root, 'leases', 'key')).length).toBeLessThanOrEqual(6);

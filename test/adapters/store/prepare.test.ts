@@ -20,7 +20,7 @@ import { smallRepo, testFetcher, testStore } from '../../helpers/store/store-fix
 
 const asUser = fileURLToPath(new URL('./programs/as-user.ts', import.meta.url));
 
-test('[fail P1] folders are 2775 and files 0644 whatever the umask', async () => {
+test('[fail P1] directories have mode 2775 and files 0644, whatever the umask', async () => {
   const root = join(tempFolder(), 'store');
   const run = startProgram(await bundleProgram(asUser), [root, '077']);
   expect((await run.ended).stdout).toBe('prepared\n');
@@ -31,7 +31,7 @@ test('[fail P1] folders are 2775 and files 0644 whatever the umask', async () =>
   for (const stats of all) expect(stats.mode & 0o7777).toBe(stats.isDirectory() ? 0o2775 : 0o644);
 });
 
-test('preparing twice changes nothing', async () => {
+test('is idempotent', async () => {
   const root = tempFolder();
   await testStore(root).prepare();
   const before = readdirSync(root, { recursive: true });
@@ -40,19 +40,19 @@ test('preparing twice changes nothing', async () => {
   expect(readFileSync(join(root, '.rma/version'), 'utf8')).toBe('1\n');
 });
 
-test('a store of a newer version is not touched', async () => {
+test('rejects a store of a newer version', async () => {
   const root = tempFolder();
   mkdirSync(join(root, '.rma'));
   writeFileSync(join(root, '.rma/version'), '2\n');
   await expect(testStore(root).prepare()).rejects.toMatchObject({ code: 'RMA_STORE_TOO_NEW', exitCode: 3 });
 });
 
-test('[fail P2] a store that cannot be written is refused with both owners and the chown command', async () => {
+test('[fail P2] an unwritable store fails with both owners and the chown command', async () => {
   const root = tempFolder();
   chmodSync(root, 0o555);
   const program = await bundleProgram(asUser);
   chmodSync(dirname(program), 0o755);
-  // nothing is refused to root, so as root the program runs as another user
+  // root can write anywhere, so run the program as another user
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   const ids = uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid };
   const { stdout } = await startProgram(program, [root], ids).ended;
@@ -68,7 +68,7 @@ test('[fail P2] a store that cannot be written is refused with both owners and t
 });
 
 test.runIf(existsSync('/dev/shm'))(
-  '[fail D7] a hub cache on another file system gets its staging there',
+  '[fail D7] uses a staging area on the file system of the hub cache',
   async () => {
     const [root, home] = [tempFolder(), quickFolder()];
     const server = await startModelServer();
@@ -86,7 +86,7 @@ test.runIf(existsSync('/dev/shm'))(
   },
 );
 
-test('what a worker needs is written once, and again only when it changed', async () => {
+test('writes the needs of a worker once, and again only if they changed', async () => {
   const root = tempFolder();
   const store = testStore(root);
   await store.prepare();

@@ -22,18 +22,18 @@ function written(name: string, value: unknown): string {
 }
 
 describe('a receipt', () => {
-  it('keeps the keys that a newer version wrote into its files', () => {
+  it('keeps unknown keys of a newer version', () => {
     const newer = receipt({ 'model.gguf': { ...entry, foreign: true, pinnedBy: 'demo' } });
     expect(readReceiptSync(written('r.json', newer))).toEqual(newer);
   });
 
   it.each([
-    ['half of it', '{"schema":"rma.receipt/v1","from"'],
+    ['truncated JSON', '{"schema":"rma.receipt/v1","from"'],
     ['another schema', { ...receipt({}), schema: 'rma.receipt/v2' }],
     ['a file without a time', receipt({ a: { ...entry, mtimeNs: undefined } })],
     ['a file with an unknown hash', receipt({ a: { ...entry, digest: { algorithm: 'md5', hex: 'a' } } })],
     ['a list of files', receipt([entry])],
-  ])('counts as none with %s', async (_what, value) => {
+  ])('is ignored if it contains %s', async (_what, value) => {
     const path = written('r.json', value);
     expect(readReceiptSync(path)).toBeNull();
     expect(await readReceipts(realDisk, join(path, '..'))).toEqual([]);

@@ -5,7 +5,7 @@ import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { createSlot } from '../../../src/adapters/store/transfer/staging.ts';
 import { MIB, transferRig } from '../../helpers/store/transfer-fixture.ts';
 
-/** A disk on which one kind of step on open files fails, from its n-th call on; writes may also be short. */
+/** A disk on which one operation on open files fails from its n-th call on; writes may also be short. */
 function failing(step: 'writev' | 'datasync', from: number, errno: string): Disk {
   let calls = 0;
   return withHandles((handle) => ({
@@ -40,7 +40,7 @@ test.each([
   ['EIO', 'RMA_STORE_IO', 1],
   ['EROFS', 'RMA_STORE_READ_ONLY', 3],
 ] as const)(
-  '[fail D1] [fail R3] %s while writing stops at once, and what was written before is kept',
+  '[fail D1] [fail R3] %s during a write fails at once and keeps the data written before',
   async (errno, code, exitCode) => {
     const rig = await transferRig();
     await expect(rig.fetch({}, failing('writev', 4, errno))).rejects.toMatchObject({ code, exitCode });
@@ -53,13 +53,13 @@ test.each([
   },
 );
 
-test('[fail D2] a file whose sync failed is not trusted again', async () => {
+test('[fail D2] discards a file whose sync failed', async () => {
   const rig = await transferRig();
   await expect(rig.fetch({}, failing('datasync', 1, 'EIO'))).rejects.toMatchObject({ code: 'RMA_STORE_IO' });
   expect(readdirSync(rig.folder)).toEqual([]);
 });
 
-test('a disk that takes fewer bytes than it is given gets the rest in further writes', async () => {
+test('completes short writes', async () => {
   const disk = withHandles((handle) => ({
     writev: (chunks: readonly Uint8Array[], position: number) =>
       handle.writev([Buffer.concat(chunks).subarray(0, 10_001)], position),

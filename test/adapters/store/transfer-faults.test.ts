@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { sendContent, sha256 } from '../../helpers/store/model-server.ts';
 import { MIB, sendCut, transferRig } from '../../helpers/store/transfer-fixture.ts';
 
-test('a file arrives whole, with one request and no range', async () => {
+test('downloads a file with one request and no range', async () => {
   const rig = await transferRig();
   const { digest, file } = await rig.fetch();
   expect(file.equals(rig.content)).toBe(true);
@@ -11,13 +11,13 @@ test('a file arrives whole, with one request and no range', async () => {
   expect(rig.server.requests[0]?.headers.range).toBeUndefined();
 });
 
-test('an empty file needs no request', async () => {
+test('sends no request for an empty file', async () => {
   const rig = await transferRig(null, 0);
   expect((await rig.fetch()).file).toHaveLength(0);
   expect(rig.server.requests).toHaveLength(0);
 });
 
-test('[fail R4] a connection that breaks again and again resumes where it was, for as long as it gets on', async () => {
+test('[fail R4] resumes a connection that breaks repeatedly, as long as there is progress', async () => {
   const rig = await transferRig(
     (_, request, response) => sendCut(request, response, { content: rig.content, bytes: 300_000 }),
     6 * MIB,
@@ -32,7 +32,7 @@ test('[fail R4] a connection that breaks again and again resumes where it was, f
   });
 });
 
-test('[fail S1] a server that never sends anything is given up after a bounded number of tries', async () => {
+test('[fail S1] gives up after a limited number of retries if the server never sends data', async () => {
   const rig = await transferRig((_, __, response) => response.destroy());
   await expect(rig.fetch()).rejects.toMatchObject({
     code: 'RMA_HUB_UNREACHABLE',
@@ -41,7 +41,7 @@ test('[fail S1] a server that never sends anything is given up after a bounded n
   expect(rig.server.requests).toHaveLength(9);
 });
 
-test('[fail S3] a stall in the middle is left by a new connection', async () => {
+test('[fail S3] reconnects after a stall', async () => {
   const rig = await transferRig(
     (n, request, response) => {
       if (n > 1) return sendContent(request, response, rig.content);
@@ -55,7 +55,7 @@ test('[fail S3] a stall in the middle is left by a new connection', async () => 
   expect(file.equals(rig.content)).toBe(true);
 });
 
-test('[fail C1] a server that ignores the range starts the file again, cleanly', async () => {
+test('[fail C1] restarts the file if the server ignores the range', async () => {
   const rig = await transferRig((n, request, response) => {
     if (n === 1) return sendCut(request, response, { content: rig.content, bytes: MIB });
     sendContent({ method: 'GET', headers: {} }, response, rig.content);
@@ -65,7 +65,7 @@ test('[fail C1] a server that ignores the range starts the file again, cleanly',
   expect(rig.server.requests).toHaveLength(2);
 });
 
-test('a server that ignores ranges and always breaks is given up', async () => {
+test('gives up on a server that ignores ranges and always breaks', async () => {
   const rig = await transferRig((_, __, response) => {
     sendCut({ method: 'GET', headers: {}, path: '', server: 'hub' }, response, {
       content: rig.content,
@@ -76,7 +76,7 @@ test('a server that ignores ranges and always breaks is given up', async () => {
   expect(rig.server.requests.length).toBeLessThan(10);
 });
 
-test('[fail C1] a compressed answer is not written', async () => {
+test('[fail C1] rejects a compressed response', async () => {
   const rig = await transferRig((_, __, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(rig.content);
   });
@@ -86,9 +86,9 @@ test('[fail C1] a compressed answer is not written', async () => {
 
 test.each([
   ['another start', (size: number) => `bytes 5-${size - 1}/${size}`],
-  ['no range at all', () => 'bytes'],
-  ['an end beyond the one asked for', (size: number) => `bytes ${MIB}-${size}/${size}`],
-])('[fail C7] a part with %s is not written; the file is fetched whole instead', async (_, contentRange) => {
+  ['no range', () => 'bytes'],
+  ['an end beyond the requested one', (size: number) => `bytes ${MIB}-${size}/${size}`],
+])('[fail C7] discards a part with %s and downloads the whole file', async (_, contentRange) => {
   const rig = await transferRig((n, request, response) => {
     if (n === 1) return sendCut(request, response, { content: rig.content, bytes: MIB });
     if (request.headers.range === undefined) return sendContent(request, response, rig.content);
@@ -101,7 +101,7 @@ test.each([
   expect(rig.received()).toBe(rig.content.length + MIB);
 });
 
-test('[fail C12] 416 drops the partial and starts again once', async () => {
+test('[fail C12] restarts once from zero after a 416', async () => {
   const rig = await transferRig((n, request, response) => {
     if (n === 1) return sendCut(request, response, { content: rig.content, bytes: MIB });
     if (n === 2) return response.writeHead(416, { 'content-range': `bytes */${rig.content.length}` }).end();
@@ -112,7 +112,7 @@ test('[fail C12] 416 drops the partial and starts again once', async () => {
   expect(rig.server.requests[2]?.headers.range).toBeUndefined();
 });
 
-test('[fail C3] 416 is never taken for the end of the file', async () => {
+test('[fail C3] does not treat 416 as the end of the file', async () => {
   const rig = await transferRig((_, request, response) => {
     if (request.headers.range === undefined)
       return sendCut(request, response, { content: rig.content, bytes: MIB });
@@ -121,7 +121,7 @@ test('[fail C3] 416 is never taken for the end of the file', async () => {
   await expect(rig.fetch()).rejects.toMatchObject({ code: expect.stringMatching(/^RMA_HUB_/) });
 });
 
-test('a file that changes in the middle is started again, never mixed', async () => {
+test('restarts a file that changes during the download', async () => {
   const rig = await transferRig((n, request, response) => {
     if (n === 1) {
       response.writeHead(200, { 'content-length': rig.content.length, etag: '"old"' });
@@ -139,7 +139,7 @@ test('a file that changes in the middle is started again, never mixed', async ()
   expect(file.equals(rig.content)).toBe(true);
 });
 
-test('[fail H2] an expired signed URL is asked for again at its origin', async () => {
+test('[fail H2] requests a new signed URL after the old one expired', async () => {
   const rig = await transferRig((_, request, response) => {
     const signed = rig.server.requests.filter(({ server }) => server === 'cdn').length;
     if (request.server === 'hub') response.writeHead(302, { location: `${rig.server.cdn}/signed` }).end();
@@ -152,7 +152,7 @@ test('[fail H2] an expired signed URL is asked for again at its origin', async (
   expect(rig.received()).toBe(rig.content.length);
 });
 
-test('[fail H2] a signed URL that is refused every time ends after three more tries', async () => {
+test('[fail H2] gives up after three new signed URLs were rejected', async () => {
   const rig = await transferRig((_, request, response) => {
     if (request.server === 'hub') response.writeHead(302, { location: `${rig.server.cdn}/signed` }).end();
     else response.writeHead(403).end();
@@ -165,16 +165,13 @@ test.each([
   [401, {}, 'RMA_HUB_UNAUTHORIZED', 4],
   [403, { 'x-error-code': 'GatedRepo' }, 'RMA_HUB_GATED', 4],
   [404, {}, 'RMA_HUB_NOT_FOUND', 1],
-] as const)(
-  'status %i of the hub itself is not tried again',
-  async (...[status, headers, code, exitCode]) => {
-    const rig = await transferRig((_, __, response) => response.writeHead(status, headers).end());
-    await expect(rig.fetch()).rejects.toMatchObject({ code, exitCode });
-    expect(rig.server.requests).toHaveLength(1);
-  },
-);
+] as const)('does not retry status %i of the hub', async (...[status, headers, code, exitCode]) => {
+  const rig = await transferRig((_, __, response) => response.writeHead(status, headers).end());
+  await expect(rig.fetch()).rejects.toMatchObject({ code, exitCode });
+  expect(rig.server.requests).toHaveLength(1);
+});
 
-test('[fail H1] a busy server is asked again after the time it names', async () => {
+test('[fail H1] retries a busy server after its Retry-After', async () => {
   const rig = await transferRig((n, request, response) => {
     if (n === 1) response.writeHead(429, { 'retry-after': '42' }).end();
     else sendContent(request, response, rig.content);

@@ -11,11 +11,11 @@ interface Left {
   readonly part: string;
   readonly journalFile: string;
   readonly journal: { readonly ranges: readonly [[number, number]]; readonly closed: boolean };
-  /** bytes that the journal vouches for */
+  /** bytes that the journal lists as synced */
   readonly durable: number;
 }
 
-/** A transfer that was aborted somewhere in its first mebibyte, and what it left. */
+/** Aborts a transfer within its first MiB and returns its files. */
 async function abortedTransfer(): Promise<Left> {
   const controller = new AbortController();
   const rig = await transferRig((n, request, response) => {
@@ -38,7 +38,7 @@ function etagOf(content: Buffer): string {
   return `"${sha256(content).slice(0, 32)}"`;
 }
 
-test('[fail R8] an abort leaves a synced part with its journal, and the next process fetches only the rest', async () => {
+test('[fail R8] an abort leaves a synced part with a journal, and the next process downloads only the rest', async () => {
   const { rig, part, journal, durable } = await abortedTransfer();
   expect(durable).toBeGreaterThanOrEqual(MIB / 2);
   expect(journal).toMatchObject({ ranges: [[0, statSync(part).size]], closed: true });
@@ -53,7 +53,7 @@ test('[fail R8] an abort leaves a synced part with its journal, and the next pro
   expect(readdirSync(rig.folder).filter((name) => name.endsWith('.part'))).toHaveLength(1);
 });
 
-test('[fail R1] the part of a writer that may still live is copied to a new file, never appended to', async () => {
+test('[fail R1] copies the part of a writer that may be alive instead of appending to it', async () => {
   const { rig, part, journalFile, journal, durable } = await abortedTransfer();
   writeFileSync(journalFile, JSON.stringify({ ...journal, closed: false }));
   const writer = await realDisk.open(part, 'r+');
@@ -69,7 +69,7 @@ test('[fail R1] the part of a writer that may still live is copied to a new file
   expect(existsSync(part)).toBe(false);
 });
 
-test('[fail C8] [fail C9] only ranges of the journal count, never the length of the file', async () => {
+test('[fail C8] [fail C9] uses the ranges of the journal, not the file size', async () => {
   const { rig, part, durable } = await abortedTransfer();
   writeFileSync(part, Buffer.concat([rig.content.subarray(0, durable), Buffer.alloc(MIB)]));
   expect((await rig.fetch()).file.equals(rig.content)).toBe(true);
@@ -88,10 +88,10 @@ test.each([
     `{"schema":"rma.part/v1","etag":null,"urlHost":"x","bytes":${2 * MIB},"ranges":[[0,${2 * MIB}]],"closed":true}`,
   ],
   [
-    'with a hole at the start',
+    'missing the first bytes',
     `{"schema":"rma.part/v1","etag":null,"urlHost":"x","bytes":${2 * MIB},"ranges":[[10,20]],"closed":true}`,
   ],
-])('[fail R6] a part whose journal is %s is not used', async (_, text) => {
+])('[fail R6] discards a part whose journal is %s', async (_, text) => {
   const { rig, journalFile } = await abortedTransfer();
   writeFileSync(journalFile, text);
   const slot = await createSlot(realDisk, rig.folder, rig.content.length);
@@ -99,13 +99,13 @@ test.each([
   expect((await rig.fetch({ slot })).file.equals(rig.content)).toBe(true);
 });
 
-test('[fail C8] a part whose bytes are wrong is found out by the hash and replaced', async () => {
+test('[fail C8] detects wrong bytes in a part by the hash and replaces it', async () => {
   const { rig, part, durable } = await abortedTransfer();
   writeFileSync(part, Buffer.alloc(durable));
   expect((await rig.fetch()).file.equals(rig.content)).toBe(true);
 });
 
-test('[fail R5] a second abort, while the part is read again, loses nothing', async () => {
+test('[fail R5] a second abort while the part is verified loses nothing', async () => {
   const { rig, durable } = await abortedTransfer();
   const controller = new AbortController();
   controller.abort(new Error('again'));
@@ -114,7 +114,7 @@ test('[fail R5] a second abort, while the part is read again, loses nothing', as
   expect(slot.durableBytes).toBe(durable);
 });
 
-test('[fail R3] a fault of the network keeps what was fetched', async () => {
+test('[fail R3] a network error keeps the downloaded bytes', async () => {
   const rig = await transferRig((n, request, response) => {
     if (n === 1) sendCut(request, response, { content: rig.content, bytes: MIB });
     else response.destroy();
@@ -123,7 +123,7 @@ test('[fail R3] a fault of the network keeps what was fetched', async () => {
   expect((await createSlot(realDisk, rig.folder, rig.content.length)).durableBytes).toBe(MIB);
 });
 
-test('a complete part that was not published needs no request', async () => {
+test('reuses a complete part that was not published', async () => {
   const rig = await transferRig();
   await rig.fetch();
   const { file } = await rig.fetch();

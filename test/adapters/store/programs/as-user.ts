@@ -1,4 +1,4 @@
-// Prepares a store as the user it runs as, with the umask it is given, and fetches nothing. Prints the error as JSON.
+// Prepares a store as the current user with the given umask, without downloads. Prints the error as JSON.
 import { testStore } from '../../../helpers/store/store-fixture.ts';
 
 const [root = '', umask = '022'] = process.argv.slice(2);

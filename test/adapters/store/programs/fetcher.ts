@@ -1,4 +1,4 @@
-// Fetches references into a store as a process of its own. Prints a line when bytes have arrived, one when some are durable, and one with the results.
+// Downloads references into a store. Prints a line when bytes arrive, one when some are durable, and the results.
 import { durableBytes, testFetcher, writtenBytes } from '../../../helpers/store/store-fixture.ts';
 
 const [root = '', endpoint = '', ...refs] = process.argv.slice(2);
@@ -8,7 +8,7 @@ process.on('SIGTERM', () => controller.abort(new Error('SIGTERM')));
 const fetcher = testFetcher(root, endpoint);
 const models = await Promise.all(refs.map((ref) => fetcher.resolve(ref)));
 const told = setInterval(() => {
-  // not by the progress events: the last one before a pause is held back
+  // not the progress events: they are throttled, so the last one before a stall is missing
   if (writtenBytes(root) > 0) process.stdout.write('receiving\n');
   if (durableBytes(root) > 0) process.stdout.write('durable\n');
 }, 5);

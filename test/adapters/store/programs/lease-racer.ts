@@ -1,4 +1,4 @@
-// Takes and gives back one lease many times. While it holds it, it makes a folder that must not exist: two holders clash.
+// Acquires and releases one lease many times. Creates a directory while holding it, which fails for two holders.
 import { appendFileSync, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../../../src/adapters/clock/system-clock.ts';
