@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { composeFault } from '../../../src/adapters/docker-cli/compose-fault.ts';
 import { oneOffArguments } from '../../../src/adapters/docker-cli/one-off.ts';
 
-/** The error for a `docker compose up` that ended with exit code 1. */
+/** Returns the error of a `docker compose up` that exited with 1. */
 const composeFor = (stderr: string) => composeFault('up', { stderr, exitCode: 1 });
 
 describe('composeFault', () => {
@@ -10,7 +10,7 @@ describe('composeFault', () => {
     'Error response from daemon: driver failed programming external connectivity on endpoint x: Bind for 127.0.0.1:7700 failed: port is already allocated',
     'Error response from daemon: failed to set up container networking: failed to bind host port 127.0.0.1:7700/tcp: address already in use',
     'listen tcp4 127.0.0.1:7700: bind: address already in use',
-  ])('names the port in %j', (line) => {
+  ])('reports the port in use: %j', (line) => {
     expect(composeFor(`time="x" level=warning msg="y"\n${line}\n`)).toMatchObject({
       code: 'RMA_PORT_TAKEN',
       exitCode: 3,
@@ -18,7 +18,7 @@ describe('composeFault', () => {
     });
   });
 
-  it('tells the last line that Compose said of any other fault', () => {
+  it('reports the last line of Compose for any other error', () => {
     expect(composeFor('one\nno such service: x\n')).toMatchObject({
       code: 'RMA_COMPOSE_FAILED',
       exitCode: 1,
@@ -27,7 +27,7 @@ describe('composeFault', () => {
   });
 });
 
-describe('faults of the host', () => {
+describe('composeFault for errors of the host', () => {
   const daemon = 'Error response from daemon: ';
   const mount = (why: string) =>
     `${daemon}error while mounting volume '/var/lib/docker/volumes/v/_data': failed to mount local volume: mount :/exports/m:/var/lib/docker/volumes/v/_data, data: addr=10.0.0.9,rw,nfsvers=4.2,hard: ${why}`;
@@ -56,7 +56,7 @@ describe('faults of the host', () => {
       'RMA_NFS_MOUNT_FAILED',
       'nfs:ADDRESS:/EXPORT',
     ],
-  ])('are told with what mends them: %s', (line, code, hint) => {
+  ])('has a hint with the fix: %s', (line, code, hint) => {
     const error = composeFor(` Container x Starting\n${line}\n`);
     expect(error).toMatchObject({ code, exitCode: 3 });
     expect(error.hint).toContain(hint);
@@ -66,13 +66,13 @@ describe('faults of the host', () => {
     ['unresolvable CDI devices nvidia.com/gpu=GPU-5f1c', 'nvidia.com/gpu=GPU-5f1c'],
     ['nvidia-container-cli: device error: GPU-5f1c: unknown device: unknown', 'GPU-5f1c'],
     [mount('connection refused'), 'mount :/exports/m'],
-  ])('name the object: %s', (line, object) => {
+  ])('names the affected object: %s', (line, object) => {
     expect(composeFor(line).message).toContain(object);
   });
 });
 
-describe('composeFault of two at once', () => {
-  it('names the container that another one has just made', () => {
+describe('composeFault for two concurrent commands', () => {
+  it('names the container that the other command created', () => {
     const said =
       'Error response from daemon: Conflict. The container name "/p-coordinator-1" is already in use by container "47e0". You have to remove (or rename) that container to be able to reuse that name.';
     const error = composeFor(said);
@@ -94,7 +94,7 @@ describe('oneOffArguments', () => {
     labels: { 'rma.one-off': 'p' },
   };
 
-  it('runs without capabilities, leaves nothing behind and never asks a registry', () => {
+  it('drops all capabilities, removes the container and never pulls', () => {
     const argv = oneOffArguments(run);
     expect(argv).toEqual(
       expect.arrayContaining(['--rm', '--cap-drop', 'ALL', '--pull', 'never', '--network', 'none']),
@@ -102,7 +102,7 @@ describe('oneOffArguments', () => {
     expect(argv.slice(-3)).toEqual(['rma-worker:1', 'rma-worker', 'check']);
   });
 
-  it('has a network when it must fetch', () => {
+  it('enables the network only if requested', () => {
     expect(oneOffArguments({ ...run, network: true })).not.toContain('--network');
   });
 });

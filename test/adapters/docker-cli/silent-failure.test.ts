@@ -6,7 +6,7 @@ import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { writeTree } from '../../helpers/files/write-tree.ts';
 
-/** The CLI on a `docker` that ends with exit code 7 and prints nothing. */
+/** Returns the CLI with a `docker` that exits with 7 and prints nothing. */
 function silentDocker(): SpawnedDockerCli {
   const bin = tempFolder();
   writeTree(bin, { docker: '#!/bin/sh\nexit 7\n' });
@@ -14,7 +14,7 @@ function silentDocker(): SpawnedDockerCli {
   return new SpawnedDockerCli(new LocalRunner({ PATH: `${bin}:${process.env['PATH'] ?? ''}` }));
 }
 
-it('errors name the exit code of a docker command that printed nothing', async () => {
+it('reports the exit code of a docker command that printed nothing', async () => {
   const docker = silentDocker();
   const { signal } = new AbortController();
   const project = { name: 'demo', file: null };

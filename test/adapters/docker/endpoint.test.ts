@@ -5,19 +5,19 @@ import { plainLog } from '../../../src/adapters/docker/plain-log.ts';
 import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
 
 describe('dockerEndpoint', () => {
-  it('takes DOCKER_HOST before any context, without asking a program', async () => {
+  it('prefers DOCKER_HOST to any context, without running a program', async () => {
     const runner = new LocalRunner({ PATH: '/nowhere' });
     expect(await dockerEndpoint({ DOCKER_HOST: 'unix:///run/x.sock' }, runner)).toBe('unix:///run/x.sock');
   });
 });
 
 describe('connection', () => {
-  it('reads sockets and plain TCP', () => {
+  it('accepts sockets and plain TCP', () => {
     expect(connection('unix:///var/run/docker.sock')).toEqual({ socketPath: '/var/run/docker.sock' });
     expect(connection('tcp://127.0.0.1:2375')).toEqual({ host: '127.0.0.1', port: 2375 });
   });
 
-  it('refuses what it cannot speak, by name', () => {
+  it('rejects an unsupported protocol', () => {
     expect(() => connection('npipe:////./pipe/docker')).toThrow(
       expect.objectContaining({ code: 'RMA_DOCKER_ENDPOINT', exitCode: 2 }),
     );
@@ -29,14 +29,14 @@ describe('dockerFault', () => {
     ['ENOENT', 'RMA_DOCKER_UNREACHABLE'],
     ['ECONNREFUSED', 'RMA_DOCKER_UNREACHABLE'],
     ['EACCES', 'RMA_DOCKER_DENIED'],
-  ])('%s becomes %s, exit 3, with a way out', (code, expected) => {
+  ])('maps %s to %s with exit code 3 and a hint', (code, expected) => {
     const fault = dockerFault(Object.assign(new Error('x'), { code }), 'unix:///s');
     expect(fault).toMatchObject({ code: expected, exitCode: 3, hint: expect.stringContaining('sudo') });
   });
 });
 
 describe('plainLog', () => {
-  it('takes the frames of both streams apart, also where a line spans two', () => {
+  it('demultiplexes stdout and stderr, even if a line spans two frames', () => {
     const frame = (stream: number, text: string) => {
       const header = Buffer.alloc(8);
       header[0] = stream;

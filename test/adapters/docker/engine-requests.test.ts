@@ -39,7 +39,7 @@ function served(container: ContainerFacts): StandinContainer {
 }
 
 describe('the engine requests of an idle up', () => {
-  it('on 8 services are one of each kind, and one inspect per container of the project', async () => {
+  it('for 8 services are one list of each kind and one inspect per container of the project', async () => {
     const host = new FakeHost();
     await up(host, invocation, request);
     const containers = host.engine.all.map(served);

@@ -5,8 +5,8 @@ import { type StandinContainer, standinEngine } from '../../helpers/stack/standi
 const connect = async (...containers: readonly StandinContainer[]) =>
   new DockerodeEngine((await standinEngine({ containers })).endpoint);
 
-describe('what a container says of its GPUs', () => {
-  it('is in its labels: the devices, the bytes promised on each, the variant', async () => {
+describe('the GPUs of a container', () => {
+  it('come from its labels: devices, bytes reserved on each, variant', async () => {
     const labels = { 'rma.gpus': 'GPU-a GPU-b', 'rma.memory': '17179869184', 'rma.variant': 'fp16' };
     const docker = await connect({ service: 'vllm', labels });
     expect(await docker.containers()).toMatchObject([
@@ -14,19 +14,22 @@ describe('what a container says of its GPUs', () => {
     ]);
   });
 
-  it.each([{}, { 'rma.gpus': '', 'rma.memory': 'much' }])('is nothing without them: %o', async (labels) => {
-    const docker = await connect({ service: 'worker', labels });
-    expect(await docker.containers()).toMatchObject([{ gpus: [], gpuBytes: null, variant: null }]);
-  });
+  it.each([{}, { 'rma.gpus': '', 'rma.memory': 'much' }])(
+    'are empty if the labels are missing or invalid: %o',
+    async (labels) => {
+      const docker = await connect({ service: 'worker', labels });
+      expect(await docker.containers()).toMatchObject([{ gpus: [], gpuBytes: null, variant: null }]);
+    },
+  );
 });
 
 describe('the processes of a container', () => {
-  it('are numbers on the host', async () => {
+  it('are host PIDs', async () => {
     const docker = await connect({ service: 'vllm', pids: [4711, 4712] });
     expect(await docker.processes('vllm')).toEqual([4711, 4712]);
   });
 
-  it('are none when it does not run, or is gone', async () => {
+  it('are empty if it is stopped or gone', async () => {
     const docker = await connect({ service: 'vllm', state: 'exited', pids: [1] });
     expect(await docker.processes('vllm')).toEqual([]);
     expect(await docker.processes('gone')).toEqual([]);

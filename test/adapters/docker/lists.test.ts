@@ -5,8 +5,8 @@ import { DockerodeEngine } from '../../../src/adapters/docker/dockerode-engine.t
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { standinEngine } from '../../helpers/stack/standin-engine.ts';
 
-describe('the lists of an engine', () => {
-  it('need one request each', async () => {
+describe('the Docker Engine client', () => {
+  it('sends one request per list', async () => {
     const standin = await standinEngine({
       containers: [{ service: 'a' }, { service: 'b', state: 'exited' }],
       images: ['node:20'],
@@ -38,7 +38,7 @@ describe('the lists of an engine', () => {
     ]);
   });
 
-  it('report the RAM of the engine, unknown where it reports 0', async () => {
+  it('reports the RAM of the engine, or null if the engine reports 0', async () => {
     const standin = await standinEngine({ memoryBytes: 8_589_934_592 });
     const engine = new DockerodeEngine(standin.endpoint);
     expect((await engine.facts()).memoryBytes).toBe(8_589_934_592);
@@ -46,7 +46,7 @@ describe('the lists of an engine', () => {
     expect((await engine.facts()).memoryBytes).toBeNull();
   });
 
-  it('show a container in full by one inspect, and null for one that is gone', async () => {
+  it('inspects a container with one request, and returns null if it is gone', async () => {
     const { endpoint } = await standinEngine({ containers: [{ service: 'a', ports: { '8000': 18_000 } }] });
     const engine = new DockerodeEngine(endpoint);
     expect(await engine.container('a')).toMatchObject({
@@ -57,7 +57,7 @@ describe('the lists of an engine', () => {
   });
 });
 
-describe('an engine that answers in another form', () => {
+describe('an unexpected response of the Docker Engine', () => {
   const answering = async (answer: unknown) => {
     const server = createServer((_request, response) => {
       response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
@@ -84,7 +84,7 @@ describe('an engine that answers in another form', () => {
       (engine: DockerodeEngine) => engine.processes('a'),
       '$.Processes[0][0] must be text, not 1',
     ],
-  ])('%j is one error with the endpoint and the fault', async (answer, ask, fault) => {
+  ])('is reported with the endpoint and the reason: %j', async (answer, ask, fault) => {
     await expect(ask(await answering(answer))).rejects.toMatchObject({
       code: 'RMA_DOCKER_FAILED',
       exitCode: 1,
@@ -94,16 +94,16 @@ describe('an engine that answers in another form', () => {
     await expect(ask(await answering(answer))).rejects.toThrow(fault);
   });
 
-  it('counts a container in a state that Docker does not have as one that does not run', async () => {
+  it('with an unknown container state counts as exited', async () => {
     const engine = await answering([{ Id: 'a', Names: null, State: 'stopped', Labels: null }]);
     expect(await engine.containers()).toMatchObject([{ id: 'a', name: '', state: 'exited' }]);
   });
 });
 
-describe('the changes of an engine', () => {
+describe('the event stream of the Docker Engine', () => {
   const event = (id: string) => ({ Type: 'container', Action: 'start', Actor: { ID: id, Attributes: {} } });
 
-  it('are the ids of containers, also where an event comes in pieces', async () => {
+  it('yields container ids, even if an event arrives in several chunks', async () => {
     const standin = await standinEngine({});
     const stop = new AbortController();
     const changes = await new DockerodeEngine(standin.endpoint).changes('rma', stop.signal);
@@ -117,7 +117,7 @@ describe('the changes of an engine', () => {
     expect(seen).toEqual(['a', 'ü-b']);
   });
 
-  it('end with an error when the engine stops', async () => {
+  it('fails when the engine stops', async () => {
     const standin = await standinEngine({});
     const { signal } = new AbortController();
     const changes = await new DockerodeEngine(standin.endpoint).changes('rma', signal);

@@ -7,7 +7,7 @@ import { type StubOllama, startOllama } from '../../helpers/worker/stub-ollama.t
 
 const never = new AbortController().signal;
 
-/** Probes, as heartbeats would, until the answer is the one looked for. */
+/** Probes like the heartbeats do until the result matches. */
 async function probeUntil(
   probe: EngineProbe,
   { target }: StubOllama,
@@ -23,7 +23,7 @@ const isReady = (trouble: EngineProblem | null) => trouble === null;
 const isFault = (trouble: EngineProblem | null) => trouble?.fault !== undefined;
 
 describe('an engine that loads models on demand', () => {
-  it('is ready only after each model was loaded once and lies where it was planned', async () => {
+  it('is ready once each model was loaded and is where it was planned', async () => {
     await using ollama = await startOllama([
       { name: 'llava:7b', kind: 'vision' },
       { name: 'nomic-embed-text:latest', kind: 'embedding' },
@@ -39,7 +39,7 @@ describe('an engine that loads models on demand', () => {
     ]);
   });
 
-  it('is not made to load again by later probes, for with fewer places than models they would swap', async () => {
+  it('does not load again on later probes, which would swap models', async () => {
     await using ollama = await startOllama([{ name: 'a:1' }, { name: 'b:1' }]);
     ollama.maxLoaded = 1;
     const probe = createEngineProbe(new FakeClock(), 3_000);
@@ -49,7 +49,7 @@ describe('an engine that loads models on demand', () => {
     expect(ollama.asked).toHaveLength(loads);
   });
 
-  it('embeds with a model of unknown kind that does not generate', async () => {
+  it('falls back to embedding if a model of unknown kind cannot generate', async () => {
     await using ollama = await startOllama([{ name: 'm:1', kind: 'embedding' }]);
     const probe = createEngineProbe(new FakeClock(), 3_000);
     const unknown = { ...ollama.target, models: [{ ref: 'ollama:m:1', name: 'm:1', kind: null }] };
@@ -57,7 +57,7 @@ describe('an engine that loads models on demand', () => {
     expect(ollama.asked).toEqual(['/api/generate m:1', '/api/embed m:1', '/api/ps']);
   });
 
-  it('is at fault, with the part that is on the CPU, when the GPU had too little room', async () => {
+  it('reports how much of a model is on the CPU if GPU memory was too small', async () => {
     await using ollama = await startOllama([{ name: 'llava:7b' }]);
     ollama.vramBytes = 600;
     const probe = createEngineProbe(new FakeClock(), 3_000);
@@ -67,7 +67,7 @@ describe('an engine that loads models on demand', () => {
     });
   });
 
-  it('is at fault when a model planned on the CPU lies on a GPU', async () => {
+  it('reports a model on a GPU that was planned on the CPU', async () => {
     await using ollama = await startOllama([{ name: 'm:1' }], 'cpu');
     ollama.vramBytes = 1000;
     const probe = createEngineProbe(new FakeClock(), 3_000);
@@ -91,7 +91,7 @@ describe('an engine that loads models on demand', () => {
     expect(ollama.asked.slice(2)).toEqual(['/api/generate m:1 0', '/api/generate m:1', '/api/ps']);
   });
 
-  it('is proven again after it was down', async () => {
+  it('is verified again after it was down', async () => {
     await using ollama = await startOllama([{ name: 'm:1' }]);
     const probe = createEngineProbe(new FakeClock(), 3_000);
     await probeUntil(probe, ollama, isReady);
@@ -102,7 +102,7 @@ describe('an engine that loads models on demand', () => {
     expect(ollama.asked.filter((line) => line === '/api/generate m:1')).toHaveLength(2);
   });
 
-  it('is verified again when the engine restarted between two probes', async () => {
+  it('is verified again if it restarted between two probes', async () => {
     await using ollama = await startOllama([{ name: 'm:1' }]);
     const probe = createEngineProbe(new FakeClock(), 3_000);
     await probeUntil(probe, ollama, isReady);
@@ -113,7 +113,7 @@ describe('an engine that loads models on demand', () => {
     expect(ollama.asked.filter((line) => line === '/api/generate m:1')).toHaveLength(2);
   });
 
-  it('keeps no probe waiting, of itself or of another engine, while it loads', async () => {
+  it('does not block probes of any engine while it loads', async () => {
     await using ollama = await startOllama([{ name: 'm:1' }]);
     await using other = await startEngine();
     let loaded = () => {};
@@ -130,7 +130,7 @@ describe('an engine that loads models on demand', () => {
     expect(ollama.asked).toEqual(['/api/generate m:1', '/api/ps']);
   });
 
-  it('is looked at all the same when it keeps no model after a request', async () => {
+  it('is verified even if it unloads each model after the request', async () => {
     await using ollama = await startOllama([{ name: 'm:1' }]);
     ollama.keepsNothing = true;
     const probe = createEngineProbe(new FakeClock(), 3_000);
@@ -138,7 +138,7 @@ describe('an engine that loads models on demand', () => {
     expect(ollama.asked).toEqual(['/api/generate m:1', '/api/ps', '/api/generate m:1 1m', '/api/ps']);
   });
 
-  it('is at fault, with its own words, when a model cannot be loaded three times', async () => {
+  it('fails with the error of the engine after three failed loads', async () => {
     await using ollama = await startOllama([{ name: 'm:1' }]);
     ollama.refusal = { status: 500, error: 'model requires more system memory' };
     const clock = new FakeClock();

@@ -7,7 +7,7 @@ import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { gpuBox } from '../../helpers/gpu/gpu-box.ts';
 import { probe, probeShape } from '../../helpers/gpu/probe-gpus.ts';
 
-describe('[req R30] a box without usable GPUs is told apart', () => {
+describe('[req R30] a host without usable GPUs', () => {
   it.each([
     ['none-installed', 'RMA_GPU_NO_PROGRAM', 'lspci'],
     ['driver-not-loaded', 'RMA_GPU_NO_DRIVER', 'modprobe'],
@@ -24,7 +24,7 @@ describe('[req R30] a box without usable GPUs is told apart', () => {
     expect(inventory.absence?.hint).toContain(word);
   });
 
-  it('a hang ends at the deadline, though the program takes no signal', async () => {
+  it('times out if nvidia-smi hangs and ignores signals', async () => {
     const { absence } = await probeShape({ shape: 'hang' }, { deadlineMs: 300 });
     expect(absence).toMatchObject({
       code: 'RMA_GPU_HANG',
@@ -32,18 +32,18 @@ describe('[req R30] a box without usable GPUs is told apart', () => {
     });
   });
 
-  it('a failure that no code names shows the words of the program', async () => {
+  it('shows the output of nvidia-smi for an unknown error', async () => {
     expect((await probeShape({ shape: 'unknown-error' })).absence?.message).toBe(
       'nvidia-smi failed with exit code 255: "Failed to initialize NVML: Unknown Error"',
     );
   });
 
-  it('garbage is shown without signs that drive a terminal', async () => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+  it('shows garbage without control characters', async () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the output must not contain them
     expect((await probeShape({ shape: 'garbage' })).absence?.message).not.toMatch(/[\u0000-\u001f]/);
   });
 
-  it('a program that cannot be started says why', async () => {
+  it('reports why nvidia-smi cannot be started', async () => {
     const path = tempFolder();
     writeFileSync(join(path, 'nvidia-smi'), 'no program');
     expect((await probe({ path })).absence).toMatchObject({
@@ -53,7 +53,7 @@ describe('[req R30] a box without usable GPUs is told apart', () => {
   });
 });
 
-describe('a probe that is stopped', () => {
+describe('an aborted probe', () => {
   it('rejects with the reason of the signal', async () => {
     const box = await gpuBox({ shape: 'hang' });
     const stop = new AbortController();

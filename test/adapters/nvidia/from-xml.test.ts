@@ -14,7 +14,7 @@ const UUID = '<uuid>GPU-1</uuid>';
 const log = (name: '1x24' | 'old-driver' | 'mig') => answer(SHAPES[name], [], ['-q', '-x']).text;
 
 describe('[req R30] the XML log', () => {
-  it('is long, begins with a DOCTYPE, and is read whole', () => {
+  it('is long, starts with a DOCTYPE and is parsed completely', () => {
     const text = log('1x24');
     expect(text.length).toBeGreaterThan(30_000);
     expect(text).toMatch(
@@ -23,28 +23,28 @@ describe('[req R30] the XML log', () => {
     expect(read(text)?.gpus).toHaveLength(1);
   });
 
-  it('is read when lines stand around it', () => {
+  it('is found between other lines', () => {
     expect(read(`WARNING: infoROM is corrupted\n${log('1x24')}\nWARNING: again\n`)?.gpus).toHaveLength(1);
   });
 
-  it('is none when it was cut off, empty, or something else', () => {
+  it('is null if truncated, empty or invalid', () => {
     expect(read(log('1x24').slice(0, -40))).toBeNull();
     expect(read('')).toBeNull();
     expect(read('<nvidia_smi_log><gpu></nvidia_smi_log>')).toBeNull();
     expect(read('</nvidia_smi_log><nvidia_smi_log>')).toBeNull();
   });
 
-  it('resolves no names that a DOCTYPE defines', () => {
+  it('expands no entities of a DOCTYPE', () => {
     const bomb = '<!DOCTYPE nvidia_smi_log [<!ENTITY x SYSTEM "file:///etc/passwd">]>';
     const text = `${bomb}<nvidia_smi_log><gpu>${UUID}<product_name>&x; &amp;lt;</product_name></gpu></nvidia_smi_log>`;
     expect(read(text)?.gpus[0]?.name).toBe('&x; &lt;');
   });
 
-  it('without a GPU in it has none', () => {
+  it('can have no GPUs', () => {
     expect(read('<nvidia_smi_log><attached_gpus>0</attached_gpus></nvidia_smi_log>')?.gpus).toEqual([]);
   });
 
-  it('of an old schema has no reserved memory: unknown, not zero', () => {
+  it('of an old schema has unknown reserved memory, not zero', () => {
     expect(log('old-driver')).not.toContain('<reserved>');
     expect(read(log('old-driver'))?.gpus[0]?.memory).toMatchObject({
       totalBytes: 8192 * MIB,
@@ -64,14 +64,14 @@ describe('[req R30] values of a GPU', () => {
     '12 GB',
     '-5 MiB',
     'much',
-  ])('that are no value are unknown: "%s"', (word) => {
+  ])('are unknown if invalid: "%s"', (word) => {
     const gpu = gpuOf(`${UUID}<fb_memory_usage><used>${word}</used></fb_memory_usage>
       <utilization><gpu_util>${word}</gpu_util></utilization>`);
     expect(gpu).toMatchObject({ uuid: 'GPU-1', utilizationPercent: null, fault: null });
     expect(gpu?.memory.usedBytes).toBeNull();
   });
 
-  it('that are missing are unknown', () => {
+  it('are unknown if missing', () => {
     expect(gpuOf(UUID)).toEqual({
       index: 0,
       uuid: 'GPU-1',
@@ -90,7 +90,7 @@ describe('[req R30] values of a GPU', () => {
     });
   });
 
-  it('tell of processes: none, unknown, or those that have a number', () => {
+  it('include processes: none, unknown, or those with a PID', () => {
     expect(gpuOf(`${UUID}<processes>\n</processes>`)?.processes).toEqual([]);
     expect(gpuOf(`${UUID}<processes>N/A</processes>`)?.processes).toBeNull();
     const info = (pid: string, type: string) =>
@@ -117,7 +117,7 @@ describe('[req R30] values of a GPU', () => {
     ],
     [`${UUID}<gpu_recovery_action>None</gpu_recovery_action>`, null],
     [`${UUID}<temperature><gpu_temp>Unknown Error</gpu_temp></temperature>`, null],
-  ])('tell whether it can be used: %s', (inner, fault) => {
+  ])('include why it cannot be used: %s', (inner, fault) => {
     expect(gpuOf(inner)?.fault).toBe(fault);
   });
 });
@@ -127,20 +127,20 @@ describe('[req R30] MIG devices', () => {
   const join = (list: string) =>
     completeReading(gpus, { list: readGpuList(list), computeCaps: new Map(), machine: null })[0]?.migDevices;
 
-  it('have no name in the log, and get it from the list', () => {
+  it('have no UUID in the log, and get it from the list', () => {
     expect(gpus[0]?.migDevices.map(({ uuid }) => uuid)).toEqual([null, null]);
     expect(join(answer(SHAPES.mig, [], ['-L']).text)?.map(({ uuid }) => uuid)).toEqual(
       SHAPES.mig.gpus[0]?.mig?.map(({ uuid }) => uuid),
     );
   });
 
-  it('keep no name where the list has none, or is of another GPU', () => {
+  it('keep no UUID if the list has none or is of another GPU', () => {
     expect(join('')?.map(({ uuid }) => uuid)).toEqual([null, null]);
     const other = 'GPU 0: A100 (UUID: GPU-other)\n  MIG 3g.20gb     Device  0: (UUID: MIG-1)\n';
     expect(join(other)?.map(({ uuid }) => uuid)).toEqual([null, null]);
   });
 
-  it('take the old form of names', () => {
+  it('accept the old UUID format', () => {
     const uuid = SHAPES.mig.gpus[0]?.uuid;
     const old = `GPU 0: A100 (UUID: ${uuid})\n  MIG 3g.20gb Device 0: (UUID: MIG-${uuid}/1/0)\n`;
     expect(join(old)?.[0]?.uuid).toBe(`MIG-${uuid}/1/0`);

@@ -7,8 +7,8 @@ import { gpuBox } from '../../helpers/gpu/gpu-box.ts';
 import { probe, probeShape } from '../../helpers/gpu/probe-gpus.ts';
 
 const MIB = 1024 * 1024;
-describe('[req R30] the GPUs of a box', () => {
-  it('carry sizes in bytes, versions, state and what its log does not have', async () => {
+describe('[req R30] the GPUs of a host', () => {
+  it('have sizes in bytes, versions and state, completed by the other queries', async () => {
     const inventory = await probeShape({ shape: '1x24' });
     expect(inventory).toEqual({
       driverVersion: '580.95.05',
@@ -43,7 +43,7 @@ describe('[req R30] the GPUs of a box', () => {
   const wholeShapes = (['1x8', '2x24', '24+8', '8x80', 'mig', 'old-driver'] as const).map(
     (name) => [name] as const,
   );
-  it.each(wholeShapes)('are all found in the order of their index: %s', async (shape) => {
+  it.each(wholeShapes)('are all listed in index order: %s', async (shape) => {
     const { gpus, absence, warnings } = await probeShape({ shape });
     expect([absence, warnings]).toEqual([null, []]);
     expect(gpus.map(({ index, uuid, name }) => ({ index, uuid, name }))).toEqual(
@@ -55,7 +55,7 @@ describe('[req R30] the GPUs of a box', () => {
     expect(gpus.every(({ fault }) => fault === null)).toBe(true);
   });
 
-  it('have unknown values, not zero, where an old driver does not tell', async () => {
+  it('have unknown values, not zero, if an old driver lacks them', async () => {
     const [gpu] = (await probeShape({ shape: 'old-driver' })).gpus;
     expect(gpu).toMatchObject({ computeCapability: null, memory: { reservedBytes: null } });
     expect(gpu?.memory.totalBytes).toBe(8192 * MIB);
@@ -81,7 +81,7 @@ describe('[req R30] the GPUs of a box', () => {
     expect(gpus[1]).toMatchObject({ utilizationPercent: 37, memory: { usedBytes: 3021 * MIB } });
   });
 
-  it('that are divided have their devices by name, with their own memory and processes', async () => {
+  it('in MIG mode have their devices by UUID, with memory and processes of each', async () => {
     const box = await gpuBox({ shape: 'mig' });
     const [, second = ''] = box.migUuids;
     box.set({ shape: 'mig', foreign: [{ pid: 7, name: 'train', mib: 1000, gpu: second }] });
@@ -98,7 +98,7 @@ describe('[req R30] the GPUs of a box', () => {
     expect(gpu?.migDevices.map(({ memory }) => memory.usedBytes)).toEqual([12 * MIB, 1012 * MIB]);
   });
 
-  it('that share the memory of the machine have its sizes', async () => {
+  it('with unified memory have the sizes of the host memory', async () => {
     const meminfo = join(tempFolder(), 'meminfo');
     writeFileSync(meminfo, 'MemTotal:       125516800 kB\nMemFree: 1 kB\nMemAvailable:   104857600 kB\n');
     const [gpu] = (await probeShape({ shape: 'unified' }, { meminfo })).gpus;
@@ -114,14 +114,14 @@ describe('[req R30] the GPUs of a box', () => {
     });
   });
 
-  it('that share a memory nobody tells the size of have unknown sizes', async () => {
+  it('with unified memory of unknown size have unknown sizes', async () => {
     const [gpu] = (await probeShape({ shape: 'unified' }, { meminfo: '/nonexistent' })).gpus;
     expect(gpu).toMatchObject({ unified: false, memory: { totalBytes: null, freeBytes: null } });
   });
 });
 
 describe('[req R30] a lost GPU', () => {
-  it('is told with its fault, and the other stays usable with all its values, when the driver refuses the whole log', async () => {
+  it('is reported with its error, and the other stays usable, if the driver fails the whole log', async () => {
     const { gpus, warnings, driverVersion } = await probeShape({ shape: 'lost-gpu' });
     const [alive] = shapeGpus('2x24');
     expect(gpus).toMatchObject([
@@ -132,7 +132,7 @@ describe('[req R30] a lost GPU', () => {
     expect(warnings).toMatchObject([{ code: 'RMA_GPU_FAULT' }]);
   });
 
-  it('is told with its fault when the log has an error for each of its values', async () => {
+  it('is reported with its error if the log has an error in each of its values', async () => {
     const { gpus } = await probeShape({ shape: 'lost-gpu-told' });
     expect(gpus).toMatchObject([
       { index: 0, uuid: '00000000:01:00.0', fault: 'the driver reports "GPU is lost"' },
@@ -141,9 +141,9 @@ describe('[req R30] a lost GPU', () => {
   });
 });
 
-describe('[req R30] where the log cannot be read', () => {
+describe('[req R30] if the log cannot be parsed', () => {
   it.each(['2x24', 'old-driver'] as const)(
-    'the tables tell the GPUs and their processes: %s',
+    'the tables provide the GPUs and their processes: %s',
     async (shape) => {
       const box = await gpuBox({ shape });
       const gpu = box.uuids.at(-1) ?? '';
@@ -161,7 +161,7 @@ describe('[req R30] where the log cannot be read', () => {
     },
   );
 
-  it('the list tells the MIG devices', async () => {
+  it('the list provides the MIG devices', async () => {
     const box = await gpuBox({ shape: 'mig', brokenXml: true });
     const [gpu] = (await probe(box)).gpus;
     expect(gpu?.migEnabled).toBe(true);
@@ -170,7 +170,7 @@ describe('[req R30] where the log cannot be read', () => {
 });
 
 describe('[req R30] under WSL', () => {
-  it('the program is found where WSL has it, and an empty list of processes means nothing', async () => {
+  it('nvidia-smi is found at its WSL path, and an empty process list counts as unknown', async () => {
     const box = await gpuBox({ shape: '1x24' });
     const wsl = join(tempFolder(), 'lib');
     mkdirSync(wsl);

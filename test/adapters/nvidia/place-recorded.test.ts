@@ -32,15 +32,18 @@ describe('[req R30] profiles on the recorded H100', () => {
     ['processes', 81_559 - 480 - 256 - 6389, 6389],
     ['nearly-full', 81_559 - 480 - 256 - 67_087, 67_087],
     ['full', 81_559 - 480 - 256 - 78_527, 78_527],
-  ] as const)('%s: %d MiB are available, %d MiB are used by others', async (moment, available, foreign) => {
-    const { devices } = await placeOn({ inventory: await machine(moment), profiles: ['embedding'] });
-    expect(devices.map((each) => [each.availableBytes / MIB, each.foreignBytes / MIB])).toEqual([
-      [available, foreign],
-    ]);
-  });
+  ] as const)(
+    '%s: %d MiB are available, %d MiB are used by other processes',
+    async (moment, available, foreign) => {
+      const { devices } = await placeOn({ inventory: await machine(moment), profiles: ['embedding'] });
+      expect(devices.map((each) => [each.availableBytes / MIB, each.foreignBytes / MIB])).toEqual([
+        [available, foreign],
+      ]);
+    },
+  );
 
   it.each(['idle', 'processes', 'nearly-full', 'full'] as const)(
-    '%s: no more is available where the driver has no field for what it reserves',
+    '%s: no more is available if the driver does not report reserved memory',
     async (moment) => {
       const available = async (box: ReturnType<typeof recordedBox>) => {
         const inventory = await probe(box);
@@ -55,7 +58,7 @@ describe('[req R30] profiles on the recorded H100', () => {
   );
 
   it.each(['gpu-worker', 'vllm', 'ocr'])(
-    'full: %s does not fit, and the error says what is missing',
+    'full: %s does not fit, and the error reports the available memory',
     async (name) => {
       const inventory = await machine('full');
       await expect(placeOn({ inventory, profiles: [name] })).rejects.toMatchObject({
@@ -70,7 +73,7 @@ describe('[req R30] profiles on the recorded H100', () => {
     await expect(placeOn({ inventory, profiles: ALL })).rejects.toMatchObject({ code: 'RMA_GPU_NO_FIT' });
   });
 
-  it('changes nothing for services that run: the few MiB that the driver adds per process are no reason to move', async () => {
+  it('does not move running services because of the few MiB that the driver adds per process', async () => {
     const running = (service: string, gib: number) =>
       containerOf({ service, gpus: [H100], gpuBytes: gib * GIB, variant: 'fp16' });
     const placed = await placeOn({
@@ -83,7 +86,7 @@ describe('[req R30] profiles on the recorded H100', () => {
     expect(placed.checks).toEqual([]);
   });
 
-  it('where the driver hides processes, memory reserved by a service is its own, not foreign', async () => {
+  it('if the driver hides processes, memory reserved by a service counts as its own', async () => {
     const placed = await placeOn({
       inventory: await machine('other-pid-namespace'),
       profiles: ['ocr'],

@@ -20,7 +20,7 @@ const odd = fc.constantFrom(
   ...['N/A', '[N/A]', '[Not Supported]', '[Unknown Error]', '', 'NaN', '-5 MiB', '1e999 MiB', '0x10', 'None'],
   ...['<', '>', '</gpu>', '<gpu id="', '&', ',', '\n', '\u0000', '__proto__', '9'.repeat(400)],
 );
-/** Any text, and real answers with a piece of it replaced by something odd. */
+/** Any string, and real output with a part replaced by unusual text. */
 const mangled = (texts: readonly string[]) =>
   fc.oneof(
     fc.string(),
@@ -32,13 +32,13 @@ const mangled = (texts: readonly string[]) =>
       }),
   );
 const answersTo = (...argv: readonly string[]) => shapes.map((shape) => answer(shape, [], argv).text);
-/** the clocks are most of the text, and nobody reads them */
+/** the clocks are most of the text, and are not parsed */
 const logs = answersTo('-q', '-x').map((text) =>
   text.replaceAll(/<supported_clocks>.*<\/supported_clocks>/gs, ''),
 );
 const fields = GPU_FIELDS[0] ?? [];
 
-describe('whatever nvidia-smi prints, every number is a number that is not negative, or unknown:', () => {
+describe('numbers are non-negative or unknown, whatever nvidia-smi prints:', () => {
   it('the log', () => {
     fc.assert(
       fc.property(mangled(logs), (text) => {
@@ -66,7 +66,7 @@ describe('whatever nvidia-smi prints, every number is a number that is not negat
     );
   });
 
-  it('the log joined with list and memory of the machine', () => {
+  it('the log combined with the list and the host memory', () => {
     const machine = fc.record({ totalBytes: fc.nat(), availableBytes: fc.nat() });
     fc.assert(
       fc.property(mangled(logs), mangled(answersTo('-L')), machine, (log, list, memory) => {
@@ -78,8 +78,8 @@ describe('whatever nvidia-smi prints, every number is a number that is not negat
   });
 });
 
-describe('sizes of a process', () => {
-  it('survive any name, as long as it is in one line', () => {
+describe('the memory of a process', () => {
+  it('is parsed whatever the process name', () => {
     const name = fc.stringMatching(/^[ -~]{1,40}$/).map((text) => text.trim());
     fc.assert(
       fc.property(name, fc.nat({ max: 999_999 }), (text, mib) => {
@@ -91,8 +91,8 @@ describe('sizes of a process', () => {
   });
 });
 
-describe('the memory of the machine', () => {
-  it('is unknown when a part of it is', () => {
+describe('the host memory', () => {
+  it('is unknown if a part of it is missing', () => {
     expect(readMeminfo('MemTotal: 5 kB\n')).toBeNull();
     expect(readMeminfo('MemTotal: 5 kB\nMemAvailable: 3 kB\n')).toEqual({
       totalBytes: 5120,

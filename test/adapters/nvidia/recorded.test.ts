@@ -15,8 +15,8 @@ const MIB = 1024 * 1024;
 const MOMENTS: readonly RecordedMoment[] = ['idle', 'processes', 'busy', 'nearly-full', 'full'];
 const PYTHON = '/usr/bin/python3';
 
-describe('[req R30] answers recorded on an H100 80GB', () => {
-  it('give the whole inventory', async () => {
+describe('[req R30] output recorded on an H100 80GB', () => {
+  it('is parsed into the whole inventory', async () => {
     expect(await probe(recordedBox('idle'))).toEqual({
       driverVersion: '580.159.04',
       cudaVersion: '13.0',
@@ -47,7 +47,7 @@ describe('[req R30] answers recorded on an H100 80GB', () => {
     });
   });
 
-  it('give each process with its memory, whatever its name', async () => {
+  it('includes each process with its memory, whatever its name', async () => {
     const [gpu] = (await probe(recordedBox('processes'))).gpus;
     const process = (pid: number, name: string, mib: number) => ({
       pid,
@@ -63,11 +63,11 @@ describe('[req R30] answers recorded on an H100 80GB', () => {
       process(1168, PYTHON, 518),
       process(1182, '/tmp/odd, & <x> é/my prog', 646),
     ]);
-    // the driver counts a few MiB per process that belong to none of them
+    // the driver adds a few MiB per process to the total
     expect(gpu?.memory.usedBytes).toBe(6389 * MIB);
   });
 
-  it('give load and temperature', async () => {
+  it('includes utilization and temperature', async () => {
     const [gpu] = (await probe(recordedBox('busy'))).gpus;
     expect(gpu).toMatchObject({ utilizationPercent: 100, temperatureCelsius: 38 });
   });
@@ -77,41 +77,47 @@ describe('[req R30] answers recorded on an H100 80GB', () => {
     ['the tables', ['log']],
     ['the tables of an old driver', ['log', 'newest-fields']],
   ] as const)(
-    'of another PID namespace hide the processes: unknown, not none, by %s',
+    'of another PID namespace hides the processes: unknown, not none, in %s',
     async (_, refusals) => {
       const [gpu] = (await probe(recordedBox('other-pid-namespace', refusals))).gpus;
       expect(gpu).toMatchObject({ memory: { usedBytes: 2575 * MIB }, processes: null });
     },
   );
 
-  it.each(MOMENTS)('agree between the log and the list: %s', async (moment) => {
+  it.each(MOMENTS)('is consistent between log and list: %s', async (moment) => {
     const { gpus } = await probe(recordedBox(moment));
     const list = readGpuList(recordedAnswer(moment, 'list.txt'));
     expect(list.lost).toEqual([]);
     expect(list.gpus).toEqual(gpus.map(({ index, uuid, name }) => ({ index, uuid, name, migDevices: [] })));
   });
 
-  it.each(MOMENTS)('give the same inventory by the tables, but for the CUDA version: %s', async (moment) => {
-    const byLog = await probe(recordedBox(moment));
-    const byTables = await probe(recordedBox(moment, ['log']));
-    expect(byTables.cudaVersion).toBeNull();
-    expect(stable(byTables)).toEqual(stable(byLog));
-  });
+  it.each(MOMENTS)(
+    'gives the same inventory from the tables, except for the CUDA version: %s',
+    async (moment) => {
+      const byLog = await probe(recordedBox(moment));
+      const byTables = await probe(recordedBox(moment, ['log']));
+      expect(byTables.cudaVersion).toBeNull();
+      expect(stable(byTables)).toEqual(stable(byLog));
+    },
+  );
 
-  it.each(MOMENTS)('give the same inventory without the fields that old drivers lack: %s', async (moment) => {
-    const byLog = await probe(recordedBox(moment));
-    const byOldFields = await probe(recordedBox(moment, ['log', 'newest-fields']));
-    const gpus = byLog.gpus.map((gpu) => ({
-      ...gpu,
-      computeCapability: null,
-      migEnabled: null,
-      memory: { ...gpu.memory, reservedBytes: null },
-    }));
-    expect(stable(byOldFields)).toEqual(stable({ ...byLog, gpus }));
-  });
+  it.each(MOMENTS)(
+    'gives the same inventory without the fields that old drivers lack: %s',
+    async (moment) => {
+      const byLog = await probe(recordedBox(moment));
+      const byOldFields = await probe(recordedBox(moment, ['log', 'newest-fields']));
+      const gpus = byLog.gpus.map((gpu) => ({
+        ...gpu,
+        computeCapability: null,
+        migEnabled: null,
+        memory: { ...gpu.memory, reservedBytes: null },
+      }));
+      expect(stable(byOldFields)).toEqual(stable({ ...byLog, gpus }));
+    },
+  );
 });
 
-describe('the stand-in nvidia-smi answers as the recorded machine', () => {
+describe('the stand-in nvidia-smi matches the recorded machine', () => {
   const shape = SHAPES['1x80'];
   const [{ uuid }] = shape.gpus;
   const stood = (argv: string, mib: readonly (readonly [number, string, number])[] = []) =>
@@ -125,10 +131,13 @@ describe('the stand-in nvidia-smi answers as the recorded machine', () => {
     expect(stood(RECORDED_ARGV[file])).toEqual({ exitCode: 0, text: recordedAnswer('idle', file) });
   });
 
-  it.each(['gpus.csv', 'gpus-old-fields.csv'] as const)('while idle, but for the temperature: %s', (file) => {
-    const text = recordedAnswer('idle', file).replace(', 30, ', ', 41, ');
-    expect(stood(RECORDED_ARGV[file])).toEqual({ exitCode: 0, text });
-  });
+  it.each(['gpus.csv', 'gpus-old-fields.csv'] as const)(
+    'while idle, except for the temperature: %s',
+    (file) => {
+      const text = recordedAnswer('idle', file).replace(', 30, ', ', 41, ');
+      expect(stood(RECORDED_ARGV[file])).toEqual({ exitCode: 0, text });
+    },
+  );
 
   it('with processes: a comma in a name is a question mark in the table', () => {
     const processes = [
@@ -148,7 +157,7 @@ describe('the stand-in nvidia-smi answers as the recorded machine', () => {
     );
   });
 
-  it.each(recordedFailures().refused)('to a command line that it rejects: $argv', (refused) => {
+  it.each(recordedFailures().refused)('for a rejected command line: $argv', (refused) => {
     const { argv, exitCode, text } = refused;
     expect(stood(argv.join(' '))).toEqual({ exitCode, text });
   });
@@ -165,7 +174,7 @@ describe('the stand-in nvidia-smi answers as the recorded machine', () => {
   });
 });
 
-/** What two readings a moment apart share: load and temperature move, and the tables replace commas in names. */
+/** The part of a reading that does not change: utilization and temperature do, and the tables replace commas. */
 function stable({ gpus, ...inventory }: Awaited<ReturnType<typeof probe>>) {
   return {
     ...inventory,

@@ -13,7 +13,7 @@ const usedMib = async (box: GpuBox) => {
 };
 
 describe('the stand-in nvidia-smi', () => {
-  it('counts foreign processes on the GPU that they name', async () => {
+  it('counts foreign processes on their GPU', async () => {
     const box = await gpuBox({ shape: '2x24' });
     expect(await usedMib(box)).toEqual([1, 1]);
     const gpu = box.uuids[1] ?? '';
@@ -27,7 +27,7 @@ describe('the stand-in nvidia-smi', () => {
     expect(apps.stdout).toBe(`${gpu}, 4711, 9000\n`);
   });
 
-  it('uses, for each running container, its share of the memory that a label promises', async () => {
+  it('uses, for each running container, its fraction of the memory label', async () => {
     const box = await gpuBox({ shape: '2x24', followDocker: true, factor: 0.5 });
     const containers = [
       {
@@ -40,7 +40,7 @@ describe('the stand-in nvidia-smi', () => {
     expect(await usedMib(box)).toEqual([1001, 1001]);
   });
 
-  it('refuses a whole question for one field that its driver does not know', async () => {
+  it('fails a query with a field that its driver does not support', async () => {
     const box = await gpuBox({ shape: 'old-driver' });
     expect(await ask(box, '--query-gpu=uuid,compute_cap', '--format=csv,noheader')).toMatchObject({
       exitCode: 2,
@@ -48,7 +48,7 @@ describe('the stand-in nvidia-smi', () => {
     });
   });
 
-  it('answers for the other GPUs when the one that is lost is left out', async () => {
+  it('reports the other GPUs if the lost one is excluded', async () => {
     const box = await gpuBox({ shape: 'lost-gpu' });
     expect(await ask(box, '-q', '-x')).toMatchObject({
       exitCode: 15,
