@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(dir, { recursive: true }));
 
 describe('rma-coordinator', () => {
-  it('serves with the key of its file, asks readers for a token by default, and ends at once on SIGTERM', async () => {
+  it('reads its key from a file, requires reader tokens by default and exits on SIGTERM', async () => {
     const env = { RMA_COORDINATOR_KEY_FILE: join(dir, 'key'), RMA_COORDINATOR_LISTEN_PORT: '0' };
     const child = spawn(process.execPath, [bundle], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const line = String((await once(createInterface({ input: child.stdout }), 'line'))[0]);
@@ -39,9 +39,9 @@ describe('rma-coordinator', () => {
   it.each([
     ['a missing key', { RMA_COORDINATOR_KEY_FILE: '/nowhere' }, 3, 'cannot read the coordinator'],
     ['a short key', { RMA_COORDINATOR_KEY_FILE: '/dev/null' }, 3, 'shorter than 16'],
-    ['a wrong word for readers', { RMA_COORDINATOR_READERS: 'all' }, 2, 'must be open or token'],
-    ['a wrong port', { RMA_COORDINATOR_LISTEN_PORT: '99999' }, 2, 'a port number'],
-  ])('refuses %s with one clear line', async (...[, env, code, said]) => {
+    ['an invalid value for readers', { RMA_COORDINATOR_READERS: 'all' }, 2, 'must be open or token'],
+    ['an invalid port', { RMA_COORDINATOR_LISTEN_PORT: '99999' }, 2, 'a port number'],
+  ])('rejects %s with a one-line error', async (...[, env, code, said]) => {
     const result = await runProcess(process.execPath, [bundle], env);
     expect(result).toMatchObject({ code, stdout: '' });
     expect(result.stderr).toContain(said);

@@ -35,7 +35,7 @@ async function call(url: string, request: string, { body, token = TOKEN }: Sent 
 }
 
 describe('the coordinator', () => {
-  it('takes a registration, keeps it by heartbeats and lists it', async () => {
+  it('accepts a registration, extends it on each heartbeat and lists the worker', async () => {
     const clock = new FakeClock();
     await using coordinator = await startCoordinator(clock);
     const { url } = coordinator;
@@ -54,7 +54,7 @@ describe('the coordinator', () => {
     expect(workers.body.workers).toEqual([{ ...BODY, leaseSecondsLeft: 15 }]);
   });
 
-  it('forgets a worker whose lease ran out, and tells it to register again', async () => {
+  it('removes a worker whose lease expired and answers its next heartbeat with 404', async () => {
     const clock = new FakeClock();
     await using coordinator = await startCoordinator(clock);
     await call(coordinator.url, 'POST /v1/workers', { body: BODY });
@@ -64,7 +64,7 @@ describe('the coordinator', () => {
     expect(coordinator.lines).toContainEqual(expect.stringContaining('removed: no heartbeat for 15 s'));
   });
 
-  it('lets a worker leave', async () => {
+  it('removes a worker on DELETE', async () => {
     await using coordinator = await startCoordinator(new FakeClock());
     await call(coordinator.url, 'POST /v1/workers', { body: BODY });
     expect((await call(coordinator.url, `DELETE /v1/workers/${BODY.id}`)).status).toBe(200);
@@ -72,7 +72,7 @@ describe('the coordinator', () => {
     expect((await call(coordinator.url, 'GET /v1/workers', { token: null })).body.workers).toEqual([]);
   });
 
-  it('refuses a worker token for any other id or host, for every verb', async () => {
+  it('rejects a worker token for another id or host, whatever the method', async () => {
     await using coordinator = await startCoordinator(new FakeClock());
     const { url } = coordinator;
     await call(url, 'POST /v1/workers', { body: BODY });
@@ -90,7 +90,7 @@ describe('the coordinator', () => {
     expect((await call(url, 'GET /v1/workers', { token: null })).body.workers).toHaveLength(1);
   });
 
-  it('lets only readers with their token read where it is asked to', async () => {
+  it('requires a reader token if configured', async () => {
     await using coordinator = await startCoordinator(new FakeClock(), { readers: 'token' });
     const { url } = coordinator;
     expect((await call(url, 'GET /v1/models', { token: null })).status).toBe(401);
@@ -100,15 +100,19 @@ describe('the coordinator', () => {
   });
 
   it.each([
-    ['no JSON', 400, '{'],
+    ['invalid JSON', 400, '{'],
     ['an empty body', 400, ''],
     ['a list', 422, []],
     ['a missing field', 422, { ...BODY, startedAt: undefined }],
     ['an unknown state', 422, { ...BODY, state: 'downloading' }],
     ['an id with a slash', 422, { ...BODY, id: 'a/b' }],
-    ['an endpoint of another kind', 422, { ...BODY, models: [{ ...BODY.models[0], endpoint: 'file:///x' }] }],
-    ['more than a mebibyte', 413, { ...BODY, project: 'x'.repeat(1024 * 1024) }],
-  ])('answers %s with %i and a reason', async (_what, status, body) => {
+    [
+      'an endpoint that is not HTTP',
+      422,
+      { ...BODY, models: [{ ...BODY.models[0], endpoint: 'file:///x' }] },
+    ],
+    ['more than 1 MiB', 413, { ...BODY, project: 'x'.repeat(1024 * 1024) }],
+  ])('answers %s with %i and an error message', async (_what, status, body) => {
     await using coordinator = await startCoordinator(new FakeClock());
     const answer = await call(coordinator.url, 'POST /v1/workers', { body });
     expect(answer.status).toBe(status);
@@ -119,7 +123,7 @@ describe('the coordinator', () => {
     expect(answer.text).not.toMatch(/\.[mt]s\b|:\d+:\d+/);
   });
 
-  it('answers 404 elsewhere, 405 with the methods, and 422 when address and body differ', async () => {
+  it('answers 404 for an unknown path, 405 with the allowed methods, and 422 if path and body differ', async () => {
     await using coordinator = await startCoordinator(new FakeClock());
     const { url } = coordinator;
     expect((await call(url, 'GET /')).status).toBe(404);

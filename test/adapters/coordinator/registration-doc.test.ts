@@ -13,7 +13,7 @@ function example(name: string): { id: string; host: string } {
 }
 
 describe('docs/registration.md', () => {
-  it('shows a registration that the coordinator takes, and the answers it gives', async () => {
+  it('shows a registration that the coordinator accepts, and its responses', async () => {
     await using coordinator = await startCoordinator(new FakeClock());
     const registration = example('registration');
     const { id, host } = registration;
@@ -31,14 +31,14 @@ describe('docs/registration.md', () => {
     expect(left.status).toBe(200);
   });
 
-  it('shows the error of a worker that is not known', async () => {
+  it('shows the error for an unknown worker', async () => {
     await using coordinator = await startCoordinator(new FakeClock());
     const headers = { authorization: 'Bearer anything' };
     const answer = await fetch(`${coordinator.url}/v1/workers/x`, { method: 'DELETE', headers });
     expect([answer.status, await answer.json()]).toEqual([404, example('error')]);
   });
 
-  it('names every route that it has, and none that is missing', async () => {
+  it('lists the routes of the coordinator', async () => {
     await using coordinator = await startCoordinator(new FakeClock());
     const named = [...DOC.matchAll(/^\| `(GET|POST|PUT|DELETE) (\/\S+)` \|/gm)];
     expect(named).toHaveLength(6);

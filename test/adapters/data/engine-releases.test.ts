@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-// The words of a named release, which the stand-ins of the engines accept too (test/standins/engines/releases).
+// Options and variables of a release; the stand-in engines accept the same (test/standins/engines/releases).
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const RELEASES = here('../../standins/engines/releases');
@@ -26,12 +26,12 @@ function release(name: string): { readonly version: string; readonly words: Read
   return { version: file.slice(name.length + 1, -'.txt'.length), words: new Set(words) };
 }
 
-describe('the engines as data', () => {
-  it.each(['vllm', 'tei', 'ollama'])('%s is of the release whose words are known', (name) => {
+describe('the engine files', () => {
+  it.each(['vllm', 'tei', 'ollama'])('%s uses the recorded release', (name) => {
     expect(engine(name).image).toContain(release(name).version);
   });
 
-  it.each(['vllm', 'tei'])('%s gets only options that its release knows', (name) => {
+  it.each(['vllm', 'tei'])('%s uses only options of its release', (name) => {
     const lists = Object.entries(engine(name)).filter(([key]) => /(^|_)command$/.test(key));
     const options = lists
       .flatMap(([, list]) => list as readonly string[])
@@ -40,7 +40,7 @@ describe('the engines as data', () => {
     expect(options.filter((option) => !release(name).words.has(option))).toEqual([]);
   });
 
-  it('ollama gets only variables that its release knows', () => {
+  it('ollama uses only environment variables of its release', () => {
     const sets = Object.entries(engine('ollama')).filter(([key]) => /(^|_)environment$/.test(key));
     const names = sets
       .flatMap(([, set]) => Object.keys(set as object))

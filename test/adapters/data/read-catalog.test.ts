@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 describe('readCatalog', () => {
-  it('[req R02] reads the data that rma ships, without a fault', async () => {
+  it('[req R02] reads the shipped data without errors', async () => {
     const { profiles, engines, models } = await readCatalog({ shipped });
     expect(profiles.get('cpu-worker')?.variants[0].services).toMatchObject([
       { engine: 'llamacpp', models: ['qwen2.5-0.5b-instruct'], flags: [], memoryBytes: 2 * 2 ** 30 },
@@ -26,7 +26,7 @@ describe('readCatalog', () => {
     expect(engines.get('llamacpp')?.cpuImage).toMatch(/^ghcr\.io\/ggml-org\/llama\.cpp:server-b\d+$/);
   });
 
-  it("takes a user's profile of the same name, and adds new ones and models, by data alone", async () => {
+  it('replaces a profile by a user profile of the same name, and adds new profiles and models', async () => {
     await writeFile(
       join(own, 'cpu-worker.yaml'),
       'description: Mine\nservices:\n  - engine: llamacpp\n    models: [tiny]\n',
@@ -44,7 +44,7 @@ describe('readCatalog', () => {
     expect(models.has('qwen2.5-0.5b-instruct')).toBe(true);
   });
 
-  it("takes a user's engine of the same name, and adds new ones, by data alone", async () => {
+  it('replaces an engine by a user engine of the same name, and adds new engines', async () => {
     const engines = join(own, 'engines');
     await mkdir(engines);
     const engine = (image: string) =>
@@ -64,7 +64,7 @@ describe('readCatalog', () => {
     expect(catalog.profiles.get('p')?.variants[0].services[0]?.engine).toBe('sglang');
   });
 
-  it("names the user's file, line and column of a fault", async () => {
+  it('reports file, line and column of an error in a user file', async () => {
     await writeFile(
       join(own, 'bad.yaml'),
       'description: Bad\nservices:\n  - engine: lamacpp\n    models: []\n',
@@ -80,7 +80,7 @@ describe('readCatalog', () => {
     );
   });
 
-  it('refuses two files of one name', async () => {
+  it('rejects two files with the same name', async () => {
     await writeFile(join(own, 'a.yaml'), '');
     await writeFile(join(own, 'a.yml'), '');
     await expect(readCatalog({ shipped, own: { profilesDir: own, enginesDir: null } })).rejects.toMatchObject(
@@ -91,7 +91,7 @@ describe('readCatalog', () => {
     );
   });
 
-  it('says which file it cannot read', async () => {
+  it('reports the file that cannot be read', async () => {
     await mkdir(join(own, 'folder.yaml'));
     await expect(readCatalog({ shipped, own: { profilesDir: own, enginesDir: null } })).rejects.toMatchObject(
       {

@@ -15,7 +15,7 @@ const LARGER_LLAVA = ['ollama:llava-next:34b-v1.5-q4_K_M', 'ollama:llava:34b', '
 const MINILM = 'hf:sentence-transformers/all-MiniLM-L6-v2';
 const CPU = ['hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:qwen2.5-0.5b-instruct-q4_k_m.gguf', 'ollama:llama3.2'];
 
-describe('the data that rma ships', () => {
+describe('the shipped data', () => {
   it.each([
     ['gpu-worker', [MISTRAL, LLAVA, NOMIC, MISTRAL_4BIT, MISTRAL_Q4]],
     ['ocr', [...LARGER_LLAVA, LLAVA]],
@@ -23,11 +23,11 @@ describe('the data that rma ships', () => {
     ['vllm', [MISTRAL, MISTRAL_4BIT]],
     ['cpu-worker', CPU],
     ['all', [MISTRAL, LLAVA, NOMIC, MISTRAL_4BIT, MISTRAL_Q4, ...LARGER_LLAVA, MINILM, ...CPU]],
-  ])('[req R42] the set of %s', (type, refs) => {
+  ])('[req R42] the download set of %s', (type, refs) => {
     expect([...downloadSet(catalog, type)].sort()).toEqual([...refs].sort());
   });
 
-  it('[req R02] the catalog has the models of the guide, with kind, licence, text and GPU memory', () => {
+  it('[req R02] the catalog has the models of the guide, with kind, license, description and GPU memory', () => {
     const refs = [...catalog.models.values()].map(({ ref }) => ref);
     expect(refs).toEqual(
       expect.arrayContaining([MISTRAL, LLAVA, LARGER_LLAVA[0], NOMIC, 'ollama:llama3.2', MINILM]),
@@ -38,7 +38,7 @@ describe('the data that rma ships', () => {
     }
   });
 
-  it('[req R03] the profile embedding serves all-MiniLM-L6-v2, on a GPU or on the CPU', () => {
+  it('[req R03] the embedding profile serves all-MiniLM-L6-v2 on a GPU or on the CPU', () => {
     const variants = catalog.profiles.get('embedding')?.variants;
     expect(variants?.map(({ name, services }) => [name, services[0]?.engine, services[0]?.gpus])).toEqual([
       ['gpu', 'tei', 1],
@@ -49,7 +49,7 @@ describe('the data that rma ships', () => {
   it.each([
     ['ocr', 4e9, 8e9],
     ['gpu-worker', 8e9, 12e9],
-  ])('[req R20] %s has the smallest and the recommended GPU of the guide', (name, least, recommended) => {
+  ])('[req R20] %s has the minimum and recommended GPU of the guide', (name, least, recommended) => {
     expect(catalog.profiles.get(name)).toMatchObject({
       minGpuBytes: least,
       recommendedGpuBytes: recommended,
@@ -61,7 +61,7 @@ describe('the data that rma ships', () => {
     expect(catalog.profiles.get('gpu-worker')?.variants[0].services[0]).toMatchObject(limits);
   });
 
-  it('[req R29] cpu-worker asks for no GPU in any of its variants', () => {
+  it('[req R29] cpu-worker requests no GPU in any variant', () => {
     const { variants } = catalog.profiles.get('cpu-worker') ?? { variants: [] };
     const gpus = variants.flatMap(({ name }) =>
       selectServices(catalog, ['cpu-worker'], { variants: new Map([['cpu-worker', name]]) }).services.map(
@@ -71,13 +71,13 @@ describe('the data that rma ships', () => {
     expect(gpus).toEqual([0, 0]);
   });
 
-  it('[req R51] gpu-worker has quantised variants, the last of which swaps its models', () => {
+  it('[req R51] gpu-worker has quantized variants, the last of which swaps its models', () => {
     const variants = catalog.profiles.get('gpu-worker')?.variants ?? [];
     expect(variants.map(({ name }) => name)).toEqual(['fp16', '4bit', 'ollama']);
     expect(variants.at(-1)?.services).toMatchObject([{ engine: 'ollama', maxLoaded: 1 }]);
   });
 
-  it('optional is only the model that registries may lack', () => {
+  it('only the model that may be missing from its registry is optional', () => {
     const optional = [...catalog.models.values()].filter((model) => model.optional);
     expect(optional.map(({ name }) => name)).toEqual(['llava-next-34b']);
   });

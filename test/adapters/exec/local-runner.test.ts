@@ -5,21 +5,21 @@ const node = (script: string): [string, ...string[]] => [process.execPath, '-e',
 const runner = new LocalRunner(process.env);
 
 describe('LocalRunner', () => {
-  it('gives the exit code and both streams of a program', async () => {
+  it('returns the exit code, stdout and stderr', async () => {
     const outcome = await runner.run({
       argv: node("console.log('out'); console.error('err'); process.exitCode = 3"),
     });
     expect(outcome).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
   });
 
-  it('passes arguments as they are, without a shell in between', async () => {
+  it('passes arguments unchanged, without a shell', async () => {
     const outcome = await runner.run({
       argv: [process.execPath, '-p', 'process.argv[1]', '$HOME; `id` "a b"'],
     });
     expect(outcome.stdout).toBe('$HOME; `id` "a b"\n');
   });
 
-  it('feeds standard input and hands over complete lines', async () => {
+  it('writes stdin and emits complete lines', async () => {
     const lines: string[] = [];
     await runner.run({
       argv: node('process.stdin.pipe(process.stdout)'),
@@ -29,7 +29,7 @@ describe('LocalRunner', () => {
     expect(lines).toEqual(['one', 'two']);
   });
 
-  it('names the program that is missing', async () => {
+  it('reports a missing program by name', async () => {
     await expect(runner.run({ argv: ['no-such-program-here'] })).rejects.toMatchObject({
       code: 'RMA_COMMAND_MISSING',
       exitCode: 3,
@@ -37,7 +37,7 @@ describe('LocalRunner', () => {
     });
   });
 
-  it('ends a program that runs past its time', async () => {
+  it('terminates a program after its timeout', async () => {
     await expect(
       runner.run({ argv: node('setInterval(() => {}, 1000)'), timeoutMs: 200 }),
     ).rejects.toMatchObject({
@@ -45,7 +45,7 @@ describe('LocalRunner', () => {
     });
   });
 
-  it('ends a program whose output its reader refuses, with the reason of the reader', async () => {
+  it('terminates a program if its output handler throws, and rejects with that error', async () => {
     const refusal = new Error('not a status line');
     const run = runner.run({
       argv: node("console.log('one'); setInterval(() => {}, 1000)"),
@@ -56,7 +56,7 @@ describe('LocalRunner', () => {
     await expect(run).rejects.toBe(refusal);
   });
 
-  it('waits for an aborted program, which may put things in order first', async () => {
+  it('waits for an aborted program to clean up', async () => {
     const stop = new AbortController();
     const lines: string[] = [];
     const script =

@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 describe('diskFiles', () => {
-  it('writes with the mode asked for, whatever the umask', async () => {
+  it('writes with the given mode, whatever the umask', async () => {
     const before = process.umask(0o077);
     try {
       await diskFiles.write(join(folder, 'a/b.yaml'), 'x: 1\n', 0o644);
@@ -25,7 +25,7 @@ describe('diskFiles', () => {
     expect((await stat(join(folder, 'a/b.yaml'))).mode & 0o777).toBe(0o644);
   });
 
-  it('leaves the old content and no temporary file when a write fails', async () => {
+  it('keeps the old content and leaves no temporary file if a write fails', async () => {
     await diskFiles.write(join(folder, 'file'), 'old', 0o644);
     await expect(diskFiles.write(join(folder, 'file/below'), 'new', 0o644)).rejects.toMatchObject({
       code: 'RMA_FILE_UNWRITABLE',
@@ -42,22 +42,22 @@ describe('diskFiles', () => {
     });
   });
 
-  it('reads a missing file as null, below a missing folder too', async () => {
+  it('reads a missing file as null, even in a missing directory', async () => {
     expect(await diskFiles.read(join(folder, 'no/such'))).toBeNull();
     expect(await diskFiles.facts(join(folder, 'no/such'))).toBeNull();
   });
 
-  it('gives an existing folder the mode asked for', async () => {
+  it('sets the mode of an existing directory', async () => {
     await chmod(folder, 0o755);
     await diskFiles.createDirectory(folder, 0o700);
     expect((await diskFiles.facts(folder))?.mode).toBe(0o700);
   });
 
-  it('knows the room of a folder that is not there yet', async () => {
+  it('returns the free space for a directory that does not exist yet', async () => {
     expect(await diskFiles.freeBytes(join(folder, 'not/there'))).toBeGreaterThan(0);
   });
 
-  it('removes a folder with its content, and nothing twice', async () => {
+  it('removes a directory recursively, and ignores a missing one', async () => {
     await writeFile(join(folder, 'one'), '1');
     await diskFiles.remove(folder);
     await diskFiles.remove(folder);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Stands for the engine's loopback: "containers" listen here, the user's side is 127.0.0.1. */
+/** The loopback of the engine: "containers" listen here; the user's loopback is 127.0.0.1. */
 const INNER = '127.0.0.2';
 const FORWARDER = new URL('../../../scripts/engine/forwarder.mjs', import.meta.url).pathname;
 
@@ -17,7 +17,7 @@ interface PublishedPort {
   readonly Type: string;
 }
 
-/** Both halves of the forwarder as real processes, a Docker API of two routes, and real servers behind it. */
+/** Both halves of the forwarder as real processes, with a Docker API of two routes and real servers. */
 export class ForwarderRig {
   readonly #folder: string;
   readonly #children: ChildProcess[] = [];
@@ -72,7 +72,7 @@ export class ForwarderRig {
     this.#docker?.closeAllConnections();
   }
 
-  /** What the containers publish from now on, told as an event. */
+  /** Changes what the containers publish, and sends an event. */
   publish(...ports: readonly (number | PublishedPort)[]): void {
     this.#published = ports.map((port) =>
       typeof port === 'number' ? { IP: '127.0.0.1', PublicPort: port, Type: 'tcp' } : port,
@@ -80,7 +80,7 @@ export class ForwarderRig {
     for (const stream of this.#streams) stream.write('{"Action":"start"}\n');
   }
 
-  /** A server in a "container", on a port that nobody else has; gives the port. */
+  /** Starts a server in a "container" on a free port. Returns the port. */
   async serve(handler: (socket: net.Socket) => void): Promise<number> {
     const server = net.createServer({ allowHalfOpen: true }, handler);
     server.listen(0, INNER);
@@ -96,7 +96,7 @@ export class ForwarderRig {
     if (server?.listening === true) await once(server, 'close');
   }
 
-  /** Resolves when the forwarder has logged a line with this text; gives the number of such lines. */
+  /** Resolves when the forwarder has logged a line with this text. Returns the number of such lines. */
   async said(text: string, times = 1): Promise<number> {
     for (;;) {
       const count = this.#lines.filter((line) => line.includes(text)).length;

@@ -24,13 +24,13 @@ const mirrored = async (port: number): Promise<void> => {
   await rig.said(`mirrors 127.0.0.1:${port}`);
 };
 
-test('a port that a container publishes on the loopback answers on the user’s loopback', async () => {
+test('mirrors a port that a container publishes on loopback to the user’s loopback', async () => {
   const port = await rig.serve((socket) => socket.end('from the container'));
   await mirrored(port);
   expect(await text(connect(port))).toBe('from the container');
 });
 
-test('a side that has finished sending still receives', async () => {
+test('keeps receiving after one side has finished sending', async () => {
   const port = await rig.serve((socket) => {
     const asked: Buffer[] = [];
     socket.on('data', (piece) => asked.push(piece));
@@ -42,11 +42,11 @@ test('a side that has finished sending still receives', async () => {
   expect(await text(client)).toBe('you said all I have');
 });
 
-test('what is streamed arrives piece by piece, not at the end', async () => {
+test('forwards streamed data chunk by chunk', async () => {
   const port = await rig.serve((socket) => {
     socket.write('token 0');
     let sent = 0;
-    // the next piece follows only when the client has answered the one before
+    // sends the next chunk only after the client has answered the previous one
     socket.on('data', () => {
       sent += 1;
       if (sent === 3) socket.end();
@@ -65,7 +65,7 @@ test('what is streamed arrives piece by piece, not at the end', async () => {
   expect(pieces).toEqual(['token 0', 'token 1', 'token 2']);
 });
 
-test('many bytes both ways arrive whole, also when the reader is slow to begin', async () => {
+test('forwards large data in both directions, even to a slow reader', async () => {
   const sent = randomBytes(24 << 20);
   const port = await rig.serve((socket) => socket.pipe(socket));
   await mirrored(port);
@@ -76,7 +76,7 @@ test('many bytes both ways arrive whole, also when the reader is slow to begin',
   expect(digest(got)).toBe(digest(sent));
 });
 
-test('several connections to one port do not mix', async () => {
+test('keeps concurrent connections to one port apart', async () => {
   const port = await rig.serve((socket) => socket.pipe(socket));
   await mirrored(port);
   const said = Array.from({ length: 20 }, (_, i) => `client ${i}`);
@@ -90,7 +90,7 @@ test('several connections to one port do not mix', async () => {
   expect(heard).toEqual(said);
 });
 
-test('a port vanishes from the user’s loopback when its container stops', async () => {
+test('closes a port when its container stops', async () => {
   const port = await rig.serve((socket) => socket.end('here'));
   await mirrored(port);
   rig.publish();
@@ -98,7 +98,7 @@ test('a port vanishes from the user’s loopback when its container stops', asyn
   expect(await refusal(port)).toBe('ECONNREFUSED');
 });
 
-test('a port that is taken on the user’s side is said, and mirrored when it becomes free', async () => {
+test('logs a port in use on the user’s side, and mirrors it once it is free', async () => {
   const port = await rig.serve((socket) => socket.end('container'));
   const holder = net.createServer((socket) => socket.end('holder'));
   holder.listen(port, '127.0.0.1');
@@ -112,7 +112,7 @@ test('a port that is taken on the user’s side is said, and mirrored when it be
   expect(await text(connect(port))).toBe('container');
 });
 
-test('a port that is taken does not keep others from being mirrored', async () => {
+test('mirrors the other ports while one is in use', async () => {
   const [taken, free] = [await rig.serve((s) => s.end('taken')), await rig.serve((s) => s.end('free'))];
   const holder = net.createServer();
   holder.listen(taken, '127.0.0.1');
@@ -123,7 +123,7 @@ test('a port that is taken does not keep others from being mirrored', async () =
   holder.close();
 });
 
-test('ports of all addresses are mirrored; UDP and other addresses are not', async () => {
+test('mirrors ports of all addresses, but not UDP or other addresses', async () => {
   const [all, udp, other] = [
     await rig.serve((s) => s.end('all')),
     await rig.serve((s) => s.end('udp')),
@@ -141,14 +141,14 @@ test('ports of all addresses are mirrored; UDP and other addresses are not', asy
   expect(rig.log().filter((line) => line.includes('mirrors'))).toHaveLength(1);
 });
 
-test('a container that does not listen yet ends the connection instead of holding it', async () => {
+test('closes the connection if the container does not listen yet', async () => {
   const port = await rig.serve((socket) => socket.end());
   await rig.stopServing(port);
   await mirrored(port);
   expect(await text(connect(port))).toBe('');
 });
 
-test('a restarted engine is found again, with what it publishes by then', async () => {
+test('reconnects to a restarted engine and mirrors its current ports', async () => {
   const [before, after] = [await rig.serve((s) => s.end('before')), await rig.serve((s) => s.end('after'))];
   await mirrored(before);
   rig.stopDocker();

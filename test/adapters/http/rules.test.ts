@@ -11,7 +11,7 @@ test.each([
   ['http://hub.lan/a', 'http://hub.lan:81/b', 'http://hub.lan:81/b'],
   ['http://hub.lan/a', 'https://cdn.test/b', 'https://cdn.test/b'],
   ['https://hub.test/a', 'https://user:pw@cdn.test/b', 'https://cdn.test/b'],
-])('from %s to %s leads to %s', (from, to, target) => {
+])('follows a redirect from %s to %s as %s', (from, to, target) => {
   expect(redirectTarget(from, to)).toBe(target);
 });
 
@@ -28,13 +28,13 @@ test.each([
   ['http://127.0.0.1/a', 'http://169.254.169.254/latest/meta-data'],
   ['https://hub.test/a', 'file:///etc/passwd'],
   ['https://hub.test/a', 'https://'],
-])('[fail X4] [fail X5] from %s to %s is refused', (from, to) => {
+])('[fail X4] [fail X5] rejects a redirect from %s to %s', (from, to) => {
   expect(() => redirectTarget(from, to)).toThrowError(
     expect.objectContaining({ code: 'RMA_HUB_UNSAFE_REDIRECT', exitCode: 6 }),
   );
 });
 
-test('[fail X5] a token travels over https or within this machine only', () => {
+test('[fail X5] sends a token only over https or to this machine', () => {
   expect(
     [
       'https://hub.test/',
@@ -49,7 +49,7 @@ test('[fail X5] a token travels over https or within this machine only', () => {
   );
 });
 
-test('NO_PROXY covers names, subdomains, ports and everything', () => {
+test('NO_PROXY matches names, subdomains, ports and *', () => {
   const env = { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'a.test, .b.test c.test:8443' };
   expect(proxyFor('https://x.test/', env)).toBe('http://proxy:3128');
   expect(proxyFor('https://a.test/', env)).toBeNull();
@@ -61,7 +61,7 @@ test('NO_PROXY covers names, subdomains, ports and everything', () => {
   expect(proxyFor('https://x.test/', { ...env, NO_PROXY: '*' })).toBeNull();
 });
 
-test('lower-case variables win, https falls back to the plain proxy, and a scheme may be left out', () => {
+test('lowercase variables win, https falls back to HTTP_PROXY, and the scheme is optional', () => {
   expect(proxyFor('https://x.test/', { https_proxy: 'one:1', HTTPS_PROXY: 'http://two:2' })).toBe(
     'http://one:1',
   );

@@ -28,7 +28,7 @@ async function bodyOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-test('[fail X5] a token goes to its own origin only and does not come back after leaving it', async () => {
+test('[fail X5] sends a token only to its own origin, and not again after a redirect elsewhere', async () => {
   const seen: (string | undefined)[] = [];
   const cdn = await serve((request, response) => {
     seen.push(request.headers.authorization);
@@ -51,7 +51,7 @@ test('[fail X5] a token goes to its own origin only and does not come back after
   expect(answer.url).toBe(`${hub.url}/again`);
 });
 
-test('[fail X5] another port or host name of the same machine is another origin', async () => {
+test('[fail X5] treats another port or host name of the same machine as another origin', async () => {
   const seen: (string | undefined)[] = [];
   const hub = await serve((request, response) => {
     seen.push(request.headers.authorization);
@@ -67,7 +67,7 @@ test('[fail X5] another port or host name of the same machine is another origin'
   expect(seen).toEqual(['Bearer secret', undefined]);
 });
 
-test('more than five redirects are refused', async () => {
+test('rejects more than five redirects', async () => {
   let count = 0;
   const { url } = await serve((_, response) => {
     count += 1;
@@ -79,7 +79,7 @@ test('more than five redirects are refused', async () => {
   expect(count).toBe(6);
 });
 
-test('no content coding is asked for', async () => {
+test('requests no content encoding', async () => {
   let coding: string | undefined;
   const { url } = await serve((request, response) => {
     coding = request.headers['accept-encoding'];
@@ -89,7 +89,7 @@ test('no content coding is asked for', async () => {
   expect(coding).toBe('identity');
 });
 
-test('[fail S1] a server that accepts and says nothing is given up', async () => {
+test('[fail S1] times out if a server accepts and never responds', async () => {
   const { url } = await serve(() => undefined);
   await expect(testHttp(50).open({ method: 'GET', url })).rejects.toMatchObject({
     code: 'RMA_HUB_UNREACHABLE',
@@ -97,7 +97,7 @@ test('[fail S1] a server that accepts and says nothing is given up', async () =>
   });
 });
 
-test('[fail S5] a body that stops is given up although the connection stays open', async () => {
+test('[fail S5] times out if a body stalls on an open connection', async () => {
   const { url } = await serve((_, response) => {
     response.writeHead(200, { 'content-length': 1000 });
     response.write('half');
@@ -106,7 +106,7 @@ test('[fail S5] a body that stops is given up although the connection stays open
   await expect(whole()).rejects.toMatchObject({ code: 'RMA_HUB_UNREACHABLE' });
 });
 
-test('[fail S5] the stall time runs only while bytes are awaited, not while the reader is busy', () => {
+test('[fail S5] counts stall time only while waiting for bytes, not while the reader is busy', () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const guard = new StallGuard(1000, undefined);
@@ -123,13 +123,13 @@ test('[fail S5] the stall time runs only while bytes are awaited, not while the 
   expect(guard.signal.aborted).toBe(true);
 });
 
-test('an abort ends a request with its own reason', async () => {
+test('an abort rejects with its own reason', async () => {
   const { url } = await serve(() => controller.abort(new Error('enough')));
   const controller = new AbortController();
   await expect(testHttp().open({ method: 'GET', url, signal: controller.signal })).rejects.toThrow('enough');
 });
 
-test('nobody listening is one clear error after the tries', async () => {
+test('reports a refused connection', async () => {
   const { url, server } = await serve(() => undefined);
   await new Promise<void>((resolve) => server.close(() => resolve()));
   await expect(testHttp().read({ method: 'GET', url })).rejects.toMatchObject({
@@ -139,7 +139,7 @@ test('nobody listening is one clear error after the tries', async () => {
   });
 });
 
-test('[fail H1] 429 is tried again after the time that the hub asks for', async () => {
+test('[fail H1] retries a 429 after the Retry-After of the hub', async () => {
   let count = 0;
   const { url } = await serve((_, response) => {
     count += 1;
@@ -152,7 +152,7 @@ test('[fail H1] 429 is tried again after the time that the hub asks for', async 
   expect(clock.sleeps).toEqual([7000, 7000]);
 });
 
-test('refusals are not tried again, failing servers are, a bounded number of times', async () => {
+test('retries server errors a limited number of times, and client errors never', async () => {
   const counts = new Map<string, number>();
   const { url } = await serve((request, response) => {
     const path = request.url ?? '';
@@ -171,7 +171,7 @@ test('refusals are not tried again, failing servers are, a bounded number of tim
   expect(Object.fromEntries(counts)).toEqual({ '/401': 1, '/403': 1, '/404': 1, '/503': 4 });
 });
 
-test('a proxy is used for names outside, and never for this machine', async () => {
+test('uses a proxy for remote hosts, but not for this machine', async () => {
   const proxied: string[] = [];
   const proxy = await serve(() => undefined);
   proxy.server.on('connect', (request, socket) => {

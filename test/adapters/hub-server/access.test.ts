@@ -15,32 +15,32 @@ const tokens = { [TOKEN]: 'alice', [BOB]: 'bob' };
 const bearer = (token: string | undefined): Readonly<Record<string, string>> =>
   token === undefined ? {} : { authorization: `Bearer ${token}` };
 
-describe('who may read what', () => {
+describe('access to repositories', () => {
   it.each([
-    ['nobody', 'org/open', undefined, 200, undefined],
-    ['nobody', 'org/gated', undefined, 200, undefined],
-    ['nobody', 'org/private', undefined, 401, 'RepoNotFound'],
-    ['nobody', 'org/none', undefined, 401, 'RepoNotFound'],
+    ['an anonymous user', 'org/open', undefined, 200, undefined],
+    ['an anonymous user', 'org/gated', undefined, 200, undefined],
+    ['an anonymous user', 'org/private', undefined, 401, 'RepoNotFound'],
+    ['an anonymous user', 'org/none', undefined, 401, 'RepoNotFound'],
     ['bob', 'org/private', BOB, 404, 'RepoNotFound'],
     ['bob', 'org/none', BOB, 404, 'RepoNotFound'],
     ['alice', 'org/private', TOKEN, 200, undefined],
-    ['a wrong token', 'org/open', 'hf_wrong', 401, undefined],
-  ])('%s asks for the listing of %s', async (...[, repo, token, status, code]) => {
+    ['a client with a wrong token', 'org/open', 'hf_wrong', 401, undefined],
+  ])('checks the access of %s to the listing of %s', async (...[, repo, token, status, code]) => {
     const hub = await hubForTest({ repos, tokens });
     const reply = await ask(`${hub.endpoint}/api/models/${repo}/tree/main`, { headers: bearer(token) });
     expect([reply.status, reply.headers['x-error-code']]).toEqual([status, code]);
   });
 
   it.each([
-    ['nobody', undefined, 401],
-    ['bob, who was not let in,', BOB, 403],
-  ])('gives no file of a gated repository to %s', async (_, token, status) => {
+    ['an anonymous user', undefined, 401],
+    ['bob, who has no access', BOB, 403],
+  ])('rejects a request for a gated file from %s', async (_, token, status) => {
     const hub = await hubForTest({ repos, tokens });
     const reply = await ask(`${hub.endpoint}/org/gated/resolve/main/config.json`, { headers: bearer(token) });
     expect([reply.status, reply.headers['x-error-code']]).toEqual([status, 'GatedRepo']);
   });
 
-  it('gives a gated file to a reader, at the redirected address as well', async () => {
+  it('serves a gated file to an allowed user, and checks the token after the redirect', async () => {
     const hub = await hubForTest({ repos, tokens });
     const headers = bearer(TOKEN);
     const link = await ask(`${hub.endpoint}/org/gated/resolve/main/config.json`, { headers });
@@ -59,7 +59,7 @@ describe('who may read what', () => {
     expect([reply.status, reply.headers['x-error-code']]).toEqual([404, code]);
   });
 
-  it('tells by auth-check who may read the files', async () => {
+  it('auth-check reports who may read the files', async () => {
     const hub = await hubForTest({ repos, tokens });
     const url = `${hub.endpoint}/api/models/org/gated/auth-check`;
     const statuses = await Promise.all(
@@ -68,14 +68,14 @@ describe('who may read what', () => {
     expect(statuses).toEqual([401, 403, 200]);
   });
 
-  it('says who a token belongs to', async () => {
+  it('whoami returns the user of a token', async () => {
     const hub = await hubForTest({ repos, tokens });
     const url = `${hub.endpoint}/api/whoami-v2`;
     expect(await askJson(url, { headers: bearer(TOKEN) })).toMatchObject({ name: 'alice' });
     expect((await ask(url)).status).toBe(401);
   });
 
-  it('logs that a token came, and its hash, never the token', async () => {
+  it('logs the hash of a token, never the token', async () => {
     const hub = await hubForTest({ repos, tokens });
     await ask(`${hub.endpoint}/api/whoami-v2`, { headers: bearer(TOKEN) });
     await ask(`${hub.endpoint}/api/whoami-v2`);

@@ -3,7 +3,7 @@ import { ask, askJson } from './http-client.ts';
 import { hubForTest, weightsUrl } from './hub-fixture.ts';
 
 describe('the admin endpoint', () => {
-  it('switches faults on, shows their hits, and switches them off', async () => {
+  it('adds faults, counts their hits and removes them', async () => {
     const hub = await hubForTest();
     const faults = `${hub.endpoint}/__hub/faults`;
     const fault = { kind: 'status', status: 500, times: 5 };
@@ -15,7 +15,7 @@ describe('the admin endpoint', () => {
     expect([await askJson(faults), (await ask(weightsUrl(hub))).status]).toEqual([[], 200]);
   });
 
-  it('shows and empties the log, and is not in it itself', async () => {
+  it('returns and clears the log, which does not list its own requests', async () => {
     const hub = await hubForTest();
     await ask(`${hub.endpoint}/api/models/org/model`);
     await ask(weightsUrl(hub));
@@ -33,7 +33,7 @@ describe('the admin endpoint', () => {
     ['{"kind":"slow"}', /needs bytesPerSecond/],
     ['{"kind":"cut","byte":1}', /has no byte/],
     ['{"kind":"html","times":"2"}', /times of fault html is a number/],
-  ])('refuses %s', async (body, message) => {
+  ])('rejects %s', async (body, message) => {
     const hub = await hubForTest();
     const reply = await ask(`${hub.endpoint}/__hub/faults`, { method: 'POST', body });
     expect(reply.status).toBe(400);
@@ -43,14 +43,14 @@ describe('the admin endpoint', () => {
 });
 
 describe('a hub', () => {
-  it('answers 400 to a malformed address and 404 to an unknown one', async () => {
+  it('answers 400 to a malformed URL and 404 to an unknown one', async () => {
     const hub = await hubForTest();
     const paths = ['/%zz', '/nothing', '/__hub/nothing', '/api/models/org/model/nothing'];
     const replies = await Promise.all(paths.map((path) => ask(hub.endpoint + path)));
     expect(replies.map(({ status }) => status)).toEqual([400, 404, 404, 404]);
   });
 
-  it('listens on several addresses with one port', async () => {
+  it('listens on the same port of several addresses', async () => {
     const hub = await hubForTest({ hosts: ['127.0.0.1', '127.0.0.2'] });
     const url = `http://127.0.0.2:${hub.port}/org/model/resolve/main/model.gguf`;
     const { location = '' } = (await ask(url)).headers;
@@ -58,7 +58,7 @@ describe('a hub', () => {
     expect((await ask(location, { method: 'HEAD' })).status).toBe(200);
   });
 
-  it('says which port is taken and leaves nothing open', async () => {
+  it('reports a port in use', async () => {
     const hub = await hubForTest();
     await expect(hubForTest({ port: hub.port })).rejects.toMatchObject({
       code: 'EADDRINUSE',

@@ -5,7 +5,7 @@ import { hubForTest, WEIGHTS, weights, weightsUrl } from './hub-fixture.ts';
 
 const MIB = 1024 * 1024;
 
-describe('faults of a body', () => {
+describe('faults in a body', () => {
   it('flip-byte changes one byte and nothing else', async () => {
     const hub = await hubForTest();
     hub.faults.add({ kind: 'flip-byte', offset: 5 * MIB });
@@ -16,7 +16,7 @@ describe('faults of a body', () => {
     expect(body.subarray(5 * MIB + 1).equals(weights(5 * MIB + 1))).toBe(true);
   });
 
-  it('flip-byte spares a range that does not hold the byte', async () => {
+  it('flip-byte leaves a range without that byte unchanged', async () => {
     const hub = await hubForTest();
     const fault = hub.faults.add({ kind: 'flip-byte', offset: 0 });
     const { body } = await ask(weightsUrl(hub), { headers: { range: 'bytes=1-100' } });
@@ -25,9 +25,9 @@ describe('faults of a body', () => {
   });
 
   it.each([
-    ['after bytes of the response', { bytes: 2 * MIB }, 3 * MIB],
+    ['after a number of bytes', { bytes: 2 * MIB }, 3 * MIB],
     ['at an offset of the file', { offset: 2 * MIB }, 2 * MIB],
-  ])('cut ends the connection %s', async (_, point, end) => {
+  ])('cut closes the connection %s', async (_, point, end) => {
     const hub = await hubForTest();
     hub.faults.add({ kind: 'cut', ...point });
     const reply = await ask(weightsUrl(hub), { headers: { range: `bytes=${MIB}-` } });
@@ -35,7 +35,7 @@ describe('faults of a body', () => {
     expect(reply.body.equals(weights(MIB, end))).toBe(true);
   });
 
-  it('stall sends so much and goes silent until it is switched off', async () => {
+  it('stall sends some bytes, then nothing until it is removed', async () => {
     const hub = await hubForTest();
     const fault = hub.faults.add({ kind: 'stall', bytes: 3 * MIB });
     let received = 0;
@@ -60,7 +60,7 @@ describe('faults of a body', () => {
     expect(reply.complete).toBe(false);
   });
 
-  it('slow sends a little at a time', async () => {
+  it('slow throttles the response', async () => {
     const hub = await hubForTest();
     const fault = hub.faults.add({ kind: 'slow', bytesPerSecond: 20 });
     await ask(weightsUrl(hub), { hangUp: (received) => received > 0 });
@@ -69,7 +69,7 @@ describe('faults of a body', () => {
     expect(fault.hits).toBe(1);
   });
 
-  it('ignore-range answers a range with the whole file', async () => {
+  it('ignore-range answers a range request with the whole file', async () => {
     const hub = await hubForTest();
     hub.faults.add({ kind: 'ignore-range' });
     const reply = await ask(weightsUrl(hub), { headers: { range: 'bytes=5-9' } });
@@ -80,7 +80,7 @@ describe('faults of a body', () => {
     ]);
   });
 
-  it('wrong-content-range names other bytes than it sends', async () => {
+  it('wrong-content-range sends a header that does not match the body', async () => {
     const hub = await hubForTest();
     hub.faults.add({ kind: 'wrong-content-range' });
     const reply = await ask(weightsUrl(hub), { headers: { range: 'bytes=5-9' } });
@@ -88,7 +88,7 @@ describe('faults of a body', () => {
     expect(reply.body.equals(weights(5, 10))).toBe(true);
   });
 
-  it('etag changes the etag, so that If-Range with the old one gets the whole file', async () => {
+  it('etag changes the ETag, so that If-Range with the old one returns the whole file', async () => {
     const hub = await hubForTest();
     const { etag = '' } = (await ask(weightsUrl(hub), { method: 'HEAD' })).headers;
     hub.faults.add({ kind: 'etag', etag: 'changed' });
@@ -96,7 +96,7 @@ describe('faults of a body', () => {
     expect([reply.status, reply.headers.etag]).toEqual([200, '"changed"']);
   });
 
-  it('gzip compresses although nobody asked, and ignores the range', async () => {
+  it('gzip compresses without Accept-Encoding and ignores the range', async () => {
     const hub = await hubForTest();
     hub.faults.add({ kind: 'gzip' });
     const reply = await ask(weightsUrl(hub), {
@@ -106,7 +106,7 @@ describe('faults of a body', () => {
     expect(gunzipSync(reply.body).equals(weights())).toBe(true);
   });
 
-  it('no-length leaves the length out', async () => {
+  it('no-length omits Content-Length', async () => {
     const hub = await hubForTest();
     hub.faults.add({ kind: 'no-length' });
     const reply = await ask(weightsUrl(hub));

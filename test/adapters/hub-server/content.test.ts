@@ -6,18 +6,18 @@ import { contentOf, gitBlobIdOf, patternContent, sha256Of, withFlippedByte } fro
 const SIZE = 200_000;
 
 describe('content', () => {
-  it('has the id that git gives to it', () => {
+  it('has the id that git computes', () => {
     // printf 'hello\n' | git hash-object --stdin
     expect(gitBlobIdOf(contentOf('hello\n'))).toBe('ce013625030ba8dba906f756967f9e9ca394464a');
   });
 
-  it('has the sha256 of all its bytes, over several pieces', () => {
+  it('has the sha256 of all its chunks', () => {
     const content = patternContent(2_500_000);
     const expected = createHash('sha256').update(content.read(0, 2_500_000)).digest('hex');
     expect(sha256Of(content)).toBe(expected);
   });
 
-  it('of a pattern reads the same bytes in one piece and in two', () => {
+  it('of a pattern is the same whether read in one part or two', () => {
     const content = patternContent(SIZE, 7);
     const all = Buffer.from(content.read(0, SIZE));
     fc.assert(
@@ -29,7 +29,7 @@ describe('content', () => {
     );
   });
 
-  it('with a flipped byte differs in that byte alone, however it is read', () => {
+  it('with a flipped byte differs in that byte only, however it is read', () => {
     const content = withFlippedByte(contentOf(Buffer.alloc(100)), 42);
     const differing = [content.read(0, 40), content.read(40, 100)].flatMap((part, index) =>
       [...part].flatMap((byte, at) => (byte === 0 ? [] : [at + index * 40])),

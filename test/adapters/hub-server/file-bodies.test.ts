@@ -4,7 +4,7 @@ import { ask, follow } from './http-client.ts';
 import { CONFIG, hubForTest, WEIGHTS, weights, weightsUrl } from './hub-fixture.ts';
 
 describe('the files of a repository', () => {
-  it('are on the CDN when they are LFS files, by a signed URL on another origin and host name', async () => {
+  it('are served from the CDN if they are LFS files, by a signed URL on another host', async () => {
     const hub = await hubForTest();
     const { sha, files } = hub.commit('org/model');
     const { status, headers } = await ask(`${hub.endpoint}/org/model/resolve/main/model.gguf`, {
@@ -22,7 +22,7 @@ describe('the files of a repository', () => {
     expect((await ask(cdn.href.replace('Signature=', 'Signature=0'))).status).toBe(403);
   });
 
-  it('are one relative redirect away when they are plain, with their git id as etag', async () => {
+  it('are served after one relative redirect if they are plain, with the git id as ETag', async () => {
     const hub = await hubForTest();
     const { sha, files } = hub.commit('org/model');
     const link = await ask(`${hub.endpoint}/org/model/resolve/main/config.json`);
@@ -36,14 +36,14 @@ describe('the files of a repository', () => {
     expect(file.body.toString()).toBe(CONFIG);
   });
 
-  it('in folders are found', async () => {
+  it('are found in directories and at a revision', async () => {
     const hub = await hubForTest();
     const reply = await follow(`${hub.endpoint}/org/model/resolve/v1.0/config.json`);
     const inFolder = await follow(`${hub.endpoint}/org/model/resolve/main/onnx/model.onnx`);
     expect([reply.body.toString(), inFolder.body.toString()]).toEqual(['{}', 'onnx']);
   });
 
-  it('come compressed under a weak etag when they are plain and the client takes gzip', async () => {
+  it('are compressed with a weak ETag if they are plain and the client accepts gzip', async () => {
     const hub = await hubForTest();
     const link = await ask(`${hub.endpoint}/org/model/resolve/main/config.json`);
     const file = await ask(`${hub.endpoint}${link.headers.location}`, {
@@ -60,7 +60,7 @@ describe('a range', () => {
     ['bytes=100-199', 100, 200],
     ['bytes=8388000-', 8_388_000, WEIGHTS.size],
     ['bytes=-10', WEIGHTS.size - 10, WEIGHTS.size],
-  ])('%s gets exactly these bytes', async (range, start, end) => {
+  ])('%s returns exactly these bytes', async (range, start, end) => {
     const hub = await hubForTest();
     const reply = await ask(weightsUrl(hub), { headers: { range } });
     expect(reply.status).toBe(206);
@@ -68,13 +68,13 @@ describe('a range', () => {
     expect(reply.body.equals(weights(start, end))).toBe(true);
   });
 
-  it('behind the end gets 416 with the size', async () => {
+  it('past the end returns 416 with the size', async () => {
     const hub = await hubForTest();
     const reply = await ask(weightsUrl(hub), { headers: { range: `bytes=${WEIGHTS.size}-` } });
     expect([reply.status, reply.headers['content-range']]).toEqual([416, `bytes */${WEIGHTS.size}`]);
   });
 
-  it('is given when If-Range names the etag, and the whole file when it names another', async () => {
+  it('is honored if If-Range matches the ETag; otherwise the whole file is sent', async () => {
     const hub = await hubForTest();
     const { etag = '' } = (await ask(weightsUrl(hub), { method: 'HEAD' })).headers;
     const statusFor = async (condition: string): Promise<number> =>
@@ -84,7 +84,7 @@ describe('a range', () => {
 });
 
 describe('plain files', () => {
-  it('are on both ports', async () => {
+  it('are served on both ports', async () => {
     const hub = await hubForTest();
     const replies = await Promise.all(
       [hub.endpoint, hub.cdnEndpoint].map((base) => ask(`${base}/files/plain/model.gguf`)),

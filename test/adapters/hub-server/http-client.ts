@@ -3,9 +3,9 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** What arrived, also when the answer broke off. */
+  /** The bytes received, even if the connection broke. */
   readonly body: Buffer;
-  /** Whether the answer ended as HTTP says it must. */
+  /** Whether the response was complete. */
   readonly complete: boolean;
 }
 
@@ -13,11 +13,11 @@ export interface Ask {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Called with the number of bytes so far; true hangs up. */
+  /** Called with the number of bytes so far; closes the connection if it returns true. */
   readonly hangUp?: (received: number) => boolean;
 }
 
-/** One request on a connection of its own, with nothing done behind the test's back: no redirects, no decoding. */
+/** Sends one request on a new connection, without redirects or decoding. */
 export function ask(url: string, { method = 'GET', headers = {}, body, hangUp }: Ask = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers, agent: false }, (response) => {
@@ -45,7 +45,7 @@ export async function askJson(url: string, options?: Ask): Promise<unknown> {
   return JSON.parse((await ask(url, options)).body.toString('utf8'));
 }
 
-/** Follows redirects as a browser would, without headers. */
+/** Follows redirects like a browser, without headers. */
 export async function follow(url: string): Promise<Reply> {
   const reply = await ask(url);
   const { location } = reply.headers;

@@ -2,12 +2,12 @@ import { onTestFinished } from 'vitest';
 import { patternContent } from '../../hub/content.ts';
 import { type Hub, type HubOptions, startHub } from '../../hub/hub.ts';
 
-/** Big enough that it never fits into the buffers between server and client. */
+/** Larger than all buffers between server and client. */
 export const WEIGHTS = patternContent(8 * 1024 * 1024);
 export const CONFIG = JSON.stringify({ model_type: 'llama', note: 'x'.repeat(3000) });
 export const TOKEN = 'hf_testtoken0123456789';
 
-/** A hub with one repository of a plain file, a folder and an LFS file; it ends with the test. */
+/** Starts a hub with a repository of a plain file, a directory and an LFS file; it is closed after the test. */
 export async function hubForTest(options: HubOptions = {}): Promise<Hub> {
   const hub = await startHub({
     repos: {

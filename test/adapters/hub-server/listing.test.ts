@@ -5,7 +5,7 @@ import { CONFIG, hubForTest, WEIGHTS } from './hub-fixture.ts';
 const COMMIT = /^[0-9a-f]{40}$/;
 
 describe('the hub API', () => {
-  it('resolves a branch, a tag and a commit to a commit', async () => {
+  it('resolves branches, tags and commits', async () => {
     const hub = await hubForTest();
     const main = hub.commit('org/model').sha;
     const tag = hub.commit('org/model', 'v1.0').sha;
@@ -18,12 +18,12 @@ describe('the hub API', () => {
     ).toEqual([main, main, tag, tag]);
   });
 
-  it('gives the same commit for the same content in every process', async () => {
+  it('computes the same commit for the same content in every process', async () => {
     const [one, two] = await Promise.all([hubForTest(), hubForTest()]);
     expect(one.commit('org/model').sha).toBe(two.commit('org/model').sha);
   });
 
-  it('keeps an old commit reachable when a branch moves on', async () => {
+  it('keeps an old commit reachable after the branch has moved', async () => {
     const hub = await hubForTest();
     const before = hub.commit('org/model').sha;
     hub.publish('org/model', { files: { 'config.json': 'new' } });
@@ -31,14 +31,14 @@ describe('the hub API', () => {
     expect((await ask(`${hub.endpoint}/api/models/org/model/tree/${before}`)).status).toBe(200);
   });
 
-  it('takes an encoded branch name such as refs/pr/1', async () => {
+  it('accepts an encoded branch name such as refs/pr/1', async () => {
     const hub = await hubForTest({
       repos: { 'a/b': { files: {}, revisions: { 'refs/pr/1': { files: { x: 'y' } } } } },
     });
     expect(await askJson(`${hub.endpoint}/api/models/a/b/tree/refs%2Fpr%2F1`)).toHaveLength(1);
   });
 
-  it('lists plain files by git id and LFS files by sha256 too', async () => {
+  it('lists plain files by git id and LFS files also by sha256', async () => {
     const hub = await hubForTest();
     const tree = await askJson(`${hub.endpoint}/api/models/org/model/tree/main?recursive=true&expand=false`);
     const { files } = hub.commit('org/model');
@@ -57,7 +57,7 @@ describe('the hub API', () => {
     ]);
   });
 
-  it('lists one folder without what is below it, unless asked', async () => {
+  it('lists one directory without its subdirectories', async () => {
     const hub = await hubForTest();
     const paths = async (query: string): Promise<string[]> =>
       ((await askJson(`${hub.endpoint}/api/models/org/model/tree/main${query}`)) as { path: string }[]).map(
@@ -67,7 +67,7 @@ describe('the hub API', () => {
     expect(await paths('/onnx')).toEqual(['onnx/model.onnx']);
   });
 
-  it('adds the last commit and the scan of each file when it is asked to expand', async () => {
+  it('adds the last commit and scan result of each file with expand=true', async () => {
     const hub = await hubForTest();
     const tree = await askJson(`${hub.endpoint}/api/models/org/model/tree/main/onnx?expand=true`);
     expect(tree).toEqual([
@@ -79,7 +79,7 @@ describe('the hub API', () => {
     ]);
   });
 
-  it('gives a long listing in pages that follow each other by Link', async () => {
+  it('splits a long listing into pages linked by the Link header', async () => {
     const hub = await hubForTest({ pageSize: 3 });
     const first = await ask(`${hub.endpoint}/api/models/org/model/tree/main?recursive=true`);
     const next = /^<(.*)>; rel="next"$/.exec(first.headers['link'] as string)?.[1] ?? '';
@@ -90,7 +90,7 @@ describe('the hub API', () => {
     expect(second.headers['link']).toBeUndefined();
   });
 
-  it('knows its branches and tags', async () => {
+  it('lists branches and tags', async () => {
     const hub = await hubForTest();
     expect(await askJson(`${hub.endpoint}/api/models/org/model/refs`)).toEqual({
       branches: [{ name: 'main', ref: 'refs/heads/main', targetCommit: hub.commit('org/model').sha }],
@@ -99,7 +99,7 @@ describe('the hub API', () => {
     });
   });
 
-  it('redirects a renamed repository by a relative address', async () => {
+  it('redirects a renamed repository to a relative URL', async () => {
     const hub = await hubForTest({ renamed: { 'old/name': 'org/model' } });
     const replies = await Promise.all(
       ['/api/models/old/name/revision/main', '/old/name/resolve/main/config.json'].map((path) =>
@@ -112,7 +112,7 @@ describe('the hub API', () => {
     ]);
   });
 
-  it('publishes file names that lead out as they are', async () => {
+  it('serves file names that escape the repository unchanged', async () => {
     const hostile = ['../evil', '/etc/evil', 'C:\\evil', 'a\0b', 'a/../../evil'];
     const hub = await hubForTest({
       repos: { 'a/b': { files: Object.fromEntries(hostile.map((path) => [path, 'evil'])) } },

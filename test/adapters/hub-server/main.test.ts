@@ -46,8 +46,8 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-describe('the hub as a program', () => {
-  it('serves the model of quickstart and writes its requests down', async () => {
+describe('the hub process', () => {
+  it('serves the quickstart model and logs its requests', async () => {
     const folder = await temporaryFolder();
     const [stateFile, log] = [join(folder, 'state.json'), join(folder, 'requests.ndjson')];
     const hub = await startProcess(['--state', stateFile, '--log', log]);
@@ -67,7 +67,7 @@ describe('the hub as a program', () => {
     ]);
   });
 
-  it('comes back on its old ports, with the same commit', async () => {
+  it('restarts on its previous ports, with the same commit', async () => {
     const stateFile = join(await temporaryFolder(), 'state.json');
     const first = await startProcess(['--state', stateFile]);
     const before = (await ask(first.state.endpoint + GGUF)).headers['x-repo-commit'];
@@ -78,7 +78,7 @@ describe('the hub as a program', () => {
     expect((await ask(second.state.endpoint + GGUF)).headers['x-repo-commit']).toBe(before);
   });
 
-  it('takes free ports when its old ones are taken', async () => {
+  it('uses free ports if its previous ones are in use', async () => {
     const stateFile = join(await temporaryFolder(), 'state.json');
     const first = await startProcess(['--state', stateFile]);
     const second = await startProcess(['--state', stateFile]);
@@ -89,7 +89,7 @@ describe('the hub as a program', () => {
   it.each([
     [['--prot', '1'], /^hub: Unknown option '--prot'/],
     [['--host', '192.0.2.1'], /^hub: listen EADDRNOTAVAIL.*192\.0\.2\.1/],
-  ])('says in one line what is wrong with %j', async (args, message) => {
+  ])('reports in one line what is wrong with %j', async (args, message) => {
     const child = spawn(process.execPath, ['--input-type=module', '-', ...args], {
       stdio: ['pipe', 'ignore', 'pipe'],
     });

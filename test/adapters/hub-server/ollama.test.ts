@@ -25,7 +25,7 @@ async function weightsOf(hub: Hub): Promise<string> {
 
 // A real Ollama pulls from it in test/judges/ollama.test.ts.
 describe('the Ollama registry of the test hub', () => {
-  it('serves a manifest that names each content by hash and size', async () => {
+  it('serves a manifest with the size of each layer', async () => {
     const hub = await hubWithModel();
     const answer = await fetch(`${hub.endpoint}/v2/library/tiny/manifests/latest`);
     expect(answer.headers.get('content-type')).toBe('application/vnd.docker.distribution.manifest.v2+json');
@@ -39,7 +39,7 @@ describe('the Ollama registry of the test hub', () => {
     });
   });
 
-  it('tells the size of a blob by HEAD and sends a GET to another host name, where ranges work', async () => {
+  it('answers HEAD with the size of a blob, and redirects GET to another host, which supports ranges', async () => {
     const hub = await hubWithModel();
     const url = await weightsOf(hub);
     const head = await fetch(url, { method: 'HEAD', redirect: 'manual' });
@@ -52,7 +52,7 @@ describe('the Ollama registry of the test hub', () => {
     expect([part.status, await part.text()]).toEqual([206, 'weights']);
   });
 
-  it('gives no blob to an address that it did not sign', async () => {
+  it('rejects a blob URL that it did not sign', async () => {
     const hub = await hubWithModel();
     const path = new URL(await weightsOf(hub)).pathname.replace('/v2/', '/ollama/');
     expect((await fetch(`${hub.cdnEndpoint}${path}?Signature=forged`)).status).toBe(403);
@@ -66,7 +66,7 @@ describe('the Ollama registry of the test hub', () => {
     },
   );
 
-  it('logs blobs as content, but neither their redirects nor the configuration', async () => {
+  it('logs blobs as content requests, but not redirects or configurations', async () => {
     const hub = await hubWithModel();
     const weights = await weightsOf(hub);
     await (await fetch(weights)).text();
@@ -75,7 +75,7 @@ describe('the Ollama registry of the test hub', () => {
     expect(hub.log.contentRequests()).toMatchObject([{ port: 'cdn', bytesSent: 12 }]);
   });
 
-  it('moves a tag, and keeps the blobs that it named before', async () => {
+  it('moves a tag and keeps the previous blobs', async () => {
     const hub = await hubWithModel();
     const before = await weightsOf(hub);
     hub.publishOllama('library/tiny:latest', { layers: [{ kind: 'model', content: 'new' }], config: {} });

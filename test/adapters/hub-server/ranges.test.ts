@@ -20,7 +20,7 @@ describe('a Range header', () => {
     expect(parseRange(header, 100)).toEqual(expected);
   });
 
-  it('never names a byte outside the file', () => {
+  it('never selects a byte outside the file', () => {
     const bound = fc.option(fc.nat(300), { nil: '' });
     fc.assert(
       fc.property(bound, bound, fc.nat(200), (first, last, size) => {

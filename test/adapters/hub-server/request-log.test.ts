@@ -3,7 +3,7 @@ import { ask, follow } from './http-client.ts';
 import { CONFIG, hubForTest, WEIGHTS, weightsUrl } from './hub-fixture.ts';
 
 describe('the request log', () => {
-  it('keeps method, path, port, range, status, bytes and user agent', async () => {
+  it('records method, path, port, range, status, bytes and user agent', async () => {
     const hub = await hubForTest();
     await ask(`${weightsUrl(hub)}?x=1`, { headers: { range: 'bytes=0-9', 'user-agent': 'tester/1' } });
     expect(hub.log.entries()).toEqual([
@@ -25,7 +25,7 @@ describe('the request log', () => {
     ]);
   });
 
-  it('counts as content requests the GETs of bodies: no listing, no HEAD, no redirect', async () => {
+  it('counts only GETs of bodies as content requests: no listing, HEAD or redirect', async () => {
     const hub = await hubForTest();
     await ask(`${hub.endpoint}/api/models/org/model/tree/main`);
     await ask(`${hub.endpoint}/org/model/resolve/main/model.gguf`, { method: 'HEAD' });
@@ -38,7 +38,7 @@ describe('the request log', () => {
     ]);
   });
 
-  it('tells of a request when it ends, also one that ended before', async () => {
+  it('resolves waitFor when a request ends, and at once if it already has', async () => {
     const hub = await hubForTest();
     const coming = hub.log.waitFor(({ method }) => method === 'HEAD');
     await ask(weightsUrl(hub), { method: 'HEAD' });

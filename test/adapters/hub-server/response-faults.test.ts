@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { ask, askJson } from './http-client.ts';
 import { hubForTest, WEIGHTS, weightsUrl } from './hub-fixture.ts';
 
-describe('faults of a whole answer', () => {
+describe('faults that replace the response', () => {
   it.each([401, 403, 404, 416, 429, 500, 503])('status answers %d', async (status) => {
     const hub = await hubForTest();
     hub.faults.add({ kind: 'status', status });
     expect((await ask(weightsUrl(hub))).status).toBe(status);
   });
 
-  it('status may carry Retry-After and an error code', async () => {
+  it('status can set Retry-After and an error code', async () => {
     const hub = await hubForTest();
     hub.faults.add({ kind: 'status', status: 429, retryAfter: '7', errorCode: 'RateLimited' });
     expect((await ask(weightsUrl(hub))).headers).toMatchObject({
@@ -26,13 +26,13 @@ describe('faults of a whole answer', () => {
     expect(reply.body.toString()).toMatch(/^<!doctype html>/);
   });
 
-  it('redirect leads wherever the test says', async () => {
+  it('redirect sends any location', async () => {
     const hub = await hubForTest();
     hub.faults.add({ kind: 'redirect', to: 'http://other.example/x' });
     expect((await ask(weightsUrl(hub))).headers.location).toBe('http://other.example/x');
   });
 
-  it('redirect-loop leads to itself', async () => {
+  it('redirect-loop redirects to itself', async () => {
     const hub = await hubForTest();
     hub.faults.add({ kind: 'redirect-loop' });
     expect((await ask(`${weightsUrl(hub)}?a=1`)).headers.location).toBe('/files/plain/model.gguf?a=1');
@@ -40,7 +40,7 @@ describe('faults of a whole answer', () => {
 });
 
 describe('the scope of a fault', () => {
-  it('is a path, a port, a method and a number of times', async () => {
+  it('is a path, a port, a method and a number of requests', async () => {
     const hub = await hubForTest();
     hub.faults.add({
       kind: 'status',
@@ -64,14 +64,14 @@ describe('the scope of a fault', () => {
     expect(statuses).toEqual([200, 404, 200, 503, 200]);
   });
 
-  it('may let the first requests pass', async () => {
+  it('can skip the first requests', async () => {
     const hub = await hubForTest();
     const fault = hub.faults.add({ kind: 'status', status: 500, skip: 1 });
     const statuses = [(await ask(weightsUrl(hub))).status, (await ask(weightsUrl(hub))).status];
     expect([...statuses, fault.hits]).toEqual([200, 500, 1]);
   });
 
-  it('ends when the fault is switched off', async () => {
+  it('ends when the fault is removed', async () => {
     const hub = await hubForTest();
     const fault = hub.faults.add({ kind: 'status', status: 500 });
     hub.faults.add({ kind: 'html' });
@@ -81,15 +81,15 @@ describe('the scope of a fault', () => {
     expect((await ask(weightsUrl(hub))).body.length).toBe(WEIGHTS.size);
   });
 
-  it('takes the characters of a path as they are', async () => {
+  it('matches the path literally', async () => {
     const hub = await hubForTest();
     hub.faults.add({ kind: 'status', status: 500, path: '/files/plain/model+gguf' });
     expect((await ask(weightsUrl(hub))).status).toBe(200);
   });
 });
 
-describe('faults of what the hub publishes', () => {
-  it('wrong-hash lies alike in the listing and in the headers', async () => {
+describe('faults in the metadata of the hub', () => {
+  it('wrong-hash changes the hash in listing and headers alike', async () => {
     const hub = await hubForTest();
     const truth = hub.commit('org/model').files.get('model.gguf')?.sha256;
     hub.faults.add({ kind: 'wrong-hash', path: '*/model.gguf' });
@@ -114,7 +114,7 @@ describe('faults of what the hub publishes', () => {
     expect(tree.map(({ path }) => path)).not.toContain('config.json');
   });
 
-  it('expired-url lets a signed URL serve so often, and a new one again', async () => {
+  it('expired-url expires a signed URL after some uses, and a new one works', async () => {
     const hub = await hubForTest();
     hub.faults.add({ kind: 'expired-url', uses: 2 });
     const signed = async (): Promise<string> =>

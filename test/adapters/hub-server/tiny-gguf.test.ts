@@ -5,7 +5,7 @@ import { tinyGguf } from '../../hub/tiny-gguf.ts';
 const smallest = tinyGguf();
 
 describe('the tiny GGUF', () => {
-  it('begins like a GGUF of version 3 with its 30 tensors', () => {
+  it('starts with a GGUF version 3 header with 30 tensors', () => {
     const head = Buffer.from(smallest.subarray(0, 16));
     expect([head.toString('ascii', 0, 4), head.readUInt32LE(4), head.readBigUInt64LE(8)]).toEqual([
       'GGUF',
@@ -14,7 +14,7 @@ describe('the tiny GGUF', () => {
     ]);
   });
 
-  it('is about 1.5 MB and the same on every call', () => {
+  it('is about 1.5 MB and always identical', () => {
     expect(smallest.length).toBeGreaterThan(1_400_000);
     expect(smallest.length).toBeLessThan(1_700_000);
     expect(Buffer.from(tinyGguf()).equals(smallest)).toBe(true);
@@ -26,7 +26,7 @@ describe('the tiny GGUF', () => {
     expect(Buffer.from(other).equals(smallest)).toBe(false);
   });
 
-  it('has exactly the size that is asked for', () => {
+  it('has exactly the requested size', () => {
     fc.assert(
       fc.property(fc.integer({ min: smallest.length, max: smallest.length + 20_000 }), (bytes) => {
         expect(tinyGguf({ bytes }).length).toBe(bytes);
@@ -35,7 +35,7 @@ describe('the tiny GGUF', () => {
     );
   });
 
-  it('refuses a size that no model fits in', () => {
+  it('rejects a size that is too small for a model', () => {
     expect(() => tinyGguf({ bytes: 1000 })).toThrow(RangeError);
   });
 });

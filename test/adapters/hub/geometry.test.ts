@@ -16,7 +16,7 @@ const CONFIG = Buffer.from(
   JSON.stringify({ architectures: ['Tiny'], hidden_size: 64, num_hidden_layers: 2, num_attention_heads: 4 }),
 );
 
-/** A safetensors file of one tensor of 1000 bytes. */
+/** A safetensors file with one tensor of 1000 bytes. */
 function safetensors(): Buffer {
   const json = Buffer.from(JSON.stringify({ a: { dtype: 'U8', shape: [1000], data_offsets: [0, 1000] } }));
   const length = Buffer.alloc(8);
@@ -78,7 +78,7 @@ const sends =
   };
 
 describe('the geometry of a model on a hub', () => {
-  test('[req R51] of a GGUF file comes from its first bytes', async () => {
+  test('[req R51] of a GGUF file is read from its first bytes', async () => {
     const { server, ports } = await setUp(sends(GGUF));
     expect(await readGeometry(ports, urlModel(server.url, GGUF))).toMatchObject({
       architecture: 'llama',
@@ -89,7 +89,7 @@ describe('the geometry of a model on a hub', () => {
     expect(server.requests[0]?.headers.authorization).toBeUndefined();
   });
 
-  test('of a server without ranges comes from the beginning of the file', async () => {
+  test('is read from the start of the file if the server ignores ranges', async () => {
     const { server, ports } = await setUp((_, response) => {
       response.writeHead(200, { 'content-length': String(GGUF.length) }).end(GGUF);
       return true;
@@ -97,7 +97,7 @@ describe('the geometry of a model on a hub', () => {
     expect(await readGeometry(ports, urlModel(server.url, GGUF))).toMatchObject({ layers: 3 });
   });
 
-  test('[req R51] of a safetensors repository comes from config.json and the header of its first file', async () => {
+  test('[req R51] of a safetensors repository is read from config.json and the header of its first file', async () => {
     const files = { 'config.json': CONFIG, 'model.safetensors': safetensors() };
     const { server, ports } = await setUp((request, response) => {
       const name = request.path.endsWith('/config.json') ? 'config.json' : 'model.safetensors';
@@ -121,10 +121,10 @@ describe('the geometry of a model on a hub', () => {
   });
 
   test.each<readonly [string, Fault, RegExp]>([
-    ['refuses', answers((response) => response.writeHead(403).end()), /denied access/],
-    ['fails again and again', answers((response) => response.writeHead(500).end()), /HTTP 500/],
+    ['denies access', answers((response) => response.writeHead(403).end()), /denied access/],
+    ['fails repeatedly', answers((response) => response.writeHead(500).end()), /HTTP 500/],
     [
-      'sends another part',
+      'sends another range',
       answers((response) => response.writeHead(206, { 'content-range': 'bytes 9-10/99' }).end('ab')),
       /requested the bytes from 0/,
     ],
@@ -133,8 +133,8 @@ describe('the geometry of a model on a hub', () => {
       answers((response) => response.writeHead(200).end('GGUF')),
       /sent less than its size/,
     ],
-    ['sends something else', sends(Buffer.alloc(3_000_000, 'x')), /does not start with GGUF/],
-  ])('is unknown when the hub %s, and that stops nothing', async (_, fault, why) => {
+    ['sends other content', sends(Buffer.alloc(3_000_000, 'x')), /does not start with GGUF/],
+  ])('is unknown and logged if the hub %s', async (_, fault, why) => {
     const { server, ports, told } = await setUp(fault);
     expect(await readGeometry(ports, urlModel(server.url, GGUF))).toBeNull();
     expect(told()).toEqual([expect.stringMatching(why)]);
@@ -148,13 +148,13 @@ describe('the geometry of a model on a hub', () => {
       /has 2097152 bytes/,
     ],
     ['without a header', { 'pytorch_model.bin': safetensors() }, /no known header/],
-  ])('is unknown of a model %s', async (_, files, why) => {
+  ])('is unknown for a model %s', async (_, files, why) => {
     const { ports, told } = await setUp(sends(safetensors()));
     expect(await readGeometry(ports, hfModel(files))).toBeNull();
     expect(told()).toEqual([expect.stringMatching(why)]);
   });
 
-  test("sends a token where the hub takes it, and names that hub's ways to give one", async () => {
+  test('is requested with the token of its hub, and a rejected token is reported with the variable of that hub', async () => {
     const { server, ports } = await setUp(sends(GGUF));
     const location = {
       url: `${server.url}/m.gguf`,

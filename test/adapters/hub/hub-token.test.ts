@@ -7,7 +7,7 @@ import { tempFolder } from '../../helpers/files/temp-folder.ts';
 
 const TOKEN = modelscope.token!;
 
-test('a token comes from the file asked for, else HF_TOKEN, else HF_TOKEN_PATH, else the file of hf auth', () => {
+test('reads the token from the given file, else HF_TOKEN, else HF_TOKEN_PATH, else the file of hf auth', () => {
   const dir = tempFolder();
   const file = (name: string, text: string) => {
     writeFileSync(join(dir, name), text);
@@ -26,8 +26,8 @@ test('a token comes from the file asked for, else HF_TOKEN, else HF_TOKEN_PATH, 
 test.each([
   ['missing', null],
   ['empty', ''],
-  ['of two lines', 'hf_one\nhf_two\n'],
-])('a token file that is %s is refused without showing its content', (_, text) => {
+  ['two lines long', 'hf_one\nhf_two\n'],
+])('rejects a token file that is %s without printing its content', (_, text) => {
   const path = join(tempFolder(), 'token');
   if (text !== null) writeFileSync(path, text);
   expect(() => readHubToken(path, {})).toThrowError(
@@ -39,7 +39,7 @@ test.each([
   );
 });
 
-test("ModelScope's token comes from MODELSCOPE_API_TOKEN, else the file that MODELSCOPE_API_TOKEN_PATH names", () => {
+test('reads the ModelScope token from MODELSCOPE_API_TOKEN, else from the file MODELSCOPE_API_TOKEN_PATH', () => {
   const path = join(tempFolder(), 'token');
   writeFileSync(path, 'ms-file\n');
   const env = { MODELSCOPE_API_TOKEN: ' ms-env ', MODELSCOPE_API_TOKEN_PATH: path };

@@ -20,7 +20,7 @@ const json = (status: number, body: string, headers: Record<string, string> = {}
   };
 };
 
-test('[fail H1] a branch becomes a commit once, and one listing gives sizes and hashes without a request per file', async () => {
+test('[fail H1] resolves a branch once and reads sizes and hashes from one listing, without a request per file', async () => {
   const { server, repo, resolve } = await setUp();
   const model = await resolve('hf:acme/tiny');
   expect(model).toMatchObject({ commit: repo.commit, revision: 'main', complete: true, ref: 'hf:acme/tiny' });
@@ -40,13 +40,13 @@ test('[fail H1] a branch becomes a commit once, and one listing gives sizes and 
   ]);
 });
 
-test('a pattern selects a part, and the model says that it is one', async () => {
+test('a pattern selects some files and marks the model as incomplete', async () => {
   const { resolve } = await setUp();
   const model = await resolve('hf:acme/tiny:*.json');
   expect(model).toMatchObject({ complete: false, files: [{ path: 'config.json' }] });
 });
 
-test('a listing in pages is read to its end', async () => {
+test('reads all pages of a listing', async () => {
   const { server, repo, resolve } = await setUp();
   const page = (path: string) =>
     JSON.stringify([
@@ -63,7 +63,7 @@ test('a listing in pages is read to its end', async () => {
   expect((await resolve('hf:acme/tiny')).files.map(({ path }) => path)).toEqual(['one', 'two']);
 });
 
-test('[fail X5] a listing that continues at another host is refused', async () => {
+test('[fail X5] rejects a listing that continues on another host', async () => {
   const { server, resolve } = await setUp('hf_secretsecret');
   server.fault = ({ path, server: name }, response) => {
     if (!path.includes('/tree/') || name === 'cdn') return false;
@@ -74,7 +74,7 @@ test('[fail X5] a listing that continues at another host is refused', async () =
   expect(server.requests.filter(({ server: name }) => name === 'cdn')).toEqual([]);
 });
 
-test('a revision is one encoded part of the path', async () => {
+test('encodes a revision as one path segment', async () => {
   const { server, resolve } = await setUp();
   await expect(resolve('hf:acme/tiny@refs/pr/1')).rejects.toMatchObject({
     code: 'RMA_HUB_REVISION_NOT_FOUND',
@@ -95,15 +95,15 @@ test.each([
   ],
   ['a gated repository', 'hf:acme/tiny', json(403, '', { 'x-error-code': 'GatedRepo' }), 'RMA_HUB_GATED', 4],
   ['a busy hub', 'hf:acme/tiny', json(429, ''), 'RMA_HUB_BUSY', 1],
-  ['a page of HTML', 'hf:acme/tiny', json(200, '<!doctype html>'), 'RMA_HUB_BAD_ANSWER', 1],
-  ['an answer without a commit', 'hf:acme/tiny', json(200, '{"sha": "main"}'), 'RMA_HUB_BAD_ANSWER', 1],
-] as const)('%s is one clear error', async (...[, ref, fault, code, exitCode]) => {
+  ['an HTML page', 'hf:acme/tiny', json(200, '<!doctype html>'), 'RMA_HUB_BAD_ANSWER', 1],
+  ['a response without a commit', 'hf:acme/tiny', json(200, '{"sha": "main"}'), 'RMA_HUB_BAD_ANSWER', 1],
+] as const)('%s fails with code, exit code and hint', async (...[, ref, fault, code, exitCode]) => {
   const { server, resolve } = await setUp();
   server.fault = fault;
   await expect(resolve(ref)).rejects.toMatchObject({ code, exitCode, hint: expect.any(String) });
 });
 
-test('a pattern without a match names the nearest files', async () => {
+test('suggests the nearest files if a pattern matches none', async () => {
   const { resolve } = await setUp();
   await expect(resolve('hf:acme/tiny:model.gguf')).rejects.toMatchObject({
     hint: expect.stringContaining('model.safetensors'),
@@ -111,7 +111,7 @@ test('a pattern without a match names the nearest files', async () => {
 });
 
 test.each(['../../evil', '/etc/evil', 'C:\\evil', 'a\u0000b'])(
-  '[fail X1] a listing with the name %j is refused',
+  '[fail X1] rejects a listing with the name %j',
   async (path) => {
     const { server, resolve } = await setUp();
     server.fault = (request, response) => {
@@ -142,7 +142,7 @@ test.each([
   await expect(resolve('hf:acme/tiny')).rejects.toMatchObject({ code: 'RMA_HUB_BAD_ANSWER' });
 });
 
-test('locate names the file at its commit, each part encoded, with the token for that origin', async () => {
+test('locate returns the URL of the file at its commit, with encoded segments and the token for that origin', async () => {
   const { server, source, resolve, repo } = await setUp('hf_secretsecret');
   const model = await resolve('hf:acme/tiny');
   const file = { path: 'sub/a b#1?.txt', bytes: 1, digest: null };

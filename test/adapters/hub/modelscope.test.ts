@@ -25,7 +25,7 @@ async function setUp(
   return { hub, source, resolve: (text: string) => source.resolve(parseModelRef(text)) };
 }
 
-/** A hub that answers every listing with this. */
+/** Starts a hub that answers every listing with this response. */
 async function answering(status: number, body: unknown) {
   const server = await startModelServer();
   const fault: Fault = (_, response) => {
@@ -39,7 +39,7 @@ async function answering(status: number, body: unknown) {
 
 const listed = (...entries: unknown[]) => ({ Code: 200, Success: true, Data: { Files: entries } });
 
-test('[fail H1] one listing gives paths, sizes and hashes, without a request per file', async () => {
+test('[fail H1] reads paths, sizes and hashes from one listing, without a request per file', async () => {
   const { hub, resolve } = await setUp();
   expect(await resolve('ms:org/model')).toEqual({
     source: 'ms',
@@ -66,7 +66,7 @@ test('[fail H1] one listing gives paths, sizes and hashes, without a request per
   ]);
 });
 
-test('a pattern selects a part, and a revision is asked for as it is written', async () => {
+test('a pattern selects some files, and the revision is sent unchanged', async () => {
   const revisions = { 'feature/x': { files: { 'a.json': '1', 'b.txt': '2' } } };
   const { hub, resolve } = await setUp({ repos: { 'org/model': { files, revisions } } });
   expect(await resolve('ms:org/model@feature/x:*.json')).toMatchObject({
@@ -77,7 +77,7 @@ test('a pattern selects a part, and a revision is asked for as it is written', a
   expect(hub.log.entries()[0]?.query).toBe('Revision=feature%2Fx&Recursive=True');
 });
 
-test('a listing that the hub cut off is completed folder by folder', async () => {
+test('completes a truncated listing directory by directory', async () => {
   const many = Object.fromEntries(
     Array.from({ length: 3200 }, (_, at) => [`part-${at % 4}/deep/${at}.txt`, `${at}`]),
   );
@@ -87,7 +87,7 @@ test('a listing that the hub cut off is completed folder by folder', async () =>
   expect(model['complete']).toBe(true);
 });
 
-test('a folder with more files than the hub lists is refused, not taken for complete', async () => {
+test('rejects a directory with more files than the hub lists', async () => {
   const many = Object.fromEntries(Array.from({ length: 3001 }, (_, at) => [`${at}.txt`, '']));
   const { resolve } = await setUp({ repos: { 'org/flat': { files: many } } });
   await expect(resolve('ms:org/flat')).rejects.toMatchObject({ code: 'RMA_HUB_BAD_ANSWER' });
@@ -98,7 +98,7 @@ test.each([
   ['a private repository', 'ms:org/private', 'RMA_HUB_FORBIDDEN', 4],
   ['a missing revision', 'ms:org/model@nope', 'RMA_HUB_REVISION_NOT_FOUND', 1],
   ['a pattern without a match', 'ms:org/model:*.gguf', 'RMA_HUB_NO_MATCH', 1],
-] as const)('%s is one clear error', async (...[, ref, code, exitCode]) => {
+] as const)('%s fails with code and exit code', async (...[, ref, code, exitCode]) => {
   const repos = { 'org/model': { files }, 'org/private': { files, private: true } };
   const { resolve } = await setUp({ repos });
   await expect(resolve(ref)).rejects.toMatchObject({ code, exitCode });
@@ -123,7 +123,7 @@ test.each([
   await expect(resolve('ms:org/model')).rejects.toMatchObject({ code });
 });
 
-test('refusals name the variable of this hub, not those of another', async () => {
+test('suggests the token variable of this hub if access is denied', async () => {
   const resolve = await answering(403, '');
   await expect(resolve('ms:org/model')).rejects.toMatchObject({
     hint: expect.stringContaining('MODELSCOPE_API_TOKEN'),
@@ -131,7 +131,7 @@ test('refusals name the variable of this hub, not those of another', async () =>
 });
 
 test.each(['../../evil', '/etc/evil', 'C:\\evil', 'a\u0000b', 'sub/../../evil'])(
-  '[fail X1] a listing with the name %j is refused',
+  '[fail X1] rejects a listing with the name %j',
   async (Path) => {
     const resolve = await answering(200, listed({ Path, Type: 'blob', Size: 1, Sha256: 'a'.repeat(64) }));
     await expect(resolve('ms:org/model')).rejects.toMatchObject({
@@ -154,7 +154,7 @@ test.each([
   });
 });
 
-test('a size that the listing leaves out is asked for, and a missing hash is told as none', async () => {
+test('requests a size that the listing omits, and treats a missing hash as none', async () => {
   const server = await startModelServer();
   server.fault = (request, response) => {
     if (request.path.includes('/repo/files')) {
@@ -167,7 +167,7 @@ test('a size that the listing leaves out is asked for, and a missing hash is tol
   expect(model.files).toEqual([{ path: 'a.txt', bytes: 12345, digest: null }]);
 });
 
-test('[fail X5] the token goes to the hub as both generations of clients send it, never to the CDN', async () => {
+test('[fail X5] sends the token as header and cookie to the hub, and never to the CDN', async () => {
   const repos = { 'org/private': { files, private: true } };
   const { hub, source, resolve } = await setUp({ repos }, TOKEN);
   const model = await resolve('ms:org/private:model.safetensors');

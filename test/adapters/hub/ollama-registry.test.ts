@@ -34,7 +34,7 @@ const edited =
 const withLayer = (layer: unknown) =>
   edited((manifest) => ({ ...manifest, layers: [...(manifest['layers'] as unknown[]), layer] }));
 
-test('[fail X3] a manifest tells every content once, whatever roles it has, and its bytes are kept', async () => {
+test('[fail X3] lists each blob of a manifest once, whatever its roles, and keeps the bytes of the manifest', async () => {
   const { hub, resolve } = await setUp({ ...model, manifest: (text) => ` ${text}\n` });
   const pinned = await resolve('ollama:tiny');
   expect(pinned).toMatchObject({
@@ -60,7 +60,7 @@ test('[fail X3] a manifest tells every content once, whatever roles it has, and 
   ]);
 });
 
-test('a registry that the reference names is asked itself, and the model is filed under it', async () => {
+test('uses the registry in the reference, also as path in the store', async () => {
   const { hub } = await setUp();
   const elsewhere = testSource('ollama', { endpoint: 'https://mirror.invalid' });
   const pinned = await elsewhere.resolve(parseModelRef(`ollama:127.0.0.1:${hub.port}/me/tiny:q4`));
@@ -72,7 +72,7 @@ test('a registry that the reference names is asked itself, and the model is file
   });
 });
 
-test('a mirror is asked for models of the default registry, at https unless http is written out', async () => {
+test('uses a mirror only for the default registry, and https unless the reference says http', async () => {
   const { hub, source, resolve } = await setUp();
   const pinned = await resolve('ollama:me/tiny:q4');
   const [file] = pinned.files;
@@ -83,7 +83,7 @@ test('a mirror is asked for models of the default registry, at https unless http
   expect(url('ollama:http://box/me/tiny')).toBe(`http://box/v2/me/tiny/blobs/${digest}`);
 });
 
-test('[fail X5] a blob is followed to another host, and no header of ours is', async () => {
+test('[fail X5] follows the redirect of a blob to another host without an Authorization header', async () => {
   const { hub, resolve } = await setUp();
   await resolve('ollama:tiny');
   expect(hub.log.entries().filter(({ port }) => port === 'cdn')).toMatchObject([
@@ -113,7 +113,7 @@ test.each([
     /ollama.com\/me\/tiny\/tags/,
   ],
   [
-    'a registry that wants a signature',
+    'a registry that requires authentication',
     'ollama:tiny',
     status(401),
     'RMA_HUB_UNAUTHORIZED',
@@ -121,12 +121,12 @@ test.each([
     /authentication/,
     /does not support authentication/,
   ],
-  ['a registry that forbids', 'ollama:tiny', status(403), 'RMA_HUB_FORBIDDEN', 4, /denied access/, /public/],
+  ['a denied request', 'ollama:tiny', status(403), 'RMA_HUB_FORBIDDEN', 4, /denied access/, /public/],
   ['a busy registry', 'ollama:tiny', status(429), 'RMA_HUB_BUSY', 1, /429/, /later/],
   ['a registry that fails', 'ollama:tiny', status(500), 'RMA_HUB_UNREACHABLE', 1, /500/, /later/],
-  ['a blob that is gone', 'ollama:tiny', status(404, '*/blobs/*'), 'RMA_HUB_NOT_FOUND', 1, /tiny/, /tag/],
+  ['a missing blob', 'ollama:tiny', status(404, '*/blobs/*'), 'RMA_HUB_NOT_FOUND', 1, /tiny/, /tag/],
   [
-    'a page of HTML',
+    'an HTML page',
     'ollama:tiny',
     { kind: 'html' },
     'RMA_HUB_BAD_ANSWER',
@@ -134,7 +134,7 @@ test.each([
     /not JSON/,
     /RMA_OLLAMA_ENDPOINT/,
   ],
-] as const)('%s is one clear error', async (...[, ref, fault, code, exitCode, message, hint]) => {
+] as const)('%s fails with a hint', async (...[, ref, fault, code, exitCode, message, hint]) => {
   const { hub, resolve } = await setUp();
   if (fault !== null) hub.faults.add(fault);
   await expect(resolve(ref)).rejects.toMatchObject({
@@ -145,7 +145,7 @@ test.each([
   });
 });
 
-test('a missing model of a registry without a page of its own gets no address that leads nowhere', async () => {
+test('does not link to a tags page for a registry that has none', async () => {
   const { hub, resolve } = await setUp();
   await expect(resolve(`ollama:127.0.0.1:${hub.port}/me/absent`)).rejects.toMatchObject({
     code: 'RMA_HUB_NOT_FOUND',
@@ -163,30 +163,30 @@ const layer = (more: Record<string, unknown>) =>
   });
 
 test.each([
-  ['a digest that leads out of the store', layer({ digest: 'sha256:../../../etc/passwd' })],
-  ['a digest with a path behind it', layer({ digest: `sha256:${'a'.repeat(64)}/../x` })],
-  ['a digest in capitals', layer({ digest: `sha256:${'A'.repeat(64)}` })],
+  ['a digest that escapes the store', layer({ digest: 'sha256:../../../etc/passwd' })],
+  ['a digest followed by a path', layer({ digest: `sha256:${'a'.repeat(64)}/../x` })],
+  ['an uppercase digest', layer({ digest: `sha256:${'A'.repeat(64)}` })],
   ['a digest that is too short', layer({ digest: 'sha256:abc' })],
-  ['another kind of digest', layer({ digest: `sha512:${'a'.repeat(128)}` })],
+  ['another digest algorithm', layer({ digest: `sha512:${'a'.repeat(128)}` })],
   ['no digest', layer({ digest: undefined })],
   ['a negative size', layer({ size: -1 })],
-  ['a size that is text', layer({ size: '5' })],
+  ['a size that is a string', layer({ size: '5' })],
   ['no size', layer({ size: undefined })],
-  ['an empty content with a hash of something', layer({ size: 0 })],
-  ['one content of two sizes', layer({ digest: `sha256:${sha256(WEIGHTS)}` })],
+  ['an empty blob with the hash of another', layer({ size: 0 })],
+  ['one blob with two sizes', layer({ digest: `sha256:${sha256(WEIGHTS)}` })],
   ['a layer of a container image', layer({ mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip' })],
   ['a layer without a type', layer({ mediaType: undefined })],
-  ['a layer that is no object', withLayer('x')],
+  ['a layer that is not an object', withLayer('x')],
   ['no layers', edited((manifest) => ({ ...manifest, layers: undefined }))],
   ['no configuration', edited((manifest) => ({ ...manifest, config: undefined }))],
-  ['another version', edited((manifest) => ({ ...manifest, schemaVersion: 1 }))],
+  ['another schema version', edited((manifest) => ({ ...manifest, schemaVersion: 1 }))],
   [
-    'the type of a list of manifests',
+    'the media type of an image index',
     edited((manifest) => ({ ...manifest, mediaType: 'application/vnd.oci.image.index.v1+json' })),
   ],
-  ['a list in its place', () => '[]'],
-  ['half of it', (text: string) => text.slice(0, -9)],
-  ['nothing', () => ''],
+  ['a list instead of an object', () => '[]'],
+  ['truncated JSON', (text: string) => text.slice(0, -9)],
+  ['no content', () => ''],
 ])('[fail X2] rejects a manifest with %s', async (_, manifest) => {
   const { resolve } = await setUp({ ...model, manifest });
   await expect(resolve('ollama:tiny')).rejects.toMatchObject({
@@ -197,12 +197,12 @@ test.each([
   });
 });
 
-test('a manifest that is not UTF-8 is refused: its exact bytes could not be kept', async () => {
+test('rejects a manifest with a replacement character, because its bytes cannot be preserved', async () => {
   const { resolve } = await setUp({ ...model, manifest: (text) => text.replace('{', '{"x":"\uFFFD",') });
   await expect(resolve('ollama:tiny')).rejects.toMatchObject({ code: 'RMA_HUB_BAD_ANSWER' });
 });
 
-test('a manifest without end is not read to its end', async () => {
+test('stops reading a manifest that is too large', async () => {
   const { resolve } = await setUp({ ...model, manifest: (text) => text + ' '.repeat(5 * 1024 * 1024) });
   await expect(resolve('ollama:tiny')).rejects.toMatchObject({
     code: 'RMA_HUB_BAD_ANSWER',
@@ -213,13 +213,13 @@ test('a manifest without end is not read to its end', async () => {
 test.each([
   ['tensors', { ...model, layers: [...model.layers, { kind: 'tensor', content: 'x' }] }, /tensors/, /GGUF/],
   [
-    'a stub of the cloud',
+    'a cloud stub',
     { layers: [], config: { remote_model: 'big:1t', remote_host: 'https://ollama.com:443' } },
     /cloud \(as big:1t\)/,
     /cloud/,
   ],
   ['no weights', { layers: model.layers.slice(1), config: {} }, /no weights/, /another tag/],
-] as const)('a model of %s is refused before anything is fetched', async (...[, spec, message, hint]) => {
+] as const)('rejects a model of %s before downloading anything', async (...[, spec, message, hint]) => {
   const { resolve } = await setUp(spec);
   await expect(resolve('ollama:tiny')).rejects.toMatchObject({
     code: 'RMA_MODEL_UNSERVABLE',
@@ -229,13 +229,13 @@ test.each([
   });
 });
 
-test('a configuration that is as large as weights is not read', async () => {
+test('does not download a configuration as large as weights', async () => {
   const { hub, resolve } = await setUp({ ...model, config: { padding: 'x'.repeat(2 * 1024 * 1024) } });
   await expect(resolve('ollama:tiny')).rejects.toMatchObject({ code: 'RMA_HUB_BAD_ANSWER' });
   expect(hub.log.contentRequests()).toEqual([]);
 });
 
-test('a pinned model whose file is named otherwise than by its hash is not taken from a file', async () => {
+test('rejects a pinned model whose file name is not its hash', async () => {
   const { resolve } = await setUp();
   const pinned = await resolve('ollama:tiny');
   const [first, ...rest] = pinned.files;

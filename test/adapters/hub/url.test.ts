@@ -13,7 +13,7 @@ async function setUp(fault: Fault | null = null) {
 
 const content = ggufContent(1000);
 
-test('the size comes from HEAD, and without a published hash there is none', async () => {
+test('reads the size from HEAD, and has no hash if none is published', async () => {
   const { server, resolve } = await setUp((request, response) => {
     sendContent(request, response, content);
     return true;
@@ -26,7 +26,7 @@ test('the size comes from HEAD, and without a published hash there is none', asy
   expect(server.requests.map(({ method }) => method)).toEqual(['HEAD']);
 });
 
-test('a server that refuses HEAD is asked for one byte', async () => {
+test('requests one byte if the server rejects HEAD', async () => {
   const { server, resolve } = await setUp((request, response) => {
     if (request.method === 'HEAD') response.writeHead(405).end();
     else sendContent(request, response, content);
@@ -36,7 +36,7 @@ test('a server that refuses HEAD is asked for one byte', async () => {
   expect(server.requests[1]?.headers.range).toBe('bytes=0-0');
 });
 
-test('the hash is the one of the reference, or the one that the hub announces', async () => {
+test('uses the hash of the reference, or the one that the hub publishes', async () => {
   const { server, resolve } = await setUp();
   const repo = smallRepo();
   server.serve(repo);
@@ -54,7 +54,7 @@ test('the hash is the one of the reference, or the one that the hub announces', 
   });
 });
 
-test('a web page in place of the file is asked for four times, then refused', async () => {
+test('retries an HTML page in place of the file, then rejects it', async () => {
   const { server, resolve } = await setUp((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': '10' }).end();
     return true;
@@ -67,7 +67,7 @@ test.each([
   [404, 'RMA_HUB_NOT_FOUND', 1],
   [401, 'RMA_HUB_UNAUTHORIZED', 4],
   [403, 'RMA_HUB_FORBIDDEN', 4],
-] as const)('status %i is %s', async (status, code, exitCode) => {
+] as const)('maps status %i to %s', async (status, code, exitCode) => {
   const { resolve } = await setUp((_, response) => {
     response.writeHead(status).end();
     return true;
@@ -75,7 +75,7 @@ test.each([
   await expect(resolve('/m.gguf')).rejects.toMatchObject({ code, exitCode });
 });
 
-test('a server that tells no size cannot be used', async () => {
+test('rejects a server that reports no size', async () => {
   const { resolve } = await setUp((_, response) => {
     response.writeHead(200, { 'transfer-encoding': 'chunked' }).end('x');
     return true;

@@ -38,19 +38,19 @@ async function readTar(path: string): Promise<readonly Entry[]> {
 }
 
 describe('the build context of the worker image', () => {
-  it('is two files, the same bytes each time', () => {
+  it('is two files, byte for byte reproducible', () => {
     expect(readdirSync(join(dir, 'first', 'image')).sort()).toEqual(['Dockerfile', 'rootfs.tar']);
     for (const file of ['Dockerfile', 'rootfs.tar']) {
       expect(readFileSync(built('first', file)).equals(readFileSync(built('second', file)))).toBe(true);
     }
   });
 
-  it('runs nothing at build time and leaves the health check to Compose', () => {
+  it('runs no command at build time and leaves the health check to Compose', () => {
     const words = readFileSync(built('first', 'Dockerfile'), 'utf8').match(/^[A-Z]+/gm);
     expect(words).toEqual(['ARG', 'FROM', 'ADD', 'USER', 'ENTRYPOINT', 'CMD']);
   });
 
-  it('carries the store folder for user 1000 with the group bit', () => {
+  it('has a group-writable store directory for user 1000', () => {
     expect(entry('models')?.header).toMatchObject({ type: 'directory', mode: 0o2775, uid: 1000, gid: 1000 });
   });
 
@@ -58,17 +58,17 @@ describe('the build context of the worker image', () => {
     ['rma-worker', '/opt/rma/worker.mjs "$@"'],
     ['rma-coordinator', '/opt/rma/coordinator.mjs "$@"'],
     ['download-models.sh', '/opt/rma/worker.mjs download "$@"'],
-  ])('[req R41] carries %s as a program of root', (name, call) => {
+  ])('[req R41] has %s as a program owned by root', (name, call) => {
     const found = entry(`usr/local/bin/${name}`);
     expect(found?.header).toMatchObject({ mode: 0o755, uid: 0, gid: 0 });
     expect(found?.content).toContain(`exec node ${call}`);
   });
 
-  it('[req R46] carries a log file that any user of the container may write', () => {
+  it('[req R46] has a log file that any user may write', () => {
     expect(entry('var/log/model-download.log')?.header.mode).toBe(0o666);
   });
 
-  it('[req R01] brings no model: they come when a worker starts', () => {
+  it('[req R01] contains no model', () => {
     const inStore = entries.filter(({ header }) => /^\.?\/?models\/./.test(header.name));
     expect(entry('models')?.header.type).toBe('directory');
     expect(inStore.map(({ header }) => header.name)).toEqual([]);
@@ -76,7 +76,7 @@ describe('the build context of the worker image', () => {
     expect(entries.filter(({ header }) => weights.test(header.name))).toEqual([]);
   });
 
-  it('carries every profile and engine that the project ships', () => {
+  it('has every shipped profile and engine', () => {
     const shipped = ['profiles', 'compose/engines'].flatMap((folder) =>
       readdirSync(folder)
         .filter((name) => name.endsWith('.yaml'))

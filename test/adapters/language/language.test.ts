@@ -49,7 +49,7 @@ describe('the language check', () => {
     expect(report.code).toBe(1);
   });
 
-  it('reports what to write instead', () => {
+  it('reports the word to use instead', () => {
     expect(report.problems).toContain('docs/x.md:3: "tells": write reports, shows');
   });
 
@@ -66,7 +66,7 @@ describe('the language check of another tree', () => {
   const root = mkdtempSync(join(tmpdir(), 'rma-language-'));
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  it('passes if no text has a phrase of the list', async () => {
+  it('passes if no text has a listed phrase', async () => {
     writeTree(root, HARMLESS);
     expect(await check(root)).toEqual({ code: 0, problems: [] });
   });

@@ -30,25 +30,25 @@ describe('the layer check', () => {
   });
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-  it.each(planted)('reports $problem, planted as `$code`', ({ file, problem }) => {
+  it.each(planted)('reports $problem for `$code`', ({ file, problem }) => {
     expect(report.problems.filter((line) => line.includes(file) && line.includes(problem))).not.toEqual([]);
     expect(report.code).toBe(1);
   });
 
-  it('reports nothing for the files that keep to the rules', () => {
+  it('reports nothing for files that follow the rules', () => {
     const harmless = Object.keys(HARMLESS);
     const blamed = report.problems.filter((line) => harmless.some((file) => line.includes(`${file} ->`)));
     expect(blamed).toEqual([]);
     expect(report.problems.filter((line) => line.includes('pure-code') && line.includes('/ok'))).toEqual([]);
   });
 
-  it('reports a folder of core that has no place in the order', () => {
+  it('reports a directory of core that is missing from the order', () => {
     expect(report.problems).toContain(
       'core-order: src/core/unplaced has no place in scripts/layers/core-order.cjs',
     );
   });
 
-  it('reports a file that it did not see', () => {
+  it('reports a file that it did not check', () => {
     expect(report.problems).toContain('not seen by the layer check: src/core/notes.json');
   });
 });
@@ -64,7 +64,7 @@ describe('the layer check of a copy', () => {
     expect((await check(empty)).code).toBe(1);
   });
 
-  it('reports all five violations of the review, planted together', async () => {
+  it('reports all five violations of the review at once', async () => {
     cpSync(join(CHECKOUT, 'src'), join(root, 'src'), { recursive: true });
     writeTree(root, packages(PACKAGES));
     for (const { file, code } of REVIEW) appendFileSync(join(root, file), `\n${code}\n`);
@@ -96,10 +96,10 @@ async function check(root: string): Promise<Report> {
   return { code, problems: stderr.split('\n').filter((line) => line !== '') };
 }
 
-/** Empty packages of the given names, listed as the tree's own dependencies. */
-/** Files of packages that src imports by their own path. */
+/** Files in packages that src imports by path. */
 const SUBPATHS = ['zod/mini.js', 'systeminformation/lib/memory.js', 'systeminformation/lib/filesystem.js'];
 
+/** Returns empty packages with the given names, as dependencies of the tree. */
 function packages(names: readonly string[]): Readonly<Record<string, string>> {
   const own = {
     name: 'tree',

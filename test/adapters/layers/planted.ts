@@ -1,4 +1,4 @@
-/** One line of code that breaks a rule: the file that it is added to, the code, and the problem that the check reports. */
+/** A line of code that breaks a rule: its file, the code, and the problem that the check reports. */
 export interface Planted {
   readonly file: string;
   readonly code: string;
@@ -14,7 +14,7 @@ function impure(code: string, name: string): Planted {
   return { file: '', code, problem: `uses ${name}` };
 }
 
-/** The five violations that a review once planted together, and that every check then let through. */
+/** Five violations from a review that no check reported at the time. */
 export const REVIEW: readonly Planted[] = [
   forbiddenImport('ports-are-interfaces', 'src/ports/clock.ts', ['node:fs', 'fs']),
   forbiddenImport('fetch-stands-alone', 'src/app/fetch/slots.ts', ['../up.ts', 'src/app/up.ts']),
@@ -27,7 +27,7 @@ export const REVIEW: readonly Planted[] = [
   forbiddenImport('core-order', 'src/core/gpu/users.ts', ['../plan/plan-up.ts', 'src/core/plan/plan-up.ts']),
 ];
 
-/** Forbidden imports, each in a file of its own in a small tree. */
+/** Forbidden imports, each in its own file in a small tree. */
 export const IMPORTS: readonly Planted[] = [
   forbiddenImport('core-imports', 'src/core/plan/a1.ts', ['../../ports/p.ts', 'src/ports/p.ts']),
   forbiddenImport('core-is-pure', 'src/core/plan/a2.ts', ['node:fs', 'fs']),
@@ -73,7 +73,7 @@ function fenced(name: string, file: string, rule = `${name}-fence`): readonly Pl
   return [forbiddenImport(rule, file, [name, `node_modules/${name}/index.js`])];
 }
 
-/** What pure code must not use. */
+/** APIs that pure code must not use. */
 export const IMPURE: readonly Planted[] = [
   impure('export const a = Date.now();', 'Date.now'),
   impure('export const a = new Date();', 'new Date()'),
@@ -99,7 +99,7 @@ export const IMPURE: readonly Planted[] = [
   impure("console.log('a');", 'console'),
 ].map((planted, index) => ({ ...planted, file: `src/core/units/pure${index}.ts` }));
 
-/** Code that looks like a violation and is none. */
+/** Code that looks like a violation but is valid. */
 export const HARMLESS: Readonly<Record<string, string>> = {
   'src/core/domain/ok1.ts': 'export const at = (ms: number) => new Date(ms).toISOString();',
   'src/core/domain/ok2.ts': "export const at = Date.parse('2026-01-01T00:00:00Z');",

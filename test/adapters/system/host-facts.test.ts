@@ -9,7 +9,7 @@ import { writeTree } from '../../helpers/files/write-tree.ts';
 afterEach(() => vi.unstubAllEnvs());
 
 describe('SystemHostFacts', () => {
-  it('reads the RAM from the kernel, and less is available than installed', async () => {
+  it('reads total and available RAM from the kernel', async () => {
     const { totalBytes, availableBytes } = await new SystemHostFacts().memory();
     const meminfo = readFileSync('/proc/meminfo', 'utf8');
     expect(totalBytes).toBe(Number(/^MemTotal:\s+(\d+) kB$/m.exec(meminfo)?.[1]) * 1024);
@@ -17,7 +17,7 @@ describe('SystemHostFacts', () => {
     expect(availableBytes).toBeLessThan(totalBytes);
   });
 
-  it('reads kernel and processors of this machine', async () => {
+  it('reads kernel, architecture and cores of this machine', async () => {
     expect(await new SystemHostFacts().system()).toMatchObject({
       kernel: release(),
       architecture: process.arch,
@@ -32,25 +32,25 @@ describe('SystemHostFacts', () => {
     ['PRETTY_NAME="say \\"hi\\" for \\$5"\n', 'say "hi" for $5'],
     ['PRETTY_NAME=""\n', null],
     ['NAME=x\n', null],
-  ])('reads the name of the distribution: %j', async (text, os) => {
+  ])('reads the distribution name: %j', async (text, os) => {
     const dir = tempFolder();
     writeTree(dir, { 'os-release': text });
     const facts = new SystemHostFacts({ osRelease: [join(dir, 'absent'), join(dir, 'os-release')] });
     expect((await facts.system()).os).toBe(os);
   });
 
-  it('has no name of the distribution where no file has one', async () => {
+  it('has no distribution name without an os-release file', async () => {
     expect((await new SystemHostFacts({ osRelease: ['/nonexistent'] }).system()).os).toBeNull();
   });
 
-  it('lists the mounted file systems with the root among them', async () => {
+  it('lists the mounted file systems, including the root', async () => {
     const disks = await new SystemHostFacts().disks();
     const root = disks?.find(({ mount }) => mount === '/');
     expect(root?.sizeBytes).toBeGreaterThan(0);
     expect(root?.freeBytes).toBeLessThan(root?.sizeBytes ?? 0);
   });
 
-  it('gives up on disks when a file system does not respond', async () => {
+  it('omits disks if a file system does not respond', async () => {
     const dir = tempFolder();
     // reads an input that stays open as long as this process
     writeTree(dir, { df: '#!/bin/sh\nexec cat\n' });
@@ -59,7 +59,7 @@ describe('SystemHostFacts', () => {
     expect(await new SystemHostFacts({ disksDeadlineMs: 50 }).disks()).toBeNull();
   });
 
-  it('finds GPUs of NVIDIA, AMD and Intel on the PCI bus', async () => {
+  it('finds NVIDIA, AMD and Intel GPUs on the PCI bus', async () => {
     const dir = tempFolder();
     writeTree(dir, {
       '0000:c1:00.0/vendor': '0x1002\n',
@@ -68,7 +68,7 @@ describe('SystemHostFacts', () => {
       '0000:01:00.0/class': '0x030200\n',
       '0000:00:02.0/vendor': '0x8086\n',
       '0000:00:02.0/class': '0x030000\n',
-      // a neural processor, a network card, a display of a management controller, a device that was just removed
+      // an NPU, a network card, the display of a BMC, and a device that was just removed
       '0000:00:0b.0/vendor': '0x8086\n',
       '0000:00:0b.0/class': '0x120000\n',
       '0000:00:1f.0/vendor': '0x8086\n',

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { systemPorts } from '../../../src/adapters/system/port-probe.ts';
 
 describe('systemPorts', () => {
-  it('finds a port that something listens on, and the same port free afterwards', async () => {
+  it('detects a port in use, and that it is free afterwards', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -14,7 +14,7 @@ describe('systemPorts', () => {
     expect(await systemPorts.isTaken('127.0.0.1', port)).toBe(false);
   });
 
-  it('leaves an address of another machine to the engine', async () => {
+  it('does not check an address of another machine', async () => {
     expect(await systemPorts.isTaken('192.0.2.1', 8080)).toBe(false);
   });
 });

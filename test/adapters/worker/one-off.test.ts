@@ -58,7 +58,7 @@ const worker = (args: readonly string[], more: Record<string, string> = {}, inpu
 const contentRequests = () => hub.log.entries().filter((entry) => entry.bytesSent > 0).length;
 
 describe('rma-worker facts', () => {
-  it('prints facts of the machine that the CLI of the same version reads', async () => {
+  it('prints host facts that the CLI of the same version can parse', async () => {
     const { code, stdout } = await worker(['facts', '--json']);
     expect(code).toBe(0);
     expect(readWorkerFacts(stdout)).toMatchObject({
@@ -88,7 +88,7 @@ function pinned(): PinnedHfModel {
 }
 
 describe('download-models.sh', () => {
-  it('[req R43] fetches what is missing, and nothing the second time', async () => {
+  it('[req R43] downloads missing models, and nothing on a second run', async () => {
     const first = await worker(['download', 'cpu-worker']);
     expect(first).toMatchObject({ code: 0, stdout: '' });
     expect(first.stderr).toMatch(/Downloading hf:org\/tiny:tiny.gguf/);
@@ -103,32 +103,32 @@ describe('download-models.sh', () => {
     expect(contentRequests()).toBe(before);
   });
 
-  it('[req R48] writes whole lines, without carriage returns, to stderr and to the log file', async () => {
+  it('[req R48] writes whole lines without carriage returns to stderr and to the log file', async () => {
     const result = await worker(['download', 'cpu-worker'], { LOG_FILE: join(store, 'own.log') });
     expect(result.stderr).not.toContain('\r');
     expect(readFileSync(join(store, 'own.log'), 'utf8')).toBe(result.stderr);
   });
 
-  it('[req R46] goes on with stderr after one warning when the log file cannot be written', async () => {
+  it('[req R46] warns once and continues on stderr if the log file cannot be written', async () => {
     const result = await worker(['download', 'cpu-worker'], { LOG_FILE: '/proc/none/x.log' });
     expect(result.code).toBe(0);
     expect(result.stderr.match(/ WARN .*LOG_FILE \/proc\/none\/x.log/g)).toHaveLength(1);
   });
 
-  it('[req R46] writes from the asked level on', async () => {
+  it('[req R46] writes messages of LOG_LEVEL and above', async () => {
     expect((await worker(['download', 'cpu-worker'], { LOG_LEVEL: 'ERROR' })).stderr).toBe('');
     const more = { LOG_LEVEL: 'DEBUG', OLLAMA_URL: 'http://localhost:11434' };
     expect((await worker(['download', 'cpu-worker'], more)).stderr).toMatch(/DEBUG .*OLLAMA_URL/);
   });
 
-  it('[req R47] takes WORKER_TYPE when there is no argument', async () => {
+  it('[req R47] uses WORKER_TYPE without an argument', async () => {
     const result = await worker(['download'], { WORKER_TYPE: 'ocr' });
     expect(result.code).toBe(0);
     expect(result.stderr).toMatch(/Downloading hf:org\/big/);
   });
 
   it.each([[[]], [['tpu-worker']]])(
-    '[req R41] is a usage error that names the types, for %j',
+    '[req R41] fails with a usage error that lists the types for %j',
     async (args) => {
       const result = await worker(['download', ...args]);
       expect(result.code).toBe(2);
@@ -137,19 +137,19 @@ describe('download-models.sh', () => {
     },
   );
 
-  it('[req R42] all is every type; one that fails does not stop the others, and the exit code is 8', async () => {
+  it('[req R42] all covers every type; one failure does not stop the others, and the exit code is 8', async () => {
     const result = await worker(['download', 'all']);
     expect(result.code).toBe(8);
     expect(result.stderr).toMatch(/Summary: models: 3, 2 downloaded .* 1 failed/);
   });
 
-  it('ends with the exit code of the fault when nothing succeeded', async () => {
+  it('exits with the code of the error if nothing succeeded', async () => {
     const result = await worker(['download', 'broken']);
     expect(result.code).toBe(4);
     expect(result.stderr).toMatch(/org\/none/);
   });
 
-  it('[req R44] puts Hugging Face models where HF_HOME says', async () => {
+  it('[req R44] stores Hugging Face models in HF_HOME', async () => {
     const home = join(store, 'elsewhere');
     expect((await worker(['download', 'cpu-worker'], { HF_HOME: home })).code).toBe(0);
     expect(readdirSync(join(home, 'hub'))).toContain('models--org--tiny');
@@ -157,7 +157,7 @@ describe('download-models.sh', () => {
 });
 
 describe('rma-worker fetch and check', () => {
-  it('bring the models of stdin, tell every step as a line of JSON, and record what the worker needs', async () => {
+  it('download the models given on stdin, report each step as a line of JSON, and record the needs of the worker', async () => {
     const request = {
       models: [pinned()],
       needs: { host: 'box', project: 'demo', profile: 'chat', refs: [REF] },
@@ -179,13 +179,13 @@ describe('rma-worker fetch and check', () => {
     });
   });
 
-  it('check writes nothing into an empty store', async () => {
+  it('check an empty store without writing to it', async () => {
     const result = await worker(['check'], {}, JSON.stringify({ models: [pinned()] }));
     expect(JSON.parse(result.stdout).checks).toMatchObject([{ state: 'missing' }]);
     expect(readdirSync(store)).toEqual([]);
   });
 
-  it('carry the fault in the last line and in the exit code', async () => {
+  it('report an error in the last line and in the exit code', async () => {
     const model = { ...pinned(), commit: 'f'.repeat(40) };
     const result = await worker(['fetch'], {}, JSON.stringify({ models: [model] }));
     const last = JSON.parse(result.stdout.trimEnd().split('\n').at(-1)!);
@@ -194,7 +194,7 @@ describe('rma-worker fetch and check', () => {
     expect(result.code).toBe(last.failure.exitCode);
   });
 
-  it('refuse what is no request, with exit code 2', async () => {
+  it('reject an invalid request with exit code 2', async () => {
     const result = await worker(['fetch'], {}, '{"models":[{"source":"ftp"}]}');
     expect(result.code).toBe(2);
     expect(result.stderr).toContain('$.models[0].source must be one of hf, url, ollama, ms, not "ftp"');

@@ -74,7 +74,7 @@ function start(): Started {
   return { child, exit: once(child, 'close'), stderr: () => stderr };
 }
 
-/** The first status that passes the test, as `rma-worker status --json --follow` tells it. */
+/** Returns the first status of `rma-worker status --json --follow` that matches. */
 async function follow(test: (status: WorkerStatus) => boolean): Promise<WorkerStatus> {
   const child = spawn(process.execPath, [bundle, 'status', '--json', '--follow'], { env });
   try {
@@ -91,7 +91,7 @@ async function follow(test: (status: WorkerStatus) => boolean): Promise<WorkerSt
 const health = () => runProcess(process.execPath, [bundle, 'health'], env);
 
 describe('rma-worker run', () => {
-  it('[req R43] becomes ready, and after a restart without the hub it is ready again', async () => {
+  it('[req R43] becomes ready, and again after a restart without the hub', async () => {
     await using engine = await startEngine();
     configure({ engines: [engine.target] });
     const first = start();
@@ -109,7 +109,7 @@ describe('rma-worker run', () => {
     expect(await health()).toMatchObject({ code: 1 });
   });
 
-  it('[req R48] ends at once on SIGTERM in the middle of a download, and the next one goes on from there', async () => {
+  it('[req R48] exits on SIGTERM during a download, and the next run resumes it', async () => {
     configure({});
     const fault = hub.faults.add({ kind: 'stall', bytes: 36 * MIB });
     const first = start();
@@ -130,7 +130,7 @@ describe('rma-worker run', () => {
     await second.exit;
   });
 
-  it('stays alive and unhealthy after a lasting fault, and says what it was', async () => {
+  it('stays alive and unhealthy after a permanent error, and reports it', async () => {
     configure({});
     hub.faults.add({ kind: 'status', status: 403 });
     const run = start();
@@ -142,7 +142,7 @@ describe('rma-worker run', () => {
     expect(await run.exit).toEqual([0, null]);
   });
 
-  it('[req R45] probes its Ollama where OLLAMA_URL says', async () => {
+  it('[req R45] probes Ollama at OLLAMA_URL', async () => {
     await using ollama = await startOllama([{ name: 'llava:7b' }]);
     configure({ engines: [{ ...ollama.target, url: 'http://127.0.0.1:9' }] });
     env = { ...env, OLLAMA_URL: ollama.target.url };
@@ -154,11 +154,11 @@ describe('rma-worker run', () => {
   });
 
   it.each([
-    ['no configuration', null, {}, 'cannot read'],
-    ['a configuration that is none', '{"schema":"rma.worker-config/v2"}', {}, 'rma.worker-config/v1'],
-    ['a wrong address', null, { COORDINATOR_URL: 'coordinator' }, 'RMA_COORDINATOR_URL'],
-    ['a wrong address of Ollama', null, { OLLAMA_URL: 'localhost:11434' }, 'RMA_OLLAMA_URL'],
-  ])('refuses %s with exit code 2', async (...[, text, more, said]) => {
+    ['a missing configuration', null, {}, 'cannot read'],
+    ['an invalid configuration', '{"schema":"rma.worker-config/v2"}', {}, 'rma.worker-config/v1'],
+    ['an invalid coordinator URL', null, { COORDINATOR_URL: 'coordinator' }, 'RMA_COORDINATOR_URL'],
+    ['an invalid Ollama URL', null, { OLLAMA_URL: 'localhost:11434' }, 'RMA_OLLAMA_URL'],
+  ])('rejects %s with exit code 2', async (...[, text, more, said]) => {
     if (text === null) rmSync(env['RMA_WORKER_CONFIG']!, { force: true });
     else writeFileSync(env['RMA_WORKER_CONFIG']!, text);
     if (Object.keys(more).length > 0) configure({});
@@ -167,7 +167,7 @@ describe('rma-worker run', () => {
     expect(result.stderr).toContain(said);
   });
 
-  it('refuses an unknown command with its usage', async () => {
+  it('rejects an unknown command with the usage', async () => {
     const result = await runProcess(process.execPath, [bundle, 'serve'], env);
     expect(result.code).toBe(2);
     expect(result.stderr).toContain('usage: rma-worker [run|status|health|fetch|check|facts|download');

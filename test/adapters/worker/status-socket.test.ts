@@ -40,7 +40,7 @@ async function download(board: StatusBoard, clock: FakeClock): Promise<void> {
 }
 
 describe('the status socket', () => {
-  it('answers with the state of the living worker', async () => {
+  it('returns the state of the running worker', async () => {
     await using worker = await startStatus();
     worker.board.input('models-missing');
     expect(await queryStatus(worker.path)).toMatchObject({
@@ -51,7 +51,7 @@ describe('the status socket', () => {
     });
   });
 
-  it('gives a follower every state in order, few lines about bytes, and an end with the worker', async () => {
+  it('streams every state in order, throttles progress and ends with the worker', async () => {
     await using worker = await startStatus();
     const { board, clock, server, path } = worker;
     const seen: string[] = [];
@@ -73,7 +73,7 @@ describe('the status socket', () => {
     expect(clock.sleepers).toBe(0);
   });
 
-  it('refuses a second worker, and takes over the socket file of a dead one', async () => {
+  it('rejects a second worker, and replaces the socket of a dead one', async () => {
     await using worker = await startStatus();
     const { path, board, clock, server } = worker;
     await expect(serveStatus(path, board, clock)).rejects.toMatchObject({
@@ -86,7 +86,7 @@ describe('the status socket', () => {
     await heir.close();
   });
 
-  it('closes the connection of a stranger who asks for something else', async () => {
+  it('closes the connection on an unknown request', async () => {
     await using worker = await startStatus();
     const socket = connect(worker.path);
     const closed = new Promise((resolve) => socket.on('close', resolve));
@@ -96,13 +96,13 @@ describe('the status socket', () => {
     expect(socket.bytesRead).toBe(0);
   });
 
-  it('says that no worker runs where none answers', async () => {
+  it('reports that no worker is running', async () => {
     const path = join(tmpdir(), 'rma-nobody-is-here.sock');
     expect(existsSync(path)).toBe(false);
     await expect(queryStatus(path)).rejects.toMatchObject({ code: 'RMA_WORKER_NOT_RUNNING', exitCode: 3 });
   });
 
-  it('lets a follower wait for a worker that is just starting', async () => {
+  it('lets a client wait for a worker that is starting', async () => {
     const clock = new FakeClock();
     await using worker = await startStatus();
     const later = `${worker.path}.later`;

@@ -12,8 +12,8 @@ import { MODEL_REF, workerConfig } from '../../helpers/worker/worker-config.ts';
 const BEAT = 5_000;
 const is = (state: WorkerStatus['state']) => (status: WorkerStatus) => status.state === state;
 
-describe('a worker that is stopped', () => {
-  it('leaves the coordinator first, lets requests in flight finish, then ends', async () => {
+describe('a stopping worker', () => {
+  it('deregisters first, finishes requests in flight, then exits', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();
     await using coordinator = await startCoordinator(clock);
@@ -33,7 +33,7 @@ describe('a worker that is stopped', () => {
     expect(clock.sleepers).toBe(0);
   });
 
-  it('waits no longer than the drain timeout', async () => {
+  it('waits at most for the drain timeout', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();
     const config = workerConfig({ engines: [engine.target], drainSeconds: 1 });
@@ -47,7 +47,7 @@ describe('a worker that is stopped', () => {
     expect(worker.lines).toContainEqual(expect.stringContaining('drain timeout of 1 s exceeded: 1 requests'));
   });
 
-  it('ends at once in the middle of a download', async () => {
+  it('exits at once during a download', async () => {
     const clock = new FakeClock();
     const fetcher = new StubFetcher(false);
     fetcher.ends = [
@@ -61,7 +61,7 @@ describe('a worker that is stopped', () => {
     expect(worker.states).toEqual(['checking', 'downloading', 'draining']);
   });
 
-  it('leaves a coordinator that may have taken a registration whose answer never came', async () => {
+  it('deregisters even if the response to its registration never arrived', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();
     const asked: string[] = [];
@@ -85,7 +85,7 @@ describe('a worker that is stopped', () => {
     expect(asked).toEqual(['POST /v1/workers', `DELETE /v1/workers/${config.worker}`]);
   });
 
-  it('ends at once when it has failed', async () => {
+  it('exits at once if it has failed', async () => {
     const clock = new FakeClock();
     const fetcher = new StubFetcher(false);
     fetcher.ends = [async () => ({ ref: MODEL_REF, state: 'failed', fetchedBytes: 0, error: lasting() })];

@@ -12,7 +12,7 @@ import { MODEL_REF, workerConfig } from '../../helpers/worker/worker-config.ts';
 const is = (state: WorkerStatus['state']) => (status: WorkerStatus) => status.state === state;
 
 describe('a worker and its models', () => {
-  it('[req R40] checks, downloads, verifies, waits for its engines, registers and is ready, one line each', async () => {
+  it('[req R40] checks, downloads, verifies, waits for engines, registers and becomes ready, one line each', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();
     await using coordinator = await startCoordinator(clock);
@@ -33,7 +33,7 @@ describe('a worker and its models', () => {
     expect(worker.board.status.registered).toBe(true);
   });
 
-  it('[req R43] fetches nothing when every receipt is valid', async () => {
+  it('[req R43] downloads nothing if all receipts are valid', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();
     const fetcher = new StubFetcher(true);
@@ -44,7 +44,7 @@ describe('a worker and its models', () => {
     expect(worker.board.status.registered).toBe(false);
   });
 
-  it('tries a passing fault again after growing pauses, and says why and when', async () => {
+  it('retries a transient error with growing delays, and reports reason and delay', async () => {
     const clock = new FakeClock();
     const fetcher = new StubFetcher(false);
     const fail = async () =>
@@ -64,7 +64,7 @@ describe('a worker and its models', () => {
     expect(fetcher.fetches).toBe(4);
   });
 
-  it('starts its pauses anew when bytes came in', async () => {
+  it('resets the delay after progress', async () => {
     const clock = new FakeClock();
     const fetcher = new StubFetcher(false);
     const fail = async () =>
@@ -83,7 +83,7 @@ describe('a worker and its models', () => {
     expect(fetcher.fetches).toBe(3);
   });
 
-  it('fails on a lasting fault, stays unhealthy and asks nobody again', async () => {
+  it('fails on a permanent error, stays unhealthy and does not retry', async () => {
     const clock = new FakeClock();
     const fetcher = new StubFetcher(false);
     fetcher.ends = [async () => ({ ref: MODEL_REF, state: 'failed', fetchedBytes: 0, error: lasting() })];

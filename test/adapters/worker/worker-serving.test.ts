@@ -16,8 +16,8 @@ import { MODEL_REF, workerConfig } from '../../helpers/worker/worker-config.ts';
 const BEAT = 5_000;
 const is = (state: WorkerStatus['state']) => (status: WorkerStatus) => status.state === state;
 
-describe('a worker that serves', () => {
-  it('does not register while an engine is down, or lists no model of the promised name', async () => {
+describe('a serving worker', () => {
+  it('does not register while an engine is down or does not list its model', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();
     await using coordinator = await startCoordinator(clock);
@@ -38,7 +38,7 @@ describe('a worker that serves', () => {
     expect(await listed(coordinator)).toEqual(['tiny']);
   });
 
-  it('takes the models of a dead engine out within one heartbeat, and brings them back', async () => {
+  it('removes the models of a dead engine within one heartbeat, and adds them again', async () => {
     const clock = new FakeClock();
     await using first = await startEngine('a-llamacpp', 'tiny');
     await using second = await startEngine('b-llamacpp', 'small');
@@ -61,7 +61,7 @@ describe('a worker that serves', () => {
     expect(isHealthy(worker.board.status)).toBe(true);
   });
 
-  it('registers again with a coordinator that lost its memory, and stays ready while there is none', async () => {
+  it('registers again with a restarted coordinator, and stays ready without one', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();
     const before = await startCoordinator(clock);
@@ -85,7 +85,7 @@ describe('a worker that serves', () => {
     expect(await listed(after)).toEqual(['tiny']);
   });
 
-  it('keeps registering with pauses no longer than a heartbeat while the coordinator does not answer', async () => {
+  it('retries registration at least once per heartbeat while the coordinator is down', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();
     const before = await startCoordinator(clock);
@@ -100,7 +100,7 @@ describe('a worker that serves', () => {
     await worker.until(is('ready'));
   });
 
-  it('fails with the way out when the coordinator refuses its token', async () => {
+  it('fails if the coordinator rejects its token', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();
     await using coordinator = await startCoordinator(clock);
@@ -115,7 +115,7 @@ describe('a worker that serves', () => {
     expect(worker.lines.join('\n')).not.toContain('f'.repeat(64));
   });
 
-  it('notices within a minute that its store was wiped, leaves the coordinator, fetches and comes back', async () => {
+  it('detects a wiped store within a minute, deregisters, downloads and registers again', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();
     await using coordinator = await startCoordinator(clock);
@@ -143,7 +143,7 @@ describe('a worker that serves', () => {
     expect(fetcher.fetches).toBe(1);
   });
 
-  it('counts a hanging engine as down after a deadline, and still keeps its beat', async () => {
+  it('marks a hanging engine as down after a timeout, without delaying heartbeats', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();
     const config = workerConfig({ engines: [engine.target] });
