@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 const COMMANDS = [['up'], ['plan'], ['ps'], ['status'], ['down'], ['logs'], ['models', 'pull']] as const;
 
-describe('a Docker that is not there is told with exit code 3, and nothing is changed:', () => {
+describe('an unusable Docker', () => {
   it.each([
     ['no docker command', { PATH: '/nonexistent' }, 'RMA_COMMAND_MISSING', 'docs.docker.com/engine/install'],
     [
@@ -27,19 +27,19 @@ describe('a Docker that is not there is told with exit code 3, and nothing is ch
       'DOCKER_HOST',
     ],
     [
-      'nothing behind the port',
+      'nothing listening on the port',
       { DOCKER_HOST: 'tcp://127.0.0.1:1' },
       'RMA_DOCKER_UNREACHABLE',
       '127.0.0.1:1',
     ],
     [
-      'no such machine',
+      'unknown host',
       { DOCKER_HOST: 'tcp://docker.invalid:2375' },
       'RMA_DOCKER_UNREACHABLE',
       'docker.invalid',
     ],
-    ['a folder in the place of the socket', { DOCKER_HOST: 'unix:///tmp' }, 'RMA_DOCKER_UNREACHABLE', '/tmp'],
-  ])('%s', async (...[, env, code, words]) => {
+    ['a directory instead of a socket', { DOCKER_HOST: 'unix:///tmp' }, 'RMA_DOCKER_UNREACHABLE', '/tmp'],
+  ])('fails with exit code 3 and changes nothing: %s', async (...[, env, code, words]) => {
     const before = await snapshot(dir);
     for (const command of COMMANDS) {
       const options = { cwd: dir, env: { HOME: dir, PATH: '/usr/bin:/bin', ...env } };
@@ -51,14 +51,14 @@ describe('a Docker that is not there is told with exit code 3, and nothing is ch
   });
 
   it.each([['ssh://me@box'], ['nonsense'], ['tcp://box']])(
-    'an endpoint that rma cannot use: %s',
+    'fails with exit code 2 for an unsupported endpoint: %s',
     async (endpoint) => {
       const ended = await runRma(['ps'], { cwd: dir, env: { HOME: dir, DOCKER_HOST: endpoint } });
       expectFault(ended, { exitCode: 2, code: 'RMA_DOCKER_ENDPOINT', words: ['unix://'] });
     },
   );
 
-  it('something that hangs up at once in its place', async () => {
+  it('fails with exit code 3 if the connection is closed at once', async () => {
     const server = createServer((socket) => socket.destroy());
     const path = join(dir, 'other.sock');
     await new Promise<void>((resolve) => server.listen(path, resolve));
@@ -68,8 +68,8 @@ describe('a Docker that is not there is told with exit code 3, and nothing is ch
   });
 });
 
-describe.runIf(process.getuid?.() === 0)('another user of the machine', () => {
-  it('who has no right on the socket is told so with exit code 3', async () => {
+describe.runIf(process.getuid?.() === 0)('another user of the host', () => {
+  it('fails with exit code 3 without permission on the socket', async () => {
     const server = createServer((socket) => socket.destroy());
     const path = join(dir, 'docker.sock');
     await new Promise<void>((resolve) => server.listen(path, resolve));
@@ -85,7 +85,7 @@ describe.runIf(process.getuid?.() === 0)('another user of the machine', () => {
     expect(await snapshot(dir)).toEqual(before);
   });
 
-  it('who may not write to the store is told who owns it, with exit code 3', async () => {
+  it('fails with exit code 3 and the owner of the store if the store is not writable', async () => {
     await chmod(dir, 0o755);
     const hub = await startHub({ repos: { 'org/model': { files: { 'config.json': '{}' } } } });
     onTestFinished(() => hub.close());
@@ -101,8 +101,8 @@ describe.runIf(process.getuid?.() === 0)('another user of the machine', () => {
   });
 });
 
-describe('a store that is no folder', () => {
-  it('is told with exit code 3, and the file in its place stays', async () => {
+describe('a store path that is not a directory', () => {
+  it('fails with exit code 3 and keeps the file', async () => {
     const hub = await startHub({ repos: { 'org/model': { files: { 'config.json': '{}' } } } });
     onTestFinished(() => hub.close());
     await writeFile(join(dir, 'file'), 'mine');

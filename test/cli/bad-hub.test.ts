@@ -45,13 +45,13 @@ async function pull(model: string, { token, json = false, endpoint = hub.endpoin
   return runRma(argv, { cwd: dir, env: { HOME: dir, HF_ENDPOINT: endpoint } });
 }
 
-/** What readers of the store could take for a model. */
+/** Returns the files that readers of the store could treat as a model. */
 async function published(): Promise<readonly string[]> {
   const names = await readdir(store, { recursive: true }).catch(() => []);
   return names.filter((name) => !name.startsWith('.rma') && /\.gguf$|blobs\/.|snapshots\/./.test(name));
 }
 
-describe('a hub that refuses is told with one error before anything is written:', () => {
+describe('an error of the hub is reported before anything is written:', () => {
   it.each([
     ['no such repository', 'hf:org/none', TOKEN, 1, 'RMA_HUB_NOT_FOUND', 'org/none'],
     ['no such revision', 'hf:org/model@v9', undefined, 1, 'RMA_HUB_REVISION_NOT_FOUND', '"v9"'],
@@ -74,7 +74,7 @@ describe('a hub that refuses is told with one error before anything is written:'
     expect(hub.log.contentRequests()).toEqual([]);
   });
 
-  it('a repository that another account may read (403)', async () => {
+  it('access denied (403)', async () => {
     hub.faults.add({ kind: 'status', status: 403, path: '/api/*' });
     expectFault(await pull('hf:org/model', { token: TOKEN }), {
       exitCode: 4,
@@ -84,7 +84,7 @@ describe('a hub that refuses is told with one error before anything is written:'
     expect(await readdir(dir)).toEqual(['token']);
   });
 
-  it('nobody at its address', async () => {
+  it('connection refused', async () => {
     const fault = {
       exitCode: 1,
       code: 'RMA_HUB_UNREACHABLE',
@@ -99,7 +99,7 @@ describe('a hub that refuses is told with one error before anything is written:'
     expect(await readdir(dir)).toEqual([]);
   });
 
-  it('a name that is nobody’s', async () => {
+  it('an unknown host', async () => {
     const ended = await pull(MODEL, { endpoint: 'https://hub.invalid' });
     expectFault(ended, { exitCode: 1, code: 'RMA_HUB_UNREACHABLE', words: ['hub.invalid'] });
     expect(await readdir(dir)).toEqual([]);
@@ -112,7 +112,7 @@ describe('a hub that refuses is told with one error before anything is written:'
     ['a\0b.gguf'],
     ['a\\b.gguf'],
     ['CON.gguf'],
-  ])('a file name that leads out: %j', async (as) => {
+  ])('an unsafe file name: %j', async (as) => {
     hub.faults.add({ kind: 'list-as', as, path: '*model.gguf' });
     const fault = { exitCode: 6, code: 'RMA_CONTENT_UNSAFE_PATH', words: ['org/model', JSON.stringify(as)] };
     expectFault(await pull('hf:org/model'), fault);
@@ -121,23 +121,23 @@ describe('a hub that refuses is told with one error before anything is written:'
   });
 });
 
-describe('content that is not what it should be ends with exit code 6 and is never published:', () => {
+describe('wrong content fails with exit code 6 and is never published:', () => {
   const cases: readonly (readonly [string, string, Fault, string, number])[] = [
     [
-      'bytes that do not fit the hash',
+      'content that does not match the hash',
       MODEL,
       { kind: 'flip-byte', path: '*model.gguf' },
       'RMA_CONTENT_HASH_MISMATCH',
       2,
     ],
     [
-      'a hash that does not fit the bytes',
+      'a hash that does not match the content',
       MODEL,
       { kind: 'wrong-hash', path: '*model.gguf' },
       'RMA_CONTENT_HASH_MISMATCH',
       2,
     ],
-    ['a page of HTML', MODEL, { kind: 'html', path: '*model.gguf' }, 'RMA_CONTENT_HTML', 4],
+    ['an HTML page', MODEL, { kind: 'html', path: '*model.gguf' }, 'RMA_CONTENT_HTML', 4],
   ];
   it.each(cases)('%s', async (...[, model, fault, code, requests]) => {
     hub.faults.add(fault);
@@ -150,7 +150,7 @@ describe('content that is not what it should be ends with exit code 6 and is nev
     expect(await published()).toHaveLength(3);
   });
 
-  it('a file that is no GGUF, from a hub', async () => {
+  it('a file of a repository that is not GGUF', async () => {
     expectFault(await pull('hf:org/fake:model.gguf'), {
       exitCode: 6,
       code: 'RMA_CONTENT_NOT_GGUF',
@@ -159,13 +159,13 @@ describe('content that is not what it should be ends with exit code 6 and is nev
     expect(await published()).toEqual([]);
   });
 
-  it('a file that is no GGUF, from an address', async () => {
+  it('a file by URL that is not GGUF', async () => {
     const url = `${hub.endpoint}/files/fake.gguf`;
     expectFault(await pull(url), { exitCode: 6, code: 'RMA_CONTENT_NOT_GGUF', words: [url] });
     expect(await published()).toEqual([]);
   });
 
-  it('a redirect to plain http elsewhere', async () => {
+  it('a redirect to plain http on another host', async () => {
     hub.faults.add({ kind: 'redirect', to: 'http://example.com/model.gguf', path: '/org/*' });
     const ended = await pull(MODEL, { token: TOKEN, json: true });
     expectFault(ended, {
@@ -179,7 +179,7 @@ describe('content that is not what it should be ends with exit code 6 and is nev
 });
 
 describe('the token', () => {
-  it('is in nothing that is written or printed, and goes to the hub alone, never to the CDN', async () => {
+  it('is neither stored nor printed, and sent to the hub only, never to the CDN', async () => {
     const outputs = [
       await pull(MODEL, { token: TOKEN }),
       await pull('hf:org/none', { token: TOKEN, json: true }),

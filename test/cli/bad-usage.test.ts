@@ -25,19 +25,19 @@ const rma = async (...argv: readonly string[]) =>
     },
   });
 
-describe('a typing error is told with exit code 2 on a machine without Docker and network, and changes nothing:', () => {
+describe('a typo fails with exit code 2 without Docker or network, and changes nothing:', () => {
   const config = 'project: demo\nprofiles: [cpu-worker]\n';
   it.each([
     ['an unknown profile', ['up', '--profile', 'cpu-wroker'], 'RMA_PROFILE_UNKNOWN', 'cpu-worker'],
-    ['an unknown profile to plan', ['plan', '--profile', 'gpu'], 'RMA_PROFILE_UNKNOWN', 'cpu-worker'],
+    ['an unknown profile for plan', ['plan', '--profile', 'gpu'], 'RMA_PROFILE_UNKNOWN', 'cpu-worker'],
     ['an unknown model', ['models', 'pull', 'qwen2.5-0.5b'], 'RMA_MODEL_UNKNOWN', 'qwen2.5-0.5b-instruct'],
-    ['an unknown model to list', ['models', 'ls', 'mistral'], 'RMA_MODEL_UNKNOWN', 'hf:org/repo'],
+    ['an unknown model for ls', ['models', 'ls', 'mistral'], 'RMA_MODEL_UNKNOWN', 'hf:org/repo'],
     ['an unknown command', ['pull'], 'RMA_USAGE_UNKNOWN_COMMAND', 'rma --help'],
     ['an unknown flag', ['up', '--profil', 'x'], 'RMA_USAGE_UNKNOWN_OPTION', '--profile'],
-    ['a port that is none', ['up', '--coordinator-port', '70000'], 'RMA_CONFIG_INVALID', '70000'],
+    ['an invalid port', ['up', '--coordinator-port', '70000'], 'RMA_CONFIG_INVALID', '70000'],
     ['a reference without a repository', ['models', 'pull', 'hf:model'], 'RMA_MODEL_REF_INVALID', 'org/repo'],
-    ['a reference that leads out', ['models', 'pull', 'hf:../..'], 'RMA_MODEL_REF_INVALID', '../..'],
-    ['a revision that leads out', ['models', 'pull', 'hf:a/b@../x'], 'RMA_MODEL_REF_INVALID', '../x'],
+    ['a reference with ..', ['models', 'pull', 'hf:../..'], 'RMA_MODEL_REF_INVALID', '../..'],
+    ['a revision with ..', ['models', 'pull', 'hf:a/b@../x'], 'RMA_MODEL_REF_INVALID', '../x'],
     ['an empty pattern', ['models', 'pull', 'hf:a/b:'], 'RMA_MODEL_REF_INVALID', 'pattern'],
     ['an unknown source', ['models', 'pull', 'ftp://a/b.gguf'], 'RMA_MODEL_REF_INVALID', 'ftp://a/b.gguf'],
     [
@@ -47,20 +47,20 @@ describe('a typing error is told with exit code 2 on a machine without Docker an
       'password',
     ],
     [
-      'a hash that is none',
+      'an invalid hash',
       ['models', 'pull', 'https://host/a.gguf#sha256=abc'],
       'RMA_MODEL_REF_INVALID',
       '64 hexadecimal',
     ],
     [
-      'a name that leads out',
+      'a name with ..',
       ['models', 'pull', 'https://host/a.gguf#as=../a.gguf'],
       'RMA_MODEL_REF_INVALID',
       '../a.gguf',
     ],
-    ['a token file that is missing', ['up', '--token-file', 'none'], 'RMA_HUB_TOKEN_FILE', '--token-file'],
+    ['a missing token file', ['up', '--token-file', 'none'], 'RMA_HUB_TOKEN_FILE', '--token-file'],
     [
-      'a coordinator token that is missing',
+      'a missing coordinator token file',
       ['up', '--coordinator-url', 'https://c.example', '--coordinator-token-file', 'none'],
       'RMA_TOKEN_FILE_MISSING',
       '--coordinator-token-file',
@@ -76,7 +76,7 @@ describe('a typing error is told with exit code 2 on a machine without Docker an
   });
 
   it.each([['up'], ['plan'], ['ps'], ['down'], ['models pull'], ['compose render']])(
-    'every fault of rma.yaml at once, with file, line and column (%s)',
+    'reports all errors of rma.yaml with file, line and column (%s)',
     async (command) => {
       await writeFile(
         join(dir, 'rma.yaml'),
@@ -93,8 +93,8 @@ describe('a typing error is told with exit code 2 on a machine without Docker an
 
   it.each([
     ['a syntax error', 'project: [demo\n', 'rma.yaml:2:1'],
-    ['a key twice', 'project: a\nproject: b\n', 'rma.yaml:2:1'],
-    ['a list in place of a mapping', '- project\n', 'rma.yaml:1:1'],
+    ['a duplicate key', 'project: a\nproject: b\n', 'rma.yaml:2:1'],
+    ['a list instead of a mapping', '- project\n', 'rma.yaml:1:1'],
     ['a tab', 'coordinator:\n\tport: 1\n', 'rma.yaml:2:'],
   ])('rma.yaml with %s', async (_name, content, place) => {
     await writeFile(join(dir, 'rma.yaml'), content);
@@ -102,7 +102,7 @@ describe('a typing error is told with exit code 2 on a machine without Docker an
   });
 });
 
-describe('generated files that somebody broke stop rma with exit code 2 before it does anything:', () => {
+describe('corrupt generated files fail with exit code 2 and change nothing:', () => {
   const file = (path: string, more: object = {}) => ({ path, bytes: 1, digest: null, ...more });
   const model = (more: object = {}) => ({
     source: 'hf',
@@ -118,24 +118,20 @@ describe('generated files that somebody broke stop rma with exit code 2 before i
     JSON.stringify({ schema: 'rma.resolved/v1', models: { [HUB]: model(entry) } });
 
   it.each([
-    ['resolved.json', 'no JSON', '{'],
-    ['resolved.json', 'another document', '[]'],
-    ['resolved.json', 'a null', 'null'],
+    ['resolved.json', 'invalid JSON', '{'],
+    ['resolved.json', 'another schema', '[]'],
+    ['resolved.json', 'null', 'null'],
     ['resolved.json', 'no models', '{"schema":"rma.resolved/v1"}'],
-    ['resolved.json', 'a path that leads out', resolved({ files: [file('../../outside')] })],
+    ['resolved.json', 'a path with ..', resolved({ files: [file('../../outside')] })],
     ['resolved.json', 'an absolute path', resolved({ files: [file('/etc/outside')] })],
-    ['resolved.json', 'a revision that leads out', resolved({ revision: '../../../outside' })],
-    ['resolved.json', 'a repository that leads out', resolved({ repo: '../..' })],
-    ['resolved.json', 'a commit that leads out', resolved({ commit: '../outside' })],
+    ['resolved.json', 'a revision with ..', resolved({ revision: '../../../outside' })],
+    ['resolved.json', 'a repository with ..', resolved({ repo: '../..' })],
+    ['resolved.json', 'a commit with ..', resolved({ commit: '../outside' })],
     ['resolved.json', 'the entry of another model', resolved({ ref: 'hf:org/other' })],
-    ['state.json', 'no JSON', 'profiles'],
+    ['state.json', 'invalid JSON', 'profiles'],
     ['state.json', 'no ports', '{"schema":"rma.project-state/v1","profiles":[],"ports":null}'],
-    [
-      'state.json',
-      'a port that is none',
-      '{"schema":"rma.project-state/v1","profiles":[],"ports":{"a":"b"}}',
-    ],
-    ['state.json', 'a profile that is none', '{"schema":"rma.project-state/v1","profiles":[1],"ports":{}}'],
+    ['state.json', 'an invalid port', '{"schema":"rma.project-state/v1","profiles":[],"ports":{"a":"b"}}'],
+    ['state.json', 'an invalid profile', '{"schema":"rma.project-state/v1","profiles":[1],"ports":{}}'],
   ])('%s with %s', async (name, _what, content) => {
     await mkdir(join(dir, '.rma'));
     await writeFile(join(dir, '.rma', name), content);
@@ -153,7 +149,7 @@ describe('generated files that somebody broke stop rma with exit code 2 before i
     expect(await snapshot(dir)).toEqual(before);
   });
 
-  it('a folder in the place of one is told with exit code 3', async () => {
+  it('a directory in place of a file fails with exit code 3', async () => {
     await mkdir(join(dir, '.rma/state.json'), { recursive: true });
     await writeFile(join(dir, 'rma.yaml'), '');
     const words = [join(dir, '.rma/state.json'), 'EISDIR'];

@@ -2,7 +2,7 @@ import { build, type Metafile } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { builtRma, MAIN, REPOSITORY, run } from '../helpers/cli/spawn-rma.ts';
 
-/** A loader hook that names every module on stderr, at once: it runs in a thread that ends with the process. */
+/** A loader hook that prints every module to stderr immediately, because its thread ends with the process. */
 const LISTING_HOOK = `import { writeSync } from 'node:fs';
 export async function load(url, context, next) {
   writeSync(2, 'loaded ' + url + '\\n');
@@ -29,7 +29,7 @@ describe('rma --version and --help', () => {
     meta = result.metafile;
   });
 
-  it('load commander and no other package', () => {
+  it('load no package but commander', () => {
     const packages = staticInputs(meta).flatMap((input) => {
       return /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [];
     });
@@ -37,13 +37,13 @@ describe('rma --version and --help', () => {
     expect(Object.keys(meta.inputs).some((input) => input.includes('node_modules/ora/'))).toBe(true);
   });
 
-  it('load no adapter, no use case and no handler', () => {
+  it('load no adapter, use case or handler', () => {
     const sources = staticInputs(meta).filter((input) => input.startsWith('src/'));
     expect(sources).toContain('src/cli/main.ts');
     expect(sources.filter((input) => /^src\/(adapters|app|worker)\/|-handler\.ts$/.test(input))).toEqual([]);
   });
 
-  it.each(['--help', '-h', 'nothing'])('load nothing more while they run: %s', async (word) => {
+  it.each(['--help', '-h', 'nothing'])('load the same files: %s', async (word) => {
     const loaded = await loadedFiles(word === 'nothing' ? [] : [word]);
     expect(loaded).toContain(`file://${MAIN}`);
     expect(loaded).toEqual(await loadedFiles(['--version']));

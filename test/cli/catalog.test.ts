@@ -27,7 +27,7 @@ const catalog = (...args: readonly string[]) =>
   });
 
 describe('[req R02] rma models ls --catalog', () => {
-  it('shows each model that has a name, for what and for whom, and asks no hub and no Docker', async () => {
+  it('lists every named model with its kind and profiles, without a request to hub or Docker', async () => {
     const { exitCode, stdout, stderr } = await catalog();
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.split('\n').slice(0, 3)).toEqual([
@@ -42,7 +42,7 @@ describe('[req R02] rma models ls --catalog', () => {
     expect(hub.log.entries()).toEqual([]);
   });
 
-  it('knows the size of what the project asked for once, and models of the user', async () => {
+  it('includes the size of resolved models, and models of the user', async () => {
     mkdirSync(join(dir, 'profiles'));
     writeFileSync(
       join(dir, 'profiles/models.yaml'),
@@ -69,7 +69,7 @@ describe('[req R02] rma models ls --catalog', () => {
     expect(models).toContainEqual(expect.objectContaining({ ref: QWEN, bytes: pinnedBytes(known) }));
   });
 
-  it.each([[['llava-7b']], [['--dest', 'store']], [['--refresh']]])('refuses %j beside it', async (args) => {
+  it.each([[['llava-7b']], [['--dest', 'store']], [['--refresh']]])('rejects %j', async (args) => {
     expectFault(await catalog(...args), { exitCode: 2, code: 'RMA_USAGE_INVALID' });
   });
 });

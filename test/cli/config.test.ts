@@ -24,13 +24,13 @@ const settingValue = (shown: Shown, key: string): unknown =>
 
 let root = '';
 beforeEach(async () => {
-  // every test of this file runs in a folder with a blank and signs beyond ASCII
+  // every test in this file runs in a directory with a space and non-ASCII characters
   root = join(await realpath(tempFolder()), 'mein Büro 模型');
   await mkdir(join(root, 'a/b'), { recursive: true });
 });
 
 describe('rma.yaml', () => {
-  it('is found in the nearest folder above, and its own folder is what paths and state belong to', async () => {
+  it('is found in the nearest parent directory, which also is the base of paths and state', async () => {
     await writeFile(join(root, 'rma.yaml'), 'project: outer\n');
     await writeFile(join(root, 'a/rma.yml'), 'project: inner\nvolumes: { store: ./models }\n');
     await mkdir(join(root, 'a/profiles'));
@@ -48,7 +48,7 @@ describe('rma.yaml', () => {
     ]);
   });
 
-  it('is taken from -C, -f and stdin', async () => {
+  it('is read from -C, -f and stdin', async () => {
     await writeFile(join(root, 'a/rma.yaml'), 'project: named\n');
     const inDir = await show(['-C', 'a/b'], { cwd: root });
     const byName = await show(['-f', 'a/rma.yaml'], { cwd: root });
@@ -63,7 +63,7 @@ describe('rma.yaml', () => {
     expect(piped).toMatchObject({ file: '-', stateDir: join(root, '.rma') });
   });
 
-  it('is not needed', async () => {
+  it('is optional', async () => {
     const shown = await show([], { cwd: root, env: { HOME: '/home/nobody' } });
     expect(shown).toMatchObject({ file: null, stateDir: '/home/nobody/.local/state/rma/rma' });
     expect(settingValue(shown, 'project')).toBe('rma');
@@ -75,12 +75,12 @@ describe('rma.yaml', () => {
   });
 
   it.each([
-    ['a file that is not there', ['-f', 'none.yaml'], 'RMA_CONFIG_NOT_FOUND', 'none.yaml'],
-    ['a folder in its place', ['-f', 'a'], 'RMA_CONFIG_UNREADABLE', 'rma -C'],
-    ['a folder that is not there', ['-C', 'none'], 'RMA_USAGE_NO_FOLDER', 'none'],
-    ['bytes that are no UTF-8', ['-f', 'latin1.yaml'], 'RMA_CONFIG_UNREADABLE', 'UTF-8'],
-    ['a fault', ['-f', 'bad.yaml'], 'RMA_CONFIG_INVALID', 'bad.yaml:2:1: unknown key "projct"'],
-  ])('that is %s is one clear error with exit code 2', async (...[, argv, code, words]) => {
+    ['a missing file', ['-f', 'none.yaml'], 'RMA_CONFIG_NOT_FOUND', 'none.yaml'],
+    ['a directory', ['-f', 'a'], 'RMA_CONFIG_UNREADABLE', 'rma -C'],
+    ['in a missing directory', ['-C', 'none'], 'RMA_USAGE_NO_FOLDER', 'none'],
+    ['not UTF-8', ['-f', 'latin1.yaml'], 'RMA_CONFIG_UNREADABLE', 'UTF-8'],
+    ['invalid', ['-f', 'bad.yaml'], 'RMA_CONFIG_INVALID', 'bad.yaml:2:1: unknown key "projct"'],
+  ])('that is %s fails with exit code 2', async (...[, argv, code, words]) => {
     await writeFile(join(root, 'latin1.yaml'), Buffer.from('project: b\xfcro\n', 'latin1'));
     await writeFile(join(root, 'bad.yaml'), '# a comment\nprojct: x\n');
     const text = await runRma([...argv, 'config', 'show'], { cwd: root });
@@ -99,7 +99,7 @@ describe('rma config show', () => {
     HF_ENDPOINT: 'https://me:pw@mirror.example',
   };
 
-  it('names the source of each value with --origin', async () => {
+  it('shows the source of each value with --origin', async () => {
     await writeFile(join(root, 'rma.yaml'), 'bind: 0.0.0.0\n');
     const { stdout } = await runRma(['config', 'show', '--origin', '--coordinator-port', '7800'], {
       cwd: root,
@@ -114,7 +114,7 @@ describe('rma config show', () => {
     expect(row('owner')).toEqual(['owner', '-', 'default']);
   });
 
-  it('gives an rma.yaml that says the same', async () => {
+  it('prints an rma.yaml with the same settings', async () => {
     const argv = ['--owner', '5:6', '--port', 'web=1', '--volume', './m', '--profile', 'cpu-worker'];
     const yaml = await runRma(['config', 'show', '--format', 'yaml', ...argv], { cwd: root });
     await writeFile(join(root, 'rma.yaml'), yaml.stdout);
@@ -123,7 +123,7 @@ describe('rma config show', () => {
     expect(yaml.stdout).toContain(`store: host:${join(root, 'm')}`);
   });
 
-  it('never shows a secret', async () => {
+  it('never prints a secret', async () => {
     for (const format of ['table', 'json', 'yaml', 'name', '{{value}}']) {
       const { stdout, stderr } = await runRma(['config', 'show', '--origin', '--format', format], {
         cwd: root,
@@ -133,7 +133,7 @@ describe('rma config show', () => {
     }
   });
 
-  it('has a JSON form that stays', async () => {
+  it('has a stable JSON format', async () => {
     const shown = await show([], { cwd: root, env: { HOME: '/h' } });
     expect({ ...shown, settings: shown.settings.slice(0, 2) }).toMatchInlineSnapshot(`
       {
@@ -164,7 +164,7 @@ describe('rma config show', () => {
 });
 
 describe('the configuration of a command', () => {
-  it('is read once, however often it is asked for', async () => {
+  it('is read only once', async () => {
     const table = withProbe(async (_input, context) => {
       const [first, second] = [await context.config(), await context.config()];
       return { json: { schema: 'rma.probe/v1', same: first === second }, human: () => '' };

@@ -4,7 +4,7 @@ import { runRma } from '../helpers/cli/run-rma.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { type GpuBox, gpuBox } from '../helpers/gpu/gpu-box.ts';
 
-/** Without Docker and without a hub: what is told here is told before either is asked. */
+/** Runs rma without Docker or hub: these errors are reported before either is used. */
 async function rma(box: GpuBox, ...args: readonly string[]) {
   const home = tempFolder();
   const { exitCode, stdout, stderr } = await runRma([...args, '--json'], {
@@ -21,7 +21,7 @@ async function rma(box: GpuBox, ...args: readonly string[]) {
 }
 
 describe('a plan for GPUs', () => {
-  it('[req R20] ends with 5 when the GPU is too small, and names what would fit', async () => {
+  it('[req R20] fails with exit code 5 and suggests what fits if the GPU is too small', async () => {
     const { exitCode, error } = await rma(
       await gpuBox({ shape: '1x8' }),
       ...['compose', 'render', '--profile', 'vllm', '--variant', 'vllm=fp16'],
@@ -34,7 +34,7 @@ describe('a plan for GPUs', () => {
     expect(exitCode).toBe(5);
   });
 
-  it('ends with 3 on a box without GPUs, and says what is missing', async () => {
+  it('fails with exit code 3 and the reason on a host without GPUs', async () => {
     const { exitCode, error } = await rma(
       await gpuBox({ shape: 'driver-not-loaded' }),
       ...['compose', 'render', '--profile', 'gpu-worker'],
@@ -47,18 +47,18 @@ describe('a plan for GPUs', () => {
   });
 
   it.each([
-    ['another GPU than there is', ['--gpu', 'gpu-worker=9'], 'RMA_GPU_UNKNOWN'],
-    ['a service that there is not', ['--gpu', 'gpu-worker-vlm=0'], 'RMA_GPU_PIN_UNKNOWN'],
-    ['a variant that there is not', ['--variant', 'gpu-worker=8bit'], 'RMA_VARIANT_UNKNOWN'],
+    ['an unknown GPU', ['--gpu', 'gpu-worker=9'], 'RMA_GPU_UNKNOWN'],
+    ['an unknown service', ['--gpu', 'gpu-worker-vlm=0'], 'RMA_GPU_PIN_UNKNOWN'],
+    ['an unknown variant', ['--variant', 'gpu-worker=8bit'], 'RMA_VARIANT_UNKNOWN'],
     ['a GPU in MIG mode', ['--gpu', 'gpu-worker=0'], 'RMA_GPU_MIG_PARENT', 'mig'],
-  ] as const)('ends with 2 for %s', async (...[, args, code, shape = '2x24' as const]) => {
+  ] as const)('fails with exit code 2 for %s', async (...[, args, code, shape = '2x24' as const]) => {
     const box = await gpuBox({ shape });
     const { exitCode, error } = await rma(box, 'compose', 'render', '--profile', 'gpu-worker', ...args);
     expect(error).toMatchObject({ code });
     expect(exitCode).toBe(2);
   });
 
-  it('asks no GPU for a profile on the CPU', async () => {
+  it('does not query GPUs for a profile on the CPU', async () => {
     const { error } = await rma(
       await gpuBox({ shape: 'hang' }),
       ...['compose', 'render', '--profile', 'cpu-worker'],

@@ -12,7 +12,7 @@ const NO_DOCKER = 'unix:///nonexistent/docker.sock';
 const gpus = async ({ path }: GpuBox, docker: string, ...args: readonly string[]) =>
   runRma(['gpus', ...args], { env: { PATH: [path, '/nonexistent'].join(delimiter), DOCKER_HOST: docker } });
 
-/** Two GPUs: one planned for and used by a service, one used by a service of another project and a stranger. */
+/** Two GPUs: one reserved and used by a service, one used by a service of another project and a foreign process. */
 async function busyBox(): Promise<{ readonly box: GpuBox; readonly docker: string }> {
   const box = await gpuBox({ shape: '2x24' });
   const [first = '', second = ''] = box.uuids;
@@ -37,7 +37,7 @@ async function busyBox(): Promise<{ readonly box: GpuBox; readonly docker: strin
 }
 
 describe('[req R30] rma gpus', () => {
-  it('shows GPUs in a table that lines up, with what uses them', async () => {
+  it('prints an aligned table of the GPUs with their users', async () => {
     const { box, docker } = await busyBox();
     const { exitCode, stdout, stderr } = await gpus(box, docker);
     expect([exitCode, stderr]).toEqual([0, '']);
@@ -53,7 +53,7 @@ describe('[req R30] rma gpus', () => {
     );
   });
 
-  it('lists the processes with their services when asked', async () => {
+  it('lists the processes with their services with --processes', async () => {
     const { box, docker } = await busyBox();
     const { stdout } = await gpus(box, docker, '--processes');
     expect(stdout.split('\n').slice(6)).toEqual([
@@ -65,7 +65,7 @@ describe('[req R30] rma gpus', () => {
     ]);
   });
 
-  it('gives one JSON document with bytes, what is promised and what is measured', async () => {
+  it('prints one JSON document with reserved and used bytes', async () => {
     const { box, docker } = await busyBox();
     const document = JSON.parse((await gpus(box, docker, '--json')).stdout);
     expect(document).toMatchObject({
@@ -118,7 +118,7 @@ describe('[req R30] rma gpus', () => {
     ]);
   });
 
-  it('shows MIG devices below their GPU, with their own services', async () => {
+  it('lists MIG devices below their GPU, with their services', async () => {
     const box = await gpuBox({ shape: 'mig' });
     const [, device = ''] = box.migUuids;
     const docker = await dockerWith([{ service: 'embedding-tei', labels: { 'rma.gpus': device } }]);
@@ -132,7 +132,7 @@ describe('[req R30] rma gpus', () => {
     ]);
   });
 
-  it('works without Docker: services are then unknown, and a warning says so', async () => {
+  it('works without Docker: services are unknown, with a warning', async () => {
     const box = await gpuBox({ shape: '1x24' });
     const { exitCode, stdout, stderr } = await gpus(box, NO_DOCKER);
     expect(exitCode).toBe(0);
@@ -146,7 +146,7 @@ describe('[req R30] rma gpus', () => {
   it.each([
     ['none-installed', 'RMA_GPU_NO_PROGRAM'],
     ['driver-not-loaded', 'RMA_GPU_NO_DRIVER'],
-  ] as const)('is calm on a box without GPUs: %s', async (shape, code) => {
+  ] as const)('succeeds on a host without GPUs: %s', async (shape, code) => {
     const box = await gpuBox({ shape });
     const { exitCode, stdout, stderr } = await gpus(box, NO_DOCKER);
     expect([exitCode, stderr]).toEqual([0, '']);
@@ -155,7 +155,7 @@ describe('[req R30] rma gpus', () => {
     expect(document.hosts).toMatchObject([{ driver: null, cuda: null, gpus: [], absence: { code } }]);
   });
 
-  it('says which GPU is lost, and shows the others', async () => {
+  it('reports a lost GPU and lists the others', async () => {
     const box = await gpuBox({ shape: 'lost-gpu' });
     const { exitCode, stdout, stderr } = await gpus(box, await dockerWith([]));
     expect(exitCode).toBe(0);
@@ -163,13 +163,13 @@ describe('[req R30] rma gpus', () => {
     expect(stdout).toMatch(/^0 .* 8\.9 .*\n1 .* {3}the driver reports "GPU is lost"$/m);
   });
 
-  it('prints UUIDs alone with -q, those of MIG devices too', async () => {
+  it('prints only UUIDs with -q, including MIG devices', async () => {
     const box = await gpuBox({ shape: 'mig' });
     const { stdout } = await gpus(box, await dockerWith([]), '-q');
     expect(stdout).toBe([...box.uuids, ...box.migUuids].map((uuid) => `${uuid}\n`).join(''));
   });
 
-  it('explains itself with examples', async () => {
+  it('has help with examples', async () => {
     const { exitCode, stdout } = await runRma(['gpus', '--help']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('rma gpus --processes');

@@ -21,7 +21,7 @@ const rma = (args: readonly string[], env: Record<string, string> = {}) =>
     env: { HOME: dir, RMA_OLLAMA_ENDPOINT: hub.endpoint, ...env },
   });
 
-it('[req R04] [req R43] pulls, lists and finds a model of an Ollama registry in the native store', async () => {
+it('[req R04] [req R43] pulls, lists and locates an Ollama model in the native store', async () => {
   const ref = 'ollama:me/embed:q4';
   const before = await rma(['models', 'ls', ref, '--json']);
   expect(JSON.parse(before.stdout)).toMatchObject({
@@ -47,7 +47,7 @@ it('[req R04] [req R43] pulls, lists and finds a model of an Ollama registry in 
   expect(hub.log.contentRequests()).toEqual([]);
 });
 
-it('tells a model that is not there with one error', async () => {
+it('reports a missing model', async () => {
   expectFault(await rma(['models', 'pull', 'ollama:me/absent', '--quiet', '--json']), {
     exitCode: 1,
     code: 'RMA_HUB_NOT_FOUND',

@@ -23,7 +23,7 @@ const failing = withProbe(async (_input, { reporter }) => {
 });
 
 describe('results', () => {
-  it('go to stdout, progress and the next command to stderr', async () => {
+  it('go to stdout; progress and the next command go to stderr', async () => {
     const { stdout, stderr } = await run([], working);
     expect(stdout).toBe('human\n');
     expect(stderr.split('\n')).toEqual([
@@ -35,7 +35,7 @@ describe('results', () => {
     ]);
   });
 
-  it('with --json are one document, warnings included, and stderr is empty', async () => {
+  it('with --json are one document that includes warnings, and stderr is empty', async () => {
     const { stdout, stderr } = await run(['--json'], working);
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({ ...listResult.json, warnings: [{ code: 'RMA_ODD', text: 'odd' }] });
@@ -52,11 +52,11 @@ describe('results', () => {
     expect((await run(['--format', format])).stdout).toBe(text);
   });
 
-  it('with -q are ids only, and no next command is told', async () => {
+  it('with -q are only ids, without the next command', async () => {
     expect(await run(['-q'], working)).toEqual({ exitCode: 0, stdout: 'a\n', stderr: '' });
   });
 
-  it('with --progress json are a stream that begins with the version and ends with the result', async () => {
+  it('with --progress json are a stream that starts with the version and ends with the result', async () => {
     const { stdout, stderr } = await run(['--progress', 'json'], working);
     const lines = stdout
       .trimEnd()
@@ -68,27 +68,27 @@ describe('results', () => {
     expect(lines.at(-1)).toMatchObject({ exitCode: 0, result: { schema: 'rma.probe/v1' } });
   });
 
-  it('have no control codes in a pipe, whatever progress was asked for', async () => {
+  it('have no control codes in a pipe, whatever --progress is', async () => {
     for (const progress of ['auto', 'tty', 'plain']) {
       const { stdout, stderr } = await run(['--progress', progress], working);
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the output must not contain them
       expect(stdout + stderr).not.toMatch(/[\u001b\r]/);
     }
   });
 
-  it('are coloured with --color always, on stdout', async () => {
+  it('are colored with --color always', async () => {
     expect((await run(['--color', 'always'])).stdout).toBe('\u001b[1mhuman\u001b[22m\n');
     expect((await run(['--color', 'always', '--no-color'])).stdout).toBe('human\n');
   });
 
-  it('carry the exit code that the command chose', async () => {
+  it('have the exit code of the command', async () => {
     const partial = withProbe(async () => ({ ...listResult, exitCode: EXIT.partial }));
     expect((await run([], partial)).exitCode).toBe(8);
   });
 });
 
 describe('errors', () => {
-  it('say what failed, the way out and a code, without a stack and without secrets', async () => {
+  it('print message, hint and code, without stack or secrets', async () => {
     const { exitCode, stdout, stderr } = await run([], failing);
     expect([exitCode, stdout]).toEqual([5, '']);
     expect(stderr).toBe('-> Step\nerror: it broke with hf_***\n  hint: rma mend\n  code: RMA_PROBE_BROKE\n');
@@ -109,14 +109,14 @@ describe('errors', () => {
     });
   });
 
-  it('end a stream of progress with a result that carries them', async () => {
+  it('end a progress stream with a result that contains them', async () => {
     const { stdout, stderr } = await run(['--progress', 'json'], failing);
     const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
     expect(last).toMatchObject({ type: 'result', exitCode: 5, error: { code: 'RMA_PROBE_BROKE' } });
     expect(stderr).toMatch(/^error: /);
   });
 
-  it('show their stack and causes only with --debug, without secrets', async () => {
+  it('print stack and causes only with --debug, without secrets', async () => {
     const table = withProbe(async () => {
       throw new RmaError('RMA_X', 'outer', { cause: new Error(`inner ${SECRET}`) });
     });
@@ -127,7 +127,7 @@ describe('errors', () => {
     expect(debug.stderr).toMatch(/\n\s+at /);
   });
 
-  it('of rma itself are told as such', async () => {
+  it('in rma itself are reported as internal', async () => {
     const table = withProbe(async () => {
       throw new TypeError('x is not a function');
     });
@@ -146,7 +146,7 @@ describe('signals', () => {
   const runAborted = (table = abortable) =>
     runRma(['probe', 'run', 'x'], { table, signal: AbortSignal.abort(interrupted) });
 
-  it('end with 130, whatever the aborted work threw', async () => {
+  it('exit with 130, whatever the aborted command threw', async () => {
     const failsOtherwise = withProbe(async () => {
       throw new Error('socket closed');
     });
@@ -156,32 +156,32 @@ describe('signals', () => {
     expect(other.stderr).not.toContain('socket closed');
   });
 
-  it('keep the words of a command that says how to go on', async () => {
+  it('keep the message of a command that explains how to resume', async () => {
     const resumable = withProbe(async () => {
       throw new RmaError('RMA_PULL_STOPPED', '3 files left', { exitCode: 130, hint: 'rma models pull' });
     });
     expect((await runAborted(resumable)).stderr).toContain('3 files left');
   });
 
-  it('give their exit code also to a command that ended well, such as logs --follow', async () => {
+  it('set the exit code even if the command succeeded, such as logs --follow', async () => {
     const ends = withProbe(async () => listResult);
     expect(await runAborted(ends)).toMatchObject({ exitCode: 130, stdout: 'human\n' });
   });
 });
 
-describe('questions', () => {
+describe('prompts', () => {
   const asking = withProbe(async (_input, context) => {
     await context.confirm('Remove it?');
     return listResult;
   });
 
-  it('are an error without a terminal, which names the option', async () => {
+  it('fail without a terminal and suggest --yes', async () => {
     const { exitCode, stderr } = await run([], asking);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('--yes');
   });
 
-  it('are not asked with --yes', async () => {
+  it('are skipped with --yes', async () => {
     expect((await run(['--yes'], asking)).exitCode).toBe(0);
   });
 });

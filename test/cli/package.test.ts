@@ -6,7 +6,7 @@ import { tempFolder } from '../helpers/files/temp-folder.ts';
 
 const NOBODY = 65_534;
 
-it('npm pack gives a package that npm install -g turns into a working rma, offline and for every user', async () => {
+it('npm pack builds a package that installs offline with npm install -g and works for every user', async () => {
   const folder = await realpath(tempFolder());
   await chmod(folder, 0o755);
   const npm = { cwd: REPOSITORY, env: { HOME: folder, npm_config_cache: join(folder, 'cache') } };
@@ -26,7 +26,7 @@ it('npm pack gives a package that npm install -g turns into a working rma, offli
   expect((await run([rma, '--version'])).stdout).toMatch(/^rma \d+\.\d+\.\d+/);
   expect(await run([rma, 'version', '--json'])).toMatchObject({ exitCode: 0, stderr: '' });
 
-  // another user than the one who installed it, in a folder that is not his
+  // a user who did not install it, in a directory of another user
   const user = process.getuid?.() === 0 ? { uid: NOBODY } : {};
   const shown = await run([rma, 'config', 'show', '--json'], { cwd: folder, env: { HOME: '' }, ...user });
   expect(JSON.parse(shown.stdout)).toMatchObject({ schema: 'rma.config/v1' });

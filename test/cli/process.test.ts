@@ -9,14 +9,14 @@ import { builtRma, run, start } from '../helpers/cli/spawn-rma.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
 
 describe('the built rma', () => {
-  it('prints its version and ends', async () => {
+  it('prints its version and exits', async () => {
     expect(await run(builtRma('--version'))).toMatchObject({
       exitCode: 0,
       stdout: expect.stringMatching(/^rma \d+\.\d+/),
     });
   });
 
-  it('prints JSON on the right stream, in success and failure', async () => {
+  it('prints JSON to stdout on success and to stderr on failure', async () => {
     const good = await run(builtRma('version', '--json'));
     const bad = await run(builtRma('config', 'show', '--json', '--owner', 'x'));
     expect([JSON.parse(good.stdout).schema, good.stderr]).toEqual(['rma.version/v1', '']);
@@ -27,7 +27,7 @@ describe('the built rma', () => {
     ]);
   });
 
-  it('ends silently with 0 when the reader of stdout goes away', async () => {
+  it('exits silently with 0 when the reader closes stdout', async () => {
     const child = start(builtRma('help', 'settings'));
     child.stdin.end();
     child.stdout.destroy();
@@ -35,7 +35,7 @@ describe('the built rma', () => {
     expect([exitCode, stderr]).toEqual([0, '']);
   });
 
-  it('tells when its output cannot be written, with exit code 1', async () => {
+  it('fails with exit code 1 if stdout cannot be written', async () => {
     const full = openSync('/dev/full', 'w');
     const [program, ...args] = builtRma('help', 'settings');
     const { status, stderr } = spawnSync(program, args, {
@@ -46,7 +46,7 @@ describe('the built rma', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining('RMA_OUTPUT_UNWRITABLE')]);
   });
 
-  it('writes everything before it ends, also into a slow pipe', async () => {
+  it('writes all output before it exits, even to a slow pipe', async () => {
     const folder = await realpath(tempFolder());
     const ports = Array.from({ length: 5000 }, (_, index) => `  service-${index}: ${1000 + index}`);
     await writeFile(join(folder, 'rma.yaml'), `ports:\n${ports.join('\n')}\n`);
@@ -60,12 +60,12 @@ describe('the built rma', () => {
   it.each([
     ['SIGINT', 130, 'RMA_INTERRUPTED'],
     ['SIGTERM', 143, 'RMA_TERMINATED'],
-  ] as const)('ends on %s with %d', async (signal, exitCode, code) => {
+  ] as const)('exits on %s with %d', async (signal, exitCode, code) => {
     const child = start(builtRma('config', 'show', '-f', '-', '--debug'));
     let stderr = '';
     child.stderr.on('data', (bytes: Buffer) => {
       stderr += bytes.toString();
-      // the first thing that --debug tells: from there on rma waits for its stdin
+      // the first line of --debug: from here on rma waits for stdin
       if (stderr.includes('configuration: -\n')) child.kill(signal);
     });
     const [ended] = await once(child, 'close');
@@ -73,15 +73,15 @@ describe('the built rma', () => {
     expect(stderr).toContain(code);
   });
 
-  it('prints one document when it is stopped with --json', async () => {
+  it('prints one document if interrupted with --json', async () => {
     const child = start(builtRma('config', 'show', '-f', '-', '--json'));
-    // more than a pipe holds: taken only when rma reads, long after it listens for signals
+    // more than a pipe buffers: written completely only once rma reads, which is after it handles signals
     child.stdin.write('#'.repeat(1 << 20), () => child.kill('SIGINT'));
     const [[exitCode], stderr] = await Promise.all([once(child, 'close'), text(child.stderr)]);
     expect([exitCode, JSON.parse(stderr).error.code]).toEqual([130, 'RMA_INTERRUPTED']);
   });
 
-  it('works in a folder that it may not write, without HOME, as an ordinary user', async () => {
+  it('works in a read-only directory without HOME', async () => {
     const folder = join(await realpath(tempFolder()), 'nur lesen');
     await mkdir(folder, { mode: 0o555 });
     const { exitCode, stdout } = await run(builtRma('config', 'show'), { cwd: folder, env: { HOME: '' } });

@@ -50,7 +50,7 @@ function own(path: string, text: string): string {
 }
 
 describe('[req R02] rma profiles ls', () => {
-  it('lists what rma ships, in a table that lines up', async () => {
+  it('lists the shipped profiles in an aligned table', async () => {
     const { exitCode, stdout, stderr } = await rma('profiles', 'ls');
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
@@ -64,11 +64,11 @@ describe('[req R02] rma profiles ls', () => {
     ]);
   });
 
-  it('prints names alone with -q', async () => {
+  it('prints only names with -q', async () => {
     expect((await rma('profiles', 'ls', '-q')).stdout).toBe('cpu-worker\nembedding\ngpu-worker\nocr\nvllm\n');
   });
 
-  it('shows which are of the user, and which the project runs', async () => {
+  it('marks custom profiles and those of the project', async () => {
     const file = own('profiles/ocr.yaml', OWN_OCR);
     const mine = own('profiles/mine.yaml', OWN_OCR);
     own('rma.yaml', 'profiles: [ocr]\n');
@@ -94,7 +94,7 @@ describe('[req R02] rma profiles ls', () => {
 });
 
 describe('[req R02] rma profiles show', () => {
-  it('shows variants, engines and models, sizes in units for people', async () => {
+  it('shows variants, engines and models with readable sizes', async () => {
     const { exitCode, stdout } = await rma('profiles', 'show', 'vllm');
     expect(exitCode).toBe(0);
     expect(stdout.replace(/^(Shipped: ).*(\/profiles)/m, '$1$2').split('\n')).toEqual([
@@ -116,7 +116,7 @@ describe('[req R02] rma profiles show', () => {
     ]);
   });
 
-  it('shows that of the user in place of the shipped one, with all that was asked for', async () => {
+  it('shows a custom profile instead of the shipped one, with all its settings', async () => {
     const file = own('profiles/ocr.yaml', OWN_OCR);
     const { stdout } = await rma('profiles', 'show', 'ocr');
     expect(stdout).toContain(`Your own: ${file}\nOverrides: /`);
@@ -129,7 +129,7 @@ describe('[req R02] rma profiles show', () => {
     ['gpus: 0', 'on the CPU'],
     ['gpus: all', 'all GPUs'],
     ['gpus: [0, GPU-5f1c]', 'GPUs 0, GPU-5f1c'],
-  ])('says where a service runs: %s', async (line, text) => {
+  ])('shows where a service runs: %s', async (line, text) => {
     own(
       'profiles/mine.yaml',
       `description: Mine\nservices:\n  - engine: ollama\n    models: [llava-7b]\n    ${line}\n`,
@@ -137,7 +137,7 @@ describe('[req R02] rma profiles show', () => {
     expect((await rma('profiles', 'show', 'mine')).stdout).toContain(`    ollama: llava-7b; ${text}\n`);
   });
 
-  it('gives the models with their references as JSON', async () => {
+  it('prints the models with their references as JSON', async () => {
     const document = JSON.parse((await rma('profiles', 'show', 'ocr', '--json')).stdout);
     expect(document).toMatchObject({
       schema: 'rma.profile/v1',
@@ -156,7 +156,7 @@ describe('[req R02] rma profiles show', () => {
     });
   });
 
-  it('names the profiles there are when it does not know one', async () => {
+  it('lists the available profiles for an unknown one', async () => {
     const result = await rma('profiles', 'show', 'orc');
     expectFault(result, { exitCode: 2, code: 'RMA_PROFILE_UNKNOWN' });
     expect(result.stderr).toContain('cpu-worker, embedding, gpu-worker, ocr, vllm');
@@ -164,7 +164,7 @@ describe('[req R02] rma profiles show', () => {
 });
 
 describe('[req R02] rma profiles check', () => {
-  it('says which files of the user are right', async () => {
+  it('reports valid custom files', async () => {
     expect((await rma('profiles', 'check')).stdout).toBe(
       '5 profiles (0 custom), 4 engines (0 custom). No errors.\n',
     );
@@ -174,7 +174,7 @@ describe('[req R02] rma profiles check', () => {
     );
   });
 
-  it('says why it looked at none', async () => {
+  it('reports that there are no custom directories', async () => {
     rmSync(join(dir, 'rma.yaml'));
     own('profiles/ocr.yaml', OWN_OCR);
     expect((await rma('profiles', 'check')).stdout).toBe(
@@ -182,7 +182,7 @@ describe('[req R02] rma profiles check', () => {
     );
   });
 
-  it('covers own engines, with and without own profiles', async () => {
+  it('covers custom engines, with and without custom profiles', async () => {
     rmSync(join(dir, 'profiles'), { recursive: true });
     const engine = own('engines/mine.yaml', OWN_ENGINE);
     expect((await rma('profiles', 'check')).stdout).toBe(
@@ -197,7 +197,7 @@ describe('[req R02] rma profiles check', () => {
     expect(result.stderr).toContain(`${engine}:2:1: unknown key "prot"; did you mean "port"?`);
   });
 
-  it('tells every fault at once, with file, line and column', async () => {
+  it('reports all errors with file, line and column', async () => {
     const file = own(
       'profiles/mine.yaml',
       'description: Mine\nservices:\n  - engine: nope\n    models: [llava-7c]\n    gpu: 1\n',
@@ -209,7 +209,7 @@ describe('[req R02] rma profiles check', () => {
     expect(result.stderr).toContain(`${file}:5:5: unknown key "gpu"; did you mean "gpus"?`);
   });
 
-  it('reads a file that is not in the folder yet, beside the others', async () => {
+  it('checks a file outside the directory together with the others', async () => {
     const draft = own('drafts/ocr.yaml', OWN_OCR);
     const { exitCode, stdout } = await rma('profiles', 'check', 'drafts/ocr.yaml');
     expect(exitCode).toBe(0);
@@ -221,9 +221,9 @@ describe('[req R02] rma profiles check', () => {
   });
 
   it.each([
-    ['a file that is not there', 'drafts/none.yaml', 'check the path'],
-    ['a folder', 'drafts', 'it is a directory; pass a file'],
-  ])('refuses %s with what to do', async (_, path, hint) => {
+    ['a missing file', 'drafts/none.yaml', 'check the path'],
+    ['a directory', 'drafts', 'it is a directory; pass a file'],
+  ])('rejects %s with a hint', async (_, path, hint) => {
     own('drafts/ocr.yaml', OWN_OCR);
     const result = await rma('profiles', 'check', path);
     expectFault(result, { exitCode: 2, code: 'RMA_DATA_UNREADABLE' });

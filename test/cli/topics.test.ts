@@ -14,7 +14,7 @@ const doc = (name: string): Promise<string> =>
   readFile(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 
 describe('rma help exit-codes', () => {
-  it('lists every exit code there is, as docs/exit-codes.md does', async () => {
+  it('lists every exit code, like docs/exit-codes.md', async () => {
     const [text, markdown] = [await page('exit-codes'), await doc('exit-codes.md')];
     expect(EXIT_MEANINGS.map(({ code }) => code)).toEqual(Object.values(EXIT));
     for (const { code, meaning } of EXIT_MEANINGS) {
@@ -35,7 +35,7 @@ describe('settings', () => {
     }
   });
 
-  it('are the table of docs/config.md, row by row', async () => {
+  it('match the table of docs/config.md', async () => {
     const rows = [...(await doc('config.md')).matchAll(/^\| `([a-z_.]+)` \|.*$/gm)].map(([row]) => row);
     const expected = ALL_SETTINGS.map(({ key, flags, env, description, fallbackText }) => {
       const options = flags === null ? '' : `\`${flags}\``;
@@ -44,13 +44,13 @@ describe('settings', () => {
     expect(rows).toEqual(expected);
   });
 
-  it('all occur in the example of docs/config.md, which is valid', async () => {
+  it('are all used in the example of docs/config.md, which is valid', async () => {
     const example = /^```yaml\n(# rma\.yaml.*?)^```$/ms.exec(await doc('config.md'))?.[1] ?? '';
     const { origins } = resolveConfig(withFile(example));
     for (const { key } of ALL_SETTINGS) expect([key, origins[key]?.from]).toEqual([key, 'file']);
   });
 
-  it('have an example that is valid by itself', () => {
+  it('each have a valid example', () => {
     for (const { key, example } of ALL_SETTINGS) {
       const [first, second] = key.split('.');
       const text = second === undefined ? `${first}: ${example}\n` : `${first}:\n  ${second}: ${example}\n`;
@@ -61,7 +61,7 @@ describe('settings', () => {
 });
 
 describe('rma version', () => {
-  it('tells the versions of everything, and works where nothing else is there', async () => {
+  it('prints the versions of rma and Node.js, even without Docker', async () => {
     const { exitCode, stdout } = await runRma(['version', '--json'], { env: { PATH: '/nonexistent' } });
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -72,7 +72,7 @@ describe('rma version', () => {
     });
   });
 
-  it('describes the machine that runs it', async () => {
+  it('describes this machine', async () => {
     const json = await runRma(['version', '--json'], { env: { PATH: '/nonexistent' } });
     expect(JSON.parse(json.stdout)).toMatchObject({
       kernel: release(),

@@ -6,14 +6,14 @@ import { runRma } from '../helpers/cli/run-rma.ts';
 const table = withProbe(async () => listResult);
 
 describe('help', () => {
-  it('is short and on stderr with exit code 2 when no command is given', async () => {
+  it('is printed briefly to stderr with exit code 2 if there is no command', async () => {
     const { exitCode, stdout, stderr } = await runRma([]);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^Usage: rma \[options\] COMMAND\n/);
     expect(stderr).not.toContain('--json');
   });
 
-  it.each([['-h'], ['--help'], ['help']])('of rma comes with %s', async (word) => {
+  it.each([['-h'], ['--help'], ['help']])('is printed by %s', async (word) => {
     const { exitCode, stdout, stderr } = await runRma([word]);
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Global options:');
@@ -21,7 +21,7 @@ describe('help', () => {
   });
 
   it.each([[['help', 'probe', 'run']], [['probe', 'run', '--help']], [['probe', 'run', '-h']]])(
-    'of a command comes with %j, examples first',
+    'of a command is printed by %j, examples first',
     async (argv) => {
       const { exitCode, stdout } = await runRma(argv, { table });
       expect(exitCode).toBe(0);
@@ -37,7 +37,7 @@ describe('help', () => {
     },
   );
 
-  it('of a noun lists its commands, with exit code 2 when the verb is missing', async () => {
+  it('of a noun lists its commands, with exit code 2 if the verb is missing', async () => {
     const asked = await runRma(['help', 'probe'], { table });
     const missing = await runRma(['probe'], { table });
     expect(asked).toMatchObject({ exitCode: 0, stderr: '' });
@@ -47,7 +47,7 @@ describe('help', () => {
   });
 
   it.each(COMMAND_TABLE.commands.map(({ path }) => [path]))(
-    'of "%s" has examples that begin with rma',
+    'of "%s" has examples that start with rma',
     async (path) => {
       const { exitCode, stdout } = await runRma([...path.split(' '), '--help']);
       const command = COMMAND_TABLE.commands.find((candidate) => candidate.path === path);
@@ -60,7 +60,7 @@ describe('help', () => {
   );
 
   it.each(COMMAND_TABLE.commands.flatMap(({ examples }) => examples.map(({ command }) => [command])))(
-    'shows an example that the command line understands: %s',
+    'has only valid examples: %s',
     async (example) => {
       const words = [...example.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
       const { exitCode, stderr } = await runRma([...words.slice(1), '--help']);
@@ -69,7 +69,7 @@ describe('help', () => {
   );
 });
 
-describe('wrong use', () => {
+describe('a usage error', () => {
   it.each([
     ['an unknown command', ['verzion'], 'RMA_USAGE_UNKNOWN_COMMAND', 'version'],
     ['an unknown verb', ['probe', 'rnu'], 'RMA_USAGE_UNKNOWN_COMMAND', 'run'],
@@ -79,13 +79,13 @@ describe('wrong use', () => {
     ['a missing argument', ['probe', 'run'], 'RMA_USAGE_MISSING_ARGUMENT', 'rma probe run --help'],
     ['a missing value', ['version', '--progress'], 'RMA_USAGE_MISSING_VALUE', 'rma --help'],
     [
-      'a wrong value',
+      'an invalid value',
       ['version', '--progress', 'loud'],
       'RMA_USAGE_INVALID_VALUE',
       'auto, tty, plain, json, none',
     ],
     [
-      'a wrong value of an own option',
+      'an invalid value of a command option',
       ['probe', 'run', 'x', '--wait', '5'],
       'RMA_USAGE_INVALID_VALUE',
       'such as 30s',
@@ -93,7 +93,7 @@ describe('wrong use', () => {
     ['too many arguments', ['version', 'x'], 'RMA_USAGE_TOO_MANY_ARGUMENTS', 'rma version --help'],
     ['an unknown topic', ['help', 'exit-code'], 'RMA_USAGE_UNKNOWN_TOPIC', 'rma help exit-codes'],
     ['an unknown command before its help', ['nonsense', '--json'], 'RMA_USAGE_UNKNOWN_COMMAND', 'rma --help'],
-  ])('%s is one clear error with exit code 2', async (...[, argv, code, help]) => {
+  ])('fails with exit code 2: %s', async (...[, argv, code, help]) => {
     const { exitCode, stdout, stderr } = await runRma(argv, { table });
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toContain(code);
@@ -107,7 +107,7 @@ describe('wrong use', () => {
     [['--json']],
     [['config', '--json']],
     [['config', 'show', '--format', 'json', '--nonsense']],
-  ])('is JSON on stderr for %j', async (argv) => {
+  ])('is printed as JSON to stderr for %j', async (argv) => {
     const { exitCode, stdout, stderr } = await runRma(argv);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(JSON.parse(stderr)).toMatchObject({ schema: 'rma.error/v1', error: { exitCode: 2 } });
@@ -121,7 +121,7 @@ describe('every command', () => {
     return [path, [...path.split(' '), ...given.map(() => 'x')]] as const;
   });
 
-  it.each(filled)('answers wrong use with JSON: %s', async (_path, argv) => {
+  it.each(filled)('reports a usage error as JSON: %s', async (_path, argv) => {
     const { exitCode, stdout, stderr } = await runRma([...argv, '--nonsense', '--json']);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(JSON.parse(stderr)).toMatchObject({
@@ -131,7 +131,7 @@ describe('every command', () => {
   });
 
   it.each(filled.filter(([path]) => !WITHOUT_CONFIG.has(path)))(
-    'reads its configuration before it touches Docker or the network: %s',
+    'reads its configuration before it uses Docker or the network: %s',
     async (_path, argv) => {
       const { exitCode, stdout, stderr } = await runRma([...argv, '--json', '-f', '-'], {
         stdin: 'projct: x\n',
@@ -141,7 +141,7 @@ describe('every command', () => {
     },
   );
 
-  it('has a path, a group and a noun of its own', () => {
+  it('has a unique path and a known noun', () => {
     const paths = COMMAND_TABLE.commands.map(({ path }) => path);
     expect(new Set(paths).size).toBe(paths.length);
     const nouns = paths.filter((path) => path.includes(' ')).map((path) => path.split(' ')[0]);
@@ -150,7 +150,7 @@ describe('every command', () => {
 });
 
 describe('options', () => {
-  it('are taken before and after the command', async () => {
+  it('are accepted before and after the command', async () => {
     const before = await runRma(['--json', '--project', 'demo', 'config', 'show']);
     const after = await runRma(['config', 'show', '-p', 'demo', '--json']);
     expect(before.exitCode).toBe(0);
@@ -158,7 +158,7 @@ describe('options', () => {
     expect(after.stdout).toBe(before.stdout);
   });
 
-  it('reach the handler as values', async () => {
+  it('are passed to the handler as parsed values', async () => {
     let seen: unknown;
     const probe = withProbe(async (input) => {
       seen = input;
