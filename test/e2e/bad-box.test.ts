@@ -11,7 +11,7 @@ import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 const MIB = 1024 * 1024;
 
-/** That `rma …` ends with this fault, for people and as JSON, and leaves everything as it was. */
+/** Checks that `rma …` fails with this error, as text and as JSON, and changes nothing. */
 async function refuses(stack: Stack, fault: Fault, ...args: readonly string[]): Promise<void> {
   const before = await everything(stack);
   const { code: exitCode, ...text } = await stack.rma(...args);
@@ -21,7 +21,7 @@ async function refuses(stack: Stack, fault: Fault, ...args: readonly string[]): 
   expect(await everything(stack)).toEqual(before);
 }
 
-/** Without the steps that were told before. */
+/** Removes the progress lines before the error. */
 const ownError = (stderr: string): string => stderr.slice(stderr.indexOf('error: '));
 
 async function listening(port: number): Promise<void> {
@@ -30,25 +30,25 @@ async function listening(port: number): Promise<void> {
   onTestFinished(() => void server.close());
 }
 
-describe('a port that another program holds is told with exit code 3 before anything is made:', () => {
-  test('the coordinator’s', async () => {
+describe('a port in use fails with exit code 3:', () => {
+  test('of the coordinator, before anything is created', async () => {
     const stack = await startStack();
     await listening(stack.ports.coordinator);
     const words = [String(stack.ports.coordinator), 'coordinator', '--coordinator-port'];
     await refuses(stack, { exitCode: 3, code: 'RMA_PORT_TAKEN', words }, 'up');
   });
 
-  test('an engine’s that was asked for', async () => {
+  test('of an engine, before anything is created', async () => {
     const stack = await startStack();
     await listening(stack.ports.engine);
     const words = [String(stack.ports.engine), ENGINE, `--port ${ENGINE}=`];
     await refuses(stack, { exitCode: 3, code: 'RMA_PORT_TAKEN', words }, 'up');
   });
 
-  test('one that only the engine sees is told when Compose comes to it, and another one heals', async () => {
+  test('visible to the Docker Engine only, when Compose starts; up succeeds once it is free', async () => {
     const stack = await startStack();
     const { coordinator } = stack.ports;
-    // in the engine's own network, as with a Docker whose network is not that of this shell
+    // in the network of the engine, like a Docker Engine with another network than this shell
     const base = engineEnv()['RMA_WORKER_BASE'] ?? '';
     const listen = `require('net').createServer().listen(${coordinator}, '127.0.0.1', () => console.log('listening'))`;
     const id = await stack.docker(
@@ -73,8 +73,8 @@ describe('a port that another program holds is told with exit code 3 before anyt
   });
 });
 
-describe('a host folder that the worker cannot write to is told with exit code 3, with the command that mends it:', () => {
-  test('one of another owner', async () => {
+describe('an unwritable host directory fails with exit code 3:', () => {
+  test('owned by another user, with the chown command', async () => {
     const stack = await startStack();
     const path = join(stack.dir, 'store');
     await mkdir(path);
@@ -86,7 +86,7 @@ describe('a host folder that the worker cannot write to is told with exit code 3
       await refuses(stack, fault, ...verb, '--volume', `host:${path}`, '--owner', '1000:1000');
   });
 
-  test('a file in its place', async () => {
+  test('a file instead of a directory', async () => {
     const stack = await startStack();
     const path = join(stack.dir, 'store');
     await writeFile(path, 'mine');
@@ -95,7 +95,7 @@ describe('a host folder that the worker cannot write to is told with exit code 3
       await refuses(stack, fault, ...verb, '--volume', `host:${path}`);
   });
 
-  test('a file system that is mounted read-only', async () => {
+  test('on a read-only file system', async () => {
     const stack = await startStack();
     const path = await smallDisk(256 * MIB, 'ro', 'uid=1000', 'gid=1000', 'mode=755');
     const fault = { exitCode: 3, code: 'RMA_STORE_READ_ONLY', words: [path] };
@@ -105,8 +105,8 @@ describe('a host folder that the worker cannot write to is told with exit code 3
   });
 });
 
-describe('a disk that is too small is told with exit code 5', () => {
-  test('before a byte is fetched into a volume', async () => {
+describe('a disk that is too small fails with exit code 5', () => {
+  test('before a download into a volume', async () => {
     const stack = await startStack();
     const options = ['type=tmpfs', 'device=tmpfs', 'o=size=32m,uid=1000,gid=1000,mode=755'];
     await stack.docker('volume', 'create', ...options.flatMap((option) => ['--opt', option]), stack.volume);
@@ -115,7 +115,7 @@ describe('a disk that is too small is told with exit code 5', () => {
     expect(stack.hub.log.contentRequests()).toEqual([]);
   });
 
-  test('before a byte is fetched into a folder', async () => {
+  test('before a download into a directory', async () => {
     const stack = await startStack();
     const path = await smallDisk(32 * MIB);
     const fault = { exitCode: 5, code: 'RMA_STORE_NO_ROOM', words: ['32.0 MiB', '1.5 MiB', '--dest'] };
@@ -124,7 +124,7 @@ describe('a disk that is too small is told with exit code 5', () => {
     expect(await readdir(path)).toEqual([]);
   });
 
-  test('when it fills in the middle, and what was fetched is kept for the next try', async () => {
+  test('when it fills up during the download, and the next run resumes', async () => {
     const stack = await startStack();
     stack.hub.publish(REPO, { files: { [GGUF]: tinyGguf({ bytes: 16 * MIB }) } });
     const path = await smallDisk(96 * MIB);

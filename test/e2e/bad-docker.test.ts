@@ -22,7 +22,7 @@ async function project(): Promise<string> {
   return dir;
 }
 
-/** Only what a person's shell would hand on, so that no variable of the tests helps. */
+/** Only the variables of a user's shell, without those of the tests. */
 function shell(dir: string, env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const { PATH = '', DOCKER_HOST = '', DOCKER_CONFIG = '' } = env;
   return { PATH, DOCKER_HOST, DOCKER_CONFIG, HOME: dir, HF_ENDPOINT: 'http://127.0.0.1:1' };
@@ -34,14 +34,14 @@ async function docker(env: Record<string, string>, ...args: readonly string[]): 
   return stdout;
 }
 
-describe('a Docker that rma cannot use is told with exit code 3, and nothing is changed:', () => {
+describe('an unusable Docker fails with exit code 3 and changes nothing:', () => {
   const OLD = {
     exitCode: 3,
     code: 'RMA_DOCKER_TOO_OLD',
     words: ['20.10', '25.0', 'docs.docker.com'],
   } as const;
 
-  test.each([['none'], ['v1'], ['v2']])('Debian 12’s own engine, its Compose being: %s', async (compose) => {
+  test.each([['none'], ['v1'], ['v2']])('the engine of Debian 12, with Compose: %s', async (compose) => {
     const dir = await project();
     const env = shell(dir, { ...process.env, ...(await evaluatedEnv(CHECKOUT, 'legacy', 'env', compose)) });
     const look = async () => [
@@ -60,9 +60,9 @@ describe('a Docker that rma cannot use is told with exit code 3, and nothing is 
 
   test.each([
     ['no Compose plugin', 'none', 'RMA_COMPOSE_MISSING', 'docker-compose-plugin'],
-    ['Compose 1.29 in its place', 'v1', 'RMA_COMPOSE_TOO_OLD', '1.29.2'],
-    ['a Compose that says 2.17', 'v2', 'RMA_COMPOSE_TOO_OLD', '2.17.3'],
-  ])('a new engine with %s', async (...[, compose, code, words]) => {
+    ['Compose 1.29 instead of the plugin', 'v1', 'RMA_COMPOSE_TOO_OLD', '1.29.2'],
+    ['Compose 2.17', 'v2', 'RMA_COMPOSE_TOO_OLD', '2.17.3'],
+  ])('a current engine with %s', async (...[, compose, code, words]) => {
     const dir = await project();
     const legacy = await evaluatedEnv(CHECKOUT, 'legacy', 'env', compose);
     const env = shell(dir, { ...process.env, ...legacy, DOCKER_HOST: engineEnv()['DOCKER_HOST'] ?? '' });
@@ -84,7 +84,7 @@ describe('a Docker that rma cannot use is told with exit code 3, and nothing is 
     expect(await readdir(dir)).toEqual(['bin', 'rma.yaml']);
   });
 
-  test('no right on the socket', async () => {
+  test('permission denied on the socket', async () => {
     const dir = await project();
     const env = shell(dir, engineEnv());
     const socket = (env['DOCKER_HOST'] ?? '').replace('unix://', '');

@@ -8,7 +8,7 @@ import { quickstartRepos } from '../hub/quickstart-repos.ts';
 
 const TOKEN = 'hf_lookedForEverywhere0123';
 
-/** Names of what readers of the store could take for a model. */
+/** Returns the names of files that readers of the store could treat as a model. */
 const published = async (stack: Stack): Promise<string> =>
   stack.inVolume(
     "find /models -path /models/.rma -prune -o \\( -path '*/blobs/*' -o -path '*/snapshots/*' \\) -print",
@@ -19,23 +19,28 @@ const upFails = async (stack: Stack) => {
   return { exitCode, stdout, stderr };
 };
 
-describe('what the worker fails with is what rma up ends with, at once, and up again heals:', () => {
+describe('rma up fails with the error of the worker, and succeeds once it is fixed:', () => {
   const cases: readonly (readonly [string, Fault, number, string])[] = [
     [
-      'bytes that do not fit their hash',
+      'content that does not match its hash',
       { kind: 'flip-byte', path: `*${GGUF}` },
       6,
       'RMA_CONTENT_HASH_MISMATCH',
     ],
     [
-      'a page of HTML in place of the model',
+      'an HTML page instead of the model',
       { kind: 'html', path: `*/resolve/*${GGUF}` },
       6,
       'RMA_CONTENT_HTML',
     ],
-    ['a refusal (403)', { kind: 'status', status: 403, path: `*/resolve/*${GGUF}` }, 4, 'RMA_HUB_FORBIDDEN'],
     [
-      'a licence that is not accepted',
+      'access denied (403)',
+      { kind: 'status', status: 403, path: `*/resolve/*${GGUF}` },
+      4,
+      'RMA_HUB_FORBIDDEN',
+    ],
+    [
+      'a license that was not accepted',
       { kind: 'status', status: 403, errorCode: 'GatedRepo', path: `*/resolve/*${GGUF}` },
       4,
       'RMA_HUB_GATED',
@@ -49,7 +54,7 @@ describe('what the worker fails with is what rma up ends with, at once, and up a
     expect(Object.keys(await stack.containers())).not.toContain('cpu-worker-llamacpp');
     expect(await stack.status()).toMatchObject({ state: 'failed', failure: { code, exitCode } });
     expect(await published(stack)).toBe('');
-    // a permanent fault is not asked again and again
+    // a permanent error is not retried
     const asked = stack.hub.log.entries().length;
     expectFault(await upFails(stack), { exitCode, code, json: true });
     expect(stack.hub.log.entries().length).toBeLessThanOrEqual(2 * asked);
@@ -59,24 +64,19 @@ describe('what the worker fails with is what rma up ends with, at once, and up a
   });
 });
 
-describe('what the hub says when it is asked what a reference means ends rma up before anything is made:', () => {
+describe('an error of the hub while resolving a reference fails rma up before anything is created:', () => {
   test.each([
     ['401', { kind: 'status', status: 401 }, 4, 'RMA_HUB_UNAUTHORIZED'],
     ['403 gated', { kind: 'status', status: 403, errorCode: 'GatedRepo' }, 4, 'RMA_HUB_GATED'],
     ['404', { kind: 'status', status: 404 }, 1, 'RMA_HUB_NOT_FOUND'],
     [
-      '404 of the revision',
+      '404 for the revision',
       { kind: 'status', status: 404, errorCode: 'RevisionNotFound' },
       1,
       'RMA_HUB_REVISION_NOT_FOUND',
     ],
-    ['a web page', { kind: 'html' }, 1, 'RMA_HUB_BAD_ANSWER'],
-    [
-      'a path that leads out',
-      { kind: 'list-as', as: '../outside.gguf', path: `*${GGUF}` },
-      1,
-      'RMA_HUB_NO_MATCH',
-    ],
+    ['an HTML page', { kind: 'html' }, 1, 'RMA_HUB_BAD_ANSWER'],
+    ['a path with ..', { kind: 'list-as', as: '../outside.gguf', path: `*${GGUF}` }, 1, 'RMA_HUB_NO_MATCH'],
   ] as const)('%s', async (...[, fault, exitCode, code]) => {
     const stack = await startStack();
     stack.hub.faults.add(fault);
@@ -87,7 +87,7 @@ describe('what the hub says when it is asked what a reference means ends rma up 
   });
 });
 
-test('the token is in no file but its secret, no listing, no log, no container’s settings, and never reaches the CDN', async () => {
+test('the token is in no file except its secret, and in no listing, log or container setting, and is never sent to the CDN', async () => {
   const repo = quickstartRepos()[REPO];
   const stack = await startStack({
     hub: {

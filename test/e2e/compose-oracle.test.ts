@@ -31,7 +31,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What the real Compose reads in the file. It prints a dollar as `$$`, so that its output can be read again. */
+/** Returns what Compose reads from the file. Compose prints a dollar as `$$`. */
 async function composeReads(text: string): Promise<{ config: ComposeConfig; warnings: string }> {
   const file = join(folder, 'compose.yaml');
   await writeFile(file, text);
@@ -40,9 +40,9 @@ async function composeReads(text: string): Promise<{ config: ComposeConfig; warn
   return { config: JSON.parse(stdout.replaceAll('$$', '$')) as ComposeConfig, warnings: stderr };
 }
 
-describe('the real Compose', () => {
+describe('docker compose', () => {
   it.each(RENDER_CASES)(
-    'takes $name without a warning, and reads the configurations as they were written',
+    'accepts $name without a warning, and reads the configurations unchanged',
     async ({ input }) => {
       const given = input();
       const { config, warnings } = await composeReads(stackOf(given).text);
@@ -54,7 +54,7 @@ describe('the real Compose', () => {
     },
   );
 
-  it('[req R11] refuses a host folder that is missing instead of making it as root', async () => {
+  it('[req R11] fails for a missing host directory instead of creating it as root', async () => {
     const env = engineEnv();
     const path = join(folder, 'models');
     const file = join(folder, 'compose.yaml');
@@ -77,7 +77,7 @@ describe('the real Compose', () => {
     }
   });
 
-  it('[req R10] takes a volume that rma made for one that it made itself', async () => {
+  it('[req R10] accepts a volume created by rma as its own', async () => {
     const env = engineEnv();
     const name = `rma-oracle-${process.pid}`;
     const store = { type: 'named', name } as const;
@@ -107,7 +107,7 @@ describe('the real Compose', () => {
     }
   });
 
-  it('reads arbitrary texts as they were meant, dollars and other words of YAML included', async () => {
+  it('reads arbitrary strings unchanged, including dollars and YAML keywords', async () => {
     const words = fc.oneof(
       fc.string({ unit: 'binary' }).filter((text) => !/[\0\p{Surrogate}\ufffe\uffff]/u.test(text)),
       fc.stringMatching(/^[-+]?[0-9.xob$][0-9a-f.e_:o$-]{0,5}$/),

@@ -7,7 +7,7 @@ import { gpuModels } from '../standins/gpu-models.ts';
 
 const REF = `hf:${REPO}:${GGUF}`;
 
-test('[req R41] [req R42] [req R43] [req R46] [req R47] [req R48] download-models.sh fills a volume by itself, and does nothing the second time', async () => {
+test('[req R41] [req R42] [req R43] [req R46] [req R47] [req R48] download-models.sh fills a volume on its own; a second run downloads nothing', async () => {
   const stack = await startStack({ hub: gpuModels() });
   const { hub, volume } = stack;
   await stack.rma('compose', 'render', '--output', join(stack.dir, 'rendered'));
@@ -48,7 +48,7 @@ test('[req R41] [req R42] [req R43] [req R46] [req R47] [req R48] download-model
   expect(await stack.inVolume('cat /models/download.log')).toBe(first.stderr.trim());
   expect(hub.log.contentRequests()).not.toHaveLength(0);
 
-  // a tag that its registry lacks is told with the profile that names it, and the rest goes on
+  // a missing tag is reported with the profile that uses it, and the others are downloaded
   const all = await download({}, 'all');
   expect(all).toMatchObject({
     code: 8,

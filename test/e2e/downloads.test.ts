@@ -4,9 +4,9 @@ import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 const MIB = 1024 * 1024;
 
-// Most of their time they wait, so they wait together.
+// These tests mostly wait, so they run concurrently.
 describe.concurrent('a download', () => {
-  test('[fail R8] that was killed goes on in the next container behind its last durable byte', async ({
+  test('[fail R8] resumes in the next container after the last durable byte if the worker is killed', async ({
     expect,
     onTestFinished,
   }) => {
@@ -30,10 +30,7 @@ describe.concurrent('a download', () => {
     expect(await stack.inVolume('ls /models/.rma/staging')).toBe('');
   });
 
-  test('that lasts longer than the retries of the health check fails nothing', async ({
-    expect,
-    onTestFinished,
-  }) => {
+  test('may take longer than the retries of the health check', async ({ expect, onTestFinished }) => {
     const model = tinyGguf();
     const repos = { [REPO]: { files: { [GGUF]: model } } };
     const stack = await startStack({ hub: { repos } }, onTestFinished);
@@ -46,7 +43,7 @@ describe.concurrent('a download', () => {
     while (!isUp) health.add(await healthOf(stack));
     await up;
     expect([...health]).not.toContain('unhealthy');
-    // the engine looks every two seconds, `up` may return before it looks again
+    // the engine checks every two seconds; `up` may return before the next check
     await expect.poll(() => healthOf(stack), PATIENCE).toBe('healthy');
     const { interval, retries } = await healthCheck(stack);
     expect(interval * retries).toBeLessThan(34);
@@ -67,7 +64,7 @@ describe.concurrent('a download', () => {
     expect(one.hub.log.contentRequests()).toMatchObject([{ bytesSent: model.length, state: 'done' }]);
   });
 
-  test('heals a store that is wiped under a running worker', async ({ expect, onTestFinished }) => {
+  test('restores a store that was wiped under a running worker', async ({ expect, onTestFinished }) => {
     const stack = await startStack({}, onTestFinished);
     await stack.up();
     stack.hub.log.clear();
@@ -82,7 +79,7 @@ describe.concurrent('a download', () => {
   });
 });
 
-/** What the journals in the store say is on disk; 0 while there is none. */
+/** Returns the bytes that the journals list as synced; 0 without a journal. */
 async function durableBytes(stack: Stack): Promise<number> {
   const text = await stack
     .inVolume('cat /models/.rma/staging/*/*.part.json 2>/dev/null || true')
@@ -92,13 +89,13 @@ async function durableBytes(stack: Stack): Promise<number> {
   return ranges[0]?.[1] ?? 0;
 }
 
-/** Of the worker's container; empty while there is none. */
+/** Returns the health of the worker's container; empty without a container. */
 async function healthOf(stack: Stack): Promise<string> {
   const id = (await stack.containers())[WORKER];
   return id === undefined ? '' : stack.docker('inspect', '--format', '{{.State.Health.Status}}', id);
 }
 
-/** Of the worker: seconds between two checks, and how many may fail. */
+/** Returns the health check of the worker: interval in seconds, and retries. */
 async function healthCheck(stack: Stack): Promise<{ readonly interval: number; readonly retries: number }> {
   const format = '{{json .Config.Healthcheck}}';
   const text = await stack.docker('inspect', '--format', format, await stack.container(WORKER));

@@ -16,7 +16,7 @@ const VICTIMS = {
   everything: /^process /,
 };
 
-/** Another checkout of the scripts, in a folder with a space in its name, with an engine of its own. Gone with the test. */
+/** A copy of the scripts in a path with a space, with its own engine. Deleted after the test. */
 export class EngineCopy {
   readonly checkout: string;
 
@@ -24,7 +24,7 @@ export class EngineCopy {
     this.checkout = checkout;
   }
 
-  /** With the packages that this checkout has unpacked already. */
+  /** Creates a copy with the unpacked packages of this checkout. */
   static async create(): Promise<EngineCopy> {
     const top = await mkdtemp(join(tmpdir(), 'rma copy '));
     const copy = new EngineCopy(join(top, 'the checkout'));
@@ -46,7 +46,7 @@ export class EngineCopy {
     return evaluatedEnv(this.checkout, ...args);
   }
 
-  /** Trimmed output of a `docker` command on this engine; an error when it fails. */
+  /** Returns the trimmed output of a `docker` command on this engine. Throws when it fails. */
   async docker(...args: readonly string[]): Promise<string> {
     const env = { ...process.env, ...(await this.env('env')) };
     const { code, stdout, stderr } = await runProgram('docker', args, env);
@@ -54,7 +54,7 @@ export class EngineCopy {
     return stdout.trim();
   }
 
-  /** An image of one program, busybox, taken from the packages' closure that this machine has. */
+  /** Imports an image with only busybox, from the packages of this machine. */
   async importBusybox(from: NodeJS.ProcessEnv, image: string): Promise<void> {
     const script =
       'docker run --rm --pull never "$1" tar -c -C / usr/bin/busybox | (eval "$("$2" env)"; docker import - busybox)';
@@ -63,14 +63,14 @@ export class EngineCopy {
     if (code !== 0) throw new Error(`import of busybox: ${stderr}`);
   }
 
-  /** The kinds of thing that `scripts/engine.sh leftovers` names. */
+  /** Returns the kinds of leftovers that `scripts/engine.sh leftovers` lists. */
   async leftovers(): Promise<readonly string[]> {
     const { stdout } = await this.engine('leftovers');
     const kinds = stdout.split('\n').map((line) => line.split(' ')[0] ?? '');
     return [...new Set(kinds.filter((kind) => kind !== ''))].sort();
   }
 
-  /** Ends processes of this engine without a chance to clean up; `dockerd` alone leaves the containers running. */
+  /** Kills processes of this engine with SIGKILL; killing only `dockerd` leaves the containers running. */
   async kill(what: keyof typeof VICTIMS): Promise<void> {
     const { stdout } = await this.engine('leftovers');
     const lines = stdout.split('\n').filter((line) => line.startsWith('process '));
@@ -78,7 +78,7 @@ export class EngineCopy {
     for (const line of chosen) process.kill(Number(line.split(' ')[1]), 'SIGKILL');
   }
 
-  /** Hard links: no second copy of several hundred megabytes. */
+  /** Uses hard links to avoid a copy of several hundred megabytes. */
   async #takePackages(): Promise<void> {
     const parts = ['root', 'bin', 'cli', 'get.done'].map((name) => join(CHECKOUT, '.engine', name));
     await runProgram('cp', ['-al', ...parts, join(this.checkout, '.engine')]);

@@ -13,24 +13,21 @@ test.each([
   ['fedora', 'ID=fedora\nVERSION_ID=42\n', 'sudo dnf -y install docker-ce'],
   ['arch', 'ID=arch\n', 'https://docs.docker.com/engine/install/'],
   ['Debian 11', 'ID=debian\nVERSION_ID="11"\n', 'https://download.docker.com/linux/debian'],
-])(
-  'on %s the private engine is refused with the commands that install Docker',
-  async (_name, release, way) => {
-    const { code, stdout, stderr } = await runOn(release, await engineUp());
-    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toMatch(/^error: the private Docker Engine runs on Debian 12 or newer, amd64 \(this is /);
-    expect(stderr).toContain(way);
-  },
-);
+])('on %s the private engine fails with the commands that install Docker', async (_name, release, way) => {
+  const { code, stdout, stderr } = await runOn(release, await engineUp());
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+  expect(stderr).toMatch(/^error: the private Docker Engine runs on Debian 12 or newer, amd64 \(this is /);
+  expect(stderr).toContain(way);
+});
 
-test('a user who is not root is told so, with the commands that install Docker', async () => {
+test('without root the private engine fails with the commands that install Docker', async () => {
   const { code, stderr } = await runAsNobody(await engineUp());
   expect(code).toBe(3);
   expect(stderr).toContain('error: the private Docker Engine needs root (this is user nobody)');
   expect(stderr).toContain('https://download.docker.com/linux/debian');
 });
 
-test('a verb that does not exist is a usage error', async () => {
+test('an unknown verb is a usage error', async () => {
   const { code, stderr } = await runProgram(`${CHECKOUT}/scripts/engine.sh`, ['upp']);
   expect(code).toBe(2);
   expect(stderr).toContain('usage: scripts/engine.sh VERB');

@@ -16,7 +16,7 @@ afterAll(async () => void (await engineScript(CHECKOUT, 'legacy', 'down')));
 const oldDocker = async (compose: string, ...args: readonly string[]): Promise<ScriptResult> =>
   runProgram('docker', args, { ...process.env, ...(await evaluatedEnv(CHECKOUT, 'legacy', 'env', compose)) });
 
-test('Debian 12’s own engine answers on its own socket', async () => {
+test('the Docker Engine of Debian 12 listens on its own socket', async () => {
   const { stdout } = await oldDocker(
     'none',
     'version',
@@ -30,12 +30,12 @@ test.each([
   ['none', "docker: 'compose' is not a docker command."],
   ['v1', 'docker-compose version 1.29.2'],
   ['v2', 'Docker Compose version v2.17.3'],
-])('the old client’s Compose can be: %s', async (compose, said) => {
+])('the Compose of the old client can be: %s', async (compose, said) => {
   const { stdout, stderr } = await oldDocker(compose, 'compose', 'version');
   expect(stdout + stderr).toContain(said);
 });
 
-test('stopping it leaves the new engine running', async () => {
+test('stopping it keeps the new engine running', async () => {
   expect((await engineScript(CHECKOUT, 'legacy', 'down')).code).toBe(0);
   expect((await engineScript(CHECKOUT, 'status')).stdout).toContain('Docker Engine 28.');
   expect((await engineScript(CHECKOUT, 'legacy', 'up')).code).toBe(0);

@@ -9,7 +9,7 @@ import { EngineCopy } from './engine-copy.ts';
 
 const SLEEP = ['busybox', '/usr/bin/busybox', 'sleep', '3600'] as const;
 
-/** A running engine in another checkout, with one container that is to be started again whatever happens. */
+/** A running engine in another checkout, with one container that always restarts. */
 const runningCopy = async (): Promise<EngineCopy> => {
   const copy = await EngineCopy.create();
   expect(await copy.engine('up')).toMatchObject({ code: 0, stderr: '' });
@@ -18,7 +18,7 @@ const runningCopy = async (): Promise<EngineCopy> => {
   return copy;
 };
 
-test('two checkouts run side by side, one of them in a path with spaces, and purge ends one alone', async () => {
+test('two checkouts run side by side, one in a path with spaces, and purge removes only one', async () => {
   const copy = await runningCopy();
   const mine = await runProgram('docker', ['info', '--format', '{{.ID}} {{.DockerRootDir}}'], engineEnv());
   const other = await copy.docker('info', '--format', '{{.ID}} {{.DockerRootDir}}');
@@ -31,7 +31,7 @@ test('two checkouts run side by side, one of them in a path with spaces, and pur
   expect((await engineScript(CHECKOUT, 'status')).code).toBe(0);
 });
 
-test('down leaves no process, mount, cgroup or folder, and the next up has the images and volumes', async () => {
+test('down leaves no process, mount, cgroup or directory, and the next up keeps images and volumes', async () => {
   const copy = await runningCopy();
   await copy.docker('volume', 'create', 'models');
   expect(await copy.engine('down')).toMatchObject({ code: 0, stderr: '' });
@@ -45,7 +45,7 @@ test('down leaves no process, mount, cgroup or folder, and the next up has the i
 });
 
 test.each(['dockerd', 'everything'] as const)(
-  'up after a kill -9 of %s starts again, with its containers',
+  'up after kill -9 of %s starts again, with its containers',
   async (what) => {
     const copy = await runningCopy();
     await copy.kill(what);
@@ -56,7 +56,7 @@ test.each(['dockerd', 'everything'] as const)(
   },
 );
 
-test('up starts a killed network and forwarder again and leaves the containers alone', async () => {
+test('up restarts a killed network and forwarder, and keeps the containers running', async () => {
   const copy = await runningCopy();
   const before = await copy.docker('inspect', '--format', '{{.State.StartedAt}}', 'kept');
   await copy.kill('helpers');
@@ -66,7 +66,7 @@ test('up starts a killed network and forwarder again and leaves the containers a
   expect(stdout.match(/slirp4netns --configure|forwarder.mjs (in|out)side/g)).toHaveLength(3);
 });
 
-test('down takes away what a killed engine left, a frozen container included', async () => {
+test('down removes leftovers of a killed engine, including a paused container', async () => {
   const copy = await runningCopy();
   await copy.docker('pause', 'kept');
   await copy.kill('dockerd');
@@ -74,7 +74,7 @@ test('down takes away what a killed engine left, a frozen container included', a
   expect(await copy.leftovers()).toEqual([]);
 });
 
-test('docker top lists the processes of a container on a machine without ps', async () => {
+test('docker top lists the processes of a container on a host without ps', async () => {
   const copy = await EngineCopy.create();
   const up = await runHiding('/usr/bin/ps', [join(copy.checkout, 'scripts/engine.sh'), 'up']);
   expect(up).toMatchObject({ code: 0, stderr: '' });
@@ -83,7 +83,7 @@ test('docker top lists the processes of a container on a machine without ps', as
   expect(await copy.docker('top', 'kept', '-eo', 'pid,args')).toContain('sleep 3600');
 });
 
-test('two calls of up at once start one engine', async () => {
+test('two concurrent calls of up start one engine', async () => {
   const copy = await EngineCopy.create();
   const both = await Promise.all([copy.engine('up'), copy.engine('up')]);
   expect(both.map(({ code }) => code)).toEqual([0, 0]);
@@ -91,10 +91,10 @@ test('two calls of up at once start one engine', async () => {
   expect(stdout.match(/^process \d+ dockerd /gm)).toHaveLength(1);
 });
 
-test('get repairs a folder that a killed get has left half unpacked', async () => {
+test('get repairs a directory that was only partly unpacked', async () => {
   const copy = await EngineCopy.create();
   const daemon = join(copy.checkout, '.engine/root/usr/sbin/dockerd');
-  // the marker is what a whole unpacking writes last
+  // the marker is written last
   await rm(join(copy.checkout, '.engine/get.done'));
   await rm(daemon);
   await writeFile(daemon, 'half of it');
@@ -104,7 +104,7 @@ test('get repairs a folder that a killed get has left half unpacked', async () =
   expect(stdout).toContain('Docker version 28.');
 });
 
-test('a get without a network fails with the way out, and is not taken for done', async () => {
+test('get fails without a network, and is not marked as done', async () => {
   const copy = await EngineCopy.create();
   await rm(join(copy.checkout, '.engine/get.done'));
   const get = await runProgram('unshare', ['--net', join(copy.checkout, 'scripts/engine.sh'), 'get']);
@@ -113,9 +113,9 @@ test('a get without a network fails with the way out, and is not taken for done'
   expect(existsSync(join(copy.checkout, '.engine/get.done'))).toBe(false);
 });
 
-test('an engine that cannot start says why, and leaves nothing', async () => {
+test('an engine that cannot start is reported and leaves nothing', async () => {
   const copy = await EngineCopy.create();
-  // a daemon that is not one
+  // a dockerd that exits at once
   await rm(join(copy.checkout, '.engine/bin/runc'));
   await rm(join(copy.checkout, '.engine/root/usr/sbin/dockerd'));
   await runProgram('cp', ['/bin/false', join(copy.checkout, '.engine/root/usr/sbin/dockerd')]);

@@ -16,14 +16,14 @@ const node = (): string => engineEnv()['RMA_WORKER_BASE'] ?? '';
 const llama = (): string => (engineEnv()['RMA_IMAGES'] ?? '').replace('llamacpp=', '');
 const PLAIN_USER = ['--user', '1000:1000', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
 
-/** `docker run` with an image that is here already; the container goes with the test. */
+/** Runs `docker run` with a local image; the container is removed after the test. */
 const run = async (...args: readonly string[]) => {
   const name = `rma-test-${randomUUID().slice(0, 8)}`;
   onTestFinished(async () => void (await docker('rm', '--force', name)));
   return docker('run', '--pull', 'never', '--name', name, ...args);
 };
 
-/** A port of the loopback that nobody listens on. */
+/** Returns a free port on loopback. */
 const freePort = async (): Promise<number> => {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -38,12 +38,15 @@ const SERVER = `require('http').createServer((q, s) => s.end('from the container
 test.each([
   ['node', node, ['node', '-v'], /^v\d+\./],
   ['llama-server', llama, ['--version'], /version: \d/],
-])('the base image of %s runs as a plain user without capabilities', async (...[, image, command, said]) => {
-  const { code, stdout, stderr } = await run(...PLAIN_USER, image(), ...command);
-  expect({ code, said: stdout + stderr }).toEqual({ code: 0, said: expect.stringMatching(said) });
-});
+])(
+  'the base image of %s runs as an unprivileged user without capabilities',
+  async (...[, image, command, said]) => {
+    const { code, stdout, stderr } = await run(...PLAIN_USER, image(), ...command);
+    expect({ code, said: stdout + stderr }).toEqual({ code: 0, said: expect.stringMatching(said) });
+  },
+);
 
-test('llama-server serves from a container that cannot write its root', async () => {
+test('llama-server runs in a container with a read-only root', async () => {
   const health = ['--health-cmd', 'wget -qO- http://127.0.0.1:8080/health', '--health-start-period', '60s'];
   const container = ['--detach', '--read-only', ...PLAIN_USER, ...health, '--health-start-interval', '200ms'];
   const { stdout } = await run(...container, llama(), '--models-dir', '/tmp', '--port', '8080');
@@ -62,7 +65,7 @@ test('llama-server serves from a container that cannot write its root', async ()
   expect(answer.stdout).toBe('{"status":"ok"}');
 });
 
-/** Follows what a docker command says until a line holds this text. */
+/** Follows the output of a docker command until a line contains this text. */
 const lineOf = async (text: string, ...args: readonly string[]): Promise<string> => {
   const child = spawn('docker', args, { env: engineEnv(), stdio: ['ignore', 'pipe', 'inherit'] });
   try {
@@ -84,7 +87,7 @@ test('a container reaches a service on the user’s loopback as host.docker.inte
   expect(stdout).toBe('from the user’s loopback');
 });
 
-test('a port that a container publishes answers on the user’s loopback', async () => {
+test('a published port of a container is reachable on the user’s loopback', async () => {
   const port = await freePort();
   const { stdout } = await run(
     '--detach',
@@ -100,7 +103,7 @@ test('a port that a container publishes answers on the user’s loopback', async
   expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('from the container');
 });
 
-/** The mirrored port follows the container's start by a moment. */
+/** Waits until the port is mirrored, shortly after the container has started. */
 const listening = async (port: number): Promise<void> => {
   const socket = net.connect({ host: '127.0.0.1', port });
   const connected = await once(socket, 'connect').then(
@@ -111,7 +114,7 @@ const listening = async (port: number): Promise<void> => {
   if (!connected) await listening(port);
 };
 
-test('Compose knows inline configs, and a start interval shorter than the interval', async () => {
+test('Compose supports inline configs and a start interval', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rma-compose-'));
   const file = join(folder, 'compose.yaml');
   const project = `rma-test-${randomUUID().slice(0, 8)}`;
@@ -147,29 +150,26 @@ configs:
     content: '{"cost":"$$FIVE"}'
 `;
 
-test.each(['1', '0'])(
-  'an image is built on a base image without any registry (DOCKER_BUILDKIT=%s)',
-  async (buildkit) => {
-    const folder = await mkdtemp(join(tmpdir(), 'rma-build-'));
-    const tag = `rma-test:${randomUUID()}`;
-    onTestFinished(async () => {
-      await docker('rmi', '--force', tag);
-      await rm(folder, { recursive: true });
-    });
-    await writeFile(join(folder, 'Dockerfile'), 'ARG BASE\nFROM $BASE\nADD hello /hello\nUSER 1000:1000\n');
-    await writeFile(join(folder, 'hello'), 'hello');
-    const env = engineEnv({ DOCKER_BUILDKIT: buildkit });
-    const build = await runProgram(
-      'docker',
-      ['build', '--build-arg', `BASE=${node()}`, '--tag', tag, folder],
-      env,
-    );
-    expect({ code: build.code, stderr: build.stderr }).toMatchObject({ code: 0 });
-    expect((await run(tag, 'sh', '-c', 'id -u; cat /hello')).stdout).toBe('1000\nhello');
-  },
-);
+test.each(['1', '0'])('builds on a base image without a registry (DOCKER_BUILDKIT=%s)', async (buildkit) => {
+  const folder = await mkdtemp(join(tmpdir(), 'rma-build-'));
+  const tag = `rma-test:${randomUUID()}`;
+  onTestFinished(async () => {
+    await docker('rmi', '--force', tag);
+    await rm(folder, { recursive: true });
+  });
+  await writeFile(join(folder, 'Dockerfile'), 'ARG BASE\nFROM $BASE\nADD hello /hello\nUSER 1000:1000\n');
+  await writeFile(join(folder, 'hello'), 'hello');
+  const env = engineEnv({ DOCKER_BUILDKIT: buildkit });
+  const build = await runProgram(
+    'docker',
+    ['build', '--build-arg', `BASE=${node()}`, '--tag', tag, folder],
+    env,
+  );
+  expect({ code: build.code, stderr: build.stderr }).toMatchObject({ code: 0 });
+  expect((await run(tag, 'sh', '-c', 'id -u; cat /hello')).stdout).toBe('1000\nhello');
+});
 
-test('up on a running engine changes nothing', async () => {
+test('up changes nothing if the engine is running', async () => {
   const { stdout } = await run('--detach', node(), 'node', '-e', SERVER);
   const up = await engineScript(CHECKOUT, 'up');
   const state = await docker('inspect', '--format', '{{.State.Running}} {{.RestartCount}}', stdout.trim());

@@ -14,7 +14,7 @@ import {
 } from '../helpers/stack/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
-test('plain docker compose brings the stack up again, from the written file and from one that was only rendered', async () => {
+test('docker compose starts the stack again, from the file of up and from a rendered one', async () => {
   const stack = await startStack();
   await stack.up();
   const written = join(stack.dir, '.rma/compose.yaml');
@@ -36,7 +36,7 @@ async function composeUp(stack: Stack, file: string): Promise<void> {
   await vi.waitFor(async () => expect((await stack.chat()).status).toBe(200), PATIENCE);
 }
 
-test('a profile goes by name, or when it left rma.yaml and orphans are to be removed', async () => {
+test('a profile is removed by name, or with --remove-orphans once it is not in rma.yaml', async () => {
   const files = { [GGUF]: tinyGguf(), 'second.gguf': tinyGguf({ bytes: 8 * 1024 * 1024 }) };
   const stack = await startStack({ hub: { repos: { [REPO]: { files } } } });
   const both = ['coordinator', ENGINE, WORKER, 'second-llamacpp', 'second-worker'].sort();
@@ -78,7 +78,7 @@ test('a profile goes by name, or when it left rma.yaml and orphans are to be rem
   await stack.ready();
 });
 
-test('[req R11] a host folder becomes a store that belongs to a plain user and that every engine can read', async () => {
+test('[req R11] a host directory becomes a store owned by an unprivileged user and readable by every engine', async () => {
   const stack = await startStack();
   const folder = join(stack.dir, 'models');
   await stack.up('--volume', `host:${folder}`);

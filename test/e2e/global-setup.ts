@@ -5,9 +5,9 @@ import '../helpers/stack/engine-env.ts';
 import { CHECKOUT, engineScript, evaluatedEnv, runProgram } from '../helpers/stack/engine-script.ts';
 
 /**
- * Gives the end-to-end tests a real Docker Engine: the private one, or with RMA_TEST_ENGINE=user the one that `docker`
- * reaches already (then RMA_WORKER_BASE and RMA_IMAGES name its base images). Leaves the private one as it was found:
- * stopped again unless it ran before, or RMA_KEEP_ENGINE is set. Builds rma first where the build is missing or old.
+ * Provides a real Docker Engine: the private one, or with RMA_TEST_ENGINE=user the one that `docker`
+ * uses (then RMA_WORKER_BASE and RMA_IMAGES are its base images). Restores the state of the private one:
+ * stops it unless it was running or RMA_KEEP_ENGINE is set. Builds rma first if the build is missing or outdated.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await buildIfOld();
@@ -45,7 +45,7 @@ async function buildIfOld(): Promise<void> {
   if (code !== 0) throw new Error(`npm run build failed (${code}):\n${stdout}${stderr}`);
 }
 
-/** When a file, or any file below a folder, changed last. */
+/** Returns the last modification time of a file, or of any file below a directory. */
 async function newest(path: string): Promise<number> {
   const place = join(CHECKOUT, path);
   const facts = await stat(place);
@@ -54,7 +54,7 @@ async function newest(path: string): Promise<number> {
   return Math.max(0, ...times);
 }
 
-/** What the stacks of a killed run left in the private engine. */
+/** Removes what the stacks of a killed run left in the private engine. */
 async function removeLeftovers(env: Readonly<Record<string, string>>): Promise<void> {
   const docker = (...args: readonly string[]) => runProgram('docker', args, { ...process.env, ...env });
   const all = async (...args: readonly string[]) =>

@@ -9,7 +9,7 @@ import { tinyGguf } from '../hub/tiny-gguf.ts';
 const CONTENT = tinyGguf({ bytes: 6 * 1024 * 1024 });
 const SHA256 = createHash('sha256').update(CONTENT).digest('hex');
 
-// One stack for all: each test finds it ready and leaves it ready, in any order.
+// All tests share one stack, which is ready before and after each test.
 let stack: Stack;
 const cleaners: (() => Promise<void>)[] = [];
 
@@ -22,7 +22,7 @@ afterAll(async () => {
   for (const clean of cleaners) await clean();
 });
 
-/** How the worker is brought into a state, and what its log says there. */
+/** For each state: the log line of the worker, and how to get there. */
 const CASES: Readonly<Record<string, { readonly line: string; readonly enter: () => Promise<unknown> }>> = {
   checking: { line: 'started, rma', enter: async () => start() },
   downloading: {
@@ -53,7 +53,7 @@ const CASES: Readonly<Record<string, { readonly line: string; readonly enter: ()
     enter: async () => {
       await start();
       await stack.ready();
-      // It stays in this state for as long as the answer takes.
+      // the worker stays in this state until the response is complete
       stack.chat({ max_tokens: 1900, ignore_eos: true }).catch(() => undefined);
       await stack.docker('kill', '--signal', 'TERM', await stack.container(WORKER));
     },
@@ -61,7 +61,7 @@ const CASES: Readonly<Record<string, { readonly line: string; readonly enter: ()
 };
 
 test.each(Object.keys(CASES))(
-  'a worker that is killed while %s is ready after the next up, over a valid store',
+  'a worker killed while %s is ready after the next up, with a valid store',
   async (state) => {
     const { line, enter } = CASES[state]!;
     const worker = await stack.container(WORKER);
@@ -87,7 +87,7 @@ async function startEmpty(): Promise<void> {
   await start();
 }
 
-/** Kills the container as soon as its log holds the line. */
+/** Kills the container as soon as its log contains the line. */
 async function killAt(line: string, container: string): Promise<void> {
   const args = ['logs', '--follow', '--since', new Date().toISOString(), container];
   for (;;) {

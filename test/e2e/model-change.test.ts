@@ -14,11 +14,11 @@ import {
 } from '../helpers/stack/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
-// Large enough that a long answer takes seconds, so that a drain meets it.
+// Large enough that a long response takes seconds and is in flight during the drain.
 const SLOW_MODEL = tinyGguf({ bytes: 8 * 1024 * 1024 });
 const PATIENT = ['--drain-timeout', '2m'];
 
-test('a changed model is fetched beside the old stack, which serves on and finishes the request in flight', async () => {
+test('a changed model is downloaded while the old stack keeps serving and finishes the request in flight', async () => {
   const files = { [GGUF]: SLOW_MODEL, 'v2.gguf': tinyGguf({ seed: 2 }) };
   const stack = await startStack({ hub: { repos: { [REPO]: { files } } } });
   await useOneThread(stack);
@@ -50,7 +50,7 @@ test('a changed model is fetched beside the old stack, which serves on and finis
   expect(command).toContain('/v2.gguf');
 });
 
-test('rma down lets the request in flight finish before anything stops', async () => {
+test('rma down finishes the request in flight before anything stops', async () => {
   const stack = await startStack({ hub: { repos: { [REPO]: { files: { [GGUF]: SLOW_MODEL } } } } });
   await useOneThread(stack);
   await stack.up(...PATIENT);
@@ -64,13 +64,13 @@ test('rma down lets the request in flight finish before anything stops', async (
   expect(await stack.containers()).toEqual({});
 });
 
-/** Another file of the repository under the same name of the catalog. */
+/** Changes the file of the model in the catalog. */
 async function useFile({ dir }: Stack, file: string): Promise<void> {
   const entry = `${MODEL}:\n  ref: hf:${REPO}:${file}\n  kind: chat\n  license: apache-2.0\n  description: another file\n`;
   await writeFile(join(dir, 'profiles', 'models.yaml'), entry);
 }
 
-/** Several threads wait for each other at every token: on a busy machine a long answer would take minutes. */
+/** Uses one thread: with several, a long response takes minutes on a busy machine. */
 async function useOneThread({ dir }: Stack): Promise<void> {
   await mkdir(join(dir, 'profiles'));
   const service = `  - engine: llamacpp\n    models: [${MODEL}]\n    flags: [--threads, "1"]\n    gpus: 0\n`;

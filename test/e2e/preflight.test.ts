@@ -18,7 +18,7 @@ type Machine = (command: readonly string[]) => ReturnType<typeof runAsNobody>;
 const MISSING: readonly (readonly [string, Machine, string])[] = [
   ['Node.js', (command) => runWithoutProgram('node', command), `Node.js is not installed\n  ${NODE_HINT}`],
   [
-    'a new Node.js',
+    'a supported Node.js',
     (command) => runWithNode('18.20.4', command),
     `Node.js 18.20.4 is too old\n  ${NODE_HINT}`,
   ],
@@ -35,7 +35,7 @@ const MISSING_FOR_TESTS: typeof MISSING = [
   ],
   ['root', runAsNobody, 'scripts/test.sh needs root (this is user nobody)'],
   [
-    'the right to create namespaces',
+    'permission to create namespaces',
     runUnprivileged,
     'scripts/test.sh needs network and mount namespaces, and this root cannot create them (in a container: docker run --privileged)',
   ],
@@ -47,7 +47,7 @@ const MISSING_FOR_TESTS: typeof MISSING = [
 ];
 
 describe('scripts/test.sh', () => {
-  it.each(MISSING_FOR_TESTS)('without %s stops before it changes anything', async (_name, machine, error) => {
+  it.each(MISSING_FOR_TESTS)('without %s fails and changes nothing', async (_name, machine, error) => {
     const checkout = await publicCopy();
     const { code, stdout, stderr } = await machine([join(checkout, 'scripts/test.sh')]);
     expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: `error: ${error}\n` });
@@ -56,13 +56,13 @@ describe('scripts/test.sh', () => {
 });
 
 describe('scripts/quickstart.sh', () => {
-  it.each(MISSING)('without %s stops before it builds', async (_name, machine, error) => {
+  it.each(MISSING)('without %s fails', async (_name, machine, error) => {
     const checkout = await publicCopy();
     const { code, stdout, stderr } = await machine([join(checkout, 'scripts/quickstart.sh')]);
     expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: `error: ${error}\n` });
   });
 
-  it('with neither Docker nor Debian says how to install Docker before it builds', async () => {
+  it('with neither Docker nor Debian suggests how to install Docker', async () => {
     const checkout = await publicCopy();
     const { code, stdout, stderr } = await runOn(UBUNTU, [
       join(checkout, 'scripts/quickstart.sh'),
@@ -76,7 +76,7 @@ describe('scripts/quickstart.sh', () => {
 });
 
 describe('scripts/judges.sh', () => {
-  it('without Debian names the system that it needs', async () => {
+  it('without Debian reports the required system', async () => {
     const checkout = await publicCopy();
     const { code, stderr } = await runOn(UBUNTU, [join(checkout, 'scripts/judges.sh'), 'gguf']);
     expect({ code, stderr }).toEqual({

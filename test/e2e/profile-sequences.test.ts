@@ -4,7 +4,7 @@ import { PROFILE_NAMES, RunModel, type SequenceStep } from '../helpers/stack/run
 import type { Stack } from '../helpers/stack/stack.ts';
 import { runningParts, startThreeProfiles } from '../helpers/stack/three-profiles.ts';
 
-test('[case S01] up of one profile after down starts no service of a profile that was up before', async () => {
+test('[case S01] up of one profile after down starts no service of another profile', async () => {
   const stack = await startThreeProfiles();
   await stack.up('--profile', 'a');
   expect(await stack.rma('down')).toMatchObject({ code: 0 });
@@ -30,9 +30,9 @@ const sequences = fc.sample(fc.array(step, { minLength: 2, maxLength: 3 }), {
   numRuns: 10,
 });
 
-test('after every command of 10 random sequences exactly what was asked for runs and answers', async () => {
+test('exactly the requested services run and respond after each command of 10 random sequences', async () => {
   const stack = await startThreeProfiles();
-  // the sequences follow one another in one project: each starts with what the last one left
+  // the sequences run one after the other in one project
   const model = new RunModel();
   for (const each of sequences.flat()) await runStep(stack, model, each);
 }, 300_000);
@@ -58,7 +58,7 @@ function flags(names: readonly string[]): readonly string[] {
   return names.flatMap((name) => ['--profile', name]);
 }
 
-/** Null when one of the parts does not run: it cannot be restarted. */
+/** Returns the services of the parts; null if one is not running and cannot be restarted. */
 async function servicesOf(stack: Stack, parts: readonly string[]): Promise<readonly string[] | null> {
   const { workers, services, coordinators } = await runningParts(stack);
   const names = parts.map((part) => {
@@ -69,7 +69,7 @@ async function servicesOf(stack: Stack, parts: readonly string[]): Promise<reado
   return found.length === names.length ? found : null;
 }
 
-/** The profiles of the workers that the coordinator lists as ready, sorted; none when there is no coordinator. */
+/** Returns the profiles of ready workers in the coordinator, sorted; none without a coordinator. */
 async function readyWorkers({ ports }: Stack): Promise<readonly string[]> {
   const answer = await fetch(`http://127.0.0.1:${ports.coordinator}/v1/workers`).catch(() => null);
   if (answer === null) return [];

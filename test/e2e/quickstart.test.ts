@@ -22,8 +22,8 @@ afterAll(async () => {
   await rm(top, { recursive: true, force: true });
 });
 
-describe('quickstart in an empty clone, without a Docker of its own', () => {
-  it('ends with a ready worker and a printed answer, at addresses that work from this shell', async () => {
+describe('quickstart in an empty clone, without Docker', () => {
+  it('starts a worker and prints an answer, at addresses reachable from this shell', async () => {
     const { code, stdout, stderr } = await quickstart(process.env);
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/it answered \(\d+ tokens\): "/);
@@ -32,7 +32,7 @@ describe('quickstart in an empty clone, without a Docker of its own', () => {
     expect(models.data.map(({ id }) => id)).toEqual(['qwen2.5-0.5b-instruct']);
   }, 300_000);
 
-  it('[req R43] answers again without one request for model content', async () => {
+  it('[req R43] answers again without a request for model content', async () => {
     const before = await contentRequests();
     expect(before).toBeGreaterThan(0);
     const { code, stdout } = await quickstart(process.env);
@@ -40,7 +40,7 @@ describe('quickstart in an empty clone, without a Docker of its own', () => {
     expect(await contentRequests()).toBe(before);
   });
 
-  it('leaves no process, namespace, link, mount or control group after --down, and no file after --purge', async () => {
+  it('leaves no process, namespace, link, mount or cgroup after --down, and no file after --purge', async () => {
     expect((await quickstart(process.env, '--down')).code).toBe(0);
     expect((await engineScript(clone, 'leftovers')).stdout).toBe('');
     expect(await processesOf(clone)).toEqual([]);
@@ -50,8 +50,8 @@ describe('quickstart in an empty clone, without a Docker of its own', () => {
   });
 });
 
-describe("quickstart with the user's own Docker", () => {
-  it('uses it, says so, and takes away all that it made there', async () => {
+describe('quickstart with an existing Docker', () => {
+  it('uses it, reports it, and --purge removes its containers and volumes', async () => {
     const own = engineEnv();
     const { code, stdout, stderr } = await quickstart(own, '--engine', 'own', '--hub', 'local');
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
@@ -71,7 +71,7 @@ describe("quickstart with the user's own Docker", () => {
     expect({ containers: left.stdout, volumes: volumes.stdout }).toEqual({ containers: '', volumes: '' });
   });
 
-  it('refuses a Docker that does not answer, with the way out', async () => {
+  it('fails if Docker does not respond, and suggests the private engine', async () => {
     const env = { ...process.env, DOCKER_HOST: 'unix:///nowhere/docker.sock' };
     const { code, stderr } = await quickstart(env, '--engine', 'own');
     expect(code).toBe(3);
@@ -83,7 +83,7 @@ function quickstart(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise
   return runProgram(join(clone, 'scripts/quickstart.sh'), args, { ...env, ...ports });
 }
 
-/** What git would give a clone, changes that are not committed yet included. */
+/** Copies the files of a clone, including uncommitted changes. */
 async function copySources(target: string): Promise<void> {
   const listing = ['-C', CHECKOUT, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const { stdout } = await runProgram('git', listing);
@@ -102,10 +102,10 @@ async function contentRequests(): Promise<number> {
     .filter(({ method, file, status }) => method === 'GET' && file && [200, 206].includes(status)).length;
 }
 
-/** The command lines of all processes that have this path in them. */
+/** Returns the command lines of all processes that contain this path. */
 async function processesOf(path: string): Promise<readonly string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  // a process may end between the listing and the reading
+  // a process may exit between listing and reading
   const read = (pid: string) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return (await Promise.all(pids.map(read))).filter((line) => line.includes(path));
 }

@@ -5,7 +5,7 @@ import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, engineScript } from '../helpers/stack/engine-script.ts';
 import { ENGINE, MODEL, PATIENCE, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
 
-// One stack for all: each test finds it ready and leaves it ready, in any order.
+// All tests share one stack, which is ready before and after each test.
 let stack: Stack;
 const cleaners: (() => Promise<void>)[] = [];
 
@@ -17,7 +17,7 @@ afterAll(async () => {
   for (const clean of cleaners) await clean();
 });
 
-test('a worker that restarts while the hub is down is ready again, and asks for nothing', async () => {
+test('a worker that restarts while the hub is down becomes ready without a request', async () => {
   const { hub } = stack;
   const down = hub.faults.add({ kind: 'status', status: 503 });
   hub.log.clear();
@@ -27,7 +27,7 @@ test('a worker that restarts while the hub is down is ready again, and asks for 
   down.remove();
 });
 
-test('all containers come back after the whole engine was cut off, without the hub', async (context) => {
+test('all containers restart without the hub after the engine was killed', async (context) => {
   const socket = (engineEnv()['DOCKER_HOST'] ?? '').replace('unix://', '');
   context.skip(process.env['RMA_TEST_ENGINE'] === 'user', 'the engine of a person is not cut off');
   const { hub } = stack;
@@ -44,10 +44,10 @@ test('all containers come back after the whole engine was cut off, without the h
   down.remove();
 });
 
-test('a killed engine takes its model out of the coordinator within one heartbeat, and brings it back', async () => {
+test('a killed engine removes its model from the coordinator within one heartbeat, and adds it again after a restart', async () => {
   const engine = await stack.container(ENGINE);
   await stack.docker('kill', engine);
-  // the beat whose probe was under way when the engine died
+  // a heartbeat whose probe was already running when the engine was killed
   expect(await beatsUntilUnlisted()).toBeLessThanOrEqual(1);
   expect(await stack.listed()).toEqual([]);
   expect(await stack.status()).toMatchObject({ state: 'degraded', engines: [{ state: 'down' }] });
@@ -55,7 +55,7 @@ test('a killed engine takes its model out of the coordinator within one heartbea
   await stack.ready();
 });
 
-/** Heartbeats that still offered a model: each one lengthens the lease. */
+/** Counts heartbeats that still list a model; each one extends the lease. */
 async function beatsUntilUnlisted(): Promise<number> {
   let beats = 0;
   let before = await entry();
@@ -67,7 +67,7 @@ async function beatsUntilUnlisted(): Promise<number> {
   }
 }
 
-/** What the coordinator holds of the worker. */
+/** Returns the entry of the worker in the coordinator. */
 async function entry(): Promise<{ models: readonly unknown[]; leaseSecondsLeft: number }> {
   const answer = await fetch(`http://127.0.0.1:${stack.ports.coordinator}/v1/workers`);
   const { workers } = (await answer.json()) as { workers: Awaited<ReturnType<typeof entry>>[] };
@@ -76,7 +76,7 @@ async function entry(): Promise<{ models: readonly unknown[]; leaseSecondsLeft: 
   return worker;
 }
 
-test('a worker registers again with a coordinator that restarted', async () => {
+test('a worker registers again with a restarted coordinator', async () => {
   const coordinator = await stack.container('coordinator');
   const worker = await stack.container(WORKER);
   const started = () => stack.docker('inspect', '--format', '{{.State.StartedAt}}', worker);
@@ -87,7 +87,7 @@ test('a worker registers again with a coordinator that restarted', async () => {
   expect(await stack.listed()).toEqual([MODEL]);
 });
 
-test('a worker that restarts over a wiped volume fetches again and is ready', async () => {
+test('a worker that restarts with a wiped volume downloads again and becomes ready', async () => {
   const { hub } = stack;
   hub.log.clear();
   await stack.inVolume('rm -rf /models/* /models/.rma');
@@ -99,7 +99,7 @@ test('a worker that restarts over a wiped volume fetches again and is ready', as
   await stack.ready();
 });
 
-test('an engine that hangs is made anew by up', async () => {
+test('up recovers an engine that hangs', async () => {
   const engine = await stack.container(ENGINE);
   await stack.docker('pause', engine);
   expect(await stack.rma('up')).toMatchObject({ code: 0 });

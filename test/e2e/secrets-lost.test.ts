@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { MODEL, startStack } from '../helpers/stack/stack.ts';
 
-test('up makes secrets anew that were removed under a running stack, and every service reads the new ones', async () => {
+test('up recreates secrets that were deleted while the stack was running, and restarts the services that use them', async () => {
   const stack = await startStack();
   await stack.up();
   await rm(join(stack.dir, '.rma', 'secrets'), { recursive: true });

@@ -10,7 +10,7 @@ const GATED = Object.fromEntries(
   Object.entries(quickstartRepos()).map(([name, repo]) => [name, { ...repo, gated: true }]),
 );
 
-test('[fail X5] [fail X6] the token of a gated model opens it, from the environment and from a file, and is seen nowhere else', async () => {
+test('[fail X5] [fail X6] the token of a gated model is read from environment and file, and never exposed', async () => {
   const token = `hf_${randomBytes(16).toString('hex')}`;
   const stack = await startStack({
     hub: { repos: GATED, tokens: { [token]: 'reader' } },
@@ -51,7 +51,7 @@ test('[fail X5] [fail X6] the token of a gated model opens it, from the environm
   expect(new Set(withToken.map(({ port }) => port))).toEqual(new Set(['api']));
 });
 
-/** All that Docker tells of containers with this label: their settings, their processes, their logs. */
+/** Returns what Docker shows of containers with this label: inspect, top and logs. */
 async function facesOf(stack: Stack, label: string): Promise<readonly string[]> {
   const ids = await vi.waitFor(async () => {
     const found = await stack.docker('ps', '--quiet', '--filter', `label=${label}`);

@@ -10,7 +10,7 @@ import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 const docker = (...args: readonly string[]) => runProgram('docker', args, engineEnv());
 
-/** Starts llama-server with this model; the container goes with the test. */
+/** Starts llama-server with this model; the container is removed after the test. */
 async function startEngine(gguf: Uint8Array): Promise<string> {
   const image = /(?:^|,)llamacpp=([^,]+)/.exec(engineEnv()['RMA_IMAGES'] ?? '')?.[1] ?? '';
   const folder = await mkdtemp(join(tmpdir(), 'rma-gguf-'));
@@ -24,7 +24,7 @@ async function startEngine(gguf: Uint8Array): Promise<string> {
   return id;
 }
 
-/** Follows the log of the container until the server listens, or ends. */
+/** Follows the log of the container until the server listens or exits. */
 async function listens(id: string): Promise<void> {
   const merged = ['-c', 'exec docker logs --follow "$1" 2>&1', 'bash', id];
   const log = spawn('bash', merged, { env: engineEnv(), stdio: ['ignore', 'pipe', 'inherit'] });
@@ -36,7 +36,7 @@ describe('llama-server with the tiny GGUF', () => {
   it.each([
     ['of the smallest size', {}],
     ['of 48 MiB', { bytes: 48 * 1024 * 1024, seed: 2 }],
-  ])('%s answers a chat request with words', async (_, options) => {
+  ])('%s answers a chat request', async (_, options) => {
     const id = await startEngine(tinyGguf(options));
     await listens(id);
     const body = JSON.stringify({
@@ -49,7 +49,7 @@ describe('llama-server with the tiny GGUF', () => {
     expect(JSON.parse(stdout).choices[0].message.content).toMatch(/^( [a-z]+)+$/);
   });
 
-  it('refuses one that ends early', async () => {
+  it('rejects a truncated file', async () => {
     const id = await startEngine(tinyGguf().slice(0, -1000));
     const { stdout } = await docker('wait', id);
     expect(Number(stdout)).toBeGreaterThan(0);

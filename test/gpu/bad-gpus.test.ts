@@ -8,7 +8,7 @@ import { type GpuStack, startGpuStack } from '../helpers/gpu/gpu-stack.ts';
 const [FIRST = '', SECOND = ''] = SHAPES['2x24'].gpus.map(({ uuid }) => uuid);
 const [PARENT] = SHAPES.mig.gpus;
 
-/** The error of a command that must fail, and its exit code. */
+/** Runs a command that must fail. Returns its error and exit code. */
 async function fault(stack: GpuStack, ...args: readonly string[]) {
   const { code, stderr } = await stack.rma('--json', ...args);
   const last = stderr.trim().split('\n').at(-1) ?? '';
@@ -18,7 +18,7 @@ async function fault(stack: GpuStack, ...args: readonly string[]) {
   return { exit: code, ...error };
 }
 
-test('a container that sees another GPU than planned ends up, and says which', async () => {
+test('a container that sees another GPU than planned fails up with both UUIDs', async () => {
   const offer = { ...BOTH, instead: { [FIRST]: SECOND } };
   const stack = await startGpuStack({ shape: '2x24' }, { profiles: ['embedding'], offer });
   const error = await fault(stack, 'up');
@@ -27,7 +27,7 @@ test('a container that sees another GPU than planned ends up, and says which', a
   expect(error.message).toContain(SECOND);
 });
 
-test('an engine without the toolkit: what is missing, and how it is installed', async () => {
+test('an engine without the NVIDIA Container Toolkit fails with the command that installs it', async () => {
   const stack = await startGpuStack({ shape: '1x24' }, { profiles: ['embedding'], offer: { hook: false } });
   await restartEngine();
   const error = await fault(stack, 'up');
@@ -37,7 +37,7 @@ test('an engine without the toolkit: what is missing, and how it is installed', 
   expect(error.hint).toContain('nvidia-ctk runtime configure');
 });
 
-test('a GPU that the driver lists and the toolkit does not know', async () => {
+test('a GPU that the driver lists but the toolkit does not is reported as gone', async () => {
   const stack = await startGpuStack({ shape: '1x24' }, { profiles: ['embedding'] });
   stack.gpus.box.set({ shape: '2x24' });
   const error = await fault(stack, 'up', '--gpus', SECOND);
@@ -45,19 +45,19 @@ test('a GPU that the driver lists and the toolkit does not know', async () => {
   expect(error.message).toContain(SECOND);
 });
 
-test('a GPU that is too small: what would fit is told', async () => {
+test('a GPU that is too small fails with the variant that fits', async () => {
   const stack = await startGpuStack({ shape: '1x8' }, { profiles: ['ocr'] });
   const error = await fault(stack, 'plan', '--variant', 'ocr=34b');
   expect(error).toMatchObject({ exit: 5, code: 'RMA_GPU_NO_FIT' });
   expect(`${error.message} ${error.hint}`).toMatch(/7b/);
 });
 
-test('more profiles than the GPUs hold', async () => {
+test('more profiles than the GPUs have memory for are rejected', async () => {
   const stack = await startGpuStack({ shape: '1x8' }, { profiles: ['gpu-worker', 'vllm', 'ocr'] });
   expect(await fault(stack, 'plan')).toMatchObject({ exit: 5, code: 'RMA_GPU_NO_FIT' });
 });
 
-test('a UUID that the box does not have, and a GPU that is divided', async () => {
+test('an unknown UUID and a GPU in MIG mode are rejected', async () => {
   const stack = await startGpuStack({ shape: 'mig' }, { profiles: ['embedding'] });
   const unknown = await fault(stack, 'plan', '--gpus', 'GPU-00000000-0000-0000-0000-000000000000');
   expect(unknown).toMatchObject({ exit: 2, code: 'RMA_GPU_UNKNOWN' });
@@ -65,7 +65,7 @@ test('a UUID that the box does not have, and a GPU that is divided', async () =>
   expect(parent).toMatchObject({ exit: 2, code: 'RMA_GPU_MIG_PARENT' });
 });
 
-test('a MIG device is given, and seen', async () => {
+test('a container gets the MIG device that was reserved for it', async () => {
   const stack = await startGpuStack({ shape: 'mig' }, { profiles: ['embedding'] });
   await stack.up();
   const slices = SHAPES.mig.gpus.flatMap(({ mig = [] }) => mig.map(({ uuid }) => uuid));
@@ -76,7 +76,7 @@ test('a MIG device is given, and seen', async () => {
   expect(slices).toEqual(expect.arrayContaining([...(await stack.promised('embedding-tei')).gpus]));
 });
 
-test('tensor parallel over GPUs that are not alike', async () => {
+test('tensor parallelism over unequal GPUs is rejected', async () => {
   const stack = await startGpuStack({ shape: '24+8' }, { profiles: ['two'] });
   await mkdir(join(stack.dir, 'profiles'));
   const text =
@@ -85,7 +85,7 @@ test('tensor parallel over GPUs that are not alike', async () => {
   expect(await fault(stack, 'plan')).toMatchObject({ exit: 5, code: 'RMA_GPU_UNEQUAL' });
 });
 
-test('no GPU: an error, or cpu-worker where that is allowed', async () => {
+test('without a GPU, plan fails, or uses cpu-worker if allowed', async () => {
   const stack = await startGpuStack({ shape: 'none-installed' }, { profiles: ['gpu-worker'] });
   expect(await fault(stack, 'plan')).toMatchObject({ exit: 3, code: 'RMA_GPU_NONE' });
   const { code, stdout } = await stack.rma('plan', '--enable-gpu', 'auto');

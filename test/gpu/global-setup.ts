@@ -6,12 +6,12 @@ import { gpuFolder } from '../standins/gpus/gpu-folder.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** What the engine of this run was started with as RMA_ENGINE_GPUS. */
+    /** The RMA_ENGINE_GPUS of the running engine. */
     readonly gpuFolder: string;
   }
 }
 
-/** The private engine as the end-to-end tests have it, on a machine with stand-in GPUs. */
+/** Starts the private engine like the end-to-end tests, on a machine with stand-in GPUs. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (process.env['RMA_TEST_ENGINE'] === 'user') {
     throw new Error('the tests in test/gpu need an engine with stand-in GPUs: unset RMA_TEST_ENGINE');
@@ -22,13 +22,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const undo = await engineSetup(project);
   const images = await engineScript(CHECKOUT, 'images', '--gpu', '--yes');
   if (images.code !== 0) throw new Error(`scripts/engine.sh images --gpu failed: ${images.stderr}`);
-  // with the names of those images
+  // sets the names of the images
   project.provide('engineEnv', await evaluatedEnv(CHECKOUT, 'env'));
   project.provide('gpuFolder', folder);
   return async () => {
     delete process.env['RMA_ENGINE_GPUS'];
     await undo();
-    // one that ran before goes on as it was
+    // an engine that was running is restored
     if ((await engineScript(CHECKOUT, 'status')).code === 0) await engineScript(CHECKOUT, 'up', '--yes');
   };
 }

@@ -10,7 +10,7 @@ const VLLM = 'gpu-worker-vllm';
 const OLLAMA = 'gpu-worker-ollama';
 const CHAT = 'mistralai/Mistral-7B-Instruct-v0.2';
 
-/** What a service holds is what was promised to it, or a little less, on the GPUs that it was given and sees. */
+/** Checks that a service uses its reservation, or slightly less, on exactly its reserved and visible GPUs. */
 async function expectKept(stack: GpuStack, service: string, atLeast = 0.6): Promise<void> {
   const promised = await stack.promised(service);
   expect([...(await stack.sees(service))].sort()).toEqual([...promised.gpus].sort());
@@ -22,14 +22,14 @@ async function expectKept(stack: GpuStack, service: string, atLeast = 0.6): Prom
   }
 }
 
-test('one GPU of 24 GB is shared, a second up changes nothing, and a start of all at once holds', async () => {
+test('services share one 24 GB GPU; a second up changes nothing, and they survive an engine restart', async () => {
   const stack = await startGpuStack({ shape: '1x24' }, { profiles: ['gpu-worker'] });
   expect((await stack.up()).changed).toBe(true);
   for (const service of [VLLM, OLLAMA]) await expectKept(stack, service);
   expect((await stack.promised(VLLM)).gpus).toEqual([GPU]);
   expect(await stack.listed()).toEqual(expect.arrayContaining([CHAT, 'llava:7b']));
 
-  // all services hold their memory now
+  // all services use their memory now
   const before = await stack.containers();
   const second = await stack.up();
   expect(second).toMatchObject({ changed: false, operations: [] });
@@ -43,18 +43,18 @@ test('one GPU of 24 GB is shared, a second up changes nothing, and a start of al
   expect((await stack.up()).changed).toBe(false);
 });
 
-test('one GPU of 8 GB takes the smaller variant, and says why', async () => {
+test('one 8 GB GPU gets the smaller variant, with the reason', async () => {
   const stack = await startGpuStack({ shape: '1x8' }, { profiles: ['gpu-worker'] });
   const { code, stdout } = await stack.rma('plan', '--explain');
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/fp16.*GiB/s) });
   await stack.up();
   expect(await stack.services()).toEqual(['coordinator', OLLAMA, 'gpu-worker-worker']);
-  // one model at a time is loaded, and the last one is the smallest
+  // only one model is loaded at a time, and the last one is the smallest
   await expectKept(stack, OLLAMA, 0.1);
   expect(await stack.listed()).toContain('mistral:7b-instruct-v0.2-q4_K_M');
 });
 
-test('on two GPUs where neither has room for both services, each gets one', async () => {
+test('each service gets its own GPU if neither has space for both', async () => {
   const foreign = [GPU, OTHER].map((gpu, at) => ({ pid: 4711 + at, name: 'python', mib: 3000, gpu }));
   const stack = await startGpuStack({ shape: '2x24', foreign }, { profiles: ['gpu-worker'] });
   await stack.up();
@@ -63,7 +63,7 @@ test('on two GPUs where neither has room for both services, each gets one', asyn
   expect(new Set(given.flatMap(({ gpus }) => gpus))).toEqual(new Set([GPU, OTHER]));
 });
 
-test('a process that is not of rma makes the planner take the other GPU', async () => {
+test('memory of a foreign process moves the service to the other GPU', async () => {
   const foreign = [{ pid: 4711, name: 'python', mib: 20_000, gpu: GPU }];
   const stack = await startGpuStack({ shape: '2x24', foreign }, { profiles: ['vllm'] });
   await stack.up();

@@ -7,14 +7,14 @@ import { engineEnv } from '../helpers/stack/engine-env.ts';
 
 const [FIRST, SECOND] = SHAPES['2x24'].gpus.map(({ uuid }) => uuid);
 
-/** A profile of the project's own, with one service. */
+/** Adds a custom profile with one service to the project. */
 async function ownProfile({ dir }: GpuStack, name: string, service: string): Promise<void> {
   await mkdir(join(dir, 'profiles'), { recursive: true });
   const text = `description: A test\nservices:\n  - { ${service} }\n`;
   await writeFile(join(dir, 'profiles', `${name}.yaml`), text);
 }
 
-test('[req R23] vllm over two GPUs: tensor parallel, both seen, shared memory for it', async () => {
+test('[req R23] vllm runs tensor parallel over two GPUs and sees both', async () => {
   const stack = await startGpuStack({ shape: '2x24' }, { profiles: ['vllm'] });
   await ownProfile(stack, 'vllm', 'engine: vllm, models: [mistral-7b-instruct], gpus: 2');
   await stack.up();
@@ -34,7 +34,7 @@ test('ocr and embedding share one GPU', async () => {
   expect((await stack.up()).changed).toBe(false);
 });
 
-test('[req R29] cpu-worker beside gpu-worker sees no GPU', async () => {
+test('[req R29] cpu-worker next to gpu-worker sees no GPU', async () => {
   const stack = await startGpuStack({ shape: '1x24' }, { profiles: ['gpu-worker', 'cpu-worker'] });
   await stack.up();
   const container = await stack.container('cpu-worker-llamacpp');
@@ -45,7 +45,7 @@ test('[req R29] cpu-worker beside gpu-worker sees no GPU', async () => {
   expect(await stack.sees('gpu-worker-vllm')).toEqual([FIRST]);
 });
 
-test('profiles are added one after the other, and one is removed', async () => {
+test('profiles can be added one by one, and removed', async () => {
   const stack = await startGpuStack({ shape: '1x24' }, { profiles: ['embedding'] });
   await stack.up();
   const before = await stack.container('embedding-tei');
@@ -58,7 +58,7 @@ test('profiles are added one after the other, and one is removed', async () => {
   expect(await stack.container('embedding-tei')).toBe(before);
 });
 
-test('a real Ollama in a container on the CPU serves its model from the store, read-only', async () => {
+test('a real Ollama on the CPU serves its model from a read-only store', async () => {
   const image = engineEnv()['RMA_STANDIN_OLLAMA'] ?? '';
   const stack = await startGpuStack(
     { shape: 'none-installed' },

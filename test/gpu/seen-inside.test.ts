@@ -15,7 +15,7 @@ const WAYS = {
   CDI: (uuid: string) => ['--device', `nvidia.com/gpu=${uuid}`],
 } as const;
 
-/** What the check after the start finds in a container that asked for the first GPU. */
+/** Returns the GPUs that the check after the start finds in a container with the first GPU. */
 async function seen(way: keyof typeof WAYS, change: (gpus: GpuFolder) => Promise<unknown>) {
   await change(await machine({ shape: '2x24' }));
   const env = engineEnv();
@@ -34,12 +34,12 @@ async function seen(way: keyof typeof WAYS, change: (gpus: GpuFolder) => Promise
 
 const wrong: Offer = { ...BOTH, instead: { [FIRST]: SECOND } };
 
-test.each(['hook', 'CDI'] as const)('by %s the planned GPU is found inside', async (way) => {
+test.each(['hook', 'CDI'] as const)('detects the planned GPU in a container by %s', async (way) => {
   const found = await seen(way, async () => undefined);
   expect(found).toEqual({ how: 'names', uuids: [FIRST] });
 });
 
-test.each(['hook', 'CDI'] as const)('by %s another GPU than the planned one is found out', async (way) => {
+test.each(['hook', 'CDI'] as const)('detects another GPU than planned in a container by %s', async (way) => {
   const found = await seen(way, () => machine({ shape: '2x24' }, wrong));
   expect(found).toEqual({ how: 'names', uuids: [SECOND] });
 });

@@ -26,7 +26,7 @@ interface Asked {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Starts a stand-in of vLLM on the first GPU in the way that rma does. */
+/** Starts the vLLM stand-in on the first GPU like rma does. */
 async function start(flags: readonly string[], { gpus: count = 1, store = 'ro', env = {} }: Asked = {}) {
   const folder = tempFolder();
   mkdirSync(join(folder, 'local/test/model'), { recursive: true });
@@ -65,7 +65,7 @@ const logs = async (name: string) => {
   return stdout + stderr;
 };
 
-/** The error with which it ended. */
+/** Returns the error of a stand-in that exits. */
 async function refusal(flags: readonly string[], asked: Asked = {}): Promise<string> {
   const name = await start(flags, asked);
   const { stdout } = await docker('wait', name);
@@ -79,14 +79,14 @@ const listening = (name: string) =>
     interval: 50,
   });
 
-/** MiB in use on each GPU, as rma would read it. */
+/** Returns the MiB in use on each GPU, as rma reads it. */
 async function used(): Promise<readonly number[]> {
   const query = ['--query-gpu=memory.used', '--format=csv,noheader,nounits'];
   const { stdout } = await runProgram(join(gpus.box.path, 'nvidia-smi'), query);
   return stdout.trim().split('\n').map(Number);
 }
 
-test('its memory is in use as long as it runs, and nvidia-smi names its process', async () => {
+test('uses its memory while it runs, as a process in nvidia-smi', async () => {
   const [before = 0] = await used();
   const name = await start(['--gpu-memory-utilization', '0.6', '--kv-cache-memory-bytes', '2G']);
   await listening(name);
@@ -101,20 +101,20 @@ test('its memory is in use as long as it runs, and nvidia-smi names its process'
   expect(await used()).toEqual([1, 1]);
 });
 
-test('its whole share is in use without a size for its cache', async () => {
+test('uses its whole share if no cache size is set', async () => {
   const name = await start(['--gpu-memory-utilization', '0.5']);
   await listening(name);
   expect(await used()).toEqual([12_283, 1]);
 });
 
-test('a share that is not free is refused in the words of vLLM', async () => {
+test('rejects a share that is not free with the message of vLLM', async () => {
   gpus.set({ shape: '2x24', foreign: [{ pid: 1, name: 'other', mib: 15_000, gpu: GPU }] });
   expect(await refusal(['--gpu-memory-utilization', '0.9'])).toContain(
     'is less than desired GPU memory utilization (0.9, 21.59 GiB)',
   );
 });
 
-test('weights and cache that are more than what is free are refused, as are weights beyond the share', async () => {
+test('rejects weights and cache that exceed the free memory, and weights that exceed the share', async () => {
   gpus.set({ shape: '2x24' }, { ...BOTH, needs: { [NAME]: 22_000 } });
   const tooMuch = ['--gpu-memory-utilization', '0.1', '--kv-cache-memory-bytes', '4G'];
   expect(await refusal(tooMuch)).toContain('CUDA out of memory');
@@ -128,11 +128,11 @@ test.each([
   [['--gpu-memory-utilization', 'half'], "invalid float value: 'half'"],
   [['--dtype', 'fp17'], "invalid choice: 'fp17'"],
   [['--enforce-eager', '# a comment'], 'unrecognized arguments: # a comment'],
-])('the option %j is refused', async (flags, error) => {
+])('rejects the option %j', async (flags, error) => {
   expect(await refusal(flags)).toContain(error);
 });
 
-test('as many GPUs as tensor parallelism uses, no more and no fewer', async () => {
+test('requires exactly as many GPUs as tensor parallelism uses', async () => {
   expect(await refusal(['--tensor-parallel-size', '2'])).toContain('out of bounds');
   expect(await refusal([], { gpus: 2 })).toContain('the rest is lost');
   const name = await start(['--tensor-parallel-size', '2', '--gpu-memory-utilization', '0.5'], { gpus: 2 });
@@ -140,7 +140,7 @@ test('as many GPUs as tensor parallelism uses, no more and no fewer', async () =
   expect(await used()).toEqual([12_283, 12_283]);
 });
 
-test('a store that can be written to and a hub that could be asked are refused', async () => {
+test('rejects a writable store and a hub that is not offline', async () => {
   expect(await refusal([], { store: 'rw' })).toContain('can be written to');
   expect(await refusal([], { env: { HF_HUB_OFFLINE: '0' } })).toContain('HF_HUB_OFFLINE is not 1');
 });

@@ -9,7 +9,7 @@ const [FIRST, SECOND] = [
 ] as const;
 const line = (index: number, uuid: string) => `GPU ${index}: NVIDIA GeForce RTX 4090 (UUID: ${uuid})`;
 
-/** `nvidia-smi -L` in a container that asks for GPUs in one of Docker's ways. */
+/** Runs `nvidia-smi -L` in a container with these GPU options of Docker. */
 const seenBy = async (...flags: readonly string[]) => {
   const env = engineEnv();
   const image = env['RMA_WORKER_BASE'] ?? '';
@@ -19,7 +19,7 @@ const seenBy = async (...flags: readonly string[]) => {
 };
 const byHook = (ids: string) => ['--gpus', `"device=${ids}","capabilities=compute,utility"`];
 
-test('the hook gives the GPUs that were asked for by UUID, counted from 0 inside', async () => {
+test('the hook passes the GPUs requested by UUID, numbered from 0 in the container', async () => {
   await machine({ shape: '2x24' });
   expect(await seenBy(...byHook(SECOND))).toEqual({ code: 0, said: [line(0, SECOND)] });
   expect(await seenBy(...byHook(`${SECOND},${FIRST}`))).toEqual({
@@ -28,7 +28,7 @@ test('the hook gives the GPUs that were asked for by UUID, counted from 0 inside
   });
 });
 
-test('a device of a CDI specification gives its GPU, two give both', async () => {
+test('a CDI device passes its GPU, and two devices pass both', async () => {
   await machine({ shape: '2x24' });
   const device = (name: string) => ['--device', `nvidia.com/gpu=${name}`];
   expect(await seenBy(...device(SECOND))).toEqual({ code: 0, said: [line(0, SECOND)] });
@@ -38,18 +38,18 @@ test('a device of a CDI specification gives its GPU, two give both', async () =>
   });
 });
 
-test('a count of GPUs gives the first ones, whoever uses them', async () => {
+test('a GPU count passes the first GPUs', async () => {
   await machine({ shape: '2x24' });
   expect((await seenBy('--gpus', '1')).said).toEqual([line(0, FIRST)]);
 });
 
-test('a container that asks for none, or for void, gets none', async () => {
+test('a container without a GPU request gets none, even with NVIDIA_VISIBLE_DEVICES=all', async () => {
   await machine({ shape: '2x24' });
   expect((await seenBy()).said.at(-1)).toBe('none');
   expect((await seenBy('--env', 'NVIDIA_VISIBLE_DEVICES=all')).said.at(-1)).toBe('none');
 });
 
-test('an unknown UUID keeps the container from starting, on both ways', async () => {
+test('a container with an unknown UUID does not start, by hook or CDI', async () => {
   await machine({ shape: '1x24' });
   const hook = await seenBy(...byHook(SECOND));
   expect(hook).toMatchObject({ code: 125, said: [expect.stringContaining(`${SECOND}: unknown device`)] });
@@ -60,7 +60,7 @@ test('an unknown UUID keeps the container from starting, on both ways', async ()
   });
 });
 
-test('an engine without the toolkit knows no GPUs; one with CDI alone takes those', async () => {
+test('an engine without the toolkit has no GPUs; one with CDI only supports CDI devices', async () => {
   const gpus = await machine({ shape: '1x24' }, { cdi: true });
   await restartEngine();
   expect((await seenBy(...byHook(FIRST))).said[0]).toContain('could not select device driver');

@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 const docker = (...args: readonly string[]) => runProgram('docker', args, engineEnv());
 
-/** A stand-in of Ollama on a GPU that reads the store; asks it from inside its container. */
+/** Starts the Ollama stand-in on a GPU with the store; requests are sent from inside its container. */
 async function start(env: Readonly<Record<string, string>> = {}) {
   const name = `rma-e2e-standin-${randomUUID().slice(0, 8)}`;
   onTestFinished(async () => {
@@ -75,14 +75,14 @@ async function start(env: Readonly<Record<string, string>> = {}) {
   };
 }
 
-/** MiB in use on each GPU, as rma would read it. */
+/** Returns the MiB in use on each GPU, as rma reads it. */
 async function used(): Promise<readonly number[]> {
   const query = ['--query-gpu=memory.used', '--format=csv,noheader,nounits'];
   const { stdout } = await runProgram(join(gpus.box.path, 'nvidia-smi'), query);
   return stdout.trim().split('\n').map(Number);
 }
 
-test('a model that is run is on one GPU with room, and its memory is in use', async () => {
+test('loads a model on one GPU with enough memory, and uses that memory', async () => {
   const { run, loaded } = await start();
   expect(await loaded()).toEqual([]);
   expect(await run('llama3.2')).toMatchObject({ done: true });
@@ -90,7 +90,7 @@ test('a model that is run is on one GPU with room, and its memory is in use', as
   expect(await used()).toEqual([NEED + 1, 1]);
 });
 
-test('a model that finds no room is partly in the memory of the machine', async () => {
+test('loads a model partly into RAM if GPU memory is too small', async () => {
   gpus.set(
     { shape: '1x24', foreign: [{ pid: 1, name: 'x', mib: 14_000, gpu: FIRST }] },
     { ...BOTH, needs: { 'llama3.2': NEED } },
@@ -102,14 +102,14 @@ test('a model that finds no room is partly in the memory of the machine', async 
   expect(model.onGpu).toBe(24_564 - 450 - 1 - 14_000);
 });
 
-test('spread over its GPUs, each has its part', async () => {
+test('spreads a model evenly over its GPUs', async () => {
   const { run, loaded } = await start({ OLLAMA_SCHED_SPREAD: '1' });
   await run('llava:7b');
   expect(await loaded()).toEqual([{ model: 'llava:7b', size: NEED, onGpu: NEED }]);
   expect(await used()).toEqual([NEED / 2 + 1, NEED / 2 + 1]);
 });
 
-test('a variable that Ollama does not know ends it', async () => {
+test('exits on an unknown Ollama variable', async () => {
   const env = ['--env', 'OLLAMA_GPU_LAYERS=99', engineEnv()['RMA_STANDIN_OLLAMA_GPU'] ?? ''];
   const { code, stderr } = await docker('run', '--rm', '--pull', 'never', ...env);
   expect({ code, stderr }).toEqual({

@@ -31,8 +31,8 @@ async function hubForJudge(): Promise<Hub> {
   return hub;
 }
 
-// Both generations of the client: docling and older engines need the one below 2.
-/** The environment of one run of the client. */
+// Both major versions of the client: docling and older engines need a version below 2.
+/** The environment of a client run. */
 interface Client {
   readonly hub: Hub;
   readonly home: string;
@@ -55,7 +55,7 @@ describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
     return readFileSync(join(home, 'hub', folder, 'snapshots', hub.commit(repo, revision).sha, path));
   };
 
-  it('downloads a repository of several pages, and its own check finds every hash right', async () => {
+  it('downloads a repository with a listing of several pages and verifies every hash', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
     const download = await hf({ hub, home }, ['download', 'org/model']);
     expect(download).toMatchObject({ code: 0 });
@@ -67,7 +67,7 @@ describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
     expect(await hf({ hub, home }, check)).toMatchObject({ code: 0 });
   });
 
-  it('finds nothing to fetch the second time', async () => {
+  it('downloads nothing on a second run', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
     await hf({ hub, home }, ['download', 'org/model']);
     expect(hub.log.contentRequests()).toHaveLength(3);
@@ -84,13 +84,13 @@ describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
     expect(snapshotFile({ hub, home }, 'org/model', ['config.json', 'v1.0']).toString()).toBe('{}');
   });
 
-  it('follows a repository to its new name', async () => {
+  it('follows the redirect of a renamed repository', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
     expect(await hf({ hub, home }, ['download', 'old/model', 'config.json'])).toMatchObject({ code: 0 });
   });
 
   it.each(['org/gated', 'org/private'])(
-    'downloads %s with a token, which the CDN never sees',
+    'downloads %s with a token, which is never sent to the CDN',
     async (repo) => {
       const [hub, home] = [await hubForJudge(), judgeHome()];
       expect(await hf({ hub, home, token: TOKEN }, ['download', repo])).toMatchObject({ code: 0 });
@@ -106,14 +106,14 @@ describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
   it.each([
     ['a gated repository without a token', 'org/gated', undefined, /gated|requires approval/i],
     [
-      'a gated repository as somebody who was not let in',
+      'a gated repository as a user without access',
       'org/gated',
       'hf_bobsjudgetoken012345',
       /gated|requires approval/i,
     ],
     ['a private repository without a token', 'org/private', undefined, /not found/i],
-    ['a repository that is not there', 'org/none', TOKEN, /not found/i],
-  ])('fails with its own words for %s', async (...[, repo, token, words]) => {
+    ['a missing repository', 'org/none', TOKEN, /not found/i],
+  ])('fails with its own message for %s', async (...[, repo, token, words]) => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
     const download = await hf({ hub, home, token }, ['download', repo]);
     expect(download.code).not.toBe(0);
@@ -121,14 +121,14 @@ describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
     expect(hub.log.contentRequests().filter(({ status }) => status < 400)).toEqual([]);
   });
 
-  it('names a revision that is not there', async () => {
+  it('reports a missing revision', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
     const download = await hf({ hub, home }, ['download', 'org/model', '--revision', 'none']);
     expect(download.code).not.toBe(0);
     expect(download.stdout + download.stderr).toMatch(/revision.*not found/i);
   });
 
-  it('accepts a flipped byte, which its own check then finds', async () => {
+  it('accepts a flipped byte, which its verification detects', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
     hub.faults.add({ kind: 'flip-byte', path: '*model.safetensors' });
     expect(await hf({ hub, home }, ['download', 'org/model'])).toMatchObject({ code: 0 });
@@ -137,8 +137,8 @@ describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
     expect(check.stdout + check.stderr).toContain('model.safetensors');
   });
 
-  // It keeps what it got in steps of 10 MiB.
-  it('goes on by a range after a cut', async () => {
+  // The client writes in steps of 10 MiB.
+  it('resumes with a range request after a broken connection', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
     const large = patternContent(24 * MIB);
     hub.publish('org/large', { files: { 'model.safetensors': large } });
@@ -154,7 +154,7 @@ describe.each(['hf1', 'hf2'] as const)('the real hf client %s', (judge) => {
     ]);
   });
 
-  it('says who it is', async () => {
+  it('reports the user of the token', async () => {
     const [hub, home] = [await hubForJudge(), judgeHome()];
     const whoami = await hf({ hub, home, token: TOKEN }, ['auth', 'whoami']);
     expect(whoami.stdout).toContain('alice');

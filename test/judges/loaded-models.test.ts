@@ -10,7 +10,7 @@ import { testFetcher } from '../helpers/store/store-fixture.ts';
 import { startHub } from '../hub/hub.ts';
 import { tinyOllamaChat, tinyOllamaEmbedder } from '../hub/ollama/tiny-models.ts';
 
-/** A real server over a store that rma wrote, holding at most one model at a time. */
+/** Starts a real server on a store of rma, with at most one loaded model. */
 async function realServer() {
   const hub = await startHub({
     ollama: { 'library/tiny:latest': tinyOllamaChat(), 'library/embed:latest': tinyOllamaEmbedder() },
@@ -38,7 +38,7 @@ const target = (url: string, on: 'gpu' | 'cpu', kind: ServedModel['kind']): Engi
   ],
 });
 
-/** Probes as heartbeats would until the proof has ended. */
+/** Probes like the heartbeats do until all models are verified. */
 async function proven(engine: EngineTarget): Promise<EngineProblem | null> {
   const stop = new AbortController();
   onTestFinished(() => stop.abort());
@@ -51,14 +51,14 @@ async function proven(engine: EngineTarget): Promise<EngineProblem | null> {
 }
 
 describe('a real Ollama server on the CPU', () => {
-  it('has each model loaded once where it was planned, embedders of known and of unknown kind too', async () => {
+  it('loads each model where it was planned, including embedding models of unknown kind', async () => {
     const server = await realServer();
     expect(await proven(target(server.url, 'cpu', 'embedding'))).toBeNull();
     expect(await proven(target(server.url, 'cpu', null))).toBeNull();
     expect(await server.get('/api/ps')).toMatchObject({ models: [{ name: 'embed:latest' }] });
   });
 
-  it('is at fault when its models were planned on a GPU', async () => {
+  it('is reported if its models were planned on a GPU', async () => {
     const server = await realServer();
     expect(await proven(target(server.url, 'gpu', 'embedding'))).toMatchObject({
       note: expect.stringContaining('tiny:latest is on the CPU, planned on the GPU'),

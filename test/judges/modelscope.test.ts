@@ -59,14 +59,14 @@ function verify(hub: Hub, root: string, repo: string): Promise<JudgeResult> {
   return runJudge('modelscope', ['modelscope', 'cache', 'verify', repo, ...folder, ...strict], env);
 }
 
-/** Lets rma bring a reference into a store. */
+/** Pulls a reference into a store with rma. */
 async function pulled(hub: Hub, ref: string, root = judgeHome()): Promise<string> {
   const fetcher = testFetcher(root, hub.endpoint);
   expect(await fetcher.fetch([await fetcher.resolve(ref)])).toMatchObject([{ state: 'present' }]);
   return root;
 }
 
-/** Whether rma takes what others wrote, and how many contents it asks the hub for. */
+/** Returns whether rma adopts a store of another program, and the number of content requests. */
 async function adoption(hub: Hub, ref: string, root: string) {
   hub.log.clear();
   const fetcher = testFetcher(root, hub.endpoint);
@@ -86,8 +86,8 @@ function expectFiles(folder: string): void {
   }
 }
 
-describe('a ModelScope folder of rma as the real SDK sees it', () => {
-  it('is loaded offline, by its path and by its name', async () => {
+describe('a ModelScope directory of rma, read by the real SDK', () => {
+  it('loads offline, by path and by name', async () => {
     const hub = await hubForJudge();
     const root = await pulled(hub, 'ms:org/model');
     hub.log.clear();
@@ -105,7 +105,7 @@ describe('a ModelScope folder of rma as the real SDK sees it', () => {
     expectFiles(folder);
   });
 
-  it('needs nothing from the hub but the listing when the SDK is online', async () => {
+  it('is used online without a content request', async () => {
     const hub = await hubForJudge();
     const root = await pulled(hub, 'ms:org/model');
     hub.log.clear();
@@ -114,7 +114,7 @@ describe('a ModelScope folder of rma as the real SDK sees it', () => {
     expect(hub.log.contentRequests()).toEqual([]);
   });
 
-  it('is whole and right by its own check, which sees a flipped byte; rma heals that file alone', async () => {
+  it('passes the verification of the SDK, which detects a flipped byte; rma repairs only that file', async () => {
     const hub = await hubForJudge();
     const root = await pulled(hub, 'ms:org/model');
     expect(await verify(hub, root, 'org/model')).toMatchObject({ code: 0 });
@@ -128,9 +128,9 @@ describe('a ModelScope folder of rma as the real SDK sees it', () => {
   });
 });
 
-describe('what the real SDK wrote', () => {
+describe('a download of the real SDK', () => {
   it.each(['org/model', 'org/model.v2'])(
-    '%s in its cache is linked into place without a content request',
+    'of %s in its cache is linked into place without a content request',
     async (repo) => {
       const hub = await hubForJudge();
       const root = judgeHome();
@@ -157,7 +157,7 @@ describe('what the real SDK wrote', () => {
     expectFiles(folder);
   });
 
-  it('in part is completed, and only the rest is fetched', async () => {
+  it('that is partial is completed without downloading that part again', async () => {
     const hub = await hubForJudge();
     const root = judgeHome();
     const folder = join(root, 'modelscope/org/model');
@@ -168,7 +168,7 @@ describe('what the real SDK wrote', () => {
   });
 });
 
-it('the real SDK sends its token to the hub alone, and gets a private repository with it', async () => {
+it('the real SDK sends its token only to the hub, and can read a private repository with it', async () => {
   const hub = await hubForJudge();
   const home = judgeHome();
   const options = { local_dir: join(home, 'private') };

@@ -33,7 +33,7 @@ async function hubForJudge(): Promise<Hub> {
   return hub;
 }
 
-/** Lets rma bring references into a store. Returns the folder of Ollama in it. */
+/** Pulls references into a store with rma. Returns its Ollama directory. */
 async function pulled(hub: Hub, refs: readonly string[], root = judgeHome()): Promise<string> {
   const fetcher = testFetcher(root, hub.endpoint);
   const models = await Promise.all(refs.map((ref) => fetcher.resolve(ref)));
@@ -42,7 +42,7 @@ async function pulled(hub: Hub, refs: readonly string[], root = judgeHome()): Pr
   return join(root, 'ollama');
 }
 
-/** What rma does with a store that others wrote: bytes fetched, content requests after the reference was resolved, the warm state. */
+/** Adopts a store of another program with rma. Returns bytes downloaded, content requests and the warm state. */
 async function adoption(hub: Hub, ref: string, root: string) {
   const fetcher = testFetcher(root, hub.endpoint);
   const model = await fetcher.resolve(ref);
@@ -61,7 +61,7 @@ const filesIn = (folder: string): readonly string[] =>
     .filter((path) => statSync(join(folder, path)).isFile())
     .sort();
 
-/** Nothing but blobs under the name of their own hash: Ollama itself never looks. */
+/** Checks that all blobs match their names, which Ollama itself does not do. */
 function expectRightBlobs(ollama: string): void {
   const names = filesIn(join(ollama, 'blobs'));
   const hashOf = (name: string) =>
@@ -71,7 +71,7 @@ function expectRightBlobs(ollama: string): void {
   expect(names.map((name) => `sha256-${hashOf(name)}`)).toEqual(names);
 }
 
-/** Flips one bit in the weights, as a bad disk would. */
+/** Flips one bit in the weights, like a faulty disk. */
 function damage(ollama: string, hub: Hub): string {
   const weights = hub.publishOllama('library/tiny:latest', CHAT).sha256['model'];
   const path = join(ollama, 'blobs', `sha256-${weights}`);
@@ -81,8 +81,8 @@ function damage(ollama: string, hub: Hub): string {
   return path;
 }
 
-describe('a store that rma wrote, as a real Ollama server sees it', () => {
-  it('[req R04] is listed, shown and served read-only to another user, and every blob is right', async () => {
+describe('a store of rma, read by a real Ollama server', () => {
+  it('[req R04] is listed, shown and served read-only as another user, with valid blobs', async () => {
     const hub = await hubForJudge();
     const store = await pulled(hub, ['ollama:tiny', 'ollama:tiny:q8', 'ollama:embed', 'ollama:me/vision:7b']);
     chmodSync(join(store, '..'), 0o755);
@@ -114,7 +114,7 @@ describe('a store that rma wrote, as a real Ollama server sees it', () => {
     expectRightBlobs(store);
   });
 
-  it('shows each model under the name that rma knows it by', async () => {
+  it('shows each model under the same name as rma', async () => {
     const hub = await hubForJudge();
     const store = await pulled(hub, [
       'ollama:tiny',
@@ -128,7 +128,7 @@ describe('a store that rma wrote, as a real Ollama server sees it', () => {
     );
   });
 
-  it('survives the clean-up at the start of a server, which deletes what belongs to no model', async () => {
+  it('survives the cleanup of unused blobs at server start', async () => {
     const hub = await hubForJudge();
     const store = await pulled(hub, ['ollama:tiny', 'ollama:embed']);
     const copy = join(judgeHome(), 'models');
@@ -143,7 +143,7 @@ describe('a store that rma wrote, as a real Ollama server sees it', () => {
     expectRightBlobs(copy);
   });
 
-  it('grows while a server runs, which sees the new model at once', async () => {
+  it('shows a model that is added while the server is running', async () => {
     const hub = await hubForJudge();
     const root = judgeHome();
     const server = await startOllama(await pulled(hub, ['ollama:embed'], root), {
@@ -155,7 +155,7 @@ describe('a store that rma wrote, as a real Ollama server sees it', () => {
     expect(await answer(server, 'tiny')).toMatchObject({ done: true });
   });
 
-  it('needs nothing from the registry when Ollama pulls what rma brought', async () => {
+  it('is complete for ollama pull', async () => {
     const hub = await hubForJudge();
     const name = `127.0.0.1:${hub.port}/library/tiny`;
     const server = await startOllama(await pulled(hub, [`ollama:${name}`]));
@@ -165,8 +165,8 @@ describe('a store that rma wrote, as a real Ollama server sees it', () => {
   });
 });
 
-describe('a store that a real Ollama wrote', () => {
-  /** Pulls into a new store with Ollama and stops it. */
+describe('a store of a real Ollama', () => {
+  /** Pulls a model into a new store with Ollama. */
   async function ollamaStore(hub: Hub) {
     const root = judgeHome();
     const store = join(root, 'ollama');
@@ -177,7 +177,7 @@ describe('a store that a real Ollama wrote', () => {
     return { root, store, server, name };
   }
 
-  it('is adopted by rma without a request for content, from a registry of its own and from the default one', async () => {
+  it('is adopted without a content request, for a custom and the default registry', async () => {
     const hub = await hubForJudge();
     const { root, store, name } = await ollamaStore(hub);
     for (const ref of [`ollama:${name}`, 'ollama:tiny']) {
@@ -186,7 +186,7 @@ describe('a store that a real Ollama wrote', () => {
     expectRightBlobs(store);
   });
 
-  it('[fail C4] and that went bad is healed by rma, where another pull of Ollama says all is well', async () => {
+  it('[fail C4] with a corrupt blob is repaired by rma, but not by ollama pull', async () => {
     const hub = await hubForJudge();
     const { root, store, server, name } = await ollamaStore(hub);
     const path = damage(store, hub);
@@ -200,7 +200,7 @@ describe('a store that a real Ollama wrote', () => {
     expectRightBlobs(store);
   });
 
-  it('[req R04] is no folder models/NAME, as some guides draw it: neither rma nor Ollama takes it for a model', async () => {
+  it('[req R04] has no model in a directory models/NAME, as shown in some guides, for rma or Ollama', async () => {
     const hub = await hubForJudge();
     const root = judgeHome();
     const store = join(root, 'ollama');

@@ -42,7 +42,7 @@ async function hubForJudge(): Promise<Hub> {
   return hub;
 }
 
-/** Lets rma bring a reference into a new store. Returns the store and the commit. */
+/** Pulls a reference into a store with rma. Returns the store and the commit. */
 async function pulled(hub: Hub, ref: string, root = judgeHome()): Promise<{ root: string; commit: string }> {
   const fetcher = testFetcher(root, hub.endpoint);
   const model = await fetcher.resolve(ref);
@@ -50,7 +50,7 @@ async function pulled(hub: Hub, ref: string, root = judgeHome()): Promise<{ root
   return { root, commit: modelVersion(model) };
 }
 
-/** Whether rma finds everything in a store that others wrote, and how many contents it asks the hub for. */
+/** Adopts a store of another program with rma. Returns content requests, bytes downloaded and the warm state. */
 async function adoption(
   hub: Hub,
   ref: string,
@@ -65,7 +65,7 @@ async function adoption(
   return { requests: hub.log.contentRequests().length, fetchedBytes: result?.fetchedBytes ?? -1, warm };
 }
 
-describe.each(['hf1', 'hf2'] as const)('a store as the real hub client %s sees it', (judge) => {
+describe.each(['hf1', 'hf2'] as const)('a store read by the real hub client %s', (judge) => {
   const env = (root: string, more: Record<string, string> = {}) => ({
     HOME: root,
     HF_HOME: join(root, 'huggingface'),
@@ -76,7 +76,7 @@ describe.each(['hf1', 'hf2'] as const)('a store as the real hub client %s sees i
   const online = (root: string, hub: Hub, ...args: string[]): Promise<JudgeResult> =>
     runJudge(judge, ['hf', ...args], env(root, { HF_ENDPOINT: hub.endpoint }));
 
-  it('is listed without a warning, and every hash is right, nothing missing, nothing extra', async () => {
+  it('is listed without a warning and passes verification, with no missing or extra files', async () => {
     const hub = await hubForJudge();
     const { root } = await pulled(hub, 'hf:org/model');
     await pulled(hub, 'hf:org/model@v1.0', root);
@@ -92,9 +92,9 @@ describe.each(['hf1', 'hf2'] as const)('a store as the real hub client %s sees i
   it.each([
     ['a whole repository', 'hf:org/model', [], 6],
     ['a repository without its other weights', 'hf:org/formats', [], 6],
-    ['files of a pattern', 'hf:org/model:*.safetensors', ['*.safetensors'], 2],
+    ['files that match a pattern', 'hf:org/model:*.safetensors', ['*.safetensors'], 2],
     ['one file', 'hf:org/model:config.json', ['config.json'], 1],
-  ] as const)('%s is loaded offline by branch and by commit', async (...[, ref, patterns, count]) => {
+  ] as const)('has %s available offline by branch and by commit', async (...[, ref, patterns, count]) => {
     const hub = await hubForJudge();
     const { root, commit } = await pulled(hub, ref);
     const repo = ref.slice('hf:'.length).split(':')[0] ?? '';
@@ -110,7 +110,7 @@ describe.each(['hf1', 'hf2'] as const)('a store as the real hub client %s sees i
     }
   });
 
-  it('grows from a part to the whole without fetching that part again', async () => {
+  it('can grow from a partial to a full repository without downloading that part again', async () => {
     const hub = await hubForJudge();
     const { root } = await pulled(hub, 'hf:org/model:*.safetensors');
     expect((await adoption(hub, 'hf:org/model', root)).fetchedBytes).toBeLessThan(1000);
@@ -120,7 +120,7 @@ describe.each(['hf1', 'hf2'] as const)('a store as the real hub client %s sees i
     expect(readFileSync(join(answer.stdout.trim(), 'tokenizer/deep/vocab.txt'), 'utf8')).toBe('a\nb\n');
   });
 
-  it('says that a snapshot is incomplete when one of its files went away', async () => {
+  it('is reported as incomplete if a file of the snapshot is missing', async () => {
     const hub = await hubForJudge();
     const { root, commit } = await pulled(hub, 'hf:org/model');
     rmSync(join(root, 'huggingface/hub/models--org--model/snapshots', commit, 'config.json'));
@@ -129,7 +129,7 @@ describe.each(['hf1', 'hf2'] as const)('a store as the real hub client %s sees i
     expect(answer.stderr).toContain('IncompleteSnapshotError');
   });
 
-  it('needs nothing from the hub for a repository that rma brought', async () => {
+  it('needs no download for a repository pulled by rma', async () => {
     const hub = await hubForJudge();
     const { root } = await pulled(hub, 'hf:org/model');
     hub.log.clear();
@@ -137,7 +137,7 @@ describe.each(['hf1', 'hf2'] as const)('a store as the real hub client %s sees i
     expect(hub.log.contentRequests()).toEqual([]);
   });
 
-  it('was written by it and is adopted by rma without a request for content', async () => {
+  it('and written by it is adopted by rma without a content request', async () => {
     const hub = await hubForJudge();
     const root = judgeHome();
     expect(await online(root, hub, 'download', 'org/model')).toMatchObject({ code: 0 });
@@ -148,7 +148,7 @@ describe.each(['hf1', 'hf2'] as const)('a store as the real hub client %s sees i
     });
   });
 
-  it('was written by it in part, and rma fetches the rest only', async () => {
+  it('and partly written by it is completed by rma without downloading that part again', async () => {
     const hub = await hubForJudge();
     const root = judgeHome();
     expect(await online(root, hub, 'download', 'org/model', '--include', '*.safetensors')).toMatchObject({
@@ -164,7 +164,7 @@ describe.each(['hf1', 'hf2'] as const)('a store as the real hub client %s sees i
     });
   });
 
-  it('was written by it and damaged: rma heals the damaged file only, where the client itself does not', async () => {
+  it('and written by it is repaired by rma file by file, which the client itself does not do', async () => {
     const hub = await hubForJudge();
     const root = judgeHome();
     await online(root, hub, 'download', 'org/model');
@@ -182,7 +182,7 @@ describe.each(['hf1', 'hf2'] as const)('a store as the real hub client %s sees i
     expect(await online(root, hub, 'cache', 'verify', 'org/model')).toMatchObject({ code: 0 });
   });
 
-  it('with real files in place of links is adopted as it is, and still loaded offline', async () => {
+  it('with files instead of symbolic links is adopted unchanged and loads offline', async () => {
     const hub = await hubForJudge();
     const source = judgeHome();
     await online(source, hub, 'download', 'org/model');
@@ -202,7 +202,7 @@ describe.each(['hf1', 'hf2'] as const)('a store as the real hub client %s sees i
     expect(await offline(root, 'org/model', 'main')).toMatchObject({ code: 0 });
   });
 
-  it('with blobs that are links into a shared folder is adopted, and the shared files stay', async () => {
+  it('with blobs linked to a shared directory is adopted, and the shared files are kept', async () => {
     const hub = await hubForJudge();
     const { root } = await pulled(hub, 'hf:org/model');
     const cache = join(root, 'huggingface/hub/models--org--model');

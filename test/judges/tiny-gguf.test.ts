@@ -44,7 +44,7 @@ describe('the gguf package', () => {
     });
   });
 
-  it('refuses one that ends early', async () => {
+  it('rejects a truncated file', async () => {
     expect(await read(tinyGguf().slice(0, -1000))).toMatchObject({ code: 1 });
   });
 });
