@@ -12,7 +12,7 @@ const request = { config, profiles: [], refresh: false };
 const file = `${config.stateDir}/compose.yaml`;
 
 describe('the rendered Compose file', () => {
-  it('is the one that up writes', async () => {
+  it('is the same as the one of up', async () => {
     const host = new FakeHost();
     expect(await compareCompose(host, invocation, request)).toEqual({ file, same: false });
     await up(host, invocation, upRequest(request));
@@ -20,7 +20,7 @@ describe('the rendered Compose file', () => {
     expect(await compareCompose(host, invocation, request)).toEqual({ file, same: true });
   });
 
-  it('changes nothing, and needs no Docker', async () => {
+  it('is rendered without Docker and without changes', async () => {
     const host = new FakeHost();
     host.engine.containers = async () => {
       throw new Error('no Docker');
@@ -29,7 +29,7 @@ describe('the rendered Compose file', () => {
     expect(host.takeChanges()).toEqual([]);
   });
 
-  it('goes into another directory with its secrets, and its image is built once', async () => {
+  it('is written to another directory with its secrets, and its image is built once', async () => {
     const host = new FakeHost();
     const elsewhere = { ...request, directory: '/out' };
     expect(await writeStack(host, invocation, elsewhere)).toBe('/out/compose.yaml');

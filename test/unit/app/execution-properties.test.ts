@@ -20,14 +20,14 @@ const store = fc.constantFrom(
   { type: 'host', path: '/data/models' } as const,
 );
 
-/** A machine: which profiles were started, what happened since, and whether their data changed. */
+/** A host: started profiles, later accidents, and whether their data changed. */
 const machine = fc.record({
   before: profileData,
   changed: fc.option(profileData, { freq: 2 }),
   started: fc.option(profileNames, { freq: 3 }),
   accidents: fc.array(accident, { maxLength: 4 }),
   store,
-  /** turns that the changes take, over and over */
+  /** event loop turns of the changes, repeated */
   delays: fc.array(fc.nat(6), { minLength: 1, maxLength: 8 }),
 });
 
@@ -57,7 +57,7 @@ type MachineData = typeof machine extends fc.Arbitrary<infer T> ? T : never;
 
 const runs = { numRuns: 60 };
 
-it('up does exactly what its plan lists, in an order that the plan allows, and then has nothing to do', async () => {
+it('up executes exactly its plan in a valid order, and a second plan is empty', async () => {
   await fc.assert(
     fc.asyncProperty(machine, profileNames, fc.boolean(), async (drawn, profiles, removeOrphans) => {
       const { host, undrained, request, invocation } = await machineOf(drawn);
@@ -74,7 +74,7 @@ it('up does exactly what its plan lists, in an order that the plan allows, and t
   );
 });
 
-it('down does exactly what its plan lists, and then has nothing to do', async () => {
+it('down executes exactly its plan, and a second plan is empty', async () => {
   await fc.assert(
     fc.asyncProperty(machine, fc.option(profileNames, { nil: [] }), async (drawn, profiles) => {
       const { host, undrained, config, invocation } = await machineOf(drawn);
@@ -88,7 +88,7 @@ it('down does exactly what its plan lists, and then has nothing to do', async ()
   );
 });
 
-it('restart does exactly what its plan lists, and keeps every container', async () => {
+it('restart executes exactly its plan and keeps every container', async () => {
   await fc.assert(
     fc.asyncProperty(machine, fc.array(fc.nat(8), { maxLength: 3 }), async (drawn, picks) => {
       const { host, undrained, config, invocation } = await machineOf(drawn);

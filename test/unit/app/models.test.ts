@@ -11,7 +11,7 @@ const optional = new Map(catalog.models).set('big', { ...catalog.models.get('big
 
 const host = hostOf();
 
-/** An invocation whose hub lacks the repositories named. */
+/** Returns an invocation whose hub does not have these repositories. */
 const without = (...missing: readonly string[]) =>
   invocationOf({
     catalog: async () => ({ ...catalog, models: optional }),
@@ -26,7 +26,7 @@ const without = (...missing: readonly string[]) =>
 const all = (over = {}) => ({ config: configOf(), names: ['all'], profiles: [], refresh: false, ...over });
 
 describe('chooseModels', () => {
-  it('[req R17] [req R50] `all` is every model of every profile, and --profile narrows it', async () => {
+  it('[req R17] [req R50] selects every model of every profile with `all`, and those of --profile', async () => {
     const { models } = await chooseModels(host, without(), all());
     expect(models.map(({ name, profiles }) => [name, profiles])).toEqual([
       ['big', ['ocr']],
@@ -36,7 +36,7 @@ describe('chooseModels', () => {
     expect(narrowed.models.map(({ name }) => name)).toEqual(['big']);
   });
 
-  it('a model that is not there is told with its profile, and the others go on', async () => {
+  it('reports a missing model with its profile and continues with the others', async () => {
     const { models, failed } = await chooseModels(host, without('org/big'), all());
     expect(models.map(({ name }) => name)).toEqual(['small']);
     expect(failed).toMatchObject([
@@ -44,7 +44,7 @@ describe('chooseModels', () => {
     ]);
   });
 
-  it('fails when no model is there, with the fault of the only one or the code they agree on', async () => {
+  it('fails if all models are missing, with the error of the only one or their common exit code', async () => {
     const hub = without('org/big', 'org/small');
     await expect(chooseModels(host, hub, all({ names: ['big'] }))).rejects.toMatchObject({
       code: 'RMA_HUB_NOT_FOUND',

@@ -31,7 +31,7 @@ const step: fc.Arbitrary<SequenceStep> = fc.oneof(
   }),
 );
 
-/** A project on a fake host, and what has to run there. */
+/** A project on a fake host, and what must run on it. */
 class Project {
   readonly host = new FakeHost();
   readonly model = new RunModel();
@@ -81,7 +81,7 @@ class Project {
     return names.find((name) => name === part || name === `${part}-worker` || name.endsWith(`-${part}`));
   }
 
-  /** The services with a port: all but workers. */
+  /** Returns the services with a port: all except workers. */
   #published(): readonly string[] {
     return this.host.engine.all
       .filter((each) => roleOf(each) !== 'worker')
@@ -112,7 +112,7 @@ class Project {
   }
 }
 
-it('[case S01] runs exactly what the commands asked for, after every command of 200 random sequences', async () => {
+it('[case S01] runs exactly the requested services after each command of 200 random sequences', async () => {
   const sequences = fc.array(step, { minLength: 1, maxLength: 8 });
   const delays = fc.array(fc.nat(4), { minLength: 1, maxLength: 6 });
   await fc.assert(

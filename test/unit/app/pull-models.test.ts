@@ -37,7 +37,7 @@ function storeOf(volume: ListedModels['volume']) {
   return volume;
 }
 
-/** A host whose volume exists, and whose worker image is built. */
+/** Returns a host with a volume and a built worker image. */
 function readyHost(): FakeHost {
   const host = new FakeHost();
   host.engine.addImage(IMAGE);
@@ -70,7 +70,7 @@ const model = (ref: string, state: 'present' | 'failed', note?: string) => ({
 });
 
 describe('listedModels', () => {
-  it('checks the volume of the project, and reports its free space', async () => {
+  it('checks the volume of the project and reports its free space', async () => {
     const host = readyHost();
     host.workers.store.add(SMALL);
     const { models, volume } = await list(host, { names: ['all'] });
@@ -81,14 +81,14 @@ describe('listedModels', () => {
     expect(volume?.freeBytes).toBe(2 ** 42);
   });
 
-  it('knows nothing of a volume before the worker image is built', async () => {
+  it('has no result for a volume before the worker image is built', async () => {
     const host = new FakeHost();
     host.engine.addVolume('rma-models');
     const { models, volume } = await list(host, {});
     expect([models[0]?.check, volume?.freeBytes]).toEqual([null, null]);
   });
 
-  it('reports a mistake in the request before Docker, and Docker before the hub', async () => {
+  it('reports an invalid request before Docker errors, and Docker errors before hub errors', async () => {
     const host = new FakeHost();
     host.engine.facts = async () => {
       throw new Error('no Docker');
@@ -100,7 +100,7 @@ describe('listedModels', () => {
 });
 
 describe('pull', () => {
-  it('fetches what is missing in a container, and builds its image first', async () => {
+  it('downloads missing models in a container, after building its image', async () => {
     const host = new FakeHost();
     const result = await pullOn(host, { names: ['all'] });
     expect(host.takeChanges()).toEqual([`build ${IMAGE}`, `fetch ${BIG} ${SMALL}`]);
@@ -123,7 +123,7 @@ describe('pull', () => {
     expect(host.takeChanges()).toEqual([]);
   });
 
-  it('refuses to fetch more than fits, before anything is fetched', async () => {
+  it('fails before the download if there is not enough space', async () => {
     const host = readyHost();
     const checked = { ref: SMALL, state: 'missing', missing: [], totalBytes: 9e9, missingBytes: 9e9 };
     host.docker.oneOff = async () => ({
@@ -138,7 +138,7 @@ describe('pull', () => {
     });
   });
 
-  it('writes the token of the hub for the container, and removes it afterwards', async () => {
+  it('writes the hub token for the container, and removes it afterwards', async () => {
     const host = readyHost();
     const hubToken = async () => ({ value: 'hf_secret', origin: 'HF_TOKEN' });
     const secrets = `${configOf().stateDir}/secrets`;
@@ -151,14 +151,14 @@ describe('pull', () => {
     ]);
   });
 
-  it('keeps a token that a running stack reads', async () => {
+  it('keeps a token that a running stack uses', async () => {
     const host = readyHost();
     host.files.put(`${configOf().stateDir}/secrets/hf_token`, 'of the stack');
     await pullOn(host, { over: { hubToken: async () => ({ value: 'hf_new', origin: 'HF_TOKEN' }) } });
     expect(host.takeChanges()).toEqual([`fetch ${SMALL}`]);
   });
 
-  it('creates a host directory with the owner of the store', async () => {
+  it('creates a host directory', async () => {
     const host = new FakeHost();
     host.engine.addImage(IMAGE);
     const volumes = { ...configOf().volumes, store: { type: 'host', path: '/data/models' } } as const;
@@ -166,7 +166,7 @@ describe('pull', () => {
     expect(host.takeChanges()).toEqual(['create-directory /data/models', `fetch ${SMALL}`]);
   });
 
-  it('fails with the fault of the only model, and lists those of several', async () => {
+  it('fails with the error of the only model, and lists the results of several', async () => {
     const host = readyHost();
     const { oneOff } = host.docker;
     const failure = { code: 'RMA_HUB_DENIED', message: 'gated', exitCode: 4 } as const;

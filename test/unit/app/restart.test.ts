@@ -19,7 +19,7 @@ async function running(): Promise<FakeHost> {
 }
 
 describe('restart', () => {
-  it('restarts the containers of the named services and keeps them', async () => {
+  it('restarts the containers of the given services and keeps them', async () => {
     const host = await running();
     const before = host.engine.find('demo', 'a-one');
     await restart(host, invocation, { ...quiet, config, services: ['a-one'] });
@@ -29,7 +29,7 @@ describe('restart', () => {
     expect(after?.startedAt).toBeGreaterThan(before?.startedAt ?? 0);
   });
 
-  it('refuses a service that the project does not have, with the nearest name, and changes nothing', async () => {
+  it('rejects an unknown service with a suggestion, and changes nothing', async () => {
     const host = await running();
     const misspelt = restart(host, invocation, { ...quiet, config, services: ['a-one', 'a-worke'] });
     await expect(misspelt).rejects.toMatchObject({
@@ -45,14 +45,14 @@ describe('restart', () => {
     expect(host.takeChanges()).toEqual([]);
   });
 
-  it('has nothing to do where nothing runs, whatever the name', async () => {
+  it('does nothing if nothing is running', async () => {
     const host = new FakeHost();
     const plan = await restart(host, invocation, { ...quiet, config, services: ['a-one'] });
     expect(plan.operations).toEqual([]);
     expect(host.takeChanges()).toEqual([]);
   });
 
-  it('shows its plan without changing anything', async () => {
+  it('returns its plan without changing anything', async () => {
     const host = await running();
     const { plan } = await planRestart(host, invocation, { config, services: [], waitSeconds: 60 });
     expect(plan.summary).toMatchObject({ create: 0, change: 3, remove: 0 });

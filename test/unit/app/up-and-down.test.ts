@@ -14,7 +14,7 @@ const stateOf = (host: FakeHost) =>
   Object.fromEntries(host.engine.all.map(({ service, state }) => [service, state]));
 
 describe('a stack on a fake host', () => {
-  it('starts, stays as it is on a second up, and is removed by down', async () => {
+  it('starts with up, is unchanged by a second up, and is removed by down', async () => {
     const host = new FakeHost();
     expect(await up(host, invocation, request)).toMatchObject({ changed: true });
     expect(stateOf(host)).toEqual({

@@ -11,7 +11,7 @@ const small = profileServiceOf({ models: ['small'] });
 const both = profileServiceOf({ models: ['small', 'big'] });
 
 describe('up of a profile that shares an engine', () => {
-  it('also applies the changes of a running profile whose engine it replaces', async () => {
+  it('also applies the changes of another running profile whose engine is replaced', async () => {
     const host = new FakeHost();
     await up(host, fakeInvocation(catalogOf({ b: [both], c: [small] })), request('b'));
     const { plan } = await up(host, fakeInvocation(catalogOf({ b: [small], c: [small] })), request('c'));
@@ -20,7 +20,7 @@ describe('up of a profile that shares an engine', () => {
     expect(Object.fromEntries(states)).toMatchObject({ 'b-worker': 'ready', 'c-worker': 'ready' });
   });
 
-  it('starts the drained worker of another profile again when the engine cannot be replaced', async () => {
+  it('restarts the drained worker of another profile if the engine cannot be replaced', async () => {
     const host = new FakeHost();
     const catalog = catalogOf({ b: [small], c: [small] });
     await up(host, fakeInvocation(catalog), request('b'));

@@ -52,7 +52,7 @@ describe('desiredState', () => {
     expect(portOf(await desire({ host: fresh }), 'chat-llm')).toBe(18_080);
   });
 
-  it('avoids a port that something else listens on, and warns once', async () => {
+  it('skips a port in use and warns once', async () => {
     const host = new FakeHost();
     host.takenPorts.add(8080).add(8081);
     const found = await desire({ host });
@@ -61,7 +61,7 @@ describe('desiredState', () => {
     expect((await desire({})).checks).toEqual([]);
   });
 
-  it('remembers added profiles, ports and services, and resolves the models of all variants', async () => {
+  it('saves added profiles, ports and services, and resolves the models of all variants', async () => {
     const { desired } = await desire({ profiles: ['extra'] });
     const dir = configOf().stateDir;
     const text = (name: string) => desired.files.get(`${dir}/${name}`) ?? '';
@@ -79,7 +79,7 @@ describe('desiredState', () => {
     expect(desired.stack.text).toContain('docker compose -f /tmp/out/compose.yaml up -d');
   });
 
-  it('gives the worker that replaces a profile without a GPU a token of its own', async () => {
+  it('creates a token for the worker that replaces a profile without a GPU', async () => {
     const onGpu = [profileServiceOf({ gpus: 1 })];
     const catalog = catalogOf({ chat: onGpu, 'cpu-worker': [profileServiceOf()] }, [
       engineOf('llm', { gpu: 'optional', sharesGpu: true }),
@@ -94,7 +94,7 @@ describe('desiredState', () => {
     ['the settings', { owner: { uid: 7, gid: 8 } }, { uid: 7, gid: 8 }],
     ['a missing directory', { volumes: onHost('/data/new') }, { uid: 1001, gid: 1001 }],
     ['an existing directory', { volumes: onHost('/data/mine') }, { uid: 5, gid: 6 }],
-    ['a directory of root', { volumes: onHost('/data/root') }, { uid: 1000, gid: 1000 }],
+    ['a directory owned by root', { volumes: onHost('/data/root') }, { uid: 1000, gid: 1000 }],
   ])('derives the owner of the store from %s', async (_, over, owner) => {
     const host = new FakeHost();
     host.files.put('/data/mine', '', { kind: 'directory', uid: 5, gid: 6 });

@@ -4,7 +4,7 @@ import { containerOf } from '../../../helpers/host/container-of.ts';
 
 const CARD_24 = 24_564;
 
-it('[req R24] gives nobody the GPU of an engine that runs on, though the file of its profile lost it', async () => {
+it('[req R24] keeps the GPU of a running engine reserved, even if its profile no longer uses it', async () => {
   const inventory = inventoryOf(gpuOf(0, CARD_24), gpuOf(1, CARD_24));
   const left = containerOf({
     service: 'ocr-vllm',

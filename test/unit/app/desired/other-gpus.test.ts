@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inventoryOf, placeOn } from '../../../helpers/builders/place-box.ts';
 
 describe('placeServices', () => {
-  it('[req R28] names the GPUs of other vendors on a machine without a usable GPU', async () => {
+  it('[req R28] reports GPUs of other vendors on a host without a usable GPU', async () => {
     const absence = {
       code: 'RMA_GPU_NO_PROGRAM',
       message: 'nvidia-smi not found',

@@ -14,7 +14,7 @@ const NO_DRIVER: GpuInventory = {
   absence: { code: 'RMA_GPU_NO_PROGRAM', message: 'nvidia-smi not found', hint: 'install the driver' },
 };
 
-/** What gpu-worker on one 24 GB card leaves behind while it runs. */
+/** The containers of a gpu-worker that is running on one 24 GB GPU. */
 const running = [
   containerOf({ service: 'gpu-worker-worker', variant: 'fp16' }),
   containerOf({ service: 'gpu-worker-vllm', gpus: ['GPU-0'], gpuBytes: 16 * GIB, variant: 'fp16' }),
@@ -29,20 +29,20 @@ const where = (placed: Awaited<ReturnType<typeof placeOn>>) =>
 const codes = (placed: Awaited<ReturnType<typeof placeOn>>) => placed.checks.map(({ code }) => code);
 
 describe('placeServices', () => {
-  it('[req R29] does not ask for GPUs when no profile can use one', async () => {
+  it('[req R29] does not query GPUs if no profile can use one', async () => {
     const placed = await placeOn({ inventory: null, profiles: ['cpu-worker'] });
     expect(placed.selection.services.map(({ service }) => service)).toEqual(['cpu-worker-llamacpp']);
     expect(placed.placement.size).toBe(0);
   });
 
-  it('gives all services of gpu-worker one GPU of 24 GB', async () => {
+  it('puts all services of gpu-worker on one 24 GB GPU', async () => {
     const placed = await placeOn({ inventory: inventoryOf(gpuOf(0, CARD_24)) });
     expect(placed.placed.variants.get('gpu-worker')).toBe('fp16');
     expect(where(placed)).toEqual({ 'gpu-worker-vllm': ['GPU-0'], 'gpu-worker-ollama': ['GPU-0'] });
     expect(placed.checks).toEqual([]);
   });
 
-  it('[req R51] takes a smaller variant on 8 GB, and says why', async () => {
+  it('[req R51] chooses a smaller variant on 8 GB, with the reason', async () => {
     const placed = await placeOn({ inventory: inventoryOf(gpuOf(0, CARD_8)) });
     expect(placed.placed.variants.get('gpu-worker')).toBe('ollama');
     expect(placed.checks.find(({ code }) => code === 'RMA_PLAN_VARIANT')).toMatchObject({
@@ -53,7 +53,7 @@ describe('placeServices', () => {
     expect(codes(placed)).toContain('RMA_PLAN_PLACEMENT');
   });
 
-  it('[req R64] changes nothing while its own services hold their memory', async () => {
+  it('[req R64] changes nothing while its own services use their memory', async () => {
     const held = [processOf('vllm', 11, 16_000), processOf('ollama', 22, 7_000)];
     const inventory = inventoryOf(gpuOf(0, CARD_24, held), gpuOf(1, CARD_24));
     const placed = await placeOn({ inventory, containers: running, pids });
@@ -61,14 +61,14 @@ describe('placeServices', () => {
     expect(placed.checks).toEqual([]);
   });
 
-  it('keeps an idle service its place: what was promised is not free', async () => {
+  it('keeps the reservation of an idle service', async () => {
     const containers = running.map((each) => ({ ...each, project: 'other' }));
     const inventory = inventoryOf(gpuOf(0, CARD_24), gpuOf(1, CARD_24));
     const placed = await placeOn({ inventory, containers, pids });
     expect(where(placed)).toEqual({ 'gpu-worker-vllm': ['GPU-1'], 'gpu-worker-ollama': ['GPU-1'] });
   });
 
-  it('avoids the memory of a foreign process, and names it', async () => {
+  it('avoids a GPU with a foreign process, and reports the process', async () => {
     const inventory = inventoryOf(
       gpuOf(0, CARD_24, [processOf('/usr/bin/blender', 77, 9_000)]),
       gpuOf(1, CARD_24),
@@ -80,7 +80,7 @@ describe('placeServices', () => {
     ]);
   });
 
-  it('leaves a running profile alone that is not acted on', async () => {
+  it('does not move a running profile that is not part of the command', async () => {
     const inventory = inventoryOf(gpuOf(0, CARD_24), gpuOf(1, CARD_24));
     const containers = running.map((each) => (each.gpus.length > 0 ? { ...each, gpus: ['GPU-1'] } : each));
     const profiles = ['gpu-worker', 'embedding'];
@@ -89,7 +89,7 @@ describe('placeServices', () => {
     expect(placed.acted).toEqual(['embedding']);
   });
 
-  it('[req R28] ends without a GPU, with what the box lacks', async () => {
+  it('[req R28] fails without a GPU, with the reason', async () => {
     await expect(placeOn({ inventory: NO_DRIVER })).rejects.toMatchObject({
       code: 'RMA_GPU_NONE',
       exitCode: 3,
@@ -98,7 +98,7 @@ describe('placeServices', () => {
     });
   });
 
-  it('[req R28] lets the CPU worker take its place where that is allowed', async () => {
+  it('[req R28] falls back to the CPU worker if allowed', async () => {
     const placed = await placeOn({
       inventory: NO_DRIVER,
       options: { 'gpu.enable': ['auto'] },
@@ -111,7 +111,7 @@ describe('placeServices', () => {
     ]);
   });
 
-  it('[req R28] uses no GPU where that is forbidden: engines that can work on the CPU do', async () => {
+  it('[req R28] uses no GPU if GPUs are disabled; engines that support the CPU still run', async () => {
     const options = { 'gpu.enable': ['false'] };
     const placed = await placeOn({ inventory: null, profiles: ['ocr'], options });
     expect(placed.selection.services.map(({ gpus }) => gpus)).toEqual([0]);
@@ -121,7 +121,7 @@ describe('placeServices', () => {
     });
   });
 
-  it('tells what does not fit, with each reason, when the GPU is too small', async () => {
+  it('reports a profile that does not fit because the GPU is too small', async () => {
     await expect(placeOn({ inventory: inventoryOf(gpuOf(0, 4_096)) })).rejects.toMatchObject({
       code: 'RMA_GPU_NO_FIT',
       exitCode: 5,
@@ -130,7 +130,7 @@ describe('placeServices', () => {
     });
   });
 
-  it('[req R26] refuses a pin on a GPU that there is not', async () => {
+  it('[req R26] rejects a pin to an unknown GPU', async () => {
     const options = { 'gpu.pins': ['gpu-worker=7'] };
     await expect(placeOn({ inventory: inventoryOf(gpuOf(0, CARD_24)), options })).rejects.toMatchObject({
       code: 'RMA_GPU_UNKNOWN',
@@ -138,7 +138,7 @@ describe('placeServices', () => {
     });
   });
 
-  it('[req R24] puts services where they are pinned', async () => {
+  it('[req R24] places services on their pinned GPUs', async () => {
     const inventory = inventoryOf(gpuOf(0, CARD_24), gpuOf(1, CARD_24));
     const placed = await placeOn({
       inventory,
@@ -149,15 +149,15 @@ describe('placeServices', () => {
 
   it.each([
     ['a service', 'vllm-vllm=0+1'],
-    ['a profile of one service', 'vllm=0+1'],
-  ])('[req R23] joins all the GPUs that %s is given', async (_, pin) => {
+    ['a profile with one service', 'vllm=0+1'],
+  ])('[req R23] uses all GPUs that are pinned for %s', async (_, pin) => {
     const equal = [0, 1, 2].map((index) => ({ ...gpuOf(index, CARD_24), name: 'Card' }));
     const inventory = inventoryOf(...equal);
     const placed = await placeOn({ inventory, profiles: ['vllm'], options: { 'gpu.pins': [pin] } });
     expect(where(placed)).toEqual({ 'vllm-vllm': ['GPU-0', 'GPU-1'] });
   });
 
-  it('puts an engine that is not tensor parallel on any number of GPUs', async () => {
+  it('places an engine without tensor parallelism on any number of GPUs', async () => {
     const equal = [0, 1, 2].map((index) => ({ ...gpuOf(index, CARD_8), name: 'Card' }));
     const ref = 'ollama:llava:7b';
     const geometry = { architecture: 'llama', layers: 32, attentionHeads: 32, kvHeads: 8 };
@@ -176,13 +176,13 @@ describe('placeServices', () => {
     expect(where(placed)).toEqual({ 'ocr-ollama': ['GPU-0', 'GPU-1', 'GPU-2'] });
   });
 
-  it('keeps the services of a profile among the GPUs that it is given', async () => {
+  it('keeps the services of a profile on its pinned GPUs', async () => {
     const inventory = inventoryOf(gpuOf(0, CARD_24), gpuOf(1, CARD_24), gpuOf(2, CARD_24));
     const placed = await placeOn({ inventory, options: { 'gpu.pins': ['gpu-worker=1+2'] } });
     expect(where(placed)).toEqual({ 'gpu-worker-vllm': ['GPU-1'], 'gpu-worker-ollama': ['GPU-1'] });
   });
 
-  it('refuses a pin of a service that the profiles do not have', async () => {
+  it('rejects a pin for an unknown service', async () => {
     const options = { 'gpu.pins': ['gpu-worker-vlm=0'] };
     await expect(placeOn({ inventory: null, options })).rejects.toMatchObject({
       code: 'RMA_GPU_PIN_UNKNOWN',
@@ -191,7 +191,7 @@ describe('placeServices', () => {
     });
   });
 
-  it('asks the hubs only about the variants that it chooses', async () => {
+  it('resolves only the models of the chosen variants', async () => {
     const asked: string[] = [];
     await placeOn({ inventory: inventoryOf(gpuOf(0, CARD_8)), asked });
     expect(asked.sort()).toEqual([
@@ -202,7 +202,7 @@ describe('placeServices', () => {
   });
 
   it.each([[['ocr']], [['ocr', 'embedding']], [['embedding', 'ocr']]])(
-    'leaves out the variant of an optional model that its source does not have, and says so: %j',
+    'skips the variant of an optional model that is missing in its source, with a warning: %j',
     async (profiles) => {
       const big = inventoryOf(gpuOf(0, 49_140));
       const absent = ['ollama:llava-next:34b-v1.5-q4_K_M'];
@@ -217,7 +217,7 @@ describe('placeServices', () => {
     },
   );
 
-  it('ends with the error of the hub when a model that is needed does not exist', async () => {
+  it('fails with the error of the hub if a required model does not exist', async () => {
     const absent = ['ollama:llava:7b'];
     await expect(placeOn({ inventory: inventoryOf(gpuOf(0, CARD_8)), absent })).rejects.toMatchObject({
       code: 'RMA_HUB_NOT_FOUND',
@@ -225,7 +225,7 @@ describe('placeServices', () => {
     });
   });
 
-  it('asks nothing that an earlier plan wrote down, also what does not exist', async () => {
+  it('resolves nothing again that an earlier plan saved, including missing models', async () => {
     const big = inventoryOf(gpuOf(0, 49_140));
     const absent = ['ollama:llava-next:34b-v1.5-q4_K_M'];
     const { resolved } = await placeOn({ inventory: big, profiles: ['ocr'], absent });

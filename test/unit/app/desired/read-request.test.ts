@@ -31,7 +31,7 @@ interface Options {
 }
 
 describe('readRequest', () => {
-  it('joins the profiles of the configuration, of earlier commands and of this one, each once', async () => {
+  it('merges the profiles of the configuration, of earlier commands and of this one', async () => {
     const host = new FakeHost();
     host.files.put(`${dir}/state.json`, formatProjectState({ profiles: ['ocr', 'chat'], ports: {} }));
     const request = await read({ profiles: ['chat'] }, { profiles: ['ocr'], host });
@@ -39,14 +39,14 @@ describe('readRequest', () => {
     expect((await read({ profiles: ['chat'] })).usesGpus).toBe(false);
   });
 
-  it('[req R28] puts services on the CPU where the settings forbid GPUs', async () => {
+  it('[req R28] puts services on the CPU if GPUs are disabled', async () => {
     const gpu = { ...configOf().gpu, use: 'off' } as const;
     const request = await read({ profiles: ['ocr'], gpu });
     expect(request.usesGpus).toBe(false);
     expect(request.catalog.profiles.get('ocr')?.variants[0]?.services[0]?.gpus).toBe(0);
   });
 
-  it('reads what earlier commands resolved, unless it is resolved again', async () => {
+  it('reuses resolved models unless a refresh is requested', async () => {
     const host = new FakeHost();
     const model = pinnedFile('hf:org/small:small.gguf');
     const resolved = { ...NOTHING_RESOLVED, pinned: new Map([[model.ref, model]]) };
@@ -55,7 +55,7 @@ describe('readRequest', () => {
     expect((await read({}, { host, refresh: true })).resolved).toBe(NOTHING_RESOLVED);
   });
 
-  it('collects a token for each worker, and the key of the coordinator', async () => {
+  it('collects a token for each worker and the coordinator key', async () => {
     const { secrets } = await read({ profiles: ['chat', 'ocr'] });
     expect([...secrets.keys()]).toEqual(['coordinator_key', 'worker_token_chat', 'worker_token_ocr']);
   });
@@ -68,7 +68,7 @@ describe('readRequest', () => {
     ['RMA_ENGINE_UNKNOWN', { images: { workerBase: 'node', engines: { lmm: 'x' } } }],
     ['RMA_HOSTS_UNSUPPORTED', { hosts: { a: { address: null }, b: { address: null } } }],
     ['RMA_HOSTS_UNSUPPORTED', { hosts: { a: { address: 'ssh://a' } } }],
-  ] as const)('refuses a mistake without Docker: %s for %j', async (code, over) => {
+  ] as const)('rejects an invalid request without Docker: %s for %j', async (code, over) => {
     const host = new FakeHost();
     await expect(read(over, { host })).rejects.toMatchObject({ code, exitCode: 2 });
     expect(host.engine.reads).toEqual([]);

@@ -20,7 +20,7 @@ describe('collectSecrets', () => {
     [`${config.stateDir}/secrets/coordinator_key`]: 'key',
   };
 
-  it('keeps the token that the stack got when this shell has none: a second up changes nothing', async () => {
+  it('keeps the saved token if the environment has none', async () => {
     const secrets = await collect(kept, null);
     expect([...secrets]).toEqual([
       ['hf_token', 'old'],
@@ -28,7 +28,7 @@ describe('collectSecrets', () => {
     ]);
   });
 
-  it('takes a new token over the kept one, and makes a key where there is none', async () => {
+  it('replaces the saved token by a new one, and creates a missing key', async () => {
     const fresh = { [`${config.stateDir}/secrets/hf_token`]: 'old' };
     const secrets = await collect(fresh, 'new');
     expect([...secrets]).toEqual([
@@ -39,7 +39,7 @@ describe('collectSecrets', () => {
 });
 
 describe('bindMount', () => {
-  it('quotes a path that the comma-separated form would cut', () => {
+  it('quotes a path with commas or quotes', () => {
     expect(bindMount('/data/models', '/models')).toBe('type=bind,source=/data/models,target=/models');
     expect(bindMount('/data/a,b "c"', '/models')).toBe('type=bind,"source=/data/a,b ""c""",target=/models');
   });

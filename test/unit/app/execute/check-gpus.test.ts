@@ -43,7 +43,7 @@ const run = (host: Host, invocation: Invocation, placement: ServicePlacement) =>
     payload: { placement: new Map([[placement.service, placement]]), waitSeconds: 3600 },
   });
 
-/** An engine with one container, in whose programs answer so; others do not exist. */
+/** Returns a host with one container in which these programs respond; others do not exist. */
 const hostWith = (programs: Readonly<Record<string, Answer>>) => {
   const warnings: string[] = [];
   const engine = new FakeEngine(new Recorder());
@@ -74,17 +74,17 @@ const check = (programs: Readonly<Record<string, Answer>>, ...uuids: readonly st
   hostWith(programs).check(placed(...uuids));
 
 describe('check-gpus', () => {
-  it('is content with exactly the planned GPUs, in any order', async () => {
+  it('accepts exactly the planned GPUs, in any order', async () => {
     await expect(check(smi(gpu(0, 'GPU-b'), gpu(1, 'GPU-a')), 'GPU-a', 'GPU-b')).resolves.toBeUndefined();
   });
 
-  it('takes the MIG devices for what a container sees, not the GPU that they are part of', async () => {
+  it('compares MIG devices instead of their GPU', async () => {
     const lines = [gpu(0, 'GPU-a'), '  MIG 1g.10gb     Device  0: (UUID: MIG-1)'];
     await expect(check(smi(...lines), 'MIG-1')).resolves.toBeUndefined();
     await expect(check(smi(...lines), 'GPU-a')).rejects.toMatchObject({ code: 'RMA_GPU_MISMATCH' });
   });
 
-  it('ends when a container sees more GPUs than planned, and names the second way in', async () => {
+  it('fails if a container sees more GPUs than planned, and suggests the runtime as cause', async () => {
     await expect(check(smi(gpu(0, 'GPU-a'), gpu(1, 'GPU-b')), 'GPU-a')).rejects.toMatchObject({
       code: 'RMA_GPU_MISMATCH',
       exitCode: 1,
@@ -94,14 +94,14 @@ describe('check-gpus', () => {
     });
   });
 
-  it('ends when a container sees another GPU than planned, and names the old list', async () => {
+  it('fails if a container sees another GPU than planned, and suggests a new CDI specification', async () => {
     await expect(check(smi(gpu(0, 'GPU-b')), 'GPU-a')).rejects.toMatchObject({
       code: 'RMA_GPU_MISMATCH',
       hint: expect.stringContaining('nvidia-ctk cdi generate'),
     });
   });
 
-  it('ends when no GPU shows', async () => {
+  it('fails if no GPU is visible', async () => {
     await expect(check(smi('No devices found.'), 'GPU-a')).rejects.toMatchObject({
       code: 'RMA_GPU_NOT_VISIBLE',
       exitCode: 1,
@@ -113,7 +113,7 @@ describe('check-gpus', () => {
     });
   });
 
-  it('counts device files where nvidia-smi cannot run', async () => {
+  it('counts device files if nvidia-smi cannot run', async () => {
     const files = (...names: readonly string[]) => ({ ls: { stdout: names.join('\n') } });
     await expect(check(files('null', 'nvidia3', 'nvidiactl'), 'GPU-a')).resolves.toBeUndefined();
     await expect(check(files('nvidia0', 'nvidia1'), 'GPU-a')).rejects.toMatchObject({
@@ -123,13 +123,13 @@ describe('check-gpus', () => {
     await expect(check(files('null'), 'GPU-a')).rejects.toMatchObject({ code: 'RMA_GPU_NOT_VISIBLE' });
   });
 
-  it('says so when nothing in the container can tell', async () => {
+  it('warns if the container cannot be checked', async () => {
     const { check: checkAll, warnings } = hostWith({});
     await checkAll(placed('GPU-a'));
     expect(warnings).toEqual(['RMA_GPU_UNCHECKED']);
   });
 
-  it('waits for the container to run', async () => {
+  it('waits until the container is running', async () => {
     const { engine, container, check: checkPlaced } = hostWith(smi(gpu(0, 'GPU-a')));
     engine.alter(container.id, { state: 'restarting' });
     const checked = checkPlaced(placed('GPU-a'));
@@ -137,7 +137,7 @@ describe('check-gpus', () => {
     await expect(checked).resolves.toBeUndefined();
   });
 
-  it('checks again when the container restarted during the check', async () => {
+  it('checks again if the container restarted during the check', async () => {
     const { host, invocation, engine, container } = hostWith({});
     const answers: Answer[] = [{ exitCode: 1, stdout: '', stderr: 'Error response from daemon' }];
     const exec = async () => {

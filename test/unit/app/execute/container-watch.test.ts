@@ -27,7 +27,7 @@ function watched() {
 }
 
 describe('a container watch', () => {
-  it('lists the containers of the project once, and then inspects only what changes', async () => {
+  it('lists the containers of the project once, then inspects only changed ones', async () => {
     const { engine, container } = watched();
     expect(await watch.waitFor(stateOf('a-llm'), never)).toBe('running');
     expect(engine.reads).toEqual(['changes', 'containers', 'container a-llm', 'container b-llm']);
@@ -37,13 +37,13 @@ describe('a container watch', () => {
     expect(engine.reads.slice(4)).toEqual(['container a-llm']);
   });
 
-  it('subscribes and reads nothing until something waits', async () => {
+  it('subscribes and reads only when something waits', async () => {
     const { engine } = watched();
     await watch.refresh();
     expect(engine.reads).toEqual([]);
   });
 
-  it('shows a container that is gone as gone', async () => {
+  it('no longer shows a removed container', async () => {
     const { engine, container } = watched();
     expect(await watch.waitFor(stateOf('a-llm'), never)).toBe('running');
     const gone = watch.waitFor((all) => all.every(({ service }) => service !== 'a-llm') || null, never);
@@ -51,7 +51,7 @@ describe('a container watch', () => {
     expect(await gone).toBe(true);
   });
 
-  it('shows every change made before a refresh, also without an event', async () => {
+  it('shows changes made before a refresh, even without an event', async () => {
     const { engine } = watched();
     await watch.waitFor(stateOf('a-llm'), never);
     const silent = { ...engine.all[0]!, id: 'c', service: 'c-llm' };
@@ -63,7 +63,7 @@ describe('a container watch', () => {
     expect(await watch.waitFor(stateOf('c-llm'), never)).toBe('running');
   });
 
-  it('connects again when the engine restarts, and reads what changed meanwhile', async () => {
+  it('reconnects after an engine restart and reads missed changes', async () => {
     const { engine, container, clock } = watched();
     await watch.waitFor(stateOf('a-llm'), never);
     const exited = watch.waitFor(isIn('a-llm', 'exited'), never);
@@ -80,7 +80,7 @@ describe('a container watch', () => {
     expect(clock.sleeps).toEqual([250, 500, 1000]);
   });
 
-  it('ends every wait when the engine does not come back', async () => {
+  it('fails every wait if the engine does not come back', async () => {
     const { engine } = watched();
     await watch.waitFor(stateOf('a-llm'), never);
     const exited = watch.waitFor(isIn('a-llm', 'exited'), never);
@@ -91,7 +91,7 @@ describe('a container watch', () => {
     await expect(exited).rejects.toMatchObject({ code: 'RMA_DOCKER_UNREACHABLE' });
   });
 
-  it('ends a wait with the reason of its signal', async () => {
+  it('aborts a wait with the reason of its signal', async () => {
     watched();
     const stop = new AbortController();
     const waiting = watch.waitFor(stateOf('missing'), stop.signal);

@@ -22,7 +22,7 @@ const ready: WorkerStatus = {
   registered: true,
 };
 
-/** A host with a worker that reports these statuses and then nothing more, and its engine. */
+/** Returns a host with a worker that reports only these statuses, and its engine. */
 const hostWith = (container: typeof engine, ...statuses: readonly WorkerStatus[]) =>
   hostOf({
     engine: engineOf({
@@ -51,8 +51,8 @@ const wait = (host: ReturnType<typeof hostWith>, waitSeconds: number) =>
     payload: { waitSeconds },
   });
 
-describe('a wait for a worker', () => {
-  it('ends at once when one of its engines keeps crashing, with the last log line', async () => {
+describe('waiting for a worker and its engines', () => {
+  it('fails at once if an engine keeps crashing, with the last log line', async () => {
     await expect(wait(hostWith({ ...engine, restarts: 3 }), 3600)).rejects.toMatchObject({
       code: 'RMA_ENGINE_FAILED',
       exitCode: 1,
@@ -60,12 +60,12 @@ describe('a wait for a worker', () => {
     });
   });
 
-  it('ignores the restarts of an engine that became healthy', async () => {
+  it('ignores the restarts of a healthy engine', async () => {
     const host = hostWith({ ...engine, restarts: 3, health: 'healthy' });
     await expect(wait(host, 60)).rejects.toMatchObject({ code: 'RMA_UP_TIMEOUT' });
   });
 
-  it('ends when the time is up, for an engine that runs and never answers', async () => {
+  it('times out if an engine runs but never responds', async () => {
     await expect(wait(hostWith(engine), 60)).rejects.toMatchObject({
       code: 'RMA_UP_TIMEOUT',
       exitCode: 7,
@@ -73,7 +73,7 @@ describe('a wait for a worker', () => {
     });
   });
 
-  it('ends with the ready worker, whatever the time', async () => {
+  it('succeeds once the worker is ready', async () => {
     await expect(wait(hostWith(engine, ready), 60)).resolves.toBeUndefined();
   });
 });

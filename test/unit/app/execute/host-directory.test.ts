@@ -5,7 +5,7 @@ import { RmaError } from '../../../../src/core/errors.ts';
 import { filesOf, hostOf } from '../../../helpers/host/port-builders.ts';
 
 const owner = { uid: 1000, gid: 1000 };
-// a quote in a path must not end the quotes of a pasted command
+// a quote in a path must be escaped in commands
 const path = "/data/it's; models";
 const quoted = `'/data/it'\\''s; models'`;
 const store = { holds: 'store', path, owner } as const;
@@ -25,8 +25,8 @@ const hostWith = (facts: FileFacts | null) =>
   });
 const rootsOwn = hostWith({ kind: 'directory', uid: 0, gid: 0, mode: 0o755, modifiedMs: 0 });
 
-describe('a directory of the host', () => {
-  it('[req R16] that the caller cannot make comes with the one command that makes it right', async () => {
+describe('a host directory', () => {
+  it('[req R16] that the caller cannot create is reported with the command that creates it', async () => {
     await expect(ensureHostDirectory(hostWith(null), store)).rejects.toMatchObject({
       code: 'RMA_FILE_UNWRITABLE',
       exitCode: 3,
@@ -34,7 +34,7 @@ describe('a directory of the host', () => {
     });
   });
 
-  it('[req R16] of another owner comes with the command that gives it, for the store and for the caches', async () => {
+  it('[req R16] of another owner is reported with the chown command, for store and cache', async () => {
     const hint = expect.stringContaining(
       `sudo chown -R 1000:1000 ${quoted} && sudo chmod u+rwx ${quoted} `,
     ) as string;

@@ -26,7 +26,7 @@ const misplaced: EngineStatus = {
   fault: { code: 'RMA_ENGINE_MISPLACED', message: `${service}: ${note}`, hint: 'rma gpus', exitCode: 1 },
 };
 
-/** A host whose worker reports these states, one after the other. */
+/** Returns a host whose worker reports these states in order. */
 const hostThatReports = (...reported: readonly WorkerStatus[]) =>
   hostOf({
     engine: engineOf(listing(() => [containerOf({ service: 'gpu-worker-worker' })])),
@@ -50,7 +50,7 @@ describe('waiting for a worker', () => {
   const ready = status('ready', { service, state: 'ready' });
   const loading = status('waiting-for-engines', { service, state: 'waiting', note: 'loading llava:7b' });
 
-  it('ends at once when an engine holds a model elsewhere than planned, instead of waiting for it', async () => {
+  it('fails at once if an engine loaded a model elsewhere than planned', async () => {
     const host = hostThatReports(loading, status('waiting-for-engines', misplaced), ready);
     await expect(wait('wait-until-ready', host)).rejects.toMatchObject({
       code: 'RMA_ENGINE_MISPLACED',
@@ -61,13 +61,13 @@ describe('waiting for a worker', () => {
     });
   });
 
-  it('ignores faults of engines that are still to be replaced while it waits for models', async () => {
+  it('ignores errors of engines that will be replaced while it waits for models', async () => {
     const fetching = status('downloading', misplaced);
     const host = hostThatReports(fetching, status('waiting-for-engines', misplaced));
     await expect(wait('wait-for-models', host)).resolves.toBeUndefined();
   });
 
-  it('ends with the fault of a worker that failed', async () => {
+  it('fails with the error of a failed worker', async () => {
     const failure = { code: 'RMA_HUB_DENIED', message: 'no', exitCode: 4 } as const;
     const host = hostThatReports(loading, { ...loading, state: 'failed', failure });
     await expect(wait('wait-for-models', host)).resolves.toBeUndefined();
@@ -77,7 +77,7 @@ describe('waiting for a worker', () => {
     });
   });
 
-  it('ends with a round of the worker that began after the last start of its engines and its coordinator', async () => {
+  it('succeeds with a confirmation that is newer than the last start of its engines and the coordinator', async () => {
     const at = (ms: number) => ({ ...ready, confirmedAt: new Date(ms).toISOString() });
     const reported: string[] = [];
     const host = hostOf({
@@ -103,7 +103,7 @@ describe('waiting for a worker', () => {
   });
 
   it.each(['exited', 'dead'] as const)(
-    'ends with the last log line of a worker that is %s',
+    'fails with the last log line of a worker that is %s',
     async (state) => {
       const stopped = hostOf({
         engine: engineOf({
@@ -118,7 +118,7 @@ describe('waiting for a worker', () => {
     },
   );
 
-  it('ends when a running worker never answers', async () => {
+  it('fails if a running worker never responds', async () => {
     const silent = hostThatReports();
     const host = { ...silent, engine: { ...silent.engine, logTail: async () => [] } };
     await expect(wait('wait-for-models', host)).rejects.toMatchObject({ code: 'RMA_WORKER_STOPPED' });

@@ -8,7 +8,7 @@ interface Node {
 
 const node = (id: string, ...after: readonly string[]): Node => ({ id, after });
 
-/** Runs the nodes; each ends when the test releases it. */
+/** Runs the nodes; each ends when the test ends it. */
 function walkOf(nodes: readonly Node[], batchOf: (node: Node) => string = ({ id }) => id) {
   const stop = new AbortController();
   const running = new Map<string, { end: () => void; fail: (error: Error) => void; signal: AbortSignal }>();
@@ -42,7 +42,7 @@ function walkOf(nodes: readonly Node[], batchOf: (node: Node) => string = ({ id 
 }
 
 describe('walkGraph', () => {
-  it('runs independent operations in parallel, and each only after those it follows', async () => {
+  it('runs independent operations in parallel, each after its dependencies', async () => {
     const { walk, batches, end } = walkOf([node('a'), node('b'), node('c', 'a', 'b'), node('d', 'a')]);
     expect(batches).toEqual(['a', 'b']);
     await end('a');
@@ -54,7 +54,7 @@ describe('walkGraph', () => {
     await expect(walk).resolves.toBeUndefined();
   });
 
-  it('runs operations of one key as a batch when they are ready at the same time', async () => {
+  it('batches operations with the same key that are ready at the same time', async () => {
     const { walk, batches, end } = walkOf([node('a'), node('b'), node('c', 'a')], () => 'up');
     expect(batches).toEqual(['a+b']);
     await end('a+b');
@@ -63,7 +63,7 @@ describe('walkGraph', () => {
     await walk;
   });
 
-  it('starts nothing after a failure, tells what runs, and ends with it when all has ended', async () => {
+  it('starts nothing after a failure, aborts running operations and rejects once they have ended', async () => {
     const { walk, batches, end, fail, signalOf } = walkOf([node('a'), node('b'), node('c', 'b')]);
     const ended = expect(walk).rejects.toThrow('first');
     await fail('a', new Error('first'));
@@ -73,7 +73,7 @@ describe('walkGraph', () => {
     expect(batches).toEqual(['a', 'b']);
   });
 
-  it('still undoes what has run after a failure, and only that', async () => {
+  it('after a failure, undoes only what has run', async () => {
     const nodes = [node('a'), node('b', 'a'), node('undo a', 'b'), node('c', 'b'), node('undo c', 'c')];
     const { walk, batches, end, fail } = walkOf(nodes);
     const ended = expect(walk).rejects.toThrow('first');
@@ -84,7 +84,7 @@ describe('walkGraph', () => {
     expect(batches).toEqual(['a', 'b', 'undo a']);
   });
 
-  it('ends with the first of several failures', async () => {
+  it('rejects with the first of several failures', async () => {
     const { walk, fail } = walkOf([node('a'), node('b')]);
     const ended = expect(walk).rejects.toThrow('first');
     await fail('a', new Error('first'));
@@ -92,7 +92,7 @@ describe('walkGraph', () => {
     await ended;
   });
 
-  it('starts nothing after the signal, and ends with its reason', async () => {
+  it('starts nothing after an abort, and rejects with its reason', async () => {
     const { walk, stop, batches, end } = walkOf([node('a'), node('b', 'a')]);
     const ended = expect(walk).rejects.toThrow('stopped');
     stop.abort(new Error('stopped'));
@@ -101,11 +101,11 @@ describe('walkGraph', () => {
     expect(batches).toEqual(['a']);
   });
 
-  it('refuses operations that can never start', async () => {
+  it('rejects operations with missing dependencies', async () => {
     await expect(walkOf([node('a', 'missing')]).walk).rejects.toThrow('do not exist');
   });
 
-  it('has nothing to do without operations', async () => {
+  it('resolves without operations', async () => {
     await expect(walkOf([]).walk).resolves.toBeUndefined();
   });
 });

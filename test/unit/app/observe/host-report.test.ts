@@ -25,7 +25,7 @@ const here: EngineFacts = {
 const elsewhere: EngineFacts = { ...here, name: 'box2', endpoint: 'tcp://10.0.0.2:2375' };
 const volume = { type: 'host', path: '/srv/models' } as const;
 
-/** The report of an engine elsewhere, whose worker prints this. */
+/** Returns the report for a remote engine whose worker prints this. */
 async function reportOf(outcome: Pick<CommandOutcome, 'exitCode' | 'stdout'>) {
   const asked: string[] = [];
   const host = hostOf({
@@ -42,7 +42,7 @@ async function reportOf(outcome: Pick<CommandOutcome, 'exitCode' | 'stdout'>) {
 }
 
 describe('hostReport', () => {
-  it('reads the RAM of this machine and the free space of the store', async () => {
+  it('contains the RAM of this machine and the free space of the store', async () => {
     const host = hostOf({
       engine: engineOf({ facts: async () => here }),
       files: filesOf({}, { freeBytes: async (path) => (path === '/srv/models' ? 5000 : null) }),
@@ -52,7 +52,7 @@ describe('hostReport', () => {
     expect(report).toEqual({ name: 'box1', memory, storeFreeBytes: 5000 });
   });
 
-  it('asks a running worker when the engine is on another machine', async () => {
+  it('queries a running worker if the engine is on another machine', async () => {
     const disk = { device: '/dev/sda1', type: 'ext4', sizeBytes: 900 };
     const { report, asked } = await reportOf({
       exitCode: 0,
@@ -76,12 +76,12 @@ describe('hostReport', () => {
   it.each([
     ['is older and lacks the command', { exitCode: 2, stdout: '' }],
     ['prints another schema', { exitCode: 0, stdout: '{"schema":"rma.worker-facts/v2"}' }],
-    ['prints no JSON', { exitCode: 0, stdout: 'Segmentation fault' }],
-  ])('leaves RAM and disk unknown when the worker %s', async (_what, outcome) => {
+    ['prints invalid JSON', { exitCode: 0, stdout: 'Segmentation fault' }],
+  ])('has unknown RAM and disk if the worker %s', async (_what, outcome) => {
     expect((await reportOf(outcome)).report).toEqual({ name: 'box2', memory: null, storeFreeBytes: null });
   });
 
-  it('leaves RAM and disk unknown when no worker runs on the other machine', async () => {
+  it('has unknown RAM and disk if no worker is running on the other machine', async () => {
     const containers = [containerOf({ service: 'gpu-worker-worker', state: 'exited' })];
     const report = await hostReport(hostOf(), invocationOf(), { engine: elsewhere, volume, containers });
     expect(report).toEqual({ name: 'box2', memory: null, storeFreeBytes: null });

@@ -11,7 +11,7 @@ const check = (server: string, endpoint = 'unix:///var/run/docker.sock') =>
   checkNfsServers({ names: systemNames }, withServer(server), { endpoint });
 
 describe('checkNfsServers', () => {
-  it('[req R12] tells a server without an address before anything is done', async () => {
+  it('[req R12] rejects a server name that cannot be resolved', async () => {
     await expect(check('no-such-server.invalid')).rejects.toMatchObject({
       code: 'RMA_NFS_SERVER_UNKNOWN',
       exitCode: 3,
@@ -19,17 +19,17 @@ describe('checkNfsServers', () => {
     });
   });
 
-  it.each(['127.0.0.1', '[::1]', 'localhost'])('takes %s', async (server) => {
+  it.each(['127.0.0.1', '[::1]', 'localhost'])('accepts %s', async (server) => {
     await expect(check(server)).resolves.toBeUndefined();
   });
 
-  it('leaves the names of another machine to its own engine', async () => {
+  it('does not resolve names for an engine on another machine', async () => {
     await expect(check('no-such-server.invalid', 'ssh://gpu1')).resolves.toBeUndefined();
   });
 });
 
 describe('storeMount', () => {
-  it('[req R12] makes an export with its options where it is not there yet', () => {
+  it('[req R12] includes the options of an export', () => {
     const volume = volumeOf(withServer('nas'), 'store');
     const name = volume.type === 'volume' ? volume.name : '';
     expect(storeMount(volume)).toBe(
@@ -37,7 +37,7 @@ describe('storeMount', () => {
     );
   });
 
-  it('names a plain volume, and a folder', () => {
+  it('returns the name of a volume, or the path of a directory', () => {
     expect(storeMount(volumeOf(configOf(), 'store'))).toBe('type=volume,source=rma-models,target=/models');
     expect(storeMount({ type: 'host', path: '/data/a,b' })).toBe(
       'type=bind,"source=/data/a,b",target=/models',

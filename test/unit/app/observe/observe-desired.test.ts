@@ -41,19 +41,19 @@ describe('checkStore', () => {
     });
   });
 
-  it('knows nothing of an existing volume before the worker image is built', async () => {
+  it('returns null for an existing volume if the worker image is not built', async () => {
     const question = { access: accessTo(volume), models, snapshot: withStore({ images: new Set() }) };
     expect(await checkStore(new FakeHost(), invocation, question)).toBeNull();
   });
 
-  it('knows nothing when the container that reads it fails', async () => {
+  it('returns null if the container fails', async () => {
     const host = new FakeHost();
     host.docker.oneOff = async () => ({ exitCode: 1, stdout: '', stderr: 'no space' });
     const question = { access: accessTo(volume), models, snapshot: withStore() };
     expect(await checkStore(host, invocation, question)).toBeNull();
   });
 
-  it('finds nothing in a store that does not exist, without a container', async () => {
+  it('reports a missing store as empty, without a container', async () => {
     const host = new FakeHost();
     const question = { access: accessTo({ type: 'host', path: '/data' }), models, snapshot: withStore() };
     const found = await checkStore(host, invocation, question);
@@ -69,12 +69,12 @@ describe('freeBytesBeside', () => {
   const host = new FakeHost();
   host.files.put('/var/lib/docker/x', '');
 
-  it('is that of the host directory, or of the directory of the engine', async () => {
+  it('returns the free space of the host directory or of the engine directory', async () => {
     expect(await freeBytesBeside(host, { volume: { type: 'host', path: '/data' } }, snapshot)).toBe(2 ** 42);
     expect(await freeBytesBeside(host, { volume }, snapshot)).toBe(2 ** 42);
   });
 
-  it('is unknown for a server, and for an engine on another machine', async () => {
+  it('returns null for a server, and for an engine on another machine', async () => {
     const exported: DockerVolume = { ...volume, options: { type: 'nfs' } };
     expect(await freeBytesBeside(host, { volume: exported }, snapshot)).toBeNull();
     expect(await freeBytesBeside(new FakeHost(), { volume }, snapshot)).toBeNull();
@@ -90,7 +90,7 @@ describe('observeDesired', () => {
   });
   const { port } = desired.stack.services.find(({ role }) => role === 'engine') ?? { port: null };
 
-  it('probes the ports of services that do not run, and not those of the others', async () => {
+  it('probes only the ports of stopped services', async () => {
     const host = new FakeHost();
     host.takenPorts.add(port ?? 0);
     const engine = containerOf({ service: 'chat-llm', profile: 'chat', project: 'demo' });
@@ -100,7 +100,7 @@ describe('observeDesired', () => {
     expect((await observeDesired(host, invocation, question(running))).portsTaken.size).toBe(0);
   });
 
-  it('adds what the store holds, or null where it cannot be read', async () => {
+  it('adds the content of the store, or null if it cannot be read', async () => {
     const host = new FakeHost();
     const found = await observeDesired(host, invocation, question(withStore()));
     expect([...(found.store?.values() ?? [])]).toMatchObject([{ state: 'missing' }]);

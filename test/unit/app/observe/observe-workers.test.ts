@@ -14,7 +14,7 @@ const put = (over: Parameters<typeof containerOf>[0]) =>
   host.engine.put(containerOf({ project: 'demo', ...over }));
 
 describe('observeWorkers', () => {
-  it('adds the role of each container, and the status of each worker', async () => {
+  it('adds the role of each container and the status of each worker', async () => {
     put({ service: 'chat-worker', profile: 'chat' });
     put({ service: 'coordinator', profile: null });
     expect(await look()).toMatchObject([
@@ -23,7 +23,7 @@ describe('observeWorkers', () => {
     ]);
   });
 
-  it('gives an engine the fault that its worker reports, and asks no worker that is stopped', async () => {
+  it('adds the error of an engine that its worker reports, and skips stopped workers', async () => {
     put({ service: 'a-worker', profile: 'a', engines: ['a-llm'] });
     put({ service: 'a-llm', profile: 'a' });
     put({ service: 'b-worker', profile: 'b', state: 'exited', exitCode: 0 });
@@ -40,7 +40,7 @@ describe('observeWorkers', () => {
     expect(host.docker.execs.map((exec) => exec.split(':')[0])).toEqual(['a-worker']);
   });
 
-  it('leaves the status of a worker of another version unknown, so that a plan recreates it', async () => {
+  it('has no status for a worker of another version', async () => {
     put({ service: 'chat-worker', profile: 'chat' });
     host.workers.script('chat-worker', (usual) => Object.assign({}, usual, { state: 'pruning' }));
     expect(await look()).toMatchObject([{ service: 'chat-worker', worker: null }]);

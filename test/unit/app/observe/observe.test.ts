@@ -23,7 +23,7 @@ beforeEach(() => {
 const look = (gpus = false) => observe(host, invocation, { config, gpus });
 
 describe('observe', () => {
-  it('returns the containers of the project in full, and those of all projects as listed', async () => {
+  it('returns the containers of the project in full, and a list of all others', async () => {
     host.engine.put(containerOf({ service: 'chat-worker', profile: 'chat', project: 'demo' }));
     host.engine.put(containerOf({ service: 'coordinator', profile: null, project: 'demo' }));
     host.engine.put(containerOf({ service: 'other-llm', profile: 'other', project: 'other' }));
@@ -37,7 +37,7 @@ describe('observe', () => {
     expect(host.engine.reads.filter((read) => read.startsWith('container '))).toHaveLength(2);
   });
 
-  it('hashes the generated files and the secrets, with the time of each secret', async () => {
+  it('hashes generated files and secrets, with the time of each secret', async () => {
     const dir = config.stateDir;
     host.files.put(`${dir}/compose.yaml`, 'services: {}\n');
     host.files.put(`${dir}/secrets/hf_token`, 'hf_x', { modifiedMs: 5 });
@@ -49,7 +49,7 @@ describe('observe', () => {
     expect(directories.size).toBe(0);
   });
 
-  it('returns the host directories that are mounted, if they exist', async () => {
+  it('returns mounted host directories that exist', async () => {
     const volumes = { ...config.volumes, store: { type: 'host', path: '/data/models' } } as const;
     const inDirectory = { config: { ...config, volumes }, gpus: false };
     expect((await observe(host, invocation, inDirectory)).directories.size).toBe(0);
@@ -58,7 +58,7 @@ describe('observe', () => {
     expect([...directories.keys()]).toEqual(['/data/models']);
   });
 
-  it('reads the GPUs and the processes of containers on them only when asked', async () => {
+  it('reads GPUs and their processes only if requested', async () => {
     host.inventory = inventoryOf(gpuOf(0, 24_564));
     const onGpu = { gpus: ['GPU-0'], project: 'other', profile: 'other' };
     const running = host.engine.put(containerOf({ service: 'other-vllm', ...onGpu }));
@@ -71,7 +71,7 @@ describe('observe', () => {
     expect([...processes]).toEqual([[running.id, [4711]]]);
   });
 
-  it('leaves the processes unknown where the engine cannot list them', async () => {
+  it('has unknown processes if the engine cannot list them', async () => {
     const { id } = host.engine.put(containerOf({ service: 'chat-llm', gpus: ['GPU-0'] }));
     host.engine.processes = async () => {
       throw new Error('top is not supported');
@@ -79,7 +79,7 @@ describe('observe', () => {
     expect([...(await look(true)).processes]).toEqual([[id, null]]);
   });
 
-  it('reports an engine that is too old before a Compose that is missing', async () => {
+  it('reports an old engine before a missing Compose', async () => {
     const facts = await host.engine.facts();
     host.engine.facts = async () => ({ ...facts, version: '20.10.0' });
     host.docker.composeVersion = async () => {
@@ -92,7 +92,7 @@ describe('observe', () => {
 });
 
 describe('observeForRender', () => {
-  it('returns no containers without Docker, and the GPUs all the same', async () => {
+  it('returns GPUs but no containers without Docker', async () => {
     host.inventory = inventoryOf(gpuOf(0, 24_564));
     const parts = { gpus: host.gpus, facts: host.facts, files: host.files };
     const offline = { ...parts, engine: engineOf() };
