@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { withSettings } from '../../../src/cli/render/command-line.ts';
 
-it('repeats the settings of a command in the next one, quoted for a shell', () => {
+it('adds the settings of a command to the next one, quoted for a shell', () => {
   const settings = new Map([
     ['volumes.store', ["host:/data/it's mine"]],
     ['profiles', ['gpu-worker', 'ocr']],

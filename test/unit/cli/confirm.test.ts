@@ -14,34 +14,34 @@ function asking(change: { readonly noInput?: boolean; readonly signal?: AbortSig
   return { stdin, stderr, answer: confirm('Remove it?', { io: { stdin, stderr, signal }, globals }) };
 }
 
-describe('a question on a terminal', () => {
-  it.each(['y\n', 'yes\n', ' Y \n'])('goes on after %j', async (typed) => {
+describe('a prompt on a terminal', () => {
+  it.each(['y\n', 'yes\n', ' Y \n'])('continues after %j', async (typed) => {
     const { stdin, stderr, answer } = asking();
     stdin.write(typed);
     await expect(answer).resolves.toBeUndefined();
     expect(stderr.screen).toContain('Remove it? [y/N]');
   });
 
-  it.each(['n\n', '\n', 'yesterday\n', CTRL_D])('stops after %j, with exit code 2', async (typed) => {
+  it.each(['n\n', '\n', 'yesterday\n', CTRL_D])('fails with exit code 2 after %j', async (typed) => {
     const { stdin, answer } = asking();
     stdin.write(typed);
     await expect(answer).rejects.toMatchObject({ code: 'RMA_USAGE_NOT_CONFIRMED', exitCode: 2 });
   });
 
-  it('ends with 130 on Ctrl-C, which the line editor keeps from the process', async () => {
+  it('fails with exit code 130 on Ctrl-C', async () => {
     const { stdin, answer } = asking();
     stdin.write(CTRL_C);
     await expect(answer).rejects.toMatchObject({ code: 'RMA_INTERRUPTED', exitCode: 130 });
   });
 
-  it('ends with the reason of a signal', async () => {
+  it('rejects with the reason of a signal', async () => {
     const controller = new AbortController();
     const { answer } = asking({ signal: controller.signal });
     controller.abort(new Error('SIGTERM'));
     await expect(answer).rejects.toThrow('SIGTERM');
   });
 
-  it('is not asked with --no-input', async () => {
+  it('is skipped with --no-input', async () => {
     await expect(asking({ noInput: true }).answer).rejects.toMatchObject({ code: 'RMA_USAGE_NOT_CONFIRMED' });
   });
 });

@@ -10,11 +10,11 @@ describe('the host line of rma status', () => {
     [{ memory, storeFreeBytes: 71 * GIB }, '64.0 GiB of RAM, 60.5 GiB available; 71.0 GiB free for models'],
     [{ memory, storeFreeBytes: null }, '64.0 GiB of RAM, 60.5 GiB available'],
     [{ memory: null, storeFreeBytes: 512 }, '512 B free for models'],
-  ])('shows RAM and free space as far as they are known: %#', (known, text) => {
+  ])('shows RAM and free space if known: %#', (known, text) => {
     expect(renderHost({ name: 'box1', ...known }, theme())).toBe(`host box1  ${text}`);
   });
 
-  it('shows the name alone when nothing else is known', () => {
+  it('shows only the name if nothing else is known', () => {
     expect(renderHost({ name: 'box1', memory: null, storeFreeBytes: null }, theme())).toBe('host box1');
   });
 });

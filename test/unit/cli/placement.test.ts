@@ -7,15 +7,15 @@ import { theme } from '../../helpers/cli/theme.ts';
 const GIB = 2 ** 30;
 const on8 = () => placeOn({ inventory: inventoryOf(gpuOf(0, 8_188), gpuOf(1, 4_096)) });
 
-describe('what was placed', () => {
-  it('is a line per service on GPUs in a plan', async () => {
+describe('the placement', () => {
+  it('is one line per service in a plan', async () => {
     expect(renderPlacement(await on8(), theme())).toBe(
       ['GPUs', '  gpu-worker-ollama  GPU 0 Card 0  5.9 GiB'].join('\n'),
     );
     expect(renderPlacement(await placeOn({ inventory: null, profiles: ['cpu-worker'] }), theme())).toBeNull();
   });
 
-  it('is explained: needs and their parts, each GPU taken or refused, each variant not taken', async () => {
+  it('is explained: memory needs, GPUs chosen and rejected, variants rejected', async () => {
     const text = explainPlacement(await on8(), theme());
     expect(text).toMatch(/SERVICE +VARIANT +GPU +NEEDS +WEIGHTS +KV +OVERHEAD +AVAILABLE/);
     expect(text).toMatch(/gpu-worker-ollama +ollama +GPU 0 +5\.9 GiB/);
@@ -25,7 +25,7 @@ describe('what was placed', () => {
     expect(text).toContain('  - gpu-worker as 4bit: ');
   });
 
-  it('says so when no service asks for a GPU', async () => {
+  it('states that no service requests a GPU', async () => {
     const placed = await placeOn({ inventory: null, profiles: ['cpu-worker'] });
     expect(explainPlacement(placed, theme())).toBe('Placement\nNo service requests a GPU.');
   });

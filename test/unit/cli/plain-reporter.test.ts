@@ -19,7 +19,7 @@ function linesOf(events: readonly (RmaEvent | number)[], verbosity = 0): readonl
 }
 
 describe('progress without a terminal', () => {
-  it('has a line per model every 10 percent or 5 seconds, and none in between', () => {
+  it('prints a line per model every 10 percent or 5 seconds', () => {
     const events = [
       modelEvent(0),
       100,
@@ -38,7 +38,7 @@ describe('progress without a terminal', () => {
     ]);
   });
 
-  it('has a line per change of a model or worker, with what was fetched', () => {
+  it('prints a line per state change, with the bytes downloaded', () => {
     const waiting = modelEvent(0, { state: 'waiting', note: 'box2 fetches it' });
     const present = modelEvent(100, { state: 'present', fetchedBytes: 0 });
     expect(linesOf([waiting, waiting, modelEvent(0, { state: 'verifying' }), present, present])).toEqual([
@@ -48,7 +48,7 @@ describe('progress without a terminal', () => {
     ]);
   });
 
-  it('shows steps and warnings as lines, and a control sign from outside as a blank', () => {
+  it('prints steps and warnings as lines, and replaces control characters', () => {
     const events: readonly RmaEvent[] = [
       { type: 'step', id: 'a', state: 'start', text: 'Build' },
       { type: 'step', id: 'a', state: 'done', text: 'Built\r\u001b[2J' },
@@ -57,7 +57,7 @@ describe('progress without a terminal', () => {
     expect(linesOf(events)).toEqual(['→ Build', '✔ Built [2J', 'warning: odd (RMA_X)', '  hint: rma y']);
   });
 
-  it('tells log lines only when asked', () => {
+  it('prints log lines only with -v', () => {
     const logs: readonly RmaEvent[] = [
       { type: 'log', level: 'info', text: 'info' },
       { type: 'log', level: 'debug', text: 'debug' },

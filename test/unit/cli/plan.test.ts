@@ -11,8 +11,8 @@ const desired = desiredProfiles('a');
 const plan = (observed: Observed, removeOrphans = false) =>
   planUp(desired, observed, { host: 'box1', profiles: [], removeOrphans });
 
-describe('a plan for people', () => {
-  it('shows every operation by kind, with drains and waits, and the totals', () => {
+describe('a plan as text', () => {
+  it('lists every operation by kind, with drains, waits and totals', () => {
     const running = runningProfiles(desired, 'a');
     const changed = withContainer(running, 'a-one', { configHash: 'old' });
     expect(renderPlan(plan(changed), theme()).split('\n')).toEqual([
@@ -25,7 +25,7 @@ describe('a plan for people', () => {
     ]);
   });
 
-  it('shows images, volumes, models and files under their own headings', () => {
+  it('groups images, volumes, models and files under headings', () => {
     const lines = renderPlan(plan(emptyBox()), theme()).split('\n');
     expect(lines.filter((line) => !line.startsWith(' '))).toEqual([
       'Services',
@@ -38,7 +38,7 @@ describe('a plan for people', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^ {2}> wait for the models of a-worker /));
   });
 
-  it('says so when nothing changes, and when it only waits', () => {
+  it('summarizes a plan without changes, and one that only waits', () => {
     const running = runningProfiles(desired, 'a');
     expect(summaryLine(plan(running))).toBe('Nothing to do: everything is as desired.');
     const waiting = withContainer(running, 'a-worker', { worker: { state: 'registering', failure: null } });
@@ -61,7 +61,7 @@ describe('a plan for people', () => {
     ]);
   });
 
-  it('asks with the names of everything that it removes', () => {
+  it('lists everything it removes in the prompt', () => {
     const orphans = runningProfiles(desiredProfiles('a', 'b'), 'a', 'b');
     expect(removalQuestion(plan(orphans, true))).toBe('This will remove: b-worker, b-two. Continue?');
   });

@@ -26,7 +26,7 @@ const worker = containerOf({
 });
 
 describe('the services of a host', () => {
-  it('are a table with state, health or exit code, short UUIDs and addresses', () => {
+  it('are printed as a table with state, health or exit code, short UUIDs and URLs', () => {
     const lines = renderServices([engine, worker], theme()).split('\n');
     expect(lines.map((line) => line.trim().split(/ {2,}/))).toEqual([
       ['PROJECT', 'SERVICE', 'STATE', 'GPU', 'ENDPOINT', 'RESTARTS', 'IMAGE'],
@@ -35,7 +35,7 @@ describe('the services of a host', () => {
     ]);
   });
 
-  it('are JSON with whole UUIDs, ports and the time of the start in UTC', () => {
+  it('are JSON with full UUIDs, ports and start time in UTC', () => {
     expect(serviceDocument(engine)).toMatchObject({
       project: 'demo',
       service: 'chat-llm',

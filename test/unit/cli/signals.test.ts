@@ -13,7 +13,7 @@ describe('signals', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ])('%s aborts at first and exits with %d at the second time', (name, exitCode) => {
+  ])('%s aborts the first time and exits with %d the second time', (name, exitCode) => {
     const source = new FakeProcess();
     const told: string[] = [];
     const signal = abortOnSignals(source, (line) => told.push(line));

@@ -16,7 +16,7 @@ const columns: readonly Column<Row>[] = [
 ];
 
 describe('renderTable', () => {
-  it('aligns columns, also with wide and combining signs, and marks what is empty', () => {
+  it('aligns columns, including wide and combining characters, and marks empty cells', () => {
     const rows = [
       { name: '模型', bytes: '5' },
       { name: 'cafe\u0301', bytes: '1234567' },
@@ -30,7 +30,7 @@ describe('renderTable', () => {
     ]);
   });
 
-  it('never lets a line be wider than the terminal, whatever the texts', () => {
+  it('never writes a line wider than the terminal', () => {
     const row = fc.record({ name: fc.string({ unit: 'grapheme' }), bytes: fc.string() });
     fc.assert(
       fc.property(fc.array(row), fc.integer({ min: 1, max: 60 }), (rows, width) => {
@@ -41,7 +41,7 @@ describe('renderTable', () => {
     );
   });
 
-  it('says that a text was cut', () => {
+  it('marks truncated text', () => {
     const line = renderTable(columns, [{ name: 'a-very-long-name', bytes: '1' }], theme({ columns: 12 }));
     expect(line.split('\n')[1]).toBe('a-very-long…');
   });
@@ -66,7 +66,7 @@ describe('displayWidth', () => {
 });
 
 describe('truncate', () => {
-  it('keeps what fits and cuts whole signs', () => {
+  it('keeps what fits and cuts at character boundaries', () => {
     expect(truncate('abc', 3, '…')).toBe('abc');
     expect(truncate('模型x', 4, '…')).toBe('模…');
     expect(truncate('abcdef', 2, '...')).toBe('ab');
@@ -75,7 +75,7 @@ describe('truncate', () => {
 });
 
 describe('printable', () => {
-  it('leaves no control signs in text from outside', () => {
+  it('removes control characters', () => {
     expect(printable('a\u001b[31mb\r\nc')).toBe('a [31mb c');
   });
 });

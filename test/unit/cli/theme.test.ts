@@ -6,7 +6,7 @@ import { FakeTerminal } from '../../helpers/cli/fake-terminal.ts';
 const terminal = new FakeTerminal(100);
 const pipe = new PassThrough();
 
-describe('colour', () => {
+describe('color', () => {
   it.each([
     ['on a terminal', terminal, {}, 'auto', true],
     ['not in a pipe', pipe, {}, 'auto', false],
@@ -18,15 +18,15 @@ describe('colour', () => {
     ['in a pipe with CLICOLOR_FORCE', pipe, { CLICOLOR_FORCE: '1' }, 'auto', true],
     ['not with FORCE_COLOR=0', terminal, { FORCE_COLOR: '0' }, 'auto', false],
     ['not with CLICOLOR=0', terminal, { CLICOLOR: '0' }, 'auto', false],
-    ['always when the option says so', pipe, { NO_COLOR: '1' }, 'always', true],
-    ['never when the option says so', terminal, { FORCE_COLOR: '1' }, 'never', false],
+    ['always with --color always', pipe, { NO_COLOR: '1' }, 'always', true],
+    ['never with --color never', terminal, { FORCE_COLOR: '1' }, 'never', false],
   ] as const)('%s', (...[, stream, env, when, color]) => {
     const theme = createTheme(stream, env, { color: when });
     expect([theme.color, theme.red('x') !== 'x']).toEqual([color, color]);
   });
 });
 
-describe('signs', () => {
+describe('symbols', () => {
   it.each([
     [{ LANG: 'en_US.UTF-8' }, '✔'],
     [{ LANG: 'en_US.UTF-8', LC_ALL: 'C' }, '+'],
@@ -38,7 +38,7 @@ describe('signs', () => {
 });
 
 describe('columns', () => {
-  it('are those of the terminal; none in a pipe or with --no-trunc', () => {
+  it('are those of the terminal, or null in a pipe or with --no-trunc', () => {
     expect(createTheme(terminal, {}, { color: 'auto' }).columns).toBe(100);
     expect(createTheme(terminal, {}, { color: 'auto', noTrunc: true }).columns).toBeNull();
     expect(createTheme(pipe, {}, { color: 'auto' }).columns).toBeNull();

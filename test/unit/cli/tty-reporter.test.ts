@@ -22,7 +22,7 @@ describe('progress on a terminal', () => {
     return () => vi.useRealTimers();
   });
 
-  it('is a spinner with the step and one line per model, and a total for several', () => {
+  it('shows a spinner with the step, one line per model and a total for several', () => {
     const { terminal, reporter } = open();
     reporter.emit(step('start', 'Fetching'));
     reporter.emit(modelEvent(50));
@@ -37,7 +37,7 @@ describe('progress on a terminal', () => {
     ]);
   });
 
-  it('leaves a line per finished step and model, and no spinner', () => {
+  it('leaves a line per finished step and model, without a spinner', () => {
     const { terminal, reporter } = open();
     reporter.emit(step('start', 'Fetching'));
     reporter.emit(modelEvent(50));
@@ -49,7 +49,7 @@ describe('progress on a terminal', () => {
     expect(terminal.screen).toBe('✔ hf:org/repo: present, 100 MiB, 100 MiB downloaded\n✔ Fetched');
   });
 
-  it('never writes a line wider than the terminal, however narrow', () => {
+  it('never writes a line wider than the terminal', () => {
     for (const columns of [1, 4, 10, 25, 40, 79, 200]) {
       const { terminal, reporter } = open(columns);
       reporter.emit(step('start', 'A step with a rather long description of what it does'));
@@ -61,7 +61,7 @@ describe('progress on a terminal', () => {
     }
   });
 
-  it('redraws ten times a second at most, however many events come', () => {
+  it('redraws at most ten times a second', () => {
     const { terminal, reporter } = open();
     reporter.emit(modelEvent(0));
     const before = terminal.raw.length;
@@ -71,7 +71,7 @@ describe('progress on a terminal', () => {
     expect(terminal.raw.length).toBeGreaterThan(before);
   });
 
-  it('never hides the cursor, so that no end of the process can leave it hidden', () => {
+  it('never hides the cursor', () => {
     const { terminal, reporter } = open();
     reporter.emit(step('start', 'Fetching'));
     vi.advanceTimersByTime(FRAME_MS);
@@ -79,7 +79,7 @@ describe('progress on a terminal', () => {
     expect(terminal.raw).not.toContain('\u001b[?25l');
   });
 
-  it('shows only as many models as the terminal has rows for', () => {
+  it('shows only as many models as the terminal has rows', () => {
     const { terminal, reporter } = open();
     terminal.rows = 6;
     for (let index = 0; index < 20; index++) reporter.emit(modelEvent(index, { ref: `hf:org/m${index}` }));

@@ -42,8 +42,8 @@ const gpus = (...indices: number[]) => [
   },
 ];
 
-describe('the set-ups of the guide', () => {
-  it('[req R60] development: a named volume, and a GPU by UUID where the guide counts', () => {
+describe('the setups of the guide', () => {
+  it('[req R60] development: a named volume, and a GPU by UUID instead of a count', () => {
     const { volumes } = fileOf('development');
     expect(volumes).toEqual({ store: { name: 'model_cache' }, cache: { name: 'rma-cache' } });
     const vllm = serviceOf('development', 'vllm-vllm');
@@ -54,7 +54,7 @@ describe('the set-ups of the guide', () => {
     });
   });
 
-  it('[req R61] production: three services on one folder of the host, read-only to engines', () => {
+  it('[req R61] production: three services share one host directory, read-only for engines', () => {
     const { services, volumes } = fileOf('production');
     expect(volumes).toEqual({ cache: { name: 'rma-cache' } });
     for (const name of ['vllm-vllm', 'embedding-tei', 'gpu-worker-ollama']) {
@@ -83,7 +83,7 @@ describe('the set-ups of the guide', () => {
     });
   });
 
-  it('[req R63] hybrid: the CPU worker beside the GPU gets none, and the image for the CPU', () => {
+  it('[req R63] hybrid: the CPU worker has no GPU and uses the CPU image', () => {
     const cpu = serviceOf('hybrid', 'cpu-worker-llamacpp');
     expect(cpu.deploy).toBeUndefined();
     expect(cpu.environment['NVIDIA_VISIBLE_DEVICES']).toBe('void');
@@ -92,34 +92,34 @@ describe('the set-ups of the guide', () => {
     expect(cpu.labels).not.toHaveProperty('rma.gpus');
   });
 
-  it.each(GUIDE_CASES)('[req R64] down and up again: $name is the same to the byte', ({ input }) => {
+  it.each(GUIDE_CASES)('[req R64] down and up again: $name is byte for byte the same', ({ input }) => {
     const first = input();
     const { config, selection, ports } = first;
     const again = choosePorts({ selection, config, taken: new Set(), kept: ports });
     expect(stackOf({ ...input(), ports: again }).text).toBe(stackOf(first).text);
   });
 
-  it('[req R21] a single GPU: 12 GiB at most, 8 GiB reserved', () => {
+  it('[req R21] a single GPU: 12 GiB limit, 8 GiB reservation', () => {
     expect(serviceOf('single-gpu', 'vllm-vllm').deploy).toEqual({
       resources: { limits: { memory: '12g' }, reservations: { memory: '8g', devices: gpus(0) } },
     });
   });
 
-  it('[req R23] tensor parallel over the GPUs it was given, with shared memory', () => {
+  it('[req R23] tensor parallel on its GPUs, with shared memory', () => {
     const vllm = serviceOf('multi-gpu', 'vllm-vllm');
     expect(vllm.command.slice(-2)).toEqual(['--tensor-parallel-size', '2']);
     expect(vllm.shm_size).toBe('8g');
     expect(vllm.deploy?.resources['reservations']).toEqual({ devices: gpus(0, 1) });
   });
 
-  it('[req R22] no GPU is in two services that want one alone, and none is counted', () => {
+  it('[req R22] the OCR service has its own GPU, and no GPU is requested by count', () => {
     expect(serviceOf('multi-gpu', 'ocr-ollama').deploy?.resources['reservations']).toEqual({
       devices: gpus(2),
     });
     for (const { input } of GUIDE_CASES) expect(stackOf(input()).text).not.toMatch(/^\s*count:/m);
   });
 
-  it('[req R25] a share of the whole GPU: with the size of the cache where it is shared, alone without', () => {
+  it('[req R25] a share of the GPU: with a cache size if shared, without if exclusive', () => {
     const shared = serviceOf('development', 'vllm-vllm').command;
     expect(shared.slice(-4)).toEqual([
       '--gpu-memory-utilization',
@@ -132,7 +132,7 @@ describe('the set-ups of the guide', () => {
     expect(alone).not.toContain('--kv-cache-memory-bytes');
   });
 
-  it('[req R24] says on each container what it was promised', () => {
+  it('[req R24] labels each container with its reservation', () => {
     expect(serviceOf('multi-gpu', 'vllm-vllm').labels).toMatchObject({
       'rma.gpus': `${GPUS[0]?.uuid} ${GPUS[1]?.uuid}`,
       'rma.memory': String(21.5 * 2 ** 30),
@@ -140,7 +140,7 @@ describe('the set-ups of the guide', () => {
     });
   });
 
-  it('[req R12] NFS: mounted hard, and a cache on a folder is written by its owner', () => {
+  it('[req R12] NFS: a hard mount, and a cache directory used by its owner', () => {
     expect(fileOf('nfs').volumes).toEqual({
       store: {
         name: expect.stringMatching(/^rma-models-nfs-[0-9a-f]{8}$/) as string,
@@ -156,7 +156,7 @@ describe('the set-ups of the guide', () => {
     expect(serviceOf('development', 'vllm-vllm').user).toBeUndefined();
   });
 
-  it('[req R04] no second cache beside the store', () => {
+  it('[req R04] no second cache next to the store', () => {
     for (const { input } of GUIDE_CASES) {
       expect(stackOf(input()).text).not.toMatch(/--download-dir|TRANSFORMERS_CACHE/);
     }
@@ -164,7 +164,7 @@ describe('the set-ups of the guide', () => {
 });
 
 describe('the start period', () => {
-  it('grows with the weights, from half an hour on', () => {
+  it('grows with the weights, from 30 minutes', () => {
     const [ref] = inputOf('development').selection.refs;
     const periodFor = (bytes: number) => {
       const input = inputOf('development');
@@ -179,8 +179,8 @@ describe('the start period', () => {
   });
 });
 
-describe('another place for the models', () => {
-  it('[req R14] changes the mounts of the store and nothing else of an engine', () => {
+describe('another location of the models', () => {
+  it('[req R14] changes only the store mount of an engine', () => {
     const engineOf = (store: VolumeSpec) => {
       const input = inputOf('development');
       const config = { ...input.config, volumes: { ...input.config.volumes, store } };

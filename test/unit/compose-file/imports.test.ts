@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const folder = join(import.meta.dirname, '../../../src/core/compose-file');
 const files = readdirSync(folder);
 
-/** What the renderer may know: the spec, how Docker names volumes, and the result that the planner reads. */
+/** Allowed imports of the renderer: the spec, volume names of Docker, and the result for the planner. */
 const ALLOWED = [
   '../fleet/service-spec.ts',
   '../docker/host-gateway.ts',
@@ -19,15 +19,12 @@ const ALLOWED = [
   'yaml',
 ];
 
-it.each(files)(
-  '%s renders specs: it imports nothing of profiles, placement, selection or settings',
-  (file) => {
-    const imports = [...readFileSync(join(folder, file), 'utf8').matchAll(/ from '([^']+)'/g)];
-    const others = imports.flatMap(([, from = '']) => (from.startsWith('./') ? [] : [from]));
-    expect(others.filter((from) => !ALLOWED.includes(from))).toEqual([]);
-  },
-);
+it.each(files)('%s imports nothing from profiles, placement, selection or settings', (file) => {
+  const imports = [...readFileSync(join(folder, file), 'utf8').matchAll(/ from '([^']+)'/g)];
+  const others = imports.flatMap(([, from = '']) => (from.startsWith('./') ? [] : [from]));
+  expect(others.filter((from) => !ALLOWED.includes(from))).toEqual([]);
+});
 
-it('consists of files', () => {
+it('the renderer has files', () => {
   expect(files.length).toBeGreaterThan(2);
 });

@@ -5,7 +5,7 @@ import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { fleetInputOf } from '../../helpers/builders/render-builders.ts';
 import { stackOf, workerConfigOf } from '../../helpers/builders/stack-of.ts';
 
-/** An engine that rma does not know, as a user writes it. */
+/** A custom engine file of a user. */
 const ENGINE = `image: registry.example/turbo:3.1.0
 port: 4000
 reads: [hf]
@@ -25,7 +25,7 @@ const MODELS = 'small: { ref: "hf:org/small", kind: chat }\n';
 const PROFILE =
   'description: Mine\nservices:\n  - { engine: turbo, models: [small], concurrency: 3, gpus: 0 }\n';
 
-describe('[req R02] an engine that only a YAML file describes', () => {
+describe('[req R02] an engine defined only by a YAML file', () => {
   const catalog = buildCatalog([
     { kind: 'engine', name: 'turbo', file: 'engines/turbo.yaml', text: ENGINE, own: true },
     { kind: 'models', name: 'models', file: 'profiles/models.yaml', text: MODELS, own: true },
@@ -45,7 +45,7 @@ describe('[req R02] an engine that only a YAML file describes', () => {
     });
   });
 
-  it('is what the worker probes and drains', () => {
+  it('is probed and drained by the worker', () => {
     const { engines } = workerConfigOf(input, 'mine-worker');
     expect(engines).toMatchObject([
       {

@@ -29,7 +29,7 @@ const servicesOf = (input: FleetInput) =>
 describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
   const services = Object.values(servicesOf(input()));
 
-  it('has no rights, bounded logs, a health check and a time to end', () => {
+  it('has no capabilities, limited logs, a health check and a stop grace period', () => {
     for (const service of services) {
       expect(service).toMatchObject({
         restart: 'unless-stopped',
@@ -42,7 +42,7 @@ describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
     }
   });
 
-  it('[req R29] sees the GPUs that it was given by UUID, else none', () => {
+  it('[req R29] sees its reserved GPUs, or none', () => {
     for (const { environment, deploy, gpus, devices } of services) {
       const given = (deploy as Deploy | undefined)?.resources.reservations?.devices;
       expect(environment['NVIDIA_VISIBLE_DEVICES']).toBe(given === undefined ? 'void' : undefined);
@@ -51,7 +51,7 @@ describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
     }
   });
 
-  it('never has the rights of the host, and nothing that Compose calls obsolete', () => {
+  it('is not privileged and uses nothing obsolete', () => {
     for (const service of services) {
       expect(service).not.toHaveProperty('privileged');
       expect(service).not.toHaveProperty('ipc');
@@ -59,7 +59,7 @@ describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
     expect(parse(stackOf(input()).text)).not.toHaveProperty('version');
   });
 
-  it('[req R13] mounts the one store, which only workers may write', () => {
+  it('[req R13] mounts the store, writable only for workers', () => {
     for (const { image, volumes = [] } of services) {
       const store = volumes.find(({ target }) => target === '/models');
       if (store === undefined) expect(image).toMatch(/^rma-worker:/);
@@ -76,7 +76,7 @@ describe('renderCompose', () => {
     ['::', '[::]:8080:8080', 'http://box1:8080', 'token'],
     ['10.1.2.3', '10.1.2.3:8080:8080', 'http://10.1.2.3:8080', 'token'],
   ])(
-    'binds to %s, says where that is reached, and opens the coordinator on loopback only',
+    'binds to %s, reports the reachable URL, and opens the coordinator only on loopback',
     (...[bind, port, url, readers]) => {
       const input = inputOf({ bind });
       const services = servicesOf(input);
@@ -86,7 +86,7 @@ describe('renderCompose', () => {
     },
   );
 
-  it('declares the cache volume only where an engine keeps caches', () => {
+  it('declares the cache volume only if an engine uses it', () => {
     const volumesOf = (cachePath: string | null) => {
       const catalog = catalogOf(
         { chat: [profileServiceOf({ engine: 'llm', models: ['small'], flags: [], memoryBytes: null })] },
@@ -104,17 +104,17 @@ describe('renderCompose', () => {
     [3 * 2 ** 30, '3g'],
     [1.5 * 2 ** 30, '1536m'],
     [10_000_000, '10000000b'],
-  ])('limits the memory to %d bytes as %s', (memoryBytes, memory) => {
+  ])('limits memory of %d bytes as %s', (memoryBytes, memory) => {
     const catalog = catalogOf({ chat: [profileServiceOf({ memoryBytes })] });
     const services = servicesOf(fleetInputOf({ selection: selectServices(catalog, ['chat']) }));
     expect(services['chat-llm']?.['deploy']).toEqual({ resources: { limits: { memory } } });
   });
 
-  it('gives a worker its drain and some time to end', () => {
+  it('stops a worker after its drain timeout plus a margin', () => {
     expect(servicesOf(inputOf({ drainSeconds: 90 }))['chat-worker']?.['stop_grace_period']).toBe('105s');
   });
 
-  it('names only the secrets in use, and gives them to nobody else', () => {
+  it('mounts only the secrets in use, each only in its service', () => {
     const input = fleetInputOf({ secrets: new Set(['hf_token', 'coordinator_key', 'worker_token_chat']) });
     const services = servicesOf(input);
     expect(
@@ -127,7 +127,7 @@ describe('renderCompose', () => {
     expect(stackOf(fleetInputOf({ secrets: new Set() })).text).not.toContain('secrets:');
   });
 
-  it('offers a worker the number of requests in flight only where the engine tells it', () => {
+  it('has no in-flight metric for an engine without metrics', () => {
     const catalog = catalogOf(
       { chat: [profileServiceOf({ engine: 'llm', models: ['small'], flags: [], memoryBytes: null })] },
       [engineOf('llm', { metricsPath: null })],

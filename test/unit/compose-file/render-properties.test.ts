@@ -51,7 +51,7 @@ const anyText = fc.oneof(
 );
 
 describe('renderCompose', () => {
-  it('gives every text back unchanged, to readers of YAML 1.1 and of 1.2', () => {
+  it('writes every string so that YAML 1.1 and 1.2 read it unchanged', () => {
     fc.assert(
       fc.property(fc.array(anyText, { maxLength: 40, size: 'max' }), anyText, (flags, value) => {
         const engine = engineOf('llm', { environment: { VALUE: value } });
@@ -68,7 +68,7 @@ describe('renderCompose', () => {
     );
   });
 
-  it("carries each worker's configuration whole", () => {
+  it('contains the complete configuration of each worker', () => {
     fc.assert(
       fc.property(fc.array(anyText, { minLength: 1 }), fc.integer({ min: 0 }), (paths, bytes) => {
         const files = paths.map((path) => ({ path, bytes, digest: null }));
@@ -84,7 +84,7 @@ describe('renderCompose', () => {
     );
   });
 
-  it('gives the same bytes whatever the order of the input', () => {
+  it('is the same whatever the order of the input', () => {
     const service = (model: string) =>
       profileServiceOf({ engine: 'llm', models: [model], flags: [], memoryBytes: null });
     const catalog = catalogOf({ a: [service('small')], b: [service('big')] });
@@ -122,17 +122,17 @@ describe('the config hash', () => {
     expect(Object.fromEntries(labels)).toEqual(before);
   });
 
-  it('changes with a new pin for the worker and for the engine that reads the model', () => {
+  it('changes with the pinned model for the worker and the engine that reads it', () => {
     const ref = 'hf:org/small:small.gguf';
     const pinned = new Map([[ref, pinnedFile(ref, { commit: 'f'.repeat(40) })]]);
     expect(changed({ pinned })).toEqual(['chat-worker', 'chat-llm']);
   });
 
-  it('changes with the image of rma for the coordinator and the workers only', () => {
+  it('changes with the rma image for coordinator and workers only', () => {
     expect(changed({ workerImage: 'rma-worker:2' })).toEqual(['coordinator', 'chat-worker']);
   });
 
-  it('does not change with the version in the header or the place of the file', () => {
+  it('does not change with the version in the header or the location of the file', () => {
     expect(changed({ config: configOf({ stateDir: '/elsewhere' }) })).toEqual([]);
     expect(hashesOf(stackOf(fleetInputOf(), '9.9.9'))).toEqual(before);
   });

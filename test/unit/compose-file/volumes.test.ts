@@ -19,7 +19,7 @@ const nameOf = (config: RmaConfig) => {
 };
 
 describe('an NFS volume', () => {
-  it('[req R12] is mounted hard, its name says which export and options it has', () => {
+  it('[req R12] is mounted hard and has a hash in its name', () => {
     const [volume] = stackOf(fleetInputOf({ config: withStore(nas) })).volumes;
     expect(volume).toMatchObject({
       name: expect.stringMatching(/^rma-models-nfs-[0-9a-f]{8}$/) as string,
@@ -31,14 +31,14 @@ describe('an NFS volume', () => {
     });
   });
 
-  it('[req R12] takes other mount options, and an address of version 6', () => {
+  it('[req R12] accepts other mount options and an IPv6 address', () => {
     const config = withStore({ ...nas, server: '[fd00::9]' }, { nfsOptions: 'nfsvers=4.1,hard,nconnect=8' });
     expect(stackOf(fleetInputOf({ config })).volumes[0]?.options['o']).toBe(
       'addr=fd00::9,rw,nfsvers=4.1,hard,nconnect=8',
     );
   });
 
-  it('has a name of its own for every server, export and set of options, and the same for the same', () => {
+  it('has a unique name per server, export and options', () => {
     const word = fc.stringMatching(/^[a-z0-9]{1,6}$/);
     const given = fc.tuple(word, word, fc.option(word));
     const named = ([server, path, nfsOptions]: [string, string, string | null]) =>
@@ -50,7 +50,7 @@ describe('an NFS volume', () => {
     );
   });
 
-  it('[req R13] is read-only for engines, and takes nothing over from an image', () => {
+  it('[req R13] is read-only for engines and not initialized from an image', () => {
     const { text } = stackOf(fleetInputOf({ config: withStore(nas) }));
     const { services } = parse(text) as { services: Record<string, { volumes?: unknown[] }> };
     const mount = { type: 'volume', source: 'store', target: '/models', volume: { nocopy: true } };
@@ -72,7 +72,7 @@ describe('planVolumes', () => {
     expect(planVolumes(wanted, doneBox(wanted))).toEqual({ steps: [], checks: [] });
   });
 
-  it('[req R12] stops at a volume of that name with other options, and tells both sides', () => {
+  it('[req R12] fails for an existing volume with other options, and shows both', () => {
     const wanted = desired(withStore(nas));
     const name = nameOf(withStore(nas));
     const options = { type: 'nfs', o: 'addr=other,rw', device: ':/x' };
@@ -90,7 +90,7 @@ describe('planVolumes', () => {
     });
   });
 
-  it('stops at a volume of another driver', () => {
+  it('fails for a volume of another driver', () => {
     const volume = { name: 'rma-models', driver: 'rclone', options: {}, labels: {} };
     const { checks } = planVolumes(
       desired(configOf()),
@@ -102,7 +102,7 @@ describe('planVolumes', () => {
 });
 
 describe('planNfs', () => {
-  it('[req R12] warns of options that put models at risk, where an export is used', () => {
+  it('[req R12] warns about risky mount options if an export is used', () => {
     const risky = { nfsOptions: 'rw,nolock,soft' };
     expect(planNfs(withStore(nas, risky)).map(({ code, level, details }) => [code, level, details])).toEqual([
       ['RMA_NFS_OPTIONS', 'warning', { option: 'nolock' }],

@@ -17,8 +17,8 @@ function faultsOf(sources: ConfigSources): readonly string[] {
   return [];
 }
 
-describe('faults', () => {
-  it('are told all at once, in the order of their places, from file, options and environment', () => {
+describe('configuration errors', () => {
+  it('are reported all at once from file, options and environment, in order of position', () => {
     const sources: ConfigSources = {
       ...withFile(
         'projct: x\nproject: Bad Name\nbind: 1\nbind: 300.0.0.1\nprofiles: cpu\nvolumes:\n  stroe: a\n  cache: nfs:x\n',
@@ -42,17 +42,17 @@ describe('faults', () => {
 
   it.each([
     [
-      'a list in place of the file',
+      'a list instead of a mapping',
       '- a\n',
       'rma.yaml:1:1: the file must be a mapping of settings, not a list',
     ],
     [
-      'a text in place of a section',
+      'a string instead of a section',
       'hub: x\n',
       'rma.yaml:1:6: "hub" must be a mapping of settings, not "x"',
     ],
     [
-      'a number in place of text',
+      'a number instead of a string',
       'project: 12\n',
       'rma.yaml:1:10: "project" must be text such as demo, not 12',
     ],
@@ -62,7 +62,7 @@ describe('faults', () => {
       'rma.yaml:1:16: "drain_timeout" must be text such as 30s, not 30',
     ],
     [
-      'text in place of a number',
+      'a string instead of a number',
       "coordinator:\n  port: '1'\n",
       'rma.yaml:2:9: "coordinator.port" must be a whole number such as 7700, not "1"',
     ],
@@ -72,7 +72,7 @@ describe('faults', () => {
       'rma.yaml:3:5: "profiles[1]" must be text or a whole number, not 5.5',
     ],
     [
-      'a list in place of a map',
+      'a list instead of a map',
       'ports: [1]\n',
       'rma.yaml:1:8: "ports" must be a mapping such as { cpu-worker-llamacpp: 8080 }, not a list',
     ],
@@ -82,7 +82,7 @@ describe('faults', () => {
       'rma.yaml:2:6: "ports.a" must be text or a whole number, not a mapping',
     ],
     [
-      'a host as text',
+      'a host that is a string',
       'hosts:\n  b: ssh://b\n',
       'rma.yaml:2:6: "hosts.b" must be {} or { address: ssh://box1 }, not "ssh://b"',
     ],
@@ -101,30 +101,30 @@ describe('faults', () => {
       'worker_base: x\n',
       'rma.yaml:1:1: unknown key "worker_base"; did you mean "images.worker_base"?',
     ],
-    ['a key like nothing', 'zebra: x\n', 'rma.yaml:1:1: unknown key "zebra"'],
-  ])('tell %s', (_name, text, fault) => {
+    ['a key without a suggestion', 'zebra: x\n', 'rma.yaml:1:1: unknown key "zebra"'],
+  ])('include %s', (_name, text, fault) => {
     expect(faultsOf(withFile(text))).toEqual([fault]);
   });
 
-  it('of broken YAML come alone: what follows would mean something else', () => {
+  it('of invalid YAML are reported alone', () => {
     const faults = faultsOf(withFile('hub:\n\tendpoint: x\nprojct: x\n'));
     expect(faults.length).toBeGreaterThan(0);
     expect(faults.join()).toMatch(/^rma\.yaml:2:1: tabs are not allowed/);
     expect(faults.join()).not.toContain('projct');
   });
 
-  it('of a weaker source are told although a stronger one wins', () => {
+  it('of an overridden source are reported as well', () => {
     expect(faultsOf({ ...withFile('bind: nowhere\n'), flags: flags({ bind: ['127.0.0.1'] }) })).toHaveLength(
       1,
     );
   });
 
-  it('never show a token', () => {
+  it('never contain a token', () => {
     const error = faultsOf({ ...base, env: { HF_ENDPOINT: 'ftp://me:hf_abcdefghijklmnop@hub' } }).join();
     expect(error).not.toMatch(/abcdefghijklmnop/);
   });
 
-  it('are all that any text in a file can cause', () => {
+  it('have file, line and column, whatever the file contains', () => {
     const yamlish = fc.stringMatching(/^[a-z:{}[\]\-&*!'" \n\t0-9.~#|>]{0,60}$/);
     fc.assert(
       fc.property(yamlish, (text) => {

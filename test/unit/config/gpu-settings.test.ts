@@ -17,7 +17,7 @@ const messageOf = (work: () => unknown): string => {
   }
 };
 
-describe('the settings of GPUs', () => {
+describe('the GPU settings', () => {
   it.each([
     ['true', 'required'],
     ['auto', 'auto'],
@@ -33,11 +33,11 @@ describe('the settings of GPUs', () => {
     ['auto', 'auto'],
     ['"true"', 'required'],
     ['no', 'off'],
-  ])('[req R28] gpu.enable takes %s as YAML writes it', (word, use) => {
+  ])('[req R28] accept gpu.enable: %s in YAML', (word, use) => {
     expect(gpuOf({}, {}, `gpu:\n  enable: ${word}\n`).use).toBe(use);
   });
 
-  it('[req R28] refuses another word with those it takes', () => {
+  it('[req R28] reject another value with the valid ones', () => {
     expect(messageOf(() => gpuOf({ ENABLE_GPU: 'maybe' }))).toBe(
       'ENABLE_GPU: gpu.enable expects true, auto or false, got "maybe"',
     );
@@ -55,7 +55,7 @@ describe('the settings of GPUs', () => {
     expect(gpuOf({}, {}, `gpu:\n  min_memory: ${size}\n`).minBytes).toBe(bytes);
   });
 
-  it('wants a unit where a number alone could be anything', () => {
+  it('require a unit if a plain number is ambiguous', () => {
     expect(messageOf(() => gpuOf({ RMA_GPU_RESERVE: '256' }))).toContain(
       'a size with its unit, such as 512MiB',
     );
@@ -68,18 +68,18 @@ describe('the settings of GPUs', () => {
     ['0,1', ['0', '1']],
     ['GPU-5f1c2a9e', ['GPU-5f1c2a9e']],
     ['0:1', ['0:1']],
-  ])('[req R26] NVIDIA_VISIBLE_DEVICES=%s leaves %j to be used', (value, visible) => {
+  ])('[req R26] NVIDIA_VISIBLE_DEVICES=%s allows %j', (value, visible) => {
     expect(gpuOf({ NVIDIA_VISIBLE_DEVICES: value }).visible).toEqual(visible);
   });
 
-  it('[req R26] --gpus takes the place of the variable and the file', () => {
+  it('[req R26] --gpus overrides NVIDIA_VISIBLE_DEVICES', () => {
     const env = { NVIDIA_VISIBLE_DEVICES: '0' };
     expect(gpuOf(env, { 'gpu.visible': ['1', '2'] }).visible).toEqual(['1', '2']);
     expect(gpuOf(env, { 'gpu.visible': ['all'] }).visible).toBeNull();
     expect(gpuOf({}, {}, 'gpu:\n  visible: [0, GPU-5f]\n').visible).toEqual(['0', 'GPU-5f']);
   });
 
-  it('takes pins of services and profiles, several GPUs joined by +', () => {
+  it('accept pins of services and profiles, with several GPUs joined by +', () => {
     expect(gpuOf({}, {}, 'gpu:\n  pins: { ocr: 1, vllm-vllm: "0+1" }\n').pins).toEqual({
       ocr: ['1'],
       'vllm-vllm': ['0', '1'],
@@ -89,7 +89,7 @@ describe('the settings of GPUs', () => {
     );
   });
 
-  it('are shown as rma.yaml writes them', () => {
+  it('are shown in the format of rma.yaml', () => {
     const env = { ENABLE_GPU: 'auto', MIN_GPU_MEMORY_GB: '8', NVIDIA_VISIBLE_DEVICES: 'none' };
     const shown = effectiveSettings(resolveConfig({ ...base, env }));
     const values = Object.fromEntries(shown.map(({ key, value }) => [key, value]));

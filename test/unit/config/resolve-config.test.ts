@@ -3,8 +3,8 @@ import type { ConfigSources } from '../../../src/core/config/config-sources.ts';
 import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
 import { base, flags, withFile } from '../../helpers/builders/config-sources.ts';
 
-describe('resolveConfig without anything', () => {
-  it('works, with the documented defaults', () => {
+describe('resolveConfig without input', () => {
+  it('returns the documented defaults', () => {
     const { config, selectedProfiles, hubToken } = resolveConfig(base);
     expect(config).toEqual({
       project: 'rma',
@@ -36,7 +36,7 @@ describe('resolveConfig without anything', () => {
     expect(hubToken).toEqual({ kind: 'none' });
   });
 
-  it('keeps its state in the XDG folder, and in the working directory of a user without a home', () => {
+  it('keeps state in the XDG directory, or in the working directory without a home', () => {
     const xdg = { ...base, env: { XDG_STATE_HOME: '/var/state' }, flags: flags({ project: ['demo'] }) };
     expect(resolveConfig(xdg).config.stateDir).toBe('/var/state/rma/demo');
     const relative = { ...base, env: { XDG_STATE_HOME: 'state' } };
@@ -123,12 +123,12 @@ drain_timeout: 1m30s
     ['/srv/_-Lab_2', 'lab_2'],
     ['/srv/模型', 'rma'],
     ['/', 'rma'],
-  ])('names the project after the folder %s as Compose would: %s', (dir, project) => {
+  ])('names the project after the directory %s like Compose: %s', (dir, project) => {
     expect(resolveConfig(withFile('', dir)).config.project).toBe(project);
   });
 
   it.each(['', '# only a comment\n', 'profiles:\nvolumes:\nbind:\n', '$schema: https://schema.example\n'])(
-    'takes %j as a file that says nothing',
+    'treats %j as an empty file',
     (text) => {
       const { config } = resolveConfig(withFile(text, '/srv/rma'));
       expect(config).toEqual({ ...resolveConfig(base).config, stateDir: '/srv/rma/.rma' });
@@ -148,25 +148,25 @@ describe('precedence', () => {
     flags: flags({ bind: ['10.0.0.3', '10.0.0.4'], ports: ['c=5'], profiles: ['two', 'one'] }),
   };
 
-  it('is option, then environment, then file, then default; of one option the last', () => {
+  it('is option, environment, file, default; the last of repeated options wins', () => {
     const { config } = resolveConfig(sources);
     expect(config).toMatchObject({ bind: '10.0.0.4', drainSeconds: 1, owner: null });
     expect(resolveConfig({ ...sources, flags: new Map() }).config.bind).toBe('10.0.0.2');
     expect(resolveConfig({ ...sources, flags: new Map(), env: {} }).config.bind).toBe('10.0.0.1');
   });
 
-  it('joins maps entry by entry', () => {
+  it('merges maps by key', () => {
     expect(resolveConfig(sources).config.ports).toEqual({ a: 1, b: 3, c: 5 });
   });
 
-  it('keeps the profiles of options apart from those of the file', () => {
+  it('keeps the profiles of options separate from those of the file', () => {
     expect(resolveConfig(sources)).toMatchObject({
       config: { profiles: ['one'] },
       selectedProfiles: ['two', 'one'],
     });
   });
 
-  it('tells where each value came from', () => {
+  it('records the origin of each value', () => {
     expect(resolveConfig(sources).origins).toMatchObject({
       bind: { from: 'flag', name: '--bind' },
       ports: { from: 'flag', name: '--port' },
@@ -181,7 +181,7 @@ describe('precedence', () => {
     expect(resolveConfig({ ...base, env }).config.hub.endpoints['hf']).toBe('https://a.example');
   });
 
-  it('takes relative paths of options and variables from the working directory', () => {
+  it('resolves relative paths of options and variables against the working directory', () => {
     const relative = {
       ...withFile(''),
       env: { RMA_VOLUME: './models' },
@@ -195,7 +195,7 @@ describe('precedence', () => {
   });
 });
 
-describe('the token for the hub', () => {
+describe('the hub token', () => {
   const all: ConfigSources = {
     ...base,
     env: { HF_TOKEN: 'hf_secretsecretsecret', HF_TOKEN_PATH: '/run/token' },
@@ -232,8 +232,8 @@ describe('the token for the hub', () => {
   });
 });
 
-describe('the state folder', () => {
-  it("is another one for a project that only the command line names, so that rma.yaml's own keeps its files", () => {
+describe('the state directory', () => {
+  it('is a subdirectory if --project differs from rma.yaml', () => {
     const stateDir = (given: Readonly<Record<string, readonly string[]>>) =>
       resolveConfig({ ...withFile('project: demo\n', '/srv/box'), flags: flags(given) }).config.stateDir;
     expect(stateDir({})).toBe('/srv/box/.rma');

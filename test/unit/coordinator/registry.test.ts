@@ -38,7 +38,7 @@ const steps = fc.array(
 );
 
 describe('the registry', () => {
-  it('holds exactly those whose last heartbeat is younger than the lease and who did not leave', () => {
+  it('contains exactly the workers with a valid lease that did not deregister', () => {
     fc.assert(
       fc.property(steps, (taken) => {
         let registry: Registry = EMPTY_REGISTRY;
@@ -61,7 +61,7 @@ describe('the registry', () => {
     );
   });
 
-  it('tells who is gone, once', () => {
+  it('reports expired workers once', () => {
     const registry = renew(EMPTY_REGISTRY, { registration: worker('a'), expiresAtMs: 15_000 });
     expect(expire(registry, 14_999).gone).toEqual([]);
     const swept = expire(registry, 15_000);
@@ -70,8 +70,8 @@ describe('the registry', () => {
   });
 });
 
-describe('the listings', () => {
-  it('put a model that two workers serve into one entry, and leave a draining worker out', () => {
+describe('the lists', () => {
+  it('merge a model of two workers into one entry and omit draining workers', () => {
     const all = [
       worker('b', { state: 'degraded', startedAt: '2026-01-02T03:04:06Z' }),
       worker('a'),
@@ -112,7 +112,7 @@ describe('the listings', () => {
 });
 
 describe('the tokens', () => {
-  it('are as published: HMAC-SHA256 in hexadecimal', () => {
+  it('are HMAC-SHA256 in hexadecimal', () => {
     // openssl: printf 'rma-worker/v1:box/w' | openssl dgst -sha256 -hmac key
     expect(workerToken('key', 'box', 'w')).toBe(
       '293928db5048c2550eeb622eea711ecd460cf03e01a861ecb838e41aefa13a41',
@@ -120,7 +120,7 @@ describe('the tokens', () => {
     expect(readerToken('key')).toBe('afdc10c4a12f0c2e62e55796470a6381fe1d8f3ab069ebb9c7f7b04ecdc32f18');
   });
 
-  it('differ between workers, hosts, keys and readers', () => {
+  it('differ by worker, host, key and role', () => {
     const tokens = [
       workerToken('key', 'box', 'w'),
       workerToken('key', 'box', 'v'),

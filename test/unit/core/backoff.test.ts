@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { backoffMs } from '../../../src/core/backoff.ts';
 
-test('pauses double up to their bound', () => {
+test('doubles the delay up to the maximum', () => {
   const pauses = (random: number) =>
     [1, 2, 3, 4, 1000].map((attempt) => backoffMs(attempt, random, { firstMs: 500, longestMs: 3000 }));
   expect(pauses(0)).toEqual([250, 500, 1000, 1500, 1500]);
   expect(pauses(0.5)).toEqual([375, 750, 1500, 2250, 2250]);
 });
 
-test('pauses stay within their bounds and are spread over their upper half', () => {
+test('keeps delays within bounds, spread over the upper half', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 500 }),

@@ -29,7 +29,7 @@ const OTHERS = [
   '[fe80::1]',
 ];
 
-test.each(LOOPBACK)('%s is loopback, however it is written', (host) => {
+test.each(LOOPBACK)('%s is loopback in every notation', (host) => {
   expect(isLoopback(host)).toBe(true);
   expect(isThisMachine(host)).toBe(true);
 });
@@ -38,13 +38,13 @@ test.each(OTHERS)('%j is not loopback', (host) => {
   expect(isLoopback(host)).toBe(false);
 });
 
-test('the host as its containers see it is this machine, and not their loopback', () => {
+test('host.docker.internal is this machine', () => {
   expect(isThisMachine('host.docker.internal')).toBe(true);
   expect(isThisMachine('hub.example')).toBe(false);
 });
 
 test.each(['http://[::ffff:127.0.0.1]:3128', 'http://hub.localhost:3128', 'http://[0:0:0:0:0:0:0:1]:3128'])(
-  'a container reaches %s under the name of its host',
+  'a container reaches %s as host.docker.internal',
   (address) => {
     expect(fromContainer(address)).toEqual({ url: 'http://host.docker.internal:3128', onHost: true });
   },

@@ -12,7 +12,7 @@ it.each([
   expect(lastLine(output)).toBe(line);
 });
 
-it('a program that failed without a word is described by its exit code', () => {
+it('describes a program that failed without output by its exit code', () => {
   expect(failureReason({ stderr: 'warning\nno such image: x\n', exitCode: 1 })).toBe('no such image: x');
   expect(failureReason({ stderr: ' \n', exitCode: 137 })).toBe('exit code 137');
 });

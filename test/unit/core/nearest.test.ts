@@ -8,6 +8,6 @@ it.each([
   ['port', 'ports'],
   ['zebra', null],
   ['x', null],
-])('for %s it suggests %s', (word, expected) => {
+])('suggests for %s: %s', (word, expected) => {
   expect(nearest(word, ['services', 'cpu-worker', 'ports', 'description'])).toBe(expected);
 });

@@ -17,19 +17,19 @@ describe('redact', () => {
     expect(redact(text)).toBe(clean);
   });
 
-  it('leaves ordinary text alone', () => {
+  it('keeps ordinary text unchanged', () => {
     const text = 'hf:org/repo@main is 491 MB, see https://hub.example/org/repo?download=true';
     expect(redact(text)).toBe(text);
   });
 });
 
 describe('RmaError', () => {
-  it('never carries a secret, not in the message and not in the hint', () => {
+  it('contains no secret in message or hint', () => {
     const error = new RmaError('RMA_TEST', 'refused hf_abcdefghijklmnop', { hint: 'try https://u:p@h/' });
     expect(JSON.stringify(toErrorDocument(error))).not.toMatch(/abcdefghijklmnop|u:p/);
   });
 
-  it('shows a foreign error as an internal fault without its stack', () => {
+  it('reports an unknown error as internal, without its stack', () => {
     expect(toErrorDocument(new Error('boom'))).toEqual({
       code: 'RMA_INTERNAL_FAULT',
       message: 'boom',

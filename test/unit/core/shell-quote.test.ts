@@ -7,14 +7,14 @@ import { shell, shellQuote } from '../../../src/core/shell-quote.ts';
 
 const SOURCES = join(import.meta.dirname, '../../../src');
 
-/** The words that bash makes of a command line's arguments. */
+/** Returns the words that bash parses from arguments. */
 function bashWords(args: string): readonly string[] {
   const script = `printf '%s\\0' ${args}`;
   return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
 }
 
 describe('shellQuote', () => {
-  it('gives bash back every word as it was', () => {
+  it('makes bash read every word unchanged', () => {
     const special = fc.constantFrom(...`'"\\$\`!*?[]{}()<>|&;#~= \t\n\r-\u0007\u001b\u007f\u0085\u2028éж漢`);
     const word = fc.string({ unit: fc.oneof(special, fc.string({ unit: 'grapheme', maxLength: 1 })) });
     fc.assert(
@@ -25,7 +25,7 @@ describe('shellQuote', () => {
     );
   });
 
-  it('leaves control characters to no terminal', () => {
+  it('escapes control characters', () => {
     expect(shellQuote('/data/a\nb\u001b[2J')).toBe(`$'/data/a\\012b\\033[2J'`);
     const anything = fc.string({ unit: 'binary' });
     fc.assert(fc.property(anything, (word) => !/[\p{Cc}\u2028\u2029]/u.test(shellQuote(word))));
@@ -38,7 +38,7 @@ describe('shellQuote', () => {
     ['=cmd', "'=cmd'"],
     ['~/models', "'~/models'"],
     ["/data/it's mine", `'/data/it'\\''s mine'`],
-  ])('writes %j as %s', (word, quoted) => {
+  ])('quotes %j as %s', (word, quoted) => {
     expect(shellQuote(word)).toBe(quoted);
   });
 });
@@ -55,8 +55,8 @@ describe('shell', () => {
   });
 });
 
-describe('commands that users paste', () => {
-  it('put no value between quotes by hand', () => {
+describe('commands shown to users', () => {
+  it('contain no value quoted by hand', () => {
     const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('.ts'),
     );
@@ -65,7 +65,7 @@ describe('commands that users paste', () => {
   });
 });
 
-/** A program's argument: no NUL, and UTF-8 can write it. */
+/** Whether a string can be an argument: no NUL, and valid in UTF-8. */
 function isWord(word: string): boolean {
   return !word.includes('\0') && !/\p{Cs}/u.test(word);
 }

@@ -11,11 +11,11 @@ describe('formatBytes', () => {
     [212 * 1024 ** 2, '212 MiB'],
     [13.5 * 1024 ** 3, '13.5 GiB'],
     [-5, '0 B'],
-  ])('shows %d bytes as %s', (bytes, text) => {
+  ])('formats %d bytes as %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
   });
 
-  it('never shows more than four digits, and reads back within one percent', () => {
+  it('shows at most four digits, and parses back within five percent', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1024, max: 2 ** 50 }), (bytes) => {
         const text = formatBytes(bytes);
@@ -34,7 +34,7 @@ describe('formatDuration', () => {
     [65, '1m 05s'],
     [7380, '2h 03m'],
     [273_600, '3d 4h'],
-  ])('shows %d seconds as %s', (seconds, text) => {
+  ])('formats %d seconds as %s', (seconds, text) => {
     expect(formatDuration(seconds)).toBe(text);
   });
 });
@@ -51,7 +51,7 @@ describe('parseDuration', () => {
     ['s', null],
     ['-5s', null],
     ['5 s', null],
-  ])('reads %j as %j', (text, seconds) => {
+  ])('parses %j as %j', (text, seconds) => {
     expect(parseDuration(text)).toBe(seconds);
   });
 });
@@ -69,7 +69,7 @@ describe('parseBytes', () => {
     ['1.5.1G', null],
     ['-1', null],
     ['999999999999PB', null],
-  ])('reads %j as %j', (text, bytes) => {
+  ])('parses %j as %j', (text, bytes) => {
     expect(parseBytes(text)).toBe(bytes);
   });
 });

@@ -15,8 +15,8 @@ describe('isOlder', () => {
   });
 });
 
-describe('what is too old', () => {
-  it("refuses Debian 12's own engine with what was seen and what is needed", () => {
+describe('the version check', () => {
+  it('rejects the engine of Debian 12 with the found and the required version', () => {
     expect(() => checkEngine('20.10.24+dfsg1')).toThrow(
       expect.objectContaining({
         code: 'RMA_DOCKER_TOO_OLD',
@@ -26,7 +26,7 @@ describe('what is too old', () => {
     );
   });
 
-  it('refuses an old Compose plugin', () => {
+  it('rejects an old Compose plugin', () => {
     expect(() => checkCompose('2.17.2')).toThrow(
       expect.objectContaining({ code: 'RMA_COMPOSE_TOO_OLD', exitCode: 3 }),
     );

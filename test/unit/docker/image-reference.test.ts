@@ -14,13 +14,13 @@ describe('imageKey', () => {
     [`vllm/vllm-openai:v0.11@${digest}`, `vllm/vllm-openai@${digest}`],
     [`localhost:5000/x@${digest}`, `localhost:5000/x@${digest}`],
     [digest, digest],
-  ])('%s is listed as %s', (reference, key) => {
+  ])('%s is normalized to %s', (reference, key) => {
     expect(imageKey(reference)).toBe(key);
   });
 });
 
 describe('presentImages', () => {
-  it('returns the references as they were given', () => {
+  it('returns the references unchanged', () => {
     const images = new Set(['node:20', `vllm/vllm-openai@${digest}`]);
     const asked = ['docker.io/library/node:20', `vllm/vllm-openai:v0.11@${digest}`, 'node'];
     expect([...presentImages(images, asked)]).toEqual(asked.slice(0, 2));

@@ -14,13 +14,13 @@ const ROWS = [...textOf(PAGE).matchAll(/^\| `(RMA_[A-Z_]+)` \| ([^|]+) \|/gm)].m
 );
 
 describe(PAGE, () => {
-  it('has one row for each code that rma can end with, and no other', () => {
+  it('has exactly one row for each error code of rma', () => {
     const codes = new Set(SOURCES.flatMap(codesOf));
     expect(codes.size).toBeGreaterThan(50);
     expect(ROWS.map(({ code }) => code).toSorted()).toEqual([...codes].sort());
   });
 
-  it('names the exit code of each that is thrown with a fixed one', () => {
+  it('has the exit code of each error thrown with a fixed one', () => {
     const thrown = SOURCES.flatMap(thrownOf);
     const said = new Map(ROWS.map(({ code, exit }) => [code, exit]));
     expect(thrown.length).toBeGreaterThan(50);
@@ -28,7 +28,7 @@ describe(PAGE, () => {
   });
 });
 
-describe('the other documents', () => {
+describe('the other pages', () => {
   const known = new Set([
     ...ROWS.map(({ code }) => code),
     ...ALL_SETTINGS.flatMap(({ env }) => env),
@@ -39,7 +39,7 @@ describe('the other documents', () => {
   ]);
 
   it.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesOf('docs', '.md')])(
-    '%s names codes and variables that are there',
+    '%s refers only to existing codes and variables',
     (page) => {
       const named = [...textOf(page).matchAll(/\bRMA_[A-Z_]*[A-Z]\b(?!_)/g)].map(([name]) => name);
       expect(named.filter((name) => !known.has(name))).toEqual([]);
@@ -47,7 +47,7 @@ describe('the other documents', () => {
   );
 });
 
-/** Codes are quoted; names of environment variables that are quoted are asked of an environment. */
+/** Returns the quoted error codes, without quoted names of environment variables. */
 function codesOf(text: string): readonly string[] {
   const quoted = text.matchAll(/(?<!env\[|environment\[|environment: |setting\()'(RMA_[A-Z_]+)'/g);
   return [...quoted].map(([, code = '']) => code);
@@ -63,7 +63,7 @@ function thrownOf(text: string): readonly { readonly code: string; readonly exit
   });
 }
 
-/** The text from an opening parenthesis to the closing one that belongs to it. */
+/** Returns the text from an opening parenthesis to the matching closing one. */
 function callAt(text: string, start: number): string {
   let depth = 0;
   for (let at = start; at < text.length; at += 1) {

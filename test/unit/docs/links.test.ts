@@ -13,32 +13,32 @@ const PAGES = [
 ];
 const textOf = (page: string): string => readFileSync(join(CHECKOUT, page), 'utf8');
 
-describe('relative links of the documents', () => {
+describe('relative links in the docs', () => {
   const links = PAGES.flatMap((page) =>
     [...textOf(page).matchAll(/\]\(([^)\s#]+)(#[^)\s]*)?\)/g)]
       .map(([, target = '']) => [page, target] as const)
       .filter(([, target]) => !/^[a-z]+:/.test(target)),
   );
 
-  it('there are some', () => expect(links.length).toBeGreaterThan(10));
+  it('are found', () => expect(links.length).toBeGreaterThan(10));
 
-  it.each(links)('%s: %s is there', (page, target) => {
+  it.each(links)('%s: %s exists', (page, target) => {
     expect(existsSync(join(CHECKOUT, dirname(page), target))).toBe(true);
   });
 });
 
-describe('command lines of rma in the documents', () => {
+describe('rma command lines in the docs', () => {
   const lines = PAGES.flatMap((page) => commandsOf(textOf(page)).map((line) => [page, line] as const));
 
-  it('there are some', () => expect(lines.length).toBeGreaterThan(10));
+  it('are found', () => expect(lines.length).toBeGreaterThan(10));
 
-  it.each(lines)('%s: %s is understood', (_, line) => {
+  it.each(lines)('%s: %s is valid', (_, line) => {
     const { kind } = parseCommandLine(words(line).slice(1), COMMAND_TABLE);
     expect(kind).not.toBe('incomplete');
   });
 });
 
-/** Lines of code blocks that call rma, after a prompt or bare, and inline code that does. Words in capitals stand for something else. */
+/** Returns rma commands in code blocks and inline code. Uppercase words are placeholders. */
 function commandsOf(text: string): readonly string[] {
   const blocks = [...text.matchAll(/^```(?:sh)?\n(.*?)^```/gms)].flatMap(([, body = '']) => body.split('\n'));
   const inline = [...text.replace(/^```.*?^```/gms, '').matchAll(/`(rma [^`]+)`/g)].map(
@@ -51,7 +51,7 @@ function commandsOf(text: string): readonly string[] {
     .filter((line) => !/\bCOMMAND\b|…/.test(line));
 }
 
-/** The words of a command line as a shell splits it, quotes taken away. */
+/** Splits a command line like a shell and removes quotes. */
 function words(line: string): readonly string[] {
   return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, bare]) => single ?? double ?? bare ?? '',

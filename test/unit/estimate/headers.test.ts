@@ -16,7 +16,7 @@ const LLAMA: GgufMetadata = [
 const WORDS: GgufMetadata[number] = ['tokenizer.ggml.tokens', { type: 'strings', value: ['a', 'bcd'] }];
 
 describe('the header of a GGUF file', () => {
-  it('tells the geometry', () => {
+  it('contains the geometry', () => {
     const file = tinyGguf();
     expect(readGgufHeader(file, file.length)).toEqual({
       state: 'done',
@@ -33,7 +33,7 @@ describe('the header of a GGUF file', () => {
     });
   });
 
-  it('may tell the lengths of keys and values apart, and heads layer by layer', () => {
+  it('may have separate key and value lengths, and heads per layer', () => {
     const file = encodeGguf(
       [
         ...LLAMA.slice(0, 4),
@@ -48,7 +48,7 @@ describe('the header of a GGUF file', () => {
     });
   });
 
-  it('is whole from any prefix that reaches the vocabulary, and asks for more before', () => {
+  it('can be read from any prefix up to the vocabulary; shorter ones need more bytes', () => {
     const file = encodeGguf([...LLAMA, WORDS], []);
     const whole = readGgufHeader(file, file.length);
     const vocabulary = Buffer.from(file).indexOf('tokenizer.ggml.tokens') + 'tokenizer.ggml.tokens'.length;
@@ -61,7 +61,7 @@ describe('the header of a GGUF file', () => {
   });
 
   it.each([
-    ['no GGUF', Buffer.from('<html>, and more of it')],
+    ['other content', Buffer.from('<html>, and more of it')],
     ['version 1', header(1, 0n)],
     ['big endian', Buffer.concat([Buffer.from('GGUF'), Buffer.from([0, 0, 0, 3]), Buffer.alloc(16)])],
     ['2^60 entries', header(3, 2n ** 60n)],
@@ -69,11 +69,11 @@ describe('the header of a GGUF file', () => {
     ['a key of 2^60 bytes', Buffer.concat([header(3, 1n), u64(2n ** 60n)])],
     ['a key of a megabyte', Buffer.concat([header(3, 1n), u64(2n ** 20n)])],
     [
-      'a text of 2^60 bytes',
+      'a string of 2^60 bytes',
       Buffer.concat([header(3, 1n), u64(1n), Buffer.from('k'), u32(8), u64(2n ** 60n)]),
     ],
     [
-      'a text longer than the file',
+      'a string longer than the file',
       Buffer.concat([header(3, 1n), u64(1n), Buffer.from('k'), u32(8), u64(2n ** 30n)]),
     ],
     [
@@ -82,11 +82,11 @@ describe('the header of a GGUF file', () => {
     ],
     ['a list of lists', Buffer.concat([header(3, 1n), u64(1n), Buffer.from('k'), u32(9), u32(9), u64(2n)])],
     ['an unknown type', Buffer.concat([header(3, 1n), u64(1n), Buffer.from('k'), u32(99)])],
-  ])('is refused with %s', (_, bytes) => {
+  ])('is rejected with %s', (_, bytes) => {
     expect(readGgufHeader(bytes, 2 ** 20).state).toBe('broken');
   });
 
-  it('never throws, whatever the bytes are', () => {
+  it('never throws, whatever the bytes', () => {
     const file = encodeGguf([...LLAMA, WORDS], []);
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(file.length - 1), fc.nat(255))), (changes) => {
@@ -99,7 +99,7 @@ describe('the header of a GGUF file', () => {
 });
 
 describe('the header of a safetensors file', () => {
-  it('tells the bytes of all tensors, from any prefix that holds it', () => {
+  it('contains the size of all tensors, and can be read from a prefix', () => {
     const file = safetensors({
       __metadata__: { format: 'pt' },
       a: { dtype: 'F16', shape: [5], data_offsets: [0, 10] },
@@ -116,23 +116,23 @@ describe('the header of a safetensors file', () => {
   it.each([
     ['a length of 2^60', u64(2n ** 60n)],
     ['a header longer than the file', u64(2n ** 21n)],
-    ['no JSON', Buffer.concat([u64(3n), Buffer.from('{x}')])],
+    ['invalid JSON', Buffer.concat([u64(3n), Buffer.from('{x}')])],
     ['a list', safetensors([])],
     ['no offsets', safetensors({ a: {} })],
-    ['null in place of a tensor', safetensors({ a: null })],
-    ['offsets outside of the file', safetensors({ a: { data_offsets: [0, 2 ** 40] } })],
-    ['offsets that go back', safetensors({ a: { data_offsets: [9, 3] } })],
+    ['null instead of a tensor', safetensors({ a: null })],
+    ['offsets beyond the file', safetensors({ a: { data_offsets: [0, 2 ** 40] } })],
+    ['descending offsets', safetensors({ a: { data_offsets: [9, 3] } })],
     [
-      'tensors over each other',
+      'overlapping tensors',
       safetensors({ a: { data_offsets: [0, 2 ** 19] }, b: { data_offsets: [0, 2 ** 19 + 2 ** 18] } }),
     ],
-  ])('is refused with %s', (_, bytes) => {
+  ])('is rejected with %s', (_, bytes) => {
     expect(readSafetensorsHeader(bytes, 2 ** 20).state).toBe('broken');
   });
 });
 
 describe('config.json of transformers', () => {
-  it('tells the geometry of Mistral 7B', () => {
+  it('contains the geometry of Mistral 7B', () => {
     const config = { architectures: ['MistralForCausalLM'], hidden_size: 4096, num_hidden_layers: 32 };
     const heads = { num_attention_heads: 32, num_key_value_heads: 8, max_position_embeddings: 32_768 };
     expect(readTransformersConfig(JSON.stringify({ ...config, ...heads }))).toEqual({
@@ -147,19 +147,19 @@ describe('config.json of transformers', () => {
   });
 
   it.each([
-    ['head_dim of its own', { num_hidden_layers: 2, head_dim: 256 }, { keyLength: 256, valueLength: 256 }],
+    ['an explicit head_dim', { num_hidden_layers: 2, head_dim: 256 }, { keyLength: 256, valueLength: 256 }],
     [
-      'the names of GPT-2',
+      'the key names of GPT-2',
       { n_layer: 12, n_head: 12, n_embd: 768 },
       { layers: 12, kvHeads: 12, keyLength: 64 },
     ],
-    ['a language part', { text_config: { num_hidden_layers: 7 } }, { layers: 7 }],
-    ['no figures', { num_hidden_layers: 'many', hidden_size: -1 }, { layers: null, keyLength: null }],
+    ['a text_config', { text_config: { num_hidden_layers: 7 } }, { layers: 7 }],
+    ['invalid numbers', { num_hidden_layers: 'many', hidden_size: -1 }, { layers: null, keyLength: null }],
   ])('may have %s', (_, config, figures) => {
     expect(readTransformersConfig(JSON.stringify(config))).toMatchObject(figures);
   });
 
-  it.each(['', '[]', 'null', '{'])('%j tells nothing', (text) => {
+  it.each(['', '[]', 'null', '{'])('is ignored if it is %j', (text) => {
     expect(readTransformersConfig(text)).toBeNull();
   });
 });

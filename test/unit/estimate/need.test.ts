@@ -41,22 +41,22 @@ function filesOf(files: Readonly<Record<string, number>>): readonly PinnedFile[]
   return Object.entries(files).map(([path, bytes]) => ({ path, bytes, digest: null }));
 }
 
-describe('the need on each of several GPUs', () => {
+describe('the memory need per GPU', () => {
   const asked = { need: { weightsBytes: 80, kvBytes: 40, overheadBytes: 5, basis: 'header' } } as const;
 
-  it('is a part of weights and cache, and the overhead', () => {
+  it('is a fraction of weights and cache, plus the overhead', () => {
     expect(needPerGpu({ ...asked, kvHeads: 8 }, 4)).toBe(20 + 10 + 5);
     expect(needPerGpu({ ...asked, kvHeads: null }, 4)).toBe(20 + 10 + 5);
   });
 
-  it('has more of the cache where there are fewer heads of it than GPUs', () => {
+  it('includes more of the cache if there are fewer KV heads than GPUs', () => {
     expect(needPerGpu({ ...asked, kvHeads: 2 }, 4)).toBe(20 + 20 + 5);
     expect(kvPerGpu({ ...asked, kvHeads: 1 }, 4)).toBe(40);
   });
 });
 
-describe('the need of a model', () => {
-  it('[req R51] is weights, cache of 128 KiB a token for Mistral 7B, and overhead', () => {
+describe('the memory need of a model', () => {
+  it('[req R51] is weights, a cache of 128 KiB per token for Mistral 7B, and overhead', () => {
     expect(gpuNeed(ASKED)).toEqual({
       weightsBytes: MISTRAL.weightsBytes,
       kvBytes: 4096 * 2 * 131_072,
@@ -65,7 +65,7 @@ describe('the need of a model', () => {
     });
   });
 
-  it('is that of the catalog where it is more, with parts that add up to it', () => {
+  it('is that of the catalog if larger, with parts that add up', () => {
     const declared = gpuNeed({ ...ASKED, gpuMemoryBytes: 20 * GIB });
     expect([needBytes(declared), declared.kvBytes, declared.basis]).toEqual([20 * GIB, GIB, 'catalogue']);
     expect(gpuNeed({ ...ASKED, gpuMemoryBytes: GIB })).toEqual(gpuNeed(ASKED));
@@ -74,7 +74,7 @@ describe('the need of a model', () => {
   it.each([
     ['no header', null],
     ['a header without layers', { ...MISTRAL, layers: null, weightsBytes: 1000 }],
-  ])('with %s is the size of the weights and a fifth', (_, geometry) => {
+  ])('with %s is the size of the weights plus 20 percent', (_, geometry) => {
     const model = hf({ 'model.safetensors': 1000, 'tokenizer.json': 50 });
     expect(gpuNeed({ ...ASKED, model, geometry })).toEqual({
       weightsBytes: 1000,
@@ -85,24 +85,24 @@ describe('the need of a model', () => {
   });
 });
 
-describe('the need of a service', () => {
+describe('the memory need of a service', () => {
   const models = [
     need(4, { overheadBytes: GIB }),
     need(5, { overheadBytes: GIB }),
     need(1, { basis: 'size' }),
   ];
 
-  it('is that of all its models, each with its overhead', () => {
+  it('is the sum of its models, each with its overhead', () => {
     expect(serviceNeed(models, null)).toEqual(need(10, { overheadBytes: 2 * GIB, basis: 'size' }));
   });
 
-  it('is that of the largest ones when fewer are loaded at once', () => {
+  it('is that of the largest models if fewer are loaded at once', () => {
     expect(serviceNeed(models, 1)).toEqual(need(5, { overheadBytes: GIB }));
     expect(needBytes(serviceNeed(models, 2))).toBe(11 * GIB);
   });
 });
 
-describe('the weights among the files of a model', () => {
+describe('the weight files of a model', () => {
   const OLLAMA = {
     source: 'ollama',
     ref: 'ollama:llava:7b',
@@ -127,7 +127,7 @@ describe('the weights among the files of a model', () => {
       ['safetensors', 'a-1.safetensors', 30],
     ],
     [
-      'only the copy where there is no other',
+      'consolidated.safetensors if it is the only file',
       hf({ 'consolidated.safetensors': 30 }),
       ['safetensors', 'consolidated.safetensors', 30],
     ],
@@ -137,14 +137,18 @@ describe('the weights among the files of a model', () => {
       ['gguf', 'q8.gguf', 23],
     ],
     [
-      'all parts of a GGUF that is split',
+      'all parts of a split GGUF',
       hf({ 'q4-00002-of-00002.gguf': 10, 'q4-00001-of-00002.gguf': 12, 'q2.gguf': 15 }),
       ['gguf', 'q4-00001-of-00002.gguf', 22],
     ],
     ['PyTorch files', hf({ 'pytorch_model.bin': 10, 'README.md': 4 }), ['other', null, 10]],
-    ['all files where none is known', hf({ x: 10, y: 4 }), ['other', null, 14]],
-    ['the layers of an Ollama model that are loaded', OLLAMA, ['gguf', 'sha256-aa', 120]],
-    ['all of an Ollama model whose manifest is broken', { ...OLLAMA, manifest: '[' }, ['gguf', null, 125]],
+    ['all files if none is known', hf({ x: 10, y: 4 }), ['other', null, 14]],
+    ['the loaded layers of an Ollama model', OLLAMA, ['gguf', 'sha256-aa', 120]],
+    [
+      'all files of an Ollama model with an invalid manifest',
+      { ...OLLAMA, manifest: '[' },
+      ['gguf', null, 125],
+    ],
   ])('are %s', (_, model, [format, header, bytes]) => {
     const found = weightFiles(model);
     expect([found.format, found.header?.path ?? null, found.bytes]).toEqual([format, header, bytes]);

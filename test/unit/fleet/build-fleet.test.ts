@@ -28,7 +28,7 @@ describe('the fleet of a project', () => {
     await expect(text).toMatchFileSnapshot(join(folder, `${name}.fleet.yaml`));
   });
 
-  it('leaves no golden file without a case', () => {
+  it('has a case for each golden file', () => {
     const files = readdirSync(folder).filter((file) => file.endsWith('.fleet.yaml'));
     expect(files.sort()).toEqual(RENDER_CASES.map(({ name }) => `${name}.fleet.yaml`).sort());
   });
@@ -45,7 +45,7 @@ describe('the fleet of a project', () => {
   });
 
   it.each(RENDER_CASES)(
-    'of $name is plain data: written to JSON and read back, it renders to the same bytes',
+    'of $name can be serialized as JSON without changing the rendered file',
     ({ input }) => {
       const fleet = buildFleet(input());
       const copy = JSON.parse(JSON.stringify(fleet)) as Fleet;
@@ -54,7 +54,7 @@ describe('the fleet of a project', () => {
     },
   );
 
-  it('does not depend on the order of what it is built from', () => {
+  it('does not depend on the order of the input', () => {
     const models = fc.array(fc.constantFrom('small', 'big'), { minLength: 1, maxLength: 2 });
     const profiles = fc.dictionary(fc.stringMatching(/^[a-z]{1,3}$/), models, { minKeys: 1, maxKeys: 4 });
     const environment = fc.dictionary(
@@ -76,7 +76,7 @@ describe('the fleet of a project', () => {
     );
   });
 
-  it('starts each engine after the worker of the profile that owns it, and gives every worker the engines it uses', () => {
+  it('starts each engine after the worker of its profile, and lists the engines of every worker', () => {
     const shared = profileServiceOf({ models: ['small'] });
     const input = fleetInputOf({
       selection: selectServices(catalogOf({ a: [shared], b: [shared] }), ['a', 'b']),
@@ -90,7 +90,7 @@ describe('the fleet of a project', () => {
     ]);
   });
 
-  it('probes an engine over HTTP, and by the command of its file', () => {
+  it('probes an engine over HTTP and by the command in its file', () => {
     const test = ['CMD-SHELL', 'curl -f http://127.0.0.1:{port}/health || exit 1'];
     const catalog = catalogOf({ chat: [profileServiceOf()] }, [engineOf('llm', { healthTest: test })]);
     const input = fleetInputOf({ selection: selectServices(catalog, ['chat']) });
@@ -104,7 +104,7 @@ describe('the fleet of a project', () => {
   });
 });
 
-/** Keys that only Compose has. General words (`image`, `ports`, `secrets`) are not among them. */
+/** Keys that are specific to Compose, without general ones such as `image`, `ports` or `secrets`. */
 const COMPOSE_KEYS = [
   'cap_drop',
   'command',
@@ -123,7 +123,7 @@ const COMPOSE_KEYS = [
   'target',
 ];
 
-/** The names of all fields; names of variables and limits are data. */
+/** Returns the names of all fields, except names of variables and limits. */
 function keysOf(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) return value.flatMap(keysOf);
@@ -132,7 +132,7 @@ function keysOf(value: unknown): readonly string[] {
   );
 }
 
-/** All texts but those that engines and people define: arguments, variables, comments. */
+/** Returns all strings except arguments, variables and comments, which engines and users define. */
 function textsOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];

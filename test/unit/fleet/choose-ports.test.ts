@@ -22,28 +22,24 @@ function choose({ ports = {}, taken = [], kept = {}, coordinatorPort = 7700 }: C
 
 describe('choosePorts', () => {
   it.each<[name: string, given: Case, ports: readonly [number, number]]>([
-    ['the first free ones from the usual port up', {}, [8080, 8081]],
-    ['past those that others use', { taken: [8080, 8082] }, [8081, 8083]],
-    ['those it has, though a lower one is free now', { kept: { 'a-llm': 8085 } }, [8085, 8080]],
+    ['the first free ports from the default', {}, [8080, 8081]],
+    ['ports that are not in use', { taken: [8080, 8082] }, [8081, 8083]],
+    ['the previous port even if a lower one is free', { kept: { 'a-llm': 8085 } }, [8085, 8080]],
+    ['another port if the previous one is in use', { kept: { 'a-llm': 8085 }, taken: [8085] }, [8080, 8081]],
     [
-      'another than the one it has when that is taken',
-      { kept: { 'a-llm': 8085 }, taken: [8085] },
-      [8080, 8081],
-    ],
-    [
-      'the one of the settings before the one it has',
+      'the port of the settings before the previous one',
       { ports: { 'a-llm': 9000 }, kept: { 'a-llm': 8085 } },
       [9000, 8080],
     ],
-    ['none that the settings give to another', { ports: { 'b-llm': 8080 } }, [8081, 8080]],
-    ['none that another service keeps', { kept: { 'b-llm': 8080 } }, [8081, 8080]],
-    ['none that the coordinator has', { coordinatorPort: 8080 }, [8081, 8082]],
-  ])('gives %s', (_name, given, [a, b]) => {
+    ['no port that is set for another service', { ports: { 'b-llm': 8080 } }, [8081, 8080]],
+    ['no port that another service keeps', { kept: { 'b-llm': 8080 } }, [8081, 8080]],
+    ['no port of the coordinator', { coordinatorPort: 8080 }, [8081, 8082]],
+  ])('chooses %s', (_name, given, [a, b]) => {
     const { coordinatorPort = 7700 } = given;
     expect(choose(given)).toEqual({ coordinator: coordinatorPort, 'a-llm': a, 'b-llm': b });
   });
 
-  it('gives the coordinator of someone else no port', () => {
+  it('chooses no port for an external coordinator', () => {
     const config = configOf({ coordinator: { port: 7700, url: 'http://c:1', tokenFile: null } });
     const ports = choosePorts({ selection, config, taken: new Set([7700]), kept: new Map() });
     expect([...ports.keys()]).toEqual(['a-llm', 'b-llm']);
@@ -51,7 +47,7 @@ describe('choosePorts', () => {
 
   it.each<[name: string, given: Case, code: string, exitCode: number, hint: string]>([
     [
-      'a port of the settings that is taken',
+      'a configured port in use',
       { ports: { 'a-llm': 9000 }, taken: [9000] },
       'RMA_PORT_TAKEN',
       3,
@@ -64,7 +60,13 @@ describe('choosePorts', () => {
       3,
       '--coordinator-port PORT',
     ],
-    ['one port twice', { ports: { 'a-llm': 9000, 'b-llm': 9000 } }, 'RMA_PORT_TWICE', 2, '--port b-llm=PORT'],
+    [
+      'a duplicate port',
+      { ports: { 'a-llm': 9000, 'b-llm': 9000 } },
+      'RMA_PORT_TWICE',
+      2,
+      '--port b-llm=PORT',
+    ],
     [
       'a port for an unknown service',
       { ports: { 'a-lm': 9000 } },
@@ -73,19 +75,19 @@ describe('choosePorts', () => {
       'chosen profiles',
     ],
     [
-      'a port for the coordinator among the services',
+      'a port for the coordinator in ports',
       { ports: { coordinator: 1 } },
       'RMA_PORT_UNKNOWN_SERVICE',
       2,
       '--coordinator-port',
     ],
-  ])('refuses %s', (...[, given, code, exitCode, hint]) => {
+  ])('rejects %s', (...[, given, code, exitCode, hint]) => {
     expect(() => choose(given)).toThrow(
       expect.objectContaining({ code, exitCode, hint: expect.stringContaining(hint) as string }),
     );
   });
 
-  it('refuses when no port is left', () => {
+  it('fails if no port is free', () => {
     const all = Array.from({ length: 65_535 - 8080 + 1 }, (_, index) => 8080 + index);
     expect(() => choose({ taken: all })).toThrow(
       expect.objectContaining({ code: 'RMA_PORT_NONE_FREE', exitCode: 3 }),

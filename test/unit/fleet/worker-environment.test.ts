@@ -5,7 +5,7 @@ import { configOf } from '../../helpers/builders/render-builders.ts';
 
 const NO_SECRETS = new Set<string>();
 
-/** The environment for one more address, without what every worker has. */
+/** Returns the environment for an additional URL, without the variables of every worker. */
 function ask(address: string, environment: Record<string, string> = {}) {
   const { variables, hostAlias } = workerEnvironment({
     config: configOf(),
@@ -27,7 +27,7 @@ describe('an address in the environment of a worker', () => {
     ['http://hub.localhost:9', 'http://host.docker.internal:9'],
     ['http://[::1]:8080/a/b', 'http://host.docker.internal:8080/a/b'],
     ['localhost:3128', 'host.docker.internal:3128'],
-  ])('%s reaches the host by its alias', (address, expected) => {
+  ])('%s uses the alias of the host', (address, expected) => {
     expect(ask(address)).toEqual({ variables: { HUB: expected }, hostAlias: 'host.docker.internal' });
   });
 
@@ -38,11 +38,11 @@ describe('an address in the environment of a worker', () => {
     ['http://1127.0.0.1', 'http://1127.0.0.1'],
     ['http://[::2]:80', 'http://[::2]:80'],
     ['proxy:3128', 'proxy:3128'],
-  ])('%s stays as it is, without a trailing slash', (address, expected) => {
+  ])('%s is unchanged except for a trailing slash', (address, expected) => {
     expect(ask(address)).toEqual({ variables: { HUB: expected }, hostAlias: null });
   });
 
-  it('comes with the proxies of the caller, which serve neither the project network nor the host', () => {
+  it('includes the proxies of the caller, but not for the project network or the host', () => {
     const { variables } = ask('https://hub', { https_proxy: 'http://p:1', no_proxy: 'a, b', HOME: '/x' });
     expect(variables).toEqual({
       HUB: 'https://hub',
@@ -79,7 +79,7 @@ describe('workerEnvironment', () => {
   it.each([
     ['the Ollama registry', 'ollama', 'RMA_OLLAMA_ENDPOINT'],
     ['ModelScope', 'ms', 'MODELSCOPE_ENDPOINT'],
-  ] as const)('contains a mirror of %s, but not the default address', (_, key, name) => {
+  ] as const)('contains a mirror of %s, but not the default URL', (_, key, name) => {
     const { hub, ...rest } = configOf();
     const mirrored = {
       ...rest,

@@ -20,7 +20,7 @@ describe('withOtherGpus', () => {
       [gpu('amd'), gpu('intel'), gpu('amd', '0000:83:00.0')],
       'this machine has 2 AMD GPUs and an Intel GPU, which rma does not use yet',
     ],
-  ])('names GPUs of other vendors where no GPU is usable: %#', (gpus, text) => {
+  ])('reports GPUs of other vendors if none is usable: %#', (gpus, text) => {
     expect(withOtherGpus(NONE, gpus).absence).toEqual({
       code: 'RMA_GPU_NO_PROGRAM',
       message: `nvidia-smi not found; ${text}`,
@@ -32,7 +32,7 @@ describe('withOtherGpus', () => {
     expect(withOtherGpus(NONE, [gpu('nvidia')])).toBe(NONE);
   });
 
-  it('changes nothing where NVIDIA GPUs are usable', () => {
+  it('changes nothing if NVIDIA GPUs are usable', () => {
     const usable = { ...NONE, absence: null };
     expect(withOtherGpus(usable, [gpu('intel')])).toBe(usable);
   });

@@ -36,14 +36,14 @@ const service = (name: string, gpus: readonly string[], pids: readonly number[])
 });
 
 describe('[req R30] the services on a GPU', () => {
-  it('are those that were given it, also while they are idle', () => {
+  it('include those with a reservation, even if idle', () => {
     const users = gpuUsers([gpu('GPU-a', [])], [service('ollama', ['GPU-a'], [1])]);
     expect(users.get('GPU-a')).toMatchObject([
       { service: 'ollama', planned: true, promisedBytes: 50, measuredBytes: null, pids: [] },
     ]);
   });
 
-  it('are those whose processes are seen there, with the sum of their memory', () => {
+  it('include those with processes on it, with their total memory', () => {
     const [a, b] = [gpu('GPU-a', [process(1, 10), process(2, 20), process(9, 5)]), gpu('GPU-b', [])];
     const users = gpuUsers([a, b], [service('leak', ['GPU-b'], [1, 2, 3])]);
     expect(users.get('GPU-a')).toMatchObject([
@@ -52,12 +52,12 @@ describe('[req R30] the services on a GPU', () => {
     expect(users.get('GPU-b')).toMatchObject([{ planned: true, measuredBytes: null }]);
   });
 
-  it('hold an unknown amount where the driver tells no number', () => {
+  it('use an unknown amount if the driver does not report it', () => {
     const users = gpuUsers([gpu('GPU-a', [process(1, null)])], [service('x', [], [1])]);
     expect(users.get('GPU-a')).toMatchObject([{ measuredBytes: null, pids: [1] }]);
   });
 
-  it('are kept apart by MIG device', () => {
+  it('are separate for each MIG device', () => {
     const divided = gpu('GPU-a', [process(1, 10, 1)], ['MIG-x', 'MIG-y']);
     const users = gpuUsers([divided], [service('x', [], [1])]);
     expect([...users].map(([uuid, found]) => [uuid, found.length])).toEqual([
@@ -67,14 +67,14 @@ describe('[req R30] the services on a GPU', () => {
     ]);
   });
 
-  it('are none but the planned where the driver shows no processes', () => {
+  it('are only the planned ones if the driver shows no processes', () => {
     const users = gpuUsers([gpu('GPU-a', null)], [service('x', [], [1]), service('y', ['GPU-a'], [2])]);
     expect(users.get('GPU-a')?.map(({ service: name }) => name)).toEqual(['y']);
   });
 });
 
 describe('short UUIDs', () => {
-  it('have eight signs, more only where that many are not enough', () => {
+  it('have eight characters, or more if needed to be unique', () => {
     expect([...shortUuids(['GPU-5f1c2a9e-0d4b', 'MIG-5f1c2a9e-0d4b']).values()]).toEqual([
       'GPU-5f1c2a9e',
       'MIG-5f1c2a9e',
@@ -85,7 +85,7 @@ describe('short UUIDs', () => {
     ]);
   });
 
-  it('leave a PCI address whole', () => {
+  it('keep a PCI address unchanged', () => {
     expect([...shortUuids(['00000000:41:00.0', 'GPU-1'])]).toEqual([
       ['00000000:41:00.0', '00000000:41:00.0'],
       ['GPU-1', 'GPU-1'],

@@ -24,11 +24,11 @@ test.each([
   [429, undefined, 'RMA_HUB_BUSY', EXIT.failed],
   [500, undefined, 'RMA_HUB_UNREACHABLE', EXIT.failed],
   [418, undefined, 'RMA_HUB_BAD_ANSWER', EXIT.failed],
-] as const)('status %i with error code %s is %s', (...[status, errorCode, code, exitCode]) => {
+] as const)('maps status %i with error code %s to %s', (...[status, errorCode, code, exitCode]) => {
   expect(hubRefusal({ ...base, status, errorCode })).toMatchObject({ code, exitCode });
 });
 
-test('an anonymous 401 names both possibilities, and a gated repository the page of its licence', () => {
+test('an anonymous 401 reports both possible causes, and a gated repository its license page', () => {
   const missing = hubRefusal({ ...base, status: 401 });
   expect(missing.message).toMatch(/does not exist, or it is private/);
   expect(missing.hint).toContain('--token-file');
@@ -40,7 +40,7 @@ const fault = (code: ErrorCode, exitCode: ExitCode) =>
   ({ ref: 'x', state: 'failed', fetchedBytes: 0, error: new RmaError(code, 'x', { exitCode }) }) as const;
 const present = { ref: 'y', state: 'present', fetchedBytes: 0 } as const;
 
-test('the exit code of a fetch is the one of its only reference, and 8 only when another succeeded', () => {
+test('the exit code is that of the failed models, or 8 if others succeeded', () => {
   expect(fetchExitCode([])).toBe(0);
   expect(fetchExitCode([present, present])).toBe(0);
   expect(fetchExitCode([fault('RMA_HUB_GATED', 4)])).toBe(4);
@@ -50,7 +50,7 @@ test('the exit code of a fetch is the one of its only reference, and 8 only when
   expect(fetchExitCode([{ ref: 'x', state: 'failed', fetchedBytes: 0, error: new Error('bug') }])).toBe(1);
 });
 
-test('network faults pass, refusals, full disks and wrong hashes do not', () => {
+test('only network errors are temporary, not denied access, full disks or wrong hashes', () => {
   expect(isTemporary(new RmaError('RMA_HUB_UNREACHABLE', 'x'))).toBe(true);
   expect(isTemporary(new RmaError('RMA_HUB_BUSY', 'x'))).toBe(true);
   for (const code of [

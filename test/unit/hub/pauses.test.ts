@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { addSample, bytesPerSecond, etaSeconds, type RateWindow } from '../../../src/core/hub/rate.ts';
 import { isRetryableStatus, retryAfterMs } from '../../../src/core/hub/retry.ts';
 
-test('[fail H1] Retry-After is read as seconds or as a date, and bounded', () => {
+test('[fail H1] parses Retry-After as seconds or date, with a maximum', () => {
   const now = Date.UTC(2026, 0, 1);
   expect(retryAfterMs('7', now)).toBe(7000);
   expect(retryAfterMs(new Date(now + 9000).toUTCString(), now)).toBe(9000);
@@ -12,12 +12,12 @@ test('[fail H1] Retry-After is read as seconds or as a date, and bounded', () =>
   expect(retryAfterMs(undefined, now)).toBeNull();
 });
 
-test('only statuses that may pass are tried again', () => {
+test('retries only temporary statuses', () => {
   expect([408, 429, 500, 502, 503, 504].every(isRetryableStatus)).toBe(true);
   expect([200, 206, 301, 400, 401, 403, 404, 410, 416].some(isRetryableStatus)).toBe(false);
 });
 
-test('the rate is that of the last ten seconds', () => {
+test('computes the rate over the last ten seconds', () => {
   let window: RateWindow = [];
   for (let second = 0; second <= 20; second += 1) window = addSample(window, second * 1000, second * 100);
   for (let second = 21; second <= 40; second += 1)
@@ -26,7 +26,7 @@ test('the rate is that of the last ten seconds', () => {
   expect(window.length).toBeLessThan(15);
 });
 
-test('there is no rate before half a second has passed, and no estimate without a rate', () => {
+test('has no rate in the first half second, and no ETA without a rate', () => {
   const window = addSample(addSample([], 0, 0), 400, 1000);
   expect(bytesPerSecond(window)).toBeNull();
   expect(etaSeconds(1000, null)).toBeNull();

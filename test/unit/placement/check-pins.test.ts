@@ -7,8 +7,8 @@ const catalog = catalogOf({ chat: [profileServiceOf({ gpus: 1 })], cpu: [profile
 const check = (name: string) =>
   checkPins({ pins: { [name]: ['0'] }, catalog, profiles: ['chat', 'cpu'], names: {} });
 
-describe('a pin of GPUs', () => {
-  it.each(['chat', 'cpu', 'chat-llm'])('may name %s', (name) => {
+describe('a GPU pin', () => {
+  it.each(['chat', 'cpu', 'chat-llm'])('accepts %s', (name) => {
     expect(() => check(name)).not.toThrow();
   });
 
@@ -19,11 +19,11 @@ describe('a pin of GPUs', () => {
       'gpu.pins: unknown profile or service "cpu-llm"; known: chat, chat-llm, cpu',
     ],
     [
-      'nothing that is chosen',
+      'an unselected name',
       'other',
       'gpu.pins: unknown profile or service "other"; known: chat, chat-llm, cpu',
     ],
-  ])('may not name %s', (_, name, message) => {
+  ])('rejects %s', (_, name, message) => {
     expect(() => check(name)).toThrow(
       expect.objectContaining({
         code: 'RMA_GPU_PIN_UNKNOWN',

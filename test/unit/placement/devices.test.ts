@@ -52,12 +52,12 @@ function reservation(change: Partial<GpuReservation>): GpuReservation {
 const process = (pid: number, gib: number | null) =>
   ({ pid, name: 'x', kind: 'compute', memoryBytes: gib === null ? null : gib * GIB }) as const;
 
-describe('what is available of a device', () => {
+describe('the available memory of a device', () => {
   it.each([
-    ['nobody is there', gpu(0, 0), [], 22, 0, 0],
-    ['something foreign runs', gpu(0, 5, { processes: [process(1, 5)] }), [], 17, 5, 0],
+    ['it is idle', gpu(0, 0), [], 22, 0, 0],
+    ['a foreign process runs', gpu(0, 5, { processes: [process(1, 5)] }), [], 17, 5, 0],
     [
-      'our own service runs',
+      'a service of this project runs',
       gpu(0, 9, { processes: [process(7, 9)] }),
       [reservation({ own: true })],
       22,
@@ -65,7 +65,7 @@ describe('what is available of a device', () => {
       0,
     ],
     [
-      'another project holds less than reserved',
+      'another project uses less than reserved',
       gpu(0, 2, { processes: [process(7, 2)] }),
       [reservation({})],
       12,
@@ -73,7 +73,7 @@ describe('what is available of a device', () => {
       10,
     ],
     [
-      'another project holds more than reserved',
+      'another project uses more than reserved',
       gpu(0, 12, { processes: [process(7, 12)] }),
       [reservation({})],
       10,
@@ -91,7 +91,7 @@ describe('what is available of a device', () => {
       10,
     ],
     [
-      'a process does not tell its memory',
+      'the memory of a process is unknown',
       gpu(0, 13, { processes: [process(7, null)] }),
       [reservation({})],
       9,
@@ -100,7 +100,7 @@ describe('what is available of a device', () => {
     ],
     ['a service of another project is stopped', gpu(0, 0), [reservation({ running: false })], 12, 0, 10],
     ['the reservations exceed the GPU', gpu(0, 0), [reservation({ bytesPerGpu: 30 * GIB })], 0, 0, 30],
-  ])('[req R24] is right when %s', (...[, one, reservations, available, foreign, others]) => {
+  ])('[req R24] is correct if %s', (...[, one, reservations, available, foreign, others]) => {
     const [found] = placementDevices(inventory(one), reservations, SETTINGS);
     expect(found).toMatchObject({
       availableBytes: available * GIB,
@@ -110,13 +110,13 @@ describe('what is available of a device', () => {
     });
   });
 
-  it('follows from free where used is not told', () => {
+  it('is derived from free memory if used memory is unknown', () => {
     const memory = { totalBytes: 24 * GIB, reservedBytes: GIB, usedBytes: null, freeBytes: 20 * GIB };
     expect(placementDevices(inventory(gpu(0, 0, { memory })), [], SETTINGS)[0]?.foreignBytes).toBe(3 * GIB);
   });
 
   it.each([
-    ['a fault', { fault: 'fell off the bus' }, 'fell off the bus'],
+    ['an error', { fault: 'fell off the bus' }, 'fell off the bus'],
     [
       'unknown memory',
       { memory: { totalBytes: null, reservedBytes: null, usedBytes: 0, freeBytes: null } },
@@ -133,11 +133,11 @@ describe('what is available of a device', () => {
       'is in MIG mode; its MIG devices are used instead',
     ],
     ['MIG mode without devices', { migEnabled: true }, 'is in MIG mode and has no MIG device'],
-  ])('a GPU with %s cannot be used', (_, change, why) => {
+  ])('is unusable for a GPU with %s', (_, change, why) => {
     expect(placementDevices(inventory(gpu(0, 0, change)), [], SETTINGS)[0]?.unusable).toBe(why);
   });
 
-  it('MIG devices follow their GPU; those without a UUID cannot be used', () => {
+  it('lists MIG devices after their GPU, unusable without a UUID', () => {
     const parent = gpu(0, 0, { migEnabled: true, migDevices: [slice(0), slice(1, { uuid: null })] });
     const found = placementDevices(inventory(parent), [], SETTINGS);
     expect(found.map(({ kind, unusable }) => [kind, unusable])).toEqual([
@@ -148,13 +148,13 @@ describe('what is available of a device', () => {
     expect(found[1]).toMatchObject({ uuid: 'MIG-0bbb', name: 'Card MIG 1g.10gb', availableBytes: 9 * GIB });
   });
 
-  it('[req R26] only visible GPUs can be used', () => {
+  it('[req R26] is usable only for visible GPUs', () => {
     const box = inventory(gpu(0, 0), gpu(1, 0));
     const found = placementDevices(box, [], { ...SETTINGS, visible: ['1'] });
     expect(found.map(({ unusable }) => unusable)).toEqual(['is hidden by gpu.visible', null]);
   });
 
-  it('the most that a service uses on one of its devices is measured', () => {
+  it('uses the maximum that a service uses on one of its devices', () => {
     const box = inventory(
       gpu(0, 3, { processes: [process(7, 3)] }),
       gpu(1, 4, { processes: [process(7, 3), process(8, 1)] }),
@@ -166,7 +166,7 @@ describe('what is available of a device', () => {
   });
 });
 
-describe('names of GPUs', () => {
+describe('GPU names', () => {
   const box = inventory(
     gpu(0, 0, { migEnabled: true, migDevices: [slice(0), slice(1)] }),
     gpu(1, 0, { uuid: 'GPU-1aab' }),
@@ -182,7 +182,7 @@ describe('names of GPUs', () => {
     [['all'], ['MIG-0bbb', 'MIG-1bbb', 'GPU-1aab', 'GPU-1acc']],
     [['none'], []],
     [['void'], []],
-  ])('[req R26] %j is %j', (names, uuids) => {
+  ])('[req R26] %j resolves to %j', (names, uuids) => {
     expect(resolveGpuNames(names, box)).toEqual(uuids);
   });
 
@@ -192,7 +192,7 @@ describe('names of GPUs', () => {
     ['GPU-ffff', 'RMA_GPU_UNKNOWN', /GPU GPU-ffff not found/],
     ['GPU-1a', 'RMA_GPU_AMBIGUOUS', /ambiguous: it matches GPU-1aab and GPU-1acc/],
     ['0', 'RMA_GPU_MIG_PARENT', /in MIG mode .* its MIG devices: 0:0 \(MIG-0bbb, 10.0 GiB\), 0:1/],
-  ])('%s is refused as %s', (name, code, message) => {
+  ])('%s is rejected with %s', (name, code, message) => {
     expect(() => resolveGpuNames([name], box)).toThrowError(
       expect.objectContaining({ code, exitCode: 2, message: expect.stringMatching(message) }),
     );
@@ -204,11 +204,11 @@ describe('names of GPUs', () => {
       inventory(gpu(0, 0, { migEnabled: true })),
       'it has no MIG device; create one: nvidia-smi mig -cgi PROFILE -C -i 0',
     ],
-  ])('of a GPU in MIG mode are refused with what to use', (machine, hint) => {
+  ])('of a GPU in MIG mode are rejected with an alternative', (machine, hint) => {
     expect(() => resolveGpuNames(['0'], machine)).toThrowError(expect.objectContaining({ hint }));
   });
 
-  it('are not found on a machine without GPUs', () => {
+  it('are rejected on a machine without GPUs', () => {
     expect(() => resolveGpuNames(['0'], inventory())).toThrowError(/this machine has none/);
   });
 });

@@ -14,17 +14,17 @@ const owned = (...args: Parameters<typeof reserved>) =>
   reserved(...args).map(({ service, own }) => [service, own]);
 
 describe('gpuReservations', () => {
-  it('plans anew an engine that a planned profile uses, whatever profile it was started for', () => {
+  it('includes an engine used by a planned profile, whatever profile started it', () => {
     expect(owned([engine, workerOfB], ['b'])).toEqual([['a-ollama', true]]);
   });
 
-  it('sets aside what no planned profile uses, and what is of another project', () => {
+  it('keeps engines reserved that no planned profile or another project uses', () => {
     expect(owned([engine, workerOfB], ['c'])).toEqual([['a-ollama', false]]);
     const others = [engine, workerOfB].map((each) => ({ ...each, project: 'other' }));
     expect(owned(others, ['a', 'b'])).toEqual([['a-ollama', false]]);
   });
 
-  it('counts what a paused container holds as its own', () => {
+  it('counts a paused container as running', () => {
     const [reservation] = reserved([{ ...engine, state: 'paused' }], ['a']);
     expect(reservation).toMatchObject({ running: true, pids: [11] });
   });

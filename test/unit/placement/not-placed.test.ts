@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { place } from '../../../src/core/placement/place.ts';
 import { device, GIB, need, profile, refused, service } from '../../helpers/builders/placement-builders.ts';
 
-describe('what cannot be placed', () => {
-  it('[req R20] names the service, each GPU, what is missing and what would fit', () => {
+describe('a failed placement', () => {
+  it('[req R20] reports the service, each GPU, the missing memory and what would fit', () => {
     const running = profile('llm', [[service('llm-vllm', 17, { current: ['GPU-0'] })]], { current: 'best' });
     const ocr = profile('ocr', [[service('ocr-ollama', 8.5)]]);
     expect(refused(place([device(0, 24)], [running, ocr]))).toMatchObject({
@@ -17,9 +17,9 @@ describe('what cannot be placed', () => {
   });
 
   it.each([
-    ['there is none', [], 'no GPU found'],
-    ['none can be used', [device(0, 24, { unusable: 'is lost' })], 'GPU 0 is lost'],
-  ])('[req R28] says RMA_GPU_NONE when %s, and names ENABLE_GPU=auto', (_, box, why) => {
+    ['there is no GPU', [], 'no GPU found'],
+    ['no GPU is usable', [device(0, 24, { unusable: 'is lost' })], 'GPU 0 is lost'],
+  ])('[req R28] returns RMA_GPU_NONE if %s, and suggests ENABLE_GPU=auto', (_, box, why) => {
     const { code, message, hint } = refused(place(box, [profile('a', [[service('a-1', 5)]])]));
     expect({ code, message }).toEqual({
       code: 'RMA_GPU_NONE',
@@ -28,7 +28,7 @@ describe('what cannot be placed', () => {
     expect(hint).toContain('ENABLE_GPU=auto');
   });
 
-  it('says what is wrong with the GPU that a service is to have', () => {
+  it('reports the problem of the only allowed GPU', () => {
     const wish = profile('a', [[service('a-1', 5, { allowed: ['GPU-1'] })]]);
     const box = [device(0, 24), device(1, 24, { unusable: 'is lost' })];
     expect(refused(place(box, [wish])).message).toBe('profile a does not fit: a-1: GPU 1 is lost');
@@ -41,14 +41,14 @@ describe('what cannot be placed', () => {
       [device(0, 24), device(1, 80)],
       'requires 2 identical GPUs, but GPU 0 is a Card 24 with 24.0 GiB and GPU 1 is a Card 80 with 80.0 GiB',
     ],
-  ])('[req R23] says %s for tensor parallelism that this machine cannot provide', (code, box, why) => {
+  ])('[req R23] returns %s if tensor parallelism is not possible', (code, box, why) => {
     const wish = profile('vllm', [[service('vllm', 20, { gpus: 2 })]]);
     const found = refused(place(box, [wish]));
     expect(found).toMatchObject({ code, message: `profile vllm does not fit: vllm: ${why}` });
     expect(found.hint).toContain('set `gpus: 1` in profiles/vllm.yaml');
   });
 
-  it('[req R23] says RMA_GPU_HEADS when the number of GPUs does not divide the heads', () => {
+  it('[req R23] returns RMA_GPU_HEADS if the GPU count does not divide the attention heads', () => {
     const wish = profile('vllm', [[service('vllm', 20, { gpus: 3, attentionHeads: 32 })]]);
     expect(
       refused(
@@ -65,7 +65,7 @@ describe('what cannot be placed', () => {
     });
   });
 
-  it('[req R27] names the GPUs that are smaller than the profile requires', () => {
+  it('[req R27] reports GPUs that are smaller than the profile requires', () => {
     const wish = profile('a', [[service('a-1', 3)]], { minGpuBytes: 8 * GIB });
     expect(refused(place([device(0, 6)], [wish])).message).toBe(
       'profile a does not fit: a-1: GPU 0 has 6.0 GiB in total, but profile a requires 8.0 GiB',
@@ -74,18 +74,18 @@ describe('what cannot be placed', () => {
 
   it.each([
     ['context', { context: 8192, concurrency: 1 }, 'set `context: 4096` in profiles/a.yaml'],
-    ['requests at once', { context: null, concurrency: 4 }, 'set `concurrency: 2` in profiles/a.yaml'],
-  ])('offers less %s when that would fit', (_, figures, hint) => {
+    ['concurrency', { context: null, concurrency: 4 }, 'set `concurrency: 2` in profiles/a.yaml'],
+  ])('suggests less %s if that fits', (_, figures, hint) => {
     const wish = service('a-1', 0, { need: need(20, { kvBytes: 6 * GIB }), ...figures });
     expect(refused(place([device(0, 24)], [profile('a', [[wish]])])).hint).toContain(hint);
   });
 
-  it('offers the variant that fits where another was requested', () => {
+  it('suggests a variant that fits if another was requested', () => {
     const wish = profile('a', [[service('a-1', 30)], [service('a-2', 5)]], { requested: 'best' });
     expect(refused(place([device(0, 24)], [wish])).hint).toMatch(/^rma up --variant a=second/);
   });
 
-  it('says that a profile outside the command has lost its GPU', () => {
+  it('reports a profile outside the command that lost its GPU', () => {
     const fixed = profile('a', [[service('a-1', 20, { current: ['GPU-0'] })]], {
       current: 'best',
       fixed: true,

@@ -49,7 +49,7 @@ const missing = (...names: readonly string[]) => ({
 });
 
 describe('placeProject', () => {
-  it('chooses the best variant, and is stable once it starts from that choice', () => {
+  it('chooses the best variant, and is stable when started with it', () => {
     const first = placeProject(project(), start);
     expect(first).toMatchObject({ isStable: false, leftOut: [] });
     expect(first.selection.refs).toEqual(['hf:org/big:big.gguf']);
@@ -58,7 +58,7 @@ describe('placeProject', () => {
     expect(again).toMatchObject({ isStable: true, selection: first.selection });
   });
 
-  it('leaves out a variant whose model is missing, whatever was chosen before', () => {
+  it('skips a variant with a missing model, even if chosen before', () => {
     const chosen = { ...start, variants: new Map([['chat', 'large']]) };
     const round = placeProject(project({ resolved: missing('big') }), chosen);
     expect([...round.choices.variants]).toEqual([['chat', 'small']]);
@@ -66,7 +66,7 @@ describe('placeProject', () => {
     expect(round.isStable).toBe(false);
   });
 
-  it('refuses a profile that has no variant without its missing models', () => {
+  it('fails if every variant needs a missing model', () => {
     expect(() => placeProject(project({ resolved: missing('big', 'small') }), start)).toThrow(
       expect.objectContaining({
         code: 'RMA_HUB_NOT_FOUND',
@@ -77,7 +77,7 @@ describe('placeProject', () => {
     );
   });
 
-  it('[req R28] replaces a profile without a GPU by the CPU worker where that is allowed', () => {
+  it('[req R28] replaces a profile without a GPU by the CPU worker if allowed', () => {
     const round = placeProject(project({ mib: 0, ...gpu({ use: 'auto' }) }), start);
     expect(round.choices).toMatchObject({
       profiles: ['cpu-worker'],
@@ -86,13 +86,13 @@ describe('placeProject', () => {
     expect(round.selection.profiles.map(({ name }) => name)).toEqual(['cpu-worker']);
   });
 
-  it('[req R28] names the CPU worker once when it runs already', () => {
+  it('[req R28] adds the CPU worker only once', () => {
     const both = { ...start, profiles: ['cpu-worker', 'chat'] };
     const round = placeProject(project({ mib: 0, ...gpu({ use: 'auto' }) }), both);
     expect(round.choices.profiles).toEqual(['cpu-worker']);
   });
 
-  it('[req R28] refuses a profile without a GPU elsewhere, and where there is no CPU worker', () => {
+  it('[req R28] fails without a GPU if this is not allowed or there is no CPU worker', () => {
     const refused = expect.objectContaining({ code: 'RMA_GPU_NONE', exitCode: 3 });
     expect(() => placeProject(project({ mib: 0 }), start)).toThrow(refused);
     const profiles = new Map([...catalog.profiles].filter(([name]) => name !== 'cpu-worker'));
@@ -100,7 +100,7 @@ describe('placeProject', () => {
     expect(() => placeProject(project(alone), start)).toThrow(refused);
   });
 
-  it('[req R27] uses the minimum size of the settings in place of that of the profile', () => {
+  it('[req R27] prefers the minimum size of the settings to that of the profile', () => {
     const model = pinnedFile('hf:org/big:big.gguf');
     const resolved = { ...NOTHING_RESOLVED, pinned: new Map([[model.ref, model]]) };
     expect(() => placeProject(project({ mib: 6144, resolved }), start)).toThrow(

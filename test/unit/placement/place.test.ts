@@ -11,8 +11,8 @@ import {
   service,
 } from '../../helpers/builders/placement-builders.ts';
 
-describe('placing', () => {
-  it('[req R51] takes the best variant that fits and says why not a better one', () => {
+describe('place', () => {
+  it('[req R51] chooses the best variant that fits, with the reason for skipping better ones', () => {
     const box = [device(0, 8, { availableBytes: 7.6 * GIB, foreignBytes: 0.4 * GIB })];
     const worker = profile('gpu-worker', [
       [service('gpu-worker-vllm', 16.9)],
@@ -29,7 +29,7 @@ describe('placing', () => {
     ]);
   });
 
-  it('names the profiles that keep a better variant from fitting', () => {
+  it('reports the profiles that prevent a better variant', () => {
     const first = profile('a', [[service('a-1', 14)]]);
     const second = profile('b', [[service('b-1', 14)], [service('b-2', 8)]]);
     expect(ok(place([device(0, 24)], [first, second])).refusedVariants).toEqual([
@@ -37,7 +37,7 @@ describe('placing', () => {
     ]);
   });
 
-  it('keeps the variant that runs although a better one would fit now, and says how to change it', () => {
+  it('keeps a running variant even if a better one would fit, and suggests how to change it', () => {
     const running = profile('a', [[service('a-1', 14)], [service('a-2', 5, { current: ['GPU-0'] })]], {
       current: 'second',
     });
@@ -48,7 +48,7 @@ describe('placing', () => {
     ]);
   });
 
-  it('[req R24] explains for each GPU why it was chosen or refused', () => {
+  it('[req R24] explains why each GPU was chosen or rejected', () => {
     const box = [
       device(0, 24),
       device(1, 8),
@@ -76,7 +76,7 @@ describe('placing', () => {
     ]);
   });
 
-  it('takes the GPU without foreign processes although the other is the tighter fit', () => {
+  it('prefers a GPU without foreign processes to a tighter fit', () => {
     const box = [device(0, 24, { availableBytes: 20 * GIB, foreignBytes: 4 * GIB }), device(1, 24)];
     const placed = ok(place(box, [profile('a', [[service('a-1', 10)]])]));
     expect(placed.services[0]?.devices.map(({ index }) => index)).toEqual([1]);
@@ -87,8 +87,8 @@ describe('placing', () => {
 
   it.each([
     ['is used exclusively by another service', service('b-1', 2, {}), 'is used exclusively by a-1'],
-    ['both need exclusively', service('b-1', 2, { exclusive: true }), 'is used exclusively by a-1'],
-  ])('refuses a GPU that %s', (_, second, why) => {
+    ['two exclusive services need', service('b-1', 2, { exclusive: true }), 'is used exclusively by a-1'],
+  ])('rejects a GPU that %s', (_, second, why) => {
     const box = [device(0, 24), device(1, 24)];
     const first = service('a-1', 10, { exclusive: true });
     const placed = ok(place(box, [profile('a', [[first]]), profile('b', [[second]])]));
@@ -103,7 +103,7 @@ describe('placing', () => {
     );
   });
 
-  it('[req R23] joins equal whole GPUs, dividing weights and cache, and not the overhead', () => {
+  it('[req R23] combines equal whole GPUs, splitting weights and cache but not the overhead', () => {
     const box = [device(0, 24), device(1, 80), device(2, 80)];
     const big = service('vllm', 0, {
       gpus: 2,
@@ -118,7 +118,7 @@ describe('placing', () => {
     });
   });
 
-  it('keeps MIG devices as units of their own', () => {
+  it('does not combine MIG devices', () => {
     const slices = [0, 1].map((at) => device(0, 10, { uuid: `MIG-${at}`, kind: 'mig' }));
     const parent = device(0, 80, { unusable: 'is in MIG mode; its MIG devices are used instead' });
     const two = service('a-2', 6, { gpus: 2 });
@@ -130,7 +130,7 @@ describe('placing', () => {
     ]);
   });
 
-  it('takes every allowed GPU for `all`', () => {
+  it('uses every allowed GPU for `all`', () => {
     const box = [device(0, 24), device(1, 24), device(2, 24)];
     const wish = service('a-1', 30, { gpus: 'all', allowed: ['GPU-0', 'GPU-2'] });
     const placed = ok(place(box, [profile('a', [[wish]])]));
@@ -138,7 +138,7 @@ describe('placing', () => {
     expect(placed.reasons[0]?.taken).toMatch(/requests all GPUs$/);
   });
 
-  it('gives what a running service uses beyond its need to nobody else', () => {
+  it('reserves the memory that a running service uses beyond its need', () => {
     const running = profile('a', [[service('a-1', 10, { current: ['GPU-0'], measuredBytes: 14 * GIB })]], {
       current: 'best',
     });
@@ -148,7 +148,7 @@ describe('placing', () => {
     expect(placed.services[0]?.bytesPerGpu).toBe(10 * GIB);
   });
 
-  it('moves a running service when a newcomer fits in no other way', () => {
+  it('moves a running service if a new one does not fit otherwise', () => {
     const small = service('a-1', 10, { current: ['GPU-1'] });
     const running = profile('a', [[small]], { current: 'best' });
     const box = [device(0, 24), device(1, 48)];
@@ -156,14 +156,14 @@ describe('placing', () => {
     expect(placed.services.map(({ devices }) => devices[0]?.index)).toEqual([0, 1]);
   });
 
-  it('places a service that two profiles name once', () => {
+  it('places a service of two profiles once', () => {
     const shared = service('embed', 10);
     const box = [device(0, 16)];
     const placed = ok(place(box, [profile('a', [[shared]]), profile('b', [[shared]])]));
     expect(placed.services).toHaveLength(1);
   });
 
-  it('applies the minimum of the first profile to a service that two profiles share', () => {
+  it('applies the minimum of the first profile to a shared service', () => {
     const shared = service('embed', 5);
     const large = profile('a', [[shared], [service('a-1', 2)]], { minGpuBytes: 10 * GIB });
     const small = profile('b', [[shared]]);
@@ -180,7 +180,7 @@ describe('placing', () => {
     ]);
   });
 
-  it('[req R25] gives vLLM a share of the total that follows from its reservation', () => {
+  it('[req R25] computes the memory share of vLLM from its reservation', () => {
     const shared = ok(place([device(0, 24)], [profile('a', [[service('a-1', 17.1)]])])).services[0];
     const alone = service('a-1', 17.1, { exclusive: true });
     const whole = ok(place([device(0, 24)], [profile('a', [[alone]])])).services[0];
@@ -193,7 +193,7 @@ describe('placing', () => {
     expect(shareOf({ bytesPerGpu: 0, devices: [], exclusive: false })).toBeNull();
   });
 
-  it('gives vLLM no share that its neighbours could leave no room for, however tight the fit', () => {
+  it('never gives vLLM a share that its neighbors leave no space for', () => {
     const box = device(0, 80, { availableBytes: 79 * GIB });
     const { services } = ok(place([box], [profile('v', [[service('v-1', 39.3), service('v-2', 39.6)]])]));
     for (const each of services) {
@@ -205,7 +205,7 @@ describe('placing', () => {
   });
 });
 
-describe('a large box', () => {
+describe('a large host', () => {
   it('is solved exactly: 16 GPUs filled to 95 % by 65 services', () => {
     const box = Array.from({ length: 16 }, (_, at) => device(at, 80));
     const sizes = Array.from({ length: 65 }, (_, at) => 9 + ((at * 37) % 20) * 1.02);

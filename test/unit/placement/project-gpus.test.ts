@@ -45,13 +45,13 @@ describe('usesGpus', () => {
 });
 
 describe('[req R28] withoutGpus', () => {
-  it('puts services on the CPU, and drops variants that need a GPU', () => {
+  it('puts services on the CPU and drops variants that need a GPU', () => {
     const { profiles } = withoutGpus(catalog, ['chat']);
     expect(profiles.get('chat')?.variants[0]?.services[0]?.gpus).toBe(0);
     expect(profiles.get('big')).toBe(catalog.profiles.get('big'));
   });
 
-  it('refuses a profile that needs a GPU', () => {
+  it('rejects a profile that needs a GPU', () => {
     expect(() => withoutGpus(catalog, ['big'])).toThrow(
       expect.objectContaining({ code: 'RMA_GPU_OFF', exitCode: 2, details: { profile: 'big' } }),
     );
@@ -79,7 +79,7 @@ describe('projectGpus', () => {
     processes: new Map([[service.id, [11]]]),
   });
 
-  it('reads what the project runs: its devices, the use of each, and the variants', () => {
+  it('returns devices, their use and the variants of the running project', () => {
     const { devices, running, reservations } = projectGpus(user(), snapshot);
     expect([...running.services]).toEqual([['chat-llm', { devices: ['GPU-0'], measuredBytes: 6000 * MIB }]]);
     expect([...running.variants]).toEqual([['chat', 'default']]);
@@ -87,7 +87,7 @@ describe('projectGpus', () => {
     expect(devices[0]?.availableBytes).toBe((24_564 - 300) * MIB);
   });
 
-  it('does not resolve the GPUs of the settings for a project on the CPU', () => {
+  it('does not resolve the GPU settings for a project on the CPU', () => {
     const settings = { ...configOf().gpu, visible: ['GPU-9'] };
     const onCpu = projectGpus(user({ profiles: ['plain'], settings }), snapshot);
     expect(onCpu).toMatchObject({ devices: [], reservations: [], inventory: { gpus: [] } });
@@ -97,7 +97,7 @@ describe('projectGpus', () => {
     );
   });
 
-  it('keeps the GPU of a service that its profile lost, while the command acts on another profile', () => {
+  it('keeps the GPU of an orphaned service while the command is about another profile', () => {
     const old = { ...service, id: 'old', service: 'chat-old' };
     const running = snapshotOf({ gpus, containers: [old], processes: new Map([['old', [11]]]) });
     const profiles = ['chat', 'big'];

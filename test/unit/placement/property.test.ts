@@ -68,7 +68,7 @@ const profiles = fc
   );
 
 describe('a placement', () => {
-  it('[req R24] never promises more of a device than it has, and leaves exclusive services alone', () => {
+  it('[req R24] never reserves more memory than a device has, and never shares exclusive devices', () => {
     fc.assert(
       fc.property(devices, profiles, (box, wish) => {
         const placed = place(box, wish);
@@ -83,7 +83,7 @@ describe('a placement', () => {
     );
   });
 
-  it('[req R23] gives each service as many devices as it asks for: allowed, alike, whole when several', () => {
+  it('[req R23] uses the requested number of devices: allowed, equal, and whole if several', () => {
     fc.assert(
       fc.property(devices, profiles, (box, wish) => {
         const placed = place(box, wish);
@@ -95,7 +95,7 @@ describe('a placement', () => {
     );
   });
 
-  it('puts copies of one service on different devices', () => {
+  it('puts replicas of a service on different devices', () => {
     fc.assert(
       fc.property(devices, profiles, (box, wish) => {
         const placed = place(box, wish);
@@ -109,7 +109,7 @@ describe('a placement', () => {
     );
   });
 
-  it('is the same in whatever order the devices come', () => {
+  it('does not depend on the order of the devices', () => {
     fc.assert(
       fc.property(devices, profiles, fc.nat(), (box, wish, seed) => {
         const turned = box.toSorted((a, b) => ((a.index * 7 + seed) % 5) - ((b.index * 7 + seed) % 5));
@@ -118,7 +118,7 @@ describe('a placement', () => {
     );
   });
 
-  it('[req R24] changes nothing when it is made again with everything running, whatever was measured', () => {
+  it('[req R24] is unchanged when repeated with everything running, whatever was measured', () => {
     fc.assert(
       fc.property(devices, profiles, fc.integer({ min: 0, max: 3 }), (box, wish, beyond) => {
         const first = place(box, wish);
@@ -129,7 +129,7 @@ describe('a placement', () => {
     );
   });
 
-  it('[req R51] finds the best variants that brute force finds, and nothing where that finds nothing', () => {
+  it('[req R51] finds the same best variants as brute force, or none', () => {
     fc.assert(
       fc.property(devices, profiles, (box, wish) => {
         const placed = place(box, wish);
@@ -139,7 +139,7 @@ describe('a placement', () => {
     );
   });
 
-  it('finds room for newcomers whenever moving what runs can make it', () => {
+  it('moves running services if that is the only way to fit new ones', () => {
     fc.assert(
       fc.property(devices, profiles, (box, wish) => {
         const first = place(box, wish.slice(0, 1));
@@ -150,7 +150,7 @@ describe('a placement', () => {
     );
   });
 
-  it('leaves fixed profiles exactly as they are, or says that they do not fit any more', () => {
+  it('keeps fixed profiles unchanged, or reports that they no longer fit', () => {
     fc.assert(
       fc.property(devices, profiles, (box, wish) => {
         const first = place(box, wish.slice(0, 1));
@@ -174,14 +174,14 @@ function expectAsAsked(asked: PlacementService, given: readonly PlacedDevice[]):
   expect(given.every(({ kind }) => kind === 'gpu')).toBe(true);
 }
 
-/** The services of the variants that were taken. */
+/** Returns the services of the chosen variants. */
 function chosen(placed: Placed, wish: readonly PlacementProfile[]): readonly PlacementService[] {
   return wish.flatMap(
     (each) => each.variants.find(({ name }) => name === placed.variants.get(each.profile))?.services ?? [],
   );
 }
 
-/** The wish as it is once the placement runs, each service using its need and some more. */
+/** Returns the request with the placement running, each service using its need and `beyondBytes`. */
 function running(
   placed: Placed,
   wish: readonly PlacementProfile[],

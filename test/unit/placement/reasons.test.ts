@@ -11,7 +11,7 @@ import {
   service,
 } from '../../helpers/builders/placement-builders.ts';
 
-/** The reasons of the last service, those of refused devices by UUID. */
+/** Returns the reasons for the last service, with rejected devices by UUID. */
 function reasonsOf(
   devices: readonly PlacementDevice[],
   profiles: readonly PlacementProfile[],
@@ -64,8 +64,8 @@ describe('the reason why a device was chosen', () => {
   });
 });
 
-describe('the reason why a device was refused', () => {
-  it('is what runs there already', () => {
+describe('the reason why a device was rejected', () => {
+  it('is a service that already runs there', () => {
     const replicas = [0, 1].map((at) => service(`copy-${at}`, 5, { replicaGroup: 'copies' }));
     expect(reasonsOf([device(0, 24), device(1, 24)], [profile('p', [replicas])])['GPU-0']).toBe(
       'already has the replica copy-0',
@@ -77,7 +77,7 @@ describe('the reason why a device was refused', () => {
     );
   });
 
-  it('is too little room next to what runs there, counted as measured', () => {
+  it('is too little memory next to running services, as measured', () => {
     const running = service('a', 10, { current: ['GPU-0'], measuredBytes: 15 * GIB });
     const profiles = [profile('p', [[running]], { current: 'best' }), profile('q', [[service('b', 12)]])];
     expect(
@@ -88,14 +88,14 @@ describe('the reason why a device was refused', () => {
     });
   });
 
-  it('is where the service already runs', () => {
+  it('is that the service already runs elsewhere', () => {
     const running = service('a', 10, { current: ['GPU-0'] });
     expect(
       reasonsOf([device(0, 24), device(1, 12)], [profile('p', [[running]], { current: 'best' })])['GPU-1'],
     ).toBe('also fits (12.0 GiB available); not chosen: the service already runs elsewhere');
   });
 
-  it('is that it differs from the GPUs of a tensor-parallel service, or cannot be combined', () => {
+  it('is that it is not identical to the others, or cannot be combined', () => {
     const mig = device(3, 24, { uuid: 'MIG-3', kind: 'mig' });
     const devices = [device(0, 24), device(1, 24), device(2, 48), device(4, 24), mig];
     expect(reasonsOf(devices, [profile('p', [[two(40)]])])).toMatchObject({
@@ -124,7 +124,7 @@ describe('the reason why a better variant was not chosen', () => {
     ]);
   });
 
-  it('is the largest of its services, on several GPUs with what the best of them have', () => {
+  it('is the largest of its services, with the memory of the best GPUs', () => {
     const variants = [[two(50)], [service('c', 5)]];
     const devices = [0, 1, 2, 3].map((at) => device(at, 24, { availableBytes: (20 - at) * GIB }));
     expect(whyOf(devices, [profile('p', variants)])).toEqual([
@@ -144,7 +144,7 @@ describe('the reason why a better variant was not chosen', () => {
 });
 
 describe('a profile that does not fit', () => {
-  it('comes with the reasons of three GPUs, and the number of the others', () => {
+  it('is reported with the reasons of three GPUs and the number of others', () => {
     const box = [0, 1, 2, 3, 4].map((at) => device(at, 24, { availableBytes: 10 * GIB }));
     const running = profile('p', [[service('a', 2)]]);
     const large = profile('q', [[service('b', 5), service('c', 9.5, { exclusive: true }), two(12)]]);
@@ -164,7 +164,7 @@ describe('a profile that does not fit', () => {
     );
   });
 
-  it('names the missing GPUs of those selected', () => {
+  it('is reported with the number of selected GPUs that are usable', () => {
     const pinned = two(20, { gpus: 3, allowed: ['GPU-0', 'GPU-1'] });
     expect(
       refused(place([device(0, 24), device(1, 24), device(2, 24)], [profile('p', [[pinned]])])),
@@ -177,23 +177,23 @@ describe('a profile that does not fit', () => {
 
   it.each([
     [
-      'without the selection',
+      'remove the selection',
       [device(0, 8), device(1, 24)],
       service('a', 10, { allowed: ['GPU-0'] }),
       /^remove gpu\.pins, --gpu and `gpus`, so that rma chooses the GPUs of p; or /,
     ],
-    ['with more GPUs', [device(0, 8)], two(28), /^add 2 GPUs of 16 GB$/],
+    ['add GPUs', [device(0, 8)], two(28), /^add 2 GPUs of 16 GB$/],
     [
-      'with nothing on sale',
+      'no GPU is large enough',
       [device(0, 8)],
       service('a', 1000),
       /^show what uses each GPU: rma plan --explain$/,
     ],
-  ])('gets a hint that would help: %s', (...[, devices, one, hint]) => {
+  ])('has a hint that helps: %s', (...[, devices, one, hint]) => {
     expect(refused(place(devices, [profile('p', [[one]])])).hint).toMatch(hint);
   });
 
-  it('gets another variant of a running profile as a hint', () => {
+  it('has a hint with another variant of a running profile', () => {
     const variants = [[service('a', 14, { current: ['GPU-0'] })], [service('b', 5)]];
     const running = profile('p', variants, { current: 'best', fixed: true });
     expect(refused(place([device(0, 24)], [running, profile('q', [[service('c', 15)]])])).hint).toBe(
@@ -201,7 +201,7 @@ describe('a profile that does not fit', () => {
     );
   });
 
-  it('says when a search was cut short', () => {
+  it('reports an incomplete search', () => {
     const box = Array.from({ length: 6 }, (_, at) => device(at, 80));
     const sizes = Array.from({ length: 24 }, (_, at) => 17 + ((at * 7919) % 601) / 100);
     const spare = (480 - sizes.reduce((sum, gib) => sum + gib, 0)) / sizes.length;

@@ -10,7 +10,7 @@ const engine = (service: string, profile: string): UsingContainer => ({ service,
 const coordinator: UsingContainer = { service: 'coordinator', profile: null, engines: null };
 const names = (containers: readonly UsingContainer[]) => containers.map(({ service }) => service);
 
-/** `a` made the shared engine, `b` uses it too. */
+/** `a` created the shared engine, `b` uses it too. */
 const shared = [
   coordinator,
   worker('a', ['a-ollama', 'a-vllm']),
@@ -20,28 +20,28 @@ const shared = [
 ];
 
 describe('usersOf', () => {
-  it('names every worker that says it uses the engine', () => {
+  it('returns every worker that lists the engine', () => {
     expect(names(usersOf('a-ollama', shared))).toEqual(['a-worker', 'b-worker']);
   });
 
-  it('takes the worker of the same profile where a worker does not say', () => {
+  it('falls back to the worker of the same profile', () => {
     const containers = [worker('a', null), worker('b', ['b-llm']), engine('a-llm', 'a')];
     expect(names(usersOf('a-llm', containers))).toEqual(['a-worker']);
   });
 });
 
 describe('endingWith', () => {
-  it('keeps an engine that another profile uses, and the coordinator', () => {
+  it('excludes an engine that another profile uses, and the coordinator', () => {
     expect(names(endingWith(['a'], shared))).toEqual(['a-worker', 'a-vllm']);
     expect(names(endingWith(['b'], shared))).toEqual(['b-worker']);
   });
 
-  it('takes the shared engine with the last profile that uses it, whoever it was named after', () => {
+  it('includes the shared engine with its last profile, whatever its name', () => {
     const left = shared.filter(({ service }) => service !== 'a-worker' && service !== 'a-vllm');
     expect(names(endingWith(['b'], [...left, worker('c', [])]))).toEqual(['b-worker', 'a-ollama']);
   });
 
-  it('takes everything with the last profile', () => {
+  it('includes everything with the last profile', () => {
     expect(endingWith(['a', 'b'], shared)).toEqual(shared);
   });
 
@@ -51,7 +51,7 @@ describe('endingWith', () => {
     expect(names(endingWith(['b'], left))).toEqual(['b-llm']);
   });
 
-  it('takes nothing for a profile that does not run', () => {
+  it('includes nothing for a profile that is not running', () => {
     expect(endingWith(['c'], shared)).toEqual([]);
     expect(endingWith(['c'], [coordinator])).toEqual([]);
   });

@@ -21,7 +21,7 @@ const text = (observed: Pick<Observed, 'containers'>, over: Partial<DownInput> =
   planText(planOf(observed, over)).trimEnd().split('\n');
 
 describe('planDown', () => {
-  it('drains and removes the workers, then the engines, the coordinator, and what is left of the project', () => {
+  it('drains and removes workers, then engines, the coordinator and what remains of the project', () => {
     expect(text(runningProfiles(desiredProfiles('a'), 'a'))).toEqual([
       '> drain-worker a-worker: it is removed',
       '- remove-service a-worker: profile a is taken down',
@@ -41,7 +41,7 @@ describe('planDown', () => {
     ]);
   });
 
-  it('takes down the shared engine with the last worker that uses it', () => {
+  it('removes a shared engine with the last worker that uses it', () => {
     const onlyB = text(running, { profiles: ['a', 'c'] });
     expect(onlyB.filter((line) => line.includes('a-one'))).toEqual([
       '- remove-service a-one: profile a is taken down',
@@ -49,14 +49,14 @@ describe('planDown', () => {
     expect(onlyB.filter((line) => /coordinator|network|secrets/.test(line))).toEqual([]);
   });
 
-  it('drains only workers that run', () => {
+  it('drains only running workers', () => {
     const stopped = withContainer(running, 'a-worker', { state: 'exited', worker: null });
     expect(text(stopped, { profiles: ['a'] })).toEqual([
       '- remove-service a-worker: profile a is taken down',
     ]);
   });
 
-  it('removes leftovers of an interrupted down, and has nothing to do after a complete one', () => {
+  it('removes leftovers of an interrupted down, and is empty after a complete one', () => {
     expect(text({ containers: [] })).toEqual([
       '- remove-network demo: no service is left',
       '- remove-secrets /srv/demo/.rma/secrets: no service is left',
@@ -64,7 +64,7 @@ describe('planDown', () => {
     expect(text({ containers: [] }, { hasNetwork: false, secrets: null })).toEqual(['nothing to do']);
   });
 
-  it('removes an engine only after the workers that use it, and everything before the leftovers', () => {
+  it('removes an engine after its workers, and leftovers last', () => {
     const edges = Object.fromEntries(planOf(running).operations.map(({ id, after }) => [id, after]));
     expect(edges).toMatchObject({
       'remove-service a-one': ['remove-service a-worker', 'remove-service c-worker'],

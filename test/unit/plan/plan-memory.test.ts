@@ -41,7 +41,7 @@ const ON_ONE_GPU: ServicePlacement = {
   need: null,
 };
 
-/** The memory request of a project with the profile `chat`, whose only engine serves one model. */
+/** Returns the memory request of a project with the profile `chat`, whose only engine serves one model. */
 function requestOf(parts: Parts, totalBytes: number | null) {
   const services = [profileServiceOf({ memoryBytes: parts.limit })];
   const input = fleetInputOf({
@@ -62,11 +62,11 @@ function requestOf(parts: Parts, totalBytes: number | null) {
 }
 
 describe('planMemory', () => {
-  it('accepts services whose limits are exactly the RAM of the host', () => {
+  it('accepts limits that are exactly the RAM of the host', () => {
     expect(planMemory(requestOf({ limit: 4 * GIB, weights: GIB }, 4 * GIB + OTHERS))).toEqual([]);
   });
 
-  it('warns when the limits add up to more', () => {
+  it('warns if the limits exceed the RAM', () => {
     expect(planMemory(requestOf({ limit: 4 * GIB, weights: GIB }, 4 * GIB))).toEqual([
       {
         level: 'warning',
@@ -80,7 +80,7 @@ describe('planMemory', () => {
     ]);
   });
 
-  it('does not count services without a limit', () => {
+  it('ignores services without a limit', () => {
     expect(planMemory(requestOf({ limit: null, weights: GIB }, GIB))).toEqual([]);
   });
 
@@ -89,7 +89,7 @@ describe('planMemory', () => {
     expect(planMemory({ ...request, starting: new Set(['chat-worker']) })).toEqual([]);
   });
 
-  it('refuses a model on the CPU whose weights are larger than the RAM, and says nothing else', () => {
+  it('fails only for a model on the CPU whose weights exceed the RAM', () => {
     expect(planMemory(requestOf({ limit: 16 * GIB, weights: 8 * GIB }, 8 * GIB - 1))).toEqual([
       {
         level: 'error',
@@ -102,16 +102,16 @@ describe('planMemory', () => {
     ]);
   });
 
-  it('accepts weights that are exactly as large as the RAM', () => {
+  it('accepts weights that are exactly the RAM', () => {
     expect(planMemory(requestOf({ limit: null, weights: 8 * GIB }, 8 * GIB))).toEqual([]);
   });
 
-  it('does not hold weights in GPU memory against the RAM', () => {
+  it('ignores weights in GPU memory', () => {
     const placement = new Map([['chat-llm', ON_ONE_GPU]]);
     expect(planMemory(requestOf({ limit: null, weights: 80 * GIB, placement }, 8 * GIB))).toEqual([]);
   });
 
-  it('says nothing when the RAM of the host is unknown', () => {
+  it('skips the check if the RAM is unknown', () => {
     expect(planMemory(requestOf({ limit: 64 * GIB, weights: 80 * GIB }, null))).toEqual([]);
   });
 });

@@ -25,7 +25,7 @@ const wanted = profiles.map((data) =>
   ),
 );
 
-it('plans nothing, with or without orphan removal, where all that is desired is observed', () => {
+it('plans nothing if the observed state is the desired state, with or without orphan removal', () => {
   fc.assert(
     fc.property(wanted, fc.boolean(), (desired, removeOrphans) => {
       const { operations, checks } = planUp(desired, doneBox(desired), {
@@ -39,7 +39,7 @@ it('plans nothing, with or without orphan removal, where all that is desired is 
   );
 });
 
-it('plans from an empty box exactly one start for each service, workers before engines, nothing destructive', () => {
+it('plans one start per service on an empty host, workers before engines, nothing destructive', () => {
   fc.assert(
     fc.property(wanted, (desired) => {
       const { operations } = planUp(desired, emptyBox(), { host: 'box1', profiles: [], removeOrphans: true });

@@ -12,7 +12,7 @@ const text = ({ containers }: Pick<Observed, 'containers'>, ...services: readonl
     .split('\n');
 
 describe('planRestart', () => {
-  it('drains every worker that uses the engine, restarts it, resumes the workers and waits for them', () => {
+  it('drains every worker of the engine, restarts it, resumes the workers and waits for them', () => {
     expect(text(running, 'a-one')).toEqual([
       '> drain-worker a-worker: its engine a-one is restarted',
       '> drain-worker c-worker: its engine a-one is restarted',
@@ -24,7 +24,7 @@ describe('planRestart', () => {
     ]);
   });
 
-  it('restarts a worker alone and leaves its engines running', () => {
+  it('restarts only a worker and keeps its engines running', () => {
     expect(text(running, 'a-worker')).toEqual([
       '> drain-worker a-worker: it is restarted',
       '~ restart-service a-worker: requested',
@@ -32,7 +32,7 @@ describe('planRestart', () => {
     ]);
   });
 
-  it('restarts everything without a name: workers last, after the engines that they use', () => {
+  it('restarts everything without a name, workers after their engines', () => {
     expect(text(runningProfiles(desiredProfiles('a'), 'a'))).toEqual([
       '> drain-worker a-worker: it is restarted',
       '~ restart-service coordinator: requested',
@@ -42,7 +42,7 @@ describe('planRestart', () => {
     ]);
   });
 
-  it('waits for the ready workers when the coordinator restarts', () => {
+  it('waits for the ready workers if the coordinator restarts', () => {
     expect(
       text(withContainer(running, 'c-worker', { state: 'exited', worker: null }), 'coordinator'),
     ).toEqual([
@@ -51,7 +51,7 @@ describe('planRestart', () => {
     ]);
   });
 
-  it('starts a stopped container, and does not wait for a worker whose engines do not run', () => {
+  it('starts a stopped container, and does not wait for a worker with stopped engines', () => {
     const stopped = withContainer(running, 'a-one', { state: 'exited' });
     expect(text(stopped, 'a-one')).toContain('~ restart-service a-one: requested; it is exited');
     expect(text(stopped, 'a-worker')).toEqual([
@@ -60,14 +60,14 @@ describe('planRestart', () => {
     ]);
   });
 
-  it('does not wait for a worker that has no coordinator to register with', () => {
+  it('does not wait for a worker without a coordinator', () => {
     expect(text(withContainer(running, 'coordinator', { state: 'exited' }), 'a-worker')).toEqual([
       '> drain-worker a-worker: it is restarted',
       '~ restart-service a-worker: requested',
     ]);
   });
 
-  it('waits for the models of a worker that was fetching or failed', () => {
+  it('waits for the models of a worker that was downloading', () => {
     const fetching = { state: 'downloading', failure: null } as const;
     expect(text(withContainer(running, 'a-worker', { worker: fetching }), 'a-worker')).toEqual([
       '> drain-worker a-worker: it is restarted',
@@ -77,7 +77,7 @@ describe('planRestart', () => {
     ]);
   });
 
-  it('has nothing to do for a service without a container', () => {
+  it('does nothing for a service without a container', () => {
     expect(text(running, 'b-two')).toEqual(['nothing to do']);
     expect(text({ containers: [] })).toEqual(['nothing to do']);
   });

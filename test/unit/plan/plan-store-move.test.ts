@@ -7,7 +7,7 @@ import { configOf } from '../../helpers/builders/render-builders.ts';
 const withStore = (store: VolumeSpec) => configOf({ volumes: { ...configOf().volumes, store } });
 
 describe('planStoreMove', () => {
-  it('says where the models are when an option was left out that named the place', () => {
+  it('suggests the --volume of the running worker if it was omitted', () => {
     expect(planStoreMove('host:/data/models', configOf())).toEqual([
       expect.objectContaining({
         level: 'warning',
@@ -17,12 +17,12 @@ describe('planStoreMove', () => {
     ]);
   });
 
-  it('says nothing of the same place, and nothing when there is no worker yet', () => {
+  it('is empty for the same location, and without a worker', () => {
     expect(planStoreMove('named:rma-models', configOf())).toEqual([]);
     expect(planStoreMove(null, withStore({ type: 'host', path: '/data/models' }))).toEqual([]);
   });
 
-  it('[req R12] knows an export by the name of its volume, and tells another one with its address', () => {
+  it('[req R12] recognizes an export by its volume name, and reports another one with its address', () => {
     const nas = withStore({ type: 'nfs', server: 'nas', path: '/models' });
     const volume = volumeOf(nas, 'store');
     const name = volume.type === 'volume' ? volume.name : '';

@@ -14,7 +14,7 @@ const text = (desired: DesiredState, observed: Observed, ...profiles: readonly s
     .split('\n');
 
 describe('a plan for some profiles', () => {
-  it('[case S01] starts the profile and the coordinator, and nothing of a profile that was up before', () => {
+  it('[case S01] starts the profile and the coordinator, but no other profile that was up before', () => {
     const desired = desiredProfiles('a', 'b');
     expect(text(desired, downBox(desired), 'b')).toEqual([
       '+ start-service coordinator: has no container',
@@ -25,7 +25,7 @@ describe('a plan for some profiles', () => {
     ]);
   });
 
-  it('waits for running workers of other profiles when the coordinator is new, and starts none', () => {
+  it('waits for running workers of other profiles if the coordinator is new, and starts none', () => {
     const desired = desiredProfiles('a', 'b', 'c');
     const observed = withContainer(runningProfiles(desired, 'a', 'c'), 'coordinator', null);
     const stopped = withContainer(observed, 'c-worker', { state: 'exited', worker: null });
@@ -75,7 +75,7 @@ describe('a plan for some profiles', () => {
     ]);
   });
 
-  it('recreates a worker of another profile that does not fit the recreated engine', () => {
+  it('recreates a worker of another profile that does not match the recreated engine', () => {
     const desired = desiredProfiles('a', 'c');
     const changed = withContainer(runningProfiles(desired, 'a', 'c'), 'a-one', { configHash: 'old' });
     const observed = withContainer(changed, 'c-worker', { configHash: 'old' });
@@ -87,7 +87,7 @@ describe('a plan for some profiles', () => {
     ]);
   });
 
-  it('resumes a changed worker of another profile as it is, where its engine is only restarted', () => {
+  it('resumes a changed worker of another profile unchanged if its engine is only restarted', () => {
     const desired = desiredProfiles('a', 'c');
     const changed = withContainer(runningProfiles(desired, 'a', 'c'), 'a-one', { health: 'unhealthy' });
     const observed = withContainer(changed, 'c-worker', { configHash: 'old' });
@@ -109,7 +109,7 @@ describe('a plan for some profiles', () => {
     ]);
   });
 
-  it('resumes a worker that cannot become ready, and does not wait for it', () => {
+  it('resumes a worker that cannot become ready without waiting for it', () => {
     const desired = desiredProfiles('a', 'c');
     const running = withContainer(runningProfiles(desired, 'a', 'c'), 'a-one', { configHash: 'old' });
     const observed = withContainer(running, 'c-three', { state: 'exited' });
@@ -120,7 +120,7 @@ describe('a plan for some profiles', () => {
     ]);
   });
 
-  it('restarts running workers of other profiles when the coordinator has a new key: it refuses their tokens', () => {
+  it('restarts running workers of other profiles if the coordinator key changes', () => {
     const desired = desiredProfiles('a', 'b', 'c');
     const running = runningProfiles(desired, 'a', 'b');
     const restarts = (observed: Observed) =>
@@ -141,7 +141,7 @@ describe('a plan for some profiles', () => {
     expect(restarts({ ...stopped, secrets: new Map() }).join()).not.toContain('b-worker');
   });
 
-  it('keeps an engine that its own profile no longer uses while a worker of another profile does', () => {
+  it('keeps an engine that only a worker of another profile still uses', () => {
     const desired = desiredProfiles('a', 'c');
     const running = runningProfiles(desired, 'a', 'c');
     const shared = running.containers.find(({ service }) => service === 'a-one')!;
@@ -163,7 +163,7 @@ describe('the graph of a plan', () => {
       planFor(desired, observed, ...profiles).operations.map(({ id, after }) => [id, after]),
     );
 
-  it('starts engines after the models, and names only the nearest of what an operation follows', () => {
+  it('starts engines after the models, and lists only direct dependencies', () => {
     const desired = desiredProfiles('c');
     expect(edges(desired, downBox(desired))).toEqual({
       'start-service coordinator': [],
@@ -175,7 +175,7 @@ describe('the graph of a plan', () => {
     });
   });
 
-  it('recreates an engine when every worker that uses it is drained, and starts these after it', () => {
+  it('recreates an engine once its workers are drained, then resumes them', () => {
     const desired = desiredProfiles('a', 'c');
     const running = runningProfiles(desired, 'a', 'c');
     const observed = withContainer(running, 'a-one', { configHash: 'old' });
@@ -190,7 +190,7 @@ describe('the graph of a plan', () => {
     });
   });
 
-  it('carries the host and no order from outside', () => {
+  it('includes the host', () => {
     const desired = desiredProfiles('a');
     expect(new Set(planFor(desired, downBox(desired)).operations.map(({ host }) => host))).toEqual(
       new Set(['box1']),

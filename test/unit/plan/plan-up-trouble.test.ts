@@ -12,8 +12,8 @@ const text = (observed: Observed) =>
     .trimEnd()
     .split('\n');
 
-describe('a plan for services that do not run as they should', () => {
-  it('restarts an engine whose worker tells a fault of it', () => {
+describe('a plan for unhealthy services', () => {
+  it('restarts an engine with an error reported by its worker', () => {
     const observed = withContainer(done, 'chat-llm', { engineFault: 'RMA_ENGINE_MISPLACED' });
     expect(text(observed)).toEqual([
       '> drain-worker chat-worker: its engine chat-llm is restarted',
@@ -23,7 +23,7 @@ describe('a plan for services that do not run as they should', () => {
     ]);
   });
 
-  it('restarts a worker that failed, and says with what', () => {
+  it('restarts a failed worker, with its error code', () => {
     const failure = { code: 'RMA_HUB_DENIED', message: 'no', exitCode: 4 } as const;
     const observed = withContainer(done, 'chat-worker', { worker: { state: 'failed', failure } });
     expect(text(observed)).toEqual([
@@ -37,7 +37,7 @@ describe('a plan for services that do not run as they should', () => {
     [{ state: 'exited' }, 'it is exited'],
     [{ state: 'created' }, 'it is created'],
     [{ state: 'dead' }, 'it is dead'],
-  ] as const)('starts an engine with %j, and waits for its worker', (change, cause) => {
+  ] as const)('starts an engine with %j and waits for its worker', (change, cause) => {
     expect(text(withContainer(done, 'chat-llm', change))).toEqual([
       `+ start-service chat-llm: ${cause}`,
       '> wait-until-ready chat-worker: its engine chat-llm is started',
@@ -49,24 +49,21 @@ describe('a plan for services that do not run as they should', () => {
     [{ state: 'restarting' }, 'restart', 'it keeps crashing'],
     [{ health: 'unhealthy' }, 'restart', 'it is unhealthy'],
     [{ configHash: null }, 'recreate', 'its definition changed'],
-  ] as const)(
-    'drains the worker of an engine with %j, and resumes it after the %s',
-    (change, verb, cause) => {
-      expect(text(withContainer(done, 'chat-llm', change))).toEqual([
-        `> drain-worker chat-worker: its engine chat-llm is ${verb}${verb === 'restart' ? 'ed' : 'd'}`,
-        `~ ${verb}-service chat-llm: ${cause}`,
-        '> resume-worker chat-worker: it was drained',
-        `> wait-until-ready chat-worker: its engine chat-llm is ${verb}${verb === 'restart' ? 'ed' : 'd'}`,
-      ]);
-    },
-  );
+  ] as const)('drains the worker of an engine with %j and resumes it after the %s', (change, verb, cause) => {
+    expect(text(withContainer(done, 'chat-llm', change))).toEqual([
+      `> drain-worker chat-worker: its engine chat-llm is ${verb}${verb === 'restart' ? 'ed' : 'd'}`,
+      `~ ${verb}-service chat-llm: ${cause}`,
+      '> resume-worker chat-worker: it was drained',
+      `> wait-until-ready chat-worker: its engine chat-llm is ${verb}${verb === 'restart' ? 'ed' : 'd'}`,
+    ]);
+  });
 
-  it('does nothing about an engine that is still starting', () => {
+  it('ignores an engine that is starting', () => {
     expect(text(withContainer(done, 'chat-llm', { health: 'starting' }))).toEqual(['nothing to do']);
   });
 
   it.each(['waiting-for-engines', 'registering', 'degraded'] as const)(
-    'waits for a worker that is %s: an earlier up may have been interrupted',
+    'waits for a worker that is %s, as after an interrupted up',
     (state) => {
       const observed = withContainer(done, 'chat-worker', { worker: { state, failure: null } });
       expect(text(observed)).toEqual([`> wait-until-ready chat-worker: it is ${state}`]);

@@ -27,7 +27,7 @@ const text = (observed: Observed, wanted: DesiredState = desired, removeOrphans 
     .split('\n');
 
 describe('plan', () => {
-  it('[req R64] does nothing when everything is there', () => {
+  it('[req R64] is empty if nothing changed', () => {
     expect(text(done)).toEqual(['nothing to do']);
     expect(plan(desired, done, true).summary).toEqual({
       create: 0,
@@ -38,7 +38,7 @@ describe('plan', () => {
     });
   });
 
-  it('makes everything on an empty box, in the order in which it is done', () => {
+  it('creates everything on an empty host, in execution order', () => {
     expect(text(emptyBox({ freeBytes: 100_000_000 }))).toEqual([
       '+ write-secret coordinator_key: does not exist',
       '+ write-secret worker_token_chat: does not exist',
@@ -70,12 +70,12 @@ describe('plan', () => {
     expect(checks(withContainer(done, 'chat-worker', null))).toEqual([]);
   });
 
-  it('counts what it does, and the bytes', () => {
+  it('counts operations and bytes', () => {
     const { summary } = plan(desired, emptyBox({ freeBytes: 100_000_000 }));
     expect(summary).toEqual({ create: 12, change: 0, remove: 0, fetchBytes: 1000, freeBytes: 100_000_000 });
   });
 
-  it('[req R64] starts again after down without a fetch', () => {
+  it('[req R64] starts again after down without a download', () => {
     expect(text({ ...done, containers: [], secrets: new Map() })).toEqual([
       '+ write-secret coordinator_key: does not exist',
       '+ write-secret worker_token_chat: does not exist',
@@ -87,7 +87,7 @@ describe('plan', () => {
     ]);
   });
 
-  it('fetches a model pinned anew beside the old stack, then recreates what names it', () => {
+  it('downloads a newly pinned model next to the old stack, then recreates its services', () => {
     const newer = desiredOf(
       fleetInputOf({ pinned: new Map([[ref, pinnedFile(ref, { commit: 'f'.repeat(40) })]]) }),
     );
@@ -103,7 +103,7 @@ describe('plan', () => {
     ]);
   });
 
-  it('writes a changed token and restarts only those who read it', () => {
+  it('writes a changed token and restarts only its users', () => {
     const secrets = new Map(done.secrets).set('worker_token_chat', 'other');
     expect(text({ ...done, secrets })).toEqual([
       '~ write-secret worker_token_chat: its value changed',
@@ -113,7 +113,7 @@ describe('plan', () => {
     ]);
   });
 
-  it('restarts those who still hold a secret that an earlier up wrote and did not come to hand over', () => {
+  it('restarts services that still use a secret from before an interrupted up', () => {
     const secretsWrittenAt = new Map(done.secretsWrittenAt).set('worker_token_chat', STARTED_AT + 1);
     expect(text({ ...done, secretsWrittenAt })).toEqual([
       '> drain-worker chat-worker: it is restarted',
@@ -122,7 +122,7 @@ describe('plan', () => {
     ]);
   });
 
-  it('removes an engine that its profile ran in another variant, without asking, and leaves other orphans', () => {
+  it('removes an engine of the previous variant without confirmation, and keeps other orphans', () => {
     const [engine] = done.containers.filter(({ role }) => role === 'engine');
     const containers = [
       ...done.containers,
@@ -143,7 +143,7 @@ describe('plan', () => {
     ]);
   });
 
-  it('fetches again what was taken out of the store, by the worker that missed it', () => {
+  it('downloads models that were deleted from the store, with their worker', () => {
     const store = new Map([[ref, checkOf(desired.models.get(ref)!, 'missing')]]);
     expect(text({ ...done, store })).toEqual([
       '> drain-worker chat-worker: it is restarted',
@@ -154,7 +154,7 @@ describe('plan', () => {
     ]);
   });
 
-  it('leaves a worker alone that is fetching already', () => {
+  it('does not restart a worker that is already downloading', () => {
     const model = desired.models.get(ref)!;
     const check = { ...checkOf(model, 'partial'), missingBytes: 400 };
     const observed = withContainer({ ...done, store: new Map([[ref, check]]) }, 'chat-worker', {
@@ -166,18 +166,18 @@ describe('plan', () => {
       '> wait-for-models chat-worker: its engines need the models',
       '> wait-until-ready chat-worker: it is downloading',
     ]);
-    // the part that it has received counts neither as free nor as missing
+    // downloaded bytes count neither as free nor as missing
     expect(plan(desired, { ...observed, freeBytes: 300 }).checks).toEqual([]);
   });
 
-  it('takes a healthy worker for a proof that its models are there when the store was not read', () => {
+  it('assumes that a healthy worker has its models if the store was not read', () => {
     expect(text({ ...done, store: null })).toEqual(['nothing to do']);
     expect(text(withContainer({ ...done, store: null }, 'chat-worker', { health: 'starting' }))).toEqual([
       `+ fetch-model ${ref} (1000 bytes, files: 1, by worker): the store could not be read: at most this`,
     ]);
   });
 
-  it('[req R71] tells when the missing models do not fit, with both numbers', () => {
+  it('[req R71] fails if the missing models do not fit, with both sizes', () => {
     const { checks } = plan(desired, emptyBox({ freeBytes: KEPT_FREE_BYTES + 999 }));
     expect(checks).toEqual([
       expect.objectContaining({
@@ -191,18 +191,18 @@ describe('plan', () => {
     expect(plan(desired, enough).checks).toEqual([]);
   });
 
-  it('asks for no room for models that may be there, in a store that it could not read', () => {
+  it('does not check space for models in a store that it could not read', () => {
     const unread: Observed = { ...done, store: null, containers: [], freeBytes: 1 };
     const { operations, checks } = plan(desired, unread);
     expect(operations).toContainEqual(expect.objectContaining({ kind: 'fetch-model', bytes: 1000 }));
     expect(checks).toEqual([]);
   });
 
-  it('asks for no room when nothing is missing', () => {
+  it('does not check space if nothing is missing', () => {
     expect(plan(desired, { ...done, freeBytes: 0 }).checks).toEqual([]);
   });
 
-  it('leaves a service that is no longer wanted, and tells', () => {
+  it('keeps an orphaned service and warns', () => {
     const without = desiredOf(
       fleetInputOf({ config: configOf({ coordinator: { port: 1, url: 'http://c:1', tokenFile: null } }) }),
     );
@@ -218,7 +218,7 @@ describe('plan', () => {
     ]);
   });
 
-  it('removes an old worker before its engines, so that it can drain', () => {
+  it('removes an orphaned worker before its engines, so that it can drain', () => {
     const old = (service: string, role: 'worker' | 'engine') => ({ ...done.containers[0]!, service, role });
     const containers = [...done.containers, old('a-llm', 'engine'), old('b-worker', 'worker')];
     expect(text({ ...done, containers }, desired, true)).toEqual([
@@ -228,14 +228,14 @@ describe('plan', () => {
     ]);
   });
 
-  it('tells a volume with options of its own, and never touches it', () => {
+  it('warns about a volume with other options, and keeps it', () => {
     const volume = { name: 'rma-models', driver: 'local', options: { type: 'nfs' }, labels: {} };
     expect(text({ ...done, volumes: new Map([[volume.name, volume]]) })).toEqual([
       '! warning RMA_VOLUME_DRIFT: volume rma-models has options (type=nfs), but a plain volume was requested; the existing volume is used',
     ]);
   });
 
-  it('makes no volume for a host folder', () => {
+  it('creates no volume for a host directory', () => {
     const volumes = { store: { type: 'host', path: '/data' }, cache: { type: 'named', name: 'c' } } as const;
     const wanted = desiredOf(fleetInputOf({ config: configOf({ volumes }) }));
     expect(text(emptyBox(), wanted).filter((line) => line.includes('volume'))).toEqual([]);

@@ -15,12 +15,12 @@ const servicesIn = (profiles: readonly string[], ...more: readonly (typeof done.
     .sort();
 
 describe('scopeFor', () => {
-  it('keeps an engine in sight that a chosen profile ran until now', () => {
+  it('includes the previous engine of a selected profile', () => {
     const before = { ...engine!, service: `${profile}-vllm` };
     expect(servicesIn([profile], before)).toContain(before.service);
   });
 
-  it('looks away from what other profiles ran', () => {
+  it('excludes engines of other profiles', () => {
     const other = { ...engine!, service: 'ocr-ollama', profile: 'ocr' };
     expect(servicesIn([profile], other)).not.toContain('ocr-ollama');
     expect(servicesIn([], other)).toContain('ocr-ollama');

@@ -46,7 +46,7 @@ function faultsOf(files: readonly DataFile[]): string[] {
 }
 
 describe('buildCatalog', () => {
-  it('reads profiles, engines and models into values', () => {
+  it('parses profiles, engines and models', () => {
     const { profiles, engines, models } = buildCatalog(good);
     expect(profiles.get('chat')).toEqual({
       name: 'chat',
@@ -64,14 +64,14 @@ describe('buildCatalog', () => {
     expect(models.get('small')).toMatchObject({ ref: 'hf:org/small:small.gguf', kind: 'chat' });
   });
 
-  it('lets a later profile of the same name win, unread the earlier one', () => {
+  it('prefers a later profile of the same name, without parsing the earlier one', () => {
     const own = { ...file('profile', 'chat', PROFILE.replace('A profile', 'Mine')), file: 'own/chat.yaml' };
     const broken = file('profile', 'chat', 'services: 1');
     const { profiles } = buildCatalog([good[0]!, good[1]!, broken, own]);
     expect(profiles.get('chat')?.description).toBe('Mine');
   });
 
-  it('lets a later models.yaml replace single entries and add others', () => {
+  it('merges a later models.yaml by entry', () => {
     const own = file(
       'models',
       'models',
@@ -84,7 +84,7 @@ describe('buildCatalog', () => {
     ]);
   });
 
-  it('tells every fault of every file at once, each with its place', () => {
+  it('reports all errors of all files, with their position', () => {
     const files = [
       file('engine', 'llm', ENGINE.replace('port: 8080', 'port: 80800').replace('{name}', '{nam}')),
       file('models', 'models', 'small: {ref: small, kind: chta}\n'),
@@ -108,7 +108,7 @@ describe('buildCatalog', () => {
     ]);
   });
 
-  it('tells faults between keys beside those of single keys', () => {
+  it('reports conflicts between keys together with errors of single keys', () => {
     const service = '{engine: lm, models: [smal, hf:x], gpus: some, memory: 1GiB, memory_reservation: 2GiB}';
     const text = `descripton: x\nservices: [${service}]\nvariants: 3\n`;
     expect(faultsOf([...good.slice(0, 2), file('profile', 'chat', text)])).toEqual([
@@ -124,7 +124,7 @@ describe('buildCatalog', () => {
     ]);
   });
 
-  it('words every fault itself, whatever stands at a key', () => {
+  it('has its own message for every error', () => {
     const lines = [...ENGINE.trim().split('\n'), 'reads: []', 'ulimits: {}', 'images_by_compute: {}'];
     const keys = fc.constantFrom(...lines.map((line) => line.split(':')[0] ?? ''));
     fc.assert(
@@ -161,7 +161,7 @@ describe('buildCatalog', () => {
       'data/llm.yaml:1:1: "image" is missing',
     ],
     [
-      'a list in place of a mapping',
+      'a list instead of a mapping',
       'profile',
       '- a\n',
       'x',
@@ -174,9 +174,9 @@ describe('buildCatalog', () => {
       'x',
       'data/x.yaml:2:11: "services" must be a list with at least one item, not an empty list',
     ],
-    ['broken YAML', 'profile', 'description: [x\n', 'x', 'data/x.yaml:2:1: missing closing ]'],
+    ['invalid YAML', 'profile', 'description: [x\n', 'x', 'data/x.yaml:2:1: missing closing ]'],
     [
-      'an upper-case name',
+      'an uppercase name',
       'profile',
       PROFILE,
       'Chat',
@@ -190,7 +190,7 @@ describe('buildCatalog', () => {
       'data/worker.yaml:1:1: the name "worker" is reserved: every profile has a service of that name',
     ],
     [
-      'two models for an engine of one',
+      'two models for a single-model engine',
       'profile',
       PROFILE.replace('[small]', '[small, small]'),
       'x',
@@ -204,13 +204,13 @@ describe('buildCatalog', () => {
       'data/x.yaml:4:14: invalid model reference "hf:small": "small" is not a repository name in the form org/repo',
     ],
     [
-      'a memory limit Docker refuses',
+      'a memory limit that Docker rejects',
       'profile',
       PROFILE.replace('2GiB', '1MiB'),
       'x',
       'data/x.yaml:5:13: "services[0].memory" must be a size from 6MiB up, such as 2GiB, not "1MiB"',
     ],
-  ] as const)('tells %s', (...[, kind, text, name, fault]) => {
+  ] as const)('reports %s', (...[, kind, text, name, fault]) => {
     expect(
       faultsOf([...good.filter((f) => f.kind !== kind || f.name !== name), file(kind, name, text)]),
     ).toContain(fault);

@@ -28,18 +28,18 @@ function shipped(name: string): Engine {
   return engine;
 }
 
-describe('the engines that rma ships', () => {
-  it('[req R02] are data: vllm, ollama, llamacpp and tei', () => {
+describe('the shipped engines', () => {
+  it('[req R02] are vllm, ollama, llamacpp and tei', () => {
     expect(SHIPPED.sort()).toEqual(['llamacpp.yaml', 'ollama.yaml', 'tei.yaml', 'vllm.yaml']);
   });
 
-  it.each(['vllm', 'ollama', 'llamacpp', 'tei'])('name a release in every image of %s', (name) => {
+  it.each(['vllm', 'ollama', 'llamacpp', 'tei'])('pin a version in every image of %s', (name) => {
     const { image, cpuImage, imagesByCompute } = shipped(name);
     const images = [image, cpuImage, ...Object.values(imagesByCompute)].filter((each) => each !== null);
     for (const each of images) expect(each).toMatch(/:(?:[\w-]*-)?(?:b\d{5}|v?\d+\.\d+\.\d+)(?:-cu\d+)?$/);
   });
 
-  it('[req R25] bound what an engine takes of a shared GPU', () => {
+  it('[req R25] limit what an engine uses of a shared GPU', () => {
     for (const file of SHIPPED) expect(shipped(file.replace('.yaml', '')).sharesGpu).toBe(true);
     expect(shipped('vllm').sharedCommand).toEqual([
       '--gpu-memory-utilization',
@@ -56,7 +56,7 @@ describe('the engines that rma ships', () => {
     expect(shipped('llamacpp').command).toContain('--ctx-size');
   });
 
-  it('[req R04] never make a second cache of models', () => {
+  it('[req R04] have no second model cache in their command', () => {
     for (const file of SHIPPED) {
       const { command, flags = [] } = { ...shipped(file.replace('.yaml', '')), flags: [] };
       expect([...command, ...flags].join(' ')).not.toMatch(/--download-dir|TRANSFORMERS_CACHE/);
@@ -65,7 +65,7 @@ describe('the engines that rma ships', () => {
 });
 
 describe('parseEngine', () => {
-  it('tells a misspelt word in every list, and in variables', () => {
+  it('reports an unknown placeholder in every list and in variables', () => {
     const known =
       '{model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}';
     expect(
@@ -77,7 +77,7 @@ describe('parseEngine', () => {
     ]);
   });
 
-  it('[req R26] leaves the choice of GPUs to rma', () => {
+  it('[req R26] rejects variables that select GPUs', () => {
     expect(
       faultsOf('environment: {NVIDIA_VISIBLE_DEVICES: all}\ngpu_environment: {CUDA_VISIBLE_DEVICES: "1"}\n'),
     ).toEqual([
@@ -86,7 +86,7 @@ describe('parseEngine', () => {
     ]);
   });
 
-  it('takes images by compute capability only under such a number', () => {
+  it('accepts only compute capabilities as keys of images_by_compute', () => {
     expect(faultsOf('images_by_compute: {ada: "example/ada:1", "8.9": "not an image"}\n')).toEqual([
       '7:21: the key "ada" must be a compute capability such as "8.9"',
       '7:50: "images_by_compute[8.9]" must be an image reference such as registry/name:tag, not "not an image"',
@@ -111,7 +111,7 @@ describe('readsFault', () => {
     ],
   ]);
 
-  it('tells a model of a source that the engine does not read', () => {
+  it('reports a model of a source that the engine cannot read', () => {
     expect(readsFault(shipped('vllm'), 'llava', models)).toBe(
       'the engine "vllm" reads models from hf, ms, not llava (ollama:llava:7b)',
     );
@@ -120,7 +120,7 @@ describe('readsFault', () => {
     );
   });
 
-  it('leaves names that nothing has, and broken references, to the checks of those', () => {
+  it('ignores unknown names and invalid references', () => {
     expect(readsFault(shipped('vllm'), 'nothing', models)).toBeNull();
     expect(readsFault(shipped('vllm'), 'hf:org', models)).toBeNull();
     expect(readsFault(shipped('ollama'), 'llava', models)).toBeNull();

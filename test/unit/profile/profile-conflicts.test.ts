@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildCatalog } from '../../../src/core/profile/build-catalog.ts';
 
-describe('what contradicts itself in a profile', () => {
+describe('conflicts in a profile', () => {
   const engine =
     'image: a/b:1\nport: 1\ncommand: []\nhealth_path: /h\nmodels_path: /m\nhealth_test: [CMD, "true"]\n';
   const faultsOf = (profile: string, gpu = 'optional'): string => {
@@ -48,7 +48,7 @@ describe('what contradicts itself in a profile', () => {
     ],
     ['min_gpu_memory: 8GB\n', 'optional', 'p.yaml:1:1: "services" is missing'],
     [service('gpus: [0, GPU-1]'), 'optional', 'no fault'],
-  ])('%s on an engine whose GPU is %s', (profile, gpu, fault) => {
+  ])('%s for an engine with gpu: %s', (profile, gpu, fault) => {
     expect(faultsOf(profile, gpu)).toBe(fault);
   });
 });

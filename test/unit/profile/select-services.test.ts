@@ -5,7 +5,7 @@ import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { catalogOf, engineOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 describe('selectServices', () => {
-  it('names services after profile and engine, and numbers only the further ones', () => {
+  it('names services after profile and engine, with a number from the second on', () => {
     const catalog = catalogOf({
       chat: [profileServiceOf(), profileServiceOf({ models: ['big'] }), profileServiceOf({ flags: ['--x'] })],
     });
@@ -17,7 +17,7 @@ describe('selectServices', () => {
     });
   });
 
-  it('runs the same engine with the same models and flags once, for the first profile, under its limit', () => {
+  it('runs an engine with the same models and flags once, with the limit of the first profile', () => {
     const catalog = catalogOf({
       a: [profileServiceOf({ memoryBytes: 1 })],
       b: [profileServiceOf({ memoryBytes: 2 }), profileServiceOf({ models: ['big'] })],
@@ -36,14 +36,14 @@ describe('selectServices', () => {
     ['context', { context: 8192 }],
     ['concurrency', { concurrency: 2 }],
     ['GPUs', { gpus: 2 }],
-    ['having them alone', { exclusive: true }],
-  ])('runs engines that differ in %s each by itself', (_, over) => {
+    ['exclusive use', { exclusive: true }],
+  ])('runs engines with different %s separately', (_, over) => {
     const engine = engineOf('llm', { gpu: 'optional', sharesGpu: true });
     const services = { a: [profileServiceOf()], b: [profileServiceOf(over)] };
     expect(selectServices(catalogOf(services, [engine]), ['a', 'b']).services).toHaveLength(2);
   });
 
-  it('shares an engine whose profile writes out what the engine does anyway', () => {
+  it('shares an engine if a profile only repeats its defaults', () => {
     const catalog = catalogOf({
       a: [profileServiceOf()],
       b: [profileServiceOf({ context: 4096, concurrency: 1, models: ['hf:org/small:small.gguf'] })],
@@ -56,7 +56,7 @@ describe('selectServices', () => {
     ]);
   });
 
-  it('makes copies under numbered names, which know the first of them', () => {
+  it('numbers replicas and groups them under the first', () => {
     const catalog = catalogOf({
       a: [profileServiceOf({ replicas: 3 })],
       b: [profileServiceOf()],
@@ -72,7 +72,7 @@ describe('selectServices', () => {
     expect(profiles.map((p) => p.services)).toEqual([['a-llm', 'a-llm-2', 'a-llm-3'], ['a-llm'], ['c-llm']]);
   });
 
-  it('lets an engine keep its name when the profile goes that it was named after', () => {
+  it('keeps the name of an engine after its profile is removed', () => {
     const catalog = catalogOf({ a: [profileServiceOf()], b: [profileServiceOf()] });
     const before = selectServices(catalog, ['a', 'b']);
     const known = Object.fromEntries(before.services.map((s) => [s.service, s.identity]));
@@ -82,13 +82,13 @@ describe('selectServices', () => {
     expect(back.map(({ service }) => service)).toEqual(['a-llm']);
   });
 
-  it('forgets the name of an engine that runs something else now', () => {
+  it('drops the name of an engine that changed', () => {
     const known = { 'a-llm': 'gone', 'a-llm-2': 'gone-too' };
     const catalog = catalogOf({ a: [profileServiceOf()] });
     expect(selectServices(catalog, ['a'], { names: known }).services[0]?.service).toBe('a-llm');
   });
 
-  it('takes the variant that is asked for, and refuses one that is not there', () => {
+  it('selects the requested variant, and rejects an unknown one', () => {
     const catalog = catalogOf({ chat: [profileServiceOf()] });
     const small = { name: 'small', services: [profileServiceOf({ flags: ['--small'] })] };
     const chat = catalog.profiles.get('chat')!;
@@ -114,7 +114,7 @@ describe('selectServices', () => {
     .map((lists) => catalogOf(Object.fromEntries(lists.map((list, at) => [`p${at}`, list]))));
   const textOf = (service: object) => JSON.stringify({ ...service, replicaGroup: null });
 
-  it('a profile that is added changes nothing of what the others have', () => {
+  it('adding a profile does not change the others', () => {
     fc.assert(
       fc.property(someCatalog, (catalog) => {
         const names = [...catalog.profiles.keys()];
@@ -128,7 +128,7 @@ describe('selectServices', () => {
     );
   });
 
-  it('with the names remembered, every engine keeps its own whatever profiles are left and in whatever order', () => {
+  it('keeps the names of all engines, whatever profiles remain and in whatever order', () => {
     const question = someCatalog.chain((catalog) =>
       fc.record({
         catalog: fc.constant(catalog),
@@ -153,7 +153,7 @@ describe('selectServices', () => {
     );
   });
 
-  it('never gives two services one name', () => {
+  it('never gives two services the same name', () => {
     const catalog = catalogOf(
       {
         a: [profileServiceOf(), profileServiceOf({ models: ['big'] }), profileServiceOf({ engine: 'llm-2' })],
@@ -164,7 +164,7 @@ describe('selectServices', () => {
     expect(names).toEqual(['a-llm', 'a-llm-2', 'a-llm-2-2']);
   });
 
-  it('refuses an unknown profile with the nearest one and the list', () => {
+  it('rejects an unknown profile with a suggestion and the list', () => {
     const catalog = catalogOf({ chat: [profileServiceOf()], 'cpu-worker': [profileServiceOf()] });
     expect(() => selectServices(catalog, ['cpu-workr'])).toThrow(
       expect.objectContaining({
@@ -197,7 +197,7 @@ describe('findModel', () => {
     expect(findModel(catalog, asked)).toMatchObject({ ref, name });
   });
 
-  it('refuses an unknown name with the nearest one', () => {
+  it('rejects an unknown name with a suggestion', () => {
     expect(() => findModel(catalog, 'smal')).toThrow(
       expect.objectContaining({
         code: 'RMA_MODEL_UNKNOWN',

@@ -26,11 +26,11 @@ test.each([
   ['*', '', true],
   ['a.b', 'axb', false],
   ['(a|b)', 'a', false],
-])('pattern %j on %j gives %j', (pattern, path, expected) => {
+])('matches pattern %j against %j: %j', (pattern, path, expected) => {
   expect(matchGlob(pattern, path)).toBe(expected);
 });
 
-test('a path without special characters matches itself and nothing else', () => {
+test('a path without special characters matches only itself', () => {
   const plain = fc.stringMatching(/^[a-z0-9./_-]{1,20}$/).filter((text) => !text.endsWith('/'));
   fc.assert(
     fc.property(plain, plain, (a, b) => {
@@ -39,7 +39,7 @@ test('a path without special characters matches itself and nothing else', () => 
   );
 });
 
-test('replacing any stretch of a path by a star still matches it', () => {
+test('a path with any part replaced by * still matches', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[a-z/.]{1,30}$/), fc.nat(30), fc.nat(30), (path, x, y) => {
       const [from, to] = [Math.min(x, y, path.length), Math.min(Math.max(x, y), path.length)];
@@ -48,6 +48,6 @@ test('replacing any stretch of a path by a star still matches it', () => {
   );
 });
 
-test('a pattern of many stars on a long name ends', () => {
+test('a pattern with many stars terminates on a long name', () => {
   expect(matchGlob(`${'*a'.repeat(200)}b`, 'a'.repeat(5000))).toBe(false);
 });

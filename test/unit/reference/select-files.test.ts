@@ -4,7 +4,7 @@ import { nearestPaths, selectFiles } from '../../../src/core/reference/select-fi
 const listing = (...paths: string[]) => paths.map((path) => ({ path }));
 const names = (files: readonly { readonly path: string }[]) => files.map(({ path }) => path);
 
-test('without a pattern all files are taken, but weights in other formats beside safetensors', () => {
+test('without a pattern, skips other weight formats next to safetensors', () => {
   const all = listing(
     'config.json',
     'model.safetensors',
@@ -30,19 +30,19 @@ test('without a pattern all files are taken, but weights in other formats beside
   expect(complete).toBe(false);
 });
 
-test('without safetensors every format is taken and the selection is complete', () => {
+test('without safetensors, selects every format and is complete', () => {
   const all = listing('config.json', 'pytorch_model.bin', 'model.onnx');
   expect(selectFiles(all, null)).toEqual({ files: all, complete: true });
 });
 
-test('a pattern decides alone', () => {
+test('a pattern overrides the default selection', () => {
   const all = listing('a.gguf', 'b.gguf', 'model.safetensors', 'pytorch_model.bin');
   expect(selectFiles(all, 'pytorch*').files).toEqual(listing('pytorch_model.bin'));
   expect(selectFiles(all, '*')).toEqual({ files: all, complete: true });
   expect(selectFiles(all, 'x*')).toEqual({ files: [], complete: false });
 });
 
-test('the nearest names come first', () => {
+test('finds the nearest names', () => {
   const paths = ['README.md', 'model-q4_k_m.gguf', 'model-q8_0.gguf', 'config.json'];
   expect(nearestPaths(paths, 'model-q4_0.gguf', 2).toSorted()).toEqual([
     'model-q4_k_m.gguf',

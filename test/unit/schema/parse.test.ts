@@ -33,11 +33,11 @@ function faultsOf(value: unknown): readonly string[] {
 }
 
 describe('parseJson', () => {
-  it('returns the keys that the schema names, and no others', () => {
+  it('returns only the keys of the schema', () => {
     expect(parseJson(machine, JSON.stringify({ ...good, extra: 1 }))).toEqual({ ok: true, value: good });
   });
 
-  it('returns every fault at once, each with its place and the value', () => {
+  it('returns all errors, with path and value', () => {
     const bad = {
       state: 'on',
       schema: 'v2',
@@ -65,11 +65,11 @@ describe('parseJson', () => {
     [{ ...good, name: '' }, '$.name must be text, not ""'],
     [{ ...good, gpus: {} }, '$.gpus must be a list, not an object'],
     ['text', '$ must be an object, not "text"'],
-  ])('returns one fault for %j', (value, fault) => {
+  ])('returns one error for %j', (value, fault) => {
     expect(faultsOf(value)).toEqual([fault]);
   });
 
-  it('shows the start of a text that is not JSON', () => {
+  it('shows the start of a string that is not JSON', () => {
     expect(parseJson(machine, '<!doctype html>')).toEqual({
       ok: false,
       faults: ['not JSON: "<!doctype html>"'],
@@ -78,7 +78,7 @@ describe('parseJson', () => {
     expect(fault.length).toBeLessThan(100);
   });
 
-  it('words every fault itself, whatever the value', () => {
+  it('has its own message for every error', () => {
     const key = fc.constantFrom(...Object.keys(good));
     fc.assert(
       fc.property(key, fc.jsonValue(), (name, value) => {
@@ -91,7 +91,7 @@ describe('parseJson', () => {
 });
 
 describe('jsonOrNull', () => {
-  it('returns null for what is not JSON, and for what does not fit', () => {
+  it('returns null for invalid JSON and for a value that does not match', () => {
     const schema = z.object({ id: z.string() });
     expect(['{"id":"a"}', '{"id":1}', '{', ''].map((each) => jsonOrNull(schema, each))).toEqual([
       { id: 'a' },
@@ -103,7 +103,7 @@ describe('jsonOrNull', () => {
 });
 
 describe('listOfValid', () => {
-  it('drops items that do not fit', () => {
+  it('drops invalid items', () => {
     expect(jsonOrNull(listOfValid(wholeNumber(0)), '[1, "2", null, -1, 3]')).toEqual([1, 3]);
     expect(jsonOrNull(listOfValid(wholeNumber(0)), '{}')).toBeNull();
   });

@@ -71,7 +71,7 @@ test.each([
     'ollama:mirror/library/llava',
     'mirror/library/llava:latest',
   ],
-  // as Ollama reads it: without a dot or a port the first of two parts is a namespace
+  // like Ollama: without a dot or a port, the first of two parts is a namespace
   [
     'ollama:localhost/llava',
     ref({ namespace: 'localhost' }),
@@ -79,7 +79,7 @@ test.each([
     'localhost/llava:latest',
   ],
 ] as const)(
-  '%s is read into its parts, has one shortest text, and the name that Ollama shows',
+  '%s is parsed, and has one canonical form and the name that Ollama shows',
   (...[text, parts, shortest, name]) => {
     expect(parseModelRef(text)).toEqual(parts);
     expect(formatModelRef(parts)).toBe(shortest);
@@ -116,7 +116,7 @@ test.each([
   'ollama:host:x/me/llava',
   'ollama:127.1:80/me/llava',
   'ollama:0x7f000001/me/llava',
-])('%j is refused and the hint shows the grammar', (text) => {
+])('%j is rejected with the grammar as hint', (text) => {
   expect(refusal(text)).toMatchObject({
     code: 'RMA_MODEL_REF_INVALID',
     exitCode: 2,
@@ -124,7 +124,7 @@ test.each([
   });
 });
 
-test.each(['http://', ''])('a password in a reference does not reach the message', (scheme) => {
+test.each(['http://', ''])('a password in a reference is not in the message', (scheme) => {
   expect(refusal(`ollama:${scheme}user:hunter22@host/llava`).message).not.toContain('hunter22');
 });
 
@@ -145,7 +145,7 @@ const refs = fc
   })
   .map((parts): OllamaRef => (parts.registry === null ? { ...parts, plainHttp: false } : parts));
 
-test('the canonical text of any reference reads back to the same reference and to the same text', () => {
+test('the canonical form of any reference parses back to the same reference', () => {
   fc.assert(
     fc.property(refs, (parts) => {
       const text = formatOllamaRef(parts);
@@ -156,7 +156,7 @@ test('the canonical text of any reference reads back to the same reference and t
   );
 });
 
-test('no text at all makes the parser fail in another way than by its own error', () => {
+test('the parser fails only with its own error, whatever the string', () => {
   fc.assert(
     fc.property(fc.constantFrom('', 'http://', 'a/', 'h:1/a/'), fc.string(), (head, tail) => {
       const outcome = () => {
@@ -171,7 +171,7 @@ test('no text at all makes the parser fail in another way than by its own error'
   );
 });
 
-test('no part of a reference that is read leads out of a folder', () => {
+test('no part of a parsed reference escapes a directory', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[a-z0-9_./:-]{1,40}$/), (text) => {
       for (const part of partsOf(text)) expect(part).toMatch(/^\w[^/]*$/);

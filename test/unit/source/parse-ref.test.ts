@@ -47,7 +47,7 @@ test.each([
   expect(parseModelRef(text)).toEqual(ref);
 });
 
-test.each(['docling:layout'])('%s is known but refused by its own error', (text) => {
+test.each(['docling:layout'])('%s is recognized but not supported', (text) => {
   expect(refusal(text)).toMatchObject({ code: 'RMA_MODEL_SOURCE_UNSUPPORTED', exitCode: 2 });
 });
 
@@ -85,22 +85,22 @@ test.each([
   'https://example.com/m.gguf#as=a&as=b',
   'https://example.com/m.gguf#set=Big',
   'https://example.com/%2e%2e%2fx.gguf#as=%00',
-])('%j is refused and the hint shows the grammar', (text) => {
+])('%j is rejected with the grammar as hint', (text) => {
   const error = refusal(text);
   const source = SOURCES.find(({ schemes }) => schemes.some((scheme) => text.startsWith(`${scheme}:`)));
   expect(error).toMatchObject({ code: 'RMA_MODEL_REF_INVALID', exitCode: 2 });
   expect(error.hint).toContain(source?.grammar ?? 'hf:org/repo[@revision][:pattern]');
 });
 
-test('a repository name without hf: gets a hint with its prefix', () => {
+test('suggests hf: for a repository name without a prefix', () => {
   expect(refusal('Qwen/Qwen3').hint).toContain('did you mean hf:Qwen/Qwen3?');
 });
 
-test('the name of an Ollama model without ollama: gets a hint with its prefix', () => {
+test('suggests ollama: for a model name without a prefix', () => {
   expect(refusal('llava:7b').hint).toContain('did you mean ollama:llava:7b?');
 });
 
-test('a password in a URL does not reach the message', () => {
+test('a password in a URL is not in the message', () => {
   expect(refusal('https://user:hunter22@example.com/m.gguf').message).not.toContain('hunter22');
 });
 
@@ -137,7 +137,7 @@ const urlRef = fc.record({
   ),
 });
 
-test('the canonical text of any reference reads back to the same reference', () => {
+test('the canonical form of any reference parses back to the same reference', () => {
   fc.assert(
     fc.property(fc.oneof(repoRef, urlRef), (ref: ModelRef) => {
       fc.pre(!String(ref['revision']).endsWith('.lock'));
@@ -147,7 +147,7 @@ test('the canonical text of any reference reads back to the same reference', () 
   );
 });
 
-test('no text at all makes the parser fail in another way than by its own errors', () => {
+test('the parser fails only with its own errors, whatever the string', () => {
   fc.assert(
     fc.property(fc.constantFrom('', 'hf:', 'ms:', 'https://', 'https://a/'), fc.string(), (head, tail) => {
       expect(outcomeOf(head + tail)).toMatch(/^(read|RMA_MODEL_)/);
@@ -155,7 +155,7 @@ test('no text at all makes the parser fail in another way than by its own errors
   );
 });
 
-test('the file name of a URL is its last part, decoded, or the one chosen', () => {
+test('the file name of a URL is its decoded last segment, or the given one', () => {
   const base = { source: 'url', sha256: null, set: 'default' } as const;
   expect(urlFileName({ ...base, url: 'https://a.b/x/my%20m.gguf?x=1', as: null })).toBe('my m.gguf');
   expect(urlFileName({ ...base, url: 'https://a.b/x/m.gguf', as: 'other.gguf' })).toBe('other.gguf');
@@ -171,7 +171,7 @@ function outcomeOf(text: string): string {
   }
 }
 
-/** Names that are themselves unsafe are refused, as other tests show. */
+/** Whether a reference can be parsed: unsafe names are rejected, see other tests. */
 function isWritable(ref: ModelRef): boolean {
   return outcomeOf(formatModelRef(ref)) === 'read';
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseModelRef } from '../../../src/core/source/parse-ref.ts';
 
-describe('a URL with a secret in it', () => {
+describe('a URL with a secret', () => {
   it.each([
     'https://user:pass@files.example/x.gguf',
     'https://cdn.example/x.gguf?X-Amz-Signature=deadbeef0123&part=1',
     'https://files.example/x.gguf?token=abcdef',
-  ])('is refused, for references stand in generated files and labels: %s', (url) => {
+  ])('is rejected, because references are in generated files and labels: %s', (url) => {
     expect(() => parseModelRef(url)).toThrow(
       expect.objectContaining({
         code: 'RMA_MODEL_REF_INVALID',
@@ -16,7 +16,7 @@ describe('a URL with a secret in it', () => {
     );
   });
 
-  it('does not keep an ordinary query out', () => {
+  it('is accepted with an ordinary query only', () => {
     expect(parseModelRef('https://files.example/x.gguf?download=true')).toMatchObject({ source: 'url' });
   });
 });

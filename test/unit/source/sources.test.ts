@@ -8,11 +8,11 @@ import { SOURCES, sourceOf, TOKEN_SECRETS } from '../../../src/core/source/sourc
 
 const SRC = join(import.meta.dirname, '../../../src');
 
-/** Files that name single sources: their settings, whose keys are compatible, and the token that the settings name. */
+/** Files that may name a source: the settings, whose keys are stable, and their token. */
 const NAMED = ['core/config/resolve-config.ts', 'core/config/show-config.ts'];
 
 describe('the sources', () => {
-  it('have ids, schemes, directories and secrets of their own', () => {
+  it('have unique ids, schemes, directories and secrets', () => {
     for (const values of [
       SOURCES.map(({ id }) => id),
       SOURCES.flatMap(({ schemes }) => schemes),
@@ -25,7 +25,7 @@ describe('the sources', () => {
     expect(TOKEN_SECRETS).toContain(HUB_TOKEN_SECRET);
   });
 
-  it('have the addresses that the settings document as defaults', () => {
+  it('have the documented default URLs', () => {
     const settings = { hf: 'hubEndpoint', ollama: 'ollamaEndpoint', ms: 'modelscopeEndpoint' } as const;
     for (const [source, setting] of Object.entries(settings)) {
       expect(SETTINGS[setting].fallback).toBe(sourceOf({ source }).endpoint?.fallback);
@@ -33,7 +33,7 @@ describe('the sources', () => {
   });
 
   it.each(['hf:org/repo', 'ms:org/repo@v1:*.gguf', 'ollama:llava:7b', 'https://a.example/m.gguf'])(
-    'know %s by its scheme, and give each reference back as it was',
+    'match %s by its scheme and format it unchanged',
     (text) => {
       const ref = parseModelRef(text);
       expect(sourceOf(ref).format(ref)).toBe(text);
@@ -41,7 +41,7 @@ describe('the sources', () => {
     },
   );
 
-  it('are named by no other part of rma: a new one is a file and a line', () => {
+  it('are not referenced by name elsewhere in rma', () => {
     const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
       (file) => file.endsWith('.ts') && !file.startsWith('core/source/') && !NAMED.includes(file),
     );

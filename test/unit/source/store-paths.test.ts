@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { storePaths } from '../../../src/core/source/store-paths.ts';
 
-test('[req R44] without variables the store is /models in its fixed shape', () => {
+test('[req R44] the default store is /models with fixed subdirectories', () => {
   expect(storePaths(null, {})).toEqual({
     root: '/models',
     state: '/models/.rma',
@@ -14,7 +14,7 @@ test('[req R44] without variables the store is /models in its fixed shape', () =
   });
 });
 
-test('[req R44] each variable moves its part, and a flag wins over MODEL_CACHE_DIR', () => {
+test('[req R44] each variable moves its directory, and --dest overrides MODEL_CACHE_DIR', () => {
   expect(
     storePaths(null, {
       MODEL_CACHE_DIR: '/cache',
@@ -30,7 +30,7 @@ test('[req R44] each variable moves its part, and a flag wins over MODEL_CACHE_D
   expect(storePaths('/dest', {}).sources['hf']).toBe('/dest/huggingface/hub');
 });
 
-test('[req R44] HF_HUB_CACHE wins over HUGGINGFACE_HUB_CACHE, which wins over HF_HOME; empty ones count as unset', () => {
+test('[req R44] HF_HUB_CACHE overrides HUGGINGFACE_HUB_CACHE, which overrides HF_HOME; empty values count as unset', () => {
   const all = { HF_HUB_CACHE: '/a', HUGGINGFACE_HUB_CACHE: '/b', HF_HOME: '/c' };
   expect(storePaths(null, all).sources['hf']).toBe('/a');
   expect(storePaths(null, { ...all, HF_HUB_CACHE: '' }).sources['hf']).toBe('/b');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { digestOf, EMPTY_SHA256, lfsPointerOid } from '../../../src/core/store/digest.ts';
 
-test('hashes are those that git and the hub publish', () => {
+test('computes the hashes of git and the hub', () => {
   const hello = Buffer.from('hello\n');
   // git hash-object
   expect(digestOf('git-sha1', hello).hex).toBe('ce013625030ba8dba906f756967f9e9ca394464a');
@@ -11,7 +11,7 @@ test('hashes are those that git and the hub publish', () => {
   expect(digestOf('sha256', new Uint8Array()).hex).toBe(EMPTY_SHA256);
 });
 
-test('the git id of an LFS file is that of its pointer', () => {
+test('computes the git id of an LFS file from its pointer', () => {
   // written with git-lfs pointer --file, hashed with git hash-object
   const sha = '5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03';
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha}\nsize 6\n`;

@@ -40,7 +40,7 @@ test.each([
   expect(pathFault(path)).toBeNull();
 });
 
-test('[fail X1] a path that is called safe stays inside its folder under POSIX and Windows rules', () => {
+test('[fail X1] a safe path stays inside its directory on POSIX and Windows', () => {
   const text = fc.oneof(
     fc.string(),
     fc.array(fc.constantFrom('..', '.', 'a', '/', '\\', 'C:', '')).map((x) => x.join('')),
@@ -60,7 +60,7 @@ test.each([
   [['a', 'a'], 'conflicts with'],
   [['a', 'a/b'], 'another file has the name of its directory'],
   [['ok', '../bad'], 'contains ".."'],
-])('[fail X1] the list %j is refused', (paths, reason) => {
+])('[fail X1] the list %j is rejected', (paths, reason) => {
   expect(() => assertSafePaths(paths, 'org/repo')).toThrowError(
     expect.objectContaining({
       code: 'RMA_CONTENT_UNSAFE_PATH',
@@ -70,6 +70,6 @@ test.each([
   );
 });
 
-test('a list of ordinary names is accepted', () => {
+test('a list of ordinary paths is accepted', () => {
   expect(() => assertSafePaths(['a/b', 'a/c', 'b'], 'org/repo')).not.toThrow();
 });

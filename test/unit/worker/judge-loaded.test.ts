@@ -11,13 +11,13 @@ const llava = (size: number, inVram: number) =>
     expires_at: '2026-01-01T00:00:00Z',
   });
 
-describe('where a model was loaded', () => {
-  it('is as planned when all of it is on the GPU, or nothing is', () => {
+describe('the location of a loaded model', () => {
+  it('is as planned if it is entirely on the GPU, or not at all', () => {
     expect(judgeLoaded(llava(5.5, 5.5), 'llava:7b', 'gpu')).toEqual({ kind: 'as-planned' });
     expect(judgeLoaded(llava(5.5, 0), 'llava:7b', 'cpu')).toEqual({ kind: 'as-planned' });
   });
 
-  it('names the part that is not where it was planned', () => {
+  it('is reported with the part that is misplaced', () => {
     expect(judgeLoaded(llava(5.5, 3.4), 'llava:7b', 'gpu')).toEqual({
       kind: 'misplaced',
       why: 'llava:7b: 2.1 of 5.5 GiB are on the CPU: too little free GPU memory',
@@ -33,7 +33,7 @@ describe('where a model was loaded', () => {
     });
   });
 
-  it('is not known for a model that is not listed, and in a page that is no list', () => {
+  it('is unknown for a model that is not listed, and for an invalid list', () => {
     for (const body of [
       llava(1, 1).replace('7b', '13b'),
       listing(),
@@ -46,7 +46,7 @@ describe('where a model was loaded', () => {
     }
   });
 
-  it('takes a name without a tag for the latest', () => {
+  it('matches a name without a tag as latest', () => {
     const body = listing({ name: 'nomic-embed-text:latest', size: 1, size_vram: 1 });
     expect(judgeLoaded(body, 'nomic-embed-text', 'gpu')).toEqual({ kind: 'as-planned' });
     const other = listing({ name: 'host:5000/a/b', size: 1, size_vram: 1 });

@@ -4,12 +4,12 @@ import { readWorkerConfig } from '../../../src/core/worker/read-worker-config.ts
 import { workerConfig } from '../../helpers/worker/worker-config.ts';
 
 describe('the configuration of a worker', () => {
-  it('is read back as it was written', () => {
+  it('is the same after writing and reading', () => {
     const config = workerConfig({ coordinator: { url: 'http://coordinator:7700' } });
     expect(readWorkerConfig(JSON.stringify(config), 'f')).toEqual(config);
   });
 
-  it('is refused with every fault and its place at once', () => {
+  it('is rejected with every error and its path', () => {
     const config = { ...workerConfig(), heartbeatSeconds: 0, engines: [{ service: 's' }], host: 3 };
     expect(() => readWorkerConfig(JSON.stringify(config), '/etc/rma/worker.json')).toThrow(
       expect.objectContaining({
@@ -22,13 +22,13 @@ describe('the configuration of a worker', () => {
     );
   });
 
-  it('is refused when it is not JSON', () => {
+  it('is rejected if it is not JSON', () => {
     expect(() => readWorkerConfig('{', 'f')).toThrow(expect.objectContaining({ code: 'RMA_WORKER_CONFIG' }));
   });
 });
 
-describe('a request to fetch', () => {
-  it('is read with its models and the references of the project', () => {
+describe('a fetch request', () => {
+  it('is parsed with its models and the references of the project', () => {
     const { models } = workerConfig();
     const request = { models, needs: { host: 'h', project: 'p', profile: 'chat', refs: ['hf:org/repo'] } };
     expect(readFetchRequest(JSON.stringify(request))).toEqual(request);
@@ -36,7 +36,7 @@ describe('a request to fetch', () => {
   });
 
   it.each(['../x', 'a/../../x', '/etc/passwd', 'a//b', 'a\\..\\b', '.', 'a/.', 'a\nb', ''])(
-    'is refused when a file of it has the path %j',
+    'is rejected for a file with the path %j',
     (path) => {
       const model = { ...workerConfig().models[0]!, files: [{ path, bytes: 1, digest: null }] };
       expect(() => readFetchRequest(JSON.stringify({ models: [model] }))).toThrow(

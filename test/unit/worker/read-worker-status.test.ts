@@ -30,7 +30,7 @@ const status: WorkerStatus = {
 };
 
 describe('the status of a worker', () => {
-  it('is read back as it was written', () => {
+  it('is the same after writing and reading', () => {
     expect(readWorkerStatus(JSON.stringify(status))).toEqual(status);
   });
 
@@ -42,12 +42,12 @@ describe('the status of a worker', () => {
   it.each([
     ['without a key', { ...status, registered: undefined }, '$.registered is missing'],
     [
-      'with a state that nobody knows',
+      'with an unknown state',
       { ...status, state: 'pruning' },
       /^.*\$\.state must be one of checking, .*, not "pruning"$/,
     ],
     [
-      'with a text for a count',
+      'with a string instead of a number',
       { ...status, models: [{ ...status.models[0], doneBytes: '1' }] },
       '$.models[0].doneBytes must be a number, not "1"',
     ],
@@ -56,7 +56,7 @@ describe('the status of a worker', () => {
       { ...status, schema: 'rma.worker-status/v2' },
       '$.schema must be "rma.worker-status/v1", not "rma.worker-status/v2"',
     ],
-  ])('%s is refused with the way out', (_name, value, fault) => {
+  ])('%s is rejected with a hint', (_name, value, fault) => {
     expect(() => readWorkerStatus(JSON.stringify(value))).toThrow(
       expect.objectContaining({
         code: 'RMA_WORKER_INCOMPATIBLE',
@@ -69,7 +69,7 @@ describe('the status of a worker', () => {
     );
   });
 
-  it('is refused when it is no JSON', () => {
+  it('is rejected if it is not JSON', () => {
     expect(() => readWorkerStatus('Segmentation fault')).toThrow(
       expect.objectContaining({
         message: 'cannot read the worker\'s status: not JSON: "Segmentation fault"',
@@ -78,16 +78,16 @@ describe('the status of a worker', () => {
   });
 });
 
-describe('the check of a store', () => {
+describe('a store check', () => {
   const file = { path: 'model.gguf', bytes: 3, digest: null };
   const check = { ref: 'hf:org/repo', state: 'partial', missing: [file], totalBytes: 9, missingBytes: 3 };
 
-  it('is read back as it was written', () => {
+  it('is the same after writing and reading', () => {
     const answer = { checks: [check], freeBytes: 10 };
     expect(readStoreCheck(JSON.stringify(answer), 'rma-worker:1')).toEqual(answer);
   });
 
-  it('of another version is refused with the image', () => {
+  it('of another version is rejected with the image', () => {
     expect(() => readStoreCheck('{"models":[]}', 'rma-worker:1')).toThrow(
       expect.objectContaining({
         code: 'RMA_WORKER_INCOMPATIBLE',

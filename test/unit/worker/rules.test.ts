@@ -9,7 +9,7 @@ import { unstarted } from '../../../src/core/worker/model-progress.ts';
 import { isHealthy } from '../../../src/core/worker/worker-health.ts';
 import { profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
-describe('the answer of a coordinator', () => {
+describe('the response of a coordinator', () => {
   const answer = (method: 'POST' | 'PUT', status: number, body = '') =>
     coordinatorAnswer({ method, url: 'http://c', status, body });
   const kind = (method: 'POST' | 'PUT', status: number) => answer(method, status).kind;
@@ -22,19 +22,19 @@ describe('the answer of a coordinator', () => {
     expect(answer('PUT', 204)).toEqual({ kind: 'accepted', leaseSeconds: null });
   });
 
-  it('means register again when a heartbeat is not known', () => {
+  it('is a request to register again for an unknown worker', () => {
     expect(kind('PUT', 404)).toBe('unknown');
   });
 
-  it.each([404, 408, 409, 429, 500, 502, 503])('means try again when a registration gets %i', (status) => {
+  it.each([404, 408, 409, 429, 500, 502, 503])('is temporary for a registration with %i', (status) => {
     expect(kind('POST', status)).toBe('unavailable');
   });
 
-  it.each([301, 400, 401, 403, 405, 413, 422])('means give up at %i', (status) => {
+  it.each([301, 400, 401, 403, 405, 413, 422])('is final for %i', (status) => {
     expect(kind('PUT', status)).toBe('refused');
   });
 
-  it('carries what the coordinator said, and the way out', () => {
+  it('is reported with the message of the coordinator and a hint', () => {
     const body = '{"error":{"code":"X","message":"$.id must be a text"}}';
     expect(answer('POST', 422, body)).toMatchObject({
       kind: 'refused',
@@ -46,7 +46,7 @@ describe('the answer of a coordinator', () => {
   });
 });
 
-describe('the set of a worker type', () => {
+describe('the download set of a worker type', () => {
   const service = (...models: string[]) =>
     profileServiceOf({ engine: 'e', models, flags: [], memoryBytes: null });
   const profile = (name: string, ...models: string[]) =>
@@ -82,12 +82,12 @@ describe('the set of a worker type', () => {
     ]),
   };
 
-  it('[req R42] is what the profile of that name needs, and all is the union', () => {
+  it('[req R42] contains the models of that profile, or of all', () => {
     expect(downloadSet(catalog, 'ocr')).toEqual(['hf:org/vision']);
     expect(downloadSet(catalog, 'all')).toEqual(['hf:org/llm', 'hf:org/vision']);
   });
 
-  it.each([undefined, '', 'tpu-worker'])('[req R41] is a usage error with the known types for %j', (type) => {
+  it.each([undefined, '', 'tpu-worker'])('[req R41] fails with the known types for %j', (type) => {
     expect(() => downloadSet(catalog, type)).toThrow(
       expect.objectContaining({ exitCode: 2, hint: expect.stringContaining('[gpu-worker|ocr|all]') }),
     );
@@ -107,7 +107,7 @@ describe('health', () => {
     registered: false,
   });
 
-  it('is every owned model with a receipt, whether engines answer or not', () => {
+  it('requires all models, but not the engines', () => {
     expect(isHealthy(status('waiting-for-engines', 'present'))).toBe(true);
     expect(isHealthy(status('degraded', 'present'))).toBe(true);
     expect(isHealthy(status('downloading', 'downloading'))).toBe(false);
@@ -115,8 +115,8 @@ describe('health', () => {
   });
 });
 
-describe('what engines tell', () => {
-  it('sums a Prometheus metric over its labels and nothing else', () => {
+describe('engine responses', () => {
+  it('are summed over the labels of a Prometheus metric', () => {
     const text = [
       '# TYPE vllm:running gauge',
       'vllm:running{model="a b",x="}"} 2',
@@ -129,7 +129,7 @@ describe('what engines tell', () => {
     expect(requestsInFlight('', 'x')).toBe(0);
   });
 
-  it('misses every name that a model list lacks, and all in a page that is no list', () => {
+  it('report missing model names, and all for an invalid list', () => {
     expect(missingNames('{"data":[{"id":"a"},{"id":"b"}]}', ['a', 'c'])).toEqual(['c']);
     expect(missingNames('{"model_id":"/models/x","served_model_name":"a"}', ['a', 'c'])).toEqual(['c']);
     for (const body of ['<html>', '{}', 'null', '{"data":{}}', '{"data":[null,1]}']) {

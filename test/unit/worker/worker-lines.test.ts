@@ -15,7 +15,7 @@ const half: ModelProgress = {
 };
 
 describe('a log line', () => {
-  it('[req R46] carries time, level, state and text', () => {
+  it('[req R46] contains time, level, state and message', () => {
     const line = logLine({
       timeMs: Date.UTC(2026, 0, 2, 3, 4, 5, 6),
       level: 'INFO',
@@ -25,7 +25,7 @@ describe('a log line', () => {
     expect(line).toBe('2026-01-02T03:04:05.006Z INFO  [downloading] Downloading hf:org/repo');
   });
 
-  it('is always one line without secrets, whatever the text is', () => {
+  it('is one line without secrets, whatever the message', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const line = logLine({
@@ -39,7 +39,7 @@ describe('a log line', () => {
     );
   });
 
-  it('[req R46] is written from the asked level on', () => {
+  it('[req R46] is written at LOG_LEVEL and above', () => {
     expect(parseLogLevel('warn')).toBe('WARN');
     expect(parseLogLevel('loud')).toBeNull();
     expect(isLogged('INFO', 'WARN')).toBe(false);
@@ -47,19 +47,19 @@ describe('a log line', () => {
   });
 });
 
-describe('a line about a model', () => {
-  it('[req R48] begins with Downloading and tells how far it is', () => {
+describe('a progress line', () => {
+  it('[req R48] starts with Downloading and shows the progress', () => {
     expect(progressLine(half)).toBe(
       'Downloading hf:org/repo: 50 %, 95.4 MiB of 191 MiB, 9.5 MiB/s, 10s left',
     );
   });
 
-  it('tells a model that was fetched from one that was there', () => {
+  it('distinguishes a downloaded model from one already present', () => {
     expect(progressLine({ ...half, state: 'present', fetchedBytes: 0 })).toBe('Already present hf:org/repo');
     expect(progressLine({ ...half, state: 'present' })).toBe('Downloaded hf:org/repo: 95.4 MiB');
   });
 
-  it('[req R48] is written for a new state, each 10 percent and each 5 seconds, and not between', () => {
+  it('[req R48] is written for a new state, every 10 percent and every 5 seconds', () => {
     const mark = progressMark(half, 0);
     const at = (percent: number) => ({ ...half, doneBytes: percent * 2_000_000 });
     expect(needsProgressLine(undefined, half, 0)).toBe(true);

@@ -16,7 +16,7 @@ const INPUTS: readonly WorkerInput[] = [
 
 const HAPPY = ['models-missing', 'models-present', 'engines-answer', 'registered'] as const;
 
-// Anything may happen, but often things go well for a while: else few walks would ever come to ready.
+// Random inputs, often with a successful sequence, because few random walks would reach ready.
 const inputs = fc
   .array(
     fc.oneof(
@@ -33,8 +33,8 @@ function walk(taken: readonly WorkerInput[]): readonly WorkerState[] {
   return states;
 }
 
-describe('the life of a worker', () => {
-  it('[req R40] goes from checking through the download and the engines to ready', () => {
+describe('the states of a worker', () => {
+  it('[req R40] go from checking through download and engines to ready', () => {
     const path = walk(['models-missing', 'bytes-complete', 'models-present', 'engines-answer', 'registered']);
     expect(path).toEqual([
       'checking',
@@ -46,12 +46,12 @@ describe('the life of a worker', () => {
     ]);
   });
 
-  it('goes to degraded and back with its engines', () => {
+  it('change to degraded and back with the engines', () => {
     expect(nextState('ready', 'engines-down')).toBe('degraded');
     expect(nextState('degraded', 'engines-answer')).toBe('ready');
   });
 
-  it('[req R40] never registers before the models are present and the engines answer, whatever happens', () => {
+  it('[req R40] never reach registering before models are present and engines respond', () => {
     fc.assert(
       fc.property(inputs, (taken) => {
         walk(taken).forEach((state, index) => {
@@ -65,7 +65,7 @@ describe('the life of a worker', () => {
     );
   });
 
-  it('is ready only while the last word about the engines was that all answer', () => {
+  it('are ready only while all engines responded last', () => {
     fc.assert(
       fc.property(inputs, (taken) => {
         walk([...HAPPY, ...taken]).forEach((state, index) => {
@@ -77,14 +77,14 @@ describe('the life of a worker', () => {
     );
   });
 
-  it('leaves failed only by a stop, and draining never', () => {
+  it('leave failed only on stop, and never leave draining', () => {
     for (const input of INPUTS) {
       expect(nextState('draining', input)).toBe('draining');
       expect(nextState('failed', input)).toBe(input === 'stop' ? 'draining' : 'failed');
     }
   });
 
-  it.each(WORKER_STATES)('can be stopped in state %s', (state) => {
+  it.each(WORKER_STATES)('allow a stop in %s', (state) => {
     expect(nextState(state, 'stop')).toBe('draining');
   });
 });

@@ -6,7 +6,7 @@ const read = (text: string) => readYaml({ file: 'a.yaml', text });
 const faults = (text: string) => read(text).faults.map((f) => `${f.file}:${f.line}:${f.column} ${f.message}`);
 
 describe('readYaml', () => {
-  it('gives plain values and where they and their keys stand', () => {
+  it('returns plain values with the position of keys and values', () => {
     const document = read('a: 1\nb:\n  - x\n  - y: z\nc:\n');
     expect(document.value).toEqual({ a: 1, b: ['x', { y: 'z' }], c: null });
     expect(document.at(['b', 1, 'y'])).toEqual({ line: 4, column: 8 });
@@ -14,7 +14,7 @@ describe('readYaml', () => {
     expect(document.keyAt(['b'])).toEqual({ line: 2, column: 1 });
   });
 
-  it('places something absent where its nearest parent stands', () => {
+  it('returns the position of the nearest parent for a missing key', () => {
     const document = read('# comment\na:\n  b: 1\n');
     expect(document.at(['a', 'missing'])).toEqual({ line: 3, column: 3 });
     expect(document.at(['missing', 'deeper'])).toEqual({ line: 2, column: 1 });
@@ -22,10 +22,14 @@ describe('readYaml', () => {
 
   it.each([
     ['two documents', 'a: 1\n---\nb: 2\n', 'a.yaml:2:1 a file must contain one document'],
-    ['an alias without anchor', 'a: 1\nb: *x\n', 'a.yaml:2:4 unknown alias *x: no &x before it'],
+    ['an unknown alias', 'a: 1\nb: *x\n', 'a.yaml:2:4 unknown alias *x: no &x before it'],
     ['an unknown tag', 'a: !js 1\n', 'a.yaml:1:4 unknown tag !js'],
-    ['a tab as indentation', 'a:\n\tb: 1\n', 'a.yaml:2:1 tabs are not allowed as indentation; use spaces'],
-  ])('tells %s with its place', (_name, text, fault) => {
+    [
+      'a tab in the indentation',
+      'a:\n\tb: 1\n',
+      'a.yaml:2:1 tabs are not allowed as indentation; use spaces',
+    ],
+  ])('reports %s with its position', (_name, text, fault) => {
     expect(faults(text)).toContain(fault);
     expect(read(text).value).toBeNull();
   });
@@ -41,22 +45,22 @@ describe('readYaml', () => {
       'a:\n  b: 1\n c: 2\n',
       '3:1 wrong indentation: it differs from the line above',
     ],
-    ['a list without its end', 'a: [x\n', '2:1 missing closing ]'],
-    ['a mapping without its end', 'a: {b: 1\n', '2:1 missing closing }'],
-    ['a text without its end', 'a: "x\n', '2:1 missing closing "'],
+    ['an unclosed list', 'a: [x\n', '2:1 missing closing ]'],
+    ['an unclosed mapping', 'a: {b: 1\n', '2:1 missing closing }'],
+    ['an unclosed string', 'a: "x\n', '2:1 missing closing "'],
     ['a key without a colon', 'a: b\nc\nd: e\n', '2:1 expected ": " after the key on this line'],
-    ['no space behind a colon', 'a:b\nc: d\n', '1:1 expected ": " after the key on this line'],
-    ['a reserved sign', 'a: @x\n', '1:4 quote the value: it starts with @'],
+    ['no space after a colon', 'a:b\nc: d\n', '1:1 expected ": " after the key on this line'],
+    ['a reserved character', 'a: @x\n', '1:4 quote the value: it starts with @'],
     ['an unknown escape', 'a: "\\q"\n', '1:5 invalid escape sequence \\q; use single quotes'],
     ['a key that is a list', '? [a]\n: b\n', '1:3 keys must be text'],
-    ['a comma too many', 'a: [1,,2]\n', '1:7 unexpected ,'],
-    ['a bracket too many', 'a: ]\n', '1:4 unexpected ]'],
-    ['another version of YAML', '%YAML 9\n---\na: 1\n', '1:7 invalid YAML directive'],
-  ])('words %s itself, once', (_name, text, fault) => {
+    ['an extra comma', 'a: [1,,2]\n', '1:7 unexpected ,'],
+    ['an extra bracket', 'a: ]\n', '1:4 unexpected ]'],
+    ['an unknown YAML version', '%YAML 9\n---\na: 1\n', '1:7 invalid YAML directive'],
+  ])('has its own message for %s', (_name, text, fault) => {
     expect(faults(text)).toEqual([`a.yaml:${fault}`]);
   });
 
-  it('words every fault itself', () => {
+  it('has its own message for every error', () => {
     const yamlish = fc.stringMatching(/^[a-z:{}[\]\-&*!'" \n\t0-9.~#|>%?@]{0,60}$/);
     fc.assert(
       fc.property(yamlish, (text) => {
@@ -66,13 +70,13 @@ describe('readYaml', () => {
     );
   });
 
-  it('tells a key that stands there twice, and still reads the rest', () => {
+  it('reports a duplicate key and still reads the rest', () => {
     expect(faults('a: 1\nb: 2\na : 3\n')).toEqual(['a.yaml:3:1 duplicate key "a"']);
     const twice = read('a: 1\na: 2\n');
     expect([twice.value, twice.at(['a'])]).toEqual([{ a: 2 }, { line: 2, column: 4 }]);
   });
 
-  it('refuses aliases that multiply without end', () => {
+  it('rejects aliases that expand exponentially', () => {
     const level = (n: number) =>
       `l${n}: &l${n} [${Array(12)
         .fill(`*l${n - 1}`)
@@ -81,7 +85,7 @@ describe('readYaml', () => {
     expect(faults(bomb)).toHaveLength(1);
   });
 
-  it('reads an empty file as nothing, and words of YAML 1.1 as plain strings', () => {
+  it('reads an empty file as null, and YAML 1.1 keywords as strings', () => {
     expect(read('').value).toBeNull();
     expect(read('').faults).toEqual([]);
     expect(read('a: no\nb: 22:22\n').value).toEqual({ a: 'no', b: '22:22' });
