@@ -6,7 +6,7 @@ import { startHub } from '../hub/hub.ts';
 import { quickstartRepos } from '../hub/quickstart-repos.ts';
 import { type Contestant, type Measured, measure, printResults } from './contest.ts';
 
-/** A build of rma with a running stack of its own. */
+/** A build of rma with its own running stack. */
 interface Revision {
   readonly name: string;
   /** path of its `main.js` */

@@ -14,7 +14,7 @@ import { fleetInputOf } from '../helpers/builders/render-builders.ts';
 
 const GIB = 2 ** 30;
 
-/** The GPUs of the guide's boxes. */
+/** The GPUs of the hosts in the guide. */
 export const GPUS: readonly PlacedDevice[] = [0, 1, 2].map((index) => ({
   uuid: `GPU-0000000${index}-1111-2222-3333-444444444444`,
   index,
@@ -38,7 +38,7 @@ const GPU_WORKER = 'description: Vision\nservices:\n  - { engine: ollama, models
 const CPU_WORKER = 'description: Small\nservices:\n  - { engine: llamacpp, models: [qwen], gpus: 0 }\n';
 const OCR = 'description: OCR\nservices:\n  - { engine: ollama, models: [llava-7b] }\n';
 
-/** Weights, cache and overhead on how many GPUs from which one on. */
+/** Weights, cache and overhead, the number of GPUs and the first one. */
 interface Stands {
   readonly on: readonly number[];
   readonly need: readonly [weights: number, kv: number, overhead: number];
@@ -55,13 +55,13 @@ interface Guide {
   readonly settings: string;
   /** the user's profiles/, by name */
   readonly profiles: Readonly<Record<string, string>>;
-  /** service → its GPUs; a service that is not there runs on the CPU */
+  /** service → its GPUs; other services run on the CPU */
   readonly stands: Readonly<Record<string, Stands>>;
 }
 
 const DATA = 'volumes: { store: "host:/data/ai-models" }\n';
 
-/** The set-ups of the model guide, with its mistakes mended. */
+/** The setups of the model guide, with its mistakes fixed. */
 const GUIDES: readonly Guide[] = [
   {
     name: 'guide-development',
@@ -118,7 +118,7 @@ const GUIDES: readonly Guide[] = [
 
 export const GUIDE_CASES = GUIDES.map((guide) => ({ name: guide.name, input: () => guideInput(guide) }));
 
-/** The input of a set-up as `rma up` would make it; ports that it already has are kept. */
+/** Returns the input of a setup as in `rma up`; existing ports are kept. */
 function guideInput({ settings, profiles, stands }: Guide): FleetInput {
   const { config } = resolveConfig(withFile(settings, '/srv/rma-demo'));
   const selection = selectServices(catalogWith(profiles), config.profiles);

@@ -19,7 +19,7 @@ export interface RenderCase {
   input(): FleetInput;
 }
 
-/** Inputs whose Compose files stand beside this file; the oracles read the same ones. */
+/** Inputs whose Compose files are in this directory; the oracle tests use them too. */
 export const RENDER_CASES: readonly RenderCase[] = [
   {
     name: 'cpu-worker',
@@ -31,7 +31,7 @@ export const RENDER_CASES: readonly RenderCase[] = [
   ...GUIDE_CASES,
 ];
 
-/** Everything of the host: folder, hub, proxy and a coordinator of the user's own on its loopback. */
+/** Everything on the host: directory, hub, proxy and an external coordinator on its loopback. */
 function hostFolder(): FleetInput {
   const config = configOf({
     volumes: {
@@ -58,7 +58,7 @@ function hostFolder(): FleetInput {
   });
 }
 
-/** Two profiles that share one engine, one with an engine that keeps caches. */
+/** Two profiles that share an engine, one of them with an engine that uses a cache. */
 function twoProfiles(): FleetInput {
   const cached = engineOf('cached', { cachePath: '/cache', environment: { HOME: '/cache' }, port: 8000 });
   const small = profileServiceOf();
@@ -78,7 +78,7 @@ function twoProfiles(): FleetInput {
   return fleetInputOf({ selection: selectServices(catalog, ['a', 'b']) });
 }
 
-/** Texts that YAML 1.1 or Compose would read as something else. */
+/** Strings that YAML 1.1 or Compose would parse as something else. */
 function oddTexts(): FleetInput {
   const engine = engineOf('llm', {
     environment: {

@@ -7,7 +7,7 @@ import type { Protocol } from './protocol.ts';
 import type { RequestLog } from './request-log.ts';
 
 /**
- * Control of a hub in another process, from loopback only: `GET|POST|DELETE /__hub/faults`, `DELETE /__hub/faults/{id}`,
+ * Controls a hub in another process, from loopback only: `GET|POST|DELETE /__hub/faults`, `DELETE /__hub/faults/{id}`,
  * `GET|DELETE /__hub/log`, `GET /__hub/log?content=true` for the requests of file bodies.
  */
 export const admin: Protocol = async (exchange, { faults, log }) => {

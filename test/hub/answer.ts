@@ -3,20 +3,20 @@ import type { Content } from './content.ts';
 import type { Strike } from './faults.ts';
 import type { ByteRange } from './ranges.ts';
 
-/** What a protocol answers; the server sends it. */
+/** The response of a protocol, which the server sends. */
 export interface Answer {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
   readonly body: Uint8Array | FileBody;
-  /** Whether the URL is that of a file, for the log; a refusal can be about a file too. */
+  /** Whether the URL is that of a file, for the log; true also for errors. */
   readonly aboutFile?: boolean;
 }
 
-/** A range of a file, and what goes wrong while it is sent. */
+/** A range of a file, with the faults while it is sent. */
 export interface FileBody {
   readonly content: Content;
   readonly range: ByteRange;
-  /** The connection ends, or goes silent, at this offset. */
+  /** The connection is closed or stalls at this offset. */
   readonly stop?: { readonly offset: number; readonly by: Strike<'cut'> | Strike<'stall'> };
   readonly bytesPerSecond?: number;
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Bytes of a known size that can be read at any place. */
+/** Bytes of a known size with random access. */
 export interface Content {
   readonly size: number;
-  /** The bytes from `start` up to, not including, `end`. */
+  /** Returns the bytes from `start` up to, not including, `end`. */
   readonly read: (start: number, end: number) => Uint8Array;
 }
 
@@ -11,14 +11,14 @@ export type ContentSource = string | Uint8Array | Content;
 
 const PIECE = 1024 * 1024;
 
-/** Makes any source readable at any place; text becomes UTF-8. */
+/** Adds random access to a source; a string is encoded as UTF-8. */
 export function contentOf(source: ContentSource): Content {
   const bytes = typeof source === 'string' ? Buffer.from(source, 'utf8') : source;
   if (!(bytes instanceof Uint8Array)) return bytes;
   return { size: bytes.length, read: (start, end) => bytes.subarray(start, end) };
 }
 
-/** Content of any size that takes no memory: one pseudo-random block again and again, each time with its number in front. */
+/** Returns content of any size without using memory: a repeated pseudo-random block, each time with its number. */
 export function patternContent(size: number, seed = 1): Content {
   const BLOCK = 64 * 1024;
   const block = Buffer.alloc(BLOCK);
@@ -41,7 +41,7 @@ export function patternContent(size: number, seed = 1): Content {
   return { size, read };
 }
 
-/** The same content with all bits of one byte turned over. */
+/** Returns the content with all bits of one byte inverted. */
 export function withFlippedByte(content: Content, offset: number): Content {
   const read = (start: number, end: number): Uint8Array => {
     const bytes = Uint8Array.from(content.read(start, end));
@@ -56,12 +56,12 @@ export function sha256Of(content: Content): string {
   return digest('sha256', '', content);
 }
 
-/** The id that git gives to a file with this content. */
+/** Returns the git blob id of the content. */
 export function gitBlobIdOf(content: Content): string {
   return digest('sha1', `blob ${content.size}\0`, content);
 }
 
-// Many tests start a hub with the same large content: it is hashed once.
+// Hashed once, because many tests start a hub with the same large content.
 const digests = new WeakMap<Content, Map<string, string>>();
 
 function digest(algorithm: string, prefix: string, content: Content): string {

@@ -2,7 +2,7 @@ import { text } from './answer.ts';
 import { fileAnswer } from './file-answer.ts';
 import type { Protocol } from './protocol.ts';
 
-/** Plain files under `/files/`, as any web server has them. */
+/** Serves plain files under `/files/`, like any web server. */
 export const directFiles: Protocol = (exchange, { files, faults }) => {
   const [root, ...rest] = exchange.segments;
   if (root !== 'files') return undefined;

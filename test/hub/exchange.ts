@@ -1,22 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import type { FaultTarget } from './faults.ts';
 
-/** A request as the protocols see it. */
+/** A request as seen by the protocols. */
 export interface Exchange extends FaultTarget {
   readonly request: IncomingMessage;
-  /** The decoded parts of the path between slashes; a part may hold an encoded slash. Never normalised: `..` stays. */
+  /** The decoded path segments; a segment may contain an encoded slash. Not normalized: `..` is kept. */
   readonly segments: readonly string[];
-  /** As it came over the wire. */
+  /** As received. */
   readonly rawQuery: string;
   readonly query: URLSearchParams;
-  /** The scheme, host and port by which the client reached this hub. */
+  /** The scheme, host and port that the client used for this hub. */
   readonly origin: string;
   readonly bearer: string | undefined;
-  /** The token in the cookie that ModelScope's clients send. */
+  /** The token in the cookie of ModelScope clients. */
   readonly sessionToken: string | undefined;
 }
 
-/** Reads a request; undefined when an escape in its path is malformed. */
+/** Parses a request; undefined if an escape in its path is invalid. */
 export function readExchange(port: 'api' | 'cdn', request: IncomingMessage): Exchange | undefined {
   const { url = '/', method = 'GET' } = request;
   const { authorization = '', cookie = '', host = 'localhost' } = request.headers;
@@ -38,7 +38,7 @@ export function readExchange(port: 'api' | 'cdn', request: IncomingMessage): Exc
   };
 }
 
-/** Decoded path parts as a URL path. */
+/** Encodes path segments as a URL path. */
 export function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }

@@ -1,15 +1,15 @@
-/** Where in a response body: after so many bytes of this response, or at an offset of the file. */
+/** A position in a response body: after a number of bytes of this response, or at an offset of the file. */
 export type BodyPoint =
   | { readonly bytes: number; readonly offset?: never }
   | { readonly offset: number; readonly bytes?: never };
 
-/** What goes wrong. */
+/** A fault of the hub. */
 export type FaultEffect =
   // any request
   | {
       readonly kind: 'status';
       readonly status: number;
-      /** Seconds or an HTTP date, as it stands in `Retry-After`. */
+      /** Seconds or an HTTP date, for `Retry-After`. */
       readonly retryAfter?: string;
       /** `X-Error-Code`. */
       readonly errorCode?: string;
@@ -35,19 +35,19 @@ export type FaultEffect =
 
 export type FaultKind = FaultEffect['kind'];
 
-/** Which requests it hits; all of them when nothing is given. */
+/** The requests that it affects; default: all. */
 export interface FaultScope {
   /**
-   * The decoded path of the URL, `*` for any text. What is published about a file is matched by the path of its
-   * resolve URL, so `*model.gguf` names the file in listings, on the hub and on the CDN. ModelScope has the file's path in
-   * the query: a fault of a body sees it behind the path of the URL.
+   * The decoded path of the URL, with `*` as wildcard. Metadata of a file is matched by the path of its
+   * resolve URL, so `*model.gguf` matches the file in listings, on the hub and on the CDN. ModelScope has the path in
+   * the query; for a body fault it is appended to the path of the URL.
    */
   readonly path?: string;
   readonly port?: 'api' | 'cdn';
   readonly method?: 'GET' | 'HEAD';
-  /** So many matching requests pass first. */
+  /** Number of matching requests to skip first. */
   readonly skip?: number;
-  /** Then so many are hit; default: all. */
+  /** Number of requests to affect after that; default: all. */
   readonly times?: number;
 }
 
@@ -55,27 +55,27 @@ export type Fault = FaultEffect & FaultScope;
 
 export type FaultOf<K extends FaultKind> = Extract<Fault, { readonly kind: K }>;
 
-/** The request, or the published file, that a fault may hit. */
+/** A request or a published file that a fault may affect. */
 export interface FaultTarget {
   readonly path: string;
   readonly port: 'api' | 'cdn';
   readonly method: string;
 }
 
-/** A fault that hits: `hit` says that it took effect, `off` settles when it is switched off. */
+/** A matching fault: call `hit` when it takes effect; `off` resolves when it is removed. */
 export interface Strike<K extends FaultKind> {
   readonly fault: FaultOf<K>;
   readonly hit: () => void;
   readonly off: Promise<void>;
 }
 
-/** A fault that is switched on. */
+/** An active fault. */
 export class SwitchedFault {
   readonly id: string;
   readonly fault: Fault;
-  /** How often it took effect: a cut or a stall counts when its point is reached. */
+  /** Number of hits: a cut or a stall counts when its position is reached. */
   hits = 0;
-  /** Settles when the fault is switched off: connections that it stalls go on then. */
+  /** Resolves when the fault is removed, which resumes stalled connections. */
   readonly off: Promise<void>;
   readonly #switchOff: () => void;
   readonly #waiting: { readonly hits: number; readonly resolve: () => void }[] = [];
@@ -98,13 +98,13 @@ export class SwitchedFault {
     this.#switchOff();
   }
 
-  /** Resolves when it took effect so many times in all. */
+  /** Resolves at this total number of hits. */
   reached(hits = 1): Promise<void> {
     if (this.hits >= hits) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push({ hits, resolve }));
   }
 
-  /** Whether the fault hits this target; a yes uses up one of its times. */
+  /** Whether the fault matches this target; each match counts towards `times`. */
   takes(target: FaultTarget): boolean {
     const { path, port, method, skip = 0, times = Number.POSITIVE_INFINITY } = this.fault;
     if (path !== undefined && !matchesGlob(path, target.path)) return false;
@@ -120,7 +120,7 @@ export class SwitchedFault {
   }
 }
 
-/** The faults that are switched on. */
+/** The active faults. */
 export class FaultBoard {
   readonly #faults = new Map<string, SwitchedFault>();
   #lastId = 0;
@@ -137,19 +137,19 @@ export class FaultBoard {
     return [...this.#faults.values()];
   }
 
-  /** Switches all of them off. */
+  /** Removes all faults. */
   clear(): void {
     for (const fault of this.list()) fault.remove();
   }
 
-  /** As `take`, for a fault whose effect is certain: it counts at once. */
+  /** Like `take`, for a fault that certainly takes effect: it is counted at once. */
   strike<K extends FaultKind>(kind: K, target: FaultTarget, couldHit?: (fault: FaultOf<K>) => boolean) {
     const strike = this.take(kind, target, couldHit);
     strike?.hit();
     return strike?.fault;
   }
 
-  /** The first fault of this kind that hits the target and could have an effect there; the caller says when it did. */
+  /** Returns the first fault of this kind that matches the target and could take effect; the caller reports the hit. */
   take<K extends FaultKind>(
     kind: K,
     target: FaultTarget,

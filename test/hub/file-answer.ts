@@ -6,19 +6,19 @@ import type { Exchange } from './exchange.ts';
 import type { BodyPoint, FaultBoard } from './faults.ts';
 import { type ByteRange, parseRange } from './ranges.ts';
 
-/** A file as one URL serves it. */
+/** A file as served by one URL. */
 export interface Representation {
   readonly content: Content;
   /** Without quotes. */
   readonly etag: string;
-  /** Whether a client that accepts gzip gets it, as the hub does with small text files. */
+  /** Whether it is compressed for clients that accept gzip, like small text files on the hub. */
   readonly compressible?: boolean;
   readonly headers?: OutgoingHttpHeaders;
 }
 
 const LAST_MODIFIED = 'Thu, 01 Jan 2026 00:00:00 GMT';
 
-/** Answers GET and HEAD of a file: Range, If-Range, gzip where it is usual, and every fault that can hit a body. */
+/** Responds to GET and HEAD of a file with Range, If-Range, optional gzip and all body faults. */
 export function fileAnswer(exchange: Exchange, faults: FaultBoard, file: Representation): Answer {
   const plain = flipIfAsked(exchange, faults, file.content);
   const gzipped = isGzipped(exchange, faults, file);
@@ -94,7 +94,7 @@ function contains({ start, end }: ByteRange, offset: number): boolean {
   return offset >= start && offset < end;
 }
 
-// A compressed body is another sequence of bytes: its etag is weak, as the hub's CDN makes it.
+// A compressed body has a weak ETag, as on the CDN of the hub.
 function quote(etag: string, weak: boolean): string {
   return weak ? `W/"${etag}"` : `"${etag}"`;
 }

@@ -1,4 +1,4 @@
-/** A metadata value with its GGUF type, as far as a llama model needs them. */
+/** A metadata value with its GGUF type, limited to those of a llama model. */
 export type GgufValue =
   | { readonly type: 'u32' | 'f32'; readonly value: number }
   | { readonly type: 'bool'; readonly value: boolean }
@@ -8,7 +8,7 @@ export type GgufValue =
 
 export type GgufMetadata = readonly (readonly [key: string, value: GgufValue])[];
 
-/** A tensor of 32-bit floats; `shape` is innermost dimension first, as GGUF writes it. */
+/** A tensor of 32-bit floats; `shape` starts with the innermost dimension, as in GGUF. */
 export interface GgufTensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -16,11 +16,11 @@ export interface GgufTensor {
 }
 
 const TYPE_CODE = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 } as const;
-/** The unit, in bytes, in which the head and every tensor of a file are padded. */
+/** Alignment of the header and each tensor, in bytes. */
 export const GGUF_ALIGNMENT = 32;
 
 /**
- * The bytes of a GGUF version 3 file, little endian, tensor data aligned to 32 bytes.
+ * Returns the bytes of a GGUF version 3 file, little endian, with tensor data aligned to 32 bytes.
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 export function encodeGguf(metadata: GgufMetadata, tensors: readonly GgufTensor[]): Uint8Array {

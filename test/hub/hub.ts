@@ -39,29 +39,29 @@ export interface HubOptions {
   readonly pageSize?: number;
   /** Addresses to listen on; default 127.0.0.1. */
   readonly hosts?: readonly string[];
-  /** 0 or none: a free one. */
+  /** Default 0: a free port. */
   readonly port?: number;
   readonly cdnPort?: number;
-  /** Hears of each request when its answer ended. */
+  /** Called after each response. */
   readonly onRequest?: (request: LoggedRequest) => void;
 }
 
 /** A running test hub. */
 export interface Hub {
   readonly endpoint: string;
-  /** Another origin than the endpoint; redirects name it by another host name. */
+  /** Another origin than the endpoint; redirects use another host name. */
   readonly cdnEndpoint: string;
   readonly port: number;
   readonly cdnPort: number;
   readonly log: RequestLog;
   readonly faults: FaultBoard;
-  /** Adds a repository or moves its branches; its earlier commits stay reachable. */
+  /** Adds a repository or moves its branches; earlier commits stay reachable. */
   readonly publish: (name: string, spec: RepoSpec) => void;
-  /** Adds a model to the Ollama registry or moves its tag; blobs of the earlier one stay reachable. */
+  /** Adds a model to the Ollama registry or moves its tag; earlier blobs stay reachable. */
   readonly publishOllama: (name: string, spec: OllamaModelSpec) => OllamaModel;
-  /** The commit of a branch or tag. Throws when there is none. */
+  /** Returns the commit of a branch or tag. Throws if it does not exist. */
   readonly commit: (name: string, revision?: string) => Commit;
-  /** Ends all connections and frees the ports. */
+  /** Closes all connections and ports. */
   readonly close: () => Promise<void>;
 }
 
@@ -77,7 +77,7 @@ const API_PROTOCOLS: readonly Protocol[] = [
 ];
 const CDN_PROTOCOLS: readonly Protocol[] = [responseFaults, ollamaCdn, huggingFaceCdn, directFiles];
 
-/** Starts a hub on two ports, one for the API and one as its CDN. Throws the listen error of a port that is taken. */
+/** Starts a hub on two ports, one for the API and one for its CDN. Throws the listen error of a port in use. */
 export async function startHub(options: HubOptions = {}): Promise<Hub> {
   const { hosts = ['127.0.0.1'], port = 0, cdnPort = 0 } = options;
   const repos = new Map<string, Repo>();
@@ -135,7 +135,7 @@ function commitOf(repos: ReadonlyMap<string, Repo>, name: string, revision: stri
   return commit;
 }
 
-// Old clients tell origins apart by host name alone.
+// Old clients distinguish origins only by host name.
 function otherHostName(host: string): string {
   if (host === '127.0.0.1') return 'localhost';
   return host === 'localhost' ? '127.0.0.1' : host;

@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 /** One port on several addresses of this machine. */
 export interface Listening {
   readonly port: number;
-  /** Ends all connections, open answers too. */
+  /** Closes all connections, including open responses. */
   readonly close: () => Promise<void>;
 }
 
-/** Listens on all hosts with the same port; 0 takes a free one. Throws the listen error, e.g. EADDRINUSE, with nothing left open. */
+/** Listens on all hosts with the same port; 0: a free one. Closes all and throws on an error such as EADDRINUSE. */
 export async function listen(
   hosts: readonly string[],
   port: number,

@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void hub.close());
 }
 
-/** A hub that comes back on its old ports keeps every address that was written down meanwhile. */
+/** Reuses the ports of the last run, so that saved URLs stay valid. */
 async function startOnKnownPorts(options: HubOptions, stateFile: string | undefined): Promise<Hub> {
   const known = options.port === 0 ? knownPorts(stateFile) : undefined;
   if (known === undefined) return startHub(options);

@@ -35,7 +35,7 @@ const FIELDS: Readonly<Record<FaultKind, Fields>> = {
   'list-as': { required: { as: 'string' } },
 };
 
-/** Returns a fault from JSON. Throws TypeError that names the field: a test must not run with a misspelt fault. */
+/** Parses a fault from JSON. Throws TypeError with the invalid field, so that no test runs with a misspelled fault. */
 export function parseFault(value: unknown): Fault {
   checkFault(value);
   return value;

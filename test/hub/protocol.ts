@@ -6,7 +6,7 @@ import type { HubFile, Repo } from './repos.ts';
 import type { RequestLog } from './request-log.ts';
 import type { UrlSigner } from './url-signer.ts';
 
-/** What all protocols of one hub share. */
+/** The state shared by all protocols of a hub. */
 export interface HubState {
   readonly repos: ReadonlyMap<string, Repo>;
   /** Models of the Ollama registry by `namespace/name:tag`. */
@@ -22,11 +22,11 @@ export interface HubState {
   readonly signer: UrlSigner;
   /** Entries in one page of a listing. */
   readonly pageSize: number;
-  /** The CDN as this client can reach it; never the hub's own origin. */
+  /** The CDN as reachable for this client; never the origin of the hub. */
   readonly cdnOrigin: (exchange: Exchange) => string;
 }
 
-/** Answers the request, or leaves it to the next protocol. */
+/** Responds to the request, or passes it to the next protocol. */
 export type Protocol = (
   exchange: Exchange,
   hub: HubState,

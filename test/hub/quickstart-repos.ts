@@ -10,7 +10,7 @@ pipeline_tag: text-generation
 A tiny llama with random weights under the name of the model that the catalog names. It answers, but with random words.
 `;
 
-/** The repository that quickstart fetches its model from: same name and same files on the real hub and here. */
+/** The repository of the quickstart model, with the same name and files as on the real hub. */
 export function quickstartRepos(): Readonly<Record<string, RepoSpec>> {
   return {
     'Qwen/Qwen2.5-0.5B-Instruct-GGUF': {

@@ -1,11 +1,11 @@
-/** Bytes from `start` up to, not including, `end`. */
+/** The bytes from `start` up to, not including, `end`. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * What a `Range` header asks of `size` bytes: one range, `unsatisfiable`, or undefined where the header is to be
+ * Parses a `Range` header for `size` bytes: one range, `unsatisfiable`, or undefined if the header must be
  * ignored (none, another unit, malformed, several ranges). Source: RFC 9110, 14.
  */
 export function parseRange(

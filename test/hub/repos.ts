@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Content, type ContentSource, contentOf, gitBlobIdOf, sha256Of } from './content.ts';
 
-/** A file of a repository; without `lfs` the hub decides by name and size, as .gitattributes would. */
+/** A file of a repository; without `lfs` the hub decides by name and size, like .gitattributes. */
 export type FileSpec = ContentSource | { readonly content: ContentSource; readonly lfs?: boolean };
 
 export type FileSpecs = Readonly<Record<string, FileSpec>>;
@@ -11,17 +11,17 @@ export interface RevisionSpec {
   readonly kind?: 'branch' | 'tag';
 }
 
-/** A repository as data. Same data, same commits. */
+/** A repository as data. The same data has the same commits. */
 export interface RepoSpec {
-  /** What the branch `main` holds. */
+  /** The files of the branch `main`. */
   readonly files: FileSpecs;
   /** More branches and tags by name, `refs/pr/1` too. */
   readonly revisions?: Readonly<Record<string, RevisionSpec>>;
-  /** Everybody sees it, only readers get its files. */
+  /** Visible to everyone, but only readers can download its files. */
   readonly gated?: boolean;
-  /** Only readers know that it exists. */
+  /** Visible only to readers. */
   readonly private?: boolean;
-  /** Names of the users who may read a gated or private repository; default: every user. */
+  /** Users with access to a gated or private repository; default: every user. */
   readonly readers?: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export interface HubFile {
   readonly content: Content;
   readonly lfs: boolean;
   readonly sha256: string;
-  /** Git's id of what git holds: the file, or for an LFS file its pointer. */
+  /** The git id of the file, or of the pointer of an LFS file. */
   readonly oid: string;
   /** Bytes of the LFS pointer; 0 for a plain file. */
   readonly pointerSize: number;
@@ -50,11 +50,11 @@ export interface Repo {
   readonly name: string;
   readonly spec: RepoSpec;
   readonly refs: ReadonlyMap<string, Ref>;
-  /** All that was ever published, by commit. */
+  /** All published versions, by commit. */
   readonly commits: ReadonlyMap<string, Commit>;
 }
 
-/** Builds the repository; `before` is what the hub had under this name, whose commits stay reachable. */
+/** Builds the repository; the commits of `before`, its previous version, stay reachable. */
 export function buildRepo(name: string, spec: RepoSpec, before?: Repo): Repo {
   const refs = new Map<string, Ref>([['main', { kind: 'branch', commit: buildCommit(name, spec.files) }]]);
   for (const [revision, { files, kind = 'branch' }] of Object.entries(spec.revisions ?? {})) {
@@ -65,12 +65,12 @@ export function buildRepo(name: string, spec: RepoSpec, before?: Repo): Repo {
   return { name, spec, refs, commits };
 }
 
-/** The commit of a branch, a tag or a full commit id. */
+/** Returns the commit of a branch, a tag or a full commit id. */
 export function findCommit(repo: Repo, revision: string): Commit | undefined {
   return repo.refs.get(revision)?.commit ?? repo.commits.get(revision);
 }
 
-/** The files with their hashes, and a commit id that follows from them and the name. */
+/** Returns the files with their hashes, and a commit id computed from them and the name. */
 export function buildCommit(name: string, specs: FileSpecs): Commit {
   const files = Object.entries(specs)
     .map(([path, spec]) => buildFile(path, spec))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** One request that the hub saw. */
+/** A request to the hub. */
 export interface LoggedRequest {
   readonly port: 'api' | 'cdn';
   readonly method: string;
@@ -10,29 +10,29 @@ export interface LoggedRequest {
   readonly userAgent: string | undefined;
   readonly range: string | undefined;
   readonly ifRange: string | undefined;
-  /** Whether an Authorization header, or ModelScope's cookie, came with it. */
+  /** Whether it had an Authorization header or the ModelScope cookie. */
   readonly authorized: boolean;
-  /** First 16 hex digits of the sha256 of the token. */
+  /** The first 16 hex digits of the sha256 of the token. */
   readonly tokenHash: string | undefined;
-  /** 0 until the answer began. */
+  /** 0 until the response starts. */
   readonly status: number;
-  /** Bytes of file content handed to the network. */
+  /** Bytes of file content sent. */
   readonly bytesSent: number;
-  /** Whether the URL is that of a file, whatever the answer was. */
+  /** Whether the URL is that of a file, whatever the response. */
   readonly file: boolean;
   readonly state: 'open' | 'done' | 'aborted';
 }
 
-/** What handlers may still change. */
+/** The fields that handlers may change. */
 export type OpenRequest = { -readonly [K in keyof LoggedRequest]: LoggedRequest[K] };
 
-/** All requests but those of the admin endpoint, in the order they came. */
+/** All requests except those to the admin endpoint, in order of arrival. */
 export class RequestLog {
   readonly #entries: LoggedRequest[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #onEnd: (entry: LoggedRequest) => void;
 
-  /** `onEnd` hears of each request when its answer ended or broke off. */
+  /** `onEnd` is called for each request when its response is complete or aborted. */
   constructor(onEnd: (entry: LoggedRequest) => void = () => undefined) {
     this.#onEnd = onEnd;
   }
@@ -51,7 +51,7 @@ export class RequestLog {
     return [...this.#entries];
   }
 
-  /** GETs of file bodies: what a warm start must not send. A GET that was answered by a redirect carried no body. */
+  /** GETs of file bodies, which a warm start must not send. Redirects do not count. */
   contentRequests(): readonly LoggedRequest[] {
     return this.#entries.filter(
       ({ file, method, status }) => file && method === 'GET' && !isRedirect(status),
@@ -62,7 +62,7 @@ export class RequestLog {
     this.#entries.length = 0;
   }
 
-  /** The first request, of those logged and those to come, whose answer ended and that passes the test. */
+  /** Resolves with the first completed request, logged or future, that matches. */
   waitFor(test: (entry: LoggedRequest) => boolean): Promise<LoggedRequest> {
     return new Promise((resolve) => {
       const check = (): void => {
@@ -77,7 +77,7 @@ export class RequestLog {
   }
 }
 
-/** What the log keeps of a token. */
+/** Returns the hash of a token for the log. */
 export function tokenHash(token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 16);
 }

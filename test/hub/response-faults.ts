@@ -4,7 +4,7 @@ import type { Protocol } from './protocol.ts';
 const PAGE =
   '<!doctype html><html><head><title>Sign in</title></head><body>Please sign in to go on.</body></html>';
 
-/** Faults that take the place of the whole answer, whatever was asked. They count as requests of no file. */
+/** Faults that replace the whole response. They do not count as file requests. */
 export const responseFaults: Protocol = (exchange, { faults }) => {
   const refused = faults.strike('status', exchange);
   if (refused !== undefined) {

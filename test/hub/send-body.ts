@@ -6,7 +6,7 @@ import type { OpenRequest } from './request-log.ts';
 
 const PIECE = 64 * 1024;
 
-/** Sends a range of a file and ends the answer; a client that hangs up ends it too. */
+/** Sends a range of a file and ends the response, also if the client disconnects. */
 export async function sendBody(response: ServerResponse, body: FileBody, entry: OpenRequest): Promise<void> {
   const { range, stop } = body;
   const gone = new Promise<void>((resolve) => response.once('close', resolve));
@@ -17,7 +17,7 @@ export async function sendBody(response: ServerResponse, body: FileBody, entry: 
     await write({ start: range.start, end: stop.offset });
     stop.by.hit();
     if (stop.by.fault.kind === 'cut') {
-      // Ends the connection below HTTP: the client gets fewer bytes than were announced.
+      // Closes the connection, so that the client gets fewer bytes than announced.
       response.socket?.destroySoon();
       return;
     }
@@ -31,7 +31,7 @@ interface Sending {
   readonly response: ServerResponse;
   readonly body: FileBody;
   readonly entry: OpenRequest;
-  /** resolves when the client closed the connection */
+  /** resolves when the client closes the connection */
   readonly gone: Promise<void>;
 }
 
@@ -50,7 +50,7 @@ async function writePart({ response, body, entry, gone }: Sending, part: ByteRan
   }
 }
 
-/** Resolves when more can be written, or when the client is gone. */
+/** Resolves when more can be written, or when the client has disconnected. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

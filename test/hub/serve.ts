@@ -5,7 +5,7 @@ import type { HubState, Protocol } from './protocol.ts';
 import { type OpenRequest, tokenHash } from './request-log.ts';
 import { sendBody } from './send-body.ts';
 
-/** Answers by the first protocol that knows the request, and logs it; 404 when none does. */
+/** Responds with the first protocol that handles the request, else 404, and logs it. */
 export function serve(protocols: readonly Protocol[], port: 'api' | 'cdn', hub: HubState): RequestListener {
   return (request, response) => {
     const exchange = readExchange(port, request);

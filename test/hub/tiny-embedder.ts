@@ -8,14 +8,14 @@ const FEED_FORWARD = 128;
 const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
 
 /**
- * A complete nomic-bert model with random weights: real engines give one vector of 64 numbers for a text. Same seed, same
- * bytes.
+ * A complete nomic-bert model with random weights: real engines return a vector of 64 numbers. The same seed has the
+ * same bytes.
  */
 export function tinyEmbedder({ seed = 1, name = 'rma tiny embedder' } = {}): Uint8Array {
   return encodeGguf(metadata(name), tensors(seed));
 }
 
-/** WordPiece: each character alone, and the same after a space, which is written as U+2581. */
+/** WordPiece: each character, and each after a space, which is written as U+2581. */
 function vocabulary(): readonly string[] {
   const characters = [...'abcdefghijklmnopqrstuvwxyz0123456789.,:;!?-'];
   return [...SPECIAL, ...characters, ...characters.map((character) => `\u2581${character}`)];

@@ -3,9 +3,9 @@ import { randomFloats } from './random-floats.ts';
 import { tinyVocabulary, type VocabularyToken } from './tiny-vocabulary.ts';
 
 export interface TinyGgufOptions {
-  /** Other seeds give other weights, so other bytes of the same size. */
+  /** Another seed changes the weights, but not the size. */
   readonly seed?: number;
-  /** The exact size of the file; default is the smallest, about 1.5 MB. All of it but a few KiB is weights. */
+  /** The exact size of the file; default is the minimum, about 1.5 MB. All but a few KiB are weights. */
   readonly bytes?: number;
   readonly name?: string;
 }
@@ -21,8 +21,8 @@ const CHAT_TEMPLATE =
   "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}";
 
 /**
- * A complete llama model with random weights that real engines load and that answers chat requests with random words.
- * Same options, same bytes. Throws RangeError when `bytes` is below the smallest size.
+ * A complete llama model with random weights that real engines can load; it responds to chats with random words.
+ * The same options have the same bytes. Throws RangeError if `bytes` is below the minimum.
  */
 export function tinyGguf(options: TinyGgufOptions = {}): Uint8Array {
   const { seed = 1, name = 'rma tiny' } = options;
@@ -33,7 +33,7 @@ export function tinyGguf(options: TinyGgufOptions = {}): Uint8Array {
   return fill(options.bytes, smallest.length, build);
 }
 
-/** Grows the model by whole feed-forward units, then a metadata string, then the last few bytes behind the last tensor. */
+/** Grows the model by feed-forward units, then a metadata string, then padding after the last tensor. */
 function fill(bytes: number, smallest: number, build: (feedForward: number, padding: number) => Uint8Array) {
   if (bytes < smallest) throw new RangeError(`a tiny GGUF has at least ${smallest} bytes, asked: ${bytes}`);
   const unit = LAYERS * 3 * WIDTH * Float32Array.BYTES_PER_ELEMENT;
@@ -105,7 +105,7 @@ function tensors(seed: number, feedForward: number): GgufTensor[] {
   ];
 }
 
-// The first dimension carries a constant through all layers: it is the bias by which words win over raw bytes.
+// The first dimension is a constant through all layers: a bias that favors words over raw bytes.
 function bias(token: VocabularyToken | undefined): number {
   return token?.speakable ? 8 : -8;
 }

@@ -11,7 +11,7 @@ const PATCHES = (IMAGE / PATCH) ** 2;
 
 /**
  * The second file of a llava model: a CLIP encoder for images of 28 pixels with random weights, and the projector to the
- * width of the language model (96 in `tinyGguf`). Same seed, same bytes.
+ * width of the language model (96 in `tinyGguf`). The same seed has the same bytes.
  */
 export function tinyProjector({ seed = 1, projection = 96 } = {}): Uint8Array {
   return encodeGguf(metadata(projection), tensors(seed, projection));

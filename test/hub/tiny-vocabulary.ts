@@ -2,7 +2,7 @@ export interface VocabularyToken {
   readonly text: string;
   /** GGUF token type: 1 normal, 2 unknown, 3 control, 6 byte. */
   readonly type: 1 | 2 | 3 | 6;
-  /** Whether the model may answer with it. */
+  /** Whether the model may generate it. */
   readonly speakable: boolean;
 }
 
@@ -11,7 +11,7 @@ const WORDS =
   'model new no not of on one open reads ready safe says short small store takes tells that the then this ' +
   'tiny to two waits weights what which whole with word worker yes you';
 
-/** A vocabulary in SentencePiece style: three special tokens, one per byte (so every text can be read), and words to speak. */
+/** A SentencePiece vocabulary: three special tokens, one token per byte (to encode any text), and words to generate. */
 export function tinyVocabulary(): readonly VocabularyToken[] {
   const special: VocabularyToken[] = [
     { text: '<unk>', type: 2, speakable: false },

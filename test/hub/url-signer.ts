@@ -2,12 +2,12 @@ import { createHmac } from 'node:crypto';
 
 const LIFETIME_MS = 3_600_000;
 
-/** Makes URLs that nobody else can make, no two alike, and counts how often each was used. */
+/** Signs unique URLs and counts their uses. */
 export class UrlSigner {
   readonly #uses = new Map<string, number>();
   #lastId = 0;
 
-  /** The query to append to a path; good for an hour. */
+  /** Returns the query to append to a path; valid for an hour. */
   sign(path: string): string {
     this.#lastId += 1;
     const id = `K${this.#lastId}`;
@@ -16,7 +16,7 @@ export class UrlSigner {
     return new URLSearchParams(signed).toString();
   }
 
-  /** Counts a use of a URL, the first being 1; undefined when it is forged or too old. */
+  /** Counts a use of a URL, from 1; undefined if it is forged or expired. */
   use(path: string, query: URLSearchParams): number | undefined {
     const id = query.get('Key-Pair-Id') ?? '';
     const expires = query.get('Expires') ?? '';

@@ -4,7 +4,7 @@ import { quickstartRepos } from '../hub/quickstart-repos.ts';
 import type { FileSpecs } from '../hub/repos.ts';
 import { tinySafetensors } from './tiny-safetensors.ts';
 
-/** What the cache of a token needs follows from these: they are those of the real model. */
+/** The values of the real model, which determine the cache size per token. */
 const MISTRAL = {
   architectures: ['MistralForCausalLM'],
   model_type: 'mistral',
@@ -35,7 +35,7 @@ const repo = (config: object, more: FileSpecs = {}) => ({
   },
 });
 
-/** All models of the profiles under their real names, but for one that the registry lacks; every file is tiny. */
+/** All models of the profiles under their real names, except one missing in the registry, with tiny files. */
 export function gpuModels(): HubOptions {
   return {
     repos: {
@@ -62,9 +62,9 @@ export function gpuModels(): HubOptions {
 }
 
 /**
- * What the models pretend to take, in MiB: the weights for vLLM and text-embeddings-inference, which add their cache and
- * their own; for Ollama all of it. With the cache that its profile asks for, each takes a little less than the catalog
- * says. (Of the real ones the header says more than the catalog; the header of a tiny file cannot.)
+ * The simulated memory of the models, in MiB: the weights for vLLM and text-embeddings-inference, which add cache and
+ * overhead; the total for Ollama. With the cache of its profile, each uses slightly less than the catalog
+ * specifies. (The headers of the real models specify more than the catalog; those of tiny files cannot.)
  */
 export const PRETENDED_NEEDS: Readonly<Record<string, number>> = {
   'mistralai/Mistral-7B-Instruct-v0.2': 10_000,

@@ -1,4 +1,4 @@
-/** A model's weights as one tensor of zeros (github.com/huggingface/safetensors, Format). */
+/** Returns weights as one tensor of zeros (github.com/huggingface/safetensors, Format). */
 export function tinySafetensors(elements = 512): Buffer {
   const bytes = elements * 2;
   const header = JSON.stringify({

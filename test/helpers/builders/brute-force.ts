@@ -6,7 +6,7 @@ import type {
 
 type Pair = readonly [profile: string, variant: string];
 
-/** The first combination of variants for which some way of giving devices keeps every rule; null: there is none. Tries all. */
+/** Tries all assignments. Returns the first combination of variants that fits; null if there is none. */
 export function fitsByBruteForce(
   devices: readonly PlacementDevice[],
   profiles: readonly PlacementProfile[],
@@ -31,7 +31,7 @@ function combinations(profiles: readonly PlacementProfile[]): readonly (readonly
   );
 }
 
-/** What earlier services hold, by UUID of the device. */
+/** The memory that earlier services use, by device UUID. */
 interface Taken {
   readonly held: ReadonlyMap<string, readonly PlacementService[]>;
   readonly used: ReadonlyMap<string, number>;

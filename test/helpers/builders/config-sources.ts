@@ -1,6 +1,6 @@
 import type { ConfigSources } from '../../../src/core/config/config-sources.ts';
 
-/** Nothing set anywhere. */
+/** Sources without any setting. */
 export const base: ConfigSources = {
   file: null,
   flags: new Map(),
@@ -12,7 +12,7 @@ export const base: ConfigSources = {
   hfAuthFile: null,
 };
 
-/** An rma.yaml with this text. */
+/** Sources with an rma.yaml with this content. */
 export const withFile = (text: string, dir = '/srv/My Demo'): ConfigSources => ({
   ...base,
   file: { text, name: 'rma.yaml', dir },

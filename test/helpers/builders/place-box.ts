@@ -16,7 +16,7 @@ import { base, flags } from './config-sources.ts';
 
 const MIB = 2 ** 20;
 
-/** A GPU of so many MiB with these processes on it: name, number, MiB. */
+/** Returns a GPU with this memory in MiB and these processes. */
 export function gpuOf(index: number, mib: number, processes: readonly GpuProcess[] = []): Gpu {
   const usedBytes = processes.reduce((sum, { memoryBytes }) => sum + (memoryBytes ?? 0), 0);
   const totalBytes = mib * MIB;
@@ -51,26 +51,26 @@ export function inventoryOf(...gpus: readonly Gpu[]): GpuInventory {
 }
 
 export interface Scene {
-  /** null: the GPUs must not be asked */
+  /** null: fails if GPUs are queried */
   readonly inventory: GpuInventory | null;
   /** on the PCI bus, whatever their driver */
   readonly pciGpus?: readonly PciGpu[];
   readonly profiles?: readonly string[];
   readonly options?: Readonly<Record<string, readonly string[]>>;
   readonly containers?: readonly ContainerFacts[];
-  /** container → numbers of its processes */
+  /** container → PIDs of its processes */
   readonly pids?: Readonly<Record<string, readonly number[]>>;
-  /** references that their source does not have */
+  /** references that are missing in their source */
   readonly absent?: readonly string[];
-  /** acted on; none: all */
+  /** profiles of the command; none: all */
   readonly acted?: readonly string[];
-  /** references that were asked for are added */
+  /** collects the references that were resolved */
   readonly asked?: string[];
-  /** what `resolved.json` holds */
+  /** the content of `resolved.json` */
   readonly resolved?: string;
 }
 
-/** Places the shipped profiles on a box as `up` does, on small stand-ins of the outside. */
+/** Places the shipped profiles on a host like `up`, with fakes for external systems. */
 export async function placeOn(scene: Scene): Promise<PlacedServices> {
   const { options = {}, acted = [] } = scene;
   const { config } = resolveConfig({

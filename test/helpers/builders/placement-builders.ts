@@ -10,7 +10,7 @@ import type {
 
 export const GIB = 2 ** 30;
 
-/** A GPU of so many GiB, all of it available. */
+/** Returns a GPU of this size in GiB, all of it available. */
 export function device(index: number, gib: number, change: Partial<PlacementDevice> = {}): PlacementDevice {
   return {
     uuid: `GPU-${index}`,
@@ -27,12 +27,12 @@ export function device(index: number, gib: number, change: Partial<PlacementDevi
   };
 }
 
-/** A need without cache and overhead. */
+/** Returns a memory need without cache and overhead. */
 export function need(gib: number, change: Partial<GpuNeed> = {}): GpuNeed {
   return { weightsBytes: Math.round(gib * GIB), kvBytes: 0, overheadBytes: 0, basis: 'header', ...change };
 }
 
-/** A service that needs so many GiB on one GPU. */
+/** Returns a service that needs this many GiB on one GPU. */
 export function service(name: string, gib: number, change: Partial<PlacementService> = {}): PlacementService {
   return {
     service: name,
@@ -51,7 +51,7 @@ export function service(name: string, gib: number, change: Partial<PlacementServ
   };
 }
 
-/** A profile whose variants are `best`, `second`, `third`, … with these services. */
+/** Returns a profile with the variants `best`, `second`, `third`, … of these services. */
 export function profile(
   name: string,
   variants: readonly (readonly PlacementService[])[],
@@ -70,13 +70,13 @@ export function profile(
   };
 }
 
-/** The placement, which must be one. */
+/** Returns a successful placement; fails the test otherwise. */
 export function ok(placement: Placement): Placed {
   if (!placement.ok) throw new Error(placement.message);
   return placement;
 }
 
-/** The refusal, which must be one. */
+/** Returns a failed placement; fails the test otherwise. */
 export function refused(placement: Placement): NotPlaced {
   if (placement.ok) throw new Error('it was placed');
   return placement;

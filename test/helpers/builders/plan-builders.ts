@@ -11,7 +11,7 @@ import { observedOf, snapshotOf } from '../host/snapshot-of.ts';
 import { fleetInputOf } from './render-builders.ts';
 import { stackOf } from './stack-of.ts';
 
-/** What `up` wants for the input; every secret in use has some value. */
+/** Returns the desired state of `up` for the input; every secret in use has a value. */
 export function desiredOf(input: FleetInput = fleetInputOf()): DesiredState {
   const stack = stackOf(input);
   return {
@@ -26,7 +26,7 @@ export function desiredOf(input: FleetInput = fleetInputOf()): DesiredState {
   };
 }
 
-/** A box on which nothing was ever done. */
+/** Returns the observed state of an empty host. */
 export function emptyBox(over: Partial<Observed> = {}): Observed {
   return {
     ...snapshotOf(over),
@@ -38,12 +38,12 @@ export function emptyBox(over: Partial<Observed> = {}): Observed {
   };
 }
 
-/** When the containers of `doneBox` were started; its secrets were written a second earlier. */
+/** The start time of the containers of `doneBox`; its secrets were written a second earlier. */
 export const STARTED_AT = Date.UTC(2026, 0, 2);
 
 const DIRECTORY: FileFacts = { kind: 'directory', uid: 1000, gid: 1000, mode: 0o2775, modifiedMs: 0 };
 
-/** A box on which everything is as desired. */
+/** Returns an observed state that equals the desired state. */
 export function doneBox(desired: DesiredState, over: Partial<Observed> = {}): Observed {
   const { stack, files, secrets, workerImage, models } = desired;
   return emptyBox({
@@ -76,7 +76,7 @@ export function checkOf(model: PinnedModel, state: ModelCheck['state']): ModelCh
   return { ref: model.ref, state, missing, totalBytes, missingBytes: state === 'present' ? 0 : totalBytes };
 }
 
-/** The observation with one container changed; null takes it away. */
+/** Returns the observed state with one container changed; null removes it. */
 export function withContainer(
   observed: Observed,
   service: string,

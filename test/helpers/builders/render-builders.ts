@@ -7,7 +7,7 @@ import { servedModels } from '../../../src/core/profile/find-model.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import type { PinnedHfModel } from '../../../src/core/source/huggingface.ts';
 
-/** An engine of the shape of a llama.cpp server. */
+/** Returns an engine similar to a llama.cpp server. */
 export function engineOf(name: string, over: Partial<Engine> = {}): Engine {
   return {
     name,
@@ -43,7 +43,7 @@ export function engineOf(name: string, over: Partial<Engine> = {}): Engine {
   };
 }
 
-/** A service of a profile; on the CPU unless told. */
+/** Returns a service of a profile, on the CPU by default. */
 export function profileServiceOf(over: Partial<ProfileService> = {}): ProfileService {
   return {
     engine: 'llm',
@@ -61,7 +61,7 @@ export function profileServiceOf(over: Partial<ProfileService> = {}): ProfileSer
   };
 }
 
-/** A catalog with the models `small` and `big`, and the given profiles and engines. */
+/** Returns a catalog with the models `small` and `big` and the given profiles and engines. */
 export function catalogOf(
   profiles: Readonly<Record<string, readonly ProfileService[]>>,
   engines: readonly (string | Engine)[] = ['llm'],
@@ -100,7 +100,7 @@ export function catalogOf(
   };
 }
 
-/** A model of one file in a repository of the hub. */
+/** Returns a model of one file in a hub repository. */
 export function pinnedFile(ref: string, over: Partial<PinnedHfModel> = {}): PinnedHfModel {
   const [, repo = '', path = 'model.gguf'] = ref.split(':');
   return {

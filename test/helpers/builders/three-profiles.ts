@@ -8,20 +8,20 @@ const ONE = profileServiceOf({ engine: 'one' });
 const TWO = profileServiceOf({ engine: 'two' });
 const THREE = profileServiceOf({ engine: 'three', models: ['big'] });
 
-/** Profiles `a` and `b` run an engine each; `c` shares the engine of `a` and runs one of its own. */
+/** Profiles `a` and `b` have one engine each; `c` shares the engine of `a` and has its own. */
 export const THREE_PROFILES = catalogOf({ a: [ONE], b: [TWO], c: [ONE, THREE] }, ['one', 'two', 'three']);
 
-/** What a project with these profiles desires, in their order. */
+/** Returns the desired state of a project with these profiles, in this order. */
 export function desiredProfiles(...profiles: readonly string[]): DesiredState {
   return desiredOf(fleetInputOf({ selection: selectServices(THREE_PROFILES, profiles) }));
 }
 
-/** A machine with everything of the desired state but containers: as after `down`. */
+/** Returns a host with everything but containers, as after `down`. */
 export function downBox(desired: DesiredState): Observed {
   return { ...doneBox(desired), containers: [] };
 }
 
-/** The containers of a machine on which these profiles run, of a project that desires all of `desired`. */
+/** Returns a host of a project with the desired state `desired`, on which these profiles run. */
 export function runningProfiles(desired: DesiredState, ...profiles: readonly string[]): Observed {
   const done = doneBox(desired);
   const workers = desired.stack.services.filter(

@@ -3,9 +3,9 @@ import { expect } from 'vitest';
 export interface Fault {
   readonly exitCode: number;
   readonly code: string;
-  /** what message and hint together must hold */
+  /** text that message and hint must contain */
   readonly words?: readonly string[];
-  /** the output was asked for as JSON */
+  /** whether the output is JSON */
   readonly json?: boolean;
 }
 
@@ -15,7 +15,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** That a command ended with this one fault, told as people or programs read it, and printed nothing else. */
+/** Checks that a command failed with this error, as text or JSON, and printed nothing else. */
 export function expectFault(ended: Ended, fault: Fault): void {
   expect([ended.exitCode, ended.stdout], ended.stderr).toEqual([fault.exitCode, '']);
   const { code, message, hint } = fault.json ? asDocument(ended.stderr) : asText(ended.stderr);

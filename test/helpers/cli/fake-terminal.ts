@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 
-/** A terminal that keeps what a person would see: lines, a cursor, and the control codes that were sent. */
+/** A terminal that records its visible lines, its cursor and the control codes it received. */
 export class FakeTerminal extends Writable {
   readonly isTTY = true;
   columns: number;
@@ -44,7 +44,7 @@ export class FakeTerminal extends Writable {
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     const text = chunk.toString();
     this.raw += text;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control codes are what a terminal reads
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal handles control codes
     for (const sign of text.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '')) this.put(sign);
     done();
   }

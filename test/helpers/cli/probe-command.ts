@@ -13,7 +13,7 @@ interface ProbeInput {
 
 type ProbeHandler = (input: ProbeInput, context: Context) => Promise<CommandResult>;
 
-/** All commands of rma and one more, `probe run`, whose handler the test gives. */
+/** All commands of rma plus `probe run` with the handler of the test. */
 export function withProbe(handler: ProbeHandler): CommandTable {
   const probe = defineCommand({
     path: 'probe run',
@@ -36,7 +36,7 @@ export function withProbe(handler: ProbeHandler): CommandTable {
   return { commands: [...COMMAND_TABLE.commands, probe], nouns: { ...COMMAND_TABLE.nouns, probe: 'Probes' } };
 }
 
-/** A small list as a result. */
+/** A result with a short list. */
 export const listResult: CommandResult = {
   json: { schema: 'rma.probe/v1', items: [{ name: 'a', bytes: 1 }] },
   human: ({ bold }) => bold('human'),

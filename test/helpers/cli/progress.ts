@@ -3,7 +3,7 @@ import type { RmaEvent } from '../../../src/core/events.ts';
 
 const MIB = 1024 ** 2;
 
-/** A model of 100 MiB of which some are there, at 10 MiB/s. */
+/** Returns an event of a 100 MiB model that is partly downloaded, at 10 MiB/s. */
 export function modelEvent(doneMib: number, change: Partial<ModelProgress> = {}): RmaEvent {
   return {
     type: 'model',

@@ -17,7 +17,7 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** Runs rma inside this process, with an environment of its own and no terminal. */
+/** Runs rma in this process, with the given environment and no terminal. */
 export async function runRma(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();

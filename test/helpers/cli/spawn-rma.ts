@@ -15,7 +15,7 @@ export interface SpawnOptions {
   readonly uid?: number;
 }
 
-/** Starts a program without the environment of this process. */
+/** Starts a program without inheriting the environment. */
 export function start(
   argv: readonly [string, ...string[]],
   options: SpawnOptions = {},
@@ -28,7 +28,7 @@ export function start(
   });
 }
 
-/** Runs a program to its end. */
+/** Runs a program until it exits. */
 export async function run(
   argv: readonly [string, ...string[]],
   options: SpawnOptions = {},
@@ -43,14 +43,14 @@ export async function run(
   return { exitCode, stdout, stderr };
 }
 
-/** The command line that runs the built rma. @throws Error when it was not built */
+/** Returns the command line of the built rma. @throws Error when it was not built */
 export function builtRma(...args: readonly string[]): readonly [string, ...string[]] {
   if (!existsSync(MAIN)) throw new Error('dist/ is missing: run npm run build');
   return [process.execPath, MAIN, ...args];
 }
 
 /**
- * Copies the built rma to a directory that every user can read, as an installed one is; the checkout may be in /root.
+ * Copies the built rma to a directory that every user can read, like an installation; the checkout may be in /root.
  * Returns what `builtRma` returns, for the copy. The copy is deleted with the test.
  */
 export async function installedRma(): Promise<typeof builtRma> {

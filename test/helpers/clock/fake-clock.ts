@@ -6,7 +6,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that stands until the test moves it. */
+/** A clock that the test advances. */
 export class FakeClock implements Clock {
   #elapsed = 0;
   #sleepers: readonly Sleeper[] = [];
@@ -38,7 +38,7 @@ export class FakeClock implements Clock {
     });
   }
 
-  /** Wakes, in order, everyone whose time comes within the next `ms` milliseconds. */
+  /** Wakes, in order, all sleepers that are due within the next `ms` milliseconds. */
   advance(ms: number): void {
     const target = this.#elapsed + ms;
     for (;;) {
@@ -51,7 +51,7 @@ export class FakeClock implements Clock {
     this.#elapsed = target;
   }
 
-  /** Resolves once somebody sleeps for exactly `ms` milliseconds. */
+  /** Resolves once there is a sleep of exactly `ms` milliseconds. */
   async sleeping(ms: number): Promise<void> {
     while (!this.#sleepers.some((each) => each.ms === ms)) {
       await new Promise<void>((resolve) => {
@@ -64,7 +64,7 @@ export class FakeClock implements Clock {
     }
   }
 
-  /** Waits for a sleep of exactly `ms`, then lets it pass. */
+  /** Waits for a sleep of exactly `ms` milliseconds, then advances by it. */
   async pass(ms: number): Promise<void> {
     await this.sleeping(ms);
     this.advance(ms);

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/ports/clock.ts';
 
-/** Time that stands still until somebody sleeps; then it jumps to the earliest end of a sleep. */
+/** A clock that jumps to the end of the earliest sleep. */
 export class JumpingClock implements Clock {
   #now: number;
   #sleepers: { readonly until: number; readonly wake: () => void }[] = [];
@@ -39,7 +39,7 @@ export class JumpingClock implements Clock {
     });
   }
 
-  /** Lets time pass without anybody waiting for it. */
+  /** Advances the time without a sleep. */
   advance(ms: number): void {
     this.#now += ms;
   }

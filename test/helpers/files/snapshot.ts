@@ -2,7 +2,7 @@ import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '../../../src/core/hash.ts';
 
-/** Everything below a folder as lines of path, kind, owner, mode and content: equal before and after, nothing changed. */
+/** Returns a line with path, kind, owner, mode and content for everything below a directory, to detect changes. */
 export async function snapshot(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder, { recursive: true });
   return Promise.all(names.sort().map(async (name) => `${name} ${await describe(join(folder, name))}`));

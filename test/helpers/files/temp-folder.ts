@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A folder of this test alone, removed when the test ends. Its path is short enough for Unix sockets. */
+/** Creates a directory that is deleted after the test. Its path is short enough for Unix sockets. */
 export function tempFolder(): string {
   const path = mkdtempSync(join(tmpdir(), 'rma-'));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 
-/** The same in memory where the machine can, for tests that sync thousands of times. */
+/** Like `tempFolder`, in memory if possible, for tests that sync thousands of times. */
 export function quickFolder(): string {
   const path = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rma-'));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));

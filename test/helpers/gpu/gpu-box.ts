@@ -8,20 +8,20 @@ import type { GpuBoxState } from './gpu-box/state.ts';
 
 /** A machine with stand-in GPUs. */
 export interface GpuBox {
-  /** a folder with `nvidia-smi` in it, for the front of PATH */
+  /** a directory with `nvidia-smi`, to prepend to PATH */
   readonly path: string;
-  /** of the GPUs, in the order of their index */
+  /** UUIDs of the GPUs, in index order */
   readonly uuids: readonly string[];
-  /** of the MIG devices, GPU by GPU */
+  /** UUIDs of the MIG devices, in GPU order */
   readonly migUuids: readonly string[];
-  /** Makes it another machine, or changes what runs on it. */
+  /** Changes the GPUs or what runs on them. */
   set(state: GpuBoxState): void;
 }
 
 const PROGRAM = fileURLToPath(new URL('gpu-box/programs/nvidia-smi.ts', import.meta.url));
 let bundled: Promise<string> | null = null;
 
-/** Puts a stand-in `nvidia-smi` into a folder: one of this test alone, or one of the caller. */
+/** Puts a stand-in `nvidia-smi` into a temporary directory, or into that of the caller. */
 export async function gpuBox(state: GpuBoxState, folder = tempFolder()): Promise<GpuBox> {
   bundled ??= bundle();
   const program = await bundled;
@@ -56,7 +56,7 @@ function place(folder: string, program: string, state: GpuBoxState): void {
   else replace(command, `#!/bin/sh\nexec "${process.execPath}" "${join(folder, 'nvidia-smi.cjs')}" "$@"\n`);
 }
 
-/** Whole at any moment: the stand-in may be started while it is written. */
+/** Writes atomically, because the stand-in may start at any time. */
 function replace(path: string, text: string): void {
   writeFileSync(`${path}.new`, text);
   chmodSync(`${path}.new`, 0o755);

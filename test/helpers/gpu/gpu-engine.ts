@@ -6,7 +6,7 @@ import type { GpuBoxState } from './gpu-box/state.ts';
 
 export const BOTH: Offer = { hook: true, cdi: true };
 
-/** The machine of the tests' engine gets these GPUs, for the length of a test. */
+/** Gives the machine of the engine these GPUs until the end of the test. */
 export async function machine(state: GpuBoxState, offer: Offer = BOTH): Promise<GpuFolder> {
   const gpus = await gpuFolder(inject('gpuFolder'), state, offer);
   onTestFinished(() => gpus.set({ shape: '1x24' }, BOTH));
@@ -18,14 +18,14 @@ export async function machine(state: GpuBoxState, offer: Offer = BOTH): Promise<
   return gpus;
 }
 
-/** What the engine can give by CDI: it reads the specifications when they change, a moment later. */
+/** Returns the CDI devices that the engine has read; it reads changed specifications a moment later. */
 async function cdiDevices(): Promise<readonly string[]> {
   const format = '{{range .DiscoveredDevices}}{{.ID}} {{end}}';
   const { stdout } = await runProgram('docker', ['info', '--format', format], engineEnv());
   return stdout.trim().split(' ');
 }
 
-/** The engine starts again, with the GPUs that its machine has now; so do the containers whose restart policy says it. */
+/** Restarts the engine with the current GPUs, and with it the containers with a restart policy. */
 export async function restartEngine(): Promise<void> {
   const env = engineEnv({ RMA_ENGINE_GPUS: inject('gpuFolder') });
   const { code, stdout, stderr } = await runProgram(`${CHECKOUT}/scripts/engine.sh`, ['restart'], env);

@@ -18,26 +18,26 @@ export interface GpuStackOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What a stand-in of an engine said that it was given. */
+/** The options and variables that a stand-in engine received. */
 interface Given {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly gpus: readonly string[];
 }
 
-/** A project on a machine with stand-in GPUs, its engines the stand-ins. */
+/** A project with stand-in engines on a machine with stand-in GPUs. */
 export interface GpuStack extends Stack {
   readonly gpus: GpuFolder;
-  /** names of the services that run */
+  /** names of the running services */
   readonly services: () => Promise<readonly string[]>;
   readonly given: (service: string) => Promise<Given>;
-  /** what the labels of a container say: UUIDs, and bytes on each */
+  /** the reservation in the labels of a container: UUIDs, and bytes on each */
   readonly promised: (
     service: string,
   ) => Promise<{ readonly gpus: readonly string[]; readonly bytes: number }>;
-  /** MiB that a service really uses, by GPU, as `rma gpus` tells it */
+  /** MiB that a service uses, by GPU, as shown by `rma gpus` */
   readonly holds: (service: string) => Promise<Readonly<Record<string, number>>>;
-  /** UUIDs of the GPUs that a running container really sees */
+  /** UUIDs of the GPUs visible in a running container */
   readonly sees: (service: string) => Promise<readonly string[]>;
 }
 
@@ -84,7 +84,7 @@ export async function startGpuStack(state: GpuBoxState, options: GpuStackOptions
   };
 }
 
-/** The processes of a container, as the machine counts them. */
+/** Returns the host PIDs of a container. */
 async function pidsOf(stack: Stack, service: string): Promise<readonly string[]> {
   const said = await stack.docker('top', await stack.container(service), '-o', 'pid');
   return said

@@ -6,7 +6,7 @@ import { type GpuBox, gpuBox } from './gpu-box.ts';
 
 type Options = ConstructorParameters<typeof NvidiaSmi>[1];
 
-/** Probes the GPUs of a box as rma does; nothing but the box is on PATH. */
+/** Probes the GPUs of a stand-in machine like rma; PATH contains only its `nvidia-smi`. */
 export async function probe(box: Pick<GpuBox, 'path'>, options: Options = {}): Promise<GpuInventory> {
   const runner = new LocalRunner({ PATH: box.path });
   const smi = new NvidiaSmi(runner, { wslProgram: '/nonexistent/nvidia-smi', ...options });

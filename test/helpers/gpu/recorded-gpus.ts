@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tempFolder } from '../files/temp-folder.ts';
 
-/** What ran on the H100 when its answers were recorded: test/standins/gpus/recorded/README.md. */
+/** What was running on the H100 when its output was recorded: test/standins/gpus/recorded/README.md. */
 export type RecordedMoment = 'idle' | 'processes' | 'busy' | 'nearly-full' | 'full' | 'other-pid-namespace';
 
 /** `log`: the XML log is damaged. `newest-fields`: the driver rejects the fields that old drivers lack. */
@@ -27,7 +27,7 @@ const NEWEST =
 const OLD =
   'index,uuid,pci.bus_id,driver_version,memory.total,memory.used,memory.free,utilization.gpu,temperature.gpu,name';
 
-/** Command lines of nvidia-smi that were recorded, by the name of their file. */
+/** The recorded command lines of nvidia-smi, by file name. */
 export const RECORDED_ARGV = {
   'log.xml': '-q -x',
   'list.txt': '-L',

@@ -14,7 +14,7 @@ export const ACCIDENTS = [
 
 export interface Accident {
   readonly kind: (typeof ACCIDENTS)[number];
-  /** which container it hits, counted over all */
+  /** index of the affected container */
   readonly nth: number;
 }
 

@@ -21,7 +21,7 @@ interface DockerParts {
   readonly recorder: Recorder;
 }
 
-/** Docker's commands on the fake engine: `up` reads the Compose file that was written to the fake host. */
+/** Docker commands on the fake engine: `up` reads the Compose file on the fake host. */
 export class FakeDocker implements DockerCli {
   /** commands in containers so far, such as `a-vllm: nvidia-smi -L` */
   readonly execs: string[] = [];

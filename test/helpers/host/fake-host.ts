@@ -30,7 +30,7 @@ export class FakeHost implements Host {
     workers: this.workers,
     recorder: this.recorder,
   });
-  /** ports that something outside rma listens on */
+  /** ports in use by other programs */
   readonly takenPorts = new Set<number>();
   inventory: GpuInventory = NO_GPUS;
   readonly gpus = { probe: async () => this.inventory };

@@ -18,7 +18,7 @@ export function fakeInvocation(catalog: Catalog, over: Partial<Invocation> = {})
   const invocation = invocationOf({
     sources: [sourceOf('hf', async (ref) => pinnedFile(formatModelRef(ref)))],
     catalog: async () => catalog,
-    // nothing times out unless a test lets time pass
+    // nothing times out unless a test advances the clock
     clock: new FakeClock(),
     workerImage: { context: '/image', tag: async () => 'rma-worker:1.2.3-0123456789ab' },
     reporter: {

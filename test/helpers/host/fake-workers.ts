@@ -6,11 +6,11 @@ import type { FakeEngine } from './fake-engine.ts';
 /** Changes the status that a worker would report. */
 export type WorkerScript = (status: WorkerStatus) => WorkerStatus;
 
-/** The worker processes in the fake engine's containers: they fetch at once, and are ready when their engines serve their models. */
+/** The workers in the containers of the fake engine: they download at once and are ready once their engines serve. */
 export class FakeWorkers {
-  /** references that the store holds */
+  /** references in the store */
   readonly store = new Set<string>();
-  /** worker service → what it reports in place of the usual */
+  /** worker service → overrides of what it reports */
   readonly scripts = new Map<string, WorkerScript>();
   readonly #engine: FakeEngine;
   readonly #changed = new Broadcast<null>();
@@ -55,7 +55,7 @@ export class FakeWorkers {
     const missing = models.filter((ref) => !this.store.has(ref));
     const running = (engines ?? []).flatMap((name) => this.#running(project, name) ?? []);
     const served = new Set(running.flatMap((engine) => engine.models));
-    // an engine that was replaced by one with other models answers, but not for this worker
+    // an engine that was replaced by one with other models responds, but not for this worker
     const answers = models.every((ref) => served.has(ref));
     const states = (engines ?? []).map((name): EngineStatus => {
       const runs = running.some((engine) => engine.service === name);
@@ -91,7 +91,7 @@ export class FakeWorkers {
     return container?.state === 'running' ? container : undefined;
   }
 
-  /** A worker that starts fetches its missing models, a moment later. */
+  /** Downloads the missing models of a started worker, a moment later. */
   async #fetchForStarted(): Promise<void> {
     for await (const container of this.#engine.changed.subscribe(new AbortController().signal)) {
       if (roleOf(container) !== 'worker' || container.state !== 'running') continue;

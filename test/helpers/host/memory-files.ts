@@ -18,7 +18,7 @@ export class MemoryFiles implements FileStore {
     this.#recorder = recorder;
   }
 
-  /** Puts a file there without recording it. */
+  /** Creates a file without recording it. */
   put(path: string, content: string, over: Partial<FileFacts> = {}): void {
     this.#parents(path);
     const modifiedMs = this.#recorder.tick();

@@ -28,7 +28,7 @@ export function snapshotOf(over: Partial<Snapshot> = {}): Snapshot {
   };
 }
 
-/** Returns a container of which nothing is reported, changed as given. */
+/** Returns a container without any reported status, changed as given. */
 export function observedOf(
   container: ContainerFacts,
   over: Partial<ObservedContainer> = {},

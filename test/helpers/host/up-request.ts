@@ -2,7 +2,7 @@ import type { UpRequest } from '../../../src/app/plan-up.ts';
 import type { UpOptions } from '../../../src/app/up.ts';
 import { configOf } from '../builders/render-builders.ts';
 
-/** Returns a request of `up` for all profiles of its settings, which asks and shows nothing, changed as given. */
+/** Returns an `up` request for all profiles of its settings, without prompts or output, changed as given. */
 export function upRequest(over: Partial<UpRequest & UpOptions> = {}): UpRequest & UpOptions {
   return {
     config: configOf(),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** An outside program; `scripts/judges.sh` installs it as `scripts/judges/NAME.txt` or `NAME.module` says. */
+/** A third-party program; `scripts/judges.sh` installs it from `scripts/judges/NAME.txt` or `NAME.module`. */
 export type Judge = 'hf1' | 'hf2' | 'gguf' | 'modelscope' | 'ollama';
 
 export interface JudgeResult {
@@ -13,9 +13,9 @@ export interface JudgeResult {
   readonly stderr: string;
 }
 
-/** The path of a program of a judge, e.g. `hf` or `python`. Throws with the command to run when it is missing. */
+/** Returns the path of a third-party program, e.g. `hf` or `python`. Throws with the install command if missing. */
 export function judgeProgram(judge: Judge, program: string): string {
-  // The first line is the judge itself: name==version, or module@vVERSION.
+  // The first line is the program itself: name==version, or module@vVERSION.
   const pins = ['txt', 'module'].map((kind) => `scripts/judges/${judge}.${kind}`).find(existsSync);
   const [first = ''] = readFileSync(pins ?? '', 'utf8').split('\n');
   const path = resolve('.judges', `${judge}-${first.split(/==|@v/)[1]}`, 'bin', program);
@@ -23,7 +23,7 @@ export function judgeProgram(judge: Judge, program: string): string {
   return path;
 }
 
-/** Runs a judge with nothing of this machine's environment but PATH and what is given. Its exit code is a result, not an error. */
+/** Runs a program with only PATH and the given environment. A non-zero exit code is not an error. */
 export function runJudge(
   judge: Judge,
   [program, ...args]: readonly [string, ...string[]],
@@ -39,7 +39,7 @@ export function runJudge(
   });
 }
 
-/** An empty folder that goes with the test. */
+/** Creates an empty directory that is deleted after the test. */
 export function judgeHome(): string {
   const folder = mkdtempSync(join(tmpdir(), 'rma-judge-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

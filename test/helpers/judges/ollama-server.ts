@@ -6,18 +6,18 @@ import { onTestFinished } from 'vitest';
 import { type ProcessResult, runProcess } from '../process/run-process.ts';
 import { judgeHome, judgeProgram } from './judges.ts';
 
-/** A real Ollama server over a store. */
+/** A real Ollama server on a store. */
 export interface OllamaServer {
   readonly url: string;
-  /** Runs the client of the same program: `list`, `show`, `run`, `pull`. */
+  /** Runs the Ollama client: `list`, `show`, `run`, `pull`. */
   readonly ollama: (...args: string[]) => Promise<ProcessResult>;
-  /** The value that its API answers with. */
+  /** Returns the response of its API. */
   readonly get: (path: string) => Promise<unknown>;
   readonly post: (path: string, body: unknown) => Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the server on a free port; it ends with the test. `asNobody`: as a user who may not write to the store of root. */
+/** Starts the server on a free port until the end of the test. `asNobody`: as a user who cannot write to the store. */
 export async function startOllama(
   store: string,
   options: { readonly env?: Record<string, string>; readonly asNobody?: boolean } = {},
@@ -54,7 +54,7 @@ function nobody(): { readonly uid?: number; readonly gid?: number } {
   return process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 }
 
-/** The program where any user can run it, with a home that this user can write. */
+/** Copies the program so that any user can run it, with a home directory writable for this user. */
 function openCopy(home: string): string {
   const folder = join(home, 'open');
   mkdirSync(folder);
@@ -64,7 +64,7 @@ function openCopy(home: string): string {
   return program;
 }
 
-/** It says where it listens once its start-up, the clean-up of its store included, is done. */
+/** The server logs its address once it has started and cleaned up its store. */
 function listeningPort(stderr: NodeJS.ReadableStream): Promise<number> {
   let said = '';
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/** Bundles one entry of the image into `dir`, as the build does, and gives its path. */
+/** Bundles one entry of the image into `dir` like the build. Returns its path. */
 export async function bundleEntry(entry: 'worker' | 'coordinator', dir: string): Promise<string> {
   const outfile = join(dir, `${entry}.mjs`);
   const banner =

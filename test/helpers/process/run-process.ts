@@ -6,7 +6,7 @@ export interface ProcessResult {
   readonly stderr: string;
 }
 
-/** Runs a program to its end. The environment is exactly the given one, and PATH. */
+/** Runs a program until it exits, with only the given environment and PATH. */
 export function runProcess(
   command: string,
   args: readonly string[],
@@ -15,7 +15,7 @@ export function runProcess(
   return runWithInput([command, ...args], '', env);
 }
 
-/** Runs a program with this text on its standard input. */
+/** Runs a program with this text on stdin. */
 export function runWithInput(
   [command, ...args]: readonly [string, ...string[]],
   input: string,

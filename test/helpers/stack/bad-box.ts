@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { snapshot } from '../files/snapshot.ts';
 import type { Stack } from './stack.ts';
 
-/** All that a command could have changed: files of the project, containers, volumes, networks, images. */
+/** Returns everything a command could change: files of the project, containers, volumes, networks, images. */
 export async function everything({ dir, docker }: Stack): Promise<unknown> {
   return {
     files: await snapshot(dir),
@@ -18,7 +18,7 @@ export async function everything({ dir, docker }: Stack): Promise<unknown> {
   };
 }
 
-/** A small disk of its own below the temporary folder; gone with the test. */
+/** Mounts a small disk in a temporary directory until the end of the test. */
 export async function smallDisk(bytes: number, ...options: readonly string[]): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'rma-disk-'));
   const exec = promisify(execFile);

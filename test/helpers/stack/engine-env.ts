@@ -2,12 +2,12 @@ import { inject } from 'vitest';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** What `scripts/engine.sh env` says, set by test/e2e/global-setup.ts. */
+    /** The output of `scripts/engine.sh env`, set by test/e2e/global-setup.ts. */
     readonly engineEnv: Readonly<Record<string, string>>;
   }
 }
 
-/** The environment in which `docker` and rma reach the engine of this test run; `extra` wins. */
+/** Returns the environment for `docker` and rma to reach the engine of this run; `extra` overrides it. */
 export const engineEnv = (extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => ({
   ...process.env,
   ...inject('engineEnv'),

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The checkout that the tests run in. */
+/** The checkout of the tests. */
 export const CHECKOUT = dirname(fileURLToPath(new URL('../..', import.meta.url)));
 
 export interface ScriptResult {
@@ -11,7 +11,7 @@ export interface ScriptResult {
   readonly stderr: string;
 }
 
-/** Runs a program to its end; a status other than 0 is a result, not an error. Input is empty, never a terminal. */
+/** Runs a program until it exits; a non-zero exit code is not an error. Stdin is empty and not a terminal. */
 export const runProgram = (
   file: string,
   args: readonly string[],
@@ -26,11 +26,11 @@ export const runProgram = (
     child.stdin?.end();
   });
 
-/** `scripts/engine.sh …` of a checkout. */
+/** Runs `scripts/engine.sh …` of a checkout. */
 export const engineScript = (checkout: string, ...args: readonly string[]): Promise<ScriptResult> =>
   runProgram(`${checkout}/scripts/engine.sh`, args);
 
-/** The variables that `eval "$(scripts/engine.sh env)"` sets or changes, read back from a real shell. */
+/** Returns the variables that `eval "$(scripts/engine.sh env)"` sets or changes in a real shell. */
 export const evaluatedEnv = async (
   checkout: string,
   ...args: readonly string[]

@@ -1,13 +1,13 @@
-/** A streamed chat answer that goes on for some seconds. */
+/** A streamed chat response that takes several seconds. */
 export interface LongAnswer {
-  /** reads to the end: why it ended, and whether the stream was complete */
+  /** reads the rest; returns the finish reason and whether the stream was complete */
   readonly end: () => Promise<{ readonly finish: string | undefined; readonly done: boolean }>;
 }
 
-/** What `end` gives for an answer that nobody cut off. */
+/** The result of `end` for a complete response. */
 export const WHOLE = { finish: 'length', done: true };
 
-/** Asks an engine for many words and resolves when the first has come. */
+/** Requests a long response and resolves with its first word. */
 export async function longAnswer(port: number, model: string): Promise<LongAnswer> {
   const messages = [{ role: 'user', content: 'Talk to me' }];
   const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
@@ -23,7 +23,7 @@ export async function longAnswer(port: number, model: string): Promise<LongAnswe
   };
   return {
     end: async () => {
-      // a connection that breaks off leaves an answer without an end
+      // a broken connection leaves an incomplete response
       await readAll().catch(() => undefined);
       const finish = /"finish_reason":"(\w+)"/.exec(text)?.[1];
       return { finish, done: text.trimEnd().endsWith('data: [DONE]') };

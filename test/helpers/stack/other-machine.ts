@@ -12,7 +12,7 @@ export async function publicCopy(): Promise<string> {
   return folder;
 }
 
-/** Runs a command where /etc/os-release has this text: in a mount namespace of its own. */
+/** Runs a command with this /etc/os-release, in its own mount namespace. */
 export async function runOn(osRelease: string, command: readonly string[]): Promise<ScriptResult> {
   const file = join(await temporaryFolder(), 'os-release');
   await writeFile(file, osRelease);
@@ -22,11 +22,11 @@ export async function runOn(osRelease: string, command: readonly string[]): Prom
 const EMPTY_APT =
   'mount -t tmpfs none /etc/apt; mkdir /etc/apt/apt.conf.d /etc/apt/sources.list.d; touch /etc/apt/sources.list';
 
-/** Runs a command where apt has no sources. */
+/** Runs a command without apt sources. */
 export const runWithoutAptSources = (command: readonly string[]): Promise<ScriptResult> =>
   runInNamespace(`${EMPTY_APT}; exec "$@"`, ['bash', ...command]);
 
-/** Runs a command where this program cannot be executed. */
+/** Runs a command while this program cannot be executed. */
 export const runHiding = (program: string, command: readonly string[]): Promise<ScriptResult> =>
   runInNamespace('if [ -e "$0" ]; then mount --bind /dev/null "$0"; fi; exec "$@"', [program, ...command]);
 
@@ -34,16 +34,16 @@ export const runHiding = (program: string, command: readonly string[]): Promise<
 export const runAsNobody = (command: readonly string[]): Promise<ScriptResult> =>
   runProgram('setpriv', ['--reuid', '65534', '--regid', '65534', '--clear-groups', ...command]);
 
-/** Runs a command as a root without CAP_SYS_ADMIN, as in an ordinary container. */
+/** Runs a command as root without CAP_SYS_ADMIN, as in a container. */
 export const runUnprivileged = (command: readonly string[]): Promise<ScriptResult> =>
   runProgram('setpriv', ['--bounding-set', '-sys_admin', ...command]);
 
-/** Runs a command with a PATH that has every program of this machine but one. */
+/** Runs a command with every program of this machine except one on PATH. */
 export async function runWithoutProgram(name: string, command: readonly string[]): Promise<ScriptResult> {
   return runWithPath(await pathWithout(name), command);
 }
 
-/** Runs a command on a machine whose Node.js has this version. */
+/** Runs a command with a Node.js of this version. */
 export async function runWithNode(version: string, command: readonly string[]): Promise<ScriptResult> {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'node'), `#!/bin/sh\necho v${version}\n`, { mode: 0o755 });
@@ -56,7 +56,7 @@ const runWithPath = (path: string, [file = '', ...args]: readonly string[]): Pro
 const runInNamespace = (script: string, args: readonly string[]): Promise<ScriptResult> =>
   runProgram('unshare', ['--mount', 'bash', '-euc', script, ...args]);
 
-/** A directory of links to every program on the PATH but one; earlier directories win. */
+/** Creates a directory of links to every program on PATH except one; earlier directories win. */
 async function pathWithout(name: string): Promise<string> {
   const links = join(await temporaryFolder(), 'bin');
   await mkdir(links);

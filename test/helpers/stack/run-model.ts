@@ -1,4 +1,4 @@
-/** The engines of three profiles; equal names are the same engine, which runs once. */
+/** The engines of three profiles; an engine with the same name runs once. */
 export const PROFILE_ENGINES = {
   a: ['one'],
   b: ['two'],
@@ -9,18 +9,18 @@ export type ProfileName = keyof typeof PROFILE_ENGINES;
 
 export const PROFILE_NAMES = ['a', 'b', 'c'] as const satisfies readonly ProfileName[];
 
-/** A command of a sequence. `restart` names parts: a profile for its worker, an engine, or `coordinator`; none: all. */
+/** A command of a sequence. Parts of `restart`: a profile (its worker), an engine or `coordinator`; none: all. */
 export type SequenceStep =
   | { readonly verb: 'up' | 'down'; readonly profiles: readonly ProfileName[] }
   | { readonly verb: 'restart'; readonly parts: readonly string[] };
 
-/** What a project without profiles in its configuration has to run after a sequence of commands. */
+/** What a project without configured profiles must run after a sequence of commands. */
 export class RunModel {
-  /** profiles added by name, and not taken down by name since */
+  /** profiles added by name and not removed since */
   readonly #project = new Set<ProfileName>();
   readonly #running = new Set<ProfileName>();
 
-  /** Whether `up` has no profile to start: it then ends with exit code 2. */
+  /** Whether `up` has no profile to start and fails with exit code 2. */
   get isEmpty(): boolean {
     return this.#project.size === 0;
   }
@@ -42,12 +42,12 @@ export class RunModel {
     }
   }
 
-  /** The workers that run, by profile, sorted. */
+  /** The running workers, by profile, sorted. */
   get workers(): readonly ProfileName[] {
     return [...this.#running].sort();
   }
 
-  /** The engines that run, each once, sorted. */
+  /** The running engines, without duplicates, sorted. */
   get engines(): readonly string[] {
     return [...new Set(this.workers.flatMap((profile) => PROFILE_ENGINES[profile]))].sort();
   }

@@ -16,61 +16,61 @@ export const MODEL = 'qwen2.5-0.5b-instruct';
 export const WORKER = 'cpu-worker-worker';
 export const ENGINE = 'cpu-worker-llamacpp';
 
-/** For `expect.poll`: long enough for a slow machine, and looked at often. */
+/** For `expect.poll`: a long timeout for slow machines, and a short interval. */
 export const PATIENCE = { timeout: 60_000, interval: 100 };
 
-/** Takes what is to be done when the test, or the file, is over. */
+/** Registers a cleanup for the end of the test or file. */
 export type Finisher = (clean: () => Promise<void>) => void;
 
 export interface StackOptions {
   readonly hub?: HubOptions;
-  /** another test's store, to share it */
+  /** the volume of another stack, to share it */
   readonly volume?: string;
-  /** a hub that is running already; the caller ends it */
+  /** a running hub; the caller closes it */
   readonly sharedHub?: Hub;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What `rma up --json` prints. */
+/** The output of `rma up --json`. */
 export interface UpDocument {
   readonly changed: boolean;
   readonly operations: readonly { readonly kind: string; readonly [key: string]: unknown }[];
   readonly endpoints: readonly { readonly service: string; readonly url: string }[];
 }
 
-/** A project of its own on the real engine: folder, names, ports, a hub; the built rma works on it. */
+/** A project on the real engine with its own directory, names, ports and hub, run by the built rma. */
 export interface Stack {
   readonly dir: string;
   readonly project: string;
   readonly volume: string;
   readonly hub: Hub;
   readonly ports: { readonly coordinator: number; readonly engine: number };
-  /** everything that rma printed so far */
+  /** the output of rma so far */
   readonly said: readonly string[];
   readonly rma: (...args: readonly string[]) => Promise<ScriptResult>;
-  /** `rma up --json …` that must succeed */
+  /** runs `rma up --json …`, which must succeed */
   readonly up: (...args: readonly string[]) => Promise<UpDocument>;
-  /** a docker command that must succeed; what it printed on stdout */
+  /** runs a docker command, which must succeed; returns its stdout */
   readonly docker: (...args: readonly string[]) => Promise<string>;
-  /** container ids by service, those that ended included */
+  /** container ids by service, including stopped ones */
   readonly containers: () => Promise<Readonly<Record<string, string>>>;
   readonly container: (service: string) => Promise<string>;
-  /** what a container printed, errors included; with `--follow` until it ends */
+  /** the output of a container, including stderr; with `--follow` until it exits */
   readonly logs: (service: string, ...flags: readonly string[]) => Promise<string>;
   readonly logsOf: (id: string, ...flags: readonly string[]) => Promise<string>;
-  /** what the worker says of itself; null while it cannot be asked */
+  /** the status of the worker; null while it is unavailable */
   readonly status: () => Promise<WorkerStatus | null>;
-  /** the models that the coordinator lists now; null while it does not answer */
+  /** the models that the coordinator lists; null while it does not respond */
   readonly listed: () => Promise<readonly string[] | null>;
   /** sends a chat request to the published port of the engine */
   readonly chat: (body?: Readonly<Record<string, unknown>>) => Promise<Response>;
-  /** a shell in a container of its own with the volume at /models; what it printed on stdout */
+  /** runs a shell in a new container with the volume at /models; returns its stdout */
   readonly inVolume: (script: string) => Promise<string>;
-  /** settles when the worker is ready and its model is listed by the coordinator */
+  /** resolves when the worker is ready and the coordinator lists its model */
   readonly ready: () => Promise<void>;
 }
 
-/** Makes the project; nothing is up yet. All of it is taken away with the test, whatever came of it. */
+/** Creates the project without starting it. Everything is removed after the test. */
 export async function startStack(
   options: StackOptions = {},
   finished: Finisher = onTestFinished,
@@ -185,7 +185,7 @@ export async function startStack(
   };
 }
 
-/** Nobody's own token goes to a test hub. */
+/** Hides the tokens of the user from the test hub. */
 const NO_TOKENS = { HF_TOKEN: '', HF_TOKEN_PATH: '', RMA_TOKEN_FILE: '' };
 
 async function sweep(
@@ -228,13 +228,13 @@ async function listedModels(port: number): Promise<readonly string[] | null> {
   }
 }
 
-/** A port that nobody listens on, below the ports that the kernel gives to outgoing connections. */
+/** Returns a free port below the ephemeral port range. */
 export async function freePort(): Promise<number> {
   const port = randomInt(20_000, 32_000);
   return (await systemPorts.isTaken('127.0.0.1', port)) ? freePort() : port;
 }
 
-/** Docker on Linux reaches services of this machine at the address of its bridge, not on loopback. */
+/** On Linux, containers reach services of this machine at the bridge address, not on loopback. */
 export async function hubHosts(): Promise<readonly string[]> {
   const format = '{{(index .IPAM.Config 0).Gateway}}';
   const { stdout } = await runProgram(

@@ -12,7 +12,7 @@ export interface StandinContainer {
   /** milliseconds since the Unix epoch */
   readonly startedAt?: number;
   readonly health?: string;
-  /** volume that is mounted as the store */
+  /** volume mounted as the store */
   readonly store?: string;
   readonly project?: string;
   readonly profile?: string | null;
@@ -24,7 +24,7 @@ export interface StandinContainer {
 
 export interface StandinState {
   containers?: readonly StandinContainer[];
-  /** names with tags */
+  /** names with tag */
   images?: readonly string[];
   volumes?: readonly (Pick<VolumeFacts, 'name'> & Partial<VolumeFacts>)[];
   /** network → project */
@@ -33,7 +33,7 @@ export interface StandinState {
   memoryBytes?: number;
 }
 
-/** An HTTP server that answers as a Docker Engine does, and records the requests. */
+/** An HTTP server that responds like a Docker Engine and records the requests. */
 export class StandinEngine {
   readonly endpoint: string;
   /** method and path of each request so far, without the API version and the query */
@@ -62,7 +62,7 @@ export class StandinEngine {
     this.#server = server;
   }
 
-  /** Closes every connection and the socket, as an engine that stops does. */
+  /** Closes every connection and the socket, like an engine that stops. */
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = null;

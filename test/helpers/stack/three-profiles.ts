@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { PROFILE_ENGINES } from './run-model.ts';
 import { MODEL, type Stack, type StackOptions, startStack } from './stack.ts';
 
-/** The engines differ in the number of their threads. */
+/** The engines differ in their number of threads. */
 const THREADS = { one: '1', two: '2', three: '3' } as const;
 
-/** A stack whose project has the three profiles of the run model on the CPU, none of them in `rma.yaml`. */
+/** Creates a stack with the three profiles of the run model on the CPU, none of them in `rma.yaml`. */
 export async function startThreeProfiles(options: StackOptions = {}): Promise<Stack> {
   const stack = await startStack(options);
   const { dir, project, volume, ports } = stack;
@@ -28,9 +28,9 @@ export async function startThreeProfiles(options: StackOptions = {}): Promise<St
   return stack;
 }
 
-/** What runs of such a stack, as Docker shows it. */
+/** What is running of such a stack, according to Docker. */
 export interface RunningParts {
-  /** states of all containers, each once */
+  /** states of all containers, without duplicates */
   readonly states: readonly string[];
   readonly coordinators: number;
   /** profiles, sorted */

@@ -3,15 +3,15 @@ import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 
 export interface FaultyDisk {
   readonly disk: Disk;
-  /** steps done or refused so far */
+  /** number of steps so far */
   readonly steps: () => number;
   /** the step that failed first, as `rename a -> b` */
   readonly failed: () => string | null;
 }
 
 /**
- * A disk on which step `at` fails with `errno`. With `forever` every later step fails, too: as if the process had died
- * there. Reading steps do not count, but fail after a death.
+ * A disk on which step `at` fails with `errno`. With `forever` every later step fails too, as if the process had died
+ * there. Reads are not counted, but fail as well after a death.
  */
 export function faultyDisk(at: number, errno: string, forever: boolean): FaultyDisk {
   let steps = 0;

@@ -11,7 +11,7 @@ export interface SeenRequest {
   readonly headers: IncomingMessage['headers'];
 }
 
-/** Answers in place of the server; true when it did. */
+/** Responds instead of the server if it returns true. */
 export type Fault = (request: SeenRequest, response: ServerResponse) => boolean;
 
 export interface ModelServer {
@@ -26,7 +26,7 @@ export interface ModelServer {
   fault: Fault | null;
 }
 
-/** A hub of two origins that speaks enough of the Hugging Face protocol for real clients. Plain files lie below `/files/`, too. */
+/** A hub with two origins and enough of the Hugging Face API for real clients, with plain files below `/files/`. */
 export async function startModelServer(): Promise<ModelServer> {
   const requests: SeenRequest[] = [];
   const repos = new Map<string, ServedRepo>();
@@ -73,12 +73,12 @@ export function gitSha1(content: Buffer): string {
   return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
 }
 
-/** Answers a GET or HEAD for a content, ranges and `If-Range` included. */
+/** Responds to a GET or HEAD with content, including ranges and `If-Range`. */
 export function sendContent(request: ContentRequest, response: ServerResponse, content: Buffer): void {
   sendWithHeaders({ request, response }, content, {});
 }
 
-/** The same, with headers of its own. */
+/** Like `sendContent`, with additional headers. */
 export function sendWithHeaders(
   { request, response }: Pick<HubExchange, 'response'> & { readonly request: ContentRequest },
   content: Buffer,

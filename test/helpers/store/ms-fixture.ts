@@ -7,7 +7,7 @@ import type { FileSpecs } from '../../hub/repos.ts';
 import { tempFolder } from '../files/temp-folder.ts';
 import { testFetcher } from './store-fixture.ts';
 
-/** What the repository holds at first. */
+/** The first content of the repository. */
 export const FILES = {
   'config.json': '{"v": 1}\n',
   'empty.txt': '',
@@ -16,10 +16,10 @@ export const FILES = {
   'old.txt': 'only in the first version\n',
 } satisfies FileSpecs;
 const { 'old.txt': _, ...KEPT } = FILES;
-/** What it holds later. */
+/** The next content of the repository. */
 export const NEXT = { ...KEPT, 'config.json': '{"v": 2}\n', 'new.txt': 'new\n' } satisfies FileSpecs;
 
-/** A hub with one repository, and everything between a reference to it and a store. */
+/** Creates a hub with one repository, a store and a fetcher. */
 export async function setUpMs(options: { disk?: Disk; repo?: string } = {}) {
   const { repo = 'org/na.me', ...rest } = options;
   const hub = await startHub({ repos: { [repo]: { files: FILES } } });
@@ -34,13 +34,13 @@ export async function setUpMs(options: { disk?: Disk; repo?: string } = {}) {
   return { hub, root, folder, fetch, check, contents, publish };
 }
 
-/** The files below a folder, sorted. */
+/** Returns the files below a directory, sorted. */
 export function filesIn(folder: string): readonly string[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return names.filter((name) => statSync(join(folder, name)).isFile()).sort();
 }
 
-/** Writes the repository's files as another tool would. */
+/** Writes the files of the repository like another tool. */
 export function writeFiles(folder: string, files: FileSpecs = FILES): void {
   for (const [path, spec] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

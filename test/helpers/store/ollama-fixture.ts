@@ -9,7 +9,7 @@ import { tempFolder } from '../files/temp-folder.ts';
 import { testFetcher } from './store-fixture.ts';
 
 export const WEIGHTS = patternContent(300_000);
-/** A model that differs from its siblings in 13 bytes of parameters. */
+/** Returns a model that differs from the others in 13 bytes of parameters. */
 export const modelOf = (params: string): OllamaModelSpec => ({
   layers: [
     { kind: 'model', content: WEIGHTS },
@@ -24,7 +24,7 @@ export const ollama = {
   'me/other:latest': modelOf('{"num_ctx":3}'),
 };
 
-/** A hub with three models that share blobs, an empty store, and one of the models resolved. */
+/** Creates a hub with three models that share blobs and an empty store, and resolves one model. */
 export async function setUpOllama(ref = 'ollama:tiny') {
   const hub = await hubForTest({ ollama });
   const root = tempFolder();
@@ -40,12 +40,12 @@ export const filesIn = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => statSync(join(folder, path)).isFile())
     .sort();
-/** Names of the blobs whose content was asked for. */
+/** Returns the names of the downloaded blobs. */
 export const fetched = (hub: Hub) =>
   hub.log.contentRequests().map(({ path }) => path.replace(/.*sha256:/, 'sha256-'));
 export const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
-/** A store as Ollama itself would leave it: manifest and blobs, no record of ours. */
+/** Writes a store like Ollama: manifest and blobs, without rma records. */
 export function writeLikeOllama(root: string, manifest: string, spec: OllamaModelSpec): void {
   const contents = [JSON.stringify(spec.config), ...spec.layers.map(({ content }) => content)];
   const put = (path: string, content: Uint8Array | string) => {

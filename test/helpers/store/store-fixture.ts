@@ -31,7 +31,7 @@ export interface TestFetcher {
   readonly store: ModelStore;
 }
 
-/** Everything between a reference and a store, on real adapters. */
+/** Creates a fetcher for a store with real adapters. */
 export function testFetcher(
   root: string,
   endpoint: string,
@@ -63,7 +63,7 @@ export function testFetcher(
   };
 }
 
-/** A small repository of every kind of file: plain, LFS, in a folder, two of the same content, and weights in another format. */
+/** A small repository with plain and LFS files, a subdirectory, duplicate content and weights in another format. */
 export function smallRepo(repo = 'acme/tiny', commit = 'c0ffee'.padEnd(40, '0')): ServedRepo {
   const weights = randomBytes(300_000);
   const file = (path: string, content: Buffer | string, lfs = false): ServedFile => ({
@@ -93,7 +93,7 @@ export function hubFolder(root: string, repo: string): string {
   return join(root, 'huggingface', 'hub', `models--${repo.replaceAll('/', '--')}`);
 }
 
-/** Returns how much the longest partial file has. */
+/** Returns the size of the longest partial file. */
 export function writtenBytes(root: string): number {
   const sizes = partialFiles(root, '.part').map(
     (path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0,
@@ -101,7 +101,7 @@ export function writtenBytes(root: string): number {
   return Math.max(0, ...sizes);
 }
 
-/** Returns how much of the longest partial file its journal lists as synced; other processes may write it meanwhile. */
+/** Returns the synced bytes of the longest partial file, by its journal; other processes may be writing it. */
 export function durableBytes(root: string): number {
   return Math.max(0, ...partialFiles(root, '.part.json').map(syncedBytes));
 }

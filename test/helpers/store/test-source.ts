@@ -10,7 +10,7 @@ interface TestServer {
   readonly clock?: Clock;
 }
 
-/** A source on a real HTTP client, with its server at this endpoint. */
+/** Returns a source with a real HTTP client and this endpoint. */
 export function testSource(id: string, { endpoint, token = null, clock }: TestServer): HubSource {
   const source = SOURCES.find((each) => each.id === id);
   if (source === undefined) throw new Error(`no source ${id}`);
@@ -21,7 +21,7 @@ export function testSource(id: string, { endpoint, token = null, clock }: TestSe
   );
 }
 
-/** All sources with their servers at one endpoint. */
+/** Returns all sources with one endpoint. */
 export function testSources(server: TestServer): readonly HubSource[] {
   return SOURCES.map(({ id }) => testSource(id, server));
 }

@@ -14,7 +14,7 @@ import { testHttp } from './test-http.ts';
 
 export const MIB = 1024 * 1024;
 
-/** Answers the n-th request for the file, from 1. */
+/** Responds to the n-th request for the file, from 1. */
 export type Script = (n: number, request: SeenRequest, response: ServerResponse) => void;
 
 export interface TransferRig {
@@ -22,16 +22,16 @@ export interface TransferRig {
   readonly content: Buffer;
   readonly folder: string;
   readonly clock: JumpingClock;
-  /** bytes that the network brought */
+  /** bytes received */
   received(): number;
-  /** One attempt of a process: takes a slot and fetches. Returns the digest and the file. */
+  /** Creates a slot and downloads once. Returns the digest and the file. */
   fetch(
     overrides?: Partial<TransferJob>,
     disk?: Disk,
   ): Promise<{ digest: Digest; file: Buffer; path: string }>;
 }
 
-/** A file behind a scripted server, and a transfer that brings it. Without a script the server is good. */
+/** Creates a file on a scripted server, and its transfer. Without a script the server works normally. */
 export async function transferRig(
   script: Script | null = null,
   size = 2 * MIB,
@@ -77,7 +77,7 @@ export async function transferRig(
   return rig;
 }
 
-/** Sends a good answer, but only its first bytes, and breaks the connection. */
+/** Sends only the first bytes of a valid response and closes the connection. */
 export function sendCut(
   request: SeenRequest,
   response: ServerResponse,

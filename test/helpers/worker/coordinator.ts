@@ -11,11 +11,11 @@ export const COORDINATOR_KEY = 'key-of-the-coordinator';
 export interface RunningCoordinator extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** what it told its log */
+  /** its log lines */
   readonly lines: readonly string[];
 }
 
-/** A real coordinator on loopback whose leases follow the given clock. */
+/** Starts a coordinator on loopback whose leases use the given clock. */
 export async function startCoordinator(
   clock: Pick<Clock, 'monotonic'>,
   options: { readonly readers?: 'open' | 'token'; readonly port?: number } = {},

@@ -1,6 +1,6 @@
 import type { RunningCoordinator } from './coordinator.ts';
 
-/** Names that the coordinator's model list shows. */
+/** Returns the names in the coordinator's model list. */
 export async function listed(coordinator: RunningCoordinator): Promise<readonly string[]> {
   const response = await fetch(`${coordinator.url}/v1/models`);
   const body = (await response.json()) as { data: { id: string }[] };

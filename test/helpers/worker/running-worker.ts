@@ -19,7 +19,7 @@ import type { FakeClock } from '../clock/fake-clock.ts';
 import { COORDINATOR_KEY } from './coordinator.ts';
 import { MODEL_REF } from './worker-config.ts';
 
-/** A store of one model in memory; each call of fetch takes the next of the given ends. */
+/** A store with one model in memory; each fetch has the next of the given outcomes. */
 export class StubFetcher implements ModelFetcher {
   present: boolean;
   checks = 0;
@@ -56,7 +56,7 @@ export interface RunningWorker extends AsyncDisposable {
   readonly board: StatusBoard;
   readonly states: readonly string[];
   readonly lines: readonly string[];
-  /** what the store was asked to record */
+  /** the recorded needs */
   readonly recorded: readonly unknown[];
   readonly ended: Promise<void>;
   stop(): void;
@@ -69,13 +69,13 @@ interface WorkerParts {
   readonly clock: FakeClock;
 }
 
-/** The worker's life on a fake clock, with real HTTP to engines and coordinator. */
+/** Runs a worker with a fake clock and real HTTP to engines and coordinator. */
 export function startWorker(config: WorkerConfig, fetcher: ModelFetcher, clock: FakeClock): RunningWorker {
   const token = workerToken(COORDINATOR_KEY, config.host, config.worker);
   return startWorkerWithToken(token, { config, fetcher, clock });
 }
 
-/** The same with another token for the coordinator. */
+/** Like `startWorker`, with another coordinator token. */
 export function startWorkerWithToken(token: string, { config, fetcher, clock }: WorkerParts): RunningWorker {
   const dir = mkdtempSync(join(tmpdir(), 'rma-worker-'));
   const tokenFile = join(dir, 'token');

@@ -3,11 +3,11 @@ import type { EngineTarget } from '../../../src/core/domain/worker-config.ts';
 import { close, listen } from './coordinator.ts';
 import { MODEL_REF } from './worker-config.ts';
 
-/** A real HTTP server that answers as an engine does, with switches. */
+/** A configurable HTTP server that responds like an engine. */
 export interface StubEngine extends AsyncDisposable {
   readonly target: EngineTarget;
   healthy: boolean;
-  /** takes connections and never answers */
+  /** accepts connections and never responds */
   hanging: boolean;
   names: readonly string[];
   requestsInFlight: number;

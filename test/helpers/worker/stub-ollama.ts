@@ -2,20 +2,20 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { EngineTarget, ServedModel } from '../../../src/core/domain/worker-config.ts';
 import { close, listen } from './coordinator.ts';
 
-/** A real HTTP server that loads models as Ollama does, with switches. */
+/** A configurable HTTP server that loads models like Ollama. */
 export interface StubOllama extends AsyncDisposable {
   readonly target: EngineTarget;
-  /** method and path of the requests that load, unload or ask what is loaded, with the model and keep_alive */
+  /** paths of the requests that load, unload or list models, with the model and keep_alive */
   readonly asked: readonly string[];
   /** bytes of a model on GPUs; the rest of its 1000 bytes is on the CPU */
   vramBytes: number;
-  /** a load answers when this resolves */
+  /** a load completes when this resolves */
   loading: Promise<void>;
-  /** what a load answers in place of 200 */
+  /** the response to a load instead of 200 */
   refusal: { readonly status: number; readonly error: string } | null;
-  /** how many models it holds at once */
+  /** maximum number of loaded models */
   maxLoaded: number;
-  /** drops a model after each request that does not say how long to keep it */
+  /** unloads a model after each request without keep_alive */
   keepsNothing: boolean;
   stop(): Promise<void>;
   /** again on the same port, with nothing loaded */

@@ -2,7 +2,7 @@ import type { WorkerConfig } from '../../../src/core/domain/worker-config.ts';
 
 export const MODEL_REF = 'hf:org/repo:tiny.gguf';
 
-/** A worker with one model and no engines, unless told otherwise. */
+/** Returns the configuration of a worker, by default with one model and no engines. */
 export function workerConfig(part: Partial<WorkerConfig> = {}): WorkerConfig {
   return {
     schema: 'rma.worker-config/v1',

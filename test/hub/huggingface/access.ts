@@ -3,7 +3,7 @@ import type { Exchange } from '../exchange.ts';
 import type { HubState } from '../protocol.ts';
 import { type Commit, findCommit, type Repo } from '../repos.ts';
 
-/** What was asked for, or the answer that refuses it. */
+/** The requested object, or an error response. */
 export type Found<T> = { readonly ok: true; readonly value: T } | Refused;
 
 export interface Refused {
@@ -11,7 +11,7 @@ export interface Refused {
   readonly refusal: Answer;
 }
 
-/** The name of the user behind the request's token, undefined without one; a token that nobody has is refused. */
+/** Returns the user of the request's token, undefined without a token; rejects an unknown token. */
 export function findUser({ bearer }: Exchange, { tokens }: HubState): Found<string | undefined> {
   if (bearer === undefined) return { ok: true, value: undefined };
   const value = tokens.get(bearer);
@@ -19,7 +19,7 @@ export function findUser({ bearer }: Exchange, { tokens }: HubState): Found<stri
   return refuse(401, undefined, 'Invalid credentials in Authorization header');
 }
 
-/** The repository as this user may know of it. An anonymous user gets 401 for what is missing, like for what is private. */
+/** Returns the repository if visible to this user. Anonymous users get 401 for missing and private ones alike. */
 export function findRepo(exchange: Exchange, hub: HubState, name: string): Found<Repo> {
   const user = findUser(exchange, hub);
   if (!user.ok) return user;
@@ -31,7 +31,7 @@ export function findRepo(exchange: Exchange, hub: HubState, name: string): Found
     : refuse(404, 'RepoNotFound', 'Repository not found');
 }
 
-/** As `findRepo`, for the files: a gated repository gives them to readers only. */
+/** Like `findRepo`, for files: those of a gated repository require access. */
 export function findOpenRepo(exchange: Exchange, hub: HubState, name: string): Found<Repo> {
   const found = findRepo(exchange, hub, name);
   const user = findUser(exchange, hub);
@@ -49,7 +49,7 @@ export function findRevision(repo: Repo, revision: string): Found<Commit> {
   return refuse(404, 'RevisionNotFound', `Invalid rev id: ${revision}`);
 }
 
-/** A refusal in the hub's form: the code and the message stand in headers. */
+/** Returns an error response of the hub, with code and message in headers. */
 export function refuse(status: number, code: string | undefined, message: string): Refused {
   const coded = code === undefined ? {} : { 'x-error-code': code };
   const refusal = json(status, { error: message }, { 'x-error-message': message, ...coded });

@@ -7,7 +7,7 @@ import { listFiles, treeAnswer } from './tree.ts';
 
 const DATE = '2026-01-01T00:00:00.000Z';
 
-/** The hub's JSON API: who the caller is, repositories, their revisions and listings. Metadata of a gated repository is open. */
+/** The JSON API of the hub: whoami, repositories, revisions and listings. Metadata of a gated repository is public. */
 export const huggingFaceApi: Protocol = (exchange, hub) => {
   const [api, kind, org, name, ...rest] = exchange.segments;
   if (api !== 'api') return undefined;
@@ -18,7 +18,7 @@ export const huggingFaceApi: Protocol = (exchange, hub) => {
   return modelAnswer(exchange, hub, [`${org}/${name}`, ...rest]);
 };
 
-/** A relative redirect to the same thing under the repository's new name. */
+/** Returns a relative redirect to the new name of the repository. */
 export function movedAnswer(exchange: Exchange, oldName: string, newName: string): Answer {
   return redirect(307, (exchange.request.url ?? '').replace(oldName, newName));
 }

@@ -7,7 +7,7 @@ import type { Located } from './published-file.ts';
 const EXPIRED = '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>';
 
 /**
- * LFS files by signed URL only. A server of another kind than the hub, as in the field: it knows nothing of tokens,
+ * Serves LFS files by signed URL only. Differs from the hub like the real CDN: it does not use tokens,
  * and its etag is not the file's sha256.
  */
 export const huggingFaceCdn: Protocol = (exchange, hub) => {
@@ -23,7 +23,7 @@ export const huggingFaceCdn: Protocol = (exchange, hub) => {
   return fileAnswer(exchange, hub.faults, { content: file.content, etag: `cdn-${sha256.slice(0, 32)}` });
 };
 
-/** A signed address of the file on the CDN. Its path is one segment, so that no client can take a `..` in it for a step up. */
+/** Returns a signed CDN URL of the file. Its path is one segment, so that clients cannot resolve a `..` in it. */
 export function cdnUrl(exchange: Exchange, hub: HubState, { repo, commit, file }: Located): string {
   const folder = `/repos/${repo.name}/${file.sha256}/${commit.sha}`;
   const query = hub.signer.sign(`${folder}/${file.path}`);

@@ -2,14 +2,14 @@ import type { Exchange } from '../exchange.ts';
 import type { FaultBoard, FaultTarget } from '../faults.ts';
 import type { Commit, HubFile, Repo } from '../repos.ts';
 
-/** One file of one commit. */
+/** A file of a commit. */
 export interface Located {
   readonly repo: Repo;
   readonly commit: Commit;
   readonly file: HubFile;
 }
 
-/** The hashes that the hub gives in listings and headers: the truth, unless a fault makes it lie. */
+/** The hashes in listings and headers: correct unless a fault changes them. */
 export interface PublishedHashes {
   readonly oid: string;
   readonly sha256: string;
@@ -21,7 +21,7 @@ export function publishedHashes(exchange: Exchange, faults: FaultBoard, located:
   return { oid: otherHash(oid), sha256: otherHash(sha256) };
 }
 
-/** What a fault about the file must match: its resolve URL, in listings as well. */
+/** The target that faults of the file match: its resolve URL, in listings as well. */
 export function fileTarget({ port, method }: Exchange, { repo, commit, file }: Located): FaultTarget {
   return { path: `/${repo.name}/resolve/${commit.sha}/${file.path}`, port, method };
 }

@@ -8,7 +8,7 @@ import { cdnUrl } from './cdn.ts';
 import { type Located, publishedHashes } from './published-file.ts';
 
 /**
- * `/{repo}/resolve/{revision}/{path}`: an LFS file is a redirect to a signed URL of the CDN, a plain file a relative
+ * `/{repo}/resolve/{revision}/{path}`: redirects an LFS file to a signed CDN URL, and a plain file by a relative
  * redirect to `/api/resolve-cache/models/{repo}/{commit}/{path}`, where it is served.
  */
 export const huggingFaceResolve: Protocol = (exchange, hub) => {
@@ -20,7 +20,7 @@ export const huggingFaceResolve: Protocol = (exchange, hub) => {
   return { ...(located.ok ? linkAnswer(exchange, hub, located.value) : located.refusal), aboutFile: true };
 };
 
-/** Serves plain files at the address that `resolve` redirects to. */
+/** Serves plain files at the URL that `resolve` redirects to. */
 export const huggingFaceResolveCache: Protocol = (exchange, hub) => {
   const [api, cache, kind, org, name, revision = '', ...path] = exchange.segments;
   if (api !== 'api' || cache !== 'resolve-cache' || kind !== 'models') return undefined;
@@ -44,7 +44,7 @@ function linkAnswer(exchange: Exchange, hub: HubState, located: Located): Answer
     'x-linked-etag': `"${file.lfs ? sha256 : oid}"`,
     'accept-ranges': 'bytes',
   };
-  // The file's path is one segment with escaped slashes: no client can take a `..` in it for a step up.
+  // The path of the file is one segment with escaped slashes, so that clients cannot resolve a `..` in it.
   const name = encodeURIComponent(file.path);
   if (!file.lfs) {
     return redirect(307, `/api/resolve-cache/models/${repo.name}/${commit.sha}/${name}`, headers);

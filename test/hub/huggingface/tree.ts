@@ -51,7 +51,7 @@ export function listFiles(
   });
 }
 
-/** The entries of a listing; with the commit when it is to be told in each. */
+/** Returns the entries of a listing, each with the commit if given. */
 function entriesOf(files: readonly ListedFile[], prefix: string, commit: Commit | null) {
   const lastCommit = commit === null ? {} : { lastCommit: { id: commit.sha, ...COMMIT_TEXT } };
   const folders = [...foldersOf(files, prefix)].map((path) => ({

@@ -3,22 +3,22 @@ import type { Exchange } from '../exchange.ts';
 import type { HubState } from '../protocol.ts';
 import { type Commit, findCommit, type Repo } from '../repos.ts';
 
-/** ModelScope's own codes: no such repository, no right to see it, a token that nobody has. */
+/** Error codes of ModelScope: unknown repository, access denied, invalid token. */
 const NOT_FOUND = 10010205001;
 const NO_ACCESS = 10010200001;
 const BAD_TOKEN = 10010103009;
 
-/** A success in the hub's form. */
+/** Returns a successful response of the hub. */
 export function success(data: unknown): Answer {
   return json(200, { Code: 200, Data: data, Message: 'success', RequestId: 'test', Success: true });
 }
 
-/** A refusal in the hub's form: the HTTP status is nearly always 404. */
+/** Returns an error response of the hub: the HTTP status is nearly always 404. */
 export function refusal(code: number, message: string, status = 404): Answer {
   return json(status, { Code: code, Message: message, RequestId: 'test', Success: false });
 }
 
-/** The repository as this user may read it, or the answer that refuses it. */
+/** Returns the repository if this user may read it, or an error response. */
 export function readableRepo(exchange: Exchange, hub: HubState, name: string): Repo | Answer {
   const token = exchange.sessionToken ?? exchange.bearer;
   const user = token === undefined ? undefined : hub.tokens.get(token);
@@ -31,7 +31,7 @@ export function readableRepo(exchange: Exchange, hub: HubState, name: string): R
   return mayRead ? repo : refusal(NO_ACCESS, 'no permission');
 }
 
-/** The hub's usual branch is called `master`. */
+/** The default branch of the hub is `master`. */
 export function commitAt(repo: Repo, revision: string): Commit | undefined {
   return findCommit(repo, revision) ?? (revision === 'master' ? findCommit(repo, 'main') : undefined);
 }

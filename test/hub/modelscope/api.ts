@@ -7,11 +7,11 @@ import type { HubState, Protocol } from '../protocol.ts';
 import type { Repo } from '../repos.ts';
 import { commitAt, readableRepo, refusal, success } from './access.ts';
 
-/** What the hub gives of a listing, without a word about the rest. */
+/** Maximum number of entries in a listing; the hub truncates silently. */
 const LISTING_LIMIT = 3000;
 const COMMITTED = 1767225600;
 
-/** ModelScope: the same repositories under `/api/v1/models/`, as its own clients ask for them. */
+/** ModelScope: the same repositories under `/api/v1/models/`, as used by its clients. */
 export const modelScopeApi: Protocol = (exchange, hub) => {
   const [api, version, kind, org, name, ...verb] = exchange.segments;
   if (api !== 'api' || version !== 'v1' || kind !== 'models' || name === undefined) return undefined;
@@ -24,7 +24,7 @@ export const modelScopeApi: Protocol = (exchange, hub) => {
   return verb.join('/') === 'repo/files' ? listing(exchange, hub, repo) : undefined;
 };
 
-/** `Files` of a revision that is not there is null, and the answer a success. */
+/** For an unknown revision, the response is successful and `Files` is null. */
 function listing(exchange: Exchange, hub: HubState, repo: Repo): Answer {
   const commit = commitAt(repo, exchange.query.get('Revision') ?? 'master');
   if (commit === undefined) return success({ Files: null });
@@ -55,7 +55,7 @@ function listing(exchange: Exchange, hub: HubState, repo: Repo): Answer {
   return success({ Files: entries.slice(0, LISTING_LIMIT) });
 }
 
-/** Large files are a redirect to the CDN, small ones come at once. */
+/** Redirects large files to the CDN and serves small ones directly. */
 function contentAnswer(exchange: Exchange, hub: HubState, repo: Repo): Answer {
   const path = exchange.query.get('FilePath') ?? '';
   const commit = commitAt(repo, exchange.query.get('Revision') ?? 'master');

@@ -3,7 +3,7 @@ import { fileAnswer } from '../file-answer.ts';
 import type { Protocol } from '../protocol.ts';
 import { findBlob, isConfig } from './registry.ts';
 
-/** Blobs by signed URL only, at `/ollama/{namespace}/{name}/blobs/sha256:{hex}`. */
+/** Serves blobs by signed URL only, at `/ollama/{namespace}/{name}/blobs/sha256:{hex}`. */
 export const ollamaCdn: Protocol = (exchange, hub) => {
   const [root, namespace, name, , digest = ''] = exchange.segments;
   if (root !== 'ollama') return undefined;

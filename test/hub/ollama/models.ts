@@ -6,25 +6,25 @@ export interface OllamaLayerSpec {
   readonly content: ContentSource;
 }
 
-/** An Ollama model as data. Same data, same manifest. */
+/** An Ollama model as data. The same data has the same manifest. */
 export interface OllamaModelSpec {
   readonly layers: readonly OllamaLayerSpec[];
   /** The configuration, as JSON. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Changes the manifest that is served; its blobs stay as they are. */
+  /** Changes the served manifest; its blobs are unchanged. */
   readonly manifest?: (manifest: string) => string;
 }
 
 export interface OllamaModel {
-  /** What a client gets, byte for byte. */
+  /** The manifest as sent. */
   readonly manifest: string;
-  /** All that was ever published under this name, by sha256. */
+  /** All blobs ever published under this name, by sha256. */
   readonly blobs: ReadonlyMap<string, Content>;
-  /** sha256 of what the manifest names now, by kind; the last one of a kind counts. */
+  /** sha256 of the layers in the current manifest, by kind; the last one of each kind. */
   readonly sha256: Readonly<Record<string, string>>;
 }
 
-/** Builds the model; `before` is what the registry had under this name, whose blobs stay reachable. */
+/** Builds the model; the blobs of `before`, its previous version, stay reachable. */
 export function buildOllamaModel(spec: OllamaModelSpec, before?: OllamaModel): OllamaModel {
   const config = entryOf('application/vnd.docker.container.image.v1+json', JSON.stringify(spec.config));
   const layers = spec.layers.map(({ kind, content }) =>

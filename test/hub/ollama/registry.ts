@@ -5,8 +5,8 @@ import type { Exchange } from '../exchange.ts';
 import type { HubState, Protocol } from '../protocol.ts';
 
 /**
- * `/v2/{namespace}/{name}/manifests/{tag}` and `…/blobs/sha256:{hex}`. HEAD of a blob tells its size; GET is a redirect
- * to another host name, which Ollama's client insists on.
+ * `/v2/{namespace}/{name}/manifests/{tag}` and `…/blobs/sha256:{hex}`. HEAD of a blob returns its size; GET redirects
+ * to another host name, which the Ollama client requires.
  */
 export const ollamaRegistry: Protocol = (exchange, hub) => {
   const [root, namespace, name, kind, what = '', ...more] = exchange.segments;
@@ -22,7 +22,7 @@ export const ollamaRegistry: Protocol = (exchange, hub) => {
   return undefined;
 };
 
-/** A blob of any tag of a model. */
+/** Returns a blob of any tag of a model. */
 export function findBlob(hub: HubState, repository: string, digest: string): Content | undefined {
   const hex = digest.replace(/^sha256:/, '');
   return [...hub.ollama]
@@ -31,7 +31,7 @@ export function findBlob(hub: HubState, repository: string, digest: string): Con
     .find((content) => content !== undefined);
 }
 
-/** Clients read the configuration to learn what a model is: that is metadata, like the manifest, not content. */
+/** Clients read the configuration as metadata, like the manifest, so it does not count as content. */
 export function isConfig(hub: HubState, repository: string, digest: string): boolean {
   return [...hub.ollama].some(
     ([name, { sha256 }]) => name.startsWith(`${repository}:`) && digest === `sha256:${sha256['config']}`,

@@ -6,7 +6,7 @@ import type { OllamaLayerSpec, OllamaModelSpec } from './models.ts';
 const LICENSE = 'Apache License 2.0. Random weights, made for tests.\n';
 const TEMPLATE = '{{ if .System }}{{ .System }}\n{{ end }}user: {{ .Prompt }}\nassistant: {{ .Response }}';
 
-/** A chat model that a real Ollama runs: the tiny llama with a template, parameters, a system text and a licence. */
+/** A chat model for a real Ollama: the tiny llama with a template, parameters, a system prompt and a license. */
 export function tinyOllamaChat(options: TinyGgufOptions = {}): OllamaModelSpec {
   return {
     layers: [
@@ -18,7 +18,7 @@ export function tinyOllamaChat(options: TinyGgufOptions = {}): OllamaModelSpec {
   };
 }
 
-/** An embedding model of the architecture of nomic-embed-text. */
+/** An embedding model with the architecture of nomic-embed-text. */
 export function tinyOllamaEmbedder(options: { readonly seed?: number } = {}): OllamaModelSpec {
   return {
     layers: [
@@ -30,7 +30,7 @@ export function tinyOllamaEmbedder(options: { readonly seed?: number } = {}): Ol
   };
 }
 
-/** A vision model as llava is built: the tiny llama and a projector for images. */
+/** A vision model like llava: the tiny llama and an image projector. */
 export function tinyOllamaVision(options: TinyGgufOptions = {}): OllamaModelSpec {
   return {
     layers: [

@@ -3,7 +3,7 @@ import type { Device } from './devices.ts';
 import { deviceFile, FOLDER, INSIDE } from './layout.ts';
 import type { HookSettings } from './settings.ts';
 
-/** A CDI specification as NVIDIA's tool writes it, devices by index and by UUID (github.com/cncf-tags/container-device-interface). */
+/** A CDI specification like nvidia-ctk's, by index and UUID (github.com/cncf-tags/container-device-interface). */
 export function cdiSpec(folder: string, { devices, instead }: HookSettings): string {
   const bind = (from: string, to: string, right: string) => ({
     hostPath: join(folder, from),
@@ -30,7 +30,7 @@ export function cdiSpec(folder: string, { devices, instead }: HookSettings): str
       ),
     ],
     containerEdits: {
-      // code that reads the variable must not take what the machine says for what the container has
+      // code that reads the variable must not see the value of the machine
       env: ['NVIDIA_VISIBLE_DEVICES=void'],
       mounts: [bind(FOLDER.claims, INSIDE.claims, 'rw'), bind(FOLDER.insideSmi, INSIDE.smi, 'ro')],
     },

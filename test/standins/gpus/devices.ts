@@ -1,23 +1,23 @@
 import type { GpuShape } from '../../helpers/gpu/gpu-box/shapes.ts';
 
-/** A GPU or a MIG device as a container gets it; sizes in MiB. */
+/** A GPU or MIG device of a container; sizes in MiB. */
 export interface Device {
   readonly uuid: string;
-  /** the other name that NVIDIA's tools take: `0`, or `0:1` for a MIG device */
+  /** the index, as accepted by NVIDIA's tools: `0`, or `0:1` for a MIG device */
   readonly index: string;
   readonly name: string;
   readonly totalMib: number;
-  /** what nobody can have: the driver's own */
+  /** reserved by the driver */
   readonly reservedMib: number;
-  /** a whole GPU that is divided: it computes nothing */
+  /** a GPU in MIG mode, which cannot compute */
   readonly divided: boolean;
-  /** of a MIG device: the GPU that it is a part of */
+  /** the GPU of a MIG device */
   readonly parentUuid?: string;
   readonly parentName?: string;
   readonly profile?: string;
 }
 
-/** Everything that a container on that machine could be given, in the driver's order. */
+/** Returns all devices for containers on that machine, in driver order. */
 export function devicesOf(shape: GpuShape): readonly Device[] {
   return shape.gpus.flatMap(({ uuid, name, totalMib, reservedMib, idleMib, mig }, index): Device[] => [
     {

@@ -9,15 +9,15 @@ import { cdiSpec } from './cdi-spec.ts';
 import { type Device, devicesOf } from './devices.ts';
 import { FOLDER } from './layout.ts';
 
-/** What a machine offers to its engine, and to the stand-ins of engines in its containers. */
+/** The GPU support of a machine for its engine, and for stand-in engines in containers. */
 export interface Offer {
-  /** the engine takes `driver: nvidia`; it looks for it when it starts */
+  /** the engine supports `driver: nvidia`, which it detects at startup */
   readonly hook?: boolean;
-  /** the engine takes `driver: cdi` */
+  /** the engine supports `driver: cdi` */
   readonly cdi?: boolean;
-  /** a fault: who asks for the first GPU gets the second */
+  /** a fault: a request for the first GPU gets the second */
   readonly instead?: Readonly<Record<string, string>>;
-  /** MiB that models pretend to need, by the name under which they are served: their files are tiny */
+  /** simulated MiB of models, by served name, because their files are tiny */
   readonly needs?: Readonly<Record<string, number>>;
 }
 
@@ -25,22 +25,22 @@ export interface Offer {
 export interface GpuFolder {
   /** for RMA_ENGINE_GPUS */
   readonly folder: string;
-  /** its `path` goes to the front of the PATH of rma */
+  /** its `path` is prepended to the PATH of rma */
   readonly box: GpuBox;
-  /** full names of the devices that its CDI specification has */
+  /** full names of the devices in its CDI specification */
   readonly cdiDevices: readonly string[];
-  /** Makes it another machine. What runs keeps what it has. */
+  /** Changes the machine. Running containers keep their devices. */
   set(state: GpuBoxState, offer?: Offer): void;
 }
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Fills a folder, whose path must be free of quotes, for `RMA_ENGINE_GPUS=… scripts/engine.sh up`. */
+/** Fills a directory, whose path must not contain quotes, for `RMA_ENGINE_GPUS=… scripts/engine.sh up`. */
 export async function gpuFolder(folder: string, state: GpuBoxState, offer?: Offer): Promise<GpuFolder> {
   for (const name of ['bin', 'cdi', 'lib', FOLDER.smi, FOLDER.devices, FOLDER.claims]) {
     mkdirSync(join(folder, name), { recursive: true });
   }
-  // any user of any container says there what it uses
+  // any user of any container declares its memory there
   chmodSync(join(folder, FOLDER.claims), 0o1777);
   place(join(folder, FOLDER.hookProgram), await bundled());
   place(join(folder, FOLDER.insideSmi), readFileSync(here('nvidia-smi.sh'), 'utf8'));
@@ -73,14 +73,14 @@ function describe(folder: string, state: GpuBoxState, { hook, cdi, instead = {},
   for (const device of devices) {
     place(join(folder, FOLDER.devices, `${device.uuid}.json`), JSON.stringify(device));
   }
-  // the stand-ins see there what others use, too
+  // the stand-ins also read the memory of others there
   place(join(folder, FOLDER.claims, 'foreign.json'), JSON.stringify(state.foreign ?? []));
   place(join(folder, FOLDER.claims, '.needs'), JSON.stringify(needs));
   place(join(folder, FOLDER.settings), JSON.stringify({ devices, instead }));
   const program = join(folder, FOLDER.hookProgram);
   const script = `#!/bin/sh\nexec "${process.execPath}" "${program}" "${folder}"\n`;
   put(join(folder, FOLDER.hook), hook ? script : null);
-  // written in place: the engine does not notice a file that is moved into the folder
+  // written in place, because the engine does not detect a file moved into the directory
   const spec = join(folder, FOLDER.spec);
   if (cdi && devices.length > 0) writeFileSync(spec, cdiSpec(folder, { devices, instead }));
   else rmSync(spec, { force: true });
@@ -91,7 +91,7 @@ function put(path: string, text: string | null): void {
   else place(path, text);
 }
 
-/** Whole at any moment: an engine or a container may be reading it. */
+/** Writes atomically, because an engine or a container may be reading. */
 function place(path: string, text: string): void {
   const beside = join(dirname(path), '..', '.new');
   writeFileSync(beside, text);

@@ -5,7 +5,7 @@ import type { GpuShape } from './shapes.ts';
 import type { BoxProcess } from './state.ts';
 import { xmlLog } from './xml.ts';
 
-/** What a driver with these GPUs answers to a command line of nvidia-smi. */
+/** Returns the output of nvidia-smi with these GPUs for a command line. */
 export function answer(shape: GpuShape, processes: readonly BoxProcess[], argv: readonly string[]): Answer {
   const asked = chosen(argv);
   const all = readings(shape, processes).filter(
@@ -28,7 +28,7 @@ export function answer(shape: GpuShape, processes: readonly BoxProcess[], argv: 
     : error(255, `ERROR: Option ${unknown} is not recognized. Please run 'nvidia-smi -h'.`);
 }
 
-/** An index that no GPU has selects none; a UUID that no GPU has is a wrong argument. */
+/** Selects GPUs. An unknown index selects none; an unknown UUID is an invalid argument. */
 function noSuchGpu(asked: readonly string[]): Answer {
   return asked.every((each) => /^\d+$/.test(each))
     ? { exitCode: 6, text: 'No devices were found\n' }

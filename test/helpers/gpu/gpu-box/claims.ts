@@ -9,12 +9,12 @@ interface Claim {
 }
 
 /**
- * The processes that say in a file of that folder how much of a GPU they use. Each holds a lock (flock) on its file as
- * long as it lives, so that its memory goes with it, however it ends; the kernel tells whose lock it is (proc_locks(5)).
+ * Returns the processes that declare their GPU memory in a file of that directory. Each keeps its file locked (flock)
+ * while it runs, so its memory is freed however it exits; the kernel lists the lock owners (proc_locks(5)).
  */
 export function claimedProcesses(folder: string): readonly BoxProcess[] {
   const owners = lockOwners();
-  // a name with a dot is one that is not whole yet
+  // a name with a dot is a file that is not complete yet
   const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
   return names.flatMap((name) => {
     const path = join(folder, name);
@@ -24,7 +24,7 @@ export function claimedProcesses(folder: string): readonly BoxProcess[] {
   });
 }
 
-/** Process by the number of the file that it has locked. */
+/** Returns PIDs by the inode of the locked file. */
 function lockOwners(): ReadonlyMap<number, number> {
   const lines = readFileSync('/proc/locks', 'utf8').split('\n');
   return new Map(

@@ -13,7 +13,7 @@ interface Value {
 
 type Fields = Readonly<Record<string, Value>>;
 
-/** `--query-gpu=…`. A field that the driver does not know fails the whole question. */
+/** `--query-gpu=…`. An unknown field fails the whole query. */
 export function queryGpu(
   shape: GpuShape,
   all: readonly Reading[],
@@ -30,7 +30,7 @@ export function queryApps(all: readonly Reading[], fields: readonly string[], fo
       ...appFields,
       gpu_uuid: { text: gpu.uuid },
       pid: { text: pid },
-      // the driver writes no comma into a table but its own
+      // the driver replaces commas in names
       process_name: { text: name.replaceAll(',', '?') },
       used_memory: { text: mib, unit: 'MiB' },
     })),

@@ -9,7 +9,7 @@ interface Inspected {
   readonly Config: { readonly Labels: Readonly<Record<string, string>> };
 }
 
-/** A process for each GPU of each running container with the label `rma.gpus`, asked of the Docker of the environment. */
+/** Returns a process for each GPU of each running container with the label `rma.gpus`, from Docker in PATH. */
 export function dockerProcesses(factor: number): readonly BoxProcess[] {
   const ids = docker('ps', '--quiet', '--no-trunc', '--filter', 'label=rma.gpus')
     .split('\n')
@@ -29,7 +29,7 @@ export function dockerProcesses(factor: number): readonly BoxProcess[] {
   );
 }
 
-/** An engine that is stopped has no containers that use a GPU. */
+/** A stopped engine has no containers that use a GPU. */
 function docker(...args: readonly string[]): string {
   try {
     return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });

@@ -3,7 +3,7 @@ import type { Reading } from './readings.ts';
 import type { GpuShape } from './shapes.ts';
 import type { Element } from './xml.ts';
 
-/** `<gpu>`, with the elements of that schema and the values of this moment. */
+/** Returns `<gpu>` with the elements of that schema and the current values. */
 export function gpuElement(shape: GpuShape, reading: Reading): Element {
   const { gpu } = reading;
   const whole: readonly Element[] = [
@@ -44,7 +44,7 @@ export function gpuElement(shape: GpuShape, reading: Reading): Element {
   return gpu.lost === undefined ? ['gpu', whole, attributes] : ['gpu', whole.map(lost), attributes];
 }
 
-/** Every value of a GPU that fell off the bus is the same error, but for what the system itself knows. */
+/** A GPU that fell off the bus has the same error in every value, except those of the system. */
 function lost([name, content, attributes]: Element): Element {
   if (name === 'pci') return [name, content];
   return [name, typeof content === 'string' ? 'GPU is lost' : content.map(lost), attributes ?? ''];

@@ -1,7 +1,7 @@
 import type { GpuShape } from './shapes.ts';
 import type { Element } from './xml.ts';
 
-/** The elements that moved from schema to schema, and the bulk that nobody reads. */
+/** The elements that differ between schemas, and those that are not parsed. */
 export function recovery({ schema }: GpuShape): readonly Element[] {
   if (schema === 'v11') return [];
   if (schema === 'v13') return [['gpu_recovery_action', 'None']];
@@ -46,7 +46,7 @@ export function power({ schema }: GpuShape): readonly Element[] {
   return [[name, [['power_state', 'P8'], ['power_draw', '22.41 W'], ...limits]]];
 }
 
-/** Clocks that could be set: nine tenths of the text, as on real GPUs. */
+/** Supported clocks: 90 percent of the text, as on real GPUs. */
 export function bulk({ schema }: GpuShape): readonly Element[] {
   const deprecated = schema === 'v13' ? 'Requested functionality has been deprecated' : '1275 MHz';
   const supported = [8001, 7601, 5001, 810, 405].map(

@@ -14,7 +14,7 @@ interface MigReading {
   readonly memory: Memory;
 }
 
-/** What the driver reads of one GPU at this moment; sizes in MiB. */
+/** The current values of one GPU; sizes in MiB. */
 export interface Reading {
   readonly gpu: ShapeGpu;
   readonly index: number;
@@ -44,7 +44,7 @@ export function readings({ gpus }: GpuShape, processes: readonly BoxProcess[]): 
   });
 }
 
-/** A GPU that is divided tells its size, not its use. */
+/** A GPU in MIG mode reports its size, but not its use. */
 function wholeMemory(gpu: ShapeGpu, own: readonly BoxProcess[]): Memory {
   const { totalMib, reservedMib, idleMib, mig, perProcessMib = 0 } = gpu;
   if (totalMib === null) return UNTOLD;

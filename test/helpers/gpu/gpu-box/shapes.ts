@@ -1,4 +1,4 @@
-/** Values as a driver of that shape prints them; sizes in MiB. */
+/** Values as printed by the driver; sizes in MiB. */
 export interface ShapeMig {
   readonly uuid: string;
   readonly profile: string;
@@ -13,17 +13,17 @@ export interface ShapeGpu {
   readonly architecture: string;
   readonly busId: string;
   readonly computeCap: string;
-  /** null: it has none of its own */
+  /** null: no memory of its own */
   readonly totalMib: number | null;
   readonly reservedMib: number;
-  /** what the driver itself uses */
+  /** reserved by the driver */
   readonly idleMib: number;
   readonly mig?: readonly ShapeMig[];
-  /** it could be divided by MIG, and is not */
+  /** supports MIG, which is disabled */
   readonly migDisabled?: boolean;
-  /** what the driver counts as used beside the memory of a process; 0 by default */
+  /** added by the driver to the memory of each process; default 0 */
   readonly perProcessMib?: number;
-  /** `told`: every value is an error text; `fatal`: the driver refuses any question that includes this GPU */
+  /** `told`: every value is an error; `fatal`: any query that includes this GPU fails */
   readonly lost?: 'told' | 'fatal';
 }
 
@@ -32,12 +32,12 @@ export interface GpuShape {
   readonly schema: 'v11' | 'v12' | 'v13';
   readonly driver: string;
   readonly cuda: string;
-  /** fields of `--query-gpu` that this driver does not know */
+  /** fields of `--query-gpu` that this driver does not support */
   readonly unknownFields?: readonly string[];
   readonly gpus: readonly ShapeGpu[];
 }
 
-/** It prints this for any question. */
+/** Prints this for any command line. */
 interface FaultShape {
   readonly kind: 'fault';
   readonly exitCode: number;
@@ -135,7 +135,7 @@ const GB10: ShapeGpu = {
 };
 const TWICE_24: GpuShape = { ...NEW_DRIVER, gpus: [FIRST_4090, SECOND_4090] };
 
-/** Machines as tests want them. The texts and exit codes of the faults are those of NVIDIA's program. */
+/** Machines for tests. Error messages and exit codes are those of nvidia-smi. */
 export const SHAPES = {
   'none-installed': { kind: 'none' },
   'driver-not-loaded': {

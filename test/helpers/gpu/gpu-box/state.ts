@@ -9,17 +9,17 @@ export interface BoxProcess {
   readonly gpu: string;
 }
 
-/** What the stand-in reads each time it is started. */
+/** The state that the stand-in reads when it starts. */
 export interface GpuBoxState {
   readonly shape: ShapeName;
-  /** processes that are not of a container of rma */
+  /** processes outside rma containers */
   readonly foreign?: readonly BoxProcess[];
   /** each running container with the label `rma.gpus` is a process that uses the GPUs named there */
   readonly followDocker?: boolean;
-  /** a folder in which processes say what they use (claims.ts) */
+  /** a directory in which processes declare their memory (claims.ts) */
   readonly claims?: string;
-  /** how much of the label `rma.memory` such a process uses; 0.97 unless told */
+  /** fraction of the label `rma.memory` that such a process uses; default 0.97 */
   readonly factor?: number;
-  /** `-q -x` answers with something that is no XML */
+  /** `-q -x` prints invalid XML */
   readonly brokenXml?: boolean;
 }

@@ -2,10 +2,10 @@ import { gpuElement } from './gpu-element.ts';
 import type { Reading } from './readings.ts';
 import type { GpuShape } from './shapes.ts';
 
-/** An element: its text, or the elements in it. */
+/** An element with its text or child elements. */
 export type Element = readonly [name: string, content: string | readonly Element[], attributes?: string];
 
-/** The whole answer to `-q -x`, indented as the driver does it. */
+/** Returns the output of `-q -x`, indented like the driver's. */
 export function xmlLog(shape: GpuShape, all: readonly Reading[]): string {
   const log: Element = [
     'nvidia_smi_log',

@@ -1,6 +1,6 @@
-// A stand-in for NVIDIA's hook, as far as rma and an engine can see it: runc calls it before the first process of a
-// container with GPUs starts, with the container's state on standard input, and it puts into the container what it
-// was asked for. The first argument is the folder of the stand-in GPUs.
+// A stand-in for NVIDIA's hook, with what rma and an engine can observe: runc calls it before the first process of a
+// container with GPUs starts, with the container's state on stdin, and it adds the requested devices to the container.
+// The first argument is the directory of the stand-in GPUs.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -17,7 +17,7 @@ const folder = process.argv[2] ?? '';
 const state = read<{ readonly pid: number; readonly bundle: string }>('/dev/stdin');
 const bundle = read<Bundle>(join(state.bundle, 'config.json'));
 const root = resolve(state.bundle, bundle.root.path);
-// of a variable that is there twice the last one counts
+// the last value of a duplicate variable wins
 const env = Object.fromEntries((bundle.process.env ?? []).map((line) => split(line)));
 const asked = env['NVIDIA_VISIBLE_DEVICES'] ?? '';
 
@@ -50,7 +50,7 @@ function known(devices: readonly Device[], name: string): Device {
   return process.exit(1);
 }
 
-/** Into the mounts of the container alone, which still has the machine's files beside its own. */
+/** Mounts only in the container, which still sees the files of the machine at this point. */
 function mount(from: string, to: string): void {
   const target = join(root, to);
   mkdirSync(from.endsWith(FOLDER.claims) ? target : dirname(target), { recursive: true });

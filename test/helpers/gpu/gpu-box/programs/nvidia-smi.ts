@@ -1,4 +1,4 @@
-// A stand-in for nvidia-smi. Its state is the file named by RMA_STANDIN_GPUS, else state.json beside it.
+// A stand-in for nvidia-smi. Its state is in the file RMA_STANDIN_GPUS, else in state.json next to it.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { answer } from '../answer.ts';
@@ -30,7 +30,7 @@ function tell(): Answer {
   return answer(shape, [...(state.foreign ?? []), ...followed, ...claimed], argv);
 }
 
-/** As one that waits for its driver: no signal that can be caught ends it. It goes when its folder goes. */
+/** Hangs like a process waiting for its driver: it ignores signals, and exits when its directory is deleted. */
 function hang(): void {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
   setInterval(() => {
