@@ -32,8 +32,7 @@ export async function executePlan(
   try {
     await walkGraph(operations, {
       batchOf,
-      undoes: (operation) =>
-        operation.kind === 'resume-worker' ? `drain-worker ${operation.service}` : null,
+      undoes: drainUndoneBy,
       run: (batch, signal) =>
         runBatch({ host, invocation, payload, containers, workers, inTurn, signal }, batch),
       signal: invocation.signal,
@@ -43,18 +42,16 @@ export async function executePlan(
   }
 }
 
+/** Returns the drain that an operation undoes by starting the same container again, for a plan that failed before it. */
+function drainUndoneBy(operation: Operation): string | null {
+  const restarts = operation.kind === 'resume-worker' || operation.kind === 'restart-service';
+  return restarts ? `drain-worker ${operation.service}` : null;
+}
+
 /** Batches services that start at the same time into one Compose command, and one-off downloads into one container. */
 function batchOf(operation: Operation): string {
   if (isComposeUp(operation)) return 'compose up';
   return isFetchBeside(operation) ? 'fetch' : operation.id;
-}
-
-async function runBatch(execution: Execution, batch: readonly Operation[]): Promise<void> {
-  const starts = batch.filter(isComposeUp);
-  const fetches = batch.filter(isFetchBeside);
-  if (starts.length > 0) await composeUp(execution, starts);
-  else if (fetches.length > 0) await fetchBeside(execution, fetches);
-  else await Promise.all(batch.map((operation) => run(execution, operation)));
 }
 
 function isComposeUp(operation: Operation): operation is ServiceOperation {
@@ -65,8 +62,10 @@ function isFetchBeside(operation: Operation): operation is FetchModel {
   return operation.kind === 'fetch-model' && operation.by === 'one-off';
 }
 
-/** The compiler checks the cases by the `default`: without a result it would not. */
-async function run(execution: Execution, operation: Operation): Promise<void> {
+/** Runs the operations of one batch, which are of one kind. The compiler checks the cases by the `default`. */
+async function runBatch(execution: Execution, batch: readonly Operation[]): Promise<void> {
+  const [operation] = batch;
+  if (operation === undefined) return;
   switch (operation.kind) {
     case 'write-file':
       return writeFile(execution, operation);
@@ -85,10 +84,10 @@ async function run(execution: Execution, operation: Operation): Promise<void> {
     case 'remove-network':
       return removeNetwork(execution, operation);
     case 'fetch-model':
-      return fetchModel(execution, operation);
+      return fetchModels(execution, operation, batch);
     case 'start-service':
     case 'recreate-service':
-      return composeUp(execution, [operation]);
+      return composeUp(execution, batch.filter(isComposeUp));
     case 'restart-service':
       return restartService(execution, operation);
     case 'remove-service':
@@ -108,6 +107,11 @@ async function run(execution: Execution, operation: Operation): Promise<void> {
   }
 }
 
-async function fetchModel(execution: Execution, operation: FetchModel): Promise<void> {
-  return isFetchBeside(operation) ? fetchBeside(execution, [operation]) : waitForFetch(execution, operation);
+async function fetchModels(
+  execution: Execution,
+  operation: FetchModel,
+  batch: readonly Operation[],
+): Promise<void> {
+  if (operation.by === 'worker') return waitForFetch(execution, operation);
+  return fetchBeside(execution, batch.filter(isFetchBeside));
 }

@@ -8,14 +8,18 @@ import type { Execution } from './execution.ts';
  * @throws RmaError RMA_COMPOSE_FAILED (1), RMA_PORT_TAKEN (3)
  */
 export async function composeUp(
-  { host, invocation, payload, containers, inTurn }: Execution,
+  { host, invocation, payload, containers, inTurn, signal }: Execution,
   operations: readonly ServiceOperation[],
 ): Promise<void> {
   const { config } = payload;
   const services = operations.map(({ service }) => service);
   const project = { name: config.project, file: projectFiles(config).compose };
   await step(invocation, `starting ${services.join(', ')}`, () =>
-    inTurn(() => host.docker.up(project, services, invocation.signal)),
+    inTurn(async () => {
+      // another command may have failed while this one waited for its turn
+      signal.throwIfAborted();
+      await host.docker.up(project, services, invocation.signal);
+    }),
   );
   await containers.refresh();
 }

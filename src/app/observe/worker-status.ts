@@ -1,10 +1,11 @@
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
-import { type ErrorDocument, RmaError } from '../../core/errors.ts';
+import { type ErrorCode, type ErrorDocument, RmaError } from '../../core/errors.ts';
 import { readWorkerStatus } from '../../core/worker/read-worker-status.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 
 const TIMEOUT_MS = 10_000;
+const UNKNOWN_STATUS: readonly ErrorCode[] = ['RMA_WORKER_INCOMPATIBLE', 'RMA_COMMAND_TIMEOUT'];
 
 /**
  * Returns the status of the worker in a running container, null if it does not answer.
@@ -22,7 +23,10 @@ export async function workerStatus(
   return outcome.exitCode === 0 ? readWorkerStatus(outcome.stdout) : null;
 }
 
-/** Returns the same for a plan: null also for a worker of another version, which the plan recreates. */
+/**
+ * Returns the same for a plan: null also for a worker of another version, which the plan recreates, and for one that hangs,
+ * which a restart repairs.
+ */
 export async function plannedWorkerStatus(
   host: Pick<Host, 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
@@ -31,7 +35,7 @@ export async function plannedWorkerStatus(
   try {
     return await workerStatus(host, invocation, container);
   } catch (error) {
-    if (error instanceof RmaError && error.code === 'RMA_WORKER_INCOMPATIBLE') return null;
+    if (error instanceof RmaError && UNKNOWN_STATUS.includes(error.code)) return null;
     throw error;
   }
 }

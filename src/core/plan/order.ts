@@ -90,11 +90,12 @@ function isBeforeRemoval({ role, service }: Step<ServiceOperation>, other: Step,
   return role === 'coordinator' || (now.get(other.service) ?? []).includes(service);
 }
 
-function isBeforeStart({ role, service }: Step<ServiceOperation>, other: Step, uses: Uses): boolean {
+function isBeforeStart({ kind, role, service }: Step<ServiceOperation>, other: Step, uses: Uses): boolean {
   if (isPreparation(other) || other.kind === 'remove-service') return true;
   switch (role) {
     case 'coordinator':
-      return false;
+      // one that runs until now stays while workers leave it
+      return kind !== 'start-service' && other.kind === 'drain-worker';
     case 'worker':
       return isBeforeWorker(service, other, uses);
     case 'engine':
