@@ -52,7 +52,7 @@ test('[req R41] [req R42] [req R43] [req R46] [req R47] [req R48] download-model
   const all = await download({}, 'all');
   expect(all).toMatchObject({
     code: 8,
-    stderr: expect.stringMatching(/llava-next:34b.*profile ocr names it/),
+    stderr: expect.stringMatching(/llava-next:34b.*used by profile ocr/),
   });
   expect(all.stderr).toContain('Downloading hf:mistralai/Mistral-7B-Instruct-v0.2');
 

@@ -61,7 +61,7 @@ describe('a real Ollama server on the CPU', () => {
   it('is reported if its models were planned on a GPU', async () => {
     const server = await realServer();
     expect(await proven(target(server.url, 'gpu', 'embedding'))).toMatchObject({
-      note: expect.stringContaining('tiny:latest is on the CPU, planned on the GPU'),
+      note: expect.stringContaining('tiny:latest: expected on the GPU, but loaded on the CPU'),
       fault: { code: 'RMA_ENGINE_MISPLACED' },
     });
   });

@@ -12,7 +12,7 @@ export function configError(found: readonly ConfigFault[]): RmaError {
   const faults = [...found].sort((a, b) => a.where.localeCompare(b.where, 'en', { numeric: true }));
   const lines = faults.map(({ where, message }) => `${where}: ${message}`);
   const message =
-    lines.length === 1 ? lines.join() : [`${lines.length} faults in the configuration`, ...lines].join('\n');
+    lines.length === 1 ? lines.join() : [`${lines.length} errors in the configuration`, ...lines].join('\n');
   return new RmaError('RMA_CONFIG_INVALID', message, {
     exitCode: EXIT.usage,
     hint: 'rma help settings   (all settings with their defaults)',

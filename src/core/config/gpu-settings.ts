@@ -117,9 +117,7 @@ function parseVisible(text: string): Parsed<string> {
 }
 
 function parseGpu(text: string): Parsed<string> {
-  return GPU_NAME.test(text)
-    ? parsed(text)
-    : expected('the index of a GPU (0), its UUID, or its beginning (GPU-5f1c)');
+  return GPU_NAME.test(text) ? parsed(text) : expected('a GPU index (0), a UUID or a UUID prefix (GPU-5f1c)');
 }
 
 function parsePin(key: string, value: string): Parsed<readonly string[]> {

@@ -5,7 +5,7 @@ import type { Setting, YamlForm } from './setting.ts';
 
 type Shape = Record<string, Schema<unknown>>;
 
-const word = z.union([z.string(), z.int()], 'text or a whole number');
+const word = z.union([z.string(), z.int()], 'a string or an integer');
 const host = z.strictObject(
   { address: z.nullish(z.string()) },
   {
@@ -16,10 +16,10 @@ const host = z.strictObject(
 
 /** The values of each form in rma.yaml. */
 const FORMS: Readonly<Record<YamlForm, (example: string) => Schema<unknown>>> = {
-  text: (example) => z.string(`text such as ${example}`),
-  'number-or-text': (example) => z.union([z.string(), z.number()], `text or a number such as ${example}`),
-  switch: (example) => z.union([z.string(), z.boolean()], `true, false or text such as ${example}`),
-  integer: (example) => z.int(`a whole number such as ${example}`),
+  text: (example) => z.string(`a string such as ${example}`),
+  'number-or-text': (example) => z.union([z.string(), z.number()], `a string or a number such as ${example}`),
+  switch: (example) => z.union([z.string(), z.boolean()], `true, false or a string such as ${example}`),
+  integer: (example) => z.int(`an integer such as ${example}`),
   list: (example) => z.array(word, `a list such as ${example}`),
   map: (example) => z.record(z.string(), word, `a mapping such as ${example}`),
   hosts: (example) => z.record(z.string(), z.nullable(host), `a mapping such as ${example}`),

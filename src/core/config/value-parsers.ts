@@ -29,7 +29,7 @@ export function parseVolume(text: string, scope: PathScope): Parsed<VolumeSpec> 
   if (kind === 'host' && rest !== '') {
     const path = absolutePath(rest, scope);
     return path === null
-      ? expected('a path without ~, because there is no home directory')
+      ? expected('a path without ~ (no home directory to expand it)')
       : parsed({ type: 'host', path });
   }
   if (kind === 'named' && VOLUME_NAME.test(rest)) return parsed({ type: 'named', name: rest });
@@ -62,13 +62,13 @@ export function parsePort(text: string): Parsed<number> {
 export function parseUrl(text: string): Parsed<string> {
   const url = URL.canParse(text) ? new URL(text) : null;
   const plain = url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '';
-  return plain ? parsed(text.replace(/\/+$/, '')) : expected('an address such as https://hub.example');
+  return plain ? parsed(text.replace(/\/+$/, '')) : expected('a URL such as https://hub.example');
 }
 
 export function parsePath(text: string, scope: PathScope): Parsed<string> {
   if (text === '') return expected('a path');
   const path = absolutePath(text, scope);
-  return path === null ? expected('a path without ~, because there is no home directory') : parsed(path);
+  return path === null ? expected('a path without ~ (no home directory to expand it)') : parsed(path);
 }
 
 export function parseImage(text: string): Parsed<string> {
@@ -79,7 +79,7 @@ export function parseImage(text: string): Parsed<string> {
 export function parseSeconds(text: string): Parsed<number> {
   const seconds = parseDuration(text);
   const fits = seconds !== null && Number.isInteger(seconds) && seconds <= DAY_SECONDS;
-  return fits ? parsed(seconds) : expected('a time in whole seconds such as 30s or 2m, a day at most');
+  return fits ? parsed(seconds) : expected('a duration in whole seconds such as 30s or 2m (maximum 24h)');
 }
 
 /** Parses nothing (the current Docker context) or `ssh://[USER@]HOST[:PORT]`. */
@@ -87,7 +87,7 @@ export function parseHost(name: string, address: string): Parsed<HostConfig> {
   if (!NAME.test(name)) return expected(`host names of a-z, 0-9 and -, not "${name}"`);
   if (address === '') return parsed({ address: null });
   const valid = /^ssh:\/\/([^\s@/:]+@)?(\[[0-9a-fA-F:]+\]|[^\s@/:]+)(:\d{1,5})?$/.test(address);
-  return valid ? parsed({ address }) : expected('an address such as ssh://box1');
+  return valid ? parsed({ address }) : expected('a URL such as ssh://box1');
 }
 
 function splitKind(text: string): readonly [kind: string, rest: string] {

@@ -5,7 +5,7 @@ import { matching } from '../schema/rules.ts';
 
 /** IDs and hosts contain no slash, so that `<host>/<id>` in a token is unambiguous. */
 const name = matching(/^\w[\w.-]{0,127}$/, 'letters, digits, dots, dashes and underscores (at most 128)');
-const short = matching(/^[^\p{Cc}]{1,512}$/u, 'text of at most 512 characters');
+const short = matching(/^[^\p{Cc}]{1,512}$/u, 'a string of at most 512 characters');
 
 /** Body of a registration and of a heartbeat. */
 export const registrationSchema: Schema<Registration> = z.object({

@@ -108,7 +108,7 @@ function demandOf(
   if (heads !== null && heads % gpus !== 0) {
     return refuse(
       'RMA_GPU_HEADS',
-      `its model has ${heads} attention heads, which ${gpus} GPUs do not divide`,
+      `the model's ${heads} attention heads cannot be split evenly across ${gpus} GPUs`,
     );
   }
   return {

@@ -71,7 +71,7 @@ function refusedText(layout: Layout, demand: Demand, device: PlacementDevice): s
   const room = formatBytes(roomFor(layout, demand, device));
   const taken = devicesOf(layout, demand);
   const [first] = taken;
-  if (first === undefined) return `has room (${room}), but too few identical GPUs have`;
+  if (first === undefined) return `has enough memory (${room} available), but not enough identical GPUs do`;
   if (demand.gpus > 1 && classOf(first) !== classOf(device)) {
     return `is not identical to ${deviceName(first)}`;
   }
@@ -90,7 +90,7 @@ function obstacle(layout: Layout, demand: Demand, device: PlacementDevice): stri
   const room = roomFor(layout, demand, device);
   if (room >= demand.bytes) return null;
   const names = serviceNames(neighbors(layout, demand, device));
-  const beside = names === '' ? '' : ` next to ${names}`;
+  const beside = names === '' ? '' : ` after ${names}`;
   return `has ${formatBytes(room)} available${beside}${usedBy(device)}, ${formatBytes(demand.bytes)} needed`;
 }
 
@@ -99,7 +99,7 @@ function neighborFault(layout: Layout, demand: Demand, device: PlacementDevice):
   const there = neighbors(layout, demand, device);
   const { replicaGroup, exclusive } = demand.service;
   const twin = there.find(({ service }) => replicaGroup !== null && service.replicaGroup === replicaGroup);
-  if (twin !== undefined) return `already has the replica ${twin.service.service}`;
+  if (twin !== undefined) return `already runs replica ${twin.service.service}`;
   const owner = there.find(({ service }) => service.exclusive);
   if (owner !== undefined) return `is used exclusively by ${owner.service.service}`;
   if (!exclusive || there.length === 0) return null;

@@ -42,7 +42,7 @@ export function notPlaced(
   const conflict = findConflict(devices, profiles);
   const { profile, code } = conflict;
   const unplaced = unplacedService(conflict);
-  const verdict = isFixed(profile) ? 'no longer fits where it runs' : 'does not fit';
+  const verdict = isFixed(profile) ? 'no longer fits on its current GPUs' : 'does not fit';
   const cut = budget.cutShort ? '; the search was cut short, so a placement may exist' : '';
   return {
     ok: false,
@@ -116,7 +116,7 @@ function causeText({ devices, profile, code }: Conflict, unplaced: Unplaced | nu
   if (unplaced === null || code !== 'RMA_GPU_NO_FIT') {
     const variant = variantsToTry(profile).at(code === 'RMA_GPU_NO_FIT' ? -1 : 0);
     const never = variant === undefined ? null : whyNeverFits(devices, { profile, variant });
-    return never ?? 'its services do not fit together with the others';
+    return never ?? 'its services do not fit alongside the other profiles';
   }
   const { demand, layout } = unplaced;
   const names = new Map(devices.map((device) => [device.uuid, deviceName(device)]));
@@ -125,14 +125,14 @@ function causeText({ devices, profile, code }: Conflict, unplaced: Unplaced | nu
   const shown = more > 0 ? `${refused.slice(0, SHOWN).join(', ')}, and ${more} more` : listed(refused);
   const each = demand.gpus > 1 ? ` on each of ${demand.gpus} GPUs` : '';
   const missing = missingBytes(layout, demand);
-  const lack = missing === null ? '' : `; ${formatMib(missing)} are missing`;
+  const lack = missing === null ? '' : `; ${formatMib(missing)} short`;
   return `${demand.service.service} needs ${formatBytes(demand.bytes)}${each}, but ${shown}${lack}`;
 }
 
 function whyRefused({ devices, profile, placed }: Conflict, variant: PlacementVariant): string {
   const never = whyNeverFits(devices, { profile, variant });
   if (never !== null) return never;
-  return isFixed(profile) ? 'does not fit where it runs' : doesNotFitWith(placed);
+  return isFixed(profile) ? 'does not fit on its current GPUs' : doesNotFitWith(placed);
 }
 
 function smallBudget(): Budget {

@@ -46,19 +46,21 @@ function whyNot(
   variant: PlacementVariant,
 ): string {
   if (!variantsToTry(profile).includes(variant)) {
-    return `${chosen.name} ${isFixed(profile) ? 'runs and is not part of this command' : 'was requested'}`;
+    return isFixed(profile)
+      ? `${chosen.name} is running, and this command does not change profile ${profile.profile}`
+      : `${chosen.name} was requested explicitly`;
   }
   const alone = whyNeverFits(devices, { profile, variant });
   if (alone !== null) return alone;
   if (kept.has(profile.profile)) {
-    return `${chosen.name} runs and is kept; to change it: --variant ${profile.profile}=${variant.name}`;
+    return `${chosen.name} is already running and still fits; to switch: --variant ${profile.profile}=${variant.name}`;
   }
   return doesNotFitWith(choice.map((each) => each.profile).filter((each) => each !== profile));
 }
 
 /** Returns the reason of a profile or variant that fits on its own, but not together with these profiles. */
 export function doesNotFitWith(others: readonly PlacementProfile[]): string {
-  return `does not fit together with ${listed(others.map(({ profile }) => profile))}`;
+  return `does not fit alongside ${listed(others.map(({ profile }) => profile))}`;
 }
 
 /** What the best device for the service has available; for several GPUs, the least of the best set. */

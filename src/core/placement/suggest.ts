@@ -154,7 +154,7 @@ function* largerGpus({ devices, profiles, profile }: SuggestRequest): Generator<
   const free = profiles.map((each) => (each === profile ? withoutPins(each) : each));
   for (const size of SOLD_GB) {
     const more = Array.from({ length: count }, (_, at) => newGpu(size, devices.length + at));
-    const what = count === 1 ? `a GPU of ${size} GB` : `${count} GPUs of ${size} GB`;
+    const what = count === 1 ? `a ${size} GB GPU` : `${count} GPUs with ${size} GB each`;
     yield { text: `add ${what}`, devices: [...devices, ...more], profiles: free };
   }
 }

@@ -108,7 +108,7 @@ function dataInvalid(unsorted: readonly Fault[]): RmaError {
     (a, b) => order.indexOf(a.file) - order.indexOf(b.file) || a.line - b.line || a.column - b.column,
   );
   const lines = faults.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
-  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+  const count = faults.length === 1 ? '1 error' : `${faults.length} errors`;
   return new RmaError('RMA_DATA_INVALID', `${count} in profiles, engines or models:\n${lines.join('\n')}`, {
     exitCode: EXIT.usage,
     hint: 'fix each file at the line shown',

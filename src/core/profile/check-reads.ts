@@ -3,7 +3,7 @@ import { parseModelRef } from '../source/parse-ref.ts';
 import { isReference } from './is-reference.ts';
 import { referenceFault } from './reference-fault.ts';
 
-/** Why an engine cannot read a model; null when it can. A model that has another fault is none of this one. */
+/** Returns why an engine cannot read a model; null when it can. Ignores other errors of the model. */
 export function readsFault(
   engine: Engine,
   nameOrRef: string,
@@ -14,5 +14,6 @@ export function readsFault(
   const { source } = parseModelRef(ref);
   if (engine.reads.includes(source)) return null;
   const shown = ref === nameOrRef ? ref : `${nameOrRef} (${ref})`;
-  return `the engine ${JSON.stringify(engine.name)} reads models from ${engine.reads.join(', ')}, not ${shown}`;
+  const supported = `supported sources: ${engine.reads.join(', ')}`;
+  return `engine ${JSON.stringify(engine.name)} does not support ${shown}; ${supported}`;
 }

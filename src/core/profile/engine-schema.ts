@@ -38,7 +38,7 @@ export const engineSchema = mapping({
   parallel_command: optional(command(ON_GPUS)),
   gpu_environment: optional(environment(ON_GPUS)),
   parallel_shm: optional(size),
-  ulimits: optional(z.record(z.string(), z.int('a whole number'), 'a mapping of limits to whole numbers')),
+  ulimits: optional(z.record(z.string(), z.int('an integer'), 'a mapping of limits to integers')),
   loaded_path: optional(urlPath),
   port: wholeNumber(1, 65_535),
   command: command(ANYWHERE),

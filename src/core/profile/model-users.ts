@@ -42,8 +42,7 @@ export function isMissing(error: RmaError): boolean {
 export function namedBy(error: RmaError, profiles: readonly string[]): RmaError {
   if (profiles.length === 0 || !isMissing(error)) return error;
   const who = profiles.length === 1 ? 'profile' : 'profiles';
-  const verb = profiles.length === 1 ? 'names' : 'name';
-  return new RmaError(error.code, `${error.message}; ${who} ${profiles.join(', ')} ${verb} it`, {
+  return new RmaError(error.code, `${error.message}; used by ${who} ${profiles.join(', ')}`, {
     exitCode: error.exitCode,
     ...(error.hint !== undefined && { hint: error.hint }),
     ...(error.details !== undefined && { details: error.details }),

@@ -46,7 +46,7 @@ function unknownModel(name: string, models: KnownData['models']): string | null 
 
 function wrongCount(engine: Engine, { models }: Partial<ServiceFile>): string | null {
   if (models === undefined || models.length === 1 || !takesOneModel(engine)) return null;
-  return `the engine ${JSON.stringify(engine.name)} serves exactly one model, not ${models.length}`;
+  return `engine ${JSON.stringify(engine.name)} serves exactly one model, not ${models.length}`;
 }
 
 function takesOneModel({ command }: Engine): boolean {
@@ -55,14 +55,14 @@ function takesOneModel({ command }: Engine): boolean {
 
 function wrongGpus({ name, gpu }: Engine, { gpus }: Partial<ServiceFile>): string | null {
   const count = gpus ?? DEFAULT_GPUS;
-  if (gpu === 'required' && count === 0) return `the engine ${JSON.stringify(name)} needs a GPU, not 0`;
+  if (gpu === 'required' && count === 0) return `engine ${JSON.stringify(name)} needs a GPU, not 0`;
   const asksForGpus = count !== 0 && count !== DEFAULT_GPUS;
-  return gpu === 'none' && asksForGpus ? `the engine ${JSON.stringify(name)} uses no GPU` : null;
+  return gpu === 'none' && asksForGpus ? `engine ${JSON.stringify(name)} uses no GPU` : null;
 }
 
 function wrongReplicas({ replicas, gpus }: Partial<ServiceFile>): string | null {
   if ((replicas ?? 1) === 1 || typeof (gpus ?? DEFAULT_GPUS) === 'number') return null;
-  return '"gpus" must be a number with replicas, because each replica has its own GPUs';
+  return '"gpus" must be a number if "replicas" is set: each replica gets its own GPUs';
 }
 
 function wrongReservation(service: Partial<ServiceFile>): string | null {

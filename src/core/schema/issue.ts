@@ -40,20 +40,20 @@ export function translateIssues(issues: readonly z.core.$ZodIssue[], value: unkn
 export function mustBe(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return TYPES[String(issue.expected)] ?? 'another type of value';
+      return TYPES[String(issue.expected)] ?? 'of a valid type';
     case 'invalid_value':
       return oneOf(issue.values);
     case 'invalid_union':
       return oneOf(issue.options);
     default:
-      return 'another value';
+      return 'a valid value';
   }
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  string: 'text',
+  string: 'a string',
   number: 'a number',
-  int: 'a whole number',
+  int: 'an integer',
   boolean: 'true or false',
   array: 'a list',
   tuple: 'a list',

@@ -20,7 +20,7 @@ export function parseValue<T>(schema: Schema<T>, value: unknown): Parsed<T, Issu
     : { ok: false, faults: translateIssues(result.error.issues, value) };
 }
 
-/** Parses JSON text. Never throws; faults are one line each, such as `$.models[0].ref must be text, not 3`. */
+/** Parses JSON text. Never throws; faults are one line each, such as `$.models[0].ref must be a string, not 3`. */
 export function parseJson<T>(schema: Schema<T>, text: string): Parsed<T, string> {
   const json = readJson(text);
   if (json === undefined) return { ok: false, faults: [`not JSON: ${showJson(text)}`] };

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { PARSE_OPTIONS, type Schema } from './parse.ts';
 
 /** Returns a schema for text that is not empty. */
-export function text(mustBe = 'text'): Schema<string> {
+export function text(mustBe = 'a non-empty string'): Schema<string> {
   return z.string(mustBe).check(z.minLength(1, mustBe));
 }
 
@@ -21,9 +21,9 @@ export function textWithout(faultOf: (value: string) => string | null, mustBe: s
   );
 }
 
-/** Returns a schema for a whole number; both ends are allowed. */
+/** Returns a schema for an integer; both ends are allowed. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Schema<number> {
-  const mustBe = `a whole number from ${min}${max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`}`;
+  const mustBe = `an integer from ${min}${max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`}`;
   return z.int(mustBe).check(z.minimum(min, mustBe), z.maximum(max, mustBe));
 }
 

@@ -25,15 +25,15 @@ export function judgeLoaded(body: string, name: string, on: 'gpu' | 'cpu'): Load
   const { size, size_vram: inVram } = entry;
   if (on === 'cpu') {
     if (inVram === 0) return { kind: 'as-planned' };
-    return misplaced(`${name}: ${formatBytes(inVram)} are on a GPU, planned on the CPU`);
+    return misplaced(`${name}: expected on the CPU, but ${formatBytes(inVram)} is on a GPU`);
   }
   if (inVram >= size) return { kind: 'as-planned' };
   if (inVram === 0) {
     return misplaced(
-      `${name} is on the CPU, planned on the GPU: the engine finds no GPU, or too little free GPU memory`,
+      `${name}: expected on the GPU, but loaded on the CPU: no GPU found, or not enough free GPU memory`,
     );
   }
-  return misplaced(`${name}: ${partOf(size - inVram, size)} are on the CPU: too little free GPU memory`);
+  return misplaced(`${name}: ${partOf(size - inVram, size)} is on the CPU; not enough free GPU memory`);
 }
 
 function misplaced(why: string): LoadedVerdict {

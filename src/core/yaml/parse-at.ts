@@ -27,13 +27,13 @@ function faultAtKey(document: YamlDocument, path: ValuePath, message: string): F
   return { file: document.file, ...document.keyAt(path), message };
 }
 
-/** Returns a value as a person would recognize it, at most 60 characters. */
-function showValue(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'object') return 'a mapping';
+/** Returns the end of "… must be a list, not 3", with at most 60 characters of the value. */
+function contrast(value: unknown): string {
+  if (value === undefined || value === null) return 'but is empty';
+  if (Array.isArray(value)) return value.length === 0 ? 'not an empty list' : 'not a list';
+  if (typeof value === 'object') return 'not a mapping';
   const shown = JSON.stringify(value) ?? String(value);
-  return shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
+  return `not ${shown.length > 60 ? `${shown.slice(0, 57)}...` : shown}`;
 }
 
 /** Returns an issue as a fault of the document. */
@@ -45,7 +45,7 @@ export function locateIssue(document: YamlDocument, issue: Issue): Fault {
     case 'invalid': {
       if (issue.value === null && path.length > 0)
         return faultAt(document, path, `${placeOf(path)} is missing`);
-      const message = `${placeOf(path)} must be ${issue.mustBe}, not ${showValue(issue.value)}`;
+      const message = `${placeOf(path)} must be ${issue.mustBe}, ${contrast(issue.value)}`;
       return faultAt(document, path, message);
     }
     case 'key':

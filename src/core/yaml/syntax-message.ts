@@ -9,11 +9,11 @@ type Wording = string | ((message: string) => string);
 const WORDINGS: Readonly<Record<ErrorCode, Wording>> = {
   ALIAS_PROPS: ANCHOR,
   BAD_ALIAS: ANCHOR,
-  BAD_COLLECTION_TYPE: 'the tag does not fit the value',
+  BAD_COLLECTION_TYPE: 'the tag does not match the value',
   BAD_DIRECTIVE: 'invalid YAML directive',
   BAD_DQ_ESCAPE: (message) =>
     `invalid escape sequence ${/\\.*$/.exec(message)?.[0] ?? ''}; use single quotes`,
-  BAD_INDENT: (message) => missingEnd(message) ?? 'wrong indentation: it differs from the line above',
+  BAD_INDENT: (message) => missingEnd(message) ?? 'inconsistent indentation',
   BAD_PROP_ORDER: ANCHOR,
   BAD_SCALAR_START: (message) => `quote the value: it starts with ${message.slice(-1)}`,
   BLOCK_AS_IMPLICIT_KEY:
@@ -27,7 +27,7 @@ const WORDINGS: Readonly<Record<ErrorCode, Wording>> = {
   MULTIPLE_ANCHORS: ANCHOR,
   MULTIPLE_DOCS: 'a file must contain one document',
   MULTIPLE_TAGS: 'a value can have one tag only',
-  NON_STRING_KEY: 'keys must be text',
+  NON_STRING_KEY: 'keys must be strings',
   RESOURCE_EXHAUSTION: 'the aliases expand to too many values',
   TAB_AS_INDENT: 'tabs are not allowed as indentation; use spaces',
   TAG_RESOLVE_FAILED: (message) => `unknown tag ${/!\S*$/.exec(message)?.[0] ?? ''}`,

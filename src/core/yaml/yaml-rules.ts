@@ -2,14 +2,14 @@ import * as z from 'zod/mini';
 import { unknownWord } from '../nearest.ts';
 import type { Schema } from '../schema/parse.ts';
 
-/** A list of texts. Numbers are refused, not converted: `1_000` and `1e3` do not mean what they show. */
-export const texts = z.array(z.string('text (quote numbers)'), 'a list of texts');
+/** A list of strings. Numbers are refused, not converted: `1_000` and `1e3` do not mean what they show. */
+export const texts = z.array(z.string('a string (quote numbers)'), 'a list of strings');
 
 /** Text by name. */
 export const textByName = z.record(
   z.string(),
-  z.string('text (quote numbers)'),
-  'a mapping of names to texts',
+  z.string('a string (quote numbers)'),
+  'a mapping of names to strings',
 );
 
 /** Returns a schema for a key that may be absent or empty. */

@@ -70,7 +70,7 @@ describe('an unexpected response of the Docker Engine', () => {
 
   it.each([
     [{}, (engine: DockerodeEngine) => engine.facts(), '$.Version is missing'],
-    [[{ Id: 1 }], (engine: DockerodeEngine) => engine.containers(), '$[0].Id must be text, not 1'],
+    [[{ Id: 1 }], (engine: DockerodeEngine) => engine.containers(), '$[0].Id must be a string, not 1'],
     [{ Id: 'a' }, (engine: DockerodeEngine) => engine.container('a'), '$.Name is missing'],
     ['', (engine: DockerodeEngine) => engine.images(), '$ must be a list, not '],
     [
@@ -82,7 +82,7 @@ describe('an unexpected response of the Docker Engine', () => {
     [
       { Processes: [[1]] },
       (engine: DockerodeEngine) => engine.processes('a'),
-      '$.Processes[0][0] must be text, not 1',
+      '$.Processes[0][0] must be a string, not 1',
     ],
   ])('is reported with the endpoint and the reason: %j', async (answer, ask, fault) => {
     await expect(ask(await answering(answer))).rejects.toMatchObject({

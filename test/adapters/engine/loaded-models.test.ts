@@ -62,7 +62,7 @@ describe('an engine that loads models on demand', () => {
     ollama.vramBytes = 600;
     const probe = createEngineProbe(new FakeClock(), 3_000);
     expect(await probeUntil(probe, ollama, isFault)).toMatchObject({
-      note: 'llava:7b: 400 of 1000 B are on the CPU: too little free GPU memory',
+      note: 'llava:7b: 400 of 1000 B is on the CPU; not enough free GPU memory',
       fault: { code: 'RMA_ENGINE_MISPLACED', exitCode: 1, hint: expect.stringContaining('rma gpus') },
     });
   });
@@ -72,7 +72,7 @@ describe('an engine that loads models on demand', () => {
     ollama.vramBytes = 1000;
     const probe = createEngineProbe(new FakeClock(), 3_000);
     expect(await probeUntil(probe, ollama, isFault)).toMatchObject({
-      note: 'm:1: 1000 B are on a GPU, planned on the CPU',
+      note: 'm:1: expected on the CPU, but 1000 B is on a GPU',
     });
   });
 
@@ -84,7 +84,7 @@ describe('an engine that loads models on demand', () => {
     await probeUntil(probe, ollama, isFault);
     ollama.vramBytes = 1000;
     expect(await probe.probe(ollama.target, never)).toMatchObject({
-      note: expect.stringContaining('is on the CPU, planned on the GPU'),
+      note: expect.stringContaining('expected on the GPU, but loaded on the CPU'),
     });
     clock.advance(60_000);
     await probeUntil(probe, ollama, isReady);

@@ -40,7 +40,7 @@ describe('chooseModels', () => {
     const { models, failed } = await chooseModels(host, without('org/big'), all());
     expect(models.map(({ name }) => name)).toEqual(['small']);
     expect(failed).toMatchObject([
-      { name: 'big', optional: true, error: { message: 'org/big does not exist; profile ocr names it' } },
+      { name: 'big', optional: true, error: { message: 'org/big does not exist; used by profile ocr' } },
     ]);
   });
 

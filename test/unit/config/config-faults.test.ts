@@ -54,22 +54,22 @@ describe('configuration errors', () => {
     [
       'a number instead of a string',
       'project: 12\n',
-      'rma.yaml:1:10: "project" must be text such as demo, not 12',
+      'rma.yaml:1:10: "project" must be a string such as demo, not 12',
     ],
     [
       'a time without unit',
       'drain_timeout: 30\n',
-      'rma.yaml:1:16: "drain_timeout" must be text such as 30s, not 30',
+      'rma.yaml:1:16: "drain_timeout" must be a string such as 30s, not 30',
     ],
     [
       'a string instead of a number',
       "coordinator:\n  port: '1'\n",
-      'rma.yaml:2:9: "coordinator.port" must be a whole number such as 7700, not "1"',
+      'rma.yaml:2:9: "coordinator.port" must be an integer such as 7700, not "1"',
     ],
     [
       'a number in a list',
       'profiles:\n  - a\n  - 5.5\n',
-      'rma.yaml:3:5: "profiles[1]" must be text or a whole number, not 5.5',
+      'rma.yaml:3:5: "profiles[1]" must be a string or an integer, not 5.5',
     ],
     [
       'a list instead of a map',
@@ -79,7 +79,7 @@ describe('configuration errors', () => {
     [
       'a map as an entry',
       'ports:\n  a: {}\n',
-      'rma.yaml:2:6: "ports.a" must be text or a whole number, not a mapping',
+      'rma.yaml:2:6: "ports.a" must be a string or an integer, not a mapping',
     ],
     [
       'a host that is a string',
@@ -94,7 +94,7 @@ describe('configuration errors', () => {
     [
       'an address that is not ssh',
       'hosts:\n  b: { address: tcp://b }\n',
-      'rma.yaml:2:6: hosts expects an address such as ssh://box1, got "b=tcp://b"',
+      'rma.yaml:2:6: hosts expects a URL such as ssh://box1, got "b=tcp://b"',
     ],
     [
       'a setting at the wrong level',

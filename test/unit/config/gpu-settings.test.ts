@@ -42,7 +42,7 @@ describe('the GPU settings', () => {
       'ENABLE_GPU: gpu.enable expects true, auto or false, got "maybe"',
     );
     expect(messageOf(() => gpuOf({}, {}, 'gpu:\n  enable: [auto]\n'))).toBe(
-      'rma.yaml:2:11: "gpu.enable" must be true, false or text such as auto, not a list',
+      'rma.yaml:2:11: "gpu.enable" must be true, false or a string such as auto, not a list',
     );
   });
 
@@ -85,7 +85,7 @@ describe('the GPU settings', () => {
       'vllm-vllm': ['0', '1'],
     });
     expect(messageOf(() => gpuOf({ RMA_GPU_PINS: 'ocr=all' }))).toContain(
-      'the index of a GPU (0), its UUID, or its beginning (GPU-5f1c), got "ocr=all"',
+      'a GPU index (0), a UUID or a UUID prefix (GPU-5f1c), got "ocr=all"',
     );
   });
 

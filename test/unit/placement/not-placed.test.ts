@@ -10,9 +10,9 @@ describe('a failed placement', () => {
       code: 'RMA_GPU_NO_FIT',
       profile: 'ocr',
       message:
-        'profile ocr does not fit: ocr-ollama needs 8.5 GiB, but GPU 0 has 7.0 GiB available next to llm-vllm, 8.5 GiB needed; 1536 MiB are missing',
-      hint: 'stop llm: rma down --profile llm; or add a GPU of 12 GB',
-      refusedVariants: [{ profile: 'ocr', variant: 'best', why: 'does not fit together with llm' }],
+        'profile ocr does not fit: ocr-ollama needs 8.5 GiB, but GPU 0 has 7.0 GiB available after llm-vllm, 8.5 GiB needed; 1536 MiB short',
+      hint: 'stop llm: rma down --profile llm; or add a 12 GB GPU',
+      refusedVariants: [{ profile: 'ocr', variant: 'best', why: 'does not fit alongside llm' }],
     });
   });
 
@@ -60,7 +60,7 @@ describe('a failed placement', () => {
     ).toMatchObject({
       code: 'RMA_GPU_HEADS',
       message:
-        'profile vllm does not fit: vllm: its model has 32 attention heads, which 3 GPUs do not divide',
+        "profile vllm does not fit: vllm: the model's 32 attention heads cannot be split evenly across 3 GPUs",
       hint: expect.stringContaining('`gpus: 2`'),
     });
   });
@@ -92,7 +92,7 @@ describe('a failed placement', () => {
     });
     expect(refused(place([device(1, 24)], [fixed]))).toMatchObject({
       profile: 'a',
-      message: expect.stringMatching(/^profile a no longer fits where it runs/),
+      message: expect.stringMatching(/^profile a no longer fits on its current GPUs/),
     });
   });
 });

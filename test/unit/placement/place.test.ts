@@ -33,7 +33,7 @@ describe('place', () => {
     const first = profile('a', [[service('a-1', 14)]]);
     const second = profile('b', [[service('b-1', 14)], [service('b-2', 8)]]);
     expect(ok(place([device(0, 24)], [first, second])).refusedVariants).toEqual([
-      { profile: 'b', variant: 'best', why: 'does not fit together with a' },
+      { profile: 'b', variant: 'best', why: 'does not fit alongside a' },
     ]);
   });
 
@@ -44,7 +44,11 @@ describe('place', () => {
     const placed = ok(place([device(0, 24)], [running]));
     expect([...placed.variants]).toEqual([['a', 'second']]);
     expect(placed.refusedVariants).toEqual([
-      { profile: 'a', variant: 'best', why: 'second runs and is kept; to change it: --variant a=best' },
+      {
+        profile: 'a',
+        variant: 'best',
+        why: 'second is already running and still fits; to switch: --variant a=best',
+      },
     ]);
   });
 

@@ -68,7 +68,7 @@ describe('the reason why a device was rejected', () => {
   it('is a service that already runs there', () => {
     const replicas = [0, 1].map((at) => service(`copy-${at}`, 5, { replicaGroup: 'copies' }));
     expect(reasonsOf([device(0, 24), device(1, 24)], [profile('p', [replicas])])['GPU-0']).toBe(
-      'already has the replica copy-0',
+      'already runs replica copy-0',
     );
     const exclusive = service('b', 20, { exclusive: true });
     const profiles = [profile('p', [[service('a', 2), service('c', 1)]]), profile('q', [[exclusive]])];
@@ -84,7 +84,7 @@ describe('the reason why a device was rejected', () => {
       reasonsOf([device(0, 24), device(1, 24, { foreignBytes: GIB, availableBytes: 23 * GIB })], profiles),
     ).toEqual({
       taken: 'GPU 1: needs 12.0 GiB of 23.0 GiB available; the only GPU it fits on',
-      'GPU-0': 'has 9.0 GiB available next to a, 12.0 GiB needed',
+      'GPU-0': 'has 9.0 GiB available after a, 12.0 GiB needed',
     });
   });
 
@@ -135,10 +135,10 @@ describe('the reason why a better variant was not chosen', () => {
   it('is the request of the user, or that the profile is not part of the command', () => {
     const variants = [[service('a', 14)], [service('b', 5, { current: ['GPU-0'] })]];
     expect(whyOf([device(0, 24)], [profile('p', variants, { requested: 'second' })])).toEqual([
-      'second was requested',
+      'second was requested explicitly',
     ]);
     expect(whyOf([device(0, 24)], [profile('p', variants, { current: 'second', fixed: true })])).toEqual([
-      'second runs and is not part of this command',
+      'second is running, and this command does not change profile p',
     ]);
   });
 });
@@ -160,7 +160,7 @@ describe('a profile that does not fit', () => {
       },
     ]);
     expect(refused(place(many, [running, profile('q', [[service('b', 5)]])])).message).toContain(
-      'GPU 2 has 4.0 GiB available, 5.0 GiB needed, and 2 more; 1024 MiB are missing',
+      'GPU 2 has 4.0 GiB available, 5.0 GiB needed, and 2 more; 1024 MiB short',
     );
   });
 
@@ -182,7 +182,7 @@ describe('a profile that does not fit', () => {
       service('a', 10, { allowed: ['GPU-0'] }),
       /^remove gpu\.pins, --gpu and `gpus`, so that rma chooses the GPUs of p; or /,
     ],
-    ['add GPUs', [device(0, 8)], two(28), /^add 2 GPUs of 16 GB$/],
+    ['add GPUs', [device(0, 8)], two(28), /^add 2 GPUs with 16 GB each$/],
     [
       'no GPU is large enough',
       [device(0, 8)],

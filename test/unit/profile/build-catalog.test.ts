@@ -96,7 +96,7 @@ describe('buildCatalog', () => {
       file('profile', 'other', PROFILE.replace('engine: llm', 'engine: lm')),
     ];
     expect(faultsOf(files)).toEqual([
-      'data/llm.yaml:2:7: "port" must be a whole number from 1 to 65535, not 80800',
+      'data/llm.yaml:2:7: "port" must be an integer from 1 to 65535, not 80800',
       'data/llm.yaml:3:40: unknown placeholder {nam}; known: {model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}',
       'data/models.yaml:1:14: invalid model reference "small": unknown source prefix',
       'data/models.yaml:1:27: "small.kind" must be one of chat, embedding, vision, not "chta"',
@@ -144,7 +144,7 @@ describe('buildCatalog', () => {
       'engine',
       ENGINE.replace('"{model}"', '4096'),
       'llm',
-      'data/llm.yaml:3:20: "command[1]" must be text (quote numbers), not 4096',
+      'data/llm.yaml:3:20: "command[1]" must be a string (quote numbers), not 4096',
     ],
     [
       'a health test without CMD',
@@ -194,7 +194,7 @@ describe('buildCatalog', () => {
       'profile',
       PROFILE.replace('[small]', '[small, small]'),
       'x',
-      'data/x.yaml:4:13: the engine "llm" serves exactly one model, not 2',
+      'data/x.yaml:4:13: engine "llm" serves exactly one model, not 2',
     ],
     [
       'a malformed reference',

@@ -113,10 +113,10 @@ describe('readsFault', () => {
 
   it('reports a model of a source that the engine cannot read', () => {
     expect(readsFault(shipped('vllm'), 'llava', models)).toBe(
-      'the engine "vllm" reads models from hf, ms, not llava (ollama:llava:7b)',
+      'engine "vllm" does not support llava (ollama:llava:7b); supported sources: hf, ms',
     );
     expect(readsFault(shipped('ollama'), 'hf:org/repo', models)).toBe(
-      'the engine "ollama" reads models from ollama, not hf:org/repo',
+      'engine "ollama" does not support hf:org/repo; supported sources: ollama',
     );
   });
 

@@ -19,12 +19,12 @@ describe('conflicts in a profile', () => {
   const service = (more: string) => `services:\n  - {engine: llm, models: [], ${more}}\n`;
 
   it.each([
-    [service('gpus: 0'), 'required', 'p.yaml:3:37: the engine "llm" needs a GPU, not 0'],
-    [service('gpus: 2'), 'none', 'p.yaml:3:37: the engine "llm" uses no GPU'],
+    [service('gpus: 0'), 'required', 'p.yaml:3:37: engine "llm" needs a GPU, not 0'],
+    [service('gpus: 2'), 'none', 'p.yaml:3:37: engine "llm" uses no GPU'],
     [
       service('gpus: all, replicas: 2'),
       'optional',
-      'p.yaml:3:52: "gpus" must be a number with replicas, because each replica has its own GPUs',
+      'p.yaml:3:52: "gpus" must be a number if "replicas" is set: each replica gets its own GPUs',
     ],
     [
       service('memory: 1GiB, memory_reservation: 2GiB'),

@@ -49,7 +49,7 @@ describe('parseJson', () => {
       '$.name is missing',
       '$.state must be one of up, down, not "on"',
       '$.schema must be "v1", not "v2"',
-      '$.cores must be a whole number from 1 to 64, not 65',
+      '$.cores must be an integer from 1 to 64, not 65',
       '$.gpus[1].uuid must be a GPU UUID, not 7',
       '$.gpus[2] must be an object, not "x"',
       '$.owner must be an object, not a list',
@@ -61,8 +61,8 @@ describe('parseJson', () => {
   it.each([
     [{ ...good, kind: { type: 'c' } }, '$.kind.type must be one of a, b, not "c"'],
     [{ ...good, kind: {} }, '$.kind.type is missing'],
-    [{ ...good, cores: 1.5 }, '$.cores must be a whole number from 1 to 64, not 1.5'],
-    [{ ...good, name: '' }, '$.name must be text, not ""'],
+    [{ ...good, cores: 1.5 }, '$.cores must be an integer from 1 to 64, not 1.5'],
+    [{ ...good, name: '' }, '$.name must be a non-empty string, not ""'],
     [{ ...good, gpus: {} }, '$.gpus must be a list, not an object'],
     ['text', '$ must be an object, not "text"'],
   ])('returns one error for %j', (value, fault) => {

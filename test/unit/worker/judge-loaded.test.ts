@@ -20,16 +20,16 @@ describe('the location of a loaded model', () => {
   it('is reported with the part that is misplaced', () => {
     expect(judgeLoaded(llava(5.5, 3.4), 'llava:7b', 'gpu')).toEqual({
       kind: 'misplaced',
-      why: 'llava:7b: 2.1 of 5.5 GiB are on the CPU: too little free GPU memory',
+      why: 'llava:7b: 2.1 of 5.5 GiB is on the CPU; not enough free GPU memory',
     });
     expect(judgeLoaded(llava(5.5, 5.2), 'llava:7b', 'gpu')).toMatchObject({
-      why: expect.stringContaining('307 MiB of 5.5 GiB are on the CPU'),
+      why: expect.stringContaining('307 MiB of 5.5 GiB is on the CPU'),
     });
     expect(judgeLoaded(llava(5.5, 0), 'llava:7b', 'gpu')).toMatchObject({
-      why: expect.stringContaining('is on the CPU, planned on the GPU'),
+      why: expect.stringContaining('expected on the GPU, but loaded on the CPU'),
     });
     expect(judgeLoaded(llava(5.5, 1), 'llava:7b', 'cpu')).toMatchObject({
-      why: 'llava:7b: 1.0 GiB are on a GPU, planned on the CPU',
+      why: 'llava:7b: expected on the CPU, but 1.0 GiB is on a GPU',
     });
   });
 

@@ -16,7 +16,7 @@ describe('the configuration of a worker', () => {
         code: 'RMA_WORKER_CONFIG',
         exitCode: 2,
         message: expect.stringMatching(
-          /^\/etc\/rma\/worker\.json: \$\.host must be .*\$\.engines\[0\]\.engine .*\$\.heartbeatSeconds must be a whole number from 1, not 0/,
+          /^\/etc\/rma\/worker\.json: \$\.host must be .*\$\.engines\[0\]\.engine .*\$\.heartbeatSeconds must be an integer from 1, not 0/,
         ),
       }),
     );

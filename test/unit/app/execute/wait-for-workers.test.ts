@@ -18,7 +18,7 @@ const status = (state: WorkerStatus['state'], engine: EngineStatus): WorkerStatu
 });
 
 const service = 'gpu-worker-ollama';
-const note = 'llava:7b: 2.1 of 5.5 GiB are on the CPU: too little free GPU memory';
+const note = 'llava:7b: 2.1 of 5.5 GiB is on the CPU; not enough free GPU memory';
 const misplaced: EngineStatus = {
   service,
   state: 'waiting',
