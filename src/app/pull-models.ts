@@ -2,8 +2,7 @@ import { imageKey } from '../core/docker/image-reference.ts';
 import type { RmaConfig } from '../core/domain/config.ts';
 import { type PinnedModel, pinnedBytes } from '../core/domain/pinned-model.ts';
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
-import { fits, KEPT_FREE_BYTES } from '../core/store/room.ts';
-import { formatBytes } from '../core/units.ts';
+import { fits, noRoomText } from '../core/store/room.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import type { ModelStore } from '../ports/model-store.ts';
@@ -155,19 +154,15 @@ function planned(model: ListedModel): PulledModel {
 
 function pulled({ name, pinned }: ListedModel, ended: ReadonlyMap<string, Ended>): PulledModel {
   const { ref } = pinned;
-  const { fetchedBytes, failure } = ended.get(ref) ?? { fetchedBytes: 0, failure: 'it was not tried' };
+  const { fetchedBytes, failure } = ended.get(ref) ?? { fetchedBytes: 0, failure: 'not attempted' };
   if (failure !== null) return { name, ref, state: 'failed', bytes: fetchedBytes, message: failure };
   return { name, ref, state: fetchedBytes > 0 ? 'fetched' : 'present', bytes: fetchedBytes };
 }
 
 function noRoom(needed: number, free: number): RmaError {
-  return new RmaError(
-    'RMA_STORE_NO_ROOM',
-    `the store has ${formatBytes(free)} free, the missing models need ${formatBytes(needed)} and ${formatBytes(KEPT_FREE_BYTES)} to spare`,
-    {
-      exitCode: EXIT.doesNotFit,
-      hint: 'free space on the disk of the store, or choose another place: --volume host:PATH or --dest DIR',
-      details: { neededBytes: needed, freeBytes: free },
-    },
-  );
+  return new RmaError('RMA_STORE_NO_ROOM', noRoomText(needed, free), {
+    exitCode: EXIT.doesNotFit,
+    hint: 'free disk space on the file system of the store, or use another directory: --volume host:PATH or --dest DIR',
+    details: { neededBytes: needed, freeBytes: free },
+  });
 }

@@ -14,7 +14,7 @@ export async function confirm(question: string, { io, globals }: PromptParts): P
   const canAsk = io.stdin.isTTY === true && io.stderr.isTTY === true && !globals.noInput;
   if (!canAsk) throw notConfirmed(`confirmation required, but stdin is not interactive: "${question}"`);
   const answer = await ask(`${question} [y/N] `, io);
-  if (!/^y(es)?$/i.test(answer.trim())) throw notConfirmed('canceled: the answer was not yes');
+  if (!/^y(es)?$/i.test(answer.trim())) throw notConfirmed('canceled');
 }
 
 function ask(question: string, { stdin, stderr, signal }: PromptParts['io']): Promise<string> {

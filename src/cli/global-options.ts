@@ -26,7 +26,10 @@ const color: OptionSpec<(typeof COLOR_WHEN)[number]> = parsedOption(
 
 /** Options of every command, accepted before and after its name. */
 export const GLOBAL_OPTIONS = {
-  file: textOption('-f, --file <FILE>', 'path of rma.yaml (default: nearest parent directory; - for stdin)'),
+  file: textOption(
+    '-f, --file <FILE>',
+    'path to rma.yaml (default: search the working directory and its parents; - reads stdin)',
+  ),
   dir: textOption('-C, --dir <DIR>', 'run as if started in DIR'),
   project: textOption('-p, --project <NAME>', 'project name'),
   json: flagOption('--json', 'print the result as one JSON document'),

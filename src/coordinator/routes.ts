@@ -57,7 +57,7 @@ function dispatch(routes: readonly Route[], request: RouteRequest): HttpAnswer |
     const handler = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
     if (handler !== undefined) return handler(request, match[1] ?? '');
     const allow = Object.keys(methods).join(', ');
-    const message = `${request.path} takes ${allow}, not ${request.method}`;
+    const message = `method ${request.method} is not allowed for ${request.path}; allowed: ${allow}`;
     return { ...refusal(405, 'RMA_COORDINATOR_METHOD', message), headers: { allow } };
   }
   return refusal(404, 'RMA_COORDINATOR_NO_ROUTE', `no route ${request.path}`);
@@ -81,7 +81,7 @@ async function heartbeat(
   if ('status' in worker) return worker;
   const { registration } = worker;
   if (registration.id !== id) {
-    const message = `the body is of worker ${registration.id}, the address of ${id}`;
+    const message = `worker ID mismatch: the body has "${registration.id}", the path has "${id}"`;
     return refusal(422, 'RMA_COORDINATOR_BODY', message);
   }
   if (registry.find(id) === undefined) return unknownWorker(id);

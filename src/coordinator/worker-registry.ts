@@ -17,7 +17,7 @@ export interface WorkerRegistry {
   models(): ModelListing;
 }
 
-/** Returns an empty registry. @param log receives one line per change: registered, changed, left, lease expired */
+/** Returns an empty registry. @param log receives one line per change: registered, updated, deregistered, removed */
 export function createWorkerRegistry(
   clock: Pick<Clock, 'monotonic'>,
   log: (text: string) => void,
@@ -40,7 +40,7 @@ export function createWorkerRegistry(
     },
     remove(id) {
       registry = remove(current(), id);
-      log(`worker ${id} left`);
+      log(`worker ${id} deregistered`);
     },
     workers: () => listWorkers(current(), clock.monotonic()),
     models: () => listModels(current()),
@@ -48,8 +48,8 @@ export function createWorkerRegistry(
 }
 
 function changeLine(before: Registration | undefined, after: Registration): string | null {
-  const names = (worker: Registration) => worker.models.map((model) => model.name).join(', ') || 'no model';
-  const verb = before === undefined ? 'registered' : 'changed';
+  const names = (worker: Registration) => worker.models.map((model) => model.name).join(', ') || 'no models';
+  const verb = before === undefined ? 'registered' : 'updated';
   if (before !== undefined && before.state === after.state && names(before) === names(after)) return null;
   return `worker ${after.id} ${verb}: ${after.state}, ${names(after)}`;
 }

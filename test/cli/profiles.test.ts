@@ -54,12 +54,12 @@ describe('[req R02] rma profiles ls', () => {
     const { exitCode, stdout, stderr } = await rma('profiles', 'ls');
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
-      'NAME         VARIANTS              ENGINES           MODELS   MIN GPU   SOURCE    IN USE   SERVES',
-      'cpu-worker   llamacpp,ollama       llamacpp,ollama        2         -   shipped   no       A small chat model on the CPU',
-      'embedding    gpu,cpu               tei                    1         -   shipped   no       Text embeddings',
-      'gpu-worker   fp16,4bit,ollama      vllm,ollama            5   7.5 GiB   shipped   no       A chat model, a vision model and embeddings on a GPU',
-      'ocr          next-34b,34b,13b,7b   ollama                 4   3.7 GiB   shipped   no       A vision model that reads documents',
-      'vllm         fp16,4bit             vllm                   2   7.5 GiB   shipped   no       A chat model with vLLM',
+      'NAME         VARIANTS              ENGINES           MODELS   MIN GPU   SOURCE     IN USE   SERVES',
+      'cpu-worker   llamacpp,ollama       llamacpp,ollama        2         -   built-in   no       A small chat model on the CPU',
+      'embedding    gpu,cpu               tei                    1         -   built-in   no       Text embeddings',
+      'gpu-worker   fp16,4bit,ollama      vllm,ollama            5   7.5 GiB   built-in   no       A chat model, a vision model and embeddings on a GPU',
+      'ocr          next-34b,34b,13b,7b   ollama                 4   3.7 GiB   built-in   no       A vision model that reads documents',
+      'vllm         fp16,4bit             vllm                   2   7.5 GiB   built-in   no       A chat model with vLLM',
       '',
     ]);
   });
@@ -73,8 +73,10 @@ describe('[req R02] rma profiles ls', () => {
     const mine = own('profiles/mine.yaml', OWN_OCR);
     own('rma.yaml', 'profiles: [ocr]\n');
     const { stdout } = await rma('profiles', 'ls');
-    expect(stdout).toMatch(/^ocr +default +ollama +1 +16\.0 GiB +own, overrides shipped +yes +Documents, /m);
-    expect(stdout).toMatch(/^mine +default +ollama +1 +16\.0 GiB +own +no +Documents, /m);
+    expect(stdout).toMatch(
+      /^ocr +default +ollama +1 +16\.0 GiB +custom \(overrides built-in\) +yes +Documents, /m,
+    );
+    expect(stdout).toMatch(/^mine +default +ollama +1 +16\.0 GiB +custom +no +Documents, /m);
     const { profiles } = JSON.parse((await rma('profiles', 'ls', '--json')).stdout);
     expect(profiles).toContainEqual({
       name: 'ocr',
@@ -97,9 +99,9 @@ describe('[req R02] rma profiles show', () => {
   it('shows variants, engines and models with readable sizes', async () => {
     const { exitCode, stdout } = await rma('profiles', 'show', 'vllm');
     expect(exitCode).toBe(0);
-    expect(stdout.replace(/^(Shipped: ).*(\/profiles)/m, '$1$2').split('\n')).toEqual([
+    expect(stdout.replace(/^(Built-in: ).*(\/profiles)/m, '$1$2').split('\n')).toEqual([
       'vllm: A chat model with vLLM',
-      'Shipped: /profiles/vllm.yaml',
+      'Built-in: /profiles/vllm.yaml',
       'In use: no',
       'GPU: minimum 7.5 GiB, recommended 22.4 GiB',
       '',
@@ -119,7 +121,7 @@ describe('[req R02] rma profiles show', () => {
   it('shows a custom profile instead of the shipped one, with all its settings', async () => {
     const file = own('profiles/ocr.yaml', OWN_OCR);
     const { stdout } = await rma('profiles', 'show', 'ocr');
-    expect(stdout).toContain(`Your own: ${file}\nOverrides: /`);
+    expect(stdout).toContain(`Custom: ${file}\nOverrides: /`);
     expect(stdout).toContain(
       '    ollama: llava-13b; 3 replicas, each on 2 GPUs (exclusive); 8192 tokens of context; 2 concurrent requests; at most 1 model loaded; memory limit 12.0 GiB\n',
     );

@@ -36,7 +36,7 @@ test('a changed model is downloaded while the old stack keeps serving and finish
   stall.remove();
 
   expect(await answer.end()).toEqual(WHOLE);
-  expect(await log).toContain('draining: 1 requests in flight');
+  expect(await log).toContain('draining: requests in flight: 1');
   expect(await up).toMatchObject({
     code: 0,
     stderr: expect.stringContaining('letting requests in flight finish'),
@@ -60,7 +60,7 @@ test('rma down finishes the request in flight before anything stops', async () =
   await vi.waitFor(async () => expect(await stack.listed()).toEqual([]), PATIENCE);
   expect(await answer.end()).toEqual(WHOLE);
   expect(await down).toMatchObject({ code: 0 });
-  expect(await log).toMatch(/draining: 1 requests in flight[\s\S]*drained: no requests in flight/);
+  expect(await log).toMatch(/draining: requests in flight: 1[\s\S]*drained: no requests in flight/);
   expect(await stack.containers()).toEqual({});
 });
 

@@ -20,7 +20,10 @@ describe('rma up', () => {
     const before = await stack.containers();
     hub.log.clear();
     const again = await stack.rma('up');
-    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing to do') });
+    expect(again).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('No changes. All services are ready.'),
+    });
     expect(hub.log.entries()).toEqual([]);
     expect(await stack.containers()).toEqual(before);
 

@@ -27,7 +27,7 @@ export function composeFault(verb: string, outcome: Pick<CommandOutcome, 'stderr
   }
   const name = NAME_TAKEN.exec(line)?.[1];
   if (name !== undefined) {
-    return new RmaError('RMA_PROJECT_BUSY', `another program has just created the container ${name}`, {
+    return new RmaError('RMA_PROJECT_BUSY', `container name ${name} is already in use`, {
       hint: shell`if another rma command is running for this project, wait for it and retry; otherwise: docker rm -f ${name}`,
     });
   }

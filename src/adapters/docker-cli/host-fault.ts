@@ -47,15 +47,15 @@ function toolkitMissing(): RmaError {
 function cdiStale(device: string): RmaError {
   return new RmaError(
     'RMA_GPU_CDI_STALE',
-    `Docker's GPU list (CDI) does not contain ${device}: the GPUs changed after it was generated`,
+    `Docker's CDI specification does not contain ${device}: the GPUs changed after it was generated`,
     { exitCode: EXIT.notReady, hint: 'sudo nvidia-ctk cdi generate --output=/var/run/cdi/nvidia.yaml' },
   );
 }
 
 function gpuGone(device: string): RmaError {
-  return new RmaError('RMA_GPU_GONE', `the NVIDIA driver no longer finds ${device}`, {
+  return new RmaError('RMA_GPU_GONE', `${device} not found by the NVIDIA driver`, {
     exitCode: EXIT.notReady,
-    hint: 'list the GPUs: rma gpus; then run this command again, it makes a new plan',
+    hint: 'list the GPUs: rma gpus; then run the command again to create a new plan',
   });
 }
 

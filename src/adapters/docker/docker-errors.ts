@@ -22,11 +22,15 @@ export function dockerFault(error: unknown, endpoint: string): RmaError {
 }
 
 function denied(endpoint: string, cause: unknown): RmaError {
-  return new RmaError('RMA_DOCKER_DENIED', `you have no right to use the Docker Engine at ${endpoint}`, {
-    exitCode: EXIT.notReady,
-    hint: 'join its group, then log in again: sudo usermod -aG docker "$USER"',
-    cause,
-  });
+  return new RmaError(
+    'RMA_DOCKER_DENIED',
+    `permission denied while connecting to the Docker Engine at ${endpoint}`,
+    {
+      exitCode: EXIT.notReady,
+      hint: 'add your user to the docker group, then log in again: sudo usermod -aG docker "$USER"',
+      cause,
+    },
+  );
 }
 
 function unreachable(endpoint: string, code: string, cause: unknown): RmaError {

@@ -106,7 +106,7 @@ async function checkLoaded(check: ModelCheck): Promise<EngineProblem | null | 'n
 function misplaced({ service, loaded }: EngineTarget, why: string): ErrorDocument {
   const hint =
     loaded?.on === 'gpu'
-      ? 'find the processes that use the GPU: rma gpus; stop them, or run rma up to make a new plan'
+      ? 'find the processes that use the GPU: rma gpus; stop them, or run rma up to create a new plan'
       : 'the container has access to a GPU that was not assigned to it: rma status; recreate the container: rma down, rma up';
   return { code: 'RMA_ENGINE_MISPLACED', message: `${service}: ${why}`, hint, exitCode: EXIT.failed };
 }

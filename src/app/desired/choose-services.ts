@@ -67,7 +67,7 @@ function refuseOtherHosts({ hosts }: RmaConfig): void {
   const names = Object.keys(hosts).join(', ');
   throw new RmaError(
     'RMA_HOSTS_UNSUPPORTED',
-    `this version supports one host, the Docker engine of this shell; rma.yaml names: ${names}`,
+    `rma.yaml defines these hosts: ${names}; only one host, the current Docker context, is supported`,
     {
       exitCode: EXIT.usage,
       hint: 'keep one host without an address in rma.yaml, and run rma on each machine',

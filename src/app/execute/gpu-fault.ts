@@ -26,14 +26,12 @@ function notVisible(
   seen: Exclude<GpusInside, { how: 'unknown' }>,
 ): RmaError {
   const what =
-    seen.how === 'lost'
-      ? 'its driver reports "Failed to initialize NVML"'
-      : 'no GPU shows inside its container';
+    seen.how === 'lost' ? 'its driver reports "Failed to initialize NVML"' : 'its container sees no GPU';
   return new RmaError('RMA_GPU_NOT_VISIBLE', `${service} was assigned ${listed(planned)}, but ${what}`, {
     hint:
       seen.how === 'lost'
         ? `its devices are no longer accessible: restart it (rma up); if it happens again: sudo nvidia-ctk system create-dev-char-symlinks --create-all, or use CDI`
-        : `check what Docker provides: docker info (runtimes, CDI devices), nvidia-ctk cdi list; to refresh an outdated list: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml`,
+        : `check what Docker provides: docker info (runtimes, CDI devices), nvidia-ctk cdi list; to regenerate the CDI specification: sudo nvidia-ctk cdi generate --output=/var/run/cdi/nvidia.yaml`,
     details: { service, planned: planned.map(({ uuid }) => uuid), seen: [] },
   });
 }
@@ -55,13 +53,13 @@ function mismatch(service: string, planned: readonly PlacedDevice[], seen: Visib
   );
 }
 
-/** More GPUs than planned come from a second mechanism; other GPUs than planned from an outdated list. */
+/** More GPUs than planned come from a second mechanism; other GPUs than planned from an outdated CDI specification. */
 function reasonFor(planned: readonly PlacedDevice[], seen: VisibleGpus): string {
   const count = seen.how === 'names' ? seen.uuids.length : seen.count;
   if (count > planned.length) {
-    return 'a default runtime "nvidia" (docker info) in addition to CDI reads NVIDIA_VISIBLE_DEVICES of the image and adds GPUs, and so does `privileged`: remove "default-runtime" from /etc/docker/daemon.json and restart Docker';
+    return 'the extra GPUs come from the default runtime "nvidia" or from `privileged`; remove "default-runtime" from /etc/docker/daemon.json and restart Docker';
   }
-  return 'the list of CDI devices may be older than the driver: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml; another cause is a compose.override.yaml that requests GPUs by count';
+  return 'the CDI specification may be outdated: sudo nvidia-ctk cdi generate --output=/var/run/cdi/nvidia.yaml; another cause is a compose.override.yaml that requests GPUs by count';
 }
 
 function listed(devices: readonly PlacedDevice[]): string {

@@ -1,6 +1,7 @@
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { fits, KEPT_FREE_BYTES } from '../../core/store/room.ts';
+import { formatBytes } from '../../core/units.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 
 /** Bytes that running downloads still have to write, so that two of them do not use the same free space. */
@@ -36,15 +37,11 @@ function noRoom(
   const available = Math.max(0, free);
   return new RmaError(
     'RMA_STORE_NO_ROOM',
-    `${ref} needs ${needed + KEPT_FREE_BYTES} bytes (${gibibytes(needed + KEPT_FREE_BYTES)}) in ${root}, ${available} bytes (${gibibytes(available)}) are free`,
+    `not enough disk space in ${root} for ${ref}: ${formatBytes(needed + KEPT_FREE_BYTES)} needed, ${formatBytes(available)} free`,
     {
       exitCode: EXIT.doesNotFit,
-      hint: `free ${gibibytes(needed + KEPT_FREE_BYTES - available)} there, or put the store on a larger disk`,
+      hint: `free ${formatBytes(needed + KEPT_FREE_BYTES - available)} there, or put the store on a larger disk`,
       details: { needed: needed + KEPT_FREE_BYTES, free: available, root },
     },
   );
-}
-
-function gibibytes(bytes: number): string {
-  return `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
 }

@@ -19,14 +19,10 @@ export async function checkNfsServers(
     if (spec.type !== 'nfs') continue;
     const name = spec.server.replace(/^\[|\]$/g, '');
     if (await host.names.hasAddress(name)) continue;
-    throw new RmaError(
-      'RMA_NFS_SERVER_UNKNOWN',
-      `volumes.${key}: the NFS server ${name} has no address here`,
-      {
-        exitCode: EXIT.notReady,
-        hint: shell`check the name: getent hosts ${name}; or use the server's address: --volume nfs:ADDRESS:${spec.path}`,
-        details: { server: name },
-      },
-    );
+    throw new RmaError('RMA_NFS_SERVER_UNKNOWN', `volumes.${key}: cannot resolve the NFS server ${name}`, {
+      exitCode: EXIT.notReady,
+      hint: shell`check the name: getent hosts ${name}; or use the server's address: --volume nfs:ADDRESS:${spec.path}`,
+      details: { server: name },
+    });
   }
 }

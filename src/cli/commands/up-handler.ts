@@ -75,7 +75,7 @@ async function orStillRunning(
 }
 
 function headline({ changed }: UpResult): string {
-  return changed ? 'Ready.' : 'Nothing to do: everything is up and ready.';
+  return changed ? 'Ready.' : 'No changes. All services are ready.';
 }
 
 /** Returns a request to the first engine with a chat endpoint. */

@@ -13,7 +13,7 @@ export const EXIT_MEANINGS: readonly { readonly code: ExitCode; readonly meaning
   { code: EXIT.doesNotFit, meaning: 'not enough GPU memory or disk space' },
   { code: EXIT.badContent, meaning: 'invalid or unsafe content: hash, path or format' },
   { code: EXIT.waitedTooLong, meaning: 'timeout waiting for a lease or lock of another process' },
-  { code: EXIT.partial, meaning: 'partial failure: the rest is done' },
+  { code: EXIT.partial, meaning: 'partial failure: some items failed, the others succeeded' },
   {
     code: EXIT.changesPending,
     meaning: 'changes are pending (rma plan --detailed-exitcode, rma compose render --check)',

@@ -36,9 +36,9 @@ function paintLine({ mark, what, why }: PlanLine, width: number, theme: Theme): 
 /** Returns the totals of a plan in one line. */
 export function summaryLine({ operations, summary }: Pick<Plan, 'operations' | 'summary'>): string {
   const { create, change, remove, fetchBytes, freeBytes } = summary;
-  if (operations.length === 0) return 'Nothing to do: everything is as desired.';
+  if (operations.length === 0) return 'No changes. The project matches its configuration.';
   const changes = `${create} to create, ${change} to change, ${remove} to remove`;
-  if (create + change + remove === 0) return 'No changes; waits until the workers are ready.';
+  if (create + change + remove === 0) return 'No changes; waiting for the workers to become ready.';
   if (fetchBytes === 0 && freeBytes === null) return changes;
   const space = freeBytes === null ? 'free disk space unknown' : `${formatBytes(freeBytes)} free`;
   return `${changes}; ${formatBytes(fetchBytes)} to download, ${space}`;

@@ -20,7 +20,7 @@ export const GPU_SETTINGS = {
     env: ['RMA_ENABLE_GPU', 'ENABLE_GPU'],
     form: 'switch',
     description:
-      'GPU use: `true` (profiles for GPUs require one), `auto` (cpu-worker runs if no GPU fits), `false` (no GPUs)',
+      'when to use GPUs: `true` (a GPU profile fails without one), `auto` (falls back to cpu-worker), `false` (never)',
     example: 'auto',
     fallback: 'required' as const,
     fallbackText: '`true`',

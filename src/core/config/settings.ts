@@ -203,7 +203,7 @@ export const SETTINGS = {
     description: 'published ports of services',
     example: '{ cpu-worker-llamacpp: 8080 }',
     fallback: {},
-    fallbackText: "the first free port from the engine's default port up",
+    fallbackText: "first free port, starting at the engine's default port",
     parseEntry: named(parsePort),
   }),
   drainTimeout: scalarSetting({

@@ -47,7 +47,7 @@ export function workerSpec(input: FleetInput, profile: SelectedProfile): Service
     name: profile.worker,
     role: 'worker',
     profile: { name: profile.name, variant: profile.variant },
-    comment: `Downloads and verifies the models of profile ${profile.name}, and registers it when its engines respond. Healthy when all models are present.`,
+    comment: `Worker of profile ${profile.name}: downloads and verifies its models, then registers once its engines respond. Healthy when all models are present.`,
     image: { reference: input.workerImage, origin: 'built' },
     arguments: ['rma-worker', 'run'],
     environment: variables,

@@ -6,7 +6,7 @@ const VENDORS = [
   ['intel', 'Intel'],
 ] as const;
 
-/** Returns the inventory; one without GPUs names the GPUs of other vendors as well, which rma cannot use yet. */
+/** Returns the inventory; one without GPUs names the GPUs of other vendors as well; rma does not support them. */
 export function withOtherGpus(inventory: GpuInventory, gpus: readonly PciGpu[]): GpuInventory {
   const { absence } = inventory;
   const others = otherGpus(gpus);
@@ -20,7 +20,5 @@ function otherGpus(gpus: readonly PciGpu[]): string | null {
     if (count === 0) return [];
     return [count === 1 ? `an ${name} GPU` : `${count} ${name} GPUs`];
   });
-  return phrases.length === 0
-    ? null
-    : `this machine has ${phrases.join(' and ')}, which rma does not use yet`;
+  return phrases.length === 0 ? null : `detected ${phrases.join(' and ')}; only NVIDIA GPUs are supported`;
 }

@@ -50,7 +50,7 @@ export function hubRefusal(refusal: Refusal): RmaError {
     );
   }
   if (status >= 500 || status === 408) {
-    return new RmaError('RMA_HUB_UNREACHABLE', `the hub failed for ${subject} (HTTP ${status})`, {
+    return new RmaError('RMA_HUB_UNREACHABLE', `the hub returned HTTP ${status} for ${subject}`, {
       hint: 'retry later',
       details: { status },
     });

@@ -49,7 +49,7 @@ function smallerVariants({ placed, requested }: PlacementStory): readonly PlanCh
     return [
       warning({
         code: 'RMA_PLAN_VARIANT',
-        message: `${profile} runs as ${variant}, not as ${better.variant}: ${better.why}`,
+        message: `${profile} uses variant ${variant} instead of ${better.variant}: ${better.why}`,
         hint: `to see all reasons: rma plan --explain; to force it: --variant ${profile}=${better.variant}`,
         details: { profile, variant, better: better.variant },
       }),
@@ -59,10 +59,10 @@ function smallerVariants({ placed, requested }: PlacementStory): readonly PlanCh
 
 function missingModel({ profile, variant, models, whole }: LeftOut): PlanCheck {
   const names = models.join(', ');
-  const what = whole ? `variant ${variant} is skipped` : `variant ${variant} runs without it`;
+  const what = whole ? `skipping variant ${variant}` : `variant ${variant} runs without it`;
   return warning({
     code: 'RMA_PLAN_MODEL_MISSING',
-    message: `profile ${profile}: the source has no ${names}; ${what}`,
+    message: `profile ${profile}: ${names} not found at the source; ${what}`,
     hint: 'to check the source again: rma up --refresh',
     details: { profile, variant, models: names },
   });
@@ -78,7 +78,7 @@ function foreignMemory({ devices, inventory, reservations }: PlacementStory): re
       const names = others.map(({ name, pid }) => `${name.split('/').at(-1)} (${pid})`).join(', ');
       return warning({
         code: 'RMA_PLAN_FOREIGN',
-        message: `${deviceName(device)}: ${formatBytes(device.foreignBytes)} are used by other programs${names === '' ? '' : `: ${names}`}`,
+        message: `${deviceName(device)}: ${formatBytes(device.foreignBytes)} in use by other processes${names === '' ? '' : `: ${names}`}`,
         hint: 'they may use more at any time; to list them: rma gpus',
         details: { gpu: device.uuid, bytes: device.foreignBytes },
       });

@@ -53,12 +53,12 @@ export function planDown(input: DownInput): Plan {
 }
 
 function removal({ service, role, profile }: ObservedContainer): ServiceStep {
-  const cause = profile === null ? 'no worker is left' : `profile ${profile} is taken down`;
+  const cause = profile === null ? 'no workers remain' : `profile ${profile} is being removed`;
   return { kind: 'remove-service', service, role, cause, destructive: false };
 }
 
 function leftovers({ hasNetwork, secrets, project }: DownInput): readonly Step[] {
-  const cause = 'no service is left';
+  const cause = 'no services remain';
   return [
     ...(hasNetwork ? [{ kind: 'remove-network', project, cause, destructive: false } as const] : []),
     ...(secrets === null

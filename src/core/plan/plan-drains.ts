@@ -50,7 +50,7 @@ function causeOf(
   stopped: ReadonlyMap<string, string>,
 ): string | null {
   const own = stopped.get(worker.service);
-  if (own !== undefined) return `it is ${own}`;
+  if (own !== undefined) return `will be ${own}`;
   const engine = enginesOf(worker, containers).find((name) => stopped.has(name));
-  return engine === undefined ? null : `its engine ${engine} is ${stopped.get(engine)}`;
+  return engine === undefined ? null : `its engine ${engine} will be ${stopped.get(engine)}`;
 }

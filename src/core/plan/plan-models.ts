@@ -3,8 +3,7 @@ import type { ModelCheck } from '../domain/model-check.ts';
 import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import { type PinnedModel, pinnedBytes } from '../domain/pinned-model.ts';
 import { EXIT } from '../errors.ts';
-import { fits, KEPT_FREE_BYTES } from '../store/room.ts';
-import { formatBytes } from '../units.ts';
+import { fits, noRoomText } from '../store/room.ts';
 import type { FetchModel, Step } from './operation.ts';
 import type { ServiceStep } from './plan-services.ts';
 import type { PlanCheck } from './plan-types.ts';
@@ -49,9 +48,7 @@ function needOf(model: PinnedModel, desired: DesiredState, observed: Observed): 
   const check = observed.store?.get(model.ref);
   if (check !== undefined) return check.state === 'present' ? null : needFromCheck(check);
   if (hasHealthyWorker(model.ref, desired, observed)) return null;
-  const cause = isNewStore(desired, observed)
-    ? 'not in the store'
-    : 'the store could not be read: at most this';
+  const cause = isNewStore(desired, observed) ? 'not in the store' : 'store not readable; upper bound';
   return { bytes: pinnedBytes(model), files: model.files, cause };
 }
 
@@ -110,7 +107,7 @@ function noRoom(needed: number, free: number): PlanCheck {
   return {
     level: 'error',
     code: 'RMA_STORE_NO_ROOM',
-    message: `the store has ${formatBytes(free)} free; the missing models need ${formatBytes(needed)} and a reserve of ${formatBytes(KEPT_FREE_BYTES)}`,
+    message: noRoomText(needed, free),
     hint: 'free disk space on the file system of the store, or use another directory: --volume host:PATH',
     exitCode: EXIT.doesNotFit,
     details: { neededBytes: needed, freeBytes: free },

@@ -81,7 +81,7 @@ function planGpuChecks(desired: DesiredState, changed: readonly ServiceStep[]): 
       kind: 'check-gpus',
       service: name,
       gpus,
-      cause: 'it must see exactly its GPUs',
+      cause: 'GPU assignment must match the plan',
       destructive: false,
     }));
 }

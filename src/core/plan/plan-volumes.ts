@@ -44,7 +44,7 @@ function drift({ name, options }: VolumeFacts): PlanCheck {
     level: 'warning',
     code: 'RMA_VOLUME_DRIFT',
     message: `volume ${name} has options (${optionsText(options)}), but a plain volume was requested; the existing volume is used`,
-    hint: 'the options of a volume cannot be changed; to use a plain one, choose another name: --volume named:NAME',
+    hint: 'volume options cannot be changed; to use a plain one, choose another name: --volume named:NAME',
     exitCode: EXIT.ok,
     details: { volume: name },
   };
@@ -55,7 +55,7 @@ function otherOptions({ name, options }: DesiredVolume, present: VolumeFacts): P
     level: 'error',
     code: 'RMA_VOLUME_OTHER',
     message: `volume ${name} has ${optionsText(present.options)}, requested: ${optionsText(options)}`,
-    hint: shell`the options of a volume cannot be changed; if nothing in it is needed: docker volume rm ${name} (files on an NFS server are not deleted)`,
+    hint: shell`volume options cannot be changed; if you do not need its data, remove it: docker volume rm ${name} (files on an NFS server are not deleted)`,
     exitCode: EXIT.notReady,
     details: { volume: name },
   };

@@ -83,9 +83,9 @@ function causeOf(worker: AffectedWorker, started: ReadonlyMap<string, string>): 
   const engine = worker.engines.find((name) => started.has(name));
   const verb = engine === undefined ? undefined : started.get(engine);
   if (!worker.fitsNewEngines && (verb === 'started' || verb === 'recreated')) return null;
-  const changed = engine === undefined ? null : `its engine ${engine} is ${verb}`;
+  const changed = engine === undefined ? null : `its engine ${engine} will be ${verb}`;
   if (own === undefined) return causeOfRunning(worker, changed, started.get(COORDINATOR));
-  return own === RESUMED ? (changed ?? 'it was drained') : `it is ${own}`;
+  return own === RESUMED ? (changed ?? 'it was drained') : `will be ${own}`;
 }
 
 /** Returns why a worker that has no step of its own is waited for; null when it is not. */
@@ -97,9 +97,9 @@ function causeOfRunning(
   if (container === null || !mayServe(container)) return null;
   const { worker } = container;
   if (engine !== null) return engine;
-  if (coordinator !== undefined) return `the coordinator is ${coordinator}`;
+  if (coordinator !== undefined) return `the coordinator will be ${coordinator}`;
   if (isReady(container)) return null;
-  return worker === null ? 'it does not report its state' : `it is ${worker.state}`;
+  return worker === null ? 'its state is unknown' : `it is ${worker.state}`;
 }
 
 function mayLackModels(

@@ -48,7 +48,7 @@ export function formatProjectState(state: Omit<ProjectState, 'schema'>): string 
 export function parseProjectState(content: string, path: string): ProjectState {
   const parsed = parseJson(projectState, content);
   if (parsed.ok) return parsed.value;
-  throw new RmaError('RMA_STATE_INVALID', `${path} is not a state file of rma: ${parsed.faults[0]}`, {
+  throw new RmaError('RMA_STATE_INVALID', `invalid state file ${path}: ${parsed.faults[0]}`, {
     exitCode: EXIT.usage,
     hint: shell`remove it: rm ${path} (then pass profiles added with --profile again)`,
   });

@@ -128,7 +128,7 @@ function* fetchSize(ref: RepositoryRef, path: string, access: Access): Dialog<nu
   }
   const empty = /^bytes \*\/0$/.test(reply.headers['content-range'] ?? '') ? 0 : null;
   const bytes = announcedBytes(reply) ?? empty;
-  if (bytes === null) throw msBadAnswer(`${ref.repo}/${path}`, 'it has no size');
+  if (bytes === null) throw msBadAnswer(`${ref.repo}/${path}`, 'the response contains no file size');
   return bytes;
 }
 

@@ -49,7 +49,8 @@ export function parseResolved(content: string, path: string): ResolvedModels {
   if (!parsed.ok) throw invalid(path, parsed.faults[0] ?? '');
   const { models, geometry = {}, missing = {} } = parsed.value;
   const mixed = Object.keys(models).find((ref) => models[ref]?.ref !== ref);
-  if (mixed !== undefined) throw invalid(path, `the entry of ${mixed} is that of ${models[mixed]?.ref}`);
+  if (mixed !== undefined)
+    throw invalid(path, `the entry "${mixed}" has the reference "${models[mixed]?.ref}"`);
   return {
     pinned: new Map(Object.entries(models)),
     geometry: new Map(Object.entries(geometry)),
@@ -58,7 +59,7 @@ export function parseResolved(content: string, path: string): ResolvedModels {
 }
 
 function invalid(path: string, fault: string): RmaError {
-  return new RmaError('RMA_RESOLVED_INVALID', `${path} is not a file of resolved models: ${fault}`, {
+  return new RmaError('RMA_RESOLVED_INVALID', `invalid resolved models in ${path}: ${fault}`, {
     exitCode: EXIT.usage,
     hint: shell`remove it to resolve the models again: rm ${path}`,
   });

@@ -54,7 +54,7 @@ export const url: Source<UrlRef, PinnedUrlModel> = {
     assertSafePaths([path], ref.url);
     const reply = yield* readHeaders(ref);
     const bytes = announcedBytes(reply);
-    if (bytes === null) throw badAnswer(ref.url, 'it has no size');
+    if (bytes === null) throw badAnswer(ref.url, 'the response contains no file size');
     const announced = announcedSha256(reply);
     if (ref.sha256 !== null && announced !== null && announced !== ref.sha256) throw wrongPin(ref, announced);
     const hex = ref.sha256 ?? announced;

@@ -35,7 +35,7 @@ export function assertSafePaths(paths: readonly string[], subject: string): void
   for (const [folded, path] of seen) {
     for (let cut = folded.lastIndexOf('/'); cut > 0; cut = folded.lastIndexOf('/', cut - 1)) {
       if (seen.has(folded.slice(0, cut)))
-        throw unsafe(subject, path, 'another file has the name of its directory');
+        throw unsafe(subject, path, 'a file and a directory have the same name');
     }
   }
 }

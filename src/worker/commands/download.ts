@@ -33,11 +33,12 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
   const catalog = await context.catalog();
   const refs = downloadSet(catalog, type);
   for (const name of ['OLLAMA_URL', 'VLLM_CACHE', 'TRANSFORMERS_CACHE']) {
-    if (env[name]) log.debug(`${name} is ${env[name]}: no model is downloaded there`);
+    if (env[name]) log.debug(`${name}=${env[name]} has no effect on downloads`);
   }
-  log.info(`worker type ${type}: ${refs.length} models into ${context.store.root}`);
+  const count = refs.length === 1 ? '1 model' : `${refs.length} models`;
+  log.info(`worker type ${type}: downloading ${count} to ${context.store.root}`);
   const { pinned, failed } = await pinAll(context, { refs, users: usersOf(catalog) }, stop);
-  for (const { ref, error } of failed) log.error(`Failed ${ref} (${asRmaError(error).message})`);
+  for (const { ref, error } of failed) log.error(`cannot resolve ${ref}: ${asRmaError(error).message}`);
   const start = pinned.map((model) => unstarted(model.ref, pinnedBytes(model)));
   const board = createStatusBoard({ worker: 'download', profile: '', models: start, engines: [] }, clock);
   logStatus(board, log, clock);

@@ -27,11 +27,11 @@ export async function drain(phase: DrainPhase): Promise<void> {
   const deadline = clock.monotonic() + config.drainSeconds * 1000;
   let left = await inFlight(phase, signal);
   while (left > 0 && clock.monotonic() < deadline) {
-    log.info(`draining: ${left} requests in flight`);
+    log.info(`draining: requests in flight: ${left}`);
     await clock.sleep(Math.min(POLL_MS, deadline - clock.monotonic()), signal);
     left = await inFlight(phase, signal);
   }
-  if (left > 0) log.warn(`drain timeout of ${config.drainSeconds} s exceeded: ${left} requests are aborted`);
+  if (left > 0) log.warn(`drain timeout (${config.drainSeconds} s) exceeded; requests aborted: ${left}`);
   else log.info('drained: no requests in flight');
   await registrar.leave(config.worker, signal);
 }

@@ -56,6 +56,6 @@ function toResult(answer: CoordinatorAnswer): RegistrarResult {
     case 'unavailable':
       return { registered: false, reason: answer.reason };
     case 'unknown':
-      return { registered: false, reason: 'the coordinator does not accept the registration of this worker' };
+      return { registered: false, reason: 'the coordinator rejected the registration of this worker' };
   }
 }

@@ -22,7 +22,7 @@ export function openLog(env: NodeJS.ProcessEnv, clock: Pick<Clock, 'now'>, scope
     warnings.push(`cannot write LOG_FILE ${file} (${reason}); logging to stderr only`);
   if (file !== '') {
     const sink = fileSink(file, lost, (reason) =>
-      log.warn(`cannot write LOG_FILE ${file} any more: ${reason}`),
+      log.warn(`cannot write LOG_FILE ${file}: ${reason}; continuing on stderr only`),
     );
     if (sink !== null) sinks.push(sink);
   }

@@ -17,10 +17,10 @@ describe('a plan as text', () => {
     const changed = withContainer(running, 'a-one', { configHash: 'old' });
     expect(renderPlan(plan(changed), theme()).split('\n')).toEqual([
       'Services',
-      '  > drain a-worker                its engine a-one is recreated',
+      '  > drain a-worker                its engine a-one will be recreated',
       '  ~ a-one (recreate)              its definition changed',
       '  > resume a-worker               it was drained',
-      '  > wait until a-worker is ready  its engine a-one is recreated',
+      '  > wait until a-worker is ready  its engine a-one will be recreated',
       '0 to create, 1 to change, 0 to remove; 0 B to download, 95.4 MiB free',
     ]);
   });
@@ -40,9 +40,9 @@ describe('a plan as text', () => {
 
   it('summarizes a plan without changes, and one that only waits', () => {
     const running = runningProfiles(desired, 'a');
-    expect(summaryLine(plan(running))).toBe('Nothing to do: everything is as desired.');
+    expect(summaryLine(plan(running))).toBe('No changes. The project matches its configuration.');
     const waiting = withContainer(running, 'a-worker', { worker: { state: 'registering', failure: null } });
-    expect(summaryLine(plan(waiting))).toBe('No changes; waits until the workers are ready.');
+    expect(summaryLine(plan(waiting))).toBe('No changes; waiting for the workers to become ready.');
   });
 
   it('is reported in the log before it is executed', () => {
@@ -57,7 +57,11 @@ describe('a plan as text', () => {
         text: 'plan: 1 to create, 0 to change, 0 to remove; 0 B to download, 95.4 MiB free',
       },
       { type: 'log', level: 'info', text: '+ a-one: has no container' },
-      { type: 'log', level: 'info', text: '> wait until a-worker is ready: its engine a-one is started' },
+      {
+        type: 'log',
+        level: 'info',
+        text: '> wait until a-worker is ready: its engine a-one will be started',
+      },
     ]);
   });
 

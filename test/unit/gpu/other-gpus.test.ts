@@ -14,11 +14,11 @@ const gpu = (vendor: PciGpu['vendor'], address = '0000:03:00.0'): PciGpu => ({ v
 
 describe('withOtherGpus', () => {
   it.each([
-    [[gpu('amd')], 'this machine has an AMD GPU, which rma does not use yet'],
-    [[gpu('intel'), gpu('nvidia')], 'this machine has an Intel GPU, which rma does not use yet'],
+    [[gpu('amd')], 'detected an AMD GPU; only NVIDIA GPUs are supported'],
+    [[gpu('intel'), gpu('nvidia')], 'detected an Intel GPU; only NVIDIA GPUs are supported'],
     [
       [gpu('amd'), gpu('intel'), gpu('amd', '0000:83:00.0')],
-      'this machine has 2 AMD GPUs and an Intel GPU, which rma does not use yet',
+      'detected 2 AMD GPUs and an Intel GPU; only NVIDIA GPUs are supported',
     ],
   ])('reports GPUs of other vendors if none is usable: %#', (gpus, text) => {
     expect(withOtherGpus(NONE, gpus).absence).toEqual({

@@ -23,20 +23,20 @@ const text = (observed: Pick<Observed, 'containers'>, over: Partial<DownInput> =
 describe('planDown', () => {
   it('drains and removes workers, then engines, the coordinator and what remains of the project', () => {
     expect(text(runningProfiles(desiredProfiles('a'), 'a'))).toEqual([
-      '> drain-worker a-worker: it is removed',
-      '- remove-service a-worker: profile a is taken down',
-      '- remove-service a-one: profile a is taken down',
-      '- remove-service coordinator: no worker is left',
-      '- remove-network demo: no service is left',
-      '- remove-secrets /srv/demo/.rma/secrets: no service is left',
+      '> drain-worker a-worker: will be removed',
+      '- remove-service a-worker: profile a is being removed',
+      '- remove-service a-one: profile a is being removed',
+      '- remove-service coordinator: no workers remain',
+      '- remove-network demo: no services remain',
+      '- remove-secrets /srv/demo/.rma/secrets: no services remain',
     ]);
   });
 
   it('keeps an engine that another worker uses, the coordinator, the network and the secrets', () => {
     expect(text(running, { profiles: ['c'], stateFile: '/srv/demo/.rma/state.json' })).toEqual([
-      '> drain-worker c-worker: it is removed',
-      '- remove-service c-worker: profile c is taken down',
-      '- remove-service c-three: profile c is taken down',
+      '> drain-worker c-worker: will be removed',
+      '- remove-service c-worker: profile c is being removed',
+      '- remove-service c-three: profile c is being removed',
       '~ write-file /srv/demo/.rma/state.json: the project no longer has these profiles',
     ]);
   });
@@ -44,7 +44,7 @@ describe('planDown', () => {
   it('removes a shared engine with the last worker that uses it', () => {
     const onlyB = text(running, { profiles: ['a', 'c'] });
     expect(onlyB.filter((line) => line.includes('a-one'))).toEqual([
-      '- remove-service a-one: profile a is taken down',
+      '- remove-service a-one: profile a is being removed',
     ]);
     expect(onlyB.filter((line) => /coordinator|network|secrets/.test(line))).toEqual([]);
   });
@@ -52,14 +52,14 @@ describe('planDown', () => {
   it('drains only running workers', () => {
     const stopped = withContainer(running, 'a-worker', { state: 'exited', worker: null });
     expect(text(stopped, { profiles: ['a'] })).toEqual([
-      '- remove-service a-worker: profile a is taken down',
+      '- remove-service a-worker: profile a is being removed',
     ]);
   });
 
   it('removes leftovers of an interrupted down, and is empty after a complete one', () => {
     expect(text({ containers: [] })).toEqual([
-      '- remove-network demo: no service is left',
-      '- remove-secrets /srv/demo/.rma/secrets: no service is left',
+      '- remove-network demo: no services remain',
+      '- remove-secrets /srv/demo/.rma/secrets: no services remain',
     ]);
     expect(text({ containers: [] }, { hasNetwork: false, secrets: null })).toEqual(['nothing to do']);
   });

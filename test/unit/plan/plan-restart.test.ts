@@ -14,31 +14,31 @@ const text = ({ containers }: Pick<Observed, 'containers'>, ...services: readonl
 describe('planRestart', () => {
   it('drains every worker of the engine, restarts it, resumes the workers and waits for them', () => {
     expect(text(running, 'a-one')).toEqual([
-      '> drain-worker a-worker: its engine a-one is restarted',
-      '> drain-worker c-worker: its engine a-one is restarted',
+      '> drain-worker a-worker: its engine a-one will be restarted',
+      '> drain-worker c-worker: its engine a-one will be restarted',
       '~ restart-service a-one: requested',
       '> resume-worker a-worker: it was drained',
       '> resume-worker c-worker: it was drained',
-      '> wait-until-ready a-worker: its engine a-one is restarted',
-      '> wait-until-ready c-worker: its engine a-one is restarted',
+      '> wait-until-ready a-worker: its engine a-one will be restarted',
+      '> wait-until-ready c-worker: its engine a-one will be restarted',
     ]);
   });
 
   it('restarts only a worker and keeps its engines running', () => {
     expect(text(running, 'a-worker')).toEqual([
-      '> drain-worker a-worker: it is restarted',
+      '> drain-worker a-worker: will be restarted',
       '~ restart-service a-worker: requested',
-      '> wait-until-ready a-worker: it is restarted',
+      '> wait-until-ready a-worker: will be restarted',
     ]);
   });
 
   it('restarts everything without a name, workers after their engines', () => {
     expect(text(runningProfiles(desiredProfiles('a'), 'a'))).toEqual([
-      '> drain-worker a-worker: it is restarted',
+      '> drain-worker a-worker: will be restarted',
       '~ restart-service coordinator: requested',
       '~ restart-service a-one: requested',
       '~ restart-service a-worker: requested',
-      '> wait-until-ready a-worker: it is restarted',
+      '> wait-until-ready a-worker: will be restarted',
     ]);
   });
 
@@ -47,7 +47,7 @@ describe('planRestart', () => {
       text(withContainer(running, 'c-worker', { state: 'exited', worker: null }), 'coordinator'),
     ).toEqual([
       '~ restart-service coordinator: requested',
-      '> wait-until-ready a-worker: the coordinator is restarted',
+      '> wait-until-ready a-worker: the coordinator will be restarted',
     ]);
   });
 
@@ -55,14 +55,14 @@ describe('planRestart', () => {
     const stopped = withContainer(running, 'a-one', { state: 'exited' });
     expect(text(stopped, 'a-one')).toContain('~ restart-service a-one: requested; it is exited');
     expect(text(stopped, 'a-worker')).toEqual([
-      '> drain-worker a-worker: it is restarted',
+      '> drain-worker a-worker: will be restarted',
       '~ restart-service a-worker: requested',
     ]);
   });
 
   it('does not wait for a worker without a coordinator', () => {
     expect(text(withContainer(running, 'coordinator', { state: 'exited' }), 'a-worker')).toEqual([
-      '> drain-worker a-worker: it is restarted',
+      '> drain-worker a-worker: will be restarted',
       '~ restart-service a-worker: requested',
     ]);
   });
@@ -70,10 +70,10 @@ describe('planRestart', () => {
   it('waits for the models of a worker that was downloading', () => {
     const fetching = { state: 'downloading', failure: null } as const;
     expect(text(withContainer(running, 'a-worker', { worker: fetching }), 'a-worker')).toEqual([
-      '> drain-worker a-worker: it is restarted',
+      '> drain-worker a-worker: will be restarted',
       '~ restart-service a-worker: requested',
       '> wait-for-models a-worker: its engines need the models',
-      '> wait-until-ready a-worker: it is restarted',
+      '> wait-until-ready a-worker: will be restarted',
     ]);
   });
 

@@ -21,7 +21,7 @@ describe('a plan for some profiles', () => {
       '+ start-service b-worker: has no container',
       '> wait-for-models b-worker: its engines need the models',
       '+ start-service b-two: has no container',
-      '> wait-until-ready b-worker: it is started',
+      '> wait-until-ready b-worker: will be started',
     ]);
   });
 
@@ -34,8 +34,8 @@ describe('a plan for some profiles', () => {
       '+ start-service b-worker: has no container',
       '> wait-for-models b-worker: its engines need the models',
       '+ start-service b-two: has no container',
-      '> wait-until-ready b-worker: it is started',
-      '> wait-until-ready a-worker: the coordinator is started',
+      '> wait-until-ready b-worker: will be started',
+      '> wait-until-ready a-worker: the coordinator will be started',
     ]);
   });
 
@@ -65,13 +65,13 @@ describe('a plan for some profiles', () => {
     const desired = desiredProfiles('a', 'c');
     const observed = withContainer(runningProfiles(desired, 'a', 'c'), 'a-one', { configHash: 'old' });
     expect(text(desired, observed, 'a')).toEqual([
-      '> drain-worker a-worker: its engine a-one is recreated',
-      '> drain-worker c-worker: its engine a-one is recreated',
+      '> drain-worker a-worker: its engine a-one will be recreated',
+      '> drain-worker c-worker: its engine a-one will be recreated',
       '~ recreate-service a-one: its definition changed',
       '> resume-worker a-worker: it was drained',
       '> resume-worker c-worker: it was drained',
-      '> wait-until-ready a-worker: its engine a-one is recreated',
-      '> wait-until-ready c-worker: its engine a-one is recreated',
+      '> wait-until-ready a-worker: its engine a-one will be recreated',
+      '> wait-until-ready c-worker: its engine a-one will be recreated',
     ]);
   });
 
@@ -81,9 +81,9 @@ describe('a plan for some profiles', () => {
     const observed = withContainer(changed, 'c-worker', { configHash: 'old' });
     const lines = text(desired, observed, 'a').filter((line) => line.includes('c-worker'));
     expect(lines).toEqual([
-      '> drain-worker c-worker: it is recreated',
+      '> drain-worker c-worker: will be recreated',
       '~ recreate-service c-worker: its definition changed',
-      '> wait-until-ready c-worker: it is recreated',
+      '> wait-until-ready c-worker: will be recreated',
     ]);
   });
 
@@ -93,9 +93,9 @@ describe('a plan for some profiles', () => {
     const observed = withContainer(changed, 'c-worker', { configHash: 'old' });
     const lines = text(desired, observed, 'a').filter((line) => line.includes('c-worker'));
     expect(lines).toEqual([
-      '> drain-worker c-worker: its engine a-one is restarted',
+      '> drain-worker c-worker: its engine a-one will be restarted',
       '> resume-worker c-worker: it was drained',
-      '> wait-until-ready c-worker: its engine a-one is restarted',
+      '> wait-until-ready c-worker: its engine a-one will be restarted',
     ]);
   });
 
@@ -104,7 +104,7 @@ describe('a plan for some profiles', () => {
     const observed = withContainer(running, 'a-one', { configHash: 'old' });
     const lines = text(desiredProfiles('a'), observed, 'a').filter((line) => line.includes('c-worker'));
     expect(lines).toEqual([
-      '> drain-worker c-worker: its engine a-one is recreated',
+      '> drain-worker c-worker: its engine a-one will be recreated',
       '> resume-worker c-worker: it was drained',
     ]);
   });
@@ -115,7 +115,7 @@ describe('a plan for some profiles', () => {
     const observed = withContainer(running, 'c-three', { state: 'exited' });
     const lines = text(desired, observed, 'a').filter((line) => line.includes('c-worker'));
     expect(lines).toEqual([
-      '> drain-worker c-worker: its engine a-one is recreated',
+      '> drain-worker c-worker: its engine a-one will be recreated',
       '> resume-worker c-worker: it was drained',
     ]);
   });
@@ -129,13 +129,13 @@ describe('a plan for some profiles', () => {
       '~ restart-service coordinator: its secret coordinator_key changes',
       '~ restart-service a-worker: its secret worker_token_a changes',
       '~ restart-service b-worker: its secret worker_token_b changes',
-      '> wait-until-ready a-worker: it is restarted',
-      '> wait-until-ready b-worker: it is restarted',
+      '> wait-until-ready a-worker: will be restarted',
+      '> wait-until-ready b-worker: will be restarted',
     ]);
     const written = new Map([['worker_token_b', STARTED_AT + 1]]);
     expect(restarts({ ...running, secretsWrittenAt: written })).toEqual([
       '~ restart-service b-worker: its secret worker_token_b changed after it was started',
-      '> wait-until-ready b-worker: it is restarted',
+      '> wait-until-ready b-worker: will be restarted',
     ]);
     const stopped = withContainer(running, 'b-worker', { state: 'exited', worker: null });
     expect(restarts({ ...stopped, secrets: new Map() }).join()).not.toContain('b-worker');

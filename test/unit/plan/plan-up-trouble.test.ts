@@ -16,10 +16,10 @@ describe('a plan for unhealthy services', () => {
   it('restarts an engine with an error reported by its worker', () => {
     const observed = withContainer(done, 'chat-llm', { engineFault: 'RMA_ENGINE_MISPLACED' });
     expect(text(observed)).toEqual([
-      '> drain-worker chat-worker: its engine chat-llm is restarted',
+      '> drain-worker chat-worker: its engine chat-llm will be restarted',
       '~ restart-service chat-llm: it failed (RMA_ENGINE_MISPLACED)',
       '> resume-worker chat-worker: it was drained',
-      '> wait-until-ready chat-worker: its engine chat-llm is restarted',
+      '> wait-until-ready chat-worker: its engine chat-llm will be restarted',
     ]);
   });
 
@@ -29,7 +29,7 @@ describe('a plan for unhealthy services', () => {
     expect(text(observed)).toEqual([
       '~ restart-service chat-worker: it failed (RMA_HUB_DENIED)',
       '> wait-for-models chat-worker: its engines need the models',
-      '> wait-until-ready chat-worker: it is restarted',
+      '> wait-until-ready chat-worker: will be restarted',
     ]);
   });
 
@@ -40,7 +40,7 @@ describe('a plan for unhealthy services', () => {
   ] as const)('starts an engine with %j and waits for its worker', (change, cause) => {
     expect(text(withContainer(done, 'chat-llm', change))).toEqual([
       `+ start-service chat-llm: ${cause}`,
-      '> wait-until-ready chat-worker: its engine chat-llm is started',
+      '> wait-until-ready chat-worker: its engine chat-llm will be started',
     ]);
   });
 
@@ -51,10 +51,10 @@ describe('a plan for unhealthy services', () => {
     [{ configHash: null }, 'recreate', 'its definition changed'],
   ] as const)('drains the worker of an engine with %j and resumes it after the %s', (change, verb, cause) => {
     expect(text(withContainer(done, 'chat-llm', change))).toEqual([
-      `> drain-worker chat-worker: its engine chat-llm is ${verb}${verb === 'restart' ? 'ed' : 'd'}`,
+      `> drain-worker chat-worker: its engine chat-llm will be ${verb}${verb === 'restart' ? 'ed' : 'd'}`,
       `~ ${verb}-service chat-llm: ${cause}`,
       '> resume-worker chat-worker: it was drained',
-      `> wait-until-ready chat-worker: its engine chat-llm is ${verb}${verb === 'restart' ? 'ed' : 'd'}`,
+      `> wait-until-ready chat-worker: its engine chat-llm will be ${verb}${verb === 'restart' ? 'ed' : 'd'}`,
     ]);
   });
 
@@ -72,6 +72,6 @@ describe('a plan for unhealthy services', () => {
 
   it('waits for a worker that does not report its state', () => {
     const observed = withContainer(done, 'chat-worker', { worker: null });
-    expect(text(observed)).toEqual(['> wait-until-ready chat-worker: it does not report its state']);
+    expect(text(observed)).toEqual(['> wait-until-ready chat-worker: its state is unknown']);
   });
 });

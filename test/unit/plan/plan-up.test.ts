@@ -53,7 +53,7 @@ describe('plan', () => {
       `+ fetch-model ${ref} (1000 bytes, files: 1, by worker): not in the store`,
       '> wait-for-models chat-worker: its engines need the models',
       '+ start-service chat-llm: has no container',
-      '> wait-until-ready chat-worker: it is started',
+      '> wait-until-ready chat-worker: will be started',
     ]);
   });
 
@@ -83,7 +83,7 @@ describe('plan', () => {
       '+ start-service chat-worker: has no container',
       '> wait-for-models chat-worker: its engines need the models',
       '+ start-service chat-llm: has no container',
-      '> wait-until-ready chat-worker: it is started',
+      '> wait-until-ready chat-worker: will be started',
     ]);
   });
 
@@ -96,10 +96,10 @@ describe('plan', () => {
     expect(text(observed, newer)).toEqual([
       '~ write-file /srv/demo/.rma/compose.yaml: its content changes',
       `+ fetch-model ${ref} (1000 bytes, files: 1, by one-off): not in the store`,
-      '> drain-worker chat-worker: it is recreated',
+      '> drain-worker chat-worker: will be recreated',
       '~ recreate-service chat-llm: its definition changed',
       '~ recreate-service chat-worker: its definition changed',
-      '> wait-until-ready chat-worker: it is recreated',
+      '> wait-until-ready chat-worker: will be recreated',
     ]);
   });
 
@@ -107,18 +107,18 @@ describe('plan', () => {
     const secrets = new Map(done.secrets).set('worker_token_chat', 'other');
     expect(text({ ...done, secrets })).toEqual([
       '~ write-secret worker_token_chat: its value changed',
-      '> drain-worker chat-worker: it is restarted',
+      '> drain-worker chat-worker: will be restarted',
       '~ restart-service chat-worker: its secret worker_token_chat changes',
-      '> wait-until-ready chat-worker: it is restarted',
+      '> wait-until-ready chat-worker: will be restarted',
     ]);
   });
 
   it('restarts services that still use a secret from before an interrupted up', () => {
     const secretsWrittenAt = new Map(done.secretsWrittenAt).set('worker_token_chat', STARTED_AT + 1);
     expect(text({ ...done, secretsWrittenAt })).toEqual([
-      '> drain-worker chat-worker: it is restarted',
+      '> drain-worker chat-worker: will be restarted',
       '~ restart-service chat-worker: its secret worker_token_chat changed after it was started',
-      '> wait-until-ready chat-worker: it is restarted',
+      '> wait-until-ready chat-worker: will be restarted',
     ]);
   });
 
@@ -146,11 +146,11 @@ describe('plan', () => {
   it('downloads models that were deleted from the store, with their worker', () => {
     const store = new Map([[ref, checkOf(desired.models.get(ref)!, 'missing')]]);
     expect(text({ ...done, store })).toEqual([
-      '> drain-worker chat-worker: it is restarted',
+      '> drain-worker chat-worker: will be restarted',
       '~ restart-service chat-worker: some of its models are not in the store',
       `+ fetch-model ${ref} (1000 bytes, files: 1, by worker): not in the store`,
       '> wait-for-models chat-worker: its engines need the models',
-      '> wait-until-ready chat-worker: it is restarted',
+      '> wait-until-ready chat-worker: will be restarted',
     ]);
   });
 
@@ -173,7 +173,7 @@ describe('plan', () => {
   it('assumes that a healthy worker has its models if the store was not read', () => {
     expect(text({ ...done, store: null })).toEqual(['nothing to do']);
     expect(text(withContainer({ ...done, store: null }, 'chat-worker', { health: 'starting' }))).toEqual([
-      `+ fetch-model ${ref} (1000 bytes, files: 1, by worker): the store could not be read: at most this`,
+      `+ fetch-model ${ref} (1000 bytes, files: 1, by worker): store not readable; upper bound`,
     ]);
   });
 
@@ -222,7 +222,7 @@ describe('plan', () => {
     const old = (service: string, role: 'worker' | 'engine') => ({ ...done.containers[0]!, service, role });
     const containers = [...done.containers, old('a-llm', 'engine'), old('b-worker', 'worker')];
     expect(text({ ...done, containers }, desired, true)).toEqual([
-      '> drain-worker b-worker: it is removed',
+      '> drain-worker b-worker: will be removed',
       '- remove-service b-worker (destructive): no longer part of the project',
       '- remove-service a-llm (destructive): no longer part of the project',
     ]);

@@ -58,7 +58,7 @@ test('[fail X1] a safe path stays inside its directory on POSIX and Windows', ()
 test.each([
   [['README.md', 'readme.md'], 'conflicts with'],
   [['a', 'a'], 'conflicts with'],
-  [['a', 'a/b'], 'another file has the name of its directory'],
+  [['a', 'a/b'], 'a file and a directory have the same name'],
   [['ok', '../bad'], 'contains ".."'],
 ])('[fail X1] the list %j is rejected', (paths, reason) => {
   expect(() => assertSafePaths(paths, 'org/repo')).toThrowError(

@@ -162,7 +162,7 @@ function stuck(key: string, current: Generation): RmaError {
   const { host, doneBytes, totalBytes } = holderOf(current);
   return new RmaError(
     'RMA_STORE_LEASE_TIMEOUT',
-    `timed out waiting for ${host} (pid ${current.record?.pid ?? 'unknown'}), which is downloading ${key} without progress at ${doneBytes} of ${totalBytes} bytes`,
+    `timed out waiting for the download of ${key} by ${host} (pid ${current.record?.pid ?? 'unknown'}): stuck at ${doneBytes} of ${totalBytes} bytes`,
     { exitCode: EXIT.waitedTooLong, hint: `stop that process on ${host}, then run the command again` },
   );
 }

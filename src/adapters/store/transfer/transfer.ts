@@ -156,7 +156,7 @@ class Run {
         cause ??
         new RmaError(
           'RMA_HUB_BAD_ANSWER',
-          `the server of ${this.#job.label} always breaks the connection before the end`,
+          `${this.#job.label}: the server closes every connection before the download completes`,
         )
       );
     }

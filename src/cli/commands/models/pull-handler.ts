@@ -47,7 +47,9 @@ function failedModel({ name, ref, error }: UnresolvedModel): PulledModel {
 }
 
 function sentences(result: PullResult, dryRun: boolean): string {
-  const lines = result.models.map(({ name, state, message }) => `${name}: ${message ?? state}`);
+  const lines = result.models.map(({ name, state, message }) => {
+    return `${name}: ${message ?? (state === 'fetched' ? 'downloaded' : state)}`;
+  });
   if (!dryRun) return lines.join('\n');
   const free = result.freeBytes === null ? 'unknown' : formatBytes(result.freeBytes);
   return [...lines, `To download: ${formatBytes(result.missingBytes)}; free disk space: ${free}.`].join('\n');

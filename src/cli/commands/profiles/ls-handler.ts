@@ -53,8 +53,8 @@ function modelsIn({ profile }: ListedProfile): readonly string[] {
 }
 
 function sourceText({ origin }: ListedProfile): string {
-  if (!origin.own) return 'shipped';
-  return origin.replaces === null ? 'own' : 'own, overrides shipped';
+  if (!origin.own) return 'built-in';
+  return origin.replaces === null ? 'custom' : 'custom (overrides built-in)';
 }
 
 function useText({ inUse, replacedBy }: ListedProfile): string {

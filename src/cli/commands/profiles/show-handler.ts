@@ -55,7 +55,7 @@ function recipe({ profile, origin, inUse, models }: ShownProfile, theme: Theme):
   const replaces = origin.replaces === null ? [] : [`Overrides: ${origin.replaces}`];
   return [
     `${profile.name}: ${profile.description}`,
-    `${origin.own ? 'Your own' : 'Shipped'}: ${origin.file}`,
+    `${origin.own ? 'Custom' : 'Built-in'}: ${origin.file}`,
     ...replaces,
     `In use: ${inUse ? 'yes' : 'no'}`,
     ...(sizes.length === 0 ? [] : [`GPU: ${sizes.join(', ')}`]),

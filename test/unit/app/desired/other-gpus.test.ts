@@ -13,7 +13,7 @@ describe('placeServices', () => {
     await expect(placeOn({ inventory, pciGpus })).rejects.toMatchObject({
       code: 'RMA_GPU_NONE',
       message: expect.stringMatching(
-        /nvidia-smi not found; this machine has an AMD GPU, which rma does not use yet$/,
+        /nvidia-smi not found; detected an AMD GPU; only NVIDIA GPUs are supported$/,
       ),
     });
   });

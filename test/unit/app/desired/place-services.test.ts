@@ -48,7 +48,7 @@ describe('placeServices', () => {
     expect(placed.checks.find(({ code }) => code === 'RMA_PLAN_VARIANT')).toMatchObject({
       level: 'warning',
       message:
-        'gpu-worker runs as ollama, not as fp16: gpu-worker-vllm needs 16.0 GiB, but GPU 0 has 7.5 GiB available',
+        'gpu-worker uses variant ollama instead of fp16: gpu-worker-vllm needs 16.0 GiB, but GPU 0 has 7.5 GiB available',
     });
     expect(codes(placed)).toContain('RMA_PLAN_PLACEMENT');
   });
@@ -76,7 +76,7 @@ describe('placeServices', () => {
     const placed = await placeOn({ inventory });
     expect(where(placed)).toEqual({ 'gpu-worker-vllm': ['GPU-1'], 'gpu-worker-ollama': ['GPU-1'] });
     expect(placed.checks).toMatchObject([
-      { code: 'RMA_PLAN_FOREIGN', message: 'GPU 0: 8.8 GiB are used by other programs: blender (77)' },
+      { code: 'RMA_PLAN_FOREIGN', message: 'GPU 0: 8.8 GiB in use by other processes: blender (77)' },
     ]);
   });
 
@@ -211,7 +211,7 @@ describe('placeServices', () => {
       expect(placed.checks).toMatchObject([
         {
           code: 'RMA_PLAN_MODEL_MISSING',
-          message: 'profile ocr: the source has no llava-next-34b; variant next-34b is skipped',
+          message: 'profile ocr: llava-next-34b not found at the source; skipping variant next-34b',
         },
       ]);
     },

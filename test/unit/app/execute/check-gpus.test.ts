@@ -37,7 +37,7 @@ const run = (host: Host, invocation: Invocation, placement: ServicePlacement) =>
       kind: 'check-gpus',
       service: placement.service,
       gpus: placement.devices.map(({ uuid }) => uuid),
-      cause: 'it must see exactly its GPUs',
+      cause: 'GPU assignment must match the plan',
       destructive: false,
     },
     payload: { placement: new Map([[placement.service, placement]]), waitSeconds: 3600 },

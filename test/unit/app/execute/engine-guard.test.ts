@@ -45,7 +45,7 @@ const wait = (host: ReturnType<typeof hostWith>, waitSeconds: number) =>
       kind: 'wait-until-ready',
       service: worker.service,
       engines: [engine.service],
-      cause: 'it is started',
+      cause: 'will be started',
       destructive: false,
     },
     payload: { waitSeconds },

@@ -42,7 +42,7 @@ const worker = { service: 'gpu-worker-worker', engines: [service] };
 
 const wait = (kind: 'wait-until-ready' | 'wait-for-models', host: ReturnType<typeof hostThatReports>) =>
   executeStep(host, invocationOf(), {
-    step: { kind, ...worker, cause: 'it is started', destructive: false },
+    step: { kind, ...worker, cause: 'will be started', destructive: false },
     payload: { waitSeconds: 60 },
   });
 
@@ -96,7 +96,7 @@ describe('waiting for a worker', () => {
       },
     };
     await executeStep(host, invocationOf({ reporter }), {
-      step: { kind: 'wait-until-ready', ...worker, cause: 'it is started', destructive: false },
+      step: { kind: 'wait-until-ready', ...worker, cause: 'will be started', destructive: false },
       payload: { waitSeconds: 60 },
     });
     expect(reported.slice(0, 3).map((time) => Date.parse(time))).toEqual([1000, 2999, 3000]);
