@@ -36,7 +36,7 @@ const coreFolders = coreOrder.flatMap((row, index) => {
   const below = coreOrder.slice(0, index).flat();
   return row.map((folder) => ({
     name: 'core-order',
-    comment: 'a folder of core imports only those below it: scripts/layers/core-order.cjs',
+    comment: 'a directory of core may import only those before it in scripts/layers/core-order.cjs',
     severity: 'error',
     from: { path: `^src/core/${folder}/` },
     to: { path: '^src/core/[^/]+/', pathNot: `^src/core/(${[folder, ...below].join('|')})/` },
@@ -56,7 +56,7 @@ module.exports = {
     layer('core-imports', {
       from: '^src/core/',
       allowed: '^src/core/',
-      comment: 'rules know nothing of what surrounds them',
+      comment: 'core must not import outer layers',
     }),
     {
       name: 'core-is-pure',
@@ -67,7 +67,7 @@ module.exports = {
     },
     {
       name: 'core-order',
-      comment: 'files at the top of core are for all of its folders; they may speak of the domain',
+      comment: 'files at the top of core are for all of its directories; they may import core/domain only',
       severity: 'error',
       from: { path: '^src/core/[^/]+$' },
       to: { path: '^src/core/[^/]+/', pathNot: '^src/core/domain/' },
@@ -76,12 +76,11 @@ module.exports = {
     layer('ports-imports', {
       from: '^src/ports/',
       allowed: ['^src/core/', '^src/ports/'],
-      comment: 'interfaces speak of the domain',
+      comment: 'ports may import core and other ports only',
     }),
     {
       name: 'ports-are-interfaces',
-      comment:
-        'no node module and no package, not even a type: an interface to the outside names no implementation',
+      comment: 'no node module and no package, not even a type: ports must not depend on an implementation',
       severity: 'error',
       from: { path: '^src/ports/' },
       to: { pathNot: '^src/' },
@@ -105,14 +104,14 @@ module.exports = {
     }),
     {
       name: 'steps-below-verbs',
-      comment: 'the files at the top of app are the verbs; what they are made of does not know them',
+      comment: 'use cases (the files at the top of app) must not be imported by their own steps',
       severity: 'error',
       from: { path: '^src/app/[^/]+/' },
       to: { path: '^src/app/[^/]+$' },
     },
     {
       name: 'adapters-imports',
-      comment: 'an adapter knows one outside thing, and no other adapter',
+      comment: 'an adapter wraps one external system and must not import another adapter',
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)/' },
       to: { path: '^src/', pathNot: ['^src/core/', '^src/ports/', '^src/adapters/$1/'] },

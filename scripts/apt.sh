@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A private apt in the folder APT_TOP: own sources, lists, cache and (empty) status. The machine's apt and dpkg do not
+# A private apt in the directory APT_TOP: own sources, lists, cache and (empty) status. The machine's apt and dpkg do not
 # change. Sourced, not run.
 
 # apt_in SUITE TOOL ARGS…: runs apt-get or apt-cache in the private root of that suite
@@ -69,7 +69,7 @@ Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 CONF
 }
 
-# apt_download SUITE FOLDER PACKAGE…: downloads these packages without their dependencies. apt checks files that already
+# apt_download SUITE DIRECTORY PACKAGE…: downloads these packages without their dependencies. apt checks files that already
 # exist, and replaces incomplete ones.
 apt_download() {
   local suite=$1 folder=$2
@@ -78,7 +78,7 @@ apt_download() {
   (cd "$folder" && apt_in "$suite" apt-get download "$@")
 }
 
-# apt_closure SUITE FOLDER PACKAGE…: downloads these packages and all their dependencies
+# apt_closure SUITE DIRECTORY PACKAGE…: downloads these packages and all their dependencies
 apt_closure() {
   local suite=$1 folder=$2
   shift 2

@@ -31,9 +31,7 @@ const unseen = onDisk.filter((file) => !seen.has(file));
 const problems = [
   ...result.output.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`),
   ...onDisk.filter((file) => PURE.test(file)).flatMap(impurities),
-  ...unorderedFolders().map(
-    (folder) => `core-order: ${folder} has no place in scripts/layers/core-order.cjs`,
-  ),
+  ...unorderedFolders().map((folder) => `core-order: ${folder} is missing in scripts/layers/core-order.cjs`),
   ...unseen.map((file) => `not seen by the layer check: ${file}`),
 ];
 

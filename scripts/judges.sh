@@ -32,7 +32,7 @@ main() {
     [ -n "$(pins "$name")" ] || ui_fail 2 "unknown judge '$name'" "Known: $(known_judges | xargs)"
   done
   mkdir -p "$JUDGES"
-  # one run at a time: two would write into the same folder
+  # one run at a time: two would write into the same directory
   exec 9>"$JUDGES/lock"
   flock 9
   for name in "$@"; do

@@ -17,7 +17,7 @@ usage() {
 usage: scripts/quickstart.sh [--engine auto|own|private] [--hub auto|real|local] [--yes]
        scripts/quickstart.sh --down | --purge
 
-Builds rma and starts a worker: it downloads its model, registers, and a real engine answers a request.
+Builds rma, starts a worker that downloads its model and registers, and sends a test request to its engine.
 
   --engine   the Docker to use: your own, or a private one from Debian's packages (default auto: your own if it works)
   --hub      the source of the model: the Hugging Face hub, or a local hub with a tiny test model

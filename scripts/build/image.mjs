@@ -8,14 +8,14 @@ const WORKER = { uid: 1000, gid: 1000 };
 
 /**
  * Same inputs, same bytes: sorted names, no times.
- * @param {string} outDir  existing folder
+ * @param {string} outDir  existing directory
  * @param {Record<'worker' | 'coordinator', string>} bundles  paths of the bundled scripts
  */
 export async function writeImageContext(outDir, bundles) {
   const entries = [
     // A fresh named volume takes its owner and mode from here; the group bit keeps shared stores in one group.
     { name: 'models', type: 'directory', mode: 0o2775, ...WORKER },
-    // Writable for any user: a store on a host folder runs the worker as the folder's owner.
+    // Writable for any user: a store in a host directory runs the worker as the directory's owner.
     { name: 'var/log/model-download.log', mode: 0o666, ...WORKER, content: '' },
     { name: 'opt/rma', type: 'directory', mode: 0o755, ...ROOT },
     ...Object.entries(bundles).map(([name, path]) => file(`opt/rma/${name}.mjs`, path)),

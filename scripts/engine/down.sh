@@ -88,13 +88,13 @@ remove_cgroups() {
   [ -z "$(engine_cgroups)" ]
 }
 
-# engine_leftovers: prints what is left outside .engine/, one item a line
+# engine_leftovers: prints what remains outside .engine/, one item per line
 engine_leftovers() {
   local pid
   for pid in $(engine_processes); do printf 'process %s %s\n' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"; done
   engine_cgroups | sed 's/^/cgroup /'
   awk -v run="$ENGINE_RUN" -v home="$ENGINE_HOME" '{ gsub(/\\040/, " ", $5) } index($5, run) == 1 || index($5, home "/") == 1 { print "mount " $5 }' /proc/self/mountinfo
-  if [ -e "$ENGINE_RUN" ]; then printf 'folder %s\n' "$ENGINE_RUN"; fi
+  if [ -e "$ENGINE_RUN" ]; then printf 'directory %s\n' "$ENGINE_RUN"; fi
 }
 
 engine_purge() {

@@ -84,7 +84,7 @@ const mirrorPorts = (forwardPath, dockerPath) => {
   follow(dockerPath, sync);
 };
 
-/** True when the port is mirrored; false when somebody else on the user's side has it. */
+/** Returns whether the port is forwarded; false when another program on the user's side uses it. */
 const mirror = (port, mirrored, forwardPath) => {
   if (mirrored.has(port)) return Promise.resolve(true);
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (user) => {
@@ -96,12 +96,12 @@ const mirror = (port, mirrored, forwardPath) => {
   });
   return new Promise((resolve) => {
     server.once('error', (error) => {
-      log(`cannot mirror ${LOOPBACK}:${port}: ${error.code ?? error.message}; trying again`);
+      log(`cannot forward ${LOOPBACK}:${port}: ${error.code ?? error.message}; retrying`);
       resolve(false);
     });
     server.listen(port, LOOPBACK, () => {
       mirrored.set(port, server);
-      log(`mirrors ${LOOPBACK}:${port}`);
+      log(`forwarding ${LOOPBACK}:${port}`);
       resolve(true);
     });
   });
@@ -137,7 +137,7 @@ const publishedPorts = async (dockerPath) => {
   return new Set(ours.map((p) => p.PublicPort));
 };
 
-/** Follows Docker's events for ever; calls back on each, and once after each connection, since events may be missed. */
+/** Follows Docker's events until the process ends; calls back on each, and once after each connection, since events may be missed. */
 const follow = (dockerPath, changed) => {
   const again = () => setTimeout(() => follow(dockerPath, changed), RETRY_MS / 4);
   const path = `/events?filters=${encodeURIComponent(EVENTS)}`;

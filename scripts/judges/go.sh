@@ -2,7 +2,7 @@
 # Builds judges in Go with C++ parts. Go and the compiler are Debian's packages, unpacked into .judges/build for the time
 # of the build. Sourced, not run.
 
-# install_module PINS FOLDER: the program of the module, for Debian 12 and newer
+# install_module PINS DIRECTORY: the program of the module, for Debian 12 and newer
 install_module() {
   local build=$JUDGES/build
   rm -rf "$build" "$2"

@@ -22,7 +22,7 @@ python_ensure() {
   printf '%s' "${PYTHON_PACKAGES[*]}" >"$PYTHON_HOME/packages.txt"
 }
 
-# install_txt REQUIREMENTS FOLDER: a virtual environment. pip runs from its wheel and is not installed.
+# install_txt REQUIREMENTS DIRECTORY: a virtual environment. pip runs from its wheel and is not installed.
 install_txt() {
   local pip
   python_ensure

@@ -1,5 +1,5 @@
-// The order of the folders in src/core. A folder may import itself, the files at the top of src/core, and the folders of
-// the rows above its own; not those beside it.
+// The order of the directories in src/core. A directory may import itself, the files at the top of src/core, and the
+// directories of the rows above its own; not those of its own row.
 module.exports = [
   ['domain', 'schema'],
   ['docker', 'gpu', 'store', 'yaml'],

@@ -20,8 +20,8 @@ const { choices, usage } = await ask(engine, {
 const lines = [
   `registered at  ${coordinator}/v1/models`,
   `answers at     ${engine}`,
-  `${model.id} was asked: ${question}`,
-  `it answered (${usage.completion_tokens} tokens): ${JSON.stringify(choices[0].message.content)}`,
+  `prompt to ${model.id}: ${question}`,
+  `response (${usage.completion_tokens} tokens): ${JSON.stringify(choices[0].message.content)}`,
 ];
 writeFileSync(answerFile, `${lines.join('\n')}\n`);
 

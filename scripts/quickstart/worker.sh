@@ -25,7 +25,7 @@ YAML
 # Asks the coordinator for a model, and then sends a request to its engine, as a client would.
 ask_worker() {
   rma ps --json >"$HOME_DIR/ps.json" || exit $?
-  ui_step "$LOGS/chat.log" "a real request, answered" node "$CHECKOUT/scripts/quickstart/ask.mjs" "$HOME_DIR/ps.json" "$HOME_DIR/answer.txt" || exit 1
+  ui_step "$LOGS/chat.log" "test request" node "$CHECKOUT/scripts/quickstart/ask.mjs" "$HOME_DIR/ps.json" "$HOME_DIR/answer.txt" || exit 1
   sed 's/^/    /' "$HOME_DIR/answer.txt"
 }
 

@@ -26,7 +26,7 @@ describe('quickstart in an empty clone, without Docker', () => {
   it('starts a worker and prints an answer, at addresses reachable from this shell', async () => {
     const { code, stdout, stderr } = await quickstart(process.env);
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/it answered \(\d+ tokens\): "/);
+    expect(stdout).toMatch(/response \(\d+ tokens\): "/);
     const address = /(http:\/\/127\.0\.0\.1:\d+)\/v1\/chat\/completions/.exec(stdout)?.[1];
     const models = (await (await fetch(`${address}/v1/models`)).json()) as { data: { id: string }[] };
     expect(models.data.map(({ id }) => id)).toEqual(['qwen2.5-0.5b-instruct']);
@@ -36,7 +36,7 @@ describe('quickstart in an empty clone, without Docker', () => {
     const before = await contentRequests();
     expect(before).toBeGreaterThan(0);
     const { code, stdout } = await quickstart(process.env);
-    expect({ code, answered: stdout.includes('it answered') }).toEqual({ code: 0, answered: true });
+    expect({ code, answered: stdout.includes('response (') }).toEqual({ code: 0, answered: true });
     expect(await contentRequests()).toBe(before);
   });
 
@@ -56,7 +56,7 @@ describe('quickstart with an existing Docker', () => {
     const { code, stdout, stderr } = await quickstart(own, '--engine', 'own', '--hub', 'local');
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/Docker: your own, Engine \d/);
-    expect(stdout).toContain('it answered');
+    expect(stdout).toContain('response (');
     expect((await quickstart(own, '--purge')).code).toBe(0);
     const left = await runProgram(
       'docker',

@@ -10,7 +10,7 @@ const VENDORS: Readonly<Record<string, PciGpu['vendor']>> = {
 };
 
 /**
- * Returns the GPUs below `folder` (`/sys/bus/pci/devices`), sorted by address. A GPU has the base class 03 (display
+ * Returns the GPUs below the directory `folder` (`/sys/bus/pci/devices`), sorted by address. A GPU has the base class 03 (display
  * controller); AMD's Instinct accelerators have 12 (processing accelerator), which Intel uses for devices that are not GPUs.
  */
 export async function readPciGpus(folder: string): Promise<readonly PciGpu[]> {

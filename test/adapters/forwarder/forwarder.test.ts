@@ -21,7 +21,7 @@ const refusal = async (port: number): Promise<unknown> => {
 
 const mirrored = async (port: number): Promise<void> => {
   rig.publish(port);
-  await rig.said(`mirrors 127.0.0.1:${port}`);
+  await rig.said(`forwarding 127.0.0.1:${port}`);
 };
 
 test('mirrors a port that a container publishes on loopback to the user’s loopback', async () => {
@@ -104,11 +104,11 @@ test('logs a port in use on the user’s side, and mirrors it once it is free', 
   holder.listen(port, '127.0.0.1');
   await once(holder, 'listening');
   rig.publish(port);
-  await rig.said(`cannot mirror 127.0.0.1:${port}: EADDRINUSE`);
+  await rig.said(`cannot forward 127.0.0.1:${port}: EADDRINUSE`);
   expect(await text(connect(port))).toBe('holder');
 
   holder.close();
-  await rig.said(`mirrors 127.0.0.1:${port}`);
+  await rig.said(`forwarding 127.0.0.1:${port}`);
   expect(await text(connect(port))).toBe('container');
 });
 
@@ -118,7 +118,7 @@ test('mirrors the other ports while one is in use', async () => {
   holder.listen(taken, '127.0.0.1');
   await once(holder, 'listening');
   rig.publish(taken, free);
-  await rig.said(`mirrors 127.0.0.1:${free}`);
+  await rig.said(`forwarding 127.0.0.1:${free}`);
   expect(await text(connect(free))).toBe('free');
   holder.close();
 });
@@ -135,10 +135,10 @@ test('mirrors ports of all addresses, but not UDP or other addresses', async () 
     { IP: '0.0.0.0', PublicPort: all, Type: 'tcp' },
     { IP: '::', PublicPort: all, Type: 'tcp' },
   );
-  await rig.said(`mirrors 127.0.0.1:${all}`);
+  await rig.said(`forwarding 127.0.0.1:${all}`);
   expect(await refusal(udp)).toBe('ECONNREFUSED');
   expect(await refusal(other)).toBe('ECONNREFUSED');
-  expect(rig.log().filter((line) => line.includes('mirrors'))).toHaveLength(1);
+  expect(rig.log().filter((line) => line.includes('forwarding'))).toHaveLength(1);
 });
 
 test('closes the connection if the container does not listen yet', async () => {
@@ -154,7 +154,7 @@ test('reconnects to a restarted engine and mirrors its current ports', async () 
   rig.stopDocker();
   rig.publish(after);
   await rig.startDocker();
-  await rig.said(`mirrors 127.0.0.1:${after}`);
+  await rig.said(`forwarding 127.0.0.1:${after}`);
   expect(await text(connect(after))).toBe('after');
   expect(await refusal(before)).toBe('ECONNREFUSED');
 });

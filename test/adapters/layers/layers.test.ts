@@ -44,7 +44,7 @@ describe('the layer check', () => {
 
   it('reports a directory of core that is missing from the order', () => {
     expect(report.problems).toContain(
-      'core-order: src/core/unplaced has no place in scripts/layers/core-order.cjs',
+      'core-order: src/core/unplaced is missing in scripts/layers/core-order.cjs',
     );
   });
 
