@@ -34,7 +34,7 @@ export interface OneOff {
 
 /** The `docker` and `docker compose` commands, for what the API of the engine does not offer. */
 export interface DockerCli {
-  /** Returns the version of the Compose plugin. @throws RmaError RMA_DOCKER_MISSING, RMA_COMPOSE_MISSING (3) */
+  /** Returns the version of the Compose plugin. @throws RmaError RMA_COMMAND_MISSING, RMA_COMPOSE_MISSING (3) */
   composeVersion(): Promise<string>;
   /** Builds an image. @throws RmaError RMA_IMAGE_BUILD_FAILED (1) */
   build(image: ImageBuild, signal: AbortSignal): Promise<void>;

@@ -1,7 +1,7 @@
 import type { Operation, Step } from './operation.ts';
 import { objectOf } from './operation-object.ts';
 
-/** Tells whether a step needs another one complete before it starts. */
+/** Returns whether a step needs another one complete before it starts. */
 export type Follows = (step: Step, other: Step) => boolean;
 
 /**

@@ -2,7 +2,7 @@ import type { DesiredService, DesiredState } from '../domain/desired-state.ts';
 import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import { changedSecrets } from './plan-files.ts';
 
-/** Tells why the secrets of a container are not the desired ones; null when they are. */
+/** Returns why the secrets of a container are not the desired ones; null when they are. */
 export type SecretChange = (
   service: Pick<DesiredService, 'secrets'>,
   container: Pick<ObservedContainer, 'startedAt'>,
