@@ -36,7 +36,7 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
     if (env[name]) log.debug(`${name}=${env[name]} has no effect on downloads`);
   }
   const count = refs.length === 1 ? '1 model' : `${refs.length} models`;
-  log.info(`worker type ${type}: downloading ${count} to ${context.store.root}`);
+  log.info(`worker type ${type}: ${count}, store ${context.store.root}`);
   const { pinned, failed } = await pinAll(context, { refs, users: usersOf(catalog) }, stop);
   for (const { ref, error } of failed) log.error(`cannot resolve ${ref}: ${asRmaError(error).message}`);
   const start = pinned.map((model) => unstarted(model.ref, pinnedBytes(model)));

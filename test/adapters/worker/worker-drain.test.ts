@@ -44,7 +44,9 @@ describe('a stopping worker', () => {
     await clock.pass(500);
     await clock.pass(500);
     await worker.ended;
-    expect(worker.lines).toContainEqual(expect.stringContaining('drain timeout of 1 s exceeded: 1 requests'));
+    expect(worker.lines).toContainEqual(
+      expect.stringContaining('drain timeout (1 s) exceeded; requests aborted: 1'),
+    );
   });
 
   it('exits at once during a download', async () => {
