@@ -57,7 +57,7 @@ describe('a plan for some profiles', () => {
     const running = withContainer(runningProfiles(desired, 'a', 'c'), 'c-worker', degraded);
     const lines = text(desired, withContainer(running, 'a-one', { configHash: 'old' }), 'a');
     expect(lines.filter((line) => line.startsWith('> wait'))).toEqual([
-      '> wait-until-ready a-worker: its engine a-one is recreated',
+      '> wait-until-ready a-worker: its engine a-one will be recreated',
     ]);
   });
 

@@ -65,7 +65,7 @@ describe('plan', () => {
     const checks = (observed: Observed) =>
       text(observed, onGpu).filter((line) => line.startsWith('> check-gpus'));
     expect(checks(withContainer(done, 'chat-llm', null))).toEqual([
-      '> check-gpus chat-llm: it must see exactly its GPUs',
+      '> check-gpus chat-llm: GPU assignment must match the plan',
     ]);
     expect(checks(withContainer(done, 'chat-worker', null))).toEqual([]);
   });
