@@ -1,10 +1,10 @@
+import { hostFault } from '../../core/docker/host-fault.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { failureReason } from '../../core/last-line.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
 import type { ComposeProject, DockerCli, ExecOptions, ImageBuild, OneOff } from '../../ports/docker-cli.ts';
 import { composeFault } from './compose-fault.ts';
-import { hostFault } from './host-fault.ts';
 import { oneOffArguments } from './one-off.ts';
 
 const QUICK_MS = 20_000;

@@ -1,9 +1,10 @@
+import { hostFault } from '../../core/docker/host-fault.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 
 const START =
   'start it (sudo systemctl start docker), or point DOCKER_HOST at a running one; docs: https://docs.docker.com/engine/install/';
 
-/** Returns the error for an unreachable Docker Engine, by the code of the system error. */
+/** Returns the error for a failed request: by the code of a system error, else by the engine's message. */
 export function dockerFault(error: unknown, endpoint: string): RmaError {
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   if (code === 'EACCES' || code === 'EPERM') return denied(endpoint, error);
@@ -11,6 +12,8 @@ export function dockerFault(error: unknown, endpoint: string): RmaError {
   if (statusCode === undefined && typeof code === 'string') return unreachable(endpoint, code, error);
   const status = statusCode === undefined ? '' : ` (HTTP ${statusCode})`;
   const message = error instanceof Error ? error.message : String(error);
+  const known = hostFault(message);
+  if (known !== null) return known;
   return new RmaError(
     'RMA_DOCKER_FAILED',
     `the Docker Engine at ${endpoint} returned an error${status}: ${message}`,

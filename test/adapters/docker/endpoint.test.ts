@@ -33,6 +33,15 @@ describe('dockerFault', () => {
     const fault = dockerFault(Object.assign(new Error('x'), { code }), 'unix:///s');
     expect(fault).toMatchObject({ code: expected, exitCode: 3, hint: expect.stringContaining('sudo') });
   });
+
+  it.each([
+    ['Bind for 127.0.0.1:8080 failed: port is already allocated', 'RMA_PORT_TAKEN'],
+    ['could not select device driver "nvidia" with capabilities: [[gpu]]', 'RMA_GPU_TOOLKIT_MISSING'],
+    ['failed to inject: unresolvable CDI devices nvidia.com/gpu=GPU-1', 'RMA_GPU_CDI_STALE'],
+  ])('maps an engine error about starting a container as Compose does: %s', (message, expected) => {
+    const error = Object.assign(new Error(`(HTTP code 500) server error - ${message}`), { statusCode: 500 });
+    expect(dockerFault(error, 'unix:///s')).toMatchObject({ code: expected, exitCode: 3 });
+  });
 });
 
 describe('plainLog', () => {

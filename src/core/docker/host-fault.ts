@@ -1,4 +1,4 @@
-import { EXIT, RmaError } from '../../core/errors.ts';
+import { EXIT, RmaError } from '../errors.ts';
 
 const TOOLKIT_GUIDE =
   'https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/install-guide.html';
@@ -14,11 +14,14 @@ const NFS_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
 ];
 const NFS_DEFAULT = 'check that the server is up and exports this path: showmount -e SERVER';
 
+const PORT = /(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):(\d{1,5})/;
+
 /**
- * Faults of the host that its administrator fixes: GPUs and mounts. The engine reports them as text without codes; the
+ * Faults of the host that its administrator fixes: ports, GPUs and mounts. The engine reports them as text without codes; the
  * patterns match Engine 25 to 29 and the NVIDIA Container Toolkit 1.14 to 1.19.
  */
 const KNOWN: readonly (readonly [pattern: RegExp, fault: (seen: string, line: string) => RmaError])[] = [
+  [/port is already allocated|address already in use/, portTaken],
   [/could not select device driver/, toolkitMissing],
   [/unresolvable CDI devices? (\S+)/, cdiStale],
   [/nvidia-container-cli: .*?([\w-]+): unknown device/, gpuGone],
@@ -26,15 +29,24 @@ const KNOWN: readonly (readonly [pattern: RegExp, fault: (seen: string, line: st
   [/(error resolving passed in network volume address.*)$/, nfsMountFailed],
 ];
 
-/** Returns the host fault in the standard error of `docker` or `docker compose`; null if there is none. */
-export function hostFault(stderr: string): RmaError | null {
-  for (const line of stderr.trim().split('\n').reverse()) {
+/** Returns the host fault in an error of the engine, `docker` or `docker compose`; null if there is none. */
+export function hostFault(text: string): RmaError | null {
+  for (const line of text.trim().split('\n').reverse()) {
     for (const [pattern, fault] of KNOWN) {
       const match = pattern.exec(line);
       if (match !== null) return fault(match[1] ?? '', line);
     }
   }
   return null;
+}
+
+function portTaken(_: string, line: string): RmaError {
+  const port = PORT.exec(line)?.[1];
+  const name = port === undefined ? 'a port' : `port ${port}`;
+  return new RmaError('RMA_PORT_TAKEN', `${name} is already in use by another program`, {
+    exitCode: EXIT.notReady,
+    hint: 'choose another port: --port SERVICE=PORT or --coordinator-port PORT',
+  });
 }
 
 function toolkitMissing(): RmaError {
