@@ -43,6 +43,17 @@ const coreFolders = coreOrder.flatMap((row, index) => {
   }));
 });
 
+/** The steps of a use case, in their order: a step may import those before it. */
+const STEPS = ['observe', 'desired', 'execute'];
+
+const appSteps = STEPS.slice(0, -1).map((step, index) => ({
+  name: 'step-order',
+  comment: 'observing does not know the desired state, and neither of them executes anything',
+  severity: 'error',
+  from: { path: `^src/app/${step}/` },
+  to: { path: `^src/app/(${STEPS.slice(index + 1).join('|')})/` },
+}));
+
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -109,6 +120,7 @@ module.exports = {
       from: { path: '^src/app/[^/]+/' },
       to: { path: '^src/app/[^/]+$' },
     },
+    ...appSteps,
     {
       name: 'adapters-imports',
       comment: 'an adapter wraps one external system and must not import another adapter',
