@@ -1,15 +1,16 @@
 import type { Operation } from '../../../src/core/plan/operation.ts';
-import type { RecordedChange } from './recorder.ts';
+import type { RecordedChange, Records } from './recorder.ts';
 
 /**
- * Checks that a fake host went through exactly the changes of a plan, each after the end of those it follows.
+ * Checks that a fake host went through exactly the changes of a plan, each after the end of those it follows, and that what
+ * the plan waits for was reported before anything that follows it.
  * @returns what is wrong, one line each; empty: nothing
  */
 export function executionFaults(
   operations: readonly Operation[],
-  recorded: readonly RecordedChange[],
+  { changes, reports }: Records,
 ): readonly string[] {
-  const left = recorded.flatMap(split).sort((a, b) => a.start - b.start);
+  const left = changes.flatMap(split).sort((a, b) => a.start - b.start);
   const faults: string[] = [];
   const spans = new Map<string, readonly RecordedChange[]>();
   const ancestors = new Map<string, ReadonlySet<string>>();
@@ -20,20 +21,39 @@ export function executionFaults(
       return left.splice(found, found < 0 ? 0 : 1);
     });
     spans.set(operation.id, own);
+    const report = reportOf(operation);
+    if (report !== null && !reports.has(report)) faults.push(`${operation.id}: "${report}" was not awaited`);
     const all = operation.after.flatMap((id) => [id, ...(ancestors.get(id) ?? [])]);
     ancestors.set(operation.id, new Set(all));
   }
   for (const { line } of left) faults.push(`"${line}" is not in the plan`);
+  const ends = new Map(
+    operations.map((operation) => {
+      const reported = reports.get(reportOf(operation) ?? '') ?? 0;
+      return [operation.id, Math.max(reported, ...(spans.get(operation.id) ?? []).map(({ end }) => end))];
+    }),
+  );
   for (const { id } of operations) {
     for (const before of ancestors.get(id) ?? []) {
-      if (startsEarly(spans.get(id), spans.get(before))) faults.push(`${id} did not wait for ${before}`);
+      const isEarly = spans.get(id)?.some(({ start }) => start < (ends.get(before) ?? 0));
+      if (isEarly) faults.push(`${id} did not wait for ${before}`);
     }
   }
   return faults;
 }
 
-function startsEarly(own: readonly RecordedChange[] = [], before: readonly RecordedChange[] = []): boolean {
-  return own.some(({ start }) => before.some(({ end }) => start < end));
+/** Returns what an operation waits for, as workers report it. */
+function reportOf(operation: Operation): string | null {
+  switch (operation.kind) {
+    case 'fetch-model':
+      return operation.by === 'worker' ? `present ${operation.ref}` : null;
+    case 'wait-for-models':
+      return `models ${operation.service}`;
+    case 'wait-until-ready':
+      return `ready ${operation.service}`;
+    default:
+      return null;
+  }
 }
 
 /** A command for several services or models counts as one change for each. */

@@ -5,7 +5,7 @@ import { FakeDocker } from './fake-docker.ts';
 import { FakeEngine } from './fake-engine.ts';
 import { FakeWorkers } from './fake-workers.ts';
 import { MemoryFiles } from './memory-files.ts';
-import { type RecordedChange, Recorder } from './recorder.ts';
+import { Recorder, type Records } from './recorder.ts';
 
 const GIB = 2 ** 30;
 
@@ -22,7 +22,7 @@ export class FakeHost implements Host {
   readonly name = 'box';
   readonly recorder = new Recorder();
   readonly engine = new FakeEngine(this.recorder);
-  readonly workers = new FakeWorkers(this.engine);
+  readonly workers = new FakeWorkers(this.engine, this.recorder);
   readonly files = new MemoryFiles(this.recorder);
   readonly docker = new FakeDocker({
     engine: this.engine,
@@ -49,12 +49,14 @@ export class FakeHost implements Host {
   /** Returns the changes since the last call, one line each. */
   takeChanges(): readonly string[] {
     this.recorder.ended.length = 0;
+    this.recorder.reports.clear();
     return this.recorder.changes.splice(0);
   }
 
-  /** Returns the changes since the last call with their start and end. */
-  takeRecords(): readonly RecordedChange[] {
-    this.recorder.changes.length = 0;
-    return this.recorder.ended.splice(0);
+  /** Returns the changes since the last call with their start and end, and what workers reported. */
+  takeRecords(): Records {
+    const records = { changes: [...this.recorder.ended], reports: new Map(this.recorder.reports) };
+    this.takeChanges();
+    return records;
   }
 }

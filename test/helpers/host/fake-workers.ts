@@ -2,6 +2,7 @@ import { type ContainerFacts, roleOf } from '../../../src/core/domain/container.
 import type { EngineStatus, WorkerState, WorkerStatus } from '../../../src/core/domain/worker-status.ts';
 import { Broadcast } from './broadcast.ts';
 import type { FakeEngine } from './fake-engine.ts';
+import type { Recorder } from './recorder.ts';
 
 /** Changes the status that a worker would report. */
 export type WorkerScript = (status: WorkerStatus) => WorkerStatus;
@@ -13,10 +14,12 @@ export class FakeWorkers {
   /** worker service → overrides of what it reports */
   readonly scripts = new Map<string, WorkerScript>();
   readonly #engine: FakeEngine;
+  readonly #recorder: Recorder;
   readonly #changed = new Broadcast<null>();
 
-  constructor(engine: FakeEngine) {
+  constructor(engine: FakeEngine, recorder: Recorder) {
     this.#engine = engine;
+    this.#recorder = recorder;
     void this.#fetchForStarted();
   }
 
@@ -45,9 +48,18 @@ export class FakeWorkers {
       if (container?.state !== 'running') return;
       const status = this.status(container);
       const text = JSON.stringify(status);
-      if (text !== last) yield status;
+      if (text === last) continue;
       last = text;
+      this.#report(status);
+      yield status;
     }
+  }
+
+  #report({ worker, state, models, registered }: WorkerStatus): void {
+    const present = models.filter((model) => model.state === 'present');
+    for (const { ref } of present) this.#recorder.report(`present ${ref}`);
+    if (present.length === models.length) this.#recorder.report(`models ${worker}`);
+    if (state === 'ready' && registered) this.#recorder.report(`ready ${worker}`);
   }
 
   #usual(container: ContainerFacts): WorkerStatus {
@@ -95,6 +107,7 @@ export class FakeWorkers {
   async #fetchForStarted(): Promise<void> {
     for await (const container of this.#engine.changed.subscribe(new AbortController().signal)) {
       if (roleOf(container) !== 'worker' || container.state !== 'running') continue;
+      await this.#recorder.pause();
       for (const ref of container.models) this.store.add(ref);
       this.#changed.send(null);
     }

@@ -5,11 +5,19 @@ export interface RecordedChange {
   readonly end: number;
 }
 
+/** What happened on a fake host during a command. */
+export interface Records {
+  readonly changes: readonly RecordedChange[];
+  readonly reports: ReadonlyMap<string, number>;
+}
+
 /** The changes that a fake host went through, in order. */
 export class Recorder {
   /** one line each, such as `up a-worker` or `write /srv/demo/.rma/compose.yaml` */
   readonly changes: string[] = [];
   readonly ended: RecordedChange[] = [];
+  /** what workers reported to those that follow them, such as `ready a-worker`, with the first time, counted as for changes */
+  readonly reports = new Map<string, number>();
   /** turns of the event loop that the next change takes */
   delay: () => number = () => 0;
   #now = Date.UTC(2026, 0, 2);
@@ -25,11 +33,20 @@ export class Recorder {
   async change<T>(line: string, make: () => T): Promise<T> {
     this.changes.push(line);
     const start = this.#next();
-    for (let turns = this.delay(); turns > 0; turns--) await turn();
+    await this.pause();
     const result = make();
     await turn();
     this.ended.push({ line, start, end: this.#next() });
     return result;
+  }
+
+  report(line: string): void {
+    if (!this.reports.has(line)) this.reports.set(line, this.#next());
+  }
+
+  /** Waits for the delay of the next change. */
+  async pause(): Promise<void> {
+    for (let turns = this.delay(); turns > 0; turns--) await turn();
   }
 
   #next(): number {
