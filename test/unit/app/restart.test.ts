@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { planRestart, restart } from '../../../src/app/restart.ts';
 import { up } from '../../../src/app/up.ts';
 import { configOf } from '../../helpers/builders/render-builders.ts';
@@ -43,6 +43,14 @@ describe('restart', () => {
       hint: 'services of this project: a-one, a-worker, coordinator',
     });
     expect(host.takeChanges()).toEqual([]);
+  });
+
+  it('starts a drained worker again when its engine cannot be restarted', async () => {
+    const host = await running();
+    vi.spyOn(host.engine, 'start').mockRejectedValueOnce(new Error('no such device'));
+    const all = restart(host, invocation, { ...quiet, config, services: [] });
+    await expect(all).rejects.toThrow('no such device');
+    expect(host.engine.find('demo', 'a-worker')?.state).toBe('running');
   });
 
   it('does nothing if nothing is running', async () => {

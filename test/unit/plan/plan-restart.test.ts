@@ -42,6 +42,12 @@ describe('planRestart', () => {
     ]);
   });
 
+  it('restarts the coordinator only after all workers left it', () => {
+    const { operations } = planRestart({ ...running, host: 'box1', services: [], ownCoordinator: true });
+    const coordinator = operations.find(({ id }) => id === 'restart-service coordinator');
+    expect(coordinator?.after).toEqual(['drain-worker a-worker', 'drain-worker c-worker']);
+  });
+
   it('waits for the ready workers if the coordinator restarts', () => {
     expect(
       text(withContainer(running, 'c-worker', { state: 'exited', worker: null }), 'coordinator'),

@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { observeWorkers } from '../../../../src/app/observe/observe-workers.ts';
+import { RmaError } from '../../../../src/core/errors.ts';
 import { containerOf } from '../../../helpers/host/container-of.ts';
 import { FakeHost } from '../../../helpers/host/fake-host.ts';
 import { invocationOf } from '../../../helpers/host/port-builders.ts';
@@ -38,6 +39,12 @@ describe('observeWorkers', () => {
       ['b-worker', null],
     ]);
     expect(host.docker.execs.map((exec) => exec.split(':')[0])).toEqual(['a-worker']);
+  });
+
+  it('has no status for a worker that does not respond in time', async () => {
+    put({ service: 'chat-worker', profile: 'chat' });
+    vi.spyOn(host.docker, 'exec').mockRejectedValue(new RmaError('RMA_COMMAND_TIMEOUT', 'no response'));
+    expect(await look()).toMatchObject([{ service: 'chat-worker', worker: null }]);
   });
 
   it('has no status for a worker of another version', async () => {
