@@ -28,7 +28,7 @@ export function selectServices(
     return { profile, variant, asked: askedServices(catalog, profile, variant) };
   });
   const first = firstOfEach(chosen.flatMap(({ asked }) => asked));
-  const reserved = ['coordinator', ...[...catalog.profiles.keys()].map(workerOf)];
+  const reserved = [...catalog.profiles.keys()].map(workerOf);
   const serviceOf = serviceNames([...first.values()], options.names ?? {}, reserved);
   const nameOf = ({ identity }: AskedService): string => serviceOf.get(identity) ?? '';
   const selected = chosen.map(

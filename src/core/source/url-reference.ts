@@ -30,7 +30,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
  */
 export function parseUrlRef(text: string): UrlRef {
   const url = URL.canParse(text) && !/[\s\\]/.test(text) ? new URL(text) : null;
-  if (url === null || url.hostname === '') throw invalid(text, 'it is not a URL');
+  if (url === null) throw invalid(text, 'it is not a URL');
   refuseSecrets(text, url);
   const options = fragmentOptions(text, url.hash);
   const sha256 = options.get('sha256')?.toLowerCase() ?? null;

@@ -124,6 +124,32 @@ describe('buildCatalog', () => {
     ]);
   });
 
+  it.each([
+    [
+      'an empty profile',
+      file('profile', 'chat', '# nothing yet\n'),
+      /^data\/chat\.yaml:1:1: the file must be a mapping of description, .*, but is empty$/,
+    ],
+    [
+      'a list of models',
+      file('models', 'models', '- small\n'),
+      'data/models.yaml:1:1: the file must be a mapping of model names, not a list',
+    ],
+    [
+      'a model name with a space',
+      file('models', 'models', 'my model: {ref: hf:a/b}\n'),
+      'data/models.yaml:1:1: the key "my model" must be a model name of letters, digits, . _ and -',
+    ],
+    [
+      'a long value',
+      file('profile', 'chat', PROFILE.replace('2GiB', 'x'.repeat(70))),
+      `data/chat.yaml:5:13: "services[0].memory" must be a size from 6MiB up, such as 2GiB, not "${'x'.repeat(56)}...`,
+    ],
+  ])('reports %s', (_name, broken, message) => {
+    const faults = faultsOf([...good.filter(({ name }) => name !== broken.name), broken]);
+    expect(faults).toContainEqual(typeof message === 'string' ? message : expect.stringMatching(message));
+  });
+
   it('has its own message for every error', () => {
     const lines = [...ENGINE.trim().split('\n'), 'reads: []', 'ulimits: {}', 'images_by_compute: {}'];
     const keys = fc.constantFrom(...lines.map((line) => line.split(':')[0] ?? ''));

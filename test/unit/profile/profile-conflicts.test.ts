@@ -26,6 +26,7 @@ describe('conflicts in a profile', () => {
       'optional',
       'p.yaml:3:52: "gpus" must be a number if "replicas" is set: each replica gets its own GPUs',
     ],
+    [service('memory: 1GiB, memory_reservation: 1GiB'), 'optional', 'no fault'],
     [
       service('memory: 1GiB, memory_reservation: 2GiB'),
       'optional',

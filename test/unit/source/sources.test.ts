@@ -25,6 +25,16 @@ describe('the sources', () => {
     expect(TOKEN_SECRETS).toContain(HUB_TOKEN_SECRET);
   });
 
+  it('explain each form of a reference, which starts with one of their schemes', () => {
+    for (const { schemes, help } of SOURCES) {
+      expect(help.length).toBeGreaterThan(0);
+      for (const [form, meaning] of help) {
+        expect(schemes.some((scheme) => form.startsWith(`${scheme}:`)) || form.startsWith('…')).toBe(true);
+        expect(meaning).toMatch(/^\w.{10,}/);
+      }
+    }
+  });
+
   it('have the documented default URLs', () => {
     const settings = { hf: 'hubEndpoint', ollama: 'ollamaEndpoint', ms: 'modelscopeEndpoint' } as const;
     for (const [source, setting] of Object.entries(settings)) {

@@ -52,6 +52,11 @@ describe('the status of a worker', () => {
       '$.models[0].doneBytes must be a number, not "1"',
     ],
     [
+      'with a failure without an error code',
+      { ...status, failure: { ...failure, code: 'EACCES' } },
+      '$.failure.code must be an error code, not "EACCES"',
+    ],
+    [
       'in another schema',
       { ...status, schema: 'rma.worker-status/v2' },
       '$.schema must be "rma.worker-status/v1", not "rma.worker-status/v2"',

@@ -59,6 +59,11 @@ describe('a progress line', () => {
     expect(progressLine({ ...half, state: 'present' })).toBe('Downloaded hf:org/repo: 95.4 MiB');
   });
 
+  it.each(['present', 'failed'] as const)('is written once for a model that is %s', (state) => {
+    const mark = progressMark({ ...half, state }, 0);
+    expect(needsProgressLine(mark, { ...half, state, doneBytes: 200_000_000 }, 60_000)).toBe(false);
+  });
+
   it('[req R48] is written for a new state, every 10 percent and every 5 seconds', () => {
     const mark = progressMark(half, 0);
     const at = (percent: number) => ({ ...half, doneBytes: percent * 2_000_000 });

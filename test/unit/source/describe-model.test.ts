@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
+import { fileLabel, fileOrigin } from '../../../src/core/source/describe-model.ts';
+import { sourceOf } from '../../../src/core/source/sources.ts';
+import { pinnedFile } from '../../helpers/builders/render-builders.ts';
+
+const file = { path: 'm.gguf', bytes: 1, digest: null };
+const onHub = pinnedFile('hf:org/repo:m.gguf', { commit: 'c0ffee', files: [file] });
+const byUrl: PinnedModel = {
+  source: 'url',
+  ref: 'https://a.example/m.gguf',
+  url: 'https://a.example/m.gguf',
+  set: 'default',
+  files: [file],
+};
+
+describe('where a file comes from', () => {
+  it('is the commit and path of a repository', () => {
+    expect(fileOrigin(onHub, file)).toBe('hf:org/repo@c0ffee/m.gguf');
+  });
+
+  it('is the URL itself, also as the label', () => {
+    expect([fileOrigin(byUrl, file), fileLabel(byUrl, file)]).toEqual([byUrl['url'], byUrl['url']]);
+  });
+});
+
+describe('the lease of a repository', () => {
+  it.each([
+    ['hf', 'hf-models--org--repo'],
+    ['ms', 'ms-org--repo'],
+  ])('of %s is one file name with organization and name', (source, lease) => {
+    const model: PinnedModel = { ...onHub, source };
+    expect(sourceOf(model).store.lease(model)).toBe(lease);
+  });
+});
