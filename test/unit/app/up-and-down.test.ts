@@ -25,6 +25,9 @@ describe('a stack on a fake host', () => {
     expect([...host.workers.store]).toEqual(['hf:org/small:small.gguf']);
     host.takeChanges();
 
+    // its own services use its ports now
+    for (const { ports } of host.engine.all) for (const { hostPort } of ports) host.takenPorts.add(hostPort);
+    expect(host.takenPorts.size).toBe(2);
     expect(await up(host, invocation, request)).toMatchObject({ changed: false });
     expect(host.takeChanges()).toEqual([]);
 

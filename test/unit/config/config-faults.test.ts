@@ -92,6 +92,11 @@ describe('configuration errors', () => {
       'rma.yaml:2:8: unknown key "hosts.b.adress"; did you mean "hosts.b.address"?',
     ],
     [
+      'an address that is not a string',
+      'hosts:\n  b: { address: [x] }\n',
+      'rma.yaml:2:17: "hosts.b.address" must be a string, not a list',
+    ],
+    [
       'an address that is not ssh',
       'hosts:\n  b: { address: tcp://b }\n',
       'rma.yaml:2:6: hosts expects a URL such as ssh://box1, got "b=tcp://b"',

@@ -8,6 +8,8 @@ it.each([
   ['port', 'ports'],
   ['zebra', null],
   ['x', null],
+  ['prots', 'ports'],
+  ['pXoYs', null],
 ])('suggests for %s: %s', (word, expected) => {
   expect(nearest(word, ['services', 'cpu-worker', 'ports', 'description'])).toBe(expected);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkPins } from '../../../src/core/placement/check-pins.ts';
+import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { catalogOf, engineOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 const engine = engineOf('llm', { gpu: 'optional' });
@@ -10,6 +11,22 @@ const check = (name: string) =>
 describe('a GPU pin', () => {
   it.each(['chat', 'cpu', 'chat-llm'])('accepts %s', (name) => {
     expect(() => check(name)).not.toThrow();
+  });
+
+  it('accepts the service of a variant that is not the preferred one, by its existing name', () => {
+    const [service] = catalog.profiles.get('chat')?.variants[0]?.services ?? [];
+    const variants = [
+      { name: 'cpu', services: [{ ...service!, gpus: 0 }] },
+      { name: 'gpu', services: [service!] },
+    ] as const;
+    const profiles = new Map(catalog.profiles).set('chat', { ...catalog.profiles.get('chat')!, variants });
+    const given = { catalog: { ...catalog, profiles }, profiles: ['chat'] };
+    const pins = (name: string) => ({ [name]: ['0'] });
+    expect(() => checkPins({ ...given, pins: pins('chat-llm'), names: {} })).not.toThrow();
+    const [gpu] = selectServices(given.catalog, ['chat'], { variants: new Map([['chat', 'gpu']]) }).services;
+    const names = { 'old-llm': gpu?.identity ?? '' };
+    expect(() => checkPins({ ...given, pins: pins('old-llm'), names })).not.toThrow();
+    expect(() => checkPins({ ...given, pins: pins('chat-llm'), names })).toThrow('chat-llm');
   });
 
   it.each([

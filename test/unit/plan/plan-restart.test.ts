@@ -73,6 +73,11 @@ describe('planRestart', () => {
     ]);
   });
 
+  it('waits for the models of a worker that was stopped', () => {
+    const stopped = withContainer(running, 'a-worker', { state: 'exited' });
+    expect(text(stopped, 'a-worker')).toContain('> wait-for-models a-worker: its engines need the models');
+  });
+
   it('waits for the models of a worker that was downloading', () => {
     const fetching = { state: 'downloading', failure: null } as const;
     expect(text(withContainer(running, 'a-worker', { worker: fetching }), 'a-worker')).toEqual([

@@ -57,6 +57,13 @@ describe('plan', () => {
     ]);
   });
 
+  it('writes files in the order of their paths', () => {
+    const files = new Map([...desired.files].toReversed());
+    const kept = plan({ ...desired, files }, emptyBox()).operations;
+    const written = kept.flatMap((each) => (each.kind === 'write-file' ? [each.path] : []));
+    expect(written).toEqual(['/srv/demo/.rma/compose.yaml', '/srv/demo/.rma/resolved.json']);
+  });
+
   it('checks the GPUs of the services with GPUs that it starts, and of no others', () => {
     const services = desired.stack.services.map((service) =>
       service.name === 'chat-llm' ? { ...service, gpus: ['GPU-1'] } : service,

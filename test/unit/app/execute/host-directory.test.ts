@@ -49,4 +49,26 @@ describe('a host directory', () => {
       hint,
     });
   });
+
+  it.each([
+    [{ uid: 1000, gid: 0, mode: 0o700 }, true],
+    [{ uid: 1000, gid: 0, mode: 0o077 }, false],
+    [{ uid: 0, gid: 1000, mode: 0o775 }, true],
+    [{ uid: 0, gid: 1000, mode: 0o757 }, false],
+    [{ uid: 0, gid: 0, mode: 0o777 }, true],
+    [{ uid: 0, gid: 0, mode: 0o775 }, false],
+  ])('with %j is writable for 1000:1000: %s', async (facts, writable) => {
+    const directory = hostWith({ kind: 'directory', modifiedMs: 0, ...facts });
+    const checked = checkHostDirectory(directory, store).then(
+      () => true,
+      () => false,
+    );
+    expect(await checked).toBe(writable);
+  });
+
+  it('is always writable for root', async () => {
+    const asRoot = { ...store, owner: { uid: 0, gid: 0 } };
+    const foreign = hostWith({ kind: 'directory', uid: 5, gid: 5, mode: 0o500, modifiedMs: 0 });
+    await expect(checkHostDirectory(foreign, asRoot)).resolves.toBeUndefined();
+  });
 });

@@ -15,6 +15,7 @@ describe('checkNfsServers', () => {
     await expect(check('no-such-server.invalid')).rejects.toMatchObject({
       code: 'RMA_NFS_SERVER_UNKNOWN',
       exitCode: 3,
+      message: 'volumes.store: cannot resolve the NFS server no-such-server.invalid',
       hint: "check the name: getent hosts no-such-server.invalid; or use the server's address: --volume nfs:ADDRESS:/exports/ai",
     });
   });

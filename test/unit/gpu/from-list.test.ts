@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { readGpuList } from '../../../src/core/gpu/from-list.ts';
+
+describe('readGpuList', () => {
+  it('returns GPUs with their MIG devices', () => {
+    const text = [
+      'GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-5f1c)',
+      '  MIG 3g.20gb     Device  0: (UUID: MIG-aaaa)',
+      '  MIG 1g.5gb+me   Device  1: (UUID: MIG-bbbb)',
+      'GPU 1: NVIDIA A100-SXM4-40GB (UUID: GPU-6a2d)',
+    ].join('\n');
+    expect(readGpuList(text).gpus).toEqual([
+      {
+        index: 0,
+        uuid: 'GPU-5f1c',
+        name: 'NVIDIA A100-SXM4-40GB',
+        migDevices: [
+          { uuid: 'MIG-aaaa', profile: '3g.20gb', index: 0 },
+          { uuid: 'MIG-bbbb', profile: '1g.5gb+me', index: 1 },
+        ],
+      },
+      { index: 1, uuid: 'GPU-6a2d', name: 'NVIDIA A100-SXM4-40GB', migDevices: [] },
+    ]);
+  });
+
+  it('returns a GPU that the driver lost, by its position', () => {
+    const text = [
+      'GPU 0: NVIDIA L4 (UUID: GPU-1)',
+      'Unable to determine the device handle for GPU 0000:3B:00.0: Unknown Error. Reboot the system',
+      'GPU 2: NVIDIA L4 (UUID: GPU-3)',
+    ].join('\r\n');
+    const { gpus, lost } = readGpuList(text);
+    expect(gpus.map(({ index }) => index)).toEqual([0, 2]);
+    expect(lost).toEqual([{ index: 1, pciBusId: '0000:3B:00.0', reason: 'Unknown Error' }]);
+  });
+});
