@@ -80,7 +80,7 @@ export function isHtmlName(label: string): boolean {
 
 function judgeWhole(request: RangeRequest, headers: HttpAnswer['headers']): Verdict {
   const length = headers['content-length'];
-  const fits = length !== undefined && Number(length) === request.bytes;
+  const fits = Number(length) === request.bytes;
   const isPage = /^(text\/html|application\/xhtml)/i.test(headers['content-type'] ?? '');
   if (isPage && !fits && !isHtmlName(request.label)) {
     return { kind: 'retry', budget: 'html', error: htmlFault(request.label) };
