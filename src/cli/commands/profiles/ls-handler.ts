@@ -3,6 +3,7 @@ import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { type Column, renderTable } from '../../render/table.ts';
+import { usage } from './usage.ts';
 
 const COLUMNS: readonly Column<ListedProfile>[] = [
   { title: 'NAME', value: ({ profile }) => profile.name },
@@ -11,7 +12,7 @@ const COLUMNS: readonly Column<ListedProfile>[] = [
   { title: 'MODELS', value: (row) => String(modelsIn(row).length), align: 'right' },
   { title: 'MIN GPU', value: ({ profile }) => sizeText(profile.minGpuBytes), align: 'right' },
   { title: 'SOURCE', value: sourceText },
-  { title: 'IN USE', value: useText },
+  { title: 'IN USE', value: usage },
   { title: 'SERVES', value: ({ profile }) => profile.description },
 ];
 
@@ -55,11 +56,6 @@ function modelsIn({ profile }: ListedProfile): readonly string[] {
 function sourceText({ origin }: ListedProfile): string {
   if (!origin.own) return 'built-in';
   return origin.replaces === null ? 'custom' : 'custom (overrides built-in)';
-}
-
-function useText({ inUse, replacedBy }: ListedProfile): string {
-  if (!inUse) return 'no';
-  return replacedBy === null ? 'yes' : `as ${replacedBy}`;
 }
 
 function sizeText(bytes: number | null): string {

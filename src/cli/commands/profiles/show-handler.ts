@@ -5,6 +5,7 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import type { Theme } from '../../render/theme.ts';
+import { usage } from './usage.ts';
 
 const MODELS: readonly Column<ProfileModel>[] = [
   { title: 'MODEL', value: ({ name, entry }) => (entry?.optional ? `${name} (optional)` : name) },
@@ -24,7 +25,7 @@ export async function runProfilesShow(
 ): Promise<CommandResult> {
   const { config } = await context.config();
   const shown = await showProfile(await context.host(), await context.invocation(), { config, name });
-  const { profile, origin, inUse, models } = shown;
+  const { profile, origin, inUse, replacedBy, models } = shown;
   return {
     json: {
       schema: 'rma.profile/v1',
@@ -33,6 +34,7 @@ export async function runProfilesShow(
       file: origin.file,
       replaces: origin.replaces,
       inUse,
+      replacedBy,
       models: models.map(({ entry, ...model }) => ({
         ...model,
         kind: entry?.kind ?? null,
@@ -45,7 +47,8 @@ export async function runProfilesShow(
   };
 }
 
-function recipe({ profile, origin, inUse, models }: ShownProfile, theme: Theme): string {
+function recipe(shown: ShownProfile, theme: Theme): string {
+  const { profile, origin, models } = shown;
   const sizes = [
     ...(profile.minGpuBytes === null ? [] : [`minimum ${formatBytes(profile.minGpuBytes)}`]),
     ...(profile.recommendedGpuBytes === null
@@ -57,7 +60,7 @@ function recipe({ profile, origin, inUse, models }: ShownProfile, theme: Theme):
     `${profile.name}: ${profile.description}`,
     `${origin.own ? 'Custom' : 'Built-in'}: ${origin.file}`,
     ...replaces,
-    `In use: ${inUse ? 'yes' : 'no'}`,
+    `In use: ${usage(shown)}`,
     ...(sizes.length === 0 ? [] : [`GPU: ${sizes.join(', ')}`]),
     '',
     'Variants, in order of preference:',
