@@ -80,6 +80,17 @@ describe('a failed placement', () => {
     expect(refused(place([device(0, 24)], [profile('a', [[wish]])])).hint).toContain(hint);
   });
 
+  it('reports the new profile, not one that is running, whatever their order', () => {
+    const running = profile('b', [[service('b-1', 20, { current: ['GPU-0'] })]], { current: 'best' });
+    const added = profile('a', [[service('a-1', 10)]]);
+    for (const order of [
+      [added, running],
+      [running, added],
+    ]) {
+      expect(refused(place([device(0, 24)], order)).message).toMatch(/^profile a does not fit/);
+    }
+  });
+
   it('suggests a variant that fits if another was requested', () => {
     const wish = profile('a', [[service('a-1', 30)], [service('a-2', 5)]], { requested: 'best' });
     expect(refused(place([device(0, 24)], [wish])).hint).toMatch(/^rma up --variant a=second/);
