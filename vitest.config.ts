@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { testTimeout } from './test/helpers/patience.ts';
 
 const project = (name: string, extra: Record<string, unknown> = {}) => ({
   extends: true as const,
@@ -18,14 +19,14 @@ export default defineConfig({
       project('cli', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('judges', { testTimeout: 120_000 }),
       project('e2e', {
-        testTimeout: 180_000,
-        hookTimeout: 180_000,
+        testTimeout: testTimeout(),
+        hookTimeout: testTimeout(),
         fileParallelism: false,
         globalSetup: ['test/e2e/global-setup.ts'],
       }),
       project('gpu', {
-        testTimeout: 180_000,
-        hookTimeout: 180_000,
+        testTimeout: testTimeout(),
+        hookTimeout: testTimeout(),
         fileParallelism: false,
         globalSetup: ['test/gpu/global-setup.ts'],
       }),

@@ -4,9 +4,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { expectFault, type Fault } from '../helpers/cli/expect-fault.ts';
+import { PATIENCE } from '../helpers/patience.ts';
 import { everything, smallDisk } from '../helpers/stack/bad-box.ts';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
-import { ENGINE, GGUF, PATIENCE, REPO, type Stack, startStack } from '../helpers/stack/stack.ts';
+import { ENGINE, GGUF, REPO, type Stack, startStack } from '../helpers/stack/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 const MIB = 1024 * 1024;

@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest';
-import { GGUF, MODEL, PATIENCE, REPO, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
+import { PATIENCE } from '../helpers/patience.ts';
+import { GGUF, MODEL, REPO, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 const MIB = 1024 * 1024;

@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, engineScript, runProgram } from '../helpers/stack/engine-script.ts';
+import { freePort } from '../helpers/stack/free-port.ts';
 
 const docker = (...args: readonly string[]) => runProgram('docker', args, engineEnv());
 const node = (): string => engineEnv()['RMA_WORKER_BASE'] ?? '';
@@ -21,16 +22,6 @@ const run = async (...args: readonly string[]) => {
   const name = `rma-test-${randomUUID().slice(0, 8)}`;
   onTestFinished(async () => void (await docker('rm', '--force', name)));
   return docker('run', '--pull', 'never', '--name', name, ...args);
-};
-
-/** Returns a free port on loopback. */
-const freePort = async (): Promise<number> => {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 };
 
 const SERVER = `require('http').createServer((q, s) => s.end('from the container')).listen(8080, () => console.log('up'))`;
@@ -52,7 +43,7 @@ test('llama-server runs in a container with a read-only root', async () => {
   const { stdout } = await run(...container, llama(), '--models-dir', '/tmp', '--port', '8080');
   const id = stdout.trim();
   await lineOf(
-    'healthy',
+    'health_status: healthy',
     'events',
     '--since',
     '0',

@@ -1,17 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { PATIENCE } from '../helpers/patience.ts';
+import { freePort } from '../helpers/stack/free-port.ts';
 import { longAnswer, WHOLE } from '../helpers/stack/long-answer.ts';
-import {
-  ENGINE,
-  freePort,
-  GGUF,
-  PATIENCE,
-  REPO,
-  type Stack,
-  startStack,
-  WORKER,
-} from '../helpers/stack/stack.ts';
+import { ENGINE, GGUF, REPO, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 test('docker compose starts the stack again, from the file of up and from a rendered one', async () => {

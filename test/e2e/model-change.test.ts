@@ -1,17 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { PATIENCE } from '../helpers/patience.ts';
 import { longAnswer, WHOLE } from '../helpers/stack/long-answer.ts';
-import {
-  ENGINE,
-  GGUF,
-  MODEL,
-  PATIENCE,
-  REPO,
-  type Stack,
-  startStack,
-  WORKER,
-} from '../helpers/stack/stack.ts';
+import { ENGINE, GGUF, MODEL, REPO, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 // Large enough that a long response takes seconds and is in flight during the drain.

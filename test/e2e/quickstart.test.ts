@@ -1,10 +1,11 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testTimeout } from '../helpers/patience.ts';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, engineScript, runProgram, type ScriptResult } from '../helpers/stack/engine-script.ts';
+import { freePort } from '../helpers/stack/free-port.ts';
 
 let top: string;
 let clone: string;
@@ -23,14 +24,18 @@ afterAll(async () => {
 });
 
 describe('quickstart in an empty clone, without Docker', () => {
-  it('starts a worker and prints an answer, at addresses reachable from this shell', async () => {
-    const { code, stdout, stderr } = await quickstart(process.env);
-    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/response \(\d+ tokens\): "/);
-    const address = /(http:\/\/127\.0\.0\.1:\d+)\/v1\/chat\/completions/.exec(stdout)?.[1];
-    const models = (await (await fetch(`${address}/v1/models`)).json()) as { data: { id: string }[] };
-    expect(models.data.map(({ id }) => id)).toEqual(['qwen2.5-0.5b-instruct']);
-  }, 300_000);
+  it(
+    'starts a worker and prints an answer, at addresses reachable from this shell',
+    async () => {
+      const { code, stdout, stderr } = await quickstart(process.env);
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/response \(\d+ tokens\): "/);
+      const address = /(http:\/\/127\.0\.0\.1:\d+)\/v1\/chat\/completions/.exec(stdout)?.[1];
+      const models = (await (await fetch(`${address}/v1/models`)).json()) as { data: { id: string }[] };
+      expect(models.data.map(({ id }) => id)).toEqual(['qwen2.5-0.5b-instruct']);
+    },
+    testTimeout(2),
+  );
 
   it('[req R43] answers again without a request for model content', async () => {
     const before = await contentRequests();
@@ -108,12 +113,4 @@ async function processesOf(path: string): Promise<readonly string[]> {
   // a process may exit between listing and reading
   const read = (pid: string) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return (await Promise.all(pids.map(read))).filter((line) => line.includes(path));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PATIENCE } from '../helpers/patience.ts';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, engineScript } from '../helpers/stack/engine-script.ts';
-import { ENGINE, MODEL, PATIENCE, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
+import { ENGINE, MODEL, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
 
 // All tests share one stack, which is ready before and after each test.
 let stack: Stack;

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { MODEL, PATIENCE, REPO, type Stack, startStack } from '../helpers/stack/stack.ts';
+import { PATIENCE } from '../helpers/patience.ts';
+import { MODEL, REPO, type Stack, startStack } from '../helpers/stack/stack.ts';
 import { quickstartRepos } from '../hub/quickstart-repos.ts';
 import { tokenHash } from '../hub/request-log.ts';
 

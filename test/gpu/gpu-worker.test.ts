@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { SHAPES } from '../helpers/gpu/gpu-box/shapes.ts';
 import { restartEngine } from '../helpers/gpu/gpu-engine.ts';
 import { type GpuStack, startGpuStack } from '../helpers/gpu/gpu-stack.ts';
-import { PATIENCE } from '../helpers/stack/stack.ts';
+import { PATIENCE } from '../helpers/patience.ts';
 
 const MIB = 1 << 20;
 const [GPU = '', OTHER = ''] = SHAPES['2x24'].gpus.map(({ uuid }) => uuid);

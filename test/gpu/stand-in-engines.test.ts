@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { BOTH, machine } from '../helpers/gpu/gpu-engine.ts';
+import { PATIENCE } from '../helpers/patience.ts';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { runProgram } from '../helpers/stack/engine-script.ts';
 import type { GpuFolder } from '../standins/gpus/gpu-folder.ts';
@@ -74,10 +75,7 @@ async function refusal(flags: readonly string[], asked: Asked = {}): Promise<str
 }
 
 const listening = (name: string) =>
-  vi.waitFor(async () => expect(await logs(name)).toContain('"listening": 8000'), {
-    timeout: 30_000,
-    interval: 50,
-  });
+  vi.waitFor(async () => expect(await logs(name)).toContain('"listening": 8000'), PATIENCE);
 
 /** Returns the MiB in use on each GPU, as rma reads it. */
 async function used(): Promise<readonly number[]> {

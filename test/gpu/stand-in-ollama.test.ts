@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { BOTH, machine } from '../helpers/gpu/gpu-engine.ts';
+import { PATIENCE } from '../helpers/patience.ts';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, runProgram } from '../helpers/stack/engine-script.ts';
 import { startHub } from '../hub/hub.ts';
@@ -53,7 +54,7 @@ async function start(env: Readonly<Record<string, string>> = {}) {
   ];
   const image = engineEnv()['RMA_STANDIN_OLLAMA_GPU'] ?? '';
   await docker('run', '--detach', '--pull', 'never', '--name', name, '--gpus', 'all', ...flags, image);
-  await vi.waitFor(async () => expect((await docker('exec', name, 'ollama', 'list')).code).toBe(0), 60_000);
+  await vi.waitFor(async () => expect((await docker('exec', name, 'ollama', 'list')).code).toBe(0), PATIENCE);
   const ask = async (path: string, body?: object) => {
     const data = body === undefined ? [] : ['--post-data', JSON.stringify(body)];
     const { stdout } = await docker('exec', name, 'wget', '-qO-', ...data, `http://127.0.0.1:11434${path}`);

@@ -6,7 +6,8 @@ import { gpuModels, PRETENDED_NEEDS } from '../../standins/gpu-models.ts';
 import type { GpuFolder, Offer } from '../../standins/gpus/gpu-folder.ts';
 import { engineEnv } from '../stack/engine-env.ts';
 import { runProgram } from '../stack/engine-script.ts';
-import { hubHosts, type Stack, startStack } from '../stack/stack.ts';
+import { hubHosts } from '../stack/hub-hosts.ts';
+import { type Stack, startStack } from '../stack/stack.ts';
 import type { GpuBoxState } from './gpu-box/state.ts';
 import { BOTH, machine } from './gpu-engine.ts';
 

@@ -1,23 +1,24 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { systemPorts } from '../../../src/adapters/system/port-probe.ts';
 import type { WorkerStatus } from '../../../src/core/domain/worker-status.ts';
 import { type Hub, type HubOptions, startHub } from '../../hub/hub.ts';
 import { quickstartRepos } from '../../hub/quickstart-repos.ts';
+import { PATIENCE } from '../patience.ts';
+import { listedModels, registeredStates } from './ask-coordinator.ts';
 import { engineEnv } from './engine-env.ts';
 import { CHECKOUT, runProgram, type ScriptResult } from './engine-script.ts';
+import { type Followed, follow } from './follow.ts';
+import { freePort } from './free-port.ts';
+import { hubHosts } from './hub-hosts.ts';
 
 export const REPO = 'Qwen/Qwen2.5-0.5B-Instruct-GGUF';
 export const GGUF = 'qwen2.5-0.5b-instruct-q4_k_m.gguf';
 export const MODEL = 'qwen2.5-0.5b-instruct';
 export const WORKER = 'cpu-worker-worker';
 export const ENGINE = 'cpu-worker-llamacpp';
-
-/** For `expect.poll`: a long timeout for slow machines, and a short interval. */
-export const PATIENCE = { timeout: 60_000, interval: 100 };
 
 /** Registers a cleanup for the end of the test or file. */
 export type Finisher = (clean: () => Promise<void>) => void;
@@ -52,21 +53,25 @@ export interface Stack {
   readonly up: (...args: readonly string[]) => Promise<UpDocument>;
   /** runs a docker command, which must succeed; returns its stdout */
   readonly docker: (...args: readonly string[]) => Promise<string>;
+  /** follows the output of a docker command, at most until the end of the test */
+  readonly follow: (...args: readonly string[]) => Followed;
+  /** follows the actions of the project's containers from now on: lines of `SERVICE: ACTION` */
+  readonly events: () => Followed;
   /** container ids by service, including stopped ones */
   readonly containers: () => Promise<Readonly<Record<string, string>>>;
   readonly container: (service: string) => Promise<string>;
   /** the output of a container, including stderr; with `--follow` until it exits */
   readonly logs: (service: string, ...flags: readonly string[]) => Promise<string>;
   readonly logsOf: (id: string, ...flags: readonly string[]) => Promise<string>;
-  /** the status of the worker; null while it is unavailable */
-  readonly status: () => Promise<WorkerStatus | null>;
+  /** the status of a worker; null while it is unavailable */
+  readonly status: (service?: string) => Promise<WorkerStatus | null>;
   /** the models that the coordinator lists; null while it does not respond */
   readonly listed: () => Promise<readonly string[] | null>;
   /** sends a chat request to the published port of the engine */
   readonly chat: (body?: Readonly<Record<string, unknown>>) => Promise<Response>;
   /** runs a shell in a new container with the volume at /models; returns its stdout */
   readonly inVolume: (script: string) => Promise<string>;
-  /** resolves when the worker is ready and the coordinator lists its model */
+  /** resolves when all workers are ready, also according to the coordinator */
   readonly ready: () => Promise<void>;
 }
 
@@ -108,6 +113,7 @@ export async function startStack(
   };
   const docker = async (...args: readonly string[]) =>
     succeeded(`docker ${args.join(' ')}`, await run(...args));
+  const start = (...args: readonly string[]) => follow({ args, env }, finished);
   const containers = async () => {
     const format = '{{.Label "rma.service"}} {{.ID}}';
     const lines = await docker(
@@ -130,8 +136,8 @@ export async function startStack(
     const { stdout, stderr } = await run('logs', ...flags, id);
     return stdout + stderr;
   };
-  const status = async () => {
-    const { code, stdout } = await run('exec', await container(WORKER), 'rma-worker', 'status', '--json');
+  const status = async (service = WORKER) => {
+    const { code, stdout } = await run('exec', await container(service), 'rma-worker', 'status', '--json');
     return code === 0 ? (JSON.parse(stdout) as WorkerStatus) : null;
   };
   return {
@@ -144,6 +150,8 @@ export async function startStack(
     rma,
     up: async (...args) => JSON.parse(succeeded('rma up', await rma('up', '--json', ...args))) as UpDocument,
     docker,
+    follow: start,
+    events: () => start(...eventsOf(project)),
     containers,
     container,
     logs: async (service, ...flags) => logsOf(await container(service), ...flags),
@@ -178,12 +186,22 @@ export async function startStack(
       ),
     ready: async () =>
       vi.waitFor(async () => {
-        const seen = { state: (await status())?.state, listed: await listedModels(ports.coordinator) };
-        if (seen.state === 'ready' && seen.listed?.includes(MODEL)) return;
+        const workers = Object.keys(await containers()).filter((service) => service.endsWith('-worker'));
+        const states = await Promise.all(workers.map(async (each) => (await status(each))?.state));
+        const seen = { states, registered: await registeredStates(ports.coordinator) };
+        const isReady = (all: readonly unknown[]) => all.every((state) => state === 'ready');
+        const isWhole = workers.length > 0 && seen.registered.length === workers.length;
+        if (isWhole && isReady(states) && isReady(seen.registered)) return;
         throw new Error(`not ready: ${JSON.stringify(seen)}`);
       }, PATIENCE),
   };
 }
+
+const eventsOf = (project: string): readonly string[] => {
+  const format = '{{index .Actor.Attributes "rma.service"}}: {{.Action}}';
+  const since = String(Date.now() / 1000);
+  return ['events', '--since', since, '--filter', `label=rma.project=${project}`, '--format', format];
+};
 
 /** Hides the tokens of the user from the test hub. */
 const NO_TOKENS = { HF_TOKEN: '', HF_TOKEN_PATH: '', RMA_TOKEN_FILE: '' };
@@ -216,35 +234,4 @@ volumes: { store: "named:${volume}", cache: "named:${project}-cache" }
 coordinator: { port: ${ports.coordinator} }
 ports: { ${ENGINE}: ${ports.engine} }
 `;
-}
-
-async function listedModels(port: number): Promise<readonly string[] | null> {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}/v1/models`);
-    const { data } = (await response.json()) as { readonly data: readonly { readonly id: string }[] };
-    return data.map(({ id }) => id);
-  } catch {
-    return null;
-  }
-}
-
-/** Returns a free port below the ephemeral port range. */
-export async function freePort(): Promise<number> {
-  const port = randomInt(20_000, 32_000);
-  return (await systemPorts.isTaken('127.0.0.1', port)) ? freePort() : port;
-}
-
-/** On Linux, containers reach services of this machine at the bridge address, not on loopback. */
-export async function hubHosts(): Promise<readonly string[]> {
-  const format = '{{(index .IPAM.Config 0).Gateway}}';
-  const { stdout } = await runProgram(
-    'docker',
-    ['network', 'inspect', 'bridge', '--format', format],
-    engineEnv(),
-  );
-  const gateway = stdout.trim();
-  const isHere = Object.values(networkInterfaces()).some((ends) =>
-    ends?.some(({ address }) => address === gateway),
-  );
-  return isHere ? ['127.0.0.1', gateway] : ['127.0.0.1'];
 }
