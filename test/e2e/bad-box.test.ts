@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, chown, mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -129,15 +129,14 @@ describe('a disk that is too small fails with exit code 5', () => {
     const stack = await startStack();
     stack.hub.publish(REPO, { files: { [GGUF]: tinyGguf({ bytes: 16 * MIB }) } });
     const path = await smallDisk(96 * MIB);
-    stack.hub.faults.add({ kind: 'slow', bytesPerSecond: 3 * MIB, path: `*${GGUF}`, port: 'cdn' });
+    const half = 8 * MIB;
+    const stall = stack.hub.faults.add({ kind: 'stall', offset: half, path: `*${GGUF}`, port: 'cdn' });
     const pulling = stack.rma('models', 'pull', '--json', '--dest', path);
-    const journals = async () =>
-      (await readdir(path, { recursive: true })).filter(
-        (name) => name.endsWith('.json') && name.includes('staging'),
-      );
-    await expect.poll(journals, PATIENCE).not.toEqual([]);
+    // then nothing is written until the stall ends; the last part of the half is still in memory
+    await expect.poll(() => durableBytes(path), PATIENCE).toBeGreaterThan(half - MIB);
     const { bavail, bsize } = await statfs(path);
     await writeFile(join(path, 'filler'), Buffer.alloc(bavail * bsize)).catch(() => undefined);
+    stall.remove();
     const ended = await pulling;
     const fault = {
       exitCode: 5,
@@ -147,9 +146,19 @@ describe('a disk that is too small fails with exit code 5', () => {
     } as const;
     expectFault({ ...ended, exitCode: ended.code }, fault);
     await rm(join(path, 'filler'));
-    stack.hub.faults.clear();
     stack.hub.log.clear();
     expect(await stack.rma('models', 'pull', '--dest', path)).toMatchObject({ code: 0 });
     expect(stack.hub.log.contentRequests()[0]?.range).toMatch(/^bytes=[1-9]\d{5,}-/);
   });
 });
+
+/** Returns the bytes that the journal of the download into this directory lists as synced; 0 without a journal. */
+async function durableBytes(path: string): Promise<number> {
+  const names = await readdir(path, { recursive: true });
+  const name = names.find((each) => each.endsWith('.part.json') && each.includes('staging'));
+  if (name === undefined) return 0;
+  const { ranges } = JSON.parse(await readFile(join(path, name), 'utf8')) as {
+    readonly ranges: readonly (readonly [number, number])[];
+  };
+  return ranges[0]?.[1] ?? 0;
+}

@@ -15,13 +15,15 @@ describe.concurrent('a download', () => {
     const repos = { [REPO]: { files: { [GGUF]: tinyGguf({ bytes }) } } };
     const stack = await startStack({ hub: { repos } }, onTestFinished);
     const { hub } = stack;
-    const slow = hub.faults.add({ kind: 'slow', bytesPerSecond: 4 * MIB });
+    hub.faults.add({ kind: 'slow', bytesPerSecond: 4 * MIB });
+    // it never ends by itself, however late the kill is
+    hub.faults.add({ kind: 'stall', offset: bytes - MIB });
     const cut = stack.rma('up');
     await expect.poll(async () => durableBytes(stack), PATIENCE).toBeGreaterThan(0);
     await stack.docker('kill', await stack.container(WORKER));
     expect(await cut).toMatchObject({ code: 1, stderr: expect.stringContaining('RMA_WORKER_STOPPED') });
     const durable = await durableBytes(stack);
-    slow.remove();
+    hub.faults.clear();
     hub.log.clear();
     await stack.up();
     expect((await stack.chat()).status).toBe(200);
@@ -36,16 +38,11 @@ describe.concurrent('a download', () => {
     const repos = { [REPO]: { files: { [GGUF]: model } } };
     const stack = await startStack({ hub: { repos } }, onTestFinished);
     stack.hub.faults.add({ kind: 'slow', bytesPerSecond: model.length / 34 });
-    let isUp = false;
-    const up = stack.up().finally(() => {
-      isUp = true;
-    });
-    const health = new Set<string>();
-    while (!isUp) health.add(await healthOf(stack));
-    await up;
-    expect([...health]).not.toContain('unhealthy');
+    const events = stack.events();
+    await stack.up();
     // the engine checks every two seconds; `up` may return before the next check
-    await expect.poll(() => healthOf(stack), PATIENCE).toBe('healthy');
+    await events.line(`${WORKER}: health_status: healthy`);
+    expect(events.lines).not.toContain(`${WORKER}: health_status: unhealthy`);
     const { interval, retries } = await healthCheck(stack);
     expect(interval * retries).toBeLessThan(34);
     expect(stack.hub.log.contentRequests()).toMatchObject([{ bytesSent: model.length }]);
@@ -59,8 +56,13 @@ describe.concurrent('a download', () => {
     const repos = { [REPO]: { files: { [GGUF]: model } } };
     const one = await startStack({ hub: { repos } }, onTestFinished);
     const two = await startStack({ sharedHub: one.hub, volume: one.volume }, onTestFinished);
-    one.hub.faults.add({ kind: 'slow', bytesPerSecond: model.length / 8 });
-    await Promise.all([one.up(), two.up()]);
+    const slow = one.hub.faults.add({ kind: 'slow', bytesPerSecond: model.length / 600 });
+    const downloading = Promise.all([one, two].map((each) => logged(each, 'state downloading')));
+    const ups = Promise.all([one.up(), two.up()]);
+    await Promise.race([downloading, ups]);
+    slow.remove();
+    await Promise.all([downloading, ups]);
+    await Promise.all([one.ready(), two.ready()]);
     expect([await one.listed(), await two.listed()]).toEqual([[MODEL], [MODEL]]);
     expect(one.hub.log.contentRequests()).toMatchObject([{ bytesSent: model.length, state: 'done' }]);
   });
@@ -90,10 +92,10 @@ async function durableBytes(stack: Stack): Promise<number> {
   return ranges[0]?.[1] ?? 0;
 }
 
-/** Returns the health of the worker's container; empty without a container. */
-async function healthOf(stack: Stack): Promise<string> {
-  const id = (await stack.containers())[WORKER];
-  return id === undefined ? '' : stack.docker('inspect', '--format', '{{.State.Health.Status}}', id);
+/** Resolves when the worker has logged this. */
+async function logged(stack: Stack, text: string): Promise<void> {
+  await stack.events().line(`${WORKER}: start`);
+  await stack.follow('logs', '--follow', await stack.container(WORKER)).line(text);
 }
 
 /** Returns the health check of the worker: interval in seconds, and retries. */

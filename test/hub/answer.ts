@@ -18,7 +18,7 @@ export interface FileBody {
   readonly range: ByteRange;
   /** The connection is closed or stalls at this offset. */
   readonly stop?: { readonly offset: number; readonly by: Strike<'cut'> | Strike<'stall'> };
-  readonly bytesPerSecond?: number;
+  readonly slow?: Strike<'slow'>;
 }
 
 export function json(status: number, value: unknown, headers: OutgoingHttpHeaders = {}): Answer {

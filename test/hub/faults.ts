@@ -75,7 +75,7 @@ export class SwitchedFault {
   readonly fault: Fault;
   /** Number of hits: a cut or a stall counts when its position is reached. */
   hits = 0;
-  /** Resolves when the fault is removed, which resumes stalled connections. */
+  /** Resolves when the fault is removed, which resumes stalled connections and lifts the limit of slow ones. */
   readonly off: Promise<void>;
   readonly #switchOff: () => void;
   readonly #waiting: { readonly hits: number; readonly resolve: () => void }[] = [];

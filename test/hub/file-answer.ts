@@ -79,10 +79,11 @@ function bodyFaults(exchange: Exchange, faults: FaultBoard, range: ByteRange) {
   const offsetOf = ({ bytes = 0, offset }: BodyPoint): number => offset ?? range.start + bytes;
   const inRange = (point: BodyPoint): boolean => contains(range, offsetOf(point));
   const by = faults.take('cut', exchange, inRange) ?? faults.take('stall', exchange, inRange);
-  const slow = faults.strike('slow', exchange);
+  const slow = faults.take('slow', exchange);
+  slow?.hit();
   return {
     ...(by && { stop: { offset: offsetOf(by.fault), by } }),
-    ...(slow && { bytesPerSecond: slow.bytesPerSecond }),
+    ...(slow && { slow }),
   };
 }
 

@@ -36,17 +36,21 @@ interface Sending {
 }
 
 async function writePart({ response, body, entry, gone }: Sending, part: ByteRange): Promise<void> {
-  const { content, bytesPerSecond } = body;
-  const pieceSize = bytesPerSecond === undefined ? PIECE : Math.ceil(Math.min(PIECE, bytesPerSecond / 20));
+  const { content, slow } = body;
+  let bytesPerSecond = slow?.fault.bytesPerSecond;
+  void slow?.off.then(() => {
+    bytesPerSecond = undefined;
+  });
   const begun = performance.now();
   for (let at = part.start; at < part.end && !response.destroyed; ) {
-    const piece = content.read(at, Math.min(part.end, at + pieceSize));
+    const size = bytesPerSecond === undefined ? PIECE : Math.ceil(Math.min(PIECE, bytesPerSecond / 20));
+    const piece = content.read(at, Math.min(part.end, at + size));
     at += piece.length;
     entry.bytesSent += piece.length;
     if (!response.write(piece)) await drained(response);
     if (bytesPerSecond === undefined) continue;
     const due = begun + ((at - part.start) / bytesPerSecond) * 1000;
-    await Promise.race([pause(Math.max(0, due - performance.now())), gone]);
+    await Promise.race([pause(Math.max(0, due - performance.now())), gone, slow?.off]);
   }
 }
 

@@ -69,6 +69,15 @@ describe('faults in a body', () => {
     expect(fault.hits).toBe(1);
   });
 
+  it('slow ends for a response in progress when it is removed', async () => {
+    const hub = await hubForTest();
+    const fault = hub.faults.add({ kind: 'slow', bytesPerSecond: 20 });
+    const reply = ask(weightsUrl(hub));
+    await fault.reached();
+    fault.remove();
+    expect((await reply).body.length).toBe(WEIGHTS.size);
+  });
+
   it('ignore-range answers a range request with the whole file', async () => {
     const hub = await hubForTest();
     hub.faults.add({ kind: 'ignore-range' });
