@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { PATIENCE } from '../helpers/patience.ts';
 import { freePort } from '../helpers/stack/free-port.ts';
-import { longAnswer, WHOLE } from '../helpers/stack/long-answer.ts';
+import { keepAnswering } from '../helpers/stack/long-answer.ts';
 import { ENGINE, GGUF, REPO, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
@@ -42,7 +42,7 @@ test('a profile is removed by name, or with --remove-orphans once it is not in r
     `description: A second model\nservices:\n  - engine: llamacpp\n    models: [hf:${REPO}:second.gguf]\n    flags: [--threads, "1"]\n    gpus: 0\n`,
   );
   const port = await freePort();
-  const withSecond = `${alone.replace('[cpu-worker]', '[cpu-worker, second]')}drain_timeout: 2m\n`.replace(
+  const withSecond = `${alone.replace('[cpu-worker]', '[cpu-worker, second]')}drain_timeout: 5m\n`.replace(
     'ports: {',
     `ports: { second-llamacpp: ${port},`,
   );
@@ -58,14 +58,16 @@ test('a profile is removed by name, or with --remove-orphans once it is not in r
   await stack.up();
   expect(await services()).toEqual(both);
 
-  await writeFile(config, `${alone}drain_timeout: 2m\n`);
+  await writeFile(config, `${alone}drain_timeout: 5m\n`);
   const left = await stack.rma('up');
   expect(left).toMatchObject({ code: 0 });
   expect(left.stdout + left.stderr).toMatch(/second-llamacpp is no longer part of the project/);
   expect(await services()).toEqual(both);
-  const answer = await longAnswer(port, `hf:${REPO}:second.gguf`);
+  const log = stack.follow('logs', '--follow', await stack.container('second-worker'));
+  const draining = log.line(/draining: requests in flight: [1-9]/);
+  const answers = await keepAnswering(port, `hf:${REPO}:second.gguf`, draining);
   expect(await stack.rma('up', '--remove-orphans', '--yes')).toMatchObject({ code: 0 });
-  expect(await answer.end()).toEqual(WHOLE);
+  expect(await answers.incomplete()).toEqual([]);
   expect(await services()).toEqual(one);
   expect(await stack.container(ENGINE)).toBe(first);
   await stack.ready();

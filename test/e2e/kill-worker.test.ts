@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createInterface } from 'node:readline';
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { engineEnv } from '../helpers/stack/engine-env.ts';
-import { ENGINE, GGUF, REPO, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
+import { type Answers, keepAnswering } from '../helpers/stack/long-answer.ts';
+import { ENGINE, GGUF, MODEL, REPO, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 const CONTENT = tinyGguf({ bytes: 6 * 1024 * 1024 });
@@ -16,46 +16,54 @@ const cleaners: (() => Promise<void>)[] = [];
 beforeAll(async () => {
   const repos = { [REPO]: { files: { [GGUF]: CONTENT } } };
   stack = await startStack({ hub: { repos } }, (clean) => cleaners.push(clean));
+  await appendFile(join(stack.dir, 'rma.yaml'), 'drain_timeout: 5m\n');
   await stack.up();
 });
 afterAll(async () => {
   for (const clean of cleaners) await clean();
 });
 
-/** For each state: the log line of the worker, and how to get there. */
-const CASES: Readonly<Record<string, { readonly line: string; readonly enter: () => Promise<unknown> }>> = {
-  checking: { line: 'started, rma', enter: async () => start() },
+interface Case {
+  /** the log line of the worker in this state */
+  readonly line: string;
+  /** gets there; `killed` resolves when the worker is killed */
+  readonly enter: (killed: Promise<void>) => Promise<Answers | undefined>;
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  checking: { line: 'started, rma', enter: start },
   downloading: {
     line: 'state downloading',
     enter: async () => {
-      stack.hub.faults.add({ kind: 'slow', bytesPerSecond: CONTENT.length / 4 });
-      await startEmpty();
+      stack.hub.faults.add({ kind: 'slow', bytesPerSecond: CONTENT.length / 600 });
+      return startEmpty();
     },
   },
-  verifying: { line: 'state verifying', enter: async () => startEmpty() },
+  verifying: { line: 'state verifying', enter: startEmpty },
   'waiting-for-engines': {
     line: 'state waiting-for-engines',
     enter: async () => {
       await stack.docker('kill', await stack.container(ENGINE));
-      await start();
+      return start();
     },
   },
   registering: {
     line: 'state registering',
     enter: async () => {
       await stack.docker('kill', await stack.container('coordinator'));
-      await start();
+      return start();
     },
   },
-  ready: { line: 'state ready', enter: async () => start() },
+  ready: { line: 'state ready', enter: start },
   draining: {
     line: 'state draining',
-    enter: async () => {
+    enter: async (killed) => {
       await start();
       await stack.ready();
-      // the worker stays in this state until the response is complete
-      stack.chat({ max_tokens: 1900, ignore_eos: true }).catch(() => undefined);
+      // the worker stays in this state while a request is in flight
+      const answers = await keepAnswering(stack.ports.engine, MODEL, killed);
       await stack.docker('kill', '--signal', 'TERM', await stack.container(WORKER));
+      return answers;
     },
   },
 };
@@ -66,7 +74,11 @@ test.each(Object.keys(CASES))(
     const { line, enter } = CASES[state]!;
     const worker = await stack.container(WORKER);
     await stack.docker('stop', worker);
-    await Promise.all([killAt(line, worker), enter()]);
+    const since = new Date().toISOString();
+    const killing = killAt(line, worker, since);
+    const answers = await enter(killing);
+    await killing;
+    expect((await answers?.incomplete()) ?? []).toEqual([]);
     stack.hub.faults.clear();
     expect(await stack.docker('inspect', '--format', '{{.State.Running}}', worker)).toBe('false');
 
@@ -80,24 +92,20 @@ test.each(Object.keys(CASES))(
   },
 );
 
-const start = async () => stack.docker('start', await stack.container(WORKER));
+async function start(): Promise<undefined> {
+  await stack.docker('start', await stack.container(WORKER));
+}
 
-async function startEmpty(): Promise<void> {
+async function startEmpty(): Promise<undefined> {
   await stack.inVolume('rm -rf /models/* /models/.rma');
   await start();
 }
 
-/** Kills the container as soon as its log contains the line. */
-async function killAt(line: string, container: string): Promise<void> {
-  const args = ['logs', '--follow', '--since', new Date().toISOString(), container];
-  for (;;) {
-    const child = spawn('docker', args, { env: engineEnv(), stdio: ['ignore', 'ignore', 'pipe'] });
-    try {
-      for await (const said of createInterface({ input: child.stderr })) {
-        if (said.includes(line)) return void (await stack.docker('kill', container));
-      }
-    } finally {
-      child.kill();
-    }
-  }
+/** Kills the container as soon as its log since then contains the line. */
+async function killAt(line: string, container: string, since: string): Promise<void> {
+  const events = stack.follow('events', '--since', since, '--filter', `container=${container}`);
+  await events.line('container start');
+  const log = stack.follow('logs', '--follow', '--since', since, container);
+  await log.line(line);
+  await stack.docker('kill', container);
 }

@@ -1,38 +1,39 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { PATIENCE } from '../helpers/patience.ts';
-import { longAnswer, WHOLE } from '../helpers/stack/long-answer.ts';
+import { keepAnswering } from '../helpers/stack/long-answer.ts';
 import { ENGINE, GGUF, MODEL, REPO, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
-// Large enough that a long response takes seconds and is in flight during the drain.
+// Large enough that a response is in flight for long, compared with the time to request the next one.
 const SLOW_MODEL = tinyGguf({ bytes: 8 * 1024 * 1024 });
-const PATIENT = ['--drain-timeout', '2m'];
+const PATIENT = ['--drain-timeout', '5m'];
+const DRAINING = /draining: requests in flight: [1-9]/;
 
-test('a changed model is downloaded while the old stack keeps serving and finishes the request in flight', async () => {
+test('a changed model is downloaded while the old stack keeps serving and finishes the requests in flight', async () => {
   const files = { [GGUF]: SLOW_MODEL, 'v2.gguf': tinyGguf({ seed: 2 }) };
   const stack = await startStack({ hub: { repos: { [REPO]: { files } } } });
   await useOneThread(stack);
   await stack.up(...PATIENT);
   const before = await stack.containers();
   await useFile(stack, 'v2.gguf');
-  const stall = stack.hub.faults.add({ kind: 'stall', path: '*v2.gguf', port: 'cdn', bytes: 500_000 });
+  const stall = stack.hub.faults.add({ kind: 'stall', path: '*v2.gguf', port: 'cdn', offset: 500_000 });
 
   const up = stack.rma('up', ...PATIENT);
   await stall.reached();
   expect(await stack.docker('ps', '--quiet', '--filter', `label=rma.one-off=${stack.project}`)).not.toBe('');
   expect(await stack.containers()).toEqual(before);
-  const log = stack.logs(WORKER, '--follow');
-  const answer = await longAnswer(stack.ports.engine, MODEL);
+  const log = stack.follow('logs', '--follow', await stack.container(WORKER));
+  const answers = await keepAnswering(stack.ports.engine, MODEL, log.line(DRAINING));
   stall.remove();
 
-  expect(await answer.end()).toEqual(WHOLE);
-  expect(await log).toContain('draining: requests in flight: 1');
+  expect(await answers.incomplete()).toEqual([]);
   expect(await up).toMatchObject({
     code: 0,
     stderr: expect.stringContaining('letting requests in flight finish'),
   });
+  await log.line('drained: no requests in flight');
   const after = await stack.containers();
   expect(after['coordinator']).toBe(before['coordinator']);
   expect(after[WORKER]).not.toBe(before[WORKER]);
@@ -42,18 +43,22 @@ test('a changed model is downloaded while the old stack keeps serving and finish
   expect(command).toContain('/v2.gguf');
 });
 
-test('rma down finishes the request in flight before anything stops', async () => {
+test('rma down finishes the requests in flight before anything stops', async () => {
   const stack = await startStack({ hub: { repos: { [REPO]: { files: { [GGUF]: SLOW_MODEL } } } } });
   await useOneThread(stack);
   await stack.up(...PATIENT);
-  const log = stack.logs(WORKER, '--follow');
-  const answer = await longAnswer(stack.ports.engine, MODEL);
+  const events = stack.events();
+  const log = stack.follow('logs', '--follow', await stack.container(WORKER));
+  const unlisted = log.line(DRAINING).then(() => expect.poll(() => stack.listed(), PATIENCE).toEqual([]));
+  const answers = await keepAnswering(stack.ports.engine, MODEL, unlisted);
   const down = stack.rma('down');
-  await vi.waitFor(async () => expect(await stack.listed()).toEqual([]), PATIENCE);
-  expect(await answer.end()).toEqual(WHOLE);
+  expect(await answers.incomplete()).toEqual([]);
   expect(await down).toMatchObject({ code: 0 });
-  expect(await log).toMatch(/draining: requests in flight: 1[\s\S]*drained: no requests in flight/);
+  await log.line('drained: no requests in flight');
   expect(await stack.containers()).toEqual({});
+  await Promise.all([WORKER, ENGINE, 'coordinator'].map((each) => events.line(`${each}: destroy`)));
+  const first = (action: string) => events.lines.find((line) => line.endsWith(`: ${action}`));
+  expect([first('kill'), first('die')]).toEqual([`${WORKER}: kill`, `${WORKER}: die`]);
 });
 
 /** Changes the file of the model in the catalog. */
