@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PATIENCE, testTimeout, WAIT_TIMEOUT } from '../helpers/patience.ts';
 import { PROFILE_NAMES, RunModel, type SequenceStep } from '../helpers/stack/run-model.ts';
 import type { Stack } from '../helpers/stack/stack.ts';
 import { runningParts, startThreeProfiles } from '../helpers/stack/three-profiles.ts';
@@ -8,7 +9,7 @@ test('[case S01] up of one profile after down starts no service of another profi
   const stack = await startThreeProfiles();
   await stack.up('--profile', 'a');
   expect(await stack.rma('down')).toMatchObject({ code: 0 });
-  const { endpoints } = await stack.up('--profile', 'b', '--wait-timeout', '60s');
+  const { endpoints } = await stack.up('--profile', 'b', '--wait-timeout', WAIT_TIMEOUT);
   expect(Object.keys(await stack.containers()).sort()).toEqual(['b-llamacpp', 'b-worker', 'coordinator']);
   expect(endpoints.map(({ service }) => service)).toEqual(['coordinator', 'b-llamacpp']);
 });
@@ -30,12 +31,16 @@ const sequences = fc.sample(fc.array(step, { minLength: 2, maxLength: 3 }), {
   numRuns: 10,
 });
 
-test('exactly the requested services run and respond after each command of 10 random sequences', async () => {
-  const stack = await startThreeProfiles();
-  // the sequences run one after the other in one project
-  const model = new RunModel();
-  for (const each of sequences.flat()) await runStep(stack, model, each);
-}, 300_000);
+test(
+  'exactly the requested services run and respond after each command of 10 random sequences',
+  async () => {
+    const stack = await startThreeProfiles();
+    // the sequences run one after the other in one project
+    const model = new RunModel();
+    for (const each of sequences.flat()) await runStep(stack, model, each);
+  },
+  testTimeout(3),
+);
 
 async function runStep(stack: Stack, model: RunModel, each: SequenceStep): Promise<void> {
   const refused = each.verb === 'up' && each.profiles.length === 0 && model.isEmpty;
@@ -51,7 +56,8 @@ async function runStep(stack: Stack, model: RunModel, each: SequenceStep): Promi
     workers: model.workers,
     engines: model.engines,
   });
-  expect(await readyWorkers(stack)).toEqual(model.workers);
+  // a worker that the command does not touch may miss a heartbeat
+  await expect.poll(() => readyWorkers(stack), PATIENCE).toEqual(model.workers);
 }
 
 function flags(names: readonly string[]): readonly string[] {

@@ -11,6 +11,7 @@ test('up recreates secrets that were deleted while the stack was running, and re
   expect(operations).toContainEqual(
     expect.objectContaining({ kind: 'restart-service', service: 'coordinator' }),
   );
+  await stack.ready();
   expect(await stack.listed()).toEqual([MODEL]);
   expect(await stack.up()).toMatchObject({ changed: false });
 });

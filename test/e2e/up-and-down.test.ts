@@ -14,6 +14,7 @@ describe('rma up', () => {
       model: MODEL,
       choices: [{ message: { role: 'assistant', content: expect.stringMatching(/\w/) } }],
     });
+    await stack.ready();
     expect(await stack.listed()).toEqual([MODEL]);
     expect(hub.log.contentRequests()).toHaveLength(1);
 
