@@ -1,5 +1,6 @@
-import { inject, onTestFinished, vi } from 'vitest';
+import { expect, inject, onTestFinished, vi } from 'vitest';
 import { type GpuFolder, gpuFolder, type Offer } from '../../standins/gpus/gpu-folder.ts';
+import { PATIENCE } from '../patience.ts';
 import { engineEnv } from '../stack/engine-env.ts';
 import { CHECKOUT, runProgram } from '../stack/engine-script.ts';
 import type { GpuBoxState } from './gpu-box/state.ts';
@@ -10,19 +11,17 @@ export const BOTH: Offer = { hook: true, cdi: true };
 export async function machine(state: GpuBoxState, offer: Offer = BOTH): Promise<GpuFolder> {
   const gpus = await gpuFolder(inject('gpuFolder'), state, offer);
   onTestFinished(() => gpus.set({ shape: '1x24' }, BOTH));
-  await vi.waitFor(async () => {
-    const known = await cdiDevices();
-    const missing = gpus.cdiDevices.filter((name) => !known.includes(name));
-    if (missing.length > 0) throw new Error(`the engine has not read its CDI devices yet: ${missing}`);
-  }, 10_000);
+  const expected = [...gpus.cdiDevices].sort();
+  await vi.waitFor(async () => expect(await cdiDevices()).toEqual(expected), PATIENCE);
   return gpus;
 }
 
-/** Returns the CDI devices that the engine has read; it reads changed specifications a moment later. */
+/** Returns the GPUs among the CDI devices that the engine has read, sorted; it reads a change a moment later. */
 async function cdiDevices(): Promise<readonly string[]> {
   const format = '{{range .DiscoveredDevices}}{{.ID}} {{end}}';
   const { stdout } = await runProgram('docker', ['info', '--format', format], engineEnv());
-  return stdout.trim().split(' ');
+  const names = stdout.trim().split(' ');
+  return names.filter((name) => name.startsWith('nvidia.com/gpu=')).sort();
 }
 
 /** Restarts the engine with the current GPUs, and with it the containers with a restart policy. */

@@ -3,8 +3,14 @@ import type { Device } from './devices.ts';
 import { deviceFile, FOLDER, INSIDE } from './layout.ts';
 import type { HookSettings } from './settings.ts';
 
+export interface CdiSpec {
+  readonly text: string;
+  /** full names of its devices */
+  readonly names: readonly string[];
+}
+
 /** A CDI specification like nvidia-ctk's, by index and UUID (github.com/cncf-tags/container-device-interface). */
-export function cdiSpec(folder: string, { devices, instead }: HookSettings): string {
+export function cdiSpec(folder: string, { devices, instead }: HookSettings, revision: string): CdiSpec {
   const bind = (from: string, to: string, right: string) => ({
     hostPath: join(folder, from),
     containerPath: to,
@@ -28,6 +34,8 @@ export function cdiSpec(folder: string, { devices, instead }: HookSettings): str
         'all',
         devices.filter(({ index }) => !index.includes(':')),
       ),
+      // not in nvidia-ctk's: an engine that lists it has read this specification
+      { name: `revision-${revision}`, containerEdits: { env: [`RMA_TEST_REVISION=${revision}`] } },
     ],
     containerEdits: {
       // code that reads the variable must not see the value of the machine
@@ -35,5 +43,5 @@ export function cdiSpec(folder: string, { devices, instead }: HookSettings): str
       mounts: [bind(FOLDER.claims, INSIDE.claims, 'rw'), bind(FOLDER.insideSmi, INSIDE.smi, 'ro')],
     },
   };
-  return JSON.stringify(spec);
+  return { text: JSON.stringify(spec), names: spec.devices.map(({ name }) => `${spec.kind}=${name}`) };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +28,7 @@ export interface GpuFolder {
   readonly folder: string;
   /** its `path` is prepended to the PATH of rma */
   readonly box: GpuBox;
-  /** full names of the devices in its CDI specification */
+  /** full names of the devices in its CDI specification, one of which is new after each change */
   readonly cdiDevices: readonly string[];
   /** Changes the machine. Running containers keep their devices. */
   set(state: GpuBoxState, offer?: Offer): void;
@@ -49,8 +50,7 @@ export async function gpuFolder(folder: string, state: GpuBoxState, offer?: Offe
   let cdiDevices: readonly string[] = [];
   const set = (next: GpuBoxState, kit: Offer = { hook: true, cdi: true }): void => {
     box.set({ ...next, claims });
-    describe(folder, next, kit);
-    cdiDevices = kit.cdi ? devicesOfState(next).map(({ uuid }) => `nvidia.com/gpu=${uuid}`) : [];
+    cdiDevices = describe(folder, next, kit);
   };
   set(state, offer);
   return {
@@ -68,7 +68,12 @@ function devicesOfState(state: GpuBoxState): readonly Device[] {
   return shape.kind === 'gpus' ? devicesOf(shape) : [];
 }
 
-function describe(folder: string, state: GpuBoxState, { hook, cdi, instead = {}, needs = {} }: Offer): void {
+/** Writes the description of the GPUs. Returns the full names of the CDI devices. */
+function describe(
+  folder: string,
+  state: GpuBoxState,
+  { hook, cdi, instead = {}, needs = {} }: Offer,
+): readonly string[] {
   const devices = devicesOfState(state);
   for (const device of devices) {
     place(join(folder, FOLDER.devices, `${device.uuid}.json`), JSON.stringify(device));
@@ -81,9 +86,11 @@ function describe(folder: string, state: GpuBoxState, { hook, cdi, instead = {},
   const script = `#!/bin/sh\nexec "${process.execPath}" "${program}" "${folder}"\n`;
   put(join(folder, FOLDER.hook), hook ? script : null);
   // written in place, because the engine does not detect a file moved into the directory
-  const spec = join(folder, FOLDER.spec);
-  if (cdi && devices.length > 0) writeFileSync(spec, cdiSpec(folder, { devices, instead }));
-  else rmSync(spec, { force: true });
+  const path = join(folder, FOLDER.spec);
+  const spec = cdi && devices.length > 0 ? cdiSpec(folder, { devices, instead }, randomUUID()) : null;
+  if (spec === null) rmSync(path, { force: true });
+  else writeFileSync(path, spec.text);
+  return spec?.names ?? [];
 }
 
 function put(path: string, text: string | null): void {
