@@ -27,6 +27,7 @@ test('services share one 24 GB GPU; a second up changes nothing, and they surviv
   expect((await stack.up()).changed).toBe(true);
   for (const service of [VLLM, OLLAMA]) await expectKept(stack, service);
   expect((await stack.promised(VLLM)).gpus).toEqual([GPU]);
+  await stack.ready();
   expect(await stack.listed()).toEqual(expect.arrayContaining([CHAT, 'llava:7b']));
 
   // all services use their memory now
@@ -38,8 +39,9 @@ test('services share one 24 GB GPU; a second up changes nothing, and they surviv
   await restartEngine();
   await vi.waitFor(async () => {
     for (const service of [VLLM, OLLAMA]) await expectKept(stack, service);
-    expect(await stack.listed()).toEqual(expect.arrayContaining([CHAT, 'llava:7b']));
   }, PATIENCE);
+  await stack.ready();
+  expect(await stack.listed()).toEqual(expect.arrayContaining([CHAT, 'llava:7b']));
   expect((await stack.up()).changed).toBe(false);
 });
 
@@ -51,6 +53,7 @@ test('one 8 GB GPU gets the smaller variant, with the reason', async () => {
   expect(await stack.services()).toEqual(['coordinator', OLLAMA, 'gpu-worker-worker']);
   // only one model is loaded at a time, and the last one is the smallest
   await expectKept(stack, OLLAMA, 0.1);
+  await stack.ready();
   expect(await stack.listed()).toContain('mistral:7b-instruct-v0.2-q4_K_M');
 });
 

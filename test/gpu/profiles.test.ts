@@ -22,6 +22,7 @@ test('[req R23] vllm runs tensor parallel over two GPUs and sees both', async ()
   const { args } = await stack.given('vllm-vllm');
   expect(args.join(' ')).toContain('--tensor-parallel-size 2');
   expect(Object.keys(await stack.holds('vllm-vllm')).sort()).toEqual([FIRST, SECOND].sort());
+  await stack.ready();
   expect((await stack.up()).changed).toBe(false);
 });
 
@@ -30,6 +31,7 @@ test('ocr and embedding share one GPU', async () => {
   await stack.up();
   expect(await stack.sees('ocr-ollama')).toEqual([FIRST]);
   expect(await stack.sees('embedding-tei')).toEqual([FIRST]);
+  await stack.ready();
   expect(await stack.listed()).toEqual(expect.arrayContaining(['sentence-transformers/all-MiniLM-L6-v2']));
   expect((await stack.up()).changed).toBe(false);
 });
@@ -69,6 +71,7 @@ test('a real Ollama on the CPU serves its model from a read-only store', async (
     },
   );
   const { endpoints } = await stack.up();
+  await stack.ready();
   expect(await stack.listed()).toEqual(['llama3.2:latest']);
   const container = await stack.container('cpu-worker-ollama');
   expect(await stack.docker('exec', container, 'ollama', 'list')).toContain('llama3.2:latest');
