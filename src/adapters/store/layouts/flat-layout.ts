@@ -8,6 +8,7 @@ import { ensureDir, syncDir } from '../disk/files.ts';
 import { hashFile } from '../disk/hash-file.ts';
 import type { AdoptOptions } from '../receipts/receipt-store.ts';
 import {
+  isIntact,
   isSameContent,
   isUnchanged,
   type Receipt,
@@ -24,7 +25,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
     const receipt = this.receipts.receipt(model);
     const missing = model.files.filter((file) => {
       const entry = receipt?.files[file.path];
-      return !isRecorded(model, file, receipt) || !isUnchanged(statFile(this.#path(model, file)), entry);
+      return !isTrusted(model, file, receipt) || !isIntact(file, this.#path(model, file), entry);
     });
     return summarize(model, missing, true);
   }
@@ -60,7 +61,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
     const expected = { bytes: file.bytes, algorithm };
     const hex = await hashFile(this.context.disk, path, { expected, ...options });
     const wanted = file.digest?.hex ?? receipt?.files[file.path]?.digest.hex;
-    if (hex !== null && hex === wanted && (file.digest !== null || receipt?.from === model.url)) {
+    if (hex !== null && hex === wanted && isTrusted(model, file, receipt)) {
       await this.#record(model, file, { algorithm, hex });
       return true;
     }
@@ -128,12 +129,9 @@ async function linkNew(disk: Disk, from: string, to: string): Promise<'linked' |
   }
 }
 
-function isRecorded(model: PinnedUrlModel, file: PinnedFile, receipt: Receipt | null): boolean {
-  return (
-    receipt !== null &&
-    isSameContent(file, receipt.files[file.path]) &&
-    (file.digest !== null || receipt.from === model.url)
-  );
+/** Returns whether the expected hash is known: published, or that of the first download from the same URL. */
+function isTrusted(model: PinnedUrlModel, file: PinnedFile, receipt: Receipt | null): boolean {
+  return file.digest !== null || receipt?.from === model.url;
 }
 
 /** Returns whether the file is an earlier version of the same model, which may be replaced. */

@@ -104,7 +104,7 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
   }
 
   #needsLink(model: PinnedHfModel, file: PinnedFile, entry: ReceiptFile | undefined): boolean {
-    if (entry === undefined || !isSameContent(file, entry)) throw storeChanged(model, file.path);
+    if (!isSameContent(file, entry)) throw storeChanged(model, file.path);
     return !isUnchanged(statFile(join(this.#snapshot(model), file.path)), entry);
   }
 }

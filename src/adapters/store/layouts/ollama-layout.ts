@@ -86,10 +86,10 @@ export class OllamaLayout extends LayoutWriter<PinnedOllamaModel> {
     const found = model.files.flatMap((file) => {
       const stats = statFile(this.#blob(file));
       if (stats === null) return [];
-      const holds = (entry: ReceiptFile | undefined) =>
+      const holds = (entry: ReceiptFile | undefined): entry is ReceiptFile =>
         isSameContent(file, entry) && isUnchanged(stats, entry);
       const own = receipt?.files[file.path];
-      if (own !== undefined && holds(own)) return [[file.path, own] as const];
+      if (holds(own)) return [[file.path, own] as const];
       others ??= readOllamaReceipts(this.context.receipts);
       const entry = others.map(({ files }) => files[file.path]).find(holds);
       return entry === undefined ? [] : [[file.path, entry] as const];
@@ -135,7 +135,7 @@ export class OllamaLayout extends LayoutWriter<PinnedOllamaModel> {
       const known = entries[file.path];
       const path = this.#blob(file);
       const entry = isIntact(file, path, known) ? known : await this.receipts.verify(file, path);
-      if (entry === null || entry === undefined) throw storeChanged(model, file.path);
+      if (entry === null) throw storeChanged(model, file.path);
       confirmed[file.path] = entry;
     }
     return confirmed;

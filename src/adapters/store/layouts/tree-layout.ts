@@ -109,7 +109,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
       const part = staged.get(file);
       if (part !== undefined) return [{ path, from: part.path, digest: part.digest }];
       const entry = entries[path];
-      if (entry === undefined || !isSameContent(file, entry)) throw storeChanged(model, path);
+      if (!isSameContent(file, entry)) throw storeChanged(model, path);
       if (isUnchanged(statFile(join(this.#folder(model), path)), entry)) return [];
       const cacheFolder = cacheFolders.find((folder) => isUnchanged(statFile(join(folder, path)), entry));
       // link(2) does not follow links
@@ -136,7 +136,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
 function isOurs(file: PinnedFile, receipts: readonly Receipt[]): boolean {
   return receipts.some(({ files }) => {
     const entry = files[file.path];
-    return isSameContent(file, entry) && entry?.foreign !== true;
+    return isSameContent(file, entry) && entry.foreign !== true;
   });
 }
 

@@ -70,17 +70,12 @@ export function statFile(path: string): BigIntStats | null {
 }
 
 /** Returns whether size and mtime of a file are unchanged since it was verified. */
-export function isUnchanged(stats: BigIntStats | null, entry: ReceiptFile | undefined): boolean {
-  return (
-    stats !== null &&
-    entry !== undefined &&
-    stats.size === BigInt(entry.bytes) &&
-    String(stats.mtimeNs) === entry.mtimeNs
-  );
+export function isUnchanged(stats: BigIntStats | null, entry: ReceiptFile): boolean {
+  return stats !== null && stats.size === BigInt(entry.bytes) && String(stats.mtimeNs) === entry.mtimeNs;
 }
 
 /** Returns whether a receipt is for the requested content. A file without a published hash is trusted on first download. */
-export function isSameContent(file: PinnedFile, entry: ReceiptFile | undefined): boolean {
+export function isSameContent(file: PinnedFile, entry: ReceiptFile | undefined): entry is ReceiptFile {
   if (entry === undefined || entry.bytes !== file.bytes) return false;
   return (
     file.digest === null ||
@@ -89,7 +84,11 @@ export function isSameContent(file: PinnedFile, entry: ReceiptFile | undefined):
 }
 
 /** Returns whether a path has the requested content, by the entry of its receipt. Reads no content. */
-export function isIntact(file: PinnedFile, path: string, entry: ReceiptFile | undefined): boolean {
+export function isIntact(
+  file: PinnedFile,
+  path: string,
+  entry: ReceiptFile | undefined,
+): entry is ReceiptFile {
   return isSameContent(file, entry) && isUnchanged(statFile(path), entry);
 }
 
