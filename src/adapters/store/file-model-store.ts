@@ -23,6 +23,7 @@ import { nearestExisting } from './disk/same-file-system.ts';
 import type { LayoutWriter } from './layouts/layout-writer.ts';
 import { createLayouts } from './layouts/layouts.ts';
 import { Leases } from './lease/lease.ts';
+import { bootId } from './lease/liveness-socket.ts';
 import { prepareStore } from './prepare.ts';
 import { contentFolder, createSlot, publishFolder, stagingFor } from './transfer/staging.ts';
 
@@ -30,8 +31,6 @@ export interface StoreOptions {
   readonly paths: StorePaths;
   readonly clock: Clock;
   readonly disk?: Disk;
-  /** false: liveness of lease holders is judged by heartbeats only */
-  readonly livenessSocket?: boolean;
 }
 
 /** Longest directory name of a lease, bytes. */
@@ -47,7 +46,7 @@ export class FileModelStore implements ModelStore {
   readonly #layouts: ReadonlyMap<string, LayoutWriter>;
   readonly #staging = new Map<string, string>();
 
-  constructor({ paths, clock, disk = realDisk, livenessSocket = true }: StoreOptions) {
+  constructor({ paths, clock, disk = realDisk }: StoreOptions) {
     this.root = paths.root;
     this.#paths = paths;
     this.#disk = disk;
@@ -55,7 +54,7 @@ export class FileModelStore implements ModelStore {
     const receipts = join(paths.state, 'receipts');
     const context = { disk, receipts, receiptStaging: staging, now: () => clock.now() };
     this.#layouts = createLayouts(paths, context);
-    this.#leases = new Leases({ disk, clock, dir: join(paths.state, 'leases'), staging, livenessSocket });
+    this.#leases = new Leases({ disk, clock, dir: join(paths.state, 'leases'), staging, boot: bootId() });
   }
 
   async prepare(): Promise<void> {

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { ensureDir } from '../../../src/adapters/store/disk/files.ts';
-import { GenerationLog } from '../../../src/adapters/store/lease/generation-log.ts';
+import { GenerationLog, type LeaseRecord } from '../../../src/adapters/store/lease/generation-log.ts';
 import { Leases } from '../../../src/adapters/store/lease/lease.ts';
 import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
@@ -15,24 +15,26 @@ interface Setup {
   readonly log: GenerationLog;
 }
 
-async function setUp(options: { disk?: Disk; livenessSocket?: boolean } = {}): Promise<Setup> {
+async function setUp(options: { disk?: Disk; boot?: string } = {}): Promise<Setup> {
   const root = tempFolder();
   const clock = new JumpingClock();
   const disk = options.disk ?? realDisk;
   const [dir, staging] = [join(root, 'leases'), join(root, 'staging')];
   await ensureDir(realDisk, staging);
-  const leases = new Leases({ disk, clock, dir, staging, livenessSocket: options.livenessSocket ?? false });
+  const leases = new Leases({ disk, clock, dir, staging, boot: options.boot ?? null });
   return { root, clock, leases, log: new GenerationLog(realDisk, join(dir, 'key'), staging) };
 }
 
+/** boot ID of the host */
+const BOOT = 'd5f0ee5c-7a63-4a3c-8a3f-3d1b3f0f1c11';
 const never = new AbortController().signal;
 const ignore = () => undefined;
 
 /** Writes what a killed process leaves: a generation and perhaps a heartbeat, without a process. */
-async function deadHolder({ log }: Setup, witness: string | null = null): Promise<void> {
+async function deadHolder({ log }: Setup, socket: Partial<LeaseRecord> = {}): Promise<void> {
   await log.prepare();
-  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  await log.claim(1, { schema: 'rma.lease/v1', host: 'gone', boot, pid: 1, token: 'dead', witness });
+  const holder = { schema: 'rma.lease/v1', host: 'gone', pid: 1, token: 'dead' } as const;
+  await log.claim(1, { ...holder, boot: null, witness: null, ...socket });
   await log.beat(1, { token: 'dead', beat: 3, released: false, doneBytes: 10, totalBytes: 100 });
 }
 
@@ -85,15 +87,42 @@ test('[fail L7] wall clock differences do not matter', async () => {
 });
 
 test('a dead holder on the same host is detected at once by its closed socket', async () => {
-  const setup = await setUp({ livenessSocket: true });
-  await deadHolder(setup, 'deadbeef');
+  const setup = await setUp({ boot: BOOT });
+  await deadHolder(setup, { boot: BOOT, witness: 'deadbeef' });
   const lease = await setup.leases.acquire('key', ignore, never);
   expect(setup.clock.sleeps.filter((ms) => ms < 10_000)).toEqual([]);
   await lease.release();
 });
 
+test.each([
+  ['of another host', { boot: BOOT }, { boot: 'another', witness: 'deadbeef' }],
+  ['of a host with an unknown boot ID', { boot: BOOT }, { boot: null, witness: 'deadbeef' }],
+  ['without a socket', { boot: BOOT }, { boot: BOOT, witness: null }],
+  ['seen from a host with an unknown boot ID', {}, { boot: null, witness: 'deadbeef' }],
+])('a dead holder %s is detected by its missing heartbeats', async (_, host, holder) => {
+  const setup = await setUp(host);
+  await deadHolder(setup, holder);
+  const start = setup.clock.monotonic();
+  const lease = await setup.leases.acquire('key', ignore, never);
+  expect(setup.clock.monotonic() - start).toBeGreaterThanOrEqual(90_000);
+  await lease.release();
+});
+
+test('a broken lease file is replaced after 90 seconds without a heartbeat', async () => {
+  const { root, leases, clock, log } = await setUp({ boot: BOOT });
+  await log.prepare();
+  writeFileSync(join(root, 'leases/key/g1'), '{"schema":"rma.lease/v1","ho');
+  const hosts = new Set<string>();
+  const start = clock.monotonic();
+  const lease = await leases.acquire('key', ({ host }) => hosts.add(host), never);
+  expect(clock.monotonic() - start).toBeGreaterThanOrEqual(90_000);
+  expect([...hosts]).toEqual(['unknown']);
+  await lease.confirm();
+  await lease.release();
+});
+
 test('a live holder keeps the lease as long as it sends heartbeats', async () => {
-  const { leases, clock } = await setUp({ livenessSocket: true });
+  const { leases, clock } = await setUp({ boot: BOOT });
   const first = await leases.acquire('key', ignore, never);
   let polls = 0;
   const waiting = leases.acquire(
@@ -145,14 +174,21 @@ test('a holder whose heartbeats fail stops before others can take over', async (
   await lease.release();
 });
 
-test('waiting for a holder without progress times out', async () => {
-  const { leases } = await setUp();
-  const first = await leases.acquire('key', ignore, never);
-  await expect(leases.acquire('key', ignore, never)).rejects.toMatchObject({
+test('waiting for a running holder without progress times out after 30 minutes', async () => {
+  const setup = await setUp();
+  await deadHolder(setup);
+  let beat = 3;
+  const beatOnce = () => {
+    const heartbeat = { token: 'dead', beat: ++beat, released: false, doneBytes: 10, totalBytes: 100 };
+    writeFileSync(join(setup.root, 'leases/key/hb1'), JSON.stringify(heartbeat));
+  };
+  const start = setup.clock.monotonic();
+  await expect(setup.leases.acquire('key', beatOnce, never)).rejects.toMatchObject({
     code: 'RMA_STORE_LEASE_TIMEOUT',
     exitCode: 7,
+    message: expect.stringContaining('of key by gone (pid 1): stuck at 10 of 100 bytes'),
   });
-  await first.release();
+  expect(setup.clock.monotonic() - start).toBe(30 * 60_000);
 });
 
 test('an abort ends the wait', async () => {
@@ -195,7 +231,7 @@ test('a link whose response was lost counts as created', async () => {
 });
 
 test('removes old generations, heartbeats and sockets', async () => {
-  const { root, leases } = await setUp({ livenessSocket: true });
+  const { root, leases } = await setUp({ boot: BOOT });
   for (let round = 0; round < 20; round += 1) await (await leases.acquire('key', ignore, never)).release();
   expect(readdirSync(join(root, 'leases', 'key')).length).toBeLessThanOrEqual(6);
   expect(readdirSync(join(root, 'leases', '.w'))).toEqual([]);

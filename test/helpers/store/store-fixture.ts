@@ -17,10 +17,7 @@ import type { ServedFile, ServedRepo } from './served.ts';
 import { quick, testHttp } from './test-http.ts';
 import { testSources } from './test-source.ts';
 
-export function testStore(
-  root: string,
-  options: { disk?: Disk; clock?: Clock; livenessSocket?: boolean } = {},
-): FileModelStore {
+export function testStore(root: string, options: { disk?: Disk; clock?: Clock } = {}): FileModelStore {
   return new FileModelStore({ paths: storePaths(root, {}), clock: systemClock, ...options });
 }
 

@@ -8,7 +8,7 @@ import type { Disk } from '../disk/disk.ts';
 import { ensureDir } from '../disk/files.ts';
 import { type Generation, GenerationLog, type LeaseRecord } from './generation-log.ts';
 import { FileLease } from './held-lease.ts';
-import { bootId, isGone, openLivenessSocket } from './liveness-socket.ts';
+import { isGone, openLivenessSocket } from './liveness-socket.ts';
 
 export interface LeaseOptions {
   readonly disk: Disk;
@@ -17,8 +17,8 @@ export interface LeaseOptions {
   readonly dir: string;
   /** directory for temporary files on the same file system */
   readonly staging: string;
-  /** false: liveness is judged by heartbeats only, as between hosts */
-  readonly livenessSocket?: boolean;
+  /** boot ID of the running kernel; null if unknown: liveness is judged by heartbeats only, as between hosts */
+  readonly boot: string | null;
 }
 
 /** A holder without a heartbeat for this long, by the waiter's own clock, is considered dead. */
@@ -67,20 +67,21 @@ export class Leases {
     if (current.heartbeat?.released === true) return true;
     if (watch.silentFor() >= DEAD_AFTER_MS) return true;
     const { record } = current;
-    if (this.#options.livenessSocket === false || record === null || record.witness === null) return false;
-    if (record.boot === null || record.boot !== bootId()) return false;
+    const { boot } = this.#options;
+    if (boot === null || record === null || record.witness === null || record.boot !== boot) return false;
     return isGone(this.#socketPath(record.witness));
   }
 
   /** Claims a generation. The socket listens before the generation is visible, so that a closed socket always means a dead holder. */
   async #claim(log: GenerationLog, number: number): Promise<HeldLease | null> {
+    const { boot, clock } = this.#options;
     const token = randomUUID();
     const name = token.slice(0, 8);
-    const livenessSocket = this.#options.livenessSocket === false ? null : await this.#openSocket(name);
+    const livenessSocket = boot === null ? null : await this.#openSocket(name);
     const record: LeaseRecord = {
       schema: 'rma.lease/v1',
       host: hostname(),
-      boot: bootId(),
+      boot,
       pid: process.pid,
       token,
       witness: livenessSocket === null ? null : name,
@@ -88,7 +89,7 @@ export class Leases {
     try {
       if (await log.claim(number, record)) {
         await log.clearBefore(number);
-        return await FileLease.begin({ log, number, token, livenessSocket, clock: this.#options.clock });
+        return await FileLease.begin({ log, number, token, livenessSocket, clock });
       }
     } catch (error) {
       await livenessSocket?.close();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../../../src/adapters/clock/system-clock.ts';
 import { realDisk } from '../../../../src/adapters/store/disk/disk.ts';
 import { Leases } from '../../../../src/adapters/store/lease/lease.ts';
+import { bootId } from '../../../../src/adapters/store/lease/liveness-socket.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 
 const [root = '', rounds = '', judge = ''] = process.argv.slice(2);
@@ -16,7 +17,7 @@ const leases = new Leases({
   clock: quickClock,
   dir: join(root, 'leases'),
   staging: join(root, 'staging'),
-  livenessSocket: judge === 'liveness socket',
+  boot: judge === 'liveness socket' ? bootId() : null,
 });
 
 for (let round = 0; round < Number(rounds); round += 1) {
