@@ -123,6 +123,18 @@ test('[fail R3] a network error keeps the downloaded bytes', async () => {
   expect((await createSlot(realDisk, rig.folder, rig.content.length)).durableBytes).toBe(MIB);
 });
 
+test('requests the rest without a delay after a range smaller than requested', async () => {
+  const rig = await transferRig((n, request, response) => {
+    if (n === 1) return sendCut(request, response, { content: rig.content, bytes: 1000 });
+    const from = Number(/\d+/.exec(request.headers.range ?? '')?.[0]);
+    const headers = { range: `bytes=${from}-${from + 999}` };
+    sendContent({ method: 'GET', headers }, response, rig.content);
+  }, 20_000);
+  expect((await rig.fetch()).file.equals(rig.content)).toBe(true);
+  expect(rig.server.requests).toHaveLength(20);
+  expect(rig.clock.sleeps).toHaveLength(1);
+});
+
 test('reuses a complete part that was not published', async () => {
   const rig = await transferRig();
   await rig.fetch();
