@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
@@ -76,6 +86,22 @@ test('never overwrites a file that it did not write', async () => {
     error: { code: 'RMA_STORE_NAME_TAKEN' },
   });
   expect(readFileSync(path, 'utf8')).toBe('mine');
+});
+
+test.each([
+  ['a missing file', 'missing'],
+  ['itself', 'm.gguf'],
+  ['a path below a file', 'file/below'],
+])('never replaces a symbolic link to %s', async (_, target) => {
+  const { root, put, fetch } = await setUp();
+  const folder = join(root, 'gguf', 'default');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'file'), 'mine');
+  symlinkSync(target, join(folder, 'm.gguf'));
+  expect(await fetch(put('/m.gguf', ggufContent()))).toMatchObject({
+    error: { code: 'RMA_STORE_NAME_TAKEN' },
+  });
+  expect(readlinkSync(join(folder, 'm.gguf'))).toBe(target);
 });
 
 test('adopts an existing file with the right content without a download', async () => {

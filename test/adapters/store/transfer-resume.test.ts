@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { createSlot } from '../../../src/adapters/store/transfer/staging.ts';
 import { sendContent, sha256 } from '../../helpers/store/model-server.ts';
 import { MIB, sendCut, type TransferRig, transferRig } from '../../helpers/store/transfer-fixture.ts';
@@ -53,13 +53,19 @@ test('[fail R8] an abort leaves a synced part with a journal, and the next proce
   expect(readdirSync(rig.folder).filter((name) => name.endsWith('.part'))).toHaveLength(1);
 });
 
-test('[fail R1] copies the part of a writer that may be alive instead of appending to it', async () => {
+/** Copies where the real file system may not be able to clone. */
+const cloning: Disk = { ...realDisk, copyFile: (from, to) => realDisk.copyFile(from, to) };
+
+test.each([
+  ['copies', realDisk],
+  ['clones', cloning],
+])('[fail R1] %s the part of a writer that may be alive instead of appending to it', async (_, disk) => {
   const { rig, part, journalFile, journal, durable } = await abortedTransfer();
   writeFileSync(journalFile, JSON.stringify({ ...journal, closed: false }));
   const writer = await realDisk.open(part, 'r+');
   const inode = statSync(part).ino;
   const before = rig.received();
-  const { file, path: made } = await rig.fetch();
+  const { file, path: made } = await rig.fetch({}, disk);
   await writer.write(Buffer.alloc(MIB, 7), 0, MIB, 0);
   await writer.close();
   expect(statSync(made).ino).not.toBe(inode);
