@@ -28,7 +28,7 @@ test('a failed model does not stop the others, and the exit code is that of a pa
   expect(fetchExitCode(results)).toBe(8);
 });
 
-test('progress moves from checking through downloading to present, and bytes never decrease', async () => {
+test('progress moves from checking through downloading to present, and bytes grow from 0', async () => {
   const server = await startModelServer();
   server.serve(smallRepo());
   const fetcher = testFetcher(tempFolder(), server.url);
@@ -38,6 +38,7 @@ test('progress moves from checking through downloading to present, and bytes nev
   expect([...new Set(states)]).toEqual(['checking', 'downloading', 'verifying', 'present']);
   const done = fetcher.progress.map(({ doneBytes }) => doneBytes);
   expect(done).toEqual(done.toSorted((a, b) => a - b));
+  expect(fetcher.progress.find(({ state }) => state === 'downloading')?.doneBytes).toBe(0);
   const last = fetcher.progress.at(-1);
   expect(last).toMatchObject({
     state: 'present',

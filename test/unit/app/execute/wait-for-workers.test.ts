@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineStatus, WorkerStatus } from '../../../../src/core/domain/worker-status.ts';
 import type { RmaEvent } from '../../../../src/core/events.ts';
+import { unstarted } from '../../../../src/core/worker/model-progress.ts';
 import { executeStep } from '../../../helpers/builders/execute-step.ts';
 import { containerOf } from '../../../helpers/host/container-of.ts';
 import { dockerOf, engineOf, hostOf, invocationOf, listing } from '../../../helpers/host/port-builders.ts';
@@ -123,4 +124,29 @@ describe('waiting for a worker', () => {
     const host = { ...silent, engine: { ...silent.engine, logTail: async () => [] } };
     await expect(wait('wait-for-models', host)).rejects.toMatchObject({ code: 'RMA_WORKER_STOPPED' });
   });
+});
+
+it('waiting for a download by a worker ends when that model is present, not another one', async () => {
+  const ref = 'hf:org/repo';
+  const fetching = status('downloading', { service, state: 'waiting' });
+  const present = (...refs: readonly string[]): WorkerStatus => ({
+    ...fetching,
+    models: refs.map((each) => ({ ...unstarted(each, 1), state: 'present' })),
+  });
+  const step = {
+    kind: 'fetch-model',
+    ref,
+    bytes: 1,
+    files: [],
+    by: 'worker',
+    workers: [worker.service],
+    cause: 'is not in the store',
+    destructive: false,
+  } as const;
+  const execute = (...reported: readonly WorkerStatus[]) =>
+    executeStep(hostThatReports(...reported), invocationOf(), { step });
+  const failure = { code: 'RMA_HUB_DENIED', message: 'no', exitCode: 4 } as const;
+  const other = present('hf:org/other');
+  await expect(execute(other, present('hf:org/other', ref))).resolves.toBeUndefined();
+  await expect(execute(other, { ...other, state: 'failed', failure })).rejects.toMatchObject(failure);
 });
