@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PlacementProfile } from '../../../src/core/domain/placement.ts';
 import { place } from '../../../src/core/placement/place.ts';
 import { device, GIB, need, profile, refused, service } from '../../helpers/builders/placement-builders.ts';
 
@@ -14,6 +15,21 @@ describe('a failed placement', () => {
       hint: 'stop llm: rma down --profile llm; or add a 12 GB GPU',
       refusedVariants: [{ profile: 'ocr', variant: 'best', why: 'does not fit alongside llm' }],
     });
+  });
+
+  it('reports the new profile, not one that runs, whatever their order', () => {
+    const running = profile('llm', [[service('llm-vllm', 17, { current: ['GPU-0'] })]], { current: 'best' });
+    const ocr = profile('ocr', [[service('ocr-ollama', 8.5)]]);
+    expect(refused(place([device(0, 24)], [ocr, running])).profile).toBe('ocr');
+  });
+
+  it('suggests to stop one of the last eight profiles only', () => {
+    const big = profile('big', [[service('big-1', 20)]]);
+    const small = Array.from({ length: 8 }, (_, at) => profile(`p${at}`, [[service(`s${at}`, 0.1)]]));
+    const hint = (...profiles: readonly PlacementProfile[]) =>
+      refused(place([device(0, 24)], [...profiles, profile('new', [[service('new-1', 15)]])])).hint;
+    expect(hint(...small, big)).toContain('stop big: rma down --profile big');
+    expect(hint(big, ...small)).toBe('add a 24 GB GPU');
   });
 
   it.each([

@@ -160,6 +160,14 @@ describe('place', () => {
     expect(placed.services.map(({ devices }) => devices[0]?.index)).toEqual([0, 1]);
   });
 
+  it('moves only one of two running services if that is enough', () => {
+    const a = profile('a', [[service('a-1', 10, { current: ['GPU-0'] })]], { current: 'best' });
+    const b = profile('b', [[service('b-1', 12, { current: ['GPU-1'] })]], { current: 'best' });
+    const box = [device(0, 16), device(1, 48), device(2, 24)];
+    const placed = ok(place(box, [a, b, profile('c', [[service('c-1', 40)]])]));
+    expect(placed.services.map(({ devices }) => devices[0]?.index)).toEqual([0, 2, 1]);
+  });
+
   it('places a service of two profiles once', () => {
     const shared = service('embed', 10);
     const box = [device(0, 16)];

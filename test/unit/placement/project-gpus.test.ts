@@ -87,6 +87,12 @@ describe('projectGpus', () => {
     expect(devices[0]?.availableBytes).toBe((24_564 - 300) * MIB);
   });
 
+  it('takes the variant of a profile from its worker, not from an engine that kept an earlier label', () => {
+    const containers = [worker, { ...service, variant: 'earlier' }];
+    const { running } = projectGpus(user(), snapshotOf({ gpus, containers }));
+    expect([...running.variants]).toEqual([['chat', 'default']]);
+  });
+
   it('does not resolve the GPU settings for a project on the CPU', () => {
     const settings = { ...configOf().gpu, visible: ['GPU-9'] };
     const onCpu = projectGpus(user({ profiles: ['plain'], settings }), snapshot);
