@@ -48,6 +48,33 @@ describe('the header of a GGUF file', () => {
     });
   });
 
+  it.each<[type: string, code: number, value: Buffer, layers: number]>([
+    ['u8', 0, Buffer.of(200), 200],
+    ['i8', 1, Buffer.of(100), 100],
+    ['u16', 2, Buffer.of(0x40, 0x9c), 40_000],
+    ['i16', 3, Buffer.of(0x30, 0x75), 30_000],
+    ['u32', 4, u32(70_000), 70_000],
+    ['i32', 5, u32(70_000), 70_000],
+    ['f32', 6, Buffer.of(0, 0, 0x20, 0x41), 10],
+    ['bool', 7, Buffer.of(1), 1],
+    ['u64', 10, u64(2n ** 40n), 2 ** 40],
+    ['i64', 11, u64(2n ** 40n), 2 ** 40],
+    ['f64', 12, Buffer.of(0, 0, 0, 0, 0, 0, 0x24, 0x40), 10],
+  ])('may store a number as %s', (...[, code, value, layers]) => {
+    const file = ggufWithLayers(code, value);
+    expect(readGgufHeader(file, file.length)).toMatchObject({ state: 'done', geometry: { layers } });
+  });
+
+  it.each<[type: string, code: number, value: Buffer]>([
+    ['i8', 1, Buffer.of(0xff)],
+    ['i16', 3, Buffer.of(0xff, 0xff)],
+    ['i32', 5, u32(2 ** 32 - 1)],
+    ['i64', 11, u64(2n ** 64n - 1n)],
+  ])('ignores a negative number stored as %s', (_, code, value) => {
+    const file = ggufWithLayers(code, value);
+    expect(readGgufHeader(file, file.length)).toMatchObject({ state: 'done', geometry: { layers: null } });
+  });
+
   it('can be read from any prefix up to the vocabulary; shorter ones need more bytes', () => {
     const file = encodeGguf([...LLAMA, WORDS], []);
     const whole = readGgufHeader(file, file.length);
@@ -166,6 +193,16 @@ describe('config.json of transformers', () => {
 
 function header(version: number, entries: bigint): Buffer {
   return Buffer.concat([Buffer.from('GGUF'), u32(version), u64(0n), u64(entries)]);
+}
+
+/** Returns a GGUF header with the number of layers in this type. */
+function ggufWithLayers(code: number, value: Buffer): Buffer {
+  const architecture = [text('general.architecture'), u32(8), text('m')];
+  return Buffer.concat([header(3, 2n), ...architecture, text('m.block_count'), u32(code), value]);
+}
+
+function text(value: string): Buffer {
+  return Buffer.concat([u64(BigInt(value.length)), Buffer.from(value)]);
 }
 
 function safetensors(value: unknown): Buffer {

@@ -73,6 +73,12 @@ describe('planRestart', () => {
     ]);
   });
 
+  it('waits for a worker that uses an external coordinator', () => {
+    const containers = running.containers.filter(({ role }) => role !== 'coordinator');
+    const plan = planRestart({ host: 'box1', services: ['a-worker'], ownCoordinator: false, containers });
+    expect(planText(plan)).toContain('> wait-until-ready a-worker: will be restarted');
+  });
+
   it('waits for the models of a worker that was stopped', () => {
     const stopped = withContainer(running, 'a-worker', { state: 'exited' });
     expect(text(stopped, 'a-worker')).toContain('> wait-for-models a-worker: its engines need the models');

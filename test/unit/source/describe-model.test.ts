@@ -24,6 +24,18 @@ describe('where a file comes from', () => {
   });
 });
 
+describe('the receipt of a ModelScope repository', () => {
+  it('has a path of its own for each organization, name and revision', () => {
+    const receipt = (repo: string, revision = 'master') => {
+      const model: PinnedModel = { ...onHub, source: 'ms', repo, revision };
+      return sourceOf(model).store.receipt(model);
+    };
+    expect(receipt('org/repo')).toBe('ms/org--repo/master.json');
+    expect(receipt('or/grepo')).toBe('ms/or--grepo/master.json');
+    expect(receipt('org/repo', 'pr/1')).toBe('ms/org--repo/pr%2F1.json');
+  });
+});
+
 describe('the lease of a repository', () => {
   it.each([
     ['hf', 'hf-models--org--repo'],
