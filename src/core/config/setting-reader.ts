@@ -37,11 +37,8 @@ export class SettingReader {
     const layers = flag === null ? rest : [flag, ...rest];
     const strongest = layers[0];
     this.found.set(setting.key, strongest?.origin ?? { from: 'default' });
-    if (strongest === undefined) return setting.fallback;
     const items = join(setting, flag, rest);
-    return items.length === 0 && setting.form !== 'list' && setting.form !== 'map'
-      ? setting.fallback
-      : setting.combine(items);
+    return items.length === 0 ? setting.fallback : setting.combine(items);
   }
 
   setOrigin(key: string, origin: SettingOrigin): void {
