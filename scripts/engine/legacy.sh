@@ -6,7 +6,7 @@ LEGACY_ENGINE=(docker.io containerd runc libdevmapper1.02.1 procps libproc2-0 li
   libglib2.0-0 libpcre2-8-0 iptables
   libip4tc2 libip6tc2 libxtables12 libnftnl11 libmnl0 libnfnetlink0 libnetfilter-conntrack3)
 
-legacy_recipe() { printf '%s\n' "${LEGACY_ENGINE[*]}"; }
+legacy_recipe() { printf '%s\n' "2 ${LEGACY_ENGINE[*]}"; }
 legacy_is_done() { [ "$(cat "$(get_marker)" 2>/dev/null)" = "$(legacy_recipe)" ] && [ -x "$ENGINE_ROOT/usr/sbin/dockerd" ]; }
 
 legacy_get() {
@@ -18,6 +18,8 @@ legacy_get() {
   apt_closure bookworm "$ENGINE_HOME/closure" docker-compose
   apt_unpack "$ENGINE_HOME/compose" "$ENGINE_HOME/closure"/*.deb
   get_wrappers
+  # this dockerd needs libdevmapper, which a minimal Debian does not have
+  ln -sf .with-own-libraries "$ENGINE_BIN/dockerd"
   legacy_cli
   rm -rf "$ENGINE_HOME/debs" "$ENGINE_HOME/closure"
   legacy_recipe >"$(get_marker)"

@@ -49,7 +49,7 @@ test.each(['dockerd', 'everything'] as const)(
   async (what) => {
     const copy = await runningCopy();
     await copy.kill(what);
-    expect(await copy.leftovers()).toContain('folder');
+    expect(await copy.leftovers()).toContain('directory');
 
     expect(await copy.engine('up')).toMatchObject({ code: 0, stderr: '' });
     expect(await copy.docker('ps', '--format', '{{.Names}}')).toBe('kept');
