@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
-import { builtRma, run } from '../helpers/cli/spawn-rma.ts';
+import { builtRma, installedRma, run } from '../helpers/cli/spawn-rma.ts';
 import { snapshot } from '../helpers/files/snapshot.ts';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, engineScript, evaluatedEnv } from '../helpers/stack/engine-script.ts';
@@ -91,11 +91,12 @@ describe('an unusable Docker fails with exit code 3 and changes nothing:', () =>
     const { uid, mode } = await lstat(socket);
     expect([uid, mode & 0o007]).toEqual([0, 0]);
     const before = await snapshot(dir);
+    const rma = await installedRma();
     const fault = { exitCode: 3, code: 'RMA_DOCKER_DENIED', words: [socket, 'usermod -aG docker'] };
     for (const command of ['up', 'plan', 'ps', 'models pull']) {
-      expectFault(await run(builtRma(...command.split(' ')), { env, cwd: dir, uid: 12_345 }), fault);
+      expectFault(await run(rma(...command.split(' ')), { env, cwd: dir, uid: 12_345 }), fault);
     }
-    expectFault(await run(builtRma('up', '--json'), { env, cwd: dir, uid: 12_345 }), {
+    expectFault(await run(rma('up', '--json'), { env, cwd: dir, uid: 12_345 }), {
       ...fault,
       json: true,
     });
