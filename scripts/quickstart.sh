@@ -24,7 +24,7 @@ Builds rma, starts a worker that downloads its model and registers, and sends a 
              (default auto: the Hugging Face hub if it responds)
   --yes      do not ask before the first download
   --down     stop everything that quickstart started; keep models and images
-  --purge    stop it, then delete models, images and everything else that quickstart created
+  --purge    stop it, then delete the containers, models, images and engine that quickstart created; the build stays
 TEXT
 }
 
