@@ -32,8 +32,15 @@ main() {
   local engine=auto hub=auto verb=run yes=()
   while [ $# -gt 0 ]; do
     case $1 in
-    --engine) engine=$(choice "$1" "${2:-}" auto own private) && shift ;;
-    --hub) hub=$(choice "$1" "${2:-}" auto real local) && shift ;;
+    # not `… && shift`: there a failure would not end the script
+    --engine)
+      engine=$(choice "$1" "${2:-}" auto own private)
+      shift
+      ;;
+    --hub)
+      hub=$(choice "$1" "${2:-}" auto real local)
+      shift
+      ;;
     --down) verb=down ;;
     --purge) verb=purge ;;
     -y | --yes) yes=(--yes) ;;

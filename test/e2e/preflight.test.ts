@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CHECKOUT, runProgram } from '../helpers/stack/engine-script.ts';
 import {
   publicCopy,
   runAsNobody,
@@ -83,5 +84,18 @@ describe('scripts/judges.sh', () => {
       code: 3,
       stderr: 'error: scripts/judges.sh runs on Debian 12 or newer, amd64 (this is ubuntu 24.04, x86_64)\n',
     });
+  });
+});
+
+describe('an option of scripts/quickstart.sh', () => {
+  it.each([
+    [['--hub'], "--hub must be one of: auto real local\n  Current value: ''"],
+    [['--hub', '--yes'], "--hub must be one of: auto real local\n  Current value: '--yes'"],
+    [['--engine', 'docker', '--yes'], '--engine must be one of: auto own private'],
+    [['--purge-all'], 'unknown option: --purge-all'],
+  ])('%j without a valid value fails with one error and starts nothing', async (argv, error) => {
+    const result = await runProgram('bash', [join(CHECKOUT, 'scripts/quickstart.sh'), ...argv], process.env);
+    expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(error) });
+    expect(result.stderr.match(/error:/g)).toHaveLength(1);
   });
 });
