@@ -31,7 +31,7 @@ def main():
     for name in os.environ:
         if name.startswith("OLLAMA_") and name not in known:
             refuse(f"stand-in: {name} is no variable of {RELEASE[:-4]}")
-    standin.check_store(os.environ.get("OLLAMA_MODELS", "/root/.ollama/models"))
+    standin.check_store(os.environ.get("OLLAMA_MODELS", os.path.expanduser("~/.ollama/models")))
     standin.check_writable(["HOME"])
     address, port = listen_address()
     real = subprocess.Popen([REAL, "serve"], env={**os.environ, "OLLAMA_HOST": ":".join(map(str, BEHIND))})
