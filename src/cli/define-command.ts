@@ -58,6 +58,8 @@ export interface CommandSpec<O extends OptionSpecs, A extends ArgumentSpecs> {
   readonly settings: boolean;
   /** true: the result is a list; `--format` and `--no-trunc` apply */
   readonly list: boolean;
+  /** true: options after the first argument are not rma's */
+  readonly passThrough?: boolean;
   /** Loads the handler. Heavy modules are imported there, never by the declaration. */
   readonly load: () => Promise<Handler<Values<O> & Values<A>>>;
 }

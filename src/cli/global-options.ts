@@ -45,6 +45,12 @@ export const GLOBAL_OPTIONS = {
   noInput: flagOption('--no-input', 'disable prompts; fail instead'),
 } as const;
 
+/** Returns the flags of a global option without its short form if an option of the command uses that: `-f` of `logs`. */
+export function freeFlags(flags: string, own: readonly string[]): string {
+  const [short = '', long] = flags.split(', ');
+  return long !== undefined && own.some((each) => each.startsWith(`${short},`)) ? long : flags;
+}
+
 /** Options of commands that print a list. */
 export const LIST_OPTIONS = {
   format: parsedOption(

@@ -3,7 +3,7 @@ import { SETTINGS } from '../core/config/settings.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { Context } from './context/context.ts';
 import type { Command, CommandResult, CommandTable } from './define-command.ts';
-import { GLOBAL_OPTIONS, type GlobalValues, LIST_OPTIONS } from './global-options.ts';
+import { freeFlags, GLOBAL_OPTIONS, type GlobalValues, LIST_OPTIONS } from './global-options.ts';
 import { argumentForm } from './help/argument-form.ts';
 import { renderHelp } from './help/render-help.ts';
 import { usageError } from './usage-error.ts';
@@ -52,7 +52,8 @@ class CommandLine {
     } catch (error) {
       if (!(error instanceof CommanderError)) throw error;
       if (error.exitCode === 0) return { kind: 'text', text: this.printed };
-      if (error.code !== 'commander.help') throw usageError(error, this.path);
+      if (error.code !== 'commander.help')
+        throw usageError(error, { path: this.path, argv, table: this.table });
     }
     return this.invocation ?? { kind: 'incomplete', path: this.path, text: this.printed };
   }
@@ -68,13 +69,20 @@ class CommandLine {
       })
       .helpOption('-h, --help', 'print help')
       .helpCommand(false)
+      .enablePositionalOptions()
       .version(`rma ${RMA_VERSION}`, '--version', 'print the version');
     this.watch(program, '');
-    for (const [name, { flags }] of Object.entries(GLOBAL_OPTIONS))
-      collect(program, { flags, into: this.globals, name });
-    collect(program, { flags: '--no-color', into: this.globals, name: 'color', given: 'never' });
+    this.addGlobals(program);
     for (const command of this.table.commands) this.add(program, command);
     return program;
+  }
+
+  /** Adds the global options at one level of the command line, without a short form that the command uses itself. */
+  private addGlobals(program: Program): void {
+    const own = program.options.map(({ flags }) => flags);
+    for (const [name, { flags }] of Object.entries(GLOBAL_OPTIONS))
+      collect(program, { flags: freeFlags(flags, own), into: this.globals, name });
+    collect(program, { flags: '--no-color', into: this.globals, name: 'color', given: 'never' });
   }
 
   /** Records the command at which help was printed or an error was found. */
@@ -111,6 +119,9 @@ class CommandLine {
           collect(leaf, { flags, into: this.settings, name: key });
       }
     }
+    this.addGlobals(leaf);
+    // what follows the first argument belongs to the command that runs in the container
+    if (command.passThrough === true) leaf.passThroughOptions();
     leaf.action((...given: unknown[]) => {
       this.invocation = this.bind(command, options, given);
     });
@@ -123,8 +134,11 @@ class CommandLine {
     for (const word of path.split(' ')) {
       at = at === '' ? word : `${at} ${word}`;
       const known = parent.commands.find((child) => child.name() === word);
-      const next = known ?? parent.command(word).helpCommand(false);
-      if (known === undefined) this.watch(next, at);
+      const next = known ?? parent.command(word).helpCommand(false).enablePositionalOptions();
+      if (known === undefined) {
+        this.watch(next, at);
+        if (at !== path) this.addGlobals(next);
+      }
       parent = next;
     }
     return parent;

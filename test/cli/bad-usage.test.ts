@@ -32,7 +32,7 @@ describe('a typo fails with exit code 2 without Docker or network, and changes n
     ['an unknown profile for plan', ['plan', '--profile', 'gpu'], 'RMA_PROFILE_UNKNOWN', 'cpu-worker'],
     ['an unknown model', ['models', 'pull', 'qwen2.5-0.5b'], 'RMA_MODEL_UNKNOWN', 'qwen2.5-0.5b-instruct'],
     ['an unknown model for ls', ['models', 'ls', 'mistral'], 'RMA_MODEL_UNKNOWN', 'hf:org/repo'],
-    ['an unknown command', ['pull'], 'RMA_USAGE_UNKNOWN_COMMAND', 'rma --help'],
+    ['an unknown command', ['pull'], 'RMA_USAGE_UNKNOWN_COMMAND', 'rma models pull'],
     ['an unknown flag', ['up', '--profil', 'x'], 'RMA_USAGE_UNKNOWN_OPTION', '--profile'],
     ['an invalid port', ['up', '--coordinator-port', '70000'], 'RMA_CONFIG_INVALID', '70000'],
     ['a reference without a repository', ['models', 'pull', 'hf:model'], 'RMA_MODEL_REF_INVALID', 'org/repo'],

@@ -77,7 +77,7 @@ describe('a usage error', () => {
     ['an unknown global option', ['version', '--quite'], 'RMA_USAGE_UNKNOWN_OPTION', '--quiet'],
     ['an unknown setting', ['probe', 'run', 'x', '--volme', 'y'], 'RMA_USAGE_UNKNOWN_OPTION', '--volume'],
     ['a missing argument', ['probe', 'run'], 'RMA_USAGE_MISSING_ARGUMENT', 'rma probe run --help'],
-    ['a missing value', ['version', '--progress'], 'RMA_USAGE_MISSING_VALUE', 'rma --help'],
+    ['a missing value', ['version', '--progress'], 'RMA_USAGE_MISSING_VALUE', 'rma version --help'],
     [
       'an invalid value',
       ['version', '--progress', 'loud'],
@@ -133,7 +133,7 @@ describe('every command', () => {
   it.each(filled.filter(([path]) => !WITHOUT_CONFIG.has(path)))(
     'reads its configuration before it uses Docker or the network: %s',
     async (_path, argv) => {
-      const { exitCode, stdout, stderr } = await runRma([...argv, '--json', '-f', '-'], {
+      const { exitCode, stdout, stderr } = await runRma(['-f', '-', ...argv, '--json'], {
         stdin: 'projct: x\n',
       });
       expect([exitCode, stdout]).toEqual([2, '']);

@@ -8,12 +8,12 @@ export const logsCommand = defineCommand({
   summary: 'Show the logs of services',
   examples: [
     { command: 'rma logs', does: 'show the logs of all services' },
-    { command: 'rma logs cpu-worker-worker --follow', does: 'follow the logs of one service' },
+    { command: 'rma logs cpu-worker-worker -f', does: 'follow the logs of one service' },
     { command: 'rma logs --tail 50', does: 'show the last 50 lines of each service' },
   ],
   arguments: { service: listArgument('services (default: all)') },
   options: {
-    follow: flagOption('--follow', 'follow log output'),
+    follow: flagOption('-f, --follow', 'follow log output'),
     timestamps: flagOption('-t, --timestamps', 'show timestamps'),
     tail: parsedOption('-n, --tail <LINES>', 'number of lines to show from the end of each log', {
       parse: (text) => (/^\d+$/.test(text) ? text : null),

@@ -1,11 +1,18 @@
 import { SETTINGS } from '../../core/config/settings.ts';
 import { RMA_VERSION } from '../../core/version.ts';
 import { COMMAND_GROUPS, type Command, type CommandTable } from '../define-command.ts';
-import { GLOBAL_OPTIONS, LIST_OPTIONS } from '../global-options.ts';
+import { freeFlags, GLOBAL_OPTIONS, LIST_OPTIONS } from '../global-options.ts';
 import { argumentForm } from './argument-form.ts';
+import { columns, type Row, wrap } from './columns.ts';
 import { TOPIC_NAMES } from './topic-names.ts';
 
-type Row = readonly [left: string, right: string];
+/** Settings that the help of a command describes; of the others it lists the options. */
+const COMMON_SETTINGS: readonly string[] = [
+  SETTINGS.profiles.key,
+  SETTINGS.store.key,
+  SETTINGS.gpuVisible.key,
+  SETTINGS.ports.key,
+];
 
 /** Returns the help of a command, of a noun (`models`), or of rma itself (empty path). */
 export function renderHelp(path: string, table: CommandTable): string {
@@ -33,7 +40,8 @@ function rootHelp(table: CommandTable): string {
       ['-h, --help', 'print help'],
       ['--version', 'print the version'],
     ]),
-    `More: rma help COMMAND, rma help TOPIC (${TOPIC_NAMES.join(', ')})`,
+    'More: rma help COMMAND, rma help TOPIC',
+    `Topics: ${TOPIC_NAMES.join(', ')}`,
     '',
   ].join('\n');
 }
@@ -74,10 +82,6 @@ function commandHelp(command: Command): string {
     return [argumentForm(name, form), description];
   });
   const usage = ['Usage: rma', command.path, '[options]', ...args.map(([form]) => form)].join(' ');
-  const settings = Object.values(SETTINGS).filter(
-    ({ flags, key }) => flags !== null && key !== SETTINGS.project.key,
-  );
-  const settingRows = settings.map(({ flags, description }): Row => [flags ?? '', description]);
   return [
     command.summary,
     '',
@@ -87,13 +91,34 @@ function commandHelp(command: Command): string {
       'Examples',
       command.examples.map((example): Row => [example.command, example.does]),
     ),
-    ...(command.description === undefined ? [] : [command.description, '']),
+    ...(command.description === undefined ? [] : [...wrap(command.description), '']),
     ...section('Arguments', args),
     ...section('Options', rows(command.options)),
     ...section('List options', command.list ? rows(LIST_OPTIONS) : []),
-    ...section('Settings (also in rma.yaml; see rma help settings)', command.settings ? settingRows : []),
-    ...section('Global options', [...rows(GLOBAL_OPTIONS), ['-h, --help', 'print help']]),
+    ...(command.settings ? settingsSection() : []),
+    ...section('Global options', [...globalRows(command), ['-h, --help', 'print help']]),
   ].join('\n');
+}
+
+function settingsSection(): readonly string[] {
+  const options = Object.values(SETTINGS).filter(
+    ({ flags, key }) => flags !== null && key !== SETTINGS.project.key,
+  );
+  const common = options.filter(({ key }) => COMMON_SETTINGS.includes(key));
+  const others = options.filter(({ key }) => !COMMON_SETTINGS.includes(key));
+  const names = others.map(({ flags }) => flags?.split(' ')[0] ?? '').join(', ');
+  return [
+    'Settings (also in rma.yaml):',
+    ...columns(common.map(({ flags, description }): Row => [flags ?? '', description.replaceAll('`', '')])),
+    '',
+    ...wrap(`Also options: ${names} (see rma help settings)`),
+    '',
+  ];
+}
+
+function globalRows({ options }: Command): readonly Row[] {
+  const own = Object.values(options).map(({ flags }) => flags);
+  return rows(GLOBAL_OPTIONS).map(([flags, description]): Row => [freeFlags(flags, own), description]);
 }
 
 function rows(options: Readonly<Record<string, { flags: string; description: string }>>): readonly Row[] {
@@ -102,6 +127,5 @@ function rows(options: Readonly<Record<string, { flags: string; description: str
 
 function section(title: string, entries: readonly Row[]): readonly string[] {
   if (entries.length === 0) return [];
-  const width = Math.max(...entries.map(([left]) => left.length));
-  return [`${title}:`, ...entries.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`), ''];
+  return [`${title}:`, ...columns(entries), ''];
 }

@@ -1,5 +1,6 @@
 import { ALL_SETTINGS } from '../../core/config/settings.ts';
 import { SOURCES } from '../../core/source/sources.ts';
+import { columns, type Row, wrap } from './columns.ts';
 import { EXIT_MEANINGS } from './exit-meanings.ts';
 import type { TopicName } from './topic-names.ts';
 
@@ -12,25 +13,27 @@ export const TOPICS: Readonly<Record<TopicName, () => string>> = {
 };
 
 function exitCodes(): string {
-  const rows = EXIT_MEANINGS.map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`);
+  const rows = columns(EXIT_MEANINGS.map(({ code, meaning }): Row => [String(code).padStart(3), meaning]));
   return [
     'Exit codes:',
     ...rows,
     '',
-    'Every error also has an error code: "code: RMA_..." in its text, error.code with --json.',
+    ...wrap('Every error also has an error code: "code: RMA_..." in its text, error.code with --json.'),
   ].join('\n');
 }
 
 function environment(): string {
   const settingRows = ALL_SETTINGS.flatMap(({ key, env }) => env.map((name): Row => [name, key]));
   return [
-    'Variables for settings; options override them, they override rma.yaml (rma help settings):',
-    ...aligned(settingRows),
+    'Variables for settings (rma help settings); options override them, and they',
+    'override rma.yaml:',
+    ...columns(settingRows),
     '',
-    'Separate list items with commas: RMA_PROFILES=cpu-worker,embedding RMA_PORTS=coordinator=7701',
+    'Separate list items with commas: RMA_PROFILES=cpu-worker,embedding',
+    'RMA_PORTS=coordinator=7701,cpu-worker-llamacpp=8090',
     '',
     'Other variables:',
-    ...aligned([
+    ...columns([
       ['HF_TOKEN', 'hub token; never printed or written to generated files'],
       ['HF_TOKEN_PATH', 'file with this token (default: the file of `hf auth login`)'],
       ['DOCKER_HOST, DOCKER_CONTEXT', 'Docker endpoint, as for the docker command'],
@@ -45,7 +48,7 @@ function environment(): string {
 function references(): string {
   return [
     'A model reference is the source of a model:',
-    ...aligned(SOURCES.flatMap(({ help }) => help)),
+    ...columns(SOURCES.flatMap(({ help }) => help)),
     '',
     'Names from the catalog (profiles/models.yaml) are also accepted.',
   ].join('\n');
@@ -54,22 +57,16 @@ function references(): string {
 function settings(): string {
   const blocks = ALL_SETTINGS.map(({ key, flags, env, description, fallbackText }) => [
     key,
-    `  ${description.replaceAll('`', '')}`,
-    ...aligned([
+    ...wrap(description.replaceAll('`', ''), 78).map((line) => `  ${line}`),
+    ...columns([
       ['option', flags ?? '-'],
       ['environment', env.length === 0 ? '-' : env.join(', then ')],
       ['default', fallbackText.replaceAll('`', '')],
     ]),
   ]);
   return [
-    'Settings, as paths in rma.yaml. Options override environment variables, which override the file.',
+    'Settings, as paths in rma.yaml. Options override environment variables, which',
+    'override the file.',
     ...blocks.flat(),
   ].join('\n');
-}
-
-type Row = readonly [string, string];
-
-function aligned(rows: readonly Row[]): readonly string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }

@@ -6,7 +6,7 @@ import { type ConfigFault, configError } from './fault.ts';
 import type { HubToken } from './hub-token.ts';
 import { toProjectName } from './project-name.ts';
 import { type FileSettings, readSettings } from './read-settings.ts';
-import type { Setting } from './setting.ts';
+import { itemsOf, type Setting } from './setting.ts';
 import { SettingReader } from './setting-reader.ts';
 import { ALL_SETTINGS, SETTINGS } from './settings.ts';
 
@@ -69,7 +69,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
 
 function profilesOfFlags({ flags }: ConfigSources): readonly string[] | null {
   const names = flags.get(SETTINGS.profiles.key);
-  return names === undefined ? null : [...new Set(names)];
+  return names === undefined ? null : [...new Set(itemsOf(SETTINGS.profiles, names))];
 }
 
 /** Reads the settings without the command line, whose faults are already reported. */

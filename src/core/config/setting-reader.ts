@@ -2,7 +2,7 @@ import type { SettingOrigin } from '../domain/config.ts';
 import type { ConfigSources } from './config-sources.ts';
 import type { ConfigFault } from './fault.ts';
 import type { FileWord } from './read-settings.ts';
-import type { PathScope, Setting } from './setting.ts';
+import { itemsOf, type PathScope, type Setting } from './setting.ts';
 
 /** One text of a setting, and what it takes to read and to report it. */
 interface Word {
@@ -54,7 +54,9 @@ export class SettingReader {
     if (texts === undefined || texts.length === 0) return null;
     const name = /--[a-z-]+/.exec(setting.flags ?? '')?.[0] ?? setting.key;
     const scope = { base: this.sources.cwd, home: this.sources.home };
-    const items = texts.flatMap((text) => this.parse(setting, { text, scope, where: name }));
+    const items = itemsOf(setting, texts).flatMap((text) =>
+      this.parse(setting, { text, scope, where: name }),
+    );
     return { origin: { from: 'flag', name }, items };
   }
 
@@ -63,13 +65,7 @@ export class SettingReader {
       const value = this.sources.env[name];
       if (value === undefined || value === '') continue;
       const scope = { base: this.sources.cwd, home: this.sources.home };
-      const isList = setting.form === 'list' || setting.form === 'map';
-      const texts = isList
-        ? value
-            .split(',')
-            .map((text) => text.trim())
-            .filter((text) => text !== '')
-        : [value];
+      const texts = itemsOf(setting, [value]);
       const items = texts.flatMap((text) => this.parse(setting, { text, scope, where: name }));
       return { origin: { from: 'env', name }, items };
     }

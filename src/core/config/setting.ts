@@ -90,3 +90,16 @@ export function mapSetting<T>(
     Object.fromEntries(items as readonly (readonly [string, T])[]);
   return { ...names, join: 'merge', parse, combine };
 }
+
+/** Returns the texts of an option or variable as its items: those of a list or map are also separated by commas. */
+export function itemsOf(
+  { form }: Pick<Setting<unknown>, 'form'>,
+  texts: readonly string[],
+): readonly string[] {
+  if (form !== 'list' && form !== 'map') return texts;
+  return texts.flatMap((text) => {
+    const items = text.split(',').map((item) => item.trim());
+    // an empty text stays one, as an error
+    return items.every((item) => item === '') ? [text] : items.filter((item) => item !== '');
+  });
+}

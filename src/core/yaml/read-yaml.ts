@@ -85,7 +85,8 @@ interface Problem {
 
 function problemMessage({ code, message, pos }: YAMLParseError | YAMLWarning, text: string): string {
   const key = code === 'DUPLICATE_KEY' ? /^["']?([^"':\n]+)/.exec(text.slice(pos[0]))?.[1] : undefined;
-  return key === undefined ? syntaxMessage(code, message) : `duplicate key "${key.trim()}"`;
+  if (key !== undefined) return `duplicate key "${key.trim()}"`;
+  return syntaxMessage(code, { message, text, offset: pos[0] });
 }
 
 function firstOfEachPlace(problems: readonly Problem[]): Problem[] {
@@ -112,7 +113,10 @@ function plainValue(document: Document, problems: Problem[]): unknown {
   try {
     return document.toJS() ?? null;
   } catch {
-    problems.push({ offset: 0, message: syntaxMessage('RESOURCE_EXHAUSTION', '') });
+    problems.push({
+      offset: 0,
+      message: syntaxMessage('RESOURCE_EXHAUSTION', { message: '', text: '', offset: 0 }),
+    });
     return null;
   }
 }

@@ -23,24 +23,30 @@ describe('readYaml', () => {
   it.each([
     ['two documents', 'a: 1\n---\nb: 2\n', 'a.yaml:2:1 a file must contain one document'],
     ['an unknown alias', 'a: 1\nb: *x\n', 'a.yaml:2:4 unknown alias *x: no &x before it'],
-    ['an unknown tag', 'a: !js 1\n', 'a.yaml:1:4 unknown tag !js'],
+    ['an unknown tag', 'a: !js 1\n', 'a.yaml:1:4 tags are not supported: !js'],
     [
       'a tab in the indentation',
       'a:\n\tb: 1\n',
       'a.yaml:2:1 tabs are not allowed as indentation; use spaces',
     ],
-  ])('reports %s with its position', (_name, text, fault) => {
+  ])('[case CLI] reports %s with its position', (_name, text, fault) => {
     expect(faults(text)).toContain(fault);
     expect(read(text).value).toBeNull();
   });
 
   it.each([
+    ['a value with a colon', 'a: b: c\n', '1:4 quote the value: it contains ": "'],
     [
-      'a value with a colon',
-      'a: b: c\n',
-      '1:4 quote the value, or check the indentation of the next line: a value cannot contain ": "',
+      'items in different columns',
+      'a:\n  b: 1\n c: 2\n',
+      '3:1 this line is indented by 1 space, but the lines above it by 0 or 2',
     ],
-    ['items in different columns', 'a:\n  b: 1\n c: 2\n', '3:1 inconsistent indentation'],
+    [
+      'a block below a value',
+      'volumes: x\n  store: named:a\n',
+      '1:10 `volumes` has a value, but line 2 is indented below it; indent both lines equally, or remove the value',
+    ],
+    ['a tag of YAML', 'a: !!int x\n', '1:4 tags are not supported: !!int'],
     ['an unclosed list', 'a: [x\n', '2:1 missing closing ]'],
     ['an unclosed mapping', 'a: {b: 1\n', '2:1 missing closing }'],
     ['an unclosed string', 'a: "x\n', '2:1 missing closing "'],
@@ -52,7 +58,7 @@ describe('readYaml', () => {
     ['an extra comma', 'a: [1,,2]\n', '1:7 unexpected ,'],
     ['an extra bracket', 'a: ]\n', '1:4 unexpected ]'],
     ['an unknown YAML version', '%YAML 9\n---\na: 1\n', '1:7 invalid YAML directive'],
-  ])('has its own message for %s', (_name, text, fault) => {
+  ])('[case CLI] has its own message for %s', (_name, text, fault) => {
     expect(faults(text)).toEqual([`a.yaml:${fault}`]);
   });
 
