@@ -5,6 +5,7 @@ import {
   workerTokenSecret,
 } from '../../core/domain/secret-names.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { tokenOfVariable } from '../../core/hub/token-variable.ts';
 import { workerToken } from '../../core/registration-token.ts';
 import { SOURCES, TOKEN_SECRETS } from '../../core/source/sources.ts';
 import { workerId } from '../../core/worker-id.ts';
@@ -93,8 +94,8 @@ async function hubTokens(
   if (hub !== null) tokens.set(HUB_TOKEN_SECRET, hub.value);
   for (const { token } of SOURCES) {
     if (token === null || token.secret === HUB_TOKEN_SECRET) continue;
-    const value = (invocation.environment[token.environment] ?? '').trim();
-    if (value !== '') tokens.set(token.secret, value);
+    const value = tokenOfVariable(token.environment, invocation.environment);
+    if (value !== null) tokens.set(token.secret, value);
   }
   return tokens;
 }

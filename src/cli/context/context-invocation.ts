@@ -5,6 +5,7 @@ import { packageRoot } from '../../adapters/data/package-root.ts';
 import { readCatalog } from '../../adapters/data/read-catalog.ts';
 import { readHubToken } from '../../adapters/hub/hub-token.ts';
 import { PackagedImage } from '../../adapters/image/packaged-image.ts';
+import { tokenOfVariable } from '../../core/hub/token-variable.ts';
 import type { HubToken, Invocation } from '../../ports/invocation.ts';
 import type { LoadedConfig } from './context-config.ts';
 import { modelSources, rangeReader } from './context-hub.ts';
@@ -41,7 +42,9 @@ function hubToken(
   env: InvocationParts['env'],
 ): HubToken | null {
   if (from.kind === 'none') return null;
-  const path = from.kind === 'file' ? from.path : null;
-  const value = readHubToken(path, { HF_TOKEN: env['HF_TOKEN'] });
-  return value === null ? null : { value, origin: path ?? 'HF_TOKEN' };
+  const [value, origin] =
+    from.kind === 'file'
+      ? [readHubToken(from.path, {}), from.path]
+      : [tokenOfVariable(from.name, env), from.name];
+  return value === null ? null : { value, origin };
 }

@@ -35,6 +35,7 @@ function environment(): string {
     'Other variables:',
     ...columns([
       ['HF_TOKEN', 'hub token; never printed or written to generated files'],
+      ['HUGGING_FACE_HUB_TOKEN', 'old name of HF_TOKEN'],
       ['HF_TOKEN_PATH', 'file with this token (default: the file of `hf auth login`)'],
       ['DOCKER_HOST, DOCKER_CONTEXT', 'Docker endpoint, as for the docker command'],
       ['XDG_STATE_HOME', 'directory for generated files without an rma.yaml (default ~/.local/state)'],

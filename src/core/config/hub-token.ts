@@ -1,9 +1,10 @@
 import { isAbsolute, join } from 'node:path/posix';
+import type { HUB_TOKEN_VARIABLES } from '../hub/token-variable.ts';
 
 /** Where the token for the hub comes from; never the token. */
 export type HubToken =
   | { readonly kind: 'none' }
-  | { readonly kind: 'env'; readonly name: 'HF_TOKEN' }
+  | { readonly kind: 'env'; readonly name: (typeof HUB_TOKEN_VARIABLES)[number] }
   | { readonly kind: 'file'; readonly path: string };
 
 /**

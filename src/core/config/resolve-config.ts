@@ -1,5 +1,6 @@
 import { basename, isAbsolute, join } from 'node:path/posix';
 import type { GpuSettings, RmaConfig, SettingOrigin } from '../domain/config.ts';
+import { HUB_TOKEN_VARIABLES } from '../hub/token-variable.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
 import type { ConfigSources } from './config-sources.ts';
 import { type ConfigFault, configError } from './fault.ts';
@@ -128,9 +129,10 @@ function findHubToken(explicit: string | null, sources: ConfigSources, reader: S
   const { env, cwd, hfAuthFile } = sources;
   const { key } = SETTINGS.hubTokenFile;
   if (explicit !== null) return { kind: 'file', path: explicit };
-  if (env['HF_TOKEN']) {
-    reader.setOrigin(key, { from: 'env', name: 'HF_TOKEN' });
-    return { kind: 'env', name: 'HF_TOKEN' };
+  const variable = HUB_TOKEN_VARIABLES.find((name) => (env[name] ?? '').trim() !== '');
+  if (variable !== undefined) {
+    reader.setOrigin(key, { from: 'env', name: variable });
+    return { kind: 'env', name: variable };
   }
   const named = env['HF_TOKEN_PATH'];
   if (named) {

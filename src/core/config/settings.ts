@@ -170,7 +170,8 @@ export const SETTINGS = {
     description: 'file with the hub token',
     example: '~/hub-token',
     fallback: null,
-    fallbackText: '`HF_TOKEN`, then `HF_TOKEN_PATH`, then the file of `hf auth login`',
+    fallbackText:
+      '`HF_TOKEN` (old name: `HUGGING_FACE_HUB_TOKEN`), then `HF_TOKEN_PATH`, then the file of `hf auth login`',
     parse: parsePath,
   }),
   workerBase: scalarSetting({

@@ -97,7 +97,7 @@ function* fetchListing(ref: RepositoryRef, commit: string, access: Access): Dial
   let url = `${access.endpoint}/api/models/${ref.repo}/tree/${commit}?recursive=true&expand=false`;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const { text, headers } = yield* get(url, ref, access);
-    files.push(...parseTreePage(text, ref.repo));
+    for (const file of parseTreePage(text, ref.repo)) files.push(file);
     const next = nextPage(headers['link']);
     if (next === null) return files;
     url = new URL(next, url).href;

@@ -9,6 +9,7 @@ export function pathFault(path: string): string | null {
   if (path === '') return 'it is empty';
   if (path.startsWith('/')) return 'it is absolute';
   if (path.includes('\\')) return 'it contains a backslash';
+  if (/\p{Surrogate}/u.test(path)) return 'it is not valid Unicode';
   if (/^[A-Za-z]:/.test(path)) return 'it contains a drive letter';
   if (byteLength(path) > MAX_PATH_BYTES) return `it is longer than ${MAX_PATH_BYTES} bytes`;
   for (const part of path.split('/')) {
@@ -43,6 +44,8 @@ export function assertSafePaths(paths: readonly string[], subject: string): void
 function partFault(part: string): string | null {
   if (part === '') return 'it contains an empty segment';
   if (part === '.' || part === '..') return `it contains "${part}"`;
+  // parsers of JSON drop a key of this name, also those of other tools
+  if (part === '__proto__') return 'a segment is "__proto__"';
   if ([...part].some((char) => char < ' ' || char === '\u007f')) return 'it contains a control character';
   if (byteLength(part) > MAX_PART_BYTES) return `a segment is longer than ${MAX_PART_BYTES} bytes`;
   if (DEVICE_NAME.test(part)) return `"${part}" is a device name`;

@@ -7,7 +7,7 @@ import { tempFolder } from '../../helpers/files/temp-folder.ts';
 
 const TOKEN = modelscope.token!;
 
-test('reads the token from the given file, else HF_TOKEN, else HF_TOKEN_PATH, else the file of hf auth', () => {
+test('[case F13] reads the token from the given file, else HF_TOKEN or its old name, else HF_TOKEN_PATH, else the file of hf auth', () => {
   const dir = tempFolder();
   const file = (name: string, text: string) => {
     writeFileSync(join(dir, name), text);
@@ -19,6 +19,8 @@ test('reads the token from the given file, else HF_TOKEN, else HF_TOKEN_PATH, el
   expect(readHubToken(file('asked', ' hf_asked \n'), env)).toBe('hf_asked');
   expect(readHubToken(null, env)).toBe('hf_env');
   expect(readHubToken(null, { ...env, HF_TOKEN: '' })).toBe('hf_path');
+  expect(readHubToken(null, { ...env, HF_TOKEN: '', HUGGING_FACE_HUB_TOKEN: 'hf_old' })).toBe('hf_old');
+  expect(readHubToken(null, { ...env, HUGGING_FACE_HUB_TOKEN: 'hf_old' })).toBe('hf_env');
   expect(readHubToken(null, { HF_HOME: env.HF_HOME })).toBe('hf_home');
   expect(readHubToken(null, { HF_HOME: join(dir, 'nowhere') })).toBeNull();
 });
@@ -27,6 +29,8 @@ test.each([
   ['missing', null],
   ['empty', ''],
   ['two lines long', 'hf_one\nhf_two\n'],
+  ['in quotes', '"hf_one"\n'],
+  ['a header', 'Bearer hf_one\n'],
 ])('rejects a token file that is %s without printing its content', (_, text) => {
   const path = join(tempFolder(), 'token');
   if (text !== null) writeFileSync(path, text);

@@ -24,6 +24,10 @@ test.each([
   'é'.repeat(128),
   'nul',
   'sub/COM1.txt',
+  '__proto__',
+  'a/__proto__/b',
+  'a\ud800b',
+  '\udc00',
 ])('[fail X1] %j is not a safe path', (path) => {
   expect(pathFault(path)).not.toBeNull();
 });
@@ -36,6 +40,9 @@ test.each([
   'x'.repeat(255),
   'model-00001-of-00002.safetensors',
   'ü/ñ.bin',
+  'constructor',
+  'toString/hasOwnProperty',
+  '😀.bin',
 ])('%j is a safe path', (path) => {
   expect(pathFault(path)).toBeNull();
 });
