@@ -52,8 +52,12 @@ describe('results', () => {
     expect((await run(['--format', format])).stdout).toBe(text);
   });
 
-  it('with -q are only ids, without the next command', async () => {
-    expect(await run(['-q'], working)).toEqual({ exitCode: 0, stdout: 'a\n', stderr: '' });
+  it('with -q are only ids, without progress and the next command, but with warnings', async () => {
+    expect(await run(['-q'], working)).toEqual({
+      exitCode: 0,
+      stdout: 'a\n',
+      stderr: 'warning: odd (RMA_ODD)\n',
+    });
   });
 
   it('with --progress json are a stream that starts with the version and ends with the result', async () => {

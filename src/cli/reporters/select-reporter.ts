@@ -22,7 +22,8 @@ export async function selectReporter(
       return new (await import('./plain.ts')).PlainReporter({ err, theme, verbosity, now });
     }
     case 'none':
-      return quietReporter;
+      // with --json, warnings are part of the document
+      return quietReporter(globals.json || globals.format === 'json' ? null : err, theme);
   }
 }
 

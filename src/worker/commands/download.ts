@@ -1,9 +1,10 @@
 import type { FetchResult } from '../../app/fetch/fetch-result.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
+import type { Catalog } from '../../core/domain/profile.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
-import { namedBy, usersOf } from '../../core/profile/model-users.ts';
+import { isMissing, namedBy, optionalRefs, usersOf } from '../../core/profile/model-users.ts';
 import { formatBytes } from '../../core/units.ts';
-import { downloadSet } from '../../core/worker/download-set.ts';
+import { downloadSet, downloadUsage, usage } from '../../core/worker/download-set.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import { createContext, type WorkerContext } from '../context.ts';
 import { fetchFailure } from '../fetch-failure.ts';
@@ -14,31 +15,43 @@ import { logStatus } from '../status/status-log.ts';
 import type { Invocation } from './invocation.ts';
 
 /**
- * Runs `rma-worker download [type]`, also as `download-models.sh`: downloads the models of a worker type to the store.
+ * Runs `rma-worker download [--strict] [type]...`, also as `download-models.sh`: downloads the models of worker types to the
+ * store. An optional model that its source lacks causes a warning; with `--strict` it is a failure.
  *
- * The type is the argument, else WORKER_TYPE: a profile in /opt/rma/profiles, or `all`.
+ * The types are the arguments, else WORKER_TYPE: profiles in /opt/rma/profiles, or `all`.
  * Paths, first match wins:
  * - the store: MODEL_CACHE_DIR, else /models;
  * - Hugging Face models: HF_HUB_CACHE, else `hub` in HF_HOME, else `huggingface/hub` in the store. TRANSFORMERS_CACHE
  *   is for old libraries only and has no effect here;
  * - Ollama models: OLLAMA_MODELS, else `ollama` in the store.
  * VLLM_CACHE is the engines' compile cache, without models. OLLAMA_URL is the engine to probe; models are never pulled
- * through a server. Logs go to stderr and to LOG_FILE, from LOG_LEVEL up.
+ * through a server. Progress goes to stdout, warnings and errors to stderr, both to LOG_FILE, from LOG_LEVEL up.
  */
 export async function download(invocation: Invocation): Promise<ExitCode> {
-  const { args, env, clock, stop } = invocation;
-  const log = openLog(env, clock, () => 'download');
+  const { env, clock, stop, print } = invocation;
   const context = createContext(env);
-  const type = args[0] ?? env['WORKER_TYPE'];
   const catalog = await context.catalog();
-  const refs = downloadSet(catalog, type);
+  const { types, strict, help } = readArguments(invocation, catalog);
+  if (help) {
+    print(`${downloadUsage(catalog)}\n`);
+    return EXIT.ok;
+  }
+  const refs = downloadSet(catalog, types);
+  const log = openLog(env, { clock, scope: () => 'download', progress: 'stdout' });
   for (const name of ['OLLAMA_URL', 'VLLM_CACHE', 'TRANSFORMERS_CACHE']) {
     if (env[name]) log.debug(`${name}=${env[name]} has no effect on downloads`);
   }
   const count = refs.length === 1 ? '1 model' : `${refs.length} models`;
-  log.info(`worker type ${type}: ${count}, store ${context.store.root}`);
-  const { pinned, failed } = await pinAll(context, { refs, users: usersOf(catalog) }, stop);
+  const label = types.length === 1 ? 'worker type' : 'worker types';
+  log.info(`${label} ${types.join(', ')}: ${count}, store ${context.store.root}`);
+  const { pinned, failed: unresolved } = await pinAll(context, { refs, users: usersOf(catalog) }, stop);
+  const optional = optionalRefs(catalog);
+  const absent = unresolved.filter(({ ref, error }) => optional.has(ref) && isMissing(asRmaError(error)));
+  const failed = strict ? unresolved : unresolved.filter((each) => !absent.includes(each));
   for (const { ref, error } of failed) log.error(`cannot resolve ${ref}: ${asRmaError(error).message}`);
+  if (!strict)
+    for (const { ref, error } of absent)
+      log.warn(`skipped ${ref}: ${asRmaError(error).message} (it is optional)`);
   const start = pinned.map((model) => unstarted(model.ref, pinnedBytes(model)));
   const board = createStatusBoard({ worker: 'download', profile: '', models: start, engines: [] }, clock);
   logStatus(board, log, clock);
@@ -47,10 +60,27 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
   const warm = await checkModels(phase, pinned);
   const brought = warm ? pinned.map(alreadyPresent) : await fetchOnce(phase, pinned, stop);
   const outcomes = [...failed, ...brought];
-  log.info(summary(outcomes));
+  log.info(summary(outcomes, strict ? 0 : absent.length));
   const failure = fetchFailure(outcomes);
   if (failure !== null) throw failure;
   return EXIT.ok;
+}
+
+interface DownloadArguments {
+  readonly types: readonly string[];
+  readonly strict: boolean;
+  readonly help: boolean;
+}
+
+function readArguments({ args, env }: Invocation, catalog: Catalog): DownloadArguments {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const options = new Set(args.filter((arg) => arg.startsWith('-')));
+  const help = options.delete('--help') || options.delete('-h');
+  const strict = options.delete('--strict');
+  const [unknown] = options;
+  if (unknown !== undefined && !help) throw usage(`unknown option "${unknown}"`, catalog);
+  const given = words.length > 0 ? words : [env['WORKER_TYPE'] ?? ''];
+  return { types: given.flatMap((word) => word.split(/[\s,]+/)).filter((word) => word !== ''), strict, help };
 }
 
 type Failed = Extract<FetchResult, { state: 'failed' }>;
@@ -88,15 +118,16 @@ function alreadyPresent({ ref }: PinnedModel): FetchResult {
   return { ref, state: 'present', fetchedBytes: 0 };
 }
 
-function summary(outcomes: readonly FetchResult[]): string {
+function summary(outcomes: readonly FetchResult[], skipped: number): string {
   const present = outcomes.filter((outcome) => outcome.state === 'present');
   const fetched = present.filter((outcome) => outcome.fetchedBytes > 0);
   const bytes = fetched.reduce((sum, outcome) => sum + outcome.fetchedBytes, 0);
   const parts = [
-    `models: ${outcomes.length}`,
+    `models: ${outcomes.length + skipped}`,
     `${fetched.length} downloaded (${formatBytes(bytes)})`,
     `${present.length - fetched.length} already present`,
     `${outcomes.length - present.length} failed`,
+    ...(skipped === 0 ? [] : [`${skipped} skipped`]),
   ];
   return `Summary: ${parts.join(', ')}`;
 }

@@ -19,7 +19,7 @@ export async function fetch({ env, clock, stop, print, readStdin }: Invocation):
   const { models, needs } = readFetchRequest(await readStdin());
   const start = models.map((model) => unstarted(model.ref, pinnedBytes(model)));
   const board = createStatusBoard({ worker: 'fetch', profile: '', models: start, engines: [] }, clock);
-  const log = openLog(env, clock, () => board.status.state);
+  const log = openLog(env, { clock, scope: () => board.status.state, progress: 'stderr' });
   const { store, fetcher } = createContext(env);
   logStatus(board, log, clock);
   const end = streamStatus(board, clock, print);

@@ -32,7 +32,7 @@ export async function run({ env, clock, stop }: Invocation): Promise<ExitCode> {
     },
     clock,
   );
-  const log = openLog(env, clock, () => board.status.state);
+  const log = openLog(env, { clock, scope: () => board.status.state, progress: 'stdout' });
   const server = await serveStatus(socketPath(env), board, clock);
   log.info(`worker ${config.worker} started, rma ${RMA_VERSION}, models: ${config.models.length}`);
   logStatus(board, log, clock);

@@ -2,7 +2,7 @@ import { isLogged, type LogLevel, logLine } from '../../core/worker/log-line.ts'
 import type { Clock } from '../../ports/clock.ts';
 
 /** A destination of log lines; receives each line without its newline. */
-export type LogSink = (line: string) => void;
+export type LogSink = (line: string, level: LogLevel) => void;
 
 /** The worker's log: lines with time, level and scope (the worker's state, or the command). */
 export interface Log {
@@ -25,7 +25,7 @@ export function createLog({ clock, threshold, scope, sinks }: LogOptions): Log {
   const write = (level: LogLevel) => (text: string) => {
     if (!isLogged(level, threshold)) return;
     const line = logLine({ timeMs: clock.now(), level, scope: scope(), text });
-    for (const sink of sinks) sink(line);
+    for (const sink of sinks) sink(line, level);
   };
   return { debug: write('DEBUG'), info: write('INFO'), warn: write('WARN'), error: write('ERROR') };
 }

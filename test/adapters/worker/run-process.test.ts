@@ -61,17 +61,17 @@ function configure(part: Partial<WorkerConfig>): void {
 interface Started {
   readonly child: ChildProcess;
   readonly exit: Promise<readonly unknown[]>;
-  readonly stderr: () => string;
+  readonly stdout: () => string;
 }
 
 function start(): Started {
-  const child = spawn(process.execPath, [bundle, 'run'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [bundle, 'run'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
   started.push(child);
-  let stderr = '';
-  child.stderr?.on('data', (chunk) => {
-    stderr += String(chunk);
+  let stdout = '';
+  child.stdout?.on('data', (chunk) => {
+    stdout += String(chunk);
   });
-  return { child, exit: once(child, 'close'), stderr: () => stderr };
+  return { child, exit: once(child, 'close'), stdout: () => stdout };
 }
 
 /** Returns the first status of `rma-worker status --json --follow` that matches. */
@@ -105,7 +105,7 @@ describe('rma-worker run', () => {
     expect(status.models).toMatchObject([{ ref: MODEL_REF, state: 'present', fetchedBytes: 0 }]);
     second.child.kill('SIGTERM');
     await second.exit;
-    expect(second.stderr()).toMatch(/\[ready\] state ready/);
+    expect(second.stdout()).toMatch(/\[ready\] state ready/);
     expect(await health()).toMatchObject({ code: 1 });
   });
 
@@ -118,7 +118,7 @@ describe('rma-worker run', () => {
     expect(await health()).toMatchObject({ code: 1, stdout: 'downloading\n' });
     first.child.kill('SIGTERM');
     expect(await first.exit).toEqual([0, null]);
-    expect(first.stderr()).toMatch(new RegExp(`Downloading ${MODEL_REF}: \\d+ %`));
+    expect(first.stdout()).toMatch(new RegExp(`Downloading ${MODEL_REF}: \\d+ %`));
     fault.remove();
     hub.log.clear();
     const second = start();

@@ -83,15 +83,22 @@ describe('the download set of a worker type', () => {
   };
 
   it('[req R42] contains the models of that profile, or of all', () => {
-    expect(downloadSet(catalog, 'ocr')).toEqual(['hf:org/vision']);
-    expect(downloadSet(catalog, 'all')).toEqual(['hf:org/llm', 'hf:org/vision']);
+    expect(downloadSet(catalog, ['ocr'])).toEqual(['hf:org/vision']);
+    expect(downloadSet(catalog, ['all'])).toEqual(['hf:org/llm', 'hf:org/vision']);
   });
 
-  it.each([undefined, '', 'tpu-worker'])('[req R41] fails with the known types for %j', (type) => {
-    expect(() => downloadSet(catalog, type)).toThrow(
-      expect.objectContaining({ exitCode: 2, hint: expect.stringContaining('[gpu-worker|ocr|all]') }),
-    );
+  it('[case S12] contains the models of several profiles, each once', () => {
+    expect(downloadSet(catalog, ['ocr', 'gpu-worker', 'ocr'])).toEqual(['hf:org/llm', 'hf:org/vision']);
   });
+
+  it.each([[[]], [['tpu-worker']], [['ocr', 'tpu-worker']]])(
+    '[req R41] fails with the known types for %j',
+    (types) => {
+      expect(() => downloadSet(catalog, types)).toThrow(
+        expect.objectContaining({ exitCode: 2, hint: expect.stringContaining('[gpu-worker|ocr|all]') }),
+      );
+    },
+  );
 });
 
 describe('health', () => {

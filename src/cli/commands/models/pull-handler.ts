@@ -1,14 +1,15 @@
 import type { UnresolvedModel } from '../../../app/desired/choose-models.ts';
 import { listedModels } from '../../../app/models.ts';
 import { type PulledModel, type PullResult, pull } from '../../../app/pull-models.ts';
-import { EXIT } from '../../../core/errors.ts';
+import { EXIT, type ExitCode } from '../../../core/errors.ts';
+import { isMissing } from '../../../core/profile/model-users.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { modelChoice, openFolder, type StoreInput, warnUnresolved } from './input.ts';
 
 export async function pullModels(
-  input: StoreInput & { readonly dryRun: boolean },
+  input: StoreInput & { readonly dryRun: boolean; readonly strict: boolean },
   context: Context,
 ): Promise<CommandResult> {
   const host = await context.host();
@@ -34,11 +35,18 @@ export async function pullModels(
     human: () =>
       sentences({ ...result, models: [...result.models, ...failed.map(failedModel)] }, input.dryRun),
     ids: models.map(({ ref }) => ref),
-    exitCode:
-      failed.length > 0 && result.models.some(({ state }) => state !== 'failed')
-        ? EXIT.partial
-        : result.exitCode,
+    exitCode: exitCodeOf(result, input.strict ? failed : failed.filter((model) => !isSkipped(model, input))),
   };
+}
+
+function exitCodeOf(result: PullResult, failed: readonly UnresolvedModel[]): ExitCode {
+  const succeeded = result.models.some(({ state }) => state !== 'failed');
+  return failed.length > 0 && succeeded ? EXIT.partial : result.exitCode;
+}
+
+/** Returns whether a model that its source lacks was only requested along with others. */
+function isSkipped({ optional, error }: UnresolvedModel, { model }: StoreInput): boolean {
+  return optional && isMissing(error) && (model.length === 0 || model.includes('all'));
 }
 
 /** Returns an unresolved model as a failed one. */

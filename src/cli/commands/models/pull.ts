@@ -24,6 +24,7 @@ export const modelsPullCommand = defineCommand({
   options: {
     dest: textOption('--dest <DIR>', 'download to a local directory, without Docker'),
     dryRun: flagOption('--dry-run', 'show what would be downloaded without changing anything'),
+    strict: flagOption('--strict', 'exit with 8 if an optional model does not exist at its source'),
     refresh: flagOption('--refresh', 'resolve model references again'),
   },
   settings: true,
