@@ -34,6 +34,13 @@ export interface HttpText extends HttpAnswer {
   readonly text: string;
 }
 
+/** A wait that a server asked for before the request is repeated. */
+export interface HttpWait {
+  readonly host: string;
+  readonly status: number;
+  readonly ms: number;
+}
+
 /** HTTP client for hubs. Any status is a response, not an error. */
 export interface HttpClient {
   /**

@@ -14,6 +14,8 @@ export interface TransferJob {
   readonly magic: string | null;
   /** called with the bytes on disk, resumed ones included, and those received now */
   readonly onBytes: (doneBytes: number, receivedBytes: number) => void;
+  /** called with the reason before a wait that the server asked for */
+  readonly onWait?: (reason: string) => void;
   readonly signal: AbortSignal;
 }
 

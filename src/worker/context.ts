@@ -9,10 +9,12 @@ import { checkModels } from '../app/fetch/check-models.ts';
 import { fetchModels } from '../app/fetch/fetch-models.ts';
 import type { PinnedModel } from '../core/domain/pinned-model.ts';
 import type { Catalog } from '../core/domain/profile.ts';
+import { waitText } from '../core/hub/wait-text.ts';
 import { parseModelRef } from '../core/source/parse-ref.ts';
 import { storePaths } from '../core/source/store-paths.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { ModelStore } from '../ports/model-store.ts';
+import type { Log } from './log/log.ts';
 import type { ModelFetcher } from './model-fetcher.ts';
 
 /** The adapters of the worker. */
@@ -27,10 +29,17 @@ export interface WorkerContext {
 /** Directory of the shipped profiles and engines in the image, unless RMA_DATA_DIR is set. */
 const DATA_DIR = '/opt/rma';
 
-export function createContext(env: NodeJS.ProcessEnv): WorkerContext {
+/** @param log receives waits that a hub asks for */
+export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): WorkerContext {
   const clock = systemClock;
   const random = Math.random;
-  const http = new UndiciClient({ clock, random, userAgent: `rma-worker/${RMA_VERSION}`, proxies: env });
+  const http = new UndiciClient({
+    clock,
+    random,
+    userAgent: `rma-worker/${RMA_VERSION}`,
+    proxies: env,
+    onWait: (wait) => log?.warn(waitText(wait)),
+  });
   // Read on the first request to a hub: a start with all models present needs no token.
   const hubToken = () => readHubToken(null, env);
   const sources = hubSources({ http, clock, random, environment: env, hubToken });

@@ -1,9 +1,16 @@
 import type { Agent, Dispatcher, ProxyAgent } from 'undici';
 import { backoffMs } from '../../core/backoff.ts';
 import { RmaError } from '../../core/errors.ts';
-import { isRetryableStatus, retryAfterMs } from '../../core/hub/retry.ts';
+import { isRetryableStatus, requestedWaitMs } from '../../core/hub/retry.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { HttpClient, HttpHop, HttpRequest, HttpStream, HttpText } from '../../ports/http-client.ts';
+import type {
+  HttpClient,
+  HttpHop,
+  HttpRequest,
+  HttpStream,
+  HttpText,
+  HttpWait,
+} from '../../ports/http-client.ts';
 import { guardedBody, networkFault } from './body.ts';
 import { type ProxyEnvironment, proxyFor } from './proxy.ts';
 import { isRedirect, MAX_REDIRECTS, mayCarryToken, redirectTarget, tooManyRedirects } from './redirect.ts';
@@ -22,6 +29,8 @@ export interface HttpOptions {
   readonly attempts?: number;
   /** first delay between two attempts of `read`, ms */
   readonly pauseMs?: number;
+  /** called before a wait that a server asked for */
+  readonly onWait?: (wait: HttpWait) => void;
 }
 
 /** Default size limit of `read`, bytes. */
@@ -64,17 +73,22 @@ export class UndiciClient implements HttpClient {
       if (!failed && !isRetryableStatus(outcome.status)) return outcome;
       if (attempt >= attempts && failed) throw outcome;
       if (attempt >= attempts && !failed) return outcome;
-      const requested = failed ? null : retryAfterMs(outcome.headers['retry-after'], clock.now());
-      await clock.sleep(
-        Math.max(requested ?? 0, backoffMs(attempt, random(), { firstMs: pauseMs })),
-        request.signal,
-      );
+      const requested = failed ? 0 : this.#requestedWait(outcome);
+      const pause = backoffMs(attempt, random(), { firstMs: pauseMs });
+      await clock.sleep(Math.max(requested, pause), request.signal);
     }
   }
 
   /** Closes idle connections. */
   async close(): Promise<void> {
     await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+  }
+
+  /** Returns the wait that the server asked for, in milliseconds, and reports it. */
+  #requestedWait({ url, status, headers }: HttpText): number {
+    const ms = requestedWaitMs(headers, this.#options.clock.now()) ?? 0;
+    if (ms > 0) this.#options.onWait?.({ host: new URL(url).host, status, ms });
+    return ms;
   }
 
   async #readOnce(request: HttpRequest): Promise<HttpText> {

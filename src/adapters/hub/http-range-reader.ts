@@ -1,6 +1,6 @@
 import { backoffMs } from '../../core/backoff.ts';
 import { badAnswer } from '../../core/hub/bad-answer.ts';
-import { hubRefusal } from '../../core/hub/hub-refusal.ts';
+import { errorCodeOf, hubRefusal } from '../../core/hub/hub-refusal.ts';
 import { isTemporary } from '../../core/hub/is-temporary.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient, HttpStream } from '../../ports/http-client.ts';
@@ -74,7 +74,7 @@ function startOf(stream: HttpStream, from: number, { authorization, tokenWays }:
     );
   }
   if (status === 416) throw badAnswer(subject, 'the requested range does not exist (416)');
-  const errorCode = headers['x-error-code'];
+  const errorCode = errorCodeOf(headers);
   throw hubRefusal({
     status,
     errorCode,

@@ -119,9 +119,11 @@ async function transferOne({
     magic: /\.gguf$/i.test(file.path) ? 'GGUF' : null,
     onBytes: (doneBytes, receivedBytes) => {
       here.set(key, Math.max(doneBytes, receivedBytes > 0 ? 0 : piece.durableBytes));
+      if (receivedBytes > 0) context.meter.enter('downloading');
       context.meter.file(key, doneBytes, receivedBytes);
       context.onBytes();
     },
+    onWait: (reason) => context.meter.enter('waiting', reason),
     signal,
   });
   return { path, digest };

@@ -3,42 +3,48 @@ import { UndiciClient } from '../../adapters/http/undici-client.ts';
 import { HttpRangeReader } from '../../adapters/hub/http-range-reader.ts';
 import { hubSources } from '../../adapters/hub/hub-source.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
+import { waitText } from '../../core/hub/wait-text.ts';
 import { RMA_VERSION } from '../../core/version.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
 import type { ModelSource } from '../../ports/model-source.ts';
 import type { RangeReader } from '../../ports/range-reader.ts';
+import type { Reporter } from '../../ports/reporter.ts';
 
-type Env = Readonly<Record<string, string | undefined>>;
+/** What requests to hubs depend on, apart from their addresses. */
+export interface HubNetwork {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly reporter: Reporter;
+}
 
-interface HubParts {
-  readonly env: Env;
+interface HubParts extends HubNetwork {
   readonly hub: RmaConfig['hub'];
   readonly token: () => string | null;
 }
 
 /** Returns the sources of models, with the servers and tokens of this command. */
-export function modelSources({ env, hub, token }: HubParts): readonly ModelSource[] {
+export function modelSources({ hub, token, ...network }: HubParts): readonly ModelSource[] {
   return hubSources({
-    http: hubClient(env),
+    http: hubClient(network),
     clock: systemClock,
     random: Math.random,
     endpoints: hub.endpoints,
-    environment: env,
+    environment: network.env,
     hubToken: token,
   });
 }
 
 /** Reads the heads of files. */
-export function rangeReader(env: Env): RangeReader {
-  return new HttpRangeReader({ http: hubClient(env), clock: systemClock, random: Math.random });
+export function rangeReader(network: HubNetwork): RangeReader {
+  return new HttpRangeReader({ http: hubClient(network), clock: systemClock, random: Math.random });
 }
 
 /** The way out to hubs, through the proxies that the environment names. */
-export function hubClient(env: Env): HttpClient {
+export function hubClient({ env, reporter }: HubNetwork): HttpClient {
   return new UndiciClient({
     clock: systemClock,
     random: Math.random,
     userAgent: `rma/${RMA_VERSION}`,
     proxies: env,
+    onWait: (wait) => reporter.emit({ type: 'warning', code: 'RMA_HUB_BUSY', text: waitText(wait) }),
   });
 }

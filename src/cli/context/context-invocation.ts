@@ -22,8 +22,8 @@ export function createInvocation(
   const shipped = packageRoot(import.meta.url);
   const token = () => hubToken(loaded, env);
   return {
-    sources: modelSources({ env, hub: loaded.config.hub, token: () => token()?.value ?? null }),
-    ranges: rangeReader(env),
+    sources: modelSources({ env, reporter, hub: loaded.config.hub, token: () => token()?.value ?? null }),
+    ranges: rangeReader({ env, reporter }),
     workerImage: new PackagedImage(join(shipped, 'dist', 'image')),
     clock: systemClock,
     reporter,

@@ -3,16 +3,13 @@ import { FileModelStore } from '../../adapters/store/file-model-store.ts';
 import { HttpTransfer } from '../../adapters/store/transfer/transfer.ts';
 import type { FolderStore } from '../../app/pull-models.ts';
 import { storePaths } from '../../core/source/store-paths.ts';
-import { hubClient } from './context-hub.ts';
+import { type HubNetwork, hubClient } from './context-hub.ts';
 
 /** Opens the store in the directory of `--dest`, which overrides every variable. */
-export function openFolderStore(
-  folder: string,
-  env: Readonly<Record<string, string | undefined>>,
-): FolderStore {
+export function openFolderStore(folder: string, network: HubNetwork): FolderStore {
   const store = new FileModelStore({ paths: storePaths(folder, {}), clock: systemClock });
   return {
     store,
-    transfer: new HttpTransfer({ http: hubClient(env), clock: systemClock, random: Math.random }),
+    transfer: new HttpTransfer({ http: hubClient(network), clock: systemClock, random: Math.random }),
   };
 }

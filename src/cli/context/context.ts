@@ -68,7 +68,8 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     config,
     host: localHost,
     invocation,
-    folderStore: async (folder) => (await import('./context-store.ts')).openFolderStore(folder, env),
+    folderStore: async (folder) =>
+      (await import('./context-store.ts')).openFolderStore(folder, { env, reporter }),
     confirm: async (question) => (await import('../confirm.ts')).confirm(question, { io, globals }),
     hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(env),
   };

@@ -21,16 +21,33 @@ export interface TokenWays {
   readonly check: string;
 }
 
+const DISABLED = 'DisabledRepo';
+/** RFC 7725 */
+const UNAVAILABLE_FOR_LEGAL_REASONS = 451;
+
 export const HF_TOKEN_WAYS: TokenWays = {
   give: '--token-file FILE, HF_TOKEN or `hf auth login`',
   check: 'check the token with `hf auth whoami`',
 };
+
+/**
+ * Returns the error code of a response: header `X-Error-Code`. Where the hub disables a repository without a code, its
+ * message is the code (huggingface_hub: `hf_raise_for_status`).
+ */
+export function errorCodeOf(headers: Readonly<Record<string, string>>): string | undefined {
+  const message = headers['x-error-message']?.trim();
+  return (
+    headers['x-error-code'] ?? (message === 'Access to this resource is disabled.' ? DISABLED : undefined)
+  );
+}
 
 /** Returns the error for an unsuccessful HTTP status of a hub (docs: `X-Error-Code` of the Hugging Face API). */
 export function hubRefusal(refusal: Refusal): RmaError {
   const { status, errorCode, subject, tokenWays = HF_TOKEN_WAYS } = refusal;
   if (errorCode === 'RevisionNotFound') return revisionNotFound(refusal);
   if (errorCode === 'GatedRepo') return gated(refusal);
+  if (errorCode === DISABLED || status === UNAVAILABLE_FOR_LEGAL_REASONS) return disabled(refusal);
+  if (errorCode === 'EntryNotFound') return fileNotFound(refusal);
   if (status === 401) return unauthorized(refusal);
   if (status === 403) return forbidden(refusal);
   if (status === 404 || status === 410) {
@@ -67,6 +84,22 @@ export function hubRefusal(refusal: Refusal): RmaError {
 function revisionNotFound({ subject, revision, status }: Refusal): RmaError {
   return new RmaError('RMA_HUB_REVISION_NOT_FOUND', `${subject} has no revision "${revision ?? ''}"`, {
     hint: 'use an existing branch, tag or commit after @, or omit it for the default branch',
+    details: { status },
+  });
+}
+
+function fileNotFound({ subject, status }: Refusal): RmaError {
+  return new RmaError('RMA_HUB_NOT_FOUND', `${subject}: file not found on the hub (HTTP ${status})`, {
+    hint: 'the repository may have changed: run the command again with --refresh',
+    details: { status },
+  });
+}
+
+/** No token helps: the hub withdrew the repository, for example after a report. */
+function disabled({ subject, status, page }: Refusal): RmaError {
+  return new RmaError('RMA_HUB_DISABLED', `${subject} is disabled by the hub (HTTP ${status})`, {
+    exitCode: EXIT.denied,
+    hint: page === null ? 'use another repository' : `use another repository; ${page} may show the reason`,
     details: { status },
   });
 }

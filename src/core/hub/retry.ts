@@ -1,12 +1,62 @@
-/** Longest `Retry-After` that is honored, milliseconds. */
-const MAX_RETRY_AFTER_MS = 120_000;
+/** Longest wait that a server can ask for, milliseconds. */
+const MAX_WAIT_MS = 120_000;
+/** Numbers from here on are points in time in seconds since 1970, from a thousand times as much on in milliseconds. */
+const EPOCH_SECONDS = 1e9;
 
-/** Returns the wait of a `Retry-After` header (seconds or an HTTP date, RFC 9110 10.2.3) in milliseconds, at most two minutes; null without a valid one. `now` is wall-clock time in ms. */
-export function retryAfterMs(header: string | undefined, now: number): number | null {
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * Returns the wait that a response asks for, in milliseconds, at most two minutes; null if it asks for none. `now` is
+ * wall-clock time in ms. Read in this order: `Retry-After` (RFC 9110 10.2.3: seconds or a date), `RateLimit`
+ * (draft-ietf-httpapi-ratelimit-headers: `"api";r=0;t=14`, before version 8 `limit=100, remaining=0, reset=14`), then
+ * `RateLimit-Reset` and `X-RateLimit-Reset` (seconds, or the time of the reset).
+ */
+export function requestedWaitMs(headers: Headers, now: number): number | null {
+  const waits = [
+    retryAfterMs(headers['retry-after'], now),
+    rateLimitMs(headers['ratelimit']),
+    resetMs(headers['ratelimit-reset'], now),
+    resetMs(headers['x-ratelimit-reset'], now),
+  ];
+  const ms = waits.find((wait) => wait !== null);
+  return ms === undefined || ms === null ? null : Math.min(MAX_WAIT_MS, Math.max(0, ms));
+}
+
+function retryAfterMs(header: string | undefined, now: number): number | null {
   if (header === undefined) return null;
-  const seconds = /^\s*\d+(\.\d+)?\s*$/.test(header) ? Number(header) : null;
-  const ms = seconds === null ? Date.parse(header) - now : seconds * 1000;
-  return Number.isFinite(ms) ? Math.min(MAX_RETRY_AFTER_MS, Math.max(0, ms)) : null;
+  // without a name of a month it is no date, though `Date.parse` reads it
+  return secondsMs(header) ?? (/[a-z]{3}/i.test(header) ? finite(Date.parse(header) - now) : null);
+}
+
+/** Returns the longest wait of the limits that are used up: only those reject requests. */
+function rateLimitMs(header: string | undefined): number | null {
+  const limits = (header ?? '').split(/,(?=\s*")/).map(parametersOf);
+  const waits = limits.flatMap((limit) => {
+    const remaining = limit.get('r') ?? limit.get('remaining') ?? '0';
+    const ms = secondsMs(limit.get('t') ?? limit.get('reset') ?? '');
+    return Number(remaining) > 0 || ms === null ? [] : [ms];
+  });
+  return waits.length === 0 ? null : Math.max(...waits);
+}
+
+/** Returns the parameters of one limit: `key=value`, separated by `;` or `,`. */
+function parametersOf(limit: string): ReadonlyMap<string, string> {
+  const pairs = limit.matchAll(/(?:^|[;,])\s*([a-z]+)\s*=\s*([^;,\s]+)/gi);
+  return new Map([...pairs].map(([, key = '', value = '']) => [key.toLowerCase(), value]));
+}
+
+function resetMs(header: string | undefined, now: number): number | null {
+  const ms = header === undefined ? null : secondsMs(header);
+  if (ms === null || ms < EPOCH_SECONDS * 1000) return ms;
+  return (ms < EPOCH_SECONDS * 1e6 ? ms : ms / 1000) - now;
+}
+
+function secondsMs(text: string): number | null {
+  return /^\s*\d+(\.\d+)?\s*$/.test(text) ? finite(Number(text) * 1000) : null;
+}
+
+function finite(ms: number): number | null {
+  return Number.isFinite(ms) ? ms : null;
 }
 
 /** Returns true for a status after which the same request can succeed later. */

@@ -35,11 +35,6 @@ export function parseCommit(text: string, subject: string): string {
   return parseAnswer(revision, text, (fault) => badAnswer(subject, fault)).sha;
 }
 
-/** Returns the URL of the next page in a `Link` header (RFC 8288); null on the last page. */
-export function nextPage(link: string | undefined): string | null {
-  return /<([^>]+)>\s*;[^,]*\brel="?next"?/.exec(link ?? '')?.[1] ?? null;
-}
-
 /** Returns an entry in the form of a pinned file; its values are not checked yet. */
 function asPinned(entry: unknown): unknown {
   if (!isObject(entry)) return entry;

@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 import type { PinnedFile } from '../domain/pinned-model.ts';
 import { badAnswer } from '../hub/bad-answer.ts';
-import { HF_TOKEN_WAYS, hubRefusal } from '../hub/hub-refusal.ts';
+import { errorCodeOf, HF_TOKEN_WAYS, hubRefusal } from '../hub/hub-refusal.ts';
+import { nextPageUrl } from '../hub/next-page.ts';
 import { noMatch } from '../hub/no-match.ts';
 import { selectFiles } from '../reference/select-files.ts';
 import { matching } from '../schema/rules.ts';
 import { assertSafePaths } from '../store/safe-path.ts';
-import { nextPage, parseCommit, parseTreePage } from './huggingface-listing.ts';
+import { parseCommit, parseTreePage } from './huggingface-listing.ts';
 import { pinnedFields } from './pinned-fields.ts';
 import {
   type PinnedRepository,
@@ -24,7 +25,9 @@ export interface PinnedHfModel extends PinnedRepository {
   readonly commit: string;
 }
 
+/** Bounds of a listing: the hub sends 1,000 entries a page. */
 const MAX_PAGES = 1000;
+const MAX_FILES = 1_000_000;
 
 /** Hugging Face: resolves a revision to a commit, then lists every file, size and hash in pages. */
 export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
@@ -94,18 +97,20 @@ function* fetchCommit(ref: RepositoryRef, access: Access): Dialog<string> {
 
 function* fetchListing(ref: RepositoryRef, commit: string, access: Access): Dialog<readonly PinnedFile[]> {
   const files: PinnedFile[] = [];
-  let url = `${access.endpoint}/api/models/${ref.repo}/tree/${commit}?recursive=true&expand=false`;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
+  const { repo: subject } = ref;
+  const seen = new Set<string>();
+  let url = `${access.endpoint}/api/models/${subject}/tree/${commit}?recursive=true&expand=false`;
+  while (seen.size < MAX_PAGES) {
+    seen.add(url);
     const { text, headers } = yield* get(url, ref, access);
-    for (const file of parseTreePage(text, ref.repo)) files.push(file);
-    const next = nextPage(headers['link']);
+    for (const file of parseTreePage(text, subject)) files.push(file);
+    const next = nextPageUrl(headers['link'], { url, endpoint: access.endpoint, subject });
     if (next === null) return files;
-    url = new URL(next, url).href;
-    if (new URL(url).origin !== new URL(access.endpoint).origin) {
-      throw badAnswer(ref.repo, 'the next page of the file list is on another host');
-    }
+    if (seen.has(next)) throw badAnswer(subject, 'the file list repeats a page');
+    if (files.length > MAX_FILES) throw badAnswer(subject, `the file list has more than ${MAX_FILES} files`);
+    url = next;
   }
-  throw badAnswer(ref.repo, `the file list has more than ${MAX_PAGES} pages`);
+  throw badAnswer(subject, `the file list has more than ${MAX_PAGES} pages`);
 }
 
 function* get(url: string, { repo, revision }: RepositoryRef, access: Access): Dialog<SourceReply> {
@@ -113,7 +118,7 @@ function* get(url: string, { repo, revision }: RepositoryRef, access: Access): D
   if (reply.status === 200) return reply;
   throw hubRefusal({
     status: reply.status,
-    errorCode: reply.headers['x-error-code'],
+    errorCode: errorCodeOf(reply.headers),
     subject: repo,
     revision,
     page: `${access.endpoint}/${repo}`,

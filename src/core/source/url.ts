@@ -3,7 +3,7 @@ import type { PinnedModel } from '../domain/pinned-model.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { announcedBytes } from '../hub/announced-bytes.ts';
 import { badAnswer } from '../hub/bad-answer.ts';
-import { hubRefusal } from '../hub/hub-refusal.ts';
+import { errorCodeOf, hubRefusal } from '../hub/hub-refusal.ts';
 import { matching } from '../schema/rules.ts';
 import { assertSafePaths } from '../store/safe-path.ts';
 import { pinnedFields } from './pinned-fields.ts';
@@ -100,7 +100,7 @@ function announcedSha256({ hops }: SourceReply): string | null {
 }
 
 function refused(ref: UrlRef, { status, headers }: SourceReply): RmaError {
-  const errorCode = headers['x-error-code'];
+  const errorCode = errorCodeOf(headers);
   return hubRefusal({ status, errorCode, subject: ref.url, revision: null, page: null, tokenSent: false });
 }
 

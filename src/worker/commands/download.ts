@@ -29,7 +29,7 @@ import type { Invocation } from './invocation.ts';
  */
 export async function download(invocation: Invocation): Promise<ExitCode> {
   const { env, clock, stop, print } = invocation;
-  const context = createContext(env);
+  const context = createContext(env, { warn: (text) => log.warn(text) });
   const catalog = await context.catalog();
   const { types, strict, help } = readArguments(invocation, catalog);
   if (help) {

@@ -20,7 +20,7 @@ export async function fetch({ env, clock, stop, print, readStdin }: Invocation):
   const start = models.map((model) => unstarted(model.ref, pinnedBytes(model)));
   const board = createStatusBoard({ worker: 'fetch', profile: '', models: start, engines: [] }, clock);
   const log = openLog(env, { clock, scope: () => board.status.state, progress: 'stderr' });
-  const { store, fetcher } = createContext(env);
+  const { store, fetcher } = createContext(env, log);
   logStatus(board, log, clock);
   const end = streamStatus(board, clock, print);
   try {

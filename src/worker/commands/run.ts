@@ -38,7 +38,7 @@ export async function run({ env, clock, stop }: Invocation): Promise<ExitCode> {
   logStatus(board, log, clock);
   // Responses must arrive within one heartbeat, or a hanging engine would outlive its lease.
   const deadlineMs = Math.min(3_000, config.heartbeatSeconds * 600);
-  const { store, fetcher } = createContext(env);
+  const { store, fetcher } = createContext(env, log);
   const probe = createEngineProbe(clock, deadlineMs);
   const registrar = createRegistrar(coordinator());
   const random = Math.random;

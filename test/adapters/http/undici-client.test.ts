@@ -139,18 +139,32 @@ test('reports a refused connection', async () => {
   });
 });
 
-test('[fail H1] retries a 429 after the Retry-After of the hub', async () => {
-  let count = 0;
-  const { url } = await serve((_, response) => {
-    count += 1;
-    if (count < 3) response.writeHead(429, { 'retry-after': '7' }).end();
-    else response.end('ok');
-  });
-  const clock = new JumpingClock();
-  const http = new UndiciClient({ clock, random: () => 0, userAgent: 'rma-test' });
-  expect((await http.read({ method: 'GET', url })).text).toBe('ok');
-  expect(clock.sleeps).toEqual([7000, 7000]);
-});
+test.each([
+  [{ 'retry-after': '7' }, 7000],
+  [{ ratelimit: '"api";r=0;t=14' }, 14_000],
+])(
+  '[case F10] [fail H1] repeats a 429 with %j after that time, and reports the wait',
+  async (headers, ms) => {
+    let count = 0;
+    const { url } = await serve((_, response) => {
+      count += 1;
+      if (count < 3) response.writeHead(429, headers).end();
+      else response.end('ok');
+    });
+    const clock = new JumpingClock();
+    const waits: unknown[] = [];
+    const http = new UndiciClient({
+      clock,
+      random: () => 0,
+      userAgent: 'rma-test',
+      onWait: (wait) => waits.push(wait),
+    });
+    expect((await http.read({ method: 'GET', url })).text).toBe('ok');
+    expect(clock.sleeps).toEqual([ms, ms]);
+    const wait = { host: new URL(url).host, status: 429, ms };
+    expect(waits).toEqual([wait, wait]);
+  },
+);
 
 test('retries server errors a limited number of times, and client errors never', async () => {
   const counts = new Map<string, number>();

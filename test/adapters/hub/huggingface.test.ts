@@ -46,7 +46,7 @@ test('a pattern selects some files and marks the model as incomplete', async () 
   expect(model).toMatchObject({ complete: false, files: [{ path: 'config.json' }] });
 });
 
-test('reads all pages of a listing', async () => {
+test('[case F03] reads all pages of a listing from the endpoint, whatever scheme and host the links have', async () => {
   const { server, repo, resolve } = await setUp();
   const page = (path: string) =>
     JSON.stringify([
@@ -56,22 +56,41 @@ test('reads all pages of a listing', async () => {
   server.fault = ({ path }, response) => {
     if (!path.includes('/tree/')) return false;
     const next = `/api/models/acme/tiny/tree/${repo.commit}?recursive=true&expand=false&cursor=2`;
-    if (path.includes('cursor=2')) response.end(page('two'));
-    else response.writeHead(200, { link: `<${server.url}${next}>; rel="next"` }).end(page('one'));
+    if (path.includes('cursor=3')) response.end(page('three'));
+    else if (path.includes('cursor=2')) {
+      response
+        .writeHead(200, { link: `<${server.cdn}${next.replace('=2', '=3')}>; rel="next"` })
+        .end(page('two'));
+    } else response.writeHead(200, { link: `<https://hub.invalid${next}>; rel="next"` }).end(page('one'));
     return true;
   };
-  expect((await resolve('hf:acme/tiny')).files.map(({ path }) => path)).toEqual(['one', 'two']);
+  expect((await resolve('hf:acme/tiny')).files.map(({ path }) => path)).toEqual(['one', 'two', 'three']);
 });
 
-test('[fail X5] rejects a listing that continues on another host', async () => {
+test('[case F03] [fail X5] never asks another host for the next page of a listing', async () => {
   const { server, resolve } = await setUp('hf_secretsecret');
-  server.fault = ({ path, server: name }, response) => {
-    if (!path.includes('/tree/') || name === 'cdn') return false;
+  server.fault = ({ path }, response) => {
+    if (!path.includes('/tree/')) return false;
     response.writeHead(200, { link: `<${server.cdn}/next>; rel="next"` }).end('[]');
     return true;
   };
-  await expect(resolve('hf:acme/tiny')).rejects.toMatchObject({ code: 'RMA_HUB_BAD_ANSWER' });
+  await expect(resolve('hf:acme/tiny')).rejects.toMatchObject({ code: 'RMA_HUB_NOT_FOUND' });
+  expect(server.requests.at(-1)).toMatchObject({ server: 'hub', path: '/next' });
   expect(server.requests.filter(({ server: name }) => name === 'cdn')).toEqual([]);
+});
+
+test.each([
+  ['is malformed', '<http://[>; rel="next"'],
+  ['repeats the page', '<?recursive=true&expand=false>; rel="next"'],
+])('[case F03] a listing whose next link %s is an unexpected response', async (_, link) => {
+  const { server, resolve } = await setUp();
+  server.fault = ({ path }, response) => {
+    if (!path.includes('/tree/')) return false;
+    response.writeHead(200, { link }).end('[]');
+    return true;
+  };
+  await expect(resolve('hf:acme/tiny')).rejects.toMatchObject({ code: 'RMA_HUB_BAD_ANSWER' });
+  expect(server.requests).toHaveLength(2);
 });
 
 test('encodes a revision as one path segment', async () => {
@@ -95,6 +114,13 @@ test.each([
   ],
   ['a gated repository', 'hf:acme/tiny', json(403, '', { 'x-error-code': 'GatedRepo' }), 'RMA_HUB_GATED', 4],
   ['a busy hub', 'hf:acme/tiny', json(429, ''), 'RMA_HUB_BUSY', 1],
+  [
+    '[case F17] a disabled repository',
+    'hf:acme/tiny',
+    json(403, '', { 'x-error-code': 'DisabledRepo' }),
+    'RMA_HUB_DISABLED',
+    4,
+  ],
   ['an HTML page', 'hf:acme/tiny', json(200, '<!doctype html>'), 'RMA_HUB_BAD_ANSWER', 1],
   ['a response without a commit', 'hf:acme/tiny', json(200, '{"sha": "main"}'), 'RMA_HUB_BAD_ANSWER', 1],
 ] as const)('%s fails with code, exit code and hint', async (...[, ref, fault, code, exitCode]) => {

@@ -171,11 +171,16 @@ test.each([
   expect(rig.server.requests).toHaveLength(1);
 });
 
-test('[fail H1] retries a busy server after its Retry-After', async () => {
-  const rig = await transferRig((n, request, response) => {
-    if (n === 1) response.writeHead(429, { 'retry-after': '42' }).end();
-    else sendContent(request, response, rig.content);
-  });
-  await rig.fetch();
-  expect(rig.clock.sleeps).toContain(42_000);
-});
+test.each([{ 'retry-after': '42' }, { ratelimit: '"resolvers";r=0;t=42' }])(
+  '[case F10] [fail H1] retries a busy server after the time in %j, and reports the wait',
+  async (headers) => {
+    const rig = await transferRig((n, request, response) => {
+      if (n === 1) response.writeHead(429, headers).end();
+      else sendContent(request, response, rig.content);
+    });
+    const waits: string[] = [];
+    await rig.fetch({ onWait: (reason) => waits.push(reason) });
+    expect(rig.clock.sleeps).toContain(42_000);
+    expect(waits).toEqual([expect.stringMatching(/limits the request rate \(HTTP 429\); retrying in 42 s$/)]);
+  },
+);

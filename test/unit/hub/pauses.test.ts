@@ -1,15 +1,37 @@
 import { expect, test } from 'vitest';
 import { addSample, bytesPerSecond, etaSeconds, type RateWindow } from '../../../src/core/hub/rate.ts';
-import { isRetryableStatus, retryAfterMs } from '../../../src/core/hub/retry.ts';
+import { isRetryableStatus, requestedWaitMs } from '../../../src/core/hub/retry.ts';
 
-test('[fail H1] parses Retry-After as seconds or date, with a maximum', () => {
-  const now = Date.UTC(2026, 0, 1);
-  expect(retryAfterMs('7', now)).toBe(7000);
-  expect(retryAfterMs(new Date(now + 9000).toUTCString(), now)).toBe(9000);
-  expect(retryAfterMs(new Date(now - 9000).toUTCString(), now)).toBe(0);
-  expect(retryAfterMs('999999', now)).toBe(120_000);
-  expect(retryAfterMs('soon', now)).toBeNull();
-  expect(retryAfterMs(undefined, now)).toBeNull();
+const NOW = Date.UTC(2026, 0, 1);
+
+test.each([
+  [{ 'retry-after': '7' }, 7000],
+  [{ 'retry-after': new Date(NOW + 9000).toUTCString() }, 9000],
+  [{ 'retry-after': new Date(NOW - 9000).toUTCString() }, 0],
+  [{ 'retry-after': '999999' }, 120_000],
+  [{ 'retry-after': `1${'0'.repeat(400)}` }, null],
+  [{ 'retry-after': 'soon' }, null],
+  [{ 'retry-after': '-5' }, null],
+  [{}, null],
+  [{ ratelimit: '"api";r=0;t=14' }, 14_000],
+  [{ ratelimit: '"api"; r=0; t=14' }, 14_000],
+  [{ ratelimit: '"pages";r=80;t=200, "api";r=0;t=14' }, 14_000],
+  [{ ratelimit: '"a";r=0;t=3, "b";r=0;t=14' }, 14_000],
+  [{ ratelimit: '"api";t=14;pk=:dXNlcg==:' }, 14_000],
+  [{ ratelimit: '"api";r=0;t=9000' }, 120_000],
+  [{ ratelimit: '"api";r=5;t=14' }, null],
+  [{ ratelimit: '"api";r=0;t=soon' }, null],
+  [{ ratelimit: ';;;,,"' }, null],
+  [{ ratelimit: 'limit=100, remaining=0, reset=14' }, 14_000],
+  [{ 'ratelimit-reset': '14' }, 14_000],
+  [{ 'x-ratelimit-reset': '14' }, 14_000],
+  [{ 'x-ratelimit-reset': String(NOW / 1000 + 14) }, 14_000],
+  [{ 'x-ratelimit-reset': String(NOW + 14_000) }, 14_000],
+  [{ 'x-ratelimit-reset': String(NOW / 1000 - 14) }, 0],
+  [{ 'retry-after': '3', ratelimit: '"api";r=0;t=14' }, 3000],
+  [{ 'retry-after': 'soon', ratelimit: '"api";r=0;t=14' }, 14_000],
+] as const)('[case F10] [fail H1] headers %j ask for a wait of %j ms', (headers, ms) => {
+  expect(requestedWaitMs({ ...headers }, NOW)).toBe(ms);
 });
 
 test('retries only temporary statuses', () => {

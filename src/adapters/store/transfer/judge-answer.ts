@@ -1,5 +1,5 @@
 import { EXIT, RmaError } from '../../../core/errors.ts';
-import { hubRefusal, type TokenWays } from '../../../core/hub/hub-refusal.ts';
+import { errorCodeOf, hubRefusal, type TokenWays } from '../../../core/hub/hub-refusal.ts';
 import { isRetryableStatus } from '../../../core/hub/retry.ts';
 import type { HttpAnswer } from '../../../ports/http-client.ts';
 
@@ -41,7 +41,7 @@ export function judgeAnswer(request: RangeRequest, answer: HttpAnswer): Verdict 
   if (status === 416) return judgeUnsatisfiable(request, headers);
   const error = hubRefusal({
     status,
-    errorCode: headers['x-error-code'],
+    errorCode: errorCodeOf(headers),
     subject: request.label,
     revision: null,
     page: null,

@@ -1,7 +1,8 @@
 import { backoffMs } from '../../../core/backoff.ts';
 import type { Digest } from '../../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
-import { retryAfterMs } from '../../../core/hub/retry.ts';
+import { requestedWaitMs } from '../../../core/hub/retry.ts';
+import { waitText } from '../../../core/hub/wait-text.ts';
 import { EMPTY_SHA256 } from '../../../core/store/digest.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { HttpClient, HttpStream } from '../../../ports/http-client.ts';
@@ -34,7 +35,7 @@ const MAX_RESTARTS = 5;
 /** Largest range per request: hubs refuse a single response above 50 GB. */
 const MAX_RANGE = 8 * 1024 ** 3;
 
-type Outcome = Exclude<Verdict, { kind: 'restart' }> & { readonly waitMs?: number | null };
+type Outcome = Exclude<Verdict, { kind: 'restart' }> & { readonly waitMs?: number };
 
 /** Downloads one stream per file: resumes from the journal, checks each response, hashes while writing. */
 export class HttpTransfer implements Transfer {
@@ -132,8 +133,7 @@ class Run {
         signal,
       });
       const verdict = judgeAnswer({ label, bytes, offset, end, etag, tokenSent, ...ways }, stream);
-      if (verdict.kind === 'retry')
-        return { ...verdict, waitMs: retryAfterMs(stream.headers['retry-after'], clock.now()) };
+      if (verdict.kind === 'retry') return { ...verdict, waitMs: this.#requestedWait(stream) };
       if (verdict.kind === 'fail') return verdict;
       if (verdict.kind === 'restart') await this.#restart();
       this.part.etag = strongEtag(stream.headers);
@@ -146,6 +146,13 @@ class Run {
     } finally {
       stream?.close();
     }
+  }
+
+  /** Returns the wait that the server asked for, in milliseconds, and reports it. */
+  #requestedWait({ headers, status, url }: HttpStream): number {
+    const ms = requestedWaitMs(headers, this.#options.clock.now()) ?? 0;
+    if (ms > 0) this.#job.onWait?.(waitText({ host: new URL(url).host, status, ms }));
+    return ms;
   }
 
   async #restart(cause?: RmaError): Promise<void> {
