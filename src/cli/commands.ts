@@ -1,6 +1,7 @@
 import { composeRenderCommand } from './commands/compose/render.ts';
 import { configShowCommand } from './commands/config/show.ts';
 import { downCommand } from './commands/down.ts';
+import { execCommand } from './commands/exec.ts';
 import { gpusCommand } from './commands/gpus.ts';
 import { helpCommand } from './commands/help.ts';
 import { logsCommand } from './commands/logs.ts';
@@ -29,6 +30,7 @@ export const COMMAND_TABLE: CommandTable = {
     statusCommand,
     gpusCommand,
     logsCommand,
+    execCommand,
     modelsLsCommand,
     modelsPullCommand,
     modelsPathCommand,

@@ -1,4 +1,3 @@
-import type { ExitCode } from '../core/errors.ts';
 import type { ArgumentSpec } from './argument.ts';
 import type { Context } from './context/context.ts';
 import type { OptionSpec } from './option.ts';
@@ -29,8 +28,8 @@ export interface CommandResult {
   readonly items?: readonly Readonly<Record<string, unknown>>[];
   /** data of `--format yaml` if it differs from `json` */
   readonly yaml?: unknown;
-  /** default 0 */
-  readonly exitCode?: ExitCode;
+  /** a documented exit code of rma, or that of the program that it ran for the user; default 0 */
+  readonly exitCode?: number;
   /** the suggested next command */
   readonly next?: string;
 }

@@ -5,7 +5,7 @@ import type { ProcessIo } from './process-io.ts';
 import { type Invocation, parseCommandLine } from './program.ts';
 
 /** Runs rma with these arguments and returns its exit code. Never throws. */
-export async function runCli(io: ProcessIo, table: CommandTable): Promise<ExitCode> {
+export async function runCli(io: ProcessIo, table: CommandTable): Promise<number> {
   try {
     const invocation = parseCommandLine(io.argv, table);
     switch (invocation.kind) {

@@ -18,7 +18,7 @@ export async function runCommand(
   io: ProcessIo,
   invocation: CommandInvocation,
   table: CommandTable,
-): Promise<ExitCode> {
+): Promise<number> {
   const { globals, settings } = invocation;
   const errTheme = createTheme(io.stderr, io.env, { color: globals.color });
   const reporter = new WarningCollector(await selectReporter(io, globals, errTheme));
@@ -44,7 +44,7 @@ interface Output {
   readonly reporter: WarningCollector;
 }
 
-async function succeed({ io, globals, reporter }: Output, result: CommandResult): Promise<ExitCode> {
+async function succeed({ io, globals, reporter }: Output, result: CommandResult): Promise<number> {
   const exitCode = signalExit(io.signal) ?? result.exitCode ?? EXIT.ok;
   const document = reporter.addTo(result.json);
   const noTrunc = globals.noTrunc || globals.format === 'wide';

@@ -46,11 +46,26 @@ export interface DockerCli {
   logs(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<number>;
   /** Runs a command in a running container, whatever its exit code. */
   exec(container: string, argv: readonly string[], options: ExecOptions): Promise<CommandOutcome>;
+  /** Runs a command in a running container on the terminal's own streams. Returns its exit code. */
+  execHere(container: string, argv: readonly string[], options: ExecHereOptions): Promise<number>;
   /** Runs a one-off container, whatever its exit code. @throws RmaError when the engine cannot start it */
   oneOff(run: OneOff): Promise<CommandOutcome>;
 }
 
-export interface ExecOptions {
+export interface ExecPlace {
+  /** user of the command; null: the container's */
+  readonly user?: string | null;
+  /** working directory; null: the container's */
+  readonly workdir?: string | null;
+}
+
+export interface ExecHereOptions extends ExecPlace {
+  /** allocates a terminal in the container */
+  readonly tty: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface ExecOptions extends ExecPlace {
   /** keeps the command's stdin open until rma ends the call, so that a command that follows something knows when to end */
   readonly openStdin?: boolean;
   readonly onStdout?: (line: string) => void;

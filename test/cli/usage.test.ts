@@ -59,14 +59,18 @@ describe('help', () => {
     },
   );
 
-  it.each(COMMAND_TABLE.commands.flatMap(({ examples }) => examples.map(({ command }) => [command])))(
-    'has only valid examples: %s',
-    async (example) => {
-      const words = [...example.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
-      const { exitCode, stderr } = await runRma([...words.slice(1), '--help']);
-      expect([exitCode, stderr]).toEqual([0, '']);
-    },
-  );
+  it.each(
+    COMMAND_TABLE.commands.flatMap(({ path, examples }) => examples.map(({ command }) => [command, path])),
+  )('has only valid examples: %s', async (example, path) => {
+    const words = [...example.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+    const depth = path.split(' ').length;
+    const { exitCode, stderr } = await runRma([
+      ...words.slice(1, 1 + depth),
+      '--help',
+      ...words.slice(1 + depth),
+    ]);
+    expect([exitCode, stderr]).toEqual([0, '']);
+  });
 });
 
 describe('a usage error', () => {
@@ -118,11 +122,11 @@ describe('every command', () => {
   const WITHOUT_CONFIG = new Set(['version', 'help']);
   const filled = COMMAND_TABLE.commands.map(({ path, arguments: args }) => {
     const given = Object.values(args).filter(({ form }) => form === 'required' || form === 'non-empty-list');
-    return [path, [...path.split(' '), ...given.map(() => 'x')]] as const;
+    return [path, path.split(' '), given.map(() => 'x')] as const;
   });
 
-  it.each(filled)('reports a usage error as JSON: %s', async (_path, argv) => {
-    const { exitCode, stdout, stderr } = await runRma([...argv, '--nonsense', '--json']);
+  it.each(filled)('reports a usage error as JSON: %s', async (_path, words, args) => {
+    const { exitCode, stdout, stderr } = await runRma([...words, '--nonsense', '--json', ...args]);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(JSON.parse(stderr)).toMatchObject({
       schema: 'rma.error/v1',
@@ -132,8 +136,8 @@ describe('every command', () => {
 
   it.each(filled.filter(([path]) => !WITHOUT_CONFIG.has(path)))(
     'reads its configuration before it uses Docker or the network: %s',
-    async (_path, argv) => {
-      const { exitCode, stdout, stderr } = await runRma(['-f', '-', ...argv, '--json'], {
+    async (_path, words, args) => {
+      const { exitCode, stdout, stderr } = await runRma(['-f', '-', ...words, '--json', ...args], {
         stdin: 'projct: x\n',
       });
       expect([exitCode, stdout]).toEqual([2, '']);

@@ -3,7 +3,15 @@ import { EXIT, RmaError } from '../../core/errors.ts';
 import { failureReason } from '../../core/last-line.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
-import type { ComposeProject, DockerCli, ExecOptions, ImageBuild, OneOff } from '../../ports/docker-cli.ts';
+import type {
+  ComposeProject,
+  DockerCli,
+  ExecHereOptions,
+  ExecOptions,
+  ExecPlace,
+  ImageBuild,
+  OneOff,
+} from '../../ports/docker-cli.ts';
 import { composeFault } from './compose-fault.ts';
 import { oneOffArguments } from './one-off.ts';
 
@@ -76,10 +84,18 @@ export class SpawnedDockerCli implements DockerCli {
   }
 
   async exec(container: string, argv: readonly string[], options: ExecOptions): Promise<CommandOutcome> {
-    const { openStdin, ...rest } = options;
-    if (!openStdin) return this.#runner.run({ argv: ['docker', 'exec', container, ...argv], ...rest });
-    const command: [string, ...string[]] = ['docker', 'exec', '--interactive', container, ...argv];
+    const { openStdin, user, workdir, ...rest } = options;
+    const place = placeFlags({ user: user ?? null, workdir: workdir ?? null });
+    if (!openStdin)
+      return this.#runner.run({ argv: ['docker', 'exec', ...place, container, ...argv], ...rest });
+    const command: [string, ...string[]] = ['docker', 'exec', '--interactive', ...place, container, ...argv];
     return this.#runner.run({ argv: command, stdin: { open: true }, ...rest });
+  }
+
+  async execHere(container: string, argv: readonly string[], options: ExecHereOptions): Promise<number> {
+    const { tty, signal, ...place } = options;
+    const flags = ['--interactive', ...(tty ? ['--tty'] : []), ...placeFlags(place)];
+    return this.#runner.passThrough({ argv: ['docker', 'exec', ...flags, container, ...argv], signal });
   }
 
   async oneOff(run: OneOff): Promise<CommandOutcome> {
@@ -100,6 +116,10 @@ export class SpawnedDockerCli implements DockerCli {
     const outcome = await this.#runner.run({ argv: composeArguments(project, args), signal });
     if (outcome.exitCode !== 0) throw composeFault(args[0] ?? '', outcome);
   }
+}
+
+function placeFlags({ user, workdir }: ExecPlace): readonly string[] {
+  return [...(user ? ['--user', user] : []), ...(workdir ? ['--workdir', workdir] : [])];
 }
 
 function composeArguments(project: ComposeProject, args: readonly string[]): [string, ...string[]] {

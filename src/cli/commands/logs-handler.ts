@@ -1,11 +1,11 @@
 import { projectContainers } from '../../app/observe/project-containers.ts';
 import { requireDocker } from '../../app/observe/require-docker.ts';
 import type { ContainerFacts } from '../../core/domain/container.ts';
-import { EXIT, RmaError } from '../../core/errors.ts';
-import { nearest } from '../../core/nearest.ts';
+import { EXIT } from '../../core/errors.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
+import { unknownService } from './unknown-service.ts';
 
 interface LogsInput {
   readonly service: readonly string[];
@@ -23,7 +23,7 @@ export async function showLogs(input: LogsInput, context: Context): Promise<Comm
   await requireDocker(host);
   const containers = await projectContainers(host, config.project);
   const services = containers.map(({ service }) => service);
-  for (const name of input.service) if (!services.includes(name)) throw unknown(name, services);
+  for (const name of input.service) if (!services.includes(name)) throw unknownService(name, services);
   if (services.length === 0) {
     return {
       json: { schema: 'rma.logs/v1', services: [] },
@@ -58,12 +58,4 @@ async function logDocument(
     containers.map(async ({ id, service }) => ({ service, lines: await host.engine.logTail(id, tail) })),
   );
   return { json: { schema: 'rma.logs/v1', services }, human: () => '' };
-}
-
-function unknown(name: string, services: readonly string[]): RmaError {
-  const near = nearest(name, services);
-  return new RmaError('RMA_SERVICE_UNKNOWN', `no service "${name}" in this project`, {
-    exitCode: EXIT.usage,
-    hint: near === null ? `services: ${services.join(', ') || 'none'}` : `did you mean ${near}?`,
-  });
 }

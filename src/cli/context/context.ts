@@ -15,6 +15,8 @@ export interface Context extends Surroundings {
   readonly reporter: Reporter;
   readonly globals: GlobalValues;
   readonly help: HelpPages;
+  /** true if stdin and stdout are a terminal */
+  readonly isTerminal: boolean;
   /** texts of the setting options, by key */
   readonly settings: ReadonlyMap<string, readonly string[]>;
   /** The configuration, read once. @throws RmaError RMA_CONFIG_* exit 2 */
@@ -61,6 +63,7 @@ export function createContext({ io, globals, settings, reporter, help }: Context
   });
   return {
     ...surroundings,
+    isTerminal: stdin.isTTY === true && io.stdout.isTTY === true,
     reporter,
     globals,
     help,

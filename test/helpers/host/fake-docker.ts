@@ -57,6 +57,11 @@ export class FakeDocker implements DockerCli {
     return 0;
   }
 
+  async execHere(id: string, argv: readonly string[]): Promise<number> {
+    this.execs.push(`${id}: ${argv.join(' ')}`);
+    return 0;
+  }
+
   async exec(id: string, argv: readonly string[], options: ExecOptions): Promise<CommandOutcome> {
     const container = this.#parts.engine.all.find((each) => each.id === id);
     this.execs.push(`${container?.service ?? id}: ${argv.join(' ')}`);

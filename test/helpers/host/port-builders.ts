@@ -50,6 +50,7 @@ export function dockerOf(over: Partial<DockerCli> = {}): DockerCli {
     up: refuse('docker.up'),
     logs: refuse('docker.logs'),
     exec: refuse('docker.exec'),
+    execHere: refuse('docker.execHere'),
     oneOff: refuse('docker.oneOff'),
     ...over,
   };

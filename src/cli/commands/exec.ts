@@ -1,0 +1,29 @@
+import { nonEmptyListArgument, requiredArgument } from '../argument.ts';
+import { defineCommand } from '../define-command.ts';
+import { textOption } from '../option.ts';
+
+export const execCommand = defineCommand({
+  path: 'exec',
+  group: 'Workers',
+  summary: 'Run a command in a running service',
+  description:
+    "Runs in the container of the service, with this terminal. The exit code is the command's. Everything after " +
+    'SERVICE belongs to the command.',
+  examples: [
+    { command: 'rma exec cpu-worker-worker sh', does: 'open a shell' },
+    { command: 'rma exec cpu-worker-worker ls -l /models', does: 'list the model store' },
+    { command: 'rma exec -u 0 cpu-worker-worker df -h', does: 'run as root' },
+  ],
+  arguments: {
+    service: requiredArgument('a service of the project (see rma ps)'),
+    command: nonEmptyListArgument('the command and its arguments'),
+  },
+  options: {
+    user: textOption('-u, --user <USER>', 'user name or UID, optionally with :GROUP'),
+    workdir: textOption('-w, --workdir <DIR>', 'working directory in the container'),
+  },
+  settings: false,
+  list: false,
+  passThrough: true,
+  load: async () => (await import('./exec-handler.ts')).runExec,
+});
