@@ -4,7 +4,7 @@ import type { Catalog } from '../../core/domain/profile.ts';
 import { NOTHING_RESOLVED, type ResolvedModels } from '../../core/domain/resolved-models.ts';
 import type { ServedModel } from '../../core/domain/worker-config.ts';
 import { RmaError } from '../../core/errors.ts';
-import { findModel } from '../../core/profile/find-model.ts';
+import { findModel, printedName } from '../../core/profile/find-model.ts';
 import { modelsOf, namedBy, optionalRefs, usersOf } from '../../core/profile/model-users.ts';
 import { runningProfiles } from '../../core/profile/replaced-profiles.ts';
 import { selectServices } from '../../core/profile/select-services.ts';
@@ -16,7 +16,7 @@ import { chooseServices } from './choose-services.ts';
 import { readResolved, resolveEach } from './resolve-models.ts';
 
 interface RequestedModel {
-  /** name in an engine's API */
+  /** name in an engine's API, or the reference if that name does not identify the model */
   readonly name: string;
   readonly ref: string;
   /** profiles that use it in some variant */
@@ -68,7 +68,8 @@ export async function requestedModels(
 ): Promise<RequestedModels> {
   const { config, refresh } = choice;
   const catalog = await invocation.catalog(config);
-  const models = await namedModels(host, invocation, { ...choice, catalog });
+  const named = await namedModels(host, invocation, { ...choice, catalog });
+  const models = named.map((model) => ({ name: printedName(catalog, model), ref: model.ref }));
   const known = refresh ? NOTHING_RESOLVED : await readResolved(host, projectFiles(config).resolved);
   return { catalog, models, known };
 }
@@ -127,7 +128,7 @@ async function namedModels(
   host: Pick<Host, 'files'>,
   invocation: Pick<Invocation, 'catalog'>,
   { config, names, profiles, catalog }: ModelChoice & { readonly catalog: Catalog },
-): Promise<readonly { readonly name: string; readonly ref: string }[]> {
+): Promise<readonly ServedModel[]> {
   if (names.length > 0 && !names.includes('all')) return names.map((name) => findModel(catalog, name));
   const byRef =
     names.includes('all') || profiles.length > 0

@@ -7,14 +7,28 @@ import { sourceOf } from '../source/sources.ts';
 import { isReference } from './is-reference.ts';
 
 /**
- * Returns the model behind a catalog name or a reference.
- * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_MODEL_SOURCE_UNSUPPORTED exit 2
+ * Returns the model behind a catalog name, the name under which engines serve a model of the catalog or of a profile, a
+ * reference, or a name that stands for one.
+ * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_MODEL_REF_AMBIGUOUS, RMA_MODEL_SOURCE_UNSUPPORTED exit 2
  */
 export function findModel(
   { models, served }: Pick<Catalog, 'models' | 'served'>,
   nameOrRef: string,
 ): ServedModel {
-  return served.get(nameOrRef) ?? parseModel(models, nameOrRef);
+  return served.get(nameOrRef) ?? servedAs(served.values(), nameOrRef) ?? parseModel(models, nameOrRef);
+}
+
+/**
+ * Returns the name of a model for people, which `findModel` finds it by: the name under which engines serve it, if that is
+ * enough, else its reference.
+ */
+export function printedName(catalog: Pick<Catalog, 'models' | 'served'>, { name, ref }: ServedModel): string {
+  try {
+    return findModel(catalog, name).ref === ref ? name : ref;
+  } catch (error) {
+    if (error instanceof RmaError) return ref;
+    throw error;
+  }
 }
 
 /**
@@ -28,7 +42,26 @@ export function servedModels({
   const named = [...profiles.values()].flatMap(({ variants }) =>
     variants.flatMap(({ services }) => services.flatMap((service) => service.models)),
   );
-  return new Map([...models.keys(), ...named].map((name) => [name, parseModel(models, name)]));
+  const served = new Map([...models.keys()].map((name) => [name, parseModel(models, name)] as const));
+  const ofCatalog = [...served.values()];
+  for (const name of named) {
+    if (!served.has(name)) served.set(name, servedAs(ofCatalog, name) ?? parseModel(models, name));
+  }
+  return served;
+}
+
+/** @throws RmaError RMA_MODEL_REF_AMBIGUOUS if several models are served under the name */
+function servedAs(served: Iterable<ServedModel>, name: string): ServedModel | undefined {
+  const found = new Map(
+    [...served].filter((model) => model.name === name).map((model) => [model.ref, model]),
+  );
+  if (found.size <= 1) return [...found.values()][0];
+  const refs = [...found.keys()].sort();
+  throw new RmaError('RMA_MODEL_REF_AMBIGUOUS', `"${name}" is the name of ${refs.length} models`, {
+    exitCode: EXIT.usage,
+    hint: `use ${refs.join(' or ')}`,
+    details: { references: refs },
+  });
 }
 
 function parseModel(models: Catalog['models'], nameOrRef: string): ServedModel {
@@ -45,6 +78,11 @@ function parseModel(models: Catalog['models'], nameOrRef: string): ServedModel {
   }
   throw new RmaError('RMA_MODEL_UNKNOWN', unknownWord('model', nameOrRef, [...models.keys()].sort()), {
     exitCode: EXIT.usage,
-    hint: 'use a name of the catalog, or a reference such as hf:org/repo:file.gguf',
+    hint: `${ofOllama(nameOrRef)}use a name of the catalog, or a reference such as hf:org/repo:file.gguf`,
   });
+}
+
+/** A word alone may be a misspelt name of the catalog or a model of Ollama: only its user knows. */
+function ofOllama(word: string): string {
+  return /^\w[\w.-]*$/.test(word) ? `for the model of the Ollama registry use ollama:${word}; else ` : '';
 }

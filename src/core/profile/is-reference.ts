@@ -1,7 +1,7 @@
 /**
- * Returns whether a text is a model reference (`hf:org/repo`, `https://...`) or a catalog name, which has no colon. Does
- * not check the syntax of the reference.
+ * Returns whether a text is a model reference, or a name that stands for one (`hf:org/repo`, `https://...`, `org/repo`,
+ * `llava:7b`, `ollama run llava`), unlike a catalog name, which has no colon, slash or space. Does not check the syntax.
  */
 export function isReference(nameOrRef: string): boolean {
-  return /^[a-z]+:/i.test(nameOrRef);
+  return /[:/\\\s]/.test(nameOrRef.trim());
 }

@@ -1,13 +1,14 @@
 import { RmaError } from '../errors.ts';
 import { parseModelRef } from '../source/parse-ref.ts';
 
-/** Returns the fault of a model reference, null if it is valid. */
+/** Returns the fault of a model reference, with the references that may be meant; null if it is valid. */
 export function referenceFault(ref: string): string | null {
   try {
     parseModelRef(ref);
     return null;
   } catch (error) {
-    if (error instanceof RmaError) return error.message;
-    throw error;
+    if (!(error instanceof RmaError)) throw error;
+    const meant = error.details?.['references'];
+    return Array.isArray(meant) && meant.length > 0 ? `${error.message}; ${error.hint}` : error.message;
   }
 }

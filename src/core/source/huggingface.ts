@@ -63,7 +63,6 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
     commit: matching(/^[0-9a-f]{40}$/, '40 hexadecimal digits'),
     complete: z.boolean(),
   }),
-  resembles: (text) => /^[\w.-]+\/[\w.-]+(@[^:]+)?(:.+)?$/.test(text),
   *resolve(ref, access) {
     const { repo, revision } = ref;
     const commit = yield* fetchCommit(ref, access);

@@ -81,7 +81,6 @@ export const ollama: Source<OllamaRef, PinnedOllamaModel> = {
   }),
   parse: parseOllamaRef,
   format: formatOllamaRef,
-  resembles: (name) => /^\w[\w.-]*:[\w.-]+$/.test(name),
   servedName: ollamaName,
   // Ollama serves a model under its own name only
   hasOwnName: () => true,

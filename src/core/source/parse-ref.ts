@@ -1,6 +1,8 @@
 import type { ModelRef } from '../domain/model-ref.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { SOURCES, sourceOf } from './sources.ts';
+import type { Spelled } from './spelled/spelled.ts';
+import { spelledReference } from './spelled/spelled-reference.ts';
 
 const GRAMMAR = `use ${SOURCES.slice(0, -1)
   .map(({ grammar }) => grammar)
@@ -9,10 +11,17 @@ const GRAMMAR = `use ${SOURCES.slice(0, -1)
 const FUTURE_SOURCES = new Map([['docling', 'a docling model bundle']]);
 
 /**
- * Parses a model reference.
- * @throws RmaError RMA_MODEL_REF_INVALID or RMA_MODEL_SOURCE_UNSUPPORTED, exit 2
+ * Parses a model reference, or a name that stands for one: `org/repo`, `llava:7b`, the address of a model's page.
+ * @throws RmaError RMA_MODEL_REF_INVALID, RMA_MODEL_REF_AMBIGUOUS or RMA_MODEL_SOURCE_UNSUPPORTED, exit 2
  */
 export function parseModelRef(text: string): ModelRef {
+  const spelled = spelledReference(text);
+  if (spelled === null) return parseWithScheme(text);
+  if (spelled.kind === 'reference') return parseWithScheme(spelled.ref);
+  throw notOneModel(text, spelled);
+}
+
+function parseWithScheme(text: string): ModelRef {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase() ?? '';
   const source = SOURCES.find(({ schemes }) => schemes.includes(scheme));
   if (source !== undefined) return source.parse(text);
@@ -33,10 +42,25 @@ export function formatModelRef(ref: ModelRef): string {
 }
 
 function unknownScheme(text: string): RmaError {
-  const near = SOURCES.find((source) => source.resembles?.(text) === true);
-  const hint = near === undefined ? GRAMMAR : `did you mean ${near.schemes[0]}:${text}? (${GRAMMAR})`;
   return new RmaError('RMA_MODEL_REF_INVALID', `invalid model reference "${text}": unknown source prefix`, {
     exitCode: EXIT.usage,
-    hint,
+    hint: GRAMMAR,
   });
+}
+
+function notOneModel(text: string, spelled: Exclude<Spelled, { kind: 'reference' }>): RmaError {
+  const hint = spelled.refs.length === 0 ? GRAMMAR : `use ${spelled.refs.join(' or ')}`;
+  const options = { exitCode: EXIT.usage, hint, details: { references: spelled.refs } };
+  if (spelled.kind === 'other') {
+    return new RmaError(
+      'RMA_MODEL_REF_INVALID',
+      `invalid model reference "${text}": it is ${spelled.what}`,
+      options,
+    );
+  }
+  return new RmaError(
+    'RMA_MODEL_REF_AMBIGUOUS',
+    `"${text}" can mean ${spelled.refs.length} models: files of a repository, or a tag of an Ollama registry`,
+    options,
+  );
 }

@@ -30,8 +30,6 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
   parse(text: string): R;
   /** Returns the one canonical text of a reference; `parse` returns the same value for it. */
   format(ref: R): string;
-  /** Returns true for a text without a scheme that is probably meant for this source. */
-  resembles?(text: string): boolean;
   /** Returns the name under which engines serve the model of a reference. */
   servedName(ref: R): string;
   /** Returns true if clients know the model by that name only, whatever the catalog calls it. */

@@ -92,14 +92,6 @@ test.each([
   expect(error.hint).toContain(source?.grammar ?? 'hf:org/repo[@revision][:pattern]');
 });
 
-test('suggests hf: for a repository name without a prefix', () => {
-  expect(refusal('Qwen/Qwen3').hint).toContain('did you mean hf:Qwen/Qwen3?');
-});
-
-test('suggests ollama: for a model name without a prefix', () => {
-  expect(refusal('llava:7b').hint).toContain('did you mean ollama:llava:7b?');
-});
-
 test('a password in a URL is not in the message', () => {
   expect(refusal('https://user:hunter22@example.com/m.gguf').message).not.toContain('hunter22');
 });

@@ -1,0 +1,13 @@
+/** What the name of a model, as people write it, stands for. */
+export type Spelled =
+  /** the text of one reference, with its scheme */
+  | { readonly kind: 'reference'; readonly ref: string }
+  /** several references, none more likely than the others */
+  | { readonly kind: 'ambiguous'; readonly refs: readonly string[] }
+  /** something known that names no model; `what` completes "it is …"; `refs` may be what was meant */
+  | { readonly kind: 'other'; readonly what: string; readonly refs: readonly string[] };
+
+/** Returns whether the part after `org/repo:` selects files, unlike the tag of a quantization. */
+export function isFilePattern(text: string): boolean {
+  return /[*?/[]|\.(?:gguf|safetensors|bin|json|txt|md|onnx|pt|pth)$/i.test(text);
+}

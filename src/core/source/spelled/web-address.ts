@@ -1,0 +1,106 @@
+import { isFilePattern, type Spelled } from './spelled.ts';
+
+type Page = (path: readonly string[], query: URLSearchParams) => Spelled | null;
+
+/** The pages of known hubs, by host. */
+const HUBS: ReadonlyMap<string, Page> = new Map([
+  ['huggingface.co', huggingFacePage],
+  ['www.huggingface.co', huggingFacePage],
+  ['hf.co', huggingFacePage],
+  ['ollama.com', ollamaPage],
+  ['www.ollama.com', ollamaPage],
+  ['ollama.ai', ollamaPage],
+  ['registry.ollama.ai', ollamaPage],
+  ['modelscope.cn', modelScopePage],
+  ['www.modelscope.cn', modelScopePage],
+]);
+
+/** First parts of addresses on the Hugging Face hub that are no accounts. */
+const HF_OTHER = new Set(
+  'api blog chat collections datasets docs join learn login models papers spaces tasks'.split(' '),
+);
+
+/**
+ * Returns the model of a page on a hub, from its address with or without `https://`; null for an address elsewhere, and for
+ * the direct URL of a file, which is a reference itself.
+ */
+export function webAddress(text: string): Spelled | null {
+  const [, scheme, host = '', rest = ''] =
+    /^(https?:\/\/)?([a-z0-9.-]+)(?::443)?(?:\/([^#]*)(?:#.*)?)?$/i.exec(text) ?? [];
+  const page = HUBS.get(host.toLowerCase());
+  if (page === undefined || /\s/.test(text)) return null;
+  const [before = '', query = ''] = rest.split('?', 2);
+  const path = before.split('/').filter(Boolean).map(decoded);
+  if (path.includes(null)) return null;
+  const parts = path.filter((part) => part !== null);
+  if (parts[2] === 'resolve' && parts.length > 4 && page === huggingFacePage) return fileUrl(text, scheme);
+  return page(parts, new URLSearchParams(query));
+}
+
+/** The direct URL of a file; `download=true` changes only how browsers show it. */
+function fileUrl(text: string, scheme: string | undefined): Spelled | null {
+  const url = `${scheme ?? 'https://'}${text.slice(scheme?.length ?? 0)}`;
+  const plain = url.replace(/\?download=(?:true|1)(?=#|$)/, '');
+  return plain === text ? null : { kind: 'reference', ref: plain };
+}
+
+/** `org/repo[:tag]`, `org/repo/tree/REV[/DIR]`, `org/repo/blob/REV/FILE`, `org/repo/commit/SHA`. */
+function huggingFacePage(path: readonly string[], query: URLSearchParams): Spelled {
+  const [org = '', name = '', verb = '', revision = '', ...file] = path;
+  if (HF_OTHER.has(org) || name === '') return otherPage('a page of the Hugging Face hub, not a model');
+  const [, repo = '', at, tag] = /^([^@:]*?)(?:\.git)?(?:@([^:]*))?(?::(.*))?$/s.exec(name) ?? [];
+  if (tag !== undefined && verb === '' && at === undefined && !isFilePattern(tag)) {
+    return { kind: 'reference', ref: `ollama:hf.co/${org}/${repo}:${tag}` };
+  }
+  const isFile = ['blob', 'raw', 'resolve', 'blame', 'edit'].includes(verb);
+  const directory = verb === 'tree' && file.length > 0 ? `${file.join('/')}/` : null;
+  const named = isFile && file.length > 0 ? file.join('/') : (directory ?? query.get('show_file_info'));
+  const pinned = isFile || ['tree', 'commit', 'commits'].includes(verb) ? revision : '';
+  return repository('hf', { repo: `${org}/${repo}`, revision: at ?? pinned, file: tag ?? named }, 'main');
+}
+
+/** `library/NAME[:TAG]`, `NAMESPACE/NAME[:TAG]`, and the pages below. */
+function ollamaPage([namespace = '', name]: readonly string[]): Spelled {
+  if (namespace === '' || ['blog', 'docs', 'download', 'public', 'search', 'v2'].includes(namespace)) {
+    return otherPage('a page of Ollama, not a model');
+  }
+  if (name === undefined) {
+    const refs = [`ollama:${namespace}`];
+    return { kind: 'other', what: 'a page of Ollama, not a model', refs };
+  }
+  return { kind: 'reference', ref: `ollama:${namespace === 'library' ? '' : `${namespace}/`}${name}` };
+}
+
+/** `models/ORG/NAME`, with `resolve/REV/FILE` or `file/view/REV/FILE` below. */
+function modelScopePage([kind, org = '', repo = '', verb, ...rest]: readonly string[]): Spelled {
+  if (kind !== 'models' || org === '' || repo === '') {
+    return otherPage('a page of ModelScope, not a model');
+  }
+  const below = verb === 'resolve' ? rest : verb === 'file' && rest[0] === 'view' ? rest.slice(1) : [];
+  const [revision = '', ...file] = below;
+  const named = file.length === 0 ? null : file.join('/');
+  return repository('ms', { repo: `${org}/${repo}`, revision, file: named }, 'master');
+}
+
+interface Part {
+  readonly repo: string;
+  readonly revision: string;
+  readonly file: string | null;
+}
+
+function repository(scheme: string, { repo, revision, file }: Part, branch: string): Spelled {
+  const at = revision === '' || revision === branch ? '' : `@${revision}`;
+  return { kind: 'reference', ref: `${scheme}:${repo}${at}${file === null ? '' : `:${file}`}` };
+}
+
+function otherPage(what: string): Spelled {
+  return { kind: 'other', what, refs: [] };
+}
+
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
+}
