@@ -50,17 +50,17 @@ function unknownScheme(text: string): RmaError {
 
 function notOneModel(text: string, spelled: Exclude<Spelled, { kind: 'reference' }>): RmaError {
   const hint = spelled.refs.length === 0 ? GRAMMAR : `use ${spelled.refs.join(' or ')}`;
-  const options = { exitCode: EXIT.usage, hint, details: { references: spelled.refs } };
+  const details = { references: spelled.refs };
   if (spelled.kind === 'other') {
-    return new RmaError(
-      'RMA_MODEL_REF_INVALID',
-      `invalid model reference "${text}": it is ${spelled.what}`,
-      options,
-    );
+    return new RmaError('RMA_MODEL_REF_INVALID', `invalid model reference "${text}": it is ${spelled.what}`, {
+      exitCode: EXIT.usage,
+      hint,
+      details,
+    });
   }
   return new RmaError(
     'RMA_MODEL_REF_AMBIGUOUS',
     `"${text}" can mean ${spelled.refs.length} models: files of a repository, or a tag of an Ollama registry`,
-    options,
+    { exitCode: EXIT.usage, hint, details },
   );
 }
