@@ -1,8 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Catalog } from '../../src/core/domain/profile.ts';
 import type { FleetInput } from '../../src/core/fleet/fleet-input.ts';
-import { buildCatalog } from '../../src/core/profile/build-catalog.ts';
 import { selectServices } from '../../src/core/profile/select-services.ts';
 import {
   catalogOf,
@@ -12,6 +8,7 @@ import {
   HUB,
   profileServiceOf,
 } from '../helpers/builders/render-builders.ts';
+import { shippedCatalog } from '../helpers/builders/shipped-catalog.ts';
 import { GUIDE_CASES } from './guide-cases.ts';
 
 export interface RenderCase {
@@ -96,23 +93,4 @@ function oddTexts(): FleetInput {
   });
   const service = profileServiceOf({ flags: ['--template', '{"a": "$x\\n"}', 'off', '07'] });
   return fleetInputOf({ selection: selectServices(catalogOf({ chat: [service] }, [engine]), ['chat']) });
-}
-
-function shippedCatalog(): Catalog {
-  const root = join(import.meta.dirname, '../..');
-  const filesIn = (folder: string) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.yaml'))
-      .map((name) => ({
-        kind:
-          folder === 'compose/engines'
-            ? ('engine' as const)
-            : name === 'models.yaml'
-              ? ('models' as const)
-              : ('profile' as const),
-        name: name.replace('.yaml', ''),
-        file: join(root, folder, name),
-        text: readFileSync(join(root, folder, name), 'utf8'),
-      }));
-  return buildCatalog([...filesIn('compose/engines'), ...filesIn('profiles')]);
 }

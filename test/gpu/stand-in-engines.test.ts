@@ -46,18 +46,7 @@ async function start(flags: readonly string[], { gpus: count = 1, store = 'ro', 
     ...all.flatMap(([key, value]) => ['-e', `${key}=${value}`]),
   ];
   const image = engineEnv()['RMA_STANDIN_VLLM'] ?? '';
-  await docker(
-    'run',
-    '--detach',
-    ...args,
-    ...mount,
-    image,
-    '--model',
-    MODEL,
-    '--served-model-name',
-    NAME,
-    ...flags,
-  );
+  await docker('run', '--detach', ...args, ...mount, image, MODEL, '--served-model-name', NAME, ...flags);
   return name;
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { EngineTarget, ServedModel } from '../../core/domain/worker-config.ts';
+import type { EngineTarget, TargetModel } from '../../core/domain/worker-config.ts';
 import { type ErrorDocument, EXIT } from '../../core/errors.ts';
 import { jsonOrNull } from '../../core/schema/parse.ts';
 import { shell } from '../../core/shell-quote.ts';
@@ -30,7 +30,7 @@ export interface VerifyOptions {
 /** The check of one model of an engine. */
 interface ModelCheck extends VerifyOptions {
   readonly engine: EngineTarget;
-  readonly model: ServedModel;
+  readonly model: TargetModel;
 }
 
 type Keep = { readonly keep_alive?: string };
@@ -97,10 +97,16 @@ async function checkLoaded(check: ModelCheck): Promise<EngineProblem | null | 'n
     sendRequest({ method: 'GET', url, signal: inner }),
   );
   if (reply.status !== 200) return { note: `${path} returned ${reply.status}` };
-  const verdict = judgeLoaded(reply.body, model.name, on);
+  const verdict = judgeLoaded(reply.body, [model.name, ...otherNames(engine, model)], on);
   if (verdict.kind === 'as-planned') return null;
   if (verdict.kind === 'not-loaded') return 'not-loaded';
   return { note: verdict.why, fault: misplaced(engine, verdict.why) };
+}
+
+/** Returns the other models of the engine with the same weights. */
+function otherNames({ models }: EngineTarget, { name, weights }: TargetModel): readonly string[] {
+  if (weights === undefined) return [];
+  return models.filter((each) => each.weights === weights && each.name !== name).map((each) => each.name);
 }
 
 function misplaced({ service, loaded }: EngineTarget, why: string): ErrorDocument {

@@ -2,6 +2,7 @@ import { renderCompose } from '../../core/compose-file/render-compose.ts';
 import { volumeOf } from '../../core/docker/volume-of.ts';
 import type { DesiredState } from '../../core/domain/desired-state.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
+import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import type { Snapshot } from '../../core/domain/snapshot.ts';
 import { buildFleet } from '../../core/fleet/build-fleet.ts';
@@ -62,6 +63,7 @@ export async function desiredState(
     selection,
     placement,
     pinned,
+    contextLengths: contextLengthsOf(placed.resolved),
     workerImage: tag,
     host: host.name,
     owner,
@@ -91,6 +93,11 @@ async function secretsFor(
   const profiles = selection.profiles.map(({ name }) => name);
   if (profiles.every((name) => project.profiles.includes(name))) return project.secrets;
   return collectSecrets(host, invocation, { config: project.config, profiles });
+}
+
+function contextLengthsOf({ geometry }: Pick<ResolvedModels, 'geometry'>): ReadonlyMap<string, number> {
+  const known = [...geometry].map(([ref, read]) => [ref, read?.contextLength ?? null] as const);
+  return new Map(known.flatMap(([ref, tokens]) => (tokens === null ? [] : [[ref, tokens]])));
 }
 
 function pinnedOf(

@@ -1,6 +1,6 @@
 import type { ModelGeometry } from '../../core/domain/geometry.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
-import type { Catalog } from '../../core/domain/profile.ts';
+import type { Catalog, Engine } from '../../core/domain/profile.ts';
 import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { RmaError } from '../../core/errors.ts';
@@ -18,7 +18,7 @@ interface ModelsToResolve {
 }
 
 /**
- * Resolves the models of the selection that are not resolved yet, and reads the headers of those on GPUs. Returns null if
+ * Resolves the models of the selection that are not resolved yet, and reads the headers of those whose size matters. Returns null if
  * everything is already known.
  * @throws RmaError RMA_HUB_*, except for an optional model that does not exist
  */
@@ -64,16 +64,25 @@ function isOptional(catalog: Catalog, ref: string): boolean {
   );
 }
 
-/** Reads the headers of the models on GPUs that were not read yet. Missing models have none. */
+/**
+ * Reads the headers that were not read yet: of models on GPUs, and of those whose engine needs their maximum context.
+ * Missing models have none.
+ */
 async function unreadHeaders(
   hubs: Hubs,
   { services }: Selection,
   { pinned, geometry }: Pick<ResolvedModels, 'pinned' | 'geometry'>,
 ): Promise<readonly (readonly [ref: string, geometry: ModelGeometry | null])[]> {
-  const onGpus = services.filter(({ gpus }) => gpus !== 0).flatMap(({ models }) => models);
-  const models = [...new Set(onGpus.map(({ ref }) => ref))].flatMap((ref) => {
-    const model = geometry.has(ref) ? undefined : pinned.get(ref);
-    return model === undefined ? [] : [[ref, model] as const];
-  });
+  const read = services.filter(({ gpus, engine }) => gpus !== 0 || needsContextLength(engine));
+  const models = [...new Set(read.flatMap(({ models: each }) => each.map(({ ref }) => ref)))].flatMap(
+    (ref) => {
+      const model = geometry.has(ref) ? undefined : pinned.get(ref);
+      return model === undefined ? [] : [[ref, model] as const];
+    },
+  );
   return Promise.all(models.map(async ([ref, model]) => [ref, await readGeometry(hubs, model)] as const));
+}
+
+function needsContextLength({ command }: Engine): boolean {
+  return command.some((item) => item.includes('{batch_tokens}'));
 }

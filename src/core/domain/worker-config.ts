@@ -8,6 +8,12 @@ export interface ServedModel {
   readonly kind: 'chat' | 'embedding' | 'vision' | null;
 }
 
+/** A model of an engine that the worker probes. */
+export interface TargetModel extends ServedModel {
+  /** digest of the weights, for an engine that lists loaded weights under one of their names; absent: unknown */
+  readonly weights?: string | undefined;
+}
+
 /** How the worker probes an engine, from `compose/engines/<engine>.yaml`. */
 export interface EngineTarget {
   readonly service: string;
@@ -23,7 +29,7 @@ export interface EngineTarget {
   readonly inFlight: { readonly path: string; readonly metric: string } | null;
   /** path that reports loaded models, and where they must be; null: models are loaded before the engine responds */
   readonly loaded: { readonly path: string; readonly on: 'gpu' | 'cpu' } | null;
-  readonly models: readonly ServedModel[];
+  readonly models: readonly TargetModel[];
 }
 
 /** The complete configuration of a worker, inline in the Compose file. */

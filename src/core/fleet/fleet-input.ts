@@ -11,6 +11,8 @@ export interface FleetInput {
   readonly placement: ReadonlyMap<string, ServicePlacement>;
   /** by the reference that the selection names */
   readonly pinned: ReadonlyMap<string, PinnedModel>;
+  /** maximum context of each model, tokens, by the reference that the selection names; absent: unknown */
+  readonly contextLengths: ReadonlyMap<string, number>;
   /** tag of rma's own image, which workers and the coordinator run */
   readonly workerImage: string;
   /** name of the host in registrations */

@@ -1,8 +1,10 @@
+import { pinnedBytes } from '../domain/pinned-model.ts';
 import type { ServicePlacement } from '../domain/placement.ts';
 import type { SelectedService } from '../domain/selection.ts';
 import { engineSubpath } from '../source/describe-model.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { type FleetInput, pinnedModel } from './fleet-input.ts';
+import { promptCacheMiB } from './prompt-cache.ts';
 
 /** Values of the placeholders in an engine's file: `{port}`, `{share}` and the others of docs/engines.md. */
 export type Placeholders = Readonly<Record<string, string>>;
@@ -20,13 +22,25 @@ export function placeholdersOf(input: FleetInput, selected: SelectedService): Pl
     context: String(context),
     concurrency: String(concurrency),
     context_total: String(context * concurrency),
+    batch_tokens: String(Math.max(context * concurrency, longestText(input, selected))),
     models: String(models.length),
     max_loaded: String(Math.min(maxLoaded ?? models.length, models.length)),
+    prompt_cache_mib: String(promptCacheMiB(selected.memoryBytes, fileBytes(input, selected))),
     ...(only === undefined
       ? {}
       : { name: only.name, model: `${STORE_MOUNT}/${engineSubpath(pinnedModel(input, only.ref))}` }),
     ...(placement === undefined || placement.devices.length === 0 ? {} : gpuPlaceholders(placement)),
   };
+}
+
+/** Returns the greatest text length that a model of the service supports, tokens; 0 if it is unknown. */
+function longestText({ contextLengths }: FleetInput, { models }: SelectedService): number {
+  return Math.max(0, ...models.map(({ ref }) => contextLengths.get(ref) ?? 0));
+}
+
+/** Returns the size of the files of all models of a service, bytes. */
+function fileBytes(input: FleetInput, { models }: SelectedService): number {
+  return models.reduce((sum, { ref }) => sum + pinnedBytes(pinnedModel(input, ref)), 0);
 }
 
 /** Returns the text with its placeholders replaced. Unknown ones stay: the braces may be meant for the engine. */

@@ -1,8 +1,16 @@
 import { canonicalJson } from '../canonical-json.ts';
+import type { PinnedModel } from '../domain/pinned-model.ts';
 import { COORDINATOR_PORT, COORDINATOR_SERVICE, HEARTBEAT_SECONDS } from '../domain/registration.ts';
 import { secretPath, workerTokenSecret } from '../domain/secret-names.ts';
 import type { SelectedProfile, SelectedService } from '../domain/selection.ts';
-import { type EngineTarget, WORKER_CONFIG_PATH, type WorkerConfig } from '../domain/worker-config.ts';
+import {
+  type EngineTarget,
+  type ServedModel,
+  type TargetModel,
+  WORKER_CONFIG_PATH,
+  type WorkerConfig,
+} from '../domain/worker-config.ts';
+import { weightsDigest } from '../estimate/weights-digest.ts';
 import { fromContainer } from '../host-address.ts';
 import { TOKEN_SECRETS } from '../source/sources.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
@@ -115,8 +123,13 @@ function engineTarget(input: FleetInput, { service, engine, models }: SelectedSe
     inFlight: path === null || metric === null ? null : { path, metric },
     loaded: engine.loadedPath === null ? null : { path: engine.loadedPath, on: onGpu ? 'gpu' : 'cpu' },
     // Receipts and the coordinator's list name models by their canonical reference.
-    models: models.map(({ ref, name, kind }) => ({ name, kind, ref: pinnedModel(input, ref).ref })),
+    models: models.map((model) => targetModel(model, pinnedModel(input, model.ref))),
   };
+}
+
+function targetModel({ name, kind }: ServedModel, pinned: PinnedModel): TargetModel {
+  const weights = weightsDigest(pinned);
+  return { name, kind, ref: pinned.ref, ...(weights === null ? {} : { weights }) };
 }
 
 /** The coordinator's address as the host writes it. */

@@ -5,17 +5,28 @@ import { matching, wholeNumber } from '../schema/rules.ts';
 import { SOURCES } from '../source/sources.ts';
 import { parseBytes, parseDuration } from '../units.ts';
 import { mapping, measure, optional, textByName, texts } from '../yaml/yaml-rules.ts';
+import { readInFlightMetric } from './in-flight-metric.ts';
 
 const urlPath = matching(/^\/\S*$/, 'a path that starts with /');
 const directory = matching(/^\/[^\s:]+$/, 'an absolute directory in the container, without : and spaces');
 const image = matching(/^[a-z0-9][\w.:/@-]*$/, 'an image reference such as registry/name:tag');
-const metric = matching(/^[A-Za-z_:][\w:]*$/, 'the name of a Prometheus metric');
 const computeCapability = matching(/^\d{1,2}\.\d$/, 'a compute capability such as "8.9"');
 const size = measure(parseBytes, 'a size such as 1GiB');
 const sourceList = `a list of ${SOURCES.map(({ id }) => id).join(', ')}`;
 
 /** Placeholders in the texts of every service, and those for services on GPUs. */
-const ANYWHERE = ['model', 'name', 'port', 'context', 'concurrency', 'context_total', 'models', 'max_loaded'];
+const ANYWHERE = [
+  'model',
+  'name',
+  'port',
+  'context',
+  'concurrency',
+  'context_total',
+  'models',
+  'max_loaded',
+  'prompt_cache_mib',
+  'batch_tokens',
+];
 const ON_GPUS = [...ANYWHERE, 'gpus', 'share', 'kv_bytes', 'others_bytes'];
 const OWN_VARIABLES = ['NVIDIA_VISIBLE_DEVICES', 'CUDA_VISIBLE_DEVICES', 'CUDA_DEVICE_ORDER'];
 
@@ -46,7 +57,7 @@ export const engineSchema = mapping({
   health_path: urlPath,
   models_path: urlPath,
   metrics_path: optional(urlPath),
-  in_flight_metric: optional(metric),
+  in_flight_metric: optional(inFlightMetric()),
   chat_path: optional(urlPath),
   health_test: healthTest(),
   stop_grace: optional(measure(parseDuration, 'a duration such as 30s')),
@@ -58,6 +69,11 @@ function healthTest(): Schema<readonly string[]> {
   const isTest = ([first, ...rest]: readonly string[]): boolean =>
     (first === 'CMD' || first === 'CMD-SHELL') && rest.length > 0;
   return command(['port']).check(z.refine(isTest, mustBe));
+}
+
+function inFlightMetric(): Schema<string> {
+  const mustBe = 'the name of a Prometheus metric, or several joined by " + " and " - "';
+  return z.string(mustBe).check(z.refine((expression) => readInFlightMetric(expression) !== null, mustBe));
 }
 
 function command(placeholders: readonly string[]): Schema<readonly string[]> {

@@ -16,11 +16,17 @@ export type LoadedVerdict =
 
 /**
  * Judges the response of `GET /api/ps` of Ollama: `{"models": [{name, size, size_vram}]}`, bytes. `size_vram` of a model
- * that is entirely on GPUs equals `size`; on the CPU it is 0.
+ * that is entirely on GPUs equals `size`; on the CPU it is 0. `names`: the model, then other names of the same weights,
+ * which Ollama loads once and lists under the name that was requested first.
  */
-export function judgeLoaded(body: string, name: string, on: 'gpu' | 'cpu'): LoadedVerdict {
+export function judgeLoaded(
+  body: string,
+  [name, ...others]: readonly [string, ...string[]],
+  on: 'gpu' | 'cpu',
+): LoadedVerdict {
+  const names = new Set([name, ...others].map(fullName));
   const models = jsonOrNull(loadedModels, body)?.models ?? [];
-  const entry = models.find((each) => fullName(each.name) === fullName(name));
+  const entry = models.find((each) => names.has(fullName(each.name)));
   if (entry === undefined) return { kind: 'not-loaded' };
   const { size, size_vram: inVram } = entry;
   if (on === 'cpu') {

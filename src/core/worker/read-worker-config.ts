@@ -18,7 +18,12 @@ const engine: Schema<EngineTarget> = z.object({
   inFlight: z.nullable(z.object({ path: urlPath, metric: text() })),
   loaded: z.nullable(z.object({ path: urlPath, on: z.enum(['gpu', 'cpu']) })),
   models: z.array(
-    z.object({ ref: text(), name: text(), kind: z.nullable(z.enum(['chat', 'embedding', 'vision'])) }),
+    z.object({
+      ref: text(),
+      name: text(),
+      kind: z.nullable(z.enum(['chat', 'embedding', 'vision'])),
+      weights: z.optional(text()),
+    }),
   ),
 });
 

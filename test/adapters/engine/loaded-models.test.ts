@@ -39,6 +39,21 @@ describe('an engine that loads models on demand', () => {
     ]);
   });
 
+  it('[case E05] is ready if two of its models are names of the same weights', async () => {
+    await using ollama = await startOllama([
+      { name: 'llama3.2:latest', weights: 'sha256-aa' },
+      { name: 'llama3.2:3b', weights: 'sha256-aa' },
+      { name: 'other:1', weights: 'sha256-bb' },
+    ]);
+    const probe = createEngineProbe(new FakeClock(), 3_000);
+    await probeUntil(probe, ollama, isReady);
+    expect(ollama.asked.filter((line) => line.startsWith('/api/generate'))).toEqual([
+      '/api/generate llama3.2:latest',
+      '/api/generate llama3.2:3b',
+      '/api/generate other:1',
+    ]);
+  });
+
   it('does not load again on later probes, which would swap models', async () => {
     await using ollama = await startOllama([{ name: 'a:1' }, { name: 'b:1' }]);
     ollama.maxLoaded = 1;

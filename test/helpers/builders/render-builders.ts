@@ -158,6 +158,7 @@ export function fleetInputOf(over: Partial<FleetInput> = {}): FleetInput {
     selection,
     placement: new Map(),
     pinned: new Map(selection.refs.map((ref) => [ref, pinnedFile(ref)])),
+    contextLengths: new Map(),
     workerImage: 'rma-worker:1.2.3-0123456789ab',
     host: 'box1',
     owner: { uid: 1000, gid: 1000 },

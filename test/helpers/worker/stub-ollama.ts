@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { EngineTarget, ServedModel } from '../../../src/core/domain/worker-config.ts';
+import type { EngineTarget, TargetModel } from '../../../src/core/domain/worker-config.ts';
 import { close, listen } from './coordinator.ts';
 
 /** A configurable HTTP server that loads models like Ollama. */
@@ -30,7 +30,7 @@ interface Asked {
 const SIZE = 1000;
 
 export async function startOllama(
-  models: readonly (Pick<ServedModel, 'name'> & Partial<ServedModel>)[],
+  models: readonly (Pick<TargetModel, 'name'> & Partial<TargetModel>)[],
   on: 'gpu' | 'cpu' = 'gpu',
 ): Promise<StubOllama> {
   const asked: string[] = [];
@@ -38,7 +38,9 @@ export async function startOllama(
   const embeds = new Set(models.filter(({ kind }) => kind === 'embedding').map(({ name }) => name));
   const load = async (path: string, { model, keep_alive: keep }: Asked) => {
     asked.push(keep === undefined ? `${path} ${model}` : `${path} ${model} ${keep}`);
-    held = held.filter((each) => each !== model);
+    const weights = weightsOf(model);
+    const resident = held.find((each) => weightsOf(each) === weights) ?? model;
+    held = held.filter((each) => each !== resident);
     if (keep === 0) return { status: 200, body: {} };
     await ollama.loading;
     if (ollama.refusal !== null)
@@ -46,9 +48,11 @@ export async function startOllama(
     if (path === '/api/generate' && embeds.has(model)) {
       return { status: 400, body: { error: `"${model}" does not support generate` } };
     }
-    if (!ollama.keepsNothing || keep !== undefined) held = [model, ...held].slice(0, ollama.maxLoaded);
+    if (!ollama.keepsNothing || keep !== undefined) held = [resident, ...held].slice(0, ollama.maxLoaded);
     return { status: 200, body: { model, done: true, done_reason: 'load' } };
   };
+  /** models with the same weights are loaded once, under the first name */
+  const weightsOf = (name: string) => models.find((each) => each.name === name)?.weights ?? name;
   const listed = () => {
     asked.push('/api/ps');
     return { models: held.map((name) => ({ name, size: SIZE, size_vram: ollama.vramBytes })) };
@@ -75,7 +79,7 @@ export async function startOllama(
       modelsPath: '/v1/models',
       inFlight: null,
       loaded: { path: '/api/ps', on },
-      models: models.map(({ name, kind = 'chat' }) => ({ ref: `ollama:${name}`, name, kind })),
+      models: models.map((model) => ({ ref: `ollama:${model.name}`, kind: 'chat', ...model })),
     },
     asked,
     vramBytes: on === 'gpu' ? SIZE : 0,

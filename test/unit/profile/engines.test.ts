@@ -56,6 +56,21 @@ describe('the shipped engines', () => {
     expect(shipped('llamacpp').command).toContain('--ctx-size');
   });
 
+  it('[case E01] give each request of llama-server its whole context', () => {
+    const command = shipped('llamacpp').command.join(' ');
+    expect(command).toContain('--ctx-size {context_total} --parallel {concurrency} ');
+  });
+
+  it('[case E06] pass the model of vLLM as the positional argument, because --model is deprecated', () => {
+    expect(shipped('vllm').command[0]).toBe('{model}');
+    expect(shipped('vllm').command).not.toContain('--model');
+  });
+
+  it('[case E07] let text-embeddings-inference reject long texts instead of truncating them', () => {
+    const command = shipped('tei').command.join(' ');
+    expect(command).toContain('--max-batch-tokens {batch_tokens} --auto-truncate false');
+  });
+
   it('[req R04] have no second model cache in their command', () => {
     for (const file of SHIPPED) {
       const { command, flags = [] } = { ...shipped(file.replace('.yaml', '')), flags: [] };
@@ -67,7 +82,7 @@ describe('the shipped engines', () => {
 describe('parseEngine', () => {
   it('reports an unknown placeholder in every list and in variables', () => {
     const known =
-      '{model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}';
+      '{model}, {name}, {port}, {context}, {concurrency}, {context_total}, {models}, {max_loaded}, {prompt_cache_mib}, {batch_tokens}';
     expect(
       faultsOf('environment: {A: "{prot}"}\ngpu_environment: {B: "{shar}"}\nparallel_command: ["{gpu}"]\n'),
     ).toEqual([
@@ -75,6 +90,13 @@ describe('parseEngine', () => {
       `8:22: unknown placeholder {shar}; known: ${known}, {gpus}, {share}, {kv_bytes}, {others_bytes}`,
       `7:18: unknown placeholder {prot}; known: ${known}`,
     ]);
+  });
+
+  it('accepts counters of started and finished requests as in_flight_metric', () => {
+    expect(faultsOf('in_flight_metric: a:count + b - c{err="x y"}\n')).toEqual([]);
+    for (const wrong of ['a b', 'a -', '-a', 'a{b=1}', 'a * b', '2']) {
+      expect(faultsOf(`in_flight_metric: ${JSON.stringify(wrong)}\n`)).toHaveLength(1);
+    }
   });
 
   it('[req R26] rejects variables that select GPUs', () => {

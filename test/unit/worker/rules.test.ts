@@ -136,6 +136,22 @@ describe('engine responses', () => {
     expect(requestsInFlight('', 'x')).toBe(0);
   });
 
+  it('[case E07] include the batch that is being computed, from counters of started and finished requests', () => {
+    const expression =
+      'te_embed_count - te_embed_success - te_request_failure{err="tokenization"} - te_request_failure{err="inference"}';
+    const text = [
+      'te_queue_size 0',
+      'te_embed_count 40',
+      'te_embed_success 31',
+      'te_request_failure{err="tokenization"} 2',
+      'te_request_failure{err="validation"} 5',
+      'te_request_failure{err="inference",x="y"} 1',
+    ].join('\n');
+    expect(requestsInFlight(text, expression)).toBe(6);
+    expect(requestsInFlight(text, 'te_queue_size + te_embed_count')).toBe(40);
+    expect(requestsInFlight('te_embed_count 3\nte_embed_success 4\n', expression)).toBe(0);
+  });
+
   it('report missing model names, and all for an invalid list', () => {
     expect(missingNames('{"data":[{"id":"a"},{"id":"b"}]}', ['a', 'c'])).toEqual(['c']);
     expect(missingNames('{"model_id":"/models/x","served_model_name":"a"}', ['a', 'c'])).toEqual(['c']);

@@ -70,7 +70,7 @@ def take_memory(weights):
 
 
 class Api(standin.Handler):
-    info, width = {}, 384
+    info, width, embedded = {}, 384, 0
 
     def do_GET(self):
         if self.path in ("/health", "/", "/ping"):
@@ -78,7 +78,7 @@ class Api(standin.Handler):
         if self.path == "/info":
             return self.answer(self.info)
         if self.path == "/metrics":
-            return self.answer("# TYPE te_queue_size gauge\nte_queue_size 0\n", kind="text/plain; version=0.0.4")
+            return self.answer(f"te_queue_size 0\nte_embed_count {Api.embedded}\nte_embed_success {Api.embedded}\n", kind="text/plain; version=0.0.4")
         self.answer("", 404)
 
     def do_POST(self):
@@ -93,6 +93,7 @@ class Api(standin.Handler):
         self.answer("", 404)
 
     def vector(self, text):
+        Api.embedded += 1
         digest = hashlib.sha256(str(text).encode()).digest()
         return [digest[at % len(digest)] / 255 for at in range(self.width)]
 
