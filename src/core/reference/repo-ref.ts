@@ -20,8 +20,7 @@ export function parseRepoRef(body: string, defaultRevision: string): RepoRef | s
   const at = head.indexOf('@');
   const repo = at === -1 ? head : head.slice(0, at);
   const revision = at === -1 ? defaultRevision : head.slice(at + 1);
-  const parts = repo.split('/');
-  if (parts.length !== 2 || !parts.every((part) => REPO_PART.test(part))) {
+  if (!isRepository(repo)) {
     return `"${repo}" is not a repository name in the form org/repo`;
   }
   if (!REVISION.test(revision) || pathFault(revision) !== null || revision.endsWith('.lock')) {
@@ -31,6 +30,12 @@ export function parseRepoRef(body: string, defaultRevision: string): RepoRef | s
     return `"${pattern}" is not a file pattern`;
   }
   return { repo, revision, pattern };
+}
+
+/** Returns whether a text is a repository as `org/repo`. */
+export function isRepository(text: string): boolean {
+  const parts = text.split('/');
+  return parts.length === 2 && parts.every((part) => REPO_PART.test(part));
 }
 
 /** Returns the canonical text of the part after the scheme. */

@@ -2,12 +2,13 @@ import * as z from 'zod/mini';
 import type { PinnedFile } from '../domain/pinned-model.ts';
 import { badAnswer } from '../hub/bad-answer.ts';
 import { parseAnswer, parseEntries } from '../hub/parse-answer.ts';
+import { isRepository } from '../reference/repo-ref.ts';
 import { isObject } from '../schema/issue.ts';
 import type { Schema } from '../schema/parse.ts';
-import { matching, wholeNumber } from '../schema/rules.ts';
+import { matching, orNull, wholeNumber } from '../schema/rules.ts';
 
 const gitSha1 = matching(/^[0-9a-f]{40}$/, '40 hexadecimal digits');
-const revision = z.object({ sha: gitSha1 });
+const revision = z.object({ sha: gitSha1, id: orNull(z.string()) });
 
 const pinnedFile: Schema<PinnedFile> = z.object({
   path: z.string(),
@@ -30,9 +31,17 @@ export function parseTreePage(text: string, subject: string): readonly PinnedFil
   return parseEntries(pinnedFile, files.map(asPinned), reject);
 }
 
-/** Returns the commit in the response of `GET /api/models/{repo}/revision/{revision}`. */
-export function parseCommit(text: string, subject: string): string {
-  return parseAnswer(revision, text, (fault) => badAnswer(subject, fault)).sha;
+/** A repository as the hub names it: `id` is in the hub's spelling, and is the new name of a renamed repository. */
+export interface NamedCommit {
+  readonly commit: string;
+  /** null without a valid one */
+  readonly id: string | null;
+}
+
+/** Returns the commit and the repository in the response of `GET /api/models/{repo}/revision/{revision}`. */
+export function parseCommit(text: string, subject: string): NamedCommit {
+  const { sha, id } = parseAnswer(revision, text, (fault) => badAnswer(subject, fault));
+  return { commit: sha, id: id !== null && isRepository(id) ? id : null };
 }
 
 /** Returns an entry in the form of a pinned file; its values are not checked yet. */

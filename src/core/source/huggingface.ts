@@ -7,7 +7,7 @@ import { noMatch } from '../hub/no-match.ts';
 import { selectFiles } from '../reference/select-files.ts';
 import { matching } from '../schema/rules.ts';
 import { assertSafePaths } from '../store/safe-path.ts';
-import { parseCommit, parseTreePage } from './huggingface-listing.ts';
+import { type NamedCommit, parseCommit, parseTreePage } from './huggingface-listing.ts';
 import { pinnedFields } from './pinned-fields.ts';
 import {
   type PinnedRepository,
@@ -64,14 +64,10 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
     complete: z.boolean(),
   }),
   *resolve(ref, access) {
-    const { repo, revision } = ref;
-    const commit = yield* fetchCommit(ref, access);
+    const { commit, id } = yield* fetchCommit(ref, access);
     const listing = yield* fetchListing(ref, commit, access);
-    const { files, complete } = selectFiles(listing, ref.pattern);
-    if (files.length === 0) throw noMatch(ref, listing);
-    const paths = files.map(({ path }) => path);
-    assertSafePaths(paths, repo);
-    return { source: 'hf', ref: this.format(ref), repo, revision, commit, complete, files };
+    // the hub ignores case and knows old names: its own spelling makes them one repository in the store
+    return pinnedHfModel(ref, { repo: id ?? ref.repo, commit, listing });
   },
   locate({ repo, commit }, file, endpoint) {
     const path = file.path.split('/').map(encodeURIComponent).join('/');
@@ -82,12 +78,42 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
   label: ({ repo }, { path }) => `${repo}/${path}`,
 };
 
+/** A repository at one commit, with all its files. */
+interface ListedRepository {
+  readonly repo: string;
+  readonly commit: string;
+  readonly listing: readonly PinnedFile[];
+}
+
+/**
+ * Returns the files that a reference selects of its repository.
+ * @throws RmaError RMA_HUB_NO_MATCH exit 1, RMA_CONTENT_UNSAFE_PATH exit 6
+ */
+export function pinnedHfModel(
+  ref: RepositoryRef,
+  { repo, commit, listing }: ListedRepository,
+): PinnedHfModel {
+  const { files, complete } = selectFiles(listing, ref.pattern);
+  if (files.length === 0) throw noMatch(ref, listing);
+  const paths = files.map(({ path }) => path);
+  assertSafePaths(paths, repo);
+  return {
+    source: 'hf',
+    ref: huggingface.format(ref),
+    repo,
+    revision: ref.revision,
+    commit,
+    complete,
+    files,
+  };
+}
+
 /** Returns the directory name of a repository in a native hub cache. */
 export function cacheName(repo: string): string {
   return `models--${repo.replaceAll('/', '--')}`;
 }
 
-function* fetchCommit(ref: RepositoryRef, access: Access): Dialog<string> {
+function* fetchCommit(ref: RepositoryRef, access: Access): Dialog<NamedCommit> {
   const revision = encodeURIComponent(ref.revision);
   const url = `${access.endpoint}/api/models/${ref.repo}/revision/${revision}`;
   const { text } = yield* get(url, ref, access);
