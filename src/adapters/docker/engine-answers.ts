@@ -29,6 +29,7 @@ export const containerList = z.array(
     Names: listOrNull(z.string()),
     State: state,
     Labels: z.nullish(texts),
+    Ports: listOrNull(z.object({ PublicPort: z.optional(wholeNumber(0)) })),
   }),
 );
 

@@ -8,11 +8,12 @@ const NEVER = '0001-01-01T00:00:00Z';
 type Labels = Readonly<Record<string, string>>;
 
 /** Returns rma's view of an entry of the engine's container list. */
-export function containerSummary({ Id, Names, State, Labels }: ContainerEntry): ContainerSummary {
+export function containerSummary({ Id, Names, State, Labels, Ports }: ContainerEntry): ContainerSummary {
   return {
     id: Id,
     name: (Names?.[0] ?? '').replace(/^\//, ''),
     state: State,
+    published: [...new Set((Ports ?? []).flatMap(({ PublicPort }) => PublicPort ?? []))],
     ...labelFacts(Labels ?? {}),
   };
 }
@@ -30,12 +31,13 @@ export function containerFacts(details: ContainerDetails): ContainerFacts {
     restarts: details.RestartCount,
     startedAt: state.StartedAt === NEVER ? null : Date.parse(state.StartedAt),
     ports: publishedPorts(details),
+    published: state.Running ? publishedPorts(details).map(({ hostPort }) => hostPort) : [],
     store: mountedStore(details),
     ...labelFacts(details.Config.Labels ?? {}),
   };
 }
 
-function labelFacts(labels: Labels): Omit<ContainerSummary, 'id' | 'name' | 'state'> {
+function labelFacts(labels: Labels): Omit<ContainerSummary, 'id' | 'name' | 'state' | 'published'> {
   return {
     project: labels[LABEL.project] ?? '',
     service: labels[LABEL.service] ?? '',

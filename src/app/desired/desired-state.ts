@@ -24,7 +24,7 @@ import { collectSecrets } from './secrets.ts';
 export interface DesiredRequest {
   readonly project: ProjectRequest;
   readonly placed: PlacedServices;
-  readonly snapshot: Pick<Snapshot, 'containers' | 'directories'>;
+  readonly snapshot: Pick<Snapshot, 'containers' | 'allContainers' | 'directories'>;
   /** directory for the Compose file and its secrets; the project's state directory by default */
   readonly directory?: string;
 }
@@ -55,6 +55,7 @@ export async function desiredState(
     config,
     selection,
     containers: snapshot.containers,
+    allContainers: snapshot.allContainers,
     remembered: project.state.ports,
   });
   const tag = await invocation.workerImage.tag(config.images.workerBase);

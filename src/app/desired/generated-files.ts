@@ -51,5 +51,8 @@ function nextState({ project, placed, ports }: GeneratedContent): Omit<ProjectSt
     ports: Object.fromEntries(ports),
     services: Object.fromEntries(selection.services.map(({ service, identity }) => [service, identity])),
     replaced,
+    project: config.project,
+    ...(config.directory !== null && { directory: config.directory }),
+    settings: config.toRecord,
   };
 }

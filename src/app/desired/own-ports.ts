@@ -1,7 +1,8 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
-import type { ContainerFacts } from '../../core/domain/container.ts';
+import type { ContainerFacts, ContainerSummary } from '../../core/domain/container.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { choosePorts } from '../../core/fleet/choose-ports.ts';
+import { portHolders } from '../../core/fleet/port-taken.ts';
 import type { Host } from '../../ports/host.ts';
 
 export interface OwnPorts {
@@ -15,6 +16,8 @@ export interface PortRequest {
   readonly config: RmaConfig;
   readonly selection: Selection;
   readonly containers: readonly ContainerFacts[];
+  /** of all projects */
+  readonly allContainers: readonly ContainerSummary[];
   /** service → port of an earlier run */
   readonly remembered: Readonly<Record<string, number>>;
 }
@@ -22,16 +25,17 @@ export interface PortRequest {
 /** Ports in use are found by asking the machine from the engine's usual port up, as far as a free one is needed. */
 export async function ownPorts(
   host: Pick<Host, 'ports'>,
-  { config, selection, containers, remembered }: PortRequest,
+  { config, selection, containers, allContainers, remembered }: PortRequest,
 ): Promise<OwnPorts> {
   const held = containers.flatMap(({ service, ports }) =>
     ports.map(({ hostPort }) => [service, hostPort] as const),
   );
   const kept = new Map([...Object.entries(remembered), ...held]);
+  const holders = portHolders(allContainers.filter(({ project }) => project !== config.project));
   const own = new Set(held.map(([, port]) => port));
   const taken = new Set<number>();
   for (;;) {
-    const ports = choosePorts({ selection, config, taken, kept });
+    const ports = choosePorts({ selection, config, taken, holders, kept });
     const free = [...ports.values()].filter((port) => !own.has(port) && !taken.has(port));
     const inUse = await Promise.all(free.map(async (port) => host.ports.isTaken(config.bind, port)));
     const found = free.filter((_, at) => inUse[at]);

@@ -1,10 +1,12 @@
 import { dirname, join, relative, resolve } from 'node:path';
-import { findUpwards, isFile, isFolder } from '../../adapters/files/find-upwards.ts';
+import { findUpwards, isFile, isFolder, isSameFile } from '../../adapters/files/find-upwards.ts';
 import { type ReadFault, readTextFile, readTextStream } from '../../adapters/files/read-text.ts';
 import type { ConfigSources } from '../../core/config/config-sources.ts';
 import { hfAuthFile } from '../../core/config/hub-token.ts';
+import { NOTHING_RECORDED, type RecordedProject } from '../../core/config/recorded-project.ts';
 import { type ResolvedConfig, resolveConfig } from '../../core/config/resolve-config.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { type ProjectState, parseProjectState } from '../../core/profile/project-state.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { GlobalValues } from '../global-options.ts';
@@ -38,7 +40,7 @@ export async function loadConfig({
   reporter.emit({ type: 'log', level: 'debug', text: `configuration: ${path ?? 'no rma.yaml'}` });
   const file = path === null ? null : await readConfigFile(path, surroundings);
   const auth = hfAuthFile(env, home);
-  const resolved = resolveConfig({
+  const sources: ConfigSources = {
     file,
     flags: settings,
     env,
@@ -47,8 +49,37 @@ export async function loadConfig({
     profilesDir: await directoryBeside(file, 'profiles'),
     enginesDir: await directoryBeside(file, 'engines'),
     hfAuthFile: auth !== null && (await isFile(auth)) ? auth : null,
-  });
+    recorded: NOTHING_RECORDED,
+  };
+  // where the record is depends on the other sources
+  const { stateDir } = resolveConfig(sources).config;
+  const resolved = resolveConfig({ ...sources, recorded: await readRecord(stateDir, file?.dir ?? null) });
   return { ...resolved, file: path === null || path === '-' ? path : resolve(cwd, path) };
+}
+
+/** Reads what `rma up` recorded; a state file that cannot be read is reported by the commands that need it. */
+async function readRecord(stateDir: string, directory: string | null): Promise<RecordedProject> {
+  const path = join(stateDir, 'state.json');
+  const content = await readTextFile(path);
+  if (!content.ok) return NOTHING_RECORDED;
+  let state: ProjectState;
+  try {
+    state = parseProjectState(content.text, path);
+  } catch {
+    return NOTHING_RECORDED;
+  }
+  const { project = null, settings = {} } = state;
+  // a project named by an option has a directory of its own below
+  const isDefault = directory !== null && stateDir === join(directory, '.rma');
+  const isKnown = isDefault && !(await isElsewhere(state.directory, path));
+  return { project: isKnown ? project : null, settings };
+}
+
+/** Returns whether the recorded directory still has this state file: then the one read now is in a copy of it. */
+async function isElsewhere(recorded: string | undefined, path: string): Promise<boolean> {
+  if (recorded === undefined) return false;
+  const other = join(recorded, '.rma', 'state.json');
+  return (await isFile(other)) && !(await isSameFile(other, path));
 }
 
 async function directoryBeside(file: ConfigSources['file'], name: string): Promise<string | null> {

@@ -1,4 +1,5 @@
 import type { OwnDirectories } from '../domain/config.ts';
+import type { RecordedProject } from './recorded-project.ts';
 
 /** Everything that contributes to the configuration, as values. */
 export interface ConfigSources extends OwnDirectories {
@@ -17,4 +18,5 @@ export interface ConfigSources extends OwnDirectories {
   readonly home: string | null;
   /** the token file of `hf auth login`, null if there is none */
   readonly hfAuthFile: string | null;
+  readonly recorded: RecordedProject;
 }

@@ -7,6 +7,7 @@ import { type ConfigFault, configError } from './fault.ts';
 import type { HubToken } from './hub-token.ts';
 import { toProjectName } from './project-name.ts';
 import { type FileSettings, readSettings } from './read-settings.ts';
+import { settingsToRecord } from './recorded-project.ts';
 import { itemsOf, type Setting } from './setting.ts';
 import { SettingReader } from './setting-reader.ts';
 import { ALL_SETTINGS, SETTINGS } from './settings.ts';
@@ -21,7 +22,7 @@ export interface ResolvedConfig {
 }
 
 /**
- * Returns the configuration, by precedence: flag, environment, file, default.
+ * Returns the configuration, by precedence: flag, environment, file, record of an earlier `rma up`, default.
  * @throws RmaError RMA_CONFIG_INVALID exit 2, with all faults
  */
 export function resolveConfig(sources: ConfigSources): ResolvedConfig {
@@ -37,8 +38,9 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const project = take(SETTINGS.project) ?? defaultProject(sources);
   const explicitToken = take(SETTINGS.hubTokenFile);
   const hubToken = findHubToken(explicitToken, sources, reader);
-  const config: RmaConfig = {
+  const settings: Omit<RmaConfig, 'toRecord'> = {
     project,
+    directory: sources.file?.dir ?? null,
     stateDir: stateDir(
       project,
       file?.words.get(SETTINGS.project.key)?.[0]?.text ?? defaultProject(sources),
@@ -65,6 +67,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     drainSeconds: take(SETTINGS.drainTimeout),
   };
   if (faults.length > 0) throw configError(faults);
+  const config = { ...settings, toRecord: settingsToRecord(settings, reader.origins()) };
   return { config, origins: reader.origins(), selectedProfiles: profilesOfFlags(sources), hubToken };
 }
 
@@ -112,7 +115,9 @@ function readFile({ text, name }: NonNullable<ConfigSources['file']>): FileSetti
   return readSettings(readYaml({ text, file: name }), ALL_SETTINGS);
 }
 
-function defaultProject({ file }: ConfigSources): string {
+/** The recorded name outlives a new name of the directory. */
+function defaultProject({ file, recorded }: ConfigSources): string {
+  if (file !== null && recorded.project !== null) return recorded.project;
   return (file === null ? null : toProjectName(basename(file.dir))) ?? 'rma';
 }
 

@@ -33,7 +33,9 @@ export class SettingReader {
   /** Returns the value by precedence. All sources are checked, even if overridden. */
   take<T>(setting: Setting<T>): T {
     const flag = this.fromFlag(setting);
-    const rest = [this.fromEnv(setting), this.fromFile(setting)].filter((layer) => layer !== null);
+    const rest = [this.fromEnv(setting), this.fromFile(setting), this.fromRecord(setting)].filter(
+      (layer) => layer !== null,
+    );
     const layers = flag === null ? rest : [flag, ...rest];
     const strongest = layers[0];
     this.found.set(setting.key, strongest?.origin ?? { from: 'default' });
@@ -52,7 +54,7 @@ export class SettingReader {
   private fromFlag(setting: Setting<unknown>): Layer | null {
     const texts = this.sources.flags.get(setting.key);
     if (texts === undefined || texts.length === 0) return null;
-    const name = /--[a-z-]+/.exec(setting.flags ?? '')?.[0] ?? setting.key;
+    const name = optionName(setting);
     const scope = { base: this.sources.cwd, home: this.sources.home };
     const items = itemsOf(setting, texts).flatMap((text) =>
       this.parse(setting, { text, scope, where: name }),
@@ -85,12 +87,25 @@ export class SettingReader {
     return { origin: { from: 'file', file: file.name, line: first.line, column: first.column }, items };
   }
 
+  /** What an earlier command recorded was valid; a text that is not any more counts as absent. */
+  private fromRecord(setting: Setting<unknown>): Layer | null {
+    const text = this.sources.recorded.settings[setting.key];
+    if (text === undefined) return null;
+    const result = setting.parse(text, { base: this.sources.cwd, home: this.sources.home });
+    if (!result.ok) return null;
+    return { origin: { from: 'recorded', name: optionName(setting) }, items: [result.value] };
+  }
+
   private parse(setting: Setting<unknown>, { text, scope, where }: Word): readonly unknown[] {
     const result = setting.parse(text, scope);
     if (result.ok) return [result.value];
     this.faults.push({ where, message: `${setting.key} expects ${result.expected}, got "${text}"` });
     return [];
   }
+}
+
+function optionName({ flags, key }: Setting<unknown>): string {
+  return /--[a-z-]+/.exec(flags ?? '')?.[0] ?? key;
 }
 
 function join(setting: Setting<unknown>, flag: Layer | null, rest: readonly Layer[]): readonly unknown[] {

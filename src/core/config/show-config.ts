@@ -1,7 +1,8 @@
-import type { GpuSettings, RmaConfig, SettingOrigin, VolumeSpec } from '../domain/config.ts';
+import type { GpuSettings, RmaConfig, SettingOrigin } from '../domain/config.ts';
 import { redact } from '../redact.ts';
 import type { ResolvedConfig } from './resolve-config.ts';
 import { ALL_SETTINGS } from './settings.ts';
+import { volumeText } from './volume-text.ts';
 
 type YamlValue = string | number | readonly string[] | Readonly<Record<string, unknown>> | null;
 
@@ -49,22 +50,12 @@ export function originText(origin: SettingOrigin): string {
       return origin.name;
     case 'file':
       return `${origin.file}:${origin.line}:${origin.column}`;
+    case 'recorded':
+      return `${origin.name} of an earlier rma up`;
     case 'hf-auth':
       return 'hf auth login';
     case 'default':
       return 'default';
-  }
-}
-
-/** A volume as rma.yaml writes it. */
-export function volumeText(volume: VolumeSpec): string {
-  switch (volume.type) {
-    case 'named':
-      return `named:${volume.name}`;
-    case 'host':
-      return `host:${volume.path}`;
-    case 'nfs':
-      return `nfs:${volume.server}:${volume.path}`;
   }
 }
 

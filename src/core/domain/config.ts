@@ -52,8 +52,12 @@ export interface OwnDirectories {
 /** The configuration, complete with defaults. Paths are absolute. */
 export interface RmaConfig extends OwnDirectories {
   readonly project: string;
+  /** directory of rma.yaml; null without one */
+  readonly directory: string | null;
   /** directory of the generated files */
   readonly stateDir: string;
+  /** settings of options that `rma up` records, as texts by key */
+  readonly toRecord: Readonly<Record<string, string>>;
   readonly hosts: Readonly<Record<string, HostConfig>>;
   /** from the file or the environment; commands add those of `--profile` */
   readonly profiles: readonly string[];
@@ -90,6 +94,8 @@ export type SettingOrigin =
   | { readonly from: 'flag'; readonly name: string }
   | { readonly from: 'env'; readonly name: string }
   | { readonly from: 'file'; readonly file: string; readonly line: number; readonly column: number }
+  /** an option of an earlier `rma up` */
+  | { readonly from: 'recorded'; readonly name: string }
   /** the token file of `hf auth login` */
   | { readonly from: 'hf-auth' }
   | { readonly from: 'default' };

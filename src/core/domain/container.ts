@@ -23,6 +23,8 @@ export interface ContainerSummary {
   readonly variant: string | null;
   /** of a worker: the engine services it uses; null where the label is missing */
   readonly engines: readonly string[] | null;
+  /** ports of the host that it publishes while it runs */
+  readonly published: readonly number[];
   /** the Compose file that created it, on the host of the user who ran Compose */
   readonly composeFile: string | null;
 }

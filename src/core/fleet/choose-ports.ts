@@ -3,12 +3,15 @@ import { COORDINATOR_PORT, COORDINATOR_SERVICE } from '../domain/registration.ts
 import type { Selection } from '../domain/selection.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { unknownWord } from '../nearest.ts';
+import { type PortHolder, portFault } from './port-taken.ts';
 
 export interface PortRequest {
   readonly selection: Selection;
   readonly config: Pick<RmaConfig, 'coordinator' | 'ports'>;
   /** ports of the host that a program outside this project listens on */
   readonly taken: ReadonlySet<number>;
+  /** services of other projects by port */
+  readonly holders?: ReadonlyMap<number, PortHolder>;
   /** service → the port that it publishes or published last */
   readonly kept: ReadonlyMap<string, number>;
 }
@@ -18,14 +21,20 @@ export interface PortRequest {
  * free one from the engine's default port up.
  * @throws RmaError RMA_PORT_TAKEN, RMA_PORT_NONE_FREE (3), RMA_PORT_UNKNOWN_SERVICE, RMA_PORT_TWICE (2)
  */
-export function choosePorts({ selection, config, taken, kept }: PortRequest): ReadonlyMap<string, number> {
+export function choosePorts({
+  selection,
+  config,
+  taken,
+  holders = new Map(),
+  kept,
+}: PortRequest): ReadonlyMap<string, number> {
   const engines = selection.services;
   checkNames(config, selection);
   const chosen = new Map<string, number>();
   const assign = (service: string, port: number): void => {
     const other = [...chosen].find(([, used]) => used === port)?.[0];
     if (other !== undefined) throw portTwice(port, other, service);
-    if (taken.has(port)) throw portTaken(port, service);
+    if (taken.has(port)) throw portTaken(port, service, holders.get(port) ?? null);
     chosen.set(service, port);
   };
   if (config.coordinator.url === null) assign(COORDINATOR_SERVICE, coordinatorPort(config, kept));
@@ -82,11 +91,7 @@ function portTwice(port: number, first: string, second: string): RmaError {
   });
 }
 
-function portTaken(port: number, service: string): RmaError {
-  const flag = service === COORDINATOR_SERVICE ? '--coordinator-port PORT' : `--port ${service}=PORT`;
-  return new RmaError('RMA_PORT_TAKEN', `port ${port} for ${service} is already in use by another program`, {
-    exitCode: EXIT.notReady,
-    hint: `stop that program (ss -ltnp 'sport = :${port}' shows it), or choose another port: ${flag}`,
-    details: { service, port },
-  });
+function portTaken(port: number, service: string, holder: PortHolder | null): RmaError {
+  const { message, hint, details } = portFault(port, service, holder);
+  return new RmaError('RMA_PORT_TAKEN', message, { exitCode: EXIT.notReady, hint, details });
 }

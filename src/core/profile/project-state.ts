@@ -14,6 +14,11 @@ export interface ProjectState {
   readonly services?: ServiceNames | undefined;
   /** profile without a GPU → the profile that runs instead */
   readonly replaced?: Readonly<Record<string, string>> | undefined;
+  readonly project?: string | undefined;
+  /** directory of its rma.yaml, absolute; missing without one */
+  readonly directory?: string | undefined;
+  /** settings of options of `rma up` that later commands keep, as texts by key */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The state of a project without a state file. */
@@ -25,18 +30,24 @@ const projectState: Schema<ProjectState> = z.object({
   ports: z.record(z.string(), wholeNumber(1)),
   services: z.optional(z.record(z.string(), text())),
   replaced: z.optional(z.record(z.string(), text())),
+  project: z.optional(text()),
+  directory: z.optional(text()),
+  settings: z.optional(z.record(z.string(), z.string())),
 });
 
 /** Returns the text of `state.json`; the same state gives the same bytes. */
 export function formatProjectState(state: Omit<ProjectState, 'schema'>): string {
-  const { profiles, ports, services = {}, replaced = {} } = state;
+  const { profiles, ports, services = {}, replaced = {}, project, directory, settings = {} } = state;
   const content = {
     schema: NO_STATE.schema,
+    ...(project !== undefined && { project }),
+    ...(directory !== undefined && { directory }),
     profiles,
     ports: byName(ports),
     services: byName(services),
     // most projects have none
     ...(Object.keys(replaced).length > 0 && { replaced: byName(replaced) }),
+    ...(Object.keys(settings).length > 0 && { settings: byName(settings) }),
   };
   return `${JSON.stringify(content, null, 2)}\n`;
 }

@@ -1,4 +1,5 @@
 import type { ConfigSources } from '../../../src/core/config/config-sources.ts';
+import { NOTHING_RECORDED } from '../../../src/core/config/recorded-project.ts';
 
 /** Sources without any setting. */
 export const base: ConfigSources = {
@@ -10,6 +11,7 @@ export const base: ConfigSources = {
   profilesDir: null,
   enginesDir: null,
   hfAuthFile: null,
+  recorded: NOTHING_RECORDED,
 };
 
 /** Sources with an rma.yaml with this content. */

@@ -127,7 +127,9 @@ export const HUB: RmaConfig['hub'] = {
 export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
   return {
     project: 'demo',
+    directory: '/srv/demo',
     stateDir: '/srv/demo/.rma',
+    toRecord: {},
     profilesDir: null,
     enginesDir: null,
     hosts: {},

@@ -8,7 +8,9 @@ describe('resolveConfig without input', () => {
     const { config, selectedProfiles, hubToken } = resolveConfig(base);
     expect(config).toEqual({
       project: 'rma',
+      directory: null,
       stateDir: '/home/me/.local/state/rma/rma',
+      toRecord: {},
       profilesDir: null,
       enginesDir: null,
       hosts: { local: { address: null } },
@@ -83,7 +85,9 @@ drain_timeout: 1m30s
 `;
     expect(resolveConfig(withFile(text)).config).toEqual({
       project: 'demo',
+      directory: '/srv/My Demo',
       stateDir: '/srv/My Demo/.rma',
+      toRecord: {},
       profilesDir: null,
       enginesDir: null,
       hosts: { box1: { address: 'ssh://me@box1:22' }, local: { address: null } },
@@ -131,7 +135,11 @@ drain_timeout: 1m30s
     'treats %j as an empty file',
     (text) => {
       const { config } = resolveConfig(withFile(text, '/srv/rma'));
-      expect(config).toEqual({ ...resolveConfig(base).config, stateDir: '/srv/rma/.rma' });
+      expect(config).toEqual({
+        ...resolveConfig(base).config,
+        directory: '/srv/rma',
+        stateDir: '/srv/rma/.rma',
+      });
     },
   );
 });

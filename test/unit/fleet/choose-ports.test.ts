@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { choosePorts } from '../../../src/core/fleet/choose-ports.ts';
+import type { PortHolder } from '../../../src/core/fleet/port-taken.ts';
 import { selectServices } from '../../../src/core/profile/select-services.ts';
 import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
@@ -10,13 +11,15 @@ const selection = selectServices(catalogOf({ a: [service('small')], b: [service(
 interface Case {
   readonly ports?: Readonly<Record<string, number>>;
   readonly taken?: readonly number[];
+  readonly holder?: PortHolder;
   readonly kept?: Readonly<Record<string, number>>;
   readonly coordinatorPort?: number;
 }
 
-function choose({ ports = {}, taken = [], kept = {}, coordinatorPort = 7700 }: Case) {
+function choose({ ports = {}, taken = [], kept = {}, holder, coordinatorPort = 7700 }: Case) {
   const config = configOf({ ports, coordinator: { port: coordinatorPort, url: null, tokenFile: null } });
-  const question = { selection, config, taken: new Set(taken), kept: new Map(Object.entries(kept)) };
+  const holders = new Map(holder === undefined ? [] : taken.map((port) => [port, holder] as const));
+  const question = { selection, config, taken: new Set(taken), holders, kept: new Map(Object.entries(kept)) };
   return Object.fromEntries(choosePorts(question));
 }
 
@@ -43,6 +46,17 @@ describe('choosePorts', () => {
     const config = configOf({ coordinator: { port: 7700, url: 'http://c:1', tokenFile: null } });
     const ports = choosePorts({ selection, config, taken: new Set([7700]), kept: new Map() });
     expect([...ports.keys()]).toEqual(['a-llm', 'b-llm']);
+  });
+
+  it('[case S07] names the rma project that uses a port', () => {
+    const holder = { project: 'other', service: 'coordinator' };
+    expect(() => choose({ taken: [7700], holder })).toThrow(
+      expect.objectContaining({
+        code: 'RMA_PORT_TAKEN',
+        message: 'port 7700 for coordinator is already in use by coordinator of the rma project "other"',
+        hint: 'choose another port: --coordinator-port PORT; or stop that project: rma down -p other',
+      }),
+    );
   });
 
   it.each<[name: string, given: Case, code: string, exitCode: number, hint: string]>([
