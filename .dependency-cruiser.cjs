@@ -44,7 +44,7 @@ const coreFolders = coreOrder.flatMap((row, index) => {
 });
 
 /** The steps of a use case, in their order: a step may import those before it. */
-const STEPS = ['observe', 'desired', 'execute'];
+const STEPS = ['observe', 'desired', 'lock', 'execute'];
 
 const appSteps = STEPS.slice(0, -1).map((step, index) => ({
   name: 'step-order',

@@ -3,6 +3,9 @@ import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { executePlan } from './execute/execute-plan.ts';
 import { containerIds, emptyPayload } from './execute/execution.ts';
+import { dropReservations } from './lock/reserve.ts';
+import type { LockContext } from './lock/take-lock.ts';
+import { withProjectLock } from './lock/with-lock.ts';
 import { type DownRequest, type PlannedDown, planDown } from './plan-down.ts';
 
 export interface DownResult {
@@ -12,17 +15,30 @@ export interface DownResult {
   readonly kept: readonly string[];
 }
 
-/** Drains the workers, and stops and removes their services. Models and volumes stay. @throws RmaError as planDown */
+/**
+ * Drains the workers, and stops and removes their services. Models and volumes stay. Holds the lock of the project meanwhile, and
+ * removes its reservations, which a killed `up` may have left.
+ * @throws RmaError RMA_LOCK_HELD (7), RMA_LOCK_LOST (1), or as planDown
+ */
 export async function down(
   host: Pick<Host, 'name' | 'engine' | 'docker' | 'files' | 'caller'>,
-  invocation: Pick<Invocation, 'catalog' | 'workerImage' | 'clock' | 'reporter' | 'signal' | 'environment'>,
+  invocation: Pick<Invocation, 'catalog' | 'workerImage' | 'environment'> & LockContext,
   request: DownRequest,
 ): Promise<DownResult> {
-  const planned = await planDown(host, invocation, request);
-  const { containers, files } = planned;
-  const payload = { ...emptyPayload(request.config), containers: containerIds(containers), files };
-  await executePlan(host, invocation, { operations: planned.plan.operations, payload });
-  return downResult(planned);
+  const { project, stateDir } = request.config;
+  return withProjectLock(host, invocation, {
+    project,
+    stateDir,
+    command: 'down',
+    work: async (locked) => {
+      const planned = await planDown(host, locked, request);
+      const { containers, files } = planned;
+      const payload = { ...emptyPayload(request.config), containers: containerIds(containers), files };
+      await executePlan(host, locked, { operations: planned.plan.operations, payload });
+      await dropReservations(host, project);
+      return downResult(planned);
+    },
+  });
 }
 
 /** Returns which services a plan of `down` removes, and which remain. */

@@ -1,9 +1,11 @@
 import type { ContainerSummary } from '../core/domain/container.ts';
 import type { GpuInventory } from '../core/domain/gpu.ts';
+import type { PlannedReservation } from '../core/domain/lock.ts';
 import { RmaError, toErrorDocument } from '../core/errors.ts';
 import { type GpuUser, gpuUsers } from '../core/gpu/users.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
+import { observeUse, validOf } from './observe/observe-locks.ts';
 import { probeGpus } from './observe/probe-gpus.ts';
 
 /** The GPUs of a host and what uses them. */
@@ -19,7 +21,7 @@ const ALIVE: readonly ContainerSummary['state'][] = ['running', 'paused', 'resta
 /** Returns the GPUs and the services of all projects that use them. Without Docker the services are unknown, which is a warning. */
 export async function gpuReport(
   host: Pick<Host, 'name' | 'engine' | 'gpus' | 'facts'>,
-  invocation: Pick<Invocation, 'reporter' | 'signal'>,
+  invocation: Pick<Invocation, 'reporter' | 'signal' | 'processes'>,
 ): Promise<GpuReport> {
   const inventory = await probeGpus(host, invocation);
   for (const { code, message, hint } of inventory.warnings) {
@@ -31,11 +33,12 @@ export async function gpuReport(
 
 async function serviceUsers(
   host: Pick<Host, 'engine'>,
-  invocation: Pick<Invocation, 'reporter'>,
+  invocation: Pick<Invocation, 'reporter' | 'processes'>,
   inventory: GpuInventory,
 ): Promise<GpuReport['users']> {
   try {
-    const containers = (await host.engine.containers()).filter(({ state }) => ALIVE.includes(state));
+    const { allContainers, locks } = await observeUse(host, invocation);
+    const containers = allContainers.filter(({ state }) => ALIVE.includes(state));
     const busy = inventory.gpus.some(({ processes }) => processes !== null && processes.length > 0);
     const services = await Promise.all(
       containers.map(async (container) => ({
@@ -43,7 +46,7 @@ async function serviceUsers(
         pids: busy ? await host.engine.processes(container.id) : [],
       })),
     );
-    return gpuUsers(inventory.gpus, services);
+    return gpuUsers(inventory.gpus, [...services, ...plannedServices(validOf(locks), containers)]);
   } catch (error) {
     if (!(error instanceof RmaError)) throw error;
     const { code, message, hint } = toErrorDocument(error);
@@ -51,4 +54,15 @@ async function serviceUsers(
     invocation.reporter.emit({ type: 'warning', code, text, ...(hint !== undefined && { hint }) });
     return null;
   }
+}
+
+/** Returns the services that accepted plans reserve GPUs for and that have no container yet. */
+function plannedServices(planned: readonly PlannedReservation[], containers: readonly ContainerSummary[]) {
+  const exists = ({ project, service }: PlannedReservation): boolean =>
+    containers.some((container) => container.project === project && container.service === service);
+  return planned
+    .filter((each) => !exists(each))
+    .map(({ project, service, devices, bytesPerGpu }) => {
+      return { project, service, name: null, gpus: devices, gpuBytes: bytesPerGpu, pids: [] };
+    });
 }

@@ -1,11 +1,14 @@
 import { roleOf } from '../core/domain/container.ts';
+import type { ReservedService } from '../core/domain/lock.ts';
 import type { Observed } from '../core/domain/observed.ts';
 import type { Snapshot } from '../core/domain/snapshot.ts';
+import { ramOfOthers } from '../core/placement/used-by-others.ts';
 import { planMemory } from '../core/plan/plan-memory.ts';
 import { planNfs } from '../core/plan/plan-nfs.ts';
 import { planStoreMove } from '../core/plan/plan-store-move.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
 import { planUp as upPlan } from '../core/plan/plan-up.ts';
+import { reservedServices } from '../core/plan/reserved-services.ts';
 import { runningAfter, startedServices } from '../core/plan/running-after.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
@@ -23,6 +26,8 @@ export interface UpRequest extends RequestOptions {
 export interface PlannedUp extends DesiredProject {
   readonly placed: PlacedServices;
   readonly observed: Observed;
+  /** what the plan reserves until its containers exist */
+  readonly reserves: readonly ReservedService[];
   readonly plan: Plan;
 }
 
@@ -41,20 +46,24 @@ export async function planUp(
   const observed = await observeDesired(host, invocation, { config, snapshot, ...next });
   const plan = upPlan(next.desired, observed, { host: host.name, profiles: placed.acted, removeOrphans });
   const running = runningAfter(plan.operations, observed.containers);
+  const { services } = next.fleet;
+  const { models } = next.desired;
   const checks = [
     ...plan.checks,
     ...placed.checks,
     ...next.checks,
     ...planMemory({
-      services: next.fleet.services.filter(({ name }) => running.has(name)),
+      services: services.filter(({ name }) => running.has(name)),
       starting: startedServices(plan.operations),
-      models: next.desired.models,
+      models,
       totalBytes: snapshot.engine.memoryBytes,
+      othersBytes: ramOfOthers(config.project, snapshot),
     }),
     ...planStoreMove(storeOfWorkers(snapshot), config),
     ...planNfs(config),
   ];
-  return { ...next, placed, observed, plan: { ...plan, checks } };
+  const reserves = reservedServices(plan.operations, { services, models });
+  return { ...next, placed, observed, reserves, plan: { ...plan, checks } };
 }
 
 function storeOfWorkers({ containers }: Pick<Snapshot, 'containers'>): string | null {

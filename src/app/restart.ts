@@ -8,6 +8,8 @@ import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { executePlan } from './execute/execute-plan.ts';
 import { containerIds, emptyPayload } from './execute/execution.ts';
+import type { LockContext } from './lock/take-lock.ts';
+import { withProjectLock } from './lock/with-lock.ts';
 import { observeWorkers } from './observe/observe-workers.ts';
 import { projectContainers } from './observe/project-containers.ts';
 import { requireDocker } from './observe/require-docker.ts';
@@ -46,19 +48,30 @@ export async function planRestart(
   return { plan, containers };
 }
 
-/** Drains the workers that use the services, restarts these and waits until the workers are ready. @throws RmaError as planRestart */
+/**
+ * Drains the workers that use the services, restarts these and waits until the workers are ready. Holds the lock of the project.
+ * @throws RmaError RMA_LOCK_HELD (7), RMA_LOCK_LOST (1), or as planRestart
+ */
 export async function restart(
   host: Pick<Host, 'name' | 'engine' | 'docker' | 'files' | 'caller'>,
-  invocation: Pick<Invocation, 'workerImage' | 'clock' | 'reporter' | 'signal' | 'environment'>,
+  invocation: Pick<Invocation, 'workerImage' | 'environment'> & LockContext,
   request: RestartRequest & { readonly show: (plan: Plan) => void },
 ): Promise<Plan> {
-  const { plan, containers } = await planRestart(host, invocation, request);
-  const { operations } = plan;
-  if (operations.length > 0) request.show(plan);
   const { config, waitSeconds } = request;
-  const payload = { ...emptyPayload(config), containers: containerIds(containers), waitSeconds };
-  await executePlan(host, invocation, { operations, payload });
-  return plan;
+  const { project, stateDir } = config;
+  return withProjectLock(host, invocation, {
+    project,
+    stateDir,
+    command: 'restart',
+    work: async (locked) => {
+      const { plan, containers } = await planRestart(host, locked, request);
+      const { operations } = plan;
+      if (operations.length > 0) request.show(plan);
+      const payload = { ...emptyPayload(config), containers: containerIds(containers), waitSeconds };
+      await executePlan(host, locked, { operations, payload });
+      return plan;
+    },
+  });
 }
 
 /** @throws RmaError RMA_SERVICE_UNKNOWN (2) */

@@ -4,10 +4,14 @@ import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import type { DesiredProject } from './desired/desired-state.ts';
 import type { PlacedServices } from './desired/place-services.ts';
+import { readRequest } from './desired/read-request.ts';
 import { type Endpoint, endpointsAfter } from './endpoints.ts';
 import { executePlan } from './execute/execute-plan.ts';
 import { containerIds, type Payload } from './execute/execution.ts';
 import { checkHostDirectory } from './execute/host-directory.ts';
+import { type Reserved, reserve } from './lock/reserve.ts';
+import type { TakenLock } from './lock/take-lock.ts';
+import { withProjectLock } from './lock/with-lock.ts';
 import { type PlannedUp, planUp, type UpRequest } from './plan-up.ts';
 
 export interface UpResult {
@@ -27,23 +31,39 @@ export interface UpOptions {
   readonly show: (plan: Plan) => void;
 }
 
-/** Applies the desired state and waits until every worker is ready. @throws RmaError of any step */
+/**
+ * Applies the desired state and waits until every worker is ready. Holds the lock of the project meanwhile, and reserves what the
+ * plan needs from its acceptance until its containers exist.
+ * @throws RmaError RMA_LOCK_HELD (7), RMA_LOCK_LOST (1), or of any step
+ */
 export async function up(
   host: Host,
   invocation: Invocation,
   request: UpRequest & UpOptions,
 ): Promise<UpResult> {
-  const planned = await planUp(host, invocation, request);
+  // mistakes in the request are reported before the first question to Docker
+  await readRequest(host, invocation, request);
+  const { project, stateDir } = request.config;
+  return withProjectLock(host, invocation, {
+    project,
+    stateDir,
+    command: 'up',
+    work: async (locked, lock) => applyDesired(host, locked, { ...request, lock }),
+  });
+}
+
+type LockedUp = UpRequest & UpOptions & { readonly lock: TakenLock };
+
+async function applyDesired(host: Host, invocation: Invocation, request: LockedUp): Promise<UpResult> {
+  const { planned, reserved } = await acceptPlan(host, invocation, request);
   const { plan, placed, desired, observed } = planned;
   const { operations } = plan;
-  throwOnFault(plan.checks);
-  showWarnings(invocation, plan.checks);
-  await checkDirectories(host, planned);
   const changed = operations.length > 0;
-  if (changed) {
-    request.show(plan);
-    if (operations.some(({ destructive }) => destructive)) await request.confirm(plan);
-    await executePlan(host, invocation, { operations, payload: payloadOf(planned, request) });
+  try {
+    const payload = payloadOf(planned, request);
+    if (changed) await executePlan(host, invocation, { operations, payload });
+  } finally {
+    await reserved.release();
   }
   const endpoints = endpointsAfter({
     stack: desired.stack,
@@ -53,6 +73,34 @@ export async function up(
     bind: request.config.bind,
   });
   return { plan, placed, changed, endpoints };
+}
+
+interface Accepted {
+  readonly planned: PlannedUp;
+  readonly reserved: Reserved;
+}
+
+/** Plans until a plan is accepted: one that other projects have outrun meanwhile is made again. */
+async function acceptPlan(host: Host, invocation: Invocation, request: LockedUp): Promise<Accepted> {
+  const { project } = request.config;
+  for (;;) {
+    const planned = await planUp(host, invocation, request);
+    const { plan, observed, reserves } = planned;
+    throwOnFault(plan.checks);
+    showWarnings(invocation, plan.checks);
+    await checkDirectories(host, planned);
+    if (plan.operations.length > 0) request.show(plan);
+    if (plan.operations.some(({ destructive }) => destructive)) await request.confirm(plan);
+    const reserved = await reserve(host, invocation, {
+      project,
+      lock: request.lock,
+      services: reserves,
+      snapshot: observed,
+    });
+    if (reserved !== null) return { planned, reserved };
+    const text = 'other projects changed their reservations meanwhile; planning again';
+    invocation.reporter.emit({ type: 'log', level: 'info', text });
+  }
 }
 
 function payloadOf(

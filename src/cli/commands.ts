@@ -4,6 +4,8 @@ import { downCommand } from './commands/down.ts';
 import { execCommand } from './commands/exec.ts';
 import { gpusCommand } from './commands/gpus.ts';
 import { helpCommand } from './commands/help.ts';
+import { lockReleaseCommand } from './commands/lock/release.ts';
+import { lockStatusCommand } from './commands/lock/status.ts';
 import { logsCommand } from './commands/logs.ts';
 import { modelsLsCommand } from './commands/models/ls.ts';
 import { modelsPathCommand } from './commands/models/path.ts';
@@ -31,6 +33,8 @@ export const COMMAND_TABLE: CommandTable = {
     gpusCommand,
     logsCommand,
     execCommand,
+    lockStatusCommand,
+    lockReleaseCommand,
     modelsLsCommand,
     modelsPullCommand,
     modelsPathCommand,
@@ -43,6 +47,7 @@ export const COMMAND_TABLE: CommandTable = {
     helpCommand,
   ],
   nouns: {
+    lock: 'Inspect and release the locks of commands',
     models: 'Manage models',
     compose: 'Work with the generated Compose file',
     profiles: 'Inspect and check worker profiles',

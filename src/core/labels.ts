@@ -13,3 +13,22 @@ export const LABEL = {
   variant: 'rma.variant',
   configHash: 'rma.config-hash',
 } as const;
+
+/** Labels of the volumes that are locks and reservations. */
+export const LOCK_LABEL = {
+  /** `project` or `planning` */
+  lock: 'rma.lock',
+  /** services with their GPUs and bytes, as JSON */
+  reservation: 'rma.reservation',
+  nonce: 'rma.nonce',
+  command: 'rma.command',
+  user: 'rma.user',
+  host: 'rma.host',
+  pid: 'rma.pid',
+  /** ISO 8601, UTC */
+  since: 'rma.since',
+  machine: 'rma.machine',
+  boot: 'rma.boot',
+  pidNamespace: 'rma.pid-namespace',
+  startTime: 'rma.start-time',
+} as const;

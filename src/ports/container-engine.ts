@@ -35,6 +35,10 @@ export interface ContainerEngine {
   remove(containers: readonly string[]): Promise<void>;
   /** Removes the networks of the project that carry rma's label. */
   removeNetworks(project: string): Promise<void>;
-  /** Creates a volume of the driver `local`. An existing one stays as it is, whatever its options. */
+  /** Creates a volume of the driver `local`. An existing one stays as it is, whatever its options and labels. */
   createVolume(name: string, volume: Pick<VolumeFacts, 'labels' | 'options'>): Promise<void>;
+  /** Removes volumes that no container uses. A missing volume is no error. */
+  removeVolumes(names: readonly string[]): Promise<void>;
+  /** Returns the engine's clock, milliseconds since the Unix epoch. */
+  now(): Promise<number>;
 }

@@ -13,6 +13,8 @@ export interface FileStore {
   createDirectory(path: string, mode: number): Promise<void>;
   /** Removes a file, or a directory with its content. A missing path is no error. */
   remove(path: string): Promise<void>;
+  /** Removes the temporary files that killed processes left in a directory: `*.tmp`, but not those of running processes. */
+  removeLeftovers(directory: string): Promise<void>;
   /** Returns the names in a directory, sorted; empty when it does not exist. @throws RmaError RMA_FILE_UNREADABLE (3) */
   list(directory: string): Promise<readonly string[]>;
   /** Returns the facts of what the path names; null when it does not exist. */

@@ -2,6 +2,7 @@ import type { OwnDirectories } from '../core/domain/config.ts';
 import type { Catalog } from '../core/domain/profile.ts';
 import type { Clock } from './clock.ts';
 import type { ModelSource } from './model-source.ts';
+import type { Processes } from './processes.ts';
 import type { RangeReader } from './range-reader.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -38,4 +39,6 @@ export interface Invocation {
   hubToken(): Promise<HubToken | null>;
   /** Returns 32 random bytes, hexadecimal. */
   randomKey(): string;
+  /** the processes of the machine that runs the command */
+  readonly processes: Processes;
 }

@@ -17,11 +17,11 @@ import {
   networkList,
   processTable,
   readAnswer,
-  type VolumeAnswer,
   versionAnswer,
   volumeList,
 } from './engine-answers.ts';
 import { containerFacts, containerSummary } from './map-container.ts';
+import { instant, volumeFacts } from './map-volume.ts';
 import { plainLog } from './plain-log.ts';
 
 const API_TIMEOUT_MS = 20_000;
@@ -168,6 +168,16 @@ export class DockerodeEngine implements ContainerEngine {
     );
   }
 
+  async removeVolumes(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map(async (name) => this.#orNull(() => this.#docker.getVolume(name).remove())));
+  }
+
+  async now(): Promise<number> {
+    return this.#ask(async () => {
+      return instant(this.#read(infoAnswer, await this.#docker.info()).SystemTime) ?? Date.now();
+    });
+  }
+
   async *#yieldChanges(stream: NodeJS.ReadableStream, signal: AbortSignal): AsyncGenerator<string> {
     try {
       yield* changedContainers(stream as AsyncIterable<Buffer>);
@@ -208,10 +218,6 @@ function aSecondAgo(): number {
 /** The engine closed its event stream: it is stopping. */
 class StreamEnded extends Error {
   readonly code = 'ECONNRESET';
-}
-
-function volumeFacts({ Name, Driver, Options, Labels }: VolumeAnswer): VolumeFacts {
-  return { name: Name, driver: Driver, options: Options ?? {}, labels: Labels ?? {} };
 }
 
 const NOT_MODIFIED = 304;

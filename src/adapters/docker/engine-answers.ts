@@ -21,6 +21,7 @@ export const infoAnswer = z.object({
   Name: z.string(),
   DockerRootDir: z.string(),
   MemTotal: z.optional(wholeNumber(0)),
+  SystemTime: z.optional(z.string()),
 });
 
 export const containerList = z.array(
@@ -69,6 +70,7 @@ const volume = z.object({
   Driver: z.string(),
   Options: z.nullish(texts),
   Labels: z.nullish(texts),
+  CreatedAt: z.nullish(z.string()),
 });
 
 export const volumeList = z.object({ Volumes: listOrNull(volume) });

@@ -14,7 +14,7 @@ import {
   stat,
   statfs,
 } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FileFacts } from '../../core/domain/file-facts.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { shell } from '../../core/shell-quote.ts';
@@ -27,7 +27,7 @@ export const diskFiles: FileStore = {
   write: async (path, content, mode) =>
     writable(path, async () => {
       await makeDirectories(dirname(path));
-      const temporary = `${path}.${randomUUID()}.tmp`;
+      const temporary = `${path}.${process.pid}.${randomUUID()}.tmp`;
       try {
         await writeSynced(temporary, content, mode);
         await rename(temporary, path);
@@ -44,6 +44,13 @@ export const diskFiles: FileStore = {
     }),
 
   remove: async (path) => writable(path, () => rm(path, { recursive: true, force: true })),
+
+  removeLeftovers: async (directory) =>
+    writable(directory, async () => {
+      const names = (await orNull(() => readdir(directory))) ?? [];
+      const leftovers = names.filter((name) => name.endsWith('.tmp') && !isBeingWritten(name));
+      for (const name of leftovers) await rm(join(directory, name), { force: true });
+    }),
 
   list: async (directory) => {
     const names = await readable(directory, () => readdir(directory));
@@ -85,6 +92,17 @@ async function writeSynced(path: string, content: string, mode: number): Promise
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** Returns whether the process that creates a temporary file runs, by the PID in its name. */
+function isBeingWritten(temporary: string): boolean {
+  const pid = /\.(\d{1,10})\.[\da-f-]{36}\.tmp$/.exec(temporary)?.[1];
+  if (pid === undefined) return false;
+  try {
+    return process.kill(Number(pid), 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -28,7 +28,7 @@ export interface PlacedServices {
 
 export interface PlaceRequest {
   readonly project: ProjectRequest;
-  readonly snapshot: Pick<Snapshot, 'gpus' | 'processes' | 'allContainers'>;
+  readonly snapshot: Pick<Snapshot, 'gpus' | 'processes' | 'allContainers' | 'reservations'>;
 }
 
 /**

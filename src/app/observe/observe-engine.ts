@@ -1,6 +1,8 @@
 import type { EngineFacts } from '../../core/domain/docker-engine.ts';
 import type { EngineSnapshot } from '../../core/domain/snapshot.ts';
 import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
+import { observeUse, validOf } from './observe-locks.ts';
 import { inspectAll, ofProject } from './project-containers.ts';
 import { requireDocker } from './require-docker.ts';
 import type { StoreSurroundings } from './store-container.ts';
@@ -11,20 +13,26 @@ import type { StoreSurroundings } from './store-container.ts';
  */
 export async function observeEngine(
   host: Pick<Host, 'engine' | 'docker'>,
+  invocation: Pick<Invocation, 'processes'>,
   project: string,
 ): Promise<EngineSnapshot> {
-  const listed = host.engine.containers();
-  const inspected = listed.then(async (all) => inspectAll(host, ofProject(all, project)));
-  const lists = [
-    listed,
-    inspected,
-    host.engine.images(),
-    host.engine.volumes(),
-    host.engine.networks(),
-  ] as const;
+  const volumes = host.engine.volumes();
+  const used = observeUse(host, invocation, volumes);
+  const inspected = used.then(async ({ allContainers }) =>
+    inspectAll(host, ofProject(allContainers, project)),
+  );
+  const lists = [used, inspected, host.engine.images(), volumes, host.engine.networks()] as const;
   const [engine, found] = await besideDocker(host, Promise.all(lists));
-  const [allContainers, containers, images, volumes, networks] = found;
-  return { engine, allContainers, containers, images, volumes, networks };
+  const [{ allContainers, locks }, containers, images, listed, networks] = found;
+  return {
+    engine,
+    allContainers,
+    containers,
+    images,
+    volumes: listed,
+    networks,
+    reservations: validOf(locks),
+  };
 }
 
 /** Returns the parts of the same that show where a store is. @throws RmaError RMA_DOCKER_*, RMA_COMPOSE_* (3) */

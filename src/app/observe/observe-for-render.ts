@@ -4,23 +4,24 @@ import type { Invocation } from '../../ports/invocation.ts';
 import { gpuProcesses } from './gpu-processes.ts';
 import type { ObserveRequest } from './observe.ts';
 import { observeFiles } from './observe-files.ts';
+import { observeUse, validOf } from './observe-locks.ts';
 import { probeGpus } from './probe-gpus.ts';
 import { inspectAll, ofProject } from './project-containers.ts';
 
 /** The parts of a snapshot that rendering a Compose file needs. */
 export type RenderSnapshot = Pick<
   Snapshot,
-  'allContainers' | 'containers' | 'gpus' | 'processes' | 'directories'
+  'allContainers' | 'containers' | 'reservations' | 'gpus' | 'processes' | 'directories'
 >;
 
 /** Returns what rendering needs of a host. Without Docker, as if no container of rma existed. @throws RmaError RMA_FILE_UNREADABLE (3) */
 export async function observeForRender(
   host: Pick<Host, 'engine' | 'gpus' | 'facts' | 'files'>,
-  invocation: Pick<Invocation, 'signal'>,
+  invocation: Pick<Invocation, 'signal' | 'processes'>,
   { config, gpus }: ObserveRequest,
 ): Promise<RenderSnapshot> {
   const [containers, { directories }, inventory] = await Promise.all([
-    observeContainers(host, config.project).catch(() => NO_CONTAINERS),
+    observeContainers(host, invocation, config.project).catch(() => NO_CONTAINERS),
     observeFiles(host, config),
     gpus ? probeGpus(host, invocation) : NO_GPUS,
   ]);
@@ -28,11 +29,16 @@ export async function observeForRender(
   return { ...containers, directories, gpus: inventory, processes };
 }
 
-type Containers = Pick<Snapshot, 'allContainers' | 'containers'>;
+type Containers = Pick<Snapshot, 'allContainers' | 'containers' | 'reservations'>;
 
-const NO_CONTAINERS: Containers = { allContainers: [], containers: [] };
+const NO_CONTAINERS: Containers = { allContainers: [], containers: [], reservations: [] };
 
-async function observeContainers(host: Pick<Host, 'engine'>, project: string): Promise<Containers> {
-  const allContainers = await host.engine.containers();
-  return { allContainers, containers: await inspectAll(host, ofProject(allContainers, project)) };
+async function observeContainers(
+  host: Pick<Host, 'engine'>,
+  invocation: Pick<Invocation, 'processes'>,
+  project: string,
+): Promise<Containers> {
+  const { allContainers, locks } = await observeUse(host, invocation);
+  const containers = await inspectAll(host, ofProject(allContainers, project));
+  return { allContainers, containers, reservations: validOf(locks) };
 }

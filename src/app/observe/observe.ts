@@ -19,11 +19,11 @@ export interface ObserveRequest {
  */
 export async function observe(
   host: Pick<Host, 'engine' | 'docker' | 'gpus' | 'facts' | 'files'>,
-  invocation: Pick<Invocation, 'signal'>,
+  invocation: Pick<Invocation, 'signal' | 'processes'>,
   { config, gpus }: ObserveRequest,
 ): Promise<Snapshot> {
   const [engine, files, inventory] = await Promise.all([
-    observeEngine(host, config.project),
+    observeEngine(host, invocation, config.project),
     observeFiles(host, config),
     gpus ? probeGpus(host, invocation) : NO_GPUS,
   ]);

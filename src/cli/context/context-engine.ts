@@ -32,5 +32,7 @@ export function lazyEngine(
     remove: async (containers) => (await ask()).remove(containers),
     removeNetworks: async (project) => (await ask()).removeNetworks(project),
     createVolume: async (name, volume) => (await ask()).createVolume(name, volume),
+    removeVolumes: async (names) => (await ask()).removeVolumes(names),
+    now: async () => (await ask()).now(),
   };
 }

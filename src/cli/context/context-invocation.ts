@@ -6,6 +6,7 @@ import { readCatalog } from '../../adapters/data/read-catalog.ts';
 import { readHubToken } from '../../adapters/hub/hub-token.ts';
 import { PackagedImage } from '../../adapters/image/packaged-image.ts';
 import { tokenOfVariable } from '../../core/hub/token-variable.ts';
+import { systemProcesses } from '../../adapters/system/processes.ts';
 import type { HubToken, Invocation } from '../../ports/invocation.ts';
 import type { LoadedConfig } from './context-config.ts';
 import { modelSources, rangeReader } from './context-hub.ts';
@@ -34,6 +35,7 @@ export function createInvocation(
     catalog: async (own, extra = null) => readCatalog({ shipped, own, extra }),
     hubToken: async () => token(),
     randomKey: () => randomBytes(32).toString('hex'),
+    processes: systemProcesses,
   };
 }
 

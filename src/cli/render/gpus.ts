@@ -122,7 +122,7 @@ function usedByText({ processes }: Gpu, { uuid, report, migIndex }: Place): stri
   const others = (processes ?? []).filter(
     (process) => process.migIndex === migIndex && !own.has(process.pid),
   );
-  const words = users.map(nameOf);
+  const words = users.map((user) => (user.container === null ? `${nameOf(user)} (reserved)` : nameOf(user)));
   if (others.length > 0) words.push(othersText(others.length, users.length > 0));
   return words.join(', ');
 }

@@ -2,6 +2,7 @@ import type { ContainerFacts, ContainerSummary } from './container.ts';
 import type { EngineFacts, NetworkFacts, VolumeFacts } from './docker-engine.ts';
 import type { FileFacts } from './file-facts.ts';
 import type { GpuInventory } from './gpu.ts';
+import type { PlannedReservation } from './lock.ts';
 
 /** The Docker Engine of a host: its settings, lists of everything in it, and the containers of one project. */
 export interface EngineSnapshot {
@@ -16,6 +17,8 @@ export interface EngineSnapshot {
   readonly volumes: ReadonlyMap<string, VolumeFacts>;
   /** the networks of rma, of all projects */
   readonly networks: readonly NetworkFacts[];
+  /** of accepted plans of all projects, for services whose containers may not exist yet */
+  readonly reservations: readonly PlannedReservation[];
 }
 
 /** The files of a project on a host. */

@@ -4,7 +4,8 @@ import type { Gpu } from '../domain/gpu.ts';
 interface GpuService {
   readonly project: string;
   readonly service: string;
-  readonly name: string;
+  /** of its container; null: it does not exist yet */
+  readonly name: string | null;
   /** UUIDs from its label */
   readonly gpus: readonly string[];
   /** bytes reserved for it on each of them */
@@ -17,8 +18,9 @@ interface GpuService {
 export interface GpuUser {
   readonly project: string;
   readonly service: string;
-  readonly container: string;
-  /** its label contains the device */
+  /** null: it does not exist yet, an accepted plan reserves the device for it */
+  readonly container: string | null;
+  /** its label or an accepted plan contains the device */
   readonly planned: boolean;
   /** bytes reserved for it there; null if there is no reservation or its size is unknown */
   readonly promisedBytes: number | null;

@@ -1,5 +1,6 @@
 import type { ContainerSummary } from '../domain/container.ts';
 import { usersOf } from '../domain/engine-users.ts';
+import type { PlannedReservation } from '../domain/lock.ts';
 import type { GpuReservation } from '../domain/placement.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 
@@ -11,9 +12,12 @@ export interface ReservationScope {
   readonly isLeft?: (container: ContainerSummary) => boolean;
 }
 
-/** Returns the GPU memory that rma's containers on a host reserve, from their labels. */
+/**
+ * Returns the GPU memory that rma's services on a host reserve: that of containers from their labels, and what accepted plans of
+ * other projects reserve beyond it.
+ */
 export function gpuReservations(
-  { allContainers, processes }: Pick<Snapshot, 'allContainers' | 'processes'>,
+  { allContainers, processes, reservations }: Pick<Snapshot, 'allContainers' | 'processes' | 'reservations'>,
   { project, planned, isLeft = () => false }: ReservationScope,
 ): readonly GpuReservation[] {
   const ofProject = allContainers.filter((container) => container.project === project);
@@ -23,9 +27,9 @@ export function gpuReservations(
     ofProject.includes(container) &&
     !isLeft(container) &&
     (isPlanned(container) || usersOf(container.service, ofProject).some(isPlanned));
-  return allContainers
+  const ofContainers = allContainers
     .filter(({ gpus }) => gpus.length > 0)
-    .map((container) => {
+    .map((container): GpuReservation => {
       const pids = processes.get(container.id);
       return {
         project: container.project,
@@ -37,4 +41,20 @@ export function gpuReservations(
         pids: pids ?? (pids === null ? null : []),
       };
     });
+  const ofPlans = reservations.filter((planned) => planned.project !== project);
+  return [...ofContainers, ...ofPlans.flatMap((planned) => beyondContainers(planned, ofContainers))];
+}
+
+/** Returns what a plan reserves beyond the container of the service, which may be one that the plan replaces. */
+function beyondContainers(
+  { project, service, devices, bytesPerGpu }: PlannedReservation,
+  ofContainers: readonly GpuReservation[],
+): readonly GpuReservation[] {
+  const own = ofContainers.filter((each) => each.project === project && each.service === service);
+  return devices.flatMap((uuid) => {
+    const held = own.filter((each) => each.devices.includes(uuid)).map((each) => each.bytesPerGpu);
+    const bytes = bytesPerGpu - Math.max(0, ...held);
+    if (held.length > 0 && bytes <= 0) return [];
+    return [{ project, service, own: false, running: false, devices: [uuid], bytesPerGpu: bytes, pids: [] }];
+  });
 }

@@ -31,7 +31,7 @@ export interface ProjectGpus {
   readonly running: RunningServices;
 }
 
-type GpuSnapshot = Pick<Snapshot, 'gpus' | 'processes' | 'allContainers'>;
+type GpuSnapshot = Pick<Snapshot, 'gpus' | 'processes' | 'allContainers' | 'reservations'>;
 
 /** Returns the GPUs in a snapshot as a project can use them. @throws RmaError RMA_GPU_UNKNOWN, RMA_GPU_AMBIGUOUS (2) */
 export function projectGpus(user: GpuUser, snapshot: GpuSnapshot): ProjectGpus {

@@ -15,6 +15,8 @@ export interface MemoryRequest {
   readonly models: ReadonlyMap<string, PinnedModel>;
   /** RAM of the machine that runs the containers, bytes; null: unknown */
   readonly totalBytes: number | null;
+  /** RAM that services of other projects reserve, bytes */
+  readonly othersBytes: number;
 }
 
 /**
@@ -22,12 +24,12 @@ export interface MemoryRequest {
  * add up to more than the host has are a warning, since not every service uses all of its limit.
  */
 export function planMemory(request: MemoryRequest): readonly PlanCheck[] {
-  const { services, starting, models, totalBytes } = request;
+  const { services, starting, models, totalBytes, othersBytes } = request;
   if (totalBytes === null) return [];
   const errors = services.flatMap((service) => {
     if (!starting.has(service.name)) return [];
-    const needed = needOf(service, models);
-    return needed > totalBytes ? [tooBig(service, needed, totalBytes)] : [];
+    const needed = ramNeed(service, models);
+    return needed > totalBytes - othersBytes ? [tooBig(service, needed, request)] : [];
   });
   if (errors.length > 0) return errors;
   const limited = services.filter(({ resources }) => resources.memoryLimitBytes !== null);
@@ -35,8 +37,11 @@ export function planMemory(request: MemoryRequest): readonly PlanCheck[] {
   return limit > totalBytes ? [overcommitted(limited, limit, totalBytes)] : [];
 }
 
-/** Returns the RAM that a service needs at least: on the CPU the weights of its largest model, which engines load whole. */
-function needOf({ role, gpus, models: refs }: Service, models: MemoryRequest['models']): number {
+/** Returns the RAM that a service needs at least, bytes: on the CPU the weights of its largest model, which engines load whole. */
+export function ramNeed(
+  { role, gpus, models: refs }: Pick<Service, 'role' | 'gpus' | 'models'>,
+  models: MemoryRequest['models'],
+): number {
   if (role !== 'engine' || gpus !== null) return 0;
   return Math.max(0, ...refs.map((ref) => weightsOf(models.get(ref))));
 }
@@ -45,11 +50,17 @@ function weightsOf(model: PinnedModel | undefined): number {
   return model === undefined ? 0 : pinnedBytes(model);
 }
 
-function tooBig({ name, profile }: Service, needed: number, total: number): PlanCheck {
+function tooBig(
+  { name, profile }: Service,
+  needed: number,
+  { totalBytes, othersBytes }: MemoryRequest,
+): PlanCheck {
+  const total = totalBytes ?? 0;
+  const reserved = othersBytes > 0 ? `, of which other projects reserve ${formatBytes(othersBytes)}` : '';
   return {
     level: 'error',
     code: 'RMA_PLAN_NO_RAM',
-    message: `${name} needs at least ${formatBytes(needed)} of RAM; the host has ${formatBytes(total)}`,
+    message: `${name} needs at least ${formatBytes(needed)} of RAM; the host has ${formatBytes(total)}${reserved}`,
     hint: `choose a smaller variant: rma profiles show ${profile?.name ?? ''}; or another profile: rma profiles ls`,
     exitCode: EXIT.doesNotFit,
     details: { service: name, neededBytes: needed, totalBytes: total },

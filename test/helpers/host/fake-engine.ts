@@ -9,6 +9,8 @@ import type { Recorder } from './recorder.ts';
 export class FakeEngine implements ContainerEngine {
   readonly version = '28.3.3';
   memoryBytes: number | null = null;
+  /** milliseconds since the Unix epoch */
+  clock = Date.UTC(2026, 0, 2);
   /** reads so far, such as `containers` or `container a-worker` */
   readonly reads: string[] = [];
   /** service → its log */
@@ -79,7 +81,14 @@ export class FakeEngine implements ContainerEngine {
 
   addVolume(name: string, over: Partial<VolumeFacts> = {}): void {
     if (!this.#volumes.has(name))
-      this.#volumes.set(name, { name, driver: 'local', options: {}, labels: {}, ...over });
+      this.#volumes.set(name, {
+        name,
+        driver: 'local',
+        options: {},
+        labels: {},
+        createdAt: this.clock,
+        ...over,
+      });
   }
 
   addNetwork(project: string): void {
@@ -167,8 +176,18 @@ export class FakeEngine implements ContainerEngine {
     });
   }
 
+  /** Locks and reservations are no part of a plan, and are not recorded. */
   async createVolume(name: string, volume: Pick<VolumeFacts, 'labels' | 'options'>): Promise<void> {
-    await this.#recorder.change(`create-volume ${name}`, () => this.addVolume(name, volume));
+    if ('rma.nonce' in volume.labels) this.addVolume(name, volume);
+    else await this.#recorder.change(`create-volume ${name}`, () => this.addVolume(name, volume));
+  }
+
+  async removeVolumes(names: readonly string[]): Promise<void> {
+    for (const name of names) this.#volumes.delete(name);
+  }
+
+  async now(): Promise<number> {
+    return this.clock;
   }
 
   #services(ids: readonly string[]): string {

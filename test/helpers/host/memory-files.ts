@@ -65,6 +65,11 @@ export class MemoryFiles implements FileStore {
       .map((path) => path.slice(directory.length + 1));
   }
 
+  async removeLeftovers(directory: string): Promise<void> {
+    const leftovers = (await this.list(directory)).filter((name) => name.endsWith('.tmp'));
+    for (const name of leftovers) this.forget(`${directory}/${name}`);
+  }
+
   async facts(path: string): Promise<FileFacts | null> {
     const entry = this.#entries.get(path);
     if (entry === undefined) return null;

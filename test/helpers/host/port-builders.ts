@@ -5,6 +5,7 @@ import type { FileStore } from '../../../src/ports/file-store.ts';
 import type { Host } from '../../../src/ports/host.ts';
 import type { HostFacts } from '../../../src/ports/host-facts.ts';
 import type { Invocation } from '../../../src/ports/invocation.ts';
+import type { Processes } from '../../../src/ports/processes.ts';
 import { JumpingClock } from '../clock/jumping-clock.ts';
 import { Broadcast } from './broadcast.ts';
 import { refuse } from './refusing.ts';
@@ -26,15 +27,18 @@ export function engineOf(over: Partial<ContainerEngine> = {}): ContainerEngine {
     remove: refuse('engine.remove'),
     removeNetworks: refuse('engine.removeNetworks'),
     createVolume: refuse('engine.createVolume'),
+    removeVolumes: refuse('engine.removeVolumes'),
+    now: refuse('engine.now'),
     ...over,
   };
 }
 
-/** Returns the methods of an engine that has these containers, looked up at each call, and reports no changes. */
+/** Returns the methods of an engine that has these containers, looked up at each call, no volumes, and reports no changes. */
 export function listing(
   containers: () => readonly ContainerFacts[],
-): Pick<ContainerEngine, 'containers' | 'container' | 'changes'> {
+): Pick<ContainerEngine, 'containers' | 'container' | 'changes' | 'volumes'> {
   return {
+    volumes: async () => new Map(),
     changes: async (_project, signal) => new Broadcast<string>().subscribe(signal),
     containers: async () => containers(),
     container: async (id) => containers().find((each) => each.id === id) ?? null,
@@ -67,6 +71,7 @@ export function filesOf(
     createDirectory: refuse('files.createDirectory'),
     remove: refuse('files.remove'),
     list: refuse('files.list'),
+    removeLeftovers: refuse('files.removeLeftovers'),
     facts: refuse('files.facts'),
     chown: refuse('files.chown'),
     isReadOnly: refuse('files.isReadOnly'),
@@ -102,6 +107,23 @@ export function hostOf(over: Partial<Host> = {}): Host {
   };
 }
 
+/** Returns the processes of a machine where every process runs, changed as given. */
+export function processesOf(over: Partial<Processes> = {}): Processes {
+  return {
+    self: async () => ({
+      host: 'box',
+      machine: 'machine-1',
+      boot: 'boot-1',
+      pidNamespace: 'pid:[1]',
+      pid: 4711,
+      startTime: '100',
+      user: 'alice',
+    }),
+    isRunning: async () => true,
+    ...over,
+  };
+}
+
 /** Returns an invocation without hubs, data and tokens; its clock jumps and its reporter drops everything. */
 export function invocationOf(over: Partial<Invocation> = {}): Invocation {
   return {
@@ -115,6 +137,7 @@ export function invocationOf(over: Partial<Invocation> = {}): Invocation {
     catalog: refuse('catalog'),
     hubToken: async () => null,
     randomKey: () => 'new-key',
+    processes: processesOf(),
     ...over,
   };
 }

@@ -17,6 +17,7 @@ export function snapshotOf(over: Partial<Snapshot> = {}): Snapshot {
     images: new Set(),
     volumes: new Map(),
     networks: [],
+    reservations: [],
     files: new Map(),
     secrets: new Map(),
     secretsWrittenAt: new Map(),

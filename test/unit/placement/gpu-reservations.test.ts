@@ -7,7 +7,7 @@ const engine = containerOf({ service: 'a-ollama', profile: 'a', gpus: ['GPU-0'],
 const workerOfB = containerOf({ service: 'b-worker', profile: 'b', engines: ['a-ollama'] });
 const reserved = (containers: readonly ContainerSummary[], planned: readonly string[]) =>
   gpuReservations(
-    { allContainers: containers, processes: new Map([['a-ollama', [11]]]) },
+    { allContainers: containers, processes: new Map([['a-ollama', [11]]]), reservations: [] },
     { project: 'rma', planned },
   );
 const owned = (...args: Parameters<typeof reserved>) =>

@@ -58,6 +58,7 @@ function requestOf(parts: Parts, totalBytes: number | null) {
     starting: new Set(running.map(({ name }) => name)),
     models: new Map(models.map((model) => [model.ref, model])),
     totalBytes,
+    othersBytes: 0,
   };
 }
 

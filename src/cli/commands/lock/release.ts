@@ -1,0 +1,23 @@
+import { defineCommand } from '../../define-command.ts';
+import { flagOption } from '../../option.ts';
+
+export const lockReleaseCommand = defineCommand({
+  path: 'lock release',
+  group: 'Workers',
+  summary: 'Remove the lock and the reservations of a project',
+  description:
+    'The lock of a command that was killed is taken over by itself, so this is rarely needed. If the command still ' +
+    'runs, rma asks first, and that command stops with an error once another one takes the lock.',
+  examples: [
+    { command: 'rma lock release', does: 'release the project of this directory' },
+    { command: 'rma lock release -p my-box --yes', does: 'release a project without confirmation' },
+    { command: 'rma lock release --planning', does: 'release the lock of the reservations' },
+  ],
+  arguments: {},
+  options: {
+    planning: flagOption('--planning', 'release the lock that a command holds while its plan is accepted'),
+  },
+  settings: false,
+  list: false,
+  load: async () => (await import('./release-handler.ts')).releaseLocks,
+});

@@ -1,0 +1,19 @@
+import { defineCommand } from '../../define-command.ts';
+
+export const lockStatusCommand = defineCommand({
+  path: 'lock status',
+  group: 'Workers',
+  summary: 'List the locks and reservations of running commands',
+  description:
+    'up, down and restart lock their project while they run. up reserves GPUs and memory from the moment its plan is ' +
+    'accepted until its containers exist.',
+  examples: [
+    { command: 'rma lock status', does: 'list the locks and reservations on this Docker host' },
+    { command: 'rma lock status --json', does: 'print them as JSON' },
+  ],
+  arguments: {},
+  options: {},
+  settings: false,
+  list: true,
+  load: async () => (await import('./status-handler.ts')).showLocks,
+});

@@ -1,0 +1,31 @@
+import { canonicalJson } from '../canonical-json.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import { gpuReservations } from './gpu-reservations.ts';
+
+type Use = Pick<Snapshot, 'allContainers' | 'reservations'>;
+
+/**
+ * Returns a text that changes exactly when the GPUs or the RAM that other projects reserve change. It stays the same when a
+ * reservation of a plan is replaced by the container that it was for.
+ */
+export function usedByOthers(project: string, { allContainers, reservations }: Use): string {
+  const processes = new Map<string, null>();
+  const others = gpuReservations({ allContainers, processes, reservations }, { project, planned: [] });
+  const bytes = new Map<string, number>();
+  for (const each of others) {
+    if (each.project === project) continue;
+    for (const uuid of each.devices) {
+      const key = `${each.project} ${each.service} ${uuid}`;
+      bytes.set(key, (bytes.get(key) ?? 0) + each.bytesPerGpu);
+    }
+  }
+  const ram = ramOfOthers(project, { allContainers, reservations });
+  return canonicalJson({ gpus: Object.fromEntries([...bytes].sort()), ram });
+}
+
+/** Returns the RAM that plans of other projects reserve, bytes. */
+export function ramOfOthers(project: string, { reservations }: Use): number {
+  return reservations
+    .filter((planned) => planned.project !== project)
+    .reduce((sum, { ramBytes }) => sum + ramBytes, 0);
+}
