@@ -35,7 +35,7 @@ export async function down(
       const { containers, files } = planned;
       const payload = { ...emptyPayload(request.config), containers: containerIds(containers), files };
       await executePlan(host, locked, { operations: planned.plan.operations, payload });
-      await dropReservations(host, project);
+      await dropReservations(host, project, await host.engine.volumes());
       return downResult(planned);
     },
   });

@@ -1,3 +1,4 @@
+import type { VolumeFacts } from '../../core/domain/docker-engine.ts';
 import type { ReservedService } from '../../core/domain/lock.ts';
 import type { Snapshot } from '../../core/domain/snapshot.ts';
 import { usedByOthers } from '../../core/placement/used-by-others.ts';
@@ -17,7 +18,7 @@ export interface ReserveRequest {
   /** none: nothing is reserved */
   readonly services: readonly ReservedService[];
   /** what the plan was made from */
-  readonly snapshot: Pick<Snapshot, 'allContainers' | 'reservations'>;
+  readonly snapshot: Pick<Snapshot, 'allContainers' | 'reservations' | 'volumes'>;
 }
 
 /** The reservations of an accepted plan. */
@@ -37,7 +38,7 @@ export async function reserve(
 ): Promise<Reserved | null> {
   const { project, lock, services } = request;
   if (services.length === 0) {
-    await dropReservations(host, project);
+    await dropReservations(host, project, request.snapshot.volumes);
     return { release: async () => undefined };
   }
   return withPlanningLock(host, invocation, {
@@ -57,11 +58,13 @@ export async function reserve(
   });
 }
 
-/** Removes all reservations of a project. */
-export async function dropReservations({ engine }: LockHost, project: string): Promise<void> {
-  const own = reservationVolumes((await engine.volumes()).values()).filter(
-    (each) => each.project === project,
-  );
+/** Removes all reservations of a project among these volumes. */
+export async function dropReservations(
+  { engine }: LockHost,
+  project: string,
+  volumes: ReadonlyMap<string, VolumeFacts>,
+): Promise<void> {
+  const own = reservationVolumes(volumes.values()).filter((each) => each.project === project);
   await engine.removeVolumes(own.map(({ volume }) => volume));
 }
 

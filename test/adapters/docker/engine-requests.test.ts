@@ -39,7 +39,7 @@ function served(container: ContainerFacts): StandinContainer {
 }
 
 describe('the engine requests of an idle up', () => {
-  it('for 8 services are one list of each kind and one inspect per container of the project', async () => {
+  it('for 8 services are one list of each kind, one inspect per container of the project, and the lock', async () => {
     const host = new FakeHost();
     await up(host, invocation, request);
     const containers = host.engine.all.map(served);
@@ -71,6 +71,12 @@ describe('the engine requests of an idle up', () => {
         'GET /version',
         'GET /volumes',
         ...containers.map(({ id }) => `GET /containers/${id}/json`),
+        // the lock of the project: who holds it, taken, confirmed, released
+        'GET /volumes',
+        'POST /volumes/create',
+        'GET /volumes',
+        'GET /volumes',
+        'DELETE /volumes/rma-lock-demo.1',
       ].sort(),
     );
   });

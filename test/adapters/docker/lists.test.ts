@@ -20,7 +20,7 @@ describe('the Docker Engine client', () => {
     ]);
     expect([...(await engine.images())]).toEqual(['sha256:node:20', 'node:20']);
     expect([...(await engine.volumes()).values()]).toEqual([
-      { name: 'rma-models', driver: 'local', options: {}, labels: {} },
+      { name: 'rma-models', driver: 'local', options: {}, labels: {}, createdAt: null },
     ]);
     expect(await engine.networks()).toEqual([{ id: 'demo_default', name: 'demo_default', project: 'demo' }]);
     expect(await engine.facts()).toMatchObject({

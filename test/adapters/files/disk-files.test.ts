@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,5 +63,21 @@ describe('diskFiles', () => {
     await diskFiles.remove(folder);
     await diskFiles.remove(folder);
     expect(await diskFiles.facts(folder)).toBeNull();
+  });
+
+  it('[case A06] removes the temporary file of a killed write, and keeps that of a running process', async () => {
+    const program = `import('node:fs').then((fs) => {
+      const path = ${JSON.stringify(folder)} + '/compose.yaml.' + process.pid + '.0c9b7d8e-1c1f-4a6e-9d5b-2f6c8f3f0a11.tmp';
+      fs.writeFileSync(path, 'half');
+      process.kill(process.pid, 'SIGKILL');
+    })`;
+    spawnSync(process.execPath, ['-e', program]);
+    const running = `compose.yaml.${process.pid}.0c9b7d8e-1c1f-4a6e-9d5b-2f6c8f3f0a12.tmp`;
+    for (const name of ['compose.yaml', running, 'state.json.older.tmp'])
+      await writeFile(join(folder, name), '');
+    expect(await readdir(folder)).toHaveLength(4);
+    await diskFiles.removeLeftovers(folder);
+    expect((await readdir(folder)).sort()).toEqual(['compose.yaml', running]);
+    await expect(diskFiles.removeLeftovers(join(folder, 'missing'))).resolves.toBeUndefined();
   });
 });

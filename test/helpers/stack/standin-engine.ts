@@ -1,5 +1,6 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import type { VolumeFacts } from '../../../src/core/domain/docker-engine.ts';
 import { tempFolder } from '../files/temp-folder.ts';
@@ -54,6 +55,8 @@ export class StandinEngine {
       const path = new URL(request.url ?? '', 'http://docker').pathname.replace(/^\/v[\d.]+/, '');
       this.requests.push(`${request.method} ${path}`);
       if (path === '/events') this.#openStream(response);
+      else if (path === '/volumes/create') void this.#createVolume(request, response);
+      else if (request.method === 'DELETE') this.#removeVolume(path, response);
       else this.#answer(path, response);
     });
     await new Promise<void>((resolve) => {
@@ -87,6 +90,20 @@ export class StandinEngine {
     response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
     this.#streams.add(response);
     response.on('close', () => this.#streams.delete(response));
+  }
+
+  async #createVolume(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { Name, Labels } = (await json(request)) as { Name: string; Labels: Record<string, string> };
+    const { volumes = [] } = this.state;
+    const exists = volumes.some(({ name }) => name === Name);
+    if (!exists) this.state = { ...this.state, volumes: [...volumes, { name: Name, labels: Labels }] };
+    response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ Name }));
+  }
+
+  #removeVolume(path: string, response: ServerResponse): void {
+    const { volumes = [] } = this.state;
+    this.state = { ...this.state, volumes: volumes.filter(({ name }) => path !== `/volumes/${name}`) };
+    response.writeHead(204).end();
   }
 
   #answer(path: string, response: ServerResponse): void {
