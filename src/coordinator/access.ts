@@ -1,17 +1,19 @@
 import { readerToken, sameToken, workerToken } from '../core/registration-token.ts';
 import { type HttpAnswer, refusal } from './http-answer.ts';
+import { isOwnHost, type RequestTarget } from './own-host.ts';
 
 /** Access control: worker tokens are derived from the coordinator's key; readers have their own token or need none. */
 export interface Access {
   /** returns null if the token belongs to this worker, else the error response */
   worker(authorization: string | undefined, host: string, id: string): HttpAnswer | null;
-  /** returns null if the caller has read access, else the error response */
-  reader(authorization: string | undefined): HttpAnswer | null;
+  /** returns null if the caller has read access, else the error response; without tokens, requests must name this host */
+  reader(authorization: string | undefined, target: RequestTarget): HttpAnswer | null;
   /** returns null if the request has any token, else the error response */
   anyone(authorization: string | undefined): HttpAnswer | null;
 }
 
-export function createAccess(key: string, readers: 'open' | 'token'): Access {
+/** Returns the access rules of one key. @param hosts further `Host` names under which open readers reach the coordinator */
+export function createAccess(key: string, readers: 'open' | 'token', hosts: readonly string[] = []): Access {
   const check = (authorization: string | undefined, expected: string, whose: string): HttpAnswer | null => {
     const token = bearer(authorization);
     if (token === null) return unauthorized();
@@ -21,8 +23,10 @@ export function createAccess(key: string, readers: 'open' | 'token'): Access {
   return {
     worker: (authorization, host, id) =>
       check(authorization, workerToken(key, host, id), `the token of worker ${id} on host ${host}`),
-    reader: (authorization) =>
-      readers === 'open' ? null : check(authorization, readerToken(key), 'a reader token'),
+    reader: (authorization, target) => {
+      if (readers === 'token') return check(authorization, readerToken(key), 'a reader token');
+      return isOwnHost(target, hosts) ? null : foreignHost(target);
+    },
     anyone: (authorization) => (bearer(authorization) === null ? unauthorized() : null),
   };
 }
@@ -38,4 +42,9 @@ function unauthorized(): HttpAnswer {
     'missing header "Authorization: Bearer <token>"',
   );
   return { ...answer, headers: { 'www-authenticate': 'Bearer' } };
+}
+
+function foreignHost({ hosts }: RequestTarget): HttpAnswer {
+  const message = `Host ${JSON.stringify(hosts.join(', '))} does not name this coordinator: use localhost or its address`;
+  return refusal(403, 'RMA_COORDINATOR_HOST', message);
 }

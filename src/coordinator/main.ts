@@ -21,7 +21,10 @@ function fail(error: unknown): never {
 function serve(): void {
   const settings = readSettings(process.env);
   const registry = createWorkerRegistry({ monotonic: () => performance.now() }, log);
-  const server = createCoordinatorServer(registry, createAccess(settings.key, settings.readers));
+  const server = createCoordinatorServer(
+    registry,
+    createAccess(settings.key, settings.readers, settings.hosts),
+  );
   server.on('error', fail);
   server.listen(settings.port, () => {
     const { port } = server.address() as AddressInfo;

@@ -6,13 +6,16 @@ export interface CoordinatorSettings {
   readonly key: string;
   readonly readers: 'open' | 'token';
   readonly port: number;
+  /** further names under which open readers reach the coordinator, lower case */
+  readonly hosts: readonly string[];
 }
 
 const KEY_HINT = 'rma up writes and mounts the key; RMA_COORDINATOR_KEY_FILE sets its path';
 
 /**
  * Reads RMA_COORDINATOR_KEY_FILE (the key, at least 16 characters), RMA_COORDINATOR_READERS (`token` or `open`, default
- * `token`) and RMA_COORDINATOR_LISTEN_PORT (port in the container).
+ * `token`), RMA_COORDINATOR_LISTEN_PORT (port in the container) and RMA_COORDINATOR_HOSTS (further host names of open
+ * readers, comma-separated).
  * @throws RmaError RMA_COORDINATOR_KEY exit 3, RMA_COORDINATOR_SETTING exit 2
  */
 export function readSettings(env: NodeJS.ProcessEnv): CoordinatorSettings {
@@ -24,7 +27,12 @@ export function readSettings(env: NodeJS.ProcessEnv): CoordinatorSettings {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw setting('RMA_COORDINATOR_LISTEN_PORT', String(env['RMA_COORDINATOR_LISTEN_PORT']), 'a port number');
   }
-  return { key: readKey(env['RMA_COORDINATOR_KEY_FILE'] || '/run/secrets/coordinator_key'), readers, port };
+  const hosts = (env['RMA_COORDINATOR_HOSTS'] ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+  const key = readKey(env['RMA_COORDINATOR_KEY_FILE'] || '/run/secrets/coordinator_key');
+  return { key, readers, port, hosts: hosts.filter((name) => name !== '') };
 }
 
 function readKey(file: string): string {

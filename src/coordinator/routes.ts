@@ -2,19 +2,27 @@ import { registrationSchema } from '../core/coordinator/registration-schema.ts';
 import { LEASE_SECONDS, type Lease, type Registration } from '../core/domain/registration.ts';
 import { describeIssue, parseValue, readJson } from '../core/schema/parse.ts';
 import type { Access } from './access.ts';
+import type { BodyResult, Trust } from './bodies.ts';
 import { type HttpAnswer, ok, refusal } from './http-answer.ts';
+import type { RequestTarget } from './own-host.ts';
 import type { WorkerRegistry } from './worker-registry.ts';
 
 export interface RouteRequest {
   readonly method: string;
   readonly path: string;
   readonly authorization: string | undefined;
-  /** text of the body, read by routes that need it only */
-  readonly body: () => Promise<string>;
+  /** header `RMA-Worker: <host>/<id>`: whose token it is, known before the body */
+  readonly worker: string | undefined;
+  readonly target: RequestTarget;
+  /** reads the body; called only by routes that need it */
+  readonly body: (trust: Trust) => Promise<BodyResult>;
 }
 
 type Handler = (request: RouteRequest, id: string) => HttpAnswer | Promise<HttpAnswer>;
 type Route = { readonly pattern: RegExp; readonly methods: Readonly<Record<string, Handler>> };
+
+/** Faults of a body that a response lists. */
+const MAX_FAULTS = 5;
 
 const LEASE: Lease = { leaseSeconds: LEASE_SECONDS };
 
@@ -30,7 +38,7 @@ export function createRoutes(
 ): (request: RouteRequest) => Promise<HttpAnswer> {
   const coordinator = { registry, access };
   const read = (answer: () => unknown): Handler => {
-    return (request) => access.reader(request.authorization) ?? ok(answer());
+    return (request) => access.reader(request.authorization, request.target) ?? ok(answer());
   };
   const routes: readonly Route[] = [
     { pattern: /^\/healthz$/, methods: { GET: () => ok({ status: 'ok' }) } },
@@ -77,7 +85,7 @@ async function heartbeat(
   id: string,
   { registry, access }: Coordinator,
 ): Promise<HttpAnswer> {
-  const worker = await readRegistration(request, access);
+  const worker = await readRegistration(request, access, registry.find(id));
   if ('status' in worker) return worker;
   const { registration } = worker;
   if (registration.id !== id) {
@@ -102,21 +110,46 @@ function leave(request: RouteRequest, id: string, { registry, access }: Coordina
   return ok({ removed: id });
 }
 
-// Without a token nothing is parsed; with one, the body determines which token is expected.
+/**
+ * Reads a registration and checks its token. The token is checked before the body where the worker is known by then: by
+ * its header, or by its path and the entry it renews. Otherwise the body names the worker, and little of it is read.
+ */
 async function readRegistration(
   request: RouteRequest,
   access: Access,
+  known?: Registration,
 ): Promise<HttpAnswer | { readonly registration: Registration }> {
   const denied = access.anyone(request.authorization);
   if (denied !== null) return denied;
-  const body = readJson(await request.body());
+  const claimed = request.worker === undefined ? known : parseWorker(request.worker);
+  if (claimed === null) {
+    return refusal(400, 'RMA_COORDINATOR_HEADERS', 'header RMA-Worker must be <host>/<id>');
+  }
+  const refused = claimed && access.worker(request.authorization, claimed.host, claimed.id);
+  if (refused) return refused;
+  const body = await request.body(claimed === undefined ? 'unverified' : 'verified');
+  return body.ok ? parseRegistration(body.text, request, access) : body.answer;
+}
+
+function parseRegistration(
+  text: string,
+  { authorization }: RouteRequest,
+  access: Access,
+): HttpAnswer | { readonly registration: Registration } {
+  const body = readJson(text);
   if (body === undefined) return refusal(400, 'RMA_COORDINATOR_JSON', 'the body is not JSON');
   const parsed = parseValue(registrationSchema, body);
   if (!parsed.ok) {
-    return refusal(422, 'RMA_COORDINATOR_BODY', parsed.faults.map(describeIssue).join('; '));
+    const faults = parsed.faults.slice(0, MAX_FAULTS).map(describeIssue).join('; ');
+    return refusal(422, 'RMA_COORDINATOR_BODY', faults);
   }
   const { host, id } = parsed.value;
-  return access.worker(request.authorization, host, id) ?? { registration: parsed.value };
+  return access.worker(authorization, host, id) ?? { registration: parsed.value };
+}
+
+function parseWorker(header: string): { readonly host: string; readonly id: string } | null {
+  const [, host, id] = /^(\w[\w.-]{0,127})\/(\w[\w.-]{0,127})$/.exec(header) ?? [];
+  return host === undefined || id === undefined ? null : { host, id };
 }
 
 function takenElsewhere(registry: WorkerRegistry, worker: Registration): HttpAnswer | null {

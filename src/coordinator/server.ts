@@ -1,59 +1,105 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Access } from './access.ts';
+import { Bodies, discard } from './bodies.ts';
+import { Connections } from './connections.ts';
 import { type HttpAnswer, refusal } from './http-answer.ts';
 import { createRoutes, type RouteRequest } from './routes.ts';
 import type { WorkerRegistry } from './worker-registry.ts';
 
-/** Size limit of a request body, bytes. */
-const BODY_LIMIT = 1024 * 1024;
+/** Twice the backlog of listen(2). */
+const MAX_CONNECTIONS = 1024;
 
-/** Returns an HTTP server for the registration API, not yet listening. */
+/** A worker sends a few kilobytes; slower clients only occupy a connection. The two timeouts are checked twice a second. */
+const LIMITS = {
+  maxHeaderSize: 8 * 1024,
+  headersTimeout: 4_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 500,
+  // open readers check it themselves
+  requireHostHeader: false,
+} as const;
+
+/**
+ * Returns an HTTP server for the registration API, not yet listening. Its memory is bounded whatever clients send: tokens
+ * are checked before bodies are read, and connections, headers, bodies and their duration are limited.
+ */
 export function createCoordinatorServer(registry: WorkerRegistry, access: Access): Server {
   const route = createRoutes(registry, access);
-  const server = createServer((request, response) => {
-    void answer(request, route).then((given) => send(response, given));
-  });
-  // A worker sends a few kilobytes; slower clients only occupy a socket.
-  server.requestTimeout = 10_000;
-  server.headersTimeout = 5_000;
+  const connections = new Connections(MAX_CONNECTIONS);
+  const bodies = new Bodies();
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    const body: RouteRequest['body'] = (trust) => {
+      if (trust === 'verified') connections.verify(request.socket);
+      if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
+      return bodies.read(request, trust);
+    };
+    void answer({ ...described(request), body }, route).then((given) => {
+      send(response, given);
+      discard(request);
+    });
+  };
+  const server = createServer(LIMITS, handle);
+  server.on('checkContinue', handle);
+  server.on('checkExpectation', handle);
+  server.on('connection', (socket) => connections.add(socket));
+  server.on('clientError', (error, socket) => refuse(socket, clientFault(error)));
+  server.on('connect', (_, socket) => refuse(socket, NO_TUNNEL));
   return server;
 }
 
+function described(request: IncomingMessage): Omit<RouteRequest, 'body'> {
+  return {
+    method: request.method ?? '',
+    path: (request.url ?? '/').split('?', 1)[0] ?? '/',
+    authorization: request.headers.authorization,
+    worker: request.headers['rma-worker']?.toString(),
+    target: { hosts: request.headersDistinct['host'] ?? [], localAddress: request.socket.localAddress },
+  };
+}
+
 async function answer(
-  request: IncomingMessage,
+  request: RouteRequest,
   route: (request: RouteRequest) => Promise<HttpAnswer>,
 ): Promise<HttpAnswer> {
   try {
-    return await route({
-      method: request.method ?? '',
-      path: (request.url ?? '/').split('?', 1)[0] ?? '/',
-      authorization: request.headers.authorization,
-      body: () => readBody(request),
-    });
-  } catch (error) {
-    if (error instanceof BodyTooLarge) {
-      const message = `the body has more than ${BODY_LIMIT} bytes`;
-      return { ...refusal(413, 'RMA_COORDINATOR_BODY_SIZE', message), headers: { connection: 'close' } };
-    }
+    return await route(request);
+  } catch {
     return refusal(500, 'RMA_INTERNAL_FAULT', 'internal error of the coordinator');
   }
-}
-
-class BodyTooLarge extends Error {}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Read and discard what exceeds the limit: a response before the end of the body may never reach the sender.
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes <= BODY_LIMIT) chunks.push(chunk);
-  }
-  if (bytes > BODY_LIMIT) throw new BodyTooLarge();
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function send(response: ServerResponse, { status, body, headers }: HttpAnswer): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(`${JSON.stringify(body)}\n`);
+}
+
+const NO_TUNNEL = refusal(405, 'RMA_COORDINATOR_METHOD', 'method CONNECT is not allowed');
+
+/** Returns the response to a request that is not valid HTTP or exceeds a limit, by the code of the parser's error. */
+function clientFault(error: Error): HttpAnswer {
+  const code = 'code' in error ? error.code : null;
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return refusal(
+      431,
+      'RMA_COORDINATOR_HEADERS',
+      `the headers have more than ${LIMITS.maxHeaderSize} bytes`,
+    );
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return refusal(408, 'RMA_COORDINATOR_TIMEOUT', 'the request did not arrive in time');
+  }
+  return refusal(400, 'RMA_COORDINATOR_REQUEST', 'the request is not valid HTTP');
+}
+
+/** Writes a response to a connection without a request, and closes it. */
+function refuse(socket: Duplex, { status, body }: HttpAnswer): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const text = `${JSON.stringify(body)}\n`;
+  const head = `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n`;
+  socket.end(head + text, () => socket.destroy());
 }

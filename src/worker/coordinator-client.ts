@@ -29,7 +29,7 @@ export function createCoordinatorClient(
   const send = ({ method, path, body }: Message, outer: AbortSignal) =>
     withDeadline({ clock, ms: deadlineMs, signal: outer }, (signal) => {
       const request = { method, url: base + path, signal, ...authorization(target.tokenFile) };
-      return sendRequest(body === undefined ? request : { ...request, body });
+      return sendRequest(body === undefined ? request : { ...request, body, headers: identity(body) });
     });
   const report = async (
     message: Message & { readonly method: 'POST' | 'PUT' },
@@ -56,6 +56,11 @@ interface Message {
   readonly method: 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly body?: Registration;
+}
+
+/** Names the worker before the body, so that the coordinator can check the token first. */
+function identity({ host, id }: Registration): Record<string, string> {
+  return { 'rma-worker': `${host}/${id}` };
 }
 
 function workerPath(id: string): string {

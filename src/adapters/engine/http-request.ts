@@ -5,6 +5,7 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly authorization?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** sent as JSON */
   readonly body?: unknown;
   readonly signal: AbortSignal;
@@ -26,7 +27,7 @@ export function sendRequest(request: HttpRequest): Promise<HttpReply> {
   const body = request.body === undefined ? undefined : JSON.stringify(request.body);
   const url = new URL(request.url);
   const start = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const headers: Record<string, string> = { accept: 'application/json, text/plain' };
+  const headers: Record<string, string> = { accept: 'application/json, text/plain', ...request.headers };
   if (request.authorization !== undefined) headers['authorization'] = request.authorization;
   if (body !== undefined) {
     headers['content-type'] = 'application/json';
