@@ -15,10 +15,11 @@ const MIB = 2 ** 20;
 const MAX_GGUF = 16 * MIB;
 const MAX_SAFETENSORS = 8 * MIB + 8;
 const MAX_CONFIG = MIB;
+const NO_HEADER = 'its files have no known header';
 
 /**
  * Returns the geometry of a model, from the header of its GGUF file, or from its `config.json` and the header of its first
- * safetensors file; null when it has none, the hub rejects the request, or the header cannot be parsed. The reason is a debug
+ * safetensors file, if it has one; null when it has none, the hub rejects the request, or the header cannot be parsed. The reason is a debug
  * message: the sizes of the files are used instead.
  */
 export async function readGeometry(ports: GeometryPorts, model: PinnedModel): Promise<ModelGeometry | null> {
@@ -32,10 +33,8 @@ export async function readGeometry(ports: GeometryPorts, model: PinnedModel): Pr
 async function geometryOrReason(ports: GeometryPorts, model: PinnedModel): Promise<ModelGeometry | string> {
   try {
     const { format, header: file, bytes } = weightFiles(model);
-    if (file === null) return 'its files have no known header';
-    return format === 'gguf'
-      ? await ggufGeometry(ports, model, { file, bytes })
-      : await safetensorsGeometry(ports, model, { file, bytes });
+    if (format !== 'gguf') return await configGeometry(ports, model, { file, bytes });
+    return file === null ? NO_HEADER : await ggufGeometry(ports, model, { file, bytes });
   } catch (error) {
     if (!(error instanceof RmaError) || ports.signal.aborted) throw error;
     return error.message;
@@ -43,8 +42,8 @@ async function geometryOrReason(ports: GeometryPorts, model: PinnedModel): Promi
 }
 
 /** The file with the header, and the bytes of all weights. */
-interface Weights {
-  readonly file: PinnedFile;
+interface Weights<File = PinnedFile> {
+  readonly file: File;
   readonly bytes: number;
 }
 
@@ -59,22 +58,23 @@ async function ggufGeometry(
   return read.state === 'done' ? { ...read.geometry, weightsBytes } : `${file.path}: ${read.why}`;
 }
 
-async function safetensorsGeometry(
+async function configGeometry(
   ports: GeometryPorts,
   model: PinnedModel,
-  { file, bytes: weightsBytes }: Weights,
+  { file, bytes }: Weights<PinnedFile | null>,
 ): Promise<ModelGeometry | string> {
   const config = model.files.find(({ path }) => path === 'config.json');
-  if (config === undefined) return 'it has no config.json';
+  if (config === undefined) return file === null ? NO_HEADER : 'it has no config.json';
   if (config.bytes > MAX_CONFIG) return `its config.json has ${config.bytes} bytes`;
   const figures = readTransformersConfig(await readText(ports, model, config));
   if (figures === null) return 'its config.json is not a JSON object';
+  // PyTorch and ONNX files hold little beside their tensors
+  if (file === null) return { ...figures, weightsBytes: bytes };
   const read = await readGrowing(ports, { model, file, most: MAX_SAFETENSORS }, (prefix) =>
     readSafetensorsHeader(prefix, file.bytes),
   );
   if (read.state !== 'done') return `${file.path}: ${read.why}`;
-  // the other files hold little beside their tensors
-  return { ...figures, weightsBytes: weightsBytes - file.bytes + read.tensorBytes };
+  return { ...figures, weightsBytes: bytes - file.bytes + read.tensorBytes };
 }
 
 async function readText(ports: GeometryPorts, model: PinnedModel, file: PinnedFile): Promise<string> {

@@ -11,10 +11,10 @@ export function renderPlacement({ placed }: PlacedServices, theme: Theme): strin
   const services = onGpus(placed.services);
   if (services.length === 0) return null;
   const width = Math.max(...services.map(({ service }) => service.length));
-  const lines = services.map(({ service, devices, bytesPerGpu }) => {
+  const lines = services.map(({ service, devices, bytesPerGpu, need }) => {
     const each = devices.length > 1 ? ' on each' : '';
     const names = devices.map((device) => `${deviceName(device)} ${device.name}`).join(', ');
-    return `  ${service.padEnd(width)}  ${names}  ${theme.dim(`${formatBytes(bytesPerGpu)}${each}`)}`;
+    return `  ${service.padEnd(width)}  ${names}  ${theme.dim(`${formatBytes(bytesPerGpu)}${each}${basisText(need)}`)}`;
   });
   return [theme.bold('GPUs'), ...lines].join('\n');
 }
@@ -38,6 +38,11 @@ export function explainPlacement({ placed, devices }: PlacedServices, theme: The
     ...(why.length === 0 ? [] : ['', ...why]),
     ...(variants.length === 0 ? [] : ['', theme.bold('Rejected variants'), ...variants]),
   ].join('\n');
+}
+
+/** Sizes that no header confirms. */
+function basisText(need: ServicePlacement['need']): string {
+  return need?.basis === 'size' ? ', estimated from file sizes' : '';
 }
 
 interface Row {

@@ -1,3 +1,4 @@
+import type { EngineMemory } from './engine-memory.ts';
 import type { ServedModel } from './worker-config.ts';
 
 /** One entry of `profiles/models.yaml`. */
@@ -67,7 +68,9 @@ export interface Engine {
   readonly gpu: 'required' | 'optional' | 'none';
   /** keeps within its share of GPU memory, so that others can use the same GPU; otherwise it is exclusive */
   readonly sharesGpu: boolean;
-  /** GPU memory in addition to weights and cache, bytes on each GPU */
+  /** how its cache and buffers depend on the model */
+  readonly memory: EngineMemory;
+  /** GPU memory in addition to weights, cache and those buffers, bytes on each GPU */
   readonly overheadBytes: number;
   /** ids of supported model sources */
   readonly reads: readonly string[];

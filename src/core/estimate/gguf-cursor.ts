@@ -14,8 +14,8 @@ export class MoreBytes extends Error {
 /** The header is invalid. */
 export class HeaderBroken extends Error {}
 
-/** The kept part of a metadata value: the mean of a list of numbers, nothing of other lists. */
-export type GgufScalar = number | string;
+/** A kept metadata value: nothing of a list of texts, nor of one with more numbers than a model has layers. */
+export type GgufValue = number | string | readonly number[];
 
 const MAX_KEY = 65_535;
 /** Longest text that is kept, bytes. */
@@ -45,6 +45,7 @@ export class GgufCursor {
   readonly #fileBytes: number;
   #at = 0;
   #key = '';
+  #texts: number | null = null;
 
   constructor(prefix: Uint8Array, fileBytes: number) {
     this.#view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
@@ -77,11 +78,11 @@ export class GgufCursor {
   }
 
   /** Returns the value of the last key; null if it is not kept. */
-  value(): GgufScalar | null {
+  value(): GgufValue | null {
     return this.#value(this.u32());
   }
 
-  #value(type: number): GgufScalar | null {
+  #value(type: number): GgufValue | null {
     if (type === STRING) return this.#text();
     if (type === ARRAY) return this.#list();
     return this.#number(type);
@@ -94,11 +95,17 @@ export class GgufCursor {
     return new TextDecoder().decode(new Uint8Array(this.#view.buffer, this.#view.byteOffset + at, length));
   }
 
-  #list(): number | null {
+  /** Length of the vocabulary, as soon as its start was read; null: not yet. */
+  get vocabulary(): number | null {
+    return this.#texts;
+  }
+
+  #list(): readonly number[] | null {
     const type = this.u32();
     const count = this.u64();
     const size = SIZES.get(type);
     if (type === STRING) {
+      if (this.#key === 'tokenizer.ggml.tokens') this.#texts = count;
       for (let index = 0; index < count; index += 1) this.#skip(this.u64());
       return null;
     }
@@ -107,9 +114,7 @@ export class GgufCursor {
       this.#skip(count * size);
       return null;
     }
-    let sum = 0;
-    for (let index = 0; index < count; index += 1) sum += this.#number(type);
-    return sum / count;
+    return Array.from({ length: count }, () => this.#number(type));
   }
 
   #number(type: number): number {

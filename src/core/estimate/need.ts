@@ -1,6 +1,10 @@
+import type { EngineMemory } from '../domain/engine-memory.ts';
 import type { ModelGeometry } from '../domain/geometry.ts';
 import type { PinnedModel } from '../domain/pinned-model.ts';
 import type { GpuNeed } from '../domain/placement.ts';
+import { bufferBytes } from './buffers.ts';
+import { cacheBytes } from './cache-bytes.ts';
+import { cacheBytesBySize } from './size-estimate.ts';
 import { weightFiles } from './weight-files.ts';
 
 /** One model and how it runs. */
@@ -11,29 +15,27 @@ export interface NeedInput {
   readonly geometry: ModelGeometry | null;
   /** total need according to the catalog, at the context of its profile; null: not in the catalog */
   readonly gpuMemoryBytes: number | null;
-  readonly engine: { readonly overheadBytes: number };
+  readonly engine: { readonly overheadBytes: number; readonly memory: EngineMemory };
   /** tokens */
   readonly context: number;
   /** concurrent requests, each with the full context */
   readonly concurrency: number;
 }
 
-/** Bytes per cache element: 16 bits. */
-const CACHE_ELEMENT = 2;
-/** Factor on the size of the files that approximates the cache if the geometry is unknown. */
-const SIZE_FACTOR = 1.2;
-
 /**
- * Computes the GPU memory of one model: weights from its header; cache = layers × key-value heads × (key length + value
- * length) × 2 bytes × context × concurrent requests, ignoring sliding windows, so rather too high; plus the engine's
- * overhead. Without a usable header: weight files × 1.2 + overhead, where 20 % approximate the cache. A higher catalog
- * figure takes precedence: the difference is added to the weights, so that the parts add up and the cache still matches
- * the context.
+ * Computes the GPU memory of one model: weights from its header, the cache that its engine keeps for the context and the
+ * concurrent requests, buffers, and the engine's overhead. Without a usable header the cache is estimated from the sizes of
+ * the weight files, for a model with as many key-value heads as heads; a catalog figure then replaces the estimate.
+ * Otherwise a catalog figure takes precedence if it is higher: the difference is added to the weights, so that the parts
+ * add up and the cache still matches the context.
  */
 export function gpuNeed(input: NeedInput): GpuNeed {
   const computed = computedNeed(input);
   const sum = needBytes(computed);
   const declared = input.gpuMemoryBytes ?? 0;
+  const kvBytes = declared - computed.weightsBytes - computed.overheadBytes;
+  if (computed.basis === 'size' && kvBytes > 0 && declared < sum)
+    return { ...computed, kvBytes, basis: 'catalogue' };
   if (declared <= sum) return computed;
   return { ...computed, weightsBytes: computed.weightsBytes + declared - sum, basis: 'catalogue' };
 }
@@ -61,23 +63,22 @@ export function needBytes({ weightsBytes, kvBytes, overheadBytes }: GpuNeed): nu
 }
 
 function computedNeed({ model, geometry, engine, context, concurrency }: NeedInput): GpuNeed {
-  const { overheadBytes } = engine;
-  const perToken = geometry === null ? null : cacheBytesPerToken(geometry);
-  if (geometry !== null && perToken !== null) {
-    const kvBytes = Math.ceil(perToken * context * concurrency);
-    return { weightsBytes: geometry.weightsBytes, kvBytes, overheadBytes, basis: 'header' };
-  }
+  const load = { context, concurrency };
   const weightsBytes = geometry?.weightsBytes ?? (model === null ? 0 : weightFiles(model).bytes);
-  const kvBytes = Math.ceil(weightsBytes * (SIZE_FACTOR - 1));
-  return { weightsBytes, kvBytes, overheadBytes, basis: 'size' };
+  const layers = geometry === null ? null : cachedLayers(geometry);
+  const kvBytes =
+    layers === null
+      ? cacheBytesBySize(model, { weightsBytes, memory: engine.memory, ...load })
+      : Math.ceil(cacheBytes(layers, engine.memory, load));
+  const overheadBytes = engine.overheadBytes + bufferBytes(geometry?.sizes, engine.memory, load);
+  return { weightsBytes, kvBytes, overheadBytes, basis: layers === null ? 'size' : 'header' };
 }
 
 /** Returns null if values are missing in the header. */
-function cacheBytesPerToken(geometry: ModelGeometry): number | null {
-  const { layers, attentionHeads, keyLength, valueLength } = geometry;
-  const kvHeads = geometry.kvHeads ?? attentionHeads;
+function cachedLayers({ cache, layers, kvHeads, keyLength, valueLength }: ModelGeometry) {
+  if (cache !== undefined) return cache;
   if (layers === null || kvHeads === null || keyLength === null || valueLength === null) return null;
-  return layers * kvHeads * (keyLength + valueLength) * CACHE_ELEMENT;
+  return [{ kind: 'full', layers, elements: kvHeads * (keyLength + valueLength) }] as const;
 }
 
 function weakest(needs: readonly GpuNeed[]): GpuNeed['basis'] {

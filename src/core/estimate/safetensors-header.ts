@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { jsonOrNull, valueOrNull } from '../schema/parse.ts';
+import { valueOrNull } from '../schema/parse.ts';
+import { readPythonJson } from '../schema/python-json.ts';
 import { wholeNumber } from '../schema/rules.ts';
 
 /** Result of parsing the first bytes of a safetensors file. */
@@ -29,7 +30,10 @@ export function readSafetensorsHeader(prefix: Uint8Array, fileBytes: number): Sa
   }
   const end = Number(length) + 8;
   if (prefix.byteLength < end) return { state: 'more', bytes: end };
-  const tensors = jsonOrNull(headerSchema, new TextDecoder().decode(prefix.subarray(8, end)));
+  const tensors = valueOrNull(
+    headerSchema,
+    readPythonJson(new TextDecoder().decode(prefix.subarray(8, end))),
+  );
   if (tensors === null) return { state: 'broken', why: 'the header is not a JSON object' };
   let tensorBytes = 0;
   for (const [name, tensor] of Object.entries(tensors)) {

@@ -1,55 +1,158 @@
 import * as z from 'zod/mini';
-import type { ModelGeometry } from '../domain/geometry.ts';
-import { jsonOrNull, type Schema, valueOrNull } from '../schema/parse.ts';
-
-const config = z.record(z.string(), z.unknown());
-const count = z.int().check(z.positive(), z.lt(2 ** 40));
-const architectures = z.tuple([z.string()], z.unknown());
-
-type Fields = z.output<typeof config>;
+import type { CachedLayers, ModelGeometry, ModelSizes } from '../domain/geometry.ts';
+import { valueOrNull } from '../schema/parse.ts';
+import { type ConfigFields, listOf, numberOf, readConfigFields, textOf } from './config-fields.ts';
+import { isEncoderType } from './encoders.ts';
+import { groupLayers, MAX_LAYERS } from './group-layers.ts';
+import { kvHeadsPerLayer } from './kv-heads.ts';
+import { layerKinds } from './layer-kinds.ts';
+import { stateBytes } from './layer-state.ts';
 
 /** Alternative names of each value, the most common first. */
 const LAYERS = ['num_hidden_layers', 'n_layer', 'num_layers', 'n_layers'];
-const HEADS = ['num_attention_heads', 'n_head', 'n_heads'];
-const KV_HEADS = ['num_key_value_heads', 'num_kv_heads', 'n_head_kv'];
-const WIDTH = ['hidden_size', 'n_embd', 'd_model'];
-const CONTEXT = ['max_position_embeddings', 'n_positions', 'max_seq_len', 'seq_length'];
-/** Vision and audio models have the values of their language model in a nested object. */
-const NESTED = ['text_config', 'llm_config', 'language_config', 'thinker_config'];
+const HEADS = ['num_attention_heads', 'n_head', 'n_heads', 'num_heads'];
+const WIDTH = ['hidden_size', 'n_embd', 'd_model', 'model_dim'];
+const HEAD_LENGTH = ['head_dim', 'kv_channels', 'attention_head_dim', 'attention_head_size'];
+const CONTEXT = ['max_position_embeddings', 'n_positions', 'max_seq_len', 'seq_length', 'model_max_length'];
+const FEED_FORWARD = ['intermediate_size', 'ffn_hidden_size', 'n_inner', 'ffn_dim'];
+const VOCABULARY = ['vocab_size', 'padded_vocab_size'];
+const architectures = z.tuple([z.string()], z.unknown());
 
-/** Parses the geometry, except weights, from a `config.json` of transformers; null if the text is not a JSON object. */
+/**
+ * Parses the geometry, except weights, from a `config.json` of transformers; null if the text is not a JSON object. What
+ * the file leaves out are the defaults of its class.
+ */
 export function readTransformersConfig(text: string): Omit<ModelGeometry, 'weightsBytes'> | null {
-  const whole = jsonOrNull(config, text);
-  if (whole === null) return null;
-  const fields = languagePart(whole, 0);
-  const figure = (names: readonly string[]): number | null => firstOf(count, fields, names);
-  const attentionHeads = figure(HEADS);
-  const width = figure(WIDTH);
-  const even = attentionHeads === null || width === null ? null : Math.ceil(width / attentionHeads);
-  const headLength = figure(['head_dim']) ?? even;
-  return {
-    architecture: architectureOf(whole),
-    layers: figure(LAYERS),
+  const config = readConfigFields(text);
+  if (config === null) return null;
+  const layers = whole(config, LAYERS);
+  const attentionHeads = headsOf(config);
+  const heads = kvHeadsPerLayer(config, attentionHeads, layers ?? 0);
+  const latent = latentOf(config);
+  const lengths = headLengths(config, attentionHeads);
+  const kvHeads = latent !== null ? 1 : heads === null ? null : Math.max(1, ...heads);
+  const own = {
+    architecture: architectureOf(config),
+    layers,
     attentionHeads,
-    kvHeads: figure(KV_HEADS) ?? attentionHeads,
-    keyLength: headLength,
-    valueLength: figure(['v_head_dim']) ?? headLength,
-    contextLength: figure(CONTEXT),
+    kvHeads,
+    keyLength: latent ?? lengths.keyLength,
+    valueLength: latent === null ? lengths.valueLength : 0,
+    contextLength: whole(config, CONTEXT),
+  };
+  if (isEncoderType(config.type)) return { ...own, cache: [], sizes: sizesOf(config) };
+  const perHead = lengths.keyLength === null ? null : lengths.keyLength + (lengths.valueLength ?? 0);
+  const plain = kvHeads === null || perHead === null ? null : kvHeads * perHead;
+  const cache = cacheOf(config, { layers, attentionHeads, heads, plain });
+  return cache === null ? own : { ...own, cache };
+}
+
+function sizesOf(config: ConfigFields): ModelSizes {
+  return {
+    width: whole(config, WIDTH),
+    feedForward: whole(config, FEED_FORWARD),
+    vocabulary: whole(config, VOCABULARY),
   };
 }
 
-function languagePart(fields: Fields, depth: number): Fields {
-  if (firstOf(count, fields, LAYERS) !== null || depth > 2) return fields;
-  const inner = firstOf(config, fields, NESTED);
-  return inner === null ? fields : languagePart(inner, depth + 1);
+interface Attention {
+  readonly layers: number | null;
+  readonly attentionHeads: number | null;
+  /** key-value heads of each layer */
+  readonly heads: readonly number[] | null;
+  /** elements per token and layer; null: unknown */
+  readonly plain: number | null;
 }
 
-function architectureOf(fields: Fields): string | null {
+/** Returns null if all layers keep the same per token, or not even their number is known. */
+function cacheOf(config: ConfigFields, { layers, attentionHeads, heads, plain }: Attention) {
+  if (layers === null || layers > MAX_LAYERS) return null;
+  const state = stateBytes(config);
+  const attention = attentionLayers(config, attentionHeads, heads);
+  const own = layers - (numberOf(config, ['num_kv_shared_layers']) ?? 0);
+  return groupLayers(
+    layerKinds(config, layers).map((kind, layer) => {
+      if (kind === 'none' || layer >= own) return [];
+      // an unknown state is assumed to need as much as attention
+      const kept = kind === 'state' || kind === 'both' ? state : null;
+      const states: CachedLayers[] = kept === null ? [] : [{ kind: 'state', layers: 1, bytes: kept }];
+      if (kind === 'state' && kept !== null) return states;
+      const keys = attention?.(layer, kind === 'window') ?? null;
+      return keys === null ? null : [...states, keys];
+    }),
+    plain,
+  );
+}
+
+/** Returns what a layer with attention keeps; null if the heads are unknown. */
+function attentionLayers(
+  config: ConfigFields,
+  attentionHeads: number | null,
+  heads: readonly number[] | null,
+): ((layer: number, isWindow: boolean) => CachedLayers) | null {
+  const { keyLength, valueLength } = headLengths(config, attentionHeads);
+  if (heads === null || keyLength === null || valueLength === null) return widest(config);
+  const latent = latentOf(config);
+  const window = whole(config, ['sliding_window', 'sliding_window_size', 'attention_chunk_size']);
+  const wide = otherHeads(config, keyLength, valueLength);
+  return (layer, isWindow) => {
+    const own = heads[layer] ?? Math.max(...heads);
+    if (latent !== null) {
+      return { kind: 'latent', layers: 1, elements: latent, expanded: own * (keyLength + valueLength) };
+    }
+    const count = isWindow ? (whole(config, ['swa_num_key_value_heads']) ?? own) : (wide.heads ?? own);
+    const elements = count * (isWindow ? wide.window : wide.full);
+    return isWindow && window !== null
+      ? { kind: 'window', layers: 1, elements, window }
+      : { kind: 'full', layers: 1, elements };
+  };
+}
+
+/** Without heads: no attention keeps more than a key and a value of the model's width. */
+function widest(config: ConfigFields) {
+  const width = whole(config, WIDTH);
+  return width === null ? null : (): CachedLayers => ({ kind: 'full', layers: 1, elements: 2 * width });
+}
+
+/** Layers with full attention can have other heads than those with a window: Gemma 4, MiMo-V2. */
+function otherHeads(config: ConfigFields, keyLength: number, valueLength: number) {
+  const long = whole(config, ['global_head_dim']);
+  const windowKeys = whole(config, ['swa_head_dim']) ?? keyLength;
+  return {
+    heads: whole(config, ['num_global_key_value_heads']),
+    full: long === null ? keyLength + valueLength : 2 * long,
+    window: windowKeys + (whole(config, ['swa_v_head_dim', 'swa_head_dim']) ?? valueLength),
+  };
+}
+
+/** Multi-head latent attention: elements per token and layer, whatever the heads. */
+function latentOf(config: ConfigFields): number | null {
+  const rank = whole(config, ['kv_lora_rank']);
+  return rank === null ? null : rank + (whole(config, ['qk_rope_head_dim']) ?? 0);
+}
+
+function headLengths(config: ConfigFields, attentionHeads: number | null) {
+  const width = whole(config, WIDTH);
+  const even = attentionHeads === null || width === null ? null : Math.ceil(width / attentionHeads);
+  const length = whole(config, HEAD_LENGTH) ?? even;
+  const split = whole(config, ['qk_nope_head_dim']);
+  const keyLength = split === null ? length : split + (whole(config, ['qk_rope_head_dim']) ?? 0);
+  return { keyLength, valueLength: whole(config, ['v_head_dim']) ?? length };
+}
+
+/** Some models list the heads of each layer: the first layer stands for all in the check of tensor parallelism. */
+function headsOf(config: ConfigFields): number | null {
+  const perLayer = listOf(config, ['num_query_heads'], z.int().check(z.positive()));
+  return perLayer === null ? whole(config, HEADS) : Math.max(1, ...perLayer);
+}
+
+/** Returns the first of these values, rounded up; null if there is none below 2^40. */
+function whole(config: ConfigFields, names: readonly string[]): number | null {
+  const value = numberOf(config, names);
+  return value === null || value >= 2 ** 40 ? null : Math.ceil(value);
+}
+
+function architectureOf({ whole: fields, type }: ConfigFields): string | null {
   const [first] = valueOrNull(architectures, fields['architectures']) ?? [];
-  return first ?? firstOf(z.string(), fields, ['model_type']);
-}
-
-/** Returns the first valid value among these keys, null if there is none. */
-function firstOf<T>(schema: Schema<T>, fields: Fields, names: readonly string[]): T | null {
-  return names.map((name) => valueOrNull(schema, fields[name])).find((value) => value !== null) ?? null;
+  return first ?? textOf(fields, 'model_type') ?? type;
 }

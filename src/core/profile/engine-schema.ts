@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ENGINE_MEMORY } from '../domain/engine-memory.ts';
 import { type Conflict, conflicts } from '../schema/conflicts.ts';
 import type { Schema } from '../schema/parse.ts';
 import { matching, wholeNumber } from '../schema/rules.ts';
@@ -39,6 +40,7 @@ export const engineSchema = mapping({
   ),
   gpu: optional(z.enum(['required', 'optional', 'none'])),
   shares_gpu: optional(z.boolean()),
+  memory: optional(z.enum(ENGINE_MEMORY)),
   overhead: optional(size),
   reads: optional(z.array(z.enum(SOURCES.map(({ id }) => id)), sourceList).check(z.minLength(1, sourceList))),
   context: optional(wholeNumber(1, 10_000_000)),

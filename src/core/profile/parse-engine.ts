@@ -55,6 +55,7 @@ function gpuUseOf(file: z.output<typeof engineSchema>) {
   return {
     gpu: file.gpu ?? 'none',
     sharesGpu: file.shares_gpu ?? false,
+    memory: file.memory ?? 'full',
     overheadBytes: file.overhead ?? 0,
     gpuCommand: file.gpu_command ?? [],
     sharedCommand: file.shared_command ?? [],

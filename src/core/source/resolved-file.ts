@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { canonicalJson } from '../canonical-json.ts';
-import type { ModelGeometry } from '../domain/geometry.ts';
+import type { CachedLayers, ModelGeometry } from '../domain/geometry.ts';
 import type { ResolvedModels } from '../domain/resolved-models.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
@@ -11,6 +11,14 @@ import { pinnedModelSchema } from './pinned-model-schema.ts';
 const SCHEMA = 'rma.resolved/v1';
 const figure = z.nullable(wholeNumber(0));
 
+const each = { layers: wholeNumber(1), elements: wholeNumber(0) };
+const cachedLayers: Schema<CachedLayers> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('full'), ...each }),
+  z.object({ kind: z.literal('window'), ...each, window: wholeNumber(1) }),
+  z.object({ kind: z.literal('latent'), ...each, expanded: wholeNumber(0) }),
+  z.object({ kind: z.literal('state'), layers: wholeNumber(1), bytes: wholeNumber(0) }),
+]);
+
 const geometry: Schema<ModelGeometry> = z.object({
   architecture: z.nullable(text()),
   layers: figure,
@@ -19,6 +27,8 @@ const geometry: Schema<ModelGeometry> = z.object({
   keyLength: figure,
   valueLength: figure,
   contextLength: figure,
+  cache: z.exactOptional(z.array(cachedLayers)),
+  sizes: z.exactOptional(z.object({ width: figure, feedForward: figure, vocabulary: figure })),
   weightsBytes: wholeNumber(0),
 });
 

@@ -120,6 +120,32 @@ describe('the geometry of a model on a hub', () => {
     ]);
   });
 
+  test.each([
+    ['NaN', '{"rope_theta": NaN,'],
+    ['-Infinity in a list', '{"limits": [-Infinity, Infinity],'],
+  ])('[case F01] is the same with a bare %s in its config.json', async (_, start) => {
+    const config = Buffer.from(CONFIG.toString().replace('{', start));
+    const files = { 'config.json': config, 'model.safetensors': safetensors() };
+    const { ports, told } = await setUp((request, response) => {
+      const isConfig = request.path.endsWith('/config.json');
+      sendContent(request, response, isConfig ? config : safetensors());
+      return true;
+    });
+    const geometry = await readGeometry(ports, hfModel(files));
+    expect(told()).toEqual([]);
+    expect(geometry).toMatchObject({ layers: 2, attentionHeads: 4, kvHeads: 4, keyLength: 16 });
+  });
+
+  test('[case N05] of a repository with PyTorch files is read from config.json alone', async () => {
+    const files = { 'config.json': CONFIG, 'pytorch_model.bin': safetensors() };
+    const { ports } = await setUp(sends(CONFIG));
+    expect(await readGeometry(ports, hfModel(files))).toMatchObject({
+      layers: 2,
+      kvHeads: 4,
+      weightsBytes: files['pytorch_model.bin'].length,
+    });
+  });
+
   test.each<readonly [string, Fault, RegExp]>([
     ['denies access', answers((response) => response.writeHead(403).end()), /denied access/],
     ['fails repeatedly', answers((response) => response.writeHead(500).end()), /HTTP 500/],

@@ -16,6 +16,7 @@ export function engineOf(name: string, over: Partial<Engine> = {}): Engine {
     imagesByCompute: {},
     gpu: 'none',
     sharesGpu: false,
+    memory: 'full',
     overheadBytes: 0,
     reads: ['hf', 'url', 'ms'],
     context: 4096,

@@ -15,6 +15,16 @@ describe('the placement', () => {
     expect(renderPlacement(await placeOn({ inventory: null, profiles: ['cpu-worker'] }), theme())).toBeNull();
   });
 
+  it('[case N05] says of each need that no header confirms that it is estimated from file sizes', async () => {
+    const placed = await on8();
+    const services = placed.placed.services.map((service) => ({
+      ...service,
+      need: service.need && ({ ...service.need, basis: 'size' } as const),
+    }));
+    const text = renderPlacement({ ...placed, placed: { ...placed.placed, services } }, theme());
+    expect(text).toContain('5.9 GiB, estimated from file sizes');
+  });
+
   it('is explained: memory needs, GPUs chosen and rejected, variants rejected', async () => {
     const text = explainPlacement(await on8(), theme());
     expect(text).toMatch(/SERVICE +VARIANT +GPU +NEEDS +WEIGHTS +KV +OVERHEAD +AVAILABLE/);

@@ -28,6 +28,7 @@ describe('the header of a GGUF file', () => {
         keyLength: 16,
         valueLength: 16,
         contextLength: 2048,
+        sizes: { width: 96, feedForward: 256, vocabulary: 314 },
         weightsBytes: file.length,
       },
     });
@@ -36,7 +37,9 @@ describe('the header of a GGUF file', () => {
   it('may have separate key and value lengths, and heads per layer', () => {
     const file = encodeGguf(
       [
-        ...LLAMA.slice(0, 4),
+        ...LLAMA.slice(0, 1),
+        ['llama.block_count', { type: 'u32', value: 4 }],
+        ...LLAMA.slice(2, 4),
         ['llama.attention.head_count_kv', { type: 'i32s', value: [8, 8, 4, 1] }],
         ['llama.attention.key_length', { type: 'u32', value: 192 }],
         ['llama.attention.value_length', { type: 'u32', value: 100 }],
@@ -44,7 +47,16 @@ describe('the header of a GGUF file', () => {
       [],
     );
     expect(readGgufHeader(file, file.length)).toMatchObject({
-      geometry: { kvHeads: 6, keyLength: 192, valueLength: 100 },
+      geometry: {
+        kvHeads: 6,
+        keyLength: 192,
+        valueLength: 100,
+        cache: [
+          { kind: 'full', layers: 2, elements: 8 * 292 },
+          { kind: 'full', layers: 1, elements: 4 * 292 },
+          { kind: 'full', layers: 1, elements: 292 },
+        ],
+      },
     });
   });
 
@@ -75,10 +87,11 @@ describe('the header of a GGUF file', () => {
     expect(readGgufHeader(file, file.length)).toMatchObject({ state: 'done', geometry: { layers: null } });
   });
 
-  it('can be read from any prefix up to the vocabulary; shorter ones need more bytes', () => {
+  it('can be read from any prefix up to the length of the vocabulary; shorter ones need more bytes', () => {
     const file = encodeGguf([...LLAMA, WORDS], []);
     const whole = readGgufHeader(file, file.length);
-    const vocabulary = Buffer.from(file).indexOf('tokenizer.ggml.tokens') + 'tokenizer.ggml.tokens'.length;
+    // the key, the types of the list and its items, and the length
+    const vocabulary = Buffer.from(file).indexOf('tokenizer.ggml.tokens') + 21 + 4 + 4 + 8;
     for (let bytes = 0; bytes <= file.length; bytes += 1) {
       const read = readGgufHeader(file.subarray(0, bytes), file.length);
       if (bytes >= vocabulary) expect(read).toEqual(whole);
@@ -174,7 +187,11 @@ describe('config.json of transformers', () => {
   });
 
   it.each([
-    ['an explicit head_dim', { num_hidden_layers: 2, head_dim: 256 }, { keyLength: 256, valueLength: 256 }],
+    [
+      'an explicit head_dim',
+      { num_hidden_layers: 2, num_attention_heads: 2, head_dim: 256 },
+      { keyLength: 256, valueLength: 256 },
+    ],
     [
       'the key names of GPT-2',
       { n_layer: 12, n_head: 12, n_embd: 768 },

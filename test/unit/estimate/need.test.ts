@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelGeometry } from '../../../src/core/domain/geometry.ts';
 import type { PinnedFile, PinnedModel } from '../../../src/core/domain/pinned-model.ts';
-import { gpuNeed, needBytes, serviceNeed } from '../../../src/core/estimate/need.ts';
+import { gpuNeed, type NeedInput, needBytes, serviceNeed } from '../../../src/core/estimate/need.ts';
 import { weightFiles } from '../../../src/core/estimate/weight-files.ts';
 import { kvPerGpu, needPerGpu } from '../../../src/core/placement/demand.ts';
 import { GIB, need } from '../../helpers/builders/placement-builders.ts';
@@ -16,11 +16,12 @@ const MISTRAL: ModelGeometry = {
   contextLength: 32_768,
   weightsBytes: 14_483_464_192,
 };
-const ASKED = {
+const ASKED: NeedInput = {
   model: null,
   geometry: MISTRAL,
   gpuMemoryBytes: null,
-  engine: { overheadBytes: GIB },
+  engine: { overheadBytes: GIB, memory: 'full' },
+
   context: 4096,
   concurrency: 2,
 };
@@ -73,15 +74,31 @@ describe('the memory need of a model', () => {
 
   it.each([
     ['no header', null],
-    ['a header without layers', { ...MISTRAL, layers: null, weightsBytes: 1000 }],
-  ])('with %s is the size of the weights plus 20 percent', (_, geometry) => {
-    const model = hf({ 'model.safetensors': 1000, 'tokenizer.json': 50 });
-    expect(gpuNeed({ ...ASKED, model, geometry })).toEqual({
-      weightsBytes: 1000,
-      kvBytes: 200,
+    ['a header without layers', { ...MISTRAL, layers: null, weightsBytes: 14_483_464_192 }],
+  ])('[case N05] with %s depends on the context, and is not below a model of that size', (_, geometry) => {
+    const model = hf({ 'model.safetensors': 14_483_464_192, 'tokenizer.json': 50 });
+    const asked = { ...ASKED, model, geometry };
+    const need = gpuNeed(asked);
+    expect(need).toMatchObject({ weightsBytes: 14_483_464_192, overheadBytes: GIB, basis: 'size' });
+    // 32 layers, 32 key-value heads of 128 elements
+    const most = 32 * 32 * 2 * 128 * 2 * 4096 * 2;
+    expect(need.kvBytes).toBeGreaterThan(most);
+    expect(need.kvBytes).toBeLessThan(most * 1.1);
+    expect(gpuNeed({ ...asked, context: 8192 }).kvBytes).toBe(need.kvBytes * 2);
+    expect(gpuNeed({ ...asked, concurrency: 4 }).kvBytes).toBe(need.kvBytes * 2);
+  });
+
+  it('without a header is that of the catalog, if at least the weights fit in it', () => {
+    const model = hf({ 'model.safetensors': 10 * GIB });
+    const asked = { ...ASKED, model, geometry: null };
+    const declared = gpuNeed({ ...asked, gpuMemoryBytes: 14 * GIB });
+    expect(declared).toEqual({
+      weightsBytes: 10 * GIB,
+      kvBytes: 3 * GIB,
       overheadBytes: GIB,
-      basis: 'size',
+      basis: 'catalogue',
     });
+    expect(gpuNeed({ ...asked, gpuMemoryBytes: 8 * GIB })).toMatchObject({ basis: 'size' });
   });
 });
 
