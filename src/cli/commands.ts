@@ -1,6 +1,7 @@
 import { composeRenderCommand } from './commands/compose/render.ts';
 import { configShowCommand } from './commands/config/show.ts';
 import { downCommand } from './commands/down.ts';
+import { enginesLsCommand } from './commands/engines/ls.ts';
 import { execCommand } from './commands/exec.ts';
 import { gpusCommand } from './commands/gpus.ts';
 import { helpCommand } from './commands/help.ts';
@@ -42,6 +43,7 @@ export const COMMAND_TABLE: CommandTable = {
     profilesLsCommand,
     profilesShowCommand,
     profilesCheckCommand,
+    enginesLsCommand,
     configShowCommand,
     versionCommand,
     helpCommand,
@@ -51,6 +53,7 @@ export const COMMAND_TABLE: CommandTable = {
     models: 'Manage models',
     compose: 'Work with the generated Compose file',
     profiles: 'Inspect and check worker profiles',
+    engines: 'Inspect the engines',
     config: 'Inspect the settings',
   },
 };

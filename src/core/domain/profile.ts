@@ -64,6 +64,9 @@ export interface Engine {
   readonly cpuImage: string | null;
   /** compute capability → image, for engines built per GPU generation; default `image` */
   readonly imagesByCompute: Readonly<Record<string, string>>;
+  /** the release in `image`, and its date (YYYY-MM-DD); null: unknown */
+  readonly release: string | null;
+  readonly released: string | null;
   /** whether the engine needs, supports or never uses GPUs */
   readonly gpu: 'required' | 'optional' | 'none';
   /** keeps within its share of GPU memory, so that others can use the same GPU; otherwise it is exclusive */
@@ -93,6 +96,10 @@ export interface Engine {
   readonly exclusiveCommand: readonly string[];
   /** added on more than one GPU */
   readonly parallelCommand: readonly string[];
+  /** other form of a flag → the flag in these commands */
+  readonly flagAliases: Readonly<Record<string, string>>;
+  /** whether it accepts unique beginnings of flags */
+  readonly abbreviatedFlags: boolean;
   readonly environment: Readonly<Record<string, string>>;
   /** added on GPUs, with the same placeholders */
   readonly gpuEnvironment: Readonly<Record<string, string>>;

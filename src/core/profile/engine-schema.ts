@@ -13,6 +13,9 @@ const directory = matching(/^\/[^\s:]+$/, 'an absolute directory in the containe
 const image = matching(/^[a-z0-9][\w.:/@-]*$/, 'an image reference such as registry/name:tag');
 const computeCapability = matching(/^\d{1,2}\.\d$/, 'a compute capability such as "8.9"');
 const size = measure(parseBytes, 'a size such as 1GiB');
+const release = matching(/^[\w.+-]{1,40}$/, 'a release such as 1.2.3');
+const date = matching(/^\d{4}-\d{2}-\d{2}$/, 'a date such as 2026-01-31');
+const flag = matching(/^--?[A-Za-z]\S*$/, 'a flag such as --port');
 const sourceList = `a list of ${SOURCES.map(({ id }) => id).join(', ')}`;
 
 /** Placeholders in the texts of every service, and those for services on GPUs. */
@@ -38,6 +41,8 @@ export const engineSchema = mapping({
   images_by_compute: optional(
     z.record(computeCapability, image, 'a mapping of compute capabilities to images'),
   ),
+  release: optional(release),
+  released: optional(date),
   gpu: optional(z.enum(['required', 'optional', 'none'])),
   shares_gpu: optional(z.boolean()),
   memory: optional(z.enum(ENGINE_MEMORY)),
@@ -55,6 +60,8 @@ export const engineSchema = mapping({
   loaded_path: optional(urlPath),
   port: wholeNumber(1, 65_535),
   command: command(ANYWHERE),
+  flag_aliases: optional(z.record(flag, flag, 'a mapping of flags to the flags they stand for')),
+  abbreviated_flags: optional(z.boolean()),
   environment: optional(environment(ANYWHERE)),
   health_path: urlPath,
   models_path: urlPath,

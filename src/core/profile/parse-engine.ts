@@ -31,6 +31,7 @@ function engineOf(file: z.output<typeof engineSchema>): Omit<Engine, 'name'> {
     image: file.image,
     cpuImage: file.cpu_image ?? null,
     imagesByCompute: file.images_by_compute ?? {},
+    ...releaseOf(file),
     ...gpuUseOf(file),
     reads: file.reads ?? PLAIN_FILES,
     context: file.context ?? 4096,
@@ -49,6 +50,15 @@ function engineOf(file: z.output<typeof engineSchema>): Omit<Engine, 'name'> {
     stopGraceSeconds: file.stop_grace ?? 10,
     cachePath: file.cache_path ?? null,
   };
+}
+
+function releaseOf(file: z.output<typeof engineSchema>) {
+  return {
+    release: file.release ?? null,
+    released: file.released ?? null,
+    flagAliases: file.flag_aliases ?? {},
+    abbreviatedFlags: file.abbreviated_flags ?? false,
+  } as const;
 }
 
 function gpuUseOf(file: z.output<typeof engineSchema>) {

@@ -2,6 +2,7 @@ import type { CatalogModel, Engine } from '../domain/profile.ts';
 import { unknownWord } from '../nearest.ts';
 import type { Conflict } from '../schema/conflicts.ts';
 import { readsFault } from './check-reads.ts';
+import { flagConflicts } from './flag-conflicts.ts';
 import { isReference } from './is-reference.ts';
 import { referenceFault } from './reference-fault.ts';
 import { DEFAULT_GPUS, type ServiceFile } from './service-schema.ts';
@@ -20,6 +21,7 @@ export function serviceConflicts(service: Partial<ServiceFile>, known: KnownData
   return [
     ...at(['engine'], unknown),
     ...models.flatMap((name, index) => at(['models', index], modelFault(name, engine ?? null, known))),
+    ...(engine ? repeatedFlags(engine, service) : []),
     ...at(['models'], engine ? wrongCount(engine, service) : null),
     ...at(['gpus'], engine ? wrongGpus(engine, service) : null),
     ...at(['replicas'], wrongReplicas(service)),
@@ -42,6 +44,13 @@ function modelFault(name: string, engine: Engine | null, { models }: KnownData):
 
 function unknownModel(name: string, models: KnownData['models']): string | null {
   return models.has(name) ? null : unknownWord('model', name, [...models.keys()].sort());
+}
+
+function repeatedFlags(engine: Engine, { flags }: Partial<ServiceFile>): readonly Conflict[] {
+  return flagConflicts(engine, flags ?? []).map(({ index, message }) => ({
+    path: ['flags', index],
+    message,
+  }));
 }
 
 function wrongCount(engine: Engine, { models }: Partial<ServiceFile>): string | null {
