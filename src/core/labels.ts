@@ -10,6 +10,8 @@ export const LABEL = {
   gpus: 'rma.gpus',
   /** bytes reserved on each of them */
   memory: 'rma.memory',
+  /** `true`: its GPUs are for no other service */
+  exclusive: 'rma.exclusive',
   variant: 'rma.variant',
   configHash: 'rma.config-hash',
 } as const;

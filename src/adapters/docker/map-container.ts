@@ -47,6 +47,7 @@ function labelFacts(labels: Labels): Omit<ContainerSummary, 'id' | 'name' | 'sta
     engines: labels[LABEL.engines] === undefined ? null : words(labels[LABEL.engines]),
     gpus: words(labels[LABEL.gpus]),
     gpuBytes: bytes(labels[LABEL.memory]),
+    gpuExclusive: labels[LABEL.exclusive] === 'true',
     variant: labels[LABEL.variant] ?? null,
     composeFile: labels['com.docker.compose.project.config_files'] ?? null,
   };

@@ -60,6 +60,7 @@ export function composeLabels(spec: ServiceSpec, project: string): Readonly<Reco
     ...(gpus === null
       ? {}
       : { [LABEL.gpus]: gpus.devices.join(' '), [LABEL.memory]: String(gpus.bytesPerDevice) }),
+    ...(gpus?.exclusive === true && { [LABEL.exclusive]: 'true' }),
   };
 }
 

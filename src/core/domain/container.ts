@@ -19,6 +19,8 @@ export interface ContainerSummary {
   readonly gpus: readonly string[];
   /** bytes reserved on each of its GPUs */
   readonly gpuBytes: number | null;
+  /** shares its GPUs with no other service */
+  readonly gpuExclusive: boolean;
   /** the variant of its profile */
   readonly variant: string | null;
   /** of a worker: the engine services it uses; null where the label is missing */

@@ -27,6 +27,8 @@ export interface PlacementDevice extends PlacedDevice {
   readonly foreignBytes: number;
   /** reserved or used by services of other projects, whichever is more */
   readonly othersBytes: number;
+  /** the service outside the request that shares it with no other, as PROJECT/SERVICE; null: none */
+  readonly usedExclusivelyBy: string | null;
   /** why it cannot be used at all, to follow its name (lost, in MIG mode, hidden by the settings, memory unknown); null: usable */
   readonly unusable: string | null;
 }
@@ -42,6 +44,8 @@ export interface GpuReservation {
   readonly devices: readonly string[];
   /** on each of them */
   readonly bytesPerGpu: number;
+  /** shares them with no other service */
+  readonly exclusive: boolean;
   /** processes of the container, with the host's PIDs; null: unknown */
   readonly pids: readonly number[] | null;
 }

@@ -82,6 +82,7 @@ export function deviceFault(
   if (least !== null && device.totalBytes < least) {
     return `has ${formatBytes(device.totalBytes)} in total, but profile ${profile.profile} requires ${formatBytes(least)}`;
   }
+  if (device.usedExclusivelyBy !== null) return `is used exclusively by ${device.usedExclusivelyBy}`;
   if (service.exclusive && device.othersBytes > 0) {
     return `is shared with other projects (${formatBytes(device.othersBytes)}), but the service needs exclusive GPUs`;
   }
@@ -136,7 +137,9 @@ function tooFew(
   // enough of them without regard to size and other projects: one of these is the reason
   const shareable = { ...service, exclusive: false };
   const anySize = { ...profile, minGpuBytes: null };
-  const present = usable.filter((device) => deviceFault(device, shareable, anySize) === null);
+  const present = usable.filter(
+    (device) => deviceFault({ ...device, usedExclusivelyBy: null }, shareable, anySize) === null,
+  );
   if (present.length >= required || required === 1) {
     const selected = devices.filter(({ uuid }) => service.allowed?.includes(uuid));
     const faults = (selected.length === 0 ? usable : selected).flatMap((device) => {

@@ -76,8 +76,15 @@ function deviceOf(
     availableBytes: Math.max(0, left),
     foreignBytes: foreign,
     othersBytes: others,
+    usedExclusivelyBy: exclusiveUser(here),
     unusable: faultOf(part, used, visible),
   };
+}
+
+/** Returns the service outside the request that has a device for itself. */
+function exclusiveUser(here: readonly GpuReservation[]): string | null {
+  const user = here.find(({ own, exclusive }) => !own && exclusive);
+  return user === undefined ? null : `${user.project}/${user.service}`;
 }
 
 function measuredOn({ processes }: Part, { pids }: GpuReservation): number | null {

@@ -38,6 +38,7 @@ export function gpuReservations(
         running: pids !== undefined,
         devices: container.gpus,
         bytesPerGpu: container.gpuBytes ?? 0,
+        exclusive: container.gpuExclusive,
         pids: pids ?? (pids === null ? null : []),
       };
     });
@@ -47,14 +48,16 @@ export function gpuReservations(
 
 /** Returns what a plan reserves beyond the container of the service, which may be one that the plan replaces. */
 function beyondContainers(
-  { project, service, devices, bytesPerGpu }: PlannedReservation,
+  { project, service, devices, bytesPerGpu, exclusive }: PlannedReservation,
   ofContainers: readonly GpuReservation[],
 ): readonly GpuReservation[] {
-  const own = ofContainers.filter((each) => each.project === project && each.service === service);
+  const ofService = ofContainers.filter((each) => each.project === project && each.service === service);
   return devices.flatMap((uuid) => {
-    const held = own.filter((each) => each.devices.includes(uuid)).map((each) => each.bytesPerGpu);
-    const bytes = bytesPerGpu - Math.max(0, ...held);
-    if (held.length > 0 && bytes <= 0) return [];
-    return [{ project, service, own: false, running: false, devices: [uuid], bytesPerGpu: bytes, pids: [] }];
+    const held = ofService.filter((each) => each.devices.includes(uuid));
+    const isCovered = held.some((each) => each.bytesPerGpu >= bytesPerGpu && each.exclusive === exclusive);
+    if (isCovered) return [];
+    const bytes = Math.max(0, bytesPerGpu - Math.max(0, ...held.map((each) => each.bytesPerGpu)));
+    const planned = { project, service, own: false, running: false, exclusive, pids: [] };
+    return [{ ...planned, devices: [uuid], bytesPerGpu: bytes }];
   });
 }

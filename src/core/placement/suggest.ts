@@ -186,6 +186,7 @@ function newGpu(gb: number, index: number): PlacementDevice {
     availableBytes: Math.floor(gb * 1e9 * USABLE),
     foreignBytes: 0,
     othersBytes: 0,
+    usedExclusivelyBy: null,
     unusable: null,
   };
 }

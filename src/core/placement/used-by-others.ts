@@ -15,7 +15,7 @@ export function usedByOthers(project: string, { allContainers, reservations }: U
   for (const each of others) {
     if (each.project === project) continue;
     for (const uuid of each.devices) {
-      const key = `${each.project} ${each.service} ${uuid}`;
+      const key = `${each.project} ${each.service} ${uuid}${each.exclusive ? ' exclusive' : ''}`;
       bytes.set(key, (bytes.get(key) ?? 0) + each.bytesPerGpu);
     }
   }

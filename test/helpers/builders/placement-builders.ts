@@ -22,6 +22,7 @@ export function device(index: number, gib: number, change: Partial<PlacementDevi
     availableBytes: gib * GIB,
     foreignBytes: 0,
     othersBytes: 0,
+    usedExclusivelyBy: null,
     unusable: null,
     ...change,
   };

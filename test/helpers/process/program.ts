@@ -15,8 +15,10 @@ export async function bundleProgram(source: string): Promise<string> {
     format: 'esm',
     target: 'node20',
     logLevel: 'silent',
+    // parts of Docker's client, which it uses for SSH only
+    loader: { '.node': 'copy' },
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); const __dirname = import.meta.dirname;",
     },
   });
   return outfile;

@@ -48,6 +48,8 @@ export interface Stack {
   readonly ports: { readonly coordinator: number; readonly engine: number };
   /** the output of rma so far */
   readonly said: readonly string[];
+  /** the environment of rma and docker */
+  readonly env: NodeJS.ProcessEnv;
   readonly rma: (...args: readonly string[]) => Promise<ScriptResult>;
   /** runs `rma up --json …`, which must succeed */
   readonly up: (...args: readonly string[]) => Promise<UpDocument>;
@@ -147,6 +149,7 @@ export async function startStack(
     hub,
     ports,
     said,
+    env,
     rma,
     up: async (...args) => JSON.parse(succeeded('rma up', await rma('up', '--json', ...args))) as UpDocument,
     docker,

@@ -44,6 +44,7 @@ function reservation(change: Partial<GpuReservation>): GpuReservation {
     running: true,
     devices: ['GPU-0aaa'],
     bytesPerGpu: 10 * GIB,
+    exclusive: false,
     pids: [7],
     ...change,
   };

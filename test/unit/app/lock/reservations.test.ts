@@ -97,6 +97,20 @@ describe('[case S02] two projects on one GPU', () => {
     expect(await volumesOf(host)).toEqual([]);
   });
 
+  it('do not share a GPU that a running service has for itself, however small the other one is', async () => {
+    const host = oneGpu();
+    await up(host, commandOf(1).invocation, requestOf('one'));
+    const small = catalogOf({ chat: [profileServiceOf({ gpus: 1 })] }, [
+      engineOf('llm', { gpu: 'required', sharesGpu: true }),
+    ]);
+    host.engine.alter(host.engine.find('one', 'chat-llm')?.id ?? '', { gpuBytes: GIB });
+    const second = planUp(host, commandOf(2, new Set(), small).invocation, requestOf('two'));
+    await expect(second).rejects.toMatchObject({
+      code: 'RMA_GPU_NO_FIT',
+      message: expect.stringContaining('is used exclusively by one/chat-llm'),
+    });
+  });
+
   it('share nothing while the first one still downloads', async () => {
     const host = oneGpu();
     await downloading(host, 'one', commandOf(1));
