@@ -33,8 +33,14 @@ const volume = (name: string, labels: Readonly<Record<string, string>>, createdA
 
 describe('the labels of a lock', () => {
   it('are read back as they were written', () => {
+    const locks = fc.record({
+      key: keys,
+      owner: owners,
+      generation: fc.integer({ min: 1, max: 1e9 }),
+      nonce: words,
+    });
     fc.assert(
-      fc.property(keys, owners, fc.integer({ min: 1, max: 1e9 }), words, (key, owner, generation, nonce) => {
+      fc.property(locks, ({ key, owner, generation, nonce }) => {
         const name = lockVolume(key, generation);
         expect(lockClaims([volume(name, lockLabels(key, nonce, owner), 5)])).toEqual([
           { volume: name, key, generation, nonce, owner, createdAt: 5 },
