@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreNeeds } from '../../core/domain/fetch-request.ts';
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
@@ -16,14 +15,16 @@ import type {
   StagedFile,
   StagingSlot,
 } from '../../ports/model-store.ts';
-import { type Disk, realDisk, unless } from './disk/disk.ts';
+import { bootId } from './disk/boot-id.ts';
+import { type Disk, NO_RECORD, realDisk, unless } from './disk/disk.ts';
 import { diskFault, onDisk } from './disk/disk-fault.ts';
 import { ensureDir, writeAtomic } from './disk/files.ts';
-import { nearestExisting } from './disk/same-file-system.ts';
+import { guardedDisk } from './disk/guarded-disk.ts';
+import { freeBytesAt } from './disk/same-file-system.ts';
+import { guardOf } from './disk/store-guard.ts';
 import type { LayoutWriter } from './layouts/layout-writer.ts';
 import { createLayouts } from './layouts/layouts.ts';
 import { Leases } from './lease/lease.ts';
-import { bootId } from './lease/liveness-socket.ts';
 import { prepareStore } from './prepare.ts';
 import { contentFolder, createSlot, publishFolder, stagingFor } from './transfer/staging.ts';
 
@@ -49,12 +50,19 @@ export class FileModelStore implements ModelStore {
   constructor({ paths, clock, disk = realDisk }: StoreOptions) {
     this.root = paths.root;
     this.#paths = paths;
-    this.#disk = disk;
+    const guard = guardOf(paths);
+    this.#disk = guardedDisk(disk, guard);
     const staging = join(paths.state, 'staging');
     const receipts = join(paths.state, 'receipts');
-    const context = { disk, receipts, receiptStaging: staging, now: () => clock.now() };
+    const context = { disk: this.#disk, guard, receipts, receiptStaging: staging, now: () => clock.now() };
     this.#layouts = createLayouts(paths, context);
-    this.#leases = new Leases({ disk, clock, dir: join(paths.state, 'leases'), staging, boot: bootId() });
+    this.#leases = new Leases({
+      disk: this.#disk,
+      clock,
+      dir: join(paths.state, 'leases'),
+      staging,
+      boot: bootId(),
+    });
   }
 
   async prepare(): Promise<void> {
@@ -111,10 +119,7 @@ export class FileModelStore implements ModelStore {
 
   async freeBytes(model?: PinnedModel): Promise<number> {
     const place = model === undefined ? this.root : this.#layout(model).root;
-    return onDisk(place, async () => {
-      const { bavail, bsize } = await statfs(nearestExisting(place));
-      return bavail * bsize;
-    });
+    return onDisk(place, () => freeBytesAt(place));
   }
 
   async recordNeeds({ host, project, profile, refs }: StoreNeeds): Promise<void> {
@@ -129,7 +134,7 @@ export class FileModelStore implements ModelStore {
     const record = { schema: 'rma.needs/v1', host, project, profile, refs: [...new Set(refs)].sort() };
     const text = `${JSON.stringify(record)}\n`;
     await onDisk(path, async () => {
-      const current = await unless(['ENOENT', 'ENOTDIR', 'ESTALE'], this.#disk.readFile(path, 'utf8'));
+      const current = await unless(NO_RECORD, this.#disk.readText(path));
       if (current === text) return;
       await writeAtomic(this.#disk, { staging: join(this.#paths.state, 'staging'), path, text });
     });

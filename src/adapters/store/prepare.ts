@@ -1,10 +1,10 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { shell } from '../../core/shell-quote.ts';
 import { SOURCES } from '../../core/source/sources.ts';
 import type { StorePaths } from '../../core/source/store-paths.ts';
-import { type Disk, errnoOf } from './disk/disk.ts';
+import { type Disk, errnoOf, NO_RECORD, unless } from './disk/disk.ts';
 import { diskFault } from './disk/disk-fault.ts';
 import { ensureDir, writeAtomic } from './disk/files.ts';
 import { nearestExisting } from './disk/same-file-system.ts';
@@ -17,7 +17,8 @@ const STATE_DIRS = ['receipts', 'leases', 'staging', 'projects'] as const;
 
 /**
  * Creates the directories of the store. Ollama exits if it cannot create its two, so they always exist.
- * @throws RmaError RMA_STORE_UNWRITABLE or RMA_STORE_READ_ONLY or RMA_STORE_TOO_NEW, exit 3
+ * @throws RmaError RMA_STORE_UNWRITABLE, RMA_STORE_READ_ONLY, RMA_STORE_LINK, RMA_STORE_TOO_NEW or
+ * RMA_STORE_VERSION_INVALID, exit 3
  */
 export async function prepareStore(
   disk: Disk,
@@ -32,9 +33,9 @@ export async function prepareStore(
   for (const dir of [...state, ...stagings, ...native]) {
     try {
       await ensureDir(disk, dir);
-      accessSync(dir, constants.W_OK | constants.X_OK);
+      await disk.access(dir, constants.W_OK | constants.X_OK);
     } catch (error) {
-      throw unwritable(paths.root, dir, error);
+      throw await unwritable(disk, paths.root, { dir, error });
     }
   }
   await writeVersion(disk, paths);
@@ -42,7 +43,7 @@ export async function prepareStore(
 
 async function writeVersion(disk: Disk, paths: StorePaths): Promise<void> {
   const path = join(paths.state, 'version');
-  const version = readVersion(path);
+  const version = await readVersion(disk, path);
   if (version === STORE_VERSION) return;
   if (version !== null) {
     throw new RmaError(
@@ -57,21 +58,33 @@ async function writeVersion(disk: Disk, paths: StorePaths): Promise<void> {
   await writeAtomic(disk, { staging: join(paths.state, 'staging'), path, text: `${STORE_VERSION}\n` });
 }
 
-function readVersion(path: string): number | null {
-  try {
-    const version = Number(readFileSync(path, 'utf8').trim());
-    return Number.isSafeInteger(version) && version > 0 ? version : null;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw error;
-  }
+/** Returns the version of a store; null for a new one, and for an empty file, which names no other layout. */
+async function readVersion(disk: Disk, path: string): Promise<number | null> {
+  if ((await unless(['ENOENT'], disk.lstat(path))) === null) return null;
+  const text = (await unless(NO_RECORD, disk.readText(path)))?.trim();
+  if (text === '') return null;
+  if (text !== undefined && /^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  const what =
+    text === undefined ? 'it is not a regular file' : `it contains ${JSON.stringify(text.slice(0, 40))}`;
+  throw new RmaError(
+    'RMA_STORE_VERSION_INVALID',
+    `the version file ${path} of the store is corrupt: ${what}`,
+    {
+      exitCode: EXIT.notReady,
+      hint: shell`if no newer rma uses this store, remove it: rm -r ${path}`,
+    },
+  );
 }
 
 /** Returns the error with the owner of the directory, the current user and the command that fixes it. */
-function unwritable(root: string, dir: string, error: unknown): unknown {
+async function unwritable(
+  disk: Disk,
+  root: string,
+  { dir, error }: { readonly dir: string; readonly error: unknown },
+): Promise<unknown> {
   if (errnoOf(error) !== 'EACCES' && errnoOf(error) !== 'EPERM') return diskFault(error, dir);
   const path = nearestExisting(dir);
-  const { uid, gid, mode } = statSync(path);
+  const { uid, gid, mode } = await disk.stat(path);
   const needed = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
   const owner = `${uid}:${gid}`;
   return new RmaError(

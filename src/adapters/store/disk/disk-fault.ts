@@ -39,6 +39,18 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     what: 'not a directory',
     hint: 'move the file at this path away, or choose another directory for the store',
   },
+  EFTYPE: {
+    code: 'RMA_STORE_NOT_A_FILE',
+    exitCode: EXIT.notReady,
+    what: 'not a regular file',
+    hint: 'move what is at this path away, then run the command again',
+  },
+  ELOOP: {
+    code: 'RMA_STORE_LINK',
+    exitCode: EXIT.notReady,
+    what: 'a symbolic link instead of a file',
+    hint: 'remove the link, then run the command again; nothing was read or written through it',
+  },
   EIO: {
     code: 'RMA_STORE_IO',
     exitCode: EXIT.failed,
@@ -47,11 +59,20 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
 };
 
+/** Codes with the same cause and fix. */
+const ALIASES: Readonly<Record<string, string>> = {
+  EPERM: 'EACCES',
+  ESTALE: 'EIO',
+  EISDIR: 'EFTYPE',
+  ERR_FS_EISDIR: 'EFTYPE',
+  ENXIO: 'EFTYPE',
+  EFBIG: 'EFTYPE',
+};
+
 /** Returns a file system error as RmaError with its path; any other error unchanged. */
 export function diskFault(error: unknown, path: string): unknown {
   const errno = errnoOf(error);
-  const alias = errno === 'EPERM' ? 'EACCES' : errno === 'ESTALE' ? 'EIO' : errno;
-  const fault = alias === null ? undefined : FAULTS[alias];
+  const fault = errno === null ? undefined : FAULTS[ALIASES[errno] ?? errno];
   if (fault === undefined) return error;
   return new RmaError(fault.code, `${fault.what} at ${path} (${errno})`, {
     exitCode: fault.exitCode,

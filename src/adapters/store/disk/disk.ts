@@ -1,4 +1,5 @@
 import * as fs from 'node:fs/promises';
+import { openPlain, readRegular } from './open-plain.ts';
 
 /** All disk operations of the store, so that tests can make each of them fail. */
 export type Disk = Pick<
@@ -11,15 +12,47 @@ export type Disk = Pick<
   | 'unlink'
   | 'rm'
   | 'readdir'
-  | 'readFile'
   | 'readlink'
+  | 'access'
   | 'chmod'
   | 'copyFile'
   | 'lstat'
   | 'stat'
->;
+> & {
+  /** Returns the text of a regular file of at most `MAX_TEXT_BYTES`. */
+  readText(path: string): Promise<string>;
+};
 
-export const realDisk: Disk = fs;
+/** The disk of this machine: opens regular files and directories only, and never waits for what another process writes. */
+export const realDisk: Disk = {
+  open: openPlain,
+  readText: readRegular,
+  mkdir: fs.mkdir,
+  rename: fs.rename,
+  link: fs.link,
+  symlink: fs.symlink,
+  unlink: fs.unlink,
+  rm: fs.rm,
+  readdir: fs.readdir,
+  readlink: fs.readlink,
+  access: fs.access,
+  chmod: fs.chmod,
+  copyFile: fs.copyFile,
+  lstat: fs.lstat,
+  stat: fs.stat,
+};
+
+/** Codes of a missing file, or of anything in its place that no program of ours wrote: a record like that counts as absent. */
+export const NO_RECORD: readonly string[] = [
+  'ENOENT',
+  'ENOTDIR',
+  'ESTALE',
+  'EISDIR',
+  'ELOOP',
+  'ENXIO',
+  'EFTYPE',
+  'EFBIG',
+];
 
 /** Returns the errno name of a file system error; null for any other error. */
 export function errnoOf(error: unknown): string | null {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { jsonOrNull, type Schema } from '../../../core/schema/parse.ts';
-import { type Disk, errnoOf, unless } from './disk.ts';
+import { type Disk, errnoOf, NO_RECORD, unless } from './disk.ts';
 
 /** Modes in the store, independent of the umask: engines under any uid can read, the owning group can write. */
 export const DIR_MODE = 0o2775;
@@ -73,9 +73,9 @@ export async function syncDir(disk: Disk, path: string): Promise<void> {
   }
 }
 
-/** Parses a JSON file; null if it is missing, empty or broken, or does not fit the schema. */
+/** Parses a JSON file; null if it is missing, empty or broken, no regular file, or does not fit the schema. */
 export async function readJson<T>(disk: Disk, path: string, schema: Schema<T>): Promise<T | null> {
-  const text = await unless(['ENOENT', 'ENOTDIR', 'ESTALE'], disk.readFile(path, 'utf8'));
+  const text = await unless(NO_RECORD, disk.readText(path));
   return text === null ? null : jsonOrNull(schema, text);
 }
 

@@ -1,6 +1,6 @@
 import type { Digest } from '../../../core/domain/pinned-model.ts';
 import { contentHash } from '../../../core/store/digest.ts';
-import { type Disk, unless } from './disk.ts';
+import { type Disk, NO_RECORD, unless } from './disk.ts';
 
 const READ_BYTES = 1024 * 1024;
 
@@ -11,10 +11,10 @@ export interface HashOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Returns the digest of a file on disk; null if it is missing or has another size. */
+/** Returns the digest of a file on disk; null if it is missing, no regular file, or has another size. */
 export async function hashFile(disk: Disk, path: string, options: HashOptions): Promise<string | null> {
   const { expected, onBytes, signal } = options;
-  const handle = await unless(['ENOENT', 'ENOTDIR', 'ELOOP'], disk.open(path, 'r'));
+  const handle = await unless(NO_RECORD, disk.open(path, 'r'));
   if (handle === null) return null;
   try {
     const stats = await handle.stat();

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /**
@@ -8,6 +9,12 @@ import { dirname, resolve } from 'node:path';
 export function sameFileSystem(a: string, b: string): boolean {
   const [one, two] = [nearestExisting(a), nearestExisting(b)];
   return statSync(one).dev === statSync(two).dev && mountPoint(one) === mountPoint(two);
+}
+
+/** Returns the bytes that a user may still write at a path, or at its nearest existing parent. */
+export async function freeBytesAt(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(nearestExisting(path));
+  return bavail * bsize;
 }
 
 /** Returns the path itself or its nearest existing parent. */

@@ -3,7 +3,7 @@ import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { PinnedUrlModel } from '../../../core/source/url.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
-import { type Disk, errnoOf, unless } from '../disk/disk.ts';
+import { type Disk, errnoOf, NO_RECORD, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
 import { hashFile } from '../disk/hash-file.ts';
 import type { AdoptOptions } from '../receipts/receipt-store.ts';
@@ -15,7 +15,6 @@ import {
   type ReceiptFile,
   readReceipts,
   receiptEntry,
-  statFile,
 } from '../receipts/receipts.ts';
 import { LayoutWriter, summarize } from './layout-writer.ts';
 
@@ -25,7 +24,10 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
     const receipt = this.receipts.receipt(model);
     const missing = model.files.filter((file) => {
       const entry = receipt?.files[file.path];
-      return !isTrusted(model, file, receipt) || !isIntact(file, this.#path(model, file), entry);
+      return (
+        !isTrusted(model, file, receipt) ||
+        !isIntact(file, this.context.guard.fileStats(this.#path(model, file)), entry)
+      );
     });
     return summarize(model, missing, true);
   }
@@ -55,11 +57,18 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
   /** Adopts an existing file with the right content; a file with other content is never overwritten. */
   async #adoptFile(model: PinnedUrlModel, file: PinnedFile, options: AdoptOptions): Promise<boolean> {
     const path = this.#path(model, file);
-    if (statFile(path) === null) return this.#linkTwin(model, file);
     const receipt = this.receipts.receipt(model);
+    if (this.context.guard.fileStats(path) === null) {
+      if ((await unless(['ENOENT', 'ENOTDIR'], this.context.disk.lstat(path))) === null) {
+        return this.#linkTwin(model, file);
+      }
+      // a link out of the store, a directory or a pipe
+      throw nameTaken(model, path, null);
+    }
     const algorithm = file.digest?.algorithm ?? 'sha256';
     const expected = { bytes: file.bytes, algorithm };
-    const hex = await hashFile(this.context.disk, path, { expected, ...options });
+    const real = this.context.guard.realpath(path) ?? path;
+    const hex = await hashFile(this.context.disk, real, { expected, ...options });
     const wanted = file.digest?.hex ?? receipt?.files[file.path]?.digest.hex;
     if (hex !== null && hex === wanted && isTrusted(model, file, receipt)) {
       await this.#record(model, file, { algorithm, hex });
@@ -73,11 +82,15 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
   async #linkTwin(model: PinnedUrlModel, file: PinnedFile): Promise<boolean> {
     const { disk, receipts } = this.context;
     const { digest } = file;
-    const sets = digest === null ? null : await unless(['ENOENT'], disk.readdir(join(receipts, 'gguf')));
+    const sets = digest === null ? null : await unless(NO_RECORD, disk.readdir(join(receipts, 'gguf')));
     if (digest === null || sets === null) return false;
     for (const set of sets) {
       const twin = twinOf(file, set, await readReceipts(disk, join(receipts, 'gguf', set)));
-      if (twin === null || !isUnchanged(statFile(join(this.root, twin.place)), twin.entry)) continue;
+      if (
+        twin === null ||
+        !isUnchanged(this.context.guard.fileStats(join(this.root, twin.place)), twin.entry)
+      )
+        continue;
       await ensureDir(disk, join(this.root, model.set));
       const linked = await unless(
         ['ENOENT', 'EEXIST', 'EPERM', 'ENOTSUP', 'EMLINK', 'EXDEV'],
@@ -95,7 +108,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
   async #place(model: PinnedUrlModel, file: PinnedFile, { path: staged, digest }: StagedFile): Promise<void> {
     const { disk } = this.context;
     const path = this.#path(model, file);
-    if (statFile(path) !== null) {
+    if (this.context.guard.fileStats(path) !== null) {
       const receipt = this.receipts.receipt(model);
       if (!isOurs(model, file, receipt)) throw nameTaken(model, path, receipt);
       return disk.rename(staged, path);
@@ -111,7 +124,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
   }
 
   async #record(model: PinnedUrlModel, file: PinnedFile, digest: ReceiptFile['digest']): Promise<void> {
-    const stats = statFile(this.#path(model, file));
+    const stats = this.context.guard.fileStats(this.#path(model, file));
     if (stats === null) return;
     const entry = receiptEntry(stats, digest, this.context.now());
     await this.receipts.record(model, { [file.path]: entry });

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
 import type { PinnedHfModel } from '../../../core/source/huggingface.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
-import { type Disk, errnoOf, unless } from '../disk/disk.ts';
+import { type Disk, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
 import { storeChanged } from '../disk/store-changed.ts';
 import type { AdoptOptions, VerifyOptions } from '../receipts/receipt-store.ts';
@@ -14,7 +13,6 @@ import {
   isUnchanged,
   type ReceiptFile,
   receiptEntry,
-  statFile,
 } from '../receipts/receipts.ts';
 import { placeLinks } from './hf-links.ts';
 import { repoFolder, writeRef, writeTree } from './hf-records.ts';
@@ -29,7 +27,7 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
     const entries = this.receipts.entries(model);
     const snapshot = this.#snapshot(model);
     const missing = model.files.filter(
-      (file) => !isIntact(file, join(snapshot, file.path), entries[file.path]),
+      (file) => !isIntact(file, this.context.guard.fileStats(join(snapshot, file.path)), entries[file.path]),
     );
     return summarize(model, missing, missing.length === 0 && this.#isReadable(model));
   }
@@ -65,7 +63,7 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
       // files of the same content share one staging file
       if (!moved.has(path) && !(await moveStaged(disk, path, blob))) throw storeChanged(model, path);
       moved.add(path);
-      const stats = statFile(blob);
+      const stats = this.context.guard.fileStats(blob);
       if (stats !== null) entries[file.path] = receiptEntry(stats, digest, now());
     }
     if (staged.size > 0) await syncDir(disk, join(repo, 'blobs'));
@@ -84,10 +82,15 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
   /** Returns whether readers find the snapshot by branch and commit. A branch that another tool updated is left alone. */
   #isReadable(model: PinnedHfModel): boolean {
     const repo = join(this.root, repoFolder(model.repo));
-    if (!existsSync(join(repo, 'trees', `${model.commit}.json`))) return false;
+    const { guard } = this.context;
+    if (guard.fileStats(join(repo, 'trees', `${model.commit}.json`)) === null) return false;
     if (model.revision === model.commit) return true;
-    const commit = readOrNull(join(repo, 'refs', model.revision));
-    return commit !== null && /^[0-9a-f]{40}$/.test(commit) && existsSync(join(repo, 'snapshots', commit));
+    const commit = guard.readText(join(repo, 'refs', model.revision));
+    return (
+      commit !== null &&
+      /^[0-9a-f]{40}$/.test(commit) &&
+      guard.realpath(join(repo, 'snapshots', commit)) !== null
+    );
   }
 
   async #adoptFile(
@@ -105,14 +108,14 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
 
   #needsLink(model: PinnedHfModel, file: PinnedFile, entry: ReceiptFile | undefined): boolean {
     if (!isSameContent(file, entry)) throw storeChanged(model, file.path);
-    return !isUnchanged(statFile(join(this.#snapshot(model), file.path)), entry);
+    return !isUnchanged(this.context.guard.fileStats(join(this.#snapshot(model), file.path)), entry);
   }
 }
 
 /** Creates the four directories of a repository by one rename, so that scanners never see an incomplete one. */
 async function createRepo(disk: Disk, repo: string, staging: string): Promise<void> {
   const folders = ['blobs', 'refs', 'snapshots', 'trees'];
-  if (!existsSync(repo)) {
+  if ((await unless(['ENOENT'], disk.lstat(repo))) === null) {
     const temp = join(staging, `${randomUUID()}.repo`);
     for (const name of folders) await ensureDir(disk, join(temp, name));
     const moved = await unless(
@@ -131,13 +134,4 @@ async function moveStaged(disk: Disk, from: string, to: string): Promise<boolean
     disk.rename(from, to).then(() => true),
   );
   return moved !== null;
-}
-
-function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(error) ?? '')) return null;
-    throw error;
-  }
 }

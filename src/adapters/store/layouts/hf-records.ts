@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
 import type { PinnedHfModel } from '../../../core/source/huggingface.ts';
 import { lfsPointerOid } from '../../../core/store/digest.ts';
-import { type Disk, unless } from '../disk/disk.ts';
+import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
 import { ensureDir, readJson, writeAtomic } from '../disk/files.ts';
 
 /** The listing of a commit in the hub cache: https://github.com/huggingface/huggingface_hub, `trees/`. */
@@ -26,7 +26,7 @@ export interface RepoRecord {
 export async function writeRef(disk: Disk, { repo, model, staging }: RepoRecord): Promise<void> {
   if (model.revision === model.commit) return;
   const path = join(repo, 'refs', model.revision);
-  if ((await unless(['ENOENT', 'ENOTDIR'], disk.readFile(path, 'utf8'))) === model.commit) return;
+  if ((await unless(NO_RECORD, disk.readText(path))) === model.commit) return;
   await ensureDir(disk, dirname(path));
   await writeAtomic(disk, { staging, path, text: model.commit });
 }

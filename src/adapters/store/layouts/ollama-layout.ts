@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
 import type { PinnedOllamaModel } from '../../../core/source/ollama.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
-import { errnoOf } from '../disk/disk.ts';
 import { ensureDir, syncDir, writeAtomic } from '../disk/files.ts';
 import { storeChanged } from '../disk/store-changed.ts';
 import type { AdoptOptions, ReceiptFiles } from '../receipts/receipt-store.ts';
@@ -14,7 +12,6 @@ import {
   type Receipt,
   type ReceiptFile,
   receiptEntry,
-  statFile,
 } from '../receipts/receipts.ts';
 import { LayoutWriter, summarize } from './layout-writer.ts';
 import { readOllamaReceipts } from './ollama-receipts.ts';
@@ -62,7 +59,7 @@ export class OllamaLayout extends LayoutWriter<PinnedOllamaModel> {
         continue;
       }
       await this.#place(path, this.#blob(file));
-      const stats = statFile(this.#blob(file));
+      const stats = this.context.guard.fileStats(this.#blob(file));
       if (stats !== null) entries[file.path] = receiptEntry(stats, digest, now());
     }
     if (staged.size > 0) await syncDir(disk, join(this.root, 'blobs'));
@@ -84,13 +81,13 @@ export class OllamaLayout extends LayoutWriter<PinnedOllamaModel> {
   #verified(model: PinnedOllamaModel, receipt: Receipt | null): ReceiptFiles {
     let others: readonly Receipt[] | null = null;
     const found = model.files.flatMap((file) => {
-      const stats = statFile(this.#blob(file));
+      const stats = this.context.guard.fileStats(this.#blob(file));
       if (stats === null) return [];
       const holds = (entry: ReceiptFile | undefined): entry is ReceiptFile =>
         isSameContent(file, entry) && isUnchanged(stats, entry);
       const own = receipt?.files[file.path];
       if (holds(own)) return [[file.path, own] as const];
-      others ??= readOllamaReceipts(this.context.receipts);
+      others ??= readOllamaReceipts(this.context.receipts, this.context.guard);
       const entry = others.map(({ files }) => files[file.path]).find(holds);
       return entry === undefined ? [] : [[file.path, entry] as const];
     });
@@ -98,12 +95,7 @@ export class OllamaLayout extends LayoutWriter<PinnedOllamaModel> {
   }
 
   #readManifest(model: PinnedOllamaModel): string | null {
-    try {
-      return readFileSync(this.#manifest(model), 'utf8');
-    } catch (error) {
-      if (['ENOENT', 'ENOTDIR', 'EISDIR', 'ESTALE'].includes(errnoOf(error) ?? '')) return null;
-      throw error;
-    }
+    return this.context.guard.readText(this.#manifest(model));
   }
 
   /** Publishes a blob with a new mtime: on start, Ollama deletes blobs without a manifest that are older than an hour. */
@@ -134,7 +126,8 @@ export class OllamaLayout extends LayoutWriter<PinnedOllamaModel> {
     for (const file of model.files) {
       const known = entries[file.path];
       const path = this.#blob(file);
-      const entry = isIntact(file, path, known) ? known : await this.receipts.verify(file, path);
+      const stats = this.context.guard.fileStats(path);
+      const entry = isIntact(file, stats, known) ? known : await this.receipts.verify(file, path);
       if (entry === null) throw storeChanged(model, file.path);
       confirmed[file.path] = entry;
     }

@@ -1,21 +1,12 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../disk/disk.ts';
+import type { StoreGuard } from '../disk/store-guard.ts';
 import { type Receipt, readReceiptSync } from '../receipts/receipts.ts';
 
 /** Reads the receipts of all Ollama models, `ollama/<host>/<namespace>/<model>/<tag>.json` below the receipts directory; broken ones are skipped. */
-export function readOllamaReceipts(receipts: string): readonly Receipt[] {
+export function readOllamaReceipts(receipts: string, guard: StoreGuard): readonly Receipt[] {
   const folder = join(receipts, 'ollama');
-  return namesIn(folder)
+  return guard
+    .namesBelow(folder)
     .filter((name) => name.endsWith('.json'))
-    .flatMap((name) => readReceiptSync(join(folder, name)) ?? []);
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ESTALE'].includes(errnoOf(error) ?? '')) return [];
-    throw error;
-  }
+    .flatMap((name) => readReceiptSync(join(folder, name), guard) ?? []);
 }

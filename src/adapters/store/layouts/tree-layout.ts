@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { Digest, PinnedFile } from '../../../core/domain/pinned-model.ts';
 import type { PinnedRepository } from '../../../core/source/repository.ts';
@@ -16,7 +15,6 @@ import {
   type Receipt,
   type ReceiptFile,
   receiptEntry,
-  statFile,
 } from '../receipts/receipts.ts';
 import { cacheDirectories } from './cache-directories.ts';
 import { LayoutWriter, summarize } from './layout-writer.ts';
@@ -32,7 +30,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
     const entries = this.receipts.entries(model);
     const folder = this.#folder(model);
     const missing = model.files.filter(
-      (file) => !isIntact(file, join(folder, file.path), entries[file.path]),
+      (file) => !isIntact(file, this.context.guard.fileStats(join(folder, file.path)), entries[file.path]),
     );
     return summarize(model, missing, true);
   }
@@ -73,7 +71,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
     const sources = await this.#sources(model, staged, entries);
     await placeFiles({ disk, folder, staging, files: sources });
     for (const { path, digest } of sources) {
-      const stats = statFile(join(folder, path));
+      const stats = this.context.guard.fileStats(join(folder, path));
       if (stats === null) throw storeChanged(model, path);
       entries[path] = receiptEntry(stats, digest, now());
     }
@@ -92,8 +90,9 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
     const folder = this.#folder(model);
     const stats = await unless(['ENOENT'], this.context.disk.lstat(folder));
     if (stats?.isSymbolicLink() !== true) return folder;
-    const target = realpathOrNull(folder);
-    if (target?.startsWith(realpathSync(this.root) + sep) !== true) throw linkRefused(folder);
+    const { guard } = this.context;
+    const target = guard.realpath(folder);
+    if (target?.startsWith(guard.realpath(this.root) + sep) !== true) throw linkRefused(folder);
     return target;
   }
 
@@ -110,10 +109,12 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
       if (part !== undefined) return [{ path, from: part.path, digest: part.digest }];
       const entry = entries[path];
       if (!isSameContent(file, entry)) throw storeChanged(model, path);
-      if (isUnchanged(statFile(join(this.#folder(model), path)), entry)) return [];
-      const cacheFolder = cacheFolders.find((folder) => isUnchanged(statFile(join(folder, path)), entry));
+      if (isUnchanged(this.context.guard.fileStats(join(this.#folder(model), path)), entry)) return [];
+      const cacheFolder = cacheFolders.find((folder) =>
+        isUnchanged(this.context.guard.fileStats(join(folder, path)), entry),
+      );
       // link(2) does not follow links
-      const from = cacheFolder === undefined ? null : realpathOrNull(join(cacheFolder, path));
+      const from = cacheFolder === undefined ? null : this.context.guard.realpath(join(cacheFolder, path));
       if (from === null) throw storeChanged(model, path);
       return [{ path, from, digest: entry.digest }];
     });
@@ -126,7 +127,8 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
       for (const [path, entry] of Object.entries(files)) {
         if (wanted.has(path) || entry.foreign === true || pathFault(path) !== null) continue;
         const place = join(folder, path);
-        if (isUnchanged(statFile(place), entry)) await this.context.disk.rm(place, { force: true });
+        if (isUnchanged(this.context.guard.fileStats(place), entry))
+          await this.context.disk.rm(place, { force: true });
       }
     }
   }
@@ -138,12 +140,4 @@ function isOurs(file: PinnedFile, receipts: readonly Receipt[]): boolean {
     const entry = files[file.path];
     return isSameContent(file, entry) && entry.foreign !== true;
   });
-}
-
-function realpathOrNull(path: string): string | null {
-  try {
-    return realpathSync(path);
-  } catch {
-    return null;
-  }
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { Schema } from '../../../core/schema/parse.ts';
 import { matching } from '../../../core/schema/rules.ts';
+import { shell } from '../../../core/shell-quote.ts';
 import { type Disk, errnoOf, unless } from '../disk/disk.ts';
 import { ensureDir, readJson, writeNew, writeQuick } from '../disk/files.ts';
 
@@ -51,6 +53,9 @@ const heartbeat: Schema<Heartbeat> = z.object({
   totalBytes: z.number(),
 });
 
+/** Largest number of a generation: far above what is ever reached, and far below the numbers that a double cannot tell apart. */
+const MAX_NUMBER = 1e15;
+
 /** Number of old generations that are kept, so that a late claim of one of them fails. */
 const KEPT = 2;
 
@@ -73,9 +78,9 @@ export class GenerationLog {
     await ensureDir(this.#disk, this.#dir);
   }
 
-  /** Returns the number of the highest generation, 0 if there is none. */
+  /** Returns the number of the highest generation, 0 if there is none. @throws RmaError RMA_STORE_LEASE_INVALID exit 1 */
   async highest(): Promise<number> {
-    return Math.max(0, ...(await this.#numbers()));
+    return (await this.#numbers()).reduce((highest, number) => Math.max(highest, number), 0);
   }
 
   async read(number: number): Promise<Generation> {
@@ -113,8 +118,9 @@ export class GenerationLog {
   /** Removes old generations before `number`; called by its holder only. */
   async clearBefore(number: number): Promise<void> {
     for (const old of (await this.#numbers()).filter((candidate) => candidate < number - KEPT)) {
-      await this.#disk.rm(join(this.#dir, `g${old}`), { force: true });
-      await this.#disk.rm(join(this.#dir, `hb${old}`), { force: true });
+      // recursive: what is in place of a record may be a directory
+      await this.#disk.rm(join(this.#dir, `g${old}`), { force: true, recursive: true });
+      await this.#disk.rm(join(this.#dir, `hb${old}`), { force: true, recursive: true });
     }
   }
 
@@ -131,6 +137,16 @@ export class GenerationLog {
 
   async #numbers(): Promise<readonly number[]> {
     const names = (await unless(['ENOENT', 'ESTALE'], this.#disk.readdir(this.#dir))) ?? [];
-    return names.flatMap((name) => (/^g[1-9]\d*$/.test(name) ? [Number(name.slice(1))] : []));
+    const numbers = names.flatMap((name) => (/^g[1-9]\d*$/.test(name) ? [Number(name.slice(1))] : []));
+    if (numbers.some((number) => number > MAX_NUMBER)) throw this.#corrupt();
+    return numbers;
+  }
+
+  #corrupt(): RmaError {
+    return new RmaError(
+      'RMA_STORE_LEASE_INVALID',
+      `the lease ${this.#dir} is corrupt: a generation has a number above ${MAX_NUMBER}`,
+      { exitCode: EXIT.failed, hint: shell`stop all workers that use the store, then: rm -r ${this.#dir}` },
+    );
   }
 }

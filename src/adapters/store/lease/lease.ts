@@ -103,14 +103,15 @@ export class Leases {
   async #removeStaleSocket(previous: Generation | null): Promise<void> {
     const name = previous?.record?.witness ?? null;
     if (name !== null && /^[0-9a-f]{8}$/.test(name)) {
-      await this.#options.disk.rm(this.#socketPath(name), { force: true });
+      // the file is in nobody's way: a new holder has another name
+      await this.#options.disk.rm(this.#socketPath(name), { force: true }).catch(() => undefined);
     }
   }
 
   async #openSocket(name: string): ReturnType<typeof openLivenessSocket> {
     const path = this.#socketPath(name);
     await ensureDir(this.#options.disk, join(path, '..'));
-    return openLivenessSocket(path);
+    return openLivenessSocket(this.#options.disk, path);
   }
 
   #socketPath(name: string): string {

@@ -5,6 +5,7 @@ import { sourceOf } from '../../../core/source/sources.ts';
 import type { Disk } from '../disk/disk.ts';
 import { ensureDir, writeAtomic } from '../disk/files.ts';
 import { hashFile } from '../disk/hash-file.ts';
+import type { StoreGuard } from '../disk/store-guard.ts';
 import {
   isSameContent,
   isUnchanged,
@@ -13,12 +14,13 @@ import {
   readReceiptSync,
   readReceipts,
   receiptEntry,
-  statFile,
 } from './receipts.ts';
 
 /** What receipts and layouts work with. */
 export interface StoreContext {
   readonly disk: Disk;
+  /** checks paths that are read synchronously; `disk` checks its own */
+  readonly guard: StoreGuard;
   /** directory of all receipts */
   readonly receipts: string;
   /** staging directory on the file system of the receipts; that of a layout may be on another one */
@@ -48,7 +50,7 @@ export class ReceiptStore {
   }
 
   receipt(model: PinnedModel): Receipt | null {
-    return readReceiptSync(this.#path(model));
+    return readReceiptSync(this.#path(model), this.#context.guard);
   }
 
   entries(model: PinnedModel): ReceiptFiles {
@@ -70,14 +72,16 @@ export class ReceiptStore {
 
   /** Returns an entry for the file at `path` if it has the published content; a file verified by a receipt is not read again. */
   async verify(file: PinnedFile, path: string, options: VerifyOptions = {}): Promise<ReceiptFile | null> {
-    const { disk, now } = this.#context;
+    const { disk, guard, now } = this.#context;
     const { known = [], ...progress } = options;
     const { digest, bytes } = file;
-    const stats = statFile(path);
+    const stats = guard.fileStats(path);
     if (digest === null || stats === null || stats.size !== BigInt(bytes)) return null;
     const trusted = known.some((entry) => isSameContent(file, entry) && isUnchanged(stats, entry));
     const expected = { bytes, algorithm: digest.algorithm };
-    const hex = trusted ? digest.hex : await hashFile(disk, path, { expected, ...progress });
+    const hex = trusted
+      ? digest.hex
+      : await hashFile(disk, guard.realpath(path) ?? path, { expected, ...progress });
     return hex === digest.hex ? receiptEntry(stats, digest, now()) : null;
   }
 

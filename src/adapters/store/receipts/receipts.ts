@@ -1,10 +1,11 @@
-import { type BigIntStats, readFileSync, statSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { Digest, PinnedFile } from '../../../core/domain/pinned-model.ts';
 import { jsonOrNull, type Schema } from '../../../core/schema/parse.ts';
-import { type Disk, errnoOf, unless } from '../disk/disk.ts';
+import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
 import { readJson } from '../disk/files.ts';
+import { everywhere, type StoreGuard } from '../disk/store-guard.ts';
 
 /** A verified file and its size and mtime at that time. */
 export interface ReceiptFile {
@@ -42,31 +43,21 @@ const receiptSchema: Schema<Receipt> = z.object({
 });
 
 /** Reads a receipt synchronously, like the stats of a check: several times faster than promises. */
-export function readReceiptSync(path: string): Receipt | null {
-  try {
-    return jsonOrNull(receiptSchema, readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ESTALE'].includes(errnoOf(error) ?? '')) return null;
-    throw error;
-  }
+export function readReceiptSync(path: string, guard: StoreGuard = everywhere): Receipt | null {
+  const text = guard.readText(path);
+  return text === null ? null : jsonOrNull(receiptSchema, text);
 }
 
 /** Reads all receipts in a directory; broken ones are skipped. */
 export async function readReceipts(disk: Disk, dir: string): Promise<readonly Receipt[]> {
-  const names = (await unless(['ENOENT'], disk.readdir(dir))) ?? [];
+  const names = (await unless(NO_RECORD, disk.readdir(dir))) ?? [];
   const receipts = await Promise.all(names.map((name) => readJson(disk, join(dir, name), receiptSchema)));
   return receipts.filter((receipt) => receipt !== null);
 }
 
-/** Returns the stats of a file, links followed; null if it does not exist. */
-export function statFile(path: string): BigIntStats | null {
-  try {
-    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-    return stats?.isFile() === true ? stats : null;
-  } catch (error) {
-    if (['ENOTDIR', 'ELOOP', 'ESTALE', 'ENAMETOOLONG'].includes(errnoOf(error) ?? '')) return null;
-    throw error;
-  }
+/** Returns the stats of a regular file, links within the store followed; null if there is none. */
+export function statFile(path: string, guard: StoreGuard = everywhere): BigIntStats | null {
+  return guard.fileStats(path);
 }
 
 /** Returns whether size and mtime of a file are unchanged since it was verified. */
@@ -83,13 +74,13 @@ export function isSameContent(file: PinnedFile, entry: ReceiptFile | undefined):
   );
 }
 
-/** Returns whether a path has the requested content, by the entry of its receipt. Reads no content. */
+/** Returns whether a file on disk has the requested content, by the entry of its receipt. */
 export function isIntact(
   file: PinnedFile,
-  path: string,
+  stats: BigIntStats | null,
   entry: ReceiptFile | undefined,
 ): entry is ReceiptFile {
-  return isSameContent(file, entry) && isUnchanged(statFile(path), entry);
+  return isSameContent(file, entry) && isUnchanged(stats, entry);
 }
 
 /** Returns the entry of a file that was just verified. */

@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
 import { fileOrigin } from '../../../core/source/describe-model.ts';
@@ -67,7 +66,8 @@ async function leftParts(
       .map(async (name) => {
         const path = join(folder, name);
         const journal = await readJournal(disk, path);
-        const length = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+        const stats = await unless(['ENOENT'], disk.lstat(path));
+        const length = stats?.isFile() === true ? stats.size : 0;
         const durable = journal === null || journal.bytes !== bytes ? 0 : durablePrefix(journal);
         return { path, durableBytes: durable <= Math.min(length, bytes) ? durable : 0 };
       }),

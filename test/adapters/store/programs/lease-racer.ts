@@ -2,9 +2,9 @@
 import { appendFileSync, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../../../src/adapters/clock/system-clock.ts';
+import { bootId } from '../../../../src/adapters/store/disk/boot-id.ts';
 import { realDisk } from '../../../../src/adapters/store/disk/disk.ts';
 import { Leases } from '../../../../src/adapters/store/lease/lease.ts';
-import { bootId } from '../../../../src/adapters/store/lease/liveness-socket.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 
 const [root = '', rounds = '', judge = ''] = process.argv.slice(2);

@@ -1,0 +1,131 @@
+import { type BigIntStats, lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import { EXIT, RmaError } from '../../../core/errors.ts';
+import { shell } from '../../../core/shell-quote.ts';
+import type { StorePaths } from '../../../core/source/store-paths.ts';
+import { errnoOf, NO_RECORD } from './disk.ts';
+import { readRegularSync } from './open-plain.ts';
+
+/** Codes of a path whose file cannot exist. */
+const NOWHERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE', 'ENAMETOOLONG', 'EINVAL'];
+
+/**
+ * The one guard of all paths of a store: no symbolic link leads out of it. Its roots may be links themselves. Links within
+ * the store are valid: Hugging Face's snapshots consist of them.
+ */
+export class StoreGuard {
+  readonly #roots: readonly string[];
+
+  constructor(roots: readonly string[]) {
+    this.#roots = roots.map((root) => resolve(root));
+  }
+
+  /**
+   * Refuses a path whose directory is outside.
+   * @throws RmaError RMA_STORE_LINK exit 3
+   */
+  assertInside(path: string): void {
+    const absolute = resolve(path);
+    const root = this.#roots.find((each) => isBelow(absolute, each));
+    // a root and its parents are not of the store
+    if (root === undefined || absolute === root) return;
+    const base = realpathOrNull(root);
+    for (let folder = dirname(absolute); base !== null; folder = dirname(folder)) {
+      const real = realpathOrNull(folder);
+      if (real !== null && isBelow(real, base)) return;
+      if (real !== null || isLink(folder)) throw linkRefused(firstLink(absolute, root));
+    }
+  }
+
+  /** Like `assertInside`, for operations that follow a link at the path itself. */
+  assertTargetInside(path: string): void {
+    this.assertInside(join(path, 'entry'));
+  }
+
+  /** Returns the path of an existing file or directory without links; null if it does not exist, or if its own link leads out. */
+  realpath(path: string): string | null {
+    this.assertInside(path);
+    const real = realpathOrNull(path);
+    if (real === null) return null;
+    const root = this.#roots.find((each) => isBelow(resolve(path), each));
+    const base = root === undefined ? null : realpathOrNull(root);
+    return base === null || isBelow(real, base) ? real : null;
+  }
+
+  /** Returns the stats of a regular file, links within the store followed; null if there is none. */
+  fileStats(path: string): BigIntStats | null {
+    const real = this.realpath(path);
+    const stats = real === null ? undefined : lstatSync(real, { bigint: true, throwIfNoEntry: false });
+    return stats?.isFile() === true ? stats : null;
+  }
+
+  /** Returns the text of a record; null if there is none, or no regular file. */
+  readText(path: string): string | null {
+    this.assertInside(path);
+    try {
+      return readRegularSync(path);
+    } catch (error) {
+      if (NO_RECORD.includes(errnoOf(error) ?? '')) return null;
+      throw error;
+    }
+  }
+
+  /** Returns the names below a directory, recursively and without following links; none if there is no directory. */
+  namesBelow(folder: string): readonly string[] {
+    this.assertTargetInside(folder);
+    try {
+      return readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    } catch (error) {
+      if (NO_RECORD.includes(errnoOf(error) ?? '')) return [];
+      throw error;
+    }
+  }
+}
+
+/** A guard without a store: for files whose directory was checked before. */
+export const everywhere = new StoreGuard([]);
+
+/** Returns the guard of a store with all its parts, wherever variables have moved them. */
+export function guardOf({ root, sources }: StorePaths): StoreGuard {
+  const moved = Object.values(sources).filter((path) => !isBelow(resolve(path), resolve(root)));
+  return new StoreGuard([root, ...moved.flatMap((path) => [path, join(dirname(path), '.rma')])]);
+}
+
+function isBelow(path: string, root: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+function realpathOrNull(path: string): string | null {
+  try {
+    return realpathSync.native(path);
+  } catch (error) {
+    if (NOWHERE.includes(errnoOf(error) ?? '')) return null;
+    throw error;
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  } catch {
+    return false;
+  }
+}
+
+/** Returns the first link on the way from the root to a path. */
+function firstLink(path: string, root: string): string {
+  const parts = path
+    .slice(root.length)
+    .split(sep)
+    .filter((part) => part !== '');
+  const ways = parts.map((_, at) => join(root, ...parts.slice(0, at + 1)));
+  return ways.find(isLink) ?? path;
+}
+
+function linkRefused(path: string): RmaError {
+  return new RmaError('RMA_STORE_LINK', `${path} is a symbolic link that leads out of the store`, {
+    exitCode: EXIT.notReady,
+    hint: shell`remove the link (rm ${path}), or mount the other directory there; nothing was read or written through it`,
+    details: { path },
+  });
+}
