@@ -3,12 +3,15 @@ import type { RmaConfig } from '../core/domain/config.ts';
 import type { ContainerFacts } from '../core/domain/container.ts';
 import { roleOf } from '../core/domain/container.ts';
 import type { HostReport } from '../core/domain/host-facts.ts';
+import { COORDINATOR_SERVICE } from '../core/domain/registration.ts';
 import type { WorkerStatus } from '../core/domain/worker-status.ts';
 import type { ErrorDocument } from '../core/errors.ts';
+import { type ServiceTrouble, troubleOf } from '../core/plan/service-trouble.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { hostReport } from './observe/host-report.ts';
 import { lostGpus } from './observe/lost-gpus.ts';
+import { observedContainer } from './observe/observe-workers.ts';
 import { projectContainers } from './observe/project-containers.ts';
 import { requireDocker } from './observe/require-docker.ts';
 import { workerStatus } from './observe/worker-status.ts';
@@ -20,6 +23,12 @@ export interface WorkerReport {
   readonly status: WorkerStatus | null;
   /** engines of this profile that lost their GPUs */
   readonly lost: readonly ErrorDocument[];
+  /** what keeps it and its services from working, and that `rma up` repairs */
+  readonly troubles: readonly ReportedTrouble[];
+}
+
+export interface ReportedTrouble extends ServiceTrouble {
+  readonly service: string;
 }
 
 export interface StatusReport {
@@ -48,16 +57,32 @@ async function workerReports(
   invocation: Pick<Invocation, 'signal'>,
   containers: readonly ContainerFacts[],
 ): Promise<readonly WorkerReport[]> {
-  const lost = await lostGpus(host, invocation, containers);
   const workers = containers.filter((container) => roleOf(container) === 'worker');
-  return Promise.all(
-    workers.map(async (container) => ({
-      service: container.service,
-      container,
-      status: container.state === 'running' ? await workerStatus(host, invocation, container.id) : null,
-      lost: [...lost].flatMap(([service, fault]) => (servesFor(service, container) ? [fault] : [])),
-    })),
-  );
+  const running = workers.filter(({ state }) => state === 'running');
+  const [lost, networks, answers] = await Promise.all([
+    lostGpus(host, invocation, containers),
+    host.engine.networks(),
+    Promise.all(
+      running.map(async ({ id, service }) => [service, await workerStatus(host, invocation, id)] as const),
+    ),
+  ]);
+  const statuses = new Map(answers);
+  const troubles = containers.flatMap((container): readonly ReportedTrouble[] => {
+    const trouble = troubleOf(observedContainer(container, statuses), networks);
+    return trouble === null ? [] : [{ service: container.service, ...trouble }];
+  });
+  return workers.map((worker) => ({
+    service: worker.service,
+    container: worker,
+    status: statuses.get(worker.service) ?? null,
+    lost: [...lost].flatMap(([service, fault]) => (servesFor(service, worker) ? [fault] : [])),
+    troubles: troubles.filter(({ service }) => concerns(service, worker)),
+  }));
+}
+
+/** Returns whether a worker cannot work without a service: its own, its engines and the coordinator. */
+function concerns(service: string, worker: ContainerFacts): boolean {
+  return service === worker.service || service === COORDINATOR_SERVICE || servesFor(service, worker);
 }
 
 function servesFor(service: string, { engines }: ContainerFacts): boolean {

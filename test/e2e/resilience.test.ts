@@ -101,3 +101,55 @@ test('up recovers an engine that hangs', async () => {
   await stack.ready();
   expect((await stack.chat()).status).toBe(200);
 });
+
+test('[case S03] an engine that was disconnected from the network: status, plan and up agree, and up reconnects it', async () => {
+  const engine = await stack.container(ENGINE);
+  const statuses = stack.follow(
+    'exec',
+    await stack.container(WORKER),
+    'rma-worker',
+    'status',
+    '--json',
+    '--follow',
+  );
+  await stack.docker('network', 'disconnect', `${stack.project}_default`, engine);
+  await statuses.line('"state":"degraded"');
+  const cause = 'it is not connected to the network of the project';
+  expect(await stack.rma('status')).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining(`${ENGINE}: ${cause}; rma up recreates it`),
+  });
+  const plan = JSON.parse((await stack.rma('plan', '--json')).stdout);
+  expect(plan.operations).toContainEqual(
+    expect.objectContaining({ kind: 'recreate-service', service: ENGINE, cause }),
+  );
+  expect((await stack.up()).changed).toBe(true);
+  await stack.ready();
+  expect((await stack.chat()).status).toBe(200);
+  expect(await stack.rma('status')).toMatchObject({ code: 0 });
+});
+
+test('[case S03] a model that was deleted from the store: plan and up fetch it again', async () => {
+  await stack.inVolume('rm -rf /models/huggingface/hub/models--*/snapshots');
+  const plan = JSON.parse((await stack.rma('plan', '--json')).stdout);
+  expect(plan.operations).toContainEqual(
+    expect.objectContaining({ kind: 'restart-service', service: WORKER }),
+  );
+  await stack.up();
+  await stack.ready();
+  expect((await stack.rma('plan', '--detailed-exitcode')).code).toBe(0);
+});
+
+test('[case S03] an engine that hangs: up restarts it once it is unhealthy, and waits until then', async () => {
+  const pid = await stack.docker('inspect', '--format', '{{.State.Pid}}', await stack.container(ENGINE));
+  const events = stack.events();
+  process.kill(Number(pid), 'SIGSTOP');
+  await events.line(`${ENGINE}: health_status: unhealthy`);
+  const plan = JSON.parse((await stack.rma('plan', '--json')).stdout);
+  expect(plan.operations).toContainEqual(
+    expect.objectContaining({ kind: 'restart-service', service: ENGINE, cause: 'it is unhealthy' }),
+  );
+  await stack.up();
+  await stack.ready();
+  expect((await stack.chat()).status).toBe(200);
+});

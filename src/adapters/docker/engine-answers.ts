@@ -44,8 +44,10 @@ export const containerDetails = z.object({
     Running: z.boolean(),
     ExitCode: z.int(),
     StartedAt: z.string(),
+    Error: z.optional(z.string()),
     Health: z.nullish(z.object({ Status: health })),
   }),
+  NetworkSettings: z.nullish(z.object({ Networks: z.nullish(z.record(z.string(), z.unknown())) })),
   Mounts: listOrNull(
     z.object({
       Type: z.string(),

@@ -29,6 +29,8 @@ export function containerFacts(details: ContainerDetails): ContainerFacts {
     health: state.Health?.Status ?? 'none',
     exitCode: state.Running ? null : state.ExitCode,
     restarts: details.RestartCount,
+    startError: state.Error || null,
+    networks: Object.keys(details.NetworkSettings?.Networks ?? {}).sort(),
     startedAt: state.StartedAt === NEVER ? null : Date.parse(state.StartedAt),
     ports: publishedPorts(details),
     published: state.Running ? publishedPorts(details).map(({ hostPort }) => hostPort) : [],

@@ -17,6 +17,10 @@ export async function whileEnginesRun(
   work: Task<void>,
 ): Promise<void> {
   const { containers, invocation, payload } = execution;
+  // crashes of an earlier time alone are no reason, such as those before the driver was ready at boot
+  const before = new Map(
+    (await containers.current(execution.signal)).map(({ id, restarts }) => [id, restarts]),
+  );
   await firstOf(execution.signal, [
     work,
     async (signal) => {
@@ -25,12 +29,13 @@ export async function whileEnginesRun(
     },
     async (signal) => {
       await invocation.clock.sleep(payload.waitSeconds * 1000, signal);
-      throw timedOut(payload.waitSeconds);
+      throw timedOut(engines, payload.waitSeconds);
     },
   ]);
 
-  function isCrashing({ service, restarts, health }: ContainerFacts): boolean {
-    return engines.includes(service) && restarts >= RESTARTS && health !== 'healthy';
+  function isCrashing({ id, service, restarts, health }: ContainerFacts): boolean {
+    const isNew = restarts > (before.get(id) ?? 0);
+    return engines.includes(service) && isNew && restarts >= RESTARTS && health !== 'healthy';
   }
 }
 
@@ -47,13 +52,15 @@ async function engineFailed(
   );
 }
 
-function timedOut(seconds: number): RmaError {
+function timedOut(engines: readonly string[], seconds: number): RmaError {
+  const verb = engines.length === 1 ? 'is' : 'are';
   return new RmaError(
     'RMA_UP_TIMEOUT',
-    `the engines did not respond within ${seconds} s; they keep starting`,
+    `${engines.join(', ')} ${verb} not ready after ${seconds} s; the containers keep running`,
     {
       exitCode: EXIT.waitedTooLong,
       hint: 'check their state: rma status, rma logs; to wait longer: rma up --wait-timeout 2h',
+      details: { engines },
     },
   );
 }

@@ -25,19 +25,24 @@ export async function observeWorkers(
   const workers = new Map(
     statuses.flatMap(([service, status]) => (status === null ? [] : [[service, status] as const])),
   );
-  const faults = new Map([...lostCodes(lost), ...reportedCodes([...workers.values()])]);
+  const faults = new Map([...lostCodes(lost), ...reportedFaults(workers)]);
   return containers.map((container) => observedContainer(container, workers, faults));
 }
 
 /** Returns a container with its reported status, if any. */
 export function observedContainer(
   container: ContainerFacts,
-  workers: ReadonlyMap<string, WorkerStatus> = new Map(),
-  faults: ReadonlyMap<string, ErrorCode> = new Map(),
+  workers: ReadonlyMap<string, WorkerStatus | null> = new Map(),
+  faults: ReadonlyMap<string, ErrorCode> = reportedFaults(workers),
 ): ObservedContainer {
   const { service } = container;
   const worker = workers.get(service) ?? null;
-  return { ...container, role: roleOf(container), worker, engineFault: faults.get(service) ?? null };
+  return {
+    ...container,
+    role: roleOf(container),
+    worker,
+    engineFault: faults.get(service) ?? null,
+  };
 }
 
 type ServiceFault = readonly [service: string, code: ErrorCode];
@@ -46,8 +51,10 @@ function lostCodes(lost: Awaited<ReturnType<typeof lostGpus>>): readonly Service
   return [...lost].map(([service, { code }]) => [service, code]);
 }
 
-function reportedCodes(statuses: readonly WorkerStatus[]): readonly ServiceFault[] {
-  return statuses.flatMap(({ engines }) =>
+/** Returns the faults of engines that workers report, by service. */
+function reportedFaults(workers: ReadonlyMap<string, WorkerStatus | null>): ReadonlyMap<string, ErrorCode> {
+  const engines = [...workers.values()].flatMap((status) => status?.engines ?? []);
+  return new Map(
     engines.flatMap(({ service, fault }): ServiceFault[] =>
       fault === undefined ? [] : [[service, fault.code]],
     ),

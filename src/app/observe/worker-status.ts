@@ -1,14 +1,14 @@
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
-import { type ErrorCode, type ErrorDocument, RmaError } from '../../core/errors.ts';
+import { type ErrorDocument, RmaError } from '../../core/errors.ts';
 import { readWorkerStatus } from '../../core/worker/read-worker-status.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 
-const TIMEOUT_MS = 10_000;
-const UNKNOWN_STATUS: readonly ErrorCode[] = ['RMA_WORKER_INCOMPATIBLE', 'RMA_COMMAND_TIMEOUT'];
+/** A loaded machine may need tens of seconds to start a command in a container. */
+const TIMEOUT_MS = 60_000;
 
 /**
- * Returns the status of the worker in a running container, null if it does not answer.
+ * Returns the status of the worker in a running container; null if it does not respond.
  * @throws RmaError RMA_WORKER_INCOMPATIBLE for a worker of another version
  */
 export async function workerStatus(
@@ -16,17 +16,18 @@ export async function workerStatus(
   invocation: Pick<Invocation, 'signal'>,
   container: string,
 ): Promise<WorkerStatus | null> {
-  const outcome = await host.docker.exec(container, ['rma-worker', 'status', '--json'], {
-    timeoutMs: TIMEOUT_MS,
-    signal: invocation.signal,
-  });
-  return outcome.exitCode === 0 ? readWorkerStatus(outcome.stdout) : null;
+  const options = { timeoutMs: TIMEOUT_MS, signal: invocation.signal };
+  try {
+    const argv = ['rma-worker', 'status', '--json'];
+    const { exitCode, stdout } = await host.docker.exec(container, argv, options);
+    return exitCode === 0 ? readWorkerStatus(stdout) : null;
+  } catch (error) {
+    if (error instanceof RmaError && error.code === 'RMA_COMMAND_TIMEOUT') return null;
+    throw error;
+  }
 }
 
-/**
- * Returns the same for a plan: null also for a worker of another version, which the plan recreates, and for one that hangs,
- * which a restart repairs.
- */
+/** Returns the same for a plan: null also for a worker of another version, which the plan recreates. */
 export async function plannedWorkerStatus(
   host: Pick<Host, 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
@@ -35,7 +36,7 @@ export async function plannedWorkerStatus(
   try {
     return await workerStatus(host, invocation, container);
   } catch (error) {
-    if (error instanceof RmaError && UNKNOWN_STATUS.includes(error.code)) return null;
+    if (error instanceof RmaError && error.code === 'RMA_WORKER_INCOMPATIBLE') return null;
     throw error;
   }
 }

@@ -1,16 +1,20 @@
 import { status, type WorkerReport } from '../../app/status.ts';
+import type { WorkerState } from '../../core/domain/worker-status.ts';
 import { EXIT } from '../../core/errors.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { renderHost } from '../render/host.ts';
 import { renderWorkers } from '../render/workers.ts';
 
-/** Returns exit code 1 when a worker failed or does not run, for scripts. */
+const BAD_STATES: ReadonlySet<WorkerState> = new Set(['failed', 'degraded']);
+
+/** Returns exit code 1 when a worker or a service of its own does not work, for scripts. */
 export async function showStatus(_input: object, context: Context): Promise<CommandResult> {
   const { config } = await context.config();
   const { host, workers } = await status(await context.host(), await context.invocation(), config);
   const bad = workers.some(
-    ({ status: reported, lost }) => reported === null || reported.state === 'failed' || lost.length > 0,
+    ({ status: reported, lost, troubles }) =>
+      reported === null || BAD_STATES.has(reported.state) || lost.length > 0 || troubles.length > 0,
   );
   const none = `No workers in project "${config.project}".`;
   return {
@@ -30,6 +34,7 @@ function workerDocument({
   container,
   status: reported,
   lost,
+  troubles,
 }: WorkerReport): Readonly<Record<string, unknown>> {
   return {
     service,
@@ -38,5 +43,6 @@ function workerDocument({
     health: container.health,
     status: reported,
     lost,
+    troubles,
   };
 }

@@ -1,4 +1,4 @@
-import type { WorkerReport } from '../../app/status.ts';
+import type { ReportedTrouble, WorkerReport } from '../../app/status.ts';
 import type { EngineStatus, ModelProgress, WorkerStatus } from '../../core/domain/worker-status.ts';
 import { formatBytes, formatDuration } from '../../core/units.ts';
 import type { Theme } from './theme.ts';
@@ -8,12 +8,14 @@ export function renderWorkers(reports: readonly WorkerReport[], theme: Theme): s
   return reports.map((report) => renderWorker(report, theme)).join('\n\n');
 }
 
-function renderWorker({ service, container, status, lost }: WorkerReport, theme: Theme): string {
+function renderWorker(report: WorkerReport, theme: Theme): string {
+  const { service, container, status, lost, troubles } = report;
   const name = theme.bold(service);
+  const remedies = troubles.map((trouble) => theme.red(`  ${troubleText(trouble)}`));
   if (status === null) {
     const why =
       container.state === 'running' ? 'is running but the worker does not respond' : `is ${container.state}`;
-    return `${name}  ${theme.red(`container ${why}`)}`;
+    return [`${name}  ${theme.red(`container ${why}`)}`, ...remedies].join('\n');
   }
   const lines = [`${name}  ${paintState(status, theme)} since ${status.since}${registration(status)}`];
   if (status.failure !== null) lines.push(theme.red(`  ${status.failure.message}`));
@@ -21,7 +23,17 @@ function renderWorker({ service, container, status, lost }: WorkerReport, theme:
   lines.push(...status.models.map((model) => `  model   ${modelText(model)}`));
   lines.push(...status.engines.map((engine) => `  engine  ${engineText(engine)}`));
   lines.push(...lost.flatMap(({ message, hint }) => [theme.red(`  ${message}`), `  hint: ${hint}`]));
-  return lines.join('\n');
+  return [...lines, ...remedies].join('\n');
+}
+
+const REMEDIES: Readonly<Record<ReportedTrouble['kind'], string>> = {
+  'start-service': 'starts',
+  'restart-service': 'restarts',
+  'recreate-service': 'recreates',
+};
+
+function troubleText({ service, kind, cause }: ReportedTrouble): string {
+  return `${service}: ${cause}; rma up ${REMEDIES[kind]} it`;
 }
 
 function paintState({ state }: WorkerStatus, theme: Theme): string {

@@ -25,6 +25,7 @@ const KNOWN: readonly (readonly [pattern: RegExp, fault: (seen: string, line: st
   [/could not select device driver/, toolkitMissing],
   [/unresolvable CDI devices? (\S+)/, cdiStale],
   [/nvidia-container-cli: .*?([\w-]+): unknown device/, gpuGone],
+  [/nvidia-container-cli: (.+)/, gpuNotReady],
   [/failed to mount local volume: (.*addr=.*)$/, nfsMountFailed],
   [/(error resolving passed in network volume address.*)$/, nfsMountFailed],
 ];
@@ -68,6 +69,13 @@ function gpuGone(device: string): RmaError {
   return new RmaError('RMA_GPU_GONE', `${device} not found by the NVIDIA driver`, {
     exitCode: EXIT.notReady,
     hint: 'list the GPUs: rma gpus; then run the command again to create a new plan',
+  });
+}
+
+function gpuNotReady(reason: string): RmaError {
+  return new RmaError('RMA_GPU_NOT_READY', `the NVIDIA driver cannot hand out GPUs: ${reason}`, {
+    exitCode: EXIT.notReady,
+    hint: 'check the driver: nvidia-smi; once it lists the GPUs: rma up',
   });
 }
 

@@ -38,9 +38,13 @@ export interface ContainerFacts extends ContainerSummary {
   /** null while it runs */
   readonly exitCode: number | null;
   readonly restarts: number;
+  /** the engine's error of its last start; null if that succeeded */
+  readonly startError: string | null;
   /** milliseconds since the Unix epoch; null before the first start */
   readonly startedAt: number | null;
   readonly ports: readonly PublishedPort[];
+  /** names of the networks that it is connected to */
+  readonly networks: readonly string[];
   /** what is mounted as the store, as `named:NAME` or `host:PATH`; null for none */
   readonly store: string | null;
 }

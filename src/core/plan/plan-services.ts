@@ -2,6 +2,7 @@ import type { DesiredService, DesiredState } from '../domain/desired-state.ts';
 import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import type { ServiceOperation, Step } from './operation.ts';
 import { type SecretChange, secretChanges } from './secret-changes.ts';
+import { troubleOf } from './service-trouble.ts';
 import { isFetching } from './worker-phase.ts';
 
 /** Starts, recreates, restarts or removes a service. */
@@ -35,23 +36,10 @@ function changeOf(
   if (container.configHash !== service.configHash) {
     return { kind: 'recreate-service', cause: 'its definition changed' };
   }
-  if (container.state !== 'running' && container.state !== 'restarting' && container.state !== 'paused') {
-    return { kind: 'start-service', cause: `it is ${container.state}` };
-  }
-  const cause =
-    troubleOf(container) ??
-    scene.changedSecret(service, container) ??
-    missingModels(service, container, scene.observed);
+  const trouble = troubleOf(container, scene.observed.networks);
+  if (trouble !== null) return trouble;
+  const cause = scene.changedSecret(service, container) ?? missingModels(service, container, scene.observed);
   return cause === null ? null : { kind: 'restart-service', cause };
-}
-
-function troubleOf({ state, health, worker, engineFault }: ObservedContainer): string | null {
-  if (state === 'restarting') return 'it keeps crashing';
-  if (state === 'paused') return 'it is paused';
-  if (worker?.state === 'failed') return `it failed (${worker.failure?.code ?? 'no code'})`;
-  if (engineFault !== null) return `it failed (${engineFault})`;
-  if (health === 'unhealthy') return 'it is unhealthy';
-  return null;
 }
 
 /** A worker that has finished its own check does not notice models that were deleted later. */

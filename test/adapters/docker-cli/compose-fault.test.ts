@@ -48,6 +48,11 @@ describe('composeFault for errors of the host', () => {
       'RMA_GPU_GONE',
       'rma gpus',
     ],
+    [
+      `${daemon}failed to create task for container: stderr: nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown`,
+      'RMA_GPU_NOT_READY',
+      'nvidia-smi',
+    ],
     [mount('connection refused'), 'RMA_NFS_MOUNT_FAILED', 'showmount -e 10.0.0.9'],
     [mount('no such device'), 'RMA_NFS_MOUNT_FAILED', 'sudo modprobe nfs'],
     [mount('permission denied'), 'RMA_NFS_MOUNT_FAILED', '/etc/exports'],

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { planUp } from '../../../src/app/plan-up.ts';
 import { status } from '../../../src/app/status.ts';
 import { up } from '../../../src/app/up.ts';
+import { RmaError } from '../../../src/core/errors.ts';
 import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
 import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
@@ -23,6 +25,29 @@ describe('status', () => {
     const report = await status(host, invocation, config);
     expect(report.host).toEqual({ name: 'box', memory: host.memory, storeFreeBytes: 2 ** 42 });
     expect(report.workers).toMatchObject([{ service: 'chat-worker', status: { state: 'ready' } }]);
+  });
+
+  it('[case S04] reports a worker that does not respond in time', async () => {
+    const host = await running();
+    const { exec } = host.docker;
+    vi.spyOn(host.docker, 'exec').mockImplementation(async (id, argv, options) => {
+      if (argv.includes('status')) throw new RmaError('RMA_COMMAND_TIMEOUT', 'no response');
+      return exec.call(host.docker, id, argv, options);
+    });
+    const { workers } = await status(host, invocation, config);
+    expect(workers).toMatchObject([{ service: 'chat-worker', status: null, troubles: [] }]);
+  });
+
+  it('[case S03] reports what up repairs: the cause of each service that does not work', async () => {
+    const host = await running();
+    host.engine.alter(host.engine.find(config.project, 'chat-llm')?.id ?? '', { networks: [] });
+    const { workers } = await status(host, invocation, config);
+    const cause = 'it is not connected to the network of the project';
+    expect(workers[0]?.troubles).toEqual([{ service: 'chat-llm', kind: 'recreate-service', cause }]);
+    const { plan } = await planUp(host, invocation, upRequest({ config }));
+    expect(plan.operations).toContainEqual(
+      expect.objectContaining({ service: 'chat-llm', kind: 'recreate-service', cause }),
+    );
   });
 
   it('reports the host when no worker exists', async () => {

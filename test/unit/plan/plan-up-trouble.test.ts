@@ -58,6 +58,40 @@ describe('a plan for unhealthy services', () => {
     ]);
   });
 
+  it.each([
+    [
+      'CDI device injection failed: unresolvable CDI devices nvidia.com/gpu=GPU-5f1c',
+      'engine never started: GPU was not available at boot',
+    ],
+    [
+      'nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown',
+      'engine never started: GPU was not available at boot',
+    ],
+    [
+      'driver failed programming external connectivity: Bind for 127.0.0.1:8080 failed: port is already allocated',
+      'its last start failed: port 8080 is already in use by another program',
+    ],
+    ['something odd', 'its last start failed: something odd'],
+  ])('[case S06] names why the engine did not start a container: %s', (startError, cause) => {
+    expect(text(withContainer(done, 'chat-llm', { state: 'exited', startError }))).toContain(
+      `+ start-service chat-llm: ${cause}`,
+    );
+  });
+
+  it('[case S03] recreates an engine that is disconnected from the network of the project', () => {
+    const network = { id: 'n', name: 'demo_default', project: 'rma' };
+    const observed = { ...done, networks: [network] };
+    const connected = observed.containers.map((container) => ({ ...container, networks: ['demo_default'] }));
+    const healthy = { ...observed, containers: connected };
+    expect(text(healthy)).toEqual(['nothing to do']);
+    expect(text(withContainer(healthy, 'chat-llm', { networks: ['bridge'] }))).toEqual([
+      '> drain-worker chat-worker: its engine chat-llm will be recreated',
+      '~ recreate-service chat-llm: it is not connected to the network of the project',
+      '> resume-worker chat-worker: it was drained',
+      '> wait-until-ready chat-worker: its engine chat-llm will be recreated',
+    ]);
+  });
+
   it('ignores an engine that is starting', () => {
     expect(text(withContainer(done, 'chat-llm', { health: 'starting' }))).toEqual(['nothing to do']);
   });

@@ -53,10 +53,31 @@ const wait = (host: ReturnType<typeof hostWith>, waitSeconds: number) =>
 
 describe('waiting for a worker and its engines', () => {
   it('fails at once if an engine keeps crashing, with the last log line', async () => {
-    await expect(wait(hostWith({ ...engine, restarts: 3 }), 3600)).rejects.toMatchObject({
+    let restarts = 2;
+    const host = hostWith(engine);
+    const crashing = {
+      ...host,
+      engine: {
+        ...host.engine,
+        ...listing(() => [{ ...engine, restarts }, worker]),
+        changes: async () => crash(),
+      },
+    };
+    async function* crash() {
+      restarts = 3;
+      yield engine.id;
+      await new Promise(() => undefined);
+    }
+    await expect(wait(crashing, 3600)).rejects.toMatchObject({
       code: 'RMA_ENGINE_FAILED',
       exitCode: 1,
       message: expect.stringContaining('out of memory'),
+    });
+  });
+
+  it('[case S06] ignores crashes of an earlier time, such as those before a late driver at boot', async () => {
+    await expect(wait(hostWith({ ...engine, restarts: 9 }), 60)).rejects.toMatchObject({
+      code: 'RMA_UP_TIMEOUT',
     });
   });
 
