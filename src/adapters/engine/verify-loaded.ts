@@ -44,15 +44,39 @@ export async function verifyLoaded(
   engine: EngineTarget,
   options: VerifyOptions,
 ): Promise<EngineProblem | null> {
+  let stays = engine.loaded?.together === true && engine.models.length > 1;
   for (const model of engine.models) {
     options.report(`loading ${model.name}`);
-    const problem = await verifyOne({ ...options, engine, model });
-    if (problem !== null) return problem;
+    const result = await verifyOne({ ...options, engine, model });
+    if (result !== null && result !== 'transient') return result;
+    if (result === 'transient') stays = false;
+  }
+  return stays ? verifyAll(engine, options) : null;
+}
+
+/** Checks that no model was unloaded for a later one. */
+async function verifyAll(engine: EngineTarget, options: VerifyOptions): Promise<EngineProblem | null> {
+  for (const model of engine.models) {
+    const check = { ...options, engine, model };
+    try {
+      const result = await checkLoaded(check);
+      if (result === 'not-loaded') return unloaded(check);
+      if (result !== null) return result;
+    } catch (error) {
+      options.signal.throwIfAborted();
+      return { note: `checking ${model.name}: ${networkReason(error)}` };
+    }
   }
   return null;
 }
 
-async function verifyOne(check: ModelCheck): Promise<EngineProblem | null> {
+function unloaded({ engine, model }: ModelCheck): EngineProblem {
+  const why = `${model.name} was unloaded to load another model; not enough free ${engine.loaded?.on === 'gpu' ? 'GPU memory' : 'memory'}`;
+  return { note: why, fault: misplaced(engine, why) };
+}
+
+/** Returns `transient` for a model that the server unloads again by itself. */
+async function verifyOne(check: ModelCheck): Promise<EngineProblem | null | 'transient'> {
   const { model, attempt, signal } = check;
   try {
     // Unload first on a retry: the server would keep a misplaced model where it is.
@@ -66,8 +90,9 @@ async function verifyOne(check: ModelCheck): Promise<EngineProblem | null> {
   }
 }
 
-async function loadForCheck(check: ModelCheck): Promise<EngineProblem | null> {
+async function loadForCheck(check: ModelCheck): Promise<EngineProblem | 'transient'> {
   const result = await loadAndCheck(check, { keep_alive: '1m' });
+  if (result === null) return 'transient';
   if (result !== 'not-loaded') return result;
   return { note: `${check.model.name} was loaded but is not listed as loaded` };
 }

@@ -28,7 +28,13 @@ export interface EngineTarget {
   /** Prometheus metric with the number of requests in flight; null if the engine has none */
   readonly inFlight: { readonly path: string; readonly metric: string } | null;
   /** path that reports loaded models, and where they must be; null: models are loaded before the engine responds */
-  readonly loaded: { readonly path: string; readonly on: 'gpu' | 'cpu' } | null;
+  readonly loaded: {
+    readonly path: string;
+    readonly on: 'gpu' | 'cpu';
+    /** whether all its models stay loaded; absent: unknown */
+    readonly together?: boolean | undefined;
+  } | null;
+  /** in the order in which they are loaded */
   readonly models: readonly TargetModel[];
 }
 

@@ -41,8 +41,15 @@ export function gpuNeed(input: NeedInput): GpuNeed {
 }
 
 /**
+ * Part of the free memory that the weights and the cache of a further model may need; Ollama unloads another model first if
+ * they need more. Source: https://github.com/ollama/ollama, v0.32.15, server/sched.go, `freeMemory*80/100`.
+ */
+const FREE_PART = 0.8;
+
+/**
  * Computes the GPU memory of a service with several models. Each loaded model runs in its own process, with its own
- * overhead. At most `maxLoaded` models are loaded at the same time, so the largest ones are counted. null: all.
+ * overhead. At most `maxLoaded` models are loaded at the same time, so the largest ones are counted. null: all. The largest
+ * is loaded first; each further one needs more free memory than it will use, which counts as overhead.
  */
 export function serviceNeed(models: readonly GpuNeed[], maxLoaded: number | null): GpuNeed {
   const largest = models.toSorted((a, b) => needBytes(b) - needBytes(a));
@@ -52,9 +59,15 @@ export function serviceNeed(models: readonly GpuNeed[], maxLoaded: number | null
   return {
     weightsBytes: sum(({ weightsBytes }) => weightsBytes),
     kvBytes: sum(({ kvBytes }) => kvBytes),
-    overheadBytes: sum(({ overheadBytes }) => overheadBytes),
+    overheadBytes: sum(({ overheadBytes }) => overheadBytes) + headroomBytes(loaded.slice(1)),
     basis: weakest(loaded),
   };
+}
+
+/** Returns what must be free beside further models when they are loaded, bytes. */
+function headroomBytes(further: readonly GpuNeed[]): number {
+  const used = further.reduce((sum, { weightsBytes, kvBytes }) => sum + weightsBytes + kvBytes, 0);
+  return Math.ceil(used / FREE_PART - used);
 }
 
 /** Returns the total on one GPU, bytes. */

@@ -10,6 +10,7 @@ import {
   WORKER_CONFIG_PATH,
   type WorkerConfig,
 } from '../domain/worker-config.ts';
+import { weightFiles } from '../estimate/weight-files.ts';
 import { weightsDigest } from '../estimate/weights-digest.ts';
 import { fromContainer } from '../host-address.ts';
 import { TOKEN_SECRETS } from '../source/sources.ts';
@@ -110,9 +111,9 @@ function workerConfigOf(input: FleetInput, profile: SelectedProfile): WorkerConf
   };
 }
 
-function engineTarget(input: FleetInput, { service, engine, models }: SelectedService): EngineTarget {
+function engineTarget(input: FleetInput, selected: SelectedService): EngineTarget {
+  const { service, engine } = selected;
   const { metricsPath: path, inFlightMetric: metric } = engine;
-  const onGpu = (input.placement.get(service)?.devices ?? []).length > 0;
   return {
     service,
     engine: engine.name,
@@ -121,10 +122,28 @@ function engineTarget(input: FleetInput, { service, engine, models }: SelectedSe
     healthPath: engine.healthPath,
     modelsPath: engine.modelsPath,
     inFlight: path === null || metric === null ? null : { path, metric },
-    loaded: engine.loadedPath === null ? null : { path: engine.loadedPath, on: onGpu ? 'gpu' : 'cpu' },
+    loaded: loadedTarget(input, selected),
     // Receipts and the coordinator's list name models by their canonical reference.
-    models: models.map((model) => targetModel(model, pinnedModel(input, model.ref))),
+    models: targetModels(input, selected),
   };
+}
+
+function loadedTarget(input: FleetInput, selected: SelectedService): EngineTarget['loaded'] {
+  const { service, engine, models, maxLoaded } = selected;
+  if (engine.loadedPath === null) return null;
+  const onGpu = (input.placement.get(service)?.devices ?? []).length > 0;
+  const together = (maxLoaded ?? models.length) >= models.length;
+  return { path: engine.loadedPath, on: onGpu ? 'gpu' : 'cpu', together };
+}
+
+/** Returns the models of an engine; those that it loads on demand from large to small, as their memory is reserved. */
+function targetModels(input: FleetInput, { engine, models }: SelectedService): readonly TargetModel[] {
+  const pinned = models.map((model) => ({ model, pinned: pinnedModel(input, model.ref) }));
+  const ordered =
+    engine.loadedPath === null
+      ? pinned
+      : pinned.toSorted((a, b) => weightFiles(b.pinned).bytes - weightFiles(a.pinned).bytes);
+  return ordered.map((each) => targetModel(each.model, each.pinned));
 }
 
 function targetModel({ name, kind }: ServedModel, pinned: PinnedModel): TargetModel {

@@ -4,7 +4,9 @@ import type { PlacementProfile, PlacementService } from '../domain/placement.ts'
 import type { Catalog, Profile } from '../domain/profile.ts';
 import type { ResolvedModels } from '../domain/resolved-models.ts';
 import type { SelectedService } from '../domain/selection.ts';
+import type { ServedModel } from '../domain/worker-config.ts';
 import { gpuNeed, serviceNeed } from '../estimate/need.ts';
+import { weightsDigest } from '../estimate/weights-digest.ts';
 import { findProfile, selectServices } from '../profile/select-services.ts';
 import type { ServiceNames } from '../profile/service-names.ts';
 import { resolveGpuNames } from './gpu-names.ts';
@@ -111,7 +113,7 @@ function requirementsOf(
   declared: ReadonlyMap<string, number | null>,
 ): Omit<PlacementService, 'gpus' | 'allowed'> {
   const { service, engine, models, context, concurrency, exclusive, maxLoaded, replicaGroup } = selected;
-  const needs = models.map(({ ref }) =>
+  const needs = distinctModels(models, resolved).map(({ ref }) =>
     gpuNeed({
       model: resolved.pinned.get(ref) ?? null,
       geometry: resolved.geometry.get(ref) ?? null,
@@ -138,6 +140,18 @@ function requirementsOf(
     current: current?.devices ?? null,
     measuredBytes: current?.measuredBytes ?? null,
   };
+}
+
+/** Returns the models without further names of the same weights, which are loaded once. */
+function distinctModels(
+  models: readonly ServedModel[],
+  { pinned }: Pick<ResolvedModels, 'pinned'>,
+): readonly ServedModel[] {
+  const weights = models.map(({ ref }) => {
+    const model = pinned.get(ref);
+    return (model === undefined ? null : weightsDigest(model)) ?? ref;
+  });
+  return models.filter((_, index) => weights.indexOf(weights[index] ?? '') === index);
 }
 
 /** The GPU memory that the catalog declares for each model, by reference. */

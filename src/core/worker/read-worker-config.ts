@@ -16,7 +16,9 @@ const engine: Schema<EngineTarget> = z.object({
   healthPath: urlPath,
   modelsPath: urlPath,
   inFlight: z.nullable(z.object({ path: urlPath, metric: text() })),
-  loaded: z.nullable(z.object({ path: urlPath, on: z.enum(['gpu', 'cpu']) })),
+  loaded: z.nullable(
+    z.object({ path: urlPath, on: z.enum(['gpu', 'cpu']), together: z.optional(z.boolean()) }),
+  ),
   models: z.array(
     z.object({
       ref: text(),

@@ -36,6 +36,9 @@ describe('an engine that loads models on demand', () => {
       '/api/ps',
       '/api/embed nomic-embed-text:latest',
       '/api/ps',
+      // all of them once more after the last load
+      '/api/ps',
+      '/api/ps',
     ]);
   });
 
@@ -57,11 +60,22 @@ describe('an engine that loads models on demand', () => {
   it('does not load again on later probes, which would swap models', async () => {
     await using ollama = await startOllama([{ name: 'a:1' }, { name: 'b:1' }]);
     ollama.maxLoaded = 1;
+    const swapping = { ...ollama.target, loaded: { path: '/api/ps', on: 'gpu' as const, together: false } };
     const probe = createEngineProbe(new FakeClock(), 3_000);
-    await probeUntil(probe, ollama, isReady);
+    await probeUntil(probe, { ...ollama, target: swapping }, isReady);
     const loads = ollama.asked.length;
-    for (let beat = 0; beat < 5; beat += 1) expect(await probe.probe(ollama.target, never)).toBeNull();
+    for (let beat = 0; beat < 5; beat += 1) expect(await probe.probe(swapping, never)).toBeNull();
     expect(ollama.asked).toHaveLength(loads);
+  });
+
+  it('[case E03] reports a model that was unloaded to load a later one', async () => {
+    await using ollama = await startOllama([{ name: 'large:1' }, { name: 'small:1' }]);
+    ollama.maxLoaded = 1;
+    const probe = createEngineProbe(new FakeClock(), 3_000);
+    expect(await probeUntil(probe, ollama, isFault)).toMatchObject({
+      note: 'large:1 was unloaded to load another model; not enough free GPU memory',
+      fault: { code: 'RMA_ENGINE_MISPLACED', exitCode: 1 },
+    });
   });
 
   it('falls back to embedding if a model of unknown kind cannot generate', async () => {

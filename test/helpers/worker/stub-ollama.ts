@@ -78,7 +78,7 @@ export async function startOllama(
       healthPath: '/api/version',
       modelsPath: '/v1/models',
       inFlight: null,
-      loaded: { path: '/api/ps', on },
+      loaded: { path: '/api/ps', on, together: true },
       models: models.map((model) => ({ ref: `ollama:${model.name}`, kind: 'chat', ...model })),
     },
     asked,

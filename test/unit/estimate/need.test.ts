@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ModelGeometry } from '../../../src/core/domain/geometry.ts';
 import type { PinnedFile, PinnedModel } from '../../../src/core/domain/pinned-model.ts';
@@ -109,13 +110,35 @@ describe('the memory need of a service', () => {
     need(1, { basis: 'size' }),
   ];
 
-  it('is the sum of its models, each with its overhead', () => {
-    expect(serviceNeed(models, null)).toEqual(need(10, { overheadBytes: 2 * GIB, basis: 'size' }));
+  it('[case E03] is the sum of its models, further ones as (weights + cache) / 0.8, each with its overhead', () => {
+    // 5 + 1, 4 / 0.8 + 1, 1 / 0.8
+    expect(serviceNeed(models, null)).toEqual(need(10, { overheadBytes: 3.25 * GIB, basis: 'size' }));
+  });
+
+  it('[case E03] leaves each model that is loaded after larger ones its part of the free memory', () => {
+    const size = fc.integer({ min: 1, max: 2 ** 36 });
+    const one = fc.record({
+      weightsBytes: size,
+      kvBytes: size,
+      overheadBytes: size,
+      basis: fc.constant('header' as const),
+    });
+    fc.assert(
+      fc.property(fc.array(one, { minLength: 1, maxLength: 5 }), (all) => {
+        let free = needBytes(serviceNeed(all, null));
+        const order = all.toSorted((a, b) => needBytes(b) - needBytes(a));
+        for (const [index, each] of order.entries()) {
+          if (index > 0) expect(each.weightsBytes + each.kvBytes).toBeLessThanOrEqual(free * 0.8);
+          free -= needBytes(each);
+        }
+        expect(free).toBeGreaterThanOrEqual(0);
+      }),
+    );
   });
 
   it('is that of the largest models if fewer are loaded at once', () => {
     expect(serviceNeed(models, 1)).toEqual(need(5, { overheadBytes: GIB }));
-    expect(needBytes(serviceNeed(models, 2))).toBe(11 * GIB);
+    expect(needBytes(serviceNeed(models, 2))).toBe(12 * GIB);
   });
 });
 

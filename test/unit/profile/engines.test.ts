@@ -61,6 +61,12 @@ describe('the shipped engines', () => {
     expect(command).toContain('--ctx-size {context_total} --parallel {concurrency} ');
   });
 
+  it('[case E04] reserve what the llama-server of Ollama keeps free, beside 0.5 GiB of CUDA context', () => {
+    const { gpuEnvironment, overheadBytes } = shipped('ollama');
+    const keptFree = Number(gpuEnvironment['LLAMA_ARG_FIT_TARGET']) * 2 ** 20;
+    expect(overheadBytes).toBeGreaterThanOrEqual(keptFree + 2 ** 29);
+  });
+
   it('[case E06] pass the model of vLLM as the positional argument, because --model is deprecated', () => {
     expect(shipped('vllm').command[0]).toBe('{model}');
     expect(shipped('vllm').command).not.toContain('--model');
