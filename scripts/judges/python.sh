@@ -33,3 +33,20 @@ install_txt() {
   PYTHONPATH=$pip "$2/bin/python" -m pip install --no-input --disable-pip-version-check --only-binary :all: --requirement "$1"
   PYTHONPATH=$pip "$2/bin/python" -m pip check
 }
+
+# install_wheel REQUIREMENTS DIRECTORY: the Python files of the first requirement in DIRECTORY/wheel, without what it
+# requires, and a virtual environment with the others
+install_wheel() {
+  local others=$JUDGES/others.txt wheels=$JUDGES/wheels pip
+  tail -n +2 "$1" >"$others"
+  install_txt "$others" "$2"
+  pip=$(echo "$PYTHON_HOME"/usr/share/python-wheels/pip-*.whl)
+  rm -rf "$wheels"
+  PYTHONPATH=$pip "$2/bin/python" -m pip download --no-input --disable-pip-version-check --no-deps --only-binary :all: --dest "$wheels" "$(head -n 1 "$1")"
+  "$2/bin/python" - "$wheels"/*.whl "$2/wheel" <<'PYTHON'
+import sys, zipfile
+wheel = zipfile.ZipFile(sys.argv[1])
+wheel.extractall(sys.argv[2], [name for name in wheel.namelist() if name.endswith(".py")])
+PYTHON
+  rm -rf "$wheels" "$others"
+}

@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { judgeProgram } from '../helpers/judges/judges.ts';
+import { runProcess } from '../helpers/process/run-process.ts';
+
+const GOLDEN = join(import.meta.dirname, '../golden');
+const RELEASE = join(import.meta.dirname, '../standins/engines/releases/vllm-0.27.1.txt');
+const PARSER = join(import.meta.dirname, 'parse-vllm-args.py');
+
+interface Answer {
+  readonly options: readonly string[];
+  readonly parsed: readonly {
+    readonly error?: string;
+    readonly model?: string;
+    readonly options?: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+interface ComposeFile {
+  readonly services: Readonly<
+    Record<string, { readonly image: string; readonly command?: readonly string[] }>
+  >;
+}
+
+/** Parses command lines of `vllm serve` with the argument parser of the pinned release. */
+async function parsedByVllm(lines: readonly (readonly string[])[]): Promise<Answer> {
+  const python = judgeProgram('vllm-args', 'python');
+  const wheel = join(python, '../../wheel');
+  const { stdout } = await runProcess(python, [PARSER, wheel, JSON.stringify(lines)], {
+    PATH: process.env['PATH'] ?? '',
+  });
+  return JSON.parse(stdout) as Answer;
+}
+
+/** The commands of all vLLM services in the golden files, with dollar signs as Compose reads them. */
+function goldenCommands(): readonly (readonly string[])[] {
+  return readdirSync(GOLDEN)
+    .filter((name) => name.endsWith('.compose.yaml'))
+    .flatMap((name) => {
+      const { services } = parse(readFileSync(join(GOLDEN, name), 'utf8')) as ComposeFile;
+      return Object.values(services)
+        .filter(({ image }) => image.startsWith('vllm/vllm-openai:v0.27.1'))
+        .map(({ command = [] }) => command.map((item) => item.replaceAll('$$', '$')));
+    });
+}
+
+it('[case E08] every vLLM command of the golden files is accepted by the parser of the pinned release, as it is meant', async () => {
+  const commands = goldenCommands();
+  expect(commands.length).toBeGreaterThan(5);
+  const { parsed } = await parsedByVllm(commands);
+  const seen = parsed.map(({ error = null, model, options = {} }) => [
+    error,
+    model,
+    options['max_model_len'],
+    options['max_num_seqs'],
+    options['gpu_memory_utilization'],
+  ]);
+  const argumentOf = (command: readonly string[], flag: string): number => {
+    return Number(command[command.indexOf(flag) + 1]);
+  };
+  expect(seen).toEqual(
+    commands.map((command) => [
+      null,
+      command[0],
+      argumentOf(command, '--max-model-len'),
+      argumentOf(command, '--max-num-seqs'),
+      argumentOf(command, '--gpu-memory-utilization'),
+    ]),
+  );
+});
+
+it('[case E08] the recorded options of the release are those of its parser', async () => {
+  const { options } = await parsedByVllm([]);
+  const recorded = readFileSync(RELEASE, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split(' ')[0] ?? '');
+  expect(recorded.filter((option) => !options.includes(option))).toEqual([]);
+  const unrecorded = options.filter((option) => !option.startsWith('--no-') && !recorded.includes(option));
+  expect(unrecorded).toEqual(['--grpc', '--help', '-h']);
+});
+
+it('[case S09] its parser accepts beginnings and other spellings of flags, of which the last one counts', async () => {
+  const ours = ['/model', '--gpu-memory-utilization', '0.9'];
+  const { parsed } = await parsedByVllm([
+    [...ours, '--gpu-memory-u', '0.3'],
+    [...ours, '--gpu_memory_utilization=0.3'],
+    [...ours, '--no-such-flag'],
+  ]);
+  expect(parsed.map(({ options }) => options?.['gpu_memory_utilization'])).toEqual([0.3, 0.3, undefined]);
+  expect(parsed[2]?.error).toContain('unrecognized arguments: --no-such-flag');
+});
