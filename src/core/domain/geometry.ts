@@ -24,8 +24,8 @@ export interface ModelGeometry {
 export interface ModelSizes {
   /** of a hidden state */
   readonly width: number | null;
-  /** of a feed-forward layer */
-  readonly feedForward: number | null;
+  /** of one token inside the widest layer */
+  readonly inside: number | null;
   readonly vocabulary: number | null;
 }
 

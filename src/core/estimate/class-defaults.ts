@@ -17,7 +17,7 @@ type Row = readonly [
  * or a state (`full_attention_interval`).
  */
 // biome-ignore format: one line per model type
-const ROWS: readonly Row[] = [
+export const CLASS_ROWS: readonly Row[] = [
   ['afmoe', 'Afmoe', 32, 16, 0, 2048, 128, { sliding_window: 1024, sliding_window_pattern: 4 }],
   ['apertus', 'Apertus', 32, 32, 0, 4096, 0],
   ['arcee', 'Arcee', 32, 32, 0, 2560, 0],
@@ -212,7 +212,7 @@ export const OWN_TEXT_DEFAULTS: ReadonlySet<string> = new Set([
 
 /** Class defaults as the keys of a `config.json`, by `model_type`. */
 export const CLASS_DEFAULTS: ReadonlyMap<string, Readonly<Record<string, unknown>>> = new Map(
-  ROWS.map(([type, , layers, heads, kvHeads, width, headLength, more]) => [
+  CLASS_ROWS.map(([type, , layers, heads, kvHeads, width, headLength, more]) => [
     type,
     {
       num_hidden_layers: layers,

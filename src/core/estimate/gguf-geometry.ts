@@ -4,6 +4,7 @@ import { GGUF_ARCHITECTURES, type GgufArchitecture } from './gguf-architectures.
 import type { GgufValue } from './gguf-cursor.ts';
 import { type GgufNumbers, ggufNumbers } from './gguf-numbers.ts';
 import { ggufStateBytes } from './gguf-state.ts';
+import { widestLayer } from './gguf-widest-layer.ts';
 import { groupLayers, MAX_LAYERS } from './group-layers.ts';
 
 /**
@@ -32,7 +33,7 @@ export function ggufGeometry(
     ...(cache !== null && { cache }),
     sizes: {
       width: number('embedding_length'),
-      feedForward: numbers.largest('feed_forward_length'),
+      inside: widestLayer(numbers, name),
       vocabulary: number('vocab_size') ?? tokens,
     },
     weightsBytes,

@@ -83,7 +83,7 @@ function computedNeed({ model, geometry, engine, context, concurrency }: NeedInp
     layers === null
       ? cacheBytesBySize(model, { weightsBytes, memory: engine.memory, ...load })
       : Math.ceil(cacheBytes(layers, engine.memory, load));
-  const overheadBytes = engine.overheadBytes + bufferBytes(geometry?.sizes, engine.memory, load);
+  const overheadBytes = engine.overheadBytes + bufferBytes(geometry ?? {}, engine.memory, load);
   return { weightsBytes, kvBytes, overheadBytes, basis: layers === null ? 'size' : 'header' };
 }
 

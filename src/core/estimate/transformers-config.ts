@@ -48,9 +48,10 @@ export function readTransformersConfig(text: string): Omit<ModelGeometry, 'weigh
 }
 
 function sizesOf(config: ConfigFields): ModelSizes {
+  const inner = whole(config, FEED_FORWARD);
   return {
     width: whole(config, WIDTH),
-    feedForward: whole(config, FEED_FORWARD),
+    inside: inner === null ? null : 3 * inner,
     vocabulary: whole(config, VOCABULARY),
   };
 }

@@ -28,7 +28,7 @@ const geometry: Schema<ModelGeometry> = z.object({
   valueLength: figure,
   contextLength: figure,
   cache: z.exactOptional(z.array(cachedLayers)),
-  sizes: z.exactOptional(z.object({ width: figure, feedForward: figure, vocabulary: figure })),
+  sizes: z.exactOptional(z.object({ width: figure, inside: figure, vocabulary: figure })),
   weightsBytes: wholeNumber(0),
 });
 

@@ -181,7 +181,7 @@ describe('the layers of a GGUF file', () => {
 
 describe('the vocabulary of a GGUF file', () => {
   it('[case N06] is its own number, or the length of the list of tokens', () => {
-    expect(geometry('qwen2', PLAIN)?.sizes).toEqual({ width: 4096, feedForward: null, vocabulary: 3 });
+    expect(geometry('qwen2', PLAIN)?.sizes).toEqual({ width: 4096, inside: null, vocabulary: 3 });
     expect(geometry('llama', { ...PLAIN, vocab_size: 32_000 })?.sizes?.vocabulary).toBe(32_000);
   });
 });

@@ -28,7 +28,7 @@ describe('the header of a GGUF file', () => {
         keyLength: 16,
         valueLength: 16,
         contextLength: 2048,
-        sizes: { width: 96, feedForward: 256, vocabulary: 314 },
+        sizes: { width: 96, inside: 3 * 256, vocabulary: 314 },
         weightsBytes: file.length,
       },
     });
