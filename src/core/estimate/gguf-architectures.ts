@@ -12,6 +12,8 @@ export interface GgufArchitecture {
   readonly onlyLayers?: number;
   /** layers that keep keys and values; the others reuse them */
   readonly ownLayers?: number;
+  /** latent attention whose lengths are those before compression */
+  readonly uncompressed?: true;
   /** one of so many layers has attention, the others a state, unless the file lists them */
   readonly interval?: number;
   /**
@@ -24,7 +26,8 @@ export interface GgufArchitecture {
 /**
  * Architectures whose layers do not all have full attention, by `general.architecture`; each is read in the file of its
  * name in src/models of llama.cpp (b11669), the recurrent ones by llm_arch_is_recurrent and llm_arch_is_hybrid in
- * src/llama-arch.cpp. A window of another architecture is ignored, as llama.cpp does (Phi-3, Mistral, Qwen 2).
+ * src/llama-arch.cpp. gptoss, olmo3 and glm4moelite are names of Ollama's own files, which it translates (Ollama 0.32.15,
+ * llama/compat/README.md). A window of another architecture is ignored, as llama.cpp does (Phi-3, Mistral, Qwen 2).
  */
 // biome-ignore format: one line per architecture
 export const GGUF_ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
@@ -37,7 +40,9 @@ export const GGUF_ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
   gemma3: { period: 6 },
   gemma3n: { period: 5, ownLayers: 20 },
   gemma4: {},
+  glm4moelite: { uncompressed: true },
   'gpt-oss': { period: 2 },
+  gptoss: { period: 2 },
   granite_swa: {},
   laguna: { period: 4, fullFirst: true },
   llama4: { period: 4, fixedWindow: 8192 },
@@ -45,6 +50,7 @@ export const GGUF_ARCHITECTURES: Readonly<Record<string, GgufArchitecture>> = {
   mellum: { period: 4 },
   mimo2: {},
   olmo2: { period: 4 },
+  olmo3: { period: 4 },
   plamo3: { period: 8 },
   smallthinker: { period: 4, fullFirst: true },
   spark2_5: {},

@@ -55,12 +55,23 @@ function cacheOf(numbers: GgufNumbers, architecture: GgufArchitecture | null) {
       const hasHeads = numbers.at('attention.head_count_kv', layer) !== 0;
       if (isRecurrent(layer)) return states;
       if (layer >= keeping || !hasHeads) return [];
-      const attention = attentionOf(numbers, layer, windowOf(layer));
+      const attention =
+        architecture?.uncompressed === true
+          ? compressed(numbers)
+          : attentionOf(numbers, layer, windowOf(layer));
       if (attention === null) return null;
       return architecture?.state === 'both' ? [...states, attention] : [attention];
     }),
     plainElements(numbers),
   );
+}
+
+/** Ollama compresses on load: llama/compat/llama-ollama-compat.cpp, handle_glm4moelite. */
+function compressed({ number }: GgufNumbers): CachedLayers | null {
+  const rank = number('attention.kv_lora_rank');
+  if (rank === null) return null;
+  const elements = rank + (number('rope.dimension_count') ?? 0);
+  return { kind: 'latent', layers: 1, elements, expanded: elements };
 }
 
 function plainElements(numbers: GgufNumbers): number | null {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type ConfigFields, listOf, numberOf, switchOf } from './config-fields.ts';
 
 const KV_HEADS = ['num_key_value_heads', 'num_kv_heads', 'n_head_kv', 'kv_n_heads', 'multi_query_group_num'];
+const PER_LAYER = ['num_kv_heads', 'num_key_value_heads', 'num_key_value_heads_per_layer'];
 const count = z.int().check(z.nonnegative());
 const block = z.object({ attention: z.object({ n_heads_in_group: z.nullable(count) }) });
 
@@ -16,7 +17,7 @@ export function kvHeadsPerLayer(
   attentionHeads: number | null,
   layers: number,
 ): readonly number[] | null {
-  const listed = listOf(config, ['num_kv_heads', 'num_key_value_heads'], count);
+  const listed = listOf(config, PER_LAYER, count);
   if (listed !== null && listed.length >= layers) return listed;
   const blocks = listOf(config, ['block_configs'], block);
   if (blocks !== null && attentionHeads !== null && blocks.length >= layers) {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { CachedLayers, ModelGeometry, ModelSizes } from '../domain/geometry.ts';
 import { valueOrNull } from '../schema/parse.ts';
-import { type ConfigFields, listOf, numberOf, readConfigFields, textOf } from './config-fields.ts';
+import { type ConfigFields, listOf, numberOf, readConfigFields, switchOf, textOf } from './config-fields.ts';
 import { isEncoderType } from './encoders.ts';
 import { groupLayers, MAX_LAYERS } from './group-layers.ts';
 import { kvHeadsPerLayer } from './kv-heads.ts';
@@ -128,6 +128,7 @@ function otherHeads(config: ConfigFields, keyLength: number, valueLength: number
 
 /** Multi-head latent attention: elements per token and layer, whatever the heads. */
 function latentOf(config: ConfigFields): number | null {
+  if (switchOf(config, 'use_mla') === false) return null;
   const rank = whole(config, ['kv_lora_rank']);
   return rank === null ? null : rank + (whole(config, ['qk_rope_head_dim']) ?? 0);
 }
@@ -136,6 +137,8 @@ function headLengths(config: ConfigFields, attentionHeads: number | null) {
   const width = whole(config, WIDTH);
   const even = attentionHeads === null || width === null ? null : Math.ceil(width / attentionHeads);
   const length = whole(config, HEAD_LENGTH) ?? even;
+  if (latentOf(config) === null)
+    return { keyLength: length, valueLength: whole(config, ['v_head_dim']) ?? length };
   const split = whole(config, ['qk_nope_head_dim']);
   const keyLength = split === null ? length : split + (whole(config, ['qk_rope_head_dim']) ?? 0);
   return { keyLength, valueLength: whole(config, ['v_head_dim']) ?? length };

@@ -63,6 +63,7 @@ describe('the layers of a GGUF file', () => {
     ],
     ['cohere2', { ...PLAIN, 'attention.sliding_window': 4096 }, [window(18, 4096), full(6)]],
     ['gpt-oss', { ...PLAIN, 'attention.sliding_window': 128 }, [window(12, 128), full(12)]],
+    ['gptoss', { ...PLAIN, 'attention.sliding_window': 128 }, [window(12, 128), full(12)]],
     ['llama4', PLAIN, [window(18, 8192), full(6)]],
     ['smallthinker', { ...PLAIN, 'attention.sliding_window': 4096 }, [full(6), window(18, 4096)]],
     ['exaone4', { ...PLAIN, block_count: 64 }, [window(48, 4096), full(16)]],
@@ -166,6 +167,24 @@ describe('the layers of a GGUF file', () => {
     const values = { ...DEEPSEEK, 'attention.key_length': 192, 'attention.value_length': 128 };
     expect(geometry('deepseek2', values)).toMatchObject({ kvHeads: 128, keyLength: 192, valueLength: 128 });
     expect(geometry('deepseek2', values)?.cache).toBeUndefined();
+  });
+
+  it("[case N03] of GLM-4.7 Flash in Ollama's own file are compressed on load", () => {
+    const values = {
+      block_count: 47,
+      embedding_length: 2048,
+      'attention.head_count': 20,
+      'attention.head_count_kv': 20,
+      'attention.key_length': 256,
+      'attention.value_length': 256,
+      'attention.key_length_mla': 576,
+      'attention.value_length_mla': 512,
+      'attention.kv_lora_rank': 512,
+      'rope.dimension_count': 64,
+    };
+    expect(geometry('glm4moelite', values)?.cache).toEqual([
+      { kind: 'latent', layers: 47, elements: 576, expanded: 576 },
+    ]);
   });
 
   it('[case N01] of Falcon have one head', () => {

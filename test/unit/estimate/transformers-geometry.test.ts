@@ -228,6 +228,20 @@ describe('multi-head latent attention in a config.json', () => {
     expect(cacheBytes(cache(DEEPSEEK) ?? [], memory, { context: 1024, concurrency: 1 })).toBe(bytes);
   });
 
+  it.each([
+    ['has no rank', { kv_lora_rank: null, qk_nope_head_dim: 0, qk_rope_head_dim: 0, v_head_dim: 0 }],
+    ['switches it off', { use_mla: false }],
+  ])('[case N03] is plain attention if a model of that class %s', (_, change) => {
+    const ocr = {
+      model_type: 'deepseek_v2',
+      hidden_size: 1280,
+      num_hidden_layers: 12,
+      num_attention_heads: 10,
+    };
+    expect(cache({ ...ocr, v_head_dim: null, ...change })).toBeUndefined();
+    expect(elements({ ...ocr, v_head_dim: null, ...change })).toBe(12 * 10 * 2 * 128);
+  });
+
   it('[case N03] is read under other types too', () => {
     const kimi = { ...DEEPSEEK, model_type: 'kimi_k2', num_attention_heads: 64 };
     expect(cache(kimi)).toEqual([{ kind: 'latent', layers: 61, elements: 576, expanded: 64 * 320 }]);
