@@ -53,11 +53,11 @@ describe('the need of a GGUF file on llama.cpp', () => {
       model: null,
       geometry: geometry({ ...(qwen as MeasuredModel), weights: 380 }),
       gpuMemoryBytes: null,
-      engine: { overheadBytes: 512 * MIB, memory: 'llama.cpp' },
+      engine: { overheadBytes: 640 * MIB, memory: 'llama.cpp' },
       context: 4096,
       concurrency: 1,
     });
-    // 380 MiB weights, 48 MiB cache, 41 MiB compute buffer, 512 MiB for the context of CUDA and its libraries
-    expect(needBytes(need) / MIB).toBeLessThan((380 + 48 + 41.27) * 1.02 + 512);
+    // 380 MiB weights, 48 MiB cache, 41 MiB compute buffer, 640 MiB for the context of CUDA and its libraries
+    expect(needBytes(need) / MIB).toBeLessThan((380 + 48 + 41.27) * 1.02 + 640);
   });
 });
