@@ -1,42 +1,21 @@
 import { isThisMachine } from '../../core/host-address.ts';
+import { environmentProxy, type ProxyServer } from '../../core/network/proxy.ts';
+import { bypassesProxy } from './no-proxy.ts';
 
 /** The usual proxy variables; lower case takes precedence. */
-export interface ProxyEnvironment {
-  readonly HTTP_PROXY?: string | undefined;
-  readonly http_proxy?: string | undefined;
-  readonly HTTPS_PROXY?: string | undefined;
-  readonly https_proxy?: string | undefined;
-  readonly NO_PROXY?: string | undefined;
-  readonly no_proxy?: string | undefined;
-}
-
-/**
- * Returns the proxy for a URL, or null for a direct connection. This machine is always reached directly. NO_PROXY lists
- * names (which include their subdomains), `host:port` or `*`, separated by commas or spaces.
- */
-export function proxyFor(url: string, env: ProxyEnvironment): string | null {
-  const { protocol, hostname, port } = new URL(url);
-  const plain = env.http_proxy ?? env.HTTP_PROXY ?? '';
-  const proxy = protocol === 'https:' ? (env.https_proxy ?? env.HTTPS_PROXY ?? plain) : plain;
-  if (proxy === '' || isThisMachine(hostname)) return null;
-  const exceptions = (env.no_proxy ?? env.NO_PROXY ?? '').toLowerCase().split(/[\s,]+/);
-  const direct = exceptions.some((entry) =>
-    covers(entry, hostname, port === '' ? DEFAULT_PORTS[protocol] : port),
-  );
-  return direct ? null : withScheme(proxy);
-}
+export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
-function covers(entry: string, hostname: string, port: string | undefined): boolean {
-  if (entry === '') return false;
-  if (entry === '*') return true;
-  const [, name = '', onlyPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
-  if (onlyPort !== undefined && onlyPort !== port) return false;
-  const bare = name.replace(/^\*?\./, '');
-  return hostname === bare || hostname.endsWith(`.${bare}`);
-}
-
-function withScheme(proxy: string): string {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
+/**
+ * Returns the proxy for a URL, or null for a direct connection: this machine is always reached directly, and so are the
+ * hosts in NO_PROXY.
+ * @throws RmaError RMA_PROXY_INVALID (2)
+ */
+export function proxyFor(url: string, env: ProxyEnvironment): ProxyServer | null {
+  const { protocol, hostname, port } = new URL(url);
+  if (isThisMachine(hostname)) return null;
+  const exceptions = env['no_proxy'] || env['NO_PROXY'] || '';
+  const destination = { hostname, port: port === '' ? (DEFAULT_PORTS[protocol] ?? '') : port };
+  return bypassesProxy(exceptions, destination) ? null : environmentProxy(protocol, env);
 }

@@ -1,6 +1,6 @@
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { isThisMachine } from '../../core/host-address.ts';
-import { isLinkLocal } from './link-local.ts';
+import { hostKind } from './address-kind.ts';
 
 /** Longest chain of redirects that is followed. */
 export const MAX_REDIRECTS = 5;
@@ -12,7 +12,8 @@ export function isRedirect(status: number): boolean {
 
 /**
  * Returns the URL that a redirect points to. Refused: from https to http, plain http to a host other than this machine or
- * the one in the original URL, and from outside to this machine or a link-local address.
+ * the one in the original URL, and from outside to this machine or a link-local address. What names resolve to is checked
+ * when the connection is made.
  * @throws RmaError RMA_HUB_UNSAFE_REDIRECT, exit 6
  */
 export function redirectTarget(from: string, location: string): string {
@@ -45,7 +46,9 @@ function redirectFault(source: URL, target: URL): string | null {
   if (target.protocol === 'http:' && !isThisMachine(target.hostname) && target.hostname !== source.hostname) {
     return 'plain http to another host is not allowed';
   }
-  if (isLinkLocal(target.hostname)) return 'link-local addresses are not allowed';
+  const kind = hostKind(target.hostname);
+  if (kind === 'link-local' || kind === 'metadata' || kind === 'reserved')
+    return `${kind} addresses are not allowed`;
   if (isThisMachine(target.hostname) && !isThisMachine(source.hostname))
     return 'addresses of this machine are not allowed';
   return null;

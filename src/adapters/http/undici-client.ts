@@ -1,4 +1,4 @@
-import type { Agent, Dispatcher, ProxyAgent } from 'undici';
+import type { LookupFunction } from 'node:net';
 import { backoffMs } from '../../core/backoff.ts';
 import { RmaError } from '../../core/errors.ts';
 import { isRetryableStatus, requestedWaitMs } from '../../core/hub/retry.ts';
@@ -11,9 +11,14 @@ import type {
   HttpText,
   HttpWait,
 } from '../../ports/http-client.ts';
-import { guardedBody, networkFault } from './body.ts';
-import { type ProxyEnvironment, proxyFor } from './proxy.ts';
+import { CONFIGURED, narrowed, type Reach } from './address-kind.ts';
+import { guardedBody } from './body.ts';
+import { networkFault } from './fault.ts';
+import { loginFault } from './http-tunnel.ts';
+import type { ProxyEnvironment } from './proxy.ts';
 import { isRedirect, MAX_REDIRECTS, mayCarryToken, redirectTarget, tooManyRedirects } from './redirect.ts';
+import { Routes } from './routes.ts';
+import { trusting } from './secure-context.ts';
 import { StallGuard } from './stall-guard.ts';
 
 export interface HttpOptions {
@@ -22,6 +27,10 @@ export interface HttpOptions {
   readonly random: () => number;
   readonly userAgent: string;
   readonly proxies?: ProxyEnvironment;
+  /** returns certificates (PEM) to trust besides those of Node.js; called on the first request */
+  readonly certificates?: () => string | null;
+  /** resolves host names of direct connections; default: the resolver of this machine */
+  readonly lookup?: LookupFunction;
   readonly connectMs?: number;
   /** longest time without data, ms */
   readonly stallMs?: number;
@@ -36,10 +45,18 @@ export interface HttpOptions {
 /** Default size limit of `read`, bytes. */
 const MAX_TEXT = 64 * 1024 * 1024;
 
-/** HTTP client for all hubs, built on undici, which is loaded on the first request. Node itself reads NODE_EXTRA_CA_CERTS. */
+/** One request of a chain of redirects. */
+interface Hop {
+  readonly url: string;
+  /** headers for the origin of the first request only */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly reach: Reach;
+}
+
+/** HTTP client for all hubs, built on undici, which is loaded on the first request. */
 export class UndiciClient implements HttpClient {
   readonly #options: HttpOptions;
-  readonly #dispatchers = new Map<string | null, Agent | ProxyAgent>();
+  #routes: Promise<Routes> | null = null;
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -47,10 +64,10 @@ export class UndiciClient implements HttpClient {
 
   async open(request: HttpRequest): Promise<HttpStream> {
     const hops: HttpHop[] = [];
-    let url = request.url;
-    let secrets = secretHeaders(request);
+    let hop: Hop = { url: request.url, secrets: secretHeaders(request), reach: CONFIGURED };
     for (;;) {
-      const stream = await this.#send(request, url, mayCarryToken(url) ? secrets : {});
+      const { url } = hop;
+      const stream = await this.#send(request, hop);
       hops.push({ url, status: stream.status, headers: stream.headers });
       const location = stream.headers['location'];
       if (!isRedirect(stream.status) || location === undefined) {
@@ -59,9 +76,7 @@ export class UndiciClient implements HttpClient {
       }
       await stream.drain();
       if (hops.length > MAX_REDIRECTS) throw tooManyRedirects(url);
-      const target = redirectTarget(url, location);
-      if (new URL(target).origin !== new URL(url).origin) secrets = {};
-      url = target;
+      hop = await this.#redirected(hop, redirectTarget(url, location));
     }
   }
 
@@ -81,7 +96,7 @@ export class UndiciClient implements HttpClient {
 
   /** Closes idle connections. */
   async close(): Promise<void> {
-    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+    await (await this.#routes)?.close();
   }
 
   /** Returns the wait that the server asked for, in milliseconds, and reports it. */
@@ -110,19 +125,25 @@ export class UndiciClient implements HttpClient {
     return { ...answer, text: Buffer.concat(chunks).toString('utf8') };
   }
 
+  async #redirected({ url, secrets, reach }: Hop, target: string): Promise<Hop> {
+    const routes = await this.#ways();
+    const sameOrigin = new URL(target).origin === new URL(url).origin;
+    return { url: target, secrets: sameOrigin ? secrets : {}, reach: narrowed(reach, routes.kindOf(url)) };
+  }
+
   async #send(
     request: HttpRequest,
-    url: string,
-    secrets: Readonly<Record<string, string>>,
+    { url, secrets, reach }: Hop,
   ): Promise<Omit<HttpStream, 'hops'> & { drain(): Promise<void> }> {
     const { stallMs = 30_000, userAgent } = this.#options;
-    const { undici } = await import('./undici.ts');
+    const route = (await this.#ways()).to(url, reach);
     const guard = new StallGuard(stallMs, request.signal);
     guard.arm();
     try {
-      const answer = await undici.request(url, {
+      const answer = await route.dispatcher.request({
         method: request.method,
-        dispatcher: this.#dispatcher(undici, url),
+        origin: route.origin,
+        path: route.path,
         signal: guard.signal,
         headersTimeout: 0,
         bodyTimeout: 0,
@@ -130,7 +151,8 @@ export class UndiciClient implements HttpClient {
           'accept-encoding': 'identity',
           'user-agent': userAgent,
           ...request.headers,
-          ...secrets,
+          ...(mayCarryToken(url) ? secrets : {}),
+          ...route.headers,
         },
       });
       guard.disarm();
@@ -138,33 +160,42 @@ export class UndiciClient implements HttpClient {
         guard.end();
         answer.body.destroy();
       };
+      answer.body.on('error', () => undefined);
+      if (route.proxy !== null && answer.statusCode === 407) {
+        close();
+        throw loginFault(route.proxy);
+      }
       // a redirect whose body is read to the end leaves the connection usable for the next request
       const drain = async () => {
         guard.arm();
         await answer.body.dump({ limit: 64 * 1024 }).catch(() => undefined);
         guard.end();
       };
-      answer.body.on('error', () => undefined);
       const headers = flatten(answer.headers);
       const body = guardedBody(answer.body, guard, url);
       return { url, status: answer.statusCode, headers, body, close, drain };
     } catch (error) {
       guard.end();
-      throw networkFault(error, { guard, url, caller: request.signal });
+      throw networkFault(error, {
+        guard,
+        url: route.proxy === null ? url : route.origin,
+        caller: request.signal,
+        ...(route.proxy === null ? {} : { proxy: route.proxy }),
+      });
     }
   }
 
-  #dispatcher(undici: Pick<typeof import('undici'), 'Agent' | 'ProxyAgent'>, url: string): Dispatcher {
-    const proxy = proxyFor(url, this.#options.proxies ?? {});
-    const known = this.#dispatchers.get(proxy);
-    if (known !== undefined) return known;
-    const connect = { timeout: this.#options.connectMs ?? 10_000 };
-    const made =
-      proxy === null
-        ? new undici.Agent({ connect })
-        : new undici.ProxyAgent({ uri: proxy, connect, requestTls: connect, proxyTls: connect });
-    this.#dispatchers.set(proxy, made);
-    return made;
+  async #ways(): Promise<Routes> {
+    this.#routes ??= this.#createRoutes();
+    return this.#routes;
+  }
+
+  async #createRoutes(): Promise<Routes> {
+    const { connectMs = 10_000, proxies = {}, certificates, lookup } = this.#options;
+    const { undici } = await import('./undici.ts');
+    const trusted = certificates?.() ?? null;
+    const secureContext = trusted === null ? null : trusting(trusted);
+    return new Routes({ undici, proxies, timeoutMs: connectMs, secureContext, lookup });
   }
 }
 

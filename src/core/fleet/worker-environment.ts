@@ -2,6 +2,7 @@ import type { RmaConfig } from '../domain/config.ts';
 import { secretPath } from '../domain/secret-names.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { fromContainer, HOST_FROM_CONTAINER, hasCredentials } from '../host-address.ts';
+import { PROXY_VARIABLES } from '../network/proxy.ts';
 import { SOURCES } from '../source/sources.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 
@@ -72,15 +73,15 @@ function hubAddresses({ hub }: Pick<RmaConfig, 'hub'>, environment: Variables): 
   return Object.fromEntries(addresses);
 }
 
-const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
-
 /** Addresses and proxies as a container needs them: the host's loopback is replaced by the host's alias. */
 function containerAddresses(
   addresses: Variables,
   environment: Variables,
   internalHosts: readonly string[],
 ): ContainerEnvironment {
-  const proxies = PROXIES.flatMap((name) => (environment[name] ? [[name, environment[name]] as const] : []));
+  const proxies = PROXY_VARIABLES.flatMap((name) =>
+    environment[name] ? [[name, environment[name]] as const] : [],
+  );
   const all = [...Object.entries(addresses), ...proxies];
   for (const [name, address] of all) refuseCredentials(name, address);
   const rewritten = all.map(([name, address]) => [name, fromContainer(address)] as const);
@@ -95,14 +96,8 @@ function containerAddresses(
 
 /** Requests inside the project's network and to the host must not go through a proxy. */
 function noProxy(environment: Variables, internalHosts: readonly string[]): Variables {
-  const given = environment['NO_PROXY'] || environment['no_proxy'] || '';
-  const names = [
-    ...given.split(',').map((name) => name.trim()),
-    'localhost',
-    '127.0.0.1',
-    HOST_FROM_CONTAINER,
-    ...internalHosts,
-  ];
+  const given = environment['no_proxy'] || environment['NO_PROXY'] || '';
+  const names = [...given.split(/[\s,]+/), 'localhost', '127.0.0.1', HOST_FROM_CONTAINER, ...internalHosts];
   const list = [...new Set(names.filter((name) => name !== ''))].join(',');
   return { NO_PROXY: list, no_proxy: list };
 }

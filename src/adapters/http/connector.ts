@@ -1,0 +1,86 @@
+import type { LookupFunction, Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import { type ProxyServer, proxyAddress } from '../../core/network/proxy.ts';
+import type { Reach } from './address-kind.ts';
+import { networkFault } from './fault.ts';
+import { guardedLookup } from './guarded-lookup.ts';
+import { connectTunnel } from './http-tunnel.ts';
+import { connectSocks } from './socks5.ts';
+import type { Connector, ConnectorTarget, Undici } from './undici.ts';
+
+/** How connections are made. */
+export interface ConnectorOptions {
+  readonly timeoutMs: number;
+  /** null: the certificates that Node.js trusts */
+  readonly secureContext: SecureContext | null;
+  /** default: the resolver of this machine */
+  readonly lookup?: LookupFunction | undefined;
+}
+
+/** Returns a connector for direct connections within the reach. `onConnect` receives host and address of each. */
+export function directConnector(
+  { buildConnector }: Undici,
+  { timeoutMs, secureContext, lookup }: ConnectorOptions,
+  {
+    reach,
+    onConnect,
+  }: { readonly reach: Reach; readonly onConnect: (host: string, address: string) => void },
+): Connector {
+  const connect = buildConnector({
+    timeout: timeoutMs,
+    lookup: guardedLookup({ reach, lookup }),
+    ...(secureContext === null ? {} : { secureContext }),
+  });
+  return (target, callback) =>
+    connect(target, (...ended) => {
+      const [, socket] = ended;
+      if (socket?.remoteAddress !== undefined) onConnect(target.hostname, socket.remoteAddress);
+      callback(...ended);
+    });
+}
+
+/** Returns a connector through a proxy: CONNECT, or SOCKS 5. The proxy resolves host names. */
+export function proxyConnector(
+  { buildConnector }: Undici,
+  { timeoutMs, secureContext }: ConnectorOptions,
+  proxy: ProxyServer,
+): Connector {
+  const trust = secureContext === null ? {} : { secureContext };
+  const toProxy = promised(buildConnector({ timeout: timeoutMs, ...trust }));
+  const secured = buildConnector({ timeout: timeoutMs, ...trust });
+  const through = proxy.protocol === 'socks5' ? connectSocks : connectTunnel;
+  const open = async ({ hostname, port, protocol }: ConnectorTarget): Promise<Socket> => {
+    const socket = await toProxy(proxyTarget(proxy)).catch((error: unknown) => {
+      throw networkFault(error, { url: proxyAddress(proxy), proxy });
+    });
+    const to = { hostname, port: port === '' || port === undefined ? DEFAULT_PORTS[protocol] : Number(port) };
+    return through(socket, { hostname, port: to.port ?? 443 }, { proxy, timeoutMs });
+  };
+  return (target, callback) => {
+    open(target).then(
+      (socket) => {
+        if (target.protocol === 'https:') secured({ ...target, httpSocket: socket }, callback);
+        else callback(null, socket);
+      },
+      (error: Error) => callback(error, null),
+    );
+  };
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
+function proxyTarget({ protocol, hostname, port }: ProxyServer): ConnectorTarget {
+  return {
+    hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+    host: `${hostname}:${port}`,
+    protocol: protocol === 'https' ? 'https:' : 'http:',
+    port: String(port),
+  };
+}
+
+function promised(connect: Connector): (target: ConnectorTarget) => Promise<Socket> {
+  return (target) =>
+    new Promise((resolve, reject) => {
+      connect(target, (...[error, socket]) => (error === null ? resolve(socket) : reject(error)));
+    });
+}

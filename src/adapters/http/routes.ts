@@ -1,0 +1,109 @@
+import type { Agent, Dispatcher } from 'undici';
+import type { ProxyServer } from '../../core/network/proxy.ts';
+import {
+  type AddressKind,
+  addressKind,
+  CONFIGURED,
+  hostKind,
+  moreDistant,
+  type Reach,
+} from './address-kind.ts';
+import { type ConnectorOptions, directConnector, proxyConnector } from './connector.ts';
+import { proxyAuthorization } from './http-tunnel.ts';
+import { type ProxyEnvironment, proxyFor } from './proxy.ts';
+import type { Connector, Undici } from './undici.ts';
+import { checkHost } from './unsafe-address.ts';
+
+export interface RouteOptions extends ConnectorOptions {
+  readonly undici: Undici;
+  readonly proxies: ProxyEnvironment;
+}
+
+/** How a request reaches its host. */
+export interface Route {
+  readonly dispatcher: Dispatcher;
+  /** of the host, or of a proxy that gets the whole URL */
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** that gets the whole URL; null: the response comes from the host */
+  readonly proxy: ProxyServer | null;
+}
+
+/** Finds the way to each URL: directly or through a proxy, and only to addresses within the reach of the request. */
+export class Routes {
+  readonly #options: RouteOptions;
+  readonly #agents = new Map<string, Agent>();
+  /** host → kind of the address that it was reached at; the most distant one counts */
+  readonly #kinds = new Map<string, AddressKind>();
+
+  constructor(options: RouteOptions) {
+    this.#options = options;
+  }
+
+  /** @throws RmaError RMA_PROXY_INVALID (2), RMA_HUB_UNSAFE_ADDRESS and RMA_HUB_UNSAFE_REDIRECT (6) */
+  to(url: string, reach: Reach): Route {
+    const { origin, host, hostname, pathname, search, protocol } = new URL(url);
+    checkHost(hostname, reach);
+    const proxy = proxyFor(url, this.#options.proxies);
+    const path = pathname + search;
+    if (proxy === null) {
+      return { dispatcher: this.#direct(reach), origin, path, headers: {}, proxy };
+    }
+    if (protocol === 'https:' || proxy.protocol === 'socks5') {
+      return { dispatcher: this.#through(proxy), origin, path, headers: {}, proxy: null };
+    }
+    // RFC 9112 3.2.2: a proxy gets the whole URL of a plain request
+    return {
+      dispatcher: this.#direct(CONFIGURED),
+      origin: `${proxy.protocol}://${proxy.hostname}:${proxy.port}`,
+      path: origin + path,
+      headers: { host, ...proxyAuthorization(proxy) },
+      proxy,
+    };
+  }
+
+  /** Returns the kind of address that a URL was reached at. A host behind a proxy counts as public. */
+  kindOf(url: string): AddressKind {
+    const { hostname } = new URL(url);
+    return hostKind(hostname) ?? this.#kinds.get(bare(hostname)) ?? 'public';
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
+  }
+
+  #direct(reach: Reach): Agent {
+    // connections are reused only by requests with the same reach
+    return this.#agent([...reach].sort().join(), (undici) =>
+      directConnector(undici, this.#options, {
+        reach,
+        onConnect: (host, address) => this.#record(host, addressKind(address)),
+      }),
+    );
+  }
+
+  #through(proxy: ProxyServer): Agent {
+    const { variable, protocol, hostname, port } = proxy;
+    return this.#agent(`${variable} ${protocol}://${hostname}:${port}`, (undici) =>
+      proxyConnector(undici, this.#options, proxy),
+    );
+  }
+
+  #agent(key: string, connector: (undici: Undici) => Connector): Agent {
+    const known = this.#agents.get(key);
+    if (known !== undefined) return known;
+    const { undici } = this.#options;
+    const made = new undici.Agent({ connect: connector(undici) });
+    this.#agents.set(key, made);
+    return made;
+  }
+
+  #record(host: string, kind: AddressKind): void {
+    this.#kinds.set(bare(host), moreDistant(kind, this.#kinds.get(bare(host)) ?? kind));
+  }
+}
+
+function bare(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}
