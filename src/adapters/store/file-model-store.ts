@@ -20,6 +20,7 @@ import { type Disk, NO_RECORD, realDisk, unless } from './disk/disk.ts';
 import { diskFault, onDisk } from './disk/disk-fault.ts';
 import { ensureDir, writeAtomic } from './disk/files.ts';
 import { guardedDisk } from './disk/guarded-disk.ts';
+import { assertNamesFit } from './disk/name-clash.ts';
 import { freeBytesAt } from './disk/same-file-system.ts';
 import { guardOf } from './disk/store-guard.ts';
 import type { LayoutWriter } from './layouts/layout-writer.ts';
@@ -85,7 +86,9 @@ export class FileModelStore implements ModelStore {
     onBytes: (bytes: number) => void,
     signal: AbortSignal,
   ): Promise<readonly PinnedFile[]> {
+    const paths = model.files.map(({ path }) => path);
     return onDisk(this.root, async () => {
+      await assertNamesFit(this.#disk, { subject: model.ref, paths, staging: this.#stagingFor(model) });
       return this.#layout(model).adopt(model, { onBytes, signal });
     });
   }

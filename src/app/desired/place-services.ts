@@ -4,8 +4,10 @@ import type { Selection } from '../../core/domain/selection.ts';
 import type { Snapshot } from '../../core/domain/snapshot.ts';
 import { type Choices, type PlacementRound, placeProject } from '../../core/placement/place-project.ts';
 import { type ProjectGpus, projectGpus } from '../../core/placement/project-gpus.ts';
+import { modelChecks } from '../../core/plan/model-checks.ts';
 import { placementChecks } from '../../core/plan/placement-checks.ts';
 import type { PlanCheck } from '../../core/plan/plan-types.ts';
+import { checkGguf } from '../../core/profile/check-gguf.ts';
 import type { ProjectRequest } from './read-request.ts';
 import { type Hubs, resolveSelection } from './resolve-selection.ts';
 
@@ -34,7 +36,7 @@ export interface PlaceRequest {
 /**
  * Chooses a variant of each profile and GPUs for its services. Places with what is known of the models, resolves those that
  * were chosen, and places again until nothing new is known.
- * @throws RmaError RMA_GPU_* (2 bad request, 3 no GPU, 5 does not fit), RMA_HUB_*
+ * @throws RmaError RMA_GPU_* (2 bad request, 3 no GPU, 5 does not fit), RMA_HUB_*, RMA_MODEL_AMBIGUOUS (2)
  */
 export async function placeServices(
   hubs: Hubs,
@@ -51,11 +53,21 @@ export async function placeServices(
   for (;;) {
     const round = placeProject({ config, catalog, named, serviceNames, gpus, resolved }, choices);
     const more = await resolveSelection(hubs, { catalog, selection: round.selection, resolved });
-    if (more === null && round.isStable) return placedServices(project, gpus, { ...round, resolved });
+    if (more === null && round.isStable) {
+      refuseUnloadable(round.selection, resolved);
+      return placedServices(project, gpus, { ...round, resolved });
+    }
     // a variant whose model is missing may not exist in the next round
     const keepsVariants = more === null || more.missing.size === resolved.missing.size;
     choices = keepsVariants ? round.choices : { ...round.choices, variants: new Map() };
     resolved = more ?? resolved;
+  }
+}
+
+/** @throws RmaError RMA_MODEL_AMBIGUOUS, RMA_MODEL_UNSERVABLE (2) */
+function refuseUnloadable({ services }: Selection, { pinned }: ResolvedModels): void {
+  for (const { profile, engine, models } of services) {
+    checkGguf({ profile, engine, models: models.flatMap(({ ref }) => pinned.get(ref) ?? []) });
   }
 }
 
@@ -72,15 +84,18 @@ function placedServices(
     placed,
     devices,
     resolved,
-    checks: placementChecks({
-      placed,
-      requested: config.variants,
-      devices,
-      inventory,
-      reservations,
-      replaced,
-      leftOut: leftOut.filter(({ profile }) => own.includes(profile)),
-    }),
+    checks: [
+      ...placementChecks({
+        placed,
+        requested: config.variants,
+        devices,
+        inventory,
+        reservations,
+        replaced,
+        leftOut: leftOut.filter(({ profile }) => own.includes(profile)),
+      }),
+      ...modelChecks(selection.refs.flatMap((ref) => resolved.pinned.get(ref) ?? [])),
+    ],
     acted: named.map((name) => replaced.find(({ profile }) => profile === name)?.by ?? name),
     replaced: Object.fromEntries(replaced.map(({ profile, by }) => [profile, by])),
   };

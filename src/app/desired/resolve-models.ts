@@ -1,6 +1,7 @@
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import { NOTHING_RESOLVED, type ResolvedModels } from '../../core/domain/resolved-models.ts';
 import { RmaError } from '../../core/errors.ts';
+import { copiesNote } from '../../core/source/model-notes.ts';
 import { formatModelRef, parseModelRef } from '../../core/source/parse-ref.ts';
 import { parseResolved } from '../../core/source/resolved-file.ts';
 import type { Host } from '../../ports/host.ts';
@@ -41,7 +42,7 @@ export async function readResolved(host: Pick<Host, 'files'>, path: string): Pro
   return content === null ? NOTHING_RESOLVED : parseResolved(content, path);
 }
 
-/** Asks the hub for the files behind a reference. @throws RmaError RMA_HUB_* */
+/** Asks the hub for the files behind a reference, and reports which copies of the weights it leaves out. @throws RmaError RMA_HUB_* */
 export async function resolveOne(
   invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal'>,
   name: string,
@@ -49,5 +50,10 @@ export async function resolveOne(
   const ref = parseModelRef(name);
   const source = invocation.sources.find((candidate) => candidate.source === ref.source);
   if (source === undefined) throw new Error(`no source for ${formatModelRef(ref)}`);
-  return step(invocation, `resolving ${name}`, () => source.resolve(ref, invocation.signal));
+  const pinned = await step(invocation, `resolving ${name}`, () => source.resolve(ref, invocation.signal));
+  const note = copiesNote(pinned);
+  if (note !== null) {
+    invocation.reporter.emit({ type: 'log', level: 'info', text: `${note.text}; ${note.hint}` });
+  }
+  return pinned;
 }

@@ -21,6 +21,8 @@ export interface FetchContext {
 interface Piece extends StagingSlot {
   readonly key: string;
   readonly file: PinnedFile;
+  /** of all files with this content */
+  readonly names: readonly string[];
 }
 
 /** Groups files by content, so that the same content is downloaded once. */
@@ -48,7 +50,8 @@ export async function fetchContents(
   const pieces: Piece[] = [];
   for (const [key, { files }] of contents) {
     const [file] = files;
-    pieces.push({ ...(await shared.store.stage(model, file)), key, file });
+    const names = files.map(({ path }) => path);
+    pieces.push({ ...(await shared.store.stage(model, file)), key, file, names });
   }
   const here = new Map(pieces.map(({ key, durableBytes }) => [key, durableBytes]));
   for (const [key, bytes] of here) meter.file(key, bytes, 0);
@@ -109,14 +112,14 @@ async function transferOne({
   context,
   signal,
 }: OneTransfer): Promise<StagedFile> {
-  const { key, file, path } = piece;
+  const { key, file, path, names } = piece;
   const digest = await context.shared.transfer.fetch({
     location: source.locate(model, file),
     bytes: file.bytes,
     digest: file.digest,
     slot: piece,
     label: fileLabel(model, file),
-    magic: /\.gguf$/i.test(file.path) ? 'GGUF' : null,
+    magic: names.some((name) => /\.gguf$/i.test(name)) ? 'GGUF' : null,
     onBytes: (doneBytes, receivedBytes) => {
       here.set(key, Math.max(doneBytes, receivedBytes > 0 ? 0 : piece.durableBytes));
       if (receivedBytes > 0) context.meter.enter('downloading');

@@ -77,6 +77,8 @@ export interface Engine {
   readonly overheadBytes: number;
   /** ids of supported model sources */
   readonly reads: readonly string[];
+  /** `gguf`: it opens the one GGUF model of a reference by its path; null: all files of the reference */
+  readonly loads: 'gguf' | null;
   /** default tokens of context and concurrent requests */
   readonly context: number;
   readonly concurrency: number;

@@ -13,12 +13,16 @@ export type SafetensorsHeader =
 const headerSchema = z.record(z.string(), z.unknown());
 const tensorSchema = z.object({ data_offsets: z.tuple([wholeNumber(0), wholeNumber(0)]) });
 
-/** Longest header that is read, bytes. */
-export const MAX_SAFETENSORS_HEADER = 8 * 2 ** 20;
+/** Longest header of the format, bytes: `MAX_HEADER_SIZE` of its reference implementation. */
+export const MAX_SAFETENSORS_HEADER = 100_000_000;
+
+/** Longest header of which every entry is checked, bytes. */
+const MAX_PARSED = 8 * 2 ** 20;
 
 /**
  * Returns the bytes of all tensors of a safetensors file: 8 bytes with the length of the header, little endian, then the
- * header as JSON, where each tensor has `data_offsets`.
+ * header as JSON, where each tensor has `data_offsets`. Of a header over 8 MiB only the length is used, so that memory and
+ * traffic stay small: the format allows no holes, so everything after the header is tensors.
  * Format: https://github.com/huggingface/safetensors#format
  */
 export function readSafetensorsHeader(prefix: Uint8Array, fileBytes: number): SafetensorsHeader {
@@ -29,6 +33,7 @@ export function readSafetensorsHeader(prefix: Uint8Array, fileBytes: number): Sa
     return { state: 'broken', why: `invalid header length of ${length} bytes` };
   }
   const end = Number(length) + 8;
+  if (length > BigInt(MAX_PARSED)) return { state: 'done', tensorBytes: fileBytes - end };
   if (prefix.byteLength < end) return { state: 'more', bytes: end };
   const tensors = valueOrNull(
     headerSchema,

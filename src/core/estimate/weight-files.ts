@@ -1,4 +1,6 @@
 import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
+import { isProjector } from '../reference/gguf-models.ts';
+import { splitPart } from '../reference/split-files.ts';
 import { sourceOf } from '../source/sources.ts';
 
 /** The files of a model that an engine loads. */
@@ -8,8 +10,6 @@ export interface WeightFiles {
   readonly header: PinnedFile | null;
   readonly bytes: number;
 }
-
-const SPLIT = /-\d{5}-of-\d{5}\.gguf$/i;
 
 /**
  * Selects the weights of a model: the model, projector and adapter layers of an Ollama model; else safetensors, without
@@ -33,15 +33,14 @@ export function weightFiles(model: PinnedModel): WeightFiles {
 }
 
 function ggufFiles(files: readonly PinnedFile[]): WeightFiles {
-  const isProjector = ({ path }: PinnedFile): boolean => /mmproj/i.test(path);
-  const main = files.filter((file) => !isProjector(file));
+  const main = files.filter(({ path }) => !isProjector(path));
   const models = new Map<string, PinnedFile[]>();
   for (const file of main.length > 0 ? main : files) {
-    const name = file.path.replace(SPLIT, '');
+    const name = splitPart(file.path)?.whole ?? file.path;
     models.set(name, [...(models.get(name) ?? []), file]);
   }
   const [largest = []] = [...models.values()].sort((a, b) => sizeOf(b) - sizeOf(a));
-  const projector = main.length > 0 ? largestOf(files.filter(isProjector)) : 0;
+  const projector = main.length > 0 ? largestOf(files.filter(({ path }) => isProjector(path))) : 0;
   return { format: 'gguf', header: largest[0] ?? null, bytes: sizeOf(largest) + projector };
 }
 

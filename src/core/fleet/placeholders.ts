@@ -1,7 +1,8 @@
-import { pinnedBytes } from '../domain/pinned-model.ts';
+import { type PinnedModel, pinnedBytes } from '../domain/pinned-model.ts';
 import type { ServicePlacement } from '../domain/placement.ts';
+import type { Engine } from '../domain/profile.ts';
 import type { SelectedService } from '../domain/selection.ts';
-import { engineSubpath } from '../source/describe-model.ts';
+import { engineSubpath, ggufSubpath } from '../source/describe-model.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 import { type FleetInput, pinnedModel } from './fleet-input.ts';
 import { promptCacheMiB } from './prompt-cache.ts';
@@ -28,7 +29,7 @@ export function placeholdersOf(input: FleetInput, selected: SelectedService): Pl
     prompt_cache_mib: String(promptCacheMiB(selected.memoryBytes, fileBytes(input, selected))),
     ...(only === undefined
       ? {}
-      : { name: only.name, model: `${STORE_MOUNT}/${engineSubpath(pinnedModel(input, only.ref))}` }),
+      : { name: only.name, model: `${STORE_MOUNT}/${subpathFor(engine, pinnedModel(input, only.ref))}` }),
     ...(placement === undefined || placement.devices.length === 0 ? {} : gpuPlaceholders(placement)),
   };
 }
@@ -41,6 +42,10 @@ function longestText({ contextLengths }: FleetInput, { models }: SelectedService
 /** Returns the size of the files of all models of a service, bytes. */
 function fileBytes(input: FleetInput, { models }: SelectedService): number {
   return models.reduce((sum, { ref }) => sum + pinnedBytes(pinnedModel(input, ref)), 0);
+}
+
+function subpathFor({ loads }: Engine, model: PinnedModel): string {
+  return loads === 'gguf' ? ggufSubpath(model) : engineSubpath(model);
 }
 
 /** Returns the text with its placeholders replaced. Unknown ones stay: the braces may be meant for the engine. */

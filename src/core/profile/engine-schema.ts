@@ -48,6 +48,7 @@ export const engineSchema = mapping({
   memory: optional(z.enum(ENGINE_MEMORY)),
   overhead: optional(size),
   reads: optional(z.array(z.enum(SOURCES.map(({ id }) => id)), sourceList).check(z.minLength(1, sourceList))),
+  loads: optional(z.enum(['gguf'], '"gguf", or no such key')),
   context: optional(wholeNumber(1, 10_000_000)),
   concurrency: optional(wholeNumber(1, 4096)),
   gpu_command: optional(command(ON_GPUS)),

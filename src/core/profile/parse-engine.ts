@@ -34,6 +34,7 @@ function engineOf(file: z.output<typeof engineSchema>): Omit<Engine, 'name'> {
     ...releaseOf(file),
     ...gpuUseOf(file),
     reads: file.reads ?? PLAIN_FILES,
+    loads: file.loads ?? null,
     context: file.context ?? 4096,
     concurrency: file.concurrency ?? 1,
     ulimits: file.ulimits ?? {},

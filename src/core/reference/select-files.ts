@@ -1,14 +1,6 @@
 import { matchGlob } from './glob.ts';
-
-const SAFETENSORS = /\.safetensors$/i;
-
-/** Weights in formats other than safetensors: PyTorch pickles, TensorFlow, Flax, Rust, ONNX, OpenVINO, Core ML, GGUF. */
-const OTHER_WEIGHTS: readonly RegExp[] = [
-  /\.(bin|pt|pth|pkl|pickle|ckpt|h5|msgpack|ot|npz|onnx|onnx_data|tflite|pb|gguf|ggml|llamafile)$/i,
-  /\.(bin|pt|h5|msgpack)\.index\.json$/i,
-  /(^|\/)openvino_[^/]*\.xml$/i,
-  /\.(mlmodel|mlpackage)(\/|$)/i,
-];
+import { splitPart } from './split-files.ts';
+import { weightCopies } from './weight-copies.ts';
 
 export interface FileSelection<T> {
   readonly files: readonly T[];
@@ -17,18 +9,38 @@ export interface FileSelection<T> {
 }
 
 /**
- * Selects the files of a reference: those that match its pattern; without a pattern all files, except weights in other
- * formats if the repository has safetensors weights.
+ * Selects the files of a reference: those that match its pattern, with the other parts of split GGUF models among them;
+ * without a pattern all files, except copies of weights.
  */
 export function selectFiles<T extends { readonly path: string }>(
   listing: readonly T[],
   pattern: string | null,
 ): FileSelection<T> {
-  const hasSafetensors = listing.some(({ path }) => SAFETENSORS.test(path));
-  const isSelected = (path: string) =>
-    pattern === null ? !(hasSafetensors && isOtherWeights(path)) : matchGlob(pattern, path);
-  const files = listing.filter(({ path }) => isSelected(path));
+  const paths = listing.map(({ path }) => path);
+  const selected = pattern === null ? withoutCopies(paths) : matching(paths, pattern);
+  const files = listing.filter(({ path }) => selected.has(path));
   return { files, complete: files.length === listing.length };
+}
+
+function withoutCopies(paths: readonly string[]): ReadonlySet<string> {
+  const copies = weightCopies(paths);
+  return new Set(paths.filter((path) => !copies.has(path)));
+}
+
+/** One part of a split GGUF model cannot be loaded without the others. */
+function matching(paths: readonly string[], pattern: string): ReadonlySet<string> {
+  const matched = paths.filter((path) => matchGlob(pattern, path));
+  return new Set([...matched, ...splitParts(matched)]);
+}
+
+/** Returns all parts of the split GGUF models among the paths, also those that are not among them. */
+export function splitParts(paths: readonly string[]): ReadonlySet<string> {
+  const splits = new Map<string, readonly string[]>();
+  for (const path of paths) {
+    const split = /\.gguf$/i.test(path) ? splitPart(path) : null;
+    if (split !== null) splits.set(split.all[0] ?? path, split.all);
+  }
+  return new Set([...splits.values()].flat());
 }
 
 /** Returns at most `limit` paths that are most similar to a pattern, best first, for the error if nothing matched. */
@@ -44,10 +56,6 @@ export function nearestPaths(paths: readonly string[], pattern: string, limit: n
     .sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1))
     .slice(0, limit)
     .map(({ path }) => path);
-}
-
-function isOtherWeights(path: string): boolean {
-  return OTHER_WEIGHTS.some((format) => format.test(path));
 }
 
 function bigrams(text: string): ReadonlySet<string> {

@@ -1,4 +1,6 @@
 import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
+import { ggufModels } from '../reference/gguf-models.ts';
+import { splitPart } from '../reference/split-files.ts';
 import { sourceOf } from './sources.ts';
 
 /** Returns what pins the content, in one line: a commit, a URL, the digest of a manifest. */
@@ -15,8 +17,9 @@ export function modelVersion(model: PinnedModel): string {
 /** Returns where one file comes from, for people and as part of a name. */
 export function fileOrigin(model: PinnedModel, file: PinnedFile): string {
   const source = sourceOf(model);
-  const origin = source.origin(model);
-  return source.store.layout === 'flat' ? origin : `${origin}/${file.path}`;
+  return source.store.layout === 'flat'
+    ? source.locate(model, file, '')
+    : `${source.origin(model)}/${file.path}`;
 }
 
 /** Returns a file as progress lines and errors show it. */
@@ -24,12 +27,30 @@ export function fileLabel(model: PinnedModel, file: PinnedFile): string {
   return sourceOf(model).label(model, file);
 }
 
-/** Returns where an engine finds the model, relative to the store: the file if the model is a single one, else its directory. */
+/**
+ * Returns where an engine finds the model, relative to the store: the file if the model is a single one, the first part if
+ * it is a split GGUF model, else its directory.
+ */
 export function engineSubpath(model: PinnedModel): string {
+  const paths = model.files.map(({ path }) => path);
+  const [only, ...more] = paths.length === 1 ? paths : ggufModels(paths);
+  if (only === undefined || more.length > 0) return directoryOf(model);
+  const parts = splitPart(only)?.all ?? [only];
+  return paths.every((path) => parts.includes(path)) ? subpath(model, only) : directoryOf(model);
+}
+
+/** Returns where an engine that loads a GGUF file finds the model's only one, relative to the store; else as `engineSubpath`. */
+export function ggufSubpath(model: PinnedModel): string {
+  const [only, ...more] = ggufModels(model.files.map(({ path }) => path));
+  return only === undefined || more.length > 0 ? engineSubpath(model) : subpath(model, only);
+}
+
+function subpath(model: PinnedModel, path: string): string {
+  return sourceOf(model).store.home(model) === '' ? directoryOf(model) : `${directoryOf(model)}/${path}`;
+}
+
+function directoryOf(model: PinnedModel): string {
   const { store } = sourceOf(model);
   const home = store.home(model);
-  if (home === '') return store.directory;
-  const [only, ...more] = model.files;
-  const directory = `${store.directory}/${home}`;
-  return only === undefined || more.length > 0 ? directory : `${directory}/${only.path}`;
+  return home === '' ? store.directory : `${store.directory}/${home}`;
 }

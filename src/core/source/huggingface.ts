@@ -3,19 +3,16 @@ import type { PinnedFile } from '../domain/pinned-model.ts';
 import { badAnswer } from '../hub/bad-answer.ts';
 import { errorCodeOf, HF_TOKEN_WAYS, hubRefusal } from '../hub/hub-refusal.ts';
 import { nextPageUrl } from '../hub/next-page.ts';
-import { noMatch } from '../hub/no-match.ts';
-import { selectFiles } from '../reference/select-files.ts';
 import { matching } from '../schema/rules.ts';
-import { assertSafePaths } from '../store/safe-path.ts';
 import { type NamedCommit, parseCommit, parseTreePage } from './huggingface-listing.ts';
 import { pinnedFields } from './pinned-fields.ts';
 import {
   type PinnedRepository,
   type RepositoryRef,
-  repoSchema,
+  repositoryFields,
   repositoryReference,
-  revisionSchema,
 } from './repository.ts';
+import { selectRepository } from './select-repository.ts';
 import { type Access, ask, type Dialog, type Source, type SourceReply } from './source.ts';
 
 /** A Hugging Face repository at one commit, or the part of it that the reference selects. */
@@ -58,10 +55,8 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
   },
   schema: z.object({
     ...pinnedFields('hf'),
-    repo: repoSchema,
-    revision: revisionSchema,
+    ...repositoryFields,
     commit: matching(/^[0-9a-f]{40}$/, '40 hexadecimal digits'),
-    complete: z.boolean(),
   }),
   *resolve(ref, access) {
     const { commit, id } = yield* fetchCommit(ref, access);
@@ -93,17 +88,14 @@ export function pinnedHfModel(
   ref: RepositoryRef,
   { repo, commit, listing }: ListedRepository,
 ): PinnedHfModel {
-  const { files, complete } = selectFiles(listing, ref.pattern);
-  if (files.length === 0) throw noMatch(ref, listing);
-  const paths = files.map(({ path }) => path);
-  assertSafePaths(paths, repo);
+  const { entries: files, fields } = selectRepository(ref, listing);
   return {
     source: 'hf',
     ref: huggingface.format(ref),
     repo,
     revision: ref.revision,
     commit,
-    complete,
+    ...fields,
     files,
   };
 }

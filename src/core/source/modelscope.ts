@@ -3,9 +3,6 @@ import type { PinnedFile } from '../domain/pinned-model.ts';
 import { RmaError } from '../errors.ts';
 import { announcedBytes } from '../hub/announced-bytes.ts';
 import { hubRefusal, type TokenWays } from '../hub/hub-refusal.ts';
-import { noMatch } from '../hub/no-match.ts';
-import { selectFiles } from '../reference/select-files.ts';
-import { assertSafePaths } from '../store/safe-path.ts';
 import {
   type MsAnswer,
   type MsEntry,
@@ -17,10 +14,10 @@ import { pinnedFields } from './pinned-fields.ts';
 import {
   type PinnedRepository,
   type RepositoryRef,
-  repoSchema,
+  repositoryFields,
   repositoryReference,
-  revisionSchema,
 } from './repository.ts';
+import { selectRepository } from './select-repository.ts';
 import { type Access, ask, type Dialog, type Source } from './source.ts';
 
 /** A ModelScope repository: it has no commit of a whole listing, the files' hashes pin it. */
@@ -59,20 +56,15 @@ export const modelscope: Source<RepositoryRef, PinnedMsModel> = {
   },
   schema: z.object({
     ...pinnedFields('ms'),
-    repo: repoSchema,
-    revision: revisionSchema,
-    complete: z.boolean(),
+    ...repositoryFields,
   }),
   *resolve(ref, access) {
     const { repo, revision } = ref;
     const listing = yield* listAll(ref, access);
-    const { files: entries, complete } = selectFiles(listing, ref.pattern);
-    if (entries.length === 0) throw noMatch(ref, listing);
-    const paths = entries.map(({ path }) => path);
-    assertSafePaths(paths, repo);
+    const { entries, fields } = selectRepository(ref, listing);
     const files: PinnedFile[] = [];
     for (const entry of entries) files.push(yield* pinned(ref, entry, access));
-    return { source: 'ms', ref: this.format(ref), repo, revision, complete, files };
+    return { source: 'ms', ref: this.format(ref), repo, revision, ...fields, files };
   },
   locate: (model, { path }, endpoint) => fileUrl(model, path, endpoint),
   origin: ({ repo, revision }) => `ms:${repo}@${revision}`,

@@ -9,7 +9,7 @@ import { EMPTY_SHA256 } from '../store/digest.ts';
 
 /** One blob of a manifest and its role. */
 export interface OllamaBlob {
-  /** last word of the media type: `model`, `template`, `params`, …; `config` for the configuration */
+  /** last word of the media type: `model`, `template`, `params`, …; `config` for the configuration; empty for an unknown type */
   readonly kind: string;
   readonly bytes: number;
   /** 64 hex digits */
@@ -22,23 +22,25 @@ export interface OllamaManifest {
   readonly layers: readonly OllamaBlob[];
 }
 
+const OLLAMA_LAYER = /^application\/vnd\.ollama\.image\.([a-z]{1,40})$/;
+
 const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
   'application/vnd.oci.image.manifest.v1+json',
 ] as const;
-const CONFIG_TYPE = /^application\/vnd\.docker\.container\.image\.v1\+json$/;
-const LAYER_TYPE = /^application\/vnd\.ollama\.image\.([a-z]{1,40})$/;
 
+/** As for Ollama, only the media types of layers mean something: the role of the blob. */
 const manifestSchema = z.object({
-  schemaVersion: z.literal(2),
-  mediaType: z.enum(MANIFEST_TYPES),
-  config: blobSchema(CONFIG_TYPE, 'the media type of a configuration'),
-  layers: z.array(blobSchema(LAYER_TYPE, 'a media type of Ollama')),
+  schemaVersion: z.optional(z.literal(2)),
+  mediaType: z.optional(z.enum(MANIFEST_TYPES)),
+  config: blobSchema(/^application\/[\w.+-]+\+json$/, 'a media type of JSON'),
+  layers: z.array(blobSchema(/^[\w.+-]+\/[\w.+-]+$/, 'a media type')),
 });
 
 /**
  * Parses a manifest of an Ollama registry: `{schemaVersion: 2, mediaType, config, layers}`, each entry
- * `{mediaType, digest, size}`. Digests become file names, so only lower-case sha256 is accepted.
+ * `{mediaType, digest, size}`. Layers of unknown types are kept, as Ollama keeps them. Digests become file names, so only
+ * lower-case sha256 is accepted.
  * @throws RmaError RMA_HUB_BAD_ANSWER
  */
 export function parseManifest(text: string, subject: string): OllamaManifest {
@@ -48,7 +50,7 @@ export function parseManifest(text: string, subject: string): OllamaManifest {
   const { config, layers } = parseAnswer(manifestSchema, text, reject);
   return {
     config: { ...blobOf(config), kind: 'config' },
-    layers: layers.map((layer) => ({ ...blobOf(layer), kind: LAYER_TYPE.exec(layer.mediaType)?.[1] ?? '' })),
+    layers: layers.map((layer) => ({ ...blobOf(layer), kind: kindOf(layer.mediaType) })),
   };
 }
 
@@ -71,7 +73,7 @@ export function blobFiles({ config, layers }: OllamaManifest, subject: string): 
 
 const layersSchema = z.object({
   layers: listOfValid(
-    z.object({ mediaType: matching(LAYER_TYPE, 'a media type of Ollama'), digest: z.string() }),
+    z.object({ mediaType: matching(OLLAMA_LAYER, 'a media type of Ollama'), digest: z.string() }),
   ),
 });
 
@@ -79,10 +81,7 @@ const layersSchema = z.object({
 export function layerKinds(manifest: string): ReadonlyMap<string, string> {
   const { layers } = jsonOrNull(layersSchema, manifest) ?? { layers: [] };
   return new Map(
-    layers.map(({ mediaType, digest }) => [
-      digest.replace(/^sha256:/, 'sha256-'),
-      LAYER_TYPE.exec(mediaType)?.[1] ?? '',
-    ]),
+    layers.map(({ mediaType, digest }) => [digest.replace(/^sha256:/, 'sha256-'), kindOf(mediaType)]),
   );
 }
 
@@ -91,6 +90,11 @@ export function badManifest(subject: string, fault: string): RmaError {
   return new RmaError('RMA_HUB_BAD_ANSWER', `invalid manifest of ${subject}: ${fault}`, {
     hint: 'check the registry address (RMA_OLLAMA_ENDPOINT) and whether a proxy responds instead',
   });
+}
+
+/** Returns the last word of a media type of Ollama; empty for any other type. */
+function kindOf(mediaType: string): string {
+  return OLLAMA_LAYER.exec(mediaType)?.[1] ?? '';
 }
 
 function blobSchema(type: RegExp, mustBe: string) {

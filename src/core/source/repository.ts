@@ -1,7 +1,9 @@
+import * as z from 'zod/mini';
 import type { ModelRef } from '../domain/model-ref.ts';
 import type { PinnedModel } from '../domain/pinned-model.ts';
 import { formatRepoRef, parseRepoRef, type RepoRef } from '../reference/repo-ref.ts';
-import { textWithout } from '../schema/rules.ts';
+import { splitPart } from '../reference/split-files.ts';
+import { text, textWithout, wholeNumber } from '../schema/rules.ts';
 import { pathFault } from '../store/safe-path.ts';
 import { malformed } from './malformed.ts';
 
@@ -19,7 +21,28 @@ export interface PinnedRepository extends PinnedModel {
   readonly revision: string;
   /** true if `files` is the whole repository */
   readonly complete: boolean;
+  /** copies of its weights that were left out; absent if there are none */
+  readonly copies?: LeftOutFiles | undefined;
+  /** projectors of the repository that the reference does not select, at most three; absent if it needs none */
+  readonly projectors?: readonly string[] | undefined;
 }
+
+/** Files that a reference leaves out. */
+export interface LeftOutFiles {
+  readonly files: number;
+  readonly bytes: number;
+  /** the largest, at most three */
+  readonly names: readonly string[];
+}
+
+/** Fields of the pinned models of all sources with repositories. */
+export const repositoryFields = {
+  repo: textWithout(repoFault, 'a repository as org/name'),
+  revision: textWithout(pathFault, 'a revision'),
+  complete: z.boolean(),
+  copies: z.optional(z.object({ files: wholeNumber(0), bytes: wholeNumber(0), names: z.array(text()) })),
+  projectors: z.optional(z.array(text())),
+};
 
 /** Returns what sources with repositories have in common. `defaultRevision` is the branch of a reference without `@revision`. */
 export function repositoryReference(id: string, defaultRevision: string) {
@@ -39,13 +62,11 @@ export function repositoryReference(id: string, defaultRevision: string) {
   };
 }
 
-/** Returns a file name without `.gguf`; null for another name or a pattern for several files. */
+/** Returns a file name without `.gguf` and the number of a part; null for another name or a pattern for several files. */
 export function ggufName(file: string | null): string | null {
-  return /([^/*?]+)\.gguf$/i.exec(file ?? '')?.[1] ?? null;
+  const name = file === null ? '' : (splitPart(file)?.whole ?? file);
+  return /([^/*?]+)\.gguf$/i.exec(name)?.[1] ?? null;
 }
-
-export const repoSchema = textWithout(repoFault, 'a repository as org/name');
-export const revisionSchema = textWithout(pathFault, 'a revision');
 
 function repoFault(name: string): string | null {
   return /^[\w.-]+(?:\/[\w.-]+)?$/.test(name) ? pathFault(name) : 'unexpected characters';

@@ -1,5 +1,6 @@
 import type { ModelRef } from '../domain/model-ref.ts';
 import { redact } from '../redact.ts';
+import { type SplitPart, splitPart } from '../reference/split-files.ts';
 import { pathFault } from '../store/safe-path.ts';
 import { malformed } from './malformed.ts';
 
@@ -43,6 +44,7 @@ export function parseUrlRef(text: string): UrlRef {
   const ref: UrlRef = { source: 'url', url: url.href, sha256, set, as };
   if (urlFileName(ref) === null)
     throw invalid(text, 'its path does not end in a file name; set one with #as=NAME');
+  refusePartAlone(text, ref);
   return ref;
 }
 
@@ -62,6 +64,63 @@ export function urlFileName({ url, as }: UrlRef): string | null {
   const last = new URL(url).pathname.split('/').at(-1) ?? '';
   const name = decoded(last);
   return name === null || !isFileName(name) ? null : name;
+}
+
+/** A file to download, and where it is. */
+export interface UrlFile {
+  /** file name in the set */
+  readonly path: string;
+  readonly url: string;
+  /** of the content; null if the reference has none for this file */
+  readonly sha256: string | null;
+}
+
+/**
+ * Returns the files of a reference: one, or all parts of a split model, whichever part it names. The hash of the reference
+ * is that of the named part. The names of the parts keep their numbers, because engines find the parts by them.
+ */
+export function urlFiles(ref: UrlRef): readonly UrlFile[] {
+  const name = urlFileName(ref) ?? '';
+  const named = urlPart(ref.url);
+  if (named === null) return [{ path: name, url: ref.url, sha256: ref.sha256 }];
+  const names = splitPart(name)?.all ?? splitPart(partName(name, named))?.all ?? [];
+  return names.map((path, at) => ({
+    path,
+    url: partUrl(ref.url, at + 1),
+    sha256: at + 1 === named.part ? ref.sha256 : null,
+  }));
+}
+
+/** Returns the URL of another part of the split model that a URL names. */
+export function partUrl(url: string, part: number): string {
+  const parsed = new URL(url);
+  const number = String(part).padStart(5, '0');
+  parsed.pathname = parsed.pathname.replace(/-\d{5}(-of-\d{5}\.[A-Za-z0-9]+)$/, `-${number}$1`);
+  return parsed.href;
+}
+
+function urlPart(url: string): SplitPart | null {
+  return splitPart(new URL(url).pathname);
+}
+
+/** Returns the name of a part for a chosen name without numbers. */
+function partName(name: string, { part, parts }: SplitPart): string {
+  const [number, count] = [part, parts].map((value) => String(value).padStart(5, '0'));
+  const dot = name.lastIndexOf('.');
+  const cut = dot > 0 ? dot : name.length;
+  return `${name.slice(0, cut)}-${number}-of-${count}${name.slice(cut) || '.gguf'}`;
+}
+
+/** Rejects the name of one part for a URL that does not name the same part: the other parts cannot be found. */
+function refusePartAlone(text: string, ref: UrlRef): void {
+  const part = splitPart(urlFileName(ref) ?? '');
+  const named = urlPart(ref.url);
+  if (part === null || (part.part === named?.part && part.parts === named.parts)) return;
+  const others = part.all.filter((_, at) => at + 1 !== part.part).slice(0, 3);
+  throw invalid(
+    text,
+    `"${ref.as ?? ''}" is one part of a split model, but the URL does not name that part, so ${others.join(', ')} cannot be found`,
+  );
 }
 
 /** Rejects secrets, because references are written to generated files and labels. */

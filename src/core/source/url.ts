@@ -1,19 +1,30 @@
 import * as z from 'zod/mini';
-import type { PinnedModel } from '../domain/pinned-model.ts';
+import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { announcedBytes } from '../hub/announced-bytes.ts';
 import { badAnswer } from '../hub/bad-answer.ts';
 import { errorCodeOf, hubRefusal } from '../hub/hub-refusal.ts';
+import { splitPart } from '../reference/split-files.ts';
 import { matching } from '../schema/rules.ts';
 import { assertSafePaths } from '../store/safe-path.ts';
 import { pinnedFields } from './pinned-fields.ts';
 import { ggufName } from './repository.ts';
 import { ask, type Dialog, type Source, type SourceReply } from './source.ts';
-import { formatUrlRef, parseUrlRef, URL_GRAMMAR, type UrlRef, urlFileName } from './url-reference.ts';
+import {
+  formatUrlRef,
+  parseUrlRef,
+  partUrl,
+  URL_GRAMMAR,
+  type UrlFile,
+  type UrlRef,
+  urlFileName,
+  urlFiles,
+} from './url-reference.ts';
 
-/** One file by direct URL, stored flat in a set. */
+/** One file by direct URL, or all parts of a split model, stored flat in a set. */
 export interface PinnedUrlModel extends PinnedModel {
   readonly source: 'url';
+  /** of the file; of the first part of a split model */
   readonly url: string;
   /** directory below `gguf/` */
   readonly set: string;
@@ -22,13 +33,13 @@ export interface PinnedUrlModel extends PinnedModel {
 /** An HTML page is often a temporary error of a gateway. */
 const HTML_ATTEMPTS = 4;
 
-/** One file at a direct URL. */
+/** One file at a direct URL, or the parts of a split model beside each other. */
 export const url: Source<UrlRef, PinnedUrlModel> = {
   id: 'url',
   schemes: ['https', 'http'],
   grammar: URL_GRAMMAR,
   help: [
-    ['https://HOST/NAME.gguf', 'one GGUF file'],
+    ['https://HOST/NAME.gguf', 'one GGUF file, or all parts of a split one'],
     ['https://HOST/NAME.gguf#sha256=HEX', 'one GGUF file, verified against this hash'],
   ],
   endpoint: null,
@@ -50,29 +61,44 @@ export const url: Source<UrlRef, PinnedUrlModel> = {
   servedName: (ref) => ggufName(urlFileName(ref)) ?? urlFileName(ref) ?? ref.url,
   hasOwnName: () => false,
   *resolve(ref) {
-    const path = urlFileName(ref) ?? '';
-    assertSafePaths([path], ref.url);
-    const reply = yield* readHeaders(ref);
-    const bytes = announcedBytes(reply);
-    if (bytes === null) throw badAnswer(ref.url, 'the response contains no file size');
-    const announced = announcedSha256(reply);
-    if (ref.sha256 !== null && announced !== null && announced !== ref.sha256) throw wrongPin(ref, announced);
-    const hex = ref.sha256 ?? announced;
-    const digest = hex === null ? null : ({ algorithm: 'sha256', hex } as const);
-    const files = [{ path, bytes, digest }];
-    return { source: 'url', ref: formatUrlRef(ref), url: ref.url, set: ref.set, files };
+    const parts = urlFiles(ref);
+    assertSafePaths(
+      parts.map(({ path }) => path),
+      ref.url,
+    );
+    const files: PinnedFile[] = [];
+    for (const part of parts) files.push(yield* pinned(part));
+    const [first] = parts;
+    return { source: 'url', ref: formatUrlRef(ref), url: first?.url ?? ref.url, set: ref.set, files };
   },
-  locate: (model) => model.url,
+  locate: fileUrl,
   origin: (model) => model.url,
-  label: (model) => model.url,
+  label: fileUrl,
 };
 
+function fileUrl(model: PinnedUrlModel, { path }: PinnedFile): string {
+  const part = model.files.length > 1 ? splitPart(path) : null;
+  return part === null ? model.url : partUrl(model.url, part.part);
+}
+
+/** Returns the size and hash of a file, as its server announces them. */
+function* pinned(file: UrlFile): Dialog<PinnedFile> {
+  const { path, url: location, sha256 } = file;
+  const reply = yield* readHeaders(file);
+  const bytes = announcedBytes(reply);
+  if (bytes === null) throw badAnswer(location, 'the response contains no file size');
+  const announced = announcedSha256(reply);
+  if (sha256 !== null && announced !== null && announced !== sha256) throw wrongPin(file, announced);
+  const hex = sha256 ?? announced;
+  return { path, bytes, digest: hex === null ? null : { algorithm: 'sha256', hex } };
+}
+
 /** Requests the headers of the file, several times if an HTML page comes instead. */
-function* readHeaders(ref: UrlRef): Dialog<SourceReply> {
+function* readHeaders(ref: UrlFile): Dialog<SourceReply> {
   for (let attempt = 0; attempt < HTML_ATTEMPTS; attempt += 1) {
     const reply = yield* head(ref, attempt);
     const isHtml = /^text\/html\b/i.test(reply.headers['content-type'] ?? '');
-    if (!isHtml || /\.html?$/i.test(urlFileName(ref) ?? '')) return reply;
+    if (!isHtml || /\.html?$/i.test(ref.path)) return reply;
   }
   throw new RmaError('RMA_CONTENT_HTML', `${ref.url} is a web page, not a model file`, {
     exitCode: EXIT.badContent,
@@ -80,7 +106,7 @@ function* readHeaders(ref: UrlRef): Dialog<SourceReply> {
   });
 }
 
-function* head(ref: UrlRef, attempt: number): Dialog<SourceReply> {
+function* head(ref: UrlFile, attempt: number): Dialog<SourceReply> {
   const reply = yield* ask({ url: ref.url, method: 'HEAD', attempt });
   if (reply.status === 200 && announcedBytes(reply) !== null) return reply;
   if ([401, 404, 410, 429].includes(reply.status) || reply.status >= 500) throw refused(ref, reply);
@@ -99,12 +125,12 @@ function announcedSha256({ hops }: SourceReply): string | null {
   return null;
 }
 
-function refused(ref: UrlRef, { status, headers }: SourceReply): RmaError {
+function refused(ref: UrlFile, { status, headers }: SourceReply): RmaError {
   const errorCode = errorCodeOf(headers);
   return hubRefusal({ status, errorCode, subject: ref.url, revision: null, page: null, tokenSent: false });
 }
 
-function wrongPin(ref: UrlRef, announced: string): RmaError {
+function wrongPin(ref: UrlFile, announced: string): RmaError {
   return new RmaError(
     'RMA_CONTENT_HASH_MISMATCH',
     `${ref.url} has sha256 ${announced}, but the reference requires ${ref.sha256 ?? ''}`,

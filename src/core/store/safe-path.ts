@@ -2,9 +2,10 @@ import { EXIT, RmaError } from '../errors.ts';
 
 const MAX_PART_BYTES = 255;
 const MAX_PATH_BYTES = 1024;
+/** https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
 const DEVICE_NAME = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 
-/** Returns why a relative path could leave its directory or clash on some file system, under POSIX and Windows rules; null if it is safe. */
+/** Returns why a relative path could leave its directory, under POSIX and Windows rules; null if it is safe. */
 export function pathFault(path: string): string | null {
   if (path === '') return 'it is empty';
   if (path.startsWith('/')) return 'it is absolute';
@@ -20,25 +21,49 @@ export function pathFault(path: string): string | null {
 }
 
 /**
- * Rejects file names of which one leaves its directory, two differ only by case, or one is also a directory.
+ * Rejects file names of which one leaves its directory, two are the same, or one is also a directory. Names that differ by
+ * case only are left to the file system of the store: see `clashingPaths`.
  * @throws RmaError RMA_CONTENT_UNSAFE_PATH, exit 6
  */
 export function assertSafePaths(paths: readonly string[], subject: string): void {
-  const seen = new Map<string, string>();
+  const seen = new Set<string>();
   for (const path of paths) {
     const fault = pathFault(path);
     if (fault !== null) throw unsafe(subject, path, fault);
-    const folded = path.normalize('NFC').toLowerCase();
-    const twin = seen.get(folded);
-    if (twin !== undefined) throw unsafe(subject, path, `it conflicts with ${JSON.stringify(twin)}`);
-    seen.set(folded, path);
+    if (seen.has(path)) throw unsafe(subject, path, `it conflicts with ${JSON.stringify(path)}`);
+    seen.add(path);
   }
-  for (const [folded, path] of seen) {
-    for (let cut = folded.lastIndexOf('/'); cut > 0; cut = folded.lastIndexOf('/', cut - 1)) {
-      if (seen.has(folded.slice(0, cut)))
-        throw unsafe(subject, path, 'a file and a directory have the same name');
-    }
+  for (const path of seen) {
+    if (parentsOf(path).some((parent) => seen.has(parent)))
+      throw unsafe(subject, path, 'a file and a directory have the same name');
   }
+}
+
+/**
+ * Returns paths that some file systems cannot hold beside each other, or at all, in groups: names that differ only by case
+ * or by their form of Unicode (macOS, Windows, exFAT, `casefold` of ext4), and names of devices on Windows (`aux`, `nul.txt`).
+ */
+export function clashingPaths(paths: readonly string[]): readonly (readonly string[])[] {
+  const byFolded = new Map<string, string[]>();
+  for (const path of paths) byFolded.set(folded(path), [...(byFolded.get(folded(path)) ?? []), path]);
+  const twins = [...byFolded.values()].filter((group) => group.length > 1);
+  const fileAndDirectory = paths.flatMap((path) =>
+    parentsOf(folded(path)).flatMap((parent) => (byFolded.get(parent) ?? []).map((file) => [file, path])),
+  );
+  const devices = paths.filter((path) => path.split('/').some((part) => DEVICE_NAME.test(part)));
+  return [...twins, ...fileAndDirectory, ...devices.map((path) => [path])];
+}
+
+function folded(path: string): string {
+  return path.normalize('NFC').toLowerCase();
+}
+
+/** Returns the directories of a path, the innermost first. */
+function parentsOf(path: string): readonly string[] {
+  const cut = path.lastIndexOf('/');
+  if (cut <= 0) return [];
+  const parent = path.slice(0, cut);
+  return [parent, ...parentsOf(parent)];
 }
 
 function partFault(part: string): string | null {
@@ -48,7 +73,6 @@ function partFault(part: string): string | null {
   if (part === '__proto__') return 'a segment is "__proto__"';
   if ([...part].some((char) => char < ' ' || char === '\u007f')) return 'it contains a control character';
   if (byteLength(part) > MAX_PART_BYTES) return `a segment is longer than ${MAX_PART_BYTES} bytes`;
-  if (DEVICE_NAME.test(part)) return `"${part}" is a device name`;
   return null;
 }
 

@@ -97,6 +97,27 @@ describe('the geometry of a model on a hub', () => {
     expect(await readGeometry(ports, urlModel(server.url, GGUF))).toMatchObject({ layers: 3 });
   });
 
+  test('[case F20] of a safetensors file with a header over 8 MiB needs one request for its start', async () => {
+    const header = Buffer.alloc(9 * 2 ** 20, ' ');
+    header.write('{}');
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const files = {
+      'config.json': CONFIG,
+      'model.safetensors': Buffer.concat([length, header, Buffer.alloc(5000)]),
+    };
+    const { server, ports } = await setUp((request, response) => {
+      const name = request.path.endsWith('/config.json') ? 'config.json' : 'model.safetensors';
+      sendContent(request, response, files[name]);
+      return true;
+    });
+    expect(await readGeometry(ports, hfModel(files))).toMatchObject({ layers: 2, weightsBytes: 5000 });
+    expect(server.requests.map(({ headers }) => headers.range)).toEqual([
+      `bytes=0-${CONFIG.length - 1}`,
+      'bytes=0-262143',
+    ]);
+  });
+
   test('[req R51] of a safetensors repository is read from config.json and the header of its first file', async () => {
     const files = { 'config.json': CONFIG, 'model.safetensors': safetensors() };
     const { server, ports } = await setUp((request, response) => {

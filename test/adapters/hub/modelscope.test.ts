@@ -47,6 +47,7 @@ test('[fail H1] reads paths, sizes and hashes from one listing, without a reques
     repo: 'org/model',
     revision: 'master',
     complete: false,
+    copies: { files: 1, bytes: 13, names: ['pytorch_model.bin'] },
     files: [
       { path: 'config.json', bytes: 3, digest: { algorithm: 'sha256', hex: sha256(Buffer.from('{}\n')) } },
       {

@@ -82,3 +82,37 @@ test('rejects a server that reports no size', async () => {
   });
   await expect(resolve('/m.gguf')).rejects.toMatchObject({ code: 'RMA_HUB_BAD_ANSWER' });
 });
+
+test('[case F04] one part of a split model selects all parts, each with its own size and hash', async () => {
+  const parts = [1, 2, 3].map((part) => ggufContent(1000 + part));
+  const { server, resolve } = await setUp((request, response) => {
+    const part = /^\/a%20b\/big-0000(\d)-of-00003\.gguf\?x=1$/.exec(request.path)?.[1];
+    const body = parts[Number(part) - 1];
+    if (body === undefined) return false;
+    response.setHeader('x-linked-etag', `"${sha256(body)}"`);
+    sendContent(request, response, body);
+    return true;
+  });
+  const files = parts.map((body, at) => ({
+    path: `big-0000${at + 1}-of-00003.gguf`,
+    bytes: body.length,
+    digest: { algorithm: 'sha256', hex: sha256(body) },
+  }));
+  const url = `${server.url}/a%20b/big-00001-of-00003.gguf?x=1`;
+  expect(await resolve('/a%20b/big-00001-of-00003.gguf?x=1')).toMatchObject({ url, files });
+  expect(await resolve('/a%20b/big-00002-of-00003.gguf?x=1')).toMatchObject({ url, files });
+  const pinned = `/a%20b/big-00002-of-00003.gguf?x=1#sha256=${sha256(parts[1]!)}`;
+  expect(await resolve(pinned)).toMatchObject({ files });
+});
+
+test('[case F04] an error names the part that the server lacks', async () => {
+  const { server, resolve } = await setUp((request, response) => {
+    if (request.path.includes('-00002-')) return false;
+    sendContent(request, response, content);
+    return true;
+  });
+  await expect(resolve('/big-00001-of-00002.gguf')).rejects.toMatchObject({
+    code: 'RMA_HUB_NOT_FOUND',
+    message: expect.stringContaining(`${server.url}/big-00002-of-00002.gguf`),
+  });
+});

@@ -174,3 +174,47 @@ test('does not store a file that is not GGUF', async () => {
   expect(result).toMatchObject({ error: { code: 'RMA_CONTENT_NOT_GGUF', exitCode: 6 } });
   expect(readdirSync(join(root, 'gguf'))).toEqual([]);
 });
+
+test('[case F04] stores all parts of a split model under names by which engines find them', async () => {
+  const { root, put, fetch, downloads } = await setUp();
+  const parts = [1, 2, 3].map((part) => ({ part, content: ggufContent(50_000 + part) }));
+  const [url = ''] = parts.map(({ part, content }) => put(`/big-0000${part}-of-00003.gguf`, content));
+  expect(await fetch(url)).toMatchObject({ state: 'present' });
+  for (const { part, content } of parts) {
+    const path = join(root, 'gguf', 'default', `big-0000${part}-of-00003.gguf`);
+    expect(readFileSync(path).equals(content)).toBe(true);
+  }
+  expect(downloads()).toBe(3);
+  expect(await fetch(url)).toMatchObject({ state: 'present', fetchedBytes: 0 });
+  expect(downloads()).toBe(3);
+
+  expect(await fetch(`${url}#as=own.gguf`)).toMatchObject({ state: 'present' });
+  expect(readdirSync(join(root, 'gguf', 'default')).filter((name) => name.startsWith('own'))).toEqual(
+    [1, 2, 3].map((part) => `own-0000${part}-of-00003.gguf`),
+  );
+});
+
+test('[case F04] a part with other content than its twin of another model is not overwritten', async () => {
+  const { put, fetch } = await setUp();
+  put('/a/big-00001-of-00002.gguf', ggufContent(5000));
+  put('/a/big-00002-of-00002.gguf', ggufContent(5000));
+  put('/b/big-00001-of-00002.gguf', ggufContent(5000));
+  const url = put('/b/big-00002-of-00002.gguf', ggufContent(5000));
+  expect(await fetch(url.replace('/b/', '/a/'))).toMatchObject({ state: 'present' });
+  expect(await fetch(url)).toMatchObject({ state: 'failed', error: { code: 'RMA_STORE_NAME_TAKEN' } });
+});
+
+test('[case F27] content that is not GGUF gets no .gguf name, however it came into the store', async () => {
+  const { root, put, fetch } = await setUp();
+  const content = Buffer.from('PK not a model'.repeat(1000));
+  const url = put('/m.bin', content);
+  const pin = `#sha256=${sha256(content)}`;
+  const refused = { state: 'failed', error: { code: 'RMA_CONTENT_NOT_GGUF', exitCode: 6 } };
+  expect(await fetch(`${url}${pin}&as=x.gguf`)).toMatchObject(refused);
+  expect(await fetch(`${url}${pin}`)).toMatchObject({ state: 'present' });
+  expect(await fetch(`${url}${pin}&as=x.gguf`)).toMatchObject(refused);
+  expect(await fetch(`${url}${pin}&as=x.GGUF&set=two`)).toMatchObject(refused);
+  writeFileSync(join(root, 'gguf', 'default', 'y.gguf'), content);
+  expect(await fetch(`${url}${pin}&as=y.gguf`)).toMatchObject(refused);
+  expect(readdirSync(join(root, 'gguf', 'default')).sort()).toEqual(['m.bin', 'y.gguf']);
+});

@@ -23,6 +23,7 @@ export function engineOf(name: string, over: Partial<Engine> = {}): Engine {
     memory: 'full',
     overheadBytes: 0,
     reads: ['hf', 'url', 'ms'],
+    loads: null,
     context: 4096,
     concurrency: 1,
     gpuCommand: [],

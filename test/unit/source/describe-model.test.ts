@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
-import { fileLabel, fileOrigin } from '../../../src/core/source/describe-model.ts';
+import {
+  engineSubpath,
+  fileLabel,
+  fileOrigin,
+  ggufSubpath,
+} from '../../../src/core/source/describe-model.ts';
 import { sourceOf } from '../../../src/core/source/sources.ts';
 import { pinnedFile } from '../../helpers/builders/render-builders.ts';
 
@@ -43,5 +48,23 @@ describe('the lease of a repository', () => {
   ])('of %s is one file name with organization and name', (source, lease) => {
     const model: PinnedModel = { ...onHub, source };
     expect(sourceOf(model).store.lease(model)).toBe(lease);
+  });
+});
+
+describe('[case F04] where an engine finds a split model', () => {
+  const parts = [1, 2].map((part) => ({ ...file, path: `m-0000${part}-of-00002.gguf` }));
+
+  it('is its first part', () => {
+    const url = 'https://a.example/m-00001-of-00002.gguf';
+    const split: PinnedModel = { ...byUrl, ref: url, url, files: parts };
+    expect(engineSubpath(split)).toBe('gguf/default/m-00001-of-00002.gguf');
+    expect(parts.map((part) => fileOrigin(split, part))).toEqual([url, url.replace('00001-', '00002-')]);
+    expect(engineSubpath({ ...onHub, files: parts })).toMatch(/\/m-00001-of-00002\.gguf$/);
+  });
+
+  it('is the directory if it has other files, except for an engine that loads a GGUF file', () => {
+    const files = [...parts, { ...file, path: 'README.md' }, { ...file, path: 'mmproj-F16.gguf' }];
+    expect(engineSubpath({ ...onHub, files })).toMatch(/\/snapshots\/c0ffee$/);
+    expect(ggufSubpath({ ...onHub, files })).toMatch(/\/snapshots\/c0ffee\/m-00001-of-00002\.gguf$/);
   });
 });

@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { assertSafePaths, pathFault } from '../../../src/core/store/safe-path.ts';
+import { assertSafePaths, clashingPaths, pathFault } from '../../../src/core/store/safe-path.ts';
 
 test.each([
   '../x',
@@ -22,8 +22,6 @@ test.each([
   'a/\u007f',
   'x'.repeat(256),
   'é'.repeat(128),
-  'nul',
-  'sub/COM1.txt',
   '__proto__',
   'a/__proto__/b',
   'a\ud800b',
@@ -63,7 +61,6 @@ test('[fail X1] a safe path stays inside its directory on POSIX and Windows', ()
 });
 
 test.each([
-  [['README.md', 'readme.md'], 'conflicts with'],
   [['a', 'a'], 'conflicts with'],
   [['a', 'a/b'], 'a file and a directory have the same name'],
   [['ok', '../bad'], 'contains ".."'],
@@ -79,4 +76,23 @@ test.each([
 
 test('a list of ordinary paths is accepted', () => {
   expect(() => assertSafePaths(['a/b', 'a/c', 'b'], 'org/repo')).not.toThrow();
+});
+
+test.each([
+  ['differ by case', ['README.md', 'readme.md'], [['README.md', 'readme.md']]],
+  ['differ by the case of a directory', ['A/x', 'a/X', 'b'], [['A/x', 'a/X']]],
+  ['differ by the form of Unicode', ['\u00e9.txt', 'e\u0301.txt'], [['\u00e9.txt', 'e\u0301.txt']]],
+  ['are a file and a directory', ['Data', 'data/x'], [['Data', 'data/x']]],
+  [
+    'name devices of Windows',
+    ['aux/x', 'nul.txt', 'sub/COM1', 'auxiliary'],
+    [['aux/x'], ['nul.txt'], ['sub/COM1']],
+  ],
+])('[case F12] safe names that %s are left to the file system of the store', (_, paths, groups) => {
+  expect(() => assertSafePaths(paths, 'org/repo')).not.toThrow();
+  expect(clashingPaths(paths)).toEqual(groups);
+});
+
+test('[case F12] ordinary names clash on no file system', () => {
+  expect(clashingPaths(['a/b', 'a/c', 'b', 'model.safetensors', 'null.txt'])).toEqual([]);
 });

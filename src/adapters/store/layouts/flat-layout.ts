@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
+import { fileLabel } from '../../../core/source/describe-model.ts';
 import type { PinnedUrlModel } from '../../../core/source/url.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type Disk, errnoOf, NO_RECORD, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
+import { assertMagic } from '../disk/gguf-magic.ts';
 import { hashFile } from '../disk/hash-file.ts';
 import type { AdoptOptions } from '../receipts/receipt-store.ts';
 import {
@@ -71,6 +73,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
     const hex = await hashFile(this.context.disk, real, { expected, ...options });
     const wanted = file.digest?.hex ?? receipt?.files[file.path]?.digest.hex;
     if (hex !== null && hex === wanted && isTrusted(model, file, receipt)) {
+      await assertMagic(this.context.disk, real, { name: file.path, label: fileLabel(model, file) });
       await this.#record(model, file, { algorithm, hex });
       return true;
     }
@@ -91,10 +94,15 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
         !isUnchanged(this.context.guard.fileStats(join(this.root, twin.place)), twin.entry)
       )
         continue;
+      const from = join(this.root, twin.place);
+      await assertMagic(disk, this.context.guard.realpath(from) ?? from, {
+        name: file.path,
+        label: fileLabel(model, file),
+      });
       await ensureDir(disk, join(this.root, model.set));
       const linked = await unless(
         ['ENOENT', 'EEXIST', 'EPERM', 'ENOTSUP', 'EMLINK', 'EXDEV'],
-        disk.link(join(this.root, twin.place), this.#path(model, file)).then(() => true),
+        disk.link(from, this.#path(model, file)).then(() => true),
       );
       if (linked === null) continue;
       await syncDir(disk, join(this.root, model.set));
@@ -127,7 +135,9 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
     const stats = this.context.guard.fileStats(this.#path(model, file));
     if (stats === null) return;
     const entry = receiptEntry(stats, digest, this.context.now());
-    await this.receipts.record(model, { [file.path]: entry });
+    const receipt = this.receipts.receipt(model);
+    const others = receipt?.from === model.url ? receipt.files : {};
+    await this.receipts.record(model, { ...others, [file.path]: entry });
   }
 }
 
@@ -150,7 +160,8 @@ function isTrusted(model: PinnedUrlModel, file: PinnedFile, receipt: Receipt | n
 /** Returns whether the file is an earlier version of the same model, which may be replaced. */
 function isOurs(model: PinnedUrlModel, file: PinnedFile, receipt: Receipt | null): boolean {
   if (receipt === null) return false;
-  return receipt.from === model.url || receipt.files[file.path]?.digest.hex === file.digest?.hex;
+  const entry = receipt.files[file.path];
+  return receipt.from === model.url || (entry !== undefined && entry.digest.hex === file.digest?.hex);
 }
 
 function twinOf(

@@ -4,6 +4,7 @@ import { modelOrigin } from '../../../core/source/describe-model.ts';
 import { sourceOf } from '../../../core/source/sources.ts';
 import type { Disk } from '../disk/disk.ts';
 import { ensureDir, writeAtomic } from '../disk/files.ts';
+import { assertMagic } from '../disk/gguf-magic.ts';
 import { hashFile } from '../disk/hash-file.ts';
 import type { StoreGuard } from '../disk/store-guard.ts';
 import {
@@ -70,7 +71,10 @@ export class ReceiptStore {
     await writeAtomic(disk, { staging: receiptStaging, path, text: `${JSON.stringify(receipt)}\n` });
   }
 
-  /** Returns an entry for the file at `path` if it has the published content; a file verified by a receipt is not read again. */
+  /**
+   * Returns an entry for the file at `path` if it has the published content; a file verified by a receipt is not read again.
+   * @throws RmaError RMA_CONTENT_NOT_GGUF (6)
+   */
   async verify(file: PinnedFile, path: string, options: VerifyOptions = {}): Promise<ReceiptFile | null> {
     const { disk, guard, now } = this.#context;
     const { known = [], ...progress } = options;
@@ -79,10 +83,11 @@ export class ReceiptStore {
     if (digest === null || stats === null || stats.size !== BigInt(bytes)) return null;
     const trusted = known.some((entry) => isSameContent(file, entry) && isUnchanged(stats, entry));
     const expected = { bytes, algorithm: digest.algorithm };
-    const hex = trusted
-      ? digest.hex
-      : await hashFile(disk, guard.realpath(path) ?? path, { expected, ...progress });
-    return hex === digest.hex ? receiptEntry(stats, digest, now()) : null;
+    const real = guard.realpath(path) ?? path;
+    const hex = trusted ? digest.hex : await hashFile(disk, real, { expected, ...progress });
+    if (hex !== digest.hex) return null;
+    await assertMagic(disk, real, { name: file.path, label: file.path });
+    return receiptEntry(stats, digest, now());
   }
 
   #path(model: PinnedModel): string {

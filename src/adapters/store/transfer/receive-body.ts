@@ -1,6 +1,7 @@
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { HttpStream } from '../../../ports/http-client.ts';
 import type { TransferJob } from '../../../ports/transfer.ts';
+import { notGguf } from '../disk/gguf-magic.ts';
 import { htmlFault, isHtmlName, looksLikeHtml, type Verdict } from './judge-answer.ts';
 import type { PartFile } from './part-file.ts';
 
@@ -129,14 +130,6 @@ function headFault(job: TransferJob, head: Uint8Array): Fault | null {
 function announcedEnd(stream: HttpStream, end: number): number {
   const to = /^bytes \d+-(\d+)\//.exec(stream.headers['content-range'] ?? '')?.[1];
   return stream.status === 206 && to !== undefined ? Number(to) + 1 : end;
-}
-
-function notGguf(label: string, head: Uint8Array): RmaError {
-  const seen = JSON.stringify(Buffer.from(head.subarray(0, 8)).toString('latin1'));
-  return new RmaError('RMA_CONTENT_NOT_GGUF', `${label} is not a GGUF file: it starts with ${seen}`, {
-    exitCode: EXIT.badContent,
-    hint: 'check the URL: it must point to the .gguf file itself',
-  });
 }
 
 function tooLong(job: TransferJob): Fault {

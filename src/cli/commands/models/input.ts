@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import type { ModelChoice, UnresolvedModel } from '../../../app/desired/choose-models.ts';
+import type { ChosenModel, ModelChoice, UnresolvedModel } from '../../../app/desired/choose-models.ts';
 import type { FolderStore } from '../../../app/pull-models.ts';
+import { projectorNote } from '../../../core/source/model-notes.ts';
 import type { Context } from '../../context/context.ts';
 
 /** Common input of the `models` commands. */
@@ -29,6 +30,14 @@ export function warnUnresolved({ reporter }: Context, failed: readonly Unresolve
     const text = optional ? `${error.message} (it is optional)` : error.message;
     const { code, hint } = error;
     reporter.emit({ type: 'warning', code, text, ...(hint !== undefined && { hint }) });
+  }
+}
+
+/** Reports vision models without their projector as warnings. */
+export function warnIncomplete({ reporter }: Context, models: readonly ChosenModel[]): void {
+  for (const { pinned } of models) {
+    const note = projectorNote(pinned);
+    if (note !== null) reporter.emit({ type: 'warning', code: 'RMA_MODEL_NO_PROJECTOR', ...note });
   }
 }
 

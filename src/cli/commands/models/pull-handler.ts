@@ -6,7 +6,7 @@ import { isMissing } from '../../../core/profile/model-users.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
-import { modelChoice, openFolder, type StoreInput, warnUnresolved } from './input.ts';
+import { modelChoice, openFolder, type StoreInput, warnIncomplete, warnUnresolved } from './input.ts';
 
 export async function pullModels(
   input: StoreInput & { readonly dryRun: boolean; readonly strict: boolean },
@@ -20,6 +20,7 @@ export async function pullModels(
     store: folder?.store ?? null,
   });
   warnUnresolved(context, failed);
+  warnIncomplete(context, models);
   const { config } = await context.config();
   const store = folder ?? volume;
   if (store === null) throw new Error('models were listed without a store');

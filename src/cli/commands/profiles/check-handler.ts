@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
+import { checkProfiles } from '../../../app/check-profiles.ts';
 import type { OwnDirectories } from '../../../core/domain/config.ts';
 import type { DataOrigin } from '../../../core/domain/profile.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 
-/** @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE (2) with every fault */
+/** @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE (2) with every fault, and as checkProfiles */
 export async function runProfilesCheck(
   { file: extra }: { readonly file: string | null },
   context: Context,
@@ -12,7 +13,8 @@ export async function runProfilesCheck(
   const { config } = await context.config();
   const invocation = await context.invocation();
   const file = extra === null ? null : resolve(context.cwd, extra);
-  const { profiles, engines, origins, engineOrigins } = await invocation.catalog(config, file);
+  const catalog = await checkProfiles(await context.host(), invocation, { config, file });
+  const { profiles, engines, origins, engineOrigins } = catalog;
   const own = ownFiles(origins);
   const ownEngines = ownFiles(engineOrigins);
   const checked = new Set([...(file === null ? [] : [file]), ...own, ...ownEngines]);

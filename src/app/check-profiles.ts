@@ -1,0 +1,31 @@
+import type { RmaConfig } from '../core/domain/config.ts';
+import type { Catalog } from '../core/domain/profile.ts';
+import { checkGguf } from '../core/profile/check-gguf.ts';
+import { findModel } from '../core/profile/find-model.ts';
+import type { Host } from '../ports/host.ts';
+import type { Invocation } from '../ports/invocation.ts';
+import { readResolved } from './desired/resolve-models.ts';
+import { projectFiles } from './observe/project-files.ts';
+
+/**
+ * Reads all profiles, engines and models, with one more file, and checks what the project has resolved of their models.
+ * Contacts neither Docker nor a hub.
+ * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE, RMA_MODEL_AMBIGUOUS, RMA_MODEL_UNSERVABLE (2)
+ */
+export async function checkProfiles(
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'catalog'>,
+  { config, file }: { readonly config: RmaConfig; readonly file: string | null },
+): Promise<Catalog> {
+  const catalog = await invocation.catalog(config, file);
+  const { pinned } = await readResolved(host, projectFiles(config).resolved);
+  for (const profile of catalog.profiles.values()) {
+    for (const { engine: name, models } of profile.variants.flatMap(({ services }) => services)) {
+      const engine = catalog.engines.get(name);
+      if (engine === undefined) continue;
+      const known = models.flatMap((model) => pinned.get(findModel(catalog, model).ref) ?? []);
+      checkGguf({ profile: profile.name, engine, models: known });
+    }
+  }
+  return catalog;
+}
