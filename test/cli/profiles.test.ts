@@ -211,30 +211,6 @@ describe('[req R02] rma profiles check', () => {
     expect(result.stderr).toContain(`${file}:5:5: unknown key "gpu"; did you mean "gpus"?`);
   });
 
-  it('[case F23] refuses several GGUF files for an engine that loads one, once the project has resolved them', async () => {
-    const ref = 'hf:org/tiny:*.gguf';
-    own(
-      'profiles/tiny.yaml',
-      `description: Tiny\nservices:\n  - engine: llamacpp\n    models: ["${ref}"]\n    gpus: 0\n`,
-    );
-    expect((await rma('profiles', 'check')).exitCode).toBe(0);
-    const files = ['q4.gguf', 'q8.gguf', 'mmproj-f16.gguf'].map((path) => ({ path, bytes: 1, digest: null }));
-    const pinned = {
-      source: 'hf',
-      ref,
-      repo: 'org/tiny',
-      revision: 'main',
-      commit: 'a'.repeat(40),
-      complete: false,
-    };
-    const models = { [ref]: { ...pinned, files } };
-    own('.rma/resolved.json', JSON.stringify({ schema: 'rma.resolved/v1', models }));
-    const result = await rma('profiles', 'check');
-    expectFault(result, { exitCode: 2, code: 'RMA_MODEL_AMBIGUOUS' });
-    expect(result.stderr).toContain(`${ref} selects 2: q4.gguf, q8.gguf`);
-    expect(result.stderr).toContain('name one of them, such as hf:org/tiny:q4.gguf');
-  });
-
   it('checks a file outside the directory together with the others', async () => {
     const draft = own('drafts/ocr.yaml', OWN_OCR);
     const { exitCode, stdout } = await rma('profiles', 'check', 'drafts/ocr.yaml');
