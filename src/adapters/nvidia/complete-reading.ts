@@ -20,21 +20,35 @@ export function completeReading(
   gpus: readonly ReadGpu[],
   { list, computeCaps, machine }: Rest,
 ): readonly Gpu[] {
+  const known = new Set(gpus.map(({ pciBusId }) => busKey(pciBusId)));
+  const lost = (list?.lost ?? []).filter(({ pciBusId }) => !known.has(busKey(pciBusId)));
+  const free = indicesWithout(lost);
   const complete = gpus.map((read): Gpu => {
-    const { memoryNotApplicable, ...gpu } = read;
+    const { memoryNotApplicable, recoveryAction: _, ...gpu } = read;
     const listed = list?.gpus.find(({ uuid }) => uuid === gpu.uuid);
     const joined: Gpu = {
       ...gpu,
-      index: listed?.index ?? gpu.index,
+      index: listed?.index ?? free(gpu.index),
       computeCapability: computeCaps.get(gpu.uuid) ?? gpu.computeCapability,
       migDevices: joinMig(gpu, listed),
     };
     const shares = memoryNotApplicable && gpu.fault === null && gpu.migEnabled !== true;
     return shares && machine !== null ? withMachineMemory(joined, machine) : joined;
   });
-  const known = new Set(complete.map(({ pciBusId }) => busKey(pciBusId)));
-  const lost = list?.lost.filter(({ pciBusId }) => !known.has(busKey(pciBusId))) ?? [];
   return [...complete, ...lost.map(lostGpu)].sort((a, b) => a.index - b.index);
+}
+
+/** The log does not count lost GPUs; without a list, the others keep their indices by leaving out those of the lost ones. */
+function indicesWithout(lost: readonly LostGpu[]): (position: number) => number {
+  const gone = new Set(lost.map(({ index }) => index));
+  return (position) => {
+    let index = -1;
+    for (let left = position; left >= 0; left -= 1) {
+      index += 1;
+      while (gone.has(index)) index += 1;
+    }
+    return index;
+  };
 }
 
 /** Returns the GPU with the processes that were queried by UUID, including those of its MIG devices. */

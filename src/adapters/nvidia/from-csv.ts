@@ -1,6 +1,8 @@
 import type { GpuProcess } from '../../core/domain/gpu.ts';
+import { processName } from '../../core/gpu/process-name.ts';
 import { type DriverReading, migEnabled, type ReadGpu } from './from-xml.ts';
-import { brokenText, isNotApplicable, knownText, memoryBytes, wholeNumber } from './value.ts';
+import { mergeProcesses } from './merge-processes.ts';
+import { brokenText, isIntegrated, isNotApplicable, knownText, memoryBytes, wholeNumber } from './value.ts';
 
 /** The name is last, because it may contain a comma. */
 const NEWEST = [
@@ -45,18 +47,18 @@ export function readGpuRows(text: string, fields: readonly string[]): DriverRead
 export function readAppRows(text: string): ReadonlyMap<string, readonly GpuProcess[]> {
   const found = new Map<string, GpuProcess[]>();
   for (const row of rowsOf(text, APP_FIELDS)) {
-    const [uuid, pid] = [knownText(row['gpu_uuid']), wholeNumber(row['pid'])];
-    if (uuid === null || pid === null) continue;
+    const uuid = knownText(row['gpu_uuid']);
+    if (uuid === null) continue;
     const processes = found.get(uuid) ?? [];
     processes.push({
-      pid,
-      name: knownText(row['process_name']) ?? 'unknown',
+      pid: wholeNumber(row['pid']),
+      name: processName(knownText(row['process_name'])),
       kind: 'compute',
       memoryBytes: memoryBytes(row['used_memory']),
     });
     found.set(uuid, processes);
   }
-  return found;
+  return new Map([...found].map(([uuid, processes]) => [uuid, mergeProcesses(processes)]));
 }
 
 /** Parses `--query-gpu=uuid,compute_cap`: compute capability by UUID. Never throws. */
@@ -86,7 +88,7 @@ function readRow(row: Row): ReadGpu {
       usedBytes: memoryBytes(row['memory.used']),
       freeBytes: memoryBytes(row['memory.free']),
     },
-    memoryNotApplicable: isNotApplicable(row['memory.total']),
+    memoryNotApplicable: isNotApplicable(row['memory.total']) && isIntegrated(row['name']),
     unified: false,
     computeCapability: capability !== null && /^\d{1,3}\.\d{1,3}$/.test(capability) ? capability : null,
     utilizationPercent: wholeNumber(row['utilization.gpu']),

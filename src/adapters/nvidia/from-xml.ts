@@ -1,8 +1,11 @@
 import type { Gpu, GpuMemory, GpuProcess, MigDevice } from '../../core/domain/gpu.ts';
+import { processName } from '../../core/gpu/process-name.ts';
 import { valueOrNull } from '../../core/schema/parse.ts';
+import { mergeProcesses } from './merge-processes.ts';
 import {
   brokenText,
   type DriverText,
+  isIntegrated,
   isNotApplicable,
   knownText,
   memoryBytes,
@@ -25,7 +28,11 @@ export interface DriverReading {
 }
 
 /** A GPU as read, with the details that a later step needs to complete it. */
-export type ReadGpu = Gpu & { readonly memoryNotApplicable: boolean };
+export type ReadGpu = Gpu & {
+  readonly memoryNotApplicable: boolean;
+  /** text of the driver; absent: none */
+  readonly recoveryAction?: string;
+};
 
 /**
  * Reads the GPUs of `nvidia-smi -q -x`, schema v11 to v13, from plain objects: elements by name, texts unchanged, attributes
@@ -46,13 +53,15 @@ function readGpu(gpu: GpuElement, index: number): ReadGpu {
   const memory = gpu.fb_memory_usage;
   const uuid = knownText(gpu.uuid);
   const devices = gpu.mig_devices?.mig_device ?? [];
+  const recoveryAction = knownText(gpu.gpu_recovery_action);
   return {
     index,
     uuid: uuid ?? pciBusId ?? `GPU ${index}`,
     name: knownText(gpu.product_name) ?? 'unknown GPU',
     pciBusId,
     memory: readMemory(memory),
-    memoryNotApplicable: isNotApplicable(memory?.total),
+    memoryNotApplicable: isNotApplicable(memory?.total) && isIntegrated(gpu.product_name),
+    ...(recoveryAction !== null && { recoveryAction }),
     unified: false,
     computeCapability: null,
     utilizationPercent: wholeNumber(gpu.utilization?.gpu_util),
@@ -88,20 +97,18 @@ function readProcesses(
   devices: readonly MigElement[],
 ): readonly GpuProcess[] | null {
   if (value === null || typeof value === 'string') return rawText(value) === '' ? [] : null;
-  return value.process_info.flatMap((info) => {
-    const pid = wholeNumber(info.pid);
-    if (pid === null) return [];
-    const migIndex = migIndexOf(info, devices);
-    return [
-      {
-        pid,
-        name: knownText(info.process_name) ?? 'unknown',
+  return mergeProcesses(
+    value.process_info.map((info) => {
+      const migIndex = migIndexOf(info, devices);
+      return {
+        pid: wholeNumber(info.pid),
+        name: processName(knownText(info.process_name)),
         kind: processKind(info.type),
         memoryBytes: memoryBytes(info.used_memory),
         ...(migIndex !== null && { migIndex }),
-      },
-    ];
-  });
+      };
+    }),
+  );
 }
 
 function migIndexOf(info: ProcessElement, devices: readonly MigElement[]): number | null {

@@ -1,4 +1,5 @@
 import type { Gpu, GpuNotice } from '../../core/domain/gpu.ts';
+import type { ReadGpu } from './from-xml.ts';
 
 const LIST_HARDWARE = "`lspci -d 10de:` lists this machine's NVIDIA GPUs";
 const RUN_SMI = 'run `nvidia-smi` to see its output';
@@ -96,6 +97,21 @@ export function faultNotices(gpus: readonly Gpu[]): readonly GpuNotice[] {
           },
         ],
   );
+}
+
+/** Returns a warning for each usable GPU for which the driver recommends a recovery action. */
+export function recoveryNotices(read: readonly ReadGpu[], gpus: readonly Gpu[]): readonly GpuNotice[] {
+  return read.flatMap(({ uuid, recoveryAction }): readonly GpuNotice[] => {
+    const gpu = gpus.find((each) => each.uuid === uuid);
+    if (recoveryAction === undefined || gpu === undefined || gpu.fault !== null) return [];
+    return [
+      {
+        code: 'RMA_GPU_RECOVERY',
+        message: `GPU ${gpu.index} (${uuid}): the driver recommends the recovery action "${recoveryAction}"`,
+        hint: `\`nvidia-smi -q -i ${gpu.index}\` and \`sudo dmesg | grep -i xid\` show the cause; stop the services on it before you reset it`,
+      },
+    ];
+  });
 }
 
 const LINE_LENGTH = 160;

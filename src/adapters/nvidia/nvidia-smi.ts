@@ -15,6 +15,7 @@ import {
   NO_DEVICE,
   NO_PROGRAM,
   notStarted,
+  recoveryNotices,
   unparsedNotice,
 } from './notices.ts';
 import { type SmiAnswer, SmiSession } from './smi-session.ts';
@@ -63,12 +64,11 @@ export class NvidiaSmi implements GpuProbe {
 
   /** Returns the log of the reachable GPUs, else the CSV tables, else the reason why there is nothing. */
   async #readFallback(smi: SmiSession, log: SmiAnswer & { kind: 'exited' }): Promise<Found | GpuNotice> {
-    const list = await queryList(smi);
-    const lost = [...(list?.lost ?? []), ...readGpuList(log.output).lost];
-    if (list === null || (list.gpus.length === 0 && lost.length === 0)) {
+    const list = withLost(await queryList(smi), readGpuList(log.output).lost);
+    if (list === null || (list.gpus.length === 0 && list.lost.length === 0)) {
       return log.exitCode === 0 ? unparsedNotice(log.output) : failedNotice(log.exitCode, log.output);
     }
-    if (list.gpus.length === 0) return { ...NOTHING, list: { gpus: [], lost } };
+    if (list.gpus.length === 0) return { ...NOTHING, list };
     const chosen = reachable(list);
     const again = chosen.length > 0 ? await smi.query('-q', '-x', ...chosen) : null;
     const read = again?.kind === 'exited' ? await readLog(again) : null;
@@ -81,7 +81,7 @@ export class NvidiaSmi implements GpuProbe {
     const { reading, processes } = found;
     const divided = reading.gpus.some(({ migEnabled, migDevices }) => migEnabled || migDevices.length > 0);
     const listNeeded = divided || found.partial;
-    const list = found.list ?? (listNeeded ? await queryList(smi) : null);
+    const list = withLost(found.list ?? (listNeeded ? await queryList(smi) : null), found.lost);
     const capabilityMissing = reading.gpus.some(
       ({ computeCapability, fault }) => computeCapability === null && fault === null,
     );
@@ -95,13 +95,16 @@ export class NvidiaSmi implements GpuProbe {
     const gpus = complete.map((gpu) =>
       this.#hideProcesses(processes === null ? gpu : withProcesses(gpu, processes)),
     );
-    const late = caps?.kind === 'hung' || (listNeeded && list === null) ? [this.#hang()] : [];
+    const late =
+      caps?.kind === 'hung' || (listNeeded && (list === null || list.gpus.length === 0))
+        ? [this.#hang()]
+        : [];
     return {
       driverVersion: reading.driverVersion,
       cudaVersion: reading.cudaVersion,
       gpus,
       absence: gpus.length === 0 ? NO_DEVICE : null,
-      warnings: [...late, ...faultNotices(gpus)],
+      warnings: [...late, ...faultNotices(gpus), ...recoveryNotices(reading.gpus, gpus)],
     };
   }
 
@@ -137,6 +140,8 @@ interface Found {
   readonly processes: ReturnType<typeof readAppRows> | null;
   /** the driver also reported GPUs that it cannot reach */
   readonly partial: boolean;
+  /** those GPUs, as the log reports them */
+  readonly lost: GpuList['lost'];
 }
 
 const NOTHING: Found = {
@@ -144,6 +149,7 @@ const NOTHING: Found = {
   list: null,
   processes: null,
   partial: false,
+  lost: [],
 };
 
 function without(absence: GpuNotice): GpuInventory {
@@ -155,13 +161,22 @@ async function readLog({ text, output, exitCode }: SmiAnswer & { kind: 'exited' 
   const { parseXml } = await import('./parse-xml.ts');
   const reading = readXmlLog(parseXml(text));
   if (reading === null || (exitCode !== 0 && reading.gpus.length === 0)) return null;
-  return { ...NOTHING, reading, partial: readGpuList(output).lost.length > 0 };
+  const { lost } = readGpuList(output);
+  return { ...NOTHING, reading, partial: lost.length > 0, lost };
 }
 
 /** Returns arguments that limit a query to the reachable GPUs: a lost one would fail it for all. */
 function reachable(list: GpuList | null): readonly string[] {
   if (list === null || list.lost.length === 0 || list.gpus.length === 0) return [];
   return ['-i', list.gpus.map(({ uuid }) => uuid).join(',')];
+}
+
+/** Adds lost GPUs that only the log reports to the list. */
+function withLost(list: GpuList | null, lost: GpuList['lost']): GpuList | null {
+  if (lost.length === 0) return list;
+  const known = new Set(list?.lost.map(({ pciBusId }) => pciBusId));
+  const more = lost.filter(({ pciBusId }) => !known.has(pciBusId));
+  return { gpus: list?.gpus ?? [], lost: [...(list?.lost ?? []), ...more] };
 }
 
 async function queryList(smi: SmiSession): Promise<GpuList | null> {

@@ -44,6 +44,14 @@ export function isNotApplicable(value: DriverText): boolean {
   return NOT_APPLICABLE.has(rawText(value)?.toLowerCase() ?? '');
 }
 
+/** GPUs that use the memory of the machine, by their names in nvidia-smi: those of DGX Spark, Jetson and Tegra. */
+const INTEGRATED = /\b(GB10|N1X?|Thor|Orin|Xavier|Tegra|Jetson|nvgpu)\b/i;
+
+/** Returns whether a GPU of this name uses the memory of the machine; any other one has its own, also if it reports none. */
+export function isIntegrated(name: DriverText): boolean {
+  return INTEGRATED.test(rawText(name) ?? '');
+}
+
 /** Parses `24564 MiB` or, in CSV without units, `24564` to bytes; null if the driver does not report it. */
 export function memoryBytes(value: DriverText): number | null {
   const match = /^(\d{1,9})(?: MiB)?$/.exec(rawText(value) ?? '');

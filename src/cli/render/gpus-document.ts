@@ -65,7 +65,7 @@ function processDocument(
   { pid, name, kind, memoryBytes, migIndex }: GpuProcess,
   services: ReadonlyMap<number, GpuUser>,
 ): Document {
-  const user = services.get(pid);
+  const user = pid === null ? undefined : services.get(pid);
   return {
     pid,
     name,

@@ -33,7 +33,11 @@ interface View {
 
 const PROCESS_COLUMNS: readonly Column<ProcessRow>[] = [
   { title: 'GPU', value: ({ gpu }) => gpu },
-  { title: 'PID', value: ({ process }) => String(process.pid), align: 'right' },
+  {
+    title: 'PID',
+    value: ({ process }) => (process.pid === null ? '?' : String(process.pid)),
+    align: 'right',
+  },
   { title: 'KIND', value: ({ process }) => (process.kind === 'unknown' ? '' : process.kind) },
   { title: 'MEMORY', value: ({ process }) => size(process.memoryBytes), align: 'right' },
   { title: 'SERVICE', value: ({ service }) => service ?? '' },
@@ -120,7 +124,7 @@ function usedByText({ processes }: Gpu, { uuid, report, migIndex }: Place): stri
   const users = usersOf(report, uuid) ?? [];
   const own = new Set(users.flatMap(({ pids }) => pids));
   const others = (processes ?? []).filter(
-    (process) => process.migIndex === migIndex && !own.has(process.pid),
+    (process) => process.migIndex === migIndex && (process.pid === null || !own.has(process.pid)),
   );
   const words = users.map((user) => (user.container === null ? `${nameOf(user)} (reserved)` : nameOf(user)));
   if (others.length > 0) words.push(othersText(others.length, users.length > 0));
@@ -135,7 +139,7 @@ function processTable(report: GpuReport, theme: Theme): string {
   const rows = report.inventory.gpus.flatMap((gpu) => {
     const services = servicesByPid(report, gpu);
     return (gpu.processes ?? []).map((process) => {
-      const user = services.get(process.pid);
+      const user = process.pid === null ? undefined : services.get(process.pid);
       const device = process.migIndex === undefined ? '' : `:${process.migIndex}`;
       return { gpu: `${gpu.index}${device}`, process, service: user === undefined ? null : nameOf(user) };
     });

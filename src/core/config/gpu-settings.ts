@@ -12,6 +12,9 @@ const USES: ReadonlyMap<string, GpuSettings['use']> = new Map([
 ]);
 const GPU_NAME = /^(?:\d{1,3}(?::\d{1,2})?|GPU-[0-9a-f-]{1,36}|MIG-[\w/-]{1,60})$/i;
 
+const GPU_FORMS =
+  'a GPU index (0), a MIG device (0:1), a UUID or a UUID prefix (GPU-5f1c, MIG-5f1c), a CDI name (nvidia.com/gpu=0)';
+
 /** Settings for GPUs and placement. */
 export const GPU_SETTINGS = {
   gpuUse: scalarSetting({
@@ -112,17 +115,25 @@ function parseGigabytes(text: string): Parsed<number> {
 
 /** Parses GPUs, including the special values of NVIDIA_VISIBLE_DEVICES. */
 function parseVisible(text: string): Parsed<string> {
-  const word = text.toLowerCase();
-  return ['all', 'none', 'void'].includes(word) ? parsed(word) : parseGpu(text);
+  const name = withoutCdi(text);
+  const word = name.toLowerCase();
+  if (['all', 'none', 'void'].includes(word)) return parsed(word);
+  return GPU_NAME.test(name) ? parsed(name) : expected(`${GPU_FORMS}, all or none`);
 }
 
 function parseGpu(text: string): Parsed<string> {
-  return GPU_NAME.test(text) ? parsed(text) : expected('a GPU index (0), a UUID or a UUID prefix (GPU-5f1c)');
+  return GPU_NAME.test(text) ? parsed(text) : expected(GPU_FORMS);
+}
+
+/** Returns the name of a GPU in a CDI name, as `nvidia-ctk cdi list` shows it: `nvidia.com/gpu=0`; any other text as it is. */
+function withoutCdi(text: string): string {
+  const [, device] = /^(?:runtime\.)?nvidia\.com\/(?:gpu|mig)=(.+)$/i.exec(text) ?? [];
+  return device === undefined ? text : device.replace(/^(?:gpu|mig)(?=\d)/i, '');
 }
 
 function parsePin(key: string, value: string): Parsed<readonly string[]> {
   if (!parseName(key).ok) return expected(`names of services or profiles, not "${key}"`);
-  const gpus = value.split('+');
+  const gpus = value.split('+').map(withoutCdi);
   const wrong = gpus.map(parseGpu).find((gpu) => !gpu.ok);
   return wrong === undefined ? parsed([...new Set(gpus)]) : wrong;
 }

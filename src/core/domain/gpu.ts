@@ -8,7 +8,8 @@ export interface GpuMemory {
 
 /** A process that uses memory of a GPU, with its host PID. */
 export interface GpuProcess {
-  readonly pid: number;
+  /** null: the driver reports none that can be read */
+  readonly pid: number | null;
   readonly name: string;
   readonly kind: 'compute' | 'graphics' | 'both' | 'unknown';
   readonly memoryBytes: number | null;

@@ -21,21 +21,39 @@ export interface GpuList {
 
 const GPU = /^GPU (\d{1,4}): (.*) \(UUID: ([^()\s]+)\)$/;
 const MIG = /^\s+MIG (\S+)\s+Device\s+(\d{1,4}): \(UUID: ([^()\s]+)\)$/;
+/** Older drivers name the PCI address (`GPU 0000:3B:00.0`), newer ones the index as well (`GPU1: 0000:34:00.0`). */
 const LOST =
-  /^Unable to determine the device handle for GPU ?([0-9A-Fa-f:.]{8,20}): (.*?)[.\s]*(?:Reboot .*)?$/i;
+  /^Unable to determine the device handle for GPU ?(?:(\d{1,4}): ?)?([0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f]): (.*?)[.\s]*(?:Reboot .*)?$/i;
 
 /** Parses the output of `nvidia-smi -L`. Unknown lines are skipped. Never throws. */
 export function readGpuList(text: string): GpuList {
+  const lines = text.split(/\r?\n/);
   const gpus: (ListedGpu & { readonly migDevices: ListedGpu['migDevices'][number][] })[] = [];
-  const lost: LostGpu[] = [];
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of lines) {
     const [, index, name = '', uuid = ''] = GPU.exec(line) ?? [];
     if (index !== undefined) gpus.push({ index: Number(index), name, uuid, migDevices: [] });
     const [, profile, order, device = ''] = MIG.exec(line) ?? [];
     if (profile !== undefined) gpus.at(-1)?.migDevices.push({ uuid: device, profile, index: Number(order) });
-    const [, pciBusId, reason = ''] = LOST.exec(line) ?? [];
-    // the position of the line is the index
-    if (pciBusId !== undefined) lost.push({ index: gpus.length + lost.length, pciBusId, reason });
   }
-  return { gpus, lost };
+  return { gpus, lost: lostGpus(lines, new Set(gpus.map(({ index }) => index))) };
+}
+
+/** Without an index in the text, a lost GPU has the lowest index that no other GPU has. Each GPU is returned once. */
+function lostGpus(lines: readonly string[], used: ReadonlySet<number>): readonly LostGpu[] {
+  const taken = new Set(used);
+  const lost = new Map<string, LostGpu>();
+  for (const line of lines) {
+    const [, told, pciBusId, reason = ''] = LOST.exec(line.trim()) ?? [];
+    if (pciBusId === undefined || lost.has(pciBusId)) continue;
+    const index = told === undefined ? lowestFree(taken) : Number(told);
+    taken.add(index);
+    lost.set(pciBusId, { index, pciBusId, reason });
+  }
+  return [...lost.values()];
+}
+
+function lowestFree(taken: ReadonlySet<number>): number {
+  let index = 0;
+  while (taken.has(index)) index += 1;
+  return index;
 }

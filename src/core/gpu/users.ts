@@ -60,7 +60,7 @@ function user(
   processes: NonNullable<Gpu['processes']>,
 ): readonly GpuUser[] {
   const planned = gpus.includes(uuid);
-  const own = processes.filter(({ pid }) => pids.includes(pid));
+  const own = processes.filter(({ pid }) => pid !== null && pids.includes(pid));
   if (!planned && own.length === 0) return [];
   const measured = own.flatMap(({ memoryBytes }) => (memoryBytes === null ? [] : [memoryBytes]));
   return [
@@ -71,7 +71,7 @@ function user(
       planned,
       promisedBytes: planned ? gpuBytes : null,
       measuredBytes: measured.length === 0 ? null : measured.reduce((sum, bytes) => sum + bytes, 0),
-      pids: [...new Set(own.map(({ pid }) => pid))],
+      pids: [...new Set(own.flatMap(({ pid }) => pid ?? []))],
     },
   ];
 }

@@ -88,8 +88,9 @@ function exclusiveUser(here: readonly GpuReservation[]): string | null {
 }
 
 function measuredOn({ processes }: Part, { pids }: GpuReservation): number | null {
-  if (processes === null || pids === null) return null;
-  const mine = processes.filter(({ pid }) => pids.includes(pid));
+  // a process without a pid may be one of the service
+  if (processes === null || pids === null || processes.some(({ pid }) => pid === null)) return null;
+  const mine = processes.filter(({ pid }) => pid !== null && pids.includes(pid));
   if (mine.some(({ memoryBytes }) => memoryBytes === null)) return null;
   return sum(mine.map(({ memoryBytes }) => memoryBytes ?? 0));
 }

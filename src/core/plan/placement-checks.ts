@@ -1,6 +1,7 @@
 import type { GpuInventory } from '../domain/gpu.ts';
 import type { GpuReservation, Placed, PlacementDevice } from '../domain/placement.ts';
 import { EXIT } from '../errors.ts';
+import { processName } from '../gpu/process-name.ts';
 import { deviceName } from '../placement/device-name.ts';
 import type { Replaced } from '../placement/place-project.ts';
 import type { LeftOut } from '../profile/without-models.ts';
@@ -74,8 +75,8 @@ function foreignMemory({ devices, inventory, reservations }: PlacementStory): re
     .filter(({ foreignBytes, unusable }) => unusable === null && foreignBytes >= LEAST_REPORTED_BYTES)
     .map((device) => {
       const gpu = inventory.gpus.find(({ uuid }) => uuid === device.uuid);
-      const others = (gpu?.processes ?? []).filter(({ pid }) => !ours.has(pid));
-      const names = others.map(({ name, pid }) => `${name.split('/').at(-1)} (${pid})`).join(', ');
+      const others = (gpu?.processes ?? []).filter(({ pid }) => pid === null || !ours.has(pid));
+      const names = others.map(({ name, pid }) => `${programOf(name)} (${pid ?? 'unknown pid'})`).join(', ');
       return warning({
         code: 'RMA_PLAN_FOREIGN',
         message: `${deviceName(device)}: ${formatBytes(device.foreignBytes)} in use by other processes${names === '' ? '' : `: ${names}`}`,
@@ -83,6 +84,10 @@ function foreignMemory({ devices, inventory, reservations }: PlacementStory): re
         details: { gpu: device.uuid, bytes: device.foreignBytes },
       });
     });
+}
+
+function programOf(name: string): string {
+  return processName(name).split('/').at(-1) ?? '';
 }
 
 type Warning = Pick<PlanCheck, 'code' | 'message' | 'hint'> & Partial<Pick<PlanCheck, 'details'>>;

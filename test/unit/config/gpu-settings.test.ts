@@ -72,6 +72,38 @@ describe('the GPU settings', () => {
     expect(gpuOf({ NVIDIA_VISIBLE_DEVICES: value }).visible).toEqual(visible);
   });
 
+  it.each([
+    ['nvidia.com/gpu=all', null],
+    ['nvidia.com/gpu=none', []],
+    ['nvidia.com/gpu=0', ['0']],
+    ['nvidia.com/gpu=gpu0,nvidia.com/gpu=1', ['0', '1']],
+    ['nvidia.com/gpu=0:1', ['0:1']],
+    ['nvidia.com/gpu=mig0:1', ['0:1']],
+    ['runtime.nvidia.com/gpu=GPU-5f1c2a9e', ['GPU-5f1c2a9e']],
+    ['nvidia.com/gpu=MIG-5f1c2a9e', ['MIG-5f1c2a9e']],
+    ['0:0', ['0:0']],
+    ['GPU-abc', ['GPU-abc']],
+    [
+      'MIG-GPU-5f1c2a9e-0000-0000-0000-000000000000/1/0',
+      ['MIG-GPU-5f1c2a9e-0000-0000-0000-000000000000/1/0'],
+    ],
+  ])('[case G07] NVIDIA_VISIBLE_DEVICES=%s allows %j', (value, visible) => {
+    expect(gpuOf({ NVIDIA_VISIBLE_DEVICES: value }).visible).toEqual(visible);
+  });
+
+  it.each(['0:0:0', 'nvidia.com/gpu=', 'amd.com/gpu=0', 'GPU_0', 'first'])(
+    '[case G07] NVIDIA_VISIBLE_DEVICES=%s is refused with the accepted forms',
+    (value) => {
+      expect(messageOf(() => gpuOf({ NVIDIA_VISIBLE_DEVICES: value }))).toContain(
+        'a GPU index (0), a MIG device (0:1), a UUID or a UUID prefix (GPU-5f1c, MIG-5f1c), a CDI name (nvidia.com/gpu=0), all or none',
+      );
+    },
+  );
+
+  it('[case G07] pins accept CDI names', () => {
+    expect(gpuOf({ RMA_GPU_PINS: 'ocr=nvidia.com/gpu=0+1' }).pins).toEqual({ ocr: ['0', '1'] });
+  });
+
   it('[req R26] --gpus overrides NVIDIA_VISIBLE_DEVICES', () => {
     const env = { NVIDIA_VISIBLE_DEVICES: '0' };
     expect(gpuOf(env, { 'gpu.visible': ['1', '2'] }).visible).toEqual(['1', '2']);
@@ -85,7 +117,7 @@ describe('the GPU settings', () => {
       'vllm-vllm': ['0', '1'],
     });
     expect(messageOf(() => gpuOf({ RMA_GPU_PINS: 'ocr=all' }))).toContain(
-      'a GPU index (0), a UUID or a UUID prefix (GPU-5f1c), got "ocr=all"',
+      'a CDI name (nvidia.com/gpu=0), got "ocr=all"',
     );
   });
 

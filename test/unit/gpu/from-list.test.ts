@@ -33,4 +33,39 @@ describe('readGpuList', () => {
     expect(gpus.map(({ index }) => index)).toEqual([0, 2]);
     expect(lost).toEqual([{ index: 1, pciBusId: '0000:3B:00.0', reason: 'Unknown Error' }]);
   });
+
+  it.each([
+    ['for GPU1: 0000:34:00.0: Unknown Error', 1, '0000:34:00.0', 'Unknown Error'],
+    ['for GPU 0000:34:00.0: Unknown Error', 0, '0000:34:00.0', 'Unknown Error'],
+    [
+      'for gpu 0000:34:00.0: GPU is lost.  Reboot the system to recover this GPU',
+      0,
+      '0000:34:00.0',
+      'GPU is lost',
+    ],
+    ['for GPU0000:34:00.0: GPU is lost', 0, '0000:34:00.0', 'GPU is lost'],
+    [
+      'for GPU 12: 00000000:C1:00.0: Insufficient Permissions',
+      12,
+      '00000000:C1:00.0',
+      'Insufficient Permissions',
+    ],
+  ])('[case G01] returns the index, PCI address and reason of "%s"', (...[text, index, pciBusId, reason]) => {
+    expect(readGpuList(`Unable to determine the device handle ${text}\n`).lost).toEqual([
+      { index, pciBusId, reason },
+    ]);
+  });
+
+  it('[case G01] gives lost GPUs without an index those that no other GPU has', () => {
+    const lost = (bus: string) =>
+      `Unable to determine the device handle for GPU 0000:${bus}:00.0: Unknown Error`;
+    const text = [
+      'GPU 1: L4 (UUID: GPU-1)',
+      'GPU 3: L4 (UUID: GPU-3)',
+      lost('3B'),
+      lost('5E'),
+      lost('3B'),
+    ].join('\n');
+    expect(readGpuList(text).lost.map(({ index }) => index)).toEqual([0, 2]);
+  });
 });
