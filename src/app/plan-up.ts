@@ -47,7 +47,6 @@ export async function planUp(
   const plan = upPlan(next.desired, observed, { host: host.name, profiles: placed.acted, removeOrphans });
   const running = runningAfter(plan.operations, observed.containers);
   const { services } = next.fleet;
-  const { models } = next.desired;
   const checks = [
     ...plan.checks,
     ...placed.checks,
@@ -55,14 +54,13 @@ export async function planUp(
     ...planMemory({
       services: services.filter(({ name }) => running.has(name)),
       starting: startedServices(plan.operations),
-      models,
       totalBytes: snapshot.engine.memoryBytes,
       othersBytes: ramOfOthers(config.project, snapshot),
     }),
     ...planStoreMove(storeOfWorkers(snapshot), config),
     ...planNfs(config),
   ];
-  const reserves = reservedServices(plan.operations, { services, models });
+  const reserves = reservedServices(plan.operations, services);
   return { ...next, placed, observed, reserves, plan: { ...plan, checks } };
 }
 

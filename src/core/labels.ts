@@ -10,6 +10,8 @@ export const LABEL = {
   gpus: 'rma.gpus',
   /** bytes reserved on each of them */
   memory: 'rma.memory',
+  /** bytes of RAM that it needs at least */
+  ram: 'rma.ram',
   /** `true`: its GPUs are for no other service */
   exclusive: 'rma.exclusive',
   variant: 'rma.variant',

@@ -49,6 +49,7 @@ function labelFacts(labels: Labels): Omit<ContainerSummary, 'id' | 'name' | 'sta
     engines: labels[LABEL.engines] === undefined ? null : words(labels[LABEL.engines]),
     gpus: words(labels[LABEL.gpus]),
     gpuBytes: bytes(labels[LABEL.memory]),
+    ramBytes: bytes(labels[LABEL.ram]) ?? 0,
     gpuExclusive: labels[LABEL.exclusive] === 'true',
     variant: labels[LABEL.variant] ?? null,
     composeFile: labels['com.docker.compose.project.config_files'] ?? null,

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../app/endpoints.ts';
+import type { Endpoint } from '../../app/desired/endpoints.ts';
 import { type UpResult, up } from '../../app/up.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { shell } from '../../core/shell-quote.ts';

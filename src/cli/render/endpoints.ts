@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../app/endpoints.ts';
+import type { Endpoint } from '../../app/desired/endpoints.ts';
 import { type Column, renderTable } from './table.ts';
 import type { Theme } from './theme.ts';
 

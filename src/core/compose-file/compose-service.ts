@@ -50,7 +50,7 @@ export function composeService(spec: ServiceSpec, volumes: readonly VolumeSpec[]
 
 /** Returns the labels by which rma finds the service's container again. */
 export function composeLabels(spec: ServiceSpec, project: string): Readonly<Record<string, string>> {
-  const { profile, models, role, engines, gpus } = spec;
+  const { profile, models, role, engines, gpus, resources } = spec;
   return {
     [LABEL.project]: project,
     [LABEL.service]: spec.name,
@@ -60,6 +60,7 @@ export function composeLabels(spec: ServiceSpec, project: string): Readonly<Reco
     ...(gpus === null
       ? {}
       : { [LABEL.gpus]: gpus.devices.join(' '), [LABEL.memory]: String(gpus.bytesPerDevice) }),
+    ...(resources.neededRamBytes > 0 && { [LABEL.ram]: String(resources.neededRamBytes) }),
     ...(gpus?.exclusive === true && { [LABEL.exclusive]: 'true' }),
   };
 }

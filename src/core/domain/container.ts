@@ -19,6 +19,8 @@ export interface ContainerSummary {
   readonly gpus: readonly string[];
   /** bytes reserved on each of its GPUs */
   readonly gpuBytes: number | null;
+  /** RAM that it needs at least, bytes */
+  readonly ramBytes: number;
   /** shares its GPUs with no other service */
   readonly gpuExclusive: boolean;
   /** the variant of its profile */

@@ -115,12 +115,14 @@ function mountsOf({ engine: { cachePath } }: EngineContext): readonly MountSpec[
 /** From this number of GPUs on, tensor parallelism gets twice the shared memory. */
 const MANY_GPUS = 5;
 
-function resourcesOf({ engine, selected, placement }: EngineContext): ResourceSpec {
+function resourcesOf({ input, engine, selected, placement }: EngineContext): ResourceSpec {
+  const weights = selected.models.map(({ ref }) => pinnedBytes(pinnedModel(input, ref)));
   const gpus = placement?.devices.length ?? 0;
   const sharedMemory = gpus > 1 ? engine.parallelShmBytes : null;
   return {
     memoryLimitBytes: selected.memoryBytes,
     memoryReservationBytes: selected.memoryReservationBytes,
+    neededRamBytes: placement === null ? Math.max(0, ...weights) : 0,
     maxProcesses: null,
     sharedMemoryBytes: sharedMemory !== null && gpus >= MANY_GPUS ? 2 * sharedMemory : sharedMemory,
     ulimits: gpus > 0 ? engine.ulimits : {},

@@ -105,6 +105,8 @@ export interface ProbeSpec {
 export interface ResourceSpec {
   readonly memoryLimitBytes: number | null;
   readonly memoryReservationBytes: number | null;
+  /** RAM that it needs at least: on the CPU the weights of its largest model, which engines load whole */
+  readonly neededRamBytes: number;
   readonly maxProcesses: number | null;
   /** of /dev/shm; null: the default */
   readonly sharedMemoryBytes: number | null;
@@ -135,6 +137,7 @@ export const SERVICE_DEFAULTS = {
   resources: {
     memoryLimitBytes: null,
     memoryReservationBytes: null,
+    neededRamBytes: 0,
     maxProcesses: null,
     sharedMemoryBytes: null,
     ulimits: {},

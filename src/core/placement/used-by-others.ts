@@ -1,4 +1,5 @@
 import { canonicalJson } from '../canonical-json.ts';
+import type { ContainerSummary } from '../domain/container.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import { gpuReservations } from './gpu-reservations.ts';
 
@@ -23,9 +24,19 @@ export function usedByOthers(project: string, { allContainers, reservations }: U
   return canonicalJson({ gpus: Object.fromEntries([...bytes].sort()), ram });
 }
 
-/** Returns the RAM that plans of other projects reserve, bytes. */
-export function ramOfOthers(project: string, { reservations }: Use): number {
-  return reservations
-    .filter((planned) => planned.project !== project)
-    .reduce((sum, { ramBytes }) => sum + ramBytes, 0);
+const STOPPED: readonly ContainerSummary['state'][] = ['exited', 'dead', 'removing'];
+
+/**
+ * Returns the RAM that other projects reserve, bytes: that of containers which are not stopped, from their labels, and what accepted
+ * plans reserve beyond it.
+ */
+export function ramOfOthers(project: string, { allContainers, reservations }: Use): number {
+  const used = allContainers.filter(({ state }) => !STOPPED.includes(state));
+  const bytes = new Map<string, number>();
+  for (const each of [...used, ...reservations]) {
+    if (each.project === project) continue;
+    const key = `${each.project} ${each.service}`;
+    bytes.set(key, Math.max(each.ramBytes, bytes.get(key) ?? 0));
+  }
+  return [...bytes.values()].reduce((sum, each) => sum + each, 0);
 }

@@ -1,18 +1,15 @@
-import { type PinnedModel, pinnedBytes } from '../domain/pinned-model.ts';
 import { EXIT } from '../errors.ts';
 import type { ServiceSpec } from '../fleet/service-spec.ts';
 import { formatBytes } from '../units.ts';
 import type { PlanCheck } from './plan-types.ts';
 
-type Service = Pick<ServiceSpec, 'name' | 'role' | 'profile' | 'resources' | 'gpus' | 'models'>;
+type Service = Pick<ServiceSpec, 'name' | 'profile' | 'resources'>;
 
 export interface MemoryRequest {
   /** those that run after the plan */
   readonly services: readonly Service[];
   /** names of those that the plan starts */
   readonly starting: ReadonlySet<string>;
-  /** by canonical reference */
-  readonly models: ReadonlyMap<string, PinnedModel>;
   /** RAM of the machine that runs the containers, bytes; null: unknown */
   readonly totalBytes: number | null;
   /** RAM that services of other projects reserve, bytes */
@@ -24,30 +21,17 @@ export interface MemoryRequest {
  * add up to more than the host has are a warning, since not every service uses all of its limit.
  */
 export function planMemory(request: MemoryRequest): readonly PlanCheck[] {
-  const { services, starting, models, totalBytes, othersBytes } = request;
+  const { services, starting, totalBytes, othersBytes } = request;
   if (totalBytes === null) return [];
   const errors = services.flatMap((service) => {
     if (!starting.has(service.name)) return [];
-    const needed = ramNeed(service, models);
+    const needed = service.resources.neededRamBytes;
     return needed > totalBytes - othersBytes ? [tooBig(service, needed, request)] : [];
   });
   if (errors.length > 0) return errors;
   const limited = services.filter(({ resources }) => resources.memoryLimitBytes !== null);
   const limit = limited.reduce((sum, { resources }) => sum + (resources.memoryLimitBytes ?? 0), 0);
   return limit > totalBytes ? [overcommitted(limited, limit, totalBytes)] : [];
-}
-
-/** Returns the RAM that a service needs at least, bytes: on the CPU the weights of its largest model, which engines load whole. */
-export function ramNeed(
-  { role, gpus, models: refs }: Pick<Service, 'role' | 'gpus' | 'models'>,
-  models: MemoryRequest['models'],
-): number {
-  if (role !== 'engine' || gpus !== null) return 0;
-  return Math.max(0, ...refs.map((ref) => weightsOf(models.get(ref))));
-}
-
-function weightsOf(model: PinnedModel | undefined): number {
-  return model === undefined ? 0 : pinnedBytes(model);
 }
 
 function tooBig(

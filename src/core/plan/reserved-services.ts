@@ -1,22 +1,13 @@
 import type { ReservedService } from '../domain/lock.ts';
-import type { PinnedModel } from '../domain/pinned-model.ts';
 import type { ServiceSpec } from '../fleet/service-spec.ts';
 import type { Step } from './operation.ts';
-import { ramNeed } from './plan-memory.ts';
 
-interface Reserving {
-  readonly services: readonly Pick<
-    ServiceSpec,
-    'name' | 'role' | 'profile' | 'resources' | 'gpus' | 'models' | 'engines'
-  >[];
-  /** by canonical reference */
-  readonly models: ReadonlyMap<string, PinnedModel>;
-}
+type Service = Pick<ServiceSpec, 'name' | 'role' | 'resources' | 'gpus' | 'engines'>;
 
-/** Returns what a plan reserves for the services whose containers it creates; those without GPUs and models are left out. */
+/** Returns what a plan reserves for the services whose containers it creates; those that need neither GPUs nor RAM are left out. */
 export function reservedServices(
   steps: readonly Step[],
-  { services, models }: Reserving,
+  services: readonly Service[],
 ): readonly ReservedService[] {
   const created = new Set(
     steps.flatMap((step) =>
@@ -30,7 +21,7 @@ export function reservedServices(
       devices: service.gpus?.devices ?? [],
       bytesPerGpu: service.gpus?.bytesPerDevice ?? 0,
       exclusive: service.gpus?.exclusive ?? false,
-      ramBytes: ramNeed(service, models),
+      ramBytes: service.resources.neededRamBytes,
       workers: services
         .filter(({ role, engines }) => role === 'worker' && engines.includes(service.name))
         .map(({ name }) => name),

@@ -59,6 +59,7 @@ function containerFrom({ project, name, service, file }: ServiceInFile): Omit<Co
     engines: labels['rma.engines'] === undefined ? null : words('rma.engines'),
     gpus: words('rma.gpus'),
     gpuBytes: labels['rma.memory'] === undefined ? null : Number(labels['rma.memory']),
+    ramBytes: Number(labels['rma.ram'] ?? 0),
     gpuExclusive: labels['rma.exclusive'] === 'true',
     variant: labels['rma.variant'] ?? null,
     ports: (service.ports ?? []).map(publishedPort),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerSummary } from '../../../src/core/domain/container.ts';
 import { gpuReservations } from '../../../src/core/placement/gpu-reservations.ts';
-import { usedByOthers } from '../../../src/core/placement/used-by-others.ts';
+import { ramOfOthers, usedByOthers } from '../../../src/core/placement/used-by-others.ts';
 import { containerOf } from '../../helpers/host/container-of.ts';
 
 const engine = containerOf({ service: 'a-ollama', profile: 'a', gpus: ['GPU-0'], gpuBytes: 5 });
@@ -91,5 +91,20 @@ describe('[case S02] the reservation of a plan', () => {
     expect(usedByOthers('rma', { allContainers: [], reservations: [] })).not.toBe(before);
     const shared = { ...reserved, exclusive: false };
     expect(usedByOthers('rma', { allContainers: [], reservations: [shared] })).not.toBe(before);
+  });
+
+  it('includes RAM, of which a service counts once, and a stopped container not at all', () => {
+    const reserved = { ...planned, ramBytes: 5 };
+    const running = containerOf({ service: 'a-vllm', project: 'other', ramBytes: 5 });
+    const ram = (...allContainers: readonly ContainerSummary[]) =>
+      ramOfOthers('rma', { allContainers, reservations: [reserved] });
+    expect([
+      ram(),
+      ram(running),
+      ram({ ...running, service: 'b' }),
+      ram({ ...running, project: 'rma' }),
+    ]).toEqual([5, 5, 10, 5]);
+    const stopped = { ...running, state: 'exited' } as const;
+    expect(ramOfOthers('rma', { allContainers: [stopped], reservations: [] })).toBe(0);
   });
 });

@@ -52,11 +52,11 @@ function requestOf(parts: Parts, totalBytes: number | null) {
     const model: PinnedModel = pinnedFile(ref);
     return { ...model, files: model.files.map((file) => ({ ...file, bytes: parts.weights })) };
   });
-  const { services: running } = buildFleet(input);
+  const pinned = new Map([...input.pinned.keys()].map((ref, at) => [ref, models[at] ?? pinnedFile(ref)]));
+  const { services: running } = buildFleet({ ...input, pinned });
   return {
     services: running,
     starting: new Set(running.map(({ name }) => name)),
-    models: new Map(models.map((model) => [model.ref, model])),
     totalBytes,
     othersBytes: 0,
   };

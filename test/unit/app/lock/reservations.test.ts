@@ -184,14 +184,19 @@ describe('the reservation of a plan', () => {
     expect(await volumesOf(host)).toEqual([]);
   });
 
-  it('includes RAM: a second model that does not fit beside a first one is refused', async () => {
-    const host = new FakeHost();
-    host.engine.memoryBytes = 10 * GIB;
-    await downloading(host, 'one', commandOf(1, new Set(), onCpu));
-    const second = up(host, commandOf(2, new Set(), onCpu).invocation, requestOf('two'));
-    await expect(second).rejects.toMatchObject({
-      code: 'RMA_PLAN_NO_RAM',
-      message: expect.stringContaining('other projects reserve 6.0 GiB'),
-    });
-  });
+  it.each(['downloads', 'runs'])(
+    'includes RAM: a second model does not fit next to one that %s',
+    async (state) => {
+      const host = new FakeHost();
+      host.engine.memoryBytes = 10 * GIB;
+      const first = commandOf(1, new Set(), onCpu);
+      if (state === 'downloads') await downloading(host, 'one', first);
+      else await up(host, first.invocation, requestOf('one'));
+      const second = commandOf(2, new Set(), onCpu);
+      await expect(up(host, second.invocation, requestOf('two'))).rejects.toMatchObject({
+        code: 'RMA_PLAN_NO_RAM',
+        message: expect.stringContaining('other projects reserve 6.0 GiB'),
+      });
+    },
+  );
 });

@@ -5,6 +5,7 @@ import { withPlanningLock } from '../../../../src/app/lock/with-lock.ts';
 import { lockLabels, lockVolume } from '../../../../src/core/reservation/lock-labels.ts';
 import { FakeHost } from '../../../helpers/host/fake-host.ts';
 import { contender, identityOf, ownerOf, slowVolumes } from '../../../helpers/host/lock-parts.ts';
+import { engineOf } from '../../../helpers/host/port-builders.ts';
 
 const key = { kind: 'project', project: 'demo' } as const;
 const request = { key, command: 'up', waitMs: 10_000 };
@@ -81,6 +82,24 @@ describe('takeLock', () => {
       else await expect(taken).resolves.toMatchObject({ generation: 2 });
     },
   );
+
+  it('[fail L7] withdraws if it was suspended since it looked, and another process holds a later generation', async () => {
+    const host = new FakeHost();
+    host.engine.addVolume(lockVolume(key, 2), { labels: lockLabels(key, 'other', ownerOf({ pid: 1 })) });
+    let looks = 0;
+    const volumes = async () => {
+      looks += 1;
+      return looks === 1 ? new Map() : host.engine.volumes();
+    };
+    const engine = engineOf({
+      volumes,
+      createVolume: async (...args) => host.engine.createVolume(...args),
+      removeVolumes: async (volume) => host.engine.removeVolumes(volume),
+    });
+    const taken = takeLock({ engine }, contender(2), { ...request, waitMs: 0 });
+    await expect(taken).rejects.toMatchObject({ code: 'RMA_LOCK_HELD', details: { pid: 1 } });
+    expect(await names(host)).toEqual(['rma-lock-demo.2']);
+  });
 
   it('never removes a volume of that name without the labels of a lock', async () => {
     const host = new FakeHost();

@@ -1,8 +1,8 @@
-import type { ContainerFacts } from '../core/domain/container.ts';
-import type { Stack } from '../core/domain/desired-state.ts';
-import type { Selection } from '../core/domain/selection.ts';
-import type { Operation } from '../core/plan/operation.ts';
-import { runningAfter, startedServices } from '../core/plan/running-after.ts';
+import type { ContainerFacts } from '../../core/domain/container.ts';
+import type { Stack } from '../../core/domain/desired-state.ts';
+import type { Selection } from '../../core/domain/selection.ts';
+import type { Operation } from '../../core/plan/operation.ts';
+import { runningAfter, startedServices } from '../../core/plan/running-after.ts';
 
 /** A URL of a service on this machine. */
 export interface Endpoint {
