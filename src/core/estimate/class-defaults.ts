@@ -133,8 +133,8 @@ export const CLASS_ROWS: readonly Row[] = [
   ['vaultgemma', 'VaultGemma', 26, 8, 4, 2304, 256, { sliding_window: 4096, sliding_window_pattern: 2 }],
   ['voxtral_realtime_text', 'VoxtralRealtimeText', 26, 32, 8, 3072, 128],
   ['youtu', 'Youtu', 32, 16, 16, 2048, 0, { v_head_dim: 128, kv_lora_rank: 512, qk_rope_head_dim: 64, qk_nope_head_dim: 128 }],
-  ['zamba', 'Zamba', 76, 16, 16, 3712, 0, { mamba_d_state: 16, mamba_d_conv: 4, mamba_expand: 2, n_mamba_heads: 2, layer_kind: 'hybrid' }],
-  ['zamba2', 'Zamba2', 54, 32, 0, 2560, 0, { mamba_d_state: 64, mamba_d_conv: 4, mamba_expand: 2, n_mamba_heads: 8, mamba_ngroups: 1, layer_kind: 'hybrid' }],
+  ['zamba', 'Zamba', 76, 16, 16, 3712, 0, { double_width: true, mamba_d_state: 16, mamba_d_conv: 4, mamba_expand: 2, n_mamba_heads: 2, layer_kind: 'hybrid' }],
+  ['zamba2', 'Zamba2', 54, 32, 0, 2560, 0, { double_width: true, mamba_d_state: 64, mamba_d_conv: 4, mamba_expand: 2, n_mamba_heads: 8, mamba_ngroups: 1, layer_kind: 'hybrid' }],
 ];
 
 /** The language model of a multimodal model whose `text_config` has no `model_type`, or that has no `text_config`. */

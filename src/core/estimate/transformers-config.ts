@@ -135,7 +135,9 @@ function latentOf(config: ConfigFields): number | null {
 
 function headLengths(config: ConfigFields, attentionHeads: number | null) {
   const width = whole(config, WIDTH);
-  const even = attentionHeads === null || width === null ? null : Math.ceil(width / attentionHeads);
+  // attention of Zamba has the hidden state next to the first one
+  const wide = width === null || switchOf(config, 'double_width') !== true ? width : 2 * width;
+  const even = attentionHeads === null || wide === null ? null : Math.ceil(wide / attentionHeads);
   const length = whole(config, HEAD_LENGTH) ?? even;
   if (latentOf(config) === null)
     return { keyLength: length, valueLength: whole(config, ['v_head_dim']) ?? length };

@@ -36,6 +36,11 @@ describe('a config.json with few keys', () => {
     ['Mixtral', { model_type: 'mixtral' }, [32, 8, 128]],
     ['Qwen 3', { model_type: 'qwen3', num_hidden_layers: 36 }, [36, 32, 128]],
     ['Phi-3', { model_type: 'phi3' }, [32, 32, 96]],
+    [
+      'the hybrid Zamba, whose attention is twice as wide',
+      { model_type: 'zamba', num_hidden_layers: 2, mamba_d_state: null },
+      [2, 16, 464],
+    ],
     ['GPT-2, under its own names', { model_type: 'gpt2', n_layer: 24 }, [24, 12, 64]],
     ['Falcon', { model_type: 'falcon' }, [32, 1, 64]],
     [
