@@ -9,7 +9,7 @@ import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { projectSet } from './desired/choose-services.ts';
 import { readProjectState } from './desired/project-state.ts';
-import { observedContainer } from './observe/observe-workers.ts';
+import { observedContainers } from './observe/observe-workers.ts';
 import { projectContainers } from './observe/project-containers.ts';
 import { projectFiles } from './observe/project-files.ts';
 import { requireDocker } from './observe/require-docker.ts';
@@ -52,7 +52,7 @@ export async function planDown(
     host: host.name,
     project: config.project,
     profiles: profiles.length === 0 ? null : endingProfiles(profiles, projectSet(config, state, []), state),
-    containers: containers.map((container) => observedContainer(container)),
+    containers: observedContainers(containers),
     hasNetwork: networks.some(({ project }) => project === config.project),
     secrets: (await host.files.facts(secrets)) === null ? null : secrets,
     stateFile: [...files.keys()][0] ?? null,

@@ -6,15 +6,20 @@ import type { HostReport } from '../core/domain/host-facts.ts';
 import { COORDINATOR_SERVICE } from '../core/domain/registration.ts';
 import type { WorkerStatus } from '../core/domain/worker-status.ts';
 import type { ErrorDocument } from '../core/errors.ts';
-import { type ServiceTrouble, troubleOf } from '../core/plan/service-trouble.ts';
+import { MISSING_MODELS, type ServiceTrouble, troubleOf } from '../core/plan/service-trouble.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { hostReport } from './observe/host-report.ts';
 import { lostGpus } from './observe/lost-gpus.ts';
-import { observedContainer } from './observe/observe-workers.ts';
+import { observedContainers, workerReplies } from './observe/observe-workers.ts';
 import { projectContainers } from './observe/project-containers.ts';
 import { requireDocker } from './observe/require-docker.ts';
-import { workerStatus } from './observe/worker-status.ts';
+import { type WorkerReply, workerReply } from './observe/worker-status.ts';
+
+/** A service that `rma up` starts, restarts or recreates. */
+export interface ReportedTrouble extends ServiceTrouble {
+  readonly service: string;
+}
 
 export interface WorkerReport {
   readonly service: string;
@@ -23,12 +28,8 @@ export interface WorkerReport {
   readonly status: WorkerStatus | null;
   /** engines of this profile that lost their GPUs */
   readonly lost: readonly ErrorDocument[];
-  /** what keeps it and its services from working, and that `rma up` repairs */
+  /** what is wrong with this worker and its engines, in the words of a plan */
   readonly troubles: readonly ReportedTrouble[];
-}
-
-export interface ReportedTrouble extends ServiceTrouble {
-  readonly service: string;
 }
 
 export interface StatusReport {
@@ -57,32 +58,53 @@ async function workerReports(
   invocation: Pick<Invocation, 'signal'>,
   containers: readonly ContainerFacts[],
 ): Promise<readonly WorkerReport[]> {
-  const workers = containers.filter((container) => roleOf(container) === 'worker');
-  const running = workers.filter(({ state }) => state === 'running');
-  const [lost, networks, answers] = await Promise.all([
+  const [lost, replies] = await Promise.all([
     lostGpus(host, invocation, containers),
-    host.engine.networks(),
-    Promise.all(
-      running.map(async ({ id, service }) => [service, await workerStatus(host, invocation, id)] as const),
-    ),
+    workerReplies(containers, (container) => workerReply(host, invocation, container)),
   ]);
-  const statuses = new Map(answers);
-  const troubles = containers.flatMap((container): readonly ReportedTrouble[] => {
-    const trouble = troubleOf(observedContainer(container, statuses), networks);
-    return trouble === null ? [] : [{ service: container.service, ...trouble }];
-  });
-  return workers.map((worker) => ({
-    service: worker.service,
-    container: worker,
-    status: statuses.get(worker.service) ?? null,
-    lost: [...lost].flatMap(([service, fault]) => (servesFor(service, worker) ? [fault] : [])),
-    troubles: troubles.filter(({ service }) => concerns(service, worker)),
-  }));
+  const troubles = troublesOf(containers, replies, lost);
+  return containers
+    .filter((container) => roleOf(container) === 'worker')
+    .map((container) => ({
+      service: container.service,
+      container,
+      status: statusOf(replies.get(container.service)),
+      lost: [...lost].flatMap(([service, fault]) => (servesFor(service, container) ? [fault] : [])),
+      troubles: troubles.filter(({ service }) => concerns(service, container)),
+    }));
 }
 
 /** Returns whether a worker cannot work without a service: its own, its engines and the coordinator. */
 function concerns(service: string, worker: ContainerFacts): boolean {
   return service === worker.service || service === COORDINATOR_SERVICE || servesFor(service, worker);
+}
+
+function statusOf(reply: WorkerReply | undefined): WorkerStatus | null {
+  return reply?.kind === 'status' ? reply.status : null;
+}
+
+/**
+ * Returns the troubles of services. A lost GPU has an error of its own, and a plan compares the store with the desired
+ * models, which the worker reports here.
+ */
+function troublesOf(
+  containers: readonly ContainerFacts[],
+  replies: ReadonlyMap<string, WorkerReply>,
+  lost: ReadonlyMap<string, ErrorDocument>,
+): readonly ReportedTrouble[] {
+  return observedContainers(containers, replies)
+    .filter(({ service }) => !lost.has(service))
+    .flatMap((container) => {
+      const reported = statusOf(replies.get(container.service));
+      const trouble = troubleOf(container) ?? (reported !== null && lacksModels(reported) ? MISSING : null);
+      return trouble === null ? [] : [{ service: container.service, ...trouble }];
+    });
+}
+
+const MISSING: ServiceTrouble = { kind: 'restart-service', cause: MISSING_MODELS };
+
+function lacksModels({ state, models }: WorkerStatus): boolean {
+  return state === 'degraded' && models.some((model) => model.state !== 'present');
 }
 
 function servesFor(service: string, { engines }: ContainerFacts): boolean {

@@ -6,6 +6,14 @@ export interface ComposeProject {
   readonly file: string | null;
 }
 
+/** Services to bring up, each in one of the lists. */
+export interface ServicesUp {
+  /** created, or started if they exist */
+  readonly start: readonly string[];
+  /** recreated, also where Compose sees no difference: it never checks the networks of a stopped container */
+  readonly recreate: readonly string[];
+}
+
 /** rma's own image, to build from its base. */
 export interface ImageBuild {
   readonly tag: string;
@@ -41,7 +49,7 @@ export interface DockerCli {
   /** Pulls an image. @throws RmaError RMA_IMAGE_PULL_FAILED (1) */
   pull(image: string, signal: AbortSignal): Promise<void>;
   /** Runs `docker compose up --detach --no-deps` for these services. @throws RmaError RMA_COMPOSE_FAILED (1), RMA_PORT_TAKEN (3) */
-  up(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void>;
+  up(project: ComposeProject, services: ServicesUp, signal: AbortSignal): Promise<void>;
   /** Runs `docker compose logs` on the terminal's own streams. Returns its exit code. */
   logs(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<number>;
   /** Runs a command in a running container, whatever its exit code. */

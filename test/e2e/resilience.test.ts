@@ -114,7 +114,7 @@ test('[case S03] an engine that was disconnected from the network: status, plan 
   );
   await stack.docker('network', 'disconnect', `${stack.project}_default`, engine);
   await statuses.line('"state":"degraded"');
-  const cause = 'it is not connected to the network of the project';
+  const cause = `it is not connected to its network ${stack.project}_default`;
   expect(await stack.rma('status')).toMatchObject({
     code: 1,
     stdout: expect.stringContaining(`${ENGINE}: ${cause}; rma up recreates it`),

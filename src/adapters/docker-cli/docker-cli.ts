@@ -11,11 +11,13 @@ import type {
   ExecPlace,
   ImageBuild,
   OneOff,
+  ServicesUp,
 } from '../../ports/docker-cli.ts';
 import { composeFault } from './compose-fault.ts';
 import { oneOffArguments } from './one-off.ts';
 
-const QUICK_MS = 20_000;
+/** The command takes a fraction of a second, on a loaded machine many seconds. */
+const QUICK_MS = 60_000;
 /** Exit code of `docker run` when the engine could not create or start the container. */
 const NOT_STARTED = 125;
 
@@ -74,9 +76,10 @@ export class SpawnedDockerCli implements DockerCli {
     );
   }
 
-  async up(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void> {
-    const flags = ['--detach', '--no-deps', '--pull', 'never'];
-    await this.#compose(project, ['up', ...flags, ...services], signal);
+  async up(project: ComposeProject, { start, recreate }: ServicesUp, signal: AbortSignal): Promise<void> {
+    const up = ['up', '--detach', '--no-deps', '--pull', 'never'];
+    if (recreate.length > 0) await this.#compose(project, [...up, '--force-recreate', ...recreate], signal);
+    if (start.length > 0) await this.#compose(project, [...up, ...start], signal);
   }
 
   async logs(project: ComposeProject, args: readonly string[], signal: AbortSignal): Promise<number> {

@@ -24,7 +24,7 @@ import { containerFacts, containerSummary } from './map-container.ts';
 import { instant, volumeFacts } from './map-volume.ts';
 import { plainLog } from './plain-log.ts';
 
-const API_TIMEOUT_MS = 20_000;
+const API_TIMEOUT_MS = 60_000;
 
 /** One Docker Engine, read over its API. */
 export class DockerodeEngine implements ContainerEngine {

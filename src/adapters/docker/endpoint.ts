@@ -11,7 +11,7 @@ export async function dockerEndpoint(
   const fromEnv = env['DOCKER_HOST'];
   if (fromEnv) return fromEnv;
   const argv = ['docker', 'context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'] as const;
-  const outcome = await runner.run({ argv: [...argv], timeoutMs: 10_000 });
+  const outcome = await runner.run({ argv: [...argv], timeoutMs: 60_000 });
   return outcome.exitCode === 0 ? outcome.stdout.trim() || DEFAULT : DEFAULT;
 }
 

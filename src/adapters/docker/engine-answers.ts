@@ -47,7 +47,6 @@ export const containerDetails = z.object({
     Error: z.optional(z.string()),
     Health: z.nullish(z.object({ Status: health })),
   }),
-  NetworkSettings: z.nullish(z.object({ Networks: z.nullish(z.record(z.string(), z.unknown())) })),
   Mounts: listOrNull(
     z.object({
       Type: z.string(),
@@ -56,7 +55,9 @@ export const containerDetails = z.object({
       Destination: z.string(),
     }),
   ),
+  NetworkSettings: z.nullish(z.object({ Networks: z.nullish(z.record(z.string(), z.unknown())) })),
   HostConfig: z.object({
+    NetworkMode: z.optional(z.string()),
     PortBindings: z.nullish(
       z.record(z.string(), listOrNull(z.object({ HostIp: z.optional(z.string()), HostPort: z.string() }))),
     ),

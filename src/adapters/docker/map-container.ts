@@ -30,10 +30,10 @@ export function containerFacts(details: ContainerDetails): ContainerFacts {
     exitCode: state.Running ? null : state.ExitCode,
     restarts: details.RestartCount,
     startError: state.Error || null,
-    networks: Object.keys(details.NetworkSettings?.Networks ?? {}).sort(),
     startedAt: state.StartedAt === NEVER ? null : Date.parse(state.StartedAt),
     ports: publishedPorts(details),
     published: state.Running ? publishedPorts(details).map(({ hostPort }) => hostPort) : [],
+    lostNetwork: lostNetwork(details),
     store: mountedStore(details),
     ...labelFacts(details.Config.Labels ?? {}),
   };
@@ -68,6 +68,17 @@ function mountedStore({ Mounts }: ContainerDetails): string | null {
   const mount = Mounts?.find(({ Destination }) => Destination === STORE_MOUNT);
   if (mount === undefined) return null;
   return mount.Type === 'volume' ? `named:${mount.Name ?? ''}` : `host:${mount.Source ?? ''}`;
+}
+
+/** Docker's own network modes; every other name is a network of the user, such as that of a Compose project. */
+const BUILT_IN_NETWORK = /^(?:|default|bridge|host|none|container:.*)$/;
+
+/** `docker network disconnect` takes a network off the settings, and leaves the mode that the container was created with. */
+function lostNetwork({ HostConfig, NetworkSettings }: ContainerDetails): string | null {
+  const created = HostConfig.NetworkMode ?? '';
+  const connected = NetworkSettings?.Networks;
+  if (BUILT_IN_NETWORK.test(created) || connected === undefined || connected === null) return null;
+  return Object.hasOwn(connected, created) ? null : created;
 }
 
 /** Reads the host configuration, which lists the ports of a stopped container too. */

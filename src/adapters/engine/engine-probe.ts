@@ -13,6 +13,8 @@ export interface EngineProbe {
    * where it was planned. Returns within the deadline; longer work continues in the background.
    */
   probe(engine: EngineTarget, signal: AbortSignal): Promise<EngineProblem | null>;
+  /** Returns why the engine does not respond or does not list its models; null if it does. Loads nothing. */
+  noResponse(engine: EngineTarget, signal: AbortSignal): Promise<string | null>;
   /** Returns the number of requests in progress; 0 if the engine is gone or does not report it. */
   inFlight(engine: EngineTarget, signal: AbortSignal): Promise<number>;
 }
@@ -23,10 +25,13 @@ export function createEngineProbe(clock: Clock, deadlineMs: number): EngineProbe
     withDeadline({ clock, ms: deadlineMs, signal }, (inner) =>
       sendRequest({ method: 'GET', url: engine.url.replace(/\/+$/, '') + path, signal: inner }),
     );
+  const noResponse = (engine: EngineTarget, signal: AbortSignal) =>
+    notReadyReason(engine, (path) => get(engine, path, signal));
   const loadedModels = createLoadedModels(clock, deadlineMs);
   return {
+    noResponse,
     async probe(engine, signal) {
-      const reason = await notReadyReason(engine, (path) => get(engine, path, signal));
+      const reason = await noResponse(engine, signal);
       if (reason !== null) {
         loadedModels.forget(engine);
         return { note: reason };

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { shellQuote } from '../../core/shell-quote.ts';
 import type { Command, CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
 
 const DOCS: Readonly<Record<string, string>> = { docker: ' (https://docs.docker.com/engine/install/)' };
@@ -128,5 +129,6 @@ function timedOut(command: Command): RmaError {
   return new RmaError(
     'RMA_COMMAND_TIMEOUT',
     `${command.argv.slice(0, 3).join(' ')} timed out after ${seconds} s`,
+    { hint: `run it by hand to see why: ${command.argv.map(shellQuote).join(' ')}` },
   );
 }

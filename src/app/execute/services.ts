@@ -13,12 +13,15 @@ export async function composeUp(
 ): Promise<void> {
   const { config } = payload;
   const services = operations.map(({ service }) => service);
+  const ofKind = (wanted: ServiceOperation['kind']) =>
+    operations.flatMap(({ kind, service }) => (kind === wanted ? [service] : []));
+  const named = { start: ofKind('start-service'), recreate: ofKind('recreate-service') };
   const project = { name: config.project, file: projectFiles(config).compose };
   await step(invocation, `starting ${services.join(', ')}`, () =>
     inTurn(async () => {
       // another command may have failed while this one waited for its turn
       signal.throwIfAborted();
-      await host.docker.up(project, services, invocation.signal);
+      await host.docker.up(project, named, invocation.signal);
     }),
   );
   await containers.refresh();

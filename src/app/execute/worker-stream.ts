@@ -138,9 +138,10 @@ export class WorkerStream {
     const { host, service } = this.#parts;
     const log = container === null ? [] : await host.engine.logTail(container.id, 5);
     const last = log.at(-1);
+    const what = container?.state === 'running' ? 'does not respond' : 'is not running';
     return new RmaError(
       'RMA_WORKER_STOPPED',
-      `worker ${service} is not running${last === undefined ? '' : `; last log line: ${last}`}`,
+      `worker ${service} ${what}${last === undefined ? '' : `; last log line: ${last}`}`,
       { hint: shell`check its log: rma logs ${service}`, details: { log } },
     );
   }

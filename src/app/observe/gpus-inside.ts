@@ -1,11 +1,12 @@
+import { RmaError } from '../../core/errors.ts';
 import { gpuFilesInside, lostAccess, uuidsInside, type VisibleGpus } from '../../core/gpu/visible-inside.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 
 const TIMEOUT_MS = 20_000;
 
-/** The GPUs that a running container sees; `lost`: it lost access to its GPUs. */
-export type GpusInside = VisibleGpus | { readonly how: 'lost' } | { readonly how: 'unknown' };
+/** The GPUs that a running container sees; `lost`: it lost access to its GPUs; `late`: no response in time. */
+export type GpusInside = VisibleGpus | { readonly how: 'lost' } | { readonly how: 'late' | 'unknown' };
 
 /**
  * Returns the GPUs that a running container sees. With the hook and with CDI the driver mounts nvidia-smi; in an image without
@@ -17,11 +18,13 @@ export async function gpusInside(
   container: string,
 ): Promise<GpusInside> {
   const listed = await run(host, invocation, { container, argv: ['nvidia-smi', '-L'] });
+  if (listed === 'late') return { how: 'late' };
   if (listed !== null) {
     if (lostAccess(listed.output)) return { how: 'lost' };
     if (!listed.missing) return { how: 'names', uuids: uuidsInside(listed.output) };
   }
   const files = await run(host, invocation, { container, argv: ['ls', '/dev'] });
+  if (files === 'late') return { how: 'late' };
   if (files === null || files.missing) return { how: 'unknown' };
   return { how: 'count', count: gpuFilesInside(files.output) };
 }
@@ -32,19 +35,19 @@ interface CommandResult {
   readonly missing: boolean;
 }
 
-/** Returns null when the command timed out or the container ended. */
+/** Returns `late` when the command timed out, null when the container ended. */
 async function run(
   { docker }: Pick<Host, 'docker'>,
   { signal }: Pick<Invocation, 'signal'>,
   { container, argv }: { readonly container: string; readonly argv: readonly string[] },
-): Promise<CommandResult | null> {
+): Promise<CommandResult | 'late' | null> {
   try {
     const options = { timeoutMs: TIMEOUT_MS, signal };
     const { exitCode, stdout, stderr } = await docker.exec(container, argv, options);
     return { output: `${stdout}\n${stderr}`, missing: NOT_STARTED.has(exitCode) };
   } catch (error) {
     if (signal.aborted) throw error;
-    return null;
+    return error instanceof RmaError && error.code === 'RMA_COMMAND_TIMEOUT' ? 'late' : null;
   }
 }
 

@@ -2,13 +2,15 @@ import type { DockerVolume } from '../../core/docker/volume-of.ts';
 import { type ContainerFacts, roleOf } from '../../core/domain/container.ts';
 import type { EngineFacts } from '../../core/domain/docker-engine.ts';
 import type { HostReport } from '../../core/domain/host-facts.ts';
+import { RmaError } from '../../core/errors.ts';
 import { STORE_MOUNT } from '../../core/store/layout.ts';
 import { readWorkerFacts } from '../../core/worker/read-worker-facts.ts';
+import type { CommandOutcome } from '../../ports/command-runner.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { freeBytesBeside } from './store-container.ts';
 
-const FACTS_MS = 10_000;
+const FACTS_MS = 60_000;
 
 interface ReportRequest {
   readonly engine: EngineFacts;
@@ -45,8 +47,18 @@ async function factsInside(
   const worker = containers.find((each) => roleOf(each) === 'worker' && each.state === 'running');
   if (worker === undefined) return { memory: null, storeFreeBytes: null };
   const argv = ['rma-worker', 'facts', '--json'];
-  const outcome = await host.docker.exec(worker.id, argv, { timeoutMs: FACTS_MS, signal });
-  const facts = outcome.exitCode === 0 ? readWorkerFacts(outcome.stdout) : null;
+  const facts = await readFacts(() => host.docker.exec(worker.id, argv, { timeoutMs: FACTS_MS, signal }));
   const store = facts?.disks?.find(({ mount }) => mount === STORE_MOUNT);
   return { memory: facts?.memory ?? null, storeFreeBytes: store?.freeBytes ?? null };
+}
+
+/** Returns null for a worker that cannot tell, or that does not respond: its report says why. */
+async function readFacts(run: () => Promise<CommandOutcome>): Promise<ReturnType<typeof readWorkerFacts>> {
+  try {
+    const { exitCode, stdout } = await run();
+    return exitCode === 0 ? readWorkerFacts(stdout) : null;
+  } catch (error) {
+    if (error instanceof RmaError && error.code === 'RMA_COMMAND_TIMEOUT') return null;
+    throw error;
+  }
 }

@@ -1,11 +1,11 @@
 import { type ContainerFacts, roleOf } from '../../core/domain/container.ts';
 import type { ObservedContainer } from '../../core/domain/observed.ts';
-import type { WorkerStatus } from '../../core/domain/worker-status.ts';
-import type { ErrorCode } from '../../core/errors.ts';
+import type { EngineStatus } from '../../core/domain/worker-status.ts';
+import type { ErrorCode, ErrorDocument } from '../../core/errors.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { lostGpus } from './lost-gpus.ts';
-import { plannedWorkerStatus } from './worker-status.ts';
+import { plannedReply, type WorkerReply } from './worker-status.ts';
 
 /** Returns the containers of a project with what its workers and GPU drivers report. Runs a command in each of those. */
 export async function observeWorkers(
@@ -13,50 +13,83 @@ export async function observeWorkers(
   invocation: Pick<Invocation, 'signal'>,
   containers: readonly ContainerFacts[],
 ): Promise<readonly ObservedContainer[]> {
-  const running = containers.filter(({ state }) => state === 'running');
-  const [statuses, lost] = await Promise.all([
-    Promise.all(
-      running
-        .filter((container) => roleOf(container) === 'worker')
-        .map(async ({ id, service }) => [service, await plannedWorkerStatus(host, invocation, id)] as const),
-    ),
-    lostGpus(host, invocation, running),
+  const [replies, lost] = await Promise.all([
+    workerReplies(containers, (container) => plannedReply(host, invocation, container)),
+    lostGpus(host, invocation, containers),
   ]);
-  const workers = new Map(
-    statuses.flatMap(([service, status]) => (status === null ? [] : [[service, status] as const])),
-  );
-  const faults = new Map([...lostCodes(lost), ...reportedFaults(workers)]);
-  return containers.map((container) => observedContainer(container, workers, faults));
+  return observedContainers(containers, replies, lost);
 }
 
-/** Returns a container with its reported status, if any. */
-export function observedContainer(
-  container: ContainerFacts,
-  workers: ReadonlyMap<string, WorkerStatus | null> = new Map(),
-  faults: ReadonlyMap<string, ErrorCode> = reportedFaults(workers),
-): ObservedContainer {
-  const { service } = container;
-  const worker = workers.get(service) ?? null;
-  return {
-    ...container,
-    role: roleOf(container),
-    worker,
-    engineFault: faults.get(service) ?? null,
-  };
+/** Asks the workers of running containers at the same time. Returns their replies, by service. */
+export async function workerReplies(
+  containers: readonly ContainerFacts[],
+  ask: (container: ContainerFacts) => Promise<WorkerReply>,
+): Promise<ReadonlyMap<string, WorkerReply>> {
+  const workers = containers.filter((each) => each.state === 'running' && roleOf(each) === 'worker');
+  return new Map(await Promise.all(workers.map(async (each) => [each.service, await ask(each)] as const)));
 }
 
-type ServiceFault = readonly [service: string, code: ErrorCode];
+/** Returns the containers with the replies of the workers, and with the engines that lost their GPUs. */
+export function observedContainers(
+  containers: readonly ContainerFacts[],
+  replies: ReadonlyMap<string, WorkerReply> = new Map(),
+  lost: ReadonlyMap<string, ErrorDocument> = new Map(),
+): readonly ObservedContainer[] {
+  const faults = new Map([...lostCodes(lost), ...reportedFaults(replies)]);
+  const silent = new Map([...silentWorkers(replies), ...silentEngines(containers, replies)]);
+  return containers.map((container): ObservedContainer => {
+    const { service } = container;
+    const reply = replies.get(service);
+    return {
+      ...container,
+      role: roleOf(container),
+      worker: reply?.kind === 'status' ? reply.status : null,
+      engineFault: faults.get(service) ?? null,
+      silence: silent.get(service) ?? null,
+    };
+  });
+}
 
-function lostCodes(lost: Awaited<ReturnType<typeof lostGpus>>): readonly ServiceFault[] {
+type Named<T> = readonly [service: string, value: T];
+
+function lostCodes(lost: ReadonlyMap<string, ErrorDocument>): readonly Named<ErrorCode>[] {
   return [...lost].map(([service, { code }]) => [service, code]);
 }
 
-/** Returns the faults of engines that workers report, by service. */
-function reportedFaults(workers: ReadonlyMap<string, WorkerStatus | null>): ReadonlyMap<string, ErrorCode> {
-  const engines = [...workers.values()].flatMap((status) => status?.engines ?? []);
-  return new Map(
-    engines.flatMap(({ service, fault }): ServiceFault[] =>
-      fault === undefined ? [] : [[service, fault.code]],
-    ),
+function reportedFaults(replies: ReadonlyMap<string, WorkerReply>): readonly Named<ErrorCode>[] {
+  return [...replies.values()].flatMap((reply) =>
+    reply.kind !== 'status'
+      ? []
+      : reply.status.engines.flatMap(({ service, fault }): Named<ErrorCode>[] =>
+          fault === undefined ? [] : [[service, fault.code]],
+        ),
   );
+}
+
+function silentWorkers(replies: ReadonlyMap<string, WorkerReply>): readonly Named<string>[] {
+  return [...replies].flatMap(([service, reply]): Named<string>[] =>
+    reply.kind === 'silent' ? [[service, reply.reason]] : [],
+  );
+}
+
+/** Returns the engines that hang. A worker that is not connected to its network reaches none, whatever their state. */
+function silentEngines(
+  containers: readonly ContainerFacts[],
+  replies: ReadonlyMap<string, WorkerReply>,
+): readonly Named<string>[] {
+  const started = new Map(containers.map(({ service, startedAt }) => [service, startedAt ?? 0]));
+  return containers
+    .filter(({ lostNetwork }) => lostNetwork === null)
+    .flatMap(({ service }) => {
+      const reply = replies.get(service);
+      if (reply?.kind !== 'status') return [];
+      return reply.status.engines
+        .filter((engine) => hangs(engine, started.get(engine.service) ?? 0))
+        .map(({ service: engine, note = 'no response' }): Named<string> => [engine, note]);
+    });
+}
+
+/** An engine that has not responded since it started is loading its models. @param startedAt milliseconds since the Unix epoch */
+function hangs({ state, respondedAt }: EngineStatus, startedAt: number): boolean {
+  return state === 'down' && respondedAt !== undefined && Date.parse(respondedAt) >= startedAt;
 }

@@ -45,8 +45,8 @@ export interface ContainerFacts extends ContainerSummary {
   /** milliseconds since the Unix epoch; null before the first start */
   readonly startedAt: number | null;
   readonly ports: readonly PublishedPort[];
-  /** names of the networks that it is connected to */
-  readonly networks: readonly string[];
+  /** the network that it was created in and is no longer connected to; null for none */
+  readonly lostNetwork: string | null;
   /** what is mounted as the store, as `named:NAME` or `host:PATH`; null for none */
   readonly store: string | null;
 }

@@ -11,6 +11,8 @@ export interface ObservedContainer extends ContainerFacts {
   readonly worker: Pick<WorkerStatus, 'state' | 'failure'> | null;
   /** the fault of this engine, as its worker or its driver reports it; null for none and for other roles */
   readonly engineFault: ErrorCode | null;
+  /** why this worker, or this engine to its worker, does not respond any more although it runs; null if it does or is starting */
+  readonly silence: string | null;
 }
 
 /** A snapshot, and what else a plan needs to know about the desired state. */

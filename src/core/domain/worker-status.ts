@@ -34,6 +34,8 @@ export interface EngineStatus {
   readonly state: 'waiting' | 'ready' | 'down';
   /** why it is not ready, in one line */
   readonly note?: string;
+  /** start of the last probe that it answered, RFC 3339, UTC; missing before the first */
+  readonly respondedAt?: string;
   /** a fault that waiting does not fix: `rma up` fails with it */
   readonly fault?: ErrorDocument;
 }

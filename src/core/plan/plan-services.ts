@@ -2,7 +2,7 @@ import type { DesiredService, DesiredState } from '../domain/desired-state.ts';
 import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import type { ServiceOperation, Step } from './operation.ts';
 import { type SecretChange, secretChanges } from './secret-changes.ts';
-import { troubleOf } from './service-trouble.ts';
+import { MISSING_MODELS, troubleOf } from './service-trouble.ts';
 import { isFetching } from './worker-phase.ts';
 
 /** Starts, recreates, restarts or removes a service. */
@@ -36,7 +36,7 @@ function changeOf(
   if (container.configHash !== service.configHash) {
     return { kind: 'recreate-service', cause: 'its definition changed' };
   }
-  const trouble = troubleOf(container, scene.observed.networks);
+  const trouble = troubleOf(container);
   if (trouble !== null) return trouble;
   const cause = scene.changedSecret(service, container) ?? missingModels(service, container, scene.observed);
   return cause === null ? null : { kind: 'restart-service', cause };
@@ -53,5 +53,5 @@ function missingModels(
     const check = observed.store?.get(ref);
     return check !== undefined && check.state !== 'present';
   });
-  return missing ? 'some of its models are not in the store' : null;
+  return missing ? MISSING_MODELS : null;
 }

@@ -1,6 +1,5 @@
 import { startFaultText } from '../docker/start-fault.ts';
 import type { ContainerState } from '../domain/container.ts';
-import type { NetworkFacts } from '../domain/docker-engine.ts';
 import type { ObservedContainer } from '../domain/observed.ts';
 
 /** Why a container does not do its work, and what `rma up` does about it. */
@@ -11,15 +10,17 @@ export interface ServiceTrouble {
 
 const STARTED: ReadonlySet<ContainerState> = new Set(['running', 'restarting', 'paused']);
 
+/** Cause of the restart of a worker that has finished its own check and does not notice models that were deleted later. */
+export const MISSING_MODELS = 'some of its models are not in the store';
+
 /** Returns the trouble of a container whatever its definition; null for none. */
-export function troubleOf(
-  container: ObservedContainer,
-  networks: readonly NetworkFacts[],
-): ServiceTrouble | null {
-  if (!STARTED.has(container.state)) return { kind: 'start-service', cause: whyStopped(container) };
-  if (isDisconnected(container, networks)) {
-    return { kind: 'recreate-service', cause: 'it is not connected to the network of the project' };
+export function troubleOf(container: ObservedContainer): ServiceTrouble | null {
+  const { state, lostNetwork } = container;
+  // starting or restarting a container does not connect it again
+  if (lostNetwork !== null) {
+    return { kind: 'recreate-service', cause: `it is not connected to its network ${lostNetwork}` };
   }
+  if (!STARTED.has(state)) return { kind: 'start-service', cause: whyStopped(container) };
   const cause = whyNotWorking(container);
   return cause === null ? null : { kind: 'restart-service', cause };
 }
@@ -28,20 +29,12 @@ function whyStopped({ state, startError }: ObservedContainer): string {
   return startError === null ? `it is ${state}` : startFaultText(startError);
 }
 
-/** A container that was disconnected by hand keeps running, but no worker reaches it. */
-function isDisconnected(
-  { project, state, networks }: ObservedContainer,
-  all: readonly NetworkFacts[],
-): boolean {
-  const own = all.filter((network) => network.project === project);
-  return state === 'running' && own.length > 0 && !own.some(({ name }) => networks.includes(name));
-}
-
-function whyNotWorking({ state, health, worker, engineFault }: ObservedContainer): string | null {
+function whyNotWorking({ state, health, worker, engineFault, silence }: ObservedContainer): string | null {
   if (state === 'restarting') return 'it keeps crashing';
   if (state === 'paused') return 'it is paused';
   if (worker?.state === 'failed') return `it failed (${worker.failure?.code ?? 'no code'})`;
   if (engineFault !== null) return `it failed (${engineFault})`;
   if (health === 'unhealthy') return 'it is unhealthy';
+  if (silence !== null) return `it does not respond (${silence})`;
   return null;
 }

@@ -35,6 +35,7 @@ const engineStatus: Schema<EngineStatus> = z.object({
   service: z.string(),
   state: z.enum(['waiting', 'ready', 'down']),
   note: z.exactOptional(z.string()),
+  respondedAt: z.exactOptional(z.string()),
   fault: z.exactOptional(errorDocument),
 });
 
@@ -52,15 +53,15 @@ const workerStatus: Schema<WorkerStatus> = z.object({
 });
 
 /**
- * Parses a line of `rma-worker status --json`. Unknown keys are ignored.
+ * Parses a line of `rma-worker status --json` of a worker, for its service. Unknown keys are ignored.
  * @throws RmaError RMA_WORKER_INCOMPATIBLE exit 1, for a worker of another version
  */
-export function readWorkerStatus(line: string): WorkerStatus {
+export function readWorkerStatus(line: string, service: string | null = null): WorkerStatus {
   const parsed = parseJson(workerStatus, line);
   if (parsed.ok) return parsed.value;
   throw new RmaError(
     'RMA_WORKER_INCOMPATIBLE',
-    `cannot read the worker's status: ${parsed.faults.join('; ')}`,
+    `cannot read the status of ${service ?? 'the worker'}: ${parsed.faults.join('; ')}`,
     {
       hint: 'the worker belongs to another version of rma; recreate it: rma up',
       details: { line: line.slice(0, 200) },

@@ -74,13 +74,17 @@ async function lostModels({ modelsPresent, log }: ServePhase): Promise<boolean> 
   }
 }
 
-async function probeEngines({ config, board, probe }: ServePhase, signal: AbortSignal): Promise<void> {
+async function probeEngines({ config, board, probe, clock }: ServePhase, signal: AbortSignal): Promise<void> {
   const serving = board.status.state === 'ready' || board.status.state === 'degraded';
   const statuses = await Promise.all(
     config.engines.map(async (engine): Promise<EngineStatus> => {
+      const { service } = engine;
+      const respondedAt = new Date(clock.now()).toISOString();
       const fault = await probe.probe(engine, signal);
-      if (fault === null) return { service: engine.service, state: 'ready' };
-      return { service: engine.service, state: serving ? 'down' : 'waiting', ...fault };
+      if (fault === null) return { service, state: 'ready', respondedAt };
+      const before = board.status.engines.find((each) => each.service === service)?.respondedAt;
+      const state = serving ? 'down' : 'waiting';
+      return { service, state, ...fault, ...(before !== undefined && { respondedAt: before }) };
     }),
   );
   signal.throwIfAborted();

@@ -26,7 +26,7 @@ it('reports the exit code of a docker command that printed nothing', async () =>
   ).rejects.toMatchObject({
     message: 'failed to build the worker image tag:1: exit code 7',
   });
-  await expect(docker.up(project, [], signal)).rejects.toMatchObject({
+  await expect(docker.up(project, { start: ['a'], recreate: [] }, signal)).rejects.toMatchObject({
     message: 'docker compose up failed: exit code 7',
   });
 });

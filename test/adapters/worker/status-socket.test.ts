@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { unstarted } from '../../../src/core/worker/model-progress.ts';
 import { followStatus, queryStatus } from '../../../src/worker/status/query-status.ts';
 import { createStatusBoard, type StatusBoard } from '../../../src/worker/status/status-board.ts';
@@ -43,7 +44,7 @@ describe('the status socket', () => {
   it('returns the state of the running worker', async () => {
     await using worker = await startStatus();
     worker.board.input('models-missing');
-    expect(await queryStatus(worker.path)).toMatchObject({
+    expect(await queryStatus(worker.path, systemClock)).toMatchObject({
       schema: 'rma.worker-status/v1',
       worker: 'w',
       state: 'downloading',
@@ -82,7 +83,7 @@ describe('the status socket', () => {
     });
     await server.close();
     const heir = await serveStatus(path, board, clock);
-    expect((await queryStatus(path)).worker).toBe('w');
+    expect((await queryStatus(path, systemClock)).worker).toBe('w');
     await heir.close();
   });
 
@@ -99,7 +100,10 @@ describe('the status socket', () => {
   it('reports that no worker is running', async () => {
     const path = join(tmpdir(), 'rma-nobody-is-here.sock');
     expect(existsSync(path)).toBe(false);
-    await expect(queryStatus(path)).rejects.toMatchObject({ code: 'RMA_WORKER_NOT_RUNNING', exitCode: 3 });
+    await expect(queryStatus(path, systemClock)).rejects.toMatchObject({
+      code: 'RMA_WORKER_NOT_RUNNING',
+      exitCode: 3,
+    });
   });
 
   it('lets a client wait for a worker that is starting', async () => {

@@ -7,6 +7,7 @@ export const ACCIDENTS = [
   'pause',
   'crash-loop',
   'unhealthy',
+  'disconnect',
   'lose-secrets',
   'lose-file',
   'lose-model',
@@ -37,6 +38,9 @@ export function happen(host: FakeHost, { kind, nth }: Accident): void {
       break;
     case 'unhealthy':
       host.engine.alter(container.id, { health: 'unhealthy' });
+      break;
+    case 'disconnect':
+      host.engine.alter(container.id, { lostNetwork: 'demo_default' });
       break;
     case 'lose-secrets':
       host.files.forget('/srv/demo/.rma/secrets');

@@ -7,6 +7,7 @@ import type {
   ExecOptions,
   ImageBuild,
   OneOff,
+  ServicesUp,
 } from '../../../src/ports/docker-cli.ts';
 import { type ComposeStack, composeStack } from './compose-services.ts';
 import type { FakeEngine } from './fake-engine.ts';
@@ -43,12 +44,17 @@ export class FakeDocker implements DockerCli {
     await this.#parts.recorder.change(`pull ${image}`, () => this.#parts.engine.addImage(image));
   }
 
-  async up(project: ComposeProject, services: readonly string[], signal: AbortSignal): Promise<void> {
+  async up(project: ComposeProject, { start, recreate }: ServicesUp, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
+    const services = [...start, ...recreate];
     const stack = composeStack(project.name, await this.#text(project));
     await this.#parts.recorder.change(`up ${services.join(' ')}`, () => {
       for (const name of stack.volumes) this.#parts.engine.addVolume(name);
       this.#parts.engine.addNetwork(project.name);
+      for (const service of recreate) {
+        const existing = this.#parts.engine.find(project.name, service);
+        if (existing !== undefined) this.#parts.engine.destroy(existing.id);
+      }
       for (const service of services) this.#upOne(project.name, service, stack);
     });
   }

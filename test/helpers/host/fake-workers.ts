@@ -76,7 +76,8 @@ export class FakeWorkers {
     const registered = this.#engine.all.every(
       (each) => each.project !== project || roleOf(each) !== 'coordinator' || each.state === 'running',
     );
-    const ready = missing.length === 0 && states.every(({ state }) => state === 'ready');
+    const connected = container.lostNetwork === null;
+    const ready = connected && missing.length === 0 && states.every(({ state }) => state === 'ready');
     return {
       schema: 'rma.worker-status/v1',
       worker: service,
@@ -100,7 +101,7 @@ export class FakeWorkers {
 
   #running(project: string, service: string): ContainerFacts | undefined {
     const container = this.#engine.find(project, service);
-    return container?.state === 'running' ? container : undefined;
+    return container?.state === 'running' && container.lostNetwork === null ? container : undefined;
   }
 
   /** Downloads the missing models of a started worker, a moment later. */

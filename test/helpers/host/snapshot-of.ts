@@ -34,11 +34,5 @@ export function observedOf(
   container: ContainerFacts,
   over: Partial<ObservedContainer> = {},
 ): ObservedContainer {
-  return {
-    ...container,
-    role: roleOf(container),
-    worker: null,
-    engineFault: null,
-    ...over,
-  };
+  return { ...container, role: roleOf(container), worker: null, engineFault: null, silence: null, ...over };
 }

@@ -64,7 +64,9 @@ it('down of some profiles leaves the workers of the others ready', async () => {
 });
 
 it('restart leaves the workers ready that were', async () => {
-  const machine = fc.record({ data: profileData, started: profileNames, accident });
+  // a restart keeps the container, and with it the lost connection
+  const kept = accident.filter(({ kind }) => kind !== 'disconnect');
+  const machine = fc.record({ data: profileData, started: profileNames, accident: kept });
   const picks = fc.array(fc.nat(8), { maxLength: 3 });
   await fc.assert(
     fc.asyncProperty(machine, picks, async ({ data, started, accident: happened }, picked) => {

@@ -27,22 +27,13 @@ describe('status', () => {
     expect(report.workers).toMatchObject([{ service: 'chat-worker', status: { state: 'ready' } }]);
   });
 
-  it('[case S04] reports a worker that does not respond in time', async () => {
-    const host = await running();
-    const { exec } = host.docker;
-    vi.spyOn(host.docker, 'exec').mockImplementation(async (id, argv, options) => {
-      if (argv.includes('status')) throw new RmaError('RMA_COMMAND_TIMEOUT', 'no response');
-      return exec.call(host.docker, id, argv, options);
-    });
-    const { workers } = await status(host, invocation, config);
-    expect(workers).toMatchObject([{ service: 'chat-worker', status: null, troubles: [] }]);
-  });
-
   it('[case S03] reports what up repairs: the cause of each service that does not work', async () => {
     const host = await running();
-    host.engine.alter(host.engine.find(config.project, 'chat-llm')?.id ?? '', { networks: [] });
+    host.engine.alter(host.engine.find(config.project, 'chat-llm')?.id ?? '', {
+      lostNetwork: 'demo_default',
+    });
     const { workers } = await status(host, invocation, config);
-    const cause = 'it is not connected to the network of the project';
+    const cause = 'it is not connected to its network demo_default';
     expect(workers[0]?.troubles).toEqual([{ service: 'chat-llm', kind: 'recreate-service', cause }]);
     const { plan } = await planUp(host, invocation, upRequest({ config }));
     expect(plan.operations).toContainEqual(
@@ -63,5 +54,45 @@ describe('status', () => {
       message: expect.stringContaining('not "pruning"'),
       hint: expect.stringContaining('rma up'),
     });
+  });
+
+  it('[case S04] reports a worker that does not respond, with the step that repairs it', async () => {
+    const host = await running();
+    const timeout = new RmaError('RMA_COMMAND_TIMEOUT', 'docker exec timed out');
+    vi.spyOn(host.docker, 'exec').mockRejectedValue(timeout);
+    const { workers } = await status(host, invocation, config);
+    expect(workers).toMatchObject([
+      {
+        service: 'chat-worker',
+        status: null,
+        troubles: [
+          {
+            service: 'chat-worker',
+            kind: 'restart-service',
+            cause: 'it does not respond (docker exec did not finish within 120 s)',
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('[case S03] names the engines and models that degrade a worker, as a plan does', async () => {
+    const host = await running();
+    const engine = host.engine.all.find(({ service }) => service === 'chat-llm');
+    host.engine.alter(engine?.id ?? '', { lostNetwork: 'demo_default' });
+    host.workers.script('chat-worker', (usual) => ({
+      ...usual,
+      state: 'degraded',
+      models: usual.models.map((model) => ({ ...model, state: 'waiting' })),
+    }));
+    const { workers } = await status(host, invocation, config);
+    expect(workers[0]?.troubles).toEqual([
+      {
+        service: 'chat-llm',
+        kind: 'recreate-service',
+        cause: 'it is not connected to its network demo_default',
+      },
+      { service: 'chat-worker', kind: 'restart-service', cause: 'some of its models are not in the store' },
+    ]);
   });
 });

@@ -78,18 +78,38 @@ describe('a plan for unhealthy services', () => {
     );
   });
 
-  it('[case S03] recreates an engine that is disconnected from the network of the project', () => {
-    const network = { id: 'n', name: 'demo_default', project: 'rma' };
-    const observed = { ...done, networks: [network] };
-    const connected = observed.containers.map((container) => ({ ...container, networks: ['demo_default'] }));
-    const healthy = { ...observed, containers: connected };
-    expect(text(healthy)).toEqual(['nothing to do']);
-    expect(text(withContainer(healthy, 'chat-llm', { networks: ['bridge'] }))).toEqual([
-      '> drain-worker chat-worker: its engine chat-llm will be recreated',
-      '~ recreate-service chat-llm: it is not connected to the network of the project',
+  it.each([
+    [{ lostNetwork: 'demo_default' }, 'recreate', 'it is not connected to its network demo_default'],
+    [{ silence: 'no response within 3 s' }, 'restart', 'it does not respond (no response within 3 s)'],
+  ] as const)('[case S03] repairs an engine with %j and waits for its worker', (change, verb, cause) => {
+    const done_ = verb === 'restart' ? 'restarted' : 'recreated';
+    const degraded = withContainer(done, 'chat-worker', { worker: { state: 'degraded', failure: null } });
+    expect(text(withContainer(degraded, 'chat-llm', change))).toEqual([
+      `> drain-worker chat-worker: its engine chat-llm will be ${done_}`,
+      `~ ${verb}-service chat-llm: ${cause}`,
       '> resume-worker chat-worker: it was drained',
-      '> wait-until-ready chat-worker: its engine chat-llm will be recreated',
+      `> wait-until-ready chat-worker: its engine chat-llm will be ${done_}`,
     ]);
+  });
+
+  it.each([
+    [
+      { lostNetwork: 'demo_default' },
+      '~ recreate-service',
+      'it is not connected to its network demo_default',
+    ],
+    [
+      { lostNetwork: 'demo_default', state: 'exited' },
+      '~ recreate-service',
+      'it is not connected to its network demo_default',
+    ],
+    [
+      { worker: null, silence: 'the worker did not respond within 10 s' },
+      '~ restart-service',
+      'it does not respond (the worker did not respond within 10 s)',
+    ],
+  ] as const)('[case S03] repairs a worker with %j', (change, step, cause) => {
+    expect(text(withContainer(done, 'chat-worker', change))).toContain(`${step} chat-worker: ${cause}`);
   });
 
   it('ignores an engine that is starting', () => {

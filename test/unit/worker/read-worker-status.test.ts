@@ -67,7 +67,7 @@ describe('the status of a worker', () => {
         code: 'RMA_WORKER_INCOMPATIBLE',
         message:
           typeof fault === 'string'
-            ? `cannot read the worker's status: ${fault}`
+            ? `cannot read the status of the worker: ${fault}`
             : expect.stringMatching(fault),
         hint: expect.stringContaining('rma up'),
       }),
@@ -77,7 +77,7 @@ describe('the status of a worker', () => {
   it('is rejected if it is not JSON', () => {
     expect(() => readWorkerStatus('Segmentation fault')).toThrow(
       expect.objectContaining({
-        message: 'cannot read the worker\'s status: not JSON: "Segmentation fault"',
+        message: 'cannot read the status of the worker: not JSON: "Segmentation fault"',
       }),
     );
   });

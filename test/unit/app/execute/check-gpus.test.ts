@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ServicePlacement } from '../../../../src/core/domain/placement.ts';
+import { RmaError } from '../../../../src/core/errors.ts';
 import type { Host } from '../../../../src/ports/host.ts';
 import type { Invocation } from '../../../../src/ports/invocation.ts';
 import { executeStep } from '../../../helpers/builders/execute-step.ts';
@@ -76,6 +77,14 @@ const check = (programs: Readonly<Record<string, Answer>>, ...uuids: readonly st
 describe('check-gpus', () => {
   it('accepts exactly the planned GPUs, in any order', async () => {
     await expect(check(smi(gpu(0, 'GPU-b'), gpu(1, 'GPU-a')), 'GPU-a', 'GPU-b')).resolves.toBeUndefined();
+  });
+
+  it('[case S04] asks again when nvidia-smi did not respond in time', async () => {
+    const { host, invocation, warnings } = hostWith(smi(gpu(0, 'GPU-a')));
+    const timeout = new RmaError('RMA_COMMAND_TIMEOUT', 'docker exec timed out');
+    const exec = vi.spyOn(host.docker, 'exec').mockRejectedValueOnce(timeout);
+    await expect(run(host, invocation, placed('GPU-a'))).resolves.toBeUndefined();
+    expect({ calls: exec.mock.calls.length, warnings }).toEqual({ calls: 2, warnings: [] });
   });
 
   it('compares MIG devices instead of their GPU', async () => {

@@ -86,9 +86,10 @@ describe('waiting for a worker and its engines', () => {
     await expect(wait(host, 60)).rejects.toMatchObject({ code: 'RMA_UP_TIMEOUT' });
   });
 
-  it('times out if an engine runs but never responds', async () => {
+  it('[case S04] times out with the name of an engine that runs but never responds', async () => {
     await expect(wait(hostWith(engine), 60)).rejects.toMatchObject({
       code: 'RMA_UP_TIMEOUT',
+      message: `${engine.service} is not ready after 60 s; the containers keep running`,
       exitCode: 7,
       hint: expect.stringContaining('rma status'),
     });
