@@ -22,7 +22,7 @@ export interface DownResult {
  */
 export async function down(
   host: Pick<Host, 'name' | 'engine' | 'docker' | 'files' | 'caller'>,
-  invocation: Pick<Invocation, 'catalog' | 'workerImage' | 'environment'> & LockContext,
+  invocation: Pick<Invocation, 'catalog' | 'workerImage' | 'environment' | 'certificates'> & LockContext,
   request: DownRequest,
 ): Promise<DownResult> {
   const { project, stateDir } = request.config;

@@ -69,7 +69,7 @@ export async function pull(
   host: Pick<Host, 'docker' | 'files' | 'names' | 'caller'>,
   invocation: Pick<
     Invocation,
-    'sources' | 'workerImage' | 'clock' | 'reporter' | 'signal' | 'environment' | 'hubToken'
+    'sources' | 'workerImage' | 'clock' | 'reporter' | 'signal' | 'environment' | 'hubToken' | 'certificates'
   >,
   request: PullRequest,
 ): Promise<PullResult> {
@@ -113,7 +113,10 @@ async function pullHere(
 
 async function pullInContainer(
   host: Pick<Host, 'docker' | 'files' | 'names' | 'caller'>,
-  invocation: Pick<Invocation, 'workerImage' | 'reporter' | 'signal' | 'environment' | 'hubToken'>,
+  invocation: Pick<
+    Invocation,
+    'workerImage' | 'reporter' | 'signal' | 'environment' | 'hubToken' | 'certificates'
+  >,
   { config, models, store: { access, snapshot } }: PullRequest & { readonly store: ObservedVolume },
 ): Promise<Pulled> {
   if (!snapshot.images.has(imageKey(access.image))) {

@@ -37,6 +37,8 @@ export interface Invocation {
    */
   catalog(own: OwnDirectories, extraFile?: string | null): Promise<Catalog>;
   hubToken(): Promise<HubToken | null>;
+  /** Returns the certificates (PEM) to trust besides the usual ones; null without any. @throws RmaError RMA_CA_FILE_INVALID (2) */
+  certificates(): Promise<string | null>;
   /** Returns 32 random bytes, hexadecimal. */
   randomKey(): string;
   /** the processes of the machine that runs the command */

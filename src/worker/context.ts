@@ -1,5 +1,7 @@
 import { systemClock } from '../adapters/clock/system-clock.ts';
 import { readCatalog } from '../adapters/data/read-catalog.ts';
+import { readCertificates } from '../adapters/http/read-certificates.ts';
+import { readProxies } from '../adapters/http/read-proxies.ts';
 import { UndiciClient } from '../adapters/http/undici-client.ts';
 import { hubSources } from '../adapters/hub/hub-source.ts';
 import { readHubToken } from '../adapters/hub/hub-token.ts';
@@ -10,6 +12,7 @@ import { fetchModels } from '../app/fetch/fetch-models.ts';
 import type { PinnedModel } from '../core/domain/pinned-model.ts';
 import type { Catalog } from '../core/domain/profile.ts';
 import { waitText } from '../core/hub/wait-text.ts';
+import { caFiles } from '../core/network/ca-files.ts';
 import { parseModelRef } from '../core/source/parse-ref.ts';
 import { storePaths } from '../core/source/store-paths.ts';
 import { RMA_VERSION } from '../core/version.ts';
@@ -37,7 +40,8 @@ export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): 
     clock,
     random,
     userAgent: `rma-worker/${RMA_VERSION}`,
-    proxies: env,
+    proxies: readProxies(env),
+    certificates: () => readCertificates(caFiles(null, env)),
     onWait: (wait) => log?.warn(waitText(wait)),
   });
   // Read on the first request to a hub: a start with all models present needs no token.

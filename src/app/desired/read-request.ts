@@ -32,7 +32,7 @@ export interface ProjectRequest extends Pick<ChosenServices, 'state' | 'catalog'
  */
 export async function readRequest(
   host: Pick<Host, 'name' | 'files'>,
-  invocation: Pick<Invocation, 'environment' | 'catalog' | 'hubToken' | 'randomKey'>,
+  invocation: Pick<Invocation, 'environment' | 'catalog' | 'hubToken' | 'certificates' | 'randomKey'>,
   { config, profiles: named, refresh }: RequestOptions,
 ): Promise<ProjectRequest> {
   const { state, profiles, ...chosen } = await chooseServices(host, invocation, { config, profiles: named });

@@ -12,6 +12,7 @@ import { workerId } from '../../core/worker-id.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles } from '../observe/project-files.ts';
+import { networkSecrets } from './network-secrets.ts';
 
 export interface SecretsRequest {
   readonly config: RmaConfig;
@@ -21,11 +22,11 @@ export interface SecretsRequest {
 
 /**
  * The values of the secrets that the stack reads, by name: they go to files below `secrets/` and nowhere else.
- * @throws RmaError RMA_TOKEN_FILE_MISSING (2)
+ * @throws RmaError RMA_TOKEN_FILE_MISSING, RMA_PROXY_INVALID, RMA_CA_FILE_INVALID (2)
  */
 export async function collectSecrets(
   host: Pick<Host, 'name' | 'files'>,
-  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'randomKey'>,
+  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates' | 'randomKey'>,
   { config, profiles }: SecretsRequest,
 ): Promise<ReadonlyMap<string, string>> {
   const secrets = new Map<string, string>();
@@ -34,6 +35,7 @@ export async function collectSecrets(
     const token = tokens.get(name) ?? (await keptToken(host, config, name));
     if (token !== null) secrets.set(name, token);
   }
+  for (const [name, value] of await networkSecrets(invocation)) secrets.set(name, value);
   if (config.coordinator.url !== null) {
     const token = await ownToken(host, config.coordinator.tokenFile);
     for (const name of profiles) if (token !== null) secrets.set(workerTokenSecret(name), token);
@@ -51,21 +53,24 @@ export async function collectSecrets(
 }
 
 /**
- * Does one thing with the hubs' tokens in their secrets files, and takes those away again that were not there before: a
- * stack that is up reads them.
+ * Does one thing with the hubs' tokens, proxies and certificates in their secrets files, and removes those again that did
+ * not exist: a running stack reads them.
  */
 export async function withHubTokens<T>(
   host: Pick<Host, 'files'>,
-  invocation: Pick<Invocation, 'environment' | 'hubToken'>,
+  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates'>,
   { config, work }: { readonly config: RmaConfig; readonly work: () => Promise<T> },
 ): Promise<T> {
   const folder = projectFiles(config).secrets;
   const written: string[] = [];
   try {
-    for (const [name, value] of await hubTokens(invocation)) {
+    const network = await networkSecrets(invocation);
+    for (const [name, value] of [...(await hubTokens(invocation)), ...network]) {
       const path = `${folder}/${name}`;
-      if ((await host.files.facts(path)) !== null) continue;
-      written.push(path);
+      const isNew = (await host.files.facts(path)) === null;
+      // a token is kept until `down`; proxies and certificates are those of this shell
+      if (!isNew && (!network.has(name) || (await host.files.read(path)) === value)) continue;
+      if (isNew) written.push(path);
       await writeSecret(host, config, { name, value });
     }
     return await work();
@@ -87,7 +92,7 @@ export async function writeSecret(
 
 /** The tokens for hubs that this shell has, by the name of their secret. */
 async function hubTokens(
-  invocation: Pick<Invocation, 'environment' | 'hubToken'>,
+  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates'>,
 ): Promise<ReadonlyMap<string, string>> {
   const tokens = new Map<string, string>();
   const hub = await invocation.hubToken();

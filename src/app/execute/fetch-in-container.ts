@@ -9,6 +9,7 @@ import { TOKEN_SECRETS } from '../../core/source/sources.ts';
 import { readWorkerStatus } from '../../core/worker/read-worker-status.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
+import { networkSecrets } from '../desired/network-secrets.ts';
 import { projectFiles } from '../observe/project-files.ts';
 import { bindMount, type StoreAccess, storeContainer, storeMount } from '../observe/store-container.ts';
 
@@ -25,21 +26,21 @@ export interface FetchRequest {
  */
 export async function fetchInContainer(
   host: Pick<Host, 'docker' | 'files'>,
-  invocation: Pick<Invocation, 'reporter' | 'signal' | 'environment'>,
+  invocation: Pick<Invocation, 'reporter' | 'signal' | 'environment' | 'certificates'>,
   { config, access, models }: FetchRequest,
 ): Promise<WorkerStatus> {
-  const tokens = new Set<string>();
+  const mounted = new Set<string>();
   const mounts = [storeMount(access.volume)];
-  for (const name of TOKEN_SECRETS) {
+  for (const name of [...TOKEN_SECRETS, ...(await networkSecrets(invocation)).keys()]) {
     const secret = `${projectFiles(config).secrets}/${name}`;
     if ((await host.files.facts(secret)) === null) continue;
-    tokens.add(name);
+    mounted.add(name);
     mounts.push(`${bindMount(secret, secretPath(name))},readonly`);
   }
   const { variables, hostAlias } = workerEnvironment({
     config,
     environment: invocation.environment,
-    secrets: tokens,
+    secrets: mounted,
   });
   let last: WorkerStatus | null = null;
   const log: string[] = [];

@@ -1,9 +1,11 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts';
+import { readCertificates } from '../../adapters/http/read-certificates.ts';
 import { UndiciClient } from '../../adapters/http/undici-client.ts';
 import { HttpRangeReader } from '../../adapters/hub/http-range-reader.ts';
 import { hubSources } from '../../adapters/hub/hub-source.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { waitText } from '../../core/hub/wait-text.ts';
+import { caFiles } from '../../core/network/ca-files.ts';
 import { RMA_VERSION } from '../../core/version.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
 import type { ModelSource } from '../../ports/model-source.ts';
@@ -14,6 +16,8 @@ import type { Reporter } from '../../ports/reporter.ts';
 export interface HubNetwork {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly reporter: Reporter;
+  /** setting `network.ca_file` */
+  readonly caFile: string | null;
 }
 
 interface HubParts extends HubNetwork {
@@ -39,12 +43,13 @@ export function rangeReader(network: HubNetwork): RangeReader {
 }
 
 /** The way out to hubs, through the proxies that the environment names. */
-export function hubClient({ env, reporter }: HubNetwork): HttpClient {
+export function hubClient({ env, reporter, caFile }: HubNetwork): HttpClient {
   return new UndiciClient({
     clock: systemClock,
     random: Math.random,
     userAgent: `rma/${RMA_VERSION}`,
     proxies: env,
+    certificates: () => readCertificates(caFiles(caFile, env)),
     onWait: (wait) => reporter.emit({ type: 'warning', code: 'RMA_HUB_BUSY', text: waitText(wait) }),
   });
 }

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { packageRoot } from '../../adapters/data/package-root.ts';
 import { readCatalog } from '../../adapters/data/read-catalog.ts';
+import { readCertificates } from '../../adapters/http/read-certificates.ts';
 import { readHubToken } from '../../adapters/hub/hub-token.ts';
 import { PackagedImage } from '../../adapters/image/packaged-image.ts';
 import { systemProcesses } from '../../adapters/system/processes.ts';
 import { tokenOfVariable } from '../../core/hub/token-variable.ts';
+import { caFiles } from '../../core/network/ca-files.ts';
 import type { HubToken, Invocation } from '../../ports/invocation.ts';
 import type { LoadedConfig } from './context-config.ts';
 import { modelSources, rangeReader } from './context-hub.ts';
@@ -22,9 +24,11 @@ export function createInvocation(
 ): Invocation {
   const shipped = packageRoot(import.meta.url);
   const token = () => hubToken(loaded, env);
+  const { hub, network } = loaded.config;
+  const { caFile } = network;
   return {
-    sources: modelSources({ env, reporter, hub: loaded.config.hub, token: () => token()?.value ?? null }),
-    ranges: rangeReader({ env, reporter }),
+    sources: modelSources({ env, reporter, caFile, hub, token: () => token()?.value ?? null }),
+    ranges: rangeReader({ env, reporter, caFile }),
     workerImage: new PackagedImage(join(shipped, 'dist', 'image')),
     clock: systemClock,
     reporter,
@@ -34,6 +38,7 @@ export function createInvocation(
     ),
     catalog: async (own, extra = null) => readCatalog({ shipped, own, extra }),
     hubToken: async () => token(),
+    certificates: async () => readCertificates(caFiles(caFile, env)),
     randomKey: () => randomBytes(32).toString('hex'),
     processes: systemProcesses,
   };

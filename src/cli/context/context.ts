@@ -71,8 +71,10 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     config,
     host: localHost,
     invocation,
-    folderStore: async (folder) =>
-      (await import('./context-store.ts')).openFolderStore(folder, { env, reporter }),
+    folderStore: async (folder) => {
+      const { caFile } = (await config()).config.network;
+      return (await import('./context-store.ts')).openFolderStore(folder, { env, reporter, caFile });
+    },
     confirm: async (question) => (await import('../confirm.ts')).confirm(question, { io, globals }),
     hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(env),
   };

@@ -53,12 +53,9 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     volumes: { store: take(SETTINGS.store), cache: take(SETTINGS.cache) },
     owner: take(SETTINGS.owner),
     bind: take(SETTINGS.bind),
-    coordinator: {
-      port: take(SETTINGS.coordinatorPort),
-      url: take(SETTINGS.coordinatorUrl),
-      tokenFile: take(SETTINGS.coordinatorTokenFile),
-    },
+    coordinator: coordinatorSettings(take),
     hub: hubSettings(take, hubToken),
+    network: { caFile: take(SETTINGS.caFile) },
     gpu: gpuSettings(take),
     variants: take(SETTINGS.variants),
     nfsOptions: take(SETTINGS.nfsOptions),
@@ -82,6 +79,14 @@ function withoutFlags(sources: ConfigSources, file: FileSettings | null): Settin
 }
 
 type Take = <T>(setting: Setting<T>) => T;
+
+function coordinatorSettings(take: Take): RmaConfig['coordinator'] {
+  return {
+    port: take(SETTINGS.coordinatorPort),
+    url: take(SETTINGS.coordinatorUrl),
+    tokenFile: take(SETTINGS.coordinatorTokenFile),
+  };
+}
 
 function hubSettings(take: Take, hubToken: HubToken): RmaConfig['hub'] {
   return {

@@ -85,6 +85,7 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'hub.ollama_endpoint': redact(hub.endpoints['ollama'] ?? ''),
     'hub.modelscope_endpoint': redact(hub.endpoints['ms'] ?? ''),
     'hub.token_file': hub.tokenFile,
+    'network.ca_file': config.network.caFile,
     'images.worker_base': images.workerBase,
     'images.engines': images.engines,
     ports: config.ports,

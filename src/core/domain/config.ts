@@ -78,6 +78,8 @@ export interface RmaConfig extends OwnDirectories {
     readonly endpoints: Readonly<Record<string, string>>;
     readonly tokenFile: string | null;
   };
+  /** `caFile`: certificates to trust besides the usual ones */
+  readonly network: { readonly caFile: string | null };
   readonly gpu: GpuSettings;
   /** profile → variant chosen by the user */
   readonly variants: Readonly<Record<string, string>>;

@@ -1,6 +1,10 @@
 /** Names of the secrets: the file below `secrets/` in the state directory, and the file below `/run/secrets` in a container. */
 export const HUB_TOKEN_SECRET = 'hf_token';
 export const COORDINATOR_KEY_SECRET = 'coordinator_key';
+/** proxies with a login */
+export const PROXY_SECRET = 'proxies';
+/** certificates to trust, PEM */
+export const CA_SECRET = 'ca_certificates';
 
 /** Returns the name of the token with which a profile's worker registers. */
 export function workerTokenSecret(profile: string): string {

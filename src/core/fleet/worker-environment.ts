@@ -1,8 +1,8 @@
 import type { RmaConfig } from '../domain/config.ts';
-import { secretPath } from '../domain/secret-names.ts';
+import { CA_SECRET, PROXY_SECRET, secretPath } from '../domain/secret-names.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { fromContainer, HOST_FROM_CONTAINER, hasCredentials } from '../host-address.ts';
-import { PROXY_VARIABLES } from '../network/proxy.ts';
+import { proxiesWithoutLogin } from '../network/proxy-file.ts';
 import { SOURCES } from '../source/sources.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 
@@ -45,6 +45,9 @@ export function workerEnvironment(input: WorkerEnvironmentInput): ContainerEnvir
       ...variables,
       ...(environment['LOG_LEVEL'] ? { LOG_LEVEL: environment['LOG_LEVEL'] } : {}),
       ...tokenFiles(secrets),
+      ...(secrets.has(PROXY_SECRET) ? { RMA_PROXY_FILE: secretPath(PROXY_SECRET) } : {}),
+      // Node.js reads it, for the coordinator too
+      ...(secrets.has(CA_SECRET) ? { NODE_EXTRA_CA_CERTS: secretPath(CA_SECRET) } : {}),
     },
     hostAlias,
   };
@@ -79,9 +82,7 @@ function containerAddresses(
   environment: Variables,
   internalHosts: readonly string[],
 ): ContainerEnvironment {
-  const proxies = PROXY_VARIABLES.flatMap((name) =>
-    environment[name] ? [[name, environment[name]] as const] : [],
-  );
+  const proxies = Object.entries(proxiesWithoutLogin(environment));
   const all = [...Object.entries(addresses), ...proxies];
   for (const [name, address] of all) refuseCredentials(name, address);
   const rewritten = all.map(([name, address]) => [name, fromContainer(address)] as const);

@@ -147,6 +147,7 @@ export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
     hub: HUB,
     gpu: { use: 'required', minBytes: null, visible: null, reserveBytes: 0, pins: {} },
     variants: {},
+    network: { caFile: null },
     nfsOptions: null,
     images: { workerBase: 'node:24-slim', engines: {} },
     ports: {},

@@ -136,6 +136,7 @@ export function invocationOf(over: Partial<Invocation> = {}): Invocation {
     environment: {},
     catalog: refuse('catalog'),
     hubToken: async () => null,
+    certificates: async () => null,
     randomKey: () => 'new-key',
     processes: processesOf(),
     ...over,

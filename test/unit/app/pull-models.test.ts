@@ -158,6 +158,22 @@ describe('pull', () => {
     expect(host.takeChanges()).toEqual([`fetch ${SMALL}`]);
   });
 
+  it('[case F05] [case F06] writes proxies with a login and certificates for the container, and removes them', async () => {
+    const host = readyHost();
+    const secrets = `${configOf().stateDir}/secrets`;
+    const environment = { HTTPS_PROXY: 'http://me:geheim@proxy:3128' };
+    await pullOn(host, { over: { environment, certificates: async () => 'PEM' } });
+    expect(host.takeChanges()).toEqual([
+      `create-directory ${secrets}`,
+      `write ${secrets}/proxies`,
+      `create-directory ${secrets}`,
+      `write ${secrets}/ca_certificates`,
+      `fetch ${SMALL}`,
+      `remove-path ${secrets}/proxies`,
+      `remove-path ${secrets}/ca_certificates`,
+    ]);
+  });
+
   it('creates a host directory', async () => {
     const host = new FakeHost();
     host.engine.addImage(IMAGE);

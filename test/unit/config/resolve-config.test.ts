@@ -29,6 +29,7 @@ describe('resolveConfig without input', () => {
       },
       gpu: { use: 'required', minBytes: null, visible: null, reserveBytes: 2 ** 28, pins: {} },
       variants: {},
+      network: { caFile: null },
       nfsOptions: null,
       images: { workerBase: 'node:24-bookworm-slim', engines: {} },
       ports: {},
@@ -81,6 +82,7 @@ images:
   worker_base: registry.example/node:24
   engines: { llamacpp: 'llama:1' }
 ports: { cpu-worker-llamacpp: 8081 }
+network: { ca_file: ./company-ca.pem }
 drain_timeout: 1m30s
 `;
     expect(resolveConfig(withFile(text)).config).toEqual({
@@ -115,6 +117,7 @@ drain_timeout: 1m30s
         pins: { 'vllm-vllm': ['0', '1'] },
       },
       variants: { 'gpu-worker': '4bit' },
+      network: { caFile: '/srv/My Demo/company-ca.pem' },
       nfsOptions: 'nfsvers=4.1,hard',
       images: { workerBase: 'registry.example/node:24', engines: { llamacpp: 'llama:1' } },
       ports: { 'cpu-worker-llamacpp': 8081 },

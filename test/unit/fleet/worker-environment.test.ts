@@ -52,27 +52,43 @@ describe('an address in the environment of a worker', () => {
     });
   });
 
-  it.each([
-    ['HUB', 'http://me:geheim@hub', {}],
-    ['HTTPS_PROXY', 'https://hub', { HTTPS_PROXY: 'http://me:geheim@proxy:3128' }],
-    ['http_proxy', 'https://hub', { http_proxy: 'me:geheim@proxy:3128' }],
-  ])('with a password in %s is rejected, and the error does not contain it', (name, address, environment) => {
-    let thrown: unknown;
-    try {
-      ask(address, environment);
-    } catch (error) {
-      thrown = error;
-    }
-    expect(thrown).toMatchObject({
-      code: 'RMA_CONFIG_SECRET_IN_URL',
-      exitCode: 2,
-      hint: expect.stringContaining(name) as string,
-    });
-    expect(String(thrown)).not.toContain('geheim');
-  });
+  it.each([['HUB', 'http://me:geheim@hub', {}]])(
+    'with a password in %s is rejected, and the error does not contain it',
+    (name, address, environment) => {
+      let thrown: unknown;
+      try {
+        ask(address, environment);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(thrown).toMatchObject({
+        code: 'RMA_CONFIG_SECRET_IN_URL',
+        exitCode: 2,
+        hint: expect.stringContaining(name) as string,
+      });
+      expect(String(thrown)).not.toContain('geheim');
+    },
+  );
 });
 
 describe('workerEnvironment', () => {
+  it('[case F05] [case F06] contains the path of the proxies with a login and of certificates, never a login', () => {
+    const environment = { HTTPS_PROXY: 'http://me:geheim@127.0.0.1:3128', all_proxy: 'me:geheim@proxy:1' };
+    const { variables, hostAlias } = workerEnvironment({
+      config: configOf(),
+      environment,
+      secrets: new Set(['proxies', 'ca_certificates']),
+    });
+    expect(variables).toMatchObject({
+      HTTPS_PROXY: 'http://host.docker.internal:3128',
+      all_proxy: 'http://proxy:1',
+      RMA_PROXY_FILE: '/run/secrets/proxies',
+      NODE_EXTRA_CA_CERTS: '/run/secrets/ca_certificates',
+    });
+    expect(hostAlias).toBe('host.docker.internal');
+    expect(JSON.stringify(variables)).not.toContain('geheim');
+  });
+
   const of = (config: RmaConfig, environment: Record<string, string> = {}, secrets = NO_SECRETS) =>
     workerEnvironment({ config, environment, secrets });
 

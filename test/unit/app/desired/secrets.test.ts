@@ -38,6 +38,21 @@ describe('collectSecrets', () => {
   });
 });
 
+describe('collectSecrets with a network of its own', () => {
+  it('[case F05] [case F06] contains proxies with a login and the certificates of this shell', async () => {
+    const secrets = await collectSecrets(
+      hostOf({ files: filesOf({ [`${config.stateDir}/secrets/proxies`]: 'old' }) }),
+      invocationOf({
+        environment: { https_proxy: 'http://me:secret@proxy:3128' },
+        certificates: async () => 'PEM',
+      }),
+      { config, profiles: [] },
+    );
+    expect(secrets.get('proxies')).toBe('https_proxy=http://me:secret@proxy:3128\n');
+    expect(secrets.get('ca_certificates')).toBe('PEM');
+  });
+});
+
 describe('bindMount', () => {
   it('quotes a path with commas or quotes', () => {
     expect(bindMount('/data/models', '/models')).toBe('type=bind,source=/data/models,target=/models');

@@ -1,0 +1,52 @@
+import { X509Certificate } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT, RmaError } from '../../core/errors.ts';
+import type { CaFile } from '../../core/network/ca-files.ts';
+
+const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+
+/**
+ * Returns the certificates of the files (PEM), each once; null without files. Anything else in them, such as a private
+ * key, is left out. A directory stands for its files, as for Python's requests.
+ * @throws RmaError RMA_CA_FILE_INVALID (2)
+ */
+export function readCertificates(files: readonly CaFile[]): string | null {
+  const found = new Set(files.flatMap(certificatesOf));
+  return found.size === 0 ? null : `${[...found].join('\n')}\n`;
+}
+
+function certificatesOf(file: CaFile): readonly string[] {
+  const blocks = textsOf(file).flatMap((text) => text.match(BLOCK) ?? []);
+  if (blocks.length === 0) throw invalid(file, 'contains no certificate in PEM format');
+  for (const [index, block] of blocks.entries()) {
+    if (!isCertificate(block)) throw invalid(file, `contains an invalid certificate (number ${index + 1})`);
+  }
+  return blocks;
+}
+
+function textsOf(file: CaFile): readonly string[] {
+  try {
+    if (!statSync(file.path).isDirectory()) return [readFileSync(file.path, 'latin1')];
+    const names = readdirSync(file.path).filter((name) => /\.(pem|crt|cer)$/.test(name));
+    return names.map((name) => readFileSync(join(file.path, name), 'latin1'));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw invalid(file, `cannot be read${code}`);
+  }
+}
+
+function isCertificate(block: string): boolean {
+  try {
+    return new X509Certificate(block).subject !== null;
+  } catch {
+    return false;
+  }
+}
+
+function invalid({ path, origin }: CaFile, fault: string): RmaError {
+  return new RmaError('RMA_CA_FILE_INVALID', `the CA file ${path} (${origin}) ${fault}`, {
+    exitCode: EXIT.usage,
+    hint: `set ${origin} to a readable file with PEM certificates, or unset it; DER is converted with: openssl x509 -inform der -in FILE -out FILE.pem`,
+  });
+}
