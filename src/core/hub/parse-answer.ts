@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { RmaError } from '../errors.ts';
+import { jsonText } from '../schema/json-text.ts';
 import { describeIssue, parseJson, parseValue, type Schema } from '../schema/parse.ts';
 
 /** Returns the error for a response with this fault. */
@@ -31,6 +32,6 @@ export function parseEntries<T>(
   const [first] = parsed.faults;
   if (first === undefined) throw reject('');
   const [index, ...path] = first.path;
-  const entry = JSON.stringify(entries[Number(index)]) ?? '';
+  const entry = jsonText(entries[Number(index)]);
   throw reject(`${describeIssue({ ...first, path })} in the entry ${entry.slice(0, 120)}`);
 }
