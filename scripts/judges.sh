@@ -6,6 +6,7 @@
 #   NAME.txt      a Python environment: pip's requirements, the judge itself first
 #   NAME.wheel    the Python files of a wheel without what it requires, and a Python environment: the wheel first
 #   NAME.module   a Go program with C++ parts: one line, MODULE@vVERSION; built for minutes once
+#   NAME.gotest   the tests of a package of such a module, with a file of ours: MODULE@vVERSION, package and file, a line each
 # Python, Go and the C++ compiler are Debian's packages, unpacked below .judges/: the machine's own are not used.
 set -euo pipefail
 
@@ -43,13 +44,13 @@ main() {
 }
 
 known_judges() {
-  find "$CHECKOUT/scripts/judges" \( -name '*.txt' -o -name '*.wheel' -o -name '*.module' \) -printf '%f\n' | sed 's/\.[a-z]*$//' | sort
+  find "$CHECKOUT/scripts/judges" \( -name '*.txt' -o -name '*.wheel' -o -name '*.module' -o -name '*.gotest' \) -printf '%f\n' | sed 's/\.[a-z]*$//' | sort
 }
 
 # Prints the file with the parts of a judge; nothing for an unknown one.
 pins() {
   local kind
-  for kind in txt wheel module; do
+  for kind in txt wheel module gotest; do
     if [ -f "$CHECKOUT/scripts/judges/$1.$kind" ]; then printf '%s' "$CHECKOUT/scripts/judges/$1.$kind"; fi
   done
 }
@@ -72,7 +73,7 @@ ensure_judge() {
 way_out() {
   case $1 in
     txt | wheel) echo "Check that 'apt-get update' and 'pip download pip' work on this machine, then run this again." ;;
-    module) echo "Check that 'apt-get update' works and that this machine reaches a Go module proxy, then run this again." ;;
+    module | gotest) echo "Check that 'apt-get update' works and that this machine reaches a Go module proxy, then run this again." ;;
   esac
 }
 

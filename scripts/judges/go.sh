@@ -3,7 +3,13 @@
 # of the build. Sourced, not run.
 
 # install_module PINS DIRECTORY: the program of the module, for Debian 12 and newer
-install_module() {
+install_module() { go_judge "$1" "$2" go_install; }
+
+# install_gotest PINS DIRECTORY: the tests of one package of the module with our own beside them, as a program
+install_gotest() { go_judge "$1" "$2" go_build_tests; }
+
+# go_judge PINS DIRECTORY BUILD: runs BUILD ROOT MODULE PINS with Go and the compiler in ROOT
+go_judge() {
   local build=$JUDGES/build
   rm -rf "$build" "$2"
   # the compiler and C library of Debian 12: what they build also runs on newer ones; its own Go is too old
@@ -14,16 +20,38 @@ install_module() {
     python_ensure
     export SSL_CERT_FILE=$PYTHON_HOME/authorities.pem
   fi
-  go_install "$build/root" "$(cat "$1")"
+  "$3" "$build/root" "$(head -n 1 "$1")" "$1"
   mkdir -p "$2"
   mv "$build/root/usr/judge" "$2/bin"
   rm -rf "$build" "$APT_TOP"
 }
 
-# go_install ROOT MODULE: into ROOT/usr/judge. The tools expect to be in /usr: a mount namespace of this command alone
-# has ROOT/usr there, with two directories of the machine that settings may refer to. Modules and objects stay in Go's
-# own caches.
+# go_install ROOT MODULE: the program, in ROOT/usr/judge
 go_install() {
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  go_run "$1" 'exec go install "$1"' "$2"
+}
+
+# go_build_tests ROOT MODULE PINS: the second line of PINS names the package, the third our file with tests; the program is
+# ROOT/usr/judge/tests
+go_build_tests() {
+  local package copy=$JUDGES/copy folder
+  package=$(sed -n 2p "$3")
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  folder=$(go_run "$1" 'exec go mod download -json "$1"' "$2" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+  rm -rf "$copy"
+  cp -R "$folder" "$copy"
+  chmod -R u+w "$copy"
+  cp "$CHECKOUT/$(sed -n 3p "$3")" "$copy/$package/rma_test.go"
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  go_run "$1" 'cd "$1" && exec go test -c -o /usr/judge/tests "./$2"' "$copy" "$package"
+  rm -rf "$copy"
+}
+
+# go_run ROOT SCRIPT ARG…: runs a script of this shell with the Go and the compiler of ROOT. The tools expect to be in /usr: a mount
+# namespace of this command alone has ROOT/usr there, with two directories of the machine that settings may refer to. Modules
+# and objects stay in Go's own caches.
+go_run() {
   # shellcheck disable=SC2016 # expanded by the inner shell
   unshare --mount bash -euo pipefail -c '
     for folder in local share/ca-certificates; do
@@ -31,8 +59,11 @@ go_install() {
       mkdir -p "$1/usr/$folder"
       mount --bind "/usr/$folder" "$1/usr/$folder"
     done
+    mkdir -p "$1/usr/judge"
     mount --rbind "$1/usr" /usr
     unset GOROOT GOOS GOARCH
     export PATH=/usr/bin CGO_ENABLED=1 CC=gcc CXX=g++ GOBIN=/usr/judge
-    exec /usr/bin/go install "$2"' bash "$1" "$2"
+    script=$2
+    shift 2
+    eval "$script"' bash "$@"
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A third-party program; `scripts/judges.sh` installs it from `scripts/judges/NAME.txt`, `NAME.wheel` or `NAME.module`. */
-export type Judge = 'hf1' | 'hf2' | 'gguf' | 'modelscope' | 'ollama' | 'vllm-args';
+/** A third-party program; `scripts/judges.sh` installs it from `scripts/judges/NAME.txt`, `NAME.wheel`, `NAME.module` or `NAME.gotest`. */
+export type Judge = 'hf1' | 'hf2' | 'gguf' | 'modelscope' | 'ollama' | 'ollama-scheduler' | 'vllm-args';
 
 export interface JudgeResult {
   readonly code: number;
@@ -16,7 +16,9 @@ export interface JudgeResult {
 /** Returns the path of a third-party program, e.g. `hf` or `python`. Throws with the install command if missing. */
 export function judgeProgram(judge: Judge, program: string): string {
   // The first line is the program itself: name==version, or module@vVERSION.
-  const pins = ['txt', 'wheel', 'module'].map((kind) => `scripts/judges/${judge}.${kind}`).find(existsSync);
+  const pins = ['txt', 'wheel', 'module', 'gotest']
+    .map((kind) => `scripts/judges/${judge}.${kind}`)
+    .find(existsSync);
   const [first = ''] = readFileSync(pins ?? '', 'utf8').split('\n');
   const path = resolve('.judges', `${judge}-${first.split(/==|@v/)[1]}`, 'bin', program);
   if (!existsSync(path)) throw new Error(`${path} is missing: run scripts/judges.sh ${judge}`);
