@@ -4,6 +4,7 @@ import type { Selection } from '../../core/domain/selection.ts';
 import type { Snapshot } from '../../core/domain/snapshot.ts';
 import { type Choices, type PlacementRound, placeProject } from '../../core/placement/place-project.ts';
 import { type ProjectGpus, projectGpus } from '../../core/placement/project-gpus.ts';
+import { driverChecks } from '../../core/plan/driver-checks.ts';
 import { modelChecks } from '../../core/plan/model-checks.ts';
 import { placementChecks } from '../../core/plan/placement-checks.ts';
 import type { PlanCheck } from '../../core/plan/plan-types.ts';
@@ -78,6 +79,9 @@ function placedServices(
 ): PlacedServices {
   const { replaced } = choices;
   const own = selection.profiles.map(({ name }) => name);
+  const onGpus = new Set(
+    placed.services.flatMap(({ service, devices: used }) => (used.length > 0 ? [service] : [])),
+  );
   return {
     selection,
     placement: new Map(placed.services.map((service) => [service.service, service])),
@@ -94,6 +98,10 @@ function placedServices(
         replaced,
         leftOut: leftOut.filter(({ profile }) => own.includes(profile)),
       }),
+      ...driverChecks(
+        selection.services.filter(({ service }) => onGpus.has(service)),
+        inventory.driverVersion,
+      ),
       ...modelChecks(selection.refs.flatMap((ref) => resolved.pinned.get(ref) ?? [])),
     ],
     acted: named.map((name) => replaced.find(({ profile }) => profile === name)?.by ?? name),

@@ -67,6 +67,8 @@ export interface PlacementService {
   readonly attentionHeads: number | null;
   /** tensor parallelism divides the cache among at most so many GPUs and copies it on more; null: no limit */
   readonly kvHeads: number | null;
+  /** lowest compute capability of its engine, `7.5`; absent or null: any */
+  readonly minCompute?: string | null;
   /** services of one group run on different devices */
   readonly replicaGroup: string | null;
   /** UUIDs of the devices that it runs on now; null: it does not run */

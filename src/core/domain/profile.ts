@@ -69,6 +69,10 @@ export interface Engine {
   readonly released: string | null;
   /** whether the engine needs, supports or never uses GPUs */
   readonly gpu: 'required' | 'optional' | 'none';
+  /** lowest compute capability of its GPU images, `7.5`; null: any */
+  readonly minCompute: string | null;
+  /** lowest driver version of its GPU images, `535`; null: any */
+  readonly minDriver: string | null;
   /** keeps within its share of GPU memory, so that others can use the same GPU; otherwise it is exclusive */
   readonly sharesGpu: boolean;
   /** how its cache and buffers depend on the model */

@@ -5,6 +5,7 @@ import type {
   PlacementService,
   PlacementVariant,
 } from '../domain/placement.ts';
+import { isBelow } from '../gpu/version-order.ts';
 import { formatBytes } from '../units.ts';
 import { deviceName, listed } from './device-name.ts';
 
@@ -77,6 +78,9 @@ export function deviceFault(
   }
   if (service.gpus !== 1 && device.kind === 'mig') {
     return 'is a MIG device, which cannot be combined with others';
+  }
+  if (isBelow(device.computeCapability, service.minCompute ?? null)) {
+    return `has compute capability ${device.computeCapability}, but the engine requires ${service.minCompute}`;
   }
   const least = profile.minGpuBytes;
   if (least !== null && device.totalBytes < least) {

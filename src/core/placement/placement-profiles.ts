@@ -136,6 +136,7 @@ function requirementsOf(
     exclusive,
     attentionHeads: geometry?.attentionHeads ?? null,
     kvHeads: geometry?.kvHeads ?? null,
+    minCompute: engine.minCompute ?? null,
     replicaGroup,
     current: current?.devices ?? null,
     measuredBytes: current?.measuredBytes ?? null,

@@ -44,6 +44,8 @@ export const engineSchema = mapping({
   release: optional(release),
   released: optional(date),
   gpu: optional(z.enum(['required', 'optional', 'none'])),
+  min_compute: optional(computeCapability),
+  min_driver: optional(matching(/^\d{3,4}(\.\d{1,4}){0,2}$/, 'a driver version such as "535"')),
   shares_gpu: optional(z.boolean()),
   memory: optional(z.enum(ENGINE_MEMORY)),
   overhead: optional(size),

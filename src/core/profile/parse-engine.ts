@@ -65,6 +65,8 @@ function releaseOf(file: z.output<typeof engineSchema>) {
 function gpuUseOf(file: z.output<typeof engineSchema>) {
   return {
     gpu: file.gpu ?? 'none',
+    minCompute: file.min_compute ?? null,
+    minDriver: file.min_driver ?? null,
     sharesGpu: file.shares_gpu ?? false,
     memory: file.memory ?? 'full',
     overheadBytes: file.overhead ?? 0,

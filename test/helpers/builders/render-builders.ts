@@ -19,6 +19,8 @@ export function engineOf(name: string, over: Partial<Engine> = {}): Engine {
     flagAliases: {},
     abbreviatedFlags: false,
     gpu: 'none',
+    minCompute: null,
+    minDriver: null,
     sharesGpu: false,
     memory: 'full',
     overheadBytes: 0,
