@@ -101,6 +101,14 @@ test('[case S03] an engine that hangs is restarted', async () => {
   await repaired();
 });
 
+test('[case S03] a coordinator that hangs is restarted', async () => {
+  await freeze('coordinator', 'coordinator.mjs');
+  const hangs = expect.stringMatching(/coordinator: (it does not respond \(.+\)|it is unhealthy)/);
+  expect(await planned()).toEqual([hangs]);
+  expect(await reported()).toMatchObject({ code: 1, troubles: [hangs] });
+  await repaired();
+});
+
 test('[case S03] a paused engine is restarted', async () => {
   await stack.docker('pause', await stack.container(ENGINE));
   expect(await planned()).toEqual([`restart-service ${ENGINE}: it is paused`]);

@@ -1,5 +1,6 @@
 import { type ContainerFacts, roleOf } from '../../core/domain/container.ts';
 import type { ObservedContainer } from '../../core/domain/observed.ts';
+import { COORDINATOR_SERVICE } from '../../core/domain/registration.ts';
 import type { EngineStatus } from '../../core/domain/worker-status.ts';
 import type { ErrorCode, ErrorDocument } from '../../core/errors.ts';
 import type { Host } from '../../ports/host.ts';
@@ -72,7 +73,7 @@ function silentWorkers(replies: ReadonlyMap<string, WorkerReply>): readonly Name
   );
 }
 
-/** Returns the engines that hang. A worker that is not connected to its network reaches none, whatever their state. */
+/** Returns the engines that hang, and the project's own coordinator. A worker that is not connected to its network reaches none, whatever their state. */
 function silentEngines(
   containers: readonly ContainerFacts[],
   replies: ReadonlyMap<string, WorkerReply>,
@@ -83,9 +84,12 @@ function silentEngines(
     .flatMap(({ service }) => {
       const reply = replies.get(service);
       if (reply?.kind !== 'status') return [];
-      return reply.status.engines
-        .filter((engine) => hangs(engine, started.get(engine.service) ?? 0))
-        .map(({ service: engine, note = 'no response' }): Named<string> => [engine, note]);
+      const { engines, coordinatorNote } = reply.status;
+      const hung = engines.filter((engine) => hangs(engine, started.get(engine.service) ?? 0));
+      return [
+        ...hung.map(({ service: engine, note = 'no response' }): Named<string> => [engine, note]),
+        ...(coordinatorNote === undefined ? [] : [[COORDINATOR_SERVICE, coordinatorNote] as const]),
+      ];
     });
 }
 

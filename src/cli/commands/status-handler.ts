@@ -1,5 +1,5 @@
 import { status, type WorkerReport } from '../../app/status.ts';
-import type { WorkerState } from '../../core/domain/worker-status.ts';
+import type { WorkerState, WorkerStatus } from '../../core/domain/worker-status.ts';
 import { EXIT } from '../../core/errors.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
@@ -14,7 +14,7 @@ export async function showStatus(_input: object, context: Context): Promise<Comm
   const { host, workers } = await status(await context.host(), await context.invocation(), config);
   const bad = workers.some(
     ({ status: reported, lost, troubles }) =>
-      reported === null || BAD_STATES.has(reported.state) || lost.length > 0 || troubles.length > 0,
+      reported === null || isBad(reported) || lost.length > 0 || troubles.length > 0,
   );
   const none = `No workers in project "${config.project}".`;
   return {
@@ -27,6 +27,10 @@ export async function showStatus(_input: object, context: Context): Promise<Comm
       next: config.profiles.length > 0 ? 'rma up' : 'rma up --profile cpu-worker',
     }),
   };
+}
+
+function isBad({ state, registered }: WorkerStatus): boolean {
+  return BAD_STATES.has(state) || (state === 'ready' && !registered);
 }
 
 function workerDocument({

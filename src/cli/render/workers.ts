@@ -41,8 +41,9 @@ function paintState({ state }: WorkerStatus, theme: Theme): string {
   return state === 'failed' ? theme.red(state) : theme.yellow(state);
 }
 
-function registration({ registered }: WorkerStatus): string {
-  return registered ? ', registered' : ', not registered';
+function registration({ registered, coordinatorNote }: WorkerStatus): string {
+  if (registered) return ', registered';
+  return coordinatorNote === undefined ? ', not registered' : `, not registered: ${coordinatorNote}`;
 }
 
 function modelText({

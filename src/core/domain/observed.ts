@@ -8,7 +8,9 @@ import type { WorkerStatus } from './worker-status.ts';
 export interface ObservedContainer extends ContainerFacts {
   readonly role: Role;
   /** status of a worker; null for other roles and for a worker that does not respond */
-  readonly worker: Pick<WorkerStatus, 'state' | 'failure'> | null;
+  readonly worker:
+    | (Pick<WorkerStatus, 'state' | 'failure'> & Partial<Pick<WorkerStatus, 'registered'>>)
+    | null;
   /** the fault of this engine, as its worker or its driver reports it; null for none and for other roles */
   readonly engineFault: ErrorCode | null;
   /** why this worker, or this engine to its worker, does not respond any more although it runs; null if it does or is starting */

@@ -52,6 +52,8 @@ export interface WorkerStatus {
   readonly models: readonly ModelProgress[];
   readonly engines: readonly EngineStatus[];
   readonly registered: boolean;
+  /** why the coordinator does not respond; only with `--fresh`, missing if it does */
+  readonly coordinatorNote?: string;
   /**
    * start of the last round in which it probed its engines and reached the coordinator, RFC 3339, UTC. A restart of one of
    * them after this time has not been seen yet. Missing before the first round, and in earlier versions

@@ -99,7 +99,8 @@ function causeOfRunning(
   if (engine !== null) return engine;
   if (coordinator !== undefined) return `the coordinator will be ${coordinator}`;
   if (isReady(container)) return null;
-  return worker === null ? 'its state is unknown' : `it is ${worker.state}`;
+  if (worker === null) return 'its state is unknown';
+  return worker.state === 'ready' ? 'it is not registered' : `it is ${worker.state}`;
 }
 
 function mayLackModels(

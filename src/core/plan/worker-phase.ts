@@ -17,5 +17,5 @@ export function mayServe({ state, worker }: WorkerContainer): boolean {
 
 /** Whether the worker runs, its engines answer and it is registered. */
 export function isReady({ state, worker }: WorkerContainer): boolean {
-  return state === 'running' && worker?.state === 'ready';
+  return state === 'running' && worker?.state === 'ready' && worker.registered !== false;
 }

@@ -49,6 +49,7 @@ const workerStatus: Schema<WorkerStatus> = z.object({
   models: z.array(modelProgress),
   engines: z.array(engineStatus),
   registered: z.boolean(),
+  coordinatorNote: z.exactOptional(z.string()),
   confirmedAt: z.exactOptional(z.string()),
 });
 

@@ -35,9 +35,15 @@ async function lookAgain(
   const { createContext } = await import('../context.ts');
   const { responseDeadlineMs, workerSettings } = await import('../worker-settings.ts');
   const config = workerSettings(env);
-  const probe = createEngineProbe(clock, responseDeadlineMs(config));
+  const { coordinatorSilence } = await import('../status/coordinator-response.ts');
+  const ms = responseDeadlineMs(config);
+  const probe = createEngineProbe(clock, ms);
+  const silence = async () =>
+    config.coordinator === null
+      ? null
+      : coordinatorSilence(config.coordinator.url, { clock, ms, signal: stop });
   const { fetcher } = createContext(env);
-  return freshStatus(current, { config, probe, fetcher, clock }, stop);
+  return freshStatus(current, { config, probe, fetcher, coordinatorSilence: silence, clock }, stop);
 }
 
 /** Runs `rma-worker health`: 0 if every model has a valid receipt, else 1, also if no worker responds. */

@@ -13,6 +13,8 @@ export interface FreshParts {
   readonly config: WorkerConfig;
   readonly probe: Pick<EngineProbe, 'noResponse'>;
   readonly fetcher: Pick<ModelFetcher, 'check'>;
+  /** why the coordinator does not respond; null if it does, and without one */
+  readonly coordinatorSilence: () => Promise<string | null>;
   readonly clock: Clock;
 }
 
@@ -23,7 +25,7 @@ export interface FreshParts {
  */
 export async function freshStatus(
   status: WorkerStatus,
-  { config, probe, fetcher, clock }: FreshParts,
+  { config, probe, fetcher, coordinatorSilence, clock }: FreshParts,
   signal: AbortSignal,
 ): Promise<WorkerStatus> {
   if (status.state !== 'ready' && status.state !== 'degraded') return status;
@@ -33,10 +35,12 @@ export async function freshStatus(
     noResponseUntil(silentSince(engine.service) + PATIENCE_MS, { clock, signal }, () =>
       probe.noResponse(engine, signal),
     );
-  const [silent, checks] = await Promise.all([
+  const untilMs = (status.registered ? clock.now() : Date.parse(status.since)) + PATIENCE_MS;
+  const [silent, checks, note] = await Promise.all([
     Promise.all(config.engines.map(async (engine) => [engine.service, await ask(engine)] as const)),
     // a read error is no missing model
     fetcher.check(config.models).catch((): readonly ModelCheck[] => []),
+    noResponseUntil(untilMs, { clock, signal }, coordinatorSilence),
   ]);
   const reasons = new Map(silent);
   const missing = new Set(checks.filter(({ state }) => state !== 'present').map(({ ref }) => ref));
@@ -44,6 +48,7 @@ export async function freshStatus(
   return {
     ...status,
     state: isWhole ? status.state : 'degraded',
+    ...(note !== null && { registered: false, coordinatorNote: note }),
     engines: status.engines.map((engine) => engineNow(engine, reasons.get(engine.service) ?? null)),
     models: status.models.map((model) =>
       missing.has(model.ref) ? { ...model, state: 'waiting', note: 'missing in the store' } : model,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createEngineProbe } from '../../../src/adapters/engine/engine-probe.ts';
 import type { WorkerStatus } from '../../../src/core/domain/worker-status.ts';
 import { unstarted } from '../../../src/core/worker/model-progress.ts';
-import { freshStatus } from '../../../src/worker/status/fresh-status.ts';
+import { type FreshParts, freshStatus } from '../../../src/worker/status/fresh-status.ts';
 import { queryStatus } from '../../../src/worker/status/query-status.ts';
 import { FakeClock } from '../../helpers/clock/fake-clock.ts';
 import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
@@ -30,13 +30,14 @@ function reportedBy(engine: StubEngine, over: Partial<WorkerStatus> = {}): Worke
   };
 }
 
-const look = (status: WorkerStatus, engine: StubEngine, present = true) => {
-  const clock = new JumpingClock();
+const look = (status: WorkerStatus, engine: StubEngine, over: Partial<FreshParts> = {}) => {
   const parts = {
     config: workerConfig({ engines: [engine.target] }),
     probe: createEngineProbe(new FakeClock(), 3_000),
-    fetcher: new StubFetcher(present),
-    clock,
+    fetcher: new StubFetcher(true),
+    coordinatorSilence: async () => null,
+    clock: new JumpingClock(),
+    ...over,
   };
   return freshStatus(status, parts, new AbortController().signal);
 };
@@ -58,9 +59,19 @@ describe('the fresh status of a worker', () => {
 
   it('[case S03] is degraded when a model is missing in the store', async () => {
     await using engine = await startEngine();
-    expect(await look(reportedBy(engine), engine, false)).toMatchObject({
+    expect(await look(reportedBy(engine), engine, { fetcher: new StubFetcher(false) })).toMatchObject({
       state: 'degraded',
       models: [{ ref: MODEL_REF, state: 'waiting', note: 'missing in the store' }],
+    });
+  });
+
+  it('[case S03] is not registered when the coordinator does not respond', async () => {
+    await using engine = await startEngine();
+    const coordinatorSilence = async () => 'no response within 3 s';
+    expect(await look(reportedBy(engine), engine, { coordinatorSilence })).toEqual({
+      ...reportedBy(engine),
+      registered: false,
+      coordinatorNote: 'no response within 3 s',
     });
   });
 
@@ -76,9 +87,7 @@ describe('the fresh status of a worker', () => {
         return probe.noResponse(...args);
       },
     };
-    const config = workerConfig({ engines: [engine.target] });
-    const parts = { config, probe: slow, fetcher: new StubFetcher(true), clock: new JumpingClock() };
-    const { state } = await freshStatus(reportedBy(engine), parts, new AbortController().signal);
+    const { state } = await look(reportedBy(engine), engine, { probe: slow });
     expect({ state, tries }).toEqual({ state: 'ready', tries: 3 });
   });
 
@@ -99,7 +108,7 @@ describe('the fresh status of a worker', () => {
     await using engine = await startEngine();
     engine.healthy = false;
     const loading = reportedBy(engine, { state: 'downloading' });
-    expect(await look(loading, engine, false)).toEqual(loading);
+    expect(await look(loading, engine, { fetcher: new StubFetcher(false) })).toEqual(loading);
   });
 });
 

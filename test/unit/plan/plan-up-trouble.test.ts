@@ -112,6 +112,13 @@ describe('a plan for unhealthy services', () => {
     expect(text(withContainer(done, 'chat-worker', change))).toContain(`${step} chat-worker: ${cause}`);
   });
 
+  it('[case S03] waits for a ready worker that is not registered', () => {
+    const worker = { state: 'ready', failure: null, registered: false } as const;
+    expect(text(withContainer(done, 'chat-worker', { worker }))).toEqual([
+      '> wait-until-ready chat-worker: it is not registered',
+    ]);
+  });
+
   it('ignores an engine that is starting', () => {
     expect(text(withContainer(done, 'chat-llm', { health: 'starting' }))).toEqual(['nothing to do']);
   });

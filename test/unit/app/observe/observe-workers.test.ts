@@ -81,6 +81,17 @@ describe('observeWorkers', () => {
     expect(await look()).toMatchObject([{ service: 'a-worker' }, { service: 'a-llm', silence }]);
   });
 
+  it('[case S03] has the reason why the coordinator does not respond to a worker', async () => {
+    put({ service: 'a-worker', profile: 'a' });
+    put({ service: 'coordinator', profile: null });
+    host.workers.script('a-worker', (status) => ({
+      ...status,
+      registered: false,
+      coordinatorNote: 'no response within 3 s',
+    }));
+    expect(await look()).toMatchObject([{ silence: null }, { silence: 'no response within 3 s' }]);
+  });
+
   it('[case S03] does not blame the engines of a worker that is disconnected from its network', async () => {
     put({ service: 'a-worker', profile: 'a', engines: ['a-llm'], lostNetwork: 'demo_default' });
     put({ service: 'a-llm', profile: 'a', startedAt: 1000 });
