@@ -5,6 +5,7 @@
 # scripts/judges/ has the parts of a judge, exact versions throughout:
 #   NAME.txt      a Python environment: pip's requirements, the judge itself first
 #   NAME.wheel    the Python files of a wheel without what it requires, and a Python environment: the wheel first
+#   NAME.packages Debian packages, one a line: NAME==VERSION
 #   NAME.module   a Go program with C++ parts: one line, MODULE@vVERSION; built for minutes once
 #   NAME.gotest   the tests of a package of such a module, with a file of ours: MODULE@vVERSION, package and file, a line each
 # Python, Go and the C++ compiler are Debian's packages, unpacked below .judges/: the machine's own are not used.
@@ -13,7 +14,7 @@ set -euo pipefail
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 JUDGES=$CHECKOUT/.judges
 APT_TOP=$JUDGES/apt
-for part in ui parallel preflight apt judges/python judges/go; do
+for part in ui parallel preflight apt judges/python judges/go judges/debian; do
   # shellcheck source=/dev/null
   . "$CHECKOUT/scripts/$part.sh"
 done
@@ -44,13 +45,13 @@ main() {
 }
 
 known_judges() {
-  find "$CHECKOUT/scripts/judges" \( -name '*.txt' -o -name '*.wheel' -o -name '*.module' -o -name '*.gotest' \) -printf '%f\n' | sed 's/\.[a-z]*$//' | sort
+  find "$CHECKOUT/scripts/judges" \( -name '*.txt' -o -name '*.wheel' -o -name '*.module' -o -name '*.packages' -o -name '*.gotest' \) -printf '%f\n' | sed 's/\.[a-z]*$//' | sort
 }
 
 # Prints the file with the parts of a judge; nothing for an unknown one.
 pins() {
   local kind
-  for kind in txt wheel module gotest; do
+  for kind in txt wheel module gotest packages; do
     if [ -f "$CHECKOUT/scripts/judges/$1.$kind" ]; then printf '%s' "$CHECKOUT/scripts/judges/$1.$kind"; fi
   done
 }
@@ -72,6 +73,7 @@ ensure_judge() {
 
 way_out() {
   case $1 in
+    packages) echo "Check that 'apt-get update' works on this machine, then run this again." ;;
     txt | wheel) echo "Check that 'apt-get update' and 'pip download pip' work on this machine, then run this again." ;;
     module | gotest) echo "Check that 'apt-get update' works and that this machine reaches a Go module proxy, then run this again." ;;
   esac

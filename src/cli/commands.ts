@@ -1,3 +1,7 @@
+import { bootInstallCommand } from './commands/boot/install.ts';
+import { bootRemoveCommand } from './commands/boot/remove.ts';
+import { bootRunCommand } from './commands/boot/run.ts';
+import { bootShowCommand } from './commands/boot/show.ts';
 import { composeRenderCommand } from './commands/compose/render.ts';
 import { configShowCommand } from './commands/config/show.ts';
 import { downCommand } from './commands/down.ts';
@@ -34,6 +38,10 @@ export const COMMAND_TABLE: CommandTable = {
     gpusCommand,
     logsCommand,
     execCommand,
+    bootInstallCommand,
+    bootShowCommand,
+    bootRemoveCommand,
+    bootRunCommand,
     lockStatusCommand,
     lockReleaseCommand,
     modelsLsCommand,
@@ -49,6 +57,7 @@ export const COMMAND_TABLE: CommandTable = {
     helpCommand,
   ],
   nouns: {
+    boot: 'Start services at boot whose GPU was late',
     lock: 'Inspect and release the locks of commands',
     models: 'Manage models',
     compose: 'Work with the generated Compose file',

@@ -5,6 +5,7 @@ import type { GpuProbe } from './gpu-probe.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { NameLookup } from './name-lookup.ts';
 import type { PortProbe } from './port-probe.ts';
+import type { ServiceManager } from './service-manager.ts';
 
 /** One machine with its Docker, its GPUs and its files. Nothing is connected before its first use. */
 export interface Host {
@@ -18,6 +19,7 @@ export interface Host {
   readonly files: FileStore;
   readonly ports: PortProbe;
   readonly names: NameLookup;
+  readonly services: ServiceManager;
   /** the user who runs rma there */
   readonly caller: { readonly uid: number; readonly gid: number };
 }

@@ -54,5 +54,6 @@ function nextState({ project, placed, ports }: GeneratedContent): Omit<ProjectSt
     project: config.project,
     ...(config.directory !== null && { directory: config.directory }),
     settings: config.toRecord,
+    bootOffered: project.state.bootOffered,
   };
 }

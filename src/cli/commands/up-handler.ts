@@ -1,3 +1,4 @@
+import { offerBoot } from '../../app/boot/offer-boot.ts';
 import type { Endpoint } from '../../app/desired/endpoints.ts';
 import { type UpResult, up } from '../../app/up.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
@@ -37,6 +38,7 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
       show: (plan) => reportPlan(invocation, plan),
     }),
   );
+  await mentionBoot(result, context);
   return {
     json: {
       ...planDocument(result.plan, result.placed, host.name),
@@ -48,6 +50,18 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
     ids: result.endpoints.map(({ url }) => url),
     next: tryCommand(result.endpoints) ?? 'rma status',
   };
+}
+
+/** Mentions once that Docker does not repeat a start that fails because the GPU driver is late at boot. */
+async function mentionBoot({ placed }: UpResult, context: Context): Promise<void> {
+  const { quiet, json, progress } = context.globals;
+  const usesGpus = [...placed.placement.values()].some(({ devices }) => devices.length > 0);
+  if (!usesGpus || quiet || json || progress === 'none' || progress === 'json') return;
+  const { config } = await context.config();
+  if (!(await offerBoot(await context.host(), config))) return;
+  const text =
+    'to start services at boot whose GPU driver was late: sudo rma boot install (see rma boot --help)';
+  context.reporter.emit({ type: 'step', id: 'boot', state: 'skip', text });
 }
 
 function explainWithoutDryRun(): RmaError {

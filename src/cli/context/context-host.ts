@@ -6,6 +6,7 @@ import { NvidiaSmi } from '../../adapters/nvidia/nvidia-smi.ts';
 import { SystemHostFacts } from '../../adapters/system/host-facts.ts';
 import { systemNames } from '../../adapters/system/name-lookup.ts';
 import { systemPorts } from '../../adapters/system/port-probe.ts';
+import { Systemd } from '../../adapters/systemd/systemd.ts';
 import type { Host } from '../../ports/host.ts';
 import { lazyEngine } from './context-engine.ts';
 
@@ -21,6 +22,7 @@ export function localHost(env: Readonly<Record<string, string | undefined>>): Ho
     files: diskFiles,
     ports: systemPorts,
     names: systemNames,
+    services: new Systemd(runner),
     caller: { uid: process.getuid?.() ?? 1000, gid: process.getgid?.() ?? 1000 },
   };
 }

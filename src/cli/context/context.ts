@@ -28,6 +28,8 @@ export interface Context extends Surroundings {
   readonly host: () => Promise<Host>;
   /** the hubs, the data and the settings. @throws RmaError RMA_CONFIG_* (2) */
   readonly invocation: () => Promise<Invocation>;
+  /** the command that runs this installation of rma, absolute */
+  readonly selfCommand: () => Promise<readonly [string, string]>;
   /** opens a store in a local directory, without Docker */
   readonly folderStore: (folder: string) => Promise<FolderStore>;
 }
@@ -75,6 +77,7 @@ export function createContext({ io, globals, settings, reporter, help }: Context
       const { caFile } = (await config()).config.network;
       return (await import('./context-store.ts')).openFolderStore(folder, { env, reporter, caFile });
     },
+    selfCommand: async () => (await import('./self-command.ts')).selfCommand(),
     confirm: async (question) => (await import('../confirm.ts')).confirm(question, { io, globals }),
     hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(env),
   };

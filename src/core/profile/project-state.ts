@@ -19,6 +19,8 @@ export interface ProjectState {
   readonly directory?: string | undefined;
   /** settings of options of `rma up` that later commands keep, as texts by key */
   readonly settings?: Readonly<Record<string, string>> | undefined;
+  /** whether `rma up` mentioned `rma boot install` */
+  readonly bootOffered?: boolean | undefined;
 }
 
 /** The state of a project without a state file. */
@@ -33,11 +35,21 @@ const projectState: Schema<ProjectState> = z.object({
   project: z.optional(text()),
   directory: z.optional(text()),
   settings: z.optional(z.record(z.string(), z.string())),
+  bootOffered: z.optional(z.boolean()),
 });
 
 /** Returns the text of `state.json`; the same state gives the same bytes. */
 export function formatProjectState(state: Omit<ProjectState, 'schema'>): string {
-  const { profiles, ports, services = {}, replaced = {}, project, directory, settings = {} } = state;
+  const {
+    profiles,
+    ports,
+    services = {},
+    replaced = {},
+    project,
+    directory,
+    settings = {},
+    bootOffered,
+  } = state;
   const content = {
     schema: NO_STATE.schema,
     ...(project !== undefined && { project }),
@@ -48,6 +60,7 @@ export function formatProjectState(state: Omit<ProjectState, 'schema'>): string 
     // most projects have none
     ...(Object.keys(replaced).length > 0 && { replaced: byName(replaced) }),
     ...(Object.keys(settings).length > 0 && { settings: byName(settings) }),
+    ...(bootOffered === true && { bootOffered }),
   };
   return `${JSON.stringify(content, null, 2)}\n`;
 }

@@ -57,6 +57,7 @@ describe('the engine requests of an idle up', () => {
       files: host.files,
       ports: host.ports,
       names: host.names,
+      services: host.services,
       caller: host.caller,
     };
     expect(await up({ ...machine, engine }, invocation, request)).toMatchObject({ changed: false });

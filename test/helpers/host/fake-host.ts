@@ -3,6 +3,7 @@ import type { MemoryFacts, PciGpu } from '../../../src/core/domain/host-facts.ts
 import type { Host } from '../../../src/ports/host.ts';
 import { FakeDocker } from './fake-docker.ts';
 import { FakeEngine } from './fake-engine.ts';
+import { FakeServices } from './fake-services.ts';
 import { FakeWorkers } from './fake-workers.ts';
 import { MemoryFiles } from './memory-files.ts';
 import { Recorder, type Records } from './recorder.ts';
@@ -43,6 +44,7 @@ export class FakeHost implements Host {
     pciGpus: async () => this.pciGpus,
   };
   readonly ports = { isTaken: async (_address: string, port: number) => this.takenPorts.has(port) };
+  readonly services = new FakeServices();
   readonly names = { hasAddress: async () => true };
   readonly caller = { uid: 1001, gid: 1001 };
 

@@ -8,6 +8,7 @@ import type { Invocation } from '../../../src/ports/invocation.ts';
 import type { Processes } from '../../../src/ports/processes.ts';
 import { JumpingClock } from '../clock/jumping-clock.ts';
 import { Broadcast } from './broadcast.ts';
+import { FakeServices } from './fake-services.ts';
 import { refuse } from './refusing.ts';
 
 /** Returns an engine with these methods; every other one fails the test. */
@@ -102,6 +103,7 @@ export function hostOf(over: Partial<Host> = {}): Host {
     files: filesOf(),
     ports: { isTaken: refuse('ports.isTaken') },
     names: { hasAddress: refuse('names.hasAddress') },
+    services: new FakeServices(),
     caller: { uid: 1001, gid: 1001 },
     ...over,
   };

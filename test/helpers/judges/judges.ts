@@ -4,8 +4,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A third-party program; `scripts/judges.sh` installs it from `scripts/judges/NAME.txt`, `NAME.wheel`, `NAME.module` or `NAME.gotest`. */
-export type Judge = 'hf1' | 'hf2' | 'gguf' | 'modelscope' | 'ollama' | 'ollama-scheduler' | 'vllm-args';
+/** A third-party program; `scripts/judges.sh` installs it from `scripts/judges/NAME.txt`, `NAME.wheel`, `NAME.module`, `NAME.gotest` or `NAME.packages`. */
+export type Judge =
+  | 'hf1'
+  | 'hf2'
+  | 'gguf'
+  | 'modelscope'
+  | 'ollama'
+  | 'ollama-scheduler'
+  | 'vllm-args'
+  | 'systemd';
 
 export interface JudgeResult {
   readonly code: number;
@@ -16,7 +24,7 @@ export interface JudgeResult {
 /** Returns the path of a third-party program, e.g. `hf` or `python`. Throws with the install command if missing. */
 export function judgeProgram(judge: Judge, program: string): string {
   // The first line is the program itself: name==version, or module@vVERSION.
-  const pins = ['txt', 'wheel', 'module', 'gotest']
+  const pins = ['txt', 'wheel', 'module', 'gotest', 'packages']
     .map((kind) => `scripts/judges/${judge}.${kind}`)
     .find(existsSync);
   const [first = ''] = readFileSync(pins ?? '', 'utf8').split('\n');

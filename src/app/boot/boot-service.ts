@@ -1,0 +1,66 @@
+import { type BootUnit, cronLine, unitName, unitText } from '../../core/boot/boot-unit.ts';
+import { EXIT, RmaError } from '../../core/errors.ts';
+import type { Host } from '../../ports/host.ts';
+
+/** The unit of a project, as it is to be and as it is. */
+export interface BootService {
+  readonly unit: string;
+  readonly path: string;
+  readonly text: string;
+  /** `differs`: installed by another version of rma or for other settings */
+  readonly state: 'absent' | 'installed' | 'differs';
+  readonly enabled: boolean;
+  /** whether systemd manages this machine */
+  readonly systemd: boolean;
+  /** the same for `crontab -e` */
+  readonly cron: string;
+}
+
+/** Returns the unit of a project and its state. Changes nothing. */
+export async function bootService(
+  { services }: Pick<Host, 'services'>,
+  wanted: BootUnit,
+): Promise<BootService> {
+  const unit = unitName(wanted.project);
+  const text = unitText(wanted);
+  const systemd = await services.isPresent();
+  const installed = await services.read(unit);
+  return {
+    unit,
+    path: services.pathOf(unit),
+    text,
+    state: installed === null ? 'absent' : installed === text ? 'installed' : 'differs',
+    enabled: systemd && installed !== null && (await services.isEnabled(unit)),
+    systemd,
+    cron: cronLine(wanted),
+  };
+}
+
+/** Installs the unit of a project. @throws RmaError RMA_BOOT_NO_SYSTEMD (3), RMA_BOOT_DENIED (3), RMA_BOOT_FAILED (1) */
+export async function installBootService(
+  host: Pick<Host, 'services'>,
+  wanted: BootUnit,
+): Promise<BootService> {
+  const before = await bootService(host, wanted);
+  if (!before.systemd) throw noSystemd(before);
+  if (before.state !== 'installed' || !before.enabled) await host.services.install(before.unit, before.text);
+  return bootService(host, wanted);
+}
+
+/** Removes the unit of a project; returns false if it was not installed. @throws RmaError as installBootService */
+export async function removeBootService(
+  { services }: Pick<Host, 'services'>,
+  project: string,
+): Promise<boolean> {
+  const unit = unitName(project);
+  if ((await services.read(unit)) === null) return false;
+  await services.remove(unit);
+  return true;
+}
+
+function noSystemd({ cron }: BootService): RmaError {
+  return new RmaError('RMA_BOOT_NO_SYSTEMD', 'systemd does not manage this machine', {
+    exitCode: EXIT.notReady,
+    hint: `add this line to the crontab of root (sudo crontab -e): ${cron}`,
+  });
+}

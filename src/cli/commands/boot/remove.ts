@@ -1,0 +1,13 @@
+import { defineCommand } from '../../define-command.ts';
+
+export const bootRemoveCommand = defineCommand({
+  path: 'boot remove',
+  group: 'Workers',
+  summary: 'Remove the unit',
+  examples: [{ command: 'rma boot remove', does: 'remove the unit of the project' }],
+  arguments: {},
+  options: {},
+  settings: false,
+  list: false,
+  load: async () => (await import('./remove-handler.ts')).removeBoot,
+});

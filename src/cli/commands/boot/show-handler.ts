@@ -1,0 +1,32 @@
+import { type BootService, bootService } from '../../../app/boot/boot-service.ts';
+import type { Context } from '../../context/context.ts';
+import type { CommandResult } from '../../define-command.ts';
+import { bootDocument } from './boot-document.ts';
+import { bootUnit } from './unit.ts';
+
+export async function showBoot(
+  { waitTimeout }: { readonly waitTimeout: number },
+  context: Context,
+): Promise<CommandResult> {
+  const unit = await bootUnit(context, waitTimeout);
+  const service = await bootService(await context.host(), unit);
+  return {
+    json: bootDocument(unit.project, service),
+    human: () => [stateText(service), '', service.systemd ? service.text.trimEnd() : service.cron].join('\n'),
+    ids: service.state === 'absent' ? [] : [service.unit],
+    ...(service.systemd && service.state !== 'installed' && { next: 'rma boot install' }),
+  };
+}
+
+function stateText({ path, state, enabled, systemd }: BootService): string {
+  if (!systemd)
+    return 'systemd does not manage this machine. The line for the crontab of root (sudo crontab -e):';
+  switch (state) {
+    case 'absent':
+      return `${path}: not installed`;
+    case 'differs':
+      return `${path}: installed, but differs from this:`;
+    case 'installed':
+      return `${path}: installed, ${enabled ? 'enabled' : 'disabled'}`;
+  }
+}

@@ -1,0 +1,17 @@
+import { defineCommand } from '../../define-command.ts';
+import { waitOption } from './wait-option.ts';
+
+export const bootShowCommand = defineCommand({
+  path: 'boot show',
+  group: 'Workers',
+  summary: 'Show the unit, and whether it is installed',
+  examples: [
+    { command: 'rma boot show', does: 'show the unit and its state' },
+    { command: 'rma boot show --json', does: 'print JSON' },
+  ],
+  arguments: {},
+  options: { waitTimeout: waitOption },
+  settings: false,
+  list: false,
+  load: async () => (await import('./show-handler.ts')).showBoot,
+});

@@ -1,0 +1,36 @@
+import type { BootUnit } from '../../../core/boot/boot-unit.ts';
+import type { Context } from '../../context/context.ts';
+
+/** Variables that lead to the Docker Engine, as for the docker command. */
+const DOCKER_VARIABLES = [
+  'DOCKER_HOST',
+  'DOCKER_CONTEXT',
+  'DOCKER_CONFIG',
+  'DOCKER_CERT_PATH',
+  'DOCKER_TLS_VERIFY',
+];
+
+/** Returns the unit that runs this installation of rma for the project, with the time of `--wait-timeout`. */
+export async function bootUnit(context: Context, waitSeconds: number): Promise<BootUnit> {
+  const { config, file } = await context.config();
+  const place = file === null || file === '-' ? [] : ['--file', file];
+  const environment = DOCKER_VARIABLES.flatMap((name): (readonly [string, string])[] => {
+    const value = context.env[name];
+    return value === undefined || value === '' ? [] : [[name, value]];
+  });
+  return {
+    project: config.project,
+    command: [
+      ...(await context.selfCommand()),
+      ...place,
+      '--project',
+      config.project,
+      'boot',
+      'run',
+      '--wait-timeout',
+      `${waitSeconds}s`,
+    ],
+    waitSeconds,
+    environment: Object.fromEntries(environment),
+  };
+}

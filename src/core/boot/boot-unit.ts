@@ -1,0 +1,59 @@
+import { shellQuote } from '../shell-quote.ts';
+
+/** What starts a project's services after a boot. */
+export interface BootUnit {
+  readonly project: string;
+  /** the command that runs once at boot, as absolute paths and arguments */
+  readonly command: readonly [string, ...string[]];
+  /** how long the command waits, seconds */
+  readonly waitSeconds: number;
+  /** variables that the command needs to find the Docker Engine */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Time beyond its own limit after which systemd stops the command, seconds. */
+const GRACE_SECONDS = 120;
+
+/** Returns the name of the unit of a project. */
+export function unitName(project: string): string {
+  return `rma-${project}.service`;
+}
+
+/** Returns the text of a systemd unit, in the syntax of systemd.unit(5) and systemd.service(5). */
+export function unitText({ project, command, waitSeconds, environment }: BootUnit): string {
+  const variables = Object.entries(environment).map(
+    ([name, value]) => `Environment=${word(`${name}=${value}`)}`,
+  );
+  return [
+    '# Written by rma boot install; rma boot remove deletes it.',
+    '[Unit]',
+    `Description=Start the services of the rma project ${project} whose GPU was late at boot`,
+    'After=docker.service nvidia-persistenced.service',
+    '',
+    '[Service]',
+    'Type=oneshot',
+    ...variables,
+    `ExecStart=${command.map(word).join(' ')}`,
+    `TimeoutStartSec=${waitSeconds + GRACE_SECONDS}`,
+    '',
+    '[Install]',
+    'WantedBy=multi-user.target',
+    '',
+  ].join('\n');
+}
+
+/** Returns a line for `crontab -e`, for machines without systemd. cron(8) reads `%` as a line break unless it is escaped. */
+export function cronLine({ command, environment }: BootUnit): string {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellQuote(value)}`);
+  return `@reboot ${[...variables, ...command.map(shellQuote)].join(' ').replaceAll('%', '\\%')}`;
+}
+
+/** Returns a word as the unit file quotes it: `%` and `$` are specifiers and variables there. */
+function word(text: string): string {
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll('%', '%%')
+    .replaceAll('$', '$$$$');
+  return /^[\w@%+=:,./-]+$/.test(escaped) ? escaped : `"${escaped}"`;
+}
