@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readerToken } from '../../../src/core/registration-token.ts';
 import { bundleEntry } from '../../helpers/process/bundle-entry.ts';
 import { runProcess } from '../../helpers/process/run-process.ts';
+import { rawRequest, sendRaw } from '../../helpers/worker/raw-request.ts';
 
 const KEY = 'a key of the coordinator';
 let dir: string;
@@ -34,6 +35,25 @@ describe('rma-coordinator', () => {
     expect(await read(readerToken('another'))).toBe(403);
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('[case A05] lists workers under the names of RMA_COORDINATOR_HOSTS', async () => {
+    const env = {
+      RMA_COORDINATOR_KEY_FILE: join(dir, 'key'),
+      RMA_COORDINATOR_LISTEN_PORT: '0',
+      RMA_COORDINATOR_READERS: 'open',
+      RMA_COORDINATOR_HOSTS: 'models.example, Box.Example',
+    };
+    const child = spawn(process.execPath, [bundle], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const line = String((await once(createInterface({ input: child.stdout }), 'line'))[0]);
+    const port = Number(/port (\d+)/.exec(line)?.[1]);
+    const status = async (host: string) =>
+      (await sendRaw(port, rawRequest('GET /v1/models', [`Host: ${host}`]))).status;
+    expect(await status('models.example')).toBe(200);
+    expect(await status('box.example:7700')).toBe(200);
+    expect(await status('other.example')).toBe(403);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
   });
 
   it.each([

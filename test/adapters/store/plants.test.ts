@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { snapshot } from '../../helpers/files/snapshot.ts';
 import { filledStore, type StoreKind } from '../../helpers/store/planted-store.ts';
@@ -69,17 +69,22 @@ async function outcome({ kind, path, what }: { kind: StoreKind; path: string; wh
   // nothing was written through a link, and the next run says the same or finds nothing to do
   expect(await snapshot(store.outside)).toEqual(before);
   expect(await store.use()).toBe(said);
-  if (said === 'healed') expect(readdirSync(store.at('.rma/staging'))).toEqual([]);
+  if (said === 'healed') {
+    const { size } = statSync(store.at(path));
+    expect(size).toBeLessThan(10_000);
+    expect(realpathSync(store.at(path)).startsWith(`${store.root}/`)).toBe(true);
+    expect(readdirSync(store.at('.rma/staging'))).toEqual([]);
+  }
   return said;
 }
 
 describe('a store', () => {
-  it.each([...cases(FILES.slice(0, 1), NO_FILES), ...cases(FILES.slice(1), ['pipe', 'link out'])])(
-    '[case A02] replaces a $what in place of $path',
-    async (planted) => {
-      expect(await outcome(planted)).toBe('healed');
-    },
-  );
+  it.each([
+    ...cases(FILES.slice(0, 1), NO_FILES),
+    ...cases(FILES.slice(1), ['pipe', 'link out', 'sparse file of 100 MiB']),
+  ])('[case A02] replaces a $what in place of $path', async (planted) => {
+    expect(await outcome(planted)).toBe('healed');
+  });
 
   it.each(cases(FILES, ['directory']))(
     '[case A02] refuses a directory in place of $path',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
+import { readJson } from '../../../core/schema/parse.ts';
 import type { PinnedHfModel } from '../../../core/source/huggingface.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type Disk, unless } from '../disk/disk.ts';
@@ -83,7 +84,9 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
   #isReadable(model: PinnedHfModel): boolean {
     const repo = join(this.root, repoFolder(model.repo));
     const { guard } = this.context;
-    if (guard.fileStats(join(repo, 'trees', `${model.commit}.json`)) === null) return false;
+    const listing = guard.readText(join(repo, 'trees', `${model.commit}.json`));
+    // its format may be newer than this rma
+    if (listing === null || readJson(listing) === undefined) return false;
     if (model.revision === model.commit) return true;
     const commit = guard.readText(join(repo, 'refs', model.revision));
     return (
