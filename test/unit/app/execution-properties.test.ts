@@ -88,9 +88,12 @@ it('down executes exactly its plan, and a second plan is empty', async () => {
   );
 });
 
+// a restart keeps the container, and with it the lost connection: its worker would never be ready
+const connected = machine.filter(({ accidents }) => accidents.every(({ kind }) => kind !== 'disconnect'));
+
 it('restart executes exactly its plan and keeps every container', async () => {
   await fc.assert(
-    fc.asyncProperty(machine, fc.array(fc.nat(8), { maxLength: 3 }), async (drawn, picks) => {
+    fc.asyncProperty(connected, fc.array(fc.nat(8), { maxLength: 3 }), async (drawn, picks) => {
       const { host, undrained, config, invocation } = await machineOf(drawn);
       const before = host.engine.all.map(({ id }) => id).sort();
       const all = host.engine.all.map((each) => each.service);
