@@ -5,7 +5,7 @@
 # scripts/judges/ has the parts of a judge, exact versions throughout:
 #   NAME.txt      a Python environment: pip's requirements, the judge itself first
 #   NAME.wheel    the Python files of a wheel without what it requires, and a Python environment: the wheel first
-#   NAME.packages Debian packages, one a line: NAME==VERSION
+#   NAME.packages Debian packages, NAME==VERSION, the judge itself first, and the paths of programs in them
 #   NAME.module   a Go program with C++ parts: one line, MODULE@vVERSION; built for minutes once
 #   NAME.gotest   the tests of a package of such a module, with a file of ours: MODULE@vVERSION, package and file, a line each
 # Python, Go and the C++ compiler are Debian's packages, unpacked below .judges/: the machine's own are not used.

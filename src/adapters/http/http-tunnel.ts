@@ -59,7 +59,8 @@ export function proxyAuthorization({ login }: ProxyServer): Readonly<Record<stri
 /** Returns the error for a proxy that refused a request. */
 export function proxyRefusal(proxy: ProxyServer, status: number, target: string): RmaError {
   const name = `the proxy ${proxyAddress(proxy)} (${proxy.variable})`;
-  if (status === 407) return loginFault(proxy);
+  // 401: tinyproxy, for a login that it does not know; in answer to CONNECT it cannot come from the hub
+  if (status === 407 || status === 401) return loginFault(proxy);
   return new RmaError('RMA_HUB_UNREACHABLE', `${name} refused the connection to ${target} (HTTP ${status})`, {
     hint: `allow ${target} in the proxy, or add the host to NO_PROXY if it is reachable directly`,
     details: { status },

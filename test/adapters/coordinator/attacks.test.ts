@@ -44,6 +44,8 @@ describe('the coordinator under attack', () => {
     let closed = 0;
     await new Promise<void>((resolve) => {
       for (const socket of idle) {
+        // a paused socket does not notice that it was closed
+        socket.resume();
         socket.on('error', () => undefined);
         socket.on('close', () => {
           closed += 1;

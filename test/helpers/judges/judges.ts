@@ -13,7 +13,8 @@ export type Judge =
   | 'ollama'
   | 'ollama-scheduler'
   | 'vllm-args'
-  | 'systemd';
+  | 'systemd'
+  | 'tinyproxy';
 
 export interface JudgeResult {
   readonly code: number;
