@@ -1,7 +1,7 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { FileModelStore } from '../../adapters/store/file-model-store.ts';
 import { HttpTransfer } from '../../adapters/store/transfer/transfer.ts';
-import type { FolderStore } from '../../app/pull-models.ts';
+import type { FolderStore } from '../../app/models/pull-models.ts';
 import { storePaths } from '../../core/source/store-paths.ts';
 import { type HubNetwork, hubClient } from './context-hub.ts';
 

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import type { FolderStore } from '../../app/pull-models.ts';
+import type { FolderStore } from '../../app/models/pull-models.ts';
 import type { Host } from '../../ports/host.ts';
 import type { HostVersions } from '../../ports/host-versions.ts';
 import type { Invocation } from '../../ports/invocation.ts';

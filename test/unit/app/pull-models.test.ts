@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ListedModels, listedModels } from '../../../src/app/models.ts';
-import { pull } from '../../../src/app/pull-models.ts';
+import { type ListedModels, listedModels } from '../../../src/app/models/listed-models.ts';
+import { pull } from '../../../src/app/models/pull-models.ts';
 import type { RmaConfig } from '../../../src/core/domain/config.ts';
 import type { WorkerStatus } from '../../../src/core/domain/worker-status.ts';
 import type { Invocation } from '../../../src/ports/invocation.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { listProfiles } from '../../../src/app/data/profiles.ts';
 import { chooseModels } from '../../../src/app/desired/choose-models.ts';
 import { down } from '../../../src/app/down.ts';
 import { planDown } from '../../../src/app/plan-down.ts';
-import { listProfiles } from '../../../src/app/profiles.ts';
 import { up } from '../../../src/app/up.ts';
 import { formatModelRef } from '../../../src/core/source/parse-ref.ts';
 import {

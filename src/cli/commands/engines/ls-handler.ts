@@ -1,4 +1,4 @@
-import { type ListedEngine, listEngines } from '../../../app/engines.ts';
+import { type ListedEngine, listEngines } from '../../../app/data/engines.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { type Column, renderTable } from '../../render/table.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ChosenModel, ModelChoice, UnresolvedModel } from '../../../app/desired/choose-models.ts';
-import type { FolderStore } from '../../../app/pull-models.ts';
+import type { FolderStore } from '../../../app/models/pull-models.ts';
 import { projectorNote } from '../../../core/source/model-notes.ts';
 import type { Context } from '../../context/context.ts';
 

@@ -1,4 +1,4 @@
-import { type ListedModel, listedModels } from '../../../app/models.ts';
+import { type ListedModel, listedModels } from '../../../app/models/listed-models.ts';
 import { pinnedBytes } from '../../../core/domain/pinned-model.ts';
 import { EXIT } from '../../../core/errors.ts';
 import { modelVersion } from '../../../core/source/describe-model.ts';

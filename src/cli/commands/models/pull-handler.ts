@@ -1,6 +1,6 @@
 import type { UnresolvedModel } from '../../../app/desired/choose-models.ts';
-import { listedModels } from '../../../app/models.ts';
-import { type PulledModel, type PullResult, pull } from '../../../app/pull-models.ts';
+import { listedModels } from '../../../app/models/listed-models.ts';
+import { type PulledModel, type PullResult, pull } from '../../../app/models/pull-models.ts';
 import { EXIT, type ExitCode } from '../../../core/errors.ts';
 import { isMissing } from '../../../core/profile/model-users.ts';
 import { formatBytes } from '../../../core/units.ts';

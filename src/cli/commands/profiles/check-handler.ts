@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { checkProfiles } from '../../../app/check-profiles.ts';
+import { checkProfiles } from '../../../app/data/check-profiles.ts';
 import type { OwnDirectories } from '../../../core/domain/config.ts';
 import type { DataOrigin } from '../../../core/domain/profile.ts';
 import type { Context } from '../../context/context.ts';

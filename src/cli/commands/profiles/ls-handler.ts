@@ -1,4 +1,4 @@
-import { enginesOf, type ListedProfile, listProfiles } from '../../../app/profiles.ts';
+import { enginesOf, type ListedProfile, listProfiles } from '../../../app/data/profiles.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';

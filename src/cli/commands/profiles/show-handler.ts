@@ -1,4 +1,4 @@
-import { type ProfileModel, type ShownProfile, showProfile } from '../../../app/profiles.ts';
+import { type ProfileModel, type ShownProfile, showProfile } from '../../../app/data/profiles.ts';
 import type { ProfileService, ProfileVariant } from '../../../core/domain/profile.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';

@@ -1,15 +1,21 @@
-import type { RmaConfig } from '../core/domain/config.ts';
-import { type PinnedModel, pinnedBytes } from '../core/domain/pinned-model.ts';
-import type { Catalog, CatalogModel, DataOrigin, Profile, ProfileVariant } from '../core/domain/profile.ts';
-import { findModel } from '../core/profile/find-model.ts';
-import type { ProjectState } from '../core/profile/project-state.ts';
-import { findProfile } from '../core/profile/select-services.ts';
-import type { Host } from '../ports/host.ts';
-import type { Invocation } from '../ports/invocation.ts';
-import { projectSet } from './desired/choose-services.ts';
-import { readProjectState } from './desired/project-state.ts';
-import { readResolved } from './desired/resolve-models.ts';
-import { projectFiles } from './observe/project-files.ts';
+import type { RmaConfig } from '../../core/domain/config.ts';
+import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
+import type {
+  Catalog,
+  CatalogModel,
+  DataOrigin,
+  Profile,
+  ProfileVariant,
+} from '../../core/domain/profile.ts';
+import { findModel } from '../../core/profile/find-model.ts';
+import type { ProjectState } from '../../core/profile/project-state.ts';
+import { findProfile } from '../../core/profile/select-services.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
+import { projectSet } from '../desired/choose-services.ts';
+import { readProjectState } from '../desired/project-state.ts';
+import { readResolved } from '../desired/resolve-models.ts';
+import { projectFiles } from '../observe/project-files.ts';
 
 export interface ListedProfile {
   readonly profile: Profile;

@@ -1,6 +1,6 @@
-import type { RmaConfig } from '../core/domain/config.ts';
-import type { DataOrigin, Engine } from '../core/domain/profile.ts';
-import type { Invocation } from '../ports/invocation.ts';
+import type { RmaConfig } from '../../core/domain/config.ts';
+import type { DataOrigin, Engine } from '../../core/domain/profile.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 
 export interface ListedEngine {
   readonly engine: Engine;

@@ -1,18 +1,18 @@
-import type { ModelCheck, StoreCheck } from '../core/domain/model-check.ts';
-import type { PinnedModel } from '../core/domain/pinned-model.ts';
-import type { Host } from '../ports/host.ts';
-import type { Invocation } from '../ports/invocation.ts';
-import type { ModelStore } from '../ports/model-store.ts';
+import type { ModelCheck, StoreCheck } from '../../core/domain/model-check.ts';
+import type { PinnedModel } from '../../core/domain/pinned-model.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
+import type { ModelStore } from '../../ports/model-store.ts';
 import {
   type ChosenModel,
   type ChosenModels,
   type ModelChoice,
   requestedModels,
   resolveRequested,
-} from './desired/choose-models.ts';
-import { observeStore } from './observe/observe-engine.ts';
-import { storeAccess } from './observe/store-access.ts';
-import { checkStore, type StoreAccess, type StoreSurroundings } from './observe/store-container.ts';
+} from '../desired/choose-models.ts';
+import { observeStore } from '../observe/observe-engine.ts';
+import { storeAccess } from '../observe/store-access.ts';
+import { checkStore, type StoreAccess, type StoreSurroundings } from '../observe/store-container.ts';
 
 /** A model and its state in the store; null if the store could not be read. */
 export interface ListedModel extends ChosenModel {

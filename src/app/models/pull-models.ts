@@ -1,21 +1,21 @@
-import { imageKey } from '../core/docker/image-reference.ts';
-import type { RmaConfig } from '../core/domain/config.ts';
-import { type PinnedModel, pinnedBytes } from '../core/domain/pinned-model.ts';
-import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
-import { fits, noRoomText } from '../core/store/room.ts';
-import type { Host } from '../ports/host.ts';
-import type { Invocation } from '../ports/invocation.ts';
-import type { ModelStore } from '../ports/model-store.ts';
-import type { Transfer } from '../ports/transfer.ts';
-import { withHubTokens } from './desired/secrets.ts';
-import { buildWorkerImage } from './execute/build-worker-image.ts';
-import { fetchInContainer } from './execute/fetch-in-container.ts';
-import { ensureHostDirectory } from './execute/host-directory.ts';
-import { fetchModels } from './fetch/fetch-models.ts';
-import { fetchExitCode } from './fetch/fetch-result.ts';
-import type { ListedModel, ObservedVolume } from './models.ts';
-import { checkNfsServers } from './observe/check-nfs-servers.ts';
-import { throwIfFailed } from './observe/worker-status.ts';
+import { imageKey } from '../../core/docker/image-reference.ts';
+import type { RmaConfig } from '../../core/domain/config.ts';
+import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
+import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../../core/errors.ts';
+import { fits, noRoomText } from '../../core/store/room.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
+import type { ModelStore } from '../../ports/model-store.ts';
+import type { Transfer } from '../../ports/transfer.ts';
+import { withHubTokens } from '../desired/secrets.ts';
+import { buildWorkerImage } from '../execute/build-worker-image.ts';
+import { fetchInContainer } from '../execute/fetch-in-container.ts';
+import { ensureHostDirectory } from '../execute/host-directory.ts';
+import { fetchModels } from '../fetch/fetch-models.ts';
+import { fetchExitCode } from '../fetch/fetch-result.ts';
+import { checkNfsServers } from '../observe/check-nfs-servers.ts';
+import { throwIfFailed } from '../observe/worker-status.ts';
+import type { ListedModel, ObservedVolume } from './listed-models.ts';
 
 /** A store in a directory of this machine, with what transfers files into it. */
 export interface FolderStore {

@@ -1,11 +1,11 @@
-import type { RmaConfig } from '../core/domain/config.ts';
-import type { Catalog } from '../core/domain/profile.ts';
-import { checkGguf } from '../core/profile/check-gguf.ts';
-import { findModel } from '../core/profile/find-model.ts';
-import type { Host } from '../ports/host.ts';
-import type { Invocation } from '../ports/invocation.ts';
-import { readResolved } from './desired/resolve-models.ts';
-import { projectFiles } from './observe/project-files.ts';
+import type { RmaConfig } from '../../core/domain/config.ts';
+import type { Catalog } from '../../core/domain/profile.ts';
+import { checkGguf } from '../../core/profile/check-gguf.ts';
+import { findModel } from '../../core/profile/find-model.ts';
+import type { Host } from '../../ports/host.ts';
+import type { Invocation } from '../../ports/invocation.ts';
+import { readResolved } from '../desired/resolve-models.ts';
+import { projectFiles } from '../observe/project-files.ts';
 
 /**
  * Reads all profiles, engines and models, with one more file, and checks what the project has resolved of their models.
