@@ -24,6 +24,12 @@ export default defineConfig({
         fileParallelism: false,
         globalSetup: ['test/e2e/global-setup.ts'],
       }),
+      project('faults', {
+        testTimeout: testTimeout(),
+        hookTimeout: testTimeout(),
+        fileParallelism: false,
+        globalSetup: ['test/e2e/global-setup.ts'],
+      }),
       project('gpu', {
         testTimeout: testTimeout(),
         hookTimeout: testTimeout(),
