@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { followProgram } from '../helpers/process/follow-program.ts';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, runProgram } from '../helpers/stack/engine-script.ts';
 import { ENGINE, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
@@ -56,7 +57,10 @@ async function logsAreSplit(stack: Stack): Promise<void> {
 }
 
 async function logsAreFollowed(stack: Stack): Promise<void> {
-  const following = stack.rma('logs', '-f', WORKER);
+  const main = join(CHECKOUT, 'dist/cli/main.js');
+  const argv = [process.execPath, main, '--dir', stack.dir, 'logs', '-f', WORKER] as const;
+  const following = followProgram(argv, engineEnv());
+  await following.printed('Downloading hf:');
   await stack.docker('rm', '--force', await stack.container(WORKER));
-  expect(await following).toMatchObject({ code: 0, stdout: expect.stringContaining('Downloading hf:') });
+  expect(await following.exit).toMatchObject({ code: 0 });
 }

@@ -8,11 +8,13 @@ describe('rma up', () => {
 
     const first = await stack.up();
     expect(first.endpoints.map(({ service }) => service)).toEqual(['coordinator', ENGINE]);
-    const answer = await stack.chat();
+    // a model with random weights may end its answer at once
+    const answer = await stack.chat({ ignore_eos: true });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({
       model: MODEL,
-      choices: [{ message: { role: 'assistant', content: expect.stringMatching(/\w/) } }],
+      choices: [{ message: { role: 'assistant' } }],
+      usage: { completion_tokens: 8 },
     });
     await stack.ready();
     expect(await stack.listed()).toEqual([MODEL]);
