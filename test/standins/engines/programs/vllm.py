@@ -21,8 +21,11 @@ def main():
     standin.tell_given("vllm")
     options, rest = standin.parse_options(args, standin.read_release(RELEASE))
     model = options.get("--model") or (rest[0] if rest else None)
-    if model is None or len(rest) > (0 if "--model" in options else 1):
-        refuse(f"error: unrecognized arguments: {' '.join(rest)}")
+    unknown = rest if "--model" in options else rest[1:]
+    if model is None:
+        refuse("error: the following arguments are required: model")
+    if unknown:
+        refuse(f"error: unrecognized arguments: {' '.join(unknown)}")
     standin.check_offline()
     standin.check_store(model)
     standin.check_writable(["HOME", "VLLM_CACHE_ROOT", "TRITON_CACHE_DIR"])
