@@ -1,9 +1,8 @@
 import type { RmaConfig } from '../core/domain/config.ts';
 import type { ContainerFacts } from '../core/domain/container.ts';
-import { EXIT, RmaError } from '../core/errors.ts';
-import { nearest } from '../core/nearest.ts';
 import { planRestart as restartPlan } from '../core/plan/plan-restart.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
+import { unknownService } from '../core/unknown-service.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { executePlan } from './execute/execute-plan.ts';
@@ -38,7 +37,8 @@ export async function planRestart(
   const inspected = await projectContainers(host, config.project);
   const containers = await observeWorkers(host, invocation, inspected);
   const known = containers.map(({ service }) => service);
-  if (known.length > 0) for (const service of services) requireKnown(service, known);
+  const unknown = services.find((service) => !known.includes(service));
+  if (known.length > 0 && unknown !== undefined) throw unknownService(unknown, known);
   const plan = restartPlan({
     host: host.name,
     services,
@@ -71,15 +71,5 @@ export async function restart(
       await executePlan(host, locked, { operations, payload });
       return plan;
     },
-  });
-}
-
-/** @throws RmaError RMA_SERVICE_UNKNOWN (2) */
-function requireKnown(service: string, known: readonly string[]): void {
-  if (known.includes(service)) return;
-  const near = nearest(service, known);
-  throw new RmaError('RMA_SERVICE_UNKNOWN', `unknown service "${service}"`, {
-    exitCode: EXIT.usage,
-    hint: near === null ? `services of this project: ${known.join(', ')}` : `did you mean ${near}?`,
   });
 }

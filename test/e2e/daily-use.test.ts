@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { followProgram } from '../helpers/process/follow-program.ts';
+import { startCommand } from '../helpers/process/program.ts';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT, runProgram } from '../helpers/stack/engine-script.ts';
 import { ENGINE, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
@@ -59,8 +59,8 @@ async function logsAreSplit(stack: Stack): Promise<void> {
 async function logsAreFollowed(stack: Stack): Promise<void> {
   const main = join(CHECKOUT, 'dist/cli/main.js');
   const argv = [process.execPath, main, '--dir', stack.dir, 'logs', '-f', WORKER] as const;
-  const following = followProgram(argv, engineEnv());
+  const following = startCommand(argv, { env: engineEnv() });
   await following.printed('Downloading hf:');
   await stack.docker('rm', '--force', await stack.container(WORKER));
-  expect(await following.exit).toMatchObject({ code: 0 });
+  expect(await following.ended).toMatchObject({ code: 0 });
 }

@@ -7,7 +7,7 @@ import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { judgeProgram } from '../helpers/judges/judges.ts';
 import { listening } from '../helpers/network/listening.ts';
 import { privateCa } from '../helpers/network/private-ca.ts';
-import { followProgram } from '../helpers/process/follow-program.ts';
+import { startCommand } from '../helpers/process/program.ts';
 import { freePort } from '../helpers/stack/free-port.ts';
 import { hubHosts } from '../helpers/stack/hub-hosts.ts';
 import { startStack } from '../helpers/stack/stack.ts';
@@ -46,7 +46,9 @@ async function tinyproxy(hubPort: number): Promise<number> {
   writeFileSync(join(dir, 'conf'), [...settings, `ConnectPort ${hubPort}`, 'LogLevel Info', ''].join('\n'));
   const script = 'mount --bind "$1/hosts" /etc/hosts && exec "$2" -d -c "$1/conf"';
   const program = judgeProgram('tinyproxy', 'tinyproxy');
-  const proxy = followProgram(['unshare', '--mount', 'sh', '-c', script, 'sh', dir, program], process.env);
+  const proxy = startCommand(['unshare', '--mount', 'sh', '-c', script, 'sh', dir, program], {
+    env: process.env,
+  });
   await proxy.printed('Starting main loop');
   return port;
 }

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { SHAPES } from '../helpers/gpu/gpu-box/shapes.ts';
 import { BOTH, restartEngine } from '../helpers/gpu/gpu-engine.ts';
 import { type GpuStack, startGpuStack } from '../helpers/gpu/gpu-stack.ts';
-import { followProgram } from '../helpers/process/follow-program.ts';
+import { startCommand } from '../helpers/process/program.ts';
 import { engineEnv } from '../helpers/stack/engine-env.ts';
 import { CHECKOUT } from '../helpers/stack/engine-script.ts';
 
@@ -39,7 +39,9 @@ async function cdiService(stack: GpuStack): Promise<string> {
 
 const bootRun = (stack: GpuStack, ...args: readonly string[]) => {
   const main = join(CHECKOUT, 'dist/cli/main.js');
-  return followProgram([process.execPath, main, '--dir', stack.dir, 'boot', 'run', ...args], rmaEnv(stack));
+  return startCommand([process.execPath, main, '--dir', stack.dir, 'boot', 'run', ...args], {
+    env: rmaEnv(stack),
+  });
 };
 
 test('[case S06] a GPU that is late at boot: status and plan name it, and boot run starts what needs it, by hook and by CDI', async () => {
@@ -55,7 +57,7 @@ test('[case S06] a GPU that is late at boot: status and plan name it, and boot r
   const running = bootRun(stack);
   await running.printed(`waiting: `);
   stack.gpus.set({ shape: '1x24' }, BOTH);
-  expect(await running.exit).toMatchObject({ code: 0, output: expect.stringContaining(SERVICE) });
+  expect(await running.ended).toMatchObject({ code: 0, stdout: expect.stringContaining(SERVICE) });
   expect([await state(engine), await state(cdi)]).toEqual(['running', 'running']);
   expect(await stack.sees(SERVICE)).toEqual([GPU]);
   await stack.docker('rm', '--force', cdi);
@@ -73,8 +75,8 @@ test('[case S06] a GPU that is there when boot run starts: the command of the un
   );
   const { text } = JSON.parse((await stack.rma('boot', 'show', '--json')).stdout);
   const [, command = ''] = /^ExecStart=(.*)$/m.exec(text) ?? [];
-  const run = followProgram(['sh', '-c', command], rmaEnv(stack));
-  expect(await run.exit).toMatchObject({ code: 0, output: expect.stringContaining(`Started ${SERVICE}`) });
+  const run = startCommand(['sh', '-c', command], { env: rmaEnv(stack) });
+  expect(await run.ended).toMatchObject({ code: 0, stdout: expect.stringContaining(`Started ${SERVICE}`) });
   await stack.ready();
 });
 
@@ -82,12 +84,11 @@ test('[case S06] a GPU that never comes, or another one in its place: boot run e
   const stack = await startGpuStack({ shape: '1x24' }, { profiles: ['embedding'] });
   await stack.up();
   await bootWithoutGpu(stack);
-  expect(await bootRun(stack, '--wait-timeout', '1s').exit).toMatchObject({
-    code: 7,
-    output: expect.stringMatching(new RegExp(`RMA_BOOT_TIMEOUT|${GPU}`)),
-  });
+  const never = await bootRun(stack, '--wait-timeout', '1s').ended;
+  expect(never).toMatchObject({ code: 7, stderr: expect.stringContaining('RMA_BOOT_TIMEOUT') });
+  expect(never.stderr).toContain(GPU);
   stack.gpus.set({ shape: '1x8' }, BOTH);
-  const replaced = await bootRun(stack, '--wait-timeout', '1s').exit;
-  expect(replaced).toMatchObject({ code: 7, output: expect.stringContaining(GPU) });
-  expect(replaced.output).not.toContain(OTHER);
+  const replaced = await bootRun(stack, '--wait-timeout', '1s').ended;
+  expect(replaced).toMatchObject({ code: 7, stderr: expect.stringContaining(GPU) });
+  expect(replaced.stdout + replaced.stderr).not.toContain(OTHER);
 });

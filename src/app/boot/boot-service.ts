@@ -1,4 +1,4 @@
-import { type BootUnit, cronLine, unitName, unitText } from '../../core/boot/boot-unit.ts';
+import { type BootUnit, cronLine, unitName, unitText, waitOf } from '../../core/boot/boot-unit.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { Host } from '../../ports/host.ts';
 
@@ -34,6 +34,14 @@ export async function bootService(
     systemd,
     cron: cronLine(wanted),
   };
+}
+
+/** Returns for how long the installed unit of a project waits, seconds; null if it is not installed, or not by rma. */
+export async function installedWait(
+  { services }: Pick<Host, 'services'>,
+  project: string,
+): Promise<number | null> {
+  return waitOf((await services.read(unitName(project))) ?? '');
 }
 
 /** Installs the unit of a project. @throws RmaError RMA_BOOT_NO_SYSTEMD (3), RMA_BOOT_DENIED (3), RMA_BOOT_FAILED (1) */

@@ -2,9 +2,9 @@ import { projectContainers } from '../../app/observe/project-containers.ts';
 import { requireDocker } from '../../app/observe/require-docker.ts';
 import type { ContainerFacts } from '../../core/domain/container.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { unknownService } from '../../core/unknown-service.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
-import { unknownService } from './unknown-service.ts';
 
 interface ExecInput {
   readonly service: string;

@@ -2,10 +2,10 @@ import { projectContainers } from '../../app/observe/project-containers.ts';
 import { requireDocker } from '../../app/observe/require-docker.ts';
 import type { ContainerFacts } from '../../core/domain/container.ts';
 import { EXIT } from '../../core/errors.ts';
+import { unknownService } from '../../core/unknown-service.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
-import { unknownService } from './unknown-service.ts';
 
 interface LogsInput {
   readonly service: readonly string[];

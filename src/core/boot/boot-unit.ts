@@ -42,6 +42,12 @@ export function unitText({ project, command, waitSeconds, environment }: BootUni
   ].join('\n');
 }
 
+/** Returns the time in seconds that the unit with this text waits; null if it is not one of `unitText`. */
+export function waitOf(text: string): number | null {
+  const seconds = /^ExecStart=.* --wait-timeout (\d+)s$/m.exec(text)?.[1];
+  return seconds === undefined ? null : Number(seconds);
+}
+
 /** Returns a line for `crontab -e`, for machines without systemd. cron(8) reads `%` as a line break unless it is escaped. */
 export function cronLine({ command, environment }: BootUnit): string {
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellQuote(value)}`);

@@ -27,7 +27,7 @@ export async function bundleProgram(source: string): Promise<string> {
 export interface RunningProgram {
   readonly child: ChildProcess;
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
-  /** resolves when the program has printed this text */
+  /** resolves when the program has printed this text, to stdout or stderr */
   printed(text: string): Promise<void>;
 }
 
@@ -37,29 +37,36 @@ export function startProgram(
   args: readonly string[],
   ids: { readonly uid?: number; readonly gid?: number } = {},
 ): RunningProgram {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...ids });
+  return startCommand([process.execPath, program, ...args], ids);
+}
+
+/** Starts a command and follows its output; it is killed when the test ends. */
+export function startCommand(
+  [command, ...args]: readonly [string, ...string[]],
+  options: { readonly uid?: number; readonly gid?: number; readonly env?: NodeJS.ProcessEnv } = {},
+): RunningProgram {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   onTestFinished(() => void child.kill('SIGKILL'));
-  let stdout = '';
-  let stderr = '';
+  const said = { stdout: '', stderr: '' };
   const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-    for (const { text, resolve } of waiting) if (stdout.includes(text)) resolve();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
+  const hasPrinted = (text: string): boolean => said.stdout.includes(text) || said.stderr.includes(text);
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (chunk: Buffer) => {
+      said[name] += chunk.toString();
+      for (const { text, resolve } of waiting) if (hasPrinted(text)) resolve();
+    });
+  }
   const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.on('close', (code) => resolve({ code, ...said }));
   });
   return {
     child,
     ended,
     printed: (text) =>
       new Promise((resolve, reject) => {
-        if (stdout.includes(text)) resolve();
+        if (hasPrinted(text)) resolve();
         else waiting.push({ text, resolve });
-        void ended.then(() => reject(new Error(`ended before it printed ${text}: ${stderr}`)));
+        void ended.then(() => reject(new Error(`ended before it printed ${text}: ${said.stderr}`)));
       }),
   };
 }

@@ -1,15 +1,15 @@
-import { type BootService, bootService } from '../../../app/boot/boot-service.ts';
+import { type BootService, bootService, installedWait } from '../../../app/boot/boot-service.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { bootDocument } from './boot-document.ts';
 import { bootUnit } from './unit.ts';
+import { DEFAULT_WAIT_SECONDS } from './wait-option.ts';
 
-export async function showBoot(
-  { waitTimeout }: { readonly waitTimeout: number },
-  context: Context,
-): Promise<CommandResult> {
-  const unit = await bootUnit(context, waitTimeout);
-  const service = await bootService(await context.host(), unit);
+export async function showBoot(_input: object, context: Context): Promise<CommandResult> {
+  const host = await context.host();
+  const { project } = (await context.config()).config;
+  const unit = await bootUnit(context, (await installedWait(host, project)) ?? DEFAULT_WAIT_SECONDS);
+  const service = await bootService(host, unit);
   return {
     json: bootDocument(unit.project, service),
     human: () => [stateText(service), '', service.systemd ? service.text.trimEnd() : service.cron].join('\n'),

@@ -1,5 +1,4 @@
 import { defineCommand } from '../../define-command.ts';
-import { waitOption } from './wait-option.ts';
 
 export const bootShowCommand = defineCommand({
   path: 'boot show',
@@ -10,7 +9,7 @@ export const bootShowCommand = defineCommand({
     { command: 'rma boot show --json', does: 'print JSON' },
   ],
   arguments: {},
-  options: { waitTimeout: waitOption },
+  options: {},
   settings: false,
   list: false,
   load: async () => (await import('./show-handler.ts')).showBoot,

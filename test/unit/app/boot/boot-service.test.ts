@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bootService, installBootService, removeBootService } from '../../../../src/app/boot/boot-service.ts';
+import {
+  bootService,
+  installBootService,
+  installedWait,
+  removeBootService,
+} from '../../../../src/app/boot/boot-service.ts';
 import { offerBoot } from '../../../../src/app/boot/offer-boot.ts';
 import { cronLine, unitText } from '../../../../src/core/boot/boot-unit.ts';
 import { FakeHost } from '../../../helpers/host/fake-host.ts';
@@ -33,6 +38,14 @@ describe('[case S06] the unit of a project', () => {
     expect(await bootService(host, { ...wanted, waitSeconds: 60 })).toMatchObject({ state: 'differs' });
     await installBootService(host, { ...wanted, waitSeconds: 60 });
     expect(host.services.units.get('rma-demo.service')).toContain('TimeoutStartSec=180');
+  });
+
+  it.each([60, 900, 1800])('is known by its time once it is installed: %i s', async (waitSeconds) => {
+    const host = systemdHost();
+    const command = [...wanted.command, '--wait-timeout', `${waitSeconds}s`] as const;
+    expect(await installedWait(host, 'demo')).toBeNull();
+    await installBootService(host, { ...wanted, command, waitSeconds });
+    expect(await installedWait(host, 'demo')).toBe(waitSeconds);
   });
 
   it('is removed once', async () => {
