@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { testTimeout } from './test/helpers/patience.ts';
 
@@ -9,6 +10,8 @@ const project = (name: string, extra: Record<string, unknown> = {}) => ({
 export default defineConfig({
   test: {
     pool: 'forks',
+    // many tests wait for processes and sockets, so a machine with two cores runs two files at once
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     retry: 0,
     restoreMocks: true,
     unstubEnvs: true,
