@@ -5,7 +5,7 @@ import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { sha256, startModelServer } from '../../helpers/store/model-server.ts';
 import { hubFolder, smallRepo, testFetcher } from '../../helpers/store/store-fixture.ts';
 
-test('[req R43] downloads a repository once into the native cache; a second run sends no request', async () => {
+test('[fail P5] [req R43] downloads a repository once into the native cache; a second run sends no request', async () => {
   const server = await startModelServer();
   const repo = smallRepo();
   server.serve(repo);
@@ -35,3 +35,27 @@ test('[req R43] downloads a repository once into the native cache; a second run 
   expect(readdirSync(join(root, '.rma', 'staging'))).toEqual([]);
   expect(existsSync(join(root, 'ollama', 'blobs'))).toBe(true);
 });
+
+test('[fail L8] keeps its records as JSON files', async () => {
+  const server = await startModelServer();
+  server.serve(smallRepo());
+  const root = tempFolder();
+  const fetcher = testFetcher(root, server.url);
+  await fetcher.fetch([await fetcher.resolve('hf:acme/tiny')]);
+  const state = join(root, '.rma');
+  const records = readdirSync(state, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    lstatSync(join(state, name)).isFile(),
+  );
+  const texts = records.map((name) => [name, readFileSync(join(state, name), 'utf8')] as const);
+  expect(texts.length).toBeGreaterThan(2);
+  expect(texts.filter(([, text]) => !isJson(text))).toEqual([]);
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -10,7 +10,7 @@ import { bundleProgram, startProgram } from '../../helpers/process/program.ts';
 const racer = fileURLToPath(new URL('./programs/lease-racer.ts', import.meta.url));
 
 test.each(['liveness socket', 'heartbeats'])(
-  '[fail L7] [fail L9] eight processes never hold one lease at once, using %s',
+  '[fail L1] [fail L7] [fail L9] eight processes never hold one lease at once, using %s',
   async (judge) => {
     const [processes, rounds] = [8, 25];
     const root = tempFolder();

@@ -19,6 +19,19 @@ test('[fail C11] downloads wrong content once more, then fails with both hashes 
   expect(readdirSync(rig.folder)).toEqual([]);
 });
 
+test('[fail C13] names the host that sent wrong content, after redirects', async () => {
+  const rig = await transferRig((_, request, response) => {
+    if (request.server === 'hub') response.writeHead(302, { location: `${rig.server.cdn}/signed` }).end();
+    else sendContent(request, response, Buffer.alloc(rig.content.length));
+  });
+  const { host } = new URL(rig.server.cdn);
+  await expect(rig.fetch()).rejects.toMatchObject({
+    code: 'RMA_CONTENT_HASH_MISMATCH',
+    message: expect.stringContaining(`the last one from ${host}: `),
+    details: { host },
+  });
+});
+
 test('recovers from one flipped byte by a second download', async () => {
   const rig = await transferRig((n, request, response) => {
     const flipped = Buffer.from(rig.content);

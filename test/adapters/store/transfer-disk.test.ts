@@ -67,3 +67,20 @@ test('completes short writes', async () => {
   const rig = await transferRig(null, MIB);
   expect((await rig.fetch({}, disk)).file.equals(rig.content)).toBe(true);
 });
+
+test('[fail D5] keeps less than 512 KiB of a file in memory, whatever its size', async () => {
+  const pieces: number[] = [];
+  let writing = 0;
+  const disk = withHandles((handle) => ({
+    writev: async (chunks: readonly Uint8Array[], position: number) => {
+      writing += 1;
+      pieces.push(writing * chunks.reduce((sum, { length }) => sum + length, 0));
+      const written = await handle.writev(chunks, position);
+      writing -= 1;
+      return written;
+    },
+  }));
+  const rig = await transferRig(null, 24 * MIB);
+  await rig.fetch({}, disk);
+  expect(Math.max(...pieces)).toBeLessThan(512 * 1024);
+});

@@ -55,6 +55,52 @@ test('[fail S3] reconnects after a stall', async () => {
   expect(file.equals(rig.content)).toBe(true);
 });
 
+test('[fail S2] [fail S6] reports a download that stalls with file, offset, host and reason, while it is retried and at the end', async () => {
+  const rig = await transferRig(
+    (_, request, response) => {
+      if (request.headers.range === undefined)
+        sendCut(request, response, { content: rig.content, bytes: MIB });
+    },
+    2 * MIB,
+    300,
+  );
+  const waits: string[] = [];
+  const { host } = new URL(rig.server.url);
+  const stalled = new RegExp(`^acme/tiny/model.bin at byte [1-9]\\d*: .*${host}.*: no data received`);
+  await expect(rig.fetch({ onWait: (reason) => waits.push(reason) })).rejects.toMatchObject({
+    code: 'RMA_HUB_UNREACHABLE',
+    message: expect.stringMatching(stalled),
+  });
+  expect(waits.length).toBeGreaterThan(5);
+  expect(waits.at(-1)).toMatch(stalled);
+  expect(waits.at(-1)).toMatch(/; retrying$/);
+});
+
+test('reports no retry of a connection that breaks after progress', async () => {
+  const rig = await transferRig(
+    (_, request, response) => sendCut(request, response, { content: rig.content, bytes: MIB }),
+    4 * MIB,
+  );
+  const waits: string[] = [];
+  await rig.fetch({ onWait: (reason) => waits.push(reason) });
+  expect(waits).toEqual([]);
+});
+
+test('[fail H3] requests at most 8 GiB at once, because hubs refuse responses above 50 GB', async () => {
+  const rig = await transferRig((_, __, response) => response.writeHead(404).end());
+  await expect(rig.fetch({ bytes: 60e9 })).rejects.toMatchObject({ code: 'RMA_HUB_NOT_FOUND' });
+  expect(rig.server.requests.map(({ headers }) => headers.range)).toEqual(['bytes=0-8589934591']);
+});
+
+test('[fail H4] accepts the whole file in place of a range from a mirror that sends no length', async () => {
+  const rig = await transferRig((n, request, response) => {
+    if (n === 1) return sendCut(request, response, { content: rig.content, bytes: MIB });
+    response.writeHead(200, { 'transfer-encoding': 'chunked' }).end(rig.content);
+  });
+  expect((await rig.fetch()).file.equals(rig.content)).toBe(true);
+  expect(rig.server.requests).toHaveLength(2);
+});
+
 test('[fail C1] restarts the file if the server ignores the range', async () => {
   const rig = await transferRig((n, request, response) => {
     if (n === 1) return sendCut(request, response, { content: rig.content, bytes: MIB });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
@@ -51,6 +51,14 @@ test('[fail R8] an abort leaves a synced part with a journal, and the next proce
     'if-range': etagOf(rig.content),
   });
   expect(readdirSync(rig.folder).filter((name) => name.endsWith('.part'))).toHaveLength(1);
+});
+
+test('[fail R2] a partial file is resumed whatever its age', async () => {
+  const { rig, part, journalFile, durable } = await abortedTransfer();
+  for (const path of [part, journalFile]) utimesSync(path, 0, 0);
+  const before = rig.received();
+  await rig.fetch();
+  expect(rig.received() - before).toBe(rig.content.length - durable);
 });
 
 /** Copies where the real file system may not be able to clone. */

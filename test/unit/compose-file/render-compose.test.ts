@@ -59,7 +59,7 @@ describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
     expect(parse(stackOf(input()).text)).not.toHaveProperty('version');
   });
 
-  it('[req R13] mounts the store, writable only for workers', () => {
+  it('[fail X8] [req R13] mounts the store, writable only for workers', () => {
     for (const { image, volumes = [] } of services) {
       const store = volumes.find(({ target }) => target === '/models');
       if (store === undefined) expect(image).toMatch(/^rma-worker:/);
@@ -114,7 +114,7 @@ describe('renderCompose', () => {
     expect(servicesOf(inputOf({ drainSeconds: 90 }))['chat-worker']?.['stop_grace_period']).toBe('105s');
   });
 
-  it('mounts only the secrets in use, each only in its service', () => {
+  it('[fail X8] mounts only the secrets in use, each only in its service', () => {
     const input = fleetInputOf({ secrets: new Set(['hf_token', 'coordinator_key', 'worker_token_chat']) });
     const services = servicesOf(input);
     expect(

@@ -59,6 +59,17 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
 };
 
+/** A file system without links, such as exFAT or some SMB shares. */
+const NO_LINKS: Fault = {
+  code: 'RMA_STORE_NO_LINKS',
+  exitCode: EXIT.notReady,
+  what: 'the file system does not support the links that the store needs',
+  hint: 'put the store on a file system with hard and symbolic links: ext4, xfs, btrfs, zfs or NFS',
+};
+
+/** Codes with which link(2) and symlink(2) fail there. */
+const LINK_CODES: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
 /** Codes with the same cause and fix. */
 const ALIASES: Readonly<Record<string, string>> = {
   EPERM: 'EACCES',
@@ -72,7 +83,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** Returns a file system error as RmaError with its path; any other error unchanged. */
 export function diskFault(error: unknown, path: string): unknown {
   const errno = errnoOf(error);
-  const fault = errno === null ? undefined : FAULTS[ALIASES[errno] ?? errno];
+  const fault = errno === null ? undefined : faultOf(errno, syscallOf(error));
   if (fault === undefined) return error;
   return new RmaError(fault.code, `${fault.what} at ${path} (${errno})`, {
     exitCode: fault.exitCode,
@@ -80,6 +91,15 @@ export function diskFault(error: unknown, path: string): unknown {
     details: { path, errno },
     cause: error,
   });
+}
+
+function faultOf(errno: string, syscall: unknown): Fault | undefined {
+  const isLink = syscall === 'link' || syscall === 'symlink';
+  return isLink && LINK_CODES.includes(errno) ? NO_LINKS : FAULTS[ALIASES[errno] ?? errno];
+}
+
+function syscallOf(error: unknown): unknown {
+  return error instanceof Error && 'syscall' in error ? error.syscall : undefined;
 }
 
 /** Runs a disk operation. @throws RmaError in place of a file system error */

@@ -76,12 +76,15 @@ class Run {
   #used: Record<Budget, number> = { network: 0, expired: 0, html: 0, content: 0 };
   #restarts = 0;
   #mark: number;
+  /** host that sent the last response, after redirects */
+  #sender: string;
 
   constructor(options: TransferOptions, job: TransferJob, part: PartFile) {
     this.#options = options;
     this.#job = job;
     this.part = part;
     this.#mark = part.offset;
+    this.#sender = new URL(job.location.url).host;
   }
 
   /** Downloads until the hash matches. After a mismatch the file is downloaded once more; a second one is a fault of the source. */
@@ -91,7 +94,7 @@ class Run {
       while (this.part.offset < bytes) await this.#step();
       const hex = this.part.digest();
       if (digest === null || digest.hex === hex) return { algorithm: digest?.algorithm ?? 'sha256', hex };
-      if (round === 2) throw hashMismatch(label, digest, hex);
+      if (round === 2) throw hashMismatch({ label, sender: this.#sender }, digest, hex);
       await this.#reset();
     }
   }
@@ -111,7 +114,10 @@ class Run {
     if (outcome.drop === true || (outcome.budget === 'content' && used === 2))
       await this.#restart(outcome.error);
     const { clock, random, pauseMs = 500 } = this.#options;
-    await clock.sleep(Math.max(outcome.waitMs ?? 0, backoffMs(used, random(), { firstMs: pauseMs })), signal);
+    const waitMs = outcome.waitMs ?? 0;
+    // a first fault after progress is ordinary; a request for a wait is reported already
+    if (used > 1 && waitMs === 0) this.#job.onWait?.(`${outcome.error.message}; retrying`);
+    await clock.sleep(Math.max(waitMs, backoffMs(used, random(), { firstMs: pauseMs })), signal);
   }
 
   async #request(): Promise<Outcome> {
@@ -132,6 +138,7 @@ class Run {
         headers: ranged ? rangeHeaders(offset, end, etag) : {},
         signal,
       });
+      this.#sender = new URL(stream.url).host;
       const verdict = judgeAnswer({ label, bytes, offset, end, etag, tokenSent, ...ways }, stream);
       if (verdict.kind === 'retry') return { ...verdict, waitMs: this.#requestedWait(stream) };
       if (verdict.kind === 'fail') return verdict;
@@ -207,16 +214,20 @@ function named(error: RmaError, label: string, offset: number): RmaError {
   });
 }
 
-function hashMismatch(label: string, expected: Digest, seen: string): RmaError {
+function hashMismatch(
+  { label, sender }: { readonly label: string; readonly sender: string },
+  expected: Digest,
+  seen: string,
+): RmaError {
   const what =
     seen === EMPTY_SHA256 ? 'the server sent an empty file' : `its ${expected.algorithm} is ${seen}`;
   return new RmaError(
     'RMA_CONTENT_HASH_MISMATCH',
-    `hash mismatch of ${label} in two downloads: ${what}, expected ${expected.hex}`,
+    `hash mismatch of ${label} in two downloads, the last one from ${sender}: ${what}, expected ${expected.hex}`,
     {
       exitCode: EXIT.badContent,
       hint: 'the downloaded data was removed; the mirror, a proxy or the source is at fault: try another endpoint or revision',
-      details: { algorithm: expected.algorithm, expected: expected.hex, seen },
+      details: { algorithm: expected.algorithm, expected: expected.hex, seen, host: sender },
     },
   );
 }
