@@ -1,4 +1,4 @@
-import { RmaError } from '../core/errors.ts';
+import { EXIT, RmaError } from '../core/errors.ts';
 
 /** One option of a command line. `read` parses its texts (none if absent). */
 export interface OptionSpec<T> {
@@ -53,6 +53,7 @@ export function choiceOption<const C extends readonly string[]>(
 function invalidValue(flags: string, text: string, expected: string): RmaError {
   const name = flags.replace(/^.*?(--[a-z-]+).*$/, '$1');
   return new RmaError('RMA_USAGE_INVALID_VALUE', `${name} expects ${expected}, got "${text}"`, {
-    exitCode: 2,
+    exitCode: EXIT.usage,
+    hint: `to show what ${name} accepts, run the command with --help`,
   });
 }

@@ -31,12 +31,21 @@ const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m:
 
 /** Parses `30s`, `1m30s`, `2h` or `500ms` to seconds; null for any other text, including a number without a unit. */
 export function parseDuration(text: string): number | null {
-  if (!/^(\d{1,6}(\.\d{1,3})?(ms|s|m|h|d))+$/.test(text)) return null;
+  if (!/^(\d{1,9}(\.\d{1,3})?(ms|s|m|h|d))+$/.test(text)) return null;
   let seconds = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
     seconds += Number(amount) * (SECONDS_PER_UNIT[unit ?? ''] ?? 0);
   }
   return seconds;
+}
+
+/** The longest time that is waited for, seconds. Timers of Node.js overflow above 2^31 - 1 ms, and then fire at once. */
+const MAX_WAIT_SECONDS = 24 * 86_400;
+
+/** Parses a duration that is waited for, at most 24 days, to seconds; null for any other text. */
+export function parseWait(text: string): number | null {
+  const seconds = parseDuration(text);
+  return seconds !== null && seconds <= MAX_WAIT_SECONDS ? seconds : null;
 }
 
 /**

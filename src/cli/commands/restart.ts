@@ -1,7 +1,7 @@
-import { parseDuration } from '../../core/units.ts';
 import { listArgument } from '../argument.ts';
 import { defineCommand } from '../define-command.ts';
-import { flagOption, parsedOption } from '../option.ts';
+import { flagOption } from '../option.ts';
+import { waitTimeoutOption } from '../wait-timeout-option.ts';
 
 export const restartCommand = defineCommand({
   path: 'restart',
@@ -18,15 +18,7 @@ export const restartCommand = defineCommand({
   arguments: { service: listArgument('services (default: all)') },
   options: {
     dryRun: flagOption('--dry-run', 'show the plan without changing anything'),
-    waitTimeout: parsedOption(
-      '--wait-timeout <TIME>',
-      'how long to wait for the engines to be ready (default 30m)',
-      {
-        parse: parseDuration,
-        expected: 'a duration such as 90s or 30m',
-        fallback: 1800,
-      },
-    ),
+    waitTimeout: waitTimeoutOption('how long to wait for the engines to be ready (default 30m)', 1800),
   },
   settings: false,
   list: false,

@@ -1,6 +1,6 @@
-import { parseDuration } from '../../core/units.ts';
 import { defineCommand } from '../define-command.ts';
-import { flagOption, parsedOption } from '../option.ts';
+import { flagOption } from '../option.ts';
+import { waitTimeoutOption } from '../wait-timeout-option.ts';
 
 export const upCommand = defineCommand({
   path: 'up',
@@ -25,14 +25,9 @@ export const upCommand = defineCommand({
       'with --dry-run: explain why each GPU and variant was chosen or rejected',
     ),
     refresh: flagOption('--refresh', 'resolve model references again'),
-    waitTimeout: parsedOption(
-      '--wait-timeout <TIME>',
+    waitTimeout: waitTimeoutOption(
       'how long to wait for the engines after the models are present (default 30m)',
-      {
-        parse: parseDuration,
-        expected: 'a duration such as 90s or 30m',
-        fallback: 1800,
-      },
+      1800,
     ),
     removeOrphans: flagOption(
       '--remove-orphans',

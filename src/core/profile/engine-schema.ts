@@ -4,7 +4,7 @@ import { type Conflict, conflicts } from '../schema/conflicts.ts';
 import type { Schema } from '../schema/parse.ts';
 import { matching, wholeNumber } from '../schema/rules.ts';
 import { SOURCES } from '../source/sources.ts';
-import { parseBytes, parseDuration } from '../units.ts';
+import { parseBytes, parseWait } from '../units.ts';
 import { mapping, measure, optional, textByName, texts } from '../yaml/yaml-rules.ts';
 import { readInFlightMetric } from './in-flight-metric.ts';
 
@@ -72,7 +72,7 @@ export const engineSchema = mapping({
   in_flight_metric: optional(inFlightMetric()),
   chat_path: optional(urlPath),
   health_test: healthTest(),
-  stop_grace: optional(measure(parseDuration, 'a duration such as 30s')),
+  stop_grace: optional(measure(parseWait, 'a duration such as 30s (maximum 24d)')),
   cache_path: optional(directory),
 });
 

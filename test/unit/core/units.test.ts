@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, parseBytes, parseDuration } from '../../../src/core/units.ts';
+import {
+  formatBytes,
+  formatDuration,
+  parseBytes,
+  parseDuration,
+  parseWait,
+} from '../../../src/core/units.ts';
 
 describe('formatBytes', () => {
   it.each([
@@ -46,6 +52,7 @@ describe('parseDuration', () => {
     ['2h', 7200],
     ['500ms', 0.5],
     ['1d', 86_400],
+    ['2073600s', 2_073_600],
     ['30', null],
     ['', null],
     ['s', null],
@@ -53,6 +60,22 @@ describe('parseDuration', () => {
     ['5 s', null],
   ])('parses %j as %j', (text, seconds) => {
     expect(parseDuration(text)).toBe(seconds);
+  });
+});
+
+describe('parseWait', () => {
+  it.each([
+    ['90s', 90],
+    ['24d', 2_073_600],
+    ['2073600s', 2_073_600],
+    ['24d1s', null],
+    ['25d', null],
+    ['600h', null],
+    ['999999999d', null],
+    ['2147483648ms', null],
+    ['9 s', null],
+  ])('parses %j as %j: at most 24 days', (text, seconds) => {
+    expect(parseWait(text)).toBe(seconds);
   });
 });
 

@@ -10,8 +10,9 @@ const DOCKER_VARIABLES = [
   'DOCKER_TLS_VERIFY',
 ];
 
-/** Returns the unit that runs this installation of rma for the project, with the time of `--wait-timeout`. */
-export async function bootUnit(context: Context, waitSeconds: number): Promise<BootUnit> {
+/** Returns the unit that runs this installation of rma for the project, with the time of `--wait-timeout` in whole seconds. */
+export async function bootUnit(context: Context, waitTimeout: number): Promise<BootUnit> {
+  const waitSeconds = Math.ceil(waitTimeout);
   const { config, file } = await context.config();
   const place = file === null || file === '-' ? [] : ['--file', file];
   const environment = DOCKER_VARIABLES.flatMap((name): (readonly [string, string])[] => {
