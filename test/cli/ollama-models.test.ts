@@ -21,7 +21,7 @@ const rma = (args: readonly string[], env: Record<string, string> = {}) =>
     env: { HOME: dir, RMA_OLLAMA_ENDPOINT: hub.endpoint, ...env },
   });
 
-it('[req R04] [req R43] pulls, lists and locates an Ollama model in the native store', async () => {
+it('[req L10] [req R04] [req R43] [req R49] pulls, lists and locates an Ollama model in the native store', async () => {
   const ref = 'ollama:me/embed:q4';
   const before = await rma(['models', 'ls', ref, '--json']);
   expect(JSON.parse(before.stdout)).toMatchObject({

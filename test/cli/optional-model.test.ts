@@ -51,7 +51,7 @@ it.each([[['--strict']], [['all', '--strict', '-q']]])(
   },
 );
 
-it('[case S10] a missing optional model is a failure if it is named', async () => {
+it('[case S10] [req T11] a missing optional model is a failure if it is named', async () => {
   const { exitCode, stderr } = await pull('rare');
   expect(exitCode).toBe(1);
   expect(stderr).toContain('RMA_HUB_REVISION_NOT_FOUND');

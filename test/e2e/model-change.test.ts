@@ -11,7 +11,7 @@ const SLOW_MODEL = tinyGguf({ bytes: 8 * 1024 * 1024 });
 const PATIENT = ['--drain-timeout', '5m'];
 const DRAINING = /draining: requests in flight: [1-9]/;
 
-test('a changed model is downloaded while the old stack keeps serving and finishes the requests in flight', async () => {
+test('[req N18] a changed model is downloaded while the old stack keeps serving and finishes the requests in flight', async () => {
   const files = { [GGUF]: SLOW_MODEL, 'v2.gguf': tinyGguf({ seed: 2 }) };
   const stack = await startStack({ hub: { repos: { [REPO]: { files } } } });
   await useOneThread(stack);

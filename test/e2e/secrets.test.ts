@@ -11,7 +11,7 @@ const GATED = Object.fromEntries(
   Object.entries(quickstartRepos()).map(([name, repo]) => [name, { ...repo, gated: true }]),
 );
 
-test('[fail X5] [fail X6] the token of a gated model is read from environment and file, and never exposed', async () => {
+test('[fail X5] [fail X6] [req L08] the token of a gated model is read from environment and file, and never exposed', async () => {
   const token = `hf_${randomBytes(16).toString('hex')}`;
   const stack = await startStack({
     hub: { repos: GATED, tokens: { [token]: 'reader' } },

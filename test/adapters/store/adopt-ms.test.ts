@@ -10,7 +10,7 @@ test.each([
   ['of old SDKs under hub', 'hub/models/org/na___me'],
   ['of new SDKs', 'models/org--na.me/snapshots/master'],
   ['of new SDKs, another revision', 'models/org--na.me/snapshots/v1'],
-])('hashes and links a cache %s, without a content request', async (_name, place) => {
+])('[req K05] hashes and links a cache %s, without a content request', async (_name, place) => {
   const { root, folder, fetch, contents, check } = await setUpMs();
   const seed = join(root, 'modelscope', place);
   writeFiles(seed);

@@ -14,14 +14,17 @@ import { expect, test } from 'vitest';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { sendContent, sha256, startModelServer } from '../../helpers/store/model-server.ts';
 import { ggufContent, testFetcher } from '../../helpers/store/store-fixture.ts';
+import { sendCut } from '../../helpers/store/transfer-fixture.ts';
 
 async function setUp() {
   const server = await startModelServer();
   const files = new Map<string, Buffer>();
+  let cut: number | null = null;
   server.fault = (request, response) => {
     const content = files.get(request.path);
     if (content === undefined) return false;
-    sendContent(request, response, content);
+    if (cut !== null && request.method === 'GET') sendCut(request, response, { content, bytes: cut });
+    else sendContent(request, response, content);
     return true;
   };
   const root = tempFolder();
@@ -34,10 +37,14 @@ async function setUp() {
     return (await fetcher.fetch([await fetcher.resolve(ref)]))[0];
   };
   const downloads = () => server.downloads().length;
-  return { root, put, fetch, downloads };
+  /** From now on each response ends after so many bytes; null: none. */
+  const cutAt = (bytes: number | null) => {
+    cut = bytes;
+  };
+  return { root, put, fetch, downloads, cutAt };
 }
 
-test('stores a file by URL in the directory of its set, readable by all', async () => {
+test('[req N06] stores a file by URL in the directory of its set, readable by all', async () => {
   const { root, put, fetch, downloads } = await setUp();
   const content = ggufContent();
   const url = put('/m.gguf', content);
@@ -58,7 +65,7 @@ test('trusts the first content if no hash is published, and keeps it', async () 
   expect(downloads()).toBe(1);
 });
 
-test('rejects a name with other content, with both URLs, and #as= resolves it', async () => {
+test('[req N07] rejects a name with other content, with both URLs, and #as= resolves it', async () => {
   const { root, put, fetch } = await setUp();
   const one = put('/one/m.gguf', ggufContent());
   const two = put('/two/m.gguf', ggufContent());
@@ -168,11 +175,23 @@ test('replaces its own file when the content of the URL changes', async () => {
   expect(readFileSync(join(root, 'gguf/default/m.gguf')).equals(changed)).toBe(true);
 });
 
-test('does not store a file that is not GGUF', async () => {
+test('[req N14] does not store a file that is not GGUF', async () => {
   const { root, put, fetch } = await setUp();
   const result = await fetch(put('/m.gguf', Buffer.from('not a model, whatever its name says')));
   expect(result).toMatchObject({ error: { code: 'RMA_CONTENT_NOT_GGUF', exitCode: 6 } });
   expect(readdirSync(join(root, 'gguf'))).toEqual([]);
+});
+
+test('[req N12] [req T17] an interrupted download leaves nothing in the directory that engines scan', async () => {
+  const { root, put, fetch, cutAt } = await setUp();
+  const content = ggufContent();
+  const url = put('/m.gguf', content);
+  cutAt(5_000);
+  expect(await fetch(url)).toMatchObject({ error: { code: 'RMA_HUB_UNREACHABLE' } });
+  expect(readdirSync(join(root, 'gguf'))).toEqual([]);
+  cutAt(null);
+  expect(await fetch(url)).toMatchObject({ state: 'present' });
+  expect(readdirSync(join(root, 'gguf', 'default'))).toEqual(['m.gguf']);
 });
 
 test('[case F04] stores all parts of a split model under names by which engines find them', async () => {

@@ -47,7 +47,7 @@ test('rejects a store of a newer version', async () => {
   await expect(testStore(root).prepare()).rejects.toMatchObject({ code: 'RMA_STORE_TOO_NEW', exitCode: 3 });
 });
 
-test('[fail P2] an unwritable store fails with both owners and the chown command', async () => {
+test('[fail P2] [req R74] an unwritable store fails with both owners and the chown command', async () => {
   const root = tempFolder();
   chmodSync(root, 0o555);
   const program = await bundleProgram(asUser);

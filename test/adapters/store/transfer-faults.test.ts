@@ -55,7 +55,7 @@ test('[fail S3] reconnects after a stall', async () => {
   expect(file.equals(rig.content)).toBe(true);
 });
 
-test('[fail S2] [fail S6] reports a download that stalls with file, offset, host and reason, while it is retried and at the end', async () => {
+test('[fail S2] [fail S6] [req R73] reports a download that stalls with file, offset, host and reason, while it is retried and at the end', async () => {
   const rig = await transferRig(
     (_, request, response) => {
       if (request.headers.range === undefined)

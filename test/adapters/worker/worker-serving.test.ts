@@ -17,7 +17,7 @@ const BEAT = 5_000;
 const is = (state: WorkerStatus['state']) => (status: WorkerStatus) => status.state === state;
 
 describe('a serving worker', () => {
-  it('does not register while an engine is down or does not list its model', async () => {
+  it('[req N13] does not register while an engine is down or does not list its model', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();
     await using coordinator = await startCoordinator(clock);

@@ -156,6 +156,12 @@ describe('the setups of the guide', () => {
     expect(serviceOf('development', 'vllm-vllm').user).toBeUndefined();
   });
 
+  it('[req L18] [req L20] vLLM loads the snapshot by its path and serves it under the name of the repository', () => {
+    const { command } = serviceOf('development', 'vllm-vllm');
+    expect(command[0]).toMatch(/^\/models\/huggingface\/hub\/models--[^/]+\/snapshots\/[0-9a-f]{40}$/);
+    expect(command[command.indexOf('--served-model-name') + 1]).toBe('mistralai/Mistral-7B-Instruct-v0.2');
+  });
+
   it('[req R04] no second cache next to the store', () => {
     for (const { input } of GUIDE_CASES) {
       expect(stackOf(input()).text).not.toMatch(/--download-dir|TRANSFORMERS_CACHE/);

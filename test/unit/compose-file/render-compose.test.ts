@@ -51,7 +51,7 @@ describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
     }
   });
 
-  it('is not privileged and uses nothing obsolete', () => {
+  it('[req T7] is not privileged and uses nothing obsolete', () => {
     for (const service of services) {
       expect(service).not.toHaveProperty('privileged');
       expect(service).not.toHaveProperty('ipc');
@@ -59,7 +59,16 @@ describe.each(RENDER_CASES)('every service of $name', ({ input }) => {
     expect(parse(stackOf(input()).text)).not.toHaveProperty('version');
   });
 
-  it('[fail X8] [req R13] mounts the store, writable only for workers', () => {
+  it('[req N22] starts engines only once their worker is healthy: its models are verified', () => {
+    for (const { depends_on, image } of services) {
+      if (/^rma-worker:/.test(String(image))) continue;
+      expect(Object.values(depends_on as Record<string, unknown>)).toEqual([
+        { condition: 'service_healthy' },
+      ]);
+    }
+  });
+
+  it('[fail X8] [req L21] [req R13] mounts the store, writable only for workers', () => {
     for (const { image, volumes = [] } of services) {
       const store = volumes.find(({ target }) => target === '/models');
       if (store === undefined) expect(image).toMatch(/^rma-worker:/);
@@ -114,7 +123,7 @@ describe('renderCompose', () => {
     expect(servicesOf(inputOf({ drainSeconds: 90 }))['chat-worker']?.['stop_grace_period']).toBe('105s');
   });
 
-  it('[fail X8] mounts only the secrets in use, each only in its service', () => {
+  it('[fail X8] [req L08] mounts only the secrets in use, each only in its service', () => {
     const input = fleetInputOf({ secrets: new Set(['hf_token', 'coordinator_key', 'worker_token_chat']) });
     const services = servicesOf(input);
     expect(

@@ -68,7 +68,7 @@ const profiles = fc
   );
 
 describe('a placement', () => {
-  it('[req R24] never reserves more memory than a device has, and never shares exclusive devices', () => {
+  it('[req R24] [req T8] never reserves more memory than a device has, and never shares exclusive devices', () => {
     fc.assert(
       fc.property(devices, profiles, (box, wish) => {
         const placed = place(box, wish);

@@ -105,7 +105,7 @@ describe('parseEngine', () => {
     }
   });
 
-  it('[req R26] rejects variables that select GPUs', () => {
+  it('[req R26] [req T6] rejects variables that select GPUs', () => {
     expect(
       faultsOf('environment: {NVIDIA_VISIBLE_DEVICES: all}\ngpu_environment: {CUDA_VISIBLE_DEVICES: "1"}\n'),
     ).toEqual([
