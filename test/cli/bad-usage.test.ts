@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -159,4 +160,26 @@ describe('corrupt generated files fail with exit code 2 and change nothing:', ()
     const words = [join(dir, '.rma/state.json'), 'EISDIR'];
     expectFault(await rma('up'), { exitCode: 3, code: 'RMA_FILE_UNREADABLE', words });
   });
+
+  it.each([
+    ['rma.yaml', [], 2, 'RMA_CONFIG_UNREADABLE'],
+    ['other.yaml', ['-f', 'other.yaml'], 2, 'RMA_CONFIG_UNREADABLE'],
+    ['profiles/own.yaml', [], 2, 'RMA_DATA_UNREADABLE'],
+    ['.rma/state.json', [], 3, 'RMA_FILE_UNREADABLE'],
+    ['.rma/resolved.json', [], 3, 'RMA_FILE_UNREADABLE'],
+    ['token', ['--token-file', 'token'], 2, 'RMA_HUB_TOKEN_FILE'],
+    ['ca.pem', ['--ca-file', 'ca.pem'], 2, 'RMA_CA_FILE_INVALID'],
+  ] as const)(
+    '[case A02] a named pipe in place of %s is refused without waiting',
+    async (...[name, argv, exitCode, code]) => {
+      for (const folder of ['.rma', 'profiles']) await mkdir(join(dir, folder));
+      if (name !== 'rma.yaml') await writeFile(join(dir, 'rma.yaml'), 'profiles: [cpu-worker]\n');
+      spawnSync('mkfifo', [join(dir, name)]);
+      expectFault(await rma('models', 'pull', '--dest', 'store', ...argv), {
+        exitCode,
+        code,
+        words: [join(dir, name)],
+      });
+    },
+  );
 });

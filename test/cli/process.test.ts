@@ -35,6 +35,13 @@ describe('the built rma', () => {
     expect([exitCode, stderr]).toEqual([0, '']);
   });
 
+  it.each(['/dev/stdin', '/dev/fd/0'])('reads the output of another command: -f %s', async (path) => {
+    const rma = builtRma('-f', path, 'config', 'show', '--json', '-C', tempFolder());
+    const script = 'echo "project: piped" | "$@"';
+    const { status, stdout } = spawnSync('sh', ['-c', script, 'sh', ...rma], { encoding: 'utf8' });
+    expect([status, stdout]).toEqual([0, expect.stringContaining('"piped"')]);
+  });
+
   it('fails with exit code 1 if stdout cannot be written', async () => {
     const full = openSync('/dev/full', 'w');
     const [program, ...args] = builtRma('help', 'settings');

@@ -1,10 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { OwnDirectories } from '../../core/domain/config.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { buildCatalog, type DataFile } from '../../core/profile/build-catalog.ts';
 import { shell } from '../../core/shell-quote.ts';
+import { readPlain, readProblem } from '../files/read-plain.ts';
 
 export interface DataFolders {
   /** directory with rma's own `profiles/` and `compose/engines/` */
@@ -37,7 +38,7 @@ async function ownFiles(folder: string | null, kind: 'engine' | 'profile'): Prom
 
 /** Reads one extra file. Its name and content decide what it is: only engines have an image. */
 async function readExtra(file: string): Promise<DataFile> {
-  const text = await readable(file, () => readFile(file, 'utf8'));
+  const text = await readable(file, async () => (await readPlain(file)).toString('utf8'));
   const name = basename(file).replace(/\.ya?ml$/, '');
   if (name === 'models') return { kind: 'models', name, file, text, own: true };
   return { kind: /^image:/m.test(text) ? 'engine' : 'profile', name, file, text, own: true };
@@ -50,7 +51,7 @@ async function readFolder(folder: string, kind: 'engine' | 'profile'): Promise<D
   const files = names.map(async (fileName): Promise<DataFile> => {
     const file = join(folder, fileName);
     const name = fileName.replace(/\.ya?ml$/, '');
-    const text = await readable(file, () => readFile(file, 'utf8'));
+    const text = await readable(file, async () => (await readPlain(file)).toString('utf8'));
     return { kind: kind === 'profile' && name === 'models' ? 'models' : kind, name, file, text };
   });
   const read = await Promise.all(files);
@@ -73,16 +74,17 @@ async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new RmaError('RMA_DATA_UNREADABLE', `cannot read ${path} (${code})`, {
+    const problem = readProblem(error);
+    throw new RmaError('RMA_DATA_UNREADABLE', `cannot read ${path} (${problem})`, {
       exitCode: EXIT.usage,
-      hint: hintOf(code, path),
+      hint: hintOf(problem, path),
       cause: error,
     });
   }
 }
 
 function hintOf(code: string, path: string): string {
+  if (!code.startsWith('E')) return shell`check its type: ls -l ${path}`;
   if (code === 'ENOENT') return shell`check the path: ls -l ${path}`;
   if (code === 'EISDIR') return shell`it is a directory; pass a file: ls ${path}`;
   return `make ${path} readable for this user`;

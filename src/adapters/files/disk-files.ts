@@ -8,7 +8,6 @@ import {
   mkdir,
   open,
   readdir,
-  readFile,
   rename,
   rm,
   stat,
@@ -19,10 +18,11 @@ import type { FileFacts } from '../../core/domain/file-facts.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { FileStore } from '../../ports/file-store.ts';
+import { readPlain, readProblem } from './read-plain.ts';
 
 /** The file systems of this machine. */
 export const diskFiles: FileStore = {
-  read: async (path) => readable(path, () => readFile(path, 'utf8')),
+  read: async (path) => readable(path, async () => (await readPlain(path)).toString('utf8')),
 
   write: async (path, content, mode) =>
     writable(path, async () => {
@@ -126,8 +126,7 @@ async function readable<T>(path: string, look: () => Promise<T>): Promise<T | nu
   try {
     return await orNull(look);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new RmaError('RMA_FILE_UNREADABLE', `cannot read ${path} (${code ?? 'unknown reason'})`, {
+    throw new RmaError('RMA_FILE_UNREADABLE', `cannot read ${path} (${readProblem(error)})`, {
       exitCode: EXIT.notReady,
       hint: shell`check its type and permissions: ls -ld ${path}`,
       cause: error,

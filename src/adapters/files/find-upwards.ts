@@ -1,11 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Returns the first file with one of these names in the directory or its nearest parent; null if none exists up to the root. */
+/**
+ * Returns the first path with one of these names in the directory or its nearest parent, whatever it is unless it is a
+ * directory; null if none exists up to the root.
+ */
 export async function findUpwards(folder: string, names: readonly string[]): Promise<string | null> {
   for (const name of names) {
     const path = join(folder, name);
-    if (await isFile(path)) return path;
+    const found = await stat(path).catch(() => null);
+    if (found !== null && !found.isDirectory()) return path;
   }
   const parent = dirname(folder);
   return parent === folder ? null : findUpwards(parent, names);

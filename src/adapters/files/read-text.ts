@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { arrayBuffer } from 'node:stream/consumers';
+import { readPlain } from './read-plain.ts';
 
 /** Why a text could not be read. */
-export type ReadFault = 'missing' | 'is-folder' | 'denied' | 'not-utf8' | 'unreadable';
+export type ReadFault = 'missing' | 'is-folder' | 'special' | 'denied' | 'not-utf8' | 'unreadable';
 
 export type ReadResult =
   | { readonly ok: true; readonly text: string }
@@ -13,13 +13,14 @@ const FAULTS: Readonly<Record<string, ReadFault>> = {
   ENOENT: 'missing',
   ENOTDIR: 'missing',
   EISDIR: 'is-folder',
+  EFTYPE: 'special',
   EACCES: 'denied',
   EPERM: 'denied',
 };
 
 /** Reads a file as text. Bytes that are not UTF-8 are a fault, never replaced. */
 export async function readTextFile(path: string): Promise<ReadResult> {
-  return await asText(async () => await readFile(path));
+  return await asText(async () => await readPlain(path));
 }
 
 /** Reads a whole stream as text; returns a fault if the signal is aborted. */

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { CaFile } from '../../core/network/ca-files.ts';
+import { readPlainSync, readProblem } from '../files/read-plain.ts';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
@@ -27,12 +28,11 @@ function certificatesOf(file: CaFile): readonly string[] {
 
 function textsOf(file: CaFile): readonly string[] {
   try {
-    if (!statSync(file.path).isDirectory()) return [readFileSync(file.path, 'latin1')];
+    if (!statSync(file.path).isDirectory()) return [readPlainSync(file.path).toString('latin1')];
     const names = readdirSync(file.path).filter((name) => /\.(pem|crt|cer)$/.test(name));
-    return names.map((name) => readFileSync(join(file.path, name), 'latin1'));
+    return names.map((name) => readPlainSync(join(file.path, name)).toString('latin1'));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    throw invalid(file, `cannot be read${code}`);
+    throw invalid(file, `cannot be read (${readProblem(error)})`);
   }
 }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { parseProxyFile } from '../../core/network/proxy-file.ts';
+import { readPlainSync } from '../files/read-plain.ts';
 import type { ProxyEnvironment } from './proxy.ts';
 
 /**
@@ -12,7 +12,7 @@ export function readProxies(env: ProxyEnvironment): ProxyEnvironment {
   const path = env['RMA_PROXY_FILE'] ?? '';
   if (path === '') return env;
   try {
-    return { ...env, ...parseProxyFile(readFileSync(path, 'utf8')) };
+    return { ...env, ...parseProxyFile(readPlainSync(path).toString('utf8')) };
   } catch {
     throw new RmaError('RMA_PROXY_INVALID', `cannot read the proxies in ${path} (RMA_PROXY_FILE)`, {
       exitCode: EXIT.usage,

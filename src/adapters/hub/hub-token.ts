@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { tokenFault } from '../../core/hub/token-fault.ts';
 import { HUB_TOKEN_VARIABLES, tokenOfVariable } from '../../core/hub/token-variable.ts';
 import type { TokenSource } from '../../core/source/source.ts';
+import { readPlainSync } from '../files/read-plain.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -59,7 +59,7 @@ function fromFile(path: string, hint: string): string | null {
 
 function tryRead(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8').trim();
+    return readPlainSync(path).toString('utf8').trim();
   } catch {
     return null;
   }

@@ -115,6 +115,7 @@ function unreadable(path: string, fault: ReadFault): RmaError {
   const faults: Readonly<Record<ReadFault, readonly [message: string, hint: string]>> = {
     missing: [`file not found: ${path}`, 'pass the path of an rma.yaml to -f/--file'],
     'is-folder': [`${path} is a directory`, shell`rma -f ${join(path, 'rma.yaml')}, or rma -C ${path}`],
+    special: [`${path} is not a regular file`, shell`check its type: ls -l ${path}`],
     denied: [`permission denied: ${path}`, FOLDER_MODE_HINT],
     'not-utf8': [`${path} is not UTF-8 text`, 'save it as UTF-8'],
     unreadable: [`cannot read ${path}`, FOLDER_MODE_HINT],
