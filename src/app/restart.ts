@@ -12,6 +12,7 @@ import { withProjectLock } from './lock/with-lock.ts';
 import { observeWorkers } from './observe/observe-workers.ts';
 import { projectContainers } from './observe/project-containers.ts';
 import { requireDocker } from './observe/require-docker.ts';
+import { throwOnFault } from './up.ts';
 
 export interface RestartRequest {
   readonly config: RmaConfig;
@@ -27,7 +28,7 @@ export interface PlannedRestart {
   readonly containers: readonly ContainerFacts[];
 }
 
-/** Returns what `restart` would do now. Changes nothing. @throws RmaError RMA_SERVICE_UNKNOWN (2), RMA_DOCKER_* (3) */
+/** Returns what `restart` would do now. Changes nothing. @throws RmaError RMA_SERVICE_UNKNOWN (2), RMA_SERVICE_DISCONNECTED, RMA_DOCKER_* (3) */
 export async function planRestart(
   host: Pick<Host, 'name' | 'engine' | 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
@@ -45,6 +46,7 @@ export async function planRestart(
     ownCoordinator: config.coordinator.url === null,
     containers,
   });
+  throwOnFault(plan.checks);
   return { plan, containers };
 }
 

@@ -45,6 +45,34 @@ describe('restart', () => {
     expect(host.takeChanges()).toEqual([]);
   });
 
+  it.each([
+    ['the service itself', 'a-one', ['a-one']],
+    ['an engine that its worker waits for', 'a-one', ['a-worker']],
+    ['the worker, with all services', 'a-worker', []],
+    ['the coordinator', 'coordinator', ['a-worker']],
+  ])('[case S03] fails at once if a network was disconnected: %s', async (...[, service, services]) => {
+    const host = await running();
+    host.engine.alter(host.engine.find('demo', service)?.id ?? '', { lostNetwork: 'demo_default' });
+    host.takeChanges();
+    await expect(restart(host, invocation, { ...quiet, config, services })).rejects.toMatchObject({
+      code: 'RMA_SERVICE_DISCONNECTED',
+      exitCode: 3,
+      message: `${service} is not connected to its network demo_default, and a restart does not connect it`,
+      hint: 'to recreate it: rma up',
+    });
+    expect(host.takeChanges()).toEqual([]);
+  });
+
+  it('[case S03] restarts a service that needs no disconnected one', async () => {
+    const host = await running();
+    host.engine.alter(host.engine.find('demo', 'a-one')?.id ?? '', {
+      lostNetwork: 'demo_default',
+      state: 'exited',
+    });
+    await restart(host, invocation, { ...quiet, config, services: ['coordinator'] });
+    expect(host.engine.find('demo', 'coordinator')?.state).toBe('running');
+  });
+
   it('starts a drained worker again when its engine cannot be restarted', async () => {
     const host = await running();
     vi.spyOn(host.engine, 'start').mockRejectedValueOnce(new Error('no such device'));
