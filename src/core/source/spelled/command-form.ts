@@ -3,35 +3,77 @@ export type CommandForm =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'other'; readonly what: string; readonly refs: readonly string[] };
 
+/** A prompt, another user, variables, or a container that a command is run in. */
+const BEFORE =
+  /^(?:\$\s+)?(?:sudo\s+)?(?:\w+=\S*\s+)*(?:docker\s+exec\s+(?:\S+\s+)*?(?=ollama\s+(?:run|pull|show)\s))?/i;
+
 /** Commands that fetch or serve a model: the words before its name, and the scheme of a name without one. */
 const COMMANDS: readonly (readonly [words: RegExp, scheme: string])[] = [
   [/^ollama\s+(?:run|pull|show)\s+/i, 'ollama:'],
   [/^(?:hf|huggingface-cli)\s+download\s+/i, 'hf:'],
   [/^vllm\s+serve\s+/i, 'hf:'],
+  [/^python3?\s+-m\s+vllm\.entrypoints\.openai\.api_server\s+--model[\s=]+/i, 'hf:'],
   [/^modelscope\s+download\s+(?:--model[\s=]+)?/i, 'ms:'],
   [/^git\s+(?:lfs\s+)?clone\s+/i, ''],
+  [/^docker\s+model\s+(?:pull|run)\s+(?=hf\.co\/|huggingface\.co\/)/i, ''],
 ];
+
+const LLAMA_REPO: readonly string[] = ['-hf', '-hfr', '--hf-repo'];
+const LLAMA_FILE: readonly string[] = ['-hff', '--hf-file'];
+const OPTIONS = 'a command with options';
 
 /** Returns the model that a command of another tool names, with its scheme; null for another text. */
 export function commandForm(text: string): CommandForm | null {
-  if (/^docker\s+(?:model\s+)?(?:pull|run)\s/i.test(text)) {
+  const command = text.replace(BEFORE, '');
+  for (const [words, scheme] of COMMANDS) {
+    const [start] = words.exec(command) ?? [];
+    if (start !== undefined) return named(scheme, wordsOf(command.slice(start.length)));
+  }
+  if (/^docker\s+(?:model\s+)?(?:pull|run)\s/i.test(command)) {
     return { kind: 'other', what: 'a command for images of a container registry', refs: [] };
   }
-  for (const [words, scheme] of COMMANDS) {
-    const [start] = words.exec(text) ?? [];
-    if (start !== undefined) return named(scheme, text.slice(start.length).split(/\s+/).filter(Boolean));
-  }
-  return null;
+  if (/^(?:curl|wget|aria2c)\s/i.test(command)) return download(wordsOf(command));
+  return /^llama-[a-z]+\s/i.test(command) ? llamaCpp(wordsOf(command).slice(1)) : null;
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
 }
 
 /** The words after the command: a model, and for one tool a file of it. */
 function named(scheme: string, [model = '', file, ...more]: readonly string[]): CommandForm {
   const hasScheme = /^(?:https?:\/\/|hf:|ms:|ollama:)/i.test(model);
   const name = hasScheme ? model : `${scheme}${model}`;
-  if (!/^\w/.test(model)) return { kind: 'other', what: 'a command with options', refs: [] };
+  if (!/^\w/.test(model)) return { kind: 'other', what: OPTIONS, refs: [] };
   if (file === undefined) return { kind: 'name', name };
   const isOneFile = scheme === 'hf:' && !file.startsWith('-') && more.length === 0;
   return isOneFile
     ? { kind: 'name', name: `${name}:${file}` }
-    : { kind: 'other', what: 'a command with options', refs: [name] };
+    : { kind: 'other', what: OPTIONS, refs: [name] };
+}
+
+/** The command of a downloader: the one address in it, whatever its options. */
+function download(words: readonly string[]): CommandForm {
+  const urls = words.filter((word) => /^https?:\/\//i.test(word));
+  const [url] = urls;
+  return url !== undefined && urls.length === 1
+    ? { kind: 'name', name: url }
+    : { kind: 'other', what: 'a command that names no single file', refs: [] };
+}
+
+/** The options of a program of llama.cpp: a repository, perhaps with a quantization, and perhaps a file of it. */
+function llamaCpp(words: readonly string[]): CommandForm {
+  const after = (names: readonly string[]) => {
+    const at = words.findIndex((word) => names.includes(word));
+    return at === -1 ? undefined : words[at + 1];
+  };
+  const [repo = '', quantization] = after(LLAMA_REPO)?.split(':') ?? [];
+  if (repo === '') return { kind: 'other', what: OPTIONS, refs: [] };
+  const file = after(LLAMA_FILE) ?? (quantization === undefined ? undefined : `*${quantization}*.gguf`);
+  const name = file === undefined ? `hf:${repo}` : `hf:${repo}:${file}`;
+  const isAll = words.length === (after(LLAMA_FILE) === undefined ? 2 : 4);
+  return isAll ? { kind: 'name', name } : { kind: 'other', what: OPTIONS, refs: [name] };
 }

@@ -7,7 +7,14 @@ export type Spelled =
   /** something known that names no model; `what` completes "it is …"; `refs` may be what was meant */
   | { readonly kind: 'other'; readonly what: string; readonly refs: readonly string[] };
 
+const FILE_NAME = /\.(?:gguf|safetensors|bin|json|txt|md|onnx|pt|pth)$/i;
+
+/** Returns whether a path ends like that of a file of a model. */
+export function isFileName(text: string): boolean {
+  return FILE_NAME.test(text);
+}
+
 /** Returns whether the part after `org/repo:` selects files, unlike the tag of a quantization. */
 export function isFilePattern(text: string): boolean {
-  return /[*?/[]|\.(?:gguf|safetensors|bin|json|txt|md|onnx|pt|pth)$/i.test(text);
+  return /[*?/[]/.test(text) || isFileName(text);
 }

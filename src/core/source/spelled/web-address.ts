@@ -7,12 +7,15 @@ const HUBS: ReadonlyMap<string, Page> = new Map([
   ['huggingface.co', huggingFacePage],
   ['www.huggingface.co', huggingFacePage],
   ['hf.co', huggingFacePage],
+  ['hf-mirror.com', huggingFacePage],
   ['ollama.com', ollamaPage],
   ['www.ollama.com', ollamaPage],
   ['ollama.ai', ollamaPage],
   ['registry.ollama.ai', ollamaPage],
   ['modelscope.cn', modelScopePage],
   ['www.modelscope.cn', modelScopePage],
+  ['modelscope.ai', otherModelScopePage],
+  ['www.modelscope.ai', otherModelScopePage],
 ]);
 
 /** First parts of addresses on the Hugging Face hub that are no accounts. */
@@ -24,12 +27,14 @@ const HF_OTHER = new Set(
  * Returns the model of a page on a hub, from its address with or without `https://`; null for an address elsewhere, and for
  * the direct URL of a file, which is a reference itself.
  */
-export function webAddress(text: string): Spelled | null {
+export function webAddress(address: string): Spelled | null {
+  const text = address.replace(/^git@(hf\.co|huggingface\.co):/i, '$1/');
   const [, scheme, host = '', rest = ''] =
     /^(https?:\/\/)?([a-z0-9.-]+)(?::443)?(?:\/([^#]*)(?:#.*)?)?$/i.exec(text) ?? [];
   const page = HUBS.get(host.toLowerCase());
-  if (page === undefined || /\s/.test(text)) return null;
+  if (/\s/.test(text)) return null;
   const [before = '', query = ''] = rest.split('?', 2);
+  if (page === undefined) return scheme === undefined ? null : pageOfFile(text, query);
   const path = before.split('/').filter(Boolean).map(decoded);
   if (path.includes(null)) return null;
   const parts = path.filter((part) => part !== null);
@@ -42,6 +47,15 @@ function fileUrl(text: string, scheme: string | undefined): Spelled | null {
   const url = `${scheme ?? 'https://'}${text.slice(scheme?.length ?? 0)}`;
   const plain = url.replace(/\?download=(?:true|1)(?=#|$)/, '');
   return plain === text ? null : { kind: 'reference', ref: plain };
+}
+
+/** `https://HOST/org/repo/blob/REV/FILE` of any other server is a page about a file; null for another address. */
+function pageOfFile(text: string, query: string): Spelled | null {
+  const [, before, host, repo, file] =
+    /^(https?:\/\/([^/]+))(\/[^/]+\/[^/]+\/)blob(\/[^/]+\/[^?#]+)/i.exec(text) ?? [];
+  if (before === undefined || /^raw=(?:true|1)$/.test(query)) return null;
+  const verb = host === 'github.com' ? 'raw' : 'resolve';
+  return { kind: 'other', what: 'a page that shows a file', refs: [`${before}${repo}${verb}${file}`] };
 }
 
 /** `org/repo[:tag]`, `org/repo/tree/REV[/DIR]`, `org/repo/blob/REV/FILE`, `org/repo/commit/SHA`. */
@@ -80,6 +94,13 @@ function modelScopePage([kind, org = '', repo = '', verb, ...rest]: readonly str
   const [revision = '', ...file] = below;
   const named = file.length === 0 ? null : file.join('/');
   return repository('ms', { repo: `${org}/${repo}`, revision, file: named }, 'master');
+}
+
+/** The international ModelScope has models of its own: whether the other one has them too is not known. */
+function otherModelScopePage(path: readonly string[]): Spelled {
+  const page = modelScopePage(path);
+  const refs = page.kind === 'reference' ? [page.ref] : [];
+  return { kind: 'other', what: 'a page of modelscope.ai, from which rma does not download', refs };
 }
 
 interface Part {
