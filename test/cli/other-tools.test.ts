@@ -34,11 +34,62 @@ describe('a command of another tool', () => {
     ['run', 'rma up --profile NAME'],
     ['start', 'rma up'],
     ['top', 'rma gpus'],
-  ])('[case CLI] is answered with the command of rma: %s', async (word, command) => {
-    const { exitCode, stderr } = await runRma([word, 'llava:7b']);
+    ['delete', 'rma down'],
+    ['destroy', 'rma down'],
+    ['uninstall', 'rma down'],
+    ['build', 'rma up'],
+    ['attach', 'rma logs -f'],
+    ['search', 'rma models ls --catalog'],
+    ['validate', 'rma profiles check'],
+    ['models list', 'rma models ls'],
+    ['models rm', 'docker volume rm'],
+    ['models show', 'rma models ls MODEL'],
+    ['models download', 'rma models pull'],
+    ['compose up', 'rma up'],
+    ['compose config', 'rma compose render'],
+    ['config get', 'rma config show'],
+    ['boot enable', 'rma boot install'],
+  ])('[case CLI] is answered with the command of rma: %s', async (words, command) => {
+    const { exitCode, stderr } = await runRma([...words.split(' '), 'llava:7b']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('RMA_USAGE_UNKNOWN_COMMAND');
     expect(stderr).toContain(command);
+  });
+
+  it('[case CLI] is answered by help too', async () => {
+    const { exitCode, stderr } = await runRma(['help', 'stop']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('rma down');
+  });
+
+  it.each([
+    [['constructor'], '__proto__'],
+    [['__proto__'], 'constructor'],
+    [['models', 'toString'], 'valueOf'],
+  ])('[case CLI] is unknown also as a name that every object has: %j', async (argv, option) => {
+    for (const words of [argv, ['up', `--${option}`]]) {
+      const { exitCode, stderr } = await runRma(words);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/RMA_USAGE_UNKNOWN_(COMMAND|OPTION)/);
+    }
+  });
+});
+
+describe('an option of another tool', () => {
+  it.each([
+    [['up', '-d'], 'rma up leaves the services running'],
+    [['up', '--build'], 'builds the worker image when it has changed'],
+    [['up', '--force-recreate'], 'rma restart'],
+    [['down', '--volumes'], 'keeps the models'],
+    [['plan', '-detailed-exitcode'], 'rma plan --detailed-exitcode'],
+    [['exec', '-it', 'worker', 'bash'], 'rma exec SERVICE COMMAND'],
+    [['logs', '--since', '5m'], 'rma logs --tail'],
+    [['status', '--watch'], 'watch rma status'],
+  ])('[case CLI] is answered with the way of rma: %j', async (argv, way) => {
+    const { exitCode, stderr } = await runRma(argv);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('RMA_USAGE_UNKNOWN_OPTION');
+    expect(stderr).toContain(way);
   });
 });
 

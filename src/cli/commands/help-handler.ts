@@ -4,6 +4,7 @@ import type { Context } from '../context/context.ts';
 import type { CommandResult } from '../define-command.ts';
 import { TOPIC_NAMES, type TopicName } from '../help/topic-names.ts';
 import { TOPICS } from '../help/topics.ts';
+import { otherName } from '../other-tools.ts';
 
 interface HelpInput {
   readonly topic: readonly string[];
@@ -26,8 +27,9 @@ function isTopic(path: string): path is TopicName {
 function helpOn(path: string, help: Context['help']): string {
   if (path === '' || help.paths.includes(path)) return help.render(path);
   const near = nearest(path, [...help.paths, ...TOPIC_NAMES]);
+  const known = near === null ? 'to list commands and topics: rma --help' : `rma help ${near}`;
   throw new RmaError('RMA_USAGE_UNKNOWN_TOPIC', `unknown help topic "${path}"`, {
     exitCode: EXIT.usage,
-    hint: near === null ? 'to list commands and topics: rma --help' : `rma help ${near}`,
+    hint: otherName('', path) ?? known,
   });
 }

@@ -7,19 +7,21 @@ export type LayerKind = 'full' | 'window' | 'state' | 'both' | 'none';
 const indexes = z.int().check(z.nonnegative());
 
 /** Names of layers in `layer_types` and similar lists; others count as full attention, the kind that needs most. */
-const BY_NAME: Readonly<Record<string, LayerKind>> = {
-  sliding_attention: 'window',
-  chunked_attention: 'window',
-  local: 'window',
-  linear_attention: 'state',
-  mamba: 'state',
-  mamba2: 'state',
-  conv: 'state',
-  recurrent: 'state',
-  hybrid: 'both',
-  moe: 'none',
-  mlp: 'none',
-};
+const BY_NAME: ReadonlyMap<string, LayerKind> = new Map<string, LayerKind>(
+  Object.entries({
+    sliding_attention: 'window',
+    chunked_attention: 'window',
+    local: 'window',
+    linear_attention: 'state',
+    mamba: 'state',
+    mamba2: 'state',
+    conv: 'state',
+    recurrent: 'state',
+    hybrid: 'both',
+    moe: 'none',
+    mlp: 'none',
+  }),
+);
 /** `hybrid_override_pattern` of Nemotron-H: transformers, models/nemotron_h/configuration_nemotron_h.py. */
 const BY_LETTER: Readonly<Record<string, LayerKind>> = { M: 'state', '-': 'none', E: 'none' };
 
@@ -35,15 +37,15 @@ export function layerKinds(config: ConfigFields, layers: number): readonly Layer
   if (isFull !== null)
     return Array.from({ length: layers }, (_, layer) => (isFull.at(layer) ? 'full' : other));
   const all = textOf({ ...config.defaults }, 'layer_kind');
-  return Array<LayerKind>(layers).fill(all === null ? plainKind(config) : (BY_NAME[all] ?? 'full'));
+  return Array<LayerKind>(layers).fill(all === null ? plainKind(config) : (BY_NAME.get(all) ?? 'full'));
 }
 
 function namedKinds(config: ConfigFields): readonly LayerKind[] | null {
   const names = listOf(config, ['layer_types', 'layers_block_type'], z.string());
-  if (names !== null) return names.map((name) => BY_NAME[name] ?? 'full');
+  if (names !== null) return names.map((name) => BY_NAME.get(name) ?? 'full');
   const cycle = listOf(config, ['block_types'], z.string());
   if (cycle === null || cycle.length === 0) return null;
-  return Array.from({ length: 1000 }, (_, layer) => BY_NAME[cycle[layer % cycle.length] ?? ''] ?? 'full');
+  return Array.from({ length: 1000 }, (_, layer) => BY_NAME.get(cycle[layer % cycle.length] ?? '') ?? 'full');
 }
 
 function letterKinds({ given }: ConfigFields): readonly LayerKind[] | null {

@@ -110,6 +110,6 @@ describe('planNfs', () => {
     ]);
     expect(planNfs(configOf(risky))).toEqual([]);
     expect(planNfs(withStore(nas))).toEqual([]);
-    expect(planNfs(withStore(nas, { nfsOptions: 'nfsvers=4.2,hard' }))).toEqual([]);
+    expect(planNfs(withStore(nas, { nfsOptions: 'nfsvers=4.2,hard,constructor' }))).toEqual([]);
   });
 });

@@ -112,6 +112,7 @@ describe('windows in a config.json', () => {
     ['null', { model_type: 'mistral', sliding_window: null }],
     ['null, with a pattern', { model_type: 'exaone4', sliding_window: null }],
     ['of an unknown type', { model_type: 'future', sliding_window: 4096 }],
+    ['of layers of an unknown kind', { model_type: 'future', layer_types: repeat(24, ['constructor']) }],
     ['not used by any listed layer', { model_type: 'dots1', layer_types: repeat(24, ['full_attention']) }],
   ])('[case N04] do not count if they are %s', (_, config) => {
     expect(cache({ ...PLAIN, ...config })).toBeUndefined();
