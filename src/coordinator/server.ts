@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Access } from './access.ts';
 import { Bodies, discard } from './bodies.ts';
 import { Connections } from './connections.ts';
 import { type HttpAnswer, refusal } from './http-answer.ts';
 import { createRoutes, type RouteRequest } from './routes.ts';
+import { sliceInput } from './slice-input.ts';
 import type { WorkerRegistry } from './worker-registry.ts';
 
 /** Twice the backlog of listen(2). */
@@ -29,9 +31,18 @@ export function createCoordinatorServer(registry: WorkerRegistry, access: Access
   const route = createRoutes(registry, access);
   const connections = new Connections(MAX_CONNECTIONS);
   const bodies = new Bodies();
+  const answering = new WeakSet<Socket>();
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request;
+    // responses to requests that do not wait for each other would fill the memory; no client of this API sends them
+    if (answering.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    answering.add(socket);
+    response.once('close', () => answering.delete(socket));
     const body: RouteRequest['body'] = (trust) => {
-      if (trust === 'verified') connections.verify(request.socket);
+      if (trust === 'verified') connections.verify(socket);
       if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
       return bodies.read(request, trust);
     };
@@ -41,9 +52,14 @@ export function createCoordinatorServer(registry: WorkerRegistry, access: Access
     });
   };
   const server = createServer(LIMITS, handle);
+  // also of a connection that does not read its response
+  server.setTimeout(LIMITS.requestTimeout);
   server.on('checkContinue', handle);
   server.on('checkExpectation', handle);
-  server.on('connection', (socket) => connections.add(socket));
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    sliceInput(socket);
+  });
   server.on('clientError', (error, socket) => refuse(socket, clientFault(error)));
   server.on('connect', (_, socket) => refuse(socket, NO_TUNNEL));
   return server;
@@ -95,6 +111,8 @@ function clientFault(error: Error): HttpAnswer {
 
 /** Writes a response to a connection without a request, and closes it. */
 function refuse(socket: Duplex, { status, body }: HttpAnswer): void {
+  // what follows is not parsed
+  socket.removeAllListeners('data');
   if (!socket.writable) {
     socket.destroy();
     return;

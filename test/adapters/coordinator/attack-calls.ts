@@ -165,6 +165,11 @@ export const CALLS: readonly (readonly [what: string, sent: string, expected: re
     ['an unknown method', rawRequest('BREW /v1/workers', [HOST]), [400, 'REQUEST']],
     ['an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', [400, 'REQUEST']],
     ['a tunnel', rawRequest('CONNECT 169.254.169.254:80', [HOST]), [405, 'METHOD']],
+    [
+      'a tunnel with requests behind it',
+      rawRequest('CONNECT localhost:80', [HOST]) + get('/healthz').repeat(200),
+      [405, 'METHOD'],
+    ],
     ['TRACE', rawRequest('TRACE /v1/workers', [HOST]), [405, 'METHOD']],
     ['a forwarded request', get('http://169.254.169.254/latest/meta-data'), [404, 'NO_ROUTE']],
     ['a path with dots', get('/v1/../../etc/passwd'), [404, 'NO_ROUTE']],

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
+import { Agent, get as httpGet, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../helpers/clock/fake-clock.ts';
 import { type RunningCoordinator, startCoordinator } from '../../helpers/worker/coordinator.ts';
 import { sendRaw } from '../../helpers/worker/raw-request.ts';
-import { CALLS, post, worker } from './attack-calls.ts';
+import { CALLS, get, post, worker } from './attack-calls.ts';
 
 let coordinator: RunningCoordinator;
 
@@ -35,6 +37,35 @@ describe('the coordinator under attack', () => {
     const answer = await sendRaw(coordinator.port, sent);
     expect([answer.status, answer.code]).toEqual([408, 'RMA_COORDINATOR_TIMEOUT']);
     expect(performance.now() - start).toBeGreaterThan(3_000);
+  });
+
+  it('[case A01] closes a connection that sends 4,000 requests without waiting for a response', async () => {
+    const socket = connect(coordinator.port, '127.0.0.1');
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.on('error', () => undefined);
+    socket.write(get('/healthz').repeat(4_000));
+    await new Promise((resolve) => socket.once('close', resolve));
+    const answers =
+      Buffer.concat(chunks)
+        .toString()
+        .match(/^HTTP\/1\.1/gm) ?? [];
+    expect(answers.length).toBeLessThanOrEqual(1);
+  });
+
+  it('[case A01] answers requests one after the other on a connection that is kept open', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const statuses: number[] = [];
+    for (let n = 0; n < 20; n += 1) {
+      const request = httpGet({ port: coordinator.port, host: '127.0.0.1', path: '/healthz', agent });
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      response.resume();
+      await once(response, 'end');
+      if (n > 0) expect(request.reusedSocket).toBe(true);
+      statuses.push(response.statusCode ?? 0);
+    }
+    agent.destroy();
+    expect(statuses).toEqual(Array.from({ length: 20 }, () => 200));
   });
 
   it('[case A01] closes the oldest of more than 1,024 idle connections, and answers a new one', async () => {

@@ -48,7 +48,7 @@ function peakMemory(pid: number): number {
   return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
-it('[case A01] keeps workers registered in constant memory while 400 connections send bodies and headers for a minute', async () => {
+it('[case A01] keeps workers registered in constant memory while 400 connections send bodies, headers and requests for a minute', async () => {
   const folder = tempFolder();
   const { child, lines, port } = await startCoordinator(folder);
   writeFileSync(join(folder, 'token'), workerToken(KEY, WORKER.host, WORKER.id));
