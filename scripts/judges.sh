@@ -5,8 +5,11 @@
 # scripts/judges/ has the parts of a judge, exact versions throughout:
 #   NAME.txt      a Python environment: pip's requirements, the judge itself first
 #   NAME.wheel    the Python files of a wheel without what it requires, and a Python environment: the wheel first
-#   NAME.packages Debian packages, NAME==VERSION, the judge itself first, and the paths of programs in them
-#   NAME.module   a Go program with C++ parts: one line, MODULE@vVERSION; built for minutes once
+#   NAME.packages packages of Debian 12, NAME==VERSION, the judge itself first, and the paths of programs in them
+#   NAME.forky    the same from Debian's next release, which has one version at a time, with its C library; a line
+#                 VARIABLE=PATH is set for the programs
+#   NAME.module   a Go program with C++ parts: MODULE@vVERSION, then a line PATH JUDGE for each judge that it starts from PATH;
+#                 built for minutes once
 #   NAME.gotest   the tests of a package of such a module, with a file of ours: MODULE@vVERSION, package and file, a line each
 # Python, Go and the C++ compiler are Debian's packages, unpacked below .judges/: the machine's own are not used.
 set -euo pipefail
@@ -45,13 +48,13 @@ main() {
 }
 
 known_judges() {
-  find "$CHECKOUT/scripts/judges" \( -name '*.txt' -o -name '*.wheel' -o -name '*.module' -o -name '*.packages' -o -name '*.gotest' \) -printf '%f\n' | sed 's/\.[a-z]*$//' | sort
+  find "$CHECKOUT/scripts/judges" \( -name '*.txt' -o -name '*.wheel' -o -name '*.module' -o -name '*.packages' -o -name '*.forky' -o -name '*.gotest' \) -printf '%f\n' | sed 's/\.[a-z]*$//' | sort
 }
 
 # Prints the file with the parts of a judge; nothing for an unknown one.
 pins() {
   local kind
-  for kind in txt wheel module gotest packages; do
+  for kind in txt wheel module gotest packages forky; do
     if [ -f "$CHECKOUT/scripts/judges/$1.$kind" ]; then printf '%s' "$CHECKOUT/scripts/judges/$1.$kind"; fi
   done
 }
@@ -64,6 +67,7 @@ ensure_judge() {
   local folder pins
   folder=$(judge_folder "$1")
   pins=$(pins "$1")
+  if [[ $pins = *.module ]]; then ensure_started_judges "$pins"; fi
   if cmp -s "$folder/pins.txt" "$pins"; then return 0; fi
   preflight_debian "scripts/judges.sh"
   preflight_apt
@@ -71,9 +75,15 @@ ensure_judge() {
     ui_fail 1 "judge '$1' could not be installed" "$(way_out "${pins##*.}")"
 }
 
+# ensure_started_judges PINS: those that the program of a module starts
+ensure_started_judges() {
+  local name
+  for name in $(sed -n '2,$s/.* //p' "$1"); do ensure_judge "$name"; done
+}
+
 way_out() {
   case $1 in
-    packages) echo "Check that 'apt-get update' works on this machine, then run this again." ;;
+    packages | forky) echo "Check that 'apt-get update' works on this machine, then run this again." ;;
     txt | wheel) echo "Check that 'apt-get update' and 'pip download pip' work on this machine, then run this again." ;;
     module | gotest) echo "Check that 'apt-get update' works and that this machine reaches a Go module proxy, then run this again." ;;
   esac

@@ -22,8 +22,8 @@ image_ensure() {
   node) image_make node nodejs 'CMD ["node"]' ;;
   # listens on all addresses of its container, as the official image does; a published port needs that
   llama-server) image_make llama-server llama.cpp-tools 'ENTRYPOINT ["llama-server"]' 'ENV LLAMA_ARG_HOST=0.0.0.0' ;;
-  # for the stand-in engines; libstdc++6 is for the real Ollama
-  python) image_make python python3 libstdc++6 -- 'CMD ["python3"]' ;;
+  # for the stand-in engines; the real Ollama starts llama-server
+  python-llama) image_make python-llama python3 llama.cpp-tools -- 'CMD ["python3"]' ;;
   esac
 }
 

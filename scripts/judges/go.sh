@@ -2,8 +2,15 @@
 # Builds judges in Go with C++ parts. Go and the compiler are Debian's packages, unpacked into .judges/build for the time
 # of the build. Sourced, not run.
 
-# install_module PINS DIRECTORY: the program of the module, for Debian 12 and newer
-install_module() { go_judge "$1" "$2" go_install; }
+# install_module PINS DIRECTORY: the program of the module, for Debian 12 and newer, with links to the judges that it starts
+install_module() {
+  local path name
+  go_judge "$1" "$2" go_install
+  while read -r path name; do
+    mkdir -p "$2/$(dirname "$path")"
+    ln -s --relative "$(judge_folder "$name")/bin/$name" "$2/$path"
+  done < <(tail -n +2 "$1")
+}
 
 # install_gotest PINS DIRECTORY: the tests of one package of the module with our own beside them, as a program
 install_gotest() { go_judge "$1" "$2" go_build_tests; }
@@ -26,10 +33,11 @@ go_judge() {
   rm -rf "$build" "$APT_TOP"
 }
 
-# go_install ROOT MODULE: the program, in ROOT/usr/judge
+# go_install ROOT MODULE: the program, in ROOT/usr/judge. Its package `version`, if it has one, gets the version of the module,
+# as in the builds that its authors release.
 go_install() {
   # shellcheck disable=SC2016 # expanded by the inner shell
-  go_run "$1" 'exec go install "$1"' "$2"
+  go_run "$1" 'exec go install -ldflags "-s -w -X ${1%@*}/version.Version=${1#*@v}" "$1"' "$2"
 }
 
 # go_build_tests ROOT MODULE PINS: the second line of PINS names the package, the third our file with tests; the program is

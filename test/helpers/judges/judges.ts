@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A third-party program; `scripts/judges.sh` installs it from `scripts/judges/NAME.txt`, `NAME.wheel`, `NAME.module`, `NAME.gotest` or `NAME.packages`. */
+/** A third-party program; `scripts/judges.sh` installs it from the file `scripts/judges/NAME.KIND`. */
 export type Judge =
   | 'hf1'
   | 'hf2'
   | 'gguf'
+  | 'llama-server'
   | 'modelscope'
   | 'ollama'
   | 'ollama-scheduler'
@@ -25,7 +26,7 @@ export interface JudgeResult {
 /** Returns the path of a third-party program, e.g. `hf` or `python`. Throws with the install command if missing. */
 export function judgeProgram(judge: Judge, program: string): string {
   // The first line is the program itself: name==version, or module@vVERSION.
-  const pins = ['txt', 'wheel', 'module', 'gotest', 'packages']
+  const pins = ['txt', 'wheel', 'module', 'gotest', 'packages', 'forky']
     .map((kind) => `scripts/judges/${judge}.${kind}`)
     .find(existsSync);
   const [first = ''] = readFileSync(pins ?? '', 'utf8').split('\n');

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, cpSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type ProcessResult, runProcess } from '../process/run-process.ts';
 import { judgeHome, judgeProgram } from './judges.ts';
@@ -14,6 +14,8 @@ export interface OllamaServer {
   /** Returns the response of its API. */
   readonly get: (path: string) => Promise<unknown>;
   readonly post: (path: string, body: unknown) => Promise<unknown>;
+  /** Returns the parts of the first line of its log that matches, once it has logged one. */
+  readonly logged: (pattern: RegExp) => Promise<readonly string[]>;
   readonly stop: () => Promise<void>;
 }
 
@@ -37,7 +39,9 @@ export async function startOllama(
     await closed;
   };
   onTestFinished(stop);
-  const port = await listeningPort(child.stderr);
+  const logged = followLog(child.stderr);
+  // it logs its address once it has started and cleaned up its store
+  const [, port] = await logged(/Listening on 127\.0\.0\.1:(\d+)/);
   const url = `http://127.0.0.1:${port}`;
   const client = judgeProgram('ollama', 'ollama');
   return {
@@ -46,6 +50,7 @@ export async function startOllama(
     get: async (path) => (await fetch(url + path)).json(),
     post: async (path, body) =>
       (await fetch(url + path, { method: 'POST', body: JSON.stringify(body) })).json(),
+    logged,
     stop,
   };
 }
@@ -54,25 +59,29 @@ function nobody(): { readonly uid?: number; readonly gid?: number } {
   return process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 }
 
-/** Copies the program so that any user can run it, with a home directory writable for this user. */
+/** Copies the program and its runner so that any user can run them, with a home directory writable for this user. */
 function openCopy(home: string): string {
   const folder = join(home, 'open');
-  mkdirSync(folder);
-  const program = join(folder, 'ollama');
-  cpSync(judgeProgram('ollama', 'ollama'), program);
+  for (const program of [judgeProgram('ollama', 'ollama'), judgeProgram('llama-server', 'llama-server')]) {
+    const judge = join(program, '../..');
+    cpSync(judge, join(folder, basename(judge)), { recursive: true, verbatimSymlinks: true });
+  }
   for (const path of [home, folder]) chmodSync(path, 0o777);
-  return program;
+  return join(folder, relative(resolve('.judges'), judgeProgram('ollama', 'ollama')));
 }
 
-/** The server logs its address once it has started and cleaned up its store. */
-function listeningPort(stderr: NodeJS.ReadableStream): Promise<number> {
-  let said = '';
-  return new Promise((resolve, reject) => {
-    stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(said)?.[1];
-      if (port !== undefined) resolve(Number(port));
+function followLog(stderr: NodeJS.ReadableStream): OllamaServer['logged'] {
+  let text = '';
+  stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return (pattern) =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        // only complete lines
+        const found = pattern.exec(text.slice(0, text.lastIndexOf('\n')));
+        if (found !== null) resolve(found);
+      };
+      stderr.on('data', look);
+      stderr.on('end', () => reject(new Error(`ollama ended: ${text}`)));
+      look();
     });
-    stderr.on('end', () => reject(new Error(`ollama ended: ${said}`)));
-  });
 }

@@ -59,7 +59,7 @@ export async function startOllama(
   };
   const server = createServer(async (request, response) => {
     const path = request.url ?? '';
-    if (path === '/api/version') response.end('{"version":"0.6.5"}');
+    if (path === '/api/version') response.end('{"version":"0.32.15"}');
     else if (path === '/v1/models')
       response.end(JSON.stringify({ data: models.map(({ name }) => ({ id: name })) }));
     else if (path === '/api/ps') response.end(JSON.stringify(listed()));

@@ -17,7 +17,7 @@ import standin
 from standin import MIB, refuse
 
 RELEASE = "ollama-0.32.15.txt"
-REAL = "/usr/lib/ollama/ollama"
+REAL = "/opt/ollama/bin/ollama"
 BEHIND = ("127.0.0.1", 11500)
 # CUDA's context and buffers of one model
 OVERHEAD_MIB = 512
