@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { goldenServices } from '../helpers/golden/golden-services.ts';
 import { judgeProgram } from '../helpers/judges/judges.ts';
 import { runProcess } from '../helpers/process/run-process.ts';
 
-const GOLDEN = join(import.meta.dirname, '../golden');
 const RELEASE = join(import.meta.dirname, '../standins/engines/releases/vllm-0.27.1.txt');
 const PARSER = join(import.meta.dirname, 'parse-vllm-args.py');
 
@@ -18,12 +17,6 @@ interface Answer {
   }[];
 }
 
-interface ComposeFile {
-  readonly services: Readonly<
-    Record<string, { readonly image: string; readonly command?: readonly string[] }>
-  >;
-}
-
 /** Parses command lines of `vllm serve` with the argument parser of the pinned release. */
 async function parsedByVllm(lines: readonly (readonly string[])[]): Promise<Answer> {
   const python = judgeProgram('vllm-args', 'python');
@@ -34,20 +27,8 @@ async function parsedByVllm(lines: readonly (readonly string[])[]): Promise<Answ
   return JSON.parse(stdout) as Answer;
 }
 
-/** The commands of all vLLM services in the golden files, with dollar signs as Compose reads them. */
-function goldenCommands(): readonly (readonly string[])[] {
-  return readdirSync(GOLDEN)
-    .filter((name) => name.endsWith('.compose.yaml'))
-    .flatMap((name) => {
-      const { services } = parse(readFileSync(join(GOLDEN, name), 'utf8')) as ComposeFile;
-      return Object.values(services)
-        .filter(({ image }) => image.startsWith('vllm/vllm-openai:v0.27.1'))
-        .map(({ command = [] }) => command.map((item) => item.replaceAll('$$', '$')));
-    });
-}
-
 it('[case E08] every vLLM command of the golden files is accepted by the parser of the pinned release, as it is meant', async () => {
-  const commands = goldenCommands();
+  const commands = goldenServices('vllm/vllm-openai:v0.27.1').map(({ command }) => command);
   expect(commands.length).toBeGreaterThan(5);
   const { parsed } = await parsedByVllm(commands);
   const seen = parsed.map(({ error = null, model, options = {} }) => [
