@@ -1,6 +1,8 @@
 import type { StoreNeeds } from '../core/domain/fetch-request.ts';
 import type { ModelCheck } from '../core/domain/model-check.ts';
 import type { Digest, PinnedFile, PinnedModel } from '../core/domain/pinned-model.ts';
+import type { StoredModel } from '../core/domain/stored-model.ts';
+import type { ByteRange } from './range-reader.ts';
 
 export type { ModelCheck };
 
@@ -53,7 +55,10 @@ export interface ModelStore {
   ): Promise<readonly PinnedFile[]>;
   /** Returns a staging file for this content, with the durable part of an earlier process. */
   stage(model: PinnedModel, file: PinnedFile): Promise<StagingSlot>;
-  /** Moves verified staging files to their place, in the write order of the layout, then writes the receipt. */
+  /**
+   * Moves verified staging files to their place, in the write order of the layout, then writes the receipt and the record
+   * of the model's reference.
+   */
   publish(model: PinnedModel, staged: ReadonlyMap<PinnedFile, StagedFile>): Promise<void>;
   /**
    * Waits for the lease of the model's directory, and reports who holds it.
@@ -62,6 +67,15 @@ export interface ModelStore {
   lease(model: PinnedModel, onWait: (holder: LeaseHolder) => void, signal: AbortSignal): Promise<HeldLease>;
   /** Returns the bytes free for this model's files. Works before `prepare`. */
   freeBytes(model?: PinnedModel): Promise<number>;
+  /** Records the reference of a model that is present, if the store has no record of it. Never rejects: the store may be read-only. */
+  remember(model: PinnedModel): Promise<void>;
+  /**
+   * Returns what a reference means, by the record of the store, else by the files of other programs; null if the store does
+   * not know it. Reads no content, works on a read-only mount and an empty store.
+   */
+  recall(ref: string): Promise<StoredModel | null>;
+  /** Returns the bytes of a file from `from` up to `to`. @throws RmaError RMA_STORE_* if the store does not have the file */
+  read(model: PinnedModel, file: PinnedFile, range: ByteRange): Promise<Uint8Array>;
   /** Records the references that a worker needs, which prune keeps. */
   recordNeeds(needs: StoreNeeds): Promise<void>;
 }

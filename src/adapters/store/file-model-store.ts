@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { StoreNeeds } from '../../core/domain/fetch-request.ts';
+import { absentFiles } from '../../core/domain/model-check.ts';
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
+import type { StoredModel } from '../../core/domain/stored-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { parseModelRef } from '../../core/source/parse-ref.ts';
 import { sourceOf } from '../../core/source/sources.ts';
 import type { StorePaths } from '../../core/source/store-paths.ts';
 import { pathFault } from '../../core/store/safe-path.ts';
@@ -15,18 +18,21 @@ import type {
   StagedFile,
   StagingSlot,
 } from '../../ports/model-store.ts';
+import type { ByteRange } from '../../ports/range-reader.ts';
 import { bootId } from './disk/boot-id.ts';
 import { type Disk, NO_RECORD, realDisk, unless } from './disk/disk.ts';
 import { diskFault, onDisk } from './disk/disk-fault.ts';
-import { ensureDir, writeAtomic } from './disk/files.ts';
+import { ensureDir, readBytes, writeAtomic } from './disk/files.ts';
 import { guardedDisk } from './disk/guarded-disk.ts';
 import { assertNamesFit } from './disk/name-clash.ts';
 import { freeBytesAt } from './disk/same-file-system.ts';
+import { storeChanged } from './disk/store-changed.ts';
 import { guardOf } from './disk/store-guard.ts';
 import type { LayoutWriter } from './layouts/layout-writer.ts';
 import { createLayouts } from './layouts/layouts.ts';
 import { Leases } from './lease/lease.ts';
 import { prepareStore } from './prepare.ts';
+import { ModelRecords } from './records/model-records.ts';
 import { contentFolder, createSlot, publishFolder, stagingFor } from './transfer/staging.ts';
 
 export interface StoreOptions {
@@ -44,6 +50,7 @@ export class FileModelStore implements ModelStore {
   readonly #paths: StorePaths;
   readonly #disk: Disk;
   readonly #leases: Leases;
+  readonly #records: ModelRecords;
   /** by source */
   readonly #layouts: ReadonlyMap<string, LayoutWriter>;
   readonly #staging = new Map<string, string>();
@@ -55,7 +62,15 @@ export class FileModelStore implements ModelStore {
     this.#disk = guardedDisk(disk, guard);
     const staging = join(paths.state, 'staging');
     const receipts = join(paths.state, 'receipts');
-    const context = { disk: this.#disk, guard, receipts, receiptStaging: staging, now: () => clock.now() };
+    const now = () => clock.now();
+    const context = { disk: this.#disk, guard, receipts, receiptStaging: staging, now };
+    this.#records = new ModelRecords({
+      disk: this.#disk,
+      guard,
+      dir: join(paths.state, 'models'),
+      staging,
+      now,
+    });
     this.#layouts = createLayouts(paths, context);
     this.#leases = new Leases({
       disk: this.#disk,
@@ -105,10 +120,43 @@ export class FileModelStore implements ModelStore {
     await onDisk(this.root, async () => {
       await ensureDir(this.#disk, staging);
       await this.#layout(model).publish(model, staged, staging);
+      await this.#records.write(model);
     });
     for (const folder of folders) {
       await this.#disk.rm(folder, { recursive: true, force: true }).catch(() => undefined);
     }
+  }
+
+  async remember(model: PinnedModel): Promise<void> {
+    try {
+      const known = this.#records.read(parseModelRef(model.ref))?.model;
+      if (known !== undefined && this.#layout(known).check(known).state === 'present') return;
+      await this.#records.write(model);
+    } catch {
+      // the record only helps a later command without internet
+    }
+  }
+
+  async recall(text: string): Promise<StoredModel | null> {
+    const ref = parseModelRef(text);
+    return onDisk(this.root, async () => {
+      const record = this.#records.read(ref);
+      const recorded = record === null ? null : this.#stored(record.model, record.recordedAt);
+      if (recorded?.missing.length === 0) return recorded;
+      const found = await this.#layout(ref).recall(ref).catch(unusable);
+      const stored = found === null ? null : this.#stored(found, null);
+      return stored !== null && (recorded === null || stored.missing.length === 0) ? stored : recorded;
+    });
+  }
+
+  async read(model: PinnedModel, file: PinnedFile, { from, to }: ByteRange): Promise<Uint8Array> {
+    const path = this.#layout(model).find(model, file);
+    if (path === null) throw storeChanged(model, file.path);
+    return onDisk(path, () => readBytes(this.#disk, path, { from, to }));
+  }
+
+  #stored(model: PinnedModel, recordedAt: string | null): StoredModel {
+    return { model, recordedAt, missing: absentFiles(this.#layout(model).check(model)) };
   }
 
   async lease(
@@ -151,7 +199,7 @@ export class FileModelStore implements ModelStore {
     return contentFolder({ staging: this.#stagingFor(model), leaseKey: this.#leaseKey(model) }, model, file);
   }
 
-  #layout(model: PinnedModel): LayoutWriter {
+  #layout(model: { readonly source: string }): LayoutWriter {
     const layout = this.#layouts.get(model.source);
     if (layout === undefined) throw new Error(`no layout for ${model.source} models`);
     return layout;
@@ -166,6 +214,12 @@ export class FileModelStore implements ModelStore {
     this.#staging.set(target, known);
     return known;
   }
+}
+
+/** Files of other programs that rma cannot use tell nothing. */
+function unusable(error: unknown): null {
+  if (error instanceof RmaError && error.code !== 'RMA_STORE_LINK') return null;
+  throw error;
 }
 
 function shortened(key: string): string {

@@ -22,6 +22,7 @@ export async function fetchModel(
   });
   try {
     if (check.state !== 'present') await bringModel(model, meter, shared);
+    else await shared.store.remember(model);
     meter.present(check.totalBytes);
     meter.enter('present');
     return { ref, state: 'present', fetchedBytes: meter.fetchedBytes };

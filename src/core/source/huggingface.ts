@@ -31,6 +31,8 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
   id: 'hf',
   schemes: ['hf'],
   ...repositoryReference('hf', 'main'),
+  // the hub ignores the case of names
+  key: (ref) => huggingface.format({ ...ref, repo: ref.repo.toLowerCase() }),
   help: [
     ['hf:ORG/REPO', 'repository on the Hugging Face hub, branch main'],
     ['hf:ORG/REPO@REV', 'a branch, tag or commit'],

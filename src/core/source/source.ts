@@ -30,6 +30,8 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
   parse(text: string): R;
   /** Returns the one canonical text of a reference; `parse` returns the same value for it. */
   format(ref: R): string;
+  /** Returns one text for all spellings of a reference that the server does not distinguish; without it, that of `format`. */
+  key?(ref: R): string;
   /** Returns the name under which engines serve the model of a reference. */
   servedName(ref: R): string;
   /** Returns true if clients know the model by that name only, whatever the catalog calls it. */

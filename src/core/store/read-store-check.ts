@@ -9,6 +9,7 @@ const modelCheck: Schema<ModelCheck> = z.object({
   ref: z.string(),
   state: z.enum(['present', 'partial', 'missing']),
   missing: z.array(pinnedFileSchema),
+  unverified: z.optional(z.array(pinnedFileSchema)),
   totalBytes: z.number(),
   missingBytes: z.number(),
 });

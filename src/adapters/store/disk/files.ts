@@ -79,6 +79,27 @@ export async function readJson<T>(disk: Disk, path: string, schema: Schema<T>): 
   return text === null ? null : jsonOrNull(schema, text);
 }
 
+/** Returns the bytes of a file from `from` up to `to`, fewer if it ends before. */
+export async function readBytes(
+  disk: Disk,
+  path: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<Uint8Array> {
+  const handle = await disk.open(path, 'r');
+  try {
+    const buffer = Buffer.alloc(to - from);
+    let size = 0;
+    while (size < buffer.length) {
+      const { bytesRead } = await handle.read(buffer, size, buffer.length - size, from + size);
+      if (bytesRead === 0) break;
+      size += bytesRead;
+    }
+    return buffer.subarray(0, size);
+  } finally {
+    await handle.close();
+  }
+}
+
 async function replaceFile(disk: Disk, { path, text, staging }: NewText, sync: boolean): Promise<void> {
   const temp = join(staging, `${randomUUID()}.tmp`);
   try {

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import { fileLabel } from '../../../core/source/describe-model.ts';
+import { storedUrlModel, unsizedUrlModel } from '../../../core/source/stored-models.ts';
 import type { PinnedUrlModel } from '../../../core/source/url.ts';
+import type { UrlRef } from '../../../core/source/url-reference.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type Disk, errnoOf, NO_RECORD, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
@@ -17,8 +19,9 @@ import {
   type ReceiptFile,
   readReceipts,
   receiptEntry,
+  verifiedFiles,
 } from '../receipts/receipts.ts';
-import { LayoutWriter, summarize } from './layout-writer.ts';
+import { LayoutWriter } from './layout-writer.ts';
 
 /** Flat files by set: `gguf/<set>/<name>`. Contains final names only. */
 export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
@@ -31,7 +34,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
         !isIntact(file, this.context.guard.fileStats(this.#path(model, file)), entry)
       );
     });
-    return summarize(model, missing, true);
+    return this.summarize(model, missing, true);
   }
 
   async adopt(model: PinnedUrlModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
@@ -50,6 +53,16 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
       await syncDir(disk, join(this.root, model.set));
       await this.#record(model, file, part.digest);
     }
+  }
+
+  async recall(ref: UrlRef): Promise<PinnedUrlModel | null> {
+    const unsized = unsizedUrlModel(ref);
+    const receipt = this.receipts.receipt(unsized);
+    return receipt?.from === unsized.url ? storedUrlModel(ref, verifiedFiles(receipt)) : null;
+  }
+
+  protected places(model: PinnedUrlModel, file: PinnedFile): readonly string[] {
+    return [this.#path(model, file)];
   }
 
   #path(model: PinnedUrlModel, file: PinnedFile): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
 import { readJson } from '../../../core/schema/parse.ts';
 import type { PinnedHfModel } from '../../../core/source/huggingface.ts';
+import type { RepositoryRef } from '../../../core/source/repository.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type Disk, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
@@ -17,7 +18,8 @@ import {
 } from '../receipts/receipts.ts';
 import { placeLinks } from './hf-links.ts';
 import { repoFolder, writeRef, writeTree } from './hf-records.ts';
-import { LayoutWriter, summarize } from './layout-writer.ts';
+import { LayoutWriter } from './layout-writer.ts';
+import { recallHf } from './recall-hf.ts';
 
 /**
  * The native Hugging Face hub cache: `models--org--name/{blobs,refs,snapshots,trees}`. Blobs are named by the hub's
@@ -30,7 +32,7 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
     const missing = model.files.filter(
       (file) => !isIntact(file, this.context.guard.fileStats(join(snapshot, file.path)), entries[file.path]),
     );
-    return summarize(model, missing, missing.length === 0 && this.#isReadable(model));
+    return this.summarize(model, missing, missing.length === 0 && this.#isReadable(model));
   }
 
   async adopt(model: PinnedHfModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
@@ -76,6 +78,19 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
     await this.receipts.record(model, entries);
   }
 
+  async recall(ref: RepositoryRef): Promise<PinnedHfModel | null> {
+    const recorded = (repo: string, commit: string): ReadonlySet<string> => {
+      const snapshot = { source: ref.source, ref: '', files: [], repo, commit };
+      return new Set(Object.keys(this.receipts.entries(snapshot)));
+    };
+    return recallHf({ root: this.root, context: this.context, recorded }, ref);
+  }
+
+  protected places(model: PinnedHfModel, file: PinnedFile): readonly string[] {
+    const blob = join(this.root, repoFolder(model.repo), 'blobs', file.digest?.hex ?? '');
+    return [join(this.#snapshot(model), file.path), blob];
+  }
+
   #snapshot(model: PinnedHfModel): string {
     return join(this.root, repoFolder(model.repo), 'snapshots', model.commit);
   }
@@ -101,8 +116,7 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
     file: PinnedFile,
     options: VerifyOptions,
   ): Promise<ReceiptFile | null> {
-    const blob = join(this.root, repoFolder(model.repo), 'blobs', file.digest?.hex ?? '');
-    for (const path of [join(this.#snapshot(model), file.path), blob]) {
+    for (const path of this.places(model, file)) {
       const entry = await this.receipts.verify(file, path, options);
       if (entry !== null) return entry;
     }

@@ -1,4 +1,6 @@
+import type { ModelRef } from '../../../core/domain/model-ref.ts';
 import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
+import { pathFault } from '../../../core/store/safe-path.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type AdoptOptions, ReceiptStore, type StoreContext } from '../receipts/receipt-store.ts';
 
@@ -21,19 +23,35 @@ export abstract class LayoutWriter<M extends PinnedModel = PinnedModel> {
   abstract adopt(model: M, options: AdoptOptions): Promise<readonly PinnedFile[]>;
   /** Moves staged files to their final names, and records them. */
   abstract publish(model: M, staged: ReadonlyMap<PinnedFile, StagedFile>, staging: string): Promise<void>;
-}
+  /** Returns the model of a reference by the files in the layout; null if they do not tell. @throws RmaError for unusable files */
+  abstract recall(ref: ModelRef): Promise<M | null>;
+  /** Returns the paths where a file is, or is adopted from. */
+  protected abstract places(model: M, file: PinnedFile): readonly string[];
 
-/** Returns the result of a check from the missing files. `whole`: nothing else is missing. */
-export function summarize(model: PinnedModel, missing: readonly PinnedFile[], whole: boolean): ModelCheck {
-  const present = missing.length === 0 && whole;
-  const nothing = missing.length === model.files.length && missing.length > 0;
-  return {
-    ref: model.ref,
-    state: present ? 'present' : nothing ? 'missing' : 'partial',
-    missing,
-    totalBytes: contentBytes(model.files),
-    missingBytes: contentBytes(missing),
-  };
+  /** Returns the path of a file of this size, links followed; null if there is none. */
+  find(model: M, file: PinnedFile): string | null {
+    const { guard } = this.context;
+    if (pathFault(file.path) !== null) return null;
+    for (const place of this.places(model, file)) {
+      if (guard.fileStats(place)?.size === BigInt(file.bytes)) return guard.realpath(place);
+    }
+    return null;
+  }
+
+  /** Returns the result of a check from the missing files. `whole`: nothing else is missing. */
+  protected summarize(model: M, missing: readonly PinnedFile[], whole: boolean): ModelCheck {
+    const present = missing.length === 0 && whole;
+    const nothing = missing.length === model.files.length && missing.length > 0;
+    const unverified = missing.filter((file) => this.find(model, file) !== null);
+    return {
+      ref: model.ref,
+      state: present ? 'present' : nothing ? 'missing' : 'partial',
+      missing,
+      ...(unverified.length > 0 && { unverified }),
+      totalBytes: contentBytes(model.files),
+      missingBytes: contentBytes(missing),
+    };
+  }
 }
 
 /** Returns the sum of the file sizes; content that several files share is counted once. */

@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
 import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
 import type { PinnedOllamaModel } from '../../../core/source/ollama.ts';
+import type { OllamaRef } from '../../../core/source/ollama-reference.ts';
+import { ollamaPlace, storedOllamaModel } from '../../../core/source/stored-models.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { ensureDir, syncDir, writeAtomic } from '../disk/files.ts';
 import { storeChanged } from '../disk/store-changed.ts';
@@ -13,8 +15,10 @@ import {
   type ReceiptFile,
   receiptEntry,
 } from '../receipts/receipts.ts';
-import { LayoutWriter, summarize } from './layout-writer.ts';
+import { LayoutWriter } from './layout-writer.ts';
 import { readOllamaReceipts } from './ollama-receipts.ts';
+
+type OllamaPlace = Pick<PinnedOllamaModel, 'registry' | 'namespace' | 'model' | 'tag'>;
 
 /**
  * Ollama's own store: `manifests/<host>/<namespace>/<model>/<tag>` has the registry's bytes, `blobs/sha256-<hex>` the
@@ -27,7 +31,7 @@ export class OllamaLayout extends LayoutWriter<PinnedOllamaModel> {
     const verified = this.#verified(model, receipt);
     const missing = model.files.filter(({ path }) => verified[path] === undefined);
     const isRecorded = model.files.every((file) => isSameContent(file, receipt?.files[file.path]));
-    return summarize(model, missing, isRecorded && this.#readManifest(model) === model.manifest);
+    return this.summarize(model, missing, isRecorded && this.#readManifest(model) === model.manifest);
   }
 
   async adopt(model: PinnedOllamaModel, options: AdoptOptions): Promise<readonly PinnedFile[]> {
@@ -68,12 +72,21 @@ export class OllamaLayout extends LayoutWriter<PinnedOllamaModel> {
     await this.receipts.record(model, await this.#confirmed(model, here));
   }
 
+  async recall(ref: OllamaRef): Promise<PinnedOllamaModel | null> {
+    const manifest = this.#readManifest(ollamaPlace(ref));
+    return manifest === null ? null : storedOllamaModel(ref, manifest);
+  }
+
+  protected places(_: PinnedOllamaModel, file: PinnedFile): readonly string[] {
+    return [this.#blob(file)];
+  }
+
   #blob({ path, digest }: PinnedFile): string {
     if (digest === null) throw new Error(`${path} has no digest`);
     return join(this.root, 'blobs', `sha256-${digest.hex}`);
   }
 
-  #manifest({ registry, namespace, model, tag }: PinnedOllamaModel): string {
+  #manifest({ registry, namespace, model, tag }: OllamaPlace): string {
     return join(this.root, 'manifests', registry, namespace, model, tag);
   }
 
@@ -94,7 +107,7 @@ export class OllamaLayout extends LayoutWriter<PinnedOllamaModel> {
     return Object.fromEntries(found);
   }
 
-  #readManifest(model: PinnedOllamaModel): string | null {
+  #readManifest(model: OllamaPlace): string | null {
     return this.context.guard.readText(this.#manifest(model));
   }
 

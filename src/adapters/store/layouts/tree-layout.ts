@@ -1,7 +1,8 @@
 import { join, sep } from 'node:path';
 import type { Digest, PinnedFile } from '../../../core/domain/pinned-model.ts';
-import type { PinnedRepository } from '../../../core/source/repository.ts';
+import type { PinnedRepository, RepositoryRef } from '../../../core/source/repository.ts';
 import { sourceOf } from '../../../core/source/sources.ts';
+import { storedMsModel } from '../../../core/source/stored-models.ts';
 import { pathFault } from '../../../core/store/safe-path.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { unless } from '../disk/disk.ts';
@@ -15,9 +16,10 @@ import {
   type Receipt,
   type ReceiptFile,
   receiptEntry,
+  verifiedFiles,
 } from '../receipts/receipts.ts';
 import { cacheDirectories } from './cache-directories.ts';
-import { LayoutWriter, summarize } from './layout-writer.ts';
+import { LayoutWriter } from './layout-writer.ts';
 import { type PlacedFile, placeFiles } from './place-files.ts';
 
 interface Source extends PlacedFile {
@@ -32,7 +34,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
     const missing = model.files.filter(
       (file) => !isIntact(file, this.context.guard.fileStats(join(folder, file.path)), entries[file.path]),
     );
-    return summarize(model, missing, true);
+    return this.summarize(model, missing, true);
   }
 
   /** Adopts files in place and in ModelScope's own caches below the same directory; `publish` links the latter into place. */
@@ -79,6 +81,16 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
     const wanted = new Set(model.files.map(({ path }) => path));
     const kept = Object.entries(entries).filter(([path]) => !model.complete || wanted.has(path));
     await this.receipts.record(model, Object.fromEntries(kept));
+  }
+
+  async recall(ref: RepositoryRef): Promise<PinnedRepository | null> {
+    const { repo, revision } = ref;
+    const receipt = this.receipts.receipt({ source: ref.source, ref: '', files: [], repo, revision });
+    return receipt === null ? null : storedMsModel(ref, verifiedFiles(receipt));
+  }
+
+  protected places(model: PinnedRepository, file: PinnedFile): readonly string[] {
+    return [join(this.#folder(model), file.path)];
   }
 
   #folder(model: PinnedRepository): string {

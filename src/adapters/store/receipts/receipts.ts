@@ -83,6 +83,11 @@ export function isIntact(
   return isSameContent(file, entry) && isUnchanged(stats, entry);
 }
 
+/** Returns the files that a receipt has verified. */
+export function verifiedFiles({ files }: Receipt): readonly PinnedFile[] {
+  return Object.entries(files).map(([path, { bytes, digest }]) => ({ path, bytes, digest }));
+}
+
 /** Returns the entry of a file that was just verified. */
 export function receiptEntry(stats: BigIntStats, digest: Digest, now: number): ReceiptFile {
   return {

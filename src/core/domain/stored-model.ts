@@ -1,0 +1,10 @@
+import type { PinnedFile, PinnedModel } from './pinned-model.ts';
+
+/** What a store knows of a model reference without its source. */
+export interface StoredModel {
+  readonly model: PinnedModel;
+  /** RFC 3339: when the store recorded the model under this reference; null: found by the files of another program */
+  readonly recordedAt: string | null;
+  /** files that are not in the store, judged by their sizes; without any, the model is complete */
+  readonly missing: readonly PinnedFile[];
+}

@@ -1,0 +1,58 @@
+import * as z from 'zod/mini';
+import type { ModelRef } from '../domain/model-ref.ts';
+import type { PinnedModel } from '../domain/pinned-model.ts';
+import { sha256Hex } from '../hash.ts';
+import { jsonOrNull, type Schema } from '../schema/parse.ts';
+import { text } from '../schema/rules.ts';
+import { pinnedModelSchema } from './pinned-model-schema.ts';
+import { sourceOf } from './sources.ts';
+
+/** The record of a store: what a reference meant when the store got its model. */
+export interface ModelRecord {
+  readonly schema: 'rma.model/v1';
+  /** RFC 3339, UTC */
+  readonly recordedAt: string;
+  readonly model: PinnedModel;
+}
+
+const recordSchema: Schema<ModelRecord> = z.object({
+  schema: z.literal('rma.model/v1'),
+  recordedAt: text(),
+  model: pinnedModelSchema,
+});
+
+/** Returns the file name of the record of a reference; spellings that its source does not distinguish have one record. */
+export function recordName(ref: ModelRef): string {
+  return `${sha256Hex(recordKey(ref))}.json`;
+}
+
+/** Returns the text of the record of a model. `recordedAt` as in the record. */
+export function formatRecord(model: PinnedModel, recordedAt: string): string {
+  const record: ModelRecord = { schema: 'rma.model/v1', recordedAt, model };
+  return `${JSON.stringify(record)}\n`;
+}
+
+/**
+ * Parses the text of a record. The file is not trusted: no path in it may lead out of the store. Returns null for anything
+ * but a record of this reference.
+ */
+export function parseRecord(content: string, ref: ModelRef): ModelRecord | null {
+  const record = jsonOrNull(recordSchema, content);
+  if (record === null || Number.isNaN(Date.parse(record.recordedAt))) return null;
+  const { model } = record;
+  if (model.source !== ref.source || keyOf(model) !== recordKey(ref)) return null;
+  return { ...record, model: { ...model, ref: sourceOf(ref).format(ref) } };
+}
+
+function recordKey(ref: ModelRef): string {
+  const source = sourceOf(ref);
+  return source.key?.(ref) ?? source.format(ref);
+}
+
+function keyOf({ source, ref }: PinnedModel): string | null {
+  try {
+    return recordKey(sourceOf({ source }).parse(ref));
+  } catch {
+    return null;
+  }
+}
