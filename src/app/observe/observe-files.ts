@@ -10,12 +10,14 @@ import { projectFiles } from './project-files.ts';
 export async function observeFiles(host: Pick<Host, 'files'>, config: RmaConfig): Promise<FileSnapshot> {
   const { files } = host;
   const { compose, resolved, state, secrets } = projectFiles(config);
-  const [generated, copies, directories] = await Promise.all([
-    valuesOf([compose, resolved, state], async (path) => hashOf(files, path)),
+  const [composeText, others, copies, directories] = await Promise.all([
+    files.read(compose),
+    valuesOf([resolved, state], async (path) => hashOf(files, path)),
     observeSecrets(files, secrets),
     observeDirectories(host, config),
   ]);
-  return { files: generated, directories, ...copies };
+  const hashes = composeText === null ? others : new Map([[compose, sha256Hex(composeText)], ...others]);
+  return { files: hashes, composeText, directories, ...copies };
 }
 
 /** Returns the directories of the host that are mounted as store or cache, by path. Missing ones are left out. */

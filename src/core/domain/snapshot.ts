@@ -25,6 +25,8 @@ export interface EngineSnapshot {
 export interface FileSnapshot {
   /** generated file (absolute path) → sha256 (hex) of its content; missing files are not in the map */
   readonly files: ReadonlyMap<string, string>;
+  /** the Compose file that exists; null without one */
+  readonly composeText: string | null;
   /** secret name → sha256 (hex) of the copy on disk */
   readonly secrets: ReadonlyMap<string, string>;
   /** secret name → when the copy on disk was written, milliseconds since the Unix epoch */

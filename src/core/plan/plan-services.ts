@@ -1,5 +1,6 @@
 import type { DesiredService, DesiredState } from '../domain/desired-state.ts';
 import type { Observed, ObservedContainer } from '../domain/observed.ts';
+import { type DefinitionChange, definitionChanges } from './definition-change.ts';
 import type { ServiceOperation, Step } from './operation.ts';
 import { type SecretChange, secretChanges } from './secret-changes.ts';
 import { MISSING_MODELS, troubleOf } from './service-trouble.ts';
@@ -11,9 +12,14 @@ export type ServiceStep = Step<ServiceOperation>;
 /** Returns one step for each service that is not as desired, in the order of the Compose file. */
 export function planServices(desired: DesiredState, observed: Observed): readonly ServiceStep[] {
   const changedSecret = secretChanges(desired, observed);
+  const changedDefinition = definitionChanges(observed.composeText, desired.stack.text);
   const containers = new Map(observed.containers.map((container) => [container.service, container]));
   return desired.stack.services.flatMap((service): ServiceStep[] => {
-    const change = changeOf(service, containers.get(service.name), { changedSecret, observed });
+    const change = changeOf(service, containers.get(service.name), {
+      changedSecret,
+      changedDefinition,
+      observed,
+    });
     return change === null
       ? []
       : [{ ...change, service: service.name, role: service.role, destructive: false }];
@@ -22,23 +28,24 @@ export function planServices(desired: DesiredState, observed: Observed): readonl
 
 type ServiceChange = Pick<ServiceStep, 'kind' | 'cause'>;
 
-interface Scene {
+interface Comparison {
   readonly changedSecret: SecretChange;
+  readonly changedDefinition: DefinitionChange;
   readonly observed: Observed;
 }
 
 function changeOf(
   service: DesiredService,
   container: ObservedContainer | undefined,
-  scene: Scene,
+  { changedSecret, changedDefinition, observed }: Comparison,
 ): ServiceChange | null {
   if (container === undefined) return { kind: 'start-service', cause: 'has no container' };
   if (container.configHash !== service.configHash) {
-    return { kind: 'recreate-service', cause: 'its definition changed' };
+    return { kind: 'recreate-service', cause: changedDefinition(container) };
   }
   const trouble = troubleOf(container);
   if (trouble !== null) return trouble;
-  const cause = scene.changedSecret(service, container) ?? missingModels(service, container, scene.observed);
+  const cause = changedSecret(service, container) ?? missingModels(service, container, observed);
   return cause === null ? null : { kind: 'restart-service', cause };
 }
 

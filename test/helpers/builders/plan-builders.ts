@@ -48,6 +48,7 @@ export function doneBox(desired: DesiredState, over: Partial<Observed> = {}): Ob
   const { stack, files, secrets, workerImage, models } = desired;
   return emptyBox({
     files: new Map([...files].map(([path, text]) => [path, sha256(text)])),
+    composeText: stack.text,
     directories: new Map(stack.directories.map(({ path }) => [path, DIRECTORY])),
     secrets,
     secretsWrittenAt: new Map([...secrets.keys()].map((name) => [name, STARTED_AT - 1000])),

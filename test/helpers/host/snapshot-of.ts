@@ -19,6 +19,7 @@ export function snapshotOf(over: Partial<Snapshot> = {}): Snapshot {
     networks: [],
     reservations: [],
     files: new Map(),
+    composeText: null,
     secrets: new Map(),
     secretsWrittenAt: new Map(),
     directories: new Map(),

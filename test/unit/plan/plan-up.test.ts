@@ -104,8 +104,8 @@ describe('plan', () => {
       '~ write-file /srv/demo/.rma/compose.yaml: its content changes',
       `+ fetch-model ${ref} (1000 bytes, files: 1, by one-off): not in the store`,
       '> drain-worker chat-worker: will be recreated',
-      '~ recreate-service chat-llm: its definition changed',
-      '~ recreate-service chat-worker: its definition changed',
+      '~ recreate-service chat-llm: its definition changed: command',
+      '~ recreate-service chat-worker: its definition changed: configs.chat-worker',
       '> wait-until-ready chat-worker: will be recreated',
     ]);
   });
