@@ -69,9 +69,22 @@ export async function requestedModels(
   const { config, refresh } = choice;
   const catalog = await invocation.catalog(config);
   const named = await namedModels(host, invocation, { ...choice, catalog });
-  const models = named.map((model) => ({ name: printedName(catalog, model), ref: model.ref }));
+  const models = named.map(printedIn(catalog));
   const known = refresh ? NOTHING_RESOLVED : await readResolved(host, projectFiles(config).resolved);
   return { catalog, models, known };
+}
+
+/** Returns each model once with the name that is printed for it, sorted by that of its engine. */
+export function listedByName(catalog: Catalog, models: readonly ServedModel[]): RequestedModels['models'] {
+  return byName(new Map(models.map((model) => [model.ref, model]))).map(printedIn(catalog));
+}
+
+function printedIn(catalog: Catalog): (model: ServedModel) => RequestedModels['models'][number] {
+  return (model) => ({ name: printedName(catalog, model), ref: model.ref });
+}
+
+function byName(models: ReadonlyMap<string, ServedModel>): readonly ServedModel[] {
+  return [...models.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Resolves the requested models. @throws RmaError RMA_HUB_* when no model could be resolved */
@@ -134,7 +147,7 @@ async function namedModels(
     names.includes('all') || profiles.length > 0
       ? modelsOf(catalog, profiles.length > 0 ? profiles : [...catalog.profiles.keys()], config.variants)
       : await projectModels(host, invocation, config);
-  return [...byRef.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return byName(byRef);
 }
 
 async function projectModels(

@@ -9,7 +9,7 @@ import { modelChecks } from '../../core/plan/model-checks.ts';
 import { placementChecks } from '../../core/plan/placement-checks.ts';
 import type { PlanCheck } from '../../core/plan/plan-types.ts';
 import { checkGguf } from '../../core/profile/check-gguf.ts';
-import type { ProjectRequest } from './read-request.ts';
+import type { ServiceRequest } from './read-request.ts';
 import { type Hubs, resolveSelection } from './resolve-selection.ts';
 
 /** The variants that run, and their GPUs. */
@@ -30,7 +30,7 @@ export interface PlacedServices {
 }
 
 export interface PlaceRequest {
-  readonly project: ProjectRequest;
+  readonly project: ServiceRequest;
   readonly snapshot: Pick<Snapshot, 'gpus' | 'processes' | 'allContainers' | 'reservations'>;
 }
 
@@ -73,7 +73,7 @@ function refuseUnloadable({ services }: Selection, { pinned }: ResolvedModels): 
 }
 
 function placedServices(
-  { config, named }: ProjectRequest,
+  { config, named }: ServiceRequest,
   { devices, inventory, reservations }: ProjectGpus,
   { placed, selection, leftOut, choices, resolved }: PlacementRound & Pick<PlacedServices, 'resolved'>,
 ): PlacedServices {

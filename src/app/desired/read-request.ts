@@ -14,16 +14,20 @@ export interface RequestOptions extends ServiceChoice {
   readonly refresh: boolean;
 }
 
-/** What a project requests: by its files, its settings and the command line. */
-export interface ProjectRequest extends Pick<ChosenServices, 'state' | 'catalog' | 'profiles'> {
+/** The services that a project requests: by its files, its settings and the command line. */
+export interface ServiceRequest extends Pick<ChosenServices, 'state' | 'catalog' | 'profiles'> {
   readonly config: RmaConfig;
   /** profiles named on the command line, which it acts on; none: all */
   readonly named: readonly string[];
   /** what earlier commands resolved */
   readonly resolved: ResolvedModels;
-  readonly secrets: ReadonlyMap<string, string>;
   /** whether a service can use a GPU */
   readonly usesGpus: boolean;
+}
+
+/** What a project requests. */
+export interface ProjectRequest extends ServiceRequest {
+  readonly secrets: ReadonlyMap<string, string>;
 }
 
 /**
@@ -33,12 +37,22 @@ export interface ProjectRequest extends Pick<ChosenServices, 'state' | 'catalog'
 export async function readRequest(
   host: Pick<Host, 'name' | 'files'>,
   invocation: Pick<Invocation, 'environment' | 'catalog' | 'hubToken' | 'certificates' | 'randomKey'>,
-  { config, profiles: named, refresh }: RequestOptions,
+  options: RequestOptions,
 ): Promise<ProjectRequest> {
+  const services = await readServices(host, invocation, options);
+  const { config, profiles } = services;
+  return { ...services, secrets: await collectSecrets(host, invocation, { config, profiles }) };
+}
+
+/** Like `readRequest`, without the secrets. */
+export async function readServices(
+  host: Pick<Host, 'files'>,
+  invocation: Pick<Invocation, 'catalog'>,
+  { config, profiles: named, refresh }: RequestOptions,
+): Promise<ServiceRequest> {
   const { state, profiles, ...chosen } = await chooseServices(host, invocation, { config, profiles: named });
   const catalog = config.gpu.use === 'off' ? withoutGpus(chosen.catalog, profiles) : chosen.catalog;
   const resolved = refresh ? NOTHING_RESOLVED : await readResolved(host, projectFiles(config).resolved);
-  const secrets = await collectSecrets(host, invocation, { config, profiles });
   return {
     config,
     named,
@@ -46,7 +60,6 @@ export async function readRequest(
     catalog,
     state,
     resolved,
-    secrets,
     usesGpus: usesGpus(catalog, profiles),
   };
 }

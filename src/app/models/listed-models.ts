@@ -6,13 +6,16 @@ import type { ModelStore } from '../../ports/model-store.ts';
 import {
   type ChosenModel,
   type ChosenModels,
+  listedByName,
   type ModelChoice,
+  type RequestedModels,
   requestedModels,
   resolveRequested,
 } from '../desired/choose-models.ts';
 import { observeStore } from '../observe/observe-engine.ts';
 import { storeAccess } from '../observe/store-access.ts';
 import { checkStore, type StoreAccess, type StoreSurroundings } from '../observe/store-container.ts';
+import { placedModels } from './placed-models.ts';
 
 /** A model and its state in the store; null if the store could not be read. */
 export interface ListedModel extends ChosenModel {
@@ -34,17 +37,25 @@ export interface ListedModels extends ChosenModels<ListedModel> {
 
 /**
  * Returns the chosen models with their state in a store: the given one, else the project's volume, if it and the worker
- * image exist.
+ * image exist. The models of a project are those that `up` would run on this machine.
  * @throws RmaError as requestedModels (2), RMA_DOCKER_* (3), as resolveRequested
  */
 export async function listedModels(
-  host: Pick<Host, 'engine' | 'docker' | 'files' | 'caller'>,
-  invocation: Pick<Invocation, 'sources' | 'workerImage' | 'reporter' | 'signal' | 'catalog'>,
-  { store, ...choice }: ModelChoice & { readonly store: ModelStore | null },
+  host: Pick<Host, 'engine' | 'docker' | 'files' | 'caller' | 'gpus' | 'facts'>,
+  invocation: Pick<
+    Invocation,
+    'sources' | 'ranges' | 'workerImage' | 'reporter' | 'signal' | 'catalog' | 'processes'
+  >,
+  { store, ...choice }: ModelChoice & { readonly store: Pick<ModelStore, 'check'> | null },
 ): Promise<ListedModels> {
   const requested = await requestedModels(host, invocation, choice);
   const snapshot = store === null ? await observeStore(host) : null;
-  const chosen = await resolveRequested(invocation, requested);
+  const { config, names, profiles, refresh } = choice;
+  const isProject = names.length === 0 && profiles.length === 0;
+  const placed = isProject
+    ? await placedModels(host, invocation, { config, refresh, containers: store === null })
+    : null;
+  const chosen = await resolveRequested(invocation, withPlaced(requested, placed));
   const pinned = chosen.models.map((model) => model.pinned);
   if (snapshot === null) {
     return { ...listed(chosen, store === null ? [] : await directoryChecks(store, pinned)), volume: null };
@@ -53,6 +64,17 @@ export async function listedModels(
   const found = await checkStore(host, invocation, { access, models: pinned, snapshot });
   const volume = { access, snapshot, freeBytes: found?.freeBytes ?? null };
   return { ...listed(chosen, found?.checks ?? []), volume };
+}
+
+/** Returns the request with the models of the variants that `up` would run, and what is known of them. */
+function withPlaced(
+  requested: RequestedModels,
+  placed: Awaited<ReturnType<typeof placedModels>>,
+): RequestedModels {
+  if (placed === null) return requested;
+  const { selection, resolved } = placed;
+  const models = selection.services.flatMap((service) => service.models);
+  return { ...requested, models: listedByName(requested.catalog, models), known: resolved };
 }
 
 function listed({ models, failed }: ChosenModels, checks: StoreCheck['checks']): ChosenModels<ListedModel> {
@@ -64,7 +86,7 @@ function listed({ models, failed }: ChosenModels, checks: StoreCheck['checks']):
 }
 
 async function directoryChecks(
-  store: ModelStore,
+  store: Pick<ModelStore, 'check'>,
   models: readonly PinnedModel[],
 ): Promise<readonly ModelCheck[]> {
   return Promise.all(models.map(async (model) => store.check(model)));
