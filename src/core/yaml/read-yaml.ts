@@ -54,13 +54,16 @@ export function readYaml({ text, file }: YamlText): YamlDocument {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const problems: Problem[] = [...document.errors, ...document.warnings].map((problem) => ({
-    offset: problem.pos[0],
-    message: problemMessage(problem, text),
-  }));
+  const problems: Problem[] = [
+    ...[...firstOfEachLine(document.errors, position), ...document.warnings].map((problem) => ({
+      offset: problem.pos[0],
+      message: problemMessage(problem, text),
+    })),
+    ...gluedKey(document),
+  ];
   const readable =
     document.warnings.length === 0 && document.errors.every(({ code }) => code === 'DUPLICATE_KEY');
-  const aliases = readable ? unresolvedAliases(document) : [];
+  const aliases = readable ? [...unresolvedAliases(document), ...typeTags(document, text)] : [];
   problems.push(...aliases);
   const value = readable && aliases.length === 0 ? plainValue(document, problems) : null;
   const root = document.contents as Node | null;
@@ -92,6 +95,40 @@ function problemMessage({ code, message, pos }: YAMLParseError | YAMLWarning, te
 function firstOfEachPlace(problems: readonly Problem[]): Problem[] {
   const offsets = problems.map(({ offset }) => offset);
   return problems.filter(({ offset }, index) => offsets.indexOf(offset) === index);
+}
+
+/** After a syntax error, more errors in its line follow from the first one. */
+function firstOfEachLine(
+  errors: readonly YAMLParseError[],
+  position: (offset: number) => Position,
+): readonly YAMLParseError[] {
+  const lineOf = ({ pos }: YAMLParseError) => position(pos[0]).line;
+  return errors.filter((error, index) => {
+    const isFirst = errors.findIndex((other) => lineOf(other) === lineOf(error)) === index;
+    return isFirst || error.code === 'DUPLICATE_KEY';
+  });
+}
+
+/** `key:value` without a space is a text; as a whole file it is meant as a key. */
+function gluedKey({ contents }: Document): Problem[] {
+  const isGlued = isScalar(contents) && /^[\w.-]+:\S+$/.test(String(contents.value));
+  return isGlued ? [{ offset: startOf(contents), message: 'missing space after ":"' }] : [];
+}
+
+const PLAIN_TAGS = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|seq|map)$/;
+
+/** Tags that give values which are no plain data, such as bytes and sets. */
+function typeTags(document: Document, text: string): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Node: (_key, node) => {
+      if (!('tag' in node) || node.tag === undefined || PLAIN_TAGS.test(node.tag)) return;
+      const [tag = ''] = /!\S+(?:\s+&\S+)?\s*$/.exec(text.slice(0, startOf(node))) ?? [];
+      const name = /^\S*/.exec(tag)?.[0] ?? '';
+      problems.push({ offset: startOf(node) - tag.length, message: `tags are not supported: ${name}` });
+    },
+  });
+  return problems;
 }
 
 function unresolvedAliases(document: Document): Problem[] {

@@ -24,8 +24,10 @@ const WORDINGS: Readonly<Record<ErrorCode, Wording>> = {
   BAD_INDENT: ({ message, text, offset }) => missingEnd(message) ?? indentationMessage(text, offset),
   BAD_PROP_ORDER: ANCHOR,
   BAD_SCALAR_START: ({ message }) => `quote the value: it starts with ${message.slice(-1)}`,
-  BLOCK_AS_IMPLICIT_KEY: ({ text, offset }) =>
-    extraBlockMessage(text, offset) ?? 'quote the value: it contains ": "',
+  BLOCK_AS_IMPLICIT_KEY: ({ message, text, offset }) =>
+    message.startsWith('A block sequence')
+      ? indentationMessage(text, offset)
+      : (extraBlockMessage(text, offset) ?? 'quote the value: it contains ": "'),
   BLOCK_IN_FLOW: 'lists and mappings inside [] or {} must use [] or {}, too',
   DUPLICATE_KEY: 'duplicate key',
   IMPOSSIBLE: 'invalid YAML',
@@ -40,14 +42,20 @@ const WORDINGS: Readonly<Record<ErrorCode, Wording>> = {
   TAB_AS_INDENT: 'tabs are not allowed as indentation; use spaces',
   TAG_RESOLVE_FAILED: ({ text, offset }) =>
     `tags are not supported: ${/^\S+/.exec(text.slice(offset))?.[0] ?? ''}`,
-  UNEXPECTED_TOKEN: ({ message }) =>
-    `unexpected ${/(?:Unexpected (,)|"(.+)"$)/.exec(message)?.slice(1).join('') ?? 'text'}`,
+  UNEXPECTED_TOKEN: ({ message }) => unexpected(message),
 };
 
 /** Returns rma's message for an error code of the YAML library. */
 export function syntaxMessage(code: ErrorCode, report: Report): string {
   const wording = WORDINGS[code];
   return typeof wording === 'string' ? wording : wording(report);
+}
+
+function unexpected(message: string): string {
+  if (message.includes('on same line with key'))
+    return 'start the list on the next line, or write it as [a, b]';
+  if (message.includes('scalar at node end')) return 'unexpected text after the value; quote all of it';
+  return `unexpected ${/(?:Unexpected (,)|"(.+)"$)/.exec(message)?.slice(1).join('') ?? 'text'}`;
 }
 
 function missingEnd(message: string): string | null {
@@ -58,6 +66,8 @@ function missingEnd(message: string): string | null {
 function missingCharacter(message: string): string {
   const quote = /Missing closing (["'])quote/.exec(message)?.[1];
   if (quote !== undefined) return `missing closing ${quote}`;
+  const end = missingEnd(message);
+  if (end !== null) return end;
   if (message.startsWith('Missing , ')) return 'missing , between items';
   if (message.startsWith('Comments')) return 'missing space before the comment';
   if (message.startsWith('Sequence item')) return 'missing "- " before the item';
