@@ -37,6 +37,8 @@ export interface HubOptions {
   readonly renamed?: Readonly<Record<string, string>>;
   /** Entries in one page of a listing; default 1000. */
   readonly pageSize?: number;
+  /** Time before each response, as on a line with that latency, ms; default 0. */
+  readonly delayMs?: number;
   /** Addresses to listen on; default 127.0.0.1. */
   readonly hosts?: readonly string[];
   /** Default 0: a free port. */
@@ -103,6 +105,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     log: new RequestLog(options.onRequest),
     signer: new UrlSigner(),
     pageSize: options.pageSize ?? 1000,
+    delayMs: options.delayMs ?? 0,
     cdnOrigin: ({ origin }) => `http://${otherHostName(new URL(origin).hostname)}:${cdnListensOn}`,
   };
   const cdn = await listen(hosts, cdnPort, serve(CDN_PROTOCOLS, 'cdn', state));

@@ -22,6 +22,8 @@ export interface HubState {
   readonly signer: UrlSigner;
   /** Entries in one page of a listing. */
   readonly pageSize: number;
+  /** Time before each response, ms. */
+  readonly delayMs: number;
   /** The CDN as reachable for this client; never the origin of the hub. */
   readonly cdnOrigin: (exchange: Exchange) => string;
 }

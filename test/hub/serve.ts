@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { type Answer, text } from './answer.ts';
 import { type Exchange, readExchange } from './exchange.ts';
 import type { HubState, Protocol } from './protocol.ts';
@@ -29,6 +30,7 @@ async function handle(
     hub.log.add(entry);
     response.once('close', () => hub.log.end(entry, response.writableFinished ? 'done' : 'aborted'));
   }
+  if (hub.delayMs > 0) await setTimeout(hub.delayMs);
   const answer = await firstAnswer(exchange, protocols, hub);
   entry.status = answer.status;
   entry.file = answer.aboutFile ?? false;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../ports/clock.ts';
 
@@ -7,6 +8,8 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   sleep: async (ms, signal) => {
     signal?.throwIfAborted();
+    // many may wait with one signal: Node.js warns of a leak when more than ten listen
+    if (signal !== undefined) setMaxListeners(0, signal);
     try {
       await delay(ms, undefined, signal === undefined ? {} : { signal });
     } catch (error) {

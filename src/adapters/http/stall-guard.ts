@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Lowest rate of a body over a window of waiting, bytes a second: less is no download, but keeps a process busy. */
 const MIN_BYTES_PER_SECOND = 250;
 
@@ -20,8 +22,11 @@ export class StallGuard {
   constructor(ms: number, outer: AbortSignal | undefined) {
     this.#ms = ms;
     this.#outer = outer;
-    if (outer?.aborted === true) this.#onOuterAbort();
-    else outer?.addEventListener('abort', this.#onOuterAbort, { once: true });
+    if (outer === undefined) return;
+    // many requests share a signal: Node.js warns of a leak when more than ten listen
+    setMaxListeners(0, outer);
+    if (outer.aborted) this.#onOuterAbort();
+    else outer.addEventListener('abort', this.#onOuterAbort, { once: true });
   }
 
   get signal(): AbortSignal {

@@ -18,6 +18,10 @@ export interface FetchContext {
   readonly onBytes: () => void;
 }
 
+/** Bytes for which a file takes one slot, and the most that it takes. */
+const SLOT_BYTES = 1024 * 1024;
+const MAX_SLOTS = 8;
+
 interface Piece extends StagingSlot {
   readonly key: string;
   readonly file: PinnedFile;
@@ -82,7 +86,7 @@ async function transferAll(
   const source = sourceOf(model, context.shared.sources);
   const outcomes = await Promise.allSettled(
     pieces.map((piece) =>
-      context.shared.slots.run(async () => {
+      context.shared.slots.run(slotsOf(piece), async () => {
         try {
           signal.throwIfAborted();
           return [piece.key, await transferOne({ model, piece, source, here, context, signal })] as const;
@@ -96,6 +100,11 @@ async function transferAll(
   // an abort rejects every transfer with the same reason; of several faults the first is reported
   signal.throwIfAborted();
   return new Map(outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])));
+}
+
+/** Small files spend most of the time waiting for answers, large ones fill the line: 32 small ones at once, or four large ones. */
+function slotsOf({ file, durableBytes }: Piece): number {
+  return Math.min(MAX_SLOTS, Math.max(1, Math.ceil((file.bytes - durableBytes) / SLOT_BYTES)));
 }
 
 interface OneTransfer extends ModelFetch {

@@ -5,8 +5,8 @@ import type { FetchResult } from './fetch-result.ts';
 import { Room } from './room.ts';
 import { Slots } from './slots.ts';
 
-/** Number of concurrent downloads over all models. */
-const FILES_AT_ONCE = 4;
+/** Connections at the same time, over all models. */
+const CONNECTIONS = 32;
 
 /**
  * Downloads every model to the store and returns one result per model; a failure does not stop the others. A complete
@@ -20,7 +20,7 @@ export async function fetchModels(
   const unique = [...new Map(models.map((model) => [JSON.stringify(model), model])).values()];
   const checks = await Promise.all(unique.map(async (model) => ({ model, check: await store.check(model) })));
   if (checks.some(({ check }) => check.state !== 'present')) await store.prepare();
-  const shared = { ...options, room: new Room(store), slots: new Slots(FILES_AT_ONCE) };
+  const shared = { ...options, room: new Room(store), slots: new Slots(CONNECTIONS) };
   const results = await Promise.all(checks.map(({ model, check }) => fetchModel(model, check, shared)));
   signal.throwIfAborted();
   return results;

@@ -1,21 +1,42 @@
-/** Limits the number of concurrent tasks; the others wait in a queue. */
+/**
+ * Limits what runs at the same time: each task takes a number of slots, and the others wait in a queue. A task that needs
+ * more than there are runs alone.
+ */
 export class Slots {
+  readonly #count: number;
   #free: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: { readonly slots: number; readonly start: () => void }[] = [];
 
   constructor(count: number) {
+    this.#count = count;
     this.#free = count;
   }
 
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  async run<T>(slots: number, task: () => Promise<T>): Promise<T> {
+    const taken = Math.min(slots, this.#count);
+    await this.#take(taken);
     try {
       return await task();
     } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
+      this.#free += taken;
+      this.#startNext();
+    }
+  }
+
+  async #take(slots: number): Promise<void> {
+    const turn = new Promise<void>((resolve) => this.#waiting.push({ slots, start: resolve }));
+    this.#startNext();
+    await turn;
+  }
+
+  /** Starts tasks in the order in which they came: a large one is not overtaken for ever. */
+  #startNext(): void {
+    for (;;) {
+      const next = this.#waiting[0];
+      if (next === undefined || next.slots > this.#free) return;
+      this.#waiting.shift();
+      this.#free -= next.slots;
+      next.start();
     }
   }
 }

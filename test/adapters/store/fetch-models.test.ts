@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { fetchExitCode } from '../../../src/app/fetch/fetch-result.ts';
 import type { ModelStore } from '../../../src/ports/model-store.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
-import { sha256, startModelServer } from '../../helpers/store/model-server.ts';
+import { sendContent, sha256, startModelServer } from '../../helpers/store/model-server.ts';
 import { smallRepo, testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 
 test('a failed model does not stop the others, and the exit code is that of a partial failure', async () => {
@@ -131,3 +131,30 @@ function stagedBytes(root: string): number {
     .filter((name) => name.endsWith('.part') || name.includes('/blobs/'))
     .reduce((sum, name) => sum + statSync(join(root, name)).size, 0);
 }
+
+test('many small files are requested at the same time, without a warning of Node.js', async () => {
+  const server = await startModelServer();
+  const files = Array.from({ length: 20 }, (_, n) => ({
+    path: `part-${n}.bin`,
+    content: Buffer.from(`part ${n}`),
+    lfs: true,
+  }));
+  server.serve({ ...smallRepo(), files });
+  const held: (() => void)[] = [];
+  // no answer before the requests for all files are here
+  server.fault = (request, response) => {
+    if (request.server !== 'cdn') return false;
+    const file = files.find(({ content }) => request.path.includes(sha256(content)));
+    held.push(() => sendContent(request, response, file?.content ?? Buffer.alloc(0)));
+    if (held.length === files.length) for (const send of held) send();
+    return true;
+  };
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', onWarning);
+  onTestFinished(() => void process.off('warning', onWarning));
+  const fetcher = testFetcher(tempFolder(), server.url);
+  const results = await fetcher.fetch([await fetcher.resolve('hf:acme/tiny')]);
+  expect(results).toMatchObject([{ state: 'present' }]);
+  expect(warnings).toEqual([]);
+});

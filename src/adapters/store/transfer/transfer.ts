@@ -9,6 +9,7 @@ import type { HttpClient, HttpStream } from '../../../ports/http-client.ts';
 import type { Transfer, TransferJob } from '../../../ports/transfer.ts';
 import { type Disk, realDisk } from '../disk/disk.ts';
 import { diskFault } from '../disk/disk-fault.ts';
+import { HostWaits } from './host-waits.ts';
 import { type Budget, judgeAnswer, strongEtag, type Verdict } from './judge-answer.ts';
 import { PartFile } from './part-file.ts';
 import { receiveBody } from './receive-body.ts';
@@ -35,14 +36,20 @@ const MAX_RESTARTS = 5;
 /** Largest range per request: hubs refuse a single response above 50 GB. */
 const MAX_RANGE = 8 * 1024 ** 3;
 
+interface RunOptions extends TransferOptions {
+  readonly waits: HostWaits;
+}
+
 type Outcome = Exclude<Verdict, { kind: 'restart' }> & { readonly waitMs?: number };
 
 /** Downloads one stream per file: resumes from the journal, checks each response, hashes while writing. */
 export class HttpTransfer implements Transfer {
   readonly #options: TransferOptions;
+  readonly #waits: HostWaits;
 
   constructor(options: TransferOptions) {
     this.#options = options;
+    this.#waits = new HostWaits(options.clock);
   }
 
   async fetch(job: TransferJob): Promise<Digest> {
@@ -54,7 +61,8 @@ export class HttpTransfer implements Transfer {
   }
 
   async #fetch(job: TransferJob): Promise<Digest> {
-    const run = new Run(this.#options, job, await openPart(this.#options, job));
+    const options = { ...this.#options, waits: this.#waits };
+    const run = new Run(options, job, await openPart(this.#options, job));
     try {
       const digest = await run.complete();
       await run.part.close();
@@ -71,20 +79,23 @@ export class HttpTransfer implements Transfer {
 /** The state of one file's transfer. */
 class Run {
   readonly part: PartFile;
-  readonly #options: TransferOptions;
+  readonly #options: RunOptions;
   readonly #job: TransferJob;
+  /** of the file's address, before redirects */
+  readonly #host: string;
   #used: Record<Budget, number> = { network: 0, expired: 0, html: 0, content: 0 };
   #restarts = 0;
   #mark: number;
   /** host that sent the last response, after redirects */
   #sender: string;
 
-  constructor(options: TransferOptions, job: TransferJob, part: PartFile) {
+  constructor(options: RunOptions, job: TransferJob, part: PartFile) {
     this.#options = options;
     this.#job = job;
     this.part = part;
     this.#mark = part.offset;
-    this.#sender = new URL(job.location.url).host;
+    this.#host = new URL(job.location.url).host;
+    this.#sender = this.#host;
   }
 
   /** Downloads until the hash matches. After a mismatch the file is downloaded once more; a second one is a fault of the source. */
@@ -102,6 +113,7 @@ class Run {
   async #step(): Promise<void> {
     const { signal } = this.#job;
     signal.throwIfAborted();
+    await this.#options.waits.over(this.#host, signal);
     const outcome = await this.#request();
     if (outcome.kind === 'fail') throw outcome.error;
     if (Math.abs(this.part.offset - this.#mark) >= PROGRESS_BYTES) {
@@ -158,6 +170,7 @@ class Run {
   /** Returns the wait that the server asked for, in milliseconds, and reports it. */
   #requestedWait({ headers, status, url }: HttpStream): number {
     const ms = requestedWaitMs(headers, this.#options.clock.now()) ?? 0;
+    if (ms > 0) this.#options.waits.add(this.#host, ms);
     if (ms > 0) this.#job.onWait?.(waitText({ host: new URL(url).host, status, ms }));
     return ms;
   }
