@@ -80,6 +80,18 @@ describe('a typo fails with exit code 2 without Docker or network, and changes n
     expect(text.stderr).not.toContain('secret');
   });
 
+  it.each([
+    ['a profile', ['up', '--profile', 'nope']],
+    ['a variant', ['plan', '--profile', 'cpu-worker', '--variant', 'cpu-worker=nope']],
+    ['an engine', ['plan', '--profile', 'cpu-worker', '--image', 'nope=x']],
+  ])('lists the names to choose from once: %s', async (_name, argv) => {
+    const { stderr } = await rma(...argv);
+    const known = /known: ([^,\n]+)/.exec(stderr)?.[1] ?? '';
+    expect(stderr).toContain('unknown');
+    expect(known).not.toBe('');
+    expect(stderr.split(known)).toHaveLength(2);
+  });
+
   it.each([['up'], ['plan'], ['ps'], ['down'], ['models pull'], ['compose render']])(
     'reports all errors of rma.yaml with file, line and column (%s)',
     async (command) => {

@@ -47,9 +47,40 @@ describe('results', () => {
     ['table', 'human\n'],
     ['wide', 'human\n'],
     ['name', 'a\n'],
-    ['{{name}}\\t{{ .engine.port }} {{none}}', 'a\t8080 \n'],
+    ['{{name}}\\t{{ .engine.port }} {{bytes}}', 'a\t8080 1\n'],
   ])('come in the format %s', async (format, text) => {
     expect((await run(['--format', format])).stdout).toBe(text);
+  });
+
+  it.each([
+    ['an unknown key', '{{name}} {{nmae}}', 'unknown key "nmae"'],
+    ['an unknown nested key', '{{engine.prot}}', 'unknown key "engine.prot"'],
+    ['a key below a text', '{{name.length}}', 'unknown key "name.length"'],
+    ['a key that every object inherits', '{{toString}}', 'unknown key "toString"'],
+    ['a function of Docker', '{{json .}}', 'contains "{{json .}}"'],
+    ['a pipe', '{{name | upper}}', 'contains "{{name | upper}}"'],
+    ['braces that are not closed', '{{name}} {{bytes', 'contains "{{bytes"'],
+  ])('reject a template with %s', async (_name, format, fault) => {
+    const { exitCode, stdout, stderr } = await run(['--format', format]);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('RMA_USAGE_INVALID_VALUE');
+    expect(stderr).toContain(fault);
+    expect(stderr).toContain('{{name}} {{bytes}} {{engine}}');
+  });
+
+  it.each([
+    ['is null in this item', { name: 'a', engine: null }],
+    ['only another item has', { name: 'a' }],
+  ])('print nothing for a key that %s', async (_name, item) => {
+    const other = { name: 'b', engine: { port: 8080 } };
+    const probe = withProbe(async () => ({ ...listResult, items: [item, other] }));
+    expect((await run(['--format', '{{name}} {{engine.port}}'], probe)).stdout).toBe('a \nb 8080\n');
+  });
+
+  it('print nothing for an empty list, whatever the keys', async () => {
+    const empty = withProbe(async () => ({ ...listResult, items: [] }));
+    const { exitCode, stdout } = await run(['--format', '{{nmae}}'], empty);
+    expect([exitCode, stdout]).toEqual([0, '']);
   });
 
   it('with -q are only ids, without progress and the next command, but with warnings', async () => {

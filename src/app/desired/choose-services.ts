@@ -81,7 +81,7 @@ function refuseUnknownEngines({ images }: RmaConfig, catalog: Catalog): void {
   if (unknown === undefined) return;
   throw new RmaError('RMA_ENGINE_UNKNOWN', unknownWord('engine', unknown, known), {
     exitCode: EXIT.usage,
-    hint: `set images for these engines: ${known.join(', ')}`,
+    hint: 'to list the engines: rma engines ls',
   });
 }
 

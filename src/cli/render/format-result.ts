@@ -1,3 +1,4 @@
+import { EXIT, RmaError } from '../../core/errors.ts';
 import type { CommandResult } from '../define-command.ts';
 import type { GlobalValues } from '../global-options.ts';
 import type { Theme } from './theme.ts';
@@ -12,8 +13,7 @@ export async function formatResult(
 ): Promise<string> {
   const { format } = choice;
   if (choice.json || format === 'json') return `${JSON.stringify(result.json, null, 2)}\n`;
-  if (typeof format === 'object')
-    return lines((result.items ?? []).map((item) => fill(format.template, item)));
+  if (typeof format === 'object') return lines(filled(format.template, result.items ?? []));
   if (format === 'yaml')
     return (await import('../../core/yaml/yaml-text.ts')).toYaml(result.yaml ?? result.json);
   const { ids } = result;
@@ -22,12 +22,37 @@ export async function formatResult(
   return text === '' ? '' : `${text}\n`;
 }
 
-/** Fills a template such as `{{name}} {{engine.port}}` from an item; supports the escapes `\t` and `\n`. */
-function fill(template: string, item: Readonly<Record<string, unknown>>): string {
-  return template
-    .replaceAll(String.raw`\t`, '\t')
-    .replaceAll(String.raw`\n`, '\n')
-    .replaceAll(/\{\{\s*\.?([\w.]+)\s*\}\}/g, (_, path: string) => show(lookUp(item, path.split('.'))));
+type Item = Readonly<Record<string, unknown>>;
+
+const KEY = /\{\{\s*\.?([\w.]+)\s*\}\}/g;
+
+/**
+ * Fills a template such as `{{name}} {{engine.port}}` from each item; supports the escapes `\t` and `\n`.
+ * @throws RmaError RMA_USAGE_INVALID_VALUE (2) for a key that no item has, and anything but keys between braces
+ */
+function filled(template: string, items: readonly Item[]): readonly string[] {
+  const text = template.replaceAll(String.raw`\t`, '\t').replaceAll(String.raw`\n`, '\n');
+  const other = /\{\{.*?(\}\}|$)/s.exec(text.replaceAll(KEY, ''));
+  if (other !== null) throw invalidTemplate(`contains "${other[0]}"`, items);
+  for (const [, path = ''] of text.matchAll(KEY)) {
+    const exists = items.length === 0 || items.some((item) => hasPath(item, path.split('.')));
+    if (!exists) throw invalidTemplate(`contains the unknown key "${path}"`, items);
+  }
+  return items.map((item) => text.replaceAll(KEY, (_, path: string) => show(lookUp(item, path.split('.')))));
+}
+
+/** Returns whether a value has the keys; below null any key may exist in another item. */
+function hasPath(value: unknown, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined || value === null) return true;
+  return typeof value === 'object' && Object.hasOwn(value, key) && hasPath(Reflect.get(value, key), rest);
+}
+
+function invalidTemplate(fault: string, [first]: readonly Item[]): RmaError {
+  const keys = first === undefined ? [] : Object.keys(first).map((key) => `{{${key}}}`);
+  return new RmaError('RMA_USAGE_INVALID_VALUE', `the template of --format ${fault}`, {
+    exitCode: EXIT.usage,
+    hint: `use ${keys.length === 0 ? 'keys such as {{name}}' : keys.join(' ')}; to see all values: --json`,
+  });
 }
 
 function lookUp(value: unknown, path: readonly string[]): unknown {

@@ -30,7 +30,7 @@ export function placementChecks(story: PlacementStory): readonly PlanCheck[] {
       warning({
         code: 'RMA_PLAN_CPU',
         message: `${why}; ${by} runs instead of ${profile}`,
-        hint: 'to make this permanent: `gpu: { enable: auto }` in rma.yaml, or ENABLE_GPU=auto; to fail instead: --enable-gpu true',
+        hint: 'to fail instead: --enable-gpu true (gpu.enable in rma.yaml)',
         details: { profile, by },
       }),
     ),

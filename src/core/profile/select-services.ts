@@ -55,7 +55,7 @@ export function findProfile(catalog: Catalog, name: string): Profile {
   const known = [...catalog.profiles.keys()].sort();
   throw new RmaError('RMA_PROFILE_UNKNOWN', unknownWord('profile', name, known), {
     exitCode: EXIT.usage,
-    hint: `use one of: ${known.join(', ')}; or create profiles/<name>.yaml next to rma.yaml`,
+    hint: 'to list the profiles: rma profiles ls; to add one: profiles/<name>.yaml next to rma.yaml',
     details: { profile: name, known },
   });
 }
@@ -69,7 +69,7 @@ export function findVariant(profile: Profile, name: string | undefined): Profile
   throw new RmaError(
     'RMA_VARIANT_UNKNOWN',
     `profile ${profile.name}: ${unknownWord('variant', name ?? '', known)}`,
-    { exitCode: EXIT.usage, hint: `--variant ${profile.name}=NAME with one of: ${known.join(', ')}` },
+    { exitCode: EXIT.usage, hint: `to list the variants: rma profiles show ${profile.name}` },
   );
 }
 

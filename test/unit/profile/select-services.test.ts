@@ -171,7 +171,7 @@ describe('selectServices', () => {
         code: 'RMA_PROFILE_UNKNOWN',
         exitCode: 2,
         message: 'unknown profile "cpu-workr"; did you mean "cpu-worker"?',
-        hint: expect.stringContaining('chat, cpu-worker') as string,
+        hint: 'to list the profiles: rma profiles ls; to add one: profiles/<name>.yaml next to rma.yaml',
       }),
     );
   });
