@@ -1,7 +1,22 @@
 import { EXPIRES_MS, RENEW_MS } from '../../core/reservation/holder-state.ts';
-import { isOf, lockClaims, lockLabels, lockVolume } from '../../core/reservation/lock-labels.ts';
+import {
+  isOf,
+  lockClaims,
+  lockLabels,
+  lockVolume,
+  nextGeneration,
+} from '../../core/reservation/lock-labels.ts';
 import { lockLost } from '../../core/reservation/lock-texts.ts';
 import type { LockContext, LockHost, TakenLock } from './take-lock.ts';
+
+interface Claims {
+  /** volumes of this process */
+  readonly own: readonly string[];
+  /** number of volumes of other processes */
+  readonly others: number;
+  /** of all volumes of the engine */
+  readonly names: readonly string[];
+}
 
 /** Keeps a lock while a command runs. */
 export class HeldLock {
@@ -60,7 +75,7 @@ export class HeldLock {
     const before = this.#invocation.clock.monotonic();
     const found = await this.#claims();
     if (!found.own.includes(lockVolume(key, this.#generation)) && found.others > 0) return this.#lose();
-    const next = this.#generation + 1;
+    const next = nextGeneration(key, found.names);
     const volume = lockVolume(key, next);
     await this.#host.engine.createVolume(volume, { labels: lockLabels(key, nonce, owner), options: {} });
     const { own } = await this.#claims();
@@ -79,10 +94,11 @@ export class HeldLock {
     this.#lost.abort(lockLost(this.taken.key));
   }
 
-  async #claims(): Promise<{ readonly own: readonly string[]; readonly others: number }> {
+  async #claims(): Promise<Claims> {
     const { key, nonce } = this.taken;
-    const claims = lockClaims((await this.#host.engine.volumes()).values()).filter(isOf(key));
+    const volumes = await this.#host.engine.volumes();
+    const claims = lockClaims(volumes.values()).filter(isOf(key));
     const own = claims.filter((each) => each.nonce === nonce).map(({ volume }) => volume);
-    return { own, others: claims.length - own.length };
+    return { own, others: claims.length - own.length, names: [...volumes.keys()] };
   }
 }

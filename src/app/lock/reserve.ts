@@ -44,13 +44,22 @@ export async function reserve(
   return withPlanningLock(host, invocation, {
     command: lock.owner.command,
     work: async () => {
-      const use = await observeUse(host, invocation);
-      if (usedByOthers(project, request.snapshot) !== usedByOthers(project, factsOf(use))) return null;
+      const planned = usedByOthers(project, request.snapshot);
+      const before = await observeUse(host, invocation);
+      if (usedByOthers(project, factsOf(before)) !== planned) return null;
       const { nonce, owner } = lock;
       const volume = reservationVolume(project, nonce);
       const labels = reservationLabels({ project, nonce, owner, services });
       await host.engine.createVolume(volume, { labels, options: {} });
-      const stale = use.locks.reservations.filter((each) => isStale(each, project));
+      // this process may have been suspended, and lost the lock: of two at once, one sees the other here
+      const after = await observeUse(host, invocation);
+      if (usedByOthers(project, factsOf(after)) !== planned) {
+        await host.engine.removeVolumes([volume]);
+        return null;
+      }
+      const stale = after.locks.reservations.filter(
+        (each) => each.volume !== volume && isStale(each, project),
+      );
       await host.engine.removeVolumes(stale.map((each) => each.volume));
       // if the engine stopped, it is no longer valid when the process ended
       return { release: async () => host.engine.removeVolumes([volume]).catch(() => undefined) };

@@ -1,5 +1,5 @@
 import type { LockKey, LockOwner } from '../../core/domain/lock.ts';
-import { generationOf, isOf, lockLabels, lockVolume } from '../../core/reservation/lock-labels.ts';
+import { isOf, lockLabels, lockVolume, nextGeneration } from '../../core/reservation/lock-labels.ts';
 import { lockHeld, waitingText } from '../../core/reservation/lock-texts.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -83,7 +83,7 @@ async function claim(
   const before = await look(host, invocation, key);
   const [holder] = before.live;
   if (holder !== undefined) return { taken: null, holder };
-  const generation = 1 + before.highest;
+  const generation = nextGeneration(key, before.names);
   const volume = lockVolume(key, generation);
   await host.engine.createVolume(volume, { labels: lockLabels(key, nonce, owner), options: {} });
   const after = await look(host, invocation, key);
@@ -97,14 +97,13 @@ async function claim(
   return { taken: { key, generation, nonce, owner } };
 }
 
-/** Returns the claims of a lock, and the highest generation, also of a volume without labels. */
+/** Returns the claims of a lock, and the names of all volumes. */
 async function look(host: LockHost, invocation: LockContext, key: LockKey) {
   const volumes = await host.engine.volumes();
   const claims = (await observeClaims(host, invocation, volumes)).filter(isOf(key));
-  const generations = [...volumes.keys()].map((name) => generationOf(key, name) ?? 0);
   return {
     live: claims.filter(({ state }) => state !== 'ended'),
     ended: claims.filter(({ state }) => state === 'ended'),
-    highest: Math.max(0, ...generations),
+    names: [...volumes.keys()],
   };
 }

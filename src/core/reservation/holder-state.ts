@@ -27,7 +27,7 @@ export interface HolderFacts {
   readonly self: ProcessIdentity;
   /** whether the process runs, if it is here */
   readonly isRunning: boolean;
-  /** time since the last renewal, by the engine's clock, milliseconds; null: unknown */
+  /** time since the last renewal, by the engine's clock, milliseconds; negative if it was set back; null: unknown */
   readonly silentMs: number | null;
 }
 
@@ -40,6 +40,6 @@ export function holderState({ owner, self, isRunning, silentMs }: HolderFacts): 
     case 'ended':
       return 'ended';
     case 'elsewhere':
-      return silentMs !== null && silentMs >= EXPIRES_MS ? 'ended' : 'remote';
+      return silentMs !== null && Math.abs(silentMs) >= EXPIRES_MS ? 'ended' : 'remote';
   }
 }

@@ -54,6 +54,16 @@ export function generationOf(key: LockKey, volume: string): number | null {
   return /^[1-9]\d{0,14}$/.test(number) ? Number(number) : null;
 }
 
+/** Returns a generation for a new claim: above those among these volumes, or the lowest unused one if garbage has the highest. */
+export function nextGeneration(key: LockKey, volumes: Iterable<string>): number {
+  const used = new Set([...volumes].flatMap((name) => generationOf(key, name) ?? []));
+  const next = 1 + Math.max(0, ...used);
+  if (generationOf(key, lockVolume(key, next)) !== null) return next;
+  let lowest = 1;
+  while (used.has(lowest)) lowest += 1;
+  return lowest;
+}
+
 function claimOf({ name, labels, createdAt }: VolumeFacts): LockClaim | null {
   const key = keyOf(labels);
   const generation = key === null ? null : generationOf(key, name);

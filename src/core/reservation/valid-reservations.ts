@@ -22,7 +22,8 @@ export function validReservations(
   { project, nonce, services, createdAt }: ReservationVolume,
   { held, containers, now }: ReservationFacts,
 ): readonly PlannedReservation[] {
-  const age = now === null || createdAt === null ? Number.POSITIVE_INFINITY : now - createdAt;
+  // a clock that was set back must not keep it valid until that time comes again
+  const age = now === null || createdAt === null ? Number.POSITIVE_INFINITY : Math.abs(now - createdAt);
   const isActive = (worker: string): boolean =>
     containers.some(
       (each) => each.project === project && each.service === worker && ACTIVE.includes(each.state),

@@ -36,6 +36,9 @@ describe('holderState', () => {
     ['remote', { owner: away, isRunning: false, silentMs: null }],
     ['remote', { owner: away, isRunning: false, silentMs: -5 }],
     ['ended', { owner: away, isRunning: false, silentMs: 120_000 }],
+    // the clock of the engine was set back
+    ['remote', { owner: away, isRunning: false, silentMs: -119_999 }],
+    ['ended', { owner: away, isRunning: false, silentMs: -120_000 }],
   ] as const)('is %s for %o', (state, facts) => {
     expect(holderState({ ...facts, self })).toBe(state);
   });

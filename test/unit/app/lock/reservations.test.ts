@@ -81,6 +81,17 @@ async function downloading(host: FakeHost, project: string, { invocation }: Retu
   return { ended: running };
 }
 
+/** Leaves what an `up` leaves that is killed before it starts anything: its reservation. */
+async function killed(host: FakeHost, project: string, command: ReturnType<typeof commandOf>) {
+  const { ended } = await downloading(host, project, command);
+  const volumes = [...(await host.engine.volumes()).values()];
+  for (const { id } of host.engine.all) host.engine.destroy(id);
+  await expect(ended).rejects.toThrow();
+  for (const volume of volumes.filter(({ name }) => name.startsWith('rma-reservation'))) {
+    host.engine.addVolume(volume.name, { labels: volume.labels });
+  }
+}
+
 const volumesOf = async ({ engine }: FakeHost) =>
   [...(await engine.volumes()).keys()].filter((name) => !name.startsWith('rma-models'));
 
@@ -134,16 +145,41 @@ describe('[case S02] two projects on one GPU', () => {
     expect(await volumesOf(host)).toEqual([]);
   });
 
-  it('share nothing for 10 minutes after an up was killed before it started anything', async () => {
+  it.each([
+    ['', 599_000, 600_000],
+    [', also if the clock was set back', -599_000, -600_000],
+  ])(
+    'share nothing for 10 minutes after an up was killed before it started anything%s',
+    async (_, valid, over) => {
+      const host = oneGpu();
+      await killed(host, 'one', commandOf(1));
+      const second = commandOf(2, new Set([1]));
+      const plan = () => planUp(host, second.invocation, requestOf('two'));
+      host.engine.clock += valid;
+      await expect(plan()).rejects.toMatchObject({ code: 'RMA_GPU_NO_FIT' });
+      host.engine.clock += over - valid;
+      await expect(plan()).resolves.toMatchObject({ plan: { checks: [] } });
+    },
+  );
+
+  it('get it once if one was suspended while it accepted its plan, and lost the lock to the other one', async () => {
     const host = oneGpu();
-    await downloading(host, 'one', commandOf(1));
-    for (const { id } of host.engine.all) host.engine.destroy(id);
-    const second = commandOf(2, new Set([1]));
-    const plan = () => planUp(host, second.invocation, requestOf('two'));
-    host.engine.clock += 599_000;
-    await expect(plan()).rejects.toMatchObject({ code: 'RMA_GPU_NO_FIT' });
-    host.engine.clock += 1_000;
-    await expect(plan()).resolves.toMatchObject({ plan: { checks: [] } });
+    const create = host.engine.createVolume.bind(host.engine);
+    let suspended = false;
+    host.engine.createVolume = async (name, volume) => {
+      if (name.startsWith('rma-reservation-one.') && !suspended) {
+        suspended = true;
+        const planning = { key: { kind: 'planning' }, confirm: async () => undefined } as const;
+        await releaseLock(host, commandOf(3).invocation, planning);
+        await downloading(host, 'two', commandOf(2));
+      }
+      return create(name, volume);
+    };
+    const first = up(host, commandOf(1).invocation, requestOf('one'));
+    await expect(first).rejects.toMatchObject({ code: 'RMA_GPU_NO_FIT' });
+    expect((await lockReport(host, commandOf(3).invocation)).reservations).toMatchObject([
+      { project: 'two' },
+    ]);
   });
 
   it('leave the GPU to the next one when an up is interrupted', async () => {

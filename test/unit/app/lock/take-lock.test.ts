@@ -108,6 +108,16 @@ describe('takeLock', () => {
     expect(await names(host)).toEqual(['rma-lock-demo.7', 'rma-lock-demo.8']);
   });
 
+  it.each([
+    [999_999_999_999_999, 1],
+    [999_999_999_999_998, 999_999_999_999_999],
+  ])('takes a lock next to a volume of generation %d', async (garbage, generation) => {
+    const host = new FakeHost();
+    host.engine.addVolume(lockVolume(key, garbage));
+    expect(await takeLock(host, contender(2), { ...request, waitMs: 0 })).toMatchObject({ generation });
+    expect(await names(host)).toContain(lockVolume(key, generation));
+  });
+
   it('treats a lock with broken labels as abandoned', async () => {
     const host = new FakeHost();
     const labels = { 'rma.lock': 'project', 'rma.project': 'demo', 'rma.pid': '-1' };

@@ -76,9 +76,14 @@ describe('the lock of a project', () => {
     await clock.pass(RENEW_MS);
     await clock.sleeping(RENEW_MS);
     expect(await lockNames(host)).toEqual(['rma-lock-demo.2']);
+    host.engine.addVolume('rma-lock-demo.3');
+    await clock.pass(RENEW_MS);
+    await clock.sleeping(RENEW_MS);
+    // a volume that is no lock is skipped
+    expect(await lockNames(host)).toEqual(['rma-lock-demo.3', 'rma-lock-demo.4']);
     end();
     await ended;
-    expect(await lockNames(host)).toEqual([]);
+    expect(await lockNames(host)).toEqual(['rma-lock-demo.3']);
   });
 
   it('[fail L7] stops a command whose lock was released and taken by another one meanwhile', async () => {
