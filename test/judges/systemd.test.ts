@@ -22,6 +22,7 @@ async function verify(text: string): Promise<string> {
 it.each([
   ['plain', process.execPath, '/srv/demo'],
   ['with spaces, quotes, specifiers and variables', process.execPath, '/srv/a b/"c"/100%/$HOME/\\n'],
+  ['with control characters', process.execPath, '/srv/a\n[Service]\nExecStart=no\t\u0085'],
 ])('[case S06] systemd accepts the unit of rma boot install: %s', async (_name, node, dir) => {
   const text = unitText({
     project: 'demo',

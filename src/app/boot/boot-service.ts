@@ -1,5 +1,6 @@
-import { type BootUnit, cronLine, unitName, unitText, waitOf } from '../../core/boot/boot-unit.ts';
+import { type BootUnit, cronLine, isOwnUnit, unitName, unitText, waitOf } from '../../core/boot/boot-unit.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { Host } from '../../ports/host.ts';
 
 /** The unit of a project, as it is to be and as it is. */
@@ -44,13 +45,17 @@ export async function installedWait(
   return waitOf((await services.read(unitName(project))) ?? '');
 }
 
-/** Installs the unit of a project. @throws RmaError RMA_BOOT_NO_SYSTEMD (3), RMA_BOOT_DENIED (3), RMA_BOOT_FAILED (1) */
+/**
+ * Installs the unit of a project.
+ * @throws RmaError RMA_BOOT_NO_SYSTEMD (3), RMA_BOOT_OTHER_UNIT (3), RMA_BOOT_DENIED (3), RMA_BOOT_FAILED (1)
+ */
 export async function installBootService(
   host: Pick<Host, 'services'>,
   wanted: BootUnit,
 ): Promise<BootService> {
   const before = await bootService(host, wanted);
   if (!before.systemd) throw noSystemd(before);
+  await checkOwn(host, wanted.project);
   if (before.state !== 'installed' || !before.enabled) await host.services.install(before.unit, before.text);
   return bootService(host, wanted);
 }
@@ -62,8 +67,21 @@ export async function removeBootService(
 ): Promise<boolean> {
   const unit = unitName(project);
   if ((await services.read(unit)) === null) return false;
+  await checkOwn({ services }, project);
   await services.remove(unit);
   return true;
+}
+
+/** Checks that the unit of a project, if there is one, is not of somebody else. */
+async function checkOwn({ services }: Pick<Host, 'services'>, project: string): Promise<void> {
+  const unit = unitName(project);
+  const text = await services.read(unit);
+  if (text === null || isOwnUnit(text)) return;
+  const path = services.pathOf(unit);
+  throw new RmaError('RMA_BOOT_OTHER_UNIT', `${path} was not written by rma boot install`, {
+    exitCode: EXIT.notReady,
+    hint: shell`check it, and remove it if it is not needed: sudo rm ${path}`,
+  });
 }
 
 function noSystemd({ cron }: BootService): RmaError {

@@ -14,6 +14,9 @@ export interface BootRequest {
   readonly waitSeconds: number;
 }
 
+/** Errors of an engine that is starting. */
+const PASSING: readonly string[] = ['RMA_DOCKER_UNREACHABLE', 'RMA_DOCKER_FAILED'];
+
 type BootHost = Pick<Host, 'engine' | 'gpus'>;
 
 /**
@@ -82,7 +85,7 @@ async function failedStarts(
     const failed = containers.filter(({ state, startError }) => state === 'exited' && startError !== null);
     return ROLES.flatMap((role) => failed.filter((container) => roleOf(container) === role));
   } catch (error) {
-    if (error instanceof RmaError && error.code === 'RMA_DOCKER_UNREACHABLE') return error.message;
+    if (error instanceof RmaError && PASSING.includes(error.code)) return error.message;
     throw error;
   }
 }

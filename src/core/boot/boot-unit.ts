@@ -14,18 +14,29 @@ export interface BootUnit {
 /** Time beyond its own limit after which systemd stops the command, seconds. */
 const GRACE_SECONDS = 120;
 
+const utf8 = new TextEncoder();
+
+/** First line of every unit that rma writes. */
+const HEADER = '# Written by rma boot install; rma boot remove deletes it.';
+
 /** Returns the name of the unit of a project. */
 export function unitName(project: string): string {
   return `rma-${project}.service`;
 }
 
+/** Returns whether rma wrote this unit file, for any project. */
+export function isOwnUnit(text: string): boolean {
+  return text.startsWith(`${HEADER}\n`);
+}
+
 /** Returns the text of a systemd unit, in the syntax of systemd.unit(5) and systemd.service(5). */
 export function unitText({ project, command, waitSeconds, environment }: BootUnit): string {
+  const [program, ...args] = command;
   const variables = Object.entries(environment).map(
     ([name, value]) => `Environment=${word(`${name}=${value}`)}`,
   );
   return [
-    '# Written by rma boot install; rma boot remove deletes it.',
+    HEADER,
     '[Unit]',
     `Description=Start the services of the rma project ${project} whose GPU was late at boot`,
     'After=docker.service nvidia-persistenced.service',
@@ -33,7 +44,7 @@ export function unitText({ project, command, waitSeconds, environment }: BootUni
     '[Service]',
     'Type=oneshot',
     ...variables,
-    `ExecStart=${command.map(word).join(' ')}`,
+    `ExecStart=${[word(program), ...args.map(argument)].join(' ')}`,
     `TimeoutStartSec=${waitSeconds + GRACE_SECONDS}`,
     '',
     '[Install]',
@@ -51,15 +62,25 @@ export function waitOf(text: string): number | null {
 /** Returns a line for `crontab -e`, for machines without systemd. cron(8) reads `%` as a line break unless it is escaped. */
 export function cronLine({ command, environment }: BootUnit): string {
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellQuote(value)}`);
-  return `@reboot ${[...variables, ...command.map(shellQuote)].join(' ').replaceAll('%', '\\%')}`;
+  // as systemd does; a home directory may have an rma.yaml of another project
+  return `@reboot cd / && ${[...variables, ...command.map(shellQuote)].join(' ').replaceAll('%', '\\%')}`;
 }
 
-/** Returns a word as the unit file quotes it: `%` and `$` are specifiers and variables there. */
+/** Returns an argument as ExecStart= quotes it: `$` starts a variable there, but not in the program and in Environment=. */
+function argument(text: string): string {
+  return word(text.replaceAll('$', '$$$$'));
+}
+
+/** Returns a word as unit files quote it, with C escapes; `%` is a specifier there. */
 function word(text: string): string {
   const escaped = text
     .replaceAll('\\', '\\\\')
     .replaceAll('"', '\\"')
     .replaceAll('%', '%%')
-    .replaceAll('$', '$$$$');
+    .replace(/\p{Cc}/gu, (char) => [...utf8.encode(char)].map(hexadecimal).join(''));
   return /^[\w@%+=:,./-]+$/.test(escaped) ? escaped : `"${escaped}"`;
+}
+
+function hexadecimal(byte: number): string {
+  return `\\x${byte.toString(16).padStart(2, '0')}`;
 }

@@ -10,11 +10,13 @@ const DOCKER_VARIABLES = [
   'DOCKER_TLS_VERIFY',
 ];
 
-/** Returns the unit that runs this installation of rma for the project, with the time of `--wait-timeout` in whole seconds. */
+/**
+ * Returns the unit that runs this installation of rma for the project, with the time of `--wait-timeout` in whole seconds. It does
+ * not name rma.yaml: the services are found by the project, also if the file was moved or has a mistake at the next boot.
+ */
 export async function bootUnit(context: Context, waitTimeout: number): Promise<BootUnit> {
   const waitSeconds = Math.ceil(waitTimeout);
-  const { config, file } = await context.config();
-  const place = file === null || file === '-' ? [] : ['--file', file];
+  const { config } = await context.config();
   const environment = DOCKER_VARIABLES.flatMap((name): (readonly [string, string])[] => {
     const value = context.env[name];
     return value === undefined || value === '' ? [] : [[name, value]];
@@ -23,7 +25,6 @@ export async function bootUnit(context: Context, waitTimeout: number): Promise<B
     project: config.project,
     command: [
       ...(await context.selfCommand()),
-      ...place,
       '--project',
       config.project,
       'boot',

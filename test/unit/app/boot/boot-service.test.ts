@@ -32,6 +32,39 @@ describe('[case S06] the unit of a project', () => {
     );
   });
 
+  it.each([
+    ['$', 'Environment="DOCKER_CONFIG=/a$HOME"', 'ExecStart="/a$HOME" "/a$$HOME"'],
+    ['%', 'Environment=DOCKER_CONFIG=/a%%HOME', 'ExecStart=/a%%HOME /a%%HOME'],
+    ['"', 'Environment="DOCKER_CONFIG=/a\\"HOME"', 'ExecStart="/a\\"HOME" "/a\\"HOME"'],
+    ['\\', 'Environment="DOCKER_CONFIG=/a\\\\HOME"', 'ExecStart="/a\\\\HOME" "/a\\\\HOME"'],
+    ['\n', 'Environment="DOCKER_CONFIG=/a\\x0aHOME"', 'ExecStart="/a\\x0aHOME" "/a\\x0aHOME"'],
+    [
+      '\u0085',
+      'Environment="DOCKER_CONFIG=/a\\xc2\\x85HOME"',
+      'ExecStart="/a\\xc2\\x85HOME" "/a\\xc2\\x85HOME"',
+    ],
+    [' ', 'Environment="DOCKER_CONFIG=/a HOME"', 'ExecStart="/a HOME" "/a HOME"'],
+  ])('quotes %j in its variables, its program and its arguments', (char, variable, command) => {
+    const path = `/a${char}HOME`;
+    const unit = { ...wanted, command: [path, path], environment: { DOCKER_CONFIG: path } } as const;
+    const lines = unitText(unit).split('\n');
+    expect(lines.filter((line) => /^(Environment|ExecStart)=/.test(line))).toEqual([variable, command]);
+  });
+
+  it('is neither overwritten nor removed if rma did not write it', async () => {
+    const host = systemdHost();
+    await host.services.install('rma-demo.service', '[Service]\nExecStart=/usr/bin/demo\n');
+    const refused = {
+      code: 'RMA_BOOT_OTHER_UNIT',
+      exitCode: 3,
+      message: '/etc/systemd/system/rma-demo.service was not written by rma boot install',
+      hint: expect.stringContaining('sudo rm /etc/systemd/system/rma-demo.service'),
+    };
+    await expect(installBootService(host, wanted)).rejects.toMatchObject(refused);
+    await expect(removeBootService(host, 'demo')).rejects.toMatchObject(refused);
+    expect(host.services.units.get('rma-demo.service')).toContain('/usr/bin/demo');
+  });
+
   it('is installed once, and again when it differs', async () => {
     const host = systemdHost();
     expect(await installBootService(host, wanted)).toMatchObject({ state: 'installed', enabled: true });
@@ -62,7 +95,7 @@ describe('[case S06] the unit of a project', () => {
       hint: expect.stringContaining(cronLine(wanted)),
     });
     expect(cronLine({ ...wanted, command: ['/usr/bin/node', '/opt/100%/main.js'] })).toBe(
-      '@reboot DOCKER_HOST=unix:///run/docker.sock /usr/bin/node /opt/100\\%/main.js',
+      '@reboot cd / && DOCKER_HOST=unix:///run/docker.sock /usr/bin/node /opt/100\\%/main.js',
     );
   });
 });

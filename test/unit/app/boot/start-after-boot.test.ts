@@ -82,13 +82,16 @@ describe('[case S06] after a boot', () => {
     expect(texts).toEqual(['waiting: chat-llm: not in the CDI specification', 'started chat-llm']);
   });
 
-  it('Docker itself is waited for', async () => {
-    const host = booted();
-    host.inventory = inventory(GPU);
-    const down = new RmaError('RMA_DOCKER_UNREACHABLE', 'cannot connect');
-    vi.spyOn(host.engine, 'containers').mockRejectedValueOnce(down);
-    expect((await run(host, 900)).texts).toEqual(['waiting: cannot connect', 'started chat-llm']);
-  });
+  it.each(['RMA_DOCKER_UNREACHABLE', 'RMA_DOCKER_FAILED'] as const)(
+    'Docker itself is waited for: %s',
+    async (code) => {
+      const host = booted();
+      host.inventory = inventory(GPU);
+      const down = new RmaError(code, 'cannot connect');
+      vi.spyOn(host.engine, 'containers').mockRejectedValueOnce(down);
+      expect((await run(host, 900)).texts).toEqual(['waiting: cannot connect', 'started chat-llm']);
+    },
+  );
 
   it.each([
     ['never comes', []],
