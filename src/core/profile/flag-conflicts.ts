@@ -62,6 +62,9 @@ function ownFlags(engine: Commands): ReadonlyMap<string, string> {
   return new Map(
     lists.flatMap((list) =>
       list.flatMap((item, index) => {
+        const positional = isFlag(list[index - 1] ?? '') ? null : /^\{([a-z_]+)\}$/.exec(item);
+        // an argument without a flag is also accepted with one: vllm serve MODEL, or --model MODEL
+        if (positional !== null) return [[`--${positional[1]}`, item] as const];
         if (!isFlag(item)) return [];
         const [flag = '', value] = split(item);
         return [[flag, value ?? list[index + 1] ?? ''] as const];
@@ -85,10 +88,11 @@ function insteadOf({ name }: Commands, value: string): string {
   return INSTEAD[placeholder] ?? `change it in your own engines/${name}.yaml`;
 }
 
-/** Returns the flag, with `-` for `_` as some parsers accept it, and the value after `=`. */
-function split(item: string): readonly [string, string?] {
-  const at = item.indexOf('=');
-  const flag = (at === -1 ? item : item.slice(0, at)).trim();
+/** Returns the flag, with `-` for `_` as some parsers accept it, and the value after `=` or a space. */
+function split(text: string): readonly [string, string?] {
+  const item = text.trim();
+  const at = item.search(/[=\s]/);
+  const flag = at === -1 ? item : item.slice(0, at);
   const name = flag.startsWith('--') ? flag.replaceAll('_', '-') : flag;
   return at === -1 ? [name] : [name, item.slice(at + 1)];
 }

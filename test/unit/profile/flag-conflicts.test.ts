@@ -35,6 +35,14 @@ describe('flags of a service that repeat one of its engine', () => {
     ['vllm', '--tensor_parallel_size=2'],
     ['vllm', '--max-model-len'],
     ['vllm', '--served-model-name'],
+    ['vllm', '--model'],
+    ['vllm', '--model=org/other'],
+    ['vllm', '--max-model-len 8192'],
+    ['llamacpp', '-hf'],
+    ['llamacpp', '--hf-repo=org/other'],
+    ['llamacpp', '--hf-file'],
+    ['llamacpp', '-mu'],
+    ['llamacpp', '--docker-repo'],
     ['llamacpp', '--ctx-size=1'],
     ['llamacpp', '--ctx_size'],
     ['llamacpp', '-np'],
@@ -53,7 +61,10 @@ describe('flags of a service that repeat one of its engine', () => {
 
   it.each([
     ['vllm', ['--enforce-eager', '--max-num-batched-tokens', '4096', '-pp', '1', '--quantization=awq']],
-    ['llamacpp', ['--threads', '2', '-ctk', 'q8_0', '--cache-type-v=q8_0', '--temp', '-1']],
+    [
+      'llamacpp',
+      ['--threads', '2', '-ctk', 'q8_0', '-md', 'draft.gguf', '--cache-type-v=q8_0', '--temp', '-1'],
+    ],
     ['tei', ['--pooling', 'cls', '--max-client-batch-size', '64']],
     ['ollama', ['serve']],
   ])('are not other flags of %s: %j', (name, flags) => {
