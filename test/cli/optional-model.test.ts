@@ -10,6 +10,14 @@ const MODELS = `
 chat: { ref: "hf:org/chat:tiny.gguf", kind: chat }
 rare: { ref: "hf:org/chat@v9:tiny.gguf", kind: chat, optional: true }
 `;
+/** References that the hub lacks, and what it lacks. */
+const ABSENT = [
+  ['hf:org/chat@v9:tiny.gguf', 'RMA_HUB_REVISION_NOT_FOUND'],
+  ['hf:org/chat:other-*.gguf', 'RMA_HUB_NO_MATCH'],
+  // anonymous users get 401 for a repository that does not exist
+  ['hf:org/none:tiny.gguf', 'RMA_HUB_UNAUTHORIZED'],
+  ['ms:org/none:tiny.gguf', 'RMA_HUB_NOT_FOUND'],
+] as const;
 const PROFILE = `
 description: a chat model, and one that may not exist
 services:
@@ -32,7 +40,7 @@ beforeEach(async () => {
 const pull = (...args: readonly string[]) =>
   runRma(['models', 'pull', ...args, '--profile', 'own', '--dest', join(dir, 'store')], {
     cwd: dir,
-    env: { HOME: dir, HF_ENDPOINT: hub.endpoint },
+    env: { HOME: dir, HF_ENDPOINT: hub.endpoint, MODELSCOPE_ENDPOINT: hub.endpoint },
   });
 
 it.each([[[]], [['-q']], [['all']], [['all', '-q']]])(
@@ -43,6 +51,17 @@ it.each([[[]], [['-q']], [['all']], [['all', '-q']]])(
     expect(stderr).toMatch(/^warning: .*\bv9\b.*\(it is optional\) \(RMA_HUB_REVISION_NOT_FOUND\)$/m);
   },
 );
+
+it.each(ABSENT)('[case S10] an optional model may be %s, which the hub lacks', async (ref, code) => {
+  const models = MODELS.replace('hf:org/chat@v9:tiny.gguf', ref);
+  writeFileSync(join(dir, 'profiles/models.yaml'), models);
+  const { exitCode, stderr } = await pull('all', '-q');
+  expect({ exitCode, stderr }).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringMatching(new RegExp(`^warning: .*\\(it is optional\\) \\(${code}\\)$`, 'm')),
+  });
+  expect((await pull('--strict')).exitCode).toBe(8);
+});
 
 it.each([[['--strict']], [['all', '--strict', '-q']]])(
   '[case S10] a missing optional model is a failure of a part: models pull %j',

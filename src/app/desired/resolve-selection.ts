@@ -4,6 +4,7 @@ import type { Catalog, Engine } from '../../core/domain/profile.ts';
 import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
 import type { Selection } from '../../core/domain/selection.ts';
 import { RmaError } from '../../core/errors.ts';
+import { isMissing } from '../../core/profile/model-users.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { readGeometry } from './read-geometry.ts';
 import { resolveOne } from './resolve-models.ts';
@@ -52,8 +53,7 @@ async function resolveOptional(
   try {
     return await resolveOne(hubs, ref);
   } catch (error) {
-    const isMissing = error instanceof RmaError && error.code === 'RMA_HUB_NOT_FOUND';
-    if (isMissing && isOptional(catalog, ref)) return error.message;
+    if (error instanceof RmaError && isMissing(error) && isOptional(catalog, ref)) return error.message;
     throw error;
   }
 }

@@ -21,6 +21,8 @@ export interface TokenWays {
   readonly check: string;
 }
 
+/** The code of a repository that does not exist, or that an anonymous user does not see. */
+export const REPO_NOT_FOUND = 'RepoNotFound';
 const DISABLED = 'DisabledRepo';
 /** RFC 7725 */
 const UNAVAILABLE_FOR_LEGAL_REASONS = 451;
@@ -116,14 +118,14 @@ function gated(refusal: Refusal): RmaError {
 
 /** Returns the error for 401. The Hugging Face hub also returns 401 to anonymous users for repositories that do not exist. */
 function unauthorized(refusal: Refusal): RmaError {
-  const { subject, tokenSent, status, tokenWays = HF_TOKEN_WAYS } = refusal;
+  const { subject, errorCode, tokenSent, status, tokenWays = HF_TOKEN_WAYS } = refusal;
   const message = tokenSent
     ? `the hub rejected the token for ${subject} (HTTP 401): the token is invalid, or ${subject} does not exist`
     : `the hub denied access to ${subject} (HTTP 401): it does not exist, or it is private and requires a token`;
   return new RmaError('RMA_HUB_UNAUTHORIZED', message, {
     exitCode: EXIT.denied,
     hint: tokenSent ? tokenWays.check : `check the spelling, or ${tokenHint(refusal)}`,
-    details: { status },
+    details: errorCode === undefined ? { status } : { status, errorCode },
   });
 }
 

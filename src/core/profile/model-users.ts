@@ -1,6 +1,7 @@
 import type { Catalog, Profile } from '../domain/profile.ts';
 import type { ServedModel } from '../domain/worker-config.ts';
 import { EXIT, RmaError } from '../errors.ts';
+import { REPO_NOT_FOUND } from '../hub/hub-refusal.ts';
 import { findModel } from './find-model.ts';
 import { findProfile, findVariant } from './select-services.ts';
 
@@ -35,6 +36,7 @@ const MISSING = new Set(['RMA_HUB_NOT_FOUND', 'RMA_HUB_REVISION_NOT_FOUND', 'RMA
 
 /** Returns whether the source does not have the model, as opposed to an unreachable source. */
 export function isMissing(error: RmaError): boolean {
+  if (error.code === 'RMA_HUB_UNAUTHORIZED') return error.details?.['errorCode'] === REPO_NOT_FOUND;
   return error.exitCode === EXIT.failed && MISSING.has(error.code);
 }
 

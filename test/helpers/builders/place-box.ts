@@ -62,6 +62,8 @@ export interface Scene {
   readonly pids?: Readonly<Record<string, readonly number[]>>;
   /** references that are missing in their source */
   readonly absent?: readonly string[];
+  /** how the source reports them */
+  readonly absence?: RmaError;
   /** profiles of the command; none: all */
   readonly acted?: readonly string[];
   /** collects the references that were resolved */
@@ -85,11 +87,12 @@ export async function placeOn(scene: Scene): Promise<PlacedServices> {
 }
 
 function machineOf(scene: Scene) {
-  const { inventory, pciGpus = [], containers = [], pids = {}, absent = [], asked = [], resolved } = scene;
+  const { inventory, pciGpus = [], containers = [], pids = {}, asked = [], resolved } = scene;
+  const { absent = [], absence = new RmaError('RMA_HUB_NOT_FOUND', 'not found on the hub') } = scene;
   const resolve = async (ref: ModelRef): Promise<PinnedModel> => {
     const text = formatModelRef(ref);
     asked.push(text);
-    if (absent.includes(text)) throw new RmaError('RMA_HUB_NOT_FOUND', `the hub has no ${text}`);
+    if (absent.includes(text)) throw absence;
     return { source: 'url', ref: text, url: 'https://x/y.gguf', set: 'default', files: [] };
   };
   const read = async (path: string) => (path.endsWith('/resolved.json') ? (resolved ?? null) : null);
