@@ -19,19 +19,25 @@ const TYPE_CODE = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8, array: 9 } as co
 /** Alignment of the header and each tensor, in bytes. */
 export const GGUF_ALIGNMENT = 32;
 
+/** A tensor without its data. */
+export interface GgufTensorInfo {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** code of the format */
+  readonly type: number;
+  readonly bytes: number;
+}
+
 /**
  * Returns the bytes of a GGUF version 3 file, little endian, with tensor data aligned to 32 bytes.
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 export function encodeGguf(metadata: GgufMetadata, tensors: readonly GgufTensor[]): Uint8Array {
-  const head = Buffer.concat([
-    Buffer.from('GGUF', 'ascii'),
-    u32(3),
-    u64(tensors.length),
-    u64(metadata.length),
-    ...metadata.map(([key, value]) => Buffer.concat([text(key), encodeValue(value)])),
-    ...encodeTensorInfos(tensors),
-  ]);
+  const F32_TENSOR = 0;
+  const head = ggufHead(
+    metadata,
+    tensors.map(({ name, shape, data }) => ({ name, shape, type: F32_TENSOR, bytes: data.byteLength })),
+  );
   const dataStart = aligned(head.length);
   const dataSize = tensors.reduce((size, tensor) => size + aligned(tensor.data.byteLength), 0);
   const file = new Uint8Array(dataStart + dataSize);
@@ -44,12 +50,23 @@ export function encodeGguf(metadata: GgufMetadata, tensors: readonly GgufTensor[
   return file;
 }
 
-function encodeTensorInfos(tensors: readonly GgufTensor[]): Buffer[] {
-  const F32_TENSOR = 0;
+/** Returns everything before the data, without padding. */
+export function ggufHead(metadata: GgufMetadata, tensors: readonly GgufTensorInfo[]): Uint8Array {
+  return Buffer.concat([
+    Buffer.from('GGUF', 'ascii'),
+    u32(3),
+    u64(tensors.length),
+    u64(metadata.length),
+    ...metadata.map(([key, value]) => Buffer.concat([text(key), encodeValue(value)])),
+    ...encodeTensorInfos(tensors),
+  ]);
+}
+
+function encodeTensorInfos(tensors: readonly GgufTensorInfo[]): Buffer[] {
   let offset = 0;
-  return tensors.map(({ name, shape, data }) => {
-    const info = [text(name), u32(shape.length), ...shape.map(u64), u32(F32_TENSOR), u64(offset)];
-    offset += aligned(data.byteLength);
+  return tensors.map(({ name, shape, type, bytes }) => {
+    const info = [text(name), u32(shape.length), ...shape.map(u64), u32(type), u64(offset)];
+    offset += aligned(bytes);
     return Buffer.concat(info);
   });
 }

@@ -9,6 +9,7 @@ export type Judge =
   | 'hf1'
   | 'hf2'
   | 'gguf'
+  | 'gguf-parser'
   | 'llama-server'
   | 'modelscope'
   | 'ollama'

@@ -39,7 +39,6 @@ describe('the need of a GGUF file on llama.cpp', () => {
       });
       // the log has two decimals
       expect(need.kvBytes / MIB).toBeCloseTo(cache, 1);
-      if (compute === null) return;
       expect(need.overheadBytes / MIB).toBeGreaterThan(compute * 0.98);
       const logged = of.weights + cache + compute;
       expect(needBytes(need) / MIB).toBeGreaterThan(logged * 0.98);
