@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import type { Readable } from 'node:stream';
 import { backoffMs } from '../../core/backoff.ts';
 import { RmaError } from '../../core/errors.ts';
 import { isRetryableStatus, requestedWaitMs } from '../../core/hub/retry.ts';
@@ -44,6 +45,9 @@ export interface HttpOptions {
 
 /** Default size limit of `read`, bytes. */
 const MAX_TEXT = 64 * 1024 * 1024;
+
+/** Longest wait for the body of a redirect, ms: waiting longer costs more than a new connection. */
+const DRAIN_MS = 200;
 
 /** One request of a chain of redirects. */
 interface Hop {
@@ -165,12 +169,7 @@ export class UndiciClient implements HttpClient {
         close();
         throw loginFault(route.proxy);
       }
-      // a redirect whose body is read to the end leaves the connection usable for the next request
-      const drain = async () => {
-        guard.arm();
-        await answer.body.dump({ limit: 64 * 1024 }).catch(() => undefined);
-        guard.end();
-      };
+      const drain = () => drained(answer.body, guard);
       const headers = flatten(answer.headers);
       const body = guardedBody(answer.body, guard, url);
       return { url, status: answer.statusCode, headers, body, close, drain };
@@ -197,6 +196,17 @@ export class UndiciClient implements HttpClient {
     const secureContext = trusted === null ? null : trusting(trusted);
     return new Routes({ undici, proxies, timeoutMs: connectMs, secureContext, lookup });
   }
+}
+
+/** Reads a short body to the end, which leaves the connection usable for the next request; drops any other. */
+async function drained(
+  body: Readable & { dump(limit: { limit: number }): Promise<void> },
+  guard: StallGuard,
+) {
+  const timer = setTimeout(() => body.destroy(), DRAIN_MS);
+  await body.dump({ limit: 64 * 1024 }).catch(() => undefined);
+  clearTimeout(timer);
+  guard.end();
 }
 
 /** Returns the headers that are sent to one origin only. */

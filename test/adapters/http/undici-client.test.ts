@@ -67,6 +67,16 @@ test('[fail X5] treats another port or host name of the same machine as another 
   expect(seen).toEqual(['Bearer secret', undefined]);
 });
 
+test('[case F25] a redirect whose body never ends is followed without waiting for the timeout', async () => {
+  const { url } = await serve(({ url: path }, response) => {
+    if (path === '/file') response.end('content');
+    else response.writeHead(302, { location: '/file', 'content-length': 9999 }).write('<');
+  });
+  // longer than the test may take
+  const http = testHttp(600_000);
+  expect((await http.read({ method: 'GET', url: `${url}/` })).text).toBe('content');
+});
+
 test('rejects more than five redirects', async () => {
   let count = 0;
   const { url } = await serve((_, response) => {

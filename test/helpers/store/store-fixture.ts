@@ -32,13 +32,13 @@ export interface TestFetcher {
 export function testFetcher(
   root: string,
   endpoint: string,
-  options: { disk?: Disk; token?: string; store?: ModelStore } = {},
+  options: { disk?: Disk; token?: string; store?: ModelStore; clock?: Clock; stallMs?: number } = {},
 ): TestFetcher {
-  const http = testHttp();
+  const http = testHttp(options.stallMs);
   const disk = options.disk ?? realDisk;
   const sources = testSources({ endpoint, token: options.token ?? null });
   const store = options.store ?? testStore(root, { disk });
-  const transfer = new HttpTransfer({ ...quick, http, disk });
+  const transfer = new HttpTransfer({ ...quick, http, disk, clock: options.clock ?? quick.clock });
   const progress: ModelProgress[] = [];
   return {
     progress,

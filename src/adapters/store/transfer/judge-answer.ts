@@ -34,8 +34,8 @@ export type Verdict =
 /** Judges whether a response can be written to the file: status, length, total, range and entity tag must all match. */
 export function judgeAnswer(request: RangeRequest, answer: HttpAnswer): Verdict {
   const { status, headers } = answer;
-  const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') return misfit(request, `it compresses the file (${encoding})`);
+  const coding = contentCoding(headers);
+  if (coding !== null) return misfit(request, `it compresses the file (${coding})`);
   if (status === 200) return judgeWhole(request, headers);
   if (status === 206) return judgePart(request, headers);
   if (status === 416) return judgeUnsatisfiable(request, headers);
@@ -52,6 +52,13 @@ export function judgeAnswer(request: RangeRequest, answer: HttpAnswer): Verdict 
   if ([401, 403, 404, 410].includes(status) && leftOrigin(answer))
     return { kind: 'retry', budget: 'expired', error };
   return { kind: 'fail', error };
+}
+
+/** Returns the codings of the content (RFC 9110 8.4: a list, in any case); null if it is sent as it is. */
+function contentCoding(headers: HttpAnswer['headers']): string | null {
+  const codings = (headers['content-encoding'] ?? '').split(',').map((coding) => coding.trim());
+  const others = codings.filter((coding) => !['', 'identity'].includes(coding.toLowerCase()));
+  return others.length === 0 ? null : others.join(', ');
 }
 
 /** Returns the strong entity tag, as required by `If-Range` (RFC 9110 13.1.5); null if there is none. */

@@ -1,9 +1,8 @@
 import { backoffMs } from '../../../core/backoff.ts';
 import type { Digest } from '../../../core/domain/pinned-model.ts';
-import { EXIT, RmaError } from '../../../core/errors.ts';
+import { RmaError } from '../../../core/errors.ts';
 import { requestedWaitMs } from '../../../core/hub/retry.ts';
 import { waitText } from '../../../core/hub/wait-text.ts';
-import { EMPTY_SHA256 } from '../../../core/store/digest.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { HttpClient, HttpStream } from '../../../ports/http-client.ts';
 import type { Transfer, TransferJob } from '../../../ports/transfer.ts';
@@ -13,6 +12,7 @@ import { HostWaits } from './host-waits.ts';
 import { type Budget, judgeAnswer, strongEtag, type Verdict } from './judge-answer.ts';
 import { PartFile } from './part-file.ts';
 import { receiveBody } from './receive-body.ts';
+import { faultAt, hashMismatch, shortFault } from './transfer-faults.ts';
 
 export interface TransferOptions {
   readonly http: HttpClient;
@@ -29,6 +29,9 @@ const ATTEMPTS: Readonly<Record<Budget, number>> = { network: 8, expired: 3, htm
 
 /** Received bytes that count as progress. */
 const PROGRESS_BYTES = 256 * 1024;
+
+/** Number of responses that may share that progress. */
+const SHORT_RESPONSES = 100;
 
 /** Number of restarts of a file before the download fails. */
 const MAX_RESTARTS = 5;
@@ -84,6 +87,7 @@ class Run {
   /** of the file's address, before redirects */
   readonly #host: string;
   #used: Record<Budget, number> = { network: 0, expired: 0, html: 0, content: 0 };
+  #short = 0;
   #restarts = 0;
   #mark: number;
   /** host that sent the last response, after redirects */
@@ -118,9 +122,10 @@ class Run {
     if (outcome.kind === 'fail') throw outcome.error;
     if (Math.abs(this.part.offset - this.#mark) >= PROGRESS_BYTES) {
       this.#used = { network: 0, expired: 0, html: 0, content: 0 };
+      this.#short = 0;
       this.#mark = this.part.offset;
     }
-    if (outcome.kind === 'append') return;
+    if (outcome.kind === 'append') return this.#countShort();
     const used = ++this.#used[outcome.budget];
     if (used > ATTEMPTS[outcome.budget]) throw outcome.error;
     if (outcome.drop === true || (outcome.budget === 'content' && used === 2))
@@ -130,6 +135,13 @@ class Run {
     // a first fault after progress is ordinary; a request for a wait is reported already
     if (used > 1 && waitMs === 0) this.#job.onWait?.(`${outcome.error.message}; retrying`);
     await clock.sleep(Math.max(waitMs, backoffMs(used, random(), { firstMs: pauseMs })), signal);
+  }
+
+  /** Limits the valid responses in a row that bring the file no further than a few bytes each. */
+  #countShort(): void {
+    if (this.part.offset === this.#mark || this.part.offset === this.#job.bytes) return;
+    this.#short += 1;
+    if (this.#short > SHORT_RESPONSES) throw shortFault(this.#job.label);
   }
 
   async #request(): Promise<Outcome> {
@@ -161,7 +173,7 @@ class Run {
       return await receiveBody({ job: this.#job, part: this.part, end: last, monotonic }, stream);
     } catch (error) {
       if (signal.aborted || !(error instanceof RmaError) || error.code !== 'RMA_HUB_UNREACHABLE') throw error;
-      return { kind: 'retry', budget: 'network', error: named(error, label, this.part.offset) };
+      return { kind: 'retry', budget: 'network', error: faultAt(error, label, this.part.offset) };
     } finally {
       stream?.close();
     }
@@ -216,31 +228,4 @@ function rangeHeaders(offset: number, end: number, etag: string | null): Record<
 
 function isWrongContent(error: unknown): boolean {
   return error instanceof RmaError && error.code === 'RMA_CONTENT_HASH_MISMATCH';
-}
-
-function named(error: RmaError, label: string, offset: number): RmaError {
-  return new RmaError(error.code, `${label} at byte ${offset}: ${error.message}`, {
-    exitCode: error.exitCode,
-    cause: error,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    ...(error.details === undefined ? {} : { details: error.details }),
-  });
-}
-
-function hashMismatch(
-  { label, sender }: { readonly label: string; readonly sender: string },
-  expected: Digest,
-  seen: string,
-): RmaError {
-  const what =
-    seen === EMPTY_SHA256 ? 'the server sent an empty file' : `its ${expected.algorithm} is ${seen}`;
-  return new RmaError(
-    'RMA_CONTENT_HASH_MISMATCH',
-    `hash mismatch of ${label} in two downloads, the last one from ${sender}: ${what}, expected ${expected.hex}`,
-    {
-      exitCode: EXIT.badContent,
-      hint: 'the downloaded data was removed; the mirror, a proxy or the source is at fault: try another endpoint or revision',
-      details: { algorithm: expected.algorithm, expected: expected.hex, seen, host: sender },
-    },
-  );
 }
