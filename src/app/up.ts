@@ -1,7 +1,9 @@
+import type { ServicePlacement } from '../core/domain/placement.ts';
 import { RmaError } from '../core/errors.ts';
 import type { Plan, PlanCheck } from '../core/plan/plan-types.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
+import { type BootOffer, offerBoot } from './boot/offer-boot.ts';
 import type { DesiredProject } from './desired/desired-state.ts';
 import { type Endpoint, endpointsAfter } from './desired/endpoints.ts';
 import type { PlacedServices } from './desired/place-services.ts';
@@ -20,6 +22,8 @@ export interface UpResult {
   /** false: everything was as desired already */
   readonly changed: boolean;
   readonly endpoints: readonly Endpoint[];
+  /** null: services use no GPUs, or it was offered before */
+  readonly bootOffer: BootOffer | null;
 }
 
 export interface UpOptions {
@@ -29,6 +33,8 @@ export interface UpOptions {
   readonly confirm: (plan: Plan) => Promise<void>;
   /** called before the plan is executed */
   readonly show: (plan: Plan) => void;
+  /** whether the caller can show `bootOffer` */
+  readonly offersBoot: boolean;
 }
 
 /**
@@ -72,7 +78,13 @@ async function applyDesired(host: Host, invocation: Invocation, request: LockedU
     containers: observed.containers,
     bind: request.config.bind,
   });
-  return { plan, placed, changed, endpoints };
+  const bootOffer =
+    request.offersBoot && usesGpus(placed.placement) ? await offerBoot(host, request.config) : null;
+  return { plan, placed, changed, endpoints, bootOffer };
+}
+
+function usesGpus(placement: ReadonlyMap<string, ServicePlacement>): boolean {
+  return [...placement.values()].some(({ devices }) => devices.length > 0);
 }
 
 interface Accepted {

@@ -11,10 +11,27 @@ interface PromptParts {
 /** Asks for confirmation on the terminal. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2, RMA_INTERRUPTED exit 130 */
 export async function confirm(question: string, { io, globals }: PromptParts): Promise<void> {
   if (globals.yes) return;
-  const canAsk = io.stdin.isTTY === true && io.stderr.isTTY === true && !globals.noInput;
-  if (!canAsk) throw notConfirmed(`confirmation required, but stdin is not interactive: "${question}"`);
+  if (!canAsk(io, globals))
+    throw notConfirmed(`confirmation required, but stdin is not interactive: "${question}"`);
+  if (!(await isYes(question, io))) throw notConfirmed('canceled');
+}
+
+/**
+ * Asks whether to do something that the command does not need; null where nobody can answer, and with --yes, which
+ * confirms only what the command does.
+ * @throws RmaError RMA_INTERRUPTED exit 130
+ */
+export async function offer(question: string, { io, globals }: PromptParts): Promise<boolean | null> {
+  return globals.yes || !canAsk(io, globals) ? null : isYes(question, io);
+}
+
+function canAsk({ stdin, stderr }: PromptParts['io'], { noInput }: PromptParts['globals']): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true && !noInput;
+}
+
+async function isYes(question: string, io: PromptParts['io']): Promise<boolean> {
   const answer = await ask(`${question} [y/N] `, io);
-  if (!/^y(es)?$/i.test(answer.trim())) throw notConfirmed('canceled');
+  return /^y(es)?$/i.test(answer.trim());
 }
 
 function ask(question: string, { stdin, stderr, signal }: PromptParts['io']): Promise<string> {

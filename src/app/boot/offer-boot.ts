@@ -5,20 +5,23 @@ import type { Host } from '../../ports/host.ts';
 import { readProjectState } from '../desired/project-state.ts';
 import { projectFiles } from '../observe/project-files.ts';
 
+/** How the services of a project can be started at boot: by a systemd unit, or by a line for cron. */
+export type BootOffer = 'systemd' | 'cron';
+
 const STATE_MODE = 0o644;
 
 /**
- * Returns whether to mention `rma boot install`, and records that it was: once for each project with services on GPUs, on a
- * machine with systemd where it is not installed.
+ * Returns how to offer the start at boot, and records that it was offered: once for each project, unless the unit is
+ * installed. The caller holds the lock of the project.
  */
 export async function offerBoot(
   { services, files }: Pick<Host, 'services' | 'files'>,
   config: Pick<RmaConfig, 'project' | 'stateDir'>,
-): Promise<boolean> {
+): Promise<BootOffer | null> {
   const state = await readProjectState({ files }, config);
-  if (state.bootOffered === true || !(await services.isPresent())) return false;
-  if ((await services.read(unitName(config.project))) !== null) return false;
+  if (state.bootOffered === true) return null;
+  if ((await services.read(unitName(config.project))) !== null) return null;
   const text = formatProjectState({ ...state, bootOffered: true });
   await files.write(projectFiles(config).state, text, STATE_MODE);
-  return true;
+  return (await services.isPresent()) ? 'systemd' : 'cron';
 }

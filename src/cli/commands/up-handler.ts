@@ -1,4 +1,3 @@
-import { offerBoot } from '../../app/boot/offer-boot.ts';
 import type { Endpoint } from '../../app/desired/endpoints.ts';
 import { type UpResult, up } from '../../app/up.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
@@ -9,6 +8,7 @@ import type { CommandResult } from '../define-command.ts';
 import { renderEndpoints } from '../render/endpoints.ts';
 import { removalQuestion, reportPlan } from '../render/plan.ts';
 import { planDocument } from '../render/plan-document.ts';
+import { showBootOffer } from './boot/show-offer.ts';
 import { showPlan } from './plan-handler.ts';
 
 interface UpInput {
@@ -36,9 +36,10 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
       waitSeconds: input.waitTimeout,
       confirm: async (plan) => context.confirm(removalQuestion(plan)),
       show: (plan) => reportPlan(invocation, plan),
+      offersBoot: showsMessages(context.globals),
     }),
   );
-  await mentionBoot(result, context);
+  if (result.bootOffer !== null) await showBootOffer(result.bootOffer, context);
   return {
     json: {
       ...planDocument(result.plan, result.placed, host.name),
@@ -52,16 +53,9 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
   };
 }
 
-/** Mentions once that Docker does not repeat a start that fails because the GPU driver is late at boot. */
-async function mentionBoot({ placed }: UpResult, context: Context): Promise<void> {
-  const { quiet, json, progress } = context.globals;
-  const usesGpus = [...placed.placement.values()].some(({ devices }) => devices.length > 0);
-  if (!usesGpus || quiet || json || progress === 'none' || progress === 'json') return;
-  const { config } = await context.config();
-  if (!(await offerBoot(await context.host(), config))) return;
-  const text =
-    'to start services at boot whose GPU driver was late: sudo rma boot install (see rma boot --help)';
-  context.reporter.emit({ type: 'step', id: 'boot', state: 'skip', text });
+/** Whether messages reach a person. */
+function showsMessages({ quiet, json, progress }: Context['globals']): boolean {
+  return !quiet && !json && progress !== 'none' && progress !== 'json';
 }
 
 function explainWithoutDryRun(): RmaError {

@@ -23,6 +23,8 @@ export interface Context extends Surroundings {
   readonly config: () => Promise<LoadedConfig>;
   /** Asks a question, and returns after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2 without a terminal or after a no */
   readonly confirm: (question: string) => Promise<void>;
+  /** Asks whether to do something that the command does not need; null where nobody can answer. @throws RmaError RMA_INTERRUPTED exit 130 */
+  readonly offer: (question: string) => Promise<boolean | null>;
   readonly hostVersions: () => Promise<HostVersions>;
   /** this machine; needs no configuration */
   readonly host: () => Promise<Host>;
@@ -79,6 +81,7 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     },
     selfCommand: async () => (await import('./self-command.ts')).selfCommand(),
     confirm: async (question) => (await import('../confirm.ts')).confirm(question, { io, globals }),
+    offer: async (question) => (await import('../confirm.ts')).offer(question, { io, globals }),
     hostVersions: async () => (await import('./context-versions.ts')).readHostVersions(env),
   };
 }

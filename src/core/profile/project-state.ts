@@ -19,7 +19,7 @@ export interface ProjectState {
   readonly directory?: string | undefined;
   /** settings of options of `rma up` that later commands keep, as texts by key */
   readonly settings?: Readonly<Record<string, string>> | undefined;
-  /** whether `rma up` mentioned `rma boot install` */
+  /** whether `rma up` offered to start the services at boot */
   readonly bootOffered?: boolean | undefined;
 }
 

@@ -12,6 +12,7 @@ export function upRequest(over: Partial<UpRequest & UpOptions> = {}): UpRequest 
     waitSeconds: 60,
     confirm: async () => undefined,
     show: () => undefined,
+    offersBoot: false,
     ...over,
   };
 }

@@ -14,7 +14,13 @@ import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
 import { PROFILE_NAMES, RunModel, type SequenceStep } from '../../helpers/stack/run-model.ts';
 
 const config = configOf({ profiles: [] });
-const quiet = { refresh: false, waitSeconds: 60, confirm: async () => undefined, show: () => undefined };
+const quiet = {
+  refresh: false,
+  waitSeconds: 60,
+  confirm: async () => undefined,
+  show: () => undefined,
+  offersBoot: false,
+};
 
 const step: fc.Arbitrary<SequenceStep> = fc.oneof(
   fc.record({

@@ -1,17 +1,23 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { confirm } from '../../../src/cli/confirm.ts';
+import { confirm, offer } from '../../../src/cli/confirm.ts';
 import { FakeTerminal } from '../../helpers/cli/fake-terminal.ts';
 
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 
-function asking(change: { readonly noInput?: boolean; readonly signal?: AbortSignal } = {}) {
+interface Change {
+  readonly yes?: boolean;
+  readonly noInput?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+function asking(change: Change = {}, prompt: typeof confirm | typeof offer = confirm) {
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   const stderr = new FakeTerminal();
   const signal = change.signal ?? new AbortController().signal;
-  const globals = { yes: false, noInput: change.noInput ?? false };
-  return { stdin, stderr, answer: confirm('Remove it?', { io: { stdin, stderr, signal }, globals }) };
+  const globals = { yes: change.yes ?? false, noInput: change.noInput ?? false };
+  return { stdin, stderr, answer: prompt('Remove it?', { io: { stdin, stderr, signal }, globals }) };
 }
 
 describe('a prompt on a terminal', () => {
@@ -43,5 +49,33 @@ describe('a prompt on a terminal', () => {
 
   it('is skipped with --no-input', async () => {
     await expect(asking({ noInput: true }).answer).rejects.toMatchObject({ code: 'RMA_USAGE_NOT_CONFIRMED' });
+  });
+});
+
+describe('an offer on a terminal', () => {
+  it.each([
+    ['y\n', true],
+    ['n\n', false],
+    ['\n', false],
+    [CTRL_D, false],
+  ])('is answered by %j with %j', async (typed, yes) => {
+    const { stdin, stderr, answer } = asking({}, offer);
+    stdin.write(typed);
+    expect(await answer).toBe(yes);
+    expect(stderr.screen).toContain('Remove it? [y/N]');
+  });
+
+  it.each([
+    ['--yes', { yes: true }],
+    ['--no-input', { noInput: true }],
+  ])('is not made with %s', async (_option, change) => {
+    const { stderr, answer } = asking(change, offer);
+    expect(await answer).toBeNull();
+    expect(stderr.screen).not.toContain('Remove it?');
+  });
+
+  it('is not made without a terminal', async () => {
+    const io = { stdin: new PassThrough(), stderr: new FakeTerminal(), signal: new AbortController().signal };
+    expect(await offer('Remove it?', { io, globals: { yes: false, noInput: false } })).toBeNull();
   });
 });

@@ -103,15 +103,16 @@ describe('[case S06] the unit of a project', () => {
 describe('[case S06] rma up', () => {
   const config = { project: 'demo', stateDir: '/srv/demo/.rma' };
 
-  it('mentions the unit once for each project', async () => {
+  it('offers the unit once for each project, without systemd the line for cron', async () => {
     const host = systemdHost();
-    expect([await offerBoot(host, config), await offerBoot(host, config)]).toEqual([true, false]);
+    expect([await offerBoot(host, config), await offerBoot(host, config)]).toEqual(['systemd', null]);
+    const other = new FakeHost();
+    expect([await offerBoot(other, config), await offerBoot(other, config)]).toEqual(['cron', null]);
   });
 
-  it('does not mention it where it is installed, or without systemd', async () => {
+  it('does not offer a unit that is installed', async () => {
     const host = systemdHost();
     await host.services.install('rma-demo.service', '');
-    expect(await offerBoot(host, config)).toBe(false);
-    expect(await offerBoot(new FakeHost(), config)).toBe(false);
+    expect(await offerBoot(host, config)).toBeNull();
   });
 });
