@@ -3,6 +3,7 @@ import type { ReservedService } from '../core/domain/lock.ts';
 import type { Observed } from '../core/domain/observed.ts';
 import type { Snapshot } from '../core/domain/snapshot.ts';
 import { ramOfOthers } from '../core/placement/used-by-others.ts';
+import { planBind } from '../core/plan/plan-bind.ts';
 import { planMemory } from '../core/plan/plan-memory.ts';
 import { planNfs } from '../core/plan/plan-nfs.ts';
 import { planStoreMove } from '../core/plan/plan-store-move.ts';
@@ -47,18 +48,20 @@ export async function planUp(
   const plan = upPlan(next.desired, observed, { host: host.name, profiles: placed.acted, removeOrphans });
   const running = runningAfter(plan.operations, observed.containers);
   const { services } = next.fleet;
+  const starting = startedServices(plan.operations);
   const checks = [
     ...plan.checks,
     ...placed.checks,
     ...next.checks,
     ...planMemory({
       services: services.filter(({ name }) => running.has(name)),
-      starting: startedServices(plan.operations),
+      starting,
       totalBytes: snapshot.engine.memoryBytes,
       othersBytes: ramOfOthers(config.project, snapshot),
     }),
     ...planStoreMove(storeOfWorkers(snapshot), config),
     ...planNfs(config),
+    ...planBind({ address: config.bind, exists: await host.ports.hasAddress(config.bind), starting }),
   ];
   const reserves = reservedServices(plan.operations, services);
   return { ...next, placed, observed, reserves, plan: { ...plan, checks } };

@@ -1,18 +1,24 @@
 import { createServer } from 'node:net';
 import type { PortProbe } from '../../ports/port-probe.ts';
 
-/** Finds ports in use by binding to them. */
+/** Finds ports and addresses in use by binding to them. */
 export const systemPorts: PortProbe = {
-  async isTaken(address, port) {
-    return new Promise((resolve, reject) => {
-      const server = createServer();
-      server.once('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EADDRINUSE') resolve(true);
-        // an address of another network namespace or a privileged port: only the engine can bind to it
-        else if (error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES') resolve(false);
-        else reject(error);
-      });
-      server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(false)));
-    });
+  // an address of another network namespace or a privileged port: only the engine can bind to it
+  isTaken: async (address, port) => {
+    const code = await bindError(address, port);
+    if (code === null || code === 'EADDRNOTAVAIL' || code === 'EACCES') return false;
+    if (code === 'EADDRINUSE') return true;
+    throw new Error(`cannot bind to ${address}: ${code}`);
   },
+
+  hasAddress: async (address) => (await bindError(address, 0)) !== 'EADDRNOTAVAIL',
 };
+
+/** Returns the errno of binding to an address and a port (0: any free one); null if it succeeds. */
+async function bindError(address: string, port: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code ?? 'unknown'));
+    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(null)));
+  });
+}

@@ -15,6 +15,7 @@ const NFS_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
 const NFS_DEFAULT = 'check that the server is up and exports this path: showmount -e SERVER';
 
 const PORT = /(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):(\d{1,5})/;
+const ADDRESS = /(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d{1,5}/;
 
 /**
  * Faults of the host that its administrator fixes: ports, GPUs and mounts. The engine reports them as text without codes; the
@@ -22,6 +23,7 @@ const PORT = /(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):(\d{1,5})/;
  */
 const KNOWN: readonly (readonly [pattern: RegExp, fault: (seen: string, line: string) => RmaError])[] = [
   [/port is already allocated|address already in use/, portTaken],
+  [/cannot assign requested address/, addressUnavailable],
   [/could not select device driver/, toolkitMissing],
   [/unresolvable CDI devices? (\S+)/, cdiStale],
   [/nvidia-container-cli: .*?([\w-]+): unknown device/, gpuGone],
@@ -48,6 +50,18 @@ function portTaken(_: string, line: string): RmaError {
     exitCode: EXIT.notReady,
     hint: 'choose another port: --port SERVICE=PORT or --coordinator-port PORT',
   });
+}
+
+function addressUnavailable(_: string, line: string): RmaError {
+  const address = ADDRESS.exec(line)?.[1] ?? 'of --bind';
+  return new RmaError(
+    'RMA_BIND_UNAVAILABLE',
+    `the Docker host has no address ${address} to publish ports on`,
+    {
+      exitCode: EXIT.notReady,
+      hint: 'pass one of its addresses (ip addr lists them): rma up --bind ADDRESS; 0.0.0.0 means all of them',
+    },
+  );
 }
 
 function toolkitMissing(): RmaError {

@@ -17,4 +17,13 @@ describe('systemPorts', () => {
   it('does not check an address of another machine', async () => {
     expect(await systemPorts.isTaken('192.0.2.1', 8080)).toBe(false);
   });
+
+  it.each([
+    ['127.0.0.1', true],
+    ['0.0.0.0', true],
+    ['192.0.2.1', false],
+    ['2001:db8::1', false],
+  ])('finds out whether the machine has the address %s: %j', async (address, has) => {
+    expect(await systemPorts.hasAddress(address)).toBe(has);
+  });
 });

@@ -43,7 +43,12 @@ export class FakeHost implements Host {
     disks: async () => [],
     pciGpus: async () => this.pciGpus,
   };
-  readonly ports = { isTaken: async (_address: string, port: number) => this.takenPorts.has(port) };
+  /** addresses that the machine does not have */
+  readonly otherAddresses = new Set<string>();
+  readonly ports = {
+    isTaken: async (_address: string, port: number) => this.takenPorts.has(port),
+    hasAddress: async (address: string) => !this.otherAddresses.has(address),
+  };
   readonly services = new FakeServices();
   readonly names = { hasAddress: async () => true };
   readonly caller = { uid: 1001, gid: 1001 };

@@ -101,7 +101,7 @@ export function hostOf(over: Partial<Host> = {}): Host {
     gpus: { probe: refuse('gpus.probe') },
     facts: factsOf(),
     files: filesOf(),
-    ports: { isTaken: refuse('ports.isTaken') },
+    ports: { isTaken: refuse('ports.isTaken'), hasAddress: refuse('ports.hasAddress') },
     names: { hasAddress: refuse('names.hasAddress') },
     services: new FakeServices(),
     caller: { uid: 1001, gid: 1001 },
