@@ -2,6 +2,7 @@ import type { PinnedModel } from '../domain/pinned-model.ts';
 import type { Engine } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { ggufModels } from '../reference/gguf-models.ts';
+import { isGgufPiece } from '../reference/split-files.ts';
 import { shell } from '../shell-quote.ts';
 import { formatModelRef, parseModelRef } from '../source/parse-ref.ts';
 
@@ -45,7 +46,7 @@ function several(user: string, { ref }: PinnedModel, found: readonly string[]): 
 }
 
 function hasOtherWeights({ files }: PinnedModel): boolean {
-  return files.some(({ path }) => /\.(safetensors|bin|pt|pth|onnx)$/i.test(path));
+  return files.some(({ path }) => /\.(safetensors|bin|pt|pth|onnx)$/i.test(path) || isGgufPiece(path));
 }
 
 function noGguf(user: string, { ref }: PinnedModel): RmaError {

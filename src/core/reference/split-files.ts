@@ -1,5 +1,13 @@
 const PART = /^(.*)-(\d{5})-of-(\d{5})(\.[A-Za-z0-9]+)$/;
 
+/** As `split`, `cat` and upload scripts name the pieces of a file that was cut at some byte. */
+const PIECE = /\.gguf[-_.](?:(?:split|part)[-_.]?[a-z0-9]{1,3}(?:of\d{1,3})?|\d{3}|[a-z]{2})$/i;
+
+/** Returns whether a path names a piece of a GGUF file that was cut: no engine loads it before the pieces are joined. */
+export function isGgufPiece(path: string): boolean {
+  return PIECE.test(path);
+}
+
 /** A file that is one part of a split model: `big-00001-of-00003.gguf`. */
 export interface SplitPart {
   /** the path of the model without the numbers of the part: `big.gguf` */

@@ -1,6 +1,6 @@
 import type { ModelRef } from '../domain/model-ref.ts';
 import { redact } from '../redact.ts';
-import { type SplitPart, splitPart } from '../reference/split-files.ts';
+import { isGgufPiece, type SplitPart, splitPart } from '../reference/split-files.ts';
 import { pathFault } from '../store/safe-path.ts';
 import { malformed } from './malformed.ts';
 
@@ -45,6 +45,7 @@ export function parseUrlRef(text: string): UrlRef {
   if (urlFileName(ref) === null)
     throw invalid(text, 'its path does not end in a file name; set one with #as=NAME');
   refusePartAlone(text, ref);
+  refusePiece(text, ref);
   return ref;
 }
 
@@ -120,6 +121,16 @@ function refusePartAlone(text: string, ref: UrlRef): void {
   throw invalid(
     text,
     `"${ref.as ?? ''}" is one part of a split model, but the URL does not name that part, so ${others.join(', ')} cannot be found`,
+  );
+}
+
+/** Rejects a piece of a file that was cut, whatever name it gets. */
+function refusePiece(text: string, ref: UrlRef): void {
+  const name = [urlFileName({ ...ref, as: null }), ref.as].find((each) => isGgufPiece(each ?? ''));
+  if (name === undefined) return;
+  throw invalid(
+    text,
+    `"${name}" is a piece of a file that was cut, which engines load only after its pieces are joined; use a model that llama-gguf-split has split, or a smaller one`,
   );
 }
 

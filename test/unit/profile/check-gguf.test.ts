@@ -52,6 +52,15 @@ describe('[case F23] an engine that loads one GGUF model', () => {
     );
   });
 
+  test.each(['m.Q6_K.gguf-split-a', 'm.gguf.part1of3', 'm.gguf.001'])(
+    '[case F04] refuses a repository with pieces of a file that was cut: %s',
+    (piece) => {
+      expect(() => check('hf:org/repo', ['README.md', piece])).toThrowError(
+        expect.objectContaining({ code: 'RMA_MODEL_UNSERVABLE', exitCode: 2 }),
+      );
+    },
+  );
+
   test('other engines load all files', () => {
     expect(() => check('hf:org/repo', ['a.gguf', 'b.gguf'], null)).not.toThrow();
   });
