@@ -1,16 +1,21 @@
-import { EXIT, RmaError } from '../core/errors.ts';
+import { RmaError } from '../core/errors.ts';
 import { COMMAND_TABLE } from './commands.ts';
 import type { OutStream } from './process-io.ts';
 import { printError, runCli, wantsJson } from './run-cli.ts';
-import { abortOnSignals } from './signals.ts';
+import { abortOnSignals, outputClosed } from './signals.ts';
 
 const { env, stdin, stdout, stderr } = process;
 const argv = process.argv.slice(2);
 
-// a closed pipe (`rma models ls | head -1`) is not an error
+const stop = abortOnSignals(process, printNotice);
+
 for (const stream of [stdout, stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    // nobody reads (`rma models ls | head -1`): a command that still works stops as by Ctrl-C; others have ended
+    if (error.code === 'EPIPE') {
+      stop.abort(outputClosed());
+      return;
+    }
     fail(
       new RmaError('RMA_OUTPUT_UNWRITABLE', `cannot write the output: ${error.code ?? error.message}`, {
         cause: error,
@@ -29,7 +34,7 @@ const exitCode = await runCli(
     stdin,
     stdout,
     stderr,
-    signal: abortOnSignals(process, printNotice),
+    signal: stop.signal,
   },
   COMMAND_TABLE,
 );

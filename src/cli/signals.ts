@@ -11,8 +11,11 @@ export interface SignalSource {
   exit(code: ExitCode): void;
 }
 
-/** Returns a signal that is aborted by the first SIGINT or SIGTERM; the second one exits immediately. */
-export function abortOnSignals(source: SignalSource, print: (line: string) => void): AbortSignal {
+/**
+ * Returns a controller that the first SIGINT or SIGTERM aborts. If it is aborted, with its own reason or by a signal, the next
+ * signal exits immediately.
+ */
+export function abortOnSignals(source: SignalSource, print: (line: string) => void): AbortController {
   const controller = new AbortController();
   // all concurrent work listens to this signal; Node warns of a leak above ten listeners
   setMaxListeners(0, controller.signal);
@@ -28,5 +31,10 @@ export function abortOnSignals(source: SignalSource, print: (line: string) => vo
       controller.abort(new RmaError(code, `interrupted by ${name}`, { exitCode, hint: RESUME_HINT }));
     });
   }
-  return controller.signal;
+  return controller;
+}
+
+/** Returns the error of a command whose output nobody reads any more: RMA_OUTPUT_CLOSED (1). */
+export function outputClosed(): RmaError {
+  return new RmaError('RMA_OUTPUT_CLOSED', 'stopped: the reader of the output exited', { hint: RESUME_HINT });
 }

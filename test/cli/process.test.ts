@@ -35,6 +35,14 @@ describe('the built rma', () => {
     expect([exitCode, stderr]).toEqual([0, '']);
   });
 
+  it('stops a command that still works with exit code 1 when the reader closes its output', async () => {
+    // waits for stdin, which stays open
+    const child = start(builtRma('config', 'show', '-f', '-', '--debug'));
+    child.stderr.destroy();
+    const [[exitCode], stdout] = await Promise.all([once(child, 'close'), text(child.stdout)]);
+    expect([exitCode, stdout]).toEqual([1, '']);
+  });
+
   it.each(['/dev/stdin', '/dev/fd/0'])('reads the output of another command: -f %s', async (path) => {
     const rma = builtRma('-f', path, 'config', 'show', '--json', '-C', tempFolder());
     const script = 'echo "project: piped" | "$@"';

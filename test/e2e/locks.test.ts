@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
@@ -43,6 +44,30 @@ test('[case S05] down during up is refused with its holder, and so is up during 
   slow.remove();
   expect(await stack.rma('up')).toMatchObject({ code: 0 });
   expect(await stack.docker('volume', 'ls', '--quiet', '--filter', 'label=rma.nonce')).toBe('');
+});
+
+test.each([
+  ['by Ctrl-C', 130, (child: ChildProcess): boolean => child.kill('SIGINT')],
+  ['because nobody reads its output', 1, (child: ChildProcess): unknown => child.stderr?.destroy()],
+] as const)('[case S02] up that stops %s leaves no lock and no reservation', async (_how, code, stop) => {
+  const stack = await startStack();
+  stack.hub.faults.add({ kind: 'slow', bytesPerSecond: 1 });
+  const up = startRma(stack, 'up', '--progress', 'plain');
+  await up.line(/downloading/);
+  const records = async (): Promise<string> =>
+    stack.docker(
+      'volume',
+      'ls',
+      '--quiet',
+      '--filter',
+      'label=rma.nonce',
+      '--filter',
+      `label=rma.project=${stack.project}`,
+    );
+  expect(await records()).toContain('rma-reservation-');
+  stop(up.child);
+  expect(await up.ended).toBe(code);
+  expect(await records()).toBe('');
 });
 
 test('rma lock release frees a project whose command is suspended; that command stops when it continues', async () => {

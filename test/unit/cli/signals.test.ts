@@ -16,7 +16,7 @@ describe('signals', () => {
   ])('%s aborts the first time and exits with %d the second time', (name, exitCode) => {
     const source = new FakeProcess();
     const told: string[] = [];
-    const signal = abortOnSignals(source, (line) => told.push(line));
+    const { signal } = abortOnSignals(source, (line) => told.push(line));
     expect(signal.aborted).toBe(false);
     source.emit(name);
     expect(signal.reason).toMatchObject({ exitCode });
