@@ -6,7 +6,12 @@ import type { HostReport } from '../core/domain/host-facts.ts';
 import { COORDINATOR_SERVICE } from '../core/domain/registration.ts';
 import type { WorkerStatus } from '../core/domain/worker-status.ts';
 import type { ErrorDocument } from '../core/errors.ts';
-import { MISSING_MODELS, type ServiceTrouble, troubleOf } from '../core/plan/service-trouble.ts';
+import {
+  MISSING_MODELS,
+  NO_CONTAINER,
+  type ServiceTrouble,
+  troubleOf,
+} from '../core/plan/service-trouble.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { hostReport } from './observe/host-report.ts';
@@ -92,13 +97,29 @@ function troublesOf(
   replies: ReadonlyMap<string, WorkerReply>,
   lost: ReadonlyMap<string, ErrorDocument>,
 ): readonly ReportedTrouble[] {
-  return observedContainers(containers, replies)
+  const found = observedContainers(containers, replies)
     .filter(({ service }) => !lost.has(service))
     .flatMap((container) => {
       const reported = statusOf(replies.get(container.service));
       const trouble = troubleOf(container) ?? (reported !== null && lacksModels(reported) ? MISSING : null);
       return trouble === null ? [] : [{ service: container.service, ...trouble }];
     });
+  return [...found, ...removedEngines(containers, replies)];
+}
+
+/** Returns the engines without a container of workers that used them; while `up` runs, engines are started after their worker. */
+function removedEngines(
+  containers: readonly ContainerFacts[],
+  replies: ReadonlyMap<string, WorkerReply>,
+): readonly ReportedTrouble[] {
+  const services = new Set(containers.map(({ service }) => service));
+  const engines = containers.flatMap((container) => {
+    const reported = statusOf(replies.get(container.service));
+    return reported?.state === 'degraded' ? reported.engines.map(({ service }) => service) : [];
+  });
+  return [...new Set(engines)]
+    .filter((service) => !services.has(service))
+    .map((service) => ({ service, kind: 'start-service', cause: NO_CONTAINER }));
 }
 
 const MISSING: ServiceTrouble = { kind: 'restart-service', cause: MISSING_MODELS };

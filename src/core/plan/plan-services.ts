@@ -3,7 +3,7 @@ import type { Observed, ObservedContainer } from '../domain/observed.ts';
 import { type DefinitionChange, definitionChanges } from './definition-change.ts';
 import type { ServiceOperation, Step } from './operation.ts';
 import { type SecretChange, secretChanges } from './secret-changes.ts';
-import { MISSING_MODELS, troubleOf } from './service-trouble.ts';
+import { MISSING_MODELS, NO_CONTAINER, troubleOf } from './service-trouble.ts';
 import { isFetching } from './worker-phase.ts';
 
 /** Starts, recreates, restarts or removes a service. */
@@ -39,7 +39,7 @@ function changeOf(
   container: ObservedContainer | undefined,
   { changedSecret, changedDefinition, observed }: Comparison,
 ): ServiceChange | null {
-  if (container === undefined) return { kind: 'start-service', cause: 'has no container' };
+  if (container === undefined) return { kind: 'start-service', cause: NO_CONTAINER };
   if (container.configHash !== service.configHash) {
     return { kind: 'recreate-service', cause: changedDefinition(container) };
   }

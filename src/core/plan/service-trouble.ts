@@ -13,6 +13,9 @@ const STARTED: ReadonlySet<ContainerState> = new Set(['running', 'restarting', '
 /** Cause of the restart of a worker that has finished its own check and does not notice models that were deleted later. */
 export const MISSING_MODELS = 'some of its models are not in the store';
 
+/** Cause of the start of a service whose container was removed, or was never created. */
+export const NO_CONTAINER = 'has no container';
+
 /** Returns the trouble of a container whatever its definition; null for none. */
 export function troubleOf(container: ObservedContainer): ServiceTrouble | null {
   const { state, lostNetwork } = container;

@@ -41,6 +41,21 @@ describe('status', () => {
     );
   });
 
+  it('[case S03] names an engine whose container was removed, as a plan does', async () => {
+    const host = await running();
+    host.engine.destroy(host.engine.find(config.project, 'chat-llm')?.id ?? '');
+    host.workers.script('chat-worker', (usual) => ({
+      ...usual,
+      state: 'degraded',
+      engines: [{ service: 'chat-llm', state: 'down', note: 'ENOTFOUND' }],
+    }));
+    const trouble = { service: 'chat-llm', kind: 'start-service', cause: 'has no container' };
+    const { workers } = await status(host, invocation, config);
+    expect(workers[0]?.troubles).toEqual([trouble]);
+    const { plan } = await planUp(host, invocation, upRequest({ config }));
+    expect(plan.operations).toContainEqual(expect.objectContaining(trouble));
+  });
+
   it('reports the host when no worker exists', async () => {
     const host = new FakeHost();
     expect(await status(host, invocation, config)).toMatchObject({ host: { name: 'box' }, workers: [] });
