@@ -21,7 +21,7 @@ export async function isFile(path: string): Promise<boolean> {
 }
 
 /** Returns whether the path is a directory, links followed. */
-export async function isFolder(path: string): Promise<boolean> {
+export async function isDirectory(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isDirectory() ?? false;
 }
 

@@ -3,7 +3,7 @@ import { arrayBuffer } from 'node:stream/consumers';
 import { readPlain } from './read-plain.ts';
 
 /** Why a text could not be read. */
-export type ReadFault = 'missing' | 'is-folder' | 'special' | 'denied' | 'not-utf8' | 'unreadable';
+export type ReadFault = 'missing' | 'is-directory' | 'special' | 'denied' | 'not-utf8' | 'unreadable';
 
 export type ReadResult =
   | { readonly ok: true; readonly text: string }
@@ -12,7 +12,7 @@ export type ReadResult =
 const FAULTS: Readonly<Record<string, ReadFault>> = {
   ENOENT: 'missing',
   ENOTDIR: 'missing',
-  EISDIR: 'is-folder',
+  EISDIR: 'is-directory',
   EFTYPE: 'special',
   EACCES: 'denied',
   EPERM: 'denied',

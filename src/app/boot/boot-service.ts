@@ -20,10 +20,10 @@ export interface BootService {
 /** Returns the unit of a project and its state. Changes nothing. */
 export async function bootService(
   { services }: Pick<Host, 'services'>,
-  wanted: BootUnit,
+  desired: BootUnit,
 ): Promise<BootService> {
-  const unit = unitName(wanted.project);
-  const text = unitText(wanted);
+  const unit = unitName(desired.project);
+  const text = unitText(desired);
   const systemd = await services.isPresent();
   const installed = await services.read(unit);
   return {
@@ -33,7 +33,7 @@ export async function bootService(
     state: installed === null ? 'absent' : installed === text ? 'installed' : 'differs',
     enabled: systemd && installed !== null && (await services.isEnabled(unit)),
     systemd,
-    cron: cronLine(wanted),
+    cron: cronLine(desired),
   };
 }
 
@@ -51,13 +51,13 @@ export async function installedWait(
  */
 export async function installBootService(
   host: Pick<Host, 'services'>,
-  wanted: BootUnit,
+  desired: BootUnit,
 ): Promise<BootService> {
-  const before = await bootService(host, wanted);
+  const before = await bootService(host, desired);
   if (!before.systemd) throw noSystemd(before);
-  await checkOwn(host, wanted.project);
+  await checkOwn(host, desired.project);
   if (before.state !== 'installed' || !before.enabled) await host.services.install(before.unit, before.text);
-  return bootService(host, wanted);
+  return bootService(host, desired);
 }
 
 /** Removes the unit of a project; returns false if it was not installed. @throws RmaError as installBootService */

@@ -1,5 +1,5 @@
 import { dirname, join, relative, resolve } from 'node:path';
-import { findUpwards, isFile, isFolder, isSameFile } from '../../adapters/files/find-upwards.ts';
+import { findUpwards, isDirectory, isFile, isSameFile } from '../../adapters/files/find-upwards.ts';
 import { type ReadFault, readTextFile, readTextStream } from '../../adapters/files/read-text.ts';
 import type { ConfigSources } from '../../core/config/config-sources.ts';
 import { hfAuthFile } from '../../core/config/hub-token.ts';
@@ -13,7 +13,7 @@ import type { GlobalValues } from '../global-options.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const FILE_NAMES = ['rma.yaml', 'rma.yml'];
-const FOLDER_MODE_HINT = 'check its permissions with ls -l';
+const MODE_HINT = 'check its permissions with ls -l';
 
 export interface LoadedConfig extends ResolvedConfig {
   /** absolute path of the rma.yaml in use, `-` for stdin, null without one */
@@ -35,7 +35,7 @@ export async function loadConfig({
   reporter,
 }: ConfigParts): Promise<LoadedConfig> {
   const { env, cwd, home } = surroundings;
-  if (!(await isFolder(cwd))) throw noFolder(cwd);
+  if (!(await isDirectory(cwd))) throw notADirectory(cwd);
   const path = globals.file ?? (await findUpwards(cwd, FILE_NAMES));
   reporter.emit({ type: 'log', level: 'debug', text: `configuration: ${path ?? 'no rma.yaml'}` });
   const file = path === null ? null : await readConfigFile(path, surroundings);
@@ -85,7 +85,7 @@ async function isElsewhere(recorded: string | undefined, path: string): Promise<
 async function directoryBeside(file: ConfigSources['file'], name: string): Promise<string | null> {
   if (file === null) return null;
   const path = join(file.dir, name);
-  return (await isFolder(path)) ? path : null;
+  return (await isDirectory(path)) ? path : null;
 }
 
 async function readConfigFile(
@@ -104,7 +104,7 @@ async function readConfigFile(
   return { text: result.text, name: below.startsWith('..') ? absolute : below, dir: dirname(absolute) };
 }
 
-function noFolder(path: string): RmaError {
+function notADirectory(path: string): RmaError {
   return new RmaError('RMA_USAGE_NO_FOLDER', `${path} is not a directory`, {
     exitCode: EXIT.usage,
     hint: 'pass an existing directory to -C/--dir',
@@ -114,11 +114,11 @@ function noFolder(path: string): RmaError {
 function unreadable(path: string, fault: ReadFault): RmaError {
   const faults: Readonly<Record<ReadFault, readonly [message: string, hint: string]>> = {
     missing: [`file not found: ${path}`, 'pass the path of an rma.yaml to -f/--file'],
-    'is-folder': [`${path} is a directory`, shell`rma -f ${join(path, 'rma.yaml')}, or rma -C ${path}`],
+    'is-directory': [`${path} is a directory`, shell`rma -f ${join(path, 'rma.yaml')}, or rma -C ${path}`],
     special: [`${path} is not a regular file`, shell`check its type: ls -l ${path}`],
-    denied: [`permission denied: ${path}`, FOLDER_MODE_HINT],
+    denied: [`permission denied: ${path}`, MODE_HINT],
     'not-utf8': [`${path} is not UTF-8 text`, 'save it as UTF-8'],
-    unreadable: [`cannot read ${path}`, FOLDER_MODE_HINT],
+    unreadable: [`cannot read ${path}`, MODE_HINT],
   };
   const [message, hint] = faults[fault];
   const code = fault === 'missing' ? 'RMA_CONFIG_NOT_FOUND' : 'RMA_CONFIG_UNREADABLE';

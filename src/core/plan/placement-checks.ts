@@ -8,7 +8,7 @@ import type { LeftOut } from '../profile/without-models.ts';
 import { formatBytes } from '../units.ts';
 import type { PlanCheck } from './plan-types.ts';
 
-export interface PlacementStory {
+export interface PlacementFacts {
   readonly placed: Placed;
   /** profile → variant, as the user asked */
   readonly requested: Readonly<Record<string, string>>;
@@ -23,10 +23,10 @@ export interface PlacementStory {
 const LEAST_REPORTED_BYTES = 512 * 2 ** 20;
 
 /** Returns a warning for everything of a placement that the user may not expect. */
-export function placementChecks(story: PlacementStory): readonly PlanCheck[] {
+export function placementChecks(facts: PlacementFacts): readonly PlanCheck[] {
   return [
-    ...story.inventory.warnings.map(({ code, message, hint }) => warning({ code, message, hint })),
-    ...story.replaced.map(({ profile, by, why }) =>
+    ...facts.inventory.warnings.map(({ code, message, hint }) => warning({ code, message, hint })),
+    ...facts.replaced.map(({ profile, by, why }) =>
       warning({
         code: 'RMA_PLAN_CPU',
         message: `${why}; ${by} runs instead of ${profile}`,
@@ -34,16 +34,16 @@ export function placementChecks(story: PlacementStory): readonly PlanCheck[] {
         details: { profile, by },
       }),
     ),
-    ...story.leftOut.map(missingModel),
-    ...smallerVariants(story),
-    ...story.placed.notes.map((note) =>
+    ...facts.leftOut.map(missingModel),
+    ...smallerVariants(facts),
+    ...facts.placed.notes.map((note) =>
       warning({ code: 'RMA_PLAN_PLACEMENT', message: note, hint: 'to see why: rma plan --explain' }),
     ),
-    ...foreignMemory(story),
+    ...foreignMemory(facts),
   ];
 }
 
-function smallerVariants({ placed, requested }: PlacementStory): readonly PlanCheck[] {
+function smallerVariants({ placed, requested }: PlacementFacts): readonly PlanCheck[] {
   return [...placed.variants].flatMap(([profile, variant]) => {
     const better = placed.refusedVariants.find((refused) => refused.profile === profile);
     if (better === undefined || requested[profile] !== undefined) return [];
@@ -69,7 +69,7 @@ function missingModel({ profile, variant, models, whole }: LeftOut): PlanCheck {
   });
 }
 
-function foreignMemory({ devices, inventory, reservations }: PlacementStory): readonly PlanCheck[] {
+function foreignMemory({ devices, inventory, reservations }: PlacementFacts): readonly PlanCheck[] {
   const ours = new Set(reservations.flatMap(({ pids }) => pids ?? []));
   return devices
     .filter(({ foreignBytes, unusable }) => unusable === null && foreignBytes >= LEAST_REPORTED_BYTES)
