@@ -63,6 +63,8 @@ export interface PlacementService {
   readonly exclusive: boolean;
   /** UUIDs of the devices that it may use; null: any */
   readonly allowed: readonly string[] | null;
+  /** what it requests when nothing selects its GPUs: `list` if its file lists them; absent: `gpus` */
+  readonly inFile?: number | 'all' | 'list';
   /** must be divisible by the number of GPUs for tensor parallelism; null: unknown */
   readonly attentionHeads: number | null;
   /** tensor parallelism divides the cache among at most so many GPUs and copies it on more; null: no limit */

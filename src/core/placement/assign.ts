@@ -1,5 +1,6 @@
 import type { PlacementDevice } from '../domain/placement.ts';
-import { classOf, type Demand, demandsOf, type ProfileChoice } from './demand.ts';
+import { type Demand, demandsOf, type ProfileChoice } from './demand.ts';
+import { classOf } from './device-fault.ts';
 import { type Bin, type Item, put, search, takes } from './search.ts';
 
 /** Foreign memory below this is the driver's own. */

@@ -5,9 +5,8 @@ import type {
   PlacementService,
   PlacementVariant,
 } from '../domain/placement.ts';
-import { isBelow } from '../gpu/version-order.ts';
-import { formatBytes } from '../units.ts';
-import { deviceName, listed } from './device-name.ts';
+import { classOf, deviceFault } from './device-fault.ts';
+import { noneUsable, tooFew, unequal } from './unservable.ts';
 
 /** A profile with the variant in which it runs. */
 export interface ProfileChoice {
@@ -66,45 +65,14 @@ export function kvPerGpu(
   return Math.ceil(need.kvBytes / Math.min(gpus, kvHeads ?? gpus));
 }
 
-/** Returns why the service can never use the device, however much is free; null when it can. */
-export function deviceFault(
-  device: PlacementDevice,
-  service: PlacementService,
-  profile: Pick<PlacementProfile, 'profile' | 'minGpuBytes'>,
-): string | null {
-  if (device.unusable !== null) return device.unusable;
-  if (service.allowed !== null && !service.allowed.includes(device.uuid)) {
-    return 'is not one of the GPUs selected for the service';
-  }
-  if (service.gpus !== 1 && device.kind === 'mig') {
-    return 'is a MIG device, which cannot be combined with others';
-  }
-  if (isBelow(device.computeCapability, service.minCompute ?? null)) {
-    return `has compute capability ${device.computeCapability}, but the engine requires ${service.minCompute}`;
-  }
-  const least = profile.minGpuBytes;
-  if (least !== null && device.totalBytes < least) {
-    return `has ${formatBytes(device.totalBytes)} in total, but profile ${profile.profile} requires ${formatBytes(least)}`;
-  }
-  if (device.usedExclusivelyBy !== null) return `is used exclusively by ${device.usedExclusivelyBy}`;
-  if (service.exclusive && device.othersBytes > 0) {
-    return `is shared with other projects (${formatBytes(device.othersBytes)}), but the service needs exclusive GPUs`;
-  }
-  return null;
-}
-
-/** Returns the key of identical devices. Tensor parallelism needs GPUs of the same name and size. */
-export function classOf(device: PlacementDevice): string {
-  return `${device.kind} ${device.name} ${device.totalBytes}`;
-}
-
 function demandOf(
   service: PlacementService,
   { profile, variant }: ProfileChoice,
   devices: readonly PlacementDevice[],
 ): Demand | Unservable {
   const refuse = (code: PlacementFault, why: string): Unservable => ({ ok: false, service, code, why });
-  if (devices.every(({ unusable }) => unusable !== null)) return refuse('RMA_GPU_NONE', noneUsable(devices));
+  if (devices.every(({ unusable }) => unusable !== null))
+    return refuse('RMA_GPU_NONE', noneUsable(service, devices));
   const candidates = devices.filter((device) => deviceFault(device, service, profile) === null);
   const gpus = service.gpus === 'all' ? Math.max(1, candidates.length) : service.gpus;
   if (candidates.length < gpus) return { ok: false, service, ...tooFew(service, profile, devices) };
@@ -124,47 +92,6 @@ function demandOf(
     bytes: needPerGpu(service, gpus),
     candidates,
   };
-}
-
-function noneUsable(devices: readonly PlacementDevice[]): string {
-  if (devices.length === 0) return 'no GPU found';
-  return listed(devices.slice(0, 3).map((device) => `${deviceName(device)} ${device.unusable ?? ''}`));
-}
-
-function tooFew(
-  service: PlacementService,
-  profile: PlacementProfile,
-  devices: readonly PlacementDevice[],
-): Pick<Unservable, 'code' | 'why'> {
-  const required = service.gpus === 'all' ? 1 : service.gpus;
-  const usable = devices.filter(({ unusable }) => unusable === null);
-  // enough of them without regard to size and other projects: one of these is the reason
-  const shareable = { ...service, exclusive: false };
-  const anySize = { ...profile, minGpuBytes: null };
-  const present = usable.filter(
-    (device) => deviceFault({ ...device, usedExclusivelyBy: null }, shareable, anySize) === null,
-  );
-  if (present.length >= required || required === 1) {
-    const selected = devices.filter(({ uuid }) => service.allowed?.includes(uuid));
-    const faults = (selected.length === 0 ? usable : selected).flatMap((device) => {
-      const fault = deviceFault(device, service, profile);
-      return fault === null ? [] : [`${deviceName(device)} ${fault}`];
-    });
-    return { code: 'RMA_GPU_NO_FIT', why: listed(faults.slice(0, 3)) };
-  }
-  const found = devices.filter((device) => deviceFault(device, service, profile) === null).length;
-  const which = service.allowed === null ? '' : ' of those selected for it';
-  return {
-    code: 'RMA_GPU_TOO_FEW',
-    why: `requires ${required} GPUs, but only ${found}${which} ${found === 1 ? 'is' : 'are'} usable`,
-  };
-}
-
-function unequal(gpus: number, candidates: readonly PlacementDevice[]): string {
-  const shown = candidates.slice(0, 4).map((device) => {
-    return `${deviceName(device)} is a ${device.name} with ${formatBytes(device.totalBytes)}`;
-  });
-  return `requires ${gpus} identical GPUs, but ${listed(shown)}`;
 }
 
 function largestClass(candidates: readonly PlacementDevice[]): number {

@@ -3,6 +3,9 @@ import type { Gpu, GpuInventory, GpuMemory, GpuProcess, MigDevice } from '../dom
 import type { GpuReservation, PlacementDevice } from '../domain/placement.ts';
 import { resolveGpuNames } from './gpu-names.ts';
 
+/** The fault of a device that `gpu.visible` leaves out. */
+export const HIDDEN = 'is hidden by gpu.visible';
+
 /**
  * Returns the GPUs and MIG devices of the machine with what this project can use of each: total - reserved by the driver -
  * foreign - the larger of reserved and measured for each service of other projects - `gpu.reserve`. Foreign is the memory used
@@ -126,7 +129,7 @@ function faultOf(part: Part, used: number | null, visible: readonly string[] | n
       : 'is in MIG mode; its MIG devices are used instead';
   }
   if (mig !== null && mig.uuid === null) return 'has no UUID';
-  if (visible !== null && !visible.includes(uuid)) return 'is hidden by gpu.visible';
+  if (visible !== null && !visible.includes(uuid)) return HIDDEN;
   if (memory.totalBytes === null || used === null) return 'does not report its memory';
   return null;
 }

@@ -1,7 +1,8 @@
 import type { PlacementDevice, PlacementReason } from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
 import { FOREIGN_BYTES } from './assign.ts';
-import { classOf, type Demand, deviceFault } from './demand.ts';
+import type { Demand } from './demand.ts';
+import { classOf, deviceFault } from './device-fault.ts';
 import { deviceName, listed } from './device-name.ts';
 import type { Solution } from './solve.ts';
 
@@ -24,6 +25,28 @@ export function reasonOf(layout: Layout, demand: Demand): PlacementReason {
     taken: taken.length === 0 ? 'not placed' : takenText(layout, demand, taken),
     refused: others.map((device) => ({ uuid: device.uuid, why: refusedText(layout, demand, device) })),
   };
+}
+
+/**
+ * Returns the devices that the service may use, with what keeps it off each. The ones that decide come first: those that lack
+ * the least memory, then those that others use or that are too small, then those that nothing can use.
+ */
+export function decidingReasons(layout: Layout, demand: Demand): readonly string[] {
+  const { allowed } = demand.service;
+  const isDivided = (device: PlacementDevice): boolean =>
+    device.kind === 'gpu' &&
+    device.unusable !== null &&
+    layout.devices.some(({ kind, index }) => kind === 'mig' && index === device.index);
+  const rank = (device: PlacementDevice): number => {
+    if (device.unusable !== null) return 2;
+    return demand.candidates.includes(device) ? 0 : 1;
+  };
+  return layout.devices
+    .filter(
+      (device) => (allowed?.includes(device.uuid) ?? !isDivided(device)) && obstacle(layout, demand, device),
+    )
+    .toSorted((a, b) => rank(a) - rank(b) || roomFor(layout, demand, b) - roomFor(layout, demand, a))
+    .map((device) => `${deviceName(device)} ${refusedText(layout, demand, device)}`);
 }
 
 /** Returns what one more service lacks on the best devices for it, bytes; null when memory is not the reason. */

@@ -8,14 +8,13 @@ import type {
 import { formatBytes } from '../units.ts';
 import { assign, type Budget } from './assign.ts';
 import { type Demand, demandsOf } from './demand.ts';
-import { deviceName, formatMib, listed } from './device-name.ts';
-import { type Layout, missingBytes, reasonOf } from './explain.ts';
+import { formatMib, shortList } from './device-name.ts';
+import { decidingReasons, type Layout, missingBytes, reasonOf } from './explain.ts';
 import { doesNotFitWith, whyNeverFits } from './refused-variants.ts';
-import { isFixed, solve, variantsToTry } from './solve.ts';
+import { withRoomForRunning } from './room-for-running.ts';
+import { isFixed, solve, sortDevices, variantsToTry } from './solve.ts';
 import { changeThatFits } from './suggest.ts';
 
-/** Devices named in a message; `rma plan --explain` lists all of them. */
-const SHOWN = 3;
 /** The searches behind an error are small: they place fewer profiles than the whole. */
 const SMALL_BUDGET = 1000;
 
@@ -35,10 +34,11 @@ interface Unplaced {
 
 /** Returns why the profiles cannot be placed: the first that does not fit next to those before it, and what would help. */
 export function notPlaced(
-  devices: readonly PlacementDevice[],
+  measured: readonly PlacementDevice[],
   profiles: readonly PlacementProfile[],
   budget: Budget,
 ): NotPlaced {
+  const devices = sortDevices(withRoomForRunning(measured, profiles));
   const conflict = findConflict(devices, profiles);
   const { profile, code } = conflict;
   const unplaced = unplacedService(conflict);
@@ -49,7 +49,7 @@ export function notPlaced(
     code,
     profile: profile.profile,
     message: `profile ${profile.profile} ${verdict}: ${causeText(conflict, unplaced)}${cut}`,
-    hint: changeThatFits({ devices, profiles, profile, code }),
+    hint: changeThatFits({ devices: measured, profiles, profile, code }),
     refusedVariants: variantsToTry(profile).map((variant) => ({
       profile: profile.profile,
       variant: variant.name,
@@ -119,10 +119,7 @@ function causeText({ devices, profile, code }: Conflict, unplaced: Unplaced | nu
     return never ?? 'its services do not fit alongside the other profiles';
   }
   const { demand, layout } = unplaced;
-  const names = new Map(devices.map((device) => [device.uuid, deviceName(device)]));
-  const refused = reasonOf(layout, demand).refused.map(({ uuid, why }) => `${names.get(uuid)} ${why}`);
-  const more = refused.length - SHOWN;
-  const shown = more > 0 ? `${refused.slice(0, SHOWN).join(', ')}, and ${more} more` : listed(refused);
+  const shown = shortList(decidingReasons(layout, demand)) || 'no combination of its GPUs fits';
   const each = demand.gpus > 1 ? ` on each of ${demand.gpus} GPUs` : '';
   const missing = missingBytes(layout, demand);
   const lack = missing === null ? '' : `; ${formatMib(missing)} short`;

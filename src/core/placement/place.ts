@@ -7,12 +7,13 @@ import type {
 } from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
 import type { Budget } from './assign.ts';
-import { type Demand, kvPerGpu, needPerGpu } from './demand.ts';
+import { type Demand, kvPerGpu } from './demand.ts';
 import { deviceName } from './device-name.ts';
 import { explain } from './explain.ts';
 import { notPlaced } from './not-placed.ts';
 import { refusedVariants } from './refused-variants.ts';
-import { isFixed, type Solution, solve, sortDevices } from './solve.ts';
+import { withRoomForRunning } from './room-for-running.ts';
+import { type Solution, solve, sortDevices } from './solve.ts';
 
 /** Steps of all searches of one placement: a few tenths of a second. */
 const BUDGET = 40_000;
@@ -28,7 +29,7 @@ export function place(devices: readonly PlacementDevice[], profiles: readonly Pl
   const sorted = sortDevices(withRoomForRunning(devices, profiles));
   const budget: Budget = { nodes: BUDGET, cutShort: false };
   const solution = solve(sorted, profiles, budget);
-  if (solution === null) return notPlaced(sorted, profiles, budget);
+  if (solution === null) return notPlaced(devices, profiles, budget);
   const services = solution.demands.map((demand) => servicePlacement(solution, demand));
   return {
     ok: true,
@@ -43,25 +44,6 @@ export function place(devices: readonly PlacementDevice[], profiles: readonly Pl
       ...(budget.cutShort ? ['the placement search was cut short; a better placement may exist'] : []),
     ],
   };
-}
-
-/**
- * Returns the devices with room for the services that run on them and are not part of the request. Their computed need may
- * exceed what other processes leave available; that is no reason to refuse the requested profiles, which get none of it.
- */
-function withRoomForRunning(
-  devices: readonly PlacementDevice[],
-  profiles: readonly PlacementProfile[],
-): readonly PlacementDevice[] {
-  const running = profiles
-    .filter(isFixed)
-    .flatMap(({ variants, current }) => variants.find(({ name }) => name === current)?.services ?? []);
-  const once = [...new Map(running.map((service) => [service.service, service])).values()];
-  return devices.map((device) => {
-    const here = once.filter(({ current }) => current?.includes(device.uuid));
-    const needed = here.reduce((sum, service) => sum + needPerGpu(service, service.current?.length ?? 1), 0);
-    return needed > device.availableBytes ? { ...device, availableBytes: needed } : device;
-  });
 }
 
 function servicePlacement(

@@ -87,16 +87,16 @@ function gpusOf(
   { gpu, inventory }: PlacementRequest,
   profile: Profile,
   { service, gpus, replicaGroup }: SelectedService,
-): Pick<PlacementService, 'gpus' | 'allowed'> {
+): Pick<PlacementService, 'gpus' | 'allowed' | 'inFile'> {
   const listed = typeof gpus === 'object' ? resolveGpuNames(gpus, inventory) : null;
   const pin = gpu.pins[service] ?? gpu.pins[profile.name];
   const pinned = pin === undefined ? null : resolveGpuNames(pin, inventory);
-  const allowed = pinned ?? listed;
+  const selected = { allowed: pinned ?? listed, inFile: typeof gpus === 'object' ? ('list' as const) : gpus };
   const isPinnedAlone = service in gpu.pins || hasOneGpuService(profile);
   if (pinned !== null && isPinnedAlone && replicaGroup === null && (gpus === 1 || listed !== null)) {
-    return { gpus: Math.max(1, pinned.length), allowed };
+    return { ...selected, gpus: Math.max(1, pinned.length) };
   }
-  return { gpus: typeof gpus === 'object' ? Math.max(1, listed?.length ?? 0) : gpus, allowed };
+  return { ...selected, gpus: typeof gpus === 'object' ? Math.max(1, listed?.length ?? 0) : gpus };
 }
 
 /** Whether no variant of the profile has more than one GPU service: GPUs pinned to the profile are then for that one. */
@@ -111,7 +111,7 @@ function requirementsOf(
   { resolved, running }: PlacementRequest,
   selected: SelectedService,
   declared: ReadonlyMap<string, number | null>,
-): Omit<PlacementService, 'gpus' | 'allowed'> {
+): Omit<PlacementService, 'gpus' | 'allowed' | 'inFile'> {
   const { service, engine, models, context, concurrency, exclusive, maxLoaded, replicaGroup } = selected;
   const needs = distinctModels(models, resolved).map(({ ref }) =>
     gpuNeed({

@@ -6,7 +6,7 @@ import type {
 } from '../domain/placement.ts';
 import { formatBytes } from '../units.ts';
 import { assign } from './assign.ts';
-import { type Demand, demandsOf, deviceFault, type ProfileChoice } from './demand.ts';
+import { type Demand, demandsOf, type ProfileChoice } from './demand.ts';
 import { deviceName, listed } from './device-name.ts';
 import { usedBy } from './explain.ts';
 import { isFixed, type Solution, variantsToTry } from './solve.ts';
@@ -33,7 +33,7 @@ export function whyNeverFits(devices: readonly PlacementDevice[], chosen: Profil
   if (!required.ok) return `${required.service.service}: ${required.why}`;
   const { demands } = required;
   const tooLarge = demands.find((demand) => mostAvailable(demand) < demand.bytes);
-  if (tooLarge !== undefined) return `${tooLarge.service.service} ${tooLargeText(tooLarge, devices)}`;
+  if (tooLarge !== undefined) return `${tooLarge.service.service} ${tooLargeText(tooLarge)}`;
   const budget = { nodes: ALONE_BUDGET, cutShort: false };
   if (assign({ devices, choice, pins: new Map(), budget }) !== null) return null;
   const sum = demands.reduce((bytes, demand) => bytes + demand.gpus * demand.bytes, 0);
@@ -69,15 +69,15 @@ function mostAvailable({ candidates, gpus }: Demand): number {
   return available[gpus - 1] ?? 0;
 }
 
-function tooLargeText(demand: Demand, devices: readonly PlacementDevice[]): string {
-  const each = demand.gpus > 1 ? ` on each of ${demand.gpus} GPUs` : '';
-  const shown = devices
-    .filter((device) => deviceFault(device, demand.service, demand.profile) === null)
+function tooLargeText({ candidates, gpus, bytes }: Demand): string {
+  const each = gpus > 1 ? ` on each of ${gpus} GPUs` : '';
+  const shown = candidates
+    .filter(({ availableBytes }) => availableBytes < bytes)
     .toSorted((a, b) => b.availableBytes - a.availableBytes)
     .slice(0, 3)
     .map(
       (device) =>
         `${deviceName(device)} has ${formatBytes(device.availableBytes)} available${usedBy(device)}`,
     );
-  return `needs ${formatBytes(demand.bytes)}${each}, but ${listed(shown)}`;
+  return `needs ${formatBytes(bytes)}${each}, but ${listed(shown)}`;
 }

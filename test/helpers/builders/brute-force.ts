@@ -50,7 +50,7 @@ function goesOn(
       unusable === null &&
       (service.allowed?.includes(uuid) ?? true) &&
       totalBytes >= least &&
-      (service.gpus === 1 || kind === 'gpu'),
+      (service.gpus === 1 || kind === 'gpu' || (service.gpus === 'all' && service.allowed?.length === 1)),
   );
   const count = service.gpus === 'all' ? Math.max(1, mayHave.length) : service.gpus;
   return subsets(mayHave, count).some((some) => {

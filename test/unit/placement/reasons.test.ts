@@ -160,7 +160,7 @@ describe('a profile that does not fit', () => {
       },
     ]);
     expect(refused(place(many, [running, profile('q', [[service('b', 5)]])])).message).toContain(
-      'GPU 2 has 4.0 GiB available, 5.0 GiB needed, and 2 more; 1024 MiB short',
+      'GPU 3 has 4.0 GiB available, 5.0 GiB needed, and 2 more; 1024 MiB short',
     );
   });
 
@@ -197,7 +197,7 @@ describe('a profile that does not fit', () => {
     const variants = [[service('a', 14, { current: ['GPU-0'] })], [service('b', 5)]];
     const running = profile('p', variants, { current: 'best', fixed: true });
     expect(refused(place([device(0, 24)], [running, profile('q', [[service('c', 15)]])])).hint).toBe(
-      'rma up --variant p=second; or stop p: rma down --profile p',
+      'rma up --variant p=second; or let rma move p, too: rma up',
     );
   });
 

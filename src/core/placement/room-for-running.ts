@@ -1,0 +1,22 @@
+import type { PlacementDevice, PlacementProfile } from '../domain/placement.ts';
+import { needPerGpu } from './demand.ts';
+import { isFixed } from './solve.ts';
+
+/**
+ * Returns the devices with room for the services that run on them and are not part of the request. Their computed need may
+ * exceed what other processes leave available; that is no reason to refuse the requested profiles, which get none of it.
+ */
+export function withRoomForRunning(
+  devices: readonly PlacementDevice[],
+  profiles: readonly PlacementProfile[],
+): readonly PlacementDevice[] {
+  const running = profiles
+    .filter(isFixed)
+    .flatMap(({ variants, current }) => variants.find(({ name }) => name === current)?.services ?? []);
+  const once = [...new Map(running.map((service) => [service.service, service])).values()];
+  return devices.map((device) => {
+    const here = once.filter(({ current }) => current?.includes(device.uuid));
+    const needed = here.reduce((sum, service) => sum + needPerGpu(service, service.current?.length ?? 1), 0);
+    return needed > device.availableBytes ? { ...device, availableBytes: needed } : device;
+  });
+}
