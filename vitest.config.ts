@@ -21,6 +21,7 @@ export default defineConfig({
       project('adapters', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('cli', { testTimeout: 30_000, hookTimeout: 60_000 }),
       project('judges', { testTimeout: 120_000 }),
+      project('by-hand', { testTimeout: 1_800_000 }),
       project('e2e', {
         testTimeout: testTimeout(),
         hookTimeout: testTimeout(),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs outside programs that judge what rma wrote, each in a directory of its own: .judges/NAME-VERSION/, programs in bin/.
 # Prints one line per judge: its name, a space, its directory.
-#   scripts/judges.sh [NAME…]     all of them without a name
+#   scripts/judges.sh [NAME…]     without a name all but vllm, which test/by-hand starts
 # scripts/judges/ has the parts of a judge, exact versions throughout:
 #   NAME.txt      a Python environment: pip's requirements, the judge itself first
 #   NAME.wheel    the Python files of a wheel without what it requires, and a Python environment: the wheel first
@@ -10,6 +10,7 @@
 #                 VARIABLE=PATH is set for the programs
 #   NAME.module   a Go program with C++ parts: MODULE@vVERSION, then a line PATH JUDGE for each judge that it starts from PATH;
 #                 built for minutes once
+#   NAME.server   a model server in Python, for the CPU, with all its wheels; only if it is named, because it needs gigabytes
 #   NAME.gotest   the tests of a package of such a module, with a file of ours: MODULE@vVERSION, package and file, a line each
 # Python, Go and the C++ compiler are Debian's packages, unpacked below .judges/: the machine's own are not used.
 set -euo pipefail
@@ -35,7 +36,7 @@ main() {
     set -- $(known_judges)
   fi
   for name in "$@"; do
-    [ -n "$(pins "$name")" ] || ui_fail 2 "unknown judge '$name'" "Known: $(known_judges | xargs)"
+    [ -n "$(pins "$name")" ] || ui_fail 2 "unknown judge '$name'" "Known: $(known_judges | xargs) vllm"
   done
   mkdir -p "$JUDGES"
   # one run at a time: two would write into the same directory
@@ -54,7 +55,7 @@ known_judges() {
 # Prints the file with the parts of a judge; nothing for an unknown one.
 pins() {
   local kind
-  for kind in txt wheel module gotest packages forky; do
+  for kind in txt wheel module gotest packages forky server; do
     if [ -f "$CHECKOUT/scripts/judges/$1.$kind" ]; then printf '%s' "$CHECKOUT/scripts/judges/$1.$kind"; fi
   done
 }
@@ -71,6 +72,7 @@ ensure_judge() {
   if cmp -s "$folder/pins.txt" "$pins"; then return 0; fi
   preflight_debian "scripts/judges.sh"
   preflight_apt
+  if [[ $pins = *.server ]]; then preflight_server; fi
   ui_step "$JUDGES/$1.log" "judge $1: $(basename "$folder")" "$CHECKOUT/scripts/judges.sh" install-step "$pins" "$folder" >&2 ||
     ui_fail 1 "judge '$1' could not be installed" "$(way_out "${pins##*.}")"
 }
@@ -78,13 +80,24 @@ ensure_judge() {
 # ensure_started_judges PINS: those that the program of a module starts
 ensure_started_judges() {
   local name
+  # shellcheck disable=SC2013 # plain names
   for name in $(sed -n '2,$s/.* //p' "$1"); do ensure_judge "$name"; done
+}
+
+# What a model server needs from this machine, beside the packages of Python.
+preflight_server() {
+  preflight_program gcc
+  preflight_program nm binutils
+  ldconfig -p | grep -q 'libnuma\.so\.1 ' || ui_fail 3 "libnuma.so.1 is not installed" "apt-get install libnuma1"
+  grep -qw avx2 /proc/cpuinfo || ui_fail 3 "this CPU has no AVX2, which vLLM needs"
+  [ "$(df --output=avail --block-size=1G "$JUDGES" | tail -n 1)" -ge 5 ] ||
+    ui_fail 3 "less than 5 GiB are free in $JUDGES" "Free some, then run this again."
 }
 
 way_out() {
   case $1 in
     packages | forky) echo "Check that 'apt-get update' works on this machine, then run this again." ;;
-    txt | wheel) echo "Check that 'apt-get update' and 'pip download pip' work on this machine, then run this again." ;;
+    txt | wheel | server) echo "Check that 'apt-get update' and 'pip download pip' work on this machine, then run this again." ;;
     module | gotest) echo "Check that 'apt-get update' works and that this machine reaches a Go module proxy, then run this again." ;;
   esac
 }

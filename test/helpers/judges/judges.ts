@@ -14,6 +14,7 @@ export type Judge =
   | 'modelscope'
   | 'ollama'
   | 'ollama-scheduler'
+  | 'vllm'
   | 'vllm-args'
   | 'systemd'
   | 'tinyproxy';
@@ -27,7 +28,7 @@ export interface JudgeResult {
 /** Returns the path of a third-party program, e.g. `hf` or `python`. Throws with the install command if missing. */
 export function judgeProgram(judge: Judge, program: string): string {
   // The first line is the program itself: name==version, or module@vVERSION.
-  const pins = ['txt', 'wheel', 'module', 'gotest', 'packages', 'forky']
+  const pins = ['txt', 'wheel', 'module', 'gotest', 'packages', 'forky', 'server']
     .map((kind) => `scripts/judges/${judge}.${kind}`)
     .find(existsSync);
   const [first = ''] = readFileSync(pins ?? '', 'utf8').split('\n');
