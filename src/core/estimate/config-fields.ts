@@ -17,7 +17,8 @@ export interface ConfigFields {
 const objectSchema: Schema<Fields> = z.record(z.string(), z.unknown());
 /** Vision and audio models have the values of their language model in a nested object. */
 const NESTED = ['text_config', 'llm_config', 'language_config', 'thinker_config', 'decoder_config'];
-const LAYERS = ['num_hidden_layers', 'n_layer', 'num_layers', 'n_layers'];
+/** Names of the number of layers, the most common first. */
+export const LAYERS = ['num_hidden_layers', 'n_layer', 'num_layers', 'n_layers', 'num_transformer_layers'];
 const MAX_DEPTH = 3;
 
 /** Parses the text of a `config.json`; null if it is not a JSON object. */
@@ -40,16 +41,20 @@ export function readConfigFields(text: string): ConfigFields | null {
 
 /**
  * Returns the first positive number among these keys, then that of the class defaults. A key with null or 0 counts as
- * none, whatever the default; other values that are not positive numbers count as missing.
+ * none, whatever the default; digits in a string count as a number, other values as missing.
  */
 export function numberOf({ given, defaults }: ConfigFields, names: readonly string[]): number | null {
   for (const name of names) {
-    const value = given[name];
+    const value = numeric(given[name]);
     if (value === null) return null;
     if (typeof value === 'number' && Number.isFinite(value)) return value > 0 ? value : null;
   }
   const byClass = names.map((name) => defaults?.[name]).find((value) => typeof value === 'number');
   return typeof byClass === 'number' && byClass > 0 ? byClass : null;
+}
+
+function numeric(value: unknown): unknown {
+  return typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
 }
 
 /** Returns the value of a switch; null if it is not set. */
@@ -75,7 +80,7 @@ function languagePart(
   outer: string | null,
   depth: number,
 ): { readonly fields: Fields; readonly outer: string | null } {
-  const isLanguageModel = LAYERS.some((name) => typeof fields[name] === 'number');
+  const isLanguageModel = LAYERS.some((name) => typeof numeric(fields[name]) === 'number');
   const inner = NESTED.map((name) => valueOrNull(objectSchema, fields[name])).find((found) => found !== null);
   if (isLanguageModel || inner === undefined || inner === null || depth === MAX_DEPTH)
     return { fields, outer };

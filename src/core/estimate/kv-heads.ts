@@ -1,10 +1,18 @@
 import * as z from 'zod/mini';
 import { type ConfigFields, listOf, numberOf, switchOf } from './config-fields.ts';
 
-const KV_HEADS = ['num_key_value_heads', 'num_kv_heads', 'n_head_kv', 'kv_n_heads', 'multi_query_group_num'];
+const KV_HEADS = [
+  'num_key_value_heads',
+  'num_kv_heads',
+  'n_head_kv',
+  'n_kv_heads',
+  'kv_n_heads',
+  'multi_query_group_num',
+  'num_attention_groups',
+];
 const PER_LAYER = ['num_kv_heads', 'num_key_value_heads', 'num_key_value_heads_per_layer'];
 const count = z.int().check(z.nonnegative());
-const block = z.object({ attention: z.object({ n_heads_in_group: z.nullable(count) }) });
+const block = z.object({ attention: z.object({ n_heads_in_group: z.optional(z.nullable(count)) }) });
 
 /**
  * Returns the key-value heads of each layer of a `config.json`; null if they are unknown. Falcon and GPT-BigCode:

@@ -1,7 +1,15 @@
 import * as z from 'zod/mini';
 import type { CachedLayers, ModelGeometry, ModelSizes } from '../domain/geometry.ts';
 import { valueOrNull } from '../schema/parse.ts';
-import { type ConfigFields, listOf, numberOf, readConfigFields, switchOf, textOf } from './config-fields.ts';
+import {
+  type ConfigFields,
+  LAYERS,
+  listOf,
+  numberOf,
+  readConfigFields,
+  switchOf,
+  textOf,
+} from './config-fields.ts';
 import { isEncoderType } from './encoders.ts';
 import { groupLayers, MAX_LAYERS } from './group-layers.ts';
 import { kvHeadsPerLayer } from './kv-heads.ts';
@@ -9,10 +17,10 @@ import { layerKinds } from './layer-kinds.ts';
 import { stateBytes } from './layer-state.ts';
 
 /** Alternative names of each value, the most common first. */
-const LAYERS = ['num_hidden_layers', 'n_layer', 'num_layers', 'n_layers'];
-const HEADS = ['num_attention_heads', 'n_head', 'n_heads', 'num_heads'];
-const WIDTH = ['hidden_size', 'n_embd', 'd_model', 'model_dim'];
-const HEAD_LENGTH = ['head_dim', 'kv_channels', 'attention_head_dim', 'attention_head_size'];
+const HEADS = ['num_attention_heads', 'n_head', 'n_heads', 'num_heads', 'decoder_attention_heads'];
+/** BLOOM prefers `n_embed`: transformers, models/bloom/configuration_bloom.py. */
+const WIDTH = ['n_embed', 'hidden_size', 'n_embd', 'd_model', 'model_dim'];
+const HEAD_LENGTH = ['head_dim', 'd_kv', 'kv_channels', 'attention_head_dim', 'attention_head_size'];
 const CONTEXT = ['max_position_embeddings', 'n_positions', 'max_seq_len', 'seq_length', 'model_max_length'];
 const FEED_FORWARD = ['intermediate_size', 'ffn_hidden_size', 'n_inner', 'ffn_dim'];
 const VOCABULARY = ['vocab_size', 'padded_vocab_size'];
@@ -25,7 +33,7 @@ const architectures = z.tuple([z.string()], z.unknown());
 export function readTransformersConfig(text: string): Omit<ModelGeometry, 'weightsBytes'> | null {
   const config = readConfigFields(text);
   if (config === null) return null;
-  const layers = whole(config, LAYERS);
+  const layers = attentionCount(config);
   const attentionHeads = headsOf(config);
   const heads = kvHeadsPerLayer(config, attentionHeads, layers ?? 0);
   const latent = latentOf(config);
@@ -45,6 +53,19 @@ export function readTransformersConfig(text: string): Omit<ModelGeometry, 'weigh
   const plain = kvHeads === null || perHead === null ? null : kvHeads * perHead;
   const cache = cacheOf(config, { layers, attentionHeads, heads, plain });
   return cache === null ? own : { ...own, cache };
+}
+
+/**
+ * Returns how many times a token is kept: once per layer, twice where each layer has two attentions, as LongCat and decoders
+ * that also attend to an encoder (T5, BART, Whisper).
+ */
+function attentionCount(config: ConfigFields): number | null {
+  if (switchOf(config, 'is_encoder_decoder') === true) {
+    const layers = whole(config, ['decoder_layers', 'num_decoder_layers', ...LAYERS]);
+    return layers === null ? null : 2 * layers;
+  }
+  const pairs = switchOf(config, 'two_attentions') === true ? whole(config, ['num_layers']) : null;
+  return pairs === null ? whole(config, LAYERS) : 2 * pairs;
 }
 
 function sizesOf(config: ConfigFields): ModelSizes {
@@ -126,11 +147,16 @@ function otherHeads(config: ConfigFields, keyLength: number, valueLength: number
   };
 }
 
-/** Multi-head latent attention: elements per token and layer, whatever the heads. */
+/**
+ * Multi-head latent attention: elements per token and layer, whatever the heads. DeepSeek V3.2 also keeps keys of an indexer,
+ * 8 bits each, and 4 bytes for 128 of them: vLLM 0.27, vllm/model_executor/models/deepseek_v2.py, DeepseekV32IndexerCache.
+ */
 function latentOf(config: ConfigFields): number | null {
   if (switchOf(config, 'use_mla') === false) return null;
   const rank = whole(config, ['kv_lora_rank']);
-  return rank === null ? null : rank + (whole(config, ['qk_rope_head_dim']) ?? 0);
+  const index = whole(config, ['index_head_dim']) ?? 0;
+  const indexer = Math.ceil((index + 4 * Math.ceil(index / 128)) / 2);
+  return rank === null ? null : rank + (whole(config, ['qk_rope_head_dim']) ?? 0) + indexer;
 }
 
 function headLengths(config: ConfigFields, attentionHeads: number | null) {
