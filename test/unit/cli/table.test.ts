@@ -78,4 +78,17 @@ describe('printable', () => {
   it('removes control characters', () => {
     expect(printable('a\u001b[31mb\r\nc')).toBe('a [31mb c');
   });
+
+  it.each([
+    ...['\u00ad', '\u034f', '\u061c', '\u115f', '\u180e', '\u200b', '\u200d', '\u200e', '\u202e'],
+    ...['\u2028', '\u2029', '\u2060', '\u2064', '\u2066', '\u3164', '\ufe0f', '\ufeff', '\uffa0'],
+    ...['\ufff9', '\ud800', '\u{e0041}', '\u{e0100}', '\u{1d173}', '\u0085', '\u009b'],
+  ])('[case G03] shows the invisible %j as a space', (character) => {
+    expect(printable(`a${character}b`)).toBe('a b');
+    expect(printable(character.repeat(1000))).toBe(' ');
+  });
+
+  it.each(['Qwen/Qwen2.5-0.5B', 'modèle', '模型', 'e\u0301', '😀', 'نموذج', '✓ → …'])('keeps %j', (text) => {
+    expect(printable(text)).toBe(text);
+  });
 });

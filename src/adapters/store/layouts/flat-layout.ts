@@ -12,6 +12,7 @@ import { assertMagic } from '../disk/gguf-magic.ts';
 import { hashFile } from '../disk/hash-file.ts';
 import type { AdoptOptions } from '../receipts/receipt-store.ts';
 import {
+  entryOf,
   isIntact,
   isSameContent,
   isUnchanged,
@@ -28,7 +29,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
   check(model: PinnedUrlModel): ModelCheck {
     const receipt = this.receipts.receipt(model);
     const missing = model.files.filter((file) => {
-      const entry = receipt?.files[file.path];
+      const entry = entryOf(receipt?.files, file.path);
       return (
         !isTrusted(model, file, receipt) ||
         !isIntact(file, this.context.guard.fileStats(this.#path(model, file)), entry)
@@ -84,7 +85,7 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
     const expected = { bytes: file.bytes, algorithm };
     const real = this.context.guard.realpath(path) ?? path;
     const hex = await hashFile(this.context.disk, real, { expected, ...options });
-    const wanted = file.digest?.hex ?? receipt?.files[file.path]?.digest.hex;
+    const wanted = file.digest?.hex ?? entryOf(receipt?.files, file.path)?.digest.hex;
     if (hex !== null && hex === wanted && isTrusted(model, file, receipt)) {
       await assertMagic(this.context.disk, real, { name: file.path, label: fileLabel(model, file) });
       await this.#record(model, file, { algorithm, hex });
@@ -173,7 +174,7 @@ function isTrusted(model: PinnedUrlModel, file: PinnedFile, receipt: Receipt | n
 /** Returns whether the file is an earlier version of the same model, which may be replaced. */
 function isOurs(model: PinnedUrlModel, file: PinnedFile, receipt: Receipt | null): boolean {
   if (receipt === null) return false;
-  const entry = receipt.files[file.path];
+  const entry = entryOf(receipt.files, file.path);
   return receipt.from === model.url || (entry !== undefined && entry.digest.hex === file.digest?.hex);
 }
 

@@ -10,6 +10,7 @@ import { ensureDir, syncDir } from '../disk/files.ts';
 import { storeChanged } from '../disk/store-changed.ts';
 import type { AdoptOptions, VerifyOptions } from '../receipts/receipt-store.ts';
 import {
+  entryOf,
   isIntact,
   isSameContent,
   isUnchanged,
@@ -30,7 +31,8 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
     const entries = this.receipts.entries(model);
     const snapshot = this.#snapshot(model);
     const missing = model.files.filter(
-      (file) => !isIntact(file, this.context.guard.fileStats(join(snapshot, file.path)), entries[file.path]),
+      (file) =>
+        !isIntact(file, this.context.guard.fileStats(join(snapshot, file.path)), entryOf(entries, file.path)),
     );
     return this.summarize(model, missing, missing.length === 0 && this.#isReadable(model));
   }
@@ -47,7 +49,7 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
     if (Object.keys(adopted).length > 0) {
       await this.receipts.record(model, { ...this.receipts.entries(model), ...adopted });
     }
-    return missing.filter((file) => adopted[file.path] === undefined);
+    return missing.filter((file) => !Object.hasOwn(adopted, file.path));
   }
 
   /** Publishes blobs, then links, then refs: readers see either the old state or complete files. */
@@ -70,8 +72,11 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
       if (stats !== null) entries[file.path] = receiptEntry(stats, digest, now());
     }
     if (staged.size > 0) await syncDir(disk, join(repo, 'blobs'));
-    const unlinked = model.files.filter((file) => this.#needsLink(model, file, entries[file.path]));
-    const targets = unlinked.map((file) => ({ path: file.path, blob: entries[file.path]?.digest.hex ?? '' }));
+    const unlinked = model.files.filter((file) => this.#needsLink(model, file, entryOf(entries, file.path)));
+    const targets = unlinked.map((file) => ({
+      path: file.path,
+      blob: entryOf(entries, file.path)?.digest.hex ?? '',
+    }));
     await placeLinks({ disk, repo, commit: model.commit, staging, targets });
     await writeTree(disk, { repo, model, staging });
     await writeRef(disk, { repo, model, staging });

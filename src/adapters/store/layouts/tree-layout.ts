@@ -10,6 +10,7 @@ import { linkRefused } from '../disk/ensure-inside.ts';
 import { storeChanged } from '../disk/store-changed.ts';
 import type { AdoptOptions, ReceiptFiles } from '../receipts/receipt-store.ts';
 import {
+  entryOf,
   isIntact,
   isSameContent,
   isUnchanged,
@@ -32,7 +33,8 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
     const entries = this.receipts.entries(model);
     const folder = this.#folder(model);
     const missing = model.files.filter(
-      (file) => !isIntact(file, this.context.guard.fileStats(join(folder, file.path)), entries[file.path]),
+      (file) =>
+        !isIntact(file, this.context.guard.fileStats(join(folder, file.path)), entryOf(entries, file.path)),
     );
     return this.summarize(model, missing, true);
   }
@@ -48,7 +50,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
     for (const file of missing) {
       const { path } = file;
       // without a published hash, the hash of the first download is used
-      const wanted = { ...file, digest: file.digest ?? own[path]?.digest ?? null };
+      const wanted = { ...file, digest: file.digest ?? entryOf(own, path)?.digest ?? null };
       for (const folder of [this.#folder(model), ...cacheFolders]) {
         const entry = await this.receipts.verify(wanted, join(folder, path), { ...options, known });
         if (entry === null) continue;
@@ -58,7 +60,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
       }
     }
     if (Object.keys(adopted).length > 0) await this.receipts.record(model, { ...own, ...adopted });
-    return missing.filter((file) => adopted[file.path] === undefined);
+    return missing.filter((file) => !Object.hasOwn(adopted, file.path));
   }
 
   /** Publishes files, removes those that the revision no longer has, then writes the receipt. */
@@ -119,7 +121,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
       const { path } = file;
       const part = staged.get(file);
       if (part !== undefined) return [{ path, from: part.path, digest: part.digest }];
-      const entry = entries[path];
+      const entry = entryOf(entries, path);
       if (!isSameContent(file, entry)) throw storeChanged(model, path);
       if (isUnchanged(this.context.guard.fileStats(join(this.#folder(model), path)), entry)) return [];
       const cacheFolder = cacheFolders.find((folder) =>
@@ -149,7 +151,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
 /** Returns whether, according to a receipt, rma itself wrote this content under this name. */
 function isOurs(file: PinnedFile, receipts: readonly Receipt[]): boolean {
   return receipts.some(({ files }) => {
-    const entry = files[file.path];
+    const entry = entryOf(files, file.path);
     return isSameContent(file, entry) && entry.foreign !== true;
   });
 }

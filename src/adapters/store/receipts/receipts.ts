@@ -60,6 +60,11 @@ export function statFile(path: string, guard: StoreGuard = everywhere): BigIntSt
   return guard.fileStats(path);
 }
 
+/** Returns the entry of a file. Any name is possible, also that of a property that every object has, such as `constructor`. */
+export function entryOf(files: Receipt['files'] | undefined, path: string): ReceiptFile | undefined {
+  return files !== undefined && Object.hasOwn(files, path) ? files[path] : undefined;
+}
+
 /** Returns whether size and mtime of a file are unchanged since it was verified. */
 export function isUnchanged(stats: BigIntStats | null, entry: ReceiptFile): boolean {
   return stats !== null && stats.size === BigInt(entry.bytes) && String(stats.mtimeNs) === entry.mtimeNs;
