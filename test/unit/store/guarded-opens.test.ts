@@ -49,5 +49,6 @@ describe('the adapters of the store', () => {
     const opens = [...source.matchAll(/await open\((.*)\);|openSync\((.*)\);/g)].map(([text]) => text);
     expect(opens).toHaveLength(2);
     for (const text of opens) expect(text).toContain('| SAFE');
+    expect(source).toContain('const SAFE = constants.O_NONBLOCK | constants.O_NOFOLLOW;\n');
   });
 });
