@@ -40,19 +40,25 @@ export function readGpuList(text: string): GpuList {
 
 /** Without an index in the text, a lost GPU has the lowest index that no other GPU has. Each GPU is returned once. */
 function lostGpus(lines: readonly string[], used: ReadonlySet<number>): readonly LostGpu[] {
-  const taken = new Set(used);
-  const lost = new Map<string, LostGpu>();
+  const found = new Map<string, Omit<LostGpu, 'index'> & { readonly index: number | null }>();
   for (const line of lines) {
     const [, told, pciBusId, reason = ''] = LOST.exec(line.trim()) ?? [];
-    if (pciBusId === undefined || lost.has(pciBusId)) continue;
-    const index = told === undefined ? lowestFree(taken) : Number(told);
-    taken.add(index);
-    lost.set(pciBusId, { index, pciBusId, reason });
+    if (pciBusId === undefined) continue;
+    // the domain has four or eight digits
+    const address = pciBusId.toLowerCase().replace(/^0000(?=[\da-f]{4}:)/, '');
+    const known = found.get(address);
+    const index = known?.index ?? (told === undefined ? null : Number(told));
+    found.set(address, { pciBusId, reason, ...known, index });
   }
-  return [...lost.values()];
+  const taken = new Set([...used, ...[...found.values()].map(({ index }) => index)]);
+  return [...found.values()].map((gpu) => {
+    const index = gpu.index ?? lowestFree(taken);
+    taken.add(index);
+    return { ...gpu, index };
+  });
 }
 
-function lowestFree(taken: ReadonlySet<number>): number {
+function lowestFree(taken: ReadonlySet<number | null>): number {
   let index = 0;
   while (taken.has(index)) index += 1;
   return index;

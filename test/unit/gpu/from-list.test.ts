@@ -68,4 +68,24 @@ describe('readGpuList', () => {
     ].join('\n');
     expect(readGpuList(text).lost.map(({ index }) => index)).toEqual([0, 2]);
   });
+
+  it('[case G01] gives no lost GPU the index that the driver reports for another one', () => {
+    const text = [
+      'GPU 0: L4 (UUID: GPU-0)',
+      'Unable to determine the device handle for GPU 0000:3B:00.0: Unknown Error',
+      'Unable to determine the device handle for GPU1: 0000:34:00.0: Unknown Error',
+    ].join('\n');
+    expect(readGpuList(text).lost).toMatchObject([
+      { index: 2, pciBusId: '0000:3B:00.0' },
+      { index: 1, pciBusId: '0000:34:00.0' },
+    ]);
+  });
+
+  it.each([
+    ['GPU 0000:3B:00.0', 'GPU4: 00000000:3b:00.0'],
+    ['GPU4: 00000000:3b:00.0', 'GPU 0000:3B:00.0'],
+  ])('[case G01] returns a GPU once that is reported as %s and as %s', (...forms) => {
+    const text = forms.map((form) => `Unable to determine the device handle for ${form}: Unknown Error`);
+    expect(readGpuList(text.join('\n')).lost.map(({ index }) => index)).toEqual([4]);
+  });
 });
