@@ -53,7 +53,8 @@ test.each([
   const stack = await startStack();
   stack.hub.faults.add({ kind: 'slow', bytesPerSecond: 1 });
   const up = startRma(stack, 'up', '--progress', 'plain');
-  await up.line(/downloading/);
+  // lines follow, so that it notices that nobody reads
+  await up.line(/starting coordinator/);
   const records = async (): Promise<string> =>
     stack.docker(
       'volume',

@@ -115,6 +115,6 @@ async function startFault(host: Pick<Host, 'engine'>, { id }: ContainerFacts): P
 function timedOut(reasons: string, seconds: number): RmaError {
   return new RmaError('RMA_BOOT_TIMEOUT', `services could not be started within ${seconds} s: ${reasons}`, {
     exitCode: EXIT.waitedTooLong,
-    hint: 'list the GPUs: rma gpus; if a GPU was replaced, plan again: rma up',
+    hint: 'check Docker (docker info) and the GPUs (rma gpus); if a GPU was replaced, plan again: rma up',
   });
 }
