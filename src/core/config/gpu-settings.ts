@@ -45,7 +45,8 @@ export const GPU_SETTINGS = {
     flags: '--gpus <GPU>',
     env: ['RMA_GPUS', 'NVIDIA_VISIBLE_DEVICES'],
     join: 'first',
-    description: 'GPUs to use: index, UUID or UUID prefix, `all` or `none`; the option replaces the list',
+    description:
+      'GPUs to use: index (`0`), MIG device (`0:1`), UUID or UUID prefix (`GPU-5f1c`, `MIG-5f1c`), CDI name (`nvidia.com/gpu=0`), `all` or `none`; the option replaces the list',
     example: '[0, GPU-5f1c2a9e]',
     fallbackText: 'all',
     parse: parseVisible,

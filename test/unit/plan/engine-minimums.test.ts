@@ -37,6 +37,16 @@ describe('[case G04] the minimums of an engine', () => {
     );
   });
 
+  test('are those that the pinned releases document', async () => {
+    const { checks } = await placeOn({ inventory: machine('8.9', '549.99'), profiles: ['ocr'] });
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        code: 'RMA_PLAN_DRIVER',
+        message: 'engine "ollama" requires NVIDIA driver 550 or later, but this machine has 549.99',
+      }),
+    );
+  });
+
   test('a GPU and driver that are new enough, or unknown, are used', async () => {
     const { checks } = await placeOn({ inventory: machine('8.9', '575.57.08'), profiles: ['vllm'] });
     expect(checks.map(({ code }) => code)).not.toContain('RMA_PLAN_DRIVER');
