@@ -47,12 +47,16 @@ export function recordedFailures(): Failures {
   return JSON.parse(readFileSync(join(RECORDED, 'failures.json'), 'utf8')) as Failures;
 }
 
-/** Creates a directory for PATH with an `nvidia-smi` that replays one moment, and rejects any other command line. */
+/**
+ * Creates a directory for PATH with an `nvidia-smi` that replays one moment, or the output of `scripts/record-gpu.sh` in a
+ * directory, and rejects any other command line.
+ */
 export function recordedBox(
-  moment: RecordedMoment,
+  recording: RecordedMoment | { readonly folder: string },
   refusals: readonly Refusal[] = [],
 ): { readonly path: string } {
   const path = tempFolder();
+  const folder = typeof recording === 'string' ? join(RECORDED, recording) : recording.folder;
   const cases = Object.entries(RECORDED_ARGV).map(([file, argv]) => {
     if (file === 'log.xml' && refusals.includes('log')) {
       return `'${argv}') echo '<nvidia_smi_log><gpu></nvidia'; exit 0 ;;`;
@@ -60,7 +64,7 @@ export function recordedBox(
     if (argv.includes('compute_cap') && refusals.includes('newest-fields')) {
       return `'${argv}') echo 'Field "compute_cap" is not a valid field to query.'; echo; exit 2 ;;`;
     }
-    return `'${argv}') exec /bin/cat '${join(RECORDED, moment, file)}' ;;`;
+    return `'${argv}') exec /bin/cat '${join(folder, file)}' ;;`;
   });
   const program = join(path, 'nvidia-smi');
   const unknown = `echo "ERROR: Option $1 is not recognized. Please run 'nvidia-smi -h'."; echo; exit 255`;
