@@ -53,7 +53,7 @@ async function tinyproxy(hubPort: number): Promise<number> {
   return port;
 }
 
-test('[case F05] [case F06] rma up reaches a hub with a private CA through tinyproxy with a login', async () => {
+test('[case F05] [case F06] [fail X6] rma up reaches a hub with a private CA through tinyproxy with a login', async () => {
   const { hub, ca, port } = await privateHub();
   const proxy = await tinyproxy(port);
   const env = {

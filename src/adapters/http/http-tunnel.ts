@@ -28,6 +28,7 @@ export async function connectTunnel(
   const headers = { host: authority, ...proxyAuthorization(proxy) };
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
+      clearTimeout(timer);
       socket.destroy();
       reject(networkFault(error, { url: proxyAddress(proxy), proxy }));
     };
@@ -37,10 +38,12 @@ export async function connectTunnel(
       path: authority,
       headers,
     });
-    request.setTimeout(timeoutMs, () => request.destroy(new Error('no response before the timeout')));
+    // of the whole response: headers that drip keep a connection active
+    const late = () => request.destroy(new Error('no response before the timeout'));
+    const timer = setTimeout(late, timeoutMs);
     request.once('error', fail);
     request.once('connect', ({ statusCode = 0 }, tunnel: Socket, head: Buffer) => {
-      tunnel.setTimeout(0);
+      clearTimeout(timer);
       if (statusCode < 200 || statusCode > 299) return fail(proxyRefusal(proxy, statusCode, authority));
       if (head.length > 0) tunnel.unshift(head);
       resolve(tunnel);
