@@ -1,5 +1,6 @@
 import { hostFault } from '../../core/docker/host-fault.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { shortened } from '../../core/last-line.ts';
 
 const START =
   'start it (sudo systemctl start docker), or point DOCKER_HOST at a running one; docs: https://docs.docker.com/engine/install/';
@@ -16,7 +17,7 @@ export function dockerFault(error: unknown, endpoint: string): RmaError {
   if (known !== null) return known;
   return new RmaError(
     'RMA_DOCKER_FAILED',
-    `the Docker Engine at ${endpoint} returned an error${status}: ${message}`,
+    `the Docker Engine at ${endpoint} returned an error${status}: ${shortened(message)}`,
     {
       cause: error,
       hint: 'check the log of the engine: sudo journalctl -u docker -n 50',

@@ -16,3 +16,8 @@ it('describes a program that failed without output by its exit code', () => {
   expect(failureReason({ stderr: 'warning\nno such image: x\n', exitCode: 1 })).toBe('no such image: x');
   expect(failureReason({ stderr: ' \n', exitCode: 137 })).toBe('exit code 137');
 });
+
+it('[case G03] a reason of a failed program has at most 500 characters', () => {
+  const reason = failureReason({ stderr: `first\n${'x'.repeat(1_000_000)}\n`, exitCode: 1 });
+  expect(reason).toBe(`${'x'.repeat(500)}...`);
+});
