@@ -8,12 +8,19 @@ import { writeSecret } from './desired/secrets.ts';
 import { buildWorkerImage } from './execute/build-worker-image.ts';
 import { observeForRender } from './observe/observe-for-render.ts';
 import { projectFiles } from './observe/project-files.ts';
+import { withFallback } from './offline/fallback.ts';
 
 export type RenderRequest = RequestOptions;
 
+/** What rendering asks of a host. It contacts Docker if there is one, and to read the store if no hub answers. */
+export type RenderHost = Pick<
+  Host,
+  'name' | 'engine' | 'docker' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'
+>;
+
 /** Returns the Compose file as `up` would write it. Needs no Docker. @throws RmaError of the data (2) or the hubs */
 export async function renderFile(
-  host: Pick<Host, 'name' | 'engine' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'>,
+  host: RenderHost,
   invocation: Omit<Invocation, 'clock'>,
   request: RenderRequest,
 ): Promise<string> {
@@ -22,7 +29,7 @@ export async function renderFile(
 
 /** Returns whether the file that `up` wrote is the one it would write now. */
 export async function compareCompose(
-  host: Pick<Host, 'name' | 'engine' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'>,
+  host: RenderHost,
   invocation: Omit<Invocation, 'clock'>,
   request: RenderRequest,
 ): Promise<{ readonly file: string; readonly same: boolean }> {
@@ -32,7 +39,7 @@ export async function compareCompose(
 
 /** Writes the Compose file with its secrets into a directory and builds the worker image. Returns the path of the file. */
 export async function writeStack(
-  host: Pick<Host, 'name' | 'engine' | 'docker' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'>,
+  host: RenderHost,
   invocation: Omit<Invocation, 'clock'>,
   { directory, ...request }: RenderRequest & { readonly directory: string },
 ): Promise<string> {
@@ -49,7 +56,7 @@ export async function writeStack(
 }
 
 async function render(
-  host: Pick<Host, 'name' | 'engine' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'>,
+  host: RenderHost,
   invocation: Omit<Invocation, 'clock'>,
   { directory, ...options }: RenderRequest & { readonly directory?: string },
 ): Promise<DesiredProject> {
@@ -58,7 +65,7 @@ async function render(
     config: options.config,
     gpus: project.usesGpus,
   });
-  const placed = await placeServices(invocation, { project, snapshot });
+  const placed = await placeServices(withFallback(host, invocation, options), { project, snapshot });
   const place = directory === undefined ? {} : { directory };
   return desiredState(host, invocation, { project, placed, snapshot, ...place });
 }

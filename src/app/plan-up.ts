@@ -6,6 +6,7 @@ import { ramOfOthers } from '../core/placement/used-by-others.ts';
 import { planBind } from '../core/plan/plan-bind.ts';
 import { planMemory } from '../core/plan/plan-memory.ts';
 import { planNfs } from '../core/plan/plan-nfs.ts';
+import { planOffline } from '../core/plan/plan-offline.ts';
 import { planStoreMove } from '../core/plan/plan-store-move.ts';
 import type { Plan } from '../core/plan/plan-types.ts';
 import { planUp as upPlan } from '../core/plan/plan-up.ts';
@@ -19,6 +20,7 @@ import { type RequestOptions, readRequest } from './desired/read-request.ts';
 import { checkNfsServers } from './observe/check-nfs-servers.ts';
 import { observe } from './observe/observe.ts';
 import { observeDesired } from './observe/observe-desired.ts';
+import { withFallback } from './offline/fallback.ts';
 
 export interface UpRequest extends RequestOptions {
   readonly removeOrphans: boolean;
@@ -42,7 +44,7 @@ export async function planUp(
   const project = await readRequest(host, invocation, request);
   const snapshot = await observe(host, invocation, { config, gpus: project.usesGpus });
   await checkNfsServers(host, config, snapshot.engine);
-  const placed = await placeServices(invocation, { project, snapshot });
+  const placed = await placeServices(withFallback(host, invocation, { config }), { project, snapshot });
   const next = await desiredState(host, invocation, { project, placed, snapshot });
   const observed = await observeDesired(host, invocation, { config, snapshot, ...next });
   const plan = upPlan(next.desired, observed, { host: host.name, profiles: placed.acted, removeOrphans });
@@ -62,6 +64,7 @@ export async function planUp(
     ...planStoreMove(storeOfWorkers(snapshot), config),
     ...planNfs(config),
     ...planBind({ address: config.bind, exists: await host.ports.hasAddress(config.bind), starting }),
+    ...(config.network.offline ? planOffline(next.desired, observed, plan.operations) : []),
   ];
   const reserves = reservedServices(plan.operations, services);
   return { ...next, placed, observed, reserves, plan: { ...plan, checks } };

@@ -9,6 +9,8 @@ import { FileModelStore } from '../adapters/store/file-model-store.ts';
 import { HttpTransfer } from '../adapters/store/transfer/transfer.ts';
 import { checkModels } from '../app/fetch/check-models.ts';
 import { fetchModels } from '../app/fetch/fetch-models.ts';
+import { resolveOrRecall } from '../app/fetch/resolve-or-recall.ts';
+import { offlineByEnvironment } from '../core/config/offline-variable.ts';
 import type { PinnedModel } from '../core/domain/pinned-model.ts';
 import type { Catalog } from '../core/domain/profile.ts';
 import { waitText } from '../core/hub/wait-text.ts';
@@ -24,7 +26,7 @@ import type { ModelFetcher } from './model-fetcher.ts';
 export interface WorkerContext {
   readonly store: ModelStore;
   readonly fetcher: ModelFetcher;
-  /** Resolves a model reference by a request to its hub. */
+  /** Resolves a model reference by a request to its hub, and in the store if no hub can be asked. */
   resolve(ref: string, signal: AbortSignal): Promise<PinnedModel>;
   catalog(): Promise<Catalog>;
 }
@@ -47,19 +49,27 @@ export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): 
   // Read on the first request to a hub: a start with all models present needs no token.
   const hubToken = () => readHubToken(null, env);
   const sources = hubSources({ http, clock, random, environment: env, hubToken });
+  const unreachable = new Set<string>();
+  const offline = () => offlineByEnvironment(env);
   const transfer = new HttpTransfer({ http, clock, random });
   const store = new FileModelStore({ paths: storePaths(null, env), clock });
   return {
     store,
     fetcher: {
       check: (models) => checkModels(models, store),
-      fetch: (models, options) => fetchModels(models, { store, sources, transfer, clock, ...options }),
+      async remember(models) {
+        for (const model of models) await store.remember(model);
+      },
+      fetch: (models, options) =>
+        fetchModels(models, { store, sources, transfer, clock, offline: offline(), ...options }),
     },
     async resolve(text, signal) {
       const ref = parseModelRef(text);
       const source = sources.find((each) => each.source === ref.source);
       if (source === undefined) throw new Error(`no source for ${ref.source}`);
-      return source.resolve(ref, signal);
+      const answer = await resolveOrRecall({ store, source, offline: offline(), unreachable }, ref, signal);
+      if (answer.text !== null) log?.warn(answer.text);
+      return answer.model;
     },
     catalog: () => readCatalog({ shipped: env['RMA_DATA_DIR'] || DATA_DIR }),
   };

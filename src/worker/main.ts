@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   health: async () => (await import('./commands/status.ts')).health,
   fetch: async () => (await import('./commands/fetch.ts')).fetch,
   check: async () => (await import('./commands/check.ts')).check,
+  recall: async () => (await import('./commands/recall.ts')).recall,
   facts: async () => (await import('./commands/facts.ts')).facts,
   download: async () => (await import('./commands/download.ts')).download,
   '--version': async () => async (invocation) => {

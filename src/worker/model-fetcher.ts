@@ -7,6 +7,8 @@ import type { ModelCheck } from '../ports/model-store.ts';
 export interface ModelFetcher {
   /** checks receipts and stats only */
   check(models: readonly PinnedModel[]): Promise<readonly ModelCheck[]>;
+  /** Records what the references of present models mean, for later commands without a hub. Never rejects. */
+  remember(models: readonly PinnedModel[]): Promise<void>;
   /**
    * Downloads missing files; returns one outcome per model. Rejects only if the signal is aborted, after all durable bytes
    * are journaled.

@@ -8,12 +8,13 @@ import { findModel, printedName } from '../../core/profile/find-model.ts';
 import { modelsOf, namedBy, optionalRefs, usersOf } from '../../core/profile/model-users.ts';
 import { runningProfiles } from '../../core/profile/replaced-profiles.ts';
 import { selectServices } from '../../core/profile/select-services.ts';
+import { type MissingModel, offlineMissing } from '../../core/source/offline-missing.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { fetchExitCode } from '../fetch/fetch-result.ts';
 import { projectFiles } from '../observe/project-files.ts';
 import { chooseServices } from './choose-services.ts';
-import { readResolved, resolveEach } from './resolve-models.ts';
+import { type Resolvers, readResolved, resolveEach } from './resolve-models.ts';
 
 interface RequestedModel {
   /** name in an engine's API, or the reference if that name does not identify the model */
@@ -33,6 +34,8 @@ export interface UnresolvedModel extends RequestedModel {
   /** the catalog marks it as optional: its source may not have it */
   readonly optional: boolean;
   readonly error: RmaError;
+  /** set if no hub was asked */
+  readonly lacks?: MissingModel | undefined;
 }
 
 export interface ChosenModels<M extends ChosenModel = ChosenModel> {
@@ -89,7 +92,7 @@ function byName(models: ReadonlyMap<string, ServedModel>): readonly ServedModel[
 
 /** Resolves the requested models. @throws RmaError RMA_HUB_* when no model could be resolved */
 export async function resolveRequested(
-  invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal'>,
+  invocation: Resolvers,
   { catalog, models: requested, known }: RequestedModels,
 ): Promise<ChosenModels> {
   const refs = [...new Set(requested.map(({ ref }) => ref))];
@@ -104,7 +107,7 @@ export async function resolveRequested(
     if (resolution?.ok) models.push({ name, ref, profiles, pinned: resolution.pinned });
     else if (resolution !== undefined) {
       const error = namedBy(resolution.error, profiles);
-      failed.push({ name, ref, profiles, optional: optional.has(ref), error });
+      failed.push({ name, ref, profiles, optional: optional.has(ref), error, lacks: resolution.lacks });
     }
   }
   const [first] = failed;
@@ -115,7 +118,7 @@ export async function resolveRequested(
 /** Returns the requested models, resolved. @throws RmaError as requestedModels, resolveRequested */
 export async function chooseModels(
   host: Pick<Host, 'files'>,
-  invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal' | 'catalog'>,
+  invocation: Resolvers & Pick<Invocation, 'catalog'>,
   choice: ModelChoice,
 ): Promise<ChosenModels> {
   return resolveRequested(invocation, await requestedModels(host, invocation, choice));
@@ -124,6 +127,8 @@ export async function chooseModels(
 /** Returns the error of the only model, or one error for several, with the exit code that they have in common. */
 function allFailed(failed: readonly UnresolvedModel[], { error }: UnresolvedModel): RmaError {
   if (failed.length === 1) return error;
+  const lacking = failed.flatMap(({ lacks }) => lacks ?? []);
+  if (lacking.length === failed.length) return offlineMissing(lacking);
   const results = failed.map(({ ref, error: each }) => ({
     ref,
     state: 'failed' as const,

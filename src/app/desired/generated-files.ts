@@ -39,7 +39,13 @@ function modelsOf({ project, placed }: GeneratedContent): ResolvedModels {
   const own = <T>(facts: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
     new Map([...facts].filter(([ref]) => refs.has(ref)));
   // also what no header contains: read again, it could differ, and a running service would change; --refresh reads it
-  return { pinned: own(resolved.pinned), geometry: own(resolved.geometry), missing: own(resolved.missing) };
+  const { transient } = resolved;
+  return {
+    pinned: own(resolved.pinned),
+    geometry: own(resolved.geometry),
+    missing: own(resolved.missing),
+    transient,
+  };
 }
 
 /** Returns the next state. Profiles of the configuration are not stored, so that removing one there removes it. */

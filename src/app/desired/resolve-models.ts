@@ -1,39 +1,138 @@
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import { NOTHING_RESOLVED, type ResolvedModels } from '../../core/domain/resolved-models.ts';
+import type { StoredModel } from '../../core/domain/stored-model.ts';
 import { RmaError } from '../../core/errors.ts';
+import { isUnreachable } from '../../core/hub/is-temporary.ts';
 import { copiesNote } from '../../core/source/model-notes.ts';
+import { type MissingModel, offlineMissing } from '../../core/source/offline-missing.ts';
 import { formatModelRef, parseModelRef } from '../../core/source/parse-ref.ts';
 import { parseResolved } from '../../core/source/resolved-file.ts';
+import { storedText } from '../../core/source/stored-text.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
+import type { Fallback } from '../../ports/stored-models.ts';
 import { step } from './step.ts';
 
 /** The files behind a reference, or why it could not be resolved. */
 export type Resolution =
-  | { readonly ok: true; readonly pinned: PinnedModel }
-  | { readonly ok: false; readonly error: RmaError };
+  | {
+      readonly ok: true;
+      readonly pinned: PinnedModel;
+      /** the store answered in place of the hub */
+      readonly stored?: true;
+    }
+  | {
+      readonly ok: false;
+      readonly error: RmaError;
+      /** set if no hub was asked */
+      readonly lacks?: MissingModel;
+    };
+
+/** What resolves references: the hubs, and the store where they cannot be asked. */
+export type Resolvers = Pick<Invocation, 'sources' | 'reporter' | 'signal'> & {
+  readonly fallback?: Fallback | undefined;
+};
 
 /**
- * Returns the files behind each reference, in their order: the known ones, else what the hub answers. A reference that fails
- * does not stop the others. Rejects only when aborted.
+ * Returns the files behind each reference, in their order: the known ones, else what the hub answers, else what the store
+ * has complete. A reference that fails does not stop the others. Rejects when aborted, and when offline and the store cannot be read.
  */
 export async function resolveEach(
-  invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal'>,
+  resolvers: Resolvers,
   refs: readonly string[],
   known: ResolvedModels['pinned'],
+): Promise<ReadonlyMap<string, Resolution>> {
+  const unknown = refs.filter((ref) => !known.has(ref));
+  const offline = resolvers.fallback?.offline === true;
+  const answers = offline ? new Map<string, Resolution>() : await askHubs(resolvers, unknown);
+  const unanswered = unknown.filter((ref) => {
+    const answer = answers.get(ref);
+    return answer === undefined || (!answer.ok && isUnreachable(answer.error));
+  });
+  const stored = await askStore(resolvers, unanswered, answers);
+  return new Map(
+    refs.map((ref) => {
+      const pinned = known.get(ref);
+      const resolution = pinned === undefined ? (stored.get(ref) ?? answers.get(ref)) : { ok: true, pinned };
+      return [ref, resolution as Resolution];
+    }),
+  );
+}
+
+async function askHubs(
+  resolvers: Resolvers,
+  refs: readonly string[],
 ): Promise<ReadonlyMap<string, Resolution>> {
   const resolutions = await Promise.all(
     refs.map(async (ref): Promise<Resolution> => {
       try {
-        return { ok: true, pinned: known.get(ref) ?? (await resolveOne(invocation, ref)) };
+        return { ok: true, pinned: await resolveOne(resolvers, ref) };
       } catch (error) {
-        invocation.signal.throwIfAborted();
+        resolvers.signal.throwIfAborted();
         if (error instanceof RmaError) return { ok: false, error };
         throw error;
       }
     }),
   );
   return new Map(refs.map((ref, at) => [ref, resolutions[at] as Resolution]));
+}
+
+/** Returns what the store answers; offline also why it does not. */
+async function askStore(
+  { fallback, reporter, signal }: Resolvers,
+  refs: readonly string[],
+  answers: ReadonlyMap<string, Resolution>,
+): Promise<ReadonlyMap<string, Resolution>> {
+  if (fallback === undefined || refs.length === 0) return new Map();
+  const { offline, stored } = fallback;
+  const found = await step({ reporter }, 'reading the models of the store', () => stored.recall(refs)).catch(
+    (error: unknown) => {
+      signal.throwIfAborted();
+      // the hub's error says more
+      if (!offline && error instanceof RmaError) return new Map<string, StoredModel>();
+      throw error;
+    },
+  );
+  const complete = refs.flatMap((ref) => {
+    const model = found.get(ref);
+    return model?.missing.length === 0 ? [model] : [];
+  });
+  reportStored(reporter, complete, offline ? null : firstError(answers, refs));
+  return new Map(
+    refs.flatMap((ref): [string, Resolution][] => {
+      const model = found.get(ref);
+      if (model?.missing.length === 0) return [[ref, { ok: true, pinned: model.model, stored: true }]];
+      if (!offline) return [];
+      const lacks = { ref, files: model?.missing.map(({ path }) => path) ?? null };
+      return [[ref, { ok: false, error: offlineMissing([lacks]), lacks }]];
+    }),
+  );
+}
+
+function firstError(answers: ReadonlyMap<string, Resolution>, refs: readonly string[]): RmaError | null {
+  const errors = refs.flatMap((ref) => {
+    const answer = answers.get(ref);
+    return answer?.ok === false ? [answer.error] : [];
+  });
+  return errors[0] ?? null;
+}
+
+function reportStored(
+  reporter: Invocation['reporter'],
+  stored: readonly StoredModel[],
+  error: RmaError | null,
+): void {
+  if (stored.length === 0) return;
+  const text = storedText(stored);
+  if (error === null) reporter.emit({ type: 'log', level: 'info', text: `offline: ${text}` });
+  else {
+    reporter.emit({
+      type: 'warning',
+      code: 'RMA_MODELS_FROM_STORE',
+      text: `${error.message}; ${text}`,
+      hint: 'newer versions are not known; run the command again with --refresh when the hub is reachable',
+    });
+  }
 }
 
 /** Reads `resolved.json`. @throws RmaError RMA_RESOLVED_INVALID exit 2 */
@@ -43,7 +142,7 @@ export async function readResolved(host: Pick<Host, 'files'>, path: string): Pro
 }
 
 /** Asks the hub for the files behind a reference, and reports which copies of the weights it leaves out. @throws RmaError RMA_HUB_* */
-export async function resolveOne(
+async function resolveOne(
   invocation: Pick<Invocation, 'sources' | 'reporter' | 'signal'>,
   name: string,
 ): Promise<PinnedModel> {

@@ -45,11 +45,11 @@ export async function fetchInContainer(
   let last: WorkerStatus | null = null;
   const log: string[] = [];
   const outcome = await host.docker.oneOff({
-    ...storeContainer(access, 'fetch', models),
+    ...storeContainer(access, 'fetch', { models }),
     mounts,
-    env: variables,
+    env: config.network.offline ? { ...variables, RMA_OFFLINE: '1' } : variables,
     extraHosts: hostAlias === null ? [] : [hostGateway(hostAlias)],
-    network: true,
+    network: !config.network.offline,
     signal: invocation.signal,
     onStdout: (line) => {
       last = readWorkerStatus(line);

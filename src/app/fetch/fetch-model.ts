@@ -1,5 +1,6 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { toErrorDocument } from '../../core/errors.ts';
+import { type MissingModel, offlineMissing } from '../../core/source/offline-missing.ts';
 import type { LeaseHolder, ModelCheck, StagedFile } from '../../ports/model-store.ts';
 import { byContent, type Content, fetchContents } from './fetch-contents.ts';
 import type { SharedFetch } from './fetch-options.ts';
@@ -41,6 +42,7 @@ async function bringModel(model: PinnedModel, meter: ProgressMeter, shared: Shar
     if (check.state === 'present') return;
     const stop = AbortSignal.any([signal, lease.lost]);
     const missing = await adopt({ model, check, meter, store, signal: stop });
+    if (shared.offline === true && missing.length > 0) throw offlineMissing([lackOf(model, missing)]);
     const contents = byContent(missing);
     const staged = await fetchContents(model, contents, {
       shared,
@@ -79,6 +81,10 @@ async function adopt({ model, check, meter, store, signal }: Adoption): Promise<
   const wanted = [...byContent(missing).values()].reduce((sum, { bytes }) => sum + bytes, 0);
   meter.present(check.totalBytes - wanted);
   return missing;
+}
+
+function lackOf({ ref }: PinnedModel, missing: readonly PinnedFile[]): MissingModel {
+  return { ref, files: missing.map(({ path }) => path) };
 }
 
 function stagedFiles(

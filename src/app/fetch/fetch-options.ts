@@ -13,6 +13,8 @@ export interface FetchOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ModelProgress) => void;
+  /** true: a model with missing files fails, and no hub is contacted */
+  readonly offline?: boolean | undefined;
 }
 
 /** What the fetches of several models have in common. */

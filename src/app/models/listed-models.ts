@@ -15,6 +15,7 @@ import {
 import { observeStore } from '../observe/observe-engine.ts';
 import { storeAccess } from '../observe/store-access.ts';
 import { checkStore, type StoreAccess, type StoreSurroundings } from '../observe/store-container.ts';
+import { withFallback } from '../offline/fallback.ts';
 import { placedModels } from './placed-models.ts';
 
 /** A model and its state in the store; null if the store could not be read. */
@@ -46,16 +47,20 @@ export async function listedModels(
     Invocation,
     'sources' | 'ranges' | 'workerImage' | 'reporter' | 'signal' | 'catalog' | 'processes'
   >,
-  { store, ...choice }: ModelChoice & { readonly store: Pick<ModelStore, 'check'> | null },
+  {
+    store,
+    ...choice
+  }: ModelChoice & { readonly store: Pick<ModelStore, 'check' | 'recall' | 'read'> | null },
 ): Promise<ListedModels> {
   const requested = await requestedModels(host, invocation, choice);
   const snapshot = store === null ? await observeStore(host) : null;
   const { config, names, profiles, refresh } = choice;
+  const hubs = withFallback(host, invocation, { config, store });
   const isProject = names.length === 0 && profiles.length === 0;
   const placed = isProject
-    ? await placedModels(host, invocation, { config, refresh, containers: store === null })
+    ? await placedModels(host, hubs, { config, refresh, containers: store === null })
     : null;
-  const chosen = await resolveRequested(invocation, withPlaced(requested, placed));
+  const chosen = await resolveRequested(hubs, withPlaced(requested, placed));
   const pinned = chosen.models.map((model) => model.pinned);
   if (snapshot === null) {
     return { ...listed(chosen, store === null ? [] : await directoryChecks(store, pinned)), volume: null };

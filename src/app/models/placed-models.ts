@@ -5,6 +5,7 @@ import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { type PlacedServices, placeServices } from '../desired/place-services.ts';
 import { readServices } from '../desired/read-request.ts';
+import type { Hubs } from '../desired/resolve-selection.ts';
 import { observe } from '../observe/observe.ts';
 import { probeGpus } from '../observe/probe-gpus.ts';
 
@@ -22,7 +23,7 @@ export interface PlacementRequest {
  */
 export async function placedModels(
   host: Pick<Host, 'engine' | 'docker' | 'files' | 'gpus' | 'facts'>,
-  invocation: Pick<Invocation, 'sources' | 'ranges' | 'reporter' | 'signal' | 'catalog' | 'processes'>,
+  invocation: Hubs & Pick<Invocation, 'catalog' | 'processes'>,
   { config, refresh, containers }: PlacementRequest,
 ): Promise<Pick<PlacedServices, 'selection' | 'resolved'> | null> {
   const project = await readServices(host, invocation, { config, profiles: [], refresh });

@@ -87,7 +87,7 @@ export async function pull(
 
 async function pullHere(
   invocation: Pick<Invocation, 'sources' | 'clock' | 'signal' | 'reporter'>,
-  { models }: PullRequest,
+  { config, models }: PullRequest,
   { store, transfer }: FolderStore,
 ): Promise<Pulled> {
   const { sources, clock, signal, reporter } = invocation;
@@ -97,6 +97,7 @@ async function pullHere(
     sources,
     clock,
     signal,
+    offline: config.network.offline,
     onProgress: (progress) => reporter.emit({ type: 'model', progress }),
   });
   const [first] = results;

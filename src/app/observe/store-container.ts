@@ -6,6 +6,7 @@ import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts
 import type { Snapshot } from '../../core/domain/snapshot.ts';
 import { STORE_MOUNT } from '../../core/store/layout.ts';
 import { readStoreCheck } from '../../core/store/read-store-check.ts';
+import type { CommandOutcome } from '../../ports/command-runner.ts';
 import type { OneOff } from '../../ports/docker-cli.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -44,21 +45,37 @@ export async function checkStore(
   return freeBytes === null ? null : { checks: models.map(nothingOf), freeBytes };
 }
 
-/** Reads the store through a read-only mount, without a network. */
 async function checkInContainer(
   host: Pick<Host, 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
   { access, models }: Pick<StoreQuestion, 'access' | 'models'>,
 ): Promise<StoreCheck | null> {
-  const outcome = await host.docker.oneOff({
-    ...storeContainer(access, 'check', models),
+  const outcome = await runOnStore(host, invocation, { access, verb: 'check', input: { models } });
+  return outcome.exitCode === 0 ? readStoreCheck(outcome.stdout, access.image) : null;
+}
+
+/** A command of the worker image that reads the store. */
+export interface StoreCommand {
+  readonly access: StoreAccess;
+  readonly verb: 'check' | 'recall';
+  /** stdin, as JSON */
+  readonly input: unknown;
+}
+
+/** Runs a command of the worker image on the store, without a network and without the right to write. */
+export async function runOnStore(
+  host: Pick<Host, 'docker'>,
+  invocation: Pick<Invocation, 'signal'>,
+  { access, verb, input }: StoreCommand,
+): Promise<CommandOutcome> {
+  return host.docker.oneOff({
+    ...storeContainer(access, verb, input),
     mounts: [`${storeMount(access.volume)},readonly`],
     env: {},
     extraHosts: [],
     network: false,
     signal: invocation.signal,
   });
-  return outcome.exitCode === 0 ? readStoreCheck(outcome.stdout, access.image) : null;
 }
 
 /**
@@ -75,7 +92,8 @@ export async function freeBytesBeside(
   return (await files.facts(engine.rootDir)) === null ? null : files.freeBytes(engine.rootDir);
 }
 
-async function storeExists(
+/** Returns whether the volume or directory of the store exists. */
+export async function storeExists(
   { files }: Pick<Host, 'files'>,
   { volume }: StoreAccess,
   { volumes }: StoreSurroundings,
@@ -91,13 +109,13 @@ function nothingOf(model: PinnedModel): ModelCheck {
 /** Returns the part of a one-off container that is the same for every task on the store. */
 export function storeContainer(
   access: StoreAccess,
-  verb: 'check' | 'fetch',
-  models: readonly PinnedModel[],
+  verb: 'check' | 'fetch' | 'recall',
+  input: unknown,
 ): Pick<OneOff, 'image' | 'argv' | 'stdin' | 'user' | 'labels'> {
   return {
     image: access.image,
     argv: ['rma-worker', verb],
-    stdin: JSON.stringify({ models }),
+    stdin: JSON.stringify(input),
     user: `${access.owner.uid}:${access.owner.gid}`,
     labels: { 'rma.one-off': access.project },
   };

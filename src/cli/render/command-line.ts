@@ -6,7 +6,9 @@ export function withSettings(command: string, settings: ReadonlyMap<string, read
   const options = ALL_SETTINGS.flatMap(({ key, flags }) => {
     const name = /--[a-z-]+/.exec(flags ?? '')?.[0];
     if (name === undefined) return [];
-    return (settings.get(key) ?? []).map((value) => `${name} ${shellQuote(value)}`);
+    const values = settings.get(key) ?? [];
+    if (flags?.includes('<') !== true) return values.length > 0 ? [name] : [];
+    return values.map((value) => `${name} ${shellQuote(value)}`);
   });
   return [command, ...options].join(' ');
 }

@@ -55,7 +55,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     bind: take(SETTINGS.bind),
     coordinator: coordinatorSettings(take),
     hub: hubSettings(take, hubToken),
-    network: { caFile: take(SETTINGS.caFile) },
+    network: { caFile: take(SETTINGS.caFile), offline: take(SETTINGS.offline) },
     gpu: gpuSettings(take),
     variants: take(SETTINGS.variants),
     nfsOptions: take(SETTINGS.nfsOptions),

@@ -1,6 +1,7 @@
 import type { HostConfig } from '../domain/config.ts';
 import { COORDINATOR_PORT } from '../domain/registration.ts';
 import { GPU_SETTINGS } from './gpu-settings.ts';
+import { NETWORK_SETTINGS } from './network-settings.ts';
 import { expected, type Parsed } from './parsed.ts';
 import { listSetting, mapSetting, type Setting, scalarSetting } from './setting.ts';
 import {
@@ -174,18 +175,7 @@ export const SETTINGS = {
       '`HF_TOKEN` (old name: `HUGGING_FACE_HUB_TOKEN`), then `HF_TOKEN_PATH`, then the file of `hf auth login`',
     parse: parsePath,
   }),
-  caFile: scalarSetting({
-    key: 'network.ca_file',
-    flags: '--ca-file <FILE>',
-    env: ['RMA_CA_FILE'],
-    form: 'text',
-    description: 'file with CA certificates (PEM) to trust for hubs and proxies, here and in the containers',
-    example: './company-ca.pem',
-    fallback: null,
-    fallbackText:
-      'none; `NODE_EXTRA_CA_CERTS`, `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE` are trusted too',
-    parse: parsePath,
-  }),
+  ...NETWORK_SETTINGS,
   workerBase: scalarSetting({
     key: 'images.worker_base',
     flags: '--worker-base <IMAGE>',

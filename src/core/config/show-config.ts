@@ -86,6 +86,7 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'hub.modelscope_endpoint': redact(hub.endpoints['ms'] ?? ''),
     'hub.token_file': hub.tokenFile,
     'network.ca_file': config.network.caFile,
+    'network.offline': String(config.network.offline),
     'images.worker_base': images.workerBase,
     'images.engines': images.engines,
     ports: config.ports,

@@ -18,6 +18,13 @@ export function parseProject(text: string): Parsed<string> {
   return expected(near === null ? rule : `${rule}, such as "${near}"`);
 }
 
+/** The words of YAML 1.1 for true and false, `1` and `0`, whatever their case. */
+export function parseSwitch(text: string): Parsed<boolean> {
+  const word = text.toLowerCase();
+  if (['true', 'yes', 'on', '1'].includes(word)) return parsed(true);
+  return ['false', 'no', 'off', '0'].includes(word) ? parsed(false) : expected('true or false');
+}
+
 /** Names of profiles, engines, services and hosts. */
 export function parseName(text: string): Parsed<string> {
   return NAME.test(text) ? parsed(text) : expected('a name of a-z, 0-9 and -');

@@ -78,8 +78,12 @@ export interface RmaConfig extends OwnDirectories {
     readonly endpoints: Readonly<Record<string, string>>;
     readonly tokenFile: string | null;
   };
-  /** `caFile`: certificates to trust besides the usual ones */
-  readonly network: { readonly caFile: string | null };
+  readonly network: {
+    /** certificates to trust besides the usual ones */
+    readonly caFile: string | null;
+    /** true: no hub and no registry is contacted */
+    readonly offline: boolean;
+  };
   readonly gpu: GpuSettings;
   /** profile → variant chosen by the user */
   readonly variants: Readonly<Record<string, string>>;

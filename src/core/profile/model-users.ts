@@ -32,9 +32,14 @@ export function optionalRefs(catalog: Catalog): ReadonlySet<string> {
   return new Set(optional.map(({ name }) => findModel(catalog, name).ref));
 }
 
-const MISSING = new Set(['RMA_HUB_NOT_FOUND', 'RMA_HUB_REVISION_NOT_FOUND', 'RMA_HUB_NO_MATCH']);
+const MISSING = new Set([
+  'RMA_HUB_NOT_FOUND',
+  'RMA_HUB_REVISION_NOT_FOUND',
+  'RMA_HUB_NO_MATCH',
+  'RMA_OFFLINE_MISSING',
+]);
 
-/** Returns whether the source does not have the model, as opposed to an unreachable source. */
+/** Returns whether the source, or offline the store, does not have the model, as opposed to an unreachable source. */
 export function isMissing(error: RmaError): boolean {
   if (error.code === 'RMA_HUB_UNAUTHORIZED') return error.details?.['errorCode'] === REPO_NOT_FOUND;
   return error.exitCode === EXIT.failed && MISSING.has(error.code);

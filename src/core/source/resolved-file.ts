@@ -1,51 +1,30 @@
 import * as z from 'zod/mini';
 import { canonicalJson } from '../canonical-json.ts';
-import type { CachedLayers, ModelGeometry } from '../domain/geometry.ts';
 import type { ResolvedModels } from '../domain/resolved-models.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import { parseJson, type Schema } from '../schema/parse.ts';
-import { text, wholeNumber } from '../schema/rules.ts';
+import { parseJson } from '../schema/parse.ts';
+import { text } from '../schema/rules.ts';
 import { shell } from '../shell-quote.ts';
+import { geometrySchema } from './geometry-schema.ts';
 import { pinnedModelSchema } from './pinned-model-schema.ts';
 
 const SCHEMA = 'rma.resolved/v1';
-const figure = z.nullable(wholeNumber(0));
-
-const each = { layers: wholeNumber(1), elements: wholeNumber(0) };
-const cachedLayers: Schema<CachedLayers> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('full'), ...each }),
-  z.object({ kind: z.literal('window'), ...each, window: wholeNumber(1) }),
-  z.object({ kind: z.literal('latent'), ...each, expanded: wholeNumber(0) }),
-  z.object({ kind: z.literal('state'), layers: wholeNumber(1), bytes: wholeNumber(0) }),
-]);
-
-const geometry: Schema<ModelGeometry> = z.object({
-  architecture: z.nullable(text()),
-  layers: figure,
-  attentionHeads: figure,
-  kvHeads: figure,
-  keyLength: figure,
-  valueLength: figure,
-  contextLength: figure,
-  cache: z.exactOptional(z.array(cachedLayers)),
-  sizes: z.exactOptional(z.object({ width: figure, inside: figure, vocabulary: figure })),
-  weightsBytes: wholeNumber(0),
-});
-
 const resolvedFile = z.object({
   schema: z.literal(SCHEMA),
   models: z.record(z.string(), pinnedModelSchema),
-  geometry: z.optional(z.record(z.string(), z.nullable(geometry))),
+  geometry: z.optional(z.record(z.string(), z.nullable(geometrySchema))),
   missing: z.optional(z.record(z.string(), text())),
 });
 
-/** Returns the text of `resolved.json`; the same models give the same bytes. */
-export function formatResolved({ pinned, geometry, missing }: ResolvedModels): string {
+/** Returns the text of `resolved.json`; the same models give the same bytes. What is transient is left out. */
+export function formatResolved({ pinned, geometry, missing, transient }: ResolvedModels): string {
+  const lasting = <T>(facts: ReadonlyMap<string, T>) => [...facts].filter(([ref]) => !transient?.has(ref));
+  const kept = { geometry: lasting(geometry), missing: lasting(missing) };
   const file = {
     schema: SCHEMA,
     models: Object.fromEntries(pinned),
-    ...(geometry.size > 0 && { geometry: Object.fromEntries(geometry) }),
-    ...(missing.size > 0 && { missing: Object.fromEntries(missing) }),
+    ...(kept.geometry.length > 0 && { geometry: Object.fromEntries(kept.geometry) }),
+    ...(kept.missing.length > 0 && { missing: Object.fromEntries(kept.missing) }),
   };
   return `${canonicalJson(file, 2)}\n`;
 }

@@ -58,6 +58,7 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
   await context.store.prepare();
   const phase = { fetcher: context.fetcher, board };
   const warm = await checkModels(phase, pinned);
+  if (warm) await context.fetcher.remember(pinned);
   const brought = warm ? pinned.map(alreadyPresent) : await fetchOnce(phase, pinned, stop);
   const outcomes = [...failed, ...brought];
   log.info(summary(outcomes, strict ? 0 : absent.length));

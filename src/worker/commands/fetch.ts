@@ -42,7 +42,7 @@ async function fetchMissing(
   models: readonly PinnedModel[],
   signal: AbortSignal,
 ): Promise<void> {
-  if (await checkModels(phase, models)) return;
+  if (await checkModels(phase, models)) return phase.fetcher.remember(models);
   const outcomes = await fetchOnce(phase, models, signal);
   const failure = fetchFailure(outcomes);
   if (failure !== null) throw failure;

@@ -55,7 +55,8 @@ async function ensureModels(life: WorkerLife, stop: AbortSignal): Promise<void> 
   await store.prepare();
   await store.recordNeeds({ host, project, profile, refs: config.models.map(({ ref }) => ref) });
   stop.throwIfAborted();
-  if (!(await checkModels(life, config.models))) await fetchModels(life, config.models, stop);
+  if (await checkModels(life, config.models)) await life.fetcher.remember(config.models);
+  else await fetchModels(life, config.models, stop);
   board.input('models-present');
 }
 

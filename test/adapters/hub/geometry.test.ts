@@ -169,7 +169,6 @@ describe('the geometry of a model on a hub', () => {
 
   test.each<readonly [string, Fault, RegExp]>([
     ['denies access', answers((response) => response.writeHead(403).end()), /denied access/],
-    ['fails repeatedly', answers((response) => response.writeHead(500).end()), /HTTP 500/],
     [
       'sends another range',
       answers((response) => response.writeHead(206, { 'content-range': 'bytes 9-10/99' }).end('ab')),
@@ -185,6 +184,12 @@ describe('the geometry of a model on a hub', () => {
     const { server, ports, told } = await setUp(fault);
     expect(await readGeometry(ports, urlModel(server.url, GGUF))).toBeNull();
     expect(told()).toEqual([expect.stringMatching(why)]);
+  });
+
+  test('[case F14] is unread, not unknown, if the hub fails repeatedly', async () => {
+    const { server, ports, told } = await setUp(answers((response) => response.writeHead(500).end()));
+    expect(await readGeometry(ports, urlModel(server.url, GGUF))).toBe('unread');
+    expect(told()).toEqual([expect.stringMatching(/HTTP 500/)]);
   });
 
   test.each<readonly [string, Readonly<Record<string, Buffer>>, RegExp]>([

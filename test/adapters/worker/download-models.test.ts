@@ -1,9 +1,40 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../../helpers/stack/free-port.ts';
 import { oneOffWorker } from '../../helpers/worker/one-off-worker.ts';
 
 const box = oneOffWorker();
+
+describe('download-models.sh without internet', () => {
+  it('[case F14] uses a complete store if the hub is unreachable, and says so', async () => {
+    expect(await box().run(['download', 'cpu-worker', 'ocr'])).toMatchObject({ code: 0 });
+    const endpoint = `http://127.0.0.1:${await freePort()}`;
+    const result = await box().run(['download', 'cpu-worker', 'ocr'], { HF_ENDPOINT: endpoint });
+    expect(result.code).toBe(0);
+    expect(result.stdout).toMatch(/Summary: models: 2, 0 downloaded \(0 B\), 2 already present, 0 failed/);
+    expect(result.stderr.match(/ WARN .*using 1 model of the store, recorded on \d{4}-/g)).toHaveLength(2);
+  });
+
+  it.each(['RMA_OFFLINE', 'HF_HUB_OFFLINE'])('[case F14] sends no request with %s=1', async (name) => {
+    expect(await box().run(['download', 'cpu-worker'])).toMatchObject({ code: 0 });
+    const before = box().hub.log.entries().length;
+    expect(await box().run(['download', 'cpu-worker'], { [name]: '1' })).toMatchObject({ code: 0 });
+    const other = await box().run(['download', 'cpu-worker', 'ocr', 'rare'], { [name]: '1' });
+    expect(other.code).toBe(8);
+    expect(other.stderr).toMatch(
+      /ERROR .*cannot resolve hf:org\/big: offline, and the store lacks hf:org\/big/,
+    );
+    expect(other.stderr).toMatch(/WARN .*skipped hf:org\/tiny@v9/);
+    expect(box().hub.log.entries()).toHaveLength(before);
+  });
+
+  it('[case F14] rejects a value that is neither true nor false', async () => {
+    const result = await box().run(['download', 'cpu-worker'], { RMA_OFFLINE: 'ture' });
+    expect(result).toMatchObject({ code: 2 });
+    expect(result.stderr).toContain('RMA_OFFLINE expects true or false, got "ture" (RMA_OFFLINE_INVALID)');
+  });
+});
 
 describe('download-models.sh', () => {
   it('[req R43] downloads missing models, and nothing on a second run', async () => {

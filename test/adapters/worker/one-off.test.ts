@@ -3,6 +3,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PinnedHfModel } from '../../../src/core/source/huggingface.ts';
+import { readStoredAnswer } from '../../../src/core/source/stored-answer.ts';
 import { readWorkerFacts } from '../../../src/core/worker/read-worker-facts.ts';
 import { oneOffWorker, TINY } from '../../helpers/worker/one-off-worker.ts';
 import { sha256Of } from '../../hub/content.ts';
@@ -39,7 +40,51 @@ function pinned(): PinnedHfModel {
   };
 }
 
+describe('rma-worker recall', () => {
+  const ask = async (request: object) => {
+    const { code, stdout, stderr } = await box().run(
+      ['recall'],
+      { HF_ENDPOINT: 'http://hub.invalid' },
+      JSON.stringify(request),
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return readStoredAnswer(stdout, 'image');
+  };
+
+  it('[case F14] prints what references mean and what headers say, without a hub', async () => {
+    await box().run(['fetch'], {}, JSON.stringify({ models: [pinned()] }));
+    const known = await ask({ refs: [TINY, 'hf:org/none'], models: [] });
+    expect([...known.models]).toEqual([
+      [TINY, { model: pinned(), recordedAt: expect.any(String), missing: [] }],
+    ]);
+    const read = await ask({
+      refs: [],
+      models: [pinned(), { ...pinned(), ref: 'hf:org/x:y', repo: 'org/x' }],
+    });
+    expect([...read.geometry.keys()]).toEqual([TINY]);
+    expect(read.geometry.get(TINY)).toMatchObject({ architecture: 'llama', layers: expect.any(Number) });
+  });
+
+  it('[case F14] knows nothing of an empty store and does not write to it', async () => {
+    expect((await ask({ refs: [TINY], models: [pinned()] })).models.size).toBe(0);
+    expect(readdirSync(box().store)).toEqual([]);
+  });
+});
+
 describe('rma-worker fetch and check', () => {
+  it('[case F14] fetch sends nothing offline, and names the missing files', async () => {
+    const before = box().hub.log.entries().length;
+    const result = await box().run(['fetch'], { RMA_OFFLINE: '1' }, JSON.stringify({ models: [pinned()] }));
+    expect(result.code).toBe(1);
+    expect(JSON.parse(result.stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+      failure: {
+        code: 'RMA_OFFLINE_MISSING',
+        message: expect.stringContaining('1 file of hf:org/tiny:tiny.gguf (tiny.gguf)'),
+      },
+    });
+    expect(box().hub.log.entries()).toHaveLength(before);
+  });
+
   it('download the models given on stdin, report each step as a line of JSON, and record the needs of the worker', async () => {
     const request = {
       models: [pinned()],

@@ -22,6 +22,8 @@ import { MODEL_REF } from './worker-config.ts';
 /** A store with one model in memory; each fetch has the next of the given outcomes. */
 export class StubFetcher implements ModelFetcher {
   present: boolean;
+  async remember(): Promise<void> {}
+
   checks = 0;
   fetches = 0;
   ends: ((options: FetchOptions) => Promise<FetchResult>)[] = [];

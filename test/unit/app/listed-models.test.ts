@@ -79,7 +79,11 @@ describe('the models of a project', () => {
 
   it('are chosen without Docker for a directory', async () => {
     const { gpus, facts } = hostWith();
-    const store: Pick<ModelStore, 'check'> = { check: async (model) => checkOf(model, 'missing') };
+    const store: Pick<ModelStore, 'check' | 'recall' | 'read'> = {
+      check: async (model) => checkOf(model, 'missing'),
+      recall: async () => null,
+      read: async () => new Uint8Array(),
+    };
     const { models } = await listedModels(hostOf({ gpus, facts }), invoked(), {
       ...choiceWith('auto'),
       store,

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { chooseModels } from '../../../app/desired/choose-models.ts';
+import { withFallback } from '../../../app/offline/fallback.ts';
 import { engineSubpath } from '../../../core/source/describe-model.ts';
 import { STORE_MOUNT } from '../../../core/store/layout.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
-import { modelChoice } from './input.ts';
+import { modelChoice, openFolder } from './input.ts';
 
 interface PathInput {
   readonly model: string;
@@ -15,7 +16,13 @@ interface PathInput {
 
 export async function showModelPath(input: PathInput, context: Context): Promise<CommandResult> {
   const choice = await modelChoice({ ...input, model: [input.model] }, context);
-  const { models } = await chooseModels(await context.host(), await context.invocation(), choice);
+  const host = await context.host();
+  const folder = await openFolder(input, context);
+  const invocation = withFallback(host, await context.invocation(), {
+    config: choice.config,
+    store: folder?.store ?? null,
+  });
+  const { models } = await chooseModels(host, invocation, choice);
   const paths = models.map(({ name, ref, pinned }) => {
     const relative = engineSubpath(pinned);
     const root = storeRoot(input, context);

@@ -1,0 +1,18 @@
+import type { ModelGeometry } from '../core/domain/geometry.ts';
+import type { PinnedModel } from '../core/domain/pinned-model.ts';
+import type { StoredModel } from '../core/domain/stored-model.ts';
+
+/** What a store answers in place of the hubs. */
+export interface StoredModels {
+  /** Returns what references mean; those that the store does not know are left out. */
+  recall(refs: readonly string[]): Promise<ReadonlyMap<string, StoredModel>>;
+  /** Returns the geometry of models by their headers, by reference; null: not in the header; models that the store cannot read are left out. */
+  geometry(models: readonly PinnedModel[]): Promise<ReadonlyMap<string, ModelGeometry | null>>;
+}
+
+/** The store of a command, for references that no hub answers. */
+export interface Fallback {
+  /** true: no hub is asked at all */
+  readonly offline: boolean;
+  readonly stored: StoredModels;
+}
