@@ -140,7 +140,7 @@ export class FileModelStore implements ModelStore {
   async recall(text: string): Promise<StoredModel | null> {
     const ref = parseModelRef(text);
     return onDisk(this.root, async () => {
-      const record = this.#records.read(ref);
+      const record = this.#records.recall(ref);
       const recorded = record === null ? null : this.#stored(record.model, record.recordedAt);
       if (recorded?.missing.length === 0) return recorded;
       const found = await this.#layout(ref).recall(ref).catch(unusable);

@@ -1,10 +1,13 @@
 import * as z from 'zod/mini';
 import type { ModelRef } from '../domain/model-ref.ts';
 import type { PinnedModel } from '../domain/pinned-model.ts';
+import { RmaError } from '../errors.ts';
 import { sha256Hex } from '../hash.ts';
 import { jsonOrNull, type Schema } from '../schema/parse.ts';
 import { text } from '../schema/rules.ts';
 import { pinnedModelSchema } from './pinned-model-schema.ts';
+import type { PinnedRepository, RepositoryRef } from './repository.ts';
+import { selectRepository } from './select-repository.ts';
 import { sourceOf } from './sources.ts';
 
 /** The record of a store: what a reference meant when the store got its model. */
@@ -42,6 +45,28 @@ export function parseRecord(content: string, ref: ModelRef): ModelRecord | null 
   const { model } = record;
   if (model.source !== ref.source || keyOf(model) !== recordKey(ref)) return null;
   return { ...record, model: { ...model, ref: sourceOf(ref).format(ref) } };
+}
+
+/** Returns the reference of the whole repository that a reference selects files of; null for any other reference. */
+export function wholeOf(ref: ModelRef): ModelRef | null {
+  return typeof ref['pattern'] === 'string' ? { ...ref, pattern: null } : null;
+}
+
+/**
+ * Returns the record of a reference that selects files of a repository, by the record of all its files; null if that lacks
+ * files, or the reference selects none of them.
+ */
+export function narrowed(whole: ModelRecord, ref: ModelRef): ModelRecord | null {
+  const repository = whole.model as PinnedRepository;
+  if (repository.complete !== true) return null;
+  try {
+    const { entries: files, fields } = selectRepository(ref as RepositoryRef, repository.files);
+    const { copies: _, projectors: __, ...model } = repository;
+    return { ...whole, model: { ...model, ...fields, ref: sourceOf(ref).format(ref), files } };
+  } catch (error) {
+    if (error instanceof RmaError) return null;
+    throw error;
+  }
 }
 
 function recordKey(ref: ModelRef): string {

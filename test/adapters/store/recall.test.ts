@@ -58,6 +58,19 @@ describe('recall after a download', () => {
     });
   });
 
+  test('[case F14] answers a part of a repository that is recorded as a whole', async () => {
+    const hub = await hubForTest(content);
+    const root = tempFolder();
+    const fetcher = testFetcher(root, hub.endpoint);
+    await fetcher.fetch([await fetcher.resolve('hf:Acme/Tiny')]);
+    for (const ref of ['hf:Acme/Tiny:*.json', 'hf:Acme/Tiny:notes.txt']) {
+      const recalled = await testStore(root).recall(ref);
+      const model = await fetcher.resolve(ref);
+      expect(recalled).toEqual({ model, recordedAt: expect.any(String), missing: [] });
+    }
+    expect(await testStore(root).recall('hf:Acme/Tiny:*.gguf')).toBeNull();
+  });
+
   test('[case F14] names the files that the store lost', async () => {
     const { store, root } = await filled('hf:acme/tiny');
     rmSync(join(hubFolder(root, 'acme/tiny'), 'blobs'), { recursive: true });

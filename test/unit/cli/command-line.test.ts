@@ -12,4 +12,6 @@ it('adds the settings of a command to the next one, quoted for a shell', () => {
     `rma up --project demo --profile gpu-worker --profile ocr --volume 'host:/data/it'\\''s mine' --gpus 1`,
   );
   expect(withSettings('rma up', new Map())).toBe('rma up');
+  const twice = new Map([['network.offline', ['true', 'true']]]);
+  expect(withSettings('rma up', twice)).toBe('rma up --offline');
 });

@@ -4,8 +4,10 @@ import type { PinnedModel } from '../../../core/domain/pinned-model.ts';
 import {
   formatRecord,
   type ModelRecord,
+  narrowed,
   parseRecord,
   recordName,
+  wholeOf,
 } from '../../../core/source/model-record.ts';
 import { parseModelRef } from '../../../core/source/parse-ref.ts';
 import type { Disk } from '../disk/disk.ts';
@@ -28,6 +30,15 @@ export class ModelRecords {
 
   constructor(context: RecordsContext) {
     this.#context = context;
+  }
+
+  /** Returns the record of a reference, else the part that it selects of a recorded repository; null if there is none, or it is corrupt. */
+  recall(ref: ModelRef): ModelRecord | null {
+    const own = this.read(ref);
+    const whole = wholeOf(ref);
+    if (own !== null || whole === null) return own;
+    const record = this.read(whole);
+    return record === null ? null : narrowed(record, ref);
   }
 
   /** Returns the record of a reference; null if there is none, or it is corrupt. */
