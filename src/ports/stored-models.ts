@@ -15,4 +15,6 @@ export interface Fallback {
   /** true: no hub is asked at all */
   readonly offline: boolean;
   readonly stored: StoredModels;
+  /** sources whose hub could not be reached in this command: the store is asked first, because a hub takes long to time out; added to */
+  readonly unreachable: Set<string>;
 }

@@ -27,9 +27,10 @@ export async function readHeaders(
   const geometry = new Map<string, ModelGeometry | null>();
   await Promise.all(
     [...models].map(async ([ref, model]) => {
-      if (fallback !== undefined && (fallback.offline || stored.has(ref))) return;
+      if (stored.has(ref) || fallback?.offline === true || fallback?.unreachable.has(model.source)) return;
       const read = await readGeometry(hubs, model);
       if (read !== 'unread') geometry.set(ref, read);
+      else fallback?.unreachable.add(model.source);
     }),
   );
   const rest = [...models].filter(([ref]) => !geometry.has(ref));

@@ -43,13 +43,16 @@ export async function resolveEach(
   known: ResolvedModels['pinned'],
 ): Promise<ReadonlyMap<string, Resolution>> {
   const unknown = refs.filter((ref) => !known.has(ref));
-  const offline = resolvers.fallback?.offline === true;
-  const answers = offline ? new Map<string, Resolution>() : await askHubs(resolvers, unknown);
-  const unanswered = unknown.filter((ref) => {
+  const down = unknown.filter((ref) => isDown(resolvers, ref));
+  const early = await askStore(resolvers, down, new Map());
+  const rest = unknown.filter((ref) => !early.has(ref));
+  const answers = await askHubs(resolvers, rest);
+  const unanswered = rest.filter((ref) => {
     const answer = answers.get(ref);
-    return answer === undefined || (!answer.ok && isUnreachable(answer.error));
+    return answer?.ok === false && isUnreachable(answer.error);
   });
-  const stored = await askStore(resolvers, unanswered, answers);
+  for (const ref of unanswered) resolvers.fallback?.unreachable.add(parseModelRef(ref).source);
+  const stored = new Map([...early, ...(await askStore(resolvers, unanswered, answers))]);
   return new Map(
     refs.map((ref) => {
       const pinned = known.get(ref);
@@ -57,6 +60,12 @@ export async function resolveEach(
       return [ref, resolution as Resolution];
     }),
   );
+}
+
+/** Returns whether the hub of a reference is not asked first. */
+function isDown({ fallback }: Resolvers, ref: string): boolean {
+  if (fallback === undefined) return false;
+  return fallback.offline || fallback.unreachable.has(parseModelRef(ref).source);
 }
 
 async function askHubs(

@@ -18,5 +18,5 @@ export function withFallback<I extends VolumeInvocation>(
 ): I & { readonly fallback: Fallback } {
   const { offline } = config.network;
   const stored = store === null ? volumeModels(host, invocation, config) : storedModels(store);
-  return { ...invocation, fallback: { offline, stored } };
+  return { ...invocation, fallback: { offline, stored, unreachable: new Set() } };
 }

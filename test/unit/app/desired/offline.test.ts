@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placeServices } from '../../../../src/app/desired/place-services.ts';
 import { readRequest } from '../../../../src/app/desired/read-request.ts';
+import { resolveEach } from '../../../../src/app/desired/resolve-models.ts';
 import { observe } from '../../../../src/app/observe/observe.ts';
 import type { ModelGeometry } from '../../../../src/core/domain/geometry.ts';
 import type { PinnedModel } from '../../../../src/core/domain/pinned-model.ts';
@@ -51,6 +52,7 @@ function setUp(over: Store, { offline = false, optional = '' } = {}) {
   );
   const fallback: Fallback = {
     offline,
+    unreachable: new Set(),
     stored: {
       recall: async () => over.models ?? new Map(),
       geometry: async (wanted: readonly PinnedModel[]) =>
@@ -68,7 +70,7 @@ function setUp(over: Store, { offline = false, optional = '' } = {}) {
     const snapshot = await observe(host, invocation, { config, gpus: project.usesGpus });
     return placeServices({ ...invocation, fallback }, { project, snapshot });
   };
-  return { place, asked, invocation };
+  return { place, asked, invocation, fallback };
 }
 
 describe('placing services without a hub', () => {
@@ -83,6 +85,18 @@ describe('placing services without a hub', () => {
         text: 'the connection to hub.example failed; using 2 models of the store, the oldest recorded on 2026-11-20',
         hint: expect.stringContaining('--refresh'),
       },
+    ]);
+  });
+
+  it('[case F14] asks a hub that was unreachable only for what the store lacks', async () => {
+    const { asked, invocation, fallback } = setUp({ models: new Map([stored(SMALL)]) });
+    const resolvers = { ...invocation, fallback };
+    await resolveEach(resolvers, [SMALL], new Map());
+    const again = await resolveEach(resolvers, [SMALL, BIG], new Map());
+    expect(asked).toEqual([SMALL, BIG]);
+    expect([...again].map(([ref, { ok }]) => [ref, ok])).toEqual([
+      [SMALL, true],
+      [BIG, false],
     ]);
   });
 
