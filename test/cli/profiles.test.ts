@@ -158,10 +158,11 @@ describe('[req R02] rma profiles show', () => {
     });
   });
 
-  it('lists the available profiles for an unknown one', async () => {
+  it('suggests the nearest profile for an unknown one, and how to list them', async () => {
     const result = await rma('profiles', 'show', 'orc');
     expectFault(result, { exitCode: 2, code: 'RMA_PROFILE_UNKNOWN' });
-    expect(result.stderr).toContain('cpu-worker, embedding, gpu-worker, ocr, vllm');
+    expect(result.stderr).toContain('did you mean "ocr"?');
+    expect(result.stderr).toContain('rma profiles ls');
   });
 });
 

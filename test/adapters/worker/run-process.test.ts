@@ -170,6 +170,6 @@ describe('rma-worker run', () => {
   it('rejects an unknown command with the usage', async () => {
     const result = await runProcess(process.execPath, [bundle, 'serve'], env);
     expect(result.code).toBe(2);
-    expect(result.stderr).toContain('usage: rma-worker [run|status|health|fetch|check|facts|download');
+    expect(result.stderr).toContain('usage: rma-worker [run|status|health|fetch|check|recall|facts|download');
   });
 });
