@@ -57,7 +57,7 @@ export const COMMAND_TABLE: CommandTable = {
     helpCommand,
   ],
   nouns: {
-    boot: 'Start services at boot whose GPU was late',
+    boot: 'Start services whose GPU was not ready at boot',
     lock: 'Inspect and release the locks of commands',
     models: 'Manage models',
     compose: 'Work with the generated Compose file',

@@ -45,6 +45,6 @@ function unauthorized(): HttpAnswer {
 }
 
 function foreignHost({ hosts }: RequestTarget): HttpAnswer {
-  const message = `Host ${JSON.stringify(hosts.join(', '))} does not name this coordinator: use localhost or its address`;
+  const message = `Host ${JSON.stringify(hosts.join(', '))} is not a name of this coordinator: use localhost or its address`;
   return refusal(403, 'RMA_COORDINATOR_HOST', message);
 }

@@ -78,7 +78,7 @@ describe('with a complete store and an unreachable hub', () => {
         {
           code: 'RMA_MODELS_FROM_STORE',
           text: expect.stringMatching(
-            /ECONNREFUSED.*; using [12] models? of the store, .*recorded on \d{4}-\d\d-\d\d/,
+            /ECONNREFUSED.*; using [12] models? from the store, .*recorded on \d{4}-\d\d-\d\d/,
           ),
         },
       ]);

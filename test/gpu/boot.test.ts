@@ -44,7 +44,7 @@ const bootRun = (stack: GpuStack, ...args: readonly string[]) => {
   });
 };
 
-test('[case S06] a GPU that is late at boot: status and plan name it, and boot run starts what needs it, by hook and by CDI', async () => {
+test('[case S06] a GPU that is not ready at boot: status and plan name it, and boot run starts what needs it, by hook and by CDI', async () => {
   const stack = await startGpuStack({ shape: '1x24' }, { profiles: ['embedding'] });
   await stack.up();
   const cdi = await cdiService(stack);

@@ -47,6 +47,6 @@ function isCertificate(block: string): boolean {
 function invalid({ path, origin }: CaFile, fault: string): RmaError {
   return new RmaError('RMA_CA_FILE_INVALID', `the CA file ${path} (${origin}) ${fault}`, {
     exitCode: EXIT.usage,
-    hint: `set ${origin} to a readable file with PEM certificates, or unset it; DER is converted with: openssl x509 -inform der -in FILE -out FILE.pem`,
+    hint: `set ${origin} to a readable file with PEM certificates, or unset it; to convert DER: openssl x509 -inform der -in FILE -out FILE.pem`,
   });
 }

@@ -35,6 +35,6 @@ export function unsafeAddress({ hostname, reach, address }: UnsafeTarget): RmaEr
   }
   return new RmaError('RMA_HUB_UNSAFE_REDIRECT', `redirected to ${hostname}, which ${what}`, {
     exitCode: EXIT.badContent,
-    hint: 'nothing was downloaded; check the hub endpoint: only a hub in a private network may redirect into one',
+    hint: 'nothing was downloaded; check the hub endpoint: only a hub in a private network may redirect to one',
   });
 }

@@ -67,7 +67,7 @@ export class Systemd implements ServiceManager {
         `cannot write ${this.pathOf(unit)} (${code ?? 'unknown error'})`,
         {
           exitCode: EXIT.notReady,
-          hint: 'units of the system belong to root: run the command again with sudo',
+          hint: 'system units are owned by root: run the command again with sudo',
           cause: error,
         },
       );

@@ -21,7 +21,7 @@ export async function readGeometry(
   const found = await geometryOrReason(ports, model);
   if (typeof found !== 'string' && !(found instanceof RmaError)) return found;
   const why = typeof found === 'string' ? found : found.message;
-  const text = `${model.ref}: no geometry, using the sizes of its files: ${why}`;
+  const text = `${model.ref}: model dimensions unknown, estimating from file sizes: ${why}`;
   ports.reporter.emit({ type: 'log', level: 'debug', text });
   return isUnreachable(found) ? 'unread' : null;
 }

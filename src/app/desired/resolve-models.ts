@@ -94,7 +94,7 @@ async function askStore(
 ): Promise<ReadonlyMap<string, Resolution>> {
   if (fallback === undefined || refs.length === 0) return new Map();
   const { offline, stored } = fallback;
-  const found = await step({ reporter }, 'reading the models of the store', () => stored.recall(refs)).catch(
+  const found = await step({ reporter }, 'reading the models in the store', () => stored.recall(refs)).catch(
     (error: unknown) => {
       signal.throwIfAborted();
       // the hub's error says more
@@ -139,7 +139,7 @@ function reportStored(
       type: 'warning',
       code: 'RMA_MODELS_FROM_STORE',
       text: `${error.message}; ${text}`,
-      hint: 'newer versions are not known; run the command again with --refresh when the hub is reachable',
+      hint: 'the hub may have newer versions; run the command again with --refresh when it is reachable',
     });
   }
 }

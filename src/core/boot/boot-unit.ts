@@ -38,7 +38,7 @@ export function unitText({ project, command, waitSeconds, environment }: BootUni
   return [
     HEADER,
     '[Unit]',
-    `Description=Start the services of the rma project ${project} whose GPU was late at boot`,
+    `Description=Start the services of the rma project ${project} whose GPU was not ready at boot`,
     'After=docker.service nvidia-persistenced.service',
     '',
     '[Service]',

@@ -20,10 +20,10 @@ export const NETWORK_SETTINGS = {
     flags: '--offline',
     env: ['RMA_OFFLINE', 'HF_HUB_OFFLINE'],
     form: 'switch',
-    description: 'contact no hub and no registry: answer from the store, and fail if it lacks something',
+    description: 'contact no hub and no registry: use the models in the store, and fail if any are missing',
     example: 'false',
     fallback: false,
-    fallbackText: '`false`; the store also answers when a hub is unreachable',
+    fallbackText: '`false`; the store is also used when a hub is unreachable',
     parse: parseSwitch,
   }),
 } as const;

@@ -87,7 +87,7 @@ function gpuGone(device: string): RmaError {
 }
 
 function gpuNotReady(reason: string): RmaError {
-  return new RmaError('RMA_GPU_NOT_READY', `the NVIDIA driver cannot hand out GPUs: ${reason}`, {
+  return new RmaError('RMA_GPU_NOT_READY', `the NVIDIA driver is not ready: ${reason}`, {
     exitCode: EXIT.notReady,
     hint: 'check the driver: nvidia-smi; once it lists the GPUs: rma up',
   });

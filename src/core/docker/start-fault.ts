@@ -1,6 +1,6 @@
 import { hostFault } from './host-fault.ts';
 
-/** Error codes of a start that fails because the driver or its toolkit cannot hand out a GPU. */
+/** Error codes of a start that fails because the driver or its toolkit cannot provide a GPU. */
 const GPU_CODES: ReadonlySet<string> = new Set([
   'RMA_GPU_TOOLKIT_MISSING',
   'RMA_GPU_CDI_STALE',

@@ -67,7 +67,7 @@ function* changes(request: SuggestRequest): Generator<Change> {
   }
   const fixed = profiles.filter(isFixed).map((each) => each.profile);
   if (fixed.length > 0) {
-    yield { text: `let rma move ${listed(fixed)}, too: rma up`, devices, profiles: all };
+    yield { text: `let rma move ${listed(fixed)} too: rma up`, devices, profiles: all };
   }
   // a command that does not act on the profile does not apply a change of its file either
   if (!isFixed(profile)) {

@@ -2,6 +2,7 @@ import type { DesiredState } from '../domain/desired-state.ts';
 import { absentFiles } from '../domain/model-check.ts';
 import type { Observed } from '../domain/observed.ts';
 import { EXIT, type RmaError } from '../errors.ts';
+import { shell } from '../shell-quote.ts';
 import { type MissingModel, offlineMissing } from '../source/offline-missing.ts';
 import type { Operation } from './operation.ts';
 import type { PlanCheck } from './plan-types.ts';
@@ -34,11 +35,12 @@ function modelFault(
 
 function imageFault(images: readonly string[]): PlanCheck {
   const names = images.join(', ');
+  const pulls = images.map((image) => shell`docker pull ${image}`).join(' && ');
   return {
     level: 'error',
     code: 'RMA_OFFLINE_IMAGE',
-    message: `offline, and the engine lacks ${images.length === 1 ? 'the image' : 'the images'} ${names}`,
-    hint: `connect once and run docker pull, or load ${images.length === 1 ? 'it' : 'them'} with docker load; or run without --offline, RMA_OFFLINE and HF_HUB_OFFLINE`,
+    message: `offline, and the Docker Engine lacks ${images.length === 1 ? 'the image' : 'the images'} ${names}`,
+    hint: `connect to the internet and run ${pulls}, or load ${images.length === 1 ? 'it' : 'them'} with docker load; or run without --offline, RMA_OFFLINE and HF_HUB_OFFLINE`,
     exitCode: EXIT.failed,
     details: { images: images.join(' ') },
   };

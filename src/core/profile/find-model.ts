@@ -78,11 +78,13 @@ function parseModel(models: Catalog['models'], nameOrRef: string): ServedModel {
   }
   throw new RmaError('RMA_MODEL_UNKNOWN', unknownWord('model', nameOrRef, [...models.keys()].sort()), {
     exitCode: EXIT.usage,
-    hint: `${ofOllama(nameOrRef)}use a name of the catalog, or a reference such as hf:org/repo:file.gguf`,
+    hint: `${ofOllama(nameOrRef)}use a name from the catalog, or a reference such as hf:org/repo:file.gguf`,
   });
 }
 
 /** A word alone may be a misspelt name of the catalog or a model of Ollama: only its user knows. */
 function ofOllama(word: string): string {
-  return /^\w[\w.-]*$/.test(word) ? `for the model of the Ollama registry use ollama:${word}; else ` : '';
+  return /^\w[\w.-]*$/.test(word)
+    ? `for the model in the Ollama registry, use ollama:${word}; otherwise `
+    : '';
 }

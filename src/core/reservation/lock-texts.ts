@@ -5,9 +5,9 @@ import { shell } from '../shell-quote.ts';
 /** The holder of a lock as an error names it; null: it ended meanwhile, or another process was faster. */
 export type Holder = { readonly owner: LockOwner | null; readonly state: HolderState } | null;
 
-/** Returns what a lock protects: `project "box"`, `the reservations of this Docker host`. */
+/** Returns what a lock protects: `project "box"`, `the reservation list of this Docker host`. */
 export function lockedThing(key: LockKey): string {
-  return key.kind === 'project' ? `project "${key.project}"` : 'the reservations of this Docker host';
+  return key.kind === 'project' ? `project "${key.project}"` : 'the reservation list of this Docker host';
 }
 
 /** Returns who holds a lock: `rma up (user alice, host box, PID 4711) since 2026-01-02T03:04:05Z`. */

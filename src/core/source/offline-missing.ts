@@ -15,7 +15,7 @@ export function offlineMissing(models: readonly MissingModel[]): RmaError {
   const list = models.map(lackOf).join('; ');
   const refs = models.map(({ ref }) => ref);
   return new RmaError('RMA_OFFLINE_MISSING', `offline, and the store lacks ${list}`, {
-    hint: `connect once and run ${pullCommand(refs)}, or run without --offline, RMA_OFFLINE and HF_HUB_OFFLINE`,
+    hint: `connect to the internet and run ${pullCommand(refs)}, or run without --offline, RMA_OFFLINE and HF_HUB_OFFLINE`,
     details: { models },
   });
 }

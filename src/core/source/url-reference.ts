@@ -130,7 +130,7 @@ function refusePiece(text: string, ref: UrlRef): void {
   if (name === undefined) return;
   throw invalid(
     text,
-    `"${name}" is a piece of a file that was cut, which engines load only after its pieces are joined; use a model that llama-gguf-split has split, or a smaller one`,
+    `"${name}" is a piece of a file that was cut at arbitrary bytes, which engines cannot load; use a model split with llama-gguf-split, or a smaller one`,
   );
 }
 

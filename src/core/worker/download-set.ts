@@ -26,7 +26,7 @@ export function downloadUsage(catalog: Catalog): string {
     `usage: download-models.sh [--strict] [${[...workerTypes(catalog), ALL].join('|')}]...`,
     '',
     'Downloads the missing models of worker types to the store, and verifies them.',
-    'Without a type: those of the variable WORKER_TYPE.',
+    'Without an argument, the types are those in WORKER_TYPE.',
     '',
     '  --strict    exit with 8 if an optional model does not exist at its source',
     '  -h, --help  print help',

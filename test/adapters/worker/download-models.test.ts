@@ -13,7 +13,7 @@ describe('download-models.sh without internet', () => {
     const result = await box().run(['download', 'cpu-worker', 'ocr'], { HF_ENDPOINT: endpoint });
     expect(result.code).toBe(0);
     expect(result.stdout).toMatch(/Summary: models: 2, 0 downloaded \(0 B\), 2 already present, 0 failed/);
-    expect(result.stderr.match(/ WARN .*using 1 model of the store, recorded on \d{4}-/g)).toHaveLength(2);
+    expect(result.stderr.match(/ WARN .*using 1 model from the store, recorded on \d{4}-/g)).toHaveLength(2);
   });
 
   it.each(['RMA_OFFLINE', 'HF_HUB_OFFLINE'])('[case F14] sends no request with %s=1', async (name) => {

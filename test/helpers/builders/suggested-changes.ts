@@ -86,7 +86,7 @@ export function follow(state: AskedState, text: string): AskedState | null {
   const variant = /^rma up --variant (\w+)=(\w+)$/.exec(text);
   if (variant !== null)
     return all(edit(`${variant[1]}`, (each) => ({ ...each, requested: `${variant[2]}` })));
-  if (/^let rma move .*, too: rma up$/.test(text)) return all(state);
+  if (/^let rma move .* too: rma up$/.test(text)) return all(state);
   const figure = /^set `(context|concurrency): (\d+)` in profiles\/(\w+)\.yaml$/.exec(text);
   if (figure !== null)
     return services(`${figure[3]}`, (each) => ({ ...each, [`${figure[1]}`]: Number(figure[2]) }));

@@ -197,7 +197,7 @@ describe('a profile that does not fit', () => {
     const variants = [[service('a', 14, { current: ['GPU-0'] })], [service('b', 5)]];
     const running = profile('p', variants, { current: 'best', fixed: true });
     expect(refused(place([device(0, 24)], [running, profile('q', [[service('c', 15)]])])).hint).toBe(
-      'rma up --variant p=second; or let rma move p, too: rma up',
+      'rma up --variant p=second; or let rma move p too: rma up',
     );
   });
 

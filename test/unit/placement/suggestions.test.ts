@@ -105,7 +105,7 @@ describe('a suggested change', () => {
   it('[case G06] lets running profiles move that the command does not act on', () => {
     const fixed = profile('q', [[service('b', 6, { current: ['GPU-1'] })]], { current: 'best', fixed: true });
     const box = [device(0, 8), device(1, 24)];
-    expect(hintOf(box, [fixed, profile('p', [[service('a', 20)]])])).toMatch(/^let rma move q, too: rma up/);
+    expect(hintOf(box, [fixed, profile('p', [[service('a', 20)]])])).toMatch(/^let rma move q too: rma up/);
   });
 
   it('[case G06] solves it, whatever the machine and the request', () => {

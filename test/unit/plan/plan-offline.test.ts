@@ -42,7 +42,7 @@ describe('a plan offline', () => {
 
   it('[case F14] names the images to pull, and is silent about a store that cannot be read', () => {
     expect(planOffline(desired, { store: null }, [pull])).toMatchObject([
-      { code: 'RMA_OFFLINE_IMAGE', message: 'offline, and the engine lacks the image llama:1' },
+      { code: 'RMA_OFFLINE_IMAGE', message: 'offline, and the Docker Engine lacks the image llama:1' },
     ]);
   });
 });

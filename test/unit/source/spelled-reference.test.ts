@@ -130,7 +130,7 @@ test.each([
   ['localhost:5000/me/tiny', 'without a scheme', 'ollama:localhost:5000/me/tiny'],
   ['registry.example/me/tiny', 'without a scheme', 'ollama:registry.example/me/tiny'],
   ['example.com/models/x.gguf', 'without a scheme', 'https://example.com/models/x.gguf'],
-  ['ollama.com/llava', 'page of Ollama', 'ollama:llava'],
+  ['ollama.com/llava', 'Ollama page', 'ollama:llava'],
   ['ollama run llava --verbose', 'with options', 'ollama:llava'],
   ['ollama run llava "describe this"', 'with options', 'ollama:llava'],
   ['python -m vllm.entrypoints.openai.api_server --model org/repo --port 8000', 'options', 'hf:org/repo'],

@@ -12,7 +12,7 @@ export async function installBoot(
   const service = await installBootService(await context.host(), unit);
   return {
     json: bootDocument(unit.project, service),
-    human: () => `Installed ${service.path}. At boot it starts services whose GPU was late.`,
+    human: () => `Installed ${service.path}. At boot it starts services whose GPU was not ready.`,
     ids: [service.unit],
     next: `sudo systemctl start ${service.unit}   (to try it now)`,
   };

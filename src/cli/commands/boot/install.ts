@@ -6,8 +6,8 @@ export const bootInstallCommand = defineCommand({
   group: 'Workers',
   summary: 'Install the systemd unit that runs rma boot run at boot',
   description:
-    'Docker starts services after a reboot, but never again a service whose start failed because the GPU driver was ' +
-    'late. The unit waits for the GPUs and starts these services. Without systemd, the error contains the line for cron.',
+    'After a reboot, Docker starts each service once. It does not retry a service whose GPU driver was not ready. The ' +
+    'unit waits for the GPUs, then starts these services. Without systemd, the error contains a line for crontab.',
   examples: [
     { command: 'rma boot install', does: 'install the unit of the project' },
     { command: 'rma boot install --wait-timeout 30m', does: 'wait longer for the GPUs' },

@@ -12,8 +12,8 @@ export interface OfferContext extends UnitContext, Pick<Context, 'offer' | 'repo
 }
 
 const LINES: Readonly<Record<BootOffer, string>> = {
-  systemd: 'to start services at boot whose GPU driver was late: sudo rma boot install (see rma boot --help)',
-  cron: 'to start services at boot whose GPU driver was late: rma boot show prints the line for cron',
+  systemd: 'to start services whose GPU was not ready at boot: sudo rma boot install (see rma boot --help)',
+  cron: 'to start services whose GPU was not ready at boot: rma boot show prints a line for crontab',
 };
 
 /**
@@ -32,7 +32,7 @@ async function askToInstall(context: OfferContext): Promise<boolean | null> {
   const isRoot = (await context.host()).caller.uid === 0;
   if (!isRoot || (context.env['CI'] ?? '') !== '') return null;
   return context.offer(
-    'Docker does not start services again whose GPU driver was late at boot. Install a systemd unit that does (rma boot install)?',
+    'After a reboot, Docker does not retry services whose GPU was not ready. Install a systemd unit that does (rma boot install)?',
   );
 }
 

@@ -6,12 +6,12 @@ export const lockReleaseCommand = defineCommand({
   group: 'Workers',
   summary: 'Remove the lock and the reservations of a project',
   description:
-    'The lock of a command that was killed is taken over by itself, so this is rarely needed. If the command still ' +
+    'The lock of a killed command is taken over automatically, so this is rarely needed. If the command still ' +
     'runs, rma asks first, and that command stops with an error once another one takes the lock.',
   examples: [
     { command: 'rma lock release', does: 'release the project of this directory' },
     { command: 'rma lock release -p my-box --yes', does: 'release a project without confirmation' },
-    { command: 'rma lock release --planning', does: 'release the lock of the reservations' },
+    { command: 'rma lock release --planning', does: 'release the lock of the reservation list' },
   ],
   arguments: {},
   options: {

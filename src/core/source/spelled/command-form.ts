@@ -30,7 +30,7 @@ export function commandForm(text: string): CommandForm | null {
     if (start !== undefined) return named(scheme, wordsOf(command.slice(start.length)));
   }
   if (/^docker\s+(?:model\s+)?(?:pull|run)\s/i.test(command)) {
-    return { kind: 'other', what: 'a command for images of a container registry', refs: [] };
+    return { kind: 'other', what: 'a command for container images', refs: [] };
   }
   if (/^(?:curl|wget|aria2c)\s/i.test(command)) return download(wordsOf(command));
   return /^llama-[a-z]+\s/i.test(command) ? llamaCpp(wordsOf(command).slice(1)) : null;
@@ -61,7 +61,7 @@ function download(words: readonly string[]): CommandForm {
   const [url] = urls;
   return url !== undefined && urls.length === 1
     ? { kind: 'name', name: url }
-    : { kind: 'other', what: 'a command that names no single file', refs: [] };
+    : { kind: 'other', what: 'a command that does not name exactly one file', refs: [] };
 }
 
 /** The options of a program of llama.cpp: a repository, perhaps with a quantization, and perhaps a file of it. */

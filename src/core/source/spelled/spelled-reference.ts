@@ -66,7 +66,7 @@ function nameOfTool(name: string): Spelled | null {
   const [, provider = '', model = ''] = LITELLM.exec(name) ?? [];
   if (model === '') return null;
   const ref = provider.startsWith('ollama') ? `ollama:${model}` : `hf:${model}`;
-  return { kind: 'other', what: 'a name of LiteLLM', refs: [ref] };
+  return { kind: 'other', what: 'a LiteLLM model name', refs: [ref] };
 }
 
 /** `hf://…` and `huggingface:…` for `hf:…`; null for a text that has the right scheme already. */

@@ -61,7 +61,7 @@ function pageOfFile(text: string, query: string): Spelled | null {
 /** `org/repo[:tag]`, `org/repo/tree/REV[/DIR]`, `org/repo/blob/REV/FILE`, `org/repo/commit/SHA`. */
 function huggingFacePage(path: readonly string[], query: URLSearchParams): Spelled {
   const [org = '', name = '', verb = '', revision = '', ...file] = path;
-  if (HF_OTHER.has(org) || name === '') return otherPage('a page of the Hugging Face hub, not a model');
+  if (HF_OTHER.has(org) || name === '') return otherPage('a Hugging Face page, not a model');
   const [, repo = '', at, tag] = /^([^@:]*?)(?:\.git)?(?:@([^:]*))?(?::(.*))?$/s.exec(name) ?? [];
   if (tag !== undefined && verb === '' && at === undefined && !isFilePattern(tag)) {
     return { kind: 'reference', ref: `ollama:hf.co/${org}/${repo}:${tag}` };
@@ -76,11 +76,11 @@ function huggingFacePage(path: readonly string[], query: URLSearchParams): Spell
 /** `library/NAME[:TAG]`, `NAMESPACE/NAME[:TAG]`, and the pages below. */
 function ollamaPage([namespace = '', name]: readonly string[]): Spelled {
   if (namespace === '' || ['blog', 'docs', 'download', 'public', 'search', 'v2'].includes(namespace)) {
-    return otherPage('a page of Ollama, not a model');
+    return otherPage('an Ollama page, not a model');
   }
   if (name === undefined) {
     const refs = [`ollama:${namespace}`];
-    return { kind: 'other', what: 'a page of Ollama, not a model', refs };
+    return { kind: 'other', what: 'an Ollama page, not a model', refs };
   }
   return { kind: 'reference', ref: `ollama:${namespace === 'library' ? '' : `${namespace}/`}${name}` };
 }
@@ -88,7 +88,7 @@ function ollamaPage([namespace = '', name]: readonly string[]): Spelled {
 /** `models/ORG/NAME`, with `resolve/REV/FILE` or `file/view/REV/FILE` below. */
 function modelScopePage([kind, org = '', repo = '', verb, ...rest]: readonly string[]): Spelled {
   if (kind !== 'models' || org === '' || repo === '') {
-    return otherPage('a page of ModelScope, not a model');
+    return otherPage('a ModelScope page, not a model');
   }
   const below = verb === 'resolve' ? rest : verb === 'file' && rest[0] === 'view' ? rest.slice(1) : [];
   const [revision = '', ...file] = below;
@@ -100,7 +100,7 @@ function modelScopePage([kind, org = '', repo = '', verb, ...rest]: readonly str
 function otherModelScopePage(path: readonly string[]): Spelled {
   const page = modelScopePage(path);
   const refs = page.kind === 'reference' ? [page.ref] : [];
-  return { kind: 'other', what: 'a page of modelscope.ai, from which rma does not download', refs };
+  return { kind: 'other', what: 'a page of modelscope.ai, which rma does not support', refs };
 }
 
 interface Part {

@@ -59,7 +59,7 @@ describe('[case S06] after a boot', () => {
   });
 
   it.each([5, 60])(
-    'a GPU that is late by %i s is waited for, and the reason is logged once',
+    'waits for a GPU that is ready %i s later, and the reason is logged once',
     async (late) => {
       const host = booted();
       const { started, texts, seconds } = await run(host, 900, (passed) => {
@@ -71,7 +71,7 @@ describe('[case S06] after a boot', () => {
     },
   );
 
-  it('a GPU that nvidia-smi lists but the engine cannot hand out yet is waited for', async () => {
+  it('waits for a GPU that nvidia-smi lists but the engine cannot pass to containers yet', async () => {
     const host = booted();
     host.inventory = inventory(GPU);
     const { start } = host.engine;

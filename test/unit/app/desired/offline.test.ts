@@ -82,7 +82,7 @@ describe('placing services without a hub', () => {
       {
         type: 'warning',
         code: 'RMA_MODELS_FROM_STORE',
-        text: 'the connection to hub.example failed; using 2 models of the store, the oldest recorded on 2026-11-20',
+        text: 'the connection to hub.example failed; using 2 models from the store, the oldest recorded on 2026-11-20',
         hint: expect.stringContaining('--refresh'),
       },
     ]);
