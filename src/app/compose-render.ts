@@ -12,7 +12,7 @@ import { withFallback } from './offline/fallback.ts';
 
 export type RenderRequest = RequestOptions;
 
-/** What rendering asks of a host. It contacts Docker if there is one, and to read the store if no hub answers. */
+/** What rendering needs of a host. It contacts Docker if it is available, and to read the store if no hub responds. */
 export type RenderHost = Pick<
   Host,
   'name' | 'engine' | 'docker' | 'gpus' | 'facts' | 'files' | 'ports' | 'caller'

@@ -92,7 +92,7 @@ interface Accepted {
   readonly reserved: Reserved;
 }
 
-/** Plans until a plan is accepted: one that other projects have outrun meanwhile is made again. */
+/** Plans until a plan is accepted; plans again if other projects changed their reservations in the meantime. */
 async function acceptPlan(host: Host, invocation: Invocation, request: LockedUp): Promise<Accepted> {
   const { project } = request.config;
   for (;;) {

@@ -2,6 +2,7 @@ const DOWN = 'to stop the workers: rma down (models are kept)';
 const UP = 'to start a worker: rma up --profile NAME';
 const LISTS = 'to list services: rma ps; to list models: rma models ls';
 const MODELS = 'to download models: rma models pull';
+const DELETE = 'this version cannot delete single models; to delete all of them: docker volume rm rma-models';
 const DETACHED = 'rma up leaves the services running when it ends';
 const WATCH = 'to repeat it: watch rma status';
 
@@ -36,7 +37,7 @@ const COMMANDS: ReadonlyMap<string, string> = new Map([
   ['containers', LISTS],
   ['services', LISTS],
   ['model', 'to list models: rma models ls; to download them: rma models pull'],
-  ['search', 'to list the models of the catalog: rma models ls --catalog'],
+  ['search', 'to list the models in the catalog: rma models ls --catalog'],
   ['show', 'to show a profile: rma profiles show NAME; to show the settings: rma config show'],
   ['describe', 'to show the state of each worker: rma status'],
   ['inspect', 'to show the state of each worker: rma status --json'],
@@ -56,30 +57,18 @@ const COMMANDS: ReadonlyMap<string, string> = new Map([
   ['upgrade', 'to apply the settings: rma up'],
   ['scale', 'set `replicas` of a service in its profile, then: rma up'],
   ['port', 'to list the addresses: rma ps'],
-  ['login', 'set HF_TOKEN, or pass --token-file, to download gated models'],
+  ['login', 'to download gated models, set HF_TOKEN or pass --token-file FILE'],
   ['models list', 'rma models ls'],
   ['models get', MODELS],
   ['models download', MODELS],
   ['models add', MODELS],
   ['models show', 'to show state and size: rma models ls MODEL; the path: rma models path MODEL'],
   ['models inspect', 'to show state and size: rma models ls MODEL --json'],
-  ['models search', 'to list the models of the catalog: rma models ls --catalog'],
-  [
-    'models rm',
-    'this version cannot delete single models; to delete all of them: docker volume rm rma-models',
-  ],
-  [
-    'models remove',
-    'this version cannot delete single models; to delete all of them: docker volume rm rma-models',
-  ],
-  [
-    'models delete',
-    'this version cannot delete single models; to delete all of them: docker volume rm rma-models',
-  ],
-  [
-    'models prune',
-    'this version cannot delete single models; to delete all of them: docker volume rm rma-models',
-  ],
+  ['models search', 'to list the models in the catalog: rma models ls --catalog'],
+  ['models rm', DELETE],
+  ['models remove', DELETE],
+  ['models delete', DELETE],
+  ['models prune', DELETE],
   ['compose up', 'rma up'],
   ['compose down', 'rma down'],
   ['compose ps', 'rma ps'],
@@ -108,12 +97,12 @@ const OPTIONS: ReadonlyMap<string, string> = new Map([
   ['up --build', 'rma up builds the worker image when it has changed'],
   ['up --force-recreate', 'to restart the services: rma restart'],
   ['up --pull', 'images are pinned to a release; to list them: rma engines ls'],
-  ['up --model', 'models belong to profiles: rma profiles show NAME'],
+  ['up --model', 'models are part of profiles; to show one: rma profiles show NAME'],
   ['up --auto-approve', 'to answer all prompts with yes: rma up --yes'],
   ['up -auto-approve', 'to answer all prompts with yes: rma up --yes'],
   ['down --volumes', 'rma down keeps the models; to delete them: docker volume rm rma-models'],
   ['down --auto-approve', 'to answer all prompts with yes: rma down --yes'],
-  ['plan --out', 'rma up plans again; to keep the plan as text: rma plan --json'],
+  ['plan --out', 'rma up always plans again; to save a plan: rma plan --json > plan.json'],
   ['plan -detailed-exitcode', 'rma plan --detailed-exitcode'],
   ['exec -it', 'rma exec allocates a terminal by default: rma exec SERVICE COMMAND'],
   ['exec -i', 'rma exec allocates a terminal by default: rma exec SERVICE COMMAND'],
@@ -131,7 +120,7 @@ const MISTAKES: ReadonlyMap<string, string> = new Map([
   ['excessArguments plan', 'profiles are options: rma plan --profile NAME'],
   ['excessArguments down', 'profiles are options: rma down --profile NAME'],
   ['excessArguments ps', 'to show one service: rma ps --format wide, or rma logs SERVICE'],
-  ['missingArgument exec', 'to run a shell: rma exec SERVICE sh   (rma ps lists the services)'],
+  ['missingArgument exec', 'to run a shell: rma exec SERVICE sh; to list services: rma ps'],
 ]);
 
 /** What was not understood. */

@@ -27,9 +27,9 @@ export interface ContainerEngine {
   processes(container: string): Promise<readonly number[]>;
   /** Returns the last lines of a container's log, oldest first. */
   logTail(container: string, lines: number): Promise<readonly string[]>;
-  /** Stops the containers, all at once, each with its own grace period. A missing container is no error. */
+  /** Stops the containers, all at once, each with its own grace period. A missing container is not an error. */
   stop(containers: readonly string[]): Promise<void>;
-  /** Starts stopped containers. A running one is no error. */
+  /** Starts stopped containers. A running one is not an error. */
   start(containers: readonly string[]): Promise<void>;
   /** Removes stopped or running containers, never a volume. */
   remove(containers: readonly string[]): Promise<void>;
@@ -37,7 +37,7 @@ export interface ContainerEngine {
   removeNetworks(project: string): Promise<void>;
   /** Creates a volume of the driver `local`. An existing one stays as it is, whatever its options and labels. */
   createVolume(name: string, volume: Pick<VolumeFacts, 'labels' | 'options'>): Promise<void>;
-  /** Removes volumes that no container uses. A missing volume is no error. */
+  /** Removes volumes that no container uses. A missing volume is not an error. */
   removeVolumes(names: readonly string[]): Promise<void>;
   /** Returns the engine's clock, milliseconds since the Unix epoch. */
   now(): Promise<number>;

@@ -11,7 +11,7 @@ export interface FileStore {
   write(path: string, content: string, mode: number): Promise<void>;
   /** Creates the directory with this mode, or changes the mode of an existing one. @throws RmaError RMA_FILE_UNWRITABLE (3) */
   createDirectory(path: string, mode: number): Promise<void>;
-  /** Removes a file, or a directory with its content. A missing path is no error. */
+  /** Removes a file, or a directory with its content. A missing path is not an error. */
   remove(path: string): Promise<void>;
   /** Removes the temporary files that killed processes left in a directory: `*.tmp`, but not those of running processes. */
   removeLeftovers(directory: string): Promise<void>;

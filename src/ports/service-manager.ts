@@ -9,6 +9,6 @@ export interface ServiceManager {
   isEnabled(unit: string): Promise<boolean>;
   /** Writes a unit and enables it. @throws RmaError RMA_BOOT_DENIED (3), RMA_BOOT_FAILED (1) */
   install(unit: string, text: string): Promise<void>;
-  /** Disables and deletes a unit. A missing one is no error. @throws RmaError as install */
+  /** Disables and deletes a unit. A missing one is not an error. @throws RmaError as install */
   remove(unit: string): Promise<void>;
 }

@@ -49,14 +49,14 @@ describe('a command of another tool', () => {
     ['compose config', 'rma compose render'],
     ['config get', 'rma config show'],
     ['boot enable', 'rma boot install'],
-  ])('[case CLI] is answered with the command of rma: %s', async (words, command) => {
+  ])('[case CLI] is an error that contains the rma command: %s', async (words, command) => {
     const { exitCode, stderr } = await runRma([...words.split(' '), 'llava:7b']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('RMA_USAGE_UNKNOWN_COMMAND');
     expect(stderr).toContain(command);
   });
 
-  it('[case CLI] is answered by help too', async () => {
+  it('[case CLI] is explained by help too', async () => {
     const { exitCode, stderr } = await runRma(['help', 'stop']);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('rma down');
@@ -85,7 +85,7 @@ describe('an option of another tool', () => {
     [['exec', '-it', 'worker', 'bash'], 'rma exec SERVICE COMMAND'],
     [['logs', '--since', '5m'], 'rma logs --tail'],
     [['status', '--watch'], 'watch rma status'],
-  ])('[case CLI] is answered with the way of rma: %j', async (argv, way) => {
+  ])('[case CLI] is an error that contains the equivalent in rma: %j', async (argv, way) => {
     const { exitCode, stderr } = await runRma(argv);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('RMA_USAGE_UNKNOWN_OPTION');
@@ -98,7 +98,7 @@ describe('an option before the command', () => {
     [['--profile', 'cpu-worker', 'up', '--dry-run'], 'rma up --profile cpu-worker --dry-run'],
     [['--profile=cpu-worker', 'up'], 'rma up --profile=cpu-worker'],
     [['models', '--dest', '/a b', 'ls'], "rma models ls --dest '/a b'"],
-  ])('[case CLI] is answered with the right order: %j', async (argv, command) => {
+  ])('[case CLI] is an error that contains the right order: %j', async (argv, command) => {
     const { exitCode, stderr } = await runRma(argv);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(`options of a command follow its name: ${command}\n`);

@@ -64,7 +64,7 @@ test('[case S06] a GPU that is not ready at boot: status and plan name it, and b
   await stack.ready();
 });
 
-test('[case S06] a GPU that is there when boot run starts: the command of the unit starts what failed, as it stands', async () => {
+test('[case S06] a GPU that exists when boot run starts: the exact command of the unit starts what failed', async () => {
   const stack = await startGpuStack({ shape: '1x24' }, { profiles: ['embedding'] });
   await stack.up();
   await bootWithoutGpu(stack);
@@ -80,7 +80,7 @@ test('[case S06] a GPU that is there when boot run starts: the command of the un
   await stack.ready();
 });
 
-test('[case S06] a GPU that never comes, or another one in its place: boot run ends with the UUID', async () => {
+test('[case S06] a GPU that never appears or was replaced: boot run fails with its UUID', async () => {
   const stack = await startGpuStack({ shape: '1x24' }, { profiles: ['embedding'] });
   await stack.up();
   await bootWithoutGpu(stack);

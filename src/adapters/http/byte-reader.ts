@@ -25,7 +25,7 @@ export class ByteReader {
     return taken;
   }
 
-  /** Hands the socket over, with the bytes that were not taken. */
+  /** Returns the socket to its next owner, with the bytes that were not read. */
   release(): void {
     this.#socket.pause();
     this.#socket.off('data', this.#onData).off('error', this.#onError).off('close', this.#onClose);

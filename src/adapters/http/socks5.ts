@@ -8,7 +8,7 @@ import { loginFault, type Tunnel, type TunnelTarget } from './http-tunnel.ts';
 const VERSION = 5;
 const NO_LOGIN = 0;
 const PASSWORD = 2;
-/** Address types of RFC 1928, with their lengths; a name has its length in front. */
+/** Address types of RFC 1928, with their lengths; a name is prefixed with its length. */
 const IPV4 = 1;
 const NAME = 3;
 const IPV6 = 4;
@@ -98,7 +98,7 @@ function ipv6Bytes(host: string): readonly number[] {
   return [...first, ...new Array<number>(16 - first.length - last.length).fill(0), ...last];
 }
 
-/** Returns a text with its length in front. */
+/** Returns a text prefixed with its length. */
 function sized(text: string): Buffer {
   const bytes = Buffer.from(text).subarray(0, 255);
   return Buffer.concat([Buffer.from([bytes.length]), bytes]);

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 
-/** Lowest rate of a body over a window of waiting, bytes a second: less is no download, but keeps a process busy. */
+/** Lowest rate of a body over a window of waiting, bytes a second: a slower body only keeps a process busy. */
 const MIN_BYTES_PER_SECOND = 250;
 
 /**

@@ -156,7 +156,7 @@ function without(absence: GpuNotice): GpuInventory {
   return { driverVersion: null, cudaVersion: null, gpus: [], absence, warnings: [] };
 }
 
-/** Reads the log for any exit code: the driver may report a failure when it reaches only some GPUs. Null if it is no log. */
+/** Reads the log for any exit code: the driver may report a failure when it reaches only some GPUs. Null if it is not a log. */
 async function readLog({ text, output, exitCode }: SmiAnswer & { kind: 'exited' }): Promise<Found | null> {
   const { parseXml } = await import('./parse-xml.ts');
   const reading = readXmlLog(parseXml(text));

@@ -216,7 +216,7 @@ export class FileModelStore implements ModelStore {
   }
 }
 
-/** Files of other programs that rma cannot use tell nothing. */
+/** Files of other programs that rma cannot use are ignored. */
 function unusable(error: unknown): null {
   if (error instanceof RmaError && error.code !== 'RMA_STORE_LINK') return null;
   throw error;

@@ -72,7 +72,7 @@ export async function removeBootService(
   return true;
 }
 
-/** Checks that the unit of a project, if there is one, is not of somebody else. */
+/** Checks that rma wrote the unit of a project, if it exists. */
 async function checkOwn({ services }: Pick<Host, 'services'>, project: string): Promise<void> {
   const unit = unitName(project);
   const text = await services.read(unit);
@@ -87,6 +87,6 @@ async function checkOwn({ services }: Pick<Host, 'services'>, project: string): 
 function noSystemd({ cron }: BootService): RmaError {
   return new RmaError('RMA_BOOT_NO_SYSTEMD', 'systemd does not manage this machine', {
     exitCode: EXIT.notReady,
-    hint: `add this line to the crontab of root (sudo crontab -e): ${cron}`,
+    hint: `add this line to root's crontab (sudo crontab -e): ${cron}`,
   });
 }

@@ -5,7 +5,7 @@ import type { Host } from '../../ports/host.ts';
 import { readProjectState } from '../desired/project-state.ts';
 import { projectFiles } from '../observe/project-files.ts';
 
-/** How the services of a project can be started at boot: by a systemd unit, or by a line for cron. */
+/** How the services of a project can be started at boot: by a systemd unit, or by a line for crontab. */
 export type BootOffer = 'systemd' | 'cron';
 
 const STATE_MODE = 0o644;

@@ -48,7 +48,7 @@ async function storedGeometry(
     return await fallback.stored.geometry([...models.values()]);
   } catch (error) {
     signal.throwIfAborted();
-    // the sizes of the files do as well
+    // file sizes are sufficient
     if (error instanceof RmaError) return new Map();
     throw error;
   }

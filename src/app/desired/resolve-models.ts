@@ -97,7 +97,7 @@ async function askStore(
   const found = await step({ reporter }, 'reading the models in the store', () => stored.recall(refs)).catch(
     (error: unknown) => {
       signal.throwIfAborted();
-      // the hub's error says more
+      // the hub's error is more specific
       if (!offline && error instanceof RmaError) return new Map<string, StoredModel>();
       throw error;
     },

@@ -27,7 +27,7 @@ async function check(execution: Execution, placement: ServicePlacement): Promise
     const seen = await gpusInside(host, { ...invocation, signal }, container.id);
     if (isSight(seen) && isAsPlanned(placement.devices, seen)) return;
     // a loaded machine: asked again until the command's own deadline
-    if (seen.how === 'late') continue;
+    if (seen.how === 'timeout') continue;
     await containers.refresh();
     const now = await containers.waitFor((all) => running(all, placement.service), signal);
     // a container that exited during the check shows nothing

@@ -17,7 +17,7 @@ export async function whileEnginesRun(
   work: Task<void>,
 ): Promise<void> {
   const { containers, invocation, payload } = execution;
-  // crashes of an earlier time alone are no reason, such as those before the driver was ready at boot
+  // earlier crashes alone do not count, such as those before the driver was ready at boot
   const before = new Map(
     (await containers.current(execution.signal)).map(({ id, restarts }) => [id, restarts]),
   );

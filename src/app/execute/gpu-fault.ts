@@ -15,7 +15,7 @@ export function isSight(seen: GpusInside): seen is VisibleGpus {
   return seen.how === 'names' || seen.how === 'count';
 }
 
-function isNothing(seen: GpusInside): seen is Exclude<GpusInside, { how: 'late' | 'unknown' }> {
+function isNothing(seen: GpusInside): seen is Exclude<GpusInside, { how: 'timeout' | 'unknown' }> {
   if (seen.how === 'names') return seen.uuids.length === 0;
   return seen.how === 'lost' || (seen.how === 'count' && seen.count === 0);
 }
@@ -23,7 +23,7 @@ function isNothing(seen: GpusInside): seen is Exclude<GpusInside, { how: 'late' 
 function notVisible(
   service: string,
   planned: readonly PlacedDevice[],
-  seen: Exclude<GpusInside, { how: 'late' | 'unknown' }>,
+  seen: Exclude<GpusInside, { how: 'timeout' | 'unknown' }>,
 ): RmaError {
   const what =
     seen.how === 'lost' ? 'its driver reports "Failed to initialize NVML"' : 'its container sees no GPU';

@@ -29,7 +29,7 @@ export class Slots {
     await turn;
   }
 
-  /** Starts tasks in the order in which they came: a large one is not overtaken for ever. */
+  /** Starts tasks in order of arrival, so that small tasks never starve a large one. */
   #startNext(): void {
     for (;;) {
       const next = this.#waiting[0];

@@ -85,7 +85,7 @@ export class HeldLock {
     this.#renewedAt = before;
   }
 
-  /** A failed renewal is no loss yet: the engine may restart. */
+  /** A failed renewal does not lose the lock yet: the engine may restart. */
   #endAfterSilence(): void {
     if (this.#invocation.clock.monotonic() - this.#renewedAt >= EXPIRES_MS) this.#lose();
   }

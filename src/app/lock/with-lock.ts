@@ -3,7 +3,7 @@ import { HeldLock } from './held-lock.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
 import { type LockContext, type LockHost, type TakenLock, takeLock } from './take-lock.ts';
 
-/** `up`, `down` and `restart` wait so long for each other. */
+/** How long `up`, `down` and `restart` wait for each other. */
 export const PROJECT_WAIT_MS = 10_000;
 
 /** A plan is accepted in a moment; more than a few of them at once are rare. */
@@ -42,7 +42,7 @@ export async function withProjectLock<I extends LockContext, T>(
   }
 }
 
-/** Runs a moment of work while no other process accepts a plan on this engine. @throws RmaError RMA_LOCK_HELD (7) */
+/** Runs a short task while no other process accepts a plan on this engine. @throws RmaError RMA_LOCK_HELD (7) */
 export async function withPlanningLock<T>(
   host: LockHost,
   invocation: LockContext,

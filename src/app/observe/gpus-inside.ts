@@ -5,8 +5,8 @@ import type { Invocation } from '../../ports/invocation.ts';
 
 const TIMEOUT_MS = 20_000;
 
-/** The GPUs that a running container sees; `lost`: it lost access to its GPUs; `late`: no response in time. */
-export type GpusInside = VisibleGpus | { readonly how: 'lost' } | { readonly how: 'late' | 'unknown' };
+/** The GPUs that a running container sees; `lost`: it lost access to its GPUs; `timeout`: no response in time. */
+export type GpusInside = VisibleGpus | { readonly how: 'lost' } | { readonly how: 'timeout' | 'unknown' };
 
 /**
  * Returns the GPUs that a running container sees. With the hook and with CDI the driver mounts nvidia-smi; in an image without
@@ -18,13 +18,13 @@ export async function gpusInside(
   container: string,
 ): Promise<GpusInside> {
   const listed = await run(host, invocation, { container, argv: ['nvidia-smi', '-L'] });
-  if (listed === 'late') return { how: 'late' };
+  if (listed === 'timeout') return { how: 'timeout' };
   if (listed !== null) {
     if (lostAccess(listed.output)) return { how: 'lost' };
     if (!listed.missing) return { how: 'names', uuids: uuidsInside(listed.output) };
   }
   const files = await run(host, invocation, { container, argv: ['ls', '/dev'] });
-  if (files === 'late') return { how: 'late' };
+  if (files === 'timeout') return { how: 'timeout' };
   if (files === null || files.missing) return { how: 'unknown' };
   return { how: 'count', count: gpuFilesInside(files.output) };
 }
@@ -35,19 +35,19 @@ interface CommandResult {
   readonly missing: boolean;
 }
 
-/** Returns `late` when the command timed out, null when the container ended. */
+/** Returns `timeout` when the command timed out, null when the container ended. */
 async function run(
   { docker }: Pick<Host, 'docker'>,
   { signal }: Pick<Invocation, 'signal'>,
   { container, argv }: { readonly container: string; readonly argv: readonly string[] },
-): Promise<CommandResult | 'late' | null> {
+): Promise<CommandResult | 'timeout' | null> {
   try {
     const options = { timeoutMs: TIMEOUT_MS, signal };
     const { exitCode, stdout, stderr } = await docker.exec(container, argv, options);
     return { output: `${stdout}\n${stderr}`, missing: NOT_STARTED.has(exitCode) };
   } catch (error) {
     if (signal.aborted) throw error;
-    return error instanceof RmaError && error.code === 'RMA_COMMAND_TIMEOUT' ? 'late' : null;
+    return error instanceof RmaError && error.code === 'RMA_COMMAND_TIMEOUT' ? 'timeout' : null;
   }
 }
 

@@ -52,7 +52,7 @@ async function factsInside(
   return { memory: facts?.memory ?? null, storeFreeBytes: store?.freeBytes ?? null };
 }
 
-/** Returns null for a worker that cannot tell, or that does not respond: its report says why. */
+/** Returns null for a worker that cannot list its GPUs or does not respond; its report has the reason. */
 async function readFacts(run: () => Promise<CommandOutcome>): Promise<ReturnType<typeof readWorkerFacts>> {
   try {
     const { exitCode, stdout } = await run();

@@ -1,4 +1,4 @@
-/** A process, with what tells others on its machine whether it still runs. */
+/** A process, with what others on its machine need to check whether it is still running. */
 export interface ProcessIdentity {
   /** host name */
   readonly host: string;

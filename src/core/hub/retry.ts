@@ -24,7 +24,7 @@ export function requestedWaitMs(headers: Headers, now: number): number | null {
 
 function retryAfterMs(header: string | undefined, now: number): number | null {
   if (header === undefined) return null;
-  // without a name of a month it is no date, though `Date.parse` reads it
+  // `Date.parse` also accepts texts without the name of a month, which are not dates
   return secondsMs(header) ?? (/[a-z]{3}/i.test(header) ? finite(Date.parse(header) - now) : null);
 }
 

@@ -56,7 +56,7 @@ export function parseProxy(variable: string, value: string): ProxyServer {
   const [, scheme = 'http', rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(value.trim()) ?? [];
   const protocol = PROTOCOLS.get(scheme.toLowerCase());
   if (protocol === undefined) throw unsupported(variable, scheme);
-  // A scheme with the rules of http whose default port is no proxy's: `URL` drops default ports.
+  // A scheme with the rules of http whose default port no proxy uses: `URL` drops default ports.
   const text = `ftp://${rest}`;
   if (/[\s\\"']/.test(rest) || !URL.canParse(text)) throw malformed(variable);
   const { hostname, port, username, password } = new URL(text);

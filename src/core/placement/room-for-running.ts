@@ -4,7 +4,7 @@ import { isFixed } from './solve.ts';
 
 /**
  * Returns the devices with room for the services that run on them and are not part of the request. Their computed need may
- * exceed what other processes leave available; that is no reason to refuse the requested profiles, which get none of it.
+ * exceed what other processes leave available; that does not reject the requested profiles, which get none of it.
  */
 export function withRoomForRunning(
   devices: readonly PlacementDevice[],

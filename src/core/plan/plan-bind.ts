@@ -10,7 +10,7 @@ export interface BindFacts {
 }
 
 /**
- * Returns a warning if services are to publish ports on an address that this machine does not have. It is no error: an
+ * Returns a warning if services are to publish ports on an address that this machine does not have. It is not an error: an
  * engine in a virtual machine or in a network namespace of its own has other addresses.
  */
 export function planBind({ address, exists, starting }: BindFacts): readonly PlanCheck[] {

@@ -7,7 +7,7 @@ export function isProjector(path: string): boolean {
 
 /**
  * Returns the GGUF models among the paths, each by the path that an engine opens: the first part of a split model. The
- * projector of a vision model is no model.
+ * projector of a vision model does not count.
  */
 export function ggufModels(paths: readonly string[]): readonly string[] {
   const models = paths.filter((path) => /\.gguf$/i.test(path) && !isProjector(path));

@@ -117,7 +117,7 @@ function gluedKey({ contents }: Document): Problem[] {
 
 const PLAIN_TAGS = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|seq|map)$/;
 
-/** Tags that give values which are no plain data, such as bytes and sets. */
+/** Tags of values that are not plain data, such as bytes and sets. */
 function typeTags(document: Document, text: string): Problem[] {
   const problems: Problem[] = [];
   visit(document, {

@@ -38,7 +38,7 @@ export async function freshStatus(
   const untilMs = (status.registered ? clock.now() : Date.parse(status.since)) + PATIENCE_MS;
   const [silent, checks, note] = await Promise.all([
     Promise.all(config.engines.map(async (engine) => [engine.service, await ask(engine)] as const)),
-    // a read error is no missing model
+    // a read error does not mean that the model is missing
     fetcher.check(config.models).catch((): readonly ModelCheck[] => []),
     noResponseUntil(untilMs, { clock, signal }, coordinatorSilence),
   ]);

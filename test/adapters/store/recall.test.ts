@@ -44,7 +44,7 @@ describe('recall after a download', () => {
     },
   );
 
-  test('[case F15] answers another case of the name with the files of the same entry', async () => {
+  test('[case F15] returns the same entry for another case of the name', async () => {
     const { store, model, root } = await filled('hf:acme/tiny');
     expect(await store.recall('hf:Acme/Tiny')).toMatchObject({
       model: { ...model, ref: 'hf:Acme/Tiny' },

@@ -61,7 +61,7 @@ describe('[case S06] up offers to install the boot unit', () => {
     });
   });
 
-  it('by a line that leads to the line for cron without systemd', async () => {
+  it('without systemd by a line that names the command for crontab', async () => {
     const { events, asked } = await show({ offer: 'cron' });
     expect(asked).toBe(0);
     expect(events).toMatchObject([{ text: expect.stringContaining('rma boot show') }]);

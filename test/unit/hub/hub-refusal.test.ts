@@ -34,7 +34,7 @@ test.each([
   expect(refusal(status, { ...headers })).toMatchObject({ code: expected, exitCode });
 });
 
-test('[case F17] a repository that the hub disabled is no token problem', () => {
+test('[case F17] a repository that the hub disabled is not a token problem', () => {
   const { message, hint } = refusal(403, code('DisabledRepo'), false);
   expect(message).toBe('acme/tiny is disabled by the hub (HTTP 403)');
   expect(hint).not.toMatch(/token|licen[sc]e/);

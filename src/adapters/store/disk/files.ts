@@ -73,7 +73,7 @@ export async function syncDir(disk: Disk, path: string): Promise<void> {
   }
 }
 
-/** Parses a JSON file; null if it is missing, empty or broken, no regular file, or does not fit the schema. */
+/** Parses a JSON file; null if it is missing, empty, broken or not a regular file, or does not fit the schema. */
 export async function readJson<T>(disk: Disk, path: string, schema: Schema<T>): Promise<T | null> {
   const text = await unless(NO_RECORD, disk.readText(path));
   return text === null ? null : jsonOrNull(schema, text);

@@ -11,7 +11,7 @@ export interface HashOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Returns the digest of a file on disk; null if it is missing, no regular file, or has another size. */
+/** Returns the digest of a file on disk; null if it is missing, is not a regular file, or has another size. */
 export async function hashFile(disk: Disk, path: string, options: HashOptions): Promise<string | null> {
   const { expected, onBytes, signal } = options;
   const handle = await unless(NO_RECORD, disk.open(path, 'r'));

@@ -23,7 +23,7 @@ export abstract class LayoutWriter<M extends PinnedModel = PinnedModel> {
   abstract adopt(model: M, options: AdoptOptions): Promise<readonly PinnedFile[]>;
   /** Moves staged files to their final names, and records them. */
   abstract publish(model: M, staged: ReadonlyMap<PinnedFile, StagedFile>, staging: string): Promise<void>;
-  /** Returns the model of a reference by the files in the layout; null if they do not tell. @throws RmaError for unusable files */
+  /** Returns the model of a reference by the files in the layout; null if they are not sufficient. @throws RmaError for unusable files */
   abstract recall(ref: ModelRef): Promise<M | null>;
   /** Returns the paths where a file is, or is adopted from. */
   protected abstract places(model: M, file: PinnedFile): readonly string[];

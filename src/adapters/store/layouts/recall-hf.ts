@@ -45,7 +45,7 @@ export interface HfCache {
 
 /**
  * Returns what a reference selects of a repository in the cache, by its ref, and by its listing or else the links of its
- * snapshot; null if the cache cannot tell.
+ * snapshot; null if the cache does not determine it.
  */
 export async function recallHf(cache: HfCache, ref: RepositoryRef): Promise<PinnedHfModel | null> {
   for (const repo of await spellings(cache, ref.repo)) {

@@ -53,7 +53,7 @@ const heartbeat: Schema<Heartbeat> = z.object({
   totalBytes: z.number(),
 });
 
-/** Largest number of a generation: far above what is ever reached, and far below the numbers that a double cannot tell apart. */
+/** Largest number of a generation: far above what is ever reached, and far below the numbers that a double cannot distinguish. */
 const MAX_NUMBER = 1e15;
 
 /** Number of old generations that are kept, so that a late claim of one of them fails. */

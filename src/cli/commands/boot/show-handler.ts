@@ -19,8 +19,7 @@ export async function showBoot(_input: object, context: Context): Promise<Comman
 }
 
 function stateText({ path, state, enabled, systemd }: BootService): string {
-  if (!systemd)
-    return 'systemd does not manage this machine. The line for the crontab of root (sudo crontab -e):';
+  if (!systemd) return "systemd does not manage this machine. Line for root's crontab (sudo crontab -e):";
   switch (state) {
     case 'absent':
       return `${path}: not installed`;

@@ -18,7 +18,7 @@ const HUBS: ReadonlyMap<string, Page> = new Map([
   ['www.modelscope.ai', otherModelScopePage],
 ]);
 
-/** First parts of addresses on the Hugging Face hub that are no accounts. */
+/** First path segments on the Hugging Face hub that are not accounts. */
 const HF_OTHER = new Set(
   'api blog chat collections datasets docs join learn login models papers spaces tasks'.split(' '),
 );

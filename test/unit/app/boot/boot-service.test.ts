@@ -88,7 +88,7 @@ describe('[case S06] the unit of a project', () => {
     expect(await removeBootService(host, 'demo')).toBe(false);
   });
 
-  it('without systemd is a line for cron', async () => {
+  it('without systemd is a line for crontab', async () => {
     await expect(installBootService(new FakeHost(), wanted)).rejects.toMatchObject({
       code: 'RMA_BOOT_NO_SYSTEMD',
       exitCode: 3,
@@ -103,7 +103,7 @@ describe('[case S06] the unit of a project', () => {
 describe('[case S06] rma up', () => {
   const config = { project: 'demo', stateDir: '/srv/demo/.rma' };
 
-  it('offers the unit once for each project, without systemd the line for cron', async () => {
+  it('offers the unit once for each project, without systemd the line for crontab', async () => {
     const host = systemdHost();
     expect([await offerBoot(host, config), await offerBoot(host, config)]).toEqual(['systemd', null]);
     const other = new FakeHost();

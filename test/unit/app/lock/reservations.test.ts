@@ -108,7 +108,7 @@ describe('[case S02] two projects on one GPU', () => {
     expect(await volumesOf(host)).toEqual([]);
   });
 
-  it('do not share a GPU that a running service has for itself, however small the other one is', async () => {
+  it('do not share a GPU that a running service uses exclusively, however small the other one is', async () => {
     const host = oneGpu();
     await up(host, commandOf(1).invocation, requestOf('one'));
     const small = catalogOf({ chat: [profileServiceOf({ gpus: 1 })] }, [

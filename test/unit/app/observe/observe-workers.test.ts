@@ -69,7 +69,7 @@ describe('observeWorkers', () => {
     ['hangs after it responded', { startedAt: 1000, respondedAt: 2000 }, 'no response within 3 s'],
     ['is loading after a restart', { startedAt: 3000, respondedAt: 2000 }, null],
     ['never responded', { startedAt: 1000, respondedAt: null }, null],
-  ])('[case S03] tells an engine that %s', async (_, { startedAt, respondedAt }, silence) => {
+  ])('[case S03] detects an engine that %s', async (_, { startedAt, respondedAt }, silence) => {
     put({ service: 'a-worker', profile: 'a', engines: ['a-llm'] });
     put({ service: 'a-llm', profile: 'a', startedAt });
     const at = respondedAt === null ? {} : { respondedAt: new Date(respondedAt).toISOString() };
