@@ -40,6 +40,12 @@ export interface OneOff {
   readonly signal?: AbortSignal;
 }
 
+export interface ImagePull {
+  readonly image: string;
+  /** option of rma that sets another image, for the error */
+  readonly option: string;
+}
+
 /** The `docker` and `docker compose` commands, for what the API of the engine does not offer. */
 export interface DockerCli {
   /** Returns the version of the Compose plugin. @throws RmaError RMA_COMMAND_MISSING, RMA_COMPOSE_MISSING (3) */
@@ -47,7 +53,7 @@ export interface DockerCli {
   /** Builds an image. @throws RmaError RMA_IMAGE_BUILD_FAILED (1) */
   build(image: ImageBuild, signal: AbortSignal): Promise<void>;
   /** Pulls an image. @throws RmaError RMA_IMAGE_PULL_FAILED (1) */
-  pull(image: string, signal: AbortSignal): Promise<void>;
+  pull(pull: ImagePull, signal: AbortSignal): Promise<void>;
   /** Runs `docker compose up --detach --no-deps` for these services. @throws RmaError RMA_COMPOSE_FAILED (1), RMA_PORT_TAKEN (3) */
   up(project: ComposeProject, services: ServicesUp, signal: AbortSignal): Promise<void>;
   /** Runs `docker compose logs` on the terminal's own streams. Returns its exit code. */

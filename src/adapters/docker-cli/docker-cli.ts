@@ -10,6 +10,7 @@ import type {
   ExecOptions,
   ExecPlace,
   ImageBuild,
+  ImagePull,
   OneOff,
   ServicesUp,
 } from '../../ports/docker-cli.ts';
@@ -59,19 +60,19 @@ export class SpawnedDockerCli implements DockerCli {
       'RMA_IMAGE_BUILD_FAILED',
       `failed to build the worker image ${tag}: ${failureReason(outcome)}`,
       {
-        hint: shell`check that the base image exists: docker pull ${base}`,
+        hint: `${shell`check that the base image exists: docker pull ${base}`}; to use another base: --worker-base IMAGE`,
       },
     );
   }
 
-  async pull(image: string, signal: AbortSignal): Promise<void> {
+  async pull({ image, option }: ImagePull, signal: AbortSignal): Promise<void> {
     const outcome = await this.#runner.run({ argv: ['docker', 'pull', '--quiet', image], signal });
     if (outcome.exitCode === 0) return;
     throw new RmaError(
       'RMA_IMAGE_PULL_FAILED',
       `failed to pull the image ${image}: ${failureReason(outcome)}`,
       {
-        hint: shell`try: docker pull ${image}; to use another image: --image ENGINE=REFERENCE`,
+        hint: `${shell`try: docker pull ${image}`}; to use another image: ${option}`,
       },
     );
   }

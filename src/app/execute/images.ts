@@ -13,8 +13,10 @@ export async function buildImage(
 
 /** Pulls an image. @throws RmaError RMA_IMAGE_PULL_FAILED (1) */
 export async function pullImage(
-  { host, invocation, signal }: Execution,
+  { host, invocation, payload, signal }: Execution,
   { image }: PullImage,
 ): Promise<void> {
-  await step(invocation, `pulling ${image}`, () => host.docker.pull(image, signal));
+  const isBase = image === payload.config.images.workerBase;
+  const option = isBase ? '--worker-base IMAGE' : '--image ENGINE=REFERENCE';
+  await step(invocation, `pulling ${image}`, () => host.docker.pull({ image, option }, signal));
 }

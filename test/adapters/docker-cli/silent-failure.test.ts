@@ -18,13 +18,17 @@ it('reports the exit code of a docker command that printed nothing', async () =>
   const docker = silentDocker();
   const { signal } = new AbortController();
   const project = { name: 'demo', file: null };
-  await expect(docker.pull('image:1', signal)).rejects.toMatchObject({
+  await expect(
+    docker.pull({ image: 'image:1', option: '--worker-base IMAGE' }, signal),
+  ).rejects.toMatchObject({
     message: 'failed to pull the image image:1: exit code 7',
+    hint: 'try: docker pull image:1; to use another image: --worker-base IMAGE',
   });
   await expect(
     docker.build({ tag: 'tag:1', context: '/context', base: 'base:1' }, signal),
   ).rejects.toMatchObject({
     message: 'failed to build the worker image tag:1: exit code 7',
+    hint: 'check that the base image exists: docker pull base:1; to use another base: --worker-base IMAGE',
   });
   await expect(docker.up(project, { start: ['a'], recreate: [] }, signal)).rejects.toMatchObject({
     message: 'docker compose up failed: exit code 7',

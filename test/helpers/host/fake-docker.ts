@@ -6,6 +6,7 @@ import type {
   DockerCli,
   ExecOptions,
   ImageBuild,
+  ImagePull,
   OneOff,
   ServicesUp,
 } from '../../../src/ports/docker-cli.ts';
@@ -40,7 +41,7 @@ export class FakeDocker implements DockerCli {
     await this.#parts.recorder.change(`build ${tag}`, () => this.#parts.engine.addImage(tag));
   }
 
-  async pull(image: string): Promise<void> {
+  async pull({ image }: ImagePull): Promise<void> {
     await this.#parts.recorder.change(`pull ${image}`, () => this.#parts.engine.addImage(image));
   }
 
