@@ -15,6 +15,9 @@ export interface FailedConnection {
   readonly proxy?: ProxyServer;
 }
 
+/** Code of Node.js for a first record that is not TLS: the server speaks plain HTTP. */
+const NOT_TLS = 'ERR_SSL_WRONG_VERSION_NUMBER';
+
 /** Returns a network error as RmaError; an abort by the caller keeps its own reason. */
 export function networkFault(error: unknown, { url, guard, caller, proxy }: FailedConnection): unknown {
   if (error instanceof RmaError) return error;
@@ -23,6 +26,7 @@ export function networkFault(error: unknown, { url, guard, caller, proxy }: Fail
   const { host, origin } = new URL(url);
   const distrusted = certificateFault(errorCode(error), proxy === undefined ? host : proxyAddress(proxy));
   if (distrusted !== null) return distrusted;
+  if (errorCode(error) === NOT_TLS) return noTls(url, proxy);
   const what =
     proxy === undefined
       ? `the connection to ${host}`
@@ -35,6 +39,15 @@ export function networkFault(error: unknown, { url, guard, caller, proxy }: Fail
     hint,
     details: { host },
     cause: error,
+  });
+}
+
+function noTls(url: string, proxy: ProxyServer | undefined): RmaError {
+  const { host } = new URL(url);
+  const who = proxy === undefined ? host : `the proxy ${proxyAddress(proxy)} (${proxy.variable})`;
+  return new RmaError('RMA_HUB_UNREACHABLE', `${who} does not speak TLS`, {
+    hint: proxy === undefined ? `use http://${host}` : `set ${proxy.variable} to an http:// address`,
+    details: { host },
   });
 }
 

@@ -82,7 +82,7 @@ function startOf(stream: HttpStream, from: number, { authorization, tokenWays }:
     revision: null,
     page: null,
     tokenSent: authorization !== null,
-    ...(tokenWays === undefined ? {} : { tokenWays }),
+    tokenWays: tokenWays ?? null,
   });
 }
 

@@ -1,4 +1,5 @@
 import { EXIT, RmaError } from '../errors.ts';
+import { NO_TOKEN, urlRefusal } from './url-refusal.ts';
 
 /** An error response of a hub and the object it is about. */
 export interface Refusal {
@@ -11,8 +12,8 @@ export interface Refusal {
   /** page where the user accepts the license; null if there is none */
   readonly page: string | null;
   readonly tokenSent: boolean;
-  /** how to set the token of this hub (default: that of the Hugging Face hub) */
-  readonly tokenWays?: TokenWays;
+  /** how to set the token of this hub (default: that of the Hugging Face hub); null: the server of a URL, which gets none */
+  readonly tokenWays?: TokenWays | null;
 }
 
 export interface TokenWays {
@@ -50,6 +51,7 @@ export function hubRefusal(refusal: Refusal): RmaError {
   if (errorCode === 'GatedRepo') return gated(refusal);
   if (errorCode === DISABLED || status === UNAVAILABLE_FOR_LEGAL_REASONS) return disabled(refusal);
   if (errorCode === 'EntryNotFound') return fileNotFound(refusal);
+  if (tokenWays === null) return urlRefusal({ status, url: subject });
   if (status === 401) return unauthorized(refusal);
   if (status === 403) return forbidden(refusal);
   if (status === 404 || status === 410) {
@@ -118,13 +120,13 @@ function gated(refusal: Refusal): RmaError {
 
 /** Returns the error for 401. The Hugging Face hub also returns 401 to anonymous users for repositories that do not exist. */
 function unauthorized(refusal: Refusal): RmaError {
-  const { subject, errorCode, tokenSent, status, tokenWays = HF_TOKEN_WAYS } = refusal;
+  const { subject, errorCode, tokenSent, status, tokenWays } = refusal;
   const message = tokenSent
     ? `the hub rejected the token for ${subject} (HTTP 401): the token is invalid, or ${subject} does not exist`
     : `the hub denied access to ${subject} (HTTP 401): it does not exist, or it is private and requires a token`;
   return new RmaError('RMA_HUB_UNAUTHORIZED', message, {
     exitCode: EXIT.denied,
-    hint: tokenSent ? tokenWays.check : `check the spelling, or ${tokenHint(refusal)}`,
+    hint: tokenSent ? (tokenWays ?? HF_TOKEN_WAYS).check : `check the spelling, or ${tokenHint(refusal)}`,
     details: errorCode === undefined ? { status } : { status, errorCode },
   });
 }
@@ -138,6 +140,6 @@ function forbidden(refusal: Refusal): RmaError {
   });
 }
 
-function tokenHint({ tokenWays = HF_TOKEN_WAYS }: Refusal): string {
-  return `set a token with read access: ${tokenWays.give}`;
+function tokenHint({ tokenWays }: Refusal): string {
+  return tokenWays === null ? NO_TOKEN : `set a token with read access: ${(tokenWays ?? HF_TOKEN_WAYS).give}`;
 }

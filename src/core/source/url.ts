@@ -126,8 +126,14 @@ function announcedSha256({ hops }: SourceReply): string | null {
 }
 
 function refused(ref: UrlFile, { status, headers }: SourceReply): RmaError {
-  const errorCode = errorCodeOf(headers);
-  return hubRefusal({ status, errorCode, subject: ref.url, revision: null, page: null, tokenSent: false });
+  const subject = { subject: ref.url, revision: null, page: null };
+  return hubRefusal({
+    ...subject,
+    status,
+    errorCode: errorCodeOf(headers),
+    tokenSent: false,
+    tokenWays: null,
+  });
 }
 
 function wrongPin(ref: UrlFile, announced: string): RmaError {

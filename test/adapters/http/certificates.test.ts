@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createPlainServer } from 'node:http';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +47,16 @@ test('[case F06] a certificate of another host is an error of its own', async ()
   await expect(read('127.0.0.1', CA.file, {})).rejects.toMatchObject({
     code: 'RMA_HUB_UNTRUSTED_CERTIFICATE',
     message: expect.stringContaining('ERR_TLS_CERT_ALTNAME_INVALID'),
+  });
+});
+
+test('https to a server that speaks plain HTTP is answered with the http address', async () => {
+  const host = `127.0.0.1:${await listening(createPlainServer((_, response) => response.end('ok')))}`;
+  const http = new UndiciClient({ ...quick, userAgent: 'rma-test', attempts: 1 });
+  await expect(http.read({ method: 'GET', url: `https://${host}/m.gguf` })).rejects.toMatchObject({
+    code: 'RMA_HUB_UNREACHABLE',
+    message: `${host} does not speak TLS`,
+    hint: `use http://${host}`,
   });
 });
 

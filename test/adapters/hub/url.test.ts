@@ -75,6 +75,36 @@ test.each([
   await expect(resolve('/m.gguf')).rejects.toMatchObject({ code, exitCode });
 });
 
+test.each([
+  [404, 'not found (HTTP 404)', 'check the URL'],
+  [401, 'the server denied access to', 'use a signed URL'],
+  [403, 'the server denied access to', 'use a signed URL'],
+  [429, 'the server is rate limiting', 'retry later'],
+])('the error for status %i of a URL speaks of its server, not of a hub and its tokens', async (...row) => {
+  const [status, message, hint] = row;
+  const { resolve } = await setUp((_, response) => {
+    response.writeHead(status, { 'retry-after': '0' }).end();
+    return true;
+  });
+  const error = await resolve('/m.gguf').catch((fault: unknown) => fault);
+  expect(error).toMatchObject({
+    message: expect.stringContaining(message),
+    hint: expect.stringContaining(hint),
+  });
+  expect(JSON.stringify(error)).not.toMatch(/private repositor|hf auth login|--token-file/);
+});
+
+test('a gated file of the hub behind a URL is answered with the reference that sends a token', async () => {
+  const { resolve } = await setUp((_, response) => {
+    response.writeHead(403, { 'x-error-code': 'GatedRepo' }).end();
+    return true;
+  });
+  await expect(resolve('/m.gguf')).rejects.toMatchObject({
+    code: 'RMA_HUB_GATED',
+    hint: expect.stringMatching(/hf:ORG\/REPO:FILE.*no token to a URL/),
+  });
+});
+
 test('rejects a server that reports no size', async () => {
   const { resolve } = await setUp((_, response) => {
     response.writeHead(200, { 'transfer-encoding': 'chunked' }).end('x');

@@ -46,7 +46,7 @@ export function judgeAnswer(request: RangeRequest, answer: HttpAnswer): Verdict 
     revision: null,
     page: null,
     tokenSent: request.tokenSent,
-    ...(request.tokenWays === undefined ? {} : { tokenWays: request.tokenWays }),
+    tokenWays: request.tokenWays ?? null,
   });
   if (isRetryableStatus(status)) return { kind: 'retry', budget: 'network', error };
   if ([401, 403, 404, 410].includes(status) && leftOrigin(answer))
