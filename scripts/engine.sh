@@ -78,7 +78,7 @@ verb() {
     engine_context "$CHECKOUT" legacy
     engine_leftovers
     ;;
-  *) usage >&2 && exit 2 ;;
+  *) wrong_verb "${2:-}" ;;
   esac
 }
 
@@ -89,8 +89,15 @@ legacy_verb() {
   env) legacy_env "${3:-none}" ;;
   down) ready && locked engine_down ;;
   run-step) "$3" ;;
-  *) usage >&2 && exit 2 ;;
+  *) wrong_verb "legacy${2:+ $2}" ;;
   esac
+}
+
+# Prints which verb is unknown, then the usage.
+wrong_verb() {
+  if [ -n "$1" ]; then ui_error "unknown verb: $1"; else ui_error "a verb is missing"; fi
+  usage >&2
+  exit 2
 }
 
 ready() { engine_preflight; }
@@ -202,7 +209,7 @@ legacy_env() {
   case $1 in
   none) engine_env ;;
   v1 | v2) engine_env "$ENGINE_HOME/cli-$1" ;;
-  *) usage >&2 && exit 2 ;;
+  *) wrong_verb "legacy env $1" ;;
   esac
 }
 

@@ -27,8 +27,13 @@ test('without root the private engine fails with the commands that install Docke
   expect(stderr).toContain('https://download.docker.com/linux/debian');
 });
 
-test('an unknown verb is a usage error', async () => {
-  const { code, stderr } = await runProgram(`${CHECKOUT}/scripts/engine.sh`, ['upp']);
+test.each([
+  [['upp'], 'error: unknown verb: upp\n'],
+  [['legacy', 'upp'], 'error: unknown verb: legacy upp\n'],
+  [[], 'error: a verb is missing\n'],
+])('the arguments %j are a usage error that names the verb', async (args, message) => {
+  const { code, stderr } = await runProgram(`${CHECKOUT}/scripts/engine.sh`, args);
   expect(code).toBe(2);
+  expect(stderr).toContain(message);
   expect(stderr).toContain('usage: scripts/engine.sh VERB');
 });
