@@ -58,7 +58,7 @@ export const COMMAND_TABLE: CommandTable = {
   ],
   nouns: {
     boot: 'Start services whose GPU was not ready at boot',
-    lock: 'Inspect and release the locks of commands',
+    lock: 'Inspect and release locks and reservations',
     models: 'Manage models',
     compose: 'Work with the generated Compose file',
     profiles: 'Inspect and check worker profiles',

@@ -48,7 +48,7 @@ it.each([[[]], [['-q']], [['all']], [['all', '-q']]])(
   async (args) => {
     const { exitCode, stderr } = await pull(...args);
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/^warning: .*\bv9\b.*\(it is optional\) \(RMA_HUB_REVISION_NOT_FOUND\)$/m);
+    expect(stderr).toMatch(/^warning: optional model skipped: .*\bv9\b.* \(RMA_HUB_REVISION_NOT_FOUND\)$/m);
   },
 );
 
@@ -58,7 +58,7 @@ it.each(ABSENT)('[case S10] an optional model may be %s, which the hub lacks', a
   const { exitCode, stderr } = await pull('all', '-q');
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 0,
-    stderr: expect.stringMatching(new RegExp(`^warning: .*\\(it is optional\\) \\(${code}\\)$`, 'm')),
+    stderr: expect.stringMatching(new RegExp(`^warning: optional model skipped: .* \\(${code}\\)$`, 'm')),
   });
   expect((await pull('--strict')).exitCode).toBe(8);
 });

@@ -20,7 +20,7 @@ const PASSING: readonly string[] = ['RMA_DOCKER_UNREACHABLE', 'RMA_DOCKER_FAILED
 type BootHost = Pick<Host, 'engine' | 'gpus'>;
 
 /**
- * Starts the services of a project whose start failed, for example because the GPU driver was not ready at boot: Docker never starts
+ * Starts the services of a project that failed to start, for example because the GPU driver was not ready at boot: Docker never starts
  * these again. Waits until their GPUs can be used. Returns the services that it started; other stopped services stay stopped.
  * @throws RmaError RMA_BOOT_TIMEOUT (7) with the reason for each service that could not be started
  */

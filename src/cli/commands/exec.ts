@@ -7,8 +7,8 @@ export const execCommand = defineCommand({
   group: 'Workers',
   summary: 'Run a command in a running service',
   description:
-    "Runs in the container of the service, with this terminal. The exit code is the command's. Everything after " +
-    'SERVICE belongs to the command.',
+    'Runs the command in the container of the service, attached to this terminal, and exits with its exit code. ' +
+    'All arguments after SERVICE are passed to the command.',
   examples: [
     { command: 'rma exec cpu-worker-worker sh', does: 'open a shell' },
     { command: 'rma exec cpu-worker-worker ls -l /models', does: 'list the model store' },

@@ -68,6 +68,6 @@ function settings(): string {
   return [
     'Settings, as paths in rma.yaml. Options override environment variables, which',
     'override the file.',
-    ...blocks.flat(),
+    ...blocks.flatMap((block) => ['', ...block]),
   ].join('\n');
 }

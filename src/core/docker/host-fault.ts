@@ -56,7 +56,7 @@ function addressUnavailable(_: string, line: string): RmaError {
   const address = ADDRESS.exec(line)?.[1] ?? 'of --bind';
   return new RmaError(
     'RMA_BIND_UNAVAILABLE',
-    `the Docker host has no address ${address} to publish ports on`,
+    `cannot publish ports: the Docker host has no address ${address}`,
     {
       exitCode: EXIT.notReady,
       hint: 'pass one of its addresses (ip addr lists them): rma up --bind ADDRESS; 0.0.0.0 means all of them',

@@ -18,7 +18,7 @@ export function planBind({ address, exists, starting }: BindFacts): readonly Pla
   const warning: PlanCheck = {
     level: 'warning',
     code: 'RMA_PLAN_BIND',
-    message: `this machine has no address ${address}: Docker can publish ports on it only if its host has that address`,
+    message: `this machine has no address ${address}; Docker can publish ports on it only if the Docker host has it`,
     hint: 'to list the addresses: ip addr; to publish on another one: --bind ADDRESS',
     exitCode: EXIT.ok,
     details: { address },

@@ -65,7 +65,7 @@ function disconnected({ service, lostNetwork }: ObservedContainer): readonly Pla
   const check: PlanCheck = {
     level: 'error',
     code: 'RMA_SERVICE_DISCONNECTED',
-    message: `${service} is not connected to its network ${lostNetwork}, and a restart does not connect it`,
+    message: `${service} is not connected to its network ${lostNetwork}, and a restart cannot reconnect it`,
     hint: 'to recreate it: rma up',
     exitCode: EXIT.notReady,
     details: { service, network: lostNetwork },

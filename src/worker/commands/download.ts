@@ -51,7 +51,7 @@ export async function download(invocation: Invocation): Promise<ExitCode> {
   for (const { ref, error } of failed) log.error(`cannot resolve ${ref}: ${asRmaError(error).message}`);
   if (!strict)
     for (const { ref, error } of absent)
-      log.warn(`skipped ${ref}: ${asRmaError(error).message} (it is optional)`);
+      log.warn(`skipped optional model ${ref}: ${asRmaError(error).message}`);
   const start = pinned.map((model) => unstarted(model.ref, pinnedBytes(model)));
   const board = createStatusBoard({ worker: 'download', profile: '', models: start, engines: [] }, clock);
   logStatus(board, log, clock);

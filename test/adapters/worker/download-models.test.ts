@@ -121,7 +121,7 @@ describe('download-models.sh', () => {
   it('[case S10] skips an optional model that does not exist, with a warning', async () => {
     const { code, stdout, stderr } = await box().run(['download', 'cpu-worker', 'rare']);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/WARN .*skipped hf:org\/tiny@v9: .*\(it is optional\)/);
+    expect(stderr).toMatch(/WARN .*skipped optional model hf:org\/tiny@v9: /);
     expect(stdout).toMatch(/Summary: models: 2, 1 downloaded .* 0 failed, 1 skipped/);
   });
 

@@ -57,7 +57,7 @@ describe('restart', () => {
     await expect(restart(host, invocation, { ...quiet, config, services })).rejects.toMatchObject({
       code: 'RMA_SERVICE_DISCONNECTED',
       exitCode: 3,
-      message: `${service} is not connected to its network demo_default, and a restart does not connect it`,
+      message: `${service} is not connected to its network demo_default, and a restart cannot reconnect it`,
       hint: 'to recreate it: rma up',
     });
     expect(host.takeChanges()).toEqual([]);

@@ -28,7 +28,7 @@ describe('an address of --bind that the machine does not have', () => {
     expect(hostFault(text)).toMatchObject({
       code: 'RMA_BIND_UNAVAILABLE',
       exitCode: 3,
-      message: `the Docker host has no address ${address} to publish ports on`,
+      message: `cannot publish ports: the Docker host has no address ${address}`,
     });
   });
 });

@@ -4,10 +4,10 @@ import { waitOption } from './wait-option.ts';
 export const bootRunCommand = defineCommand({
   path: 'boot run',
   group: 'Workers',
-  summary: 'Wait for the GPUs, and start the services whose start failed',
+  summary: 'Wait for the GPUs, then start the services that failed to start',
   description:
-    'The unit runs it at boot. Services that were stopped by hand stay stopped. It logs what it waits for.',
-  examples: [{ command: 'rma boot run', does: 'start the services whose start failed' }],
+    'The systemd unit runs this command at boot. Services that were stopped manually stay stopped.',
+  examples: [{ command: 'rma boot run', does: 'start the services that failed to start' }],
   arguments: {},
   options: { waitTimeout: waitOption },
   settings: false,

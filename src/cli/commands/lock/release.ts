@@ -6,8 +6,8 @@ export const lockReleaseCommand = defineCommand({
   group: 'Workers',
   summary: 'Remove the lock and the reservations of a project',
   description:
-    'The lock of a killed command is taken over automatically, so this is rarely needed. If the command still ' +
-    'runs, rma asks first, and that command stops with an error once another one takes the lock.',
+    'The lock of a killed command is taken over automatically, so this is rarely needed. If the command is ' +
+    'still running, rma prompts for confirmation; that command stops with an error when another one takes the lock.',
   examples: [
     { command: 'rma lock release', does: 'release the project of this directory' },
     { command: 'rma lock release -p my-box --yes', does: 'release a project without confirmation' },

@@ -27,7 +27,7 @@ export async function openFolder(
 /** Reports models that could not be resolved as warnings. */
 export function warnUnresolved({ reporter }: Context, failed: readonly UnresolvedModel[]): void {
   for (const { optional, error } of failed) {
-    const text = optional ? `${error.message} (it is optional)` : error.message;
+    const text = optional ? `optional model skipped: ${error.message}` : error.message;
     const { code, hint } = error;
     reporter.emit({ type: 'warning', code, text, ...(hint !== undefined && { hint }) });
   }

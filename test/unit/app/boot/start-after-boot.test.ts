@@ -14,7 +14,7 @@ const failed = {
   gpus: [GPU],
 } as const;
 
-/** A host after a boot: an engine whose start failed, a worker that runs, and an engine that was stopped by hand. */
+/** A host after a boot: an engine that failed to start, a running worker, and an engine that was stopped manually. */
 function booted(): FakeHost {
   const host = new FakeHost();
   host.engine.put(containerOf({ service: 'chat-llm', ...failed }));
@@ -51,7 +51,7 @@ const inventory = (...uuids: readonly string[]) => ({
 });
 
 describe('[case S06] after a boot', () => {
-  it('the services whose start failed are started, and no others', async () => {
+  it('starts the services that failed to start, and no others', async () => {
     const host = booted();
     host.inventory = inventory(GPU);
     expect(await run(host, 900)).toEqual({ started: ['chat-llm'], texts: ['started chat-llm'], seconds: 0 });
