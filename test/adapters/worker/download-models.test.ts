@@ -25,7 +25,7 @@ describe('download-models.sh without internet', () => {
     expect(other.stderr).toMatch(
       /ERROR .*cannot resolve hf:org\/big: offline, and the store lacks hf:org\/big/,
     );
-    expect(other.stderr).toMatch(/WARN .*skipped hf:org\/tiny@v9/);
+    expect(other.stderr).toMatch(/WARN .*skipped optional model hf:org\/tiny@v9/);
     expect(box().hub.log.entries()).toHaveLength(before);
   });
 
