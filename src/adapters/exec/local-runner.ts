@@ -129,6 +129,6 @@ function timedOut(command: Command): RmaError {
   return new RmaError(
     'RMA_COMMAND_TIMEOUT',
     `${command.argv.slice(0, 3).join(' ')} timed out after ${seconds} s`,
-    { hint: `run it by hand to see why: ${command.argv.map(shellQuote).join(' ')}` },
+    { hint: `run it manually to see why: ${command.argv.map(shellQuote).join(' ')}` },
   );
 }

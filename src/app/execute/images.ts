@@ -17,6 +17,6 @@ export async function pullImage(
   { image }: PullImage,
 ): Promise<void> {
   const isBase = image === payload.config.images.workerBase;
-  const option = isBase ? '--worker-base IMAGE' : '--image ENGINE=REFERENCE';
+  const option = isBase ? '--worker-base IMAGE' : '--image ENGINE=IMAGE';
   await step(invocation, `pulling ${image}`, () => host.docker.pull({ image, option }, signal));
 }

@@ -9,7 +9,7 @@ export interface UrlRefusal {
 
 /** How to get a file that requires a token. */
 export const NO_TOKEN =
-  'use a signed URL, or the reference of its hub (hf:ORG/REPO:FILE): rma sends no token to a URL';
+  'use a signed URL or a hub reference (hf:ORG/REPO:FILE): rma does not send tokens to URLs';
 const LATER = 'retry later';
 
 /** Returns the error for an unsuccessful HTTP status of a URL, whose server gets no token. */
