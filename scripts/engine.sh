@@ -25,7 +25,7 @@ usage: scripts/engine.sh VERB [--yes]
              env --images: only the base images
   restart    stop and start it; containers start as after a reboot
   status     show whether it is running, and where; exit 0 or 1
-  down       stop it; keep images and volumes
+  down       stop it and delete its containers; keep images and volumes
   purge      stop it and delete .engine/
   leftovers  list what is left outside .engine/ (nothing after down)
   legacy     get|up|env|down: the engine of Debian 12 (20.10), for tests of engines that are too old
@@ -184,8 +184,11 @@ stop_all() {
 }
 
 purge_all() {
+  local start
   stop_all
+  start=$(ui_now)
   engine_purge
+  ui_done "$start" "docker engine deleted, with its images and volumes"
 }
 
 # Printed for eval: every value is quoted for the shell.

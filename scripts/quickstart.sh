@@ -7,7 +7,7 @@ CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 HOME_DIR=$CHECKOUT/.quickstart
 LOGS=$HOME_DIR/logs
 PROFILE=cpu-worker
-for part in ui preflight quickstart/build quickstart/docker quickstart/hub quickstart/worker; do
+for part in ui preflight quickstart/build quickstart/docker quickstart/hub quickstart/worker quickstart/stop; do
   # shellcheck source=/dev/null
   . "$CHECKOUT/scripts/$part.sh"
 done
@@ -15,16 +15,22 @@ done
 usage() {
   cat <<'TEXT'
 usage: scripts/quickstart.sh [--engine auto|own|private] [--hub auto|real|local] [--yes]
-       scripts/quickstart.sh --down | --purge
+                             [--coordinator-port PORT] [--port SERVICE=PORT]
+       scripts/quickstart.sh --down
+       scripts/quickstart.sh --purge [--yes]
 
 Builds rma, starts a worker that downloads its model and registers, and sends a test request to its engine.
 
   --engine   the Docker to use: your own, or a private one from Debian's packages (default auto: your own if it works)
   --hub      the source of the model: the Hugging Face hub, or a local hub with a tiny test model
              (default auto: the Hugging Face hub if it responds)
-  --yes      do not ask before the first download
-  --down     stop everything that quickstart started; keep models and images
-  --purge    stop it, then delete the containers, models, images and engine that quickstart created; the build stays
+  --coordinator-port, --port
+             other ports than 7700 for the coordinator and 8080 for the engine (RMA_COORDINATOR_PORT, RMA_PORTS)
+  --yes      do not ask: before the first download, or before --purge deletes what other projects have in the engine
+  --down     stop the worker, the hub and the private engine; keep models and images. The engine keeps running if it has
+             containers of other projects
+  --purge    stop them, then delete the containers and models of quickstart, and the private engine with all images and
+             volumes; the build stays
 TEXT
 }
 
@@ -41,6 +47,16 @@ main() {
       hub=$(choice "$1" "${2:-}" auto real local)
       shift
       ;;
+    --coordinator-port)
+      RMA_COORDINATOR_PORT=$(given "$1" "${2:-}")
+      export RMA_COORDINATOR_PORT
+      shift
+      ;;
+    --port)
+      RMA_PORTS=${RMA_PORTS:+$RMA_PORTS,}$(given "$1" "${2:-}")
+      export RMA_PORTS
+      shift
+      ;;
     --down) verb=down ;;
     --purge) verb=purge ;;
     -y | --yes) yes=(--yes) ;;
@@ -49,12 +65,17 @@ main() {
     esac
     shift
   done
-  mkdir -p "$LOGS"
   case $verb in
   run) run "$engine" "$hub" "${yes[@]}" ;;
   down) take_down ;;
-  purge) purge ;;
+  purge) purge "${yes[@]}" ;;
   esac
+}
+
+# given OPTION VALUE: prints the value of an option that requires one
+given() {
+  if [ -z "$2" ]; then ui_fail 2 "$1 requires a value" "See scripts/quickstart.sh --help."; fi
+  printf '%s' "$2"
 }
 
 choice() {
@@ -69,6 +90,7 @@ choice() {
 run() {
   local engine=$1 hub=$2
   shift 2
+  mkdir -p "$LOGS"
   preflight_node
   choose_docker "$engine"
   build_rma

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts the worker and sends it a request; stops and deletes everything again.
+# Starts the worker and sends it a request.
 
 rma() { node "$CHECKOUT/dist/cli/main.js" --dir "$HOME_DIR/project" "$@"; }
 
@@ -36,30 +36,4 @@ say_next() {
   fi
   printf '  show the worker      node %q --dir %q status\n' "$CHECKOUT/dist/cli/main.js" "$HOME_DIR/project"
   printf '  stop everything      %q --down\n' "$CHECKOUT/scripts/quickstart.sh"
-}
-
-take_down() {
-  local start
-  start=$(ui_now)
-  if [ "$(cat "$ENGINE_CHOICE" 2>/dev/null)" = private ]; then
-    eval "$("$CHECKOUT/scripts/engine.sh" env)"
-  fi
-  if [ -f "$CHECKOUT/dist/cli/main.js" ] && [ -d "$HOME_DIR/project" ] && docker version >/dev/null 2>&1; then
-    rma down --quiet </dev/null >/dev/null || exit $?
-  fi
-  stop_hub
-  ui_done "$start" "worker and hub stopped"
-  if [ "$(cat "$ENGINE_CHOICE" 2>/dev/null)" = private ]; then "$CHECKOUT/scripts/engine.sh" down; fi
-}
-
-purge() {
-  local choice
-  choice=$(cat "$ENGINE_CHOICE" 2>/dev/null) || choice=
-  take_down
-  if [ "$choice" = private ]; then
-    "$CHECKOUT/scripts/engine.sh" purge
-  elif docker version >/dev/null 2>&1; then
-    docker volume rm rma-quickstart-models rma-quickstart-cache >/dev/null 2>&1 || true
-  fi
-  rm -rf "$HOME_DIR"
 }

@@ -9,13 +9,13 @@ import { freePort } from '../helpers/stack/free-port.ts';
 
 let top: string;
 let clone: string;
-let ports: Readonly<Record<string, string>>;
+let port: string;
 
 beforeAll(async () => {
   top = await mkdtemp(join(tmpdir(), 'rma quick '));
   clone = join(top, 'a clone');
   await copySources(clone);
-  ports = { RMA_COORDINATOR_PORT: String(await freePort()) };
+  port = String(await freePort());
 });
 
 afterAll(async () => {
@@ -27,8 +27,9 @@ describe('quickstart in an empty clone, without Docker', () => {
   it(
     'starts a worker and prints an answer, at addresses reachable from this shell',
     async () => {
-      const { code, stdout, stderr } = await quickstart(process.env);
+      const { code, stdout, stderr } = await quickstart(process.env, '--coordinator-port', port);
       expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(`registered at  http://127.0.0.1:${port}/v1/models`);
       expect(stdout).toMatch(/response \(\d+ tokens\): "/);
       const address = /(http:\/\/127\.0\.0\.1:\d+)\/v1\/chat\/completions/.exec(stdout)?.[1];
       const models = (await (await fetch(`${address}/v1/models`)).json()) as { data: { id: string }[] };
@@ -40,7 +41,7 @@ describe('quickstart in an empty clone, without Docker', () => {
   it('[req R43] answers again without a request for model content', async () => {
     const before = await contentRequests();
     expect(before).toBeGreaterThan(0);
-    const { code, stdout } = await quickstart(process.env);
+    const { code, stdout } = await quickstart(process.env, '--coordinator-port', port);
     expect({ code, answered: stdout.includes('response (') }).toEqual({ code: 0, answered: true });
     expect(await contentRequests()).toBe(before);
   });
@@ -58,7 +59,15 @@ describe('quickstart in an empty clone, without Docker', () => {
 describe('quickstart with an existing Docker', () => {
   it('uses it, reports it, and --purge removes its containers and volumes', async () => {
     const own = engineEnv();
-    const { code, stdout, stderr } = await quickstart(own, '--engine', 'own', '--hub', 'local');
+    const { code, stdout, stderr } = await quickstart(
+      own,
+      '--engine',
+      'own',
+      '--hub',
+      'local',
+      '--coordinator-port',
+      port,
+    );
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/Docker: your own, Engine \d/);
     expect(stdout).toContain('response (');
@@ -85,7 +94,7 @@ describe('quickstart with an existing Docker', () => {
 });
 
 function quickstart(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<ScriptResult> {
-  return runProgram(join(clone, 'scripts/quickstart.sh'), args, { ...env, ...ports });
+  return runProgram(join(clone, 'scripts/quickstart.sh'), args, env);
 }
 
 /** Copies the files of a clone, including uncommitted changes. */
