@@ -18,11 +18,16 @@ export interface ContainerAddress {
  * Takes proxies without a scheme (`proxy:3128`) too. A trailing slash goes.
  */
 export function fromContainer(address: string): ContainerAddress {
+  const { url, onHost } = withHostAlias(address, HOST_FROM_CONTAINER);
+  return { url: url.replace(/\/$/, ''), onHost };
+}
+
+/** Returns the address with this name in place of a loopback host. */
+export function withHostAlias(address: string, alias: string): ContainerAddress {
   const [, scheme = '', user, host = '', rest = ''] = ADDRESS.exec(address) ?? [];
   const onHost = isLoopback(host);
   const prefix = user === undefined ? scheme : `${scheme}${user}@`;
-  const url = onHost ? `${prefix}${HOST_FROM_CONTAINER}${rest}` : address;
-  return { url: url.replace(/\/$/, ''), onHost };
+  return { url: onHost ? `${prefix}${alias}${rest}` : address, onHost };
 }
 
 /**

@@ -2,6 +2,7 @@ import { backoffMs } from '../../core/backoff.ts';
 import type { ModelRef } from '../../core/domain/model-ref.ts';
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { HUB_TOKEN_SECRET } from '../../core/domain/secret-names.ts';
+import { withHostAlias } from '../../core/host-address.ts';
 import type { Access, Dialog, Source, SourceReply, SourceRequest } from '../../core/source/source.ts';
 import { SOURCES } from '../../core/source/sources.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -34,13 +35,19 @@ export function hubSources(options: HubOptions): readonly ModelSource[] {
     const endpoint = endpoints[source.id] ?? (named || source.endpoint?.fallback) ?? '';
     const own = () => (source.token === null ? null : readSourceToken(source.token, environment));
     const token = source.token?.secret === HUB_TOKEN_SECRET ? hubToken : own;
-    return new HubSource(source, { endpoint, token }, parts);
+    return new HubSource(
+      source,
+      { endpoint, token, hostAlias: environment['RMA_HOST_ALIAS'] || null },
+      parts,
+    );
   });
 }
 
 export interface HubServer {
   readonly endpoint: string;
   readonly token: () => string | null;
+  /** in a container: the name of the machine that runs it, which replaces loopback in the addresses of models */
+  readonly hostAlias?: string | null;
 }
 
 /** A source and its server: sends what the source's dialogs ask. */
@@ -66,7 +73,7 @@ export class HubSource implements ModelSource {
 
   locate(model: PinnedModel, file: PinnedFile): FileLocation {
     const { endpoint } = this.#server;
-    const url = this.#source.locate(model, file, endpoint);
+    const url = this.#reachable(this.#source.locate(model, file, endpoint));
     const { token: source } = this.#source;
     if (source === null) return { url, authorization: null };
     return { url, ...this.#credentials(this.#token()), tokenWays: source.ways };
@@ -88,6 +95,7 @@ export class HubSource implements ModelSource {
     if (attempt > 0) await clock.sleep(backoffMs(attempt, random(), { firstMs: pauseMs }), signal);
     const full = {
       ...rest,
+      url: this.#reachable(rest.url),
       method,
       ...this.#credentials(token),
       ...(signal === undefined ? {} : { signal }),
@@ -96,6 +104,11 @@ export class HubSource implements ModelSource {
     const { close, status, headers, hops } = await http.open(full);
     close();
     return { status, headers, hops, text: '' };
+  }
+
+  #reachable(url: string): string {
+    const { hostAlias = null } = this.#server;
+    return hostAlias === null ? url : withHostAlias(url, hostAlias).url;
   }
 
   #token(): string | null {

@@ -40,6 +40,7 @@ export async function fetchInContainer(
   const { variables, hostAlias } = workerEnvironment({
     config,
     environment: invocation.environment,
+    models,
     secrets: mounted,
   });
   let last: WorkerStatus | null = null;

@@ -1,8 +1,10 @@
 import type { RmaConfig } from '../domain/config.ts';
+import type { PinnedModel } from '../domain/pinned-model.ts';
 import { CA_SECRET, PROXY_SECRET, secretPath } from '../domain/secret-names.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { fromContainer, HOST_FROM_CONTAINER, hasCredentials } from '../host-address.ts';
 import { proxiesWithoutLogin } from '../network/proxy-file.ts';
+import { isServedByHost } from '../source/describe-model.ts';
 import { SOURCES } from '../source/sources.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 
@@ -12,6 +14,8 @@ export interface WorkerEnvironmentInput {
   readonly config: Pick<RmaConfig, 'hub'>;
   /** of the caller: its proxy variables and LOG_LEVEL are passed on */
   readonly environment: Variables;
+  /** models that the container downloads */
+  readonly models: readonly PinnedModel[];
   /** names of the secrets that the container mounts */
   readonly secrets: { has(name: string): boolean };
   /** further variables with addresses as the host writes them */
@@ -32,7 +36,8 @@ export interface ContainerEnvironment {
  * @throws RmaError RMA_CONFIG_SECRET_IN_URL (2)
  */
 export function workerEnvironment(input: WorkerEnvironmentInput): ContainerEnvironment {
-  const { config, environment, secrets, addresses = {}, internalHosts = [] } = input;
+  const { config, environment, models, secrets, addresses = {}, internalHosts = [] } = input;
+  const onHost = models.some(isServedByHost);
   const { variables, hostAlias } = containerAddresses(
     { ...hubAddresses(config, environment), ...addresses },
     environment,
@@ -43,13 +48,14 @@ export function workerEnvironment(input: WorkerEnvironmentInput): ContainerEnvir
       MODEL_CACHE_DIR: STORE_MOUNT,
       HF_HOME: `${STORE_MOUNT}/huggingface`,
       ...variables,
+      ...(onHost ? { RMA_HOST_ALIAS: HOST_FROM_CONTAINER } : {}),
       ...(environment['LOG_LEVEL'] ? { LOG_LEVEL: environment['LOG_LEVEL'] } : {}),
       ...tokenFiles(secrets),
       ...(secrets.has(PROXY_SECRET) ? { RMA_PROXY_FILE: secretPath(PROXY_SECRET) } : {}),
       // Node.js reads it, for the coordinator too
       ...(secrets.has(CA_SECRET) ? { NODE_EXTRA_CA_CERTS: secretPath(CA_SECRET) } : {}),
     },
-    hostAlias,
+    hostAlias: onHost ? HOST_FROM_CONTAINER : hostAlias,
   };
 }
 

@@ -73,12 +73,13 @@ export function workerSpec(input: FleetInput, profile: SelectedProfile): Service
   };
 }
 
-function environmentOf(input: FleetInput, { name }: SelectedProfile): ContainerEnvironment {
+function environmentOf(input: FleetInput, { name, refs }: SelectedProfile): ContainerEnvironment {
   const { config, environment, secrets, selection } = input;
   const token = workerTokenSecret(name);
   const { variables, hostAlias } = workerEnvironment({
     config,
     environment,
+    models: refs.map((ref) => pinnedModel(input, ref)),
     secrets,
     addresses: { COORDINATOR_URL: coordinatorAddress(input) },
     internalHosts: [COORDINATOR_SERVICE, ...selection.services.map(({ service }) => service)],

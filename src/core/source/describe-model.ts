@@ -1,4 +1,5 @@
 import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
+import { fromContainer } from '../host-address.ts';
 import { ggufModels } from '../reference/gguf-models.ts';
 import { splitPart } from '../reference/split-files.ts';
 import { sourceOf } from './sources.ts';
@@ -20,6 +21,12 @@ export function fileOrigin(model: PinnedModel, file: PinnedFile): string {
   return source.store.layout === 'flat'
     ? source.locate(model, file, '')
     : `${source.origin(model)}/${file.path}`;
+}
+
+/** Returns true if a file of the model has an address on the loopback of the machine that runs rma, such as `http://127.0.0.1:8000/x.gguf`. */
+export function isServedByHost(model: PinnedModel): boolean {
+  const source = sourceOf(model);
+  return model.files.some((file) => fromContainer(source.locate(model, file, '')).onHost);
 }
 
 /** Returns a file as progress lines and errors show it. */

@@ -26,6 +26,20 @@ test('reads the size from HEAD, and has no hash if none is published', async () 
   expect(server.requests.map(({ method }) => method)).toEqual(['HEAD']);
 });
 
+test('in a container a URL on loopback is requested from the host, and keeps its identity', async () => {
+  const server = await startModelServer();
+  server.fault = (request, response) => {
+    sendContent(request, response, content);
+    return true;
+  };
+  // nothing listens there
+  const url = `${server.url.replace('127.0.0.1', '127.9.9.9')}/m.gguf`;
+  const source = testSource('url', { endpoint: '', hostAlias: '127.0.0.1' });
+  const model = await source.resolve(parseModelRef(url));
+  expect(model).toMatchObject({ ref: url, url });
+  expect(source.locate(model, model.files[0]!).url).toBe(`${server.url}/m.gguf`);
+});
+
 test('requests one byte if the server rejects HEAD', async () => {
   const { server, resolve } = await setUp((request, response) => {
     if (request.method === 'HEAD') response.writeHead(405).end();

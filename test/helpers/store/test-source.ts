@@ -8,15 +8,16 @@ interface TestServer {
   readonly endpoint: string;
   readonly token?: string | null;
   readonly clock?: Clock;
+  readonly hostAlias?: string;
 }
 
 /** Returns a source with a real HTTP client and this endpoint. */
-export function testSource(id: string, { endpoint, token = null, clock }: TestServer): HubSource {
+export function testSource(id: string, { endpoint, token = null, clock, hostAlias }: TestServer): HubSource {
   const source = SOURCES.find((each) => each.id === id);
   if (source === undefined) throw new Error(`no source ${id}`);
   return new HubSource(
     source,
-    { endpoint, token: () => token },
+    { endpoint, token: () => token, hostAlias: hostAlias ?? null },
     { http: testHttp(), clock: clock ?? new JumpingClock(), random: () => 0 },
   );
 }

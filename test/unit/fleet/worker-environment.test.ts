@@ -10,6 +10,7 @@ function ask(address: string, environment: Record<string, string> = {}) {
   const { variables, hostAlias } = workerEnvironment({
     config: configOf(),
     environment,
+    models: [],
     secrets: NO_SECRETS,
     addresses: { HUB: address },
     internalHosts: ['engine'],
@@ -77,6 +78,7 @@ describe('workerEnvironment', () => {
     const { variables, hostAlias } = workerEnvironment({
       config: configOf(),
       environment,
+      models: [],
       secrets: new Set(['proxies', 'ca_certificates']),
     });
     expect(variables).toMatchObject({
@@ -90,7 +92,26 @@ describe('workerEnvironment', () => {
   });
 
   const of = (config: RmaConfig, environment: Record<string, string> = {}, secrets = NO_SECRETS) =>
-    workerEnvironment({ config, environment, secrets });
+    workerEnvironment({ config, environment, models: [], secrets });
+
+  it.each([
+    ['http://127.0.0.1:18999/m.gguf', true],
+    ['http://localhost/m.gguf', true],
+    ['http://[::1]:9/m.gguf', true],
+    ['https://example.com/m.gguf', false],
+    ['https://127.0.0.1.example.com/m.gguf', false],
+  ])('names the host for a model at %s: %s', (url, expected) => {
+    const files = [{ path: 'm.gguf', bytes: 1, digest: null }];
+    const model = { source: 'url', ref: url, url, set: 'default', files };
+    const { variables, hostAlias } = workerEnvironment({
+      config: configOf(),
+      environment: {},
+      models: [model],
+      secrets: NO_SECRETS,
+    });
+    const alias = expected ? 'host.docker.internal' : null;
+    expect([hostAlias, variables['RMA_HOST_ALIAS'] ?? null]).toEqual([alias, alias]);
+  });
 
   it.each([
     ['the Ollama registry', 'ollama', 'RMA_OLLAMA_ENDPOINT'],
