@@ -115,7 +115,7 @@ test('a gated file of the hub behind a URL is answered with the reference that s
   });
   await expect(resolve('/m.gguf')).rejects.toMatchObject({
     code: 'RMA_HUB_GATED',
-    hint: expect.stringMatching(/hf:ORG\/REPO:FILE.*no token to a URL/),
+    hint: expect.stringMatching(/hf:ORG\/REPO:FILE.*tokens to URLs/),
   });
 });
 
