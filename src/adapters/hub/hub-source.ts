@@ -30,16 +30,19 @@ export interface HubOptions extends HubParts {
 /** Returns all sources, each with its server. */
 export function hubSources(options: HubOptions): readonly ModelSource[] {
   const { endpoints = {}, environment, hubToken, ...parts } = options;
-  return SOURCES.map((source) => {
+  const endpointOf = (source: Source): string => {
     const named = source.endpoint === null ? '' : environment[source.endpoint.environment];
-    const endpoint = endpoints[source.id] ?? (named || source.endpoint?.fallback) ?? '';
+    return endpoints[source.id] ?? (named || source.endpoint?.fallback) ?? '';
+  };
+  const mirrors = SOURCES.flatMap((source) =>
+    source.endpoint === null ? [] : [{ hub: source.endpoint.fallback, endpoint: endpointOf(source) }],
+  );
+  const hostAlias = environment['RMA_HOST_ALIAS'] || null;
+  return SOURCES.map((source) => {
+    const endpoint = endpointOf(source);
     const own = () => (source.token === null ? null : readSourceToken(source.token, environment));
     const token = source.token?.secret === HUB_TOKEN_SECRET ? hubToken : own;
-    return new HubSource(
-      source,
-      { endpoint, token, hostAlias: environment['RMA_HOST_ALIAS'] || null },
-      parts,
-    );
+    return new HubSource(source, { endpoint, token, hostAlias, mirrors }, parts);
   });
 }
 
@@ -48,6 +51,14 @@ export interface HubServer {
   readonly token: () => string | null;
   /** in a container: the name of the machine that runs it, which replaces loopback in the addresses of models */
   readonly hostAlias?: string | null;
+  /** where URLs of a hub are requested, for a source without a server of its own */
+  readonly mirrors?: readonly Mirror[];
+}
+
+interface Mirror {
+  /** address of the hub in URLs */
+  readonly hub: string;
+  readonly endpoint: string;
 }
 
 /** A source and its server: sends what the source's dialogs ask. */
@@ -107,8 +118,12 @@ export class HubSource implements ModelSource {
   }
 
   #reachable(url: string): string {
-    const { hostAlias = null } = this.#server;
-    return hostAlias === null ? url : withHostAlias(url, hostAlias).url;
+    const { hostAlias = null, mirrors = [] } = this.#server;
+    const mirror =
+      this.#source.endpoint === null ? mirrors.find(({ hub }) => url.startsWith(`${hub}/`)) : undefined;
+    const asked =
+      mirror === undefined ? url : mirror.endpoint.replace(/\/+$/, '') + url.slice(mirror.hub.length);
+    return hostAlias === null ? asked : withHostAlias(asked, hostAlias).url;
   }
 
   #token(): string | null {

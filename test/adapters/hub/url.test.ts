@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { hubSources } from '../../../src/adapters/hub/hub-source.ts';
 import { parseModelRef } from '../../../src/core/source/parse-ref.ts';
+import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
 import { type Fault, sendContent, sha256, startModelServer } from '../../helpers/store/model-server.ts';
 import { ggufContent, smallRepo } from '../../helpers/store/store-fixture.ts';
+import { testHttp } from '../../helpers/store/test-http.ts';
 import { testSource } from '../../helpers/store/test-source.ts';
 
 async function setUp(fault: Fault | null = null) {
@@ -39,6 +42,31 @@ test('in a container a URL on loopback is requested from the host, and keeps its
   expect(model).toMatchObject({ ref: url, url });
   expect(source.locate(model, model.files[0]!).url).toBe(`${server.url}/m.gguf`);
 });
+
+test.each(['endpoint of the settings', 'HF_ENDPOINT'])(
+  'the download link of a file on the Hugging Face hub is requested from the %s',
+  async (setting) => {
+    const server = await startModelServer();
+    const repo = smallRepo();
+    server.serve(repo);
+    const sources = hubSources({
+      http: testHttp(),
+      clock: new JumpingClock(),
+      random: () => 0,
+      hubToken: () => 'hf_secret',
+      environment: setting === 'HF_ENDPOINT' ? { HF_ENDPOINT: `${server.url}/` } : {},
+      endpoints: setting === 'HF_ENDPOINT' ? {} : { hf: server.url },
+    });
+    const path = `/acme/tiny/resolve/${repo.commit}/model.safetensors`;
+    const ref = parseModelRef(`https://huggingface.co${path}`);
+    const source = sources.find((each) => each.source === 'url')!;
+    const model = await source.resolve(ref);
+    expect(model).toMatchObject({ url: `https://huggingface.co${path}`, files: [{ bytes: 300_000 }] });
+    expect(source.locate(model, model.files[0]!)).toEqual({ url: server.url + path, authorization: null });
+    const other = { ...model, url: 'https://huggingface.co.example/m.gguf' };
+    expect(source.locate(other, model.files[0]!).url).toBe(other.url);
+  },
+);
 
 test('requests one byte if the server rejects HEAD', async () => {
   const { server, resolve } = await setUp((request, response) => {
