@@ -18,7 +18,7 @@ export function textOption(flags: string, description: string): OptionSpec<strin
   // an unset variable in a script becomes an empty text, which is not a valid path
   const read = (texts: readonly string[]): string | null => {
     const last = texts.at(-1);
-    if (last === '') throw invalidValue(flags, last, 'a value');
+    if (last === '') throw invalidValue({ flags, description }, last, 'a value');
     return last ?? null;
   };
   return { flags, description, read };
@@ -34,7 +34,7 @@ export function parsedOption<T, F>(
     const text = texts.at(-1);
     if (text === undefined) return form.fallback;
     const value = form.parse(text);
-    if (value === null) throw invalidValue(flags, text, form.expected);
+    if (value === null) throw invalidValue({ flags, description }, text, form.expected);
     return value;
   };
   return { flags, description, read };
@@ -50,10 +50,14 @@ export function choiceOption<const C extends readonly string[]>(
   return parsedOption(flags, description, { parse, expected: `one of ${choices.join(', ')}`, fallback });
 }
 
-function invalidValue(flags: string, text: string, expected: string): RmaError {
+function invalidValue(
+  { flags, description }: Pick<OptionSpec<unknown>, 'flags' | 'description'>,
+  text: string,
+  expected: string,
+): RmaError {
   const name = flags.replace(/^.*?(--[a-z-]+).*$/, '$1');
   return new RmaError('RMA_USAGE_INVALID_VALUE', `${name} expects ${expected}, got "${text}"`, {
     exitCode: EXIT.usage,
-    hint: `to show what ${name} accepts, run the command with --help`,
+    hint: `${flags}: ${description}`,
   });
 }

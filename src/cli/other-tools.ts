@@ -120,6 +120,8 @@ const MISTAKES: ReadonlyMap<string, string> = new Map([
   ['excessArguments plan', 'profiles are options: rma plan --profile NAME'],
   ['excessArguments down', 'profiles are options: rma down --profile NAME'],
   ['excessArguments ps', 'to show one service: rma ps --format wide, or rma logs SERVICE'],
+  ['excessArguments lock release', 'the project is an option: rma lock release --project NAME'],
+  ['excessArguments lock status', 'the project is an option: rma lock status --project NAME'],
   ['missingArgument exec', 'to run a shell: rma exec SERVICE sh; to list services: rma ps'],
 ]);
 

@@ -1,5 +1,17 @@
-/** Returns the known word closest to the given one; null if none is close. */
+/** Returns the shortest known word that begins with the given one, else the closest by spelling; null if none is close. */
 export function nearest(word: string, known: Iterable<string>): string | null {
+  const words = [...known];
+  return shortestCompletion(word, words) ?? closestSpelling(word, words);
+}
+
+function shortestCompletion(word: string, known: readonly string[]): string | null {
+  // a shorter word begins too many others by chance
+  if (word.length < 4 || known.includes(word)) return null;
+  const completions = known.filter((each) => each.toLowerCase().startsWith(word.toLowerCase()));
+  return completions.toSorted((left, right) => left.length - right.length)[0] ?? null;
+}
+
+function closestSpelling(word: string, known: readonly string[]): string | null {
   const limit = Math.max(1, Math.floor(word.length * 0.4));
   let best: { readonly word: string; readonly distance: number } | null = null;
   for (const candidate of known) {

@@ -93,6 +93,19 @@ describe('an option of another tool', () => {
   });
 });
 
+describe('a value that is not accepted', () => {
+  it.each([
+    [['lock', 'release', 'demo'], 'rma lock release --project NAME'],
+    [['lock', 'status', 'demo'], 'rma lock status --project NAME'],
+    [['logs', '--tail', 'some'], 'hint: -n, --tail <LINES>: number of lines'],
+    [['ps', '--color', 'blue'], 'hint: --color <WHEN>: colored output: auto|'],
+  ])('is an error whose hint shows how to pass it: %j', async (argv, way) => {
+    const { exitCode, stderr } = await runRma(argv);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(way);
+  });
+});
+
 describe('an option before the command', () => {
   it.each([
     [['--profile', 'cpu-worker', 'up', '--dry-run'], 'rma up --profile cpu-worker --dry-run'],

@@ -13,3 +13,13 @@ it.each([
 ])('suggests for %s: %s', (word, expected) => {
   expect(nearest(word, ['services', 'cpu-worker', 'ports', 'description'])).toBe(expected);
 });
+
+it.each([
+  ['llava', 'llava-7b'],
+  ['qwen2.5-0.5b', 'qwen2.5-0.5b-instruct'],
+  ['QWEN2.5-0.5B', 'qwen2.5-0.5b-instruct'],
+  ['lla', null],
+])('suggests the shortest word that begins with %s: %s', (word, expected) => {
+  const known = ['llava-13b-long', 'llava-7b', 'qwen2.5-7b', 'qwen2.5-0.5b-instruct'];
+  expect(nearest(word, known)).toBe(expected);
+});
