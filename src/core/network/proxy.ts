@@ -58,7 +58,8 @@ export function parseProxy(variable: string, value: string): ProxyServer {
   if (protocol === undefined) throw unsupported(variable, scheme);
   // A scheme with the rules of http whose default port no proxy uses: `URL` drops default ports.
   const text = `ftp://${rest}`;
-  if (/[\s\\"']/.test(rest) || !URL.canParse(text)) throw malformed(variable);
+  // An @ after / ? or # is that of a login with one of these characters: what is before it is no host.
+  if (/[\s\\"']|[/?#].*@/.test(rest) || !URL.canParse(text)) throw malformed(variable);
   const { hostname, port, username, password } = new URL(text);
   const login =
     username === '' && password === '' ? null : { user: decoded(username), password: decoded(password) };
