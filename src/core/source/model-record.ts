@@ -18,6 +18,8 @@ export interface ModelRecord {
   readonly model: PinnedModel;
 }
 
+const COMMIT = /^[0-9a-f]{40}$/;
+
 const recordSchema: Schema<ModelRecord> = z.object({
   schema: z.literal('rma.model/v1'),
   recordedAt: text(),
@@ -43,8 +45,15 @@ export function parseRecord(content: string, ref: ModelRef): ModelRecord | null 
   const record = jsonOrNull(recordSchema, content);
   if (record === null || Number.isNaN(Date.parse(record.recordedAt))) return null;
   const { model } = record;
-  if (model.source !== ref.source || keyOf(model) !== recordKey(ref)) return null;
+  if (model.source !== ref.source || keyOf(model) !== recordKey(ref) || !answers(model, ref)) return null;
   return { ...record, model: { ...model, ref: sourceOf(ref).format(ref) } };
+}
+
+/** Returns whether a model has files, and is at the commit if the reference names one. */
+function answers(model: PinnedModel, ref: ModelRef): boolean {
+  const { revision } = ref;
+  const isCommit = typeof revision === 'string' && COMMIT.test(revision);
+  return model.files.length > 0 && (!isCommit || !('commit' in model) || model['commit'] === revision);
 }
 
 /** Returns the reference of the whole repository that a reference selects files of; null for any other reference. */

@@ -21,7 +21,7 @@ const file = fc.record({
   ),
 });
 const pinned: fc.Arbitrary<PinnedModel> = fc
-  .tuple(word, word, word, hex(40), fc.array(file), fc.boolean())
+  .tuple(word, word, word, hex(40), fc.array(file, { minLength: 1 }), fc.boolean())
   .map(([org, name, branch, commit, files, complete]) => {
     const ref = { source: 'hf', repo: `${org}/${name}`, revision: branch, pattern: null };
     return {
@@ -68,9 +68,22 @@ describe('the record of a model', () => {
     ['is of another reference', recordOf({ ref: 'hf:a/other' })],
     ['has a reference that does not parse', recordOf({ ref: 'hf:' })],
     ['has a path out of the store', recordOf({ files: [{ path: '../x', bytes: 1, digest: null }] })],
+    ['has no files', recordOf({ files: [] })],
     ['has no valid time', recordOf({}, 'yesterday')],
   ])('[case F14] counts as absent if it %s', (_, text) => {
     expect(parseRecord(text, parseModelRef('hf:a/b'))).toBeNull();
+  });
+});
+
+describe('the record of a reference with a commit', () => {
+  const ref = `hf:a/b@${'c'.repeat(40)}`;
+
+  it.each([
+    ['answers at that commit', 'c', true],
+    ['counts as absent at another commit', 'd', false],
+  ])('[case F14] %s', (_, digit, isFound) => {
+    const text = recordOf({ ref, commit: digit.repeat(40) });
+    expect(parseRecord(text, parseModelRef(ref)) !== null).toBe(isFound);
   });
 });
 
@@ -89,7 +102,7 @@ describe('the files of a snapshot without a listing', () => {
   });
 });
 
-function recordOf(over: Partial<PinnedModel>, at = RECORDED): string {
+function recordOf(over: Partial<PinnedModel> & { readonly commit?: string }, at = RECORDED): string {
   const commit = 'c'.repeat(40);
   const model = {
     source: 'hf',
@@ -98,7 +111,7 @@ function recordOf(over: Partial<PinnedModel>, at = RECORDED): string {
     revision: 'main',
     commit,
     complete: true,
-    files: [],
+    files: [{ path: 'x.bin', bytes: 1, digest: null }],
   };
   return formatRecord({ ...model, ...over }, at);
 }
