@@ -7,6 +7,7 @@ import { abortOnSignals, outputClosed } from './signals.ts';
 const { env, stdin, stdout, stderr } = process;
 const argv = process.argv.slice(2);
 
+let follows = false;
 const stop = abortOnSignals(process, printNotice);
 
 for (const stream of [stdout, stderr]) {
@@ -35,6 +36,9 @@ const exitCode = await runCli(
     stdout,
     stderr,
     signal: stop.signal,
+    onFollow: () => {
+      follows = true;
+    },
   },
   COMMAND_TABLE,
 );
@@ -44,7 +48,7 @@ if (!failing) process.exit(exitCode);
 
 /** Prints a line about the process itself. The terminal has just shown `^C`; with `--json`, stderr is for the error document. */
 function printNotice(line: string): void {
-  if (!wantsJson(argv)) stderr.write(stderr.isTTY ? `\n${line}\n` : `${line}\n`);
+  if (!follows && !wantsJson(argv)) stderr.write(stderr.isTTY ? `\n${line}\n` : `${line}\n`);
 }
 
 function fail(error: unknown): void {

@@ -18,4 +18,6 @@ export interface ProcessIo {
   readonly stderr: OutStream;
   /** aborted by SIGINT and SIGTERM; the reason is an RmaError with the exit code */
   readonly signal: AbortSignal;
+  /** called by a command that runs until the user stops it, such as `logs -f`: a signal then causes no message */
+  readonly onFollow?: () => void;
 }

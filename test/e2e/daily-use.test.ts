@@ -10,7 +10,8 @@ test('[case CLI] [case S11] a running project: commands in its services, and its
   await stack.up();
   await commandsRun(stack);
   await logsAreSplit(stack);
-  await logsAreFollowed(stack);
+  await logsAreFollowed(stack, 'SIGINT', 130);
+  await logsAreFollowed(stack, 'end of the container', 0);
 });
 
 async function commandsRun(stack: Stack): Promise<void> {
@@ -56,11 +57,19 @@ async function logsAreSplit(stack: Stack): Promise<void> {
   expect(stderr).not.toContain('INFO');
 }
 
-async function logsAreFollowed(stack: Stack): Promise<void> {
+/** Neither the user who stops it nor the end of the container causes a message. */
+async function logsAreFollowed(
+  stack: Stack,
+  end: 'SIGINT' | 'end of the container',
+  code: number,
+): Promise<void> {
   const main = join(CHECKOUT, 'dist/cli/main.js');
   const argv = [process.execPath, main, '--dir', stack.dir, 'logs', '-f', WORKER] as const;
   const following = startCommand(argv, { env: engineEnv() });
   await following.printed('Downloading hf:');
-  await stack.docker('rm', '--force', await stack.container(WORKER));
-  expect(await following.ended).toMatchObject({ code: 0 });
+  if (end === 'SIGINT') following.child.kill('SIGINT');
+  else await stack.docker('rm', '--force', await stack.container(WORKER));
+  const ended = await following.ended;
+  // Compose ends the line of the terminal's ^C
+  expect([ended.code, ended.stderr.trim()]).toEqual([code, '']);
 }

@@ -41,7 +41,14 @@ export async function showLogs(input: LogsInput, context: Context): Promise<Comm
     ...(input.tail === null ? [] : ['--tail', input.tail]),
     ...input.service,
   ];
-  const exitCode = await host.docker.logs({ name: config.project, file: null }, args, context.signal);
+  if (input.follow) context.follows();
+  const exitCode = await host.docker
+    .logs({ name: config.project, file: null }, args, context.signal)
+    .catch((error: unknown) => {
+      // a signal is the usual end of following
+      if (input.follow && context.signal.aborted) return EXIT.ok;
+      throw error;
+    });
   return {
     json: { schema: 'rma.logs/v1', services },
     human: () => '',

@@ -21,6 +21,8 @@ export interface Context extends Surroundings {
   readonly settings: ReadonlyMap<string, readonly string[]>;
   /** The configuration, read once. @throws RmaError RMA_CONFIG_* exit 2 */
   readonly config: () => Promise<LoadedConfig>;
+  /** Says that the command runs until the user stops it: a signal then causes no message. */
+  readonly follows: () => void;
   /** Asks a question, and returns after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2 without a terminal or after a no */
   readonly confirm: (question: string) => Promise<void>;
   /** Asks whether to do something that the command does not need; null where nobody can answer. @throws RmaError RMA_INTERRUPTED exit 130 */
@@ -73,6 +75,7 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     help,
     settings,
     config,
+    follows: () => io.onFollow?.(),
     host: localHost,
     invocation,
     folderStore: async (folder) => {
