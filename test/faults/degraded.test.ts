@@ -67,6 +67,20 @@ async function freeze(service: string, program: string): Promise<void> {
   for (const line of lines) process.kill(Number.parseInt(line.trim(), 10), 'SIGSTOP');
 }
 
+test('[case S03] stopped services whose network was deleted are recreated', async () => {
+  const network = `${stack.project}_default`;
+  const services = ['coordinator', ENGINE, WORKER];
+  const containers = await Promise.all(services.map((service) => stack.container(service)));
+  await stack.docker('stop', ...containers);
+  await stack.docker('network', 'rm', network);
+  const cause = `it is not connected to its network ${network}`;
+  const steps = services.map((service) => `recreate-service ${service}: ${cause}`);
+  expect([...(await planned())].sort()).toEqual(steps.sort());
+  const restart = await stack.rma('restart');
+  expect(restart).toMatchObject({ code: 3, stderr: expect.stringContaining('rma up') });
+  await repaired();
+});
+
 test.each([
   ['an engine', ENGINE],
   ['a worker', WORKER],

@@ -55,7 +55,11 @@ export const containerDetails = z.object({
       Destination: z.string(),
     }),
   ),
-  NetworkSettings: z.nullish(z.object({ Networks: z.nullish(z.record(z.string(), z.unknown())) })),
+  NetworkSettings: z.nullish(
+    z.object({
+      Networks: z.nullish(z.record(z.string(), z.nullish(z.object({ NetworkID: z.nullish(z.string()) })))),
+    }),
+  ),
   HostConfig: z.object({
     NetworkMode: z.optional(z.string()),
     PortBindings: z.nullish(

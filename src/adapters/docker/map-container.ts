@@ -34,6 +34,7 @@ export function containerFacts(details: ContainerDetails): ContainerFacts {
     ports: publishedPorts(details),
     published: state.Running ? publishedPorts(details).map(({ hostPort }) => hostPort) : [],
     lostNetwork: lostNetwork(details),
+    nextNetwork: state.Running ? null : nextNetwork(details),
     store: mountedStore(details),
     ...labelFacts(details.Config.Labels ?? {}),
   };
@@ -79,6 +80,14 @@ function lostNetwork({ HostConfig, NetworkSettings }: ContainerDetails): string 
   const connected = NetworkSettings?.Networks;
   if (BUILT_IN_NETWORK.test(created) || connected === undefined || connected === null) return null;
   return Object.hasOwn(connected, created) ? null : created;
+}
+
+/** A stopped container keeps the ID of its network, which may have been deleted since. */
+function nextNetwork({ HostConfig, NetworkSettings }: ContainerDetails): ContainerFacts['nextNetwork'] {
+  const name = HostConfig.NetworkMode ?? '';
+  if (BUILT_IN_NETWORK.test(name)) return null;
+  const id = NetworkSettings?.Networks?.[name]?.NetworkID ?? '';
+  return id === '' ? null : { id, name };
 }
 
 /** Reads the host configuration, which lists the ports of a stopped container too. */

@@ -24,5 +24,22 @@ export async function inspectAll(
   listed: readonly ContainerSummary[],
 ): Promise<readonly ContainerFacts[]> {
   const found = await Promise.all(listed.map(async ({ id }) => engine.container(id)));
-  return found.filter((container) => container !== null);
+  return withLostNetworks(
+    engine,
+    found.filter((container) => container !== null),
+  );
+}
+
+/** A stopped container does not start if its network was deleted, even if there is a new one of that name. */
+async function withLostNetworks(
+  engine: Host['engine'],
+  containers: readonly ContainerFacts[],
+): Promise<readonly ContainerFacts[]> {
+  if (containers.every(({ nextNetwork }) => nextNetwork === null)) return containers;
+  const existing = new Set((await engine.networks()).map(({ id }) => id));
+  return containers.map((container) => {
+    const { nextNetwork } = container;
+    if (nextNetwork === null || existing.has(nextNetwork.id)) return container;
+    return { ...container, lostNetwork: nextNetwork.name };
+  });
 }

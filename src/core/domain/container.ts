@@ -47,6 +47,8 @@ export interface ContainerFacts extends ContainerSummary {
   readonly ports: readonly PublishedPort[];
   /** the network that it was created in and is no longer connected to; null for none */
   readonly lostNetwork: string | null;
+  /** the network that a stopped container is connected to at its next start; null for one of Docker's own, or while it runs */
+  readonly nextNetwork: { readonly id: string; readonly name: string } | null;
   /** what is mounted as the store, as `named:NAME` or `host:PATH`; null for none */
   readonly store: string | null;
 }
