@@ -22,6 +22,10 @@ const ADDRESS = /(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d{1,5}/;
  * patterns match Engine 25 to 29 and the NVIDIA Container Toolkit 1.14 to 1.19.
  */
 const KNOWN: readonly (readonly [pattern: RegExp, fault: (seen: string, line: string) => RmaError])[] = [
+  [
+    /(?:Cannot connect to the Docker daemon|failed to connect to the docker API) at (\S+?)[.;,]? /,
+    engineGone,
+  ],
   [/port is already allocated|address already in use/, portTaken],
   [/cannot assign requested address/, addressUnavailable],
   [/could not select device driver/, toolkitMissing],
@@ -41,6 +45,17 @@ export function hostFault(text: string): RmaError | null {
     }
   }
   return null;
+}
+
+function engineGone(endpoint: string): RmaError {
+  return new RmaError(
+    'RMA_DOCKER_UNREACHABLE',
+    `the connection to the Docker Engine at ${endpoint} was lost`,
+    {
+      exitCode: EXIT.notReady,
+      hint: 'start it (sudo systemctl start docker), then run the command again',
+    },
+  );
 }
 
 function portTaken(_: string, line: string): RmaError {

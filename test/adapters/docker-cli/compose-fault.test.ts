@@ -53,6 +53,16 @@ describe('composeFault for errors of the host', () => {
       'RMA_GPU_NOT_READY',
       'nvidia-smi',
     ],
+    [
+      "unable to get image 'ollama/ollama:0.32.15': Cannot connect to the Docker daemon at unix:///run/docker.sock. Is the docker daemon running?",
+      'RMA_DOCKER_UNREACHABLE',
+      'sudo systemctl start docker',
+    ],
+    [
+      'failed to connect to the docker API at unix:///run/docker.sock; check if the path is correct and if the daemon is running',
+      'RMA_DOCKER_UNREACHABLE',
+      'sudo systemctl start docker',
+    ],
     [mount('connection refused'), 'RMA_NFS_MOUNT_FAILED', 'showmount -e 10.0.0.9'],
     [mount('no such device'), 'RMA_NFS_MOUNT_FAILED', 'sudo modprobe nfs'],
     [mount('permission denied'), 'RMA_NFS_MOUNT_FAILED', '/etc/exports'],
