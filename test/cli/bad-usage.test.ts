@@ -166,6 +166,17 @@ describe('corrupt generated files fail with exit code 2 and change nothing:', ()
     expect(await snapshot(dir)).toEqual(before);
   });
 
+  it('state.json is a warning where it only decides what is shown', async () => {
+    await mkdir(join(dir, '.rma'));
+    await writeFile(join(dir, '.rma/state.json'), 'profiles');
+    await writeFile(join(dir, 'rma.yaml'), 'profiles: [cpu-worker]\n');
+    const { exitCode, stderr } = await rma('config', 'show');
+    expect([exitCode, stderr]).toEqual([
+      0,
+      expect.stringContaining(`invalid state file ${join(dir, '.rma')}`),
+    ]);
+  });
+
   it('a directory in place of a file fails with exit code 3', async () => {
     await mkdir(join(dir, '.rma/state.json'), { recursive: true });
     await writeFile(join(dir, 'rma.yaml'), '');

@@ -6,7 +6,7 @@ import { hfAuthFile } from '../../core/config/hub-token.ts';
 import { NOTHING_RECORDED, type RecordedProject } from '../../core/config/recorded-project.ts';
 import { type ResolvedConfig, resolveConfig } from '../../core/config/resolve-config.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import { type ProjectState, parseProjectState } from '../../core/profile/project-state.ts';
+import { parseProjectState } from '../../core/profile/project-state.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { GlobalValues } from '../global-options.ts';
@@ -53,21 +53,23 @@ export async function loadConfig({
   };
   // where the record is depends on the other sources
   const { stateDir } = resolveConfig(sources).config;
-  const resolved = resolveConfig({ ...sources, recorded: await readRecord(stateDir, file?.dir ?? null) });
+  const recorded = await readRecord(stateDir, file?.dir ?? null).catch((error: unknown) => {
+    if (!(error instanceof RmaError)) throw error;
+    // commands that write the file fail; others may show another project than the recorded one
+    const { code, message: text, hint } = error;
+    reporter.emit({ type: 'warning', code, text, ...(hint !== undefined && { hint }) });
+    return NOTHING_RECORDED;
+  });
+  const resolved = resolveConfig({ ...sources, recorded });
   return { ...resolved, file: path === null || path === '-' ? path : resolve(cwd, path) };
 }
 
-/** Reads what `rma up` recorded; a state file that cannot be read is reported by the commands that need it. */
+/** Reads what `rma up` recorded; a state file that cannot be read is reported by the commands that need it. @throws RmaError RMA_STATE_INVALID (2) */
 async function readRecord(stateDir: string, directory: string | null): Promise<RecordedProject> {
   const path = join(stateDir, 'state.json');
   const content = await readTextFile(path);
   if (!content.ok) return NOTHING_RECORDED;
-  let state: ProjectState;
-  try {
-    state = parseProjectState(content.text, path);
-  } catch {
-    return NOTHING_RECORDED;
-  }
+  const state = parseProjectState(content.text, path);
   const { project = null, settings = {} } = state;
   // a project named by an option has a directory of its own below
   const isDefault = directory !== null && stateDir === join(directory, '.rma');

@@ -26,11 +26,8 @@ export interface ResolvedConfig {
  * @throws RmaError RMA_CONFIG_INVALID exit 2, with all faults
  */
 export function resolveConfig(sources: ConfigSources): ResolvedConfig {
-  const faults: ConfigFault[] = [];
   const file = sources.file === null ? null : readFile(sources.file);
-  for (const { file: name, line, column, message } of file?.faults ?? []) {
-    faults.push({ where: `${name}:${line}:${column}`, message });
-  }
+  const faults = faultsOf(file);
   const reader = new SettingReader(sources, file?.words ?? new Map(), faults);
   const take = <T>(setting: Setting<T>): T => reader.take(setting);
   take(SETTINGS.profiles); // for its faults and its origin
@@ -65,7 +62,20 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   };
   if (faults.length > 0) throw configError(faults);
   const config = { ...settings, toRecord: settingsToRecord(settings, reader.origins()) };
-  return { config, origins: reader.origins(), selectedProfiles: profilesOfFlags(sources), hubToken };
+  return {
+    config,
+    origins: originsOf(sources, reader),
+    selectedProfiles: profilesOfFlags(sources),
+    hubToken,
+  };
+}
+
+function originsOf(sources: ConfigSources, reader: SettingReader): ResolvedConfig['origins'] {
+  const recorded: SettingOrigin = { from: 'recorded', name: 'name of the directory' };
+  const known = reader.origins();
+  const isDefault = (known[SETTINGS.project.key] ?? { from: 'default' }).from === 'default';
+  if (!isDefault || recordedName(sources) === null) return known;
+  return { ...known, [SETTINGS.project.key]: recorded };
 }
 
 function profilesOfFlags({ flags }: ConfigSources): readonly string[] | null {
@@ -120,10 +130,21 @@ function readFile({ text, name }: NonNullable<ConfigSources['file']>): FileSetti
   return readSettings(readYaml({ text, file: name }), ALL_SETTINGS);
 }
 
+function faultsOf(file: FileSettings | null): ConfigFault[] {
+  return (file?.faults ?? []).map(({ file: name, line, column, message }) => ({
+    where: `${name}:${line}:${column}`,
+    message,
+  }));
+}
+
 /** The recorded name outlives a new name of the directory. */
-function defaultProject({ file, recorded }: ConfigSources): string {
-  if (file !== null && recorded.project !== null) return recorded.project;
-  return (file === null ? null : toProjectName(basename(file.dir))) ?? 'rma';
+function defaultProject(sources: ConfigSources): string {
+  const { file } = sources;
+  return recordedName(sources) ?? (file === null ? null : toProjectName(basename(file.dir))) ?? 'rma';
+}
+
+function recordedName({ file, recorded }: ConfigSources): string | null {
+  return file === null ? null : recorded.project;
 }
 
 /** Returns the state directory; a project set by flag or variable must not overwrite the files of the project in rma.yaml (`own`). */

@@ -74,7 +74,7 @@ export function parseProjectState(content: string, path: string): ProjectState {
   if (parsed.ok) return parsed.value;
   throw new RmaError('RMA_STATE_INVALID', `invalid state file ${path}: ${parsed.faults[0]}`, {
     exitCode: EXIT.usage,
-    hint: shell`remove it: rm ${path} (then pass profiles added with --profile again)`,
+    hint: shell`remove it: rm ${path}; then pass again what it recorded: --profile, --volume, and --project NAME if its directory was renamed`,
   });
 }
 

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
+import { originText } from '../../../src/core/config/show-config.ts';
 import { base, flags, withFile } from '../../helpers/builders/config-sources.ts';
 
 describe('[case S07] the name of a project', () => {
   const recorded = { project: 'my-demo', settings: {} };
   it('is the recorded one after its directory was renamed', () => {
-    const { config } = resolveConfig({ ...withFile('', '/srv/renamed'), recorded });
+    const { config, origins } = resolveConfig({ ...withFile('', '/srv/renamed'), recorded });
+    expect(originText(origins['project'] ?? { from: 'default' })).toBe(
+      'name of the directory of an earlier rma up',
+    );
     expect([config.project, config.stateDir]).toEqual(['my-demo', '/srv/renamed/.rma']);
   });
 
