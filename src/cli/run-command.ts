@@ -5,6 +5,7 @@ import type { CommandResult, CommandTable, JsonDocument } from './define-command
 import { renderHelp } from './help/render-help.ts';
 import type { ProcessIo } from './process-io.ts';
 import type { Invocation } from './program.ts';
+import { withProject } from './render/command-line.ts';
 import { errorDocument, renderError } from './render/error.ts';
 import { formatResult } from './render/format-result.ts';
 import { createTheme } from './render/theme.ts';
@@ -53,7 +54,9 @@ async function succeed({ io, globals, reporter }: Output, result: CommandResult)
   reporter.inner.close({ exitCode, document });
   if (globals.progress !== 'json') io.stdout.write(text);
   const silent = globals.quiet || globals.json || globals.format === 'json' || globals.progress === 'json';
-  if (result.next !== undefined && !silent) io.stderr.write(`next: ${result.next}\n`);
+  if (result.next !== undefined && !silent) {
+    io.stderr.write(`next: ${withProject(result.next, globals)}\n`);
+  }
   return exitCode;
 }
 

@@ -12,3 +12,21 @@ export function withSettings(command: string, settings: ReadonlyMap<string, read
   });
   return [command, ...options].join(' ');
 }
+
+/** The options that select a project. */
+export interface ProjectOptions {
+  readonly dir: string | null;
+  readonly file: string | null;
+  readonly project: string | null;
+}
+
+/** Returns a command of rma with the options that selected the project of this one; any other text as it is. */
+export function withProject(command: string, { dir, file, project }: ProjectOptions): string {
+  if (!command.startsWith('rma ')) return command;
+  const options = [
+    ...(dir === null ? [] : [`--dir ${shellQuote(dir)}`]),
+    ...(file === null ? [] : [`--file ${shellQuote(file)}`]),
+    ...(project === null || command.includes(' --project ') ? [] : [`--project ${shellQuote(project)}`]),
+  ];
+  return [command, ...options].join(' ');
+}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withSettings } from '../../../src/cli/render/command-line.ts';
+import { withProject, withSettings } from '../../../src/cli/render/command-line.ts';
 
 it('adds the settings of a command to the next one, quoted for a shell', () => {
   const settings = new Map([
@@ -14,4 +14,14 @@ it('adds the settings of a command to the next one, quoted for a shell', () => {
   expect(withSettings('rma up', new Map())).toBe('rma up');
   const twice = new Map([['network.offline', ['true', 'true']]]);
   expect(withSettings('rma up', twice)).toBe('rma up --offline');
+});
+
+it.each([
+  [{}, 'rma up', 'rma up'],
+  [{ project: 'demo' }, 'rma up --profile ocr', 'rma up --profile ocr --project demo'],
+  [{ project: 'demo' }, 'rma up --project demo', 'rma up --project demo'],
+  [{ dir: '/my box', file: 'x.yaml' }, 'rma up', "rma up --dir '/my box' --file x.yaml"],
+  [{ project: 'demo' }, 'curl http://127.0.0.1:8080', 'curl http://127.0.0.1:8080'],
+])('keeps the options that selected the project: %j, %s', (options, command, expected) => {
+  expect(withProject(command, { dir: null, file: null, project: null, ...options })).toBe(expected);
 });
