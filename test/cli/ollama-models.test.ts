@@ -41,10 +41,20 @@ it('[req L10] [req R04] [req R43] [req R49] pulls, lists and locates an Ollama m
   const listed = await rma(['models', 'ls', ref]);
   expect(listed.stdout).toMatch(/^me\/embed:q4 +present +[\d.]+ KiB +4 .*ollama:me\/embed:q4$/m);
   const path = await rma(['models', 'path', ref]);
-  expect(path.stdout.trim()).toBe(join(dir, 'store/ollama'));
+  expect(path).toMatchObject({
+    stdout: `${join(dir, 'store/ollama')}\n`,
+    stderr: expect.not.stringContaining('warning'),
+  });
   hub.log.clear();
   expect(await rma(['models', 'pull', ref, '--quiet'])).toMatchObject({ exitCode: 0 });
   expect(hub.log.contentRequests()).toEqual([]);
+});
+
+it('prints the path of a model that is not there, with a warning', async () => {
+  const path = await rma(['models', 'path', 'ollama:me/embed:q4']);
+  expect(path).toMatchObject({ exitCode: 0, stdout: `${join(dir, 'store/ollama')}\n` });
+  expect(path.stderr).toContain(`rma models pull me/embed:q4 --dest ${join(dir, 'store')}`);
+  expect(path.stderr).toContain('RMA_MODEL_NOT_STORED');
 });
 
 it('reports a missing model', async () => {

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { chooseModels } from '../../../app/desired/choose-models.ts';
 import { withFallback } from '../../../app/offline/fallback.ts';
+import type { RmaEvent } from '../../../core/events.ts';
+import { shell } from '../../../core/shell-quote.ts';
 import { engineSubpath } from '../../../core/source/describe-model.ts';
 import { STORE_MOUNT } from '../../../core/store/layout.ts';
 import type { Context } from '../../context/context.ts';
@@ -23,6 +25,10 @@ export async function showModelPath(input: PathInput, context: Context): Promise
     store: folder?.store ?? null,
   });
   const { models } = await chooseModels(host, invocation, choice);
+  for (const { name, pinned } of models) {
+    const state = (await folder?.store.check(pinned))?.state ?? 'present';
+    if (state !== 'present') context.reporter.emit(notStored(name, storeRoot(input, context)));
+  }
   const paths = models.map(({ name, ref, pinned }) => {
     const relative = engineSubpath(pinned);
     const root = storeRoot(input, context);
@@ -32,6 +38,16 @@ export async function showModelPath(input: PathInput, context: Context): Promise
   return {
     json: { schema: 'rma.model-path/v1', ...found },
     human: () => found?.path ?? '',
+  };
+}
+
+/** The path is printed all the same: it is where the model will be. */
+function notStored(name: string, root: string): RmaEvent {
+  return {
+    type: 'warning',
+    code: 'RMA_MODEL_NOT_STORED',
+    text: `${root} does not contain all files of ${name}`,
+    hint: shell`rma models pull ${name} --dest ${root}`,
   };
 }
 
