@@ -56,6 +56,8 @@ test.each([
   ],
   ['hf download org/repo', 'hf:org/repo'],
   ['huggingface-cli download org/repo x.gguf', 'hf:org/repo:x.gguf'],
+  ['hf download org/repo --include "*Q4_K_M*.gguf"', 'hf:org/repo:*Q4_K_M*.gguf'],
+  ['hf download org/repo --include=x.gguf --revision v1', 'hf:org/repo@v1:x.gguf'],
   ['vllm serve org/repo', 'hf:org/repo'],
   ['git clone https://huggingface.co/org/repo', 'hf:org/repo'],
   ['org/repo/', 'hf:org/repo'],
@@ -218,4 +220,9 @@ test('[case F21] any text is accepted or rejected with an error of its own', () 
     }),
     { numRuns: 2000 },
   );
+});
+
+test('[case F21] the hint for a command with other options keeps what selects files', () => {
+  expect(refusal('hf download org/repo x.gguf --local-dir ./m').hint).toContain('hf:org/repo:x.gguf');
+  expect(refusal('hf download org/repo --include a b').hint).toContain('hf:org/repo:a');
 });

@@ -10,13 +10,14 @@ const BEFORE =
 /** Commands that fetch or serve a model: the words before its name, and the scheme of a name without one. */
 const COMMANDS: readonly (readonly [words: RegExp, scheme: string])[] = [
   [/^ollama\s+(?:run|pull|show)\s+/i, 'ollama:'],
-  [/^(?:hf|huggingface-cli)\s+download\s+/i, 'hf:'],
   [/^vllm\s+serve\s+/i, 'hf:'],
   [/^python3?\s+-m\s+vllm\.entrypoints\.openai\.api_server\s+--model[\s=]+/i, 'hf:'],
   [/^modelscope\s+download\s+(?:--model[\s=]+)?/i, 'ms:'],
   [/^git\s+(?:lfs\s+)?clone\s+/i, ''],
   [/^docker\s+model\s+(?:pull|run)\s+(?=hf\.co\/|huggingface\.co\/)/i, ''],
 ];
+
+const HF_DOWNLOAD = /^(?:hf|huggingface-cli)\s+download\s+/i;
 
 const LLAMA_REPO: readonly string[] = ['-hf', '-hfr', '--hf-repo'];
 const LLAMA_FILE: readonly string[] = ['-hff', '--hf-file'];
@@ -25,6 +26,8 @@ const OPTIONS = 'a command with options';
 /** Returns the model that a command of another tool names, with its scheme; null for another text. */
 export function commandForm(text: string): CommandForm | null {
   const command = text.replace(BEFORE, '');
+  const [hf] = HF_DOWNLOAD.exec(command) ?? [];
+  if (hf !== undefined) return hfDownload(wordsOf(command.slice(hf.length)));
   for (const [words, scheme] of COMMANDS) {
     const [start] = words.exec(command) ?? [];
     if (start !== undefined) return named(scheme, wordsOf(command.slice(start.length)));
@@ -43,16 +46,38 @@ function wordsOf(text: string): readonly string[] {
     .map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
 }
 
-/** The words after the command: a model, and for one tool a file of it. */
-function named(scheme: string, [model = '', file, ...more]: readonly string[]): CommandForm {
-  const hasScheme = /^(?:https?:\/\/|hf:|ms:|ollama:)/i.test(model);
-  const name = hasScheme ? model : `${scheme}${model}`;
+/** The words after the command: a model. */
+function named(scheme: string, [model = '', ...more]: readonly string[]): CommandForm {
+  const name = withScheme(scheme, model);
   if (!/^\w/.test(model)) return { kind: 'other', what: OPTIONS, refs: [] };
-  if (file === undefined) return { kind: 'name', name };
-  const isOneFile = scheme === 'hf:' && !file.startsWith('-') && more.length === 0;
-  return isOneFile
-    ? { kind: 'name', name: `${name}:${file}` }
-    : { kind: 'other', what: OPTIONS, refs: [name] };
+  return more.length === 0 ? { kind: 'name', name } : { kind: 'other', what: OPTIONS, refs: [name] };
+}
+
+function withScheme(scheme: string, model: string): string {
+  return /^(?:https?:\/\/|hf:|ms:|ollama:)/i.test(model) ? model : `${scheme}${model}`;
+}
+
+/** A repository, and what selects a revision and a part of it: files or patterns. */
+function hfDownload([model = '', ...words]: readonly string[]): CommandForm {
+  if (!/^\w/.test(model)) return { kind: 'other', what: OPTIONS, refs: [] };
+  const patterns: string[] = [];
+  const options = new Map<string, string>();
+  let option = '';
+  for (const word of words.flatMap((each) => each.split(/^(--[a-z-]+)=/).filter(Boolean))) {
+    const isOption = word.startsWith('-');
+    if (isOption) options.set(word, '');
+    else if (option === '' || option === '--include') patterns.push(word);
+    else options.set(option, word);
+    // hf takes several patterns after --include, and one value after any other option
+    if (isOption) option = word;
+    else if (option !== '--include') option = '';
+  }
+  const revision = options.get('--revision') ?? '';
+  const name = `${withScheme('hf:', model)}${revision === '' ? '' : `@${revision}`}`;
+  const refs = patterns.length === 0 ? [name] : patterns.map((pattern) => `${name}:${pattern}`);
+  const isAll = [...options.keys()].every((each) => each === '--include' || each === '--revision');
+  const [ref = name] = refs;
+  return isAll && refs.length === 1 ? { kind: 'name', name: ref } : { kind: 'other', what: OPTIONS, refs };
 }
 
 /** The command of a downloader: the one address in it, whatever its options. */
