@@ -57,6 +57,13 @@ it('prints the path of a model that is not there, with a warning', async () => {
   expect(path.stderr).toContain('RMA_MODEL_NOT_STORED');
 });
 
+it('names a model whose registry cannot be reached', async () => {
+  const refs = ['ollama:me/embed:q4', 'ollama:127.0.0.1:1/me/tiny'];
+  const listed = await rma(['models', 'ls', ...refs]);
+  expect(listed).toMatchObject({ exitCode: 8, stdout: expect.stringContaining('me/embed:q4') });
+  expect(listed.stderr).toMatch(/^warning: ollama:127\.0\.0\.1:1\/me\/tiny: .*127\.0\.0\.1:1/m);
+});
+
 it('reports a missing model', async () => {
   expectFault(await rma(['models', 'pull', 'ollama:me/absent', '--quiet', '--json']), {
     exitCode: 1,

@@ -26,9 +26,11 @@ export async function openFolder(
 
 /** Reports models that could not be resolved as warnings. */
 export function warnUnresolved({ reporter }: Context, failed: readonly UnresolvedModel[]): void {
-  for (const { optional, error } of failed) {
-    const text = optional ? `optional model skipped: ${error.message}` : error.message;
+  for (const { ref, optional, error } of failed) {
     const { code, hint } = error;
+    // errors of connections do not name the model
+    const message = error.message.includes(ref) ? error.message : `${ref}: ${error.message}`;
+    const text = optional ? `optional model skipped: ${message}` : message;
     reporter.emit({ type: 'warning', code, text, ...(hint !== undefined && { hint }) });
   }
 }
