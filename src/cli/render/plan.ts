@@ -16,12 +16,26 @@ export function renderPlan(plan: Plan, theme: Theme): string {
 /** Returns the operations of a plan under headings, one per line. */
 export function renderOperations({ operations }: Pick<Plan, 'operations'>, theme: Theme): readonly string[] {
   const lines = operations.map(planLine);
-  const width = Math.max(0, ...lines.map(({ what }) => what.length));
+  const width = columnWidth(lines, theme);
   return PLAN_GROUPS.flatMap((group) => {
     const own = lines.filter((line) => line.group === group);
     return own.length === 0 ? [] : [theme.bold(group), ...own.map((line) => paintLine(line, width, theme))];
   });
 }
+
+/** The narrowest first column, where a terminal has no room for all of it. */
+const MIN_WIDTH = 24;
+
+/** Returns the width of the first column: that of its longest text, or what a terminal leaves beside the causes. */
+function columnWidth(lines: readonly PlanLine[], { columns }: Theme): number {
+  const longest = Math.max(0, ...lines.map(({ what }) => what.length));
+  if (columns === null) return longest;
+  const causes = Math.max(0, ...lines.map(({ why }) => why.length));
+  return Math.min(longest, Math.max(MIN_WIDTH, columns - causes - INDENT.length - GAP.length));
+}
+
+const INDENT = '    ';
+const GAP = '  ';
 
 /** Returns a line per operation without colour and headings, for the log of `up`. */
 function planLines(plan: Plan): readonly string[] {
@@ -30,7 +44,9 @@ function planLines(plan: Plan): readonly string[] {
 
 function paintLine({ mark, what, why }: PlanLine, width: number, theme: Theme): string {
   const paint = { '+': theme.green, '~': theme.yellow, '-': theme.red, '>': theme.dim }[mark];
-  return `  ${paint(mark)} ${what.padEnd(width)}  ${theme.dim(why)}`;
+  const start = `  ${paint(mark)} `;
+  if (what.length <= width) return `${start}${what.padEnd(width)}${GAP}${theme.dim(why)}`;
+  return `${start}${what}\n${INDENT}${' '.repeat(width)}${GAP}${theme.dim(why)}`;
 }
 
 /** Returns the totals of a plan in one line. */

@@ -25,6 +25,21 @@ describe('a plan as text', () => {
     ]);
   });
 
+  it('moves a cause to the next line where a terminal has no room beside a long name', () => {
+    const running = runningProfiles(desired, 'a');
+    const changed = withContainer(running, 'a-one', { configHash: 'old' });
+    const lines = renderPlan(plan(changed), { ...theme(), columns: 66 }).split('\n');
+    expect(lines.slice(0, -1)).toEqual([
+      'Services',
+      '  > drain a-worker              its engine a-one will be recreated',
+      '  ~ a-one (recreate)            its definition changed',
+      '  > resume a-worker             it was drained',
+      '  > wait until a-worker is ready',
+      '                                its engine a-one will be recreated',
+    ]);
+    for (const line of lines.slice(0, -1)) expect(line.length).toBeLessThanOrEqual(66);
+  });
+
   it('groups images, volumes, models and files under headings', () => {
     const lines = renderPlan(plan(emptyBox()), theme()).split('\n');
     expect(lines.filter((line) => !line.startsWith(' '))).toEqual([
