@@ -26,14 +26,15 @@ main() {
   npm ci --no-progress
   mkdir -p "$REPORTS"
   rm -f "$REPORTS"/*.json
-  # the judges are downloaded and built while this machine checks the code
+  # the judges are downloaded and built while the tests run that need none
   scripts/judges.sh >"$REPORTS/judges.log" 2>&1 &
   local judges=$!
   for script in lint types arch unused build; do npm run --silent "$script"; done
+  suite fast unit adapters cli
   wait "$judges" || ui_fail 1 "the judges could not be installed" "$(tail -n 5 "$REPORTS/judges.log")"
+  suite judges judges
   trap 'scripts/engine.sh down' EXIT
   scripts/engine.sh images --yes
-  suite fast unit adapters cli judges
   suite e2e e2e
   if [ "$all" = 1 ]; then
     suite faults faults
