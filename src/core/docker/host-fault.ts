@@ -23,9 +23,10 @@ const ADDRESS = /(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d{1,5}/;
  */
 const KNOWN: readonly (readonly [pattern: RegExp, fault: (seen: string, line: string) => RmaError])[] = [
   [
-    /(?:Cannot connect to the Docker daemon|failed to connect to the docker API) at (\S+?)[.;,]? /,
+    /(?:Cannot connect to the Docker daemon|failed to connect to the docker API) at (\S+?)[.;,]?(?:\s|$)/,
     engineGone,
   ],
+  [/^error during connect: /, engineGone],
   [/port is already allocated|address already in use/, portTaken],
   [/cannot assign requested address/, addressUnavailable],
   [/could not select device driver/, toolkitMissing],

@@ -58,6 +58,12 @@ describe('composeFault for errors of the host', () => {
       'RMA_DOCKER_UNREACHABLE',
       'sudo systemctl start docker',
     ],
+    ['failed to connect to the docker API at tcp://10.0.0.7:2376', 'RMA_DOCKER_UNREACHABLE', 'docker'],
+    [
+      'error during connect: Get "http://%2Frun%2Fdocker.sock/v1.51/containers/json": EOF',
+      'RMA_DOCKER_UNREACHABLE',
+      'sudo systemctl start docker',
+    ],
     [
       'failed to connect to the docker API at unix:///run/docker.sock; check if the path is correct and if the daemon is running',
       'RMA_DOCKER_UNREACHABLE',
