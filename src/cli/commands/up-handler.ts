@@ -27,18 +27,21 @@ export async function runUp(input: UpInput, context: Context): Promise<CommandRe
   const { config, selectedProfiles } = await context.config();
   const host = await context.host();
   const invocation = await context.invocation();
-  const result = await orStillRunning(
-    invocation,
-    up(host, invocation, {
-      ...input,
-      config,
-      profiles: selectedProfiles ?? [],
-      waitSeconds: input.waitTimeout,
-      confirm: async (plan) => context.confirm(removalQuestion(plan)),
-      show: (plan) => reportPlan(invocation, plan),
-      offersBoot: showsMessages(context.globals),
-    }),
-  );
+  let planned = false;
+  const result = await up(host, invocation, {
+    ...input,
+    config,
+    profiles: selectedProfiles ?? [],
+    waitSeconds: input.waitTimeout,
+    confirm: async (plan) => context.confirm(removalQuestion(plan)),
+    show: (plan) => {
+      planned = true;
+      reportPlan(invocation, plan);
+    },
+    offersBoot: showsMessages(context.globals),
+  }).catch((error: unknown) => {
+    throw planned ? stillRunning(invocation, error) : error;
+  });
   if (result.bootOffer !== null) await showBootOffer(result.bootOffer, context);
   return {
     json: {
@@ -65,21 +68,14 @@ function explainWithoutDryRun(): RmaError {
   });
 }
 
-/** Adds to the error of a signal that the started services keep running. */
-async function orStillRunning(
-  { signal }: Pick<Invocation, 'signal'>,
-  work: Promise<UpResult>,
-): Promise<UpResult> {
-  try {
-    return await work;
-  } catch (error) {
-    const { reason } = signal;
-    if (!signal.aborted || !(reason instanceof RmaError)) throw error;
-    throw new RmaError(reason.code, reason.message, {
-      exitCode: reason.exitCode,
-      hint: 'started services keep running: see rma status; rma up waits for them again, rma down stops them',
-    });
-  }
+/** Adds to the error of a signal that the started services keep running; returns any other error as it is. */
+function stillRunning({ signal }: Pick<Invocation, 'signal'>, error: unknown): unknown {
+  const { reason } = signal;
+  if (!signal.aborted || !(reason instanceof RmaError)) return error;
+  return new RmaError(reason.code, reason.message, {
+    exitCode: reason.exitCode,
+    hint: 'started services keep running: see rma status; rma up waits for them again, rma down stops them',
+  });
 }
 
 function headline({ changed }: UpResult): string {
