@@ -1,5 +1,6 @@
 import type { ReportedTrouble, WorkerReport } from '../../app/status.ts';
 import type { EngineStatus, ModelProgress, WorkerStatus } from '../../core/domain/worker-status.ts';
+import { stateText } from '../../core/plan/service-trouble.ts';
 import { formatBytes, formatDuration } from '../../core/units.ts';
 import type { Theme } from './theme.ts';
 
@@ -14,7 +15,9 @@ function renderWorker(report: WorkerReport, theme: Theme): string {
   const remedies = troubles.map((trouble) => theme.red(`  ${troubleText(trouble)}`));
   if (status === null) {
     const why =
-      container.state === 'running' ? 'is running but the worker does not respond' : `is ${container.state}`;
+      container.state === 'running'
+        ? 'is running but the worker does not respond'
+        : stateText(container.state);
     return [`${name}  ${theme.red(`container ${why}`)}`, ...remedies].join('\n');
   }
   const lines = [`${name}  ${paintState(status, theme)} since ${status.since}${registration(status)}`];

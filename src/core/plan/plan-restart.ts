@@ -9,6 +9,7 @@ import { planDrains } from './plan-drains.ts';
 import type { ServiceStep } from './plan-services.ts';
 import type { Plan, PlanCheck } from './plan-types.ts';
 import { planWaits } from './plan-waits.ts';
+import { stateText } from './service-trouble.ts';
 import { summarise } from './summarise.ts';
 import { usesOf } from './uses.ts';
 
@@ -56,7 +57,7 @@ export function planRestart({ host, services, ownCoordinator, containers }: Rest
 }
 
 function restart({ service, role, state }: ObservedContainer): ServiceStep {
-  const cause = state === 'running' ? 'requested' : `requested; it is ${state}`;
+  const cause = state === 'running' ? 'requested' : `requested; it ${stateText(state)}`;
   return { kind: 'restart-service', service, role, cause, destructive: false };
 }
 

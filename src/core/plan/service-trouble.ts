@@ -29,7 +29,24 @@ export function troubleOf(container: ObservedContainer): ServiceTrouble | null {
 }
 
 function whyStopped({ state, startError }: ObservedContainer): string {
-  return startError === null ? `it is ${state}` : startFaultText(startError);
+  return startError === null ? `it ${stateText(state)}` : startFaultText(startError);
+}
+
+/** Returns the state of a container as the end of a sentence. */
+export function stateText(state: ContainerState): string {
+  switch (state) {
+    case 'exited':
+      return 'exited';
+    case 'created':
+      return 'was never started';
+    case 'removing':
+      return 'is being removed';
+    case 'running':
+    case 'paused':
+    case 'restarting':
+    case 'dead':
+      return `is ${state}`;
+  }
 }
 
 function whyNotWorking({ state, health, worker, engineFault, silence }: ObservedContainer): string | null {

@@ -59,7 +59,7 @@ describe('planRestart', () => {
 
   it('starts a stopped container, and does not wait for a worker with stopped engines', () => {
     const stopped = withContainer(running, 'a-one', { state: 'exited' });
-    expect(text(stopped, 'a-one')).toContain('~ restart-service a-one: requested; it is exited');
+    expect(text(stopped, 'a-one')).toContain('~ restart-service a-one: requested; it exited');
     expect(text(stopped, 'a-worker')).toEqual([
       '> drain-worker a-worker: will be restarted',
       '~ restart-service a-worker: requested',

@@ -34,8 +34,8 @@ describe('a plan for unhealthy services', () => {
   });
 
   it.each([
-    [{ state: 'exited' }, 'it is exited'],
-    [{ state: 'created' }, 'it is created'],
+    [{ state: 'exited' }, 'it exited'],
+    [{ state: 'created' }, 'it was never started'],
     [{ state: 'dead' }, 'it is dead'],
   ] as const)('starts an engine with %j and waits for its worker', (change, cause) => {
     expect(text(withContainer(done, 'chat-llm', change))).toEqual([
