@@ -6,7 +6,7 @@ module.exports = [
   ['reference'],
   ['hub'],
   ['source'],
-  ['config', 'estimate', 'profile'],
+  ['config', 'estimate', 'inventory', 'profile'],
   ['placement'],
   ['fleet'],
   ['compose-file', 'coordinator', 'plan', 'worker'],

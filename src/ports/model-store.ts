@@ -1,4 +1,5 @@
 import type { StoreNeeds } from '../core/domain/fetch-request.ts';
+import type { Inventory } from '../core/domain/inventory.ts';
 import type { ModelCheck } from '../core/domain/model-check.ts';
 import type { Digest, PinnedFile, PinnedModel } from '../core/domain/pinned-model.ts';
 import type { StoredModel } from '../core/domain/stored-model.ts';
@@ -74,6 +75,8 @@ export interface ModelStore {
    * not know it. Reads no content, works on a read-only mount and an empty store.
    */
   recall(ref: string): Promise<StoredModel | null>;
+  /** Returns everything in the store, whoever put it there. Reads no content, works on a read-only mount and an empty store. */
+  inventory(): Promise<Inventory>;
   /** Returns the bytes of a file from `from` up to `to`. @throws RmaError RMA_STORE_* if the store does not have the file */
   read(model: PinnedModel, file: PinnedFile, range: ByteRange): Promise<Uint8Array>;
   /** Records the references that a worker needs, which prune keeps. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { StoreNeeds } from '../../core/domain/fetch-request.ts';
+import type { Inventory } from '../../core/domain/inventory.ts';
 import { absentFiles } from '../../core/domain/model-check.ts';
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { StoredModel } from '../../core/domain/stored-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { buildInventory } from '../../core/inventory/build-inventory.ts';
 import { parseModelRef } from '../../core/source/parse-ref.ts';
 import { sourceOf } from '../../core/source/sources.ts';
 import type { StorePaths } from '../../core/source/store-paths.ts';
@@ -27,7 +29,8 @@ import { guardedDisk } from './disk/guarded-disk.ts';
 import { assertNamesFit } from './disk/name-clash.ts';
 import { freeBytesAt } from './disk/same-file-system.ts';
 import { storeChanged } from './disk/store-changed.ts';
-import { guardOf } from './disk/store-guard.ts';
+import { guardOf, type StoreGuard } from './disk/store-guard.ts';
+import { scanStore } from './inventory/scan-store.ts';
 import type { LayoutWriter } from './layouts/layout-writer.ts';
 import { createLayouts } from './layouts/layouts.ts';
 import { Leases } from './lease/lease.ts';
@@ -49,6 +52,7 @@ export class FileModelStore implements ModelStore {
   readonly root: string;
   readonly #paths: StorePaths;
   readonly #disk: Disk;
+  readonly #guard: StoreGuard;
   readonly #leases: Leases;
   readonly #records: ModelRecords;
   /** by source */
@@ -59,6 +63,7 @@ export class FileModelStore implements ModelStore {
     this.root = paths.root;
     this.#paths = paths;
     const guard = guardOf(paths);
+    this.#guard = guard;
     this.#disk = guardedDisk(disk, guard);
     const staging = join(paths.state, 'staging');
     const receipts = join(paths.state, 'receipts');
@@ -147,6 +152,11 @@ export class FileModelStore implements ModelStore {
       const stored = found === null ? null : this.#stored(found, null);
       return stored !== null && (recorded === null || stored.missing.length === 0) ? stored : recorded;
     });
+  }
+
+  async inventory(): Promise<Inventory> {
+    const scan = { disk: this.#disk, guard: this.#guard, paths: this.#paths };
+    return onDisk(this.root, async () => buildInventory(await scanStore(scan)));
   }
 
   async read(model: PinnedModel, file: PinnedFile, { from, to }: ByteRange): Promise<Uint8Array> {

@@ -42,8 +42,8 @@ export function formatRecord(model: PinnedModel, recordedAt: string): string {
  * but a record of this reference.
  */
 export function parseRecord(content: string, ref: ModelRef): ModelRecord | null {
-  const record = jsonOrNull(recordSchema, content);
-  if (record === null || Number.isNaN(Date.parse(record.recordedAt))) return null;
+  const record = parseAnyRecord(content);
+  if (record === null) return null;
   const { model } = record;
   if (model.source !== ref.source || keyOf(model) !== recordKey(ref) || !answers(model, ref)) return null;
   return { ...record, model: { ...model, ref: sourceOf(ref).format(ref) } };
@@ -54,6 +54,12 @@ function answers(model: PinnedModel, ref: ModelRef): boolean {
   const { revision } = ref;
   const isCommit = typeof revision === 'string' && COMMIT.test(revision);
   return model.files.length > 0 && (!isCommit || !('commit' in model) || model['commit'] === revision);
+}
+
+/** Parses the text of a record, whatever its reference; null for anything but a record. No path in it leads out of the store. */
+export function parseAnyRecord(content: string): ModelRecord | null {
+  const record = jsonOrNull(recordSchema, content);
+  return record === null || Number.isNaN(Date.parse(record.recordedAt)) ? null : record;
 }
 
 /** Returns the reference of the whole repository that a reference selects files of; null for any other reference. */

@@ -1,0 +1,79 @@
+import { dirname, join, resolve } from 'node:path';
+import type { ScannedFile, ScannedReceipt, ScannedTree, StoreScan } from '../../../core/domain/store-scan.ts';
+import { isLayoutText } from '../../../core/inventory/build-inventory.ts';
+import { readNeeds } from '../../../core/inventory/read-needs.ts';
+import { parseAnyRecord } from '../../../core/source/model-record.ts';
+import type { StorePaths } from '../../../core/source/store-paths.ts';
+import type { StoreGuard } from '../disk/store-guard.ts';
+import { readReceiptSync } from '../receipts/receipts.ts';
+import { type WalkContext, walk } from './walk.ts';
+
+export interface ScanContext extends WalkContext {
+  readonly paths: StorePaths;
+}
+
+/** Walks through a store once, and reads its records. Writes nothing, and reads no content of models. */
+export async function scanStore(context: ScanContext): Promise<StoreScan> {
+  const { paths, guard } = context;
+  const text = (path: string) => guard.readText(join(paths.state, path)) ?? '';
+  const recordsIn = (folder: string) =>
+    guard
+      .namesBelow(join(paths.state, folder))
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => `${folder}/${name}`);
+  return {
+    trees: await treesOf(context),
+    receipts: receiptsOf(paths, guard),
+    records: recordsIn('models').flatMap((path) => parseAnyRecord(text(path))?.model ?? []),
+    needs: recordsIn('projects').flatMap((path) => readNeeds(text(path)) ?? []),
+    staging: await stagingFiles(context),
+  };
+}
+
+async function treesOf(context: ScanContext): Promise<readonly ScannedTree[]> {
+  const root = resolve(context.paths.root);
+  const sources = Object.entries(context.paths.sources).map(
+    ([source, path]) => [source, resolve(path)] as const,
+  );
+  const owned = [...sources.map(([, path]) => path), ...statesOf(context.paths)];
+  const trees: ScannedTree[] = [];
+  for (const [source, path] of [...sources, [null, root] as const]) {
+    // a part that was moved to the root of the store already has all its files
+    if (source === null && owned.includes(root)) continue;
+    const skip = new Set(owned.filter((each) => each !== path));
+    const reads = (name: string) => isLayoutText(source, name);
+    trees.push({ source, ...(await walk(context, { root: path, skip, reads })) });
+  }
+  return trees;
+}
+
+async function stagingFiles(context: ScanContext): Promise<readonly ScannedFile[]> {
+  const found: ScannedFile[] = [];
+  for (const state of statesOf(context.paths)) {
+    const root = join(state, 'staging');
+    const { files } = await walk(context, { root, skip: new Set(), reads: () => false });
+    found.push(
+      ...files
+        .filter(({ path }) => path.endsWith('.part'))
+        .map((file) => ({ ...file, path: `.rma/staging/${file.path}` })),
+    );
+  }
+  return found;
+}
+
+/** Returns the directories with rma's own files: of the store, and beside the parts that variables have moved. */
+function statesOf({ state, root, sources }: StorePaths): readonly string[] {
+  const moved = Object.values(sources).filter((path) => !resolve(path).startsWith(`${resolve(root)}/`));
+  return [...new Set([resolve(state), ...moved.map((path) => join(dirname(resolve(path)), '.rma'))])];
+}
+
+function receiptsOf({ state }: StorePaths, guard: StoreGuard): readonly ScannedReceipt[] {
+  const folder = join(state, 'receipts');
+  return guard
+    .namesBelow(folder)
+    .filter((path) => path.endsWith('.json'))
+    .flatMap((path) => {
+      const receipt = readReceiptSync(join(folder, path), guard);
+      return receipt === null ? [] : [{ path, from: receipt.from, files: receipt.files }];
+    });
+}

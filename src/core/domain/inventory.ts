@@ -1,0 +1,73 @@
+import type { StoreNeeds } from './fetch-request.ts';
+import type { Digest } from './pinned-model.ts';
+
+/** Everything in a store, whoever put it there. Paths are relative to the store. */
+export interface Inventory {
+  /** sorted by their first reference */
+  readonly models: readonly InventoryModel[];
+  /** incomplete downloads, of rma and of other programs */
+  readonly partial: readonly InventoryItem[];
+  /** content in the place of a layout that no model there uses */
+  readonly orphans: readonly InventoryItem[];
+  /** everything else: the outermost directories and files without a known name */
+  readonly unknown: readonly InventoryItem[];
+  /** size of all files, the store's partial downloads and the records of layouts included; content with several names is counted once */
+  readonly totalBytes: number;
+}
+
+/** A model that is in the store, complete or not. */
+export interface InventoryModel {
+  /** all references that mean it, the plainest first; its path if it has none */
+  readonly references: readonly [string, ...string[]];
+  /** null: a plain directory in `local/` */
+  readonly source: string | null;
+  /** its directory, file or manifest */
+  readonly path: string;
+  /** commit of a repository in a hub cache; null if the layout has none */
+  readonly commit: string | null;
+  readonly files: readonly InventoryFile[];
+  /** names of its files that are not in the store */
+  readonly missing: readonly string[];
+  /** size of its content, each content once */
+  readonly bytes: number;
+  /** the part of `bytes` that other models use too */
+  readonly sharedBytes: number;
+  /** newest modification time of its content, RFC 3339, UTC; null without content */
+  readonly modifiedAt: string | null;
+  readonly neededBy: readonly ModelUser[];
+  /** its own names, in the order in which they are removed: refs and manifests first */
+  readonly names: readonly string[];
+}
+
+export interface InventoryFile {
+  /** as its source names it */
+  readonly path: string;
+  /** path of the content */
+  readonly content: string;
+  readonly bytes: number;
+  /** of a receipt, else from the name of the content; null if unknown */
+  readonly digest: Digest | null;
+  /** whether a receipt confirms it: size and modification time are unchanged since its content was hashed */
+  readonly isVerified: boolean;
+  /** whether another model, or a name that rma does not know, leads to the same content */
+  readonly isShared: boolean;
+}
+
+/** A worker that needs a model. */
+export type ModelUser = Pick<StoreNeeds, 'host' | 'project' | 'profile'>;
+
+export interface InventoryItem {
+  readonly path: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Returns whether every file of a model is in the store and verified, some are, or none is. */
+export function verification({
+  files,
+  missing,
+}: Pick<InventoryModel, 'files' | 'missing'>): 'all' | 'some' | 'none' {
+  const verified = files.filter(({ isVerified }) => isVerified).length;
+  if (verified === 0) return 'none';
+  return verified === files.length && missing.length === 0 ? 'all' : 'some';
+}

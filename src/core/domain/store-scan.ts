@@ -1,0 +1,47 @@
+import type { StoreNeeds } from './fetch-request.ts';
+import type { Digest, PinnedModel } from './pinned-model.ts';
+
+/** One name in a store. Names that lead to no regular file in the store have no content. */
+export interface ScannedFile {
+  /** POSIX path below the directory of its tree */
+  readonly path: string;
+  /** size of the content, links followed; 0 without content */
+  readonly bytes: number;
+  /** modification time of the content, nanoseconds as decimal text */
+  readonly mtimeNs: string;
+  /** device and inode of the content: equal for all names of one file; null: a broken link, a link to a directory, a pipe or a device */
+  readonly inode: string | null;
+  /** where a link leads to, below the directory of the same tree; null: no link, or it leads elsewhere */
+  readonly target: string | null;
+}
+
+/** The files of one directory of a store. */
+export interface ScannedTree {
+  /** source whose layout the directory has; null: the files of the store outside all layouts */
+  readonly source: string | null;
+  readonly files: readonly ScannedFile[];
+  /** path → text of the files that layouts consist of besides content: refs and manifests */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** A receipt, as far as an inventory needs it. */
+export interface ScannedReceipt {
+  /** path below the directory of receipts */
+  readonly path: string;
+  /** the source of the files in one line: a URL, or a reference with its commit */
+  readonly from: string;
+  readonly files: Readonly<
+    Record<string, { readonly bytes: number; readonly digest: Digest; readonly mtimeNs: string }>
+  >;
+}
+
+/** Everything that one walk through a store has seen. */
+export interface StoreScan {
+  readonly trees: readonly ScannedTree[];
+  readonly receipts: readonly ScannedReceipt[];
+  /** models as recorded under their references */
+  readonly records: readonly PinnedModel[];
+  readonly needs: readonly StoreNeeds[];
+  /** partial downloads of rma */
+  readonly staging: readonly ScannedFile[];
+}

@@ -1,0 +1,129 @@
+import type { Inventory, InventoryFile, InventoryItem, InventoryModel } from '../domain/inventory.ts';
+import type { ScannedFile, ScannedTree, StoreScan } from '../domain/store-scan.ts';
+import type { Source } from '../source/source.ts';
+import { SOURCES, sourceOf } from '../source/sources.ts';
+import { type GroupedFile, type GroupTree, type ModelGroup, ReceiptIndex, type TreeGroups } from './group.ts';
+import { groupFlat } from './group-flat.ts';
+import { groupHfCache, isRef } from './group-hf-cache.ts';
+import { groupLocal } from './group-local.ts';
+import { groupOllama, isManifest } from './group-ollama.ts';
+import { groupTree } from './group-tree.ts';
+import { below, type GroupedTree } from './grouped-tree.ts';
+import { canonical, neededBy } from './needed-by.ts';
+import { distinctBytes, unknownItems } from './unknown-items.ts';
+import { isShared, type Uses, usesOf } from './uses.ts';
+
+const GROUPS: Readonly<Record<Source['store']['layout'], GroupTree>> = {
+  'hf-cache': groupHfCache,
+  flat: groupFlat,
+  ollama: groupOllama,
+  tree: groupTree,
+};
+
+/** Returns whether the layout of a source consists of the text of a file, not only of its name. */
+export function isLayoutText(source: string | null, path: string): boolean {
+  const layout = SOURCES.find(({ id }) => id === source)?.store.layout;
+  return (layout === 'hf-cache' && isRef(path)) || (layout === 'ollama' && isManifest(path));
+}
+
+/** Returns everything that a scan of a store has seen, by the rules of its layouts. */
+export function buildInventory(scan: StoreScan): Inventory {
+  const receipts = new ReceiptIndex(scan.receipts);
+  const grouped = scan.trees.map((tree) => ({ tree, groups: groupsOf(tree, receipts) }));
+  const uses = usesOf(grouped);
+  const models = grouped.flatMap(({ tree, groups }) =>
+    groups.models.map((group) => inventoryModel({ tree, group, uses }, scan)),
+  );
+  const loose = (kind: 'partial' | 'orphans') =>
+    grouped.flatMap(({ tree, groups }) => groups[kind].map((file) => item(tree, file)));
+  return {
+    models: models.sort((a, b) => (a.references[0] < b.references[0] ? -1 : 1)),
+    partial: [
+      ...scan.staging.map((file) => ({ path: file.path, files: 1, bytes: file.bytes })),
+      ...loose('partial'),
+    ],
+    orphans: loose('orphans'),
+    unknown: unknownOf(grouped),
+    totalBytes: distinctBytes([...scan.staging, ...scan.trees.flatMap(({ files }) => files)]),
+  };
+}
+
+function groupsOf(tree: ScannedTree, receipts: ReceiptIndex): TreeGroups {
+  const { source } = tree;
+  return (source === null ? groupLocal : GROUPS[sourceOf({ source }).store.layout])(tree, receipts);
+}
+
+interface ModelPlace {
+  readonly tree: ScannedTree;
+  readonly group: ModelGroup;
+  readonly uses: Uses;
+}
+
+function inventoryModel({ tree, group, uses }: ModelPlace, scan: StoreScan): InventoryModel {
+  const path = below(tree, group.path);
+  const records = scan.records.filter((record) =>
+    group.receipts.includes(sourceOf(record).store.receipt(record)),
+  );
+  const references = [
+    ...new Set(
+      [...group.references, ...records.map(({ ref }) => ref)].flatMap((text) => canonical(text) ?? []),
+    ),
+  ];
+  const shared = group.files.filter(({ file }) => isShared(uses, file.inode));
+  const recorded = records.flatMap(({ files }) => files.map((file) => file.path));
+  const here = new Set(group.files.map((file) => file.path));
+  return {
+    references: [references[0] ?? path, ...references.slice(1)],
+    source: tree.source,
+    path,
+    commit: group.commit,
+    files: group.files.map((file) => inventoryFile({ tree, uses }, file)),
+    missing: [...new Set([...group.missing, ...recorded.filter((name) => !here.has(name))])].sort(),
+    bytes: distinctBytes(group.files.map(({ file }) => file)),
+    sharedBytes: distinctBytes(shared.map(({ file }) => file)),
+    modifiedAt: newest(group.files),
+    neededBy: neededBy({ references, records }, scan.needs),
+    names: group.names.map((name) => below(tree, name)),
+  };
+}
+
+function inventoryFile(
+  { tree, uses }: Omit<ModelPlace, 'group'>,
+  { path, file, digest, isVerified }: GroupedFile,
+): InventoryFile {
+  const content = below(tree, file.target ?? file.path);
+  return { path, content, bytes: file.bytes, digest, isVerified, isShared: isShared(uses, content) };
+}
+
+function newest(files: readonly GroupedFile[]): string | null {
+  const times = files.map(({ file }) => Number(BigInt(file.mtimeNs) / 1_000_000n));
+  return times.length === 0 ? null : new Date(times.reduce((a, b) => Math.max(a, b))).toISOString();
+}
+
+function unknownOf(grouped: readonly GroupedTree[]): readonly InventoryItem[] {
+  const known = new Set(grouped.flatMap((each) => knownPaths(each)));
+  const files = grouped.flatMap(({ tree }) =>
+    tree.files.map((file) => ({ ...file, path: below(tree, file.path) })),
+  );
+  return unknownItems(
+    files.filter(({ path }) => !known.has(path)),
+    known,
+  );
+}
+
+/** Returns the paths of a tree that its layout knows, its own directory included. */
+function knownPaths({ tree, groups }: GroupedTree): readonly string[] {
+  const { models, partial, orphans, own } = groups;
+  const paths = [
+    ...own,
+    ...[...partial, ...orphans].map(({ path }) => path),
+    ...models.flatMap(({ names }) => names),
+    ...models.flatMap(({ files }) => files.map(({ file }) => file.target ?? file.path)),
+  ].map((path) => below(tree, path));
+  const directory = below(tree, '');
+  return directory === '' ? paths : [`${directory}/`, ...paths];
+}
+
+function item(tree: ScannedTree, { path, bytes }: ScannedFile): InventoryItem {
+  return { path: below(tree, path), files: 1, bytes };
+}

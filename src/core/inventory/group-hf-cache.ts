@@ -1,0 +1,138 @@
+import type { Digest } from '../domain/pinned-model.ts';
+import type { ScannedFile, ScannedTree } from '../domain/store-scan.ts';
+import { type GroupTree, hasContent, type ModelGroup, type ReceiptIndex } from './group.ts';
+
+/** One repository of the hub cache. Paths are below its directory. */
+interface CachedRepo {
+  /** id of the source, and scheme of its references */
+  readonly source: string;
+  /** `models--ORG--NAME` */
+  readonly folder: string;
+  readonly repo: string;
+  readonly files: ReadonlyMap<string, ScannedFile>;
+  /** revision → commit */
+  readonly refs: ReadonlyMap<string, string>;
+}
+
+const MODEL = /^models--([^/]+)\/(.+)$/;
+const COMMIT = /^[0-9a-f]{40}$/;
+const SNAPSHOT = /^snapshots\/([0-9a-f]{40})\/(.+)$/;
+
+/** Returns whether a file of the hub cache is a ref: its text is the commit of a branch or tag. */
+export function isRef(path: string): boolean {
+  return /^models--[^/]+\/refs\/./.test(path);
+}
+
+/**
+ * Groups a Hugging Face hub cache: one model for each commit of a repository.
+ * https://huggingface.co/docs/huggingface_hub/guides/manage-cache
+ */
+export const groupHfCache: GroupTree = (tree, receipts) => {
+  const repos = cachedRepos(tree);
+  const loose = repos.map((repo) => looseBlobs(repo));
+  return {
+    models: repos.flatMap((repo) => commitsOf(repo).map((commit) => modelOf(repo, commit, receipts))),
+    partial: loose.flatMap(({ partial }) => partial),
+    orphans: loose.flatMap(({ orphans }) => orphans),
+    own: [
+      ...tree.files
+        .map(({ path }) => path)
+        .filter((path) => /^(\.locks\/.|CACHEDIR\.TAG$|version\.txt$)/.test(path)),
+      // refs and listings of a commit that has no file yet
+      ...repos.flatMap(({ folder, files }) =>
+        [...files.keys()]
+          .filter((path) => /^(refs\/.|trees\/[0-9a-f]{40}\.json$|\.no_exist\/.)/.test(path))
+          .map((path) => `${folder}/${path}`),
+      ),
+    ],
+  };
+};
+
+function cachedRepos({ source, files, texts }: ScannedTree): readonly CachedRepo[] {
+  const folders = new Map<string, Map<string, ScannedFile>>();
+  for (const file of files) {
+    const [, name, path] = MODEL.exec(file.path) ?? [];
+    if (name === undefined || path === undefined) continue;
+    const folder = `models--${name}`;
+    const known = folders.get(folder) ?? new Map<string, ScannedFile>();
+    folders.set(folder, known.set(path, file));
+  }
+  return [...folders].map(([folder, found]) => ({
+    source: source ?? '',
+    folder,
+    // names of owners contain no `--`
+    repo: folder.slice('models--'.length).replace('--', '/'),
+    files: found,
+    refs: refsOf(folder, texts),
+  }));
+}
+
+function refsOf(folder: string, texts: ScannedTree['texts']): ReadonlyMap<string, string> {
+  const prefix = `${folder}/refs/`;
+  return new Map(
+    [...texts].flatMap(([path, text]) =>
+      path.startsWith(prefix) && COMMIT.test(text.trim()) ? [[path.slice(prefix.length), text.trim()]] : [],
+    ),
+  );
+}
+
+function commitsOf({ files }: CachedRepo): readonly string[] {
+  const commits = [...files.keys()].map((path) => SNAPSHOT.exec(path)?.[1]);
+  return [...new Set(commits.filter((commit) => commit !== undefined))];
+}
+
+function modelOf(cached: CachedRepo, commit: string, receipts: ReceiptIndex): ModelGroup {
+  const { source, folder, repo, files } = cached;
+  const revisions = [...cached.refs].filter(([, at]) => at === commit).map(([revision]) => revision);
+  const linked = [...files].flatMap(([name, file]) => {
+    const [, at, path] = SNAPSHOT.exec(name) ?? [];
+    return at === commit && path !== undefined ? [{ path, file }] : [];
+  });
+  const receipt = `${source}/${folder}/${commit}.json`;
+  const own = [...files.keys()].filter(
+    (path) => path === `trees/${commit}.json` || path.startsWith(`.no_exist/${commit}/`),
+  );
+  return {
+    path: `${folder}/snapshots/${commit}`,
+    references: [
+      ...revisions
+        .sort(mainFirst)
+        .map((revision) => (revision === 'main' ? `${source}:${repo}` : `${source}:${repo}@${revision}`)),
+      `${source}:${repo}@${commit}`,
+    ],
+    commit,
+    files: linked.flatMap(({ path, file }) =>
+      hasContent(file) ? [receipts.judge([receipt], { path, file, digest: digestOf(file) })] : [],
+    ),
+    missing: linked.filter(({ file }) => !hasContent(file)).map(({ path }) => path),
+    names: [
+      ...revisions.map((revision) => `${folder}/refs/${revision}`),
+      ...own.map((path) => `${folder}/${path}`),
+      ...linked.map(({ file }) => file.path),
+    ],
+    receipts: [receipt],
+  };
+}
+
+/** Returns the digest in the name of a blob: the sha256 of a large file, git's sha1 of a small one. */
+function digestOf({ target }: ScannedFile): Digest | null {
+  const hex = /\/blobs\/([0-9a-f]{40}|[0-9a-f]{64})$/.exec(target ?? '')?.[1];
+  return hex === undefined ? null : { algorithm: hex.length === 64 ? 'sha256' : 'git-sha1', hex };
+}
+
+function looseBlobs({ files }: CachedRepo): {
+  readonly partial: readonly ScannedFile[];
+  readonly orphans: readonly ScannedFile[];
+} {
+  const targets = new Set([...files.values()].map(({ target }) => target));
+  const blobs = [...files].filter(([path]) => path.startsWith('blobs/')).map(([, file]) => file);
+  return {
+    partial: blobs.filter(({ path }) => path.endsWith('.incomplete')),
+    orphans: blobs.filter(({ path }) => /\/([0-9a-f]{40}|[0-9a-f]{64})$/.test(path) && !targets.has(path)),
+  };
+}
+
+function mainFirst(a: string, b: string): number {
+  if (a === 'main' || b === 'main') return a === b ? 0 : a === 'main' ? -1 : 1;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,87 @@
+import type { ScannedFile } from '../domain/store-scan.ts';
+import { type GroupTree, hasContent, type ModelGroup, type ReceiptIndex } from './group.ts';
+
+/** Where ModelScope's tools and rma keep a repository, most special first: the owner, the name, and the revision if the path has it. */
+const HOMES: readonly RegExp[] = [
+  /^models\/(?<owner>[^/]+?)--(?<name>[^/]+)\/snapshots\/(?<revision>[^/]+)\//,
+  /^(?:hub\/)?models\/(?<owner>[^/]+)\/(?<name>[^/]+)\//,
+  /^hub\/(?<owner>[^/]+)\/(?<name>[^/]+)\//,
+  /^(?<owner>[^./][^/]*)\/(?<name>[^./][^/]*)\//,
+];
+
+/** Files with which ModelScope's tools describe a directory. */
+const RECORD = /^(\.msc|\.mdl|\.mv|\.lock\/.*|\.cache\/.*)$/;
+
+interface Home {
+  /** id of the source, and scheme of its references */
+  readonly source: string;
+  readonly folder: string;
+  readonly repo: string;
+  readonly revision: string | null;
+}
+
+/** Groups ModelScope's directories: one model for each directory of a repository. */
+export const groupTree: GroupTree = ({ source, files }, receipts) => {
+  const partial = files.filter(({ path }) => /(^|\/)\._____temp\/|\.incomplete$/.test(path));
+  const rest = files.filter((file) => !partial.includes(file));
+  const homes = new Map<string, { readonly home: Home; readonly files: ScannedFile[] }>();
+  for (const file of rest) {
+    const home = homeOf(source ?? '', file.path);
+    if (home === null) continue;
+    const known = homes.get(home.folder) ?? { home, files: [] };
+    known.files.push(file);
+    homes.set(home.folder, known);
+  }
+  const models = [...homes.values()].map(({ home, files: own }) => modelOf(home, own, receipts));
+  return {
+    models: models.filter((model) => model.files.length > 0),
+    partial,
+    orphans: [],
+    own: files.map(({ path }) => path).filter((path) => /^(\.lock|hub\/\.lock|models\/\.lock)\//.test(path)),
+  };
+};
+
+function homeOf(source: string, path: string): Home | null {
+  for (const form of HOMES) {
+    const match = form.exec(path);
+    const { owner, name, revision } = match?.groups ?? {};
+    if (match === null || owner === undefined || name === undefined) continue;
+    // ModelScope's older tools write a dot in a name as `___`
+    return {
+      source,
+      folder: match[0].slice(0, -1),
+      repo: `${owner}/${name.replaceAll('___', '.')}`,
+      revision: revision ?? null,
+    };
+  }
+  return null;
+}
+
+function modelOf(
+  { source, folder, repo, revision }: Home,
+  files: readonly ScannedFile[],
+  receipts: ReceiptIndex,
+): ModelGroup {
+  const own = folder === repo ? receipts.below(`${source}/${repo.replaceAll('/', '--')}`) : [];
+  const named = files.map((file) => ({ path: file.path.slice(folder.length + 1), file }));
+  const content = named.filter(({ path }) => !RECORD.test(path));
+  return {
+    path: folder,
+    references: [...revisionsOf(own, revision)].map((each) =>
+      each === 'master' ? `${source}:${repo}` : `${source}:${repo}@${each}`,
+    ),
+    commit: null,
+    files: content.flatMap(({ path, file }) =>
+      hasContent(file) ? [receipts.judge(own, { path, file, digest: null })] : [],
+    ),
+    missing: content.filter(({ file }) => !hasContent(file)).map(({ path }) => path),
+    names: files.map(({ path }) => path),
+    receipts: own,
+  };
+}
+
+/** Returns the revisions of a directory: those of its receipts, else that of its path, else the default branch. */
+function revisionsOf(receipts: readonly string[], revision: string | null): ReadonlySet<string> {
+  const recorded = receipts.map((path) => decodeURIComponent(path.replace(/^.*\/|\.json$/g, '')));
+  return new Set(recorded.length > 0 ? recorded : [revision ?? 'master']);
+}

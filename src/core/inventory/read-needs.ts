@@ -1,0 +1,20 @@
+import * as z from 'zod/mini';
+import type { StoreNeeds } from '../domain/fetch-request.ts';
+import { jsonOrNull, type Schema } from '../schema/parse.ts';
+import { text } from '../schema/rules.ts';
+
+const needsSchema: Schema<StoreNeeds & { readonly schema: 'rma.needs/v1' }> = z.object({
+  schema: z.literal('rma.needs/v1'),
+  host: text(),
+  project: text(),
+  profile: text(),
+  refs: z.array(text()),
+});
+
+/** Parses what a worker needs, `projects/HOST-PROJECT.PROFILE.json` of a store; null for anything else. */
+export function readNeeds(json: string): StoreNeeds | null {
+  const found = jsonOrNull(needsSchema, json);
+  if (found === null) return null;
+  const { schema: _, ...needs } = found;
+  return needs;
+}

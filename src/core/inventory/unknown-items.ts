@@ -1,0 +1,36 @@
+import type { InventoryItem } from '../domain/inventory.ts';
+import type { ScannedFile } from '../domain/store-scan.ts';
+
+/**
+ * Returns the files without a known name, whole directories as one item. A directory that contains a known path is never
+ * one item.
+ */
+export function unknownItems(
+  files: readonly ScannedFile[],
+  known: Iterable<string>,
+): readonly InventoryItem[] {
+  const holding = new Set<string>();
+  for (const path of known) for (const folder of foldersOf(path)) holding.add(folder);
+  const items = new Map<string, ScannedFile[]>();
+  for (const file of files) {
+    const outermost = foldersOf(file.path).find((folder) => !holding.has(folder)) ?? file.path;
+    const members = items.get(outermost) ?? [];
+    members.push(file);
+    items.set(outermost, members);
+  }
+  return [...items]
+    .map(([path, members]) => ({ path, files: members.length, bytes: distinctBytes(members) }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Returns the size of files; content with several names is counted once. */
+export function distinctBytes(files: readonly Pick<ScannedFile, 'inode' | 'bytes'>[]): number {
+  const sizes = new Map(files.map(({ inode, bytes }) => [inode, inode === null ? 0 : bytes]));
+  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Returns the directories of a path, the outermost first. */
+function foldersOf(path: string): readonly string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, at) => parts.slice(0, at + 1).join('/'));
+}
