@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   fetch: async () => (await import('./commands/fetch.ts')).fetch,
   check: async () => (await import('./commands/check.ts')).check,
   recall: async () => (await import('./commands/recall.ts')).recall,
+  inventory: async () => (await import('./commands/inventory.ts')).inventory,
   facts: async () => (await import('./commands/facts.ts')).facts,
   download: async () => (await import('./commands/download.ts')).download,
   '--version': async () => async (invocation) => {

@@ -57,7 +57,7 @@ async function checkInContainer(
 /** A command of the worker image that reads the store. */
 export interface StoreCommand {
   readonly access: StoreAccess;
-  readonly verb: 'check' | 'recall';
+  readonly verb: 'check' | 'recall' | 'inventory';
   /** stdin, as JSON */
   readonly input: unknown;
 }
@@ -109,7 +109,7 @@ function nothingOf(model: PinnedModel): ModelCheck {
 /** Returns the part of a one-off container that is the same for every task on the store. */
 export function storeContainer(
   access: StoreAccess,
-  verb: 'check' | 'fetch' | 'recall',
+  verb: StoreCommand['verb'] | 'fetch',
   input: unknown,
 ): Pick<OneOff, 'image' | 'argv' | 'stdin' | 'user' | 'labels'> {
   return {

@@ -2,7 +2,8 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 import type { Fallback } from '../../ports/stored-models.ts';
 import { storedModels } from '../fetch/stored-models.ts';
-import { type VolumeHost, type VolumeInvocation, volumeModels } from './volume-models.ts';
+import type { VolumeHost, VolumeInvocation } from './ask-volume.ts';
+import { volumeModels } from './volume-models.ts';
 
 /**
  * Returns the invocation with a store that answers where no hub does: the one in a directory, else that of the project's

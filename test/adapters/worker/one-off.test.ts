@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readInventory } from '../../../src/core/inventory/inventory-text.ts';
 import type { PinnedHfModel } from '../../../src/core/source/huggingface.ts';
 import { readStoredAnswer } from '../../../src/core/source/stored-answer.ts';
 import { readWorkerFacts } from '../../../src/core/worker/read-worker-facts.ts';
@@ -68,6 +69,16 @@ describe('rma-worker recall', () => {
   it('[case F14] knows nothing of an empty store and does not write to it', async () => {
     expect((await ask({ refs: [TINY], models: [pinned()] })).models.size).toBe(0);
     expect(readdirSync(box().store)).toEqual([]);
+  });
+});
+
+describe('rma-worker inventory', () => {
+  it('prints everything in the store, and writes nothing to an empty one', async () => {
+    const read = async () => readInventory((await box().run(['inventory'])).stdout, 'image');
+    expect(await read()).toMatchObject({ models: [], totalBytes: 0 });
+    expect(readdirSync(box().store)).toEqual([]);
+    await box().run(['fetch'], {}, JSON.stringify({ models: [pinned()] }));
+    expect((await read()).models).toMatchObject([{ references: ['hf:org/tiny', expect.any(String), TINY] }]);
   });
 });
 

@@ -19,12 +19,19 @@ const COLUMNS: readonly Column<KnownModel>[] = [
 ];
 
 /** Lists the catalog, independent of the store. @throws RmaError RMA_USAGE_INVALID exit 2 with options for the store */
-export async function listCatalog(input: StoreInput, context: Context): Promise<CommandResult> {
-  if (input.model.length > 0 || input.dest !== null || input.refresh) {
-    throw new RmaError('RMA_USAGE_INVALID', '--catalog cannot be combined with models, --dest or --refresh', {
-      exitCode: EXIT.usage,
-      hint: 'rma models ls --catalog, or rma models ls all',
-    });
+export async function listCatalog(
+  input: StoreInput & { readonly stored: boolean; readonly unused: boolean },
+  context: Context,
+): Promise<CommandResult> {
+  if (input.model.length > 0 || input.dest !== null || input.refresh || input.stored || input.unused) {
+    throw new RmaError(
+      'RMA_USAGE_INVALID',
+      '--catalog cannot be combined with models or other options of the list',
+      {
+        exitCode: EXIT.usage,
+        hint: 'rma models ls --catalog, or rma models ls all',
+      },
+    );
   }
   const { config } = await context.config();
   const models = await catalogModels(await context.host(), await context.invocation(), config);

@@ -8,6 +8,7 @@ import type { CommandResult } from '../../define-command.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import { listCatalog } from './catalog-handler.ts';
 import { modelChoice, openFolder, type StoreInput, unresolvedDocument, warnUnresolved } from './input.ts';
+import { listStored } from './stored-handler.ts';
 
 const COLUMNS: readonly Column<ListedModel>[] = [
   { title: 'NAME', value: ({ name }) => name },
@@ -19,13 +20,17 @@ const COLUMNS: readonly Column<ListedModel>[] = [
 ];
 
 export async function listModels(
-  input: StoreInput & { readonly catalog: boolean },
+  input: StoreInput & { readonly catalog: boolean; readonly stored: boolean; readonly unused: boolean },
   context: Context,
 ): Promise<CommandResult> {
   if (input.catalog) return listCatalog(input, context);
+  if (input.stored || input.unused) return listStored(input, context);
+  const choice = await modelChoice(input, context);
+  // without models of its own, a project shows what its store has
+  if (choice.names.length + choice.profiles.length + choice.config.profiles.length === 0)
+    return listStored({ ...input, refresh: false }, context);
   const host = await context.host();
   const invocation = await context.invocation();
-  const choice = await modelChoice(input, context);
   const folder = await openFolder(input, context);
   const { models, failed } = await listedModels(host, invocation, {
     ...choice,
@@ -36,8 +41,7 @@ export async function listModels(
   return {
     json: { schema: 'rma.models/v1', models: documents, unresolved: failed.map(unresolvedDocument) },
     exitCode: failed.some(({ optional }) => !optional) ? EXIT.partial : EXIT.ok,
-    human: (theme) =>
-      models.length === 0 ? 'No models: the project has no profiles.' : renderTable(COLUMNS, models, theme),
+    human: (theme) => renderTable(COLUMNS, models, theme),
     ids: models.map(({ ref }) => ref),
     items: documents,
     ...(models.some(({ check }) => check?.state !== 'present') && {

@@ -6,9 +6,12 @@ export const modelsLsCommand = defineCommand({
   path: 'models ls',
   group: 'Models',
   summary: 'List models and their state in the store',
+  description:
+    'Lists the models of the project. Without profiles, or with --stored, lists everything in the store, whoever put it there.',
   examples: [
     { command: 'rma models ls', does: "list the project's models" },
     { command: 'rma models ls all', does: 'list the models of all profiles' },
+    { command: 'rma models ls --stored', does: 'list everything in the store' },
     { command: 'rma models ls --catalog', does: 'list the model catalog' },
     { command: 'rma models ls --dest /data/models', does: 'use a store in a directory, without Docker' },
   ],
@@ -19,6 +22,8 @@ export const modelsLsCommand = defineCommand({
       '--catalog',
       'list the model catalog: kind, size, GPU memory, license; contacts no hub',
     ),
+    stored: flagOption('--stored', 'list all models in the store, also those of other programs'),
+    unused: flagOption('--unused', 'list only models in the store that no worker needs'),
     refresh: flagOption('--refresh', 'resolve model references again'),
   },
   settings: true,

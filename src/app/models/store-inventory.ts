@@ -1,0 +1,24 @@
+import type { RmaConfig } from '../../core/domain/config.ts';
+import type { Inventory } from '../../core/domain/inventory.ts';
+import { readInventory } from '../../core/inventory/inventory-text.ts';
+import type { ModelStore } from '../../ports/model-store.ts';
+import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/ask-volume.ts';
+
+export interface InventoryRequest {
+  readonly config: RmaConfig;
+  /** null: the project's volume, through the worker image */
+  readonly store: Pick<ModelStore, 'inventory'> | null;
+}
+
+/** Returns everything that is in a store; a missing one is empty. @throws RmaError as askVolume */
+export async function storeInventory(
+  host: VolumeHost,
+  invocation: VolumeInvocation,
+  { config, store }: InventoryRequest,
+): Promise<Inventory> {
+  if (store !== null) return store.inventory();
+  const answer = await askVolume(host, invocation, { config, verb: 'inventory', input: {} });
+  return answer === null ? EMPTY : readInventory(answer.stdout, answer.image);
+}
+
+const EMPTY: Inventory = { models: [], partial: [], orphans: [], unknown: [], totalBytes: 0 };

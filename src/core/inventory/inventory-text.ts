@@ -1,0 +1,68 @@
+import * as z from 'zod/mini';
+import type {
+  Inventory,
+  InventoryFile,
+  InventoryItem,
+  InventoryModel,
+  ModelUser,
+} from '../domain/inventory.ts';
+import { RmaError } from '../errors.ts';
+import { parseJson, type Schema } from '../schema/parse.ts';
+import { text } from '../schema/rules.ts';
+import { shell } from '../shell-quote.ts';
+
+const file: Schema<InventoryFile> = z.object({
+  path: text(),
+  content: text(),
+  bytes: z.number(),
+  digest: z.nullable(z.object({ algorithm: z.enum(['sha256', 'git-sha1']), hex: text() })),
+  isVerified: z.boolean(),
+  isShared: z.boolean(),
+});
+
+const user: Schema<ModelUser> = z.object({ host: text(), project: text(), profile: text() });
+
+const model: Schema<InventoryModel> = z.object({
+  references: z.tuple([text()], text()),
+  source: z.nullable(text()),
+  path: text(),
+  commit: z.nullable(text()),
+  files: z.array(file),
+  missing: z.array(z.string()),
+  bytes: z.number(),
+  sharedBytes: z.number(),
+  modifiedAt: z.nullable(text()),
+  neededBy: z.array(user),
+  names: z.array(text()),
+});
+
+const item: Schema<InventoryItem> = z.object({ path: text(), files: z.number(), bytes: z.number() });
+
+const inventory: Schema<Inventory> = z.object({
+  models: z.array(model),
+  partial: z.array(item),
+  orphans: z.array(item),
+  unknown: z.array(item),
+  totalBytes: z.number(),
+});
+
+/** Returns an inventory as one line of JSON. */
+export function formatInventory(found: Inventory): string {
+  return `${JSON.stringify(found)}\n`;
+}
+
+/**
+ * Parses the output of `rma-worker inventory`.
+ * @throws RmaError RMA_WORKER_INCOMPATIBLE exit 1, for a worker image of another version
+ */
+export function readInventory(json: string, image: string): Inventory {
+  const parsed = parseJson(inventory, json);
+  if (parsed.ok) return parsed.value;
+  throw new RmaError(
+    'RMA_WORKER_INCOMPATIBLE',
+    `cannot read the inventory of the store that ${image} printed: ${parsed.faults.slice(0, 3).join('; ')}`,
+    {
+      hint: shell`the image belongs to another version of rma; rebuild it: docker image rm ${image}, then rma up`,
+    },
+  );
+}
