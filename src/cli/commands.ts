@@ -12,9 +12,11 @@ import { helpCommand } from './commands/help.ts';
 import { lockReleaseCommand } from './commands/lock/release.ts';
 import { lockStatusCommand } from './commands/lock/status.ts';
 import { logsCommand } from './commands/logs.ts';
+import { modelsDuCommand } from './commands/models/du.ts';
 import { modelsLsCommand } from './commands/models/ls.ts';
 import { modelsPathCommand } from './commands/models/path.ts';
 import { modelsPullCommand } from './commands/models/pull.ts';
+import { modelsShowCommand } from './commands/models/show.ts';
 import { planCommand } from './commands/plan.ts';
 import { profilesCheckCommand } from './commands/profiles/check.ts';
 import { profilesLsCommand } from './commands/profiles/ls.ts';
@@ -47,6 +49,8 @@ export const COMMAND_TABLE: CommandTable = {
     modelsLsCommand,
     modelsPullCommand,
     modelsPathCommand,
+    modelsShowCommand,
+    modelsDuCommand,
     composeRenderCommand,
     profilesLsCommand,
     profilesShowCommand,

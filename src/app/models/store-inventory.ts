@@ -21,4 +21,11 @@ export async function storeInventory(
   return answer === null ? EMPTY : readInventory(answer.stdout, answer.image);
 }
 
-const EMPTY: Inventory = { models: [], partial: [], orphans: [], unknown: [], totalBytes: 0 };
+const EMPTY: Inventory = {
+  models: [],
+  partial: [],
+  orphans: [],
+  unknown: [],
+  usage: [],
+  totalBytes: 0,
+};

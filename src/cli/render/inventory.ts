@@ -7,7 +7,8 @@ import {
 import { formatBytes } from '../../core/units.ts';
 import type { Column } from './table.ts';
 
-const VERIFIED = { all: 'yes', some: 'in part', none: 'no' } as const;
+/** Texts of `verification`. */
+export const VERIFIED = { all: 'yes', some: 'in part', none: 'no' } as const;
 
 /** Columns of a list of stored models. */
 export const STORED_COLUMNS: readonly Column<InventoryModel>[] = [

@@ -11,8 +11,22 @@ export interface Inventory {
   readonly orphans: readonly InventoryItem[];
   /** everything else: the outermost directories and files without a known name */
   readonly unknown: readonly InventoryItem[];
+  /** sizes of the models by source */
+  readonly usage: readonly SourceUsage[];
   /** size of all files, the store's partial downloads and the records of layouts included; content with several names is counted once */
   readonly totalBytes: number;
+}
+
+/** What the models of one source occupy. Content with several names is counted once. */
+export interface SourceUsage {
+  /** null: plain directories in `local/` */
+  readonly source: string | null;
+  readonly models: number;
+  /** models that workers need */
+  readonly needed: number;
+  readonly bytes: number;
+  /** the part of `bytes` that no needed model uses */
+  readonly reclaimableBytes: number;
 }
 
 /** A model that is in the store, complete or not. */

@@ -11,6 +11,7 @@ import { groupTree } from './group-tree.ts';
 import { below, type GroupedTree } from './grouped-tree.ts';
 import { canonical, neededBy } from './needed-by.ts';
 import { distinctBytes, unknownItems } from './unknown-items.ts';
+import { usageOf } from './usage.ts';
 import { isShared, type Uses, usesOf } from './uses.ts';
 
 const GROUPS: Readonly<Record<Source['store']['layout'], GroupTree>> = {
@@ -31,9 +32,10 @@ export function buildInventory(scan: StoreScan): Inventory {
   const receipts = new ReceiptIndex(scan.receipts);
   const grouped = scan.trees.map((tree) => ({ tree, groups: groupsOf(tree, receipts) }));
   const uses = usesOf(grouped);
-  const models = grouped.flatMap(({ tree, groups }) =>
-    groups.models.map((group) => inventoryModel({ tree, group, uses }, scan)),
+  const counted = grouped.flatMap(({ tree, groups }) =>
+    groups.models.map((group) => ({ group, model: inventoryModel({ tree, group, uses }, scan) })),
   );
+  const models = counted.map(({ model }) => model);
   const loose = (kind: 'partial' | 'orphans') =>
     grouped.flatMap(({ tree, groups }) => groups[kind].map((file) => item(tree, file)));
   return {
@@ -44,6 +46,7 @@ export function buildInventory(scan: StoreScan): Inventory {
     ],
     orphans: loose('orphans'),
     unknown: unknownOf(grouped),
+    usage: usageOf(counted),
     totalBytes: distinctBytes([...scan.staging, ...scan.trees.flatMap(({ files }) => files)]),
   };
 }

@@ -5,6 +5,7 @@ import type {
   InventoryItem,
   InventoryModel,
   ModelUser,
+  SourceUsage,
 } from '../domain/inventory.ts';
 import { RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
@@ -38,11 +39,20 @@ const model: Schema<InventoryModel> = z.object({
 
 const item: Schema<InventoryItem> = z.object({ path: text(), files: z.number(), bytes: z.number() });
 
+const usage: Schema<SourceUsage> = z.object({
+  source: z.nullable(text()),
+  models: z.number(),
+  needed: z.number(),
+  bytes: z.number(),
+  reclaimableBytes: z.number(),
+});
+
 const inventory: Schema<Inventory> = z.object({
   models: z.array(model),
   partial: z.array(item),
   orphans: z.array(item),
   unknown: z.array(item),
+  usage: z.array(usage),
   totalBytes: z.number(),
 });
 

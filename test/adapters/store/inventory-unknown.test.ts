@@ -45,6 +45,7 @@ describe('inventory of anything else', () => {
       partial: [],
       orphans: [],
       unknown: [],
+      usage: [],
       totalBytes: 0,
     });
     const home = tempFolder();

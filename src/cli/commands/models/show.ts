@@ -1,0 +1,19 @@
+import { requiredArgument } from '../../argument.ts';
+import { defineCommand } from '../../define-command.ts';
+import { textOption } from '../../option.ts';
+
+export const modelsShowCommand = defineCommand({
+  path: 'models show',
+  group: 'Models',
+  summary: 'Show a model in the store: its files, hashes and users',
+  description: 'Reads the store only, and contacts no hub.',
+  examples: [
+    { command: 'rma models show hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF', does: 'show a repository' },
+    { command: 'rma models show ollama:llava:7b --dest /data/models', does: 'use a store in a directory' },
+  ],
+  arguments: { model: requiredArgument('reference or path, as in `rma models ls --stored`') },
+  options: { dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker') },
+  settings: true,
+  list: false,
+  load: async () => (await import('./show-handler.ts')).showModel,
+});

@@ -1,0 +1,33 @@
+import type { InventoryModel, SourceUsage } from '../domain/inventory.ts';
+import type { ModelGroup } from './group.ts';
+import { distinctBytes } from './unknown-items.ts';
+
+interface CountedModel {
+  readonly model: InventoryModel;
+  readonly group: ModelGroup;
+}
+
+/** Returns what the models of each source occupy, in the order of the models. */
+export function usageOf(counted: readonly CountedModel[]): readonly SourceUsage[] {
+  const needed = new Set(filesOf(counted.filter(isNeeded)).map(({ inode }) => inode));
+  const sources = [...new Set(counted.map(({ model }) => model.source))];
+  return sources.map((source) => {
+    const own = counted.filter(({ model }) => model.source === source);
+    const files = filesOf(own);
+    return {
+      source,
+      models: own.length,
+      needed: own.filter(isNeeded).length,
+      bytes: distinctBytes(files),
+      reclaimableBytes: distinctBytes(files.filter(({ inode }) => !needed.has(inode))),
+    };
+  });
+}
+
+function isNeeded({ model }: CountedModel): boolean {
+  return model.neededBy.length > 0;
+}
+
+function filesOf(counted: readonly CountedModel[]) {
+  return counted.flatMap(({ group }) => group.files.map(({ file }) => file));
+}
