@@ -16,6 +16,7 @@ import { modelsDuCommand } from './commands/models/du.ts';
 import { modelsLsCommand } from './commands/models/ls.ts';
 import { modelsPathCommand } from './commands/models/path.ts';
 import { modelsPullCommand } from './commands/models/pull.ts';
+import { modelsRmCommand } from './commands/models/rm.ts';
 import { modelsShowCommand } from './commands/models/show.ts';
 import { planCommand } from './commands/plan.ts';
 import { profilesCheckCommand } from './commands/profiles/check.ts';
@@ -51,6 +52,7 @@ export const COMMAND_TABLE: CommandTable = {
     modelsPathCommand,
     modelsShowCommand,
     modelsDuCommand,
+    modelsRmCommand,
     composeRenderCommand,
     profilesLsCommand,
     profilesShowCommand,

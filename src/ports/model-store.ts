@@ -3,6 +3,7 @@ import type { Inventory } from '../core/domain/inventory.ts';
 import type { ModelCheck } from '../core/domain/model-check.ts';
 import type { Digest, PinnedFile, PinnedModel } from '../core/domain/pinned-model.ts';
 import type { StoredModel } from '../core/domain/stored-model.ts';
+import type { Removal } from '../core/inventory/plan-removal.ts';
 import type { ByteRange } from './range-reader.ts';
 
 export type { ModelCheck };
@@ -77,10 +78,22 @@ export interface ModelStore {
   recall(ref: string): Promise<StoredModel | null>;
   /** Returns everything in the store, whoever put it there. Reads no content, works on a read-only mount and an empty store. */
   inventory(): Promise<Inventory>;
+  /**
+   * Removes the models at these paths of the inventory, under their leases, and content that no other model uses. Returns
+   * what was removed. `force`: also models that workers need.
+   * @throws RmaError RMA_MODEL_NEEDED (3), RMA_STORE_LEASE_TIMEOUT (7), RMA_STORE_*
+   */
+  remove(paths: readonly string[], options: RemoveOptions): Promise<Removal>;
   /** Returns the bytes of a file from `from` up to `to`. @throws RmaError RMA_STORE_* if the store does not have the file */
   read(model: PinnedModel, file: PinnedFile, range: ByteRange): Promise<Uint8Array>;
   /** Records the references that a worker needs, which prune keeps. */
   recordNeeds(needs: StoreNeeds): Promise<void>;
+}
+
+export interface RemoveOptions {
+  readonly force: boolean;
+  readonly onWait: (holder: LeaseHolder) => void;
+  readonly signal: AbortSignal;
 }
 
 export interface StagedFile {

@@ -7,6 +7,7 @@ import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts'
 import type { StoredModel } from '../../core/domain/stored-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { buildInventory } from '../../core/inventory/build-inventory.ts';
+import type { Removal } from '../../core/inventory/plan-removal.ts';
 import { parseModelRef } from '../../core/source/parse-ref.ts';
 import { sourceOf } from '../../core/source/sources.ts';
 import type { StorePaths } from '../../core/source/store-paths.ts';
@@ -17,6 +18,7 @@ import type {
   LeaseHolder,
   ModelCheck,
   ModelStore,
+  RemoveOptions,
   StagedFile,
   StagingSlot,
 } from '../../ports/model-store.ts';
@@ -30,6 +32,7 @@ import { assertNamesFit } from './disk/name-clash.ts';
 import { freeBytesAt } from './disk/same-file-system.ts';
 import { storeChanged } from './disk/store-changed.ts';
 import { guardOf, type StoreGuard } from './disk/store-guard.ts';
+import { removeModels } from './inventory/remove-models.ts';
 import { scanStore } from './inventory/scan-store.ts';
 import type { LayoutWriter } from './layouts/layout-writer.ts';
 import { createLayouts } from './layouts/layouts.ts';
@@ -157,6 +160,13 @@ export class FileModelStore implements ModelStore {
   async inventory(): Promise<Inventory> {
     const scan = { disk: this.#disk, guard: this.#guard, paths: this.#paths };
     return onDisk(this.root, async () => buildInventory(await scanStore(scan)));
+  }
+
+  async remove(paths: readonly string[], options: RemoveOptions): Promise<Removal> {
+    const acquire = (key: string) => this.#leases.acquire(shortened(key), options.onWait, options.signal);
+    const context = { disk: this.#disk, paths: this.#paths, inventory: () => this.inventory(), acquire };
+    await this.prepare();
+    return onDisk(this.root, () => removeModels(context, paths, options));
   }
 
   async read(model: PinnedModel, file: PinnedFile, { from, to }: ByteRange): Promise<Uint8Array> {

@@ -54,15 +54,15 @@ async function checkInContainer(
   return outcome.exitCode === 0 ? readStoreCheck(outcome.stdout, access.image) : null;
 }
 
-/** A command of the worker image that reads the store. */
+/** A command of the worker image for the store. */
 export interface StoreCommand {
   readonly access: StoreAccess;
-  readonly verb: 'check' | 'recall' | 'inventory';
+  readonly verb: 'check' | 'recall' | 'inventory' | 'remove';
   /** stdin, as JSON */
   readonly input: unknown;
 }
 
-/** Runs a command of the worker image on the store, without a network and without the right to write. */
+/** Runs a command of the worker image on the store, without a network; only `remove` may write. */
 export async function runOnStore(
   host: Pick<Host, 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
@@ -70,7 +70,7 @@ export async function runOnStore(
 ): Promise<CommandOutcome> {
   return host.docker.oneOff({
     ...storeContainer(access, verb, input),
-    mounts: [`${storeMount(access.volume)},readonly`],
+    mounts: [verb === 'remove' ? storeMount(access.volume) : `${storeMount(access.volume)},readonly`],
     env: {},
     extraHosts: [],
     network: false,

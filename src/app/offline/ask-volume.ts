@@ -22,9 +22,9 @@ export interface VolumeAnswer {
 }
 
 /**
- * Runs a command of the worker image on the store of a project, which it only reads; the image is built if it is missing:
+ * Runs a command of the worker image on the store of a project, which only `remove` changes; the image is built if it is missing:
  * only it reaches a volume. Returns null if the store does not exist.
- * @throws RmaError RMA_STORE_UNREADABLE (1), RMA_DOCKER_*, RMA_COMPOSE_* (3), RMA_IMAGE_BUILD_FAILED (1)
+ * @throws RmaError RMA_STORE_UNREADABLE, RMA_STORE_REMOVE_FAILED (1), RMA_DOCKER_*, RMA_COMPOSE_* (3), RMA_IMAGE_BUILD_FAILED (1)
  */
 export async function askVolume(
   host: VolumeHost,
@@ -37,7 +37,7 @@ export async function askVolume(
     await buildWorkerImage(host, invocation, { tag: access.image, base: config.images.workerBase });
   }
   const outcome = await runOnStore(host, invocation, { access, verb, input });
-  if (outcome.exitCode !== 0) throw unreadable(access, outcome.stderr);
+  if (outcome.exitCode !== 0) throw (verb === 'remove' ? notRemoved : unreadable)(access, outcome.stderr);
   return { stdout: outcome.stdout, image: access.image };
 }
 
@@ -48,5 +48,13 @@ function unreadable({ image }: StoreAccess, stderr: string): RmaError {
     {
       hint: 'check the volume of the store: docker volume inspect, and rma models ls',
     },
+  );
+}
+
+function notRemoved({ image }: StoreAccess, stderr: string): RmaError {
+  return new RmaError(
+    'RMA_STORE_REMOVE_FAILED',
+    `${image} could not remove the models: ${stderr.trim() || 'no output'}`,
+    { hint: 'run the command again; what was not removed is still listed: rma models ls --stored' },
   );
 }

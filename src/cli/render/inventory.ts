@@ -40,10 +40,13 @@ export function storedDocument(model: InventoryModel): Readonly<Record<string, u
     verified: verification(model),
     modifiedAt,
     neededBy,
-    files: files.map(({ isVerified, isShared, ...file }) => ({
-      ...file,
+    files: files.map(({ path: name, content, bytes: size, digest, isVerified, users }) => ({
+      path: name,
+      content,
+      bytes: size,
+      digest,
       verified: isVerified,
-      shared: isShared,
+      shared: users > 1,
     })),
     missing,
   };

@@ -51,6 +51,10 @@ export interface InventoryModel {
   readonly neededBy: readonly ModelUser[];
   /** its own names, in the order in which they are removed: refs and manifests first */
   readonly names: readonly string[];
+  /** receipts and records of rma that describe it, below `.rma` */
+  readonly records: readonly string[];
+  /** name of the lease under which it changes; null if nobody downloads such models */
+  readonly lease: string | null;
 }
 
 export interface InventoryFile {
@@ -63,8 +67,12 @@ export interface InventoryFile {
   readonly digest: Digest | null;
   /** whether a receipt confirms it: size and modification time are unchanged since its content was hashed */
   readonly isVerified: boolean;
-  /** whether another model, or a name that rma does not know, leads to the same content */
-  readonly isShared: boolean;
+  /** number of models, and of names that rma does not know, that lead to this path */
+  readonly users: number;
+  /** equal for all paths of one content */
+  readonly inode: string;
+  /** as `users`, for all paths of the content */
+  readonly inodeUsers: number;
 }
 
 /** A worker that needs a model. */

@@ -1,5 +1,7 @@
 import type { Inventory, InventoryFile, InventoryItem, InventoryModel } from '../domain/inventory.ts';
 import type { ScannedFile, ScannedTree, StoreScan } from '../domain/store-scan.ts';
+import { recordName } from '../source/model-record.ts';
+import { parseModelRef } from '../source/parse-ref.ts';
 import type { Source } from '../source/source.ts';
 import { SOURCES, sourceOf } from '../source/sources.ts';
 import { type GroupedFile, type GroupTree, type ModelGroup, ReceiptIndex, type TreeGroups } from './group.ts';
@@ -12,7 +14,7 @@ import { below, type GroupedTree } from './grouped-tree.ts';
 import { canonical, neededBy } from './needed-by.ts';
 import { distinctBytes, unknownItems } from './unknown-items.ts';
 import { usageOf } from './usage.ts';
-import { isShared, type Uses, usesOf } from './uses.ts';
+import { type Uses, usersOf, usesOf } from './uses.ts';
 
 const GROUPS: Readonly<Record<Source['store']['layout'], GroupTree>> = {
   'hf-cache': groupHfCache,
@@ -72,7 +74,7 @@ function inventoryModel({ tree, group, uses }: ModelPlace, scan: StoreScan): Inv
       [...group.references, ...records.map(({ ref }) => ref)].flatMap((text) => canonical(text) ?? []),
     ),
   ];
-  const shared = group.files.filter(({ file }) => isShared(uses, file.inode));
+  const shared = group.files.filter(({ file }) => usersOf(uses, file.inode) > 1);
   const recorded = records.flatMap(({ files }) => files.map((file) => file.path));
   const here = new Set(group.files.map((file) => file.path));
   return {
@@ -87,6 +89,11 @@ function inventoryModel({ tree, group, uses }: ModelPlace, scan: StoreScan): Inv
     modifiedAt: newest(group.files),
     neededBy: neededBy({ references, records }, scan.needs),
     names: group.names.map((name) => below(tree, name)),
+    records: [
+      ...group.receipts.map((receipt) => `receipts/${receipt}`),
+      ...records.map(({ ref }) => `models/${recordName(parseModelRef(ref))}`),
+    ],
+    lease: group.lease,
   };
 }
 
@@ -95,7 +102,16 @@ function inventoryFile(
   { path, file, digest, isVerified }: GroupedFile,
 ): InventoryFile {
   const content = below(tree, file.target ?? file.path);
-  return { path, content, bytes: file.bytes, digest, isVerified, isShared: isShared(uses, content) };
+  return {
+    path,
+    content,
+    bytes: file.bytes,
+    digest,
+    isVerified,
+    users: usersOf(uses, content),
+    inode: file.inode,
+    inodeUsers: usersOf(uses, file.inode),
+  };
 }
 
 function newest(files: readonly GroupedFile[]): string | null {

@@ -1,6 +1,8 @@
 import type { Inventory, InventoryModel } from '../domain/inventory.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { shell } from '../shell-quote.ts';
+import type { RepositoryRef } from '../source/repository.ts';
+import { selectRepository } from '../source/select-repository.ts';
 import { keyedRef } from './needed-by.ts';
 
 /**
@@ -16,6 +18,40 @@ export function findModels({ models }: Inventory, text: string): readonly Invent
   );
   if (found.length > 0) return found;
   throw notStored(models, text);
+}
+
+/**
+ * Returns the models that a reference means as a whole: one that selects some of the stored files means no whole model.
+ * @throws RmaError RMA_MODEL_NOT_STORED (1), RMA_MODEL_PART (2)
+ */
+export function findWholeModels(inventory: Inventory, text: string): readonly InventoryModel[] {
+  const found = findModels(inventory, text);
+  const ref = keyedRef(text)?.ref;
+  if (typeof ref?.['pattern'] !== 'string') return found;
+  for (const { references, files } of found) {
+    const selected = selectedOf(ref as RepositoryRef, files);
+    if (selected >= files.length) continue;
+    const whole =
+      references.find((each) => typeof keyedRef(each)?.ref['pattern'] !== 'string') ?? references[0];
+    throw new RmaError(
+      'RMA_MODEL_PART',
+      `${text} selects ${selected} of the ${files.length} files of ${whole}`,
+      {
+        exitCode: EXIT.usage,
+        hint: shell`only whole models can be removed: rma models rm ${whole}`,
+      },
+    );
+  }
+  return found;
+}
+
+function selectedOf(ref: RepositoryRef, files: InventoryModel['files']): number {
+  try {
+    return selectRepository(ref, files).entries.length;
+  } catch (error) {
+    if (error instanceof RmaError) return 0;
+    throw error;
+  }
 }
 
 function notStored(models: readonly InventoryModel[], text: string): RmaError {

@@ -44,6 +44,7 @@ function modelOf(path: string, parts: readonly ScannedFile[], receipts: ReceiptI
     missing: names.filter((name) => !here.some((file) => file.path === name)),
     names: parts.map((file) => file.path),
     receipts: [receipt],
+    lease: `gguf-${set}-${first}`,
   };
 }
 

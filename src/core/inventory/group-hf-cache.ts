@@ -111,6 +111,7 @@ function modelOf(cached: CachedRepo, commit: string, receipts: ReceiptIndex): Mo
       ...linked.map(({ file }) => file.path),
     ],
     receipts: [receipt],
+    lease: `${source}-${folder}`,
   };
 }
 

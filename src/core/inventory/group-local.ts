@@ -23,6 +23,7 @@ export const groupLocal: GroupTree = ({ files }) => {
     missing: own.filter((file) => !hasContent(file)).map((file) => file.path.slice(path.length + 1)),
     names: own.map((file) => file.path),
     receipts: [],
+    lease: null,
   }));
   return { models, partial: [], orphans: [], own: [] };
 };

@@ -60,6 +60,7 @@ function modelOf({ path, text, files }: StoredManifest, receipts: ReceiptIndex):
       .map(({ blob }) => blob.path),
     names: [path],
     receipts: [`ollama/${host}/${namespace}/${name}/${tag}.json`],
+    lease: `ollama-${host}+${namespace}+${name}`,
   };
 }
 

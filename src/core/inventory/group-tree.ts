@@ -77,6 +77,7 @@ function modelOf(
     missing: content.filter(({ file }) => !hasContent(file)).map(({ path }) => path),
     names: files.map(({ path }) => path),
     receipts: own,
+    lease: `${source}-${repo.replaceAll('/', '--')}`,
   };
 }
 

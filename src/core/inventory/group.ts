@@ -16,6 +16,8 @@ export interface ModelGroup {
   readonly names: readonly string[];
   /** paths of its receipts, which also identify its records */
   readonly receipts: readonly string[];
+  /** name of the lease of its source; null if there is none */
+  readonly lease: string | null;
 }
 
 export interface GroupedFile {

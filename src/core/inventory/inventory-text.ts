@@ -18,7 +18,9 @@ const file: Schema<InventoryFile> = z.object({
   bytes: z.number(),
   digest: z.nullable(z.object({ algorithm: z.enum(['sha256', 'git-sha1']), hex: text() })),
   isVerified: z.boolean(),
-  isShared: z.boolean(),
+  users: z.number(),
+  inode: text(),
+  inodeUsers: z.number(),
 });
 
 const user: Schema<ModelUser> = z.object({ host: text(), project: text(), profile: text() });
@@ -35,6 +37,8 @@ const model: Schema<InventoryModel> = z.object({
   modifiedAt: z.nullable(text()),
   neededBy: z.array(user),
   names: z.array(text()),
+  records: z.array(text()),
+  lease: z.nullable(text()),
 });
 
 const item: Schema<InventoryItem> = z.object({ path: text(), files: z.number(), bytes: z.number() });

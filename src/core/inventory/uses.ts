@@ -16,9 +16,9 @@ export function usesOf(grouped: readonly GroupedTree[]): Uses {
   return uses;
 }
 
-/** Returns whether a content, by its inode or path, has more than one user. */
-export function isShared(uses: Uses, key: string): boolean {
-  return (uses.get(key)?.size ?? 0) > 1;
+/** Returns the number of users of a content, by its inode or path. */
+export function usersOf(uses: Uses, key: string): number {
+  return uses.get(key)?.size ?? 0;
 }
 
 /** Returns the contents of a tree with their users: models by their paths, and all names that belong to no model. */

@@ -26,3 +26,12 @@ export function storePaths(
   ]);
   return { root: base, state: join(base, '.rma'), sources: Object.fromEntries(directories) };
 }
+
+/** Returns the absolute path of a path relative to the store, wherever variables have moved its part. */
+export function placeInStore({ root, sources }: StorePaths, path: string): string {
+  const source = SOURCES.find(({ store }) => path.startsWith(`${store.directory}/`));
+  const base = source === undefined ? undefined : sources[source.id];
+  return source === undefined || base === undefined
+    ? join(root, path)
+    : join(base, path.slice(source.store.directory.length));
+}

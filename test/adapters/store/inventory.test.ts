@@ -110,8 +110,8 @@ describe('inventory of what other programs stored', () => {
         bytes: 51 + 75,
         sharedBytes: 75,
         files: [
-          { path: 'a.json', digest: { algorithm: 'git-sha1' }, isVerified: false, isShared: false },
-          { path: 'sub/w.gguf', digest: { algorithm: 'sha256', hex: sha('2') }, isShared: true },
+          { path: 'a.json', digest: { algorithm: 'git-sha1' }, isVerified: false, users: 1 },
+          { path: 'sub/w.gguf', digest: { algorithm: 'sha256', hex: sha('2') }, users: 2 },
         ],
       },
       { references: [`hf:org/name-x@${OTHER}`], bytes: 75, sharedBytes: 75 },

@@ -11,6 +11,7 @@ export type Disk = Pick<
   | 'symlink'
   | 'unlink'
   | 'rm'
+  | 'rmdir'
   | 'readdir'
   | 'readlink'
   | 'access'
@@ -33,6 +34,7 @@ export const realDisk: Disk = {
   symlink: fs.symlink,
   unlink: fs.unlink,
   rm: fs.rm,
+  rmdir: fs.rmdir,
   readdir: fs.readdir,
   readlink: fs.readlink,
   access: fs.access,

@@ -25,6 +25,7 @@ export function guardedDisk(disk: Disk, guard: StoreGuard): Disk {
     symlink: inside(disk.symlink, 1),
     unlink: inside(disk.unlink, 0),
     rm: inside(disk.rm, 0),
+    rmdir: inside(disk.rmdir, 0),
     readlink: inside(disk.readlink, 0),
     copyFile: inside(disk.copyFile, 0, 1),
     lstat: inside(disk.lstat, 0),

@@ -13,7 +13,7 @@ const FILE_COLUMNS: readonly Column<InventoryFile>[] = [
   { title: 'FILE', value: ({ path }) => path },
   { title: 'SIZE', value: ({ bytes }) => formatBytes(bytes), align: 'right' },
   { title: 'VERIFIED', value: ({ isVerified }) => (isVerified ? 'yes' : 'no') },
-  { title: 'SHARED', value: ({ isShared }) => (isShared ? 'yes' : 'no') },
+  { title: 'SHARED', value: ({ users }) => (users > 1 ? 'yes' : 'no') },
   { title: 'DIGEST', value: ({ digest }) => (digest === null ? '' : `${digest.algorithm}:${digest.hex}`) },
 ];
 

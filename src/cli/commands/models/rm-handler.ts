@@ -1,0 +1,52 @@
+import { removeStored } from '../../../app/models/remove-models.ts';
+import { EXIT, RmaError } from '../../../core/errors.ts';
+import type { Removal } from '../../../core/inventory/plan-removal.ts';
+import { formatBytes } from '../../../core/units.ts';
+import type { Context } from '../../context/context.ts';
+import type { CommandResult } from '../../define-command.ts';
+import { openFolder } from './input.ts';
+
+interface RemoveInput {
+  readonly model: readonly string[];
+  readonly dest: string | null;
+  readonly dryRun: boolean;
+  readonly force: boolean;
+}
+
+/** Removes models from the store. @throws RmaError as removeStored, RMA_USAGE_INVALID (2), RMA_USAGE_NOT_CONFIRMED (2) */
+export async function removeModels(input: RemoveInput, context: Context): Promise<CommandResult> {
+  const { model: names, dryRun, force } = input;
+  const { config } = await context.config();
+  if (names.length === 0) {
+    throw new RmaError('RMA_USAGE_INVALID', 'no model to remove', {
+      exitCode: EXIT.usage,
+      hint: 'name a model of: rma models ls --stored',
+    });
+  }
+  const folder = await openFolder(input, context);
+  const removal = await removeStored(await context.host(), await context.invocation(), {
+    config,
+    store: folder?.store ?? null,
+    names,
+    dryRun,
+    force,
+    confirm: async (plan) => context.confirm(`This will remove: ${sumOf(plan)}. Continue?`),
+  });
+  const { models, freedBytes, keptBytes } = removal;
+  return {
+    json: { schema: 'rma.models-rm/v1', dryRun, ...removal },
+    human: () => {
+      const verb = dryRun ? 'would be removed' : 'removed';
+      const kept = keptBytes === 0 ? '' : `; ${formatBytes(keptBytes)} stay, other models use them`;
+      return [
+        ...models.map(({ reference }) => `${reference}: ${verb}`),
+        `${dryRun ? 'To free' : 'Freed'}: ${formatBytes(freedBytes)}${kept}.`,
+      ].join('\n');
+    },
+    ids: models.map(({ reference }) => reference),
+  };
+}
+
+function sumOf({ models, freedBytes }: Removal): string {
+  return `${models.map(({ reference }) => reference).join(', ')} (${formatBytes(freedBytes)})`;
+}

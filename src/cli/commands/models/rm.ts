@@ -1,0 +1,25 @@
+import { listArgument } from '../../argument.ts';
+import { defineCommand } from '../../define-command.ts';
+import { flagOption, textOption } from '../../option.ts';
+
+export const modelsRmCommand = defineCommand({
+  path: 'models rm',
+  group: 'Models',
+  summary: 'Remove models from the store',
+  description:
+    'Removes a model and the content that no other model uses. A model that a worker needs is refused. Unknown files are never removed.',
+  examples: [
+    { command: 'rma models rm ollama:llava:7b --dry-run', does: 'show what would be removed' },
+    { command: 'rma models rm ollama:llava:7b hf:org/repo', does: 'remove two models after a confirmation' },
+    { command: 'rma models rm $(rma models ls --unused -q) --yes', does: 'remove all unused models' },
+  ],
+  arguments: { model: listArgument('references or paths, as in `rma models ls --stored`') },
+  options: {
+    dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
+    dryRun: flagOption('--dry-run', 'show what would be removed without changing anything'),
+    force: flagOption('--force', 'also remove models that workers need'),
+  },
+  settings: true,
+  list: false,
+  load: async () => (await import('./rm-handler.ts')).removeModels,
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { Inventory, InventoryModel } from '../../../src/core/domain/inventory.ts';
+import { findModels, findWholeModels } from '../../../src/core/inventory/find-models.ts';
+
+function model(references: readonly [string, ...string[]], ...paths: readonly string[]): InventoryModel {
+  return {
+    references,
+    source: 'hf',
+    path: `path of ${references[0]}`,
+    commit: null,
+    files: paths.map((path) => ({
+      path,
+      content: path,
+      bytes: 1,
+      digest: null,
+      isVerified: true,
+      users: 1,
+      inode: path,
+      inodeUsers: 1,
+    })),
+    missing: [],
+    bytes: paths.length,
+    sharedBytes: 0,
+    modifiedAt: null,
+    neededBy: [],
+    names: paths,
+    records: [],
+    lease: null,
+  };
+}
+
+const two = model(['hf:org/two', 'hf:org/two:*q4.gguf'], 'a.q4.gguf', 'a.q8.gguf');
+const one = model(['hf:org/one', 'hf:org/one:*q4.gguf'], 'a.q4.gguf');
+const store: Inventory = {
+  models: [two, one],
+  partial: [],
+  orphans: [],
+  unknown: [],
+  usage: [],
+  totalBytes: 3,
+};
+
+describe('the models that a reference means', () => {
+  it('are found by every reference in any case, by other spellings and by the path', () => {
+    for (const text of ['hf:org/two', 'org/two', 'hf:ORG/Two', 'hf:org/two:*q4.gguf', 'path of hf:org/two'])
+      expect(findModels(store, text)).toEqual([two]);
+  });
+
+  it('are removed by a pattern only if it selects every stored file', () => {
+    expect(findWholeModels(store, 'hf:org/one:*q4.gguf')).toEqual([one]);
+    expect(findWholeModels(store, 'hf:org/two')).toEqual([two]);
+    expect(() => findWholeModels(store, 'hf:org/two:*q4.gguf')).toThrow(
+      expect.objectContaining({
+        code: 'RMA_MODEL_PART',
+        message: 'hf:org/two:*q4.gguf selects 1 of the 2 files of hf:org/two',
+        hint: 'only whole models can be removed: rma models rm hf:org/two',
+      }),
+    );
+  });
+});
