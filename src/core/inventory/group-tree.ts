@@ -5,8 +5,8 @@ import { type GroupTree, hasContent, type ModelGroup, type ReceiptIndex } from '
 const HOMES: readonly RegExp[] = [
   /^models\/(?<owner>[^/]+?)--(?<name>[^/]+)\/snapshots\/(?<revision>[^/]+)\//,
   /^(?:hub\/)?models\/(?<owner>[^/]+)\/(?<name>[^/]+)\//,
-  /^hub\/(?<owner>[^/]+)\/(?<name>[^/]+)\//,
-  /^(?<owner>[^./][^/]*)\/(?<name>[^./][^/]*)\//,
+  /^hub\/(?!(?:models|datasets)\/)(?<owner>[^./][^/]*)\/(?<name>[^/]+)\//,
+  /^(?!(?:hub|models|datasets|endpoints)\/)(?<owner>[^./][^/]*)\/(?<name>[^./][^/]*)\//,
 ];
 
 /** Files with which ModelScope's tools describe a directory. */

@@ -194,12 +194,15 @@ describe('inventory of what other programs stored', () => {
     plantFile(root, 'modelscope/hub/models/org/na___me/config.json', '{}');
     plantFile(root, 'modelscope/hub/models/org/na___me/.msc', 'x');
     plantFile(root, 'modelscope/hub/models/._____temp/org/name/w.bin', 'part');
+    plantFile(root, 'modelscope/hub/datasets/org/data/x.csv', 'data');
+    plantFile(root, 'modelscope/datasets/org/data/x.csv', 'data');
     plantFile(root, 'modelscope/.lock/model_org___name.lock', '');
     const found = await testStore(root).inventory();
     expect(found.models.map(({ references, path, files }) => [references[0], path, files.length])).toEqual([
       ['ms:org/na.me', 'modelscope/hub/models/org/na___me', 1],
       ['ms:org/name@v2', 'modelscope/models/org--name/snapshots/v2', 1],
     ]);
-    expect(found).toMatchObject({ partial: [{ bytes: 4 }], unknown: [] });
+    expect(found).toMatchObject({ partial: [{ bytes: 4 }] });
+    expect(found.unknown.map(({ path }) => path)).toEqual(['modelscope/datasets', 'modelscope/hub/datasets']);
   });
 });
