@@ -1,5 +1,5 @@
 import type { PinnedFile } from '../domain/pinned-model.ts';
-import type { ScannedFile, ScannedTree } from '../domain/store-scan.ts';
+import type { ScannedFile } from '../domain/store-scan.ts';
 import { RmaError } from '../errors.ts';
 import { blobFiles, parseManifest } from '../source/ollama-manifest.ts';
 import { OLLAMA_REGISTRY } from '../source/ollama-reference.ts';
@@ -19,20 +19,17 @@ export const groupOllama: GroupTree = (tree, receipts) => {
   const files = new Map(tree.files.map((file) => [file.path, file]));
   const models = [...tree.texts].flatMap(([path, text]) => modelOf({ path, text, files }, receipts) ?? []);
   const used = new Set(models.flatMap((model) => model.files.map(({ file }) => file.path)));
+  const blobs = tree.files.filter(({ path }) => BLOB.test(path));
+  // a manifest that cannot be read may name any blob
+  const isReadable = tree.files.filter(({ path }) => path.startsWith('manifests/')).length === models.length;
   return {
     models,
     partial: tree.files.filter(({ path }) => PARTIAL.test(path)),
-    orphans: orphansOf(tree, used, models.length),
+    orphans: isReadable ? blobs.filter(({ path }) => !used.has(path)) : [],
+    undecided: isReadable ? [] : blobs,
     own: [],
   };
 };
-
-/** Returns the blobs that no manifest names. A manifest that cannot be read may name any of them. */
-function orphansOf(tree: ScannedTree, used: ReadonlySet<string>, models: number): readonly ScannedFile[] {
-  const manifests = tree.files.filter(({ path }) => path.startsWith('manifests/')).length;
-  if (manifests > models) return [];
-  return tree.files.filter(({ path }) => BLOB.test(path) && !used.has(path));
-}
 
 interface StoredManifest {
   readonly path: string;

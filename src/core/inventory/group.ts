@@ -33,6 +33,8 @@ export interface TreeGroups {
   readonly models: readonly ModelGroup[];
   readonly partial: readonly ScannedFile[];
   readonly orphans: readonly ScannedFile[];
+  /** content that something unreadable may use too: it is never removed with a model */
+  readonly undecided?: readonly ScannedFile[];
   /** paths of files that belong to the layout, such as locks */
   readonly own: readonly string[];
 }

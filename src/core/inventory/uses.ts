@@ -31,5 +31,6 @@ function usedFiles({ tree, groups }: GroupedTree): readonly { file: ContentFile;
     ...ofModels.map(({ file }) => file.target ?? file.path),
   ]);
   const others = tree.files.filter(hasContent).filter(({ path }) => !owned.has(path));
-  return [...ofModels, ...others.map((file) => ({ file, user: file.path }))];
+  const undecided = (groups.undecided ?? []).filter(hasContent);
+  return [...ofModels, ...[...others, ...undecided].map((file) => ({ file, user: file.path }))];
 }

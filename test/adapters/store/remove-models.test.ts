@@ -82,6 +82,19 @@ describe('the removal of models', () => {
     expect(readdirSync(join(root, MANIFESTS))).toEqual(['b']);
   });
 
+  test('removes no blob of an Ollama store while a manifest cannot be read', async () => {
+    const MANIFESTS = 'ollama/manifests/registry.ollama.ai/library';
+    for (const digit of ['3', '4']) plantFile(root, `ollama/blobs/sha256-${sha(digit)}`, 'x'.repeat(75));
+    plantFile(root, `${MANIFESTS}/a/latest`, ollamaManifest([sha('3')], sha('4')));
+    plantFile(root, `${MANIFESTS}/b/latest`, '{');
+    expect(await remove([`${MANIFESTS}/a/latest`])).toMatchObject({
+      contents: [],
+      freedBytes: 0,
+      keptBytes: 150,
+    });
+    expect(files()).toHaveLength(3);
+  });
+
   test('removes one name of a file with two, and says that nothing is freed', async () => {
     mkdirSync(join(root, 'gguf/other'), { recursive: true });
     linkSync(plantFile(root, 'gguf/default/one.gguf'), join(root, 'gguf/other/one.gguf'));
