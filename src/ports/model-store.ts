@@ -76,7 +76,7 @@ export interface ModelStore {
    * not know it. Reads no content, works on a read-only mount and an empty store.
    */
   recall(ref: string): Promise<StoredModel | null>;
-  /** Returns everything in the store, whoever put it there. Reads no content, works on a read-only mount and an empty store. */
+  /** Returns everything in the store, from rma and other programs. Reads no content, works on a read-only mount and an empty store. */
   inventory(): Promise<Inventory>;
   /**
    * Removes the models at these paths of the inventory, under their leases, and content that no other model uses. Returns

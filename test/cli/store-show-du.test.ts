@@ -74,9 +74,9 @@ it('shows the files of a model by any of its names, whatever the case', async ()
 
 it('names the stored commits of a repository if it has no such one', async () => {
   expectFault(await rma('models', 'show', 'hf:org/name@v2'), {
-    code: 'RMA_MODEL_NOT_STORED',
+    code: 'RMA_MODEL_NOT_FOUND',
     exitCode: 1,
     words: ['the store has no model hf:org/name@v2', `hf:org/name@${OTHER}`],
   });
-  expectFault(await rma('models', 'show', 'what?'), { code: 'RMA_MODEL_NOT_STORED', exitCode: 1 });
+  expectFault(await rma('models', 'show', 'what?'), { code: 'RMA_MODEL_NOT_FOUND', exitCode: 1 });
 });

@@ -21,7 +21,7 @@ export interface RemovalRequest {
 
 /**
  * Removes models from a store after a confirmation. Returns what was removed, or in a dry run would be.
- * @throws RmaError RMA_MODEL_NOT_STORED (1), RMA_MODEL_PART (2), RMA_MODEL_NEEDED (3), as askVolume and ModelStore.remove
+ * @throws RmaError RMA_MODEL_NOT_FOUND (1), RMA_MODEL_PART (2), RMA_MODEL_NEEDED (3), as askVolume and ModelStore.remove
  */
 export async function removeStored(
   host: VolumeHost,

@@ -1,7 +1,7 @@
 import type { StoreNeeds } from './fetch-request.ts';
 import type { Digest } from './pinned-model.ts';
 
-/** Everything in a store, whoever put it there. Paths are relative to the store. */
+/** Everything in a store, from rma and other programs. Paths are relative to the store. */
 export interface Inventory {
   /** sorted by their first reference */
   readonly models: readonly InventoryModel[];

@@ -7,7 +7,7 @@ import { keyedRef } from './needed-by.ts';
 
 /**
  * Returns the models of a store that a reference or a path means: several if programs stored it in several places.
- * @throws RmaError RMA_MODEL_NOT_STORED (1)
+ * @throws RmaError RMA_MODEL_NOT_FOUND (1)
  */
 export function findModels({ models }: Inventory, text: string): readonly InventoryModel[] {
   const key = keyedRef(text)?.key ?? null;
@@ -22,7 +22,7 @@ export function findModels({ models }: Inventory, text: string): readonly Invent
 
 /**
  * Returns the models that a reference means as a whole: one that selects some of the stored files means no whole model.
- * @throws RmaError RMA_MODEL_NOT_STORED (1), RMA_MODEL_PART (2)
+ * @throws RmaError RMA_MODEL_NOT_FOUND (1), RMA_MODEL_PART (2)
  */
 export function findWholeModels(inventory: Inventory, text: string): readonly InventoryModel[] {
   const found = findModels(inventory, text);
@@ -59,7 +59,7 @@ function notStored(models: readonly InventoryModel[], text: string): RmaError {
   const others = models
     .filter(({ references }) => repo !== null && references.some((each) => repoOf(each) === repo))
     .map(({ references: [first] }) => first);
-  return new RmaError('RMA_MODEL_NOT_STORED', `the store has no model ${text}`, {
+  return new RmaError('RMA_MODEL_NOT_FOUND', `the store has no model ${text}`, {
     exitCode: EXIT.failed,
     hint:
       others.length === 0

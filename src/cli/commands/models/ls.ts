@@ -7,7 +7,7 @@ export const modelsLsCommand = defineCommand({
   group: 'Models',
   summary: 'List models and their state in the store',
   description:
-    'Lists the models of the project. Without profiles, or with --stored, lists everything in the store, whoever put it there.',
+    'Lists the models of the project. Without profiles, or with --stored, lists everything in the store, from rma and other programs.',
   examples: [
     { command: 'rma models ls', does: "list the project's models" },
     { command: 'rma models ls all', does: 'list the models of all profiles' },

@@ -17,7 +17,7 @@ const FILE_COLUMNS: readonly Column<InventoryFile>[] = [
   { title: 'DIGEST', value: ({ digest }) => (digest === null ? '' : `${digest.algorithm}:${digest.hex}`) },
 ];
 
-/** Shows the models in the store that a reference means. @throws RmaError RMA_MODEL_NOT_STORED (1) */
+/** Shows the models in the store that a reference means. @throws RmaError RMA_MODEL_NOT_FOUND (1) */
 export async function showModel(
   { model, dest }: { readonly model: string; readonly dest: string | null },
   context: Context,

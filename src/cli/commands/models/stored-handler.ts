@@ -18,7 +18,7 @@ export async function readStore(input: Pick<StoreInput, 'dest'>, context: Contex
   });
 }
 
-/** Lists the models in the store, whoever put them there. @throws RmaError RMA_USAGE_INVALID exit 2 with names or --refresh */
+/** Lists the models in the store, from rma and other programs. @throws RmaError RMA_USAGE_INVALID exit 2 with names or --refresh */
 export async function listStored(
   input: StoreInput & { readonly unused: boolean },
   context: Context,
