@@ -6,6 +6,7 @@ import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts
 import type { Snapshot } from '../../core/domain/snapshot.ts';
 import { STORE_MOUNT } from '../../core/store/layout.ts';
 import { readStoreCheck } from '../../core/store/read-store-check.ts';
+import { STORE_VERBS, type StoreVerb } from '../../core/worker/store-verbs.ts';
 import type { CommandOutcome } from '../../ports/command-runner.ts';
 import type { OneOff } from '../../ports/docker-cli.ts';
 import type { Host } from '../../ports/host.ts';
@@ -57,24 +58,29 @@ async function checkInContainer(
 /** A command of the worker image for the store. */
 export interface StoreCommand {
   readonly access: StoreAccess;
-  readonly verb: 'check' | 'recall' | 'inventory' | 'remove';
+  readonly verb: StoreVerb;
   /** stdin, as JSON */
   readonly input: unknown;
+  readonly onStdout?: (line: string) => void;
 }
 
-/** Runs a command of the worker image on the store, without a network; only `remove` may write. */
+/** Runs a command of the worker image on the store, without a network. Its error is a JSON document on stderr. */
 export async function runOnStore(
   host: Pick<Host, 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
-  { access, verb, input }: StoreCommand,
+  { access, verb, input, onStdout }: StoreCommand,
 ): Promise<CommandOutcome> {
+  const mount = storeMount(access.volume);
+  const container = storeContainer(access, verb, input);
   return host.docker.oneOff({
-    ...storeContainer(access, verb, input),
-    mounts: [verb === 'remove' ? storeMount(access.volume) : `${storeMount(access.volume)},readonly`],
+    ...container,
+    argv: [...container.argv, '--json'],
+    mounts: [STORE_VERBS[verb] === 'write' ? mount : `${mount},readonly`],
     env: {},
     extraHosts: [],
     network: false,
     signal: invocation.signal,
+    ...(onStdout === undefined ? {} : { onStdout }),
   });
 }
 
@@ -109,7 +115,7 @@ function nothingOf(model: PinnedModel): ModelCheck {
 /** Returns the part of a one-off container that is the same for every task on the store. */
 export function storeContainer(
   access: StoreAccess,
-  verb: StoreCommand['verb'] | 'fetch',
+  verb: StoreVerb | 'fetch',
   input: unknown,
 ): Pick<OneOff, 'image' | 'argv' | 'stdin' | 'user' | 'labels'> {
   return {

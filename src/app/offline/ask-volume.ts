@@ -1,6 +1,8 @@
 import { imageKey } from '../../core/docker/image-reference.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { RmaError } from '../../core/errors.ts';
+import { workerError } from '../../core/worker/read-worker-fault.ts';
+import { STORE_VERBS, type StoreVerb } from '../../core/worker/store-verbs.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { buildWorkerImage } from '../execute/build-worker-image.ts';
@@ -22,39 +24,34 @@ export interface VolumeAnswer {
 }
 
 /**
- * Runs a command of the worker image on the store of a project, which only `remove` changes; the image is built if it is missing:
- * only it reaches a volume. Returns null if the store does not exist.
- * @throws RmaError RMA_STORE_UNREADABLE, RMA_STORE_REMOVE_FAILED (1), RMA_DOCKER_*, RMA_COMPOSE_* (3), RMA_IMAGE_BUILD_FAILED (1)
+ * Runs a command of the worker image on the store of a project. The image is built if it is missing: only it reaches a volume.
+ * Returns null if the store does not exist.
+ * @throws RmaError the error of the command; RMA_STORE_UNREADABLE, RMA_STORE_COMMAND_FAILED (1) if it ended without one;
+ *   RMA_DOCKER_*, RMA_COMPOSE_* (3), RMA_IMAGE_BUILD_FAILED (1)
  */
 export async function askVolume(
   host: VolumeHost,
   invocation: VolumeInvocation,
-  { config, verb, input }: VolumeQuestion,
+  { config, ...command }: VolumeQuestion,
 ): Promise<VolumeAnswer | null> {
   const [snapshot, access] = await Promise.all([observeStore(host), storeAccess(host, invocation, config)]);
   if (!(await storeExists(host, access, snapshot))) return null;
   if (!snapshot.images.has(imageKey(access.image))) {
     await buildWorkerImage(host, invocation, { tag: access.image, base: config.images.workerBase });
   }
-  const outcome = await runOnStore(host, invocation, { access, verb, input });
-  if (outcome.exitCode !== 0) throw (verb === 'remove' ? notRemoved : unreadable)(access, outcome.stderr);
+  const outcome = await runOnStore(host, invocation, { access, ...command });
+  if (outcome.exitCode !== 0)
+    throw workerError(outcome.stderr) ?? commandFailed(access, command.verb, outcome.stderr);
   return { stdout: outcome.stdout, image: access.image };
 }
 
-function unreadable({ image }: StoreAccess, stderr: string): RmaError {
-  return new RmaError(
-    'RMA_STORE_UNREADABLE',
-    `cannot read the store with ${image}: ${stderr.trim() || 'no output'}`,
-    {
-      hint: 'check the volume of the store: docker volume inspect, and rma models ls',
-    },
-  );
-}
-
-function notRemoved({ image }: StoreAccess, stderr: string): RmaError {
-  return new RmaError(
-    'RMA_STORE_REMOVE_FAILED',
-    `${image} could not remove the models: ${stderr.trim() || 'no output'}`,
-    { hint: 'run the command again; what was not removed is still listed: rma models ls --stored' },
-  );
+function commandFailed({ image }: StoreAccess, verb: StoreVerb, stderr: string): RmaError {
+  const why = stderr.trim() || 'no output';
+  return STORE_VERBS[verb] === 'read'
+    ? new RmaError('RMA_STORE_UNREADABLE', `cannot read the store with ${image}: ${why}`, {
+        hint: 'check the volume of the store: docker volume inspect, and rma models ls',
+      })
+    : new RmaError('RMA_STORE_COMMAND_FAILED', `${image} could not change the store: ${why}`, {
+        hint: 'run the command again; rma models ls --stored lists what is in the store',
+      });
 }

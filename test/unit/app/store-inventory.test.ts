@@ -27,6 +27,11 @@ describe('the inventory of a volume', () => {
     ],
     ['rejects an image of another version', { exitCode: 0, stdout: '{}' }, 'RMA_WORKER_INCOMPATIBLE'],
     ['reports an image that cannot read the volume', { exitCode: 1, stdout: '' }, 'RMA_STORE_UNREADABLE'],
+    [
+      'reports the error of the command',
+      { exitCode: 3, stdout: '', stderr: '{"code":"RMA_STORE_UNWRITABLE","message":"no","exitCode":3}\n' },
+      'RMA_STORE_UNWRITABLE',
+    ],
   ])('%s', async (_, outcome, expected) => {
     const host = new FakeHost();
     const invocation = fakeInvocation(catalog);

@@ -1,0 +1,9 @@
+/** Commands of the worker image for a store, and whether they may change it; `read` mounts the store read-only. */
+export const STORE_VERBS = {
+  check: 'read',
+  recall: 'read',
+  inventory: 'read',
+  remove: 'write',
+} as const satisfies Readonly<Record<string, 'read' | 'write'>>;
+
+export type StoreVerb = keyof typeof STORE_VERBS;
