@@ -6,6 +6,7 @@ import { PartFile } from '../../../src/adapters/store/transfer/part-file.ts';
 import { fetchModels } from '../../../src/app/fetch/fetch-models.ts';
 import type { FetchResult } from '../../../src/app/fetch/fetch-result.ts';
 import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
+import { gapsOf } from '../../../src/core/store/range-set.ts';
 import type { ModelSource } from '../../../src/ports/model-source.ts';
 import type { Transfer } from '../../../src/ports/transfer.ts';
 import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
@@ -93,12 +94,13 @@ function memoryTransfer(disk: Disk): Transfer {
         urlHost: 'memory',
         signal,
         monotonic: () => 0,
-        onOffset: () => undefined,
+        onReceived: () => undefined,
       };
       const part = await PartFile.open(options);
       try {
-        await part.append([content.subarray(part.offset)]);
-        return { algorithm, hex: part.digest() };
+        for (const [from, to] of gapsOf(part.written, bytes))
+          await part.write(from, [content.subarray(from, to)]);
+        return { algorithm, hex: await part.digest() };
       } finally {
         await part.close();
       }

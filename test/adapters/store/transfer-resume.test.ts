@@ -102,8 +102,12 @@ test.each([
     `{"schema":"rma.part/v1","etag":null,"urlHost":"x","bytes":${2 * MIB},"ranges":[[0,${2 * MIB}]],"closed":true}`,
   ],
   [
-    'missing the first bytes',
-    `{"schema":"rma.part/v1","etag":null,"urlHost":"x","bytes":${2 * MIB},"ranges":[[10,20]],"closed":true}`,
+    'beyond the end of the file',
+    `{"schema":"rma.part/v1","etag":null,"urlHost":"x","bytes":${2 * MIB},"ranges":[[0,10],[20,${2 * MIB + 1}]],"closed":true}`,
+  ],
+  [
+    'with a range that ends before it starts',
+    `{"schema":"rma.part/v1","etag":null,"urlHost":"x","bytes":${2 * MIB},"ranges":[[20,10]],"closed":true}`,
   ],
 ])('[fail R6] discards a part whose journal is %s', async (_, text) => {
   const { rig, journalFile } = await abortedTransfer();
@@ -155,4 +159,22 @@ test('reuses a complete part that was not published', async () => {
   const { file } = await rig.fetch();
   expect(file.equals(rig.content)).toBe(true);
   expect(rig.server.requests).toHaveLength(1);
+});
+
+test('[fail R8] resumes a part with gaps: downloads each gap and nothing else', async () => {
+  const { rig, part, journalFile, journal, durable } = await abortedTransfer();
+  const etag = etagOf(rig.content);
+  const content = Buffer.from(rig.content).fill(0, 100, 200).fill(0, 5000, durable);
+  writeFileSync(part, Buffer.concat([content.subarray(0, durable), rig.content.subarray(durable)]));
+  const ranges = [[0, 100], [200, 5000], [durable, MIB * 2 - 7]]; // biome-ignore format: one row
+  writeFileSync(journalFile, JSON.stringify({ ...journal, etag, ranges }));
+  const before = rig.received();
+  expect((await rig.fetch()).file.equals(rig.content)).toBe(true);
+  expect(rig.received() - before).toBe(100 + durable - 5000 + 7);
+  const asked = rig.server.requests.slice(1).map(({ headers }) => [headers.range, headers['if-range']]);
+  expect(asked).toEqual([
+    ['bytes=100-199', etag],
+    [`bytes=5000-${durable - 1}`, etag],
+    [`bytes=${MIB * 2 - 7}-${MIB * 2 - 1}`, etag],
+  ]);
 });

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import type { Schema } from '../../../core/schema/parse.ts';
 import { wholeNumber } from '../../../core/schema/rules.ts';
+import { type RangeSet, rangeSet } from '../../../core/store/range-set.ts';
 import type { Disk } from '../disk/disk.ts';
 import { readJson, writeAtomic, writeQuick } from '../disk/files.ts';
 
@@ -34,7 +35,9 @@ export function journalPath(part: string): string {
 
 /** Reads the journal of a part; null if it is missing or invalid. */
 export async function readJournal(disk: Disk, part: string): Promise<Journal | null> {
-  return readJson(disk, journalPath(part), journalSchema);
+  const journal = await readJson(disk, journalPath(part), journalSchema);
+  const isSound = journal?.ranges.every(([start, end]) => start < end && end <= journal.bytes) ?? false;
+  return isSound ? journal : null;
 }
 
 /** Replaces the journal. It is written after the data is synced, so it never claims too much; with `sync` it survives a power failure. */
@@ -54,8 +57,7 @@ export async function discardPart(disk: Disk, path: string): Promise<void> {
   await disk.rm(journalPath(path), { force: true });
 }
 
-/** Returns the number of bytes from the start of the file that are on disk without a gap. */
-export function durablePrefix(journal: Journal): number {
-  const sorted = [...journal.ranges].sort((a, b) => a[0] - b[0]);
-  return sorted.reduce((end, [from, to]) => (from <= end ? Math.max(end, to) : end), 0);
+/** Returns the synced ranges of a part. */
+export function durableRanges(journal: Journal): RangeSet {
+  return rangeSet(journal.ranges);
 }

@@ -1,19 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Digest } from '../../../core/domain/pinned-model.ts';
-import { type ContentHash, contentHash } from '../../../core/store/digest.ts';
+import { prefixOf, type RangeSet, sizeOf, withRange } from '../../../core/store/range-set.ts';
 import type { StagingSlot } from '../../../ports/model-store.ts';
-import { tryClone } from '../disk/clone.ts';
-import { type Disk, unless } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { openNew } from '../disk/files.ts';
 import { writeAll } from '../disk/write-all.ts';
-import {
-  discardPart,
-  durablePrefix,
-  type Journal,
-  journalPath,
-  readJournal,
-  writeJournal,
-} from './journal.ts';
+import { FrontierHash } from './frontier-hash.ts';
+import { inheritPart } from './inherit-part.ts';
+import { discardPart, durableRanges, type Journal, writeJournal } from './journal.ts';
 import { SyncPace } from './sync-pace.ts';
 
 export interface PartOptions {
@@ -25,45 +19,46 @@ export interface PartOptions {
   readonly signal: AbortSignal;
   /** monotonic milliseconds */
   readonly monotonic: () => number;
-  readonly onOffset: (offset: number) => void;
+  /** called with the number of bytes in the file */
+  readonly onReceived: (bytes: number) => void;
 }
 
-const READ_BYTES = 1024 * 1024;
-
-/** A partial file: written and hashed from its start, with a journal of the synced ranges. */
+/** A partial file: written in any order, hashed from its start, with a journal of the synced ranges. */
 export class PartFile {
   readonly #options: PartOptions;
   readonly #handle: FileHandle;
   readonly #pace: SyncPace;
-  #hash: ContentHash;
-  #offset = 0;
+  readonly #hash: FrontierHash;
+  #written: RangeSet = [];
   #etag: string | null = null;
   #closed = false;
   #fault: { readonly error: unknown; readonly lost: boolean } | null = null;
 
   private constructor(options: PartOptions, handle: FileHandle) {
+    const { algorithm, bytes, monotonic } = options;
     this.#options = options;
     this.#handle = handle;
-    this.#hash = contentHash(options.algorithm, options.bytes);
-    this.#pace = new SyncPace(options.monotonic, () => this.#sync(false));
+    this.#hash = new FrontierHash({ handle, algorithm, bytes });
+    this.#pace = new SyncPace(monotonic, () => this.#sync(false));
   }
 
-  /** Opens the slot's file with the data of an earlier writer: taken over if that writer closed it, else copied. */
+  /** Opens the slot's file with the data of an earlier writer. */
   static async open(options: PartOptions): Promise<PartFile> {
-    const { disk, slot } = options;
-    const journal = slot.inherit === null ? null : await readJournal(disk, slot.inherit);
-    if (slot.inherit !== null && journal !== null) {
-      const part = journal.closed
-        ? await PartFile.#takeOver(options, slot.inherit, journal)
-        : await PartFile.#copy(options, slot.inherit, journal);
-      if (part !== null) return part;
-    }
-    return new PartFile(options, await openNew(disk, slot.path));
+    const inherited = await inheritPart(options);
+    if (inherited === null) return new PartFile(options, await openNew(options.disk, options.slot.path));
+    const part = new PartFile(options, inherited.handle);
+    part.#take(inherited.journal);
+    return part;
   }
 
-  /** bytes written and hashed so far */
-  get offset(): number {
-    return this.#offset;
+  /** ranges that were written */
+  get written(): RangeSet {
+    return this.#written;
+  }
+
+  /** number of bytes that were written */
+  get received(): number {
+    return sizeOf(this.#written);
   }
 
   /** strong entity tag of the content so far */
@@ -75,30 +70,31 @@ export class PartFile {
     this.#etag = value;
   }
 
-  /** Appends bytes. Hashing continues while the disk writes. */
-  async append(chunks: readonly Uint8Array[]): Promise<void> {
+  /** Writes bytes at an offset. Hashing continues while the disk writes. */
+  async write(offset: number, chunks: readonly Uint8Array[]): Promise<void> {
     if (this.#fault !== null) throw this.#fault.error;
-    const writing = writeAll(this.#handle, chunks, this.#offset);
-    for (const chunk of chunks) this.#hash.update(chunk);
-    this.#offset += await writing;
-    this.#options.onOffset(this.#offset);
-    await this.#pace.grown(this.#offset);
+    const writing = writeAll(this.#handle, chunks, offset);
+    this.#hash.take(offset, chunks);
+    this.#written = withRange(this.#written, [offset, offset + (await writing)]);
+    this.#hash.advance(prefixOf(this.#written));
+    this.#options.onReceived(this.received);
+    await this.#pace.grown(this.received);
   }
 
-  /** Discards all content and starts again. */
+  /** Discards all content and starts again. Nothing may be writing. */
   async reset(): Promise<void> {
     await this.#pace.stop();
+    await this.#hash.reset();
     this.#pace.synced(0);
-    this.#offset = 0;
+    this.#written = [];
     this.#etag = null;
-    this.#hash = contentHash(this.#options.algorithm, this.#options.bytes);
-    await this.#journal(0, false);
+    await this.#journal([], false);
     await this.#handle.truncate(0);
-    this.#options.onOffset(0);
+    this.#options.onReceived(0);
   }
 
-  /** Returns the digest of the content; call once, or again after a reset. */
-  digest(): string {
+  /** Returns the digest of the complete content; call once, or again after a reset. */
+  digest(): Promise<string> {
     return this.#hash.digest();
   }
 
@@ -106,7 +102,7 @@ export class PartFile {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#pace.stop();
+    await this.#stop();
     if (this.#fault === null) await this.#sync(true);
     await this.#handle.close();
     if (this.#fault === null) return;
@@ -118,84 +114,29 @@ export class PartFile {
   /** Closes and removes a part with wrong content. */
   async drop(): Promise<void> {
     this.#closed = true;
-    await this.#pace.stop();
+    await this.#stop();
     await this.#handle.close();
     await discardPart(this.#options.disk, this.#options.slot.path);
   }
 
-  static async #takeOver(options: PartOptions, from: string, journal: Journal): Promise<PartFile | null> {
-    const { disk, slot } = options;
-    await writeJournal(disk, slot.path, { journal: { ...journal, closed: false }, sync: false });
-    if (
-      (await unless(
-        ['ENOENT'],
-        disk.rename(from, slot.path).then(() => true),
-      )) === null
-    ) {
-      // another process took this part over first
-      await discardPart(disk, slot.path);
-      return null;
-    }
-    await unless(['ENOENT'], disk.unlink(journalPath(from)));
-    const part = new PartFile(options, await disk.open(slot.path, 'r+'));
-    try {
-      await part.#rehash(part.#handle, journal, false);
-      return part;
-    } catch (error) {
-      await part.#handle.close();
-      await writeJournal(disk, slot.path, { journal, sync: false });
-      throw error;
-    }
-  }
-
-  /** Copies the durable bytes to a new inode, because the old writer may still have the file open. */
-  static async #copy(options: PartOptions, from: string, journal: Journal): Promise<PartFile | null> {
-    const { disk, slot } = options;
-    const old = await unless(['ENOENT'], disk.open(from, 'r'));
-    if (old === null) return null;
-    let handle: FileHandle | null = null;
-    try {
-      const cloned = await tryClone(disk, from, slot.path);
-      handle = cloned ? await disk.open(slot.path, 'r+') : await openNew(disk, slot.path);
-      const part = new PartFile(options, handle);
-      await part.#rehash(old, journal, !cloned);
-      await part.#sync(false);
-      if (part.#fault !== null) throw part.#fault.error;
-      await discardPart(disk, from);
-      return part;
-    } catch (error) {
-      await handle?.close();
-      await discardPart(disk, slot.path);
-      throw error;
-    } finally {
-      await old.close();
-    }
-  }
-
-  /** Reads the durable bytes again, because the hash state cannot be stored; with `write` they are also copied. */
-  async #rehash(source: FileHandle, journal: Journal, write: boolean): Promise<void> {
-    const end = Math.min(durablePrefix(journal), this.#options.bytes);
+  /** Counts the data of an earlier writer as written. It is hashed again, because the hash state cannot be stored. */
+  #take(journal: Journal): void {
     this.#etag = journal.etag;
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
-    while (this.#offset < end) {
-      this.#options.signal.throwIfAborted();
-      const want = Math.min(READ_BYTES, end - this.#offset);
-      const { bytesRead } = await source.read(buffer, 0, want, this.#offset);
-      if (bytesRead === 0) break;
-      const chunk = buffer.subarray(0, bytesRead);
-      const writing = write ? writeAll(this.#handle, [chunk], this.#offset) : null;
-      this.#hash.update(chunk);
-      await writing;
-      this.#offset += bytesRead;
-      this.#options.onOffset(this.#offset);
-    }
-    this.#pace.synced(write ? 0 : this.#offset);
-    await this.#handle.truncate(this.#offset);
+    this.#written = durableRanges(journal);
+    this.#pace.synced(this.received);
+    this.#hash.advance(prefixOf(this.#written));
+    this.#options.onReceived(this.received);
+  }
+
+  async #stop(): Promise<void> {
+    await this.#pace.stop();
+    await this.#hash.stop();
   }
 
   /** Syncs and journals. Never rejects: a fault is thrown by the next write or by `close`. */
   async #sync(closed: boolean): Promise<void> {
-    const offset = this.#offset;
+    // what is written during the sync may not be on disk after it
+    const written = this.#written;
     try {
       await this.#handle.datasync();
     } catch (error) {
@@ -203,16 +144,15 @@ export class PartFile {
       return;
     }
     try {
-      await this.#journal(offset, closed);
-      this.#pace.synced(offset);
+      await this.#journal(written, closed);
+      this.#pace.synced(sizeOf(written));
     } catch (error) {
       this.#fault = { error, lost: false };
     }
   }
 
-  async #journal(end: number, closed: boolean): Promise<void> {
+  async #journal(ranges: RangeSet, closed: boolean): Promise<void> {
     const { disk, slot, bytes, urlHost } = this.#options;
-    const ranges = end === 0 ? [] : [[0, end] as const];
     const journal: Journal = { schema: 'rma.part/v1', etag: this.#etag, urlHost, bytes, ranges, closed };
     await writeJournal(disk, slot.path, { journal, sync: !closed });
   }

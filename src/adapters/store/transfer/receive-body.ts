@@ -16,31 +16,41 @@ const HEAD_BYTES = 64;
 
 type Fault = Exclude<Verdict, { kind: 'restart' | 'append' }>;
 
+/** A range of the file that one response fills from its start. */
+export interface Claim {
+  /** end of the bytes that were written */
+  at: number;
+  /** may move towards `at` during the transfer: what follows is left to another response */
+  end: number;
+}
+
 /** The file that a body is written to. */
 export interface BodyTarget {
   readonly job: TransferJob;
   readonly part: PartFile;
-  /** offset at which the body ends */
-  readonly end: number;
+  readonly claim: Claim;
+  /** offset at which the body should end */
+  readonly last: number;
   /** milliseconds */
   readonly monotonic: () => number;
 }
 
 /**
- * Writes a body to the part, at most up to `end`. The first bytes of the file are checked before they are written. Data
- * received before a connection failure is written too.
+ * Writes a body to the part, at most up to the end of the claim. The first bytes of the file are checked before they are
+ * written. Data received before a connection failure is written too.
  */
 export async function receiveBody(
   target: BodyTarget,
   stream: HttpStream,
 ): Promise<Exclude<Verdict, { kind: 'restart' }>> {
-  const { job, part, end } = target;
+  const { job, claim, last } = target;
   const receiver = new Receiver(target);
-  const start = part.offset;
+  const start = claim.at;
   try {
     for await (const chunk of stream.body) {
       const fault = await receiver.take(chunk);
       if (fault !== null) return fault;
+      if (claim.at >= claim.end && claim.end < last) return { kind: 'append' };
     }
   } catch (error) {
     await receiver.flush();
@@ -48,63 +58,60 @@ export async function receiveBody(
   }
   const fault = receiver.judgeHead() ?? (await receiver.flush());
   if (fault !== null) return fault;
-  return part.offset > start && part.offset >= announcedEnd(stream, end)
+  return claim.at > start && claim.at >= Math.min(claim.end, announcedEnd(stream, last))
     ? { kind: 'append' }
-    : { kind: 'retry', budget: 'network', error: endedEarly(job.label, part.offset) };
+    : { kind: 'retry', budget: 'network', error: endedEarly(job.label, claim.at) };
 }
 
 /** Collects chunks and writes them together. */
 class Receiver {
-  readonly #job: TransferJob;
-  readonly #part: PartFile;
-  readonly #end: number;
-  readonly #monotonic: () => number;
+  readonly #target: BodyTarget;
   #chunks: Uint8Array[] = [];
   #bytes = 0;
   #flushedAt: number;
   #judged: boolean;
 
-  constructor({ job, part, end, monotonic }: BodyTarget) {
-    this.#monotonic = monotonic;
-    this.#flushedAt = monotonic();
-    this.#job = job;
-    this.#part = part;
-    this.#end = end;
-    this.#judged = part.offset > 0;
+  constructor(target: BodyTarget) {
+    this.#target = target;
+    this.#flushedAt = target.monotonic();
+    this.#judged = target.claim.at > 0;
   }
 
   async take(chunk: Uint8Array): Promise<Fault | null> {
+    const { claim, monotonic } = this.#target;
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    const isLast = this.#part.offset + this.#bytes >= this.#end;
+    const isLast = claim.at + this.#bytes >= claim.end;
     if (!this.#judged && (isLast || this.#bytes >= HEAD_BYTES)) {
       const fault = this.judgeHead();
       if (fault !== null) return fault;
     }
-    const isDue = this.#bytes >= WRITE_BYTES || this.#monotonic() - this.#flushedAt >= WRITE_MS;
+    const isDue = this.#bytes >= WRITE_BYTES || monotonic() - this.#flushedAt >= WRITE_MS;
     return isLast || isDue ? await this.flush() : null;
   }
 
   /** Checks the start of the file, once. */
   judgeHead(): Fault | null {
     if (this.#judged) return null;
-    const fault = headFault(this.#job, Buffer.concat(this.#chunks).subarray(0, HEAD_BYTES));
+    const fault = headFault(this.#target.job, Buffer.concat(this.#chunks).subarray(0, HEAD_BYTES));
     if (fault === null) this.#judged = true;
     return fault;
   }
 
-  /** Writes the buffered bytes, cut at the end; nothing before the start of the file was checked. */
+  /** Writes the buffered bytes, cut at the end of the claim; nothing before the start of the file was checked. */
   async flush(): Promise<Fault | null> {
     if (!this.#judged || this.#bytes === 0) return null;
-    const before = this.#part.offset;
-    const surplus = before + this.#bytes > this.#end;
-    const chunks = surplus ? cut(this.#chunks, this.#end - before) : this.#chunks;
+    const { job, part, claim, last, monotonic } = this.#target;
+    const bytes = Math.min(this.#bytes, Math.max(0, claim.end - claim.at));
+    const surplus = claim.at + this.#bytes > last;
+    const chunks = bytes < this.#bytes ? cut(this.#chunks, bytes) : this.#chunks;
     this.#chunks = [];
     this.#bytes = 0;
-    this.#flushedAt = this.#monotonic();
-    await this.#part.append(chunks);
-    this.#job.onBytes(this.#part.offset, this.#part.offset - before);
-    return surplus ? tooLong(this.#job) : null;
+    this.#flushedAt = monotonic();
+    await part.write(claim.at, chunks);
+    claim.at += bytes;
+    job.onBytes(part.received, bytes);
+    return surplus ? tooLong(job) : null;
   }
 }
 

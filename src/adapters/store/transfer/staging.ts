@@ -3,11 +3,12 @@ import { dirname, join } from 'node:path';
 import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
 import { fileOrigin } from '../../../core/source/describe-model.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
+import { sizeOf } from '../../../core/store/range-set.ts';
 import type { StagingSlot } from '../../../ports/model-store.ts';
 import { type Disk, unless } from '../disk/disk.ts';
 import { ensureDir } from '../disk/files.ts';
 import { sameFileSystem } from '../disk/same-file-system.ts';
-import { durablePrefix, readJournal } from './journal.ts';
+import { durableRanges, readJournal } from './journal.ts';
 
 /** Returns the directory for unfinished files on the file system of `target`: in `.rma`, else next to the target, else hidden inside it. */
 export function stagingFor(paths: StorePaths, target: string): string {
@@ -42,7 +43,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Returns the path of a new part, and the longest part of an earlier process. */
+/** Returns the path of a new part, and the part of an earlier process with the most bytes. */
 export async function createSlot(disk: Disk, folder: string, bytes: number): Promise<StagingSlot> {
   await ensureDir(disk, folder);
   const parts = await leftParts(disk, folder, bytes);
@@ -68,8 +69,9 @@ async function leftParts(
         const journal = await readJournal(disk, path);
         const stats = await unless(['ENOENT'], disk.lstat(path));
         const length = stats?.isFile() === true ? stats.size : 0;
-        const durable = journal === null || journal.bytes !== bytes ? 0 : durablePrefix(journal);
-        return { path, durableBytes: durable <= Math.min(length, bytes) ? durable : 0 };
+        const durable = journal === null || journal.bytes !== bytes ? [] : durableRanges(journal);
+        const end = durable.at(-1)?.[1] ?? 0;
+        return { path, durableBytes: end <= length ? sizeOf(durable) : 0 };
       }),
   );
   return parts.filter(({ durableBytes }) => durableBytes > 0);

@@ -21,7 +21,7 @@ export class SyncPace {
     this.#lastSync = monotonic();
   }
 
-  /** Updates the length of the file and starts a sync if one is due. */
+  /** Updates the number of bytes in the file and starts a sync if one is due. */
   async grown(bytes: number): Promise<void> {
     const behind = bytes - this.#syncedBytes;
     if (behind < SYNC_BYTES && this.#monotonic() - this.#lastSync < SYNC_MS) {

@@ -3,6 +3,7 @@ import type { Digest } from '../../../core/domain/pinned-model.ts';
 import { RmaError } from '../../../core/errors.ts';
 import { requestedWaitMs } from '../../../core/hub/retry.ts';
 import { waitText } from '../../../core/hub/wait-text.ts';
+import { gapsOf } from '../../../core/store/range-set.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { HttpClient, HttpStream } from '../../../ports/http-client.ts';
 import type { Transfer, TransferJob } from '../../../ports/transfer.ts';
@@ -97,7 +98,7 @@ class Run {
     this.#options = options;
     this.#job = job;
     this.part = part;
-    this.#mark = part.offset;
+    this.#mark = part.received;
     this.#host = new URL(job.location.url).host;
     this.#sender = this.#host;
   }
@@ -106,8 +107,8 @@ class Run {
   async complete(): Promise<Digest> {
     const { bytes, digest, label } = this.#job;
     for (let round = 1; ; round += 1) {
-      while (this.part.offset < bytes) await this.#step();
-      const hex = this.part.digest();
+      while (this.part.received < bytes) await this.#step();
+      const hex = await this.part.digest();
       if (digest === null || digest.hex === hex) return { algorithm: digest?.algorithm ?? 'sha256', hex };
       if (round === 2) throw hashMismatch({ label, sender: this.#sender }, digest, hex);
       await this.#reset();
@@ -120,10 +121,10 @@ class Run {
     await this.#options.waits.over(this.#host, signal);
     const outcome = await this.#request();
     if (outcome.kind === 'fail') throw outcome.error;
-    if (Math.abs(this.part.offset - this.#mark) >= PROGRESS_BYTES) {
+    if (Math.abs(this.part.received - this.#mark) >= PROGRESS_BYTES) {
       this.#used = { network: 0, expired: 0, html: 0, content: 0 };
       this.#short = 0;
-      this.#mark = this.part.offset;
+      this.#mark = this.part.received;
     }
     if (outcome.kind === 'append') return this.#countShort();
     const used = ++this.#used[outcome.budget];
@@ -139,7 +140,7 @@ class Run {
 
   /** Limits the valid responses in a row that bring the file no further than a few bytes each. */
   #countShort(): void {
-    if (this.part.offset === this.#mark || this.part.offset === this.#job.bytes) return;
+    if (this.part.received === this.#mark || this.part.received === this.#job.bytes) return;
     this.#short += 1;
     if (this.#short > SHORT_RESPONSES) throw shortFault(this.#job.label);
   }
@@ -147,8 +148,10 @@ class Run {
   async #request(): Promise<Outcome> {
     const { location, bytes, label, signal } = this.#job;
     const { clock, http } = this.#options;
-    const { offset, etag } = this.part;
-    const end = Math.min(bytes, offset + MAX_RANGE);
+    const { etag, written } = this.part;
+    const [offset, gapEnd] = gapsOf(written, bytes)[0] ?? [bytes, bytes];
+    const end = Math.min(gapEnd, offset + MAX_RANGE);
+    const claim = { at: offset, end };
     const ranged = offset > 0 || end < bytes;
     const tokenSent = location.authorization !== null;
     const ways = location.tokenWays === undefined ? {} : { tokenWays: location.tokenWays };
@@ -166,14 +169,17 @@ class Run {
       const verdict = judgeAnswer({ label, bytes, offset, end, etag, tokenSent, ...ways }, stream);
       if (verdict.kind === 'retry') return { ...verdict, waitMs: this.#requestedWait(stream) };
       if (verdict.kind === 'fail') return verdict;
-      if (verdict.kind === 'restart') await this.#restart();
+      if (verdict.kind === 'restart') {
+        await this.#restart();
+        Object.assign(claim, { at: 0, end: bytes });
+      }
       this.part.etag = strongEtag(stream.headers);
-      const last = verdict.kind === 'restart' ? bytes : end;
+      const last = stream.status === 200 ? bytes : end;
       const monotonic = () => clock.monotonic();
-      return await receiveBody({ job: this.#job, part: this.part, end: last, monotonic }, stream);
+      return await receiveBody({ job: this.#job, part: this.part, claim, last, monotonic }, stream);
     } catch (error) {
       if (signal.aborted || !(error instanceof RmaError) || error.code !== 'RMA_HUB_UNREACHABLE') throw error;
-      return { kind: 'retry', budget: 'network', error: faultAt(error, label, this.part.offset) };
+      return { kind: 'retry', budget: 'network', error: faultAt(error, label, claim.at) };
     } finally {
       stream?.close();
     }
@@ -188,7 +194,7 @@ class Run {
   }
 
   async #restart(cause?: RmaError): Promise<void> {
-    if (this.part.offset === 0) return;
+    if (this.part.received === 0) return;
     this.#restarts += 1;
     if (this.#restarts > MAX_RESTARTS) {
       throw (
@@ -217,13 +223,13 @@ function openPart({ disk = realDisk, clock }: TransferOptions, job: TransferJob)
     urlHost: new URL(job.location.url).host,
     signal: job.signal,
     monotonic: () => clock.monotonic(),
-    onOffset: (offset) => job.onBytes(offset, 0),
+    onReceived: (bytes) => job.onBytes(bytes, 0),
   });
 }
 
 function rangeHeaders(offset: number, end: number, etag: string | null): Record<string, string> {
   const range = { range: `bytes=${offset}-${end - 1}` };
-  return offset > 0 && etag !== null ? { ...range, 'if-range': etag } : range;
+  return etag !== null ? { ...range, 'if-range': etag } : range;
 }
 
 function isWrongContent(error: unknown): boolean {
