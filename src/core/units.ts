@@ -27,6 +27,26 @@ export function formatDuration(seconds: number): string {
   return `${days}d ${hours % 24}h`;
 }
 
+const AGES = [
+  { unit: 'second', seconds: 1, below: 60 },
+  { unit: 'minute', seconds: 60, below: 60 * 60 },
+  { unit: 'hour', seconds: 3600, below: 48 * 3600 },
+  { unit: 'day', seconds: 86_400, below: 14 * 86_400 },
+  { unit: 'week', seconds: 7 * 86_400, below: 60 * 86_400 },
+  { unit: 'month', seconds: 30 * 86_400, below: 730 * 86_400 },
+] as const;
+
+/** Formats how long ago something was, seconds, in one unit as Docker does: `just now`, `5 minutes ago`, `3 days ago`. */
+export function formatAge(seconds: number): string {
+  if (seconds < 1) return 'just now';
+  const { unit, seconds: size } = AGES.find(({ below }) => seconds < below) ?? {
+    unit: 'year',
+    seconds: 365 * 86_400,
+  };
+  const count = Math.floor(seconds / size);
+  return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
+}
+
 const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** Parses `30s`, `1m30s`, `2h` or `500ms` to seconds; null for any other text, including a number without a unit. */

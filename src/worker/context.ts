@@ -7,6 +7,7 @@ import { hubSources } from '../adapters/hub/hub-source.ts';
 import { readHubToken } from '../adapters/hub/hub-token.ts';
 import { FileModelStore } from '../adapters/store/file-model-store.ts';
 import { HttpTransfer } from '../adapters/store/transfer/transfer.ts';
+import { FileModelUses } from '../adapters/store/usage/file-model-uses.ts';
 import { checkModels } from '../app/fetch/check-models.ts';
 import { fetchModels } from '../app/fetch/fetch-models.ts';
 import { resolveOrRecall } from '../app/fetch/resolve-or-recall.ts';
@@ -19,12 +20,14 @@ import { parseModelRef } from '../core/source/parse-ref.ts';
 import { storePaths } from '../core/source/store-paths.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { ModelStore } from '../ports/model-store.ts';
+import type { ModelUses } from '../ports/model-uses.ts';
 import type { Log } from './log/log.ts';
 import type { ModelFetcher } from './model-fetcher.ts';
 
 /** The adapters of the worker. */
 export interface WorkerContext {
   readonly store: ModelStore;
+  readonly uses: ModelUses;
   readonly fetcher: ModelFetcher;
   /** Resolves a model reference by a request to its hub, and in the store if no hub can be asked. */
   resolve(ref: string, signal: AbortSignal): Promise<PinnedModel>;
@@ -52,16 +55,19 @@ export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): 
   const unreachable = new Set<string>();
   const offline = () => offlineByEnvironment(env);
   const transfer = new HttpTransfer({ http, clock, random });
-  const store = new FileModelStore({ paths: storePaths(null, env), clock });
+  const paths = storePaths(null, env);
+  const store = new FileModelStore({ paths, clock });
+  const uses = new FileModelUses({ paths, clock });
   return {
     store,
+    uses,
     fetcher: {
       check: (models) => checkModels(models, store),
       async remember(models) {
         for (const model of models) await store.remember(model);
       },
       fetch: (models, options) =>
-        fetchModels(models, { store, sources, transfer, clock, offline: offline(), ...options }),
+        fetchModels(models, { store, uses, sources, transfer, clock, offline: offline(), ...options }),
     },
     async resolve(text, signal) {
       const ref = parseModelRef(text);

@@ -48,14 +48,14 @@ describe('models ls of a store', () => {
       .trimEnd()
       .split('\n')
       .map((line) => line.split(/ {3,}/));
-    expect(header).toEqual(['REFERENCE', 'SIZE', 'FILES', 'VERIFIED', 'MODIFIED', 'NEEDED BY']);
-    const date = expect.stringMatching(/^\d{4}-\d\d-\d\d$/);
+    expect(header).toEqual(['REFERENCE', 'SIZE', 'VERIFIED', 'LAST USED', 'NEEDED BY']);
+    const age = expect.stringMatching(/^(just now|\d+ (second|minute)s? ago)$/);
     expect(rows).toEqual([
-      ['hf:Org/Model', expect.stringMatching(/KiB|MiB/), '1', 'yes', date, 'demo/chat'],
-      [THEIRS, '150 B', '2', 'no', date, '-'],
+      ['hf:Org/Model', expect.stringMatching(/KiB|MiB/), 'yes', age, 'demo/chat'],
+      [THEIRS, '150 B', 'no', age, '-'],
       ['Not listed: 4 B in partial downloads, 18 B in unknown files.'],
     ]);
-    expect((await rma('models', 'ls', '--stored')).stdout).toBe(stdout);
+    expect((await rma('models', 'ls', '--stored', '-q')).stdout).toBe(`hf:Org/Model\n${THEIRS}\n`);
   });
 
   it('lists only models that no worker needs with --unused, and their references with -q', async () => {
@@ -72,6 +72,7 @@ describe('models ls of a store', () => {
         {
           reference: 'hf:Org/Model',
           verified: 'all',
+          lastUsedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
           neededBy: [{ host: 'box', project: 'demo', profile: 'chat' }],
         },
         {
@@ -83,6 +84,7 @@ describe('models ls of a store', () => {
           bytes: 150,
           sharedBytes: 0,
           verified: 'none',
+          lastUsedAt: null,
           neededBy: [],
           missing: [],
           files: [

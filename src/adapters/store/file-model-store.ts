@@ -5,13 +5,12 @@ import type { Inventory } from '../../core/domain/inventory.ts';
 import { absentFiles } from '../../core/domain/model-check.ts';
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { StoredModel } from '../../core/domain/stored-model.ts';
-import { EXIT, RmaError } from '../../core/errors.ts';
+import { RmaError } from '../../core/errors.ts';
 import { buildInventory } from '../../core/inventory/build-inventory.ts';
 import type { Removal } from '../../core/inventory/plan-removal.ts';
 import { parseModelRef } from '../../core/source/parse-ref.ts';
 import { sourceOf } from '../../core/source/sources.ts';
 import type { StorePaths } from '../../core/source/store-paths.ts';
-import { pathFault } from '../../core/store/safe-path.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   HeldLease,
@@ -24,9 +23,9 @@ import type {
 } from '../../ports/model-store.ts';
 import type { ByteRange } from '../../ports/range-reader.ts';
 import { bootId } from './disk/boot-id.ts';
-import { type Disk, NO_RECORD, realDisk, unless } from './disk/disk.ts';
+import { type Disk, realDisk } from './disk/disk.ts';
 import { diskFault, onDisk } from './disk/disk-fault.ts';
-import { ensureDir, readBytes, writeAtomic } from './disk/files.ts';
+import { ensureDir, readBytes } from './disk/files.ts';
 import { guardedDisk } from './disk/guarded-disk.ts';
 import { assertNamesFit } from './disk/name-clash.ts';
 import { freeBytesAt } from './disk/same-file-system.ts';
@@ -39,6 +38,7 @@ import { createLayouts } from './layouts/layouts.ts';
 import { Leases } from './lease/lease.ts';
 import { prepareStore } from './prepare.ts';
 import { ModelRecords } from './records/model-records.ts';
+import { recordNeeds } from './records/record-needs.ts';
 import { contentFolder, createSlot, publishFolder, stagingFor } from './transfer/staging.ts';
 
 export interface StoreOptions {
@@ -193,22 +193,8 @@ export class FileModelStore implements ModelStore {
     return onDisk(place, () => freeBytesAt(place));
   }
 
-  async recordNeeds({ host, project, profile, refs }: StoreNeeds): Promise<void> {
-    // project and profile names contain no dot, so file names of workers never collide
-    const name = `${host}-${project}.${profile}.json`;
-    if (name.includes('/') || pathFault(name) !== null) {
-      throw new RmaError('RMA_STORE_PROJECT_NAME', `"${name}" is not a valid file name`, {
-        exitCode: EXIT.usage,
-      });
-    }
-    const path = join(this.#paths.state, 'projects', name);
-    const record = { schema: 'rma.needs/v1', host, project, profile, refs: [...new Set(refs)].sort() };
-    const text = `${JSON.stringify(record)}\n`;
-    await onDisk(path, async () => {
-      const current = await unless(NO_RECORD, this.#disk.readText(path));
-      if (current === text) return;
-      await writeAtomic(this.#disk, { staging: join(this.#paths.state, 'staging'), path, text });
-    });
+  recordNeeds(needs: StoreNeeds): Promise<void> {
+    return recordNeeds({ disk: this.#disk, state: this.#paths.state }, needs);
   }
 
   #leaseKey(model: PinnedModel): string {

@@ -10,18 +10,23 @@ const CONNECTIONS = 32;
 
 /**
  * Downloads every model to the store and returns one result per model; a failure does not stop the others. A complete
- * store is not written to, not even prepared. Rejects only if aborted, with the signal's reason.
+ * store is not prepared; only the use of its models is recorded. Rejects only if aborted, with the signal's reason.
  */
 export async function fetchModels(
   models: readonly PinnedModel[],
   options: FetchOptions,
 ): Promise<readonly FetchResult[]> {
-  const { store, signal } = options;
+  const { store, uses, signal } = options;
   const unique = [...new Map(models.map((model) => [JSON.stringify(model), model])).values()];
   const checks = await Promise.all(unique.map(async (model) => ({ model, check: await store.check(model) })));
   if (checks.some(({ check }) => check.state !== 'present')) await store.prepare();
   const shared = { ...options, room: new Room(store), slots: new Slots(CONNECTIONS) };
   const results = await Promise.all(checks.map(({ model, check }) => fetchModel(model, check, shared)));
   signal.throwIfAborted();
+  const present = new Set(results.filter(({ state }) => state === 'present').map(({ ref }) => ref));
+  await uses.record(
+    unique.filter(({ ref }) => present.has(ref)),
+    null,
+  );
   return results;
 }

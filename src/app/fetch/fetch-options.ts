@@ -2,12 +2,14 @@ import type { ModelProgress } from '../../core/domain/worker-status.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ModelSource } from '../../ports/model-source.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
+import type { ModelUses } from '../../ports/model-uses.ts';
 import type { Transfer } from '../../ports/transfer.ts';
 import type { Room } from './room.ts';
 import type { Slots } from './slots.ts';
 
 export interface FetchOptions {
   readonly store: ModelStore;
+  readonly uses: ModelUses;
   readonly sources: readonly ModelSource[];
   readonly transfer: Transfer;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import { fits, noRoomText } from '../../core/store/room.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
+import type { ModelUses } from '../../ports/model-uses.ts';
 import type { Transfer } from '../../ports/transfer.ts';
 import { withHubTokens } from '../desired/secrets.ts';
 import { buildWorkerImage } from '../execute/build-worker-image.ts';
@@ -20,6 +21,7 @@ import type { ListedModel, ObservedVolume } from './listed-models.ts';
 /** A store in a directory of this machine, with what transfers files into it. */
 export interface FolderStore {
   readonly store: ModelStore;
+  readonly uses: ModelUses;
   readonly transfer: Transfer;
 }
 
@@ -88,11 +90,12 @@ export async function pull(
 async function pullHere(
   invocation: Pick<Invocation, 'sources' | 'clock' | 'signal' | 'reporter'>,
   { config, models }: PullRequest,
-  { store, transfer }: FolderStore,
+  { store, uses, transfer }: FolderStore,
 ): Promise<Pulled> {
   const { sources, clock, signal, reporter } = invocation;
   const results = await fetchModels(pinnedOf(models), {
     store,
+    uses,
     transfer,
     sources,
     clock,

@@ -1,15 +1,17 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { FileModelStore } from '../../adapters/store/file-model-store.ts';
 import { HttpTransfer } from '../../adapters/store/transfer/transfer.ts';
+import { FileModelUses } from '../../adapters/store/usage/file-model-uses.ts';
 import type { FolderStore } from '../../app/models/pull-models.ts';
 import { storePaths } from '../../core/source/store-paths.ts';
 import { type HubNetwork, hubClient } from './context-hub.ts';
 
 /** Opens the store in the directory of `--dest`, which overrides every variable. */
 export function openFolderStore(folder: string, network: HubNetwork): FolderStore {
-  const store = new FileModelStore({ paths: storePaths(folder, {}), clock: systemClock });
+  const options = { paths: storePaths(folder, {}), clock: systemClock };
   return {
-    store,
+    store: new FileModelStore(options),
+    uses: new FileModelUses(options),
     transfer: new HttpTransfer({ http: hubClient(network), clock: systemClock, random: Math.random }),
   };
 }

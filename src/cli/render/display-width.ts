@@ -23,6 +23,21 @@ export function truncate(line: string, width: number | null, ellipsis: string): 
   return cut + end;
 }
 
+/** Shortens a line in its middle to a width, including the ellipsis; returns it unchanged if it fits. */
+export function truncateMiddle(line: string, width: number, ellipsis: string): string {
+  if (displayWidth(line) <= width) return line;
+  const room = width - displayWidth(ellipsis);
+  if (room < 2) return truncate(line, width, ellipsis);
+  const head = truncate(line, Math.ceil(room / 2), '');
+  const backwards = [...graphemes.segment(line)].map(({ segment }) => segment).reverse();
+  let tail = '';
+  for (const segment of backwards) {
+    if (displayWidth(head) + displayWidth(segment + tail) > room) break;
+    tail = segment + tail;
+  }
+  return head + ellipsis + tail;
+}
+
 /** Returns the line padded with spaces to a width. */
 export function pad(line: string, width: number, align: 'left' | 'right' = 'left'): string {
   const blanks = ' '.repeat(Math.max(0, width - displayWidth(line)));

@@ -4,21 +4,33 @@ import {
   type ModelUser,
   verification,
 } from '../../core/domain/inventory.ts';
-import { formatBytes } from '../../core/units.ts';
+import { lastUse } from '../../core/inventory/last-use.ts';
+import { formatAge, formatBytes } from '../../core/units.ts';
 import type { Column } from './table.ts';
 
 /** Texts of `verification`. */
 export const VERIFIED = { all: 'yes', some: 'in part', none: 'no' } as const;
 
-/** Columns of a list of stored models. */
-export const STORED_COLUMNS: readonly Column<InventoryModel>[] = [
-  { title: 'REFERENCE', value: ({ references: [first] }) => first },
-  { title: 'SIZE', value: ({ bytes }) => formatBytes(bytes), align: 'right' },
-  { title: 'FILES', value: filesText, align: 'right' },
-  { title: 'VERIFIED', value: (model) => VERIFIED[verification(model)] },
-  { title: 'MODIFIED', value: ({ modifiedAt }) => modifiedAt?.slice(0, 10) ?? '' },
-  { title: 'NEEDED BY', value: ({ neededBy }) => neededBy.map(userName).join(',') },
-];
+/** Returns the columns of a list of stored models. `now`: milliseconds since the Unix epoch. */
+export function storedColumns(now: number): readonly Column<InventoryModel>[] {
+  return [
+    { title: 'REFERENCE', value: ({ references: [first] }) => shortCommit(first), shorten: 'middle' },
+    { title: 'SIZE', value: ({ bytes }) => formatBytes(bytes), align: 'right' },
+    { title: 'VERIFIED', value: verifiedText },
+    { title: 'LAST USED', value: (model) => ageText(lastUse(model), now) },
+    { title: 'NEEDED BY', value: ({ neededBy }) => neededBy.map(userName).join(','), shorten: 'end' },
+  ];
+}
+
+/** Returns how long ago a time was; empty for null. */
+export function ageText(time: string | null, now: number): string {
+  return time === null ? '' : formatAge((now - Date.parse(time)) / 1000);
+}
+
+/** Returns a reference with 12 digits of its commit. */
+function shortCommit(reference: string): string {
+  return reference.replace(/@([0-9a-f]{12})[0-9a-f]{28}$/, '@$1');
+}
 
 /** Returns a worker as `project/profile`. */
 export function userName({ project, profile }: ModelUser): string {
@@ -27,8 +39,8 @@ export function userName({ project, profile }: ModelUser): string {
 
 /** Returns a stored model as JSON. */
 export function storedDocument(model: InventoryModel): Readonly<Record<string, unknown>> {
-  const { references, source, path, commit, files, missing, bytes, sharedBytes, modifiedAt, neededBy } =
-    model;
+  const { references, source, path, commit, files, missing, bytes, sharedBytes, neededBy } = model;
+  const { modifiedAt, lastUsedAt } = model;
   return {
     reference: references[0],
     references,
@@ -39,6 +51,7 @@ export function storedDocument(model: InventoryModel): Readonly<Record<string, u
     sharedBytes,
     verified: verification(model),
     modifiedAt,
+    lastUsedAt,
     neededBy,
     files: files.map(({ path: name, content, bytes: size, digest, isVerified, users }) => ({
       path: name,
@@ -57,6 +70,6 @@ export function itemBytes(items: readonly InventoryItem[]): number {
   return items.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function filesText({ files, missing }: InventoryModel): string {
-  return missing.length === 0 ? String(files.length) : `${files.length} (${missing.length} missing)`;
+function verifiedText(model: InventoryModel): string {
+  return model.missing.length === 0 ? VERIFIED[verification(model)] : 'incomplete';
 }

@@ -1,4 +1,4 @@
-import { displayWidth, pad, truncate } from './display-width.ts';
+import { displayWidth, pad, truncate, truncateMiddle } from './display-width.ts';
 import { printable } from './printable.ts';
 import type { Theme } from './theme.ts';
 
@@ -7,10 +7,14 @@ export interface Column<R> {
   readonly title: string;
   readonly value: (row: R) => string;
   readonly align?: 'left' | 'right';
+  /** gives up space before other columns on a narrow terminal, down to `MIN_ROOM`: its text is shortened there */
+  readonly shorten?: 'middle' | 'end';
   readonly paint?: (row: R, theme: Theme) => (text: string) => string;
 }
 
 const GAP = '   ';
+/** Width that a column with `shorten` keeps. */
+const MIN_ROOM = 12;
 
 /** Renders rows in aligned columns without borders; lines are truncated at the width of the terminal, never wrapped. */
 export function renderTable<R>(columns: readonly Column<R>[], rows: readonly R[], theme: Theme): string {
@@ -18,11 +22,13 @@ export function renderTable<R>(columns: readonly Column<R>[], rows: readonly R[]
   const widths = columns.map(({ title }, index) =>
     Math.max(displayWidth(title), ...texts.map((row) => displayWidth(row[index] ?? ''))),
   );
-  const rooms = shareWidth(widths, theme.columns);
+  const shrunk = shrinkColumns(columns, widths, theme.columns);
+  const rooms = shareWidth(shrunk, theme.columns);
   const line = (cells: readonly string[], paint: (index: number) => (text: string) => string): string => {
     const parts = cells.map((cell, index) => {
       const room = rooms[index] ?? 0;
-      const filled = pad(truncate(cell, room, theme.symbols.ellipsis), room, columns[index]?.align);
+      const cut = columns[index]?.shorten === 'middle' ? truncateMiddle : truncate;
+      const filled = pad(cut(cell, room, theme.symbols.ellipsis), room, columns[index]?.align);
       return paint(index)(index === cells.length - 1 ? filled.trimEnd() : filled);
     });
     return parts
@@ -45,6 +51,25 @@ function painter<R>(
 ): (text: string) => string {
   const same = (text: string): string => text;
   return row === undefined ? same : (column?.paint?.(row, theme) ?? same);
+}
+
+/** Returns the widths after the widest of the columns that may be shortened have given up what the terminal lacks. */
+function shrinkColumns<R>(
+  columns: readonly Column<R>[],
+  widths: readonly number[],
+  terminal: number | null,
+): readonly number[] {
+  const rooms = [...widths];
+  const needed = rooms.reduce((sum, width) => sum + width, GAP.length * (rooms.length - 1));
+  for (let excess = needed - (terminal ?? needed); excess > 0; excess -= 1) {
+    const elastic = rooms.map((room, at) =>
+      columns[at]?.shorten !== undefined && room > MIN_ROOM ? room : 0,
+    );
+    const widest = Math.max(...elastic);
+    if (widest === 0) break;
+    rooms[elastic.lastIndexOf(widest)] = widest - 1;
+  }
+  return rooms;
 }
 
 /** Returns the width per column: from the left, each gets its full width while the terminal has space. */

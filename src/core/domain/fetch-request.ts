@@ -13,4 +13,6 @@ export interface StoreNeeds {
   readonly project: string;
   readonly profile: string;
   readonly refs: readonly string[];
+  /** commit that the worker uses, by reference; a reference without one may mean any commit of its repository */
+  readonly commits?: Readonly<Record<string, string>> | undefined;
 }

@@ -48,6 +48,8 @@ export interface InventoryModel {
   readonly sharedBytes: number;
   /** newest modification time of its content, RFC 3339, UTC; null without content */
   readonly modifiedAt: string | null;
+  /** when a worker last loaded it or it was last pulled, RFC 3339, UTC; null without a record */
+  readonly lastUsedAt: string | null;
   readonly neededBy: readonly ModelUser[];
   /** its own names, in the order in which they are removed: refs and manifests first */
   readonly names: readonly string[];

@@ -27,3 +27,9 @@ export interface PinnedModel {
 export function pinnedBytes(model: PinnedModel): number {
   return model.files.reduce((sum, file) => sum + file.bytes, 0);
 }
+
+/** Returns the commits of the models that have one, by reference, sorted. */
+export function pinnedCommits(models: readonly PinnedModel[]): Readonly<Record<string, string>> {
+  const pairs = models.flatMap(({ ref, commit }) => (typeof commit === 'string' ? [[ref, commit]] : []));
+  return Object.fromEntries(pairs.sort());
+}

@@ -1,4 +1,5 @@
 import type { StoreNeeds } from './fetch-request.ts';
+import type { ModelUse } from './model-use.ts';
 import type { Digest, PinnedModel } from './pinned-model.ts';
 
 /** One name in a store. Names that lead to no regular file in the store have no content. */
@@ -42,6 +43,7 @@ export interface StoreScan {
   /** models as recorded under their references */
   readonly records: readonly PinnedModel[];
   readonly needs: readonly StoreNeeds[];
+  readonly uses: readonly ModelUse[];
   /** partial downloads of rma */
   readonly staging: readonly ScannedFile[];
 }

@@ -12,9 +12,11 @@ import { groupOllama, isManifest } from './group-ollama.ts';
 import { groupTree } from './group-tree.ts';
 import { below, type GroupedTree } from './grouped-tree.ts';
 import { canonical, neededBy } from './needed-by.ts';
+import { type ScanIndex, scanIndex } from './scan-index.ts';
 import { distinctBytes, unknownItems } from './unknown-items.ts';
 import { usageOf } from './usage.ts';
-import { type Uses, usersOf, usesOf } from './uses.ts';
+import { useName } from './use-record.ts';
+import { type Uses, usersOf } from './uses.ts';
 
 const GROUPS: Readonly<Record<Source['store']['layout'], GroupTree>> = {
   'hf-cache': groupHfCache,
@@ -33,9 +35,9 @@ export function isLayoutText(source: string | null, path: string): boolean {
 export function buildInventory(scan: StoreScan): Inventory {
   const receipts = new ReceiptIndex(scan.receipts);
   const grouped = scan.trees.map((tree) => ({ tree, groups: groupsOf(tree, receipts) }));
-  const uses = usesOf(grouped);
+  const index = scanIndex(scan, grouped);
   const counted = grouped.flatMap(({ tree, groups }) =>
-    groups.models.map((group) => ({ group, model: inventoryModel({ tree, group, uses }, scan) })),
+    groups.models.map((group) => ({ group, model: inventoryModel({ tree, group }, index) })),
   );
   const models = counted.map(({ model }) => model);
   const loose = (kind: 'partial' | 'orphans') =>
@@ -61,14 +63,13 @@ function groupsOf(tree: ScannedTree, receipts: ReceiptIndex): TreeGroups {
 interface ModelPlace {
   readonly tree: ScannedTree;
   readonly group: ModelGroup;
-  readonly uses: Uses;
 }
 
-function inventoryModel({ tree, group, uses }: ModelPlace, scan: StoreScan): InventoryModel {
+function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): InventoryModel {
+  const { uses } = index;
   const path = below(tree, group.path);
-  const records = scan.records.filter((record) =>
-    group.receipts.includes(sourceOf(record).store.receipt(record)),
-  );
+  const records = group.receipts.flatMap((receipt) => index.records.get(receipt) ?? []);
+  const used = group.receipts.flatMap((receipt) => index.used.get(receipt) ?? []);
   const references = [
     ...new Set(
       [...group.references, ...records.map(({ ref }) => ref)].flatMap((text) => canonical(text) ?? []),
@@ -82,23 +83,26 @@ function inventoryModel({ tree, group, uses }: ModelPlace, scan: StoreScan): Inv
     source: tree.source,
     path,
     commit: group.commit,
-    files: group.files.map((file) => inventoryFile({ tree, uses }, file)),
+    files: group.files.map((file) => inventoryFile(tree, uses, file)),
     missing: [...new Set([...group.missing, ...recorded.filter((name) => !here.has(name))])].sort(),
     bytes: distinctBytes(group.files.map(({ file }) => file)),
     sharedBytes: distinctBytes(shared.map(({ file }) => file)),
     modifiedAt: newest(group.files),
-    neededBy: neededBy({ references, records }, scan.needs),
+    lastUsedAt: used.map(({ usedAt }) => usedAt).reduce<string | null>(later, null),
+    neededBy: neededBy({ references, records, commit: group.commit }, index.needs),
     names: group.names.map((name) => below(tree, name)),
     records: [
       ...group.receipts.map((receipt) => `receipts/${receipt}`),
       ...records.map(({ ref }) => `models/${recordName(parseModelRef(ref))}`),
+      ...used.map((use) => `usage/${useName(use)}`),
     ],
     lease: group.lease,
   };
 }
 
 function inventoryFile(
-  { tree, uses }: Omit<ModelPlace, 'group'>,
+  tree: ScannedTree,
+  uses: Uses,
   { path, file, digest, isVerified }: GroupedFile,
 ): InventoryFile {
   const content = below(tree, file.target ?? file.path);
@@ -112,6 +116,11 @@ function inventoryFile(
     inode: file.inode,
     inodeUsers: usersOf(uses, file.inode),
   };
+}
+
+/** Returns the later of two times, RFC 3339, UTC. */
+function later(one: string | null, two: string): string {
+  return one === null || Date.parse(one) < Date.parse(two) ? two : one;
 }
 
 function newest(files: readonly GroupedFile[]): string | null {

@@ -1,23 +1,51 @@
 import type { Inventory, InventoryModel } from '../domain/inventory.ts';
+import type { ModelRef } from '../domain/model-ref.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { shell } from '../shell-quote.ts';
 import type { RepositoryRef } from '../source/repository.ts';
 import { selectRepository } from '../source/select-repository.ts';
+import { sourceOf } from '../source/sources.ts';
 import { keyedRef } from './needed-by.ts';
 
 /**
  * Returns the models of a store that a reference or a path means: several if programs stored it in several places.
- * @throws RmaError RMA_MODEL_NOT_FOUND (1)
+ * @throws RmaError RMA_MODEL_NOT_FOUND (1), RMA_MODEL_REF_AMBIGUOUS (2)
  */
 export function findModels({ models }: Inventory, text: string): readonly InventoryModel[] {
-  const key = keyedRef(text)?.key ?? null;
+  const keyed = keyedRef(text);
   const found = models.filter(
     ({ references, path }) =>
       path === text ||
-      references.some((each) => each === text || (key !== null && keyedRef(each)?.key === key)),
+      references.some((each) => each === text || (keyed !== null && keyedRef(each)?.key === keyed.key)),
   );
   if (found.length > 0) return found;
+  const shortened = keyed === null ? [] : byShortCommit(models, keyed.ref, text);
+  if (shortened.length > 0) return shortened;
   throw notStored(models, text);
+}
+
+/**
+ * Returns the models at the commit whose first digits, at least seven, a reference has as its revision.
+ * @throws RmaError RMA_MODEL_REF_AMBIGUOUS (2) if there are several such commits
+ */
+function byShortCommit(
+  models: readonly InventoryModel[],
+  ref: ModelRef,
+  text: string,
+): readonly InventoryModel[] {
+  const { revision } = ref;
+  if (typeof revision !== 'string' || !/^[0-9a-f]{7,39}$/.test(revision)) return [];
+  const found = models.filter(({ commit, references }) => {
+    if (commit?.startsWith(revision) !== true) return false;
+    const whole = keyedRef(sourceOf(ref).format({ ...ref, revision: commit }))?.key;
+    return references.some((each) => keyedRef(each)?.key === whole);
+  });
+  const commits = [...new Set(found.map(({ commit }) => commit))];
+  if (commits.length <= 1) return found;
+  throw new RmaError('RMA_MODEL_REF_AMBIGUOUS', `${text} means several commits: ${commits.join(', ')}`, {
+    exitCode: EXIT.usage,
+    hint: 'use more digits of the commit',
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ScannedFile } from '../domain/store-scan.ts';
 import { splitPart } from '../reference/split-files.ts';
-import { type GroupTree, hasContent, type ModelGroup, type ReceiptIndex } from './group.ts';
+import { type GroupTree, hasContent, judged, type ModelGroup, type ReceiptIndex } from './group.ts';
 
 const FILE = /^([^/]+)\/([^/]+)$/;
 
@@ -30,6 +30,7 @@ function receiptOf(set: string, first: string): string {
 function modelOf(path: string, parts: readonly ScannedFile[], receipts: ReceiptIndex): ModelGroup {
   const [set = '', first = ''] = path.split('/');
   const receipt = receiptOf(set, first);
+  const own = receipts.of([receipt]);
   const found = new Map(parts.map((file) => [file.path.slice(set.length + 1), file]));
   const names = splitPart(first)?.all ?? [first];
   const here = names.flatMap((name) => {
@@ -40,7 +41,7 @@ function modelOf(path: string, parts: readonly ScannedFile[], receipts: ReceiptI
     path,
     references: urlReference(receipts.at(receipt)?.from ?? null, set, first),
     commit: null,
-    files: here.map((file) => receipts.judge([receipt], file)),
+    files: here.map((file) => judged(own, file)),
     missing: names.filter((name) => !here.some((file) => file.path === name)),
     names: parts.map((file) => file.path),
     receipts: [receipt],

@@ -1,6 +1,6 @@
 import type { Digest } from '../domain/pinned-model.ts';
 import type { ScannedFile, ScannedTree } from '../domain/store-scan.ts';
-import { type GroupTree, hasContent, type ModelGroup, type ReceiptIndex } from './group.ts';
+import { type GroupTree, hasContent, judged, type ModelGroup, type ReceiptIndex } from './group.ts';
 
 /** One repository of the hub cache. Paths are below its directory. */
 interface CachedRepo {
@@ -89,6 +89,7 @@ function modelOf(cached: CachedRepo, commit: string, receipts: ReceiptIndex): Mo
     return at === commit && path !== undefined ? [{ path, file }] : [];
   });
   const receipt = `${source}/${folder}/${commit}.json`;
+  const confirmed = receipts.of([receipt]);
   const own = [...files.keys()].filter(
     (path) => path === `trees/${commit}.json` || path.startsWith(`.no_exist/${commit}/`),
   );
@@ -102,7 +103,7 @@ function modelOf(cached: CachedRepo, commit: string, receipts: ReceiptIndex): Mo
     ],
     commit,
     files: linked.flatMap(({ path, file }) =>
-      hasContent(file) ? [receipts.judge([receipt], { path, file, digest: digestOf(file) })] : [],
+      hasContent(file) ? [judged(confirmed, { path, file, digest: digestOf(file) })] : [],
     ),
     missing: linked.filter(({ file }) => !hasContent(file)).map(({ path }) => path),
     names: [

@@ -1,5 +1,5 @@
 import type { ScannedFile } from '../domain/store-scan.ts';
-import { type GroupTree, hasContent, type ModelGroup, type ReceiptIndex } from './group.ts';
+import { type GroupTree, hasContent, judged, type ModelGroup, type ReceiptIndex } from './group.ts';
 
 /** Where ModelScope's tools and rma keep a repository, most special first: the owner, the name, and the revision if the path has it. */
 const HOMES: readonly RegExp[] = [
@@ -62,21 +62,21 @@ function modelOf(
   files: readonly ScannedFile[],
   receipts: ReceiptIndex,
 ): ModelGroup {
-  const own = folder === repo ? receipts.below(`${source}/${repo.replaceAll('/', '--')}`) : [];
+  const own = folder === repo ? receipts.below(`${source}/${repo.replaceAll('/', '--')}`) : receipts.of([]);
   const named = files.map((file) => ({ path: file.path.slice(folder.length + 1), file }));
   const content = named.filter(({ path }) => !RECORD.test(path));
   return {
     path: folder,
-    references: [...revisionsOf(own, revision)].map((each) =>
+    references: [...revisionsOf(own.paths, revision)].map((each) =>
       each === 'master' ? `${source}:${repo}` : `${source}:${repo}@${each}`,
     ),
     commit: null,
     files: content.flatMap(({ path, file }) =>
-      hasContent(file) ? [receipts.judge(own, { path, file, digest: null })] : [],
+      hasContent(file) ? [judged(own, { path, file, digest: null })] : [],
     ),
     missing: content.filter(({ file }) => !hasContent(file)).map(({ path }) => path),
     names: files.map(({ path }) => path),
-    receipts: own,
+    receipts: own.paths,
     lease: `${source}-${repo.replaceAll('/', '--')}`,
   };
 }

@@ -1,5 +1,6 @@
 import type { Digest } from '../domain/pinned-model.ts';
 import type { ScannedFile, ScannedReceipt, ScannedTree } from '../domain/store-scan.ts';
+import { groupBy } from './group-by.ts';
 
 /** A scanned name with content. */
 export type ContentFile = ScannedFile & { readonly inode: string };
@@ -44,37 +45,56 @@ export type GroupTree = (tree: ScannedTree, receipts: ReceiptIndex) => TreeGroup
 
 type Entry = ScannedReceipt['files'][string];
 
+/** Receipts in which the files of a model may be. */
+export interface ReceiptGroup {
+  readonly paths: readonly string[];
+  /** name of a file → what the receipts say of it, in the order of their paths */
+  readonly entries: ReadonlyMap<string, readonly Entry[]>;
+}
+
 /** The receipts of a store by their paths. */
 export class ReceiptIndex {
   readonly #receipts: ReadonlyMap<string, ScannedReceipt>;
+  readonly #below = new Map<string, ReceiptGroup>();
 
   constructor(receipts: readonly ScannedReceipt[]) {
     this.#receipts = new Map(receipts.map((receipt) => [receipt.path, receipt]));
   }
 
-  /** Returns the paths of the receipts below a directory. */
-  below(directory: string): readonly string[] {
-    return [...this.#receipts.keys()].filter((path) => path.startsWith(`${directory}/`)).sort();
+  /** Returns the receipts below a directory. */
+  below(directory: string): ReceiptGroup {
+    const known = this.#below.get(directory);
+    if (known !== undefined) return known;
+    const paths = [...this.#receipts.keys()].filter((path) => path.startsWith(`${directory}/`)).sort();
+    const group = this.of(paths);
+    this.#below.set(directory, group);
+    return group;
+  }
+
+  /** Returns the receipts at these paths. */
+  of(paths: readonly string[]): ReceiptGroup {
+    const all = paths.flatMap((path) => Object.entries(this.#receipts.get(path)?.files ?? {}));
+    const named = groupBy(all, ([name]) => name);
+    return {
+      paths,
+      entries: new Map([...named].map(([name, found]) => [name, found.map(([, entry]) => entry)])),
+    };
   }
 
   at(path: string): ScannedReceipt | null {
     return this.#receipts.get(path) ?? null;
   }
+}
 
-  /** Returns a file with the digest of the first receipt that still describes it, else with the given one, unverified. */
-  judge(receipts: readonly string[], { path, file, digest }: Omit<GroupedFile, 'isVerified'>): GroupedFile {
-    for (const receipt of receipts) {
-      const entry = this.#entry(receipt, path);
-      if (entry !== null && entry.bytes === file.bytes && entry.mtimeNs === file.mtimeNs)
-        return { path, file, digest: entry.digest, isVerified: true };
-    }
-    return { path, file, digest, isVerified: false };
-  }
-
-  #entry(receipt: string, path: string): Entry | null {
-    const files = this.#receipts.get(receipt)?.files ?? {};
-    return Object.hasOwn(files, path) ? (files[path] ?? null) : null;
-  }
+/** Returns a file with the digest of the first receipt that still describes it, else with the given one, unverified. */
+export function judged(
+  { entries }: ReceiptGroup,
+  { path, file, digest }: Omit<GroupedFile, 'isVerified'>,
+): GroupedFile {
+  const entry = (entries.get(path) ?? []).find(
+    ({ bytes, mtimeNs }) => bytes === file.bytes && mtimeNs === file.mtimeNs,
+  );
+  return { path, file, digest: entry?.digest ?? digest, isVerified: entry !== undefined };
 }
 
 /** Returns whether a scanned name has content. */

@@ -35,6 +35,7 @@ const model: Schema<InventoryModel> = z.object({
   bytes: z.number(),
   sharedBytes: z.number(),
   modifiedAt: z.nullable(text()),
+  lastUsedAt: z.nullable(text()),
   neededBy: z.array(user),
   names: z.array(text()),
   records: z.array(text()),

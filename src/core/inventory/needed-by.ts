@@ -5,6 +5,7 @@ import type { PinnedModel } from '../domain/pinned-model.ts';
 import { RmaError } from '../errors.ts';
 import { parseModelRef } from '../source/parse-ref.ts';
 import { sourceOf } from '../source/sources.ts';
+import { groupBy } from './group-by.ts';
 
 /** A reference with its key: one text for all spellings that its source does not distinguish. */
 export interface KeyedRef {
@@ -33,28 +34,51 @@ export function canonical(text: string): string | null {
 /** What identifies a model in a store. */
 export interface ModelIdentity {
   readonly references: readonly string[];
+  /** null: unknown */
+  readonly commit: string | null;
   /** models recorded under a reference that are this one */
   readonly records: readonly PinnedModel[];
 }
 
-/**
- * Returns the workers that need a model. A worker names references, not commits: it may use any stored commit of a
- * repository that it names without one.
- */
-export function neededBy(model: ModelIdentity, needs: readonly StoreNeeds[]): readonly ModelUser[] {
-  const own = new Set(
-    [...model.references, ...model.records.map(({ ref }) => ref)].flatMap((text) => [...namesOf(text)]),
-  );
-  return needs
-    .filter(({ refs }) => refs.some((text) => [...namesOf(text)].some((name) => own.has(name))))
-    .map(({ host, project, profile }) => ({ host, project, profile }));
+/** What workers need: name → the workers that need it. */
+export type NeedIndex = ReadonlyMap<string, readonly NamedNeed[]>;
+
+interface NamedNeed {
+  readonly need: StoreNeeds;
+  /** null: any */
+  readonly commit: string | null;
 }
 
-/** Returns the texts under which a reference is compared: its key, or the repository that it selects from. */
-function namesOf(text: string): readonly string[] {
+/** Returns what workers need by the texts under which references are compared. */
+export function needIndex(needs: readonly StoreNeeds[]): NeedIndex {
+  const named = needs.flatMap((need) => {
+    const commits = new Map(Object.entries(need.commits ?? {}));
+    return need.refs.map((ref) => ({ name: nameOf(ref), need, commit: commits.get(ref) ?? null }));
+  });
+  return groupBy(named, ({ name }) => name);
+}
+
+/**
+ * Returns the workers that need a model. A worker that recorded no commit may use any stored commit of a repository that it
+ * names.
+ */
+export function neededBy(model: ModelIdentity, index: NeedIndex): readonly ModelUser[] {
+  const names = new Set([...model.references, ...model.records.map(({ ref }) => ref)].map(nameOf));
+  const found = [...names]
+    .flatMap((name) => index.get(name) ?? [])
+    .filter(({ commit }) => commit === null || model.commit === null || commit === model.commit);
+  return [...new Set(found.map(({ need }) => need))].map(({ host, project, profile }) => ({
+    host,
+    project,
+    profile,
+  }));
+}
+
+/** Returns the text under which a reference is compared: its key, or the repository that it selects from. */
+function nameOf(text: string): string {
   const keyed = keyedRef(text);
-  if (keyed === null) return [text];
+  if (keyed === null) return text;
   const { ref, key } = keyed;
   const repo = ref['repo'];
-  return typeof repo === 'string' ? [`${ref.source}:${repo.toLowerCase()}`] : [key];
+  return typeof repo === 'string' ? `${ref.source}:${repo.toLowerCase()}` : key;
 }

@@ -9,6 +9,7 @@ const needsSchema: Schema<StoreNeeds & { readonly schema: 'rma.needs/v1' }> = z.
   project: text(),
   profile: text(),
   refs: z.array(text()),
+  commits: z.optional(z.record(z.string(), text())),
 });
 
 /** Parses what a worker needs, `projects/HOST-PROJECT.PROFILE.json` of a store; null for anything else. */

@@ -2,7 +2,7 @@ import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts
 import { EXIT, type ExitCode } from '../../core/errors.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import { readFetchRequest } from '../../core/worker/read-fetch-request.ts';
-import { createContext } from '../context.ts';
+import { createContext, type WorkerContext } from '../context.ts';
 import { fetchFailure } from '../fetch-failure.ts';
 import { asRmaError, checkModels, fetchOnce, type ModelsPhase } from '../life/models.ts';
 import { openLog } from '../log/open-log.ts';
@@ -20,13 +20,13 @@ export async function fetch({ env, clock, stop, print, readStdin }: Invocation):
   const start = models.map((model) => unstarted(model.ref, pinnedBytes(model)));
   const board = createStatusBoard({ worker: 'fetch', profile: '', models: start, engines: [] }, clock);
   const log = openLog(env, { clock, scope: () => board.status.state, progress: 'stderr' });
-  const { store, fetcher } = createContext(env, log);
+  const { store, uses, fetcher } = createContext(env, log);
   logStatus(board, log, clock);
   const end = streamStatus(board, clock, print);
   try {
     await store.prepare();
     if (needs !== undefined) await store.recordNeeds(needs);
-    await fetchMissing({ fetcher, board }, models, stop);
+    await fetchMissing({ fetcher, board, uses }, models, stop);
     return EXIT.ok;
   } catch (error) {
     if (!stop.aborted) board.fail(asRmaError(error));
@@ -38,11 +38,14 @@ export async function fetch({ env, clock, stop, print, readStdin }: Invocation):
 }
 
 async function fetchMissing(
-  phase: Pick<ModelsPhase, 'fetcher' | 'board'>,
+  phase: Pick<ModelsPhase, 'fetcher' | 'board'> & Pick<WorkerContext, 'uses'>,
   models: readonly PinnedModel[],
   signal: AbortSignal,
 ): Promise<void> {
-  if (await checkModels(phase, models)) return phase.fetcher.remember(models);
+  if (await checkModels(phase, models)) {
+    await phase.fetcher.remember(models);
+    return phase.uses.record(models, null);
+  }
   const outcomes = await fetchOnce(phase, models, signal);
   const failure = fetchFailure(outcomes);
   if (failure !== null) throw failure;

@@ -32,11 +32,11 @@ export async function run({ env, clock, stop }: Invocation): Promise<ExitCode> {
   log.info(`worker ${config.worker} started, rma ${RMA_VERSION}, models: ${config.models.length}`);
   logStatus(board, log, clock);
   const deadlineMs = responseDeadlineMs(config);
-  const { store, fetcher } = createContext(env, log);
+  const { store, uses, fetcher } = createContext(env, log);
   const probe = createEngineProbe(clock, deadlineMs);
   const registrar = createRegistrar(coordinator());
   const random = Math.random;
-  await runWorkerLife({ config, board, store, fetcher, probe, registrar, clock, random, log }, stop);
+  await runWorkerLife({ config, board, store, uses, fetcher, probe, registrar, clock, random, log }, stop);
   log.info(`worker ${config.worker} stopped`);
   await server.close();
   return EXIT.ok;

@@ -5,9 +5,11 @@ import type { EngineStatus } from '../../core/domain/worker-status.ts';
 import { toErrorDocument } from '../../core/errors.ts';
 import { registrationBody } from '../../core/worker/registration-body.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { ModelUses } from '../../ports/model-uses.ts';
 import type { Log } from '../log/log.ts';
 import type { StatusBoard } from '../status/status-board.ts';
 import type { Registrar } from './registrar.ts';
+import { createUseRecorder } from './use-recorder.ts';
 
 /** Interval of checks of the receipts while the worker serves. */
 const STORE_CHECK_MS = 60_000;
@@ -19,6 +21,7 @@ export interface ServePhase {
   readonly board: StatusBoard;
   readonly probe: EngineProbe;
   readonly registrar: Registrar;
+  readonly uses: ModelUses;
   readonly clock: Clock;
   /** in [0, 1): spreads the pauses of many workers */
   readonly random: () => number;
@@ -35,6 +38,7 @@ export interface ServePhase {
 export async function serve(phase: ServePhase, signal: AbortSignal): Promise<void> {
   const { clock, board } = phase;
   const beat: Beat = { beganAtMs: 0, failures: 0, leaseSeconds: null, warning: null };
+  const recordUses = createUseRecorder(phase);
   let checkedAt = clock.monotonic();
   for (;;) {
     const beganAt = clock.monotonic();
@@ -45,6 +49,7 @@ export async function serve(phase: ServePhase, signal: AbortSignal): Promise<voi
     const before = board.status.state;
     beat.beganAtMs = clock.now();
     await probeEngines(phase, signal);
+    await recordUses(board.status.engines);
     const registered = await reportToCoordinator(phase, beat, signal);
     if (before !== board.status.state) beat.failures = 0;
     beat.failures = registered ? 0 : beat.failures + 1;

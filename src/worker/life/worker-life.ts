@@ -1,7 +1,9 @@
 import type { EngineProbe } from '../../adapters/engine/engine-probe.ts';
+import { pinnedCommits } from '../../core/domain/pinned-model.ts';
 import type { WorkerConfig } from '../../core/domain/worker-config.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
+import type { ModelUses } from '../../ports/model-uses.ts';
 import type { Log } from '../log/log.ts';
 import type { ModelFetcher } from '../model-fetcher.ts';
 import type { StatusBoard } from '../status/status-board.ts';
@@ -14,6 +16,7 @@ export interface WorkerLife {
   readonly config: WorkerConfig;
   readonly board: StatusBoard;
   readonly store: Pick<ModelStore, 'prepare' | 'recordNeeds'>;
+  readonly uses: ModelUses;
   readonly fetcher: ModelFetcher;
   readonly probe: EngineProbe;
   readonly registrar: Registrar;
@@ -53,7 +56,8 @@ async function ensureModels(life: WorkerLife, stop: AbortSignal): Promise<void> 
   const { config, store, board } = life;
   const { host, project, profile } = config;
   await store.prepare();
-  await store.recordNeeds({ host, project, profile, refs: config.models.map(({ ref }) => ref) });
+  const refs = config.models.map(({ ref }) => ref);
+  await store.recordNeeds({ host, project, profile, refs, commits: pinnedCommits(config.models) });
   stop.throwIfAborted();
   if (await checkModels(life, config.models)) await life.fetcher.remember(config.models);
   else await fetchModels(life, config.models, stop);

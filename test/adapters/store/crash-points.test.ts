@@ -13,7 +13,7 @@ import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
 import { quickFolder } from '../../helpers/files/temp-folder.ts';
 import { faultyDisk } from '../../helpers/store/faulty-disk.ts';
 import { gitSha1, sha256 } from '../../helpers/store/model-server.ts';
-import { testStore } from '../../helpers/store/store-fixture.ts';
+import { testStore, testUses } from '../../helpers/store/store-fixture.ts';
 
 const commit = 'c0ffee'.padEnd(40, '0');
 const contents = new Map([
@@ -112,6 +112,7 @@ function fetchAll(root: string, disk: Disk, model: PinnedModel): Promise<readonl
   const clock = new JumpingClock();
   return fetchModels([model], {
     store: testStore(root, { disk, clock }),
+    uses: testUses(root, { disk, clock }),
     sources,
     transfer: memoryTransfer(disk),
     clock,

@@ -27,7 +27,13 @@ describe('a worker and its models', () => {
       expect.stringMatching(/^\S+Z INFO {2}\[downloading\] Downloading hf:org\/repo:tiny.gguf/),
     );
     expect(worker.recorded).toEqual([
-      { host: 'box', project: 'demo', profile: 'cpu-worker', refs: [MODEL_REF] },
+      {
+        host: 'box',
+        project: 'demo',
+        profile: 'cpu-worker',
+        refs: [MODEL_REF],
+        commits: { [MODEL_REF]: 'a'.repeat(40) },
+      },
     ]);
     expect(await listed(coordinator)).toEqual(['tiny']);
     expect(worker.board.status.registered).toBe(true);

@@ -61,6 +61,34 @@ describe('a serving worker', () => {
     expect(isHealthy(worker.board.status)).toBe(true);
   });
 
+  it('records the use of a model when its engine becomes ready, each time, and then every hour', async () => {
+    const clock = new FakeClock();
+    await using engine = await startEngine();
+    engine.healthy = false;
+    const config = workerConfig({ engines: [engine.target] });
+    await using worker = startWorker(config, new StubFetcher(true), clock);
+    await clock.sleeping(250);
+    expect(worker.used).toEqual([]);
+    engine.healthy = true;
+    clock.advance(250);
+    await clock.sleeping(BEAT);
+    expect(worker.used).toEqual([{ refs: [MODEL_REF], at: clock.now() }]);
+    clock.advance(BEAT);
+    await clock.sleeping(BEAT);
+    expect(worker.used).toHaveLength(1);
+    clock.advance(3_600_000);
+    await clock.sleeping(BEAT);
+    expect(worker.used).toHaveLength(2);
+    await engine.stop();
+    clock.advance(BEAT);
+    await clock.sleeping(BEAT);
+    expect(worker.board.status.state).toBe('degraded');
+    await engine.start();
+    clock.advance(BEAT);
+    await clock.sleeping(BEAT);
+    expect(worker.used).toHaveLength(3);
+  });
+
   it('registers again with a restarted coordinator, and stays ready without one', async () => {
     const clock = new FakeClock();
     await using engine = await startEngine();

@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { FileModelStore } from '../../../src/adapters/store/file-model-store.ts';
 import { HttpTransfer } from '../../../src/adapters/store/transfer/transfer.ts';
+import { FileModelUses } from '../../../src/adapters/store/usage/file-model-uses.ts';
 import { fetchModels } from '../../../src/app/fetch/fetch-models.ts';
 import type { FetchResult } from '../../../src/app/fetch/fetch-result.ts';
 import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
@@ -19,6 +20,11 @@ import { testSources } from './test-source.ts';
 
 export function testStore(root: string, options: { disk?: Disk; clock?: Clock } = {}): FileModelStore {
   return new FileModelStore({ paths: storePaths(root, {}), clock: systemClock, ...options });
+}
+
+/** Returns the record of uses of a store. */
+export function testUses(root: string, options: { disk?: Disk; clock?: Clock } = {}): FileModelUses {
+  return new FileModelUses({ paths: storePaths(root, {}), clock: systemClock, ...options });
 }
 
 export interface TestFetcher {
@@ -51,6 +57,7 @@ export function testFetcher(
     fetch: (models, signal = new AbortController().signal) =>
       fetchModels(models, {
         store,
+        uses: testUses(root, { disk }),
         sources,
         transfer,
         clock: systemClock,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngineProbe } from '../../../src/adapters/engine/engine-probe.ts';
 import type { FetchResult } from '../../../src/app/fetch/fetch-result.ts';
+import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
 import type { WorkerConfig } from '../../../src/core/domain/worker-config.ts';
 import type { ModelProgress, WorkerStatus } from '../../../src/core/domain/worker-status.ts';
 import { workerToken } from '../../../src/core/registration-token.ts';
@@ -60,6 +61,8 @@ export interface RunningWorker extends AsyncDisposable {
   readonly lines: readonly string[];
   /** the recorded needs */
   readonly recorded: readonly unknown[];
+  /** the recorded uses: references and time, ms */
+  readonly used: readonly { readonly refs: readonly string[]; readonly at: number }[];
   readonly ended: Promise<void>;
   stop(): void;
   until(condition: (status: WorkerStatus) => boolean): Promise<void>;
@@ -108,6 +111,12 @@ export function startWorkerWithToken(token: string, { config, fetcher, clock }: 
       recorded.push(needs);
     },
   };
+  const used: { refs: readonly string[]; at: number }[] = [];
+  const uses = {
+    record: async (models: readonly PinnedModel[]) => {
+      used.push({ refs: models.map(({ ref }) => ref), at: clock.now() });
+    },
+  };
   const client =
     config.coordinator === null
       ? null
@@ -116,7 +125,7 @@ export function startWorkerWithToken(token: string, { config, fetcher, clock }: 
   const registrar = createRegistrar(client);
   const stop = new AbortController();
   const ended = runWorkerLife(
-    { config, board, store, fetcher, probe, registrar, clock, random: () => 0, log },
+    { config, board, store, uses, fetcher, probe, registrar, clock, random: () => 0, log },
     stop.signal,
   );
   return {
@@ -124,6 +133,7 @@ export function startWorkerWithToken(token: string, { config, fetcher, clock }: 
     states,
     lines,
     recorded,
+    used,
     ended,
     stop: () => stop.abort(new Error('stopped')),
     until: (condition) => until(board, condition),

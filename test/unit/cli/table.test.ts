@@ -47,6 +47,39 @@ describe('renderTable', () => {
   });
 });
 
+describe('a table with columns that may be shortened', () => {
+  const elastic: readonly Column<Row>[] = [
+    { title: 'NAME', value: ({ name }) => name, shorten: 'middle' },
+    { title: 'BYTES', value: ({ bytes }) => bytes, align: 'right' },
+    { title: 'USERS', value: ({ bytes }) => `users-of-${bytes}`, shorten: 'end' },
+  ];
+
+  it('keeps the others whole, and both ends of a text that is shortened in the middle', () => {
+    const rows = [{ name: 'hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF', bytes: '1234567' }];
+    expect(renderTable(elastic, rows, theme({ columns: 48 })).split('\n')).toEqual([
+      'NAME                    BYTES   USERS',
+      'hf:Qwen/Q…ruct-GGUF   1234567   users-of-1234567',
+    ]);
+  });
+
+  it('shortens nothing where there is space', () => {
+    const rows = [{ name: 'hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF', bytes: '7' }];
+    expect(renderTable(elastic, rows, theme({ columns: null }))).toContain(
+      'hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF',
+    );
+  });
+
+  it('never writes a line wider than the terminal', () => {
+    const row = fc.record({ name: fc.string({ unit: 'grapheme', maxLength: 60 }), bytes: fc.string() });
+    fc.assert(
+      fc.property(fc.array(row), fc.integer({ min: 1, max: 90 }), (rows, width) => {
+        const lines = renderTable(elastic, rows, theme({ columns: width })).split('\n');
+        expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
+});
+
 describe('displayWidth', () => {
   it.each([
     ['', 0],

@@ -1,12 +1,32 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  formatAge,
   formatBytes,
   formatDuration,
   parseBytes,
   parseDuration,
   parseWait,
 } from '../../../src/core/units.ts';
+
+describe('formatAge', () => {
+  it.each([
+    [-3600, 'just now'],
+    [0.9, 'just now'],
+    [1, '1 second ago'],
+    [59.9, '59 seconds ago'],
+    [60, '1 minute ago'],
+    [3599, '59 minutes ago'],
+    [3600, '1 hour ago'],
+    [47 * 3600, '47 hours ago'],
+    [3 * 86_400, '3 days ago'],
+    [14 * 86_400, '2 weeks ago'],
+    [70 * 86_400, '2 months ago'],
+    [730 * 86_400, '2 years ago'],
+  ])('formats %d seconds as %s', (seconds, text) => {
+    expect(formatAge(seconds)).toBe(text);
+  });
+});
 
 describe('formatBytes', () => {
   it.each([

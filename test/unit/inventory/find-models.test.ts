@@ -21,6 +21,7 @@ function model(references: readonly [string, ...string[]], ...paths: readonly st
     missing: [],
     bytes: paths.length,
     sharedBytes: 0,
+    lastUsedAt: null,
     modifiedAt: null,
     neededBy: [],
     names: paths,
@@ -44,6 +45,18 @@ describe('the models that a reference means', () => {
   it('are found by every reference in any case, by other spellings and by the path', () => {
     for (const text of ['hf:org/two', 'org/two', 'hf:ORG/Two', 'hf:org/two:*q4.gguf', 'path of hf:org/two'])
       expect(findModels(store, text)).toEqual([two]);
+  });
+
+  it('are found by the first digits of their commit, at least seven', () => {
+    const [first, second] = [`a1b2c3d4${'0'.repeat(32)}`, `a1b2c3d5${'0'.repeat(32)}`];
+    const commits = [first, second].map((commit) => ({ ...model([`hf:org/c@${commit}`]), commit }));
+    const found = { ...store, models: [...commits, two] };
+    expect(findModels(found, 'hf:org/c@a1b2c3d4')).toEqual([commits[0]]);
+    expect(() => findModels(found, 'hf:org/c@a1b2c3d')).toThrow(
+      expect.objectContaining({ code: 'RMA_MODEL_REF_AMBIGUOUS', exitCode: 2 }),
+    );
+    for (const text of ['hf:org/c@a1b2c3', 'hf:org/two@a1b2c3d4'])
+      expect(() => findModels(found, text)).toThrow(expect.objectContaining({ code: 'RMA_MODEL_NOT_FOUND' }));
   });
 
   it('are removed by a pattern only if it selects every stored file', () => {

@@ -1,7 +1,8 @@
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { ScannedFile, ScannedReceipt, ScannedTree, StoreScan } from '../../../core/domain/store-scan.ts';
 import { isLayoutText } from '../../../core/inventory/build-inventory.ts';
 import { readNeeds } from '../../../core/inventory/read-needs.ts';
+import { readUse } from '../../../core/inventory/use-record.ts';
 import { parseAnyRecord } from '../../../core/source/model-record.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
 import type { StoreGuard } from '../disk/store-guard.ts';
@@ -26,6 +27,7 @@ export async function scanStore(context: ScanContext): Promise<StoreScan> {
     receipts: receiptsOf(paths, guard),
     records: recordsIn('models').flatMap((path) => parseAnyRecord(text(path))?.model ?? []),
     needs: recordsIn('projects').flatMap((path) => readNeeds(text(path)) ?? []),
+    uses: recordsIn('usage').flatMap((path) => readUse(text(path), basename(path)) ?? []),
     staging: await stagingFiles(context),
   };
 }

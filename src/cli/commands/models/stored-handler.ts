@@ -4,7 +4,7 @@ import { EXIT, RmaError } from '../../../core/errors.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
-import { itemBytes, STORED_COLUMNS, storedDocument } from '../../render/inventory.ts';
+import { itemBytes, storedColumns, storedDocument } from '../../render/inventory.ts';
 import { renderTable } from '../../render/table.ts';
 import { openFolder, type StoreInput } from './input.ts';
 
@@ -34,6 +34,7 @@ export async function listStored(
     );
   }
   const inventory = await readStore(input, context);
+  const now = (await context.invocation()).clock.now();
   const models = inventory.models.filter(({ neededBy }) => !input.unused || neededBy.length === 0);
   const documents = models.map(storedDocument);
   const { partial, orphans, unknown, totalBytes } = inventory;
@@ -45,7 +46,7 @@ export async function listStored(
             input.unused ? 'No unused models in the store.' : 'No models in the store.',
             ...others(inventory),
           ].join('\n')
-        : [renderTable(STORED_COLUMNS, models, theme), ...others(inventory)].join('\n'),
+        : [renderTable(storedColumns(now), models, theme), ...others(inventory)].join('\n'),
     ids: models.map(({ references: [first] }) => first),
     items: documents,
   };

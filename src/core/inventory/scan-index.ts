@@ -1,0 +1,28 @@
+import type { ModelUse } from '../domain/model-use.ts';
+import type { PinnedModel } from '../domain/pinned-model.ts';
+import type { StoreScan } from '../domain/store-scan.ts';
+import { sourceOf } from '../source/sources.ts';
+import { groupBy } from './group-by.ts';
+import type { GroupedTree } from './grouped-tree.ts';
+import { type NeedIndex, needIndex } from './needed-by.ts';
+import { type Uses, usesOf } from './uses.ts';
+
+/** What a scan has seen, by the keys under which its models look for it. */
+export interface ScanIndex {
+  readonly uses: Uses;
+  /** receipt → what references to its model were resolved to */
+  readonly records: ReadonlyMap<string, readonly PinnedModel[]>;
+  /** receipt → uses of its model */
+  readonly used: ReadonlyMap<string, readonly ModelUse[]>;
+  readonly needs: NeedIndex;
+}
+
+/** Returns the index of a scan, so that the time for each model does not depend on the number of models. */
+export function scanIndex(scan: StoreScan, grouped: readonly GroupedTree[]): ScanIndex {
+  return {
+    uses: usesOf(grouped),
+    records: groupBy(scan.records, (record) => sourceOf(record).store.receipt(record)),
+    used: groupBy(scan.uses, ({ receipt }) => receipt),
+    needs: needIndex(scan.needs),
+  };
+}
