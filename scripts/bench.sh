@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Compares downloads with hf and curl, and rma's own commands with an earlier revision, side by side in one run.
-#   scripts/bench.sh [REVISION]    the revision to compare with (default HEAD^)
-# Uses the private Docker Engine of this checkout for the commands. Prints medians and ratios.
+# Compares rma with other programs, which it installs, and with an earlier revision of itself, side by side in one run.
+# Prints a Markdown table for each comparison.
+#   scripts/bench.sh [TEXT…]                downloads; only those whose title contains one of the texts
+#   scripts/bench.sh --commands [REVISION]  start-up, `plan` and an idle `up`, with a revision (default HEAD^), on the private
+#                                           Docker Engine of this checkout
 set -euo pipefail
 
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -9,15 +11,34 @@ cd "$CHECKOUT"
 BASE=$CHECKOUT/build/bench-base
 
 main() {
-  local revision=${1:-HEAD^}
-  scripts/judges.sh hf2
+  if [ "${1:-}" = --commands ]; then
+    compare_commands "${2:-HEAD^}"
+  else
+    scripts/judges.sh hf2 ollama nginx curl aria2 huggingface-hub
+    npm run --silent build
+    describe_machine
+    node build/bench.mjs "$@"
+  fi
+}
+
+# The date, the machine and its load, for the record.
+describe_machine() {
+  printf '%s, %s\n' "$(date -u '+%Y-%m-%d %H:%M UTC')" "$(git log -1 --format='%h %s')"
+  printf '%s, %s CPUs, %s of memory, Linux %s, Node.js %s, load %s\n' \
+    "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" \
+    "$(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)" "$(uname -r)" "$(node --version)" \
+    "$(cut -d ' ' -f 1-3 /proc/loadavg)"
+}
+
+compare_commands() {
   npm run --silent build
-  build_base "$revision"
+  build_base "$1"
   if ! scripts/engine.sh status >/dev/null 2>&1; then trap 'scripts/engine.sh down' EXIT; fi
   scripts/engine.sh images --yes
   eval "$(scripts/engine.sh env)"
-  printf '\ncommands are compared with %s\n' "$(git log -1 --format='%h %s' "$revision")"
-  node build/bench.mjs "$BASE/dist/cli/main.js"
+  describe_machine
+  printf 'compared with %s\n' "$(git log -1 --format='%h %s' "$1")"
+  node build/bench.mjs --base "$BASE/dist/cli/main.js"
 }
 
 # The packages of the revision are installed only where its lock file differs from that of this checkout.

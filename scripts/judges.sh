@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs outside programs that judge what rma wrote, each in a directory of its own: .judges/NAME-VERSION/, programs in bin/.
 # Prints one line per judge: its name, a space, its directory.
-#   scripts/judges.sh [NAME…]     without a name all but vllm, which test/by-hand starts
-# scripts/judges/ has the parts of a judge, exact versions throughout:
+#   scripts/judges.sh [NAME…]     without a name all but vllm, which test/by-hand starts, and the programs of the benchmark
+# scripts/judges/ has the parts of a judge, scripts/judges/bench/ those of programs that only the benchmark compares; exact
+# versions throughout:
 #   NAME.txt      a Python environment: pip's requirements, the judge itself first
 #   NAME.wheel    the Python files of a wheel without what it requires, and a Python environment: the wheel first
 #   NAME.packages packages of Debian 12, NAME==VERSION, the judge itself first, and the paths of programs in them
@@ -11,6 +12,7 @@
 #   NAME.module   a Go program with C++ parts: MODULE@vVERSION, then a line PATH JUDGE for each judge that it starts from PATH;
 #                 built for minutes once
 #   NAME.server   a model server in Python, for the CPU, with all its wheels; only if it is named, because it needs gigabytes
+#   NAME.npm      packages of Node.js, NAME==VERSION, the judge itself first
 #   NAME.gotest   the tests of a package of such a module, with a file of ours: MODULE@vVERSION, package and file, a line each
 # Python, Go and the C++ compiler are Debian's packages, unpacked below .judges/: the machine's own are not used.
 set -euo pipefail
@@ -18,7 +20,7 @@ set -euo pipefail
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 JUDGES=$CHECKOUT/.judges
 APT_TOP=$JUDGES/apt
-for part in ui parallel preflight apt judges/python judges/go judges/debian; do
+for part in ui parallel preflight apt judges/python judges/go judges/debian judges/npm; do
   # shellcheck source=/dev/null
   . "$CHECKOUT/scripts/$part.sh"
 done
@@ -49,14 +51,16 @@ main() {
 }
 
 known_judges() {
-  find "$CHECKOUT/scripts/judges" \( -name '*.txt' -o -name '*.wheel' -o -name '*.module' -o -name '*.packages' -o -name '*.forky' -o -name '*.gotest' \) -printf '%f\n' | sed 's/\.[a-z]*$//' | sort
+  find "$CHECKOUT/scripts/judges" -maxdepth 1 \( -name '*.txt' -o -name '*.wheel' -o -name '*.module' -o -name '*.packages' -o -name '*.forky' -o -name '*.gotest' \) -printf '%f\n' | sed 's/\.[a-z]*$//' | sort
 }
 
 # Prints the file with the parts of a judge; nothing for an unknown one.
 pins() {
-  local kind
-  for kind in txt wheel module gotest packages forky server; do
-    if [ -f "$CHECKOUT/scripts/judges/$1.$kind" ]; then printf '%s' "$CHECKOUT/scripts/judges/$1.$kind"; fi
+  local kind folder
+  for folder in "$CHECKOUT/scripts/judges" "$CHECKOUT/scripts/judges/bench"; do
+    for kind in txt wheel module gotest packages forky server npm; do
+      if [ -f "$folder/$1.$kind" ]; then printf '%s' "$folder/$1.$kind"; fi
+    done
   done
 }
 
@@ -97,6 +101,7 @@ preflight_server() {
 way_out() {
   case $1 in
     packages | forky) echo "Check that 'apt-get update' works on this machine, then run this again." ;;
+    npm) echo "Check that 'npm ping' works on this machine, then run this again." ;;
     txt | wheel | server) echo "Check that 'apt-get update' and 'pip download pip' work on this machine, then run this again." ;;
     module | gotest) echo "Check that 'apt-get update' works and that this machine reaches a Go module proxy, then run this again." ;;
   esac

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startHub } from '../hub/hub.ts';
 import { quickstartRepos } from '../hub/quickstart-repos.ts';
-import { type Contestant, type Measured, measure, printResults } from './contest.ts';
+import { type Contestant, type Measured, measure, printComparison } from './contest.ts';
 
 /** A build of rma with its own running stack. */
 interface Revision {
@@ -47,7 +47,7 @@ async function compare(
     }
   }
   const title = command === 'up' ? 'rma up, nothing to do' : `rma ${command}`;
-  printResults(`${title} (median of ${RUNS}, min-max)`, results);
+  printComparison({ title: `${title}, ${RUNS} runs`, bytes: null, results });
 }
 
 function revision(name: string, program: string, port: number): Revision {

@@ -1,145 +1,143 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { patternContent } from '../hub/content.ts';
+import { type Content, contentOf, patternContent } from '../hub/content.ts';
 import { startHub } from '../hub/hub.ts';
-import type { FileSpecs } from '../hub/repos.ts';
-import { type Measured, measure, printResults } from './contest.ts';
-
-/** What a client is to fetch. */
-interface Request {
-  readonly endpoint: string;
-  readonly repo: string;
-}
-
-/** One client. Each fetch goes into an empty directory; a warm start finds the directory of an earlier fetch. */
-interface Client {
-  readonly name: string;
-  readonly argv: (directory: string, task: Request) => readonly [string, ...string[]];
-}
+import { aria2, type Client, curl, hf, hfXet, hubJs, ollama, rma, rmaOllama, sha256 } from './clients.ts';
+import { type ContentServer, type Line, startContentServer } from './content-server.ts';
+import { type Measured, printComparison } from './contest.ts';
 
 interface Task {
-  readonly name: string;
+  readonly title: string;
+  readonly line: Line | 'hub';
   readonly repo: string;
-  /** of the hub, ms */
+  /** time before each response of the hub, ms */
   readonly delayMs: number;
+  /** each client finds the directory of its own earlier fetch */
   readonly warm: boolean;
+  readonly runs: number;
   readonly clients: readonly Client[];
 }
 
-const RUNS = 3;
-const FILE_MIB = 512;
-const FILE = 'model.safetensors';
-const LARGE = 'bench/large';
-const MANY = 'bench/many';
-const FILES = 1000;
+const MIB = 2 ** 20;
+const LARGE = patternContent(2048 * MIB, 1);
+const SHARDS = [11, 12, 13, 14].map((seed) => patternContent(512 * MIB, seed));
+const SMALL = Array.from({ length: 1000 }, (_, n) => patternContent(MIB / 16, 100 + n));
 
-const rma: Client = {
-  name: 'rma models pull (verified)',
-  argv: (directory, { repo }) => [
-    process.execPath,
-    'dist/cli/main.js',
-    'models',
-    'pull',
-    `hf:${repo}`,
-    '--dest',
-    directory,
-    '-q',
-  ],
+const REPOS: Readonly<Record<string, readonly Content[]>> = {
+  'bench/large': [LARGE],
+  'bench/medium': SHARDS.slice(0, 1),
+  'bench/shards': SHARDS,
+  'bench/small': SMALL,
 };
-const hf: Client = {
-  name: 'hf download (not verified)',
-  argv: (directory, { repo }) => [hfProgram(), 'download', repo, '--cache-dir', directory, '--quiet'],
-};
-const curl: Client = {
-  name: 'curl (not verified)',
-  argv: (directory, { endpoint, repo }) => [
-    'curl',
-    '-sSL',
-    '-o',
-    join(directory, FILE),
-    `${endpoint}/${repo}/resolve/main/${FILE}`,
-  ],
-};
+const LAYER = 'library/bench';
+const CONFIGURATION = {};
 
-const TASKS: readonly Task[] = [
-  {
-    name: `fetch one file of ${FILE_MIB} MiB`,
-    repo: LARGE,
-    delayMs: 0,
-    warm: false,
-    clients: [rma, hf, curl],
-  },
-  {
-    name: `fetch ${FILES} files of 64 KiB, 30 ms per request`,
-    repo: MANY,
-    delayMs: 30,
-    warm: false,
-    clients: [rma, hf],
-  },
-  { name: 'warm start: everything is present', repo: LARGE, delayMs: 0, warm: true, clients: [rma, hf] },
-];
+function tasks(content: ContentServer): readonly Task[] {
+  const task = { delayMs: 0, warm: false, runs: 3, line: 'open', repo: 'bench/large' } as const;
+  const urls = [curl, aria2];
+  return [
+    {
+      ...task,
+      title: 'One file of 2 GiB, open line',
+      clients: [rma, hf, hfXet, hubJs, ...urls, sha256(content.fileOf(LARGE))],
+    },
+    { ...task, title: 'One file of 2 GiB, open line, TLS', line: 'tls', clients: [rma, hf, ...urls] },
+    { ...task, title: 'One layer of 2 GiB, open line', repo: LAYER, clients: [rmaOllama, ollama] },
+    {
+      ...task,
+      title: 'One file of 512 MiB, 50 MiB/s per connection',
+      line: 'capped',
+      repo: 'bench/medium',
+      clients: [rma, hf, ...urls],
+    },
+    {
+      ...task,
+      title: 'Four files of 512 MiB, 50 MiB/s per connection',
+      line: 'capped',
+      repo: 'bench/shards',
+      clients: [rma, hf, ...urls],
+    },
+    {
+      ...task,
+      title: '1,000 files of 64 KiB, 30 ms per request',
+      line: 'hub',
+      repo: 'bench/small',
+      delayMs: 30,
+      clients: [rma, hf],
+    },
+    { ...task, title: 'One file of 2 GiB that is present', warm: true, clients: [rma, hf] },
+  ];
+}
 
-/** Compares downloads and warm starts with the peers, against a hub on loopback. */
-export async function compareDownloads(): Promise<void> {
-  for (const task of TASKS) {
-    const hub = await startHub({
-      repos: { [task.repo]: { files: filesOf(task.repo) } },
-      delayMs: task.delayMs,
-    });
-    try {
-      await compare(task, hub.endpoint);
-    } finally {
-      await hub.close();
+/** Compares downloads and warm starts with other programs. `only`: those whose title contains one of the texts. */
+export async function compareDownloads(only: readonly string[]): Promise<void> {
+  const scratch = temporaryDirectory();
+  const content = await startContentServer(scratch, [
+    LARGE,
+    ...SHARDS,
+    contentOf(JSON.stringify(CONFIGURATION)),
+  ]);
+  try {
+    for (const task of tasks(content)) {
+      if (only.length > 0 && !only.some((text) => task.title.includes(text))) continue;
+      await runTask(task, content);
     }
+  } finally {
+    await content.close();
+    rmSync(scratch, { recursive: true });
   }
 }
 
-function filesOf(repo: string): FileSpecs {
-  if (repo === LARGE) return { [FILE]: { content: patternContent(FILE_MIB * 2 ** 20), lfs: true } };
-  const names = Array.from({ length: FILES }, (_, n) => `part-${n}.bin`);
-  // every file has its own content: what is the same is fetched once
-  return Object.fromEntries(names.map((name, n) => [name, { content: numbered(n), lfs: true }]));
-}
-
-function numbered(n: number): Uint8Array {
-  const content = Buffer.alloc(64 * 1024);
-  content.writeUInt32BE(n);
-  return content;
+async function runTask(task: Task, { origins, authority }: ContentServer): Promise<void> {
+  const { line, delayMs, repo } = task;
+  const hub = await startHub({
+    repos: Object.fromEntries(
+      Object.entries(REPOS).map(([name, contents]) => [name, { files: filesOf(contents) }]),
+    ),
+    ollama: { [`${LAYER}:latest`]: { layers: [{ kind: 'model', content: LARGE }], config: CONFIGURATION } },
+    ...(line === 'hub' ? {} : { contentOrigin: origins[line] }),
+    delayMs,
+  });
+  const contents = REPOS[repo] ?? [LARGE];
+  const files = contents.map((_, n) => fileName(n));
+  try {
+    const results = await compare(task, { endpoint: hub.endpoint, repo, files, authority });
+    const bytes = contents.reduce((total, { size }) => total + size, 0);
+    printComparison({ title: task.title, bytes: task.warm ? null : bytes, results });
+  } finally {
+    await hub.close();
+  }
 }
 
 /** The clients take turns, so that other load on the machine affects all of them. */
-async function compare({ name, repo, warm, clients }: Task, endpoint: string): Promise<void> {
-  const request = { endpoint, repo };
-  const results = new Map<string, Measured[]>(clients.map((client) => [client.name, []]));
-  const kept = new Map(clients.map((client) => [client.name, temporaryDirectory()]));
-  if (warm) for (const client of clients) await fetchOnce(client, kept.get(client.name) ?? '', request);
-  for (let round = 0; round < RUNS; round++) {
+async function compare(
+  { warm, runs, clients }: Task,
+  request: Parameters<Client['fetch']>[1],
+): Promise<ReadonlyMap<string, readonly Measured[]>> {
+  const results = new Map<string, Measured[]>(clients.map(({ name }) => [name, []]));
+  const kept = new Map(clients.map(({ name }) => [name, temporaryDirectory()]));
+  if (warm) for (const client of clients) await client.fetch(kept.get(client.name) ?? '', request);
+  for (let round = 0; round < runs; round++) {
     for (const client of clients) {
       const directory = warm ? (kept.get(client.name) ?? '') : temporaryDirectory();
-      results.get(client.name)?.push(await fetchOnce(client, directory, request));
+      results.get(client.name)?.push(await client.fetch(directory, request));
       if (!warm) rmSync(directory, { recursive: true });
     }
   }
   for (const directory of kept.values()) rmSync(directory, { recursive: true });
-  printResults(`${name} (median of ${RUNS}, min-max)`, results);
+  return results;
 }
 
-async function fetchOnce({ name, argv }: Client, directory: string, request: Request): Promise<Measured> {
-  const env = {
-    ...process.env,
-    HF_ENDPOINT: request.endpoint,
-    HF_HUB_DISABLE_XET: '1',
-    HF_HUB_DISABLE_UPDATE_CHECK: '1',
-  };
-  return measure({ name, argv: argv(directory, request), env });
+function filesOf(contents: readonly Content[]) {
+  return Object.fromEntries(contents.map((content, n) => [fileName(n), { content, lfs: true }]));
 }
 
-function hfProgram(): string {
-  const [pin = ''] = readFileSync('scripts/judges/hf2.txt', 'utf8').split('\n');
-  return resolve('.judges', `hf2-${pin.split('==')[1]}`, 'bin/hf');
+function fileName(n: number): string {
+  return `part-${n}.safetensors`;
 }
 
+/** On the file system of the checkout: /tmp may be memory. */
 function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'rma-bench-'));
+  mkdirSync('build', { recursive: true });
+  return mkdtempSync(resolve(join('build', 'bench-')));
 }

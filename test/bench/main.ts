@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { compareCommands } from './commands.ts';
 import { compareDownloads } from './downloads.ts';
 
-/** scripts/bench.sh gives the `main.js` of the revision to compare with; without one only downloads are compared. */
-const [base] = process.argv.slice(2);
+// scripts/bench.sh gives the `main.js` of the revision to compare the commands with
+const { values, positionals } = parseArgs({ options: { base: { type: 'string' } }, allowPositionals: true });
 
-await compareDownloads();
-if (base !== undefined) await compareCommands(resolve(base), resolve('dist/cli/main.js'));
+if (values.base === undefined) await compareDownloads(positionals);
+else await compareCommands(resolve(values.base), resolve('dist/cli/main.js'));

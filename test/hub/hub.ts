@@ -44,6 +44,8 @@ export interface HubOptions {
   /** Default 0: a free port. */
   readonly port?: number;
   readonly cdnPort?: number;
+  /** Origin of another server that has the content of the CDN; default: this hub's own. */
+  readonly contentOrigin?: string;
   /** Called after each response. */
   readonly onRequest?: (request: LoggedRequest) => void;
 }
@@ -106,7 +108,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     signer: new UrlSigner(),
     pageSize: options.pageSize ?? 1000,
     delayMs: options.delayMs ?? 0,
-    cdnOrigin: ({ origin }) => `http://${otherHostName(new URL(origin).hostname)}:${cdnListensOn}`,
+    cdnOrigin: ({ origin }) =>
+      options.contentOrigin ?? `http://${otherHostName(new URL(origin).hostname)}:${cdnListensOn}`,
   };
   const cdn = await listen(hosts, cdnPort, serve(CDN_PROTOCOLS, 'cdn', state));
   cdnListensOn = cdn.port;

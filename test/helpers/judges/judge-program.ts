@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** A third-party program; `scripts/judges.sh` installs it from the file `scripts/judges/NAME.KIND`. */
+export type Judge =
+  | 'hf1'
+  | 'hf2'
+  | 'gguf'
+  | 'gguf-parser'
+  | 'llama-server'
+  | 'modelscope'
+  | 'ollama'
+  | 'ollama-scheduler'
+  | 'vllm'
+  | 'vllm-args'
+  | 'systemd'
+  | 'tinyproxy';
+
+/** A program that only the benchmark runs, from the file `scripts/judges/bench/NAME.KIND`. */
+export type BenchJudge = 'aria2' | 'curl' | 'huggingface-hub' | 'nginx';
+
+const KINDS = ['txt', 'wheel', 'module', 'gotest', 'packages', 'forky', 'server', 'npm'];
+
+/** Returns the path of a third-party program, e.g. `hf` or `python`. Throws with the install command if missing. */
+export function judgeProgram(judge: Judge | BenchJudge, program: string): string {
+  return judgeFile(judge, `bin/${program}`);
+}
+
+/** Returns the path of a file in the directory of a judge. Throws with the install command if missing. */
+export function judgeFile(judge: Judge | BenchJudge, file: string): string {
+  // The first line is the program itself: name==version, or module@vVERSION.
+  const pins = ['scripts/judges', 'scripts/judges/bench']
+    .flatMap((folder) => KINDS.map((kind) => `${folder}/${judge}.${kind}`))
+    .find(existsSync);
+  const [first = ''] = readFileSync(pins ?? '', 'utf8').split('\n');
+  const path = resolve('.judges', `${judge}-${first.split(/==|@v/)[1]}`, file);
+  if (!existsSync(path)) throw new Error(`${path} is missing: run scripts/judges.sh ${judge}`);
+  return path;
+}
