@@ -24,6 +24,18 @@ export function textOption(flags: string, description: string): OptionSpec<strin
   return { flags, description, read };
 }
 
+/** Declares a text option that may be repeated; none if absent. */
+export function textsOption(flags: string, description: string): OptionSpec<readonly string[]> {
+  return {
+    flags,
+    description,
+    read: (texts) => {
+      if (texts.includes('')) throw invalidValue({ flags, description }, '', 'a value');
+      return texts;
+    },
+  };
+}
+
 /** Declares an option that `parse` reads (null: invalid), `fallback` if absent. */
 export function parsedOption<T, F>(
   flags: string,

@@ -59,3 +59,39 @@ it('[case F22] every name that models ls and pull print is accepted as input', a
     for (const { name, ref } of listed.models) expect(await refsOf('models', verb, name)).toEqual([ref]);
   }
 });
+
+it('models pull --include and --exclude select files of one repository, as for hf download', async () => {
+  hub.publish('org/many', {
+    files: {
+      'a.json': '{}',
+      'b.json': '{}',
+      'c.txt': 'c',
+      'model.safetensors': 'x',
+      'pytorch_model.bin': 'y',
+    },
+  });
+  const pull = ['models', 'pull', 'org/many'];
+  expect(await refsOf(...pull, '--include', '*.json', '--include', 'c.txt', '--exclude', 'b*')).toEqual([
+    'hf:org/many:*.json,c.txt,!b*',
+  ]);
+  const paths = () =>
+    hub.log.contentRequests().map(({ path }) => decodeURIComponent(path.replace(/^.*\//, '')));
+  expect(paths().sort()).toEqual(['a.json', 'c.txt']);
+  hub.log.clear();
+  expect(await refsOf(...pull, '--exclude', '*.json')).toEqual(['hf:org/many:!*.json']);
+  expect(paths()).toEqual(['model.safetensors']);
+});
+
+it.each([
+  [['org/a', 'org/b'], 'RMA_USAGE_INVALID', 'select files of one model'],
+  [[], 'RMA_USAGE_INVALID', 'select files of one model'],
+  [['all'], 'RMA_USAGE_INVALID', 'select files of one model'],
+  [['ollama:llava:7b'], 'RMA_MODEL_REF_INVALID', 'only the files of a repository'],
+  [['hf:org/a:*.json'], 'RMA_MODEL_REF_INVALID', 'it selects files already: *.json'],
+] as const)('models pull %j with --include is a usage error', async (names, code, text) => {
+  const { exitCode, stderr } = await rma('models', 'pull', ...names, '--include', '*.txt');
+  expect([exitCode, JSON.parse(stderr).error]).toMatchObject([
+    2,
+    { code, message: expect.stringContaining(text) },
+  ]);
+});

@@ -26,7 +26,13 @@ const files = {
   'tokenizer/deep/vocab.txt': 'a\nb\n',
 };
 const repos = {
-  'org/model': { files, revisions: { 'v1.0': { kind: 'tag', files: { 'config.json': '{}' } } } },
+  'org/model': {
+    files,
+    revisions: {
+      'v1.0': { kind: 'tag', files: { 'config.json': '{}' } },
+      'refs/pr/3': { kind: 'branch', files: { 'config.json': '{"pr": 3}', 'model.gguf': 'GGUF' } },
+    },
+  },
   'org/formats': { files: { ...files, 'pytorch_model.bin': { content: patternContent(50_000), lfs: true } } },
 } as const;
 
@@ -108,6 +114,22 @@ describe.each(['hf1', 'hf2'] as const)('a store read by the real hub client %s',
         expect(found.filter((name) => statSync(join(folder, name)).isFile())).toHaveLength(count);
       }
     }
+  });
+
+  it.each(['v1.0', 'refs/pr/3'])('has %s available offline by its name and its commit', async (revision) => {
+    const hub = await hubForJudge();
+    const { root, commit } = await pulled(hub, `hf:org/model@${revision}`);
+    for (const each of [revision, commit]) {
+      const answer = await offline(root, 'org/model', each);
+      expect(answer, answer.stderr).toMatchObject({ code: 0 });
+      expect(basename(answer.stdout.trim())).toBe(commit);
+    }
+    const check = ['cache', 'verify', 'org/model', '--fail-on-missing-files', '--fail-on-extra-files'];
+    expect(await online(root, hub, ...check, '--revision', revision)).toMatchObject({ code: 0 });
+    expect(await online(root, hub, 'cache', 'ls', '--revisions')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(revision),
+    });
   });
 
   it('can grow from a partial to a full repository without downloading that part again', async () => {

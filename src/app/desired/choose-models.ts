@@ -9,6 +9,9 @@ import { modelsOf, namedBy, optionalRefs, usersOf } from '../../core/profile/mod
 import { runningProfiles } from '../../core/profile/replaced-profiles.ts';
 import { selectServices } from '../../core/profile/select-services.ts';
 import { type MissingModel, offlineMissing } from '../../core/source/offline-missing.ts';
+import { formatModelRef, parseModelRef } from '../../core/source/parse-ref.ts';
+import { sourceOf } from '../../core/source/sources.ts';
+import { type FileGlobs, withFiles } from '../../core/source/with-files.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { fetchExitCode } from '../fetch/fetch-result.ts';
@@ -50,6 +53,8 @@ export interface ModelChoice {
   /** without names or with `all`: every model of these profiles */
   readonly profiles: readonly string[];
   readonly refresh: boolean;
+  /** selects files of the only named model */
+  readonly files?: FileGlobs | undefined;
 }
 
 /** Models that a valid request names, before they are resolved. */
@@ -145,14 +150,22 @@ function allFailed(failed: readonly UnresolvedModel[], { error }: UnresolvedMode
 async function namedModels(
   host: Pick<Host, 'files'>,
   invocation: Pick<Invocation, 'catalog'>,
-  { config, names, profiles, catalog }: ModelChoice & { readonly catalog: Catalog },
+  { config, names, profiles, catalog, files }: ModelChoice & { readonly catalog: Catalog },
 ): Promise<readonly ServedModel[]> {
-  if (names.length > 0 && !names.includes('all')) return names.map((name) => findModel(catalog, name));
+  if (names.length > 0 && !names.includes('all')) {
+    return names.map((name) => selecting(findModel(catalog, name), files));
+  }
   const byRef =
     names.includes('all') || profiles.length > 0
       ? modelsOf(catalog, profiles.length > 0 ? profiles : [...catalog.profiles.keys()], config.variants)
       : await projectModels(host, invocation, config);
   return byName(byRef);
+}
+
+function selecting(model: ServedModel, files: FileGlobs | undefined): ServedModel {
+  const known = parseModelRef(model.ref);
+  const ref = files === undefined ? known : withFiles(known, files);
+  return ref === known ? model : { ...model, ref: formatModelRef(ref), name: sourceOf(ref).servedName(ref) };
 }
 
 async function projectModels(

@@ -1,13 +1,15 @@
 import * as z from 'zod/mini';
 import type { CatalogModel } from '../domain/profile.ts';
-import { conflicts } from '../schema/conflicts.ts';
+import { crossCheck } from '../schema/conflicts.ts';
 import { isObject } from '../schema/issue.ts';
 import { matching, text } from '../schema/rules.ts';
+import { formatModelRef, parseModelRef } from '../source/parse-ref.ts';
+import { withFiles } from '../source/with-files.ts';
 import { parseBytes } from '../units.ts';
 import { parseAt } from '../yaml/parse-at.ts';
 import { type Fault, readYaml, type YamlText } from '../yaml/read-yaml.ts';
-import { mapping, measure, optional } from '../yaml/yaml-rules.ts';
-import { referenceFault } from './reference-fault.ts';
+import { mapping, measure, optional, texts } from '../yaml/yaml-rules.ts';
+import { faultOf, referenceFault } from './reference-fault.ts';
 
 /** Entries of a `models.yaml`. */
 export interface ParsedModels {
@@ -23,18 +25,23 @@ const modelNames = z.record(
 );
 
 const modelSchema = mapping({
-  ref: text().check(
-    conflicts((ref) => {
-      const message = referenceFault(ref);
-      return message === null ? [] : [{ path: [], message }];
-    }),
-  ),
+  ref: text(),
+  include: optional(texts),
+  exclude: optional(texts),
   kind: z.enum(['chat', 'embedding', 'vision']),
   license: optional(text()),
   description: optional(text()),
   gpu_memory: optional(measure(parseBytes, 'a size such as 5GiB')),
   optional: optional(z.boolean()),
-});
+}).check(
+  crossCheck(({ ref, include, exclude }: Partial<ReferenceFile>) => {
+    if (ref === undefined) return [];
+    const message = referenceFault(ref);
+    if (message !== null) return [{ path: ['ref'], message }];
+    const fault = faultOf(() => referenceOf({ ref, include, exclude }));
+    return fault === null ? [] : [{ path: [include ? 'include' : 'exclude'], message: fault }];
+  }),
+);
 
 /** Parses a `models.yaml`: name → model. Reports all faults of the file. An empty file has no models. */
 export function parseModels(source: YamlText): ParsedModels {
@@ -51,10 +58,22 @@ export function parseModels(source: YamlText): ParsedModels {
   return { models, faults };
 }
 
+/** Returns the reference that selects the files of an entry. @throws RmaError RMA_MODEL_REF_INVALID (2) */
+function referenceOf({ ref, include, exclude }: ReferenceFile): string {
+  if (!include && !exclude) return ref;
+  return formatModelRef(withFiles(parseModelRef(ref), { include: include ?? [], exclude: exclude ?? [] }));
+}
+
+interface ReferenceFile {
+  readonly ref: string;
+  readonly include?: readonly string[] | null | undefined;
+  readonly exclude?: readonly string[] | null | undefined;
+}
+
 function modelOf(name: string, file: z.output<typeof modelSchema>): CatalogModel {
   return {
     name,
-    ref: file.ref,
+    ref: referenceOf(file),
     kind: file.kind,
     license: file.license ?? '',
     description: file.description ?? '',

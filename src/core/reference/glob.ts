@@ -68,7 +68,7 @@ function tokenize(pattern: string): readonly Token[] {
 }
 
 /** Returns the index of the `]` that closes the set opened at `open`, or -1: then the bracket is a literal. */
-function closingBracket(chars: readonly string[], open: number): number {
+export function closingBracket(chars: readonly string[], open: number): number {
   const first = chars[open + 1] === '!' ? open + 2 : open + 1;
   return chars.indexOf(']', first + 1);
 }

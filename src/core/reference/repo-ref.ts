@@ -1,11 +1,12 @@
 import { pathFault } from '../store/safe-path.ts';
+import { canonicalSelection, selectionFault } from './selection.ts';
 
 /** The part of a repository reference after its scheme: `org/repo[@revision][:pattern]`. */
 export interface RepoRef {
   readonly repo: string;
   /** branch, tag or commit */
   readonly revision: string;
-  /** glob of the requested files; null for the whole repository */
+  /** the requested files, as `parseSelection` reads them; null for the whole repository */
   readonly pattern: string | null;
 }
 
@@ -26,10 +27,10 @@ export function parseRepoRef(body: string, defaultRevision: string): RepoRef | s
   if (!REVISION.test(revision) || pathFault(revision) !== null || revision.endsWith('.lock')) {
     return `"${revision}" is not a revision (branch, tag or commit)`;
   }
-  if (pattern !== null && (pattern === '' || hasControl(pattern) || pattern.startsWith('/'))) {
-    return `"${pattern}" is not a file pattern`;
-  }
-  return { repo, revision, pattern };
+  if (pattern === null) return { repo, revision, pattern };
+  const fault = selectionFault(pattern);
+  if (fault !== null) return `"${pattern}" is not a file pattern: ${fault}`;
+  return { repo, revision, pattern: canonicalSelection(pattern) };
 }
 
 /** Returns whether a text is a repository as `org/repo`. */
@@ -42,8 +43,4 @@ export function isRepository(text: string): boolean {
 export function formatRepoRef({ repo, revision, pattern }: RepoRef, defaultRevision: string): string {
   const at = revision === defaultRevision ? '' : `@${revision}`;
   return `${repo}${at}${pattern === null ? '' : `:${pattern}`}`;
-}
-
-function hasControl(text: string): boolean {
-  return [...text].some((char) => char < ' ' || char === '\u007f');
 }

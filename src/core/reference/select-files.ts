@@ -1,4 +1,6 @@
 import { matchGlob } from './glob.ts';
+import { ggufFiles, safetensorsFiles, tokenizerFiles } from './presets.ts';
+import { parseSelection, type SelectionItem } from './selection.ts';
 import { splitPart } from './split-files.ts';
 import { weightCopies } from './weight-copies.ts';
 
@@ -9,28 +11,42 @@ export interface FileSelection<T> {
 }
 
 /**
- * Selects the files of a reference: those that match its pattern, with the other parts of split GGUF models among them;
- * without a pattern all files, except copies of weights.
+ * Selects the files of a reference: those that its selection includes and does not exclude, with the other parts of split
+ * GGUF models among them; without a selection all files, except copies of weights.
  */
 export function selectFiles<T extends { readonly path: string }>(
   listing: readonly T[],
   pattern: string | null,
 ): FileSelection<T> {
   const paths = listing.map(({ path }) => path);
-  const selected = pattern === null ? withoutCopies(paths) : matching(paths, pattern);
+  const selected = selectedPaths(paths, pattern === null ? [] : parseSelection(pattern));
   const files = listing.filter(({ path }) => selected.has(path));
   return { files, complete: files.length === listing.length };
 }
 
-function withoutCopies(paths: readonly string[]): ReadonlySet<string> {
-  const copies = weightCopies(paths);
-  return new Set(paths.filter((path) => !copies.has(path)));
+/** Returns the paths that one item selects. */
+export function pathsOf(item: SelectionItem, paths: readonly string[]): readonly string[] {
+  if (item.kind === 'tokenizer') return tokenizerFiles(paths);
+  if (item.kind === 'safetensors') return safetensorsFiles(paths);
+  if (item.kind === 'gguf') return ggufFiles(paths, item.quantization);
+  return paths.filter((path) => matchGlob(item.glob, path));
 }
 
-/** One part of a split GGUF model cannot be loaded without the others. */
-function matching(paths: readonly string[], pattern: string): ReadonlySet<string> {
-  const matched = paths.filter((path) => matchGlob(pattern, path));
-  return new Set([...matched, ...splitParts(matched)]);
+function selectedPaths(paths: readonly string[], items: readonly SelectionItem[]): ReadonlySet<string> {
+  const included = items.filter(({ kind }) => kind !== 'exclude');
+  const excluded = new Set(
+    items.filter(({ kind }) => kind === 'exclude').flatMap((item) => pathsOf(item, paths)),
+  );
+  const found =
+    included.length === 0 ? withoutCopies(paths) : included.flatMap((item) => pathsOf(item, paths));
+  const selected = found.filter((path) => !excluded.has(path));
+  // one part of a split GGUF model cannot be loaded without the others
+  return new Set([...selected, ...splitParts(selected)]);
+}
+
+function withoutCopies(paths: readonly string[]): readonly string[] {
+  const copies = weightCopies(paths);
+  return paths.filter((path) => !copies.has(path));
 }
 
 /** Returns all parts of the split GGUF models among the paths, also those that are not among them. */

@@ -40,6 +40,16 @@ export function weightCopies(paths: readonly string[]): ReadonlySet<string> {
   return new Set(paths.filter((path) => isOriginal(path, found) || isConverted(path, found)));
 }
 
+/** Returns the paths of weights that are not safetensors: other formats, exports for other runtimes, states of training. */
+export function otherWeights(paths: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    paths.filter((path) => {
+      const weights = nameOf(path).file.replace(/\.index\.json$/i, '');
+      return TWIN_FORMATS.test(weights) || EXPORTS.some((format) => format.test(path));
+    }),
+  );
+}
+
 /** What the weights of a repository contain, by directory. */
 interface Contents {
   /** directory/component of safetensors */

@@ -37,6 +37,8 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
     ['hf:ORG/REPO', 'repository on the Hugging Face hub, branch main'],
     ['hf:ORG/REPO@REV', 'a branch, tag or commit'],
     ['hf:ORG/REPO[@REV]:GLOB', 'matching files only, such as *.gguf'],
+    ['hf:ORG/REPO:PRESET', 'safetensors, gguf:Q4_K_M, tokenizer or all'],
+    ['hf:ORG/REPO:A,B,!C', 'several of these; ! leaves files out'],
   ],
   endpoint: { fallback: 'https://huggingface.co', environment: 'HF_ENDPOINT', shared: true },
   token: {

@@ -2,12 +2,13 @@ import * as z from 'zod/mini';
 import type { ModelRef } from '../domain/model-ref.ts';
 import type { PinnedModel } from '../domain/pinned-model.ts';
 import { formatRepoRef, parseRepoRef, type RepoRef } from '../reference/repo-ref.ts';
+import { parseSelection } from '../reference/selection.ts';
 import { splitPart } from '../reference/split-files.ts';
 import { text, textWithout, wholeNumber } from '../schema/rules.ts';
 import { pathFault } from '../store/safe-path.ts';
 import { malformed } from './malformed.ts';
 
-/** A reference to a repository: `scheme:org/repo[@revision][:pattern]`. */
+/** A reference to a repository: `scheme:org/repo[@revision][:files]`. */
 export interface RepositoryRef extends ModelRef, RepoRef {
   readonly repo: string;
   readonly revision: string;
@@ -56,9 +57,9 @@ export function repositoryReference(id: string, defaultRevision: string) {
     },
     format: (ref: RepositoryRef) => `${id}:${formatRepoRef(ref, defaultRevision)}`,
     /** The name of a single GGUF file without its suffix, else the id of the repository. */
-    servedName: ({ repo, pattern }: RepositoryRef) => ggufName(pattern) ?? repo,
+    servedName: ({ repo, pattern }: RepositoryRef) => ggufName(onlyPattern(pattern)) ?? repo,
     /** Clients address whole repositories by their id. */
-    hasOwnName: ({ pattern }: RepositoryRef) => pattern === null,
+    hasOwnName: ({ pattern }: RepositoryRef) => pattern === null || pattern === 'safetensors',
   };
 }
 
@@ -66,6 +67,12 @@ export function repositoryReference(id: string, defaultRevision: string) {
 export function ggufName(file: string | null): string | null {
   const name = file === null ? '' : (splitPart(file)?.whole ?? file);
   return /([^/*?]+)\.gguf$/i.exec(name)?.[1] ?? null;
+}
+
+/** Returns the pattern of a selection that is nothing else; null for presets and lists. */
+function onlyPattern(pattern: string | null): string | null {
+  const [item, ...more] = pattern === null ? [] : parseSelection(pattern);
+  return item?.kind === 'glob' && more.length === 0 ? item.glob : null;
 }
 
 function repoFault(name: string): string | null {

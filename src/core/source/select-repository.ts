@@ -1,7 +1,8 @@
 import { EXIT, RmaError } from '../errors.ts';
-import { noMatch } from '../hub/no-match.ts';
+import { noMatch, selectionError } from '../hub/no-match.ts';
 import { isProjector } from '../reference/gguf-models.ts';
-import { selectFiles, splitParts } from '../reference/select-files.ts';
+import { pathsOf, selectFiles, splitParts } from '../reference/select-files.ts';
+import { parseSelection } from '../reference/selection.ts';
 import { assertSafePaths } from '../store/safe-path.ts';
 import type { LeftOutFiles, RepositoryRef } from './repository.ts';
 
@@ -25,19 +26,21 @@ const SHOWN = 3;
 
 /**
  * Selects the files of a reference from the listing of its repository.
- * @throws RmaError RMA_HUB_NO_MATCH (1); RMA_CONTENT_PART_MISSING, RMA_CONTENT_UNSAFE_PATH (6)
+ * @throws RmaError RMA_HUB_NO_MATCH (1), RMA_MODEL_REF_AMBIGUOUS (2); RMA_CONTENT_PART_MISSING, RMA_CONTENT_UNSAFE_PATH (6)
  */
 export function selectRepository<T extends Entry>(
   ref: RepositoryRef,
   listing: readonly T[],
 ): RepositorySelection<T> {
+  const fault = selectionError(ref, listing);
+  if (fault !== null) throw fault;
   const { files, complete } = selectFiles(listing, ref.pattern);
   if (files.length === 0) throw noMatch(ref, listing);
   const paths = files.map(({ path }) => path);
   assertSafePaths(paths, ref.repo);
   if (ref.pattern !== null) {
     refuseMissingParts(ref, paths);
-    return { entries: files, fields: { complete, ...unselectedProjectors(listing, paths) } };
+    return { entries: files, fields: { complete, ...unselectedProjectors(ref.pattern, listing, paths) } };
   }
   const found = new Set(paths);
   const copies = listing.filter(({ path }) => !found.has(path));
@@ -61,12 +64,15 @@ function refuseMissingParts({ repo }: RepositoryRef, paths: readonly string[]): 
 
 /** A vision model cannot read images without its projector, a GGUF file of its own. */
 function unselectedProjectors(
+  pattern: string,
   listing: readonly Entry[],
   paths: readonly string[],
 ): { readonly projectors?: readonly string[] } {
   const isModel = paths.some((path) => /\.gguf$/i.test(path) && !isProjector(path));
   if (!isModel || paths.some(isProjector)) return {};
-  const projectors = listing.map(({ path }) => path).filter(isProjector);
+  const excluded = parseSelection(pattern).filter(({ kind }) => kind === 'exclude');
+  const found = listing.map(({ path }) => path).filter(isProjector);
+  const projectors = found.filter((path) => !excluded.some((item) => pathsOf(item, [path]).length > 0));
   return projectors.length === 0 ? {} : { projectors: projectors.toSorted().slice(0, SHOWN) };
 }
 

@@ -1,4 +1,5 @@
 import type { PinnedFile } from '../domain/pinned-model.ts';
+import { namedFile } from '../reference/selection.ts';
 import { splitPart } from '../reference/split-files.ts';
 import type { RepositoryRef } from './repository.ts';
 
@@ -14,7 +15,7 @@ export interface StoredListing {
  * that names one file.
  */
 export function decides({ whole }: StoredListing, { pattern }: Pick<RepositoryRef, 'pattern'>): boolean {
-  return whole || (pattern !== null && !/[*?[\]{}]/.test(pattern));
+  return whole || (pattern !== null && namedFile(pattern) !== null);
 }
 
 const WEIGHTS = /\.(?:safetensors|gguf|bin|pt|pth|onnx)$/i;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ModelRef } from '../../../src/core/domain/model-ref.ts';
 import { RmaError } from '../../../src/core/errors.ts';
+import { canonicalSelection, selectionFault } from '../../../src/core/reference/selection.ts';
 import { formatModelRef, parseModelRef } from '../../../src/core/source/parse-ref.ts';
 import { SOURCES } from '../../../src/core/source/sources.ts';
 import { urlFileName } from '../../../src/core/source/url-reference.ts';
@@ -28,6 +29,7 @@ test.each([
   ['ms:org/repo', { source: 'ms', repo: 'org/repo', revision: 'master', pattern: null }],
   ['ms:Qwen/Qwen3-0.6B@v1.0', { source: 'ms', repo: 'Qwen/Qwen3-0.6B', revision: 'v1.0', pattern: null }],
   ['MS:o/r:*.gguf', { source: 'ms', repo: 'o/r', revision: 'master', pattern: '*.gguf' }],
+  ['hf:o/r:gguf:q4_k_m,all,!x', { source: 'hf', repo: 'o/r', revision: 'main', pattern: 'gguf:Q4_K_M,*,!x' }],
   ['hf:o/r@main:a:b@c', { source: 'hf', repo: 'o/r', revision: 'main', pattern: 'a:b@c' }],
   [
     `https://example.com/a/m.gguf#sha256=${SHA}&as=x.gguf&set=chat`,
@@ -65,6 +67,8 @@ test.each([
   'hf:org/repo@a//b',
   'hf:org/repo:',
   'hf:org/repo:/etc/passwd',
+  'hf:org/repo:a,,b',
+  'hf:org/repo:gguf:',
   'hf:org/repo:a\nb',
   'ms:',
   'ms:repo',
@@ -108,7 +112,8 @@ const pattern = fc.oneof(
   fc.constant(null),
   fc
     .string({ minLength: 1, maxLength: 30 })
-    .filter((text) => !/[\p{Cc}]/u.test(text) && !text.startsWith('/')),
+    .filter((text) => selectionFault(text) === null)
+    .map(canonicalSelection),
 );
 const repoRef = fc.record({
   source: fc.constantFrom('hf' as const, 'ms' as const),

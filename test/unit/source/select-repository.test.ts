@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RmaError } from '../../../src/core/errors.ts';
 import { huggingface } from '../../../src/core/source/huggingface.ts';
 import { copiesNote, projectorNote } from '../../../src/core/source/model-notes.ts';
 import { answerAll } from '../../helpers/builders/answer-dialog.ts';
@@ -57,6 +58,67 @@ describe('[case F19] a vision model without its projector', () => {
     ['hf:org/vl:*Q4_K_M.gguf', ['vl-Q4_K_M.gguf']],
   ])('is nothing to report for %s of %j', (ref, listing) => {
     expect(projectorNote(resolve(ref, listing))).toBeNull();
+  });
+});
+
+describe('a part of a reference that selects nothing', () => {
+  const gguf = ['m-Q4_K_M.gguf', 'm-Q8_0.gguf', 'config.json'];
+  const fault = (text: string, paths: readonly string[]) => {
+    try {
+      resolve(text, paths);
+    } catch (error) {
+      return error as RmaError;
+    }
+    throw new Error(`${text} was accepted`);
+  };
+
+  test.each([
+    [
+      'hf:org/repo:gguf:Q5_K_M',
+      gguf,
+      'org/repo has no GGUF model with quantization Q5_K_M',
+      'its quantizations: Q4_K_M, Q8_0',
+    ],
+    ['hf:org/repo:gguf:Q5_K_M', ['a.txt'], /has no GGUF model/, 'choose a repository with GGUF files'],
+    ['hf:org/repo:gguf:Q8_0', ['m.gguf'], /has no GGUF model/, 'name the file: m.gguf'],
+    [
+      'hf:org/repo:safetensors',
+      gguf,
+      'org/repo has no safetensors weights',
+      'to download all files: all; its GGUF quantizations: Q4_K_M, Q8_0',
+    ],
+    ['hf:org/repo:tokenizer', ['a.txt'], 'org/repo has no tokenizer files', 'to download all files: all'],
+    ['hf:org/repo:*.json,m-Q4.gguf', gguf, 'no file of org/repo matches "m-Q4.gguf" (3 files)', /m-Q4_K_M/],
+    ['hf:org/repo:*.x,*.y', gguf, 'no file of org/repo matches "*.x,*.y" (3 files)', /closest/],
+    ['hf:org/repo:*,!*', gguf, 'no file of org/repo matches "*,!*" (3 files)', /closest/],
+  ] as const)('is an error for %s of %j', (...[text, paths, message, hint]) => {
+    expect(fault(text, paths)).toMatchObject({
+      code: 'RMA_HUB_NO_MATCH',
+      message: typeof message === 'string' ? message : expect.stringMatching(message),
+      hint: typeof hint === 'string' ? hint : expect.stringMatching(hint),
+    });
+  });
+
+  test('a pattern in a list may match nothing', () => {
+    expect(names('hf:org/repo:*.json,*.md', gguf)).toEqual(['config.json']);
+  });
+
+  test('gguf without a quantization means the only model, and is an error with the choices for several', () => {
+    expect(names('hf:org/repo:gguf', ['m-00001-of-00002.gguf', 'm-00002-of-00002.gguf', 'a'])).toHaveLength(
+      2,
+    );
+    expect(fault('hf:org/repo:gguf', gguf)).toMatchObject({
+      code: 'RMA_MODEL_REF_AMBIGUOUS',
+      exitCode: 2,
+      message: 'org/repo has 2 GGUF models',
+      hint: 'name a quantization, such as gguf:Q4_K_M: Q4_K_M, Q8_0',
+    });
+  });
+
+  test('a projector that the reference leaves out is not reported', () => {
+    const paths = ['vl-Q4_K_M.gguf', 'mmproj-F16.gguf'];
+    expect(projectorNote(resolve('hf:org/vl:gguf:Q4_K_M,!mmproj*', paths))).toBeNull();
+    expect(names('hf:org/vl:gguf:Q4_K_M', paths)).toEqual(paths);
   });
 });
 

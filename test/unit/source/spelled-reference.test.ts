@@ -58,6 +58,12 @@ test.each([
   ['huggingface-cli download org/repo x.gguf', 'hf:org/repo:x.gguf'],
   ['hf download org/repo --include "*Q4_K_M*.gguf"', 'hf:org/repo:*Q4_K_M*.gguf'],
   ['hf download org/repo --include=x.gguf --revision v1', 'hf:org/repo@v1:x.gguf'],
+  ['hf download org/repo --include "*.json" "a,b" --exclude "onnx/*"', 'hf:org/repo:*.json,a[,]b,!onnx/*'],
+  ['hf download org/repo a.json b.json', 'hf:org/repo:a.json,b.json'],
+  ['org/repo:tokenizer', 'hf:org/repo:tokenizer'],
+  ['https://huggingface.co/org/repo/tree/refs%2Fpr%2F3', 'hf:org/repo@refs/pr/3'],
+  ['org/repo@refs/pr/3:*.json', 'hf:org/repo@refs/pr/3:*.json'],
+  ['org/repo:gguf:q4_k_m', 'hf:org/repo:gguf:Q4_K_M'],
   ['vllm serve org/repo', 'hf:org/repo'],
   ['git clone https://huggingface.co/org/repo', 'hf:org/repo'],
   ['org/repo/', 'hf:org/repo'],
@@ -76,7 +82,7 @@ test.each([
   ['git clone git@hf.co:org/repo', 'hf:org/repo'],
   ['$ hf download org/repo', 'hf:org/repo'],
   ['llama-server -hf org/repo', 'hf:org/repo'],
-  ['llama-cli -hf org/Repo-GGUF:Q4_K_M', 'hf:org/Repo-GGUF:*Q4_K_M*.gguf'],
+  ['llama-cli -hf org/Repo-GGUF:Q4_K_M', 'hf:org/Repo-GGUF:gguf:Q4_K_M'],
   ['llama-server --hf-repo org/repo --hf-file x.gguf', 'hf:org/repo:x.gguf'],
   ['llama-server -hfr org/repo -hff x.gguf', 'hf:org/repo:x.gguf'],
   ['python3 -m vllm.entrypoints.openai.api_server --model org/repo', 'hf:org/repo'],
@@ -119,7 +125,7 @@ test.each([
 });
 
 test.each([
-  ['org/repo:Q4_K_M', ['hf:org/repo:*Q4_K_M*', 'ollama:hf.co/org/repo:Q4_K_M', 'ollama:org/repo:Q4_K_M']],
+  ['org/repo:Q4_K_M', ['hf:org/repo:gguf:Q4_K_M', 'ollama:hf.co/org/repo:Q4_K_M', 'ollama:org/repo:Q4_K_M']],
   ['me/Tiny-GGUF:q4', ['hf:me/Tiny-GGUF:*q4*', 'ollama:hf.co/me/Tiny-GGUF:q4', 'ollama:me/Tiny-GGUF:q4']],
 ])('[case F21] %j is ambiguous, and the hint has the references to paste', (text, refs) => {
   const error = refusal(text);
@@ -224,5 +230,5 @@ test('[case F21] any text is accepted or rejected with an error of its own', () 
 
 test('[case F21] the hint for a command with other options keeps what selects files', () => {
   expect(refusal('hf download org/repo x.gguf --local-dir ./m').hint).toContain('hf:org/repo:x.gguf');
-  expect(refusal('hf download org/repo --include a b').hint).toContain('hf:org/repo:a');
+  expect(refusal('hf download org/repo --include a b -q').hint).toContain('hf:org/repo:a,b');
 });

@@ -1,15 +1,16 @@
 import type { UnresolvedModel } from '../../../app/desired/choose-models.ts';
 import { listedModels } from '../../../app/models/listed-models.ts';
 import { type PulledModel, type PullResult, pull } from '../../../app/models/pull-models.ts';
-import { EXIT, type ExitCode } from '../../../core/errors.ts';
+import { EXIT, type ExitCode, RmaError } from '../../../core/errors.ts';
 import { isMissing } from '../../../core/profile/model-users.ts';
+import type { FileGlobs } from '../../../core/source/with-files.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { modelChoice, openFolder, type StoreInput, warnIncomplete, warnUnresolved } from './input.ts';
 
 export async function pullModels(
-  input: StoreInput & { readonly dryRun: boolean; readonly strict: boolean },
+  input: StoreInput & FileGlobs & { readonly dryRun: boolean; readonly strict: boolean },
   context: Context,
 ): Promise<CommandResult> {
   const host = await context.host();
@@ -17,6 +18,7 @@ export async function pullModels(
   const folder = await openFolder(input, context);
   const { models, failed, volume } = await listedModels(host, invocation, {
     ...(await modelChoice(input, context)),
+    files: filesOf(input),
     store: folder?.store ?? null,
   });
   warnUnresolved(context, failed);
@@ -38,6 +40,16 @@ export async function pullModels(
     ids: models.map(({ ref }) => ref),
     exitCode: exitCodeOf(result, input.strict ? failed : failed.filter((model) => !isSkipped(model, input))),
   };
+}
+
+/** @throws RmaError RMA_USAGE_INVALID (2) for several models: the globs would select files of each */
+function filesOf({ model, include, exclude }: StoreInput & FileGlobs): FileGlobs {
+  const isUsed = include.length + exclude.length > 0;
+  if (!isUsed || (model.length === 1 && model[0] !== 'all')) return { include, exclude };
+  throw new RmaError('RMA_USAGE_INVALID', '--include and --exclude select files of one model', {
+    exitCode: EXIT.usage,
+    hint: 'name one repository: rma models pull hf:org/repo --include "*.json"',
+  });
 }
 
 function exitCodeOf(result: PullResult, failed: readonly UnresolvedModel[]): ExitCode {

@@ -1,6 +1,6 @@
 import { listArgument } from '../../argument.ts';
 import { defineCommand } from '../../define-command.ts';
-import { flagOption, textOption } from '../../option.ts';
+import { flagOption, textOption, textsOption } from '../../option.ts';
 
 export const modelsPullCommand = defineCommand({
   path: 'models pull',
@@ -19,10 +19,16 @@ export const modelsPullCommand = defineCommand({
       command: 'rma models pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:*q4_k_m.gguf',
       does: 'download files of one repository',
     },
+    {
+      command: 'rma models pull Qwen/Qwen3-0.6B --exclude "*.md"',
+      does: 'download a repository without some files',
+    },
   ],
   arguments: { model: listArgument("names, references, or `all` (default: the project's models)") },
   options: {
     dest: textOption('--dest <DIR>', 'download to a local directory, without Docker'),
+    include: textsOption('--include <GLOB>', 'only these files of one repository; may be repeated'),
+    exclude: textsOption('--exclude <GLOB>', 'all but these files of one repository; may be repeated'),
     dryRun: flagOption('--dry-run', 'show what would be downloaded without changing anything'),
     strict: flagOption('--strict', 'exit with 8 if an optional model does not exist at its source'),
     refresh: flagOption('--refresh', 'resolve model references again'),

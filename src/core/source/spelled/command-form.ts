@@ -1,3 +1,5 @@
+import { selectionOf } from '../../reference/selection.ts';
+
 /** A command of another tool: the model that it names, or why it names no single one. */
 export type CommandForm =
   | { readonly kind: 'name'; readonly name: string }
@@ -21,6 +23,8 @@ const HF_DOWNLOAD = /^(?:hf|huggingface-cli)\s+download\s+/i;
 
 const LLAMA_REPO: readonly string[] = ['-hf', '-hfr', '--hf-repo'];
 const LLAMA_FILE: readonly string[] = ['-hff', '--hf-file'];
+/** Options of `hf download` that select files. */
+const PATTERNS: readonly string[] = ['--include', '--exclude'];
 const OPTIONS = 'a command with options';
 
 /** Returns the model that a command of another tool names, with its scheme; null for another text. */
@@ -60,24 +64,28 @@ function withScheme(scheme: string, model: string): string {
 /** A repository, and what selects a revision and a part of it: files or patterns. */
 function hfDownload([model = '', ...words]: readonly string[]): CommandForm {
   if (!/^\w/.test(model)) return { kind: 'other', what: OPTIONS, refs: [] };
-  const patterns: string[] = [];
-  const options = new Map<string, string>();
+  const options = hfOptions(words);
+  const revision = options.get('--revision')?.at(-1) ?? '';
+  const name = `${withScheme('hf:', model)}${revision === '' ? '' : `@${revision}`}`;
+  const include = [...(options.get('') ?? []), ...(options.get('--include') ?? [])];
+  const selection = selectionOf(include, options.get('--exclude') ?? []);
+  const ref = selection === null ? name : `${name}:${selection}`;
+  const isAll = [...options.keys()].every((each) => ['', '--revision', ...PATTERNS].includes(each));
+  return isAll ? { kind: 'name', name: ref } : { kind: 'other', what: OPTIONS, refs: [ref] };
+}
+
+/** Returns the values of the options of `hf download`; those of no option are names of files. */
+function hfOptions(words: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const options = new Map<string, string[]>();
   let option = '';
   for (const word of words.flatMap((each) => each.split(/^(--[a-z-]+)=/).filter(Boolean))) {
     const isOption = word.startsWith('-');
-    if (isOption) options.set(word, '');
-    else if (option === '' || option === '--include') patterns.push(word);
-    else options.set(option, word);
-    // hf takes several patterns after --include, and one value after any other option
-    if (isOption) option = word;
-    else if (option !== '--include') option = '';
+    const name = isOption ? word : option;
+    options.set(name, [...(options.get(name) ?? []), ...(isOption ? [] : [word])]);
+    // hf takes several patterns after --include and --exclude, and one value after any other option
+    option = isOption || PATTERNS.includes(option) ? name : '';
   }
-  const revision = options.get('--revision') ?? '';
-  const name = `${withScheme('hf:', model)}${revision === '' ? '' : `@${revision}`}`;
-  const refs = patterns.length === 0 ? [name] : patterns.map((pattern) => `${name}:${pattern}`);
-  const isAll = [...options.keys()].every((each) => each === '--include' || each === '--revision');
-  const [ref = name] = refs;
-  return isAll && refs.length === 1 ? { kind: 'name', name: ref } : { kind: 'other', what: OPTIONS, refs };
+  return options;
 }
 
 /** The command of a downloader: the one address in it, whatever its options. */
@@ -97,7 +105,7 @@ function llamaCpp(words: readonly string[]): CommandForm {
   };
   const [repo = '', quantization] = after(LLAMA_REPO)?.split(':') ?? [];
   if (repo === '') return { kind: 'other', what: OPTIONS, refs: [] };
-  const file = after(LLAMA_FILE) ?? (quantization === undefined ? undefined : `*${quantization}*.gguf`);
+  const file = after(LLAMA_FILE) ?? (quantization === undefined ? undefined : `gguf:${quantization}`);
   const name = file === undefined ? `hf:${repo}` : `hf:${repo}:${file}`;
   const isAll = words.length === (after(LLAMA_FILE) === undefined ? 2 : 4);
   return isAll ? { kind: 'name', name } : { kind: 'other', what: OPTIONS, refs: [name] };

@@ -22,6 +22,8 @@ const LIBRARY = /^library\/\w[\w.-]*(?::\w[\w.-]*)?$/;
 const TAGGED = /^\w[\w.-]*:\w[\w.-]*$/;
 /** As files and tags of the Hugging Face hub are named; Ollama's own tags have small letters. */
 const QUANTIZATION = /^(?:UD-)?(?:I?Q\d|B?F(?:16|32)|MXFP)/;
+/** The label of one quantization; `q4` may mean several. */
+const FULL_LABEL = /^(?:UD-)?(?:I?Q\d_\w+|B?F(?:16|32)|TQ\d_\d|MXFP\d\w*)$/i;
 const LOCAL_PATH = /^(?:\.{0,2}\/|~|[A-Za-z]:\\|\\)/;
 
 /**
@@ -90,7 +92,8 @@ function bareName(text: string): Spelled | null {
     return { kind: 'reference', ref: `hf:${name}` };
   }
   if (!/gguf/i.test(repo) && !QUANTIZATION.test(pattern)) return { kind: 'reference', ref: `ollama:${name}` };
-  const refs = [`hf:${repo}:*${pattern}*`, `ollama:hf.co/${repo}:${pattern}`, `ollama:${name}`];
+  const files = FULL_LABEL.test(pattern) ? `gguf:${pattern.toUpperCase()}` : `*${pattern}*`;
+  const refs = [`hf:${repo}:${files}`, `ollama:hf.co/${repo}:${pattern}`, `ollama:${name}`];
   return { kind: 'ambiguous', refs };
 }
 

@@ -9,6 +9,8 @@ export type Spelled =
 
 const FILE_NAME = /\.(?:gguf|safetensors|bin|json|txt|md|onnx|pt|pth)$/i;
 
+const PRESET = /^(?:safetensors|tokenizer|all|gguf(?::.*)?)$/;
+
 /** Returns whether a path ends like that of a file of a model. */
 export function isFileName(text: string): boolean {
   return FILE_NAME.test(text);
@@ -16,5 +18,5 @@ export function isFileName(text: string): boolean {
 
 /** Returns whether the part after `org/repo:` selects files, unlike the tag of a quantization. */
 export function isFilePattern(text: string): boolean {
-  return /[*?/[]/.test(text) || isFileName(text);
+  return /[*?/[,!]/.test(text) || PRESET.test(text) || isFileName(text);
 }
