@@ -7,6 +7,7 @@ module.exports = [
   ['hub'],
   ['source'],
   ['config', 'estimate', 'inventory', 'profile'],
+  ['cache'],
   ['placement'],
   ['fleet'],
   ['compose-file', 'coordinator', 'plan', 'worker'],

@@ -2,6 +2,8 @@ import { bootInstallCommand } from './commands/boot/install.ts';
 import { bootRemoveCommand } from './commands/boot/remove.ts';
 import { bootRunCommand } from './commands/boot/run.ts';
 import { bootShowCommand } from './commands/boot/show.ts';
+import { cacheDfCommand } from './commands/cache/df.ts';
+import { cachePruneCommand } from './commands/cache/prune.ts';
 import { composeRenderCommand } from './commands/compose/render.ts';
 import { configShowCommand } from './commands/config/show.ts';
 import { downCommand } from './commands/down.ts';
@@ -53,6 +55,8 @@ export const COMMAND_TABLE: CommandTable = {
     modelsShowCommand,
     modelsDuCommand,
     modelsRmCommand,
+    cacheDfCommand,
+    cachePruneCommand,
     composeRenderCommand,
     profilesLsCommand,
     profilesShowCommand,
@@ -66,6 +70,7 @@ export const COMMAND_TABLE: CommandTable = {
     boot: 'Start services whose GPU was not ready at boot',
     lock: 'Inspect and release locks and reservations',
     models: 'Manage models',
+    cache: 'Show and free the disk space of the store',
     compose: 'Work with the generated Compose file',
     profiles: 'Inspect and check worker profiles',
     engines: 'Inspect the engines',

@@ -52,6 +52,22 @@ export function parsedOption<T, F>(
   return { flags, description, read };
 }
 
+/** Declares an option that can be repeated; `faultOf` returns why a text is invalid, null if it is not. */
+export function repeatedOption(
+  flags: string,
+  description: string,
+  faultOf: (text: string) => string | null,
+): OptionSpec<readonly string[]> {
+  const read = (texts: readonly string[]): readonly string[] => {
+    for (const text of texts) {
+      const fault = faultOf(text);
+      if (fault !== null) throw invalidValue({ flags, description }, text, fault);
+    }
+    return texts;
+  };
+  return { flags, description, read };
+}
+
 /** Declares an option with a fixed list of values. */
 export function choiceOption<const C extends readonly string[]>(
   flags: string,

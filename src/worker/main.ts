@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).check,
   recall: async () => (await import('./commands/recall.ts')).recall,
   inventory: async () => (await import('./commands/inventory.ts')).inventory,
+  cache: async () => (await import('./commands/cache.ts')).cache,
   remove: async () => (await import('./commands/remove.ts')).remove,
   facts: async () => (await import('./commands/facts.ts')).facts,
   download: async () => (await import('./commands/download.ts')).download,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { StoreNeeds } from '../../core/domain/fetch-request.ts';
 import type { Inventory } from '../../core/domain/inventory.ts';
@@ -11,6 +10,7 @@ import type { Removal } from '../../core/inventory/plan-removal.ts';
 import { parseModelRef } from '../../core/source/parse-ref.ts';
 import { sourceOf } from '../../core/source/sources.ts';
 import type { StorePaths } from '../../core/source/store-paths.ts';
+import { leaseName } from '../../core/store/lease-name.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   HeldLease,
@@ -46,9 +46,6 @@ export interface StoreOptions {
   readonly clock: Clock;
   readonly disk?: Disk;
 }
-
-/** Longest directory name of a lease, bytes. */
-const MAX_KEY = 200;
 
 /** The model store on the file systems of this machine. */
 export class FileModelStore implements ModelStore {
@@ -163,7 +160,7 @@ export class FileModelStore implements ModelStore {
   }
 
   async remove(paths: readonly string[], options: RemoveOptions): Promise<Removal> {
-    const acquire = (key: string) => this.#leases.acquire(shortened(key), options.onWait, options.signal);
+    const acquire = (key: string) => this.#leases.acquire(leaseName(key), options.onWait, options.signal);
     const context = { disk: this.#disk, paths: this.#paths, inventory: () => this.inventory(), acquire };
     await this.prepare();
     return onDisk(this.root, () => removeModels(context, paths, options));
@@ -184,7 +181,7 @@ export class FileModelStore implements ModelStore {
     onWait: (holder: LeaseHolder) => void,
     signal: AbortSignal,
   ): Promise<HeldLease> {
-    const key = shortened(this.#leaseKey(model));
+    const key = leaseName(this.#leaseKey(model));
     return onDisk(join(this.#paths.state, 'leases'), () => this.#leases.acquire(key, onWait, signal));
   }
 
@@ -226,9 +223,4 @@ export class FileModelStore implements ModelStore {
 function unusable(error: unknown): null {
   if (error instanceof RmaError && error.code !== 'RMA_STORE_LINK') return null;
   throw error;
-}
-
-function shortened(key: string): string {
-  if (Buffer.byteLength(key) <= MAX_KEY) return key;
-  return `${key.slice(0, 60)}-${createHash('sha256').update(key).digest('hex')}`;
 }

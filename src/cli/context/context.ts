@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { FolderStore } from '../../app/models/pull-models.ts';
+import type { CacheStore } from '../../ports/cache-store.ts';
 import type { Host } from '../../ports/host.ts';
 import type { HostVersions } from '../../ports/host-versions.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -36,6 +37,8 @@ export interface Context extends Surroundings {
   readonly selfCommand: () => Promise<readonly [string, string]>;
   /** opens a store in a local directory, without Docker */
   readonly folderStore: (folder: string) => Promise<FolderStore>;
+  /** opens the care of a store in a local directory, without Docker */
+  readonly folderCache: (folder: string) => Promise<CacheStore>;
 }
 
 /** The help pages of commands and nouns, by path. */
@@ -78,6 +81,7 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     follows: () => io.onFollow?.(),
     host: localHost,
     invocation,
+    folderCache: async (folder) => (await import('./context-cache.ts')).openFolderCache(folder),
     folderStore: async (folder) => {
       const { caFile } = (await config()).config.network;
       return (await import('./context-store.ts')).openFolderStore(folder, { env, reporter, caFile });

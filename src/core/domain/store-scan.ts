@@ -8,6 +8,8 @@ export interface ScannedFile {
   readonly path: string;
   /** size of the content, links followed; 0 without content */
   readonly bytes: number;
+  /** bytes that the content occupies on disk; 0 without content */
+  readonly diskBytes: number;
   /** modification time of the content, nanoseconds as decimal text */
   readonly mtimeNs: string;
   /** device and inode of the content: equal for all names of one file; null: a broken link, a link to a directory, a pipe or a device */
@@ -43,6 +45,8 @@ export interface StoreScan {
   /** models as recorded under their references */
   readonly records: readonly PinnedModel[];
   readonly needs: readonly StoreNeeds[];
+  /** paths of records of needs that cannot be read, below `.rma` */
+  readonly badNeeds: readonly string[];
   readonly uses: readonly ModelUse[];
   /** partial downloads of rma */
   readonly staging: readonly ScannedFile[];

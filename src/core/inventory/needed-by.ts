@@ -75,7 +75,7 @@ export function neededBy(model: ModelIdentity, index: NeedIndex): readonly Model
 }
 
 /** Returns the text under which a reference is compared: its key, or the repository that it selects from. */
-function nameOf(text: string): string {
+export function nameOf(text: string): string {
   const keyed = keyedRef(text);
   if (keyed === null) return text;
   const { ref, key } = keyed;

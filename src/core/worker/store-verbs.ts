@@ -3,6 +3,7 @@ export const STORE_VERBS = {
   check: 'read',
   recall: 'read',
   inventory: 'read',
+  cache: 'read',
   remove: 'write',
 } as const satisfies Readonly<Record<string, 'read' | 'write'>>;
 

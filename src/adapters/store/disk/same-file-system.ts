@@ -11,10 +11,22 @@ export function sameFileSystem(a: string, b: string): boolean {
   return statSync(one).dev === statSync(two).dev && mountPoint(one) === mountPoint(two);
 }
 
+/** The size of a file system, and what a user may still write on it, bytes. */
+export interface Space {
+  readonly freeBytes: number;
+  readonly capacityBytes: number;
+}
+
+/** Returns the space of the file system at a path, or at its nearest existing parent. */
+export async function spaceAt(path: string): Promise<Space> {
+  const { bavail, bfree, blocks, bsize } = await statfs(nearestExisting(path));
+  // what is reserved for root belongs to nobody else, as in df(1)
+  return { freeBytes: bavail * bsize, capacityBytes: (blocks - bfree + bavail) * bsize };
+}
+
 /** Returns the bytes that a user may still write at a path, or at its nearest existing parent. */
 export async function freeBytesAt(path: string): Promise<number> {
-  const { bavail, bsize } = await statfs(nearestExisting(path));
-  return bavail * bsize;
+  return (await spaceAt(path)).freeBytes;
 }
 
 /** Returns the path itself or its nearest existing parent. */

@@ -22,11 +22,13 @@ export async function scanStore(context: ScanContext): Promise<StoreScan> {
       .namesBelow(join(paths.state, folder))
       .filter((name) => name.endsWith('.json'))
       .map((name) => `${folder}/${name}`);
+  const needs = recordsIn('projects').map((path) => ({ path, found: readNeeds(text(path)) }));
   return {
     trees: await treesOf(context),
     receipts: receiptsOf(paths, guard),
     records: recordsIn('models').flatMap((path) => parseAnyRecord(text(path))?.model ?? []),
-    needs: recordsIn('projects').flatMap((path) => readNeeds(text(path)) ?? []),
+    needs: needs.flatMap(({ found }) => found ?? []),
+    badNeeds: needs.flatMap(({ path, found }) => (found === null ? [path] : [])),
     uses: recordsIn('usage').flatMap((path) => readUse(text(path), basename(path)) ?? []),
     staging: await stagingFiles(context),
   };
@@ -63,8 +65,8 @@ async function stagingFiles(context: ScanContext): Promise<readonly ScannedFile[
   return found;
 }
 
-/** Returns the directories with rma's own files: of the store, and beside the parts that variables have moved. */
-function statesOf({ state, root, sources }: StorePaths): readonly string[] {
+/** Returns the directories with rma's own files, that of the store first: of the store, and beside the parts that variables have moved. */
+export function statesOf({ state, root, sources }: StorePaths): readonly string[] {
   const moved = Object.values(sources).filter((path) => !resolve(path).startsWith(`${resolve(root)}/`));
   return [...new Set([resolve(state), ...moved.map((path) => join(dirname(resolve(path)), '.rma'))])];
 }

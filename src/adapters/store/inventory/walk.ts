@@ -90,12 +90,14 @@ async function look(
 }
 
 function content(path: string, stats: BigIntStats, target: string | null): ScannedFile {
-  const { size, mtimeNs, dev, ino } = stats;
-  return { path, bytes: Number(size), mtimeNs: String(mtimeNs), inode: `${dev}:${ino}`, target };
+  const { size, blocks, mtimeNs, dev, ino } = stats;
+  // st_blocks counts 512 bytes each, whatever the block size of the file system: stat(2)
+  const diskBytes = Number(blocks) * 512;
+  return { path, bytes: Number(size), diskBytes, mtimeNs: String(mtimeNs), inode: `${dev}:${ino}`, target };
 }
 
 function withoutContent(path: string): ScannedFile {
-  return { path, bytes: 0, mtimeNs: '0', inode: null, target: null };
+  return { path, bytes: 0, diskBytes: 0, mtimeNs: '0', inode: null, target: null };
 }
 
 /** Returns where a link leads to, below the root; null if it leads elsewhere. */

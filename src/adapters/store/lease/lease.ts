@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { HeldLease, LeaseHolder } from '../../../ports/model-store.ts';
-import type { Disk } from '../disk/disk.ts';
+import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
 import { ensureDir } from '../disk/files.ts';
 import { type Generation, GenerationLog, type LeaseRecord } from './generation-log.ts';
 import { FileLease } from './held-lease.ts';
@@ -23,6 +23,9 @@ export interface LeaseOptions {
 
 /** A holder without a heartbeat for this long, by the waiter's own clock, is considered dead. */
 export const DEAD_AFTER_MS = 90_000;
+
+/** A holder whose heartbeat has this age cannot be alive, however wrong its clock is. */
+const FORGOTTEN_AFTER_MS = 60 * 60_000;
 
 /** Longest wait for a running holder that makes no progress. */
 const STUCK_AFTER_MS = 30 * 60_000;
@@ -60,6 +63,32 @@ export class Leases {
       if (watch.stuckFor() >= STUCK_AFTER_MS) throw stuck(key, current);
       await clock.sleep(POLL_MS, signal);
     }
+  }
+
+  /**
+   * Returns the names of the leases that a running process may hold: those that were not released, whose process is not known
+   * to be dead, and that have a heartbeat of the last hour. Writes nothing.
+   */
+  async active(): Promise<ReadonlySet<string>> {
+    const { disk, dir } = this.#options;
+    const names = (await unless(NO_RECORD, disk.readdir(dir))) ?? [];
+    const held: string[] = [];
+    for (const name of names.filter((each) => !each.startsWith('.'))) {
+      if (await this.#isHeld(name)) held.push(name);
+    }
+    return new Set(held);
+  }
+
+  async #isHeld(name: string): Promise<boolean> {
+    const { disk, clock, dir, staging } = this.#options;
+    const log = new GenerationLog(disk, join(dir, name), staging);
+    const number = await log.highest();
+    if (number === 0) return false;
+    if (await this.#isFree(await log.read(number), new Watch(clock))) return false;
+    const stats = await Promise.all(
+      ['g', 'hb'].map((kind) => unless(NO_RECORD, disk.lstat(join(dir, name, `${kind}${number}`)))),
+    );
+    return stats.some((each) => each !== null && clock.now() - each.mtimeMs < FORGOTTEN_AFTER_MS);
   }
 
   async #isFree(current: Generation, watch: Watch): Promise<boolean> {

@@ -1,0 +1,158 @@
+import { join, resolve } from 'node:path';
+import { isSharedBlob } from '../../../core/cache/cache-entries.ts';
+import type { CacheView, Leftover, MarkedEntry } from '../../../core/cache/cache-view.ts';
+import { parsePin } from '../../../core/cache/pin.ts';
+import type { Inventory, InventoryItem } from '../../../core/domain/inventory.ts';
+import type { ScannedFile, StoreScan } from '../../../core/domain/store-scan.ts';
+import { buildInventory } from '../../../core/inventory/build-inventory.ts';
+import { below } from '../../../core/inventory/grouped-tree.ts';
+import { distinctBytes } from '../../../core/inventory/unknown-items.ts';
+import { SOURCES } from '../../../core/source/sources.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { spaceAt } from '../disk/same-file-system.ts';
+import { type ScanContext, scanStore, statesOf } from '../inventory/scan-store.ts';
+import { walk } from '../inventory/walk.ts';
+import type { Leases } from '../lease/lease.ts';
+import { stateFolder } from './places.ts';
+
+export interface CacheScanContext extends ScanContext {
+  readonly clock: Clock;
+  readonly leases: Pick<Leases, 'active'>;
+  readonly marked: () => Promise<readonly MarkedEntry[]>;
+}
+
+/** Reads everything that prune decides by. Writes nothing. */
+export async function scanCache(context: CacheScanContext): Promise<CacheView> {
+  const { paths, clock, guard } = context;
+  // before the files: a download that starts later finds the lease of prune
+  const activeLeases = await context.leases.active();
+  const scan = await scanStore(context);
+  const inventory = buildInventory(scan);
+  const own = [...(await ownLeftovers(context, 'staging')), ...(await ownLeftovers(context, 'quarantine'))];
+  const pins = guard
+    .namesBelow(join(paths.state, 'pins'))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => ({
+      path: `pins/${name}`,
+      pin: parsePin(guard.readText(join(paths.state, 'pins', name)) ?? ''),
+    }));
+  const files = new Map(
+    scan.trees.flatMap((tree) => tree.files.map((file) => [below(tree, file.path), file] as const)),
+  );
+  const foreign = foreignLeftovers(inventory, files);
+  return {
+    inventory,
+    leftovers: [...own.map(({ item }) => item), ...foreign],
+    marked: await context.marked(),
+    diskBytes: diskBytesOf([...files.values(), ...own.flatMap(({ members }) => members)]),
+    activeLeases,
+    needs: scan.needs,
+    pins: pins.flatMap(({ pin }) => pin ?? []),
+    unreadable: [...scan.badNeeds, ...pins.flatMap(({ path, pin }) => (pin === null ? [path] : []))].map(
+      (path) => `.rma/${path}`,
+    ),
+    badManifests: badManifests(scan, inventory),
+    ...(await spaceAt(paths.root)),
+    now: clock.now(),
+  };
+}
+
+interface OwnLeftover {
+  readonly item: Leftover;
+  readonly members: readonly ScannedFile[];
+}
+
+/** Returns what is in a directory of `.rma`, and beside the parts that variables have moved: one leftover for each name. */
+async function ownLeftovers(
+  context: CacheScanContext,
+  folder: 'staging' | 'quarantine',
+): Promise<readonly OwnLeftover[]> {
+  const found: OwnLeftover[] = [];
+  for (const state of statesOf(context.paths)) {
+    const root = join(state, folder);
+    const { files } = await walk(context, { root, skip: new Set(), reads: () => false });
+    const groups = new Map<string, ScannedFile[]>();
+    for (const file of files) {
+      const [name = ''] = file.path.split('/');
+      const members = groups.get(name) ?? [];
+      members.push(file);
+      groups.set(name, members);
+    }
+    groups.delete('');
+    const prefix = stateFolder(context.paths, resolve(state), folder);
+    const kind = folder === 'staging' ? 'partial' : 'quarantine';
+    for (const [name, members] of groups) {
+      // without content there is no time to judge by
+      if (members.every(({ inode }) => inode === null)) continue;
+      found.push({
+        item: leftover(`${prefix}/${name}`, members, { kind, source: null, lease: null }),
+        members,
+      });
+    }
+  }
+  return found;
+}
+
+/** Returns partial downloads of other programs, and content without a model. Links into a shared store of blobs are none. */
+function foreignLeftovers(
+  { partial, orphans }: Inventory,
+  files: ReadonlyMap<string, ScannedFile>,
+): readonly Leftover[] {
+  const of = (items: readonly InventoryItem[], kind: Leftover['kind']) =>
+    items.flatMap(({ path }) => {
+      const file = files.get(path);
+      if (file === undefined || file.inode === null || file.target !== null || isSharedBlob(path)) return [];
+      return [leftover(path, [file], { kind, ...sourceAt(path) })];
+    });
+  return [...of(partial, 'partial'), ...of(orphans, 'orphan')];
+}
+
+function leftover(
+  path: string,
+  members: readonly ScannedFile[],
+  rest: Pick<Leftover, 'kind' | 'source' | 'lease'>,
+): Leftover {
+  const newest = members.reduce(
+    (time, { mtimeNs }) => Math.max(time, Number(BigInt(mtimeNs) / 1_000_000n)),
+    0,
+  );
+  return {
+    ...rest,
+    path,
+    files: members.length,
+    bytes: distinctBytes(members),
+    diskBytes: sum(diskBytesOf(members)),
+    modifiedAt: new Date(newest).toISOString(),
+  };
+}
+
+/** Returns the source of a path, and the lease of its repository. */
+function sourceAt(path: string): Pick<Leftover, 'source' | 'lease'> {
+  const source = SOURCES.find(({ store }) => path.startsWith(`${store.directory}/`));
+  if (source === undefined) return { source: null, lease: null };
+  const folder = /^[^/]+/.exec(path.slice(source.store.directory.length + 1))?.[0];
+  return {
+    source: source.id,
+    lease: source.store.layout === 'hf-cache' ? `${source.id}-${folder}` : null,
+  };
+}
+
+/** Returns the manifests of Ollama stores that cannot be read. */
+function badManifests({ trees }: StoreScan, { models }: Inventory): readonly string[] {
+  const known = new Set(models.flatMap(({ names }) => names));
+  return trees
+    .filter(({ source }) => SOURCES.find(({ id }) => id === source)?.store.layout === 'ollama')
+    .flatMap((tree) => tree.files.map(({ path }) => ({ path, full: below(tree, path) })))
+    .filter(({ path, full }) => path.startsWith('manifests/') && !known.has(full))
+    .map(({ full }) => full);
+}
+
+function diskBytesOf(files: readonly ScannedFile[]): ReadonlyMap<string, number> {
+  return new Map(
+    files.flatMap(({ inode, diskBytes }) => (inode === null ? [] : [[inode, diskBytes] as const])),
+  );
+}
+
+function sum(sizes: ReadonlyMap<string, number>): number {
+  return [...sizes.values()].reduce((total, bytes) => total + bytes, 0);
+}

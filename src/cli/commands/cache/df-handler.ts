@@ -1,0 +1,35 @@
+import type { CacheReport, CacheUsage } from '../../../core/cache/cache-report.ts';
+import { formatBytes } from '../../../core/units.ts';
+import type { Context } from '../../context/context.ts';
+import type { CommandResult } from '../../define-command.ts';
+import { type Column, renderTable } from '../../render/table.ts';
+import { openCache } from './open-cache.ts';
+
+const COLUMNS: readonly Column<CacheUsage>[] = [
+  { title: 'TYPE', value: ({ type }) => type },
+  { title: 'COUNT', value: ({ count }) => String(count), align: 'right' },
+  { title: 'ON DISK', value: ({ diskBytes }) => formatBytes(diskBytes), align: 'right' },
+  { title: 'RECLAIMABLE', value: ({ reclaimableBytes }) => formatBytes(reclaimableBytes), align: 'right' },
+];
+
+/** Shows what occupies the disk space of a store. */
+export async function showSpace(
+  input: { readonly dest: string | null },
+  context: Context,
+): Promise<CommandResult> {
+  const report = await (await openCache(input, context)).report();
+  const { usage, diskBytes, freeBytes, capacityBytes } = report;
+  return {
+    json: { schema: 'rma.cache-df/v1', usage, diskBytes, freeBytes, capacityBytes },
+    human: (theme) =>
+      usage.length === 0
+        ? 'The store does not exist.'
+        : [renderTable(COLUMNS, usage, theme), ...totals(report)].join('\n'),
+  };
+}
+
+function totals({ diskBytes, freeBytes, capacityBytes }: CacheReport): readonly string[] {
+  return [
+    `Total: ${formatBytes(diskBytes)}; ${formatBytes(freeBytes)} of ${formatBytes(capacityBytes)} free on the file system.`,
+  ];
+}

@@ -1,0 +1,25 @@
+import { defineCommand } from '../../define-command.ts';
+import { flagOption, textOption } from '../../option.ts';
+import { POLICY_OPTIONS } from './policy-options.ts';
+
+export const cachePruneCommand = defineCommand({
+  path: 'cache prune',
+  group: 'Models',
+  summary: 'Remove what nothing needs from the store',
+  description:
+    'Without options, removes leftovers only: old partial downloads, content without a model and damaged files; no model. What a worker, pin or running download needs stays, and so do unknown files.',
+  examples: [
+    { command: 'rma cache prune --dry-run', does: 'show what would be removed, and why' },
+    { command: 'rma cache prune --keep 30d --max-size 200GB', does: 'remove models by age and total size' },
+    { command: "rma cache prune --filter 'size>10GB' --dry-run", does: 'select models as hf cache ls does' },
+  ],
+  arguments: {},
+  options: {
+    dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
+    dryRun: flagOption('--dry-run', 'show what would be removed without changing anything'),
+    ...POLICY_OPTIONS,
+  },
+  settings: true,
+  list: false,
+  load: async () => (await import('./prune-handler.ts')).pruneCache,
+});

@@ -1,0 +1,111 @@
+import * as z from 'zod/mini';
+import { EXIT, RmaError } from '../errors.ts';
+import { parseJson, type Schema } from '../schema/parse.ts';
+import { text } from '../schema/rules.ts';
+import { shell } from '../shell-quote.ts';
+import type { CacheEntry } from './cache-entries.ts';
+import type { CacheReport, CacheUsage } from './cache-report.ts';
+import type { MarkedItem } from './cache-view.ts';
+import type { PlannedEntry } from './plan-prune.ts';
+import type { PrunePreview } from './plan-sweep.ts';
+import { type PrunePolicy, policySchema } from './policy.ts';
+
+const kind = z.enum(['model', 'partial', 'orphan', 'quarantine']);
+
+const entry: Schema<CacheEntry> = z.object({
+  kind,
+  name: text(),
+  path: text(),
+  source: z.nullable(text()),
+  refs: z.array(text()),
+  files: z.number(),
+  bytes: z.number(),
+  diskBytes: z.number(),
+  lastUsedAt: z.nullable(text()),
+  modifiedAt: z.nullable(text()),
+  kept: z.nullable(text()),
+});
+
+const marked: Schema<MarkedItem> = z.object({
+  id: text(),
+  name: text(),
+  markedAt: text(),
+  bytes: z.number(),
+  diskBytes: z.number(),
+});
+
+const usage: Schema<CacheUsage> = z.object({
+  type: text(),
+  count: z.number(),
+  diskBytes: z.number(),
+  reclaimableBytes: z.number(),
+});
+
+/** The output of `rma-worker cache` for a report. */
+export const reportSchema: Schema<CacheReport> = z.object({
+  entries: z.array(entry),
+  marked: z.array(marked),
+  usage: z.array(usage),
+  diskBytes: z.number(),
+  freeBytes: z.number(),
+  capacityBytes: z.number(),
+});
+
+const planned: Schema<PlannedEntry> = z.object({
+  kind,
+  name: text(),
+  path: text(),
+  source: z.nullable(text()),
+  commit: z.nullable(text()),
+  references: z.array(text()),
+  reason: text(),
+  bytes: z.number(),
+  diskBytes: z.number(),
+  lastUsedAt: z.nullable(text()),
+  names: z.array(text()),
+  contents: z.array(text()),
+  uses: z.array(text()),
+  records: z.array(text()),
+});
+
+/** The output of `rma-worker cache` for a preview. */
+export const previewSchema: Schema<PrunePreview> = z.object({
+  plan: z.object({ entries: z.array(planned), diskBytes: z.number(), unmet: z.array(text()) }),
+  restored: z.array(marked),
+  due: z.array(marked),
+});
+
+/** Input of `rma-worker cache`: a report, or what prune would do by a policy. */
+export interface CacheRequest {
+  readonly preview: PrunePolicy | null;
+}
+
+const cacheRequest: Schema<CacheRequest> = z.object({ preview: z.nullable(policySchema) });
+
+/** Parses the stdin of `rma-worker cache`. @throws RmaError RMA_WORKER_REQUEST exit 2 */
+export function readCacheRequest(json: string): CacheRequest {
+  return readRequest(cacheRequest, json);
+}
+
+/** Parses the stdin of a command of the worker. @throws RmaError RMA_WORKER_REQUEST exit 2, with every fault and its place */
+function readRequest<T>(schema: Schema<T>, json: string): T {
+  const parsed = parseJson(schema, json);
+  if (parsed.ok) return parsed.value;
+  throw new RmaError('RMA_WORKER_REQUEST', `invalid request on stdin: ${parsed.faults.join('; ')}`, {
+    exitCode: EXIT.usage,
+    hint: 'send the request as JSON, as rma of the same version does',
+  });
+}
+
+/** Parses the output of a command of the worker for the care of a store. @throws RmaError RMA_WORKER_INCOMPATIBLE (1) */
+export function readCacheAnswer<T>(schema: Schema<T>, json: string, image: string): T {
+  const parsed = parseJson(schema, json);
+  if (parsed.ok) return parsed.value;
+  throw new RmaError(
+    'RMA_WORKER_INCOMPATIBLE',
+    `cannot read what ${image} printed of the store: ${parsed.faults.slice(0, 3).join('; ')}`,
+    {
+      hint: shell`the image belongs to another version of rma; rebuild it: docker image rm ${image}, then rma up`,
+    },
+  );
+}

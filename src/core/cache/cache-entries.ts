@@ -1,0 +1,147 @@
+import type { InventoryModel } from '../domain/inventory.ts';
+import { sha256Hex } from '../hash.ts';
+import { lastUse } from '../inventory/last-use.ts';
+import { nameOf } from '../inventory/needed-by.ts';
+import { SOURCES } from '../source/sources.ts';
+import { leaseName } from '../store/lease-name.ts';
+import type { CacheView, Leftover } from './cache-view.ts';
+import type { FilterSubject } from './filter.ts';
+
+/** Something in a store that prune may remove as a whole. */
+export interface CacheEntry extends FilterSubject {
+  readonly kind: 'model' | Leftover['kind'];
+  /** first reference of a model, else the path */
+  readonly name: string;
+  readonly path: string;
+  readonly files: number;
+  /** bytes on disk; content with several names is counted once */
+  readonly diskBytes: number;
+  /** why prune never removes it; null: its policy decides */
+  readonly kept: string | null;
+}
+
+/** Returns everything in a store that rma knows, with the reason why it stays. Sorted by kind, models by reference. */
+export function cacheEntries(view: CacheView): readonly CacheEntry[] {
+  return [
+    ...view.inventory.models.map((model) => modelEntry(model, view)),
+    ...view.leftovers.map((item) => leftoverEntry(item, view)),
+  ];
+}
+
+/** Returns the entry of a model. */
+export function modelEntry(model: InventoryModel, view: CacheView): CacheEntry {
+  const { references, source, path, names, files, bytes, modifiedAt } = model;
+  const sizes = new Map(files.map(({ inode }) => [inode, view.diskBytes.get(inode) ?? 0]));
+  return {
+    kind: 'model',
+    name: references[0],
+    path,
+    source,
+    refs: refsOf(names),
+    files: files.length,
+    bytes,
+    diskBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+    lastUsedAt: lastUse(model),
+    modifiedAt,
+    kept: keptModel(model, view),
+  };
+}
+
+/** Returns the entry of a leftover, which nothing uses after its last modification. */
+export function leftoverEntry(item: Leftover, view: CacheView): CacheEntry {
+  const { kind, path, source, files, bytes, diskBytes, modifiedAt, lease } = item;
+  const kept =
+    view.unreadable.length > 0
+      ? unreadable(view)
+      : isStaged(path, view)
+        ? 'it is being downloaded'
+        : busy(source, lease, view);
+  return {
+    kind,
+    name: path,
+    path,
+    source,
+    refs: [],
+    files,
+    bytes,
+    diskBytes,
+    lastUsedAt: modifiedAt,
+    modifiedAt,
+    kept,
+  };
+}
+
+function keptModel(model: InventoryModel, view: CacheView): string | null {
+  const { source, lease, neededBy, references, path, files } = model;
+  if (neededBy.length > 0)
+    return `needed by ${neededBy.map(({ project, profile }) => `${project}/${profile}`).join(', ')}`;
+  if (isPinned(model, view.pins)) return 'pinned';
+  if (view.unreadable.length > 0) return unreadable(view);
+  if (layoutOf(source) === 'ollama' && view.badManifests.length > 0)
+    return `${view.badManifests[0]} cannot be read and may name its blobs`;
+  if (files.some(({ content }) => isSharedBlob(content)))
+    return 'in the shared blob store of huggingface_hub';
+  if (references[0] === path) return 'its source is unknown';
+  const foreign = foreignFile(model);
+  if (foreign !== null) return `${foreign} is not part of it`;
+  return files.length === 0 ? 'it has no content' : busy(source, lease, view);
+}
+
+/** Returns whether a pin means a model: its path, or a reference to it or to its repository. */
+export function isPinned(
+  { references, path }: { readonly references: readonly string[]; readonly path: string },
+  pins: readonly string[],
+): boolean {
+  if (pins.length === 0) return false;
+  const own = new Set([path, ...references.map(nameOf)]);
+  return pins.some((pin) => own.has(pin) || own.has(nameOf(pin)));
+}
+
+/** Returns a file in the directory of a model that its source did not put there; null if there is none. */
+function foreignFile({ source, files, names, records }: InventoryModel): string | null {
+  const layout = layoutOf(source);
+  const isListed = layout === 'hf-cache' || (layout === 'tree' && records.length > 0);
+  if (!isListed) return null;
+  const own = new Set(names);
+  return files.find(({ content, isVerified }) => !isVerified && own.has(content))?.path ?? null;
+}
+
+/** Returns why an entry stays while a process downloads; null if none does. All models of an Ollama store share their blobs. */
+function busy(source: string | null, lease: string | null, { activeLeases }: CacheView): string | null {
+  if (source !== null && layoutOf(source) === 'ollama')
+    return [...activeLeases].some((key) => key.startsWith(`${source}-`))
+      ? 'a model is being downloaded'
+      : null;
+  return lease !== null && activeLeases.has(leaseName(lease)) ? 'it is being downloaded' : null;
+}
+
+/** Returns whether a directory of partial files belongs to an active lease, whose key its name ends with as a hash. */
+function isStaged(path: string, { activeLeases }: CacheView): boolean {
+  const id = /-([0-9a-f]{16})$/.exec(path)?.[1];
+  return (
+    id !== undefined &&
+    [...activeLeases].some((name) => (/-([0-9a-f]{64})$/.exec(name)?.[1] ?? sha256Hex(name)).startsWith(id))
+  );
+}
+
+function unreadable({ unreadable: paths }: CacheView): string {
+  return `${paths[0]} cannot be read and may need it`;
+}
+
+/** Returns whether a path is in the store of blobs that newer versions of huggingface_hub share between repositories. */
+export function isSharedBlob(path: string): boolean {
+  return SOURCES.some(
+    ({ store }) => store.layout === 'hf-cache' && path.startsWith(`${store.directory}/blobs/`),
+  );
+}
+
+/** Returns the layout of a source; null for plain directories. */
+export function layoutOf(source: string | null): string | null {
+  return SOURCES.find(({ id }) => id === source)?.store.layout ?? null;
+}
+
+function refsOf(names: readonly string[]): readonly string[] {
+  return names.flatMap(
+    (name) => /\/refs\/(.+)$/.exec(name)?.[1] ?? /\/manifests\/.*\/([^/]+)$/.exec(name)?.[1] ?? [],
+  );
+}

@@ -1,0 +1,64 @@
+import type { StoreNeeds } from '../domain/fetch-request.ts';
+import type { Inventory } from '../domain/inventory.ts';
+import type { TrashRecord } from './trash-record.ts';
+
+/** Everything in a store on which a decision of prune is based. Paths are relative to the store. */
+export interface CacheView {
+  readonly inventory: Inventory;
+  readonly leftovers: readonly Leftover[];
+  /** what was marked for deletion earlier */
+  readonly marked: readonly MarkedEntry[];
+  /** inode → bytes on disk, of everything but what is marked */
+  readonly diskBytes: ReadonlyMap<string, number>;
+  /** names of leases that a running process may hold */
+  readonly activeLeases: ReadonlySet<string>;
+  readonly needs: readonly StoreNeeds[];
+  /** references or paths of models that stay */
+  readonly pins: readonly string[];
+  /** records of needs and pins that cannot be read: any model may be needed */
+  readonly unreadable: readonly string[];
+  /** manifests of an Ollama store that cannot be read: they may name any blob there */
+  readonly badManifests: readonly string[];
+  /** space that the user can still write on the file system of the store, bytes */
+  readonly freeBytes: number;
+  readonly capacityBytes: number;
+  /** milliseconds since the epoch */
+  readonly now: number;
+}
+
+/** A partial download, content without a model, or a damaged file that was set aside. */
+export interface Leftover {
+  readonly kind: 'partial' | 'orphan' | 'quarantine';
+  /** a file, or a directory of rma */
+  readonly path: string;
+  readonly source: string | null;
+  readonly files: number;
+  readonly bytes: number;
+  /** bytes on disk that its removal frees */
+  readonly diskBytes: number;
+  /** newest modification, RFC 3339 */
+  readonly modifiedAt: string;
+  /** name of the lease under which it changes; null if there is none */
+  readonly lease: string | null;
+}
+
+/** A directory of the trash. */
+export interface MarkedEntry {
+  readonly id: string;
+  readonly record: TrashRecord;
+}
+
+/** What people see of a directory of the trash. */
+export interface MarkedItem {
+  readonly id: string;
+  readonly name: string;
+  readonly markedAt: string;
+  readonly bytes: number;
+  readonly diskBytes: number;
+}
+
+/** Returns what people see of a directory of the trash. */
+export function markedItem({ id, record }: MarkedEntry): MarkedItem {
+  const { name, markedAt, bytes, diskBytes } = record;
+  return { id, name, markedAt, bytes, diskBytes };
+}

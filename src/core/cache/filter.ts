@@ -1,0 +1,108 @@
+import { parseBytes } from '../units.ts';
+import { parseAge } from './age.ts';
+
+/** What a filter compares. */
+export interface FilterSubject {
+  readonly kind: string;
+  readonly source: string | null;
+  /** branches, tags and pull requests of a repository; the tag of an Ollama model */
+  readonly refs: readonly string[];
+  readonly bytes: number;
+  /** RFC 3339; null if unknown */
+  readonly lastUsedAt: string | null;
+  readonly modifiedAt: string | null;
+}
+
+type Filter = (subject: FilterSubject, now: number) => boolean;
+
+/**
+ * The grammar of `hf cache ls --filter`, in which units are decimal (`1GB`, `1g`) and ages may have `w`, `mo` and `y`.
+ * https://github.com/huggingface/huggingface_hub/blob/main/src/huggingface_hub/cli/cache.py
+ */
+const EXPRESSION = /^([a-zA-Z_]+)\s*(==|!=|>=|<=|>|<|=)\s*(.+)$/;
+
+const COMPARE: Readonly<Record<string, (left: number, right: number) => boolean>> = {
+  '=': (left, right) => left === right,
+  '!=': (left, right) => left !== right,
+  '>': (left, right) => left > right,
+  '<': (left, right) => left < right,
+  '>=': (left, right) => left >= right,
+  '<=': (left, right) => left <= right,
+};
+
+const KEYS = ['accessed', 'modified', 'refs', 'size', 'source', 'type'] as const;
+
+/** Returns why a text is no filter; null if it is one. */
+export function filterFault(text: string): string | null {
+  const parsed = compile(text);
+  return typeof parsed === 'string' ? parsed : null;
+}
+
+/** Returns whether a subject matches all filters. `now`: milliseconds since the epoch. An invalid filter matches nothing. */
+export function matchesAll(filters: readonly string[], subject: FilterSubject, now: number): boolean {
+  return filters.every((text) => {
+    const filter = compile(text);
+    return typeof filter !== 'string' && filter(subject, now);
+  });
+}
+
+function compile(text: string): Filter | string {
+  const [, key = '', operator = '', value = ''] = EXPRESSION.exec(text.trim()) ?? [];
+  const compare = COMPARE[operator];
+  if (compare === undefined) return 'expected KEY, one of = != > < >= <=, and a value, such as size>1GB';
+  switch (key.toLowerCase()) {
+    case 'size':
+      return number(value, parseSize, 'a size such as 1GB') ?? sizeFilter(value, compare);
+    case 'accessed':
+      return number(value, parseSpan, 'an age such as 30d') ?? ageFilter('lastUsedAt', value, compare);
+    case 'modified':
+      return number(value, parseSpan, 'an age such as 30d') ?? ageFilter('modifiedAt', value, compare);
+    case 'type':
+      return equal(key, operator) ?? (({ kind }) => kind === value.toLowerCase());
+    case 'source':
+      return equal(key, operator) ?? (({ source }) => (source ?? 'local') === value.toLowerCase());
+    case 'refs':
+      return (
+        equal(key, operator) ?? (({ refs }) => refs.some((ref) => ref.toLowerCase() === value.toLowerCase()))
+      );
+    default:
+      return `unknown key "${key}"; known: ${KEYS.join(', ')}`;
+  }
+}
+
+function sizeFilter(value: string, compare: (left: number, right: number) => boolean): Filter {
+  const size = parseSize(value) ?? 0;
+  return ({ bytes }) => compare(bytes, size);
+}
+
+function ageFilter(
+  key: 'lastUsedAt' | 'modifiedAt',
+  value: string,
+  compare: (left: number, right: number) => boolean,
+): Filter {
+  const span = parseSpan(value) ?? 0;
+  return (subject, now) => {
+    const time = subject[key];
+    return time !== null && compare((now - Date.parse(time)) / 1000, span);
+  };
+}
+
+function number(value: string, parse: (text: string) => number | null, expected: string): string | null {
+  return parse(value) === null ? `expected ${expected}, got "${value}"` : null;
+}
+
+function equal(key: string, operator: string): string | null {
+  return operator === '=' ? null : `${key.toLowerCase()} accepts = only`;
+}
+
+/** Parses a size as `hf` does: single letters are decimal too; `GiB` is rma's own. */
+function parseSize(text: string): number | null {
+  const trimmed = text.trim();
+  return parseBytes(/^\d+[kmgtp]$/i.test(trimmed) ? `${trimmed}B` : trimmed);
+}
+
+/** Parses an age; without a unit it is in seconds. */
+function parseSpan(text: string): number | null {
+  const age = text.trim().toLowerCase();
+  return parseAge(/^\d+$/.test(age) ? `${age}s` : age);
+}

@@ -1,0 +1,13 @@
+import * as z from 'zod/mini';
+import { jsonOrNull, type Schema } from '../schema/parse.ts';
+import { text } from '../schema/rules.ts';
+
+const pinSchema: Schema<{ readonly schema: 'rma.pin/v1'; readonly model: string }> = z.object({
+  schema: z.literal('rma.pin/v1'),
+  model: text(),
+});
+
+/** Parses the text of a pin, `.rma/pins/SHA256.json`: the reference or path of a model that prune keeps. Null for anything else. */
+export function parsePin(json: string): string | null {
+  return jsonOrNull(pinSchema, json)?.model ?? null;
+}

@@ -1,0 +1,216 @@
+import type { InventoryModel } from '../domain/inventory.ts';
+import { type CacheEntry, leftoverEntry, modelEntry } from './cache-entries.ts';
+import type { CacheView, Leftover } from './cache-view.ts';
+import { matchesAll } from './filter.ts';
+import type { PrunePolicy } from './policy.ts';
+import { Removals } from './removals.ts';
+
+/** What a run of prune marks for deletion. */
+export interface PrunePlan {
+  readonly entries: readonly PlannedEntry[];
+  /** bytes on disk that its deletion frees */
+  readonly diskBytes: number;
+  /** limits that stay exceeded, because everything else is needed, pinned or recent */
+  readonly unmet: readonly string[];
+}
+
+/** An entry of a plan. Paths are relative to the store. */
+export interface PlannedEntry {
+  readonly kind: CacheEntry['kind'];
+  readonly name: string;
+  readonly path: string;
+  readonly source: string | null;
+  readonly commit: string | null;
+  readonly references: readonly string[];
+  readonly reason: string;
+  readonly bytes: number;
+  /** bytes on disk that the deletion of this entry frees, after those before it */
+  readonly diskBytes: number;
+  readonly lastUsedAt: string | null;
+  /** names in the order in which they are moved away: refs and manifests first */
+  readonly names: readonly string[];
+  /** content that nothing uses without these names */
+  readonly contents: readonly string[];
+  /** all content of the model, also what others use */
+  readonly uses: readonly string[];
+  /** receipts and records of rma, below `.rma` */
+  readonly records: readonly string[];
+}
+
+interface Candidate {
+  readonly model: InventoryModel;
+  readonly entry: CacheEntry;
+}
+
+/** Returns what a policy removes from a store now. Pure: the same view and policy give the same plan. */
+export function planPrune(view: CacheView, policy: PrunePolicy): PrunePlan {
+  const planner = new Planner(view, policy);
+  for (const item of view.leftovers) planner.leftover(item);
+  planner.models();
+  return planner.plan();
+}
+
+const LEFTOVER_LIMITS = {
+  partial: { key: 'partialsSeconds', text: 'no progress' },
+  orphan: { key: 'orphansSeconds', text: 'no model uses it' },
+  quarantine: { key: 'quarantineSeconds', text: 'damaged' },
+} as const;
+
+class Planner {
+  readonly #view: CacheView;
+  readonly #policy: PrunePolicy;
+  readonly #removals: Removals;
+  readonly #entries: PlannedEntry[] = [];
+  readonly #unmet: string[] = [];
+  readonly #taken = new Set<string>();
+  readonly #all: readonly Candidate[];
+  readonly #occupied: number;
+  #freed = 0;
+
+  constructor(view: CacheView, policy: PrunePolicy) {
+    this.#view = view;
+    this.#policy = policy;
+    this.#removals = new Removals(view.diskBytes);
+    this.#all = view.inventory.models
+      .map((model) => ({ model, entry: modelEntry(model, view) }))
+      .filter(
+        ({ entry }) =>
+          entry.kept === null &&
+          this.#isOlder(entry, policy.graceSeconds) &&
+          matchesAll(policy.filters, entry, view.now),
+      );
+    this.#occupied = [...view.diskBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  plan(): PrunePlan {
+    return { entries: this.#entries, diskBytes: this.#freed, unmet: this.#unmet };
+  }
+
+  leftover(item: Leftover): void {
+    const entry = leftoverEntry(item, this.#view);
+    const { key, text } = LEFTOVER_LIMITS[item.kind];
+    const limit = this.#policy[key];
+    if (entry.kept !== null || limit === null || !this.#isOlder(entry, limit)) return;
+    const { kind, name, path, source, bytes, diskBytes, lastUsedAt } = entry;
+    const reason = `${text} for ${this.#age(entry)}`;
+    const moves = { commit: null, references: [], names: [], contents: [path], uses: [], records: [] };
+    this.#add({ kind, name, path, source, reason, bytes, diskBytes, lastUsedAt, ...moves });
+  }
+
+  models(): void {
+    const { keepRevisions, keepSeconds, maxBytes, minFree, filters } = this.#policy;
+    const limits = [keepRevisions, keepSeconds, maxBytes, minFree];
+    for (const candidate of this.#old())
+      this.#remove(candidate, `not used for ${this.#age(candidate.entry)}`);
+    for (const candidate of this.#olderRevisions())
+      this.#remove(candidate, `not one of the last ${keepRevisions} revisions`);
+    if (filters.length > 0 && limits.every((limit) => limit === null)) {
+      for (const candidate of this.#candidates()) this.#remove(candidate, `matches ${filters.join(', ')}`);
+    }
+    if (maxBytes !== null)
+      this.#shrink(() => this.#occupied - this.#freed - maxBytes, 'the store is above --max-size');
+    const missing = () => (minFree === null ? 0 : minFree.highBytes - this.#freeLater());
+    if (minFree !== null && this.#freeLater() < minFree.lowBytes)
+      this.#shrink(missing, 'free space is below --min-free');
+  }
+
+  #old(): readonly Candidate[] {
+    const { keepSeconds: limit } = this.#policy;
+    return limit === null ? [] : this.#candidates().filter(({ entry }) => this.#isOlder(entry, limit));
+  }
+
+  /** Returns the candidates that are not among the newest commits of their repository. */
+  #olderRevisions(): readonly Candidate[] {
+    const { keepRevisions } = this.#policy;
+    if (keepRevisions === null) return [];
+    const newer = new Map<string, number>();
+    const older = new Set<string>();
+    const commits = this.#view.inventory.models.filter(({ commit }) => commit !== null).sort(newestFirst);
+    for (const { path } of commits) {
+      const repository = path.replace(/\/snapshots\/[^/]+$/, '');
+      const rank = (newer.get(repository) ?? 0) + 1;
+      newer.set(repository, rank);
+      if (rank > keepRevisions) older.add(path);
+    }
+    return this.#candidates().filter(({ entry }) => older.has(entry.path));
+  }
+
+  /** Removes the least recently used candidates while there is an excess of bytes. */
+  #shrink(excess: () => number, reason: string): void {
+    for (const candidate of [...this.#candidates()].sort(leastRecentlyUsed)) {
+      if (excess() <= 0) return;
+      this.#remove(candidate, `${reason}; not used for ${this.#age(candidate.entry)}`);
+    }
+    if (excess() > 0) this.#unmet.push(reason);
+  }
+
+  /** Returns the models that may still be removed. */
+  #candidates(): readonly Candidate[] {
+    return this.#all.filter(({ entry }) => !this.#taken.has(entry.path));
+  }
+
+  #remove({ model, entry }: Candidate, reason: string): void {
+    const { contents, diskBytes } = this.#removals.add(model);
+    const { kind, name, path, source, bytes, lastUsedAt } = entry;
+    const { commit, references, names, records, files } = model;
+    const uses = [...new Set(files.map(({ content }) => content))];
+    const item = { kind, name, path, source, reason, bytes, diskBytes, lastUsedAt };
+    this.#add({ ...item, commit, references, names, contents, uses, records });
+  }
+
+  #add(entry: PlannedEntry): void {
+    this.#entries.push(entry);
+    this.#taken.add(entry.path);
+    this.#freed += entry.diskBytes;
+  }
+
+  #isOlder({ lastUsedAt }: CacheEntry, seconds: number): boolean {
+    const { graceSeconds } = this.#policy;
+    return lastUsedAt !== null && this.#seconds(lastUsedAt) >= Math.max(seconds, graceSeconds);
+  }
+
+  #age({ lastUsedAt }: CacheEntry): string {
+    return ageText(lastUsedAt === null ? 0 : this.#seconds(lastUsedAt));
+  }
+
+  #seconds(time: string): number {
+    return (this.#view.now - Date.parse(time)) / 1000;
+  }
+
+  /** Returns the free space after the deletion of everything that is marked or planned. */
+  #freeLater(): number {
+    const marked = this.#view.marked.reduce((sum, { record }) => sum + record.diskBytes, 0);
+    return this.#view.freeBytes + marked + this.#freed;
+  }
+}
+
+/** Returns an age in its largest unit: `45m`, `26h`, `40d`. */
+function ageText(seconds: number): string {
+  if (seconds >= 2 * 86_400) return `${Math.floor(seconds / 86_400)}d`;
+  return seconds >= 7200 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 60)}m`;
+}
+
+function leastRecentlyUsed(a: Candidate, b: Candidate): number {
+  const [one, two] = [a, b].map(({ entry }) => Date.parse(entry.lastUsedAt ?? ''));
+  return (one ?? 0) - (two ?? 0) || (a.entry.path < b.entry.path ? -1 : 1);
+}
+
+/** The commit of the default branch is the newest, then those of other branches and tags, then by time. */
+function newestFirst(a: InventoryModel, b: InventoryModel): number {
+  const rank = ({ names }: InventoryModel) =>
+    names.some((name) => name.endsWith('/refs/main'))
+      ? 2
+      : names.some((name) => name.includes('/refs/'))
+        ? 1
+        : 0;
+  return (
+    rank(b) - rank(a) ||
+    (a.modifiedAt === b.modifiedAt
+      ? a.path < b.path
+        ? -1
+        : 1
+      : (a.modifiedAt ?? '') < (b.modifiedAt ?? '')
+        ? 1
+        : -1)
+  );
+}

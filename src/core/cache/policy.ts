@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import type { Schema } from '../schema/parse.ts';
+import { textWithout } from '../schema/rules.ts';
+import { parseBytes } from '../units.ts';
+import { filterFault } from './filter.ts';
+
+/** What `rma cache prune` may remove. A limit of null does not apply. */
+export interface PrunePolicy {
+  /** models that were not used for this long, seconds */
+  readonly keepSeconds: number | null;
+  /** least recently used models until the store occupies at most this, bytes */
+  readonly maxBytes: number | null;
+  /** least recently used models if the file system has less free space than `lowBytes`, until it has `highBytes` */
+  readonly minFree: FreeTarget | null;
+  /** commits of a repository except its newest ones */
+  readonly keepRevisions: number | null;
+  /** expressions that a model must match to be removed; without a limit above, all models that match are */
+  readonly filters: readonly string[];
+  /** partial downloads without progress for this long, seconds */
+  readonly partialsSeconds: number | null;
+  /** content without a model that is older, seconds */
+  readonly orphansSeconds: number | null;
+  /** damaged files set aside for longer, seconds */
+  readonly quarantineSeconds: number | null;
+  /** nothing used within this time is marked, and nothing marked within it is deleted, seconds */
+  readonly graceSeconds: number;
+}
+
+export interface FreeTarget {
+  readonly lowBytes: number;
+  readonly highBytes: number;
+}
+
+const DAY = 86_400;
+
+/** The policy without options: leftovers only, no model. */
+export const DEFAULT_POLICY: PrunePolicy = {
+  keepSeconds: null,
+  maxBytes: null,
+  minFree: null,
+  keepRevisions: null,
+  filters: [],
+  partialsSeconds: 7 * DAY,
+  orphansSeconds: DAY,
+  quarantineSeconds: 7 * DAY,
+  graceSeconds: DAY,
+};
+
+/** The shortest time between mark and deletion while the free-space target is not met, seconds. */
+export const PRESSURE_GRACE_SECONDS = 600;
+
+const seconds = z.nullable(z.number().check(z.minimum(0)));
+
+export const policySchema: Schema<PrunePolicy> = z.object({
+  keepSeconds: seconds,
+  maxBytes: seconds,
+  minFree: z.nullable(z.object({ lowBytes: z.number(), highBytes: z.number() })),
+  keepRevisions: z.nullable(z.int().check(z.minimum(1))),
+  filters: z.array(textWithout(filterFault, 'a filter')),
+  partialsSeconds: seconds,
+  orphansSeconds: seconds,
+  quarantineSeconds: seconds,
+  graceSeconds: z.number().check(z.minimum(0)),
+});
+
+/** Parses a free-space target `LOW` or `LOW:HIGH`; without HIGH it is a tenth above LOW. Null for any other text. */
+export function parseFreeTarget(text: string): FreeTarget | null {
+  const [low = '', high, ...rest] = text.split(':');
+  const lowBytes = parseBytes(low);
+  if (lowBytes === null || rest.length > 0) return null;
+  const highBytes = high === undefined ? Math.round(lowBytes * 1.1) : parseBytes(high);
+  return highBytes === null || highBytes < lowBytes ? null : { lowBytes, highBytes };
+}

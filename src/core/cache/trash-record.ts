@@ -1,0 +1,68 @@
+import * as z from 'zod/mini';
+import { jsonOrNull, type Schema } from '../schema/parse.ts';
+import { text, textWithout } from '../schema/rules.ts';
+import { pathFault } from '../store/safe-path.ts';
+
+/** `record.json` in a directory of the trash: what was moved there, and where it was. Paths are relative to the store. */
+export interface TrashRecord {
+  readonly schema: 'rma.trash/v1';
+  /** `marking`: a process is moving the files, or died while it did */
+  readonly state: 'marking' | 'marked';
+  readonly kind: 'model' | 'partial' | 'orphan' | 'quarantine';
+  readonly name: string;
+  readonly path: string;
+  readonly source: string | null;
+  readonly commit: string | null;
+  readonly references: readonly string[];
+  readonly reason: string;
+  /** RFC 3339, UTC */
+  readonly markedAt: string;
+  readonly bytes: number;
+  readonly diskBytes: number;
+  /** original paths by the names of the files in the directory: names first, then content */
+  readonly moves: readonly TrashMove[];
+  /** all content of the model, also what other entries or models have */
+  readonly uses: readonly string[];
+  /** receipts and records, below `.rma`, which are deleted with the entry */
+  readonly records: readonly string[];
+}
+
+export interface TrashMove {
+  readonly from: string;
+  readonly part: 'name' | 'content';
+}
+
+/** A path of the store, or an absolute one beside a part of it. */
+const path = textWithout((value) => pathFault(value.replace(/^\//, '')), 'a path');
+
+const schema: Schema<TrashRecord> = z.object({
+  schema: z.literal('rma.trash/v1'),
+  state: z.enum(['marking', 'marked']),
+  kind: z.enum(['model', 'partial', 'orphan', 'quarantine']),
+  name: text(),
+  path,
+  source: z.nullable(text()),
+  commit: z.nullable(text()),
+  references: z.array(text()),
+  reason: text(),
+  markedAt: text(),
+  bytes: z.number(),
+  diskBytes: z.number(),
+  moves: z.array(z.object({ from: path, part: z.enum(['name', 'content']) })),
+  uses: z.array(path),
+  records: z.array(path),
+});
+
+/** Parses the record of a directory of the trash; null for anything else. */
+export function parseTrashRecord(json: string): TrashRecord | null {
+  const record = jsonOrNull(schema, json);
+  return record === null || Number.isNaN(Date.parse(record.markedAt)) ? null : record;
+}
+
+/** Names of directories of the trash: the time in UTC, and a UUID. */
+const TRASH_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Returns whether a name is that of a directory of the trash. */
+export function isTrashId(name: string): boolean {
+  return TRASH_ID.test(name);
+}

@@ -1,0 +1,132 @@
+import { existsSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { runRma } from '../helpers/cli/run-rma.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
+import { COMMIT, ollamaManifest, plantFile, plantSnapshot, sha } from '../helpers/store/foreign-store.ts';
+import { testStore } from '../helpers/store/store-fixture.ts';
+
+const HUB = 'huggingface/hub/models--org--name';
+const A = 'ollama/manifests/registry.ollama.ai/library/a/latest';
+
+let dir = '';
+let store = '';
+
+/** Makes files look as if they were last changed some days ago. */
+function age(days: number, ...paths: readonly string[]): void {
+  const time = Date.now() / 1000 - days * 86_400;
+  for (const path of paths) utimesSync(join(store, path), time, time);
+}
+
+beforeEach(async () => {
+  dir = tempFolder();
+  store = join(dir, 'store');
+  plantSnapshot(store, { repo: 'org/name', commit: COMMIT }, { 'w.gguf': sha('1'), 'x.json': sha('2') });
+  plantFile(store, `${HUB}/refs/main`, COMMIT);
+  plantFile(store, `${HUB}/blobs/${sha('8')}.incomplete`);
+  plantFile(store, `${HUB}/blobs/${sha('9')}`);
+  for (const digit of ['3', '4']) plantFile(store, `ollama/blobs/sha256-${sha(digit)}`, 'x'.repeat(75));
+  plantFile(store, A, ollamaManifest([sha('3')], sha('4')));
+  plantFile(store, 'notes.txt');
+  age(40, `${HUB}/blobs/${sha('1')}`, `${HUB}/blobs/${sha('2')}`);
+  age(8, `${HUB}/blobs/${sha('8')}.incomplete`, `${HUB}/blobs/${sha('9')}`);
+  age(50, `ollama/blobs/sha256-${sha('3')}`, `ollama/blobs/sha256-${sha('4')}`, 'notes.txt');
+  await testStore(store).prepare();
+});
+
+const rma = (...argv: readonly string[]) =>
+  runRma(['cache', ...argv, '--dest', store], { cwd: dir, env: { HOME: dir } });
+const preview = async (...argv: readonly string[]) =>
+  JSON.parse((await rma('prune', '--dry-run', '--json', ...argv)).stdout);
+const disk = (...paths: readonly string[]) =>
+  paths.reduce((sum, path) => sum + statSync(join(store, path)).blocks * 512, 0);
+
+it('would remove leftovers past their age without a policy, and no model', async () => {
+  const { plan } = await preview();
+  expect(plan.entries).toMatchObject([
+    { kind: 'partial', path: `${HUB}/blobs/${sha('8')}.incomplete`, reason: 'no progress for 8d' },
+    { kind: 'orphan', path: `${HUB}/blobs/${sha('9')}`, reason: 'no model uses it for 8d' },
+  ]);
+  expect(plan.diskBytes).toBe(disk(`${HUB}/blobs/${sha('8')}.incomplete`, `${HUB}/blobs/${sha('9')}`));
+  expect(existsSync(join(store, `${HUB}/blobs/${sha('9')}`))).toBe(true);
+});
+
+it('would remove models by age, with their content and bytes on disk, and none that a worker needs', async () => {
+  const leftovers = ['--partials', 'never', '--orphans', 'never'];
+  const blobs = ['3', '4'].map((digit) => `ollama/blobs/sha256-${sha(digit)}`);
+  expect((await preview('--keep', '45d', ...leftovers)).plan.entries).toMatchObject([
+    {
+      kind: 'model',
+      name: 'ollama:a',
+      reason: 'not used for 50d',
+      names: [A],
+      contents: blobs,
+      diskBytes: disk(...blobs),
+    },
+  ]);
+  await testStore(store).recordNeeds({ host: 'box', project: 'demo', profile: 'chat', refs: ['ollama:a'] });
+  expect((await preview('--keep', '45d', ...leftovers)).plan.entries).toEqual([]);
+});
+
+it('selects models by the filters of hf', async () => {
+  const names = async (...argv: readonly string[]) =>
+    (await preview(...argv)).plan.entries
+      .filter(({ kind }: { kind: string }) => kind === 'model')
+      .map(({ name }: { name: string }) => name);
+  expect(await names('--filter', 'source=hf')).toEqual(['hf:org/name']);
+  expect(await names('--filter', 'accessed>45d')).toEqual(['ollama:a']);
+  expect(await names('--keep', '30d', '--filter', 'refs=main')).toEqual(['hf:org/name']);
+  expect(await names('--filter', 'size>1GB')).toEqual([]);
+});
+
+it('shows type, size, name and reason in a table', async () => {
+  const { stdout } = await rma('prune', '--dry-run', '--keep', '45d');
+  expect(stdout).toMatch(/^TYPE +ON DISK +NAME +REASON$/m);
+  expect(stdout).toMatch(/^model +[\d.]+ KiB +ollama:a +not used for 50d$/m);
+  expect(stdout).toMatch(/^To mark for deletion: [\d.]+ KiB\.$/m);
+});
+
+it('says so when there is nothing to prune', async () => {
+  store = join(dir, 'empty');
+  expect(await rma('prune', '--dry-run')).toMatchObject({ exitCode: 0, stdout: 'Nothing to prune.\n' });
+});
+
+it('removes nothing while the needs of a worker cannot be read', async () => {
+  plantFile(store, '.rma/projects/box-demo.chat.json', '{');
+  expectFault(await rma('prune', '--dry-run'), {
+    code: 'RMA_CACHE_ROOTS_UNREADABLE',
+    exitCode: 3,
+    words: ['.rma/projects/box-demo.chat.json', 'nothing was removed'],
+  });
+});
+
+it.each([
+  ['--keep', '30'],
+  ['--max-size', 'much'],
+  ['--min-free', '80GB:50GB'],
+  ['--keep-revisions', '0'],
+  ['--filter', 'name=x'],
+  ['--partials', 'soon'],
+])('rejects %s %s', async (option, value) => {
+  expectFault(await rma('prune', '--dry-run', option, value), {
+    code: 'RMA_USAGE_INVALID_VALUE',
+    exitCode: 2,
+    words: [option, value],
+  });
+});
+
+it('shows what occupies the disk, by kind', async () => {
+  const { usage, freeBytes, capacityBytes } = JSON.parse((await rma('df', '--json')).stdout);
+  expect(usage.map(({ type, count }: { type: string; count: number }) => [type, count])).toEqual([
+    ['hf models', 1],
+    ['ollama models', 1],
+    ['partial downloads', 1],
+    ['content without a model', 1],
+    ['damaged files', 0],
+    ['unknown files', 1],
+    ['marked for deletion', 0],
+  ]);
+  expect(freeBytes).toBeLessThan(capacityBytes);
+  expect((await rma('df')).stdout).toMatch(/^hf models +1 +[\d.]+ KiB +[\d.]+ KiB$/m);
+});
