@@ -27,6 +27,13 @@ export function formatDuration(seconds: number): string {
   return `${days}d ${hours % 24}h`;
 }
 
+/** Formats the number of weights of a model: `494 M`, `7.2 B`, `1.0 T`. */
+export function formatParameters(count: number): string {
+  const [size, unit] = count < 999.5e6 ? [1e6, 'M'] : count < 999.5e9 ? [1e9, 'B'] : [1e12, 'T'];
+  const value = count / Number(size);
+  return `${value.toFixed(value >= 99.95 ? 0 : 1)} ${unit}`;
+}
+
 const AGES = [
   { unit: 'second', seconds: 1, below: 60 },
   { unit: 'minute', seconds: 60, below: 60 * 60 },

@@ -6,6 +6,7 @@ import { UndiciClient } from '../adapters/http/undici-client.ts';
 import { hubSources } from '../adapters/hub/hub-source.ts';
 import { readHubToken } from '../adapters/hub/hub-token.ts';
 import { FileModelStore } from '../adapters/store/file-model-store.ts';
+import { FileStoreReader } from '../adapters/store/inventory/file-store-reader.ts';
 import { HttpTransfer } from '../adapters/store/transfer/transfer.ts';
 import { FileModelUses } from '../adapters/store/usage/file-model-uses.ts';
 import { checkModels } from '../app/fetch/check-models.ts';
@@ -21,6 +22,7 @@ import { storePaths } from '../core/source/store-paths.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import type { ModelUses } from '../ports/model-uses.ts';
+import type { StoreReader } from '../ports/store-reader.ts';
 import type { Log } from './log/log.ts';
 import type { ModelFetcher } from './model-fetcher.ts';
 
@@ -28,6 +30,7 @@ import type { ModelFetcher } from './model-fetcher.ts';
 export interface WorkerContext {
   readonly store: ModelStore;
   readonly uses: ModelUses;
+  readonly reader: StoreReader;
   readonly fetcher: ModelFetcher;
   /** Resolves a model reference by a request to its hub, and in the store if no hub can be asked. */
   resolve(ref: string, signal: AbortSignal): Promise<PinnedModel>;
@@ -58,9 +61,11 @@ export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): 
   const paths = storePaths(null, env);
   const store = new FileModelStore({ paths, clock });
   const uses = new FileModelUses({ paths, clock });
+  const reader = new FileStoreReader({ paths });
   return {
     store,
     uses,
+    reader,
     fetcher: {
       check: (models) => checkModels(models, store),
       async remember(models) {

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   recall: async () => (await import('./commands/recall.ts')).recall,
   inventory: async () => (await import('./commands/inventory.ts')).inventory,
   cache: async () => (await import('./commands/cache.ts')).cache,
+  describe: async () => (await import('./commands/describe.ts')).describe,
   remove: async () => (await import('./commands/remove.ts')).remove,
   facts: async () => (await import('./commands/facts.ts')).facts,
   download: async () => (await import('./commands/download.ts')).download,

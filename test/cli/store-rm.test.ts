@@ -66,7 +66,7 @@ it('removes several models, and reports them as JSON', async () => {
 it.each([
   { what: 'a model that a worker needs', names: ['ollama:b'], code: 'RMA_MODEL_NEEDED', exitCode: 3 },
   { what: 'a model that is not stored', names: ['ollama:c'], code: 'RMA_MODEL_NOT_FOUND', exitCode: 1 },
-  { what: 'a part of a model', names: ['hf:org/name:w.gguf'], code: 'RMA_MODEL_NOT_FOUND', exitCode: 1 },
+  { what: 'a part of a model', names: ['hf:org/name:w.gguf'], code: 'RMA_MODEL_PART', exitCode: 2 },
   { what: 'no model', names: [], code: 'RMA_USAGE_INVALID', exitCode: 2 },
 ])('refuses $what, and removes nothing', async ({ names, code, exitCode }) => {
   expectFault(await rma(...names, '--yes'), { code, exitCode });

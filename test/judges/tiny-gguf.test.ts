@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readGgufFacts } from '../../src/core/estimate/gguf-facts.ts';
 import { judgeHome, runJudge } from '../helpers/judges/judges.ts';
 import { tinyGguf } from '../hub/tiny-gguf.ts';
 
@@ -16,6 +17,7 @@ print(json.dumps({
   'tokens': len(text('tokenizer.ggml.tokens')) == text('llama.vocab_size'),
   'tensors': len(reader.tensors),
   'output': [int(size) for size in reader.tensors[-1].shape],
+  'parameters': sum(int(tensor.n_elements) for tensor in reader.tensors),
   'finite': all(bool((abs(tensor.data) < 10).all()) for tensor in reader.tensors),
 }))
 `;
@@ -31,7 +33,9 @@ describe('the gguf package', () => {
     ['the smallest tiny GGUF', undefined],
     ['one of an odd size', 5_000_003],
   ])('reads %s', async (_, bytes) => {
-    const { stdout, stderr } = await read(tinyGguf({ name: 'test', ...(bytes !== undefined && { bytes }) }));
+    const file = tinyGguf({ name: 'test', ...(bytes !== undefined && { bytes }) });
+    const { stdout, stderr } = await read(file);
+    const ours = readGgufFacts(file, file.length);
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({
       architecture: 'llama',
@@ -40,6 +44,7 @@ describe('the gguf package', () => {
       tokens: true,
       tensors: 30,
       output: [96, 314],
+      parameters: ours.state === 'done' ? ours.facts.parameters : ours,
       finite: true,
     });
   });

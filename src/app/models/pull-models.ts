@@ -7,6 +7,7 @@ import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 import type { ModelUses } from '../../ports/model-uses.ts';
+import type { StoreReader } from '../../ports/store-reader.ts';
 import type { Transfer } from '../../ports/transfer.ts';
 import { withHubTokens } from '../desired/secrets.ts';
 import { buildWorkerImage } from '../execute/build-worker-image.ts';
@@ -22,6 +23,7 @@ import type { ListedModel, ObservedVolume } from './listed-models.ts';
 export interface FolderStore {
   readonly store: ModelStore;
   readonly uses: ModelUses;
+  readonly reader: StoreReader;
   readonly transfer: Transfer;
 }
 

@@ -2,15 +2,17 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import { findWholeModels } from '../../core/inventory/find-models.ts';
 import { assertUnneeded, planRemoval, type Removal } from '../../core/inventory/plan-removal.ts';
 import type { RemoveRequest } from '../../core/worker/read-remove-request.ts';
+import type { Invocation } from '../../ports/invocation.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/ask-volume.ts';
 import { storeInventory } from './store-inventory.ts';
+import { storedName } from './stored-name.ts';
 
 export interface RemovalRequest {
   readonly config: RmaConfig;
   /** null: the project's volume, through the worker image */
   readonly store: Pick<ModelStore, 'inventory' | 'remove'> | null;
-  /** references or paths */
+  /** names of the catalog, references or paths */
   readonly names: readonly string[];
   readonly dryRun: boolean;
   /** also models that workers need */
@@ -25,12 +27,15 @@ export interface RemovalRequest {
  */
 export async function removeStored(
   host: VolumeHost,
-  invocation: VolumeInvocation,
+  invocation: VolumeInvocation & Pick<Invocation, 'catalog'>,
   request: RemovalRequest,
 ): Promise<Removal> {
   const { config, store, names, dryRun, force } = request;
   const inventory = await storeInventory(host, invocation, request);
-  const paths = names.flatMap((name) => findWholeModels(inventory, name).map(({ path }) => path));
+  const catalog = await invocation.catalog(config);
+  const paths = names.flatMap((name) =>
+    findWholeModels(inventory, storedName(inventory, catalog, name)).map(({ path }) => path),
+  );
   const plan = planRemoval(inventory, paths);
   if (!force) assertUnneeded(plan);
   if (dryRun) return plan;

@@ -1,5 +1,6 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { FileModelStore } from '../../adapters/store/file-model-store.ts';
+import { FileStoreReader } from '../../adapters/store/inventory/file-store-reader.ts';
 import { HttpTransfer } from '../../adapters/store/transfer/transfer.ts';
 import { FileModelUses } from '../../adapters/store/usage/file-model-uses.ts';
 import type { FolderStore } from '../../app/models/pull-models.ts';
@@ -12,6 +13,7 @@ export function openFolderStore(folder: string, network: HubNetwork): FolderStor
   return {
     store: new FileModelStore(options),
     uses: new FileModelUses(options),
+    reader: new FileStoreReader(options),
     transfer: new HttpTransfer({ http: hubClient(network), clock: systemClock, random: Math.random }),
   };
 }

@@ -22,7 +22,7 @@ export function readGgufHeader(prefix: Uint8Array, fileBytes: number): GgufHeade
   const cursor = new GgufCursor(prefix, fileBytes);
   const values = new Map<string, GgufValue>();
   try {
-    readMetadata(cursor, values);
+    readGgufMetadata(cursor, values);
   } catch (error) {
     if (error instanceof HeaderBroken) return { state: 'broken', why: error.message };
     if (!(error instanceof MoreBytes)) throw error;
@@ -34,12 +34,13 @@ export function readGgufHeader(prefix: Uint8Array, fileBytes: number): GgufHeade
   return { state: 'done', geometry };
 }
 
-function readMetadata(cursor: GgufCursor, values: Map<string, GgufValue>): void {
+/** Reads all metadata of a GGUF file into `values`. Returns the number of its tensors. Throws MoreBytes and HeaderBroken. */
+export function readGgufMetadata(cursor: GgufCursor, values: Map<string, GgufValue>): number {
   if (cursor.ascii(4) !== 'GGUF') throw new HeaderBroken('the file does not start with GGUF');
   const version = cursor.u32();
   if (version !== 2 && version !== 3)
     throw new HeaderBroken(`unsupported GGUF version ${version} (supported: 2, 3)`);
-  cursor.u64(); // tensors
+  const tensors = cursor.u64();
   const entries = cursor.u64();
   if (entries > MAX_ENTRIES) throw new HeaderBroken(`invalid number of entries ${entries}`);
   for (let entry = 0; entry < entries; entry += 1) {
@@ -47,6 +48,7 @@ function readMetadata(cursor: GgufCursor, values: Map<string, GgufValue>): void 
     const value = cursor.value();
     if (value !== null) values.set(key, value);
   }
+  return tensors;
 }
 
 function hasAll(values: ReadonlyMap<string, GgufValue>): boolean {

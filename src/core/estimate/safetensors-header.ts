@@ -7,11 +7,13 @@ import { wholeNumber } from '../schema/rules.ts';
 export type SafetensorsHeader =
   /** more bytes are needed, up to this length */
   | { readonly state: 'more'; readonly bytes: number }
-  | { readonly state: 'done'; readonly tensorBytes: number }
+  /** `parameters`: elements of all tensors; null: unknown, because the header is too long or its tensors are packed integers */
+  | { readonly state: 'done'; readonly tensorBytes: number; readonly parameters: number | null }
   | { readonly state: 'broken'; readonly why: string };
 
 const headerSchema = z.record(z.string(), z.unknown());
 const tensorSchema = z.object({ data_offsets: z.tuple([wholeNumber(0), wholeNumber(0)]) });
+const shapeSchema = z.object({ dtype: z.string(), shape: z.array(wholeNumber(0)) });
 
 /** Longest header of the format, bytes: `MAX_HEADER_SIZE` of its reference implementation. */
 export const MAX_SAFETENSORS_HEADER = 100_000_000;
@@ -33,7 +35,7 @@ export function readSafetensorsHeader(prefix: Uint8Array, fileBytes: number): Sa
     return { state: 'broken', why: `invalid header length of ${length} bytes` };
   }
   const end = Number(length) + 8;
-  if (length > BigInt(MAX_PARSED)) return { state: 'done', tensorBytes: fileBytes - end };
+  if (length > BigInt(MAX_PARSED)) return { state: 'done', tensorBytes: fileBytes - end, parameters: null };
   if (prefix.byteLength < end) return { state: 'more', bytes: end };
   const tensors = valueOrNull(
     headerSchema,
@@ -48,10 +50,24 @@ export function readSafetensorsHeader(prefix: Uint8Array, fileBytes: number): Sa
     tensorBytes += bytes;
   }
   if (tensorBytes > fileBytes - end) return { state: 'broken', why: 'the tensors are larger than the file' };
-  return { state: 'done', tensorBytes };
+  return { state: 'done', tensorBytes, parameters: parametersOf(Object.values(tensors)) };
 }
 
 function sizeOf(tensor: unknown, room: number): number | null {
   const [start, end] = valueOrNull(tensorSchema, tensor)?.data_offsets ?? [0, -1];
   return end >= start && end <= room ? end - start : null;
+}
+
+/** Integers are indexes, or several weights packed into each: their number then depends on the quantization. */
+function parametersOf(tensors: readonly unknown[]): number | null {
+  const counted = tensors
+    .flatMap((tensor) => valueOrNull(shapeSchema, tensor) ?? [])
+    .map(({ dtype, shape }) => ({
+      isWeight: /^(F|BF)\d/.test(dtype),
+      elements: shape.reduce((product, size) => product * size, 1),
+    }));
+  const sum = (isWeight: boolean) =>
+    counted.filter((each) => each.isWeight === isWeight).reduce((total, { elements }) => total + elements, 0);
+  const weights = sum(true);
+  return weights > sum(false) && Number.isSafeInteger(weights) ? weights : null;
 }

@@ -6,6 +6,8 @@ import { sourceOf } from '../source/sources.ts';
 /** The files of a model that an engine loads. */
 export interface WeightFiles {
   readonly format: 'gguf' | 'safetensors' | 'other';
+  /** files whose headers describe the model, the first of a split one first; none for other formats */
+  readonly parts: readonly PinnedFile[];
   /** file whose header contains the geometry; null if there is none */
   readonly header: PinnedFile | null;
   readonly bytes: number;
@@ -19,17 +21,21 @@ export interface WeightFiles {
 export function weightFiles(model: PinnedModel): WeightFiles {
   const { files } = model;
   const roles = sourceOf(model).roles?.(model);
-  if (roles !== undefined) return filesByRole(files, roles);
+  return roles === undefined ? weightsByName(files) : filesByRole(files, roles);
+}
+
+/** Selects the weights by the names of the files, as `weightFiles`. */
+export function weightsByName(files: readonly PinnedFile[]): WeightFiles {
   const safetensors = files.filter(({ path }) => /\.safetensors$/i.test(path)).sort(byPath);
   if (safetensors.length > 0) {
     const apart = safetensors.filter(({ path }) => !/(^|\/)consolidated[^/]*$/i.test(path));
     const counted = apart.length > 0 ? apart : safetensors;
-    return { format: 'safetensors', header: counted[0] ?? null, bytes: sizeOf(counted) };
+    return { format: 'safetensors', parts: counted, header: counted[0] ?? null, bytes: sizeOf(counted) };
   }
   const gguf = files.filter(({ path }) => /\.gguf$/i.test(path)).sort(byPath);
   if (gguf.length > 0) return ggufFiles(gguf);
   const torch = files.filter(({ path }) => /\.(bin|pt|pth|onnx)$/i.test(path));
-  return { format: 'other', header: null, bytes: sizeOf(torch.length > 0 ? torch : files) };
+  return { format: 'other', parts: [], header: null, bytes: sizeOf(torch.length > 0 ? torch : files) };
 }
 
 function ggufFiles(files: readonly PinnedFile[]): WeightFiles {
@@ -41,7 +47,7 @@ function ggufFiles(files: readonly PinnedFile[]): WeightFiles {
   }
   const [largest = []] = [...models.values()].sort((a, b) => sizeOf(b) - sizeOf(a));
   const projector = main.length > 0 ? largestOf(files.filter(({ path }) => isProjector(path))) : 0;
-  return { format: 'gguf', header: largest[0] ?? null, bytes: sizeOf(largest) + projector };
+  return { format: 'gguf', parts: largest, header: largest[0] ?? null, bytes: sizeOf(largest) + projector };
 }
 
 /** The roles are those of Ollama's layers: https://github.com/ollama/ollama, server/images.go */
@@ -50,7 +56,8 @@ function filesByRole(files: readonly PinnedFile[], roles: ReadonlyMap<string, st
     files.filter(({ path }) => roles.get(path) === role);
   const counted = ['model', 'projector', 'adapter'].flatMap(ofRole);
   const bytes = sizeOf(counted.length > 0 ? counted : files);
-  return { format: 'gguf', header: ofRole('model')[0] ?? null, bytes };
+  const parts = ofRole('model');
+  return { format: 'gguf', parts, header: parts[0] ?? null, bytes };
 }
 
 function sizeOf(files: readonly PinnedFile[]): number {

@@ -2,6 +2,7 @@ import type { Inventory, InventoryModel } from '../domain/inventory.ts';
 import type { ModelRef } from '../domain/model-ref.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { shell } from '../shell-quote.ts';
+import { wholeOf } from '../source/model-record.ts';
 import type { RepositoryRef } from '../source/repository.ts';
 import { selectRepository } from '../source/select-repository.ts';
 import { sourceOf } from '../source/sources.ts';
@@ -12,16 +13,35 @@ import { keyedRef } from './needed-by.ts';
  * @throws RmaError RMA_MODEL_NOT_FOUND (1), RMA_MODEL_REF_AMBIGUOUS (2)
  */
 export function findModels({ models }: Inventory, text: string): readonly InventoryModel[] {
+  const found = foundModels(models, text);
+  if (found.length > 0) return found;
+  throw notStored(models, text);
+}
+
+/** Returns whether a store has a model that a reference or a path means. */
+export function isStored({ models }: Inventory, text: string): boolean {
+  return foundModels(models, text).length > 0;
+}
+
+function foundModels(models: readonly InventoryModel[], text: string): readonly InventoryModel[] {
   const keyed = keyedRef(text);
   const found = models.filter(
     ({ references, path }) =>
       path === text ||
       references.some((each) => each === text || (keyed !== null && keyedRef(each)?.key === keyed.key)),
   );
-  if (found.length > 0) return found;
-  const shortened = keyed === null ? [] : byShortCommit(models, keyed.ref, text);
-  if (shortened.length > 0) return shortened;
-  throw notStored(models, text);
+  if (found.length > 0 || keyed === null) return found;
+  const shortened = byShortCommit(models, keyed.ref, text);
+  return shortened.length > 0 ? shortened : byPattern(models, keyed.ref);
+}
+
+/** Returns the models of the repository that have files which the pattern of a reference selects. */
+function byPattern(models: readonly InventoryModel[], ref: ModelRef): readonly InventoryModel[] {
+  const whole = wholeOf(ref);
+  if (whole === null) return [];
+  return foundModels(models, sourceOf(whole).format(whole)).filter(
+    ({ files }) => selectedOf(ref as RepositoryRef, files) > 0,
+  );
 }
 
 /**

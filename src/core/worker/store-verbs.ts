@@ -4,6 +4,7 @@ export const STORE_VERBS = {
   recall: 'read',
   inventory: 'read',
   cache: 'read',
+  describe: 'read',
   remove: 'write',
 } as const satisfies Readonly<Record<string, 'read' | 'write'>>;
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readInventory } from '../../../src/core/inventory/inventory-text.ts';
 import type { PinnedHfModel } from '../../../src/core/source/huggingface.ts';
 import { readStoredAnswer } from '../../../src/core/source/stored-answer.ts';
+import { readDescribed } from '../../../src/core/worker/described-models.ts';
 import { readWorkerFacts } from '../../../src/core/worker/read-worker-facts.ts';
 import { oneOffWorker, TINY } from '../../helpers/worker/one-off-worker.ts';
 import { sha256Of } from '../../hub/content.ts';
@@ -79,6 +80,58 @@ describe('rma-worker inventory', () => {
     expect(readdirSync(box().store)).toEqual([]);
     await box().run(['fetch'], {}, JSON.stringify({ models: [pinned()] }));
     expect((await read()).models).toMatchObject([{ references: ['hf:org/tiny', expect.any(String), TINY] }]);
+  });
+});
+
+describe('rma-worker describe', () => {
+  it('prints what the files of models say of them, and leaves out paths without a model', async () => {
+    await box().run(['fetch'], {}, JSON.stringify({ models: [pinned()] }));
+    const [model] = readInventory((await box().run(['inventory'])).stdout, 'image').models;
+    const path = model?.path ?? '';
+    const input = JSON.stringify({ paths: [path, 'gguf/none'] });
+    const { code, stdout } = await box().run(['describe'], {}, input);
+    expect(code).toBe(0);
+    const found = readDescribed(stdout, 'image');
+    expect([...found.keys()]).toEqual([path]);
+    expect(found.get(path)).toMatchObject({ architecture: 'llama', contextLength: 2048, license: null });
+    expect(found.get(path)?.parameters).toBeGreaterThan(300_000);
+  });
+});
+
+describe('rma-worker remove', () => {
+  const remove = (request: object) => box().run(['remove', '--json'], {}, JSON.stringify(request));
+
+  it('removes the models at the paths on stdin, with their receipts, records and uses', async () => {
+    await box().run(['fetch'], {}, JSON.stringify({ models: [pinned()] }));
+    const [model] = readInventory((await box().run(['inventory'])).stdout, 'image').models;
+    expect(readdirSync(join(box().store, '.rma/usage'))).toHaveLength(1);
+    const paths = [model?.path ?? '', 'gguf/none'];
+    expect(await remove({ paths, force: false })).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(readdirSync(join(box().store, 'huggingface/hub'))).toEqual([]);
+    for (const folder of ['models', 'usage']) {
+      expect(readdirSync(join(box().store, '.rma', folder))).toEqual([]);
+    }
+    expect(await remove({ paths, force: false })).toMatchObject({ code: 0 });
+  });
+
+  it('refuses a model that a worker needs, unless forced', async () => {
+    const needs = { host: 'box', project: 'demo', profile: 'chat', refs: [TINY] };
+    await box().run(['fetch'], {}, JSON.stringify({ models: [pinned()], needs }));
+    const [model] = readInventory((await box().run(['inventory'])).stdout, 'image').models;
+    const paths = [model?.path ?? ''];
+    const refused = await remove({ paths, force: false });
+    expect(refused.code).toBe(3);
+    expect(JSON.parse(refused.stderr)).toMatchObject({
+      code: 'RMA_MODEL_NEEDED',
+      message: expect.stringContaining('demo/chat on box'),
+    });
+    expect((await remove({ paths, force: true })).code).toBe(0);
+  });
+
+  it.each([['remove'], ['describe']])('%s rejects an invalid request with exit code 2', async (command) => {
+    const { code, stderr } = await box().run([command], {}, '{"paths":["x",1]}');
+    expect(code).toBe(2);
+    expect(stderr).toContain('$.paths[1] must be a non-empty string, not 1');
   });
 });
 

@@ -4,6 +4,7 @@ import {
   formatAge,
   formatBytes,
   formatDuration,
+  formatParameters,
   parseBytes,
   parseDuration,
   parseWait,
@@ -25,6 +26,19 @@ describe('formatAge', () => {
     [730 * 86_400, '2 years ago'],
   ])('formats %d seconds as %s', (seconds, text) => {
     expect(formatAge(seconds)).toBe(text);
+  });
+});
+
+describe('formatParameters', () => {
+  it.each([
+    [0, '0.0 M'],
+    [494_032_768, '494 M'],
+    [999_600_000, '1.0 B'],
+    [7_241_732_096, '7.2 B'],
+    [99_960_000_000, '100 B'],
+    [1_026_408_232_448, '1.0 T'],
+  ])('formats %d weights as %s', (count, text) => {
+    expect(formatParameters(count)).toBe(text);
   });
 });
 

@@ -150,7 +150,11 @@ describe('the header of a safetensors file', () => {
       state: 'more',
       bytes: file.length,
     });
-    expect(readSafetensorsHeader(file, file.length + 16)).toEqual({ state: 'done', tensorBytes: 16 });
+    expect(readSafetensorsHeader(file, file.length + 16)).toEqual({
+      state: 'done',
+      tensorBytes: 16,
+      parameters: 8,
+    });
   });
 
   it.each([

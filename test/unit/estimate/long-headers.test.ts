@@ -16,6 +16,7 @@ it.each([9 * 2 ** 20, 100_000_000])(
     expect(readSafetensorsHeader(headerOf(bytes), fileBytes)).toEqual({
       state: 'done',
       tensorBytes: 5_000_000,
+      parameters: null,
     });
   },
 );

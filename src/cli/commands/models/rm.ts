@@ -13,7 +13,7 @@ export const modelsRmCommand = defineCommand({
     { command: 'rma models rm ollama:llava:7b hf:org/repo', does: 'remove two models after a confirmation' },
     { command: 'rma models rm $(rma models ls --unused -q) --yes', does: 'remove all unused models' },
   ],
-  arguments: { model: listArgument('references or paths, as in `rma models ls --stored`') },
+  arguments: { model: listArgument('names, references or paths, as in `rma models ls --stored`') },
   options: {
     dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
     dryRun: flagOption('--dry-run', 'show what would be removed without changing anything'),

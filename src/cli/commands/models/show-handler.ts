@@ -1,34 +1,46 @@
-import { type InventoryFile, type InventoryModel, verification } from '../../../core/domain/inventory.ts';
-import { findModels } from '../../../core/inventory/find-models.ts';
+import { type ShownModel, showStored } from '../../../app/models/show-stored.ts';
+import { type InventoryFile, verification } from '../../../core/domain/inventory.ts';
 import { lastUse } from '../../../core/inventory/last-use.ts';
-import { formatBytes } from '../../../core/units.ts';
+import { formatBytes, formatParameters } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { ageText, storedDocument, userName, VERIFIED } from '../../render/inventory.ts';
 import { printable } from '../../render/printable.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import type { Theme } from '../../render/theme.ts';
-import { readStore } from './stored-handler.ts';
+import { openFolder } from './input.ts';
 
 const FILE_COLUMNS: readonly Column<InventoryFile>[] = [
-  { title: 'FILE', value: ({ path }) => path },
+  { title: 'FILE', value: ({ path }) => path, shorten: 'middle' },
   { title: 'SIZE', value: ({ bytes }) => formatBytes(bytes), align: 'right' },
   { title: 'VERIFIED', value: ({ isVerified }) => (isVerified ? 'yes' : 'no') },
   { title: 'SHARED', value: ({ users }) => (users > 1 ? 'yes' : 'no') },
-  { title: 'DIGEST', value: ({ digest }) => (digest === null ? '' : `${digest.algorithm}:${digest.hex}`) },
+  {
+    title: 'DIGEST',
+    value: ({ digest }) => (digest === null ? '' : `${digest.algorithm}:${digest.hex}`),
+    shorten: 'end',
+  },
 ];
 
-/** Shows the models in the store that a reference means. @throws RmaError RMA_MODEL_NOT_FOUND (1) */
+/** Shows the models in the store that a name means. @throws RmaError RMA_MODEL_NOT_FOUND (1), as showStored */
 export async function showModel(
-  { model, dest }: { readonly model: string; readonly dest: string | null },
+  { model: name, dest }: { readonly model: string; readonly dest: string | null },
   context: Context,
 ): Promise<CommandResult> {
-  const now = (await context.invocation()).clock.now();
-  const found = findModels(await readStore({ dest }, context), model);
+  const { config } = await context.config();
+  const folder = await openFolder({ dest }, context);
+  const invocation = await context.invocation();
+  const found = await showStored(await context.host(), invocation, { config, folder, name });
+  const now = invocation.clock.now();
   return {
-    json: { schema: 'rma.stored-model/v1', models: found.map(storedDocument) },
+    json: { schema: 'rma.stored-model/v1', models: found.map(shownDocument) },
     human: (theme) => found.map((each) => modelText(each, { theme, now })).join('\n\n'),
+    ids: found.map(({ model }) => model.references[0]),
   };
+}
+
+function shownDocument({ model, ...facts }: ShownModel): Readonly<Record<string, unknown>> {
+  return { ...storedDocument(model), ...facts };
 }
 
 interface Shown {
@@ -37,12 +49,22 @@ interface Shown {
   readonly now: number;
 }
 
-function modelText(model: InventoryModel, { theme, now }: Shown): string {
-  const { references, path, bytes, sharedBytes, modifiedAt, neededBy, missing, files } = model;
+function modelText(shown: ShownModel, { theme, now }: Shown): string {
+  const { model, license, architecture, parameters, contextLength } = shown;
+  const { references, source, commit, path, bytes, sharedBytes, modifiedAt, neededBy, missing, files } =
+    model;
   const shared = sharedBytes === 0 ? '' : `, ${formatBytes(sharedBytes)} of it shared with other models`;
   const rows = [
     ['Reference', references[0]],
     ['Also named', references.slice(1).join(', ')],
+    [
+      'Source',
+      [source ?? '', commit === null ? '' : `commit ${commit}`].filter((part) => part !== '').join(', '),
+    ],
+    ['License', license ?? ''],
+    ['Architecture', architecture ?? ''],
+    ['Parameters', parameters === null ? '' : formatParameters(parameters)],
+    ['Context', contextLength === null ? '' : `${contextLength} tokens`],
     ['Path', path],
     ['Size', `${formatBytes(bytes)}${shared}`],
     ['Verified', VERIFIED[verification(model)]],
@@ -51,7 +73,7 @@ function modelText(model: InventoryModel, { theme, now }: Shown): string {
     ['Needed by', neededBy.map(userName).join(', ')],
     ['Missing', missing.join(', ')],
   ].filter(([, value]) => value !== '');
-  const facts = rows.map(([name = '', value = '']) => `${`${name}:`.padEnd(12)} ${printable(value)}`);
+  const facts = rows.map(([name = '', value = '']) => `${`${name}:`.padEnd(13)} ${printable(value)}`);
   return [...facts, '', renderTable(FILE_COLUMNS, files, theme)].join('\n');
 }
 
