@@ -113,6 +113,11 @@ module.exports = {
       allowed: ['^src/core/', '^src/ports/', '^src/app/fetch/'],
       comment: 'the worker container runs it without the rest of the CLI',
     }),
+    layer('serve-stands-alone', {
+      from: '^src/app/serve/',
+      allowed: ['^src/core/', '^src/ports/', '^src/app/serve/'],
+      comment: 'the worker container runs it without the rest of the CLI',
+    }),
     {
       name: 'steps-below-verbs',
       comment: 'use cases (the files at the top of app) must not be imported by their own steps',
@@ -136,14 +141,14 @@ module.exports = {
       from: '^src/worker/',
       allowed: [
         '^src/(core|ports|worker)/',
-        '^src/app/fetch/',
-        '^src/adapters/(clock|http|hub|store|data|engine|system)/',
+        '^src/app/(fetch|serve)/',
+        '^src/adapters/(clock|http|http-server|hub|store|data|engine|system)/',
       ],
       comment: 'the worker container has no Docker, no CLI and no GPU tools',
     }),
     layer('coordinator-imports', {
       from: '^src/coordinator/',
-      allowed: ['^src/(core|ports|coordinator)/'],
+      allowed: ['^src/(core|ports|coordinator)/', '^src/adapters/http-server/'],
       comment: 'it only keeps the list of workers',
     }),
     layer('cli-imports', {

@@ -1,6 +1,8 @@
+import { COORDINATOR_SERVICE } from '../core/domain/registration.ts';
+import { bearerToken } from '../core/network/bearer-token.ts';
+import { type HttpAnswer, refusal } from '../core/network/http-answer.ts';
+import { isOwnHost, type RequestTarget } from '../core/network/own-host.ts';
 import { readerToken, sameToken, workerToken } from '../core/registration-token.ts';
-import { type HttpAnswer, refusal } from './http-answer.ts';
-import { isOwnHost, type RequestTarget } from './own-host.ts';
 
 /** Access control: worker tokens are derived from the coordinator's key; readers have their own token or need none. */
 export interface Access {
@@ -14,8 +16,9 @@ export interface Access {
 
 /** Returns the access rules of one key. @param hosts further `Host` names under which open readers reach the coordinator */
 export function createAccess(key: string, readers: 'open' | 'token', hosts: readonly string[] = []): Access {
+  const names = [COORDINATOR_SERVICE, ...hosts];
   const check = (authorization: string | undefined, expected: string, whose: string): HttpAnswer | null => {
-    const token = bearer(authorization);
+    const token = bearerToken(authorization);
     if (token === null) return unauthorized();
     if (sameToken(token, expected)) return null;
     return refusal(403, 'RMA_COORDINATOR_FORBIDDEN', `token rejected: not ${whose}`);
@@ -25,14 +28,10 @@ export function createAccess(key: string, readers: 'open' | 'token', hosts: read
       check(authorization, workerToken(key, host, id), `the token of worker ${id} on host ${host}`),
     reader: (authorization, target) => {
       if (readers === 'token') return check(authorization, readerToken(key), 'a reader token');
-      return isOwnHost(target, hosts) ? null : foreignHost(target);
+      return isOwnHost(target, names) ? null : foreignHost(target);
     },
-    anyone: (authorization) => (bearer(authorization) === null ? unauthorized() : null),
+    anyone: (authorization) => (bearerToken(authorization) === null ? unauthorized() : null),
   };
-}
-
-function bearer(authorization: string | undefined): string | null {
-  return /^Bearer +([\w.~+/=-]{1,512})$/i.exec(authorization ?? '')?.[1] ?? null;
 }
 
 function unauthorized(): HttpAnswer {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type HttpAnswer, refusal } from './http-answer.ts';
+import { type HttpAnswer, refusal } from '../core/network/http-answer.ts';
 
 /** Whether a valid token arrived before the body. */
 export type Trust = 'verified' | 'unverified';

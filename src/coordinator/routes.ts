@@ -1,10 +1,10 @@
 import { registrationSchema } from '../core/coordinator/registration-schema.ts';
 import { LEASE_SECONDS, type Lease, type Registration } from '../core/domain/registration.ts';
+import { type HttpAnswer, ok, refusal } from '../core/network/http-answer.ts';
+import type { RequestTarget } from '../core/network/own-host.ts';
 import { describeIssue, parseValue, readJson } from '../core/schema/parse.ts';
 import type { Access } from './access.ts';
 import type { BodyResult, Trust } from './bodies.ts';
-import { type HttpAnswer, ok, refusal } from './http-answer.ts';
-import type { RequestTarget } from './own-host.ts';
 import type { WorkerRegistry } from './worker-registry.ts';
 
 export interface RouteRequest {

@@ -42,6 +42,7 @@ export const IMPORTS: readonly Planted[] = [
   forbiddenImport('app-has-no-outside', 'src/app/c2.ts', ['node:path', 'path']),
   forbiddenImport('app-has-no-outside', 'src/app/c3.ts', ['zod', 'node_modules/zod/index.js']),
   forbiddenImport('fetch-stands-alone', 'src/app/fetch/c4.ts', ['../plan/s.ts', 'src/app/plan/s.ts']),
+  forbiddenImport('serve-stands-alone', 'src/app/serve/c8.ts', ['../plan/s.ts', 'src/app/plan/s.ts']),
   forbiddenImport('steps-below-verbs', 'src/app/plan/c5.ts', ['../verb.ts', 'src/app/verb.ts']),
   forbiddenImport('step-order', 'src/app/observe/c6.ts', ['../desired/s.ts', 'src/app/desired/s.ts']),
   forbiddenImport('step-order', 'src/app/desired/c7.ts', ['../execute/s.ts', 'src/app/execute/s.ts']),

@@ -1,5 +1,4 @@
-import { COORDINATOR_SERVICE } from '../core/domain/registration.ts';
-import { isLoopback } from '../core/host-address.ts';
+import { isLoopback } from '../host-address.ts';
 
 /** Where a request came in. */
 export interface RequestTarget {
@@ -10,15 +9,15 @@ export interface RequestTarget {
 }
 
 /**
- * Returns whether a request names this coordinator in its one `Host` header. A web page can point a name of its own at a
+ * Returns whether a request names this server in its one `Host` header. A web page can point a name of its own at a
  * loopback address (DNS rebinding) and read what is open there, but the browser sends that name as `Host`. Accepted:
- * loopback names and addresses, the address of the connection itself, the service name, and `extra`; any port.
+ * loopback names and addresses, the address of the connection itself, and `extra`; any port.
  */
 export function isOwnHost({ hosts, localAddress }: RequestTarget, extra: readonly string[] = []): boolean {
   const [host = ''] = hosts;
   const name = hosts.length === 1 ? nameOf(host) : null;
   if (name === null) return false;
-  if (name === 'localhost' || name === COORDINATOR_SERVICE || isLoopbackAddress(name)) return true;
+  if (name === 'localhost' || isLoopbackAddress(name)) return true;
   return name === plain(localAddress ?? '') || extra.includes(name);
 }
 
