@@ -22,7 +22,8 @@ export interface DownResult {
  */
 export async function down(
   host: Pick<Host, 'name' | 'engine' | 'docker' | 'files' | 'caller'>,
-  invocation: Pick<Invocation, 'catalog' | 'workerImage' | 'environment' | 'certificates'> & LockContext,
+  invocation: Pick<Invocation, 'catalog' | 'workerImage' | 'environment' | 'certificates' | 'peerToken'> &
+    LockContext,
   request: DownRequest,
 ): Promise<DownResult> {
   const { project, stateDir } = request.config;

@@ -1,3 +1,4 @@
+import type { RmaConfig } from '../core/domain/config.ts';
 import { roleOf } from '../core/domain/container.ts';
 import type { ReservedService } from '../core/domain/lock.ts';
 import type { Observed } from '../core/domain/observed.ts';
@@ -64,10 +65,17 @@ export async function planUp(
     ...planStoreMove(storeOfWorkers(snapshot), config),
     ...planNfs(config),
     ...planBind({ address: config.bind, exists: await host.ports.hasAddress(config.bind), starting }),
-    ...(config.network.offline ? planOffline(next.desired, observed, plan.operations) : []),
+    ...(config.network.offline
+      ? planOffline(next.desired, withoutPeers(config, observed), plan.operations)
+      : []),
   ];
   const reserves = reservedServices(plan.operations, services);
   return { ...next, placed, observed, reserves, plan: { ...plan, checks } };
+}
+
+/** Returns what offline checks see: what the store lacks comes from peers, if there are any. */
+function withoutPeers({ network }: RmaConfig, observed: Observed): Pick<Observed, 'store'> {
+  return network.peers.length === 0 ? observed : { store: null };
 }
 
 function storeOfWorkers({ containers }: Pick<Snapshot, 'containers'>): string | null {

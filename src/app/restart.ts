@@ -56,7 +56,7 @@ export async function planRestart(
  */
 export async function restart(
   host: Pick<Host, 'name' | 'engine' | 'docker' | 'files' | 'caller'>,
-  invocation: Pick<Invocation, 'workerImage' | 'environment' | 'certificates'> & LockContext,
+  invocation: Pick<Invocation, 'workerImage' | 'environment' | 'certificates' | 'peerToken'> & LockContext,
   request: RestartRequest & { readonly show: (plan: Plan) => void },
 ): Promise<Plan> {
   const { config, waitSeconds } = request;

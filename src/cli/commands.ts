@@ -19,6 +19,7 @@ import { modelsLsCommand } from './commands/models/ls.ts';
 import { modelsPathCommand } from './commands/models/path.ts';
 import { modelsPullCommand } from './commands/models/pull.ts';
 import { modelsRmCommand } from './commands/models/rm.ts';
+import { modelsServeCommand } from './commands/models/serve.ts';
 import { modelsShowCommand } from './commands/models/show.ts';
 import { planCommand } from './commands/plan.ts';
 import { profilesCheckCommand } from './commands/profiles/check.ts';
@@ -57,6 +58,7 @@ export const COMMAND_TABLE: CommandTable = {
     modelsRmCommand,
     cacheDfCommand,
     cachePruneCommand,
+    modelsServeCommand,
     composeRenderCommand,
     profilesLsCommand,
     profilesShowCommand,

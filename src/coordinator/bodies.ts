@@ -25,9 +25,6 @@ const POOLS: Readonly<Record<Trust, Pool>> = {
   unverified: { limit: 64 * KIB, total: MIB },
 };
 
-/** Unread bytes that are discarded after a response, so that it arrives; a sender of more is disconnected. */
-const DISCARD_BYTES = MIB;
-
 /** Reads request bodies within a fixed amount of memory for all of them. */
 export class Bodies {
   readonly #used: Record<Trust, number> = { verified: 0, unverified: 0 };
@@ -49,15 +46,6 @@ export class Bodies {
       this.#used[trust] -= announced;
     }
   }
-}
-
-/** Discards the rest of a request after its response; disconnects a sender that does not stop. */
-export function discard(request: IncomingMessage): void {
-  let bytes = 0;
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > DISCARD_BYTES) request.socket.destroy();
-  });
 }
 
 async function collect(request: IncomingMessage, limit: number): Promise<BodyResult> {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { discard } from '../adapters/http-server/discard.ts';
 import {
   createLimitedServer,
   type Exchange,
@@ -6,7 +7,7 @@ import {
 } from '../adapters/http-server/limited-server.ts';
 import { type HttpAnswer, refusal } from '../core/network/http-answer.ts';
 import type { Access } from './access.ts';
-import { Bodies, discard } from './bodies.ts';
+import { Bodies } from './bodies.ts';
 import { createRoutes, type RouteRequest } from './routes.ts';
 import type { WorkerRegistry } from './worker-registry.ts';
 

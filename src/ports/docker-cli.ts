@@ -34,6 +34,8 @@ export interface OneOff {
   readonly user: string;
   /** false: the container has no network at all */
   readonly network: boolean;
+  /** `docker run --publish` values */
+  readonly publish?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly onStdout?: (line: string) => void;
   readonly onStderr?: (line: string) => void;

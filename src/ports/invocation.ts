@@ -39,6 +39,8 @@ export interface Invocation {
   hubToken(): Promise<HubToken | null>;
   /** Returns the certificates (PEM) to trust besides the usual ones; null without any. @throws RmaError RMA_CA_FILE_INVALID (2) */
   certificates(): Promise<string | null>;
+  /** Returns the token for machines that serve their store; null without one. @throws RmaError RMA_PEER_TOKEN (2) */
+  peerToken(): Promise<string | null>;
   /** Returns 32 random bytes, hexadecimal. */
   randomKey(): string;
   /** the processes of the machine that runs the command */

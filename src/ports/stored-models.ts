@@ -14,6 +14,8 @@ export interface StoredModels {
 export interface Fallback {
   /** true: no hub is asked at all */
   readonly offline: boolean;
+  /** true: what the store does not have is resolved by the sources even offline: these ask stores of other machines first */
+  readonly peers?: boolean;
   readonly stored: StoredModels;
   /** sources whose hub could not be reached in this command: the store is asked first, because a hub takes long to time out; added to */
   readonly unreachable: Set<string>;

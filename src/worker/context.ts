@@ -3,14 +3,17 @@ import { readCatalog } from '../adapters/data/read-catalog.ts';
 import { readCertificates } from '../adapters/http/read-certificates.ts';
 import { readProxies } from '../adapters/http/read-proxies.ts';
 import { UndiciClient } from '../adapters/http/undici-client.ts';
+import { httpPeers, PEER_TIMES } from '../adapters/hub/http-peer.ts';
 import { hubSources } from '../adapters/hub/hub-source.ts';
 import { readHubToken } from '../adapters/hub/hub-token.ts';
+import { readPeerToken } from '../adapters/hub/peer-token.ts';
 import { FileModelStore } from '../adapters/store/file-model-store.ts';
 import { FileStoreReader } from '../adapters/store/inventory/file-store-reader.ts';
 import { HttpTransfer } from '../adapters/store/transfer/transfer.ts';
 import { FileModelUses } from '../adapters/store/usage/file-model-uses.ts';
 import { checkModels } from '../app/fetch/check-models.ts';
 import { fetchModels } from '../app/fetch/fetch-models.ts';
+import { withPeers } from '../app/fetch/peer-sources.ts';
 import { resolveOrRecall } from '../app/fetch/resolve-or-recall.ts';
 import { offlineByEnvironment } from '../core/config/offline-variable.ts';
 import type { PinnedModel } from '../core/domain/pinned-model.ts';
@@ -22,6 +25,7 @@ import { storePaths } from '../core/source/store-paths.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import type { ModelUses } from '../ports/model-uses.ts';
+import type { PeerStore } from '../ports/peer-store.ts';
 import type { StoreReader } from '../ports/store-reader.ts';
 import type { Log } from './log/log.ts';
 import type { ModelFetcher } from './model-fetcher.ts';
@@ -54,9 +58,11 @@ export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): 
   });
   // Read on the first request to a hub: a start with all models present needs no token.
   const hubToken = () => readHubToken(null, env);
-  const sources = hubSources({ http, clock, random, environment: env, hubToken });
-  const unreachable = new Set<string>();
   const offline = () => offlineByEnvironment(env);
+  const peers = openPeers(env);
+  const hubs = hubSources({ http, clock, random, environment: env, hubToken });
+  const sources = withPeers(hubs, { peers, hubs: !offline(), onSkip: (error) => log?.warn(error.message) });
+  const unreachable = new Set<string>();
   const transfer = new HttpTransfer({ http, clock, random });
   const paths = storePaths(null, env);
   const store = new FileModelStore({ paths, clock });
@@ -72,16 +78,40 @@ export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): 
         for (const model of models) await store.remember(model);
       },
       fetch: (models, options) =>
-        fetchModels(models, { store, uses, sources, transfer, clock, offline: offline(), ...options }),
+        fetchModels(models, { store, uses, sources, transfer, peers, clock, offline: offline(), ...options }),
     },
     async resolve(text, signal) {
       const ref = parseModelRef(text);
       const source = sources.find((each) => each.source === ref.source);
       if (source === undefined) throw new Error(`no source for ${ref.source}`);
-      const answer = await resolveOrRecall({ store, source, offline: offline(), unreachable }, ref, signal);
+      const answer = await resolveOrRecall(
+        { store, source, offline: offline(), peers: peers.length > 0, unreachable },
+        ref,
+        signal,
+      );
       if (answer.text !== null) log?.warn(answer.text);
       return answer.model;
     },
     catalog: () => readCatalog({ shipped: env['RMA_DATA_DIR'] || DATA_DIR }),
   };
+}
+
+/** Returns the machines of RMA_PEERS, with the token in the file that RMA_PEER_TOKEN_FILE names. Connects to nothing. */
+function openPeers(env: NodeJS.ProcessEnv): readonly PeerStore[] {
+  const file = env['RMA_PEER_TOKEN_FILE'] || null;
+  const addresses = (env['RMA_PEERS'] ?? '').split(',').map((text) => text.trim());
+  const parts = { clock: systemClock, random: Math.random };
+  return httpPeers(addresses, {
+    token: () => (file === null ? null : readPeerToken(file)),
+    connect: ({ fingerprint }) => {
+      const http = new UndiciClient({
+        ...parts,
+        ...PEER_TIMES,
+        userAgent: `rma-worker/${RMA_VERSION}`,
+        certificates: () => readCertificates(caFiles(null, env)),
+        fingerprint: fingerprint ?? undefined,
+      });
+      return { http, transfer: new HttpTransfer({ ...parts, http, pauseMs: PEER_TIMES.pauseMs }) };
+    },
+  });
 }

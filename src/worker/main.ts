@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   inventory: async () => (await import('./commands/inventory.ts')).inventory,
   cache: async () => (await import('./commands/cache.ts')).cache,
   describe: async () => (await import('./commands/describe.ts')).describe,
+  serve: async () => (await import('./commands/serve.ts')).serve,
   remove: async () => (await import('./commands/remove.ts')).remove,
   facts: async () => (await import('./commands/facts.ts')).facts,
   download: async () => (await import('./commands/download.ts')).download,

@@ -5,6 +5,7 @@ export function oneOffArguments(run: OneOff): [string, ...string[]] {
   const flags = ['--rm', '--interactive', '--pull', 'never', '--user', run.user];
   flags.push('--cap-drop', 'ALL', '--security-opt', 'no-new-privileges:true');
   if (!run.network) flags.push('--network', 'none');
+  for (const port of run.publish ?? []) flags.push('--publish', port);
   for (const mount of run.mounts) flags.push('--mount', mount);
   for (const [name, value] of Object.entries(run.env)) flags.push('--env', `${name}=${value}`);
   for (const host of run.extraHosts) flags.push('--add-host', host);

@@ -5,6 +5,7 @@ import type { Reach } from './address-kind.ts';
 import { networkFault } from './fault.ts';
 import { guardedLookup } from './guarded-lookup.ts';
 import { connectTunnel } from './http-tunnel.ts';
+import { pinFault } from './pin-fault.ts';
 import { connectSocks } from './socks5.ts';
 import type { Connector, ConnectorTarget, Undici } from './undici.ts';
 
@@ -15,12 +16,14 @@ export interface ConnectorOptions {
   readonly secureContext: SecureContext | null;
   /** default: the resolver of this machine */
   readonly lookup?: LookupFunction | undefined;
+  /** sha256 of the only certificate that is accepted, whoever signed it, lower-case hexadecimal */
+  readonly fingerprint?: string | undefined;
 }
 
 /** Returns a connector for direct connections within the reach. `onConnect` receives host and address of each. */
 export function directConnector(
   { buildConnector }: Undici,
-  { timeoutMs, secureContext, lookup }: ConnectorOptions,
+  { timeoutMs, secureContext, lookup, fingerprint }: ConnectorOptions,
   {
     reach,
     onConnect,
@@ -30,12 +33,20 @@ export function directConnector(
     timeout: timeoutMs,
     lookup: guardedLookup({ reach, lookup }),
     ...(secureContext === null ? {} : { secureContext }),
+    // the fingerprint is checked instead, before anything is sent; a resumed session would present no certificate
+    ...(fingerprint === undefined ? {} : { rejectUnauthorized: false, maxCachedSessions: 0 }),
   });
   return (target, callback) =>
     connect(target, (...ended) => {
       const [, socket] = ended;
       if (socket?.remoteAddress !== undefined) onConnect(target.hostname, socket.remoteAddress);
-      callback(...ended);
+      const fault =
+        socket === null || fingerprint === undefined ? null : pinFault(socket, target, fingerprint);
+      if (fault === null) callback(...ended);
+      else {
+        socket?.destroy();
+        callback(fault, null);
+      }
     });
 }
 

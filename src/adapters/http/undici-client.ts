@@ -32,6 +32,8 @@ export interface HttpOptions {
   readonly certificates?: () => string | null;
   /** resolves host names of direct connections; default: the resolver of this machine */
   readonly lookup?: LookupFunction;
+  /** sha256 of the only certificate that direct connections accept, lower-case hexadecimal */
+  readonly fingerprint?: string | undefined;
   readonly connectMs?: number;
   /** longest time without data, ms */
   readonly stallMs?: number;
@@ -190,11 +192,11 @@ export class UndiciClient implements HttpClient {
   }
 
   async #createRoutes(): Promise<Routes> {
-    const { connectMs = 10_000, proxies = {}, certificates, lookup } = this.#options;
+    const { connectMs = 10_000, proxies = {}, certificates, lookup, fingerprint } = this.#options;
     const { undici } = await import('./undici.ts');
     const trusted = certificates?.() ?? null;
     const secureContext = trusted === null ? null : trusting(trusted);
-    return new Routes({ undici, proxies, timeoutMs: connectMs, secureContext, lookup });
+    return new Routes({ undici, proxies, timeoutMs: connectMs, secureContext, lookup, fingerprint });
   }
 }
 

@@ -43,7 +43,10 @@ export interface DesiredProject {
 /** Returns the desired state of placed services. @throws RmaError RMA_PORT_TAKEN (3) */
 export async function desiredState(
   host: Pick<Host, 'name' | 'files' | 'ports' | 'caller'>,
-  invocation: Pick<Invocation, 'workerImage' | 'environment' | 'hubToken' | 'certificates' | 'randomKey'>,
+  invocation: Pick<
+    Invocation,
+    'workerImage' | 'environment' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey'
+  >,
   { project, placed, snapshot, directory }: DesiredRequest,
 ): Promise<DesiredProject> {
   const { config } = project;
@@ -88,7 +91,7 @@ export async function desiredState(
 /** Adds a worker token for a profile that replaces one without a GPU. */
 async function secretsFor(
   host: Pick<Host, 'name' | 'files'>,
-  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates' | 'randomKey'>,
+  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey'>,
   { project, selection }: { readonly project: ProjectRequest; readonly selection: Selection },
 ): Promise<ReadonlyMap<string, string>> {
   const profiles = selection.profiles.map(({ name }) => name);

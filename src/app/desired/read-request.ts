@@ -36,7 +36,10 @@ export interface ProjectRequest extends ServiceRequest {
  */
 export async function readRequest(
   host: Pick<Host, 'name' | 'files'>,
-  invocation: Pick<Invocation, 'environment' | 'catalog' | 'hubToken' | 'certificates' | 'randomKey'>,
+  invocation: Pick<
+    Invocation,
+    'environment' | 'catalog' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey'
+  >,
   options: RequestOptions,
 ): Promise<ProjectRequest> {
   const services = await readServices(host, invocation, options);

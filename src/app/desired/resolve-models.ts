@@ -111,7 +111,7 @@ async function askStore(
     refs.flatMap((ref): [string, Resolution][] => {
       const model = found.get(ref);
       if (model?.missing.length === 0) return [[ref, { ok: true, pinned: model.model, stored: true }]];
-      if (!offline) return [];
+      if (!offline || fallback.peers === true) return [];
       const lacks = { ref, files: model?.missing.map(({ path }) => path) ?? null };
       return [[ref, { ok: false, error: offlineMissing([lacks]), lacks }]];
     }),

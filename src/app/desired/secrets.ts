@@ -26,7 +26,7 @@ export interface SecretsRequest {
  */
 export async function collectSecrets(
   host: Pick<Host, 'name' | 'files'>,
-  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates' | 'randomKey'>,
+  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates' | 'peerToken' | 'randomKey'>,
   { config, profiles }: SecretsRequest,
 ): Promise<ReadonlyMap<string, string>> {
   const secrets = new Map<string, string>();
@@ -58,7 +58,7 @@ export async function collectSecrets(
  */
 export async function withHubTokens<T>(
   host: Pick<Host, 'files'>,
-  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates'>,
+  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates' | 'peerToken'>,
   { config, work }: { readonly config: RmaConfig; readonly work: () => Promise<T> },
 ): Promise<T> {
   const folder = projectFiles(config).secrets;
@@ -92,7 +92,7 @@ export async function writeSecret(
 
 /** The tokens for hubs that this shell has, by the name of their secret. */
 async function hubTokens(
-  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates'>,
+  invocation: Pick<Invocation, 'environment' | 'hubToken' | 'certificates' | 'peerToken'>,
 ): Promise<ReadonlyMap<string, string>> {
   const tokens = new Map<string, string>();
   const hub = await invocation.hubToken();

@@ -34,7 +34,7 @@ export type ExecutionHost = Pick<Host, 'engine' | 'docker' | 'files' | 'caller'>
 
 export type ExecutionContext = Pick<
   Invocation,
-  'workerImage' | 'clock' | 'reporter' | 'signal' | 'environment' | 'certificates'
+  'workerImage' | 'clock' | 'reporter' | 'signal' | 'environment' | 'certificates' | 'peerToken'
 >;
 
 /** One plan being executed on one host. */

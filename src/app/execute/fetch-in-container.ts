@@ -26,7 +26,7 @@ export interface FetchRequest {
  */
 export async function fetchInContainer(
   host: Pick<Host, 'docker' | 'files'>,
-  invocation: Pick<Invocation, 'reporter' | 'signal' | 'environment' | 'certificates'>,
+  invocation: Pick<Invocation, 'reporter' | 'signal' | 'environment' | 'certificates' | 'peerToken'>,
   { config, access, models }: FetchRequest,
 ): Promise<WorkerStatus> {
   const mounted = new Set<string>();
@@ -50,7 +50,7 @@ export async function fetchInContainer(
     mounts,
     env: config.network.offline ? { ...variables, RMA_OFFLINE: '1' } : variables,
     extraHosts: hostAlias === null ? [] : [hostGateway(hostAlias)],
-    network: !config.network.offline,
+    network: !config.network.offline || config.network.peers.length > 0,
     signal: invocation.signal,
     onStdout: (line) => {
       last = readWorkerStatus(line);

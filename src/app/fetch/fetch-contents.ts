@@ -1,7 +1,14 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
+import { isUnreachable } from '../../core/hub/is-temporary.ts';
 import { fileLabel } from '../../core/source/describe-model.ts';
-import type { ModelSource } from '../../ports/model-source.ts';
 import type { StagedFile, StagingSlot } from '../../ports/model-store.ts';
+import {
+  type ContentPlace,
+  contentPlaces,
+  faultOfPeer,
+  mayBeElsewhere,
+  moreTelling,
+} from './content-places.ts';
 import type { SharedFetch } from './fetch-options.ts';
 import type { ProgressMeter } from './progress-meter.ts';
 
@@ -83,13 +90,12 @@ async function transferAll(
 ): Promise<ReadonlyMap<string, StagedFile>> {
   const fault = new AbortController();
   const signal = AbortSignal.any([context.signal, fault.signal]);
-  const source = sourceOf(model, context.shared.sources);
   const outcomes = await Promise.allSettled(
     pieces.map((piece) =>
       context.shared.slots.run(slotsOf(piece), async () => {
         try {
           signal.throwIfAborted();
-          return [piece.key, await transferOne({ model, piece, source, here, context, signal })] as const;
+          return [piece.key, await transferOne({ model, piece, here, context, signal })] as const;
         } catch (error) {
           fault.abort(error);
           throw error;
@@ -109,28 +115,43 @@ function slotsOf({ file, durableBytes }: Piece): number {
 
 interface OneTransfer extends ModelFetch {
   readonly piece: Piece;
-  readonly source: ModelSource;
   readonly signal: AbortSignal;
 }
 
-async function transferOne({
-  model,
-  piece,
-  source,
-  here,
-  context,
-  signal,
-}: OneTransfer): Promise<StagedFile> {
-  const { key, file, path, names } = piece;
-  const digest = await context.shared.transfer.fetch({
-    location: source.locate(model, file),
+/** Transfers one content from the first place that has it. What one place sent is kept for the next. */
+async function transferOne(one: OneTransfer): Promise<StagedFile> {
+  const { model, piece, context, signal } = one;
+  const { shared } = context;
+  let failure: unknown = null;
+  for (const place of contentPlaces(model, piece.file, shared)) {
+    const slot = failure === null ? piece : await shared.store.stage(model, piece.file);
+    try {
+      return await transferFrom(place, slot, one);
+    } catch (error) {
+      signal.throwIfAborted();
+      const fault = place.peer === null ? error : faultOfPeer(error, place.peer);
+      if (!mayBeElsewhere(fault)) throw fault;
+      if (place.peer !== null && isUnreachable(fault)) shared.down.add(place.peer);
+      failure = moreTelling(failure, fault);
+    }
+  }
+  throw failure;
+}
+
+async function transferFrom(
+  { location, transfer }: ContentPlace,
+  slot: StagingSlot,
+  { model, piece: { key, file, names }, here, context, signal }: OneTransfer,
+): Promise<StagedFile> {
+  const digest = await transfer.fetch({
+    location,
     bytes: file.bytes,
     digest: file.digest,
-    slot: piece,
+    slot,
     label: fileLabel(model, file),
     magic: names.some((name) => /\.gguf$/i.test(name)) ? 'GGUF' : null,
     onBytes: (doneBytes, receivedBytes) => {
-      here.set(key, Math.max(doneBytes, receivedBytes > 0 ? 0 : piece.durableBytes));
+      here.set(key, Math.max(doneBytes, receivedBytes > 0 ? 0 : slot.durableBytes));
       if (receivedBytes > 0) context.meter.enter('downloading');
       context.meter.file(key, doneBytes, receivedBytes);
       context.onBytes();
@@ -138,11 +159,5 @@ async function transferOne({
     onWait: (reason) => context.meter.enter('waiting', reason),
     signal,
   });
-  return { path, digest };
-}
-
-function sourceOf(model: PinnedModel, sources: readonly ModelSource[]): ModelSource {
-  const source = sources.find((candidate) => candidate.source === model.source);
-  if (source === undefined) throw new Error(`no source for ${model.source} models`);
-  return source;
+  return { path: slot.path, digest };
 }

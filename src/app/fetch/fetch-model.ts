@@ -42,7 +42,8 @@ async function bringModel(model: PinnedModel, meter: ProgressMeter, shared: Shar
     if (check.state === 'present') return;
     const stop = AbortSignal.any([signal, lease.lost]);
     const missing = await adopt({ model, check, meter, store, signal: stop });
-    if (shared.offline === true && missing.length > 0) throw offlineMissing([lackOf(model, missing)]);
+    const { offline = false, peers = [] } = shared;
+    if (offline && peers.length === 0 && missing.length > 0) throw offlineMissing([lackOf(model, missing)]);
     const contents = byContent(missing);
     const staged = await fetchContents(model, contents, {
       shared,

@@ -20,7 +20,12 @@ export async function fetchModels(
   const unique = [...new Map(models.map((model) => [JSON.stringify(model), model])).values()];
   const checks = await Promise.all(unique.map(async (model) => ({ model, check: await store.check(model) })));
   if (checks.some(({ check }) => check.state !== 'present')) await store.prepare();
-  const shared = { ...options, room: new Room(store), slots: new Slots(CONNECTIONS) };
+  const shared = {
+    ...options,
+    room: new Room(store),
+    slots: new Slots(CONNECTIONS),
+    down: new Set<string>(),
+  };
   const results = await Promise.all(checks.map(({ model, check }) => fetchModel(model, check, shared)));
   signal.throwIfAborted();
   const present = new Set(results.filter(({ state }) => state === 'present').map(({ ref }) => ref));

@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ModelSource } from '../../ports/model-source.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 import type { ModelUses } from '../../ports/model-uses.ts';
+import type { PeerStore } from '../../ports/peer-store.ts';
 import type { Transfer } from '../../ports/transfer.ts';
 import type { Room } from './room.ts';
 import type { Slots } from './slots.ts';
@@ -15,7 +16,9 @@ export interface FetchOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ModelProgress) => void;
-  /** true: a model with missing files fails, and no hub is contacted */
+  /** stores of other machines that are asked for content before the hubs, in this order */
+  readonly peers?: readonly PeerStore[] | undefined;
+  /** true: no hub is contacted; without peers a model with missing files fails */
   readonly offline?: boolean | undefined;
 }
 
@@ -23,4 +26,6 @@ export interface FetchOptions {
 export interface SharedFetch extends FetchOptions {
   readonly room: Room;
   readonly slots: Slots;
+  /** names of peers that could not be reached; added to */
+  readonly down: Set<string>;
 }

@@ -13,6 +13,8 @@ interface Resolving {
   readonly source: ModelSource;
   /** true: the hub is not asked */
   readonly offline: boolean;
+  /** true: offline the source is asked all the same, for it asks stores of other machines first */
+  readonly peers?: boolean;
   /** sources whose hub could not be reached before: the store is asked first, because a hub takes long to time out; added to */
   readonly unreachable: Set<string>;
 }
@@ -29,7 +31,7 @@ export interface Answer {
  * @throws RmaError RMA_HUB_*; RMA_OFFLINE_MISSING (1)
  */
 export async function resolveOrRecall(
-  { store, source, offline, unreachable }: Resolving,
+  { store, source, offline, peers = false, unreachable }: Resolving,
   ref: ModelRef,
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -40,12 +42,12 @@ export async function resolveOrRecall(
     const why = offline ? 'offline' : 'the hub is unreachable';
     return { model: stored.model, text: `${why}: ${name}: ${storedText([stored])}` };
   }
-  if (!offline) return askHub({ store, source, unreachable }, ref, signal);
+  if (!offline || peers) return askHub({ store, source, unreachable }, ref, signal);
   throw offlineMissing([{ ref: name, files: stored?.missing.map(({ path }) => path) ?? null }]);
 }
 
 async function askHub(
-  { store, source, unreachable }: Omit<Resolving, 'offline'>,
+  { store, source, unreachable }: Omit<Resolving, 'offline' | 'peers'>,
   ref: ModelRef,
   signal: AbortSignal,
 ): Promise<Answer> {

@@ -7,6 +7,7 @@ import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 import type { ModelUses } from '../../ports/model-uses.ts';
+import type { PeerStore } from '../../ports/peer-store.ts';
 import type { StoreReader } from '../../ports/store-reader.ts';
 import type { Transfer } from '../../ports/transfer.ts';
 import { withHubTokens } from '../desired/secrets.ts';
@@ -25,6 +26,8 @@ export interface FolderStore {
   readonly uses: ModelUses;
   readonly reader: StoreReader;
   readonly transfer: Transfer;
+  /** machines whose stores have content before the hubs */
+  readonly peers?: readonly PeerStore[];
 }
 
 export interface PullRequest {
@@ -73,7 +76,15 @@ export async function pull(
   host: Pick<Host, 'docker' | 'files' | 'names' | 'caller'>,
   invocation: Pick<
     Invocation,
-    'sources' | 'workerImage' | 'clock' | 'reporter' | 'signal' | 'environment' | 'hubToken' | 'certificates'
+    | 'sources'
+    | 'workerImage'
+    | 'clock'
+    | 'reporter'
+    | 'signal'
+    | 'environment'
+    | 'hubToken'
+    | 'certificates'
+    | 'peerToken'
   >,
   request: PullRequest,
 ): Promise<PullResult> {
@@ -92,13 +103,14 @@ export async function pull(
 async function pullHere(
   invocation: Pick<Invocation, 'sources' | 'clock' | 'signal' | 'reporter'>,
   { config, models }: PullRequest,
-  { store, uses, transfer }: FolderStore,
+  { store, uses, transfer, peers }: FolderStore,
 ): Promise<Pulled> {
   const { sources, clock, signal, reporter } = invocation;
   const results = await fetchModels(pinnedOf(models), {
     store,
     uses,
     transfer,
+    peers,
     sources,
     clock,
     signal,
@@ -121,7 +133,7 @@ async function pullInContainer(
   host: Pick<Host, 'docker' | 'files' | 'names' | 'caller'>,
   invocation: Pick<
     Invocation,
-    'workerImage' | 'reporter' | 'signal' | 'environment' | 'hubToken' | 'certificates'
+    'workerImage' | 'reporter' | 'signal' | 'environment' | 'hubToken' | 'certificates' | 'peerToken'
   >,
   { config, models, store: { access, snapshot } }: PullRequest & { readonly store: ObservedVolume },
 ): Promise<Pulled> {

@@ -17,7 +17,7 @@ export function withFallback<I extends VolumeInvocation>(
     store = null,
   }: { readonly config: RmaConfig; readonly store?: Pick<ModelStore, 'recall' | 'read'> | null },
 ): I & { readonly fallback: Fallback } {
-  const { offline } = config.network;
+  const { offline, peers } = config.network;
   const stored = store === null ? volumeModels(host, invocation, config) : storedModels(store);
-  return { ...invocation, fallback: { offline, stored, unreachable: new Set() } };
+  return { ...invocation, fallback: { offline, peers: peers.length > 0, stored, unreachable: new Set() } };
 }

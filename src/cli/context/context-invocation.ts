@@ -5,13 +5,16 @@ import { packageRoot } from '../../adapters/data/package-root.ts';
 import { readCatalog } from '../../adapters/data/read-catalog.ts';
 import { readCertificates } from '../../adapters/http/read-certificates.ts';
 import { readHubToken } from '../../adapters/hub/hub-token.ts';
+import { readPeerToken } from '../../adapters/hub/peer-token.ts';
 import { PackagedImage } from '../../adapters/image/packaged-image.ts';
 import { systemProcesses } from '../../adapters/system/processes.ts';
+import { withPeers } from '../../app/fetch/peer-sources.ts';
 import { tokenOfVariable } from '../../core/hub/token-variable.ts';
 import { caFiles } from '../../core/network/ca-files.ts';
 import type { HubToken, Invocation } from '../../ports/invocation.ts';
 import type { LoadedConfig } from './context-config.ts';
 import { modelSources, rangeReader } from './context-hub.ts';
+import { openPeers } from './context-peers.ts';
 
 type InvocationParts = Pick<Invocation, 'signal' | 'reporter'> & {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -25,9 +28,15 @@ export function createInvocation(
   const shipped = packageRoot(import.meta.url);
   const token = () => hubToken(loaded, env);
   const { hub, network } = loaded.config;
-  const { caFile } = network;
+  const { caFile, peerTokenFile } = network;
+  const hubs = modelSources({ env, reporter, caFile, hub, token: () => token()?.value ?? null });
   return {
-    sources: modelSources({ env, reporter, caFile, hub, token: () => token()?.value ?? null }),
+    sources: withPeers(hubs, {
+      peers: openPeers(network, env),
+      hubs: !network.offline,
+      onSkip: ({ code, message: text, hint }) =>
+        reporter.emit({ type: 'warning', code, text, ...(hint !== undefined && { hint }) }),
+    }),
     ranges: rangeReader({ env, reporter, caFile }),
     workerImage: new PackagedImage(join(shipped, 'dist', 'image')),
     clock: systemClock,
@@ -39,6 +48,8 @@ export function createInvocation(
     catalog: async (own, extra = null) => readCatalog({ shipped, own, extra }),
     hubToken: async () => token(),
     certificates: async () => readCertificates(caFiles(caFile, env)),
+    peerToken: async () =>
+      network.peers.length === 0 || peerTokenFile === null ? null : readPeerToken(peerTokenFile),
     randomKey: () => randomBytes(32).toString('hex'),
     processes: systemProcesses,
   };

@@ -4,16 +4,23 @@ import { FileStoreReader } from '../../adapters/store/inventory/file-store-reade
 import { HttpTransfer } from '../../adapters/store/transfer/transfer.ts';
 import { FileModelUses } from '../../adapters/store/usage/file-model-uses.ts';
 import type { FolderStore } from '../../app/models/pull-models.ts';
+import type { RmaConfig } from '../../core/domain/config.ts';
 import { storePaths } from '../../core/source/store-paths.ts';
 import { type HubNetwork, hubClient } from './context-hub.ts';
+import { openPeers } from './context-peers.ts';
 
 /** Opens the store in the directory of `--dest`, which overrides every variable. */
-export function openFolderStore(folder: string, network: HubNetwork): FolderStore {
+export function openFolderStore(
+  folder: string,
+  { network, ...parts }: Omit<HubNetwork, 'caFile'> & { readonly network: RmaConfig['network'] },
+): FolderStore {
   const options = { paths: storePaths(folder, {}), clock: systemClock };
+  const http = hubClient({ ...parts, caFile: network.caFile });
   return {
     store: new FileModelStore(options),
     uses: new FileModelUses(options),
     reader: new FileStoreReader(options),
-    transfer: new HttpTransfer({ http: hubClient(network), clock: systemClock, random: Math.random }),
+    transfer: new HttpTransfer({ http, clock: systemClock, random: Math.random }),
+    peers: openPeers(network, parts.env),
   };
 }

@@ -9,6 +9,7 @@ import type { Reporter } from '../../ports/reporter.ts';
 import type { GlobalValues } from '../global-options.ts';
 import type { ProcessIo } from '../process-io.ts';
 import type { LoadedConfig } from './context-config.ts';
+import type { Serving } from './context-serve.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What a handler receives: the surroundings, and parts that are loaded on first use. */
@@ -35,6 +36,8 @@ export interface Context extends Surroundings {
   readonly invocation: () => Promise<Invocation>;
   /** the command that runs this installation of rma, absolute */
   readonly selfCommand: () => Promise<readonly [string, string]>;
+  /** what serving a store needs of this machine */
+  readonly serving: () => Promise<Serving>;
   /** opens a store in a local directory, without Docker */
   readonly folderStore: (folder: string) => Promise<FolderStore>;
   /** opens the care of a store in a local directory, without Docker */
@@ -83,9 +86,10 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     invocation,
     folderCache: async (folder) => (await import('./context-cache.ts')).openFolderCache(folder),
     folderStore: async (folder) => {
-      const { caFile } = (await config()).config.network;
-      return (await import('./context-store.ts')).openFolderStore(folder, { env, reporter, caFile });
+      const { network } = (await config()).config;
+      return (await import('./context-store.ts')).openFolderStore(folder, { env, reporter, network });
     },
+    serving: async () => (await import('./context-serve.ts')).createServing(),
     selfCommand: async () => (await import('./self-command.ts')).selfCommand(),
     confirm: async (question) => (await import('../confirm.ts')).confirm(question, { io, globals }),
     offer: async (question) => (await import('../confirm.ts')).offer(question, { io, globals }),

@@ -1,5 +1,5 @@
-import { scalarSetting } from './setting.ts';
-import { parsePath, parseSwitch } from './value-parsers.ts';
+import { listSetting, scalarSetting } from './setting.ts';
+import { parsePath, parsePeerAddress, parseSwitch } from './value-parsers.ts';
 
 /** Settings for the way to hubs. */
 export const NETWORK_SETTINGS = {
@@ -25,5 +25,27 @@ export const NETWORK_SETTINGS = {
     fallback: false,
     fallbackText: '`false`; the store is also used when a hub is unreachable',
     parse: parseSwitch,
+  }),
+  peers: listSetting({
+    key: 'network.peers',
+    flags: '--from <HOST[:PORT]>',
+    env: ['RMA_PEERS'],
+    join: 'first',
+    description:
+      'machines that run `rma models serve`: models come from them first, then from the hubs; `HOST[:PORT]` or `HOST[:PORT]#SHA256:FINGERPRINT`',
+    example: '[box1:7701]',
+    fallbackText: 'none',
+    parse: parsePeerAddress,
+  }),
+  peerTokenFile: scalarSetting({
+    key: 'network.peer_token_file',
+    flags: '--peer-token-file <FILE>',
+    env: ['RMA_PEER_TOKEN_FILE'],
+    form: 'text',
+    description: 'file with the token for these machines',
+    example: '~/peer-token',
+    fallback: null,
+    fallbackText: 'none',
+    parse: parsePath,
   }),
 } as const;

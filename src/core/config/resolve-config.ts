@@ -52,7 +52,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     bind: take(SETTINGS.bind),
     coordinator: coordinatorSettings(take),
     hub: hubSettings(take, hubToken),
-    network: { caFile: take(SETTINGS.caFile), offline: take(SETTINGS.offline) },
+    network: networkSettings(take),
     gpu: gpuSettings(take),
     variants: take(SETTINGS.variants),
     nfsOptions: take(SETTINGS.nfsOptions),
@@ -106,6 +106,15 @@ function hubSettings(take: Take, hubToken: HubToken): RmaConfig['hub'] {
       ms: take(SETTINGS.modelscopeEndpoint),
     },
     tokenFile: hubToken.kind === 'file' ? hubToken.path : null,
+  };
+}
+
+function networkSettings(take: Take): RmaConfig['network'] {
+  return {
+    caFile: take(SETTINGS.caFile),
+    offline: take(SETTINGS.offline),
+    peers: take(SETTINGS.peers),
+    peerTokenFile: take(SETTINGS.peerTokenFile),
   };
 }
 

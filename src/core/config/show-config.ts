@@ -87,6 +87,8 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'hub.token_file': hub.tokenFile,
     'network.ca_file': config.network.caFile,
     'network.offline': String(config.network.offline),
+    'network.peers': config.network.peers,
+    'network.peer_token_file': config.network.peerTokenFile,
     'images.worker_base': images.workerBase,
     'images.engines': images.engines,
     ports: config.ports,

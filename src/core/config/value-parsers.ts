@@ -1,5 +1,6 @@
 import { isAbsolute, join, normalize } from 'node:path/posix';
 import type { HostConfig, Owner, VolumeSpec } from '../domain/config.ts';
+import { formatPeer, parsePeer } from '../network/peer-address.ts';
 import { parseDuration } from '../units.ts';
 import { expected, type Parsed, parsed } from './parsed.ts';
 import { isProjectName, toProjectName } from './project-name.ts';
@@ -63,6 +64,14 @@ export function parseAddress(text: string): Parsed<string> {
 export function parsePort(text: string): Parsed<number> {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   return port >= 1 && port <= 65_535 ? parsed(port) : expected('a port from 1 to 65535');
+}
+
+/** Returns the one text of the address of a served store, so that a list has each address once. */
+export function parsePeerAddress(text: string): Parsed<string> {
+  const peer = parsePeer(text);
+  return peer === null
+    ? expected('HOST[:PORT] or HOST[:PORT]#SHA256:FINGERPRINT; http:// only for this machine')
+    : parsed(formatPeer(peer));
 }
 
 /** http or https, without the slash at the end. */

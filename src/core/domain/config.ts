@@ -83,6 +83,10 @@ export interface RmaConfig extends OwnDirectories {
     readonly caFile: string | null;
     /** true: no hub and no registry is contacted */
     readonly offline: boolean;
+    /** machines that serve their store, as `formatPeer` writes them; asked before the hubs, also offline */
+    readonly peers: readonly string[];
+    /** file with the token for them */
+    readonly peerTokenFile: string | null;
   };
   readonly gpu: GpuSettings;
   /** profile → variant chosen by the user */

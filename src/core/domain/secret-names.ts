@@ -6,6 +6,9 @@ export const PROXY_SECRET = 'proxies';
 /** certificates to trust, PEM */
 export const CA_SECRET = 'ca_certificates';
 
+/** token for machines that serve their store */
+export const PEER_TOKEN_SECRET = 'peer_token';
+
 /** Returns the name of the token with which a profile's worker registers. */
 export function workerTokenSecret(profile: string): string {
   return `worker_token_${profile}`;

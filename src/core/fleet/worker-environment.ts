@@ -1,6 +1,6 @@
 import type { RmaConfig } from '../domain/config.ts';
 import type { PinnedModel } from '../domain/pinned-model.ts';
-import { CA_SECRET, PROXY_SECRET, secretPath } from '../domain/secret-names.ts';
+import { CA_SECRET, PEER_TOKEN_SECRET, PROXY_SECRET, secretPath } from '../domain/secret-names.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { fromContainer, HOST_FROM_CONTAINER, hasCredentials } from '../host-address.ts';
 import { proxiesWithoutLogin } from '../network/proxy-file.ts';
@@ -11,7 +11,7 @@ import { STORE_MOUNT } from '../store/layout.ts';
 type Variables = Readonly<Record<string, string>>;
 
 export interface WorkerEnvironmentInput {
-  readonly config: Pick<RmaConfig, 'hub'>;
+  readonly config: Pick<RmaConfig, 'hub' | 'network'>;
   /** of the caller: its proxy variables and LOG_LEVEL are passed on */
   readonly environment: Variables;
   /** models that the container downloads */
@@ -37,7 +37,8 @@ export interface ContainerEnvironment {
  */
 export function workerEnvironment(input: WorkerEnvironmentInput): ContainerEnvironment {
   const { config, environment, models, secrets, addresses = {}, internalHosts = [] } = input;
-  const onHost = models.some(isServedByHost);
+  const peers = config.network.peers.map(fromContainer);
+  const onHost = models.some(isServedByHost) || peers.some((peer) => peer.onHost);
   const { variables, hostAlias } = containerAddresses(
     { ...hubAddresses(config, environment), ...addresses },
     environment,
@@ -49,6 +50,8 @@ export function workerEnvironment(input: WorkerEnvironmentInput): ContainerEnvir
       HF_HOME: `${STORE_MOUNT}/huggingface`,
       ...variables,
       ...(onHost ? { RMA_HOST_ALIAS: HOST_FROM_CONTAINER } : {}),
+      ...(peers.length > 0 ? { RMA_PEERS: peers.map(({ url }) => url).join(',') } : {}),
+      ...(secrets.has(PEER_TOKEN_SECRET) ? { RMA_PEER_TOKEN_FILE: secretPath(PEER_TOKEN_SECRET) } : {}),
       ...(environment['LOG_LEVEL'] ? { LOG_LEVEL: environment['LOG_LEVEL'] } : {}),
       ...tokenFiles(secrets),
       ...(secrets.has(PROXY_SECRET) ? { RMA_PROXY_FILE: secretPath(PROXY_SECRET) } : {}),

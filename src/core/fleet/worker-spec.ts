@@ -1,7 +1,13 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { PinnedModel } from '../domain/pinned-model.ts';
 import { COORDINATOR_PORT, COORDINATOR_SERVICE, HEARTBEAT_SECONDS } from '../domain/registration.ts';
-import { CA_SECRET, PROXY_SECRET, secretPath, workerTokenSecret } from '../domain/secret-names.ts';
+import {
+  CA_SECRET,
+  PEER_TOKEN_SECRET,
+  PROXY_SECRET,
+  secretPath,
+  workerTokenSecret,
+} from '../domain/secret-names.ts';
 import type { SelectedProfile, SelectedService } from '../domain/selection.ts';
 import {
   type EngineTarget,
@@ -48,7 +54,13 @@ const RESOURCES: ResourceSpec = {
  */
 export function workerSpec(input: FleetInput, profile: SelectedProfile): ServiceSpec {
   const { config, owner, secrets } = input;
-  const mounted = [...TOKEN_SECRETS, PROXY_SECRET, CA_SECRET, workerTokenSecret(profile.name)];
+  const mounted = [
+    ...TOKEN_SECRETS,
+    PROXY_SECRET,
+    CA_SECRET,
+    PEER_TOKEN_SECRET,
+    workerTokenSecret(profile.name),
+  ];
   const { variables, hostAlias } = environmentOf(input, profile);
   const workerConfig = workerConfigOf(input, profile);
   return {

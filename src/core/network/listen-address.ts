@@ -9,23 +9,24 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-const V4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
+const ADDRESS = /^(?:\[([\da-f:.]{2,45})\]|([\w.]*))(?::(\d{1,5}))?$/i;
 
 /**
  * Parses `ADDRESS:PORT`, `ADDRESS`, `:PORT` or `PORT`; the default address is 127.0.0.1. Names other than `localhost` are
  * not accepted: whether they mean this machine only is not in the text. Returns null for any other text.
  */
 export function parseListenAddress(text: string): ListenAddress | null {
-  const [, v6, name = '', portText] =
-    /^(?:\[([\da-f:.]{2,45})\]|([\w.]*))(?::(\d{1,5}))?$/i.exec(/^\d{1,5}$/.test(text) ? `:${text}` : text) ??
-    [];
+  const match = ADDRESS.exec(/^\d{1,5}$/.test(text) ? `:${text}` : text);
+  if (match === null || text === '') return null;
+  const [, v6, name = '', portText] = match;
   const port = Number(portText ?? SERVE_PORT);
   const host = v6 ?? (name === '' || name === 'localhost' ? '127.0.0.1' : name);
-  const isAddress =
-    v6 === undefined ? V4.test(host) && host.split('.').every((part) => Number(part) < 256) : true;
-  return text === '' || !isAddress || port > 65_535 || !URL.canParse(`http://${bracketed(host)}`)
-    ? null
-    : { host, port };
+  const isAddress = v6 === undefined ? isV4(host) : URL.canParse(`http://[${v6}]`);
+  return isAddress && port <= 65_535 ? { host, port } : null;
+}
+
+function isV4(host: string): boolean {
+  return /^(?:\d{1,3}\.){3}\d{1,3}$/.test(host) && host.split('.').every((part) => Number(part) < 256);
 }
 
 /** Returns an address as URLs write it. */

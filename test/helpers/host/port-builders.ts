@@ -139,6 +139,7 @@ export function invocationOf(over: Partial<Invocation> = {}): Invocation {
     catalog: refuse('catalog'),
     hubToken: async () => null,
     certificates: async () => null,
+    peerToken: async () => null,
     randomKey: () => 'new-key',
     processes: processesOf(),
     ...over,

@@ -3,6 +3,8 @@ import { type ListedModels, listedModels } from '../../../src/app/models/listed-
 import { pull } from '../../../src/app/models/pull-models.ts';
 import type { RmaConfig } from '../../../src/core/domain/config.ts';
 import type { WorkerStatus } from '../../../src/core/domain/worker-status.ts';
+import { formatStoredAnswer } from '../../../src/core/source/stored-answer.ts';
+import type { OneOff } from '../../../src/ports/docker-cli.ts';
 import type { Invocation } from '../../../src/ports/invocation.ts';
 import { catalogOf, configOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
@@ -172,6 +174,33 @@ describe('pull', () => {
       `remove-path ${secrets}/proxies`,
       `remove-path ${secrets}/ca_certificates`,
     ]);
+  });
+
+  it('offline, the container reaches other machines that serve their store, with their token', async () => {
+    const host = readyHost();
+    const { network, stateDir } = configOf();
+    const config = configOf({ network: { ...network, offline: true, peers: ['https://box1:7701'] } });
+    let ran: OneOff | null = null;
+    const { oneOff } = host.docker;
+    host.docker.oneOff = async (run) => {
+      if (run.argv[1] === 'recall') {
+        const stdout = formatStoredAnswer({ models: new Map(), geometry: new Map() });
+        return { exitCode: 0, stdout, stderr: '' };
+      }
+      if (run.argv[1] === 'fetch') ran = run;
+      return oneOff.call(host.docker, run);
+    };
+    await pullOn(host, { config, over: { peerToken: async () => 'token-of-box1-0123456789' } });
+    expect(ran).toMatchObject({
+      network: true,
+      env: {
+        RMA_OFFLINE: '1',
+        RMA_PEERS: 'https://box1:7701',
+        RMA_PEER_TOKEN_FILE: '/run/secrets/peer_token',
+      },
+    });
+    expect(JSON.stringify(ran)).not.toContain('token-of-box1');
+    expect(host.takeChanges()).toContain(`remove-path ${stateDir}/secrets/peer_token`);
   });
 
   it('creates a host directory', async () => {

@@ -29,7 +29,7 @@ describe('resolveConfig without input', () => {
       },
       gpu: { use: 'required', minBytes: null, visible: null, reserveBytes: 2 ** 28, pins: {} },
       variants: {},
-      network: { caFile: null, offline: false },
+      network: { caFile: null, offline: false, peers: [], peerTokenFile: null },
       nfsOptions: null,
       images: { workerBase: 'node:24-bookworm-slim', engines: {} },
       ports: {},
@@ -82,7 +82,7 @@ images:
   worker_base: registry.example/node:24
   engines: { llamacpp: 'llama:1' }
 ports: { cpu-worker-llamacpp: 8081 }
-network: { ca_file: ./company-ca.pem }
+network: { ca_file: ./company-ca.pem, peers: [box1, 'https://BOX1:7701/', 10.1.2.3:9], peer_token_file: ./token }
 drain_timeout: 1m30s
 `;
     expect(resolveConfig(withFile(text)).config).toEqual({
@@ -117,7 +117,12 @@ drain_timeout: 1m30s
         pins: { 'vllm-vllm': ['0', '1'] },
       },
       variants: { 'gpu-worker': '4bit' },
-      network: { caFile: '/srv/My Demo/company-ca.pem', offline: false },
+      network: {
+        caFile: '/srv/My Demo/company-ca.pem',
+        offline: false,
+        peers: ['https://box1:7701', 'https://10.1.2.3:9'],
+        peerTokenFile: '/srv/My Demo/token',
+      },
       nfsOptions: 'nfsvers=4.1,hard',
       images: { workerBase: 'registry.example/node:24', engines: { llamacpp: 'llama:1' } },
       ports: { 'cpu-worker-llamacpp': 8081 },

@@ -91,6 +91,22 @@ describe('workerEnvironment', () => {
     expect(JSON.stringify(variables)).not.toContain('geheim');
   });
 
+  it('contains the machines that serve their store, and the path of their token', () => {
+    const peers = ['https://box1:7701#SHA256:ab', 'http://127.0.0.1:7701'];
+    const { network } = configOf();
+    const { variables, hostAlias } = workerEnvironment({
+      config: configOf({ network: { ...network, peers } }),
+      environment: {},
+      models: [],
+      secrets: new Set(['peer_token']),
+    });
+    expect(variables).toMatchObject({
+      RMA_PEERS: 'https://box1:7701#SHA256:ab,http://host.docker.internal:7701',
+      RMA_PEER_TOKEN_FILE: '/run/secrets/peer_token',
+    });
+    expect(hostAlias).toBe('host.docker.internal');
+  });
+
   const of = (config: RmaConfig, environment: Record<string, string> = {}, secrets = NO_SECRETS) =>
     workerEnvironment({ config, environment, models: [], secrets });
 

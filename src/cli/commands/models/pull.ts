@@ -23,6 +23,10 @@ export const modelsPullCommand = defineCommand({
       command: 'rma models pull Qwen/Qwen3-0.6B --exclude "*.md"',
       does: 'download a repository without some files',
     },
+    {
+      command: 'rma models pull ollama:llava:7b --from box1:7701',
+      does: 'download from another machine (rma models serve)',
+    },
   ],
   arguments: { model: listArgument("names, references, or `all` (default: the project's models)") },
   options: {

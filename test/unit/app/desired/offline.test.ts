@@ -100,6 +100,12 @@ describe('placing services without a hub', () => {
     ]);
   });
 
+  it('offline, asks the sources for what the store lacks if other machines serve theirs', async () => {
+    const { asked, invocation, fallback } = setUp({ models: new Map([stored(SMALL)]) }, { offline: true });
+    await resolveEach({ ...invocation, fallback: { ...fallback, peers: true } }, [SMALL, BIG], new Map());
+    expect(asked).toEqual([BIG]);
+  });
+
   it('[case F14] keeps the error of the hub if the store has a model only partly', async () => {
     const part = stored(BIG, [{ path: 'x', bytes: 1, digest: null }]);
     const { place } = setUp({ models: new Map([stored(SMALL), part]) });

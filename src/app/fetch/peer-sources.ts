@@ -1,0 +1,61 @@
+import type { ModelRef } from '../../core/domain/model-ref.ts';
+import type { PinnedModel } from '../../core/domain/pinned-model.ts';
+import { RmaError } from '../../core/errors.ts';
+import { isTemporary } from '../../core/hub/is-temporary.ts';
+import { formatModelRef } from '../../core/source/parse-ref.ts';
+import type { ModelSource } from '../../ports/model-source.ts';
+import type { PeerStore } from '../../ports/peer-store.ts';
+
+export interface PeerOptions {
+  /** in the order in which they are asked */
+  readonly peers: readonly PeerStore[];
+  /** false: no hub is asked for what the peers do not have */
+  readonly hubs: boolean;
+  /** receives the reason when a peer does not answer and the next source is asked */
+  readonly onSkip: (error: RmaError) => void;
+}
+
+/** Returns the sources with the peers before them: each reference is resolved by the first peer that has its model. */
+export function withPeers(sources: readonly ModelSource[], options: PeerOptions): readonly ModelSource[] {
+  if (options.peers.length === 0) return sources;
+  return sources.map((source) => ({
+    source: source.source,
+    locate: (model, file) => source.locate(model, file),
+    resolve: (ref, signal) => resolve(source, options, { ref, ...(signal === undefined ? {} : { signal }) }),
+  }));
+}
+
+async function resolve(
+  source: ModelSource,
+  { peers, hubs, onSkip }: PeerOptions,
+  { ref, signal }: { readonly ref: ModelRef; readonly signal?: AbortSignal },
+): Promise<PinnedModel> {
+  let failure: RmaError | null = null;
+  for (const peer of peers) {
+    try {
+      const model = await peer.resolve(ref, signal);
+      if (model !== null) return model;
+    } catch (error) {
+      if (signal?.aborted === true || !(error instanceof RmaError) || !isTemporary(error)) throw error;
+      failure = unreachable(peer, error);
+      onSkip(failure);
+    }
+  }
+  if (hubs) return source.resolve(ref, signal);
+  throw failure ?? notThere(ref, peers);
+}
+
+function unreachable({ name }: PeerStore, { code, message, exitCode }: RmaError): RmaError {
+  return new RmaError(code, message, {
+    exitCode,
+    hint: `check that \`rma models serve\` runs there and that ${name} is its address`,
+  });
+}
+
+function notThere(ref: ModelRef, peers: readonly PeerStore[]): RmaError {
+  const name = formatModelRef(ref);
+  const where = peers.map((peer) => peer.name).join(', ');
+  return new RmaError('RMA_PEER_NO_MODEL', `${name}: not in the store of ${where}, or not verified there`, {
+    hint: `download it there first: rma models pull ${name}; or allow the hubs: run without --offline`,
+  });
+}

@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import { type ServedAddress, serveModels } from '../../../app/models/serve-models.ts';
+import { EXIT, RmaError } from '../../../core/errors.ts';
+import type { ListenAddress } from '../../../core/network/listen-address.ts';
+import { formatFingerprint } from '../../../core/network/peer-address.ts';
+import { shell } from '../../../core/shell-quote.ts';
+import { formatBytes } from '../../../core/units.ts';
+import type { Context } from '../../context/context.ts';
+import type { CommandResult } from '../../define-command.ts';
+
+interface ServeInput {
+  readonly listen: ListenAddress;
+  readonly dest: string | null;
+  readonly tokenFile: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+}
+
+/** Serves the store until a signal. @throws RmaError as serveModels; RMA_USAGE_INVALID (2) */
+export async function serveStore(input: ServeInput, context: Context): Promise<CommandResult> {
+  const { dest, listen, tokenFile } = input;
+  const { config } = await context.config();
+  const absolute = (path: string) => resolve(context.cwd, path);
+  const serving = await context.serving();
+  context.follows();
+  let served: ServedAddress | null = null;
+  await serveModels(await context.host(), await context.invocation(), {
+    config,
+    server: dest === null ? null : { ...serving.open(absolute(dest)), folder: absolute(dest) },
+    listen,
+    files: { token: tokenFile === null ? null : absolute(tokenFile), tls: tlsFiles(input, absolute) },
+    certificates: serving.certificates,
+    names: serving.names,
+    onReady: (address) => {
+      served = address;
+      for (const text of linesOf(address)) {
+        context.reporter.emit({ type: 'step', id: 'serve', state: 'done', text });
+      }
+    },
+  });
+  return { json: { schema: 'rma.models-serve/v1', served }, human: () => '' };
+}
+
+function tlsFiles({ cert, key }: ServeInput, absolute: (path: string) => string) {
+  if (cert === null && key === null) return null;
+  if (cert !== null && key !== null) return { certificate: absolute(cert), key: absolute(key) };
+  throw new RmaError('RMA_USAGE_INVALID', '--cert and --key belong together', {
+    exitCode: EXIT.usage,
+    hint: 'pass both, or neither for a self-signed certificate',
+  });
+}
+
+function linesOf({ url, fingerprint, tokenFile, models, bytes }: ServedAddress): readonly string[] {
+  const count = models === 1 ? '1 model' : `${models} models`;
+  const from = `${url.replace(/^https?:\/\//, '')}${fingerprint === null ? '' : `#${formatFingerprint(fingerprint)}`}`;
+  const token = tokenFile === null ? '' : ' --peer-token-file FILE';
+  return [
+    `serving ${count} (${formatBytes(bytes)}) on ${url}`,
+    ...(tokenFile === null ? [] : [`token: ${tokenFile}`]),
+    ...(fingerprint === null ? [] : [`fingerprint: ${formatFingerprint(fingerprint)}`]),
+    `to download: rma models pull MODEL ${shell`--from ${from}`}${token}`,
+  ];
+}
