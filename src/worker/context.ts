@@ -3,10 +3,8 @@ import { readCatalog } from '../adapters/data/read-catalog.ts';
 import { readCertificates } from '../adapters/http/read-certificates.ts';
 import { readProxies } from '../adapters/http/read-proxies.ts';
 import { UndiciClient } from '../adapters/http/undici-client.ts';
-import { httpPeers, PEER_TIMES } from '../adapters/hub/http-peer.ts';
 import { hubSources } from '../adapters/hub/hub-source.ts';
 import { readHubToken } from '../adapters/hub/hub-token.ts';
-import { readPeerToken } from '../adapters/hub/peer-token.ts';
 import { FileModelStore } from '../adapters/store/file-model-store.ts';
 import { FileStoreReader } from '../adapters/store/inventory/file-store-reader.ts';
 import { HttpTransfer } from '../adapters/store/transfer/transfer.ts';
@@ -25,10 +23,10 @@ import { storePaths } from '../core/source/store-paths.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import type { ModelUses } from '../ports/model-uses.ts';
-import type { PeerStore } from '../ports/peer-store.ts';
 import type { StoreReader } from '../ports/store-reader.ts';
 import type { Log } from './log/log.ts';
 import type { ModelFetcher } from './model-fetcher.ts';
+import { openPeers } from './peers.ts';
 
 /** The adapters of the worker. */
 export interface WorkerContext {
@@ -48,14 +46,7 @@ const DATA_DIR = '/opt/rma';
 export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): WorkerContext {
   const clock = systemClock;
   const random = Math.random;
-  const http = new UndiciClient({
-    clock,
-    random,
-    userAgent: `rma-worker/${RMA_VERSION}`,
-    proxies: readProxies(env),
-    certificates: () => readCertificates(caFiles(null, env)),
-    onWait: (wait) => log?.warn(waitText(wait)),
-  });
+  const http = hubClient(env, log);
   // Read on the first request to a hub: a start with all models present needs no token.
   const hubToken = () => readHubToken(null, env);
   const offline = () => offlineByEnvironment(env);
@@ -96,22 +87,13 @@ export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): 
   };
 }
 
-/** Returns the machines of RMA_PEERS, with the token in the file that RMA_PEER_TOKEN_FILE names. Connects to nothing. */
-function openPeers(env: NodeJS.ProcessEnv): readonly PeerStore[] {
-  const file = env['RMA_PEER_TOKEN_FILE'] || null;
-  const addresses = (env['RMA_PEERS'] ?? '').split(',').map((text) => text.trim());
-  const parts = { clock: systemClock, random: Math.random };
-  return httpPeers(addresses, {
-    token: () => (file === null ? null : readPeerToken(file)),
-    connect: ({ fingerprint }) => {
-      const http = new UndiciClient({
-        ...parts,
-        ...PEER_TIMES,
-        userAgent: `rma-worker/${RMA_VERSION}`,
-        certificates: () => readCertificates(caFiles(null, env)),
-        fingerprint: fingerprint ?? undefined,
-      });
-      return { http, transfer: new HttpTransfer({ ...parts, http, pauseMs: PEER_TIMES.pauseMs }) };
-    },
+function hubClient(env: NodeJS.ProcessEnv, log: Pick<Log, 'warn'> | undefined): UndiciClient {
+  return new UndiciClient({
+    clock: systemClock,
+    random: Math.random,
+    userAgent: `rma-worker/${RMA_VERSION}`,
+    proxies: readProxies(env),
+    certificates: () => readCertificates(caFiles(null, env)),
+    onWait: (wait) => log?.warn(waitText(wait)),
   });
 }

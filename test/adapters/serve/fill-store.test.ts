@@ -13,7 +13,7 @@ import { snapshot } from '../../helpers/files/snapshot.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { modelOf } from '../../helpers/store/ollama-fixture.ts';
 import { PEER_TOKEN, serveFolder, testPeer } from '../../helpers/store/served-store.ts';
-import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
+import { testFetcher, testStore, testUses } from '../../helpers/store/store-fixture.ts';
 import { quick, testHttp } from '../../helpers/store/test-http.ts';
 import { testSources } from '../../helpers/store/test-source.ts';
 import type { Hub } from '../../hub/hub.ts';
@@ -69,6 +69,7 @@ async function pull(root: string, refs: readonly string[], { peers, hub = null }
   );
   const results = await fetchModels(resolved, {
     store: testStore(root),
+    uses: testUses(root),
     sources,
     peers,
     transfer: new HttpTransfer({ ...quick, http: testHttp() }),
