@@ -6,7 +6,7 @@ module.exports = [
   ['reference'],
   ['hub'],
   ['source'],
-  ['config', 'estimate', 'inventory', 'profile'],
+  ['config', 'estimate', 'import', 'inventory', 'profile'],
   ['cache'],
   ['placement'],
   ['fleet'],

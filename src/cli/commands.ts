@@ -15,6 +15,7 @@ import { lockReleaseCommand } from './commands/lock/release.ts';
 import { lockStatusCommand } from './commands/lock/status.ts';
 import { logsCommand } from './commands/logs.ts';
 import { modelsDuCommand } from './commands/models/du.ts';
+import { modelsImportCommand } from './commands/models/import.ts';
 import { modelsLsCommand } from './commands/models/ls.ts';
 import { modelsPathCommand } from './commands/models/path.ts';
 import { modelsPullCommand } from './commands/models/pull.ts';
@@ -59,6 +60,7 @@ export const COMMAND_TABLE: CommandTable = {
     cacheDfCommand,
     cachePruneCommand,
     modelsServeCommand,
+    modelsImportCommand,
     composeRenderCommand,
     profilesLsCommand,
     profilesShowCommand,

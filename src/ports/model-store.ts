@@ -61,7 +61,11 @@ export interface ModelStore {
    * Moves verified staging files to their place, in the write order of the layout, then writes the receipt and the record
    * of the model's reference.
    */
-  publish(model: PinnedModel, staged: ReadonlyMap<PinnedFile, StagedFile>): Promise<void>;
+  publish(
+    model: PinnedModel,
+    staged: ReadonlyMap<PinnedFile, StagedFile>,
+    options?: PublishOptions,
+  ): Promise<void>;
   /**
    * Waits for the lease of the model's directory, and reports who holds it.
    * @throws RmaError RMA_STORE_LEASE_TIMEOUT exit 7
@@ -88,6 +92,11 @@ export interface ModelStore {
   read(model: PinnedModel, file: PinnedFile, range: ByteRange): Promise<Uint8Array>;
   /** Records the references that a worker needs, which prune keeps. */
   recordNeeds(needs: StoreNeeds): Promise<void>;
+}
+
+export interface PublishOptions {
+  /** false: the files are not all that the reference means, so it is not recorded (default true) */
+  readonly record?: boolean;
 }
 
 export interface RemoveOptions {

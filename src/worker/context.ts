@@ -6,6 +6,7 @@ import { UndiciClient } from '../adapters/http/undici-client.ts';
 import { hubSources } from '../adapters/hub/hub-source.ts';
 import { readHubToken } from '../adapters/hub/hub-token.ts';
 import { FileModelStore } from '../adapters/store/file-model-store.ts';
+import { FileModelImport } from '../adapters/store/import/file-import.ts';
 import { FileStoreReader } from '../adapters/store/inventory/file-store-reader.ts';
 import { HttpTransfer } from '../adapters/store/transfer/transfer.ts';
 import { FileModelUses } from '../adapters/store/usage/file-model-uses.ts';
@@ -21,6 +22,7 @@ import { caFiles } from '../core/network/ca-files.ts';
 import { parseModelRef } from '../core/source/parse-ref.ts';
 import { storePaths } from '../core/source/store-paths.ts';
 import { RMA_VERSION } from '../core/version.ts';
+import type { ModelImport } from '../ports/model-import.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import type { ModelUses } from '../ports/model-uses.ts';
 import type { StoreReader } from '../ports/store-reader.ts';
@@ -33,6 +35,7 @@ export interface WorkerContext {
   readonly store: ModelStore;
   readonly uses: ModelUses;
   readonly reader: StoreReader;
+  readonly imports: ModelImport;
   readonly fetcher: ModelFetcher;
   /** Resolves a model reference by a request to its hub, and in the store if no hub can be asked. */
   resolve(ref: string, signal: AbortSignal): Promise<PinnedModel>;
@@ -63,6 +66,7 @@ export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): 
     store,
     uses,
     reader,
+    imports: new FileModelImport({ paths }),
     fetcher: {
       check: (models) => checkModels(models, store),
       async remember(models) {

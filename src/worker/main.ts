@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   describe: async () => (await import('./commands/describe.ts')).describe,
   serve: async () => (await import('./commands/serve.ts')).serve,
   remove: async () => (await import('./commands/remove.ts')).remove,
+  import: async () => (await import('./commands/import.ts')).importFound,
   facts: async () => (await import('./commands/facts.ts')).facts,
   download: async () => (await import('./commands/download.ts')).download,
   '--version': async () => async (invocation) => {

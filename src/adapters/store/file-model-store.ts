@@ -17,6 +17,7 @@ import type {
   LeaseHolder,
   ModelCheck,
   ModelStore,
+  PublishOptions,
   RemoveOptions,
   StagedFile,
   StagingSlot,
@@ -118,14 +119,18 @@ export class FileModelStore implements ModelStore {
     return onDisk(folder, () => createSlot(this.#disk, folder, file.bytes));
   }
 
-  async publish(model: PinnedModel, staged: ReadonlyMap<PinnedFile, StagedFile>): Promise<void> {
+  async publish(
+    model: PinnedModel,
+    staged: ReadonlyMap<PinnedFile, StagedFile>,
+    { record = true }: PublishOptions = {},
+  ): Promise<void> {
     const staging = publishFolder(this.#stagingFor(model), this.#leaseKey(model));
     // every file of the model, not only the staged ones: a killed process may have left parts of what is now published
     const folders = [staging, ...model.files.map((file) => this.#contentFolder(model, file))];
     await onDisk(this.root, async () => {
       await ensureDir(this.#disk, staging);
       await this.#layout(model).publish(model, staged, staging);
-      await this.#records.write(model);
+      if (record) await this.#records.write(model);
     });
     for (const folder of folders) {
       await this.#disk.rm(folder, { recursive: true, force: true }).catch(() => undefined);

@@ -62,20 +62,22 @@ export interface StoreCommand {
   /** stdin, as JSON */
   readonly input: unknown;
   readonly onStdout?: (line: string) => void;
+  /** further `--mount` values */
+  readonly mounts?: readonly string[];
 }
 
 /** Runs a command of the worker image on the store, without a network. Its error is a JSON document on stderr. */
 export async function runOnStore(
   host: Pick<Host, 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
-  { access, verb, input, onStdout }: StoreCommand,
+  { access, verb, input, onStdout, mounts = [] }: StoreCommand,
 ): Promise<CommandOutcome> {
   const mount = storeMount(access.volume);
   const container = storeContainer(access, verb, input);
   return host.docker.oneOff({
     ...container,
     argv: [...container.argv, '--json'],
-    mounts: [STORE_VERBS[verb] === 'write' ? mount : `${mount},readonly`],
+    mounts: [STORE_VERBS[verb] === 'write' ? mount : `${mount},readonly`, ...mounts],
     env: {},
     extraHosts: [],
     network: false,

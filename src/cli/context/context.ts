@@ -5,6 +5,7 @@ import type { CacheStore } from '../../ports/cache-store.ts';
 import type { Host } from '../../ports/host.ts';
 import type { HostVersions } from '../../ports/host-versions.ts';
 import type { Invocation } from '../../ports/invocation.ts';
+import type { ModelImport } from '../../ports/model-import.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { GlobalValues } from '../global-options.ts';
 import type { ProcessIo } from '../process-io.ts';
@@ -38,6 +39,8 @@ export interface Context extends Surroundings {
   readonly selfCommand: () => Promise<readonly [string, string]>;
   /** what serving a store needs of this machine */
   readonly serving: () => Promise<Serving>;
+  /** what imports models of other programs into the store in a directory */
+  readonly imports: (folder: string) => Promise<ModelImport>;
   /** opens a store in a local directory, without Docker */
   readonly folderStore: (folder: string) => Promise<FolderStore>;
   /** opens the care of a store in a local directory, without Docker */
@@ -85,6 +88,7 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     host: localHost,
     invocation,
     folderCache: async (folder) => (await import('./context-cache.ts')).openFolderCache(folder),
+    imports: async (folder) => (await import('./context-store.ts')).openImports(folder),
     folderStore: async (folder) => {
       const { network } = (await config()).config;
       return (await import('./context-store.ts')).openFolderStore(folder, { env, reporter, network });

@@ -35,7 +35,12 @@ export function endText({ ref, state, fetchedBytes, totalBytes, note }: ModelPro
   const name = printable(ref);
   if (state === 'failed') return `${name}: failed${note === undefined ? '' : `: ${printable(note)}`}`;
   const fetched = fetchedBytes === 0 ? 'nothing to download' : `${formatBytes(fetchedBytes)} downloaded`;
-  return `${name}: present, ${formatBytes(totalBytes)}, ${fetched}`;
+  return `${name}: present, ${formatBytes(totalBytes)}, ${note ?? fetched}`;
+}
+
+/** Returns whether a model in this state has a progress worth numbers. */
+export function isMoving(state: string): boolean {
+  return state === 'downloading' || state === 'importing';
 }
 
 /** One line of the live block. */
@@ -51,12 +56,12 @@ export interface LiveLine {
  */
 export function liveLines(lines: readonly LiveLine[], width: number, theme: Theme): readonly string[] {
   const names = Math.max(0, ...lines.map(({ name }) => displayWidth(printable(name))));
-  const texts = lines.map(({ state, sum }) => (state === 'downloading' ? amounts(sum, '  ') : state));
+  const texts = lines.map(({ state, sum }) => (isMoving(state) ? amounts(sum, '  ') : state));
   const fits = texts.every(
     (text) => SHORTEST_NAME + BAR_WIDTH + 2 * GAP.length + displayWidth(text) <= width,
   );
   return lines.map(({ name, state, sum }, index) => {
-    const bars = fits && state === 'downloading' ? [bar(sum, theme)] : [];
+    const bars = fits && isMoving(state) ? [bar(sum, theme)] : [];
     const tail = ['', ...bars, texts[index] ?? ''].join(GAP);
     const room = Math.min(names, Math.max(SHORTEST_NAME, width - displayWidth(tail)));
     const start = pad(truncate(printable(name), room, theme.symbols.ellipsis), room);

@@ -4,7 +4,7 @@ import type { OutStream } from '../process-io.ts';
 import { printable } from '../render/printable.ts';
 import type { Theme } from '../render/theme.ts';
 import type { CliReporter } from './cli-reporter.ts';
-import { amounts, endText, percent } from './model-text.ts';
+import { amounts, endText, isMoving, percent } from './model-text.ts';
 import { stepText, warningText } from './step-text.ts';
 
 const EVERY_MS = 5000;
@@ -60,7 +60,7 @@ export class PlainReporter implements CliReporter {
     const reached = percent(progress);
     const changed = last?.state !== state;
     const due = last !== undefined && (now - last.at >= EVERY_MS || reached - last.percent >= EVERY_PERCENT);
-    if (!changed && !(due && state === 'downloading')) return;
+    if (!changed && !(due && isMoving(state))) return;
     // skip temporary states without a note
     if ((state === 'waiting' || state === 'checking') && progress.note === undefined) return;
     this.models.set(ref, { state, at: now, percent: reached });
@@ -83,6 +83,6 @@ function modelText(progress: ModelProgress): string {
   const { ref, state, note } = progress;
   if (state === 'present' || state === 'failed') return endText(progress);
   const about = note === undefined ? '' : ` (${printable(note)})`;
-  const numbers = state === 'downloading' ? ` ${amounts(progress, ', ')}` : '';
+  const numbers = isMoving(state) ? ` ${amounts(progress, ', ')}` : '';
   return `${printable(ref)}: ${state}${numbers}${about}`;
 }

@@ -124,7 +124,7 @@ export class TtyReporter implements CliReporter {
     const room = Math.max(1, (err.rows ?? 24) - 2);
     const shown = lines.length > room ? lines.slice(-room) : lines;
     return [
-      truncate(this.step || 'Downloading models', width, theme.symbols.ellipsis),
+      truncate(this.step || headOf(active), width, theme.symbols.ellipsis),
       ...shown.map((line) => INDENT + line),
     ];
   }
@@ -132,6 +132,10 @@ export class TtyReporter implements CliReporter {
 
 function isEnded({ state }: ModelProgress): boolean {
   return state === 'present' || state === 'failed';
+}
+
+function headOf(active: readonly ModelProgress[]): string {
+  return active.some(({ state }) => state === 'importing') ? 'Importing models' : 'Downloading models';
 }
 
 function label({ state, note }: ModelProgress): string {

@@ -17,7 +17,7 @@ export type WorkerState = (typeof WORKER_STATES)[number];
 
 export interface ModelProgress {
   readonly ref: string;
-  readonly state: 'waiting' | 'checking' | 'downloading' | 'verifying' | 'present' | 'failed';
+  readonly state: 'waiting' | 'checking' | 'downloading' | 'importing' | 'verifying' | 'present' | 'failed';
   /** bytes that are durable or verified, including resumed ones */
   readonly doneBytes: number;
   readonly totalBytes: number;
@@ -25,7 +25,7 @@ export interface ModelProgress {
   readonly fetchedBytes: number;
   readonly bytesPerSecond: number | null;
   readonly etaSeconds: number | null;
-  /** the process that is downloading it, or the reason for a failure, in one line */
+  /** the process that is downloading it, the reason for a failure, or how it was imported, in one line */
   readonly note?: string;
 }
 

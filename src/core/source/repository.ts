@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ModelRef } from '../domain/model-ref.ts';
-import type { PinnedModel } from '../domain/pinned-model.ts';
+import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
 import { formatRepoRef, parseRepoRef, type RepoRef } from '../reference/repo-ref.ts';
 import { parseSelection } from '../reference/selection.ts';
 import { splitPart } from '../reference/split-files.ts';
@@ -26,6 +26,8 @@ export interface PinnedRepository extends PinnedModel {
   readonly copies?: LeftOutFiles | undefined;
   /** projectors of the repository that the reference does not select, at most three; absent if it needs none */
   readonly projectors?: readonly string[] | undefined;
+  /** all files of the commit, where more of them are known than the model has; never in records and requests */
+  readonly listing?: readonly PinnedFile[] | undefined;
 }
 
 /** Files that a reference leaves out. */

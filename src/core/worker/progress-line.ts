@@ -45,6 +45,7 @@ export function progressLine(progress: ModelProgress): string {
 const WORDS: Readonly<Record<Exclude<ModelProgress['state'], 'downloading'>, string>> = {
   waiting: 'Waiting for',
   checking: 'Checking',
+  importing: 'Importing',
   verifying: 'Verifying',
   present: 'Already present',
   failed: 'Failed',

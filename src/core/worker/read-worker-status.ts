@@ -10,7 +10,8 @@ import { parseJson, type Schema } from '../schema/parse.ts';
 
 const EXIT_CODES = Object.values(EXIT);
 
-const errorDocument: Schema<ErrorDocument> = z.object({
+/** An error, as JSON carries it. */
+export const errorDocument: Schema<ErrorDocument> = z.object({
   code: z.custom<ErrorCode>(
     (value) => typeof value === 'string' && value.startsWith('RMA_'),
     'an error code',
@@ -20,9 +21,10 @@ const errorDocument: Schema<ErrorDocument> = z.object({
   exitCode: z.literal(EXIT_CODES),
 });
 
-const modelProgress: Schema<ModelProgress> = z.object({
+/** The progress of a model, as JSON carries it. */
+export const modelProgress: Schema<ModelProgress> = z.object({
   ref: z.string(),
-  state: z.enum(['waiting', 'checking', 'downloading', 'verifying', 'present', 'failed']),
+  state: z.enum(['waiting', 'checking', 'downloading', 'importing', 'verifying', 'present', 'failed']),
   doneBytes: z.number(),
   totalBytes: z.number(),
   fetchedBytes: z.number(),

@@ -6,6 +6,7 @@ export const STORE_VERBS = {
   cache: 'read',
   describe: 'read',
   remove: 'write',
+  import: 'write',
 } as const satisfies Readonly<Record<string, 'read' | 'write'>>;
 
 export type StoreVerb = keyof typeof STORE_VERBS;

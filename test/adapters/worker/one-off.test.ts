@@ -6,7 +6,9 @@ import { readInventory } from '../../../src/core/inventory/inventory-text.ts';
 import type { PinnedHfModel } from '../../../src/core/source/huggingface.ts';
 import { readStoredAnswer } from '../../../src/core/source/stored-answer.ts';
 import { readDescribed } from '../../../src/core/worker/described-models.ts';
+import { readImportLine } from '../../../src/core/worker/import-lines.ts';
 import { readWorkerFacts } from '../../../src/core/worker/read-worker-facts.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { oneOffWorker, TINY } from '../../helpers/worker/one-off-worker.ts';
 import { sha256Of } from '../../hub/content.ts';
 
@@ -190,5 +192,33 @@ describe('rma-worker fetch and check', () => {
     const result = await box().run(['fetch'], {}, '{"models":[{"source":"ftp"}]}');
     expect(result.code).toBe(2);
     expect(result.stderr).toContain('$.models[0].source must be one of hf, url, ollama, ms, not "ftp"');
+  });
+});
+
+describe('rma-worker import', () => {
+  it('imports models from a directory into the store, and prints progress and outcomes', async () => {
+    const { run, store } = box();
+    await run(['fetch'], {}, JSON.stringify({ models: [pinned()] }));
+    const other = tempFolder();
+    const found = {
+      kind: 'huggingface',
+      directory: join(store, 'huggingface/hub'),
+      model: pinned(),
+      files: [{ path: 'tiny.gguf', from: `models--org--tiny/snapshots/${pinned().commit}/tiny.gguf` }],
+      whole: true,
+      listing: [],
+    };
+    const input = JSON.stringify({ models: [found] });
+    const { code, stdout } = await run(['import'], { MODEL_CACHE_DIR: other }, input);
+    expect(code).toBe(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => readImportLine(line, 'image'));
+    expect(lines.at(-1)).toMatchObject({ outcomes: [{ ref: TINY, state: 'imported', error: null }] });
+    expect(lines.slice(0, -1).every((line) => 'progress' in line)).toBe(true);
+    const escaping = { ...found, files: [{ path: 'tiny.gguf', from: '../../etc/passwd' }] };
+    const refused = await run(['import', '--json'], {}, JSON.stringify({ models: [escaping] }));
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('RMA_WORKER_REQUEST') });
   });
 });

@@ -39,11 +39,9 @@ export async function writeRef(disk: Disk, { repo, model, staging }: RepoRecord)
 export async function writeTree(disk: Disk, { repo, model, staging }: RepoRecord): Promise<void> {
   const path = join(repo, 'trees', `${model.commit}.json`);
   const existing = (await readJson(disk, path, treeFile))?.files;
-  if (existing !== undefined && model.files.every((file) => Object.hasOwn(existing, file.path))) return;
-  const files = {
-    ...existing,
-    ...Object.fromEntries(model.files.map((file) => [file.path, treeEntry(file)])),
-  };
+  const known = [...(model.listing ?? []), ...model.files];
+  if (existing !== undefined && known.every((file) => Object.hasOwn(existing, file.path))) return;
+  const files = { ...existing, ...Object.fromEntries(known.map((file) => [file.path, treeEntry(file)])) };
   const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
   await writeAtomic(disk, { staging, path, text: JSON.stringify({ format_version: 1, files: sorted }) });
 }

@@ -111,9 +111,13 @@ export class OllamaLayout extends LayoutWriter<PinnedOllamaModel> {
     return this.context.guard.readText(this.#manifest(model));
   }
 
-  /** Publishes a blob with a new mtime: on start, Ollama deletes blobs without a manifest that are older than an hour. */
+  /**
+   * Publishes a blob with a new mtime: on start, Ollama deletes blobs without a manifest that are older than an hour. The
+   * mtime of an imported file that has another name outside the store is never changed.
+   */
   async #place(staged: string, blob: string): Promise<void> {
     const { disk, now } = this.context;
+    if ((await disk.lstat(staged)).nlink > 1) return disk.rename(staged, blob);
     const handle = await disk.open(staged, 'r+');
     try {
       const seconds = now() / 1000;

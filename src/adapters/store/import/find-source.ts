@@ -1,0 +1,142 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import type { ImportKind, ImportSource } from '../../../core/domain/import.ts';
+import type { InventoryModel } from '../../../core/domain/inventory.ts';
+import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
+import type { StoredModel } from '../../../core/domain/stored-model.ts';
+import { EXIT, RmaError } from '../../../core/errors.ts';
+import { llamaCppImports, lmStudioImports } from '../../../core/import/flat-imports.ts';
+import { type Imports, importsOf } from '../../../core/import/imports-of.ts';
+import { INNER_DIRECTORIES, RECOGNIZED_DEPTH, recognize } from '../../../core/import/recognize.ts';
+import { shell } from '../../../core/shell-quote.ts';
+import { type StorePaths, storePaths } from '../../../core/source/store-paths.ts';
+import { errnoOf, realDisk } from '../disk/disk.ts';
+import { guardedDisk } from '../disk/guarded-disk.ts';
+import { StoreGuard } from '../disk/store-guard.ts';
+import { FileModelStore } from '../file-model-store.ts';
+import { walk } from '../inventory/walk.ts';
+
+/** Source of references whose directory a program other than rma has. */
+const SOURCES = { huggingface: 'hf', ollama: 'ollama', modelscope: 'ms' } as const;
+
+/**
+ * Returns what a program has in a directory, or in the usual place below it; null if it is no directory of a known program.
+ * Reads names and records, no content. @throws RmaError RMA_IMPORT_NO_DIRECTORY (2), RMA_IMPORT_UNREADABLE (3)
+ */
+export async function findSource(given: string): Promise<ImportSource | null> {
+  assertDirectory(given);
+  for (const inner of INNER_DIRECTORIES) {
+    const directory = resolve(given, inner);
+    const kind = recognize(namesIn(directory, RECOGNIZED_DEPTH));
+    if (kind === null) continue;
+    const { models, rejected } = await read(kind, directory);
+    return { kind, directory, models, rejected };
+  }
+  return null;
+}
+
+async function read(kind: ImportKind, directory: string): Promise<Imports> {
+  if (kind === 'rma') return inventoried(kind, directory, storePaths(directory, {}));
+  if (kind === 'lmstudio' || kind === 'llamacpp') return flat(kind, directory);
+  const paths = { root: directory, state: join(directory, '.rma'), sources: { [SOURCES[kind]]: directory } };
+  return inventoried(kind, directory, paths);
+}
+
+async function flat(kind: 'lmstudio' | 'llamacpp', directory: string): Promise<Imports> {
+  const guard = new StoreGuard([directory]);
+  const context = { disk: guardedDisk(realDisk, guard), guard };
+  const reads = (path: string) => kind === 'llamacpp' && /^[^/]+\.json$/.test(path);
+  const { files, texts } = await walk(context, { root: directory, skip: new Set(), reads });
+  const content = files.filter(({ inode }) => inode !== null);
+  return kind === 'lmstudio'
+    ? lmStudioImports(directory, content)
+    : llamaCppImports(directory, content, texts);
+}
+
+async function inventoried(kind: ImportKind, directory: string, paths: StorePaths): Promise<Imports> {
+  const store = new FileModelStore({ paths, clock: NO_CLOCK });
+  const { models } = await store.inventory();
+  const found: Imports[] = [];
+  for (const model of models) {
+    const recalled = await recallAll(store, model);
+    found.push(importsOf(model, { kind, directory, recalled, listing: await listingOf(store, model) }));
+  }
+  return {
+    models: found.flatMap((each) => each.models),
+    rejected: found.flatMap((each) => each.rejected),
+  };
+}
+
+async function recallAll(
+  store: FileModelStore,
+  { references, path }: InventoryModel,
+): Promise<ReadonlyMap<string, StoredModel>> {
+  const recalled = new Map<string, StoredModel>();
+  for (const ref of references) {
+    const stored = ref === path ? null : await store.recall(ref);
+    if (stored !== null) recalled.set(ref, stored);
+  }
+  return recalled;
+}
+
+/** Returns all files of a commit of a hub cache, as its tools listed them; none if they did not. */
+async function listingOf(store: FileModelStore, model: InventoryModel): Promise<readonly PinnedFile[]> {
+  const [ref] = model.references;
+  const base = /^(hf:[^@:]+)/.exec(ref)?.[1];
+  if (base === undefined || model.commit === null) return [];
+  return (await store.recall(`${base}@${model.commit}:*`))?.model.files ?? [];
+}
+
+/** The clock of a store that is only read. */
+const NO_CLOCK = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
+
+/** Returns the names below a directory without following links, sorted; those of what cannot be read are left out. */
+function namesIn(directory: string, depth: number): readonly string[] {
+  const names: string[] = [];
+  const look = (folder: string, left: number): void => {
+    for (const entry of entriesOf(folder)) {
+      const path = join(folder, entry.name);
+      names.push(relative(directory, path));
+      if (entry.isDirectory() && left > 1) look(path, left - 1);
+    }
+  };
+  look(directory, depth);
+  return names.sort();
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (errnoOf(error) !== null) return [];
+    throw error;
+  }
+}
+
+function assertDirectory(directory: string): void {
+  const stats = statOf(directory);
+  if (stats?.isDirectory() !== true) {
+    throw new RmaError('RMA_IMPORT_NO_DIRECTORY', `${directory} is not a directory`, {
+      exitCode: EXIT.usage,
+      hint: 'pass the directory in which another program keeps its models, such as ~/.cache/huggingface/hub',
+    });
+  }
+  try {
+    readdirSync(directory);
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    throw new RmaError('RMA_IMPORT_UNREADABLE', `cannot read ${directory} (${errnoOf(error)})`, {
+      exitCode: EXIT.notReady,
+      hint: shell`run the command as a user who can read it, or grant access: ls -ld ${directory}`,
+    });
+  }
+}
+
+function statOf(path: string) {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (errnoOf(error) !== null) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import type { BigIntStats } from 'node:fs';
+import { constants } from 'node:fs';
+import type { Placement } from '../../../core/domain/import.ts';
+import type { Digest } from '../../../core/domain/pinned-model.ts';
+import { contentHash } from '../../../core/store/digest.ts';
+import { tryClone } from '../disk/clone.ts';
+import { type Disk, unless } from '../disk/disk.ts';
+import { openNew } from '../disk/files.ts';
+import { hashFile } from '../disk/hash-file.ts';
+import { writeAll } from '../disk/write-all.ts';
+
+export interface ContentJob {
+  /** path of a regular file without links */
+  readonly from: string;
+  /** new path on the file system of the store */
+  readonly to: string;
+  readonly expected: { readonly bytes: number; readonly algorithm: Digest['algorithm'] };
+  readonly onBytes?: (bytes: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface HashedContent {
+  /** null: the file changed its size meanwhile */
+  readonly hex: string | null;
+  readonly placement: Placement;
+}
+
+const READ_BYTES = 1024 * 1024;
+const ALL_READ = 0o444;
+const OTHERS_WRITE = 0o002;
+
+/** Codes with which link(2) fails across file systems, on those without hard links, and for files of other users. */
+const NO_LINK: readonly string[] = ['EXDEV', 'EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+/**
+ * Returns whether a file of another program may be a file of the store too. Owner and mode belong to the file, not to its
+ * name, and are never changed: it must belong to this user, everyone must be able to read it, and not everyone to write it.
+ */
+export function mayBeLinked({ uid, mode }: Pick<BigIntStats, 'uid' | 'mode'>): boolean {
+  const bits = Number(mode);
+  return Number(uid) === process.getuid?.() && (bits & ALL_READ) === ALL_READ && (bits & OTHERS_WRITE) === 0;
+}
+
+/** Places the content of a file under a second name, and hashes what is there: a hard link, else a clone, else a copy. */
+export async function placeContent(disk: Disk, job: ContentJob): Promise<HashedContent> {
+  const { from, to } = job;
+  const stats = await disk.lstat(from, { bigint: true });
+  if (mayBeLinked(stats)) {
+    const linked = await unless(
+      NO_LINK,
+      disk.link(from, to).then(() => true),
+    );
+    if (linked !== null) return { hex: await hashFile(disk, to, job), placement: 'hardLinked' };
+  }
+  if (await tryClone(disk, from, to)) {
+    await sync(disk, to);
+    return { hex: await hashFile(disk, to, job), placement: 'reflinked' };
+  }
+  return { hex: await copy(disk, job), placement: 'copied' };
+}
+
+async function sync(disk: Disk, path: string): Promise<void> {
+  const handle = await disk.open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Copies and hashes a file in one pass. Returns null if it has another size than expected. */
+async function copy(disk: Disk, { from, to, expected, onBytes, signal }: ContentJob): Promise<string | null> {
+  const source = await disk.open(from, constants.O_RDONLY);
+  try {
+    if ((await source.stat()).size !== expected.bytes) return null;
+    const target = await openNew(disk, to);
+    try {
+      const hash = contentHash(expected.algorithm, expected.bytes);
+      const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(1, expected.bytes)));
+      for (let at = 0; at < expected.bytes; ) {
+        signal?.throwIfAborted();
+        const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, expected.bytes - at), at);
+        if (bytesRead === 0) return null;
+        const chunk = buffer.subarray(0, bytesRead);
+        hash.update(chunk);
+        await writeAll(target, [chunk], at);
+        at += bytesRead;
+        onBytes?.(bytesRead);
+      }
+      await target.sync();
+      return hash.digest();
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}

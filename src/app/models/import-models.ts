@@ -1,0 +1,105 @@
+import type { RmaConfig } from '../../core/domain/config.ts';
+import type { ImportModel, ImportOutcome, ImportSource } from '../../core/domain/import.ts';
+import type { ModelCheck } from '../../core/domain/model-check.ts';
+import { OTHER_VERSION, settle } from '../../core/import/settle.ts';
+import { readStoreCheck } from '../../core/store/read-store-check.ts';
+import type { ModelImport } from '../../ports/model-import.ts';
+import type { ModelStore } from '../../ports/model-store.ts';
+import { importModels } from '../fetch/import-models.ts';
+import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/ask-volume.ts';
+import { importInContainer } from './import-in-container.ts';
+import { storeInventory } from './store-inventory.ts';
+
+/** A store in a directory of this machine, and what imports into it. */
+export interface ImportFolder {
+  readonly store: ModelStore;
+  readonly imports: ModelImport;
+}
+
+export interface ImportRequest {
+  readonly config: RmaConfig;
+  readonly sources: readonly ImportSource[];
+  /** null: the project's volume, through the worker image */
+  readonly folder: ImportFolder | null;
+}
+
+/** What would happen to a model, or has happened. */
+export interface PlannedImport {
+  readonly found: ImportModel;
+  readonly state: 'new' | 'present' | 'skipped';
+  /** why it is skipped */
+  readonly reason: string | null;
+  /** bytes that can be hard-linked; null: unknown */
+  readonly linkableBytes: number | null;
+}
+
+/** Returns what an import would do, in the order of the sources. Writes nothing. @throws RmaError as storeInventory */
+export async function planImport(
+  host: VolumeHost,
+  invocation: VolumeInvocation,
+  { config, sources, folder }: ImportRequest,
+): Promise<readonly PlannedImport[]> {
+  const inventory = await storeInventory(host, invocation, { config, store: folder?.store ?? null });
+  const found = sources.flatMap(({ models }) => models);
+  const settled = found.map((each) => settle(each, inventory));
+  const kept = settled.filter((each) => each !== null);
+  const models = kept.map(({ model }) => model);
+  const checks =
+    folder === null
+      ? await volumeChecks(host, invocation, { config, models: kept })
+      : await Promise.all(models.map((model) => folder.store.check(model)));
+  const states = new Map(kept.map((each, at) => [each, checks[at]?.state === 'present']));
+  const planned: PlannedImport[] = [];
+  for (const [at, each] of settled.entries()) {
+    const source = found[at];
+    if (each !== null) planned.push(await plan(each, states.get(each) === true, folder));
+    else if (source !== undefined)
+      planned.push({ found: source, state: 'skipped', reason: OTHER_VERSION, linkableBytes: null });
+  }
+  return planned;
+}
+
+/** Imports the new ones of planned models, and returns the outcomes of these. @throws RmaError as importInContainer */
+export async function runImport(
+  host: VolumeHost & Parameters<typeof importInContainer>[0],
+  invocation: VolumeInvocation & Parameters<typeof importInContainer>[1],
+  {
+    config,
+    folder,
+    planned,
+  }: Omit<ImportRequest, 'sources'> & { readonly planned: readonly PlannedImport[] },
+): Promise<readonly ImportOutcome[]> {
+  const models = planned.flatMap(({ found, state }) => (state === 'new' ? [found] : []));
+  if (models.length === 0) return [];
+  if (folder === null) return importInContainer(host, invocation, { config, models });
+  const { reporter, signal } = invocation;
+  return importModels(models, {
+    ...folder,
+    signal,
+    onProgress: (progress) => reporter.emit({ type: 'model', progress }),
+  });
+}
+
+async function plan(
+  found: ImportModel,
+  isPresent: boolean,
+  folder: ImportFolder | null,
+): Promise<PlannedImport> {
+  if (isPresent || folder === null)
+    return { found, state: isPresent ? 'present' : 'new', reason: null, linkableBytes: null };
+  let linkableBytes = 0;
+  for (const file of found.model.files)
+    if (await folder.imports.canLink(found, file, folder.store.root)) linkableBytes += file.bytes;
+  return { found, state: 'new', reason: null, linkableBytes };
+}
+
+async function volumeChecks(
+  host: VolumeHost,
+  invocation: VolumeInvocation,
+  { config, models }: { readonly config: RmaConfig; readonly models: readonly ImportModel[] },
+): Promise<readonly ModelCheck[]> {
+  if (models.length === 0) return [];
+  const input = { models: models.map(({ model }) => model) };
+  const answer = await askVolume(host, invocation, { config, verb: 'check', input });
+  return answer === null ? [] : readStoreCheck(answer.stdout, answer.image).checks;
+}

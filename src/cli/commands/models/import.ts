@@ -1,0 +1,27 @@
+import { listArgument } from '../../argument.ts';
+import { defineCommand } from '../../define-command.ts';
+import { flagOption, textOption } from '../../option.ts';
+
+export const modelsImportCommand = defineCommand({
+  path: 'models import',
+  group: 'Models',
+  summary: 'Import models that other programs have downloaded',
+  description:
+    'Takes models from directories of Hugging Face, Ollama, llama.cpp, LM Studio, ModelScope or another store of rma: verified, and hard-linked, reflinked or copied. The directories are not changed. Without DIR, the usual places are listed and nothing is imported.',
+  examples: [
+    { command: 'rma models import', does: 'list what can be imported' },
+    { command: 'rma models import ~/.ollama/models --dry-run', does: 'show what would be imported' },
+    {
+      command: 'rma models import ~/.cache/huggingface/hub --dest /data/models',
+      does: 'import into a directory, without Docker',
+    },
+  ],
+  arguments: { dir: listArgument('directories of models (default: list the usual places)') },
+  options: {
+    dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
+    dryRun: flagOption('--dry-run', 'show what would be imported without changing anything'),
+  },
+  settings: true,
+  list: false,
+  load: async () => (await import('./import-handler.ts')).importModels,
+});

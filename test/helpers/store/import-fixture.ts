@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { FileModelImport } from '../../../src/adapters/store/import/file-import.ts';
+import { importModels } from '../../../src/app/fetch/import-models.ts';
+import type { ImportOutcome, ImportSource } from '../../../src/core/domain/import.ts';
+import { settle } from '../../../src/core/import/settle.ts';
+import { storePaths } from '../../../src/core/source/store-paths.ts';
+import { JumpingClock } from '../clock/jumping-clock.ts';
+import { testStore } from './store-fixture.ts';
+
+/** Returns what is found in a directory of another program. */
+export async function found(directory: string): Promise<ImportSource> {
+  const source = await new FileModelImport({ paths: storePaths('/nonexistent', {}) }).find(directory);
+  if (source === null) throw new Error(`${directory} is not recognized`);
+  return source;
+}
+
+/** Imports everything from a directory into the store at `root`, as `rma models import` does. */
+export async function importAll(
+  root: string,
+  directory: string,
+  disk: Disk = realDisk,
+): Promise<readonly ImportOutcome[]> {
+  const store = testStore(root, { disk, clock: new JumpingClock() });
+  const inventory = await testStore(root).inventory();
+  const { models } = await found(directory);
+  const settled = models.map((each) => settle(each, inventory)).filter((each) => each !== null);
+  return importModels(settled, {
+    store,
+    imports: new FileModelImport({ paths: storePaths(root, {}), disk }),
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
+}
+
+/** Returns a text that changes with every name, content, mode, owner and time below a directory. */
+export function stateOf(directory: string): string {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
+  const parts = names.map((name) => {
+    const stats = statSync(join(directory, name), { bigint: true });
+    const content = stats.isFile() ? sha256(readFileSync(join(directory, name))) : '';
+    return [name, content, stats.mode, stats.uid, stats.gid, stats.mtimeNs, stats.ino].join(' ');
+  });
+  return parts.join('\n');
+}
+
+export function sha256(content: Uint8Array | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Returns a safetensors file of this size: one tensor after the header. */
+export function safetensors(bytes: number): Buffer {
+  const header = (data: number) =>
+    JSON.stringify({ w: { dtype: 'U8', shape: [data], data_offsets: [0, data] } }).padEnd(100);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(100n);
+  return Buffer.concat([length, Buffer.from(header(bytes - 108)), Buffer.alloc(bytes - 108, 7)]);
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { recognize } from '../../../src/core/import/recognize.ts';
+import { wellKnownDirectories } from '../../../src/core/import/well-known.ts';
+
+describe('the program that keeps models in a directory', () => {
+  it.each([
+    ['rma', ['.rma/version', 'huggingface/hub/models--a--b/refs', 'ollama/blobs']],
+    ['huggingface', ['CACHEDIR.TAG', 'models--org--name/blobs', 'models--org--name/snapshots']],
+    ['ollama', ['blobs', 'manifests']],
+    ['llamacpp', ['manifest=org=repo=latest.json', 'org_repo_a.gguf']],
+    ['llamacpp', ['org_repo_a.gguf', 'org_repo_a.gguf.etag']],
+    ['modelscope', ['models/org--name/snapshots']],
+    ['modelscope', ['hub/models/org/name/.msc']],
+    ['modelscope', ['hub/org/name/.mdl']],
+    ['lmstudio', ['publisher/repo/name.Q4_K_M.gguf']],
+    [null, ['a.gguf', 'README.md']],
+    [null, ['models/publisher/repo/name.gguf']],
+    [null, []],
+  ] as const)('is %s for %j', (kind, names) => {
+    expect(recognize(names)).toBe(kind);
+  });
+});
+
+describe('the usual places of models', () => {
+  it('are below the home, and that of the service of Ollama', () => {
+    expect(wellKnownDirectories({}, '/home/me')).toEqual([
+      '/home/me/.cache/huggingface/hub',
+      '/home/me/.ollama/models',
+      '/usr/share/ollama/.ollama/models',
+      '/home/me/.cache/llama.cpp',
+      '/home/me/.cache/modelscope',
+      '/home/me/.lmstudio/models',
+      '/home/me/.cache/lm-studio/models',
+    ]);
+  });
+
+  it('are those that the variables of the programs name', () => {
+    const environment = {
+      HF_HOME: '/data/hf',
+      OLLAMA_MODELS: '/data/ollama',
+      LLAMA_CACHE: '/data/llama',
+      MODELSCOPE_CACHE: '/data/ms',
+    };
+    expect(wellKnownDirectories(environment, null)).toEqual([
+      '/data/hf/hub',
+      '/data/ollama',
+      '/usr/share/ollama/.ollama/models',
+      '/data/llama',
+      '/data/ms',
+    ]);
+  });
+});
