@@ -3,7 +3,10 @@ import { bootRemoveCommand } from './commands/boot/remove.ts';
 import { bootRunCommand } from './commands/boot/run.ts';
 import { bootShowCommand } from './commands/boot/show.ts';
 import { cacheDfCommand } from './commands/cache/df.ts';
+import { cacheLsCommand } from './commands/cache/ls.ts';
+import { cachePinCommand, cacheUnpinCommand } from './commands/cache/pin.ts';
 import { cachePruneCommand } from './commands/cache/prune.ts';
+import { cacheUndoCommand } from './commands/cache/undo.ts';
 import { composeRenderCommand } from './commands/compose/render.ts';
 import { configShowCommand } from './commands/config/show.ts';
 import { downCommand } from './commands/down.ts';
@@ -57,10 +60,14 @@ export const COMMAND_TABLE: CommandTable = {
     modelsShowCommand,
     modelsDuCommand,
     modelsRmCommand,
-    cacheDfCommand,
-    cachePruneCommand,
     modelsServeCommand,
     modelsImportCommand,
+    cacheDfCommand,
+    cacheLsCommand,
+    cachePruneCommand,
+    cacheUndoCommand,
+    cachePinCommand,
+    cacheUnpinCommand,
     composeRenderCommand,
     profilesLsCommand,
     profilesShowCommand,

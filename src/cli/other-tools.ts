@@ -2,7 +2,7 @@ const DOWN = 'to stop the workers: rma down (models are kept)';
 const UP = 'to start a worker: rma up --profile NAME';
 const LISTS = 'to list services: rma ps; to list models: rma models ls';
 const MODELS = 'to download models: rma models pull';
-const DELETE = 'this version cannot delete single models; to delete all of them: docker volume rm rma-models';
+const DELETE = 'to remove models: rma models rm; to remove unused ones: rma cache prune';
 const DETACHED = 'rma up leaves the services running when it ends';
 const WATCH = 'to repeat it: watch rma status';
 
@@ -15,7 +15,7 @@ const COMMANDS: ReadonlyMap<string, string> = new Map([
   ['delete', DOWN],
   ['destroy', DOWN],
   ['uninstall', DOWN],
-  ['prune', `${DOWN}; to delete all models: docker volume rm rma-models`],
+  ['prune', 'to remove unused models and leftovers: rma cache prune --dry-run'],
   ['start', 'to start the workers: rma up'],
   ['run', `${UP}; to run a command in a service: rma exec SERVICE COMMAND`],
   ['serve', UP],
@@ -65,7 +65,6 @@ const COMMANDS: ReadonlyMap<string, string> = new Map([
   ['models show', 'to show state and size: rma models ls MODEL; the path: rma models path MODEL'],
   ['models inspect', 'to show state and size: rma models ls MODEL --json'],
   ['models search', 'to list the models in the catalog: rma models ls --catalog'],
-  ['models rm', DELETE],
   ['models remove', DELETE],
   ['models delete', DELETE],
   ['models prune', DELETE],

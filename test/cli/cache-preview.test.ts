@@ -80,11 +80,11 @@ it('selects models by the filters of hf', async () => {
   expect(await names('--filter', 'size>1GB')).toEqual([]);
 });
 
-it('shows type, size, name and reason in a table', async () => {
+it('shows action, size, name and reason in a table', async () => {
   const { stdout } = await rma('prune', '--dry-run', '--keep', '45d');
-  expect(stdout).toMatch(/^TYPE +ON DISK +NAME +REASON$/m);
-  expect(stdout).toMatch(/^model +[\d.]+ KiB +ollama:a +not used for 50d$/m);
-  expect(stdout).toMatch(/^To mark for deletion: [\d.]+ KiB\.$/m);
+  expect(stdout).toMatch(/^ACTION +ON DISK +NAME +REASON$/m);
+  expect(stdout).toMatch(/^mark +[\d.]+ KiB +ollama:a +not used for 50d$/m);
+  expect(stdout).toMatch(/^To delete: 0 B; to mark for deletion: [\d.]+ KiB\.$/m);
 });
 
 it('says so when there is nothing to prune', async () => {

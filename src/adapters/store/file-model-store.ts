@@ -10,7 +10,7 @@ import type { Removal } from '../../core/inventory/plan-removal.ts';
 import { parseModelRef } from '../../core/source/parse-ref.ts';
 import { sourceOf } from '../../core/source/sources.ts';
 import type { StorePaths } from '../../core/source/store-paths.ts';
-import { leaseName } from '../../core/store/lease-name.ts';
+import { leaseName, PRUNE_LEASE } from '../../core/store/lease-name.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   HeldLease,
@@ -166,7 +166,9 @@ export class FileModelStore implements ModelStore {
 
   async remove(paths: readonly string[], options: RemoveOptions): Promise<Removal> {
     const acquire = (key: string) => this.#leases.acquire(leaseName(key), options.onWait, options.signal);
-    const context = { disk: this.#disk, paths: this.#paths, inventory: () => this.inventory(), acquire };
+    const activeLeases = () => this.#leases.active();
+    const inventory = () => this.inventory();
+    const context = { disk: this.#disk, paths: this.#paths, inventory, acquire, activeLeases };
     await this.prepare();
     return onDisk(this.root, () => removeModels(context, paths, options));
   }
@@ -187,7 +189,17 @@ export class FileModelStore implements ModelStore {
     signal: AbortSignal,
   ): Promise<HeldLease> {
     const key = leaseName(this.#leaseKey(model));
-    return onDisk(join(this.#paths.state, 'leases'), () => this.#leases.acquire(key, onWait, signal));
+    return onDisk(join(this.#paths.state, 'leases'), async () => {
+      const lease = await this.#leases.acquire(key, onWait, signal);
+      try {
+        // prune spares what it finds leased, so whichever of both came later sees the other
+        await this.#leases.waitFor(PRUNE_LEASE, onWait, signal);
+        return lease;
+      } catch (error) {
+        await lease.release();
+        throw error;
+      }
+    });
   }
 
   async freeBytes(model?: PinnedModel): Promise<number> {

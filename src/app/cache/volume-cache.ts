@@ -1,7 +1,16 @@
-import { previewSchema, readCacheAnswer, reportSchema } from '../../core/cache/answers.ts';
+import {
+  pinChangesSchema,
+  previewSchema,
+  pruneResultSchema,
+  readCacheAnswer,
+  reportSchema,
+  undoResultSchema,
+} from '../../core/cache/answers.ts';
 import type { CacheReport } from '../../core/cache/cache-report.ts';
 import type { PrunePreview } from '../../core/cache/plan-sweep.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
+import type { Schema } from '../../core/schema/parse.ts';
+import type { StoreVerb } from '../../core/worker/store-verbs.ts';
 import type { CacheStore } from '../../ports/cache-store.ts';
 import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/ask-volume.ts';
 
@@ -10,19 +19,31 @@ import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/as
  * empty. Its methods throw as askVolume, too.
  */
 export function volumeCache(host: VolumeHost, invocation: VolumeInvocation, config: RmaConfig): CacheStore {
+  /** Returns the answer of a command of the worker, or what a missing store answers. */
+  const ask = async <T>(verb: StoreVerb, input: unknown, { schema, missing }: Answer<T>): Promise<T> => {
+    const answer = await askVolume(host, invocation, { config, verb, input });
+    return answer === null ? missing : readCacheAnswer(schema, answer.stdout, answer.image);
+  };
   return {
-    report: async () => {
-      const answer = await askVolume(host, invocation, { config, verb: 'cache', input: { preview: null } });
-      return answer === null ? EMPTY_REPORT : readCacheAnswer(reportSchema, answer.stdout, answer.image);
-    },
-    preview: async (policy) => {
-      const answer = await askVolume(host, invocation, { config, verb: 'cache', input: { preview: policy } });
-      return answer === null ? EMPTY_PREVIEW : readCacheAnswer(previewSchema, answer.stdout, answer.image);
-    },
+    report: () => ask('cache', { preview: null }, { schema: reportSchema, missing: NO_REPORT }),
+    preview: (policy) => ask('cache', { preview: policy }, { schema: previewSchema, missing: NO_PREVIEW }),
+    prune: (policy) =>
+      ask('prune', policy, {
+        schema: pruneResultSchema,
+        missing: { marked: [], deleted: [], restored: [], failed: [], unmet: [] },
+      }),
+    pin: (models, pinned) => ask('pin', { models, pinned }, { schema: pinChangesSchema, missing: [] }),
+    undo: (names) =>
+      ask('undo', { names }, { schema: undoResultSchema, missing: { restored: [], failed: [] } }),
   };
 }
 
-const EMPTY_REPORT: CacheReport = {
+interface Answer<T> {
+  readonly schema: Schema<T>;
+  readonly missing: T;
+}
+
+const NO_REPORT: CacheReport = {
   entries: [],
   marked: [],
   usage: [],
@@ -31,8 +52,9 @@ const EMPTY_REPORT: CacheReport = {
   capacityBytes: 0,
 };
 
-const EMPTY_PREVIEW: PrunePreview = {
+const NO_PREVIEW: PrunePreview = {
   plan: { entries: [], diskBytes: 0, unmet: [] },
   restored: [],
   due: [],
+  reused: 0,
 };

@@ -9,6 +9,7 @@ import type { MarkedItem } from './cache-view.ts';
 import type { PlannedEntry } from './plan-prune.ts';
 import type { PrunePreview } from './plan-sweep.ts';
 import { type PrunePolicy, policySchema } from './policy.ts';
+import type { CacheFailure, PruneResult, UndoResult } from './prune-result.ts';
 
 const kind = z.enum(['model', 'partial', 'orphan', 'quarantine']);
 
@@ -56,6 +57,7 @@ const planned: Schema<PlannedEntry> = z.object({
   name: text(),
   path: text(),
   source: z.nullable(text()),
+  lease: z.nullable(text()),
   commit: z.nullable(text()),
   references: z.array(text()),
   reason: text(),
@@ -73,7 +75,59 @@ export const previewSchema: Schema<PrunePreview> = z.object({
   plan: z.object({ entries: z.array(planned), diskBytes: z.number(), unmet: z.array(text()) }),
   restored: z.array(marked),
   due: z.array(marked),
+  reused: z.number(),
 });
+
+const failure: Schema<CacheFailure> = z.object({ name: text(), message: text() });
+
+/** The output of `rma-worker prune`. */
+export const pruneResultSchema: Schema<PruneResult> = z.object({
+  marked: z.array(marked),
+  deleted: z.array(marked),
+  restored: z.array(marked),
+  failed: z.array(failure),
+  unmet: z.array(text()),
+});
+
+/** The output of `rma-worker undo`. */
+export const undoResultSchema: Schema<UndoResult> = z.object({
+  restored: z.array(marked),
+  failed: z.array(failure),
+});
+
+/** The output of `rma-worker pin`. */
+export const pinChangesSchema: Schema<readonly { readonly model: string; readonly isChanged: boolean }[]> =
+  z.array(z.object({ model: text(), isChanged: z.boolean() }));
+
+/** Input of `rma-worker pin`: references or paths. */
+export interface PinRequest {
+  readonly models: readonly string[];
+  readonly pinned: boolean;
+}
+
+const pinRequest: Schema<PinRequest> = z.object({ models: z.array(text()), pinned: z.boolean() });
+
+/** Parses the stdin of `rma-worker pin`. @throws RmaError RMA_WORKER_REQUEST exit 2 */
+export function readPinRequest(json: string): PinRequest {
+  return readRequest(pinRequest, json);
+}
+
+/** Input of `rma-worker undo`: IDs, references or paths; all without names. */
+export interface UndoRequest {
+  readonly names: readonly string[];
+}
+
+const undoRequest: Schema<UndoRequest> = z.object({ names: z.array(text()) });
+
+/** Parses the stdin of `rma-worker undo`. @throws RmaError RMA_WORKER_REQUEST exit 2 */
+export function readUndoRequest(json: string): UndoRequest {
+  return readRequest(undoRequest, json);
+}
+
+/** Parses the stdin of `rma-worker prune`: a policy. @throws RmaError RMA_WORKER_REQUEST exit 2 */
+export function readPolicy(json: string): PrunePolicy {
+  return readRequest(policySchema, json);
+}
 
 /** Input of `rma-worker cache`: a report, or what prune would do by a policy. */
 export interface CacheRequest {

@@ -50,12 +50,7 @@ export function modelEntry(model: InventoryModel, view: CacheView): CacheEntry {
 /** Returns the entry of a leftover, which nothing uses after its last modification. */
 export function leftoverEntry(item: Leftover, view: CacheView): CacheEntry {
   const { kind, path, source, files, bytes, diskBytes, modifiedAt, lease } = item;
-  const kept =
-    view.unreadable.length > 0
-      ? unreadable(view)
-      : isStaged(path, view)
-        ? 'it is being downloaded'
-        : busy(source, lease, view);
+  const kept = view.unreadable.length > 0 ? unreadable(view) : heldBy({ path, source, lease }, view);
   return {
     kind,
     name: path,
@@ -84,7 +79,7 @@ function keptModel(model: InventoryModel, view: CacheView): string | null {
   if (references[0] === path) return 'its source is unknown';
   const foreign = foreignFile(model);
   if (foreign !== null) return `${foreign} is not part of it`;
-  return files.length === 0 ? 'it has no content' : busy(source, lease, view);
+  return files.length === 0 ? 'it has no content' : heldBy({ path, source, lease }, view);
 }
 
 /** Returns whether a pin means a model: its path, or a reference to it or to its repository. */
@@ -107,7 +102,13 @@ function foreignFile({ source, files, names, records }: InventoryModel): string 
 }
 
 /** Returns why an entry stays while a process downloads; null if none does. All models of an Ollama store share their blobs. */
-function busy(source: string | null, lease: string | null, { activeLeases }: CacheView): string | null {
+export function heldBy(
+  entry: { readonly path: string; readonly source: string | null; readonly lease: string | null },
+  view: CacheView,
+): string | null {
+  const { path, source, lease } = entry;
+  const { activeLeases } = view;
+  if (isStaged(path, view)) return 'it is being downloaded';
   if (source !== null && layoutOf(source) === 'ollama')
     return [...activeLeases].some((key) => key.startsWith(`${source}-`))
       ? 'a model is being downloaded'

@@ -20,6 +20,8 @@ export interface PlannedEntry {
   readonly name: string;
   readonly path: string;
   readonly source: string | null;
+  /** name of the lease under which it changes; null if there is none */
+  readonly lease: string | null;
   readonly commit: string | null;
   readonly references: readonly string[];
   readonly reason: string;
@@ -93,7 +95,15 @@ class Planner {
     if (entry.kept !== null || limit === null || !this.#isOlder(entry, limit)) return;
     const { kind, name, path, source, bytes, diskBytes, lastUsedAt } = entry;
     const reason = `${text} for ${this.#age(entry)}`;
-    const moves = { commit: null, references: [], names: [], contents: [path], uses: [], records: [] };
+    const moves = {
+      lease: item.lease,
+      commit: null,
+      references: [],
+      names: [],
+      contents: [path],
+      uses: [],
+      records: [],
+    };
     this.#add({ kind, name, path, source, reason, bytes, diskBytes, lastUsedAt, ...moves });
   }
 
@@ -152,10 +162,10 @@ class Planner {
   #remove({ model, entry }: Candidate, reason: string): void {
     const { contents, diskBytes } = this.#removals.add(model);
     const { kind, name, path, source, bytes, lastUsedAt } = entry;
-    const { commit, references, names, records, files } = model;
+    const { commit, lease, references, names, records, files } = model;
     const uses = [...new Set(files.map(({ content }) => content))];
     const item = { kind, name, path, source, reason, bytes, diskBytes, lastUsedAt };
-    this.#add({ ...item, commit, references, names, contents, uses, records });
+    this.#add({ ...item, commit, lease, references, names, contents, uses, records });
   }
 
   #add(entry: PlannedEntry): void {

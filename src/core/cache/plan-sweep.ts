@@ -1,5 +1,5 @@
 import { type NeedIndex, neededBy, needIndex } from '../inventory/needed-by.ts';
-import { isPinned, layoutOf } from './cache-entries.ts';
+import { heldBy, isPinned, layoutOf } from './cache-entries.ts';
 import { type CacheView, type MarkedEntry, type MarkedItem, markedItem } from './cache-view.ts';
 import { type PrunePlan, planPrune } from './plan-prune.ts';
 import { PRESSURE_GRACE_SECONDS, type PrunePolicy } from './policy.ts';
@@ -24,18 +24,27 @@ export interface PrunePreview {
   readonly plan: PrunePlan;
   readonly restored: readonly MarkedItem[];
   readonly due: readonly MarkedItem[];
+  /** number of entries of which content moves back, because a model uses it again */
+  readonly reused: number;
 }
 
 /** Returns what a run of prune does with a store. Pure. */
 export function previewPrune(view: CacheView, policy: PrunePolicy): PrunePreview {
-  const { restored, due } = planSweep(view, policy);
-  return { plan: planPrune(view, policy), restored: restored.map(markedItem), due: due.map(markedItem) };
+  const { restored, reused, due } = planSweep(view, policy);
+  return {
+    plan: planPrune(view, policy),
+    restored: restored.map(markedItem),
+    due: due.map(markedItem),
+    reused: reused.length,
+  };
 }
 
 /** Returns what becomes of the entries that were marked earlier. While a record of needs cannot be read, they all stay. */
 export function planSweep(view: CacheView, policy: PrunePolicy): SweepPlan {
   const needs = needIndex(view.needs);
-  const restored = view.marked.filter((entry) => isNeeded(entry, view, needs));
+  const restored = view.marked.filter(
+    (entry) => entry.record.state === 'marking' || isNeeded(entry, view, needs),
+  );
   const rest = view.marked.filter((entry) => !restored.includes(entry));
   const missing = missingContent(view);
   const reused = rest
@@ -52,8 +61,18 @@ export function planSweep(view: CacheView, policy: PrunePolicy): SweepPlan {
   };
 }
 
+/** Returns whether an entry whose names were just moved away must be moved back, by a second look at the store. */
+export function isWanted(entry: MarkedEntry, view: CacheView): boolean {
+  const { record } = entry;
+  return (
+    view.unreadable.length > 0 ||
+    isNeeded(entry, view, needIndex(view.needs)) ||
+    (layoutOf(record.source) === 'ollama' && view.badManifests.length > 0) ||
+    heldBy(record, view) !== null
+  );
+}
+
 function isNeeded({ record }: MarkedEntry, { pins }: CacheView, needs: NeedIndex): boolean {
-  if (record.state === 'marking') return true;
   if (record.kind !== 'model') return false;
   const { references, path, commit } = record;
   return (

@@ -12,6 +12,7 @@ export interface TrashRecord {
   readonly name: string;
   readonly path: string;
   readonly source: string | null;
+  readonly lease: string | null;
   readonly commit: string | null;
   readonly references: readonly string[];
   readonly reason: string;
@@ -42,6 +43,7 @@ const schema: Schema<TrashRecord> = z.object({
   name: text(),
   path,
   source: z.nullable(text()),
+  lease: z.nullable(text()),
   commit: z.nullable(text()),
   references: z.array(text()),
   reason: text(),
@@ -61,6 +63,11 @@ export function parseTrashRecord(json: string): TrashRecord | null {
 
 /** Names of directories of the trash: the time in UTC, and a UUID. */
 const TRASH_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Returns the name of a directory of the trash. `now`: milliseconds since the epoch. */
+export function trashId(now: number, uuid: string): string {
+  return `${new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')}-${uuid}`;
+}
 
 /** Returns whether a name is that of a directory of the trash. */
 export function isTrashId(name: string): boolean {

@@ -8,3 +8,6 @@ export function leaseName(key: string): string {
   if (new TextEncoder().encode(key).length <= MAX_NAME) return key;
   return `${key.slice(0, 60)}-${sha256Hex(key)}`;
 }
+
+/** The lease of commands that move content away: downloads wait for it, and it spares what they have a lease of. */
+export const PRUNE_LEASE = 'prune';

@@ -7,6 +7,9 @@ export const STORE_VERBS = {
   describe: 'read',
   remove: 'write',
   import: 'write',
+  prune: 'write',
+  undo: 'write',
+  pin: 'write',
 } as const satisfies Readonly<Record<string, 'read' | 'write'>>;
 
 export type StoreVerb = keyof typeof STORE_VERBS;

@@ -1,9 +1,12 @@
 import { dirname, join } from 'node:path';
 import type { Inventory } from '../../../core/domain/inventory.ts';
 import { assertUnneeded, planRemoval, type Removal } from '../../../core/inventory/plan-removal.ts';
+import { SOURCES } from '../../../core/source/sources.ts';
 import { placeInStore, type StorePaths } from '../../../core/source/store-paths.ts';
+import { leaseName, PRUNE_LEASE } from '../../../core/store/lease-name.ts';
 import type { HeldLease, RemoveOptions } from '../../../ports/model-store.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
+import { removeEmpty } from './remove-empty.ts';
 
 export interface RemoveContext {
   readonly disk: Disk;
@@ -11,10 +14,8 @@ export interface RemoveContext {
   readonly inventory: () => Promise<Inventory>;
   /** waits for a lease */
   readonly acquire: (key: string) => Promise<HeldLease>;
+  readonly activeLeases: () => Promise<ReadonlySet<string>>;
 }
-
-/** Directories that other programs expect, also empty. */
-const KEPT = ['ollama/manifests', 'ollama/blobs', 'huggingface/hub', 'modelscope', 'gguf', 'local'];
 
 /**
  * Removes models under their leases. Returns what was removed.
@@ -31,10 +32,12 @@ export async function removeModels(
   try {
     // in one order, so that two removals never wait for each other
     for (const key of [...new Set(keys)].sort()) held.push(await context.acquire(key));
+    // downloads that begin from now on wait
+    held.push(await context.acquire(PRUNE_LEASE));
     const plan = planRemoval(await context.inventory(), paths);
     if (!force) assertUnneeded(plan);
     for (const lease of held) await lease.confirm();
-    await carryOut(context, plan);
+    await carryOut(context, plan, new Set(keys.map(leaseName)));
     return plan;
   } finally {
     for (const lease of held) await lease.release();
@@ -46,30 +49,29 @@ export async function removeModels(
  * unused, then receipts and records, then directories that became empty. A kill in between leaves content without a model,
  * which is no fault of the store.
  */
-async function carryOut(context: RemoveContext, plan: Removal): Promise<void> {
+async function carryOut(context: RemoveContext, plan: Removal, own: ReadonlySet<string>): Promise<void> {
   const { disk, paths } = context;
   const remove = async (path: string) => {
     await unless(NO_RECORD, disk.unlink(placeInStore(paths, path)));
   };
   for (const name of plan.names) await remove(name);
   const inUse = contentsInUse(await context.inventory());
-  const contents = plan.contents.filter((path) => !inUse.has(path));
+  const others = [...(await context.activeLeases())].filter((name) => !own.has(name));
+  const contents = plan.contents.filter((path) => !inUse.has(path) && !isDownloaded(path, others));
   for (const content of contents) await remove(content);
   for (const record of plan.records) await unless(NO_RECORD, disk.unlink(join(paths.state, record)));
   for (const path of [...plan.names, ...contents]) await removeEmpty(context, dirname(path));
 }
 
+/** Returns whether a running download may be about to use a content: all models of an Ollama store share their blobs. */
+function isDownloaded(path: string, activeLeases: readonly string[]): boolean {
+  const source = SOURCES.find(
+    ({ store }) => store.layout === 'ollama' && path.startsWith(`${store.directory}/`),
+  );
+  return source !== undefined && activeLeases.some((name) => name.startsWith(`${source.id}-`));
+}
+
 /** Returns the contents of all models, to which a download may have added one since the plan was made. */
 function contentsInUse({ models }: Inventory): ReadonlySet<string> {
   return new Set(models.flatMap(({ files }) => files.map(({ content }) => content)));
-}
-
-/** Removes a directory and its parents as far as they are empty. */
-async function removeEmpty(context: RemoveContext, folder: string): Promise<void> {
-  if (folder === '.' || KEPT.includes(folder)) return;
-  const removed = unless(
-    ['ENOTEMPTY', 'EEXIST', 'EBUSY', ...NO_RECORD],
-    context.disk.rmdir(placeInStore(context.paths, folder)).then(() => true),
-  );
-  if ((await removed) === true) await removeEmpty(context, dirname(folder));
 }

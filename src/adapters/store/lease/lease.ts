@@ -66,6 +66,26 @@ export class Leases {
   }
 
   /**
+   * Waits until no running process holds `key`.
+   * @throws RmaError RMA_STORE_LEASE_TIMEOUT exit 7 if the holder runs but makes no progress
+   */
+  async waitFor(key: string, onWait: (holder: LeaseHolder) => void, signal: AbortSignal): Promise<void> {
+    const { disk, clock, dir, staging } = this.#options;
+    const log = new GenerationLog(disk, join(dir, key), staging);
+    const watch = new Watch(clock);
+    for (;;) {
+      signal.throwIfAborted();
+      const number = await log.highest();
+      if (number === 0) return;
+      const current = await log.read(number);
+      if (await this.#isFree(current, watch)) return;
+      onWait(holderOf(current));
+      if (watch.stuckFor() >= STUCK_AFTER_MS) throw stuck(key, current);
+      await clock.sleep(POLL_MS, signal);
+    }
+  }
+
+  /**
    * Returns the names of the leases that a running process may hold: those that were not released, whose process is not known
    * to be dead, and that have a heartbeat of the last hour. Writes nothing.
    */

@@ -1,44 +1,104 @@
 import type { PlannedEntry } from '../../../core/cache/plan-prune.ts';
 import type { PrunePreview } from '../../../core/cache/plan-sweep.ts';
-import { EXIT, RmaError } from '../../../core/errors.ts';
+import type { PruneResult } from '../../../core/cache/prune-result.ts';
+import { EXIT } from '../../../core/errors.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
+import { shortName } from '../../render/short-name.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import type { Theme } from '../../render/theme.ts';
+import { bytesOf, warnFailed } from './failures.ts';
 import { openCache } from './open-cache.ts';
 import { type PolicyInput, policyOf } from './policy-options.ts';
+import { waitOf } from './wait.ts';
 
 interface PruneInput extends PolicyInput {
   readonly dest: string | null;
   readonly dryRun: boolean;
 }
 
-const COLUMNS: readonly Column<PlannedEntry>[] = [
-  { title: 'TYPE', value: ({ kind }) => kind },
+/** One line of a dry run. */
+interface PreviewRow {
+  readonly action: 'mark' | 'delete' | 'move back';
+  readonly name: string;
+  readonly reason: string;
+  readonly diskBytes: number;
+}
+
+const COLUMNS: readonly Column<PreviewRow>[] = [
+  { title: 'ACTION', value: ({ action }) => action },
   { title: 'ON DISK', value: ({ diskBytes }) => formatBytes(diskBytes), align: 'right' },
-  { title: 'NAME', value: ({ name }) => name },
+  { title: 'NAME', value: ({ name }) => shortName(name) },
   { title: 'REASON', value: ({ reason }) => reason },
 ];
 
 /** Removes what a policy says from a store. @throws RmaError as CacheStore */
 export async function pruneCache(input: PruneInput, context: Context): Promise<CommandResult> {
   const store = await openCache(input, context);
-  if (!input.dryRun) throw new RmaError('RMA_USAGE_INVALID', 'pass --dry-run', { exitCode: EXIT.usage });
-  const preview = await store.preview(policyOf(input));
+  const policy = policyOf(input);
+  if (input.dryRun) return showPreview(await store.preview(policy), context);
+  const result = await store.prune(policy, waitOf(context));
+  warnFailed(context, result.failed);
+  warnUnmet(context, result.unmet);
   return {
-    json: { schema: 'rma.prune/v1', dryRun: true, ...preview },
-    human: (theme) => previewText(preview, theme),
-    ids: preview.plan.entries.map(({ name }) => name),
+    json: { schema: 'rma.prune/v1', dryRun: false, ...result },
+    exitCode: result.failed.length > 0 ? EXIT.partial : EXIT.ok,
+    human: () => sentence(result),
+    ids: [...result.marked, ...result.deleted].map(({ name }) => name),
+    ...(result.marked.length > 0 && { next: 'rma cache undo' }),
   };
 }
 
-function previewText({ plan, due, restored }: PrunePreview, theme: Theme): string {
-  if (plan.entries.length + due.length + restored.length === 0) return 'Nothing to prune.';
-  return [
-    ...(plan.entries.length === 0 ? [] : [renderTable(COLUMNS, plan.entries, theme)]),
-    ...due.map(({ id, name }) => `${name} (${id}): would be deleted`),
-    ...restored.map(({ id, name }) => `${name} (${id}): needed again, would be moved back`),
-    `To mark for deletion: ${formatBytes(plan.diskBytes)}.`,
-  ].join('\n');
+function showPreview(preview: PrunePreview, context: Context): CommandResult {
+  const { plan, due, restored } = preview;
+  warnUnmet(context, plan.unmet);
+  const rows: readonly PreviewRow[] = [
+    ...restored.map((item) => ({ ...item, action: 'move back' as const, reason: 'needed again' })),
+    ...due.map((item) => ({ ...item, action: 'delete' as const, reason: `marked ${minute(item.markedAt)}` })),
+    ...plan.entries.map((entry) => ({ ...entry, action: 'mark' as const })),
+  ];
+  return {
+    json: { schema: 'rma.prune/v1', dryRun: true, ...preview },
+    human: (theme) => previewText(rows, { entries: plan.entries, due }, theme),
+    ids: rows.map(({ name }) => name),
+  };
+}
+
+function previewText(
+  rows: readonly PreviewRow[],
+  { entries, due }: { readonly entries: readonly PlannedEntry[]; readonly due: PrunePreview['due'] },
+  theme: Theme,
+): string {
+  if (rows.length === 0) return 'Nothing to prune.';
+  const total = `To delete: ${formatBytes(bytesOf(due))}; to mark for deletion: ${formatBytes(bytesOf(entries))}.`;
+  return `${renderTable(COLUMNS, rows, theme)}\n${total}`;
+}
+
+/** Returns what a run did in one line. */
+function sentence({ marked, deleted, restored, failed }: PruneResult): string {
+  const parts = [
+    deleted.length === 0 ? null : `deleted ${counted(deleted)}`,
+    marked.length === 0 ? null : `marked ${counted(marked)} for deletion`,
+    restored.length === 0 ? null : `moved back ${counted(restored)}, needed again`,
+  ].filter((part) => part !== null);
+  if (parts.length === 0) return failed.length === 0 ? 'Nothing to prune.' : 'Nothing was pruned.';
+  const text = parts.join('; ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function counted(items: PruneResult['marked']): string {
+  return `${items.length} ${items.length === 1 ? 'entry' : 'entries'} (${formatBytes(bytesOf(items))})`;
+}
+
+function warnUnmet({ reporter }: Context, unmet: readonly string[]): void {
+  for (const limit of unmet) {
+    const text = `${limit}, and everything else is needed, pinned, recent or unknown`;
+    const hint = 'rma cache ls shows why each entry stays';
+    reporter.emit({ type: 'warning', code: 'RMA_CACHE_LIMIT_EXCEEDED', text, hint });
+  }
+}
+
+function minute(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,0 +1,30 @@
+import { EXIT } from '../../../core/errors.ts';
+import { formatBytes } from '../../../core/units.ts';
+import type { Context } from '../../context/context.ts';
+import type { CommandResult } from '../../define-command.ts';
+import { shortName } from '../../render/short-name.ts';
+import { bytesOf, warnFailed } from './failures.ts';
+import { openCache } from './open-cache.ts';
+import { waitOf } from './wait.ts';
+
+/** Moves back what prune marked. @throws RmaError as CacheStore.undo */
+export async function undoPrune(
+  input: { readonly entry: readonly string[]; readonly dest: string | null },
+  context: Context,
+): Promise<CommandResult> {
+  const result = await (await openCache(input, context)).undo(input.entry, waitOf(context));
+  const { restored, failed } = result;
+  warnFailed(context, failed);
+  return {
+    json: { schema: 'rma.cache-undo/v1', ...result },
+    exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
+    human: () =>
+      restored.length === 0
+        ? 'Nothing is marked for deletion.'
+        : [
+            ...restored.map(({ name }) => `${shortName(name)}: moved back`),
+            `Moved back: ${formatBytes(bytesOf(restored))}.`,
+          ].join('\n'),
+    ids: restored.map(({ name }) => name),
+  };
+}

@@ -1,0 +1,17 @@
+import type { CacheWait } from '../../../ports/cache-store.ts';
+import type { Context } from '../../context/context.ts';
+
+/** Returns how a command waits for another one that changes the store: it says once for whom. */
+export function waitOf({ reporter, signal }: Pick<Context, 'reporter' | 'signal'>): CacheWait {
+  let isSaid = false;
+  return {
+    signal,
+    onWait: ({ host }) => {
+      if (!isSaid) {
+        const text = `waiting for another rma command on ${host} that changes the store`;
+        reporter.emit({ type: 'log', level: 'info', text });
+      }
+      isSaid = true;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { MarkedItem } from './cache-view.ts';
+
+/** What a run of prune did. */
+export interface PruneResult {
+  readonly marked: readonly MarkedItem[];
+  /** marked by earlier runs */
+  readonly deleted: readonly MarkedItem[];
+  /** moved back, because it is needed again */
+  readonly restored: readonly MarkedItem[];
+  readonly failed: readonly CacheFailure[];
+  /** limits that stay exceeded */
+  readonly unmet: readonly string[];
+}
+
+/** What `rma cache undo` did. */
+export interface UndoResult {
+  readonly restored: readonly MarkedItem[];
+  readonly failed: readonly CacheFailure[];
+}
+
+/** An entry that could not be marked, deleted or moved back; the others were. */
+export interface CacheFailure {
+  readonly name: string;
+  readonly message: string;
+}

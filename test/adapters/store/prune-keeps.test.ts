@@ -1,0 +1,120 @@
+import { linkSync, mkdirSync, statSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { DEFAULT_POLICY } from '../../../src/core/cache/policy.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { KEEP_30_DAYS, noWait, setAge, storeTree, testCache } from '../../helpers/store/cache-fixture.ts';
+import { COMMIT, ollamaManifest, plantFile, plantSnapshot, sha } from '../../helpers/store/foreign-store.ts';
+
+const HUB = 'huggingface/hub/models--org--name';
+const MANIFESTS = 'ollama/manifests/registry.ollama.ai/library';
+const blob = (digit: string) => `ollama/blobs/sha256-${sha(digit)}`;
+
+let root = '';
+beforeEach(() => {
+  root = tempFolder();
+});
+
+/** An old commit with a branch, and a new one that shares a blob. */
+function plantHub(): void {
+  plantSnapshot(root, { repo: 'org/name', commit: COMMIT }, { 'w.gguf': sha('1'), 'sub/x.json': sha('2') });
+  plantFile(root, `${HUB}/refs/main`, COMMIT);
+  setAge(root, 40, `${HUB}/blobs/${sha('1')}`, `${HUB}/blobs/${sha('2')}`);
+}
+
+/** Two tags that share a blob: `a` is old. */
+function plantOllama(): void {
+  for (const digit of ['3', '4', '5']) plantFile(root, blob(digit), 'x'.repeat(75));
+  plantFile(root, `${MANIFESTS}/a/latest`, ollamaManifest([sha('3')], sha('4')));
+  plantFile(root, `${MANIFESTS}/b/latest`, ollamaManifest([sha('3')], sha('5')));
+  setAge(root, 40, blob('3'), blob('4'));
+}
+
+const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
+
+describe('prune', () => {
+  test('never takes unknown files, models of unknown source, or models with files that are not theirs', async () => {
+    plantFile(root, 'gguf/default/mine.gguf', 'GGUF');
+    plantFile(root, 'local/org/name/w.bin');
+    plantFile(root, 'notes.txt');
+    plantFile(root, 'ollama/blobs/backup.tar');
+    plantFile(root, 'huggingface/hub/mine/x');
+    plantHub();
+    plantFile(root, `${HUB}/snapshots/${COMMIT}/notes.txt`);
+    const before = storeTree(root);
+    for (const path of Object.keys(before)) if (!before[path]?.startsWith('->')) setAge(root, 400, path);
+    await testCache(root).prune(KEEP_30_DAYS, noWait);
+    expect(storeTree(root)).toEqual(before);
+  });
+
+  test('[fail U2] deletes nothing of the blob store that huggingface_hub shares between repositories', async () => {
+    const shared = `huggingface/hub/blobs/ab/${sha('a')}`;
+    plantFile(root, shared, 'weights');
+    plantFile(root, 'huggingface/hub/blobs/.huggingface-shared-blobs', '1');
+    plantFile(root, `huggingface/hub/blobs/cd/${sha('c')}`, 'not referenced');
+    mkdirSync(join(root, HUB, 'blobs'), { recursive: true });
+    mkdirSync(join(root, HUB, 'snapshots', COMMIT), { recursive: true });
+    symlinkSync(`../../blobs/ab/${sha('a')}`, join(root, HUB, 'blobs', sha('1')));
+    symlinkSync(`../../blobs/${sha('1')}`, join(root, HUB, 'snapshots', COMMIT, 'w.safetensors'));
+    plantFile(root, `${HUB}/refs/main`, COMMIT);
+    setAge(root, 400, shared, `huggingface/hub/blobs/cd/${sha('c')}`);
+    const before = storeTree(root);
+    await testCache(root).prune(KEEP_30_DAYS, noWait);
+    expect(storeTree(root)).toEqual(before);
+  });
+
+  test('[fail U4] a ref without content, and content that was just written, stay', async () => {
+    plantFile(root, `${HUB}/refs/main`, COMMIT);
+    plantFile(root, `${HUB}/blobs/${sha('1')}`);
+    const before = storeTree(root);
+    await testCache(root).prune({ ...KEEP_30_DAYS, orphansSeconds: 0 }, noWait);
+    expect(storeTree(root)).toEqual(before);
+  });
+
+  test('keeps the models of an Ollama store while a manifest cannot be read, and only them', async () => {
+    plantOllama();
+    plantHub();
+    plantFile(root, `${MANIFESTS}/bad/latest`, '{');
+    const { marked } = await testCache(root).prune(KEEP_30_DAYS, noWait);
+    expect(names(marked)).toEqual(['hf:org/name']);
+  });
+
+  test('keeps a blob to which an unknown name leads', async () => {
+    plantHub();
+    mkdirSync(join(root, 'mine'));
+    linkSync(join(root, HUB, 'blobs', sha('1')), join(root, 'mine/x'));
+    const diskBytes = statSync(join(root, HUB, 'blobs', sha('2'))).blocks * 512;
+    const { marked } = await testCache(root).prune(KEEP_30_DAYS, noWait);
+    // the other name keeps the bytes, so that only the second blob is freed
+    expect(marked).toMatchObject([{ diskBytes }]);
+    expect(Object.keys(storeTree(root))).toEqual(['mine/x']);
+  });
+
+  test('[fail R2] keeps partial downloads for a week, then marks them with their journals', async () => {
+    const part = '.rma/staging/sha256-abc-0123456789abcdef/1.part';
+    plantFile(root, part);
+    plantFile(root, `${part}.json`);
+    plantFile(root, `${blob('7')}-partial-0`);
+    setAge(root, 6, part, `${part}.json`, `${blob('7')}-partial-0`);
+    expect(await testCache(root).prune(DEFAULT_POLICY, noWait)).toMatchObject({ marked: [] });
+    setAge(root, 8, part, `${part}.json`, `${blob('7')}-partial-0`);
+    const { marked } = await testCache(root).prune(DEFAULT_POLICY, noWait);
+    expect(names(marked)).toEqual(['.rma/staging/sha256-abc-0123456789abcdef', `${blob('7')}-partial-0`]);
+    expect(storeTree(root)).toEqual({});
+    await testCache(root).undo([], noWait);
+    expect(Object.keys(storeTree(root))).toEqual([part, `${part}.json`, `${blob('7')}-partial-0`]);
+  });
+
+  test('removes damaged files that were set aside after a week', async () => {
+    plantFile(root, `.rma/quarantine/20261101T000000Z-1/${HUB}/blobs/${sha('1')}`);
+    plantFile(root, '.rma/quarantine/20261101T000000Z-1/record.json', '{}');
+    setAge(
+      root,
+      8,
+      `.rma/quarantine/20261101T000000Z-1/${HUB}/blobs/${sha('1')}`,
+      '.rma/quarantine/20261101T000000Z-1/record.json',
+    );
+    const { marked } = await testCache(root).prune(DEFAULT_POLICY, noWait);
+    expect(names(marked)).toEqual(['.rma/quarantine/20261101T000000Z-1']);
+  });
+});

@@ -1,0 +1,215 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { DEFAULT_POLICY } from '../../../src/core/cache/policy.ts';
+import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import {
+  clockAhead,
+  KEEP_30_DAYS,
+  noWait,
+  setAge,
+  storeTree,
+  testCache,
+} from '../../helpers/store/cache-fixture.ts';
+import {
+  COMMIT,
+  OTHER,
+  ollamaManifest,
+  plantFile,
+  plantSnapshot,
+  sha,
+} from '../../helpers/store/foreign-store.ts';
+import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
+import { hubForTest } from '../hub-server/hub-fixture.ts';
+
+const HUB = 'huggingface/hub/models--org--name';
+const MANIFESTS = 'ollama/manifests/registry.ollama.ai/library';
+const blob = (digit: string) => `ollama/blobs/sha256-${sha(digit)}`;
+
+let root = '';
+beforeEach(() => {
+  root = tempFolder();
+});
+
+/** An old commit with a branch, and a new one that shares a blob. */
+function plantHub(): void {
+  plantSnapshot(root, { repo: 'org/name', commit: COMMIT }, { 'w.gguf': sha('1'), 'sub/x.json': sha('2') });
+  plantFile(root, `${HUB}/refs/main`, COMMIT);
+  setAge(root, 40, `${HUB}/blobs/${sha('1')}`, `${HUB}/blobs/${sha('2')}`);
+}
+
+/** Two tags that share a blob: `a` is old. */
+function plantOllama(): void {
+  for (const digit of ['3', '4', '5']) plantFile(root, blob(digit), 'x'.repeat(75));
+  plantFile(root, `${MANIFESTS}/a/latest`, ollamaManifest([sha('3')], sha('4')));
+  plantFile(root, `${MANIFESTS}/b/latest`, ollamaManifest([sha('3')], sha('5')));
+  setAge(root, 40, blob('3'), blob('4'));
+}
+
+const trash = () => (existsSync(join(root, '.rma/trash')) ? readdirSync(join(root, '.rma/trash')) : []);
+const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
+
+describe('prune', () => {
+  test('[fail U5] marks first, deletes in a later run after the grace period, and can be undone until then', async () => {
+    plantHub();
+    const before = storeTree(root);
+    const { marked } = await testCache(root).prune(KEEP_30_DAYS, noWait);
+    expect(names(marked)).toEqual(['hf:org/name']);
+    expect(storeTree(root)).toEqual({});
+    expect(existsSync(join(root, HUB))).toBe(false);
+
+    expect(await testCache(root).prune(KEEP_30_DAYS, noWait)).toMatchObject({ marked: [], deleted: [] });
+    expect(trash()).toHaveLength(1);
+    expect(names((await testCache(root).undo([], noWait)).restored)).toEqual(['hf:org/name']);
+    expect(storeTree(root)).toEqual(before);
+    expect(trash()).toEqual([]);
+
+    await testCache(root).prune(KEEP_30_DAYS, noWait);
+    const { deleted } = await testCache(root, { clock: clockAhead(1.01) }).prune(DEFAULT_POLICY, noWait);
+    expect(names(deleted)).toEqual(['hf:org/name']);
+    expect(trash()).toEqual([]);
+  });
+
+  test('writes nothing, not even a directory, if there is nothing to do', async () => {
+    plantOllama();
+    setAge(root, 1, blob('3'), blob('4'));
+    expect(await testCache(root).prune(KEEP_30_DAYS, noWait)).toEqual({
+      marked: [],
+      deleted: [],
+      restored: [],
+      failed: [],
+      unmet: [],
+    });
+    expect(readdirSync(root)).toEqual(['ollama']);
+  });
+
+  test('keeps content that another model uses, and moves it with the last of them', async () => {
+    plantOllama();
+    await testCache(root).prune(KEEP_30_DAYS, noWait);
+    expect(Object.keys(storeTree(root))).toEqual([blob('3'), blob('5'), `${MANIFESTS}/b/latest`]);
+    setAge(root, 40, blob('5'));
+    await testCache(root).prune(KEEP_30_DAYS, noWait);
+    expect(storeTree(root)).toEqual({});
+    // one of two models that share content comes back whole
+    expect(names((await testCache(root).undo(['ollama:a'], noWait)).restored)).toEqual(['ollama:a']);
+    expect(Object.keys(storeTree(root))).toEqual([blob('3'), blob('4'), `${MANIFESTS}/a/latest`]);
+    await testCache(root).undo([], noWait);
+    expect(Object.keys(storeTree(root))).toHaveLength(5);
+  });
+
+  test('moves a model back that a worker needs again, and content that a model uses again', async () => {
+    plantHub();
+    plantOllama();
+    setAge(root, 40, blob('5'));
+    await testCache(root).prune(KEEP_30_DAYS, noWait);
+    expect(storeTree(root)).toEqual({});
+    const store = testStore(root);
+    await store.prepare();
+    await store.recordNeeds({ host: 'box', project: 'demo', profile: 'chat', refs: ['hf:org/name'] });
+    // Ollama pulled a model that names a blob which is in the trash
+    plantFile(root, blob('6'), 'x'.repeat(75));
+    plantFile(root, `${MANIFESTS}/c/latest`, ollamaManifest([sha('3')], sha('6')));
+    const { restored, deleted } = await testCache(root, { clock: clockAhead(2) }).prune(
+      DEFAULT_POLICY,
+      noWait,
+    );
+    expect(names(restored)).toEqual(['hf:org/name']);
+    expect(names(deleted).sort()).toEqual(['ollama:a', 'ollama:b']);
+    expect(Object.keys(storeTree(root)).filter((path) => path.startsWith('ollama'))).toEqual([
+      blob('3'),
+      blob('6'),
+      `${MANIFESTS}/c/latest`,
+    ]);
+    expect(existsSync(join(root, HUB, 'snapshots', COMMIT, 'w.gguf'))).toBe(true);
+  });
+
+  test('spares a model that is being downloaded, all of an Ollama store while one of it is, and waits for nobody', async () => {
+    const hub = await hubForTest({
+      repos: { 'org/name': { files: { 'config.json': '{}' } } },
+      ollama: {},
+    });
+    plantHub();
+    plantOllama();
+    setAge(root, 40, blob('5'));
+    const fetcher = testFetcher(root, hub.endpoint);
+    const store = testStore(root);
+    await store.prepare();
+    const { signal } = noWait;
+    const lease = await store.lease(await fetcher.resolve('hf:org/name'), () => undefined, signal);
+    expect(names((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked).sort()).toEqual([
+      'ollama:a',
+      'ollama:b',
+    ]);
+    await testCache(root).undo([], noWait);
+    await lease.release();
+    const pinned: PinnedModel = {
+      source: 'ollama',
+      ref: 'ollama:z',
+      registry: 'registry.ollama.ai',
+      namespace: 'library',
+      model: 'z',
+      tag: 'latest',
+      manifest: '{}',
+      files: [],
+    };
+    const other = await store.lease(pinned, () => undefined, signal);
+    expect(names((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked)).toEqual(['hf:org/name']);
+    await other.release();
+  });
+
+  test('counts what it cannot move, puts it back, and prunes the rest', async () => {
+    plantHub();
+    plantOllama();
+    setAge(root, 40, blob('5'));
+    const before = Object.keys(storeTree(root)).filter((path) => path.startsWith('ollama'));
+    const denied = Object.assign(new Error('denied'), { code: 'EACCES', syscall: 'rename' });
+    const disk: Disk = {
+      ...realDisk,
+      rename: (from, to) =>
+        String(from).includes('/ollama/blobs/') ? Promise.reject(denied) : realDisk.rename(from, to),
+    };
+    const { marked, failed } = await testCache(root, { disk }).prune(KEEP_30_DAYS, noWait);
+    expect(names(marked)).toEqual(['hf:org/name']);
+    expect(failed).toMatchObject([
+      { name: 'ollama:a', message: expect.stringContaining('permission denied') },
+      { name: 'ollama:b' },
+    ]);
+    expect(Object.keys(storeTree(root)).filter((path) => path.startsWith('ollama'))).toEqual(before);
+  });
+
+  test('keeps the newest commits of a repository', async () => {
+    plantHub();
+    plantSnapshot(root, { repo: 'org/name', commit: OTHER }, { 'w.gguf': sha('8') });
+    plantFile(root, `${HUB}/refs/main`, OTHER);
+    setAge(root, 3, `${HUB}/blobs/${sha('8')}`);
+    const policy = { ...DEFAULT_POLICY, keepRevisions: 1 };
+    expect(names((await testCache(root).prune(policy, noWait)).marked)).toEqual([`hf:org/name@${COMMIT}`]);
+  });
+
+  test('deletes after ten minutes while the free space is below the target', async () => {
+    plantHub();
+    await testCache(root).prune(KEEP_30_DAYS, noWait);
+    const huge = { ...DEFAULT_POLICY, minFree: { lowBytes: 2 ** 52, highBytes: 2 ** 52 } };
+    const inMinutes = (minutes: number) => testCache(root, { clock: clockAhead(minutes / 1440) });
+    expect((await inMinutes(9).prune(huge, noWait)).deleted).toEqual([]);
+    expect(names((await inMinutes(11).prune(huge, noWait)).deleted)).toEqual(['hf:org/name']);
+  });
+
+  test('a model that is downloaded again replaces what was marked, and its receipts stay', async () => {
+    const hub = await hubForTest({ repos: { 'org/name': { files: { 'config.json': '{}' } } } });
+    const fetcher = testFetcher(root, hub.endpoint);
+    const model = await fetcher.resolve('hf:org/name');
+    await fetcher.fetch([model]);
+    const later = { clock: clockAhead(31) };
+    expect(names((await testCache(root, later).prune(KEEP_30_DAYS, noWait)).marked)).toEqual(['hf:org/name']);
+    expect(await fetcher.fetch([model])).toMatchObject([{ state: 'present' }]);
+    const tree = storeTree(root);
+    expect(await testCache(root, { clock: clockAhead(33) }).prune(DEFAULT_POLICY, noWait)).toMatchObject({
+      deleted: [{ name: 'hf:org/name' }],
+    });
+    expect(storeTree(root)).toEqual(tree);
+    expect(await testStore(root).check(model)).toMatchObject({ state: 'present' });
+  });
+});
