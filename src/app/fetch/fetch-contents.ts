@@ -130,7 +130,7 @@ async function transferOne(one: OneTransfer): Promise<StagedFile> {
       signal.throwIfAborted();
       const fault = place.peer === null ? error : faultOfPeer(error, place.peer);
       if (!mayBeElsewhere(fault)) throw fault;
-      if (place.peer !== null && isUnreachable(fault)) shared.down.add(place.peer);
+      if (isUnreachable(fault)) place.onUnreachable();
       failure = moreTelling(failure, fault);
     }
   }

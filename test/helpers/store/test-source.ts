@@ -1,4 +1,6 @@
+import { Endpoints } from '../../../src/adapters/hub/endpoints.ts';
 import { HubSource } from '../../../src/adapters/hub/hub-source.ts';
+import { endpointList } from '../../../src/core/hub/endpoint-list.ts';
 import { SOURCES } from '../../../src/core/source/sources.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { JumpingClock } from '../clock/jumping-clock.ts';
@@ -17,7 +19,7 @@ export function testSource(id: string, { endpoint, token = null, clock, hostAlia
   if (source === undefined) throw new Error(`no source ${id}`);
   return new HubSource(
     source,
-    { endpoint, token: () => token, hostAlias: hostAlias ?? null },
+    { endpoints: new Endpoints(endpointList(endpoint)), token: () => token, hostAlias: hostAlias ?? null },
     { http: testHttp(), clock: clock ?? new JumpingClock(), random: () => 0 },
   );
 }
