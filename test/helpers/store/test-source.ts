@@ -17,9 +17,15 @@ interface TestServer {
 export function testSource(id: string, { endpoint, token = null, clock, hostAlias }: TestServer): HubSource {
   const source = SOURCES.find((each) => each.id === id);
   if (source === undefined) throw new Error(`no source ${id}`);
+  const endpoints = new Endpoints(endpointList(endpoint));
   return new HubSource(
     source,
-    { endpoints: new Endpoints(endpointList(endpoint)), token: () => token, hostAlias: hostAlias ?? null },
+    {
+      endpoints,
+      token: () => token,
+      hostAlias: hostAlias ?? null,
+      mirrors: [{ hub: 'https://hf.co', endpoints }],
+    },
     { http: testHttp(), clock: clock ?? new JumpingClock(), random: () => 0 },
   );
 }
