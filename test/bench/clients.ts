@@ -11,6 +11,8 @@ export interface Request {
   readonly repo: string;
   /** names of the files in it, for programs that fetch URLs */
   readonly files: readonly string[];
+  /** the first of them on the disk of the server */
+  readonly servedFile: string;
   /** a certificate to trust, PEM */
   readonly authority: string;
 }
@@ -80,9 +82,12 @@ export const aria2 = client('aria2c -x16 -s16 -k1M', (directory, request) => [
 ]);
 
 /** The rate at which one core hashes the file on disk, which limits every client that verifies. */
-export function sha256(path: string): Client {
-  return client('openssl sha256 of the file on disk, one core', () => ['openssl', 'dgst', '-sha256', path]);
-}
+export const sha256 = client('openssl sha256 of the file on disk, one core', (_, { servedFile }) => [
+  'openssl',
+  'dgst',
+  '-sha256',
+  servedFile,
+]);
 
 export const rmaOllama = client('rma models pull, verified', (directory, { repo }) =>
   rmaPull(`ollama:${repo.replace('library/', '')}`, directory),

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
 import { type Content, contentOf, patternContent } from '../hub/content.ts';
 import { startHub } from '../hub/hub.ts';
 import { aria2, type Client, curl, hf, hfXet, hubJs, ollama, rma, rmaOllama, sha256 } from './clients.ts';
 import { type ContentServer, type Line, startContentServer } from './content-server.ts';
 import { type Measured, printComparison } from './contest.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 interface Task {
   readonly title: string;
@@ -32,45 +32,46 @@ const REPOS: Readonly<Record<string, readonly Content[]>> = {
 const LAYER = 'library/bench';
 const CONFIGURATION = {};
 
-function tasks(content: ContentServer): readonly Task[] {
-  const task = { delayMs: 0, warm: false, runs: 3, line: 'open', repo: 'bench/large' } as const;
-  const urls = [curl, aria2];
-  return [
-    {
-      ...task,
-      title: 'One file of 2 GiB, open line',
-      clients: [rma, hf, hfXet, hubJs, ...urls, sha256(content.fileOf(LARGE))],
-    },
-    { ...task, title: 'One file of 2 GiB, open line, TLS', line: 'tls', clients: [rma, hf, ...urls] },
-    { ...task, title: 'One layer of 2 GiB, open line', repo: LAYER, clients: [rmaOllama, ollama] },
-    {
-      ...task,
-      title: 'One file of 512 MiB, 50 MiB/s per connection',
-      line: 'capped',
-      repo: 'bench/medium',
-      clients: [rma, hf, ...urls],
-    },
-    {
-      ...task,
-      title: 'Four files of 512 MiB, 50 MiB/s per connection',
-      line: 'capped',
-      repo: 'bench/shards',
-      clients: [rma, hf, ...urls],
-    },
-    {
-      ...task,
-      title: '1,000 files of 64 KiB, 30 ms per request',
-      line: 'hub',
-      repo: 'bench/small',
-      delayMs: 30,
-      clients: [rma, hf],
-    },
-    { ...task, title: 'One file of 2 GiB that is present', warm: true, clients: [rma, hf] },
-  ];
-}
+const DEFAULTS = { delayMs: 0, warm: false, runs: 3, line: 'open', repo: 'bench/large' } as const;
+const URLS = [curl, aria2];
+
+const TASKS: readonly Task[] = [
+  {
+    ...DEFAULTS,
+    title: 'One file of 2 GiB, open line',
+    clients: [rma, hf, hfXet, hubJs, ...URLS, sha256],
+  },
+  { ...DEFAULTS, title: 'One file of 2 GiB, open line, TLS', line: 'tls', clients: [rma, hf, ...URLS] },
+  { ...DEFAULTS, title: 'One layer of 2 GiB, open line', repo: LAYER, clients: [rmaOllama, ollama] },
+  {
+    ...DEFAULTS,
+    title: 'One file of 512 MiB, 50 MiB/s per connection',
+    line: 'capped',
+    repo: 'bench/medium',
+    clients: [rma, hf, ...URLS],
+  },
+  {
+    ...DEFAULTS,
+    title: 'Four files of 512 MiB, 50 MiB/s per connection',
+    line: 'capped',
+    repo: 'bench/shards',
+    clients: [rma, hf, ...URLS],
+  },
+  {
+    ...DEFAULTS,
+    title: '1,000 files of 64 KiB, 30 ms per request',
+    line: 'hub',
+    repo: 'bench/small',
+    delayMs: 30,
+    clients: [rma, hf],
+  },
+  { ...DEFAULTS, title: 'One file of 2 GiB that is present', warm: true, clients: [rma, hf] },
+];
 
 /** Compares downloads and warm starts with other programs. `only`: those whose title contains one of the texts. */
 export async function compareDownloads(only: readonly string[]): Promise<void> {
+  const chosen = TASKS.filter(({ title }) => only.length === 0 || only.some((text) => title.includes(text)));
+  if (chosen.length === 0) return;
   const scratch = temporaryDirectory();
   const content = await startContentServer(scratch, [
     LARGE,
@@ -78,17 +79,14 @@ export async function compareDownloads(only: readonly string[]): Promise<void> {
     contentOf(JSON.stringify(CONFIGURATION)),
   ]);
   try {
-    for (const task of tasks(content)) {
-      if (only.length > 0 && !only.some((text) => task.title.includes(text))) continue;
-      await runTask(task, content);
-    }
+    for (const task of chosen) await runTask(task, content);
   } finally {
     await content.close();
     rmSync(scratch, { recursive: true });
   }
 }
 
-async function runTask(task: Task, { origins, authority }: ContentServer): Promise<void> {
+async function runTask(task: Task, { origins, authority, fileOf }: ContentServer): Promise<void> {
   const { line, delayMs, repo } = task;
   const hub = await startHub({
     repos: Object.fromEntries(
@@ -101,7 +99,13 @@ async function runTask(task: Task, { origins, authority }: ContentServer): Promi
   const contents = REPOS[repo] ?? [LARGE];
   const files = contents.map((_, n) => fileName(n));
   try {
-    const results = await compare(task, { endpoint: hub.endpoint, repo, files, authority });
+    const results = await compare(task, {
+      endpoint: hub.endpoint,
+      repo,
+      files,
+      servedFile: fileOf(contents[0] ?? LARGE),
+      authority,
+    });
     const bytes = contents.reduce((total, { size }) => total + size, 0);
     printComparison({ title: task.title, bytes: task.warm ? null : bytes, results });
   } finally {
@@ -134,10 +138,4 @@ function filesOf(contents: readonly Content[]) {
 
 function fileName(n: number): string {
   return `part-${n}.safetensors`;
-}
-
-/** On the file system of the checkout: /tmp may be memory. */
-function temporaryDirectory(): string {
-  mkdirSync('build', { recursive: true });
-  return mkdtempSync(resolve(join('build', 'bench-')));
 }

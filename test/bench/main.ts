@@ -2,9 +2,12 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compareCommands } from './commands.ts';
 import { compareDownloads } from './downloads.ts';
+import { compareStores } from './stores.ts';
 
 // scripts/bench.sh gives the `main.js` of the revision to compare the commands with
 const { values, positionals } = parseArgs({ options: { base: { type: 'string' } }, allowPositionals: true });
 
-if (values.base === undefined) await compareDownloads(positionals);
-else await compareCommands(resolve(values.base), resolve('dist/cli/main.js'));
+if (values.base === undefined) {
+  await compareDownloads(positionals);
+  await compareStores(positionals);
+} else await compareCommands(resolve(values.base), resolve('dist/cli/main.js'));
