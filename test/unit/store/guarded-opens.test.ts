@@ -10,7 +10,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'disk/disk.ts': ['* as fs'],
   'disk/open-plain.ts': ['closeSync', 'fstatSync', 'lstat', 'lstatSync', 'open', 'openSync', 'readFileSync'],
   'disk/same-file-system.ts': ['readFileSync', 'statSync', 'statfs'],
-  'disk/store-guard.ts': ['lstatSync', 'readdirSync', 'realpathSync'],
+  // looks for models of other programs, outside of the store
+  'import/find-source.ts': ['readdirSync', 'statSync'],
+  'disk/store-guard.ts': ['lstatSync', 'readdirSync', 'readlinkSync', 'realpathSync'],
 };
 
 /** Returns the values that a module imports from `node:fs` and `node:fs/promises`; types and constants open nothing. */

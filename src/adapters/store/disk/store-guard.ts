@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import { shell } from '../../../core/shell-quote.ts';
@@ -46,16 +46,20 @@ export class StoreGuard {
   realpath(path: string): string | null {
     this.assertInside(path);
     const real = realpathOrNull(path);
-    if (real === null) return null;
+    return real !== null && this.contains(real, path) ? real : null;
+  }
+
+  /** Returns whether a path without links is in the same part of the store as another path; true for a path of no part. */
+  contains(real: string, path: string): boolean {
     const root = this.#roots.find((each) => isBelow(resolve(path), each));
     const base = root === undefined ? null : realpathOrNull(root);
-    return base === null || isBelow(real, base) ? real : null;
+    return base === null || isBelow(real, base);
   }
 
   /** Returns the stats of a regular file, links within the store followed; null if there is none. */
   fileStats(path: string): BigIntStats | null {
     const real = this.realpath(path);
-    const stats = real === null ? undefined : lstatSync(real, { bigint: true, throwIfNoEntry: false });
+    const stats = real === null ? null : lstatOrNull(real);
     return stats?.isFile() === true ? stats : null;
   }
 
@@ -95,9 +99,24 @@ function isBelow(path: string, root: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
-function realpathOrNull(path: string): string | null {
+/** Returns a path without links; null if nothing exists there. */
+export function realpathOrNull(path: string): string | null {
+  return orNull(() => realpathSync.native(path));
+}
+
+/** Returns the stats of a path, a link at it not followed; null if nothing exists there. */
+export function lstatOrNull(path: string): BigIntStats | null {
+  return orNull(() => lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null);
+}
+
+/** Returns the target of a link as it is written; null if nothing exists there, or no link. */
+export function linkOrNull(path: string): string | null {
+  return orNull(() => readlinkSync(path));
+}
+
+function orNull<T>(read: () => T): T | null {
   try {
-    return realpathSync.native(path);
+    return read();
   } catch (error) {
     if (NOWHERE.includes(errnoOf(error) ?? '')) return null;
     throw error;

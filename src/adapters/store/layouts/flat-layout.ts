@@ -10,6 +10,7 @@ import { type Disk, errnoOf, NO_RECORD, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
 import { assertMagic } from '../disk/gguf-magic.ts';
 import { hashFile } from '../disk/hash-file.ts';
+import { StatsReader } from '../disk/stats-reader.ts';
 import type { AdoptOptions } from '../receipts/receipt-store.ts';
 import {
   entryOf,
@@ -27,12 +28,12 @@ import { LayoutWriter } from './layout-writer.ts';
 /** Flat files by set: `gguf/<set>/<name>`. Contains final names only. */
 export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
   check(model: PinnedUrlModel): ModelCheck {
+    const stats = new StatsReader(this.context.guard);
     const receipt = this.receipts.receipt(model);
     const missing = model.files.filter((file) => {
       const entry = entryOf(receipt?.files, file.path);
       return (
-        !isTrusted(model, file, receipt) ||
-        !isIntact(file, this.context.guard.fileStats(this.#path(model, file)), entry)
+        !isTrusted(model, file, receipt) || !isIntact(file, stats.fileStats(this.#path(model, file)), entry)
       );
     });
     return this.summarize(model, missing, true);

@@ -7,6 +7,7 @@ import type { RepositoryRef } from '../../../core/source/repository.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type Disk, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
+import { StatsReader } from '../disk/stats-reader.ts';
 import { storeChanged } from '../disk/store-changed.ts';
 import type { AdoptOptions, VerifyOptions } from '../receipts/receipt-store.ts';
 import {
@@ -28,11 +29,11 @@ import { recallHf } from './recall-hf.ts';
  */
 export class HfLayout extends LayoutWriter<PinnedHfModel> {
   check(model: PinnedHfModel): ModelCheck {
+    const stats = new StatsReader(this.context.guard);
     const entries = this.receipts.entries(model);
     const snapshot = this.#snapshot(model);
     const missing = model.files.filter(
-      (file) =>
-        !isIntact(file, this.context.guard.fileStats(join(snapshot, file.path)), entryOf(entries, file.path)),
+      (file) => !isIntact(file, stats.fileStats(join(snapshot, file.path)), entryOf(entries, file.path)),
     );
     return this.summarize(model, missing, missing.length === 0 && this.#isReadable(model));
   }

@@ -7,6 +7,7 @@ import { pathFault } from '../../../core/store/safe-path.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { unless } from '../disk/disk.ts';
 import { linkRefused } from '../disk/ensure-inside.ts';
+import { StatsReader } from '../disk/stats-reader.ts';
 import { storeChanged } from '../disk/store-changed.ts';
 import type { AdoptOptions, ReceiptFiles } from '../receipts/receipt-store.ts';
 import {
@@ -30,11 +31,11 @@ interface Source extends PlacedFile {
 /** Repositories as plain directories, of ModelScope or of other hubs: `OWNER/NAME/files`. A directory contains one revision at a time. */
 export class TreeLayout extends LayoutWriter<PinnedRepository> {
   check(model: PinnedRepository): ModelCheck {
+    const stats = new StatsReader(this.context.guard);
     const entries = this.receipts.entries(model);
     const folder = this.#folder(model);
     const missing = model.files.filter(
-      (file) =>
-        !isIntact(file, this.context.guard.fileStats(join(folder, file.path)), entryOf(entries, file.path)),
+      (file) => !isIntact(file, stats.fileStats(join(folder, file.path)), entryOf(entries, file.path)),
     );
     return this.summarize(model, missing, true);
   }
