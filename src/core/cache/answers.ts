@@ -8,7 +8,8 @@ import type { CacheReport, CacheUsage } from './cache-report.ts';
 import type { MarkedItem } from './cache-view.ts';
 import type { PlannedEntry } from './plan-prune.ts';
 import type { PrunePreview } from './plan-sweep.ts';
-import { type PrunePolicy, policySchema } from './policy.ts';
+import type { PrunePolicy } from './policy.ts';
+import { policySchema } from './policy-schema.ts';
 import type { CacheFailure, PruneResult, UndoResult } from './prune-result.ts';
 
 const kind = z.enum(['model', 'partial', 'orphan', 'quarantine']);

@@ -1,8 +1,4 @@
-import * as z from 'zod/mini';
-import type { Schema } from '../schema/parse.ts';
-import { textWithout } from '../schema/rules.ts';
 import { parseBytes } from '../units.ts';
-import { filterFault } from './filter.ts';
 
 /** What `rma cache prune` may remove. A limit of null does not apply. */
 export interface PrunePolicy {
@@ -48,20 +44,6 @@ export const DEFAULT_POLICY: PrunePolicy = {
 
 /** The shortest time between mark and deletion while the free-space target is not met, seconds. */
 export const PRESSURE_GRACE_SECONDS = 600;
-
-const seconds = z.nullable(z.number().check(z.minimum(0)));
-
-export const policySchema: Schema<PrunePolicy> = z.object({
-  keepSeconds: seconds,
-  maxBytes: seconds,
-  minFree: z.nullable(z.object({ lowBytes: z.number(), highBytes: z.number() })),
-  keepRevisions: z.nullable(z.int().check(z.minimum(1))),
-  filters: z.array(textWithout(filterFault, 'a filter')),
-  partialsSeconds: seconds,
-  orphansSeconds: seconds,
-  quarantineSeconds: seconds,
-  graceSeconds: z.number().check(z.minimum(0)),
-});
 
 /** Parses a free-space target `LOW` or `LOW:HIGH`; without HIGH it is a tenth above LOW. Null for any other text. */
 export function parseFreeTarget(text: string): FreeTarget | null {
