@@ -8,6 +8,7 @@ const NODE_MODULES = '(^|/)node_modules/';
 const PACKAGES = {
   'string-width': '^src/cli/render/',
   'chalk|commander|ora': '^src/cli/',
+  croner: '^src/core/schedule/',
   dockerode: '^src/adapters/docker/',
   'fast-xml-parser': '^src/adapters/nvidia/',
   systeminformation: '^src/adapters/system/',
@@ -71,10 +72,11 @@ module.exports = {
     }),
     {
       name: 'core-is-pure',
-      comment: 'no I/O: no packages but yaml and zod, no node modules but hashing and posix paths',
+      comment:
+        'no I/O: no packages but yaml, zod and croner (its times follow from a pattern, an instant and a time zone), no node modules but hashing and posix paths',
       severity: 'error',
       from: { path: '^src/core/' },
-      to: { pathNot: ['^src/', '^(node:)?(crypto|path/posix)$', `${NODE_MODULES}(yaml|zod)/`] },
+      to: { pathNot: ['^src/', '^(node:)?(crypto|path/posix)$', `${NODE_MODULES}(croner|yaml|zod)/`] },
     },
     {
       name: 'core-order',
@@ -118,6 +120,11 @@ module.exports = {
       allowed: ['^src/core/', '^src/ports/', '^src/app/serve/'],
       comment: 'the worker container runs it without the rest of the CLI',
     }),
+    layer('scheduled-stands-alone', {
+      from: '^src/app/scheduled/',
+      allowed: ['^src/core/', '^src/ports/', '^src/app/scheduled/'],
+      comment: 'the container of a schedule runs it without the rest of the CLI',
+    }),
     {
       name: 'steps-below-verbs',
       comment: 'use cases (the files at the top of app) must not be imported by their own steps',
@@ -141,7 +148,7 @@ module.exports = {
       from: '^src/worker/',
       allowed: [
         '^src/(core|ports|worker)/',
-        '^src/app/(fetch|serve)/',
+        '^src/app/(fetch|scheduled|serve)/',
         '^src/adapters/(clock|http|http-server|hub|store|data|engine|system)/',
       ],
       comment: 'the worker container has no Docker, no CLI and no GPU tools',

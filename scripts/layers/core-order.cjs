@@ -8,7 +8,7 @@ module.exports = [
   ['source'],
   ['config', 'estimate', 'import', 'inventory', 'profile'],
   ['cache'],
-  ['placement'],
+  ['placement', 'schedule'],
   ['fleet'],
   ['compose-file', 'coordinator', 'plan', 'worker'],
 ];

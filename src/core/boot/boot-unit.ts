@@ -1,4 +1,5 @@
 import { shellQuote } from '../shell-quote.ts';
+import { environmentLines, execStart } from '../unit-quote.ts';
 
 /** What starts a project's services after a boot. */
 export interface BootUnit {
@@ -13,8 +14,6 @@ export interface BootUnit {
 
 /** Time beyond its own limit after which systemd stops the command, seconds. */
 const GRACE_SECONDS = 120;
-
-const utf8 = new TextEncoder();
 
 /** First line of every unit that rma writes. */
 const HEADER = '# Written by rma boot install; rma boot remove deletes it.';
@@ -31,10 +30,6 @@ export function isOwnUnit(text: string): boolean {
 
 /** Returns the text of a systemd unit, in the syntax of systemd.unit(5) and systemd.service(5). */
 export function unitText({ project, command, waitSeconds, environment }: BootUnit): string {
-  const [program, ...args] = command;
-  const variables = Object.entries(environment).map(
-    ([name, value]) => `Environment=${word(`${name}=${value}`)}`,
-  );
   return [
     HEADER,
     '[Unit]',
@@ -43,8 +38,8 @@ export function unitText({ project, command, waitSeconds, environment }: BootUni
     '',
     '[Service]',
     'Type=oneshot',
-    ...variables,
-    `ExecStart=${[word(program), ...args.map(argument)].join(' ')}`,
+    ...environmentLines(environment),
+    `ExecStart=${execStart(command)}`,
     `TimeoutStartSec=${waitSeconds + GRACE_SECONDS}`,
     '',
     '[Install]',
@@ -64,23 +59,4 @@ export function cronLine({ command, environment }: BootUnit): string {
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellQuote(value)}`);
   // as systemd does; a home directory may have an rma.yaml of another project
   return `@reboot cd / && ${[...variables, ...command.map(shellQuote)].join(' ').replaceAll('%', '\\%')}`;
-}
-
-/** Returns an argument as ExecStart= quotes it: `$` starts a variable there, but not in the program and in Environment=. */
-function argument(text: string): string {
-  return word(text.replaceAll('$', '$$$$'));
-}
-
-/** Returns a word as unit files quote it, with C escapes; `%` is a specifier there. */
-function word(text: string): string {
-  const escaped = text
-    .replaceAll('\\', '\\\\')
-    .replaceAll('"', '\\"')
-    .replaceAll('%', '%%')
-    .replace(/\p{Cc}/gu, (char) => [...utf8.encode(char)].map(hexadecimal).join(''));
-  return /^[\w@%+=:,./-]+$/.test(escaped) ? escaped : `"${escaped}"`;
-}
-
-function hexadecimal(byte: number): string {
-  return `\\x${byte.toString(16).padStart(2, '0')}`;
 }

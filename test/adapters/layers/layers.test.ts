@@ -8,7 +8,7 @@ import { HARMLESS, IMPORTS, IMPURE, REVIEW } from './planted.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../../..');
 const PACKAGES = [
-  ...['chalk', 'commander', 'ora', 'string-width'],
+  ...['chalk', 'commander', 'croner', 'ora', 'string-width'],
   ...['dockerode', 'fast-xml-parser', 'systeminformation', 'tar-stream', 'undici'],
   ...['yaml', 'zod', 'left-pad'],
 ];

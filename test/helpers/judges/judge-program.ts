@@ -13,6 +13,7 @@ export type Judge =
   | 'ollama-scheduler'
   | 'vllm'
   | 'vllm-args'
+  | 'cron'
   | 'systemd'
   | 'tinyproxy';
 
