@@ -6,6 +6,10 @@ import { cacheDfCommand } from './commands/cache/df.ts';
 import { cacheLsCommand } from './commands/cache/ls.ts';
 import { cachePinCommand, cacheUnpinCommand } from './commands/cache/pin.ts';
 import { cachePruneCommand } from './commands/cache/prune.ts';
+import { cacheScheduleInstallCommand } from './commands/cache/schedule/install.ts';
+import { cacheScheduleRemoveCommand } from './commands/cache/schedule/remove.ts';
+import { cacheScheduleRunCommand } from './commands/cache/schedule/run.ts';
+import { cacheScheduleShowCommand } from './commands/cache/schedule/show.ts';
 import { cacheUndoCommand } from './commands/cache/undo.ts';
 import { composeRenderCommand } from './commands/compose/render.ts';
 import { configShowCommand } from './commands/config/show.ts';
@@ -68,6 +72,10 @@ export const COMMAND_TABLE: CommandTable = {
     cacheUndoCommand,
     cachePinCommand,
     cacheUnpinCommand,
+    cacheScheduleInstallCommand,
+    cacheScheduleShowCommand,
+    cacheScheduleRemoveCommand,
+    cacheScheduleRunCommand,
     composeRenderCommand,
     profilesLsCommand,
     profilesShowCommand,
@@ -82,6 +90,7 @@ export const COMMAND_TABLE: CommandTable = {
     lock: 'Inspect and release locks and reservations',
     models: 'Manage models',
     cache: 'Show and free the disk space of the store',
+    'cache schedule': 'Prune the store on a schedule',
     compose: 'Work with the generated Compose file',
     profiles: 'Inspect and check worker profiles',
     engines: 'Inspect the engines',

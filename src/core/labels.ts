@@ -36,3 +36,6 @@ export const LOCK_LABEL = {
   pidNamespace: 'rma.pid-namespace',
   startTime: 'rma.start-time',
 } as const;
+
+/** Label of a container that prunes a store on a schedule: the command that created it. */
+export const SCHEDULE_LABEL = 'rma.cache-schedule';

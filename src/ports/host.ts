@@ -5,6 +5,7 @@ import type { GpuProbe } from './gpu-probe.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { NameLookup } from './name-lookup.ts';
 import type { PortProbe } from './port-probe.ts';
+import type { Scheduler } from './scheduler.ts';
 import type { ServiceManager } from './service-manager.ts';
 
 /** One machine with its Docker, its GPUs and its files. Nothing is connected before its first use. */
@@ -20,6 +21,8 @@ export interface Host {
   readonly ports: PortProbe;
   readonly names: NameLookup;
   readonly services: ServiceManager;
+  /** what runs commands on a schedule there, in the order of preference */
+  readonly schedulers: readonly Scheduler[];
   /** the user who runs rma there */
   readonly caller: { readonly uid: number; readonly gid: number };
 }

@@ -23,6 +23,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   undo: async () => (await import('./commands/prune.ts')).undo,
   remove: async () => (await import('./commands/remove.ts')).remove,
   import: async () => (await import('./commands/import.ts')).importFound,
+  scheduled: async () => (await import('./commands/scheduled.ts')).scheduled,
+  'last-run': async () => (await import('./commands/last-run.ts')).lastRun,
+  schedule: async () => (await import('./commands/schedule.ts')).schedule,
   facts: async () => (await import('./commands/facts.ts')).facts,
   download: async () => (await import('./commands/download.ts')).download,
   '--version': async () => async (invocation) => {

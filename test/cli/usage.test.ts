@@ -148,7 +148,10 @@ describe('every command', () => {
   it('has a unique path and a known noun', () => {
     const paths = COMMAND_TABLE.commands.map(({ path }) => path);
     expect(new Set(paths).size).toBe(paths.length);
-    const nouns = paths.filter((path) => path.includes(' ')).map((path) => path.split(' ')[0]);
+    const nouns = paths.flatMap((path) => {
+      const words = path.split(' ').slice(0, -1);
+      return words.map((_, index) => words.slice(0, index + 1).join(' '));
+    });
     expect([...new Set(nouns)].sort()).toEqual(Object.keys(COMMAND_TABLE.nouns).sort());
   });
 });

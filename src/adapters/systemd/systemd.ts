@@ -14,14 +14,14 @@ export interface SystemdPaths {
   readonly runtime: string;
 }
 
-const PATHS: SystemdPaths = { units: '/etc/systemd/system', runtime: '/run/systemd/system' };
+export const SYSTEMD_PATHS: SystemdPaths = { units: '/etc/systemd/system', runtime: '/run/systemd/system' };
 
 /** systemd, by its unit files and `systemctl`. */
 export class Systemd implements ServiceManager {
   readonly #runner: Pick<CommandRunner, 'run'>;
   readonly #paths: SystemdPaths;
 
-  constructor(runner: Pick<CommandRunner, 'run'>, paths: SystemdPaths = PATHS) {
+  constructor(runner: Pick<CommandRunner, 'run'>, paths: SystemdPaths = SYSTEMD_PATHS) {
     this.#runner = runner;
     this.#paths = paths;
   }

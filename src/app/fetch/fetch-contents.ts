@@ -1,5 +1,4 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
-import { MAX_CONNECTIONS } from '../../core/hub/connection-count.ts';
 import { isUnreachable } from '../../core/hub/is-temporary.ts';
 import { fileLabel } from '../../core/source/describe-model.ts';
 import type { StagedFile, StagingSlot } from '../../ports/model-store.ts';
@@ -26,8 +25,9 @@ export interface FetchContext {
   readonly onBytes: () => void;
 }
 
-/** Bytes for which a file takes one slot. */
+/** Bytes for which a file takes one slot, and the most that it takes. */
 const SLOT_BYTES = 1024 * 1024;
+const MAX_SLOTS = 8;
 
 interface Piece extends StagingSlot {
   readonly key: string;
@@ -91,14 +91,17 @@ async function transferAll(
   const fault = new AbortController();
   const signal = AbortSignal.any([context.signal, fault.signal]);
   const outcomes = await Promise.allSettled(
-    pieces.map(async (piece) => {
-      try {
-        return [piece.key, await transferOne({ model, piece, here, context, signal })] as const;
-      } catch (error) {
-        fault.abort(error);
-        throw error;
-      }
-    }),
+    pieces.map((piece) =>
+      context.shared.slots.run(slotsOf(piece), async () => {
+        try {
+          signal.throwIfAborted();
+          return [piece.key, await transferOne({ model, piece, here, context, signal })] as const;
+        } catch (error) {
+          fault.abort(error);
+          throw error;
+        }
+      }),
+    ),
   );
   // an abort rejects every transfer with the same reason; of several faults the first is reported
   signal.throwIfAborted();
@@ -106,9 +109,8 @@ async function transferAll(
 }
 
 /** Small files spend most of the time waiting for answers, large ones fill the line: 32 small ones at once, or four large ones. */
-function connectionsOf({ file, durableBytes }: Piece, most: number): number {
-  const useful = Math.ceil((file.bytes - durableBytes) / SLOT_BYTES);
-  return Math.min(MAX_CONNECTIONS, most, Math.max(1, useful));
+function slotsOf({ file, durableBytes }: Piece): number {
+  return Math.min(MAX_SLOTS, Math.max(1, Math.ceil((file.bytes - durableBytes) / SLOT_BYTES)));
 }
 
 interface OneTransfer extends ModelFetch {
@@ -124,13 +126,12 @@ async function transferOne(one: OneTransfer): Promise<StagedFile> {
   for (const place of contentPlaces(model, piece.file, shared)) {
     const slot = failure === null ? piece : await shared.store.stage(model, piece.file);
     try {
-      const slots = shared.slots.of(place.location.url);
-      return await slots.run(connectionsOf(piece, shared.slots.count), () => transferFrom(place, slot, one));
+      return await transferFrom(place, slot, one);
     } catch (error) {
       signal.throwIfAborted();
       const fault = place.peer === null ? error : faultOfPeer(error, place.peer);
       if (!mayBeElsewhere(fault)) throw fault;
-      if (isUnreachable(fault)) place.onUnreachable();
+      if (place.peer !== null && isUnreachable(fault)) shared.down.add(place.peer);
       failure = moreTelling(failure, fault);
     }
   }
@@ -140,13 +141,10 @@ async function transferOne(one: OneTransfer): Promise<StagedFile> {
 async function transferFrom(
   { location, transfer }: ContentPlace,
   slot: StagingSlot,
-  { model, piece, here, context, signal }: OneTransfer,
+  { model, piece: { key, file, names }, here, context, signal }: OneTransfer,
 ): Promise<StagedFile> {
-  signal.throwIfAborted();
-  const { key, file, names } = piece;
   const digest = await transfer.fetch({
     location,
-    connections: connectionsOf(piece, context.shared.slots.count),
     bytes: file.bytes,
     digest: file.digest,
     slot,

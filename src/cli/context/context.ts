@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { FolderStore } from '../../app/models/pull-models.ts';
+import type { FolderSchedule } from '../../app/scheduled/folder-schedule.ts';
 import type { CacheStore } from '../../ports/cache-store.ts';
 import type { Host } from '../../ports/host.ts';
 import type { HostVersions } from '../../ports/host-versions.ts';
@@ -41,6 +42,8 @@ export interface Context extends Surroundings {
   readonly serving: () => Promise<Serving>;
   /** what imports models of other programs into the store in a directory */
   readonly imports: (folder: string) => Promise<ModelImport>;
+  /** the scheduled runs of a store in a local directory, without Docker */
+  readonly folderSchedule: (folder: string) => Promise<FolderSchedule>;
   /** opens a store in a local directory, without Docker */
   readonly folderStore: (folder: string) => Promise<FolderStore>;
   /** opens the care of a store in a local directory, without Docker */
@@ -94,6 +97,8 @@ export function createContext({ io, globals, settings, reporter, help }: Context
       return (await import('./context-store.ts')).openFolderStore(folder, { env, reporter, network });
     },
     serving: async () => (await import('./context-serve.ts')).createServing(),
+    folderSchedule: async (folder) =>
+      (await import('./context-schedule.ts')).openFolderSchedule(folder, signal),
     selfCommand: async () => (await import('./self-command.ts')).selfCommand(),
     confirm: async (question) => (await import('../confirm.ts')).confirm(question, { io, globals }),
     offer: async (question) => (await import('../confirm.ts')).offer(question, { io, globals }),

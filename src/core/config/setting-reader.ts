@@ -82,8 +82,7 @@ export class SettingReader {
     const scope = { base: file.dir, home };
     const items = words.flatMap(({ text, line, column }) => {
       const where = `${file.name}:${line}:${column}`;
-      const texts = setting.form === 'texts' ? itemsOf(setting, [text]) : [text];
-      return texts.flatMap((each) => this.parse(setting, { text: each, scope, where }));
+      return this.parse(setting, { text, scope, where });
     });
     return { origin: { from: 'file', file: file.name, line: first.line, column: first.column }, items };
   }

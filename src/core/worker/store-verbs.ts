@@ -10,6 +10,8 @@ export const STORE_VERBS = {
   prune: 'write',
   undo: 'write',
   pin: 'write',
+  'last-run': 'read',
+  scheduled: 'write',
 } as const satisfies Readonly<Record<string, 'read' | 'write'>>;
 
 export type StoreVerb = keyof typeof STORE_VERBS;

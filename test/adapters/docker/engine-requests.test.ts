@@ -58,6 +58,7 @@ describe('the engine requests of an idle up', () => {
       ports: host.ports,
       names: host.names,
       services: host.services,
+      schedulers: host.schedulers,
       caller: host.caller,
     };
     expect(await up({ ...machine, engine }, invocation, request)).toMatchObject({ changed: false });

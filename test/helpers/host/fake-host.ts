@@ -3,6 +3,7 @@ import type { MemoryFacts, PciGpu } from '../../../src/core/domain/host-facts.ts
 import type { Host } from '../../../src/ports/host.ts';
 import { FakeDocker } from './fake-docker.ts';
 import { FakeEngine } from './fake-engine.ts';
+import { FakeScheduler } from './fake-scheduler.ts';
 import { FakeServices } from './fake-services.ts';
 import { FakeWorkers } from './fake-workers.ts';
 import { MemoryFiles } from './memory-files.ts';
@@ -50,6 +51,13 @@ export class FakeHost implements Host {
     hasAddress: async (address: string) => !this.otherAddresses.has(address),
   };
   readonly services = new FakeServices();
+  readonly fakeSchedulers = {
+    systemd: new FakeScheduler('systemd'),
+    'cron.d': new FakeScheduler('cron.d'),
+    crontab: new FakeScheduler('crontab'),
+    container: new FakeScheduler('container'),
+  };
+  readonly schedulers = Object.values(this.fakeSchedulers);
   readonly names = { hasAddress: async () => true };
   readonly caller = { uid: 1001, gid: 1001 };
 

@@ -104,6 +104,7 @@ export function hostOf(over: Partial<Host> = {}): Host {
     ports: { isTaken: refuse('ports.isTaken'), hasAddress: refuse('ports.hasAddress') },
     names: { hasAddress: refuse('names.hasAddress') },
     services: new FakeServices(),
+    schedulers: [],
     caller: { uid: 1001, gid: 1001 },
     ...over,
   };

@@ -15,7 +15,6 @@ const LAYOUTS: Readonly<
   flat: FlatLayout,
   'hf-cache': HfLayout,
   ollama: OllamaLayout,
-  plain: TreeLayout,
   tree: TreeLayout,
 };
 

@@ -1,15 +1,7 @@
 import type { BootUnit } from '../../../core/boot/boot-unit.ts';
 import type { Context } from '../../context/context.ts';
 import type { LoadedConfig } from '../../context/context-config.ts';
-
-/** Variables that lead to the Docker Engine, as for the docker command. */
-const DOCKER_VARIABLES = [
-  'DOCKER_HOST',
-  'DOCKER_CONTEXT',
-  'DOCKER_CONFIG',
-  'DOCKER_CERT_PATH',
-  'DOCKER_TLS_VERIFY',
-];
+import { dockerEnvironment } from '../docker-environment.ts';
 
 /** What the unit of a project depends on. */
 export interface UnitContext extends Pick<Context, 'env' | 'selfCommand'> {
@@ -23,10 +15,6 @@ export interface UnitContext extends Pick<Context, 'env' | 'selfCommand'> {
 export async function bootUnit(context: UnitContext, waitTimeout: number): Promise<BootUnit> {
   const waitSeconds = Math.ceil(waitTimeout);
   const { config } = await context.config();
-  const environment = DOCKER_VARIABLES.flatMap((name): (readonly [string, string])[] => {
-    const value = context.env[name];
-    return value === undefined || value === '' ? [] : [[name, value]];
-  });
   return {
     project: config.project,
     command: [
@@ -39,6 +27,6 @@ export async function bootUnit(context: UnitContext, waitTimeout: number): Promi
       `${waitSeconds}s`,
     ],
     waitSeconds,
-    environment: Object.fromEntries(environment),
+    environment: dockerEnvironment(context.env),
   };
 }

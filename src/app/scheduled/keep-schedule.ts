@@ -1,0 +1,53 @@
+import { nextRun } from '../../core/schedule/run-times.ts';
+import type { ScheduledRun } from '../../core/schedule/scheduled-run.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+/** A schedule that a process keeps itself. */
+export interface KeptSchedule {
+  /** five fields */
+  readonly every: string;
+  readonly timeZone: string;
+  /** Returns the last run; null if there was none. */
+  readonly last: () => Promise<Pick<ScheduledRun, 'startedAt'> | null>;
+  /** Runs once. It reports its own errors. */
+  readonly run: () => Promise<void>;
+  /** called with the time of the next run, milliseconds since the Unix epoch */
+  readonly onWait: (nextMs: number) => void;
+}
+
+/** Longest sleep: the wall clock may be set, and a machine may be suspended, while a timer waits. */
+const NAP_MS = 20_000;
+
+/**
+ * Runs at each time of the schedule until the signal is aborted. As systemd does with `Persistent=true`, it starts with a run
+ * if one was due since the last one.
+ */
+export async function keepSchedule(
+  { clock, signal }: { readonly clock: Pick<Clock, 'now' | 'sleep'>; readonly signal: AbortSignal },
+  schedule: KeptSchedule,
+): Promise<void> {
+  const { every, timeZone, last, run, onWait } = schedule;
+  const previous = await last();
+  let from = previous === null ? clock.now() : Math.min(Date.parse(previous.startedAt), clock.now());
+  while (!signal.aborted) {
+    const due = nextRun(every, from, timeZone);
+    if (due === null) return;
+    if (due > clock.now()) onWait(due);
+    if (!(await sleepUntil(due, clock, signal))) return;
+    from = clock.now();
+    await run();
+  }
+}
+
+/** Returns false if the signal was aborted before. */
+async function sleepUntil(
+  due: number,
+  clock: Pick<Clock, 'now' | 'sleep'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (let left = due - clock.now(); left > 0; left = due - clock.now()) {
+    await clock.sleep(Math.min(left, NAP_MS), signal).catch(() => undefined);
+    if (signal.aborted) return false;
+  }
+  return true;
+}

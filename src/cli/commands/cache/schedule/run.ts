@@ -1,0 +1,23 @@
+import { defineCommand } from '../../../define-command.ts';
+import { textOption } from '../../../option.ts';
+import { POLICY_OPTIONS } from '../policy-options.ts';
+
+export const cacheScheduleRunCommand = defineCommand({
+  path: 'cache schedule run',
+  group: 'Models',
+  summary: 'Prune now as the schedule does, and record the result',
+  description:
+    'The schedule runs this command. It prints nothing if there was nothing to do, one line if there was, and fails with the reason. The result is recorded in the store.',
+  examples: [
+    { command: 'rma cache schedule run --keep 30d', does: 'prune by age without a prompt' },
+    { command: 'rma cache schedule run --dest /data/models', does: 'prune a store in a directory' },
+  ],
+  arguments: {},
+  options: {
+    dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
+    ...POLICY_OPTIONS,
+  },
+  settings: true,
+  list: false,
+  load: async () => (await import('./run-handler.ts')).runSchedule,
+});

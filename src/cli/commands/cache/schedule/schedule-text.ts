@@ -1,0 +1,26 @@
+import type { SchedulePart, SchedulerKind } from '../../../../core/schedule/schedule.ts';
+import type { Scheduler } from '../../../../ports/scheduler.ts';
+
+const TEXTS: Readonly<Record<SchedulerKind, string>> = {
+  systemd: 'systemd timer',
+  'cron.d': 'cron entry',
+  crontab: 'cron entry',
+  container: 'container',
+};
+
+/** Returns the name of a scheduler for people. */
+export function backendText(kind: SchedulerKind): string {
+  return TEXTS[kind];
+}
+
+/** Returns everything that is written, each part below its path. */
+export function partsText(scheduler: Scheduler, parts: readonly SchedulePart[]): string {
+  return parts
+    .map(({ file, text }) => blockText(scheduler.pathOf(file), text.trimEnd().split('\n')))
+    .join('\n');
+}
+
+/** Returns lines below a title, indented. */
+export function blockText(title: string, lines: readonly string[]): string {
+  return [`${title}:`, ...lines.map((line) => `  ${line}`.trimEnd())].join('\n');
+}
