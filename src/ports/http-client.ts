@@ -28,6 +28,8 @@ export interface HttpStream extends HttpAnswer {
   /** @throws RmaError RMA_HUB_UNREACHABLE if the connection fails or no data arrives before the timeout */
   readonly body: AsyncIterable<Uint8Array>;
   close(): void;
+  /** Sends the last request of the chain once more, without the redirects before it. @throws RmaError as `open` */
+  again(changes: Pick<HttpRequest, 'headers' | 'signal'>): Promise<HttpStream>;
 }
 
 export interface HttpText extends HttpAnswer {

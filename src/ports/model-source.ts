@@ -23,4 +23,8 @@ export interface ModelSource {
   resolve(ref: ModelRef, signal?: AbortSignal): Promise<PinnedModel>;
   /** Returns the address of a file. Contacts nothing. */
   locate(model: PinnedModel, file: PinnedFile): FileLocation;
+  /** Returns all addresses of a file, in order of preference, for a hub with mirrors; absent: the one of `locate`. */
+  locations?(model: PinnedModel, file: PinnedFile): readonly FileLocation[];
+  /** Reports an address whose server could not be reached: others come first from then on. */
+  unreachable?(location: FileLocation): void;
 }

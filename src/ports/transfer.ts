@@ -12,6 +12,8 @@ export interface TransferJob {
   readonly label: string;
   /** first bytes of the format, such as `GGUF`; null: any */
   readonly magic: string | null;
+  /** most connections for this file at the same time (default 1) */
+  readonly connections?: number;
   /** called with the bytes on disk, resumed ones included, and those received now */
   readonly onBytes: (doneBytes: number, receivedBytes: number) => void;
   /** called with the reason before a wait that the server asked for */
@@ -19,7 +21,7 @@ export interface TransferJob {
   readonly signal: AbortSignal;
 }
 
-/** Downloads files: resumes from a journal, hashes while writing, and syncs before returning. */
+/** Downloads files over one or more connections: resumes from a journal, hashes while writing, and syncs before returning. */
 export interface Transfer {
   /**
    * Completes the staging file and returns the digest of its content.

@@ -17,6 +17,7 @@ import { type OllamaServer, startOllama } from '../helpers/judges/ollama-server.
 import { testFetcher } from '../helpers/store/store-fixture.ts';
 import { type Hub, startHub } from '../hub/hub.ts';
 import { tinyOllamaChat, tinyOllamaEmbedder, tinyOllamaVision } from '../hub/ollama/tiny-models.ts';
+import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 const CHAT = tinyOllamaChat();
 
@@ -80,6 +81,33 @@ function damage(ollama: string, hub: Hub): string {
   writeFileSync(path, content);
   return path;
 }
+
+describe('a model of the Hugging Face hub in the Ollama layout, read by a real Ollama server', () => {
+  it('is listed, shown and run under its name hf.co/ORG/REPO:QUANT, and survives a restart', async () => {
+    const files = { 'tiny-Q4_K_M.gguf': tinyGguf(), 'tiny-Q8_0.gguf': tinyGguf({ name: 'q8' }) };
+    const hub = await startHub({ repos: { 'me/Tiny-GGUF': { files } } });
+    onTestFinished(() => hub.close());
+    const store = await pulled(hub, ['ollama:hf.co/me/Tiny-GGUF:Q4_K_M', 'hf.co/me/Tiny-GGUF:q8_0']);
+    expect(filesIn(join(store, 'manifests'))).toEqual([
+      'hf.co/me/Tiny-GGUF/Q4_K_M',
+      'hf.co/me/Tiny-GGUF/q8_0',
+    ]);
+    // a start without OLLAMA_NOPRUNE removes unreferenced blobs
+    for (const _ of ['first', 'second']) {
+      const server = await startOllama(store);
+      const { stdout } = await server.ollama('list');
+      expect(stdout).toMatch(/^hf\.co\/me\/Tiny-GGUF:Q4_K_M\s/m);
+      expect(stdout).toMatch(/^hf\.co\/me\/Tiny-GGUF:q8_0\s/m);
+      const shown = await server.ollama('show', 'hf.co/me/Tiny-GGUF:Q4_K_M');
+      expect(shown.stdout).toMatch(/architecture\s+llama/);
+      expect(await server.ollama('run', 'hf.co/me/Tiny-GGUF:Q4_K_M', 'What is it?')).toMatchObject({
+        code: 0,
+      });
+      await server.stop();
+    }
+    expectRightBlobs(store);
+  });
+});
 
 describe('a store of rma, read by a real Ollama server', () => {
   it('[req R04] is listed, shown and served read-only as another user, with valid blobs', async () => {

@@ -69,21 +69,8 @@ export class UndiciClient implements HttpClient {
   }
 
   async open(request: HttpRequest): Promise<HttpStream> {
-    const hops: HttpHop[] = [];
-    let hop: Hop = { url: request.url, secrets: secretHeaders(request), reach: CONFIGURED };
-    for (;;) {
-      const { url } = hop;
-      const stream = await this.#send(request, hop);
-      hops.push({ url, status: stream.status, headers: stream.headers });
-      const location = stream.headers['location'];
-      if (!isRedirect(stream.status) || location === undefined) {
-        const { drain: _, ...answer } = stream;
-        return { ...answer, hops };
-      }
-      await stream.drain();
-      if (hops.length > MAX_REDIRECTS) throw tooManyRedirects(url);
-      hop = await this.#redirected(hop, redirectTarget(url, location));
-    }
+    const hop = { url: request.url, secrets: secretHeaders(request), reach: CONFIGURED };
+    return this.#follow(request, hop, []);
   }
 
   async read(request: HttpRequest): Promise<HttpText> {
@@ -113,7 +100,7 @@ export class UndiciClient implements HttpClient {
   }
 
   async #readOnce(request: HttpRequest): Promise<HttpText> {
-    const { body, close, ...answer } = await this.open(request);
+    const { body, close, again: _, ...answer } = await this.open(request);
     const { maxBytes = MAX_TEXT } = request;
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -131,6 +118,26 @@ export class UndiciClient implements HttpClient {
     return { ...answer, text: Buffer.concat(chunks).toString('utf8') };
   }
 
+  /** Sends a request and follows redirects; `before` were followed to get to its first hop. */
+  async #follow(request: HttpRequest, first: Hop, before: readonly HttpHop[]): Promise<HttpStream> {
+    const hops: HttpHop[] = [...before];
+    let hop = first;
+    for (;;) {
+      const { url } = hop;
+      const stream = await this.#send(request, hop);
+      hops.push({ url, status: stream.status, headers: stream.headers });
+      const location = stream.headers['location'];
+      if (!isRedirect(stream.status) || location === undefined) {
+        const { drain: _, ...answer } = stream;
+        const [last, way] = [hop, hops.slice(0, -1)];
+        return { ...answer, hops, again: (changes) => this.#follow({ ...request, ...changes }, last, way) };
+      }
+      await stream.drain();
+      if (hops.length > MAX_REDIRECTS) throw tooManyRedirects(url);
+      hop = await this.#redirected(hop, redirectTarget(url, location));
+    }
+  }
+
   async #redirected({ url, secrets, reach }: Hop, target: string): Promise<Hop> {
     const routes = await this.#ways();
     const sameOrigin = new URL(target).origin === new URL(url).origin;
@@ -140,7 +147,7 @@ export class UndiciClient implements HttpClient {
   async #send(
     request: HttpRequest,
     { url, secrets, reach }: Hop,
-  ): Promise<Omit<HttpStream, 'hops'> & { drain(): Promise<void> }> {
+  ): Promise<Omit<HttpStream, 'hops' | 'again'> & { drain(): Promise<void> }> {
     const { stallMs = 30_000, userAgent } = this.#options;
     const route = (await this.#ways()).to(url, reach);
     const guard = new StallGuard(stallMs, request.signal);

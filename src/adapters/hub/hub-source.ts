@@ -3,11 +3,14 @@ import type { ModelRef } from '../../core/domain/model-ref.ts';
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { HUB_TOKEN_SECRET } from '../../core/domain/secret-names.ts';
 import { withHostAlias } from '../../core/host-address.ts';
+import { endpointList, tokenOwner } from '../../core/hub/endpoint-list.ts';
+import { fallThrough } from '../../core/hub/fall-through.ts';
 import type { Access, Dialog, Source, SourceReply, SourceRequest } from '../../core/source/source.ts';
 import { SOURCES } from '../../core/source/sources.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
 import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
+import { Endpoints } from './endpoints.ts';
 import { readSourceToken } from './hub-token.ts';
 
 export interface HubParts {
@@ -20,7 +23,7 @@ export interface HubParts {
 }
 
 export interface HubOptions extends HubParts {
-  /** source → address of its server; others have the address of their variable, else their own */
+  /** source → addresses of its server, in order of preference, separated by commas; others have the address of their variable, else their own */
   readonly endpoints?: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** returns the token for the Hugging Face hub when it is needed; null for anonymous access */
@@ -30,35 +33,41 @@ export interface HubOptions extends HubParts {
 /** Returns all sources, each with its server. */
 export function hubSources(options: HubOptions): readonly ModelSource[] {
   const { endpoints = {}, environment, hubToken, ...parts } = options;
-  const endpointOf = (source: Source): string => {
+  const servers = new Map<string, Endpoints>();
+  const serverOf = (source: Source): Endpoints => {
+    const id = source.variantOf ?? source.id;
     const named = source.endpoint === null ? '' : environment[source.endpoint.environment];
-    return endpoints[source.id] ?? (named || source.endpoint?.fallback) ?? '';
+    const text = endpoints[id] ?? (named || source.endpoint?.fallback) ?? '';
+    const known = servers.get(id) ?? new Endpoints(endpointList(text));
+    servers.set(id, known);
+    return known;
   };
   const mirrors = SOURCES.flatMap((source) =>
-    source.endpoint === null ? [] : [{ hub: source.endpoint.fallback, endpoint: endpointOf(source) }],
+    [source.endpoint?.fallback ?? [], source.endpoint?.aliases ?? []]
+      .flat()
+      .map((hub) => ({ hub, endpoints: serverOf(source) })),
   );
   const hostAlias = environment['RMA_HOST_ALIAS'] || null;
   return SOURCES.map((source) => {
-    const endpoint = endpointOf(source);
     const own = () => (source.token === null ? null : readSourceToken(source.token, environment));
     const token = source.token?.secret === HUB_TOKEN_SECRET ? hubToken : own;
-    return new HubSource(source, { endpoint, token, hostAlias, mirrors }, parts);
+    return new HubSource(source, { endpoints: serverOf(source), token, hostAlias, mirrors }, parts);
   });
 }
 
 export interface HubServer {
-  readonly endpoint: string;
+  readonly endpoints: Endpoints;
   readonly token: () => string | null;
   /** in a container: the name of the machine that runs it, which replaces loopback in the addresses of models */
   readonly hostAlias?: string | null;
-  /** where URLs of a hub are requested, for a source without a server of its own */
+  /** where URLs of a hub are requested, unless they are at the source's own server */
   readonly mirrors?: readonly Mirror[];
 }
 
 interface Mirror {
   /** address of the hub in URLs */
   readonly hub: string;
-  readonly endpoint: string;
+  readonly endpoints: Endpoints;
 }
 
 /** A source and its server: sends what the source's dialogs ask. */
@@ -71,42 +80,81 @@ export class HubSource implements ModelSource {
   constructor(source: Source, server: HubServer, parts: HubParts) {
     this.source = source.id;
     this.#source = source;
-    this.#server = { ...server, endpoint: server.endpoint.replace(/\/+$/, '') };
+    this.#server = server;
     this.#parts = parts;
   }
 
   async resolve(ref: ModelRef, signal?: AbortSignal): Promise<PinnedModel> {
-    const { endpoint } = this.#server;
-    const token = this.#token();
-    const access: Access = { endpoint, tokenSent: token !== null };
-    return this.#hold(this.#source.resolve(ref, access), token, signal);
+    const asked = new Set<string>();
+    const views = this.#views().filter((view) => {
+      const first = this.#source.resolve(ref, { endpoint: view.endpoint, tokenSent: false }).next();
+      const url = first.done === true ? '' : this.#reachable(first.value.url, view);
+      return asked.size < asked.add(url).size;
+    });
+    const attempt = async (view: View) => {
+      const token = this.#token(view);
+      const access: Access = { endpoint: view.endpoint, tokenSent: token !== null };
+      return this.#hold(this.#source.resolve(ref, access), { view, token, signal });
+    };
+    return fallThrough(views, attempt, ({ endpoint, mirrored }) => {
+      signal?.throwIfAborted();
+      for (const each of [endpoint, ...mirrored.values()]) this.#failed(`${each}/`);
+    });
   }
 
   locate(model: PinnedModel, file: PinnedFile): FileLocation {
-    const { endpoint } = this.#server;
-    const url = this.#reachable(this.#source.locate(model, file, endpoint));
-    const { token: source } = this.#source;
-    if (source === null) return { url, authorization: null };
-    return { url, ...this.#credentials(this.#token()), tokenWays: source.ways };
+    return this.locations(model, file)[0] as FileLocation;
   }
 
-  async #hold<T>(dialog: Dialog<T>, token: string | null, signal: AbortSignal | undefined): Promise<T> {
+  locations(model: PinnedModel, file: PinnedFile): readonly FileLocation[] {
+    const found = new Map<string, FileLocation>();
+    for (const view of this.#views()) {
+      const url = this.#reachable(this.#source.locate(model, file, view.endpoint), view);
+      const { token: source } = this.#source;
+      const secrets = source === null ? null : this.#credentials(this.#token(view));
+      const location =
+        secrets === null || source === null
+          ? { url, authorization: null }
+          : { url, ...secrets, tokenWays: source.ways };
+      if (!found.has(url)) found.set(url, location);
+    }
+    return [...found.values()];
+  }
+
+  unreachable({ url }: FileLocation): void {
+    this.#failed(url);
+  }
+
+  #failed(url: string): void {
+    for (const endpoints of [this.#server.endpoints, ...this.#mirrors().map((mirror) => mirror.endpoints)])
+      endpoints.failed(url);
+  }
+
+  /** Returns one view for each address that requests may go to, in order of preference. */
+  #views(): readonly View[] {
+    const own = this.#server.endpoints.order;
+    const mirrors = this.#mirrors().map(({ hub, endpoints }) => [hub, endpoints.order] as const);
+    const count = Math.max(1, own.length, ...mirrors.map(([, order]) => order.length));
+    const at = (order: readonly string[], index: number) => order[index] ?? order[0] ?? '';
+    return Array.from({ length: count }, (_, index) => ({
+      endpoint: at(own, index),
+      mirrored: new Map(mirrors.map(([hub, order]) => [hub, at(order, index)])),
+    }));
+  }
+
+  async #hold<T>(dialog: Dialog<T>, conversation: Conversation): Promise<T> {
     let step = dialog.next();
-    while (step.done !== true) step = dialog.next(await this.#send(step.value, token, signal));
+    while (step.done !== true) step = dialog.next(await this.#send(step.value, conversation));
     return step.value;
   }
 
-  async #send(
-    request: SourceRequest,
-    token: string | null,
-    signal: AbortSignal | undefined,
-  ): Promise<SourceReply> {
+  async #send(request: SourceRequest, { view, token, signal }: Conversation): Promise<SourceReply> {
     const { clock, random, http, pauseMs = 1000 } = this.#parts;
     const { until = 'body', attempt = 0, method = 'GET', ...rest } = request;
     if (attempt > 0) await clock.sleep(backoffMs(attempt, random(), { firstMs: pauseMs }), signal);
     const full = {
       ...rest,
-      url: this.#reachable(rest.url),
+      url: this.#reachable(rest.url, view),
       method,
       ...this.#credentials(token),
       ...(signal === undefined ? {} : { signal }),
@@ -117,17 +165,23 @@ export class HubSource implements ModelSource {
     return { status, headers, hops, text: '' };
   }
 
-  #reachable(url: string): string {
-    const { hostAlias = null, mirrors = [] } = this.#server;
-    const mirror =
-      this.#source.endpoint === null ? mirrors.find(({ hub }) => url.startsWith(`${hub}/`)) : undefined;
-    const asked =
-      mirror === undefined ? url : mirror.endpoint.replace(/\/+$/, '') + url.slice(mirror.hub.length);
+  #reachable(url: string, { endpoint, mirrored }: View): string {
+    const { hostAlias = null } = this.#server;
+    const isOwn = endpoint !== '' && url.startsWith(`${endpoint}/`);
+    const [hub, mirror] = (isOwn ? [] : [...mirrored]).find(([each]) => url.startsWith(`${each}/`)) ?? [];
+    const asked = hub === undefined ? url : mirror + url.slice(hub.length);
     return hostAlias === null ? asked : withHostAlias(asked, hostAlias).url;
   }
 
-  #token(): string | null {
-    return this.#source.token === null ? null : this.#server.token();
+  #mirrors(): readonly Mirror[] {
+    return this.#server.mirrors ?? [];
+  }
+
+  /** Returns the token if the address is the one that it belongs to. */
+  #token({ endpoint }: View): string | null {
+    const { token, endpoint: hub } = this.#source;
+    if (token === null || hub === null) return null;
+    return tokenOwner(this.#server.endpoints.all, hub.fallback) === endpoint ? this.#server.token() : null;
   }
 
   #credentials(token: string | null): Pick<FileLocation, 'authorization' | 'cookie'> {
@@ -135,4 +189,19 @@ export class HubSource implements ModelSource {
       ? { authorization: null }
       : (this.#source.token?.headers(token) ?? { authorization: null });
   }
+}
+
+/** The addresses of one attempt. */
+interface View {
+  /** the source's own server */
+  readonly endpoint: string;
+  /** address of a hub in URLs → where it is requested */
+  readonly mirrored: ReadonlyMap<string, string>;
+}
+
+/** What the requests of a dialog have in common. */
+interface Conversation {
+  readonly view: View;
+  readonly token: string | null;
+  readonly signal: AbortSignal | undefined;
 }

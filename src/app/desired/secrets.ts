@@ -7,7 +7,7 @@ import {
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { tokenOfVariable } from '../../core/hub/token-variable.ts';
 import { workerToken } from '../../core/registration-token.ts';
-import { SOURCES, TOKEN_SECRETS } from '../../core/source/sources.ts';
+import { MAIN_SOURCES, TOKEN_SECRETS } from '../../core/source/sources.ts';
 import { workerId } from '../../core/worker-id.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -97,7 +97,7 @@ async function hubTokens(
   const tokens = new Map<string, string>();
   const hub = await invocation.hubToken();
   if (hub !== null) tokens.set(HUB_TOKEN_SECRET, hub.value);
-  for (const { token } of SOURCES) {
+  for (const { token } of MAIN_SOURCES) {
     if (token === null || token.secret === HUB_TOKEN_SECRET) continue;
     const value = tokenOfVariable(token.environment, invocation.environment);
     if (value !== null) tokens.set(token.secret, value);

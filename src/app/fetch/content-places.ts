@@ -10,13 +10,15 @@ export interface ContentPlace {
   readonly peer: string | null;
   readonly location: FileLocation;
   readonly transfer: Transfer;
+  /** other places come first from then on */
+  readonly onUnreachable: () => void;
 }
 
 type Places = Pick<SharedFetch, 'peers' | 'offline' | 'sources' | 'transfer' | 'down'>;
 
 /**
  * Returns where a file can come from, in the order of preference: the peers, which have any content under its hash, then,
- * unless offline, the hub of the model. Peers that are down are left out if something else remains. Contacts nothing.
+ * unless offline, the hub of the model and its mirrors. Peers that are down are left out if something else remains. Contacts nothing.
  */
 export function contentPlaces(
   model: PinnedModel,
@@ -24,12 +26,25 @@ export function contentPlaces(
   { peers = [], offline = false, sources, transfer, down }: Places,
 ): readonly ContentPlace[] {
   const named = digest === null ? [] : peers.map((peer) => ({ peer, location: peer.locate(digest) }));
-  const served = named.map(({ peer, location }) => ({ peer: peer.name, location, transfer: peer.transfer }));
+  const served = named.map(({ peer, location }) => ({
+    peer: peer.name,
+    location,
+    transfer: peer.transfer,
+    onUnreachable: () => void down.add(peer.name),
+  }));
   const reached = served.filter(({ peer }) => !down.has(peer));
   if (offline && served.length > 0) return reached.length > 0 ? reached : served;
   const source = sources.find((candidate) => candidate.source === model.source);
   if (source === undefined) throw new Error(`no source for ${model.source} models`);
-  return [...reached, { peer: null, location: source.locate(model, { digest, ...file }), transfer }];
+  const whole = { digest, ...file };
+  const locations = source.locations?.(model, whole) ?? [source.locate(model, whole)];
+  const hubs = locations.map((location) => ({
+    peer: null,
+    location,
+    transfer,
+    onUnreachable: () => source.unreachable?.(location),
+  }));
+  return [...reached, ...hubs];
 }
 
 /** Returns the error of a transfer from a peer: what is a missing file on a hub is missing content there. */

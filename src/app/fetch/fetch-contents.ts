@@ -1,4 +1,5 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
+import { MAX_CONNECTIONS } from '../../core/hub/connection-count.ts';
 import { isUnreachable } from '../../core/hub/is-temporary.ts';
 import { fileLabel } from '../../core/source/describe-model.ts';
 import type { StagedFile, StagingSlot } from '../../ports/model-store.ts';
@@ -25,9 +26,8 @@ export interface FetchContext {
   readonly onBytes: () => void;
 }
 
-/** Bytes for which a file takes one slot, and the most that it takes. */
+/** Bytes for which a file takes one slot. */
 const SLOT_BYTES = 1024 * 1024;
-const MAX_SLOTS = 8;
 
 interface Piece extends StagingSlot {
   readonly key: string;
@@ -91,17 +91,14 @@ async function transferAll(
   const fault = new AbortController();
   const signal = AbortSignal.any([context.signal, fault.signal]);
   const outcomes = await Promise.allSettled(
-    pieces.map((piece) =>
-      context.shared.slots.run(slotsOf(piece), async () => {
-        try {
-          signal.throwIfAborted();
-          return [piece.key, await transferOne({ model, piece, here, context, signal })] as const;
-        } catch (error) {
-          fault.abort(error);
-          throw error;
-        }
-      }),
-    ),
+    pieces.map(async (piece) => {
+      try {
+        return [piece.key, await transferOne({ model, piece, here, context, signal })] as const;
+      } catch (error) {
+        fault.abort(error);
+        throw error;
+      }
+    }),
   );
   // an abort rejects every transfer with the same reason; of several faults the first is reported
   signal.throwIfAborted();
@@ -109,8 +106,9 @@ async function transferAll(
 }
 
 /** Small files spend most of the time waiting for answers, large ones fill the line: 32 small ones at once, or four large ones. */
-function slotsOf({ file, durableBytes }: Piece): number {
-  return Math.min(MAX_SLOTS, Math.max(1, Math.ceil((file.bytes - durableBytes) / SLOT_BYTES)));
+function connectionsOf({ file, durableBytes }: Piece, most: number): number {
+  const useful = Math.ceil((file.bytes - durableBytes) / SLOT_BYTES);
+  return Math.min(MAX_CONNECTIONS, most, Math.max(1, useful));
 }
 
 interface OneTransfer extends ModelFetch {
@@ -126,12 +124,13 @@ async function transferOne(one: OneTransfer): Promise<StagedFile> {
   for (const place of contentPlaces(model, piece.file, shared)) {
     const slot = failure === null ? piece : await shared.store.stage(model, piece.file);
     try {
-      return await transferFrom(place, slot, one);
+      const slots = shared.slots.of(place.location.url);
+      return await slots.run(connectionsOf(piece, shared.slots.count), () => transferFrom(place, slot, one));
     } catch (error) {
       signal.throwIfAborted();
       const fault = place.peer === null ? error : faultOfPeer(error, place.peer);
       if (!mayBeElsewhere(fault)) throw fault;
-      if (place.peer !== null && isUnreachable(fault)) shared.down.add(place.peer);
+      if (isUnreachable(fault)) place.onUnreachable();
       failure = moreTelling(failure, fault);
     }
   }
@@ -141,10 +140,13 @@ async function transferOne(one: OneTransfer): Promise<StagedFile> {
 async function transferFrom(
   { location, transfer }: ContentPlace,
   slot: StagingSlot,
-  { model, piece: { key, file, names }, here, context, signal }: OneTransfer,
+  { model, piece, here, context, signal }: OneTransfer,
 ): Promise<StagedFile> {
+  signal.throwIfAborted();
+  const { key, file, names } = piece;
   const digest = await transfer.fetch({
     location,
+    connections: connectionsOf(piece, context.shared.slots.count),
     bytes: file.bytes,
     digest: file.digest,
     slot,

@@ -2,10 +2,10 @@ import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import { fetchModel } from './fetch-model.ts';
 import type { FetchOptions } from './fetch-options.ts';
 import type { FetchResult } from './fetch-result.ts';
+import { HostSlots } from './host-slots.ts';
 import { Room } from './room.ts';
-import { Slots } from './slots.ts';
 
-/** Connections at the same time, over all models. */
+/** Connections to one host at the same time, over all models. */
 const CONNECTIONS = 32;
 
 /**
@@ -23,7 +23,7 @@ export async function fetchModels(
   const shared = {
     ...options,
     room: new Room(store),
-    slots: new Slots(CONNECTIONS),
+    slots: new HostSlots(CONNECTIONS),
     down: new Set<string>(),
   };
   const results = await Promise.all(checks.map(({ model, check }) => fetchModel(model, check, shared)));

@@ -5,8 +5,8 @@ import type { ModelStore } from '../../ports/model-store.ts';
 import type { ModelUses } from '../../ports/model-uses.ts';
 import type { PeerStore } from '../../ports/peer-store.ts';
 import type { Transfer } from '../../ports/transfer.ts';
+import type { HostSlots } from './host-slots.ts';
 import type { Room } from './room.ts';
-import type { Slots } from './slots.ts';
 
 export interface FetchOptions {
   readonly store: ModelStore;
@@ -25,7 +25,7 @@ export interface FetchOptions {
 /** What the fetches of several models have in common. */
 export interface SharedFetch extends FetchOptions {
   readonly room: Room;
-  readonly slots: Slots;
+  readonly slots: HostSlots;
   /** names of peers that could not be reached; added to */
   readonly down: Set<string>;
 }

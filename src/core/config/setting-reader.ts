@@ -82,7 +82,8 @@ export class SettingReader {
     const scope = { base: file.dir, home };
     const items = words.flatMap(({ text, line, column }) => {
       const where = `${file.name}:${line}:${column}`;
-      return this.parse(setting, { text, scope, where });
+      const texts = setting.form === 'texts' ? itemsOf(setting, [text]) : [text];
+      return texts.flatMap((each) => this.parse(setting, { text: each, scope, where }));
     });
     return { origin: { from: 'file', file: file.name, line: first.line, column: first.column }, items };
   }

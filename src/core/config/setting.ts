@@ -1,3 +1,4 @@
+import { formatEndpoints } from '../hub/endpoint-list.ts';
 import { expected, type Parsed, parsed } from './parsed.ts';
 
 /** What relative paths and `~` in a value mean. */
@@ -8,8 +9,8 @@ export interface PathScope {
   readonly home: string | null;
 }
 
-/** How YAML writes the value: a `switch` also as `true` and `false`. A map becomes one text `key=value` per entry, as its flag is written. */
-export type YamlForm = 'text' | 'number-or-text' | 'switch' | 'integer' | 'list' | 'map' | 'hosts';
+/** How YAML writes the value: `texts` as one or a list of them, a `switch` also as `true` and `false`. A map becomes one text `key=value` per entry, as its flag is written. */
+export type YamlForm = 'text' | 'texts' | 'number-or-text' | 'switch' | 'integer' | 'list' | 'map' | 'hosts';
 
 /**
  * How several sources are combined: `first` uses the one with the highest precedence, `add-flags` adds flags to the other
@@ -60,6 +61,17 @@ export function scalarSetting<T, F>(
   return { ...names, join: 'first', combine };
 }
 
+/** Declares addresses of a server, in order of preference; the value separates them by commas. */
+export function endpointsSetting(
+  names: Names & {
+    readonly fallback: string;
+    readonly parse: (text: string, scope: PathScope) => Parsed<string>;
+  },
+): Setting<string> {
+  const combine = (items: readonly unknown[]): string => formatEndpoints(items as readonly string[]);
+  return { ...names, form: 'texts', join: 'first', combine };
+}
+
 /** Declares a list without duplicates; flags add to it or replace it. */
 export function listSetting<T>(
   names: Names & {
@@ -96,7 +108,7 @@ export function itemsOf(
   { form }: Pick<Setting<unknown>, 'form'>,
   texts: readonly string[],
 ): readonly string[] {
-  if (form !== 'list' && form !== 'map') return texts;
+  if (form !== 'list' && form !== 'map' && form !== 'texts') return texts;
   return texts.flatMap((text) => {
     const items = text.split(',').map((item) => item.trim());
     // an empty text stays one, as an error

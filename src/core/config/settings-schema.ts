@@ -17,6 +17,10 @@ const host = z.strictObject(
 /** The values of each form in rma.yaml. */
 const FORMS: Readonly<Record<YamlForm, (example: string) => Schema<unknown>>> = {
   text: (example) => z.string(`a string such as ${example}`),
+  texts: (example) => {
+    const mustBe = `a string or a list of strings such as ${example}`;
+    return z.union([z.string(), z.array(z.string())], mustBe);
+  },
   'number-or-text': (example) => z.union([z.string(), z.number()], `a string or a number such as ${example}`),
   switch: (example) => z.union([z.string(), z.boolean()], `true, false or a string such as ${example}`),
   integer: (example) => z.int(`an integer such as ${example}`),

@@ -3,7 +3,7 @@ import { COORDINATOR_PORT } from '../domain/registration.ts';
 import { GPU_SETTINGS } from './gpu-settings.ts';
 import { NETWORK_SETTINGS } from './network-settings.ts';
 import { expected, type Parsed } from './parsed.ts';
-import { listSetting, mapSetting, type Setting, scalarSetting } from './setting.ts';
+import { endpointsSetting, listSetting, mapSetting, type Setting, scalarSetting } from './setting.ts';
 import {
   parseAddress,
   parseHost,
@@ -130,34 +130,31 @@ export const SETTINGS = {
     fallbackText: 'none',
     parse: parsePath,
   }),
-  hubEndpoint: scalarSetting({
+  hubEndpoint: endpointsSetting({
     key: 'hub.endpoint',
     flags: '--hub-endpoint <URL>',
     env: ['RMA_HUB_ENDPOINT', 'HF_ENDPOINT'],
-    form: 'text',
-    description: 'URL of the Hugging Face hub or a mirror',
+    description: 'URL of the Hugging Face hub or of mirrors; a list is asked in order',
     example: 'https://huggingface.co',
     fallback: 'https://huggingface.co',
     fallbackText: '`https://huggingface.co`',
     parse: parseUrl,
   }),
-  ollamaEndpoint: scalarSetting({
+  ollamaEndpoint: endpointsSetting({
     key: 'hub.ollama_endpoint',
     flags: '--ollama-endpoint <URL>',
     env: ['RMA_OLLAMA_ENDPOINT'],
-    form: 'text',
-    description: 'URL of the Ollama registry or a mirror',
+    description: 'URL of the Ollama registry or of mirrors; a list is asked in order',
     example: 'https://registry.ollama.ai',
     fallback: 'https://registry.ollama.ai',
     fallbackText: '`https://registry.ollama.ai`',
     parse: parseUrl,
   }),
-  modelscopeEndpoint: scalarSetting({
+  modelscopeEndpoint: endpointsSetting({
     key: 'hub.modelscope_endpoint',
     flags: '--modelscope-endpoint <URL>',
     env: ['RMA_MODELSCOPE_ENDPOINT', 'MODELSCOPE_ENDPOINT'],
-    form: 'text',
-    description: 'URL of ModelScope or a mirror',
+    description: 'URL of ModelScope or of mirrors; a list is asked in order',
     example: 'https://www.modelscope.cn',
     fallback: 'https://www.modelscope.cn',
     fallbackText: '`https://www.modelscope.cn`',

@@ -1,4 +1,5 @@
 import type { GpuSettings, RmaConfig, SettingOrigin } from '../domain/config.ts';
+import { endpointList } from '../hub/endpoint-list.ts';
 import { redact } from '../redact.ts';
 import type { ResolvedConfig } from './resolve-config.ts';
 import { ALL_SETTINGS } from './settings.ts';
@@ -81,9 +82,9 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'coordinator.port': coordinator.port,
     'coordinator.url': coordinator.url === null ? null : redact(coordinator.url),
     'coordinator.token_file': coordinator.tokenFile,
-    'hub.endpoint': redact(hub.endpoints['hf'] ?? ''),
-    'hub.ollama_endpoint': redact(hub.endpoints['ollama'] ?? ''),
-    'hub.modelscope_endpoint': redact(hub.endpoints['ms'] ?? ''),
+    'hub.endpoint': endpointsText(hub.endpoints['hf']),
+    'hub.ollama_endpoint': endpointsText(hub.endpoints['ollama']),
+    'hub.modelscope_endpoint': endpointsText(hub.endpoints['ms']),
     'hub.token_file': hub.tokenFile,
     'network.ca_file': config.network.caFile,
     'network.offline': String(config.network.offline),
@@ -100,6 +101,12 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     variants: config.variants,
     drain_timeout: `${config.drainSeconds}s`,
   };
+}
+
+/** Returns one address, or the list of several. */
+function endpointsText(text = ''): YamlValue {
+  const endpoints = endpointList(text).map(redact);
+  return endpoints.length > 1 ? endpoints : (endpoints[0] ?? '');
 }
 
 /** Returns the GPUs; all is the default, none is `none`. */

@@ -2,10 +2,16 @@ import type { RmaConfig } from '../domain/config.ts';
 import type { PinnedModel } from '../domain/pinned-model.ts';
 import { CA_SECRET, PEER_TOKEN_SECRET, PROXY_SECRET, secretPath } from '../domain/secret-names.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import { fromContainer, HOST_FROM_CONTAINER, hasCredentials } from '../host-address.ts';
+import {
+  type ContainerAddress,
+  fromContainer,
+  HOST_FROM_CONTAINER,
+  hasCredentials,
+} from '../host-address.ts';
+import { formatEndpoints } from '../hub/endpoint-list.ts';
 import { proxiesWithoutLogin } from '../network/proxy-file.ts';
 import { isServedByHost } from '../source/describe-model.ts';
-import { SOURCES } from '../source/sources.ts';
+import { MAIN_SOURCES } from '../source/sources.ts';
 import { STORE_MOUNT } from '../store/layout.ts';
 
 type Variables = Readonly<Record<string, string>>;
@@ -64,7 +70,9 @@ export function workerEnvironment(input: WorkerEnvironmentInput): ContainerEnvir
 
 /** Returns the variables with the paths of the tokens' files. */
 function tokenFiles(secrets: WorkerEnvironmentInput['secrets']): Variables {
-  const tokens = SOURCES.flatMap(({ token }) => (token !== null && secrets.has(token.secret) ? [token] : []));
+  const tokens = MAIN_SOURCES.flatMap(({ token }) =>
+    token !== null && secrets.has(token.secret) ? [token] : [],
+  );
   return Object.fromEntries(
     tokens.map(({ fileEnvironment, secret }) => [fileEnvironment, secretPath(secret)]),
   );
@@ -75,7 +83,7 @@ function tokenFiles(secrets: WorkerEnvironmentInput['secrets']): Variables {
  * those that other programs read too.
  */
 function hubAddresses({ hub }: Pick<RmaConfig, 'hub'>, environment: Variables): Variables {
-  const addresses = SOURCES.flatMap(({ id, endpoint }) => {
+  const addresses = MAIN_SOURCES.flatMap(({ id, endpoint }) => {
     if (endpoint === null) return [];
     const address = hub.endpoints[id] ?? environment[endpoint.environment] ?? endpoint.fallback;
     return address === endpoint.fallback && endpoint.shared !== true
@@ -93,8 +101,8 @@ function containerAddresses(
 ): ContainerEnvironment {
   const proxies = Object.entries(proxiesWithoutLogin(environment));
   const all = [...Object.entries(addresses), ...proxies];
-  for (const [name, address] of all) refuseCredentials(name, address);
-  const rewritten = all.map(([name, address]) => [name, fromContainer(address)] as const);
+  for (const [name, addresses] of all) for (const each of addresses.split(',')) refuseCredentials(name, each);
+  const rewritten = all.map(([name, text]) => [name, listFromContainer(text)] as const);
   return {
     variables: {
       ...Object.fromEntries(rewritten.map(([name, { url }]) => [name, url])),
@@ -102,6 +110,12 @@ function containerAddresses(
     },
     hostAlias: rewritten.some(([, { onHost }]) => onHost) ? HOST_FROM_CONTAINER : null,
   };
+}
+
+/** Returns a list of addresses, as a container must write them. */
+function listFromContainer(text: string): ContainerAddress {
+  const items = text.split(',').map((each) => fromContainer(each.trim()));
+  return { url: formatEndpoints(items.map(({ url }) => url)), onHost: items.some(({ onHost }) => onHost) };
 }
 
 /** Requests inside the project's network and to the host must not go through a proxy. */

@@ -7,8 +7,8 @@ import { SOURCES, sourceOf } from '../source/sources.ts';
 import { type GroupedFile, type GroupTree, type ModelGroup, ReceiptIndex, type TreeGroups } from './group.ts';
 import { groupFlat } from './group-flat.ts';
 import { groupHfCache, isRef } from './group-hf-cache.ts';
-import { groupLocal } from './group-local.ts';
 import { groupOllama, isManifest } from './group-ollama.ts';
+import { groupPlain } from './group-plain.ts';
 import { groupTree } from './group-tree.ts';
 import { below, type GroupedTree } from './grouped-tree.ts';
 import { canonical, neededBy } from './needed-by.ts';
@@ -22,8 +22,12 @@ const GROUPS: Readonly<Record<Source['store']['layout'], GroupTree>> = {
   'hf-cache': groupHfCache,
   flat: groupFlat,
   ollama: groupOllama,
+  plain: groupPlain,
   tree: groupTree,
 };
+
+/** Files outside all layouts are unknown. */
+const NO_GROUPS: TreeGroups = { models: [], partial: [], orphans: [], own: [] };
 
 /** Returns whether the layout of a source consists of the text of a file, not only of its name. */
 export function isLayoutText(source: string | null, path: string): boolean {
@@ -57,7 +61,7 @@ export function buildInventory(scan: StoreScan): Inventory {
 
 function groupsOf(tree: ScannedTree, receipts: ReceiptIndex): TreeGroups {
   const { source } = tree;
-  return (source === null ? groupLocal : GROUPS[sourceOf({ source }).store.layout])(tree, receipts);
+  return source === null ? NO_GROUPS : GROUPS[sourceOf({ source }).store.layout](tree, receipts);
 }
 
 interface ModelPlace {

@@ -1,5 +1,6 @@
 import type { CatalogModel, Engine } from '../domain/profile.ts';
 import { parseModelRef } from '../source/parse-ref.ts';
+import { mainSource } from '../source/sources.ts';
 import { isReference } from './is-reference.ts';
 import { referenceFault } from './reference-fault.ts';
 
@@ -12,7 +13,7 @@ export function readsFault(
   const ref = isReference(nameOrRef) ? nameOrRef : models.get(nameOrRef)?.ref;
   if (ref === undefined || referenceFault(ref) !== null) return null;
   const { source } = parseModelRef(ref);
-  if (engine.reads.includes(source)) return null;
+  if (engine.reads.includes(mainSource(source))) return null;
   const shown = ref === nameOrRef ? ref : `${nameOrRef} (${ref})`;
   const supported = `supported sources: ${engine.reads.join(', ')}`;
   return `engine ${JSON.stringify(engine.name)} does not support ${shown}; ${supported}`;

@@ -3,7 +3,7 @@ import { ENGINE_MEMORY } from '../domain/engine-memory.ts';
 import { type Conflict, conflicts } from '../schema/conflicts.ts';
 import type { Schema } from '../schema/parse.ts';
 import { matching, wholeNumber } from '../schema/rules.ts';
-import { SOURCES } from '../source/sources.ts';
+import { MAIN_SOURCES } from '../source/sources.ts';
 import { parseBytes, parseWait } from '../units.ts';
 import { mapping, measure, optional, textByName, texts } from '../yaml/yaml-rules.ts';
 import { readInFlightMetric } from './in-flight-metric.ts';
@@ -16,7 +16,7 @@ const size = measure(parseBytes, 'a size such as 1GiB');
 const release = matching(/^[\w.+-]{1,40}$/, 'a release such as 1.2.3');
 const date = matching(/^\d{4}-\d{2}-\d{2}$/, 'a date such as 2026-01-31');
 const flag = matching(/^--?[A-Za-z]\S*$/, 'a flag such as --port');
-const sourceList = `a list of ${SOURCES.map(({ id }) => id).join(', ')}`;
+const sourceList = `a list of ${MAIN_SOURCES.map(({ id }) => id).join(', ')}`;
 
 /** Placeholders in the texts of every service, and those for services on GPUs. */
 const ANYWHERE = [
@@ -49,7 +49,9 @@ export const engineSchema = mapping({
   shares_gpu: optional(z.boolean()),
   memory: optional(z.enum(ENGINE_MEMORY)),
   overhead: optional(size),
-  reads: optional(z.array(z.enum(SOURCES.map(({ id }) => id)), sourceList).check(z.minLength(1, sourceList))),
+  reads: optional(
+    z.array(z.enum(MAIN_SOURCES.map(({ id }) => id)), sourceList).check(z.minLength(1, sourceList)),
+  ),
   loads: optional(z.enum(['gguf'], '"gguf", or no such key')),
   context: optional(wholeNumber(1, 10_000_000)),
   concurrency: optional(wholeNumber(1, 4096)),

@@ -1,12 +1,12 @@
 import type * as z from 'zod/mini';
 import type { Engine } from '../domain/profile.ts';
-import { SOURCES } from '../source/sources.ts';
+import { MAIN_SOURCES } from '../source/sources.ts';
 import { parseAt } from '../yaml/parse-at.ts';
 import { type Fault, readYaml, type YamlText } from '../yaml/read-yaml.ts';
 import { engineSchema } from './engine-schema.ts';
 
 /** Sources whose models are files under their own names, which every engine but Ollama reads. */
-const PLAIN_FILES = SOURCES.filter(({ store }) => store.layout !== 'ollama').map(({ id }) => id);
+const PLAIN_FILES = MAIN_SOURCES.filter(({ store }) => store.layout !== 'ollama').map(({ id }) => id);
 
 /** An engine as its file describes it. */
 export interface ParsedEngine {

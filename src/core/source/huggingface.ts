@@ -5,6 +5,7 @@ import { errorCodeOf, HF_TOKEN_WAYS, hubRefusal } from '../hub/hub-refusal.ts';
 import { nextPageUrl } from '../hub/next-page.ts';
 import { matching } from '../schema/rules.ts';
 import { type NamedCommit, parseCommit, parseTreePage } from './huggingface-listing.ts';
+import { cutLayout } from './layout-option.ts';
 import { pinnedFields } from './pinned-fields.ts';
 import {
   type PinnedRepository,
@@ -26,11 +27,20 @@ export interface PinnedHfModel extends PinnedRepository {
 const MAX_PAGES = 1000;
 const MAX_FILES = 1_000_000;
 
+const REFERENCE = repositoryReference('hf', 'main');
+
+/** Fields of the pinned models of both layouts. */
+export const hfModelFields = {
+  ...repositoryFields,
+  commit: matching(/^[0-9a-f]{40}$/, '40 hexadecimal digits'),
+};
+
 /** Hugging Face: resolves a revision to a commit, then lists every file, size and hash in pages. */
 export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
   id: 'hf',
   schemes: ['hf'],
-  ...repositoryReference('hf', 'main'),
+  ...REFERENCE,
+  parse: parseHfRef,
   // the hub ignores the case of names
   key: (ref) => huggingface.format({ ...ref, repo: ref.repo.toLowerCase() }),
   help: [
@@ -39,8 +49,14 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
     ['hf:ORG/REPO[@REV]:GLOB', 'matching files only, such as *.gguf'],
     ['hf:ORG/REPO:PRESET', 'safetensors, gguf:Q4_K_M, tokenizer or all'],
     ['hf:ORG/REPO:A,B,!C', 'several of these; ! leaves files out'],
+    ['hf:ORG/REPO#layout=plain', 'stored as a plain directory, local/ORG/REPO'],
   ],
-  endpoint: { fallback: 'https://huggingface.co', environment: 'HF_ENDPOINT', shared: true },
+  endpoint: {
+    fallback: 'https://huggingface.co',
+    aliases: ['https://hf.co'],
+    environment: 'HF_ENDPOINT',
+    shared: true,
+  },
   token: {
     environment: 'HF_TOKEN',
     fileEnvironment: 'HF_TOKEN_PATH',
@@ -57,11 +73,7 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
     receipt: ({ repo, commit }) => `hf/${cacheName(repo)}/${commit}.json`,
     home: ({ repo, commit }) => `${cacheName(repo)}/snapshots/${commit}`,
   },
-  schema: z.object({
-    ...pinnedFields('hf'),
-    ...repositoryFields,
-    commit: matching(/^[0-9a-f]{40}$/, '40 hexadecimal digits'),
-  }),
+  schema: z.object({ ...pinnedFields('hf'), ...hfModelFields }),
   *resolve(ref, access) {
     const { commit, id } = yield* fetchCommit(ref, access);
     const listing = yield* fetchListing(ref, commit, access);
@@ -76,6 +88,13 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
   version: ({ commit }) => commit,
   label: ({ repo }, { path }) => `${repo}/${path}`,
 };
+
+/** Parses `hf:org/repo[@revision][:files][#layout=plain]`. @throws RmaError RMA_MODEL_REF_INVALID (2) */
+function parseHfRef(text: string): RepositoryRef {
+  const { body, layout } = cutLayout(text, REFERENCE.grammar);
+  const ref = REFERENCE.parse(body);
+  return layout === 'plain' ? { ...ref, source: 'plain' } : ref;
+}
 
 /** A repository at one commit, with all its files. */
 interface ListedRepository {

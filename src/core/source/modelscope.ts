@@ -3,6 +3,7 @@ import type { PinnedFile } from '../domain/pinned-model.ts';
 import { RmaError } from '../errors.ts';
 import { announcedBytes } from '../hub/announced-bytes.ts';
 import { hubRefusal, type TokenWays } from '../hub/hub-refusal.ts';
+import { cutLayout } from './layout-option.ts';
 import {
   type MsAnswer,
   type MsEntry,
@@ -30,11 +31,15 @@ const LISTING_LIMIT = 3000;
 const MAX_LISTINGS = 1000;
 const TOKEN_WAYS: TokenWays = { give: 'MODELSCOPE_API_TOKEN', check: 'check MODELSCOPE_API_TOKEN' };
 
+const REFERENCE = repositoryReference('ms', 'master');
+
 /** ModelScope: one listing of a branch or tag has every file, size and sha256. */
 export const modelscope: Source<RepositoryRef, PinnedMsModel> = {
   id: 'ms',
   schemes: ['ms'],
-  ...repositoryReference('ms', 'master'),
+  ...REFERENCE,
+  // the only layout of its models
+  parse: (text) => REFERENCE.parse(cutLayout(text, REFERENCE.grammar).body),
   help: [['ms:ORG/REPO[@REV][:GLOB]', 'repository on ModelScope, branch master']],
   endpoint: { fallback: 'https://www.modelscope.cn', environment: 'MODELSCOPE_ENDPOINT' },
   token: {

@@ -1,9 +1,21 @@
+import * as z from 'zod/mini';
 import { EXIT, RmaError } from '../errors.ts';
 import { hubRefusal } from '../hub/hub-refusal.ts';
+import { jsonOrNull } from '../schema/parse.ts';
 import { formatOllamaRef, OLLAMA_REGISTRY, type OllamaRef } from './ollama-reference.ts';
+import type { SourceReply } from './source.ts';
+
+const refusalSchema = z.object({ error: z.string() });
 
 /** Returns the error for an unsuccessful HTTP status of an Ollama registry. */
-export function registryRefusal(ref: OllamaRef, status: number): RmaError {
+export function registryRefusal(
+  ref: OllamaRef,
+  { status, text }: Pick<SourceReply, 'status' | 'text'>,
+): RmaError {
+  if (isHuggingFace(ref)) {
+    const refusal = hubRegistryRefusal(ref, { status, text });
+    if (refusal !== null) return refusal;
+  }
   const subject = formatOllamaRef(ref);
   const registry = ref.registry ?? OLLAMA_REGISTRY;
   const details = { status };
@@ -38,7 +50,37 @@ export function registryRefusal(ref: OllamaRef, status: number): RmaError {
 /** Returns the page that lists the tags of a model; empty if there is none. */
 function libraryPage({ registry, namespace, model }: OllamaRef): string {
   if (registry === null) return `: https://ollama.com/${namespace}/${model}/tags`;
-  return registry === 'hf.co' || registry === 'huggingface.co'
-    ? `: https://${registry}/${namespace}/${model}`
-    : '';
+  return isHuggingFace({ registry }) ? `: https://huggingface.co/${namespace}/${model}` : '';
+}
+
+function isHuggingFace({ registry }: Pick<OllamaRef, 'registry'>): boolean {
+  return registry === 'hf.co' || registry === 'huggingface.co';
+}
+
+/**
+ * Returns the error for a refusal of the Hugging Face hub, whose tags are the quantizations of a repository: 400 with the
+ * reason in `error`, 401 for a repository that an anonymous user does not see. Null for any other status.
+ */
+function hubRegistryRefusal(
+  ref: OllamaRef,
+  { status, text }: Pick<SourceReply, 'status' | 'text'>,
+): RmaError | null {
+  const repo = `${ref.namespace}/${ref.model}`;
+  const subject = formatOllamaRef(ref);
+  const files = ref.tag === 'latest' ? 'gguf' : `gguf:${ref.tag}`;
+  if (status === 400) {
+    const reason = jsonOrNull(refusalSchema, text)?.error ?? 'no reason given';
+    return new RmaError('RMA_HUB_NOT_FOUND', `${subject} not found on the Hugging Face hub: ${reason}`, {
+      hint: `its quantizations are at https://huggingface.co/${repo}; its files are available as hf:${repo}:${files}`,
+      details: { status },
+    });
+  }
+  if (status !== 401 && status !== 403) return null;
+  const code = status === 401 ? 'RMA_HUB_UNAUTHORIZED' : 'RMA_HUB_FORBIDDEN';
+  const why = 'it does not exist, or it is private or gated';
+  return new RmaError(code, `the Hugging Face hub denied access to ${subject} (HTTP ${status}): ${why}`, {
+    exitCode: EXIT.denied,
+    hint: `check the spelling; to use a token, download the files: hf:${repo}:${files}`,
+    details: { status },
+  });
 }

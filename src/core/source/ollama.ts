@@ -128,7 +128,7 @@ function* rejectUnservable(ref: OllamaRef, manifest: OllamaManifest, access: Acc
 
 function* read(ref: OllamaRef, request: SourceRequest): Dialog<string> {
   const reply = yield* ask(request);
-  if (reply.status !== 200) throw registryRefusal(ref, reply.status);
+  if (reply.status !== 200) throw registryRefusal(ref, reply);
   return reply.text;
 }
 

@@ -1,12 +1,12 @@
 import type { ModelRef } from '../domain/model-ref.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import { SOURCES, sourceOf } from './sources.ts';
+import { MAIN_SOURCES, sourceOf } from './sources.ts';
 import type { Spelled } from './spelled/spelled.ts';
 import { spelledReference } from './spelled/spelled-reference.ts';
 
-const GRAMMAR = `use ${SOURCES.slice(0, -1)
+const GRAMMAR = `use ${MAIN_SOURCES.slice(0, -1)
   .map(({ grammar }) => grammar)
-  .join(', ')} or ${SOURCES.at(-1)?.grammar}`;
+  .join(', ')} or ${MAIN_SOURCES.at(-1)?.grammar}`;
 
 const FUTURE_SOURCES = new Map([['docling', 'a docling model bundle']]);
 
@@ -23,7 +23,7 @@ export function parseModelRef(text: string): ModelRef {
 
 function parseWithScheme(text: string): ModelRef {
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase() ?? '';
-  const source = SOURCES.find(({ schemes }) => schemes.includes(scheme));
+  const source = MAIN_SOURCES.find(({ schemes }) => schemes.includes(scheme));
   if (source !== undefined) return source.parse(text);
   const future = FUTURE_SOURCES.get(scheme);
   if (future !== undefined) {

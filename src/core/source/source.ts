@@ -12,6 +12,8 @@ import type { Schema } from '../schema/parse.ts';
 export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = PinnedModel> {
   /** value of `source` in references, pinned models and `reads` of engines */
   readonly id: string;
+  /** id of the source whose server and engines it shares, for another layout of the same models */
+  readonly variantOf?: string;
   /** first parts of its references, before the colon */
   readonly schemes: readonly string[];
   /** the form of a reference, for error messages */
@@ -56,6 +58,8 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
 export interface Endpoint {
   /** address without a trailing slash */
   readonly fallback: string;
+  /** other addresses of the same server, which references may name */
+  readonly aliases?: readonly string[];
   /** variable with another address */
   readonly environment: string;
   /** other programs in the containers read the variable too: they get it with its default as well */
@@ -86,7 +90,7 @@ export interface Credentials {
 /** Where a source's models are in the store. Paths are relative POSIX paths. */
 export interface StorePlaces<M extends PinnedModel = PinnedModel> {
   /** how files are laid out: a writer in `src/adapters/store/layouts` */
-  readonly layout: 'hf-cache' | 'flat' | 'ollama' | 'tree';
+  readonly layout: 'hf-cache' | 'flat' | 'ollama' | 'tree' | 'plain';
   /** directory of the source, in the store */
   readonly directory: string;
   /** Returns an absolute directory that the environment names instead; null if it names none. */

@@ -1,11 +1,15 @@
 import { huggingface } from './huggingface.ts';
+import { huggingfacePlain } from './huggingface-plain.ts';
 import { modelscope } from './modelscope.ts';
 import { ollama } from './ollama.ts';
 import type { Source } from './source.ts';
 import { url } from './url.ts';
 
 /** All sources of models: a new one is a file in this directory and a line here. */
-export const SOURCES: readonly Source[] = [huggingface, url, ollama, modelscope];
+export const SOURCES: readonly Source[] = [huggingface, huggingfacePlain, url, ollama, modelscope];
+
+/** Sources that references and engines name: the others are variants of them. */
+export const MAIN_SOURCES: readonly Source[] = SOURCES.filter(({ variantOf }) => variantOf === undefined);
 
 /**
  * Returns the source of a reference or a pinned model.
@@ -18,4 +22,9 @@ export function sourceOf({ source: id }: { readonly source: string }): Source {
 }
 
 /** Names of the secrets that hold tokens for servers of sources. */
-export const TOKEN_SECRETS: readonly string[] = SOURCES.flatMap(({ token }) => token?.secret ?? []);
+export const TOKEN_SECRETS: readonly string[] = MAIN_SOURCES.flatMap(({ token }) => token?.secret ?? []);
+
+/** Returns the id under which settings and engines know a source. */
+export function mainSource(id: string): string {
+  return sourceOf({ source: id }).variantOf ?? id;
+}

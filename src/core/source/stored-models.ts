@@ -1,11 +1,10 @@
 import type { PinnedFile } from '../domain/pinned-model.ts';
-import type { PinnedMsModel } from './modelscope.ts';
-import { modelscope } from './modelscope.ts';
 import { ollama, type PinnedOllamaModel } from './ollama.ts';
 import { blobFiles, parseManifest } from './ollama-manifest.ts';
 import { OLLAMA_REGISTRY, type OllamaRef } from './ollama-reference.ts';
-import type { RepositoryRef } from './repository.ts';
+import type { PinnedRepository, RepositoryRef } from './repository.ts';
 import { selectRepository } from './select-repository.ts';
+import { sourceOf } from './sources.ts';
 import { decides } from './stored-listing.ts';
 import { type PinnedUrlModel, url } from './url.ts';
 import { type UrlRef, urlFiles } from './url-reference.ts';
@@ -61,12 +60,17 @@ export function storedUrlModel(ref: UrlRef, verified: readonly PinnedFile[]): Pi
 }
 
 /**
- * Returns what a reference selects of the verified files of a ModelScope repository, which may be a part of it; null if
- * they do not decide that. @throws RmaError as `selectRepository`
+ * Returns what a reference selects of the verified files of a plain directory, which may be a part of the repository; null
+ * if they do not decide that. @throws RmaError as `selectRepository`
  */
-export function storedMsModel(ref: RepositoryRef, verified: readonly PinnedFile[]): PinnedMsModel | null {
+export function storedTreeModel(
+  ref: RepositoryRef,
+  verified: readonly PinnedFile[],
+): PinnedRepository | null {
   if (verified.length === 0 || !decides({ files: verified, whole: false }, ref)) return null;
   const { entries: files, fields } = selectRepository(ref, verified);
   const { repo, revision } = ref;
-  return { source: 'ms', ref: modelscope.format(ref), repo, revision, ...fields, complete: false, files };
+  const model = { source: ref.source, ref: sourceOf(ref).format(ref), repo, revision };
+  const commit = sourceOf(ref).variantOf === undefined ? {} : { commit: revision };
+  return { ...model, ...commit, ...fields, complete: false, files };
 }

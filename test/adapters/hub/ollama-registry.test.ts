@@ -58,7 +58,7 @@ test('uses a mirror only for the default registry, and https unless the referenc
   const digest = `sha256:${sha256(WEIGHTS)}`;
   const url = (ref: string) => file && source.locate({ ...pinned, ref }, file).url;
   expect(url('ollama:me/tiny:q4')).toBe(`${hub.endpoint}/v2/me/tiny/blobs/${digest}`);
-  expect(url('ollama:hf.co/me/tiny')).toBe(`https://hf.co/v2/me/tiny/blobs/${digest}`);
+  expect(url('ollama:other.example/me/tiny')).toBe(`https://other.example/v2/me/tiny/blobs/${digest}`);
   expect(url('ollama:http://box/me/tiny')).toBe(`http://box/v2/me/tiny/blobs/${digest}`);
 });
 

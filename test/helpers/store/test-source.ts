@@ -1,4 +1,6 @@
+import { Endpoints } from '../../../src/adapters/hub/endpoints.ts';
 import { HubSource } from '../../../src/adapters/hub/hub-source.ts';
+import { endpointList } from '../../../src/core/hub/endpoint-list.ts';
 import { SOURCES } from '../../../src/core/source/sources.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { JumpingClock } from '../clock/jumping-clock.ts';
@@ -15,9 +17,15 @@ interface TestServer {
 export function testSource(id: string, { endpoint, token = null, clock, hostAlias }: TestServer): HubSource {
   const source = SOURCES.find((each) => each.id === id);
   if (source === undefined) throw new Error(`no source ${id}`);
+  const endpoints = new Endpoints(endpointList(endpoint));
   return new HubSource(
     source,
-    { endpoint, token: () => token, hostAlias: hostAlias ?? null },
+    {
+      endpoints,
+      token: () => token,
+      hostAlias: hostAlias ?? null,
+      mirrors: [{ hub: 'https://hf.co', endpoints }],
+    },
     { http: testHttp(), clock: clock ?? new JumpingClock(), random: () => 0 },
   );
 }

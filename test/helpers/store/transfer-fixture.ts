@@ -11,11 +11,20 @@ import { JumpingClock } from '../clock/jumping-clock.ts';
 import { tempFolder } from '../files/temp-folder.ts';
 import { type ModelServer, type SeenRequest, sendContent, sha256, startModelServer } from './model-server.ts';
 import { testHttp } from './test-http.ts';
+import { virtualLine } from './virtual-line.ts';
 
 export const MIB = 1024 * 1024;
 
 /** Responds to the n-th request for the file, from 1. */
 export type Script = (n: number, request: SeenRequest, response: ServerResponse) => void;
+
+/** A rig with a line of its own, and small ranges. */
+export interface RigOptions {
+  readonly size?: number;
+  readonly stallMs?: number;
+  /** rate for so many open responses, bytes a second; default: the time stands still */
+  readonly rate?: (responses: number) => number;
+}
 
 export interface TransferRig {
   readonly server: ModelServer;
@@ -24,6 +33,8 @@ export interface TransferRig {
   readonly clock: JumpingClock;
   /** bytes received */
   received(): number;
+  /** largest number of open responses so far */
+  connections(): number;
   /** Creates a slot and downloads once. Returns the digest and the file. */
   fetch(
     overrides?: Partial<TransferJob>,
@@ -32,15 +43,25 @@ export interface TransferRig {
 }
 
 /** Creates a file on a scripted server, and its transfer. Without a script the server works normally. */
-export async function transferRig(
+export function transferRig(
   script: Script | null = null,
   size = 2 * MIB,
   stallMs?: number,
+): Promise<TransferRig> {
+  return parallelRig(script, { size, ...(stallMs === undefined ? {} : { stallMs }) });
+}
+
+/** Like `transferRig`, for a transfer over several connections. */
+export async function parallelRig(
+  script: Script | null,
+  { size = 2 * MIB, stallMs, rate }: RigOptions = {},
 ): Promise<TransferRig> {
   const server = await startModelServer();
   const content = randomBytes(size);
   const folder = join(tempFolder(), 'staging');
   const clock = new JumpingClock();
+  const line = rate === undefined ? null : virtualLine(clock, rate);
+  const http = line?.http ?? testHttp(stallMs);
   let count = 0;
   let received = 0;
   server.fault = (request, response) => {
@@ -55,9 +76,10 @@ export async function transferRig(
     folder,
     clock,
     received: () => received,
+    connections: () => line?.most() ?? 1,
     fetch: async (overrides = {}, disk = realDisk) => {
       const slot = overrides.slot ?? (await createSlot(disk, folder, size));
-      const transfer = new HttpTransfer({ http: testHttp(stallMs), clock, random: () => 0, disk });
+      const transfer = new HttpTransfer({ http, clock, random: () => 0, disk, minPart: MIB / 4 });
       const digest = await transfer.fetch({
         location: { url: `${server.url}/${randomUUID()}`, authorization: null },
         bytes: size,
@@ -67,6 +89,7 @@ export async function transferRig(
         magic: null,
         onBytes: (_, bytes) => {
           received += bytes;
+          line?.received(bytes);
         },
         signal: new AbortController().signal,
         ...overrides,

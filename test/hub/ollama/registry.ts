@@ -3,16 +3,18 @@ import { type Answer, json, redirect } from '../answer.ts';
 import type { Content } from '../content.ts';
 import type { Exchange } from '../exchange.ts';
 import type { HubState, Protocol } from '../protocol.ts';
+import { hubModel, hubModels } from './hub-models.ts';
+import type { OllamaModel } from './models.ts';
 
 /**
  * `/v2/{namespace}/{name}/manifests/{tag}` and `…/blobs/sha256:{hex}`. HEAD of a blob returns its size; GET redirects
- * to another host name, which the Ollama client requires.
+ * to another host name, which the Ollama client requires. Repositories of the hub with GGUF files are models too.
  */
 export const ollamaRegistry: Protocol = (exchange, hub) => {
   const [root, namespace, name, kind, what = '', ...more] = exchange.segments;
   if (root !== 'v2' || more.length > 0) return undefined;
   const repository = `${namespace}/${name}`;
-  if (kind === 'manifests') return manifestAnswer(hub, `${repository}:${what}`);
+  if (kind === 'manifests') return manifestAnswer(exchange, hub, { repository, tag: what });
   if (kind === 'blobs') {
     return {
       ...blobAnswer(exchange, hub, { repository, digest: what }),
@@ -25,22 +27,35 @@ export const ollamaRegistry: Protocol = (exchange, hub) => {
 /** Returns a blob of any tag of a model. */
 export function findBlob(hub: HubState, repository: string, digest: string): Content | undefined {
   const hex = digest.replace(/^sha256:/, '');
-  return [...hub.ollama]
-    .filter(([name]) => name.startsWith(`${repository}:`))
-    .map(([, { blobs }]) => blobs.get(hex))
+  return modelsOf(hub, repository)
+    .map(({ blobs }) => blobs.get(hex))
     .find((content) => content !== undefined);
 }
 
 /** Clients read the configuration as metadata, like the manifest, so it does not count as content. */
 export function isConfig(hub: HubState, repository: string, digest: string): boolean {
-  return [...hub.ollama].some(
-    ([name, { sha256 }]) => name.startsWith(`${repository}:`) && digest === `sha256:${sha256['config']}`,
-  );
+  return modelsOf(hub, repository).some(({ sha256 }) => digest === `sha256:${sha256['config']}`);
 }
 
-function manifestAnswer({ ollama }: HubState, name: string): Answer {
-  const model = ollama.get(name);
-  if (model === undefined) return refusal('MANIFEST_UNKNOWN', 'manifest unknown');
+/** Returns the models of a name under all its tags, those of a repository of the hub too. */
+function modelsOf(hub: HubState, repository: string): readonly OllamaModel[] {
+  const named = [...hub.ollama].filter(([name]) => name.startsWith(`${repository}:`));
+  return [...named.map(([, model]) => model), ...hubModels(hub, repository)];
+}
+
+function manifestAnswer(
+  exchange: Exchange,
+  hub: HubState,
+  { repository, tag }: { readonly repository: string; readonly tag: string },
+): Answer {
+  const known = hub.ollama.get(`${repository}:${tag}`);
+  if (known !== undefined) return manifestOf(known);
+  if (!hub.repos.has(repository)) return refusal('MANIFEST_UNKNOWN', 'manifest unknown');
+  const found = hubModel(exchange, hub, { repository, tag });
+  return 'model' in found ? manifestOf(found.model) : found.refusal;
+}
+
+function manifestOf(model: OllamaModel): Answer {
   const body = Buffer.from(model.manifest, 'utf8');
   const digest = createHash('sha256').update(body).digest('hex');
   const headers = {

@@ -145,6 +145,19 @@ describe('workerEnvironment', () => {
     expect(of(configOf()).variables).not.toHaveProperty(name);
   });
 
+  it('contains all mirrors of a list, as the container must write them', () => {
+    const { hub, ...rest } = configOf();
+    const endpoints = { ...hub.endpoints, hf: 'http://127.0.0.1:9000,https://huggingface.co' };
+    expect(of({ ...rest, hub: { ...hub, endpoints } })).toMatchObject({
+      variables: { HF_ENDPOINT: 'http://host.docker.internal:9000,https://huggingface.co' },
+      hostAlias: 'host.docker.internal',
+    });
+    const secret = { ...hub.endpoints, hf: 'https://huggingface.co,https://me:pw@mirror.example' };
+    expect(() => of({ ...rest, hub: { ...hub, endpoints: secret } })).toThrowError(
+      expect.objectContaining({ code: 'RMA_CONFIG_SECRET_IN_URL' }),
+    );
+  });
+
   it('contains the path of a token file, never the token, and only when the secret exists', () => {
     const environment = { HF_TOKEN: 'hf_geheim', LOG_LEVEL: 'DEBUG', LOG_FILE: '/x' };
     const { variables } = of(configOf(), environment, new Set(['hf_token', 'modelscope_token']));

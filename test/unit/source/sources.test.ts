@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../../src/core/config/settings.ts';
 import { HUB_TOKEN_SECRET } from '../../../src/core/domain/secret-names.ts';
 import { formatModelRef, parseModelRef } from '../../../src/core/source/parse-ref.ts';
-import { SOURCES, sourceOf, TOKEN_SECRETS } from '../../../src/core/source/sources.ts';
+import { MAIN_SOURCES, SOURCES, sourceOf, TOKEN_SECRETS } from '../../../src/core/source/sources.ts';
 
 const SRC = join(import.meta.dirname, '../../../src');
 
@@ -26,7 +26,7 @@ describe('the sources', () => {
   });
 
   it('explain each form of a reference, which starts with one of their schemes', () => {
-    for (const { schemes, help } of SOURCES) {
+    for (const { schemes, help } of MAIN_SOURCES) {
       expect(help.length).toBeGreaterThan(0);
       for (const [form, meaning] of help) {
         expect(schemes.some((scheme) => form.startsWith(`${scheme}:`)) || form.startsWith('…')).toBe(true);
@@ -42,14 +42,17 @@ describe('the sources', () => {
     }
   });
 
-  it.each(['hf:org/repo', 'ms:org/repo@v1:*.gguf', 'ollama:llava:7b', 'https://a.example/m.gguf'])(
-    'match %s by its scheme and format it unchanged',
-    (text) => {
-      const ref = parseModelRef(text);
-      expect(sourceOf(ref).format(ref)).toBe(text);
-      expect(formatModelRef(ref)).toBe(text);
-    },
-  );
+  it.each([
+    'hf:org/repo',
+    'ms:org/repo@v1:*.gguf',
+    'ollama:llava:7b',
+    'https://a.example/m.gguf',
+    'hf:org/repo@v1:*.json#layout=plain',
+  ])('match %s by its scheme and format it unchanged', (text) => {
+    const ref = parseModelRef(text);
+    expect(sourceOf(ref).format(ref)).toBe(text);
+    expect(formatModelRef(ref)).toBe(text);
+  });
 
   it('are not referenced by name elsewhere in rma', () => {
     const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(

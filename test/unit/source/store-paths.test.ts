@@ -9,6 +9,7 @@ test('[req R44] the default store is /models with fixed subdirectories', () => {
       hf: '/models/huggingface/hub',
       ollama: '/models/ollama',
       ms: '/models/modelscope',
+      plain: '/models/local',
       url: '/models/gguf',
     },
   });

@@ -15,6 +15,7 @@ const LAYOUTS: Readonly<
   flat: FlatLayout,
   'hf-cache': HfLayout,
   ollama: OllamaLayout,
+  plain: TreeLayout,
   tree: TreeLayout,
 };
 

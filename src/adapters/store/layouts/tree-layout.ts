@@ -2,7 +2,7 @@ import { join, sep } from 'node:path';
 import type { Digest, PinnedFile } from '../../../core/domain/pinned-model.ts';
 import type { PinnedRepository, RepositoryRef } from '../../../core/source/repository.ts';
 import { sourceOf } from '../../../core/source/sources.ts';
-import { storedMsModel } from '../../../core/source/stored-models.ts';
+import { storedTreeModel } from '../../../core/source/stored-models.ts';
 import { pathFault } from '../../../core/store/safe-path.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { unless } from '../disk/disk.ts';
@@ -28,7 +28,7 @@ interface Source extends PlacedFile {
   readonly digest: Digest;
 }
 
-/** ModelScope repositories as plain directories: `OWNER/NAME/files`. A directory contains one revision at a time. */
+/** Repositories as plain directories, of ModelScope or of other hubs: `OWNER/NAME/files`. A directory contains one revision at a time. */
 export class TreeLayout extends LayoutWriter<PinnedRepository> {
   check(model: PinnedRepository): ModelCheck {
     const stats = new StatsReader(this.context.guard);
@@ -40,7 +40,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
     return this.summarize(model, missing, true);
   }
 
-  /** Adopts files in place and in ModelScope's own caches below the same directory; `publish` links the latter into place. */
+  /** Adopts files in place and in the caches of the source's own tools; `publish` links the latter into place. */
   async adopt(model: PinnedRepository, options: AdoptOptions): Promise<readonly PinnedFile[]> {
     const { missing } = this.check(model);
     const own = this.receipts.entries(model);
@@ -88,8 +88,10 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
 
   async recall(ref: RepositoryRef): Promise<PinnedRepository | null> {
     const { repo, revision } = ref;
-    const receipt = this.receipts.receipt({ source: ref.source, ref: '', files: [], repo, revision });
-    return receipt === null ? null : storedMsModel(ref, verifiedFiles(receipt));
+    // the receipt of a source with commits is found by the commit alone
+    const place = { source: ref.source, ref: '', files: [], repo, revision, commit: revision };
+    const receipt = this.receipts.receipt(place);
+    return receipt === null ? null : storedTreeModel(ref, verifiedFiles(receipt));
   }
 
   protected places(model: PinnedRepository, file: PinnedFile): readonly string[] {

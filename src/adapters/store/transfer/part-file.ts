@@ -75,7 +75,9 @@ export class PartFile {
     if (this.#fault !== null) throw this.#fault.error;
     const writing = writeAll(this.#handle, chunks, offset);
     this.#hash.take(offset, chunks);
-    this.#written = withRange(this.#written, [offset, offset + (await writing)]);
+    const end = offset + (await writing);
+    // read after the wait: other writes may have ended meanwhile
+    this.#written = withRange(this.#written, [offset, end]);
     this.#hash.advance(prefixOf(this.#written));
     this.#options.onReceived(this.received);
     await this.#pace.grown(this.received);

@@ -2,6 +2,7 @@ import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { HttpStream } from '../../../ports/http-client.ts';
 import type { TransferJob } from '../../../ports/transfer.ts';
 import { notGguf } from '../disk/gguf-magic.ts';
+import type { Claim } from './claims.ts';
 import { htmlFault, isHtmlName, looksLikeHtml, type Verdict } from './judge-answer.ts';
 import type { PartFile } from './part-file.ts';
 
@@ -16,14 +17,6 @@ const HEAD_BYTES = 64;
 
 type Fault = Exclude<Verdict, { kind: 'restart' | 'append' }>;
 
-/** A range of the file that one response fills from its start. */
-export interface Claim {
-  /** end of the bytes that were written */
-  at: number;
-  /** may move towards `at` during the transfer: what follows is left to another response */
-  end: number;
-}
-
 /** The file that a body is written to. */
 export interface BodyTarget {
   readonly job: TransferJob;
@@ -33,6 +26,8 @@ export interface BodyTarget {
   readonly last: number;
   /** milliseconds */
   readonly monotonic: () => number;
+  /** called with the number of bytes that were written */
+  readonly onBytes: (bytes: number) => void;
 }
 
 /**
@@ -101,16 +96,17 @@ class Receiver {
   /** Writes the buffered bytes, cut at the end of the claim; nothing before the start of the file was checked. */
   async flush(): Promise<Fault | null> {
     if (!this.#judged || this.#bytes === 0) return null;
-    const { job, part, claim, last, monotonic } = this.#target;
+    const { job, part, claim, last, monotonic, onBytes } = this.#target;
     const bytes = Math.min(this.#bytes, Math.max(0, claim.end - claim.at));
     const surplus = claim.at + this.#bytes > last;
     const chunks = bytes < this.#bytes ? cut(this.#chunks, bytes) : this.#chunks;
     this.#chunks = [];
     this.#bytes = 0;
     this.#flushedAt = monotonic();
-    await part.write(claim.at, chunks);
+    const offset = claim.at;
     claim.at += bytes;
-    job.onBytes(part.received, bytes);
+    await part.write(offset, chunks);
+    onBytes(bytes);
     return surplus ? tooLong(job) : null;
   }
 }

@@ -13,6 +13,23 @@ export function shortFault(label: string): RmaError {
   );
 }
 
+/** Returns the error for a server that closes each connection, and then sends the file from its start. */
+export function neverComplete(label: string): RmaError {
+  return new RmaError(
+    'RMA_HUB_BAD_ANSWER',
+    `${label}: the server closes every connection before the download completes`,
+  );
+}
+
+/** Returns the error for a response that cannot be used besides those of other connections. */
+export function brokenRanges(label: string): RmaError {
+  return new RmaError(
+    'RMA_HUB_BAD_ANSWER',
+    `unexpected response from the server of ${label}: it sent another file, or no range`,
+    { hint: "check whether a proxy or mirror modifies the hub's responses" },
+  );
+}
+
 /** Returns the error with the file and the offset where it happened. */
 export function faultAt(error: RmaError, label: string, offset: number): RmaError {
   return new RmaError(error.code, `${label} at byte ${offset}: ${error.message}`, {

@@ -32,18 +32,21 @@ const LOCAL_PATH = /^(?:\.{0,2}\/|~|[A-Za-z]:\\|\\)/;
  * translation: a reference, or something unknown.
  */
 export function spelledReference(text: string): Spelled | null {
+  const [, before, option = ''] = /^(.*)(#layout=[a-z]+)$/s.exec(text) ?? [];
+  const spelled = before === undefined ? null : spelledReference(before);
+  if (spelled?.kind === 'reference') return { kind: 'reference', ref: `${spelled.ref}${option}` };
   // spaces at the end of a pattern belong to it
   const name = hasScheme(text) ? text : text.trim().replace(/^(["'`])(.*)\1$/s, '$2');
   const command = commandForm(name);
   if (command?.kind === 'other') return command;
   const target = command?.name ?? name;
-  const spelled =
+  const known =
     webAddress(target) ??
     fileOfRepository(target) ??
     withScheme(target) ??
     nameOfTool(target) ??
     bareName(target);
-  if (spelled !== null || target === text) return spelled;
+  if (known !== null || target === text) return known;
   return { kind: 'reference', ref: target };
 }
 

@@ -1,0 +1,239 @@
+import { backoffMs } from '../../../core/backoff.ts';
+import { RmaError } from '../../../core/errors.ts';
+import type { HttpStream } from '../../../ports/http-client.ts';
+import type { TransferJob } from '../../../ports/transfer.ts';
+import { Attempts, PROGRESS_BYTES } from './attempts.ts';
+import { type Claim, Claims } from './claims.ts';
+import { FileServer, type ServerOptions } from './file-server.ts';
+import type { HostPace } from './host-pace.ts';
+import { strongEtag, type Verdict } from './judge-answer.ts';
+import type { PartFile } from './part-file.ts';
+import { receiveBody } from './receive-body.ts';
+import { faultAt, neverComplete, shortFault } from './transfer-faults.ts';
+
+export interface StreamOptions extends ServerOptions {
+  /** in [0, 1) */
+  readonly random: () => number;
+  /** first delay between two attempts, ms */
+  readonly pauseMs: number;
+  /** smallest range of one of several connections, bytes */
+  readonly minPart?: number | undefined;
+  readonly pace: HostPace;
+}
+
+/** `late`: other connections received the range meanwhile. */
+type Outcome =
+  | (Exclude<Verdict, { kind: 'restart' }> & { readonly waitMs?: number })
+  | { readonly kind: 'late' };
+type Retry = Extract<Outcome, { kind: 'retry' }>;
+
+/** Why all connections of a file were closed. */
+type Over = { readonly fault: unknown } | { readonly retry: Retry };
+
+/** Number of restarts of a file before the download fails. */
+const MAX_RESTARTS = 5;
+
+/**
+ * Receives one file, over several connections if its server supports ranges with a strong entity tag. A connection with a
+ * fault gives its range back to the others; the last one tries again, with a limit per kind of fault.
+ */
+export class FileStreams {
+  readonly #options: StreamOptions;
+  readonly #job: TransferJob;
+  readonly #part: PartFile;
+  readonly #server: FileServer;
+  readonly #attempts: Attempts;
+  readonly #claims: Claims;
+  #restarts = 0;
+  #active = 0;
+  /** most connections, by the job and by what the server accepted */
+  #most: number;
+  #stop = new AbortController();
+  #signal: AbortSignal;
+  #over: Over | null = null;
+  /** called when the last connection ends */
+  #ended: () => void = () => undefined;
+
+  constructor(options: StreamOptions, job: TransferJob, part: PartFile) {
+    this.#options = options;
+    this.#job = job;
+    this.#part = part;
+    this.#server = new FileServer(options, job);
+    this.#attempts = new Attempts(part.received);
+    this.#claims = new Claims(job.bytes, options.minPart);
+    this.#most = job.connections ?? 1;
+    this.#signal = job.signal;
+  }
+
+  /** host that sent the last response, after redirects */
+  get sender(): string {
+    return this.#server.sender;
+  }
+
+  /** Receives what is missing. @throws RmaError of the last fault */
+  async complete(): Promise<void> {
+    while (this.#part.received < this.#job.bytes) {
+      this.#job.signal.throwIfAborted();
+      const over = await this.#session();
+      if (over !== null && 'fault' in over) throw over.fault;
+      if (over !== null) await this.#tryAgain(over.retry);
+    }
+  }
+
+  /** Discards everything that was received. */
+  async reset(): Promise<void> {
+    await this.#part.reset();
+    this.#attempts.restart();
+  }
+
+  /** Runs connections until all have ended. Returns why, null if nothing was left for them. */
+  async #session(): Promise<Over | null> {
+    this.#over = null;
+    this.#stop = new AbortController();
+    this.#signal = AbortSignal.any([this.#job.signal, this.#stop.signal]);
+    await new Promise<void>((resolve) => {
+      this.#ended = resolve;
+      this.#grow();
+    });
+    return this.#over;
+  }
+
+  /** Starts connections while there is work for them. */
+  #grow(): void {
+    while (this.#over === null && this.#active < this.#allowed()) {
+      const claim = this.#claims.take(this.#part.written, this.#active + 1);
+      if (claim === null) return;
+      this.#active += 1;
+      if (this.#isLarge()) this.#options.pace.opened();
+      void this.#run(claim)
+        .catch((fault: unknown) => this.#end({ fault }))
+        .finally(() => {
+          this.#active -= 1;
+          if (this.#isLarge()) this.#options.pace.closed();
+          if (this.#active === 0) this.#ended();
+        });
+    }
+  }
+
+  /** Receives one range after the other, until nothing is left or the other connections suffice. */
+  async #run(first: Claim): Promise<void> {
+    for (let claim: Claim | null = first; claim !== null; ) {
+      try {
+        if ((await this.#step(claim)) === 'retire') return;
+      } finally {
+        this.#claims.release(claim);
+      }
+      const suffices = this.#over !== null || this.#active > this.#allowed();
+      claim = suffices ? null : this.#claims.take(this.#part.written, this.#active);
+    }
+  }
+
+  async #step(claim: Claim): Promise<'retire' | 'next'> {
+    const outcome = await this.#request(claim);
+    if (outcome.kind === 'late') return 'retire';
+    if (outcome.kind === 'fail') throw outcome.error;
+    const { received } = this.#part;
+    this.#attempts.progress(received);
+    if (outcome.kind === 'append') {
+      if (received < this.#job.bytes && this.#attempts.isShort(received)) throw shortFault(this.#job.label);
+      return 'next';
+    }
+    if (this.#active === 1) await this.#tryAgain(outcome);
+    else if (outcome.drop === true) this.#end({ retry: outcome });
+    else return this.#giveBack(outcome, claim);
+    return 'next';
+  }
+
+  /** Leaves a range to the other connections after a fault. A connection that the server refused is not opened again. */
+  #giveBack({ budget }: Retry, claim: Claim): 'retire' | 'next' {
+    if (budget === 'content' || budget === 'html') this.#server.distrustRanges();
+    else if (claim.at - claim.start >= PROGRESS_BYTES) return 'next';
+    else this.#most = Math.max(1, this.#active - 1);
+    return 'retire';
+  }
+
+  /** Counts a fault, discards content that does not fit, and waits. */
+  async #tryAgain({ budget, error, drop, waitMs = 0 }: Retry): Promise<void> {
+    const used = this.#attempts.count({ budget, error });
+    if (drop === true || (budget === 'content' && used === 2)) await this.#restart(error);
+    const { clock, random, pauseMs } = this.#options;
+    // a first fault after progress is ordinary; a request for a wait is reported already
+    if (used > 1 && waitMs === 0) this.#job.onWait?.(`${error.message}; retrying`);
+    const pause = backoffMs(used, random(), { firstMs: pauseMs });
+    await clock.sleep(Math.max(waitMs, pause), this.#job.signal);
+  }
+
+  async #request(claim: Claim): Promise<Outcome> {
+    const signal = this.#signal;
+    let stream: HttpStream | null = null;
+    try {
+      const request = { offset: claim.at, end: claim.end, etag: this.#part.etag, signal };
+      stream = await this.#server.open(request);
+      const verdict = this.#server.judge(request, stream, this.#active === 1);
+      if (verdict.kind === 'retry') {
+        this.#server.forget();
+        return { ...verdict, waitMs: this.#server.requestedWait(stream) };
+      }
+      if (verdict.kind === 'fail') return verdict;
+      if (!this.#claims.confirm(claim)) return { kind: 'late' };
+      return await this.#receive(
+        { claim, requested: request.end, isWhole: verdict.kind === 'restart' },
+        stream,
+      );
+    } catch (error) {
+      if (signal.aborted || !(error instanceof RmaError) || error.code !== 'RMA_HUB_UNREACHABLE') throw error;
+      this.#server.forget();
+      return { kind: 'retry', budget: 'network', error: faultAt(error, this.#job.label, claim.at) };
+    } finally {
+      stream?.close();
+    }
+  }
+
+  /** `isWhole`: the response is the whole file although a range up to `requested` was requested. */
+  async #receive(
+    {
+      claim,
+      requested,
+      isWhole,
+    }: { readonly claim: Claim; readonly requested: number; readonly isWhole: boolean },
+    stream: HttpStream,
+  ): Promise<Outcome> {
+    if (isWhole) {
+      await this.#restart();
+      this.#claims.widen(claim);
+    }
+    this.#part.etag = strongEtag(stream.headers);
+    this.#server.learn(stream, isWhole);
+    const last = stream.status === 200 ? this.#job.bytes : requested;
+    const { clock } = this.#options;
+    const target = { job: this.#job, part: this.#part, claim, last, monotonic: () => clock.monotonic() };
+    return receiveBody({ ...target, onBytes: (bytes) => this.#received(bytes) }, stream);
+  }
+
+  #received(bytes: number): void {
+    if (this.#isLarge()) this.#options.pace.received(bytes);
+    this.#job.onBytes(this.#part.received, bytes);
+    this.#grow();
+  }
+
+  async #restart(cause?: RmaError): Promise<void> {
+    if (this.#part.received === 0) return;
+    this.#restarts += 1;
+    if (this.#restarts > MAX_RESTARTS) throw cause ?? neverComplete(this.#job.label);
+    await this.reset();
+  }
+
+  /** Closes all connections; the first reason counts. */
+  #end(over: Over): void {
+    this.#over ??= over;
+    this.#stop.abort();
+  }
+
+  #allowed(): number {
+    return this.#server.hasRanges ? Math.min(this.#most, this.#options.pace.count) : 1;
+  }
+
+  #isLarge(): boolean {
+    return (this.#job.connections ?? 1) > 1;
+  }
+}

@@ -1,0 +1,23 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { HostSlots } from '../../../../src/app/fetch/host-slots.ts';
+
+test('files of one host share its connections, whatever the port; those of another host have their own', async () => {
+  const slots = new HostSlots(4);
+  const started: string[] = [];
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const runs = ['https://a.test/1', 'https://a.test:8443/2', 'https://b.test/3'].map((url) =>
+    slots.of(url).run(3, () => {
+      started.push(url);
+      return ended;
+    }),
+  );
+  await setImmediate();
+  expect(started).toEqual(['https://a.test/1', 'https://b.test/3']);
+  end();
+  await Promise.all(runs);
+  expect(started).toHaveLength(3);
+});

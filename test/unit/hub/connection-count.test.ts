@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type ConnectionCount, nextCount, ONE_CONNECTION } from '../../../src/core/hub/connection-count.ts';
+
+/** Measures a line again and again, one second apart. Returns the counts that were tried. */
+function tried(rateOf: (count: number) => number, seconds: number): readonly number[] {
+  const counts: number[] = [];
+  let state: ConnectionCount = ONE_CONNECTION;
+  for (let second = 0; second < seconds; second += 1) {
+    counts.push(state.count);
+    state = nextCount(state, { rate: rateOf(state.count), now: second * 1000 });
+  }
+  return [...counts, state.count];
+}
+
+test('a line with a limit per connection gets twice as many connections until there are eight', () => {
+  expect(tried((count) => count * 50, 6)).toEqual([1, 2, 4, 8, 8, 8, 8]);
+});
+
+test('a line that one connection fills keeps one connection', () => {
+  expect(tried(() => 100, 5)).toEqual([1, 2, 1, 1, 1, 1]);
+});
+
+test('connections that raise the rate by 10 % or less are given back', () => {
+  expect(tried((count) => Math.min(count * 50, 110), 6)).toEqual([1, 2, 4, 2, 2, 2, 2]);
+  expect(tried((count) => (count === 1 ? 100 : 110), 3)).toEqual([1, 2, 1, 1]);
+  expect(tried((count) => (count === 1 ? 100 : 111), 3)).toEqual([1, 2, 4, 2]);
+});
+
+test('more connections are tried again after 30 seconds', () => {
+  const counts = tried(() => 100, 40);
+  expect(counts.filter((count) => count === 2)).toHaveLength(2);
+  expect(counts.indexOf(2, 2)).toBe(32);
+});
+
+test('there are never more than eight, nor less than one', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0, max: 1e9, noNaN: true })), (rates) => {
+      const counts = tried((count) => rates[count] ?? 0, rates.length);
+      expect(counts.every((count) => [1, 2, 4, 8].includes(count))).toBe(true);
+    }),
+  );
+});
