@@ -16,6 +16,7 @@ import { runningAfter, startedServices } from '../core/plan/running-after.ts';
 import type { Host } from '../ports/host.ts';
 import type { Invocation } from '../ports/invocation.ts';
 import { type DesiredProject, desiredState } from './desired/desired-state.ts';
+import { requireLockFile } from './desired/lock-file.ts';
 import { type PlacedServices, placeServices } from './desired/place-services.ts';
 import { type RequestOptions, readRequest } from './desired/read-request.ts';
 import { checkNfsServers } from './observe/check-nfs-servers.ts';
@@ -48,7 +49,9 @@ export async function planUp(
   const placed = await placeServices(withFallback(host, invocation, { config }), { project, snapshot });
   const next = await desiredState(host, invocation, { project, placed, snapshot });
   const observed = await observeDesired(host, invocation, { config, snapshot, ...next });
-  const plan = upPlan(next.desired, observed, { host: host.name, profiles: placed.acted, removeOrphans });
+  const imageDigests = config.frozen ? (await requireLockFile(host, config)).images : undefined;
+  const options = { host: host.name, profiles: placed.acted, removeOrphans, imageDigests };
+  const plan = upPlan(next.desired, observed, options);
   const running = runningAfter(plan.operations, observed.containers);
   const { services } = next.fleet;
   const starting = startedServices(plan.operations);

@@ -23,7 +23,9 @@ import { lockStatusCommand } from './commands/lock/status.ts';
 import { logsCommand } from './commands/logs.ts';
 import { modelsDuCommand } from './commands/models/du.ts';
 import { modelsImportCommand } from './commands/models/import.ts';
+import { modelsLockCommand } from './commands/models/lock.ts';
 import { modelsLsCommand } from './commands/models/ls.ts';
+import { modelsOutdatedCommand } from './commands/models/outdated.ts';
 import { modelsPathCommand } from './commands/models/path.ts';
 import { modelsPullCommand } from './commands/models/pull.ts';
 import { modelsRmCommand } from './commands/models/rm.ts';
@@ -66,6 +68,8 @@ export const COMMAND_TABLE: CommandTable = {
     modelsRmCommand,
     modelsServeCommand,
     modelsImportCommand,
+    modelsLockCommand,
+    modelsOutdatedCommand,
     cacheDfCommand,
     cacheLsCommand,
     cachePruneCommand,

@@ -11,7 +11,7 @@ export interface ContainerEngine {
   containers(): Promise<readonly ContainerSummary[]>;
   /** Returns one container; null when it does not exist. */
   container(id: string): Promise<ContainerFacts | null>;
-  /** Returns names and digests of all images, in the form of `imageKey`. */
+  /** Returns names and digests of all images, as `imageKeys` lists them. */
   images(): Promise<ReadonlySet<string>>;
   /** Returns all volumes, by name. */
   volumes(): Promise<ReadonlyMap<string, VolumeFacts>>;

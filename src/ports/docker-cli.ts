@@ -44,6 +44,8 @@ export interface OneOff {
 
 export interface ImagePull {
   readonly image: string;
+  /** pulls the image with this digest (`sha256:…`), and tags it */
+  readonly digest?: string;
   /** option of rma that sets another image, for the error */
   readonly option: string;
 }

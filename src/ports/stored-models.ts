@@ -16,6 +16,8 @@ export interface Fallback {
   readonly offline: boolean;
   /** true: what the store does not have is resolved by the sources even offline: these ask stores of other machines first */
   readonly peers?: boolean;
+  /** true: references that rma.lock does not have are refused */
+  readonly frozen?: boolean;
   readonly stored: StoredModels;
   /** sources whose hub could not be reached in this command: the store is asked first, because a hub takes long to time out; added to */
   readonly unreachable: Set<string>;

@@ -65,8 +65,14 @@ export class SpawnedDockerCli implements DockerCli {
     );
   }
 
-  async pull({ image, option }: ImagePull, signal: AbortSignal): Promise<void> {
-    const outcome = await this.#runner.run({ argv: ['docker', 'pull', '--quiet', image], signal });
+  async pull({ image, digest, option }: ImagePull, signal: AbortSignal): Promise<void> {
+    const exact =
+      digest === undefined ? image : `${image.replace(/@.*$/, '').replace(/:[^/:]*$/, '')}@${digest}`;
+    const pulled = await this.#runner.run({ argv: ['docker', 'pull', '--quiet', exact], signal });
+    const isTagged = exact === image || pulled.exitCode !== 0;
+    const outcome = isTagged
+      ? pulled
+      : await this.#runner.run({ argv: ['docker', 'tag', exact, image], signal });
     if (outcome.exitCode === 0) return;
     throw new RmaError(
       'RMA_IMAGE_PULL_FAILED',

@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import type * as z from 'zod/mini';
-import { imageKey } from '../../core/docker/image-reference.ts';
+import { imageKeys } from '../../core/docker/image-reference.ts';
 import type { ContainerFacts, ContainerSummary } from '../../core/domain/container.ts';
 import type { EngineFacts, NetworkFacts, VolumeFacts } from '../../core/domain/docker-engine.ts';
 import { LABEL } from '../../core/labels.ts';
@@ -77,7 +77,7 @@ export class DockerodeEngine implements ContainerEngine {
       return new Set(
         images.flatMap(({ Id, RepoTags, RepoDigests }) => [
           Id,
-          ...[...(RepoTags ?? []), ...(RepoDigests ?? [])].map(imageKey),
+          ...imageKeys(RepoTags ?? [], RepoDigests ?? []),
         ]),
       );
     });

@@ -4,7 +4,7 @@ import { checkGguf } from '../../core/profile/check-gguf.ts';
 import { findModel } from '../../core/profile/find-model.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
-import { readResolved } from '../desired/resolve-models.ts';
+import { readResolved } from '../desired/known-models.ts';
 import { projectFiles } from '../observe/project-files.ts';
 
 /**

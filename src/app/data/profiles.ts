@@ -13,8 +13,8 @@ import { findProfile } from '../../core/profile/select-services.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { projectSet } from '../desired/choose-services.ts';
+import { readResolved } from '../desired/known-models.ts';
 import { readProjectState } from '../desired/project-state.ts';
-import { readResolved } from '../desired/resolve-models.ts';
 import { projectFiles } from '../observe/project-files.ts';
 
 export interface ListedProfile {

@@ -6,7 +6,7 @@ import { usersOf } from '../../core/profile/model-users.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles } from '../observe/project-files.ts';
-import { readResolved } from './resolve-models.ts';
+import { readResolved } from './known-models.ts';
 
 /** A model of the catalog, with what is known without asking a hub. */
 export interface KnownModel {

@@ -1,7 +1,7 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
-import { NOTHING_RESOLVED, type ResolvedModels } from '../../core/domain/resolved-models.ts';
+import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
 import type { ServedModel } from '../../core/domain/worker-config.ts';
 import { RmaError } from '../../core/errors.ts';
 import { findModel, printedName } from '../../core/profile/find-model.ts';
@@ -15,9 +15,9 @@ import { type FileGlobs, withFiles } from '../../core/source/with-files.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { fetchExitCode } from '../fetch/fetch-result.ts';
-import { projectFiles } from '../observe/project-files.ts';
 import { chooseServices } from './choose-services.ts';
-import { type Resolvers, readResolved, resolveEach } from './resolve-models.ts';
+import { knownModels } from './known-models.ts';
+import { type Resolvers, resolveEach } from './resolve-models.ts';
 
 interface RequestedModel {
   /** name in an engine's API, or the reference if that name does not identify the model */
@@ -78,7 +78,7 @@ export async function requestedModels(
   const catalog = await invocation.catalog(config);
   const named = await namedModels(host, invocation, { ...choice, catalog });
   const models = named.map(printedIn(catalog));
-  const known = refresh ? NOTHING_RESOLVED : await readResolved(host, projectFiles(config).resolved);
+  const known = await knownModels(host, { config, refresh });
   return { catalog, models, known };
 }
 

@@ -1,12 +1,11 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
-import { NOTHING_RESOLVED, type ResolvedModels } from '../../core/domain/resolved-models.ts';
+import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
 import { usesGpus } from '../../core/profile/uses-gpus.ts';
 import { withoutGpus } from '../../core/profile/without-gpus.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
-import { projectFiles } from '../observe/project-files.ts';
 import { type ChosenServices, chooseServices, type ServiceChoice } from './choose-services.ts';
-import { readResolved } from './resolve-models.ts';
+import { knownModels } from './known-models.ts';
 import { collectSecrets } from './secrets.ts';
 
 export interface RequestOptions extends ServiceChoice {
@@ -55,7 +54,7 @@ export async function readServices(
 ): Promise<ServiceRequest> {
   const { state, profiles, ...chosen } = await chooseServices(host, invocation, { config, profiles: named });
   const catalog = config.gpu.use === 'off' ? withoutGpus(chosen.catalog, profiles) : chosen.catalog;
-  const resolved = refresh ? NOTHING_RESOLVED : await readResolved(host, projectFiles(config).resolved);
+  const resolved = await knownModels(host, { config, refresh });
   return {
     config,
     named,

@@ -1,14 +1,12 @@
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
-import { NOTHING_RESOLVED, type ResolvedModels } from '../../core/domain/resolved-models.ts';
+import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
 import type { StoredModel } from '../../core/domain/stored-model.ts';
-import { RmaError } from '../../core/errors.ts';
+import { EXIT, RmaError } from '../../core/errors.ts';
 import { isUnreachable } from '../../core/hub/is-temporary.ts';
 import { copiesNote } from '../../core/source/model-notes.ts';
 import { type MissingModel, offlineMissing } from '../../core/source/offline-missing.ts';
 import { formatModelRef, parseModelRef } from '../../core/source/parse-ref.ts';
-import { parseResolved } from '../../core/source/resolved-file.ts';
 import { storedText } from '../../core/source/stored-text.ts';
-import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { Fallback } from '../../ports/stored-models.ts';
 import { step } from './step.ts';
@@ -36,6 +34,7 @@ export type Resolvers = Pick<Invocation, 'sources' | 'reporter' | 'signal'> & {
 /**
  * Returns the files behind each reference, in their order: the known ones, else what the hub answers, else what the store
  * has complete. A reference that fails does not stop the others. Rejects when aborted, and when offline and the store cannot be read.
+ * @throws RmaError RMA_LOCKFILE_MODEL (2): frozen, a reference is unknown
  */
 export async function resolveEach(
   resolvers: Resolvers,
@@ -43,6 +42,7 @@ export async function resolveEach(
   known: ResolvedModels['pinned'],
 ): Promise<ReadonlyMap<string, Resolution>> {
   const unknown = refs.filter((ref) => !known.has(ref));
+  if (unknown.length > 0 && resolvers.fallback?.frozen === true) throw notLocked(unknown);
   const down = unknown.filter((ref) => isDown(resolvers, ref));
   const early = await askStore(resolvers, down, new Map());
   const rest = unknown.filter((ref) => !early.has(ref));
@@ -60,6 +60,13 @@ export async function resolveEach(
       return [ref, resolution as Resolution];
     }),
   );
+}
+
+function notLocked(refs: readonly string[]): RmaError {
+  return new RmaError('RMA_LOCKFILE_MODEL', `not in rma.lock: ${refs.join(', ')}`, {
+    exitCode: EXIT.usage,
+    hint: 'add the models of the project to it: rma models lock; or run without --frozen and RMA_FROZEN',
+  });
 }
 
 /** Returns whether the hub of a reference is not asked first. */
@@ -142,12 +149,6 @@ function reportStored(
       hint: 'the hub may have newer versions; run the command again with --refresh when it is reachable',
     });
   }
-}
-
-/** Reads `resolved.json`. @throws RmaError RMA_RESOLVED_INVALID exit 2 */
-export async function readResolved(host: Pick<Host, 'files'>, path: string): Promise<ResolvedModels> {
-  const content = await host.files.read(path);
-  return content === null ? NOTHING_RESOLVED : parseResolved(content, path);
 }
 
 /** Asks the hub for the files behind a reference, and reports which copies of the weights it leaves out. @throws RmaError RMA_HUB_* */

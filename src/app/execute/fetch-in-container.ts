@@ -1,5 +1,6 @@
 import { hostGateway } from '../../core/docker/host-gateway.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
+import type { StoreNeeds } from '../../core/domain/fetch-request.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import { secretPath } from '../../core/domain/secret-names.ts';
 import type { WorkerStatus } from '../../core/domain/worker-status.ts';
@@ -17,6 +18,8 @@ export interface FetchRequest {
   readonly config: RmaConfig;
   readonly access: StoreAccess;
   readonly models: readonly PinnedModel[];
+  /** recorded in the store first */
+  readonly needs?: StoreNeeds | null;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface FetchRequest {
 export async function fetchInContainer(
   host: Pick<Host, 'docker' | 'files'>,
   invocation: Pick<Invocation, 'reporter' | 'signal' | 'environment' | 'certificates' | 'peerToken'>,
-  { config, access, models }: FetchRequest,
+  { config, access, models, needs = null }: FetchRequest,
 ): Promise<WorkerStatus> {
   const mounted = new Set<string>();
   const mounts = [storeMount(access.volume)];
@@ -46,7 +49,7 @@ export async function fetchInContainer(
   let last: WorkerStatus | null = null;
   const log: string[] = [];
   const outcome = await host.docker.oneOff({
-    ...storeContainer(access, 'fetch', { models }),
+    ...storeContainer(access, 'fetch', { models, ...(needs !== null && { needs }) }),
     mounts,
     env: config.network.offline ? { ...variables, RMA_OFFLINE: '1' } : variables,
     extraHosts: hostAlias === null ? [] : [hostGateway(hostAlias)],

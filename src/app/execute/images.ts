@@ -14,9 +14,11 @@ export async function buildImage(
 /** Pulls an image. @throws RmaError RMA_IMAGE_PULL_FAILED (1) */
 export async function pullImage(
   { host, invocation, payload, signal }: Execution,
-  { image }: PullImage,
+  { image, digest }: PullImage,
 ): Promise<void> {
   const isBase = image === payload.config.images.workerBase;
   const option = isBase ? '--worker-base IMAGE' : '--image ENGINE=IMAGE';
-  await step(invocation, `pulling ${image}`, () => host.docker.pull({ image, option }, signal));
+  await step(invocation, `pulling ${image}`, () =>
+    host.docker.pull({ image, option, ...(digest !== undefined && { digest }) }, signal),
+  );
 }

@@ -1,5 +1,6 @@
 import { imageKey } from '../../core/docker/image-reference.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
+import type { StoreNeeds } from '../../core/domain/fetch-request.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../../core/errors.ts';
 import { fits, noRoomText } from '../../core/store/room.ts';
@@ -19,6 +20,7 @@ import { fetchExitCode } from '../fetch/fetch-result.ts';
 import { checkNfsServers } from '../observe/check-nfs-servers.ts';
 import { throwIfFailed } from '../observe/worker-status.ts';
 import type { ListedModel, ObservedVolume } from './listed-models.ts';
+import { lockNeeds } from './lock-needs.ts';
 
 /** A store in a directory of this machine, with what transfers files into it. */
 export interface FolderStore {
@@ -73,7 +75,7 @@ interface Pulled {
  * @throws RmaError RMA_STORE_NO_ROOM (5) before anything is fetched; RMA_DOCKER_* (3); of a single model, its own fault
  */
 export async function pull(
-  host: Pick<Host, 'docker' | 'files' | 'names' | 'caller'>,
+  host: Pick<Host, 'name' | 'docker' | 'files' | 'names' | 'caller'>,
   invocation: Pick<
     Invocation,
     | 'sources'
@@ -94,18 +96,23 @@ export async function pull(
   const sums = { missingBytes, freeBytes };
   if (freeBytes !== null && !fits(missingBytes, freeBytes)) throw noRoom(missingBytes, freeBytes);
   if (dryRun) return { ...sums, models: models.map(planned), exitCode: EXIT.ok };
+  const needs = await lockNeeds(host, request.config);
   const { ended, exitCode } = isVolume(store)
-    ? await pullInContainer(host, invocation, { ...request, store })
-    : await pullHere(invocation, request, store);
+    ? await pullInContainer(host, invocation, { ...request, store, needs })
+    : await pullHere(invocation, { ...request, needs }, store);
   return { ...sums, models: models.map((model) => pulled(model, ended)), exitCode };
 }
 
 async function pullHere(
   invocation: Pick<Invocation, 'sources' | 'clock' | 'signal' | 'reporter'>,
-  { config, models }: PullRequest,
+  { config, models, needs }: PullRequest & { readonly needs: StoreNeeds | null },
   { store, uses, transfer, peers }: FolderStore,
 ): Promise<Pulled> {
   const { sources, clock, signal, reporter } = invocation;
+  if (needs !== null) {
+    await store.prepare();
+    await store.recordNeeds(needs);
+  }
   const results = await fetchModels(pinnedOf(models), {
     store,
     uses,
@@ -135,7 +142,12 @@ async function pullInContainer(
     Invocation,
     'workerImage' | 'reporter' | 'signal' | 'environment' | 'hubToken' | 'certificates' | 'peerToken'
   >,
-  { config, models, store: { access, snapshot } }: PullRequest & { readonly store: ObservedVolume },
+  {
+    config,
+    models,
+    needs,
+    store: { access, snapshot },
+  }: PullRequest & { readonly store: ObservedVolume; readonly needs: StoreNeeds | null },
 ): Promise<Pulled> {
   if (!snapshot.images.has(imageKey(access.image))) {
     await buildWorkerImage(host, invocation, { tag: access.image, base: config.images.workerBase });
@@ -145,7 +157,7 @@ async function pullInContainer(
   await checkNfsServers(host, config, snapshot.engine);
   const status = await withHubTokens(host, invocation, {
     config,
-    work: () => fetchInContainer(host, invocation, { config, access, models: pinnedOf(models) }),
+    work: () => fetchInContainer(host, invocation, { config, access, models: pinnedOf(models), needs }),
   });
   if (models.length === 1) throwIfFailed(status);
   const ended = status.models.map(({ ref, state, fetchedBytes, note }): [string, Ended] => [

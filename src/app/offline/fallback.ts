@@ -19,5 +19,8 @@ export function withFallback<I extends VolumeInvocation>(
 ): I & { readonly fallback: Fallback } {
   const { offline, peers } = config.network;
   const stored = store === null ? volumeModels(host, invocation, config) : storedModels(store);
-  return { ...invocation, fallback: { offline, peers: peers.length > 0, stored, unreachable: new Set() } };
+  return {
+    ...invocation,
+    fallback: { offline, peers: peers.length > 0, frozen: config.frozen, stored, unreachable: new Set() },
+  };
 }

@@ -31,7 +31,6 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const reader = new SettingReader(sources, file?.words ?? new Map(), faults);
   const take = <T>(setting: Setting<T>): T => reader.take(setting);
   take(SETTINGS.profiles); // for its faults and its origin
-
   const project = take(SETTINGS.project) ?? defaultProject(sources);
   const explicitToken = take(SETTINGS.hubTokenFile);
   const hubToken = findHubToken(explicitToken, sources, reader);
@@ -53,10 +52,11 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
     coordinator: coordinatorSettings(take),
     hub: hubSettings(take, hubToken),
     network: networkSettings(take),
+    frozen: take(SETTINGS.frozen),
     gpu: gpuSettings(take),
     variants: take(SETTINGS.variants),
     nfsOptions: take(SETTINGS.nfsOptions),
-    images: { workerBase: take(SETTINGS.workerBase), engines: take(SETTINGS.engineImages) },
+    images: imageSettings(take),
     ports: take(SETTINGS.ports),
     drainSeconds: take(SETTINGS.drainTimeout),
   };
@@ -107,6 +107,10 @@ function hubSettings(take: Take, hubToken: HubToken): RmaConfig['hub'] {
     },
     tokenFile: hubToken.kind === 'file' ? hubToken.path : null,
   };
+}
+
+function imageSettings(take: Take): RmaConfig['images'] {
+  return { workerBase: take(SETTINGS.workerBase), engines: take(SETTINGS.engineImages) };
 }
 
 function networkSettings(take: Take): RmaConfig['network'] {

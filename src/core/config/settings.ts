@@ -14,6 +14,7 @@ import {
   parsePort,
   parseProject,
   parseSeconds,
+  parseSwitch,
   parseUrl,
   parseVolume,
 } from './value-parsers.ts';
@@ -173,6 +174,17 @@ export const SETTINGS = {
     parse: parsePath,
   }),
   ...NETWORK_SETTINGS,
+  frozen: scalarSetting({
+    key: 'frozen',
+    flags: '--frozen',
+    env: ['RMA_FROZEN'],
+    form: 'switch',
+    description: 'use the models and images of `rma.lock`, without asking a hub, and refuse all others',
+    example: 'false',
+    fallback: false,
+    fallbackText: '`false`',
+    parse: parseSwitch,
+  }),
   workerBase: scalarSetting({
     key: 'images.worker_base',
     flags: '--worker-base <IMAGE>',

@@ -90,6 +90,7 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'network.offline': String(config.network.offline),
     'network.peers': config.network.peers,
     'network.peer_token_file': config.network.peerTokenFile,
+    frozen: String(config.frozen),
     'images.worker_base': images.workerBase,
     'images.engines': images.engines,
     ports: config.ports,

@@ -14,6 +14,30 @@ export function imageKey(reference: string): string {
   return tagged ? name : `${name}:latest`;
 }
 
+/**
+ * Returns the names of an image, in the form of `imageKey`: its tags, its digests, and each tag with the digest that its
+ * registry has for it (`node:24@sha256:…`).
+ */
+export function imageKeys(tags: readonly string[], digests: readonly string[]): readonly string[] {
+  const pinned = tags.flatMap((tag) =>
+    digests.flatMap((each) => {
+      const [name, digest] = imageKey(each).split('@');
+      const key = imageKey(tag);
+      return key.replace(/:[^/:]*$/, '') === name ? [`${key}@${digest}`] : [];
+    }),
+  );
+  return [...[...tags, ...digests].map(imageKey), ...pinned];
+}
+
+/** Returns the digest of an image among those of an engine; null if it is not there, or has none, as one that was built. */
+export function imageDigest(images: ReadonlySet<string>, reference: string): string | null {
+  const [, named] = reference.split('@');
+  if (named !== undefined) return named;
+  const prefix = `${imageKey(reference)}@`;
+  const found = [...images].find((key) => key.startsWith(prefix));
+  return found === undefined ? null : found.slice(prefix.length);
+}
+
 /** Returns those of the references that are among the images, which are listed by `imageKey`. */
 export function presentImages(
   images: ReadonlySet<string>,

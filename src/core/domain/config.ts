@@ -88,6 +88,8 @@ export interface RmaConfig extends OwnDirectories {
     /** file with the token for them */
     readonly peerTokenFile: string | null;
   };
+  /** true: models and images are those of rma.lock, and nothing else is accepted */
+  readonly frozen: boolean;
   readonly gpu: GpuSettings;
   /** profile → variant chosen by the user */
   readonly variants: Readonly<Record<string, string>>;

@@ -45,6 +45,8 @@ export interface BuildImage extends OperationBase {
 export interface PullImage extends OperationBase {
   readonly kind: 'pull-image';
   readonly image: string;
+  /** of rma.lock: this one is pulled, whatever the tag means now */
+  readonly digest?: string;
 }
 
 /** Creates a directory of the host for the store or the cache, owned by the store's user. */

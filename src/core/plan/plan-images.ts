@@ -3,11 +3,21 @@ import type { DesiredState } from '../domain/desired-state.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Step } from './operation.ts';
 
-/** Returns the images to pull, and rma's own to build from its base. */
-export function planImages({ workerImage, stack }: DesiredState, { images }: Observed): readonly Step[] {
+/** Returns the images to pull, and rma's own to build from its base. @param digests of rma.lock, by image */
+export function planImages(
+  { workerImage, stack }: DesiredState,
+  { images }: Observed,
+  digests: ReadonlyMap<string, string> = new Map(),
+): readonly Step[] {
   const { tag, base } = workerImage;
   const pull = (image: string, cause: string): Step[] =>
-    images.has(imageKey(image)) ? [] : [{ kind: 'pull-image', image, cause, destructive: false }];
+    images.has(imageKey(image))
+      ? []
+      : [{ kind: 'pull-image', image, ...digestOf(image), cause, destructive: false }];
+  const digestOf = (image: string) => {
+    const digest = digests.get(image);
+    return digest === undefined ? {} : { digest };
+  };
   const own: Step[] = images.has(imageKey(tag))
     ? []
     : [

@@ -6,6 +6,7 @@ import type { CheckGpus, Step } from './operation.ts';
 import { orderBy } from './order.ts';
 import { planDrains } from './plan-drains.ts';
 import { planFiles } from './plan-files.ts';
+import { planFrozen } from './plan-frozen.ts';
 import { planImages } from './plan-images.ts';
 import { planModels } from './plan-models.ts';
 import { planOrphans } from './plan-orphans.ts';
@@ -25,6 +26,8 @@ export interface UpOptions {
   readonly profiles: readonly string[];
   /** remove containers of services that are no longer part of the project; otherwise each causes a warning */
   readonly removeOrphans: boolean;
+  /** digests of rma.lock, by image; absent: not frozen */
+  readonly imageDigests?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Returns everything that has to happen, and its order, so that the observed state becomes the desired one. */
@@ -42,7 +45,7 @@ export function planUp(desired: DesiredState, observed: Observed, options: UpOpt
   const waits = planWaits(workers, { services, fetches: models.steps, containers, ownCoordinator });
   const steps: readonly Step[] = [
     ...planFiles(scope.desired, scope.observed),
-    ...planImages(scope.desired, scope.observed),
+    ...planImages(scope.desired, scope.observed, options.imageDigests),
     ...volumes.steps,
     ...models.steps,
     ...drains,
@@ -60,6 +63,9 @@ export function planUp(desired: DesiredState, observed: Observed, options: UpOpt
       ...models.checks,
       ...volumes.checks,
       ...orphans.checks,
+      ...(options.imageDigests === undefined
+        ? []
+        : planFrozen(scope.desired, scope.observed, options.imageDigests)),
     ],
     summary: summarise(operations, observed.freeBytes),
   };

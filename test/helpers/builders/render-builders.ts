@@ -149,6 +149,7 @@ export function configOf(over: Partial<RmaConfig> = {}): RmaConfig {
     hub: HUB,
     gpu: { use: 'required', minBytes: null, visible: null, reserveBytes: 0, pins: {} },
     variants: {},
+    frozen: false,
     network: { caFile: null, offline: false, peers: [], peerTokenFile: null },
     nfsOptions: null,
     images: { workerBase: 'node:24-slim', engines: {} },

@@ -31,6 +31,7 @@ describe('resolveConfig without input', () => {
       gpu: { use: 'required', minBytes: null, visible: null, reserveBytes: 2 ** 28, pins: {} },
       variants: {},
       network: { caFile: null, offline: false, peers: [], peerTokenFile: null },
+      frozen: false,
       nfsOptions: null,
       images: { workerBase: 'node:24-bookworm-slim', engines: {} },
       ports: {},
@@ -84,6 +85,7 @@ images:
   engines: { llamacpp: 'llama:1' }
 ports: { cpu-worker-llamacpp: 8081 }
 network: { ca_file: ./company-ca.pem, peers: [box1, 'https://BOX1:7701/', 10.1.2.3:9], peer_token_file: ./token }
+frozen: true
 drain_timeout: 1m30s
 `;
     expect(resolveConfig(withFile(text)).config).toEqual({
@@ -124,6 +126,7 @@ drain_timeout: 1m30s
         peers: ['https://box1:7701', 'https://10.1.2.3:9'],
         peerTokenFile: '/srv/My Demo/token',
       },
+      frozen: true,
       nfsOptions: 'nfsvers=4.1,hard',
       images: { workerBase: 'registry.example/node:24', engines: { llamacpp: 'llama:1' } },
       ports: { 'cpu-worker-llamacpp': 8081 },

@@ -1,0 +1,32 @@
+import { defineCommand } from '../../define-command.ts';
+import { flagOption, type OptionSpec, textOption } from '../../option.ts';
+
+const update: OptionSpec<readonly string[]> = {
+  flags: '--update <MODEL>',
+  description: 'resolve a model again (a name or reference; repeatable)',
+  read: (texts) => texts.flatMap((text) => text.split(',')).filter((text) => text !== ''),
+};
+
+export const modelsLockCommand = defineCommand({
+  path: 'models lock',
+  group: 'Models',
+  summary: 'Write rma.lock: exact models and images',
+  description:
+    'Writes rma.lock next to rma.yaml: commit or digest, and size and hash of every file, of each model of the ' +
+    'project, in all variants, and the digests of its images that Docker has. With --frozen, commands use that and nothing else.',
+  examples: [
+    { command: 'rma models lock', does: 'lock what the project uses' },
+    { command: 'rma models lock --update llava-7b', does: 'lock the current version of one model' },
+    { command: 'rma up --frozen', does: 'run exactly what is locked' },
+  ],
+  arguments: {},
+  options: {
+    dest: textOption('--dest <DIR>', 'resolve without a hub from this store, without Docker'),
+    update,
+    refresh: flagOption('--refresh', 'resolve all models again'),
+    dryRun: flagOption('--dry-run', 'show what would change without writing'),
+  },
+  settings: true,
+  list: false,
+  load: async () => (await import('./lock-handler.ts')).writeLock,
+});
