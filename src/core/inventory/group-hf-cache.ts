@@ -1,6 +1,14 @@
 import type { Digest } from '../domain/pinned-model.ts';
 import type { ScannedFile, ScannedTree } from '../domain/store-scan.ts';
-import { type GroupTree, hasContent, judged, type ModelGroup, type ReceiptIndex } from './group.ts';
+import {
+  type GroupTree,
+  hasContent,
+  judged,
+  type ModelGroup,
+  type ReceiptGroup,
+  type ReceiptIndex,
+} from './group.ts';
+import { looksLikeModel } from './looks-like-model.ts';
 
 /** One repository of the hub cache. Paths are below its directory. */
 interface CachedRepo {
@@ -31,7 +39,9 @@ export const groupHfCache: GroupTree = (tree, receipts) => {
   const repos = cachedRepos(tree);
   const loose = repos.map((repo) => looseBlobs(repo));
   return {
-    models: repos.flatMap((repo) => commitsOf(repo).map((commit) => modelOf(repo, commit, receipts))),
+    models: repos.flatMap((repo) =>
+      commitsOf(repo).flatMap((commit) => modelOf(repo, commit, receipts) ?? []),
+    ),
     partial: loose.flatMap(({ partial }) => partial),
     orphans: loose.flatMap(({ orphans }) => orphans),
     own: [
@@ -81,18 +91,20 @@ function commitsOf({ files }: CachedRepo): readonly string[] {
   return [...new Set(commits.filter((commit) => commit !== undefined))];
 }
 
-function modelOf(cached: CachedRepo, commit: string, receipts: ReceiptIndex): ModelGroup {
+/** Returns null for a commit that consists of files of the user. */
+function modelOf(cached: CachedRepo, commit: string, receipts: ReceiptIndex): ModelGroup | null {
   const { source, folder, repo, files } = cached;
   const revisions = [...cached.refs].filter(([, at]) => at === commit).map(([revision]) => revision);
-  const linked = [...files].flatMap(([name, file]) => {
-    const [, at, path] = SNAPSHOT.exec(name) ?? [];
-    return at === commit && path !== undefined ? [{ path, file }] : [];
-  });
   const receipt = `${source}/${folder}/${commit}.json`;
   const confirmed = receipts.of([receipt]);
   const own = [...files.keys()].filter(
     (path) => path === `trees/${commit}.json` || path.startsWith(`.no_exist/${commit}/`),
   );
+  const linked = snapshotFiles(files, commit, confirmed);
+  const described = revisions.length + own.length + confirmed.entries.size > 0;
+  const isModel =
+    described || linked.some(({ file }) => !isPlain(file)) || looksLikeModel(linked.map(({ path }) => path));
+  if (!isModel) return null;
   return {
     path: `${folder}/snapshots/${commit}`,
     references: [
@@ -114,6 +126,27 @@ function modelOf(cached: CachedRepo, commit: string, receipts: ReceiptIndex): Mo
     receipts: [receipt],
     lease: `${source}-${folder}`,
   };
+}
+
+/**
+ * Returns the files of a snapshot. Next to links, a regular file that no receipt has is one of the user; a cache on a file
+ * system without links has regular files only.
+ */
+function snapshotFiles(
+  files: CachedRepo['files'],
+  commit: string,
+  { entries }: ReceiptGroup,
+): readonly { readonly path: string; readonly file: ScannedFile }[] {
+  const found = [...files].flatMap(([name, file]) => {
+    const [, at, path] = SNAPSHOT.exec(name) ?? [];
+    return at === commit && path !== undefined ? [{ path, file }] : [];
+  });
+  const hasLinks = found.some(({ file }) => !isPlain(file));
+  return found.filter(({ path, file }) => !hasLinks || !isPlain(file) || entries.has(path));
+}
+
+function isPlain(file: ScannedFile): boolean {
+  return hasContent(file) && file.target === null;
 }
 
 /** Returns the digest in the name of a blob: the sha256 of a large file, git's sha1 of a small one. */

@@ -1,5 +1,6 @@
 import type { ScannedFile } from '../domain/store-scan.ts';
 import { type GroupTree, hasContent, judged, type ModelGroup, type ReceiptIndex } from './group.ts';
+import { looksLikeModel } from './looks-like-model.ts';
 
 /** Where ModelScope's tools and rma keep a repository, most special first: the owner, the name, and the revision if the path has it. */
 const HOMES: readonly RegExp[] = [
@@ -32,9 +33,8 @@ export const groupTree: GroupTree = ({ source, files }, receipts) => {
     known.files.push(file);
     homes.set(home.folder, known);
   }
-  const models = [...homes.values()].map(({ home, files: own }) => modelOf(home, own, receipts));
   return {
-    models: models.filter((model) => model.files.length > 0),
+    models: [...homes.values()].flatMap(({ home, files: own }) => modelOf(home, own, receipts) ?? []),
     partial,
     orphans: [],
     own: files.map(({ path }) => path).filter((path) => /^(\.lock|hub\/\.lock|models\/\.lock)\//.test(path)),
@@ -57,14 +57,21 @@ function homeOf(source: string, path: string): Home | null {
   return null;
 }
 
+/** Returns null for a directory that consists of files of the user. */
 function modelOf(
   { source, folder, repo, revision }: Home,
   files: readonly ScannedFile[],
   receipts: ReceiptIndex,
-): ModelGroup {
+): ModelGroup | null {
   const own = folder === repo ? receipts.below(`${source}/${repo.replaceAll('/', '--')}`) : receipts.of([]);
-  const named = files.map((file) => ({ path: file.path.slice(folder.length + 1), file }));
+  const all = files.map((file) => ({ path: file.path.slice(folder.length + 1), file }));
+  // in a directory that only rma wrote, files without a receipt are those of the user
+  const isOurs = own.entries.size > 0 && !all.some(({ path }) => RECORD.test(path));
+  const named = isOurs ? all.filter(({ path }) => own.entries.has(path)) : all;
   const content = named.filter(({ path }) => !RECORD.test(path));
+  const isDescribed = own.paths.length > 0 || content.length < named.length;
+  if (!content.some(({ file }) => hasContent(file))) return null;
+  if (!isDescribed && !looksLikeModel(content.map(({ path }) => path))) return null;
   return {
     path: folder,
     references: [...revisionsOf(own.paths, revision)].map((each) =>
@@ -75,7 +82,7 @@ function modelOf(
       hasContent(file) ? [judged(own, { path, file, digest: null })] : [],
     ),
     missing: content.filter(({ file }) => !hasContent(file)).map(({ path }) => path),
-    names: files.map(({ path }) => path),
+    names: named.map(({ file }) => file.path),
     receipts: own.paths,
     lease: `${source}-${repo.replaceAll('/', '--')}`,
   };

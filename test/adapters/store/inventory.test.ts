@@ -89,7 +89,7 @@ describe('inventory of what rma stored', () => {
 });
 
 describe('inventory of what other programs stored', () => {
-  test('lists each commit of a hub cache, with all its branches, and counts a shared blob once', async () => {
+  test('[fail U3] lists each commit of a hub cache, with all its branches, and counts a shared blob once', async () => {
     const root = tempFolder();
     plantSnapshot(
       root,
@@ -131,7 +131,7 @@ describe('inventory of what other programs stored', () => {
     expect((await testStore(root).inventory()).models).toMatchObject([{ missing: ['w.gguf'], bytes: 75 }]);
   });
 
-  test('lists the models of an Ollama store by their manifests, and what their blobs share', async () => {
+  test('[fail U3] lists the models of an Ollama store by their manifests, and what their blobs share', async () => {
     const root = tempFolder();
     for (const digit of ['1', '2', '3', '4'])
       plantFile(root, `ollama/blobs/sha256-${sha(digit)}`, `content of ${sha(digit)}`);

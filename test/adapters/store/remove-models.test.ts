@@ -39,7 +39,7 @@ function files(): readonly string[] {
 }
 
 describe('the removal of models', () => {
-  test('removes a commit of a hub cache with its refs, and keeps the blobs of the others', async () => {
+  test('[req R77] removes a commit of a hub cache with its refs, and keeps the blobs of the others', async () => {
     plantSnapshot(root, { repo: 'org/name', commit: COMMIT }, { 'w.gguf': sha('1'), 'sub/x.json': sha('2') });
     plantSnapshot(root, { repo: 'org/name', commit: OTHER }, { 'w.gguf': sha('1') });
     plantFile(root, `${HUB}/refs/main`, COMMIT);
@@ -103,7 +103,7 @@ describe('the removal of models', () => {
     expect(files()).toEqual(['gguf/default/README.txt', 'gguf/other/one.gguf']);
   });
 
-  test('refuses a model that a worker needs, unless forced', async () => {
+  test('[req R77] refuses a model that a worker needs, unless forced', async () => {
     plantFile(root, 'gguf/default/one.gguf');
     plantSnapshot(root, { repo: 'org/name', commit: COMMIT }, { 'w.gguf': sha('1') });
     const store = testStore(root);

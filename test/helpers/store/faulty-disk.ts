@@ -40,4 +40,15 @@ export function faultyDisk(at: number, errno: string, forever: boolean): FaultyD
 }
 
 const HANDLE_WRITES = ['write', 'writev', 'writeFile', 'sync', 'datasync', 'truncate', 'chmod'];
-const DISK_WRITES = ['open', 'mkdir', 'rename', 'link', 'symlink', 'unlink', 'rm', 'chmod', 'copyFile'];
+const DISK_WRITES = [
+  'open',
+  'mkdir',
+  'rename',
+  'link',
+  'symlink',
+  'unlink',
+  'rm',
+  'rmdir',
+  'chmod',
+  'copyFile',
+];
