@@ -7,6 +7,9 @@ import type { Command, CommandOutcome, CommandRunner } from '../../ports/command
 
 const DOCS: Readonly<Record<string, string>> = { docker: ' (https://docs.docker.com/engine/install/)' };
 
+/** EACCES: a directory of PATH may not be entered, or what has the name is not executable. */
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'EACCES']);
+
 const TAIL_BYTES = 64 * 1024;
 
 /** Runs programs of this machine without a shell. */
@@ -88,7 +91,7 @@ async function exited(child: ChildProcess, command: Pick<Command, 'argv' | 'sign
   return new Promise((resolve, reject) => {
     let fault: Error | null = null;
     child.once('error', (error: NodeJS.ErrnoException) => {
-      if (child.pid === undefined) reject(error.code === 'ENOENT' ? missing(command.argv[0]) : error);
+      if (child.pid === undefined) reject(ABSENT.has(error.code ?? '') ? missing(command.argv[0]) : error);
       fault = command.signal?.aborted ? command.signal.reason : error;
     });
     child.once('close', (code, signal) => {

@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
+
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
 
 const node = (script: string): [string, ...string[]] => [process.execPath, '-e', script];
 const runner = new LocalRunner(process.env);
@@ -34,6 +38,14 @@ describe('LocalRunner', () => {
       code: 'RMA_COMMAND_MISSING',
       exitCode: 3,
       message: expect.stringContaining('no-such-program-here'),
+    });
+  });
+
+  it('reports a file that is not executable, or a directory of PATH that may not be entered, as a missing program', async () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'crontab'), '', { mode: 0o644 });
+    await expect(new LocalRunner({ PATH: folder }).run({ argv: ['crontab'] })).rejects.toMatchObject({
+      code: 'RMA_COMMAND_MISSING',
     });
   });
 

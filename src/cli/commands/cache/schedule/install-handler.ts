@@ -1,11 +1,9 @@
 import { installSchedule, type ScheduleChange } from '../../../../app/schedule/install-schedule.ts';
 import { scheduleContainer } from '../../../../app/schedule/schedule-container.ts';
-import { EXIT, RmaError } from '../../../../core/errors.ts';
 import { type CronExpression, parseCron } from '../../../../core/schedule/cron-expression.ts';
 import { lineDiff } from '../../../../core/schedule/line-diff.ts';
 import { nextRun } from '../../../../core/schedule/run-times.ts';
 import { type Backend, backendOf, type CommandSchedule } from '../../../../core/schedule/schedule.ts';
-import type { Host } from '../../../../ports/host.ts';
 import type { Context } from '../../../context/context.ts';
 import type { CommandResult } from '../../../define-command.ts';
 import { type GivenOption, valuesOf } from '../../../option-texts.ts';
@@ -14,7 +12,13 @@ import { type PolicyInput, policyOf } from '../policy-options.ts';
 import { runCommand } from './run-command.ts';
 import { writtenParts } from './schedule-document.ts';
 import { backendText, blockText, partsText } from './schedule-text.ts';
-import { destWords, localTimeZone, type ScheduledStore, scheduledStore } from './scheduled-store.ts';
+import {
+  checkDirectory,
+  destWords,
+  localTimeZone,
+  type ScheduledStore,
+  scheduledStore,
+} from './scheduled-store.ts';
 
 type GivenPolicy = { readonly [K in keyof PolicyInput]: GivenOption<PolicyInput[K]> };
 
@@ -61,15 +65,6 @@ export async function installCacheSchedule(input: InstallInput, context: Context
     ids: change.parts.map(({ file }) => change.scheduler.pathOf(file)),
     ...(dryRun ? {} : { next: `rma cache schedule show${destWords(store)}` }),
   };
-}
-
-/** A run in a directory that does not exist would fail every time. */
-async function checkDirectory({ files }: Pick<Host, 'files'>, { directory }: ScheduledStore): Promise<void> {
-  if (directory === null || (await files.facts(directory))?.kind === 'directory') return;
-  throw new RmaError('RMA_USAGE_NO_FOLDER', `${directory} is not a directory`, {
-    exitCode: EXIT.usage,
-    hint: 'pass the directory of an existing store to --dest',
-  });
 }
 
 interface Installed {
