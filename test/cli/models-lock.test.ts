@@ -90,12 +90,20 @@ describe('rma models lock', () => {
     expect((await rma('models', 'lock')).stdout).toContain('hf:org/more:*.gguf: removed');
   });
 
-  it('locks what can be resolved, and exits with 8 for the rest', async () => {
+  it('locks what can be resolved, and exits with 8 if a profile cannot run from it', async () => {
     project([REF, 'hf:org/none:*.gguf']);
     const { exitCode, stderr } = await rma('models', 'lock');
     expect(exitCode).toBe(8);
     expect(stderr).toContain('not locked: ');
     expect(Object.keys(JSON.parse(lockText()).models)).toEqual([REF]);
+    const variant = (name: string, ref: string) =>
+      `  - { name: ${name}, services: [{ engine: llamacpp, gpus: 0, models: ['${ref}'] }] }`;
+    const variants = [variant('a', 'hf:org/none:*.gguf'), variant('b', REF)];
+    writeTree(dir, { 'profiles/own.yaml': ['description: own', 'variants:', ...variants, ''].join('\n') });
+    expect(await rma('models', 'lock')).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('not locked: '),
+    });
   });
 
   it('needs an rma.yaml', async () => {

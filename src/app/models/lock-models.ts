@@ -40,6 +40,8 @@ export interface LockResult {
   }[];
   /** models that could not be resolved: the lock does not have them */
   readonly failed: readonly { readonly ref: string; readonly error: RmaError }[];
+  /** profiles of which no variant is locked completely: they cannot run frozen */
+  readonly incomplete: readonly string[];
   readonly lock: LockFile;
 }
 
@@ -84,8 +86,19 @@ export async function lockModels(
       ...changes('image', before.images, lock.images, Object.is),
     ],
     failed,
+    incomplete: own.filter((name) => !isRunnable(catalog, name, lock)),
     lock,
   };
+}
+
+/** Returns whether a variant of the profile has all its models in the lock. */
+function isRunnable(catalog: Catalog, profile: string, { models, missing }: LockFile): boolean {
+  const isLocked = (name: string) => {
+    const { ref } = findModel(catalog, name);
+    return models.has(ref) || missing.has(ref);
+  };
+  const { variants = [] } = catalog.profiles.get(profile) ?? {};
+  return variants.some(({ services }) => services.every((service) => service.models.every(isLocked)));
 }
 
 /** Returns the digests of the images of the profiles: those of this engine, else those that the lock had. */

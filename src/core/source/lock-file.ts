@@ -7,7 +7,7 @@ import { matching, text } from '../schema/rules.ts';
 import { modelVersion } from './describe-model.ts';
 import { pinnedModelSchema } from './pinned-model-schema.ts';
 
-/** `rma.lock`: what the models and images of a project are, exactly. Kept in version control beside rma.yaml. */
+/** `rma.lock`: what the models and images of a project are, exactly. Kept in version control next to rma.yaml. */
 export interface LockFile {
   /** by reference */
   readonly models: ReadonlyMap<string, PinnedModel>;

@@ -17,13 +17,17 @@ export async function writeLock(input: LockInput, context: Context): Promise<Com
   const { dryRun, update, refresh } = input;
   const { config } = await context.config();
   const folder = await openFolder(input, context);
-  const { file, entries, failed, lock } = await lockModels(await context.host(), await context.invocation(), {
-    config,
-    store: folder?.store ?? null,
-    update,
-    refresh,
-    dryRun,
-  });
+  const { file, entries, failed, incomplete, lock } = await lockModels(
+    await context.host(),
+    await context.invocation(),
+    {
+      config,
+      store: folder?.store ?? null,
+      update,
+      refresh,
+      dryRun,
+    },
+  );
   for (const { ref, error } of failed) {
     const text = error.message.includes(ref) ? error.message : `${ref}: ${error.message}`;
     context.reporter.emit({ type: 'warning', code: error.code, text: `not locked: ${text}` });
@@ -39,6 +43,7 @@ export async function writeLock(input: LockInput, context: Context): Promise<Com
       file,
       dryRun,
       entries: entries.map((entry) => ({ ...entry, version: versionOf(entry.name) })),
+      incomplete,
       failed: failed.map(({ ref, error }) => ({ ref, code: error.code, message: error.message })),
     },
     human: () => {
@@ -51,7 +56,7 @@ export async function writeLock(input: LockInput, context: Context): Promise<Com
       return [...lines, end].join('\n');
     },
     ids: [...lock.models.keys()],
-    exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
+    exitCode: incomplete.length > 0 ? EXIT.partial : EXIT.ok,
   };
 }
 
