@@ -28,9 +28,11 @@ import { modelsLsCommand } from './commands/models/ls.ts';
 import { modelsOutdatedCommand } from './commands/models/outdated.ts';
 import { modelsPathCommand } from './commands/models/path.ts';
 import { modelsPullCommand } from './commands/models/pull.ts';
+import { modelsRepairCommand } from './commands/models/repair.ts';
 import { modelsRmCommand } from './commands/models/rm.ts';
 import { modelsServeCommand } from './commands/models/serve.ts';
 import { modelsShowCommand } from './commands/models/show.ts';
+import { modelsVerifyCommand } from './commands/models/verify.ts';
 import { planCommand } from './commands/plan.ts';
 import { profilesCheckCommand } from './commands/profiles/check.ts';
 import { profilesLsCommand } from './commands/profiles/ls.ts';
@@ -66,6 +68,8 @@ export const COMMAND_TABLE: CommandTable = {
     modelsShowCommand,
     modelsDuCommand,
     modelsRmCommand,
+    modelsVerifyCommand,
+    modelsRepairCommand,
     modelsServeCommand,
     modelsImportCommand,
     modelsLockCommand,

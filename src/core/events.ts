@@ -1,5 +1,13 @@
 import type { ModelProgress, WorkerStatus } from './domain/worker-status.ts';
 
+/** How far a step is that counts bytes. */
+export interface ByteProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly bytesPerSecond: number | null;
+  readonly etaSeconds: number | null;
+}
+
 /** Progress events of long-running work, as data; `src/cli` renders them as text. */
 export type RmaEvent =
   | {
@@ -8,6 +16,8 @@ export type RmaEvent =
       readonly state: 'start' | 'done' | 'skip' | 'fail';
       readonly text: string;
     }
+  /** progress of the current step */
+  | { readonly type: 'bytes'; readonly progress: ByteProgress }
   | { readonly type: 'model'; readonly progress: ModelProgress }
   | { readonly type: 'worker'; readonly status: WorkerStatus }
   | {

@@ -10,9 +10,12 @@ import { FileModelImport } from '../adapters/store/import/file-import.ts';
 import { FileStoreReader } from '../adapters/store/inventory/file-store-reader.ts';
 import { HttpTransfer } from '../adapters/store/transfer/transfer.ts';
 import { FileModelUses } from '../adapters/store/usage/file-model-uses.ts';
+import { FileStoreVerifier } from '../adapters/store/verify/file-store-verifier.ts';
 import { checkModels } from '../app/fetch/check-models.ts';
 import { fetchModels } from '../app/fetch/fetch-models.ts';
+import type { FetchResult } from '../app/fetch/fetch-result.ts';
 import { withPeers } from '../app/fetch/peer-sources.ts';
+import { repairModels } from '../app/fetch/repair-model.ts';
 import { resolveOrRecall } from '../app/fetch/resolve-or-recall.ts';
 import { offlineByEnvironment } from '../core/config/offline-variable.ts';
 import type { PinnedModel } from '../core/domain/pinned-model.ts';
@@ -21,13 +24,15 @@ import { waitText } from '../core/hub/wait-text.ts';
 import { caFiles } from '../core/network/ca-files.ts';
 import { parseModelRef } from '../core/source/parse-ref.ts';
 import { storePaths } from '../core/source/store-paths.ts';
+import type { RepairTask } from '../core/verify/repair-tasks.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { ModelImport } from '../ports/model-import.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import type { ModelUses } from '../ports/model-uses.ts';
 import type { StoreReader } from '../ports/store-reader.ts';
+import type { StoreVerifier } from '../ports/store-verifier.ts';
 import type { Log } from './log/log.ts';
-import type { ModelFetcher } from './model-fetcher.ts';
+import type { FetchOptions, ModelFetcher } from './model-fetcher.ts';
 import { openPeers } from './peers.ts';
 
 /** The adapters of the worker. */
@@ -37,6 +42,9 @@ export interface WorkerContext {
   readonly reader: StoreReader;
   readonly imports: ModelImport;
   readonly fetcher: ModelFetcher;
+  readonly verifier: StoreVerifier;
+  /** Fetches and replaces what a verification found wrong. */
+  repair(tasks: readonly RepairTask[], options: FetchOptions): Promise<readonly FetchResult[]>;
   /** Resolves a model reference by a request to its hub, and in the store if no hub can be asked. */
   resolve(ref: string, signal: AbortSignal): Promise<PinnedModel>;
   catalog(): Promise<Catalog>;
@@ -61,19 +69,22 @@ export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): 
   const paths = storePaths(null, env);
   const store = new FileModelStore({ paths, clock });
   const uses = new FileModelUses({ paths, clock });
-  const reader = new FileStoreReader({ paths });
+  const verifier = new FileStoreVerifier({ paths, clock });
+  const fetching = { store, sources, transfer, clock };
   return {
     store,
     uses,
-    reader,
+    reader: new FileStoreReader({ paths }),
     imports: new FileModelImport({ paths }),
+    verifier,
+    repair: (tasks, options) => repairModels(tasks, { ...fetching, peers, verifier, ...options }),
     fetcher: {
       check: (models) => checkModels(models, store),
       async remember(models) {
         for (const model of models) await store.remember(model);
       },
       fetch: (models, options) =>
-        fetchModels(models, { store, uses, sources, transfer, peers, clock, offline: offline(), ...options }),
+        fetchModels(models, { ...fetching, uses, peers, offline: offline(), ...options }),
     },
     async resolve(text, signal) {
       const ref = parseModelRef(text);

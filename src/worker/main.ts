@@ -26,6 +26,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   scheduled: async () => (await import('./commands/scheduled.ts')).scheduled,
   'last-run': async () => (await import('./commands/last-run.ts')).lastRun,
   schedule: async () => (await import('./commands/schedule.ts')).schedule,
+  verify: async () => (await import('./commands/verify.ts')).verify,
+  'verify-deep': async () => (await import('./commands/verify.ts')).verify,
+  repair: async () => (await import('./commands/repair.ts')).repair,
   facts: async () => (await import('./commands/facts.ts')).facts,
   download: async () => (await import('./commands/download.ts')).download,
   '--version': async () => async (invocation) => {

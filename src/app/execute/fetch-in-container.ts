@@ -20,17 +20,19 @@ export interface FetchRequest {
   readonly models: readonly PinnedModel[];
   /** recorded in the store first */
   readonly needs?: StoreNeeds | null;
+  /** what the container does with the network; default: it fetches the models */
+  readonly task?: { readonly verb: 'repair'; readonly input: unknown };
 }
 
 /**
- * Fetches models into the store in a temporary worker container, beside whatever runs. Returns its last status, which
- * carries the failure, if any.
+ * Fetches models into the store in a temporary worker container, beside whatever runs, or does another task that needs
+ * their hubs. Returns its last status, which carries the failure, if any.
  * @throws RmaError RMA_FETCH_FAILED (1) when it ended without a status
  */
 export async function fetchInContainer(
   host: Pick<Host, 'docker' | 'files'>,
   invocation: Pick<Invocation, 'reporter' | 'signal' | 'environment' | 'certificates' | 'peerToken'>,
-  { config, access, models, needs = null }: FetchRequest,
+  { config, access, models, needs = null, task }: FetchRequest,
 ): Promise<WorkerStatus> {
   const mounted = new Set<string>();
   const mounts = [storeMount(access.volume)];
@@ -49,7 +51,11 @@ export async function fetchInContainer(
   let last: WorkerStatus | null = null;
   const log: string[] = [];
   const outcome = await host.docker.oneOff({
-    ...storeContainer(access, 'fetch', { models, ...(needs !== null && { needs }) }),
+    ...storeContainer(
+      access,
+      task?.verb ?? 'fetch',
+      task?.input ?? { models, ...(needs !== null && { needs }) },
+    ),
     mounts,
     env: config.network.offline ? { ...variables, RMA_OFFLINE: '1' } : variables,
     extraHosts: hostAlias === null ? [] : [hostGateway(hostAlias)],

@@ -20,7 +20,7 @@ export interface Content {
 }
 
 export interface FetchContext {
-  readonly shared: SharedFetch;
+  readonly shared: Omit<SharedFetch, 'uses' | 'clock' | 'signal' | 'onProgress'>;
   readonly meter: ProgressMeter;
   readonly signal: AbortSignal;
   readonly onBytes: () => void;

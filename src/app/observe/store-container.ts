@@ -117,7 +117,7 @@ function nothingOf(model: PinnedModel): ModelCheck {
 /** Returns the part of a one-off container that is the same for every task on the store. */
 export function storeContainer(
   access: StoreAccess,
-  verb: StoreVerb | 'fetch' | 'serve',
+  verb: StoreVerb | 'fetch' | 'repair' | 'serve',
   input: unknown,
 ): Pick<OneOff, 'image' | 'argv' | 'stdin' | 'user' | 'labels'> {
   return {

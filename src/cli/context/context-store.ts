@@ -4,7 +4,8 @@ import { FileModelImport } from '../../adapters/store/import/file-import.ts';
 import { FileStoreReader } from '../../adapters/store/inventory/file-store-reader.ts';
 import { HttpTransfer } from '../../adapters/store/transfer/transfer.ts';
 import { FileModelUses } from '../../adapters/store/usage/file-model-uses.ts';
-import type { FolderStore } from '../../app/models/pull-models.ts';
+import { FileStoreVerifier } from '../../adapters/store/verify/file-store-verifier.ts';
+import type { CheckedFolder } from '../../app/models/repair-models.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { storePaths } from '../../core/source/store-paths.ts';
 import type { ModelImport } from '../../ports/model-import.ts';
@@ -20,13 +21,14 @@ export function openImports(folder: string): ModelImport {
 export function openFolderStore(
   folder: string,
   { network, ...parts }: Omit<HubNetwork, 'caFile'> & { readonly network: RmaConfig['network'] },
-): FolderStore {
+): CheckedFolder {
   const options = { paths: storePaths(folder, {}), clock: systemClock };
   const http = hubClient({ ...parts, caFile: network.caFile });
   return {
     store: new FileModelStore(options),
     uses: new FileModelUses(options),
     reader: new FileStoreReader(options),
+    verifier: new FileStoreVerifier(options),
     transfer: new HttpTransfer({ http, clock: systemClock, random: Math.random }),
     peers: openPeers(network, parts.env),
   };

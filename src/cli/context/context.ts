@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import type { FolderStore } from '../../app/models/pull-models.ts';
+import type { CheckedFolder } from '../../app/models/repair-models.ts';
 import type { FolderSchedule } from '../../app/scheduled/folder-schedule.ts';
 import type { CacheStore } from '../../ports/cache-store.ts';
 import type { Host } from '../../ports/host.ts';
@@ -45,7 +45,7 @@ export interface Context extends Surroundings {
   /** the scheduled runs of a store in a local directory, without Docker */
   readonly folderSchedule: (folder: string) => Promise<FolderSchedule>;
   /** opens a store in a local directory, without Docker */
-  readonly folderStore: (folder: string) => Promise<FolderStore>;
+  readonly folderStore: (folder: string) => Promise<CheckedFolder>;
   /** opens the care of a store in a local directory, without Docker */
   readonly folderCache: (folder: string) => Promise<CacheStore>;
 }

@@ -1,5 +1,5 @@
 import type { ModelProgress, WorkerStatus } from '../../core/domain/worker-status.ts';
-import type { RmaEvent } from '../../core/events.ts';
+import type { ByteProgress, RmaEvent } from '../../core/events.ts';
 import type { OutStream } from '../process-io.ts';
 import { printable } from '../render/printable.ts';
 import type { Theme } from '../render/theme.ts';
@@ -9,6 +9,8 @@ import { stepText, warningText } from './step-text.ts';
 
 const EVERY_MS = 5000;
 const EVERY_PERCENT = 10;
+/** key of the current step among the models; no reference */
+const STEP = '';
 
 export interface PlainOptions {
   readonly err: OutStream;
@@ -32,7 +34,11 @@ export class PlainReporter implements CliReporter {
   emit(event: RmaEvent): void {
     switch (event.type) {
       case 'step':
+        this.models.delete(STEP);
         this.line(stepText(event, this.options.theme));
+        break;
+      case 'bytes':
+        if (this.isDue(STEP, event.progress)) this.line(amounts(event.progress, ', '));
         break;
       case 'model':
         this.model(event.progress);
@@ -65,6 +71,15 @@ export class PlainReporter implements CliReporter {
     if ((state === 'waiting' || state === 'checking') && progress.note === undefined) return;
     this.models.set(ref, { state, at: now, percent: reached });
     this.line(modelText(progress));
+  }
+
+  /** Returns whether enough time or progress has passed since the last line of a key; not for the first call. */
+  private isDue(key: string, progress: ByteProgress): boolean {
+    const last = this.models.get(key);
+    const [now, reached] = [this.options.now(), percent(progress)];
+    const due = last !== undefined && (now - last.at >= EVERY_MS || reached - last.percent >= EVERY_PERCENT);
+    if (due || last === undefined) this.models.set(key, { state: '', at: now, percent: reached });
+    return due;
   }
 
   private worker(status: WorkerStatus): void {

@@ -1,12 +1,12 @@
 import ora, { type Ora } from 'ora';
 import type { ModelProgress, WorkerStatus } from '../../core/domain/worker-status.ts';
-import type { RmaEvent } from '../../core/events.ts';
+import type { ByteProgress, RmaEvent } from '../../core/events.ts';
 import type { OutStream } from '../process-io.ts';
 import { truncate } from '../render/display-width.ts';
 import { printable } from '../render/printable.ts';
 import type { Theme } from '../render/theme.ts';
 import type { CliReporter } from './cli-reporter.ts';
-import { endText, liveLines, type Sum } from './model-text.ts';
+import { amounts, endText, liveLines, type Sum } from './model-text.ts';
 import { stepMark, warningText } from './step-text.ts';
 
 const UNICODE_SPINNER = { frames: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] };
@@ -30,6 +30,7 @@ export class TtyReporter implements CliReporter {
   private readonly spinner: Ora;
   private readonly models = new Map<string, ModelProgress>();
   private step = '';
+  private bytes: ByteProgress | null = null;
 
   constructor(options: TtyOptions) {
     this.options = options;
@@ -49,6 +50,9 @@ export class TtyReporter implements CliReporter {
     switch (event.type) {
       case 'step':
         this.onStep(event);
+        break;
+      case 'bytes':
+        this.bytes = event.progress;
         break;
       case 'model':
         this.onModel(event.progress);
@@ -71,6 +75,7 @@ export class TtyReporter implements CliReporter {
   }
 
   private onStep(event: Extract<RmaEvent, { type: 'step' }>): void {
+    this.bytes = null;
     if (event.state === 'start') {
       this.step = printable(event.text);
       return;
@@ -109,6 +114,11 @@ export class TtyReporter implements CliReporter {
     if (!this.spinner.isSpinning) this.spinner.start();
   }
 
+  private title(active: readonly ModelProgress[]): string {
+    const title = this.step || headOf(active);
+    return this.bytes === null ? title : `${title}  ${amounts(this.bytes, '  ')}`;
+  }
+
   private block(): readonly string[] {
     const { err, theme } = this.options;
     const width = Math.max(1, (err.columns ?? 80) - MARGIN - 1);
@@ -124,7 +134,7 @@ export class TtyReporter implements CliReporter {
     const room = Math.max(1, (err.rows ?? 24) - 2);
     const shown = lines.length > room ? lines.slice(-room) : lines;
     return [
-      truncate(this.step || headOf(active), width, theme.symbols.ellipsis),
+      truncate(this.title(active), width, theme.symbols.ellipsis),
       ...shown.map((line) => INDENT + line),
     ];
   }

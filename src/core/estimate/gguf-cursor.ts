@@ -52,6 +52,11 @@ export class GgufCursor {
     this.#fileBytes = fileBytes;
   }
 
+  /** Offset of the next value. */
+  get position(): number {
+    return this.#at;
+  }
+
   u32(): number {
     return this.#view.getUint32(this.#skip(4), true);
   }

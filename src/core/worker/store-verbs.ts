@@ -12,6 +12,8 @@ export const STORE_VERBS = {
   pin: 'write',
   'last-run': 'read',
   scheduled: 'write',
+  verify: 'read',
+  'verify-deep': 'write',
 } as const satisfies Readonly<Record<string, 'read' | 'write'>>;
 
 export type StoreVerb = keyof typeof STORE_VERBS;

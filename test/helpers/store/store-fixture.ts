@@ -13,7 +13,9 @@ import type { ModelProgress } from '../../../src/core/domain/worker-status.ts';
 import { parseModelRef } from '../../../src/core/source/parse-ref.ts';
 import { storePaths } from '../../../src/core/source/store-paths.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import type { ModelSource } from '../../../src/ports/model-source.ts';
 import type { ModelStore } from '../../../src/ports/model-store.ts';
+import type { Transfer } from '../../../src/ports/transfer.ts';
 import type { ServedFile, ServedRepo } from './served.ts';
 import { quick, testHttp } from './test-http.ts';
 import { testSources } from './test-source.ts';
@@ -30,6 +32,8 @@ export function testUses(root: string, options: { disk?: Disk; clock?: Clock } =
 export interface TestFetcher {
   resolve(ref: string): Promise<PinnedModel>;
   fetch(models: readonly PinnedModel[], signal?: AbortSignal): Promise<readonly FetchResult[]>;
+  readonly sources: readonly ModelSource[];
+  readonly transfer: Transfer;
   readonly progress: ModelProgress[];
   readonly store: ModelStore;
 }
@@ -49,6 +53,8 @@ export function testFetcher(
   return {
     progress,
     store,
+    sources,
+    transfer,
     resolve: (text) => {
       const ref = parseModelRef(text);
       const source = sources.find((each) => each.source === ref.source);

@@ -48,6 +48,25 @@ describe('progress without a terminal', () => {
     ]);
   });
 
+  it('prints the progress of a step every 10 percent or 5 seconds, and anew for the next step', () => {
+    const start: RmaEvent = { type: 'step', id: 'v', state: 'start', text: 'verifying' };
+    const bytes = (percent: number): RmaEvent => ({
+      type: 'bytes',
+      progress: {
+        doneBytes: percent * 2 ** 20,
+        totalBytes: 100 * 2 ** 20,
+        bytesPerSecond: null,
+        etaSeconds: null,
+      },
+    });
+    expect(linesOf([start, bytes(0), bytes(9), bytes(30), 5000, bytes(31), start, bytes(90)])).toEqual([
+      '→ verifying',
+      '30 %, 30.0 MiB of 100 MiB',
+      '31 %, 31.0 MiB of 100 MiB',
+      '→ verifying',
+    ]);
+  });
+
   it('prints steps and warnings as lines, and replaces control characters', () => {
     const events: readonly RmaEvent[] = [
       { type: 'step', id: 'a', state: 'start', text: 'Build' },

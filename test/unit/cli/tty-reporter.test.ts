@@ -37,6 +37,20 @@ describe('progress on a terminal', () => {
     ]);
   });
 
+  it('shows the bytes of a step beside it, until the step ends', () => {
+    const { terminal, reporter } = open();
+    const progress = { doneBytes: 2 ** 20, totalBytes: 2 ** 21, bytesPerSecond: 2 ** 20, etaSeconds: 1 };
+    reporter.emit(step('start', 'verifying all models'));
+    reporter.emit({ type: 'bytes', progress });
+    vi.advanceTimersByTime(FRAME_MS);
+    expect(terminal.screen).toMatch(
+      /^\S verifying all models {2}50 % {2}1\.0 MiB of 2\.0 MiB {2}1\.0 MiB\/s {2}ETA 1s$/,
+    );
+    reporter.emit(step('done', 'verifying all models'));
+    reporter.close();
+    expect(terminal.screen).toBe('✔ verifying all models');
+  });
+
   it('leaves a line per finished step and model, without a spinner', () => {
     const { terminal, reporter } = open();
     reporter.emit(step('start', 'Fetching'));

@@ -6,8 +6,8 @@ const READ_BYTES = 1024 * 1024;
 
 export interface HashOptions {
   readonly expected: { readonly bytes: number; readonly algorithm: Digest['algorithm'] };
-  /** receives the bytes of each step */
-  readonly onBytes?: (bytes: number) => void;
+  /** receives the bytes of each step; the next one waits for its promise */
+  readonly onBytes?: (bytes: number) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -27,7 +27,7 @@ export async function hashFile(disk: Disk, path: string, options: HashOptions): 
       if (bytesRead === 0) return null;
       hash.update(buffer.subarray(0, bytesRead));
       position += bytesRead;
-      onBytes?.(bytesRead);
+      await onBytes?.(bytesRead);
     }
     return hash.digest();
   } finally {

@@ -1,40 +1,13 @@
 import { basename, join } from 'node:path';
-import * as z from 'zod/mini';
 import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
-import { jsonOrNull, type Schema } from '../../../core/schema/parse.ts';
-import { matching, wholeNumber } from '../../../core/schema/rules.ts';
 import { cacheName, type PinnedHfModel, pinnedHfModel } from '../../../core/source/huggingface.ts';
+import { parseTree } from '../../../core/source/huggingface-tree.ts';
 import type { RepositoryRef } from '../../../core/source/repository.ts';
 import { decides, looksWhole, type StoredListing } from '../../../core/source/stored-listing.ts';
 import { NO_RECORD, unless } from '../disk/disk.ts';
 import type { StoreContext } from '../receipts/receipt-store.ts';
 
 const COMMIT = /^[0-9a-f]{40}$/;
-const commit = matching(COMMIT, '40 hexadecimal digits');
-const sha256 = matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
-
-interface TreeFile {
-  readonly size: number;
-  readonly blob_id: string;
-  readonly lfs_sha256?: string | null | undefined;
-  readonly lfs_size?: number | null | undefined;
-}
-
-/** https://github.com/huggingface/huggingface_hub: `trees/COMMIT.json` of its cache */
-const tree: Schema<{ readonly format_version: 1; readonly files: Readonly<Record<string, TreeFile>> }> =
-  z.object({
-    format_version: z.literal(1),
-    files: z.record(
-      z.string(),
-      z.object({
-        size: wholeNumber(0),
-        blob_id: commit,
-        lfs_sha256: z.nullish(sha256),
-        lfs_size: z.nullish(wholeNumber(0)),
-      }),
-    ),
-  });
-
 /** Where the cache is, and what is known of its files. */
 export interface HfCache {
   readonly root: string;
@@ -80,18 +53,11 @@ function commitOf({ root, context }: HfCache, repo: string, revision: string): s
 async function listingOf(cache: HfCache, repo: string, at: string): Promise<StoredListing | null> {
   const { root, context } = cache;
   const text = context.guard.readText(join(root, cacheName(repo), 'trees', `${at}.json`));
-  const listed = text === null ? null : jsonOrNull(tree, text);
-  if (listed === null) return linkedFiles(cache, repo, at);
-  const files = Object.entries(listed.files).map(([path, file]) => treeFile(path, file));
+  const files = text === null ? null : parseTree(text);
+  if (files === null) return linkedFiles(cache, repo, at);
   // rma lists what it stored, which may be a part of the repository
   const recorded = cache.recorded(repo, at);
   return { files, whole: files.some(({ path }) => !recorded.has(path)) };
-}
-
-function treeFile(path: string, { size, blob_id, lfs_sha256, lfs_size }: TreeFile): PinnedFile {
-  return typeof lfs_sha256 === 'string'
-    ? { path, bytes: lfs_size ?? size, digest: { algorithm: 'sha256', hex: lfs_sha256 } }
-    : { path, bytes: size, digest: { algorithm: 'git-sha1', hex: blob_id } };
 }
 
 /** Returns the files of a snapshot by its links, whose targets are named by their hashes; null if one is not such a link. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ChosenModel, ModelChoice, UnresolvedModel } from '../../../app/desired/choose-models.ts';
-import type { FolderStore } from '../../../app/models/pull-models.ts';
+import type { CheckedFolder } from '../../../app/models/repair-models.ts';
 import { projectorNote } from '../../../core/source/model-notes.ts';
 import type { Context } from '../../context/context.ts';
 
@@ -20,7 +20,7 @@ export async function modelChoice(input: Omit<StoreInput, 'dest'>, context: Cont
 export async function openFolder(
   { dest }: Pick<StoreInput, 'dest'>,
   context: Context,
-): Promise<FolderStore | null> {
+): Promise<CheckedFolder | null> {
   return dest === null ? null : context.folderStore(resolve(context.cwd, dest));
 }
 

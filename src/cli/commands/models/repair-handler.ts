@@ -1,0 +1,71 @@
+import { type RepairedProblem, type RepairReport, repairStored } from '../../../app/models/repair-models.ts';
+import { formatBytes } from '../../../core/units.ts';
+import type { Context } from '../../context/context.ts';
+import type { CommandResult } from '../../define-command.ts';
+import { printable } from '../../render/printable.ts';
+import { counted, countsText, fixCommand, type StoreOptions } from '../../render/problems.ts';
+import { openFolder } from './input.ts';
+
+interface RepairInput {
+  readonly model: readonly string[];
+  readonly dest: string | null;
+  readonly dryRun: boolean;
+  readonly maxRate: number | null;
+}
+
+/** Repairs the models in the store. @throws RmaError as repairStored */
+export async function repairModels(input: RepairInput, context: Context): Promise<CommandResult> {
+  const { model: names, dest, dryRun, maxRate } = input;
+  const { config } = await context.config();
+  const report = await repairStored(await context.host(), await context.invocation(), {
+    config,
+    folder: await openFolder(input, context),
+    names,
+    maxRate,
+    dryRun,
+  });
+  const store: StoreOptions = { dest, project: context.globals };
+  const { problems, models, files, bytes, withoutHash, fetchedBytes } = report;
+  return {
+    json: {
+      schema: 'rma.repair/v1',
+      dryRun,
+      problems: problems.map(({ path, kind, text, reference, outcome, message }) => ({
+        path,
+        kind,
+        text,
+        reference,
+        outcome,
+        ...(message !== undefined && { message }),
+      })),
+      models,
+      files,
+      bytes,
+      withoutHash,
+      fetchedBytes,
+    },
+    human: () => [...problems.map((problem) => lineOf(problem, store)), summary(report, dryRun)].join('\n'),
+    ids: problems.map(({ path }) => path),
+    exitCode: report.exitCode,
+  };
+}
+
+function lineOf(problem: RepairedProblem, store: StoreOptions): string {
+  const { path, text, outcome, message } = problem;
+  const ends: Readonly<Record<RepairedProblem['outcome'], string>> = {
+    repaired: 'repaired',
+    repairable: 'would be repaired',
+    failed: `failed: ${message}`,
+    unrepairable: `cannot be repaired; fix: ${fixCommand({ ...problem, fix: null }, store)}`,
+  };
+  return printable(`${path}: ${text}; ${ends[outcome]}`);
+}
+
+function summary({ problems, withoutHash, fetchedBytes, ...counts }: RepairReport, dryRun: boolean): string {
+  if (counts.models === 0 && problems.length === 0) return 'No models in the store.';
+  const unknown = withoutHash === 0 ? '' : `; no hash known of ${counted(withoutHash, 'file')}`;
+  if (problems.length === 0) return `${countsText(counts)}: nothing to repair${unknown}`;
+  if (dryRun) return `To download: ${formatBytes(fetchedBytes)}${unknown}.`;
+  const repaired = problems.filter(({ outcome }) => outcome === 'repaired').length;
+  return `${repaired} of ${counted(problems.length, 'problem')} repaired, ${formatBytes(fetchedBytes)} downloaded${unknown}.`;
+}

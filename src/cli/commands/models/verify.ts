@@ -1,0 +1,32 @@
+import { listArgument } from '../../argument.ts';
+import { defineCommand } from '../../define-command.ts';
+import { maxRateOption } from '../../max-rate-option.ts';
+import { flagOption, textOption } from '../../option.ts';
+
+export const modelsVerifyCommand = defineCommand({
+  path: 'models verify',
+  group: 'Models',
+  summary: 'Check that the models in the store are complete and correct',
+  description:
+    'Compares sizes, receipts, links, manifests and headers; with --deep, reads and hashes all content. Contacts no hub and changes no model. Exits with 6 if anything is wrong.',
+  examples: [
+    { command: 'rma models verify', does: 'check the whole store in a moment' },
+    { command: 'rma models verify --deep', does: 'hash all content; run again to continue' },
+    { command: 'rma models verify --deep --max-rate 200MiB', does: 'leave disk bandwidth to the engines' },
+    {
+      command: 'rma models verify ollama:llava:7b --dest /data/models',
+      does: 'check one model in a directory',
+    },
+  ],
+  arguments: {
+    model: listArgument('references or paths, as in `rma models ls --stored` (default: all models)'),
+  },
+  options: {
+    dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
+    deep: flagOption('--deep', 'read and hash all content; an interrupted run is continued by the next one'),
+    maxRate: maxRateOption('read at most this much per second, such as 200MiB'),
+  },
+  settings: true,
+  list: false,
+  load: async () => (await import('./verify-handler.ts')).verifyModels,
+});
