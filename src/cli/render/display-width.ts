@@ -23,12 +23,12 @@ export function truncate(line: string, width: number | null, ellipsis: string): 
   return cut + end;
 }
 
-/** Shortens a line in its middle to a width, including the ellipsis; returns it unchanged if it fits. */
+/** Shortens a line to a width, including the ellipsis: keeps its start, and twice as much of its end, in which names differ. Returns it unchanged if it fits. */
 export function truncateMiddle(line: string, width: number, ellipsis: string): string {
   if (displayWidth(line) <= width) return line;
   const room = width - displayWidth(ellipsis);
-  if (room < 2) return truncate(line, width, ellipsis);
-  const head = truncate(line, Math.ceil(room / 2), '');
+  if (room < 3) return truncate(line, width, ellipsis);
+  const head = truncate(line, Math.floor(room / 3), '');
   const backwards = [...graphemes.segment(line)].map(({ segment }) => segment).reverse();
   let tail = '';
   for (const segment of backwards) {

@@ -27,9 +27,9 @@ export function ageText(time: string | null, now: number): string {
   return time === null ? '' : formatAge((now - Date.parse(time)) / 1000);
 }
 
-/** Returns a reference with 12 digits of its commit. */
+/** Returns a reference with 8 digits of its commit. */
 function shortCommit(reference: string): string {
-  return reference.replace(/@([0-9a-f]{12})[0-9a-f]{28}$/, '@$1');
+  return reference.replace(/@([0-9a-f]{8})[0-9a-f]{32}$/, '@$1');
 }
 
 /** Returns a worker as `project/profile`. */

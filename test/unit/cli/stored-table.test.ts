@@ -26,7 +26,7 @@ const model = (part: Partial<InventoryModel>): InventoryModel => ({
   ...part,
 });
 
-it('fits 80 columns: 12 digits of a commit, and a long reference shortened in its middle', () => {
+it('fits 80 columns: 8 digits of a commit, and a long reference shortened in its middle', () => {
   const models = [
     model({
       references: [`hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF@${'d09a61e0db'.repeat(4)}`],
@@ -37,9 +37,9 @@ it('fits 80 columns: 12 digits of a commit, and a long reference shortened in it
   ];
   expect(renderTable(storedColumns(NOW), models, theme({ columns: 80 })).split('\n')).toEqual([
     'REFERENCE                           SIZE   VERIFIED     LAST USED      NEEDED BY',
-    'hf:Qwen/Qwen2.5…F@d09a61e0dbd0   3.7 GiB   no           3 days ago     -',
+    'hf:Qwen/Q…struct-GGUF@d09a61e0   3.7 GiB   no           3 days ago     -',
     'ollama:llava:7b                  3.7 GiB   no           2 months ago   own/tiny',
-    'hf:org/name@d09a61e0dbd0         3.7 GiB   incomplete   -              -',
+    'hf:org/name@d09a61e0             3.7 GiB   incomplete   -              -',
   ]);
 });
 

@@ -58,7 +58,7 @@ describe('a table with columns that may be shortened', () => {
     const rows = [{ name: 'hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF', bytes: '1234567' }];
     expect(renderTable(elastic, rows, theme({ columns: 48 })).split('\n')).toEqual([
       'NAME                    BYTES   USERS',
-      'hf:Qwen/Q…ruct-GGUF   1234567   users-of-1234567',
+      'hf:Qwe…nstruct-GGUF   1234567   users-of-1234567',
     ]);
   });
 
