@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { judgeProgram } from '../helpers/judges/judges.ts';
 import { runProgram } from '../helpers/stack/engine-script.ts';
@@ -77,4 +77,17 @@ test('a container prunes the store on schedule, without network and Docker socke
     stdout: `Removed: container ${name}\n`,
   });
   expect(await stack.docker('ps', '--all', '--quiet', '--filter', `name=${name}`)).toBe('');
+});
+
+test('the command that cron gets prunes the volume of the project with nothing of the environment of the user', async () => {
+  const crontab = dirname(judgeProgram('cron', 'crontab'));
+  const stack = await startStack({ env: { PATH: `${crontab}:${process.env['PATH']}` } });
+  const install = ['cache', 'schedule', 'install', '--backend', 'cron', '--keep', '30d', '--dry-run'];
+  const { stdout } = await stack.rma(...install, '--json');
+  const { written } = JSON.parse(stdout) as { readonly written: readonly { readonly text: string }[] };
+  const command = /^0 0 \* \* \* (?:root )?(.*)$/m.exec(written[0]?.text ?? '')?.[1] ?? '';
+  await stack.docker('volume', 'create', stack.volume);
+  const ran = await runProgram('env', ['-i', '/bin/sh', '-c', command.replaceAll('\\%', '%')], stack.env);
+  expect(ran).toMatchObject({ code: 0, stdout: '' });
+  expect(await stack.inVolume('cat /models/.rma/schedule/*.json')).toContain('"error":null');
 });
