@@ -4,7 +4,7 @@ import { formatBytes } from '../units.ts';
 
 /**
  * Returns what a run of prune did in one line, with bytes on disk; null if it did nothing.
- * @throws RmaError RMA_SCHEDULE_PARTIAL (8) if it failed for some entries
+ * @throws RmaError RMA_CACHE_ENTRY_FAILED (8) if it failed for some entries
  */
 export function pruneSummary({ marked, deleted, restored, failed, unmet }: PruneResult): string | null {
   const done = [
@@ -16,7 +16,7 @@ export function pruneSummary({ marked, deleted, restored, failed, unmet }: Prune
   if (first !== undefined) {
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
     const rest = done.length === 0 ? '' : `; the rest: ${done.join('; ')}`;
-    throw new RmaError('RMA_SCHEDULE_PARTIAL', `${first.name}: ${first.message}${more}${rest}`, {
+    throw new RmaError('RMA_CACHE_ENTRY_FAILED', `${first.name}: ${first.message}${more}${rest}`, {
       exitCode: EXIT.partial,
       hint: 'fix the reason; the next run tries again. To see what is left: rma cache prune --dry-run',
     });
