@@ -114,8 +114,9 @@ class CommandLine {
         collect(leaf, { flags, into: this.globals, name });
     }
     if (command.settings) {
+      const own = new Set(Object.values(command.options).map(({ flags }) => longFlag(flags)));
       for (const { key, flags } of Object.values(SETTINGS)) {
-        if (flags !== null && key !== SETTINGS.project.key)
+        if (flags !== null && key !== SETTINGS.project.key && !own.has(longFlag(flags)))
           collect(leaf, { flags, into: this.settings, name: key });
       }
     }
@@ -185,4 +186,9 @@ function collect(program: Program, { flags, into, name, given = 'true' }: Collec
 function toTexts(given: unknown): readonly string[] {
   if (Array.isArray(given)) return given.map(String);
   return given === undefined ? [] : [String(given)];
+}
+
+/** Returns the long name of an option, as `--max-rate`. */
+function longFlag(flags: string): string {
+  return /--[\w-]+/.exec(flags)?.[0] ?? flags;
 }

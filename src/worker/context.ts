@@ -17,6 +17,7 @@ import type { FetchResult } from '../app/fetch/fetch-result.ts';
 import { withPeers } from '../app/fetch/peer-sources.ts';
 import { repairModels } from '../app/fetch/repair-model.ts';
 import { resolveOrRecall } from '../app/fetch/resolve-or-recall.ts';
+import { limitsByEnvironment } from '../core/config/download-variables.ts';
 import { offlineByEnvironment } from '../core/config/offline-variable.ts';
 import type { PinnedModel } from '../core/domain/pinned-model.ts';
 import type { Catalog } from '../core/domain/profile.ts';
@@ -55,8 +56,7 @@ const DATA_DIR = '/opt/rma';
 
 /** @param log receives waits that a hub asks for */
 export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): WorkerContext {
-  const clock = systemClock;
-  const random = Math.random;
+  const [clock, random] = [systemClock, Math.random];
   const http = hubClient(env, log);
   // Read on the first request to a hub: a start with all models present needs no token.
   const hubToken = () => readHubToken(null, env);
@@ -65,12 +65,13 @@ export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): 
   const hubs = hubSources({ http, clock, random, environment: env, hubToken });
   const sources = withPeers(hubs, { peers, hubs: !offline(), onSkip: (error) => log?.warn(error.message) });
   const unreachable = new Set<string>();
-  const transfer = new HttpTransfer({ http, clock, random });
+  const limits = limitsByEnvironment(env);
+  const transfer = new HttpTransfer({ http, clock, random, limits });
   const paths = storePaths(null, env);
   const store = new FileModelStore({ paths, clock });
   const uses = new FileModelUses({ paths, clock });
   const verifier = new FileStoreVerifier({ paths, clock });
-  const fetching = { store, sources, transfer, clock };
+  const fetching = { store, sources, transfer, clock, connections: limits.connections };
   return {
     store,
     uses,

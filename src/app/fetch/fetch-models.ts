@@ -1,12 +1,10 @@
+import { CONNECTIONS } from '../../core/config/network-settings.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import { fetchModel } from './fetch-model.ts';
 import type { FetchOptions } from './fetch-options.ts';
 import type { FetchResult } from './fetch-result.ts';
 import { HostSlots } from './host-slots.ts';
 import { Room } from './room.ts';
-
-/** Connections to one host at the same time, over all models. */
-const CONNECTIONS = 32;
 
 /**
  * Downloads every model to the store and returns one result per model; a failure does not stop the others. A complete
@@ -23,7 +21,7 @@ export async function fetchModels(
   const shared = {
     ...options,
     room: new Room(store),
-    slots: new HostSlots(CONNECTIONS),
+    slots: new HostSlots(options.connections ?? CONNECTIONS),
     down: new Set<string>(),
   };
   const results = await Promise.all(checks.map(({ model, check }) => fetchModel(model, check, shared)));

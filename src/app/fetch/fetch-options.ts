@@ -18,6 +18,8 @@ export interface FetchOptions {
   readonly onProgress: (progress: ModelProgress) => void;
   /** stores of other machines that are asked for content before the hubs, in this order */
   readonly peers?: readonly PeerStore[] | undefined;
+  /** most connections to one host at the same time (default 32) */
+  readonly connections?: number | undefined;
   /** true: no hub is contacted; without peers a model with missing files fails */
   readonly offline?: boolean | undefined;
 }

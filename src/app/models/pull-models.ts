@@ -121,6 +121,7 @@ async function pullHere(
     sources,
     clock,
     signal,
+    connections: config.network.connections,
     offline: config.network.offline,
     onProgress: (progress) => reporter.emit({ type: 'model', progress }),
   });

@@ -43,7 +43,9 @@ export function createInvocation(
     reporter,
     signal,
     environment: Object.fromEntries(
-      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      Object.entries({ TZ: Intl.DateTimeFormat().resolvedOptions().timeZone, ...env }).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined,
+      ),
     ),
     catalog: async (own, extra = null) => readCatalog({ shipped, own, extra }),
     hubToken: async () => token(),

@@ -29,7 +29,7 @@ export function openFolderStore(
     uses: new FileModelUses(options),
     reader: new FileStoreReader(options),
     verifier: new FileStoreVerifier(options),
-    transfer: new HttpTransfer({ http, clock: systemClock, random: Math.random }),
+    transfer: new HttpTransfer({ http, clock: systemClock, random: Math.random, limits: network }),
     peers: openPeers(network, parts.env),
   };
 }

@@ -1,5 +1,15 @@
 import { listSetting, scalarSetting } from './setting.ts';
-import { parsePath, parsePeerAddress, parseSwitch } from './value-parsers.ts';
+import {
+  parseConnections,
+  parseDownloadWindow,
+  parsePath,
+  parsePeerAddress,
+  parseRate,
+  parseSwitch,
+} from './value-parsers.ts';
+
+/** Default number of connections to one host: as many small files are fetched at once. */
+export const CONNECTIONS = 32;
 
 /** Settings for the way to hubs. */
 export const NETWORK_SETTINGS = {
@@ -14,6 +24,39 @@ export const NETWORK_SETTINGS = {
     fallbackText:
       'none; `NODE_EXTRA_CA_CERTS`, `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE` are trusted too',
     parse: parsePath,
+  }),
+  maxRate: scalarSetting({
+    key: 'network.max_rate',
+    flags: '--max-rate <SIZE>',
+    env: ['RMA_MAX_RATE'],
+    form: 'text',
+    description: 'total rate of the downloads of a command or a worker, per second',
+    example: '50MiB',
+    fallback: null,
+    fallbackText: 'no limit',
+    parse: parseRate,
+  }),
+  connections: scalarSetting({
+    key: 'network.connections',
+    flags: '--connections <N>',
+    env: ['RMA_CONNECTIONS'],
+    form: 'integer',
+    description: 'connections to one host at the same time, at most 8 of them for one file',
+    example: String(CONNECTIONS),
+    fallback: CONNECTIONS,
+    fallbackText: `\`${CONNECTIONS}\``,
+    parse: parseConnections,
+  }),
+  window: scalarSetting({
+    key: 'network.window',
+    flags: '--window <TIMES>',
+    env: ['RMA_WINDOW'],
+    form: 'text',
+    description: 'times of day between which downloads run, in the time zone of this machine; or `always`',
+    example: '22:00-06:00',
+    fallback: null,
+    fallbackText: '`always`',
+    parse: parseDownloadWindow,
   }),
   offline: scalarSetting({
     key: 'network.offline',

@@ -116,6 +116,9 @@ function imageSettings(take: Take): RmaConfig['images'] {
 function networkSettings(take: Take): RmaConfig['network'] {
   return {
     caFile: take(SETTINGS.caFile),
+    maxRate: take(SETTINGS.maxRate),
+    connections: take(SETTINGS.connections),
+    window: take(SETTINGS.window),
     offline: take(SETTINGS.offline),
     peers: take(SETTINGS.peers),
     peerTokenFile: take(SETTINGS.peerTokenFile),

@@ -1,5 +1,6 @@
 import type { GpuSettings, RmaConfig, SettingOrigin } from '../domain/config.ts';
 import { endpointList } from '../hub/endpoint-list.ts';
+import { windowText } from '../network/download-window.ts';
 import { redact } from '../redact.ts';
 import type { ResolvedConfig } from './resolve-config.ts';
 import { ALL_SETTINGS } from './settings.ts';
@@ -67,7 +68,7 @@ const USE_WORDS: Readonly<Record<GpuSettings['use'], string>> = {
 };
 
 function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Record<string, YamlValue>> {
-  const { owner, coordinator, hub, images, gpu } = config;
+  const { owner, coordinator, hub, network, images, gpu } = config;
   return {
     project: config.project,
     profiles: [...new Set([...config.profiles, ...added])],
@@ -86,8 +87,11 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'hub.ollama_endpoint': endpointsText(hub.endpoints['ollama']),
     'hub.modelscope_endpoint': endpointsText(hub.endpoints['ms']),
     'hub.token_file': hub.tokenFile,
-    'network.ca_file': config.network.caFile,
-    'network.offline': String(config.network.offline),
+    'network.ca_file': network.caFile,
+    'network.max_rate': network.maxRate === null ? null : sizeText(network.maxRate),
+    'network.connections': network.connections,
+    'network.window': network.window === null ? 'always' : windowText(network.window),
+    'network.offline': String(network.offline),
     'network.peers': config.network.peers,
     'network.peer_token_file': config.network.peerTokenFile,
     frozen: String(config.frozen),

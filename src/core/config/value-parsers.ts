@@ -1,7 +1,9 @@
 import { isAbsolute, join, normalize } from 'node:path/posix';
 import type { HostConfig, Owner, VolumeSpec } from '../domain/config.ts';
+import type { DownloadWindow } from '../domain/download-limits.ts';
+import { parseWindow } from '../network/download-window.ts';
 import { formatPeer, parsePeer } from '../network/peer-address.ts';
-import { parseDuration } from '../units.ts';
+import { parseBytes, parseDuration } from '../units.ts';
 import { expected, type Parsed, parsed } from './parsed.ts';
 import { isProjectName, toProjectName } from './project-name.ts';
 import type { PathScope } from './setting.ts';
@@ -96,6 +98,24 @@ export function parseSeconds(text: string): Parsed<number> {
   const seconds = parseDuration(text);
   const fits = seconds !== null && Number.isInteger(seconds) && seconds <= DAY_SECONDS;
   return fits ? parsed(seconds) : expected('a duration in whole seconds such as 30s or 2m (maximum 24h)');
+}
+
+/** Parses bytes a second such as `50MiB` or `50MiB/s`. */
+export function parseRate(text: string): Parsed<number> {
+  const bytes = parseBytes(text.replace(/\/s$/, '')) ?? 0;
+  return bytes > 0 ? parsed(bytes) : expected('a size per second such as 50MiB');
+}
+
+export function parseConnections(text: string): Parsed<number> {
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  return count >= 1 && count <= 128 ? parsed(count) : expected('a number from 1 to 128');
+}
+
+/** Parses the times of a window; `always` is null. */
+export function parseDownloadWindow(text: string): Parsed<DownloadWindow | null> {
+  const window = text === 'always' ? null : parseWindow(text);
+  if (window !== null || text === 'always') return parsed(window);
+  return expected('times of day such as 22:00-06:00, or always');
 }
 
 /** Parses nothing (the current Docker context) or `ssh://[USER@]HOST[:PORT]`. */

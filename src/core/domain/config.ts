@@ -1,3 +1,5 @@
+import type { DownloadLimits } from './download-limits.ts';
+
 /** A directory or volume, written as `named:NAME`, `host:PATH` or `nfs:SERVER:/EXPORT`. */
 export type VolumeSpec =
   | { readonly type: 'named'; readonly name: string }
@@ -78,7 +80,7 @@ export interface RmaConfig extends OwnDirectories {
     readonly endpoints: Readonly<Record<string, string>>;
     readonly tokenFile: string | null;
   };
-  readonly network: {
+  readonly network: DownloadLimits & {
     /** certificates to trust besides the usual ones */
     readonly caFile: string | null;
     /** true: no hub and no registry is contacted */

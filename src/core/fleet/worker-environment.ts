@@ -1,3 +1,4 @@
+import { downloadVariables } from '../config/download-variables.ts';
 import type { RmaConfig } from '../domain/config.ts';
 import type { PinnedModel } from '../domain/pinned-model.ts';
 import { CA_SECRET, PEER_TOKEN_SECRET, PROXY_SECRET, secretPath } from '../domain/secret-names.ts';
@@ -59,6 +60,7 @@ export function workerEnvironment(input: WorkerEnvironmentInput): ContainerEnvir
       ...(peers.length > 0 ? { RMA_PEERS: peers.map(({ url }) => url).join(',') } : {}),
       ...(secrets.has(PEER_TOKEN_SECRET) ? { RMA_PEER_TOKEN_FILE: secretPath(PEER_TOKEN_SECRET) } : {}),
       ...(environment['LOG_LEVEL'] ? { LOG_LEVEL: environment['LOG_LEVEL'] } : {}),
+      ...downloadVariables(config.network, environment),
       ...tokenFiles(secrets),
       ...(secrets.has(PROXY_SECRET) ? { RMA_PROXY_FILE: secretPath(PROXY_SECRET) } : {}),
       // Node.js reads it, for the coordinator too

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { createSlot } from '../../../src/adapters/store/transfer/staging.ts';
-import { HttpTransfer } from '../../../src/adapters/store/transfer/transfer.ts';
+import { HttpTransfer, type TransferOptions } from '../../../src/adapters/store/transfer/transfer.ts';
 import type { Digest } from '../../../src/core/domain/pinned-model.ts';
 import type { TransferJob } from '../../../src/ports/transfer.ts';
 import { JumpingClock } from '../clock/jumping-clock.ts';
@@ -24,6 +24,9 @@ export interface RigOptions {
   readonly stallMs?: number;
   /** rate for so many open responses, bytes a second; default: the time stands still */
   readonly rate?: (responses: number) => number;
+  readonly limits?: TransferOptions['limits'];
+  /** ms since the Unix epoch at the start */
+  readonly now?: number;
 }
 
 export interface TransferRig {
@@ -54,12 +57,12 @@ export function transferRig(
 /** Like `transferRig`, for a transfer over several connections. */
 export async function parallelRig(
   script: Script | null,
-  { size = 2 * MIB, stallMs, rate }: RigOptions = {},
+  { size = 2 * MIB, stallMs, rate, limits, now }: RigOptions = {},
 ): Promise<TransferRig> {
   const server = await startModelServer();
   const content = randomBytes(size);
   const folder = join(tempFolder(), 'staging');
-  const clock = new JumpingClock();
+  const clock = new JumpingClock(now);
   const line = rate === undefined ? null : virtualLine(clock, rate);
   const http = line?.http ?? testHttp(stallMs);
   let count = 0;
@@ -79,7 +82,8 @@ export async function parallelRig(
     connections: () => line?.most() ?? 1,
     fetch: async (overrides = {}, disk = realDisk) => {
       const slot = overrides.slot ?? (await createSlot(disk, folder, size));
-      const transfer = new HttpTransfer({ http, clock, random: () => 0, disk, minPart: MIB / 4 });
+      const limited = limits === undefined ? {} : { limits };
+      const transfer = new HttpTransfer({ http, clock, random: () => 0, disk, minPart: MIB / 4, ...limited });
       const digest = await transfer.fetch({
         location: { url: `${server.url}/${randomUUID()}`, authorization: null },
         bytes: size,

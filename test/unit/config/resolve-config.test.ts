@@ -4,6 +4,8 @@ import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
 import { asRmaYaml } from '../../../src/core/config/show-config.ts';
 import { base, flags, withFile } from '../../helpers/builders/config-sources.ts';
 
+const NO_LIMITS = { maxRate: null, connections: 32, window: null };
+
 describe('resolveConfig without input', () => {
   it('returns the documented defaults', () => {
     const { config, selectedProfiles, hubToken } = resolveConfig(base);
@@ -30,8 +32,8 @@ describe('resolveConfig without input', () => {
       },
       gpu: { use: 'required', minBytes: null, visible: null, reserveBytes: 2 ** 28, pins: {} },
       variants: {},
-      network: { caFile: null, offline: false, peers: [], peerTokenFile: null },
       frozen: false,
+      network: { ...NO_LIMITS, caFile: null, offline: false, peers: [], peerTokenFile: null },
       nfsOptions: null,
       images: { workerBase: 'node:24-bookworm-slim', engines: {} },
       ports: {},
@@ -84,8 +86,8 @@ images:
   worker_base: registry.example/node:24
   engines: { llamacpp: 'llama:1' }
 ports: { cpu-worker-llamacpp: 8081 }
-network: { ca_file: ./company-ca.pem, peers: [box1, 'https://BOX1:7701/', 10.1.2.3:9], peer_token_file: ./token }
 frozen: true
+network: { ca_file: ./company-ca.pem, max_rate: 50MiB/s, connections: 8, window: 22:00-06:00, peers: [box1, 'https://BOX1:7701/', 10.1.2.3:9], peer_token_file: ./token }
 drain_timeout: 1m30s
 `;
     expect(resolveConfig(withFile(text)).config).toEqual({
@@ -122,6 +124,9 @@ drain_timeout: 1m30s
       variants: { 'gpu-worker': '4bit' },
       network: {
         caFile: '/srv/My Demo/company-ca.pem',
+        maxRate: 52_428_800,
+        connections: 8,
+        window: { from: 1320, to: 360 },
         offline: false,
         peers: ['https://box1:7701', 'https://10.1.2.3:9'],
         peerTokenFile: '/srv/My Demo/token',

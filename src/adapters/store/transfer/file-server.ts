@@ -6,11 +6,13 @@ import type { TransferJob } from '../../../ports/transfer.ts';
 import type { HostWaits } from './host-waits.ts';
 import { judgeAnswer, strongEtag, type Verdict } from './judge-answer.ts';
 import { brokenRanges } from './transfer-faults.ts';
+import type { WindowGate } from './window-gate.ts';
 
 export interface ServerOptions {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly waits: HostWaits;
+  readonly gate: WindowGate;
 }
 
 /** Statuses of an address that was good before. */
@@ -55,11 +57,12 @@ export class FileServer {
   }
 
   /**
-   * Sends a request, as soon as the host accepts any. After a success the redirects are not followed again, until the
+   * Sends a request, as soon as the window is open and the host accepts any. After a success the redirects are not followed again, until the
    * address at their end is refused: it has expired.
    */
   async open({ offset, end, etag, signal }: FileRequest): Promise<HttpStream> {
     const { location, bytes } = this.#job;
+    await this.#options.gate.pass((reason) => this.#job.onWait?.(reason), signal);
     await this.#options.waits.over(this.#host, signal);
     const headers = offset > 0 || end < bytes ? rangeHeaders(offset, end, etag) : {};
     const known = await this.#again?.({ headers, signal });

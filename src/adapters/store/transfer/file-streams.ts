@@ -8,6 +8,7 @@ import { FileServer, type ServerOptions } from './file-server.ts';
 import type { HostPace } from './host-pace.ts';
 import { strongEtag, type Verdict } from './judge-answer.ts';
 import type { PartFile } from './part-file.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { receiveBody } from './receive-body.ts';
 import { faultAt, neverComplete, shortFault } from './transfer-faults.ts';
 
@@ -19,6 +20,7 @@ export interface StreamOptions extends ServerOptions {
   /** smallest range of one of several connections, bytes */
   readonly minPart?: number | undefined;
   readonly pace: HostPace;
+  readonly rate: RateLimit;
 }
 
 /** `late`: other connections received the range meanwhile. */
@@ -210,10 +212,13 @@ export class FileStreams {
     return receiveBody({ ...target, onBytes: (bytes) => this.#received(bytes) }, stream);
   }
 
-  #received(bytes: number): void {
+  /** Returns whether to receive more. */
+  async #received(bytes: number): Promise<boolean> {
     if (this.#isLarge()) this.#options.pace.received(bytes);
     this.#job.onBytes(this.#part.received, bytes);
     this.#grow();
+    await this.#options.rate.pass(bytes, this.#signal);
+    return this.#options.gate.isOpen;
   }
 
   async #restart(cause?: RmaError): Promise<void> {

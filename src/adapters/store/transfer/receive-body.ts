@@ -26,8 +26,8 @@ export interface BodyTarget {
   readonly last: number;
   /** milliseconds */
   readonly monotonic: () => number;
-  /** called with the number of bytes that were written */
-  readonly onBytes: (bytes: number) => void;
+  /** called with the number of bytes that were written; returns whether to receive more */
+  readonly onBytes: (bytes: number) => Promise<boolean>;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function receiveBody(
     for await (const chunk of stream.body) {
       const fault = await receiver.take(chunk);
       if (fault !== null) return fault;
-      if (claim.at >= claim.end && claim.end < last) return { kind: 'append' };
+      if (receiver.isPaused || (claim.at >= claim.end && claim.end < last)) return { kind: 'append' };
     }
   } catch (error) {
     await receiver.flush();
@@ -65,11 +65,17 @@ class Receiver {
   #bytes = 0;
   #flushedAt: number;
   #judged: boolean;
+  #isPaused = false;
 
   constructor(target: BodyTarget) {
     this.#target = target;
     this.#flushedAt = target.monotonic();
     this.#judged = target.claim.at > 0;
+  }
+
+  /** whether to leave the rest to a later request */
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   async take(chunk: Uint8Array): Promise<Fault | null> {
@@ -106,7 +112,7 @@ class Receiver {
     const offset = claim.at;
     claim.at += bytes;
     await part.write(offset, chunks);
-    onBytes(bytes);
+    this.#isPaused = !(await onBytes(bytes));
     return surplus ? tooLong(job) : null;
   }
 }

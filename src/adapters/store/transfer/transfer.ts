@@ -1,3 +1,4 @@
+import type { DownloadLimits } from '../../../core/domain/download-limits.ts';
 import type { Digest } from '../../../core/domain/pinned-model.ts';
 import { RmaError } from '../../../core/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -9,7 +10,9 @@ import { FileStreams } from './file-streams.ts';
 import { HostPace } from './host-pace.ts';
 import { HostWaits } from './host-waits.ts';
 import { PartFile } from './part-file.ts';
+import { RateLimit } from './rate-limit.ts';
 import { hashMismatch } from './transfer-faults.ts';
+import { WindowGate } from './window-gate.ts';
 
 export interface TransferOptions {
   readonly http: HttpClient;
@@ -19,6 +22,8 @@ export interface TransferOptions {
   readonly disk?: Disk;
   /** first delay between two attempts, ms */
   readonly pauseMs?: number;
+  /** of all downloads together; default: none */
+  readonly limits?: Pick<DownloadLimits, 'maxRate' | 'window'>;
   /** smallest range of one of several connections, bytes */
   readonly minPart?: number;
 }
@@ -27,12 +32,17 @@ export interface TransferOptions {
 export class HttpTransfer implements Transfer {
   readonly #options: TransferOptions;
   readonly #waits: HostWaits;
+  readonly #rate: RateLimit;
+  readonly #gate: WindowGate;
   /** by host */
   readonly #paces = new Map<string, HostPace>();
 
   constructor(options: TransferOptions) {
     this.#options = options;
-    this.#waits = new HostWaits(options.clock);
+    const { clock, limits = { maxRate: null, window: null } } = options;
+    this.#waits = new HostWaits(clock);
+    this.#rate = new RateLimit(clock, limits.maxRate);
+    this.#gate = new WindowGate(clock, limits.window);
   }
 
   async fetch(job: TransferJob): Promise<Digest> {
@@ -47,7 +57,8 @@ export class HttpTransfer implements Transfer {
     const { http, clock, random, pauseMs = 500, minPart } = this.#options;
     const part = await openPart(this.#options, job);
     const pace = this.#paceOf(new URL(job.location.url).host);
-    const options = { http, clock, random, pauseMs, minPart, waits: this.#waits, pace };
+    const shared = { waits: this.#waits, rate: this.#rate, gate: this.#gate };
+    const options = { http, clock, random, pauseMs, minPart, pace, ...shared };
     try {
       const digest = await verified(new FileStreams(options, job, part), job, part);
       await part.close();
