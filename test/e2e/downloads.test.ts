@@ -1,3 +1,5 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { PATIENCE } from '../helpers/patience.ts';
 import { GGUF, MODEL, REPO, type Stack, startStack, WORKER } from '../helpers/stack/stack.ts';
@@ -15,6 +17,8 @@ describe.concurrent('a download', () => {
     const repos = { [REPO]: { files: { [GGUF]: tinyGguf({ bytes }) } } };
     const stack = await startStack({ hub: { repos } }, onTestFinished);
     const { hub } = stack;
+    // one connection, so that what is missing is one range
+    await appendFile(join(stack.dir, 'rma.yaml'), 'network: { connections: 1 }\n');
     hub.faults.add({ kind: 'slow', bytesPerSecond: 4 * MIB });
     // it never ends by itself, however late the kill is
     hub.faults.add({ kind: 'stall', offset: bytes - MIB });

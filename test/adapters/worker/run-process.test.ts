@@ -111,7 +111,7 @@ describe('rma-worker run', () => {
 
   it('[req R48] exits on SIGTERM during a download, and the next run resumes it', async () => {
     configure({});
-    const fault = hub.faults.add({ kind: 'stall', bytes: 36 * MIB });
+    const fault = hub.faults.add({ kind: 'stall', offset: 36 * MIB });
     const first = start();
     await fault.reached();
     await follow((status) => status.state === 'downloading');
