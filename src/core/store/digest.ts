@@ -8,13 +8,23 @@ export interface ContentHash {
   update(bytes: Uint8Array): void;
   /** lower-case hexadecimal; finishes the hash */
   digest(): string;
+  /** Returns a hash that continues from here, on its own. */
+  copy(): ContentHash;
 }
 
 /** Returns an incremental hash of a file. `git-sha1` hashes git's blob header first, so it needs the size in advance. */
 export function contentHash(algorithm: Digest['algorithm'], bytes: number): ContentHash {
   const hash = createHash(algorithm === 'sha256' ? 'sha256' : 'sha1');
   if (algorithm === 'git-sha1') hash.update(`blob ${bytes}\0`);
-  return { update: (chunk) => void hash.update(chunk), digest: () => hash.digest('hex') };
+  return continued(hash);
+}
+
+function continued(hash: ReturnType<typeof createHash>): ContentHash {
+  return {
+    update: (chunk) => void hash.update(chunk),
+    digest: () => hash.digest('hex'),
+    copy: () => continued(hash.copy()),
+  };
 }
 
 /** Returns the digest of content in memory. */

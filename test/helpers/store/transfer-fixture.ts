@@ -15,6 +15,9 @@ import { virtualLine } from './virtual-line.ts';
 
 export const MIB = 1024 * 1024;
 
+/** Bytes of a piece with a hash of its own. */
+export const PIECE = 4 * MIB;
+
 /** Responds to the n-th request for the file, from 1. */
 export type Script = (n: number, request: SeenRequest, response: ServerResponse) => void;
 
@@ -83,7 +86,15 @@ export async function parallelRig(
     fetch: async (overrides = {}, disk = realDisk) => {
       const slot = overrides.slot ?? (await createSlot(disk, folder, size));
       const limited = limits === undefined ? {} : { limits };
-      const transfer = new HttpTransfer({ http, clock, random: () => 0, disk, minPart: MIB / 4, ...limited });
+      const transfer = new HttpTransfer({
+        http,
+        clock,
+        random: () => 0,
+        disk,
+        minPart: MIB / 4,
+        pieceBytes: PIECE,
+        ...limited,
+      });
       const digest = await transfer.fetch({
         location: { url: `${server.url}/${randomUUID()}`, authorization: null },
         bytes: size,

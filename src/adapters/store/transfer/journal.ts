@@ -15,6 +15,8 @@ export interface Journal {
   readonly bytes: number;
   /** synced ranges, [start, end) */
   readonly ranges: readonly (readonly [number, number])[];
+  /** hash of everything up to the end of each synced piece of 64 MiB, as far as nothing is missing before it */
+  readonly pieces?: readonly string[] | undefined;
   /** true after the writer closed the file: nothing writes to it any more */
   readonly closed: boolean;
 }
@@ -25,6 +27,7 @@ const journalSchema: Schema<Journal> = z.object({
   urlHost: z.string(),
   bytes: wholeNumber(0),
   ranges: z.array(z.tuple([wholeNumber(0), wholeNumber(0)])),
+  pieces: z.optional(z.array(z.string())),
   closed: z.boolean(),
 });
 

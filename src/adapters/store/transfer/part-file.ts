@@ -1,6 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Digest } from '../../../core/domain/pinned-model.ts';
-import { prefixOf, type RangeSet, sizeOf, withRange } from '../../../core/store/range-set.ts';
+import {
+  prefixOf,
+  type Range,
+  type RangeSet,
+  sizeOf,
+  withoutRange,
+  withRange,
+} from '../../../core/store/range-set.ts';
 import type { StagingSlot } from '../../../ports/model-store.ts';
 import type { Disk } from '../disk/disk.ts';
 import { openNew } from '../disk/files.ts';
@@ -17,6 +24,8 @@ export interface PartOptions {
   readonly algorithm: Digest['algorithm'];
   readonly urlHost: string;
   readonly signal: AbortSignal;
+  /** default: 64 MiB */
+  readonly pieceBytes?: number | undefined;
   /** monotonic milliseconds */
   readonly monotonic: () => number;
   /** called with the number of bytes in the file */
@@ -35,10 +44,11 @@ export class PartFile {
   #fault: { readonly error: unknown; readonly lost: boolean } | null = null;
 
   private constructor(options: PartOptions, handle: FileHandle) {
-    const { algorithm, bytes, monotonic } = options;
+    const { algorithm, bytes, pieceBytes, monotonic } = options;
     this.#options = options;
     this.#handle = handle;
-    this.#hash = new FrontierHash({ handle, algorithm, bytes });
+    const onWrong = (piece: Range) => this.#discard(piece);
+    this.#hash = new FrontierHash({ handle, algorithm, bytes, pieceBytes, onWrong });
     this.#pace = new SyncPace(monotonic, () => this.#sync(false));
   }
 
@@ -90,13 +100,13 @@ export class PartFile {
     this.#pace.synced(0);
     this.#written = [];
     this.#etag = null;
-    await this.#journal([], false);
+    await this.#journal({ ranges: [], pieces: [] }, false);
     await this.#handle.truncate(0);
     this.#options.onReceived(0);
   }
 
-  /** Returns the digest of the complete content; call once, or again after a reset. */
-  digest(): Promise<string> {
+  /** Returns the digest of the complete content; null if a piece of an earlier writer was wrong, and must be received again. */
+  digest(): Promise<string | null> {
     return this.#hash.digest();
   }
 
@@ -126,7 +136,13 @@ export class PartFile {
     this.#etag = journal.etag;
     this.#written = durableRanges(journal);
     this.#pace.synced(this.received);
+    this.#hash.expect(journal.pieces ?? []);
     this.#hash.advance(prefixOf(this.#written));
+    this.#options.onReceived(this.received);
+  }
+
+  #discard(piece: Range): void {
+    this.#written = withoutRange(this.#written, piece);
     this.#options.onReceived(this.received);
   }
 
@@ -138,7 +154,8 @@ export class PartFile {
   /** Syncs and journals. Never rejects: a fault is thrown by the next write or by `close`. */
   async #sync(closed: boolean): Promise<void> {
     // what is written during the sync may not be on disk after it
-    const written = this.#written;
+    const ranges = this.#written;
+    const pieces = this.#hash.pieces(prefixOf(ranges));
     try {
       await this.#handle.datasync();
     } catch (error) {
@@ -146,16 +163,16 @@ export class PartFile {
       return;
     }
     try {
-      await this.#journal(written, closed);
-      this.#pace.synced(sizeOf(written));
+      await this.#journal({ ranges, pieces }, closed);
+      this.#pace.synced(sizeOf(ranges));
     } catch (error) {
       this.#fault = { error, lost: false };
     }
   }
 
-  async #journal(ranges: RangeSet, closed: boolean): Promise<void> {
+  async #journal(durable: Pick<Journal, 'ranges' | 'pieces'>, closed: boolean): Promise<void> {
     const { disk, slot, bytes, urlHost } = this.#options;
-    const journal: Journal = { schema: 'rma.part/v1', etag: this.#etag, urlHost, bytes, ranges, closed };
+    const journal: Journal = { schema: 'rma.part/v1', etag: this.#etag, urlHost, bytes, ...durable, closed };
     await writeJournal(disk, slot.path, { journal, sync: !closed });
   }
 }

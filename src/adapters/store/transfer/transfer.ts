@@ -24,6 +24,8 @@ export interface TransferOptions {
   readonly pauseMs?: number;
   /** of all downloads together; default: none */
   readonly limits?: Pick<DownloadLimits, 'maxRate' | 'window'>;
+  /** bytes that are received again if some of them are wrong; default: 64 MiB */
+  readonly pieceBytes?: number;
   /** smallest range of one of several connections, bytes */
   readonly minPart?: number;
 }
@@ -82,19 +84,26 @@ export class HttpTransfer implements Transfer {
 async function verified(streams: FileStreams, job: TransferJob, part: PartFile): Promise<Digest> {
   const { digest, label } = job;
   for (let round = 1; ; round += 1) {
-    await streams.complete();
-    const hex = await part.digest();
+    let hex: string | null = null;
+    while (hex === null) {
+      await streams.complete();
+      hex = await part.digest();
+    }
     if (digest === null || digest.hex === hex) return { algorithm: digest?.algorithm ?? 'sha256', hex };
     if (round === 2) throw hashMismatch({ label, sender: streams.sender }, digest, hex);
     await streams.reset();
   }
 }
 
-function openPart({ disk = realDisk, clock }: TransferOptions, job: TransferJob): Promise<PartFile> {
+function openPart(
+  { disk = realDisk, clock, pieceBytes }: TransferOptions,
+  job: TransferJob,
+): Promise<PartFile> {
   return PartFile.open({
     disk,
     slot: job.slot,
     bytes: job.bytes,
+    pieceBytes,
     algorithm: job.digest?.algorithm ?? 'sha256',
     urlHost: new URL(job.location.url).host,
     signal: job.signal,
