@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type SeenRequest, sendContent, sendWithHeaders } from '../../helpers/store/model-server.ts';
+import { type SeenRequest, sendContent, sendWithHeaders, sha256 } from '../../helpers/store/model-server.ts';
 import { MIB, parallelRig, type TransferRig } from '../../helpers/store/transfer-fixture.ts';
 
 const SIZE = 64 * MIB;
@@ -207,4 +207,24 @@ test('[fail R8] an abort of a parallel download keeps every synced range, and th
   expect(kept).toBeGreaterThan(SIZE * 0.6);
   expect((await rig.fetch({ connections: 8 })).file.equals(rig.content)).toBe(true);
   expect(rig.received()).toBe(SIZE - kept);
+});
+
+test('[fail S4] a range that stalls while others arrive is requested again over a new connection', async () => {
+  let stalled = 0;
+  const rig: TransferRig = await parallelRig(
+    (_, request, response) => {
+      if (request.headers.range === undefined || stalled > 0)
+        return sendContent(request, response, rig.content);
+      stalled += 1;
+      const [from = 0, to = 0] = (request.headers.range.match(/\d+/g) ?? []).map(Number);
+      const etag = `"${sha256(rig.content).slice(0, 32)}"`;
+      const length = to + 1 - from;
+      const headers = { etag, 'content-length': length, 'content-range': `bytes ${from}-${to}/${SIZE}` };
+      response.writeHead(206, headers).write(rig.content.subarray(from, from + 1000));
+    },
+    { size: SIZE, rate: (responses) => (MIB / 2) * Math.max(1, responses) },
+  );
+  expect((await rig.fetch({ connections: 4 })).file.equals(rig.content)).toBe(true);
+  expect(stalled).toBe(1);
+  expect(rig.received()).toBe(SIZE);
 });

@@ -56,14 +56,15 @@ export class FileServer {
     return this.#ranges === 'yes';
   }
 
-  /**
-   * Sends a request, as soon as the window is open and the host accepts any. After a success the redirects are not followed again, until the
-   * address at their end is refused: it has expired.
-   */
-  async open({ offset, end, etag, signal }: FileRequest): Promise<HttpStream> {
-    const { location, bytes } = this.#job;
+  /** Waits until the window is open and the host accepts requests. */
+  async ready(signal: AbortSignal): Promise<void> {
     await this.#options.gate.pass((reason) => this.#job.onWait?.(reason), signal);
     await this.#options.waits.over(this.#host, signal);
+  }
+
+  /** Sends a request. After a success the redirects are not followed again, until the address at their end has expired. */
+  async open({ offset, end, etag, signal }: FileRequest): Promise<HttpStream> {
+    const { location, bytes } = this.#job;
     const headers = offset > 0 || end < bytes ? rangeHeaders(offset, end, etag) : {};
     const known = await this.#again?.({ headers, signal });
     if (known !== undefined && !EXPIRED.includes(known.status)) return this.#from(known);

@@ -6,11 +6,13 @@ import { Attempts, PROGRESS_BYTES } from './attempts.ts';
 import { type Claim, Claims } from './claims.ts';
 import { FileServer, type ServerOptions } from './file-server.ts';
 import type { HostPace } from './host-pace.ts';
-import { strongEtag, type Verdict } from './judge-answer.ts';
+import { strongEtag } from './judge-answer.ts';
 import type { PartFile } from './part-file.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { receiveBody } from './receive-body.ts';
-import { faultAt, neverComplete, shortFault } from './transfer-faults.ts';
+import { type RequestWatch, SlowRequests } from './slow-requests.ts';
+import type { Outcome, Over, Response, Retry } from './stream-outcome.ts';
+import { faultAt, neverComplete, shortFault, slowFault } from './transfer-faults.ts';
 
 export interface StreamOptions extends ServerOptions {
   /** in [0, 1) */
@@ -22,15 +24,6 @@ export interface StreamOptions extends ServerOptions {
   readonly pace: HostPace;
   readonly rate: RateLimit;
 }
-
-/** `late`: other connections received the range meanwhile. */
-type Outcome =
-  | (Exclude<Verdict, { kind: 'restart' }> & { readonly waitMs?: number })
-  | { readonly kind: 'late' };
-type Retry = Extract<Outcome, { kind: 'retry' }>;
-
-/** Why all connections of a file were closed. */
-type Over = { readonly fault: unknown } | { readonly retry: Retry };
 
 /** Number of restarts of a file before the download fails. */
 const MAX_RESTARTS = 5;
@@ -46,6 +39,7 @@ export class FileStreams {
   readonly #server: FileServer;
   readonly #attempts: Attempts;
   readonly #claims: Claims;
+  readonly #slow: SlowRequests;
   #restarts = 0;
   #active = 0;
   /** most connections, by the job and by what the server accepted */
@@ -63,6 +57,7 @@ export class FileStreams {
     this.#server = new FileServer(options, job);
     this.#attempts = new Attempts(part.received);
     this.#claims = new Claims(job.bytes, options.minPart);
+    this.#slow = new SlowRequests(() => options.clock.monotonic());
     this.#most = job.connections ?? 1;
     this.#signal = job.signal;
   }
@@ -147,7 +142,8 @@ export class FileStreams {
   }
 
   /** Leaves a range to the other connections after a fault. A connection that the server refused is not opened again. */
-  #giveBack({ budget }: Retry, claim: Claim): 'retire' | 'next' {
+  #giveBack({ budget, isSlow = false }: Retry, claim: Claim): 'retire' | 'next' {
+    if (isSlow) return 'next';
     if (budget === 'content' || budget === 'html') this.#server.distrustRanges();
     else if (claim.at - claim.start >= PROGRESS_BYTES) return 'next';
     else this.#most = Math.max(1, this.#active - 1);
@@ -166,7 +162,11 @@ export class FileStreams {
   }
 
   async #request(claim: Claim): Promise<Outcome> {
-    const signal = this.#signal;
+    const session = this.#signal;
+    await this.#server.ready(session);
+    const slow = new AbortController();
+    const watch = this.#slow.watch(() => slow.abort(slowFault()));
+    const signal = AbortSignal.any([session, slow.signal]);
     let stream: HttpStream | null = null;
     try {
       const request = { offset: claim.at, end: claim.end, etag: this.#part.etag, signal };
@@ -178,28 +178,21 @@ export class FileStreams {
       }
       if (verdict.kind === 'fail') return verdict;
       if (!this.#claims.confirm(claim)) return { kind: 'late' };
-      return await this.#receive(
-        { claim, requested: request.end, isWhole: verdict.kind === 'restart' },
-        stream,
-      );
+      const isWhole = verdict.kind === 'restart';
+      return await this.#receive({ claim, requested: request.end, isWhole, watch }, stream);
     } catch (error) {
-      if (signal.aborted || !(error instanceof RmaError) || error.code !== 'RMA_HUB_UNREACHABLE') throw error;
+      if (session.aborted || !(error instanceof RmaError) || error.code !== 'RMA_HUB_UNREACHABLE')
+        throw error;
       this.#server.forget();
-      return { kind: 'retry', budget: 'network', error: faultAt(error, this.#job.label, claim.at) };
+      const isSlow = slow.signal.aborted;
+      return { kind: 'retry', budget: 'network', error: faultAt(error, this.#job.label, claim.at), isSlow };
     } finally {
+      watch.end();
       stream?.close();
     }
   }
 
-  /** `isWhole`: the response is the whole file although a range up to `requested` was requested. */
-  async #receive(
-    {
-      claim,
-      requested,
-      isWhole,
-    }: { readonly claim: Claim; readonly requested: number; readonly isWhole: boolean },
-    stream: HttpStream,
-  ): Promise<Outcome> {
+  async #receive({ claim, requested, isWhole, watch }: Response, stream: HttpStream): Promise<Outcome> {
     if (isWhole) {
       await this.#restart();
       this.#claims.widen(claim);
@@ -209,11 +202,12 @@ export class FileStreams {
     const last = stream.status === 200 ? this.#job.bytes : requested;
     const { clock } = this.#options;
     const target = { job: this.#job, part: this.#part, claim, last, monotonic: () => clock.monotonic() };
-    return receiveBody({ ...target, onBytes: (bytes) => this.#received(bytes) }, stream);
+    return receiveBody({ ...target, onBytes: (bytes) => this.#received(bytes, watch) }, stream);
   }
 
   /** Returns whether to receive more. */
-  async #received(bytes: number): Promise<boolean> {
+  async #received(bytes: number, watch: RequestWatch): Promise<boolean> {
+    watch.received(bytes);
     if (this.#isLarge()) this.#options.pace.received(bytes);
     this.#job.onBytes(this.#part.received, bytes);
     this.#grow();

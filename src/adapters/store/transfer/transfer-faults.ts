@@ -30,6 +30,13 @@ export function brokenRanges(label: string): RmaError {
   );
 }
 
+/** Returns the error for a response that is much slower than others of the file. */
+export function slowFault(): RmaError {
+  return new RmaError('RMA_HUB_UNREACHABLE', 'received less than 10 % of the usual rate for 5 s', {
+    hint: 'run the command again; downloaded data is kept',
+  });
+}
+
 /** Returns the error with the file and the offset where it happened. */
 export function faultAt(error: RmaError, label: string, offset: number): RmaError {
   return new RmaError(error.code, `${label} at byte ${offset}: ${error.message}`, {
