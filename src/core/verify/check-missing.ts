@@ -1,5 +1,6 @@
 import type { Problem } from '../domain/verification.ts';
 import { named } from './expected.ts';
+import { layoutOf } from './layout-of.ts';
 import { blobPlace, fetchFix, hasContent, type ModelFacts, sizeAt, sizeText } from './model-facts.ts';
 import { isWeightIndex, missingParts } from './weight-map.ts';
 
@@ -19,14 +20,14 @@ export function checkMissing(facts: ModelFacts): readonly Problem[] {
   ).filter((path) => recorded.size === 0 || recorded.has(path));
   // records of an Ollama model may be older than its manifest
   const lacking =
-    model.source === 'ollama' ? model.missing.filter((name) => facts.blobs.has(name)) : model.missing;
+    layoutOf(model) === 'ollama' ? model.missing.filter((name) => facts.blobs.has(name)) : model.missing;
   return [...new Set([...lacking, ...parts])].map((name) => missingProblem(facts, name));
 }
 
 function missingProblem(facts: ModelFacts, name: string): Problem {
   const { model, expected, seen } = facts;
   const [reference] = model.references;
-  if (model.source === 'ollama') return missingBlob(facts, name);
+  if (layoutOf(model) === 'ollama') return missingBlob(facts, name);
   const path = pathOf(facts, name);
   const target = seen.links.get(path);
   const published = expected.published(model, name);
@@ -62,6 +63,6 @@ function missingBlob(facts: ModelFacts, name: string): Problem {
 
 /** Returns the path of a file of a model: models that are one file have their files beside it. */
 function pathOf({ model }: ModelFacts, name: string): string {
-  const folder = model.source === 'url' ? model.path.slice(0, model.path.lastIndexOf('/')) : model.path;
+  const folder = layoutOf(model) === 'flat' ? model.path.slice(0, model.path.lastIndexOf('/')) : model.path;
   return `${folder}/${name}`;
 }

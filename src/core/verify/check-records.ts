@@ -7,6 +7,7 @@ import { isManifest } from '../inventory/group-ollama.ts';
 import { below } from '../inventory/grouped-tree.ts';
 import { canonical } from '../inventory/needed-by.ts';
 import { OLLAMA_REGISTRY } from '../source/ollama-reference.ts';
+import { layoutOf } from './layout-of.ts';
 import type { SeenStore } from './model-facts.ts';
 
 type SeenRecords = Pick<SeenStore, 'scan' | 'inventory'>;
@@ -17,7 +18,7 @@ const COMMIT = /^[0-9a-f]{40}$/;
 /** Returns what is wrong with the records that layouts consist of: refs of hub caches, manifests of Ollama stores. */
 export function checkRecords(seen: SeenRecords): readonly Problem[] {
   return seen.scan.trees.flatMap((tree) => {
-    if (tree.source === 'ollama') return wrongManifests(tree, seen);
+    if (layoutOf(tree) === 'ollama') return wrongManifests(tree, seen);
     return [...tree.texts].flatMap(([path, text]) =>
       isRef(path) ? (wrongRef(tree, path, { text, seen }) ?? []) : [],
     );

@@ -4,6 +4,7 @@ import type { StoreScan } from '../domain/store-scan.ts';
 import type { Expected, ReceiptName } from '../domain/verification.ts';
 import { parseTree } from '../source/huggingface-tree.ts';
 import { sourceOf } from '../source/sources.ts';
+import { layoutOf } from './layout-of.ts';
 
 /** What a store knows of the right content of its files. */
 export class ExpectedFiles {
@@ -49,7 +50,7 @@ export class ExpectedFiles {
     };
     const ollama = this.#scan.receipts.map(({ path }) => path).filter((path) => path.startsWith('ollama/'));
     for (const model of models) {
-      const receipts = model.source === 'ollama' ? ollama : receiptsOf(model);
+      const receipts = layoutOf(model) === 'ollama' ? ollama : receiptsOf(model);
       for (const file of model.files) for (const path of receipts) add(file.content, path, file.path);
     }
     return found;

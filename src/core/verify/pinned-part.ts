@@ -7,6 +7,7 @@ import type { RepositoryRef } from '../source/repository.ts';
 import { sourceOf } from '../source/sources.ts';
 import { ollamaPlace, unsizedUrlModel } from '../source/stored-models.ts';
 import type { UrlRef } from '../source/url-reference.ts';
+import { layoutOf } from './layout-of.ts';
 
 /**
  * Returns a stored model with one of its files only, for a download of that file; null if its source is unknown.
@@ -21,10 +22,11 @@ export function pinnedPart(
   const ref = refs.find(({ revision }) => model.commit !== null && revision === model.commit) ?? refs[0];
   if (ref === undefined || ref.source !== model.source) return null;
   const { source } = ref;
-  if (source === 'ollama' && manifest === null) return null;
-  if (source === 'ollama')
+  const layout = layoutOf(model);
+  if (layout === 'ollama' && manifest === null) return null;
+  if (layout === 'ollama')
     return { source, ref: textOf(ref), ...ollamaPlace(ref as OllamaRef), manifest, files: [file] };
-  if (source === 'url') {
+  if (layout === 'flat') {
     const whole = unsizedUrlModel(ref as UrlRef);
     return { ...whole, files: whole.files.map((each) => (each.path === file.path ? file : each)) };
   }

@@ -5,6 +5,7 @@ import { below } from '../inventory/grouped-tree.ts';
 import { blobFiles, parseManifest } from '../source/ollama-manifest.ts';
 import { checkMissing } from './check-missing.ts';
 import { ExpectedFiles, named } from './expected.ts';
+import { layoutOf } from './layout-of.ts';
 import { blobPlace, fetchFix, hasContent, type ModelFacts, type SeenStore, sizeText } from './model-facts.ts';
 import { type WeightFormat, weightFormat } from './structure.ts';
 
@@ -42,7 +43,7 @@ export function planChecks(seen: SeenStore): CheckPlan {
   const manifests = manifestsOf(seen.scan);
   const contents = new Map<string, ContentCheck>();
   const problems = new Map<string, Problem>();
-  for (const model of seen.models) {
+  for (const model of recordedFirst(seen.models)) {
     const manifest = manifests.get(model.path) ?? null;
     const facts = { model, expected, receipts, seen, manifest, blobs: blobsOf(manifest) };
     for (const file of model.files) {
@@ -60,6 +61,12 @@ export function planChecks(seen: SeenStore): CheckPlan {
   };
 }
 
+/** Shared content is fetched for the first model: one that rma downloaded exists at its source, a copy of it may not. */
+function recordedFirst(models: readonly InventoryModel[]): readonly InventoryModel[] {
+  const isRecorded = ({ records }: InventoryModel) => records.some((path) => path.startsWith('models/'));
+  return [...models.filter(isRecorded), ...models.filter((model) => !isRecorded(model))];
+}
+
 function contentCheck(facts: ModelFacts, file: InventoryFile): ContentCheck {
   const { model, expected, receipts } = facts;
   const published = expected.published(model, file.path);
@@ -73,15 +80,15 @@ function contentCheck(facts: ModelFacts, file: InventoryFile): ContentCheck {
     name: file.path,
     expected: may,
     isVerified: file.isVerified,
-    format: model.source === 'ollama' ? 'unknown' : weightFormat(file.path),
+    format: layoutOf(model) === 'ollama' ? 'unknown' : weightFormat(file.path),
     receipts: receipts.get(file.content) ?? [],
     fix: fetchFix(facts, file.path, { expected: may, place: file.content, seenBytes: file.bytes }),
   };
 }
 
 /** The manifest of an Ollama model has the sizes of its blobs, which the inventory has compared. */
-function sized(each: Expected, { source }: InventoryModel, { bytes }: InventoryFile): Expected {
-  return source === 'ollama' ? { ...each, bytes } : each;
+function sized(each: Expected, model: InventoryModel, { bytes }: InventoryFile): Expected {
+  return layoutOf(model) === 'ollama' ? { ...each, bytes } : each;
 }
 
 /** Returns the problem of a link that leads to another content than its name must have. */
@@ -115,7 +122,7 @@ function blobsOf(manifest: string | null): ReadonlyMap<string, number> {
 }
 
 function manifestsOf({ trees }: StoreScan): ReadonlyMap<string, string> {
-  const ollama = trees.filter(({ source }) => source === 'ollama');
+  const ollama = trees.filter((tree) => layoutOf(tree) === 'ollama');
   return new Map(
     ollama.flatMap((tree) => [...tree.texts].map(([path, text]) => [below(tree, path), text] as const)),
   );
