@@ -28,6 +28,8 @@ export interface CacheStore {
    * @throws RmaError RMA_MODEL_REF_* (2) for what is neither a reference nor the path of a stored model
    */
   pin(models: readonly string[], pinned: boolean): Promise<readonly PinChange[]>;
+  /** Removes the records of what workers need, so that prune no longer keeps their models. Returns their profiles. */
+  forget(workers: ForgottenWorkers): Promise<readonly string[]>;
 }
 
 /** How a command waits for others that change the store. */
@@ -42,4 +44,12 @@ export interface PinChange {
   readonly model: string;
   /** false: it was as requested already */
   readonly isChanged: boolean;
+}
+
+/** Workers of a project that do not come back. */
+export interface ForgottenWorkers {
+  readonly host: string;
+  readonly project: string;
+  /** null: all of the project */
+  readonly profiles: readonly string[] | null;
 }

@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.ts')).serve,
   prune: async () => (await import('./commands/prune.ts')).prune,
   pin: async () => (await import('./commands/prune.ts')).pin,
+  forget: async () => (await import('./commands/prune.ts')).forget,
   undo: async () => (await import('./commands/prune.ts')).undo,
   remove: async () => (await import('./commands/remove.ts')).remove,
   import: async () => (await import('./commands/import.ts')).importFound,

@@ -1,4 +1,5 @@
 import {
+  forgottenSchema,
   pinChangesSchema,
   previewSchema,
   pruneResultSchema,
@@ -33,6 +34,7 @@ export function volumeCache(host: VolumeHost, invocation: VolumeInvocation, conf
         missing: { marked: [], deleted: [], restored: [], failed: [], unmet: [] },
       }),
     pin: (models, pinned) => ask('pin', { models, pinned }, { schema: pinChangesSchema, missing: [] }),
+    forget: (workers) => ask('forget', workers, { schema: forgottenSchema, missing: [] }),
     undo: (names) =>
       ask('undo', { names }, { schema: undoResultSchema, missing: { restored: [], failed: [] } }),
   };

@@ -1,3 +1,4 @@
+import { volumeCache } from '../../app/cache/volume-cache.ts';
 import { type DownResult, down, downResult } from '../../app/down.ts';
 import { type DownRequest, planDown } from '../../app/plan-down.ts';
 import { shellQuote } from '../../core/shell-quote.ts';
@@ -7,9 +8,11 @@ import { renderOperations } from '../render/plan.ts';
 
 interface DownInput {
   readonly dryRun: boolean;
+  /** removes the records of what the workers need from the store */
+  readonly forget: boolean;
 }
 
-export async function runDown({ dryRun }: DownInput, context: Context): Promise<CommandResult> {
+export async function runDown({ dryRun, forget }: DownInput, context: Context): Promise<CommandResult> {
   const { config, selectedProfiles } = await context.config();
   const host = await context.host();
   const invocation = await context.invocation();
@@ -19,13 +22,35 @@ export async function runDown({ dryRun }: DownInput, context: Context): Promise<
     : await down(host, invocation, request);
   const { plan, removed, kept } = result;
   const { project } = config;
+  const profiles = request.profiles.length === 0 ? null : request.profiles;
+  const forgotten =
+    forget && !dryRun
+      ? await volumeCache(host, invocation, config).forget({ host: host.name, project, profiles })
+      : null;
   return {
-    json: { schema: 'rma.down/v1', project, dryRun, removed, kept, operations: plan.operations },
+    json: { schema: 'rma.down/v1', project, dryRun, removed, kept, forgotten, operations: plan.operations },
     human: (theme) =>
-      [...(dryRun ? renderOperations(plan, theme) : []), sentence(request, dryRun, result)].join('\n'),
+      [
+        ...(dryRun ? renderOperations(plan, theme) : []),
+        sentence(request, dryRun, result),
+        ...forgottenText({ dryRun, forget }, forgotten),
+      ].join('\n'),
     ids: removed,
     ...(removed.length > 0 && { next: dryRun ? nextCommand(request) : 'rma up' }),
   };
+}
+
+function forgottenText(
+  { dryRun, forget }: DownInput,
+  forgotten: readonly string[] | null,
+): readonly string[] {
+  if (!forget) return [];
+  if (dryRun) return ['The store would no longer keep models for these workers.'];
+  return forgotten === null || forgotten.length === 0
+    ? ['The store has no record of what these workers need.']
+    : [
+        `Forgotten in the store: ${forgotten.join(', ')}. rma cache prune may remove models that nothing else needs.`,
+      ];
 }
 
 function nextCommand({ profiles }: DownRequest): string {

@@ -10,10 +10,14 @@ export const downCommand = defineCommand({
   examples: [
     { command: 'rma down', does: 'stop all services of the project' },
     { command: 'rma down --profile cpu-worker', does: 'stop one profile' },
+    { command: 'rma down --forget', does: 'stop a project that does not come back' },
     { command: 'rma down --dry-run', does: 'show what would be stopped' },
   ],
   arguments: {},
-  options: { dryRun: flagOption('--dry-run', 'show what would be stopped without changing anything') },
+  options: {
+    dryRun: flagOption('--dry-run', 'show what would be stopped without changing anything'),
+    forget: flagOption('--forget', 'also let rma cache prune remove models that only these workers need'),
+  },
   settings: true,
   list: false,
   load: async () => (await import('./down-handler.ts')).runDown,

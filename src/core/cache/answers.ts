@@ -113,6 +113,28 @@ export function readPinRequest(json: string): PinRequest {
   return readRequest(pinRequest, json);
 }
 
+/** Input of `rma-worker forget`: workers that do not come back. */
+export interface ForgetRequest {
+  readonly host: string;
+  readonly project: string;
+  /** null: all of the project */
+  readonly profiles: readonly string[] | null;
+}
+
+const forgetRequest: Schema<ForgetRequest> = z.object({
+  host: text(),
+  project: text(),
+  profiles: z.nullable(z.array(text())),
+});
+
+/** Parses the stdin of `rma-worker forget`. @throws RmaError RMA_WORKER_REQUEST exit 2 */
+export function readForgetRequest(json: string): ForgetRequest {
+  return readRequest(forgetRequest, json);
+}
+
+/** The output of `rma-worker forget`: profiles whose records were removed. */
+export const forgottenSchema: Schema<readonly string[]> = z.array(text());
+
 /** Input of `rma-worker undo`: IDs, references or paths; all without names. */
 export interface UndoRequest {
   readonly names: readonly string[];

@@ -14,6 +14,7 @@ export const STORE_VERBS = {
   scheduled: 'write',
   verify: 'read',
   'verify-deep': 'write',
+  forget: 'write',
 } as const satisfies Readonly<Record<string, 'read' | 'write'>>;
 
 export type StoreVerb = keyof typeof STORE_VERBS;

@@ -1,4 +1,4 @@
-import { readPinRequest, readPolicy, readUndoRequest } from '../../core/cache/answers.ts';
+import { readForgetRequest, readPinRequest, readPolicy, readUndoRequest } from '../../core/cache/answers.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
 import { createCacheStore } from '../cache-store.ts';
 import type { Invocation } from './invocation.ts';
@@ -23,5 +23,12 @@ export async function undo({ env, print, readStdin, stop }: Invocation): Promise
 export async function pin({ env, print, readStdin }: Invocation): Promise<ExitCode> {
   const { models, pinned } = readPinRequest(await readStdin());
   print(`${JSON.stringify(await createCacheStore(env).pin(models, pinned))}\n`);
+  return EXIT.ok;
+}
+
+/** Runs `rma-worker forget`: removes the records of what the workers on stdin need, and prints their profiles. */
+export async function forget({ env, print, readStdin }: Invocation): Promise<ExitCode> {
+  const request = readForgetRequest(await readStdin());
+  print(`${JSON.stringify(await createCacheStore(env).forget(request))}\n`);
   return EXIT.ok;
 }

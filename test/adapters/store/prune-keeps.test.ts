@@ -1,10 +1,11 @@
-import { linkSync, mkdirSync, statSync, symlinkSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../../src/core/cache/policy.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { KEEP_30_DAYS, noWait, setAge, storeTree, testCache } from '../../helpers/store/cache-fixture.ts';
 import { COMMIT, ollamaManifest, plantFile, plantSnapshot, sha } from '../../helpers/store/foreign-store.ts';
+import { testStore } from '../../helpers/store/store-fixture.ts';
 
 const HUB = 'huggingface/hub/models--org--name';
 const MANIFESTS = 'ollama/manifests/registry.ollama.ai/library';
@@ -117,4 +118,25 @@ describe('prune', () => {
     const { marked } = await testCache(root).prune(DEFAULT_POLICY, noWait);
     expect(names(marked)).toEqual(['.rma/quarantine/20261101T000000Z-1']);
   });
+});
+
+test('the models of forgotten workers go, those of other workers stay', async () => {
+  plantOllama();
+  plantHub();
+  setAge(root, 40, blob('5'));
+  const store = testStore(root);
+  await store.prepare();
+  await store.recordNeeds({ host: 'box', project: 'demo', profile: 'chat', refs: ['ollama:a'] });
+  await store.recordNeeds({ host: 'box', project: 'demo', profile: 'ocr', refs: ['ollama:b'] });
+  await store.recordNeeds({ host: 'box', project: 'demo2', profile: 'chat', refs: ['hf:org/name'] });
+  const cache = testCache(root);
+  const needs = () => readdirSync(join(root, '.rma/projects'));
+  expect(await cache.forget({ host: 'box', project: 'demo', profiles: ['other'] })).toEqual([]);
+  expect(await cache.forget({ host: 'box', project: 'demo', profiles: ['ocr'] })).toEqual(['ocr']);
+  expect(needs()).toEqual(['box-demo.chat.json', 'box-demo2.chat.json']);
+  plantFile(root, '.rma/projects/box-demo.bad.json', '{');
+  expect(await cache.forget({ host: 'box', project: 'demo', profiles: null })).toEqual(['bad', 'chat']);
+  expect(needs()).toEqual(['box-demo2.chat.json']);
+  const { marked } = await cache.prune(KEEP_30_DAYS, noWait);
+  expect(marked.map(({ name }) => name)).toEqual(['ollama:a', 'ollama:b']);
 });

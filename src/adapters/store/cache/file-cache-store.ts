@@ -8,7 +8,7 @@ import type { PrunePolicy } from '../../../core/cache/policy.ts';
 import type { PruneResult, UndoResult } from '../../../core/cache/prune-result.ts';
 import { buildInventory } from '../../../core/inventory/build-inventory.ts';
 import { PRUNE_LEASE } from '../../../core/store/lease-name.ts';
-import type { CacheStore, CacheWait, PinChange } from '../../../ports/cache-store.ts';
+import type { CacheStore, CacheWait, ForgottenWorkers, PinChange } from '../../../ports/cache-store.ts';
 import type { HeldLease } from '../../../ports/model-store.ts';
 import { bootId } from '../disk/boot-id.ts';
 import { type Disk, realDisk } from '../disk/disk.ts';
@@ -19,6 +19,7 @@ import { guardOf, type StoreGuard } from '../disk/store-guard.ts';
 import type { StoreOptions } from '../file-model-store.ts';
 import { scanStore } from '../inventory/scan-store.ts';
 import { Leases } from '../lease/lease.ts';
+import { forgetWorkers } from './forget.ts';
 import { changePins } from './pins.ts';
 import { runPrune } from './run-prune.ts';
 import { runUndo } from './run-undo.ts';
@@ -75,6 +76,11 @@ export class FileCacheStore implements CacheStore {
     const scan = { disk: this.#disk, guard: this.#guard, paths };
     const inventory = async () => buildInventory(await scanStore(scan));
     return onDisk(this.#root, () => changePins({ disk: this.#disk, paths, inventory }, models, pinned));
+  }
+
+  async forget(workers: ForgottenWorkers): Promise<readonly string[]> {
+    const { paths } = this.#options;
+    return onDisk(this.#root, () => forgetWorkers({ disk: this.#disk, paths }, workers));
   }
 
   /** Runs work under the lease that downloads and removals wait for. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ScannedFile, ScannedTree } from '../../../core/domain/store-scan.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
 import type { StoreGuard } from '../disk/store-guard.ts';
+import { LinkReader, statsOf } from './link-reader.ts';
 
 /** What a walk works with. */
 export interface WalkContext {
@@ -21,9 +22,6 @@ export interface Walk {
 
 /** Codes of a directory or file that this user may not read. */
 const DENIED = ['EACCES', 'EPERM'];
-/** Files whose stats are read at the same time. */
-const BATCH = 64;
-
 /**
  * Returns the files below a directory, sorted, and the texts that are needed; nothing if there is no directory. Follows no
  * link to a directory, and no link out of the store. A directory that cannot be read is listed as a name without content;
@@ -31,11 +29,14 @@ const BATCH = 64;
  */
 export async function walk(context: WalkContext, walked: Walk): Promise<Omit<ScannedTree, 'source'>> {
   const files: ScannedFile[] = [];
+  const links = new LinkReader(context.guard, walked.root);
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const found = await lookIn(context, walked, folder);
-    files.push(...found.filter((each) => typeof each !== 'string'));
-    folders.push(...found.filter((each) => typeof each === 'string'));
+    const found = await lookIn({ ...context, links }, walked, folder);
+    for (const each of found) {
+      if (typeof each === 'string') folders.push(each);
+      else files.push(each);
+    }
   }
   const sorted = files.sort((a, b) => (a.path < b.path ? -1 : 1));
   const texts = sorted
@@ -49,19 +50,15 @@ export async function walk(context: WalkContext, walked: Walk): Promise<Omit<Sca
 
 /** Returns the files in a directory, and the paths of its directories. */
 async function lookIn(
-  context: WalkContext,
+  context: WalkContext & { readonly links: LinkReader },
   walked: Walk,
   folder: string,
 ): Promise<readonly (ScannedFile | string)[]> {
   const names = await namesIn(context, join(walked.root, folder));
   if (names === null) return [withoutContent(folder)];
-  const paths = names.map((name) => (folder === '' ? name : `${folder}/${name}`));
-  const found: (ScannedFile | string)[] = [];
-  for (let at = 0; at < paths.length; at += BATCH) {
-    const batch = await Promise.all(paths.slice(at, at + BATCH).map((path) => look(context, walked, path)));
-    found.push(...batch.filter((each) => each !== null));
-  }
-  return found;
+  return names.flatMap(
+    (name) => look(context.links, walked, folder === '' ? name : `${folder}/${name}`) ?? [],
+  );
 }
 
 /** Returns null if the directory may not be read. */
@@ -72,21 +69,19 @@ async function namesIn({ disk }: WalkContext, folder: string): Promise<readonly 
   );
 }
 
-/** Returns the file at a path; the path itself for a directory to walk; null for what does not exist or is skipped. */
-async function look(
-  { disk, guard }: WalkContext,
-  { root, skip }: Walk,
-  path: string,
-): Promise<ScannedFile | string | null> {
-  const place = join(root, path);
+/**
+ * Returns the file at a path; the path itself for a directory to walk; null for what does not exist or is skipped. Its
+ * directory was read through the guard. Synchronous: several times faster than promises.
+ */
+function look(links: LinkReader, { root, skip }: Walk, path: string): ScannedFile | string | null {
+  const place = `${root}/${path}`;
   if (skip.has(place)) return null;
-  const stats = await unless(NO_RECORD, disk.lstat(place, { bigint: true }));
+  const stats = statsOf(place);
   if (stats === null) return null;
   if (stats.isDirectory()) return path;
   if (stats.isFile()) return content(path, stats, null);
-  if (!stats.isSymbolicLink()) return withoutContent(path);
-  const target = guard.fileStats(place);
-  return target === null ? withoutContent(path) : content(path, target, pathBelow(guard, root, place));
+  const target = stats.isSymbolicLink() ? links.read(place) : null;
+  return target === null ? withoutContent(path) : content(path, target.stats, target.path);
 }
 
 function content(path: string, stats: BigIntStats, target: string | null): ScannedFile {
@@ -98,11 +93,4 @@ function content(path: string, stats: BigIntStats, target: string | null): Scann
 
 function withoutContent(path: string): ScannedFile {
   return { path, bytes: 0, diskBytes: 0, mtimeNs: '0', inode: null, target: null };
-}
-
-/** Returns where a link leads to, below the root; null if it leads elsewhere. */
-function pathBelow(guard: StoreGuard, root: string, place: string): string | null {
-  const real = guard.realpath(place);
-  const base = guard.realpath(root);
-  return real !== null && base !== null && real.startsWith(`${base}/`) ? real.slice(base.length + 1) : null;
 }

@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CacheView, Leftover } from '../../../src/core/cache/cache-view.ts';
+import { planPrune } from '../../../src/core/cache/plan-prune.ts';
+import { DEFAULT_POLICY, type PrunePolicy } from '../../../src/core/cache/policy.ts';
+import type { TrashRecord } from '../../../src/core/cache/trash-record.ts';
+import type { InventoryModel } from '../../../src/core/domain/inventory.ts';
+
+const NOW = Date.parse('2026-11-28T00:00:00Z');
+const DAY = 86_400;
+const hoursAgo = (hours: number) => new Date(NOW - hours * 3_600_000).toISOString();
+
+interface Sketch {
+  readonly hours: number;
+  readonly isNeeded: boolean;
+  readonly isPinned: boolean;
+  readonly isLeased: boolean;
+  readonly isUnknown: boolean;
+  /** numbers of the blobs */
+  readonly blobs: readonly number[];
+}
+
+const SIZE = (blob: number) => (blob + 1) * 4096;
+
+/** Returns the view of a store with these models; blobs are shared between all of them. */
+function viewOf(sketches: readonly Sketch[], rest: Partial<CacheView> = {}): CacheView {
+  const users = (blob: number) => sketches.filter(({ blobs }) => blobs.includes(blob)).length;
+  const models = sketches.map((sketch, index): InventoryModel => {
+    const path = `huggingface/hub/models--o--m${index}/snapshots/${'a'.repeat(40)}`;
+    return {
+      references: sketch.isUnknown ? [path] : [`hf:o/m${index}`],
+      source: 'hf',
+      path,
+      commit: 'a'.repeat(40),
+      files: sketch.blobs.map((blob) => ({
+        path: `f${blob}`,
+        content: `blobs/${blob}`,
+        bytes: SIZE(blob),
+        digest: null,
+        isVerified: false,
+        users: users(blob),
+        inode: `1:${blob}`,
+        inodeUsers: users(blob),
+      })),
+      missing: [],
+      bytes: 0,
+      sharedBytes: 0,
+      modifiedAt: sketch.blobs.length === 0 ? null : hoursAgo(sketch.hours),
+      lastUsedAt: null,
+      neededBy: sketch.isNeeded ? [{ host: 'h', project: 'p', profile: 'q' }] : [],
+      names: [`${path}/refs/main`, ...sketch.blobs.map((blob) => `${path}/f${blob}`)],
+      records: [],
+      lease: `hf-m${index}`,
+    };
+  });
+  const blobs = [...new Set(sketches.flatMap((sketch) => sketch.blobs))];
+  return {
+    inventory: { models, partial: [], orphans: [], unknown: [], usage: [], totalBytes: 0 },
+    leftovers: [],
+    marked: [],
+    diskBytes: new Map(blobs.map((blob) => [`1:${blob}`, SIZE(blob)])),
+    activeLeases: new Set(sketches.flatMap(({ isLeased }, index) => (isLeased ? [`hf-m${index}`] : []))),
+    needs: [],
+    pins: sketches.flatMap(({ isPinned }, index) => (isPinned ? [`hf:o/m${index}`] : [])),
+    unreadable: [],
+    badManifests: [],
+    freeBytes: 1000,
+    capacityBytes: 1_000_000,
+    now: NOW,
+    ...rest,
+  };
+}
+
+const flag = fc.integer({ min: 0, max: 5 }).map((number) => number === 0);
+const sketch: fc.Arbitrary<Sketch> = fc.record({
+  hours: fc.integer({ min: 0, max: 2000 }),
+  isNeeded: flag,
+  isPinned: flag,
+  isLeased: flag,
+  isUnknown: flag,
+  blobs: fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { maxLength: 4 }),
+});
+const limit = (max: number) => fc.option(fc.integer({ min: 0, max }));
+const policies: fc.Arbitrary<PrunePolicy> = fc.record({
+  keepSeconds: limit(40 * DAY),
+  maxBytes: limit(200_000),
+  minFree: fc.option(
+    fc.integer({ min: 0, max: 200_000 }).map((low) => ({ lowBytes: low, highBytes: low + 5000 })),
+  ),
+  keepRevisions: fc.option(fc.integer({ min: 1, max: 2 })),
+  filters: fc.subarray(['size>=0', 'source=hf']),
+  partialsSeconds: limit(10 * DAY),
+  orphansSeconds: limit(10 * DAY),
+  quarantineSeconds: limit(10 * DAY),
+  graceSeconds: fc.integer({ min: 0, max: 2 * DAY }),
+});
+const leftovers: fc.Arbitrary<readonly Leftover[]> = fc.array(
+  fc.record({
+    kind: fc.constantFrom('partial', 'orphan', 'quarantine'),
+    path: fc.uuid(),
+    source: fc.constant('hf'),
+    files: fc.constant(1),
+    bytes: fc.nat(),
+    diskBytes: fc.nat(),
+    modifiedAt: fc.integer({ min: 0, max: 400 }).map(hoursAgo),
+    lease: fc.constantFrom('hf-m0', null),
+  }),
+  { maxLength: 4 },
+);
+
+describe('a plan of prune', () => {
+  it('contains nothing that is needed, pinned, leased, of unknown source, or fresher than the grace period', () => {
+    fc.assert(
+      fc.property(fc.array(sketch, { maxLength: 6 }), policies, leftovers, (sketches, policy, items) => {
+        const view = viewOf(sketches, { leftovers: items });
+        for (const entry of planPrune(view, policy).entries) {
+          expect(NOW - Date.parse(entry.lastUsedAt ?? '')).toBeGreaterThanOrEqual(policy.graceSeconds * 1000);
+          const at = view.inventory.models.findIndex(({ path }) => path === entry.path);
+          if (at < 0) {
+            const item = items.find(({ path }) => path === entry.path);
+            expect(view.activeLeases.has(item?.lease ?? '')).toBe(false);
+            continue;
+          }
+          const { isNeeded, isPinned, isLeased, isUnknown } = sketches[at]!;
+          expect({ isNeeded, isPinned, isLeased, isUnknown }).toEqual({
+            isNeeded: false,
+            isPinned: false,
+            isLeased: false,
+            isUnknown: false,
+          });
+        }
+      }),
+    );
+  });
+
+  it('removes exactly the content that no remaining model uses, and counts its bytes once', () => {
+    fc.assert(
+      fc.property(fc.array(sketch, { maxLength: 6 }), policies, (sketches, policy) => {
+        const view = viewOf(sketches);
+        const { entries, diskBytes } = planPrune(view, policy);
+        const gone = new Set(entries.map(({ path }) => path));
+        const contentsOf = (isGone: boolean) =>
+          view.inventory.models
+            .filter(({ path }) => gone.has(path) === isGone)
+            .flatMap(({ files }) => files.map(({ content }) => content));
+        const left = new Set(contentsOf(false));
+        const expected = [...new Set(contentsOf(true))].filter((content) => !left.has(content));
+        const planned = entries.flatMap(({ contents }) => contents);
+        expect([...planned].sort()).toEqual(expected.sort());
+        const size = (content: string) => SIZE(Number(content.replace('blobs/', '')));
+        expect(diskBytes).toBe(planned.map(size).reduce((sum, bytes) => sum + bytes, 0));
+      }),
+    );
+  });
+
+  it('meets its limits, or says that it cannot', () => {
+    fc.assert(
+      fc.property(fc.array(sketch, { maxLength: 6 }), policies, (sketches, policy) => {
+        const view = viewOf(sketches);
+        const { diskBytes, unmet } = planPrune(view, policy);
+        const occupied = [...view.diskBytes.values()].reduce((sum, bytes) => sum + bytes, 0) - diskBytes;
+        if (policy.maxBytes !== null && occupied > policy.maxBytes)
+          expect(unmet).toContain('the store is above --max-size');
+        if (policy.minFree !== null && view.freeBytes + diskBytes < policy.minFree.lowBytes)
+          expect(unmet).toContain('free space is below --min-free');
+      }),
+    );
+  });
+
+  it('is empty while a record of needs cannot be read', () => {
+    fc.assert(
+      fc.property(fc.array(sketch, { maxLength: 4 }), policies, leftovers, (sketches, policy, items) => {
+        const view = viewOf(sketches, { leftovers: items, unreadable: ['.rma/projects/x.json'] });
+        expect(planPrune(view, policy).entries).toEqual([]);
+      }),
+    );
+  });
+
+  const old: Sketch = {
+    hours: 1000,
+    isNeeded: false,
+    isPinned: false,
+    isLeased: false,
+    isUnknown: false,
+    blobs: [0],
+  };
+  const namesOf = (view: CacheView, policy: Partial<PrunePolicy>) =>
+    planPrune(view, { ...DEFAULT_POLICY, ...policy }).entries.map(({ name }) => name);
+
+  it('takes the least recently used models until the limit is met', () => {
+    const view = viewOf([
+      { ...old, hours: 500, blobs: [0] },
+      { ...old, hours: 900, blobs: [1] },
+      { ...old, hours: 700, blobs: [2] },
+    ]);
+    expect(namesOf(view, { maxBytes: 4096 * 4 })).toEqual(['hf:o/m1']);
+    expect(namesOf(view, { maxBytes: 4096 * 3 })).toEqual(['hf:o/m1', 'hf:o/m2']);
+    const minFree = { lowBytes: 2000, highBytes: 1000 + 4096 * 2 };
+    expect(namesOf(view, { minFree })).toEqual(['hf:o/m1']);
+    expect(namesOf(view, { minFree: { lowBytes: 1000, highBytes: 1e6 } })).toEqual([]);
+  });
+
+  it('counts what is marked already as free space to come', () => {
+    const record: TrashRecord = {
+      schema: 'rma.trash/v1',
+      state: 'marked',
+      kind: 'orphan',
+      name: 'x',
+      path: 'x',
+      source: null,
+      lease: null,
+      commit: null,
+      references: [],
+      reason: 'old',
+      markedAt: hoursAgo(1),
+      bytes: 1e6,
+      diskBytes: 1e6,
+      moves: [],
+      uses: [],
+      records: [],
+    };
+    const view = viewOf([old], { marked: [{ id: 'x', record }] });
+    expect(namesOf(view, { minFree: { lowBytes: 5000, highBytes: 5000 } })).toEqual([]);
+  });
+});
