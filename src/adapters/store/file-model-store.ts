@@ -23,6 +23,7 @@ import type {
   StagingSlot,
 } from '../../ports/model-store.ts';
 import type { ByteRange } from '../../ports/range-reader.ts';
+import { returnMarked } from './cache/return-marked.ts';
 import { bootId } from './disk/boot-id.ts';
 import { type Disk, realDisk } from './disk/disk.ts';
 import { diskFault, onDisk } from './disk/disk-fault.ts';
@@ -194,6 +195,7 @@ export class FileModelStore implements ModelStore {
       try {
         // prune spares what it finds leased, so whichever of both came later sees the other
         await this.#leases.waitFor(PRUNE_LEASE, onWait, signal);
+        await returnMarked({ disk: this.#disk, paths: this.#paths }, model);
         return lease;
       } catch (error) {
         await lease.release();

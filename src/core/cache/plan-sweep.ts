@@ -57,7 +57,10 @@ export function planSweep(view: CacheView, policy: PrunePolicy): SweepPlan {
   return {
     restored,
     reused,
-    due: view.unreadable.length > 0 ? [] : rest.filter(({ record }) => isPast(record.markedAt, grace, view)),
+    due:
+      view.unreadable.length > 0
+        ? []
+        : rest.filter(({ record }) => heldBy(record, view) === null && isPast(record.markedAt, grace, view)),
   };
 }
 

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { DEFAULT_POLICY } from '../../../src/core/cache/policy.ts';
 import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
+import { sha256Hex } from '../../../src/core/hash.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import {
   clockAhead,
@@ -197,19 +198,31 @@ describe('prune', () => {
     expect(names((await inMinutes(11).prune(huge, noWait)).deleted)).toEqual(['hf:org/name']);
   });
 
-  test('a model that is downloaded again replaces what was marked, and its receipts stay', async () => {
-    const hub = await hubForTest({ repos: { 'org/name': { files: { 'config.json': '{}' } } } });
-    const fetcher = testFetcher(root, hub.endpoint);
-    const model = await fetcher.resolve('hf:org/name');
-    await fetcher.fetch([model]);
-    const later = { clock: clockAhead(31) };
-    expect(names((await testCache(root, later).prune(KEEP_30_DAYS, noWait)).marked)).toEqual(['hf:org/name']);
-    expect(await fetcher.fetch([model])).toMatchObject([{ state: 'present' }]);
-    const tree = storeTree(root);
-    expect(await testCache(root, { clock: clockAhead(33) }).prune(DEFAULT_POLICY, noWait)).toMatchObject({
-      deleted: [{ name: 'hf:org/name' }],
+  test('a marked model that is pulled again comes back without a download, its receipts included', async () => {
+    const hub = await hubForTest({
+      repos: { 'org/name': { files: { 'config.json': '{}', 'sub/x.json': '[]' } } },
+      ollama: {
+        'library/a:latest': { layers: [{ kind: 'model', content: 'GGUF shared' }], config: { a: 1 } },
+        'library/b:latest': { layers: [{ kind: 'model', content: 'GGUF shared' }], config: { b: 1 } },
+      },
     });
-    expect(storeTree(root)).toEqual(tree);
-    expect(await testStore(root).check(model)).toMatchObject({ state: 'present' });
+    const fetcher = testFetcher(root, hub.endpoint);
+    const models = [await fetcher.resolve('hf:org/name'), await fetcher.resolve('ollama:a')];
+    const sibling = await fetcher.resolve('ollama:b');
+    await fetcher.fetch(models);
+    const tree = storeTree(root);
+    const later = { clock: clockAhead(31) };
+    expect((await testCache(root, later).prune(KEEP_30_DAYS, noWait)).marked).toHaveLength(2);
+    hub.log.clear();
+    expect(await fetcher.fetch(models)).toMatchObject([{ state: 'present' }, { state: 'present' }]);
+    expect(hub.log.entries()).toEqual([]);
+    expect(Object.keys(storeTree(root))).toEqual(Object.keys(tree));
+    expect(trash()).toEqual([]);
+    // a sibling takes the content that it shares with a marked model
+    await testCache(root, later).prune(KEEP_30_DAYS, noWait);
+    expect(await fetcher.fetch([sibling])).toMatchObject([{ state: 'present' }]);
+    const shared = sha256Hex('GGUF shared');
+    expect(hub.log.entries().filter(({ path }) => path.includes(shared))).toEqual([]);
+    expect((await testStore(root).inventory()).models.flatMap(({ missing }) => missing)).toEqual([]);
   });
 });

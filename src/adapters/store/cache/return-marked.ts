@@ -1,0 +1,19 @@
+import { planReturn } from '../../../core/cache/plan-return.ts';
+import type { PinnedModel } from '../../../core/domain/pinned-model.ts';
+import { Trash, type TrashContext } from './trash.ts';
+
+/**
+ * Moves what prune marked of a model back before its download, under the lease of the model, which prune spares. Never rejects:
+ * what cannot come back is downloaded.
+ */
+export async function returnMarked(context: Omit<TrashContext, 'now'>, model: PinnedModel): Promise<void> {
+  const trash = new Trash({ ...context, now: Date.now });
+  try {
+    const { entries } = await trash.read();
+    const { whole, contents } = planReturn(entries, model);
+    for (const { entry, paths } of contents) await trash.restoreContent(entry, paths);
+    for (const entry of whole) await trash.restore(entry);
+  } catch {
+    // the download replaces it
+  }
+}
