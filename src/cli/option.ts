@@ -61,7 +61,11 @@ export function repeatedOption(
   const read = (texts: readonly string[]): readonly string[] => {
     for (const text of texts) {
       const fault = faultOf(text);
-      if (fault !== null) throw invalidValue({ flags, description }, text, fault);
+      if (fault === null) continue;
+      throw new RmaError('RMA_USAGE_INVALID_VALUE', `${nameOf(flags)} "${text}": ${fault}`, {
+        exitCode: EXIT.usage,
+        hint: `${flags}: ${description}`,
+      });
     }
     return texts;
   };
@@ -83,9 +87,12 @@ function invalidValue(
   text: string,
   expected: string,
 ): RmaError {
-  const name = flags.replace(/^.*?(--[a-z-]+).*$/, '$1');
-  return new RmaError('RMA_USAGE_INVALID_VALUE', `${name} expects ${expected}, got "${text}"`, {
+  return new RmaError('RMA_USAGE_INVALID_VALUE', `${nameOf(flags)} expects ${expected}, got "${text}"`, {
     exitCode: EXIT.usage,
     hint: `${flags}: ${description}`,
   });
+}
+
+function nameOf(flags: string): string {
+  return flags.replace(/^.*?(--[a-z-]+).*$/, '$1');
 }

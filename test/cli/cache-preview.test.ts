@@ -82,8 +82,8 @@ it('selects models by the filters of hf', async () => {
 
 it('shows action, size, name and reason in a table', async () => {
   const { stdout } = await rma('prune', '--dry-run', '--keep', '45d');
-  expect(stdout).toMatch(/^ACTION +ON DISK +NAME +REASON$/m);
-  expect(stdout).toMatch(/^mark +[\d.]+ KiB +ollama:a +not used for 50d$/m);
+  expect(stdout).toMatch(/^ACTION +ON DISK +REASON +NAME$/m);
+  expect(stdout).toMatch(/^mark +[\d.]+ KiB +not used for 50d +ollama:a$/m);
   expect(stdout).toMatch(/^To delete: 0 B; to mark for deletion: [\d.]+ KiB\.$/m);
 });
 

@@ -26,11 +26,11 @@ interface Row extends FilterSubject {
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  { title: 'NAME', value: ({ name }) => shortName(name) },
   { title: 'TYPE', value: ({ kind }) => kind },
   { title: 'ON DISK', value: ({ diskBytes }) => formatBytes(diskBytes), align: 'right' },
   { title: 'LAST USED', value: ({ lastUsedAt }) => lastUsedAt?.slice(0, 10) ?? '' },
   { title: 'STAYS BECAUSE', value: ({ kept }) => kept ?? '' },
+  { title: 'NAME', value: ({ name }) => shortName(name) },
 ];
 
 /** Lists what is in a store, with the reason why prune keeps it. */

@@ -2,6 +2,7 @@ import type { PlannedEntry } from '../../../core/cache/plan-prune.ts';
 import type { PrunePreview } from '../../../core/cache/plan-sweep.ts';
 import type { PruneResult } from '../../../core/cache/prune-result.ts';
 import { EXIT } from '../../../core/errors.ts';
+import { shell } from '../../../core/shell-quote.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
@@ -29,8 +30,8 @@ interface PreviewRow {
 const COLUMNS: readonly Column<PreviewRow>[] = [
   { title: 'ACTION', value: ({ action }) => action },
   { title: 'ON DISK', value: ({ diskBytes }) => formatBytes(diskBytes), align: 'right' },
-  { title: 'NAME', value: ({ name }) => shortName(name) },
   { title: 'REASON', value: ({ reason }) => reason },
+  { title: 'NAME', value: ({ name }) => shortName(name) },
 ];
 
 /** Removes what a policy says from a store. @throws RmaError as CacheStore */
@@ -46,8 +47,12 @@ export async function pruneCache(input: PruneInput, context: Context): Promise<C
     exitCode: result.failed.length > 0 ? EXIT.partial : EXIT.ok,
     human: () => sentence(result),
     ids: [...result.marked, ...result.deleted].map(({ name }) => name),
-    ...(result.marked.length > 0 && { next: 'rma cache undo' }),
+    ...(result.marked.length > 0 && { next: undoCommand(input) }),
   };
+}
+
+function undoCommand({ dest }: Pick<PruneInput, 'dest'>): string {
+  return dest === null ? 'rma cache undo' : shell`rma cache undo --dest ${dest}`;
 }
 
 function showPreview(preview: PrunePreview, context: Context): CommandResult {
