@@ -10,11 +10,11 @@ export const STORE_VERBS = {
   prune: 'write',
   undo: 'write',
   pin: 'write',
+  forget: 'write',
   'last-run': 'read',
   scheduled: 'write',
   verify: 'read',
   'verify-deep': 'write',
-  forget: 'write',
 } as const satisfies Readonly<Record<string, 'read' | 'write'>>;
 
 export type StoreVerb = keyof typeof STORE_VERBS;
