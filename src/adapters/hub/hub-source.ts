@@ -12,6 +12,7 @@ import type { HttpClient } from '../../ports/http-client.ts';
 import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
 import { Endpoints } from './endpoints.ts';
 import { readSourceToken } from './hub-token.ts';
+import { readOnce } from './read-once.ts';
 
 export interface HubParts {
   readonly http: HttpClient;
@@ -150,7 +151,7 @@ export class HubSource implements ModelSource {
 
   async #send(request: SourceRequest, { view, token, signal }: Conversation): Promise<SourceReply> {
     const { clock, random, http, pauseMs = 1000 } = this.#parts;
-    const { until = 'body', attempt = 0, method = 'GET', ...rest } = request;
+    const { until = 'body', attempt = 0, method = 'GET', once = false, ...rest } = request;
     if (attempt > 0) await clock.sleep(backoffMs(attempt, random(), { firstMs: pauseMs }), signal);
     const full = {
       ...rest,
@@ -159,6 +160,7 @@ export class HubSource implements ModelSource {
       ...this.#credentials(token),
       ...(signal === undefined ? {} : { signal }),
     };
+    if (once) return readOnce(http, full);
     if (until === 'body') return http.read(full);
     const { close, status, headers, hops } = await http.open(full);
     close();

@@ -5,7 +5,7 @@ import { announcedBytes } from '../hub/announced-bytes.ts';
 import { badAnswer } from '../hub/bad-answer.ts';
 import { errorCodeOf, hubRefusal } from '../hub/hub-refusal.ts';
 import { splitPart } from '../reference/split-files.ts';
-import { matching } from '../schema/rules.ts';
+import { matching, text } from '../schema/rules.ts';
 import { assertSafePaths } from '../store/safe-path.ts';
 import { pinnedFields } from './pinned-fields.ts';
 import { ggufName } from './repository.ts';
@@ -20,6 +20,7 @@ import {
   urlFileName,
   urlFiles,
 } from './url-reference.ts';
+import { sidecarHashes } from './url-sidecar.ts';
 
 /** One file by direct URL, or all parts of a split model, stored flat in a set. */
 export interface PinnedUrlModel extends PinnedModel {
@@ -28,6 +29,8 @@ export interface PinnedUrlModel extends PinnedModel {
   readonly url: string;
   /** directory below `gguf/` */
   readonly set: string;
+  /** name of the file next to it that has the hash; absent if the reference or the response itself has it */
+  readonly sidecar?: string | undefined;
 }
 
 /** An HTML page is often a temporary error of a gateway. */
@@ -55,6 +58,7 @@ export const url: Source<UrlRef, PinnedUrlModel> = {
     ...pinnedFields('url'),
     url: matching(/^https?:\/\//, 'an http or https URL'),
     set: matching(/^[\w-][\w.-]*$/, 'a directory name'),
+    sidecar: z.optional(text()),
   }),
   parse: parseUrlRef,
   format: formatUrlRef,
@@ -68,13 +72,29 @@ export const url: Source<UrlRef, PinnedUrlModel> = {
     );
     const files: PinnedFile[] = [];
     for (const part of parts) files.push(yield* pinned(part));
-    const [first] = parts;
-    return { source: 'url', ref: formatUrlRef(ref), url: first?.url ?? ref.url, set: ref.set, files };
+    const unknown = parts.filter((_, at) => files[at]?.digest === null);
+    const hashes = yield* sidecarHashes(unknown);
+    const sidecar = [...hashes.values()][0]?.from;
+    return {
+      source: 'url',
+      ref: formatUrlRef(ref),
+      url: parts[0]?.url ?? ref.url,
+      set: ref.set,
+      ...(sidecar !== undefined && { sidecar }),
+      files: files.map((file) => withHash(file, hashes.get(file.path)?.sha256)),
+    };
   },
   locate: fileUrl,
   origin: (model) => model.url,
-  label: fileUrl,
+  label: (model, file) =>
+    model.sidecar === undefined
+      ? fileUrl(model, file)
+      : `${fileUrl(model, file)} (sha256 from ${model.sidecar})`,
 };
+
+function withHash(file: PinnedFile, hex: string | undefined): PinnedFile {
+  return hex === undefined ? file : { ...file, digest: { algorithm: 'sha256', hex } };
+}
 
 function fileUrl(model: PinnedUrlModel, { path }: PinnedFile): string {
   const part = model.files.length > 1 ? splitPart(path) : null;

@@ -26,7 +26,11 @@ test('reads the size from HEAD, and has no hash if none is published', async () 
     set: 'chat',
     files: [{ path: 'm.gguf', bytes: 1000, digest: null }],
   });
-  expect(server.requests.map(({ method }) => method)).toEqual(['HEAD']);
+  expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'HEAD /a/m.gguf',
+    'GET /a/SHA256SUMS',
+    'GET /a/m.gguf.sha256',
+  ]);
 });
 
 test('in a container a URL on loopback is requested from the host, and keeps its identity', async () => {

@@ -37,7 +37,8 @@ export async function startModelServer(): Promise<ModelServer> {
     url: `http://127.0.0.1:${hubPort}`,
     cdn: `http://localhost:${cdnPort}`,
     requests,
-    downloads: () => requests.filter(({ method, path }) => method === 'GET' && !path.startsWith('/api/')),
+    downloads: () =>
+      requests.filter(({ method, path }) => method === 'GET' && !/^\/api\/|SHA256SUMS$|\.sha256$/.test(path)),
     serve: (repo) => void repos.set(repo.repo, repo),
     fault: null,
   };
