@@ -26,6 +26,8 @@ export interface HubParts {
 export interface HubOptions extends HubParts {
   /** source → addresses of its server, in order of preference, separated by commas; others have the address of their variable, else their own */
   readonly endpoints?: Readonly<Record<string, string>>;
+  /** ids of the sources whose repositories of the same name are asked for files, in order; default: RMA_HUB_SOURCES */
+  readonly order?: readonly string[] | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** returns the token for the Hugging Face hub when it is needed; null for anonymous access */
   readonly hubToken: () => string | null;
@@ -34,6 +36,7 @@ export interface HubOptions extends HubParts {
 /** Returns all sources, each with its server. */
 export function hubSources(options: HubOptions): readonly ModelSource[] {
   const { endpoints = {}, environment, hubToken, ...parts } = options;
+  const order = options.order ?? endpointList(environment['RMA_HUB_SOURCES'] ?? '');
   const servers = new Map<string, Endpoints>();
   const serverOf = (source: Source): Endpoints => {
     const id = source.variantOf ?? source.id;
@@ -49,10 +52,18 @@ export function hubSources(options: HubOptions): readonly ModelSource[] {
       .map((hub) => ({ hub, endpoints: serverOf(source) })),
   );
   const hostAlias = environment['RMA_HOST_ALIAS'] || null;
+  const hubs = new Map<string, HubSource>();
   return SOURCES.map((source) => {
     const own = () => (source.token === null ? null : readSourceToken(source.token, environment));
     const token = source.token?.secret === HUB_TOKEN_SECRET ? hubToken : own;
-    return new HubSource(source, { endpoints: serverOf(source), token, hostAlias, mirrors }, parts);
+    const copies = { order, hubs };
+    const hub = new HubSource(
+      source,
+      { endpoints: serverOf(source), token, hostAlias, mirrors, copies },
+      parts,
+    );
+    hubs.set(source.id, hub);
+    return hub;
   });
 }
 
@@ -63,6 +74,8 @@ export interface HubServer {
   readonly hostAlias?: string | null;
   /** where URLs of a hub are requested, unless they are at the source's own server */
   readonly mirrors?: readonly Mirror[];
+  /** the sources that are asked for files of the same name, and their order */
+  readonly copies?: { readonly order: readonly string[]; readonly hubs: ReadonlyMap<string, HubSource> };
 }
 
 interface Mirror {
@@ -104,13 +117,39 @@ export class HubSource implements ModelSource {
   }
 
   locate(model: PinnedModel, file: PinnedFile): FileLocation {
-    return this.locations(model, file)[0] as FileLocation;
+    return this.#own(model, file)[0] as FileLocation;
   }
 
   locations(model: PinnedModel, file: PinnedFile): readonly FileLocation[] {
+    const own = this.#own(model, file);
+    const { order, hubs } = this.#server.copies ?? { order: [], hubs: new Map<string, HubSource>() };
+    const { repo } = model;
+    // without a hash nothing tells whether it is the same file
+    if (file.digest === null || typeof repo !== 'string' || order.length === 0) return own;
+    const main = this.#source.variantOf ?? this.#source.id;
+    const ids = order.includes(main) ? order : [...order, main];
+    return ids.flatMap((id) => (id === main ? own : (hubs.get(id)?.copiesOf(repo, file) ?? [])));
+  }
+
+  /** Returns the addresses of a file in the repository of this name; none if the source has no repositories. */
+  copiesOf(repo: string, { path }: PinnedFile): readonly FileLocation[] {
+    return this.#at(({ endpoint }) => this.#source.named?.(repo, path, endpoint) ?? null).map((location) => ({
+      ...location,
+      copy: true,
+    }));
+  }
+
+  #own(model: PinnedModel, file: PinnedFile): readonly FileLocation[] {
+    return this.#at(({ endpoint }) => this.#source.locate(model, file, endpoint));
+  }
+
+  /** Returns the location of a URL at each address that requests may go to. */
+  #at(urlAt: (view: View) => string | null): readonly FileLocation[] {
     const found = new Map<string, FileLocation>();
     for (const view of this.#views()) {
-      const url = this.#reachable(this.#source.locate(model, file, view.endpoint), view);
+      const named = urlAt(view);
+      if (named === null) continue;
+      const url = this.#reachable(named, view);
       const { token: source } = this.#source;
       const secrets = source === null ? null : this.#credentials(this.#token(view));
       const location =

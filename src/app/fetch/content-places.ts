@@ -1,5 +1,6 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { isUnreachable } from '../../core/hub/is-temporary.ts';
 import type { FileLocation } from '../../ports/model-source.ts';
 import type { Transfer } from '../../ports/transfer.ts';
 import type { SharedFetch } from './fetch-options.ts';
@@ -47,8 +48,37 @@ export function contentPlaces(
   return [...reached, ...hubs];
 }
 
+/** The places that are left, and the fault to report if none of them has the content. */
+export interface PlacesLeft {
+  readonly places: readonly ContentPlace[];
+  /** null before the first fault */
+  readonly failure: unknown;
+}
+
+/**
+ * Returns what is left after the first place failed.
+ * @throws the fault if no other place can have the content: a rejected token, a full disk
+ */
+export function afterFailure(error: unknown, { places, failure }: PlacesLeft): PlacesLeft {
+  const [place, ...others] = places;
+  if (place === undefined) throw error;
+  const fault = place.peer === null ? error : faultOfPeer(error, place.peer);
+  const isCopy = place.location.copy === true;
+  const left = mayBeElsewhere(fault) || (isCopy && isRefusal(fault)) ? others : copiesAfter(fault, others);
+  if (left === null) throw fault;
+  if (isUnreachable(fault)) place.onUnreachable();
+  return { places: left, failure: isCopy && failure !== null ? failure : moreTelling(failure, fault) };
+}
+
+/** A file that a hub does not have is not on its mirrors either, but another source may have it. */
+function copiesAfter(fault: unknown, others: readonly ContentPlace[]): readonly ContentPlace[] | null {
+  const isMissing = fault instanceof RmaError && fault.code === 'RMA_HUB_NOT_FOUND';
+  const copies = isMissing ? others.filter(({ location }) => location.copy === true) : [];
+  return copies.length === 0 ? null : copies;
+}
+
 /** Returns the error of a transfer from a peer: what is a missing file on a hub is missing content there. */
-export function faultOfPeer(error: unknown, peer: string): unknown {
+function faultOfPeer(error: unknown, peer: string): unknown {
   if (!(error instanceof RmaError)) return error;
   const { code, message, exitCode } = error;
   if (code === 'RMA_HUB_NOT_FOUND') {
@@ -81,12 +111,17 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns whether another place may still have the content; a rejected token or a full disk ends the transfer. */
-export function mayBeElsewhere(error: unknown): boolean {
+function mayBeElsewhere(error: unknown): boolean {
   return error instanceof RmaError && ELSEWHERE.has(error.code);
 }
 
+/** Returns whether a hub denied the content or does not have it. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof RmaError && /^RMA_HUB_/.test(error.code);
+}
+
 /** Returns the error to report of those of two places: wrong content before the rest, else the last one. */
-export function moreTelling(first: unknown, second: unknown): unknown {
+function moreTelling(first: unknown, second: unknown): unknown {
   const isWrong = first instanceof RmaError && first.exitCode === EXIT.badContent;
   const isAbsent = second instanceof RmaError && second.code === 'RMA_PEER_NO_CONTENT';
   return first !== null && (isWrong || isAbsent) ? first : second;

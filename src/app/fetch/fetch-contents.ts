@@ -1,15 +1,8 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { MAX_CONNECTIONS } from '../../core/hub/connection-count.ts';
-import { isUnreachable } from '../../core/hub/is-temporary.ts';
 import { fileLabel } from '../../core/source/describe-model.ts';
 import type { StagedFile, StagingSlot } from '../../ports/model-store.ts';
-import {
-  type ContentPlace,
-  contentPlaces,
-  faultOfPeer,
-  mayBeElsewhere,
-  moreTelling,
-} from './content-places.ts';
+import { afterFailure, type ContentPlace, contentPlaces } from './content-places.ts';
 import type { SharedFetch } from './fetch-options.ts';
 import type { ProgressMeter } from './progress-meter.ts';
 
@@ -121,17 +114,15 @@ async function transferOne(one: OneTransfer): Promise<StagedFile> {
   const { model, piece, context, signal } = one;
   const { shared } = context;
   let failure: unknown = null;
-  for (const place of contentPlaces(model, piece.file, shared)) {
+  let places = contentPlaces(model, piece.file, shared);
+  for (let place = places[0]; place !== undefined; place = places[0]) {
     const slot = failure === null ? piece : await shared.store.stage(model, piece.file);
     try {
       const slots = shared.slots.of(place.location.url);
       return await slots.run(connectionsOf(piece, shared.slots.count), () => transferFrom(place, slot, one));
     } catch (error) {
       signal.throwIfAborted();
-      const fault = place.peer === null ? error : faultOfPeer(error, place.peer);
-      if (!mayBeElsewhere(fault)) throw fault;
-      if (isUnreachable(fault)) place.onUnreachable();
-      failure = moreTelling(failure, fault);
+      ({ failure, places } = afterFailure(error, { failure, places }));
     }
   }
   throw failure;

@@ -21,6 +21,8 @@ export function withPeers(sources: readonly ModelSource[], options: PeerOptions)
   return sources.map((source) => ({
     source: source.source,
     locate: (model, file) => source.locate(model, file),
+    locations: (model, file) => source.locations?.(model, file) ?? [source.locate(model, file)],
+    unreachable: (location) => source.unreachable?.(location),
     resolve: (ref, signal) => resolve(source, options, { ref, ...(signal === undefined ? {} : { signal }) }),
   }));
 }

@@ -32,6 +32,7 @@ export function modelSources({ hub, token, ...network }: HubParts): readonly Mod
     clock: systemClock,
     random: Math.random,
     endpoints: hub.endpoints,
+    order: hub.sources ?? [],
     environment: network.env,
     hubToken: token,
   });

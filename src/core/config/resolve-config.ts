@@ -99,7 +99,9 @@ function coordinatorSettings(take: Take): RmaConfig['coordinator'] {
 }
 
 function hubSettings(take: Take, hubToken: HubToken): RmaConfig['hub'] {
+  const sources = take(SETTINGS.hubSources);
   return {
+    ...(sources.length > 0 && { sources }),
     endpoints: {
       hf: take(SETTINGS.hubEndpoint),
       ollama: take(SETTINGS.ollamaEndpoint),

@@ -1,9 +1,10 @@
 import type { HostConfig } from '../domain/config.ts';
 import { COORDINATOR_PORT } from '../domain/registration.ts';
 import { GPU_SETTINGS } from './gpu-settings.ts';
+import { HUB_SETTINGS } from './hub-settings.ts';
 import { NETWORK_SETTINGS } from './network-settings.ts';
 import { expected, type Parsed } from './parsed.ts';
-import { endpointsSetting, listSetting, mapSetting, type Setting, scalarSetting } from './setting.ts';
+import { listSetting, mapSetting, type Setting, scalarSetting } from './setting.ts';
 import {
   parseAddress,
   parseHost,
@@ -131,48 +132,7 @@ export const SETTINGS = {
     fallbackText: 'none',
     parse: parsePath,
   }),
-  hubEndpoint: endpointsSetting({
-    key: 'hub.endpoint',
-    flags: '--hub-endpoint <URL>',
-    env: ['RMA_HUB_ENDPOINT', 'HF_ENDPOINT'],
-    description: 'URL of the Hugging Face hub or of mirrors; a list is asked in order',
-    example: 'https://huggingface.co',
-    fallback: 'https://huggingface.co',
-    fallbackText: '`https://huggingface.co`',
-    parse: parseUrl,
-  }),
-  ollamaEndpoint: endpointsSetting({
-    key: 'hub.ollama_endpoint',
-    flags: '--ollama-endpoint <URL>',
-    env: ['RMA_OLLAMA_ENDPOINT'],
-    description: 'URL of the Ollama registry or of mirrors; a list is asked in order',
-    example: 'https://registry.ollama.ai',
-    fallback: 'https://registry.ollama.ai',
-    fallbackText: '`https://registry.ollama.ai`',
-    parse: parseUrl,
-  }),
-  modelscopeEndpoint: endpointsSetting({
-    key: 'hub.modelscope_endpoint',
-    flags: '--modelscope-endpoint <URL>',
-    env: ['RMA_MODELSCOPE_ENDPOINT', 'MODELSCOPE_ENDPOINT'],
-    description: 'URL of ModelScope or of mirrors; a list is asked in order',
-    example: 'https://www.modelscope.cn',
-    fallback: 'https://www.modelscope.cn',
-    fallbackText: '`https://www.modelscope.cn`',
-    parse: parseUrl,
-  }),
-  hubTokenFile: scalarSetting({
-    key: 'hub.token_file',
-    flags: '--token-file <FILE>',
-    env: ['RMA_TOKEN_FILE'],
-    form: 'text',
-    description: 'file with the hub token',
-    example: '~/hub-token',
-    fallback: null,
-    fallbackText:
-      '`HF_TOKEN` (old name: `HUGGING_FACE_HUB_TOKEN`), then `HF_TOKEN_PATH`, then the file of `hf auth login`',
-    parse: parsePath,
-  }),
+  ...HUB_SETTINGS,
   ...NETWORK_SETTINGS,
   frozen: scalarSetting({
     key: 'frozen',

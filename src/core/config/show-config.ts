@@ -86,6 +86,7 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'hub.endpoint': endpointsText(hub.endpoints['hf']),
     'hub.ollama_endpoint': endpointsText(hub.endpoints['ollama']),
     'hub.modelscope_endpoint': endpointsText(hub.endpoints['ms']),
+    'hub.sources': hub.sources ?? [],
     'hub.token_file': hub.tokenFile,
     'network.ca_file': network.caFile,
     'network.max_rate': network.maxRate === null ? null : sizeText(network.maxRate),

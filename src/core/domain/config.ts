@@ -78,6 +78,8 @@ export interface RmaConfig extends OwnDirectories {
   readonly hub: {
     /** source → address of its server, for sources with a setting for it */
     readonly endpoints: Readonly<Record<string, string>>;
+    /** ids of the sources that are asked for files of a repository, in order; absent: that of the reference */
+    readonly sources?: readonly string[];
     readonly tokenFile: string | null;
   };
   readonly network: DownloadLimits & {

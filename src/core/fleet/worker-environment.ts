@@ -56,6 +56,7 @@ export function workerEnvironment(input: WorkerEnvironmentInput): ContainerEnvir
       MODEL_CACHE_DIR: STORE_MOUNT,
       HF_HOME: `${STORE_MOUNT}/huggingface`,
       ...variables,
+      ...(config.hub.sources === undefined ? {} : { RMA_HUB_SOURCES: config.hub.sources.join(',') }),
       ...(onHost ? { RMA_HOST_ALIAS: HOST_FROM_CONTAINER } : {}),
       ...(peers.length > 0 ? { RMA_PEERS: peers.map(({ url }) => url).join(',') } : {}),
       ...(secrets.has(PEER_TOKEN_SECRET) ? { RMA_PEER_TOKEN_FILE: secretPath(PEER_TOKEN_SECRET) } : {}),

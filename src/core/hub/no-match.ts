@@ -56,7 +56,7 @@ function nothingFor(item: SelectionItem, repo: string, paths: readonly string[])
   }
   const what = item.kind === 'safetensors' ? 'safetensors weights' : 'tokenizer files';
   const gguf = labels.length > 0 ? `; its GGUF quantizations: ${listed(labels)}` : '';
-  return none(repo, what, { hint: `to download all files: all${gguf}` });
+  return none(repo, what, { hint: `for all files, use "all" instead${gguf}` });
 }
 
 function nothingIn(repo: string, pattern: string, paths: readonly string[]): RmaError {

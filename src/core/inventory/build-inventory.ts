@@ -76,7 +76,9 @@ function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): Inventor
   const used = group.receipts.flatMap((receipt) => index.used.get(receipt) ?? []);
   const references = [
     ...new Set(
-      [...group.references, ...records.map(({ ref }) => ref)].flatMap((text) => canonical(text) ?? []),
+      [...group.references, ...records.map(({ ref }) => ref), ...(group.pinned ?? [])].flatMap(
+        (text) => canonical(text) ?? [],
+      ),
     ),
   ];
   const shared = group.files.filter(({ file }) => usersOf(uses, file.inode) > 1);

@@ -39,7 +39,8 @@ function modelOf(
   const commits = (describing.length > 0 ? describing : own.paths).map(commitOf);
   return {
     path: repo,
-    references: commits.map((revision) => formatModelRef({ source, repo, revision, pattern: null })),
+    references: [],
+    pinned: commits.map((revision) => formatModelRef({ source, repo, revision, pattern: null })),
     commit: commits.length === 1 ? (commits[0] ?? null) : null,
     files: content.flatMap(({ path, file }) =>
       hasContent(file) ? [judged(own, { path, file, digest: null })] : [],

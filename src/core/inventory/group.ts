@@ -10,6 +10,8 @@ export interface ModelGroup {
   readonly path: string;
   /** references by the layout alone, the plainest first */
   readonly references: readonly string[];
+  /** references to a commit, by receipts; those of the records come first */
+  readonly pinned?: readonly string[];
   readonly commit: string | null;
   readonly files: readonly GroupedFile[];
   readonly missing: readonly string[];

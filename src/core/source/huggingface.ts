@@ -80,10 +80,8 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
     // the hub ignores case and knows old names: its own spelling makes them one repository in the store
     return pinnedHfModel(ref, { repo: id ?? ref.repo, commit, listing });
   },
-  locate({ repo, commit }, file, endpoint) {
-    const path = file.path.split('/').map(encodeURIComponent).join('/');
-    return `${endpoint}/${repo}/resolve/${commit}/${path}`;
-  },
+  locate: ({ repo, commit }, { path }, endpoint) => fileUrl({ repo, revision: commit }, path, endpoint),
+  named: (repo, path, endpoint) => fileUrl({ repo, revision: 'main' }, path, endpoint),
   origin: ({ repo, commit }) => `hf:${repo}@${commit}`,
   version: ({ commit }) => commit,
   label: ({ repo }, { path }) => `${repo}/${path}`,
@@ -126,6 +124,14 @@ export function pinnedHfModel(
 /** Returns the directory name of a repository in a native hub cache. */
 export function cacheName(repo: string): string {
   return `models--${repo.replaceAll('/', '--')}`;
+}
+
+function fileUrl(
+  { repo, revision }: Pick<RepositoryRef, 'repo' | 'revision'>,
+  path: string,
+  endpoint: string,
+): string {
+  return `${endpoint}/${repo}/resolve/${revision}/${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
 function* fetchCommit(ref: RepositoryRef, access: Access): Dialog<NamedCommit> {

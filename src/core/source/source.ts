@@ -44,6 +44,9 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
   /** Returns the URL of a file's content. `endpoint` as in `Access`. */
   locate(model: M, file: PinnedFile, endpoint: string): string;
 
+  /** Returns the URL of a file in the repository of this name, whatever its source, at the default revision. `endpoint` as in `Access`. */
+  named?(repo: string, path: string, endpoint: string): string;
+
   /** Returns the text that pins the content: a commit, a URL, the digest of a manifest. */
   origin(model: M): string;
   /** Returns the short form of the pin; without it the origin counts. */

@@ -114,7 +114,7 @@ test('the inventory names the reference of a plain directory, with its commit, a
   const pinned = `hf:org/name@${modelVersion(model)}#layout=plain`;
   const found = await testStore(root).inventory();
   expect(found.models).toMatchObject([
-    { references: [pinned, REF], source: 'plain', path: 'local/org/name', commit: modelVersion(model) },
+    { references: [REF, pinned], source: 'plain', path: 'local/org/name', commit: modelVersion(model) },
   ]);
   expect(found.models[0]?.files.every(({ isVerified }) => isVerified)).toBe(true);
   const options = { force: false, onWait: () => {}, signal: new AbortController().signal };

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigSources } from '../../../src/core/config/config-sources.ts';
 import { resolveConfig } from '../../../src/core/config/resolve-config.ts';
-import { asRmaYaml } from '../../../src/core/config/show-config.ts';
 import { base, flags, withFile } from '../../helpers/builders/config-sources.ts';
 
 const NO_LIMITS = { maxRate: null, connections: 32, window: null };
@@ -204,19 +203,6 @@ describe('precedence', () => {
   it('prefers RMA_HUB_ENDPOINT to HF_ENDPOINT', () => {
     const env = { RMA_HUB_ENDPOINT: 'https://a.example', HF_ENDPOINT: 'https://b.example' };
     expect(resolveConfig({ ...base, env }).config.hub.endpoints['hf']).toBe('https://a.example');
-  });
-
-  it.each([
-    ['hub: { endpoint: [https://a.example/, https://b.example] }', {}],
-    ['hub: { endpoint: "https://a.example, https://b.example" }', {}],
-    ['', { HF_ENDPOINT: 'https://a.example,https://b.example' }],
-  ])('reads several addresses of a hub from %j and %j', (text, env) => {
-    const resolved = resolveConfig({ ...withFile(text), env });
-    expect(resolved.config.hub.endpoints['hf']).toBe('https://a.example,https://b.example');
-    expect(asRmaYaml(resolved)['hub']).toMatchObject({
-      endpoint: ['https://a.example', 'https://b.example'],
-      ollama_endpoint: 'https://registry.ollama.ai',
-    });
   });
 
   it('resolves relative paths of options and variables against the working directory', () => {

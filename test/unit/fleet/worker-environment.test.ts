@@ -158,6 +158,13 @@ describe('workerEnvironment', () => {
     );
   });
 
+  it('contains the order of hubs, if there is one', () => {
+    const { hub, ...rest } = configOf();
+    const { variables } = of({ ...rest, hub: { ...hub, sources: ['ms', 'hf'] } });
+    expect(variables).toMatchObject({ RMA_HUB_SOURCES: 'ms,hf' });
+    expect(of(configOf()).variables).not.toHaveProperty('RMA_HUB_SOURCES');
+  });
+
   it('contains the path of a token file, never the token, and only when the secret exists', () => {
     const environment = { HF_TOKEN: 'hf_geheim', LOG_LEVEL: 'DEBUG', LOG_FILE: '/x' };
     const { variables } = of(configOf(), environment, new Set(['hf_token', 'modelscope_token']));

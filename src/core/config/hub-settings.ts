@@ -1,0 +1,58 @@
+import { endpointsSetting, listSetting, type Setting, scalarSetting } from './setting.ts';
+import { parseHubSource, parsePath, parseUrl } from './value-parsers.ts';
+
+/** Settings of the hubs that models come from. */
+export const HUB_SETTINGS = {
+  hubEndpoint: endpointsSetting({
+    key: 'hub.endpoint',
+    flags: '--hub-endpoint <URL>',
+    env: ['RMA_HUB_ENDPOINT', 'HF_ENDPOINT'],
+    description: 'URL of the Hugging Face hub or of mirrors; a list is asked in order',
+    example: 'https://huggingface.co',
+    fallback: 'https://huggingface.co',
+    fallbackText: '`https://huggingface.co`',
+    parse: parseUrl,
+  }),
+  ollamaEndpoint: endpointsSetting({
+    key: 'hub.ollama_endpoint',
+    flags: '--ollama-endpoint <URL>',
+    env: ['RMA_OLLAMA_ENDPOINT'],
+    description: 'URL of the Ollama registry or of mirrors; a list is asked in order',
+    example: 'https://registry.ollama.ai',
+    fallback: 'https://registry.ollama.ai',
+    fallbackText: '`https://registry.ollama.ai`',
+    parse: parseUrl,
+  }),
+  modelscopeEndpoint: endpointsSetting({
+    key: 'hub.modelscope_endpoint',
+    flags: '--modelscope-endpoint <URL>',
+    env: ['RMA_MODELSCOPE_ENDPOINT', 'MODELSCOPE_ENDPOINT'],
+    description: 'URL of ModelScope or of mirrors; a list is asked in order',
+    example: 'https://www.modelscope.cn',
+    fallback: 'https://www.modelscope.cn',
+    fallbackText: '`https://www.modelscope.cn`',
+    parse: parseUrl,
+  }),
+  hubSources: listSetting({
+    key: 'hub.sources',
+    flags: '--hub-sources <NAMES>',
+    env: ['RMA_HUB_SOURCES'],
+    join: 'first',
+    description: 'hubs that files of a repository are requested from, in order',
+    example: '[hf, ms]',
+    fallbackText: 'the hub of the reference',
+    parse: parseHubSource,
+  }),
+  hubTokenFile: scalarSetting({
+    key: 'hub.token_file',
+    flags: '--token-file <FILE>',
+    env: ['RMA_TOKEN_FILE'],
+    form: 'text',
+    description: 'file with the hub token',
+    example: '~/hub-token',
+    fallback: null,
+    fallbackText:
+      '`HF_TOKEN` (old name: `HUGGING_FACE_HUB_TOKEN`), then `HF_TOKEN_PATH`, then the file of `hf auth login`',
+    parse: parsePath,
+  }),
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
