@@ -123,7 +123,7 @@ it('shows what occupies the disk, by kind', async () => {
     ['ollama models', 1],
     ['partial downloads', 1],
     ['content without a model', 1],
-    ['damaged files', 0],
+    ['quarantined files', 0],
     ['unknown files', 1],
     ['marked for deletion', 0],
   ]);

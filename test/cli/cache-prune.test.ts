@@ -44,7 +44,7 @@ it('marks exactly what the dry run shows, and undo moves it back', async () => {
   expect(existsSync(join(store, A))).toBe(true);
   expect(existsSync(join(store, blob('3')))).toBe(true);
   expect((await rma('undo')).stdout).toMatch(
-    /^ollama\/blobs\/sha256-999999999999\.\.\.: moved back\nMoved back: [\d.]+ K?i?B\.\n$/,
+    /^ollama\/blobs\/sha256-999999999999\.\.\.: restored\nRestored: [\d.]+ K?i?B\.\n$/,
   );
   expect((await rma('undo')).stdout).toBe('Nothing is marked for deletion.\n');
 });

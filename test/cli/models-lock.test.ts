@@ -68,7 +68,7 @@ describe('rma models lock', () => {
       },
     });
     hub.log.clear();
-    expect((await rma('models', 'lock')).stdout).toContain('rma.lock is up to date (1 models, 0 images).');
+    expect((await rma('models', 'lock')).stdout).toContain('rma.lock is up to date (1 model, 0 images).');
     expect(lockText()).toBe(text);
     expect(hub.log.entries()).toEqual([]);
   });

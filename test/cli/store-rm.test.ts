@@ -34,7 +34,7 @@ const rma = (...argv: readonly string[]) =>
 it('shows in a dry run what would be freed and what stays, and changes nothing', async () => {
   expect(await rma('ollama:a', '--dry-run')).toMatchObject({
     exitCode: 0,
-    stdout: 'ollama:a: would be removed\nTo free: 75 B; 75 B stay, other models use them.\n',
+    stdout: 'ollama:a: would be removed\nTo free: 75 B; 75 B kept: used by other models.\n',
   });
   expect(existsSync(join(store, A))).toBe(true);
 });

@@ -76,7 +76,7 @@ it('names the stored commits of a repository if it has no such one', async () =>
   expectFault(await rma('models', 'show', 'hf:org/name@v2'), {
     code: 'RMA_MODEL_NOT_FOUND',
     exitCode: 1,
-    words: ['the store has no model hf:org/name@v2', `hf:org/name@${OTHER}`],
+    words: ['model hf:org/name@v2 not found in the store', `hf:org/name@${OTHER}`],
   });
   expectFault(await rma('models', 'show', 'what?'), { code: 'RMA_MODEL_NOT_FOUND', exitCode: 1 });
 });

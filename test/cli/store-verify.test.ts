@@ -109,7 +109,7 @@ describe('rma models verify', () => {
     plantFile(store, 'modelscope/org/name/config.json', '{}');
     expect(await rma('verify', '--deep', 'ms:org/name')).toMatchObject({
       exitCode: 0,
-      stdout: '1 model, 1 file, 2 B: no problem found; no hash known of 1 file.\n',
+      stdout: '1 model, 1 file, 2 B: no problem found; no known hash for 1 file.\n',
     });
   });
 

@@ -71,13 +71,9 @@ export class HttpPeer implements PeerStore {
     if (status === 401 || status === 403) throw this.#denied(status, text);
     const record = status === 200 ? parseRecord(text, ref) : null;
     if (record !== null) return record.model;
-    throw new RmaError(
-      'RMA_HUB_BAD_ANSWER',
-      `${this.name} did not answer like rma models serve (HTTP ${status})`,
-      {
-        hint: 'check its address and port',
-      },
-    );
+    throw new RmaError('RMA_HUB_BAD_ANSWER', `unexpected response from ${this.name} (HTTP ${status})`, {
+      hint: 'check that `rma models serve` runs at this address and port',
+    });
   }
 
   locate({ algorithm, hex }: Digest): FileLocation {

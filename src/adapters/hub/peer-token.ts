@@ -18,6 +18,6 @@ export function readPeerToken(path: string): string {
 function invalid(path: string, fault: string): RmaError {
   return new RmaError('RMA_PEER_TOKEN', `the token file ${path} ${fault}`, {
     exitCode: EXIT.usage,
-    hint: 'copy the token file that `rma models serve` names to this machine, and pass it: --peer-token-file FILE',
+    hint: 'copy the token file of the serving machine (`rma models serve` prints its path), then pass it: --peer-token-file FILE',
   });
 }

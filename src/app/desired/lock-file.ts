@@ -6,7 +6,7 @@ import type { Host } from '../../ports/host.ts';
 /** Returns the path of `rma.lock`. @throws RmaError RMA_LOCKFILE_NO_PROJECT (2) without an rma.yaml */
 export function lockFilePath({ directory }: Pick<RmaConfig, 'directory'>): string {
   if (directory !== null) return `${directory}/rma.lock`;
-  throw new RmaError('RMA_LOCKFILE_NO_PROJECT', 'no rma.yaml: rma.lock belongs next to one', {
+  throw new RmaError('RMA_LOCKFILE_NO_PROJECT', 'no rma.yaml found; rma.lock is stored next to it', {
     exitCode: EXIT.usage,
     hint: 'create an rma.yaml with the profiles of the project, such as: echo "profiles: [cpu-worker]" > rma.yaml',
   });
@@ -31,6 +31,6 @@ export async function requireLockFile(
   if (lock !== null) return lock;
   throw new RmaError('RMA_LOCKFILE_MISSING', `${lockFilePath(config)} does not exist`, {
     exitCode: EXIT.usage,
-    hint: 'write it: rma models lock',
+    hint: 'create it: rma models lock',
   });
 }

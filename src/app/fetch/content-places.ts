@@ -82,13 +82,9 @@ function faultOfPeer(error: unknown, peer: string): unknown {
   if (!(error instanceof RmaError)) return error;
   const { code, message, exitCode } = error;
   if (code === 'RMA_HUB_NOT_FOUND') {
-    return new RmaError(
-      'RMA_PEER_NO_CONTENT',
-      `${peer} does not have the content, or not verified: ${message}`,
-      {
-        hint: 'run the command again: what another machine removed or changed is not served any more',
-      },
-    );
+    return new RmaError('RMA_PEER_NO_CONTENT', `${peer} has no verified copy of the content: ${message}`, {
+      hint: 'run the command again; the content was removed or changed on that machine',
+    });
   }
   if (exitCode === EXIT.denied) {
     return new RmaError('RMA_PEER_DENIED', `${peer} rejected the token: ${message}`, {

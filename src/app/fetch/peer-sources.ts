@@ -57,7 +57,7 @@ function unreachable({ name }: PeerStore, { code, message, exitCode }: RmaError)
 function notThere(ref: ModelRef, peers: readonly PeerStore[]): RmaError {
   const name = formatModelRef(ref);
   const where = peers.map((peer) => peer.name).join(', ');
-  return new RmaError('RMA_PEER_NO_MODEL', `${name}: not in the store of ${where}, or not verified there`, {
-    hint: `download it there first: rma models pull ${name}; or allow the hubs: run without --offline`,
+  return new RmaError('RMA_PEER_NO_MODEL', `${name}: no verified copy on ${where}`, {
+    hint: `download it there first: rma models pull ${name}; or run without --offline`,
   });
 }

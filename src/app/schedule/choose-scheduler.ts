@@ -37,7 +37,7 @@ export async function chooseScheduler(
 
 const MISSING: Readonly<Record<Backend, string>> = {
   systemd: 'systemd does not manage this machine',
-  cron: 'this machine has no cron: the program crontab is not installed',
+  cron: 'cron is not available: crontab is not installed',
   container: 'the Docker Engine is not available',
 };
 
@@ -50,7 +50,7 @@ function noBackend(backend: Backend | null, isRoot: boolean): RmaError {
   }
   const message = isRoot
     ? 'this machine has neither systemd nor cron'
-    : 'no way to run commands on a schedule without root: this machine has no crontab';
+    : 'no scheduler is available without root: crontab is not installed';
   return new RmaError('RMA_SCHEDULE_NO_BACKEND', message, {
     exitCode: EXIT.notReady,
     hint: isRoot

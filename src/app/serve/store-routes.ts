@@ -48,7 +48,7 @@ function deniedTo({ headers, target }: ServerRequest, token: string | null): Htt
     const answer = refusal(401, 'RMA_SERVE_UNAUTHORIZED', missing);
     return { ...answer, headers: { 'www-authenticate': 'Bearer' } };
   }
-  return sameToken(given, token) ? null : refusal(403, 'RMA_SERVE_FORBIDDEN', 'the token is not accepted');
+  return sameToken(given, token) ? null : refusal(403, 'RMA_SERVE_FORBIDDEN', 'the token is wrong');
 }
 
 /** Returns the record of the reference in the query, else the list of all references. */
@@ -59,7 +59,7 @@ async function models(store: ServedStore, { query }: ServerRequest): Promise<Htt
     const ref = parseModelRef(text);
     const record = await store.find(ref);
     if (record !== null) return ok(record);
-    return refusal(404, 'RMA_SERVE_MODEL', `${formatModelRef(ref)} is not in this store, or not verified`);
+    return refusal(404, 'RMA_SERVE_MODEL', `no verified copy of ${formatModelRef(ref)} in this store`);
   } catch (error) {
     if (error instanceof RmaError && error.code === 'RMA_MODEL_REF_INVALID') {
       return refusal(400, 'RMA_SERVE_REFERENCE', error.message);

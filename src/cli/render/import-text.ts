@@ -52,7 +52,7 @@ function sectionOf({ directory, kind }: ImportSource, rows: readonly ImportRow[]
 }
 
 const TITLES: Readonly<Record<ImportSource['kind'], string>> = {
-  rma: 'store of rma',
+  rma: 'rma store',
   huggingface: 'Hugging Face',
   ollama: 'Ollama',
   llamacpp: 'llama.cpp',

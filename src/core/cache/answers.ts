@@ -180,7 +180,7 @@ export function readCacheAnswer<T>(schema: Schema<T>, json: string, image: strin
   if (parsed.ok) return parsed.value;
   throw new RmaError(
     'RMA_WORKER_INCOMPATIBLE',
-    `cannot read what ${image} printed of the store: ${parsed.faults.slice(0, 3).join('; ')}`,
+    `cannot parse the output of ${image}: ${parsed.faults.slice(0, 3).join('; ')}`,
     {
       hint: shell`the image belongs to another version of rma; rebuild it: docker image rm ${image}, then rma up`,
     },

@@ -62,7 +62,7 @@ function leftoverUsage(entries: readonly CacheEntry[]): readonly CacheUsage[] {
   const types = {
     partial: 'partial downloads',
     orphan: 'content without a model',
-    quarantine: 'damaged files',
+    quarantine: 'quarantined files',
   };
   return (['partial', 'orphan', 'quarantine'] as const).map((kind) => {
     const own = entries.filter((entry) => entry.kind === kind);

@@ -55,7 +55,7 @@ export function planPrune(view: CacheView, policy: PrunePolicy): PrunePlan {
 const LEFTOVER_LIMITS = {
   partial: { key: 'partialsSeconds', text: 'no progress' },
   orphan: { key: 'orphansSeconds', text: 'no model uses it' },
-  quarantine: { key: 'quarantineSeconds', text: 'damaged' },
+  quarantine: { key: 'quarantineSeconds', text: 'quarantined' },
 } as const;
 
 class Planner {

@@ -16,7 +16,7 @@ export interface PrunePolicy {
   readonly partialsSeconds: number | null;
   /** content without a model that is older, seconds */
   readonly orphansSeconds: number | null;
-  /** damaged files set aside for longer, seconds */
+  /** files in quarantine for longer, seconds */
   readonly quarantineSeconds: number | null;
   /** nothing used within this time is marked, and nothing marked within it is deleted, seconds */
   readonly graceSeconds: number;

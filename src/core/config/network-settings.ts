@@ -75,7 +75,7 @@ export const NETWORK_SETTINGS = {
     env: ['RMA_PEERS'],
     join: 'first',
     description:
-      'machines that run `rma models serve`: models come from them first, then from the hubs; `HOST[:PORT]` or `HOST[:PORT]#SHA256:FINGERPRINT`',
+      'machines that run `rma models serve`, tried before the hubs; `HOST[:PORT]` or `HOST[:PORT]#SHA256:FINGERPRINT`',
     example: '[box1:7701]',
     fallbackText: 'none',
     parse: parsePeerAddress,
@@ -85,7 +85,7 @@ export const NETWORK_SETTINGS = {
     flags: '--peer-token-file <FILE>',
     env: ['RMA_PEER_TOKEN_FILE'],
     form: 'text',
-    description: 'file with the token for these machines',
+    description: 'file with the token for the machines in `network.peers`',
     example: '~/peer-token',
     fallback: null,
     fallbackText: 'none',

@@ -139,7 +139,7 @@ export const SETTINGS = {
     flags: '--frozen',
     env: ['RMA_FROZEN'],
     form: 'switch',
-    description: 'use the models and images of `rma.lock`, without asking a hub, and refuse all others',
+    description: 'use only the models and images of `rma.lock`, without contacting a hub for them',
     example: 'false',
     fallback: false,
     fallbackText: '`false`',

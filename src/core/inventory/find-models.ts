@@ -107,11 +107,11 @@ function notStored(models: readonly InventoryModel[], text: string): RmaError {
   const others = models
     .filter(({ references }) => repo !== null && references.some((each) => repoOf(each) === repo))
     .map(({ references: [first] }) => first);
-  return new RmaError('RMA_MODEL_NOT_FOUND', `the store has no model ${text}`, {
+  return new RmaError('RMA_MODEL_NOT_FOUND', `model ${text} not found in the store`, {
     exitCode: EXIT.failed,
     hint:
       others.length === 0
-        ? 'for all models in the store: rma models ls --stored'
+        ? 'to list all models in the store: rma models ls --stored'
         : shell`the store has ${others.slice(0, 3).join(', ')}`,
   });
 }

@@ -72,7 +72,7 @@ function checkDays(given: string, { day, weekday, minute, hour, month }: CronExp
   if (!((isStep(day) && weekday.values !== null) || (isStep(weekday) && day.values !== null))) return;
   const listed = ({ text, values }: FieldTimes): string => (values === null ? text : values.join(','));
   const fix = [minute.text, hour.text, listed(day), month.text, listed(weekday)].join(' ');
-  throw invalid(given, 'a step in one of day and weekday has no fixed meaning next to the other', fix);
+  throw invalid(given, 'a step in the day or weekday field is ambiguous if both fields are set', fix);
 }
 
 function notFiveFields(given: string, count: number): RmaError {

@@ -10,7 +10,7 @@ export function pruneSummary({ marked, deleted, restored, failed, unmet }: Prune
   const done = [
     deleted.length === 0 ? [] : [`deleted ${counted(deleted)}`],
     marked.length === 0 ? [] : [`marked ${counted(marked)} for deletion`],
-    restored.length === 0 ? [] : [`moved back ${counted(restored)}, needed again`],
+    restored.length === 0 ? [] : [`restored ${counted(restored)}, needed again`],
   ].flat();
   const [first, ...others] = failed;
   if (first !== undefined) {
@@ -18,7 +18,7 @@ export function pruneSummary({ marked, deleted, restored, failed, unmet }: Prune
     const rest = done.length === 0 ? '' : `; the rest: ${done.join('; ')}`;
     throw new RmaError('RMA_CACHE_ENTRY_FAILED', `${first.name}: ${first.message}${more}${rest}`, {
       exitCode: EXIT.partial,
-      hint: 'fix the reason; the next run tries again. To see what is left: rma cache prune --dry-run',
+      hint: 'fix the cause; the next run retries. To see what remains: rma cache prune --dry-run',
     });
   }
   if (done.length === 0) return null;

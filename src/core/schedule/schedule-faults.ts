@@ -11,6 +11,6 @@ export function scheduleDenied(path: string, reason: string): RmaError {
 /** Returns the error for a failed command of a scheduler. */
 export function schedulerFailed(command: string, reason: string): RmaError {
   return new RmaError('RMA_SCHEDULE_FAILED', `${command} failed: ${reason}`, {
-    hint: 'fix its reason, then run the command again; to use another program: --backend systemd|cron|container',
+    hint: 'fix the cause, then run the command again; to use another program: --backend systemd|cron|container',
   });
 }

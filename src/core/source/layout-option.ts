@@ -16,5 +16,5 @@ export function cutLayout(
   const [, body, option] = OPTION.exec(text) ?? [];
   if (body === undefined) return { body: text, layout: 'native' };
   if (option === 'layout=plain') return { body, layout: 'plain' };
-  throw malformed(text, `"#${option}" is not a layout; the only one to choose is #layout=plain`, grammar);
+  throw malformed(text, `unknown option "#${option}"; supported: #layout=plain`, grammar);
 }

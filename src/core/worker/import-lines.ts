@@ -65,7 +65,7 @@ export function readImportLine(json: string, image: string): ImportLine {
   if (parsed.ok) return parsed.value;
   throw new RmaError(
     'RMA_WORKER_INCOMPATIBLE',
-    `cannot read what ${image} printed: ${parsed.faults.slice(0, 3).join('; ')}`,
+    `cannot parse the output of ${image}: ${parsed.faults.slice(0, 3).join('; ')}`,
     {
       hint: shell`the image belongs to another version of rma; rebuild it: docker image rm ${image}, then rma up`,
     },

@@ -52,7 +52,7 @@ describe('a schedule', () => {
     ['7h', '1 field, expected 5', null],
     ['0 0 31 2 *', 'no date matches: the month never has that day', null],
     ['0 0 L * *', 'day of month "L" is not in 1-31 (column 5)', null],
-    ['0 3 */10 * 1', 'a step in one of day and weekday has no fixed meaning', '0 3 1,11,21,31 * 1'],
+    ['0 3 */10 * 1', 'a step in the day or weekday field is ambiguous', '0 3 1,11,21,31 * 1'],
   ])('%j is refused with the position and the fix', (input, reason, fix) => {
     const fault = faultOf(input);
     expect(fault).toMatchObject({ code: 'RMA_SCHEDULE_INVALID', exitCode: 2 });

@@ -26,7 +26,7 @@ describe('the line of a scheduled prune', () => {
       unmet: ['2.0 GiB above --max-size'],
     };
     expect(pruneSummary(result)).toBe(
-      'deleted 2 entries (3.0 GiB); marked 1 entry (1.0 GiB) for deletion; moved back 1 entry (1.0 GiB), needed again; 2.0 GiB above --max-size',
+      'deleted 2 entries (3.0 GiB); marked 1 entry (1.0 GiB) for deletion; restored 1 entry (1.0 GiB), needed again; 2.0 GiB above --max-size',
     );
   });
 

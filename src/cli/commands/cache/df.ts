@@ -6,7 +6,7 @@ export const cacheDfCommand = defineCommand({
   group: 'Models',
   summary: 'Show what occupies the disk space of the store',
   description:
-    'Sizes are bytes on disk; content with several names is counted once. RECLAIMABLE is what no worker, pin or download needs.',
+    'Sizes are bytes on disk; shared content is counted once. RECLAIMABLE is what no worker, pin or download needs.',
   examples: [
     { command: 'rma cache df', does: "show the usage of the project's store" },
     { command: 'rma cache df --dest /data/models', does: 'use a store in a directory, without Docker' },

@@ -5,7 +5,7 @@ import { choiceOption, repeatedOption, textOption } from '../../option.ts';
 export const cacheLsCommand = defineCommand({
   path: 'cache ls',
   group: 'Models',
-  summary: 'List what cache prune may remove, and why the rest stays',
+  summary: 'List what cache prune may remove, and why it keeps the rest',
   description: 'Lists models, leftovers and what is marked for deletion, least recently used last.',
   examples: [
     { command: 'rma cache ls', does: 'list all entries' },
@@ -17,7 +17,7 @@ export const cacheLsCommand = defineCommand({
     dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
     filter: repeatedOption(
       '--filter <EXPR>',
-      'limit to entries that match, such as size>1GB, accessed>30d, type=model; repeatable',
+      'limit to entries that match, such as size>1GB, accessed>30d, type=model (repeatable)',
       filterFault,
     ),
     sort: choiceOption('--sort <KEY>', 'order: accessed, size or name (default accessed)', {

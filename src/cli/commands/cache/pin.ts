@@ -10,7 +10,7 @@ export const cachePinCommand = defineCommand({
   group: 'Models',
   summary: 'Keep models that cache prune would remove',
   description:
-    'A pin of a repository keeps all its commits. Only cache prune heeds pins, models rm does not.',
+    'A pin of a repository keeps all its commits. Pins apply to cache prune only; models rm ignores them.',
   examples: [
     { command: 'rma cache pin hf:org/repo ollama:llava:7b', does: 'keep two models' },
     { command: 'rma cache ls', does: 'show which models are pinned' },
@@ -25,7 +25,7 @@ export const cachePinCommand = defineCommand({
 export const cacheUnpinCommand = defineCommand({
   path: 'cache unpin',
   group: 'Models',
-  summary: 'Let cache prune remove pinned models again',
+  summary: 'Allow cache prune to remove pinned models again',
   examples: [{ command: 'rma cache unpin hf:org/repo', does: 'remove a pin' }],
   arguments: { model },
   options,

@@ -19,14 +19,18 @@ export const POLICY_OPTIONS = {
     expected: AGE,
     fallback: null,
   }),
-  maxSize: parsedOption('--max-size <SIZE>', 'remove least recently used models above SIZE, such as 200GB', {
-    parse: parseBytes,
-    expected: 'a size such as 200GB',
-    fallback: null,
-  }),
+  maxSize: parsedOption(
+    '--max-size <SIZE>',
+    'remove least recently used models until the store has at most SIZE, such as 200GB',
+    {
+      parse: parseBytes,
+      expected: 'a size such as 200GB',
+      fallback: null,
+    },
+  ),
   minFree: parsedOption(
     '--min-free <SIZE>',
-    'below SIZE of free disk space, remove least recently used models until 10% more is free; with SIZE:HIGH until HIGH is free',
+    'if less than SIZE is free, remove least recently used models until 10% more is free; with SIZE:HIGH, until HIGH is free',
     { parse: parseFreeTarget, expected: 'a size such as 50GB, or 50GB:80GB', fallback: null },
   ),
   keepRevisions: parsedOption(
@@ -40,7 +44,7 @@ export const POLICY_OPTIONS = {
   ),
   filter: repeatedOption(
     '--filter <EXPR>',
-    'limit to models that match, such as size>1GB, accessed>30d, source=hf; repeatable',
+    'limit to models that match, such as size>1GB, accessed>30d, source=hf (repeatable)',
     filterFault,
   ),
   partials: parsedOption('--partials <AGE>', 'remove partial downloads after AGE, or never (default 7d)', {
@@ -57,11 +61,15 @@ export const POLICY_OPTIONS = {
       fallback: null,
     },
   ),
-  quarantine: parsedOption('--quarantine <AGE>', 'remove damaged files after AGE, or never (default 7d)', {
-    parse: parseAgeLimit,
-    expected: LIMIT,
-    fallback: null,
-  }),
+  quarantine: parsedOption(
+    '--quarantine <AGE>',
+    'remove quarantined files after AGE, or never (default 7d)',
+    {
+      parse: parseAgeLimit,
+      expected: LIMIT,
+      fallback: null,
+    },
+  ),
   grace: parsedOption(
     '--grace <AGE>',
     'never touch what was used within AGE; delete AGE after marking (default 24h)',

@@ -21,7 +21,7 @@ interface PruneInput extends PolicyInput {
 
 /** One line of a dry run. */
 interface PreviewRow {
-  readonly action: 'mark' | 'delete' | 'move back';
+  readonly action: 'mark' | 'delete' | 'restore';
   readonly name: string;
   readonly reason: string;
   readonly diskBytes: number;
@@ -59,7 +59,7 @@ function showPreview(preview: PrunePreview, context: Context): CommandResult {
   const { plan, due, restored } = preview;
   warnUnmet(context, plan.unmet);
   const rows: readonly PreviewRow[] = [
-    ...restored.map((item) => ({ ...item, action: 'move back' as const, reason: 'needed again' })),
+    ...restored.map((item) => ({ ...item, action: 'restore' as const, reason: 'needed again' })),
     ...due.map((item) => ({ ...item, action: 'delete' as const, reason: `marked ${minute(item.markedAt)}` })),
     ...plan.entries.map((entry) => ({ ...entry, action: 'mark' as const })),
   ];
@@ -85,7 +85,7 @@ function sentence({ marked, deleted, restored, failed }: PruneResult): string {
   const parts = [
     deleted.length === 0 ? null : `deleted ${counted(deleted)}`,
     marked.length === 0 ? null : `marked ${counted(marked)} for deletion`,
-    restored.length === 0 ? null : `moved back ${counted(restored)}, needed again`,
+    restored.length === 0 ? null : `restored ${counted(restored)}, needed again`,
   ].filter((part) => part !== null);
   if (parts.length === 0) return failed.length === 0 ? 'Nothing to prune.' : 'Nothing was pruned.';
   const text = parts.join('; ');
@@ -99,7 +99,7 @@ function counted(items: PruneResult['marked']): string {
 function warnUnmet({ reporter }: Context, unmet: readonly string[]): void {
   for (const limit of unmet) {
     const text = `${limit}, and everything else is needed, pinned, recent or unknown`;
-    const hint = 'rma cache ls shows why each entry stays';
+    const hint = 'rma cache ls shows why each entry is kept';
     reporter.emit({ type: 'warning', code: 'RMA_CACHE_LIMIT_EXCEEDED', text, hint });
   }
 }

@@ -7,7 +7,7 @@ export const cachePruneCommand = defineCommand({
   group: 'Models',
   summary: 'Remove what nothing needs from the store',
   description:
-    'Without options, removes leftovers only: old partial downloads, content without a model and damaged files; no model. What a worker, pin or running download needs stays, and so do unknown files.',
+    'Without options, removes leftovers only: old partial downloads, content without a model and quarantined files. Models that are pinned, needed by a worker or being downloaded are kept, and so are unknown files.',
   examples: [
     { command: 'rma cache prune --dry-run', does: 'show what would be removed, and why' },
     { command: 'rma cache prune --keep 30d --max-size 200GB', does: 'remove models by age and total size' },

@@ -22,8 +22,8 @@ export async function undoPrune(
       restored.length === 0
         ? 'Nothing is marked for deletion.'
         : [
-            ...restored.map(({ name }) => `${shortName(name)}: moved back`),
-            `Moved back: ${formatBytes(bytesOf(restored))}.`,
+            ...restored.map(({ name }) => `${shortName(name)}: restored`),
+            `Restored: ${formatBytes(bytesOf(restored))}.`,
           ].join('\n'),
     ids: restored.map(({ name }) => name),
   };

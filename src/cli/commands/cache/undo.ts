@@ -5,12 +5,12 @@ import { textOption } from '../../option.ts';
 export const cacheUndoCommand = defineCommand({
   path: 'cache undo',
   group: 'Models',
-  summary: 'Move back what cache prune marked for deletion',
+  summary: 'Restore what cache prune marked for deletion',
   description:
-    'Works until a later cache prune deletes the marked entries, 24 hours after the mark by default.',
+    'Works until a later cache prune deletes the marked entries, by default 24 hours after marking.',
   examples: [
-    { command: 'rma cache undo', does: 'move everything back' },
-    { command: 'rma cache undo ollama:llava:7b', does: 'move one model back' },
+    { command: 'rma cache undo', does: 'restore everything' },
+    { command: 'rma cache undo ollama:llava:7b', does: 'restore one model' },
   ],
   arguments: { entry: listArgument('references, paths or IDs of marked entries (default: all)') },
   options: { dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker') },

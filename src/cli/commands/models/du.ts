@@ -5,7 +5,7 @@ export const modelsDuCommand = defineCommand({
   path: 'models du',
   group: 'Models',
   summary: 'Show the disk usage of the store',
-  description: 'Content with several names is counted once.',
+  description: 'Shared content is counted once.',
   examples: [
     { command: 'rma models du', does: "show the usage of the project's store" },
     { command: 'rma models du --dest /data/models', does: 'use a store in a directory, without Docker' },

@@ -93,8 +93,8 @@ function missing(error: unknown): null {
 }
 
 function unknown(directory: string): RmaError {
-  return new RmaError('RMA_IMPORT_UNKNOWN', `${directory} is no directory of models that rma recognizes`, {
+  return new RmaError('RMA_IMPORT_UNKNOWN', `rma recognizes no models in ${directory}`, {
     exitCode: EXIT.usage,
-    hint: 'pass a hub cache of Hugging Face, the models of Ollama or LM Studio, a cache of llama.cpp or ModelScope, or a store of rma',
+    hint: 'pass a Hugging Face hub cache, a model directory of Ollama or LM Studio, a cache of llama.cpp or ModelScope, or an rma store',
   });
 }

@@ -7,7 +7,7 @@ export const modelsImportCommand = defineCommand({
   group: 'Models',
   summary: 'Import models that other programs have downloaded',
   description:
-    'Takes models from directories of Hugging Face, Ollama, llama.cpp, LM Studio, ModelScope or another store of rma: verified, and hard-linked, reflinked or copied. The directories are not changed. Without DIR, the usual places are listed and nothing is imported.',
+    'Imports models from directories of Hugging Face, Ollama, llama.cpp, LM Studio, ModelScope or another rma store. Files are verified, then hard-linked, reflinked or copied; the directories are not changed. Without DIR, lists the usual places and imports nothing.',
   examples: [
     { command: 'rma models import', does: 'list what can be imported' },
     { command: 'rma models import ~/.ollama/models --dry-run', does: 'show what would be imported' },

@@ -3,6 +3,7 @@ import { EXIT } from '../../../core/errors.ts';
 import { modelVersion } from '../../../core/source/describe-model.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
+import { counted } from '../../render/problems.ts';
 import { openFolder } from './input.ts';
 
 interface LockInput {
@@ -48,7 +49,7 @@ export async function writeLock(input: LockInput, context: Context): Promise<Com
     },
     human: () => {
       const lines = changed.map(({ name, change }) => `${name}: ${change}${at(versionOf(name))}`);
-      const count = `${lock.models.size} models, ${lock.images.size} images`;
+      const count = `${counted(lock.models.size, 'model')}, ${counted(lock.images.size, 'image')}`;
       const end =
         changed.length === 0
           ? `${file} is up to date (${count}).`

@@ -12,8 +12,8 @@ export const modelsLockCommand = defineCommand({
   group: 'Models',
   summary: 'Write rma.lock: exact models and images',
   description:
-    'Writes rma.lock next to rma.yaml: commit or digest, and size and hash of every file, of each model of the ' +
-    'project, in all variants, and the digests of its images that Docker has. With --frozen, commands use that and nothing else.',
+    'Writes rma.lock next to rma.yaml. It pins each model of the project, in all variants, by commit or digest, ' +
+    'with size and hash of every file, and each local image by digest. With --frozen, commands use only these versions.',
   examples: [
     { command: 'rma models lock', does: 'lock what the project uses' },
     { command: 'rma models lock --update llava-7b', does: 'lock the current version of one model' },

@@ -4,7 +4,7 @@ import { flagOption } from '../../option.ts';
 export const modelsOutdatedCommand = defineCommand({
   path: 'models outdated',
   group: 'Models',
-  summary: 'Compare rma.lock with what the sources have now',
+  summary: 'Compare rma.lock with the current versions',
   description:
     'Resolves each locked model again, and compares locked images with those that Docker has. Changes nothing.',
   examples: [

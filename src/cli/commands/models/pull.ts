@@ -31,8 +31,8 @@ export const modelsPullCommand = defineCommand({
   arguments: { model: listArgument("names, references, or `all` (default: the project's models)") },
   options: {
     dest: textOption('--dest <DIR>', 'download to a local directory, without Docker'),
-    include: textsOption('--include <GLOB>', 'only these files of one repository; may be repeated'),
-    exclude: textsOption('--exclude <GLOB>', 'all but these files of one repository; may be repeated'),
+    include: textsOption('--include <GLOB>', 'only matching files of one repository (repeatable)'),
+    exclude: textsOption('--exclude <GLOB>', 'all but matching files of one repository (repeatable)'),
     dryRun: flagOption('--dry-run', 'show what would be downloaded without changing anything'),
     strict: flagOption('--strict', 'exit with 8 if an optional model does not exist at its source'),
     refresh: flagOption('--refresh', 'resolve model references again'),

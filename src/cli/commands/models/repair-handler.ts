@@ -63,7 +63,7 @@ function lineOf(problem: RepairedProblem, store: StoreOptions): string {
 
 function summary({ problems, withoutHash, fetchedBytes, ...counts }: RepairReport, dryRun: boolean): string {
   if (counts.models === 0 && problems.length === 0) return 'No models in the store.';
-  const unknown = withoutHash === 0 ? '' : `; no hash known of ${counted(withoutHash, 'file')}`;
+  const unknown = withoutHash === 0 ? '' : `; no known hash for ${counted(withoutHash, 'file')}`;
   if (problems.length === 0) return `${countsText(counts)}: nothing to repair${unknown}`;
   if (dryRun) return `To download: ${formatBytes(fetchedBytes)}${unknown}.`;
   const repaired = problems.filter(({ outcome }) => outcome === 'repaired').length;

@@ -6,9 +6,9 @@ import { flagOption, textOption } from '../../option.ts';
 export const modelsRepairCommand = defineCommand({
   path: 'models repair',
   group: 'Models',
-  summary: 'Download wrong and missing files of stored models again',
+  summary: 'Download corrupt and missing files of stored models again',
   description:
-    'Hashes the models, except content that a verification found correct in the last 24 hours, and downloads only what is wrong. Wrong files are kept in .rma/quarantine.',
+    'Hashes the models, except content that a verification found correct in the last 24 hours, and downloads only what is corrupt or missing. Corrupt files are kept in .rma/quarantine.',
   examples: [
     { command: 'rma models repair --dry-run', does: 'show what would be repaired' },
     { command: 'rma models repair', does: 'repair the whole store' },

@@ -20,7 +20,7 @@ export async function removeModels(input: RemoveInput, context: Context): Promis
   if (names.length === 0) {
     throw new RmaError('RMA_USAGE_INVALID', 'no model to remove', {
       exitCode: EXIT.usage,
-      hint: 'name a model of: rma models ls --stored',
+      hint: 'pass a model that rma models ls --stored lists',
     });
   }
   const folder = await openFolder(input, context);
@@ -37,7 +37,7 @@ export async function removeModels(input: RemoveInput, context: Context): Promis
     json: { schema: 'rma.models-rm/v1', dryRun, ...removal },
     human: () => {
       const verb = dryRun ? 'would be removed' : 'removed';
-      const kept = keptBytes === 0 ? '' : `; ${formatBytes(keptBytes)} stay, other models use them`;
+      const kept = keptBytes === 0 ? '' : `; ${formatBytes(keptBytes)} kept: used by other models`;
       return [
         ...models.map(({ reference }) => `${reference}: ${verb}`),
         `${dryRun ? 'To free' : 'Freed'}: ${formatBytes(freedBytes)}${kept}.`,

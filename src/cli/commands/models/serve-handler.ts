@@ -44,7 +44,7 @@ export async function serveStore(input: ServeInput, context: Context): Promise<C
 function tlsFiles({ cert, key }: ServeInput, absolute: (path: string) => string) {
   if (cert === null && key === null) return null;
   if (cert !== null && key !== null) return { certificate: absolute(cert), key: absolute(key) };
-  throw new RmaError('RMA_USAGE_INVALID', '--cert and --key belong together', {
+  throw new RmaError('RMA_USAGE_INVALID', '--cert and --key must be used together', {
     exitCode: EXIT.usage,
     hint: 'pass both, or neither for a self-signed certificate',
   });

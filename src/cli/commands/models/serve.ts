@@ -9,7 +9,7 @@ export const modelsServeCommand = defineCommand({
   description:
     'Serves verified models until Ctrl-C; other machines download them with `rma models pull --from`. ' +
     'On 127.0.0.1 a directory is served over HTTP without a token. Any other address needs a token and TLS: ' +
-    'rma creates both, and prints where the token is and the fingerprint of the certificate. -v prints each request.',
+    'rma creates both, and prints the path of the token file and the fingerprint of the certificate. -v prints each request.',
   examples: [
     { command: 'rma models serve --listen 0.0.0.0', does: 'serve the store volume to the network' },
     { command: 'rma models serve --dest /data/models', does: 'serve a local directory to this machine' },
@@ -20,7 +20,7 @@ export const modelsServeCommand = defineCommand({
   ],
   arguments: {},
   options: {
-    listen: parsedOption('--listen <ADDRESS[:PORT]>', 'where to listen (default 127.0.0.1:7701)', {
+    listen: parsedOption('--listen <ADDRESS[:PORT]>', 'address to listen on (default 127.0.0.1:7701)', {
       parse: parseListenAddress,
       expected: 'an IP address with an optional port, such as 0.0.0.0:7701',
       fallback: { host: '127.0.0.1', port: 7701 },

@@ -74,7 +74,7 @@ function summary(found: Verification, { deep, store }: Shown): string {
   const counts = countsText({ models: models.length, files, bytes });
   const notes = [
     ...(unread === 0 ? [] : [`${counted(unread, 'file')} without a valid receipt`]),
-    ...(withoutHash === 0 ? [] : [`no hash known of ${counted(withoutHash, 'file')}`]),
+    ...(withoutHash === 0 ? [] : [`no known hash for ${counted(withoutHash, 'file')}`]),
   ];
   const hint =
     unread === 0 || deep ? '' : ` To read all content: ${onStore('rma models verify --deep', store)}`;

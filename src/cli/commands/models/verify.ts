@@ -8,11 +8,11 @@ export const modelsVerifyCommand = defineCommand({
   group: 'Models',
   summary: 'Check that the models in the store are complete and correct',
   description:
-    'Compares sizes, receipts, links, manifests and headers; with --deep, reads and hashes all content. Contacts no hub and changes no model. Exits with 6 if anything is wrong.',
+    'Compares sizes, receipts, links, manifests and headers; with --deep, reads and hashes all content. Contacts no hub and changes no model. Exits with 6 if a file is corrupt or missing.',
   examples: [
-    { command: 'rma models verify', does: 'check the whole store in a moment' },
+    { command: 'rma models verify', does: 'check the whole store without reading all content' },
     { command: 'rma models verify --deep', does: 'hash all content; run again to continue' },
-    { command: 'rma models verify --deep --max-rate 200MiB', does: 'leave disk bandwidth to the engines' },
+    { command: 'rma models verify --deep --max-rate 200MiB', does: 'limit the load on the disk' },
     {
       command: 'rma models verify ollama:llava:7b --dest /data/models',
       does: 'check one model in a directory',
@@ -23,7 +23,7 @@ export const modelsVerifyCommand = defineCommand({
   },
   options: {
     dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
-    deep: flagOption('--deep', 'read and hash all content; an interrupted run is continued by the next one'),
+    deep: flagOption('--deep', 'read and hash all content; the next run resumes an interrupted one'),
     maxRate: maxRateOption('read at most this much per second, such as 200MiB'),
   },
   settings: true,

@@ -69,7 +69,7 @@ describe('rma cache schedule install', () => {
       'systemd does not manage this machine',
       '--backend',
     ],
-    ['root who names cron', 0, { backend: 'cron' }, 'this machine has no cron', '--backend'],
+    ['root who names cron', 0, { backend: 'cron' }, 'cron is not available', '--backend'],
   ] as const)(
     'fails with the way out if the machine has nothing: %s',
     async (...[, uid, over, message, hint]) => {

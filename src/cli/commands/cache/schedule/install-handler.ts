@@ -101,7 +101,7 @@ function changeText(change: ScheduleChange, dryRun: boolean): readonly string[] 
     case 'unchanged':
       return [`Nothing to do: the ${what} is installed with these values.`];
     case 'started':
-      return [`${dryRun ? 'Would turn on' : 'Turned on'} the ${what}; its text is unchanged.`];
+      return [`${dryRun ? 'Would activate' : 'Activated'} the ${what}; its content is unchanged.`];
     case 'installed':
       return [partsText(scheduler, parts), `${dryRun ? 'Would install' : 'Installed'} the ${what}.`];
     case 'replaced': {

@@ -42,10 +42,11 @@ function notInstalled({ title }: ScheduledStore): string {
 
 function installedText(installed: InstalledSchedule, timeZone: string): string {
   const { scheduler, parts, every, active, nextRun, lastRun, missedRun } = installed;
-  const state = active === null ? '' : active ? ' (on)' : ' (off; rma cache schedule install turns it on)';
+  const state =
+    active === null ? '' : active ? ' (active)' : ' (inactive; to activate it: rma cache schedule install)';
   const rows: readonly (readonly [string, string])[] = [
     ['Backend', `${backendText(scheduler.kind)}${state}`],
-    ['Schedule', every === null ? 'unknown: the text was changed' : `${every} (${timeZone})`],
+    ['Schedule', every === null ? 'unknown: edited by hand' : `${every} (${timeZone})`],
     ['Next run', nextRun === null ? '-' : localTime(nextRun, timeZone)],
     ['Last run', lastRun === null ? 'none recorded' : runText(lastRun, timeZone)],
     ...(missedRun === null ? [] : [['Missing', missingText(missedRun, timeZone)] as const]),
