@@ -16,6 +16,10 @@ export interface ScannedFile {
   readonly inode: string | null;
   /** where a link leads to, below the directory of the same tree; null: no link, or it leads elsewhere */
   readonly target: string | null;
+  /** a link to content outside the directory of its tree */
+  readonly leadsElsewhere?: boolean;
+  /** a directory whose names are not known: it may not be read, or is a link */
+  readonly isUnread?: boolean;
 }
 
 /** The files of one directory of a store. */

@@ -44,8 +44,9 @@ export function buildInventory(scan: StoreScan): Inventory {
     groups.models.map((group) => ({ group, model: inventoryModel({ tree, group }, index) })),
   );
   const models = counted.map(({ model }) => model);
+  const settled = grouped.map((each) => withoutUsedOrphans(each, index.uses));
   const loose = (kind: 'partial' | 'orphans') =>
-    grouped.flatMap(({ tree, groups }) => groups[kind].map((file) => item(tree, file)));
+    settled.flatMap(({ tree, groups }) => groups[kind].map((file) => item(tree, file)));
   return {
     models: models.sort((a, b) => (a.references[0] < b.references[0] ? -1 : 1)),
     partial: [
@@ -53,7 +54,7 @@ export function buildInventory(scan: StoreScan): Inventory {
       ...loose('partial'),
     ],
     orphans: loose('orphans'),
-    unknown: unknownOf(grouped),
+    unknown: unknownOf(settled),
     usage: usageOf(counted),
     totalBytes: distinctBytes([...scan.staging, ...scan.trees.flatMap(({ files }) => files)]),
   };
@@ -62,6 +63,12 @@ export function buildInventory(scan: StoreScan): Inventory {
 function groupsOf(tree: ScannedTree, receipts: ReceiptIndex): TreeGroups {
   const { source } = tree;
   return source === null ? NO_GROUPS : GROUPS[sourceOf({ source }).store.layout](tree, receipts);
+}
+
+/** Leaves out the content without a model to which a name of the user leads: the user's it is. */
+function withoutUsedOrphans({ tree, groups }: GroupedTree, uses: Uses): GroupedTree {
+  const isUnused = ({ path }: ScannedFile) => usersOf(uses, below(tree, path)) <= 1;
+  return { tree, groups: { ...groups, orphans: groups.orphans.filter(isUnused) } };
 }
 
 interface ModelPlace {

@@ -44,6 +44,7 @@ export const groupHfCache: GroupTree = (tree, receipts) => {
     ),
     partial: loose.flatMap(({ partial }) => partial),
     orphans: loose.flatMap(({ orphans }) => orphans),
+    undecided: loose.flatMap(({ undecided }) => undecided),
     own: [
       ...tree.files
         .map(({ path }) => path)
@@ -158,12 +159,17 @@ function digestOf({ target }: ScannedFile): Digest | null {
 function looseBlobs({ files }: CachedRepo): {
   readonly partial: readonly ScannedFile[];
   readonly orphans: readonly ScannedFile[];
+  readonly undecided: readonly ScannedFile[];
 } {
   const targets = new Set([...files.values()].map(({ target }) => target));
   const blobs = [...files].filter(([path]) => path.startsWith('blobs/')).map(([, file]) => file);
+  const complete = blobs.filter(({ path }) => /\/([0-9a-f]{40}|[0-9a-f]{64})$/.test(path));
+  // a snapshot that cannot be read may have any blob
+  const isUnread = [...files].some(([path, file]) => file.isUnread === true && /^snapshots(\/|$)/.test(path));
   return {
     partial: blobs.filter(({ path }) => path.endsWith('.incomplete')),
-    orphans: blobs.filter(({ path }) => /\/([0-9a-f]{40}|[0-9a-f]{64})$/.test(path) && !targets.has(path)),
+    orphans: isUnread ? [] : complete.filter(({ path }) => !targets.has(path)),
+    undecided: isUnread ? complete : [],
   };
 }
 

@@ -21,7 +21,8 @@ export const groupOllama: GroupTree = (tree, receipts) => {
   const used = new Set(models.flatMap((model) => model.files.map(({ file }) => file.path)));
   const blobs = tree.files.filter(({ path }) => BLOB.test(path));
   // a manifest that cannot be read may name any blob
-  const isReadable = tree.files.filter(({ path }) => path.startsWith('manifests/')).length === models.length;
+  const manifests = tree.files.filter(({ path }) => path === 'manifests' || path.startsWith('manifests/'));
+  const isReadable = manifests.length === models.length;
   return {
     models,
     partial: tree.files.filter(({ path }) => PARTIAL.test(path)),

@@ -1,4 +1,5 @@
 import { type ContentFile, hasContent } from './group.ts';
+import { groupBy } from './group-by.ts';
 import { below, type GroupedTree } from './grouped-tree.ts';
 
 /** Inode or path of a content → the models that use it, and the other names that lead to it. */
@@ -7,13 +8,28 @@ export type Uses = ReadonlyMap<string, ReadonlySet<string>>;
 /** Returns what uses each content of a store. */
 export function usesOf(grouped: readonly GroupedTree[]): Uses {
   const uses = new Map<string, Set<string>>();
+  const add = (key: string, user: string) => uses.set(key, (uses.get(key) ?? new Set()).add(user));
+  const links = linksElsewhere(grouped);
   for (const each of grouped) {
     for (const { file, user } of usedFiles(each)) {
-      for (const key of [file.inode, below(each.tree, file.target ?? file.path)])
-        uses.set(key, (uses.get(key) ?? new Set()).add(below(each.tree, user)));
+      const path = below(each.tree, file.target ?? file.path);
+      for (const key of [file.inode, path]) add(key, below(each.tree, user));
+      if (file.leadsElsewhere !== true) for (const link of links.get(file.inode) ?? []) add(path, link);
     }
   }
   return uses;
+}
+
+/** Returns the links that lead from one tree to content of another, by its inode: without the content they lead nowhere. */
+function linksElsewhere(grouped: readonly GroupedTree[]): ReadonlyMap<string, readonly string[]> {
+  const links = grouped.flatMap(({ tree }) =>
+    tree.files
+      .filter(hasContent)
+      .filter(({ leadsElsewhere }) => leadsElsewhere === true)
+      .map(({ path, inode }) => ({ inode, name: below(tree, path) })),
+  );
+  const byInode = groupBy(links, ({ inode }) => inode);
+  return new Map([...byInode].map(([inode, found]) => [inode, found.map(({ name }) => name)]));
 }
 
 /** Returns the number of users of a content, by its inode or path. */

@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import { shell } from '../../../core/shell-quote.ts';
@@ -112,6 +112,11 @@ export function lstatOrNull(path: string): BigIntStats | null {
 /** Returns the target of a link as it is written; null if nothing exists there, or no link. */
 export function linkOrNull(path: string): string | null {
   return orNull(() => readlinkSync(path));
+}
+
+/** Returns whether a link leads to a directory, in the store or outside. */
+export function leadsToDirectory(path: string): boolean {
+  return orNull(() => statSync(path, { throwIfNoEntry: false }))?.isDirectory() === true;
 }
 
 function orNull<T>(read: () => T): T | null {

@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import type { ScannedFile, ScannedTree } from '../../../core/domain/store-scan.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
-import type { StoreGuard } from '../disk/store-guard.ts';
+import { leadsToDirectory, type StoreGuard } from '../disk/store-guard.ts';
 import { LinkReader, statsOf } from './link-reader.ts';
 
 /** What a walk works with. */
@@ -55,7 +55,7 @@ async function lookIn(
   folder: string,
 ): Promise<readonly (ScannedFile | string)[]> {
   const names = await namesIn(context, join(walked.root, folder));
-  if (names === null) return [withoutContent(folder)];
+  if (names === null) return [{ ...withoutContent(folder), isUnread: true }];
   return names.flatMap(
     (name) => look(context.links, walked, folder === '' ? name : `${folder}/${name}`) ?? [],
   );
@@ -80,8 +80,11 @@ function look(links: LinkReader, { root, skip }: Walk, path: string): ScannedFil
   if (stats === null) return null;
   if (stats.isDirectory()) return path;
   if (stats.isFile()) return content(path, stats, null);
-  const target = stats.isSymbolicLink() ? links.read(place) : null;
-  return target === null ? withoutContent(path) : content(path, target.stats, target.path);
+  if (!stats.isSymbolicLink()) return withoutContent(path);
+  const target = links.read(place);
+  if (target === null) return { ...withoutContent(path), ...(leadsToDirectory(place) && { isUnread: true }) };
+  const file = content(path, target.stats, target.path);
+  return target.path === null ? { ...file, leadsElsewhere: true } : file;
 }
 
 function content(path: string, stats: BigIntStats, target: string | null): ScannedFile {
