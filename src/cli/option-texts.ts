@@ -15,7 +15,7 @@ type WithTexts<O extends Options> = {
 
 type Given = Readonly<Record<string, GivenOption<unknown>>>;
 
-/** The values of given options. */
+/** The values of options. */
 export type ValuesOf<G extends Given> = {
   readonly [K in keyof G]: G[K] extends GivenOption<infer T> ? T : never;
 };

@@ -9,7 +9,7 @@ export interface FileLocation {
   readonly authorization: string | null;
   /** value of `Cookie`, for a hub that reads its token there; sent as `authorization` is */
   readonly cookie?: string | null;
-  /** a file of the same name at another source, which may be another file: the hash decides, and a refusal says nothing about the model */
+  /** a file of the same name at another source, which may be another file: the hash decides, and a refusal is not final for the model */
   readonly copy?: true;
   /** how users set the token of this hub, for the error when it is rejected */
   readonly tokenWays?: TokenWays;

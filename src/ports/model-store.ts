@@ -16,7 +16,7 @@ export interface HeldLease {
   progress(doneBytes: number, totalBytes: number): void;
   /** Checks the lease again, just before publishing. @throws RmaError RMA_STORE_LEASE_LOST */
   confirm(): Promise<void>;
-  /** Gives the lease back. Never rejects. */
+  /** Releases the lease. Never rejects. */
   release(): Promise<void>;
 }
 

@@ -92,7 +92,7 @@ export class UndiciClient implements HttpClient {
     await (await this.#routes)?.close();
   }
 
-  /** Returns the wait that the server asked for, in milliseconds, and reports it. */
+  /** Returns the wait that the server requested, in milliseconds, and reports it. */
   #requestedWait({ url, status, headers }: HttpText): number {
     const ms = requestedWaitMs(headers, this.#options.clock.now()) ?? 0;
     if (ms > 0) this.#options.onWait?.({ host: new URL(url).host, status, ms });

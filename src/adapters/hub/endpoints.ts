@@ -7,7 +7,7 @@ export class Endpoints {
     this.all = all;
   }
 
-  /** Returns the addresses in the order in which they are asked. */
+  /** Returns the addresses in the order in which they are tried. */
   get order(): readonly string[] {
     const isUp = (endpoint: string) => !this.#down.has(endpoint);
     return [...this.all.filter(isUp), ...this.all.filter((endpoint) => !isUp(endpoint))];

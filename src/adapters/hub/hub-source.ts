@@ -26,7 +26,7 @@ export interface HubParts {
 export interface HubOptions extends HubParts {
   /** source → addresses of its server, in order of preference, separated by commas; others have the address of their variable, else their own */
   readonly endpoints?: Readonly<Record<string, string>>;
-  /** ids of the sources whose repositories of the same name are asked for files, in order; default: RMA_HUB_SOURCES */
+  /** ids of the sources whose repositories of the same name files are requested from, in order; default: RMA_HUB_SOURCES */
   readonly order?: readonly string[] | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** returns the token for the Hugging Face hub when it is needed; null for anonymous access */
@@ -74,7 +74,7 @@ export interface HubServer {
   readonly hostAlias?: string | null;
   /** where URLs of a hub are requested, unless they are at the source's own server */
   readonly mirrors?: readonly Mirror[];
-  /** the sources that are asked for files of the same name, and their order */
+  /** the sources that files of the same name are requested from, in order */
   readonly copies?: { readonly order: readonly string[]; readonly hubs: ReadonlyMap<string, HubSource> };
 }
 
@@ -124,7 +124,7 @@ export class HubSource implements ModelSource {
     const own = this.#own(model, file);
     const { order, hubs } = this.#server.copies ?? { order: [], hubs: new Map<string, HubSource>() };
     const { repo } = model;
-    // without a hash nothing tells whether it is the same file
+    // without a hash, it may be another file
     if (file.digest === null || typeof repo !== 'string' || order.length === 0) return own;
     const main = this.#source.variantOf ?? this.#source.id;
     const ids = order.includes(main) ? order : [...order, main];

@@ -20,7 +20,7 @@ import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/as
  * empty. Its methods throw as askVolume, too.
  */
 export function volumeCache(host: VolumeHost, invocation: VolumeInvocation, config: RmaConfig): CacheStore {
-  /** Returns the answer of a command of the worker, or what a missing store answers. */
+  /** Returns the output of a worker command, or the result for a missing store. */
   const ask = async <T>(verb: StoreVerb, input: unknown, { schema, missing }: Answer<T>): Promise<T> => {
     const answer = await askVolume(host, invocation, { config, verb, input });
     return answer === null ? missing : readCacheAnswer(schema, answer.stdout, answer.image);

@@ -15,7 +15,7 @@ export interface KnownRequest {
 }
 
 /**
- * Returns what is known of models before any hub is asked: what earlier commands resolved; frozen, what rma.lock has.
+ * Returns what is known of models before any hub is contacted: what earlier commands resolved; frozen, what rma.lock has.
  * @throws RmaError RMA_RESOLVED_INVALID, RMA_LOCKFILE_MISSING, RMA_LOCKFILE_INVALID, RMA_LOCKFILE_DIFFERS (2)
  */
 export async function knownModels(

@@ -16,7 +16,7 @@ export interface FetchOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ModelProgress) => void;
-  /** stores of other machines that are asked for content before the hubs, in this order */
+  /** stores of other machines that are tried before the hubs, in this order */
   readonly peers?: readonly PeerStore[] | undefined;
   /** most connections to one host at the same time (default 32) */
   readonly connections?: number | undefined;

@@ -17,7 +17,7 @@ const MAX_TEXT = MIB;
 const MAX_GGUF = 64 * MIB;
 const MAX_SAFETENSORS = 8 * MIB + 8;
 
-/** Returns what the files of stored models say of them, by path. */
+/** Returns the metadata in the files of stored models, by path. */
 export async function describeModels(
   models: readonly InventoryModel[],
   reader: StoreReader,
@@ -28,7 +28,7 @@ export async function describeModels(
 }
 
 /**
- * Returns what the files of a stored model say of it: its model card, its `config.json`, and the headers of its weights.
+ * Returns the metadata in the files of a stored model: its model card, its `config.json`, and the headers of its weights.
  * What cannot be read is null. Never rejects because of the content of a file.
  */
 export async function modelFacts(
@@ -101,7 +101,7 @@ async function readText(files: readonly PinnedFile[], path: string, read: ReadBy
   return new TextDecoder().decode(await read(file, { from: 0, to: file.bytes }));
 }
 
-/** A file that was removed meanwhile, or that this user may not read, says nothing. */
+/** A file that was removed meanwhile, or that this user may not read, has no metadata. */
 async function orNull<T>(step: () => Promise<T | null>): Promise<T | null> {
   try {
     return await step();

@@ -7,11 +7,11 @@ import type { ModelSource } from '../../ports/model-source.ts';
 import type { PeerStore } from '../../ports/peer-store.ts';
 
 export interface PeerOptions {
-  /** in the order in which they are asked */
+  /** in the order in which they are tried */
   readonly peers: readonly PeerStore[];
-  /** false: no hub is asked for what the peers do not have */
+  /** false: no hub is contacted for what the peers do not have */
   readonly hubs: boolean;
-  /** receives the reason when a peer does not answer and the next source is asked */
+  /** receives the reason when a peer does not respond and the next source is tried */
   readonly onSkip: (error: RmaError) => void;
 }
 

@@ -13,7 +13,7 @@ interface Resolving {
   readonly source: ModelSource;
   /** true: the hub is not asked */
   readonly offline: boolean;
-  /** true: offline the source is asked all the same, for it asks stores of other machines first */
+  /** true: the source is used offline too, because it tries stores of other machines first */
   readonly peers?: boolean;
   /** sources whose hub could not be reached before: the store is asked first, because a hub takes long to time out; added to */
   readonly unreachable: Set<string>;

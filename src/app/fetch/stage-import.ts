@@ -22,7 +22,7 @@ export interface StagedImport {
   readonly placed: PlacedBytes;
   /** Shows the model in the store. */
   publish(): Promise<void>;
-  /** Gives the lease back. Never rejects. */
+  /** Releases the lease. Never rejects. */
   release(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import type { ModelSource } from '../../ports/model-source.ts';
 /** Reference → why its repair failed; null: it did not fail. */
 export type Failures = ReadonlyMap<string, { readonly message: string; readonly exitCode: ExitCode } | null>;
 
-/** Returns the problems with repairs whose size the store does not know completed by a request to their hub, unless offline. */
+/** Returns the problems with repairs whose size is not in the store completed by a request to their hub, unless offline. */
 export async function completeFixes(
   { sources, signal }: Pick<Invocation, 'sources' | 'signal'>,
   problems: readonly Problem[],

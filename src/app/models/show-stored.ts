@@ -14,7 +14,7 @@ import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/as
 import { storeInventory } from './store-inventory.ts';
 import { storedName } from './stored-name.ts';
 
-/** A stored model, and what its files and the catalog say of it. */
+/** A stored model, with metadata from its files and the catalog. */
 export interface ShownModel extends ModelFacts {
   readonly model: InventoryModel;
 }

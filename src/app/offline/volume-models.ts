@@ -6,7 +6,7 @@ import { askVolume, type VolumeHost, type VolumeInvocation } from './ask-volume.
 
 /**
  * Returns what the store of a project answers in place of the hubs, through the worker image, which is built if it is
- * missing. A missing store knows nothing.
+ * missing. A missing store has no models.
  */
 export function volumeModels(
   host: VolumeHost,

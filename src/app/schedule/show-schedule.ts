@@ -19,7 +19,7 @@ export interface InstalledSchedule {
   readonly parts: readonly SchedulePart[];
   /** five fields; null if its text was changed */
   readonly every: string | null;
-  /** null: the scheduler does not say */
+  /** null: the scheduler does not report it */
   readonly active: boolean | null;
   readonly nextRun: number | null;
   readonly lastRun: ScheduledRun | null;

@@ -32,7 +32,7 @@ export async function runScheduled(
     ...result,
   };
   const recorded = runs.record(run);
-  // a store that could not be pruned may not take the record either: the first error has the reason
+  // a store that could not be pruned may reject the record too: the first error contains the reason
   await (run.error === null ? recorded : recorded.catch(() => undefined));
   return run;
 }

@@ -1,4 +1,4 @@
-/** Variables that lead to the Docker Engine, as for the docker command. */
+/** Variables that configure the connection to the Docker Engine, as for the docker command. */
 const DOCKER_VARIABLES = [
   'DOCKER_HOST',
   'DOCKER_CONTEXT',

@@ -49,7 +49,7 @@ function forgottenText(
   return forgotten === null || forgotten.length === 0
     ? ['The store has no record of what these workers need.']
     : [
-        `Forgotten in the store: ${forgotten.join(', ')}. rma cache prune may remove models that nothing else needs.`,
+        `Released in the store: ${forgotten.join(', ')}. rma cache prune may remove models that nothing else needs.`,
       ];
 }
 

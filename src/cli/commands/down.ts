@@ -10,7 +10,7 @@ export const downCommand = defineCommand({
   examples: [
     { command: 'rma down', does: 'stop all services of the project' },
     { command: 'rma down --profile cpu-worker', does: 'stop one profile' },
-    { command: 'rma down --forget', does: 'stop a project that does not come back' },
+    { command: 'rma down --forget', does: 'stop a project and release its models' },
     { command: 'rma down --dry-run', does: 'show what would be stopped' },
   ],
   arguments: {},

@@ -174,7 +174,7 @@ function readRequest<T>(schema: Schema<T>, json: string): T {
   });
 }
 
-/** Parses the output of a command of the worker for the care of a store. @throws RmaError RMA_WORKER_INCOMPATIBLE (1) */
+/** Parses the output of a cache command of the worker. @throws RmaError RMA_WORKER_INCOMPATIBLE (1) */
 export function readCacheAnswer<T>(schema: Schema<T>, json: string, image: string): T {
   const parsed = parseJson(schema, json);
   if (parsed.ok) return parsed.value;

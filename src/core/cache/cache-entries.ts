@@ -20,7 +20,7 @@ export interface CacheEntry extends FilterSubject {
   readonly kept: string | null;
 }
 
-/** Returns everything in a store that rma knows, with the reason why it stays. Sorted by kind, models by reference. */
+/** Returns all known entries of a store, with the reason why each is kept. Sorted by kind, models by reference. */
 export function cacheEntries(view: CacheView): readonly CacheEntry[] {
   return [
     ...view.inventory.models.map((model) => modelEntry(model, view)),

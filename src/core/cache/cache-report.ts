@@ -18,7 +18,7 @@ export interface CacheUsage {
   readonly type: string;
   readonly count: number;
   readonly diskBytes: number;
-  /** what prune may remove, if its policy says so */
+  /** what prune may remove if its policy selects it */
   readonly reclaimableBytes: number;
 }
 

@@ -6,7 +6,7 @@ import { PRESSURE_GRACE_SECONDS, type PrunePolicy } from './policy.ts';
 
 /** What a run of prune does with what was marked earlier. */
 export interface SweepPlan {
-  /** moved back as a whole: needed again, or the process that marked it died meanwhile */
+  /** restored as a whole: needed again, or the process that marked it died meanwhile */
   readonly restored: readonly MarkedEntry[];
   /** content that a model uses again, by the entry that has it */
   readonly reused: readonly ReusedContent[];
@@ -64,7 +64,7 @@ export function planSweep(view: CacheView, policy: PrunePolicy): SweepPlan {
   };
 }
 
-/** Returns whether an entry whose names were just moved away must be moved back, by a second look at the store. */
+/** Returns whether an entry whose names were just moved away must be restored, by a second check of the store. */
 export function isWanted(entry: MarkedEntry, view: CacheView): boolean {
   const { record } = entry;
   return (

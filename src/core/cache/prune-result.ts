@@ -5,7 +5,7 @@ export interface PruneResult {
   readonly marked: readonly MarkedItem[];
   /** marked by earlier runs */
   readonly deleted: readonly MarkedItem[];
-  /** moved back, because it is needed again */
+  /** restored, because it is needed again */
   readonly restored: readonly MarkedItem[];
   readonly failed: readonly CacheFailure[];
   /** limits that stay exceeded */
@@ -18,7 +18,7 @@ export interface UndoResult {
   readonly failed: readonly CacheFailure[];
 }
 
-/** An entry that could not be marked, deleted or moved back; the others were. */
+/** An entry that could not be marked, deleted or restored; the others were. */
 export interface CacheFailure {
   readonly name: string;
   readonly message: string;

@@ -2,7 +2,7 @@ import type { InventoryFile, InventoryModel } from '../domain/inventory.ts';
 
 /** What the removal of one more model frees. */
 export interface Freed {
-  /** paths that no name leads to any more */
+  /** paths that no name refers to any more */
   readonly contents: readonly string[];
   readonly diskBytes: number;
 }

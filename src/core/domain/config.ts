@@ -78,7 +78,7 @@ export interface RmaConfig extends OwnDirectories {
   readonly hub: {
     /** source → address of its server, for sources with a setting for it */
     readonly endpoints: Readonly<Record<string, string>>;
-    /** ids of the sources that are asked for files of a repository, in order; absent: that of the reference */
+    /** ids of the sources that files of a repository are requested from, in order; absent: that of the reference */
     readonly sources?: readonly string[];
     readonly tokenFile: string | null;
   };
@@ -87,7 +87,7 @@ export interface RmaConfig extends OwnDirectories {
     readonly caFile: string | null;
     /** true: no hub and no registry is contacted */
     readonly offline: boolean;
-    /** machines that serve their store, as `formatPeer` writes them; asked before the hubs, also offline */
+    /** machines that serve their store, as `formatPeer` writes them; tried before the hubs, also offline */
     readonly peers: readonly string[];
     /** file with the token for them */
     readonly peerTokenFile: string | null;

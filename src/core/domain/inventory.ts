@@ -69,7 +69,7 @@ export interface InventoryFile {
   readonly digest: Digest | null;
   /** whether a receipt confirms it: size and modification time are unchanged since its content was hashed */
   readonly isVerified: boolean;
-  /** number of models, and of names that rma does not know, that lead to this path */
+  /** number of models, and of unknown names, that refer to this path */
   readonly users: number;
   /** equal for all paths of one content */
   readonly inode: string;

@@ -1,4 +1,4 @@
-/** What the files of a model say of it. null: nothing. */
+/** Metadata in the files of a model; null: none. */
 export interface ModelFacts {
   /** name of the license as its author wrote it: `apache-2.0`, `other` */
   readonly license: string | null;

@@ -39,7 +39,7 @@ export const PROBLEM_KINDS = [
   'unreadable',
 ] as const;
 
-/** One thing that is wrong in a store. */
+/** One problem in a store. */
 export interface Problem {
   readonly path: string;
   readonly kind: (typeof PROBLEM_KINDS)[number];

@@ -14,7 +14,7 @@ const MAX_TENSORS = 1_000_000;
 const MAX_DIMENSIONS = 8;
 
 /**
- * Parses what a GGUF file says of its model. The parameters are the elements of its own tensors: of a split model, each part
+ * Parses the metadata of a GGUF file. The parameters are the elements of its own tensors: of a split model, each part
  * has some. The file is not trusted, as in `readGgufHeader`.
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */

@@ -27,7 +27,7 @@ export async function fallThrough<A, T>(
   throw allFailed(faults);
 }
 
-/** A full disk or wrong content is no reason to ask another server. */
+/** A full disk or wrong content is no reason to try another server. */
 function isHubFault({ code }: RmaError): boolean {
   return /^RMA_HUB_/.test(code);
 }

@@ -15,7 +15,7 @@ export interface ImportContext {
   readonly kind: ImportKind;
   /** absolute path of the directory */
   readonly directory: string;
-  /** reference → what the records and files of the directory say about it */
+  /** reference → its entry in the records and files of the directory */
   readonly recalled: ReadonlyMap<string, StoredModel>;
   /** all files of the commit of a hub cache; empty if unknown */
   readonly listing: readonly PinnedFile[];

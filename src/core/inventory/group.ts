@@ -50,7 +50,7 @@ type Entry = ScannedReceipt['files'][string];
 /** Receipts in which the files of a model may be. */
 export interface ReceiptGroup {
   readonly paths: readonly string[];
-  /** name of a file → what the receipts say of it, in the order of their paths */
+  /** name of a file → its entries in receipts, in the order of their paths */
   readonly entries: ReadonlyMap<string, readonly Entry[]>;
 }
 

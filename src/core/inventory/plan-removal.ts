@@ -1,7 +1,7 @@
 import type { Inventory, InventoryModel, ModelUser } from '../domain/inventory.ts';
 import { EXIT, RmaError } from '../errors.ts';
 
-/** What a removal takes out of a store. Paths are relative to the store. */
+/** What a removal deletes from a store. Paths are relative to the store. */
 export interface Removal {
   readonly models: readonly RemovedModel[];
   /** the models' own names, in the order of their removal */
@@ -21,7 +21,7 @@ export interface RemovedModel {
   readonly neededBy: readonly ModelUser[];
 }
 
-/** Returns what the removal of the models at these paths takes out of a store; paths without a model are left out. */
+/** Returns what the removal of the models at these paths deletes from a store; paths without a model are left out. */
 export function planRemoval({ models }: Pick<Inventory, 'models'>, paths: readonly string[]): Removal {
   const removed = models.filter(({ path }) => paths.includes(path));
   const files = removed.flatMap((model) => distinct(model, ({ content }) => content));

@@ -127,7 +127,7 @@ export interface SourceRequest {
   readonly maxBytes?: number;
   /** `headers`: the connection is closed before the body */
   readonly until?: 'headers' | 'body';
-  /** an answer that may be missing: asked once, and a network fault is a reply with status 0 */
+  /** a response that may be missing: requested once; a network fault is a reply with status 0 */
   readonly once?: true;
   /** counts from 1: the request repeats one that failed so often, after a pause */
   readonly attempt?: number;

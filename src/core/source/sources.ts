@@ -24,7 +24,7 @@ export function sourceOf({ source: id }: { readonly source: string }): Source {
 /** Names of the secrets that hold tokens for servers of sources. */
 export const TOKEN_SECRETS: readonly string[] = MAIN_SOURCES.flatMap(({ token }) => token?.secret ?? []);
 
-/** Returns the id under which settings and engines know a source. */
+/** Returns the id that settings and engines use for a source. */
 export function mainSource(id: string): string {
   return sourceOf({ source: id }).variantOf ?? id;
 }

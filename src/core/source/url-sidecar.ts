@@ -16,7 +16,7 @@ const LIST = 'SHA256SUMS';
 const MAX_LIST = 256 * 1024;
 
 /**
- * Asks for the hashes of files without a published one: `SHA256SUMS` in their directory, else `FILE.sha256` next to each.
+ * Requests the hashes of files without a published one: `SHA256SUMS` in their directory, else `FILE.sha256` next to each.
  * Each is requested once, without retries; a server without them is the normal case. By path of the file.
  */
 export function* sidecarHashes(files: readonly UrlFile[]): Dialog<ReadonlyMap<string, SidecarHash>> {

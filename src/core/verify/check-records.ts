@@ -48,7 +48,7 @@ function wrongRef(
   };
 }
 
-/** A ref precedes its snapshot while a download runs, and needs none if the repository lacks all files that were asked for. */
+/** A ref precedes its snapshot while a download runs, and needs none if the repository lacks all requested files. */
 function isDangling(tree: ScannedTree, folder: string, commit: string): boolean {
   const own = (path: string) => path.startsWith(`models--${folder}/`);
   return !tree.files.some(

@@ -6,7 +6,7 @@ import { parseTree } from '../source/huggingface-tree.ts';
 import { sourceOf } from '../source/sources.ts';
 import { layoutOf } from './layout-of.ts';
 
-/** What a store knows of the right content of its files. */
+/** What a store has recorded about the correct content of its files. */
 export class ExpectedFiles {
   readonly #scan: StoreScan;
   readonly #receipts: ReadonlyMap<string, StoreScan['receipts'][number]>;
@@ -88,7 +88,7 @@ export function listingPath({ commit, path }: InventoryModel): string | null {
     : null;
 }
 
-/** Returns what the name of a content says; empty if that is no hash. */
+/** Returns the hash in the name of a content; empty if there is none. */
 export function named({ content }: Pick<InventoryFile, 'content'>): readonly Expected[] {
   const hex = /\/blobs\/(?:sha256-)?([0-9a-f]{64}|[0-9a-f]{40})$/.exec(content)?.[1];
   if (hex === undefined) return [];

@@ -48,7 +48,7 @@ interface Tensor {
   readonly name: string;
   /** of its data, after the header */
   readonly offset: number;
-  /** 0 for a type that this version does not know */
+  /** 0 for an unknown type */
   readonly bytes: number;
 }
 

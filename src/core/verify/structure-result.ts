@@ -1,4 +1,4 @@
-/** What the first bytes of a file say about its structure. */
+/** What the first bytes of a file show about its structure. */
 export type Structure =
   /** more bytes are needed, at least this length */
   | { readonly state: 'more'; readonly bytes: number }

@@ -5,7 +5,7 @@ import { parseJson, type Schema } from '../schema/parse.ts';
 import { text } from '../schema/rules.ts';
 import { shell } from '../shell-quote.ts';
 
-/** Path of a model in the inventory → what its files say of it. */
+/** Path of a model in the inventory → the metadata in its files. */
 export type DescribedModels = ReadonlyMap<string, ModelFacts>;
 
 const facts: Schema<ModelFacts> = z.object({

@@ -5,7 +5,7 @@ import { readDescribeRequest } from '../../core/worker/read-describe-request.ts'
 import { createContext } from '../context.ts';
 import type { Invocation } from './invocation.ts';
 
-/** Runs `rma-worker describe`: prints what the files of the models of the request on stdin say of them. Writes nothing. */
+/** Runs `rma-worker describe`: prints the metadata in the files of the models of the request on stdin. Writes nothing. */
 export async function describe({ env, print, readStdin }: Invocation): Promise<ExitCode> {
   const { paths } = readDescribeRequest(await readStdin());
   const { store, reader } = createContext(env);

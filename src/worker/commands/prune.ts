@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../../core/errors.ts';
 import { createCacheStore } from '../cache-store.ts';
 import type { Invocation } from './invocation.ts';
 
-/** Runs `rma-worker prune`: removes what the policy on stdin says, and prints what it did. */
+/** Runs `rma-worker prune`: removes what the policy on stdin selects, and prints what it did. */
 export async function prune({ env, print, readStdin, stop }: Invocation): Promise<ExitCode> {
   const policy = readPolicy(await readStdin());
   const result = await createCacheStore(env).prune(policy, { onWait: () => undefined, signal: stop });
@@ -11,7 +11,7 @@ export async function prune({ env, print, readStdin, stop }: Invocation): Promis
   return EXIT.ok;
 }
 
-/** Runs `rma-worker undo`: moves back what the request on stdin names, and prints what it did. */
+/** Runs `rma-worker undo`: restores what the request on stdin names, and prints what it did. */
 export async function undo({ env, print, readStdin, stop }: Invocation): Promise<ExitCode> {
   const { names } = readUndoRequest(await readStdin());
   const result = await createCacheStore(env).undo(names, { onWait: () => undefined, signal: stop });

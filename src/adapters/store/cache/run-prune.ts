@@ -116,7 +116,7 @@ class PruneRun {
     );
     if (isDone || folder === null) return;
     const opened: TrashFolder = folder;
-    // what cannot be moved back now is moved back by the next run
+    // what cannot be restored now is restored by the next run
     await this.#context.trash.restore(opened).catch(() => undefined);
   }
 

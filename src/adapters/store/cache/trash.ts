@@ -45,7 +45,7 @@ export class Trash {
     this.#context = context;
   }
 
-  /** Returns what is in the trash. Names that rma did not give are left out. Writes nothing. */
+  /** Returns what is in the trash. Skips names that rma did not create. Writes nothing. */
   async read(): Promise<TrashContent> {
     const { disk, paths } = this.#context;
     const entries: TrashFolder[] = [];

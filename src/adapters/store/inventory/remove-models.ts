@@ -45,7 +45,7 @@ export async function removeModels(
 }
 
 /**
- * Removes the names first, so that no reader finds half a model, then the content that a second look at the store finds
+ * Removes the names first, so that no reader finds half a model, then the content that a second check of the store finds
  * unused, then receipts and records, then directories that became empty. A kill in between leaves content without a model,
  * which is no fault of the store.
  */

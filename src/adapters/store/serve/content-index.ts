@@ -46,7 +46,7 @@ export function contentKey({ algorithm, hex }: Digest): string {
   return `${algorithm}:${hex}`;
 }
 
-/** Returns the text that says whether a file is the one that a receipt verified. */
+/** Returns the text that identifies the file that a receipt verified. */
 export function contentMark(bytes: number, mtimeNs: string): string {
   return `${bytes}:${mtimeNs}`;
 }

@@ -23,7 +23,7 @@ export class Claims {
   readonly #bytes: number;
   readonly #minPart: number;
   readonly #open = new Set<Claim>();
-  /** claim → the one that it takes its range from when its response is there */
+  /** claim → the one that gives up its range when the response arrives */
   readonly #victims = new Map<Claim, Claim>();
 
   constructor(bytes: number, minPart: number = MIN_PART) {

@@ -28,7 +28,7 @@ export interface FileRequest {
   readonly signal: AbortSignal;
 }
 
-/** What the server of a file is asked, and what was learned about it. */
+/** The requests to the server of a file, and what its responses showed. */
 export class FileServer {
   readonly #options: ServerOptions;
   readonly #job: TransferJob;
@@ -105,7 +105,7 @@ export class FileServer {
     this.#again = null;
   }
 
-  /** Returns the wait that the server asked for, in milliseconds, and reports it. */
+  /** Returns the wait that the server requested, in milliseconds, and reports it. */
   requestedWait({ headers, status, url }: HttpStream): number {
     const ms = requestedWaitMs(headers, this.#options.clock.now()) ?? 0;
     if (ms > 0) this.#options.waits.add(this.#host, ms);

@@ -40,7 +40,7 @@ export class HostPace {
   received(bytes: number): void {
     const now = this.#monotonic();
     const elapsed = now - this.#since;
-    // a rate with fewer connections than the count says nothing about the count
+    // a rate with fewer connections than the count does not show whether the count helps
     if (elapsed < 0 || this.#open < this.#state.count) return;
     this.#bytes += bytes;
     const isLong = elapsed >= LONGEST_WINDOW_MS || (elapsed >= WINDOW_MS && this.#bytes >= WINDOW_BYTES);

@@ -2,7 +2,7 @@ import type { MarkedItem } from '../../../core/cache/cache-view.ts';
 import type { CacheFailure } from '../../../core/cache/prune-result.ts';
 import type { Context } from '../../context/context.ts';
 
-/** Reports entries that could not be marked, deleted or moved back as warnings. */
+/** Reports entries that could not be marked, deleted or restored as warnings. */
 export function warnFailed({ reporter }: Pick<Context, 'reporter'>, failed: readonly CacheFailure[]): void {
   for (const { name, message } of failed) {
     const text = message.includes(name) ? message : `${name}: ${message}`;

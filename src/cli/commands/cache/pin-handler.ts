@@ -14,7 +14,7 @@ export async function pinModels(input: PinInput, context: Context): Promise<Comm
   return result(changes, { pinned: true, changed: 'pinned', same: 'already pinned' });
 }
 
-/** Gives models back to prune. @throws RmaError as CacheStore.pin */
+/** Removes the pins of models. @throws RmaError as CacheStore.pin */
 export async function unpinModels(input: PinInput, context: Context): Promise<CommandResult> {
   const changes = await (await openCache(input, context)).pin(input.model, false);
   return result(changes, { pinned: false, changed: 'unpinned', same: 'not pinned' });

@@ -34,7 +34,7 @@ const COLUMNS: readonly Column<PreviewRow>[] = [
   { title: 'NAME', value: ({ name }) => shortName(name) },
 ];
 
-/** Removes what a policy says from a store. @throws RmaError as CacheStore */
+/** Removes what a policy selects from a store. @throws RmaError as CacheStore */
 export async function pruneCache(input: PruneInput, context: Context): Promise<CommandResult> {
   const store = await openCache(input, context);
   const policy = policyOf(input);

@@ -1,7 +1,7 @@
 import type { CacheWait } from '../../../ports/cache-store.ts';
 import type { Context } from '../../context/context.ts';
 
-/** Returns how a command waits for another one that changes the store: it says once for whom. */
+/** Returns how a command waits for another one that changes the store, and reports it once. */
 export function waitOf({ reporter, signal }: Pick<Context, 'reporter' | 'signal'>): CacheWait {
   let isSaid = false;
   return {
