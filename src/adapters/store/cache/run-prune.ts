@@ -41,7 +41,7 @@ class PruneRun {
   }
 
   async sweep(view: CacheView, policy: PrunePolicy): Promise<void> {
-    const { trash } = this.#context;
+    const { trash, lease } = this.#context;
     const { entries, remains } = await trash.read();
     const folders = new Map(entries.map((folder) => [folder.id, folder]));
     const { restored, reused, due } = planSweep(view, policy);
@@ -51,12 +51,14 @@ class PruneRun {
         await this.#try(entry.record.name, () => trash.restoreContent(folder, new Set(paths)));
     }
     for (const { id } of restored) await this.#restore(folders.get(id));
-    const present = new Set(view.inventory.models.map(({ path }) => path));
+    // another commit of its branch has the record of a reference meanwhile
+    const inUse = new Set(view.inventory.models.flatMap(({ records }) => records));
     for (const { id } of due) {
       const folder = folders.get(id);
       if (folder === undefined) continue;
-      const isGone = !present.has(folder.record.path);
-      if (await this.#try(folder.record.name, () => trash.delete(folder, isGone)))
+      await lease.confirm();
+      const unused = folder.record.records.filter((record) => !inUse.has(record));
+      if (await this.#try(folder.record.name, () => trash.delete(folder, unused)))
         this.deleted.push(markedItem(folder));
     }
     for (const path of remains) await this.#try(path, () => trash.deleteRemains(path));
@@ -71,6 +73,8 @@ class PruneRun {
     const opened: TrashFolder[] = [];
     for (const entry of entries) {
       signal.throwIfAborted();
+      // a process that was stopped for long may have lost the lease to a download
+      await lease.confirm();
       await this.#mark(entry.name, async (rollback) => {
         const folder = await trash.open(entry);
         rollback(folder);
@@ -101,7 +105,7 @@ class PruneRun {
     const { trash } = this.#context;
     const isDone = await this.#try(folder.record.name, async () => {
       // a file that was downloaded again meanwhile makes the old one superfluous
-      if ((await trash.restore(folder)).length > 0) await trash.delete(folder, false);
+      if ((await trash.restore(folder)).length > 0) await trash.delete(folder, []);
     });
     if (isDone) this.restored.push(markedItem(folder));
   }

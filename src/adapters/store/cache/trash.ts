@@ -131,11 +131,10 @@ export class Trash {
     }
   }
 
-  /** Deletes an entry: receipts and records first if its model is gone, its content last. */
-  async delete({ path, record }: TrashFolder, isGone: boolean): Promise<void> {
+  /** Deletes an entry: first these of its receipts and records, its content last. */
+  async delete({ path }: TrashFolder, records: readonly string[]): Promise<void> {
     const { disk, paths } = this.#context;
-    for (const each of isGone ? record.records : [])
-      await unless(NO_RECORD, disk.unlink(join(paths.state, each)));
+    for (const each of records) await unless(NO_RECORD, disk.unlink(join(paths.state, each)));
     await this.#discard(path);
   }
 
