@@ -7,6 +7,8 @@ import type { CommandRunner } from '../../ports/command-runner.ts';
 import type { Scheduler } from '../../ports/scheduler.ts';
 
 const TIMEOUT_MS = 60_000;
+/** What a decoder puts in place of bytes that are not UTF-8. */
+const NOT_UTF8 = '\uFFFD';
 /** How the crons of Debian, Red Hat and BusyBox report a user without a crontab. */
 const NONE = /no crontab for|can't open .*no such file/i;
 
@@ -53,7 +55,10 @@ export class UserCrontab implements Scheduler {
   /** Only an answer that means "none" counts as empty: what is written later replaces the whole crontab. */
   async #list(): Promise<string> {
     const outcome = await crontab(this.#runner, ['-l']);
-    if (outcome.exitCode === 0) return outcome.stdout;
+    if (outcome.exitCode === 0) {
+      if (outcome.stdout.includes(NOT_UTF8)) throw schedulerFailed('crontab -l', 'the crontab is not UTF-8');
+      return outcome.stdout;
+    }
     if (NONE.test(outcome.stderr)) return '';
     throw schedulerFailed('crontab -l', failureReason(outcome));
   }
