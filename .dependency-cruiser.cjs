@@ -11,6 +11,7 @@ const PACKAGES = {
   croner: '^src/core/schedule/',
   dockerode: '^src/adapters/docker/',
   'fast-xml-parser': '^src/adapters/nvidia/',
+  'tar-stream': '^src/adapters/store/bundle/',
   systeminformation: '^src/adapters/system/',
   undici: '^src/adapters/http/',
   yaml: '^src/core/',

@@ -7,7 +7,7 @@ module.exports = [
   ['hub'],
   ['source'],
   ['config', 'estimate', 'import', 'inventory', 'profile'],
-  ['cache', 'verify'],
+  ['bundle', 'cache', 'verify'],
   ['placement', 'schedule'],
   ['fleet'],
   ['compose-file', 'coordinator', 'plan', 'worker'],

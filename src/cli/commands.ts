@@ -21,6 +21,8 @@ import { helpCommand } from './commands/help.ts';
 import { lockReleaseCommand } from './commands/lock/release.ts';
 import { lockStatusCommand } from './commands/lock/status.ts';
 import { logsCommand } from './commands/logs.ts';
+import { bundleExportCommand } from './commands/models/bundle/export.ts';
+import { bundleImportCommand } from './commands/models/bundle/import.ts';
 import { modelsDuCommand } from './commands/models/du.ts';
 import { modelsImportCommand } from './commands/models/import.ts';
 import { modelsLockCommand } from './commands/models/lock.ts';
@@ -74,6 +76,8 @@ export const COMMAND_TABLE: CommandTable = {
     modelsImportCommand,
     modelsLockCommand,
     modelsOutdatedCommand,
+    bundleExportCommand,
+    bundleImportCommand,
     cacheDfCommand,
     cacheLsCommand,
     cachePruneCommand,
@@ -97,6 +101,7 @@ export const COMMAND_TABLE: CommandTable = {
     boot: 'Start services whose GPU was not ready at boot',
     lock: 'Inspect and release locks and reservations',
     models: 'Manage models',
+    'models bundle': 'Move models to machines without internet',
     cache: 'Show and free the disk space of the store',
     'cache schedule': 'Prune the store on a schedule',
     compose: 'Work with the generated Compose file',

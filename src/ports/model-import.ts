@@ -30,6 +30,8 @@ export interface ModelImport {
    * @throws RmaError RMA_IMPORT_CHANGED (1), RMA_CONTENT_* (6), RMA_STORE_*
    */
   place(job: PlaceJob): Promise<PlacedContent>;
+  /** Removes placed content that is not needed. Never rejects. */
+  discard(path: string): Promise<void>;
   /** Returns the sha256 of a file's content. @throws RmaError RMA_IMPORT_CHANGED (1) */
   hash(found: ImportModel, file: PinnedFile, signal: AbortSignal): Promise<Digest>;
 }

@@ -5,6 +5,7 @@ import { readProxies } from '../adapters/http/read-proxies.ts';
 import { UndiciClient } from '../adapters/http/undici-client.ts';
 import { hubSources } from '../adapters/hub/hub-source.ts';
 import { readHubToken } from '../adapters/hub/hub-token.ts';
+import { FileBundles } from '../adapters/store/bundle/file-bundles.ts';
 import { FileModelStore } from '../adapters/store/file-model-store.ts';
 import { FileModelImport } from '../adapters/store/import/file-import.ts';
 import { FileStoreReader } from '../adapters/store/inventory/file-store-reader.ts';
@@ -24,9 +25,10 @@ import type { Catalog } from '../core/domain/profile.ts';
 import { waitText } from '../core/hub/wait-text.ts';
 import { caFiles } from '../core/network/ca-files.ts';
 import { parseModelRef } from '../core/source/parse-ref.ts';
-import { storePaths } from '../core/source/store-paths.ts';
+import { type StorePaths, storePaths } from '../core/source/store-paths.ts';
 import type { RepairTask } from '../core/verify/repair-tasks.ts';
 import { RMA_VERSION } from '../core/version.ts';
+import type { Bundles } from '../ports/bundles.ts';
 import type { ModelImport } from '../ports/model-import.ts';
 import type { ModelStore } from '../ports/model-store.ts';
 import type { ModelUses } from '../ports/model-uses.ts';
@@ -42,6 +44,7 @@ export interface WorkerContext {
   readonly uses: ModelUses;
   readonly reader: StoreReader;
   readonly imports: ModelImport;
+  readonly bundles: Bundles;
   readonly fetcher: ModelFetcher;
   readonly verifier: StoreVerifier;
   /** Fetches and replaces what a verification found wrong. */
@@ -76,7 +79,7 @@ export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): 
     store,
     uses,
     reader: new FileStoreReader({ paths }),
-    imports: new FileModelImport({ paths }),
+    ...movedModels(paths),
     verifier,
     repair: (tasks, options) => repairModels(tasks, { ...fetching, peers, verifier, ...options }),
     fetcher: {
@@ -112,4 +115,12 @@ function hubClient(env: NodeJS.ProcessEnv, log: Pick<Log, 'warn'> | undefined): 
     certificates: () => readCertificates(caFiles(null, env)),
     onWait: (wait) => log?.warn(waitText(wait)),
   });
+}
+
+/** What brings models from other directories into the store, and takes them out of it. */
+function movedModels(paths: StorePaths): Pick<WorkerContext, 'imports' | 'bundles'> {
+  return {
+    imports: new FileModelImport({ paths }),
+    bundles: new FileBundles({ paths, stdin: process.stdin, stdout: process.stdout }),
+  };
 }

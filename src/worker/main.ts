@@ -23,6 +23,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   forget: async () => (await import('./commands/prune.ts')).forget,
   undo: async () => (await import('./commands/prune.ts')).undo,
   remove: async () => (await import('./commands/remove.ts')).remove,
+  'export-bundle': async () => (await import('./commands/bundle.ts')).exportBundle,
+  'import-bundle': async () => (await import('./commands/bundle.ts')).importBundle,
   import: async () => (await import('./commands/import.ts')).importFound,
   scheduled: async () => (await import('./commands/scheduled.ts')).scheduled,
   'last-run': async () => (await import('./commands/last-run.ts')).lastRun,

@@ -124,6 +124,9 @@ async function placeAll({ found, missing, lease }: Placing, context: ImportConte
       const { digest, placement } = await imports.place({ found, file, to: path, onBytes, signal });
       placed = addPlaced(placed, { ...NOTHING_PLACED, [placement]: bytes });
       for (const each of files) staged.set(each, { path, digest });
+    } catch (error) {
+      for (const part of staged.values()) await imports.discard(part.path);
+      throw error;
     } finally {
       claim.release();
     }

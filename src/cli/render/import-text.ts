@@ -52,6 +52,7 @@ function sectionOf({ directory, kind }: ImportSource, rows: readonly ImportRow[]
 }
 
 const TITLES: Readonly<Record<ImportSource['kind'], string>> = {
+  bundle: 'bundle',
   rma: 'rma store',
   huggingface: 'Hugging Face',
   ollama: 'Ollama',

@@ -40,7 +40,7 @@ export function endText({ ref, state, fetchedBytes, totalBytes, note }: ModelPro
 
 /** Returns whether a model in this state has a progress worth numbers. */
 export function isMoving(state: string): boolean {
-  return state === 'downloading' || state === 'importing';
+  return ['downloading', 'importing', 'exporting'].includes(state);
 }
 
 /** One line of the live block. */

@@ -145,6 +145,7 @@ function isEnded({ state }: ModelProgress): boolean {
 }
 
 function headOf(active: readonly ModelProgress[]): string {
+  if (active.some(({ state }) => state === 'exporting')) return 'Exporting models';
   return active.some(({ state }) => state === 'importing') ? 'Importing models' : 'Downloading models';
 }
 

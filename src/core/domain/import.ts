@@ -2,7 +2,15 @@ import type { ErrorDocument } from '../errors.ts';
 import type { PinnedFile, PinnedModel } from './pinned-model.ts';
 
 /** Programs whose directories of models can be imported. */
-export const IMPORT_KINDS = ['rma', 'huggingface', 'ollama', 'llamacpp', 'modelscope', 'lmstudio'] as const;
+export const IMPORT_KINDS = [
+  'bundle',
+  'rma',
+  'huggingface',
+  'ollama',
+  'llamacpp',
+  'modelscope',
+  'lmstudio',
+] as const;
 
 export type ImportKind = (typeof IMPORT_KINDS)[number];
 

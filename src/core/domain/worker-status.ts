@@ -17,7 +17,15 @@ export type WorkerState = (typeof WORKER_STATES)[number];
 
 export interface ModelProgress {
   readonly ref: string;
-  readonly state: 'waiting' | 'checking' | 'downloading' | 'importing' | 'verifying' | 'present' | 'failed';
+  readonly state:
+    | 'waiting'
+    | 'checking'
+    | 'downloading'
+    | 'importing'
+    | 'exporting'
+    | 'verifying'
+    | 'present'
+    | 'failed';
   /** bytes that are durable or verified, including resumed ones */
   readonly doneBytes: number;
   readonly totalBytes: number;

@@ -9,6 +9,7 @@ export const RECOGNIZED_DEPTH = 5;
 /** The names that identify the directory of a program; the first that fits counts. */
 const FORMS: readonly (readonly [ImportKind, (names: readonly string[]) => boolean])[] = [
   ['rma', (names) => names.includes('.rma/version')],
+  ['bundle', (names) => names.includes('manifest.json') && names.includes('contents')],
   // https://huggingface.co/docs/huggingface_hub/guides/manage-cache
   ['huggingface', (names) => names.some((name) => /^models--[^/]+\/(?:snapshots|blobs|refs)$/.test(name))],
   ['ollama', (names) => names.includes('manifests') && names.includes('blobs')],

@@ -37,7 +37,8 @@ export function readImportRequest(json: string): readonly ImportModel[] {
 
 const placed = z.object({ hardLinked: wholeNumber(0), reflinked: wholeNumber(0), copied: wholeNumber(0) });
 
-const outcome: Schema<ImportOutcome> = z.object({
+/** The outcome of an import, as JSON carries it. */
+export const importOutcome: Schema<ImportOutcome> = z.object({
   ref: text(),
   state: z.enum(['imported', 'present', 'failed']),
   placed,
@@ -51,7 +52,7 @@ export type ImportLine =
 
 const importLine: Schema<ImportLine> = z.union([
   z.object({ progress: modelProgress }),
-  z.object({ outcomes: z.array(outcome) }),
+  z.object({ outcomes: z.array(importOutcome) }),
 ]);
 
 /** Returns a line for the output of `rma-worker import`. */

@@ -46,6 +46,7 @@ const WORDS: Readonly<Record<Exclude<ModelProgress['state'], 'downloading'>, str
   waiting: 'Waiting for',
   checking: 'Checking',
   importing: 'Importing',
+  exporting: 'Exporting',
   verifying: 'Verifying',
   present: 'Already present',
   failed: 'Failed',

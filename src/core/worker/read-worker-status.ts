@@ -24,7 +24,16 @@ export const errorDocument: Schema<ErrorDocument> = z.object({
 /** The progress of a model, as JSON carries it. */
 export const modelProgress: Schema<ModelProgress> = z.object({
   ref: z.string(),
-  state: z.enum(['waiting', 'checking', 'downloading', 'importing', 'verifying', 'present', 'failed']),
+  state: z.enum([
+    'waiting',
+    'checking',
+    'downloading',
+    'importing',
+    'exporting',
+    'verifying',
+    'present',
+    'failed',
+  ]),
   doneBytes: z.number(),
   totalBytes: z.number(),
   fetchedBytes: z.number(),

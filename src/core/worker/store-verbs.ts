@@ -7,6 +7,8 @@ export const STORE_VERBS = {
   describe: 'read',
   remove: 'write',
   import: 'write',
+  'export-bundle': 'read',
+  'import-bundle': 'write',
   prune: 'write',
   undo: 'write',
   pin: 'write',

@@ -5,6 +5,7 @@ import { wellKnownDirectories } from '../../../src/core/import/well-known.ts';
 describe('the program that keeps models in a directory', () => {
   it.each([
     ['rma', ['.rma/version', 'huggingface/hub/models--a--b/refs', 'ollama/blobs']],
+    ['bundle', ['contents', 'manifest.json']],
     ['huggingface', ['CACHEDIR.TAG', 'models--org--name/blobs', 'models--org--name/snapshots']],
     ['ollama', ['blobs', 'manifests']],
     ['llamacpp', ['manifest=org=repo=latest.json', 'org_repo_a.gguf']],

@@ -4,6 +4,7 @@ import type { Digest, PinnedFile } from '../../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
 import type { ModelImport, PlacedContent, PlaceJob } from '../../../ports/model-import.ts';
+import { isUnpacked } from '../bundle/unpack-folder.ts';
 import { type Disk, realDisk, unless } from '../disk/disk.ts';
 import { onDisk } from '../disk/disk-fault.ts';
 import { assertMagic } from '../disk/gguf-magic.ts';
@@ -13,14 +14,16 @@ import { sameFileSystem } from '../disk/same-file-system.ts';
 import { guardOf, StoreGuard } from '../disk/store-guard.ts';
 import { structureFault } from './check-structure.ts';
 import { findSource } from './find-source.ts';
-import { mayBeLinked, placeContent } from './place-content.ts';
+import { linkVerified, mayBeLinked, placeContent } from './place-content.ts';
 
 /** Directories of models on the file systems of this machine, and a store that they are imported into. */
 export class FileModelImport implements ModelImport {
   readonly #disk: Disk;
+  readonly #state: string;
 
   constructor({ paths, disk = realDisk }: { readonly paths: StorePaths; readonly disk?: Disk }) {
     this.#disk = guardedDisk(disk, guardOf(paths));
+    this.#state = paths.state;
   }
 
   async find(directory: string): Promise<ImportSource | null> {
@@ -41,7 +44,10 @@ export class FileModelImport implements ModelImport {
     return onDisk(from, async () => {
       try {
         const job = { from, to, expected: { bytes, algorithm }, onBytes, signal };
-        const { hex, placement } = await placeContent(this.#disk, job);
+        const isVerified = digest?.algorithm === 'sha256' && isUnpacked(this.#state, from, digest.hex);
+        const { hex, placement } = isVerified
+          ? await linkVerified(this.#disk, job, digest.hex)
+          : await placeContent(this.#disk, job);
         if (hex === null) throw changed(found, file);
         if (digest !== null && hex !== digest.hex)
           throw corrupt(found, file, `its ${algorithm} is ${hex}, expected ${digest.hex}`);
@@ -54,6 +60,10 @@ export class FileModelImport implements ModelImport {
         throw error;
       }
     });
+  }
+
+  async discard(path: string): Promise<void> {
+    await this.#disk.rm(path, { force: true }).catch(() => undefined);
   }
 
   async hash(found: ImportModel, file: PinnedFile, signal: AbortSignal): Promise<Digest> {

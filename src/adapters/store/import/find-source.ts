@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { bundledModels } from '../../../core/bundle/bundle-manifest.ts';
 import type { ImportKind, ImportSource } from '../../../core/domain/import.ts';
 import type { InventoryModel } from '../../../core/domain/inventory.ts';
 import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
@@ -10,6 +11,7 @@ import { type Imports, importsOf } from '../../../core/import/imports-of.ts';
 import { INNER_DIRECTORIES, RECOGNIZED_DEPTH, recognize } from '../../../core/import/recognize.ts';
 import { shell } from '../../../core/shell-quote.ts';
 import { type StorePaths, storePaths } from '../../../core/source/store-paths.ts';
+import { readBundle } from '../bundle/read-bundle.ts';
 import { errnoOf, realDisk } from '../disk/disk.ts';
 import { guardedDisk } from '../disk/guarded-disk.ts';
 import { StoreGuard } from '../disk/store-guard.ts';
@@ -36,6 +38,7 @@ export async function findSource(given: string): Promise<ImportSource | null> {
 }
 
 async function read(kind: ImportKind, directory: string): Promise<Imports> {
+  if (kind === 'bundle') return { models: bundledModels(readBundle(directory), directory), rejected: [] };
   if (kind === 'rma') return inventoried(kind, directory, storePaths(directory, {}));
   if (kind === 'lmstudio' || kind === 'llamacpp') return flat(kind, directory);
   const paths = { root: directory, state: join(directory, '.rma'), sources: { [SOURCES[kind]]: directory } };

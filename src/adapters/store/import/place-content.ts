@@ -59,6 +59,17 @@ export async function placeContent(disk: Disk, job: ContentJob): Promise<HashedC
   return { hex: await copy(disk, job), placement: 'copied' };
 }
 
+/** Places content that this process has just verified in the staging area of the store. */
+export async function linkVerified(disk: Disk, job: ContentJob, hex: string): Promise<HashedContent> {
+  const linked = await unless(
+    NO_LINK,
+    disk.link(job.from, job.to).then(() => true),
+  );
+  if (linked === null) return placeContent(disk, job);
+  job.onBytes?.(job.expected.bytes);
+  return { hex, placement: 'hardLinked' };
+}
+
 async function sync(disk: Disk, path: string): Promise<void> {
   const handle = await disk.open(path, 'r');
   try {

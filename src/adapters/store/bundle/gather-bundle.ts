@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import {
+  contentName,
+  formatManifest,
+  MANIFEST_NAME,
+  truncatedBundle,
+} from '../../../core/bundle/bundle-manifest.ts';
+import type { BundleManifest } from '../../../core/domain/bundle.ts';
+import { ensureDir, writeAtomic } from '../disk/files.ts';
+import { StoreGuard } from '../disk/store-guard.ts';
+import { placeContent } from '../import/place-content.ts';
+import { readBundle } from './read-bundle.ts';
+import { corruptContent, isThere, type UnpackOptions } from './unpack-bundle.ts';
+
+/**
+ * Gathers the needed contents of a bundle in a directory, by hard links, clones or copies, and verifies each. Returns the
+ * manifest and the directory with the contents.
+ * @throws RmaError RMA_BUNDLE_INVALID, RMA_BUNDLE_INCOMPLETE, RMA_BUNDLE_CORRUPT exit 6
+ */
+export async function gatherBundle(
+  path: string,
+  { disk, prepare, onBytes, signal }: UnpackOptions,
+): Promise<{ readonly manifest: BundleManifest; readonly directory: string }> {
+  const manifest = readBundle(path);
+  const { directory, needed } = await prepare(manifest);
+  const guard = new StoreGuard([path]);
+  await ensureDir(disk, join(directory, 'contents'));
+  for (const { sha256, bytes } of manifest.contents) {
+    const target = join(directory, contentName(sha256));
+    if (!needed.has(sha256) || (await isThere(disk, target, bytes))) continue;
+    const from = guard.realpath(join(path, contentName(sha256)));
+    if (from === null) throw truncatedBundle(path, `${contentName(sha256)} is missing`);
+    const part = `${target}.part`;
+    await disk.rm(part, { force: true });
+    const expected = { bytes, algorithm: 'sha256' } as const;
+    const { hex } = await placeContent(disk, { from, to: part, expected, onBytes, signal });
+    if (hex !== sha256) throw corruptContent(path, sha256, hex ?? 'that of a file with another size');
+    await disk.rename(part, target);
+  }
+  const text = formatManifest(manifest);
+  await writeAtomic(disk, { staging: directory, path: join(directory, MANIFEST_NAME), text });
+  return { manifest, directory };
+}

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import {
+  contentName,
+  invalidBundle,
+  MANIFEST_NAME,
+  parseManifest,
+  truncatedBundle,
+} from '../../../core/bundle/bundle-manifest.ts';
+import type { BundleManifest } from '../../../core/domain/bundle.ts';
+import { StoreGuard } from '../disk/store-guard.ts';
+
+/**
+ * Reads the manifest of a bundle in a directory, all of whose contents are there.
+ * @throws RmaError RMA_BUNDLE_INVALID, RMA_BUNDLE_INCOMPLETE exit 6
+ */
+export function readBundle(directory: string): BundleManifest {
+  const guard = new StoreGuard([directory]);
+  const text = guard.readText(join(directory, MANIFEST_NAME));
+  if (text === null) throw invalidBundle(directory, `it has no ${MANIFEST_NAME}`);
+  const manifest = parseManifest(text, directory);
+  const missing = manifest.contents.filter(({ sha256, bytes }) => {
+    return guard.fileStats(join(directory, contentName(sha256)))?.size !== BigInt(bytes);
+  });
+  const [first] = missing;
+  if (first === undefined) return manifest;
+  const name = contentName(first.sha256);
+  throw truncatedBundle(
+    directory,
+    `${missing.length} of its ${manifest.contents.length} contents are missing, such as ${name}`,
+  );
+}

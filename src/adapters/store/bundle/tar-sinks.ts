@@ -1,0 +1,89 @@
+import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Writable } from 'node:stream';
+import { partName } from '../../../core/bundle/part-name.ts';
+import { EXIT, RmaError } from '../../../core/errors.ts';
+import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
+import { openNew, syncDir } from '../disk/files.ts';
+import { writeAll } from '../disk/write-all.ts';
+import type { TarSink } from './write-bundle.ts';
+
+/** A sink that is complete only after `finish`. */
+export interface FileSink extends TarSink {
+  finish(): Promise<void>;
+  /** Removes what was written. Never rejects. */
+  discard(): Promise<void>;
+}
+
+export interface TarFile {
+  readonly path: string;
+  /** null: one file */
+  readonly splitBytes: number | null;
+}
+
+/**
+ * Returns a sink for a tar file, or for its parts `PATH.001`, …, which get their names at the end only.
+ * @throws RmaError RMA_BUNDLE_TARGET exit 3 if one of the names is taken
+ */
+export async function fileSink(disk: Disk, { path, splitBytes }: TarFile): Promise<FileSink> {
+  for (const name of [path, partName(path, 1)]) {
+    if ((await unless(NO_RECORD, disk.lstat(name))) !== null) throw taken(name);
+  }
+  const parts: string[] = [];
+  let handle: FileHandle | null = null;
+  let at = 0;
+  const close = async (): Promise<void> => {
+    const open = handle;
+    handle = null;
+    await open?.sync();
+    await open?.close();
+  };
+  const next = async (): Promise<FileHandle> => {
+    await close();
+    const name = splitBytes === null ? path : partName(path, parts.length + 1);
+    await disk.rm(`${name}.part`, { force: true });
+    const opened = await openNew(disk, `${name}.part`);
+    parts.push(name);
+    at = 0;
+    handle = opened;
+    return opened;
+  };
+  return {
+    async write(chunk) {
+      for (let rest = chunk; rest.length > 0; ) {
+        const isFull = splitBytes !== null && at >= splitBytes;
+        const target = handle === null || isFull ? await next() : handle;
+        const piece = splitBytes === null ? rest : rest.subarray(0, splitBytes - at);
+        at += await writeAll(target, [piece], at);
+        rest = rest.subarray(piece.length);
+      }
+    },
+    async finish() {
+      await close();
+      for (const name of parts) await disk.rename(`${name}.part`, name);
+      await syncDir(disk, dirname(path));
+    },
+    async discard() {
+      await handle?.close().catch(() => undefined);
+      for (const name of parts) await disk.rm(`${name}.part`, { force: true }).catch(() => undefined);
+    },
+  };
+}
+
+/** Returns a sink that writes to a stream, and waits for it. */
+export function streamSink(stream: Writable): TarSink {
+  return {
+    write: (chunk) =>
+      new Promise((resolve, reject) => {
+        stream.write(chunk, (error) => (error ? reject(error) : resolve()));
+      }),
+  };
+}
+
+function taken(path: string): RmaError {
+  return new RmaError('RMA_BUNDLE_TARGET', `${path} exists already`, {
+    exitCode: EXIT.notReady,
+    hint: 'choose another file, or remove it first',
+    details: { path },
+  });
+}

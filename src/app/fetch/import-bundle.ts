@@ -1,0 +1,41 @@
+import type { ImportedBundle } from '../../core/domain/bundle.ts';
+import type { ImportModel } from '../../core/domain/import.ts';
+import { settle } from '../../core/import/settle.ts';
+import { unstarted } from '../../core/worker/model-progress.ts';
+import type { BundlePlace, Bundles } from '../../ports/bundles.ts';
+import { type ImportOptions, importModels } from './import-models.ts';
+
+/**
+ * Imports a bundle. Nothing of it is shown before all its needed content is verified.
+ * @throws RmaError as Bundles.open; RMA_STORE_* if the store cannot be prepared
+ */
+export async function importBundle(
+  place: BundlePlace,
+  { bundles, ...options }: ImportOptions & { readonly bundles: Bundles },
+): Promise<ImportedBundle> {
+  const { store, signal } = options;
+  await store.prepare();
+  const inventory = await store.inventory();
+  const isNeeded = async (found: ImportModel) => {
+    const settled = settle(found, inventory);
+    return settled !== null && (await store.check(settled.model)).state !== 'present';
+  };
+  const name = place.kind === 'stdin' ? 'bundle' : place.path;
+  const { source, close } = await bundles.open(place, {
+    isNeeded,
+    signal,
+    onProgress: (doneBytes, totalBytes) =>
+      options.onProgress({ ...unstarted(name, totalBytes), state: 'importing', doneBytes }),
+  });
+  try {
+    const settled = source.models.map((found) => settle(found, inventory));
+    const outcomes = await importModels(
+      settled.filter((found) => found !== null),
+      options,
+    );
+    const skipped = source.models.flatMap(({ model }, at) => (settled[at] === null ? [model.ref] : []));
+    return { outcomes, skipped };
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import { runExport } from '../../../../app/models/bundles.ts';
+import type { ExportedBundle } from '../../../../core/domain/bundle.ts';
+import { EXIT, RmaError } from '../../../../core/errors.ts';
+import { findModel } from '../../../../core/profile/find-model.ts';
+import { formatBytes } from '../../../../core/units.ts';
+import type { BundleTarget } from '../../../../ports/bundles.ts';
+import type { Context } from '../../../context/context.ts';
+import type { CommandResult } from '../../../define-command.ts';
+import { openBundles } from './open-bundles.ts';
+
+interface ExportInput {
+  readonly target: string;
+  readonly model: readonly string[];
+  readonly dest: string | null;
+  readonly split: number | null;
+}
+
+/** Writes models of the store to a bundle. @throws RmaError as runExport, findModel */
+export async function exportModels(input: ExportInput, context: Context): Promise<CommandResult> {
+  const { config } = await context.config();
+  const target = targetOf(input, context);
+  const invocation = await context.invocation();
+  const names = input.model.includes('all') ? [] : input.model;
+  const catalog = names.length === 0 ? null : await invocation.catalog(config);
+  const refs = names.map((name) => (catalog === null ? name : findModel(catalog, name).ref));
+  const folder = await openBundles(input.dest, context);
+  const exported = await runExport(await context.host(), invocation, { config, folder, refs, target });
+  for (const reference of exported.incomplete) {
+    const text = `${reference} is incomplete and not in the bundle`;
+    context.reporter.emit({
+      type: 'warning',
+      code: 'RMA_BUNDLE_LEFT_OUT',
+      text,
+      hint: 'complete it: rma models pull',
+    });
+  }
+  return {
+    json: { schema: 'rma.bundle-export/v1', target: input.target, ...exported },
+    // stdout has the bundle itself
+    human: () => (target.kind === 'stdout' ? '' : exportText(input.target, exported)),
+    ...(target.kind !== 'stdout' && { ids: exported.models.map(({ reference }) => reference) }),
+  };
+}
+
+function targetOf({ target, split }: ExportInput, { cwd, globals }: Context): BundleTarget {
+  const path = resolve(cwd, target);
+  if (target === '-') {
+    if (split !== null || globals.json || globals.quiet || globals.progress === 'json') throw streamOnly();
+    return { kind: 'stdout' };
+  }
+  if (split !== null || /\.tar$/i.test(target)) return { kind: 'tar', path, splitBytes: split };
+  return { kind: 'directory', path };
+}
+
+function exportText(target: string, { models, bytes, writtenBytes, contents }: ExportedBundle): string {
+  const count = models.length === 1 ? '1 model' : `${models.length} models`;
+  const files = contents === 1 ? '1 file' : `${contents} files`;
+  const had = writtenBytes === bytes ? '' : `; ${formatBytes(bytes - writtenBytes)} were there`;
+  return [
+    ...models.map(({ reference, bytes: size }) => `${reference}: ${formatBytes(size)}`),
+    `Exported ${count} to ${target}: ${formatBytes(bytes)} in ${files}${had}.`,
+  ].join('\n');
+}
+
+function streamOnly(): RmaError {
+  return new RmaError(
+    'RMA_USAGE_INVALID',
+    'stdout has the bundle: --split, --json and --quiet cannot be combined with it',
+    {
+      exitCode: EXIT.usage,
+      hint: 'write to a file or a directory instead',
+    },
+  );
+}

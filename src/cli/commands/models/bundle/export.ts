@@ -1,0 +1,44 @@
+import { parseBytes } from '../../../../core/units.ts';
+import { listArgument, requiredArgument } from '../../../argument.ts';
+import { defineCommand } from '../../../define-command.ts';
+import { parsedOption, textOption } from '../../../option.ts';
+
+export const bundleExportCommand = defineCommand({
+  path: 'models bundle export',
+  group: 'Models',
+  summary: 'Write models to a bundle for a machine without internet',
+  description:
+    'Writes complete models of the store with their pinned files and hashes: to a directory, to a tar file if TARGET ends in .tar or with --split, or to stdout (-). A directory that has a part of the bundle is completed.',
+  examples: [
+    {
+      command: 'rma models bundle export /media/usb/models',
+      does: 'write all models of the store to a directory',
+    },
+    { command: 'rma models bundle export models.tar ollama:llava:7b', does: 'write one model to a tar file' },
+    { command: 'rma models bundle export models.tar --split 4GB', does: 'write parts that fit on FAT32' },
+    {
+      command: 'rma models bundle export - --dest ./models > models.tar',
+      does: 'write a tar stream of a store in a directory',
+    },
+  ],
+  arguments: {
+    target: requiredArgument('a directory, a file that ends in .tar, or - for stdout'),
+    model: listArgument('names or references (default: all models of the store)'),
+  },
+  options: {
+    dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
+    split: parsedOption('--split <SIZE>', 'write a tar file in parts of this size: TARGET.001, ...', {
+      parse: partSize,
+      expected: 'a size of at least 1MB, such as 4GB',
+      fallback: null,
+    }),
+  },
+  settings: true,
+  list: false,
+  load: async () => (await import('./export-handler.ts')).exportModels,
+});
+
+function partSize(text: string): number | null {
+  const bytes = parseBytes(text);
+  return bytes !== null && bytes >= 1_000_000 ? bytes : null;
+}

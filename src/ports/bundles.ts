@@ -1,0 +1,51 @@
+import type { BundleManifest } from '../core/domain/bundle.ts';
+import type { ImportModel, ImportSource } from '../core/domain/import.ts';
+
+/** Where a bundle is written to: a directory, one tar file, or a stream. */
+export type BundleTarget =
+  | { readonly kind: 'directory'; readonly path: string }
+  /** `splitBytes`: the size of each part `PATH.001`, …; null: one file */
+  | { readonly kind: 'tar'; readonly path: string; readonly splitBytes: number | null }
+  | { readonly kind: 'stdout' };
+
+/** Where a bundle is read from; the parts of a split tar file are found by its name. */
+export type BundlePlace = { readonly kind: 'path'; readonly path: string } | { readonly kind: 'stdin' };
+
+export interface BundleWork {
+  readonly onBytes: (bytes: number) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface WrittenBundle {
+  readonly manifest: BundleManifest;
+  /** bytes of contents that were written; the others were there */
+  readonly writtenBytes: number;
+}
+
+/** Reads and writes bundles. */
+export interface Bundles {
+  /**
+   * Writes models with their content, each content once; a directory keeps the contents that it has. Every content is
+   * verified.
+   * @throws RmaError RMA_IMPORT_CORRUPT, RMA_IMPORT_CHANGED, RMA_BUNDLE_TARGET (3), RMA_STORE_*
+   */
+  write(models: readonly ImportModel[], target: BundleTarget, work: BundleWork): Promise<WrittenBundle>;
+  /**
+   * Opens a bundle. A tar file or stream is unpacked beside the store and verified first, but for the contents of models
+   * that `isNeeded` excludes.
+   * @throws RmaError RMA_BUNDLE_NOT_FOUND (2), RMA_BUNDLE_INVALID, RMA_BUNDLE_INCOMPLETE, RMA_BUNDLE_CORRUPT (6), RMA_STORE_*
+   */
+  open(
+    place: BundlePlace,
+    work: Pick<BundleWork, 'signal'> & {
+      readonly isNeeded: (found: ImportModel) => Promise<boolean>;
+      readonly onProgress: (doneBytes: number, totalBytes: number) => void;
+    },
+  ): Promise<OpenBundle>;
+}
+
+export interface OpenBundle {
+  readonly source: ImportSource;
+  /** Removes what was unpacked. */
+  close(): Promise<void>;
+}

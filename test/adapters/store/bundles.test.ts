@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { quickFolder } from '../../helpers/files/temp-folder.ts';
+import {
+  expectComplete,
+  exported,
+  faultOf,
+  filled,
+  imported,
+  REFS,
+  shown,
+  WEIGHTS,
+} from '../../helpers/store/bundle-fixture.ts';
+import { faultyDisk } from '../../helpers/store/faulty-disk.ts';
+import { sha256, stateOf } from '../../helpers/store/import-fixture.ts';
+import { testStore } from '../../helpers/store/store-fixture.ts';
+
+describe('a bundle in a directory', () => {
+  test('has each content once, is imported completely, and again does nothing', async () => {
+    const source = await filled();
+    const before = stateOf(source.root);
+    const path = join(quickFolder(), 'bundle');
+    const result = await exported(source.root, { kind: 'directory', path });
+    expect(result.models.map(({ reference }) => reference).sort()).toEqual([...REFS].sort());
+    // the weights of three repositories, two configurations of hf, one of ms that is equal, and five blobs of Ollama
+    expect(readdirSync(join(path, 'contents'))).toHaveLength(result.contents);
+    expect(readdirSync(join(path, 'contents')).filter((name) => name === sha256(WEIGHTS))).toHaveLength(1);
+    for (const name of readdirSync(join(path, 'contents')))
+      expect(sha256(readFileSync(join(path, 'contents', name)))).toBe(name);
+    expect(stateOf(source.root)).toBe(before);
+    expect(await exported(source.root, { kind: 'directory', path })).toMatchObject({ writtenBytes: 0 });
+
+    const root = quickFolder();
+    const { outcomes } = await imported(root, { kind: 'path', path });
+    expect(outcomes.map(({ state }) => state)).toEqual(REFS.map(() => 'imported'));
+    await expectComplete(source, root);
+    expect(readdirSync(join(root, '.rma/staging'))).toEqual([]);
+    const again = await imported(root, { kind: 'path', path });
+    expect(again.outcomes.map(({ state }) => state)).toEqual(REFS.map(() => 'present'));
+  });
+
+  test('is completed by a second export, which writes only what is missing', async () => {
+    const source = await filled(['hf:org/tiny']);
+    const path = quickFolder();
+    await exported(source.root, { kind: 'directory', path });
+    rmSync(join(path, 'contents', sha256('{}')));
+    expect(await faultOf(imported(quickFolder(), { kind: 'path', path }))).toMatchObject({
+      code: 'RMA_BUNDLE_INCOMPLETE',
+      exitCode: 6,
+    });
+    expect(await exported(source.root, { kind: 'directory', path })).toMatchObject({ writtenBytes: 2 });
+    expect(await imported(quickFolder(), { kind: 'path', path })).toMatchObject({
+      outcomes: [{ state: 'imported' }],
+    });
+  });
+
+  test('with one wrong byte is refused with the name of the file, and the store shows nothing of it', async () => {
+    const source = await filled();
+    const path = quickFolder();
+    await exported(source.root, { kind: 'directory', path });
+    writeFileSync(join(path, 'contents', sha256(WEIGHTS)), Buffer.alloc(WEIGHTS.length));
+    const root = quickFolder();
+    const fault = await faultOf(imported(root, { kind: 'path', path }));
+    expect(fault).toMatchObject({ code: 'RMA_BUNDLE_CORRUPT', exitCode: 6 });
+    expect(fault.message).toContain(`contents/${sha256(WEIGHTS)}`);
+    expect(shown(root)).toEqual([]);
+    expect(readdirSync(join(root, '.rma/staging'))).toEqual([]);
+  });
+
+  test('is not written from a store with a corrupt file', async () => {
+    const source = await filled(['hf:org/tiny']);
+    const [model] = (await testStore(source.root).inventory()).models;
+    const content = model?.files.find(({ path }) => path === 'model.safetensors')?.content ?? '';
+    writeFileSync(join(source.root, content), Buffer.alloc(WEIGHTS.length));
+    const fault = await faultOf(exported(source.root, { kind: 'directory', path: quickFolder() }));
+    expect(fault).toMatchObject({ code: 'RMA_BUNDLE_SOURCE', exitCode: 6 });
+    expect(fault.message).toContain(content);
+  });
+});
+
+test('a selection of models is exported; another model of the store is not found', async () => {
+  const source = await filled();
+  const path = quickFolder();
+  expect(await exported(source.root, { kind: 'directory', path }, ['ollama:tiny:latest'])).toMatchObject({
+    models: [{ reference: 'ollama:tiny' }],
+  });
+  expect(await faultOf(exported(source.root, { kind: 'directory', path }, ['ollama:other']))).toMatchObject({
+    code: 'RMA_MODEL_NOT_FOUND',
+  });
+});
+
+test('[fail L6] wherever a process dies while it imports a bundle, the store is consistent, and the next import completes it', async () => {
+  const source = await filled(['hf:org/tiny']);
+  const path = join(quickFolder(), 'models.tar');
+  await exported(source.root, { kind: 'tar', path, splitBytes: null });
+  const place = { kind: 'path', path } as const;
+  let reached = true;
+  for (let at = 1; reached; at += 1) {
+    const root = quickFolder();
+    const { disk, failed } = faultyDisk(at, 'EIO', true);
+    await imported(root, place, disk).catch(() => undefined);
+    reached = failed() !== null;
+    for (const name of shown(root)) {
+      const hex = /\/(?:sha256-)?([0-9a-f]{64})$/.exec(name)?.[1];
+      if (hex !== undefined) expect(sha256(readFileSync(join(root, name))), name).toBe(hex);
+    }
+    const again = await imported(root, place);
+    expect(
+      again.outcomes.map(({ error }) => error),
+      `after ${failed()}`,
+    ).toEqual([null]);
+    for (const ref of ['hf:org/tiny'])
+      expect(await testStore(root).recall(ref)).toMatchObject({ missing: [] });
+  }
+}, 120_000);
