@@ -3,6 +3,7 @@ import type { Digest, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { TokenWays } from '../../core/hub/hub-refusal.ts';
 import { type PeerAddress, parsePeer, peerName } from '../../core/network/peer-address.ts';
+import { shell } from '../../core/shell-quote.ts';
 import { parseRecord } from '../../core/source/model-record.ts';
 import { formatModelRef } from '../../core/source/parse-ref.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
@@ -90,7 +91,7 @@ export class HttpPeer implements PeerStore {
     if (!(error instanceof RmaError) || error.code !== 'RMA_HUB_UNTRUSTED_CERTIFICATE') return error;
     const from = `${this.name}#SHA256:FINGERPRINT`;
     return new RmaError('RMA_HUB_UNTRUSTED_CERTIFICATE', error.message, {
-      hint: `add the fingerprint that \`rma models serve\` prints there: --from '${from}'; or its CA: --ca-file FILE`,
+      hint: `add the fingerprint that \`rma models serve\` prints there: ${shell`--from ${from}`}; or its CA: --ca-file FILE`,
     });
   }
 
