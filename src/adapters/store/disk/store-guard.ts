@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import { shell } from '../../../core/shell-quote.ts';
@@ -116,7 +116,8 @@ export function linkOrNull(path: string): string | null {
 
 /** Returns whether a link leads to a directory, in the store or outside. */
 export function leadsToDirectory(path: string): boolean {
-  return orNull(() => statSync(path, { throwIfNoEntry: false }))?.isDirectory() === true;
+  const real = realpathOrNull(path);
+  return real !== null && lstatOrNull(real)?.isDirectory() === true;
 }
 
 function orNull<T>(read: () => T): T | null {
