@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { EXIT, RmaError } from '../../core/errors.ts';
@@ -6,9 +8,6 @@ import { shellQuote } from '../../core/shell-quote.ts';
 import type { Command, CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
 
 const DOCS: Readonly<Record<string, string>> = { docker: ' (https://docs.docker.com/engine/install/)' };
-
-/** EACCES: a directory of PATH may not be entered, or what has the name is not executable. */
-const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'EACCES']);
 
 const TAIL_BYTES = 64 * 1024;
 
@@ -30,7 +29,11 @@ export class LocalRunner implements CommandRunner {
     const stdout = collect(child.stdout, onStdout, Number.POSITIVE_INFINITY);
     const stderr = collect(child.stderr, onStderr, TAIL_BYTES);
     try {
-      const exitCode = await exited(child, { ...command, signal: deadline.signal });
+      const exitCode = await exited(child, {
+        ...command,
+        signal: deadline.signal,
+        path: this.#path(command),
+      });
       return { exitCode, stdout: await stdout, stderr: await stderr };
     } finally {
       deadline.clear();
@@ -38,7 +41,12 @@ export class LocalRunner implements CommandRunner {
   }
 
   async passThrough(command: Pick<Command, 'argv' | 'env' | 'signal'>): Promise<number> {
-    return exited(this.#spawn(command, ['inherit', 'inherit', 'inherit'], command.signal), command);
+    const child = this.#spawn(command, ['inherit', 'inherit', 'inherit'], command.signal);
+    return exited(child, { ...command, path: this.#path(command) });
+  }
+
+  #path({ env }: Pick<Command, 'env'>): string {
+    return { ...this.#env, ...env }['PATH'] ?? '';
   }
 
   #spawn(
@@ -86,12 +94,16 @@ class Deadline {
   }
 }
 
+interface Started extends Pick<Command, 'argv' | 'signal'> {
+  readonly path: string;
+}
+
 /** Waits for the exit. An aborted program gets SIGTERM and is waited for, so that it can clean up. */
-async function exited(child: ChildProcess, command: Pick<Command, 'argv' | 'signal'>): Promise<number> {
+async function exited(child: ChildProcess, command: Started): Promise<number> {
   return new Promise((resolve, reject) => {
     let fault: Error | null = null;
     child.once('error', (error: NodeJS.ErrnoException) => {
-      if (child.pid === undefined) reject(ABSENT.has(error.code ?? '') ? missing(command.argv[0]) : error);
+      if (child.pid === undefined) reject(isAbsent(command, error) ? missing(command.argv[0]) : error);
       fault = command.signal?.aborted ? command.signal.reason : error;
     });
     child.once('close', (code, signal) => {
@@ -99,6 +111,13 @@ async function exited(child: ChildProcess, command: Pick<Command, 'argv' | 'sign
       else reject(fault);
     });
   });
+}
+
+/** EACCES without a file of that name: a directory has it, or a directory of PATH may not be entered. */
+function isAbsent({ argv: [program], path }: Started, { code }: NodeJS.ErrnoException): boolean {
+  if (code !== 'EACCES') return code === 'ENOENT';
+  const places = path.split(delimiter).map((directory) => join(directory, program));
+  return !places.some((place) => existsSync(place) && statSync(place).isFile());
 }
 
 async function collect(

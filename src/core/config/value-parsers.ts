@@ -3,7 +3,7 @@ import type { HostConfig, Owner, VolumeSpec } from '../domain/config.ts';
 import type { DownloadWindow } from '../domain/download-limits.ts';
 import { parseWindow } from '../network/download-window.ts';
 import { formatPeer, parsePeer } from '../network/peer-address.ts';
-import { MAIN_SOURCES } from '../source/sources.ts';
+import { REPOSITORY_SOURCES } from '../source/repository-sources.ts';
 import { parseBytes, parseDuration } from '../units.ts';
 import { expected, type Parsed, parsed } from './parsed.ts';
 import { isProjectName, toProjectName } from './project-name.ts';
@@ -86,8 +86,7 @@ export function parseUrl(text: string): Parsed<string> {
 
 /** The id of a source with repositories. */
 export function parseHubSource(text: string): Parsed<string> {
-  const ids = MAIN_SOURCES.filter(({ named }) => named !== undefined).map(({ id }) => id);
-  return ids.includes(text) ? parsed(text) : expected(ids.join(' or '));
+  return REPOSITORY_SOURCES.includes(text) ? parsed(text) : expected(REPOSITORY_SOURCES.join(' or '));
 }
 
 export function parsePath(text: string, scope: PathScope): Parsed<string> {

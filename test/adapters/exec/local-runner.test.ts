@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LocalRunner } from '../../../src/adapters/exec/local-runner.ts';
@@ -41,11 +41,19 @@ describe('LocalRunner', () => {
     });
   });
 
-  it('reports a file that is not executable, or a directory of PATH that may not be entered, as a missing program', async () => {
+  it('reports a program as missing if PATH has only a directory of its name', async () => {
+    const folder = tempFolder();
+    mkdirSync(join(folder, 'crontab'));
+    await expect(new LocalRunner({ PATH: folder }).run({ argv: ['crontab'] })).rejects.toMatchObject({
+      code: 'RMA_COMMAND_MISSING',
+    });
+  });
+
+  it('rejects with the reason if a program is not executable', async () => {
     const folder = tempFolder();
     writeFileSync(join(folder, 'crontab'), '', { mode: 0o644 });
     await expect(new LocalRunner({ PATH: folder }).run({ argv: ['crontab'] })).rejects.toMatchObject({
-      code: 'RMA_COMMAND_MISSING',
+      code: 'EACCES',
     });
   });
 

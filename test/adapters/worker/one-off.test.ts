@@ -191,7 +191,9 @@ describe('rma-worker fetch and check', () => {
   it('reject an invalid request with exit code 2', async () => {
     const result = await box().run(['fetch'], {}, '{"models":[{"source":"ftp"}]}');
     expect(result.code).toBe(2);
-    expect(result.stderr).toContain('$.models[0].source must be one of hf, url, ollama, ms, not "ftp"');
+    expect(result.stderr).toContain(
+      '$.models[0].source must be one of hf, plain, url, ollama, ms, not "ftp"',
+    );
   });
 });
 

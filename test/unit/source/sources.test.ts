@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../../src/core/config/settings.ts';
 import { HUB_TOKEN_SECRET } from '../../../src/core/domain/secret-names.ts';
 import { formatModelRef, parseModelRef } from '../../../src/core/source/parse-ref.ts';
+import { REPOSITORY_SOURCES } from '../../../src/core/source/repository-sources.ts';
 import { MAIN_SOURCES, SOURCES, sourceOf, TOKEN_SECRETS } from '../../../src/core/source/sources.ts';
 
 const SRC = join(import.meta.dirname, '../../../src');
@@ -39,6 +40,11 @@ describe('the sources', () => {
       expect(new Set(values).size).toBe(values.length);
     }
     expect(TOKEN_SECRETS).toContain(HUB_TOKEN_SECRET);
+  });
+
+  it('with repositories are those that the settings accept', () => {
+    const named = MAIN_SOURCES.filter(({ named }) => named !== undefined);
+    expect(REPOSITORY_SOURCES).toEqual(named.map(({ id }) => id));
   });
 
   it('explain each form of a reference, which starts with one of their schemes', () => {

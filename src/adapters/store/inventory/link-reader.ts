@@ -1,7 +1,6 @@
-import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { errnoOf, NO_RECORD } from '../disk/disk.ts';
-import type { StoreGuard } from '../disk/store-guard.ts';
+import { linkOrNull, lstatOrNull, type StoreGuard } from '../disk/store-guard.ts';
 
 /** The regular file to which a link leads. */
 export interface LinkTarget {
@@ -27,11 +26,11 @@ export class LinkReader {
 
   /** Returns the target of a link; null if it leads to no regular file in the store. */
   read(place: string): LinkTarget | null {
-    const link = linkOf(place);
+    const link = linkOrNull(place);
     if (link === null) return null;
     const target = resolve(dirname(place), link);
     if (this.#isPlain(dirname(target)) && this.#isPlain(dirname(place))) {
-      const stats = statsOf(target);
+      const stats = lstatOrNull(target);
       if (stats === null) return null;
       if (stats.isFile()) return { stats, path: target.slice(this.#root.length + 1) };
     }
@@ -56,25 +55,5 @@ export class LinkReader {
     const real = this.#guard.realpath(place);
     const base = this.#realRoot;
     return real !== null && base !== null && real.startsWith(`${base}/`) ? real.slice(base.length + 1) : null;
-  }
-}
-
-/** Returns the text of a link; null if it was replaced or removed meanwhile. */
-function linkOf(place: string): string | null {
-  try {
-    return readlinkSync(place);
-  } catch (error) {
-    if (['EINVAL', ...NO_RECORD].includes(errnoOf(error) ?? '')) return null;
-    throw error;
-  }
-}
-
-/** Returns the stats of a name, links not followed; null if it does not exist. */
-export function statsOf(place: string): BigIntStats | null {
-  try {
-    return lstatSync(place, { bigint: true, throwIfNoEntry: false }) ?? null;
-  } catch (error) {
-    if (NO_RECORD.includes(errnoOf(error) ?? '')) return null;
-    throw error;
   }
 }

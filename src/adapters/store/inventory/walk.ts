@@ -2,8 +2,8 @@ import type { BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import type { ScannedFile, ScannedTree } from '../../../core/domain/store-scan.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
-import { leadsToDirectory, type StoreGuard } from '../disk/store-guard.ts';
-import { LinkReader, statsOf } from './link-reader.ts';
+import { leadsToDirectory, lstatOrNull, type StoreGuard } from '../disk/store-guard.ts';
+import { LinkReader } from './link-reader.ts';
 
 /** What a walk works with. */
 export interface WalkContext {
@@ -76,7 +76,7 @@ async function namesIn({ disk }: WalkContext, folder: string): Promise<readonly 
 function look(links: LinkReader, { root, skip }: Walk, path: string): ScannedFile | string | null {
   const place = `${root}/${path}`;
   if (skip.has(place)) return null;
-  const stats = statsOf(place);
+  const stats = lstatOrNull(place);
   if (stats === null) return null;
   if (stats.isDirectory()) return path;
   if (stats.isFile()) return content(path, stats, null);
