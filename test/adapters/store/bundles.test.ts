@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { importBundle } from '../../../src/app/fetch/import-bundle.ts';
 import { quickFolder } from '../../helpers/files/temp-folder.ts';
 import {
   expectComplete,
@@ -8,6 +9,7 @@ import {
   faultOf,
   filled,
   imported,
+  partsOf,
   REFS,
   shown,
   WEIGHTS,
@@ -65,6 +67,28 @@ describe('a bundle in a directory', () => {
     expect(fault).toMatchObject({ code: 'RMA_BUNDLE_CORRUPT', exitCode: 6 });
     expect(fault.message).toContain(`contents/${sha256(WEIGHTS)}`);
     expect(shown(root)).toEqual([]);
+    expect(readdirSync(join(root, '.rma/staging'))).toEqual([]);
+  });
+
+  test('is continued after Ctrl-C, and does not look like an old partial download in between', async () => {
+    const source = await filled(['hf:org/tiny']);
+    const path = quickFolder();
+    await exported(source.root, { kind: 'directory', path });
+    const old = new Date('2026-01-01');
+    for (const name of readdirSync(join(path, 'contents')))
+      utimesSync(join(path, 'contents', name), old, old);
+    const root = quickFolder();
+    const stop = new AbortController();
+    const interrupted = importBundle(
+      { kind: 'path', path },
+      { ...partsOf(root), signal: stop.signal, onProgress: () => stop.abort(new Error('interrupted')) },
+    );
+    await expect(interrupted).rejects.toThrow('interrupted');
+    const [folder = ''] = readdirSync(join(root, '.rma/staging'));
+    const manifest = statSync(join(root, '.rma/staging', folder, 'manifest.json'));
+    expect(manifest.mtimeMs).toBeGreaterThan(old.getTime());
+    const { outcomes } = await imported(root, { kind: 'path', path });
+    expect(outcomes).toMatchObject([{ state: 'imported' }]);
     expect(readdirSync(join(root, '.rma/staging'))).toEqual([]);
   });
 

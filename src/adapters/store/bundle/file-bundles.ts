@@ -103,7 +103,8 @@ export class FileBundles implements Bundles {
       const models = bundledModels(manifest, directory);
       return { source: { kind: 'bundle', directory, models, rejected: [] }, close };
     } catch (error) {
-      await close();
+      // after Ctrl-C the next import continues with what is verified
+      if (!work.signal.aborted) await close();
       throw error;
     }
   }

@@ -25,6 +25,9 @@ export async function gatherBundle(
   const { directory, needed } = await prepare(manifest);
   const guard = new StoreGuard([path]);
   await ensureDir(disk, join(directory, 'contents'));
+  // first: linked contents keep their old times, and a prune must see that this import has just begun
+  const text = formatManifest(manifest);
+  await writeAtomic(disk, { staging: directory, path: join(directory, MANIFEST_NAME), text });
   for (const { sha256, bytes } of manifest.contents) {
     const target = join(directory, contentName(sha256));
     if (!needed.has(sha256) || (await isThere(disk, target, bytes))) continue;
@@ -37,7 +40,5 @@ export async function gatherBundle(
     if (hex !== sha256) throw corruptContent(path, sha256, hex ?? 'that of a file with another size');
     await disk.rename(part, target);
   }
-  const text = formatManifest(manifest);
-  await writeAtomic(disk, { staging: directory, path: join(directory, MANIFEST_NAME), text });
   return { manifest, directory };
 }
