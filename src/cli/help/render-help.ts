@@ -95,18 +95,20 @@ function commandHelp(command: Command): string {
     ...section('Arguments', args),
     ...section('Options', rows(command.options)),
     ...section('List options', command.list ? rows(LIST_OPTIONS) : []),
-    ...(command.settings ? settingsSection() : []),
+    ...(command.settings ? settingsSection(command) : []),
     ...section('Global options', [...globalRows(command), ['-h, --help', 'print help']]),
   ].join('\n');
 }
 
-function settingsSection(): readonly string[] {
+/** An option of the command itself hides a setting of the same name. */
+function settingsSection(command: Command): readonly string[] {
+  const own = Object.values(command.options).map(({ flags }) => longName(flags));
   const options = Object.values(SETTINGS).filter(
-    ({ flags, key }) => flags !== null && key !== SETTINGS.project.key,
+    ({ flags, key }) => flags !== null && key !== SETTINGS.project.key && !own.includes(longName(flags)),
   );
   const common = options.filter(({ key }) => COMMON_SETTINGS.includes(key));
   const others = options.filter(({ key }) => !COMMON_SETTINGS.includes(key));
-  const names = others.map(({ flags }) => flags?.split(' ')[0] ?? '').join(', ');
+  const names = others.map(({ flags }) => longName(flags ?? '')).join(', ');
   return [
     'Settings (also in rma.yaml):',
     ...columns(common.map(({ flags, description }): Row => [flags ?? '', description.replaceAll('`', '')])),
@@ -114,6 +116,11 @@ function settingsSection(): readonly string[] {
     ...wrap(`Also options: ${names} (see rma help settings)`),
     '',
   ];
+}
+
+/** Returns the name in the flags of a setting, which have no short form. */
+function longName(flags: string): string {
+  return flags.split(' ')[0] ?? '';
 }
 
 function globalRows({ options }: Command): readonly Row[] {
