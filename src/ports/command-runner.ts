@@ -25,7 +25,8 @@ export interface CommandOutcome {
 export interface CommandRunner {
   /**
    * Runs a program until it ends, whatever its exit code.
-   * @throws RmaError RMA_COMMAND_MISSING (3) when the program is not installed, RMA_COMMAND_TIMEOUT (1) after `timeoutMs`
+   * @throws RmaError RMA_COMMAND_MISSING (3) when the program is not installed, the system's error (EACCES) when it is not
+   *   executable, RMA_COMMAND_TIMEOUT (1) after `timeoutMs`
    */
   run(command: Command): Promise<CommandOutcome>;
   /** Runs a program on the terminal's own streams. Returns its exit code. */

@@ -1,4 +1,4 @@
-import { RmaError } from '../../core/errors.ts';
+import { cannotStart } from '../../core/cannot-start.ts';
 import { failureReason } from '../../core/last-line.ts';
 import { readBlock, withBlock, withoutBlock } from '../../core/schedule/crontab-block.ts';
 import type { SchedulePart } from '../../core/schedule/schedule.ts';
@@ -75,7 +75,7 @@ export async function hasCrontab(runner: Pick<CommandRunner, 'run'>): Promise<bo
     await crontab(runner, ['-l']);
     return true;
   } catch (error) {
-    if (error instanceof RmaError && error.code === 'RMA_COMMAND_MISSING') return false;
+    if (cannotStart(error)) return false;
     throw error;
   }
 }

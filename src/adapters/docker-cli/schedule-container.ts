@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import { cannotStart } from '../../core/cannot-start.ts';
 import { hostFault } from '../../core/docker/host-fault.ts';
-import { RmaError } from '../../core/errors.ts';
+import type { RmaError } from '../../core/errors.ts';
 import { SCHEDULE_LABEL } from '../../core/labels.ts';
 import { failureReason } from '../../core/last-line.ts';
 import type { SchedulePart } from '../../core/schedule/schedule.ts';
@@ -77,7 +78,7 @@ export class ScheduleContainers implements Scheduler {
     try {
       return await this.#runner.run({ argv: ['docker', ...args], timeoutMs: TIMEOUT_MS });
     } catch (error) {
-      if (error instanceof RmaError && error.code === 'RMA_COMMAND_MISSING') return null;
+      if (cannotStart(error)) return null;
       throw error;
     }
   }
