@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs outside programs that judge what rma wrote, each in a directory of its own: .judges/NAME-VERSION/, programs in bin/.
 # Prints one line per judge: its name, a space, its directory.
-#   scripts/judges.sh [NAME…]     without a name all but vllm, which test/by-hand starts, and the programs of the benchmark
-# scripts/judges/ has the parts of a judge, scripts/judges/bench/ those of programs that only the benchmark compares; exact
+#   scripts/judges.sh [NAME…]     without a name all but vllm, which test/by-hand starts, and the programs of by-hand/
+# scripts/judges/ has the parts of a judge, scripts/judges/by-hand/ those of programs that only the benchmark or npm run test:nfs runs; exact
 # versions throughout:
 #   NAME.txt      a Python environment: pip's requirements, the judge itself first
 #   NAME.wheel    the Python files of a wheel without what it requires, and a Python environment: the wheel first
@@ -57,7 +57,7 @@ known_judges() {
 # Prints the file with the parts of a judge; nothing for an unknown one.
 pins() {
   local kind folder
-  for folder in "$CHECKOUT/scripts/judges" "$CHECKOUT/scripts/judges/bench"; do
+  for folder in "$CHECKOUT/scripts/judges" "$CHECKOUT/scripts/judges/by-hand"; do
     for kind in txt wheel module gotest packages forky server npm; do
       if [ -f "$folder/$1.$kind" ]; then printf '%s' "$folder/$1.$kind"; fi
     done

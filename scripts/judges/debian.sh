@@ -35,6 +35,6 @@ debian_wrapper() {
 root=\$(dirname "\$(dirname "\$(readlink -f "\$0")")")/root
 libraries=\$root/usr/lib/x86_64-linux-gnu
 $2
-exec "\$libraries/ld-linux-x86-64.so.2" --library-path "\$libraries:\$libraries/systemd:\$libraries/llama" "\$root/$1" "\$@"
+exec "\$libraries/ld-linux-x86-64.so.2" --library-path "\$libraries:\$libraries/systemd:\$libraries/llama:\$root/usr/lib/ganesha" "\$root/$1" "\$@"
 WRAPPER
 }

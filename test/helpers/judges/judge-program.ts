@@ -17,20 +17,20 @@ export type Judge =
   | 'systemd'
   | 'tinyproxy';
 
-/** A program that only the benchmark runs, from the file `scripts/judges/bench/NAME.KIND`. */
-export type BenchJudge = 'aria2' | 'curl' | 'huggingface-hub' | 'nginx';
+/** A program that only the benchmark or a test by hand runs, from the file `scripts/judges/by-hand/NAME.KIND`. */
+export type ByHandJudge = 'aria2' | 'curl' | 'huggingface-hub' | 'nginx' | 'nfs-vm';
 
 const KINDS = ['txt', 'wheel', 'module', 'gotest', 'packages', 'forky', 'server', 'npm'];
 
 /** Returns the path of a third-party program, e.g. `hf` or `python`. Throws with the install command if missing. */
-export function judgeProgram(judge: Judge | BenchJudge, program: string): string {
+export function judgeProgram(judge: Judge | ByHandJudge, program: string): string {
   return judgeFile(judge, `bin/${program}`);
 }
 
 /** Returns the path of a file in the directory of a judge. Throws with the install command if missing. */
-export function judgeFile(judge: Judge | BenchJudge, file: string): string {
+export function judgeFile(judge: Judge | ByHandJudge, file: string): string {
   // The first line is the program itself: name==version, or module@vVERSION.
-  const pins = ['scripts/judges', 'scripts/judges/bench']
+  const pins = ['scripts/judges', 'scripts/judges/by-hand']
     .flatMap((folder) => KINDS.map((kind) => `${folder}/${judge}.${kind}`))
     .find(existsSync);
   const [first = ''] = readFileSync(pins ?? '', 'utf8').split('\n');

@@ -1,0 +1,156 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { patternContent } from '../hub/content.ts';
+import { type Hub, startHub } from '../hub/hub.ts';
+import { tinyOllamaChat } from '../hub/ollama/tiny-models.ts';
+import { tinyGguf } from '../hub/tiny-gguf.ts';
+import { type NfsServer, startNfsServer } from './nfs-server.ts';
+import { freePort } from './port-answers.ts';
+import { HOST_ADDRESS, type RunningCommand, startVm, type Vm } from './vm.ts';
+
+const MIB = 2 ** 20;
+const WEIGHTS = patternContent(24 * MIB, 1);
+const LARGE = patternContent(80 * MIB, 2);
+const GGUF = tinyGguf();
+const SNAPSHOT = 'huggingface/hub/models--org--name/snapshots';
+
+let scratch: string;
+let server: NfsServer;
+let hub: Hub;
+let vm: Vm;
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'rma-nfs-'));
+  server = await startNfsServer(scratch, await freePort());
+  hub = await startHub({
+    repos: {
+      'org/name': { files: { 'config.json': '{}', 'model.safetensors': { content: WEIGHTS, lfs: true } } },
+      'org/large': { files: { 'model.safetensors': { content: LARGE, lfs: true } } },
+    },
+    ollama: { 'library/tiny:latest': tinyOllamaChat() },
+    files: { 'tiny.gguf': GGUF },
+  });
+  vm = await startVm(scratch, server.port);
+});
+
+afterAll(async () => {
+  await vm?.stop();
+  await hub?.close();
+  await server?.stop();
+  rmSync(scratch, { recursive: true });
+});
+
+beforeEach(() => {
+  hub.faults.clear();
+  hub.log.clear();
+});
+
+/** Starts rma in the VM on a store of one of the mounts. */
+function start(store: string, ...args: readonly string[]): RunningCommand {
+  const endpoint = `http://${HOST_ADDRESS}:${hub.port}`;
+  return vm.start(['node', '/rma/dist/cli/main.js', ...args, '--dest', store], {
+    HF_ENDPOINT: endpoint,
+    RMA_OLLAMA_ENDPOINT: endpoint,
+    HOME: '/tmp',
+  });
+}
+
+const rma = (store: string, ...args: readonly string[]) => start(store, ...args).result;
+
+/** Path of a file of a store as the server sees it. */
+const served = (store: string, ...path: readonly string[]) => join(server.directory, store, ...path);
+
+/** Waits until a download in a store has durable bytes. */
+async function downloading(store: string): Promise<void> {
+  const staging = served(store, '.rma/staging');
+  while (!journalsIn(staging).some((journal) => durableBytes(journal) > 0)) await setTimeout(50);
+}
+
+function journalsIn(staging: string): readonly string[] {
+  if (!existsSync(staging)) return [];
+  const names = readdirSync(staging, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.json')).map((name) => join(staging, name));
+}
+
+function durableBytes(journal: string): number {
+  try {
+    const { ranges } = JSON.parse(readFileSync(journal, 'utf8')) as { ranges: readonly [number, number][] };
+    return ranges.reduce((total, [from, to]) => total + to - from, 0);
+  } catch {
+    return 0; // being replaced
+  }
+}
+
+const sentBytes = () => hub.log.contentRequests().reduce((total, { bytesSent }) => total + bytesSent, 0);
+
+describe('a store on NFS', () => {
+  it('holds a model of each source, byte for byte, and downloads nothing twice', async () => {
+    const url = `http://${HOST_ADDRESS}:${hub.port}/files/tiny.gguf`;
+    const refs = ['hf:org/name', 'ollama:tiny', url];
+    expect(await rma('/one/each', 'models', 'pull', ...refs)).toMatchObject({ code: 0 });
+    const [commit = ''] = readdirSync(served('each', SNAPSHOT));
+    const weights = readFileSync(served('each', SNAPSHOT, commit, 'model.safetensors'));
+    expect(weights.equals(WEIGHTS.read(0, WEIGHTS.size))).toBe(true);
+    expect(readFileSync(served('each', 'gguf/default/tiny.gguf')).equals(GGUF)).toBe(true);
+    expect(readdirSync(served('each', 'ollama/manifests/registry.ollama.ai/library/tiny'))).toEqual([
+      'latest',
+    ]);
+    hub.log.clear();
+    expect(await rma('/two/each', 'models', 'pull', ...refs)).toMatchObject({ code: 0 });
+    expect(hub.log.contentRequests()).toEqual([]);
+  });
+
+  it('is read through a read-only mount, where a missing model is one clear error', async () => {
+    const url = `http://${HOST_ADDRESS}:${hub.port}/files/tiny.gguf`;
+    expect(await rma('/readonly/each', 'models', 'pull', url)).toMatchObject({ code: 0 });
+    const missing = await rma('/readonly/each', 'models', 'pull', 'hf:org/large');
+    expect(missing.stderr).toContain('RMA_STORE_');
+    expect(missing.code).toBe(3);
+  });
+
+  it('downloads a model once for two clients that pull it at the same time', async () => {
+    const results = await Promise.all(
+      ['/one/both', '/two/both'].map((store) => rma(store, 'models', 'pull', 'hf:org/large')),
+    );
+    expect(results.map(({ code }) => code)).toEqual([0, 0]);
+    expect(sentBytes()).toBe(LARGE.size);
+  });
+
+  it('resumes on one client what was killed on the other', async () => {
+    const slow = hub.faults.add({ kind: 'slow', bytesPerSecond: 40 * MIB });
+    const first = start('/one/killed', 'models', 'pull', 'hf:org/large');
+    await downloading('killed');
+    await first.kill('SIGKILL');
+    expect(await first.result).toMatchObject({ signal: 'SIGKILL' });
+    slow.remove();
+    hub.log.clear();
+    expect(await rma('/two/killed', 'models', 'pull', 'hf:org/large')).toMatchObject({ code: 0 });
+    expect(sentBytes()).toBeLessThan(LARGE.size);
+  });
+
+  it('continues a download when the server crashed and came back', async () => {
+    const slow = hub.faults.add({ kind: 'slow', bytesPerSecond: 40 * MIB });
+    const pull = start('/one/crash', 'models', 'pull', 'hf:org/large');
+    await downloading('crash');
+    await server.crash();
+    slow.remove();
+    expect(await pull.result).toMatchObject({ code: 0 });
+    const blobs = served('crash', 'huggingface/hub/models--org--large/blobs');
+    expect(readdirSync(blobs).map((name) => statSync(join(blobs, name)).size)).toEqual([LARGE.size]);
+  });
+
+  it('lists and removes models, also while a file of one is open', async () => {
+    const script = `const fs = require('node:fs'); fs.openSync('/one/each/gguf/default/tiny.gguf');
+      console.log(require('node:child_process').spawnSync(process.execPath, ['/rma/dist/cli/main.js', 'models', 'rm',
+        'gguf/default/tiny.gguf', '--yes', '--dest', '/one/each'], { encoding: 'utf8' }).status)`;
+    const removal = await vm.start(['node', '-e', script]).result;
+    expect(removal).toMatchObject({ stdout: '0\n' });
+    const list = await rma('/two/each', 'models', 'ls', '--json');
+    expect(list).toMatchObject({ code: 0 });
+    const { models } = JSON.parse(list.stdout) as { models: readonly { references: readonly string[] }[] };
+    expect(models.map(({ references }) => references[0]).toSorted()).toEqual(['hf:org/name', 'ollama:tiny']);
+  });
+});
