@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
@@ -29,6 +29,8 @@ async function setUp(options: { disk?: Disk; boot?: string } = {}): Promise<Setu
 const BOOT = 'd5f0ee5c-7a63-4a3c-8a3f-3d1b3f0f1c11';
 const never = new AbortController().signal;
 const ignore = () => undefined;
+
+const deviceOf = ({ root }: Setup): string => String(statSync(root).dev);
 
 /** Writes what a killed process leaves: a generation and perhaps a heartbeat, without a process. */
 async function deadHolder({ log }: Setup, socket: Partial<LeaseRecord> = {}): Promise<void> {
@@ -88,7 +90,7 @@ test('[fail L7] wall clock differences do not matter', async () => {
 
 test('a dead holder on the same host is detected at once by its closed socket', async () => {
   const setup = await setUp({ boot: BOOT });
-  await deadHolder(setup, { boot: BOOT, witness: 'deadbeef' });
+  await deadHolder(setup, { boot: BOOT, witness: 'deadbeef', device: deviceOf(setup) });
   const lease = await setup.leases.acquire('key', ignore, never);
   expect(setup.clock.sleeps.filter((ms) => ms < 10_000)).toEqual([]);
   await lease.release();
@@ -97,6 +99,12 @@ test('a dead holder on the same host is detected at once by its closed socket', 
 test.each([
   ['of another host', { boot: BOOT }, { boot: 'another', witness: 'deadbeef' }],
   ['of a host with an unknown boot ID', { boot: BOOT }, { boot: null, witness: 'deadbeef' }],
+  [
+    'of another mount of the same file system',
+    { boot: BOOT },
+    { boot: BOOT, witness: 'deadbeef', device: '1' },
+  ],
+  ['of an unknown mount', { boot: BOOT }, { boot: BOOT, witness: 'deadbeef' }],
   ['without a socket', { boot: BOOT }, { boot: BOOT, witness: null }],
   ['seen from a host with an unknown boot ID', {}, { boot: null, witness: 'deadbeef' }],
 ])('a dead holder %s is detected by its missing heartbeats', async (_, host, holder) => {

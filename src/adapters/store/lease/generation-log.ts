@@ -19,6 +19,8 @@ export interface LeaseRecord {
   readonly token: string;
   /** file name of the holder's liveness socket; null if it has none */
   readonly witness: string | null;
+  /** device number of the leases' file system as the holder has it mounted; null: unknown */
+  readonly device?: string | null | undefined;
 }
 
 /** State that a running holder rewrites. */
@@ -43,6 +45,7 @@ const leaseRecord: Schema<LeaseRecord> = z.object({
   pid: z.number(),
   token: z.string(),
   witness: z.nullable(matching(/^[\w.-]+$/, 'a file name')),
+  device: z.optional(z.nullable(z.string())),
 });
 
 const heartbeat: Schema<Heartbeat> = z.object({

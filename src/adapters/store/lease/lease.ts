@@ -118,6 +118,9 @@ export class Leases {
     const { record } = current;
     const { boot } = this.#options;
     if (boot === null || record === null || record.witness === null || record.boot !== boot) return false;
+    // a socket does not answer through another mount of the same file system, such as a second one of an NFS export
+    const device = await this.#device();
+    if (device === null || record.device !== device) return false;
     return isGone(this.#socketPath(record.witness));
   }
 
@@ -134,6 +137,7 @@ export class Leases {
       pid: process.pid,
       token,
       witness: livenessSocket === null ? null : name,
+      device: await this.#device(),
     };
     try {
       if (await log.claim(number, record)) {
@@ -161,6 +165,14 @@ export class Leases {
     const path = this.#socketPath(name);
     await ensureDir(this.#options.disk, join(path, '..'));
     return openLivenessSocket(this.#options.disk, path);
+  }
+
+  async #device(): Promise<string | null> {
+    const { disk, dir } = this.#options;
+    return disk.stat(dir).then(
+      ({ dev }) => String(dev),
+      () => null,
+    );
   }
 
   #socketPath(name: string): string {
