@@ -6,7 +6,7 @@ import { ensureDir } from '../../../src/adapters/store/disk/files.ts';
 import { GenerationLog, type LeaseRecord } from '../../../src/adapters/store/lease/generation-log.ts';
 import { Leases } from '../../../src/adapters/store/lease/lease.ts';
 import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
-import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { quickFolder } from '../../helpers/files/temp-folder.ts';
 
 interface Setup {
   readonly root: string;
@@ -16,7 +16,7 @@ interface Setup {
 }
 
 async function setUp(options: { disk?: Disk; boot?: string } = {}): Promise<Setup> {
-  const root = tempFolder();
+  const root = quickFolder();
   const clock = new JumpingClock();
   const disk = options.disk ?? realDisk;
   const [dir, staging] = [join(root, 'leases'), join(root, 'staging')];
