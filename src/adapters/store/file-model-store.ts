@@ -23,7 +23,7 @@ import type {
   StagingSlot,
 } from '../../ports/model-store.ts';
 import type { ByteRange } from '../../ports/range-reader.ts';
-import { returnMarked } from './cache/return-marked.ts';
+import { markedUses, returnMarked } from './cache/return-marked.ts';
 import { bootId } from './disk/boot-id.ts';
 import { type Disk, realDisk } from './disk/disk.ts';
 import { diskFault, onDisk } from './disk/disk-fault.ts';
@@ -167,9 +167,14 @@ export class FileModelStore implements ModelStore {
 
   async remove(paths: readonly string[], options: RemoveOptions): Promise<Removal> {
     const acquire = (key: string) => this.#leases.acquire(leaseName(key), options.onWait, options.signal);
-    const activeLeases = () => this.#leases.active();
-    const inventory = () => this.inventory();
-    const context = { disk: this.#disk, paths: this.#paths, inventory, acquire, activeLeases };
+    const where = { disk: this.#disk, paths: this.#paths };
+    const context = {
+      ...where,
+      acquire,
+      inventory: () => this.inventory(),
+      activeLeases: () => this.#leases.active(),
+      markedContents: () => markedUses(where),
+    };
     await this.prepare();
     return onDisk(this.root, () => removeModels(context, paths, options));
   }

@@ -225,4 +225,13 @@ describe('prune', () => {
     expect(hub.log.entries().filter(({ path }) => path.includes(shared))).toEqual([]);
     expect((await testStore(root).inventory()).models.flatMap(({ missing }) => missing)).toEqual([]);
   });
+
+  test('[fail U5] an undo brings back a whole model after the model that shared its content was removed', async () => {
+    plantOllama();
+    expect(names((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked)).toEqual(['ollama:a']);
+    await testStore(root).remove([`${MANIFESTS}/b/latest`], { force: false, ...noWait });
+    await testCache(root).undo([], noWait);
+    const { models } = await testStore(root).inventory();
+    expect(models.map(({ references, missing }) => [references[0], missing])).toEqual([['ollama:a', []]]);
+  });
 });

@@ -17,3 +17,9 @@ export async function returnMarked(context: Omit<TrashContext, 'now'>, model: Pi
     // the download replaces it
   }
 }
+
+/** Returns the contents of all marked models: an undo needs those that were not moved, because another model used them, too. */
+export async function markedUses(context: Omit<TrashContext, 'now'>): Promise<ReadonlySet<string>> {
+  const { entries } = await new Trash({ ...context, now: Date.now }).read();
+  return new Set(entries.flatMap(({ record }) => record.uses));
+}

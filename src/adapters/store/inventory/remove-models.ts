@@ -15,6 +15,8 @@ export interface RemoveContext {
   /** waits for a lease */
   readonly acquire: (key: string) => Promise<HeldLease>;
   readonly activeLeases: () => Promise<ReadonlySet<string>>;
+  /** contents of models that prune marked, and that can be moved back */
+  readonly markedContents: () => Promise<ReadonlySet<string>>;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function removeModels(
 
 /**
  * Removes the names first, so that no reader finds half a model, then the content that a second check of the store finds
- * unused, then receipts and records, then directories that became empty. A kill in between leaves content without a model,
+ * unused, by marked models too, then receipts and records, then directories that became empty. A kill in between leaves content without a model,
  * which is no fault of the store.
  */
 async function carryOut(context: RemoveContext, plan: Removal, own: ReadonlySet<string>): Promise<void> {
@@ -57,7 +59,10 @@ async function carryOut(context: RemoveContext, plan: Removal, own: ReadonlySet<
   for (const name of plan.names) await remove(name);
   const inUse = contentsInUse(await context.inventory());
   const others = [...(await context.activeLeases())].filter((name) => !own.has(name));
-  const contents = plan.contents.filter((path) => !inUse.has(path) && !isDownloaded(path, others));
+  const marked = await context.markedContents();
+  const contents = plan.contents.filter(
+    (path) => !inUse.has(path) && !marked.has(path) && !isDownloaded(path, others),
+  );
   for (const content of contents) await remove(content);
   for (const record of plan.records) await unless(NO_RECORD, disk.unlink(join(paths.state, record)));
   for (const path of [...plan.names, ...contents]) await removeEmpty(context, dirname(path));
