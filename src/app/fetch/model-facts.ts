@@ -7,6 +7,7 @@ import { licenseOfCard } from '../../core/estimate/model-card.ts';
 import { readSafetensorsHeader } from '../../core/estimate/safetensors-header.ts';
 import { readTransformersConfig } from '../../core/estimate/transformers-config.ts';
 import { weightsByName } from '../../core/estimate/weight-files.ts';
+import { layoutOf } from '../../core/source/sources.ts';
 import type { StoreReader } from '../../ports/store-reader.ts';
 import { type ReadBytes, readGrowing } from './read-growing.ts';
 
@@ -44,10 +45,11 @@ export async function modelFacts(
 }
 
 async function weightFacts(
-  { source, files }: Pick<InventoryModel, 'source' | 'files'>,
+  model: Pick<InventoryModel, 'source' | 'files'>,
   read: ReadBytes,
 ): Promise<ModelFacts> {
-  const { format, parts } = source === 'ollama' ? largestBlob(files) : weightsByName(files);
+  const { files } = model;
+  const { format, parts } = layoutOf(model) === 'ollama' ? largestBlob(files) : weightsByName(files);
   if (format === 'gguf') {
     const found = await eachPart(parts, (file) => ggufFacts(file, read));
     return { ...(found[0] ?? NO_FACTS), parameters: sumOf(found.map((part) => part?.parameters ?? null)) };

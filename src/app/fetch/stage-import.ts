@@ -3,6 +3,7 @@ import { type PinnedFile, type PinnedModel, pinnedBytes } from '../../core/domai
 import type { ModelProgress } from '../../core/domain/worker-status.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { OTHER_VERSION } from '../../core/import/settle.ts';
+import { layoutOf } from '../../core/source/sources.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import type { ModelImport } from '../../ports/model-import.ts';
 import type { HeldLease, ModelStore, StagedFile } from '../../ports/model-store.ts';
@@ -88,7 +89,7 @@ function refuseOther(
   missing: readonly PinnedFile[],
   inPlace: readonly PinnedFile[],
 ): void {
-  if (model.source !== 'ms') return;
+  if (layoutOf(model) !== 'tree') return;
   const other = inPlace.find(({ path }) => missing.some((file) => file.path === path));
   if (other === undefined) return;
   throw new RmaError('RMA_STORE_NAME_TAKEN', `${model.ref}: ${OTHER_VERSION}, with another ${other.path}`, {

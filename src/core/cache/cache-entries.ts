@@ -2,7 +2,7 @@ import type { InventoryModel } from '../domain/inventory.ts';
 import { sha256Hex } from '../hash.ts';
 import { lastUse } from '../inventory/last-use.ts';
 import { nameOf } from '../inventory/needed-by.ts';
-import { SOURCES } from '../source/sources.ts';
+import { layoutOf, SOURCES } from '../source/sources.ts';
 import { leaseName } from '../store/lease-name.ts';
 import type { CacheView, Leftover } from './cache-view.ts';
 import type { FilterSubject } from './filter.ts';
@@ -67,19 +67,19 @@ export function leftoverEntry(item: Leftover, view: CacheView): CacheEntry {
 }
 
 function keptModel(model: InventoryModel, view: CacheView): string | null {
-  const { source, lease, neededBy, references, path, files } = model;
+  const { neededBy, references, path, files } = model;
   if (neededBy.length > 0)
     return `needed by ${neededBy.map(({ project, profile }) => `${project}/${profile}`).join(', ')}`;
   if (isPinned(model, view.pins)) return 'pinned';
   if (view.unreadable.length > 0) return unreadable(view);
-  if (layoutOf(source) === 'ollama' && view.badManifests.length > 0)
+  if (layoutOf(model) === 'ollama' && view.badManifests.length > 0)
     return `${view.badManifests[0]} cannot be read and may name its blobs`;
   if (files.some(({ content }) => isSharedBlob(content)))
     return 'in the shared blob store of huggingface_hub';
   if (references[0] === path) return 'its source is unknown';
   const foreign = foreignFile(model);
   if (foreign !== null) return `${foreign} is not part of it`;
-  return files.length === 0 ? 'it has no content' : heldBy({ path, source, lease }, view);
+  return files.length === 0 ? 'it has no content' : heldBy(model, view);
 }
 
 /** Returns whether a pin means a model: its path, or a reference to it or to its repository. */
@@ -93,8 +93,9 @@ export function isPinned(
 }
 
 /** Returns a file in the directory of a model that its source did not put there; null if there is none. */
-function foreignFile({ source, files, names, records }: InventoryModel): string | null {
-  const layout = layoutOf(source);
+function foreignFile(model: InventoryModel): string | null {
+  const { files, names, records } = model;
+  const layout = layoutOf(model);
   const isListed = layout === 'hf-cache' || (layout === 'tree' && records.length > 0);
   if (!isListed) return null;
   const own = new Set(names);
@@ -109,7 +110,7 @@ export function heldBy(
   const { path, source, lease } = entry;
   const { activeLeases } = view;
   if (isStaged(path, view)) return 'it is being downloaded';
-  if (source !== null && layoutOf(source) === 'ollama')
+  if (layoutOf(entry) === 'ollama')
     return [...activeLeases].some((key) => key.startsWith(`${source}-`))
       ? 'a model is being downloaded'
       : null;
@@ -134,11 +135,6 @@ export function isSharedBlob(path: string): boolean {
   return SOURCES.some(
     ({ store }) => store.layout === 'hf-cache' && path.startsWith(`${store.directory}/blobs/`),
   );
-}
-
-/** Returns the layout of a source; null for plain directories. */
-export function layoutOf(source: string | null): string | null {
-  return SOURCES.find(({ id }) => id === source)?.store.layout ?? null;
 }
 
 function refsOf(names: readonly string[]): readonly string[] {

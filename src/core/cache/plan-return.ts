@@ -1,7 +1,6 @@
 import type { PinnedModel } from '../domain/pinned-model.ts';
 import { keyedRef } from '../inventory/needed-by.ts';
-import { sourceOf } from '../source/sources.ts';
-import { layoutOf } from './cache-entries.ts';
+import { layoutOf, sourceOf } from '../source/sources.ts';
 import type { MarkedEntry } from './cache-view.ts';
 
 /** What comes back from the trash before a download. */
@@ -15,7 +14,7 @@ export interface Returning<T extends MarkedEntry> {
 /** Returns what of the trash a model needs, so that it is not downloaded again. */
 export function planReturn<T extends MarkedEntry>(marked: readonly T[], model: PinnedModel): Returning<T> {
   const lease = sourceOf(model).store.lease(model);
-  const isShared = layoutOf(model.source) === 'ollama';
+  const isShared = layoutOf(model) === 'ollama';
   const own = marked.filter(({ record }) =>
     isShared ? record.source === model.source : record.lease === lease,
   );

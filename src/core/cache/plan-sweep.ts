@@ -1,5 +1,6 @@
 import { type NeedIndex, neededBy, needIndex } from '../inventory/needed-by.ts';
-import { heldBy, isPinned, layoutOf } from './cache-entries.ts';
+import { layoutOf } from '../source/sources.ts';
+import { heldBy, isPinned } from './cache-entries.ts';
 import { type CacheView, type MarkedEntry, type MarkedItem, markedItem } from './cache-view.ts';
 import { type PrunePlan, planPrune } from './plan-prune.ts';
 import { PRESSURE_GRACE_SECONDS, type PrunePolicy } from './policy.ts';
@@ -70,7 +71,7 @@ export function isWanted(entry: MarkedEntry, view: CacheView): boolean {
   return (
     view.unreadable.length > 0 ||
     isNeeded(entry, view, needIndex(view.needs)) ||
-    (layoutOf(record.source) === 'ollama' && view.badManifests.length > 0) ||
+    (layoutOf(record) === 'ollama' && view.badManifests.length > 0) ||
     heldBy(record, view) !== null
   );
 }
@@ -90,9 +91,10 @@ function contentsOf({ record }: MarkedEntry): readonly string[] {
 /** Returns what the models lack: names of blobs in an Ollama store, repositories of a hub cache. */
 function missingContent({ inventory }: CacheView): ReadonlySet<string> {
   return new Set(
-    inventory.models.flatMap(({ source, path, missing }) => {
+    inventory.models.flatMap((model) => {
+      const { source, path, missing } = model;
       if (missing.length === 0) return [];
-      return layoutOf(source) === 'ollama'
+      return layoutOf(model) === 'ollama'
         ? missing.map((name) => `${source} ${name}`)
         : [`${source} ${path.replace(/\/snapshots\/[^/]+$/, '')}`];
     }),
@@ -100,8 +102,9 @@ function missingContent({ inventory }: CacheView): ReadonlySet<string> {
 }
 
 /** Returns the key of `missingContent` under which a content is missed. */
-function missingKey(path: string, { record: { source } }: MarkedEntry): string {
-  return layoutOf(source) === 'ollama'
+function missingKey(path: string, { record }: MarkedEntry): string {
+  const { source } = record;
+  return layoutOf(record) === 'ollama'
     ? `${source} ${path.slice(path.lastIndexOf('/') + 1)}`
     : `${source} ${path.replace(/\/blobs\/[^/]+$/, '')}`;
 }

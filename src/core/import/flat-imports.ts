@@ -6,7 +6,8 @@ import { splitPart } from '../reference/split-files.ts';
 import { jsonOrNull, type Schema } from '../schema/parse.ts';
 import { matching, orNull, text } from '../schema/rules.ts';
 import { parseModelRef } from '../source/parse-ref.ts';
-import { unsizedUrlModel } from '../source/stored-models.ts';
+import { layoutOf } from '../source/sources.ts';
+import { unsizedUrlModel } from '../source/url.ts';
 import type { UrlRef } from '../source/url-reference.ts';
 import { type Imports, missingPart } from './imports-of.ts';
 
@@ -159,7 +160,7 @@ function hubUrl(repo: string, path: string): string {
 function urlRef(url: string): UrlRef | null {
   try {
     const ref = parseModelRef(url);
-    return ref.source === 'url' ? (ref as UrlRef) : null;
+    return layoutOf(ref) === 'flat' ? (ref as UrlRef) : null;
   } catch (error) {
     if (error instanceof RmaError) return null;
     throw error;

@@ -1,13 +1,12 @@
 import type { ImportFile, ImportKind, ImportModel, RejectedImport } from '../domain/import.ts';
 import type { InventoryFile, InventoryModel } from '../domain/inventory.ts';
+import type { ModelRef } from '../domain/model-ref.ts';
 import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
 import type { StoredModel } from '../domain/stored-model.ts';
 import { splitPart } from '../reference/split-files.ts';
 import type { PinnedHfModel } from '../source/huggingface.ts';
-import type { PinnedMsModel } from '../source/modelscope.ts';
 import { parseModelRef } from '../source/parse-ref.ts';
-import type { RepositoryRef } from '../source/repository.ts';
-import { sourceOf } from '../source/sources.ts';
+import { layoutOf, sourceOf } from '../source/sources.ts';
 import { looksWhole } from '../source/stored-listing.ts';
 
 /** What is known of a model in a directory of another program. */
@@ -64,11 +63,10 @@ export function missingPart(paths: readonly string[]): string | null {
 function wholeModel(model: InventoryModel, ref: string, context: ImportContext): PinnedModel | null {
   const stored = context.recalled.get(ref);
   if (stored?.missing.length === 0)
-    return model.source === 'hf' ? withCopies(model, stored.model, context) : stored.model;
-  if (model.source !== 'ms' || !looksWhole(model.files.map(({ path }) => path))) return null;
-  const { repo, revision } = parseModelRef(ref) as RepositoryRef;
+    return layoutOf(model) === 'hf-cache' ? withCopies(model, stored.model, context) : stored.model;
+  if (layoutOf(model) !== 'tree' || !looksWhole(model.files.map(({ path }) => path))) return null;
   const files = model.files.map(({ path, bytes, digest }) => ({ path, bytes, digest }));
-  return { source: 'ms', ref, repo, revision, complete: false, files } satisfies PinnedMsModel;
+  return partOf(model, parseModelRef(ref), files);
 }
 
 /** Adds the weights in other formats that a reference to a whole repository leaves out, if they are there too. */
@@ -94,23 +92,21 @@ function restOf(
   const covered = new Set(whole.flatMap(({ files }) => files.map(({ path }) => path)));
   const others = model.files.filter(({ path }) => !covered.has(path));
   if (others.length === 0) return null;
-  const ref = parseModelRef(model.references[0]) as RepositoryRef;
-  const { source, repo, revision } = { ...ref, source: ref.source };
-  const pinned = { ref: sourceOf(ref).format({ ...ref, pattern: null }), repo, revision, complete: false };
-  if (source === 'ms') {
-    const files = others.map(({ path, bytes, digest }) => ({ path, bytes, digest }));
-    return { ...pinned, source, files } satisfies PinnedMsModel;
-  }
-  if (source !== 'hf' || model.commit === null) return 'its manifest cannot be used';
-  const files = others.map((file) => hashed(file, context) ?? file.path);
-  const unknown = files.find((file) => typeof file === 'string');
-  if (unknown !== undefined) return `no hash of ${String(unknown)} is known`;
-  return {
-    ...pinned,
-    source,
-    commit: model.commit,
-    files: files.filter((file) => typeof file !== 'string'),
-  } satisfies PinnedHfModel;
+  const layout = layoutOf(model);
+  const isRepository = layout === 'hf-cache' || layout === 'tree';
+  const files = others.map(
+    (file) => hashed(file, context) ?? { path: file.path, bytes: file.bytes, digest: null },
+  );
+  const ref = { ...parseModelRef(model.references[0]), pattern: null };
+  const part = isRepository ? partOf(model, ref, files) : null;
+  if (part === null) return 'its manifest cannot be used';
+  // a hub cache names content by its hash
+  const unknown = layout === 'hf-cache' ? files.find(({ digest }) => digest === null) : undefined;
+  return unknown === undefined ? part : `no hash of ${unknown.path} is known`;
+}
+
+function partOf({ commit }: InventoryModel, ref: ModelRef, files: readonly PinnedFile[]): PinnedModel | null {
+  return sourceOf(ref).part(ref, { files, commit, manifest: null });
 }
 
 /** Returns a file with its hash: of its blob's name, else of the listing; null without one. */

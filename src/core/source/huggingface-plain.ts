@@ -41,6 +41,10 @@ export const huggingfacePlain: Source<RepositoryRef, PinnedPlainModel> = {
   *resolve(ref, access) {
     return plainModel(yield* huggingface.resolve(ref, access));
   },
+  part(ref, stored) {
+    const model = huggingface.part(ref, stored);
+    return model === null ? null : plainModel(model);
+  },
   locate: (model, file, endpoint) => huggingface.locate(hubModel(model), file, endpoint),
   origin: (model) => huggingface.origin(hubModel(model)),
   version: ({ commit }) => commit,

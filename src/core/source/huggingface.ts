@@ -66,6 +66,7 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
   },
   store: {
     layout: 'hf-cache',
+    program: 'huggingface',
     directory: 'huggingface/hub',
     moved: ({ HF_HUB_CACHE: cache, HUGGINGFACE_HUB_CACHE: older, HF_HOME: home }) =>
       cache || older || (home ? `${home}/hub` : null),
@@ -79,6 +80,11 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
     const listing = yield* fetchListing(ref, commit, access);
     // the hub ignores case and knows old names: its own spelling makes them one repository in the store
     return pinnedHfModel(ref, { repo: id ?? ref.repo, commit, listing });
+  },
+  part(ref, { files, commit }) {
+    if (commit === null) return null;
+    const { repo, revision } = ref;
+    return { source: 'hf', ref: this.format(ref), repo, revision, commit, complete: false, files };
   },
   locate: ({ repo, commit }, { path }, endpoint) => fileUrl({ repo, revision: commit }, path, endpoint),
   named: (repo, path, endpoint) => fileUrl({ repo, revision: 'main' }, path, endpoint),

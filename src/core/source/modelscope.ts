@@ -52,6 +52,7 @@ export const modelscope: Source<RepositoryRef, PinnedMsModel> = {
   },
   store: {
     layout: 'tree',
+    program: 'modelscope',
     directory: 'modelscope',
     moved: ({ MODELSCOPE_CACHE: cache }) => cache || null,
     lease: ({ repo }) => `ms-${repo.replaceAll('/', '--')}`,
@@ -70,6 +71,10 @@ export const modelscope: Source<RepositoryRef, PinnedMsModel> = {
     const files: PinnedFile[] = [];
     for (const entry of entries) files.push(yield* pinned(ref, entry, access));
     return { source: 'ms', ref: this.format(ref), repo, revision, ...fields, files };
+  },
+  part(ref, { files }) {
+    const { repo, revision } = ref;
+    return { source: 'ms', ref: this.format(ref), repo, revision, complete: false, files };
   },
   locate: (model, { path }, endpoint) => fileUrl(model, path, endpoint),
   named: (repo, path, endpoint) => fileUrl({ repo, revision: 'master' }, path, endpoint),

@@ -64,6 +64,7 @@ export const ollama: Source<OllamaRef, PinnedOllamaModel> = {
   token: null,
   store: {
     layout: 'ollama',
+    program: 'ollama',
     directory: 'ollama',
     moved: ({ OLLAMA_MODELS: models }) => models || null,
     // one per model, whatever the tag: models share blobs, and two holders write the same one right
@@ -90,11 +91,9 @@ export const ollama: Source<OllamaRef, PinnedOllamaModel> = {
     const manifest = yield* read(ref, { url, headers: { accept: ACCEPT }, maxBytes: MAX_MANIFEST });
     const parsed = parseManifest(manifest, subject);
     yield* rejectUnservable(ref, parsed, access);
-    const { namespace, model, tag } = ref;
-    const registry = ref.registry ?? OLLAMA_REGISTRY;
-    const files = blobFiles(parsed, subject);
-    return { source: 'ollama', ref: subject, registry, namespace, model, tag, manifest, files };
+    return pinnedOllamaModel(ref, manifest, blobFiles(parsed, subject));
   },
+  part: (ref, { manifest, files }) => (manifest === null ? null : pinnedOllamaModel(ref, manifest, files)),
   locate({ ref }, { path }, endpoint) {
     return `${repository(parseOllamaRef(ref), endpoint)}/blobs/${path.replace('sha256-', 'sha256:')}`;
   },
@@ -102,6 +101,24 @@ export const ollama: Source<OllamaRef, PinnedOllamaModel> = {
   label: (model, { path }) => `${fullName(model)}/${path}`,
   roles: ({ manifest }) => layerKinds(manifest),
 };
+
+/** Returns the name of a model in a store. */
+export function ollamaPlace({
+  registry,
+  namespace,
+  model,
+  tag,
+}: OllamaRef): Pick<PinnedOllamaModel, 'registry' | 'namespace' | 'model' | 'tag'> {
+  return { registry: registry ?? OLLAMA_REGISTRY, namespace, model, tag };
+}
+
+function pinnedOllamaModel(
+  ref: OllamaRef,
+  manifest: string,
+  files: readonly PinnedFile[],
+): PinnedOllamaModel {
+  return { source: 'ollama', ref: formatOllamaRef(ref), ...ollamaPlace(ref), manifest, files };
+}
 
 /** Rejects models that no engine can serve from the store, before anything is downloaded. */
 function* rejectUnservable(ref: OllamaRef, manifest: OllamaManifest, access: Access): Dialog<void> {

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { ImportKind } from '../domain/import.ts';
 import type { ModelRef } from '../domain/model-ref.ts';
 import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
 import type { TokenWays } from '../hub/hub-refusal.ts';
@@ -41,6 +42,8 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
 
   /** Returns the exact files of a reference, out of a dialog with the server. @throws RmaError RMA_HUB_*, RMA_CONTENT_* */
   resolve(ref: R, access: Access): Dialog<M>;
+  /** Returns the model of a reference with only these files, which a store has or needs; null if what pins it is unknown. */
+  part(ref: R, stored: StoredPart): M | null;
   /** Returns the URL of a file's content. `endpoint` as in `Access`. */
   locate(model: M, file: PinnedFile, endpoint: string): string;
 
@@ -55,6 +58,15 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
   label(model: M, file: PinnedFile): string;
   /** Returns the roles of files, where the source itself assigns them: path → `model`, `projector`, … */
   roles?(model: M): ReadonlyMap<string, string>;
+}
+
+/** What a store knows of a model. */
+export interface StoredPart {
+  readonly files: readonly PinnedFile[];
+  /** null: the layout has none, or it is unknown */
+  readonly commit: string | null;
+  /** text of the manifest of an Ollama model; null for other models, or if it is unknown */
+  readonly manifest: string | null;
 }
 
 /** Where a source's server is, and how users choose another one. */
@@ -90,10 +102,14 @@ export interface Credentials {
   readonly cookie?: string | null;
 }
 
+export type Layout = 'hf-cache' | 'flat' | 'ollama' | 'tree' | 'plain';
+
 /** Where a source's models are in the store. Paths are relative POSIX paths. */
 export interface StorePlaces<M extends PinnedModel = PinnedModel> {
   /** how files are laid out: a writer in `src/adapters/store/layouts` */
-  readonly layout: 'hf-cache' | 'flat' | 'ollama' | 'tree' | 'plain';
+  readonly layout: Layout;
+  /** the program that keeps its own models in this layout; without it there is none */
+  readonly program?: ImportKind;
   /** directory of the source, in the store */
   readonly directory: string;
   /** Returns an absolute directory that the environment names instead; null if it names none. */

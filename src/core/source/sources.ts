@@ -2,7 +2,7 @@ import { huggingface } from './huggingface.ts';
 import { huggingfacePlain } from './huggingface-plain.ts';
 import { modelscope } from './modelscope.ts';
 import { ollama } from './ollama.ts';
-import type { Source } from './source.ts';
+import type { Layout, Source } from './source.ts';
 import { url } from './url.ts';
 
 /** All sources of models: a new one is a file in this directory and a line here. */
@@ -19,6 +19,11 @@ export function sourceOf({ source: id }: { readonly source: string }): Source {
   const found = SOURCES.find((source) => source.id === id);
   if (found === undefined) throw new Error(`unknown source ${id}`);
   return found;
+}
+
+/** Returns the layout of a source's directory; null for files outside all layouts. */
+export function layoutOf({ source: id }: { readonly source: string | null }): Layout | null {
+  return SOURCES.find((source) => source.id === id)?.store.layout ?? null;
 }
 
 /** Names of the secrets that hold tokens for servers of sources. */

@@ -84,6 +84,13 @@ export const url: Source<UrlRef, PinnedUrlModel> = {
       files: files.map((file) => withHash(file, hashes.get(file.path)?.sha256)),
     };
   },
+  part(ref, { files }) {
+    const whole = unsizedUrlModel(ref);
+    return {
+      ...whole,
+      files: whole.files.map((file) => files.find(({ path }) => path === file.path) ?? file),
+    };
+  },
   locate: fileUrl,
   origin: (model) => model.url,
   label: (model, file) =>
@@ -91,6 +98,22 @@ export const url: Source<UrlRef, PinnedUrlModel> = {
       ? fileUrl(model, file)
       : `${fileUrl(model, file)} (sha256 from ${model.sidecar})`,
 };
+
+/** Returns the model of a direct URL without the sizes and hashes of its files. */
+export function unsizedUrlModel(ref: UrlRef): PinnedUrlModel {
+  const parts = urlFiles(ref);
+  return {
+    source: 'url',
+    ref: formatUrlRef(ref),
+    url: parts[0]?.url ?? ref.url,
+    set: ref.set,
+    files: parts.map(({ path, sha256: hex }) => ({
+      path,
+      bytes: 0,
+      digest: hex === null ? null : { algorithm: 'sha256', hex },
+    })),
+  };
+}
 
 function withHash(file: PinnedFile, hex: string | undefined): PinnedFile {
   return hex === undefined ? file : { ...file, digest: { algorithm: 'sha256', hex } };

@@ -1,6 +1,6 @@
 import type { Problem } from '../domain/verification.ts';
+import { layoutOf } from '../source/sources.ts';
 import { named } from './expected.ts';
-import { layoutOf } from './layout-of.ts';
 import { blobPlace, fetchFix, hasContent, type ModelFacts, sizeAt, sizeText } from './model-facts.ts';
 import { isWeightIndex, missingParts } from './weight-map.ts';
 

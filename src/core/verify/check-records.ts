@@ -7,7 +7,7 @@ import { isManifest } from '../inventory/group-ollama.ts';
 import { below } from '../inventory/grouped-tree.ts';
 import { canonical } from '../inventory/needed-by.ts';
 import { OLLAMA_REGISTRY } from '../source/ollama-reference.ts';
-import { layoutOf } from './layout-of.ts';
+import { layoutOf } from '../source/sources.ts';
 import type { SeenStore } from './model-facts.ts';
 
 type SeenRecords = Pick<SeenStore, 'scan' | 'inventory'>;

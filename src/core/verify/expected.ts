@@ -3,8 +3,7 @@ import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
 import type { StoreScan } from '../domain/store-scan.ts';
 import type { Expected, ReceiptName } from '../domain/verification.ts';
 import { parseTree } from '../source/huggingface-tree.ts';
-import { sourceOf } from '../source/sources.ts';
-import { layoutOf } from './layout-of.ts';
+import { layoutOf, sourceOf } from '../source/sources.ts';
 
 /** What a store has recorded about the correct content of its files. */
 export class ExpectedFiles {

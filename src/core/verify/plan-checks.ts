@@ -3,9 +3,9 @@ import type { StoreScan } from '../domain/store-scan.ts';
 import type { Expected, Fix, Problem, ReceiptName } from '../domain/verification.ts';
 import { below } from '../inventory/grouped-tree.ts';
 import { blobFiles, parseManifest } from '../source/ollama-manifest.ts';
+import { layoutOf } from '../source/sources.ts';
 import { checkMissing } from './check-missing.ts';
 import { ExpectedFiles, named } from './expected.ts';
-import { layoutOf } from './layout-of.ts';
 import { blobPlace, fetchFix, hasContent, type ModelFacts, type SeenStore, sizeText } from './model-facts.ts';
 import { type WeightFormat, weightFormat } from './structure.ts';
 

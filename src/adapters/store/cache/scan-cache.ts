@@ -7,7 +7,7 @@ import type { ScannedFile, StoreScan } from '../../../core/domain/store-scan.ts'
 import { buildInventory } from '../../../core/inventory/build-inventory.ts';
 import { below } from '../../../core/inventory/grouped-tree.ts';
 import { distinctBytes } from '../../../core/inventory/unknown-items.ts';
-import { SOURCES } from '../../../core/source/sources.ts';
+import { layoutOf, SOURCES } from '../../../core/source/sources.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { spaceAt } from '../disk/same-file-system.ts';
 import { type ScanContext, scanStore, statesOf } from '../inventory/scan-store.ts';
@@ -141,7 +141,7 @@ function sourceAt(path: string): Pick<Leftover, 'source' | 'lease'> {
 function badManifests({ trees }: StoreScan, { models }: Inventory): readonly string[] {
   const known = new Set(models.flatMap(({ names }) => names));
   return trees
-    .filter(({ source }) => SOURCES.find(({ id }) => id === source)?.store.layout === 'ollama')
+    .filter((tree) => layoutOf(tree) === 'ollama')
     .flatMap((tree) => tree.files.map(({ path }) => ({ path, full: below(tree, path) })))
     .filter(({ path, full }) => path.startsWith('manifests/') && !known.has(full))
     .map(({ full }) => full);

@@ -9,7 +9,9 @@ import { EXIT, RmaError } from '../../../core/errors.ts';
 import { llamaCppImports, lmStudioImports } from '../../../core/import/flat-imports.ts';
 import { type Imports, importsOf } from '../../../core/import/imports-of.ts';
 import { INNER_DIRECTORIES, RECOGNIZED_DEPTH, recognize } from '../../../core/import/recognize.ts';
+import { keyedRef } from '../../../core/inventory/needed-by.ts';
 import { shell } from '../../../core/shell-quote.ts';
+import { layoutOf, SOURCES, sourceOf } from '../../../core/source/sources.ts';
 import { type StorePaths, storePaths } from '../../../core/source/store-paths.ts';
 import { readBundle } from '../bundle/read-bundle.ts';
 import { errnoOf, realDisk } from '../disk/disk.ts';
@@ -17,9 +19,6 @@ import { guardedDisk } from '../disk/guarded-disk.ts';
 import { StoreGuard } from '../disk/store-guard.ts';
 import { FileModelStore } from '../file-model-store.ts';
 import { walk } from '../inventory/walk.ts';
-
-/** Source of references whose directory a program other than rma has. */
-const SOURCES = { huggingface: 'hf', ollama: 'ollama', modelscope: 'ms' } as const;
 
 /**
  * Returns what a program has in a directory, or in the usual place below it; null if it is no directory of a known program.
@@ -41,7 +40,8 @@ async function read(kind: ImportKind, directory: string): Promise<Imports> {
   if (kind === 'bundle') return { models: bundledModels(readBundle(directory), directory), rejected: [] };
   if (kind === 'rma') return inventoried(kind, directory, storePaths(directory, {}));
   if (kind === 'lmstudio' || kind === 'llamacpp') return flat(kind, directory);
-  const paths = { root: directory, state: join(directory, '.rma'), sources: { [SOURCES[kind]]: directory } };
+  const own = SOURCES.filter(({ store }) => store.program === kind).map(({ id }) => [id, directory]);
+  const paths = { root: directory, state: join(directory, '.rma'), sources: Object.fromEntries(own) };
   return inventoried(kind, directory, paths);
 }
 
@@ -84,10 +84,10 @@ async function recallAll(
 
 /** Returns all files of a commit of a hub cache, as its tools listed them; none if they did not. */
 async function listingOf(store: FileModelStore, model: InventoryModel): Promise<readonly PinnedFile[]> {
-  const [ref] = model.references;
-  const base = /^(hf:[^@:]+)/.exec(ref)?.[1];
-  if (base === undefined || model.commit === null) return [];
-  return (await store.recall(`${base}@${model.commit}:*`))?.model.files ?? [];
+  const ref = layoutOf(model) === 'hf-cache' ? keyedRef(model.references[0])?.ref : undefined;
+  if (ref === undefined || model.commit === null) return [];
+  const all = sourceOf(ref).format({ ...ref, revision: model.commit, pattern: '*' });
+  return (await store.recall(all))?.model.files ?? [];
 }
 
 /** The clock of a store that is only read. */

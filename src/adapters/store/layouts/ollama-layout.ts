@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
-import type { PinnedOllamaModel } from '../../../core/source/ollama.ts';
+import { ollamaPlace, type PinnedOllamaModel } from '../../../core/source/ollama.ts';
 import type { OllamaRef } from '../../../core/source/ollama-reference.ts';
-import { ollamaPlace, storedOllamaModel } from '../../../core/source/stored-models.ts';
+import { storedOllamaModel } from '../../../core/source/stored-models.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { ensureDir, syncDir, writeAtomic } from '../disk/files.ts';
 import { storeChanged } from '../disk/store-changed.ts';
