@@ -6,14 +6,10 @@ const STORE = 'src/adapters/store';
 
 /** Modules of the store that may use the file system, and what each imports. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  // reads the bundle itself, which is outside of the store
-  'bundle/file-bundles.ts': ['createReadStream', 'statSync'],
   'disk/boot-id.ts': ['readFileSync'],
   'disk/disk.ts': ['* as fs'],
   'disk/open-plain.ts': ['closeSync', 'fstatSync', 'lstat', 'lstatSync', 'open', 'openSync', 'readFileSync'],
   'disk/same-file-system.ts': ['readFileSync', 'statSync', 'statfs'],
-  // looks for models of other programs, outside of the store
-  'import/find-source.ts': ['readdirSync', 'statSync'],
   'disk/store-guard.ts': ['lstatSync', 'readdirSync', 'readlinkSync', 'realpathSync'],
 };
 

@@ -1,4 +1,3 @@
-import { createReadStream, statSync } from 'node:fs';
 import { Readable, type Writable } from 'node:stream';
 import { bundledModels } from '../../../core/bundle/bundle-manifest.ts';
 import { partName, splitName } from '../../../core/bundle/part-name.ts';
@@ -15,11 +14,11 @@ import type {
   OpenBundle,
   WrittenBundle,
 } from '../../../ports/bundles.ts';
-import { type Disk, realDisk } from '../disk/disk.ts';
+import { type Disk, realDisk, unless } from '../disk/disk.ts';
 import { onDisk } from '../disk/disk-fault.ts';
 import { guardedDisk } from '../disk/guarded-disk.ts';
 import { freeBytesAt } from '../disk/same-file-system.ts';
-import { guardOf } from '../disk/store-guard.ts';
+import { guardOf, realpathOrNull } from '../disk/store-guard.ts';
 import { gatherBundle } from './gather-bundle.ts';
 import { fileSink, streamSink } from './tar-sinks.ts';
 import { unpackBundle } from './unpack-bundle.ts';
@@ -96,9 +95,9 @@ export class FileBundles implements Bundles {
     try {
       const { manifest, directory } = await onDisk(subject, async () => {
         const options = { disk: this.#disk, subject, prepare, onBytes, signal: work.signal };
-        const isDirectory = place.kind === 'path' && statOf(place.path)?.isDirectory() === true;
+        const isDirectory = place.kind === 'path' && (await statOf(place.path))?.isDirectory() === true;
         if (isDirectory) return gatherBundle(place.path, options);
-        return unpackBundle(place.kind === 'path' ? tarOf(place.path) : this.#options.stdin, options);
+        return unpackBundle(place.kind === 'path' ? await tarOf(place.path) : this.#options.stdin, options);
       });
       const models = bundledModels(manifest, directory);
       return { source: { kind: 'bundle', directory, models, rejected: [] }, close };
@@ -134,10 +133,10 @@ export class FileBundles implements Bundles {
 }
 
 /** Returns the bytes of a tar file, or of all its parts. @throws RmaError RMA_BUNDLE_NOT_FOUND (2) */
-function tarOf(path: string): Readable {
-  if (statOf(path)?.isFile() === true && splitName(path) === null) return createReadStream(path);
+async function tarOf(path: string): Promise<Readable> {
+  if (splitName(path) === null && (await isFile(path))) return bytesOf(path);
   const name = splitName(path) ?? path;
-  if (statOf(partName(name, 1))?.isFile() === true) return Readable.from(partsOf(name));
+  if (await isFile(partName(name, 1))) return Readable.from(partsOf(name));
   throw new RmaError('RMA_BUNDLE_NOT_FOUND', `there is no bundle at ${path}`, {
     exitCode: EXIT.usage,
     hint: 'pass the directory or the tar file that rma models bundle export wrote',
@@ -145,10 +144,20 @@ function tarOf(path: string): Readable {
 }
 
 async function* partsOf(name: string): AsyncGenerator<Uint8Array> {
-  for (let part = 1; statOf(partName(name, part))?.isFile() === true; part += 1)
-    for await (const chunk of createReadStream(partName(name, part))) yield chunk as Uint8Array;
+  for (let part = 1; await isFile(partName(name, part)); part += 1)
+    for await (const chunk of await bytesOf(partName(name, part))) yield chunk as Uint8Array;
+}
+
+/** Returns the bytes of a file, which may be a link: bundles are outside of the store. */
+async function bytesOf(path: string): Promise<Readable> {
+  const handle = await realDisk.open(realpathOrNull(path) ?? path, 'r');
+  return handle.createReadStream();
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await statOf(path))?.isFile() === true;
 }
 
 function statOf(path: string) {
-  return statSync(path, { throwIfNoEntry: false });
+  return unless(['ENOENT'], realDisk.stat(path));
 }

@@ -1,4 +1,3 @@
-import { readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { bundledModels } from '../../../core/bundle/bundle-manifest.ts';
 import type { ImportKind, ImportSource } from '../../../core/domain/import.ts';
@@ -25,10 +24,10 @@ import { walk } from '../inventory/walk.ts';
  * Reads names and records, no content. @throws RmaError RMA_IMPORT_NO_DIRECTORY (2), RMA_IMPORT_UNREADABLE (3)
  */
 export async function findSource(given: string): Promise<ImportSource | null> {
-  assertDirectory(given);
+  await assertDirectory(given);
   for (const inner of INNER_DIRECTORIES) {
     const directory = resolve(given, inner);
-    const kind = recognize(namesIn(directory, RECOGNIZED_DEPTH));
+    const kind = recognize(await namesIn(directory, RECOGNIZED_DEPTH));
     if (kind === null) continue;
     const { models, rejected } = await read(kind, directory);
     return { kind, directory, models, rejected };
@@ -94,52 +93,44 @@ async function listingOf(store: FileModelStore, model: InventoryModel): Promise<
 const NO_CLOCK = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
 
 /** Returns the names below a directory without following links, sorted; those of what cannot be read are left out. */
-function namesIn(directory: string, depth: number): readonly string[] {
+async function namesIn(directory: string, depth: number): Promise<readonly string[]> {
   const names: string[] = [];
-  const look = (folder: string, left: number): void => {
-    for (const entry of entriesOf(folder)) {
+  const look = async (folder: string, left: number): Promise<void> => {
+    const entries = await orErrno(realDisk.readdir(folder, { withFileTypes: true }));
+    for (const entry of typeof entries === 'string' ? [] : entries) {
       const path = join(folder, entry.name);
       names.push(relative(directory, path));
-      if (entry.isDirectory() && left > 1) look(path, left - 1);
+      if (entry.isDirectory() && left > 1) await look(path, left - 1);
     }
   };
-  look(directory, depth);
+  await look(directory, depth);
   return names.sort();
 }
 
-function entriesOf(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    if (errnoOf(error) !== null) return [];
-    throw error;
-  }
-}
-
-function assertDirectory(directory: string): void {
-  const stats = statOf(directory);
-  if (stats?.isDirectory() !== true) {
+async function assertDirectory(directory: string): Promise<void> {
+  const stats = await orErrno(realDisk.stat(directory));
+  if (typeof stats === 'string' || !stats.isDirectory()) {
     throw new RmaError('RMA_IMPORT_NO_DIRECTORY', `${directory} is not a directory`, {
       exitCode: EXIT.usage,
       hint: 'pass the directory in which another program keeps its models, such as ~/.cache/huggingface/hub',
     });
   }
-  try {
-    readdirSync(directory);
-  } catch (error) {
-    if (errnoOf(error) === null) throw error;
-    throw new RmaError('RMA_IMPORT_UNREADABLE', `cannot read ${directory} (${errnoOf(error)})`, {
+  const names = await orErrno(realDisk.readdir(directory));
+  if (typeof names === 'string') {
+    throw new RmaError('RMA_IMPORT_UNREADABLE', `cannot read ${directory} (${names})`, {
       exitCode: EXIT.notReady,
       hint: shell`run the command as a user who can read it, or grant access: ls -ld ${directory}`,
     });
   }
 }
 
-function statOf(path: string) {
+/** Returns the result of an operation, or the errno name with which it fails. */
+async function orErrno<T>(step: Promise<T>): Promise<T | string> {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return await step;
   } catch (error) {
-    if (errnoOf(error) !== null) return undefined;
-    throw error;
+    const errno = errnoOf(error);
+    if (errno === null) throw error;
+    return errno;
   }
 }
