@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import type { FetchRequest } from '../domain/fetch-request.ts';
 import { EXIT, RmaError } from '../errors.ts';
+import { needsSchema } from '../inventory/read-needs.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
-import { text } from '../schema/rules.ts';
 import { pinnedModelSchema } from '../source/pinned-model-schema.ts';
 
 const fetchRequest: Schema<FetchRequest> = z.object({
   models: z.array(pinnedModelSchema),
-  needs: z.optional(z.object({ host: text(), project: text(), profile: text(), refs: z.array(text()) })),
+  needs: z.optional(needsSchema),
 });
 
 /**

@@ -30,8 +30,13 @@ describe('the configuration of a worker', () => {
 describe('a fetch request', () => {
   it('is parsed with its models and the references of the project', () => {
     const { models } = workerConfig();
-    const request = { models, needs: { host: 'h', project: 'p', profile: 'chat', refs: ['hf:org/repo'] } };
-    expect(readFetchRequest(JSON.stringify(request))).toEqual(request);
+    const needs = { host: 'h', project: 'p', profile: 'chat', refs: ['hf:org/repo'] };
+    const pinned = { ...needs, commits: { 'hf:org/repo': 'a'.repeat(40) } };
+    for (const request of [
+      { models, needs },
+      { models, needs: pinned },
+    ])
+      expect(readFetchRequest(JSON.stringify(request))).toEqual(request);
     expect(readFetchRequest('{"models":[]}').models).toEqual([]);
   });
 
