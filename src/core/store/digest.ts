@@ -12,11 +12,24 @@ export interface ContentHash {
   copy(): ContentHash;
 }
 
+/** How the hash of a file begins. */
+export interface HashStart {
+  readonly algorithm: 'sha256' | 'sha1';
+  /** hashed before the content: git's blob header for `git-sha1`, else empty */
+  readonly header: string;
+}
+
+/** Returns how the hash of a file of this size begins. */
+export function hashStart(algorithm: Digest['algorithm'], bytes: number): HashStart {
+  return algorithm === 'sha256'
+    ? { algorithm: 'sha256', header: '' }
+    : { algorithm: 'sha1', header: `blob ${bytes}\0` };
+}
+
 /** Returns an incremental hash of a file. `git-sha1` hashes git's blob header first, so it needs the size in advance. */
 export function contentHash(algorithm: Digest['algorithm'], bytes: number): ContentHash {
-  const hash = createHash(algorithm === 'sha256' ? 'sha256' : 'sha1');
-  if (algorithm === 'git-sha1') hash.update(`blob ${bytes}\0`);
-  return continued(hash);
+  const start = hashStart(algorithm, bytes);
+  return continued(createHash(start.algorithm).update(start.header));
 }
 
 function continued(hash: ReturnType<typeof createHash>): ContentHash {

@@ -1,34 +1,38 @@
-import type { FileHandle } from 'node:fs/promises';
-import type { Digest } from '../../../core/domain/pinned-model.ts';
-import { type ContentHash, contentHash } from '../../../core/store/digest.ts';
 import type { Range } from '../../../core/store/range-set.ts';
-
-const READ_BYTES = 1024 * 1024;
+import type { FileHash, HashInput } from './file-hash.ts';
+import { ThreadLost } from './hash-worker.ts';
+import { LocalHash } from './local-hash.ts';
+import { ThreadHash } from './thread-hash.ts';
 
 /** Bytes that are fetched again if some of them are wrong. */
 const PIECE_BYTES = 64 * 1024 * 1024;
 
-export interface HashedFile {
-  readonly handle: FileHandle;
-  readonly algorithm: Digest['algorithm'];
-  readonly bytes: number;
+/** Smallest file that is hashed in a thread of its own. */
+const THREAD_BYTES = 16 * 1024 * 1024;
+
+/** Most pieces that are hashed before a file is closed. */
+const LAST_PIECES = 4;
+
+export interface HashedFile extends HashInput {
   /** default: 64 MiB */
   readonly pieceBytes?: number | undefined;
+  /** smallest file that is hashed in a thread; default: 16 MiB */
+  readonly threadBytes?: number | undefined;
   /** called with a piece that does not have its recorded hash, and is to be written again */
   readonly onWrong: (piece: Range) => void;
 }
 
 /**
- * Hashes a file while it is written, from its start and in order. Bytes that are written in order are hashed from memory,
- * all others are read from the file once nothing is missing before them. The hash so far is recorded at the end of each
- * piece, and compared with that of an earlier writer: this finds a wrong piece without hashing anything twice.
+ * Hashes a file while it is written, from its start and in order. A large file is hashed in another thread, which reads it
+ * once nothing is missing before the bytes. Of a small one, bytes that are written in order are hashed from memory. The hash
+ * so far is recorded at the end of each piece, and compared with that of an earlier writer: this finds a wrong piece without
+ * hashing anything twice.
  */
 export class FrontierHash {
   readonly #file: HashedFile;
   readonly #pieceBytes: number;
-  #hash: ContentHash;
-  /** the hash at the start of the current piece */
-  #atPiece: ContentHash;
+  /** marked at the start of the current piece */
+  #hash: FileHash;
   #pieces: string[] = [];
   /** recorded by an earlier writer */
   #expected: readonly string[] = [];
@@ -40,13 +44,13 @@ export class FrontierHash {
   #frontier = 0;
   #reading: Promise<void> | null = null;
   #fault: { readonly error: unknown } | null = null;
-  #stopped = false;
+  /** hashes nothing from here on */
+  #until = Number.POSITIVE_INFINITY;
 
   constructor(file: HashedFile) {
     this.#file = file;
     this.#pieceBytes = file.pieceBytes ?? PIECE_BYTES;
-    this.#hash = contentHash(file.algorithm, file.bytes);
-    this.#atPiece = this.#hash.copy();
+    this.#hash = hashOf(file);
   }
 
   /** Compares pieces with what an earlier writer recorded. */
@@ -56,19 +60,20 @@ export class FrontierHash {
 
   /** Returns the hash of everything up to the end of each piece, for the pieces in the first `end` bytes. */
   pieces(end: number): readonly string[] {
-    return this.#pieces.slice(0, Math.floor(end / this.#pieceBytes));
+    const known = [...this.#pieces, ...this.#expected.slice(this.#pieces.length)];
+    return known.slice(0, Math.floor(end / this.#pieceBytes));
   }
 
-  /** Hashes bytes that are being written at an offset, if they are the next ones. */
+  /** Hashes bytes that are being written at an offset, if they are the next ones and the file is small. */
   take(offset: number, chunks: readonly Uint8Array[]): void {
-    if (offset !== this.#offset || this.#reading !== null) return;
-    for (const chunk of chunks) if (!this.#update(chunk)) return;
+    if (!(this.#hash instanceof LocalHash) || offset !== this.#offset || this.#reading !== null) return;
+    for (const chunk of chunks) if (!this.#update(this.#hash, chunk)) return;
   }
 
   /** Hashes the file up to `frontier`, in the background: all bytes before it are written and do not change. */
   advance(frontier: number): void {
     this.#frontier = frontier;
-    if (this.#offset >= this.#frontier || this.#reading !== null) return;
+    if (this.#reading !== null || this.#fault !== null || this.#next() === null) return;
     this.#reading = this.#catchUp()
       .catch((error: unknown) => {
         this.#fault = { error };
@@ -80,57 +85,96 @@ export class FrontierHash {
 
   /** Returns the digest of the file; null if wrong pieces must be written again first. @throws what a read throws */
   async digest(): Promise<string | null> {
-    await this.#reading;
+    for (this.advance(this.#frontier); this.#reading !== null; this.advance(this.#frontier))
+      await this.#reading;
     if (this.#fault !== null) throw this.#fault.error;
-    return this.#offset === this.#file.bytes ? this.#hash.copy().digest() : null;
+    return this.#offset === this.#file.bytes ? this.#hash.hex : null;
   }
 
   /** Starts again with an empty file. */
   async reset(): Promise<void> {
     await this.stop();
-    this.#hash = contentHash(this.#file.algorithm, this.#file.bytes);
-    this.#atPiece = this.#hash.copy();
+    this.#hash = hashOf(this.#file);
     this.#pieces = [];
     this.#expected = [];
     this.#wrong = null;
     this.#offset = 0;
     this.#frontier = 0;
     this.#fault = null;
-    this.#stopped = false;
+    this.#until = Number.POSITIVE_INFINITY;
   }
 
   /** Stops reading the file, so that it can be closed. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#until = 0;
     await this.#reading;
+    this.#hash.end();
+  }
+
+  /** Like `stop`, after the last complete pieces whose hash is not recorded yet. */
+  async finish(): Promise<void> {
+    const piece = Math.floor(this.#offset / this.#pieceBytes);
+    const last = Math.min(Math.floor(this.#frontier / this.#pieceBytes), piece + LAST_PIECES);
+    this.#until = piece < this.#expected.length ? 0 : last * this.#pieceBytes;
+    await this.#caughtUp();
+    this.#hash.end();
+  }
+
+  async #caughtUp(): Promise<void> {
+    for (this.advance(this.#frontier); this.#reading !== null; this.advance(this.#frontier))
+      await this.#reading;
   }
 
   async #catchUp(): Promise<void> {
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
-    while (this.#offset < this.#frontier && !this.#stopped) {
-      const want = Math.min(READ_BYTES, this.#frontier - this.#offset);
-      const { bytesRead } = await this.#file.handle.read(buffer, 0, want, this.#offset);
-      if (bytesRead === 0)
-        throw Object.assign(new Error('the file became shorter'), { code: 'EIO', syscall: 'read' });
-      this.#update(buffer.subarray(0, bytesRead));
+    for (let end = this.#next(); end !== null; end = this.#next()) {
+      try {
+        await this.#hash.read([this.#offset, end]);
+        this.#passed(end);
+      } catch (error) {
+        if (!(error instanceof ThreadLost)) throw error;
+        this.#startLocal();
+      }
     }
   }
 
+  /** Returns the end of the bytes to read next; null if there are none yet. */
+  #next(): number | null {
+    const { step, wholeSteps } = this.#hash;
+    const pieceEnd = this.#offset - (this.#offset % this.#pieceBytes) + this.#pieceBytes;
+    const most = Math.min(this.#offset + step, pieceEnd, this.#file.bytes);
+    const end = Math.min(most, this.#frontier);
+    const isDue = end > this.#offset && (end === most || !wholeSteps);
+    return isDue && this.#offset < this.#until ? end : null;
+  }
+
+  /** The thread took the hash with it: hashes everything here, from the start. */
+  #startLocal(): void {
+    this.#hash = new LocalHash(this.#file);
+    if (this.#pieces.length > this.#expected.length) this.#expected = this.#pieces;
+    this.#pieces = [];
+    this.#offset = 0;
+  }
+
   /** Returns false if the bytes end a wrong piece: the hash is at its start again. */
-  #update(chunk: Uint8Array): boolean {
+  #update(hash: LocalHash, chunk: Uint8Array): boolean {
     for (let rest = chunk; rest.length > 0; ) {
       const part = rest.subarray(0, this.#pieceBytes - (this.#offset % this.#pieceBytes));
-      this.#hash.update(part);
-      this.#offset += part.length;
+      hash.update(part);
       rest = rest.subarray(part.length);
-      if (this.#offset % this.#pieceBytes === 0 && !this.#endPiece()) return false;
+      if (!this.#passed(this.#offset + part.length)) return false;
     }
     return true;
   }
 
+  /** Counts bytes as hashed. Returns false if they end a wrong piece. */
+  #passed(end: number): boolean {
+    this.#offset = end;
+    return end % this.#pieceBytes !== 0 || this.#endPiece();
+  }
+
   #endPiece(): boolean {
     const number = this.#pieces.length;
-    const hex = this.#hash.copy().digest();
+    const { hex } = this.#hash;
     const isRight = (this.#expected[number] ?? hex) === hex;
     if (!isRight && this.#wrong !== number) {
       this.#rewind(number);
@@ -139,16 +183,20 @@ export class FrontierHash {
     // wrong twice: what was recorded is not what the server has
     if (!isRight) this.#expected = [];
     this.#pieces.push(hex);
-    this.#atPiece = this.#hash.copy();
+    this.#hash.mark();
     return true;
   }
 
   #rewind(number: number): void {
     const piece = [number * this.#pieceBytes, this.#offset] as const;
     this.#wrong = number;
-    this.#hash = this.#atPiece.copy();
+    this.#hash.rewind();
     this.#offset = piece[0];
     this.#frontier = piece[0];
     this.#file.onWrong(piece);
   }
+}
+
+function hashOf(file: HashedFile): FileHash {
+  return file.bytes < (file.threadBytes ?? THREAD_BYTES) ? new LocalHash(file) : new ThreadHash(file);
 }

@@ -26,6 +26,8 @@ export interface PartOptions {
   readonly signal: AbortSignal;
   /** default: 64 MiB */
   readonly pieceBytes?: number | undefined;
+  /** smallest file that is hashed in a thread; default: 16 MiB */
+  readonly threadBytes?: number | undefined;
   /** monotonic milliseconds */
   readonly monotonic: () => number;
   /** called with the number of bytes in the file */
@@ -44,11 +46,11 @@ export class PartFile {
   #fault: { readonly error: unknown; readonly lost: boolean } | null = null;
 
   private constructor(options: PartOptions, handle: FileHandle) {
-    const { algorithm, bytes, pieceBytes, monotonic } = options;
+    const { algorithm, bytes, pieceBytes, threadBytes, monotonic } = options;
     this.#options = options;
     this.#handle = handle;
     const onWrong = (piece: Range) => this.#discard(piece);
-    this.#hash = new FrontierHash({ handle, algorithm, bytes, pieceBytes, onWrong });
+    this.#hash = new FrontierHash({ handle, algorithm, bytes, pieceBytes, threadBytes, onWrong });
     this.#pace = new SyncPace(monotonic, () => this.#sync(false));
   }
 
@@ -114,7 +116,8 @@ export class PartFile {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#stop();
+    await this.#pace.stop();
+    await this.#hash.finish();
     if (this.#fault === null) await this.#sync(true);
     await this.#handle.close();
     if (this.#fault === null) return;
@@ -126,7 +129,8 @@ export class PartFile {
   /** Closes and removes a part with wrong content. */
   async drop(): Promise<void> {
     this.#closed = true;
-    await this.#stop();
+    await this.#pace.stop();
+    await this.#hash.stop();
     await this.#handle.close();
     await discardPart(this.#options.disk, this.#options.slot.path);
   }
@@ -144,11 +148,6 @@ export class PartFile {
   #discard(piece: Range): void {
     this.#written = withoutRange(this.#written, piece);
     this.#options.onReceived(this.received);
-  }
-
-  async #stop(): Promise<void> {
-    await this.#pace.stop();
-    await this.#hash.stop();
   }
 
   /** Syncs and journals. Never rejects: a fault is thrown by the next write or by `close`. */

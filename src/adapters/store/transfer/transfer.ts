@@ -26,6 +26,8 @@ export interface TransferOptions {
   readonly limits?: Pick<DownloadLimits, 'maxRate' | 'window'>;
   /** bytes that are received again if some of them are wrong; default: 64 MiB */
   readonly pieceBytes?: number;
+  /** smallest file that is hashed in a thread; default: 16 MiB */
+  readonly threadBytes?: number;
   /** smallest range of one of several connections, bytes */
   readonly minPart?: number;
 }
@@ -96,7 +98,7 @@ async function verified(streams: FileStreams, job: TransferJob, part: PartFile):
 }
 
 function openPart(
-  { disk = realDisk, clock, pieceBytes }: TransferOptions,
+  { disk = realDisk, clock, pieceBytes, threadBytes }: TransferOptions,
   job: TransferJob,
 ): Promise<PartFile> {
   return PartFile.open({
@@ -104,6 +106,7 @@ function openPart(
     slot: job.slot,
     bytes: job.bytes,
     pieceBytes,
+    threadBytes,
     algorithm: job.digest?.algorithm ?? 'sha256',
     urlHost: new URL(job.location.url).host,
     signal: job.signal,
