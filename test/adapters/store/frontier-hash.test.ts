@@ -71,6 +71,7 @@ test('a thread hashes like git: with the size before the content', async () => {
 
 test('many files are hashed in one thread, each on its own', async () => {
   const contents = Array.from({ length: 12 }, () => randomBytes(SIZE));
+  const worker = HashWorker.shared();
   const digests = contents.map(async (content) => {
     const hash = hashOf(await newFile(content), SIZE, IN_THREAD);
     hash.advance(SIZE);
@@ -79,6 +80,7 @@ test('many files are hashed in one thread, each on its own', async () => {
     return digest;
   });
   expect(await Promise.all(digests)).toEqual(contents.map(sha256));
+  expect(HashWorker.shared()).toBe(worker);
 });
 
 test.each([
@@ -97,11 +99,17 @@ test.each([
 test.each([
   ['in a thread', IN_THREAD],
   ['without a thread', HERE],
-])('[fail D3] hashed %s, a file that became shorter is a read error', async (_, where) => {
+])('hashed %s, a file that became shorter is a read error', async (_, where) => {
   const handle = await newFile(randomBytes(SIZE - 1));
   const hash = hashOf(handle, SIZE, where);
   hash.advance(SIZE);
   await expect(hash.digest()).rejects.toMatchObject({ code: 'EIO', syscall: 'read' });
+  await hash.stop();
+});
+
+test('an empty file has the digest of no bytes', async () => {
+  const hash = hashOf(await newFile(Buffer.alloc(0)), 0, IN_THREAD);
+  expect(await hash.digest()).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
   await hash.stop();
 });
 

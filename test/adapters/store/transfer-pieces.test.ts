@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { sha256 } from '../../helpers/store/model-server.ts';
 import { MIB, PIECE, parallelRig, type TransferRig } from '../../helpers/store/transfer-fixture.ts';
 
 const SIZE = 6 * PIECE;
@@ -60,4 +61,21 @@ test('a piece that the server sends with another hash than recorded is received 
   const before = rig.received();
   expect((await rig.fetch()).file.equals(rig.content)).toBe(true);
   expect(rig.received() - before).toBeLessThan(SIZE);
+});
+
+test('[fail C6] a download that is interrupted again at once keeps the hashes that an earlier one recorded', async () => {
+  const rig = await parallelRig(null, { size: SIZE });
+  const interrupt = async (bytes: number): Promise<readonly string[]> => {
+    const controller = new AbortController();
+    const onBytes = (received: number) => {
+      if (received >= bytes) controller.abort(new Error('SIGTERM'));
+    };
+    await expect(rig.fetch({ signal: controller.signal, onBytes })).rejects.toThrow('SIGTERM');
+    const [name = ''] = readdirSync(rig.folder).filter((file) => file.endsWith('.json'));
+    return (JSON.parse(readFileSync(join(rig.folder, name), 'utf8')) as { pieces: string[] }).pieces;
+  };
+  const recorded = await interrupt(4 * PIECE + MIB);
+  const expected = [1, 2, 3, 4].map((count) => sha256(rig.content.subarray(0, count * PIECE)));
+  expect(recorded).toEqual(expected);
+  expect(await interrupt(0)).toEqual(expected);
 });

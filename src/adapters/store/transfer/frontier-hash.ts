@@ -7,7 +7,7 @@ import { ThreadHash } from './thread-hash.ts';
 /** Bytes that are fetched again if some of them are wrong. */
 const PIECE_BYTES = 64 * 1024 * 1024;
 
-/** Smallest file that is hashed in a thread of its own. */
+/** Smallest file that is hashed in the thread. */
 const THREAD_BYTES = 16 * 1024 * 1024;
 
 /** Most pieces that are hashed before a file is closed. */
@@ -197,6 +197,8 @@ export class FrontierHash {
   }
 }
 
+/** An empty file is never read, so no thread could hash it. */
 function hashOf(file: HashedFile): FileHash {
-  return file.bytes < (file.threadBytes ?? THREAD_BYTES) ? new LocalHash(file) : new ThreadHash(file);
+  const least = Math.max(1, file.threadBytes ?? THREAD_BYTES);
+  return file.bytes < least ? new LocalHash(file) : new ThreadHash(file);
 }
