@@ -139,6 +139,7 @@ export class FileModelStore implements ModelStore {
   }
 
   async remember(model: PinnedModel): Promise<void> {
+    if (this.#records.wasRead(model)) return;
     try {
       const known = this.#records.read(parseModelRef(model.ref))?.model;
       if (known !== undefined && this.#layout(known).check(known).state === 'present') return;
@@ -186,7 +187,8 @@ export class FileModelStore implements ModelStore {
   }
 
   #stored(model: PinnedModel, recordedAt: string | null): StoredModel {
-    return { model, recordedAt, missing: absentFiles(this.#layout(model).check(model)) };
+    const check = this.#layout(model).check(model);
+    return { model, recordedAt, missing: absentFiles(check), check };
   }
 
   async lease(

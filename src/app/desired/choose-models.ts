@@ -1,4 +1,5 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
+import type { ModelCheck } from '../../core/domain/model-check.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
 import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
@@ -30,6 +31,8 @@ interface RequestedModel {
 /** A requested model, its users, and the files behind its reference. */
 export interface ChosenModel extends RequestedModel {
   readonly pinned: PinnedModel;
+  /** its state in the store, where that has answered in place of the hub */
+  readonly check?: ModelCheck | null | undefined;
 }
 
 /** A requested model that could not be resolved. */
@@ -109,8 +112,10 @@ export async function resolveRequested(
   for (const { name, ref } of requested) {
     const profiles = users.get(ref) ?? [];
     const resolution = resolved.get(ref);
-    if (resolution?.ok) models.push({ name, ref, profiles, pinned: resolution.pinned });
-    else if (resolution !== undefined) {
+    if (resolution?.ok) {
+      const { pinned, check } = resolution;
+      models.push({ name, ref, profiles, pinned, check });
+    } else if (resolution !== undefined) {
       const error = namedBy(resolution.error, profiles);
       failed.push({ name, ref, profiles, optional: optional.has(ref), error, lacks: resolution.lacks });
     }

@@ -1,3 +1,4 @@
+import type { ModelCheck } from '../../core/domain/model-check.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
 import type { StoredModel } from '../../core/domain/stored-model.ts';
@@ -18,6 +19,8 @@ export type Resolution =
       readonly pinned: PinnedModel;
       /** the store answered in place of the hub */
       readonly stored?: true;
+      /** the check by which the store answered */
+      readonly check?: ModelCheck | undefined;
     }
   | {
       readonly ok: false;
@@ -117,7 +120,10 @@ async function askStore(
   return new Map(
     refs.flatMap((ref): [string, Resolution][] => {
       const model = found.get(ref);
-      if (model?.missing.length === 0) return [[ref, { ok: true, pinned: model.model, stored: true }]];
+      if (model?.missing.length === 0) {
+        const { model: pinned, check } = model;
+        return [[ref, { ok: true, pinned, stored: true, check }]];
+      }
       if (!offline || fallback.peers === true) return [];
       const lacks = { ref, files: model?.missing.map(({ path }) => path) ?? null };
       return [[ref, { ok: false, error: offlineMissing([lacks]), lacks }]];

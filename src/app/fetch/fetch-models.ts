@@ -14,9 +14,11 @@ export async function fetchModels(
   models: readonly PinnedModel[],
   options: FetchOptions,
 ): Promise<readonly FetchResult[]> {
-  const { store, uses, signal } = options;
+  const { store, uses, signal, checks: made } = options;
   const unique = [...new Map(models.map((model) => [JSON.stringify(model), model])).values()];
-  const checks = await Promise.all(unique.map(async (model) => ({ model, check: await store.check(model) })));
+  const checks = await Promise.all(
+    unique.map(async (model) => ({ model, check: made?.get(model) ?? (await store.check(model)) })),
+  );
   if (checks.some(({ check }) => check.state !== 'present')) await store.prepare();
   const shared = {
     ...options,

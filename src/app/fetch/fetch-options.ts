@@ -1,3 +1,5 @@
+import type { ModelCheck } from '../../core/domain/model-check.ts';
+import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { ModelProgress } from '../../core/domain/worker-status.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ModelSource } from '../../ports/model-source.ts';
@@ -22,6 +24,8 @@ export interface FetchOptions {
   readonly connections?: number | undefined;
   /** true: no hub is contacted; without peers a model with missing files fails */
   readonly offline?: boolean | undefined;
+  /** checks of these models that this command has just made */
+  readonly checks?: ReadonlyMap<PinnedModel, ModelCheck> | undefined;
 }
 
 /** What the fetches of several models have in common. */

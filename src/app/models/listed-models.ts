@@ -1,5 +1,4 @@
 import type { ModelCheck, StoreCheck } from '../../core/domain/model-check.ts';
-import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
@@ -63,7 +62,10 @@ export async function listedModels(
   const chosen = await resolveRequested(hubs, withPlaced(requested, placed));
   const pinned = chosen.models.map((model) => model.pinned);
   if (snapshot === null) {
-    return { ...listed(chosen, store === null ? [] : await directoryChecks(store, pinned)), volume: null };
+    return {
+      ...listed(chosen, store === null ? [] : await directoryChecks(store, chosen.models)),
+      volume: null,
+    };
   }
   const access = await storeAccess(host, invocation, choice.config);
   const found = await checkStore(host, invocation, { access, models: pinned, snapshot });
@@ -92,7 +94,7 @@ function listed({ models, failed }: ChosenModels, checks: StoreCheck['checks']):
 
 async function directoryChecks(
   store: Pick<ModelStore, 'check'>,
-  models: readonly PinnedModel[],
+  models: readonly ChosenModel[],
 ): Promise<readonly ModelCheck[]> {
-  return Promise.all(models.map(async (model) => store.check(model)));
+  return Promise.all(models.map(async ({ pinned, check }) => check ?? store.check(pinned)));
 }

@@ -121,6 +121,7 @@ async function pullHere(
     sources,
     clock,
     signal,
+    checks: new Map(models.flatMap(({ pinned, check }) => (check === null ? [] : [[pinned, check]]))),
     connections: config.network.connections,
     offline: config.network.offline,
     onProgress: (progress) => reporter.emit({ type: 'model', progress }),

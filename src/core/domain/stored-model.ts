@@ -1,3 +1,4 @@
+import type { ModelCheck } from './model-check.ts';
 import type { PinnedFile, PinnedModel } from './pinned-model.ts';
 
 /** What a store knows of a model reference without its source. */
@@ -7,4 +8,6 @@ export interface StoredModel {
   readonly recordedAt: string | null;
   /** files that are not in the store, judged by their sizes; without any, the model is complete */
   readonly missing: readonly PinnedFile[];
+  /** the check by which a store of this process answered; absent if another process read the store */
+  readonly check?: ModelCheck | undefined;
 }

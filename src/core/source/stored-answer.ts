@@ -30,7 +30,8 @@ const answer = z.object({
 
 /** Returns the answer as one line of JSON. */
 export function formatStoredAnswer({ models, geometry }: StoredAnswer): string {
-  return `${JSON.stringify({ models: Object.fromEntries(models), geometry: Object.fromEntries(geometry) })}\n`;
+  const stored = [...models].map(([ref, { check: _, ...model }]) => [ref, model] as const);
+  return `${JSON.stringify({ models: Object.fromEntries(stored), geometry: Object.fromEntries(geometry) })}\n`;
 }
 
 /**

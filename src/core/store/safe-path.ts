@@ -12,7 +12,7 @@ export function pathFault(path: string): string | null {
   if (path.includes('\\')) return 'it contains a backslash';
   if (/\p{Surrogate}/u.test(path)) return 'it is not valid Unicode';
   if (/^[A-Za-z]:/.test(path)) return 'it contains a drive letter';
-  if (byteLength(path) > MAX_PATH_BYTES) return `it is longer than ${MAX_PATH_BYTES} bytes`;
+  if (isLonger(path, MAX_PATH_BYTES)) return `it is longer than ${MAX_PATH_BYTES} bytes`;
   for (const part of path.split('/')) {
     const fault = partFault(part);
     if (fault !== null) return fault;
@@ -71,13 +71,22 @@ function partFault(part: string): string | null {
   if (part === '.' || part === '..') return `it contains "${part}"`;
   // parsers of JSON drop a key of this name, also those of other tools
   if (part === '__proto__') return 'a segment is "__proto__"';
-  if ([...part].some((char) => char < ' ' || char === '\u007f')) return 'it contains a control character';
-  if (byteLength(part) > MAX_PART_BYTES) return `a segment is longer than ${MAX_PART_BYTES} bytes`;
+  if (hasControls(part)) return 'it contains a control character';
+  if (isLonger(part, MAX_PART_BYTES)) return `a segment is longer than ${MAX_PART_BYTES} bytes`;
   return null;
 }
 
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+function hasControls(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code === 0x7f) return true;
+  }
+  return false;
+}
+
+/** Returns whether a text has more bytes in UTF-8, where a UTF-16 unit has at most three. */
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
 }
 
 function unsafe(subject: string, path: string, fault: string): RmaError {

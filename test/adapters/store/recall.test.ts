@@ -40,7 +40,12 @@ describe('recall after a download', () => {
     async (ref) => {
       const { store, model } = await filled(ref);
       const recalled = await store.recall(ref);
-      expect(recalled).toEqual({ model, recordedAt: expect.any(String), missing: [] });
+      expect(recalled).toEqual({
+        model,
+        recordedAt: expect.any(String),
+        missing: [],
+        check: await store.check(model),
+      });
     },
   );
 
@@ -66,7 +71,12 @@ describe('recall after a download', () => {
     for (const ref of ['hf:Acme/Tiny:*.json', 'hf:Acme/Tiny:notes.txt']) {
       const recalled = await testStore(root).recall(ref);
       const model = await fetcher.resolve(ref);
-      expect(recalled).toEqual({ model, recordedAt: expect.any(String), missing: [] });
+      expect(recalled).toEqual({
+        model,
+        recordedAt: expect.any(String),
+        missing: [],
+        check: await testStore(root).check(model),
+      });
     }
     expect(await testStore(root).recall('hf:Acme/Tiny:*.gguf')).toBeNull();
   });
@@ -176,7 +186,12 @@ describe('recall without a record', () => {
     const root = tempFolder();
     writeLikeOllama(root, manifest, ollama['library/tiny:latest']);
     const store = testStore(root);
-    expect(await store.recall('ollama:tiny')).toEqual({ model, recordedAt: null, missing: [] });
+    expect(await store.recall('ollama:tiny')).toEqual({
+      model,
+      recordedAt: null,
+      missing: [],
+      check: await store.check(model),
+    });
     expect(await store.recall('ollama:tiny:other')).toBeNull();
     writeFileSync(join(root, 'ollama/manifests/registry.ollama.ai/library/tiny/latest'), '<html>');
     expect(await store.recall('ollama:tiny')).toBeNull();

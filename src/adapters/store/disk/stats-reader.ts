@@ -1,64 +1,76 @@
 import type { BigIntStats } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
 import { linkOrNull, lstatOrNull, realpathOrNull, type StoreGuard } from './store-guard.ts';
 
+/** A directory of files that are read. */
+interface Folder {
+  /** its path without links */
+  readonly real: string;
+  /** directory as its links write it → that directory's path without links; null: does not exist, or is outside of the store */
+  readonly targets: Map<string, string | null>;
+  /** a link was seen in it: its other names are probably links too */
+  hasLinks: boolean;
+}
+
 /**
- * Reads the stats of many files by the rules of the guard, and resolves each of their directories once. For one check only:
- * directories may become links later.
+ * Reads the stats of many files by the rules of the guard, with two system calls for each link, and resolves each of their
+ * directories once. For one check only: directories may become links later.
  */
 export class StatsReader {
   readonly #guard: StoreGuard;
-  /** real path by directory; null: does not exist, or is outside of the store */
-  readonly #folders = new Map<string, string | null>();
-  readonly #targets = new Map<string, string | null>();
+  /** null: does not exist */
+  readonly #folders = new Map<string, Folder | null>();
 
   constructor(guard: StoreGuard) {
     this.#guard = guard;
   }
 
   /**
-   * Returns the stats of a regular file, links within the store followed; null if there is none.
+   * Returns the stats of a regular file, links within the store followed; null if there is none. `path`: absolute.
    * @throws RmaError RMA_STORE_LINK exit 3 if its directory is outside of the store
    */
   fileStats(path: string): BigIntStats | null {
-    const folder = this.#folderOf(path);
-    const place = folder === null ? null : join(folder, basename(path));
-    const stats = place === null ? null : lstatOrNull(place);
-    if (place === null || stats?.isSymbolicLink() !== true) return regular(stats);
+    const at = path.lastIndexOf('/');
+    const folder = this.#folderOf(path.slice(0, at), path);
+    if (folder === null) return null;
+    const place = `${folder.real}/${path.slice(at + 1)}`;
+    if (!folder.hasLinks) {
+      const stats = lstatOrNull(place);
+      if (stats?.isSymbolicLink() !== true) return regular(stats);
+      folder.hasLinks = true;
+    }
     const link = linkOrNull(place);
-    const target = link === null ? null : this.#targetOf(resolve(dirname(place), link), path);
-    const linked = target === null ? null : lstatOrNull(target);
-    // a link to a link is rare: the guard resolves it
-    return linked?.isSymbolicLink() === true ? this.#guard.fileStats(path) : regular(linked);
+    return link === null ? regular(lstatOrNull(place)) : this.#linked(folder, link, path);
   }
 
-  #folderOf(path: string): string | null {
-    return remembered(this.#folders, dirname(path), () => {
-      this.#guard.assertInside(path);
-      return realpathOrNull(dirname(path));
-    });
+  #linked(folder: Folder, link: string, path: string): BigIntStats | null {
+    const at = link.lastIndexOf('/') + 1;
+    const name = link.slice(at);
+    // rare: the guard resolves it
+    if (name === '' || name === '.' || name === '..') return this.#guard.fileStats(path);
+    const target = this.#targetOf(folder, link.slice(0, at), path);
+    const stats = target === null ? null : lstatOrNull(`${target}/${name}`);
+    return stats?.isSymbolicLink() === true ? this.#guard.fileStats(path) : regular(stats);
   }
 
-  /** Returns the path of a link's target without links in its directory; null if that is outside of the store. */
-  #targetOf(target: string, path: string): string | null {
-    const folder = remembered(this.#targets, dirname(target), () => {
-      const real = realpathOrNull(dirname(target));
-      return real !== null && this.#guard.contains(real, path) ? real : null;
-    });
-    return folder === null ? null : join(folder, basename(target));
+  #folderOf(name: string, path: string): Folder | null {
+    const known = this.#folders.get(name);
+    if (known !== undefined) return known;
+    this.#guard.assertInside(path);
+    const real = realpathOrNull(name === '' ? '/' : name);
+    const folder = real === null ? null : { real, targets: new Map(), hasLinks: false };
+    this.#folders.set(name, folder);
+    return folder;
   }
-}
 
-function remembered(
-  known: Map<string, string | null>,
-  key: string,
-  find: () => string | null,
-): string | null {
-  const value = known.get(key);
-  if (value !== undefined) return value;
-  const found = find();
-  known.set(key, found);
-  return found;
+  /** Returns the directory that a link names, without links; null if it does not exist, or is outside of the store. */
+  #targetOf({ real, targets }: Folder, written: string, path: string): string | null {
+    const known = targets.get(written);
+    if (known !== undefined) return known;
+    const found = realpathOrNull(written.startsWith('/') ? written : `${real}/${written}`);
+    const target = found !== null && this.#guard.contains(found, path) ? found : null;
+    targets.set(written, target);
+    return target;
+  }
 }
 
 function regular(stats: BigIntStats | null): BigIntStats | null {

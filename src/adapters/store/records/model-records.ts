@@ -27,6 +27,7 @@ interface RecordsContext {
 /** The records of what references meant: one per reference, `.rma/models/SHA256.json`. */
 export class ModelRecords {
   readonly #context: RecordsContext;
+  readonly #read = new WeakSet<PinnedModel>();
 
   constructor(context: RecordsContext) {
     this.#context = context;
@@ -45,7 +46,14 @@ export class ModelRecords {
   read(ref: ModelRef): ModelRecord | null {
     const { guard, dir } = this.#context;
     const text = guard.readText(join(dir, recordName(ref)));
-    return text === null ? null : parseRecord(text, ref);
+    const record = text === null ? null : parseRecord(text, ref);
+    if (record !== null) this.#read.add(record.model);
+    return record;
+  }
+
+  /** Returns whether a model was just read from the record of its own reference. True only once: the record may be removed. */
+  wasRead(model: PinnedModel): boolean {
+    return this.#read.delete(model);
   }
 
   async write(model: PinnedModel): Promise<void> {
