@@ -12,6 +12,7 @@ import { groupPlain } from './group-plain.ts';
 import { groupTree } from './group-tree.ts';
 import { below, type GroupedTree } from './grouped-tree.ts';
 import { canonical, neededBy } from './needed-by.ts';
+import { milliseconds } from './milliseconds.ts';
 import { type ScanIndex, scanIndex } from './scan-index.ts';
 import { distinctBytes, unknownItems } from './unknown-items.ts';
 import { usageOf } from './usage.ts';
@@ -137,19 +138,20 @@ function later(one: string | null, two: string): string {
 }
 
 function newest(files: readonly GroupedFile[]): string | null {
-  const times = files.map(({ file }) => Number(BigInt(file.mtimeNs) / 1_000_000n));
-  return times.length === 0 ? null : new Date(times.reduce((a, b) => Math.max(a, b))).toISOString();
+  if (files.length === 0) return null;
+  const time = files.reduce((latest, { file }) => Math.max(latest, milliseconds(file.mtimeNs)), -Infinity);
+  return new Date(time).toISOString();
 }
 
 function unknownOf(grouped: readonly GroupedTree[]): readonly InventoryItem[] {
   const known = new Set(grouped.flatMap((each) => knownPaths(each)));
   const files = grouped.flatMap(({ tree }) =>
-    tree.files.map((file) => ({ ...file, path: below(tree, file.path) })),
+    tree.files.flatMap((file) => {
+      const path = below(tree, file.path);
+      return known.has(path) ? [] : [{ ...file, path }];
+    }),
   );
-  return unknownItems(
-    files.filter(({ path }) => !known.has(path)),
-    known,
-  );
+  return unknownItems(files, known);
 }
 
 /** Returns the paths of a tree that its layout knows, its own directory included. */

@@ -19,7 +19,10 @@ export const groupPlain: GroupTree = ({ source, files }, receipts) => {
   const homes = new Map<string, ScannedFile[]>();
   for (const file of files) {
     const [, home] = HOME.exec(file.path) ?? [];
-    if (home !== undefined) homes.set(home, [...(homes.get(home) ?? []), file]);
+    if (home === undefined) continue;
+    const own = homes.get(home);
+    if (own === undefined) homes.set(home, [file]);
+    else own.push(file);
   }
   const models = [...homes].map(([repo, own]) => modelOf({ source: source ?? '', repo }, own, receipts));
   return { models, partial: [], orphans: [], own: [] };

@@ -24,7 +24,8 @@ interface Home {
 /** Groups ModelScope's directories: one model for each directory of a repository. */
 export const groupTree: GroupTree = ({ source, files }, receipts) => {
   const partial = files.filter(({ path }) => /(^|\/)\._____temp\/|\.incomplete$/.test(path));
-  const rest = files.filter((file) => !partial.includes(file));
+  const unfinished = new Set(partial);
+  const rest = files.filter((file) => !unfinished.has(file));
   const homes = new Map<string, { readonly home: Home; readonly files: ScannedFile[] }>();
   for (const file of rest) {
     const home = homeOf(source ?? '', file.path);

@@ -11,5 +11,6 @@ export interface GroupedTree {
 /** Returns a path of a tree, relative to the store. */
 export function below({ source }: Pick<ScannedTree, 'source'>, path: string): string {
   const directory = source === null ? '' : sourceOf({ source }).store.directory;
-  return [directory, path].filter((part) => part !== '').join('/');
+  if (directory === '') return path;
+  return path === '' ? directory : `${directory}/${path}`;
 }

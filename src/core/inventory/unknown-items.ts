@@ -10,7 +10,7 @@ export function unknownItems(
   known: Iterable<string>,
 ): readonly InventoryItem[] {
   const holding = new Set<string>();
-  for (const path of known) for (const folder of foldersOf(path)) holding.add(folder);
+  for (const path of known) addFolders(holding, path);
   const items = new Map<string, ScannedFile[]>();
   for (const file of files) {
     const outermost = foldersOf(file.path).find((folder) => !holding.has(folder)) ?? file.path;
@@ -25,8 +25,23 @@ export function unknownItems(
 
 /** Returns the size of files; content with several names is counted once. */
 export function distinctBytes(files: readonly Pick<ScannedFile, 'inode' | 'bytes'>[]): number {
-  const sizes = new Map(files.map(({ inode, bytes }) => [inode, inode === null ? 0 : bytes]));
-  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const counted = new Set<string>();
+  let sum = 0;
+  for (const { inode, bytes } of files) {
+    if (inode === null || counted.has(inode)) continue;
+    counted.add(inode);
+    sum += bytes;
+  }
+  return sum;
+}
+
+/** Adds the directories of a path, up to the first that is known with its own ones. */
+function addFolders(folders: Set<string>, path: string): void {
+  for (let at = path.lastIndexOf('/'); at >= 0; at = at === 0 ? -1 : path.lastIndexOf('/', at - 1)) {
+    const folder = path.slice(0, at);
+    if (folders.has(folder)) return;
+    folders.add(folder);
+  }
 }
 
 /** Returns the directories of a path, the outermost first. */

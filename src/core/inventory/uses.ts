@@ -2,18 +2,25 @@ import { type ContentFile, hasContent } from './group.ts';
 import { groupBy } from './group-by.ts';
 import { below, type GroupedTree } from './grouped-tree.ts';
 
-/** Inode or path of a content → the models that use it, and the other names that lead to it. */
-export type Uses = ReadonlyMap<string, ReadonlySet<string>>;
+/** Inode or path of a content → the models that use it, and the other names that lead to it. A single user is no set: it is the usual case. */
+export type Uses = ReadonlyMap<string, string | ReadonlySet<string>>;
 
 /** Returns what uses each content of a store. */
 export function usesOf(grouped: readonly GroupedTree[]): Uses {
-  const uses = new Map<string, Set<string>>();
-  const add = (key: string, user: string) => uses.set(key, (uses.get(key) ?? new Set()).add(user));
+  const uses = new Map<string, string | Set<string>>();
+  const add = (key: string, user: string) => {
+    const known = uses.get(key);
+    if (known === undefined) uses.set(key, user);
+    else if (typeof known !== 'string') known.add(user);
+    else if (known !== user) uses.set(key, new Set([known, user]));
+  };
   const links = linksElsewhere(grouped);
   for (const each of grouped) {
     for (const { file, user } of usedFiles(each)) {
       const path = below(each.tree, file.target ?? file.path);
-      for (const key of [file.inode, path]) add(key, below(each.tree, user));
+      const name = below(each.tree, user);
+      add(file.inode, name);
+      add(path, name);
       if (file.leadsElsewhere !== true) for (const link of links.get(file.inode) ?? []) add(path, link);
     }
   }
@@ -34,7 +41,8 @@ function linksElsewhere(grouped: readonly GroupedTree[]): ReadonlyMap<string, re
 
 /** Returns the number of users of a content, by its inode or path. */
 export function usersOf(uses: Uses, key: string): number {
-  return uses.get(key)?.size ?? 0;
+  const users = uses.get(key);
+  return typeof users === 'string' ? 1 : (users?.size ?? 0);
 }
 
 /** Returns the contents of a tree with their users: models by their paths, and all names that belong to no model. */

@@ -3,9 +3,10 @@ import { isSharedBlob } from '../../../core/cache/cache-entries.ts';
 import type { CacheView, Leftover, MarkedEntry } from '../../../core/cache/cache-view.ts';
 import { parsePin } from '../../../core/cache/pin.ts';
 import type { Inventory, InventoryItem } from '../../../core/domain/inventory.ts';
-import type { ScannedFile, StoreScan } from '../../../core/domain/store-scan.ts';
+import type { ScannedFile, ScannedTree, StoreScan } from '../../../core/domain/store-scan.ts';
 import { buildInventory } from '../../../core/inventory/build-inventory.ts';
 import { below } from '../../../core/inventory/grouped-tree.ts';
+import { milliseconds } from '../../../core/inventory/milliseconds.ts';
 import { distinctBytes } from '../../../core/inventory/unknown-items.ts';
 import { layoutOf, SOURCES } from '../../../core/source/sources.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -36,15 +37,12 @@ export async function scanCache(context: CacheScanContext): Promise<CacheView> {
       path: `pins/${name}`,
       pin: parsePin(guard.readText(join(paths.state, 'pins', name)) ?? ''),
     }));
-  const files = new Map(
-    scan.trees.flatMap((tree) => tree.files.map((file) => [below(tree, file.path), file] as const)),
-  );
-  const foreign = foreignLeftovers(inventory, files);
+  const foreign = foreignLeftovers(inventory, scan.trees);
   return {
     inventory,
     leftovers: [...own.map(({ item }) => item), ...foreign],
     marked: await context.marked(),
-    diskBytes: diskBytesOf([...files.values(), ...own.flatMap(({ members }) => members)]),
+    diskBytes: diskBytesOf([...scan.trees.map(({ files }) => files), ...own.map(({ members }) => members)]),
     activeLeases,
     needs: scan.needs,
     pins: pins.flatMap(({ pin }) => pin ?? []),
@@ -96,8 +94,16 @@ async function ownLeftovers(
 /** Returns partial downloads of other programs, and content without a model. Links into a shared store of blobs are none. */
 function foreignLeftovers(
   { partial, orphans }: Inventory,
-  files: ReadonlyMap<string, ScannedFile>,
+  trees: readonly ScannedTree[],
 ): readonly Leftover[] {
+  const wanted = new Set([...partial, ...orphans].map(({ path }) => path));
+  const files = new Map<string, ScannedFile>();
+  for (const tree of wanted.size === 0 ? [] : trees) {
+    for (const file of tree.files) {
+      const path = below(tree, file.path);
+      if (wanted.has(path)) files.set(path, file);
+    }
+  }
   const of = (items: readonly InventoryItem[], kind: Leftover['kind']) =>
     items.flatMap(({ path }) => {
       const file = files.get(path);
@@ -112,16 +118,13 @@ function leftover(
   members: readonly ScannedFile[],
   rest: Pick<Leftover, 'kind' | 'source' | 'lease'>,
 ): Leftover {
-  const newest = members.reduce(
-    (time, { mtimeNs }) => Math.max(time, Number(BigInt(mtimeNs) / 1_000_000n)),
-    0,
-  );
+  const newest = members.reduce((time, { mtimeNs }) => Math.max(time, milliseconds(mtimeNs)), 0);
   return {
     ...rest,
     path,
     files: members.length,
     bytes: distinctBytes(members),
-    diskBytes: sum(diskBytesOf(members)),
+    diskBytes: sum(diskBytesOf([members])),
     modifiedAt: new Date(newest).toISOString(),
   };
 }
@@ -142,15 +145,18 @@ function badManifests({ trees }: StoreScan, { models }: Inventory): readonly str
   const known = new Set(models.flatMap(({ names }) => names));
   return trees
     .filter((tree) => layoutOf(tree) === 'ollama')
-    .flatMap((tree) => tree.files.map(({ path }) => ({ path, full: below(tree, path) })))
-    .filter(({ path, full }) => path.startsWith('manifests/') && !known.has(full))
-    .map(({ full }) => full);
+    .flatMap((tree) =>
+      tree.files.filter(({ path }) => path.startsWith('manifests/')).map(({ path }) => below(tree, path)),
+    )
+    .filter((path) => !known.has(path));
 }
 
-function diskBytesOf(files: readonly ScannedFile[]): ReadonlyMap<string, number> {
-  return new Map(
-    files.flatMap(({ inode, diskBytes }) => (inode === null ? [] : [[inode, diskBytes] as const])),
-  );
+function diskBytesOf(groups: readonly (readonly ScannedFile[])[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  for (const files of groups) {
+    for (const { inode, diskBytes } of files) if (inode !== null) sizes.set(inode, diskBytes);
+  }
+  return sizes;
 }
 
 function sum(sizes: ReadonlyMap<string, number>): number {
