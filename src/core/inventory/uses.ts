@@ -21,7 +21,8 @@ export function usesOf(grouped: readonly GroupedTree[]): Uses {
       const name = below(each.tree, user);
       add(file.inode, name);
       add(path, name);
-      if (file.leadsElsewhere !== true) for (const link of links.get(file.inode) ?? []) add(path, link);
+      if (links.size > 0 && file.leadsElsewhere !== true)
+        for (const link of links.get(file.inode) ?? []) add(path, link);
     }
   }
   return uses;
@@ -31,8 +32,8 @@ export function usesOf(grouped: readonly GroupedTree[]): Uses {
 function linksElsewhere(grouped: readonly GroupedTree[]): ReadonlyMap<string, readonly string[]> {
   const links = grouped.flatMap(({ tree }) =>
     tree.files
-      .filter(hasContent)
       .filter(({ leadsElsewhere }) => leadsElsewhere === true)
+      .filter(hasContent)
       .map(({ path, inode }) => ({ inode, name: below(tree, path) })),
   );
   const byInode = groupBy(links, ({ inode }) => inode);
@@ -46,15 +47,16 @@ export function usersOf(uses: Uses, key: string): number {
 }
 
 /** Returns the contents of a tree with their users: models by their paths, and all names that belong to no model. */
-function usedFiles({ tree, groups }: GroupedTree): readonly { file: ContentFile; user: string }[] {
-  const ofModels = groups.models.flatMap(({ path, files }) =>
-    files.map(({ file }) => ({ file, user: path })),
-  );
-  const owned = new Set([
-    ...groups.models.flatMap(({ names }) => names),
-    ...ofModels.map(({ file }) => file.target ?? file.path),
-  ]);
-  const others = tree.files.filter(hasContent).filter(({ path }) => !owned.has(path));
-  const undecided = (groups.undecided ?? []).filter(hasContent);
-  return [...ofModels, ...[...others, ...undecided].map((file) => ({ file, user: file.path }))];
+function* usedFiles({ tree, groups }: GroupedTree): Iterable<{ file: ContentFile; user: string }> {
+  const owned = new Set<string>();
+  for (const { path, names, files } of groups.models) {
+    for (const name of names) owned.add(name);
+    for (const { file } of files) {
+      owned.add(file.target ?? file.path);
+      yield { file, user: path };
+    }
+  }
+  for (const file of tree.files)
+    if (hasContent(file) && !owned.has(file.path)) yield { file, user: file.path };
+  for (const file of groups.undecided ?? []) if (hasContent(file)) yield { file, user: file.path };
 }

@@ -53,9 +53,9 @@ describe('prune', () => {
   test('keeps the blobs of an Ollama store whose manifests may not be read', async () => {
     plantOllama();
     const denied = join(root, 'ollama/manifests');
-    const readdir = (async (path: string) => {
+    const readdir = (async (path: string, options: { withFileTypes: true }) => {
       if (path === denied) throw Object.assign(new Error('denied'), { code: 'EACCES', syscall: 'scandir' });
-      return realDisk.readdir(path);
+      return realDisk.readdir(path, options);
     }) as Disk['readdir'];
     const cache = testCache(root, { disk: { ...realDisk, readdir } });
     expect(await cache.prune(DEFAULT_POLICY, noWait)).toMatchObject({ marked: [] });

@@ -1,9 +1,9 @@
-import type { BigIntStats } from 'node:fs';
-import { join } from 'node:path';
+import type { BigIntStats, Dirent } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { ScannedFile, ScannedTree } from '../../../core/domain/store-scan.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
 import { leadsToDirectory, lstatOrNull, type StoreGuard } from '../disk/store-guard.ts';
-import { LinkReader } from './link-reader.ts';
+import { LinkReader, type LinkTarget } from './link-reader.ts';
 
 /** What a walk works with. */
 export interface WalkContext {
@@ -54,35 +54,49 @@ async function lookIn(
   walked: Walk,
   folder: string,
 ): Promise<readonly (ScannedFile | string)[]> {
-  const names = await namesIn(context, join(walked.root, folder));
-  if (names === null) return [{ ...withoutContent(folder), isUnread: true }];
-  return names.flatMap(
-    (name) => look(context.links, walked, folder === '' ? name : `${folder}/${name}`) ?? [],
-  );
+  const place = join(walked.root, folder);
+  const entries = await entriesIn(context, place);
+  if (entries === null) return [{ ...withoutContent(folder), isUnread: true }];
+  const skipped = new Set([...walked.skip].filter((path) => dirname(path) === place));
+  return entries.flatMap((entry) => {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    const at = `${walked.root}/${path}`;
+    return skipped.size > 0 && skipped.has(at) ? [] : (look(context.links, { path, place: at }, entry) ?? []);
+  });
 }
 
 /** Returns null if the directory may not be read. */
-async function namesIn({ disk }: WalkContext, folder: string): Promise<readonly string[] | null> {
+async function entriesIn({ disk }: WalkContext, folder: string): Promise<readonly Dirent[] | null> {
   return unless(
     DENIED,
-    unless(NO_RECORD, disk.readdir(folder)).then((names) => names ?? []),
+    unless(NO_RECORD, disk.readdir(folder, { withFileTypes: true })).then((entries) => entries ?? []),
   );
 }
 
 /**
- * Returns the file at a path; the path itself for a directory to walk; null for what does not exist or is skipped. Its
- * directory was read through the guard. Synchronous: several times faster than promises.
+ * Returns the file at a path; the path itself for a directory to walk; null for what no longer exists. Its directory was
+ * read through the guard. Synchronous: several times faster than promises. `place`: the absolute path.
  */
-function look(links: LinkReader, { root, skip }: Walk, path: string): ScannedFile | string | null {
-  const place = `${root}/${path}`;
-  if (skip.has(place)) return null;
+function look(
+  links: LinkReader,
+  { path, place }: { readonly path: string; readonly place: string },
+  entry: Dirent,
+): ScannedFile | string | null {
+  // a file system that does not tell the type makes it unknown
+  if (entry.isDirectory()) return path;
+  const linked = entry.isSymbolicLink() ? links.read(place) : null;
+  if (linked !== null) return linkedFile(path, linked);
   const stats = lstatOrNull(place);
   if (stats === null) return null;
   if (stats.isDirectory()) return path;
   if (stats.isFile()) return content(path, stats, null);
   if (!stats.isSymbolicLink()) return withoutContent(path);
-  const target = links.read(place);
+  const target = entry.isSymbolicLink() ? null : links.read(place);
   if (target === null) return { ...withoutContent(path), ...(leadsToDirectory(place) && { isUnread: true }) };
+  return linkedFile(path, target);
+}
+
+function linkedFile(path: string, target: LinkTarget): ScannedFile {
   const file = content(path, target.stats, target.path);
   return target.path === null ? { ...file, leadsElsewhere: true } : file;
 }
