@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import type { StoreNeeds } from '../../core/domain/fetch-request.ts';
 import type { Inventory } from '../../core/domain/inventory.ts';
-import { absentFiles } from '../../core/domain/model-check.ts';
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { StoredModel } from '../../core/domain/stored-model.ts';
-import { RmaError } from '../../core/errors.ts';
 import { buildInventory } from '../../core/inventory/build-inventory.ts';
 import type { Removal } from '../../core/inventory/plan-removal.ts';
 import { parseModelRef } from '../../core/source/parse-ref.ts';
@@ -40,6 +38,7 @@ import { createLayouts } from './layouts/layouts.ts';
 import { Leases } from './lease/lease.ts';
 import { prepareStore } from './prepare.ts';
 import { ModelRecords } from './records/model-records.ts';
+import { recallModel } from './records/recall-model.ts';
 import { recordNeeds } from './records/record-needs.ts';
 import { contentFolder, createSlot, publishFolder, stagingFor } from './transfer/staging.ts';
 
@@ -151,14 +150,7 @@ export class FileModelStore implements ModelStore {
 
   async recall(text: string): Promise<StoredModel | null> {
     const ref = parseModelRef(text);
-    return onDisk(this.root, async () => {
-      const record = this.#records.recall(ref);
-      const recorded = record === null ? null : this.#stored(record.model, record.recordedAt);
-      if (recorded?.missing.length === 0) return recorded;
-      const found = await this.#layout(ref).recall(ref).catch(unusable);
-      const stored = found === null ? null : this.#stored(found, null);
-      return stored !== null && (recorded === null || stored.missing.length === 0) ? stored : recorded;
-    });
+    return onDisk(this.root, () => recallModel(this.#records, this.#layout(ref), ref));
   }
 
   async inventory(): Promise<Inventory> {
@@ -184,11 +176,6 @@ export class FileModelStore implements ModelStore {
     const path = this.#layout(model).find(model, file);
     if (path === null) throw storeChanged(model, file.path);
     return onDisk(path, () => readBytes(this.#disk, path, { from, to }));
-  }
-
-  #stored(model: PinnedModel, recordedAt: string | null): StoredModel {
-    const check = this.#layout(model).check(model);
-    return { model, recordedAt, missing: absentFiles(check), check };
   }
 
   async lease(
@@ -243,10 +230,4 @@ export class FileModelStore implements ModelStore {
     this.#staging.set(target, known);
     return known;
   }
-}
-
-/** Files of other programs that rma cannot use are ignored. */
-function unusable(error: unknown): null {
-  if (error instanceof RmaError && error.code !== 'RMA_STORE_LINK') return null;
-  throw error;
 }
