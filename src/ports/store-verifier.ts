@@ -11,6 +11,8 @@ export interface VerifyRequest {
   readonly maxRate: number | null;
   /** true: contents that any run of the last day found correct are not read again; false: only those of an interrupted run */
   readonly reuse: boolean;
+  /** false: nothing in the store is changed, so an interrupted run cannot be continued */
+  readonly writes: boolean;
   readonly onProgress: (progress: ByteProgress) => void;
   readonly signal: AbortSignal;
 }

@@ -59,7 +59,7 @@ describe('rma models verify', () => {
     const [line, summary, ...rest] = stdout.split('\n');
     expect(line).toMatch(
       new RegExp(
-        `^${PLACE}: has the sha256 [0-9a-f]{12}, not ${sha256(BLOB).slice(0, 12)}; fix: rma models repair ollama:a --dest ${store}$`,
+        `^${PLACE}: sha256 mismatch: expected ${sha256(BLOB).slice(0, 12)}, found [0-9a-f]{12}; fix: rma models repair ollama:a --dest ${store}$`,
       ),
     );
     expect([summary, ...rest]).toEqual(['2 models, 2 files, 77 B: 1 problem', '']);
@@ -81,7 +81,7 @@ describe('rma models verify', () => {
         {
           path: PLACE,
           kind: 'content',
-          text: expect.stringMatching(/^has the sha256/),
+          text: expect.stringMatching(/^sha256 mismatch/),
           reference: 'ollama:a',
           repairable: true,
           fix: `rma models repair ollama:a --dest ${store}`,
@@ -203,7 +203,7 @@ describe('rma models repair', () => {
         cwd: dir,
         env: { HOME: dir, HF_ENDPOINT: hub.endpoint },
       });
-    const wrong = `${place}: has the sha256 `;
+    const wrong = `${place}: sha256 mismatch: `;
     const planned = await repair('--dry-run');
     expect(planned).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(wrong) });
     expect(planned.stdout).toMatch(/; would be repaired\nTo download: 4\.9 KiB\.\n$/);

@@ -90,6 +90,7 @@ export async function repairStored(
     maxRate,
     deep: true,
     reuse: true,
+    writes: !dryRun,
   });
   const { models, files, bytes, withoutHash } = verification;
   const counts = { models: models.length, files, bytes, withoutHash };

@@ -54,7 +54,7 @@ async function verifyVolume(
   invocation: VolumeInvocation,
   { config, input, onProgress }: VolumeVerification,
 ): Promise<Verification> {
-  const verb = input.deep ? 'verify-deep' : 'verify';
+  const verb = input.deep && input.writes ? 'verify-deep' : 'verify';
   const onStdout = (text: string) => {
     // the result comes last, and is parsed below
     if (!text.startsWith('{"progress"')) return;

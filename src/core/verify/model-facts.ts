@@ -87,7 +87,8 @@ export function blobPlace({ path, commit }: InventoryModel, hex: string): string
 
 /** Returns what is wrong with a size. */
 export function sizeText(bytes: number, wanted: number): string {
-  if (bytes === 0) return `is empty, not ${formatBytes(wanted)}`;
-  const [is, must] = [formatBytes(bytes), formatBytes(wanted)];
-  return is === must ? `has ${bytes} bytes, not ${wanted}` : `has ${is}, not ${must}`;
+  const [found, expected] = [formatBytes(bytes), formatBytes(wanted)];
+  return found === expected
+    ? `size mismatch: expected ${wanted} bytes, found ${bytes}`
+    : `size mismatch: expected ${expected}, found ${found}`;
 }

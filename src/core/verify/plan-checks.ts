@@ -104,7 +104,7 @@ function wrongLink(facts: ModelFacts, file: InventoryFile, check: ContentCheck):
   return {
     path: `${model.path}/${file.path}`,
     kind: 'link',
-    text: `points to the content ${actual.digest.hex.slice(0, 12)}, not ${wanted.digest.hex.slice(0, 12)}`,
+    text: `link mismatch: expected ${wanted.digest.hex.slice(0, 12)}, found ${actual.digest.hex.slice(0, 12)}`,
     reference: model.references[0],
     fix: fetchFix(facts, file.path, { expected: right, place, seenBytes: null, link: file.path, inPlace }),
   };

@@ -15,6 +15,7 @@ export interface VerifyInput {
   readonly deep: boolean;
   readonly maxRate: number | null;
   readonly reuse: boolean;
+  readonly writes: boolean;
 }
 
 /** Input of `rma-worker repair` on stdin. */
@@ -30,6 +31,7 @@ const verifyInput: Schema<VerifyInput> = z.object({
   deep: z.boolean(),
   maxRate: z.nullable(z.number()),
   reuse: z.boolean(),
+  writes: z.boolean(),
 });
 
 const fix: Schema<Fix> = z.discriminatedUnion('kind', [
@@ -108,7 +110,11 @@ export function readVerificationLine(json: string, image: string): VerificationL
 
 /** Parses the JSON text on stdin of `rma-worker verify`. @throws RmaError RMA_WORKER_REQUEST (2) */
 export function readVerifyInput(json: string): VerifyInput {
-  return read(verifyInput, json, '{"names": [], "deep": true, "maxRate": null, "reuse": false}');
+  return read(
+    verifyInput,
+    json,
+    '{"names": [], "deep": true, "maxRate": null, "reuse": false, "writes": true}',
+  );
 }
 
 /** Parses the JSON text on stdin of `rma-worker repair`. @throws RmaError RMA_WORKER_REQUEST (2) */

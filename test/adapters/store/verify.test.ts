@@ -14,40 +14,24 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { COMMIT, ollamaManifest, plantFile, plantSnapshot, sha } from '../../helpers/store/foreign-store.ts';
 import { gitSha1, sha256 } from '../../helpers/store/model-server.ts';
-import { testFetcher } from '../../helpers/store/store-fixture.ts';
+import {
+  GGUF as gguf,
+  HUB_CACHE as HUB,
+  hubOfAll,
+  pullInto,
+  WEIGHTS as weights,
+} from '../../helpers/store/pulled-store.ts';
 import { flipByte, problemsOf, verifyStore } from '../../helpers/store/verify-fixture.ts';
-import { tinyOllamaChat } from '../../hub/ollama/tiny-models.ts';
-import { tinyGguf } from '../../hub/tiny-gguf.ts';
-import { tinySafetensors } from '../../standins/tiny-safetensors.ts';
-import { hubForTest } from '../hub-server/hub-fixture.ts';
 
 let root = '';
 beforeEach(() => {
   root = tempFolder();
 });
 
-const gguf = Buffer.from(tinyGguf());
-const weights = tinySafetensors();
-const content = {
-  repos: {
-    'org/name': {
-      files: { 'config.json': '{}', 'model.safetensors': { content: weights, lfs: true } },
-    },
-  },
-  ollama: { 'library/tiny:latest': tinyOllamaChat() },
-  files: { 'x.gguf': gguf },
-  modelscope: {
-    'org/name': { files: { 'config.json': '{}', 'model.safetensors': weights.toString('latin1') } },
-  },
-};
-const HUB = 'huggingface/hub/models--org--name';
-
 /** Downloads one model of each source. Returns the address of the hub. */
 async function pullAll(): Promise<string> {
-  const hub = await hubForTest(content);
-  const fetcher = testFetcher(root, hub.endpoint);
-  for (const ref of ['hf:org/name', 'ollama:tiny', 'ms:org/name', `${hub.endpoint}/files/x.gguf`])
-    expect(await fetcher.fetch([await fetcher.resolve(ref)])).toMatchObject([{ state: 'present' }]);
+  const hub = await hubOfAll();
+  await pullInto(root, hub, ['hf:org/name', 'ollama:tiny', 'ms:org/name', `${hub.endpoint}/files/x.gguf`]);
   return hub.endpoint;
 }
 
@@ -93,7 +77,7 @@ describe('a store of rma', () => {
       const deep = await verifyStore(root, { deep: true });
       expect(problemsOf(deep)).toEqual([`${place()}: content`]);
       expect(deep.problems[0]?.reference).toContain(reference);
-      expect(deep.problems[0]?.text).toMatch(/^has the sha256 [0-9a-f]{12}, not [0-9a-f]{12}$/);
+      expect(deep.problems[0]?.text).toMatch(/^sha256 mismatch: expected [0-9a-f]{12}, found [0-9a-f]{12}$/);
       expect(deep.models.filter(({ state }) => state === 'wrong')).toHaveLength(1);
     },
   );
@@ -104,8 +88,11 @@ describe('a store of rma', () => {
     truncateSync(join(root, `ollama/blobs/sha256-${sha256(gguf)}`), 0);
     const { problems } = await verifyStore(root);
     expect(problems.map(({ path, text }) => [path, text])).toEqual([
-      ['gguf/default/x.gguf', expect.stringMatching(/^has 1000 B, not 1\.5 MiB$/)],
-      [`ollama/blobs/sha256-${sha256(gguf)}`, expect.stringMatching(/^is empty, not 1\.5 MiB$/)],
+      ['gguf/default/x.gguf', expect.stringMatching(/^size mismatch: expected 1\.5 MiB, found 1000 B$/)],
+      [
+        `ollama/blobs/sha256-${sha256(gguf)}`,
+        expect.stringMatching(/^size mismatch: expected 1\.5 MiB, found 0 B$/),
+      ],
     ]);
   });
 

@@ -13,7 +13,7 @@ const box = oneOffWorker();
 describe('rma-worker verify and repair', () => {
   const verify = async (request: object) => {
     const verb = 'deep' in request && request.deep === true ? 'verify-deep' : 'verify';
-    const input = { names: [], maxRate: null, reuse: false, deep: false, ...request };
+    const input = { names: [], maxRate: null, reuse: false, writes: true, deep: false, ...request };
     const { code, stdout } = await box().run([verb], {}, JSON.stringify(input));
     expect(code).toBe(0);
     const lines = stdout

@@ -34,6 +34,7 @@ export function verifyStore(root: string, options: VerifyOptions = {}): Promise<
     deep: false,
     maxRate: null,
     reuse: false,
+    writes: true,
     onProgress: () => undefined,
     signal: new AbortController().signal,
     ...request,

@@ -21,6 +21,8 @@ export interface ContentContext {
 /** How content is read. */
 export interface Reading {
   readonly journal: VerifyJournal;
+  /** false: nothing in the store is changed */
+  readonly writes: boolean;
   readonly signal: AbortSignal;
   /** receives the bytes that were hashed; the next step waits for its promise */
   readonly onBytes: (bytes: number) => Promise<void>;
@@ -136,5 +138,5 @@ function problem({ place, reference, fix }: ContentCheck, kind: Problem['kind'],
 function contentText({ bytes, expected: [wanted] }: ContentCheck, [seen]: readonly Digest[]): string {
   if (bytes === 0) return 'is empty';
   const name = wanted?.digest.algorithm === 'git-sha1' ? 'git hash' : 'sha256';
-  return `has the ${name} ${seen?.hex.slice(0, 12)}, not ${wanted?.digest.hex.slice(0, 12)}`;
+  return `${name} mismatch: expected ${wanted?.digest.hex.slice(0, 12)}, found ${seen?.hex.slice(0, 12)}`;
 }

@@ -87,7 +87,8 @@ export class FileStoreVerifier implements StoreVerifier {
         : { ...known, path: check.place, fix: check.fix };
     const outcome = same ?? (await deepCheck(this.#context(), check, reading));
     byInode.set(key, outcome);
-    if (outcome === 'correct' && !check.isVerified) await refreshReceipts(this.#changes(), check);
+    if (outcome === 'correct' && reading.writes && !check.isVerified)
+      await refreshReceipts(this.#changes(), check);
     return outcome;
   }
 
@@ -113,7 +114,7 @@ export class FileStoreVerifier implements StoreVerifier {
   async #reading(
     { models }: SeenStore,
     pace: ReadingPace,
-    { reuse, signal }: VerifyRequest,
+    { reuse, writes, signal }: VerifyRequest,
   ): Promise<Reading> {
     const { state } = this.#paths;
     const journal = await VerifyJournal.open(
@@ -124,10 +125,11 @@ export class FileStoreVerifier implements StoreVerifier {
         now: () => this.#clock.now(),
       },
       // an empty or missing store gets no directory
-      { reuse, isKept: models.length > 0 },
+      { reuse, isKept: writes && models.length > 0 },
     );
     return {
       journal,
+      writes,
       signal,
       onBytes: (bytes) => pace.took(bytes),
       onResumed: (bytes) => pace.resumed(bytes),

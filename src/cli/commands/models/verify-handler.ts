@@ -26,6 +26,7 @@ export async function verifyModels(input: VerifyInput, context: Context): Promis
     deep,
     maxRate,
     reuse: false,
+    writes: true,
   });
   const store: StoreOptions = { dest, project: context.globals };
   return {
