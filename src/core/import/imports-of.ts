@@ -18,6 +18,8 @@ export interface ImportContext {
   readonly recalled: ReadonlyMap<string, StoredModel>;
   /** all files of the commit of a hub cache; empty if unknown */
   readonly listing: readonly PinnedFile[];
+  /** parts of sharded weights that their indexes name and the directory lacks */
+  readonly lostShards: readonly string[];
 }
 
 export interface Imports {
@@ -35,7 +37,7 @@ export function importsOf(model: InventoryModel, context: ImportContext): Import
     const all = model.files.length + model.missing.length;
     return rejected(name, 'incomplete', `${model.missing.length} of its ${all} files are missing`);
   }
-  const lost = missingPart(model.files.map(({ path }) => path));
+  const lost = missingPart(model.files.map(({ path }) => path)) ?? context.lostShards[0] ?? null;
   if (lost !== null) return rejected(name, 'incomplete', `${lost} is missing`);
   const whole = model.references.flatMap((ref) => wholeModel(model, ref, context) ?? []);
   // a commit needs no entry of its own where a branch or tag leads to it

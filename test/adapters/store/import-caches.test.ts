@@ -1,18 +1,15 @@
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { toErrorDocument } from '../../../src/core/errors.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
-import { found, importAll, safetensors, stateOf } from '../../helpers/store/import-fixture.ts';
+import {
+  found,
+  importAll,
+  plantModelScope,
+  safetensors,
+  stateOf,
+} from '../../helpers/store/import-fixture.ts';
 import { modelOf } from '../../helpers/store/ollama-fixture.ts';
 import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 import { hubForTest } from '../hub-server/hub-fixture.ts';
@@ -195,13 +192,7 @@ describe('a cache of ModelScope', () => {
     async (place) => {
       const { hub } = await filled([]);
       const other = tempFolder();
-      const plant = (path: string, data: string | Buffer) => {
-        mkdirSync(dirname(join(other, place, path)), { recursive: true });
-        writeFileSync(join(other, place, path), data);
-      };
-      plant('.msc', '');
-      plant('config.json', '{}');
-      plant('model.safetensors', weights.content);
+      plantModelScope(other, { 'config.json': '{}', 'model.safetensors': weights.content }, place);
       const root = tempFolder();
       expect(await importAll(root, other)).toMatchObject([
         { ref: 'ms:org/tiny', state: 'imported', placed: { hardLinked: 300_002 } },
@@ -214,9 +205,7 @@ describe('a cache of ModelScope', () => {
   test('does not replace files that the store has with other content', async () => {
     const { hub } = await filled([]);
     const [other, root] = [tempFolder(), tempFolder()];
-    mkdirSync(join(other, 'hub/models/org/tiny'), { recursive: true });
-    writeFileSync(join(other, 'hub/models/org/tiny/.msc'), '');
-    writeFileSync(join(other, 'hub/models/org/tiny/config.json'), '[]');
+    plantModelScope(other, { 'config.json': '[]' });
     const fetcher = testFetcher(root, hub.endpoint);
     await fetcher.fetch([await fetcher.resolve('ms:org/tiny')]);
     rmSync(join(root, '.rma/receipts'), { recursive: true });

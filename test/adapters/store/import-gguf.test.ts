@@ -65,6 +65,7 @@ describe('a directory of LM Studio', () => {
 
   test.each([
     ['that is cut off inside its header', GGUF.subarray(0, 300)],
+    ['that lacks the end of its tensors', GGUF.subarray(0, GGUF.length - 1)],
     ['that is no GGUF file', Buffer.from('<html>')],
   ])('with a file %s fails for this file, and leaves nothing behind', async (_, data) => {
     plant('org/repo/model.gguf', data);

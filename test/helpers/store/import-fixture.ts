@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { FileModelImport } from '../../../src/adapters/store/import/file-import.ts';
 import { importModels } from '../../../src/app/fetch/import-models.ts';
@@ -57,4 +57,16 @@ export function safetensors(bytes: number): Buffer {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(100n);
   return Buffer.concat([length, Buffer.from(header(bytes - 108)), Buffer.alloc(bytes - 108, 7)]);
+}
+
+/** Writes a directory as ModelScope's tools do. */
+export function plantModelScope(
+  other: string,
+  named: Readonly<Record<string, string | Buffer>>,
+  place = 'hub/models/org/tiny',
+): void {
+  for (const [path, data] of Object.entries({ '.msc': '', ...named })) {
+    mkdirSync(dirname(join(other, place, path)), { recursive: true });
+    writeFileSync(join(other, place, path), data);
+  }
 }

@@ -3,6 +3,7 @@ import type { ImportModel, ImportSource } from '../../../core/domain/import.ts';
 import type { Digest, PinnedFile } from '../../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
+import { weightFormat } from '../../../core/verify/structure.ts';
 import type { ModelImport, PlacedContent, PlaceJob } from '../../../ports/model-import.ts';
 import { isUnpacked } from '../bundle/unpack-folder.ts';
 import { type Disk, realDisk, unless } from '../disk/disk.ts';
@@ -12,7 +13,7 @@ import { guardedDisk } from '../disk/guarded-disk.ts';
 import { hashFile } from '../disk/hash-file.ts';
 import { sameFileSystem } from '../disk/same-file-system.ts';
 import { guardOf, StoreGuard } from '../disk/store-guard.ts';
-import { structureFault } from './check-structure.ts';
+import { structureFault } from '../disk/structure-fault.ts';
 import { findSource } from './find-source.ts';
 import { linkVerified, mayBeLinked, placeContent } from './place-content.ts';
 
@@ -52,7 +53,8 @@ export class FileModelImport implements ModelImport {
         if (digest !== null && hex !== digest.hex)
           throw corrupt(found, file, `its ${algorithm} is ${hex}, expected ${digest.hex}`);
         await assertMagic(this.#disk, to, { name: path, label: from });
-        const fault = digest === null ? await structureFault(this.#disk, to, { name: path, bytes }) : null;
+        const whole = { path: to, name: path, bytes, format: weightFormat(path) };
+        const fault = digest === null ? await structureFault(this.#disk, whole) : null;
         if (fault !== null) throw corrupt(found, file, fault);
         return { digest: { algorithm, hex }, placement };
       } catch (error) {

@@ -12,10 +12,12 @@ import { keyedRef } from '../../../core/inventory/needed-by.ts';
 import { shell } from '../../../core/shell-quote.ts';
 import { layoutOf, SOURCES, sourceOf } from '../../../core/source/sources.ts';
 import { type StorePaths, storePaths } from '../../../core/source/store-paths.ts';
+import { isWeightIndex, missingParts } from '../../../core/verify/weight-map.ts';
 import { readBundle } from '../bundle/read-bundle.ts';
 import { errnoOf, realDisk } from '../disk/disk.ts';
 import { guardedDisk } from '../disk/guarded-disk.ts';
-import { StoreGuard } from '../disk/store-guard.ts';
+import { guardOf, StoreGuard } from '../disk/store-guard.ts';
+import { textAt } from '../disk/text-at.ts';
 import { FileModelStore } from '../file-model-store.ts';
 import { walk } from '../inventory/walk.ts';
 
@@ -57,11 +59,14 @@ async function flat(kind: 'lmstudio' | 'llamacpp', directory: string): Promise<I
 
 async function inventoried(kind: ImportKind, directory: string, paths: StorePaths): Promise<Imports> {
   const store = new FileModelStore({ paths, clock: NO_CLOCK });
+  const guard = guardOf(paths);
   const { models } = await store.inventory();
   const found: Imports[] = [];
   for (const model of models) {
     const recalled = await recallAll(store, model);
-    found.push(importsOf(model, { kind, directory, recalled, listing: await listingOf(store, model) }));
+    const listing = await listingOf(store, model);
+    const lostShards = lostShardsOf({ guard, paths }, model);
+    found.push(importsOf(model, { kind, directory, recalled, listing, lostShards }));
   }
   return {
     models: found.flatMap((each) => each.models),
@@ -87,6 +92,18 @@ async function listingOf(store: FileModelStore, model: InventoryModel): Promise<
   if (ref === undefined || model.commit === null) return [];
   const all = sourceOf(ref).format({ ...ref, revision: model.commit, pattern: '*' });
   return (await store.recall(all))?.model.files ?? [];
+}
+
+/** Returns the parts of sharded weights that the indexes of a model name, and that it lacks. */
+function lostShardsOf(
+  context: Parameters<typeof textAt>[0],
+  { path: folder, files }: InventoryModel,
+): readonly string[] {
+  const names = files.map(({ path }) => path);
+  const indexes = names
+    .filter(isWeightIndex)
+    .map((name) => [name, textAt(context, `${folder}/${name}`) ?? ''] as const);
+  return missingParts(names, new Map(indexes));
 }
 
 /** The clock of a store that is only read. */

@@ -1,13 +1,11 @@
-import { basename } from 'node:path';
 import type { Digest } from '../../../core/domain/pinned-model.ts';
 import type { Problem } from '../../../core/domain/verification.ts';
 import { placeInStore, type StorePaths } from '../../../core/source/store-paths.ts';
 import type { ContentCheck } from '../../../core/verify/plan-checks.ts';
-import { MAX_HEADER, structureOf } from '../../../core/verify/structure.ts';
 import { type Disk, errnoOf } from '../disk/disk.ts';
-import { readBytes } from '../disk/files.ts';
 import { hashFile } from '../disk/hash-file.ts';
 import type { StoreGuard } from '../disk/store-guard.ts';
+import { structureFault } from '../disk/structure-fault.ts';
 import type { VerifyJournal } from './verify-journal.ts';
 
 export type Outcome = 'correct' | 'unread' | 'without-hash' | Problem;
@@ -30,8 +28,6 @@ export interface Reading {
   readonly onResumed: (bytes: number) => void;
 }
 
-/** First bytes that are read of a header; each further read is up to four times as large. */
-const FIRST_BYTES = 2 ** 16;
 /** Errors of a file that cannot be read, while others can. */
 const UNREADABLE = ['EACCES', 'EPERM', 'EIO', 'ENXIO', 'ESTALE'];
 
@@ -39,7 +35,9 @@ const UNREADABLE = ['EACCES', 'EPERM', 'EIO', 'ENXIO', 'ESTALE'];
 export async function quickCheck(context: ContentContext, check: ContentCheck): Promise<Outcome> {
   if (check.isVerified) return 'correct';
   return readable(check, async () => {
-    const why = await brokenHeader(context, check);
+    const { disk, guard, paths } = context;
+    const path = placeInStore(paths, check.place);
+    const why = await structureFault(disk, { ...check, path: guard.realpath(path) ?? path });
     if (why !== null) return problem(check, 'structure', `is broken: ${why}`);
     return check.expected.length === 0 ? 'without-hash' : 'unread';
   });
@@ -95,30 +93,6 @@ function stateOf(guard: StoreGuard, path: string): { readonly text: string; read
   if (stats === null) return null;
   const { size, mtimeNs, ctimeNs, dev, ino } = stats;
   return { text: [size, mtimeNs, ctimeNs, dev, ino].join(':'), bytes: Number(size) };
-}
-
-/** Returns what is wrong with the header of a weights file; null if nothing is, or it has none. */
-async function brokenHeader(
-  { disk, guard, paths }: ContentContext,
-  check: ContentCheck,
-): Promise<string | null> {
-  const path = placeInStore(paths, check.place);
-  const real = guard.realpath(path) ?? path;
-  const read = (to: number) => readBytes(disk, real, { from: 0, to: Math.min(to, check.bytes) });
-  const format = check.format === 'unknown' ? await sniffed(read) : check.format;
-  if (format === null) return null;
-  for (let size = FIRST_BYTES; size <= MAX_HEADER; ) {
-    const found = structureOf(format, await read(size), { name: basename(check.name), bytes: check.bytes });
-    if (found.state !== 'more') return found.state === 'broken' ? found.why : null;
-    if (found.bytes > check.bytes) return 'it ends inside its header';
-    size = Math.max(found.bytes, size * 4);
-  }
-  return null;
-}
-
-/** The layers of an Ollama model have no extension. */
-async function sniffed(read: (to: number) => Promise<Uint8Array>): Promise<'gguf' | null> {
-  return Buffer.from(await read(4)).toString('latin1') === 'GGUF' ? 'gguf' : null;
 }
 
 async function readable(check: ContentCheck, step: () => Promise<Outcome>): Promise<Outcome> {

@@ -10,6 +10,7 @@ import { listingPath } from '../../../core/verify/expected.ts';
 import type { SeenStore } from '../../../core/verify/model-facts.ts';
 import { isWeightIndex } from '../../../core/verify/weight-map.ts';
 import { NO_RECORD, unless } from '../disk/disk.ts';
+import { textAt } from '../disk/text-at.ts';
 import { type ScanContext, scanStore } from '../inventory/scan-store.ts';
 
 export interface Seen {
@@ -56,17 +57,13 @@ function modelsOf({ models }: Inventory, name: string): readonly InventoryModel[
   );
 }
 
-function textsOf(
-  { guard, paths }: ScanContext,
-  models: readonly InventoryModel[],
-): ReadonlyMap<string, string> {
+function textsOf(context: ScanContext, models: readonly InventoryModel[]): ReadonlyMap<string, string> {
   const wanted = models.flatMap((model) => [
     ...[listingPath(model)].filter((path) => path !== null),
     ...model.files.filter(({ path }) => isWeightIndex(path)).map(({ path }) => `${model.path}/${path}`),
   ]);
   const found = wanted.flatMap((path) => {
-    const place = placeInStore(paths, path);
-    const text = guard.readText(guard.realpath(place) ?? place);
+    const text = textAt(context, path);
     return text === null ? [] : [[path, text] as const];
   });
   return new Map(found);
