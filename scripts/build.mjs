@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { prepareCatalog } from './build/catalog.mjs';
 import { writeImageContext } from './build/image.mjs';
 
 const out = process.argv[2] ?? 'dist';
@@ -26,7 +27,10 @@ const common = {
   format: 'esm',
   target: 'node20',
   legalComments: 'none',
-  define: { __RMA_VERSION__: JSON.stringify(version) },
+  define: {
+    __RMA_VERSION__: JSON.stringify(version),
+    __RMA_CATALOG__: JSON.stringify(await prepareCatalog()),
+  },
   banner: { js: banner },
   // rma speaks SSH through the system's ssh: the library and its compiled parts stay out, whatever npm built
   alias: { ssh2: './scripts/build/no-ssh2.cjs' },

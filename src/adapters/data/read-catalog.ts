@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import type { OwnDirectories } from '../../core/domain/config.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import { buildCatalog, type DataFile } from '../../core/profile/build-catalog.ts';
+import { buildCatalog } from '../../core/profile/build-catalog.ts';
+import type { DataFile } from '../../core/profile/data-file.ts';
 import { shell } from '../../core/shell-quote.ts';
 import { readPlain, readProblem } from '../files/read-plain.ts';
 
@@ -20,7 +21,12 @@ export interface DataFolders {
  * Returns the profiles, engines and models that rma ships, overridden by the user's own ones.
  * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE exit 2
  */
-export async function readCatalog({ shipped, own, extra = null }: DataFolders): Promise<Catalog> {
+export async function readCatalog(folders: DataFolders): Promise<Catalog> {
+  return buildCatalog(await dataFiles(folders));
+}
+
+/** Returns the files of all these directories. @throws RmaError as readCatalog */
+export async function dataFiles({ shipped, own, extra = null }: DataFolders): Promise<readonly DataFile[]> {
   const folders = await Promise.all([
     readFolder(join(shipped, 'compose/engines'), 'engine'),
     readFolder(join(shipped, 'profiles'), 'profile'),
@@ -28,7 +34,7 @@ export async function readCatalog({ shipped, own, extra = null }: DataFolders): 
     ownFiles(own?.profilesDir ?? null, 'profile'),
     extra === null ? [] : [await readExtra(extra)],
   ]);
-  return buildCatalog(folders.flat());
+  return folders.flat();
 }
 
 async function ownFiles(folder: string | null, kind: 'engine' | 'profile'): Promise<DataFile[]> {

@@ -1,21 +1,14 @@
 import type { Catalog, CatalogModel, DataOrigin, Engine, Profile } from '../domain/profile.ts';
 import { EXIT, RmaError } from '../errors.ts';
-import type { Fault, YamlText } from '../yaml/read-yaml.ts';
+import type { Fault } from '../yaml/read-yaml.ts';
+import type { DataFile } from './data-file.ts';
 import { servedModels } from './find-model.ts';
 import { parseEngine } from './parse-engine.ts';
 import { parseModels } from './parse-models.ts';
 import { parseProfile } from './parse-profile.ts';
+import { type CatalogContent, preparedCatalog } from './prepared-catalog.ts';
 import { profileSchema } from './profile-schema.ts';
 import type { KnownData } from './service-conflicts.ts';
-
-/** One file of `profiles/` or `compose/engines/`. */
-export interface DataFile extends YamlText {
-  readonly kind: 'profile' | 'engine' | 'models';
-  /** the file's name without its ending */
-  readonly name: string;
-  /** from the user's own directory (default false) */
-  readonly own?: boolean;
-}
 
 /**
  * Parses all data files together. Of two profiles or engines with the same name the later file wins; entries of a later
@@ -23,19 +16,21 @@ export interface DataFile extends YamlText {
  * @throws RmaError RMA_DATA_INVALID exit 2, with every fault of every file as file:line:column
  */
 export function buildCatalog(files: readonly DataFile[]): Catalog {
+  return {
+    ...(preparedCatalog(files) ?? parseCatalog(files)),
+    origins: originsOf(files, 'profile'),
+    engineOrigins: originsOf(files, 'engine'),
+  };
+}
+
+function parseCatalog(files: readonly DataFile[]): CatalogContent {
   const faults: Fault[] = files.flatMap(nameFaults);
   const engines = readEngines(lastOfEachName(files, 'engine'), faults);
   const models = readModels(files, faults);
   const profiles = readProfiles(lastOfEachName(files, 'profile'), { engines, models }, faults);
   if (faults.length > 0) throw dataInvalid(faults);
   const known = { profiles: valid(profiles), models: valid(models) };
-  return {
-    ...known,
-    engines: valid(engines),
-    served: servedModels(known),
-    origins: originsOf(files, 'profile'),
-    engineOrigins: originsOf(files, 'engine'),
-  };
+  return { ...known, engines: valid(engines), served: servedModels(known) };
 }
 
 function originsOf(files: readonly DataFile[], kind: 'profile' | 'engine'): ReadonlyMap<string, DataOrigin> {

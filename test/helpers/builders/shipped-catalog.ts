@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog } from '../../../src/core/domain/profile.ts';
-import { buildCatalog, type DataFile } from '../../../src/core/profile/build-catalog.ts';
+import { buildCatalog } from '../../../src/core/profile/build-catalog.ts';
+import type { DataFile } from '../../../src/core/profile/data-file.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -10,7 +11,11 @@ export function shippedCatalog(profiles: Readonly<Record<string, string>> = {}):
   const own = Object.entries(profiles).map(
     ([name, text]): DataFile => ({ kind: 'profile', name, file: `profiles/${name}.yaml`, text }),
   );
-  return buildCatalog([...filesIn('compose/engines'), ...filesIn('profiles'), ...own]);
+  return buildCatalog([...shippedFiles(), ...own]);
+}
+
+export function shippedFiles(): readonly DataFile[] {
+  return [...filesIn('compose/engines'), ...filesIn('profiles')];
 }
 
 function filesIn(folder: string): readonly DataFile[] {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RmaError } from '../../../src/core/errors.ts';
-import { buildCatalog, type DataFile } from '../../../src/core/profile/build-catalog.ts';
+import { buildCatalog } from '../../../src/core/profile/build-catalog.ts';
+import type { DataFile } from '../../../src/core/profile/data-file.ts';
 import { profileServiceOf } from '../../helpers/builders/render-builders.ts';
 
 const ENGINE = `image: example/engine:1
