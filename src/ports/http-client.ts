@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
   /** size limit of `read`, bytes (default 64 MiB) */
   readonly maxBytes?: number;
+  /** a large body is expected, which the caller uses block by block; the body of an error may be missing */
+  readonly isLarge?: boolean;
 }
 
 /** One response in a chain of redirects, including the last one. Header names are lower-case. */
@@ -27,6 +29,8 @@ export interface HttpAnswer extends HttpHop {
 export interface HttpStream extends HttpAnswer {
   /** @throws RmaError RMA_HUB_UNREACHABLE if the connection fails or no data arrives before the timeout */
   readonly body: AsyncIterable<Uint8Array>;
+  /** The body arrives in blocks of about 512 KiB; each is valid until the next one is taken. */
+  readonly hasBlocks: boolean;
   close(): void;
   /** Sends the last request of the chain once more, without the redirects before it. @throws RmaError as `open` */
   again(changes: Pick<HttpRequest, 'headers' | 'signal'>): Promise<HttpStream>;

@@ -1,10 +1,14 @@
-import type { Readable } from 'node:stream';
 import { networkFault } from './fault.ts';
 import type { StallGuard } from './stall-guard.ts';
 
+/** The body of a response as it arrives. */
+export interface ResponseBody extends AsyncIterable<Uint8Array> {
+  destroy(): void;
+}
+
 /** Yields the bytes of the body. Each wait is limited by the stall timeout; faults are thrown as RmaError. */
 export async function* guardedBody(
-  body: Readable,
+  body: ResponseBody,
   guard: StallGuard,
   url: string,
 ): AsyncIterable<Uint8Array> {

@@ -1,4 +1,4 @@
-import type { LookupFunction, Socket } from 'node:net';
+import type { LookupFunction, OnReadOpts, Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import { type ProxyServer, proxyAddress } from '../../core/network/proxy.ts';
 import type { Reach } from './address-kind.ts';
@@ -27,12 +27,19 @@ export function directConnector(
   {
     reach,
     onConnect,
-  }: { readonly reach: Reach; readonly onConnect: (host: string, address: string) => void },
+    onread,
+  }: {
+    readonly reach: Reach;
+    readonly onConnect: (host: string, address: string) => void;
+    /** where the bytes of all sockets go; default: each is a stream */
+    readonly onread?: OnReadOpts;
+  },
 ): Connector {
   const connect = buildConnector({
     timeout: timeoutMs,
     lookup: guardedLookup({ reach, lookup }),
     ...(secureContext === null ? {} : { secureContext }),
+    ...(onread === undefined ? {} : { onread }),
     // the fingerprint is checked instead, before anything is sent; a resumed session would present no certificate
     ...(fingerprint === undefined ? {} : { rejectUnauthorized: false, maxCachedSessions: 0 }),
   });
@@ -89,7 +96,8 @@ function proxyTarget({ protocol, hostname, port }: ProxyServer): ConnectorTarget
   };
 }
 
-function promised(connect: Connector): (target: ConnectorTarget) => Promise<Socket> {
+/** Returns the connector as a function that returns the socket. @throws what ended the attempt */
+export function promised(connect: Connector): (target: ConnectorTarget) => Promise<Socket> {
   return (target) =>
     new Promise((resolve, reject) => {
       connect(target, (...[error, socket]) => (error === null ? resolve(socket) : reject(error)));

@@ -1,3 +1,4 @@
+import type { OnReadOpts, Socket } from 'node:net';
 import type { Agent, Dispatcher } from 'undici';
 import type { ProxyServer } from '../../core/network/proxy.ts';
 import {
@@ -8,7 +9,8 @@ import {
   moreDistant,
   type Reach,
 } from './address-kind.ts';
-import { type ConnectorOptions, directConnector, proxyConnector } from './connector.ts';
+import type { Dial } from './bulk-connection.ts';
+import { type ConnectorOptions, directConnector, promised, proxyConnector } from './connector.ts';
 import { proxyAuthorization } from './http-tunnel.ts';
 import { type ProxyEnvironment, proxyFor } from './proxy.ts';
 import type { Connector, Undici } from './undici.ts';
@@ -28,6 +30,8 @@ export interface Route {
   readonly headers: Readonly<Record<string, string>>;
   /** that gets the whole URL; null: the response comes from the host */
   readonly proxy: ProxyServer | null;
+  /** a connection of its own to the host; null: only through a proxy. `key` names the host and the reach of the request */
+  readonly direct: { readonly key: string; readonly dial: Dial } | null;
 }
 
 /** Finds the way to each URL: directly or through a proxy, and only to addresses within the reach of the request. */
@@ -48,10 +52,14 @@ export class Routes {
     const proxy = proxyFor(url, this.#options.proxies);
     const path = pathname + search;
     if (proxy === null) {
-      return { dispatcher: this.#direct(reach), origin, path, headers: {}, proxy };
+      const direct = {
+        key: `${reachKey(reach)} ${origin}`,
+        dial: (on: OnReadOpts) => this.#dial(url, reach, on),
+      };
+      return { dispatcher: this.#direct(reach), origin, path, headers: {}, proxy, direct };
     }
     if (protocol === 'https:' || proxy.protocol === 'socks5') {
-      return { dispatcher: this.#through(proxy), origin, path, headers: {}, proxy: null };
+      return { dispatcher: this.#through(proxy), origin, path, headers: {}, proxy: null, direct: null };
     }
     // RFC 9112 3.2.2: a proxy gets the whole URL of a plain request
     return {
@@ -60,6 +68,7 @@ export class Routes {
       path: origin + path,
       headers: { host, ...proxyAuthorization(proxy) },
       proxy,
+      direct: null,
     };
   }
 
@@ -75,12 +84,21 @@ export class Routes {
 
   #direct(reach: Reach): Agent {
     // connections are reused only by requests with the same reach
-    return this.#agent([...reach].sort().join(), (undici) =>
-      directConnector(undici, this.#options, {
-        reach,
-        onConnect: (host, address) => this.#record(host, addressKind(address)),
-      }),
-    );
+    return this.#agent(reachKey(reach), (undici) => this.#connector(undici, reach));
+  }
+
+  #dial(url: string, reach: Reach, onread: OnReadOpts): Promise<Socket> {
+    const { hostname, host, protocol, port } = new URL(url);
+    const connect = promised(this.#connector(this.#options.undici, reach, onread));
+    return connect({ hostname: bare(hostname), host, protocol, port });
+  }
+
+  #connector(undici: Undici, reach: Reach, onread?: OnReadOpts): Connector {
+    return directConnector(undici, this.#options, {
+      reach,
+      onConnect: (host, address) => this.#record(host, addressKind(address)),
+      ...(onread === undefined ? {} : { onread }),
+    });
   }
 
   #through(proxy: ProxyServer): Agent {
@@ -102,6 +120,10 @@ export class Routes {
   #record(host: string, kind: AddressKind): void {
     this.#kinds.set(bare(host), moreDistant(kind, this.#kinds.get(bare(host)) ?? kind));
   }
+}
+
+function reachKey(reach: Reach): string {
+  return [...reach].sort().join();
 }
 
 function bare(hostname: string): string {

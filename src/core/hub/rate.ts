@@ -6,11 +6,17 @@ interface Sample {
 
 const WINDOW_MS = 10_000;
 
+/** Samples closer than this are merged: a fast download has thousands a second. */
+const STEP_MS = 100;
+
 /** The samples of the last ten seconds of a download. Immutable: `addSample` returns a new one. */
 export type RateWindow = readonly Sample[];
 
-/** Returns the window with one more sample, without samples that are too old. */
+/** Returns the window with one more sample, without samples that are too old; it replaces one that is very close. */
 export function addSample(window: RateWindow, at: number, bytes: number): RateWindow {
+  const [last, before] = [window.at(-1), window.at(-2)];
+  if (last !== undefined && before !== undefined && last.at - before.at < STEP_MS)
+    return [...window.slice(0, -1), { at, bytes }];
   const kept = window.filter((sample, index) => sample.at >= at - WINDOW_MS || index === window.length - 1);
   return [...kept, { at, bytes }];
 }

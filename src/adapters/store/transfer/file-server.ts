@@ -18,6 +18,9 @@ export interface ServerOptions {
 /** Statuses of an address that was good before. */
 const EXPIRED: readonly number[] = [401, 403, 404, 410];
 
+/** Smallest file that is received over connections of its own. */
+const LARGE_BYTES = 4 * 1024 * 1024;
+
 /** A request for a range of the file. */
 export interface FileRequest {
   readonly offset: number;
@@ -71,7 +74,15 @@ export class FileServer {
     known?.close();
     const { url, authorization, cookie = null } = location;
     return this.#from(
-      await this.#options.http.open({ method: 'GET', url, authorization, cookie, headers, signal }),
+      await this.#options.http.open({
+        method: 'GET',
+        url,
+        authorization,
+        cookie,
+        headers,
+        signal,
+        isLarge: bytes >= LARGE_BYTES,
+      }),
     );
   }
 

@@ -39,7 +39,7 @@ export async function receiveBody(
   stream: HttpStream,
 ): Promise<Exclude<Verdict, { kind: 'restart' }>> {
   const { job, claim, last } = target;
-  const receiver = new Receiver(target);
+  const receiver = new Receiver(target, stream.hasBlocks);
   const start = claim.at;
   try {
     for await (const chunk of stream.body) {
@@ -66,9 +66,12 @@ class Receiver {
   #flushedAt: number;
   #judged: boolean;
   #isPaused = false;
+  /** whether each chunk is large, and valid only until the next one is taken */
+  readonly #hasBlocks: boolean;
 
-  constructor(target: BodyTarget) {
+  constructor(target: BodyTarget, hasBlocks: boolean) {
     this.#target = target;
+    this.#hasBlocks = hasBlocks;
     this.#flushedAt = target.monotonic();
     this.#judged = target.claim.at > 0;
   }
@@ -87,7 +90,11 @@ class Receiver {
       const fault = this.judgeHead();
       if (fault !== null) return fault;
     }
-    const isDue = this.#bytes >= WRITE_BYTES || monotonic() - this.#flushedAt >= WRITE_MS;
+    if (!this.#judged) {
+      this.#chunks = [Buffer.concat(this.#chunks)];
+      return null;
+    }
+    const isDue = this.#hasBlocks || this.#bytes >= WRITE_BYTES || monotonic() - this.#flushedAt >= WRITE_MS;
     return isLast || isDue ? await this.flush() : null;
   }
 

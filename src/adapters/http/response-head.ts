@@ -1,0 +1,58 @@
+/** Status line and headers of a response. */
+export interface ResponseHead {
+  readonly status: number;
+  /** lower-case names; repeated ones are joined with `, ` */
+  readonly headers: Readonly<Record<string, string>>;
+  /** of the body that is to be read, bytes */
+  readonly length: number;
+  /** whether the connection can carry another request after that */
+  readonly keepsOpen: boolean;
+  /** of the head, bytes */
+  readonly size: number;
+}
+
+/** Longest head that is read, bytes. */
+export const MAX_HEAD = 16 * 1024;
+
+// RFC 9112 4, RFC 9110 5.1 and 5.5; informational responses have their own head, and a second one after it
+const STATUS_LINE = /^HTTP\/1\.1 ([2-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const FIELD_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*?)[\t ]*$/;
+const LENGTH = /^\d{1,15}$/;
+
+/**
+ * Parses the start of a response (RFC 9112). Returns 'incomplete' if the end of the head is not there yet, and 'unusual' for
+ * everything that a complete HTTP client has to read: what is not a final HTTP/1.1 response, and content without a length.
+ * The body of an error or a redirect without a length is not to be read.
+ */
+export function parseResponseHead(bytes: Uint8Array): ResponseHead | 'incomplete' | 'unusual' {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAX_HEAD));
+  const end = start.indexOf('\r\n\r\n');
+  if (end === -1) return start.length === MAX_HEAD ? 'unusual' : 'incomplete';
+  const [first = '', ...lines] = start.toString('latin1', 0, end).split('\r\n');
+  const status = Number(STATUS_LINE.exec(first)?.[1] ?? 0);
+  const headers = parseFields(lines);
+  if (status === 0 || headers === null) return 'unusual';
+  const length = 'transfer-encoding' in headers ? '' : (headers['content-length'] ?? '');
+  const isFramed = LENGTH.test(length);
+  if (!isFramed && status < 300) return 'unusual';
+  const isClosed = /(^|[ ,])close($|[ ,])/i.test(headers['connection'] ?? '');
+  return {
+    status,
+    headers,
+    length: isFramed ? Number(length) : 0,
+    keepsOpen: isFramed && !isClosed && !('upgrade' in headers),
+    size: end + 4,
+  };
+}
+
+function parseFields(lines: readonly string[]): Readonly<Record<string, string>> | null {
+  const fields = new Map<string, string>();
+  for (const line of lines) {
+    const [, name, value] = FIELD_LINE.exec(line) ?? [];
+    if (name === undefined || value === undefined) return null;
+    const key = name.toLowerCase();
+    const before = fields.get(key);
+    fields.set(key, before === undefined ? value : `${before}, ${value}`);
+  }
+  return Object.fromEntries(fields);
+}

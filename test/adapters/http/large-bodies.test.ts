@@ -1,0 +1,237 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import { readCertificates } from '../../../src/adapters/http/read-certificates.ts';
+import { UndiciClient } from '../../../src/adapters/http/undici-client.ts';
+import type { HttpClient, HttpStream } from '../../../src/ports/http-client.ts';
+import { startHttpProxy } from '../../helpers/network/http-proxy.ts';
+import { listening } from '../../helpers/network/listening.ts';
+import { privateCa } from '../../helpers/network/private-ca.ts';
+import { quick, testHttp } from '../../helpers/store/test-http.ts';
+
+const DIR = mkdtempSync(join(tmpdir(), 'rma-'));
+afterAll(() => rmSync(DIR, { recursive: true, force: true }));
+
+const MIB = 1024 * 1024;
+
+/** Bytes that differ from their neighbours, so that a wrong order shows. */
+function pattern(bytes: number): Buffer {
+  return Buffer.from(
+    Uint32Array.from({ length: Math.ceil(bytes / 4) }, (_, n) => n * 2654435761).buffer,
+    0,
+    bytes,
+  );
+}
+
+const CONTENT = pattern(3 * MIB + 5);
+
+const headOf = (bytes: number, more = '') => `HTTP/1.1 200 OK\r\ncontent-length: ${bytes}\r\n${more}\r\n`;
+
+const open = (http: HttpClient, url: string, signal?: AbortSignal) =>
+  http.open({ method: 'GET', url, isLarge: true, ...(signal === undefined ? {} : { signal }) });
+
+async function bytesOf({ body }: HttpStream): Promise<Buffer> {
+  const blocks: Buffer[] = [];
+  for await (const block of body) blocks.push(Buffer.from(block));
+  return Buffer.concat(blocks);
+}
+
+/** A server that gets the socket of each request, and counts its connections. */
+async function rawServer(onRequest: (socket: Socket, request: string) => unknown) {
+  const connections: Socket[] = [];
+  const server = createServer((socket) => {
+    connections.push(socket);
+    socket.setNoDelay(true).on('data', (request) => void onRequest(socket, request.toString('latin1')));
+  });
+  return { url: `http://127.0.0.1:${await listening(server)}/`, connections };
+}
+
+test('a large body arrives in blocks, whatever the pieces in which it is sent', async () => {
+  let pieces: readonly number[] = [];
+  const { url } = await rawServer(async (socket) => {
+    const all = Buffer.concat([Buffer.from(headOf(CONTENT.length)), CONTENT]);
+    let at = 0;
+    for (const piece of pieces) {
+      if (!socket.write(all.subarray(at, at + piece))) await once(socket, 'drain');
+      at += piece;
+    }
+    socket.write(all.subarray(at));
+  });
+  const http = testHttp();
+  const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 80 }), fc.integer({ min: 1, max: MIB })), {
+    maxLength: 12,
+  });
+  await fc.assert(
+    fc.asyncProperty(sizes, async (sent) => {
+      pieces = sent;
+      const stream = await open(http, url);
+      expect(stream.hasBlocks).toBe(true);
+      expect((await bytesOf(stream)).equals(CONTENT)).toBe(true);
+    }),
+    { numRuns: 30 },
+  );
+  await http.close();
+});
+
+test('requests one after the other share a connection', async () => {
+  const { url, connections } = await rawServer((socket, request) => {
+    const isRedirect = request.startsWith('GET / ');
+    const head = 'HTTP/1.1 302 Found\r\nlocation: /file\r\ncontent-length: 2\r\n\r\nhi';
+    socket.write(isRedirect ? head : headOf(CONTENT.length));
+    if (!isRedirect) socket.write(CONTENT);
+  });
+  const http = testHttp();
+  for (let n = 0; n < 3; n += 1) expect((await bytesOf(await open(http, url))).equals(CONTENT)).toBe(true);
+  // those after a redirect have one of their own, because they may not reach all that others may
+  expect(connections).toHaveLength(2);
+  await http.close();
+});
+
+test('two requests at once have a connection each', async () => {
+  const { url, connections } = await rawServer((socket) => socket.write(headOf(CONTENT.length)));
+  const http = testHttp();
+  const streams = await Promise.all([open(http, url), open(http, url)]);
+  for (const socket of connections) socket.write(CONTENT);
+  for (const stream of streams) expect((await bytesOf(stream)).equals(CONTENT)).toBe(true);
+  expect(connections).toHaveLength(2);
+  await http.close();
+});
+
+test('a connection that the server closed while it was idle is replaced', async () => {
+  const { url, connections } = await rawServer((socket) =>
+    socket.write(Buffer.concat([Buffer.from(headOf(2)), Buffer.from('ok')])),
+  );
+  const http = testHttp();
+  expect((await bytesOf(await open(http, url))).toString()).toBe('ok');
+  const [first] = connections;
+  if (first !== undefined) await once(first.end(), 'close');
+  expect((await bytesOf(await open(http, url))).toString()).toBe('ok');
+  expect(connections).toHaveLength(2);
+  await http.close();
+});
+
+test('a connection with bytes after the body is not used again', async () => {
+  const { url, connections } = await rawServer((socket) => socket.write(`${headOf(2)}ok and more`));
+  const http = testHttp();
+  for (let n = 0; n < 2; n += 1) expect((await bytesOf(await open(http, url))).toString()).toBe('ok');
+  expect(connections).toHaveLength(2);
+  await http.close();
+});
+
+test('a response without a length is requested once more from a server, and read by a complete HTTP client', async () => {
+  let requests = 0;
+  const server = createHttpServer((_, response) => {
+    requests += 1;
+    response.write('chunk');
+    response.end('ed');
+  });
+  const url = `http://127.0.0.1:${await listening(server)}/`;
+  const http = testHttp();
+  for (let n = 0; n < 3; n += 1) {
+    const stream = await open(http, url);
+    expect(stream.hasBlocks).toBe(false);
+    expect((await bytesOf(stream)).toString()).toBe('chunked');
+  }
+  expect(requests).toBe(4);
+  await http.close();
+});
+
+test('what arrived before a connection breaks is handed out, then the error', async () => {
+  const { url } = await rawServer((socket) => {
+    socket.write(headOf(CONTENT.length));
+    socket.end(CONTENT.subarray(0, MIB));
+  });
+  const http = testHttp();
+  let received = 0;
+  const read = async () => {
+    for await (const block of (await open(http, url)).body) received += block.length;
+  };
+  await expect(read()).rejects.toMatchObject({ code: 'RMA_HUB_UNREACHABLE' });
+  expect(received).toBe(MIB);
+  await http.close();
+});
+
+test.each([
+  ['head', ''],
+  ['body', headOf(CONTENT.length)],
+])(
+  'a server that is silent before the %s ends with the stall error, and an abort with its reason',
+  async (_, sent) => {
+    const { url, connections } = await rawServer((socket) => socket.write(sent));
+    const http = testHttp(100);
+    const read = async (signal?: AbortSignal) => bytesOf(await open(http, url, signal));
+    await expect(read()).rejects.toThrow('no data received before the timeout');
+    await expect(read(AbortSignal.timeout(20))).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect(read(AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop');
+    await Promise.all(connections.map((socket) => socket.destroyed || once(socket, 'close')));
+    await http.close();
+  },
+);
+
+test('a slow body is handed out before a block is full', async () => {
+  const { url, connections } = await rawServer((socket) => socket.write(`${headOf(9)}first`));
+  const http = testHttp();
+  const blocks: string[] = [];
+  for await (const block of (await open(http, url)).body) {
+    blocks.push(Buffer.from(block).toString());
+    if (blocks.length === 1) connections[0]?.write('last');
+  }
+  expect(blocks).toEqual(['first', 'last']);
+  await http.close();
+});
+
+test('[fail D5] a server waits while its bytes are not taken', async () => {
+  const size = 64 * MIB;
+  let sent = 0;
+  const { url } = await rawServer(async (socket) => {
+    socket.write(headOf(size));
+    for (; sent < size; sent += MIB) if (!socket.write(Buffer.alloc(MIB))) await once(socket, 'drain');
+  });
+  const http = testHttp();
+  let received = 0;
+  for await (const block of (await open(http, url)).body) {
+    received += block.length;
+    // lets everything arrive that is on its way
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(sent - received).toBeLessThan(20 * MIB);
+  }
+  expect(received).toBe(size);
+  await http.close();
+});
+
+test('a body over TLS arrives the same way, and only from a server that is trusted', async () => {
+  const ca = privateCa(DIR);
+  const server = createHttpsServer(ca.issue('localhost'), (_, response) => {
+    response.writeHead(200, { 'content-length': CONTENT.length }).end(CONTENT);
+  });
+  const url = `https://localhost:${await listening(server)}/`;
+  const certificates = () => readCertificates([{ path: ca.file, origin: 'SSL_CERT_FILE' }]);
+  const http = new UndiciClient({ ...quick, userAgent: 'rma-test', certificates });
+  for (let n = 0; n < 3; n += 1) {
+    const stream = await open(http, url);
+    expect(stream.hasBlocks).toBe(true);
+    expect((await bytesOf(stream)).equals(CONTENT)).toBe(true);
+  }
+  await expect(open(testHttp(), url)).rejects.toMatchObject({ code: 'RMA_HUB_UNTRUSTED_CERTIFICATE' });
+  await http.close();
+});
+
+test('through a proxy a large body is received by the complete HTTP client', async () => {
+  const { url } = await rawServer((socket) => socket.write(`${headOf(2)}ok`));
+  const proxy = await startHttpProxy({ to: Number(new URL(url).port) });
+  const http = new UndiciClient({
+    ...quick,
+    userAgent: 'rma-test',
+    proxies: { http_proxy: `http://127.0.0.1:${proxy.port}` },
+  });
+  const stream = await open(http, 'http://hub.test/');
+  expect(stream.hasBlocks).toBe(false);
+  expect((await bytesOf(stream)).toString()).toBe('ok');
+  await http.close();
+});
