@@ -4,6 +4,7 @@ import type { ModelCheck } from '../core/domain/model-check.ts';
 import type { Digest, PinnedFile, PinnedModel } from '../core/domain/pinned-model.ts';
 import type { StoredModel } from '../core/domain/stored-model.ts';
 import type { Removal } from '../core/inventory/plan-removal.ts';
+import type { PieceHashes } from '../core/store/pieces.ts';
 import type { ByteRange } from './range-reader.ts';
 
 export type { ModelCheck };
@@ -108,4 +109,5 @@ export interface RemoveOptions {
 export interface StagedFile {
   readonly path: string;
   readonly digest: Digest;
+  readonly pieces?: PieceHashes | null;
 }

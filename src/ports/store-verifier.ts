@@ -1,6 +1,6 @@
 import type { Fix, Problem, Verification } from '../core/domain/verification.ts';
 import type { ByteProgress } from '../core/events.ts';
-import type { StagedFile } from './model-store.ts';
+import type { StagedFile, StagingSlot } from './model-store.ts';
 
 export interface VerifyRequest {
   /** references or paths; none: the whole store */
@@ -34,6 +34,12 @@ export interface StoreVerifier {
    * @throws RmaError RMA_MODEL_NOT_FOUND (1) for a name, RMA_STORE_*; the signal's reason when aborted
    */
   verify(request: VerifyRequest): Promise<Verification>;
+  /**
+   * Copies a corrupt content to a slot as an unfinished download, of which a transfer receives only the wrong pieces. Returns
+   * false if the hashes of its pieces are unknown, or it cannot be read.
+   * @throws RmaError RMA_STORE_*; the signal's reason when aborted
+   */
+  salvage(fix: FetchFix, slot: StagingSlot, signal: AbortSignal): Promise<boolean>;
   /**
    * Moves what is at the place of each content to the quarantine, and publishes the staged content there; then links and
    * the entries of receipts. Removes the staging directories of the contents.

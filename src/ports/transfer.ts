@@ -1,4 +1,5 @@
 import type { Digest } from '../core/domain/pinned-model.ts';
+import type { PieceHashes } from '../core/store/pieces.ts';
 import type { FileLocation } from './model-source.ts';
 import type { StagingSlot } from './model-store.ts';
 
@@ -21,11 +22,18 @@ export interface TransferJob {
   readonly signal: AbortSignal;
 }
 
+/** A complete file in the staging area. */
+export interface Received {
+  readonly digest: Digest;
+  /** null: a file of one piece, or without sha256 */
+  readonly pieces: PieceHashes | null;
+}
+
 /** Downloads files over one or more connections: resumes from a journal, hashes while writing, and syncs before returning. */
 export interface Transfer {
   /**
-   * Completes the staging file and returns the digest of its content.
+   * Completes the staging file and returns the hashes of its content.
    * @throws RmaError RMA_HUB_* (network, refused), RMA_STORE_* (disk), RMA_CONTENT_* (hash, HTML in place of a model)
    */
-  fetch(job: TransferJob): Promise<Digest>;
+  fetch(job: TransferJob): Promise<Received>;
 }

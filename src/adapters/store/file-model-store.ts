@@ -38,6 +38,7 @@ import { createLayouts } from './layouts/layouts.ts';
 import { Leases } from './lease/lease.ts';
 import { prepareStore } from './prepare.ts';
 import { ModelRecords } from './records/model-records.ts';
+import { PieceRecords } from './records/piece-records.ts';
 import { recallModel } from './records/recall-model.ts';
 import { recordNeeds } from './records/record-needs.ts';
 import { contentFolder, createSlot, publishFolder, stagingFor } from './transfer/staging.ts';
@@ -56,6 +57,7 @@ export class FileModelStore implements ModelStore {
   readonly #guard: StoreGuard;
   readonly #leases: Leases;
   readonly #records: ModelRecords;
+  readonly #pieces: PieceRecords;
   /** by source */
   readonly #layouts: ReadonlyMap<string, LayoutWriter>;
   readonly #staging = new Map<string, string>();
@@ -77,6 +79,7 @@ export class FileModelStore implements ModelStore {
       staging,
       now,
     });
+    this.#pieces = new PieceRecords({ disk: this.#disk, state: paths.state });
     this.#layouts = createLayouts(paths, context);
     this.#leases = new Leases({
       disk: this.#disk,
@@ -129,6 +132,7 @@ export class FileModelStore implements ModelStore {
     const folders = [staging, ...model.files.map((file) => this.#contentFolder(model, file))];
     await onDisk(this.root, async () => {
       await ensureDir(this.#disk, staging);
+      await this.#pieces.keepStaged(staged);
       await this.#layout(model).publish(model, staged, staging);
       if (record) await this.#records.write(model);
     });

@@ -135,7 +135,7 @@ async function transferFrom(
 ): Promise<StagedFile> {
   signal.throwIfAborted();
   const { key, file, names } = piece;
-  const digest = await transfer.fetch({
+  const received = await transfer.fetch({
     location,
     connections: connectionsOf(piece, context.shared.slots.count),
     bytes: file.bytes,
@@ -152,5 +152,5 @@ async function transferFrom(
     onWait: (reason) => context.meter.enter('waiting', reason),
     signal,
   });
-  return { path: slot.path, digest };
+  return { path: slot.path, ...received };
 }

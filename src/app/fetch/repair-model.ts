@@ -11,7 +11,7 @@ import { ProgressMeter } from './progress-meter.ts';
 import { Room } from './room.ts';
 
 export interface RepairOptions extends Omit<FetchOptions, 'uses'> {
-  readonly verifier: Pick<StoreVerifier, 'replace' | 'restore'>;
+  readonly verifier: Pick<StoreVerifier, 'replace' | 'restore' | 'salvage'>;
 }
 
 /** Connections of a repair: few files are wrong. */
@@ -69,14 +69,15 @@ async function fetchWrong({ repairs }: RepairTask, { model, meter, options }: Fe
   try {
     const stop = AbortSignal.any([signal, lease.lost]);
     const fixes = repairs.flatMap(({ problem, fix }) => (fix.kind === 'fetch' ? [{ problem, fix }] : []));
-    const wanted = fixes.filter(({ fix }) => !fix.inPlace).map(({ fix }) => fix.file);
-    const contents = byContent(wanted);
+    const absent = fixes.filter(({ fix }) => !fix.inPlace).map(({ fix }) => fix);
+    const contents = byContent(absent.map(({ file }) => file));
     const shared = {
       ...options,
       room: new Room(store),
       slots: new HostSlots(CONNECTIONS),
       down: new Set<string>(),
     };
+    for (const fix of absent) await salvage(fix, { model, room: shared.room, options, signal: stop });
     const onBytes = () => lease.progress(meter.doneBytes, meter.totalBytes);
     const staged = await fetchContents(model, contents, { shared, meter, signal: stop, onBytes });
     meter.enter('verifying');
@@ -90,6 +91,28 @@ async function fetchWrong({ repairs }: RepairTask, { model, meter, options }: Fe
     await options.verifier.replace(fixes.map((each) => replacement(each, places)));
   } finally {
     await lease.release();
+  }
+}
+
+interface Salvage {
+  readonly model: PinnedModel;
+  readonly room: Room;
+  readonly options: RepairOptions;
+  readonly signal: AbortSignal;
+}
+
+/** Copies a corrupt content to the staging area, if its wrong pieces can be told from the right ones. An interrupted repair has done so. */
+async function salvage(
+  fix: FetchFix,
+  { model, room, options: { store, verifier }, signal }: Salvage,
+): Promise<void> {
+  const slot = await store.stage(model, fix.file);
+  if (slot.durableBytes > 0) return;
+  const claim = await room.claim(model, () => fix.file.bytes);
+  try {
+    await verifier.salvage(fix, slot, signal);
+  } finally {
+    claim.release();
   }
 }
 

@@ -46,6 +46,8 @@ export interface ScannedReceipt {
 export interface StoreScan {
   readonly trees: readonly ScannedTree[];
   readonly receipts: readonly ScannedReceipt[];
+  /** names of the records of pieces, below `.rma` */
+  readonly pieces: ReadonlySet<string>;
   /** models as recorded under their references */
   readonly records: readonly PinnedModel[];
   readonly needs: readonly StoreNeeds[];

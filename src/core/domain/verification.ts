@@ -45,6 +45,8 @@ export interface Problem {
   readonly kind: (typeof PROBLEM_KINDS)[number];
   /** what is wrong, a part of a sentence */
   readonly text: string;
+  /** first piece of a corrupt content that is not as recorded, [start, end) in bytes; others may follow. Absent: unknown */
+  readonly wrongPiece?: readonly [start: number, end: number] | undefined;
   /** first reference of the model; its path if it has none */
   readonly reference: string;
   /** null: rma cannot repair it */

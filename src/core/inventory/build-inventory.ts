@@ -4,6 +4,7 @@ import { recordName } from '../source/model-record.ts';
 import { parseModelRef } from '../source/parse-ref.ts';
 import type { Source } from '../source/source.ts';
 import { SOURCES, sourceOf } from '../source/sources.ts';
+import { pieceRecordName } from '../store/pieces.ts';
 import { type GroupedFile, type GroupTree, type ModelGroup, ReceiptIndex, type TreeGroups } from './group.ts';
 import { groupFlat } from './group-flat.ts';
 import { groupHfCache, isRef } from './group-hf-cache.ts';
@@ -109,9 +110,15 @@ function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): Inventor
       ...group.receipts.map((receipt) => `receipts/${receipt}`),
       ...records.map(({ ref }) => `models/${recordName(parseModelRef(ref))}`),
       ...used.map((use) => `usage/${useName(use)}`),
+      ...pieceRecords(group, index),
     ],
     lease: group.lease,
   };
+}
+
+function pieceRecords({ files }: ModelGroup, { pieces }: ScanIndex): readonly string[] {
+  const names = files.flatMap(({ digest }) => (digest === null ? [] : [pieceRecordName(digest.hex)]));
+  return [...new Set(names)].filter((name) => pieces.has(name));
 }
 
 function inventoryFile(

@@ -24,6 +24,8 @@ export interface RemovedModel {
 /** Returns what the removal of the models at these paths deletes from a store; paths without a model are left out. */
 export function planRemoval({ models }: Pick<Inventory, 'models'>, paths: readonly string[]): Removal {
   const removed = models.filter(({ path }) => paths.includes(path));
+  const others = models.filter((model) => !removed.includes(model));
+  const shared = new Set(others.flatMap(({ records }) => records));
   const files = removed.flatMap((model) => distinct(model, ({ content }) => content));
   const names = removed.flatMap((model) => model.names);
   const uses = countBy(files.map(({ content }) => content));
@@ -40,7 +42,7 @@ export function planRemoval({ models }: Pick<Inventory, 'models'>, paths: readon
     models: removed.map(({ references: [reference], path, neededBy }) => ({ reference, path, neededBy })),
     names,
     contents: [...contents],
-    records: removed.flatMap(({ records }) => records),
+    records: [...new Set(removed.flatMap(({ records }) => records))].filter((each) => !shared.has(each)),
     freedBytes: sum(freed),
     keptBytes: sum(kept),
   };

@@ -14,6 +14,8 @@ export interface ScanIndex {
   readonly records: ReadonlyMap<string, readonly PinnedModel[]>;
   /** receipt → uses of its model */
   readonly used: ReadonlyMap<string, readonly ModelUse[]>;
+  /** names of the records of pieces */
+  readonly pieces: ReadonlySet<string>;
   readonly needs: NeedIndex;
 }
 
@@ -23,6 +25,7 @@ export function scanIndex(scan: StoreScan, grouped: readonly GroupedTree[]): Sca
     uses: usesOf(grouped),
     records: groupBy(scan.records, (record) => sourceOf(record).store.receipt(record)),
     used: groupBy(scan.uses, ({ receipt }) => receipt),
+    pieces: scan.pieces,
     needs: needIndex(scan.needs),
   };
 }

@@ -1,4 +1,4 @@
-import type { PinnedModel } from '../domain/pinned-model.ts';
+import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
 import type { Fix, Problem } from '../domain/verification.ts';
 
 /** A problem with the way in which it is repaired. */
@@ -29,15 +29,24 @@ export function repairTasks(problems: readonly Problem[]): readonly RepairTask[]
   return [...tasks.values()];
 }
 
-/** Returns the bytes that a repair fetches; content that several files share is counted once. */
+/** Returns the bytes that a repair fetches at least; content that several files share is counted once. */
 export function repairBytes(tasks: readonly RepairTask[]): number {
-  return tasks.reduce((sum, task) => sum + taskBytes(task), 0);
+  return tasks.reduce((sum, { repairs }) => sum + bytesOf(repairs, leastBytes), 0);
 }
 
-/** Returns the bytes that one task fetches. */
+/** Returns the size of the files that one task fetches, wholly or in part. */
 export function taskBytes({ repairs }: RepairTask): number {
+  return bytesOf(repairs, (_, file) => file.bytes);
+}
+
+function leastBytes({ wrongPiece }: Problem, { bytes }: PinnedFile): number {
+  return wrongPiece === undefined ? bytes : wrongPiece[1] - wrongPiece[0];
+}
+
+function bytesOf(repairs: readonly Repair[], count: (problem: Problem, file: PinnedFile) => number): number {
   const sizes = new Map<string, number>();
-  for (const { fix } of repairs)
-    if (fix.kind === 'fetch' && !fix.inPlace) sizes.set(fix.file.digest?.hex ?? fix.place, fix.file.bytes);
+  for (const { problem, fix } of repairs)
+    if (fix.kind === 'fetch' && !fix.inPlace)
+      sizes.set(fix.file.digest?.hex ?? fix.place, count(problem, fix.file));
   return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -52,6 +52,7 @@ const problem: Schema<Problem> = z.object({
   path: text(),
   kind: z.enum(PROBLEM_KINDS),
   text: text(),
+  wrongPiece: z.optional(z.tuple([z.number(), z.number()])),
   reference: text(),
   fix: z.nullable(fix),
 });

@@ -100,7 +100,7 @@ function memoryTransfer(disk: Disk): Transfer {
       try {
         for (const [from, to] of gapsOf(part.written, bytes))
           await part.write(from, [content.subarray(from, to)]);
-        return { algorithm, hex: (await part.digest()) ?? '' };
+        return { digest: { algorithm, hex: (await part.digest()) ?? '' }, pieces: part.pieces() };
       } finally {
         await part.close();
       }

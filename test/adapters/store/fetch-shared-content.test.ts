@@ -29,7 +29,7 @@ test('two repositories with shared files can be downloaded at once', async () =>
       const signal = new AbortController().signal;
       staged.set(file, {
         path: slot.path,
-        digest: await transfer.fetch({ ...job, onBytes: () => {}, signal }),
+        ...(await transfer.fetch({ ...job, onBytes: () => {}, signal })),
       });
     }
     return staged;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { createSlot } from '../../../src/adapters/store/transfer/staging.ts';
 import { HttpTransfer } from '../../../src/adapters/store/transfer/transfer.ts';
-import type { Digest } from '../../../src/core/domain/pinned-model.ts';
+import type { Received } from '../../../src/ports/transfer.ts';
 import { FakeClock } from '../../helpers/clock/fake-clock.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { sha256, startModelServer } from '../../helpers/store/model-server.ts';
@@ -23,7 +23,7 @@ test('[fail H1] a wait that a server requests applies to all downloads from it',
     else response.end(content);
     return true;
   };
-  const fetchOne = async (): Promise<Digest> =>
+  const fetchOne = async (): Promise<Received> =>
     transfer.fetch({
       location: { url: `${server.url}/${randomUUID()}`, authorization: null },
       bytes: content.length,

@@ -12,17 +12,21 @@ import { hubForTest } from '../hub-server/hub-fixture.ts';
 
 const weights = tinySafetensors();
 const files = { 'config.json': '{}', 'model.safetensors': { content: weights, lfs: true } };
+/** Makes a file of several pieces of the weights. */
+const PIECE = Math.ceil(weights.length / 3);
 const HUB = 'huggingface/hub/models--org--name';
 
 test.each([
-  ['the process dies', true],
-  ['one step fails', false],
-] as const)(
-  '[fail C4] leaves the wrong content or the right one wherever %s, loses no file, and the next repair completes it',
-  async (_, forever) => {
+  { fault: 'the process dies', what: 'whole files', pieceBytes: 64 * 2 ** 20 },
+  { fault: 'one step fails', what: 'whole files', pieceBytes: 64 * 2 ** 20 },
+  { fault: 'the process dies', what: 'pieces', pieceBytes: PIECE },
+  { fault: 'one step fails', what: 'pieces', pieceBytes: PIECE },
+])(
+  '[fail C4] leaves the wrong content or the right one wherever $fault in a repair of $what, loses no file, and the next one completes it',
+  async ({ fault, pieceBytes }) => {
     const hub = await hubForTest({ repos: { 'org/name': { files } } });
     const template = quickFolder();
-    const fetcher = testFetcher(template, hub.endpoint);
+    const fetcher = testFetcher(template, hub.endpoint, { pieceBytes });
     await fetcher.fetch([await fetcher.resolve('hf:org/name')]);
     const [commit = ''] = readdirSync(join(template, HUB, 'snapshots'));
     const place = join(HUB, 'blobs', sha256(weights));
@@ -34,8 +38,8 @@ test.each([
     for (let reached = true; reached; points += 1) {
       const root = quickFolder();
       execFileSync('cp', ['-a', `${template}/.`, root]);
-      const { disk, failed } = faultyDisk(points + 1, 'EIO', forever);
-      await repairStore(root, hub.endpoint, { disk }).catch(() => undefined);
+      const { disk, failed } = faultyDisk(points + 1, 'EIO', fault === 'the process dies');
+      await repairStore(root, hub.endpoint, { disk, pieceBytes }).catch(() => undefined);
       reached = failed() !== null;
       const after = readFileSync(join(root, place));
       const isRight = after.equals(weights);
@@ -44,7 +48,9 @@ test.each([
         expect(quarantinedContents(root, place), `after ${failed()}`).toContain(wrong.toString('hex'));
       const link = join(root, HUB, 'snapshots', commit, 'config.json');
       if (existsSync(link)) expect(readFileSync(link, 'utf8')).toBe('{}');
-      expect(await repairStore(root, hub.endpoint), `after ${failed()}`).toMatchObject({ exitCode: 0 });
+      expect(await repairStore(root, hub.endpoint, { pieceBytes }), `after ${failed()}`).toMatchObject({
+        exitCode: 0,
+      });
       expect(await verifyStore(root, { deep: true }), `after ${failed()}`).toMatchObject({
         problems: [],
         unread: 0,

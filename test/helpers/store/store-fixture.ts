@@ -38,17 +38,30 @@ export interface TestFetcher {
   readonly store: ModelStore;
 }
 
+export interface TestFetcherOptions {
+  readonly disk?: Disk;
+  readonly token?: string;
+  readonly store?: ModelStore;
+  readonly clock?: Clock;
+  readonly stallMs?: number;
+  /** default: 64 MiB */
+  readonly pieceBytes?: number;
+}
+
 /** Creates a fetcher for a store with real adapters. */
-export function testFetcher(
-  root: string,
-  endpoint: string,
-  options: { disk?: Disk; token?: string; store?: ModelStore; clock?: Clock; stallMs?: number } = {},
-): TestFetcher {
+export function testFetcher(root: string, endpoint: string, options: TestFetcherOptions = {}): TestFetcher {
   const http = testHttp(options.stallMs);
   const disk = options.disk ?? realDisk;
   const sources = testSources({ endpoint, token: options.token ?? null });
   const store = options.store ?? testStore(root, { disk });
-  const transfer = new HttpTransfer({ ...quick, http, disk, clock: options.clock ?? quick.clock });
+  const { clock = quick.clock, pieceBytes } = options;
+  const transfer = new HttpTransfer({
+    ...quick,
+    http,
+    disk,
+    clock,
+    ...(pieceBytes !== undefined && { pieceBytes }),
+  });
   const progress: ModelProgress[] = [];
   return {
     progress,

@@ -95,7 +95,7 @@ export async function parallelRig(
         pieceBytes: PIECE,
         ...limited,
       });
-      const digest = await transfer.fetch({
+      const { digest } = await transfer.fetch({
         location: { url: `${server.url}/${randomUUID()}`, authorization: null },
         bytes: size,
         digest: { algorithm: 'sha256', hex: sha256(content) },

@@ -19,15 +19,17 @@ import { type TestFetcher, testFetcher } from './store-fixture.ts';
 export interface VerifyOptions extends Partial<VerifyRequest> {
   readonly disk?: Disk;
   readonly clock?: Clock;
+  readonly pieceBytes?: number;
 }
 
 /** Verifies a store with the real adapter; the default is a quick check of everything. */
 export function verifyStore(root: string, options: VerifyOptions = {}): Promise<Verification> {
-  const { disk, clock = systemClock, ...request } = options;
+  const { disk, clock = systemClock, pieceBytes, ...request } = options;
   const verifier = new FileStoreVerifier({
     paths: storePaths(root, {}),
     clock,
     ...(disk !== undefined && { disk }),
+    ...(pieceBytes !== undefined && { pieceBytes }),
   });
   return verifier.verify({
     names: [],
@@ -49,6 +51,8 @@ export function problemsOf({ problems }: Pick<Verification, 'problems'>): readon
 export interface RepairOptions extends Partial<Pick<RepairRequest, 'names' | 'dryRun'>> {
   readonly disk?: Disk;
   readonly fetcher?: TestFetcher;
+  /** of downloads and new records; default: 64 MiB */
+  readonly pieceBytes?: number;
 }
 
 /** Repairs a store with real adapters, from a hub. */
@@ -57,8 +61,8 @@ export function repairStore(
   endpoint: string,
   options: RepairOptions = {},
 ): Promise<RepairReport> {
-  const { disk, names = [], dryRun = false } = options;
-  const disks = disk === undefined ? {} : { disk };
+  const { disk, pieceBytes, names = [], dryRun = false } = options;
+  const disks = { ...(disk !== undefined && { disk }), ...(pieceBytes !== undefined && { pieceBytes }) };
   const fetcher = options.fetcher ?? testFetcher(root, endpoint, disks);
   const { sources, store, transfer } = fetcher;
   const verifier = new FileStoreVerifier({ paths: storePaths(root, {}), clock: systemClock, ...disks });

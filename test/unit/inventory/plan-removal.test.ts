@@ -57,6 +57,7 @@ function scanOf({ commits, tags, gguf, own }: Store): StoreScan {
     records: [],
     needs: [],
     uses: [],
+    pieces: new Set(),
     staging: [],
     badNeeds: [],
   };

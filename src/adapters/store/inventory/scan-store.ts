@@ -5,6 +5,7 @@ import { readNeeds } from '../../../core/inventory/read-needs.ts';
 import { readUse } from '../../../core/inventory/use-record.ts';
 import { parseAnyRecord } from '../../../core/source/model-record.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
+import { PIECES_FOLDER } from '../../../core/store/pieces.ts';
 import type { StoreGuard } from '../disk/store-guard.ts';
 import { readReceiptSync } from '../receipts/receipts.ts';
 import { type WalkContext, walk } from './walk.ts';
@@ -26,6 +27,7 @@ export async function scanStore(context: ScanContext): Promise<StoreScan> {
   return {
     trees: await treesOf(context),
     receipts: receiptsOf(paths, guard),
+    pieces: new Set(recordsIn(PIECES_FOLDER)),
     records: recordsIn('models').flatMap((path) => parseAnyRecord(text(path))?.model ?? []),
     needs: needs.flatMap(({ found }) => found ?? []),
     badNeeds: needs.flatMap(({ path, found }) => (found === null ? [path] : [])),

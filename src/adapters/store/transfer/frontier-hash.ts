@@ -1,11 +1,9 @@
+import { PIECE_BYTES } from '../../../core/store/pieces.ts';
 import type { Range } from '../../../core/store/range-set.ts';
 import type { FileHash, HashInput } from './file-hash.ts';
 import { ThreadLost } from './hash-worker.ts';
 import { LocalHash } from './local-hash.ts';
 import { ThreadHash } from './thread-hash.ts';
-
-/** Bytes that are fetched again if some of them are wrong. */
-const PIECE_BYTES = 64 * 1024 * 1024;
 
 /** Smallest file that is hashed in the thread. */
 const THREAD_BYTES = 16 * 1024 * 1024;
@@ -58,10 +56,10 @@ export class FrontierHash {
     this.#expected = pieces;
   }
 
-  /** Returns the hash of everything up to the end of each piece, for the pieces in the first `end` bytes. */
+  /** Returns the hash of everything up to the end of each piece: of those in the first `end` bytes, then as an earlier writer recorded. */
   pieces(end: number): readonly string[] {
-    const known = [...this.#pieces, ...this.#expected.slice(this.#pieces.length)];
-    return known.slice(0, Math.floor(end / this.#pieceBytes));
+    const own = this.#pieces.slice(0, Math.floor(end / this.#pieceBytes));
+    return [...own, ...this.#expected.slice(own.length)];
   }
 
   /** Hashes bytes that are being written at an offset, if they are the next ones and the file is small. */
@@ -169,7 +167,8 @@ export class FrontierHash {
   /** Counts bytes as hashed. Returns false if they end a wrong piece. */
   #passed(end: number): boolean {
     this.#offset = end;
-    return end % this.#pieceBytes !== 0 || this.#endPiece();
+    const endsPiece = end % this.#pieceBytes === 0 || end === this.#file.bytes;
+    return !endsPiece || this.#endPiece();
   }
 
   #endPiece(): boolean {

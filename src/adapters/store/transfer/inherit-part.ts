@@ -1,9 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { StagingSlot } from '../../../ports/model-store.ts';
-import { tryClone } from '../disk/clone.ts';
 import { type Disk, unless } from '../disk/disk.ts';
-import { openNew } from '../disk/files.ts';
-import { writeAll } from '../disk/write-all.ts';
+import { copyPart } from './copy-part.ts';
 import {
   discardPart,
   durableRanges,
@@ -12,8 +10,6 @@ import {
   readJournal,
   writeJournal,
 } from './journal.ts';
-
-const COPY_BYTES = 1024 * 1024;
 
 export interface Inheritance {
   readonly disk: Disk;
@@ -69,17 +65,16 @@ async function takeOver(
   }
 }
 
-async function copy(inheritance: Inheritance, from: string, journal: Journal): Promise<Inherited | null> {
-  const { disk, slot } = inheritance;
-  const old = await unless(['ENOENT'], disk.open(from, 'r'));
-  if (old === null) return null;
+async function copy(
+  { disk, slot, signal }: Inheritance,
+  from: string,
+  journal: Journal,
+): Promise<Inherited | null> {
+  const ranges = durableRanges(journal);
   let handle: FileHandle | null = null;
   try {
-    const cloned = await tryClone(disk, from, slot.path);
-    handle = cloned ? await disk.open(slot.path, 'r+') : await openNew(disk, slot.path);
-    if (cloned) await handle.truncate(endOf(journal));
-    else await copyRanges(old, handle, { journal, signal: inheritance.signal });
-    await handle.datasync();
+    handle = await unless(['ENOENT'], copyPart(disk, { from, to: slot.path, ranges, signal }));
+    if (handle === null) return null;
     await writeJournal(disk, slot.path, { journal: { ...journal, closed: false }, sync: true });
     await discardPart(disk, from);
     return { handle, journal };
@@ -87,25 +82,6 @@ async function copy(inheritance: Inheritance, from: string, journal: Journal): P
     await handle?.close();
     await discardPart(disk, slot.path);
     throw error;
-  } finally {
-    await old.close();
-  }
-}
-
-async function copyRanges(
-  from: FileHandle,
-  to: FileHandle,
-  { journal, signal }: { readonly journal: Journal; readonly signal: AbortSignal },
-): Promise<void> {
-  const buffer = Buffer.allocUnsafe(COPY_BYTES);
-  for (const [start, end] of durableRanges(journal)) {
-    for (let at = start; at < end; ) {
-      signal.throwIfAborted();
-      const { bytesRead } = await from.read(buffer, 0, Math.min(COPY_BYTES, end - at), at);
-      if (bytesRead === 0)
-        throw Object.assign(new Error('the file became shorter'), { code: 'EIO', syscall: 'read' });
-      at += await writeAll(to, [buffer.subarray(0, bytesRead)], at);
-    }
   }
 }
 

@@ -15,8 +15,10 @@ export interface Journal {
   readonly bytes: number;
   /** synced ranges, [start, end) */
   readonly ranges: readonly (readonly [number, number])[];
-  /** hash of everything up to the end of each synced piece of 64 MiB, as far as nothing is missing before it */
+  /** hash of everything up to the end of each piece, as far as it is known; that of a last, shorter one is the hash of the file */
   readonly pieces?: readonly string[] | undefined;
+  /** default: 64 MiB */
+  readonly pieceBytes?: number | undefined;
   /** true after the writer closed the file: nothing writes to it any more */
   readonly closed: boolean;
 }
@@ -28,6 +30,7 @@ const journalSchema: Schema<Journal> = z.object({
   bytes: wholeNumber(0),
   ranges: z.array(z.tuple([wholeNumber(0), wholeNumber(0)])),
   pieces: z.optional(z.array(z.string())),
+  pieceBytes: z.optional(wholeNumber(1)),
   closed: z.boolean(),
 });
 

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Digest } from '../../../core/domain/pinned-model.ts';
+import { PIECE_BYTES, type PieceHashes, pieceCount } from '../../../core/store/pieces.ts';
 import {
   prefixOf,
   type Range,
@@ -68,6 +69,10 @@ export class PartFile {
     return this.#written;
   }
 
+  get #pieceBytes(): number {
+    return this.#options.pieceBytes ?? PIECE_BYTES;
+  }
+
   /** number of bytes that were written */
   get received(): number {
     return sizeOf(this.#written);
@@ -112,6 +117,14 @@ export class PartFile {
     return this.#hash.digest();
   }
 
+  /** Returns the hashes of the pieces of the complete content; null if the hash of the file says as much. */
+  pieces(): PieceHashes | null {
+    const { bytes, algorithm } = this.#options;
+    const count = pieceCount(bytes, this.#pieceBytes);
+    if (count === 0 || algorithm !== 'sha256') return null;
+    return { pieceBytes: this.#pieceBytes, hashes: this.#hash.pieces(bytes).slice(0, count) };
+  }
+
   /** Closes the file: one sync and a journal marked as closed. */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -140,7 +153,8 @@ export class PartFile {
     this.#etag = journal.etag;
     this.#written = durableRanges(journal);
     this.#pace.synced(this.received);
-    this.#hash.expect(journal.pieces ?? []);
+    const isComparable = (journal.pieceBytes ?? PIECE_BYTES) === this.#pieceBytes;
+    this.#hash.expect(isComparable ? (journal.pieces ?? []) : []);
     this.#hash.advance(prefixOf(this.#written));
     this.#options.onReceived(this.received);
   }
@@ -171,7 +185,16 @@ export class PartFile {
 
   async #journal(durable: Pick<Journal, 'ranges' | 'pieces'>, closed: boolean): Promise<void> {
     const { disk, slot, bytes, urlHost } = this.#options;
-    const journal: Journal = { schema: 'rma.part/v1', etag: this.#etag, urlHost, bytes, ...durable, closed };
+    const pieceBytes = this.#pieceBytes;
+    const journal: Journal = {
+      schema: 'rma.part/v1',
+      etag: this.#etag,
+      urlHost,
+      bytes,
+      ...durable,
+      pieceBytes,
+      closed,
+    };
     await writeJournal(disk, slot.path, { journal, sync: !closed });
   }
 }

@@ -3,7 +3,7 @@ import type { Digest } from '../../../core/domain/pinned-model.ts';
 import { RmaError } from '../../../core/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { HttpClient } from '../../../ports/http-client.ts';
-import type { Transfer, TransferJob } from '../../../ports/transfer.ts';
+import type { Received, Transfer, TransferJob } from '../../../ports/transfer.ts';
 import { type Disk, realDisk } from '../disk/disk.ts';
 import { diskFault } from '../disk/disk-fault.ts';
 import { FileStreams } from './file-streams.ts';
@@ -49,7 +49,7 @@ export class HttpTransfer implements Transfer {
     this.#gate = new WindowGate(clock, limits.window);
   }
 
-  async fetch(job: TransferJob): Promise<Digest> {
+  async fetch(job: TransferJob): Promise<Received> {
     try {
       return await this.#fetch(job);
     } catch (error) {
@@ -57,7 +57,7 @@ export class HttpTransfer implements Transfer {
     }
   }
 
-  async #fetch(job: TransferJob): Promise<Digest> {
+  async #fetch(job: TransferJob): Promise<Received> {
     const { http, clock, random, pauseMs = 500, minPart } = this.#options;
     const part = await openPart(this.#options, job);
     const pace = this.#paceOf(new URL(job.location.url).host);
@@ -65,8 +65,9 @@ export class HttpTransfer implements Transfer {
     const options = { http, clock, random, pauseMs, minPart, pace, ...shared };
     try {
       const digest = await verified(new FileStreams(options, job, part), job, part);
+      const pieces = part.pieces();
       await part.close();
-      return digest;
+      return { digest, pieces };
     } catch (error) {
       // the original error is more useful than one from closing
       if (isWrongContent(error)) await part.drop();

@@ -1,11 +1,14 @@
 import type { Digest } from '../../../core/domain/pinned-model.ts';
 import type { Problem } from '../../../core/domain/verification.ts';
 import { placeInStore, type StorePaths } from '../../../core/source/store-paths.ts';
+import { firstWrongPiece, PIECE_BYTES, pieceCount } from '../../../core/store/pieces.ts';
+import type { Range } from '../../../core/store/range-set.ts';
 import type { ContentCheck } from '../../../core/verify/plan-checks.ts';
 import { type Disk, errnoOf } from '../disk/disk.ts';
 import { hashFile } from '../disk/hash-file.ts';
 import type { StoreGuard } from '../disk/store-guard.ts';
 import { structureFault } from '../disk/structure-fault.ts';
+import type { PieceRecords } from '../records/piece-records.ts';
 import type { VerifyJournal } from './verify-journal.ts';
 
 export type Outcome = 'correct' | 'unread' | 'without-hash' | Problem;
@@ -14,6 +17,9 @@ export interface ContentContext {
   readonly disk: Disk;
   readonly guard: StoreGuard;
   readonly paths: StorePaths;
+  readonly pieces: PieceRecords;
+  /** of new records; default: 64 MiB */
+  readonly pieceBytes?: number | undefined;
 }
 
 /** How content is read. */
@@ -43,7 +49,7 @@ export async function quickCheck(context: ContentContext, check: ContentCheck): 
   });
 }
 
-/** Judges a content by its hash, or by its header if no hash is known. */
+/** Judges a content by its hash, or by its structure if no hash is known. */
 export async function deepCheck(
   context: ContentContext,
   check: ContentCheck,
@@ -52,39 +58,80 @@ export async function deepCheck(
   if (check.expected.length === 0) return quickCheck(context, { ...check, isVerified: false });
   return readable(check, async () => {
     const algorithms = new Set(check.expected.map(({ digest }) => digest.algorithm));
-    const seen: Digest[] = [];
+    const found: Found[] = [];
     for (const algorithm of algorithms) {
-      const hex = await hashOf(context, { check, algorithm }, reading);
-      if (hex === null) return 'unread';
-      if (check.expected.some(({ digest }) => digest.hex === hex)) return 'correct';
-      seen.push({ algorithm, hex });
+      const may = check.expected.flatMap(({ digest }) =>
+        digest.algorithm === algorithm ? [digest.hex] : [],
+      );
+      const seen = await hashOf(context, { place: check.place, algorithm, may }, reading);
+      if (seen === null) return 'unread';
+      if (may.includes(seen.hex)) return 'correct';
+      found.push({ algorithm, ...seen });
     }
-    return problem(check, 'content', contentText(check, seen));
+    return wrongContent(check, found);
   });
 }
 
-/** Returns the hash of a content; null if the file changed while it was read. */
+/** What to hash, and the hashes that it may have. */
+export interface HashJob {
+  readonly place: string;
+  readonly algorithm: Digest['algorithm'];
+  readonly may: readonly string[];
+}
+
+interface Hashed {
+  readonly hex: string;
+  /** first piece that is not as recorded */
+  readonly wrong?: Range | undefined;
+}
+
+type Found = Hashed & Pick<Digest, 'algorithm'>;
+
+/** Returns the hash of a content; null if the file changed while it was read. Records the hashes of its pieces if it is right. */
 export async function hashOf(
-  { disk, guard, paths }: ContentContext,
-  {
-    check,
-    algorithm,
-  }: { readonly check: Pick<ContentCheck, 'place'>; readonly algorithm: Digest['algorithm'] },
-  { journal, signal, onBytes, onResumed }: Reading,
-): Promise<string | null> {
-  const path = placeInStore(paths, check.place);
+  context: ContentContext,
+  job: HashJob,
+  reading: Reading,
+): Promise<Hashed | null> {
+  const { guard, paths } = context;
+  const { place, algorithm } = job;
+  const path = placeInStore(paths, place);
   const before = stateOf(guard, path);
   if (before === null) return null;
-  const known = journal.find(check.place, algorithm, before.text);
+  const known = reading.journal.find(place, algorithm, before.text);
   if (known !== null) {
-    onResumed(before.bytes);
+    reading.onResumed(before.bytes);
     return known;
   }
-  const expected = { bytes: before.bytes, algorithm };
-  const hex = await hashFile(disk, guard.realpath(path) ?? path, { expected, onBytes, signal });
-  if (hex === null || stateOf(guard, path)?.text !== before.text) return null;
-  await journal.add({ place: check.place, algorithm, hex, state: before.text });
-  return hex;
+  const hashed = await hashPieces(context, { ...job, path, bytes: before.bytes }, reading);
+  if (hashed === null || stateOf(guard, path)?.text !== before.text) return null;
+  await reading.journal.add({ place, algorithm, ...hashed, state: before.text });
+  return hashed;
+}
+
+async function hashPieces(
+  { disk, guard, pieces, pieceBytes: own = PIECE_BYTES }: ContentContext,
+  { path, bytes, algorithm, may }: HashJob & { readonly path: string; readonly bytes: number },
+  { writes, signal, onBytes }: Reading,
+): Promise<Hashed | null> {
+  const [first] = may;
+  const isLarge = algorithm === 'sha256' && pieceCount(bytes, own) > 0;
+  const recorded = isLarge && first !== undefined ? await pieces.read(first, bytes) : null;
+  const pieceBytes = recorded?.pieceBytes ?? own;
+  const hashes: string[] = [];
+  const onPiece = (hash: string) => void hashes.push(hash);
+  const hex = await hashFile(disk, guard.realpath(path) ?? path, {
+    expected: { bytes, algorithm },
+    onBytes,
+    signal,
+    ...(isLarge && { pieces: { bytes: pieceBytes, onPiece } }),
+  });
+  if (hex === null) return null;
+  if (!may.includes(hex))
+    return recorded === null ? { hex } : { hex, wrong: firstWrongPiece(bytes, recorded, hashes) };
+  const found = { pieceBytes, hashes: hashes.slice(0, pieceCount(bytes, pieceBytes)) };
+  if (isLarge && writes && recorded === null) await pieces.keep({ hex, bytes, pieces: found });
+  return { hex };
 }
 
 /** Returns a text that changes with the file, and its size; null if there is none. */
@@ -109,8 +156,14 @@ function problem({ place, reference, fix }: ContentCheck, kind: Problem['kind'],
   return { path: place, kind, text, reference, fix };
 }
 
-function contentText({ bytes, expected: [wanted] }: ContentCheck, [seen]: readonly Digest[]): string {
-  if (bytes === 0) return 'is empty';
-  const name = wanted?.digest.algorithm === 'git-sha1' ? 'git hash' : 'sha256';
-  return `${name} mismatch: expected ${wanted?.digest.hex.slice(0, 12)}, found ${seen?.hex.slice(0, 12)}`;
+function wrongContent(check: ContentCheck, [found]: readonly Found[]): Problem {
+  if (check.bytes === 0 || found === undefined) return problem(check, 'content', 'is empty');
+  const { algorithm, hex, wrong } = found;
+  const name = algorithm === 'git-sha1' ? 'git hash' : 'sha256';
+  const [wanted] = check.expected;
+  const text = `${name} mismatch: expected ${wanted?.digest.hex.slice(0, 12)}, found ${hex.slice(0, 12)}`;
+  if (wrong === undefined) return problem(check, 'content', text);
+  const [start, end] = wrong;
+  const piece = `first wrong piece: bytes ${start} to ${end - 1}`;
+  return { ...problem(check, 'content', `${text}, ${piece}`), wrongPiece: wrong };
 }

@@ -5,15 +5,18 @@ import type { SeenStore } from '../../../core/verify/model-facts.ts';
 import { type ContentCheck, planChecks } from '../../../core/verify/plan-checks.ts';
 import { summarize } from '../../../core/verify/summarize.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { Replacement, StoreVerifier, VerifyRequest } from '../../../ports/store-verifier.ts';
+import type { StagingSlot } from '../../../ports/model-store.ts';
+import type { FetchFix, Replacement, StoreVerifier, VerifyRequest } from '../../../ports/store-verifier.ts';
 import { type Disk, realDisk } from '../disk/disk.ts';
 import { onDisk } from '../disk/disk-fault.ts';
 import { guardedDisk } from '../disk/guarded-disk.ts';
 import { guardOf, type StoreGuard } from '../disk/store-guard.ts';
+import { PieceRecords } from '../records/piece-records.ts';
 import { deepCheck, hashOf, type Outcome, quickCheck, type Reading } from './check-content.ts';
 import { ReadingPace } from './reading-pace.ts';
 import { refreshReceipts } from './refresh-receipts.ts';
 import { replaceContents, restoreRecord } from './replace.ts';
+import { salvageContent } from './salvage.ts';
 import { seeStore } from './see-store.ts';
 import { VerifyJournal } from './verify-journal.ts';
 
@@ -21,6 +24,8 @@ export interface VerifierOptions {
   readonly paths: StorePaths;
   readonly clock: Clock;
   readonly disk?: Disk;
+  /** of new records of pieces; default: 64 MiB */
+  readonly pieceBytes?: number;
 }
 
 /** Checks and repairs a store on the file systems of this machine. */
@@ -29,12 +34,16 @@ export class FileStoreVerifier implements StoreVerifier {
   readonly #clock: Clock;
   readonly #disk: Disk;
   readonly #guard: StoreGuard;
+  readonly #pieces: PieceRecords;
+  readonly #pieceBytes: number | undefined;
 
-  constructor({ paths, clock, disk = realDisk }: VerifierOptions) {
+  constructor({ paths, clock, disk = realDisk, pieceBytes }: VerifierOptions) {
     this.#paths = paths;
     this.#clock = clock;
     this.#guard = guardOf(paths);
     this.#disk = guardedDisk(disk, this.#guard);
+    this.#pieces = new PieceRecords({ disk: this.#disk, state: paths.state });
+    this.#pieceBytes = pieceBytes;
   }
 
   async verify(request: VerifyRequest): Promise<Verification> {
@@ -70,7 +79,17 @@ export class FileStoreVerifier implements StoreVerifier {
   }
 
   async replace(replacements: readonly Replacement[]): Promise<void> {
-    await onDisk(this.#paths.root, () => replaceContents(this.#changes(), replacements));
+    await onDisk(this.#paths.root, async () => {
+      await replaceContents(this.#changes(), replacements);
+      const staged = replacements.flatMap((each) =>
+        each.staged === null ? [] : [[each.fix.file, each.staged] as const],
+      );
+      await this.#pieces.keepStaged(new Map(staged));
+    });
+  }
+
+  async salvage(fix: FetchFix, slot: StagingSlot, signal: AbortSignal): Promise<boolean> {
+    return onDisk(this.#paths.root, () => salvageContent(this.#context(), { fix, slot, signal }));
   }
 
   async restore(problem: Problem, text: string | null): Promise<void> {
@@ -97,8 +116,8 @@ export class FileStoreVerifier implements StoreVerifier {
     const { fix } = problem;
     if (reading === null || fix?.kind !== 'fetch' || !fix.inPlace || fix.file.digest === null) return problem;
     const { algorithm, hex } = fix.file.digest;
-    const seen = await hashOf(this.#context(), { check: fix, algorithm }, reading);
-    return seen === hex ? problem : { ...problem, fix: { ...fix, inPlace: false } };
+    const seen = await hashOf(this.#context(), { place: fix.place, algorithm, may: [hex] }, reading);
+    return seen?.hex === hex ? problem : { ...problem, fix: { ...fix, inPlace: false } };
   }
 
   #pace(
@@ -137,7 +156,13 @@ export class FileStoreVerifier implements StoreVerifier {
   }
 
   #context() {
-    return { disk: this.#disk, guard: this.#guard, paths: this.#paths };
+    return {
+      disk: this.#disk,
+      guard: this.#guard,
+      paths: this.#paths,
+      pieces: this.#pieces,
+      pieceBytes: this.#pieceBytes,
+    };
   }
 
   #changes() {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import { jsonOrNull, type Schema } from '../../../core/schema/parse.ts';
+import type { Range } from '../../../core/store/range-set.ts';
 import { type Disk, errnoOf, NO_RECORD, unless } from '../disk/disk.ts';
 import { ensureDir, FILE_MODE, writeQuick } from '../disk/files.ts';
 
@@ -12,6 +13,8 @@ export interface HashedContent {
   readonly hex: string;
   /** size, times of modification and of the last change of the inode, and inode: any change of the file changes it */
   readonly state: string;
+  /** first piece of a wrong content that is not as recorded, [start, end) */
+  readonly wrong?: Range | undefined;
   /** wall clock, ms */
   readonly at: number;
 }
@@ -21,6 +24,7 @@ const hashed: Schema<HashedContent> = z.object({
   algorithm: z.enum(['sha256', 'git-sha1']),
   hex: z.string(),
   state: z.string(),
+  wrong: z.optional(z.tuple([z.number(), z.number()])),
   at: z.number(),
 });
 /** A run that reached its end: nothing of it is left to continue. */
@@ -75,10 +79,10 @@ export class VerifyJournal {
     return new VerifyJournal(context, kept, isKept && (await unless(READ_ONLY, write())) === true);
   }
 
-  /** Returns the digest of a content, if the journal has it and the file is unchanged since. */
-  find(place: string, algorithm: HashedContent['algorithm'], state: string): string | null {
+  /** Returns the entry of a content, if there is one and the file is unchanged since. */
+  find(place: string, algorithm: HashedContent['algorithm'], state: string): HashedContent | null {
     const entry = this.#entries.get(keyOf({ place, algorithm }));
-    return entry?.state === state ? entry.hex : null;
+    return entry?.state === state ? entry : null;
   }
 
   async add(entry: Omit<HashedContent, 'at'>): Promise<void> {
