@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import type { CaFile } from '../../core/network/ca-files.ts';
 import { readPlainSync, readProblem } from '../files/read-plain.ts';
-
-const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+import { certificatesIn, ownCertificates } from './secure-context.ts';
 
 /**
  * Returns the certificates of the files (PEM), each once; null without files. Anything else in them, such as a private
@@ -18,10 +17,11 @@ export function readCertificates(files: readonly CaFile[]): string | null {
 }
 
 function certificatesOf(file: CaFile): readonly string[] {
-  const blocks = textsOf(file).flatMap((text) => text.match(BLOCK) ?? []);
+  const blocks = textsOf(file).flatMap((text) => certificatesIn(text));
   if (blocks.length === 0) throw invalid(file, 'contains no certificate in PEM format');
-  for (const [index, block] of blocks.entries()) {
-    if (!isCertificate(block)) throw invalid(file, `contains an invalid certificate (number ${index + 1})`);
+  for (const block of ownCertificates(blocks)) {
+    if (!isCertificate(block))
+      throw invalid(file, `contains an invalid certificate (number ${blocks.indexOf(block) + 1})`);
   }
   return blocks;
 }

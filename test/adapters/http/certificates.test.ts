@@ -3,8 +3,10 @@ import { createServer as createPlainServer } from 'node:http';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterAll, expect, test } from 'vitest';
 import { readCertificates } from '../../../src/adapters/http/read-certificates.ts';
+import { trusting } from '../../../src/adapters/http/secure-context.ts';
 import { UndiciClient } from '../../../src/adapters/http/undici-client.ts';
 import { caFiles } from '../../../src/core/network/ca-files.ts';
 import { listening } from '../../helpers/network/listening.ts';
@@ -84,6 +86,17 @@ test.each([
     }),
   );
   if (content !== null) rmSync(path);
+});
+
+test('[case F06] the certificates of an operating system do not hide those of a company', async () => {
+  const path = join(DIR, 'bundle.crt');
+  const [first = '', ...others] = rootCertificates;
+  const company = readFileSync(CA.file, 'utf8');
+  writeFileSync(path, [first.replaceAll('\n', '\r\n'), company, ...others.slice(0, 20)].join('\n'));
+  expect(await read('localhost', null, { SSL_CERT_FILE: path })).toBe('ok');
+  expect(trusting(rootCertificates.join('\n'))).toBeNull();
+  expect(trusting(readCertificates(caFiles(path, {})) ?? '')).not.toBeNull();
+  rmSync(path);
 });
 
 test('[case F06] nothing but certificates is taken from a file, and each once', () => {
