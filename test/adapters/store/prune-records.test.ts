@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
@@ -70,3 +70,15 @@ async function pruneWithout(root: string, days: number, lost: Error): Promise<un
   const lease = { confirm: () => Promise.reject(lost) };
   return runPrune({ trash, lease, view, signal: noWait.signal }, KEEP_30_DAYS);
 }
+
+test('removes the empty directory of a download that was killed, after a week', async () => {
+  const root = tempFolder();
+  const name = '.rma/staging/publish-0123456789abcdef';
+  mkdirSync(join(root, name), { recursive: true });
+  setAge(root, 6, name);
+  expect((await testCache(root).prune(DEFAULT_POLICY, noWait)).marked).toEqual([]);
+  setAge(root, 8, name);
+  const { marked } = await testCache(root).prune(DEFAULT_POLICY, noWait);
+  expect(marked.map((each) => each.name)).toEqual([name]);
+  expect(existsSync(join(root, name))).toBe(false);
+});

@@ -10,6 +10,7 @@ import { milliseconds } from '../../../core/inventory/milliseconds.ts';
 import { distinctBytes } from '../../../core/inventory/unknown-items.ts';
 import { layoutOf, SOURCES } from '../../../core/source/sources.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
 import { spaceAt } from '../disk/same-file-system.ts';
 import { type ScanContext, scanStore, statesOf } from '../inventory/scan-store.ts';
 import { walk } from '../inventory/walk.ts';
@@ -78,7 +79,7 @@ async function ownLeftovers(
     }
     groups.delete('');
     const prefix = stateFolder(context.paths, resolve(state), folder);
-    const kind = folder === 'staging' ? 'partial' : 'quarantine';
+    const kind: Leftover['kind'] = folder === 'staging' ? 'partial' : 'quarantine';
     for (const [name, members] of groups) {
       // without content there is no time to judge by
       if (members.every(({ inode }) => inode === null)) continue;
@@ -87,8 +88,29 @@ async function ownLeftovers(
         members,
       });
     }
+    const items = await emptyDirectories(context.disk, root, new Set(groups.keys()));
+    found.push(
+      ...items.map((item) => ({ item: { ...item, path: `${prefix}/${item.path}`, kind }, members: [] })),
+    );
   }
   return found;
+}
+
+/** Returns the directories without files, which a process that died leaves. */
+async function emptyDirectories(
+  disk: Disk,
+  root: string,
+  filled: ReadonlySet<string>,
+): Promise<readonly Omit<Leftover, 'kind'>[]> {
+  const names = (await unless(NO_RECORD, disk.readdir(root))) ?? [];
+  const items: Omit<Leftover, 'kind'>[] = [];
+  for (const path of names.filter((name) => !filled.has(name))) {
+    const stats = await unless(NO_RECORD, disk.lstat(join(root, path)));
+    if (stats?.isDirectory() !== true) continue;
+    const modifiedAt = stats.mtime.toISOString();
+    items.push({ path, source: null, lease: null, files: 0, bytes: 0, diskBytes: 0, modifiedAt });
+  }
+  return items;
 }
 
 /** Returns partial downloads of other programs, and content without a model. Links into a shared store of blobs are none. */
