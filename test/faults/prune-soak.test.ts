@@ -9,6 +9,7 @@ import { sha256Hex } from '../../src/core/hash.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { StagedFile } from '../../src/ports/model-store.ts';
 import { quickFolder } from '../helpers/files/temp-folder.ts';
+import { randomOf } from '../helpers/random/seeded.ts';
 import { noWait, testCache } from '../helpers/store/cache-fixture.ts';
 import { testStore } from '../helpers/store/store-fixture.ts';
 
@@ -82,17 +83,6 @@ function manifestOf([config = '', ...layers]: readonly string[]): string {
     config: blob(config, 'application/vnd.docker.container.image.v1+json'),
     layers: layers.map((name) => blob(name, 'application/vnd.ollama.image.model')),
   });
-}
-
-/** Returns numbers in [0, 1) by a seed: mulberry32. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Does what a download does, without a network. */

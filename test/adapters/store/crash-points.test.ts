@@ -94,6 +94,7 @@ function memoryTransfer(disk: Disk): Transfer {
         urlHost: 'memory',
         signal,
         monotonic: () => 0,
+        syncBytes: () => Number.MAX_SAFE_INTEGER,
         onReceived: () => undefined,
       };
       const part = await PartFile.open(options);

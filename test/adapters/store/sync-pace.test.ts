@@ -11,7 +11,16 @@ function heldSyncs() {
   const pass = (ms: number) => {
     now += ms;
   };
-  return { pace: new SyncPace(() => now, sync), sync, ends, pass };
+  return {
+    pace: new SyncPace(
+      () => now,
+      sync,
+      () => 32 * MIB,
+    ),
+    sync,
+    ends,
+    pass,
+  };
 }
 
 test.each([

@@ -46,6 +46,8 @@ export interface TestFetcherOptions {
   readonly stallMs?: number;
   /** default: 64 MiB */
   readonly pieceBytes?: number;
+  /** default: 32 MiB */
+  readonly syncBytes?: number;
 }
 
 /** Creates a fetcher for a store with real adapters. */
@@ -54,13 +56,14 @@ export function testFetcher(root: string, endpoint: string, options: TestFetcher
   const disk = options.disk ?? realDisk;
   const sources = testSources({ endpoint, token: options.token ?? null });
   const store = options.store ?? testStore(root, { disk });
-  const { clock = quick.clock, pieceBytes } = options;
+  const { clock = quick.clock, pieceBytes, syncBytes } = options;
   const transfer = new HttpTransfer({
     ...quick,
     http,
     disk,
     clock,
     ...(pieceBytes !== undefined && { pieceBytes }),
+    ...(syncBytes !== undefined && { syncBytes }),
   });
   const progress: ModelProgress[] = [];
   return {

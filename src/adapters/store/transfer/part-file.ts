@@ -29,6 +29,8 @@ export interface PartOptions {
   readonly pieceBytes?: number | undefined;
   /** smallest file that is hashed in a thread; default: 16 MiB */
   readonly threadBytes?: number | undefined;
+  /** bytes between two syncs of this file */
+  readonly syncBytes: () => number;
   /** monotonic milliseconds */
   readonly monotonic: () => number;
   /** called with the number of bytes in the file */
@@ -47,12 +49,12 @@ export class PartFile {
   #fault: { readonly error: unknown; readonly lost: boolean } | null = null;
 
   private constructor(options: PartOptions, handle: FileHandle) {
-    const { algorithm, bytes, pieceBytes, threadBytes, monotonic } = options;
+    const { algorithm, bytes, pieceBytes, threadBytes, monotonic, syncBytes } = options;
     this.#options = options;
     this.#handle = handle;
     const onWrong = (piece: Range) => this.#discard(piece);
     this.#hash = new FrontierHash({ handle, algorithm, bytes, pieceBytes, threadBytes, onWrong });
-    this.#pace = new SyncPace(monotonic, () => this.#sync(false));
+    this.#pace = new SyncPace(monotonic, () => this.#sync(false), syncBytes);
   }
 
   /** Opens the slot's file with the data of an earlier writer. */

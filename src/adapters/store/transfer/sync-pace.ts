@@ -1,34 +1,40 @@
-/** Most data that a crash can lose: bytes and milliseconds between two syncs. */
-const SYNC_BYTES = 32 * 1024 * 1024;
+/** Bytes between two syncs of all files that are downloaded at once. */
+export const SYNC_BYTES = 32 * 1024 * 1024;
+
+/** Milliseconds between two syncs. */
 const SYNC_MS = 1000;
 
 /**
- * Schedules syncs of a growing file: in the background every 32 MiB or second, and one second after the last write of a
+ * Schedules syncs of a growing file: in the background every `syncBytes` or second, and one second after the last write of a
  * stalled download. Writing waits only if the disk is a whole interval behind, which limits the dirty pages in memory.
  */
 export class SyncPace {
   readonly #monotonic: () => number;
   /** never rejects */
   readonly #sync: () => Promise<void>;
+  /** share of this file in what a crash can lose */
+  readonly #syncBytes: () => number;
   #running: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #syncedBytes = 0;
   #lastSync: number;
 
-  constructor(monotonic: () => number, sync: () => Promise<void>) {
+  constructor(monotonic: () => number, sync: () => Promise<void>, syncBytes: () => number) {
     this.#monotonic = monotonic;
     this.#sync = sync;
+    this.#syncBytes = syncBytes;
     this.#lastSync = monotonic();
   }
 
   /** Updates the number of bytes in the file and starts a sync if one is due. */
   async grown(bytes: number): Promise<void> {
     const behind = bytes - this.#syncedBytes;
-    if (behind < SYNC_BYTES && this.#monotonic() - this.#lastSync < SYNC_MS) {
+    const syncBytes = this.#syncBytes();
+    if (behind < syncBytes && this.#monotonic() - this.#lastSync < SYNC_MS) {
       this.#timer ??= setTimeout(() => this.#start(), SYNC_MS);
     } else if (this.#running === null) {
       this.#start();
-    } else if (behind >= 2 * SYNC_BYTES) {
+    } else if (behind >= 2 * syncBytes) {
       await this.#running;
     }
   }

@@ -9,8 +9,9 @@ import { diskFault } from '../disk/disk-fault.ts';
 import { FileStreams } from './file-streams.ts';
 import { HostPace } from './host-pace.ts';
 import { HostWaits } from './host-waits.ts';
-import { PartFile } from './part-file.ts';
+import { PartFile, type PartOptions } from './part-file.ts';
 import { RateLimit } from './rate-limit.ts';
+import { SYNC_BYTES } from './sync-pace.ts';
 import { hashMismatch } from './transfer-faults.ts';
 import { WindowGate } from './window-gate.ts';
 
@@ -30,6 +31,8 @@ export interface TransferOptions {
   readonly threadBytes?: number;
   /** smallest range of one of several connections, bytes */
   readonly minPart?: number;
+  /** bytes between two syncs, of all files together; default: 32 MiB */
+  readonly syncBytes?: number;
 }
 
 /** Downloads files: resumes from the journal, checks each response, hashes while writing. */
@@ -40,6 +43,8 @@ export class HttpTransfer implements Transfer {
   readonly #gate: WindowGate;
   /** by host */
   readonly #paces = new Map<string, HostPace>();
+  /** number of files that are being received; together they lose no more in a crash than one */
+  #open = 0;
 
   constructor(options: TransferOptions) {
     this.#options = options;
@@ -50,16 +55,20 @@ export class HttpTransfer implements Transfer {
   }
 
   async fetch(job: TransferJob): Promise<Received> {
+    this.#open += 1;
     try {
       return await this.#fetch(job);
     } catch (error) {
       throw diskFault(error, job.slot.path);
+    } finally {
+      this.#open -= 1;
     }
   }
 
   async #fetch(job: TransferJob): Promise<Received> {
     const { http, clock, random, pauseMs = 500, minPart } = this.#options;
-    const part = await openPart(this.#options, job);
+    const { syncBytes = SYNC_BYTES } = this.#options;
+    const part = await openPart({ ...this.#options, syncBytes: () => syncBytes / this.#open }, job);
     const pace = this.#paceOf(new URL(job.location.url).host);
     const shared = { waits: this.#waits, rate: this.#rate, gate: this.#gate };
     const options = { http, clock, random, pauseMs, minPart, pace, ...shared };
@@ -98,8 +107,10 @@ async function verified(streams: FileStreams, job: TransferJob, part: PartFile):
   }
 }
 
+type PartSettings = Pick<TransferOptions, 'disk' | 'clock' | 'pieceBytes' | 'threadBytes'> & Pick<PartOptions, 'syncBytes'>;
+
 function openPart(
-  { disk = realDisk, clock, pieceBytes, threadBytes }: TransferOptions,
+  { disk = realDisk, clock, pieceBytes, threadBytes, syncBytes }: PartSettings,
   job: TransferJob,
 ): Promise<PartFile> {
   return PartFile.open({
@@ -108,6 +119,7 @@ function openPart(
     bytes: job.bytes,
     pieceBytes,
     threadBytes,
+    syncBytes,
     algorithm: job.digest?.algorithm ?? 'sha256',
     urlHost: new URL(job.location.url).host,
     signal: job.signal,
