@@ -35,6 +35,7 @@ export default defineConfig({
         fileParallelism: false,
         globalSetup: ['test/e2e/global-setup.ts'],
       }),
+      project('soak', { testTimeout: 600_000 }),
       project('gpu', {
         testTimeout: testTimeout(),
         hookTimeout: testTimeout(),

@@ -2,7 +2,7 @@
 # The test suite: static checks, unit, adapter and command-line tests, the outside judges, then end to end on a real
 # Docker Engine. Needs Node.js, git and root on Debian 12 or newer, amd64; everything else is unpacked below this checkout.
 #   scripts/test.sh          less than 20 minutes on two cores
-#   scripts/test.sh --all    and then the tests of faults that take minutes, and those with stand-in GPUs, as CI runs it
+#   scripts/test.sh --all    and then the tests that take minutes, and those with stand-in GPUs, as CI runs it
 set -euo pipefail
 
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -37,6 +37,7 @@ main() {
   scripts/engine.sh images --yes
   suite e2e e2e
   if [ "$all" = 1 ]; then
+    suite soak soak
     suite faults faults
     suite gpu gpu
   fi

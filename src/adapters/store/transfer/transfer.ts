@@ -107,7 +107,8 @@ async function verified(streams: FileStreams, job: TransferJob, part: PartFile):
   }
 }
 
-type PartSettings = Pick<TransferOptions, 'disk' | 'clock' | 'pieceBytes' | 'threadBytes'> & Pick<PartOptions, 'syncBytes'>;
+type PartSettings = Pick<TransferOptions, 'disk' | 'clock' | 'pieceBytes' | 'threadBytes'> &
+  Pick<PartOptions, 'syncBytes'>;
 
 function openPart(
   { disk = realDisk, clock, pieceBytes, threadBytes, syncBytes }: PartSettings,
