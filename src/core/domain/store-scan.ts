@@ -14,6 +14,8 @@ export interface ScannedFile {
   readonly mtimeNs: string;
   /** device and inode of the content: equal for all names of one file; null: a broken link, a link to a directory, a pipe or a device */
   readonly inode: string | null;
+  /** true: no other hard link leads to the content, only symbolic links may; absent: unknown */
+  readonly isOnlyName?: boolean;
   /** where a link leads to, below the directory of the same tree; null: no link, or it leads elsewhere */
   readonly target: string | null;
   /** a link to content outside the directory of its tree */

@@ -15,10 +15,11 @@ import { below, type GroupedTree } from './grouped-tree.ts';
 import { milliseconds } from './milliseconds.ts';
 import { canonical, neededBy } from './needed-by.ts';
 import { type ScanIndex, scanIndex } from './scan-index.ts';
+import { totalBytes } from './total-bytes.ts';
 import { distinctBytes, unknownItems } from './unknown-items.ts';
 import { usageOf } from './usage.ts';
 import { useName } from './use-record.ts';
-import { type Uses, usersOf } from './uses.ts';
+import type { Uses } from './uses.ts';
 
 const GROUPS: Readonly<Record<Source['store']['layout'], GroupTree>> = {
   'hf-cache': groupHfCache,
@@ -58,7 +59,7 @@ export function buildInventory(scan: StoreScan): Inventory {
     orphans: loose('orphans'),
     unknown: unknownOf(settled),
     usage: usageOf(counted),
-    totalBytes: distinctBytes([...scan.staging, ...scan.trees.flatMap(({ files }) => files)]),
+    totalBytes: totalBytes(scan),
   };
 }
 
@@ -69,7 +70,7 @@ function groupsOf(tree: ScannedTree, receipts: ReceiptIndex): TreeGroups {
 
 /** Leaves out the content without a model to which a name of the user leads: the user's it is. */
 function withoutUsedOrphans({ tree, groups }: GroupedTree, uses: Uses): GroupedTree {
-  const isUnused = ({ path }: ScannedFile) => usersOf(uses, below(tree, path)) <= 1;
+  const isUnused = ({ path }: ScannedFile) => uses.ofPath(tree, path) <= 1;
   return { tree, groups: { ...groups, orphans: groups.orphans.filter(isUnused) } };
 }
 
@@ -90,7 +91,7 @@ function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): Inventor
       ),
     ),
   ];
-  const shared = group.files.filter(({ file }) => usersOf(uses, file.inode) > 1);
+  const shared = group.files.filter(({ file }) => uses.ofInode(tree, file) > 1);
   const recorded = records.flatMap(({ files }) => files.map((file) => file.path));
   const here = new Set(group.files.map((file) => file.path));
   return {
@@ -98,14 +99,18 @@ function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): Inventor
     source: tree.source,
     path,
     commit: group.commit,
-    files: group.files.map((file) => inventoryFile(tree, uses, file)),
+    get files() {
+      return group.files.map((file) => inventoryFile(tree, uses, file));
+    },
     missing: [...new Set([...group.missing, ...recorded.filter((name) => !here.has(name))])].sort(),
     bytes: distinctBytes(group.files.map(({ file }) => file)),
     sharedBytes: distinctBytes(shared.map(({ file }) => file)),
     modifiedAt: newest(group.files),
     lastUsedAt: used.map(({ usedAt }) => usedAt).reduce<string | null>(later, null),
     neededBy: neededBy({ references, records, commit: group.commit }, index.needs),
-    names: group.names.map((name) => below(tree, name)),
+    get names() {
+      return group.names.map((name) => below(tree, name));
+    },
     records: [
       ...group.receipts.map((receipt) => `receipts/${receipt}`),
       ...records.map(({ ref }) => `models/${recordName(parseModelRef(ref))}`),
@@ -126,16 +131,16 @@ function inventoryFile(
   uses: Uses,
   { path, file, digest, isVerified }: GroupedFile,
 ): InventoryFile {
-  const content = below(tree, file.target ?? file.path);
+  const content = file.target ?? file.path;
   return {
     path,
-    content,
+    content: below(tree, content),
     bytes: file.bytes,
     digest,
     isVerified,
-    users: usersOf(uses, content),
+    users: uses.ofPath(tree, content),
     inode: file.inode,
-    inodeUsers: usersOf(uses, file.inode),
+    inodeUsers: uses.ofInode(tree, file),
   };
 }
 
@@ -151,27 +156,32 @@ function newest(files: readonly GroupedFile[]): string | null {
 }
 
 function unknownOf(grouped: readonly GroupedTree[]): readonly InventoryItem[] {
-  const known = new Set(grouped.flatMap((each) => knownPaths(each)));
-  const files = grouped.flatMap(({ tree }) =>
-    tree.files.flatMap((file) => {
-      const path = below(tree, file.path);
-      return known.has(path) ? [] : [{ ...file, path }];
-    }),
-  );
-  return unknownItems(files, known);
+  const files = grouped.flatMap(({ tree, groups }) => {
+    const known = new Set(knownPaths(groups));
+    return tree.files
+      .filter(({ path }) => !known.has(path))
+      .map((file) => ({ ...file, path: below(tree, file.path) }));
+  });
+  return files.length === 0 ? [] : unknownItems(files, knownBelow(grouped));
 }
 
-/** Returns the paths of a tree that its layout knows, its own directory included. */
-function knownPaths({ tree, groups }: GroupedTree): readonly string[] {
-  const { models, partial, orphans, own } = groups;
-  const paths = [
-    ...own,
-    ...[...partial, ...orphans].map(({ path }) => path),
-    ...models.flatMap(({ names }) => names),
-    ...models.flatMap(({ files }) => files.map(({ file }) => file.target ?? file.path)),
-  ].map((path) => below(tree, path));
-  const directory = below(tree, '');
-  return directory === '' ? paths : [`${directory}/`, ...paths];
+/** Returns the paths of a tree that its layout knows. */
+function* knownPaths({ models, partial, orphans, own }: TreeGroups): Iterable<string> {
+  yield* own;
+  for (const { path } of [...partial, ...orphans]) yield path;
+  for (const { names, files } of models) {
+    yield* names;
+    for (const { file } of files) yield file.target ?? file.path;
+  }
+}
+
+/** Returns the known paths of all trees, their own directories included. */
+function* knownBelow(grouped: readonly GroupedTree[]): Iterable<string> {
+  for (const { tree, groups } of grouped) {
+    const directory = below(tree, '');
+    if (directory !== '') yield `${directory}/`;
+    for (const path of knownPaths(groups)) yield below(tree, path);
+  }
 }
 
 function item(tree: ScannedTree, { path, bytes }: ScannedFile): InventoryItem {

@@ -28,6 +28,7 @@ export const groupOllama: GroupTree = (tree, receipts) => {
     partial: tree.files.filter(({ path }) => PARTIAL.test(path)),
     orphans: isReadable ? blobs.filter(({ path }) => !used.has(path)) : [],
     undecided: isReadable ? [] : blobs,
+    sharesFiles: true,
     own: [],
   };
 };

@@ -1,5 +1,5 @@
 import type { ScannedTree } from '../domain/store-scan.ts';
-import { sourceOf } from '../source/sources.ts';
+import { SOURCES, sourceOf } from '../source/sources.ts';
 import type { TreeGroups } from './group.ts';
 
 /** A tree, and what its layout makes of it. */
@@ -8,9 +8,25 @@ export interface GroupedTree {
   readonly groups: TreeGroups;
 }
 
+/** A path by the tree that has it. */
+export interface Place {
+  readonly source: string | null;
+  /** below the tree */
+  readonly path: string;
+}
+
 /** Returns a path of a tree, relative to the store. */
 export function below({ source }: Pick<ScannedTree, 'source'>, path: string): string {
   const directory = source === null ? '' : sourceOf({ source }).store.directory;
   if (directory === '') return path;
   return path === '' ? directory : `${directory}/${path}`;
+}
+
+/** Returns the tree that has a path: a link outside all layouts may lead into one. */
+export function placeOf({ source }: Pick<ScannedTree, 'source'>, path: string): Place {
+  if (source !== null) return { source, path };
+  const other = SOURCES.find(({ store }) => path.startsWith(`${store.directory}/`));
+  return other === undefined
+    ? { source, path }
+    : { source: other.id, path: path.slice(other.store.directory.length + 1) };
 }

@@ -5,7 +5,7 @@ import { sourceOf } from '../source/sources.ts';
 import { groupBy } from './group-by.ts';
 import type { GroupedTree } from './grouped-tree.ts';
 import { type NeedIndex, needIndex } from './needed-by.ts';
-import { type Uses, usesOf } from './uses.ts';
+import { Uses } from './uses.ts';
 
 /** What a scan has seen, by the keys under which its models look for it. */
 export interface ScanIndex {
@@ -22,7 +22,7 @@ export interface ScanIndex {
 /** Returns the index of a scan, so that the time for each model does not depend on the number of models. */
 export function scanIndex(scan: StoreScan, grouped: readonly GroupedTree[]): ScanIndex {
   return {
-    uses: usesOf(grouped),
+    uses: new Uses(grouped),
     records: groupBy(scan.records, (record) => sourceOf(record).store.receipt(record)),
     used: groupBy(scan.uses, ({ receipt }) => receipt),
     pieces: scan.pieces,

@@ -13,7 +13,7 @@ export function unknownItems(
   for (const path of known) addFolders(holding, path);
   const items = new Map<string, ScannedFile[]>();
   for (const file of files) {
-    const outermost = foldersOf(file.path).find((folder) => !holding.has(folder)) ?? file.path;
+    const outermost = outermostOf(file.path, holding);
     const members = items.get(outermost) ?? [];
     members.push(file);
     items.set(outermost, members);
@@ -44,8 +44,11 @@ function addFolders(folders: Set<string>, path: string): void {
   }
 }
 
-/** Returns the directories of a path, the outermost first. */
-function foldersOf(path: string): readonly string[] {
-  const parts = path.split('/').slice(0, -1);
-  return parts.map((_, at) => parts.slice(0, at + 1).join('/'));
+/** Returns the outermost directory of a path that is none of the given ones; the path itself if there is none. */
+function outermostOf(path: string, folders: ReadonlySet<string>): string {
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+    const folder = path.slice(0, at);
+    if (!folders.has(folder)) return folder;
+  }
+  return path;
 }

@@ -13,15 +13,25 @@ export function usageOf(counted: readonly CountedModel[]): readonly SourceUsage[
   const sources = [...new Set(counted.map(({ model }) => model.source))];
   return sources.map((source) => {
     const own = counted.filter(({ model }) => model.source === source);
-    const files = filesOf(own);
-    return {
-      source,
-      models: own.length,
-      needed: own.filter(isNeeded).length,
-      bytes: distinctBytes(files),
-      reclaimableBytes: distinctBytes(files.filter(({ inode }) => !needed.has(inode))),
-    };
+    return { source, models: own.length, needed: own.filter(isNeeded).length, ...sizesOf(own, needed) };
   });
+}
+
+function sizesOf(
+  own: readonly CountedModel[],
+  needed: ReadonlySet<string>,
+): Pick<SourceUsage, 'bytes' | 'reclaimableBytes'> {
+  if (own.every(({ model }) => model.sharedBytes === 0))
+    return { bytes: sizeOf(own), reclaimableBytes: sizeOf(own.filter((each) => !isNeeded(each))) };
+  const files = filesOf(own);
+  return {
+    bytes: distinctBytes(files),
+    reclaimableBytes: distinctBytes(files.filter(({ inode }) => !needed.has(inode))),
+  };
+}
+
+function sizeOf(counted: readonly CountedModel[]): number {
+  return counted.reduce((sum, { model }) => sum + model.bytes, 0);
 }
 
 function isNeeded({ model }: CountedModel): boolean {

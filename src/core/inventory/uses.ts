@@ -1,36 +1,82 @@
+import type { ScannedTree } from '../domain/store-scan.ts';
 import { type ContentFile, hasContent } from './group.ts';
 import { groupBy } from './group-by.ts';
-import { below, type GroupedTree } from './grouped-tree.ts';
+import { below, type GroupedTree, type Place, placeOf } from './grouped-tree.ts';
+import { onlyNames } from './only-names.ts';
 
-/** Inode or path of a content → the models that use it, and the other names that lead to it. A single user is no set: it is the usual case. */
-export type Uses = ReadonlyMap<string, string | ReadonlySet<string>>;
+/** The models that use a content, and the other names that lead to it. One user is no set: it is the usual case. */
+type Users = string | Set<string>;
 
-/** Returns what uses each content of a store. */
-export function usesOf(grouped: readonly GroupedTree[]): Uses {
-  const uses = new Map<string, string | Set<string>>();
-  const add = (key: string, user: string) => {
-    const known = uses.get(key);
-    if (known === undefined) uses.set(key, user);
-    else if (typeof known !== 'string') known.add(user);
-    else if (known !== user) uses.set(key, new Set([known, user]));
-  };
-  const links = linksElsewhere(grouped);
-  for (const each of grouped) {
+/** Counts the users of each content of a store. */
+export class Uses {
+  /** inode → users; only of content with hard links, or with links from another tree */
+  readonly #inodes = new Map<string, Users>();
+  /** source of a tree → path of a content below it → users; not of trees in which every content has one */
+  readonly #trees = new Map<string | null, Map<string, Users>>();
+
+  constructor(grouped: readonly GroupedTree[]) {
+    const trees = grouped.map(({ tree }) => tree);
+    const single = onlyNames(trees);
+    const counted = grouped.filter(
+      ({ tree, groups: { undecided = [], sharesFiles = false } }) =>
+        !single.has(tree) || undecided.length > 0 || sharesFiles,
+    );
+    for (const { tree } of counted) this.#trees.set(tree.source, new Map());
+    const links = linksElsewhere(trees);
+    for (const each of counted) this.#read(each, links);
+  }
+
+  /** Returns the number of users of the content at a path below a tree. */
+  ofPath({ source }: Pick<ScannedTree, 'source'>, path: string): number {
+    return count(this.#trees.get(source)?.get(path));
+  }
+
+  /** Returns the number of users of the content of a file, by whatever path. */
+  ofInode(tree: Pick<ScannedTree, 'source'>, file: ContentFile): number {
+    const users = this.#inodes.get(file.inode);
+    return users === undefined ? this.ofPath(tree, contentOf(file)) : count(users);
+  }
+
+  #read(each: GroupedTree, links: ReadonlyMap<string, readonly string[]>): void {
+    const { tree } = each;
     for (const { file, user } of usedFiles(each)) {
-      const path = below(each.tree, file.target ?? file.path);
-      const name = below(each.tree, user);
-      add(file.inode, name);
-      add(path, name);
-      if (links.size > 0 && file.leadsElsewhere !== true)
-        for (const link of links.get(file.inode) ?? []) add(path, link);
+      const place = placeOf(tree, contentOf(file));
+      this.#add(place, place.source === tree.source ? user : elsewhere(below(tree, user)));
+      const linked = links.get(file.inode);
+      if (file.isOnlyName !== true || linked !== undefined) add(this.#inodes, file.inode, below(tree, user));
+      if (file.leadsElsewhere !== true) for (const link of linked ?? []) this.#add(place, elsewhere(link));
     }
   }
-  return uses;
+
+  #add({ source, path }: Place, user: string): void {
+    const paths = this.#trees.get(source);
+    if (paths !== undefined) add(paths, path, user);
+  }
+}
+
+/** Returns the name of a user in another tree: no path below a tree begins with a slash. */
+function elsewhere(user: string): string {
+  return `/${user}`;
+}
+
+function count(users: Users | undefined): number {
+  return users === undefined || typeof users === 'string' ? 1 : users.size;
+}
+
+function add(users: Map<string, Users>, key: string, user: string): void {
+  const known = users.get(key);
+  if (known === undefined) users.set(key, user);
+  else if (typeof known !== 'string') known.add(user);
+  else if (known !== user) users.set(key, new Set([known, user]));
+}
+
+function contentOf({ path, target }: ContentFile): string {
+  return target ?? path;
 }
 
 /** Returns the links that lead from one tree to content of another, by its inode: without the content they lead nowhere. */
-function linksElsewhere(grouped: readonly GroupedTree[]): ReadonlyMap<string, readonly string[]> {
-  const links = grouped.flatMap(({ tree }) =>
+function linksElsewhere(trees: readonly ScannedTree[]): ReadonlyMap<string, readonly string[]> {
+  const links = trees.flatMap((tree) =>
     tree.files
       .filter(({ leadsElsewhere }) => leadsElsewhere === true)
       .filter(hasContent)
@@ -40,19 +86,13 @@ function linksElsewhere(grouped: readonly GroupedTree[]): ReadonlyMap<string, re
   return new Map([...byInode].map(([inode, found]) => [inode, found.map(({ name }) => name)]));
 }
 
-/** Returns the number of users of a content, by its inode or path. */
-export function usersOf(uses: Uses, key: string): number {
-  const users = uses.get(key);
-  return typeof users === 'string' ? 1 : (users?.size ?? 0);
-}
-
 /** Returns the contents of a tree with their users: models by their paths, and all names that belong to no model. */
 function* usedFiles({ tree, groups }: GroupedTree): Iterable<{ file: ContentFile; user: string }> {
   const owned = new Set<string>();
   for (const { path, names, files } of groups.models) {
     for (const name of names) owned.add(name);
     for (const { file } of files) {
-      owned.add(file.target ?? file.path);
+      owned.add(contentOf(file));
       yield { file, user: path };
     }
   }

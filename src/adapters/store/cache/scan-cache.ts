@@ -164,7 +164,8 @@ function sourceAt(path: string): Pick<Leftover, 'source' | 'lease'> {
 
 /** Returns the manifests of Ollama stores that cannot be read. */
 function badManifests({ trees }: StoreScan, { models }: Inventory): readonly string[] {
-  const known = new Set(models.flatMap(({ names }) => names));
+  const own = models.filter((model) => layoutOf(model) === 'ollama');
+  const known = new Set(own.flatMap(({ names }) => names));
   return trees
     .filter((tree) => layoutOf(tree) === 'ollama')
     .flatMap((tree) =>

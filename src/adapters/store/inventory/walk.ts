@@ -30,25 +30,22 @@ const DENIED = ['EACCES', 'EPERM'];
 export async function walk(context: WalkContext, walked: Walk): Promise<Omit<ScannedTree, 'source'>> {
   const files: ScannedFile[] = [];
   const links = new LinkReader(context.guard, walked.root);
-  const folders = [''];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const found = await lookIn({ ...context, links }, walked, folder);
-    for (const each of found) {
-      if (typeof each === 'string') folders.push(each);
-      else files.push(each);
-    }
+  // the next one is the last
+  const found: (ScannedFile | string)[] = [''];
+  for (let next = found.pop(); next !== undefined; next = found.pop()) {
+    if (typeof next !== 'string') files.push(next);
+    else for (const each of await lookIn({ ...context, links }, walked, next)) found.push(each);
   }
-  const sorted = files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  const texts = sorted
+  const texts = files
     .filter(({ path }) => walked.reads(path))
     .map(({ path }) => [path, context.guard.readText(join(walked.root, path))] as const);
   return {
-    files: sorted,
+    files,
     texts: new Map(texts.flatMap(([path, text]) => (text === null ? [] : [[path, text]]))),
   };
 }
 
-/** Returns the files in a directory, and the paths of its directories. */
+/** Returns the files in a directory and the paths of its directories, in the reverse order of the paths below it. */
 async function lookIn(
   context: WalkContext & { readonly links: LinkReader },
   walked: Walk,
@@ -58,11 +55,17 @@ async function lookIn(
   const entries = await entriesIn(context, place);
   if (entries === null) return [{ ...withoutContent(folder), isUnread: true }];
   const skipped = new Set([...walked.skip].filter((path) => dirname(path) === place));
-  return entries.flatMap((entry) => {
+  const found = entries.flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     const at = `${walked.root}/${path}`;
     return skipped.size > 0 && skipped.has(at) ? [] : (look(context.links, { path, place: at }, entry) ?? []);
   });
+  return found.sort((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1));
+}
+
+/** Names that begin with the name of a directory may come before the files in it: `a-b` before `a/b`. */
+function sortKey(found: ScannedFile | string): string {
+  return typeof found === 'string' ? `${found}/` : found.path;
 }
 
 /** Returns null if the directory may not be read. */
@@ -102,12 +105,20 @@ function linkedFile(path: string, target: LinkTarget): ScannedFile {
 }
 
 function content(path: string, stats: BigIntStats, target: string | null): ScannedFile {
-  const { size, blocks, mtimeNs, dev, ino } = stats;
+  const { size, blocks, mtimeNs, dev, ino, nlink } = stats;
   // st_blocks counts 512 bytes each, whatever the block size of the file system: stat(2)
   const diskBytes = Number(blocks) * 512;
-  return { path, bytes: Number(size), diskBytes, mtimeNs: String(mtimeNs), inode: `${dev}:${ino}`, target };
+  return {
+    path,
+    bytes: Number(size),
+    diskBytes,
+    mtimeNs: String(mtimeNs),
+    inode: `${dev}:${ino}`,
+    isOnlyName: nlink === 1n,
+    target,
+  };
 }
 
 function withoutContent(path: string): ScannedFile {
-  return { path, bytes: 0, diskBytes: 0, mtimeNs: '0', inode: null, target: null };
+  return { path, bytes: 0, diskBytes: 0, mtimeNs: '0', inode: null, isOnlyName: true, target: null };
 }
