@@ -1,3 +1,4 @@
+import { distinctSize } from '../inventory/distinct-size.ts';
 import { type CacheEntry, cacheEntries } from './cache-entries.ts';
 import { type CacheView, type MarkedItem, markedItem } from './cache-view.ts';
 
@@ -29,7 +30,7 @@ export function cacheReport(view: CacheView): CacheReport {
     entries,
     marked: view.marked.map(markedItem),
     usage: [...modelUsage(view, entries), ...leftoverUsage(entries), unknownUsage(view), markedUsage(view)],
-    diskBytes: sum(view.diskBytes.values()),
+    diskBytes: view.diskBytes,
     freeBytes: view.freeBytes,
     capacityBytes: view.capacityBytes,
   };
@@ -43,13 +44,15 @@ function modelUsage(view: CacheView, entries: readonly CacheEntry[]): readonly C
   const keptInodes = inodesOf(models.filter(({ path }) => kept.has(path)));
   return [...new Set(models.map(({ source }) => source))].map((source) => {
     const own = models.filter((model) => model.source === source);
-    const inodes = [...inodesOf(own)];
-    const size = (inode: string) => view.diskBytes.get(inode) ?? 0;
+    const files = own.flatMap((model) => model.files);
     return {
       type: `${source ?? 'local'} models`,
       count: own.length,
-      diskBytes: sum(inodes.map(size)),
-      reclaimableBytes: sum(inodes.filter((inode) => !keptInodes.has(inode)).map(size)),
+      diskBytes: distinctSize('diskBytes', files),
+      reclaimableBytes: distinctSize(
+        'diskBytes',
+        files.filter(({ inode }) => !keptInodes.has(inode)),
+      ),
     };
   });
 }

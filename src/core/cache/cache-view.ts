@@ -8,8 +8,8 @@ export interface CacheView {
   readonly leftovers: readonly Leftover[];
   /** what was marked for deletion earlier */
   readonly marked: readonly MarkedEntry[];
-  /** inode → bytes on disk, of everything but what is marked */
-  readonly diskBytes: ReadonlyMap<string, number>;
+  /** bytes on disk of everything but what is marked */
+  readonly diskBytes: number;
   /** names of leases that a running process may hold */
   readonly activeLeases: ReadonlySet<string>;
   readonly needs: readonly StoreNeeds[];

@@ -61,7 +61,7 @@ const LEFTOVER_LIMITS = {
 class Planner {
   readonly #view: CacheView;
   readonly #policy: PrunePolicy;
-  readonly #removals: Removals;
+  readonly #removals = new Removals();
   readonly #entries: PlannedEntry[] = [];
   readonly #unmet: string[] = [];
   readonly #taken = new Set<string>();
@@ -72,7 +72,6 @@ class Planner {
   constructor(view: CacheView, policy: PrunePolicy) {
     this.#view = view;
     this.#policy = policy;
-    this.#removals = new Removals(view.diskBytes);
     this.#all = view.inventory.models
       .map((model) => ({ model, entry: modelEntry(model, view) }))
       .filter(
@@ -81,7 +80,7 @@ class Planner {
           this.#isOlder(entry, policy.graceSeconds) &&
           matchesAll(policy.filters, entry, view.now),
       );
-    this.#occupied = [...view.diskBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
+    this.#occupied = view.diskBytes;
   }
 
   plan(): PrunePlan {

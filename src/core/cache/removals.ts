@@ -9,12 +9,7 @@ export interface Freed {
 
 /** Counts the users of content while models are removed one after the other. */
 export class Removals {
-  readonly #diskBytes: ReadonlyMap<string, number>;
   readonly #removed = new Map<string, number>();
-
-  constructor(diskBytes: ReadonlyMap<string, number>) {
-    this.#diskBytes = diskBytes;
-  }
 
   /** Removes a model. A name of the model that is also its content is none of the contents. */
   add({ files, names }: Pick<InventoryModel, 'files' | 'names'>): Freed {
@@ -27,7 +22,7 @@ export class Removals {
     );
     return {
       contents: contents.map(({ content }) => content),
-      diskBytes: inodes.reduce((sum, { inode }) => sum + (this.#diskBytes.get(inode) ?? 0), 0),
+      diskBytes: inodes.reduce((sum, { diskBytes }) => sum + diskBytes, 0),
     };
   }
 

@@ -65,6 +65,8 @@ export interface InventoryFile {
   /** path of the content */
   readonly content: string;
   readonly bytes: number;
+  /** bytes that the content occupies on disk */
+  readonly diskBytes: number;
   /** of a receipt, else from the name of the content; null if unknown */
   readonly digest: Digest | null;
   /** whether a receipt confirms it: size and modification time are unchanged since its content was hashed */

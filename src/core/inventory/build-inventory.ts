@@ -1,10 +1,12 @@
 import type { Inventory, InventoryFile, InventoryItem, InventoryModel } from '../domain/inventory.ts';
+import type { PinnedModel } from '../domain/pinned-model.ts';
 import type { ScannedFile, ScannedTree, StoreScan } from '../domain/store-scan.ts';
 import { recordName } from '../source/model-record.ts';
 import { parseModelRef } from '../source/parse-ref.ts';
 import type { Source } from '../source/source.ts';
 import { SOURCES, sourceOf } from '../source/sources.ts';
 import { pieceRecordName } from '../store/pieces.ts';
+import { distinctSize } from './distinct-size.ts';
 import { type GroupedFile, type GroupTree, type ModelGroup, ReceiptIndex, type TreeGroups } from './group.ts';
 import { groupFlat } from './group-flat.ts';
 import { groupHfCache, isRef } from './group-hf-cache.ts';
@@ -15,8 +17,8 @@ import { below, type GroupedTree } from './grouped-tree.ts';
 import { milliseconds } from './milliseconds.ts';
 import { canonical, neededBy } from './needed-by.ts';
 import { type ScanIndex, scanIndex } from './scan-index.ts';
-import { totalBytes } from './total-bytes.ts';
-import { distinctBytes, unknownItems } from './unknown-items.ts';
+import { totalSize } from './total-size.ts';
+import { unknownItems } from './unknown-items.ts';
 import { usageOf } from './usage.ts';
 import { useName } from './use-record.ts';
 import type { Uses } from './uses.ts';
@@ -59,7 +61,7 @@ export function buildInventory(scan: StoreScan): Inventory {
     orphans: loose('orphans'),
     unknown: unknownOf(settled),
     usage: usageOf(counted),
-    totalBytes: totalBytes(scan),
+    totalBytes: totalSize('bytes', scan.trees, scan.staging),
   };
 }
 
@@ -84,13 +86,7 @@ function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): Inventor
   const path = below(tree, group.path);
   const records = group.receipts.flatMap((receipt) => index.records.get(receipt) ?? []);
   const used = group.receipts.flatMap((receipt) => index.used.get(receipt) ?? []);
-  const references = [
-    ...new Set(
-      [...group.references, ...records.map(({ ref }) => ref), ...(group.pinned ?? [])].flatMap(
-        (text) => canonical(text) ?? [],
-      ),
-    ),
-  ];
+  const references = referencesOf(group, records);
   const shared = group.files.filter(({ file }) => uses.ofInode(tree, file) > 1);
   const recorded = records.flatMap(({ files }) => files.map((file) => file.path));
   const here = new Set(group.files.map((file) => file.path));
@@ -103,8 +99,14 @@ function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): Inventor
       return group.files.map((file) => inventoryFile(tree, uses, file));
     },
     missing: [...new Set([...group.missing, ...recorded.filter((name) => !here.has(name))])].sort(),
-    bytes: distinctBytes(group.files.map(({ file }) => file)),
-    sharedBytes: distinctBytes(shared.map(({ file }) => file)),
+    bytes: distinctSize(
+      'bytes',
+      group.files.map(({ file }) => file),
+    ),
+    sharedBytes: distinctSize(
+      'bytes',
+      shared.map(({ file }) => file),
+    ),
     modifiedAt: newest(group.files),
     lastUsedAt: used.map(({ usedAt }) => usedAt).reduce<string | null>(later, null),
     neededBy: neededBy({ references, records, commit: group.commit }, index.needs),
@@ -122,8 +124,18 @@ function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): Inventor
 }
 
 function pieceRecords({ files }: ModelGroup, { pieces }: ScanIndex): readonly string[] {
+  if (pieces.size === 0) return [];
   const names = files.flatMap(({ digest }) => (digest === null ? [] : [pieceRecordName(digest.hex)]));
   return [...new Set(names)].filter((name) => pieces.has(name));
+}
+
+/** Returns the references of a model, the plainest first; none if it has none. */
+function referencesOf(
+  { references, pinned = [] }: ModelGroup,
+  records: readonly PinnedModel[],
+): readonly string[] {
+  const texts = [...references, ...records.map(({ ref }) => ref), ...pinned];
+  return [...new Set(texts.flatMap((text) => canonical(text) ?? []))];
 }
 
 function inventoryFile(
@@ -136,6 +148,7 @@ function inventoryFile(
     path,
     content: below(tree, content),
     bytes: file.bytes,
+    diskBytes: file.diskBytes,
     digest,
     isVerified,
     users: uses.ofPath(tree, content),

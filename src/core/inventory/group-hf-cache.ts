@@ -18,13 +18,23 @@ interface CachedRepo {
   readonly folder: string;
   readonly repo: string;
   readonly files: ReadonlyMap<string, ScannedFile>;
+  /** commit → the files of its snapshot, by their paths in the repository */
+  readonly snapshots: ReadonlyMap<string, readonly NamedFile[]>;
+  /** commit → paths of its listing and of what its source does not have */
+  readonly described: ReadonlyMap<string, readonly string[]>;
   /** revision → commit */
   readonly refs: ReadonlyMap<string, string>;
+}
+
+interface NamedFile {
+  readonly path: string;
+  readonly file: ScannedFile;
 }
 
 const MODEL = /^models--([^/]+)\/(.+)$/;
 const COMMIT = /^[0-9a-f]{40}$/;
 const SNAPSHOT = /^snapshots\/([0-9a-f]{40})\/(.+)$/;
+const DESCRIBED = /^(?:trees\/([0-9a-f]{40})\.json$|\.no_exist\/([^/]+)\/)/;
 
 /** Returns whether a file of the hub cache is a ref: its text is the commit of a branch or tag. */
 export function isRef(path: string): boolean {
@@ -40,7 +50,7 @@ export const groupHfCache: GroupTree = (tree, receipts) => {
   const loose = repos.map((repo) => looseBlobs(repo));
   return {
     models: repos.flatMap((repo) =>
-      commitsOf(repo).flatMap((commit) => modelOf(repo, commit, receipts) ?? []),
+      [...repo.snapshots.keys()].flatMap((commit) => modelOf(repo, commit, receipts) ?? []),
     ),
     partial: loose.flatMap(({ partial }) => partial),
     orphans: loose.flatMap(({ orphans }) => orphans),
@@ -74,6 +84,7 @@ function cachedRepos({ source, files, texts }: ScannedTree): readonly CachedRepo
     // names of owners contain no `--`
     repo: folder.slice('models--'.length).replace('--', '/'),
     files: found,
+    ...byCommit(found),
     refs: refsOf(folder, texts),
   }));
 }
@@ -87,21 +98,33 @@ function refsOf(folder: string, texts: ScannedTree['texts']): ReadonlyMap<string
   );
 }
 
-function commitsOf({ files }: CachedRepo): readonly string[] {
-  const commits = [...files.keys()].map((path) => SNAPSHOT.exec(path)?.[1]);
-  return [...new Set(commits.filter((commit) => commit !== undefined))];
+function byCommit(files: CachedRepo['files']): Pick<CachedRepo, 'snapshots' | 'described'> {
+  const snapshots = new Map<string, NamedFile[]>();
+  const described = new Map<string, string[]>();
+  for (const [name, file] of files) {
+    const [, commit, path] = SNAPSHOT.exec(name) ?? [];
+    if (commit !== undefined && path !== undefined) addTo(snapshots, commit, { path, file });
+    const [, listed, absent] = DESCRIBED.exec(name) ?? [];
+    const subject = listed ?? absent;
+    if (subject !== undefined) addTo(described, subject, name);
+  }
+  return { snapshots, described };
+}
+
+function addTo<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [item]);
+  else known.push(item);
 }
 
 /** Returns null for a commit that consists of files of the user. */
 function modelOf(cached: CachedRepo, commit: string, receipts: ReceiptIndex): ModelGroup | null {
-  const { source, folder, repo, files } = cached;
+  const { source, folder, repo } = cached;
   const revisions = [...cached.refs].filter(([, at]) => at === commit).map(([revision]) => revision);
   const receipt = `${source}/${folder}/${commit}.json`;
   const confirmed = receipts.of([receipt]);
-  const own = [...files.keys()].filter(
-    (path) => path === `trees/${commit}.json` || path.startsWith(`.no_exist/${commit}/`),
-  );
-  const linked = snapshotFiles(files, commit, confirmed);
+  const own = cached.described.get(commit) ?? [];
+  const linked = snapshotFiles(cached.snapshots.get(commit) ?? [], confirmed);
   const described = revisions.length + own.length + confirmed.entries.size > 0;
   const isModel =
     described || linked.some(({ file }) => !isPlain(file)) || looksLikeModel(linked.map(({ path }) => path));
@@ -133,15 +156,7 @@ function modelOf(cached: CachedRepo, commit: string, receipts: ReceiptIndex): Mo
  * Returns the files of a snapshot. Next to links, a regular file that no receipt has is one of the user; a cache on a file
  * system without links has regular files only.
  */
-function snapshotFiles(
-  files: CachedRepo['files'],
-  commit: string,
-  { entries }: ReceiptGroup,
-): readonly { readonly path: string; readonly file: ScannedFile }[] {
-  const found = [...files].flatMap(([name, file]) => {
-    const [, at, path] = SNAPSHOT.exec(name) ?? [];
-    return at === commit && path !== undefined ? [{ path, file }] : [];
-  });
+function snapshotFiles(found: readonly NamedFile[], { entries }: ReceiptGroup): readonly NamedFile[] {
   const hasLinks = found.some(({ file }) => !isPlain(file));
   return found.filter(({ path, file }) => !hasLinks || !isPlain(file) || entries.has(path));
 }

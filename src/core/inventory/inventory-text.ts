@@ -16,6 +16,7 @@ const file: Schema<InventoryFile> = z.object({
   path: text(),
   content: text(),
   bytes: z.number(),
+  diskBytes: z.number(),
   digest: z.nullable(z.object({ algorithm: z.enum(['sha256', 'git-sha1']), hex: text() })),
   isVerified: z.boolean(),
   users: z.number(),

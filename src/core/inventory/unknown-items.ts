@@ -1,5 +1,6 @@
 import type { InventoryItem } from '../domain/inventory.ts';
 import type { ScannedFile } from '../domain/store-scan.ts';
+import { distinctSize } from './distinct-size.ts';
 
 /**
  * Returns the files without a known name, whole directories as one item. A directory that contains a known path is never
@@ -19,20 +20,8 @@ export function unknownItems(
     items.set(outermost, members);
   }
   return [...items]
-    .map(([path, members]) => ({ path, files: members.length, bytes: distinctBytes(members) }))
+    .map(([path, members]) => ({ path, files: members.length, bytes: distinctSize('bytes', members) }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-/** Returns the size of files; content with several names is counted once. */
-export function distinctBytes(files: readonly Pick<ScannedFile, 'inode' | 'bytes'>[]): number {
-  const counted = new Set<string>();
-  let sum = 0;
-  for (const { inode, bytes } of files) {
-    if (inode === null || counted.has(inode)) continue;
-    counted.add(inode);
-    sum += bytes;
-  }
-  return sum;
 }
 
 /** Adds the directories of a path, up to the first that is known with its own ones. */

@@ -1,6 +1,6 @@
 import type { InventoryModel, SourceUsage } from '../domain/inventory.ts';
+import { distinctSize } from './distinct-size.ts';
 import type { ModelGroup } from './group.ts';
-import { distinctBytes } from './unknown-items.ts';
 
 interface CountedModel {
   readonly model: InventoryModel;
@@ -25,8 +25,11 @@ function sizesOf(
     return { bytes: sizeOf(own), reclaimableBytes: sizeOf(own.filter((each) => !isNeeded(each))) };
   const files = filesOf(own);
   return {
-    bytes: distinctBytes(files),
-    reclaimableBytes: distinctBytes(files.filter(({ inode }) => !needed.has(inode))),
+    bytes: distinctSize('bytes', files),
+    reclaimableBytes: distinctSize(
+      'bytes',
+      files.filter(({ inode }) => !needed.has(inode)),
+    ),
   };
 }
 

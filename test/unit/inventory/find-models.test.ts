@@ -12,6 +12,7 @@ function model(references: readonly [string, ...string[]], ...paths: readonly st
       path,
       content: path,
       bytes: 1,
+      diskBytes: 1,
       digest: null,
       isVerified: true,
       users: 1,

@@ -80,7 +80,16 @@ function scanOf(names: readonly Name[]): StoreScan {
     const files = names.filter((name) => name.source === source).flatMap(fileOf);
     return { source, files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), texts: new Map() };
   });
-  return { trees, receipts: [], records: [], needs: [], badNeeds: [], uses: [], staging: [] };
+  return {
+    trees,
+    receipts: [],
+    records: [],
+    needs: [],
+    badNeeds: [],
+    uses: [],
+    pieces: new Set(),
+    staging: [],
+  };
 }
 
 function uncounted({ trees, ...scan }: StoreScan): StoreScan {

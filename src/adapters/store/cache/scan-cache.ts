@@ -5,9 +5,10 @@ import { parsePin } from '../../../core/cache/pin.ts';
 import type { Inventory, InventoryItem } from '../../../core/domain/inventory.ts';
 import type { ScannedFile, ScannedTree, StoreScan } from '../../../core/domain/store-scan.ts';
 import { buildInventory } from '../../../core/inventory/build-inventory.ts';
+import { distinctSize } from '../../../core/inventory/distinct-size.ts';
 import { below } from '../../../core/inventory/grouped-tree.ts';
 import { milliseconds } from '../../../core/inventory/milliseconds.ts';
-import { distinctBytes } from '../../../core/inventory/unknown-items.ts';
+import { totalSize } from '../../../core/inventory/total-size.ts';
 import { layoutOf, SOURCES } from '../../../core/source/sources.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
@@ -43,7 +44,11 @@ export async function scanCache(context: CacheScanContext): Promise<CacheView> {
     inventory,
     leftovers: [...own.map(({ item }) => item), ...foreign],
     marked: await context.marked(),
-    diskBytes: diskBytesOf([...scan.trees.map(({ files }) => files), ...own.map(({ members }) => members)]),
+    diskBytes: totalSize(
+      'diskBytes',
+      scan.trees,
+      own.flatMap(({ members }) => members),
+    ),
     activeLeases,
     needs: scan.needs,
     pins: pins.flatMap(({ pin }) => pin ?? []),
@@ -145,8 +150,8 @@ function leftover(
     ...rest,
     path,
     files: members.length,
-    bytes: distinctBytes(members),
-    diskBytes: sum(diskBytesOf([members])),
+    bytes: distinctSize('bytes', members),
+    diskBytes: distinctSize('diskBytes', members),
     modifiedAt: new Date(newest).toISOString(),
   };
 }
@@ -172,16 +177,4 @@ function badManifests({ trees }: StoreScan, { models }: Inventory): readonly str
       tree.files.filter(({ path }) => path.startsWith('manifests/')).map(({ path }) => below(tree, path)),
     )
     .filter((path) => !known.has(path));
-}
-
-function diskBytesOf(groups: readonly (readonly ScannedFile[])[]): ReadonlyMap<string, number> {
-  const sizes = new Map<string, number>();
-  for (const files of groups) {
-    for (const { inode, diskBytes } of files) if (inode !== null) sizes.set(inode, diskBytes);
-  }
-  return sizes;
-}
-
-function sum(sizes: ReadonlyMap<string, number>): number {
-  return [...sizes.values()].reduce((total, bytes) => total + bytes, 0);
 }
