@@ -15,7 +15,8 @@ export type Judge =
   | 'vllm-args'
   | 'cron'
   | 'systemd'
-  | 'tinyproxy';
+  | 'tinyproxy'
+  | 'transformers';
 
 /** A program that only the benchmark or a test by hand runs, from the file `scripts/judges/by-hand/NAME.KIND`. */
 export type ByHandJudge = 'aria2' | 'curl' | 'huggingface-hub' | 'nginx' | 'nfs-vm';
