@@ -32,6 +32,20 @@ export interface FolderStore {
   readonly peers?: readonly PeerStore[];
 }
 
+/** What a command needs to fetch content into a store, here or in a container. */
+export type PullInvocation = Pick<
+  Invocation,
+  | 'sources'
+  | 'workerImage'
+  | 'clock'
+  | 'reporter'
+  | 'signal'
+  | 'environment'
+  | 'hubToken'
+  | 'certificates'
+  | 'peerToken'
+>;
+
 export interface PullRequest {
   readonly config: RmaConfig;
   readonly models: readonly ListedModel[];
@@ -76,18 +90,7 @@ interface Pulled {
  */
 export async function pull(
   host: Pick<Host, 'name' | 'docker' | 'files' | 'names' | 'caller'>,
-  invocation: Pick<
-    Invocation,
-    | 'sources'
-    | 'workerImage'
-    | 'clock'
-    | 'reporter'
-    | 'signal'
-    | 'environment'
-    | 'hubToken'
-    | 'certificates'
-    | 'peerToken'
-  >,
+  invocation: PullInvocation,
   request: PullRequest,
 ): Promise<PullResult> {
   const { models, store, dryRun } = request;
@@ -140,10 +143,7 @@ async function pullHere(
 
 async function pullInContainer(
   host: Pick<Host, 'docker' | 'files' | 'names' | 'caller'>,
-  invocation: Pick<
-    Invocation,
-    'workerImage' | 'reporter' | 'signal' | 'environment' | 'hubToken' | 'certificates' | 'peerToken'
-  >,
+  invocation: Omit<PullInvocation, 'sources' | 'clock'>,
   {
     config,
     models,

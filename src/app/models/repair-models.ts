@@ -7,7 +7,6 @@ import { offlineMissing } from '../../core/source/offline-missing.ts';
 import { type RepairTask, repairBytes, repairTasks } from '../../core/verify/repair-tasks.ts';
 import type { RepairInput } from '../../core/worker/verification-line.ts';
 import type { Host } from '../../ports/host.ts';
-import type { Invocation } from '../../ports/invocation.ts';
 import type { StoreVerifier } from '../../ports/store-verifier.ts';
 import { withHubTokens } from '../desired/secrets.ts';
 import { buildWorkerImage } from '../execute/build-worker-image.ts';
@@ -17,7 +16,7 @@ import { checkNfsServers } from '../observe/check-nfs-servers.ts';
 import { observeStore } from '../observe/observe-engine.ts';
 import { storeAccess } from '../observe/store-access.ts';
 import { completeFixes, type Failures } from './complete-fixes.ts';
-import type { FolderStore } from './pull-models.ts';
+import type { FolderStore, PullInvocation } from './pull-models.ts';
 import { verifyStored } from './verify-models.ts';
 
 /** A store in a directory of this machine, with what checks it. */
@@ -55,18 +54,6 @@ export interface RepairReport {
 
 type RepairedFolder = Pick<CheckedFolder, 'store' | 'transfer' | 'verifier' | 'peers'>;
 type RepairHost = Pick<Host, 'engine' | 'docker' | 'files' | 'names' | 'caller'>;
-type RepairInvocation = Pick<
-  Invocation,
-  | 'sources'
-  | 'workerImage'
-  | 'clock'
-  | 'reporter'
-  | 'signal'
-  | 'environment'
-  | 'hubToken'
-  | 'certificates'
-  | 'peerToken'
->;
 
 interface Outcomes {
   readonly failures: Failures;
@@ -79,7 +66,7 @@ interface Outcomes {
  */
 export async function repairStored(
   host: RepairHost,
-  invocation: RepairInvocation,
+  invocation: PullInvocation,
   request: RepairRequest,
 ): Promise<RepairReport> {
   const { config, folder, names, maxRate, dryRun } = request;
@@ -133,7 +120,7 @@ function assertOnline({ network }: RmaConfig, tasks: readonly RepairTask[]): voi
 }
 
 async function repairFolder(
-  { sources, clock, signal, reporter }: RepairInvocation,
+  { sources, clock, signal, reporter }: PullInvocation,
   tasks: readonly RepairTask[],
   { store, transfer, verifier, peers, offline }: RepairedFolder & { readonly offline: boolean },
 ): Promise<Outcomes> {
@@ -160,7 +147,7 @@ async function repairFolder(
 
 async function repairVolume(
   host: RepairHost,
-  invocation: RepairInvocation,
+  invocation: PullInvocation,
   { config, tasks }: { readonly config: RmaConfig; readonly tasks: readonly RepairTask[] },
 ): Promise<Outcomes> {
   const [snapshot, access] = await Promise.all([observeStore(host), storeAccess(host, invocation, config)]);

@@ -11,6 +11,13 @@ interface Folder {
   hasLinks: boolean;
 }
 
+/** A regular file to which a link leads. */
+export interface LinkedFile {
+  readonly stats: BigIntStats;
+  /** its path without links */
+  readonly real: string;
+}
+
 /**
  * Reads the stats of many files by the rules of the guard, with two system calls for each link, and resolves each of their
  * directories once. For one check only: directories may become links later.
@@ -39,17 +46,34 @@ export class StatsReader {
       folder.hasLinks = true;
     }
     const link = linkOrNull(place);
-    return link === null ? regular(lstatOrNull(place)) : this.#linked(folder, link, path);
+    return link === null ? regular(lstatOrNull(place)) : (this.#follow(folder, link, path)?.stats ?? null);
   }
 
-  #linked(folder: Folder, link: string, path: string): BigIntStats | null {
+  /** Returns the file to which a link leads; null if it is no link, or leads to no regular file in the store. @throws as `fileStats` */
+  linkedFile(path: string): LinkedFile | null {
+    const at = path.lastIndexOf('/');
+    const folder = this.#folderOf(path.slice(0, at), path);
+    const link = folder === null ? null : linkOrNull(`${folder.real}/${path.slice(at + 1)}`);
+    return folder === null || link === null ? null : this.#follow(folder, link, path);
+  }
+
+  #follow(folder: Folder, link: string, path: string): LinkedFile | null {
     const at = link.lastIndexOf('/') + 1;
     const name = link.slice(at);
     // rare: the guard resolves it
-    if (name === '' || name === '.' || name === '..') return this.#guard.fileStats(path);
+    if (name === '' || name === '.' || name === '..') return this.#resolved(path);
     const target = this.#targetOf(folder, link.slice(0, at), path);
-    const stats = target === null ? null : lstatOrNull(`${target}/${name}`);
-    return stats?.isSymbolicLink() === true ? this.#guard.fileStats(path) : regular(stats);
+    if (target === null) return null;
+    const real = `${target}/${name}`;
+    const stats = lstatOrNull(real);
+    if (stats?.isSymbolicLink() === true) return this.#resolved(path);
+    return stats?.isFile() === true ? { stats, real } : null;
+  }
+
+  #resolved(path: string): LinkedFile | null {
+    const real = this.#guard.realpath(path);
+    const stats = real === null ? null : regular(lstatOrNull(real));
+    return real === null || stats === null ? null : { stats, real };
   }
 
   #folderOf(name: string, path: string): Folder | null {

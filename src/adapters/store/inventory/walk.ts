@@ -2,8 +2,8 @@ import type { BigIntStats, Dirent } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ScannedFile, ScannedTree } from '../../../core/domain/store-scan.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
+import { type LinkedFile, StatsReader } from '../disk/stats-reader.ts';
 import { leadsToDirectory, lstatOrNull, type StoreGuard } from '../disk/store-guard.ts';
-import { LinkReader, type LinkTarget } from './link-reader.ts';
 
 /** What a walk works with. */
 export interface WalkContext {
@@ -20,6 +20,13 @@ export interface Walk {
   readonly reads: (path: string) => boolean;
 }
 
+/** What links are followed with. */
+interface Links {
+  readonly reader: StatsReader;
+  /** directory of the walk without links; null if it does not exist */
+  readonly realRoot: string | null;
+}
+
 /** Codes of a directory or file that this user may not read. */
 const DENIED = ['EACCES', 'EPERM'];
 /**
@@ -29,7 +36,7 @@ const DENIED = ['EACCES', 'EPERM'];
  */
 export async function walk(context: WalkContext, walked: Walk): Promise<Omit<ScannedTree, 'source'>> {
   const files: ScannedFile[] = [];
-  const links = new LinkReader(context.guard, walked.root);
+  const links = { reader: new StatsReader(context.guard), realRoot: context.guard.realpath(walked.root) };
   // the next one is the last
   const found: (ScannedFile | string)[] = [''];
   for (let next = found.pop(); next !== undefined; next = found.pop()) {
@@ -47,7 +54,7 @@ export async function walk(context: WalkContext, walked: Walk): Promise<Omit<Sca
 
 /** Returns the files in a directory and the paths of its directories, in the reverse order of the paths below it. */
 async function lookIn(
-  context: WalkContext & { readonly links: LinkReader },
+  context: WalkContext & { readonly links: Links },
   walked: Walk,
   folder: string,
 ): Promise<readonly (ScannedFile | string)[]> {
@@ -81,27 +88,28 @@ async function entriesIn({ disk }: WalkContext, folder: string): Promise<readonl
  * read through the guard. Synchronous: several times faster than promises. `place`: the absolute path.
  */
 function look(
-  links: LinkReader,
+  links: Links,
   { path, place }: { readonly path: string; readonly place: string },
   entry: Dirent,
 ): ScannedFile | string | null {
   // a file system that does not tell the type makes it unknown
   if (entry.isDirectory()) return path;
-  const linked = entry.isSymbolicLink() ? links.read(place) : null;
-  if (linked !== null) return linkedFile(path, linked);
+  const linked = entry.isSymbolicLink() ? links.reader.linkedFile(place) : null;
+  if (linked !== null) return linkedFile(path, linked, links);
   const stats = lstatOrNull(place);
   if (stats === null) return null;
   if (stats.isDirectory()) return path;
   if (stats.isFile()) return content(path, stats, null);
   if (!stats.isSymbolicLink()) return withoutContent(path);
-  const target = entry.isSymbolicLink() ? null : links.read(place);
+  const target = entry.isSymbolicLink() ? null : links.reader.linkedFile(place);
   if (target === null) return { ...withoutContent(path), ...(leadsToDirectory(place) && { isUnread: true }) };
-  return linkedFile(path, target);
+  return linkedFile(path, target, links);
 }
 
-function linkedFile(path: string, target: LinkTarget): ScannedFile {
-  const file = content(path, target.stats, target.path);
-  return target.path === null ? { ...file, leadsElsewhere: true } : file;
+function linkedFile(path: string, { stats, real }: LinkedFile, { realRoot }: Links): ScannedFile {
+  const isBelow = realRoot !== null && real.startsWith(`${realRoot}/`);
+  const file = content(path, stats, isBelow ? real.slice(realRoot.length + 1) : null);
+  return isBelow ? file : { ...file, leadsElsewhere: true };
 }
 
 function content(path: string, stats: BigIntStats, target: string | null): ScannedFile {
