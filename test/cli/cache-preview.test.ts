@@ -88,7 +88,7 @@ it('shows action, size, name and reason in a table', async () => {
 });
 
 it('says so when there is nothing to prune', async () => {
-  store = join(dir, 'empty');
+  store = tempFolder();
   expect(await rma('prune', '--dry-run')).toMatchObject({ exitCode: 0, stdout: 'Nothing to prune.\n' });
 });
 

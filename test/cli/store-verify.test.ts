@@ -114,7 +114,8 @@ describe('rma models verify', () => {
   });
 
   it('finds nothing in an empty store', async () => {
-    expect(await runRma(['models', 'verify', '--dest', join(dir, 'none')], { cwd: dir })).toMatchObject({
+    mkdirSync(join(dir, 'empty'));
+    expect(await runRma(['models', 'verify', '--dest', 'empty'], { cwd: dir })).toMatchObject({
       exitCode: 0,
       stdout: 'No models in the store.\n',
     });

@@ -113,6 +113,7 @@ describe('models ls of a store', () => {
   });
 
   it('says that a store is empty', async () => {
+    store = tempFolder();
     expect(await rma('models', 'ls')).toMatchObject({ exitCode: 0, stdout: 'No models in the store.\n' });
     expect(await rma('models', 'ls', '--unused')).toMatchObject({
       stdout: 'No unused models in the store.\n',

@@ -3,6 +3,7 @@ import type { ChosenModel, ModelChoice, UnresolvedModel } from '../../../app/des
 import type { CheckedFolder } from '../../../app/models/repair-models.ts';
 import { projectorNote } from '../../../core/source/model-notes.ts';
 import type { Context } from '../../context/context.ts';
+import { storeDirectory } from '../store-directory.ts';
 
 /** Common input of the `models` commands. */
 export interface StoreInput {
@@ -22,6 +23,15 @@ export async function openFolder(
   context: Context,
 ): Promise<CheckedFolder | null> {
   return dest === null ? null : context.folderStore(resolve(context.cwd, dest));
+}
+
+/** Opens the store in the existing directory of `--dest`; null: the project's volume. @throws RmaError as storeDirectory */
+export async function openExisting(
+  { dest }: Pick<StoreInput, 'dest'>,
+  context: Context,
+): Promise<CheckedFolder | null> {
+  const directory = await storeDirectory(dest, context);
+  return directory === null ? null : context.folderStore(directory);
 }
 
 /** Reports models that could not be resolved as warnings. */

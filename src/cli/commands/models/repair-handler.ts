@@ -4,7 +4,7 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { printable } from '../../render/printable.ts';
 import { counted, countsText, fixCommand, type StoreOptions } from '../../render/problems.ts';
-import { openFolder } from './input.ts';
+import { openExisting } from './input.ts';
 
 interface RepairInput {
   readonly model: readonly string[];
@@ -19,7 +19,7 @@ export async function repairModels(input: RepairInput, context: Context): Promis
   const { config } = await context.config();
   const report = await repairStored(await context.host(), await context.invocation(), {
     config,
-    folder: await openFolder(input, context),
+    folder: await openExisting(input, context),
     names,
     maxRate,
     dryRun,

@@ -4,7 +4,7 @@ import type { Removal } from '../../../core/inventory/plan-removal.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
-import { openFolder } from './input.ts';
+import { openExisting } from './input.ts';
 
 interface RemoveInput {
   readonly model: readonly string[];
@@ -23,7 +23,7 @@ export async function removeModels(input: RemoveInput, context: Context): Promis
       hint: 'pass a model that rma models ls --stored lists',
     });
   }
-  const folder = await openFolder(input, context);
+  const folder = await openExisting(input, context);
   const removal = await removeStored(await context.host(), await context.invocation(), {
     config,
     store: folder?.store ?? null,

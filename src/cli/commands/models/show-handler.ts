@@ -8,7 +8,7 @@ import { ageText, storedDocument, userName, VERIFIED } from '../../render/invent
 import { printable } from '../../render/printable.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import type { Theme } from '../../render/theme.ts';
-import { openFolder } from './input.ts';
+import { openExisting } from './input.ts';
 
 const FILE_COLUMNS: readonly Column<InventoryFile>[] = [
   { title: 'FILE', value: ({ path }) => path, shorten: 'middle' },
@@ -28,7 +28,7 @@ export async function showModel(
   context: Context,
 ): Promise<CommandResult> {
   const { config } = await context.config();
-  const folder = await openFolder({ dest }, context);
+  const folder = await openExisting({ dest }, context);
   const invocation = await context.invocation();
   const found = await showStored(await context.host(), invocation, { config, folder, name });
   const now = invocation.clock.now();

@@ -6,12 +6,12 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { itemBytes, storedColumns, storedDocument } from '../../render/inventory.ts';
 import { renderTable } from '../../render/table.ts';
-import { openFolder, type StoreInput } from './input.ts';
+import { openExisting, type StoreInput } from './input.ts';
 
 /** Reads everything that is in the store of a command. */
 export async function readStore(input: Pick<StoreInput, 'dest'>, context: Context): Promise<Inventory> {
   const { config } = await context.config();
-  const folder = await openFolder(input, context);
+  const folder = await openExisting(input, context);
   return storeInventory(await context.host(), await context.invocation(), {
     config,
     store: folder?.store ?? null,

@@ -5,7 +5,7 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { printable } from '../../render/printable.ts';
 import { counted, countsText, fixCommand, onStore, type StoreOptions } from '../../render/problems.ts';
-import { openFolder } from './input.ts';
+import { openExisting } from './input.ts';
 
 interface VerifyInput {
   readonly model: readonly string[];
@@ -18,7 +18,7 @@ interface VerifyInput {
 export async function verifyModels(input: VerifyInput, context: Context): Promise<CommandResult> {
   const { model: names, dest, deep, maxRate } = input;
   const { config } = await context.config();
-  const folder = await openFolder(input, context);
+  const folder = await openExisting(input, context);
   const found = await verifyStored(await context.host(), await context.invocation(), {
     config,
     verifier: folder?.verifier ?? null,

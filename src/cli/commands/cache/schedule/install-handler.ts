@@ -8,17 +8,12 @@ import type { Context } from '../../../context/context.ts';
 import type { CommandResult } from '../../../define-command.ts';
 import { type GivenOption, valuesOf } from '../../../option-texts.ts';
 import { localTime } from '../../../render/local-time.ts';
+import { storeDirectory } from '../../store-directory.ts';
 import { type PolicyInput, policyOf } from '../policy-options.ts';
 import { runCommand } from './run-command.ts';
 import { writtenParts } from './schedule-document.ts';
 import { backendText, blockText, partsText } from './schedule-text.ts';
-import {
-  checkDirectory,
-  destWords,
-  localTimeZone,
-  type ScheduledStore,
-  scheduledStore,
-} from './scheduled-store.ts';
+import { destWords, localTimeZone, type ScheduledStore, scheduledStore } from './scheduled-store.ts';
 
 type GivenPolicy = { readonly [K in keyof PolicyInput]: GivenOption<PolicyInput[K]> };
 
@@ -31,14 +26,14 @@ interface InstallInput extends GivenPolicy {
 
 /** Installs the schedule of a store. @throws RmaError as installSchedule and runCommand */
 export async function installCacheSchedule(input: InstallInput, context: Context): Promise<CommandResult> {
-  const { every: when, backend, dest: _dest, dryRun, ...policy } = input;
+  const { every: when, backend, dest, dryRun, ...policy } = input;
   const every = parseCron(when ?? 'daily');
   const store = await scheduledStore(input, context);
   const { name } = store.identity;
   const words = Object.values(policy).flatMap((option) => option.words);
   const timeZone = localTimeZone();
   const host = await context.host();
-  await checkDirectory(host, store);
+  await storeDirectory(dest, context);
   const invocation = await context.invocation();
   const { config } = await context.config();
   const request = { ...store.identity, every: every.text, timeZone, policy: policyOf(valuesOf(policy)) };

@@ -3,17 +3,17 @@ import type { ScheduledRun } from '../../../../core/schedule/scheduled-run.ts';
 import type { RunRequest } from '../../../../core/worker/schedule-request.ts';
 import type { Context } from '../../../context/context.ts';
 import type { CommandResult } from '../../../define-command.ts';
+import { storeDirectory } from '../../store-directory.ts';
 import { type PolicyInput, policyOf } from '../policy-options.ts';
-import { checkDirectory, scheduledStore } from './scheduled-store.ts';
+import { scheduledStore } from './scheduled-store.ts';
 
 /** @throws RmaError that of the prune */
 export async function runSchedule(
   input: PolicyInput & { readonly dest: string | null },
   context: Context,
 ): Promise<CommandResult> {
-  const store = await scheduledStore(input, context);
-  await checkDirectory(await context.host(), store);
-  const { identity, directory } = store;
+  const { identity } = await scheduledStore(input, context);
+  const directory = await storeDirectory(input.dest, context);
   const request: RunRequest = { ...identity, policy: policyOf(input) };
   const run = await runIn(directory, request, context);
   const summary = resultOf(run);

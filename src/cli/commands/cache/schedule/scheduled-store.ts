@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
-import { EXIT, RmaError } from '../../../../core/errors.ts';
 import { scheduleName } from '../../../../core/schedule/schedule.ts';
 import type { RunIdentity } from '../../../../core/schedule/scheduled-run.ts';
 import { shell } from '../../../../core/shell-quote.ts';
-import type { Host } from '../../../../ports/host.ts';
 import type { Context } from '../../../context/context.ts';
 
 /** The store that a schedule prunes. */
@@ -29,18 +27,6 @@ export async function scheduledStore(
   const { project } = (await context.config()).config;
   const identity = { name: scheduleName({ project }), host };
   return { identity, title: `the model store of project ${project}`, directory: null };
-}
-
-/** A run in a directory that does not exist has a typo, and would create a store there. @throws RmaError RMA_USAGE_NO_FOLDER (2) */
-export async function checkDirectory(
-  { files }: Pick<Host, 'files'>,
-  { directory }: ScheduledStore,
-): Promise<void> {
-  if (directory === null || (await files.facts(directory))?.kind === 'directory') return;
-  throw new RmaError('RMA_USAGE_NO_FOLDER', `${directory} is not a directory`, {
-    exitCode: EXIT.usage,
-    hint: 'pass the directory of an existing store to --dest',
-  });
 }
 
 /** Returns the words of a command for the same store, with a space before them. */

@@ -7,6 +7,7 @@ import { formatBytes } from '../../../../core/units.ts';
 import type { BundleTarget } from '../../../../ports/bundles.ts';
 import type { Context } from '../../../context/context.ts';
 import type { CommandResult } from '../../../define-command.ts';
+import { storeDirectory } from '../../store-directory.ts';
 import { openBundles } from './open-bundles.ts';
 
 interface ExportInput {
@@ -24,6 +25,7 @@ export async function exportModels(input: ExportInput, context: Context): Promis
   const names = input.model.includes('all') ? [] : input.model;
   const catalog = names.length === 0 ? null : await invocation.catalog(config);
   const refs = names.map((name) => (catalog === null ? name : findModel(catalog, name).ref));
+  await storeDirectory(input.dest, context);
   const folder = await openBundles(input.dest, context);
   const exported = await runExport(await context.host(), invocation, { config, folder, refs, target });
   for (const reference of exported.incomplete) {

@@ -1,0 +1,33 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { runRma } from '../helpers/cli/run-rma.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
+
+it.each([
+  ['models', 'ls', '--stored'],
+  ['models', 'du'],
+  ['models', 'show', 'hf:org/name'],
+  ['models', 'verify'],
+  ['models', 'repair'],
+  ['models', 'rm', 'hf:org/name', '--yes'],
+  ['models', 'bundle', 'export', 'bundle.tar', 'hf:org/name'],
+  ['cache', 'df'],
+  ['cache', 'ls'],
+  ['cache', 'prune'],
+  ['cache', 'prune', '--dry-run'],
+  ['cache', 'undo'],
+  ['cache', 'pin', 'hf:org/name'],
+  ['cache', 'unpin', 'hf:org/name'],
+  ['cache', 'schedule', 'install'],
+  ['cache', 'schedule', 'run'],
+])('rma %s %s rejects a --dest that is no directory, and creates nothing', async (...argv) => {
+  const dir = tempFolder();
+  writeFileSync(join(dir, 'file'), '');
+  const rma = (dest: string) => runRma([...argv, '--dest', dest], { cwd: dir, env: { HOME: dir } });
+  const fault = { exitCode: 2, code: 'RMA_USAGE_NO_FOLDER' };
+  expectFault(await rma('typo'), { ...fault, words: [`${join(dir, 'typo')} does not exist`, '--dest'] });
+  expectFault(await rma('file'), { ...fault, words: [`${join(dir, 'file')} is not a directory`] });
+  expect(readdirSync(dir)).toEqual(['file']);
+});
