@@ -29,7 +29,7 @@ export interface HttpAnswer extends HttpHop {
 export interface HttpStream extends HttpAnswer {
   /** @throws RmaError RMA_HUB_UNREACHABLE if the connection fails or no data arrives before the timeout */
   readonly body: AsyncIterable<Uint8Array>;
-  /** The body arrives in blocks of about 512 KiB; each is valid until the next one is taken. */
+  /** The body arrives in blocks of about 256 KiB; each is valid until the next one is taken. */
   readonly hasBlocks: boolean;
   close(): void;
   /** Sends the last request of the chain once more, without the redirects before it. @throws RmaError as `open` */

@@ -1,7 +1,7 @@
 import type { OnReadOpts, Socket } from 'node:net';
 
 /** Size from which a block is handed out: large enough for few writes, small enough for the CPU cache. */
-const BLOCK_BYTES = 512 * 1024;
+const BLOCK_BYTES = 256 * 1024;
 
 /** Room behind a block, so that the last read into it is not a short one. */
 const SLACK_BYTES = 64 * 1024;

@@ -98,7 +98,7 @@ async function transferAll(
   return new Map(outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])));
 }
 
-/** Small files spend most of the time waiting for answers, large ones fill the line: 32 small ones at once, or four large ones. */
+/** Small files spend most of the time waiting for answers, large ones fill the line: 32 small ones at once, or two large ones. */
 function connectionsOf({ file, durableBytes }: Piece, most: number): number {
   const useful = Math.ceil((file.bytes - durableBytes) / SLOT_BYTES);
   return Math.min(MAX_CONNECTIONS, most, Math.max(1, useful));

@@ -41,7 +41,7 @@ export const NETWORK_SETTINGS = {
     flags: '--connections <N>',
     env: ['RMA_CONNECTIONS'],
     form: 'integer',
-    description: 'connections to one host at the same time, at most 8 of them for one file',
+    description: 'connections to one host at the same time, at most 16 of them for one file',
     example: String(CONNECTIONS),
     fallback: CONNECTIONS,
     fallbackText: `\`${CONNECTIONS}\``,

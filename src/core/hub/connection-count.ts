@@ -9,27 +9,32 @@ export interface ConnectionCount {
 
 export const ONE_CONNECTION: ConnectionCount = { count: 1, before: 0, settledAt: null };
 
-export const MAX_CONNECTIONS = 8;
+/** Most connections of one file. */
+export const MAX_CONNECTIONS = 16;
+
+/** Four times as many are tried: a line with a limit per connection then shows a large gain, and noise does not. */
+const STEP = 4;
 
 /** A count helps if the total rate rises by more than this factor. */
-const GAIN = 1.1;
+const GAIN = 1.2;
 
 /** After this time more connections are tried again: the line may have become another one. */
 const SETTLED_MS = 30_000;
 
 /**
- * Returns the count after its total rate was measured: doubled while the rate rises by more than 10 %, else the one before.
+ * Returns the count after its total rate was measured: four times as many while the rate rises by more than 20 %, else the
+ * one before.
  */
 export function nextCount(
   { count, before, settledAt }: ConnectionCount,
   { rate, now }: { readonly rate: number; readonly now: number },
 ): ConnectionCount {
-  const isFull = count * 2 > MAX_CONNECTIONS;
+  const isFull = count * STEP > MAX_CONNECTIONS;
   if (settledAt !== null) {
     if (isFull || now - settledAt < SETTLED_MS) return { count, before, settledAt };
-    return { count: count * 2, before: rate, settledAt: null };
+    return { count: count * STEP, before: rate, settledAt: null };
   }
-  if (rate <= before * GAIN) return { count: Math.max(1, count / 2), before, settledAt: now };
+  if (rate <= before * GAIN) return { count: Math.max(1, count / STEP), before, settledAt: now };
   if (isFull) return { count, before, settledAt: now };
-  return { count: count * 2, before: rate, settledAt: null };
+  return { count: count * STEP, before: rate, settledAt: null };
 }

@@ -40,16 +40,23 @@ test('a file on a line with a limit per connection gets eight connections, and e
   );
 });
 
+test('a file that may have two connections gets the second one for a short time only if it does not help', async () => {
+  const rig = await parallelRig(null, { size: SIZE, rate: () => LIMIT });
+  expect((await rig.fetch({ connections: 2 })).file.equals(rig.content)).toBe(true);
+  expect(rig.connections()).toBe(2);
+  expect(rig.server.requests.length).toBeLessThan(4);
+});
+
 test('never opens more connections than the job allows', async () => {
   const rig = await parallelRig(null, { size: SIZE, rate: perConnection });
   expect((await rig.fetch({ connections: 3 })).file.equals(rig.content)).toBe(true);
   expect(rig.connections()).toBe(3);
 });
 
-test('a file on a line that one connection fills gets a second one for a short time only', async () => {
+test('a file on a line that one connection fills gets more for a short time only', async () => {
   const rig = await parallelRig(null, { size: SIZE, rate: () => LIMIT });
   expect((await rig.fetch({ connections: 8 })).file.equals(rig.content)).toBe(true);
-  expect(rig.connections()).toBe(2);
+  expect(rig.connections()).toBe(4);
   expect(rig.server.requests.length).toBeLessThan(8);
 });
 

@@ -13,31 +13,31 @@ function tried(rateOf: (count: number) => number, seconds: number): readonly num
   return [...counts, state.count];
 }
 
-test('a line with a limit per connection gets twice as many connections until there are eight', () => {
-  expect(tried((count) => count * 50, 6)).toEqual([1, 2, 4, 8, 8, 8, 8]);
+test('a line with a limit per connection gets four times as many connections until there are sixteen', () => {
+  expect(tried((count) => count * 50, 5)).toEqual([1, 4, 16, 16, 16, 16]);
 });
 
 test('a line that one connection fills keeps one connection', () => {
-  expect(tried(() => 100, 5)).toEqual([1, 2, 1, 1, 1, 1]);
+  expect(tried(() => 100, 5)).toEqual([1, 4, 1, 1, 1, 1]);
 });
 
-test('connections that raise the rate by 10 % or less are given back', () => {
-  expect(tried((count) => Math.min(count * 50, 110), 6)).toEqual([1, 2, 4, 2, 2, 2, 2]);
-  expect(tried((count) => (count === 1 ? 100 : 110), 3)).toEqual([1, 2, 1, 1]);
-  expect(tried((count) => (count === 1 ? 100 : 111), 3)).toEqual([1, 2, 4, 2]);
+test('connections that raise the rate by 20 % or less are given back', () => {
+  expect(tried((count) => Math.min(count * 50, 220), 5)).toEqual([1, 4, 16, 4, 4, 4]);
+  expect(tried((count) => (count === 1 ? 100 : 120), 3)).toEqual([1, 4, 1, 1]);
+  expect(tried((count) => (count === 1 ? 100 : 121), 3)).toEqual([1, 4, 16, 4]);
 });
 
 test('more connections are tried again after 30 seconds', () => {
   const counts = tried(() => 100, 40);
-  expect(counts.filter((count) => count === 2)).toHaveLength(2);
-  expect(counts.indexOf(2, 2)).toBe(32);
+  expect(counts.filter((count) => count === 4)).toHaveLength(2);
+  expect(counts.indexOf(4, 2)).toBe(32);
 });
 
-test('there are never more than eight, nor less than one', () => {
+test('there are never more than sixteen, nor less than one', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0, max: 1e9, noNaN: true })), (rates) => {
       const counts = tried((count) => rates[count] ?? 0, rates.length);
-      expect(counts.every((count) => [1, 2, 4, 8].includes(count))).toBe(true);
+      expect(counts.every((count) => [1, 4, 16].includes(count))).toBe(true);
     }),
   );
 });

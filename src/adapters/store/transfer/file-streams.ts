@@ -5,12 +5,12 @@ import type { TransferJob } from '../../../ports/transfer.ts';
 import { Attempts, PROGRESS_BYTES } from './attempts.ts';
 import { type Claim, Claims } from './claims.ts';
 import { FileServer, type ServerOptions } from './file-server.ts';
-import type { HostPace } from './host-pace.ts';
+import type { HostPace, PacedConnection } from './host-pace.ts';
 import { strongEtag } from './judge-answer.ts';
 import type { PartFile } from './part-file.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { receiveBody } from './receive-body.ts';
-import { type RequestWatch, SlowRequests } from './slow-requests.ts';
+import { SlowRequests } from './slow-requests.ts';
 import type { Outcome, Over, Response, Retry } from './stream-outcome.ts';
 import { faultAt, neverComplete, shortFault, slowFault } from './transfer-faults.ts';
 
@@ -101,22 +101,22 @@ export class FileStreams {
       const claim = this.#claims.take(this.#part.written, this.#active + 1);
       if (claim === null) return;
       this.#active += 1;
-      if (this.#isLarge()) this.#options.pace.opened();
-      void this.#run(claim)
+      const connection = this.#isLarge() ? this.#options.pace.connect(this.#most) : null;
+      void this.#run(claim, connection)
         .catch((fault: unknown) => this.#end({ fault }))
         .finally(() => {
           this.#active -= 1;
-          if (this.#isLarge()) this.#options.pace.closed();
+          connection?.end();
           if (this.#active === 0) this.#ended();
         });
     }
   }
 
   /** Receives one range after the other, until nothing is left or the other connections suffice. */
-  async #run(first: Claim): Promise<void> {
+  async #run(first: Claim, connection: PacedConnection | null): Promise<void> {
     for (let claim: Claim | null = first; claim !== null; ) {
       try {
-        if ((await this.#step(claim)) === 'retire') return;
+        if ((await this.#step(claim, connection)) === 'retire') return;
       } finally {
         this.#claims.release(claim);
       }
@@ -125,8 +125,8 @@ export class FileStreams {
     }
   }
 
-  async #step(claim: Claim): Promise<'retire' | 'next'> {
-    const outcome = await this.#request(claim);
+  async #step(claim: Claim, connection: PacedConnection | null): Promise<'retire' | 'next'> {
+    const outcome = await this.#request(claim, connection);
     if (outcome.kind === 'late') return 'retire';
     if (outcome.kind === 'fail') throw outcome.error;
     const { received } = this.#part;
@@ -161,11 +161,15 @@ export class FileStreams {
     await clock.sleep(Math.max(waitMs, pause), this.#job.signal);
   }
 
-  async #request(claim: Claim): Promise<Outcome> {
+  async #request(claim: Claim, connection: PacedConnection | null): Promise<Outcome> {
     const session = this.#signal;
     await this.#server.ready(session);
     const slow = new AbortController();
     const watch = this.#slow.watch(() => slow.abort(slowFault()));
+    const onBytes = (bytes: number) => {
+      watch.received(bytes);
+      connection?.received(bytes);
+    };
     const signal = AbortSignal.any([session, slow.signal]);
     let stream: HttpStream | null = null;
     try {
@@ -179,7 +183,7 @@ export class FileStreams {
       if (verdict.kind === 'fail') return verdict;
       if (!this.#claims.confirm(claim)) return { kind: 'late' };
       const isWhole = verdict.kind === 'restart';
-      return await this.#receive({ claim, requested: request.end, isWhole, watch }, stream);
+      return await this.#receive({ claim, requested: request.end, isWhole, onBytes }, stream);
     } catch (error) {
       if (session.aborted || !(error instanceof RmaError) || error.code !== 'RMA_HUB_UNREACHABLE')
         throw error;
@@ -192,7 +196,7 @@ export class FileStreams {
     }
   }
 
-  async #receive({ claim, requested, isWhole, watch }: Response, stream: HttpStream): Promise<Outcome> {
+  async #receive({ claim, requested, isWhole, onBytes }: Response, stream: HttpStream): Promise<Outcome> {
     if (isWhole) {
       await this.#restart();
       this.#claims.widen(claim);
@@ -202,13 +206,12 @@ export class FileStreams {
     const last = stream.status === 200 ? this.#job.bytes : requested;
     const { clock } = this.#options;
     const target = { job: this.#job, part: this.#part, claim, last, monotonic: () => clock.monotonic() };
-    return receiveBody({ ...target, onBytes: (bytes) => this.#received(bytes, watch) }, stream);
+    return receiveBody({ ...target, onBytes: (bytes) => this.#received(bytes, onBytes) }, stream);
   }
 
   /** Returns whether to receive more. */
-  async #received(bytes: number, watch: RequestWatch): Promise<boolean> {
-    watch.received(bytes);
-    if (this.#isLarge()) this.#options.pace.received(bytes);
+  async #received(bytes: number, onBytes: Response['onBytes']): Promise<boolean> {
+    onBytes(bytes);
     this.#job.onBytes(this.#part.received, bytes);
     this.#grow();
     await this.#options.rate.pass(bytes, this.#signal);

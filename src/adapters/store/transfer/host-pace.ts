@@ -1,24 +1,33 @@
 import { type ConnectionCount, nextCount, ONE_CONNECTION } from '../../../core/hub/connection-count.ts';
 
-/** A new number of connections is measured when they are up to speed, ms. */
-const SETTLE_MS = 200;
+/** A new number of connections is measured when they are up to speed: after this time, and some round trips. */
+const SETTLE_MS = 50;
+const SETTLE_LATENCIES = 3;
 
 /** A rate is measured over this time and these bytes, or over the longest time. */
-const WINDOW_MS = 300;
-const WINDOW_BYTES = 8 * 1024 * 1024;
+const WINDOW_MS = 100;
+const WINDOW_BYTES = 4 * 1024 * 1024;
 const LONGEST_WINDOW_MS = 3000;
+
+/** Counts the bytes of one connection. */
+export interface PacedConnection {
+  received(bytes: number): void;
+  end(): void;
+}
 
 /** Measures the total rate of all large files of a host, and tries more connections per file while that helps. */
 export class HostPace {
   readonly #monotonic: () => number;
   #state: ConnectionCount = ONE_CONNECTION;
+  /** connections that have received something */
   #open = 0;
-  #since: number;
+  /** most connections of a file */
+  #most = 1;
+  #since = 0;
   #bytes = 0;
 
   constructor(monotonic: () => number) {
     this.#monotonic = monotonic;
-    this.#since = monotonic() + SETTLE_MS;
   }
 
   /** connections per file */
@@ -26,22 +35,31 @@ export class HostPace {
     return this.#state.count;
   }
 
-  opened(): void {
-    this.#open += 1;
-    this.#restart();
+  /** Counts a connection that is being made, of a file with at most so many, from its first bytes on. */
+  connect(most: number): PacedConnection {
+    this.#most = most;
+    const begun = this.#monotonic();
+    let isOpen = false;
+    return {
+      received: (bytes) => {
+        if (isOpen) return this.#received(bytes);
+        isOpen = true;
+        this.#open += 1;
+        this.#restart(SETTLE_MS + SETTLE_LATENCIES * (this.#monotonic() - begun));
+      },
+      end: () => {
+        if (!isOpen) return;
+        this.#open -= 1;
+        this.#restart(SETTLE_MS);
+      },
+    };
   }
 
-  closed(): void {
-    this.#open -= 1;
-    this.#restart();
-  }
-
-  /** Counts bytes that were received from the host. */
-  received(bytes: number): void {
+  #received(bytes: number): void {
     const now = this.#monotonic();
     const elapsed = now - this.#since;
     // a rate with fewer connections than the count does not show whether the count helps
-    if (elapsed < 0 || this.#open < this.#state.count) return;
+    if (elapsed < 0 || this.#open < Math.min(this.#state.count, this.#most)) return;
     this.#bytes += bytes;
     const isLong = elapsed >= LONGEST_WINDOW_MS || (elapsed >= WINDOW_MS && this.#bytes >= WINDOW_BYTES);
     if (!isLong) return;
@@ -49,7 +67,7 @@ export class HostPace {
     this.#restart(0);
   }
 
-  #restart(settleMs = SETTLE_MS): void {
+  #restart(settleMs: number): void {
     this.#since = this.#monotonic() + settleMs;
     this.#bytes = 0;
   }

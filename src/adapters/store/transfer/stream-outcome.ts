@@ -1,6 +1,5 @@
 import type { Claim } from './claims.ts';
 import type { Verdict } from './judge-answer.ts';
-import type { RequestWatch } from './slow-requests.ts';
 
 /** How a request for a range ended. `late`: other connections received the range meanwhile. */
 export type Outcome =
@@ -24,5 +23,6 @@ export interface Response {
   readonly requested: number;
   /** the response is the whole file although a range was requested */
   readonly isWhole: boolean;
-  readonly watch: RequestWatch;
+  /** called with the number of bytes that were written */
+  readonly onBytes: (bytes: number) => void;
 }
