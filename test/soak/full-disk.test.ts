@@ -20,28 +20,53 @@ interface Outcome {
   readonly again: string;
 }
 
-test.runIf(process.getuid?.() === 0).each(['pull', 'repair', 'import', 'prune'])(
+const asRoot = test.runIf(process.getuid?.() === 0);
+
+/** Runs an operation with the disk full at each of its steps in turn. */
+async function outcomesOf(operation: string): Promise<readonly Outcome[]> {
+  const files = { 'config.json': '{}', 'model.safetensors': { content: tinySafetensors(), lfs: true } };
+  const hub = await hubForTest({
+    repos: { 'org/name': { files } },
+    files: { 'model.gguf': tinyGguf() },
+  });
+  const mount = tempFolder();
+  const node = [process.execPath, await bundleProgram(program), operation, mount, hub.endpoint];
+  // private to the program, so that it disappears with it
+  const run = startCommand(['unshare', '--mount', 'sh', '-c', MOUNT, 'sh', mount, ...node]);
+  const { code, stdout, stderr } = await run.ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const lines = stdout.trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Outcome);
+}
+
+function expectNoLoss(outcomes: readonly Outcome[]): void {
+  expect(outcomes.length).toBeGreaterThan(20);
+  for (const { at, full, problems, again } of outcomes) {
+    expect(full, `full at step ${at}`).toMatch(ENDS);
+    expect({ problems, again }, `full at step ${at}`).toEqual({ problems: [], again: 'done' });
+  }
+}
+
+asRoot.each(['pull', 'repair', 'import'])(
   '[fail D1] [fail R3] %s: wherever a real disk becomes full, the error says so, no data is lost, and the next run completes it',
   async (operation) => {
-    const files = { 'config.json': '{}', 'model.safetensors': { content: tinySafetensors(), lfs: true } };
-    const hub = await hubForTest({
-      repos: { 'org/name': { files } },
-      files: { 'model.gguf': tinyGguf() },
-    });
-    const mount = tempFolder();
-    const node = [process.execPath, await bundleProgram(program), operation, mount, hub.endpoint];
-    // private to the program, so that it disappears with it
-    const run = startCommand(['unshare', '--mount', 'sh', '-c', MOUNT, 'sh', mount, ...node]);
-    const { code, stdout, stderr } = await run.ended;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const outcomes = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Outcome);
+    const outcomes = await outcomesOf(operation);
     expect(outcomes.filter(({ full }) => full !== 'done').length).toBeGreaterThan(5);
-    for (const { at, full, problems, again } of outcomes) {
-      expect(full, `full at step ${at}`).toMatch(ENDS);
-      expect({ problems, again }, `full at step ${at}`).toEqual({ problems: [], again: 'done' });
-    }
+    expectNoLoss(outcomes);
   },
 );
+
+asRoot.each(['mark', 'remove'])(
+  '[fail D1] %s: models go from a disk that is full, and nothing is lost if others use the space that this needs',
+  async (operation) => {
+    const outcomes = await outcomesOf(operation);
+    expect(outcomes[0]).toMatchObject({ at: 1, full: 'done' });
+    expectNoLoss(outcomes);
+  },
+);
+
+asRoot('[fail D1] prune deletes what was marked on a full disk, without a byte of space', async () => {
+  const outcomes = await outcomesOf('delete');
+  expect(outcomes.filter(({ full }) => full !== 'done')).toEqual([]);
+  expectNoLoss(outcomes);
+});

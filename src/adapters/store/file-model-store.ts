@@ -28,6 +28,7 @@ import { diskFault, onDisk } from './disk/disk-fault.ts';
 import { ensureDir, readBytes } from './disk/files.ts';
 import { guardedDisk } from './disk/guarded-disk.ts';
 import { assertNamesFit } from './disk/name-clash.ts';
+import { withReserve } from './disk/reserve.ts';
 import { freeBytesAt } from './disk/same-file-system.ts';
 import { storeChanged } from './disk/store-changed.ts';
 import { guardOf, type StoreGuard } from './disk/store-guard.ts';
@@ -173,7 +174,8 @@ export class FileModelStore implements ModelStore {
       markedContents: () => markedUses(where),
     };
     await this.prepare();
-    return onDisk(this.root, () => removeModels(context, paths, options));
+    const reserve = { disk: this.#disk, state: this.#paths.state };
+    return onDisk(this.root, () => withReserve(reserve, () => removeModels(context, paths, options)));
   }
 
   async read(model: PinnedModel, file: PinnedFile, { from, to }: ByteRange): Promise<Uint8Array> {

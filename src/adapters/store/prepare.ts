@@ -7,6 +7,7 @@ import type { StorePaths } from '../../core/source/store-paths.ts';
 import { type Disk, errnoOf, NO_RECORD, unless } from './disk/disk.ts';
 import { diskFault } from './disk/disk-fault.ts';
 import { ensureDir, writeAtomic } from './disk/files.ts';
+import { keepReserve } from './disk/reserve.ts';
 import { nearestExisting } from './disk/same-file-system.ts';
 
 /** Version of the store layout. */
@@ -16,7 +17,8 @@ const STORE_VERSION = 1;
 const STATE_DIRS = ['receipts', 'leases', 'staging', 'projects'] as const;
 
 /**
- * Creates the directories of the store. Ollama exits if it cannot create its two, so they always exist.
+ * Creates the directories of the store and its reserve. Ollama exits if it cannot create its two directories, so they always
+ * exist.
  * @throws RmaError RMA_STORE_UNWRITABLE, RMA_STORE_READ_ONLY, RMA_STORE_LINK, RMA_STORE_TOO_NEW or
  * RMA_STORE_VERSION_INVALID, exit 3
  */
@@ -39,6 +41,7 @@ export async function prepareStore(
     }
   }
   await writeVersion(disk, paths);
+  await keepReserve(disk, paths.state);
 }
 
 async function writeVersion(disk: Disk, paths: StorePaths): Promise<void> {

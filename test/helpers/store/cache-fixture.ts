@@ -34,12 +34,12 @@ export function setAge(root: string, days: number, ...paths: readonly string[]):
   for (const path of paths) utimesSync(join(root, path), time, time);
 }
 
-/** Returns every file of a store outside leases, trash and temporary files, with its content or target. */
+/** Returns every file of a store outside leases, trash, the reserve and temporary files, with its content or target. */
 export function storeTree(root: string): Readonly<Record<string, string>> {
   const files = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .filter((path) => !/^\.rma\/(leases|trash|staging\/[^/]+\.(tmp|lease)$)/.test(path))
+    .filter((path) => !/^\.rma\/(leases|trash|reserve$|staging\/[^/]+\.(tmp|lease)$)/.test(path))
     .sort();
   return Object.fromEntries(
     files.map((path) => {

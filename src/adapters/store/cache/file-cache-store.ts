@@ -15,6 +15,7 @@ import { type Disk, realDisk } from '../disk/disk.ts';
 import { onDisk } from '../disk/disk-fault.ts';
 import { ensureDir } from '../disk/files.ts';
 import { guardedDisk } from '../disk/guarded-disk.ts';
+import { withReserve } from '../disk/reserve.ts';
 import { guardOf, type StoreGuard } from '../disk/store-guard.ts';
 import type { StoreOptions } from '../file-model-store.ts';
 import { scanStore } from '../inventory/scan-store.ts';
@@ -85,7 +86,7 @@ export class FileCacheStore implements CacheStore {
 
   /** Runs work under the lease that downloads and removals wait for. */
   async #locked<T>({ onWait, signal }: CacheWait, work: (lease: HeldLease) => Promise<T>): Promise<T> {
-    return onDisk(this.#root, async () => {
+    const locked = async () => {
       await ensureDir(this.#disk, this.#staging);
       const lease = await this.#leases.acquire(PRUNE_LEASE, onWait, signal);
       try {
@@ -93,7 +94,9 @@ export class FileCacheStore implements CacheStore {
       } finally {
         await lease.release();
       }
-    });
+    };
+    const { state } = this.#options.paths;
+    return onDisk(this.#root, () => withReserve({ disk: this.#disk, state }, locked));
   }
 
   get #root(): string {

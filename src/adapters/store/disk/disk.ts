@@ -56,6 +56,9 @@ export const NO_RECORD: readonly string[] = [
   'EFBIG',
 ];
 
+/** Codes of a write for which there is no space. */
+export const NO_SPACE: readonly string[] = ['ENOSPC', 'EDQUOT'];
+
 /** Returns the errno name of a file system error; null for any other error. */
 export function errnoOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error

@@ -5,7 +5,7 @@ import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { Schema } from '../../../core/schema/parse.ts';
 import { matching } from '../../../core/schema/rules.ts';
 import { shell } from '../../../core/shell-quote.ts';
-import { type Disk, errnoOf, unless } from '../disk/disk.ts';
+import { type Disk, errnoOf, NO_SPACE, unless } from '../disk/disk.ts';
 import { ensureDir, readJson, writeNew, writeQuick } from '../disk/files.ts';
 
 /** The process that created a generation. Immutable. */
@@ -94,17 +94,23 @@ export class GenerationLog {
     };
   }
 
-  /** Tries to create generation `number`; returns false if another process did. */
+  /**
+   * Tries to create generation `number`; returns false if another process did. On a full disk its record may be empty: then
+   * others judge its holder by heartbeats only.
+   */
   async claim(number: number, record: LeaseRecord): Promise<boolean> {
     const temp = join(this.#staging, `${randomUUID()}.lease`);
     const target = join(this.#dir, `g${number}`);
-    await writeNew(this.#disk, temp, { text: `${JSON.stringify(record)}\n`, sync: false });
+    const fault = await this.#write(temp, record);
     try {
       if (!(await this.#link(temp, target))) return false;
       // a late process may claim a number that was removed long ago, so compare with the highest
       if ((await this.highest()) === number) return true;
       await this.#disk.rm(target, { force: true });
       return false;
+    } catch (error) {
+      // without a file there is nothing to link
+      throw fault ?? error;
     } finally {
       await this.#disk.rm(temp, { force: true });
     }
@@ -118,12 +124,30 @@ export class GenerationLog {
     });
   }
 
+  /** Removes the last generation `number`, if it cannot be marked as released; called by its holder only. */
+  async withdraw(number: number): Promise<void> {
+    // the heartbeat first: the next holder of this number must not find it
+    await this.#disk.rm(join(this.#dir, `hb${number}`), { force: true });
+    await this.#disk.rm(join(this.#dir, `g${number}`), { force: true });
+  }
+
   /** Removes old generations before `number`; called by its holder only. */
   async clearBefore(number: number): Promise<void> {
     for (const old of (await this.#numbers()).filter((candidate) => candidate < number - KEPT)) {
       // recursive: what is in place of a record may be a directory
       await this.#disk.rm(join(this.#dir, `g${old}`), { force: true, recursive: true });
       await this.#disk.rm(join(this.#dir, `hb${old}`), { force: true, recursive: true });
+    }
+  }
+
+  /** Writes a record. Returns the fault if there is no space for it. */
+  async #write(path: string, record: LeaseRecord): Promise<unknown> {
+    try {
+      await writeNew(this.#disk, path, { text: `${JSON.stringify(record)}\n`, sync: false });
+      return null;
+    } catch (error) {
+      if (NO_SPACE.includes(errnoOf(error) ?? '')) return error;
+      throw error;
     }
   }
 

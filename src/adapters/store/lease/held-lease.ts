@@ -1,6 +1,7 @@
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { HeldLease } from '../../../ports/model-store.ts';
+import { NO_SPACE, unless } from '../disk/disk.ts';
 import type { GenerationLog } from './generation-log.ts';
 import type { LivenessSocket } from './liveness-socket.ts';
 
@@ -35,7 +36,8 @@ export class FileLease implements HeldLease {
 
   static async begin(options: FileLeaseOptions): Promise<FileLease> {
     const lease = new FileLease(options);
-    await lease.#write(false);
+    // on a full disk the first heartbeat follows when this holder has freed space, or the lease is lost
+    await unless(NO_SPACE, lease.#write(false));
     lease.#loop = lease.#keepAlive();
     return lease;
   }
@@ -60,9 +62,18 @@ export class FileLease implements HeldLease {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort();
     await this.#loop;
-    // if the release fails, others detect a dead holder by its closed socket and stale heartbeat
-    if (!this.lost.aborted) await this.#write(true).catch(() => undefined);
+    if (!this.lost.aborted) await this.#release();
     await this.#options.livenessSocket?.close();
+  }
+
+  /** If both ways fail, others detect a dead holder by its closed socket and stale heartbeat. */
+  async #release(): Promise<void> {
+    const { log, number } = this.#options;
+    try {
+      await this.#write(true).catch(() => log.withdraw(number));
+    } catch {
+      // as after a crash
+    }
   }
 
   async #keepAlive(): Promise<void> {

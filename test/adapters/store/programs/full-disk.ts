@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { type Disk, realDisk } from '../../../../src/adapters/store/disk/disk.ts';
 import { clockAhead, KEEP_30_DAYS, noWait, testCache } from '../../../helpers/store/cache-fixture.ts';
 import { importAll } from '../../../helpers/store/import-fixture.ts';
-import { testFetcher } from '../../../helpers/store/store-fixture.ts';
+import { testFetcher, testStore } from '../../../helpers/store/store-fixture.ts';
 import { flipByte, problemsOf, repairStore, verifyStore } from '../../../helpers/store/verify-fixture.ts';
 
 const [operation = '', mount = '', endpoint = ''] = process.argv.slice(2);
@@ -73,11 +73,21 @@ const OPERATIONS: Readonly<Record<string, (root: string, disk: Disk) => Promise<
     const outcomes = await importAll(root, dirname(dirname(other)), disk);
     return outcomes.map((each) => (each.error === null ? 'done' : textOf(each.error))).join();
   },
-  prune: async (root, disk) => {
-    const { failed } = await testCache(root, { disk, clock: clockAhead(40) }).prune(KEEP_30_DAYS, noWait);
-    return failed.map(({ message }) => message).join() || 'done';
+  remove: async (root, disk) => {
+    const store = testStore(root, { disk });
+    const paths = (await store.inventory()).models.map(({ path }) => path);
+    await store.remove(paths, { force: true, ...noWait });
+    return 'done';
   },
+  mark: (root, disk) => prune(root, disk, 40),
+  delete: (root, disk) => prune(root, disk, 80),
 };
+
+async function prune(root: string, disk: Disk, days: number): Promise<string> {
+  const cache = testCache(root, { disk, clock: clockAhead(days) });
+  const { failed } = await cache.prune(KEEP_30_DAYS, noWait);
+  return failed.map(({ message }) => message).join() || 'done';
+}
 
 function textOf(error: unknown): string {
   return String(Object(error).message);
@@ -89,7 +99,12 @@ async function outcomeOf(step: Promise<string>): Promise<string> {
 
 async function prepare(): Promise<void> {
   mkdirSync(template);
-  if (operation === 'repair' || operation === 'prune') await pull(template, realDisk);
+  if (['repair', 'remove', 'mark', 'delete'].includes(operation)) await pull(template, realDisk);
+  // a deletion needs no space at all
+  if (operation === 'delete') {
+    await prune(template, realDisk, 40);
+    rmSync(join(template, '.rma/reserve'));
+  }
   if (operation === 'repair') {
     const [blob = ''] = readdirSync(join(template, HUB, 'blobs')).filter((name) => name.length === 64);
     flipByte(join(template, HUB, 'blobs', blob));

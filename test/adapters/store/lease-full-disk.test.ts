@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { bootId } from '../../../src/adapters/store/disk/boot-id.ts';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { ensureDir } from '../../../src/adapters/store/disk/files.ts';
+import { Leases } from '../../../src/adapters/store/lease/lease.ts';
+import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
+import { quickFolder } from '../../helpers/files/temp-folder.ts';
+
+/** A disk without space: files can be created, but stay empty. */
+const fullDisk: Disk = {
+  ...realDisk,
+  open: async (...args) => {
+    const handle = await realDisk.open(...args);
+    const full = Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'write' });
+    handle.writeFile = () => Promise.reject(full);
+    return handle;
+  },
+};
+
+const never = new AbortController().signal;
+
+async function setUp() {
+  const root = quickFolder();
+  const clock = new JumpingClock();
+  const [dir, staging] = [join(root, 'leases'), join(root, 'staging')];
+  await ensureDir(realDisk, staging);
+  const options = { disk: fullDisk, clock, dir, staging, boot: bootId() };
+  return { clock, leases: new Leases(options) };
+}
+
+test('[fail D1] a lease on a full disk is exclusive, and free at once when it was released', async () => {
+  const { clock, leases } = await setUp();
+  const start = clock.monotonic();
+  const first = await leases.acquire('key', () => undefined, never);
+  let waits = 0;
+  const wait = () => {
+    waits += 1;
+    void first.release();
+  };
+  const second = await leases.acquire('key', wait, never);
+  expect(waits).toBeGreaterThan(0);
+  expect(clock.monotonic() - start).toBeLessThan(45_000);
+  await second.confirm();
+  await second.release();
+});
+
+test('[fail D1] a holder without space for a heartbeat loses its lease before others take over', async () => {
+  const { clock, leases } = await setUp();
+  const first = await leases.acquire('key', () => undefined, never);
+  const start = clock.monotonic();
+  const wait = () => expect(first.lost.aborted || clock.monotonic() - start < 90_000).toBe(true);
+  const second = await leases.acquire('key', wait, never);
+  expect(first.lost.aborted).toBe(true);
+  expect(clock.monotonic() - start).toBeGreaterThanOrEqual(90_000);
+  await second.release();
+});
