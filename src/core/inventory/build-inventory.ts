@@ -170,12 +170,15 @@ function newest(files: readonly GroupedFile[]): string | null {
 
 function unknownOf(grouped: readonly GroupedTree[]): readonly InventoryItem[] {
   const files = grouped.flatMap(({ tree, groups }) => {
-    const known = new Set(knownPaths(groups));
-    return tree.files
-      .filter(({ path }) => !known.has(path))
-      .map((file) => ({ ...file, path: below(tree, file.path) }));
+    const unknown = groups.unknown ?? unknownIn(tree, groups);
+    return unknown.map((file) => ({ ...file, path: below(tree, file.path) }));
   });
   return files.length === 0 ? [] : unknownItems(files, knownBelow(grouped));
+}
+
+function unknownIn({ files }: ScannedTree, groups: TreeGroups): readonly ScannedFile[] {
+  const known = new Set(knownPaths(groups));
+  return files.filter(({ path }) => !known.has(path));
 }
 
 /** Returns the paths of a tree that its layout knows. */

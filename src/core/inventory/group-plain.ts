@@ -17,15 +17,17 @@ const RECORD = /^\.cache\//;
 /** Groups plain directories: each directory `ORG/NAME` is a model, from a source that only its receipts name. */
 export const groupPlain: GroupTree = ({ source, files }, receipts) => {
   const homes = new Map<string, ScannedFile[]>();
+  const loose: ScannedFile[] = [];
   for (const file of files) {
     const [, home] = HOME.exec(file.path) ?? [];
-    if (home === undefined) continue;
-    const own = homes.get(home);
-    if (own === undefined) homes.set(home, [file]);
+    const own = home === undefined ? loose : homes.get(home);
+    if (own === undefined) homes.set(home ?? '', [file]);
     else own.push(file);
   }
   const models = [...homes].map(([repo, own]) => modelOf({ source: source ?? '', repo }, own, receipts));
-  return { models, partial: [], orphans: [], own: [] };
+  const targets = new Set(loose.length === 0 ? [] : files.map(({ target }) => target));
+  const unknown = loose.filter(({ path }) => !targets.has(path));
+  return { models, partial: [], orphans: [], own: [], unknown };
 };
 
 function modelOf(

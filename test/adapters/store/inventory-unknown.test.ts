@@ -24,6 +24,18 @@ describe('inventory of anything else', () => {
     ]);
   });
 
+  test('lists files beside the models of local/, except those to which a model links', async () => {
+    const root = tempFolder();
+    for (const path of ['org/name/a.bin', 'org/stray', 'shared.bin', 'stray'])
+      plantFile(root, `local/${path}`);
+    symlinkSync('../../shared.bin', join(root, 'local/org/name/shared.bin'));
+    const { models, unknown } = await testStore(root).inventory();
+    expect(models.map(({ path, files }) => [path, files.map((file) => file.content)])).toEqual([
+      ['local/org/name', ['local/org/name/a.bin', 'local/shared.bin']],
+    ]);
+    expect(unknown.map(({ path }) => path)).toEqual(['local/org/stray', 'local/stray']);
+  });
+
   test('follows no link out of the store, and none to a directory', async () => {
     const root = tempFolder();
     const outside = tempFolder();
