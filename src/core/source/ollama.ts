@@ -73,7 +73,7 @@ export const ollama: Source<OllamaRef, PinnedOllamaModel> = {
     home: () => '',
   },
   schema: z.object({
-    ...pinnedFields('ollama', blob),
+    ...pinnedFields('ollama', z.array(blob)),
     registry: matching(/^\w[\w.-]*(?::\d{1,5})?$/, 'a host'),
     namespace: matching(/^\w[\w-]*$/, 'a name'),
     model: matching(/^\w[\w.-]*$/, 'a name'),

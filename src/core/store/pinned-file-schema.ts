@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
-import type { PinnedFile } from '../domain/pinned-model.ts';
+import type { Digest, PinnedFile } from '../domain/pinned-model.ts';
+import { isObject } from '../schema/issue.ts';
 import type { Schema } from '../schema/parse.ts';
-import { matching, textWithout, wholeNumber } from '../schema/rules.ts';
+import { longList, matching, textWithout, wholeNumber } from '../schema/rules.ts';
 import { pathFault } from './safe-path.ts';
+
+const HEX = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** A file of a pinned model. */
 export const pinnedFileSchema: Schema<PinnedFile> = z.object({
@@ -11,7 +14,28 @@ export const pinnedFileSchema: Schema<PinnedFile> = z.object({
   digest: z.nullable(
     z.object({
       algorithm: z.enum(['sha256', 'git-sha1']),
-      hex: matching(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'lower-case hexadecimal'),
+      hex: matching(HEX, 'lower-case hexadecimal'),
     }),
   ),
 });
+
+/** The files of a pinned model. */
+export const pinnedFilesSchema: Schema<readonly PinnedFile[]> = longList(pinnedFileSchema, isPinnedFile);
+
+function isPinnedFile(value: unknown): value is PinnedFile {
+  if (!isObject(value) || Object.keys(value).length !== 3) return false;
+  const { path, bytes, digest } = value;
+  return (
+    typeof path === 'string' &&
+    Number.isSafeInteger(bytes) &&
+    Number(bytes) >= 0 &&
+    (digest === null || isDigest(digest)) &&
+    pathFault(path) === null
+  );
+}
+
+function isDigest(value: unknown): value is Digest {
+  if (!isObject(value) || Object.keys(value).length !== 2) return false;
+  const { algorithm, hex } = value;
+  return (algorithm === 'sha256' || algorithm === 'git-sha1') && typeof hex === 'string' && HEX.test(hex);
+}
