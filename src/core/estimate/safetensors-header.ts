@@ -42,20 +42,37 @@ export function readSafetensorsHeader(prefix: Uint8Array, fileBytes: number): Sa
     readPythonJson(new TextDecoder().decode(prefix.subarray(8, end))),
   );
   if (tensors === null) return { state: 'broken', why: 'the header is not a JSON object' };
-  let tensorBytes = 0;
-  for (const [name, tensor] of Object.entries(tensors)) {
-    if (name === '__metadata__') continue;
-    const bytes = sizeOf(tensor, fileBytes - end);
-    if (bytes === null) return { state: 'broken', why: `tensor ${name.slice(0, 60)} is outside the file` };
-    tensorBytes += bytes;
-  }
-  if (tensorBytes > fileBytes - end) return { state: 'broken', why: 'the tensors are larger than the file' };
+  const placed = Object.entries(tensors)
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, tensor]) => ({ name: name.slice(0, 60), ...placeOf(tensor) }));
+  const why = misplaced(placed, fileBytes - end);
+  if (why !== null) return { state: 'broken', why };
+  const tensorBytes = placed.reduce((last, tensor) => Math.max(last, tensor.end), 0);
   return { state: 'done', tensorBytes, parameters: parametersOf(Object.values(tensors)) };
 }
 
-function sizeOf(tensor: unknown, room: number): number | null {
+interface PlacedTensor {
+  readonly name: string;
+  /** offsets of its bytes after the header */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Returns what is wrong with the places of tensors: the format allows no overlap and no hole. */
+function misplaced(tensors: readonly PlacedTensor[], room: number): string | null {
+  const outside = tensors.find(({ start, end }) => end < start || end > room);
+  if (outside !== undefined) return `tensor ${outside.name} is outside the file`;
+  let last = 0;
+  for (const { name, start, end } of tensors.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    if (start !== last) return `tensor ${name} does not follow the one before`;
+    last = end;
+  }
+  return null;
+}
+
+function placeOf(tensor: unknown): Omit<PlacedTensor, 'name'> {
   const [start, end] = valueOrNull(tensorSchema, tensor)?.data_offsets ?? [0, -1];
-  return end >= start && end <= room ? end - start : null;
+  return { start, end };
 }
 
 /** Integers are indexes, or several weights packed into each: their number then depends on the quantization. */

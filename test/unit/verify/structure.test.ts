@@ -69,6 +69,22 @@ describe('the structure of a weights file', () => {
     expect(whole(name, content)).toEqual({ state: 'broken', why });
   });
 
+  it.each([
+    ['overlap', 't1', [0, 4], [0, 4]],
+    ['leave a gap', 't1', [0, 4], [6, 8]],
+    ['do not start at the first byte', 't0', [2, 4], [4, 8]],
+  ])('of a safetensors file is broken if its tensors %s', (_, wrong, ...offsets) => {
+    const tensors = offsets.map((range, at) => [`t${at}`, { dtype: 'U8', shape: [4], data_offsets: range }]);
+    const header = Buffer.from(JSON.stringify(Object.fromEntries(tensors)));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const content = Buffer.concat([length, header, Buffer.alloc(8)]);
+    expect(whole('a.safetensors', content)).toEqual({
+      state: 'broken',
+      why: `tensor ${wrong} does not follow the one before`,
+    });
+  });
+
   it('has the part number of its name', () => {
     const metadata: GgufMetadata = [
       ['split.no', { type: 'u32', value: 1 }],
