@@ -55,16 +55,14 @@ async function verifyVolume(
   { config, input, onProgress }: VolumeVerification,
 ): Promise<Verification> {
   const verb = input.deep && input.writes ? 'verify-deep' : 'verify';
+  let result: Verification | null = null;
   const onStdout = (text: string) => {
-    // the result comes last, and is parsed below
-    if (!text.startsWith('{"progress"')) return;
     const line = readVerificationLine(text, 'the worker image');
     if ('progress' in line) onProgress(line.progress);
+    else result = line.verification;
   };
-  const answer = await askVolume(host, invocation, { config, verb, input, onStdout });
-  if (answer === null) return EMPTY;
-  const last = readVerificationLine(answer.stdout.trim().split('\n').at(-1) ?? '', answer.image);
-  if ('verification' in last) return last.verification;
+  if ((await askVolume(host, invocation, { config, verb, input, onStdout })) === null) return EMPTY;
+  if (result !== null) return result;
   throw new RmaError('RMA_STORE_UNREADABLE', 'the verification of the store ended without a result', {
     hint: 'run the command again; it continues where it stopped',
   });

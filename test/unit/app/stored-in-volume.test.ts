@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { removeStored } from '../../../src/app/models/remove-models.ts';
 import { showStored } from '../../../src/app/models/show-stored.ts';
+import { verifyStored } from '../../../src/app/models/verify-models.ts';
 import { up } from '../../../src/app/up.ts';
 import type { Inventory, InventoryModel } from '../../../src/core/domain/inventory.ts';
+import type { Verification } from '../../../src/core/domain/verification.ts';
 import { catalogOf, configOf, engineOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
 import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
@@ -44,16 +46,53 @@ async function running(answers: Readonly<Record<string, string>> = {}) {
   const invocation = fakeInvocation(catalog);
   await up(host, invocation, upRequest({ config }));
   const asked: string[] = [];
-  host.docker.oneOff = async ({ argv, mounts, stdin }) => {
+  host.docker.oneOff = async ({ argv, mounts, stdin, onStdout }) => {
     const [, verb = ''] = argv;
     asked.push(
       [verb, mounts.some((mount) => mount.endsWith(',readonly')) ? 'read' : 'write', stdin].join(' '),
     );
     const stdout = { inventory: JSON.stringify(store), ...answers }[verb] ?? '';
-    return { exitCode: 0, stdout, stderr: '' };
+    if (onStdout === undefined) return { exitCode: 0, stdout, stderr: '' };
+    for (const line of stdout.split('\n')) onStdout(line);
+    return { exitCode: 0, stdout: '', stderr: '' };
   };
   return { host, invocation, asked };
 }
+
+describe('the verification of a volume', () => {
+  const VERIFICATION: Verification = {
+    models: [],
+    problems: [],
+    files: 2,
+    bytes: 3,
+    unread: 0,
+    withoutHash: 0,
+    hashedBytes: 3,
+    resumedBytes: 0,
+  };
+  const PROGRESS = { doneBytes: 1, totalBytes: 3, bytesPerSecond: null, etaSeconds: null };
+  const lines = [{ progress: PROGRESS }, { verification: VERIFICATION }].map((line) => JSON.stringify(line));
+
+  it.each([
+    [{ deep: false, writes: true }, 'verify read'],
+    [{ deep: true, writes: true }, 'verify-deep write'],
+    [{ deep: true, writes: false }, 'verify read'],
+  ])('with %o is run as %s', async (how, command) => {
+    const answer = lines.join('\n');
+    const { host, invocation, asked } = await running({ verify: answer, 'verify-deep': answer });
+    const input = { names: [], maxRate: null, reuse: false, ...how };
+    expect(await verifyStored(host, invocation, { config, verifier: null, ...input })).toEqual(VERIFICATION);
+    expect(asked).toEqual([`${command} ${JSON.stringify(input)}`]);
+  });
+
+  it('fails without a result', async () => {
+    const { host, invocation } = await running({ verify: lines[0] ?? '' });
+    const input = { names: [], maxRate: null, reuse: false, deep: false, writes: true };
+    await expect(verifyStored(host, invocation, { config, verifier: null, ...input })).rejects.toMatchObject({
+      code: 'RMA_STORE_UNREADABLE',
+    });
+  });
+});
 
 describe('a model in a volume', () => {
   it('is shown with what its files say of it, read from a read-only mount', async () => {
