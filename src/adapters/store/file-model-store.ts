@@ -30,6 +30,7 @@ import { guardedDisk } from './disk/guarded-disk.ts';
 import { assertNamesFit } from './disk/name-clash.ts';
 import { withReserve } from './disk/reserve.ts';
 import { freeBytesAt } from './disk/same-file-system.ts';
+import { severalAtOnce } from './disk/several-at-once.ts';
 import { storeChanged } from './disk/store-changed.ts';
 import { guardOf, type StoreGuard } from './disk/store-guard.ts';
 import { removeModels } from './inventory/remove-models.ts';
@@ -137,9 +138,9 @@ export class FileModelStore implements ModelStore {
       await this.#layout(model).publish(model, staged, staging);
       if (record) await this.#records.write(model);
     });
-    for (const folder of folders) {
-      await this.#disk.rm(folder, { recursive: true, force: true }).catch(() => undefined);
-    }
+    await severalAtOnce(folders, (folder) =>
+      this.#disk.rm(folder, { recursive: true, force: true }).catch(() => undefined),
+    );
   }
 
   async remember(model: PinnedModel): Promise<void> {

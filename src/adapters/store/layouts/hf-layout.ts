@@ -7,6 +7,7 @@ import type { RepositoryRef } from '../../../core/source/repository.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type Disk, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
+import { severalAtOnce } from '../disk/several-at-once.ts';
 import { StatsReader } from '../disk/stats-reader.ts';
 import { storeChanged } from '../disk/store-changed.ts';
 import type { AdoptOptions, VerifyOptions } from '../receipts/receipt-store.ts';
@@ -63,13 +64,15 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
     const repo = join(this.root, repoFolder(model.repo));
     await createRepo(disk, repo, staging);
     const entries: Record<string, ReceiptFile> = { ...this.receipts.entries(model) };
-    const moved = new Set<string>();
+    // files of the same content share one staging file
+    const blobs = new Map(
+      [...staged.values()].map(({ path, digest }) => [path, join(repo, 'blobs', digest.hex)]),
+    );
+    await severalAtOnce(blobs, async ([path, blob]) => {
+      if (!(await moveStaged(disk, path, blob))) throw storeChanged(model, path);
+    });
     for (const [file, { path, digest }] of staged) {
-      const blob = join(repo, 'blobs', digest.hex);
-      // files of the same content share one staging file
-      if (!moved.has(path) && !(await moveStaged(disk, path, blob))) throw storeChanged(model, path);
-      moved.add(path);
-      const stats = this.context.guard.fileStats(blob);
+      const stats = this.context.guard.fileStats(blobs.get(path) ?? '');
       if (stats !== null) entries[file.path] = receiptEntry(stats, digest, now());
     }
     if (staged.size > 0) await syncDir(disk, join(repo, 'blobs'));

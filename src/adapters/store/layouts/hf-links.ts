@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Disk, unless } from '../disk/disk.ts';
 import { ensureInside } from '../disk/ensure-inside.ts';
 import { ensureDir, syncDir } from '../disk/files.ts';
+import { severalAtOnce } from '../disk/several-at-once.ts';
 
 export interface LinkJob {
   readonly disk: Disk;
@@ -35,10 +36,11 @@ async function placeWhole(job: LinkJob, snapshot: string): Promise<boolean> {
   const temp = join(staging, `${randomUUID()}.snapshot`);
   try {
     await ensureDir(disk, temp);
-    for (const { path, blob } of job.targets) {
-      await ensureDir(disk, dirname(join(temp, path)));
-      await disk.symlink(linkTarget(path, blob), join(temp, path));
-    }
+    const folders = new Set(job.targets.map(({ path }) => dirname(join(temp, path))));
+    for (const folder of folders) await ensureDir(disk, folder);
+    await severalAtOnce(job.targets, ({ path, blob }) =>
+      disk.symlink(linkTarget(path, blob), join(temp, path)),
+    );
     const moved = await unless(
       ['EEXIST', 'ENOTEMPTY'],
       disk.rename(temp, snapshot).then(() => true),
