@@ -1,4 +1,4 @@
-import type { BundleManifest } from '../core/domain/bundle.ts';
+import type { BundleContent, BundleImage, BundleManifest } from '../core/domain/bundle.ts';
 import type { ImportModel, ImportSource } from '../core/domain/import.ts';
 
 /** Where a bundle is written to: a directory, one tar file, or a stream. */
@@ -16,20 +16,43 @@ export interface BundleWork {
   readonly signal: AbortSignal;
 }
 
+/** What `--images` adds to a bundle, and where its bytes are. */
+export interface ExtraSources {
+  readonly files: readonly ExtraFile[];
+  readonly images: readonly ImageSource[];
+}
+
+export interface ExtraFile {
+  /** in the bundle */
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
+export interface ImageSource {
+  readonly image: BundleImage;
+  readonly contents: readonly BundleContent[];
+  /** Returns the bytes of the archive. */
+  open(): Promise<AsyncIterable<Uint8Array>>;
+}
+
 export interface WrittenBundle {
   readonly manifest: BundleManifest;
   /** bytes of contents that were written; the others were there */
   readonly writtenBytes: number;
 }
 
-/** Reads and writes bundles. */
+/** Reads and writes bundles of the models of a store. */
 export interface Bundles {
   /**
    * Writes models with their content, each content once; a directory keeps the contents that it has. Every content is
    * verified.
    * @throws RmaError RMA_IMPORT_CORRUPT, RMA_IMPORT_CHANGED, RMA_BUNDLE_TARGET (3), RMA_STORE_*
    */
-  write(models: readonly ImportModel[], target: BundleTarget, work: BundleWork): Promise<WrittenBundle>;
+  write(
+    models: readonly ImportModel[],
+    target: BundleTarget,
+    work: BundleWork & { readonly extras: ExtraSources },
+  ): Promise<WrittenBundle>;
   /**
    * Opens a bundle. A tar file or stream is unpacked beside the store and verified first, but for the contents of models
    * that `isNeeded` excludes.

@@ -1,8 +1,11 @@
 export interface Command {
   /** program and arguments; never a shell string */
   readonly argv: readonly [string, ...string[]];
-  /** the whole input of the program; `open`: an empty input that ends with the program or with rma */
-  readonly stdin?: string | { readonly open: true };
+  /**
+   * the whole input of the program; `open`: an empty input that ends with the program or with rma; `bytes`: read as the
+   * program takes them, and a fault of theirs stops the program and is thrown
+   */
+  readonly stdin?: string | { readonly open: true } | { readonly bytes: AsyncIterable<Uint8Array> };
   /** added to the environment of rma */
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -11,11 +14,13 @@ export interface Command {
   /** called with each complete line while the program runs */
   readonly onStdout?: (line: string) => void;
   readonly onStderr?: (line: string) => void;
+  /** reads the output of the program as bytes, at its own pace; its fault stops the program and is thrown */
+  readonly readStdout?: (bytes: AsyncIterable<Uint8Array>) => Promise<void>;
 }
 
 export interface CommandOutcome {
   readonly exitCode: number;
-  /** empty when `onStdout` is given */
+  /** empty when `onStdout` or `readStdout` is given */
   readonly stdout: string;
   /** the last 64 KiB */
   readonly stderr: string;

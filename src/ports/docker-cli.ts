@@ -1,4 +1,4 @@
-import type { CommandOutcome } from './command-runner.ts';
+import type { Command, CommandOutcome } from './command-runner.ts';
 
 export interface ComposeProject {
   readonly name: string;
@@ -26,7 +26,8 @@ export interface ImageBuild {
 export interface OneOff {
   readonly image: string;
   readonly argv: readonly string[];
-  readonly stdin: string;
+  readonly stdin: string | Extract<Command['stdin'], { readonly bytes: unknown }>;
+  readonly readStdout?: Command['readStdout'] & {};
   /** `docker run --mount` values */
   readonly mounts: readonly string[];
   readonly env: Readonly<Record<string, string>>;

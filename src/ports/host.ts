@@ -1,5 +1,6 @@
 import type { ContainerEngine } from './container-engine.ts';
 import type { DockerCli } from './docker-cli.ts';
+import type { EngineImages } from './engine-images.ts';
 import type { FileStore } from './file-store.ts';
 import type { GpuProbe } from './gpu-probe.ts';
 import type { HostFacts } from './host-facts.ts';
@@ -12,6 +13,8 @@ import type { ServiceManager } from './service-manager.ts';
 export interface Host {
   readonly name: string;
   readonly engine: ContainerEngine;
+  /** the images of the engine, as archives */
+  readonly images: EngineImages;
   /** the `docker` and `docker compose` commands against this host's engine */
   readonly docker: DockerCli;
   readonly gpus: GpuProbe;

@@ -62,6 +62,7 @@ const invocation: Invocation = {
   clock: systemClock,
   stop: stop.signal,
   print: (text) => process.stdout.write(text),
+  note: (text) => process.stderr.write(text),
   readStdin,
 };
 try {

@@ -133,12 +133,6 @@ describe('rma models bundle', () => {
       exitCode: 2,
     },
     {
-      what: 'a stream without a directory as the store',
-      argv: ['import', '-'],
-      code: 'RMA_BUNDLE_STREAM',
-      exitCode: 2,
-    },
-    {
       what: 'parts that are too small',
       argv: ['export', 'm.tar', '--split', '10', '--dest', 'first'],
       code: 'RMA_USAGE_INVALID_VALUE',

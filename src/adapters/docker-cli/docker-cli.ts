@@ -109,12 +109,13 @@ export class SpawnedDockerCli implements DockerCli {
   }
 
   async oneOff(run: OneOff): Promise<CommandOutcome> {
-    const { stdin, onStdout, onStderr, signal } = run;
+    const { stdin, onStdout, onStderr, readStdout, signal } = run;
     const outcome = await this.#runner.run({
       argv: oneOffArguments(run),
       stdin,
       ...(onStdout && { onStdout }),
       ...(onStderr && { onStderr }),
+      ...(readStdout && { readStdout }),
       ...(signal && { signal }),
     });
     const fault = outcome.exitCode === NOT_STARTED ? hostFault(outcome.stderr) : null;

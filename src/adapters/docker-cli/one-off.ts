@@ -4,6 +4,8 @@ import type { OneOff } from '../../ports/docker-cli.ts';
 export function oneOffArguments(run: OneOff): [string, ...string[]] {
   const flags = ['--rm', '--interactive', '--pull', 'never', '--user', run.user];
   flags.push('--cap-drop', 'ALL', '--security-opt', 'no-new-privileges:true');
+  // the engine would keep all of it in a log file
+  if (run.readStdout !== undefined) flags.push('--log-driver', 'none');
   if (!run.network) flags.push('--network', 'none');
   for (const port of run.publish ?? []) flags.push('--publish', port);
   for (const mount of run.mounts) flags.push('--mount', mount);

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { shellQuote } from '../../core/shell-quote.ts';
 import type { Command, CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
+import { feed } from './feed.ts';
 
 const DOCS: Readonly<Record<string, string>> = { docker: ' (https://docs.docker.com/engine/install/)' };
 
@@ -23,10 +24,16 @@ export class LocalRunner implements CommandRunner {
     const deadline = new Deadline(command);
     const child = this.#spawn(command, ['pipe', 'pipe', 'pipe'], deadline.signal);
     child.stdin?.on('error', () => undefined); // a program may exit without reading its input
-    if (typeof command.stdin !== 'object') child.stdin?.end(command.stdin ?? '');
+    // a program may end before its input does
+    void deadline.stopOnFault(feed(child.stdin, command.stdin)).catch(() => undefined);
     const onStdout = deadline.guard(command.onStdout);
     const onStderr = deadline.guard(command.onStderr);
-    const stdout = collect(child.stdout, onStdout, Number.POSITIVE_INFINITY);
+    const { readStdout } = command;
+    const stdout =
+      readStdout === undefined || child.stdout === null
+        ? collect(child.stdout, onStdout, Number.POSITIVE_INFINITY)
+        : deadline.stopOnFault(readStdout(child.stdout)).then(() => '');
+    stdout.catch(() => undefined);
     const stderr = collect(child.stderr, onStderr, TAIL_BYTES);
     try {
       const exitCode = await exited(child, {
@@ -87,6 +94,16 @@ class Deadline {
         this.#own.abort(error);
       }
     };
+  }
+
+  /** Waits for work beside the program. A fault stops the program, which then ends with it. */
+  async stopOnFault(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#own.abort(error);
+      throw error;
+    }
   }
 
   clear(): void {

@@ -1,10 +1,11 @@
+import { imageSizes } from '../../core/bundle/bundle-extras.ts';
 import { selectModels } from '../../core/bundle/select-models.ts';
 import type { ExportedBundle } from '../../core/domain/bundle.ts';
 import { pinnedBytes } from '../../core/domain/pinned-model.ts';
 import type { ModelProgress } from '../../core/domain/worker-status.ts';
 import { RmaError } from '../../core/errors.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
-import type { Bundles, BundleTarget } from '../../ports/bundles.ts';
+import type { Bundles, BundleTarget, ExtraSources, WrittenBundle } from '../../ports/bundles.ts';
 import type { ModelImport } from '../../ports/model-import.ts';
 
 export interface BundleExport {
@@ -13,6 +14,8 @@ export interface BundleExport {
   /** references; none: all models of the store */
   readonly refs: readonly string[];
   readonly target: BundleTarget;
+  /** reads what `--images` adds; called once there are models */
+  readonly extras: () => Promise<ExtraSources>;
 }
 
 export interface ExportOptions {
@@ -22,36 +25,73 @@ export interface ExportOptions {
   readonly onProgress: (progress: ModelProgress) => void;
 }
 
+/** Of a bundle of models only. */
+export const noExtras = async (): Promise<ExtraSources> => ({ files: [], images: [] });
+
 /**
  * Writes complete models of a store to a bundle.
  * @throws RmaError RMA_BUNDLE_EMPTY, RMA_MODEL_NOT_FOUND (1), as Bundles.write
  */
 export async function exportBundle(
-  { root, refs, target }: BundleExport,
+  { root, refs, target, extras: readExtras }: BundleExport,
   { imports, bundles, signal, onProgress }: ExportOptions,
 ): Promise<ExportedBundle> {
   const found = await imports.find(root);
   const models = selectModels(found?.models ?? [], refs);
   if (models.length === 0) throw nothingThere(root);
-  const totalBytes = models.reduce((sum, { model }) => sum + pinnedBytes(model), 0);
+  const extras = await readExtras();
+  const totalBytes = models.reduce((sum, { model }) => sum + pinnedBytes(model), 0) + bytesOfExtras(extras);
+  const onBytes = exportProgress(target, totalBytes, onProgress);
+  const written = await bundles.write(models, target, { onBytes, signal, extras });
+  const incomplete = found?.rejected.filter(({ why }) => why === 'incomplete').map(({ name }) => name);
+  return exportedBundle(written, incomplete ?? []);
+}
+
+/** Returns what counts written bytes for the progress of an export. */
+export function exportProgress(
+  target: BundleTarget,
+  totalBytes: number,
+  onProgress: (progress: ModelProgress) => void,
+): (bytes: number) => void {
   const name = target.kind === 'stdout' ? 'bundle' : target.path;
   let done = 0;
-  const onBytes = (bytes: number) => {
+  return (bytes) => {
     done += bytes;
     onProgress({ ...unstarted(name, totalBytes), state: 'exporting', doneBytes: Math.min(done, totalBytes) });
   };
-  const { manifest, writtenBytes } = await bundles.write(models, target, { onBytes, signal });
+}
+
+/** Returns what is in a bundle that was written. */
+export function exportedBundle(
+  { manifest, writtenBytes }: WrittenBundle,
+  incomplete: readonly string[],
+): ExportedBundle {
+  const { extras, contents } = manifest;
+  const all = [...contents, ...(extras?.contents ?? []), ...(extras?.files ?? [])];
   return {
     models: manifest.models.map(({ model }) => ({
       reference: model.ref,
       bytes: pinnedBytes(model),
       files: model.files.length,
     })),
-    contents: manifest.contents.length,
-    bytes: manifest.contents.reduce((sum, { bytes }) => sum + bytes, 0),
+    contents: all.length,
+    bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
     writtenBytes,
-    incomplete: found?.rejected.filter(({ why }) => why === 'incomplete').map(({ name: each }) => each) ?? [],
+    incomplete,
+    images: extras === undefined ? [] : imageSizes(extras),
+    files: (extras?.files ?? []).map(({ path }) => path),
   };
+}
+
+/** Returns the size of what `--images` adds, bytes. */
+export function bytesOfExtras({ files, images }: ExtraSources): number {
+  const contents = new Map(
+    images.flatMap((each) => each.contents.map((one) => [one.sha256, one.bytes] as const)),
+  );
+  return (
+    files.reduce((sum, { content }) => sum + content.length, 0) +
+    [...contents.values()].reduce((sum, bytes) => sum + bytes, 0)
+  );
 }
 
 function nothingThere(root: string): RmaError {

@@ -1,4 +1,5 @@
 import { imageKey } from '../../core/docker/image-reference.ts';
+import type { ExportedBundle, ImportedBundle } from '../../core/domain/bundle.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { RmaError } from '../../core/errors.ts';
 import { type BundleLine, type BundleRequest, readBundleLine } from '../../core/worker/bundle-lines.ts';
@@ -10,12 +11,14 @@ import { ensureHostDirectory } from '../execute/host-directory.ts';
 import { checkNfsServers } from '../observe/check-nfs-servers.ts';
 import { observeStore } from '../observe/observe-engine.ts';
 import { storeAccess } from '../observe/store-access.ts';
-import { bindMount, runOnStore } from '../observe/store-container.ts';
+import { bindMount, runOnStore, type StoreAccess, type StoreCommand } from '../observe/store-container.ts';
+
+export type BundleHost = Pick<Host, 'engine' | 'docker' | 'files' | 'names' | 'caller'>;
+export type BundleInvocation = Pick<Invocation, 'workerImage' | 'reporter' | 'signal'>;
 
 /** A bundle on this machine that a container reads or writes. */
-export interface BundleTask extends Omit<BundleRequest, 'path'> {
+export interface MountedBundle {
   readonly config: RmaConfig;
-  readonly verb: 'export-bundle' | 'import-bundle';
   /** absolute path of the directory that is mounted */
   readonly directory: string;
   /** name of the tar file in it; null: the directory is the bundle */
@@ -26,40 +29,139 @@ export interface BundleTask extends Omit<BundleRequest, 'path'> {
 const MOUNT = '/bundle';
 
 /**
- * Exports the models of the project's volume to a bundle, or imports one, in a container of the worker image. An export
- * runs as the user of this command, who gets the files.
+ * Exports models of the project's volume to a bundle in a mounted directory. The container runs as the user of this command,
+ * who gets the files.
  * @throws RmaError RMA_DOCKER_*, RMA_COMPOSE_* (3), RMA_IMAGE_BUILD_FAILED, RMA_BUNDLE_FAILED (1), the error of the command
  */
-export async function bundleInContainer(
-  host: Pick<Host, 'engine' | 'docker' | 'files' | 'names' | 'caller'>,
-  invocation: Pick<Invocation, 'workerImage' | 'reporter' | 'signal'>,
-  { config, verb, directory, name, ...request }: BundleTask,
-): Promise<Exclude<BundleLine, { readonly progress: unknown }>> {
-  const [snapshot, access] = await Promise.all([observeStore(host), storeAccess(host, invocation, config)]);
-  const { volume, owner, image } = access;
-  if (!snapshot.images.has(imageKey(image))) {
-    await buildWorkerImage(host, invocation, { tag: image, base: config.images.workerBase });
-  }
-  const isImport = verb === 'import-bundle';
-  if (isImport && volume.type === 'host')
-    await ensureHostDirectory(host, { holds: 'store', path: volume.path, owner });
-  await checkNfsServers(host, config, snapshot.engine);
-  let result: Exclude<BundleLine, { readonly progress: unknown }> | null = null;
-  const mount = bindMount(directory, MOUNT);
-  const outcome = await runOnStore(host, invocation, {
-    access: isImport ? access : { ...access, owner: host.caller },
-    verb,
-    input: { ...request, path: name === null ? MOUNT : `${MOUNT}/${name}` } satisfies BundleRequest,
-    mounts: [isImport ? `${mount},readonly` : mount],
-    onStdout: (text) => {
-      const line = readBundleLine(text, image);
-      if ('progress' in line) invocation.reporter.emit({ type: 'model', progress: line.progress });
-      else result = line;
+export async function exportInContainer(
+  host: BundleHost,
+  invocation: BundleInvocation,
+  { config, directory, name, ...request }: MountedBundle & Pick<BundleRequest, 'refs' | 'splitBytes'>,
+): Promise<ExportedBundle> {
+  const access = await reachStore(host, invocation, config);
+  const line = await runTask(host, invocation, {
+    access: { ...access, owner: host.caller },
+    verb: 'export-bundle',
+    input: {
+      ...request,
+      form: name === null ? 'directory' : 'tar',
+      path: pathOf(name),
+    } satisfies BundleRequest,
+    mounts: [bindMount(directory, MOUNT)],
+    nameHere: name === null ? directory : `${directory}/${name}`,
+  });
+  if ('exported' in line) return line.exported;
+  throw new Error('an export ended as an import');
+}
+
+/**
+ * Exports models of the project's volume as a tar stream, which `read` takes. Returns the result after its end.
+ * @throws RmaError as exportInContainer, and what `read` throws
+ */
+export async function exportStream(
+  host: BundleHost,
+  invocation: BundleInvocation,
+  {
+    config,
+    refs,
+    read,
+  }: {
+    readonly config: RmaConfig;
+    readonly refs: readonly string[];
+    readonly read: (stream: AsyncIterable<Uint8Array>) => Promise<void>;
+  },
+): Promise<ExportedBundle> {
+  const access = await reachStore(host, invocation, config);
+  let endedEarly: RmaError | null = null;
+  const line = await runTask(host, invocation, {
+    access,
+    verb: 'export-bundle',
+    input: { refs, form: 'stdout', path: '-', splitBytes: null } satisfies BundleRequest,
+    readStdout: async (stream) => {
+      try {
+        await read(stream);
+      } catch (error) {
+        // the container reports why
+        if (!(error instanceof RmaError) || error.code !== 'RMA_BUNDLE_INCOMPLETE') throw error;
+        endedEarly = error;
+      }
     },
   });
+  if (endedEarly !== null) throw endedEarly;
+  if ('exported' in line) return line.exported;
+  throw new Error('an export ended as an import');
+}
+
+/**
+ * Imports a bundle in a mounted directory, or a tar stream, into the project's volume, which is created if it does not exist.
+ * @throws RmaError as exportInContainer, the error of the stream
+ */
+export async function importInContainer(
+  host: BundleHost,
+  invocation: BundleInvocation,
+  task: MountedBundle | { readonly config: RmaConfig; readonly stream: AsyncIterable<Uint8Array> },
+): Promise<ImportedBundle> {
+  const access = await reachStore(host, invocation, task.config);
+  const { volume, owner } = access;
+  if (volume.type === 'host') await ensureHostDirectory(host, { holds: 'store', path: volume.path, owner });
+  const command = { access, verb: 'import-bundle' } as const;
+  const line = await runTask(host, invocation, {
+    ...command,
+    ...('stream' in task
+      ? { input: {}, stream: task.stream }
+      : {
+          input: { refs: [], form: 'tar', splitBytes: null, path: pathOf(task.name) } satisfies BundleRequest,
+          mounts: [`${bindMount(task.directory, MOUNT)},readonly`],
+          nameHere: task.name === null ? task.directory : `${task.directory}/${task.name}`,
+        }),
+  });
+  if ('imported' in line) return line.imported;
+  throw new Error('an import ended as an export');
+}
+
+function pathOf(name: string | null): string {
+  return name === null ? MOUNT : `${MOUNT}/${name}`;
+}
+
+async function reachStore(
+  host: BundleHost,
+  invocation: BundleInvocation,
+  config: RmaConfig,
+): Promise<StoreAccess> {
+  const [snapshot, access] = await Promise.all([observeStore(host), storeAccess(host, invocation, config)]);
+  if (!snapshot.images.has(imageKey(access.image)))
+    await buildWorkerImage(host, invocation, { tag: access.image, base: config.images.workerBase });
+  await checkNfsServers(host, config, snapshot.engine);
+  return access;
+}
+
+/** Runs the command, and returns the result that it printed: to stderr if its output is a stream. */
+async function runTask(
+  host: BundleHost,
+  invocation: BundleInvocation,
+  { nameHere, ...task }: StoreCommand & { readonly nameHere?: string },
+): Promise<Exclude<BundleLine, { readonly progress: unknown }>> {
+  const { image } = task.access;
+  let result: Exclude<BundleLine, { readonly progress: unknown }> | null = null;
+  const onLine = (text: string) => {
+    const line = readBundleLine(text, image);
+    if ('progress' in line) {
+      const { progress } = line;
+      // of the bundle itself: the container has it elsewhere
+      const isBundle = nameHere !== undefined && progress.ref.startsWith(MOUNT);
+      const ref = isBundle ? nameHere : progress.ref;
+      invocation.reporter.emit({ type: 'model', progress: { ...progress, ref } });
+    } else result = line;
+  };
+  const outcome = await runOnStore(host, invocation, {
+    ...task,
+    ...(task.readStdout === undefined && { onStdout: onLine }),
+  });
   invocation.signal.throwIfAborted();
-  if (outcome.exitCode === 0 && result !== null) return result;
-  throw workerError(outcome.stderr) ?? endedEarly(outcome.stderr);
+  if (outcome.exitCode !== 0) throw workerError(outcome.stderr) ?? endedEarly(outcome.stderr);
+  if (task.readStdout !== undefined) onLine(outcome.stderr.trim().split('\n').at(-1) ?? '');
+  if (result !== null) return result;
+  throw endedEarly(outcome.stderr);
 }
 
 function endedEarly(stderr: string): RmaError {

@@ -62,6 +62,10 @@ export interface StoreCommand {
   /** stdin, as JSON */
   readonly input: unknown;
   readonly onStdout?: (line: string) => void;
+  /** reads the output as bytes */
+  readonly readStdout?: OneOff['readStdout'] & {};
+  /** what the command reads as a stream in place of the input; it then has the argument `-` */
+  readonly stream?: AsyncIterable<Uint8Array>;
   /** further `--mount` values */
   readonly mounts?: readonly string[];
 }
@@ -70,13 +74,15 @@ export interface StoreCommand {
 export async function runOnStore(
   host: Pick<Host, 'docker'>,
   invocation: Pick<Invocation, 'signal'>,
-  { access, verb, input, onStdout, mounts = [] }: StoreCommand,
+  { access, verb, input, onStdout, readStdout, stream, mounts = [] }: StoreCommand,
 ): Promise<CommandOutcome> {
   const mount = storeMount(access.volume);
   const container = storeContainer(access, verb, input);
   return host.docker.oneOff({
     ...container,
-    argv: [...container.argv, '--json'],
+    argv: [...container.argv, ...(stream === undefined ? [] : ['-']), '--json'],
+    ...(stream !== undefined && { stdin: { bytes: stream } }),
+    ...(readStdout !== undefined && { readStdout }),
     mounts: [STORE_VERBS[verb] === 'write' ? mount : `${mount},readonly`, ...mounts],
     env: {},
     extraHosts: [],

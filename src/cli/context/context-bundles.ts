@@ -1,9 +1,28 @@
+import { Readable } from 'node:stream';
+import { packageRoot } from '../../adapters/data/package-root.ts';
+import { FileBundleFiles } from '../../adapters/store/bundle/file-bundle-files.ts';
 import { FileBundles } from '../../adapters/store/bundle/file-bundles.ts';
 import { storePaths } from '../../core/source/store-paths.ts';
+import type { BundleFiles } from '../../ports/bundle-files.ts';
 import type { Bundles } from '../../ports/bundles.ts';
 import type { ProcessIo } from '../process-io.ts';
 
-/** Opens what exports bundles of the store in a directory, and imports them; streams are those of the process. */
-export function openBundles(folder: string, { stdin, stdout }: Pick<ProcessIo, 'stdin' | 'stdout'>): Bundles {
-  return new FileBundles({ paths: storePaths(folder, {}), stdin, stdout });
+type Streams = Pick<ProcessIo, 'stdin' | 'stdout'>;
+
+/**
+ * Opens what exports bundles of the store in a directory, and imports them. Streams are those of the process, unless the
+ * rest of a stream is given that was read in part.
+ */
+export function openBundles(
+  folder: string,
+  { stdin, stdout }: Streams,
+  rest: AsyncIterable<Uint8Array> | null,
+): Bundles {
+  const paths = storePaths(folder, {});
+  return new FileBundles({ paths, stdin: rest === null ? stdin : Readable.from(rest), stdout });
+}
+
+/** Opens what reads and writes images and files in bundles. */
+export function openBundleFiles({ stdin, stdout }: Streams): BundleFiles {
+  return new FileBundleFiles({ stdin, stdout, installation: packageRoot(import.meta.url) });
 }

@@ -1,6 +1,7 @@
 import { dockerEndpoint } from '../../adapters/docker/endpoint.ts';
 import type { CommandRunner } from '../../ports/command-runner.ts';
 import type { ContainerEngine } from '../../ports/container-engine.ts';
+import type { EngineImages } from '../../ports/engine-images.ts';
 
 /** Returns the user's Docker Engine. Loads its client on first use: it is the largest part of rma. */
 export function lazyEngine(
@@ -34,5 +35,28 @@ export function lazyEngine(
     createVolume: async (name, volume) => (await ask()).createVolume(name, volume),
     removeVolumes: async (names) => (await ask()).removeVolumes(names),
     now: async () => (await ask()).now(),
+  };
+}
+
+/** Returns the images of the user's Docker Engine. Loads its client on first use. */
+export function lazyImages(
+  env: Readonly<Record<string, string | undefined>>,
+  runner: CommandRunner,
+): EngineImages {
+  let images: Promise<EngineImages> | null = null;
+  const connect = async (): Promise<EngineImages> => {
+    const endpoint = await dockerEndpoint(env, runner);
+    const { DockerImages } = await import('../../adapters/docker/docker-images.ts');
+    return new DockerImages(endpoint);
+  };
+  const ask = async (): Promise<EngineImages> => {
+    images ??= connect();
+    return images;
+  };
+  return {
+    inspect: async (reference) => (await ask()).inspect(reference),
+    platform: async () => (await ask()).platform(),
+    save: async (reference, signal) => (await ask()).save(reference, signal),
+    load: async (archive, signal) => (await ask()).load(archive, signal),
   };
 }

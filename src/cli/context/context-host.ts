@@ -12,7 +12,7 @@ import { systemPorts } from '../../adapters/system/port-probe.ts';
 import { Systemd } from '../../adapters/systemd/systemd.ts';
 import { SystemdTimers } from '../../adapters/systemd/systemd-timers.ts';
 import type { Host } from '../../ports/host.ts';
-import { lazyEngine } from './context-engine.ts';
+import { lazyEngine, lazyImages } from './context-engine.ts';
 
 /** Returns this machine as a host. Connects to nothing and starts no program. */
 export function localHost(env: Readonly<Record<string, string | undefined>>): Host {
@@ -20,6 +20,7 @@ export function localHost(env: Readonly<Record<string, string | undefined>>): Ho
   return {
     name: hostname(),
     engine: lazyEngine(env, runner),
+    images: lazyImages(env, runner),
     docker: new SpawnedDockerCli(runner),
     gpus: new NvidiaSmi(runner),
     facts: new SystemHostFacts(),

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { CheckedFolder } from '../../app/models/repair-models.ts';
 import type { FolderSchedule } from '../../app/scheduled/folder-schedule.ts';
+import type { BundleFiles } from '../../ports/bundle-files.ts';
 import type { Bundles } from '../../ports/bundles.ts';
 import type { CacheStore } from '../../ports/cache-store.ts';
 import type { Host } from '../../ports/host.ts';
@@ -45,8 +46,10 @@ export interface Context extends Surroundings {
   readonly imports: (folder: string) => Promise<ModelImport>;
   /** the scheduled runs of a store in a local directory, without Docker */
   readonly folderSchedule: (folder: string) => Promise<FolderSchedule>;
-  /** what exports bundles of the store in a directory, and imports them */
-  readonly bundles: (folder: string) => Promise<Bundles>;
+  /** what exports bundles of the store in a directory, and imports them; `rest`: of a stream that was read in part */
+  readonly bundles: (folder: string, rest: AsyncIterable<Uint8Array> | null) => Promise<Bundles>;
+  /** what reads and writes images and files in bundles */
+  readonly bundleFiles: () => Promise<BundleFiles>;
   /** opens a store in a local directory, without Docker */
   readonly folderStore: (folder: string) => Promise<CheckedFolder>;
   /** opens the care of a store in a local directory, without Docker */
@@ -94,7 +97,8 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     host: localHost,
     invocation,
     folderCache: async (folder) => (await import('./context-cache.ts')).openFolderCache(folder),
-    bundles: async (folder) => (await import('./context-bundles.ts')).openBundles(folder, io),
+    bundles: async (folder, rest) => (await import('./context-bundles.ts')).openBundles(folder, io, rest),
+    bundleFiles: async () => (await import('./context-bundles.ts')).openBundleFiles(io),
     imports: async (folder) => (await import('./context-store.ts')).openImports(folder),
     folderStore: async (folder) => {
       const { network } = (await config()).config;

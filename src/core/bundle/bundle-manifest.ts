@@ -3,9 +3,10 @@ import type { BundleManifest } from '../domain/bundle.ts';
 import type { ImportModel } from '../domain/import.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
-import { matching, text, wholeNumber } from '../schema/rules.ts';
+import { matching, text } from '../schema/rules.ts';
 import { pinnedModelSchema } from '../source/pinned-model-schema.ts';
 import { pinnedFileSchema } from '../store/pinned-file-schema.ts';
+import { contentSchema, extrasFault, extrasSchema } from './bundle-extras.ts';
 
 /** Name of the manifest in a bundle: the first entry of a stream. */
 export const MANIFEST_NAME = 'manifest.json';
@@ -13,10 +14,11 @@ export const MANIFEST_NAME = 'manifest.json';
 /** Longest manifest that is read, bytes. */
 export const MAX_MANIFEST = 128 * 1024 * 1024;
 
+const SCHEMA = 'rma.bundle/v1';
 const sha256 = matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
 
 const manifestSchema: Schema<BundleManifest> = z.object({
-  schema: z.literal('rma.bundle/v1'),
+  schema: z.literal(SCHEMA),
   models: z.array(
     z.object({
       model: pinnedModelSchema,
@@ -25,8 +27,12 @@ const manifestSchema: Schema<BundleManifest> = z.object({
       listing: z.array(pinnedFileSchema),
     }),
   ),
-  contents: z.array(z.object({ sha256, bytes: wholeNumber(0) })),
+  contents: z.array(contentSchema),
+  extras: z.exactOptional(extrasSchema),
 });
+
+/** The schema of a later version. */
+const anySchema = z.object({ schema: matching(/^rma\.bundle\/v\d+$/, 'the schema of a bundle') });
 
 /** Returns the path of a content in a bundle. */
 export function contentName(hex: string): string {
@@ -58,7 +64,7 @@ export function bundleManifest(
     return { model: { ...model, files: pinned }, files, whole, listing };
   });
   return {
-    schema: 'rma.bundle/v1',
+    schema: SCHEMA,
     models: entries,
     contents: [...contents].map(([hex, bytes]) => ({ sha256: hex, bytes })),
   };
@@ -75,8 +81,14 @@ export function formatManifest(manifest: BundleManifest): string {
  */
 export function parseManifest(json: string, subject: string): BundleManifest {
   const parsed = parseJson(manifestSchema, json);
-  if (!parsed.ok) throw invalidBundle(subject, `its manifest is invalid: ${parsed.faults[0] ?? ''}`);
-  const { models, contents } = parsed.value;
+  if (!parsed.ok)
+    throw (
+      otherVersion(json, subject) ??
+      invalidBundle(subject, `its manifest is invalid: ${parsed.faults[0] ?? ''}`)
+    );
+  const { models, contents, extras } = parsed.value;
+  const fault = extras === undefined ? null : extrasFault(extras);
+  if (fault !== null) throw invalidBundle(subject, fault);
   const sizes = new Map(contents.map(({ sha256: hex, bytes }) => [hex, bytes]));
   for (const { model, files } of models) {
     const known = new Map(files.map(({ path, sha256: hex }) => [path, hex]));
@@ -88,6 +100,11 @@ export function parseManifest(json: string, subject: string): BundleManifest {
     }
   }
   return parsed.value;
+}
+
+/** Returns the manifest without images and files. */
+export function withoutExtras({ extras: _, ...manifest }: BundleManifest): BundleManifest {
+  return manifest;
 }
 
 /** Returns the models of a bundle whose contents are in a directory. */
@@ -108,6 +125,17 @@ export function invalidBundle(subject: string, why: string): RmaError {
     exitCode: EXIT.badContent,
     hint: 'export it again with: rma models bundle export',
   });
+}
+
+/** Returns the error for a bundle of another version of rma; null for any other text. */
+function otherVersion(json: string, subject: string): RmaError | null {
+  const parsed = parseJson(anySchema, json);
+  if (!parsed.ok || parsed.value.schema === SCHEMA) return null;
+  return new RmaError(
+    'RMA_BUNDLE_INVALID',
+    `${subject} was written by another version of rma: it has the schema ${parsed.value.schema}, not ${SCHEMA}`,
+    { exitCode: EXIT.badContent, hint: 'import it with that version, or export it again with this one' },
+  );
 }
 
 /** Returns the error for a bundle that ends early. */

@@ -10,12 +10,12 @@ import { modelProgress } from './read-worker-status.ts';
 
 /** What `rma-worker export-bundle` and `rma-worker import-bundle` get on stdin. */
 export interface BundleRequest {
-  /** the bundle, in the container */
+  /** the bundle, in the container; `-` for a stream */
   readonly path: string;
   /** of an export: references of the models; none: all */
   readonly refs: readonly string[];
   /** of an export: the form of the bundle */
-  readonly form: 'directory' | 'tar';
+  readonly form: 'directory' | 'tar' | 'stdout';
   /** of an export: size of the parts of a tar file; null: one file */
   readonly splitBytes: number | null;
 }
@@ -23,7 +23,7 @@ export interface BundleRequest {
 const request: Schema<BundleRequest> = z.object({
   path: text(),
   refs: z.array(text()),
-  form: z.enum(['directory', 'tar']),
+  form: z.enum(['directory', 'tar', 'stdout']),
   splitBytes: z.nullable(wholeNumber(1)),
 });
 
@@ -49,6 +49,8 @@ const exported: Schema<ExportedBundle> = z.object({
   bytes: z.number(),
   writtenBytes: z.number(),
   incomplete: z.array(z.string()),
+  images: z.array(z.object({ reference: text(), bytes: z.number() })),
+  files: z.array(z.string()),
 });
 
 const line: Schema<BundleLine> = z.union([

@@ -8,5 +8,7 @@ export interface Invocation {
   /** aborted by SIGTERM and SIGINT */
   readonly stop: AbortSignal;
   readonly print: (text: string) => void;
+  /** prints to stderr */
+  readonly note: (text: string) => void;
   readonly readStdin: () => Promise<string>;
 }

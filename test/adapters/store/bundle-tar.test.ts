@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
-import { exportBundle } from '../../../src/app/fetch/export-bundle.ts';
+import { exportBundle, noExtras } from '../../../src/app/fetch/export-bundle.ts';
 import { importBundle } from '../../../src/app/fetch/import-bundle.ts';
 import { quickFolder } from '../../helpers/files/temp-folder.ts';
 import {
@@ -50,7 +50,7 @@ describe('a bundle in a tar file', () => {
       const chunks: Buffer[] = [];
       stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
       await exportBundle(
-        { root: source.root, refs: [], target: { kind: 'stdout' } },
+        { root: source.root, refs: [], target: { kind: 'stdout' }, extras: noExtras },
         partsOf(source.root, { stdout }),
       );
       return Buffer.concat(chunks);

@@ -83,7 +83,7 @@ export class FakeDocker implements DockerCli {
   }
 
   async oneOff({ argv, stdin, onStdout }: OneOff): Promise<CommandOutcome> {
-    const { models } = JSON.parse(stdin) as { readonly models: readonly PinnedModel[] };
+    const { models } = JSON.parse(String(stdin)) as { readonly models: readonly PinnedModel[] };
     const { store } = this.#parts.workers;
     if (argv[1] === 'check') return outcome(0, JSON.stringify(this.#check(models)));
     const refs = models.map(({ ref }) => ref);

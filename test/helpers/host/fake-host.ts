@@ -8,6 +8,7 @@ import { FakeServices } from './fake-services.ts';
 import { FakeWorkers } from './fake-workers.ts';
 import { MemoryFiles } from './memory-files.ts';
 import { Recorder, type Records } from './recorder.ts';
+import { refuse } from './refusing.ts';
 
 const GIB = 2 ** 30;
 
@@ -59,6 +60,12 @@ export class FakeHost implements Host {
   };
   readonly schedulers = Object.values(this.fakeSchedulers);
   readonly names = { hasAddress: async () => true };
+  readonly images = {
+    inspect: refuse('images.inspect'),
+    platform: refuse('images.platform'),
+    save: refuse('images.save'),
+    load: refuse('images.load'),
+  };
   readonly caller = { uid: 1001, gid: 1001 };
 
   /** Returns the changes since the last call, one line each. */

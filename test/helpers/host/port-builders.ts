@@ -1,6 +1,7 @@
 import type { ContainerFacts } from '../../../src/core/domain/container.ts';
 import type { ContainerEngine } from '../../../src/ports/container-engine.ts';
 import type { DockerCli } from '../../../src/ports/docker-cli.ts';
+import type { EngineImages } from '../../../src/ports/engine-images.ts';
 import type { FileStore } from '../../../src/ports/file-store.ts';
 import type { Host } from '../../../src/ports/host.ts';
 import type { HostFacts } from '../../../src/ports/host-facts.ts';
@@ -92,6 +93,17 @@ export function factsOf(over: Partial<HostFacts> = {}): HostFacts {
   };
 }
 
+/** Returns the images of an engine; every method that is not given fails the test. */
+export function imagesOf(over: Partial<EngineImages> = {}): EngineImages {
+  return {
+    inspect: refuse('images.inspect'),
+    platform: refuse('images.platform'),
+    save: refuse('images.save'),
+    load: refuse('images.load'),
+    ...over,
+  };
+}
+
 /** Returns a host with these parts; every method of another part fails the test. */
 export function hostOf(over: Partial<Host> = {}): Host {
   return {
@@ -105,6 +117,7 @@ export function hostOf(over: Partial<Host> = {}): Host {
     names: { hasAddress: refuse('names.hasAddress') },
     services: new FakeServices(),
     schedulers: [],
+    images: imagesOf(),
     caller: { uid: 1001, gid: 1001 },
     ...over,
   };

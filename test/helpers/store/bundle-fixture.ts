@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { FileBundles } from '../../../src/adapters/store/bundle/file-bundles.ts';
 import { realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { FileModelImport } from '../../../src/adapters/store/import/file-import.ts';
-import { exportBundle } from '../../../src/app/fetch/export-bundle.ts';
+import { exportBundle, noExtras } from '../../../src/app/fetch/export-bundle.ts';
 import { importBundle } from '../../../src/app/fetch/import-bundle.ts';
 import { toErrorDocument } from '../../../src/core/errors.ts';
 import { storePaths } from '../../../src/core/source/store-paths.ts';
@@ -58,7 +58,7 @@ export function partsOf(
 }
 
 export const exported = (root: string, target: BundleTarget, refs: readonly string[] = []) =>
-  exportBundle({ root, refs, target }, partsOf(root));
+  exportBundle({ root, refs, target, extras: noExtras }, partsOf(root));
 export const imported = (root: string, place: BundlePlace, disk = realDisk) =>
   importBundle(place, partsOf(root, {}, disk));
 export const faultOf = async (work: Promise<unknown>) =>

@@ -1,6 +1,5 @@
-import { Readable, type Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { bundledModels } from '../../../core/bundle/bundle-manifest.ts';
-import { partName, splitName } from '../../../core/bundle/part-name.ts';
 import type { BundleManifest } from '../../../core/domain/bundle.ts';
 import type { ImportModel } from '../../../core/domain/import.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
@@ -11,19 +10,23 @@ import type {
   Bundles,
   BundleTarget,
   BundleWork,
+  ExtraSources,
   OpenBundle,
   WrittenBundle,
 } from '../../../ports/bundles.ts';
-import { type Disk, realDisk, unless } from '../disk/disk.ts';
+import { type Disk, realDisk } from '../disk/disk.ts';
 import { onDisk } from '../disk/disk-fault.ts';
 import { guardedDisk } from '../disk/guarded-disk.ts';
 import { freeBytesAt } from '../disk/same-file-system.ts';
-import { guardOf, realpathOrNull } from '../disk/store-guard.ts';
+import { guardOf } from '../disk/store-guard.ts';
+import { isDirectory, isInDirectory, tarOf } from './bundle-place.ts';
+import { extraEntries, withExtras } from './extra-entries.ts';
 import { gatherBundle } from './gather-bundle.ts';
-import { fileSink, streamSink } from './tar-sinks.ts';
+import type { FileEntry } from './tar-writer.ts';
 import { unpackBundle } from './unpack-bundle.ts';
 import { unpackFolder } from './unpack-folder.ts';
-import { planBundle, writeDirectory, writeTar } from './write-bundle.ts';
+import { modelEntries, planBundle } from './write-bundle.ts';
+import { writeTarget } from './write-target.ts';
 
 export interface BundleOptions {
   /** the store that bundles are imported into */
@@ -48,29 +51,23 @@ export class FileBundles implements Bundles {
   async write(
     models: readonly ImportModel[],
     target: BundleTarget,
-    work: BundleWork,
+    { extras, ...work }: BundleWork & { readonly extras: ExtraSources },
   ): Promise<WrittenBundle> {
     const place = target.kind === 'stdout' ? 'stdout' : target.path;
+    const { signal } = work;
     return onDisk(place, async () => {
-      const plan = await planBundle(this.#disk, models, work.signal);
-      const { manifest } = plan;
-      if (target.kind === 'directory') {
-        const writtenBytes = await writeDirectory(this.#disk, plan, { ...work, path: target.path });
-        return { manifest, writtenBytes };
+      const plan = await planBundle(this.#disk, models, signal);
+      const manifest = withExtras(plan.manifest, extras);
+      const isWritten = async (name: string, bytes: number) =>
+        target.kind === 'directory' && isInDirectory(target.path, name, bytes);
+      const disk = this.#disk;
+      async function* entries(): AsyncGenerator<FileEntry> {
+        yield* extraEntries(extras, { isWritten, signal });
+        yield* modelEntries(disk, plan, signal);
       }
-      if (target.kind === 'stdout') {
-        const sink = streamSink(this.#options.stdout);
-        return { manifest, writtenBytes: await writeTar(this.#disk, plan, { ...work, sink }) };
-      }
-      const sink = await fileSink(this.#disk, target);
-      try {
-        const writtenBytes = await writeTar(this.#disk, plan, { ...work, sink });
-        await sink.finish();
-        return { manifest, writtenBytes };
-      } catch (error) {
-        await sink.discard();
-        throw error;
-      }
+      const parts = { manifest, entries: entries() };
+      const writtenBytes = await writeTarget(disk, parts, { ...work, target, stdout: this.#options.stdout });
+      return { manifest, writtenBytes };
     });
   }
 
@@ -95,8 +92,8 @@ export class FileBundles implements Bundles {
     try {
       const { manifest, directory } = await onDisk(subject, async () => {
         const options = { disk: this.#disk, subject, prepare, onBytes, signal: work.signal };
-        const isDirectory = place.kind === 'path' && (await statOf(place.path))?.isDirectory() === true;
-        if (isDirectory) return gatherBundle(place.path, options);
+        if (place.kind === 'path' && (await isDirectory(place.path)))
+          return gatherBundle(place.path, options);
         return unpackBundle(place.kind === 'path' ? await tarOf(place.path) : this.#options.stdin, options);
       });
       const models = bundledModels(manifest, directory);
@@ -130,34 +127,4 @@ export class FileBundles implements Bundles {
       hint: 'free disk space on the file system of the store, or use another directory: --dest DIR',
     });
   }
-}
-
-/** Returns the bytes of a tar file, or of all its parts. @throws RmaError RMA_BUNDLE_NOT_FOUND (2) */
-async function tarOf(path: string): Promise<Readable> {
-  if (splitName(path) === null && (await isFile(path))) return bytesOf(path);
-  const name = splitName(path) ?? path;
-  if (await isFile(partName(name, 1))) return Readable.from(partsOf(name));
-  throw new RmaError('RMA_BUNDLE_NOT_FOUND', `there is no bundle at ${path}`, {
-    exitCode: EXIT.usage,
-    hint: 'pass the directory or the tar file that rma models bundle export wrote',
-  });
-}
-
-async function* partsOf(name: string): AsyncGenerator<Uint8Array> {
-  for (let part = 1; await isFile(partName(name, part)); part += 1)
-    for await (const chunk of await bytesOf(partName(name, part))) yield chunk as Uint8Array;
-}
-
-/** Returns the bytes of a file, which may be a link: bundles are outside of the store. */
-async function bytesOf(path: string): Promise<Readable> {
-  const handle = await realDisk.open(realpathOrNull(path) ?? path, 'r');
-  return handle.createReadStream();
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return (await statOf(path))?.isFile() === true;
-}
-
-function statOf(path: string) {
-  return unless(['ENOENT'], realDisk.stat(path));
 }

@@ -37,7 +37,8 @@ export async function gatherBundle(
     await disk.rm(part, { force: true });
     const expected = { bytes, algorithm: 'sha256' } as const;
     const { hex } = await placeContent(disk, { from, to: part, expected, onBytes, signal });
-    if (hex !== sha256) throw corruptContent(path, sha256, hex ?? 'that of a file with another size');
+    if (hex !== sha256)
+      throw corruptContent(path, contentName(sha256), hex ?? 'that of a file with another size');
     await disk.rename(part, target);
   }
   return { manifest, directory };

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import {
-  contentName,
   invalidBundle,
   MANIFEST_NAME,
   parseManifest,
@@ -8,6 +7,7 @@ import {
 } from '../../../core/bundle/bundle-manifest.ts';
 import type { BundleManifest } from '../../../core/domain/bundle.ts';
 import { StoreGuard } from '../disk/store-guard.ts';
+import { expectedEntries } from './unpack-bundle.ts';
 
 /**
  * Reads the manifest of a bundle in a directory, all of whose contents are there.
@@ -18,14 +18,14 @@ export function readBundle(directory: string): BundleManifest {
   const text = guard.readText(join(directory, MANIFEST_NAME));
   if (text === null) throw invalidBundle(directory, `it has no ${MANIFEST_NAME}`);
   const manifest = parseManifest(text, directory);
-  const missing = manifest.contents.filter(({ sha256, bytes }) => {
-    return guard.fileStats(join(directory, contentName(sha256)))?.size !== BigInt(bytes);
+  const expected = expectedEntries(manifest);
+  const missing = [...expected].filter(([name, bytes]) => {
+    return guard.fileStats(join(directory, name))?.size !== BigInt(bytes);
   });
   const [first] = missing;
   if (first === undefined) return manifest;
-  const name = contentName(first.sha256);
   throw truncatedBundle(
     directory,
-    `${missing.length} of its ${manifest.contents.length} contents are missing, such as ${name}`,
+    `${missing.length} of its ${expected.size} files are missing, such as ${first[0]}`,
   );
 }

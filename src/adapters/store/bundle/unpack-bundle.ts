@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { type Extract, extract } from 'tar-stream';
+import { basename, join } from 'node:path';
+import { extraEntries } from '../../../core/bundle/bundle-extras.ts';
 import {
   contentName,
   contentOf,
@@ -17,9 +16,7 @@ import { EXIT, RmaError } from '../../../core/errors.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
 import { ensureDir, openNew, syncDir, writeAtomic } from '../disk/files.ts';
 import { writeAll } from '../disk/write-all.ts';
-
-/** A file in a tar stream. */
-type Entry = Extract extends AsyncIterable<infer E> ? E : never;
+import { entryBytes, isTarFault, readTar, skipEntry, type TarEntry } from './tar-entries.ts';
 
 export interface UnpackOptions {
   readonly disk: Disk;
@@ -41,73 +38,41 @@ export interface UnpackOptions {
  * @throws RmaError RMA_BUNDLE_INVALID, RMA_BUNDLE_INCOMPLETE, RMA_BUNDLE_CORRUPT exit 6
  */
 export async function unpackBundle(
-  stream: Readable,
+  stream: AsyncIterable<unknown>,
   options: UnpackOptions,
 ): Promise<{ readonly manifest: BundleManifest; readonly directory: string }> {
   const { disk, subject, signal } = options;
-  const entries = extract();
-  const fed = feed(stream, entries, signal);
+  const tar = readTar(stream, signal);
   try {
-    const iterator = entries[Symbol.asyncIterator]();
-    const first = await iterator.next();
-    if (first.done === true) throw truncatedBundle(subject, 'it is empty');
-    const manifest = await readManifest(first.value, subject);
+    const manifest = await readManifest(await tar.next(), subject);
     const { directory, needed } = await options.prepare(manifest);
     await ensureDir(disk, join(directory, 'contents'));
-    const left = new Map(manifest.contents.map(({ sha256, bytes }) => [sha256, bytes]));
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-      const hex = acceptedContent(next.value, left, subject);
-      left.delete(hex);
-      const target = join(directory, contentName(hex));
-      const isOpen = needed.has(hex) && !(await isThere(disk, target, next.value.header.size));
-      if (isOpen) await unpackContent(next.value, { ...options, directory, hex });
-      else for await (const _ of next.value) signal.throwIfAborted();
+    const left = expectedEntries(manifest);
+    for (let next = await tar.next(); next !== null; next = await tar.next()) {
+      const name = acceptedName(next, left, subject);
+      left.delete(name);
+      const hex = contentOf(name);
+      const isOpen =
+        hex !== null && needed.has(hex) && !(await isThere(disk, join(directory, name), sizeOf(next)));
+      if (isOpen) await unpackContent(next, { ...options, name, path: join(directory, name), hex });
+      else await skipEntry(next, signal);
     }
-    await fed;
-    if (left.size > 0)
-      throw truncatedBundle(subject, `${left.size} of its ${manifest.contents.length} contents are missing`);
+    refuseMissing(left, manifest, subject);
     await syncDir(disk, join(directory, 'contents'));
     const text = formatManifest(manifest);
     await writeAtomic(disk, { staging: directory, path: join(directory, MANIFEST_NAME), text });
     return { manifest, directory };
   } catch (error) {
-    entries.destroy(new Error('stopped'));
-    await fed.catch(() => undefined);
+    const fault = asBundleFault(tar.cause(error), subject);
+    await tar.stop();
     signal.throwIfAborted();
-    throw error instanceof RmaError || !isTarFault(error) ? error : tarFault(subject, error);
+    throw fault;
   }
 }
 
-/** Feeds a stream into the parser. Rejects with the fault of the source. */
-async function feed(stream: Readable, entries: Extract, signal: AbortSignal): Promise<void> {
-  try {
-    for await (const chunk of stream) {
-      signal.throwIfAborted();
-      if (entries.destroyed) return;
-      if (!entries.write(Buffer.from(chunk as Uint8Array))) await drained(entries);
-    }
-    entries.end(null);
-  } catch (error) {
-    entries.destroy(error instanceof Error ? error : new Error(String(error)));
-    throw error;
-  }
-}
-
-/** Waits until the parser takes more, or is destroyed. */
-function drained(entries: Extract): Promise<void> {
-  return new Promise((resolve) => {
-    const go = () => {
-      entries.off('drain', go);
-      entries.off('close', go);
-      resolve();
-    };
-    entries.on('drain', go);
-    entries.on('close', go);
-    if (entries.destroyed) go();
-  });
-}
-
-async function readManifest(entry: Entry, subject: string): Promise<BundleManifest> {
+/** Reads the manifest, which is the first entry. @throws RmaError RMA_BUNDLE_INVALID, RMA_BUNDLE_INCOMPLETE exit 6 */
+export async function readManifest(entry: TarEntry | null, subject: string): Promise<BundleManifest> {
+  if (entry === null) throw truncatedBundle(subject, 'it is empty');
   const { name, type, size = 0 } = entry.header;
   if (name !== MANIFEST_NAME || type !== 'file')
     throw invalidBundle(
@@ -115,17 +80,36 @@ async function readManifest(entry: Entry, subject: string): Promise<BundleManife
       `it starts with ${JSON.stringify(name.slice(0, 60))}, not with ${MANIFEST_NAME}`,
     );
   if (size > MAX_MANIFEST) throw invalidBundle(subject, `its manifest has ${size} bytes`);
-  const chunks: Buffer[] = [];
-  for await (const chunk of entry) chunks.push(Buffer.from(chunk as Uint8Array));
-  return parseManifest(Buffer.concat(chunks).toString('utf8'), subject);
+  return parseManifest((await entryBytes(entry)).toString('utf8'), subject);
 }
 
-/** Returns the sha256 of an entry that the manifest lists and that did not come before. */
-function acceptedContent({ header }: Entry, left: ReadonlyMap<string, number>, subject: string): string {
-  const { name, type, size } = header;
-  const hex = type === 'file' ? contentOf(name) : null;
-  if (hex !== null && left.has(hex) && left.get(hex) === size) return hex;
+/** Returns the size of each entry after the manifest, by its name, in the order of the stream. */
+export function expectedEntries(manifest: BundleManifest): Map<string, number> {
+  const extras = [...extraEntries(manifest.extras)].map(([name, { bytes }]) => [name, bytes] as const);
+  const contents = manifest.contents.map(({ sha256, bytes }) => [contentName(sha256), bytes] as const);
+  return new Map([...extras, ...contents]);
+}
+
+/** Returns the name of an entry that the manifest lists and that did not come before. @throws RmaError RMA_BUNDLE_INVALID exit 6 */
+export function acceptedName(entry: TarEntry, left: ReadonlyMap<string, number>, subject: string): string {
+  const { name, type } = entry.header;
+  if (type === 'file' && left.get(name) === sizeOf(entry)) return name;
   throw invalidBundle(subject, `it has an unexpected entry ${JSON.stringify(name.slice(0, 80))} (${type})`);
+}
+
+function sizeOf({ header }: TarEntry): number {
+  return header.size ?? 0;
+}
+
+/** @throws RmaError RMA_BUNDLE_INCOMPLETE exit 6 if entries are left */
+export function refuseMissing(
+  left: ReadonlyMap<string, number>,
+  manifest: BundleManifest,
+  subject: string,
+): void {
+  if (left.size === 0) return;
+  const count = expectedEntries(manifest).size;
+  throw truncatedBundle(subject, `${left.size} of its ${count} files are missing`);
 }
 
 /** Returns whether a content is complete: it has its name only after its hash was compared. */
@@ -134,13 +118,18 @@ export async function isThere(disk: Disk, path: string, bytes: number): Promise<
   return stats?.isFile() === true && stats.size === bytes;
 }
 
-interface ContentEntry extends UnpackOptions {
-  readonly directory: string;
+interface ContentEntry extends Pick<UnpackOptions, 'disk' | 'subject' | 'onBytes' | 'signal'> {
+  /** in the bundle */
+  readonly name: string;
+  readonly path: string;
   readonly hex: string;
 }
 
-async function unpackContent(entry: Entry, { disk, directory, hex, subject, onBytes, signal }: ContentEntry) {
-  const path = join(directory, contentName(hex));
+/** Writes a content, which gets its name only if its hash is right. @throws RmaError RMA_BUNDLE_CORRUPT exit 6 */
+export async function unpackContent(
+  entry: AsyncIterable<unknown>,
+  { disk, name, path, hex, subject, onBytes, signal }: ContentEntry,
+): Promise<void> {
   const part = `${path}.part`;
   await disk.rm(part, { force: true });
   const handle = await openNew(disk, part);
@@ -159,31 +148,23 @@ async function unpackContent(entry: Entry, { disk, directory, hex, subject, onBy
     await handle.close();
   }
   const seen = hash.digest('hex');
-  if (seen !== hex) throw corruptContent(subject, hex, seen);
+  if (seen !== hex) throw corruptContent(subject, name, seen);
   await disk.rename(part, path);
 }
 
 /** Returns the error for a content that is not what its name says. */
-export function corruptContent(subject: string, hex: string, seen: string): RmaError {
-  return new RmaError(
-    'RMA_BUNDLE_CORRUPT',
-    `${contentName(hex)} in ${subject} is corrupt: its sha256 is ${seen}`,
-    {
-      exitCode: EXIT.badContent,
-      hint: 'copy or export the bundle again; nothing was imported',
-      details: { expected: hex, seen },
-    },
-  );
+export function corruptContent(subject: string, name: string, seen: string): RmaError {
+  return new RmaError('RMA_BUNDLE_CORRUPT', `${name} in ${subject} is corrupt: its sha256 is ${seen}`, {
+    exitCode: EXIT.badContent,
+    hint: 'copy or export the bundle again; nothing was imported',
+    details: { expected: basename(name), seen },
+  });
 }
 
-/** The parser has no codes: its errors are those without an errno. */
-function isTarFault(error: unknown): boolean {
-  return error instanceof Error && !('code' in error);
-}
-
-function tarFault(subject: string, error: unknown): RmaError {
-  const why = error instanceof Error ? error.message : String(error);
-  return why === 'Unexpected end of data'
+/** Returns the error of the bundle for one of the parser; any other error as it is. */
+export function asBundleFault(error: unknown, subject: string): unknown {
+  if (error instanceof RmaError || !isTarFault(error)) return error;
+  return error.message === 'Unexpected end of data'
     ? truncatedBundle(subject, 'it ends in the middle of a file')
-    : invalidBundle(subject, why);
+    : invalidBundle(subject, error.message);
 }

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import {
   bundleManifest,
@@ -9,10 +10,12 @@ import {
 import type { BundleManifest } from '../../../core/domain/bundle.ts';
 import type { ImportModel } from '../../../core/domain/import.ts';
 import type { BundleWork } from '../../../ports/bundles.ts';
-import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
+import type { Disk } from '../disk/disk.ts';
 import { ensureDir, openNew, syncDir, writeAtomic } from '../disk/files.ts';
 import { writeAll } from '../disk/write-all.ts';
 import { type SourceContent, sha256Of, sourceContent, verifiedBytes } from './bundle-contents.ts';
+import { type FileEntry, writeEntries } from './tar-writer.ts';
+import { isThere } from './unpack-bundle.ts';
 
 /** A manifest, and where its contents are. */
 export interface BundlePlan {
@@ -49,31 +52,53 @@ export async function planBundle(
   return { manifest: bundleManifest(models, hashOf), sources };
 }
 
+/** A bundle to write. */
+export interface BundleParts {
+  readonly manifest: BundleManifest;
+  /** everything but the manifest, in its order; a part may be left unread */
+  readonly entries: AsyncIterable<FileEntry>;
+}
+
+/** Yields the contents of models, each verified while it is read. */
+export async function* modelEntries(
+  disk: Disk,
+  { manifest, sources }: BundlePlan,
+  signal: AbortSignal,
+): AsyncGenerator<FileEntry> {
+  for (const { sha256, bytes } of manifest.contents) {
+    const content = sources.get(sha256);
+    if (content !== undefined)
+      yield { name: contentName(sha256), bytes, data: verifiedBytes(disk, content, signal) };
+  }
+}
+
 /** Writes a bundle as a directory. Contents that are there stay. Returns the bytes that were written. */
 export async function writeDirectory(
   disk: Disk,
-  { manifest, sources }: BundlePlan,
+  { manifest, entries }: BundleParts,
   { path: directory, onBytes, signal }: BundleWork & { readonly path: string },
 ): Promise<number> {
   await ensureDir(disk, join(directory, 'contents'));
   const path = join(directory, MANIFEST_NAME);
   await writeAtomic(disk, { staging: directory, path, text: formatManifest(manifest) });
   let written = 0;
-  for (const { sha256, bytes } of manifest.contents) {
-    const content = sources.get(sha256);
-    const target = join(directory, contentName(sha256));
-    const stats = await unless(NO_RECORD, disk.lstat(target));
-    if (content === undefined || (stats?.isFile() === true && stats.size === bytes)) continue;
-    await writeContent(disk, content, { target, onBytes, signal });
+  const folders = new Set([join(directory, 'contents')]);
+  for await (const { name, bytes, data } of entries) {
+    signal.throwIfAborted();
+    const target = join(directory, name);
+    if (isNamedByHash(name) && (await isThere(disk, target, bytes))) continue;
+    if (!folders.has(dirname(target))) await ensureDir(disk, dirname(target));
+    folders.add(dirname(target));
+    await writePart(disk, data, { target, onBytes, signal });
     written += bytes;
   }
-  await syncDir(disk, join(directory, 'contents'));
+  for (const folder of folders) await syncDir(disk, folder);
   return written;
 }
 
-async function writeContent(
+async function writePart(
   disk: Disk,
-  content: SourceContent,
+  data: AsyncIterable<Uint8Array>,
   { target, onBytes, signal }: BundleWork & { readonly target: string },
 ): Promise<void> {
   const part = `${target}.part`;
@@ -81,7 +106,8 @@ async function writeContent(
   const handle = await openNew(disk, part);
   try {
     let at = 0;
-    for await (const chunk of verifiedBytes(disk, content, signal)) {
+    for await (const chunk of data) {
+      signal.throwIfAborted();
       at += await writeAll(handle, [chunk], at);
       onBytes(chunk.length);
     }
@@ -95,45 +121,40 @@ async function writeContent(
   await disk.rename(part, target);
 }
 
-/** Writes a bundle as a tar file, the manifest first. Returns the bytes of its contents. */
+/** Writes a bundle as a tar file, the manifest first. Returns the bytes of its parts. */
 export async function writeTar(
-  disk: Disk,
-  { manifest, sources }: BundlePlan,
+  { manifest, entries }: BundleParts,
   { sink, onBytes, signal }: BundleWork & { readonly sink: TarSink },
 ): Promise<number> {
-  const tar = pack();
-  const fill = async (): Promise<void> => {
-    const text = formatManifest(manifest);
-    tar.entry({ name: MANIFEST_NAME, mtime: EPOCH }, text);
-    for (const { sha256, bytes: size } of manifest.contents) {
-      const content = sources.get(sha256);
-      if (content === undefined) continue;
-      const entry = tar.entry({ name: contentName(sha256), size, mtime: EPOCH });
-      for await (const chunk of verifiedBytes(disk, content, signal)) {
-        if (!entry.write(chunk)) await new Promise<void>((go) => entry.once('drain', () => go()));
-        onBytes(chunk.length);
-      }
-      const closed = new Promise<void>((go) => entry.once('close', () => go()));
-      entry.end(null);
-      await closed;
-    }
-    tar.finalize();
-  };
-  const filled = fill().catch((error: unknown) => {
-    tar.destroy(error instanceof Error ? error : new Error(String(error)));
-    throw error;
+  let written = 0;
+  const counted = (entry: FileEntry): FileEntry => ({
+    ...entry,
+    data: counting(entry.data, (bytes) => {
+      signal.throwIfAborted();
+      written += bytes;
+      onBytes(bytes);
+    }),
   });
-  // the fault of the contents, not that of the stream
-  filled.catch(() => undefined);
-  try {
-    for await (const chunk of tar) await sink.write(chunk as Uint8Array);
-  } catch (error) {
-    tar.destroy(error instanceof Error ? error : new Error(String(error)));
-    await Promise.race([filled, Promise.reject(error)]);
+  const text = Buffer.from(formatManifest(manifest));
+  async function* all(): AsyncGenerator<FileEntry> {
+    yield { name: MANIFEST_NAME, bytes: text.length, data: Readable.from([text]) };
+    for await (const entry of entries) yield counted(entry);
   }
-  await filled;
-  return manifest.contents.reduce((sum, { bytes }) => sum + bytes, 0);
+  for await (const chunk of writeEntries(pack(), all())) await sink.write(chunk);
+  return written;
 }
 
-/** The same models give the same bytes. */
-const EPOCH = new Date(0);
+async function* counting(
+  data: AsyncIterable<Uint8Array>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of data) {
+    onBytes(chunk.length);
+    yield chunk;
+  }
+}
+
+/** Returns whether a name in a bundle has one content only: then what is there need not be written. */
+function isNamedByHash(name: string): boolean {
+  return /^(?:contents|images)\//.test(name);
+}

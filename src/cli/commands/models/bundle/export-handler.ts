@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { runExport } from '../../../../app/models/bundles.ts';
+import { exportModels as exportAll } from '../../../../app/models/export-models.ts';
+import { findExtras } from '../../../../app/models/find-extras.ts';
 import type { ExportedBundle } from '../../../../core/domain/bundle.ts';
 import { EXIT, RmaError } from '../../../../core/errors.ts';
 import { findModel } from '../../../../core/profile/find-model.ts';
@@ -15,19 +16,24 @@ interface ExportInput {
   readonly model: readonly string[];
   readonly dest: string | null;
   readonly split: number | null;
+  readonly images: boolean;
 }
 
-/** Writes models of the store to a bundle. @throws RmaError as runExport, findModel */
+/** Writes models of the store to a bundle. @throws RmaError as exportModels, findExtras, findModel */
 export async function exportModels(input: ExportInput, context: Context): Promise<CommandResult> {
-  const { config } = await context.config();
+  const { config, file, selectedProfiles: profiles } = await context.config();
   const target = targetOf(input, context);
   const invocation = await context.invocation();
   const names = input.model.includes('all') ? [] : input.model;
   const catalog = names.length === 0 ? null : await invocation.catalog(config);
   const refs = names.map((name) => (catalog === null ? name : findModel(catalog, name).ref));
   await storeDirectory(input.dest, context);
-  const folder = await openBundles(input.dest, context);
-  const exported = await runExport(await context.host(), invocation, { config, folder, refs, target });
+  const [host, files] = [await context.host(), await context.bundleFiles()];
+  const folder = input.dest === null ? null : await openBundles(input.dest, context);
+  const extras = input.images
+    ? await findExtras(host, invocation, { config, profiles, file, bundleFiles: files })
+    : null;
+  const exported = await exportAll(host, invocation, { config, folder, refs, target, extras, files });
   for (const reference of exported.incomplete) {
     const text = `${reference} is incomplete and not in the bundle`;
     context.reporter.emit({
@@ -55,14 +61,24 @@ function targetOf({ target, split }: ExportInput, { cwd, globals }: Context): Bu
   return { kind: 'directory', path };
 }
 
-function exportText(target: string, { models, bytes, writtenBytes, contents }: ExportedBundle): string {
+function exportText(
+  target: string,
+  { models, bytes, writtenBytes, contents, images, files }: ExportedBundle,
+): string {
   const count = models.length === 1 ? '1 model' : `${models.length} models`;
-  const files = contents === 1 ? '1 file' : `${contents} files`;
+  const parts = contents === 1 ? '1 file' : `${contents} files`;
   const had = writtenBytes === bytes ? '' : `; ${formatBytes(bytes - writtenBytes)} were there`;
   return [
     ...models.map(({ reference, bytes: size }) => `${reference}: ${formatBytes(size)}`),
-    `Exported ${count} to ${target}: ${formatBytes(bytes)} in ${files}${had}.`,
+    ...images.map(({ reference, bytes: size }) => `image ${reference}: ${formatBytes(size)}`),
+    ...files,
+    `Exported ${count}${imageCount(images.length)} to ${target}: ${formatBytes(bytes)} in ${parts}${had}.`,
   ].join('\n');
+}
+
+function imageCount(count: number): string {
+  if (count === 0) return '';
+  return count === 1 ? ' and 1 image' : ` and ${count} images`;
 }
 
 function streamOnly(): RmaError {

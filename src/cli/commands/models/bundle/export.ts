@@ -1,14 +1,14 @@
 import { parseBytes } from '../../../../core/units.ts';
 import { listArgument, requiredArgument } from '../../../argument.ts';
 import { defineCommand } from '../../../define-command.ts';
-import { parsedOption, textOption } from '../../../option.ts';
+import { flagOption, parsedOption, textOption } from '../../../option.ts';
 
 export const bundleExportCommand = defineCommand({
   path: 'models bundle export',
   group: 'Models',
   summary: 'Write models to a bundle for a machine without internet',
   description:
-    'Writes complete models of the store with their pinned files and hashes: to a directory, to a tar file if TARGET ends in .tar or with --split, or to stdout (-). A directory that has a part of the bundle is completed.',
+    'Writes complete models of the store with their pinned files and hashes: to a directory, to a tar file if TARGET ends in .tar or with --split, or to stdout (-). A directory that has a part of the bundle is completed. With --images, the bundle also has the images of the services, the worker image, rma itself (an npm package without dependencies), and the files of the project; files with secrets are left out.',
   examples: [
     {
       command: 'rma models bundle export /media/usb/models',
@@ -17,8 +17,12 @@ export const bundleExportCommand = defineCommand({
     { command: 'rma models bundle export models.tar ollama:llava:7b', does: 'write one model to a tar file' },
     { command: 'rma models bundle export models.tar --split 4GB', does: 'write parts that fit on FAT32' },
     {
-      command: 'rma models bundle export - --dest ./models > models.tar',
-      does: 'write a tar stream of a store in a directory',
+      command: 'rma models bundle export /media/usb/box --images',
+      does: 'write everything that a machine without internet needs',
+    },
+    {
+      command: 'rma models bundle export - | ssh box rma models bundle import -',
+      does: 'copy all models to another machine',
     },
   ],
   arguments: {
@@ -32,6 +36,7 @@ export const bundleExportCommand = defineCommand({
       expected: 'a size of at least 1MB, such as 4GB',
       fallback: null,
     }),
+    images: flagOption('--images', 'add the images of the project, rma itself, rma.yaml and rma.lock'),
   },
   settings: true,
   list: false,

@@ -1,13 +1,13 @@
 import { requiredArgument } from '../../../argument.ts';
 import { defineCommand } from '../../../define-command.ts';
-import { textOption } from '../../../option.ts';
+import { flagOption, textOption } from '../../../option.ts';
 
 export const bundleImportCommand = defineCommand({
   path: 'models bundle import',
   group: 'Models',
   summary: 'Import the models of a bundle',
   description:
-    'Imports what `rma models bundle export` wrote. The store shows nothing of the bundle before all of its content is verified. Models that the store has are skipped.',
+    'Imports what `rma models bundle export` wrote. The store shows nothing of the bundle before all of its content is verified. Models that the store has are skipped. The images of a bundle are loaded into Docker, except those that it has.',
   examples: [
     { command: 'rma models bundle import /media/usb/models', does: 'import a bundle from a directory' },
     {
@@ -19,6 +19,7 @@ export const bundleImportCommand = defineCommand({
   arguments: { source: requiredArgument('the directory, the tar file, or - for stdin') },
   options: {
     dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
+    images: flagOption('--images', 'with --dest: load the images of the bundle into Docker too'),
   },
   settings: true,
   list: false,

@@ -1,16 +1,18 @@
 import { resolve } from 'node:path';
-import type { BundleFolder } from '../../../../app/models/bundles.ts';
+import type { BundleFolder } from '../../../../app/models/export-models.ts';
 import type { Context } from '../../../context/context.ts';
-import { openFolder } from '../input.ts';
 
-/** Opens the store in the directory of `--dest` for bundles; null: the project's volume. */
-export async function openBundles(dest: string | null, context: Context): Promise<BundleFolder | null> {
-  const opened = await openFolder({ dest }, context);
-  if (opened === null || dest === null) return null;
+/** Opens the store in the directory of `--dest` for bundles; `rest`: of a stream that was read in part. */
+export async function openBundles(
+  dest: string,
+  context: Context,
+  rest: AsyncIterable<Uint8Array> | null = null,
+): Promise<BundleFolder> {
   const directory = resolve(context.cwd, dest);
+  const { store } = await context.folderStore(directory);
   return {
-    store: opened.store,
+    store,
     imports: await context.imports(directory),
-    bundles: await context.bundles(directory),
+    bundles: await context.bundles(directory, rest),
   };
 }

@@ -1,0 +1,105 @@
+import { Readable } from 'node:stream';
+import Docker from 'dockerode';
+import * as z from 'zod/mini';
+import { RmaError } from '../../core/errors.ts';
+import { shortened } from '../../core/last-line.ts';
+import { parseJson } from '../../core/schema/parse.ts';
+import type { EngineImage, EngineImages } from '../../ports/engine-images.ts';
+import { dockerFault } from './docker-errors.ts';
+import { connection } from './endpoint.ts';
+import { readAnswer } from './engine-answers.ts';
+
+// https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image
+const imageAnswer = z.object({ Id: z.string(), Os: z.string(), Architecture: z.string() });
+const platformAnswer = z.object({ Os: z.string(), Arch: z.string() });
+const loadLine = z.object({ error: z.string() });
+
+const NOT_FOUND = 404;
+
+/** The images of one Docker Engine, over its API. */
+export class DockerImages implements EngineImages {
+  readonly #docker: Docker;
+  readonly #endpoint: string;
+
+  constructor(endpoint: string) {
+    this.#endpoint = endpoint;
+    // without a deadline: the engine may work for minutes before it answers
+    this.#docker = new Docker(connection(endpoint));
+  }
+
+  async inspect(reference: string): Promise<EngineImage | null> {
+    try {
+      const answer = await this.#docker.getImage(reference).inspect();
+      const { Id, Os, Architecture } = readAnswer(imageAnswer, answer, this.#endpoint);
+      return { id: Id, platform: `${Os}/${Architecture}` };
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode === NOT_FOUND) return null;
+      throw this.#fault(error);
+    }
+  }
+
+  async platform(): Promise<string> {
+    try {
+      const { Os, Arch } = readAnswer(platformAnswer, await this.#docker.version(), this.#endpoint);
+      return `${Os}/${Arch}`;
+    } catch (error) {
+      throw this.#fault(error);
+    }
+  }
+
+  async save(reference: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    try {
+      const stream = await this.#docker.getImage(reference).get();
+      signal.throwIfAborted();
+      return stream as NodeJS.ReadableStream & AsyncIterable<Buffer>;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw this.#fault(error);
+    }
+  }
+
+  async load(archive: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    const stop = new AbortController();
+    const source = Readable.from(archive);
+    let fault: { readonly error: unknown } | null = null;
+    // the client would wait for the end of a request whose body has failed
+    source.once('error', (error) => {
+      fault = { error };
+      stop.abort(error);
+    });
+    try {
+      const abortSignal = AbortSignal.any([signal, stop.signal]);
+      const answer = await this.#docker.loadImage(source, { quiet: true, abortSignal });
+      await this.#requireLoaded(answer);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw fault === null ? this.#fault(error) : (fault as { readonly error: unknown }).error;
+    } finally {
+      source.destroy();
+    }
+  }
+
+  /** The engine sends its errors as lines of a response with status 200. */
+  async #requireLoaded(answer: NodeJS.ReadableStream): Promise<void> {
+    let text = '';
+    for await (const chunk of answer) text += String(chunk);
+    for (const line of text.split('\n')) {
+      const parsed = parseJson(loadLine, line);
+      if (parsed.ok) throw loadFailed(parsed.value.error);
+    }
+  }
+
+  #fault(error: unknown): unknown {
+    return error instanceof RmaError ? error : dockerFault(error, this.#endpoint);
+  }
+}
+
+function loadFailed(why: string): RmaError {
+  return new RmaError(
+    'RMA_IMAGE_LOAD_FAILED',
+    `the Docker Engine could not load an image: ${shortened(why)}`,
+    {
+      hint: 'check the free disk space of the engine (docker system df) and its log: sudo journalctl -u docker -n 50',
+    },
+  );
+}

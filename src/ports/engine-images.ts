@@ -1,0 +1,18 @@
+export interface EngineImage {
+  /** `sha256:…` */
+  readonly id: string;
+  /** `linux/amd64` */
+  readonly platform: string;
+}
+
+/** The images of a Docker Engine as archives. Every method throws RmaError as those of ContainerEngine. */
+export interface EngineImages {
+  /** Returns an image by its name; null if the engine does not have it. */
+  inspect(reference: string): Promise<EngineImage | null>;
+  /** Returns the platform of the engine: `linux/amd64`. */
+  platform(): Promise<string>;
+  /** Returns the bytes of an archive with one image, as `docker save` writes it. */
+  save(reference: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** Loads an archive, as `docker load` does. @throws RmaError RMA_IMAGE_LOAD_FAILED (1), the fault of the archive */
+  load(archive: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
+}
