@@ -37,6 +37,8 @@ class CommandLine {
   private readonly table: CommandTable;
   private readonly globals: Texts = {};
   private readonly settings: Texts = {};
+  /** command → adds its options and arguments; only the command of this command line gets them */
+  private readonly fill = new Map<Program, () => void>();
   private invocation: Invocation | null = null;
   private printed = '';
   private path = '';
@@ -92,6 +94,7 @@ class CommandLine {
         this.path = path;
       },
     });
+    program.hook('preSubcommand', (_, child) => this.fill.get(child)?.());
     program.configureHelp({
       formatHelp: () => {
         this.path = path;
@@ -104,6 +107,13 @@ class CommandLine {
   private add(program: Program, command: Command): void {
     const options: Texts = {};
     const leaf = this.leaf(program, command.path);
+    this.fill.set(leaf, () => this.addOptions(leaf, command, options));
+    leaf.action((...given: unknown[]) => {
+      this.invocation = this.bind(command, options, given);
+    });
+  }
+
+  private addOptions(leaf: Program, command: Command, options: Texts): void {
     for (const [name, { form }] of Object.entries(command.arguments)) {
       leaf.addArgument(new Argument(argumentForm(name, form)));
     }
@@ -123,9 +133,6 @@ class CommandLine {
     this.addGlobals(leaf);
     // what follows the first argument belongs to the command that runs in the container
     if (command.passThrough === true) leaf.passThroughOptions();
-    leaf.action((...given: unknown[]) => {
-      this.invocation = this.bind(command, options, given);
-    });
   }
 
   /** Returns the subcommand for a path; creates missing nouns on the way. */

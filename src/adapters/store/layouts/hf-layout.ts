@@ -34,7 +34,7 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
     const entries = this.receipts.entries(model);
     const snapshot = this.#snapshot(model);
     const missing = model.files.filter(
-      (file) => !isIntact(file, stats.fileStats(join(snapshot, file.path)), entryOf(entries, file.path)),
+      (file) => !isIntact(file, stats.fileStats(`${snapshot}/${file.path}`), entryOf(entries, file.path)),
     );
     return this.summarize(model, missing, missing.length === 0 && this.#isReadable(model));
   }
