@@ -1,5 +1,6 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { toErrorDocument } from '../../core/errors.ts';
+import { PIECE_BYTES } from '../../core/store/pieces.ts';
 import { type RepairTask, taskBytes } from '../../core/verify/repair-tasks.ts';
 import type { StagedFile } from '../../ports/model-store.ts';
 import type { FetchFix, Replacement, StoreVerifier } from '../../ports/store-verifier.ts';
@@ -77,7 +78,7 @@ async function fetchWrong({ repairs }: RepairTask, { model, meter, options }: Fe
       slots: new HostSlots(CONNECTIONS),
       down: new Set<string>(),
     };
-    for (const fix of absent) await salvage(fix, { model, room: shared.room, options, signal: stop });
+    for (const fix of absent) await salvage(fix, { model, room: shared.room, meter, options, signal: stop });
     const onBytes = () => lease.progress(meter.doneBytes, meter.totalBytes);
     const staged = await fetchContents(model, contents, { shared, meter, signal: stop, onBytes });
     meter.enter('verifying');
@@ -97,6 +98,7 @@ async function fetchWrong({ repairs }: RepairTask, { model, meter, options }: Fe
 interface Salvage {
   readonly model: PinnedModel;
   readonly room: Room;
+  readonly meter: ProgressMeter;
   readonly options: RepairOptions;
   readonly signal: AbortSignal;
 }
@@ -104,11 +106,12 @@ interface Salvage {
 /** Copies a corrupt content to the staging area, if its wrong pieces can be told from the right ones. An interrupted repair has done so. */
 async function salvage(
   fix: FetchFix,
-  { model, room, options: { store, verifier }, signal }: Salvage,
+  { model, room, meter, options: { store, verifier }, signal }: Salvage,
 ): Promise<void> {
   const slot = await store.stage(model, fix.file);
   if (slot.durableBytes > 0) return;
   const claim = await room.claim(model, () => fix.file.bytes);
+  if (fix.file.bytes > PIECE_BYTES) meter.enter('checking');
   try {
     await verifier.salvage(fix, slot, signal);
   } finally {

@@ -148,7 +148,9 @@ async function readable(check: ContentCheck, step: () => Promise<Outcome>): Prom
   } catch (error) {
     const code = errnoOf(error) ?? '';
     if (!UNREADABLE.includes(code)) throw error;
-    return { ...problem(check, 'unreadable', `cannot be read (${code})`), fix: null };
+    const found = problem(check, 'unreadable', `cannot be read (${code})`);
+    // a bad sector stays, while rights and a network can be restored
+    return code === 'EIO' ? found : { ...found, fix: null };
   }
 }
 
