@@ -1,4 +1,4 @@
-import { existsSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, statSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
@@ -28,7 +28,9 @@ beforeEach(async () => {
   plantFile(store, `${HUB}/blobs/${sha('9')}`);
   for (const digit of ['3', '4']) plantFile(store, `ollama/blobs/sha256-${sha(digit)}`, 'x'.repeat(75));
   plantFile(store, A, ollamaManifest([sha('3')], sha('4')));
+  // a file with a hole occupies less than its size
   plantFile(store, 'notes.txt');
+  truncateSync(join(store, 'notes.txt'), 2 ** 20);
   age(40, `${HUB}/blobs/${sha('1')}`, `${HUB}/blobs/${sha('2')}`);
   age(8, `${HUB}/blobs/${sha('8')}.incomplete`, `${HUB}/blobs/${sha('9')}`);
   age(50, `ollama/blobs/sha256-${sha('3')}`, `ollama/blobs/sha256-${sha('4')}`, 'notes.txt');
@@ -128,5 +130,7 @@ it('shows what occupies the disk, by kind', async () => {
     ['marked for deletion', 0],
   ]);
   expect(freeBytes).toBeLessThan(capacityBytes);
+  const unknown = usage.find(({ type }: { type: string }) => type === 'unknown files');
+  expect(unknown).toMatchObject({ diskBytes: disk('notes.txt'), reclaimableBytes: 0 });
   expect((await rma('df')).stdout).toMatch(/^hf models +1 +[\d.]+ KiB +[\d.]+ KiB$/m);
 });

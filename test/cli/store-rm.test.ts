@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, linkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
@@ -71,6 +71,34 @@ it.each([
 ])('refuses $what, and removes nothing', async ({ names, code, exitCode }) => {
   expectFault(await rma(...names, '--yes'), { code, exitCode });
   expect((await testStore(store).inventory()).models).toHaveLength(3);
+});
+
+it('says which of the models are pinned, and that their pins stay', async () => {
+  const pin = ['cache', 'pin', 'hf:org/name', '--dest', store];
+  expect(await runRma(pin, { cwd: dir, env: { HOME: dir } })).toMatchObject({ exitCode: 0 });
+  expectFault(await rma('hf:org/name'), {
+    code: 'RMA_USAGE_NOT_CONFIRMED',
+    exitCode: 2,
+    words: ['hf:org/name [pinned] (150 B)'],
+  });
+  expect(await rma('hf:org/name', 'ollama:a', '--yes')).toMatchObject({
+    exitCode: 0,
+    stdout: [
+      'hf:org/name: removed; still pinned for its next download',
+      'ollama:a: removed',
+      'Freed: 225 B; 75 B kept: used by other models.',
+      '',
+    ].join('\n'),
+  });
+});
+
+it('says which content other hard links keep', async () => {
+  linkSync(join(store, 'ollama/blobs', `sha256-${sha('4')}`), join(dir, 'copy'));
+  expect(await rma('ollama:a', '--yes')).toMatchObject({
+    exitCode: 0,
+    stdout:
+      'ollama:a: removed\nFreed: 0 B; 75 B kept: used by other models; 75 B not freed: other hard links to the files.\n',
+  });
 });
 
 it('removes a needed model with --force', async () => {

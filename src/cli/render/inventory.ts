@@ -40,7 +40,7 @@ export function userName({ project, profile }: ModelUser): string {
 /** Returns a stored model as JSON. */
 export function storedDocument(model: InventoryModel): Readonly<Record<string, unknown>> {
   const { references, source, path, commit, files, missing, bytes, sharedBytes, neededBy } = model;
-  const { modifiedAt, lastUsedAt } = model;
+  const { modifiedAt, lastUsedAt, isPinned: pinned } = model;
   return {
     reference: references[0],
     references,
@@ -53,6 +53,7 @@ export function storedDocument(model: InventoryModel): Readonly<Record<string, u
     modifiedAt,
     lastUsedAt,
     neededBy,
+    pinned,
     files: files.map(({ path: name, content, bytes: size, digest, isVerified, users }) => ({
       path: name,
       content,

@@ -2,7 +2,6 @@ import type { InventoryModel } from '../domain/inventory.ts';
 import { sha256Hex } from '../hash.ts';
 import { distinctSize } from '../inventory/distinct-size.ts';
 import { lastUse } from '../inventory/last-use.ts';
-import { nameOf } from '../inventory/needed-by.ts';
 import { layoutOf, SOURCES } from '../source/sources.ts';
 import { leaseName } from '../store/lease-name.ts';
 import type { CacheView, Leftover } from './cache-view.ts';
@@ -70,7 +69,7 @@ function keptModel(model: InventoryModel, view: CacheView): string | null {
   const { neededBy, references, path, files } = model;
   if (neededBy.length > 0)
     return `needed by ${neededBy.map(({ project, profile }) => `${project}/${profile}`).join(', ')}`;
-  if (isPinned(model, view.pins)) return 'pinned';
+  if (model.isPinned) return 'pinned';
   if (view.unreadable.length > 0) return unreadable(view);
   if (layoutOf(model) === 'ollama' && view.badManifests.length > 0)
     return `${view.badManifests[0]} cannot be read and may name its blobs`;
@@ -80,16 +79,6 @@ function keptModel(model: InventoryModel, view: CacheView): string | null {
   const foreign = foreignFile(model);
   if (foreign !== null) return `${foreign} is not part of it`;
   return files.length === 0 ? 'it has no content' : heldBy(model, view);
-}
-
-/** Returns whether a pin means a model: its path, or a reference to it or to its repository. */
-export function isPinned(
-  { references, path }: { readonly references: readonly string[]; readonly path: string },
-  pins: readonly string[],
-): boolean {
-  if (pins.length === 0) return false;
-  const own = new Set([path, ...references.map(nameOf)]);
-  return pins.some((pin) => own.has(pin) || own.has(nameOf(pin)));
 }
 
 /** Returns a file in the directory of a model that its source did not put there; null if there is none. */

@@ -82,7 +82,7 @@ function unknownUsage({ inventory: { unknown } }: CacheView): CacheUsage {
   return {
     type: 'unknown files',
     count: sum(unknown.map(({ files }) => files)),
-    diskBytes: sum(unknown.map(({ bytes }) => bytes)),
+    diskBytes: sum(unknown.map(({ diskBytes }) => diskBytes)),
     reclaimableBytes: 0,
   };
 }

@@ -1,6 +1,7 @@
+import { isPinned } from '../inventory/is-pinned.ts';
 import { type NeedIndex, neededBy, needIndex } from '../inventory/needed-by.ts';
 import { layoutOf } from '../source/sources.ts';
-import { heldBy, isPinned } from './cache-entries.ts';
+import { heldBy } from './cache-entries.ts';
 import { type CacheView, type MarkedEntry, type MarkedItem, markedItem } from './cache-view.ts';
 import { type PrunePlan, planPrune } from './plan-prune.ts';
 import { PRESSURE_GRACE_SECONDS, type PrunePolicy } from './policy.ts';

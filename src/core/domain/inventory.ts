@@ -10,7 +10,7 @@ export interface Inventory {
   /** content in the place of a layout that no model there uses */
   readonly orphans: readonly InventoryItem[];
   /** everything else: the outermost directories and files without a known name */
-  readonly unknown: readonly InventoryItem[];
+  readonly unknown: readonly UnknownItem[];
   /** sizes of the models by source */
   readonly usage: readonly SourceUsage[];
   /** size of all files, the store's partial downloads and the records of layouts included; content with several names is counted once */
@@ -51,6 +51,8 @@ export interface InventoryModel {
   /** when a worker last loaded it or it was last pulled, RFC 3339, UTC; null without a record */
   readonly lastUsedAt: string | null;
   readonly neededBy: readonly ModelUser[];
+  /** whether a pin keeps it from prune */
+  readonly isPinned: boolean;
   /** its own names, in the order in which they are removed: refs and manifests first */
   readonly names: readonly string[];
   /** receipts and records of rma that describe it, below `.rma` */
@@ -77,6 +79,8 @@ export interface InventoryFile {
   readonly inode: string;
   /** as `users`, for all paths of the content */
   readonly inodeUsers: number;
+  /** whether a hard link outside of the models' directories leads to the content, so that its removal frees nothing */
+  readonly isLinkedElsewhere: boolean;
 }
 
 /** A worker that needs a model. */
@@ -86,6 +90,12 @@ export interface InventoryItem {
   readonly path: string;
   readonly files: number;
   readonly bytes: number;
+}
+
+/** Files without a known name. */
+export interface UnknownItem extends InventoryItem {
+  /** bytes on disk; content that an item before it has too is not counted */
+  readonly diskBytes: number;
 }
 
 /** Returns whether every file of a model is in the store and verified, some are, or none is. */

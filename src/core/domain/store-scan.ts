@@ -16,6 +16,8 @@ export interface ScannedFile {
   readonly inode: string | null;
   /** true: no other hard link leads to the content, only symbolic links may; absent: unknown */
   readonly isOnlyName?: boolean;
+  /** number of hard links to the content, if it has several */
+  readonly links?: number;
   /** where a link leads to, below the directory of the same tree; null: no link, or it leads elsewhere */
   readonly target: string | null;
   /** a link to content outside the directory of its tree */
@@ -56,6 +58,10 @@ export interface StoreScan {
   /** paths of records of needs that cannot be read, below `.rma` */
   readonly badNeeds: readonly string[];
   readonly uses: readonly ModelUse[];
+  /** references or paths of models that prune keeps */
+  readonly pins: readonly string[];
+  /** paths of pins that cannot be read, below `.rma` */
+  readonly badPins: readonly string[];
   /** partial downloads of rma */
   readonly staging: readonly ScannedFile[];
 }

@@ -1,4 +1,10 @@
-import type { Inventory, InventoryFile, InventoryItem, InventoryModel } from '../domain/inventory.ts';
+import type {
+  Inventory,
+  InventoryFile,
+  InventoryItem,
+  InventoryModel,
+  UnknownItem,
+} from '../domain/inventory.ts';
 import type { PinnedModel } from '../domain/pinned-model.ts';
 import type { ScannedFile, ScannedTree, StoreScan } from '../domain/store-scan.ts';
 import { recordName } from '../source/model-record.ts';
@@ -14,6 +20,7 @@ import { groupOllama, isManifest } from './group-ollama.ts';
 import { groupPlain } from './group-plain.ts';
 import { groupTree } from './group-tree.ts';
 import { below, type GroupedTree } from './grouped-tree.ts';
+import { isPinned } from './is-pinned.ts';
 import { milliseconds } from './milliseconds.ts';
 import { canonical, neededBy } from './needed-by.ts';
 import { type ScanIndex, scanIndex } from './scan-index.ts';
@@ -96,7 +103,7 @@ function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): Inventor
     path,
     commit: group.commit,
     get files() {
-      return group.files.map((file) => inventoryFile(tree, uses, file));
+      return group.files.map((file) => inventoryFile(tree, index, file));
     },
     missing: [...new Set([...group.missing, ...recorded.filter((name) => !here.has(name))])].sort(),
     bytes: distinctSize(
@@ -110,6 +117,7 @@ function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): Inventor
     modifiedAt: newest(group.files),
     lastUsedAt: used.map(({ usedAt }) => usedAt).reduce<string | null>(later, null),
     neededBy: neededBy({ references, records, commit: group.commit }, index.needs),
+    isPinned: isPinned({ references, path }, index.pins),
     get names() {
       return group.names.map((name) => below(tree, name));
     },
@@ -140,7 +148,7 @@ function referencesOf(
 
 function inventoryFile(
   tree: ScannedTree,
-  uses: Uses,
+  { uses, linkedElsewhere }: ScanIndex,
   { path, file, digest, isVerified }: GroupedFile,
 ): InventoryFile {
   const content = file.target ?? file.path;
@@ -154,6 +162,7 @@ function inventoryFile(
     users: uses.ofPath(tree, content),
     inode: file.inode,
     inodeUsers: uses.ofInode(tree, file),
+    isLinkedElsewhere: linkedElsewhere.has(file.inode),
   };
 }
 
@@ -168,7 +177,7 @@ function newest(files: readonly GroupedFile[]): string | null {
   return new Date(time).toISOString();
 }
 
-function unknownOf(grouped: readonly GroupedTree[]): readonly InventoryItem[] {
+function unknownOf(grouped: readonly GroupedTree[]): readonly UnknownItem[] {
   const files = grouped.flatMap(({ tree, groups }) => {
     const unknown = groups.unknown ?? unknownIn(tree, groups);
     return unknown.map((file) => ({ ...file, path: below(tree, file.path) }));

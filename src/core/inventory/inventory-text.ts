@@ -6,6 +6,7 @@ import type {
   InventoryModel,
   ModelUser,
   SourceUsage,
+  UnknownItem,
 } from '../domain/inventory.ts';
 import { RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
@@ -22,6 +23,7 @@ const file: Schema<InventoryFile> = z.object({
   users: z.number(),
   inode: text(),
   inodeUsers: z.number(),
+  isLinkedElsewhere: z.boolean(),
 });
 
 const user: Schema<ModelUser> = z.object({ host: text(), project: text(), profile: text() });
@@ -38,12 +40,20 @@ const model: Schema<InventoryModel> = z.object({
   modifiedAt: z.nullable(text()),
   lastUsedAt: z.nullable(text()),
   neededBy: z.array(user),
+  isPinned: z.boolean(),
   names: z.array(text()),
   records: z.array(text()),
   lease: z.nullable(text()),
 });
 
 const item: Schema<InventoryItem> = z.object({ path: text(), files: z.number(), bytes: z.number() });
+
+const unknownItem: Schema<UnknownItem> = z.object({
+  path: text(),
+  files: z.number(),
+  bytes: z.number(),
+  diskBytes: z.number(),
+});
 
 const usage: Schema<SourceUsage> = z.object({
   source: z.nullable(text()),
@@ -57,7 +67,7 @@ const inventory: Schema<Inventory> = z.object({
   models: z.array(model),
   partial: z.array(item),
   orphans: z.array(item),
-  unknown: z.array(item),
+  unknown: z.array(unknownItem),
   usage: z.array(usage),
   totalBytes: z.number(),
 });

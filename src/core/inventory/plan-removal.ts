@@ -13,12 +13,16 @@ export interface Removal {
   readonly freedBytes: number;
   /** size of the content that stays, because other models use it */
   readonly keptBytes: number;
+  /** size of the content that stays on disk, because hard links outside of the models' directories lead to it */
+  readonly linkedBytes: number;
 }
 
 export interface RemovedModel {
   readonly reference: string;
   readonly path: string;
   readonly neededBy: readonly ModelUser[];
+  /** its pin stays, for when it is downloaded again */
+  readonly isPinned: boolean;
 }
 
 /** Returns what the removal of the models at these paths deletes from a store; paths without a model are left out. */
@@ -35,16 +39,25 @@ export function planRemoval({ models }: Pick<Inventory, 'models'>, paths: readon
   const inodes = removed.flatMap((model) => distinct(model, ({ inode }) => inode));
   const freed = new Map<string, number>();
   const kept = new Map<string, number>();
+  const linked = new Map<string, number>();
   const counts = countBy(inodes.map(({ inode }) => inode));
-  for (const { inode, inodeUsers, bytes } of inodes)
-    ((counts.get(inode) ?? 0) >= inodeUsers ? freed : kept).set(inode, bytes);
+  for (const { inode, inodeUsers, isLinkedElsewhere, bytes } of inodes) {
+    const isUnused = (counts.get(inode) ?? 0) >= inodeUsers;
+    (isUnused ? (isLinkedElsewhere ? linked : freed) : kept).set(inode, bytes);
+  }
   return {
-    models: removed.map(({ references: [reference], path, neededBy }) => ({ reference, path, neededBy })),
+    models: removed.map(({ references: [reference], path, neededBy, isPinned }) => ({
+      reference,
+      path,
+      neededBy,
+      isPinned,
+    })),
     names,
     contents: [...contents],
     records: [...new Set(removed.flatMap(({ records }) => records))].filter((each) => !shared.has(each)),
     freedBytes: sum(freed),
     keptBytes: sum(kept),
+    linkedBytes: sum(linked),
   };
 }
 

@@ -4,6 +4,7 @@ import type { StoreScan } from '../domain/store-scan.ts';
 import { sourceOf } from '../source/sources.ts';
 import { groupBy } from './group-by.ts';
 import type { GroupedTree } from './grouped-tree.ts';
+import { linkedElsewhere } from './linked-elsewhere.ts';
 import { type NeedIndex, needIndex } from './needed-by.ts';
 import { Uses } from './uses.ts';
 
@@ -17,6 +18,9 @@ export interface ScanIndex {
   /** names of the records of pieces */
   readonly pieces: ReadonlySet<string>;
   readonly needs: NeedIndex;
+  readonly pins: readonly string[];
+  /** inodes of contents that hard links elsewhere keep */
+  readonly linkedElsewhere: ReadonlySet<string>;
 }
 
 /** Returns the index of a scan, so that the time for each model does not depend on the number of models. */
@@ -27,5 +31,7 @@ export function scanIndex(scan: StoreScan, grouped: readonly GroupedTree[]): Sca
     used: groupBy(scan.uses, ({ receipt }) => receipt),
     pieces: scan.pieces,
     needs: needIndex(scan.needs),
+    pins: scan.pins,
+    linkedElsewhere: linkedElsewhere(scan.trees),
   };
 }

@@ -1,4 +1,4 @@
-import type { InventoryItem } from '../domain/inventory.ts';
+import type { UnknownItem } from '../domain/inventory.ts';
 import type { ScannedFile } from '../domain/store-scan.ts';
 import { distinctSize } from './distinct-size.ts';
 
@@ -6,10 +6,7 @@ import { distinctSize } from './distinct-size.ts';
  * Returns the files without a known name, whole directories as one item. A directory that contains a known path is never
  * one item.
  */
-export function unknownItems(
-  files: readonly ScannedFile[],
-  known: Iterable<string>,
-): readonly InventoryItem[] {
+export function unknownItems(files: readonly ScannedFile[], known: Iterable<string>): readonly UnknownItem[] {
   const holding = new Set<string>();
   for (const path of known) addFolders(holding, path);
   const items = new Map<string, ScannedFile[]>();
@@ -19,9 +16,15 @@ export function unknownItems(
     members.push(file);
     items.set(outermost, members);
   }
+  const counted = new Set<string>();
   return [...items]
-    .map(([path, members]) => ({ path, files: members.length, bytes: distinctSize('bytes', members) }))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, members]) => ({
+      path,
+      files: members.length,
+      bytes: distinctSize('bytes', members),
+      diskBytes: distinctSize('diskBytes', members, counted),
+    }));
 }
 
 /** Adds the directories of a path, up to the first that is known with its own ones. */

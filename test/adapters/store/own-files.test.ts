@@ -35,7 +35,7 @@ describe("a user's own file inside the directory of a model", () => {
     plantFile(root, `${SNAPSHOT}/sub/notes.txt`, 'my notes');
     const found = await inventory();
     expect(found.models[0]?.files.map(({ path }) => path)).toEqual(['sub/x.json', 'w.gguf']);
-    expect(found.unknown).toEqual([{ path: `${SNAPSHOT}/sub/notes.txt`, files: 1, bytes: 8 }]);
+    expect(found.unknown).toMatchObject([{ path: `${SNAPSHOT}/sub/notes.txt`, files: 1, bytes: 8 }]);
     await remove(SNAPSHOT);
     expect(existsSync(join(root, SNAPSHOT, 'sub/notes.txt'))).toBe(true);
     expect(existsSync(join(root, SNAPSHOT, 'w.gguf'))).toBe(false);

@@ -103,6 +103,22 @@ describe('the removal of models', () => {
     expect(files()).toEqual(['gguf/default/README.txt', 'gguf/other/one.gguf']);
   });
 
+  test('does not count content as freed that a hard link outside of the store keeps', async () => {
+    const outside = tempFolder();
+    plantSnapshot(root, { repo: 'org/name', commit: COMMIT }, { 'w.gguf': sha('1'), 'x.json': sha('2') });
+    linkSync(join(root, HUB, 'blobs', sha('1')), join(outside, 'w.gguf'));
+    const removal = await remove([`${HUB}/snapshots/${COMMIT}`]);
+    expect(removal).toMatchObject({ freedBytes: 75, keptBytes: 0, linkedBytes: 75 });
+    expect(files()).toEqual([]);
+  });
+
+  test('counts content as freed whose hard links are all removed', async () => {
+    mkdirSync(join(root, 'gguf/other'), { recursive: true });
+    linkSync(plantFile(root, 'gguf/default/one.gguf', 'GGUF'), join(root, 'gguf/other/one.gguf'));
+    const paths = ['gguf/default/one.gguf', 'gguf/other/one.gguf'];
+    expect(await remove(paths)).toMatchObject({ freedBytes: 4, keptBytes: 0, linkedBytes: 0 });
+  });
+
   test('[req R77] refuses a model that a worker needs, unless forced', async () => {
     plantFile(root, 'gguf/default/one.gguf');
     plantSnapshot(root, { repo: 'org/name', commit: COMMIT }, { 'w.gguf': sha('1') });

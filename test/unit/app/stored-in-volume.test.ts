@@ -27,6 +27,7 @@ const model: InventoryModel = {
   modifiedAt: null,
   lastUsedAt: null,
   neededBy: [],
+  isPinned: false,
   names: ['ollama/manifests/a'],
   records: [],
   lease: null,

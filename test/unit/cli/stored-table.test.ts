@@ -20,6 +20,7 @@ const model = (part: Partial<InventoryModel>): InventoryModel => ({
   modifiedAt: new Date(NOW - 70 * DAY).toISOString(),
   lastUsedAt: null,
   neededBy: [],
+  isPinned: false,
   names: [],
   records: [],
   lease: null,

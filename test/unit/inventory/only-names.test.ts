@@ -86,6 +86,8 @@ function scanOf(names: readonly Name[]): StoreScan {
     records: [],
     needs: [],
     badNeeds: [],
+    pins: [],
+    badPins: [],
     uses: [],
     pieces: new Set(),
     staging: [],

@@ -60,6 +60,8 @@ function scanOf({ commits, tags, gguf, own }: Store): StoreScan {
     pieces: new Set(),
     staging: [],
     badNeeds: [],
+    pins: [],
+    badPins: [],
   };
 }
 

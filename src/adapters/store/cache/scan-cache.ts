@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
 import { isSharedBlob } from '../../../core/cache/cache-entries.ts';
 import type { CacheView, Leftover, MarkedEntry } from '../../../core/cache/cache-view.ts';
-import { parsePin } from '../../../core/cache/pin.ts';
 import type { Inventory, InventoryItem } from '../../../core/domain/inventory.ts';
 import type { ScannedFile, ScannedTree, StoreScan } from '../../../core/domain/store-scan.ts';
 import { buildInventory } from '../../../core/inventory/build-inventory.ts';
@@ -26,19 +25,12 @@ export interface CacheScanContext extends ScanContext {
 
 /** Reads everything that prune decides by. Writes nothing. */
 export async function scanCache(context: CacheScanContext): Promise<CacheView> {
-  const { paths, clock, guard } = context;
+  const { paths, clock } = context;
   // before the files: a download that starts later finds the lease of prune
   const activeLeases = await context.leases.active();
   const scan = await scanStore(context);
   const inventory = buildInventory(scan);
   const own = [...(await ownLeftovers(context, 'staging')), ...(await ownLeftovers(context, 'quarantine'))];
-  const pins = guard
-    .namesBelow(join(paths.state, 'pins'))
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => ({
-      path: `pins/${name}`,
-      pin: parsePin(guard.readText(join(paths.state, 'pins', name)) ?? ''),
-    }));
   const foreign = foreignLeftovers(inventory, scan.trees);
   return {
     inventory,
@@ -51,10 +43,8 @@ export async function scanCache(context: CacheScanContext): Promise<CacheView> {
     ),
     activeLeases,
     needs: scan.needs,
-    pins: pins.flatMap(({ pin }) => pin ?? []),
-    unreadable: [...scan.badNeeds, ...pins.flatMap(({ path, pin }) => (pin === null ? [path] : []))].map(
-      (path) => `.rma/${path}`,
-    ),
+    pins: scan.pins,
+    unreadable: [...scan.badNeeds, ...scan.badPins].map((path) => `.rma/${path}`),
     badManifests: badManifests(scan, inventory),
     ...(await spaceAt(paths.root)),
     now: clock.now(),

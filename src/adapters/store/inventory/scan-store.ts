@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path';
+import { parsePin } from '../../../core/cache/pin.ts';
 import type { ScannedFile, ScannedReceipt, ScannedTree, StoreScan } from '../../../core/domain/store-scan.ts';
 import { isLayoutText } from '../../../core/inventory/build-inventory.ts';
 import { readNeeds } from '../../../core/inventory/read-needs.ts';
@@ -23,6 +24,7 @@ export async function scanStore(context: ScanContext): Promise<StoreScan> {
       .namesBelow(join(paths.state, folder))
       .filter((name) => name.endsWith('.json'))
       .map((name) => `${folder}/${name}`);
+  const pins = recordsIn('pins').map((path) => ({ path, pin: parsePin(text(path)) }));
   const needs = recordsIn('projects').map((path) => ({ path, found: readNeeds(text(path)) }));
   return {
     trees: await treesOf(context),
@@ -32,6 +34,8 @@ export async function scanStore(context: ScanContext): Promise<StoreScan> {
     needs: needs.flatMap(({ found }) => found ?? []),
     badNeeds: needs.flatMap(({ path, found }) => (found === null ? [path] : [])),
     uses: recordsIn('usage').flatMap((path) => readUse(text(path), basename(path)) ?? []),
+    pins: pins.flatMap(({ pin }) => pin ?? []),
+    badPins: pins.flatMap(({ path, pin }) => (pin === null ? [path] : [])),
     staging: await stagingFiles(context),
   };
 }

@@ -123,6 +123,7 @@ function content(path: string, stats: BigIntStats, target: string | null): Scann
     mtimeNs: String(mtimeNs),
     inode: `${dev}:${ino}`,
     isOnlyName: nlink === 1n,
+    ...(nlink > 1n && { links: Number(nlink) }),
     target,
   };
 }

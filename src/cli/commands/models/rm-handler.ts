@@ -32,21 +32,31 @@ export async function removeModels(input: RemoveInput, context: Context): Promis
     force,
     confirm: async (plan) => context.confirm(`This will remove: ${sumOf(plan)}. Continue?`),
   });
-  const { models, freedBytes, keptBytes } = removal;
+  const { models, freedBytes } = removal;
   return {
     json: { schema: 'rma.models-rm/v1', dryRun, ...removal },
     human: () => {
       const verb = dryRun ? 'would be removed' : 'removed';
-      const kept = keptBytes === 0 ? '' : `; ${formatBytes(keptBytes)} kept: used by other models`;
+      const freed = `${dryRun ? 'To free' : 'Freed'}: ${formatBytes(freedBytes)}`;
       return [
-        ...models.map(({ reference }) => `${reference}: ${verb}`),
-        `${dryRun ? 'To free' : 'Freed'}: ${formatBytes(freedBytes)}${kept}.`,
+        ...models.map(({ reference, isPinned }) => `${reference}: ${verb}${isPinned ? PIN_STAYS : ''}`),
+        `${[freed, ...keptTexts(removal)].join('; ')}.`,
       ].join('\n');
     },
     ids: models.map(({ reference }) => reference),
   };
 }
 
+const PIN_STAYS = '; still pinned for its next download';
+
+function keptTexts({ keptBytes, linkedBytes }: Removal): readonly string[] {
+  return [
+    ...(keptBytes === 0 ? [] : [`${formatBytes(keptBytes)} kept: used by other models`]),
+    ...(linkedBytes === 0 ? [] : [`${formatBytes(linkedBytes)} not freed: other hard links to the files`]),
+  ];
+}
+
 function sumOf({ models, freedBytes }: Removal): string {
-  return `${models.map(({ reference }) => reference).join(', ')} (${formatBytes(freedBytes)})`;
+  const names = models.map(({ reference, isPinned }) => `${reference}${isPinned ? ' [pinned]' : ''}`);
+  return `${names.join(', ')} (${formatBytes(freedBytes)})`;
 }

@@ -51,8 +51,19 @@ interface Shown {
 
 function modelText(shown: ShownModel, { theme, now }: Shown): string {
   const { model, license, architecture, parameters, contextLength } = shown;
-  const { references, source, commit, path, bytes, sharedBytes, modifiedAt, neededBy, missing, files } =
-    model;
+  const {
+    references,
+    source,
+    commit,
+    path,
+    bytes,
+    sharedBytes,
+    modifiedAt,
+    neededBy,
+    isPinned,
+    missing,
+    files,
+  } = model;
   const shared = sharedBytes === 0 ? '' : `, ${formatBytes(sharedBytes)} of it shared with other models`;
   const rows = [
     ['Reference', references[0]],
@@ -71,6 +82,7 @@ function modelText(shown: ShownModel, { theme, now }: Shown): string {
     ['Last used', timeText(lastUse(model), now)],
     ['Modified', timeText(modifiedAt, now)],
     ['Needed by', neededBy.map(userName).join(', ')],
+    ['Pinned', isPinned ? 'yes' : ''],
     ['Missing', missing.join(', ')],
   ].filter(([, value]) => value !== '');
   const facts = rows.map(([name = '', value = '']) => `${`${name}:`.padEnd(13)} ${printable(value)}`);
