@@ -23,10 +23,16 @@ export interface ModelSource {
    * @throws RmaError RMA_HUB_* with exit 1 (unreachable, not found), 4 (401, 403, gated) or 6 (unsafe names)
    */
   resolve(ref: ModelRef, signal?: AbortSignal): Promise<PinnedModel>;
+  /** Like `resolve`, from the stores of other machines only; absent: there are none. @throws RmaError RMA_PEER_NO_MODEL (1) */
+  resolveOnPeers?(ref: ModelRef, signal?: AbortSignal): Promise<PinnedModel>;
+  /** Like `resolve`, from the hub only; absent: `resolve` does that. */
+  resolveOnHub?(ref: ModelRef, signal?: AbortSignal): Promise<PinnedModel>;
   /** Returns the address of a file. Contacts nothing. */
   locate(model: PinnedModel, file: PinnedFile): FileLocation;
   /** Returns all addresses of a file, in order of preference, for a hub with mirrors; absent: the one of `locate`. */
   locations?(model: PinnedModel, file: PinnedFile): readonly FileLocation[];
+  /** Returns the addresses of what a reference of this source has under the name of a file: the hash decides if it is that file. */
+  copies?(ref: ModelRef, file: PinnedFile): readonly FileLocation[];
   /** Reports an address whose server could not be reached: others come first from then on. */
   unreachable?(location: FileLocation): void;
 }

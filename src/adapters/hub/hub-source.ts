@@ -5,6 +5,7 @@ import { HUB_TOKEN_SECRET } from '../../core/domain/secret-names.ts';
 import { withHostAlias } from '../../core/host-address.ts';
 import { endpointList, tokenOwner } from '../../core/hub/endpoint-list.ts';
 import { fallThrough } from '../../core/hub/fall-through.ts';
+import { parseModelRef } from '../../core/source/parse-ref.ts';
 import type { Access, Dialog, Source, SourceReply, SourceRequest } from '../../core/source/source.ts';
 import { SOURCES } from '../../core/source/sources.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -122,21 +123,22 @@ export class HubSource implements ModelSource {
 
   locations(model: PinnedModel, file: PinnedFile): readonly FileLocation[] {
     const own = this.#own(model, file);
-    const { order, hubs } = this.#server.copies ?? { order: [], hubs: new Map<string, HubSource>() };
+    const none = { order: [], hubs: new Map<string, HubSource>() };
+    // a list of the model itself replaces the setting
+    const { order, hubs } = model.sources === undefined ? (this.#server.copies ?? none) : none;
     const { repo } = model;
     // without a hash, it may be another file
     if (file.digest === null || typeof repo !== 'string' || order.length === 0) return own;
     const main = this.#source.variantOf ?? this.#source.id;
     const ids = order.includes(main) ? order : [...order, main];
-    return ids.flatMap((id) => (id === main ? own : (hubs.get(id)?.copiesOf(repo, file) ?? [])));
+    return ids.flatMap((id) =>
+      id === main ? own : (hubs.get(id)?.copies(parseModelRef(`${id}:${repo}`), file) ?? []),
+    );
   }
 
-  /** Returns the addresses of a file in the repository of this name; none if the source has no repositories. */
-  copiesOf(repo: string, { path }: PinnedFile): readonly FileLocation[] {
-    return this.#at(({ endpoint }) => this.#source.named?.(repo, path, endpoint) ?? null).map((location) => ({
-      ...location,
-      copy: true,
-    }));
+  copies(ref: ModelRef, { path }: PinnedFile): readonly FileLocation[] {
+    const found = this.#at(({ endpoint }) => this.#source.copy?.(ref, path, endpoint) ?? null);
+    return found.map((location) => ({ ...location, copy: true }));
   }
 
   #own(model: PinnedModel, file: PinnedFile): readonly FileLocation[] {

@@ -6,6 +6,7 @@ import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
 import type { ServedModel } from '../../core/domain/worker-config.ts';
 import { RmaError } from '../../core/errors.ts';
 import { findModel, printedName } from '../../core/profile/find-model.ts';
+import { sourceLists } from '../../core/profile/model-sources.ts';
 import { modelsOf, namedBy, optionalRefs, usersOf } from '../../core/profile/model-users.ts';
 import { runningProfiles } from '../../core/profile/replaced-profiles.ts';
 import { selectServices } from '../../core/profile/select-services.ts';
@@ -18,7 +19,8 @@ import type { Invocation } from '../../ports/invocation.ts';
 import { fetchExitCode } from '../fetch/fetch-result.ts';
 import { chooseServices } from './choose-services.ts';
 import { knownModels } from './known-models.ts';
-import { type Resolvers, resolveEach } from './resolve-models.ts';
+import type { Resolvers } from './resolve-models.ts';
+import { resolveFromSources } from './resolve-sources.ts';
 
 interface RequestedModel {
   /** name in an engine's API, or the reference if that name does not identify the model */
@@ -81,7 +83,7 @@ export async function requestedModels(
   const catalog = await invocation.catalog(config);
   const named = await namedModels(host, invocation, { ...choice, catalog });
   const models = named.map(printedIn(catalog));
-  const known = await knownModels(host, { config, refresh });
+  const known = await knownModels(host, { config, catalog, refresh });
   return { catalog, models, known };
 }
 
@@ -104,7 +106,8 @@ export async function resolveRequested(
   { catalog, models: requested, known }: RequestedModels,
 ): Promise<ChosenModels> {
   const refs = [...new Set(requested.map(({ ref }) => ref))];
-  const resolved = await resolveEach(invocation, refs, known.pinned);
+  const lists = sourceLists(catalog);
+  const resolved = await resolveFromSources(invocation, refs, { known: known.pinned, lists });
   const users = usersOf(catalog);
   const optional = optionalRefs(catalog);
   const models: ChosenModel[] = [];

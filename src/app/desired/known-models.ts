@@ -1,6 +1,8 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
+import type { Catalog } from '../../core/domain/profile.ts';
 import { NOTHING_RESOLVED, type ResolvedModels } from '../../core/domain/resolved-models.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { type SourceLists, sourceLists, withSources } from '../../core/profile/model-sources.ts';
 import { modelVersion } from '../../core/source/describe-model.ts';
 import { type LockFile, samePin } from '../../core/source/lock-file.ts';
 import { parseResolved } from '../../core/source/resolved-file.ts';
@@ -10,6 +12,7 @@ import { requireLockFile } from './lock-file.ts';
 
 export interface KnownRequest {
   readonly config: Pick<RmaConfig, 'stateDir' | 'directory' | 'frozen'>;
+  readonly catalog: Pick<Catalog, 'models'>;
   /** what earlier commands resolved does not count */
   readonly refresh: boolean;
 }
@@ -20,14 +23,24 @@ export interface KnownRequest {
  */
 export async function knownModels(
   host: Pick<Host, 'files'>,
-  { config, refresh }: KnownRequest,
+  { config, catalog, refresh }: KnownRequest,
 ): Promise<ResolvedModels> {
-  const resolved = refresh ? NOTHING_RESOLVED : await readResolved(host, projectFiles(config).resolved);
+  const lists = sourceLists(catalog);
+  const resolved = refresh ? NOTHING_RESOLVED : await readCurrent(host, { config, lists });
   if (!config.frozen) return resolved;
   const lock = await requireLockFile(host, config);
   refuseDifferences(lock, resolved);
   const geometry = [...resolved.geometry].filter(([ref]) => lock.models.has(ref));
-  return { pinned: lock.models, missing: lock.missing, geometry: new Map(geometry) };
+  return { pinned: withSources(lock.models, lists), missing: lock.missing, geometry: new Map(geometry) };
+}
+
+/** Returns what `resolved.json` has from the sources that models have now. */
+async function readCurrent(
+  host: Pick<Host, 'files'>,
+  { config, lists }: Pick<KnownRequest, 'config'> & { readonly lists: SourceLists },
+): Promise<ResolvedModels> {
+  const read = await readResolved(host, projectFiles(config).resolved);
+  return { ...read, pinned: withSources(read.pinned, lists) };
 }
 
 /** Reads `resolved.json`. @throws RmaError RMA_RESOLVED_INVALID exit 2 */

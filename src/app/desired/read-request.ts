@@ -54,7 +54,7 @@ export async function readServices(
 ): Promise<ServiceRequest> {
   const { state, profiles, ...chosen } = await chooseServices(host, invocation, { config, profiles: named });
   const catalog = config.gpu.use === 'off' ? withoutGpus(chosen.catalog, profiles) : chosen.catalog;
-  const resolved = await knownModels(host, { config, refresh });
+  const resolved = await knownModels(host, { config, catalog: chosen.catalog, refresh });
   return {
     config,
     named,

@@ -2,11 +2,13 @@ import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { Catalog, Engine } from '../../core/domain/profile.ts';
 import type { ResolvedModels } from '../../core/domain/resolved-models.ts';
 import type { Selection } from '../../core/domain/selection.ts';
+import { sourceLists } from '../../core/profile/model-sources.ts';
 import { isMissing } from '../../core/profile/model-users.ts';
 import { offlineMissing } from '../../core/source/offline-missing.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import { readHeaders } from './read-headers.ts';
-import { type Resolution, type Resolvers, resolveEach } from './resolve-models.ts';
+import type { Resolution, Resolvers } from './resolve-models.ts';
+import { resolveFromSources } from './resolve-sources.ts';
 
 /** What reads the models' file lists and headers. */
 export type Hubs = Resolvers & Pick<Invocation, 'ranges'>;
@@ -27,7 +29,7 @@ export async function resolveSelection(
   { catalog, selection, resolved }: ModelsToResolve,
 ): Promise<ResolvedModels | null> {
   const unknown = selection.refs.filter((ref) => !resolved.pinned.has(ref) && !resolved.missing.has(ref));
-  const answers = await resolveEach(hubs, unknown, new Map());
+  const answers = await resolveFromSources(hubs, unknown, { known: new Map(), lists: sourceLists(catalog) });
   throwFailures(answers, catalog);
   const pinned = new Map(resolved.pinned);
   const missing = new Map(resolved.missing);

@@ -1,7 +1,8 @@
-import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
+import { LAN, type PinnedFile, type PinnedModel } from '../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { isUnreachable } from '../../core/hub/is-temporary.ts';
-import type { FileLocation } from '../../ports/model-source.ts';
+import { parseModelRef } from '../../core/source/parse-ref.ts';
+import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
 import type { Transfer } from '../../ports/transfer.ts';
 import type { SharedFetch } from './fetch-options.ts';
 
@@ -9,6 +10,8 @@ import type { SharedFetch } from './fetch-options.ts';
 export interface ContentPlace {
   /** name of the machine that serves its store; null: the hub of the model */
   readonly peer: string | null;
+  /** item of the model's `sources`; absent without them, and for peers */
+  readonly source?: string;
   readonly location: FileLocation;
   readonly transfer: Transfer;
   /** other places come first from then on */
@@ -19,33 +22,88 @@ type Places = Pick<SharedFetch, 'peers' | 'offline' | 'sources' | 'transfer' | '
 
 /**
  * Returns where a file can come from, in the order of preference: the peers, which have any content under its hash, then,
- * unless offline, the hub of the model and its mirrors. Peers that are down are left out if something else remains. Contacts nothing.
+ * unless offline, the hub of the model and its mirrors; or the model's own sources. Peers that are down are left out if
+ * something else remains. Contacts nothing.
  */
-export function contentPlaces(
-  model: PinnedModel,
-  { digest, ...file }: PinnedFile,
-  { peers = [], offline = false, sources, transfer, down }: Places,
-): readonly ContentPlace[] {
-  const named = digest === null ? [] : peers.map((peer) => ({ peer, location: peer.locate(digest) }));
-  const served = named.map(({ peer, location }) => ({
+export function contentPlaces(model: PinnedModel, file: PinnedFile, shared: Places): readonly ContentPlace[] {
+  const { offline = false, down } = shared;
+  const served = onPeers(file, shared);
+  const reached = served.filter(({ peer }) => peer === null || !down.has(peer));
+  if (offline && served.length > 0) return reached.length > 0 ? reached : served;
+  const { sources } = model;
+  if (sources === undefined) return [...reached, ...onHub(model, file, shared)];
+  const places = contentOrder(sources, model.ref).flatMap((item) =>
+    item === LAN ? reached : named(item, onReference(item, { model, file, shared }), down),
+  );
+  const isDown = ({ source = '' }: ContentPlace) => down.has(source);
+  return [...places.filter((place) => !isDown(place)), ...places.filter(isDown)];
+}
+
+/** Sources before the one that listed the files were skipped for it: they are tried last. */
+function contentOrder(sources: readonly string[], ref: string): readonly string[] {
+  const hubs = sources.filter((item) => item !== LAN);
+  const skipped = hubs.slice(0, Math.max(0, hubs.indexOf(ref)));
+  const rest = (sources.includes(LAN) ? sources : [LAN, ...sources]).filter(
+    (item) => !skipped.includes(item),
+  );
+  return [...rest, ...skipped];
+}
+
+function onPeers({ digest }: PinnedFile, { peers = [], down }: Places): readonly ContentPlace[] {
+  if (digest === null) return [];
+  return peers.map((peer) => ({
     peer: peer.name,
-    location,
+    location: peer.locate(digest),
     transfer: peer.transfer,
     onUnreachable: () => void down.add(peer.name),
   }));
-  const reached = served.filter(({ peer }) => !down.has(peer));
-  if (offline && served.length > 0) return reached.length > 0 ? reached : served;
+}
+
+function onHub(model: PinnedModel, file: PinnedFile, { sources, transfer }: Places): readonly ContentPlace[] {
   const source = sources.find((candidate) => candidate.source === model.source);
   if (source === undefined) throw new Error(`no source for ${model.source} models`);
-  const whole = { digest, ...file };
-  const locations = source.locations?.(model, whole) ?? [source.locate(model, whole)];
-  const hubs = locations.map((location) => ({
+  return placesOf(source, source.locations?.(model, file) ?? [source.locate(model, file)], transfer);
+}
+
+interface AskedFile {
+  readonly model: PinnedModel;
+  readonly file: PinnedFile;
+  readonly shared: Places;
+}
+
+/** Returns where a source of the model can have the file: the hub that listed it, or under its name elsewhere. */
+function onReference(item: string, { model, file, shared }: AskedFile): readonly ContentPlace[] {
+  if (item === model.ref) return onHub(model, file, shared);
+  const ref = parseModelRef(item);
+  const source = shared.sources.find((candidate) => candidate.source === ref.source);
+  // without a hash, it may be another file
+  if (source === undefined || file.digest === null) return [];
+  return placesOf(source, source.copies?.(ref, file) ?? [], shared.transfer);
+}
+
+function placesOf(
+  source: ModelSource,
+  locations: readonly FileLocation[],
+  transfer: Transfer,
+): readonly ContentPlace[] {
+  return locations.map((location) => ({
     peer: null,
     location,
     transfer,
     onUnreachable: () => source.unreachable?.(location),
   }));
-  return [...reached, ...hubs];
+}
+
+/** Returns the places under the item of `sources` that they belong to. */
+function named(source: string, places: readonly ContentPlace[], down: Set<string>): readonly ContentPlace[] {
+  return places.map((place, at) => ({
+    ...place,
+    source,
+    onUnreachable: () => {
+      place.onUnreachable();
+      if (at === places.length - 1) down.add(source);
+    },
+  }));
 }
 
 /** The places that are left, and the fault to report if none of them has the content. */
@@ -64,10 +122,26 @@ export function afterFailure(error: unknown, { places, failure }: PlacesLeft): P
   if (place === undefined) throw error;
   const fault = place.peer === null ? error : faultOfPeer(error, place.peer);
   const isCopy = place.location.copy === true;
-  const left = mayBeElsewhere(fault) || (isCopy && isRefusal(fault)) ? others : copiesAfter(fault, others);
+  const { source } = place;
+  const isSkipped = mayBeElsewhere(fault) || ((isCopy || source !== undefined) && isRefusal(fault));
+  const left = isSkipped ? others : copiesAfter(fault, others);
   if (left === null) throw fault;
   if (isUnreachable(fault)) place.onUnreachable();
+  if (source !== undefined) return { places: left, failure: listed(failure, fault, source) };
   return { places: left, failure: isCopy && failure !== null ? failure : moreTelling(failure, fault) };
+}
+
+/** Returns the error to report with the reasons of all sources so far. */
+function listed(first: unknown, second: unknown, source: string): unknown {
+  if (!(second instanceof RmaError)) return second;
+  const main = moreTelling(first, second) as RmaError;
+  const before = first instanceof RmaError ? [first.message] : [];
+  return new RmaError(main.code, [...before, `${source}: ${second.message}`].join('; '), {
+    exitCode: main.exitCode,
+    ...(main.hint !== undefined && { hint: main.hint }),
+    ...(main.details !== undefined && { details: main.details }),
+    cause: main,
+  });
 }
 
 /** A file that a hub does not have is not on its mirrors either, but another source may have it. */

@@ -22,13 +22,22 @@ export function withPeers(sources: readonly ModelSource[], options: PeerOptions)
     source: source.source,
     locate: (model, file) => source.locate(model, file),
     locations: (model, file) => source.locations?.(model, file) ?? [source.locate(model, file)],
+    copies: (ref, file) => source.copies?.(ref, file) ?? [],
     unreachable: (location) => source.unreachable?.(location),
     resolve: (ref, signal) => resolve(source, options, { ref, ...(signal === undefined ? {} : { signal }) }),
+    resolveOnHub: (ref, signal) => source.resolve(ref, signal),
+    resolveOnPeers: (ref, signal) =>
+      resolve(
+        null,
+        { ...options, onSkip: () => undefined },
+        { ref, ...(signal === undefined ? {} : { signal }) },
+      ),
   }));
 }
 
+/** Resolves a reference on the peers, then on its hub, if there is one. */
 async function resolve(
-  source: ModelSource,
+  source: ModelSource | null,
   { peers, hubs, onSkip }: PeerOptions,
   { ref, signal }: { readonly ref: ModelRef; readonly signal?: AbortSignal },
 ): Promise<PinnedModel> {
@@ -43,7 +52,7 @@ async function resolve(
       onSkip(failure);
     }
   }
-  if (hubs) return source.resolve(ref, signal);
+  if (hubs && source !== null) return source.resolve(ref, signal);
   throw failure ?? notThere(ref, peers);
 }
 

@@ -17,14 +17,14 @@ export async function lockNeeds(
 ): Promise<StoreNeeds | null> {
   if (!config.frozen) return null;
   const { models } = await requireLockFile(host, config);
-  const commits = [...models].flatMap(([ref, { commit }]) =>
+  const commits = [...models.values()].flatMap(({ ref, commit }) =>
     typeof commit === 'string' ? [[ref, commit] as const] : [],
   );
   return {
     host: host.name,
     project: config.project,
     profile: LOCK_NEEDS,
-    refs: [...models.keys()],
+    refs: [...models.values()].map(({ ref }) => ref),
     commits: Object.fromEntries(commits),
   };
 }

@@ -35,9 +35,12 @@ export async function outdatedModels(
 ): Promise<readonly LockedEntry[]> {
   const lock = await requireLockFile(host, config);
   const refs = [...lock.models.keys()].sort();
-  const answers = await resolveEach(resolvers, refs, new Map());
+  // a model with several sources is compared with the one that it was locked from
+  const asked = [...new Set([...lock.models.values()].map(({ ref }) => ref))];
+  const answers = await resolveEach(resolvers, asked, new Map());
   const models = refs.flatMap((ref): LockedEntry[] => {
-    const [locked, answer] = [lock.models.get(ref), answers.get(ref)];
+    const locked = lock.models.get(ref);
+    const answer = locked === undefined ? undefined : answers.get(locked.ref);
     if (locked === undefined || answer === undefined) return [];
     return [answer.ok ? compared(ref, locked, answer.pinned) : unknown(ref, locked, answer.error)];
   });

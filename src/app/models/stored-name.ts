@@ -1,8 +1,10 @@
 import type { Inventory } from '../../core/domain/inventory.ts';
+import { LAN } from '../../core/domain/pinned-model.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
 import { RmaError } from '../../core/errors.ts';
 import { isStored } from '../../core/inventory/find-models.ts';
 import { findModel } from '../../core/profile/find-model.ts';
+import { sourceLists } from '../../core/profile/model-sources.ts';
 
 /**
  * Returns the reference or path that a name on the command line stands for: itself if the store has it, else the reference
@@ -12,7 +14,11 @@ import { findModel } from '../../core/profile/find-model.ts';
 export function storedName(inventory: Inventory, catalog: Catalog, name: string): string {
   if (isStored(inventory, name)) return name;
   try {
-    return findModel(catalog, name).ref;
+    const { ref } = findModel(catalog, name);
+    const refs = sourceLists(catalog)
+      .get(ref)
+      ?.filter((item) => item !== LAN) ?? [ref];
+    return refs.find((each) => isStored(inventory, each)) ?? ref;
   } catch (error) {
     // not a name, or the path of a model that is not stored
     if (error instanceof RmaError && error.code !== 'RMA_MODEL_REF_AMBIGUOUS') return name;

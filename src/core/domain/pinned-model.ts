@@ -13,6 +13,9 @@ export interface PinnedFile {
   readonly digest: Digest | null;
 }
 
+/** The item of `PinnedModel.sources` that stands for the stores of other machines. */
+export const LAN = 'lan';
+
 /** What a model reference means, resolved once: exactly these files, bytes and hashes. */
 export interface PinnedModel {
   /** id of the source, which knows the further fields (`src/core/source`) */
@@ -20,6 +23,8 @@ export interface PinnedModel {
   /** the canonical model reference this was resolved from */
   readonly ref: string;
   readonly files: readonly PinnedFile[];
+  /** where its content may come from, in order: `lan` or canonical references; absent: peers, then the hub of `ref` */
+  readonly sources?: readonly string[] | undefined;
   readonly [field: string]: unknown;
 }
 

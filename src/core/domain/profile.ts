@@ -6,6 +6,8 @@ export interface CatalogModel {
   readonly name: string;
   /** model reference */
   readonly ref: string;
+  /** where it may come from, in order of preference: `lan` or canonical references, `ref` among them; absent: `ref` */
+  readonly sources?: readonly string[] | undefined;
   readonly kind: 'chat' | 'embedding' | 'vision';
   readonly license: string;
   readonly description: string;

@@ -8,7 +8,8 @@ import { withFiles } from '../source/with-files.ts';
 import { parseBytes } from '../units.ts';
 import { parseAt } from '../yaml/parse-at.ts';
 import { type Fault, readYaml, type YamlText } from '../yaml/read-yaml.ts';
-import { mapping, measure, optional, texts } from '../yaml/yaml-rules.ts';
+import { items, mapping, measure, optional, texts } from '../yaml/yaml-rules.ts';
+import { canonicalSources } from './model-sources.ts';
 import { faultOf, referenceFault } from './reference-fault.ts';
 
 /** Entries of a `models.yaml`. */
@@ -28,18 +29,21 @@ const modelSchema = mapping({
   ref: text(),
   include: optional(texts),
   exclude: optional(texts),
+  sources: optional(items(text())),
   kind: z.enum(['chat', 'embedding', 'vision']),
   license: optional(text()),
   description: optional(text()),
   gpu_memory: optional(measure(parseBytes, 'a size such as 5GiB')),
   optional: optional(z.boolean()),
 }).check(
-  crossCheck(({ ref, include, exclude }: Partial<ReferenceFile>) => {
+  crossCheck(({ ref, include, exclude, sources }: Partial<ReferenceFile>) => {
     if (ref === undefined) return [];
     const message = referenceFault(ref);
     if (message !== null) return [{ path: ['ref'], message }];
     const fault = faultOf(() => referenceOf({ ref, include, exclude }));
-    return fault === null ? [] : [{ path: [include ? 'include' : 'exclude'], message: fault }];
+    if (fault !== null) return [{ path: [include ? 'include' : 'exclude'], message: fault }];
+    const inSources = faultOf(() => sourcesOf({ ref, include, exclude, sources }));
+    return inSources === null ? [] : [{ path: ['sources'], message: inSources }];
   }),
 );
 
@@ -64,16 +68,22 @@ function referenceOf({ ref, include, exclude }: ReferenceFile): string {
   return formatModelRef(withFiles(parseModelRef(ref), { include: include ?? [], exclude: exclude ?? [] }));
 }
 
+function sourcesOf(file: ReferenceFile): Pick<CatalogModel, 'sources'> {
+  return file.sources ? { sources: canonicalSources(referenceOf(file), file.sources) } : {};
+}
+
 interface ReferenceFile {
   readonly ref: string;
   readonly include?: readonly string[] | null | undefined;
   readonly exclude?: readonly string[] | null | undefined;
+  readonly sources?: readonly string[] | null | undefined;
 }
 
 function modelOf(name: string, file: z.output<typeof modelSchema>): CatalogModel {
   return {
     name,
     ref: referenceOf(file),
+    ...sourcesOf(file),
     kind: file.kind,
     license: file.license ?? '',
     description: file.description ?? '',

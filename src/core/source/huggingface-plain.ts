@@ -46,6 +46,7 @@ export const huggingfacePlain: Source<RepositoryRef, PinnedPlainModel> = {
     return model === null ? null : plainModel(model);
   },
   locate: (model, file, endpoint) => huggingface.locate(hubModel(model), file, endpoint),
+  copy: (ref, path, endpoint) => huggingface.copy?.(ref, path, endpoint) ?? null,
   origin: (model) => huggingface.origin(hubModel(model)),
   version: ({ commit }) => commit,
   label: ({ repo }, { path }) => `${repo}/${path}`,

@@ -87,7 +87,7 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
     return { source: 'hf', ref: this.format(ref), repo, revision, commit, complete: false, files };
   },
   locate: ({ repo, commit }, { path }, endpoint) => fileUrl({ repo, revision: commit }, path, endpoint),
-  named: (repo, path, endpoint) => fileUrl({ repo, revision: 'main' }, path, endpoint),
+  copy: (ref, path, endpoint) => fileUrl(ref, path, endpoint),
   origin: ({ repo, commit }) => `hf:${repo}@${commit}`,
   version: ({ commit }) => commit,
   label: ({ repo }, { path }) => `${repo}/${path}`,

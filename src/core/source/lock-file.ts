@@ -5,7 +5,7 @@ import { EXIT, RmaError } from '../errors.ts';
 import { parseJson } from '../schema/parse.ts';
 import { matching, text } from '../schema/rules.ts';
 import { modelVersion } from './describe-model.ts';
-import { pinnedModelSchema } from './pinned-model-schema.ts';
+import { isEntryOf, pinnedModelSchema } from './pinned-model-schema.ts';
 
 /** `rma.lock`: what the models and images of a project are, exactly. Kept in version control next to rma.yaml. */
 export interface LockFile {
@@ -46,7 +46,7 @@ export function parseLockFile(content: string, path: string): LockFile {
   const parsed = parseJson(lockFile, content);
   if (!parsed.ok) throw invalid(path, parsed.faults[0] ?? '');
   const { models, missing = {}, images = {} } = parsed.value;
-  const mixed = Object.keys(models).find((ref) => models[ref]?.ref !== ref);
+  const mixed = Object.keys(models).find((ref) => !isEntryOf(models[ref], ref));
   if (mixed !== undefined)
     throw invalid(path, `the entry "${mixed}" has the reference "${models[mixed]?.ref}"`);
   return {

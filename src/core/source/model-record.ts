@@ -33,7 +33,7 @@ export function recordName(ref: ModelRef): string {
 
 /** Returns the text of the record of a model. `recordedAt` as in the record. */
 export function formatRecord(model: PinnedModel, recordedAt: string): string {
-  const record: ModelRecord = { schema: 'rma.model/v1', recordedAt, model };
+  const record: ModelRecord = { schema: 'rma.model/v1', recordedAt, model: withoutSources(model) };
   return `${JSON.stringify(record)}\n`;
 }
 
@@ -59,7 +59,13 @@ function answers(model: PinnedModel, ref: ModelRef): boolean {
 /** Parses the text of a record, whatever its reference; null for anything but a record. No path in it leads out of the store. */
 export function parseAnyRecord(content: string): ModelRecord | null {
   const record = jsonOrNull(recordSchema, content);
-  return record === null || Number.isNaN(Date.parse(record.recordedAt)) ? null : record;
+  if (record === null || Number.isNaN(Date.parse(record.recordedAt))) return null;
+  return { ...record, model: withoutSources(record.model) };
+}
+
+/** The sources of a model belong to a project, not to a store or to the machine that serves it. */
+function withoutSources({ sources: _, ...model }: PinnedModel): PinnedModel {
+  return model as PinnedModel;
 }
 
 /** Returns the reference of the whole repository that a reference selects files of; null for any other reference. */

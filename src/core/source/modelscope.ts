@@ -77,7 +77,7 @@ export const modelscope: Source<RepositoryRef, PinnedMsModel> = {
     return { source: 'ms', ref: this.format(ref), repo, revision, complete: false, files };
   },
   locate: (model, { path }, endpoint) => fileUrl(model, path, endpoint),
-  named: (repo, path, endpoint) => fileUrl({ repo, revision: 'master' }, path, endpoint),
+  copy: (ref, path, endpoint) => fileUrl(ref, path, endpoint),
   origin: ({ repo, revision }) => `ms:${repo}@${revision}`,
   label: ({ repo }, { path }) => `${repo}/${path}`,
 };

@@ -9,5 +9,5 @@ export function pinnedFields<const Id extends string>(
   id: Id,
   files: Schema<readonly PinnedFile[]> = pinnedFilesSchema,
 ) {
-  return { source: z.literal(id), ref: text(), files };
+  return { source: z.literal(id), ref: text(), files, sources: z.optional(z.array(text())) };
 }

@@ -8,3 +8,8 @@ if (first === undefined) throw new Error('no sources');
 
 /** A pinned model as JSON carries it: in the Compose file, in resolved.json and on stdin of the worker. */
 export const pinnedModelSchema: Schema<PinnedModel> = z.discriminatedUnion('source', [first, ...others]);
+
+/** Returns whether a model is what a reference means: it was resolved from it, or from another of its sources. */
+export function isEntryOf(model: PinnedModel | undefined, ref: string): boolean {
+  return model?.ref === ref || model?.sources?.includes(ref) === true;
+}

@@ -6,7 +6,7 @@ import { parseJson } from '../schema/parse.ts';
 import { text } from '../schema/rules.ts';
 import { shell } from '../shell-quote.ts';
 import { geometrySchema } from './geometry-schema.ts';
-import { pinnedModelSchema } from './pinned-model-schema.ts';
+import { isEntryOf, pinnedModelSchema } from './pinned-model-schema.ts';
 
 const SCHEMA = 'rma.resolved/v1';
 const resolvedFile = z.object({
@@ -37,7 +37,7 @@ export function parseResolved(content: string, path: string): ResolvedModels {
   const parsed = parseJson(resolvedFile, content);
   if (!parsed.ok) throw invalid(path, parsed.faults[0] ?? '');
   const { models, geometry = {}, missing = {} } = parsed.value;
-  const mixed = Object.keys(models).find((ref) => models[ref]?.ref !== ref);
+  const mixed = Object.keys(models).find((ref) => !isEntryOf(models[ref], ref));
   if (mixed !== undefined)
     throw invalid(path, `the entry "${mixed}" has the reference "${models[mixed]?.ref}"`);
   return {

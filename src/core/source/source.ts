@@ -47,8 +47,8 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
   /** Returns the URL of a file's content. `endpoint` as in `Access`. */
   locate(model: M, file: PinnedFile, endpoint: string): string;
 
-  /** Returns the URL of a file in the repository of this name, whatever its source, at the default revision. `endpoint` as in `Access`. */
-  named?(repo: string, path: string, endpoint: string): string;
+  /** Returns the URL of what a reference has under the name of a file; null if that is nothing. `endpoint` as in `Access`. */
+  copy?(ref: R, path: string, endpoint: string): string | null;
 
   /** Returns the text that pins the content: a commit, a URL, the digest of a manifest. */
   origin(model: M): string;

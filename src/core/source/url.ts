@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix';
 import * as z from 'zod/mini';
 import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
 import { EXIT, RmaError } from '../errors.ts';
@@ -92,6 +93,7 @@ export const url: Source<UrlRef, PinnedUrlModel> = {
     };
   },
   locate: fileUrl,
+  copy: (ref, path) => urlFiles(ref).find((file) => file.path === basename(path))?.url ?? null,
   origin: (model) => model.url,
   label: (model, file) =>
     model.sidecar === undefined

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseModels } from '../../../src/core/profile/parse-models.ts';
 
 const parse = (text: string) => parseModels({ text, file: 'data/models.yaml' });
@@ -29,4 +29,36 @@ it.each([
 ])('rejects for %s the key %s', (...[ref, key, at, why]) => {
   const text = `small:\n  ref: ${ref}\n  ${key}\n  kind: chat\n`;
   expect(faultsOf(text)).toEqual([`data/models.yaml:${at}: cannot select files of ${ref}: ${why}`]);
+});
+
+describe('the key sources of a model', () => {
+  const model = (ref: string, sources: string) =>
+    `small:\n  ref: ${ref}\n  sources: ${sources}\n  kind: chat\n`;
+
+  it.each([
+    ['hf:org/small', '[lan, hf, ms]', ['lan', 'hf:org/small', 'ms:org/small']],
+    ['hf:org/small@v1:*.gguf', '[ms, hf]', ['ms:org/small@v1:*.gguf', 'hf:org/small@v1:*.gguf']],
+    ['hf:org/small:*.gguf', '[ms:Org/Other]', ['ms:Org/Other:*.gguf', 'hf:org/small:*.gguf']],
+    ['hf:org/small:*.gguf', '["ms:Org/Other:a.gguf"]', ['ms:Org/Other:a.gguf', 'hf:org/small:*.gguf']],
+    ['hf:org/small#layout=plain', '[hf, ms]', ['hf:org/small#layout=plain', 'ms:org/small']],
+    [
+      'https://one.example/m.gguf',
+      '["https://two.example/m.gguf"]',
+      ['https://two.example/m.gguf', 'https://one.example/m.gguf'],
+    ],
+  ])('of %s: %s', (ref, sources, expected) => {
+    const { models, faults } = parse(model(ref, sources));
+    expect(faults).toEqual([]);
+    expect(models.get('small')?.sources).toEqual(expected);
+  });
+
+  it.each([
+    ['hf:org/small', '[]', 'must be a list with at least one item'],
+    ['hf:org/small', '[hub]', 'invalid sources: unknown source "hub"'],
+    ['hf:org/small', '[hf, hf:org/small]', 'invalid sources: hf:org/small is listed twice'],
+    ['ollama:llava:7b', '[ms]', 'invalid sources: ollama:llava:7b has no name at ms'],
+    ['hf:org/small', '["ftp://x/y.gguf"]', 'invalid model reference'],
+  ])('of %s is rejected: %s', (ref, sources, fault) => {
+    expect(faultsOf(model(ref, sources)).join('\n')).toContain(fault);
+  });
 });

@@ -27,8 +27,11 @@ describe('the sources', () => {
   });
 
   it('with repositories are those that the settings accept', () => {
-    const named = MAIN_SOURCES.filter(({ named }) => named !== undefined);
-    expect(REPOSITORY_SOURCES).toEqual(named.map(({ id }) => id));
+    const ofRepositories = MAIN_SOURCES.filter(
+      (source) => typeof source.parse(`${source.schemes[0]}:org/name`)['repo'] === 'string',
+    );
+    expect(REPOSITORY_SOURCES).toEqual(ofRepositories.map(({ id }) => id));
+    for (const { copy } of ofRepositories) expect(copy).toBeDefined();
   });
 
   it('explain each form of a reference, which starts with one of their schemes', () => {
