@@ -134,8 +134,8 @@ class Planner {
     if (keepRevisions === null) return [];
     const newer = new Map<string, number>();
     const older = new Set<string>();
-    const commits = this.#view.inventory.models.filter(({ commit }) => commit !== null).sort(newestFirst);
-    for (const { path } of commits) {
+    const commits = this.#view.inventory.models.filter(({ commit }) => commit !== null).map(revisionOf);
+    for (const { path } of commits.sort(newestFirst)) {
       const repository = path.replace(/\/snapshots\/[^/]+$/, '');
       const rank = (newer.get(repository) ?? 0) + 1;
       newer.set(repository, rank);
@@ -204,22 +204,20 @@ function leastRecentlyUsed(a: Candidate, b: Candidate): number {
   return (one ?? 0) - (two ?? 0) || (a.entry.path < b.entry.path ? -1 : 1);
 }
 
+/** A stored commit of a repository. */
+interface Revision extends Pick<InventoryModel, 'path' | 'modifiedAt'> {
+  /** 2: that of the default branch, 1: of another branch or a tag, 0: any other */
+  readonly rank: 0 | 1 | 2;
+}
+
+function revisionOf({ path, modifiedAt, names }: InventoryModel): Revision {
+  const isMain = names.some((name) => name.endsWith('/refs/main'));
+  return { path, modifiedAt, rank: isMain ? 2 : names.some((name) => name.includes('/refs/')) ? 1 : 0 };
+}
+
 /** The commit of the default branch is the newest, then those of other branches and tags, then by time. */
-function newestFirst(a: InventoryModel, b: InventoryModel): number {
-  const rank = ({ names }: InventoryModel) =>
-    names.some((name) => name.endsWith('/refs/main'))
-      ? 2
-      : names.some((name) => name.includes('/refs/'))
-        ? 1
-        : 0;
-  return (
-    rank(b) - rank(a) ||
-    (a.modifiedAt === b.modifiedAt
-      ? a.path < b.path
-        ? -1
-        : 1
-      : (a.modifiedAt ?? '') < (b.modifiedAt ?? '')
-        ? 1
-        : -1)
-  );
+function newestFirst(a: Revision, b: Revision): number {
+  if (a.rank !== b.rank) return b.rank - a.rank;
+  if (a.modifiedAt === b.modifiedAt) return a.path < b.path ? -1 : 1;
+  return (a.modifiedAt ?? '') < (b.modifiedAt ?? '') ? 1 : -1;
 }
