@@ -7,6 +7,8 @@ import { OUTSIDE_READERS, type OutsideReader, type ReadStore } from '../helpers/
 import { exported, imported } from '../helpers/store/bundle-fixture.ts';
 import { clockAhead, KEEP_30_DAYS, noWait, testCache } from '../helpers/store/cache-fixture.ts';
 import { importAll } from '../helpers/store/import-fixture.ts';
+import { pullFromPeers } from '../helpers/store/pull-from-peers.ts';
+import { serveFolder, testPeer } from '../helpers/store/served-store.ts';
 import { testFetcher, testStore } from '../helpers/store/store-fixture.ts';
 import { flipByte, repairStore, verifyStore } from '../helpers/store/verify-fixture.ts';
 import { type Hub, startHub } from '../hub/hub.ts';
@@ -92,6 +94,13 @@ const OPERATIONS: Readonly<Record<string, (hub: Hub) => Promise<string>>> = {
     expect(await pull(hub, root, refsOf(hub))).toContain('failed');
     fault.remove();
     expect(new Set(await pull(hub, root, refsOf(hub)))).toEqual(new Set(['present']));
+    return root;
+  },
+  'a pull from another machine without a hub': async (hub) => {
+    const root = judgeHome();
+    const peers = [testPeer(await serveFolder(await pulled(hub)))];
+    const { states } = await pullFromPeers(root, refsOf(hub), { peers });
+    expect(states).toEqual(refsOf(hub).map(() => 'present'));
     return root;
   },
   'a repair': async (hub) => {

@@ -2,25 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
-import { HttpTransfer } from '../../../src/adapters/store/transfer/transfer.ts';
-import { fetchModels } from '../../../src/app/fetch/fetch-models.ts';
-import { withPeers } from '../../../src/app/fetch/peer-sources.ts';
 import { toErrorDocument } from '../../../src/core/errors.ts';
-import { parseModelRef } from '../../../src/core/source/parse-ref.ts';
 import type { PeerStore } from '../../../src/ports/peer-store.ts';
 import { snapshot } from '../../helpers/files/snapshot.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { modelOf } from '../../helpers/store/ollama-fixture.ts';
+import { pullFromPeers as pull } from '../../helpers/store/pull-from-peers.ts';
 import { PEER_TOKEN, serveFolder, testPeer } from '../../helpers/store/served-store.ts';
-import { testFetcher, testStore, testUses } from '../../helpers/store/store-fixture.ts';
-import { quick, testHttp } from '../../helpers/store/test-http.ts';
-import { testSources } from '../../helpers/store/test-source.ts';
+import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 import type { Hub } from '../../hub/hub.ts';
 import { hubForTest } from '../hub-server/hub-fixture.ts';
 
-/** Nothing listens there. */
-const NO_HUB = 'http://127.0.0.1:9';
 const GGUF = `GGUF${'weights '.repeat(50_000)}`;
 const FILES = { 'config.json': '{}', 'sub/notes.txt': 'notes', 'w.gguf': { content: GGUF, lfs: true } };
 
@@ -45,41 +37,6 @@ async function filledStore(): Promise<Filled> {
   expect((await fetcher.fetch(models)).map(({ state }) => state)).toEqual(refs.map(() => 'present'));
   hub.log.clear();
   return { hub, root, refs };
-}
-
-interface Pull {
-  readonly peers: readonly PeerStore[];
-  /** null: hubs are off */
-  readonly hub?: Hub | null;
-}
-
-/** Resolves and fetches references like `rma models pull --from`. */
-async function pull(root: string, refs: readonly string[], { peers, hub = null }: Pull) {
-  const skipped: string[] = [];
-  const sources = withPeers(testSources({ endpoint: hub?.endpoint ?? NO_HUB }), {
-    peers,
-    hubs: hub !== null,
-    onSkip: ({ message }) => skipped.push(message),
-  });
-  const resolved = await Promise.all(
-    refs.map((text) => {
-      const ref = parseModelRef(text);
-      return sources.find(({ source }) => source === ref.source)!.resolve(ref);
-    }),
-  );
-  const results = await fetchModels(resolved, {
-    store: testStore(root),
-    uses: testUses(root),
-    sources,
-    peers,
-    transfer: new HttpTransfer({ ...quick, http: testHttp() }),
-    clock: systemClock,
-    signal: new AbortController().signal,
-    onProgress: () => undefined,
-    offline: hub === null,
-  });
-  const errors = results.map((result) => (result.state === 'failed' ? toErrorDocument(result.error) : null));
-  return { states: results.map(({ state }) => state), errors, skipped };
 }
 
 const failure = (pulling: Promise<unknown>) => pulling.then(() => null, toErrorDocument);
