@@ -15,6 +15,8 @@ export interface TransferJob {
   readonly magic: string | null;
   /** most connections for this file at the same time (default 1) */
   readonly connections?: number;
+  /** how often a request is repeated after faults of the network, without progress (default 8) */
+  readonly retries?: number;
   /** called with the bytes on disk, resumed ones included, and those received now */
   readonly onBytes: (doneBytes: number, receivedBytes: number) => void;
   /** called with the reason before a wait that the server asked for */

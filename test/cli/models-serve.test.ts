@@ -83,6 +83,16 @@ it('serves a directory on loopback without a token, until Ctrl-C', async () => {
   expect(rest.join('\n')).not.toMatch(/error|at .*\(/);
 });
 
+it('points to the option for its token if it gets that of the hub', async () => {
+  writeFileSync(join(dir, 'token'), 'a-token-of-16-letters');
+  const { lines } = await serve('--listen', '127.0.0.1:0', '--token-file', 'token');
+  expect(lines.join('\n')).toMatch(
+    /--token-file sets the token for the Hugging Face hub.*\n.*--serve-token-file FILE/,
+  );
+  const own = await serve('--listen', '127.0.0.1:0', '--serve-token-file', 'token');
+  expect(own.lines.join('\n')).not.toContain('Hugging Face');
+});
+
 it('creates a token and a certificate for any other address, keeps them, and prints no secret', async () => {
   const serving = await serve('--listen', '0.0.0.0:0', '-v');
   const [, fingerprint = ''] = /fingerprint: (SHA256:[0-9a-f]{64})/.exec(serving.lines.join('\n')) ?? [];

@@ -69,6 +69,13 @@ describe('models show', () => {
     });
   });
 
+  it('has no source for a file of the user', async () => {
+    plantFile(store, 'gguf/default/mine.gguf', Buffer.from(gguf(96)));
+    expect(await show('gguf/default/mine.gguf')).toMatchObject({ source: null });
+    const { stdout } = await runRma(['models', 'show', 'gguf/default/mine.gguf', '--dest', store]);
+    expect(stdout).toMatch(/^Source: +unknown$/m);
+  });
+
   it('reads the weights of an Ollama model from its largest blob', async () => {
     const weights = Buffer.from(gguf(96));
     plantFile(store, `ollama/blobs/sha256-${sha('3')}`, weights);

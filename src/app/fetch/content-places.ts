@@ -160,6 +160,13 @@ function faultOfPeer(error: unknown, peer: string): unknown {
       hint: 'run the command again; the content was removed or changed on that machine',
     });
   }
+  if (code === 'RMA_CONTENT_HASH_MISMATCH') {
+    return new RmaError(code, message, {
+      exitCode,
+      hint: `its copy on ${peer} is corrupt; on that machine: rma models repair; or download without --from`,
+      ...(error.details !== undefined && { details: error.details }),
+    });
+  }
   if (exitCode === EXIT.denied) {
     return new RmaError('RMA_PEER_DENIED', `${peer} rejected the token: ${message}`, {
       exitCode,
@@ -192,7 +199,11 @@ function isRefusal(error: unknown): boolean {
 
 /** Returns the error to report of those of two places: wrong content before the rest, else the last one. */
 function moreTelling(first: unknown, second: unknown): unknown {
-  const isWrong = first instanceof RmaError && first.exitCode === EXIT.badContent;
   const isAbsent = second instanceof RmaError && second.code === 'RMA_PEER_NO_CONTENT';
-  return first !== null && (isWrong || isAbsent) ? first : second;
+  return first !== null && (isWrongContent(first) || isAbsent) ? first : second;
+}
+
+/** Returns whether a place sent other content than that of the file, again after it was downloaded anew. */
+export function isWrongContent(error: unknown): boolean {
+  return error instanceof RmaError && error.exitCode === EXIT.badContent;
 }

@@ -2,7 +2,7 @@ import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts'
 import { MAX_CONNECTIONS } from '../../core/hub/connection-count.ts';
 import { fileLabel } from '../../core/source/describe-model.ts';
 import type { StagedFile, StagingSlot } from '../../ports/model-store.ts';
-import { afterFailure, type ContentPlace, contentPlaces } from './content-places.ts';
+import { afterFailure, type ContentPlace, contentPlaces, isWrongContent } from './content-places.ts';
 import type { SharedFetch } from './fetch-options.ts';
 import type { ProgressMeter } from './progress-meter.ts';
 
@@ -21,6 +21,9 @@ export interface FetchContext {
 
 /** Bytes for which a file takes one slot. */
 const SLOT_BYTES = 1024 * 1024;
+
+/** Retries at a place after another one sent wrong content: that fault is reported, however long this place is tried. */
+const LAST_RETRIES = 1;
 
 interface Piece extends StagingSlot {
   readonly key: string;
@@ -119,7 +122,10 @@ async function transferOne(one: OneTransfer): Promise<StagedFile> {
     const slot = failure === null ? piece : await shared.store.stage(model, piece.file);
     try {
       const slots = shared.slots.of(place.location.url);
-      return await slots.run(connectionsOf(piece, shared.slots.count), () => transferFrom(place, slot, one));
+      const retries = isWrongContent(failure) ? LAST_RETRIES : undefined;
+      return await slots.run(connectionsOf(piece, shared.slots.count), () =>
+        transferFrom({ ...place, retries }, slot, one),
+      );
     } catch (error) {
       signal.throwIfAborted();
       ({ failure, places } = afterFailure(error, { failure, places }));
@@ -129,7 +135,7 @@ async function transferOne(one: OneTransfer): Promise<StagedFile> {
 }
 
 async function transferFrom(
-  { location, transfer }: ContentPlace,
+  { location, transfer, retries }: ContentPlace & { readonly retries: number | undefined },
   slot: StagingSlot,
   { model, piece, here, context, signal }: OneTransfer,
 ): Promise<StagedFile> {
@@ -138,6 +144,7 @@ async function transferFrom(
   const received = await transfer.fetch({
     location,
     connections: connectionsOf(piece, context.shared.slots.count),
+    ...(retries !== undefined && { retries }),
     bytes: file.bytes,
     digest: file.digest,
     slot,

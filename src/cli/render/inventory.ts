@@ -4,6 +4,7 @@ import {
   type ModelUser,
   verification,
 } from '../../core/domain/inventory.ts';
+import { knownSource } from '../../core/inventory/known-source.ts';
 import { lastUse } from '../../core/inventory/last-use.ts';
 import { formatAge, formatBytes } from '../../core/units.ts';
 import type { Column } from './table.ts';
@@ -39,12 +40,12 @@ export function userName({ project, profile }: ModelUser): string {
 
 /** Returns a stored model as JSON. */
 export function storedDocument(model: InventoryModel): Readonly<Record<string, unknown>> {
-  const { references, source, path, commit, files, missing, bytes, sharedBytes, neededBy } = model;
+  const { references, path, commit, files, missing, bytes, sharedBytes, neededBy } = model;
   const { modifiedAt, lastUsedAt, isPinned: pinned } = model;
   return {
     reference: references[0],
     references,
-    source,
+    source: knownSource(model),
     path,
     commit,
     bytes,

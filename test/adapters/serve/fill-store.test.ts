@@ -141,6 +141,23 @@ it('a flipped byte on the serving machine ends with exit code 6, and nothing is 
   expect((await testStore(copy).inventory()).models).toEqual([]);
 });
 
+it('content that a machine has corrupt is received twice, then requested from the hub at most twice', async () => {
+  const { hub, root, refs } = await filledStore();
+  const served = await serveFolder(root);
+  flipByte(flatFile(root));
+  hub.faults.add({ kind: 'status', path: '/files/*', status: 503 });
+  const { errors } = await pull(tempFolder(), refs.slice(4), { peers: [testPeer(served)], hub });
+  expect(errors).toMatchObject([
+    {
+      code: 'RMA_CONTENT_HASH_MISMATCH',
+      exitCode: 6,
+      hint: expect.stringContaining('on that machine: rma models repair'),
+    },
+  ]);
+  expect(served.lines.filter((line) => line.includes('/v1/content'))).toHaveLength(2);
+  expect(hub.log.entries()).toHaveLength(2);
+});
+
 it('a changed file is not served any more: its receipt is not valid', async () => {
   const { root, refs } = await filledStore();
   const peer = testPeer(await serveFolder(root));

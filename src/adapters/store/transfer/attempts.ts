@@ -17,8 +17,12 @@ export class Attempts {
   /** bytes of the file at the last progress */
   #mark: number;
 
-  constructor(received: number) {
+  readonly #most: Readonly<Record<Budget, number>>;
+
+  /** @param network most faults of the network */
+  constructor(received: number, network = ATTEMPTS.network) {
     this.#mark = received;
+    this.#most = { ...ATTEMPTS, network };
   }
 
   /** Forgets earlier attempts if the file grew enough since. */
@@ -39,7 +43,7 @@ export class Attempts {
   /** Counts a fault and returns the number of its kind since the last progress. @throws its error if it is one too many */
   count({ budget, error }: { readonly budget: Budget; readonly error: RmaError }): number {
     const used = ++this.#used[budget];
-    if (used > ATTEMPTS[budget]) throw error;
+    if (used > this.#most[budget]) throw error;
     return used;
   }
 

@@ -55,7 +55,7 @@ export class FileStreams {
     this.#job = job;
     this.#part = part;
     this.#server = new FileServer(options, job);
-    this.#attempts = new Attempts(part.received);
+    this.#attempts = new Attempts(part.received, job.retries);
     this.#claims = new Claims(job.bytes, options.minPart);
     this.#slow = new SlowRequests(() => options.clock.monotonic());
     this.#most = job.connections ?? 1;

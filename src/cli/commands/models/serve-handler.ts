@@ -19,7 +19,8 @@ interface ServeInput {
 /** Serves the store until a signal. @throws RmaError as serveModels; RMA_USAGE_INVALID (2) */
 export async function serveStore(input: ServeInput, context: Context): Promise<CommandResult> {
   const { dest, listen, tokenFile } = input;
-  const { config } = await context.config();
+  const { config, origins } = await context.config();
+  if (tokenFile === null && origins['hub.token_file']?.from === 'flag') reportHubToken(context);
   const absolute = (path: string) => resolve(context.cwd, path);
   const serving = await context.serving();
   context.follows();
@@ -39,6 +40,16 @@ export async function serveStore(input: ServeInput, context: Context): Promise<C
     },
   });
   return { json: { schema: 'rma.models-serve/v1', served }, human: () => '' };
+}
+
+/** `--token-file` is a setting for all commands, and easily taken for the token of the server. */
+function reportHubToken({ reporter }: Context): void {
+  reporter.emit({
+    type: 'warning',
+    code: 'RMA_SERVE_HUB_TOKEN',
+    text: '--token-file sets the token for the Hugging Face hub, which the server does not use',
+    hint: 'to set the token of the server: --serve-token-file FILE',
+  });
 }
 
 function tlsFiles({ cert, key }: ServeInput, absolute: (path: string) => string) {

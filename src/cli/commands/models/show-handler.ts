@@ -1,5 +1,6 @@
 import { type ShownModel, showStored } from '../../../app/models/show-stored.ts';
 import { type InventoryFile, verification } from '../../../core/domain/inventory.ts';
+import { knownSource } from '../../../core/inventory/known-source.ts';
 import { lastUse } from '../../../core/inventory/last-use.ts';
 import { formatBytes, formatParameters } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
@@ -51,26 +52,18 @@ interface Shown {
 
 function modelText(shown: ShownModel, { theme, now }: Shown): string {
   const { model, license, architecture, parameters, contextLength } = shown;
-  const {
-    references,
-    source,
-    commit,
-    path,
-    bytes,
-    sharedBytes,
-    modifiedAt,
-    neededBy,
-    isPinned,
-    missing,
-    files,
-  } = model;
+  const { references, commit, path, bytes, sharedBytes, modifiedAt, neededBy, isPinned, missing, files } =
+    model;
+  const source = knownSource(model);
   const shared = sharedBytes === 0 ? '' : `, ${formatBytes(sharedBytes)} of it shared with other models`;
   const rows = [
     ['Reference', references[0]],
     ['Also named', references.slice(1).join(', ')],
     [
       'Source',
-      [source ?? '', commit === null ? '' : `commit ${commit}`].filter((part) => part !== '').join(', '),
+      [source ?? 'unknown', commit === null ? '' : `commit ${commit}`]
+        .filter((part) => part !== '')
+        .join(', '),
     ],
     ['License', license ?? ''],
     ['Architecture', architecture ?? ''],
