@@ -28,6 +28,7 @@ import { diskFault, onDisk } from './disk/disk-fault.ts';
 import { ensureDir, readBytes } from './disk/files.ts';
 import { guardedDisk } from './disk/guarded-disk.ts';
 import { assertNamesFit } from './disk/name-clash.ts';
+import { refreshFolders } from './disk/refresh-folders.ts';
 import { withReserve } from './disk/reserve.ts';
 import { freeBytesAt } from './disk/same-file-system.ts';
 import { severalAtOnce } from './disk/several-at-once.ts';
@@ -197,6 +198,8 @@ export class FileModelStore implements ModelStore {
         // prune spares what it finds leased, so whichever of both came later sees the other
         await this.#leases.waitFor(PRUNE_LEASE, onWait, signal);
         await returnMarked({ disk: this.#disk, paths: this.#paths }, model);
+        const layout = this.#layout(model);
+        await refreshFolders(this.#disk, [this.root, layout.root], layout.readPaths(model));
         return lease;
       } catch (error) {
         await lease.release();

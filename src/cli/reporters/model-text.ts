@@ -1,6 +1,6 @@
 import type { ModelProgress } from '../../core/domain/worker-status.ts';
 import { formatBytes, formatDuration } from '../../core/units.ts';
-import { displayWidth, pad, truncate } from '../render/display-width.ts';
+import { displayWidth, pad, truncate, truncateMiddle } from '../render/display-width.ts';
 import { printable } from '../render/printable.ts';
 import type { Theme } from '../render/theme.ts';
 
@@ -52,7 +52,7 @@ export interface LiveLine {
 
 /**
  * Returns the lines of the live block, names aligned, each at most `width` columns. Drops what does not fit: first the
- * bar, then the end of the name, then the end of the line.
+ * bar, then the middle of the name, then the middle of the rest: a note ends with the cause.
  */
 export function liveLines(lines: readonly LiveLine[], width: number, theme: Theme): readonly string[] {
   const names = Math.max(0, ...lines.map(({ name }) => displayWidth(printable(name))));
@@ -64,8 +64,9 @@ export function liveLines(lines: readonly LiveLine[], width: number, theme: Them
     const bars = fits && isMoving(state) ? [bar(sum, theme)] : [];
     const tail = ['', ...bars, texts[index] ?? ''].join(GAP);
     const room = Math.min(names, Math.max(SHORTEST_NAME, width - displayWidth(tail)));
-    const start = pad(truncate(printable(name), room, theme.symbols.ellipsis), room);
-    return truncate(start + tail, width, theme.symbols.ellipsis);
+    const { ellipsis } = theme.symbols;
+    const start = pad(truncateMiddle(printable(name), room, ellipsis), room);
+    return truncate(start + truncateMiddle(tail, Math.max(1, width - room), ellipsis), width, ellipsis);
   });
 }
 

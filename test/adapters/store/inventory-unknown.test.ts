@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
@@ -73,9 +73,14 @@ describe('inventory of anything else', () => {
     const root = tempFolder();
     plantFile(root, '.rma/staging/sha256-1/2.part', 'part');
     plantFile(root, '.rma/staging/sha256-1/2.part.json', '{}');
+    // a download has the size of the whole file from the start
+    truncateSync(plantFile(root, '.rma/staging/sha256-3/4.part', ''), 2 ** 20);
     const found = await testStore(root).inventory();
     expect(found).toMatchObject({
-      partial: [{ path: '.rma/staging/sha256-1/2.part', bytes: 4 }],
+      partial: [
+        { path: '.rma/staging/sha256-1/2.part', bytes: 4 },
+        { path: '.rma/staging/sha256-3/4.part', bytes: 0 },
+      ],
       unknown: [],
     });
   });

@@ -51,6 +51,16 @@ describe('progress on a terminal', () => {
     expect(terminal.screen).toBe('✔ verifying all models');
   });
 
+  it('cuts long names and notes in their middle: names differ at the end, and a note ends with its cause', () => {
+    const { terminal, reporter } = open();
+    const file = 'Qwen/Qwen2.5-7B-Instruct/model-00002-of-00002.safetensors at byte 12345678';
+    const note = `${file}: connect ECONNREFUSED 192.0.2.1:443; retrying`;
+    reporter.emit(modelEvent(50, { ref: 'hf:Qwen/Qwen2.5-7B-Instruct', state: 'waiting', note }));
+    vi.advanceTimersByTime(FRAME_MS);
+    expect(terminal.screen).toMatch(/^ {2}hf:…Instruct {2}waiting .*…/m);
+    expect(terminal.screen).toMatch(/ECONNREFUSED 192\.0\.2\.1:443; retrying\)$/m);
+  });
+
   it('leaves a line per finished step and model, without a spinner', () => {
     const { terminal, reporter } = open();
     reporter.emit(step('start', 'Fetching'));

@@ -40,7 +40,9 @@ describe('rma command lines in the docs', () => {
 
 /** Returns rma commands in code blocks and inline code. Uppercase words are placeholders. */
 function commandsOf(text: string): readonly string[] {
-  const blocks = [...text.matchAll(/^```(?:sh)?\n(.*?)^```/gms)].flatMap(([, body = '']) => body.split('\n'));
+  const blocks = [...text.matchAll(/^```(\w*)\n(.*?)^```/gms)].flatMap(([, language = '', body = '']) =>
+    ['', 'sh'].includes(language) ? body.split('\n') : [],
+  );
   const inline = [...text.replace(/^```.*?^```/gms, '').matchAll(/`(rma [^`]+)`/g)].map(
     ([, code = '']) => code,
   );

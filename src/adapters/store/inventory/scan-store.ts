@@ -65,10 +65,15 @@ async function stagingFiles(context: ScanContext): Promise<readonly ScannedFile[
     found.push(
       ...files
         .filter(({ path }) => path.endsWith('.part'))
-        .map((file) => ({ ...file, path: `.rma/staging/${file.path}` })),
+        .map((file) => ({ ...file, path: `.rma/staging/${file.path}`, bytes: writtenBytes(file) })),
     );
   }
   return found;
+}
+
+/** Returns the bytes of a partial file that are written: its size is that of the whole file. */
+function writtenBytes({ bytes, diskBytes }: ScannedFile): number {
+  return Math.min(bytes, diskBytes);
 }
 
 /** Returns the directories with rma's own files, that of the store first: of the store, and beside the parts that variables have moved. */

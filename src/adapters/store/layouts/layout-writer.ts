@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { ModelRef } from '../../../core/domain/model-ref.ts';
 import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
+import { sourceOf } from '../../../core/source/sources.ts';
 import { pathFault } from '../../../core/store/safe-path.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
 import { type AdoptOptions, ReceiptStore, type StoreContext } from '../receipts/receipt-store.ts';
@@ -27,6 +29,12 @@ export abstract class LayoutWriter<M extends PinnedModel = PinnedModel> {
   abstract recall(ref: ModelRef): Promise<M | null>;
   /** Returns the paths where a file is, or is adopted from. */
   protected abstract places(model: M, file: PinnedFile): readonly string[];
+
+  /** Returns the paths of which a check reads the directories. */
+  readPaths(model: M): readonly string[] {
+    const receipt = join(this.context.receipts, sourceOf(model).store.receipt(model));
+    return [receipt, ...model.files.flatMap((file) => this.places(model, file))];
+  }
 
   /** Returns the path of a file of this size, links followed; null if there is none. */
   find(model: M, file: PinnedFile): string | null {

@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'ON DISK', value: ({ diskBytes }) => formatBytes(diskBytes), align: 'right' },
   { title: 'LAST USED', value: ({ lastUsedAt }) => lastUsedAt?.slice(0, 10) ?? '' },
   { title: 'KEPT BECAUSE', value: ({ kept }) => kept ?? '' },
-  { title: 'NAME', value: ({ name }) => shortName(name) },
+  { title: 'NAME', value: ({ name }) => shortName(name), shorten: 'middle' },
 ];
 
 /** Lists what is in a store, with the reason why prune keeps it. */

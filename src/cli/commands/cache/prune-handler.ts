@@ -31,7 +31,7 @@ const COLUMNS: readonly Column<PreviewRow>[] = [
   { title: 'ACTION', value: ({ action }) => action },
   { title: 'ON DISK', value: ({ diskBytes }) => formatBytes(diskBytes), align: 'right' },
   { title: 'REASON', value: ({ reason }) => reason },
-  { title: 'NAME', value: ({ name }) => shortName(name) },
+  { title: 'NAME', value: ({ name }) => shortName(name), shorten: 'middle' },
 ];
 
 /** Removes what a policy selects from a store. @throws RmaError as CacheStore */
