@@ -30,6 +30,7 @@ export function pieceCount(bytes: number, pieceBytes: number): number {
 export function firstWrongPiece(bytes: number, recorded: PieceHashes, found: PieceHashes['hashes']): Range {
   const { pieceBytes, hashes } = recorded;
   const at = hashes.findIndex((hash, number) => found[number] !== hash);
-  const start = (at === -1 ? hashes.length : at) * pieceBytes;
+  const last = Math.ceil(bytes / pieceBytes) - 1;
+  const start = (at === -1 ? last : at) * pieceBytes;
   return [start, Math.min(bytes, start + pieceBytes)];
 }
