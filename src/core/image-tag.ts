@@ -9,10 +9,17 @@ export interface ImageParts {
   readonly base: string;
 }
 
+const REPOSITORY = 'rma-worker';
+
+/** Returns whether an image is a worker image of any version. */
+export function isWorkerImage(reference: string): boolean {
+  return reference.startsWith(`${REPOSITORY}:`);
+}
+
 /** Returns `rma-worker:<version>-<12 hex>`. The tag contains a hash of content and base image, so it is immutable. */
 export function workerImageTag({ version, dockerfile, rootfs, base }: ImageParts): string {
   const all = createHash('sha256');
   // Hash each part separately, so that moving bytes between parts changes the tag.
   for (const part of [dockerfile, rootfs, base]) all.update(createHash('sha256').update(part).digest());
-  return `rma-worker:${version}-${all.digest('hex').slice(0, 12)}`;
+  return `${REPOSITORY}:${version}-${all.digest('hex').slice(0, 12)}`;
 }

@@ -32,7 +32,7 @@ export class LocalRunner implements CommandRunner {
     const stdout =
       readStdout === undefined || child.stdout === null
         ? collect(child.stdout, onStdout, Number.POSITIVE_INFINITY)
-        : deadline.stopOnFault(readStdout(child.stdout)).then(() => '');
+        : deadline.stopOnFault(readAll(child.stdout, readStdout)).then(() => '');
     stdout.catch(() => undefined);
     const stderr = collect(child.stderr, onStderr, TAIL_BYTES);
     try {
@@ -154,6 +154,15 @@ async function collect(
     if (Number.isFinite(limit)) text = `${text}${line}\n`.slice(-limit);
   }
   return text;
+}
+
+/** Lets a reader read an output; what it leaves is dropped, because a program ends only when its output is read. */
+async function readAll(stream: Readable, read: Command['readStdout'] & {}): Promise<void> {
+  try {
+    await read(stream);
+  } finally {
+    stream.destroy();
+  }
 }
 
 function missing(program: string): RmaError {

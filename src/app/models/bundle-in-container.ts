@@ -48,7 +48,7 @@ export async function exportInContainer(
       path: pathOf(name),
     } satisfies BundleRequest,
     mounts: [bindMount(directory, MOUNT)],
-    nameHere: name === null ? directory : `${directory}/${name}`,
+    place: placeIn({ directory, name }),
   });
   if ('exported' in line) return line.exported;
   throw new Error('an export ended as an import');
@@ -112,11 +112,21 @@ export async function importInContainer(
       : {
           input: { refs: [], form: 'tar', splitBytes: null, path: pathOf(task.name) } satisfies BundleRequest,
           mounts: [`${bindMount(task.directory, MOUNT)},readonly`],
-          nameHere: task.name === null ? task.directory : `${task.directory}/${task.name}`,
+          place: placeIn(task),
         }),
   });
   if ('imported' in line) return line.imported;
   throw new Error('an import ended as an export');
+}
+
+/** Where a bundle is: in the container, and on this machine. */
+interface BundleTaskPlace {
+  readonly inside: string;
+  readonly here: string;
+}
+
+function placeIn({ directory, name }: Pick<MountedBundle, 'directory' | 'name'>): BundleTaskPlace {
+  return { inside: pathOf(name), here: name === null ? directory : `${directory}/${name}` };
 }
 
 function pathOf(name: string | null): string {
@@ -139,7 +149,7 @@ async function reachStore(
 async function runTask(
   host: BundleHost,
   invocation: BundleInvocation,
-  { nameHere, ...task }: StoreCommand & { readonly nameHere?: string },
+  { place, ...task }: StoreCommand & { readonly place?: BundleTaskPlace },
 ): Promise<Exclude<BundleLine, { readonly progress: unknown }>> {
   const { image } = task.access;
   let result: Exclude<BundleLine, { readonly progress: unknown }> | null = null;
@@ -148,8 +158,7 @@ async function runTask(
     if ('progress' in line) {
       const { progress } = line;
       // of the bundle itself: the container has it elsewhere
-      const isBundle = nameHere !== undefined && progress.ref.startsWith(MOUNT);
-      const ref = isBundle ? nameHere : progress.ref;
+      const ref = progress.ref === place?.inside ? place.here : progress.ref;
       invocation.reporter.emit({ type: 'model', progress: { ...progress, ref } });
     } else result = line;
   };
@@ -158,10 +167,18 @@ async function runTask(
     ...(task.readStdout === undefined && { onStdout: onLine }),
   });
   invocation.signal.throwIfAborted();
-  if (outcome.exitCode !== 0) throw workerError(outcome.stderr) ?? endedEarly(outcome.stderr);
+  if (outcome.exitCode !== 0) throw named(workerError(outcome.stderr), place) ?? endedEarly(outcome.stderr);
   if (task.readStdout !== undefined) onLine(outcome.stderr.trim().split('\n').at(-1) ?? '');
   if (result !== null) return result;
   throw endedEarly(outcome.stderr);
+}
+
+/** Returns the error with the path of the bundle on this machine. */
+function named(error: RmaError | null, place: BundleTaskPlace | undefined): RmaError | null {
+  if (error === null || place === undefined) return error;
+  const { code, exitCode, hint } = error;
+  const message = error.message.replaceAll(place.inside, place.here);
+  return new RmaError(code, message, { exitCode, ...(hint !== undefined && { hint }), cause: error });
 }
 
 function endedEarly(stderr: string): RmaError {

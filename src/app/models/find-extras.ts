@@ -90,8 +90,8 @@ async function presentImages(
     const image = await host.images.inspect(reference);
     if (image !== null) found.set(reference, image);
   }
-  const { present, missing, unrunnable } = chooseImages(variants, new Set(found.keys()));
-  if (unrunnable.length > 0) throw imagesMissing(unrunnable, missing);
+  const { present, missing, unrunnable, required } = chooseImages(variants, new Set(found.keys()));
+  if (unrunnable.length > 0) throw imagesMissing(unrunnable, required);
   for (const image of missing)
     invocation.reporter.emit({
       type: 'warning',
@@ -127,14 +127,14 @@ function noProfile(): RmaError {
   );
 }
 
-function imagesMissing(profiles: readonly string[], missing: readonly string[]): RmaError {
+function imagesMissing(profiles: readonly string[], images: readonly string[]): RmaError {
   const who = `${profiles.length === 1 ? 'profile' : 'profiles'} ${profiles.join(', ')}`;
   return new RmaError(
     'RMA_BUNDLE_NO_IMAGE',
-    `the Docker Engine does not have the images of ${who}: ${missing.join(', ')}`,
+    `the Docker Engine does not have the images of ${who}: ${images.join(', ')}`,
     {
       exitCode: EXIT.notReady,
-      hint: `pull them for the platform of the other machine: ${missing.map((each) => shell`docker pull ${each}`).join(' && ')}`,
+      hint: `pull them for the platform of the other machine: ${images.map((each) => shell`docker pull ${each}`).join(' && ')}`,
     },
   );
 }

@@ -1,4 +1,3 @@
-import { imageKey } from '../../core/docker/image-reference.ts';
 import type { BundleImage, ImportedBundle, LoadedImage } from '../../core/domain/bundle.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
@@ -8,7 +7,7 @@ import type { Host } from '../../ports/host.ts';
 import { importBundle } from '../fetch/import-bundle.ts';
 import { type BundleHost, type BundleInvocation, importInContainer } from './bundle-in-container.ts';
 import { type BundleFolder, placeOf } from './export-models.ts';
-import { loadImages, missingImages } from './load-images.ts';
+import { checkWorkerImage, loadImages, missingImages } from './load-images.ts';
 
 export interface BundleImport {
   readonly config: RmaConfig;
@@ -51,9 +50,10 @@ export async function importBundleModels(
     signal,
   });
   try {
-    const tag = imageKey(await invocation.workerImage.tag(request.config.images.workerBase));
-    const isWorker = ({ reference }: BundleImage) => imageKey(reference) === tag;
+    const tag = await invocation.workerImage.tag(request.config.images.workerBase);
+    const isWorker = ({ reference }: BundleImage) => reference === tag;
     const { archive, needed } = opened;
+    if (images) await checkWorkerImage(host, invocation, { images: opened.images, tag });
     if (request.folder === null)
       await loadImages(host, invocation, { archive, needed: needed.filter(isWorker) });
     const imported = await importInto(host, invocation, { ...request, opened });

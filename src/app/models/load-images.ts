@@ -1,6 +1,7 @@
 import { isSameImage } from '../../core/bundle/bundle-extras.ts';
 import type { BundleImage } from '../../core/domain/bundle.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
+import { isWorkerImage } from '../../core/image-tag.ts';
 import { shell } from '../../core/shell-quote.ts';
 import type { OpenImages } from '../../ports/bundle-files.ts';
 import type { Host } from '../../ports/host.ts';
@@ -47,6 +48,23 @@ export async function loadImages(
 async function isPresent(engine: ImagesHost['images'], image: BundleImage): Promise<boolean> {
   const found = await engine.inspect(image.reference);
   return found !== null && isSameImage(image, found.id);
+}
+
+/** Warns if the worker image of a bundle is not the one that this rma runs, and the engine does not have that one. */
+export async function checkWorkerImage(
+  { images: engine }: ImagesHost,
+  { reporter }: Pick<Invocation, 'reporter'>,
+  { images, tag }: { readonly images: readonly BundleImage[]; readonly tag: string },
+): Promise<void> {
+  const other = images.find(({ reference }) => isWorkerImage(reference));
+  if (other === undefined || images.some(({ reference }) => reference === tag)) return;
+  if ((await engine.inspect(tag)) !== null) return;
+  reporter.emit({
+    type: 'warning',
+    code: 'RMA_BUNDLE_WORKER',
+    text: `the bundle has the worker image ${other.reference}, and this rma runs ${tag}, which must be built`,
+    hint: 'install the version of rma in the bundle (rma-*.tgz), with the same --worker-base, and import again',
+  });
 }
 
 function otherPlatform({ reference, platform }: BundleImage, own: string): RmaError {

@@ -3,7 +3,7 @@ export function partName(path: string, part: number): string {
   return `${path}.${String(part).padStart(3, '0')}`;
 }
 
-/** Returns the name of a bundle by that of its first part; null for any other name. */
+/** Returns the name of a bundle by that of one of its parts; null for any other name. */
 export function splitName(path: string): string | null {
-  return path.endsWith('.001') ? path.slice(0, -'.001'.length) : null;
+  return /^(.+)\.\d{3}$/s.exec(path)?.[1] ?? null;
 }

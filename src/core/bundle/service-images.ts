@@ -49,6 +49,8 @@ export interface ImageChoice {
   readonly missing: readonly string[];
   /** profiles that cannot run with those that are present */
   readonly unrunnable: readonly string[];
+  /** images with which the preferred variants of these profiles could run */
+  readonly required: readonly string[];
 }
 
 /** Returns which images of the profiles an engine has. A profile can run if a variant has an image for each service. */
@@ -59,9 +61,18 @@ export function chooseImages(variants: readonly VariantImages[], present: Readon
       .filter(({ services }) => services.every((each) => each.some((image) => present.has(image))))
       .map(({ profile }) => profile),
   );
+  const unrunnable = [...new Set(variants.map(({ profile }) => profile))].filter(
+    (name) => !runnable.has(name),
+  );
+  const required = unrunnable.flatMap((name) => {
+    const [preferred] = variants.filter(({ profile }) => profile === name);
+    const lacking = (preferred?.services ?? []).filter((each) => !each.some((image) => present.has(image)));
+    return lacking.flatMap(([image]) => image ?? []);
+  });
   return {
     present: all.filter((image) => present.has(image)),
     missing: all.filter((image) => !present.has(image)),
-    unrunnable: [...new Set(variants.map(({ profile }) => profile))].filter((name) => !runnable.has(name)),
+    unrunnable,
+    required: [...new Set(required)],
   };
 }

@@ -32,7 +32,7 @@ describe('a bundle in a tar file', () => {
     if (splitBytes !== null)
       for (const name of names)
         expect(readFileSync(join(folder, name)).length).toBeLessThanOrEqual(splitBytes);
-    for (const name of [path, join(folder, names[0] ?? '')]) {
+    for (const name of [path, ...names.slice(0, 2).map((each) => join(folder, each))]) {
       const root = quickFolder();
       await imported(root, { kind: 'path', path: name });
       await expectComplete(source, root);
@@ -80,15 +80,27 @@ describe('a bundle in a tar file', () => {
     expect(readdirSync(join(root, '.rma/staging'))).toEqual([]);
   });
 
-  test('without one of its parts is incomplete', async () => {
+  test('without one of its parts is incomplete, and the part is named', async () => {
     const source = await filled();
     const folder = quickFolder();
     const path = join(folder, 'models.tar');
     await exported(source.root, { kind: 'tar', path, splitBytes: 65_536 });
-    rmSync(join(folder, readdirSync(folder).sort().at(-1) ?? ''));
-    rmSync(`${path}.003`);
-    expect(await faultOf(imported(quickFolder(), { kind: 'path', path }))).toMatchObject({
+    const last = readdirSync(folder).sort().at(-1) ?? '';
+    rmSync(join(folder, last));
+    const place = { kind: 'path' as const, path };
+    expect(await faultOf(imported(quickFolder(), place))).toMatchObject({
       code: 'RMA_BUNDLE_INCOMPLETE',
+      message: expect.stringContaining('further parts may be missing'),
+    });
+    rmSync(`${path}.003`);
+    for (const name of [path, `${path}.001`, `${path}.002`])
+      expect(await faultOf(imported(quickFolder(), { kind: 'path', path: name }))).toMatchObject({
+        code: 'RMA_BUNDLE_INCOMPLETE',
+        message: expect.stringContaining(`${path}.003 is missing`),
+      });
+    rmSync(`${path}.001`);
+    expect(await faultOf(imported(quickFolder(), place))).toMatchObject({
+      message: expect.stringContaining(`${path}.001 is missing`),
     });
   });
 

@@ -33,9 +33,12 @@ describe('the images of an export', () => {
   ];
 
   it.each([
-    [['x:2', 'y:1'], { present: ['x:2', 'y:1'], missing: ['x:1', 'z:1'], unrunnable: [] }],
-    [['x:1'], { present: ['x:1'], missing: ['x:2', 'y:1', 'z:1'], unrunnable: ['a', 'b'] }],
-    [['z:1'], { present: ['z:1'], missing: ['x:1', 'x:2', 'y:1'], unrunnable: ['b'] }],
+    [['x:2', 'y:1'], { present: ['x:2', 'y:1'], missing: ['x:1', 'z:1'], unrunnable: [], required: [] }],
+    [
+      ['x:1'],
+      { present: ['x:1'], missing: ['x:2', 'y:1', 'z:1'], unrunnable: ['a', 'b'], required: ['y:1'] },
+    ],
+    [['z:1'], { present: ['z:1'], missing: ['x:1', 'x:2', 'y:1'], unrunnable: ['b'], required: ['y:1'] }],
   ])('of %j suffice for a profile if a variant has one for each service', (present, expected) => {
     expect(chooseImages(variants, new Set(present))).toEqual(expected);
   });

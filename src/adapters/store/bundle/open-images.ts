@@ -46,7 +46,8 @@ export async function openDirectoryImages(path: string, options: OpenOptions): P
     needed,
     archive: (image) => packArchive(image, hashes, (hex) => bytesOf(disk, placeOf(hex))),
     models: null,
-    close: async () => undefined,
+    // what an import of a tar file may have left
+    close: () => disk.rm(options.spool, { recursive: true, force: true }),
   };
 }
 

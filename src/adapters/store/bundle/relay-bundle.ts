@@ -31,8 +31,13 @@ export async function relayedParts(
     const manifest = withExtras(models, extras);
     const isWritten = async () => false;
     async function* entries(): AsyncGenerator<FileEntry> {
-      yield* extraEntries(extras, { isWritten, signal });
-      yield* tarEntries(tar, models, { subject, signal });
+      try {
+        yield* extraEntries(extras, { isWritten, signal });
+        yield* tarEntries(tar, models, { subject, signal });
+      } finally {
+        // also if the writer stopped before the models
+        await tar.stop();
+      }
     }
     const bytes = models.contents.reduce((sum, each) => sum + each.bytes, 0);
     return { manifest, entries: entries(), totalBytes: bytes + extraBytes(manifest) };
