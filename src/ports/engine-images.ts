@@ -5,10 +5,12 @@ export interface EngineImage {
   readonly platform: string;
 }
 
-/** The images of a Docker Engine as archives. Every method throws RmaError as those of ContainerEngine. */
+/** The images of a Docker Engine, and of the registries that it reaches. Every method throws RmaError as those of ContainerEngine. */
 export interface EngineImages {
   /** Returns an image by its name; null if the engine does not have it. */
   inspect(reference: string): Promise<EngineImage | null>;
+  /** Returns the digest (`sha256:…`) that the registry of an image has for it now. @throws RmaError RMA_IMAGE_REGISTRY (1) */
+  registryDigest(reference: string): Promise<string>;
   /** Returns the platform of the engine: `linux/amd64`. */
   platform(): Promise<string>;
   /** Returns the bytes of an archive with one image, as `docker save` writes it. */

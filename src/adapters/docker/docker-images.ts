@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { RmaError } from '../../core/errors.ts';
 import { shortened } from '../../core/last-line.ts';
 import { parseJson } from '../../core/schema/parse.ts';
+import { shell } from '../../core/shell-quote.ts';
 import type { EngineImage, EngineImages } from '../../ports/engine-images.ts';
 import { dockerFault } from './docker-errors.ts';
 import { connection } from './endpoint.ts';
@@ -12,6 +13,8 @@ import { readAnswer } from './engine-answers.ts';
 // https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image
 const imageAnswer = z.object({ Id: z.string(), Os: z.string(), Architecture: z.string() });
 const platformAnswer = z.object({ Os: z.string(), Arch: z.string() });
+// https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Distribution
+const registryAnswer = z.object({ Descriptor: z.object({ digest: z.string() }) });
 const loadLine = z.object({ error: z.string() });
 
 const NOT_FOUND = 404;
@@ -35,6 +38,17 @@ export class DockerImages implements EngineImages {
     } catch (error) {
       if ((error as { statusCode?: number }).statusCode === NOT_FOUND) return null;
       throw this.#fault(error);
+    }
+  }
+
+  async registryDigest(reference: string): Promise<string> {
+    try {
+      // the engine follows its own mirrors, proxies and certificates
+      const answer = await this.#docker.getImage(reference).distribution();
+      return readAnswer(registryAnswer, answer, this.#endpoint).Descriptor.digest;
+    } catch (error) {
+      const { statusCode } = error as { statusCode?: number };
+      throw statusCode === undefined ? this.#fault(error) : registryFault(reference, error);
     }
   }
 
@@ -92,6 +106,15 @@ export class DockerImages implements EngineImages {
   #fault(error: unknown): unknown {
     return error instanceof RmaError ? error : dockerFault(error, this.#endpoint);
   }
+}
+
+function registryFault(reference: string, cause: unknown): RmaError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RmaError(
+    'RMA_IMAGE_REGISTRY',
+    `the registry of ${reference} did not return its digest: ${shortened(why)}`,
+    { hint: shell`check the registry: docker manifest inspect ${reference}`, cause },
+  );
 }
 
 function loadFailed(why: string): RmaError {

@@ -55,6 +55,7 @@ export function lazyImages(
   };
   return {
     inspect: async (reference) => (await ask()).inspect(reference),
+    registryDigest: async (reference) => (await ask()).registryDigest(reference),
     platform: async () => (await ask()).platform(),
     save: async (reference, signal) => (await ask()).save(reference, signal),
     load: async (archive, signal) => (await ask()).load(archive, signal),

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { canonicalJson } from '../canonical-json.ts';
 import { type PinnedModel, pinnedBytes } from '../domain/pinned-model.ts';
 import { EXIT, RmaError } from '../errors.ts';
+import { sha256Hex } from '../hash.ts';
 import { parseJson } from '../schema/parse.ts';
 import { matching, text } from '../schema/rules.ts';
 import { modelVersion } from './describe-model.ts';
@@ -61,6 +62,14 @@ export function samePin(one: PinnedModel, other: PinnedModel): boolean {
   const essence = (model: PinnedModel) =>
     canonicalJson([modelVersion(model), [...model.files].sort((a, b) => (a.path < b.path ? -1 : 1))]);
   return essence(one) === essence(other);
+}
+
+/** Returns one hash for the files of a model: that of its only file, else of the list of paths, sizes and hashes. */
+export function contentVersion({ files }: PinnedModel): string {
+  const [only, ...more] = files;
+  const known = more.length === 0 && only?.digest?.algorithm === 'sha256' ? only.digest.hex : null;
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return `sha256:${known ?? sha256Hex(canonicalJson(sorted))}`;
 }
 
 /** Returns the bytes that a model has and another one lacks; content that several files share is counted once. */

@@ -1,11 +1,23 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { DockerImages } from '../../../src/adapters/docker/docker-images.ts';
 import { DockerodeEngine } from '../../../src/adapters/docker/dockerode-engine.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { standinEngine } from '../../helpers/stack/standin-engine.ts';
 
 describe('the Docker Engine client', () => {
+  it('returns the digest that a registry has for an image, or why it does not', async () => {
+    const name = 'ghcr.io/org/llama:server';
+    const standin = await standinEngine({ registry: { [name]: `sha256:${'1'.repeat(64)}` } });
+    const images = new DockerImages(standin.endpoint);
+    expect(await images.registryDigest(name)).toBe(`sha256:${'1'.repeat(64)}`);
+    await expect(images.registryDigest('private:1')).rejects.toMatchObject({
+      code: 'RMA_IMAGE_REGISTRY',
+      message: expect.stringContaining('private:1: access denied'),
+    });
+  });
+
   it('sends one request per list', async () => {
     const standin = await standinEngine({
       containers: [{ service: 'a' }, { service: 'b', state: 'exited' }],

@@ -62,6 +62,7 @@ export class FakeHost implements Host {
   readonly names = { hasAddress: async () => true };
   readonly images = {
     inspect: refuse('images.inspect'),
+    registryDigest: refuse('images.registryDigest'),
     platform: refuse('images.platform'),
     save: refuse('images.save'),
     load: refuse('images.load'),

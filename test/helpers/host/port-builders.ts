@@ -97,6 +97,7 @@ export function factsOf(over: Partial<HostFacts> = {}): HostFacts {
 export function imagesOf(over: Partial<EngineImages> = {}): EngineImages {
   return {
     inspect: refuse('images.inspect'),
+    registryDigest: refuse('images.registryDigest'),
     platform: refuse('images.platform'),
     save: refuse('images.save'),
     load: refuse('images.load'),

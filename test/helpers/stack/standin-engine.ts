@@ -27,6 +27,8 @@ export interface StandinState {
   containers?: readonly StandinContainer[];
   /** names with tag */
   images?: readonly string[];
+  /** image → digest in its registry */
+  registry?: Readonly<Record<string, string>>;
   volumes?: readonly (Pick<VolumeFacts, 'name'> & Partial<VolumeFacts>)[];
   /** network → project */
   networks?: Readonly<Record<string, string>>;
@@ -111,9 +113,13 @@ export class StandinEngine {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
     const list = this.#lists()[path];
+    const [, image] = /^\/distribution\/(.+)\/json$/.exec(path) ?? [];
+    const digest = image === undefined ? undefined : this.state.registry?.[image];
     const [, id = '', what = ''] = /^\/containers\/([^/]+)\/(json|top)$/.exec(path) ?? [];
     const container = this.state.containers?.find((each) => idOf(each) === id);
     if (list !== undefined) send(200, list);
+    else if (digest !== undefined) send(200, { Descriptor: { digest }, Platforms: [] });
+    else if (image !== undefined) send(403, { message: `${image}: access denied` });
     else if (container === undefined) send(404, { message: `no such container: ${id}` });
     else if (what === 'json') send(200, inspected(container));
     else if (container.state === 'exited') send(409, { message: `container ${id} is not running` });

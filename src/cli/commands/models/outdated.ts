@@ -6,7 +6,7 @@ export const modelsOutdatedCommand = defineCommand({
   group: 'Models',
   summary: 'Compare rma.lock with the current versions',
   description:
-    'Resolves each locked model again, and compares locked images with those that Docker has. Changes nothing.',
+    'Resolves each locked model again, and compares locked images with those in their registries. Changes nothing.',
   examples: [
     { command: 'rma models outdated', does: 'list locked and current versions' },
     { command: 'rma models outdated --detailed-exitcode', does: 'exit with 10 if something is outdated' },
