@@ -19,7 +19,7 @@ export interface CacheStore {
    */
   prune(policy: PrunePolicy, wait: CacheWait): Promise<PruneResult>;
   /**
-   * Moves back what was marked: the entries that the names mean, or all without names.
+   * Restores what was marked: the entries that the names mean, or all without names.
    * @throws RmaError RMA_CACHE_NOT_MARKED (1), RMA_STORE_LEASE_* (1, 7), RMA_STORE_*
    */
   undo(names: readonly string[], wait: CacheWait): Promise<UndoResult>;

@@ -32,7 +32,7 @@ it('marks leftovers without a policy, says so in one line, then has nothing to d
   expect(await rma('prune')).toMatchObject({ exitCode: 0, stdout: 'Nothing to prune.\n' });
 });
 
-it('marks exactly what the dry run shows, and undo moves it back', async () => {
+it('marks exactly what the dry run shows, and undo restores it', async () => {
   const preview = JSON.parse((await rma('prune', '--keep', '30d', '--dry-run', '--json')).stdout);
   const { marked, failed } = JSON.parse((await rma('prune', '--keep', '30d', '--json')).stdout);
   expect(failed).toEqual([]);

@@ -1,19 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../../src/core/cache/policy.ts';
-import { judgeHome, runJudge } from '../helpers/judges/judges.ts';
+import { cacheFilledByHf, storeWithOllamaModels } from '../helpers/judges/filled-by-others.ts';
+import { runJudge } from '../helpers/judges/judges.ts';
 import { startOllama } from '../helpers/judges/ollama-server.ts';
 import { clockAhead, KEEP_30_DAYS, noWait, setAge, testCache } from '../helpers/store/cache-fixture.ts';
-import { testFetcher, testStore } from '../helpers/store/store-fixture.ts';
-import { patternContent } from '../hub/content.ts';
-import { startHub } from '../hub/hub.ts';
-import { tinyOllamaChat, tinyOllamaEmbedder } from '../hub/ollama/tiny-models.ts';
-
-const files = {
-  'config.json': '{}',
-  'model.safetensors': { content: patternContent(300_000), lfs: true },
-};
+import { testStore } from '../helpers/store/store-fixture.ts';
 
 /** A snapshot, without a hub: prints its directory. */
 const SNAPSHOT = [
@@ -34,17 +27,10 @@ function ageAll(root: string, folder: string): void {
 
 describe.each(['hf1', 'hf2'] as const)('a cache that the real %s filled', (judge) => {
   it('[fail U3] is listed and verified by it after a prune, an undo and a deletion', async () => {
-    const revisions = { 'v1.0': { kind: 'tag' as const, files: { ...files, 'config.json': '{"v": 1}' } } };
-    const hub = await startHub({ repos: { 'org/model': { files, revisions }, 'org/other': { files } } });
-    onTestFinished(() => hub.close());
-    const root = judgeHome();
-    const env = { HOME: root, HF_HOME: join(root, 'huggingface'), HF_ENDPOINT: hub.endpoint };
-    const hf = async (...args: readonly string[]) => runJudge(judge, ['hf', ...args], env);
+    const { root, env, hf } = await cacheFilledByHf(judge);
     const offline = async (repo: string, revision: string) =>
       (await runJudge(judge, ['python', '-c', SNAPSHOT, repo, revision], { ...env, HF_HUB_OFFLINE: '1' }))
         .code;
-    for (const args of [['org/model'], ['org/model', '--revision', 'v1.0'], ['org/other']])
-      expect(await hf('download', ...args)).toMatchObject({ code: 0 });
     ageAll(root, 'huggingface/hub');
     const store = testStore(root);
     await store.prepare();
@@ -80,18 +66,7 @@ describe.each(['hf1', 'hf2'] as const)('a cache that the real %s filled', (judge
 });
 
 it('a real Ollama server starts with its own prune on a pruned store, and runs what is left and what came back', async () => {
-  const hub = await startHub({
-    ollama: {
-      'library/tiny:latest': tinyOllamaChat(),
-      'library/tiny:copy': tinyOllamaChat(),
-      'library/embed:latest': tinyOllamaEmbedder(),
-    },
-  });
-  onTestFinished(() => hub.close());
-  const root = judgeHome();
-  const fetcher = testFetcher(root, hub.endpoint);
-  for (const ref of ['ollama:tiny', 'ollama:tiny:copy', 'ollama:embed'])
-    expect(await fetcher.fetch([await fetcher.resolve(ref)])).toMatchObject([{ state: 'present' }]);
+  const root = await storeWithOllamaModels();
   const store = testStore(root);
   await store.recordNeeds({ host: 'box', project: 'demo', profile: 'chat', refs: ['ollama:tiny:copy'] });
   const later = () => testCache(root, { clock: clockAhead(31) });

@@ -1,16 +1,8 @@
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { judgeHome, runJudge } from '../helpers/judges/judges.ts';
+import { describe, expect, it } from 'vitest';
+import { cacheFilledByHf, storeWithOllamaModels } from '../helpers/judges/filled-by-others.ts';
 import { startOllama } from '../helpers/judges/ollama-server.ts';
-import { testFetcher, testStore } from '../helpers/store/store-fixture.ts';
-import { patternContent } from '../hub/content.ts';
-import { startHub } from '../hub/hub.ts';
-import { tinyOllamaChat, tinyOllamaEmbedder } from '../hub/ollama/tiny-models.ts';
-
-const files = {
-  'config.json': '{}',
-  'model.safetensors': { content: patternContent(300_000), lfs: true },
-};
+import { testStore } from '../helpers/store/store-fixture.ts';
 
 /** Removes the models with this first reference. */
 async function remove(root: string, reference: string) {
@@ -25,21 +17,7 @@ async function remove(root: string, reference: string) {
 
 describe.each(['hf1', 'hf2'] as const)('a cache that the real %s filled', (judge) => {
   it('is listed as it lists it, and stays correct for it after a removal', async () => {
-    const hub = await startHub({
-      repos: {
-        'org/model': {
-          files,
-          revisions: { 'v1.0': { kind: 'tag', files: { ...files, 'config.json': '{"v": 1}' } } },
-        },
-        'org/other': { files },
-      },
-    });
-    onTestFinished(() => hub.close());
-    const root = judgeHome();
-    const env = { HOME: root, HF_HOME: join(root, 'huggingface'), HF_ENDPOINT: hub.endpoint };
-    const hf = async (...args: readonly string[]) => runJudge(judge, ['hf', ...args], env);
-    for (const args of [['org/model'], ['org/model', '--revision', 'v1.0'], ['org/other']])
-      expect(await hf('download', ...args)).toMatchObject({ code: 0 });
+    const { root, hf } = await cacheFilledByHf(judge);
     const { models, orphans, unknown } = await testStore(root).inventory();
     expect(models.map(({ references: [first], missing }) => [first, missing])).toEqual([
       ['hf:org/model', []],
@@ -65,18 +43,7 @@ describe.each(['hf1', 'hf2'] as const)('a cache that the real %s filled', (judge
 });
 
 it('a running Ollama server no longer lists a removed model, and still runs one that shared its blobs', async () => {
-  const hub = await startHub({
-    ollama: {
-      'library/tiny:latest': tinyOllamaChat(),
-      'library/tiny:copy': tinyOllamaChat(),
-      'library/embed:latest': tinyOllamaEmbedder(),
-    },
-  });
-  onTestFinished(() => hub.close());
-  const root = judgeHome();
-  const fetcher = testFetcher(root, hub.endpoint);
-  for (const ref of ['ollama:tiny', 'ollama:tiny:copy', 'ollama:embed'])
-    expect(await fetcher.fetch([await fetcher.resolve(ref)])).toMatchObject([{ state: 'present' }]);
+  const root = await storeWithOllamaModels();
   const server = await startOllama(join(root, 'ollama'), { env: { OLLAMA_NOPRUNE: '1' } });
   expect(await remove(root, 'ollama:tiny')).toMatchObject({ freedBytes: 0, contents: [] });
   await remove(root, 'ollama:embed');

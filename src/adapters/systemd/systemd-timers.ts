@@ -1,55 +1,49 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { failureReason } from '../../core/last-line.ts';
 import type { SchedulePart } from '../../core/schedule/schedule.ts';
 import { scheduleDenied, schedulerFailed } from '../../core/schedule/schedule-faults.ts';
 import type { CommandRunner } from '../../ports/command-runner.ts';
 import type { Scheduler } from '../../ports/scheduler.ts';
-import { SYSTEMD_PATHS, type SystemdPaths } from './systemd.ts';
-
-const TIMEOUT_MS = 60_000;
+import { SYSTEMD_PATHS, type SystemdPaths, Units } from './units.ts';
 
 /** The timers of systemd: each a service and a timer of the same name. */
 export class SystemdTimers implements Scheduler {
   readonly kind = 'systemd';
-  readonly #runner: Pick<CommandRunner, 'run'>;
-  readonly #paths: SystemdPaths;
+  readonly #units: Units;
 
   constructor(runner: Pick<CommandRunner, 'run'>, paths: SystemdPaths = SYSTEMD_PATHS) {
-    this.#runner = runner;
-    this.#paths = paths;
+    this.#units = new Units(runner, paths, {
+      denied: scheduleDenied,
+      failed: (command, outcome) => schedulerFailed(command, failureReason(outcome)),
+    });
   }
 
-  async isPresent(): Promise<boolean> {
-    return (await stat(this.#paths.runtime).catch(() => null))?.isDirectory() ?? false;
+  isPresent(): Promise<boolean> {
+    return this.#units.isPresent();
   }
 
   pathOf(file: string): string {
-    return join(this.#paths.units, file);
+    return this.#units.pathOf(file);
   }
 
   async read(name: string): Promise<readonly SchedulePart[]> {
     const parts: SchedulePart[] = [];
-    for (const file of unitsOf(name)) {
-      const text = await readFile(this.pathOf(file), 'utf8').catch(() => null);
+    for (const file of [`${name}.service`, `${name}.timer`]) {
+      const text = await this.#units.read(file);
       if (text !== null) parts.push({ file, text });
     }
     return parts;
   }
 
-  async isActive(name: string): Promise<boolean> {
-    const argv = ['systemctl', 'is-active', '--quiet', `${name}.timer`] as const;
-    return (await this.#runner.run({ argv, timeoutMs: TIMEOUT_MS })).exitCode === 0;
+  isActive(name: string): Promise<boolean> {
+    return this.#units.asks('is-active', '--quiet', `${name}.timer`);
   }
 
   async install(name: string, parts: readonly SchedulePart[]): Promise<void> {
-    for (const { file, text } of parts) {
-      await this.#change(file, () => writeFile(this.pathOf(file), text, { mode: 0o644 }));
-    }
-    await this.#systemctl('daemon-reload');
-    await this.#systemctl('enable', '--quiet', `${name}.timer`);
+    for (const { file, text } of parts) await this.#units.write(file, text);
+    await this.#units.systemctl('daemon-reload');
+    await this.#units.systemctl('enable', '--quiet', `${name}.timer`);
     // `enable --now` would keep the times of a timer that runs already
-    await this.#systemctl('restart', `${name}.timer`);
+    await this.#units.systemctl('restart', `${name}.timer`);
   }
 
   async remove(name: string): Promise<void> {
@@ -57,28 +51,10 @@ export class SystemdTimers implements Scheduler {
     if (parts.length === 0) return;
     const timer = parts.find(({ file }) => file.endsWith('.timer'));
     if (timer !== undefined) {
-      await this.#systemctl('stop', timer.file);
-      await this.#systemctl('disable', '--quiet', timer.file);
+      await this.#units.systemctl('stop', timer.file);
+      await this.#units.systemctl('disable', '--quiet', timer.file);
     }
-    for (const { file } of parts) await this.#change(file, () => rm(this.pathOf(file), { force: true }));
-    await this.#systemctl('daemon-reload');
+    for (const { file } of parts) await this.#units.remove(file);
+    await this.#units.systemctl('daemon-reload');
   }
-
-  async #change(file: string, change: () => Promise<void>): Promise<void> {
-    try {
-      await change();
-    } catch (error) {
-      const { code } = error as { readonly code?: string };
-      throw scheduleDenied(this.pathOf(file), code ?? 'unknown error');
-    }
-  }
-
-  async #systemctl(...args: readonly string[]): Promise<void> {
-    const outcome = await this.#runner.run({ argv: ['systemctl', ...args], timeoutMs: TIMEOUT_MS });
-    if (outcome.exitCode !== 0) throw schedulerFailed(`systemctl ${args.join(' ')}`, failureReason(outcome));
-  }
-}
-
-function unitsOf(name: string): readonly string[] {
-  return [`${name}.service`, `${name}.timer`];
 }

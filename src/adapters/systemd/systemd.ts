@@ -1,85 +1,57 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { lastLine } from '../../core/last-line.ts';
-import type { CommandRunner } from '../../ports/command-runner.ts';
+import type { CommandOutcome, CommandRunner } from '../../ports/command-runner.ts';
 import type { ServiceManager } from '../../ports/service-manager.ts';
-
-const TIMEOUT_MS = 60_000;
-
-export interface SystemdPaths {
-  /** directory of the administrator's units */
-  readonly units: string;
-  /** exists where systemd is the init system, as sd_booted(3) checks */
-  readonly runtime: string;
-}
-
-export const SYSTEMD_PATHS: SystemdPaths = { units: '/etc/systemd/system', runtime: '/run/systemd/system' };
+import { SYSTEMD_PATHS, type SystemdPaths, Units } from './units.ts';
 
 /** systemd, by its unit files and `systemctl`. */
 export class Systemd implements ServiceManager {
-  readonly #runner: Pick<CommandRunner, 'run'>;
-  readonly #paths: SystemdPaths;
+  readonly #units: Units;
 
   constructor(runner: Pick<CommandRunner, 'run'>, paths: SystemdPaths = SYSTEMD_PATHS) {
-    this.#runner = runner;
-    this.#paths = paths;
+    this.#units = new Units(runner, paths, { denied: bootDenied, failed: bootFailed });
   }
 
-  async isPresent(): Promise<boolean> {
-    return (await stat(this.#paths.runtime).catch(() => null))?.isDirectory() ?? false;
+  isPresent(): Promise<boolean> {
+    return this.#units.isPresent();
   }
 
   pathOf(unit: string): string {
-    return join(this.#paths.units, unit);
+    return this.#units.pathOf(unit);
   }
 
-  async read(unit: string): Promise<string | null> {
-    return readFile(this.pathOf(unit), 'utf8').catch(() => null);
+  read(unit: string): Promise<string | null> {
+    return this.#units.read(unit);
   }
 
-  async isEnabled(unit: string): Promise<boolean> {
-    const argv = ['systemctl', 'is-enabled', '--quiet', unit] as const;
-    const { exitCode } = await this.#runner.run({ argv, timeoutMs: TIMEOUT_MS });
-    return exitCode === 0;
+  isEnabled(unit: string): Promise<boolean> {
+    return this.#units.asks('is-enabled', '--quiet', unit);
   }
 
   async install(unit: string, text: string): Promise<void> {
-    await this.#change(unit, () => writeFile(this.pathOf(unit), text, { mode: 0o644 }));
-    await this.#systemctl('daemon-reload');
-    await this.#systemctl('enable', '--quiet', unit);
+    await this.#units.write(unit, text);
+    await this.#units.systemctl('daemon-reload');
+    await this.#units.systemctl('enable', '--quiet', unit);
   }
 
   async remove(unit: string): Promise<void> {
     if ((await this.read(unit)) === null) return;
-    await this.#systemctl('disable', '--quiet', unit);
-    await this.#change(unit, () => rm(this.pathOf(unit), { force: true }));
-    await this.#systemctl('daemon-reload');
+    await this.#units.systemctl('disable', '--quiet', unit);
+    await this.#units.remove(unit);
+    await this.#units.systemctl('daemon-reload');
   }
+}
 
-  async #change(unit: string, change: () => Promise<void>): Promise<void> {
-    try {
-      await change();
-    } catch (error) {
-      const { code } = error as { readonly code?: string };
-      throw new RmaError(
-        'RMA_BOOT_DENIED',
-        `cannot write ${this.pathOf(unit)} (${code ?? 'unknown error'})`,
-        {
-          exitCode: EXIT.notReady,
-          hint: 'system units are owned by root: run the command again with sudo',
-          cause: error,
-        },
-      );
-    }
-  }
+function bootDenied(path: string, code: string): RmaError {
+  return new RmaError('RMA_BOOT_DENIED', `cannot write ${path} (${code})`, {
+    exitCode: EXIT.notReady,
+    hint: 'system units are owned by root: run the command again with sudo',
+  });
+}
 
-  async #systemctl(...args: readonly string[]): Promise<void> {
-    const outcome = await this.#runner.run({ argv: ['systemctl', ...args], timeoutMs: TIMEOUT_MS });
-    if (outcome.exitCode === 0) return;
-    const reason = lastLine(outcome.stderr) ?? `exit code ${outcome.exitCode}`;
-    throw new RmaError('RMA_BOOT_FAILED', `systemctl ${args.join(' ')} failed: ${reason}`, {
-      hint: 'check the service manager: systemctl status',
-    });
-  }
+function bootFailed(command: string, { stderr, exitCode }: CommandOutcome): RmaError {
+  const reason = lastLine(stderr) ?? `exit code ${exitCode}`;
+  return new RmaError('RMA_BOOT_FAILED', `${command} failed: ${reason}`, {
+    hint: 'check the service manager: systemctl status',
+  });
 }

@@ -119,7 +119,7 @@ export function bundledModels({ models }: BundleManifest, directory: string): re
   }));
 }
 
-/** Returns the error for something that is no bundle, or a damaged one. */
+/** Returns the error for something that is no bundle, or a corrupt one. */
 export function invalidBundle(subject: string, why: string): RmaError {
   return new RmaError('RMA_BUNDLE_INVALID', `${subject} is no bundle that can be imported: ${why}`, {
     exitCode: EXIT.badContent,

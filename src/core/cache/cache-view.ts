@@ -26,7 +26,7 @@ export interface CacheView {
   readonly now: number;
 }
 
-/** A partial download, content without a model, or a damaged file that was set aside. */
+/** A partial download, content without a model, or a corrupt file in quarantine. */
 export interface Leftover {
   readonly kind: 'partial' | 'orphan' | 'quarantine';
   /** a file, or a directory of rma */

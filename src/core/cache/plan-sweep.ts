@@ -26,7 +26,7 @@ export interface PrunePreview {
   readonly plan: PrunePlan;
   readonly restored: readonly MarkedItem[];
   readonly due: readonly MarkedItem[];
-  /** number of entries of which content moves back, because a model uses it again */
+  /** number of entries of which content is restored, because a model uses it again */
   readonly reused: number;
 }
 

@@ -23,7 +23,7 @@ test.each([
   expect(await check()).toMatchObject({ state: 'present' });
 });
 
-test('skips a damaged file of a cache and adopts the others', async () => {
+test('skips a corrupt file of a cache and adopts the others', async () => {
   const { root, fetch } = await setUpMs();
   const seed = join(root, 'modelscope/models/org/na___me');
   writeFiles(seed);

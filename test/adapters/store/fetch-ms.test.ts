@@ -105,7 +105,7 @@ test('rejects a directory in place of a file, and keeps it', async () => {
   expect(existsSync(join(folder, 'config.json/sub'))).toBe(true);
 });
 
-test('[fail C4] downloads a damaged file again, and verifies one with a new modification time', async () => {
+test('[fail C4] downloads a corrupt file again, and verifies one with a new modification time', async () => {
   const { folder, fetch, contents } = await setUpMs();
   await fetch();
   utimesSync(join(folder, 'model.safetensors'), 1, 1);

@@ -135,7 +135,7 @@ test('stores the same content of two sets once and downloads it once', async () 
   expect(downloads()).toBe(1);
 });
 
-test('[fail C4] downloads a damaged file again', async () => {
+test('[fail C4] downloads a corrupt file again', async () => {
   const { root, put, fetch } = await setUp();
   const content = ggufContent();
   const ref = `${put('/m.gguf', content)}#sha256=${sha256(content)}`;

@@ -4,32 +4,14 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../../src/core/cache/policy.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { KEEP_30_DAYS, noWait, setAge, storeTree, testCache } from '../../helpers/store/cache-fixture.ts';
-import { COMMIT, ollamaManifest, plantFile, plantSnapshot, sha } from '../../helpers/store/foreign-store.ts';
+import { COMMIT, plantFile, sha } from '../../helpers/store/foreign-store.ts';
+import { blob, HUB, MANIFESTS, plantHub, plantOllama } from '../../helpers/store/old-models.ts';
 import { testStore } from '../../helpers/store/store-fixture.ts';
-
-const HUB = 'huggingface/hub/models--org--name';
-const MANIFESTS = 'ollama/manifests/registry.ollama.ai/library';
-const blob = (digit: string) => `ollama/blobs/sha256-${sha(digit)}`;
 
 let root = '';
 beforeEach(() => {
   root = tempFolder();
 });
-
-/** An old commit with a branch, and a new one that shares a blob. */
-function plantHub(): void {
-  plantSnapshot(root, { repo: 'org/name', commit: COMMIT }, { 'w.gguf': sha('1'), 'sub/x.json': sha('2') });
-  plantFile(root, `${HUB}/refs/main`, COMMIT);
-  setAge(root, 40, `${HUB}/blobs/${sha('1')}`, `${HUB}/blobs/${sha('2')}`);
-}
-
-/** Two tags that share a blob: `a` is old. */
-function plantOllama(): void {
-  for (const digit of ['3', '4', '5']) plantFile(root, blob(digit), 'x'.repeat(75));
-  plantFile(root, `${MANIFESTS}/a/latest`, ollamaManifest([sha('3')], sha('4')));
-  plantFile(root, `${MANIFESTS}/b/latest`, ollamaManifest([sha('3')], sha('5')));
-  setAge(root, 40, blob('3'), blob('4'));
-}
 
 const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
 
@@ -40,7 +22,7 @@ describe('prune', () => {
     plantFile(root, 'notes.txt');
     plantFile(root, 'ollama/blobs/backup.tar');
     plantFile(root, 'huggingface/hub/mine/x');
-    plantHub();
+    plantHub(root);
     plantFile(root, `${HUB}/snapshots/${COMMIT}/notes.txt`);
     const before = storeTree(root);
     for (const path of Object.keys(before)) if (!before[path]?.startsWith('->')) setAge(root, 400, path);
@@ -76,15 +58,15 @@ describe('prune', () => {
   });
 
   test('keeps the models of an Ollama store while a manifest cannot be read, and only them', async () => {
-    plantOllama();
-    plantHub();
+    plantOllama(root);
+    plantHub(root);
     plantFile(root, `${MANIFESTS}/bad/latest`, '{');
     const { marked } = await testCache(root).prune(KEEP_30_DAYS, noWait);
     expect(names(marked)).toEqual(['hf:org/name']);
   });
 
   test('keeps a blob to which an unknown name leads', async () => {
-    plantHub();
+    plantHub(root);
     mkdirSync(join(root, 'mine'));
     linkSync(join(root, HUB, 'blobs', sha('1')), join(root, 'mine/x'));
     const diskBytes = statSync(join(root, HUB, 'blobs', sha('2'))).blocks * 512;
@@ -109,7 +91,7 @@ describe('prune', () => {
     expect(Object.keys(storeTree(root))).toEqual([part, `${part}.json`, `${blob('7')}-partial-0`]);
   });
 
-  test('removes damaged files that were set aside after a week', async () => {
+  test('removes quarantined files after a week', async () => {
     plantFile(root, `.rma/quarantine/20261101T000000Z-1/${HUB}/blobs/${sha('1')}`);
     plantFile(root, '.rma/quarantine/20261101T000000Z-1/record.json', '{}');
     setAge(
@@ -124,8 +106,8 @@ describe('prune', () => {
 });
 
 test('the models of forgotten workers go, those of other workers stay', async () => {
-  plantOllama();
-  plantHub();
+  plantOllama(root);
+  plantHub(root);
   setAge(root, 40, blob('5'));
   const store = testStore(root);
   await store.prepare();

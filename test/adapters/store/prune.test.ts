@@ -22,39 +22,21 @@ import {
   plantSnapshot,
   sha,
 } from '../../helpers/store/foreign-store.ts';
+import { blob, HUB, MANIFESTS, plantHub, plantOllama } from '../../helpers/store/old-models.ts';
 import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 import { hubForTest } from '../hub-server/hub-fixture.ts';
-
-const HUB = 'huggingface/hub/models--org--name';
-const MANIFESTS = 'ollama/manifests/registry.ollama.ai/library';
-const blob = (digit: string) => `ollama/blobs/sha256-${sha(digit)}`;
 
 let root = '';
 beforeEach(() => {
   root = tempFolder();
 });
 
-/** An old commit with a branch, and a new one that shares a blob. */
-function plantHub(): void {
-  plantSnapshot(root, { repo: 'org/name', commit: COMMIT }, { 'w.gguf': sha('1'), 'sub/x.json': sha('2') });
-  plantFile(root, `${HUB}/refs/main`, COMMIT);
-  setAge(root, 40, `${HUB}/blobs/${sha('1')}`, `${HUB}/blobs/${sha('2')}`);
-}
-
-/** Two tags that share a blob: `a` is old. */
-function plantOllama(): void {
-  for (const digit of ['3', '4', '5']) plantFile(root, blob(digit), 'x'.repeat(75));
-  plantFile(root, `${MANIFESTS}/a/latest`, ollamaManifest([sha('3')], sha('4')));
-  plantFile(root, `${MANIFESTS}/b/latest`, ollamaManifest([sha('3')], sha('5')));
-  setAge(root, 40, blob('3'), blob('4'));
-}
-
 const trash = () => (existsSync(join(root, '.rma/trash')) ? readdirSync(join(root, '.rma/trash')) : []);
 const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
 
 describe('prune', () => {
   test('[fail U5] marks first, deletes in a later run after the grace period, and can be undone until then', async () => {
-    plantHub();
+    plantHub(root);
     const before = storeTree(root);
     const { marked } = await testCache(root).prune(KEEP_30_DAYS, noWait);
     expect(names(marked)).toEqual(['hf:org/name']);
@@ -74,7 +56,7 @@ describe('prune', () => {
   });
 
   test('writes nothing, not even a directory, if there is nothing to do', async () => {
-    plantOllama();
+    plantOllama(root);
     setAge(root, 1, blob('3'), blob('4'));
     expect(await testCache(root).prune(KEEP_30_DAYS, noWait)).toEqual({
       marked: [],
@@ -87,7 +69,7 @@ describe('prune', () => {
   });
 
   test('keeps content that another model uses, and moves it with the last of them', async () => {
-    plantOllama();
+    plantOllama(root);
     await testCache(root).prune(KEEP_30_DAYS, noWait);
     expect(Object.keys(storeTree(root))).toEqual([blob('3'), blob('5'), `${MANIFESTS}/b/latest`]);
     setAge(root, 40, blob('5'));
@@ -101,8 +83,8 @@ describe('prune', () => {
   });
 
   test('moves a model back that a worker needs again, and content that a model uses again', async () => {
-    plantHub();
-    plantOllama();
+    plantHub(root);
+    plantOllama(root);
     setAge(root, 40, blob('5'));
     await testCache(root).prune(KEEP_30_DAYS, noWait);
     expect(storeTree(root)).toEqual({});
@@ -131,8 +113,8 @@ describe('prune', () => {
       repos: { 'org/name': { files: { 'config.json': '{}' } } },
       ollama: {},
     });
-    plantHub();
-    plantOllama();
+    plantHub(root);
+    plantOllama(root);
     setAge(root, 40, blob('5'));
     const fetcher = testFetcher(root, hub.endpoint);
     const store = testStore(root);
@@ -161,8 +143,8 @@ describe('prune', () => {
   });
 
   test('counts what it cannot move, puts it back, and prunes the rest', async () => {
-    plantHub();
-    plantOllama();
+    plantHub(root);
+    plantOllama(root);
     setAge(root, 40, blob('5'));
     const before = Object.keys(storeTree(root)).filter((path) => path.startsWith('ollama'));
     const denied = Object.assign(new Error('denied'), { code: 'EACCES', syscall: 'rename' });
@@ -181,7 +163,7 @@ describe('prune', () => {
   });
 
   test('keeps the newest commits of a repository', async () => {
-    plantHub();
+    plantHub(root);
     plantSnapshot(root, { repo: 'org/name', commit: OTHER }, { 'w.gguf': sha('8') });
     plantFile(root, `${HUB}/refs/main`, OTHER);
     setAge(root, 3, `${HUB}/blobs/${sha('8')}`);
@@ -190,7 +172,7 @@ describe('prune', () => {
   });
 
   test('deletes after ten minutes while the free space is below the target', async () => {
-    plantHub();
+    plantHub(root);
     await testCache(root).prune(KEEP_30_DAYS, noWait);
     const huge = { ...DEFAULT_POLICY, minFree: { lowBytes: 2 ** 52, highBytes: 2 ** 52 } };
     const inMinutes = (minutes: number) => testCache(root, { clock: clockAhead(minutes / 1440) });
@@ -227,7 +209,7 @@ describe('prune', () => {
   });
 
   test('[fail U5] an undo brings back a whole model after the model that shared its content was removed', async () => {
-    plantOllama();
+    plantOllama(root);
     expect(names((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked)).toEqual(['ollama:a']);
     await testStore(root).remove([`${MANIFESTS}/b/latest`], { force: false, ...noWait });
     await testCache(root).undo([], noWait);

@@ -1,12 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PinnedHfModel } from '../../../src/core/source/huggingface.ts';
 import { repairTasks } from '../../../src/core/verify/repair-tasks.ts';
 import { readVerificationLine } from '../../../src/core/worker/verification-line.ts';
 import { flipByte } from '../../helpers/store/verify-fixture.ts';
-import { oneOffWorker, TINY } from '../../helpers/worker/one-off-worker.ts';
-import { sha256Of } from '../../hub/content.ts';
+import { oneOffWorker } from '../../helpers/worker/one-off-worker.ts';
 
 const box = oneOffWorker();
 
@@ -26,7 +24,7 @@ describe('rma-worker verify and repair', () => {
   };
 
   it('[fail C4] find a wrong file, report progress and problems as lines of JSON, and download it alone', async () => {
-    await box().run(['fetch'], {}, JSON.stringify({ models: [pinned()] }));
+    await box().run(['fetch'], {}, JSON.stringify({ models: [box().pinned()] }));
     const [blob = ''] = readdirSync(join(box().store, 'huggingface/hub/models--org--tiny/blobs'));
     expect(await verify({})).toMatchObject({ problems: [], progress: 0 });
     flipByte(join(box().store, 'huggingface/hub/models--org--tiny/blobs', blob));
@@ -54,19 +52,3 @@ describe('rma-worker verify and repair', () => {
     expect(JSON.parse(stderr)).toMatchObject({ code: 'RMA_WORKER_REQUEST' });
   });
 });
-
-function pinned(): PinnedHfModel {
-  const { sha, files } = box().hub.commit('org/tiny');
-  const content = files.get('tiny.gguf')!.content;
-  return {
-    source: 'hf',
-    ref: TINY,
-    repo: 'org/tiny',
-    revision: 'main',
-    commit: sha,
-    complete: false,
-    files: [
-      { path: 'tiny.gguf', bytes: content.size, digest: { algorithm: 'sha256', hex: sha256Of(content) } },
-    ],
-  };
-}

@@ -3,14 +3,12 @@ import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readInventory } from '../../../src/core/inventory/inventory-text.ts';
-import type { PinnedHfModel } from '../../../src/core/source/huggingface.ts';
 import { readStoredAnswer } from '../../../src/core/source/stored-answer.ts';
 import { readDescribed } from '../../../src/core/worker/described-models.ts';
 import { readImportLine } from '../../../src/core/worker/import-lines.ts';
 import { readWorkerFacts } from '../../../src/core/worker/read-worker-facts.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { oneOffWorker, TINY } from '../../helpers/worker/one-off-worker.ts';
-import { sha256Of } from '../../hub/content.ts';
 
 const box = oneOffWorker();
 
@@ -28,22 +26,6 @@ describe('rma-worker facts', () => {
   });
 });
 
-function pinned(): PinnedHfModel {
-  const { sha, files } = box().hub.commit('org/tiny');
-  const content = files.get('tiny.gguf')!.content;
-  return {
-    source: 'hf',
-    ref: TINY,
-    repo: 'org/tiny',
-    revision: 'main',
-    commit: sha,
-    complete: false,
-    files: [
-      { path: 'tiny.gguf', bytes: content.size, digest: { algorithm: 'sha256', hex: sha256Of(content) } },
-    ],
-  };
-}
-
 describe('rma-worker recall', () => {
   const ask = async (request: object) => {
     const { code, stdout, stderr } = await box().run(
@@ -56,21 +38,21 @@ describe('rma-worker recall', () => {
   };
 
   it('[case F14] prints what references mean and what headers say, without a hub', async () => {
-    await box().run(['fetch'], {}, JSON.stringify({ models: [pinned()] }));
+    await box().run(['fetch'], {}, JSON.stringify({ models: [box().pinned()] }));
     const known = await ask({ refs: [TINY, 'hf:org/none'], models: [] });
     expect([...known.models]).toEqual([
-      [TINY, { model: pinned(), recordedAt: expect.any(String), missing: [] }],
+      [TINY, { model: box().pinned(), recordedAt: expect.any(String), missing: [] }],
     ]);
     const read = await ask({
       refs: [],
-      models: [pinned(), { ...pinned(), ref: 'hf:org/x:y', repo: 'org/x' }],
+      models: [box().pinned(), { ...box().pinned(), ref: 'hf:org/x:y', repo: 'org/x' }],
     });
     expect([...read.geometry.keys()]).toEqual([TINY]);
     expect(read.geometry.get(TINY)).toMatchObject({ architecture: 'llama', layers: expect.any(Number) });
   });
 
   it('[case F14] knows nothing of an empty store and does not write to it', async () => {
-    expect((await ask({ refs: [TINY], models: [pinned()] })).models.size).toBe(0);
+    expect((await ask({ refs: [TINY], models: [box().pinned()] })).models.size).toBe(0);
     expect(readdirSync(box().store)).toEqual([]);
   });
 });
@@ -80,14 +62,14 @@ describe('rma-worker inventory', () => {
     const read = async () => readInventory((await box().run(['inventory'])).stdout, 'image');
     expect(await read()).toMatchObject({ models: [], totalBytes: 0 });
     expect(readdirSync(box().store)).toEqual([]);
-    await box().run(['fetch'], {}, JSON.stringify({ models: [pinned()] }));
+    await box().run(['fetch'], {}, JSON.stringify({ models: [box().pinned()] }));
     expect((await read()).models).toMatchObject([{ references: ['hf:org/tiny', expect.any(String), TINY] }]);
   });
 });
 
 describe('rma-worker describe', () => {
   it('prints what the files of models say of them, and leaves out paths without a model', async () => {
-    await box().run(['fetch'], {}, JSON.stringify({ models: [pinned()] }));
+    await box().run(['fetch'], {}, JSON.stringify({ models: [box().pinned()] }));
     const [model] = readInventory((await box().run(['inventory'])).stdout, 'image').models;
     const path = model?.path ?? '';
     const input = JSON.stringify({ paths: [path, 'gguf/none'] });
@@ -104,7 +86,7 @@ describe('rma-worker remove', () => {
   const remove = (request: object) => box().run(['remove', '--json'], {}, JSON.stringify(request));
 
   it('removes the models at the paths on stdin, with their receipts, records and uses', async () => {
-    await box().run(['fetch'], {}, JSON.stringify({ models: [pinned()] }));
+    await box().run(['fetch'], {}, JSON.stringify({ models: [box().pinned()] }));
     const [model] = readInventory((await box().run(['inventory'])).stdout, 'image').models;
     expect(readdirSync(join(box().store, '.rma/usage'))).toHaveLength(1);
     const paths = [model?.path ?? '', 'gguf/none'];
@@ -118,7 +100,7 @@ describe('rma-worker remove', () => {
 
   it('refuses a model that a worker needs, unless forced', async () => {
     const needs = { host: 'box', project: 'demo', profile: 'chat', refs: [TINY] };
-    await box().run(['fetch'], {}, JSON.stringify({ models: [pinned()], needs }));
+    await box().run(['fetch'], {}, JSON.stringify({ models: [box().pinned()], needs }));
     const [model] = readInventory((await box().run(['inventory'])).stdout, 'image').models;
     const paths = [model?.path ?? ''];
     const refused = await remove({ paths, force: false });
@@ -140,7 +122,11 @@ describe('rma-worker remove', () => {
 describe('rma-worker fetch and check', () => {
   it('[case F14] fetch sends nothing offline, and names the missing files', async () => {
     const before = box().hub.log.entries().length;
-    const result = await box().run(['fetch'], { RMA_OFFLINE: '1' }, JSON.stringify({ models: [pinned()] }));
+    const result = await box().run(
+      ['fetch'],
+      { RMA_OFFLINE: '1' },
+      JSON.stringify({ models: [box().pinned()] }),
+    );
     expect(result.code).toBe(1);
     expect(JSON.parse(result.stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
       failure: {
@@ -153,7 +139,7 @@ describe('rma-worker fetch and check', () => {
 
   it('download the models given on stdin, report each step as a line of JSON, and record the needs of the worker', async () => {
     const request = {
-      models: [pinned()],
+      models: [box().pinned()],
       needs: { host: 'box', project: 'demo', profile: 'chat', refs: [TINY] },
     };
     const result = await box().run(['fetch'], {}, JSON.stringify(request));
@@ -174,13 +160,13 @@ describe('rma-worker fetch and check', () => {
   });
 
   it('check an empty box().store without writing to it', async () => {
-    const result = await box().run(['check'], {}, JSON.stringify({ models: [pinned()] }));
+    const result = await box().run(['check'], {}, JSON.stringify({ models: [box().pinned()] }));
     expect(JSON.parse(result.stdout).checks).toMatchObject([{ state: 'missing' }]);
     expect(readdirSync(box().store)).toEqual([]);
   });
 
   it('report an error in the last line and in the exit code', async () => {
-    const model = { ...pinned(), commit: 'f'.repeat(40) };
+    const model = { ...box().pinned(), commit: 'f'.repeat(40) };
     const result = await box().run(['fetch'], {}, JSON.stringify({ models: [model] }));
     const last = JSON.parse(result.stdout.trimEnd().split('\n').at(-1)!);
     expect(last.state).toBe('failed');
@@ -200,13 +186,13 @@ describe('rma-worker fetch and check', () => {
 describe('rma-worker import', () => {
   it('imports models from a directory into the store, and prints progress and outcomes', async () => {
     const { run, store } = box();
-    await run(['fetch'], {}, JSON.stringify({ models: [pinned()] }));
+    await run(['fetch'], {}, JSON.stringify({ models: [box().pinned()] }));
     const other = tempFolder();
     const found = {
       kind: 'huggingface',
       directory: join(store, 'huggingface/hub'),
-      model: pinned(),
-      files: [{ path: 'tiny.gguf', from: `models--org--tiny/snapshots/${pinned().commit}/tiny.gguf` }],
+      model: box().pinned(),
+      files: [{ path: 'tiny.gguf', from: `models--org--tiny/snapshots/${box().pinned().commit}/tiny.gguf` }],
       whole: true,
       listing: [],
     };

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { patternContent } from '../../hub/content.ts';
+import type { PinnedHfModel } from '../../../src/core/source/huggingface.ts';
+import { patternContent, sha256Of } from '../../hub/content.ts';
 import { type Hub, startHub } from '../../hub/hub.ts';
 import { tinyGguf } from '../../hub/tiny-gguf.ts';
 import { bundleEntry } from '../process/bundle-entry.ts';
@@ -19,6 +20,8 @@ export interface OneOffWorker {
     input?: string,
   ) => Promise<ProcessResult>;
   readonly contentRequests: () => number;
+  /** the model of `TINY`, with its commit and hash */
+  readonly pinned: () => PinnedHfModel;
 }
 
 export const TINY = 'hf:org/tiny:tiny.gguf';
@@ -63,7 +66,24 @@ export function oneOffWorker(): () => OneOffWorker {
       run: (args, more = {}, input = '') =>
         runWithInput([process.execPath, bundle, ...args], input, { ...env, ...more }),
       contentRequests: () => hub.log.entries().filter((entry) => entry.bytesSent > 0).length,
+      pinned: () => pinnedTiny(hub),
     };
+  };
+}
+
+function pinnedTiny(hub: Hub): PinnedHfModel {
+  const { sha, files } = hub.commit('org/tiny');
+  const content = files.get('tiny.gguf')!.content;
+  return {
+    source: 'hf',
+    ref: TINY,
+    repo: 'org/tiny',
+    revision: 'main',
+    commit: sha,
+    complete: false,
+    files: [
+      { path: 'tiny.gguf', bytes: content.size, digest: { algorithm: 'sha256', hex: sha256Of(content) } },
+    ],
   };
 }
 

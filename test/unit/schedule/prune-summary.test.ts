@@ -17,7 +17,7 @@ describe('the line of a scheduled prune', () => {
     expect(pruneSummary({ ...NOTHING, unmet: ['the store has 2 GiB more than --max-size'] })).toBeNull();
   });
 
-  it('has what was deleted, marked and moved back, and the limits that stay exceeded', () => {
+  it('has what was deleted, marked and restored, and the limits that stay exceeded', () => {
     const result: PruneResult = {
       marked: [itemOf(GIB)],
       deleted: [itemOf(GIB), itemOf(2 * GIB)],

@@ -7,7 +7,7 @@ import { bytesOf, warnFailed } from './failures.ts';
 import { openCache } from './open-cache.ts';
 import { waitOf } from './wait.ts';
 
-/** Moves back what prune marked. @throws RmaError as CacheStore.undo */
+/** Restores what prune marked. @throws RmaError as CacheStore.undo */
 export async function undoPrune(
   input: { readonly entry: readonly string[]; readonly dest: string | null },
   context: Context,
