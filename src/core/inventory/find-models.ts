@@ -1,6 +1,7 @@
 import type { Inventory, InventoryModel } from '../domain/inventory.ts';
 import type { ModelRef } from '../domain/model-ref.ts';
 import { EXIT, RmaError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 import { shell } from '../shell-quote.ts';
 import { wholeOf } from '../source/model-record.ts';
 import type { RepositoryRef } from '../source/repository.ts';
@@ -110,10 +111,17 @@ function notStored(models: readonly InventoryModel[], text: string): RmaError {
   return new RmaError('RMA_MODEL_NOT_FOUND', `model ${text} not found in the store`, {
     exitCode: EXIT.failed,
     hint:
-      others.length === 0
-        ? 'to list all models in the store: rma models ls --stored'
-        : shell`the store has ${others.slice(0, 3).join(', ')}`,
+      others.length === 0 ? similarHint(models, text) : shell`the store has ${others.slice(0, 3).join(', ')}`,
   });
+}
+
+function similarHint(models: readonly InventoryModel[], text: string): string {
+  const near = nearest(
+    text,
+    models.flatMap(({ references }) => references),
+  );
+  const list = 'to list all models in the store: rma models ls --stored';
+  return near === null ? list : `closest match: ${near}; ${list}`;
 }
 
 function repoOf(text: string): string | null {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Inventory, InventoryModel } from '../../../src/core/domain/inventory.ts';
+import type { RmaError } from '../../../src/core/errors.ts';
 import { findModels, findWholeModels } from '../../../src/core/inventory/find-models.ts';
 
 function model(references: readonly [string, ...string[]], ...paths: readonly string[]): InventoryModel {
@@ -60,6 +61,19 @@ describe('the models that a reference means', () => {
     );
     for (const text of ['hf:org/c@a1b2c3', 'hf:org/two@a1b2c3d4'])
       expect(() => findModels(found, text)).toThrow(expect.objectContaining({ code: 'RMA_MODEL_NOT_FOUND' }));
+  });
+
+  it('are suggested for a reference with a typo', () => {
+    const hint = (text: string) => {
+      try {
+        return findModels(store, text);
+      } catch (error) {
+        return (error as RmaError).hint;
+      }
+    };
+    const list = 'to list all models in the store: rma models ls --stored';
+    expect(hint('hf:org/twoo')).toBe(`closest match: hf:org/two; ${list}`);
+    expect(hint('ollama:llava:7b')).toBe(list);
   });
 
   it('are removed by a pattern only if it selects every stored file', () => {

@@ -31,7 +31,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     code: 'RMA_STORE_UNWRITABLE',
     exitCode: EXIT.notReady,
     what: 'permission denied',
-    hint: 'make the store writable for the user that runs rma: sudo chown -R UID:GID DIRECTORY',
+    hint: 'the user that runs rma needs access to this path; for a whole store: sudo chown -R UID:GID DIRECTORY',
   },
   ENOTDIR: {
     code: 'RMA_STORE_NOT_A_FOLDER',
