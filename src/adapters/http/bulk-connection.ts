@@ -84,10 +84,19 @@ export class BulkConnection {
   }
 
   #body(head: ResponseHead, request: RunningRequest): BulkBody {
-    return { [Symbol.asyncIterator]: () => this.#blocks(head, request), destroy: () => this.#stop() };
+    let isOver = false;
+    const end = () => {
+      // a later request may use the connection already
+      if (isOver) return;
+      isOver = true;
+      request.signal.removeEventListener('abort', request.onAbort);
+      if (head.keepsOpen && this.isUsable) request.onEnd();
+      else this.destroy();
+    };
+    return { [Symbol.asyncIterator]: () => this.#blocks(head, end), destroy: end };
   }
 
-  async *#blocks({ length, keepsOpen }: ResponseHead, { signal, onAbort, onEnd }: RunningRequest) {
+  async *#blocks({ length }: ResponseHead, end: () => void) {
     try {
       for (let left = length; left > 0; ) {
         const block = await this.#reader.next(left);
@@ -96,14 +105,8 @@ export class BulkConnection {
       }
       this.#isBusy = false;
     } finally {
-      signal.removeEventListener('abort', onAbort);
-      if (keepsOpen && this.isUsable) onEnd();
-      else this.destroy();
+      end();
     }
-  }
-
-  #stop(): void {
-    if (this.#isBusy) this.destroy();
   }
 }
 

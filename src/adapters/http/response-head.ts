@@ -14,8 +14,9 @@ export interface ResponseHead {
 /** Longest head that is read, bytes. */
 export const MAX_HEAD = 16 * 1024;
 
-// RFC 9112 4, RFC 9110 5.1 and 5.5; informational responses have their own head, and a second one after it
-const STATUS_LINE = /^HTTP\/1\.1 ([2-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+// RFC 9112 4 and 6.3, RFC 9110 5.1 and 5.5; an informational response has a second head after it, and 204 and 304 have no
+// content, whatever their length says
+const STATUS_LINE = /^HTTP\/1\.1 (?!204|304)([2-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const FIELD_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*?)[\t ]*$/;
 const LENGTH = /^\d{1,15}$/;
 

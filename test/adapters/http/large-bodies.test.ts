@@ -93,6 +93,20 @@ test('requests one after the other share a connection', async () => {
   await http.close();
 });
 
+test('closing a response that was read does not disturb the next one on its connection', async () => {
+  const { url, connections } = await rawServer((socket) => socket.write(headOf(CONTENT.length)));
+  const http = testHttp();
+  const first = await open(http, url);
+  connections[0]?.write(CONTENT);
+  await bytesOf(first);
+  const second = await open(http, url);
+  first.close();
+  connections[0]?.write(CONTENT);
+  expect((await bytesOf(second)).equals(CONTENT)).toBe(true);
+  expect(connections).toHaveLength(1);
+  await http.close();
+});
+
 test('two requests at once have a connection each', async () => {
   const { url, connections } = await rawServer((socket) => socket.write(headOf(CONTENT.length)));
   const http = testHttp();

@@ -34,6 +34,8 @@ test.each([
   ['of another version', 'HTTP/1.0 200 OK\r\ncontent-length: 1'],
   ['of HTTP/2', 'HTTP/2 200\r\ncontent-length: 1'],
   ['that is informational', 'HTTP/1.1 103 Early Hints\r\ncontent-length: 1'],
+  ['that never has content, with a length', 'HTTP/1.1 204 No Content\r\ncontent-length: 1'],
+  ['that is not modified, with a length', 'HTTP/1.1 304 Not Modified\r\ncontent-length: 1'],
   ['without a length', 'HTTP/1.1 200 OK\r\netag: "x"'],
   ['with a chunked body', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked'],
   ['with two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2'],
