@@ -99,7 +99,8 @@ export class UndiciClient implements HttpClient {
   }
 
   async #readOnce(request: HttpRequest): Promise<HttpText> {
-    const { body, close, again: _, ...answer } = await this.open(request);
+    // all of it is kept until its end
+    const { body, close, again: _, ...answer } = await this.open({ ...request, isLarge: false });
     const { maxBytes = MAX_TEXT } = request;
     const chunks: Uint8Array[] = [];
     let size = 0;

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -13,6 +12,7 @@ import type { HttpClient, HttpStream } from '../../../src/ports/http-client.ts';
 import { startHttpProxy } from '../../helpers/network/http-proxy.ts';
 import { listening } from '../../helpers/network/listening.ts';
 import { privateCa } from '../../helpers/network/private-ca.ts';
+import { socketServer } from '../../helpers/network/socket-server.ts';
 import { quick, testHttp } from '../../helpers/store/test-http.ts';
 
 const DIR = mkdtempSync(join(tmpdir(), 'rma-'));
@@ -42,19 +42,9 @@ async function bytesOf({ body }: HttpStream): Promise<Buffer> {
   return Buffer.concat(blocks);
 }
 
-/** A server that gets the socket of each request, and counts its connections. */
-async function rawServer(onRequest: (socket: Socket, request: string) => unknown) {
-  const connections: Socket[] = [];
-  const server = createServer((socket) => {
-    connections.push(socket);
-    socket.setNoDelay(true).on('data', (request) => void onRequest(socket, request.toString('latin1')));
-  });
-  return { url: `http://127.0.0.1:${await listening(server)}/`, connections };
-}
-
 test('a large body arrives in blocks, whatever the pieces in which it is sent', async () => {
   let pieces: readonly number[] = [];
-  const { url } = await rawServer(async (socket) => {
+  const { url } = await socketServer(async (socket) => {
     const all = Buffer.concat([Buffer.from(headOf(CONTENT.length)), CONTENT]);
     let at = 0;
     for (const piece of pieces) {
@@ -80,7 +70,7 @@ test('a large body arrives in blocks, whatever the pieces in which it is sent', 
 });
 
 test('requests one after the other share a connection', async () => {
-  const { url, connections } = await rawServer((socket, request) => {
+  const { url, connections } = await socketServer((socket, request) => {
     const isRedirect = request.startsWith('GET / ');
     const head = 'HTTP/1.1 302 Found\r\nlocation: /file\r\ncontent-length: 2\r\n\r\nhi';
     socket.write(isRedirect ? head : headOf(CONTENT.length));
@@ -94,7 +84,7 @@ test('requests one after the other share a connection', async () => {
 });
 
 test('closing a response that was read does not disturb the next one on its connection', async () => {
-  const { url, connections } = await rawServer((socket) => socket.write(headOf(CONTENT.length)));
+  const { url, connections } = await socketServer((socket) => socket.write(headOf(CONTENT.length)));
   const http = testHttp();
   const first = await open(http, url);
   connections[0]?.write(CONTENT);
@@ -108,7 +98,7 @@ test('closing a response that was read does not disturb the next one on its conn
 });
 
 test('two requests at once have a connection each', async () => {
-  const { url, connections } = await rawServer((socket) => socket.write(headOf(CONTENT.length)));
+  const { url, connections } = await socketServer((socket) => socket.write(headOf(CONTENT.length)));
   const http = testHttp();
   const streams = await Promise.all([open(http, url), open(http, url)]);
   for (const socket of connections) socket.write(CONTENT);
@@ -118,7 +108,7 @@ test('two requests at once have a connection each', async () => {
 });
 
 test('a connection that the server closed while it was idle is replaced', async () => {
-  const { url, connections } = await rawServer((socket) =>
+  const { url, connections } = await socketServer((socket) =>
     socket.write(Buffer.concat([Buffer.from(headOf(2)), Buffer.from('ok')])),
   );
   const http = testHttp();
@@ -131,7 +121,7 @@ test('a connection that the server closed while it was idle is replaced', async 
 });
 
 test('a connection with bytes after the body is not used again', async () => {
-  const { url, connections } = await rawServer((socket) => socket.write(`${headOf(2)}ok and more`));
+  const { url, connections } = await socketServer((socket) => socket.write(`${headOf(2)}ok and more`));
   const http = testHttp();
   for (let n = 0; n < 2; n += 1) expect((await bytesOf(await open(http, url))).toString()).toBe('ok');
   expect(connections).toHaveLength(2);
@@ -157,7 +147,7 @@ test('a response without a length is requested once more from a server, and read
 });
 
 test('what arrived before a connection breaks is handed out, then the error', async () => {
-  const { url } = await rawServer((socket) => {
+  const { url } = await socketServer((socket) => {
     socket.write(headOf(CONTENT.length));
     socket.end(CONTENT.subarray(0, MIB));
   });
@@ -177,7 +167,7 @@ test.each([
 ])(
   'a server that is silent before the %s ends with the stall error, and an abort with its reason',
   async (_, sent) => {
-    const { url, connections } = await rawServer((socket) => socket.write(sent));
+    const { url, connections } = await socketServer((socket) => socket.write(sent));
     const http = testHttp(100);
     const read = async (signal?: AbortSignal) => bytesOf(await open(http, url, signal));
     await expect(read()).rejects.toThrow('no data received before the timeout');
@@ -188,8 +178,17 @@ test.each([
   },
 );
 
+test('a document is complete even if it is requested as a large body', async () => {
+  const { url } = await socketServer((socket) =>
+    socket.write(Buffer.concat([Buffer.from(headOf(CONTENT.length)), CONTENT])),
+  );
+  const http = testHttp();
+  expect((await http.read({ method: 'GET', url, isLarge: true })).text === CONTENT.toString()).toBe(true);
+  await http.close();
+});
+
 test('a slow body is handed out before a block is full', async () => {
-  const { url, connections } = await rawServer((socket) => socket.write(`${headOf(9)}first`));
+  const { url, connections } = await socketServer((socket) => socket.write(`${headOf(9)}first`));
   const http = testHttp();
   const blocks: string[] = [];
   for await (const block of (await open(http, url)).body) {
@@ -203,7 +202,7 @@ test('a slow body is handed out before a block is full', async () => {
 test('[fail D5] a server waits while its bytes are not taken', async () => {
   const size = 64 * MIB;
   let sent = 0;
-  const { url } = await rawServer(async (socket) => {
+  const { url } = await socketServer(async (socket) => {
     socket.write(headOf(size));
     for (; sent < size; sent += MIB) if (!socket.write(Buffer.alloc(MIB))) await once(socket, 'drain');
   });
@@ -237,7 +236,7 @@ test('a body over TLS arrives the same way, and only from a server that is trust
 });
 
 test('through a proxy a large body is received by the complete HTTP client', async () => {
-  const { url } = await rawServer((socket) => socket.write(`${headOf(2)}ok`));
+  const { url } = await socketServer((socket) => socket.write(`${headOf(2)}ok`));
   const proxy = await startHttpProxy({ to: Number(new URL(url).port) });
   const http = new UndiciClient({
     ...quick,
