@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readsFault } from '../../../src/core/profile/check-reads.ts';
 import { parseModels } from '../../../src/core/profile/parse-models.ts';
+import { engineOf } from '../../helpers/builders/render-builders.ts';
 
 const parse = (text: string) => parseModels({ text, file: 'data/models.yaml' });
 const faultsOf = (text: string) =>
@@ -60,5 +62,13 @@ describe('the key sources of a model', () => {
     ['hf:org/small', '["ftp://x/y.gguf"]', 'invalid model reference'],
   ])('of %s is rejected: %s', (ref, sources, fault) => {
     expect(faultsOf(model(ref, sources)).join('\n')).toContain(fault);
+  });
+
+  it('must be readable by the engine', () => {
+    const { models } = parse(model('hf:org/small', '[hf, ms]'));
+    expect(readsFault(engineOf('llm', { reads: ['hf', 'ms'] }), 'small', models)).toBeNull();
+    expect(readsFault(engineOf('llm', { reads: ['hf'] }), 'small', models)).toBe(
+      'engine "llm" does not support small (ms:org/small); supported sources: hf',
+    );
   });
 });

@@ -4,6 +4,7 @@ import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
 import { formatRecord, parseRecord, recordName } from '../../../src/core/source/model-record.ts';
 import { formatModelRef, parseModelRef } from '../../../src/core/source/parse-ref.ts';
 import { looksWhole } from '../../../src/core/source/stored-listing.ts';
+import { pinnedFile } from '../../helpers/builders/render-builders.ts';
 
 const RECORDED = '2026-11-20T08:00:00.000Z';
 const hex = (length: number) =>
@@ -115,3 +116,12 @@ function recordOf(over: Partial<PinnedModel> & { readonly commit?: string }, at 
   };
   return formatRecord({ ...model, ...over }, at);
 }
+
+it('has no sources, which belong to a project: neither when it is written nor when it is read', () => {
+  const ref = 'hf:org/small:a.gguf';
+  const model = { ...pinnedFile(ref), sources: ['lan', ref] };
+  const text = formatRecord(model, RECORDED);
+  expect(text).not.toContain('sources');
+  const foreign = text.replace('"model":{', '"model":{"sources":["https://example.com/a.gguf"],');
+  expect(parseRecord(foreign, parseModelRef(ref))?.model).toEqual(pinnedFile(ref));
+});
