@@ -53,8 +53,9 @@ export class FileLease implements HeldLease {
 
   async confirm(): Promise<void> {
     this.lost.throwIfAborted();
-    const highest = await this.#options.log.highest();
-    if (highest !== this.#options.number) this.#lose();
+    const { log, number } = this.#options;
+    // commands such as prune go by the heartbeat, without taking the lease over
+    if ((await log.highest()) !== number || this.#isSilent()) this.#lose();
     this.lost.throwIfAborted();
   }
 
@@ -90,19 +91,19 @@ export class FileLease implements HeldLease {
 
   /** Writes a heartbeat. A single failure does not lose the lease: a server may be unavailable for a moment. */
   async #beatOnce(): Promise<void> {
-    const { clock, log, number } = this.#options;
+    const { log, number } = this.#options;
     try {
       if ((await log.highest()) > number) this.#lose();
       else await this.#write(false);
     } catch {
-      if (clock.monotonic() - this.#lastBeat >= FENCE_MS) this.#lose();
+      if (this.#isSilent()) this.#lose();
     }
   }
 
   async #write(released: boolean): Promise<void> {
     const { log, number, token, clock } = this.#options;
     const before = clock.monotonic();
-    if (this.#beat > 0 && !released && before - this.#lastBeat >= FENCE_MS) {
+    if (this.#beat > 0 && !released && this.#isSilent()) {
       this.#lose();
       return;
     }
@@ -115,6 +116,11 @@ export class FileLease implements HeldLease {
       totalBytes: this.#totalBytes,
     });
     this.#lastBeat = before;
+  }
+
+  /** Returns whether the last heartbeat is so old that others may soon take over. */
+  #isSilent(): boolean {
+    return this.#options.clock.monotonic() - this.#lastBeat >= FENCE_MS;
   }
 
   #lose(): void {

@@ -20,12 +20,12 @@ const fullDisk: Disk = {
 
 const never = new AbortController().signal;
 
-async function setUp() {
+async function setUp(disk = fullDisk) {
   const root = quickFolder();
   const clock = new JumpingClock();
   const [dir, staging] = [join(root, 'leases'), join(root, 'staging')];
   await ensureDir(realDisk, staging);
-  const options = { disk: fullDisk, clock, dir, staging, boot: bootId() };
+  const options = { disk, clock, dir, staging, boot: bootId() };
   return { clock, leases: new Leases(options) };
 }
 
@@ -54,4 +54,16 @@ test('[fail D1] a holder without space for a heartbeat loses its lease before ot
   expect(first.lost.aborted).toBe(true);
   expect(clock.monotonic() - start).toBeGreaterThanOrEqual(90_000);
   await second.release();
+});
+
+test('[fail L7] a holder that was suspended for longer than its heartbeat lasts does not publish, also if nobody took over', async () => {
+  const { clock, leases } = await setUp(realDisk);
+  // its timers have not run yet
+  clock.sleep = (_, signal) =>
+    new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+  const lease = await leases.acquire('key', () => undefined, never);
+  await lease.confirm();
+  clock.advance(60_000);
+  await expect(lease.confirm()).rejects.toMatchObject({ code: 'RMA_STORE_LEASE_LOST' });
+  await lease.release();
 });
