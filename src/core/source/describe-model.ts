@@ -26,7 +26,8 @@ export function fileOrigin(model: PinnedModel, file: PinnedFile): string {
 /** Returns true if a file of the model has an address on the loopback of the machine that runs rma, such as `http://127.0.0.1:8000/x.gguf`. */
 export function isServedByHost(model: PinnedModel): boolean {
   const source = sourceOf(model);
-  return model.files.some((file) => fromContainer(source.locate(model, file, '')).onHost);
+  const urls = model.files.map((file) => source.locate(model, file, ''));
+  return [...urls, ...(model.sources ?? [])].some((url) => fromContainer(url).onHost);
 }
 
 /** Returns a file as progress lines and errors show it. */

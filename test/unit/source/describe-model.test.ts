@@ -5,6 +5,7 @@ import {
   fileLabel,
   fileOrigin,
   ggufSubpath,
+  isServedByHost,
 } from '../../../src/core/source/describe-model.ts';
 import { sourceOf } from '../../../src/core/source/sources.ts';
 import { pinnedFile } from '../../helpers/builders/render-builders.ts';
@@ -66,5 +67,13 @@ describe('[case F04] where an engine finds a split model', () => {
     const files = [...parts, { ...file, path: 'README.md' }, { ...file, path: 'mmproj-F16.gguf' }];
     expect(engineSubpath({ ...onHub, files })).toMatch(/\/snapshots\/c0ffee$/);
     expect(ggufSubpath({ ...onHub, files })).toMatch(/\/snapshots\/c0ffee\/m-00001-of-00002\.gguf$/);
+  });
+});
+
+describe('a model that this machine serves', () => {
+  it('has a file, or one of its sources, at a loopback address', () => {
+    const model = pinnedFile('hf:org/small:a.gguf');
+    const at = (host: string) => ({ ...model, sources: ['lan', model.ref, `http://${host}:8000/a.gguf`] });
+    expect([model, at('box1'), at('127.0.0.1')].map(isServedByHost)).toEqual([false, false, true]);
   });
 });
