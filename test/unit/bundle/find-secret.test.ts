@@ -10,6 +10,13 @@ describe('the first line with a secret', () => {
     ['a password of an engine', 'environment:\n  DB_PASSWORD: hunter22\n', 2],
     ['an API key in quotes', 'environment: { OPENAI_API_KEY: "sk-12345678" }', 1],
     ['a key in an argument', 'command: ["--api-key=abcd1234"]', 1],
+    ['a key after its argument', 'flags: [--api-key, abcd1234]', 1],
+    ['a key after its argument, in quotes', 'flags: ["--api-key", "abcd1234"]', 1],
+    ['a key in the line after its argument', 'flags:\n  - --api-key\n  - abcd1234\n', 2],
+    ['a token in the lines after its name', 'environment:\n  NGC_TOKEN: >-\n    abcd1234\n', 2],
+    ['a token in the line after its name', 'environment:\n  NGC_TOKEN:\n    abcd1234\n', 2],
+    ['a secret access key', 'environment:\n  AWS_SECRET_ACCESS_KEY: abcd1234\n', 2],
+    ['the key of a service', 'environment: { OPENAI_KEY: abcd1234 }', 1],
     ['a known token without a pattern', 'a: b\nc: d\ne: plain-known-token\n', 3],
   ])('is found: %s', (_, text, line) => {
     expect(secretLine(text, ['plain-known-token', ''])).toBe(line);
@@ -21,6 +28,10 @@ describe('the first line with a secret', () => {
     'hosts: { box1: { address: "ssh://admin@box1" } }',
     'images: { engines: { vllm: "vllm/vllm-openai:v0.27.1-cu129" } }',
     'models: ["ollama:llava:7b", "hf:org/name@main"]',
+    'flags: [--max-num-batched-tokens, "8192", --tokenizer, org/name]',
+    'flags: [--api-key, --port, "8000"]',
+    'flags:\n  - --hf-token\n  - --port\n',
+    'credentials:\n  file: ~/login\n',
     'project: demo',
   ])('is none in %s', (text) => {
     expect(secretLine(text, [''])).toBe(null);
