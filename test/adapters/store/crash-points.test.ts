@@ -44,6 +44,7 @@ const hfModel: PinnedModel = {
     pin('sub/copy.safetensors', 'sha256'),
   ],
 };
+const plainModel: PinnedModel = { ...hfModel, source: 'plain', ref: 'hf:acme/tiny#layout=plain' };
 const urlModel: PinnedModel = {
   source: 'url',
   ref: 'https://hub.test/m.gguf',
@@ -73,7 +74,7 @@ const msModel: PinnedModel = {
     pin('sub/copy.safetensors', 'sha256'),
   ],
 };
-const sources: readonly ModelSource[] = (['hf', 'url', 'ollama', 'ms'] as const).map((source) => ({
+const sources: readonly ModelSource[] = (['hf', 'plain', 'url', 'ollama', 'ms'] as const).map((source) => ({
   source,
   resolve: () => Promise.reject(new Error('unused')),
   locate: (_, file) => ({ url: `memory:${file.path}`, authorization: null }),
@@ -133,6 +134,7 @@ function expectWholeFolder(folder: string): void {
 /** Checks that every file with a final name is complete and valid, and every link has a target. */
 function expectSound(root: string): void {
   expectWholeFolder(join(root, 'modelscope/acme/tiny'));
+  expectWholeFolder(join(root, 'local/acme/tiny'));
   const repo = join(root, 'huggingface/hub/models--acme--tiny');
   if (existsSync(repo)) {
     for (const blob of readdirSync(join(repo, 'blobs'))) {
@@ -183,6 +185,8 @@ function stagedContent(root: string): readonly string[] {
 test.each([
   ['hf', 'the process dies', hfModel, true],
   ['hf', 'one step fails', hfModel, false],
+  ['plain', 'the process dies', plainModel, true],
+  ['plain', 'one step fails', plainModel, false],
   ['url', 'the process dies', urlModel, true],
   ['url', 'one step fails', urlModel, false],
   ['ollama', 'the process dies', ollamaModel, true],
