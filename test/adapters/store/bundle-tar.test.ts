@@ -70,13 +70,19 @@ describe('a bundle in a tar file', () => {
     const source = await filled();
     const path = join(quickFolder(), 'models.tar');
     await exported(source.root, { kind: 'tar', path, splitBytes: null });
-    truncateSync(path, Math.floor(readFileSync(path).length * share));
+    const whole = readFileSync(path);
+    truncateSync(path, Math.floor(whole.length * share));
     const root = quickFolder();
     expect(await faultOf(imported(root, { kind: 'path', path }))).toMatchObject({
       code: 'RMA_BUNDLE_INCOMPLETE',
       exitCode: 6,
     });
     expect(shown(root)).toEqual([]);
+    // what is verified waits for the next import of the same bundle
+    expect(readdirSync(join(root, '.rma/staging'))).toHaveLength(share === 0.5 ? 1 : 0);
+    writeFileSync(path, whole);
+    await imported(root, { kind: 'path', path });
+    await expectComplete(source, root);
     expect(readdirSync(join(root, '.rma/staging'))).toEqual([]);
   });
 

@@ -23,7 +23,7 @@ import { isDirectory, isInDirectory, tarOf } from './bundle-place.ts';
 import { extraEntries, withExtras } from './extra-entries.ts';
 import { gatherBundle } from './gather-bundle.ts';
 import type { FileEntry } from './tar-writer.ts';
-import { unpackBundle } from './unpack-bundle.ts';
+import { isTruncated, unpackBundle } from './unpack-bundle.ts';
 import { unpackFolder } from './unpack-folder.ts';
 import { modelEntries, planBundle } from './write-bundle.ts';
 import { writeTarget } from './write-target.ts';
@@ -99,8 +99,8 @@ export class FileBundles implements Bundles {
       const models = bundledModels(manifest, directory);
       return { source: { kind: 'bundle', directory, models, rejected: [] }, close };
     } catch (error) {
-      // after Ctrl-C the next import continues with what is verified
-      if (!work.signal.aborted) await close();
+      // after Ctrl-C or an early end the next import continues with what is verified
+      if (!work.signal.aborted && !isTruncated(error)) await close();
       throw error;
     }
   }

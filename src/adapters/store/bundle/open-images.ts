@@ -16,7 +16,14 @@ import { readBundle } from './read-bundle.ts';
 import { tarEntries } from './relay-bundle.ts';
 import { readTar } from './tar-entries.ts';
 import { type FileEntry, writeEntries } from './tar-writer.ts';
-import { asBundleFault, corruptContent, isThere, readManifest, unpackContent } from './unpack-bundle.ts';
+import {
+  asBundleFault,
+  corruptContent,
+  isThere,
+  isTruncated,
+  readManifest,
+  unpackContent,
+} from './unpack-bundle.ts';
 
 interface OpenOptions extends OpenWork {
   readonly disk: Disk;
@@ -171,10 +178,6 @@ async function* bytesOf(disk: Disk, path: string): AsyncGenerator<Uint8Array> {
   } finally {
     await handle.close();
   }
-}
-
-function isTruncated(fault: unknown): boolean {
-  return fault instanceof RmaError && fault.code === 'RMA_BUNDLE_INCOMPLETE';
 }
 
 function sum(sizes: ReadonlyMap<string, number>): number {

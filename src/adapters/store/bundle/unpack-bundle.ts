@@ -161,6 +161,11 @@ export function corruptContent(subject: string, name: string, seen: string): Rma
   });
 }
 
+/** Returns whether a bundle ended early: what was verified serves the next import of the same bundle. */
+export function isTruncated(fault: unknown): boolean {
+  return fault instanceof RmaError && fault.code === 'RMA_BUNDLE_INCOMPLETE';
+}
+
 /** Returns the error of the bundle for one of the parser; any other error as it is. */
 export function asBundleFault(error: unknown, subject: string): unknown {
   if (error instanceof RmaError || !isTarFault(error)) return error;
