@@ -1,7 +1,8 @@
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { HeldLease } from '../../../ports/model-store.ts';
-import { NO_SPACE, unless } from '../disk/disk.ts';
+import { errnoOf, NO_SPACE } from '../disk/disk.ts';
+import { diskFault } from '../disk/disk-fault.ts';
 import type { GenerationLog } from './generation-log.ts';
 import type { LivenessSocket } from './liveness-socket.ts';
 
@@ -25,6 +26,8 @@ export class FileLease implements HeldLease {
   readonly #ended = new AbortController();
   #beat = 0;
   #lastBeat: number;
+  /** why there is no heartbeat: a full disk */
+  #fault: unknown = null;
   #doneBytes = 0;
   #totalBytes = 0;
   #loop: Promise<void> = Promise.resolve();
@@ -37,7 +40,7 @@ export class FileLease implements HeldLease {
   static async begin(options: FileLeaseOptions): Promise<FileLease> {
     const lease = new FileLease(options);
     // on a full disk the first heartbeat follows when this holder has freed space, or the lease is lost
-    await unless(NO_SPACE, lease.#write(false));
+    await lease.#write(false).catch((error: unknown) => lease.#lacksSpace(error));
     lease.#loop = lease.#keepAlive();
     return lease;
   }
@@ -95,7 +98,8 @@ export class FileLease implements HeldLease {
     try {
       if ((await log.highest()) > number) this.#lose();
       else await this.#write(false);
-    } catch {
+    } catch (error) {
+      if (NO_SPACE.includes(errnoOf(error) ?? '')) this.#fault = error;
       if (this.#isSilent()) this.#lose();
     }
   }
@@ -116,6 +120,7 @@ export class FileLease implements HeldLease {
       totalBytes: this.#totalBytes,
     });
     this.#lastBeat = before;
+    this.#fault = null;
   }
 
   /** Returns whether the last heartbeat is so old that others may soon take over. */
@@ -123,8 +128,15 @@ export class FileLease implements HeldLease {
     return this.#options.clock.monotonic() - this.#lastBeat >= FENCE_MS;
   }
 
+  #lacksSpace(error: unknown): void {
+    if (!NO_SPACE.includes(errnoOf(error) ?? '')) throw error;
+    this.#fault = error;
+  }
+
   #lose(): void {
     if (this.lost.aborted) return;
+    if (this.#fault !== null) this.#lost.abort(diskFault(this.#fault, 'the leases of the store'));
+    // an abort after the first has no effect
     this.#lost.abort(
       new RmaError(
         'RMA_STORE_LEASE_LOST',
