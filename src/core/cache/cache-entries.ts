@@ -6,6 +6,7 @@ import { layoutOf, SOURCES } from '../source/sources.ts';
 import { leaseName } from '../store/lease-name.ts';
 import type { CacheView, Leftover } from './cache-view.ts';
 import type { FilterSubject } from './filter.ts';
+import { linkInto } from './link-into.ts';
 
 /** Something in a store that prune may remove as a whole. */
 export interface CacheEntry extends FilterSubject {
@@ -49,6 +50,7 @@ export function modelEntry(model: InventoryModel, view: CacheView): CacheEntry {
 /** Returns the entry of a leftover, which nothing uses after its last modification. */
 export function leftoverEntry(item: Leftover, view: CacheView): CacheEntry {
   const { kind, path, source, files, bytes, diskBytes, modifiedAt, lease } = item;
+  const link = linkInto(view.links, { path, names: [], contents: [] });
   const kept = view.unreadable.length > 0 ? unreadable(view) : heldBy({ path, source, lease }, view);
   return {
     kind,
@@ -61,7 +63,7 @@ export function leftoverEntry(item: Leftover, view: CacheView): CacheEntry {
     diskBytes,
     lastUsedAt: modifiedAt,
     modifiedAt,
-    kept,
+    kept: kept ?? (link === null ? null : linkedFrom(link)),
   };
 }
 
@@ -78,7 +80,14 @@ function keptModel(model: InventoryModel, view: CacheView): string | null {
   if (references[0] === path) return 'its source is unknown';
   const foreign = foreignFile(model);
   if (foreign !== null) return `${foreign} is not part of it`;
-  return files.length === 0 ? 'it has no content' : heldBy(model, view);
+  if (files.length === 0) return 'it has no content';
+  const contents = files.map(({ content }) => content);
+  const link = linkInto(view.links, { path, names: model.names, contents });
+  return link === null ? heldBy(model, view) : linkedFrom(link);
+}
+
+function linkedFrom(link: string): string {
+  return `${link} is a link to it`;
 }
 
 /** Returns a file in the directory of a model that its source did not put there; null if there is none. */

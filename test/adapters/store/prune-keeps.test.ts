@@ -1,9 +1,16 @@
-import { linkSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../../src/core/cache/policy.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
-import { KEEP_30_DAYS, noWait, setAge, storeTree, testCache } from '../../helpers/store/cache-fixture.ts';
+import {
+  clockAhead,
+  KEEP_30_DAYS,
+  noWait,
+  setAge,
+  storeTree,
+  testCache,
+} from '../../helpers/store/cache-fixture.ts';
 import { COMMIT, plantFile, sha } from '../../helpers/store/foreign-store.ts';
 import { blob, HUB, MANIFESTS, plantHub, plantOllama } from '../../helpers/store/old-models.ts';
 import { testStore } from '../../helpers/store/store-fixture.ts';
@@ -124,4 +131,44 @@ test('the models of forgotten workers go, those of other workers stay', async ()
   expect(needs()).toEqual(['box-demo2.chat.json']);
   const { marked } = await cache.prune(KEEP_30_DAYS, noWait);
   expect(marked.map(({ name }) => name)).toEqual(['ollama:a', 'ollama:b']);
+});
+
+describe('a link of the user', () => {
+  const snapshot = `${HUB}/snapshots/${COMMIT}`;
+
+  test.each([
+    { to: 'a link of a snapshot', link: 'gguf/default/mine.gguf', target: `${snapshot}/w.gguf`, file: '' },
+    { to: 'a snapshot', link: 'local/me/mine', target: snapshot, file: '/w.gguf' },
+    { to: 'a snapshot, outside all layouts', link: 'mine', target: snapshot, file: '/sub/x.json' },
+    { to: 'a directory in a snapshot', link: 'mine', target: `${snapshot}/sub`, file: '/x.json' },
+    { to: 'a repository', link: 'local/me/mine', target: HUB, file: `/snapshots/${COMMIT}/w.gguf` },
+    { to: 'the blobs of a repository', link: 'mine', target: `${HUB}/blobs`, file: `/${sha('1')}` },
+    { to: 'blobs of no model', link: 'mine', target: 'ollama/blobs', file: `/sha256-${sha('9')}` },
+    { to: 'another link', link: 'mine', target: 'other', file: '/w.gguf' },
+  ])('to $to never loses its content to prune', async ({ link, target, file }) => {
+    plantHub(root);
+    plantFile(root, blob('9'));
+    setAge(root, 40, blob('9'));
+    if (target === 'other') symlinkSync(snapshot, join(root, target));
+    mkdirSync(dirname(join(root, link)), { recursive: true });
+    symlinkSync(join(root, target), join(root, link));
+    const before = readFileSync(join(root, `${link}${file}`), 'utf8');
+    await testCache(root).prune(KEEP_30_DAYS, noWait);
+    await testCache(root, { clock: clockAhead(8) }).prune(KEEP_30_DAYS, noWait);
+    expect(readFileSync(join(root, `${link}${file}`), 'utf8')).toBe(before);
+  });
+
+  test('is the reason why a model stays', async () => {
+    plantHub(root);
+    symlinkSync(snapshot, join(root, 'mine'));
+    const { entries } = await testCache(root).report();
+    expect(entries.map(({ kept }) => kept)).toEqual(['mine is a link to it']);
+  });
+
+  test('to the whole directory of a layout keeps nothing', async () => {
+    plantHub(root);
+    symlinkSync('huggingface/hub', join(root, 'mine'));
+    const { marked } = await testCache(root).prune(KEEP_30_DAYS, noWait);
+    expect(names(marked)).toEqual(['hf:org/name']);
+  });
 });

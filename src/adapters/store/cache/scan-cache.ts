@@ -15,6 +15,7 @@ import { spaceAt } from '../disk/same-file-system.ts';
 import { type ScanContext, scanStore, statesOf } from '../inventory/scan-store.ts';
 import { walk } from '../inventory/walk.ts';
 import type { Leases } from '../lease/lease.ts';
+import { linksWithin } from './links-within.ts';
 import { stateFolder } from './places.ts';
 
 export interface CacheScanContext extends ScanContext {
@@ -46,6 +47,7 @@ export async function scanCache(context: CacheScanContext): Promise<CacheView> {
     pins: scan.pins,
     unreadable: [...scan.badNeeds, ...scan.badPins].map((path) => `.rma/${path}`),
     badManifests: badManifests(scan, inventory),
+    links: linksWithin(paths, scan.trees),
     ...(await spaceAt(paths.root)),
     now: clock.now(),
   };

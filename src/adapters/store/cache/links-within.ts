@@ -1,0 +1,75 @@
+import { join, relative, resolve } from 'node:path';
+import type { StoreLink } from '../../../core/cache/cache-view.ts';
+import type { ScannedTree } from '../../../core/domain/store-scan.ts';
+import { below } from '../../../core/inventory/grouped-tree.ts';
+import { layoutOf } from '../../../core/source/sources.ts';
+import type { StorePaths } from '../../../core/source/store-paths.ts';
+import { linkOrNull, realpathOrNull } from '../disk/store-guard.ts';
+
+/** Enough for any chain of links that the system follows. */
+const MAX_LINKS = 40;
+
+interface Root {
+  readonly tree: Pick<ScannedTree, 'source'>;
+  /** absolute path */
+  readonly path: string;
+  /** the same without links */
+  readonly real: string;
+}
+
+/**
+ * Returns every link of a store with the names through which it leads: another link, or a directory. The links of snapshots to
+ * their blobs are left out: they are names of their models.
+ */
+export function linksWithin(paths: StorePaths, trees: readonly ScannedTree[]): readonly StoreLink[] {
+  const roots = trees.flatMap((tree): readonly Root[] => {
+    const path = resolve(tree.source === null ? paths.root : (paths.sources[tree.source] ?? paths.root));
+    const real = realpathOrNull(path);
+    return real === null ? [] : [{ tree, path, real }];
+  });
+  return trees.flatMap((tree) => {
+    const root = roots.find((each) => each.tree === tree);
+    if (root === undefined) return [];
+    const hasOwnLinks = layoutOf(tree) === 'hf-cache';
+    return tree.files
+      .filter(({ target, leadsElsewhere, isUnread }) => {
+        const leadsToFile = target !== null || leadsElsewhere === true;
+        return isUnread === true || (leadsToFile && !hasOwnLinks);
+      })
+      .flatMap((file) =>
+        namesThrough(join(root.path, file.path)).flatMap((real) => {
+          const to = storePath(real, roots);
+          return to === null ? [] : [{ from: below(tree, file.path), to }];
+        }),
+      );
+  });
+}
+
+/** Returns the absolute paths that a link names one after the other, their directories without links. */
+function namesThrough(link: string): readonly string[] {
+  const names: string[] = [];
+  for (let at: string | null = link; at !== null && names.length < MAX_LINKS; ) {
+    const written = linkOrNull(at);
+    at = written === null ? null : named(at, written);
+    if (at !== null) names.push(at);
+  }
+  return names;
+}
+
+function named(link: string, written: string): string | null {
+  const path = written.startsWith('/') ? written : `${link.slice(0, link.lastIndexOf('/'))}/${written}`;
+  const plain = path.replace(/\/+$/, '');
+  const cut = plain.lastIndexOf('/');
+  const name = plain.slice(cut + 1);
+  if (name === '' || name === '.' || name === '..') return realpathOrNull(path);
+  const folder = realpathOrNull(plain.slice(0, cut + 1));
+  return folder === null ? null : join(folder, name);
+}
+
+/** Returns an absolute path relative to the store, by the innermost directory that has it; null outside. */
+function storePath(real: string, roots: readonly Root[]): string | null {
+  const [root] = roots
+    .filter((each) => real.startsWith(`${each.real}/`))
+    .sort((a, b) => b.real.length - a.real.length);
+  return root === undefined ? null : below(root.tree, relative(root.real, real));
+}
