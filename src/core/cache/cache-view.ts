@@ -19,19 +19,13 @@ export interface CacheView {
   readonly unreadable: readonly string[];
   /** manifests of an Ollama store that cannot be read: they may name any blob there */
   readonly badManifests: readonly string[];
-  /** links through a name of the store that is no content itself: another link, or a directory */
-  readonly links: readonly StoreLink[];
+  /** name through which links lead, such as a directory → the links */
+  readonly links: ReadonlyMap<string, readonly string[]>;
   /** space that the user can still write on the file system of the store, bytes */
   readonly freeBytes: number;
   readonly capacityBytes: number;
   /** milliseconds since the epoch */
   readonly now: number;
-}
-
-/** A link, and a name through which it leads. Paths are relative to the store. */
-export interface StoreLink {
-  readonly from: string;
-  readonly to: string;
 }
 
 /** A partial download, content without a model, or a corrupt file in quarantine. */

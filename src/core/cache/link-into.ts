@@ -1,5 +1,5 @@
 import { SOURCES } from '../source/sources.ts';
-import type { StoreLink } from './cache-view.ts';
+import type { CacheView } from './cache-view.ts';
 
 interface Linked {
   readonly path: string;
@@ -11,16 +11,27 @@ interface Linked {
  * Returns a link that leads nowhere without an entry: one through its names, or to a directory with them; null if there is none.
  * A link to the whole directory of a layout is another name of that directory, and keeps nothing.
  */
-export function linkInto(links: readonly StoreLink[], { path, names, contents }: Linked): string | null {
-  if (links.length === 0) return null;
+export function linkInto(links: CacheView['links'], { path, names, contents }: Linked): string | null {
+  if (links.size === 0) return null;
   const own = new Set(names);
-  const all = [path, ...names, ...contents];
-  const leadsTo = ({ to }: StoreLink) =>
-    own.has(to) ||
-    to === path ||
-    to.startsWith(`${path}/`) ||
-    (isInLayout(to) && all.some((name) => name.startsWith(`${to}/`)));
-  return links.find((link) => !own.has(link.from) && leadsTo(link))?.from ?? null;
+  for (const place of placesOf([path, ...names], contents)) {
+    const found = links.get(place)?.find((from) => !own.has(from));
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** Returns names, and the directories of names and contents in their layout, each once. */
+function placesOf(names: readonly string[], contents: readonly string[]): ReadonlySet<string> {
+  const places = new Set(names);
+  for (const name of [...names, ...contents]) {
+    for (let at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1)) {
+      const folder = name.slice(0, at);
+      if (places.has(folder) || !isInLayout(folder)) break;
+      places.add(folder);
+    }
+  }
+  return places;
 }
 
 function isInLayout(path: string): boolean {

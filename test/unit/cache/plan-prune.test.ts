@@ -67,7 +67,7 @@ function viewOf(sketches: readonly Sketch[], rest: Partial<CacheView> = {}): Cac
     pins: sketches.flatMap(({ isPinned }, index) => (isPinned ? [`hf:o/m${index}`] : [])),
     unreadable: [],
     badManifests: [],
-    links: [],
+    links: new Map(),
     freeBytes: 1000,
     capacityBytes: 1_000_000,
     now: NOW,

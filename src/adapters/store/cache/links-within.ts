@@ -1,6 +1,5 @@
 import { join, relative, resolve } from 'node:path';
-import type { StoreLink } from '../../../core/cache/cache-view.ts';
-import type { ScannedTree } from '../../../core/domain/store-scan.ts';
+import type { ScannedFile, ScannedTree } from '../../../core/domain/store-scan.ts';
 import { below } from '../../../core/inventory/grouped-tree.ts';
 import { layoutOf } from '../../../core/source/sources.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
@@ -10,7 +9,7 @@ import { linkOrNull, realpathOrNull } from '../disk/store-guard.ts';
 const MAX_LINKS = 40;
 
 interface Root {
-  readonly tree: Pick<ScannedTree, 'source'>;
+  readonly tree: ScannedTree;
   /** absolute path */
   readonly path: string;
   /** the same without links */
@@ -18,31 +17,37 @@ interface Root {
 }
 
 /**
- * Returns every link of a store with the names through which it leads: another link, or a directory. The links of snapshots to
- * their blobs are left out: they are names of their models.
+ * Returns the names through which the links of a store lead, such as another link or a directory, with these links. The links
+ * of snapshots to their blobs are left out: they are names of their models.
  */
-export function linksWithin(paths: StorePaths, trees: readonly ScannedTree[]): readonly StoreLink[] {
+export function linksWithin(
+  paths: StorePaths,
+  trees: readonly ScannedTree[],
+): ReadonlyMap<string, readonly string[]> {
   const roots = trees.flatMap((tree): readonly Root[] => {
     const path = resolve(tree.source === null ? paths.root : (paths.sources[tree.source] ?? paths.root));
     const real = realpathOrNull(path);
     return real === null ? [] : [{ tree, path, real }];
   });
-  return trees.flatMap((tree) => {
-    const root = roots.find((each) => each.tree === tree);
-    if (root === undefined) return [];
-    const hasOwnLinks = layoutOf(tree) === 'hf-cache';
-    return tree.files
-      .filter(({ target, leadsElsewhere, isUnread }) => {
-        const leadsToFile = target !== null || leadsElsewhere === true;
-        return isUnread === true || (leadsToFile && !hasOwnLinks);
-      })
-      .flatMap((file) =>
-        namesThrough(join(root.path, file.path)).flatMap((real) => {
-          const to = storePath(real, roots);
-          return to === null ? [] : [{ from: below(tree, file.path), to }];
-        }),
-      );
-  });
+  const links = new Map<string, string[]>();
+  for (const { tree, path } of roots) {
+    for (const file of tree.files.filter(isLink(tree))) {
+      for (const real of namesThrough(join(path, file.path))) {
+        const to = storePath(real, roots);
+        if (to === null) continue;
+        const known = links.get(to) ?? [];
+        known.push(below(tree, file.path));
+        links.set(to, known);
+      }
+    }
+  }
+  return links;
+}
+
+function isLink(tree: ScannedTree): (file: ScannedFile) => boolean {
+  const hasOwnLinks = layoutOf(tree) === 'hf-cache';
+  return ({ target, leadsElsewhere, isUnread }) =>
+    isUnread === true || (!hasOwnLinks && (target !== null || leadsElsewhere === true));
 }
 
 /** Returns the absolute paths that a link names one after the other, their directories without links. */
