@@ -9,6 +9,9 @@ const ASSIGNED = new RegExp(`${NAME}\\s*[:=]\\s*["']?(?!["'\\s{[#]|true\\b|false
 /** An argument whose name ends like that of a secret, with a value as the next argument. */
 const PASSED = new RegExp(`--[\\w-]*${NAME}(?:,\\s*|\\s+)["']?(?!-)[^\\s"',\\]]{4,}`, 'i');
 
+/** A comment in which more words follow a name and a value is prose; before it is the setting of the line. */
+const PROSE = /^(.*?)((?:^|\s)#.*:\s+\S+\s+\S.*)$/;
+
 /** A line that ends with an argument or setting of a secret, whose value is in the next line. */
 const OPEN = new RegExp(`(?:--[\\w-]*${NAME},?|${NAME}\\s*:(?:\\s*[|>][+-]?)?)\\s*$`, 'i');
 
@@ -26,7 +29,8 @@ export function secretLine(text: string, known: readonly string[]): number | nul
   const values = known.filter((value) => value !== '');
   const at = text.split('\n').findIndex((line, index, lines) => {
     const plain = line.replace(SSH_USER, '');
-    const isNamed = ASSIGNED.test(plain) || PASSED.test(plain);
+    const setting = PROSE.exec(plain)?.[1] ?? plain;
+    const isNamed = ASSIGNED.test(setting) || PASSED.test(plain);
     const isOpen = OPEN.test(plain) && VALUE.test(lines[index + 1] ?? '');
     return redact(plain) !== plain || isNamed || isOpen || values.some((value) => plain.includes(value));
   });

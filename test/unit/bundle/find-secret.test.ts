@@ -10,6 +10,8 @@ describe('the first line with a secret', () => {
     ['a password of an engine', 'environment:\n  DB_PASSWORD: hunter22\n', 2],
     ['an API key in quotes', 'environment: { OPENAI_API_KEY: "sk-12345678" }', 1],
     ['a key in an argument', 'command: ["--api-key=abcd1234"]', 1],
+    ['a setting in a comment', 'project: a\n# api_key: abcd1234\n', 2],
+    ['a setting before a comment', 'a: { api_key: abcd1234, b: c d } # not used: yet', 1],
     ['a key after its argument', 'flags: [--api-key, abcd1234]', 1],
     ['a key after its argument, in quotes', 'flags: ["--api-key", "abcd1234"]', 1],
     ['a key in the line after its argument', 'flags:\n  - --api-key\n  - abcd1234\n', 2],
@@ -32,6 +34,8 @@ describe('the first line with a secret', () => {
     'flags: [--api-key, --port, "8000"]',
     'flags:\n  - --hf-token\n  - --port\n',
     'credentials:\n  file: ~/login\n',
+    '# KV cache per token: layers x key-value heads',
+    'context: 4096 # for each token: layers x heads',
     'project: demo',
   ])('is none in %s', (text) => {
     expect(secretLine(text, [''])).toBe(null);
