@@ -9,8 +9,8 @@ const ASSIGNED = new RegExp(`${NAME}\\s*[:=]\\s*["']?(?!["'\\s{[#]|true\\b|false
 /** An argument whose name ends like that of a secret, with a value as the next argument. */
 const PASSED = new RegExp(`--[\\w-]*${NAME}(?:,\\s*|\\s+)["']?(?!-)[^\\s"',\\]]{4,}`, 'i');
 
-/** A comment in which more words follow a name and a value is prose; before it is the setting of the line. */
-const PROSE = /^(.*?)((?:^|\s)#.*:\s+\S+\s+\S.*)$/;
+/** A comment in which more words follow a name and a plain word is prose; before it is the setting of the line. */
+const PROSE = /^(.*?)((?:^|\s)#.*:\s+[a-z]+\s+\S.*)$/;
 
 /** A line that ends with an argument or setting of a secret, whose value is in the next line. */
 const OPEN = new RegExp(`(?:--[\\w-]*${NAME},?|${NAME}\\s*:(?:\\s*[|>][+-]?)?)\\s*$`, 'i');

@@ -11,6 +11,7 @@ describe('the first line with a secret', () => {
     ['an API key in quotes', 'environment: { OPENAI_API_KEY: "sk-12345678" }', 1],
     ['a key in an argument', 'command: ["--api-key=abcd1234"]', 1],
     ['a setting in a comment', 'project: a\n# api_key: abcd1234\n', 2],
+    ['a setting in a comment, with more words', '# password: hunter22 until May', 1],
     ['a setting before a comment', 'a: { api_key: abcd1234, b: c d } # not used: yet', 1],
     ['a key after its argument', 'flags: [--api-key, abcd1234]', 1],
     ['a key after its argument, in quotes', 'flags: ["--api-key", "abcd1234"]', 1],
