@@ -24,6 +24,9 @@ export class LocalRunner implements CommandRunner {
     const deadline = new Deadline(command);
     const child = this.#spawn(command, ['pipe', 'pipe', 'pipe'], deadline.signal);
     child.stdin?.on('error', () => undefined); // a program may exit without reading its input
+    // a program in a container may wait for its input before it ends, whatever the signal
+    const endInput = () => child.stdin?.destroy();
+    deadline.signal.addEventListener('abort', endInput, { once: true });
     // a program may end before its input does
     void deadline.stopOnFault(feed(child.stdin, command.stdin)).catch(() => undefined);
     const onStdout = deadline.guard(command.onStdout);
@@ -43,6 +46,7 @@ export class LocalRunner implements CommandRunner {
       });
       return { exitCode, stdout: await stdout, stderr: await stderr };
     } finally {
+      deadline.signal.removeEventListener('abort', endInput);
       deadline.clear();
     }
   }

@@ -36,6 +36,16 @@ describe('a program between two streams', () => {
     await expect(run).rejects.toBe(fault);
   });
 
+  it.each([
+    ['by a fault of its input', () => ({ bytes: bytes(fault) }), undefined],
+    ['by the caller', () => ({ bytes: bytes('wait') }), AbortSignal.timeout(500)],
+  ])('gets the end of its input when it is stopped %s', async (_, stdin, signal) => {
+    // like the client of Docker, it passes the signal on and ends with what reads its input
+    const argv = ['sh', '-c', 'trap "" TERM; cat >/dev/null'] as const;
+    const run = runner.run({ argv, stdin: stdin(), ...(signal === undefined ? {} : { signal }) });
+    await expect(run).rejects.toThrow();
+  });
+
   it('ends by itself while its input goes on', async () => {
     const run = runner.run({ argv: ['sh', '-c', 'echo why >&2; exit 5'], stdin: { bytes: bytes('wait') } });
     expect(await run).toEqual({ exitCode: 5, stdout: '', stderr: 'why\n' });
