@@ -2,8 +2,8 @@ export interface Command {
   /** program and arguments; never a shell string */
   readonly argv: readonly [string, ...string[]];
   /**
-   * the whole input of the program; `open`: an empty input that ends with the program or with rma; `bytes`: read as the
-   * program takes them, and a fault of theirs stops the program and is thrown
+   * the whole input of the program; `open`: an empty input that ends with the program or with rma; `bytes`: read at the
+   * pace of the program, and their error stops the program and is thrown
    */
   readonly stdin?: string | { readonly open: true } | { readonly bytes: AsyncIterable<Uint8Array> };
   /** added to the environment of rma */

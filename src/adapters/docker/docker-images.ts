@@ -26,7 +26,7 @@ export class DockerImages implements EngineImages {
 
   constructor(endpoint: string) {
     this.#endpoint = endpoint;
-    // without a deadline: the engine may work for minutes before it answers
+    // without a deadline: the engine may take minutes to respond
     this.#docker = new Docker(connection(endpoint));
   }
 

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Command } from '../../ports/command-runner.ts';
 
-/** Writes the input of a program, and ends it. Stops when the program takes no more. Rejects with a fault of the bytes. */
+/** Writes the input of a program, and ends it. Stops when the program closes its input. Rejects with the error of the bytes. */
 export async function feed(target: Writable | null, input: Command['stdin']): Promise<void> {
   if (target === null || (typeof input === 'object' && 'open' in input)) return;
   if (typeof input !== 'object') {

@@ -160,7 +160,7 @@ async function collect(
   return text;
 }
 
-/** Lets a reader read an output; what it leaves is dropped, because a program ends only when its output is read. */
+/** Passes an output to a reader; unread output is dropped, because a program ends only when its output is read. */
 async function readAll(stream: Readable, read: Command['readStdout'] & {}): Promise<void> {
   try {
     await read(stream);

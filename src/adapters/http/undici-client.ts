@@ -54,8 +54,8 @@ interface Hop {
 }
 
 /**
- * HTTP client for all hubs, built on undici, which is loaded on the first request. Large bodies are received over connections
- * of their own, which cost half the CPU time.
+ * HTTP client for all hubs, built on undici, which is loaded on the first request. Large bodies are received over separate
+ * connections, which use half the CPU time.
  */
 export class UndiciClient implements HttpClient {
   readonly #options: HttpOptions;

@@ -62,7 +62,7 @@ export async function checkWorkerImage(
   reporter.emit({
     type: 'warning',
     code: 'RMA_BUNDLE_WORKER',
-    text: `the bundle has the worker image ${other.reference}, and this rma runs ${tag}, which must be built`,
+    text: `the bundle has the worker image ${other.reference}, but this version of rma uses ${tag}, which must be built`,
     hint: 'install the version of rma in the bundle (rma-*.tgz), with the same --worker-base, and import again',
   });
 }
@@ -70,7 +70,7 @@ export async function checkWorkerImage(
 function otherPlatform({ reference, platform }: BundleImage, own: string): RmaError {
   return new RmaError(
     'RMA_BUNDLE_PLATFORM',
-    `the image ${reference} in the bundle is for ${platform}, and this Docker Engine runs on ${own}`,
+    `the image ${reference} in the bundle is for ${platform}, but this Docker Engine runs on ${own}`,
     {
       exitCode: EXIT.notReady,
       hint: shell`on the machine with internet, pull it for this platform and export again: docker pull --platform ${own} ${reference}`,

@@ -69,13 +69,13 @@ export function isSameImage(image: Pick<BundleImage, 'archive'>, id: string): bo
   return imageHashes(image).has(id.replace(/^sha256:/, ''));
 }
 
-/** Returns what contradicts itself in the images of a bundle; null if nothing does. */
+/** Returns what is inconsistent in the images of a bundle; null if nothing is. */
 export function extrasFault({ images, contents }: BundleExtras): string | null {
   const known = new Set(contents.map((each) => each.sha256));
   const broken = images.find(
     (image) => !isSameImage(image, image.id) || [...imageHashes(image)].some((hex) => !known.has(hex)),
   );
-  return broken === undefined ? null : `its manifest contradicts itself about the image ${broken.reference}`;
+  return broken === undefined ? null : `its manifest is inconsistent for the image ${broken.reference}`;
 }
 
 /** Returns the sizes of images in a bundle; parts that several share count for each. */

@@ -96,7 +96,7 @@ export function parseManifest(json: string, subject: string): BundleManifest {
       const hex = known.get(path);
       const fits = hex !== undefined && sizes.get(hex) === bytes && digest !== null;
       if (!fits || (digest.algorithm === 'sha256' && digest.hex !== hex))
-        throw invalidBundle(subject, `its manifest contradicts itself about ${path} of ${model.ref}`);
+        throw invalidBundle(subject, `its manifest is inconsistent for ${path} of ${model.ref}`);
     }
   }
   return parsed.value;
@@ -119,9 +119,9 @@ export function bundledModels({ models }: BundleManifest, directory: string): re
   }));
 }
 
-/** Returns the error for something that is no bundle, or a corrupt one. */
+/** Returns the error for something that is not a bundle, or is a corrupt one. */
 export function invalidBundle(subject: string, why: string): RmaError {
-  return new RmaError('RMA_BUNDLE_INVALID', `${subject} is no bundle that can be imported: ${why}`, {
+  return new RmaError('RMA_BUNDLE_INVALID', `${subject} is not a valid bundle: ${why}`, {
     exitCode: EXIT.badContent,
     hint: 'export it again with: rma models bundle export',
   });

@@ -39,7 +39,7 @@ export interface InventoryModel {
   readonly path: string;
   /** commit of a repository in a hub cache; null if the layout has none */
   readonly commit: string | null;
-  /** made anew by each access: an inventory does not hold a million of them */
+  /** created on each access: an inventory does not hold a million of them */
   readonly files: readonly InventoryFile[];
   /** names of its files that are not in the store */
   readonly missing: readonly string[];
@@ -54,7 +54,7 @@ export interface InventoryModel {
   readonly neededBy: readonly ModelUser[];
   /** whether a pin keeps it from prune */
   readonly isPinned: boolean;
-  /** its own names, in the order in which they are removed: refs and manifests first; made anew as `files` */
+  /** its own names, in the order in which they are removed: refs and manifests first; created on each access, as `files` */
   readonly names: readonly string[];
   /** receipts and records of rma that describe it, below `.rma` */
   readonly records: readonly string[];

@@ -104,7 +104,7 @@ function restOf(
   if (part === null) return 'its manifest cannot be used';
   // a hub cache names content by its hash
   const unknown = layout === 'hf-cache' ? files.find(({ digest }) => digest === null) : undefined;
-  return unknown === undefined ? part : `no hash of ${unknown.path} is known`;
+  return unknown === undefined ? part : `the hash of ${unknown.path} is unknown`;
 }
 
 function partOf({ commit }: InventoryModel, ref: ModelRef, files: readonly PinnedFile[]): PinnedModel | null {

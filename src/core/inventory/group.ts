@@ -38,7 +38,7 @@ export interface TreeGroups {
   readonly orphans: readonly ScannedFile[];
   /** content that something unreadable may use too: it is never removed with a model */
   readonly undecided?: readonly ScannedFile[];
-  /** the files in none of the lists, if the layout tells them; they are searched otherwise */
+  /** the files in none of the lists, if the layout lists them; otherwise they are searched for */
   readonly unknown?: readonly ScannedFile[];
   /** true: a file may be part of several models */
   readonly sharesFiles?: boolean;

@@ -1,6 +1,6 @@
 import { nameOf } from './needed-by.ts';
 
-/** Returns whether a pin means a model: its path, or a reference to it or to its repository. */
+/** Returns whether a pin refers to a model: its path, or a reference to it or to its repository. */
 export function isPinned(
   { references, path }: { readonly references: readonly string[]; readonly path: string },
   pins: readonly string[],

@@ -66,7 +66,7 @@ function sameName(own: ModelRef, id: string): ModelRef {
   if (id === main) return own;
   if (!REPOSITORY_SOURCES.includes(id)) throw invalid(`unknown source "${id}"`);
   const { repo, pattern, revision } = own;
-  if (typeof repo !== 'string') throw invalid(`${formatModelRef(own)} has no name at ${id}`);
+  if (typeof repo !== 'string') throw invalid(`${formatModelRef(own)} has no repository at ${id}`);
   const [there, here] = [id, main].map((each) => sourceOf({ source: each }).parse(`${each}:${repo}`));
   // a branch, tag or commit that the reference names has the same name there
   return { ...there, ...(revision !== here?.['revision'] && { revision }), pattern } as ModelRef;

@@ -4,7 +4,7 @@ import type { DataFile } from './data-file.ts';
 
 declare const __RMA_CATALOG__: string | undefined;
 
-/** What files say, wherever they are. */
+/** The content of the files, without their paths. */
 export type CatalogContent = Omit<Catalog, 'origins' | 'engineOrigins'>;
 
 /** A catalog as the build writes it: its Maps are lists. */

@@ -18,7 +18,7 @@ export function pieceRecordName(sha256: string): string {
   return `${PIECES_FOLDER}/sha256-${sha256}.json`;
 }
 
-/** Returns the number of complete pieces in a file that has several of them; 0 if its hash says as much. */
+/** Returns the number of complete pieces in a file that has several of them; 0 if the hash of the file is enough. */
 export function pieceCount(bytes: number, pieceBytes: number): number {
   return bytes > pieceBytes ? Math.floor(bytes / pieceBytes) : 0;
 }

@@ -58,7 +58,7 @@ describe('the key sources of a model', () => {
     ['hf:org/small', '[]', 'must be a list with at least one item'],
     ['hf:org/small', '[hub]', 'invalid sources: unknown source "hub"'],
     ['hf:org/small', '[hf, hf:org/small]', 'invalid sources: hf:org/small is listed twice'],
-    ['ollama:llava:7b', '[ms]', 'invalid sources: ollama:llava:7b has no name at ms'],
+    ['ollama:llava:7b', '[ms]', 'invalid sources: ollama:llava:7b has no repository at ms'],
     ['hf:org/small', '["ftp://x/y.gguf"]', 'invalid model reference'],
   ])('of %s is rejected: %s', (ref, sources, fault) => {
     expect(faultsOf(model(ref, sources)).join('\n')).toContain(fault);

@@ -14,7 +14,7 @@ export async function tarOf(path: string): Promise<Readable> {
   const parts = name === null ? [] : await partsOf(name);
   if (name !== null && parts.length > 0) return Readable.from(joined(parts));
   if (isWhole) return bytesOf(path);
-  throw new RmaError('RMA_BUNDLE_NOT_FOUND', `there is no bundle at ${path}`, {
+  throw new RmaError('RMA_BUNDLE_NOT_FOUND', `no bundle at ${path}`, {
     exitCode: EXIT.usage,
     hint: 'pass the directory or the tar file that rma models bundle export wrote',
   });

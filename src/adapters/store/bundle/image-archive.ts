@@ -105,7 +105,7 @@ async function* verified(
     yield chunk;
   }
   if (hash.digest('hex') !== expected.sha256)
-    throw unusable(expected.reference, 'the Docker Engine sent another content than before');
+    throw unusable(expected.reference, 'the Docker Engine sent different content than before');
 }
 
 function unusable(reference: string, why: string): RmaError {

@@ -8,7 +8,7 @@ export type TarEntry = Extract extends AsyncIterable<infer E> ? E : never;
 export interface TarEntries {
   /** Returns the next entry; null after the last. */
   next(): Promise<TarEntry | null>;
-  /** Returns the fault behind an error that an entry threw: one that waited is only told that the parser has ended. */
+  /** Returns the fault behind an error that an entry threw: a waiting entry only gets the error that the parser has ended. */
   cause(error: unknown): unknown;
   /** Stops the reading, and waits until the source is released. */
   stop(): Promise<void>;
@@ -84,7 +84,7 @@ async function feed(source: AsyncIterable<unknown>, entries: Extract, signal: Ab
   }
 }
 
-/** Waits until the parser takes more, or is destroyed. */
+/** Waits until the parser accepts more data, or is destroyed. */
 function drained(entries: Extract): Promise<void> {
   return new Promise((resolve) => {
     const go = () => {

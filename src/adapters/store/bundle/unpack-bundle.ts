@@ -171,5 +171,5 @@ export function asBundleFault(error: unknown, subject: string): unknown {
   if (error instanceof RmaError || !isTarFault(error)) return error;
   return error.message === 'Unexpected end of data'
     ? truncatedBundle(subject, 'it ends in the middle of a file; further parts may be missing')
-    : invalidBundle(subject, 'it is not a tar file, or a damaged one');
+    : invalidBundle(subject, 'it is not a tar file, or is corrupt');
 }

@@ -2,8 +2,8 @@ import { dirname, resolve } from 'node:path';
 import type { Disk } from './disk.ts';
 
 /**
- * Opens the directories of paths, from `roots` on, the outermost first. An NFS client trusts for up to a minute what it knows of
- * a directory, also that a name in it does not exist, and asks the server when the directory is opened (close-to-open
+ * Opens the directories of paths, from `roots` on, the outermost first. An NFS client caches a directory for up to a minute,
+ * including names that do not exist, and revalidates the cache when the directory is opened (close-to-open
  * consistency, nfs(5)). Errors are left to those who read the directories.
  */
 export async function refreshFolders(

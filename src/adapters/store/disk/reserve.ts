@@ -25,7 +25,7 @@ export async function keepReserve(disk: Disk, state: string): Promise<void> {
   }
 }
 
-/** Runs work that frees space in the end but needs some first: with the reserve of the store given up meanwhile. */
+/** Runs work that frees space in the end but needs some first: the reserve of the store is deleted meanwhile. */
 export async function withReserve<T>(
   { disk, state }: { readonly disk: Disk; readonly state: string },
   work: () => Promise<T>,

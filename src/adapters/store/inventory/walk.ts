@@ -92,7 +92,7 @@ function look(
   { path, place }: { readonly path: string; readonly place: string },
   entry: Dirent,
 ): ScannedFile | string | null {
-  // a file system that does not tell the type makes it unknown
+  // the type is unknown if the file system does not report it
   if (entry.isDirectory()) return path;
   const linked = entry.isSymbolicLink() ? links.reader.linkedFile(place) : null;
   if (linked !== null) return linkedFile(path, linked, links);

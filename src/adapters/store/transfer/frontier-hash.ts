@@ -145,7 +145,7 @@ export class FrontierHash {
     return isDue && this.#offset < this.#until ? end : null;
   }
 
-  /** The thread took the hash with it: hashes everything here, from the start. */
+  /** Hashes everything in this thread, from the start: the hash is lost with the other thread. */
   #startLocal(): void {
     this.#hash = new LocalHash(this.#file);
     if (this.#pieces.length > this.#expected.length) this.#expected = this.#pieces;

@@ -119,7 +119,7 @@ export class PartFile {
     return this.#hash.digest();
   }
 
-  /** Returns the hashes of the pieces of the complete content; null if the hash of the file says as much. */
+  /** Returns the hashes of the pieces of the complete content; null if the hash of the file is enough. */
   pieces(): PieceHashes | null {
     const { bytes, algorithm } = this.#options;
     const count = pieceCount(bytes, this.#pieceBytes);
