@@ -55,7 +55,7 @@ interface Hop {
 
 /**
  * HTTP client for all hubs, built on undici, which is loaded on the first request. Large bodies are received over separate
- * connections, which use half the CPU time.
+ * connections, which use a third less CPU time.
  */
 export class UndiciClient implements HttpClient {
   readonly #options: HttpOptions;
