@@ -188,23 +188,22 @@ test('a file that changes on the server during a parallel download is downloaded
 });
 
 test('[fail H2] the redirect of a file is followed once, and again when the address at its end has expired', async () => {
-  const size = 96 * MIB;
   let expired = 0;
   const rig = await parallelRig(
     (n, request, response) => {
       if (request.server === 'hub') {
         response.writeHead(302, { location: `${rig.server.cdn}/signed?n=${n}` }).end();
-      } else if (request.path === '/signed?n=1' && rig.received() > size / 2) {
+      } else if (request.path === '/signed?n=1' && rig.received() > SIZE / 2) {
         expired += 1;
         response.writeHead(403).end();
       } else {
         sendContent(request, response, rig.content);
       }
     },
-    { size, rate: perConnection },
+    { size: SIZE, rate: perConnection },
   );
   expect((await rig.fetch({ connections: 8 })).file.equals(rig.content)).toBe(true);
-  expect(rig.received()).toBe(size);
+  expect(rig.received()).toBe(SIZE);
   const resolved = rig.server.requests.filter(({ server }) => server === 'hub').length;
   expect(resolved).toBeLessThanOrEqual(1 + expired);
   expect(rig.connections()).toBe(8);
