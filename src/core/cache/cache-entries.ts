@@ -94,7 +94,7 @@ function linkedFrom(link: string): string {
 function foreignFile(model: InventoryModel): string | null {
   const { files, names, records } = model;
   const layout = layoutOf(model);
-  const isListed = layout === 'hf-cache' || (layout === 'tree' && records.length > 0);
+  const isListed = layout === 'hf-cache' || ((layout === 'tree' || layout === 'plain') && records.length > 0);
   if (!isListed) return null;
   const own = new Set(names);
   return files.find(({ content, isVerified }) => !isVerified && own.has(content))?.path ?? null;

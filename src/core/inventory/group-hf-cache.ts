@@ -125,6 +125,7 @@ function modelOf(cached: CachedRepo, commit: string, receipts: ReceiptIndex): Mo
   const confirmed = receipts.of([receipt]);
   const own = cached.described.get(commit) ?? [];
   const linked = snapshotFiles(cached.snapshots.get(commit) ?? [], confirmed);
+  if (linked.length === 0) return null;
   const described = revisions.length + own.length + confirmed.entries.size > 0;
   const isModel =
     described || linked.some(({ file }) => !isPlain(file)) || looksLikeModel(linked.map(({ path }) => path));
@@ -153,12 +154,12 @@ function modelOf(cached: CachedRepo, commit: string, receipts: ReceiptIndex): Mo
 }
 
 /**
- * Returns the files of a snapshot. Next to links, a regular file that no receipt has is one of the user; a cache on a file
- * system without links has regular files only.
+ * Returns the files of a snapshot. Next to links, or to files that a receipt has, a regular file that no receipt has is one of
+ * the user; a cache on a file system without links has regular files only.
  */
 function snapshotFiles(found: readonly NamedFile[], { entries }: ReceiptGroup): readonly NamedFile[] {
-  const hasLinks = found.some(({ file }) => !isPlain(file));
-  return found.filter(({ path, file }) => !hasLinks || !isPlain(file) || entries.has(path));
+  const areListed = entries.size > 0 || found.some(({ file }) => !isPlain(file));
+  return found.filter(({ path, file }) => !areListed || !isPlain(file) || entries.has(path));
 }
 
 function isPlain(file: ScannedFile): boolean {

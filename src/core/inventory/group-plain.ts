@@ -24,20 +24,29 @@ export const groupPlain: GroupTree = ({ source, files }, receipts) => {
     if (own === undefined) homes.set(home ?? '', [file]);
     else own.push(file);
   }
-  const models = [...homes].map(([repo, own]) => modelOf({ source: source ?? '', repo }, own, receipts));
-  const targets = new Set(loose.length === 0 ? [] : files.map(({ target }) => target));
-  const unknown = loose.filter(({ path }) => !targets.has(path));
-  return { models, partial: [], orphans: [], own: [], unknown };
+  const found = [...homes].map(([repo, own]) => ({
+    own,
+    model: modelOf({ source: source ?? '', repo }, own, receipts),
+  }));
+  const others = [...loose, ...found.flatMap(({ own, model }) => foreignFiles(own, model?.names ?? []))];
+  const targets = new Set(others.length === 0 ? [] : files.map(({ target }) => target));
+  const unknown = others.filter(({ path }) => !targets.has(path));
+  return { models: found.flatMap(({ model }) => model ?? []), partial: [], orphans: [], own: [], unknown };
 };
 
+/** Returns null for a directory that consists of files of the user. */
 function modelOf(
   { source, repo }: { readonly source: string; readonly repo: string },
   files: readonly ScannedFile[],
   receipts: ReceiptIndex,
-): ModelGroup {
+): ModelGroup | null {
   const key = repo.replace('/', '--');
   const own = receipts.below(`${source}/${key}`);
-  const named = files.map((file) => ({ path: file.path.slice(repo.length + 1), file }));
+  const all = files.map((file) => ({ path: file.path.slice(repo.length + 1), file }));
+  // in a directory that only rma wrote, files without a receipt are those of the user
+  const isOurs = own.entries.size > 0 && !all.some(({ path }) => RECORD.test(path));
+  const named = isOurs ? all.filter(({ path }) => own.entries.has(path)) : all;
+  if (named.length === 0) return null;
   const content = named.filter(({ path }) => !RECORD.test(path));
   const describing = own.paths.filter((path) => describes(receipts.of([path]), content));
   // a directory has one commit at a time: the one whose receipt still describes its files
@@ -51,10 +60,17 @@ function modelOf(
       hasContent(file) ? [judged(own, { path, file, digest: null })] : [],
     ),
     missing: content.filter(({ file }) => !hasContent(file)).map(({ path }) => path),
-    names: files.map(({ path }) => path),
+    names: named.map(({ file }) => file.path),
     receipts: own.paths,
     lease: own.paths.length === 0 ? null : `${source}-${key}`,
   };
+}
+
+/** Returns the files in the directory of a model that are none of its names. */
+function foreignFiles(files: readonly ScannedFile[], names: readonly string[]): readonly ScannedFile[] {
+  if (names.length === files.length) return [];
+  const own = new Set(names);
+  return files.filter(({ path }) => !own.has(path));
 }
 
 /** Returns whether a receipt describes all of its files that are there. */
