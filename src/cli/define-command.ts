@@ -1,5 +1,6 @@
 import type { ArgumentSpec } from './argument.ts';
 import type { Context } from './context/context.ts';
+import type { SettingName } from './main-settings.ts';
 import type { OptionSpec } from './option.ts';
 import type { Theme } from './render/theme.ts';
 
@@ -55,6 +56,8 @@ export interface CommandSpec<O extends OptionSpecs, A extends ArgumentSpecs> {
   readonly options: O;
   /** true: every setting of rma.yaml is also an option */
   readonly settings: boolean;
+  /** the settings that the help describes; it lists the others (default: those of services) */
+  readonly mainSettings?: readonly SettingName[];
   /** true: the result is a list; `--format` and `--no-trunc` apply */
   readonly list: boolean;
   /** true: options after the first argument are not rma's */

@@ -37,6 +37,27 @@ describe('help', () => {
     },
   );
 
+  it.each([
+    ['up', ['--profile', '--volume', '--port', '--gpus']],
+    ['cache prune', ['--volume', '--owner']],
+    ['models verify', ['--volume', '--owner']],
+    ['models outdated', ['--profile', '--hub-endpoint', '--token-file']],
+    [
+      'models pull',
+      [
+        ...['--profile', '--volume', '--hub-endpoint', '--token-file', '--max-rate', '--connections'],
+        ...['--window', '--offline', '--from', '--peer-token-file', '--frozen'],
+      ],
+    ],
+  ])('of %s describes the settings that matter to it, and lists the others', async (path, described) => {
+    const { stdout } = await runRma([...path.split(' '), '--help']);
+    const [, settings = ''] = stdout.split('Settings (also in rma.yaml):\n');
+    const [block = '', others = ''] = settings.split('Also options: ');
+    expect([...block.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, name]) => name)).toEqual(described);
+    expect(others).toContain('--drain-timeout');
+    for (const name of described) expect(others).not.toMatch(new RegExp(`${name}[,\\s]`));
+  });
+
   it('of a noun lists its commands, with exit code 2 if the verb is missing', async () => {
     const asked = await runRma(['help', 'probe'], { table });
     const missing = await runRma(['probe'], { table });

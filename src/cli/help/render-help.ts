@@ -2,17 +2,10 @@ import { SETTINGS } from '../../core/config/settings.ts';
 import { RMA_VERSION } from '../../core/version.ts';
 import { COMMAND_GROUPS, type Command, type CommandTable } from '../define-command.ts';
 import { freeFlags, GLOBAL_OPTIONS, LIST_OPTIONS } from '../global-options.ts';
+import { SERVICE_SETTINGS } from '../main-settings.ts';
 import { argumentForm } from './argument-form.ts';
 import { columns, type Row, wrap } from './columns.ts';
 import { TOPIC_NAMES } from './topic-names.ts';
-
-/** Settings that the help of a command describes; of the others it lists the options. */
-const COMMON_SETTINGS: readonly string[] = [
-  SETTINGS.profiles.key,
-  SETTINGS.store.key,
-  SETTINGS.gpuVisible.key,
-  SETTINGS.ports.key,
-];
 
 /** Returns the help of a command, of a noun (`models`), or of rma itself (empty path). */
 export function renderHelp(path: string, table: CommandTable): string {
@@ -106,12 +99,17 @@ function settingsSection(command: Command): readonly string[] {
   const options = Object.values(SETTINGS).filter(
     ({ flags, key }) => flags !== null && key !== SETTINGS.project.key && !own.includes(longName(flags)),
   );
-  const common = options.filter(({ key }) => COMMON_SETTINGS.includes(key));
-  const others = options.filter(({ key }) => !COMMON_SETTINGS.includes(key));
+  const main: readonly string[] = (command.mainSettings ?? SERVICE_SETTINGS).map(
+    (name) => SETTINGS[name].key,
+  );
+  const described = options.filter(({ key }) => main.includes(key));
+  const others = options.filter(({ key }) => !main.includes(key));
   const names = others.map(({ flags }) => longName(flags ?? '')).join(', ');
   return [
     'Settings (also in rma.yaml):',
-    ...columns(common.map(({ flags, description }): Row => [flags ?? '', description.replaceAll('`', '')])),
+    ...columns(
+      described.map(({ flags, description }): Row => [flags ?? '', description.replaceAll('`', '')]),
+    ),
     '',
     ...wrap(`Also options: ${names} (see rma help settings)`),
     '',

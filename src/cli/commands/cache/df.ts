@@ -1,4 +1,5 @@
 import { defineCommand } from '../../define-command.ts';
+import { STORE_SETTINGS } from '../../main-settings.ts';
 import { textOption } from '../../option.ts';
 
 export const cacheDfCommand = defineCommand({
@@ -14,6 +15,7 @@ export const cacheDfCommand = defineCommand({
   arguments: {},
   options: { dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker') },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./df-handler.ts')).showSpace,
 });

@@ -1,5 +1,6 @@
 import { filterFault } from '../../../core/cache/filter.ts';
 import { defineCommand } from '../../define-command.ts';
+import { STORE_SETTINGS } from '../../main-settings.ts';
 import { choiceOption, repeatedOption, textOption } from '../../option.ts';
 
 export const cacheLsCommand = defineCommand({
@@ -26,6 +27,7 @@ export const cacheLsCommand = defineCommand({
     }),
   },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: true,
   load: async () => (await import('./ls-handler.ts')).listCache,
 });

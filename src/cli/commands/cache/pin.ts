@@ -1,5 +1,6 @@
 import { nonEmptyListArgument } from '../../argument.ts';
 import { defineCommand } from '../../define-command.ts';
+import { STORE_SETTINGS } from '../../main-settings.ts';
 import { textOption } from '../../option.ts';
 
 const options = { dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker') };
@@ -18,6 +19,7 @@ export const cachePinCommand = defineCommand({
   arguments: { model },
   options,
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./pin-handler.ts')).pinModels,
 });
@@ -30,6 +32,7 @@ export const cacheUnpinCommand = defineCommand({
   arguments: { model },
   options,
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./pin-handler.ts')).unpinModels,
 });

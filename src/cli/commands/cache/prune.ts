@@ -1,4 +1,5 @@
 import { defineCommand } from '../../define-command.ts';
+import { STORE_SETTINGS } from '../../main-settings.ts';
 import { flagOption, textOption } from '../../option.ts';
 import { POLICY_OPTIONS } from './policy-options.ts';
 
@@ -20,6 +21,7 @@ export const cachePruneCommand = defineCommand({
     ...POLICY_OPTIONS,
   },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./prune-handler.ts')).pruneCache,
 });

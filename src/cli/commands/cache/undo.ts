@@ -1,5 +1,6 @@
 import { listArgument } from '../../argument.ts';
 import { defineCommand } from '../../define-command.ts';
+import { STORE_SETTINGS } from '../../main-settings.ts';
 import { textOption } from '../../option.ts';
 
 export const cacheUndoCommand = defineCommand({
@@ -15,6 +16,7 @@ export const cacheUndoCommand = defineCommand({
   arguments: { entry: listArgument('references, paths or IDs of marked entries (default: all)') },
   options: { dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker') },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./undo-handler.ts')).undoPrune,
 });

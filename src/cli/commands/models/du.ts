@@ -1,4 +1,5 @@
 import { defineCommand } from '../../define-command.ts';
+import { STORE_SETTINGS } from '../../main-settings.ts';
 import { textOption } from '../../option.ts';
 
 export const modelsDuCommand = defineCommand({
@@ -13,6 +14,7 @@ export const modelsDuCommand = defineCommand({
   arguments: {},
   options: { dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker') },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./du-handler.ts')).showUsage,
 });

@@ -1,5 +1,6 @@
 import { listArgument } from '../../argument.ts';
 import { defineCommand } from '../../define-command.ts';
+import { STORE_SETTINGS } from '../../main-settings.ts';
 import { flagOption, textOption } from '../../option.ts';
 
 export const modelsImportCommand = defineCommand({
@@ -22,6 +23,7 @@ export const modelsImportCommand = defineCommand({
     dryRun: flagOption('--dry-run', 'show what would be imported without changing anything'),
   },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./import-handler.ts')).importModels,
 });

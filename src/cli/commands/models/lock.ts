@@ -1,4 +1,5 @@
 import { defineCommand } from '../../define-command.ts';
+import { HUB_COMMAND_SETTINGS } from '../../main-settings.ts';
 import { flagOption, type OptionSpec, textOption } from '../../option.ts';
 
 const update: OptionSpec<readonly string[]> = {
@@ -27,6 +28,7 @@ export const modelsLockCommand = defineCommand({
     dryRun: flagOption('--dry-run', 'show what would change without writing'),
   },
   settings: true,
+  mainSettings: HUB_COMMAND_SETTINGS,
   list: false,
   load: async () => (await import('./lock-handler.ts')).writeLock,
 });

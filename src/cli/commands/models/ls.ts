@@ -1,5 +1,6 @@
 import { listArgument } from '../../argument.ts';
 import { defineCommand } from '../../define-command.ts';
+import { HUB_COMMAND_SETTINGS } from '../../main-settings.ts';
 import { flagOption, textOption } from '../../option.ts';
 
 export const modelsLsCommand = defineCommand({
@@ -27,6 +28,7 @@ export const modelsLsCommand = defineCommand({
     refresh: flagOption('--refresh', 'resolve model references again'),
   },
   settings: true,
+  mainSettings: HUB_COMMAND_SETTINGS,
   list: true,
   load: async () => (await import('./ls-handler.ts')).listModels,
 });

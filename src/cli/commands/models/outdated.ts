@@ -16,6 +16,7 @@ export const modelsOutdatedCommand = defineCommand({
     detailedExitcode: flagOption('--detailed-exitcode', 'exit with 10 if something is outdated'),
   },
   settings: true,
+  mainSettings: ['profiles', 'hubEndpoint', 'hubTokenFile'],
   list: true,
   load: async () => (await import('./outdated-handler.ts')).listOutdated,
 });

@@ -1,5 +1,6 @@
 import { requiredArgument } from '../../argument.ts';
 import { defineCommand } from '../../define-command.ts';
+import { HUB_COMMAND_SETTINGS } from '../../main-settings.ts';
 import { flagOption, textOption } from '../../option.ts';
 
 export const modelsPathCommand = defineCommand({
@@ -21,6 +22,7 @@ export const modelsPathCommand = defineCommand({
     refresh: flagOption('--refresh', 'resolve the model reference again'),
   },
   settings: true,
+  mainSettings: HUB_COMMAND_SETTINGS,
   list: false,
   load: async () => (await import('./path-handler.ts')).showModelPath,
 });

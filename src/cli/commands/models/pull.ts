@@ -1,5 +1,6 @@
 import { listArgument } from '../../argument.ts';
 import { defineCommand } from '../../define-command.ts';
+import { DOWNLOAD_SETTINGS } from '../../main-settings.ts';
 import { flagOption, textOption, textsOption } from '../../option.ts';
 
 export const modelsPullCommand = defineCommand({
@@ -38,6 +39,7 @@ export const modelsPullCommand = defineCommand({
     refresh: flagOption('--refresh', 'resolve model references again'),
   },
   settings: true,
+  mainSettings: DOWNLOAD_SETTINGS,
   list: false,
   load: async () => (await import('./pull-handler.ts')).pullModels,
 });

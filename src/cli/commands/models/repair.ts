@@ -1,5 +1,6 @@
 import { listArgument } from '../../argument.ts';
 import { defineCommand } from '../../define-command.ts';
+import { DOWNLOAD_SETTINGS } from '../../main-settings.ts';
 import { maxRateOption } from '../../max-rate-option.ts';
 import { flagOption, textOption } from '../../option.ts';
 
@@ -23,6 +24,7 @@ export const modelsRepairCommand = defineCommand({
     maxRate: maxRateOption('read at most this much per second, such as 200MiB'),
   },
   settings: true,
+  mainSettings: DOWNLOAD_SETTINGS,
   list: false,
   load: async () => (await import('./repair-handler.ts')).repairModels,
 });

@@ -1,5 +1,6 @@
 import { listArgument } from '../../argument.ts';
 import { defineCommand } from '../../define-command.ts';
+import { STORE_SETTINGS } from '../../main-settings.ts';
 import { flagOption, textOption } from '../../option.ts';
 
 export const modelsRmCommand = defineCommand({
@@ -20,6 +21,7 @@ export const modelsRmCommand = defineCommand({
     force: flagOption('--force', 'also remove models that workers need'),
   },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./rm-handler.ts')).removeModels,
 });

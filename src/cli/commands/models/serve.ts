@@ -1,5 +1,6 @@
 import { parseListenAddress } from '../../../core/network/listen-address.ts';
 import { defineCommand } from '../../define-command.ts';
+import { STORE_SETTINGS } from '../../main-settings.ts';
 import { parsedOption, textOption } from '../../option.ts';
 
 export const modelsServeCommand = defineCommand({
@@ -31,6 +32,7 @@ export const modelsServeCommand = defineCommand({
     key: textOption('--key <FILE>', 'private key of the certificate (PEM)'),
   },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./serve-handler.ts')).serveStore,
 });

@@ -1,5 +1,6 @@
 import { requiredArgument } from '../../argument.ts';
 import { defineCommand } from '../../define-command.ts';
+import { STORE_SETTINGS } from '../../main-settings.ts';
 import { textOption } from '../../option.ts';
 
 export const modelsShowCommand = defineCommand({
@@ -16,6 +17,7 @@ export const modelsShowCommand = defineCommand({
   arguments: { model: requiredArgument('name, reference or path, as in `rma models ls --stored`') },
   options: { dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker') },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./show-handler.ts')).showModel,
 });

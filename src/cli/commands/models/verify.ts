@@ -1,5 +1,6 @@
 import { listArgument } from '../../argument.ts';
 import { defineCommand } from '../../define-command.ts';
+import { STORE_SETTINGS } from '../../main-settings.ts';
 import { maxRateOption } from '../../max-rate-option.ts';
 import { flagOption, textOption } from '../../option.ts';
 
@@ -27,6 +28,7 @@ export const modelsVerifyCommand = defineCommand({
     maxRate: maxRateOption('read at most this much per second, such as 200MiB'),
   },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./verify-handler.ts')).verifyModels,
 });

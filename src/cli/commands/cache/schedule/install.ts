@@ -1,5 +1,6 @@
 import { BACKENDS } from '../../../../core/schedule/schedule.ts';
 import { defineCommand } from '../../../define-command.ts';
+import { STORE_SETTINGS } from '../../../main-settings.ts';
 import { flagOption, parsedOption, textOption } from '../../../option.ts';
 import { withTexts } from '../../../option-texts.ts';
 import { POLICY_OPTIONS } from '../policy-options.ts';
@@ -41,6 +42,7 @@ export const cacheScheduleInstallCommand = defineCommand({
     ...withTexts(POLICY_OPTIONS),
   },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./install-handler.ts')).installCacheSchedule,
 });

@@ -1,4 +1,5 @@
 import { defineCommand } from '../../../define-command.ts';
+import { STORE_SETTINGS } from '../../../main-settings.ts';
 import { textOption } from '../../../option.ts';
 import { POLICY_OPTIONS } from '../policy-options.ts';
 
@@ -18,6 +19,7 @@ export const cacheScheduleRunCommand = defineCommand({
     ...POLICY_OPTIONS,
   },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./run-handler.ts')).runSchedule,
 });

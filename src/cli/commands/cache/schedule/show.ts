@@ -1,4 +1,5 @@
 import { defineCommand } from '../../../define-command.ts';
+import { STORE_SETTINGS } from '../../../main-settings.ts';
 import { textOption } from '../../../option.ts';
 
 export const cacheScheduleShowCommand = defineCommand({
@@ -13,6 +14,7 @@ export const cacheScheduleShowCommand = defineCommand({
   arguments: {},
   options: { dest: textOption('--dest <DIR>', 'the schedule of the store in a local directory') },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./show-handler.ts')).showCacheSchedule,
 });

@@ -39,6 +39,7 @@ export const bundleExportCommand = defineCommand({
     images: flagOption('--images', 'add the images of the project, rma itself, rma.yaml and rma.lock'),
   },
   settings: true,
+  mainSettings: ['profiles', 'store', 'owner'],
   list: false,
   load: async () => (await import('./export-handler.ts')).exportModels,
 });

@@ -1,5 +1,6 @@
 import { requiredArgument } from '../../../argument.ts';
 import { defineCommand } from '../../../define-command.ts';
+import { STORE_SETTINGS } from '../../../main-settings.ts';
 import { flagOption, textOption } from '../../../option.ts';
 
 export const bundleImportCommand = defineCommand({
@@ -22,6 +23,7 @@ export const bundleImportCommand = defineCommand({
     images: flagOption('--images', 'with --dest: load the images of the bundle into Docker too'),
   },
   settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./import-handler.ts')).importBundle,
 });
