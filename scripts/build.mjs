@@ -1,11 +1,12 @@
 // Usage: node scripts/build.mjs [OUT] (default: dist)
-// Bundles the CLI (rare commands split off), and packs the worker and the coordinator (one file each) for their image.
+// Bundles the CLI (large packages split off), and packs the worker and the coordinator (one file each) for their image.
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { prepareCatalog } from './build/catalog.mjs';
 import { writeImageContext } from './build/image.mjs';
+import { lazyModules } from './build/lazy-modules.mjs';
 
 const out = process.argv[2] ?? 'dist';
 
@@ -46,6 +47,7 @@ await build({
   outdir: `${out}/cli`,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
+  plugins: [lazyModules()],
   ...small,
   banner: { js: `#!/usr/bin/env node\n${banner}` },
 });
