@@ -45,7 +45,8 @@ export function directConnector(
   });
   return (target, callback) =>
     connect(target, (...ended) => {
-      const [, socket] = ended;
+      // undici passes no socket with an error
+      const socket = ended[1] ?? null;
       if (socket?.remoteAddress !== undefined) onConnect(target.hostname, socket.remoteAddress);
       const fault =
         socket === null || fingerprint === undefined ? null : pinFault(socket, target, fingerprint);

@@ -25,6 +25,9 @@ const SLOT_BYTES = 1024 * 1024;
 /** Retries at a place after another one sent wrong content: that fault is reported, however long this place is tried. */
 const LAST_RETRIES = 1;
 
+/** Retries at a machine that has not sent anything yet, if there is another place: it may be off. */
+const FIRST_RETRIES = 2;
+
 interface Piece extends StagingSlot {
   readonly key: string;
   readonly file: PinnedFile;
@@ -122,10 +125,13 @@ async function transferOne(one: OneTransfer): Promise<StagedFile> {
     const slot = failure === null ? piece : await shared.store.stage(model, piece.file);
     try {
       const slots = shared.slots.of(place.location.url);
-      const retries = isWrongContent(failure) ? LAST_RETRIES : undefined;
-      return await slots.run(connectionsOf(piece, shared.slots.count), () =>
-        transferFrom({ ...place, retries }, slot, one),
-      );
+      const staged = await slots.run(connectionsOf(piece, shared.slots.count), async () => {
+        if (failure === null && isLater(place, one)) return null;
+        const retries = isWrongContent(failure) ? LAST_RETRIES : retriesAt(place, places, shared);
+        return transferFrom({ ...place, retries }, slot, one);
+      });
+      if (staged !== null) return staged;
+      places = contentPlaces(model, piece.file, shared);
     } catch (error) {
       signal.throwIfAborted();
       ({ failure, places } = afterFailure(error, { failure, places }));
@@ -134,8 +140,23 @@ async function transferOne(one: OneTransfer): Promise<StagedFile> {
   throw failure;
 }
 
+/** Returns whether another place is the first one by now: other files found this one unreachable. */
+function isLater({ location }: ContentPlace, { model, piece, context }: OneTransfer): boolean {
+  const [first] = contentPlaces(model, piece.file, context.shared);
+  return first !== undefined && first.location.url !== location.url;
+}
+
+/** Returns the most retries at a place; undefined: as many as usual. */
+function retriesAt(
+  { peer }: ContentPlace,
+  places: readonly ContentPlace[],
+  { reached }: Pick<SharedFetch, 'reached'>,
+): number | undefined {
+  return peer !== null && places.length > 1 && !reached.has(peer) ? FIRST_RETRIES : undefined;
+}
+
 async function transferFrom(
-  { location, transfer, retries }: ContentPlace & { readonly retries: number | undefined },
+  { peer, location, transfer, retries }: ContentPlace & { readonly retries: number | undefined },
   slot: StagingSlot,
   { model, piece, here, context, signal }: OneTransfer,
 ): Promise<StagedFile> {
@@ -153,6 +174,7 @@ async function transferFrom(
     onBytes: (doneBytes, receivedBytes) => {
       here.set(key, Math.max(doneBytes, receivedBytes > 0 ? 0 : slot.durableBytes));
       if (receivedBytes > 0) context.meter.enter('downloading');
+      if (receivedBytes > 0 && peer !== null) context.shared.reached.add(peer);
       context.meter.file(key, doneBytes, receivedBytes);
       context.onBytes();
     },

@@ -25,6 +25,7 @@ export async function fetchModels(
     room: new Room(store),
     slots: new HostSlots(options.connections ?? CONNECTIONS),
     down: new Set<string>(),
+    reached: new Set<string>(),
   };
   const results = await Promise.all(checks.map(({ model, check }) => fetchModel(model, check, shared)));
   signal.throwIfAborted();

@@ -34,4 +34,6 @@ export interface SharedFetch extends FetchOptions {
   readonly slots: HostSlots;
   /** names of peers that could not be reached; added to */
   readonly down: Set<string>;
+  /** names of peers that sent content; added to */
+  readonly reached: Set<string>;
 }

@@ -77,6 +77,7 @@ async function fetchWrong({ repairs }: RepairTask, { model, meter, options }: Fe
       room: new Room(store),
       slots: new HostSlots(CONNECTIONS),
       down: new Set<string>(),
+      reached: new Set<string>(),
     };
     for (const fix of absent) await salvage(fix, { model, room: shared.room, meter, options, signal: stop });
     const onBytes = () => lease.progress(meter.doneBytes, meter.totalBytes);

@@ -6,6 +6,7 @@ import { toErrorDocument } from '../../../src/core/errors.ts';
 import type { PeerStore } from '../../../src/ports/peer-store.ts';
 import { snapshot } from '../../helpers/files/snapshot.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { socketServer } from '../../helpers/network/socket-server.ts';
 import { modelOf } from '../../helpers/store/ollama-fixture.ts';
 import { pullFromPeers as pull } from '../../helpers/store/pull-from-peers.ts';
 import { PEER_TOKEN, serveFolder, testPeer } from '../../helpers/store/served-store.ts';
@@ -195,17 +196,44 @@ it('takes content from the hub that a machine has lost or changed since it was r
   expect(hub.log.contentRequests()).toHaveLength(1);
 });
 
-it('a machine that does not answer is skipped with its reason, and is the error if no hub may be asked', async () => {
-  const { hub, root, refs } = await filledStore();
-  const served = await serveFolder(root);
-  await served.close();
-  const peer = testPeer(served);
-  const { states, skipped } = await pull(tempFolder(), refs.slice(2, 3), { peers: [peer], hub });
-  expect(states).toEqual(['present']);
-  expect(skipped).toEqual([expect.stringContaining('ECONNREFUSED')]);
-  expect(await failure(pull(tempFolder(), refs.slice(2, 3), { peers: [peer] }))).toMatchObject({
-    code: 'RMA_HUB_UNREACHABLE',
-    exitCode: 1,
-    hint: expect.stringContaining('rma models serve'),
+it.each([
+  ['', false],
+  [', with a pinned certificate too', true],
+])(
+  'a machine that does not answer is skipped with its reason, and is the error if no hub may be asked%s',
+  async (_, tls) => {
+    const { hub, root, refs } = await filledStore();
+    const served = await serveFolder(root, { tls });
+    await served.close();
+    const peer = testPeer(served);
+    const { states, skipped } = await pull(tempFolder(), refs.slice(2, 3), { peers: [peer], hub });
+    expect(states).toEqual(['present']);
+    expect(skipped).toEqual([expect.stringContaining('ECONNREFUSED')]);
+    expect(await failure(pull(tempFolder(), refs.slice(2, 3), { peers: [peer] }))).toMatchObject({
+      code: 'RMA_HUB_UNREACHABLE',
+      exitCode: 1,
+      hint: expect.stringContaining('rma models serve'),
+    });
+  },
+);
+
+it('a machine that stops after it resolved a model is soon left out, also by files that wait for a connection to it', async () => {
+  const files = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`${at}.txt`, `file ${at}`]));
+  const hub = await hubForTest({ repos: { 'org/many': { files } } });
+  const root = tempFolder();
+  const fetcher = testFetcher(root, hub.endpoint);
+  await fetcher.fetch([await fetcher.resolve('hf:org/many')]);
+  const honest = testPeer(await serveFolder(root));
+  const stopped = await socketServer((socket) => socket.destroy());
+  const peer: PeerStore = {
+    name: honest.name,
+    resolve: (ref) => honest.resolve(ref),
+    locate: () => ({ url: stopped.url, authorization: null }),
+    transfer: honest.transfer,
+  };
+  expect(await pull(tempFolder(), ['hf:org/many'], { peers: [peer], hub })).toMatchObject({
+    states: ['present'],
   });
+  // 32 files at the same time, each with two retries
+  expect(stopped.connections.length).toBeLessThanOrEqual(32 * 3);
 });
