@@ -1,4 +1,4 @@
-import { existsSync, statSync, truncateSync, utimesSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, statSync, truncateSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
@@ -87,6 +87,31 @@ it('shows action, size, name and reason in a table', async () => {
   expect(stdout).toMatch(/^ACTION +ON DISK +REASON +NAME$/m);
   expect(stdout).toMatch(/^mark +[\d.]+ KiB +not used for 50d +ollama:a$/m);
   expect(stdout).toMatch(/^To delete: 0 B; to mark for deletion: [\d.]+ KiB\.$/m);
+});
+
+it('says what is not freed because of hard links outside of the store', async () => {
+  linkSync(join(store, `ollama/blobs/sha256-${sha('3')}`), join(dir, 'copy'));
+  const leftovers = ['--partials', 'never', '--orphans', 'never'];
+  expect((await rma('prune', '--dry-run', '--keep', '45d', ...leftovers)).stdout).toMatch(
+    /^To delete: 0 B; to mark for deletion: 4.0 KiB; 4.0 KiB not freed: other hard links to the files\.$/m,
+  );
+  expect((await rma('prune', '--keep', '45d', ...leftovers)).stdout).toBe(
+    'Marked 1 entry (4.0 KiB) for deletion; 4.0 KiB not freed: other hard links to the files.\n',
+  );
+});
+
+it('counts partial downloads as models du does', async () => {
+  const part = '.rma/staging/sha256-abc-0123456789abcdef/1.part';
+  plantFile(store, part);
+  truncateSync(join(store, part), 2 ** 20);
+  plantFile(store, `${part}.json`, '{}');
+  mkdirSync(join(store, '.rma/staging/empty'));
+  const { usage } = JSON.parse((await rma('df', '--json')).stdout);
+  const isPartial = ({ type }: { type: string }) => type === 'partial downloads';
+  expect(usage.find(isPartial)).toMatchObject({ count: 2, diskBytes: 3 * 4096 });
+  const du = await runRma(['models', 'du', '--json', '--dest', store], { cwd: dir, env: { HOME: dir } });
+  const bytes = 4096 + '{}'.length + `${HUB}/blobs/${sha('8')}.incomplete`.length;
+  expect(JSON.parse(du.stdout).rows.find(isPartial)).toMatchObject({ count: 2, bytes });
 });
 
 it('says so when there is nothing to prune', async () => {

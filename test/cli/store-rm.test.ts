@@ -1,4 +1,4 @@
-import { existsSync, linkSync } from 'node:fs';
+import { existsSync, linkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
@@ -34,7 +34,7 @@ const rma = (...argv: readonly string[]) =>
 it('shows in a dry run what would be freed and what stays, and changes nothing', async () => {
   expect(await rma('ollama:a', '--dry-run')).toMatchObject({
     exitCode: 0,
-    stdout: 'ollama:a: would be removed\nTo free: 75 B; 75 B kept: used by other models.\n',
+    stdout: 'ollama:a: would be removed\nTo free: 75 B; 75 B kept: used by ollama:b.\n',
   });
   expect(existsSync(join(store, A))).toBe(true);
 });
@@ -86,7 +86,7 @@ it('says which of the models are pinned, and that their pins stay', async () => 
     stdout: [
       'hf:org/name: removed; still pinned for its next download',
       'ollama:a: removed',
-      'Freed: 225 B; 75 B kept: used by other models.',
+      'Freed: 225 B; 75 B kept: used by ollama:b.',
       '',
     ].join('\n'),
   });
@@ -97,7 +97,20 @@ it('says which content other hard links keep', async () => {
   expect(await rma('ollama:a', '--yes')).toMatchObject({
     exitCode: 0,
     stdout:
-      'ollama:a: removed\nFreed: 0 B; 75 B kept: used by other models; 75 B not freed: other hard links to the files.\n',
+      'ollama:a: removed\nFreed: 0 B; 75 B kept: used by ollama:b; 75 B not freed: other hard links to the files.\n',
+  });
+});
+
+it('says which links of the user lead to a model, before and after its removal', async () => {
+  symlinkSync(SNAPSHOT, join(store, 'mine'));
+  expectFault(await rma('hf:org/name'), {
+    code: 'RMA_USAGE_NOT_CONFIRMED',
+    exitCode: 2,
+    words: ['hf:org/name [link to it: mine] (150 B)'],
+  });
+  expect(await rma('hf:org/name', '--yes')).toMatchObject({
+    exitCode: 0,
+    stdout: 'hf:org/name: removed; link to it: mine\nFreed: 150 B.\n',
   });
 });
 

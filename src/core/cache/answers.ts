@@ -34,6 +34,7 @@ const marked: Schema<MarkedItem> = z.object({
   markedAt: text(),
   bytes: z.number(),
   diskBytes: z.number(),
+  linkedBytes: z.number(),
 });
 
 const usage: Schema<CacheUsage> = z.object({
@@ -64,6 +65,7 @@ const planned: Schema<PlannedEntry> = z.object({
   reason: text(),
   bytes: z.number(),
   diskBytes: z.number(),
+  linkedBytes: z.number(),
   lastUsedAt: z.nullable(text()),
   names: z.array(text()),
   contents: z.array(text()),

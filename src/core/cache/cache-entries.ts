@@ -2,11 +2,11 @@ import type { InventoryModel } from '../domain/inventory.ts';
 import { sha256Hex } from '../hash.ts';
 import { distinctSize } from '../inventory/distinct-size.ts';
 import { lastUse } from '../inventory/last-use.ts';
+import { linksInto } from '../inventory/links-into.ts';
 import { layoutOf, SOURCES } from '../source/sources.ts';
 import { leaseName } from '../store/lease-name.ts';
 import type { CacheView, Leftover } from './cache-view.ts';
 import type { FilterSubject } from './filter.ts';
-import { linkInto } from './link-into.ts';
 
 /** Something in a store that prune may remove as a whole. */
 export interface CacheEntry extends FilterSubject {
@@ -50,7 +50,7 @@ export function modelEntry(model: InventoryModel, view: CacheView): CacheEntry {
 /** Returns the entry of a leftover, which nothing uses after its last modification. */
 export function leftoverEntry(item: Leftover, view: CacheView): CacheEntry {
   const { kind, path, source, files, bytes, diskBytes, modifiedAt, lease } = item;
-  const link = linkInto(view.links, { path, names: [], contents: [] });
+  const [link] = linksInto(view.links, { path, names: [], contents: [] });
   const kept = view.unreadable.length > 0 ? unreadable(view) : heldBy({ path, source, lease }, view);
   return {
     kind,
@@ -63,7 +63,7 @@ export function leftoverEntry(item: Leftover, view: CacheView): CacheEntry {
     diskBytes,
     lastUsedAt: modifiedAt,
     modifiedAt,
-    kept: kept ?? (link === null ? null : linkedFrom(link)),
+    kept: kept ?? (link === undefined ? null : linkText(link)),
   };
 }
 
@@ -81,12 +81,11 @@ function keptModel(model: InventoryModel, view: CacheView): string | null {
   const foreign = foreignFile(model);
   if (foreign !== null) return `${foreign} is not part of it`;
   if (files.length === 0) return 'it has no content';
-  const contents = files.map(({ content }) => content);
-  const link = linkInto(view.links, { path, names: model.names, contents });
-  return link === null ? heldBy(model, view) : linkedFrom(link);
+  const [link] = model.linkedFrom;
+  return link === undefined ? heldBy(model, view) : linkText(link);
 }
 
-function linkedFrom(link: string): string {
+function linkText(link: string): string {
   return `${link} is a link to it`;
 }
 

@@ -1,5 +1,7 @@
+import type { InventoryModel } from '../domain/inventory.ts';
 import { distinctSize } from '../inventory/distinct-size.ts';
-import { type CacheEntry, cacheEntries } from './cache-entries.ts';
+import { Removals, releasedSizes } from '../inventory/removals.ts';
+import { type CacheEntry, cacheEntries, leftoverEntry } from './cache-entries.ts';
 import { type CacheView, type MarkedItem, markedItem } from './cache-view.ts';
 
 /** What is in a store, and the space that it occupies. */
@@ -19,7 +21,7 @@ export interface CacheUsage {
   readonly type: string;
   readonly count: number;
   readonly diskBytes: number;
-  /** what prune may remove if its policy selects it */
+  /** what is freed if prune removes everything that its policy may select */
   readonly reclaimableBytes: number;
 }
 
@@ -29,51 +31,58 @@ export function cacheReport(view: CacheView): CacheReport {
   return {
     entries,
     marked: view.marked.map(markedItem),
-    usage: [...modelUsage(view, entries), ...leftoverUsage(entries), unknownUsage(view), markedUsage(view)],
+    usage: [...modelUsage(view, entries), ...leftoverUsage(view), unknownUsage(view), markedUsage(view)],
     diskBytes: view.diskBytes,
     freeBytes: view.freeBytes,
     capacityBytes: view.capacityBytes,
   };
 }
 
-function modelUsage(view: CacheView, entries: readonly CacheEntry[]): readonly CacheUsage[] {
-  const { models } = view.inventory;
+function modelUsage(
+  { inventory: { models } }: CacheView,
+  entries: readonly CacheEntry[],
+): readonly CacheUsage[] {
   const kept = new Set(
     entries.flatMap(({ kind, path, kept: why }) => (kind === 'model' && why !== null ? [path] : [])),
   );
-  const keptInodes = inodesOf(models.filter(({ path }) => kept.has(path)));
+  const removals = new Removals();
   return [...new Set(models.map(({ source }) => source))].map((source) => {
     const own = models.filter((model) => model.source === source);
-    const files = own.flatMap((model) => model.files);
+    const reclaimable = own.filter(({ path }) => !kept.has(path)).map((model) => freedBy(removals, model));
     return {
       type: `${source ?? 'local'} models`,
       count: own.length,
-      diskBytes: distinctSize('diskBytes', files),
-      reclaimableBytes: distinctSize(
+      diskBytes: distinctSize(
         'diskBytes',
-        files.filter(({ inode }) => !keptInodes.has(inode)),
+        own.flatMap((model) => model.files),
       ),
+      reclaimableBytes: sum(reclaimable),
     };
   });
 }
 
-function inodesOf(models: CacheView['inventory']['models']): ReadonlySet<string> {
-  return new Set(models.flatMap(({ files }) => files.map(({ inode }) => inode)));
+/** Returns the bytes on disk that the removal of a model frees, after those before it. */
+function freedBy(removals: Removals, model: InventoryModel): number {
+  return releasedSizes('diskBytes', removals.add(model).released).freed;
 }
 
-function leftoverUsage(entries: readonly CacheEntry[]): readonly CacheUsage[] {
-  const types = {
-    partial: 'partial downloads',
-    orphan: 'content without a model',
-    quarantine: 'quarantined files',
-  };
+const LEFTOVERS = {
+  partial: 'partial downloads',
+  orphan: 'content without a model',
+  quarantine: 'quarantined files',
+} as const;
+
+function leftoverUsage(view: CacheView): readonly CacheUsage[] {
+  const items = view.leftovers.map((item) => ({ ...item, kept: leftoverEntry(item, view).kept }));
   return (['partial', 'orphan', 'quarantine'] as const).map((kind) => {
-    const own = entries.filter((entry) => entry.kind === kind);
+    // a directory that a process which died left empty is removed, but is no download
+    const own = items.filter((item) => item.kind === kind && item.files > 0);
+    const free = own.filter(({ kept }) => kept === null);
     return {
-      type: types[kind],
+      type: LEFTOVERS[kind],
       count: own.length,
       diskBytes: sum(own.map(({ diskBytes }) => diskBytes)),
-      reclaimableBytes: sum(own.filter(({ kept }) => kept === null).map(({ diskBytes }) => diskBytes)),
+      reclaimableBytes: sum(free.map(({ diskBytes, linkedBytes }) => diskBytes - linkedBytes)),
     };
   });
 }

@@ -36,8 +36,9 @@ export interface Leftover {
   readonly source: string | null;
   readonly files: number;
   readonly bytes: number;
-  /** bytes on disk that its removal frees */
   readonly diskBytes: number;
+  /** the part of `diskBytes` that other hard links keep, so that its removal does not free it */
+  readonly linkedBytes: number;
   /** newest modification, RFC 3339 */
   readonly modifiedAt: string;
   /** name of the lease under which it changes; null if there is none */
@@ -56,11 +57,14 @@ export interface MarkedItem {
   readonly name: string;
   readonly markedAt: string;
   readonly bytes: number;
+  /** bytes on disk that its deletion frees */
   readonly diskBytes: number;
+  /** bytes on disk that stay, because hard links outside of the store lead to them */
+  readonly linkedBytes: number;
 }
 
 /** Returns what people see of a directory of the trash. */
 export function markedItem({ id, record }: MarkedEntry): MarkedItem {
-  const { name, markedAt, bytes, diskBytes } = record;
-  return { id, name, markedAt, bytes, diskBytes };
+  const { name, markedAt, bytes, diskBytes, linkedBytes = 0 } = record;
+  return { id, name, markedAt, bytes, diskBytes, linkedBytes };
 }

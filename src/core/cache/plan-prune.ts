@@ -1,9 +1,9 @@
 import type { InventoryModel } from '../domain/inventory.ts';
+import { Removals, releasedSizes } from '../inventory/removals.ts';
 import { type CacheEntry, leftoverEntry, modelEntry } from './cache-entries.ts';
 import type { CacheView, Leftover } from './cache-view.ts';
 import { matchesAll } from './filter.ts';
 import type { PrunePolicy } from './policy.ts';
-import { Removals } from './removals.ts';
 
 /** What a run of prune marks for deletion. */
 export interface PrunePlan {
@@ -28,6 +28,8 @@ export interface PlannedEntry {
   readonly bytes: number;
   /** bytes on disk that the deletion of this entry frees, after those before it */
   readonly diskBytes: number;
+  /** bytes on disk that stay, because hard links outside of the store lead to them */
+  readonly linkedBytes: number;
   readonly lastUsedAt: string | null;
   /** names in the order in which they are moved away: refs and manifests first */
   readonly names: readonly string[];
@@ -68,6 +70,7 @@ class Planner {
   readonly #all: readonly Candidate[];
   readonly #occupied: number;
   #freed = 0;
+  #linked = 0;
 
   constructor(view: CacheView, policy: PrunePolicy) {
     this.#view = view;
@@ -92,7 +95,9 @@ class Planner {
     const { key, text } = LEFTOVER_LIMITS[item.kind];
     const limit = this.#policy[key];
     if (entry.kept !== null || limit === null || !this.#isOlder(entry, limit)) return;
-    const { kind, name, path, source, bytes, diskBytes, lastUsedAt } = entry;
+    const { kind, name, path, source, bytes, lastUsedAt } = entry;
+    const { linkedBytes } = item;
+    const diskBytes = entry.diskBytes - linkedBytes;
     const reason = `${text} for ${this.#age(entry)}`;
     const moves = {
       lease: item.lease,
@@ -103,7 +108,7 @@ class Planner {
       uses: [],
       records: [],
     };
-    this.#add({ kind, name, path, source, reason, bytes, diskBytes, lastUsedAt, ...moves });
+    this.#add({ kind, name, path, source, reason, bytes, diskBytes, linkedBytes, lastUsedAt, ...moves });
   }
 
   models(): void {
@@ -117,10 +122,13 @@ class Planner {
       for (const candidate of this.#candidates()) this.#remove(candidate, `matches ${filters.join(', ')}`);
     }
     if (maxBytes !== null)
-      this.#shrink(() => this.#occupied - this.#freed - maxBytes, 'the store is above --max-size');
+      this.#shrink(
+        () => this.#occupied - this.#freed - this.#linked - maxBytes,
+        'the store is above --max-size',
+      );
     const missing = () => (minFree === null ? 0 : minFree.highBytes - this.#freeLater());
     if (minFree !== null && this.#freeLater() < minFree.lowBytes)
-      this.#shrink(missing, 'free space is below --min-free');
+      this.#shrink(missing, 'free space is below --min-free', this.#candidates().filter(freesSpace));
   }
 
   #old(): readonly Candidate[] {
@@ -145,8 +153,8 @@ class Planner {
   }
 
   /** Removes the least recently used candidates while there is an excess of bytes. */
-  #shrink(excess: () => number, reason: string): void {
-    for (const candidate of [...this.#candidates()].sort(leastRecentlyUsed)) {
+  #shrink(excess: () => number, reason: string, candidates = [...this.#candidates()]): void {
+    for (const candidate of candidates.sort(leastRecentlyUsed)) {
       if (excess() <= 0) return;
       this.#remove(candidate, `${reason}; not used for ${this.#age(candidate.entry)}`);
     }
@@ -159,11 +167,12 @@ class Planner {
   }
 
   #remove({ model, entry }: Candidate, reason: string): void {
-    const { contents, diskBytes } = this.#removals.add(model);
+    const { contents, released } = this.#removals.add(model);
+    const { freed: diskBytes, linked: linkedBytes } = releasedSizes('diskBytes', released);
     const { kind, name, path, source, bytes, lastUsedAt } = entry;
     const { commit, lease, references, names, records, files } = model;
     const uses = [...new Set(files.map(({ content }) => content))];
-    const item = { kind, name, path, source, reason, bytes, diskBytes, lastUsedAt };
+    const item = { kind, name, path, source, reason, bytes, diskBytes, linkedBytes, lastUsedAt };
     this.#add({ ...item, commit, lease, references, names, contents, uses, records });
   }
 
@@ -171,6 +180,7 @@ class Planner {
     this.#entries.push(entry);
     this.#taken.add(entry.path);
     this.#freed += entry.diskBytes;
+    this.#linked += entry.linkedBytes;
   }
 
   #isOlder({ lastUsedAt }: CacheEntry, seconds: number): boolean {
@@ -197,6 +207,11 @@ class Planner {
 function ageText(seconds: number): string {
   if (seconds >= 2 * 86_400) return `${Math.floor(seconds / 86_400)}d`;
   return seconds >= 7200 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 60)}m`;
+}
+
+/** Returns whether some content of a model has no hard link outside of the store. */
+function freesSpace({ model }: Candidate): boolean {
+  return model.files.some(({ linksElsewhere }) => linksElsewhere === 0);
 }
 
 function leastRecentlyUsed(a: Candidate, b: Candidate): number {

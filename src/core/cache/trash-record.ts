@@ -19,7 +19,10 @@ export interface TrashRecord {
   /** RFC 3339, UTC */
   readonly markedAt: string;
   readonly bytes: number;
+  /** bytes on disk that its deletion frees */
   readonly diskBytes: number;
+  /** bytes on disk that hard links outside of the store keep; a record of an older rma lacks it */
+  readonly linkedBytes?: number | undefined;
   /** original paths by the names of the files in the directory: names first, then content */
   readonly moves: readonly TrashMove[];
   /** all content of the model, also what other entries or models have */
@@ -50,6 +53,7 @@ const schema: Schema<TrashRecord> = z.object({
   markedAt: text(),
   bytes: z.number(),
   diskBytes: z.number(),
+  linkedBytes: z.optional(z.number()),
   moves: z.array(z.object({ from: path, part: z.enum(['name', 'content']) })),
   uses: z.array(path),
   records: z.array(path),

@@ -11,7 +11,7 @@ export interface Inventory {
   readonly orphans: readonly InventoryItem[];
   /** everything else: the outermost directories and files without a known name */
   readonly unknown: readonly UnknownItem[];
-  /** sizes of the models by source */
+  /** sizes of the models by source; created on each access */
   readonly usage: readonly SourceUsage[];
   /** size of all files, the store's partial downloads and the records of layouts included; content with several names is counted once */
   readonly totalBytes: number;
@@ -25,7 +25,7 @@ export interface SourceUsage {
   /** models that workers need */
   readonly needed: number;
   readonly bytes: number;
-  /** the part of `bytes` that no needed model uses */
+  /** what the removal of all models that no worker needs frees */
   readonly reclaimableBytes: number;
 }
 
@@ -56,6 +56,8 @@ export interface InventoryModel {
   readonly isPinned: boolean;
   /** its own names, in the order in which they are removed: refs and manifests first; created on each access, as `files` */
   readonly names: readonly string[];
+  /** links of the user that lead to files of the model or to a directory with them, relative to the store */
+  readonly linkedFrom: readonly string[];
   /** receipts and records of rma that describe it, below `.rma` */
   readonly records: readonly string[];
   /** name of the lease under which it changes; null if nobody downloads such models */
@@ -76,12 +78,14 @@ export interface InventoryFile {
   readonly isVerified: boolean;
   /** number of models, and of unknown names, that refer to this path */
   readonly users: number;
+  /** names of no model that lead to the content, relative to the store; created on each access */
+  readonly otherNames: readonly string[];
   /** equal for all paths of one content */
   readonly inode: string;
-  /** as `users`, for all paths of the content */
-  readonly inodeUsers: number;
-  /** whether a hard link outside of the models' directories leads to the content, so that its removal frees nothing */
-  readonly isLinkedElsewhere: boolean;
+  /** number of hard links to the content in the store */
+  readonly links: number;
+  /** number of hard links to the content outside of the store: with them, its removal frees nothing */
+  readonly linksElsewhere: number;
 }
 
 /** A worker that needs a model. */

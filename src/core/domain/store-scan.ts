@@ -62,6 +62,10 @@ export interface StoreScan {
   readonly pins: readonly string[];
   /** paths of pins that cannot be read, below `.rma` */
   readonly badPins: readonly string[];
-  /** partial downloads of rma */
+  /** name through which links lead, such as a directory → the links; paths relative to the store */
+  readonly links: ReadonlyMap<string, readonly string[]>;
+  /** files of unfinished downloads, relative to the store; of a part `bytes` is what is written */
   readonly staging: readonly ScannedFile[];
+  /** files that prune marked for deletion; empty: they keep content as any other name does */
+  readonly marked: readonly ScannedFile[];
 }

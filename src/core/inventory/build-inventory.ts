@@ -21,8 +21,10 @@ import { groupPlain } from './group-plain.ts';
 import { groupTree } from './group-tree.ts';
 import { below, type GroupedTree } from './grouped-tree.ts';
 import { isPinned } from './is-pinned.ts';
+import { linksInto } from './links-into.ts';
 import { milliseconds } from './milliseconds.ts';
 import { canonical, neededBy } from './needed-by.ts';
+import { ownItems } from './own-items.ts';
 import { type ScanIndex, scanIndex } from './scan-index.ts';
 import { totalSize } from './total-size.ts';
 import { unknownItems } from './unknown-items.ts';
@@ -62,12 +64,18 @@ export function buildInventory(scan: StoreScan): Inventory {
   return {
     models: models.sort((a, b) => (a.references[0] < b.references[0] ? -1 : 1)),
     partial: [
-      ...scan.staging.map((file) => ({ path: file.path, files: 1, bytes: file.bytes })),
+      ...ownItems(scan.staging).map(({ path, members }) => ({
+        path,
+        files: members.length,
+        bytes: distinctSize('bytes', members),
+      })),
       ...loose('partial'),
     ],
     orphans: loose('orphans'),
     unknown: unknownOf(settled),
-    usage: usageOf(counted),
+    get usage() {
+      return usageOf(counted);
+    },
     totalBytes: totalSize('bytes', scan.trees, scan.staging),
   };
 }
@@ -121,6 +129,7 @@ function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): Inventor
     get names() {
       return group.names.map((name) => below(tree, name));
     },
+    linkedFrom: linksOf({ tree, group }, index),
     records: [
       ...group.receipts.map((receipt) => `receipts/${receipt}`),
       ...records.map(({ ref }) => `models/${recordName(parseModelRef(ref))}`),
@@ -129,6 +138,15 @@ function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): Inventor
     ],
     lease: group.lease,
   };
+}
+
+function linksOf({ tree, group }: ModelPlace, { links }: ScanIndex): readonly string[] {
+  if (links.size === 0) return [];
+  return linksInto(links, {
+    path: below(tree, group.path),
+    names: group.names.map((name) => below(tree, name)),
+    contents: group.files.map(({ file }) => below(tree, file.target ?? file.path)),
+  });
 }
 
 function pieceRecords({ files }: ModelGroup, { pieces }: ScanIndex): readonly string[] {
@@ -148,7 +166,7 @@ function referencesOf(
 
 function inventoryFile(
   tree: ScannedTree,
-  { uses, linkedElsewhere }: ScanIndex,
+  { uses, hardLinks }: ScanIndex,
   { path, file, digest, isVerified }: GroupedFile,
 ): InventoryFile {
   const content = file.target ?? file.path;
@@ -160,9 +178,11 @@ function inventoryFile(
     digest,
     isVerified,
     users: uses.ofPath(tree, content),
+    get otherNames() {
+      return uses.otherNames(tree, file);
+    },
     inode: file.inode,
-    inodeUsers: uses.ofInode(tree, file),
-    isLinkedElsewhere: linkedElsewhere.has(file.inode),
+    ...hardLinks.of(file.inode),
   };
 }
 

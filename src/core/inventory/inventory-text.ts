@@ -21,9 +21,10 @@ const file: Schema<InventoryFile> = z.object({
   digest: z.nullable(z.object({ algorithm: z.enum(['sha256', 'git-sha1']), hex: text() })),
   isVerified: z.boolean(),
   users: z.number(),
+  otherNames: z.array(text()),
   inode: text(),
-  inodeUsers: z.number(),
-  isLinkedElsewhere: z.boolean(),
+  links: z.number(),
+  linksElsewhere: z.number(),
 });
 
 const user: Schema<ModelUser> = z.object({ host: text(), project: text(), profile: text() });
@@ -42,6 +43,7 @@ const model: Schema<InventoryModel> = z.object({
   neededBy: z.array(user),
   isPinned: z.boolean(),
   names: z.array(text()),
+  linkedFrom: z.array(text()),
   records: z.array(text()),
   lease: z.nullable(text()),
 });

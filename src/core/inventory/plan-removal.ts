@@ -1,5 +1,6 @@
-import type { Inventory, InventoryModel, ModelUser } from '../domain/inventory.ts';
+import type { Inventory, InventoryFile, InventoryModel, ModelUser } from '../domain/inventory.ts';
 import { EXIT, RmaError } from '../errors.ts';
+import { Removals, releasedSizes } from './removals.ts';
 
 /** What a removal deletes from a store. Paths are relative to the store. */
 export interface Removal {
@@ -11,9 +12,11 @@ export interface Removal {
   /** receipts and records, below `.rma`, removed last */
   readonly records: readonly string[];
   readonly freedBytes: number;
-  /** size of the content that stays, because other models use it */
+  /** size of the content that stays in the store, because something else uses it */
   readonly keptBytes: number;
-  /** size of the content that stays on disk, because hard links outside of the models' directories lead to it */
+  /** references of models and other names in the store that use content of the removed models */
+  readonly keptBy: readonly string[];
+  /** size of the content that stays on disk, because hard links outside of the store lead to it */
   readonly linkedBytes: number;
 }
 
@@ -23,6 +26,8 @@ export interface RemovedModel {
   readonly neededBy: readonly ModelUser[];
   /** its pin stays, for when it is downloaded again */
   readonly isPinned: boolean;
+  /** links of the user that lead to it, relative to the store: they stay, and lead nowhere */
+  readonly links: readonly string[];
 }
 
 /** Returns what the removal of the models at these paths deletes from a store; paths without a model are left out. */
@@ -30,35 +35,50 @@ export function planRemoval({ models }: Pick<Inventory, 'models'>, paths: readon
   const removed = models.filter(({ path }) => paths.includes(path));
   const others = models.filter((model) => !removed.includes(model));
   const shared = new Set(others.flatMap(({ records }) => records));
-  const files = removed.flatMap((model) => distinct(model, ({ content }) => content));
+  const removals = new Removals();
+  const changes = removed.map((model) => removals.add(model));
+  const released = changes.flatMap((change) => change.released);
+  const kept = keptFiles(removed, released);
+  const { freed, linked } = releasedSizes('bytes', released);
   const names = removed.flatMap((model) => model.names);
-  const uses = countBy(files.map(({ content }) => content));
-  const unused = files.filter(({ content, users }) => (uses.get(content) ?? 0) >= users);
-  const contents = new Set(unused.map(({ content }) => content));
-  for (const name of names) contents.delete(name);
-  const inodes = removed.flatMap((model) => distinct(model, ({ inode }) => inode));
-  const freed = new Map<string, number>();
-  const kept = new Map<string, number>();
-  const linked = new Map<string, number>();
-  const counts = countBy(inodes.map(({ inode }) => inode));
-  for (const { inode, inodeUsers, isLinkedElsewhere, bytes } of inodes) {
-    const isUnused = (counts.get(inode) ?? 0) >= inodeUsers;
-    (isUnused ? (isLinkedElsewhere ? linked : freed) : kept).set(inode, bytes);
-  }
   return {
-    models: removed.map(({ references: [reference], path, neededBy, isPinned }) => ({
-      reference,
-      path,
-      neededBy,
-      isPinned,
-    })),
+    models: removed.map((model) => removedModel(model, new Set(names))),
     names,
-    contents: [...contents],
+    contents: changes.flatMap(({ contents }) => contents),
     records: [...new Set(removed.flatMap(({ records }) => records))].filter((each) => !shared.has(each)),
-    freedBytes: sum(freed),
-    keptBytes: sum(kept),
-    linkedBytes: sum(linked),
+    freedBytes: freed,
+    keptBytes: kept.reduce((sum, { bytes }) => sum + bytes, 0),
+    keptBy: usersOf(kept, others),
+    linkedBytes: linked,
   };
+}
+
+/** Returns the files of the removed models of which content stays, one for each content. */
+function keptFiles(
+  removed: readonly InventoryModel[],
+  released: readonly InventoryFile[],
+): readonly InventoryFile[] {
+  const gone = new Set(released.map(({ inode }) => inode));
+  const kept = removed.flatMap(({ files }) => files.filter(({ inode }) => !gone.has(inode)));
+  return [...new Map(kept.map((file) => [file.inode, file])).values()];
+}
+
+/** Returns the references of models and the other names that use files, sorted. */
+function usersOf(files: readonly InventoryFile[], others: readonly InventoryModel[]): readonly string[] {
+  if (files.length === 0) return [];
+  const inodes = new Set(files.map(({ inode }) => inode));
+  const models = others.filter((model) => model.files.some(({ inode }) => inodes.has(inode)));
+  const users = [
+    ...models.map(({ references: [first] }) => first),
+    ...files.flatMap((file) => file.otherNames),
+  ];
+  return [...new Set(users)].sort();
+}
+
+function removedModel(model: InventoryModel, names: ReadonlySet<string>): RemovedModel {
+  const { references, path, neededBy, isPinned, linkedFrom } = model;
+  const links = linkedFrom.filter((link) => !names.has(link));
+  return { reference: references[0], path, neededBy, isPinned, links };
 }
 
 /** Refuses a removal of models that workers need. @throws RmaError RMA_MODEL_NEEDED (3) */
@@ -74,21 +94,4 @@ export function assertUnneeded({ models }: Pick<Removal, 'models'>): void {
     hint: 'remove the model from these projects, or to remove it anyway: --force; their workers download it again',
     details: { models: needed },
   });
-}
-
-type File = InventoryModel['files'][number];
-
-/** Returns the files of a model, those with the same key once. */
-function distinct({ files }: InventoryModel, key: (file: File) => string): readonly File[] {
-  return [...new Map(files.map((file) => [key(file), file])).values()];
-}
-
-function countBy(keys: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return counts;
-}
-
-function sum(bytes: ReadonlyMap<string, number>): number {
-  return [...bytes.values()].reduce((total, each) => total + each, 0);
 }

@@ -4,7 +4,7 @@ import type { StoreScan } from '../domain/store-scan.ts';
 import { sourceOf } from '../source/sources.ts';
 import { groupBy } from './group-by.ts';
 import type { GroupedTree } from './grouped-tree.ts';
-import { linkedElsewhere } from './linked-elsewhere.ts';
+import { HardLinks } from './hard-links.ts';
 import { type NeedIndex, needIndex } from './needed-by.ts';
 import { Uses } from './uses.ts';
 
@@ -19,8 +19,8 @@ export interface ScanIndex {
   readonly pieces: ReadonlySet<string>;
   readonly needs: NeedIndex;
   readonly pins: readonly string[];
-  /** inodes of contents that hard links elsewhere keep */
-  readonly linkedElsewhere: ReadonlySet<string>;
+  readonly hardLinks: HardLinks;
+  readonly links: StoreScan['links'];
 }
 
 /** Returns the index of a scan, so that the time for each model does not depend on the number of models. */
@@ -32,6 +32,7 @@ export function scanIndex(scan: StoreScan, grouped: readonly GroupedTree[]): Sca
     pieces: scan.pieces,
     needs: needIndex(scan.needs),
     pins: scan.pins,
-    linkedElsewhere: linkedElsewhere(scan.trees),
+    hardLinks: new HardLinks(scan.trees, scan.marked),
+    links: scan.links,
   };
 }

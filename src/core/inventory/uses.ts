@@ -13,8 +13,12 @@ export class Uses {
   readonly #inodes = new Map<string, Users>();
   /** source of a tree → path of a content below it → users; not of trees in which every content has one */
   readonly #trees = new Map<string | null, Map<string, Users>>();
+  readonly #grouped: readonly GroupedTree[];
+  /** paths of all models, once somebody asks for names that are none */
+  #models: ReadonlySet<string> | null = null;
 
   constructor(grouped: readonly GroupedTree[]) {
+    this.#grouped = grouped;
     const trees = grouped.map(({ tree }) => tree);
     const single = onlyNames(trees);
     const counted = grouped.filter(
@@ -37,6 +41,21 @@ export class Uses {
     return users === undefined ? this.ofPath(tree, contentOf(file)) : count(users);
   }
 
+  /** Returns the names of no model that lead to the content of a file, relative to the store. */
+  otherNames(tree: Pick<ScannedTree, 'source'>, file: ContentFile): readonly string[] {
+    const users = this.#inodes.get(file.inode);
+    const own = this.#trees.get(tree.source)?.get(contentOf(file));
+    const names = [
+      ...namesIn(users),
+      ...namesIn(own).map((name) => fromElsewhere(name) ?? below(tree, name)),
+    ];
+    this.#models ??= new Set(
+      this.#grouped.flatMap((each) => each.groups.models.map(({ path }) => below(each.tree, path))),
+    );
+    const content = below(tree, contentOf(file));
+    return [...new Set(names)].filter((name) => name !== content && this.#models?.has(name) === false);
+  }
+
   #read(each: GroupedTree, links: ReadonlyMap<string, readonly string[]>): void {
     const { tree } = each;
     for (const { file, user } of usedFiles(each)) {
@@ -57,6 +76,16 @@ export class Uses {
 /** Returns the name of a user in another tree: no path below a tree begins with a slash. */
 function elsewhere(user: string): string {
   return `/${user}`;
+}
+
+/** Returns the name of a user in another tree, relative to the store; null for one in the same tree. */
+function fromElsewhere(user: string): string | null {
+  return user.startsWith('/') ? user.slice(1) : null;
+}
+
+/** Returns the users of a content with several. */
+function namesIn(users: Users | undefined): readonly string[] {
+  return users === undefined || typeof users === 'string' ? [] : [...users];
 }
 
 function count(users: Users | undefined): number {

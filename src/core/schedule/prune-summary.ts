@@ -1,5 +1,6 @@
 import type { PruneResult } from '../cache/prune-result.ts';
 import { EXIT, RmaError } from '../errors.ts';
+import { notFreed } from '../inventory/not-freed.ts';
 import { formatBytes } from '../units.ts';
 
 /**
@@ -22,7 +23,8 @@ export function pruneSummary({ marked, deleted, restored, failed, unmet }: Prune
     });
   }
   if (done.length === 0) return null;
-  return [...done, ...unmet].join('; ');
+  const linkedBytes = [...deleted, ...marked].reduce((sum, item) => sum + item.linkedBytes, 0);
+  return [...done, ...notFreed(linkedBytes), ...unmet].join('; ');
 }
 
 function counted(items: PruneResult['marked']): string {

@@ -78,8 +78,8 @@ describe('inventory of anything else', () => {
     const found = await testStore(root).inventory();
     expect(found).toMatchObject({
       partial: [
-        { path: '.rma/staging/sha256-1/2.part', bytes: 4 },
-        { path: '.rma/staging/sha256-3/4.part', bytes: 0 },
+        { path: '.rma/staging/sha256-1', files: 2, bytes: 6 },
+        { path: '.rma/staging/sha256-3', files: 1, bytes: 0 },
       ],
       unknown: [],
     });

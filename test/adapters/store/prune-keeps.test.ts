@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../../src/core/cache/policy.ts';
@@ -11,7 +11,7 @@ import {
   storeTree,
   testCache,
 } from '../../helpers/store/cache-fixture.ts';
-import { COMMIT, plantFile, sha } from '../../helpers/store/foreign-store.ts';
+import { COMMIT, OTHER, plantFile, plantSnapshot, sha } from '../../helpers/store/foreign-store.ts';
 import { blob, HUB, MANIFESTS, plantHub, plantOllama } from '../../helpers/store/old-models.ts';
 import { testStore } from '../../helpers/store/store-fixture.ts';
 
@@ -20,6 +20,7 @@ beforeEach(() => {
   root = tempFolder();
 });
 
+const onDisk = (path: string) => statSync(join(root, path)).blocks * 512;
 const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
 
 describe('prune', () => {
@@ -76,11 +77,48 @@ describe('prune', () => {
     plantHub(root);
     mkdirSync(join(root, 'mine'));
     linkSync(join(root, HUB, 'blobs', sha('1')), join(root, 'mine/x'));
-    const diskBytes = statSync(join(root, HUB, 'blobs', sha('2'))).blocks * 512;
+    const diskBytes = onDisk(`${HUB}/blobs/${sha('2')}`);
     const { marked } = await testCache(root).prune(KEEP_30_DAYS, noWait);
     // the other name keeps the bytes, so that only the second blob is freed
     expect(marked).toMatchObject([{ diskBytes }]);
     expect(Object.keys(storeTree(root))).toEqual(['mine/x']);
+  });
+
+  test('does not count content as freed that a hard link outside of the store keeps', async () => {
+    plantHub(root);
+    linkSync(join(root, HUB, 'blobs', sha('1')), join(tempFolder(), 'w.gguf'));
+    const [linkedBytes, diskBytes] = ['1', '2'].map((digit) => onDisk(`${HUB}/blobs/${sha(digit)}`));
+    const [hub] = (await testCache(root).report()).usage;
+    expect(hub).toMatchObject({ diskBytes: linkedBytes! + diskBytes!, reclaimableBytes: diskBytes });
+    const { marked } = await testCache(root).prune(KEEP_30_DAYS, noWait);
+    expect(marked).toMatchObject([{ diskBytes, linkedBytes }]);
+    const later = testCache(root, { clock: clockAhead(2) });
+    expect((await later.prune(KEEP_30_DAYS, noWait)).deleted).toMatchObject([{ diskBytes, linkedBytes }]);
+  });
+
+  test('counts a content with two names when the second goes, also if the first was marked before', async () => {
+    plantHub(root);
+    const [one, two] = ['org/name', 'org/other'].map(
+      (repo) => `huggingface/hub/models--${repo.replace('/', '--')}/blobs/${sha('1')}`,
+    ) as [string, string];
+    plantSnapshot(root, { repo: 'org/other', commit: OTHER }, { 'w.gguf': sha('1') });
+    rmSync(join(root, two));
+    linkSync(join(root, one), join(root, two));
+    const diskBytes = onDisk(one);
+    const first = await testCache(root).prune({ ...KEEP_30_DAYS, filters: ['refs=main'] }, noWait);
+    expect(first.marked).toMatchObject([{ name: 'hf:org/name', diskBytes: onDisk(two) }]);
+    const second = await testCache(root).prune(KEEP_30_DAYS, noWait);
+    expect(second.marked).toMatchObject([{ name: `hf:org/other@${OTHER}`, diskBytes, linkedBytes: 0 }]);
+  });
+
+  test('does not count a quarantined file as freed to which a hard link leads', async () => {
+    const path = `.rma/quarantine/20261101T000000Z-1/${HUB}/blobs/${sha('1')}`;
+    plantFile(root, path);
+    linkSync(join(root, path), join(tempFolder(), 'imported'));
+    setAge(root, 8, path);
+    const linkedBytes = onDisk(path);
+    const { marked } = await testCache(root).prune(DEFAULT_POLICY, noWait);
+    expect(marked).toMatchObject([{ diskBytes: 0, linkedBytes }]);
   });
 
   test('[fail R2] keeps partial downloads for a week, then marks them with their journals', async () => {

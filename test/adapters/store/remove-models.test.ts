@@ -1,4 +1,4 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
@@ -117,6 +117,37 @@ describe('the removal of models', () => {
     linkSync(plantFile(root, 'gguf/default/one.gguf', 'GGUF'), join(root, 'gguf/other/one.gguf'));
     const paths = ['gguf/default/one.gguf', 'gguf/other/one.gguf'];
     expect(await remove(paths)).toMatchObject({ freedBytes: 4, keptBytes: 0, linkedBytes: 0 });
+  });
+
+  test('names the models, links and files of the user that use content which stays', async () => {
+    plantSnapshot(root, { repo: 'org/name', commit: COMMIT }, { 'w.gguf': sha('1'), 'x.json': sha('2') });
+    plantSnapshot(root, { repo: 'org/name', commit: OTHER }, { 'x.json': sha('2') });
+    mkdirSync(join(root, 'mine'));
+    linkSync(join(root, HUB, 'blobs', sha('1')), join(root, 'mine/copy'));
+    symlinkSync(`../${HUB}/blobs/${sha('1')}`, join(root, 'mine/link'));
+    expect(await remove([`${HUB}/snapshots/${COMMIT}`])).toMatchObject({
+      freedBytes: 0,
+      keptBytes: 150,
+      keptBy: [`hf:org/name@${OTHER}`, 'mine/copy', 'mine/link'],
+    });
+    expect(readFileSync(join(root, 'mine/link'), 'utf8')).toBe(`content of ${sha('1')}`);
+  });
+
+  test('names the links of the user that lead nowhere without a model, and counts its content as freed', async () => {
+    plantFile(root, 'gguf/default/one.gguf', 'GGUF');
+    plantSnapshot(root, { repo: 'org/name', commit: COMMIT }, { 'w.gguf': sha('1') });
+    symlinkSync('one.gguf', join(root, 'gguf/default/alias.gguf'));
+    symlinkSync(`${HUB}/snapshots/${COMMIT}`, join(root, 'mine'));
+    expect(await remove(['gguf/default/one.gguf', `${HUB}/snapshots/${COMMIT}`])).toMatchObject({
+      models: [
+        { reference: 'gguf/default/one.gguf', links: ['gguf/default/alias.gguf'] },
+        { reference: `hf:org/name@${COMMIT}`, links: ['mine'] },
+      ],
+      freedBytes: 79,
+      keptBytes: 0,
+      keptBy: [],
+    });
+    expect(files()).toEqual(['gguf/default/alias.gguf', 'mine']);
   });
 
   test('[req R77] refuses a model that a worker needs, unless forced', async () => {

@@ -29,6 +29,7 @@ const model: InventoryModel = {
   neededBy: [],
   isPinned: false,
   names: ['ollama/manifests/a'],
+  linkedFrom: [],
   records: [],
   lease: null,
 };

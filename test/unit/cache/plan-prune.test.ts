@@ -4,77 +4,11 @@ import type { CacheView, Leftover } from '../../../src/core/cache/cache-view.ts'
 import { planPrune } from '../../../src/core/cache/plan-prune.ts';
 import { DEFAULT_POLICY, type PrunePolicy } from '../../../src/core/cache/policy.ts';
 import type { TrashRecord } from '../../../src/core/cache/trash-record.ts';
-import type { InventoryModel } from '../../../src/core/domain/inventory.ts';
+import { hoursAgo, NOW, type Sketch, sizeOf, viewOf } from '../../helpers/builders/cache-view.ts';
 
-const NOW = Date.parse('2026-11-28T00:00:00Z');
 const DAY = 86_400;
-const hoursAgo = (hours: number) => new Date(NOW - hours * 3_600_000).toISOString();
 
-interface Sketch {
-  readonly hours: number;
-  readonly isNeeded: boolean;
-  readonly isPinned: boolean;
-  readonly isLeased: boolean;
-  readonly isUnknown: boolean;
-  /** numbers of the blobs */
-  readonly blobs: readonly number[];
-}
-
-const SIZE = (blob: number) => (blob + 1) * 4096;
-
-/** Returns the view of a store with these models; blobs are shared between all of them. */
-function viewOf(sketches: readonly Sketch[], rest: Partial<CacheView> = {}): CacheView {
-  const users = (blob: number) => sketches.filter(({ blobs }) => blobs.includes(blob)).length;
-  const models = sketches.map((sketch, index): InventoryModel => {
-    const path = `huggingface/hub/models--o--m${index}/snapshots/${'a'.repeat(40)}`;
-    return {
-      references: sketch.isUnknown ? [path] : [`hf:o/m${index}`],
-      source: 'hf',
-      path,
-      commit: 'a'.repeat(40),
-      files: sketch.blobs.map((blob) => ({
-        path: `f${blob}`,
-        content: `blobs/${blob}`,
-        bytes: SIZE(blob),
-        diskBytes: SIZE(blob),
-        digest: null,
-        isVerified: false,
-        users: users(blob),
-        inode: `1:${blob}`,
-        inodeUsers: users(blob),
-        isLinkedElsewhere: false,
-      })),
-      missing: [],
-      bytes: 0,
-      sharedBytes: 0,
-      modifiedAt: sketch.blobs.length === 0 ? null : hoursAgo(sketch.hours),
-      lastUsedAt: null,
-      neededBy: sketch.isNeeded ? [{ host: 'h', project: 'p', profile: 'q' }] : [],
-      isPinned: sketch.isPinned === true,
-      names: [`${path}/refs/main`, ...sketch.blobs.map((blob) => `${path}/f${blob}`)],
-      records: [],
-      lease: `hf-m${index}`,
-    };
-  });
-  const blobs = [...new Set(sketches.flatMap((sketch) => sketch.blobs))];
-  return {
-    inventory: { models, partial: [], orphans: [], unknown: [], usage: [], totalBytes: 0 },
-    leftovers: [],
-    marked: [],
-    diskBytes: blobs.map(SIZE).reduce((sum, bytes) => sum + bytes, 0),
-    activeLeases: new Set(sketches.flatMap(({ isLeased }, index) => (isLeased ? [`hf-m${index}`] : []))),
-    needs: [],
-    pins: sketches.flatMap(({ isPinned }, index) => (isPinned ? [`hf:o/m${index}`] : [])),
-    unreadable: [],
-    badManifests: [],
-    links: new Map(),
-    freeBytes: 1000,
-    capacityBytes: 1_000_000,
-    now: NOW,
-    ...rest,
-  };
-}
-
+const linkedBlobs = fc.subarray([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 const flag = fc.integer({ min: 0, max: 5 }).map((number) => number === 0);
 const sketch: fc.Arbitrary<Sketch> = fc.record({
   hours: fc.integer({ min: 0, max: 2000 }),
@@ -106,6 +40,7 @@ const leftovers: fc.Arbitrary<readonly Leftover[]> = fc.array(
     files: fc.constant(1),
     bytes: fc.nat(),
     diskBytes: fc.nat(),
+    linkedBytes: fc.constant(0),
     modifiedAt: fc.integer({ min: 0, max: 400 }).map(hoursAgo),
     lease: fc.constantFrom('hf-m0', null),
   }),
@@ -139,8 +74,8 @@ describe('a plan of prune', () => {
 
   it('removes exactly the content that no remaining model uses, and counts its bytes once', () => {
     fc.assert(
-      fc.property(fc.array(sketch, { maxLength: 6 }), policies, (sketches, policy) => {
-        const view = viewOf(sketches);
+      fc.property(fc.array(sketch, { maxLength: 6 }), policies, linkedBlobs, (sketches, policy, linked) => {
+        const view = viewOf(sketches, {}, linked);
         const { entries, diskBytes } = planPrune(view, policy);
         const gone = new Set(entries.map(({ path }) => path));
         const contentsOf = (isGone: boolean) =>
@@ -151,18 +86,22 @@ describe('a plan of prune', () => {
         const expected = [...new Set(contentsOf(true))].filter((content) => !left.has(content));
         const planned = entries.flatMap(({ contents }) => contents);
         expect([...planned].sort()).toEqual(expected.sort());
-        const size = (content: string) => SIZE(Number(content.replace('blobs/', '')));
-        expect(diskBytes).toBe(planned.map(size).reduce((sum, bytes) => sum + bytes, 0));
+        const blobs = planned.map((content) => Number(content.replace('blobs/', '')));
+        const isLinked = (blob: number) => linked.includes(blob);
+        expect(diskBytes).toBe(sizeOf(blobs.filter((blob) => !isLinked(blob))));
+        const linkedBytes = entries.reduce((sum, entry) => sum + entry.linkedBytes, 0);
+        expect(linkedBytes).toBe(sizeOf(blobs.filter(isLinked)));
       }),
     );
   });
 
   it('meets its limits, or says that it cannot', () => {
     fc.assert(
-      fc.property(fc.array(sketch, { maxLength: 6 }), policies, (sketches, policy) => {
-        const view = viewOf(sketches);
-        const { diskBytes, unmet } = planPrune(view, policy);
-        const occupied = view.diskBytes - diskBytes;
+      fc.property(fc.array(sketch, { maxLength: 6 }), policies, linkedBlobs, (sketches, policy, linked) => {
+        const view = viewOf(sketches, {}, linked);
+        const { entries, diskBytes, unmet } = planPrune(view, policy);
+        const linkedBytes = entries.reduce((sum, entry) => sum + entry.linkedBytes, 0);
+        const occupied = view.diskBytes - diskBytes - linkedBytes;
         if (policy.maxBytes !== null && occupied > policy.maxBytes)
           expect(unmet).toContain('the store is above --max-size');
         if (policy.minFree !== null && view.freeBytes + diskBytes < policy.minFree.lowBytes)
@@ -202,6 +141,21 @@ describe('a plan of prune', () => {
     const minFree = { lowBytes: 2000, highBytes: 1000 + 4096 * 2 };
     expect(namesOf(view, { minFree })).toEqual(['hf:o/m1']);
     expect(namesOf(view, { minFree: { lowBytes: 1000, highBytes: 1e6 } })).toEqual([]);
+  });
+
+  it('takes no model for more free space of which hard links outside of the store keep all content', () => {
+    const sketches = [
+      { ...old, hours: 900, blobs: [0] },
+      { ...old, hours: 700, blobs: [0, 1] },
+    ];
+    const view = viewOf(sketches, {}, [0]);
+    const minFree = { lowBytes: 2000, highBytes: 3000 };
+    expect(planPrune(view, { ...DEFAULT_POLICY, minFree })).toMatchObject({
+      entries: [{ name: 'hf:o/m1', diskBytes: sizeOf([1]), linkedBytes: 0 }],
+      diskBytes: sizeOf([1]),
+    });
+    // the store itself gets smaller by such a model
+    expect(namesOf(view, { maxBytes: sizeOf([0, 1]) - 1 })).toEqual(['hf:o/m0', 'hf:o/m1']);
   });
 
   it('counts what is marked already as free space to come', () => {

@@ -22,6 +22,7 @@ const model = (part: Partial<InventoryModel>): InventoryModel => ({
   neededBy: [],
   isPinned: false,
   names: [],
+  linkedFrom: [],
   records: [],
   lease: null,
   ...part,

@@ -91,6 +91,8 @@ function scanOf(names: readonly Name[]): StoreScan {
     uses: [],
     pieces: new Set(),
     staging: [],
+    links: new Map(),
+    marked: [],
   };
 }
 

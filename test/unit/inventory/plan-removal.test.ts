@@ -8,22 +8,34 @@ import { planRemoval } from '../../../src/core/inventory/plan-removal.ts';
 const hex = (digit: number, length: number): string => String(digit).repeat(length);
 const REPO = 'models--org--name';
 
-/** Commits of one repository over few blobs, Ollama tags over few blobs, GGUF files that may be hard links, and files of the user. */
-const stores = fc.record({
+const parts = {
   commits: fc.array(fc.uniqueArray(fc.nat(3), { minLength: 1 }), { maxLength: 3 }),
   tags: fc.array(fc.uniqueArray(fc.nat(3), { minLength: 1 }), { maxLength: 3 }),
   gguf: fc.array(fc.nat(2), { maxLength: 3 }),
   own: fc.array(fc.nat(3), { maxLength: 2 }),
+};
+const NONE: fc.Arbitrary<never[]> = fc.constant([]);
+/** Commits of one repository over few blobs, Ollama tags over few blobs, GGUF files that may be hard links, and files of the user. */
+const stores = fc.record({ ...parts, aliases: NONE, outside: NONE });
+/** The same with links to some GGUF files, and with content to which hard links outside of the store lead. */
+const linkedStores = fc.record({
+  ...parts,
+  aliases: fc.uniqueArray(fc.nat(2)),
+  outside: fc.subarray(['hf0', 'hf1', 'o0', 'o4', 'g0', 'g1']),
 });
-type Store = typeof stores extends fc.Arbitrary<infer T> ? T : never;
+type Store = typeof linkedStores extends fc.Arbitrary<infer T> ? T : never;
 
-function scanOf({ commits, tags, gguf, own }: Store): StoreScan {
+function scanOf({ commits, tags, gguf, aliases, own, outside }: Store): StoreScan {
+  const names = [...gguf, ...own].map((content) => `g${content}`);
+  const links = (inode: string) =>
+    Math.max(1, names.filter((each) => each === inode).length) + (outside.includes(inode) ? 1 : 0);
   const file = (path: string, inode: string, target: string | null = null): ScannedFile => ({
     path,
     bytes: 10,
     diskBytes: 10,
     mtimeNs: '0',
     inode,
+    links: links(inode),
     target,
   });
   const hf = [
@@ -48,7 +60,14 @@ function scanOf({ commits, tags, gguf, own }: Store): StoreScan {
       },
       {
         source: 'url',
-        files: gguf.map((inode, at) => file(`default/${at}.gguf`, `g${inode}`)),
+        files: [
+          ...gguf.map((inode, at) => file(`default/${at}.gguf`, `g${inode}`)),
+          ...aliases.flatMap((at) => {
+            const inode = gguf[at];
+            const target = `default/${at}.gguf`;
+            return inode === undefined ? [] : [file(`default/alias${at}.gguf`, `g${inode}`, target)];
+          }),
+        ],
         texts: new Map(),
       },
       { source: null, files: own.map((inode, at) => file(`mine/${at}`, `g${inode}`)), texts: new Map() },
@@ -59,6 +78,8 @@ function scanOf({ commits, tags, gguf, own }: Store): StoreScan {
     uses: [],
     pieces: new Set(),
     staging: [],
+    links: new Map(),
+    marked: [],
     badNeeds: [],
     pins: [],
     badPins: [],
@@ -103,17 +124,18 @@ function without(scan: StoreScan, removed: ReadonlySet<string>): StoreScan {
 }
 
 /** Returns a store, and the paths of some of its models. */
-const cases = fc
-  .tuple(stores, fc.array(fc.boolean(), { minLength: 9, maxLength: 9 }))
-  .map(([store, chosen]) => {
+const casesOf = (arbitrary: fc.Arbitrary<Store>) =>
+  fc.tuple(arbitrary, fc.array(fc.boolean(), { minLength: 12, maxLength: 12 })).map(([store, chosen]) => {
     const scan = scanOf(store);
     const found = buildInventory(scan);
     return {
       scan,
       found,
+      outside: new Set(store.outside),
       paths: found.models.filter((_, at) => chosen[at] === true).map(({ path }) => path),
     };
   });
+const cases = casesOf(stores);
 
 const filesOf = ({ models }: Inventory, paths: readonly string[]) =>
   models
@@ -141,6 +163,26 @@ describe('the plan of a removal', () => {
         // manifests are names of the layout, not content
         const manifests = 10 * plan.names.filter((name) => name.includes('/manifests/')).length;
         expect(found.totalBytes - after.totalBytes - manifests).toBe(plan.freedBytes);
+      }),
+    );
+  });
+
+  it('frees no content to which a hard link leads, in the store or outside, and all other, whatever links lead to it', () => {
+    fc.assert(
+      fc.property(casesOf(linkedStores), ({ scan, found, outside, paths }) => {
+        const plan = planRemoval(found, paths);
+        const after = without(scan, new Set([...plan.names, ...plan.contents]));
+        const names = after.trees.flatMap(({ files }) => files.filter(({ target }) => target === null));
+        const inStore = new Set(names.map(({ inode }) => inode));
+        const removed = found.models.filter(({ path }) => paths.includes(path));
+        const inodes = [...new Set(removed.flatMap(({ files }) => files.map(({ inode }) => inode)))];
+        const gone = inodes.filter((inode) => !inStore.has(inode));
+        expect(plan).toMatchObject({
+          freedBytes: 10 * gone.filter((inode) => !outside.has(inode)).length,
+          linkedBytes: 10 * gone.filter((inode) => outside.has(inode)).length,
+          keptBytes: 10 * (inodes.length - gone.length),
+        });
+        expect(plan.keptBy.length > 0).toBe(plan.keptBytes > 0);
       }),
     );
   });

@@ -6,7 +6,14 @@ import { pruneSummary } from '../../../src/core/schedule/prune-summary.ts';
 const NOTHING: PruneResult = { marked: [], deleted: [], restored: [], failed: [], unmet: [] };
 
 function itemOf(diskBytes: number): MarkedItem {
-  return { id: 'id', name: 'ollama:a', markedAt: '2026-11-28T03:00:00Z', bytes: diskBytes, diskBytes };
+  return {
+    id: 'id',
+    name: 'ollama:a',
+    markedAt: '2026-11-28T03:00:00Z',
+    bytes: diskBytes,
+    diskBytes,
+    linkedBytes: 0,
+  };
 }
 
 const GIB = 2 ** 30;

@@ -1,12 +1,7 @@
-import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { placeInStore, type StorePaths } from '../../../core/source/store-paths.ts';
 import { sameFileSystem } from '../disk/same-file-system.ts';
 import { statesOf } from '../inventory/scan-store.ts';
-
-/** Returns the name of a directory of rma's own files: below the store, or absolute beside a part that a variable has moved. */
-export function stateFolder(paths: StorePaths, state: string, folder: string): string {
-  return state === resolve(paths.state) ? `.rma/${folder}` : join(state, folder);
-}
 
 /** Returns the absolute path of a path of the store; null for one that leads out of it. */
 export function placeOf(paths: StorePaths, path: string): string | null {

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { isSharedBlob } from '../../../core/cache/cache-entries.ts';
 import type { CacheView, Leftover, MarkedEntry } from '../../../core/cache/cache-view.ts';
 import type { Inventory, InventoryItem } from '../../../core/domain/inventory.ts';
@@ -6,17 +6,16 @@ import type { ScannedFile, ScannedTree, StoreScan } from '../../../core/domain/s
 import { buildInventory } from '../../../core/inventory/build-inventory.ts';
 import { distinctSize } from '../../../core/inventory/distinct-size.ts';
 import { below } from '../../../core/inventory/grouped-tree.ts';
+import { HardLinks } from '../../../core/inventory/hard-links.ts';
 import { milliseconds } from '../../../core/inventory/milliseconds.ts';
+import { ownItemOf, ownItems } from '../../../core/inventory/own-items.ts';
 import { totalSize } from '../../../core/inventory/total-size.ts';
 import { layoutOf, SOURCES } from '../../../core/source/sources.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
+import { NO_RECORD, unless } from '../disk/disk.ts';
 import { spaceAt } from '../disk/same-file-system.ts';
-import { type ScanContext, scanStore, statesOf } from '../inventory/scan-store.ts';
-import { walk } from '../inventory/walk.ts';
+import { ownFiles, type ScanContext, scanStore, stateFolder, statesOf } from '../inventory/scan-store.ts';
 import type { Leases } from '../lease/lease.ts';
-import { linksWithin } from './links-within.ts';
-import { stateFolder } from './places.ts';
 
 export interface CacheScanContext extends ScanContext {
   readonly clock: Clock;
@@ -29,86 +28,61 @@ export async function scanCache(context: CacheScanContext): Promise<CacheView> {
   const { paths, clock } = context;
   // before the files: a download that starts later finds the lease of prune
   const activeLeases = await context.leases.active();
-  const scan = await scanStore(context);
+  const stored = await scanStore(context);
+  const scan = { ...stored, marked: await ownFiles(context, 'trash') };
   const inventory = buildInventory(scan);
-  const own = [...(await ownLeftovers(context, 'staging')), ...(await ownLeftovers(context, 'quarantine'))];
-  const foreign = foreignLeftovers(inventory, scan.trees);
+  const quarantined = await ownFiles(context, 'quarantine');
   return {
     inventory,
-    leftovers: [...own.map(({ item }) => item), ...foreign],
+    leftovers: [
+      ...ownLeftovers('partial', scan.staging),
+      ...(await emptyLeftovers(context, 'staging', scan.staging)),
+      ...ownLeftovers('quarantine', quarantined),
+      ...(await emptyLeftovers(context, 'quarantine', quarantined)),
+      ...foreignLeftovers(inventory, scan.trees),
+    ],
     marked: await context.marked(),
-    diskBytes: totalSize(
-      'diskBytes',
-      scan.trees,
-      own.flatMap(({ members }) => members),
-    ),
+    diskBytes: totalSize('diskBytes', scan.trees, [...scan.staging, ...quarantined]),
     activeLeases,
     needs: scan.needs,
     pins: scan.pins,
     unreadable: [...scan.badNeeds, ...scan.badPins].map((path) => `.rma/${path}`),
     badManifests: badManifests(scan, inventory),
-    links: linksWithin(paths, scan.trees),
+    links: scan.links,
     ...(await spaceAt(paths.root)),
     now: clock.now(),
   };
 }
 
-interface OwnLeftover {
-  readonly item: Leftover;
-  readonly members: readonly ScannedFile[];
+function ownLeftovers(kind: Leftover['kind'], files: readonly ScannedFile[]): readonly Leftover[] {
+  return ownItems(files).map(({ path, members }) =>
+    leftover(path, members, { kind, source: null, lease: null }),
+  );
 }
 
-/** Returns what is in a directory of `.rma`, and beside the parts that variables have moved: one leftover for each name. */
-async function ownLeftovers(
-  context: CacheScanContext,
+/** Returns the directories without any of the files in them, which a process that died leaves. */
+async function emptyLeftovers(
+  { disk, paths }: CacheScanContext,
   folder: 'staging' | 'quarantine',
-): Promise<readonly OwnLeftover[]> {
-  const found: OwnLeftover[] = [];
-  for (const state of statesOf(context.paths)) {
+  files: readonly ScannedFile[],
+): Promise<readonly Leftover[]> {
+  const filled = new Set(files.map(({ path }) => ownItemOf(path)));
+  const items: Leftover[] = [];
+  for (const state of statesOf(paths)) {
     const root = join(state, folder);
-    const { files } = await walk(context, { root, skip: new Set(), reads: () => false });
-    const groups = new Map<string, ScannedFile[]>();
-    for (const file of files) {
-      const [name = ''] = file.path.split('/');
-      const members = groups.get(name) ?? [];
-      members.push(file);
-      groups.set(name, members);
+    for (const name of (await unless(NO_RECORD, disk.readdir(root))) ?? []) {
+      const path = `${stateFolder(paths, state, folder)}/${name}`;
+      if (filled.has(path)) continue;
+      const stats = await unless(NO_RECORD, disk.lstat(join(root, name)));
+      if (stats?.isDirectory() !== true) continue;
+      const kind = folder === 'staging' ? 'partial' : 'quarantine';
+      items.push({ ...EMPTY, kind, path, modifiedAt: stats.mtime.toISOString() });
     }
-    groups.delete('');
-    const prefix = stateFolder(context.paths, resolve(state), folder);
-    const kind: Leftover['kind'] = folder === 'staging' ? 'partial' : 'quarantine';
-    for (const [name, members] of groups) {
-      // without content there is no time to judge by
-      if (members.every(({ inode }) => inode === null)) continue;
-      found.push({
-        item: leftover(`${prefix}/${name}`, members, { kind, source: null, lease: null }),
-        members,
-      });
-    }
-    const items = await emptyDirectories(context.disk, root, new Set(groups.keys()));
-    found.push(
-      ...items.map((item) => ({ item: { ...item, path: `${prefix}/${item.path}`, kind }, members: [] })),
-    );
-  }
-  return found;
-}
-
-/** Returns the directories without files, which a process that died leaves. */
-async function emptyDirectories(
-  disk: Disk,
-  root: string,
-  filled: ReadonlySet<string>,
-): Promise<readonly Omit<Leftover, 'kind'>[]> {
-  const names = (await unless(NO_RECORD, disk.readdir(root))) ?? [];
-  const items: Omit<Leftover, 'kind'>[] = [];
-  for (const path of names.filter((name) => !filled.has(name))) {
-    const stats = await unless(NO_RECORD, disk.lstat(join(root, path)));
-    if (stats?.isDirectory() !== true) continue;
-    const modifiedAt = stats.mtime.toISOString();
-    items.push({ path, source: null, lease: null, files: 0, bytes: 0, diskBytes: 0, modifiedAt });
   }
   return items;
 }
+
+const EMPTY = { source: null, lease: null, files: 0, bytes: 0, diskBytes: 0, linkedBytes: 0 };
 
 /** Returns partial downloads of other programs, and content without a model. Links into a shared store of blobs are none. */
 function foreignLeftovers(
@@ -144,8 +118,15 @@ function leftover(
     files: members.length,
     bytes: distinctSize('bytes', members),
     diskBytes: distinctSize('diskBytes', members),
+    linkedBytes: distinctSize('diskBytes', linkedElsewhere(members)),
     modifiedAt: new Date(newest).toISOString(),
   };
+}
+
+/** Returns the files to which more hard links lead than their own names. */
+function linkedElsewhere(members: readonly ScannedFile[]): readonly ScannedFile[] {
+  const links = new HardLinks([{ files: members }], []);
+  return members.filter(({ inode }) => inode !== null && links.of(inode).linksElsewhere > 0);
 }
 
 /** Returns the source of a path, and the lease of its repository. */

@@ -9,6 +9,7 @@ import type { StorePaths } from '../../../core/source/store-paths.ts';
 import { PIECES_FOLDER } from '../../../core/store/pieces.ts';
 import type { StoreGuard } from '../disk/store-guard.ts';
 import { readReceiptSync } from '../receipts/receipts.ts';
+import { linksWithin } from './links-within.ts';
 import { type WalkContext, walk } from './walk.ts';
 
 export interface ScanContext extends WalkContext {
@@ -26,8 +27,11 @@ export async function scanStore(context: ScanContext): Promise<StoreScan> {
       .map((name) => `${folder}/${name}`);
   const pins = recordsIn('pins').map((path) => ({ path, pin: parsePin(text(path)) }));
   const needs = recordsIn('projects').map((path) => ({ path, found: readNeeds(text(path)) }));
+  const trees = await treesOf(context);
   return {
-    trees: await treesOf(context),
+    trees,
+    links: linksWithin(paths, trees),
+    marked: [],
     receipts: receiptsOf(paths, guard),
     pieces: new Set(recordsIn(PIECES_FOLDER)),
     records: recordsIn('models').flatMap((path) => parseAnyRecord(text(path))?.model ?? []),
@@ -36,7 +40,7 @@ export async function scanStore(context: ScanContext): Promise<StoreScan> {
     uses: recordsIn('usage').flatMap((path) => readUse(text(path), basename(path)) ?? []),
     pins: pins.flatMap(({ pin }) => pin ?? []),
     badPins: pins.flatMap(({ path, pin }) => (pin === null ? [path] : [])),
-    staging: await stagingFiles(context),
+    staging: (await ownFiles(context, 'staging')).map((file) => ({ ...file, bytes: writtenBytes(file) })),
   };
 }
 
@@ -57,23 +61,29 @@ async function treesOf(context: ScanContext): Promise<readonly ScannedTree[]> {
   return trees;
 }
 
-async function stagingFiles(context: ScanContext): Promise<readonly ScannedFile[]> {
+/** Returns the files in a directory of `.rma`, and beside the parts that variables have moved; paths relative to the store. */
+export async function ownFiles(
+  context: ScanContext,
+  folder: 'staging' | 'quarantine' | 'trash',
+): Promise<readonly ScannedFile[]> {
   const found: ScannedFile[] = [];
   for (const state of statesOf(context.paths)) {
-    const root = join(state, 'staging');
+    const root = join(state, folder);
     const { files } = await walk(context, { root, skip: new Set(), reads: () => false });
-    found.push(
-      ...files
-        .filter(({ path }) => path.endsWith('.part'))
-        .map((file) => ({ ...file, path: `.rma/staging/${file.path}`, bytes: writtenBytes(file) })),
-    );
+    const prefix = stateFolder(context.paths, state, folder);
+    for (const file of files) found.push({ ...file, path: `${prefix}/${file.path}` });
   }
   return found;
 }
 
-/** Returns the bytes of a partial file that are written: its size is that of the whole file. */
-function writtenBytes({ bytes, diskBytes }: ScannedFile): number {
-  return Math.min(bytes, diskBytes);
+/** Returns the bytes of a partial file that are written: the size of a part is that of the whole file. */
+function writtenBytes({ path, bytes, diskBytes }: ScannedFile): number {
+  return path.endsWith('.part') ? Math.min(bytes, diskBytes) : bytes;
+}
+
+/** Returns the name of a directory of rma's own files: below the store, or absolute beside a part that a variable has moved. */
+export function stateFolder(paths: StorePaths, state: string, folder: string): string {
+  return state === resolve(paths.state) ? `.rma/${folder}` : join(state, folder);
 }
 
 /** Returns the directories with rma's own files, that of the store first: of the store, and beside the parts that variables have moved. */

@@ -1,5 +1,6 @@
 import type { MarkedItem } from '../../../core/cache/cache-view.ts';
 import type { CacheFailure } from '../../../core/cache/prune-result.ts';
+import { notFreed } from '../../../core/inventory/not-freed.ts';
 import type { Context } from '../../context/context.ts';
 
 /** Reports entries that could not be marked, deleted or restored as warnings. */
@@ -8,6 +9,11 @@ export function warnFailed({ reporter }: Pick<Context, 'reporter'>, failed: read
     const text = message.includes(name) ? message : `${name}: ${message}`;
     reporter.emit({ type: 'warning', code: 'RMA_CACHE_ENTRY_FAILED', text });
   }
+}
+
+/** Returns why not all of entries is freed, as a list of at most one text. */
+export function notFreedOf(items: readonly Pick<MarkedItem, 'linkedBytes'>[]): readonly string[] {
+  return notFreed(items.reduce((sum, { linkedBytes }) => sum + linkedBytes, 0));
 }
 
 /** Returns the bytes on disk of entries. */

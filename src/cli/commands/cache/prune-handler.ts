@@ -9,7 +9,7 @@ import type { CommandResult } from '../../define-command.ts';
 import { shortName } from '../../render/short-name.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import type { Theme } from '../../render/theme.ts';
-import { bytesOf, warnFailed } from './failures.ts';
+import { bytesOf, notFreedOf, warnFailed } from './failures.ts';
 import { openCache } from './open-cache.ts';
 import { type PolicyInput, policyOf } from './policy-options.ts';
 import { waitOf } from './wait.ts';
@@ -76,8 +76,12 @@ function previewText(
   theme: Theme,
 ): string {
   if (rows.length === 0) return 'Nothing to prune.';
-  const total = `To delete: ${formatBytes(bytesOf(due))}; to mark for deletion: ${formatBytes(bytesOf(entries))}.`;
-  return `${renderTable(COLUMNS, rows, theme)}\n${total}`;
+  const total = [
+    `To delete: ${formatBytes(bytesOf(due))}`,
+    `to mark for deletion: ${formatBytes(bytesOf(entries))}`,
+    ...notFreedOf([...due, ...entries]),
+  ];
+  return `${renderTable(COLUMNS, rows, theme)}\n${total.join('; ')}.`;
 }
 
 /** Returns what a run did in one line. */
@@ -88,7 +92,7 @@ function sentence({ marked, deleted, restored, failed }: PruneResult): string {
     restored.length === 0 ? null : `restored ${counted(restored)}, needed again`,
   ].filter((part) => part !== null);
   if (parts.length === 0) return failed.length === 0 ? 'Nothing to prune.' : 'Nothing was pruned.';
-  const text = parts.join('; ');
+  const text = [...parts, ...notFreedOf([...deleted, ...marked])].join('; ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 

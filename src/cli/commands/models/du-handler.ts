@@ -56,7 +56,7 @@ function rowsOf({ usage, partial, orphans, unknown }: Inventory): readonly Usage
     { type: 'unknown files', items: unknown, isOurs: false },
   ].map(({ type, items, isOurs }) => {
     const bytes = itemBytes(items);
-    const count = items.reduce((sum, { files }) => sum + files, 0);
+    const count = isOurs ? items.length : items.reduce((sum, { files }) => sum + files, 0);
     return { type, count, needed: null, bytes, reclaimableBytes: isOurs ? bytes : null };
   });
   return [...models, ...loose];

@@ -1,10 +1,14 @@
 import { removeStored } from '../../../app/models/remove-models.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
-import type { Removal } from '../../../core/inventory/plan-removal.ts';
+import { notFreed } from '../../../core/inventory/not-freed.ts';
+import type { Removal, RemovedModel } from '../../../core/inventory/plan-removal.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { openExisting } from './input.ts';
+
+/** Names that a line lists. */
+const SHOWN = 3;
 
 interface RemoveInput {
   readonly model: readonly string[];
@@ -39,24 +43,41 @@ export async function removeModels(input: RemoveInput, context: Context): Promis
       const verb = dryRun ? 'would be removed' : 'removed';
       const freed = `${dryRun ? 'To free' : 'Freed'}: ${formatBytes(freedBytes)}`;
       return [
-        ...models.map(({ reference, isPinned }) => `${reference}: ${verb}${isPinned ? PIN_STAYS : ''}`),
-        `${[freed, ...keptTexts(removal)].join('; ')}.`,
+        ...models.map((model) => `${model.reference}: ${[verb, ...notesOn(model)].join('; ')}`),
+        `${[freed, ...stays(removal)].join('; ')}.`,
       ].join('\n');
     },
     ids: models.map(({ reference }) => reference),
   };
 }
 
-const PIN_STAYS = '; still pinned for its next download';
-
-function keptTexts({ keptBytes, linkedBytes }: Removal): readonly string[] {
+function notesOn({ isPinned, links }: RemovedModel): readonly string[] {
   return [
-    ...(keptBytes === 0 ? [] : [`${formatBytes(keptBytes)} kept: used by other models`]),
-    ...(linkedBytes === 0 ? [] : [`${formatBytes(linkedBytes)} not freed: other hard links to the files`]),
+    ...(isPinned ? ['still pinned for its next download'] : []),
+    ...(links.length === 0 ? [] : [linksText(links)]),
   ];
 }
 
+function linksText(links: readonly string[]): string {
+  return `${links.length === 1 ? 'link' : 'links'} to it: ${someOf(links)}`;
+}
+
+function stays({ keptBytes, keptBy, linkedBytes }: Removal): readonly string[] {
+  // a manifest that cannot be read has no name
+  const users = keptBy.length === 0 ? 'other models may use it' : `used by ${someOf(keptBy)}`;
+  return [...(keptBytes === 0 ? [] : [`${formatBytes(keptBytes)} kept: ${users}`]), ...notFreed(linkedBytes)];
+}
+
+/** Returns the first names, and the number of the others. */
+function someOf(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  return `${names.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 function sumOf({ models, freedBytes }: Removal): string {
-  const names = models.map(({ reference, isPinned }) => `${reference}${isPinned ? ' [pinned]' : ''}`);
+  const names = models.map(({ reference, isPinned, links }) => {
+    const notes = [...(isPinned ? ['pinned'] : []), ...(links.length === 0 ? [] : [linksText(links)])];
+    return notes.length === 0 ? reference : `${reference} [${notes.join('; ')}]`;
+  });
   return `${names.join(', ')} (${formatBytes(freedBytes)})`;
 }

@@ -1,5 +1,5 @@
+import type { StoreScan } from '../domain/store-scan.ts';
 import { SOURCES } from '../source/sources.ts';
-import type { CacheView } from './cache-view.ts';
 
 interface Linked {
   readonly path: string;
@@ -8,17 +8,14 @@ interface Linked {
 }
 
 /**
- * Returns a link that leads nowhere without an entry: one through its names, or to a directory with them; null if there is none.
- * A link to the whole directory of a layout is another name of that directory, and keeps nothing.
+ * Returns the links that lead nowhere without an entry: through its names, or to a directory with them.
+ * A link to the whole directory of a layout is another name of that directory, and not one of them.
  */
-export function linkInto(links: CacheView['links'], { path, names, contents }: Linked): string | null {
-  if (links.size === 0) return null;
+export function linksInto(links: StoreScan['links'], { path, names, contents }: Linked): readonly string[] {
+  if (links.size === 0) return [];
   const own = new Set(names);
-  for (const place of placesOf([path, ...names], contents)) {
-    const found = links.get(place)?.find((from) => !own.has(from));
-    if (found !== undefined) return found;
-  }
-  return null;
+  const found = [...placesOf([path, ...names], contents)].flatMap((place) => links.get(place) ?? []);
+  return [...new Set(found)].filter((link) => !own.has(link));
 }
 
 /** Returns names, and the directories of names and contents in their layout, each once. */
