@@ -48,7 +48,7 @@ it('would remove leftovers past their age without a policy, and no model', async
   const { plan } = await preview();
   expect(plan.entries).toMatchObject([
     { kind: 'partial', path: `${HUB}/blobs/${sha('8')}.incomplete`, reason: 'no progress for 8d' },
-    { kind: 'orphan', path: `${HUB}/blobs/${sha('9')}`, reason: 'no model uses it for 8d' },
+    { kind: 'orphan', path: `${HUB}/blobs/${sha('9')}`, reason: 'unused for 8d' },
   ]);
   expect(plan.diskBytes).toBe(disk(`${HUB}/blobs/${sha('8')}.incomplete`, `${HUB}/blobs/${sha('9')}`));
   expect(existsSync(join(store, `${HUB}/blobs/${sha('9')}`))).toBe(true);

@@ -54,7 +54,7 @@ it('names what is marked if undo names something else', async () => {
   expectFault(await rma('undo', 'ollama:b'), {
     code: 'RMA_CACHE_NOT_MARKED',
     exitCode: 1,
-    words: ['ollama:b', blob('9')],
+    words: ['ollama:b', `marked entries: ${blob('9')}; to list all: rma cache ls --filter type=marked`],
   });
 });
 

@@ -49,7 +49,7 @@ describe('rma models bundle', () => {
     });
     expect(await rma('export', 'bundle', '--dest', 'first')).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringContaining('2.0 KiB in 3 files; 2.0 KiB were there.'),
+      stdout: expect.stringContaining('2.0 KiB in 3 files; 2.0 KiB already present.'),
     });
   });
 

@@ -23,7 +23,8 @@ export async function readGrowing<T extends { readonly state: 'done' }>(
   for (let size = Math.min(FIRST, file.bytes); ; ) {
     const more = await read(file, { from: prefix.byteLength, to: size });
     prefix = Buffer.concat([prefix, more]);
-    if (prefix.byteLength < size) return { state: 'broken', why: 'its source sent less than its size' };
+    if (prefix.byteLength < size)
+      return { state: 'broken', why: 'its source sent fewer bytes than its size' };
     const parsed = parse(prefix);
     if (parsed.state !== 'more') return parsed;
     if (parsed.bytes > most || size >= most) return { state: 'broken', why: 'its header is too long' };

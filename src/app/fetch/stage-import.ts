@@ -3,6 +3,7 @@ import { type PinnedFile, type PinnedModel, pinnedBytes } from '../../core/domai
 import type { ModelProgress } from '../../core/domain/worker-status.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { OTHER_VERSION } from '../../core/import/settle.ts';
+import { shell } from '../../core/shell-quote.ts';
 import { layoutOf } from '../../core/source/sources.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import type { ModelImport } from '../../ports/model-import.ts';
@@ -94,7 +95,7 @@ function refuseOther(
   if (other === undefined) return;
   throw new RmaError('RMA_STORE_NAME_TAKEN', `${model.ref}: ${OTHER_VERSION}, with another ${other.path}`, {
     exitCode: EXIT.badContent,
-    hint: 'remove it first, or keep it: rma models rm',
+    hint: shell`to replace it, remove it first: rma models rm ${model.ref}`,
   });
 }
 

@@ -96,7 +96,7 @@ async function presentImages(
     invocation.reporter.emit({
       type: 'warning',
       code: 'RMA_BUNDLE_LEFT_OUT',
-      text: `the Docker Engine does not have the image ${image}; it is not in the bundle`,
+      text: `the Docker Engine does not have the image ${image}; it is left out of the bundle`,
       hint: shell`if the other machine needs it: docker pull ${image}, then export again`,
     });
   const worker = await workerImage(host, invocation, config);
@@ -112,7 +112,7 @@ async function workerImage(
   const tag = await invocation.workerImage.tag(base);
   if ((await host.images.inspect(tag)) === null) await buildWorkerImage(host, invocation, { tag, base });
   const image = await host.images.inspect(tag);
-  if (image === null) throw new Error(`the engine has no image ${tag} after its build`);
+  if (image === null) throw new Error(`the Docker Engine does not have the image ${tag} after its build`);
   return [tag, image];
 }
 

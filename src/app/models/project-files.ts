@@ -33,7 +33,7 @@ export async function bundledProject(
       invocation.reporter.emit({
         type: 'warning',
         code: 'RMA_BUNDLE_SECRET',
-        text: `${path} has a secret in line ${line} and is not in the bundle`,
+        text: `${path} contains a secret in line ${line} and is left out of the bundle`,
         hint: 'move the secret to a file of its own, and name that file: token_file',
       });
   }

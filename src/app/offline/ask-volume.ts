@@ -1,6 +1,7 @@
 import { imageKey } from '../../core/docker/image-reference.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
 import { workerError } from '../../core/worker/read-worker-fault.ts';
 import { STORE_VERBS, type StoreVerb } from '../../core/worker/store-verbs.ts';
 import type { Host } from '../../ports/host.ts';
@@ -45,13 +46,18 @@ export async function askVolume(
   return { stdout: outcome.stdout, image: access.image };
 }
 
-function commandFailed({ image }: StoreAccess, verb: StoreVerb, stderr: string): RmaError {
+function commandFailed({ image, volume }: StoreAccess, verb: StoreVerb, stderr: string): RmaError {
   const why = stderr.trim() || 'no output';
   return STORE_VERBS[verb] === 'read'
     ? new RmaError('RMA_STORE_UNREADABLE', `cannot read the store with ${image}: ${why}`, {
-        hint: 'check the volume of the store: docker volume inspect, and rma models ls',
+        hint: `check the store: ${inspection(volume)}`,
       })
     : new RmaError('RMA_STORE_COMMAND_FAILED', `${image} could not change the store: ${why}`, {
         hint: 'run the command again; rma models ls --stored lists what is in the store',
       });
+}
+
+/** Returns the command that shows a volume, or the directory on the host. */
+function inspection(volume: StoreAccess['volume']): string {
+  return volume.type === 'host' ? shell`ls -ld ${volume.path}` : shell`docker volume inspect ${volume.name}`;
 }

@@ -45,7 +45,7 @@ function noBackend(backend: Backend | null, isRoot: boolean): RmaError {
   if (backend !== null) {
     return new RmaError('RMA_SCHEDULE_NO_BACKEND', MISSING[backend], {
       exitCode: EXIT.notReady,
-      hint: 'use another one: --backend systemd|cron|container; without --backend, rma chooses',
+      hint: 'use another one: --backend systemd|cron|container; without --backend, the first available one is used',
     });
   }
   const message = isRoot

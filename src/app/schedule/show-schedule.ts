@@ -23,7 +23,7 @@ export interface InstalledSchedule {
   readonly active: boolean | null;
   readonly nextRun: number | null;
   readonly lastRun: ScheduledRun | null;
-  /** when a run was due that left no result; null if none is missing */
+  /** when a run was due that recorded no result; null if none is missing */
   readonly missedRun: number | null;
 }
 
@@ -56,7 +56,7 @@ export async function showSchedule(
 /** How late a scheduler may start a run, and how long a run may take until its result is missed. */
 const TOLERANCE_MS = 3_600_000;
 
-/** Returns the last due run if it left no result; without any result the schedule may be new. */
+/** Returns the last due run if it recorded no result; without any result the schedule may be new. */
 function missed({ startedAt }: ScheduledRun, dueMs: number | null): number | null {
   return dueMs !== null && Date.parse(startedAt) < dueMs ? dueMs : null;
 }

@@ -1,6 +1,5 @@
 import { EXIT, RmaError } from '../errors.ts';
 import { keyedRef } from '../inventory/needed-by.ts';
-import { shell } from '../shell-quote.ts';
 import type { MarkedEntry } from './cache-view.ts';
 
 /**
@@ -34,6 +33,6 @@ function notMarked(marked: readonly MarkedEntry[], name: string): RmaError {
     hint:
       others.length === 0
         ? 'nothing is marked for deletion'
-        : shell`marked: ${others.join(', ')}; for all: rma cache ls`,
+        : `marked entries: ${others.join(', ')}; to list all: rma cache ls --filter type=marked`,
   });
 }

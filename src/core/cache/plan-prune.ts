@@ -56,7 +56,7 @@ export function planPrune(view: CacheView, policy: PrunePolicy): PrunePlan {
 
 const LEFTOVER_LIMITS = {
   partial: { key: 'partialsSeconds', text: 'no progress' },
-  orphan: { key: 'orphansSeconds', text: 'no model uses it' },
+  orphan: { key: 'orphansSeconds', text: 'unused' },
   quarantine: { key: 'quarantineSeconds', text: 'quarantined' },
 } as const;
 

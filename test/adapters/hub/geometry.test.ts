@@ -177,7 +177,7 @@ describe('the geometry of a model on a hub', () => {
     [
       'sends too little',
       answers((response) => response.writeHead(200).end('GGUF')),
-      /sent less than its size/,
+      /sent fewer bytes than its size/,
     ],
     ['sends other content', sends(Buffer.alloc(3_000_000, 'x')), /does not start with GGUF/],
   ])('is unknown and logged if the hub %s', async (_, fault, why) => {

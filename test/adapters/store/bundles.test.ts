@@ -100,6 +100,7 @@ describe('a bundle in a directory', () => {
     const fault = await faultOf(exported(source.root, { kind: 'directory', path: quickFolder() }));
     expect(fault).toMatchObject({ code: 'RMA_BUNDLE_SOURCE', exitCode: 6 });
     expect(fault.message).toContain(content);
+    expect(fault.hint).toBe('repair the store: rma models repair; or export other models only');
   });
 });
 

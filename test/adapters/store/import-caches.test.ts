@@ -210,7 +210,8 @@ describe('a cache of ModelScope', () => {
     await fetcher.fetch([await fetcher.resolve('ms:org/tiny')]);
     rmSync(join(root, '.rma/receipts'), { recursive: true });
     const [outcome] = await importAll(root, other);
-    expect(outcome).toMatchObject({ state: 'failed', error: { code: 'RMA_STORE_NAME_TAKEN' } });
+    const hint = 'to replace it, remove it first: rma models rm ms:org/tiny';
+    expect(outcome).toMatchObject({ state: 'failed', error: { code: 'RMA_STORE_NAME_TAKEN', hint } });
     expect(readFileSync(join(root, 'modelscope/org/tiny/config.json'), 'utf8')).toBe('{}');
   });
 });

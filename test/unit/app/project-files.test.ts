@@ -47,8 +47,8 @@ test('a bundle has rma.yaml, rma.lock, profiles and engines, but no file with a 
   const text = files.map(({ content }) => new TextDecoder().decode(content)).join('');
   expect(text).not.toMatch(/planted|known-peer/);
   expect(warnings).toEqual([
-    '/srv/box/engines/mine.yaml has a secret in line 3 and is not in the bundle',
-    '/srv/box/engines/peer.yaml has a secret in line 2 and is not in the bundle',
+    '/srv/box/engines/mine.yaml contains a secret in line 3 and is left out of the bundle',
+    '/srv/box/engines/peer.yaml contains a secret in line 2 and is left out of the bundle',
   ]);
 });
 

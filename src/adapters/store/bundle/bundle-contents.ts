@@ -64,7 +64,7 @@ export async function* verifiedBytes(
     `${path} in the store is corrupt: its ${digest?.algorithm ?? 'size'} is wrong`,
     {
       exitCode: EXIT.badContent,
-      hint: 'download the model again: rma models pull, or leave it out of the bundle',
+      hint: 'repair the store: rma models repair; or export other models only',
       details: { path },
     },
   );

@@ -72,7 +72,7 @@ export const POLICY_OPTIONS = {
   ),
   grace: parsedOption(
     '--grace <AGE>',
-    'never touch what was used within AGE; delete AGE after marking (default 24h)',
+    'keep what was used within AGE, and delete AGE after marking (default 24h)',
     {
       parse: parseAge,
       expected: AGE,

@@ -6,7 +6,7 @@ import { POLICY_OPTIONS } from './policy-options.ts';
 export const cachePruneCommand = defineCommand({
   path: 'cache prune',
   group: 'Models',
-  summary: 'Remove what nothing needs from the store',
+  summary: 'Remove unused data from the store',
   description:
     'Without options, removes leftovers only: old partial downloads, content without a model and quarantined files. Models that are pinned, needed by a worker or being downloaded are kept, and so are unknown files.',
   examples: [

@@ -8,7 +8,7 @@ export const modelsImportCommand = defineCommand({
   group: 'Models',
   summary: 'Import models that other programs have downloaded',
   description:
-    'Imports models from directories of Hugging Face, Ollama, llama.cpp, LM Studio, ModelScope or another rma store. Files are verified, then hard-linked, reflinked or copied; the directories are not changed. Without DIR, lists the usual places and imports nothing.',
+    'Imports models from directories of Hugging Face, Ollama, llama.cpp, LM Studio, ModelScope or another rma store. Files are verified, then hard-linked, reflinked or copied; the directories are not changed. Without DIR, lists the models in their default directories and imports nothing.',
   examples: [
     { command: 'rma models import', does: 'list what can be imported' },
     { command: 'rma models import ~/.ollama/models --dry-run', does: 'show what would be imported' },
@@ -17,7 +17,7 @@ export const modelsImportCommand = defineCommand({
       does: 'import into a directory, without Docker',
     },
   ],
-  arguments: { dir: listArgument('directories of models (default: list the usual places)') },
+  arguments: { dir: listArgument('directories of models (default: list what can be imported)') },
   options: {
     dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
     dryRun: flagOption('--dry-run', 'show what would be imported without changing anything'),

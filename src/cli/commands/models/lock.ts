@@ -22,7 +22,10 @@ export const modelsLockCommand = defineCommand({
   ],
   arguments: {},
   options: {
-    dest: textOption('--dest <DIR>', 'resolve without a hub from this store, without Docker'),
+    dest: textOption(
+      '--dest <DIR>',
+      'resolve from the store in a local directory if a hub cannot be reached',
+    ),
     update,
     refresh: flagOption('--refresh', 'resolve all models again'),
     dryRun: flagOption('--dry-run', 'show what would change without writing'),

@@ -9,7 +9,7 @@ export const modelsServeCommand = defineCommand({
   summary: 'Serve the store to other machines, read-only',
   description:
     'Serves verified models until Ctrl-C; other machines download them with `rma models pull --from`. ' +
-    'On 127.0.0.1 a directory is served over HTTP without a token. Any other address needs a token and TLS: ' +
+    'On 127.0.0.1 a directory is served over HTTP without a token. Any other address requires a token and TLS: ' +
     'rma creates both, and prints the path of the token file and the fingerprint of the certificate. -v prints each request.',
   examples: [
     { command: 'rma models serve --listen 0.0.0.0', does: 'serve the store volume to the network' },

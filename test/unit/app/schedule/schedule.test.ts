@@ -191,7 +191,7 @@ describe('rma cache schedule show', () => {
     expect(await ask(host, '2026-11-27T12:00:00Z', null)).toMatchObject({ active: false, nextRun: null });
   });
 
-  it('names a run that was due and left no result, after it had an hour', async () => {
+  it('names a run that was due and recorded no result, after an hour', async () => {
     const host = hostWith(0, 'systemd');
     await installSchedule(host, requestOf());
     expect(await ask(host, '2026-11-28T00:59:00Z', last)).toMatchObject({ missedRun: null });

@@ -61,5 +61,5 @@ function runText({ startedAt, summary, error }: ScheduledRun, timeZone: string):
 }
 
 function missingText(dueMs: number, timeZone: string): string {
-  return `the run due at ${localTime(dueMs, timeZone)} left no result`;
+  return `the run due at ${localTime(dueMs, timeZone)} has no recorded result`;
 }

@@ -35,7 +35,7 @@ export async function exportModels(input: ExportInput, context: Context): Promis
     : null;
   const exported = await exportAll(host, invocation, { config, folder, refs, target, extras, files });
   for (const reference of exported.incomplete) {
-    const text = `${reference} is incomplete and not in the bundle`;
+    const text = `${reference} is incomplete and is left out of the bundle`;
     context.reporter.emit({
       type: 'warning',
       code: 'RMA_BUNDLE_LEFT_OUT',
@@ -45,7 +45,7 @@ export async function exportModels(input: ExportInput, context: Context): Promis
   }
   return {
     json: { schema: 'rma.bundle-export/v1', target: input.target, ...exported },
-    // stdout has the bundle itself
+    // stdout is the bundle itself
     human: () => (target.kind === 'stdout' ? '' : exportText(input.target, exported)),
     ...(target.kind !== 'stdout' && { ids: exported.models.map(({ reference }) => reference) }),
   };
@@ -67,7 +67,7 @@ function exportText(
 ): string {
   const count = models.length === 1 ? '1 model' : `${models.length} models`;
   const parts = contents === 1 ? '1 file' : `${contents} files`;
-  const had = writtenBytes === bytes ? '' : `; ${formatBytes(bytes - writtenBytes)} were there`;
+  const had = writtenBytes === bytes ? '' : `; ${formatBytes(bytes - writtenBytes)} already present`;
   return [
     ...models.map(({ reference, bytes: size }) => `${reference}: ${formatBytes(size)}`),
     ...images.map(({ reference, bytes: size }) => `image ${reference}: ${formatBytes(size)}`),
@@ -84,7 +84,7 @@ function imageCount(count: number): string {
 function streamOnly(): RmaError {
   return new RmaError(
     'RMA_USAGE_INVALID',
-    'stdout has the bundle: --split, --json and --quiet cannot be combined with it',
+    'the bundle is written to stdout: --split, --json and --quiet cannot be used with it',
     {
       exitCode: EXIT.usage,
       hint: 'write to a file or a directory instead',

@@ -8,7 +8,7 @@ export const bundleExportCommand = defineCommand({
   group: 'Models',
   summary: 'Write models to a bundle for a machine without internet',
   description:
-    'Writes complete models of the store with their pinned files and hashes: to a directory, to a tar file if TARGET ends in .tar or with --split, or to stdout (-). A directory that has a part of the bundle is completed. With --images, the bundle also has the images of the services, the worker image, rma itself (an npm package without dependencies), and the files of the project; files with secrets are left out.',
+    'Writes complete models of the store with their pinned files and hashes: to a directory, to a tar file if TARGET ends in .tar or with --split, or to stdout (-). An incomplete bundle in a directory is completed. With --images, the bundle also contains the images of the services, the worker image, rma itself (an npm package without dependencies), and the files of the project; files with secrets are left out.',
   examples: [
     {
       command: 'rma models bundle export /media/usb/models',

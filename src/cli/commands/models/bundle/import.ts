@@ -8,7 +8,7 @@ export const bundleImportCommand = defineCommand({
   group: 'Models',
   summary: 'Import the models of a bundle',
   description:
-    'Imports what `rma models bundle export` wrote. The store shows nothing of the bundle before all of its content is verified. Models that the store has are skipped. The images of a bundle are loaded into Docker, except those that it has.',
+    'Imports what `rma models bundle export` wrote. The store shows nothing of the bundle before all of its content is verified. Models that the store has are skipped. Images that Docker does not have yet are loaded into it.',
   examples: [
     { command: 'rma models bundle import /media/usb/models', does: 'import a bundle from a directory' },
     {
