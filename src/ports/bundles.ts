@@ -1,5 +1,6 @@
 import type { BundleContent, BundleImage, BundleManifest } from '../core/domain/bundle.ts';
 import type { ImportModel, ImportSource } from '../core/domain/import.ts';
+import type { LeaseHolder } from './model-store.ts';
 
 /** Where a bundle is written to: a directory, one tar file, or a stream. */
 export type BundleTarget =
@@ -63,12 +64,14 @@ export interface Bundles {
     work: Pick<BundleWork, 'signal'> & {
       readonly isNeeded: (found: ImportModel) => Promise<boolean>;
       readonly onProgress: (doneBytes: number, totalBytes: number) => void;
+      /** called while another process imports the same bundle, or prunes the store */
+      readonly onWait: (holder: LeaseHolder) => void;
     },
   ): Promise<OpenBundle>;
 }
 
 export interface OpenBundle {
   readonly source: ImportSource;
-  /** Removes what was unpacked. */
+  /** Removes what was unpacked; after an abort it serves the next import. */
   close(): Promise<void>;
 }

@@ -121,6 +121,6 @@ function hubClient(env: NodeJS.ProcessEnv, log: Pick<Log, 'warn'> | undefined): 
 function movedModels(paths: StorePaths): Pick<WorkerContext, 'imports' | 'bundles'> {
   return {
     imports: new FileModelImport({ paths }),
-    bundles: new FileBundles({ paths, stdin: process.stdin, stdout: process.stdout }),
+    bundles: new FileBundles({ paths, clock: systemClock, stdin: process.stdin, stdout: process.stdout }),
   };
 }

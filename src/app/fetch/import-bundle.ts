@@ -26,6 +26,13 @@ export async function importBundle(
     signal,
     onProgress: (doneBytes, totalBytes) =>
       options.onProgress({ ...unstarted(name, totalBytes), state: 'importing', doneBytes }),
+    onWait: ({ host, doneBytes, totalBytes }) =>
+      options.onProgress({
+        ...unstarted(name, totalBytes),
+        state: 'waiting',
+        doneBytes,
+        note: `locked by ${host}`,
+      }),
   });
   try {
     const settled = source.models.map((found) => settle(found, inventory));

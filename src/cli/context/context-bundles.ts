@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { packageRoot } from '../../adapters/data/package-root.ts';
 import { FileBundleFiles } from '../../adapters/store/bundle/file-bundle-files.ts';
 import { FileBundles } from '../../adapters/store/bundle/file-bundles.ts';
@@ -19,7 +20,12 @@ export function openBundles(
   rest: AsyncIterable<Uint8Array> | null,
 ): Bundles {
   const paths = storePaths(folder, {});
-  return new FileBundles({ paths, stdin: rest === null ? stdin : Readable.from(rest), stdout });
+  return new FileBundles({
+    paths,
+    clock: systemClock,
+    stdin: rest === null ? stdin : Readable.from(rest),
+    stdout,
+  });
 }
 
 /** Opens what reads and writes images and files in bundles. */

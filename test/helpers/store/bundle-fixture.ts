@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'vitest';
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { FileBundles } from '../../../src/adapters/store/bundle/file-bundles.ts';
 import { realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { FileModelImport } from '../../../src/adapters/store/import/file-import.ts';
@@ -48,6 +49,7 @@ export function partsOf(
     imports: new FileModelImport({ paths, disk }),
     bundles: new FileBundles({
       paths,
+      clock: systemClock,
       stdin: streams.stdin ?? Readable.from([]),
       stdout: streams.stdout ?? new PassThrough(),
       disk,

@@ -1,10 +1,9 @@
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { bundledModels } from '../../../core/bundle/bundle-manifest.ts';
 import type { BundleManifest } from '../../../core/domain/bundle.ts';
 import type { ImportModel } from '../../../core/domain/import.ts';
-import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
-import { fits, noRoomText } from '../../../core/store/room.ts';
 import type {
   BundlePlace,
   Bundles,
@@ -14,23 +13,27 @@ import type {
   OpenBundle,
   WrittenBundle,
 } from '../../../ports/bundles.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { bootId } from '../disk/boot-id.ts';
 import { type Disk, realDisk } from '../disk/disk.ts';
 import { onDisk } from '../disk/disk-fault.ts';
 import { guardedDisk } from '../disk/guarded-disk.ts';
-import { freeBytesAt } from '../disk/same-file-system.ts';
 import { guardOf } from '../disk/store-guard.ts';
+import { Leases } from '../lease/lease.ts';
 import { isDirectory, isInDirectory, tarOf } from './bundle-place.ts';
 import { extraEntries, withExtras } from './extra-entries.ts';
 import { gatherBundle } from './gather-bundle.ts';
 import type { FileEntry } from './tar-writer.ts';
 import { isTruncated, unpackBundle } from './unpack-bundle.ts';
-import { unpackFolder } from './unpack-folder.ts';
+import { unpackPlace } from './unpack-folder.ts';
+import { Unpacking } from './unpacking.ts';
 import { modelEntries, planBundle } from './write-bundle.ts';
 import { writeTarget } from './write-target.ts';
 
 export interface BundleOptions {
   /** the store that bundles are imported into */
   readonly paths: StorePaths;
+  readonly clock: Clock;
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly disk?: Disk;
@@ -73,58 +76,30 @@ export class FileBundles implements Bundles {
 
   async open(place: BundlePlace, work: OpenWork): Promise<OpenBundle> {
     const subject = place.kind === 'path' ? place.path : 'stdin';
-    let unpacked: string | null = null;
-    const close = async (): Promise<void> => {
-      if (unpacked !== null) await this.#disk.rm(unpacked, { recursive: true, force: true });
-    };
-    let total = 0;
-    let done = 0;
-    const prepare = async (manifest: BundleManifest) => {
-      unpacked = unpackFolder(this.#options.paths.state, manifest);
-      const { needed, bytes } = await this.#needed(manifest, unpacked, work);
-      total = bytes;
-      return { directory: unpacked, needed };
-    };
-    const onBytes = (bytes: number) => {
-      done += bytes;
-      work.onProgress(done, total);
-    };
+    const from = place.kind === 'path' && (await isDirectory(place.path)) ? place.path : null;
+    const unpacking = new Unpacking(this.#disk, this.#leases(), work);
+    const prepare = (manifest: BundleManifest) =>
+      unpacking.begin(manifest, { from, place: unpackPlace(this.#options.paths.state, manifest) });
+    const onBytes = (bytes: number) => unpacking.took(bytes);
     try {
       const { manifest, directory } = await onDisk(subject, async () => {
-        const options = { disk: this.#disk, subject, prepare, onBytes, signal: work.signal };
-        if (place.kind === 'path' && (await isDirectory(place.path)))
-          return gatherBundle(place.path, options);
+        const options = { disk: this.#disk, subject, prepare, onBytes, signal: unpacking.signal };
+        if (from !== null) return gatherBundle(from, options);
         return unpackBundle(place.kind === 'path' ? await tarOf(place.path) : this.#options.stdin, options);
       });
       const models = bundledModels(manifest, directory);
+      const close = () => unpacking.end({ keep: unpacking.signal.aborted });
       return { source: { kind: 'bundle', directory, models, rejected: [] }, close };
     } catch (error) {
       // after Ctrl-C or an early end the next import continues with what is verified
-      if (!work.signal.aborted && !isTruncated(error)) await close();
+      await unpacking.end({ keep: unpacking.signal.aborted || isTruncated(error) });
       throw error;
     }
   }
 
-  /** Returns the contents of the models that the store needs. @throws RmaError RMA_STORE_NO_ROOM (5) */
-  async #needed(
-    manifest: BundleManifest,
-    directory: string,
-    { isNeeded }: OpenWork,
-  ): Promise<{ readonly needed: ReadonlySet<string>; readonly bytes: number }> {
-    const needed = new Set<string>();
-    for (const [at, found] of bundledModels(manifest, directory).entries()) {
-      if (!(await isNeeded(found))) continue;
-      for (const { sha256 } of manifest.models[at]?.files ?? []) needed.add(sha256);
-    }
-    const bytes = manifest.contents.reduce(
-      (sum, each) => sum + (needed.has(each.sha256) ? each.bytes : 0),
-      0,
-    );
-    const free = await freeBytesAt(directory);
-    if (fits(bytes, free)) return { needed, bytes };
-    throw new RmaError('RMA_STORE_NO_ROOM', noRoomText(bytes, free), {
-      exitCode: EXIT.doesNotFit,
-      hint: 'free disk space on the file system of the store, or use another directory: --dest DIR',
-    });
+  #leases(): Leases {
+    const { clock, paths } = this.#options;
+    const [dir, staging] = ['leases', 'staging'].map((name) => join(paths.state, name)) as [string, string];
+    return new Leases({ disk: this.#disk, clock, dir, staging, boot: bootId() });
   }
 }

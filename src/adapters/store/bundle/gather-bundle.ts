@@ -5,8 +5,10 @@ import {
   MANIFEST_NAME,
   truncatedBundle,
 } from '../../../core/bundle/bundle-manifest.ts';
-import type { BundleManifest } from '../../../core/domain/bundle.ts';
+import type { BundleContent, BundleManifest } from '../../../core/domain/bundle.ts';
+import type { Disk } from '../disk/disk.ts';
 import { ensureDir, writeAtomic } from '../disk/files.ts';
+import { hashFile } from '../disk/hash-file.ts';
 import { StoreGuard } from '../disk/store-guard.ts';
 import { placeContent } from '../import/place-content.ts';
 import { readBundle } from './read-bundle.ts';
@@ -30,7 +32,7 @@ export async function gatherBundle(
   await writeAtomic(disk, { staging: directory, path: join(directory, MANIFEST_NAME), text });
   for (const { sha256, bytes } of manifest.contents) {
     const target = join(directory, contentName(sha256));
-    if (!needed.has(sha256) || (await isThere(disk, target, bytes))) continue;
+    if (!needed.has(sha256) || (await isVerified(disk, target, { bytes, sha256 }))) continue;
     const from = guard.realpath(join(path, contentName(sha256)));
     if (from === null) throw truncatedBundle(path, `${contentName(sha256)} is missing`);
     const part = `${target}.part`;
@@ -42,4 +44,14 @@ export async function gatherBundle(
     await disk.rename(part, target);
   }
   return { manifest, directory };
+}
+
+/**
+ * Returns whether a content is in place. One that is linked to the file of the bundle is hashed again: that may have changed
+ * since an interrupted import.
+ */
+async function isVerified(disk: Disk, path: string, { bytes, sha256 }: BundleContent): Promise<boolean> {
+  if (!(await isThere(disk, path, bytes))) return false;
+  if ((await disk.lstat(path)).nlink === 1) return true;
+  return (await hashFile(disk, path, { expected: { bytes, algorithm: 'sha256' } })) === sha256;
 }

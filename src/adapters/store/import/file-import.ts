@@ -6,16 +6,15 @@ import type { StorePaths } from '../../../core/source/store-paths.ts';
 import { weightFormat } from '../../../core/verify/structure.ts';
 import type { ModelImport, PlacedContent, PlaceJob } from '../../../ports/model-import.ts';
 import { isUnpacked } from '../bundle/unpack-folder.ts';
-import { type Disk, realDisk, unless } from '../disk/disk.ts';
+import { type Disk, realDisk } from '../disk/disk.ts';
 import { onDisk } from '../disk/disk-fault.ts';
 import { assertMagic } from '../disk/gguf-magic.ts';
 import { guardedDisk } from '../disk/guarded-disk.ts';
 import { hashFile } from '../disk/hash-file.ts';
-import { sameFileSystem } from '../disk/same-file-system.ts';
 import { guardOf, StoreGuard } from '../disk/store-guard.ts';
 import { structureFault } from '../disk/structure-fault.ts';
 import { findSource } from './find-source.ts';
-import { linkVerified, mayBeLinked, placeContent } from './place-content.ts';
+import { canLink, linkVerified, placeContent } from './place-content.ts';
 
 /** Directories of models on the file systems of this machine, and a store that they are imported into. */
 export class FileModelImport implements ModelImport {
@@ -33,8 +32,7 @@ export class FileModelImport implements ModelImport {
 
   async canLink(found: ImportModel, file: PinnedFile, path: string): Promise<boolean> {
     const from = sourceOf(found, file);
-    const stats = from === null ? null : await unless(['ENOENT'], this.#disk.lstat(from, { bigint: true }));
-    return from !== null && stats !== null && mayBeLinked(stats) && sameFileSystem(from, path);
+    return from !== null && (await canLink(this.#disk, from, path));
   }
 
   async place({ found, file, to, onBytes, signal }: PlaceJob): Promise<PlacedContent> {

@@ -7,6 +7,7 @@ import { tryClone } from '../disk/clone.ts';
 import { type Disk, unless } from '../disk/disk.ts';
 import { openNew } from '../disk/files.ts';
 import { hashFile } from '../disk/hash-file.ts';
+import { sameFileSystem } from '../disk/same-file-system.ts';
 import { writeAll } from '../disk/write-all.ts';
 
 export interface ContentJob {
@@ -39,6 +40,12 @@ const NO_LINK: readonly string[] = ['EXDEV', 'EPERM', 'EACCES', 'ENOTSUP', 'EOPN
 export function mayBeLinked({ uid, mode }: Pick<BigIntStats, 'uid' | 'mode'>): boolean {
   const bits = Number(mode);
   return Number(uid) === process.getuid?.() && (bits & ALL_READ) === ALL_READ && (bits & OTHERS_WRITE) === 0;
+}
+
+/** Returns whether a file, given by its path without links, may get a second name at a path. Links may be refused nevertheless. */
+export async function canLink(disk: Disk, from: string, to: string): Promise<boolean> {
+  const stats = await unless(['ENOENT'], disk.lstat(from, { bigint: true }));
+  return stats !== null && mayBeLinked(stats) && sameFileSystem(from, to);
 }
 
 /** Places the content of a file under a second name, and hashes what is there: a hard link, else a clone, else a copy. */
