@@ -8,6 +8,8 @@ export interface PlaceJob {
   /** new path in the staging area of the store */
   readonly to: string;
   readonly onBytes: (bytes: number) => void;
+  /** called before a copy, which takes disk space of its own */
+  readonly onCopy: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 

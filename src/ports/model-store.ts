@@ -21,6 +21,29 @@ export interface HeldLease {
   release(): Promise<void>;
 }
 
+/** The lease of a model that is being written. */
+export interface ModelLease extends HeldLease {
+  /**
+   * Reserves free space on the file system of the model, until `release`. Counts what all processes that use the store have
+   * reserved there. Returns null if the space is not enough; a lease has one reservation at a time.
+   */
+  reserve(space: SpaceRequest): Promise<SpaceReservation | null>;
+}
+
+export interface SpaceRequest {
+  /** bytes that are still to be written */
+  readonly remaining: () => number;
+  /** Returns whether `remaining` fits beside these bytes, which others have reserved. */
+  readonly isEnough: (reservedBytes: number) => Promise<boolean>;
+  /** called while it is not known whether another process still needs what it has reserved */
+  readonly onWait: (holder: LeaseHolder) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface SpaceReservation {
+  release(): void;
+}
+
 export interface LeaseHolder {
   readonly host: string;
   readonly doneBytes: number;
@@ -71,7 +94,7 @@ export interface ModelStore {
    * Waits for the lease of the model's directory, and reports who holds it.
    * @throws RmaError RMA_STORE_LEASE_TIMEOUT exit 7
    */
-  lease(model: PinnedModel, onWait: (holder: LeaseHolder) => void, signal: AbortSignal): Promise<HeldLease>;
+  lease(model: PinnedModel, onWait: (holder: LeaseHolder) => void, signal: AbortSignal): Promise<ModelLease>;
   /** Returns the bytes free for this model's files. Works before `prepare`. */
   freeBytes(model?: PinnedModel): Promise<number>;
   /** Records the reference of a model that is present, if the store has no record of it. Never rejects: the store may be read-only. */

@@ -11,9 +11,9 @@ import type { StorePaths } from '../../core/source/store-paths.ts';
 import { leaseName, PRUNE_LEASE } from '../../core/store/lease-name.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
-  HeldLease,
   LeaseHolder,
   ModelCheck,
+  ModelLease,
   ModelStore,
   PublishOptions,
   RemoveOptions,
@@ -39,6 +39,8 @@ import { scanStore } from './inventory/scan-store.ts';
 import type { LayoutWriter } from './layouts/layout-writer.ts';
 import { createLayouts } from './layouts/layouts.ts';
 import { Leases } from './lease/lease.ts';
+import { FileModelLease } from './lease/model-lease.ts';
+import { SpaceReservations } from './lease/space-reservations.ts';
 import { prepareStore } from './prepare.ts';
 import { ModelRecords } from './records/model-records.ts';
 import { PieceRecords } from './records/piece-records.ts';
@@ -59,6 +61,7 @@ export class FileModelStore implements ModelStore {
   readonly #disk: Disk;
   readonly #guard: StoreGuard;
   readonly #leases: Leases;
+  readonly #spaces: SpaceReservations;
   readonly #records: ModelRecords;
   readonly #pieces: PieceRecords;
   /** by source */
@@ -91,6 +94,7 @@ export class FileModelStore implements ModelStore {
       staging,
       boot: bootId(),
     });
+    this.#spaces = new SpaceReservations(this.#leases, clock);
   }
 
   async prepare(): Promise<void> {
@@ -190,7 +194,7 @@ export class FileModelStore implements ModelStore {
     model: PinnedModel,
     onWait: (holder: LeaseHolder) => void,
     signal: AbortSignal,
-  ): Promise<HeldLease> {
+  ): Promise<ModelLease> {
     const key = leaseName(this.#leaseKey(model));
     return onDisk(join(this.#paths.state, 'leases'), async () => {
       const lease = await this.#leases.acquire(key, onWait, signal);
@@ -200,7 +204,7 @@ export class FileModelStore implements ModelStore {
         await returnMarked({ disk: this.#disk, paths: this.#paths }, model);
         const layout = this.#layout(model);
         await refreshFolders(this.#disk, [this.root, layout.root], layout.readPaths(model));
-        return lease;
+        return new FileModelLease(lease, layout.root, this.#spaces);
       } catch (error) {
         await lease.release();
         throw error;

@@ -1,10 +1,11 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { MAX_CONNECTIONS } from '../../core/hub/connection-count.ts';
 import { fileLabel } from '../../core/source/describe-model.ts';
-import type { StagedFile, StagingSlot } from '../../ports/model-store.ts';
+import type { LeaseHolder, ModelLease, StagedFile, StagingSlot } from '../../ports/model-store.ts';
 import { afterFailure, type ContentPlace, contentPlaces, isWrongContent } from './content-places.ts';
 import type { SharedFetch } from './fetch-options.ts';
 import type { ProgressMeter } from './progress-meter.ts';
+import { claimRoom, waitForRoomText } from './room.ts';
 
 /** One content and the files of the model that have it. */
 export interface Content {
@@ -15,8 +16,8 @@ export interface Content {
 export interface FetchContext {
   readonly shared: Omit<SharedFetch, 'uses' | 'clock' | 'signal' | 'onProgress'>;
   readonly meter: ProgressMeter;
+  readonly lease: ModelLease;
   readonly signal: AbortSignal;
-  readonly onBytes: () => void;
 }
 
 /** Bytes for which a file takes one slot. */
@@ -55,7 +56,7 @@ export async function fetchContents(
   contents: ReadonlyMap<string, Content>,
   context: FetchContext,
 ): Promise<ReadonlyMap<string, StagedFile>> {
-  const { shared, meter } = context;
+  const { shared, meter, lease, signal } = context;
   if (contents.size === 0) return new Map();
   const pieces: Piece[] = [];
   for (const [key, { files }] of contents) {
@@ -66,7 +67,8 @@ export async function fetchContents(
   const here = new Map(pieces.map(({ key, durableBytes }) => [key, durableBytes]));
   for (const [key, bytes] of here) meter.file(key, bytes, 0);
   const remaining = () => pieces.reduce((sum, { key, file }) => sum + file.bytes - (here.get(key) ?? 0), 0);
-  const claim = await shared.room.claim(model, remaining);
+  const onWait = (holder: LeaseHolder) => meter.enter('waiting', waitForRoomText(holder));
+  const claim = await claimRoom({ store: shared.store, model, lease, remaining, onWait, signal });
   try {
     meter.enter('downloading');
     return await transferAll(pieces, { model, here, context });
@@ -176,7 +178,7 @@ async function transferFrom(
       if (receivedBytes > 0) context.meter.enter('downloading');
       if (receivedBytes > 0 && peer !== null) context.shared.reached.add(peer);
       context.meter.file(key, doneBytes, receivedBytes);
-      context.onBytes();
+      context.lease.progress(context.meter.doneBytes, context.meter.totalBytes);
     },
     onWait: (reason) => context.meter.enter('waiting', reason),
     signal,

@@ -48,8 +48,8 @@ async function bringModel(model: PinnedModel, meter: ProgressMeter, shared: Shar
     const staged = await fetchContents(model, contents, {
       shared,
       meter,
+      lease,
       signal: stop,
-      onBytes: () => lease.progress(meter.doneBytes, meter.totalBytes),
     });
     meter.enter('verifying');
     stop.throwIfAborted();

@@ -4,7 +4,6 @@ import { fetchModel } from './fetch-model.ts';
 import type { FetchOptions } from './fetch-options.ts';
 import type { FetchResult } from './fetch-result.ts';
 import { HostSlots } from './host-slots.ts';
-import { Room } from './room.ts';
 
 /**
  * Downloads every model to the store and returns one result per model; a failure does not stop the others. A complete
@@ -22,7 +21,6 @@ export async function fetchModels(
   if (checks.some(({ check }) => check.state !== 'present')) await store.prepare();
   const shared = {
     ...options,
-    room: new Room(store),
     slots: new HostSlots(options.connections ?? CONNECTIONS),
     down: new Set<string>(),
     reached: new Set<string>(),

@@ -8,7 +8,6 @@ import type { ModelUses } from '../../ports/model-uses.ts';
 import type { PeerStore } from '../../ports/peer-store.ts';
 import type { Transfer } from '../../ports/transfer.ts';
 import type { HostSlots } from './host-slots.ts';
-import type { Room } from './room.ts';
 
 export interface FetchOptions {
   readonly store: ModelStore;
@@ -30,7 +29,6 @@ export interface FetchOptions {
 
 /** What the fetches of several models have in common. */
 export interface SharedFetch extends FetchOptions {
-  readonly room: Room;
   readonly slots: HostSlots;
   /** names of peers that could not be reached; added to */
   readonly down: Set<string>;

@@ -3,7 +3,8 @@ import type { ImportModel } from '../../core/domain/import.ts';
 import { settle } from '../../core/import/settle.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import type { BundlePlace, Bundles } from '../../ports/bundles.ts';
-import { type ImportOptions, importModels } from './import-models.ts';
+import { importModels } from './import-models.ts';
+import type { ImportContext } from './stage-import.ts';
 
 /**
  * Imports a bundle. Nothing of it is shown before all its needed content is verified.
@@ -11,7 +12,7 @@ import { type ImportOptions, importModels } from './import-models.ts';
  */
 export async function importBundle(
   place: BundlePlace,
-  { bundles, ...options }: ImportOptions & { readonly bundles: Bundles },
+  { bundles, ...options }: ImportContext & { readonly bundles: Bundles },
 ): Promise<ImportedBundle> {
   const { store, signal } = options;
   await store.prepare();

@@ -8,10 +8,7 @@ import {
 } from '../../core/domain/import.ts';
 import { pinnedBytes } from '../../core/domain/pinned-model.ts';
 import { toErrorDocument } from '../../core/errors.ts';
-import { Room } from './room.ts';
 import { type ImportContext, report, stageImport } from './stage-import.ts';
-
-export type ImportOptions = Omit<ImportContext, 'room'>;
 
 /**
  * Imports models one after the other, and returns one outcome for each, in their order; a failure does not stop the others.
@@ -19,13 +16,12 @@ export type ImportOptions = Omit<ImportContext, 'room'>;
  */
 export async function importModels(
   models: readonly ImportModel[],
-  options: ImportOptions,
+  options: ImportContext,
 ): Promise<readonly ImportOutcome[]> {
   const { store, signal } = options;
-  const context = { ...options, room: new Room(store) };
   const outcomes: ImportOutcome[] = [];
   await store.prepare();
-  for (const found of models) outcomes.push(await importOne(found, context));
+  for (const found of models) outcomes.push(await importOne(found, options));
   signal.throwIfAborted();
   return outcomes;
 }

@@ -2,14 +2,14 @@ import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts'
 import { toErrorDocument } from '../../core/errors.ts';
 import { PIECE_BYTES } from '../../core/store/pieces.ts';
 import { type RepairTask, taskBytes } from '../../core/verify/repair-tasks.ts';
-import type { StagedFile } from '../../ports/model-store.ts';
+import type { ModelLease, StagedFile } from '../../ports/model-store.ts';
 import type { FetchFix, Replacement, StoreVerifier } from '../../ports/store-verifier.ts';
 import { byContent, fetchContents } from './fetch-contents.ts';
 import type { FetchOptions } from './fetch-options.ts';
 import type { FetchResult } from './fetch-result.ts';
 import { HostSlots } from './host-slots.ts';
 import { ProgressMeter } from './progress-meter.ts';
-import { Room } from './room.ts';
+import { claimRoom, waitForRoomText } from './room.ts';
 
 export interface RepairOptions extends Omit<FetchOptions, 'uses'> {
   readonly verifier: Pick<StoreVerifier, 'replace' | 'restore' | 'salvage'>;
@@ -74,14 +74,12 @@ async function fetchWrong({ repairs }: RepairTask, { model, meter, options }: Fe
     const contents = byContent(absent.map(({ file }) => file));
     const shared = {
       ...options,
-      room: new Room(store),
       slots: new HostSlots(CONNECTIONS),
       down: new Set<string>(),
       reached: new Set<string>(),
     };
-    for (const fix of absent) await salvage(fix, { model, room: shared.room, meter, options, signal: stop });
-    const onBytes = () => lease.progress(meter.doneBytes, meter.totalBytes);
-    const staged = await fetchContents(model, contents, { shared, meter, signal: stop, onBytes });
+    for (const fix of absent) await salvage(fix, { model, lease, meter, options, signal: stop });
+    const staged = await fetchContents(model, contents, { shared, meter, lease, signal: stop });
     meter.enter('verifying');
     stop.throwIfAborted();
     await lease.confirm();
@@ -98,7 +96,7 @@ async function fetchWrong({ repairs }: RepairTask, { model, meter, options }: Fe
 
 interface Salvage {
   readonly model: PinnedModel;
-  readonly room: Room;
+  readonly lease: ModelLease;
   readonly meter: ProgressMeter;
   readonly options: RepairOptions;
   readonly signal: AbortSignal;
@@ -107,17 +105,24 @@ interface Salvage {
 /** Copies a corrupt content to the staging area, if its wrong pieces can be told from the right ones. An interrupted repair has done so. */
 async function salvage(
   fix: FetchFix,
-  { model, room, meter, options: { store, verifier }, signal }: Salvage,
+  { model, lease, meter, options: { store, verifier }, signal }: Salvage,
 ): Promise<void> {
   const slot = await store.stage(model, fix.file);
   if (slot.durableBytes > 0) return;
-  const claim = await room.claim(model, () => fix.file.bytes);
+  let left = fix.file.bytes;
+  const onCopy = async () => {
+    await claimRoom({
+      store,
+      model,
+      lease,
+      remaining: () => left,
+      onWait: (holder) => meter.enter('waiting', waitForRoomText(holder)),
+      signal,
+    });
+  };
   if (fix.file.bytes > PIECE_BYTES) meter.enter('checking');
-  try {
-    await verifier.salvage(fix, slot, signal);
-  } finally {
-    claim.release();
-  }
+  await verifier.salvage(fix, slot, { signal, onCopy });
+  left = 0;
 }
 
 function replacement(

@@ -2,46 +2,62 @@ import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
 import { fits, KEPT_FREE_BYTES } from '../../core/store/room.ts';
 import { formatBytes } from '../../core/units.ts';
-import type { ModelStore } from '../../ports/model-store.ts';
+import type { LeaseHolder, ModelLease, ModelStore, SpaceReservation } from '../../ports/model-store.ts';
 
-/** Bytes that running downloads still have to write, so that two of them do not use the same free space. */
-export class Room {
-  readonly #store: ModelStore;
-  readonly #claims = new Map<object, () => number>();
-
-  constructor(store: ModelStore) {
-    this.#store = store;
-  }
-
-  /**
-   * Reserves disk space for a model until `release`.
-   * @throws RmaError RMA_STORE_NO_ROOM exit 5
-   */
-  async claim(model: PinnedModel, remaining: () => number): Promise<{ release(): void }> {
-    const key = {};
-    const promised = () => [...this.#claims.values()].reduce((sum, claim) => sum + claim(), 0);
-    const free = await this.#store.freeBytes(model);
-    const needed = remaining();
-    if (!fits(needed, free - promised()))
-      throw noRoom(this.#store.root, model.ref, { needed, free: free - promised() });
-    this.#claims.set(key, remaining);
-    return { release: () => void this.#claims.delete(key) };
-  }
+/** What needs disk space: a model, under its lease. */
+export interface RoomRequest {
+  readonly store: Pick<ModelStore, 'root' | 'freeBytes'>;
+  readonly model: PinnedModel;
+  readonly lease: Pick<ModelLease, 'reserve'>;
+  /** bytes that are still to be written */
+  readonly remaining: () => number;
+  readonly onWait: (holder: LeaseHolder) => void;
+  readonly signal: AbortSignal;
 }
 
-function noRoom(
-  root: string,
-  ref: string,
-  { needed, free }: { readonly needed: number; readonly free: number },
-): RmaError {
+interface Room {
+  readonly needed: number;
+  readonly free: number;
+  readonly reserved: number;
+}
+
+/**
+ * Reserves disk space for a model until `release`, so that two downloads, also of two processes, do not use the same space.
+ * @throws RmaError RMA_STORE_NO_ROOM exit 5
+ */
+export async function claimRoom(request: RoomRequest): Promise<SpaceReservation> {
+  const { store, model, lease, remaining, onWait, signal } = request;
+  let room: Room = { needed: 0, free: 0, reserved: 0 };
+  const isEnough = async (reserved: number) => {
+    const free = await store.freeBytes(model);
+    const now = { needed: remaining(), free: free - reserved, reserved };
+    const isFitting = fits(now.needed, now.free);
+    // reported is why it does not fit beside the others, unless it does not fit at all
+    if (!isFitting) room = now;
+    return isFitting;
+  };
+  const reservation = await lease.reserve({ remaining, isEnough, onWait, signal });
+  if (reservation === null) throw noRoom(store.root, model.ref, room);
+  return reservation;
+}
+
+/** Returns the note of a download that waits to see whether it fits. */
+export function waitForRoomText({ host }: LeaseHolder): string {
+  return `disk space is reserved by a download on ${host}`;
+}
+
+function noRoom(root: string, ref: string, { needed, free, reserved }: Room): RmaError {
   const available = Math.max(0, free);
+  const total = needed + KEPT_FREE_BYTES;
+  const others = reserved === 0 ? '' : `; running downloads have reserved ${formatBytes(reserved)} more`;
+  const wait = reserved === 0 ? '' : ', wait for these downloads,';
   return new RmaError(
     'RMA_STORE_NO_ROOM',
-    `not enough disk space in ${root} for ${ref}: ${formatBytes(needed + KEPT_FREE_BYTES)} needed, ${formatBytes(available)} free`,
+    `not enough disk space in ${root} for ${ref}: ${formatBytes(total)} needed, ${formatBytes(available)} free${others}`,
     {
       exitCode: EXIT.doesNotFit,
-      hint: `free ${formatBytes(needed + KEPT_FREE_BYTES - available)} there, or put the store on a larger disk`,
-      details: { needed: needed + KEPT_FREE_BYTES, free: available, root },
+      hint: `free ${formatBytes(total - available)} there${wait} or put the store on a larger disk`,
+      details: { needed: total, free: available, reserved, root },
     },
   );
 }

@@ -7,14 +7,14 @@ import { shell } from '../../core/shell-quote.ts';
 import { layoutOf } from '../../core/source/sources.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import type { ModelImport } from '../../ports/model-import.ts';
-import type { HeldLease, ModelStore, StagedFile } from '../../ports/model-store.ts';
+import type { ModelLease, ModelStore, StagedFile } from '../../ports/model-store.ts';
 import { byContent } from './fetch-contents.ts';
-import type { Room } from './room.ts';
+import { ImportRoom } from './import-room.ts';
+import { waitForRoomText } from './room.ts';
 
 export interface ImportContext {
   readonly store: ModelStore;
   readonly imports: ModelImport;
-  readonly room: Room;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ModelProgress) => void;
 }
@@ -102,35 +102,43 @@ function refuseOther(
 interface Placing {
   readonly found: ImportModel;
   readonly missing: readonly PinnedFile[];
-  readonly lease: HeldLease;
+  readonly lease: ModelLease;
 }
 
 async function placeAll({ found, missing, lease }: Placing, context: ImportContext) {
-  const { store, imports, room, signal } = context;
+  const { store, imports, signal } = context;
   const { model } = found;
   const totalBytes = pinnedBytes(model);
   const staged = new Map<PinnedFile, StagedFile>();
   let placed: PlacedBytes = NOTHING_PLACED;
   let done = 0;
-  for (const { files, bytes } of byContent(missing).values()) {
+  const contents = [...byContent(missing).values()];
+  const room = new ImportRoom({
+    ...context,
+    found,
+    contents,
+    lease,
+    onWait: (holder) => report(context, model, { state: 'waiting', note: waitForRoomText(holder) }),
+  });
+  for (const content of contents) {
+    const { files, bytes } = content;
     const [file] = files;
     const { path } = await store.stage(model, file);
-    const isLinked = await imports.canLink(found, file, path);
-    const claim = await room.claim(model, () => (isLinked ? 0 : bytes));
     const onBytes = (more: number) => {
       done += more;
       lease.progress(done, totalBytes);
       report(context, model, { state: 'importing', doneBytes: Math.min(done, totalBytes) });
     };
     try {
-      const { digest, placement } = await imports.place({ found, file, to: path, onBytes, signal });
+      const onCopy = () => room.copying(content, path);
+      const job = { found, file, to: path, onBytes, onCopy, signal };
+      const { digest, placement } = await imports.place(job);
+      room.placed(content);
       placed = addPlaced(placed, { ...NOTHING_PLACED, [placement]: bytes });
       for (const each of files) staged.set(each, { path, digest });
     } catch (error) {
       for (const part of staged.values()) await imports.discard(part.path);
       throw error;
-    } finally {
-      claim.release();
     }
   }
   return { staged, placed };

@@ -11,3 +11,6 @@ export function leaseName(key: string): string {
 
 /** The lease of commands that move content away: downloads wait for it, and it spares what they have a lease of. */
 export const PRUNE_LEASE = 'prune';
+
+/** The lease of a download that waits to see whether it fits beside the others. */
+export const SPACE_LEASE = 'space';

@@ -2,10 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { fetchExitCode } from '../../../src/app/fetch/fetch-result.ts';
-import type { ModelStore } from '../../../src/ports/model-store.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { sendContent, sha256, startModelServer } from '../../helpers/store/model-server.ts';
-import { smallRepo, testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
+import { smallRepo, testFetcher, testStore, withFreeBytes } from '../../helpers/store/store-fixture.ts';
 
 test('a failed model does not stop the others, and the exit code is that of a partial failure', async () => {
   const server = await startModelServer();
@@ -65,15 +64,8 @@ test('of two models that do not fit together, only one is started', async () => 
   server.serve(smallRepo('acme/one'));
   server.serve(smallRepo('acme/two', 'f00d'.padEnd(40, '0')));
   const root = tempFolder();
-  const real = testStore(root);
   const free = 64 * 1024 * 1024 + 400_000;
-  const store: ModelStore = new Proxy(real, {
-    get: (target, key) => {
-      if (key === 'freeBytes') return () => Promise.resolve(free - stagedBytes(root));
-      const value: unknown = Reflect.get(target, key);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  const store = withFreeBytes(testStore(root), () => free - stagedBytes(root));
   const fetcher = testFetcher(root, server.url, { store });
   const models = await Promise.all(['hf:acme/one', 'hf:acme/two'].map((ref) => fetcher.resolve(ref)));
   const results = await fetcher.fetch(models);

@@ -91,7 +91,7 @@ test.each([
     for (let at = 1; reached; at += 1) {
       const root = quickFolder();
       const { disk, failed } = faultyDisk(at, 'EIO', forever);
-      await importAll(root, other, disk).catch(() => undefined);
+      await importAll(root, other, { disk }).catch(() => undefined);
       reached = failed() !== null;
       expectSound(root);
       const published = await isComplete(root);

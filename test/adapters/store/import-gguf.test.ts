@@ -1,8 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { found, importAll, sha256, stateOf } from '../../helpers/store/import-fixture.ts';
+import { sharingDisk } from '../../helpers/store/sharing-disk.ts';
 import { testStore } from '../../helpers/store/store-fixture.ts';
 import { tinyGguf } from '../../hub/tiny-gguf.ts';
 
@@ -80,6 +82,17 @@ describe('a directory of LM Studio', () => {
       rejected: [{ why: 'incomplete', reason: 'org/repo/big-00002-of-00002.gguf is missing' }],
     });
   });
+});
+
+test.each([
+  ['hard link', { mode: 0o644, disk: realDisk }, { state: 'imported', placed }],
+  ['reflink', { mode: 0o600, disk: sharingDisk }, { state: 'imported', placed: { reflinked: GGUF.length } }],
+  ['copy', { mode: 0o600, disk: realDisk }, { state: 'failed', error: { code: 'RMA_STORE_NO_ROOM' } }],
+])('on a full disk, an import by %s reserves what it writes', async (_, { mode, disk }, outcome) => {
+  const file = 'models/org/repo-GGUF/model-Q4_K_M.gguf';
+  plant(file);
+  chmodSync(join(other, file), mode);
+  expect(await importAll(root, other, { disk, freeBytes: 1000 })).toMatchObject([outcome]);
 });
 
 describe('a cache of llama.cpp', () => {

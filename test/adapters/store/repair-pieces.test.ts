@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { quickFolder } from '../../helpers/files/temp-folder.ts';
 import { sha256 } from '../../helpers/store/model-server.ts';
 import { pullInto } from '../../helpers/store/pulled-store.ts';
-import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
+import { sharingDisk } from '../../helpers/store/sharing-disk.ts';
+import { testFetcher, testStore, withFreeBytes } from '../../helpers/store/store-fixture.ts';
 import { flipByte, repairStore, verifyStore } from '../../helpers/store/verify-fixture.ts';
 import { patternContent } from '../../hub/content.ts';
 import type { Hub } from '../../hub/hub.ts';
@@ -163,6 +165,24 @@ test('[fail C6] an interrupted repair continues with what it had downloaded', as
   expect(fetchedBytes).toBeLessThan(2 * PIECE);
   expect(before + fetchedBytes).toBeLessThan(3 * PIECE);
   await expectRepaired();
+});
+
+test.each([
+  ['shares blocks', sharingDisk, { outcome: 'repaired' }],
+  [
+    'copies',
+    realDisk,
+    {
+      outcome: 'failed',
+      message: expect.stringMatching(/^not enough disk space .*: 84\.0 MiB needed, 70\.0 MiB free$/),
+    },
+  ],
+])('on a file system that %s, a repair reserves what it writes', async (_, disk, outcome) => {
+  await pull();
+  flipByte(join(root, BLOB), PIECE);
+  const store = withFreeBytes(testStore(root, { disk }), () => 70 * MIB);
+  const fetcher = testFetcher(root, hub.endpoint, { ...SMALL_PIECES, disk, store });
+  expect(await repair({ disk, fetcher })).toMatchObject({ problems: [outcome] });
 });
 
 test('the hashes go with the last model that has the content', async () => {

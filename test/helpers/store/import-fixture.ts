@@ -8,7 +8,7 @@ import type { ImportOutcome, ImportSource } from '../../../src/core/domain/impor
 import { settle } from '../../../src/core/import/settle.ts';
 import { storePaths } from '../../../src/core/source/store-paths.ts';
 import { JumpingClock } from '../clock/jumping-clock.ts';
-import { testStore } from './store-fixture.ts';
+import { testStore, withFreeBytes } from './store-fixture.ts';
 
 /** Returns what is found in a directory of another program. */
 export async function found(directory: string): Promise<ImportSource> {
@@ -17,13 +17,20 @@ export async function found(directory: string): Promise<ImportSource> {
   return source;
 }
 
+export interface ImportTestOptions {
+  readonly disk?: Disk;
+  /** what is free on the file system of the store; default: what really is */
+  readonly freeBytes?: number;
+}
+
 /** Imports everything from a directory into the store at `root`, as `rma models import` does. */
 export async function importAll(
   root: string,
   directory: string,
-  disk: Disk = realDisk,
+  { disk = realDisk, freeBytes }: ImportTestOptions = {},
 ): Promise<readonly ImportOutcome[]> {
-  const store = testStore(root, { disk, clock: new JumpingClock() });
+  const real = testStore(root, { disk, clock: new JumpingClock() });
+  const store = freeBytes === undefined ? real : withFreeBytes(real, () => freeBytes);
   const inventory = await testStore(root).inventory();
   const { models } = await found(directory);
   const settled = models.map((each) => settle(each, inventory)).filter((each) => each !== null);

@@ -89,6 +89,17 @@ export function testFetcher(root: string, endpoint: string, options: TestFetcher
   };
 }
 
+/** Returns a store whose file systems have as many bytes free as `freeBytes` returns. */
+export function withFreeBytes(store: ModelStore, freeBytes: () => number): ModelStore {
+  return new Proxy(store, {
+    get: (target, key) => {
+      if (key === 'freeBytes') return () => Promise.resolve(freeBytes());
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
 /** A small repository with plain and LFS files, a subdirectory, duplicate content and weights in another format. */
 export function smallRepo(repo = 'acme/tiny', commit = 'c0ffee'.padEnd(40, '0')): ServedRepo {
   const weights = randomBytes(300_000);

@@ -35,14 +35,14 @@ export class FileModelImport implements ModelImport {
     return from !== null && (await canLink(this.#disk, from, path));
   }
 
-  async place({ found, file, to, onBytes, signal }: PlaceJob): Promise<PlacedContent> {
+  async place({ found, file, to, ...work }: PlaceJob): Promise<PlacedContent> {
     const { bytes, digest, path } = file;
     const from = sourceOf(found, file);
     if (from === null) throw changed(found, file);
     const algorithm = digest?.algorithm ?? 'sha256';
     return onDisk(from, async () => {
       try {
-        const job = { from, to, expected: { bytes, algorithm }, onBytes, signal };
+        const job = { from, to, expected: { bytes, algorithm }, ...work };
         const isVerified = digest?.algorithm === 'sha256' && isUnpacked(this.#state, from, digest.hex);
         const { hex, placement } = isVerified
           ? await linkVerified(this.#disk, job, digest.hex)

@@ -17,6 +17,7 @@ export interface ContentJob {
   readonly to: string;
   readonly expected: { readonly bytes: number; readonly algorithm: Digest['algorithm'] };
   readonly onBytes?: (bytes: number) => void;
+  readonly onCopy?: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -63,6 +64,7 @@ export async function placeContent(disk: Disk, job: ContentJob): Promise<HashedC
     await sync(disk, to);
     return { hex: await hashFile(disk, to, job), placement: 'reflinked' };
   }
+  await job.onCopy?.();
   return { hex: await copy(disk, job), placement: 'copied' };
 }
 

@@ -30,6 +30,14 @@ export interface Heartbeat {
   readonly released: boolean;
   readonly doneBytes: number;
   readonly totalBytes: number;
+  readonly reserved?: ReservedSpace | undefined;
+}
+
+/** Disk space that a holder still needs. */
+export interface ReservedSpace {
+  readonly bytes: number;
+  /** device number of the file system; null: that of the leases */
+  readonly device: string | null;
 }
 
 export interface Generation {
@@ -54,6 +62,7 @@ const heartbeat: Schema<Heartbeat> = z.object({
   released: z.boolean(),
   doneBytes: z.number(),
   totalBytes: z.number(),
+  reserved: z.optional(z.object({ bytes: z.number(), device: z.nullable(z.string()) })),
 });
 
 /** Largest number of a generation: far above what is ever reached, and far below the numbers that a double cannot distinguish. */
@@ -90,8 +99,13 @@ export class GenerationLog {
     return {
       number,
       record: await readJson(this.#disk, join(this.#dir, `g${number}`), leaseRecord),
-      heartbeat: await readJson(this.#disk, join(this.#dir, `hb${number}`), heartbeat),
+      heartbeat: await this.heartbeat(number),
     };
+  }
+
+  /** Returns the last heartbeat of a generation; null if there is none. */
+  heartbeat(number: number): Promise<Heartbeat | null> {
+    return readJson(this.#disk, join(this.#dir, `hb${number}`), heartbeat);
   }
 
   /**

@@ -14,6 +14,13 @@ export interface FileLeaseOptions {
   readonly clock: Clock;
 }
 
+/** Disk space that the holder still needs. */
+export interface NeededSpace {
+  readonly bytes: () => number;
+  /** device number of the file system; null: that of the leases */
+  readonly device: string | null;
+}
+
 const BEAT_MS = 10_000;
 
 /** The holder stops by itself after this long without a heartbeat: half the time after which others take over. */
@@ -30,7 +37,10 @@ export class FileLease implements HeldLease {
   #fault: unknown = null;
   #doneBytes = 0;
   #totalBytes = 0;
+  #space: NeededSpace | null = null;
   #loop: Promise<void> = Promise.resolve();
+  /** the last heartbeat that is being written: a later one must not be replaced by an earlier one */
+  #writing: Promise<void> = Promise.resolve();
 
   private constructor(options: FileLeaseOptions) {
     this.#options = options;
@@ -52,6 +62,21 @@ export class FileLease implements HeldLease {
   progress(doneBytes: number, totalBytes: number): void {
     this.#doneBytes = doneBytes;
     this.#totalBytes = totalBytes;
+  }
+
+  get token(): string {
+    return this.#options.token;
+  }
+
+  /** What this holder still needs on a disk; later heartbeats contain it. */
+  set space(space: NeededSpace | null) {
+    this.#space = space;
+  }
+
+  /** Writes a heartbeat now. On a full disk it follows later, or the lease is lost. @throws the fault of the lost lease */
+  async publish(): Promise<void> {
+    await this.#write(false).catch((error: unknown) => this.#lacksSpace(error));
+    this.lost.throwIfAborted();
   }
 
   async confirm(): Promise<void> {
@@ -104,7 +129,13 @@ export class FileLease implements HeldLease {
     }
   }
 
-  async #write(released: boolean): Promise<void> {
+  #write(released: boolean): Promise<void> {
+    const written = this.#writing.then(() => this.#writeNow(released));
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  async #writeNow(released: boolean): Promise<void> {
     const { log, number, token, clock } = this.#options;
     const before = clock.monotonic();
     if (this.#beat > 0 && !released && this.#isSilent()) {
@@ -118,6 +149,10 @@ export class FileLease implements HeldLease {
       released,
       doneBytes: this.#doneBytes,
       totalBytes: this.#totalBytes,
+      ...(!released &&
+        this.#space !== null && {
+          reserved: { bytes: this.#space.bytes(), device: this.#space.device },
+        }),
     });
     this.#lastBeat = before;
     this.#fault = null;

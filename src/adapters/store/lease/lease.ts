@@ -3,12 +3,20 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { HeldLease, LeaseHolder } from '../../../ports/model-store.ts';
+import type { LeaseHolder } from '../../../ports/model-store.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
 import { ensureDir } from '../disk/files.ts';
-import { type Generation, GenerationLog, type LeaseRecord } from './generation-log.ts';
+import { severalAtOnce } from '../disk/several-at-once.ts';
+import {
+  type Generation,
+  GenerationLog,
+  type Heartbeat,
+  type LeaseRecord,
+  type ReservedSpace,
+} from './generation-log.ts';
 import { FileLease } from './held-lease.ts';
-import { isGone, openLivenessSocket } from './liveness-socket.ts';
+import { Liveness, Watch } from './liveness.ts';
+import { openLivenessSocket } from './liveness-socket.ts';
 
 export interface LeaseOptions {
   readonly disk: Disk;
@@ -21,8 +29,12 @@ export interface LeaseOptions {
   readonly boot: string | null;
 }
 
-/** A holder without a heartbeat for this long, by the waiter's own clock, is considered dead. */
-export const DEAD_AFTER_MS = 90_000;
+/** A lease whose holder needs disk space. */
+export interface Reserving {
+  readonly generation: Generation;
+  readonly heartbeat: Heartbeat;
+  readonly reserved: ReservedSpace;
+}
 
 /** A holder whose heartbeat has this age cannot be alive, however wrong its clock is. */
 const FORGOTTEN_AFTER_MS = 60 * 60_000;
@@ -35,16 +47,18 @@ const POLL_MS = 500;
 /** Leases by generation log. They only avoid double work; the store stays correct without them. */
 export class Leases {
   readonly #options: LeaseOptions;
+  readonly liveness: Liveness;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
+    this.liveness = new Liveness(options);
   }
 
   /**
    * Waits until this process holds `key`.
    * @throws RmaError RMA_STORE_LEASE_TIMEOUT exit 7 if the holder runs but makes no progress
    */
-  async acquire(key: string, onWait: (holder: LeaseHolder) => void, signal: AbortSignal): Promise<HeldLease> {
+  async acquire(key: string, onWait: (holder: LeaseHolder) => void, signal: AbortSignal): Promise<FileLease> {
     const { disk, clock, dir, staging } = this.#options;
     const log = new GenerationLog(disk, join(dir, key), staging);
     await log.prepare();
@@ -53,7 +67,7 @@ export class Leases {
       signal.throwIfAborted();
       const number = await log.highest();
       const current = number === 0 ? null : await log.read(number);
-      if (current === null || (await this.#isFree(current, watch))) {
+      if (current === null || (await this.liveness.isFree(current, watch))) {
         const lease = await this.#claim(log, number + 1);
         if (lease === null) continue;
         await this.#removeStaleSocket(current);
@@ -78,7 +92,7 @@ export class Leases {
       const number = await log.highest();
       if (number === 0) return;
       const current = await log.read(number);
-      if (await this.#isFree(current, watch)) return;
+      if (await this.liveness.isFree(current, watch)) return;
       onWait(holderOf(current));
       if (watch.stuckFor() >= STUCK_AFTER_MS) throw stuck(key, current);
       await clock.sleep(POLL_MS, signal);
@@ -90,13 +104,39 @@ export class Leases {
    * to be dead, and that have a heartbeat of the last hour. Writes nothing.
    */
   async active(): Promise<ReadonlySet<string>> {
-    const { disk, dir } = this.#options;
-    const names = (await unless(NO_RECORD, disk.readdir(dir))) ?? [];
     const held: string[] = [];
-    for (const name of names.filter((each) => !each.startsWith('.'))) {
+    for (const name of await this.#names()) {
       if (await this.#isHeld(name)) held.push(name);
     }
     return new Set(held);
+  }
+
+  /**
+   * Returns the generations whose holders need disk space, but for those that are known to be dead. Writes nothing.
+   * `watchOf` returns the observation of a holder, by its token.
+   */
+  async reserving(
+    watchOf = (_token: string) => new Watch(this.#options.clock),
+  ): Promise<readonly Reserving[]> {
+    const { disk, dir, staging } = this.#options;
+    const found: Reserving[] = [];
+    await severalAtOnce(await this.#names(), async (name) => {
+      const log = new GenerationLog(disk, join(dir, name), staging);
+      const number = await log.highest();
+      const heartbeat = await log.heartbeat(number);
+      const reserved = heartbeat?.reserved;
+      if (heartbeat === null || reserved === undefined || reserved.bytes === 0) return;
+      const generation = await log.read(number);
+      if (await this.liveness.isFree(generation, watchOf(heartbeat.token))) return;
+      found.push({ generation, heartbeat, reserved });
+    });
+    return found;
+  }
+
+  async #names(): Promise<readonly string[]> {
+    const { disk, dir } = this.#options;
+    const names = (await unless(NO_RECORD, disk.readdir(dir))) ?? [];
+    return names.filter((name) => !name.startsWith('.'));
   }
 
   async #isHeld(name: string): Promise<boolean> {
@@ -104,28 +144,15 @@ export class Leases {
     const log = new GenerationLog(disk, join(dir, name), staging);
     const number = await log.highest();
     if (number === 0) return false;
-    if (await this.#isFree(await log.read(number), new Watch(clock))) return false;
+    if (await this.liveness.isFree(await log.read(number), new Watch(clock))) return false;
     const stats = await Promise.all(
       ['g', 'hb'].map((kind) => unless(NO_RECORD, disk.lstat(join(dir, name, `${kind}${number}`)))),
     );
     return stats.some((each) => each !== null && clock.now() - each.mtimeMs < FORGOTTEN_AFTER_MS);
   }
 
-  async #isFree(current: Generation, watch: Watch): Promise<boolean> {
-    watch.update(current);
-    if (current.heartbeat?.released === true) return true;
-    if (watch.silentFor() >= DEAD_AFTER_MS) return true;
-    const { record } = current;
-    const { boot } = this.#options;
-    if (boot === null || record === null || record.witness === null || record.boot !== boot) return false;
-    // a socket does not answer through another mount of the same file system, such as a second one of an NFS export
-    const device = await this.#device();
-    if (device === null || record.device !== device) return false;
-    return isGone(this.#socketPath(record.witness));
-  }
-
   /** Claims a generation. The socket listens before the generation is visible, so that a closed socket always means a dead holder. */
-  async #claim(log: GenerationLog, number: number): Promise<HeldLease | null> {
+  async #claim(log: GenerationLog, number: number): Promise<FileLease | null> {
     const { boot, clock } = this.#options;
     const token = randomUUID();
     const name = token.slice(0, 8);
@@ -137,7 +164,7 @@ export class Leases {
       pid: process.pid,
       token,
       witness: livenessSocket === null ? null : name,
-      device: await this.#device(),
+      device: await this.liveness.device(),
     };
     try {
       if (await log.claim(number, record)) {
@@ -157,63 +184,19 @@ export class Leases {
     const name = previous?.record?.witness ?? null;
     if (name !== null && /^[0-9a-f]{8}$/.test(name)) {
       // the file is in nobody's way: a new holder has another name
-      await this.#options.disk.rm(this.#socketPath(name), { force: true }).catch(() => undefined);
+      await this.#options.disk.rm(this.liveness.socketPath(name), { force: true }).catch(() => undefined);
     }
   }
 
   async #openSocket(name: string): ReturnType<typeof openLivenessSocket> {
-    const path = this.#socketPath(name);
+    const path = this.liveness.socketPath(name);
     await ensureDir(this.#options.disk, join(path, '..'));
     return openLivenessSocket(this.#options.disk, path);
   }
-
-  async #device(): Promise<string | null> {
-    const { disk, dir } = this.#options;
-    return disk.stat(dir).then(
-      ({ dev }) => String(dev),
-      () => null,
-    );
-  }
-
-  #socketPath(name: string): string {
-    return join(this.#options.dir, '.w', name);
-  }
 }
 
-/** Progress of the holder on the waiter's own monotonic clock: clocks of different hosts are never compared. */
-class Watch {
-  readonly #clock: Clock;
-  #life = '';
-  #lifeSince: number;
-  #progress = '';
-  #progressSince: number;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#lifeSince = clock.monotonic();
-    this.#progressSince = clock.monotonic();
-  }
-
-  update({ number, heartbeat }: Generation): void {
-    const now = this.#clock.monotonic();
-    const life = `${number}:${heartbeat?.beat ?? 0}`;
-    const progress = `${number}:${heartbeat?.doneBytes ?? 0}`;
-    if (life !== this.#life) this.#lifeSince = now;
-    if (progress !== this.#progress) this.#progressSince = now;
-    this.#life = life;
-    this.#progress = progress;
-  }
-
-  silentFor(): number {
-    return this.#clock.monotonic() - this.#lifeSince;
-  }
-
-  stuckFor(): number {
-    return this.#clock.monotonic() - this.#progressSince;
-  }
-}
-
-function holderOf({ record, heartbeat }: Generation): LeaseHolder {
+/** Returns who holds a lease, and its progress. */
+export function holderOf({ record, heartbeat }: Generation): LeaseHolder {
   return {
     host: record?.host ?? 'unknown',
     doneBytes: heartbeat?.doneBytes ?? 0,

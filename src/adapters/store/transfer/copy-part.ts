@@ -14,14 +14,20 @@ export interface PartCopy {
   /** what to copy; nothing follows the last of them */
   readonly ranges: RangeSet;
   readonly signal: AbortSignal;
+  /** called before the copy, if it takes disk space of its own */
+  readonly onCopy?: (() => Promise<void>) | undefined;
 }
 
 /** Copies ranges of a file, by a reflink if possible, and syncs them. Returns the copy, open for reading and writing. */
-export async function copyPart(disk: Disk, { from, to, ranges, signal }: PartCopy): Promise<FileHandle> {
+export async function copyPart(
+  disk: Disk,
+  { from, to, ranges, signal, onCopy }: PartCopy,
+): Promise<FileHandle> {
   const source = await disk.open(from, 'r');
   let target: FileHandle | null = null;
   try {
     const isCloned = await tryClone(disk, from, to);
+    if (!isCloned) await onCopy?.();
     target = isCloned ? await disk.open(to, 'r+') : await openNew(disk, to);
     if (isCloned) await target.truncate(ranges.at(-1)?.[1] ?? 0);
     else await copyRanges(source, target, { ranges, signal });

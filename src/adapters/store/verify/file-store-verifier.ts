@@ -6,7 +6,13 @@ import { type ContentCheck, planChecks } from '../../../core/verify/plan-checks.
 import { summarize } from '../../../core/verify/summarize.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { StagingSlot } from '../../../ports/model-store.ts';
-import type { FetchFix, Replacement, StoreVerifier, VerifyRequest } from '../../../ports/store-verifier.ts';
+import type {
+  FetchFix,
+  Replacement,
+  SalvageWork,
+  StoreVerifier,
+  VerifyRequest,
+} from '../../../ports/store-verifier.ts';
 import { type Disk, realDisk } from '../disk/disk.ts';
 import { onDisk } from '../disk/disk-fault.ts';
 import { guardedDisk } from '../disk/guarded-disk.ts';
@@ -88,8 +94,8 @@ export class FileStoreVerifier implements StoreVerifier {
     });
   }
 
-  async salvage(fix: FetchFix, slot: StagingSlot, signal: AbortSignal): Promise<boolean> {
-    return onDisk(this.#paths.root, () => salvageContent(this.#context(), { fix, slot, signal }));
+  async salvage(fix: FetchFix, slot: StagingSlot, work: SalvageWork): Promise<boolean> {
+    return onDisk(this.#paths.root, () => salvageContent(this.#context(), { ...work, fix, slot }));
   }
 
   async restore(problem: Problem, text: string | null): Promise<void> {

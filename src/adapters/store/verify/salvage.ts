@@ -1,15 +1,14 @@
 import { placeInStore } from '../../../core/source/store-paths.ts';
 import type { StagingSlot } from '../../../ports/model-store.ts';
-import type { FetchFix } from '../../../ports/store-verifier.ts';
+import type { FetchFix, SalvageWork } from '../../../ports/store-verifier.ts';
 import { errnoOf, NO_RECORD } from '../disk/disk.ts';
 import { copyPart } from '../transfer/copy-part.ts';
 import { discardPart, writeJournal } from '../transfer/journal.ts';
 import type { ContentContext } from './check-content.ts';
 
-interface SalvageJob {
+interface SalvageJob extends SalvageWork {
   readonly fix: FetchFix;
   readonly slot: StagingSlot;
-  readonly signal: AbortSignal;
 }
 
 /** Codes of a file that cannot be read, wholly or in part. */
@@ -18,7 +17,7 @@ const UNREADABLE: readonly string[] = ['EIO', 'EACCES', 'EPERM', ...NO_RECORD];
 /** Implements `StoreVerifier.salvage`. */
 export async function salvageContent(
   { disk, guard, paths, pieces }: ContentContext,
-  { fix, slot, signal }: SalvageJob,
+  { fix, slot, signal, onCopy }: SalvageJob,
 ): Promise<boolean> {
   const { digest, bytes } = fix.file;
   const path = placeInStore(paths, fix.place);
@@ -28,7 +27,7 @@ export async function salvageContent(
   const end = Math.min(size, bytes);
   const from = guard.realpath(path) ?? path;
   try {
-    const handle = await copyPart(disk, { from, to: slot.path, ranges: [[0, end]], signal });
+    const handle = await copyPart(disk, { from, to: slot.path, ranges: [[0, end]], signal, onCopy });
     await handle.close();
     await writeJournal(disk, slot.path, {
       journal: {

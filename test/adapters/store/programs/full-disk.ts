@@ -70,7 +70,7 @@ const OPERATIONS: Readonly<Record<string, (root: string, disk: Disk) => Promise<
     return failed.map(({ message }) => message).join() || (result.exitCode === 0 ? 'done' : 'incomplete');
   },
   import: async (root, disk) => {
-    const outcomes = await importAll(root, dirname(dirname(other)), disk);
+    const outcomes = await importAll(root, dirname(dirname(other)), { disk });
     return outcomes.map((each) => (each.error === null ? 'done' : textOf(each.error))).join();
   },
   remove: async (root, disk) => {
