@@ -8,7 +8,7 @@ interface PromptParts {
   readonly globals: Pick<GlobalValues, 'yes' | 'noInput'>;
 }
 
-/** Asks for confirmation on the terminal. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2, RMA_INTERRUPTED exit 130 */
+/** Prompts for confirmation on the terminal. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2, RMA_INTERRUPTED exit 130 */
 export async function confirm(question: string, { io, globals }: PromptParts): Promise<void> {
   if (globals.yes) return;
   if (!canAsk(io, globals))
@@ -17,7 +17,7 @@ export async function confirm(question: string, { io, globals }: PromptParts): P
 }
 
 /**
- * Asks whether to do something that the command does not need; null where nobody can answer, and with --yes, which
+ * Asks whether to do something that the command does not need; null without a terminal, and with --yes, which
  * confirms only what the command does.
  * @throws RmaError RMA_INTERRUPTED exit 130
  */

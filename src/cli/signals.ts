@@ -34,7 +34,7 @@ export function abortOnSignals(source: SignalSource, print: (line: string) => vo
   return controller;
 }
 
-/** Returns the error of a command whose output nobody reads any more: RMA_OUTPUT_CLOSED (1). */
+/** Returns the error of a command whose output was closed: RMA_OUTPUT_CLOSED (1). */
 export function outputClosed(): RmaError {
   return new RmaError('RMA_OUTPUT_CLOSED', 'stopped: the reader of the output exited', { hint: RESUME_HINT });
 }

@@ -22,7 +22,7 @@ export function fromContainer(address: string): ContainerAddress {
   return { url: url.replace(/\/$/, ''), onHost };
 }
 
-/** Returns the address with this name in place of a loopback host. */
+/** Returns the address with this name instead of a loopback host. */
 export function withHostAlias(address: string, alias: string): ContainerAddress {
   const [, scheme = '', user, host = '', rest = ''] = ADDRESS.exec(address) ?? [];
   const onHost = isLoopback(host);

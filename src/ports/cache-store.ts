@@ -4,7 +4,7 @@ import type { PrunePolicy } from '../core/cache/policy.ts';
 import type { PruneResult, UndoResult } from '../core/cache/prune-result.ts';
 import type { LeaseHolder } from './model-store.ts';
 
-/** The care of a store: what occupies it, and what can go. */
+/** Shows what occupies the disk space of a store, and prunes it. */
 export interface CacheStore {
   /** Returns what is in the store. Writes nothing. */
   report(): Promise<CacheReport>;

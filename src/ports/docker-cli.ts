@@ -85,7 +85,7 @@ export interface ExecHereOptions extends ExecPlace {
 }
 
 export interface ExecOptions extends ExecPlace {
-  /** keeps the command's stdin open until rma ends the call, so that a command that follows something knows when to end */
+  /** keeps the command's stdin open until rma ends the call, so that a command that follows something can end */
   readonly openStdin?: boolean;
   readonly onStdout?: (line: string) => void;
   readonly signal?: AbortSignal;

@@ -2,7 +2,7 @@ import type { ModelGeometry } from '../core/domain/geometry.ts';
 import type { PinnedModel } from '../core/domain/pinned-model.ts';
 import type { StoredModel } from '../core/domain/stored-model.ts';
 
-/** What a store answers in place of the hubs. */
+/** What a store returns instead of the hubs. */
 export interface StoredModels {
   /** Returns what references mean; those that the store does not know are left out. */
   recall(refs: readonly string[]): Promise<ReadonlyMap<string, StoredModel>>;

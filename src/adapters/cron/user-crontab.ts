@@ -7,7 +7,7 @@ import type { CommandRunner } from '../../ports/command-runner.ts';
 import type { Scheduler } from '../../ports/scheduler.ts';
 
 const TIMEOUT_MS = 60_000;
-/** What a decoder puts in place of bytes that are not UTF-8. */
+/** What a decoder returns for bytes that are not UTF-8. */
 const NOT_UTF8 = '\uFFFD';
 /** How the crons of Debian, Red Hat and BusyBox report a user without a crontab. */
 const NONE = /no crontab for|can't open .*no such file/i;

@@ -100,7 +100,7 @@ class Deadline {
     };
   }
 
-  /** Waits for work beside the program. A fault stops the program, which then ends with it. */
+  /** Waits for work that runs along with the program. A fault stops the program, which then ends with it. */
   async stopOnFault(work: Promise<void>): Promise<void> {
     try {
       await work;

@@ -8,7 +8,7 @@ import { certificatesIn, ownCertificates } from './secure-context.ts';
 
 /**
  * Returns the certificates of the files (PEM), each once; null without files. Anything else in them, such as a private
- * key, is left out. A directory stands for its files, as for Python's requests.
+ * key, is left out. A directory means its files, as for Python's requests.
  * @throws RmaError RMA_CA_FILE_INVALID (2)
  */
 export function readCertificates(files: readonly CaFile[]): string | null {

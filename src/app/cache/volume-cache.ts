@@ -16,7 +16,7 @@ import type { CacheStore } from '../../ports/cache-store.ts';
 import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/ask-volume.ts';
 
 /**
- * Returns the care of the store of a project, through the worker image, which is built if it is missing. A missing store is
+ * Returns the cache operations on the store of a project, through the worker image, which is built if it is missing. A missing store is
  * empty. Its methods throw as askVolume, too.
  */
 export function volumeCache(host: VolumeHost, invocation: VolumeInvocation, config: RmaConfig): CacheStore {

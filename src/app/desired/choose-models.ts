@@ -33,7 +33,7 @@ interface RequestedModel {
 /** A requested model, its users, and the files behind its reference. */
 export interface ChosenModel extends RequestedModel {
   readonly pinned: PinnedModel;
-  /** its state in the store, where that has answered in place of the hub */
+  /** its state in the store, if that was used instead of the hub */
   readonly check?: ModelCheck | null | undefined;
 }
 

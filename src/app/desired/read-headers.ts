@@ -7,14 +7,14 @@ import { type GeometryPorts, readGeometry } from './read-geometry.ts';
 interface HeadersToRead {
   /** by reference */
   readonly models: ReadonlyMap<string, PinnedModel>;
-  /** references that the store resolved: no hub is asked for their headers */
+  /** references that the store resolved: no hub is queried for their headers */
   readonly stored: ReadonlySet<string>;
 }
 
 /** The geometry of models, by reference; null: the sizes of the files are used instead. */
 export interface ReadHeaders {
   readonly geometry: ReadonlyMap<string, ModelGeometry | null>;
-  /** references whose header nobody could read now */
+  /** references whose header could not be read now */
   readonly unread: readonly string[];
 }
 

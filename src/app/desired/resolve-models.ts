@@ -17,7 +17,7 @@ export type Resolution =
   | {
       readonly ok: true;
       readonly pinned: PinnedModel;
-      /** the store answered in place of the hub */
+      /** the store was used instead of the hub */
       readonly stored?: true;
       /** the check by which the store answered */
       readonly check?: ModelCheck | undefined;

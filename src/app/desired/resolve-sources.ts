@@ -61,7 +61,7 @@ async function resolveListed(
     : (stored.get(ref) as Resolution);
 }
 
-/** Other machines come first, as for every model, unless the list says where. */
+/** Other machines come first, as for every model, unless the list contains them. */
 function withLan(sources: readonly string[]): readonly string[] {
   return sources.includes(LAN) ? sources : [LAN, ...sources];
 }

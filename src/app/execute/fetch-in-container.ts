@@ -25,7 +25,7 @@ export interface FetchRequest {
 }
 
 /**
- * Fetches models into the store in a temporary worker container, beside whatever runs, or does another task that needs
+ * Fetches models into the store in a temporary worker container, independent of what runs, or does another task that needs
  * their hubs. Returns its last status, which carries the failure, if any.
  * @throws RmaError RMA_FETCH_FAILED (1) when it ended without a status
  */

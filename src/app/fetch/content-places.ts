@@ -6,7 +6,7 @@ import type { FileLocation, ModelSource } from '../../ports/model-source.ts';
 import type { Transfer } from '../../ports/transfer.ts';
 import type { SharedFetch } from './fetch-options.ts';
 
-/** A server that may have a content, and what transfers it from there. */
+/** A server that may have content, and what transfers it from there. */
 export interface ContentPlace {
   /** name of the machine that serves its store; null: the hub of the model */
   readonly peer: string | null;
@@ -123,18 +123,18 @@ export function afterFailure(error: unknown, { places, failure }: PlacesLeft): P
   const fault = place.peer === null ? error : faultOfPeer(error, place.peer);
   const isCopy = place.location.copy === true;
   const { source } = place;
-  const isSkipped = mayBeElsewhere(fault) || ((isCopy || source !== undefined) && isRefusal(fault));
+  const isSkipped = isPlaceFault(fault) || ((isCopy || source !== undefined) && isRefusal(fault));
   const left = isSkipped ? others : copiesAfter(fault, others);
   if (left === null) throw fault;
   if (isUnreachable(fault)) place.onUnreachable();
   if (source !== undefined) return { places: left, failure: listed(failure, fault, source) };
-  return { places: left, failure: isCopy && failure !== null ? failure : moreTelling(failure, fault) };
+  return { places: left, failure: isCopy && failure !== null ? failure : moreRelevant(failure, fault) };
 }
 
 /** Returns the error to report with the reasons of all sources so far. */
 function listed(first: unknown, second: unknown, source: string): unknown {
   if (!(second instanceof RmaError)) return second;
-  const main = moreTelling(first, second) as RmaError;
+  const main = moreRelevant(first, second) as RmaError;
   const before = first instanceof RmaError ? [first.message] : [];
   return new RmaError(main.code, [...before, `${source}: ${second.message}`].join('; '), {
     exitCode: main.exitCode,
@@ -177,7 +177,7 @@ function faultOfPeer(error: unknown, peer: string): unknown {
 }
 
 /** Faults of one place: it does not have the content, cannot be reached, or sends something else. */
-const ELSEWHERE: ReadonlySet<string> = new Set([
+const PLACE_FAULTS: ReadonlySet<string> = new Set([
   'RMA_PEER_NO_CONTENT',
   'RMA_HUB_UNREACHABLE',
   'RMA_HUB_BUSY',
@@ -188,8 +188,8 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns whether another place may still have the content; a rejected token or a full disk ends the transfer. */
-function mayBeElsewhere(error: unknown): boolean {
-  return error instanceof RmaError && ELSEWHERE.has(error.code);
+function isPlaceFault(error: unknown): boolean {
+  return error instanceof RmaError && PLACE_FAULTS.has(error.code);
 }
 
 /** Returns whether a hub denied the content or does not have it. */
@@ -198,12 +198,12 @@ function isRefusal(error: unknown): boolean {
 }
 
 /** Returns the error to report of those of two places: wrong content before the rest, else the last one. */
-function moreTelling(first: unknown, second: unknown): unknown {
+function moreRelevant(first: unknown, second: unknown): unknown {
   const isAbsent = second instanceof RmaError && second.code === 'RMA_PEER_NO_CONTENT';
   return first !== null && (isWrongContent(first) || isAbsent) ? first : second;
 }
 
-/** Returns whether a place sent other content than that of the file, again after it was downloaded anew. */
+/** Returns whether a place sent other content than that of the file, also when it was downloaded again. */
 export function isWrongContent(error: unknown): boolean {
   return error instanceof RmaError && error.exitCode === EXIT.badContent;
 }

@@ -48,7 +48,7 @@ async function configGeometry(
   if (config.bytes > MAX_CONFIG) return `its config.json has ${config.bytes} bytes`;
   const figures = readTransformersConfig(await readText(read, config));
   if (figures === null) return 'its config.json is not a JSON object';
-  // PyTorch and ONNX files hold little beside their tensors
+  // PyTorch and ONNX files contain little besides their tensors
   if (file === null) return { ...figures, weightsBytes: bytes };
   const header = await readGrowing(read, { file, most: MAX_SAFETENSORS }, (prefix) =>
     readSafetensorsHeader(prefix, file.bytes),

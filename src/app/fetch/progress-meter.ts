@@ -21,7 +21,7 @@ export class ProgressMeter {
   #base = 0;
   #fetched = 0;
   #window: RateWindow = [];
-  #lastTold: number | null = null;
+  #lastReported: number | null = null;
 
   constructor(options: MeterOptions) {
     this.#options = options;
@@ -40,11 +40,11 @@ export class ProgressMeter {
   }
 
   enter(state: ModelProgress['state'], note?: string): void {
-    const isNews = state !== this.#state || note !== this.#note || this.#lastTold === null;
+    const isChange = state !== this.#state || note !== this.#note || this.#lastReported === null;
     this.#state = state;
     this.#note = note;
     if (state !== 'downloading') this.#window = [];
-    if (isNews) this.#tell();
+    if (isChange) this.#report();
   }
 
   /** Bytes that are in place already. */
@@ -63,12 +63,12 @@ export class ProgressMeter {
 
   #tellSometimes(): void {
     const now = this.#options.monotonic();
-    if (this.#lastTold === null || now - this.#lastTold >= INTERVAL_MS) this.#tell();
+    if (this.#lastReported === null || now - this.#lastReported >= INTERVAL_MS) this.#report();
   }
 
-  #tell(): void {
+  #report(): void {
     const { ref, totalBytes, monotonic, onProgress } = this.#options;
-    this.#lastTold = monotonic();
+    this.#lastReported = monotonic();
     const doneBytes = Math.min(totalBytes, this.doneBytes);
     const rate = this.#state === 'downloading' ? bytesPerSecond(this.#window) : null;
     const eta = this.#state === 'downloading' ? etaSeconds(totalBytes - doneBytes, rate) : null;

@@ -6,7 +6,7 @@ import type { ModelStore } from '../../ports/model-store.ts';
 import type { StoredModels } from '../../ports/stored-models.ts';
 import { modelGeometry } from './model-geometry.ts';
 
-/** Returns what a store on this machine answers in place of the hubs. */
+/** Returns what a store on this machine returns instead of the hubs. */
 export function storedModels(store: Pick<ModelStore, 'recall' | 'read'>): StoredModels {
   return {
     async recall(refs) {

@@ -28,7 +28,7 @@ export interface Reserved {
 }
 
 /**
- * Accepts a plan: reserves what its services need, in place of what earlier plans of the project reserved. Returns null if the
+ * Accepts a plan: reserves what its services need, instead of what earlier plans of the project reserved. Returns null if the
  * reservations of other projects changed since the plan was made, which must then be made again.
  */
 export async function reserve(
@@ -77,7 +77,7 @@ export async function dropReservations(
   await engine.removeVolumes(own.map(({ volume }) => volume));
 }
 
-/** Returns whether nobody needs a reservation: it is of an earlier plan of the project, or its command was killed and nothing runs. */
+/** Returns whether a reservation is not needed: it is of an earlier plan of the project, or its command was killed and nothing runs. */
 function isStale({ project, valid }: ObservedReservation, planning: string): boolean {
   return project === planning || valid.length === 0;
 }

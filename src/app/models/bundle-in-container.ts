@@ -119,14 +119,14 @@ export async function importInContainer(
   throw new Error('an import ended as an export');
 }
 
-/** Where a bundle is: in the container, and on this machine. */
+/** Paths of a bundle in the container and on this machine. */
 interface BundleTaskPlace {
-  readonly inside: string;
-  readonly here: string;
+  readonly containerPath: string;
+  readonly hostPath: string;
 }
 
 function placeIn({ directory, name }: Pick<MountedBundle, 'directory' | 'name'>): BundleTaskPlace {
-  return { inside: pathOf(name), here: name === null ? directory : `${directory}/${name}` };
+  return { containerPath: pathOf(name), hostPath: name === null ? directory : `${directory}/${name}` };
 }
 
 function pathOf(name: string | null): string {
@@ -157,8 +157,8 @@ async function runTask(
     const line = readBundleLine(text, image);
     if ('progress' in line) {
       const { progress } = line;
-      // of the bundle itself: the container has it elsewhere
-      const ref = progress.ref === place?.inside ? place.here : progress.ref;
+      // of the bundle itself: its path is another one in the container
+      const ref = progress.ref === place?.containerPath ? place.hostPath : progress.ref;
       invocation.reporter.emit({ type: 'model', progress: { ...progress, ref } });
     } else result = line;
   };
@@ -177,7 +177,7 @@ async function runTask(
 function named(error: RmaError | null, place: BundleTaskPlace | undefined): RmaError | null {
   if (error === null || place === undefined) return error;
   const { code, exitCode, hint } = error;
-  const message = error.message.replaceAll(place.inside, place.here);
+  const message = error.message.replaceAll(place.containerPath, place.hostPath);
   return new RmaError(code, message, { exitCode, ...(hint !== undefined && { hint }), cause: error });
 }
 

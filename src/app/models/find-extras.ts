@@ -28,7 +28,7 @@ type ExtrasInvocation = Pick<
 >;
 
 /**
- * Finds what a machine without internet needs beside models: rma itself, the files of the project, and the images of its
+ * Finds what a machine without internet needs besides models: rma itself, the files of the project, and the images of its
  * profiles that the engine has. The worker image is built if it is missing. Missing images are reported as warnings. Returns
  * what reads them, which takes long.
  * @throws RmaError RMA_BUNDLE_NO_IMAGE (3) if a profile cannot run with them, RMA_PROFILE_NONE, RMA_BUNDLE_DIGEST (2),

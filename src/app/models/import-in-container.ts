@@ -58,7 +58,7 @@ export async function importInContainer(
   );
 }
 
-/** Names the directories of this machine in errors, in place of those in the container. */
+/** Names the directories of this machine in errors, instead of those in the container. */
 function withHostPaths(outcome: ImportOutcome, places: ReadonlyMap<string, string>): ImportOutcome {
   const { error } = outcome;
   if (error === null) return outcome;

@@ -3,7 +3,7 @@ import type { StoreNeeds } from '../../core/domain/fetch-request.ts';
 import type { Host } from '../../ports/host.ts';
 import { requireLockFile } from '../desired/lock-file.ts';
 
-/** In place of a profile, whose names have no dot. */
+/** Instead of a profile, whose names have no dot. */
 const LOCK_NEEDS = 'rma.lock';
 
 /**

@@ -102,11 +102,11 @@ export async function pull(
   const needs = await lockNeeds(host, request.config);
   const { ended, exitCode } = isVolume(store)
     ? await pullInContainer(host, invocation, { ...request, store, needs })
-    : await pullHere(invocation, { ...request, needs }, store);
+    : await pullToDirectory(invocation, { ...request, needs }, store);
   return { ...sums, models: models.map((model) => pulled(model, ended)), exitCode };
 }
 
-async function pullHere(
+async function pullToDirectory(
   invocation: Pick<Invocation, 'sources' | 'clock' | 'signal' | 'reporter'>,
   { config, models, needs }: PullRequest & { readonly needs: StoreNeeds | null },
   { store, uses, transfer, peers }: FolderStore,

@@ -45,7 +45,7 @@ export interface RepairReport {
   readonly models: number;
   readonly files: number;
   readonly bytes: number;
-  /** contents of which no right hash is known */
+  /** files of which no right hash is known */
   readonly withoutHash: number;
   /** bytes that came over the network, or in a dry run would come */
   readonly fetchedBytes: number;

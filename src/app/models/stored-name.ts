@@ -7,7 +7,7 @@ import { findModel } from '../../core/profile/find-model.ts';
 import { sourceLists } from '../../core/profile/model-sources.ts';
 
 /**
- * Returns the reference or path that a name on the command line stands for: itself if the store has it, else the reference
+ * Returns the reference or path that a name on the command line means: itself if the store has it, else the reference
  * of the catalog's model of that name.
  * @throws RmaError RMA_MODEL_REF_AMBIGUOUS (2) for a name of several models
  */

@@ -71,15 +71,15 @@ async function verifyVolume(
 /** Reports a verification that reads content as a step. */
 async function asStep<T>(reporter: Reporter, { names }: VerifyInput, run: () => Promise<T>): Promise<T> {
   const text = `verifying ${names.length === 0 ? 'all models' : names.join(', ')}`;
-  const tell = (state: 'start' | 'done' | 'fail') =>
+  const report = (state: 'start' | 'done' | 'fail') =>
     reporter.emit({ type: 'step', id: 'verify', state, text });
-  tell('start');
+  report('start');
   try {
     const result = await run();
-    tell('done');
+    report('done');
     return result;
   } catch (error) {
-    tell('fail');
+    report('fail');
     throw error;
   }
 }

@@ -5,7 +5,7 @@ const DEFAULT_OWNER: Owner = { uid: 1000, gid: 1000 };
 
 /**
  * Returns the user of the whole store: the configured one; else 1000:1000 for a volume, and for a host directory its owner,
- * or the caller if it does not exist yet, with 1000:1000 in place of root.
+ * or the caller if it does not exist yet, with 1000:1000 instead of root.
  */
 export function storeOwner(
   { owner, volumes }: Pick<RmaConfig, 'owner' | 'volumes'>,

@@ -64,7 +64,7 @@ export interface StoreCommand {
   readonly onStdout?: (line: string) => void;
   /** reads the output as bytes */
   readonly readStdout?: OneOff['readStdout'] & {};
-  /** what the command reads as a stream in place of the input; it then has the argument `-` */
+  /** what the command reads as a stream instead of the input; it then has the argument `-` */
   readonly stream?: AsyncIterable<Uint8Array>;
   /** further `--mount` values */
   readonly mounts?: readonly string[];

@@ -5,7 +5,7 @@ import type { StoredModels } from '../../ports/stored-models.ts';
 import { askVolume, type VolumeHost, type VolumeInvocation } from './ask-volume.ts';
 
 /**
- * Returns what the store of a project answers in place of the hubs, through the worker image, which is built if it is
+ * Returns what the store of a project returns instead of the hubs, through the worker image, which is built if it is
  * missing. A missing store has no models.
  */
 export function volumeModels(

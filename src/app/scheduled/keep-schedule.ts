@@ -16,7 +16,7 @@ export interface KeptSchedule {
 }
 
 /** Longest sleep: the wall clock may be set, and a machine may be suspended, while a timer waits. */
-const NAP_MS = 20_000;
+const MAX_SLEEP_MS = 20_000;
 
 /**
  * Runs at each time of the schedule until the signal is aborted. As systemd does with `Persistent=true`, it starts with a run
@@ -46,7 +46,7 @@ async function sleepUntil(
   signal: AbortSignal,
 ): Promise<boolean> {
   for (let left = due - clock.now(); left > 0; left = due - clock.now()) {
-    await clock.sleep(Math.min(left, NAP_MS), signal).catch(() => undefined);
+    await clock.sleep(Math.min(left, MAX_SLEEP_MS), signal).catch(() => undefined);
     if (signal.aborted) return false;
   }
   return true;

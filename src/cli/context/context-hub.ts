@@ -43,7 +43,7 @@ export function rangeReader(network: HubNetwork): RangeReader {
   return new HttpRangeReader({ http: hubClient(network), clock: systemClock, random: Math.random });
 }
 
-/** The way out to hubs, through the proxies that the environment names. */
+/** Returns the HTTP client for hubs, with the proxies that the environment names. */
 export function hubClient({ env, reporter, caFile }: HubNetwork): HttpClient {
   return new UndiciClient({
     clock: systemClock,

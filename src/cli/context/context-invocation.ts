@@ -53,7 +53,7 @@ export function createInvocation(
   };
 }
 
-/** Returns the variables that are set, and the time zone of the machine in place of TZ: looked up when it is read, as that takes 15 ms. */
+/** Returns the variables that are set, and the time zone of the machine instead of TZ: looked up when it is read, as that takes 15 ms. */
 function withTimeZone(env: InvocationParts['env']): Readonly<Record<string, string>> {
   const set = Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),

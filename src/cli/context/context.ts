@@ -27,11 +27,11 @@ export interface Context extends Surroundings {
   readonly settings: ReadonlyMap<string, readonly string[]>;
   /** The configuration, read once. @throws RmaError RMA_CONFIG_* exit 2 */
   readonly config: () => Promise<LoadedConfig>;
-  /** Says that the command runs until the user stops it: a signal then causes no message. */
+  /** Marks the command as one that runs until the user stops it: a signal then causes no message. */
   readonly follows: () => void;
   /** Asks a question, and returns after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2 without a terminal or after a no */
   readonly confirm: (question: string) => Promise<void>;
-  /** Asks whether to do something that the command does not need; null where nobody can answer. @throws RmaError RMA_INTERRUPTED exit 130 */
+  /** Asks whether to do something that the command does not need; null without a terminal. @throws RmaError RMA_INTERRUPTED exit 130 */
   readonly offer: (question: string) => Promise<boolean | null>;
   readonly hostVersions: () => Promise<HostVersions>;
   /** this machine; needs no configuration */
@@ -52,7 +52,7 @@ export interface Context extends Surroundings {
   readonly bundleFiles: () => Promise<BundleFiles>;
   /** opens a store in a local directory, without Docker */
   readonly folderStore: (folder: string) => Promise<CheckedFolder>;
-  /** opens the care of a store in a local directory, without Docker */
+  /** opens a store in a local directory for the cache commands, without Docker */
   readonly folderCache: (folder: string) => Promise<CacheStore>;
 }
 

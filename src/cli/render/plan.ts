@@ -26,7 +26,7 @@ export function renderOperations({ operations }: Pick<Plan, 'operations'>, theme
 /** The narrowest first column, where a terminal has no room for all of it. */
 const MIN_WIDTH = 24;
 
-/** Returns the width of the first column: that of its longest text, or what a terminal leaves beside the causes. */
+/** Returns the width of the first column: that of its longest text, or what a terminal leaves next to the causes. */
 function columnWidth(lines: readonly PlanLine[], { columns }: Theme): number {
   const longest = Math.max(0, ...lines.map(({ what }) => what.length));
   if (columns === null) return longest;

@@ -63,7 +63,7 @@ export function imageHashes({ archive }: Pick<BundleImage, 'archive'>): Readonly
 
 /**
  * Returns whether an engine has an image, by the id that it has for the reference: the hash of the configuration or of a
- * manifest, depending on how the engine stores images. Both are among the contents of the archive.
+ * manifest, depending on how the engine stores images. Both are files of the archive.
  */
 export function isSameImage(image: Pick<BundleImage, 'archive'>, id: string): boolean {
   return imageHashes(image).has(id.replace(/^sha256:/, ''));

@@ -34,12 +34,12 @@ const manifestSchema: Schema<BundleManifest> = z.object({
 /** The schema of a later version. */
 const anySchema = z.object({ schema: matching(/^rma\.bundle\/v\d+$/, 'the schema of a bundle') });
 
-/** Returns the path of a content in a bundle. */
+/** Returns the path of content in a bundle. */
 export function contentName(hex: string): string {
   return `contents/${hex}`;
 }
 
-/** Returns the sha256 of a content by its path in a bundle; null for any other path. */
+/** Returns the sha256 of content by its path in a bundle; null for any other path. */
 export function contentOf(path: string): string | null {
   return /^contents\/([0-9a-f]{64})$/.exec(path)?.[1] ?? null;
 }
@@ -76,7 +76,7 @@ export function formatManifest(manifest: BundleManifest): string {
 }
 
 /**
- * Parses the manifest of a bundle, which is not trusted: no path in it leads out of a store, and every file has a content.
+ * Parses the manifest of a bundle, which is not trusted: no path in it leads out of a store, and every file has content.
  * @throws RmaError RMA_BUNDLE_INVALID exit 6
  */
 export function parseManifest(json: string, subject: string): BundleManifest {
@@ -107,7 +107,7 @@ export function withoutExtras({ extras: _, ...manifest }: BundleManifest): Bundl
   return manifest;
 }
 
-/** Returns the models of a bundle whose contents are in a directory. */
+/** Returns the models of a bundle whose files are in a directory. */
 export function bundledModels({ models }: BundleManifest, directory: string): readonly ImportModel[] {
   return models.map(({ model, files, whole, listing }) => ({
     kind: 'bundle',

@@ -43,7 +43,7 @@ function candidates(
   return [...new Set([engine.image, ...Object.values(engine.imagesByCompute)])];
 }
 
-/** Which images are exported, and which are not there. */
+/** Which images are exported, and which are missing. */
 export interface ImageChoice {
   readonly present: readonly string[];
   readonly missing: readonly string[];

@@ -1,7 +1,7 @@
 import { EXIT, RmaError } from '../errors.ts';
 import type { CacheView } from './cache-view.ts';
 
-/** Refuses to judge a store while it is unknown which models are needed. @throws RmaError RMA_CACHE_ROOTS_UNREADABLE (3) */
+/** Rejects a store while it is unknown which models are needed. @throws RmaError RMA_CACHE_ROOTS_UNREADABLE (3) */
 export function assertRootsReadable({ unreadable }: CacheView): void {
   if (unreadable.length === 0) return;
   throw new RmaError(

@@ -51,7 +51,7 @@ export interface MarkedEntry {
   readonly record: TrashRecord;
 }
 
-/** What people see of a directory of the trash. */
+/** What commands show of a directory of the trash. */
 export interface MarkedItem {
   readonly id: string;
   readonly name: string;
@@ -63,7 +63,7 @@ export interface MarkedItem {
   readonly linkedBytes: number;
 }
 
-/** Returns what people see of a directory of the trash. */
+/** Returns what commands show of a directory of the trash. */
 export function markedItem({ id, record }: MarkedEntry): MarkedItem {
   const { name, markedAt, bytes, diskBytes, linkedBytes = 0 } = record;
   return { id, name, markedAt, bytes, diskBytes, linkedBytes };

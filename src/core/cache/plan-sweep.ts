@@ -102,7 +102,7 @@ function missingContent({ inventory }: CacheView): ReadonlySet<string> {
   );
 }
 
-/** Returns the key of `missingContent` under which a content is missed. */
+/** Returns the key of `missingContent` under which content is missed. */
 function missingKey(path: string, { record }: MarkedEntry): string {
   const { source } = record;
   return layoutOf(record) === 'ollama'

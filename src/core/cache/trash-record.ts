@@ -36,7 +36,7 @@ export interface TrashMove {
   readonly part: 'name' | 'content';
 }
 
-/** A path of the store, or an absolute one beside a part of it. */
+/** A path of the store, or an absolute one next to a part of it. */
 const path = textWithout((value) => pathFault(value.replace(/^\//, '')), 'a path');
 
 const schema: Schema<TrashRecord> = z.object({

@@ -1,4 +1,4 @@
-/** A value, or what was expected in its place. */
+/** A value, or what was expected instead. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly expected: string };

@@ -5,18 +5,18 @@ import type { PinnedFile, PinnedModel } from './pinned-model.ts';
 export interface BundleManifest {
   readonly schema: 'rma.bundle/v1';
   readonly models: readonly BundleModel[];
-  /** each content once, in the order of a stream */
+  /** shared content once, in the order of a stream */
   readonly contents: readonly BundleContent[];
   /** what `--images` adds; absent without it */
   readonly extras?: BundleExtras;
 }
 
-/** What a machine without internet needs beside models: images, rma itself and the files of the project. */
+/** What a machine without internet needs besides models: images, rma itself and the files of the project. */
 export interface BundleExtras {
   /** for people, under their own names */
   readonly files: readonly BundleNamedFile[];
   readonly images: readonly BundleImage[];
-  /** of the images, each content once */
+  /** of the images, shared content once */
   readonly contents: readonly BundleContent[];
 }
 
@@ -29,7 +29,7 @@ export interface BundleNamedFile extends BundleContent {
 export interface BundleImage {
   /** as services name it */
   readonly reference: string;
-  /** in the engine that it was exported from: `sha256:…`, the hash of one of its contents */
+  /** in the engine that it was exported from: `sha256:…`, the hash of one of its files */
   readonly id: string;
   /** `linux/amd64` */
   readonly platform: string;
@@ -68,7 +68,7 @@ export interface BundleContent {
 export interface ExportedBundle {
   readonly models: readonly { readonly reference: string; readonly bytes: number; readonly files: number }[];
   readonly contents: number;
-  /** size of all contents */
+  /** size of all files */
   readonly bytes: number;
   /** the part of `bytes` that was written; the rest was there */
   readonly writtenBytes: number;

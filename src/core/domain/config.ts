@@ -43,7 +43,7 @@ export interface GpuSettings {
   readonly pins: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The user's own data beside `rma.yaml`. Paths are absolute. */
+/** The user's own data next to `rma.yaml`. Paths are absolute. */
 export interface OwnDirectories {
   /** `profiles/`, null if there is none */
   readonly profilesDir: string | null;

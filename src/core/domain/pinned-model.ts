@@ -13,12 +13,12 @@ export interface PinnedFile {
   readonly digest: Digest | null;
 }
 
-/** The item of `PinnedModel.sources` that stands for the stores of other machines. */
+/** The item of `PinnedModel.sources` that means the stores of other machines. */
 export const LAN = 'lan';
 
 /** What a model reference means, resolved once: exactly these files, bytes and hashes. */
 export interface PinnedModel {
-  /** id of the source, which knows the further fields (`src/core/source`) */
+  /** id of the source, which defines the further fields (`src/core/source`) */
   readonly source: string;
   /** the canonical model reference this was resolved from */
   readonly ref: string;

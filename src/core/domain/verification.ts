@@ -6,13 +6,13 @@ export interface Verification {
   readonly models: readonly VerifiedModel[];
   /** sorted by path */
   readonly problems: readonly Problem[];
-  /** number of checked contents; one that several models share is counted once */
+  /** number of checked files; shared content is counted once */
   readonly files: number;
   /** their size */
   readonly bytes: number;
-  /** contents whose right hash is known, but was not compared: only `deep` reads content */
+  /** files whose right hash is known, but was not compared: only `deep` reads content */
   readonly unread: number;
-  /** contents of which no right hash is known */
+  /** files of which no right hash is known */
   readonly withoutHash: number;
   /** bytes that this run hashed */
   readonly hashedBytes: number;
@@ -81,7 +81,7 @@ export interface ReceiptName {
   readonly name: string;
 }
 
-/** What a content must be: one of several revisions that share a directory. */
+/** What a file must contain: one of several revisions that share a directory. */
 export interface Expected {
   /** null: unknown */
   readonly bytes: number | null;

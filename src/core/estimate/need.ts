@@ -64,7 +64,7 @@ export function serviceNeed(models: readonly GpuNeed[], maxLoaded: number | null
   };
 }
 
-/** Returns what must be free beside further models when they are loaded, bytes. */
+/** Returns what must be free besides further models when they are loaded, bytes. */
 function headroomBytes(further: readonly GpuNeed[]): number {
   const used = further.reduce((sum, { weightsBytes, kvBytes }) => sum + weightsBytes + kvBytes, 0);
   return Math.ceil(used / FREE_PART - used);

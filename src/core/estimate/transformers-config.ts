@@ -172,7 +172,7 @@ function headLengths(config: ConfigFields, attentionHeads: number | null) {
   return { keyLength, valueLength: whole(config, ['v_head_dim']) ?? length };
 }
 
-/** Some models list the heads of each layer: the first layer stands for all in the check of tensor parallelism. */
+/** Some models list the heads of each layer: the check of tensor parallelism uses the first layer. */
 function headsOf(config: ConfigFields): number | null {
   const perLayer = listOf(config, ['num_query_heads'], z.int().check(z.positive()));
   return perLayer === null ? whole(config, HEADS) : Math.max(1, ...perLayer);

@@ -3,7 +3,7 @@ import { sourceOf } from '../source/sources.ts';
 
 /**
  * Returns what identifies the weights of a model that has several names: the digest of the model layer of an Ollama model,
- * by which its scheduler knows loaded models (https://github.com/ollama/ollama, server/sched.go, schedulerModelKey). null
+ * by which its scheduler identifies loaded models (https://github.com/ollama/ollama, server/sched.go, schedulerModelKey). null
  * for models of other sources.
  */
 export function weightsDigest(model: PinnedModel): string | null {

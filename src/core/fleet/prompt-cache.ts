@@ -4,7 +4,7 @@ const MAX_MIB = 8192;
 /** Without a memory limit the host's RAM, which all services share, is the limit. */
 const UNLIMITED_MIB = 1024;
 /**
- * Part of the RAM beside the model's files. The rest is for the KV cache and the buffers of a service on the CPU, and for
+ * Part of the RAM besides the model's files. The rest is for the KV cache and the buffers of a service on the CPU, and for
  * one more state: llama-server adds a state before it drops old ones.
  */
 const PART = 1 / 4;

@@ -11,7 +11,7 @@ export function formatEndpoints(endpoints: readonly string[]): string {
 
 /**
  * Returns the one address of a list that the token of a hub belongs to: the hub itself if it is in the list, else the first,
- * which the user chose in place of the hub.
+ * which the user chose instead of the hub.
  */
 export function tokenOwner(endpoints: readonly string[], hub: string): string | null {
   const own = endpoints.find((endpoint) => originOf(endpoint) === originOf(hub));

@@ -15,7 +15,7 @@ export function isTemporary(error: unknown): boolean {
   return error instanceof RmaError && TEMPORARY.has(error.code);
 }
 
-/** Returns whether the hub itself gave no answer: there is no network, or the hub is down or overloaded. */
+/** Returns whether the hub did not respond: no network, or the hub is down or overloaded. */
 export function isUnreachable(error: unknown): boolean {
   return error instanceof RmaError && (error.code === 'RMA_HUB_UNREACHABLE' || error.code === 'RMA_HUB_BUSY');
 }

@@ -1,4 +1,4 @@
-/** Longest wait that a server can ask for, milliseconds. */
+/** Longest wait that a server can request, milliseconds. */
 const MAX_WAIT_MS = 120_000;
 /** Numbers from here on are points in time in seconds since 1970, from a thousand times as much on in milliseconds. */
 const EPOCH_SECONDS = 1e9;
@@ -6,7 +6,7 @@ const EPOCH_SECONDS = 1e9;
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * Returns the wait that a response asks for, in milliseconds, at most two minutes; null if it asks for none. `now` is
+ * Returns the wait that a response requests, in milliseconds, at most two minutes; null if it requests none. `now` is
  * wall-clock time in ms. Read in this order: `Retry-After` (RFC 9110 10.2.3: seconds or a date), `RateLimit`
  * (draft-ietf-httpapi-ratelimit-headers: `"api";r=0;t=14`, before version 8 `limit=100, remaining=0, reset=14`), then
  * `RateLimit-Reset` and `X-RateLimit-Reset` (seconds, or the time of the reset).

@@ -1,4 +1,4 @@
-/** Returns a wait that a hub asked for as text, in one line. */
+/** Returns a wait that a hub requested as text, in one line. */
 export function waitText({
   host,
   status,

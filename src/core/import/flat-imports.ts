@@ -31,7 +31,7 @@ const sha256 = matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
 
 const listedFile = z.object({ rfilename: text(), lfs: orNull(z.object({ sha256 })) });
 const repoManifest = z.object({ ggufFile: orNull(listedFile), mmprojFile: orNull(listedFile) });
-/** Written beside each file by llama.cpp up to b6700; later it writes `NAME.gguf.etag`, without the URL. */
+/** Written next to each file by llama.cpp up to b6700; later it writes `NAME.gguf.etag`, without the URL. */
 const fileRecord: Schema<{ readonly url: string; readonly etag: string | null }> = z.object({
   url: text(),
   etag: orNull(z.string()),

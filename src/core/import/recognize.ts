@@ -34,7 +34,7 @@ export function recognize(names: readonly string[]): ImportKind | null {
   return FORMS.find(([, fits]) => fits(names))?.[0] ?? null;
 }
 
-/** llama.cpp writes a record of the download beside each file, or of the repository: common/download.cpp in its source. */
+/** llama.cpp writes a record of the download next to each file, or of the repository: common/download.cpp in its source. */
 function isLlamaCpp(names: readonly string[]): boolean {
   const found = new Set(names);
   return names.some(

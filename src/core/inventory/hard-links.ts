@@ -1,6 +1,6 @@
 import type { ScannedFile, ScannedTree } from '../domain/store-scan.ts';
 
-/** The hard links to a content. */
+/** The hard links to content. */
 export interface LinkCount {
   /** in the directories of the layouts, and as unknown files of the store */
   readonly links: number;

@@ -3,7 +3,7 @@ import { placeOf } from './grouped-tree.ts';
 
 /**
  * Returns the trees of which every name is the only one of its content: there are no links in them, and none to them. Almost
- * all files of a store without links are in such trees, so that nothing has to be remembered of each.
+ * all files of a store without links are in such trees, so that nothing is kept in memory for each.
  */
 export function onlyNames(trees: readonly ScannedTree[]): ReadonlySet<ScannedTree> {
   if (trees.some(leadsToOthers)) return new Set();

@@ -4,17 +4,17 @@ import type { InventoryFile, InventoryModel } from '../domain/inventory.ts';
 export interface Removed {
   /** paths to which nothing leads any more */
   readonly contents: readonly string[];
-  /** files of which the last hard link in the store goes, one for each content */
+  /** files of which the last hard link in the store goes, one for all names of the same content */
   readonly released: readonly InventoryFile[];
 }
 
 /** Counts what uses content while models are removed one after the other. */
 export class Removals {
-  /** path of a content with several users → users that were removed */
+  /** path of content with several users → users that were removed */
   readonly #users = new Map<string, number>();
   /** paths of contents with several users that were removed */
   readonly #gone = new Set<string>();
-  /** inode of a content with several hard links → number of its paths that were removed */
+  /** inode of content with several hard links → number of its paths that were removed */
   readonly #links = new Map<string, number>();
 
   /** Removes a model. A name of the model that is also its content is none of the contents, and goes whatever uses it. */
@@ -31,7 +31,7 @@ export class Removals {
     return { contents, released };
   }
 
-  /** Returns whether a content goes with this user. */
+  /** Returns whether content goes with this user. */
   #isRemoved({ content, users }: InventoryFile, isOwn: boolean): boolean {
     if (users <= 1) return true;
     const count = (this.#users.get(content) ?? 0) + 1;

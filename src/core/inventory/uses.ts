@@ -4,14 +4,14 @@ import { groupBy } from './group-by.ts';
 import { below, type GroupedTree, type Place, placeOf } from './grouped-tree.ts';
 import { onlyNames } from './only-names.ts';
 
-/** The models that use a content, and the other names that lead to it. One user is no set: it is the usual case. */
+/** The models that use content, and the other names that lead to it. One user is no set: it is the usual case. */
 type Users = string | Set<string>;
 
-/** Counts the users of each content of a store. */
+/** Counts the users of all content of a store. */
 export class Uses {
   /** inode → users; only of content with hard links, or with links from another tree */
   readonly #inodes = new Map<string, Users>();
-  /** source of a tree → path of a content below it → users; not of trees in which every content has one */
+  /** source of a tree → path of content below it → users; not of trees in which all content has one */
   readonly #trees = new Map<string | null, Map<string, Users>>();
   readonly #grouped: readonly GroupedTree[];
   /** paths of all models, once somebody asks for names that are none */
@@ -83,7 +83,7 @@ function fromElsewhere(user: string): string | null {
   return user.startsWith('/') ? user.slice(1) : null;
 }
 
-/** Returns the users of a content with several. */
+/** Returns the users of content with several. */
 function namesIn(users: Users | undefined): readonly string[] {
   return users === undefined || typeof users === 'string' ? [] : [...users];
 }

@@ -5,7 +5,7 @@ export interface ByteSpan {
 }
 
 /**
- * Returns what a `Range` header selects of a content (RFC 9110 14.2): one range of bytes; `whole` for none, for several and
+ * Returns what a `Range` header selects of the content (RFC 9110 14.2): one range of bytes; `whole` for none, for several and
  * for other units, which a server may ignore; null for a range that the content does not have.
  */
 export function selectRange(header: string | undefined, bytes: number): ByteSpan | 'whole' | null {

@@ -47,7 +47,7 @@ function gpuCount(profile: PlacementProfile): number {
   return Math.max(1, ...requested.map((gpus) => (gpus === 'all' ? 1 : gpus)));
 }
 
-/** The profile with these GPUs in place of the selected ones, and free to move. */
+/** The profile with these GPUs instead of the selected ones, and free to move. */
 function movedTo(uuids: readonly string[], profile: PlacementProfile): PlacementProfile {
   const variants = profile.variants.map((variant) => ({
     ...variant,

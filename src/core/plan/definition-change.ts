@@ -9,7 +9,7 @@ export type DefinitionChange = (container: Pick<ObservedContainer, 'service' | '
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** Sections whose entries are named: a variable says more than `environment`. */
+/** Sections whose entries are named: a variable is more precise than `environment`. */
 const OPENED: ReadonlySet<string> = new Set(['environment', 'labels']);
 
 /** Differs whenever anything else does. */

@@ -1,7 +1,7 @@
 import type { Role } from '../domain/container.ts';
 import type { PinnedFile } from '../domain/pinned-model.ts';
 
-/** What every operation carries beside its own keys. */
+/** What every operation has besides its own keys. */
 export interface OperationBase {
   /** unique in its plan and the same for the same object: `start-service cpu-worker-llamacpp` */
   readonly id: string;

@@ -15,7 +15,7 @@ export interface Uses {
 }
 
 /**
- * Returns the order of operations: preparation, fetches beside the old stack, drains, removals, the coordinator, workers
+ * Returns the order of operations: preparation, fetches while the old stack runs, drains, removals, the coordinator, workers
  * that fetch, engines, the other workers, checks, waits. Independent ones run in parallel.
  */
 export function orderBy(uses: Uses): Follows {

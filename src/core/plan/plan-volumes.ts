@@ -10,7 +10,7 @@ type Options = DesiredVolume['options'];
 
 /**
  * Returns the missing volumes to create. An existing volume is never changed: it may hold models. One that differs from
- * what was asked for is an error.
+ * the request is an error.
  */
 export function planVolumes(
   desired: DesiredState,

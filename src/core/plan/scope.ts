@@ -5,7 +5,7 @@ import { workerTokenSecret } from '../domain/secret-names.ts';
 import { secretChanges } from './secret-changes.ts';
 import { mayServe } from './worker-phase.ts';
 
-/** What a plan acts on, beside everything that the project desires and runs. */
+/** What a plan acts on, besides everything that the project desires and runs. */
 export interface PlanScope {
   /** the part to act on */
   readonly desired: DesiredState;
@@ -86,7 +86,7 @@ function scopeOf(desired: DesiredState, observed: Observed, profiles: readonly s
     },
     observed: {
       ...observed,
-      // also what a chosen profile ran until now and nobody runs any more
+      // also what a chosen profile ran until now and no profile runs any more
       containers: observed.containers.filter(
         ({ service, role, profile }) => inScope(service, role) || (isChosen(profile) && !known.has(service)),
       ),

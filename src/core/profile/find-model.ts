@@ -8,7 +8,7 @@ import { isReference } from './is-reference.ts';
 
 /**
  * Returns the model behind a catalog name, the name under which engines serve a model of the catalog or of a profile, a
- * reference, or a name that stands for one.
+ * reference, or a name that means one.
  * @throws RmaError RMA_MODEL_UNKNOWN, RMA_MODEL_REF_INVALID, RMA_MODEL_REF_AMBIGUOUS, RMA_MODEL_SOURCE_UNSUPPORTED exit 2
  */
 export function findModel(
@@ -82,7 +82,7 @@ function parseModel(models: Catalog['models'], nameOrRef: string): ServedModel {
   });
 }
 
-/** A word alone may be a misspelt name of the catalog or a model of Ollama: only its user knows. */
+/** A word alone may be a misspelt name of the catalog or a model of Ollama: only its user can decide. */
 function ofOllama(word: string): string {
   return /^\w[\w.-]*$/.test(word)
     ? `for the model in the Ollama registry, use ollama:${word}; otherwise `

@@ -38,7 +38,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 
 /**
  * Returns the flags of a service that repeat one of its engine's file, also under another name, with `=` or with `_` for
- * `-`: of two values the engine would take the last one, while the plan says another.
+ * `-`: of two values the engine would take the last one, while the plan has another.
  */
 export function flagConflicts(engine: Commands, flags: readonly string[]): readonly FlagConflict[] {
   const own = ownFlags(engine);

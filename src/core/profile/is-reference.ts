@@ -1,5 +1,5 @@
 /**
- * Returns whether a text is a model reference, or a name that stands for one (`hf:org/repo`, `https://...`, `org/repo`,
+ * Returns whether a text is a model reference, or a name that means one (`hf:org/repo`, `https://...`, `org/repo`,
  * `llava:7b`, `ollama run llava`, `models--org--repo`), unlike a catalog name, which has no colon, slash or space. Does not check the syntax.
  */
 export function isReference(nameOrRef: string): boolean {

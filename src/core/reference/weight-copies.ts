@@ -31,9 +31,9 @@ interface Name {
 
 /**
  * Returns the paths of a repository that an engine can do without: copies of weights that the repository has as well.
- * - Weights in another format (`pytorch_model.bin`) beside safetensors of the same component in the same directory.
+ * - Weights in another format (`pytorch_model.bin`) next to safetensors of the same component in the same directory.
  * - Exports for other runtimes (ONNX, OpenVINO, Core ML, GGUF) of a directory with the whole model as safetensors.
- * - The original release beside the converted one: `consolidated*` and the directory `original/`.
+ * - The original release next to the converted one: `consolidated*` and the directory `original/`.
  */
 export function weightCopies(paths: readonly string[]): ReadonlySet<string> {
   const found = contentsOf(paths);

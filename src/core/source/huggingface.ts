@@ -78,7 +78,7 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
   *resolve(ref, access) {
     const { commit, id } = yield* fetchCommit(ref, access);
     const listing = yield* fetchListing(ref, commit, access);
-    // the hub ignores case and knows old names: its own spelling makes them one repository in the store
+    // the hub ignores case and redirects old names: its own spelling makes them one repository in the store
     return pinnedHfModel(ref, { repo: id ?? ref.repo, commit, listing });
   },
   part(ref, { files, commit }) {

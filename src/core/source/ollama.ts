@@ -36,7 +36,7 @@ const ACCEPT = 'application/vnd.docker.distribution.manifest.v2+json';
 const MAX_MANIFEST = 4 * 1024 * 1024;
 const MAX_CONFIG = 1024 * 1024;
 
-/** The name of a blob is its hash: content written there can only be what the name says. */
+/** The name of a blob is its hash: content written there can only have that hash. */
 const blob: Schema<PinnedFile> = z.object({
   path: matching(/^sha256-[0-9a-f]{64}$/, 'sha256- and 64 hexadecimal digits'),
   bytes: wholeNumber(0),

@@ -11,7 +11,7 @@ const GRAMMAR = `use ${MAIN_SOURCES.slice(0, -1)
 const FUTURE_SOURCES = new Map([['docling', 'a docling model bundle']]);
 
 /**
- * Parses a model reference, or a name that stands for one: `org/repo`, `llava:7b`, the address of a model's page.
+ * Parses a model reference, or a name that means one: `org/repo`, `llava:7b`, the address of a model's page.
  * @throws RmaError RMA_MODEL_REF_INVALID, RMA_MODEL_REF_AMBIGUOUS or RMA_MODEL_SOURCE_UNSUPPORTED, exit 2
  */
 export function parseModelRef(text: string): ModelRef {

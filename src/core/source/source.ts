@@ -6,7 +6,7 @@ import type { TokenWays } from '../hub/hub-refusal.ts';
 import type { Schema } from '../schema/parse.ts';
 
 /**
- * Everything that rma knows of one source of models: how its references are written, what its server is asked, and where
+ * Everything about one source of models: how its references are written, what its server is asked, and where
  * its models are in the store. All of it is pure; `src/adapters/hub` sends the requests, `src/adapters/store/layouts`
  * writes the files.
  */
@@ -60,7 +60,7 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
   roles?(model: M): ReadonlyMap<string, string>;
 }
 
-/** What a store knows of a model. */
+/** What a store has recorded of a model. */
 export interface StoredPart {
   readonly files: readonly PinnedFile[];
   /** null: the layout has none, or it is unknown */
@@ -120,7 +120,7 @@ export interface StorePlaces<M extends PinnedModel = PinnedModel> {
   receipt(model: M): string;
   /** Returns the model's own directory below the source's; empty if models have none. */
   home(model: M): string;
-  /** Returns directories below the source's own in which other tools may have left files of the model; `*` at the end stands for every name. */
+  /** Returns directories below the source's own in which other tools may have left files of the model; `*` at the end means every name. */
   caches?(model: M): readonly string[];
 }
 

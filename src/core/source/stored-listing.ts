@@ -3,7 +3,7 @@ import { namedFile } from '../reference/selection.ts';
 import { splitPart } from '../reference/split-files.ts';
 import type { RepositoryRef } from './repository.ts';
 
-/** The files of a repository as a store knows them. */
+/** The files of a repository that a store has recorded. */
 export interface StoredListing {
   readonly files: readonly PinnedFile[];
   /** false: the repository may have more files */

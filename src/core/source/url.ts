@@ -37,7 +37,7 @@ export interface PinnedUrlModel extends PinnedModel {
 /** An HTML page is often a temporary error of a gateway. */
 const HTML_ATTEMPTS = 4;
 
-/** One file at a direct URL, or the parts of a split model beside each other. */
+/** One file at a direct URL, or the parts of a split model next to each other. */
 export const url: Source<UrlRef, PinnedUrlModel> = {
   id: 'url',
   schemes: ['https', 'http'],

@@ -3,7 +3,7 @@ import { EXIT, RmaError } from '../errors.ts';
 import { selectionFault, selectionOf } from '../reference/selection.ts';
 import { sourceOf } from './sources.ts';
 
-/** Globs beside a reference, as the options of `hf download`. */
+/** Globs in addition to a reference, as the options of `hf download`. */
 export interface FileGlobs {
   readonly include: readonly string[];
   readonly exclude: readonly string[];

@@ -40,7 +40,7 @@ export function assertSafePaths(paths: readonly string[], subject: string): void
 }
 
 /**
- * Returns paths that some file systems cannot hold beside each other, or at all, in groups: names that differ only by case
+ * Returns paths that some file systems cannot hold in one directory, or at all, in groups: names that differ only by case
  * or by their form of Unicode (macOS, Windows, exFAT, `casefold` of ext4), and names of devices on Windows (`aux`, `nul.txt`).
  */
 export function clashingPaths(paths: readonly string[]): readonly (readonly string[])[] {

@@ -61,7 +61,7 @@ function missingBlob(facts: ModelFacts, name: string): Problem {
   };
 }
 
-/** Returns the path of a file of a model: models that are one file have their files beside it. */
+/** Returns the path of a file of a model: models that are one file have their files next to it. */
 function pathOf({ model }: ModelFacts, name: string): string {
   const folder = layoutOf(model) === 'flat' ? model.path.slice(0, model.path.lastIndexOf('/')) : model.path;
   return `${folder}/${name}`;

@@ -38,7 +38,7 @@ export class ExpectedFiles {
     return receiptsOf(model).flatMap((path) => (this.#records.get(path) ?? []).flatMap(({ files }) => files));
   }
 
-  /** Returns the entries of all receipts that describe each content, by its path. */
+  /** Returns the entries of all receipts that describe content, by its path. */
   receiptNames(models: readonly InventoryModel[]): ReadonlyMap<string, readonly ReceiptName[]> {
     const found = new Map<string, ReceiptName[]>();
     const add = (place: string, receipt: string, name: string) => {
@@ -87,7 +87,7 @@ export function listingPath({ commit, path }: InventoryModel): string | null {
     : null;
 }
 
-/** Returns the hash in the name of a content; empty if there is none. */
+/** Returns the hash in the name of content; empty if there is none. */
 export function named({ content }: Pick<InventoryFile, 'content'>): readonly Expected[] {
   const hex = /\/blobs\/(?:sha256-)?([0-9a-f]{64}|[0-9a-f]{40})$/.exec(content)?.[1];
   if (hex === undefined) return [];

@@ -32,7 +32,7 @@ export interface ModelFacts {
   readonly blobs: ReadonlyMap<string, number>;
 }
 
-/** How a content is fetched. */
+/** How content is fetched. */
 export interface FetchInput {
   readonly expected: readonly Expected[];
   readonly place: string;
@@ -66,7 +66,7 @@ export function fetchFix(facts: ModelFacts, name: string, input: FetchInput): Fi
   };
 }
 
-/** Returns whether the store has a content of that size at a path. */
+/** Returns whether the store has content of that size at a path. */
 export function hasContent(seen: SeenStore, place: string, bytes: number | null): boolean {
   return bytes !== null && sizeAt(seen, place) === bytes;
 }
@@ -80,7 +80,7 @@ export function sizeAt({ scan }: SeenStore, place: string): number | null {
   return null;
 }
 
-/** Returns the path of a content in the hub cache of a model. */
+/** Returns the path of content in the hub cache of a model. */
 export function blobPlace({ path, commit }: InventoryModel, hex: string): string {
   return `${path.slice(0, -`/snapshots/${commit}`.length)}/blobs/${hex}`;
 }

@@ -9,11 +9,11 @@ import { ExpectedFiles, named } from './expected.ts';
 import { blobPlace, fetchFix, hasContent, type ModelFacts, type SeenStore, sizeText } from './model-facts.ts';
 import { type WeightFormat, weightFormat } from './structure.ts';
 
-/** One content to check. */
+/** Content to check. */
 export interface ContentCheck {
   readonly place: string;
   readonly bytes: number;
-  /** equal for all paths of one content */
+  /** equal for all paths of the same content */
   readonly inode: string;
   readonly reference: string;
   readonly modelPath: string;
@@ -30,13 +30,13 @@ export interface ContentCheck {
 }
 
 export interface CheckPlan {
-  /** each content once */
+  /** shared content once */
   readonly contents: readonly ContentCheck[];
-  /** what is wrong without a look at any content */
+  /** what is wrong without reading any content */
   readonly problems: readonly Problem[];
 }
 
-/** Returns the contents to check of the models, and the problems that names, sizes and links already show. */
+/** Returns the content to check of the models, and the problems that names, sizes and links already show. */
 export function planChecks(seen: SeenStore): CheckPlan {
   const expected = new ExpectedFiles(seen.scan, seen.texts);
   const receipts = expected.receiptNames(seen.inventory.models);
@@ -91,7 +91,7 @@ function sized(each: Expected, model: InventoryModel, { bytes }: InventoryFile):
   return layoutOf(model) === 'ollama' ? { ...each, bytes } : each;
 }
 
-/** Returns the problem of a link that leads to another content than its name must have. */
+/** Returns the problem of a link that leads to other content than its name must have. */
 function wrongLink(facts: ModelFacts, file: InventoryFile, check: ContentCheck): Problem | null {
   const { model, seen } = facts;
   const [actual] = named(file);

@@ -5,9 +5,9 @@ import type { Problem, Verification, VerifiedModel } from '../domain/verificatio
 export interface CheckResults {
   readonly models: readonly InventoryModel[];
   readonly problems: readonly Problem[];
-  /** path of a content whose right hash is known, but was not compared */
+  /** path of content whose right hash is known, but was not compared */
   readonly unread: ReadonlySet<string>;
-  /** path of a content of which no right hash is known */
+  /** path of content of which no right hash is known */
   readonly withoutHash: ReadonlySet<string>;
   readonly hashedBytes: number;
   readonly resumedBytes: number;

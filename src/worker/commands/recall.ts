@@ -6,7 +6,7 @@ import { createContext } from '../context.ts';
 import type { Invocation } from './invocation.ts';
 
 /**
- * Runs `rma-worker recall`: prints what the store knows of the references of the request on stdin, and the geometry of its
+ * Runs `rma-worker recall`: prints what the store has recorded of the references of the request on stdin, and the geometry of its
  * models. Contacts no hub and writes nothing.
  */
 export async function recall({ env, print, readStdin }: Invocation): Promise<ExitCode> {

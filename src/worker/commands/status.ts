@@ -9,7 +9,7 @@ import type { Invocation } from './invocation.ts';
 
 /**
  * Runs `rma-worker status [--json] [--fresh | --follow [--while-stdin]]`: prints the state of the running worker; with
- * `--fresh` after a look at its engines and its store, which the worker itself checks at intervals; with `--follow` after each change until it exits, or with `--while-stdin` until stdin is closed, so that an aborted `docker exec`
+ * `--fresh` after a check of its engines and its store, which the worker itself checks at intervals; with `--follow` after each change until it exits, or with `--while-stdin` until stdin is closed, so that an aborted `docker exec`
  * leaves no process.
  * @throws RmaError RMA_WORKER_NOT_RUNNING exit 3, RMA_WORKER_UNRESPONSIVE exit 1
  */

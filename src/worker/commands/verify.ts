@@ -6,8 +6,8 @@ import { createContext } from '../context.ts';
 import type { Invocation } from './invocation.ts';
 
 /**
- * Runs `rma-worker verify` and `rma-worker verify-deep`: compares the store with what it must be, as the request on stdin
- * says. Prints a line of JSON per step, and the result as the last one; problems are a result, not a failure.
+ * Runs `rma-worker verify` and `rma-worker verify-deep`: compares the store with what it must be, by the request on
+ * stdin. Prints a line of JSON per step, and the result as the last one; problems are a result, not a failure.
  */
 export async function verify({ env, print, readStdin, stop }: Invocation): Promise<ExitCode> {
   const input = readVerifyInput(await readStdin());

@@ -20,8 +20,8 @@ export interface FreshParts {
 
 /**
  * Returns the status of a worker with its engines and its store as they are now. The worker itself probes its engines once
- * per heartbeat and checks its store once per minute; until then it reports what it saw last. An engine that responded so
- * far and does not now is asked for up to ten seconds. Changes nothing: the worker finds out in its next round.
+ * per heartbeat and checks its store once per minute; until then it reports the last result. An engine that responded so
+ * far and does not now is probed for up to ten seconds. Changes nothing: the worker notices it in its next round.
  */
 export async function freshStatus(
   status: WorkerStatus,

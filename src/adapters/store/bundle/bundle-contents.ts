@@ -9,7 +9,7 @@ import { StoreGuard } from '../disk/store-guard.ts';
 
 const READ_BYTES = 1024 * 1024;
 
-/** One content to bundle. */
+/** Content to bundle. */
 export interface SourceContent {
   /** path without links */
   readonly path: string;
@@ -27,7 +27,7 @@ export function sourceContent({ directory, files }: ImportModel, file: PinnedFil
 }
 
 /**
- * Yields the bytes of a content, and returns its sha256 after the last one. The content is compared with its published hash.
+ * Yields the bytes of content, and returns its sha256 after the last one. The content is compared with its published hash.
  * @throws RmaError RMA_BUNDLE_SOURCE exit 6
  */
 export async function* verifiedBytes(
@@ -70,7 +70,7 @@ export async function* verifiedBytes(
   );
 }
 
-/** Returns the sha256 of a content, which its source publishes for large files. */
+/** Returns the sha256 of content, which its source publishes for large files. */
 export async function sha256Of(disk: Disk, content: SourceContent, signal: AbortSignal): Promise<string> {
   const { digest } = content.file;
   if (digest?.algorithm === 'sha256') return digest.hex;

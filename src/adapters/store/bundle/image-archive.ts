@@ -9,7 +9,7 @@ import { type BundleEntry, writeEntries } from './tar-writer.ts';
 /** What is in an archive of `docker save`. */
 export interface DescribedArchive {
   readonly archive: readonly ArchiveEntry[];
-  /** each content once */
+  /** shared content once */
   readonly contents: readonly BundleContent[];
 }
 
@@ -79,7 +79,7 @@ export async function* archiveFiles(
   }
 }
 
-/** Yields the archive of an image from its contents, as `docker load` reads it. */
+/** Yields the archive of an image from its files, as `docker load` reads it. */
 export function packArchive(
   { archive }: BundleImage,
   contents: ReadonlyMap<string, number>,

@@ -10,7 +10,7 @@ import { StoreGuard } from '../disk/store-guard.ts';
 import { expectedEntries } from './unpack-bundle.ts';
 
 /**
- * Reads the manifest of a bundle in a directory, all of whose contents are there.
+ * Reads the manifest of a bundle in a directory that has all of its files.
  * @throws RmaError RMA_BUNDLE_INVALID, RMA_BUNDLE_INCOMPLETE exit 6
  */
 export function readBundle(directory: string): BundleManifest {

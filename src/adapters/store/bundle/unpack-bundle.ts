@@ -22,7 +22,7 @@ export interface UnpackOptions {
   readonly disk: Disk;
   /** the name of the stream in errors */
   readonly subject: string;
-  /** Returns the directory to unpack into, and the contents that are needed; a content that is there already is skipped. */
+  /** Returns the directory to unpack into, and the files that are needed; an existing file is skipped. */
   readonly prepare: (manifest: BundleManifest) => Promise<{
     readonly directory: string;
     readonly needed: ReadonlySet<string>;
@@ -32,8 +32,8 @@ export interface UnpackOptions {
 }
 
 /**
- * Unpacks the needed contents of a bundle from a tar stream, whose first entry is the manifest, and verifies each while it
- * is written. Only the names of contents of the manifest are accepted, and only regular files, so nothing in the stream
+ * Unpacks the needed files of a bundle from a tar stream, whose first entry is the manifest, and verifies each while it
+ * is written. Only the names of files in the manifest are accepted, and only regular files, so nothing in the stream
  * leads out of the directory. Returns the manifest and the directory.
  * @throws RmaError RMA_BUNDLE_INVALID, RMA_BUNDLE_INCOMPLETE, RMA_BUNDLE_CORRUPT exit 6
  */
@@ -112,7 +112,7 @@ export function refuseMissing(
   throw truncatedBundle(subject, `${left.size} of its ${count} files are missing`);
 }
 
-/** Returns whether a content is complete: it has its name only after its hash was compared. */
+/** Returns whether a file is complete: it has its name only after its hash was compared. */
 export async function isThere(disk: Disk, path: string, bytes: number): Promise<boolean> {
   const stats = await unless(NO_RECORD, disk.lstat(path));
   return stats?.isFile() === true && stats.size === bytes;
@@ -125,7 +125,7 @@ interface ContentEntry extends Pick<UnpackOptions, 'disk' | 'subject' | 'onBytes
   readonly hex: string;
 }
 
-/** Writes a content, which gets its name only if its hash is right. @throws RmaError RMA_BUNDLE_CORRUPT exit 6 */
+/** Writes a file, which gets its name only if its hash is right. @throws RmaError RMA_BUNDLE_CORRUPT exit 6 */
 export async function unpackContent(
   entry: AsyncIterable<unknown>,
   { disk, name, path, hex, subject, onBytes, signal }: ContentEntry,
@@ -152,7 +152,7 @@ export async function unpackContent(
   await disk.rename(part, path);
 }
 
-/** Returns the error for a content that is not what its name says. */
+/** Returns the error for a file whose sha256 is not the one in its name. */
 export function corruptContent(subject: string, name: string, seen: string): RmaError {
   return new RmaError('RMA_BUNDLE_CORRUPT', `${name} in ${subject} is corrupt: its sha256 is ${seen}`, {
     exitCode: EXIT.badContent,

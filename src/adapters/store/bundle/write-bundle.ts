@@ -17,7 +17,7 @@ import { type SourceContent, sha256Of, sourceContent, verifiedBytes } from './bu
 import { type FileEntry, writeEntries } from './tar-writer.ts';
 import { isThere } from './unpack-bundle.ts';
 
-/** A manifest, and where its contents are. */
+/** A manifest, and where its files are. */
 export interface BundlePlan {
   readonly manifest: BundleManifest;
   /** by sha256 */
@@ -59,7 +59,7 @@ export interface BundleParts {
   readonly entries: AsyncIterable<FileEntry>;
 }
 
-/** Yields the contents of models, each verified while it is read. */
+/** Yields the files of models, each verified while it is read. */
 export async function* modelEntries(
   disk: Disk,
   { manifest, sources }: BundlePlan,
@@ -72,7 +72,7 @@ export async function* modelEntries(
   }
 }
 
-/** Writes a bundle as a directory. Contents that are there stay. Returns the bytes that were written. */
+/** Writes a bundle as a directory. Existing files stay. Returns the bytes that were written. */
 export async function writeDirectory(
   disk: Disk,
   { manifest, entries }: BundleParts,
@@ -154,7 +154,7 @@ async function* counting(
   }
 }
 
-/** Returns whether a name in a bundle has one content only: then what is there need not be written. */
+/** Returns whether a name in a bundle identifies its content: then an existing file is not written again. */
 function isNamedByHash(name: string): boolean {
   return /^(?:contents|images)\//.test(name);
 }

@@ -27,7 +27,7 @@ import { runUndo } from './run-undo.ts';
 import { scanCache } from './scan-cache.ts';
 import { Trash } from './trash.ts';
 
-/** The care of a store on the file systems of this machine. */
+/** Shows and prunes stores on the file systems of this machine. */
 export class FileCacheStore implements CacheStore {
   readonly #options: StoreOptions;
   readonly #disk: Disk;

@@ -102,7 +102,7 @@ function syscallOf(error: unknown): unknown {
   return error instanceof Error && 'syscall' in error ? error.syscall : undefined;
 }
 
-/** Runs a disk operation. @throws RmaError in place of a file system error */
+/** Runs a disk operation. @throws RmaError instead of a file system error */
 export async function onDisk<T>(path: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();

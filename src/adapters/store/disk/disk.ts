@@ -44,7 +44,7 @@ export const realDisk: Disk = {
   stat: fs.stat,
 };
 
-/** Codes of a missing file, or of anything in its place that no program of ours wrote: a record like that counts as absent. */
+/** Codes of a missing file, or of something else under its name that rma did not write: such a record counts as absent. */
 export const NO_RECORD: readonly string[] = [
   'ENOENT',
   'ENOTDIR',

@@ -16,7 +16,7 @@ export async function ensureInside(disk: Disk, base: string, folder: string): Pr
   }
 }
 
-/** Returns the error for a symbolic link in place of a directory. */
+/** Returns the error for a symbolic link instead of a directory. */
 export function linkRefused(path: string): RmaError {
   return new RmaError(
     'RMA_CONTENT_UNSAFE_PATH',

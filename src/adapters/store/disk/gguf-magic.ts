@@ -5,7 +5,7 @@ import type { Disk } from './disk.ts';
 const MAGIC = 'GGUF';
 
 /**
- * Checks that a file on disk is what its name in the store says, wherever it came from.
+ * Checks that a file on disk has the format of its name in the store, whatever its origin.
  * @throws RmaError RMA_CONTENT_NOT_GGUF, exit 6
  */
 export async function assertMagic(

@@ -8,7 +8,7 @@ import { guardedDisk } from '../disk/guarded-disk.ts';
 import { guardOf } from '../disk/store-guard.ts';
 import type { StoreOptions } from '../file-model-store.ts';
 
-/** Reads contents of a store on the file systems of this machine. */
+/** Reads the content of files of a store on the file systems of this machine. */
 export class FileStoreReader implements StoreReader {
   readonly #disk: Disk;
   readonly #paths: StorePaths;

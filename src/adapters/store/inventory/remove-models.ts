@@ -68,7 +68,7 @@ async function carryOut(context: RemoveContext, plan: Removal, own: ReadonlySet<
   for (const path of [...plan.names, ...contents]) await removeEmpty(context, dirname(path));
 }
 
-/** Returns whether a running download may be about to use a content: all models of an Ollama store share their blobs. */
+/** Returns whether a running download may be about to use content: all models of an Ollama store share their blobs. */
 function isDownloaded(path: string, activeLeases: readonly string[]): boolean {
   const source = SOURCES.find(
     ({ store }) => store.layout === 'ollama' && path.startsWith(`${store.directory}/`),

@@ -28,7 +28,7 @@ export interface HashedPieces {
   readonly pieces: PieceHashes;
 }
 
-/** The hashes of large contents by piece: one record per content, `.rma/pieces/sha256-HEX.json`, which is never out of date. */
+/** The hashes of large files by piece: one record per sha256, `.rma/pieces/sha256-HEX.json`, which is never out of date. */
 export class PieceRecords {
   readonly #disk: Disk;
   readonly #state: string;
@@ -53,7 +53,7 @@ export class PieceRecords {
       if (pieces !== null) await this.keep({ hex: digest.hex, bytes, pieces });
   }
 
-  /** Records the hashes of a content. Never rejects: without them, a repair downloads the whole file. */
+  /** Records the hashes of content. Never rejects: without them, a repair downloads the whole file. */
   async keep({ hex, bytes, pieces: { pieceBytes, hashes } }: HashedPieces): Promise<void> {
     const record: PieceRecord = { schema: 'rma.pieces/v1', bytes, pieceBytes, hashes };
     try {

@@ -31,7 +31,7 @@ export type Verdict =
     }
   | { readonly kind: 'fail'; readonly error: RmaError };
 
-/** Judges whether a response can be written to the file: status, length, total, range and entity tag must all match. */
+/** Checks whether a response can be written to the file: status, length, total, range and entity tag must all match. */
 export function judgeAnswer(request: RangeRequest, answer: HttpAnswer): Verdict {
   const { status, headers } = answer;
   const coding = contentCoding(headers);
@@ -67,7 +67,7 @@ export function strongEtag(headers: Readonly<Record<string, string>>): string | 
   return /^"[^"]*"$/.test(etag) ? etag : null;
 }
 
-/** Returns the error for a web page in place of a file. */
+/** Returns the error for a web page instead of a file. */
 export function htmlFault(label: string): RmaError {
   return new RmaError('RMA_CONTENT_HTML', `received a web page instead of ${label}`, {
     exitCode: EXIT.badContent,

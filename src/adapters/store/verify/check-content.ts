@@ -37,7 +37,7 @@ export interface Reading {
 /** Errors of a file that cannot be read, while others can. */
 const UNREADABLE = ['EACCES', 'EPERM', 'EIO', 'ENXIO', 'ESTALE'];
 
-/** Judges a content without reading more than its header. */
+/** Checks content without reading more than its header. */
 export async function quickCheck(context: ContentContext, check: ContentCheck): Promise<Outcome> {
   if (check.isVerified) return 'correct';
   return readable(check, async () => {
@@ -49,7 +49,7 @@ export async function quickCheck(context: ContentContext, check: ContentCheck): 
   });
 }
 
-/** Judges a content by its hash, or by its structure if no hash is known. */
+/** Checks content by its hash, or by its structure if no hash is known. */
 export async function deepCheck(
   context: ContentContext,
   check: ContentCheck,
@@ -87,7 +87,7 @@ interface Hashed {
 
 type Found = Hashed & Pick<Digest, 'algorithm'>;
 
-/** Returns the hash of a content; null if the file changed while it was read. Records the hashes of its pieces if it is right. */
+/** Returns the hash of content; null if the file changed while it was read. Records the hashes of its pieces if it is right. */
 export async function hashOf(
   context: ContentContext,
   job: HashJob,

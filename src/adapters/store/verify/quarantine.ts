@@ -14,7 +14,7 @@ export interface ChangeContext {
 
 /**
  * Keeps what is at a path of the store as a second name in `.rma/quarantine/TIME-ID/PATH`, with its path, the reason and
- * the time in `quarantine.json` beside it; the caller then replaces or removes the first name. Keeps nothing of a link,
+ * the time in `quarantine.json` next to it; the caller then replaces or removes the first name. Keeps nothing of a link,
  * which has no content of its own.
  */
 export async function quarantine(context: ChangeContext, path: string, reason: string): Promise<void> {

@@ -15,7 +15,7 @@ export interface Described {
   readonly expected: readonly Expected[];
 }
 
-/** Writes size and time of a content, which was just verified, to the receipts that have its hash. */
+/** Writes size and time of content, which was just verified, to the receipts that have its hash. */
 export async function updateReceipts(
   context: ReceiptContext,
   { place, receipts, expected }: Described,

@@ -20,7 +20,7 @@ export interface Seen {
 }
 
 /**
- * Looks at a store once, and reads the small files that a verification of these models needs; all models without a name.
+ * Scans a store once, and reads the small files that a verification of these models needs; all models without a name.
  * A name may be that of a model whose manifest or ref is broken.
  * @throws RmaError RMA_MODEL_NOT_FOUND (1)
  */

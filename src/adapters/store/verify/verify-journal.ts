@@ -6,7 +6,7 @@ import type { Range } from '../../../core/store/range-set.ts';
 import { type Disk, errnoOf, NO_RECORD, unless } from '../disk/disk.ts';
 import { ensureDir, FILE_MODE, writeQuick } from '../disk/files.ts';
 
-/** A content whose hash was computed, and its state before and after that. */
+/** Content whose hash was computed, and its state before and after that. */
 export interface HashedContent {
   readonly place: string;
   readonly algorithm: 'sha256' | 'git-sha1';
@@ -45,7 +45,7 @@ export interface JournalContext {
   readonly now: () => number;
 }
 
-/** The contents that verifications have hashed, one JSON line each, so that an interrupted one can be continued. */
+/** The files that verifications have hashed, one JSON line each, so that an interrupted one can be continued. */
 export class VerifyJournal {
   readonly #context: JournalContext;
   readonly #entries: ReadonlyMap<string, HashedContent>;
@@ -79,7 +79,7 @@ export class VerifyJournal {
     return new VerifyJournal(context, kept, isKept && (await unless(READ_ONLY, write())) === true);
   }
 
-  /** Returns the entry of a content, if there is one and the file is unchanged since. */
+  /** Returns the entry of content, if there is one and the file is unchanged since. */
   find(place: string, algorithm: HashedContent['algorithm'], state: string): HashedContent | null {
     const entry = this.#entries.get(keyOf({ place, algorithm }));
     return entry?.state === state ? entry : null;

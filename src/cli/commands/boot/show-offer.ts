@@ -27,7 +27,7 @@ export async function showBootOffer(offer: BootOffer, context: OfferContext): Pr
   if (answer === true) await install(context);
 }
 
-/** Returns null where a prompt is useless: only root can install the unit, and nobody sees the prompt in a CI job. */
+/** Returns null where a prompt is useless: only root can install the unit, and a CI job has no terminal. */
 async function askToInstall(context: OfferContext): Promise<boolean | null> {
   const isRoot = (await context.host()).caller.uid === 0;
   if (!isRoot || (context.env['CI'] ?? '') !== '') return null;

@@ -3,15 +3,15 @@ import type { Context } from '../../context/context.ts';
 
 /** Returns how a command waits for another one that changes the store, and reports it once. */
 export function waitOf({ reporter, signal }: Pick<Context, 'reporter' | 'signal'>): CacheWait {
-  let isSaid = false;
+  let isReported = false;
   return {
     signal,
     onWait: ({ host }) => {
-      if (!isSaid) {
+      if (!isReported) {
         const text = `waiting for another rma command on ${host} that changes the store`;
         reporter.emit({ type: 'log', level: 'info', text });
       }
-      isSaid = true;
+      isReported = true;
     },
   };
 }

@@ -27,7 +27,7 @@ const FULL_LABEL = /^(?:UD-)?(?:I?Q\d_\w+|B?F(?:16|32)|TQ\d_\d|MXFP\d\w*)$/i;
 const LOCAL_PATH = /^(?:\.{0,2}\/|~|[A-Za-z]:\\|\\)/;
 
 /**
- * Returns what a name stands for: a repository or a model of Ollama without a scheme, the address of its page or of its
+ * Returns what a name means: a repository or a model of Ollama without a scheme, the address of its page or of its
  * file, with or without `https://`, or the command of another tool that fetches it. Null for a text that needs no
  * translation: a reference, or something unknown.
  */

@@ -1,4 +1,4 @@
-/** What the name of a model, as people write it, stands for. */
+/** What the name of a model, as people write it, means. */
 export type Spelled =
   /** the text of one reference, with its scheme */
   | { readonly kind: 'reference'; readonly ref: string }
