@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
@@ -50,7 +50,8 @@ it('[req L10] [req R04] [req R43] [req R49] pulls, lists and locates an Ollama m
   expect(hub.log.contentRequests()).toEqual([]);
 });
 
-it('prints the path of a model that is not there, with a warning', async () => {
+it('prints the path of a model that a store lacks, with a warning', async () => {
+  mkdirSync(join(dir, 'store'));
   const path = await rma(['models', 'path', 'ollama:me/embed:q4']);
   expect(path).toMatchObject({ exitCode: 0, stdout: `${join(dir, 'store/ollama')}\n` });
   expect(path.stderr).toContain(`rma models pull me/embed:q4 --dest ${join(dir, 'store')}`);

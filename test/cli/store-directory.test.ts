@@ -9,6 +9,7 @@ it.each([
   ['models', 'ls', '--stored'],
   ['models', 'du'],
   ['models', 'show', 'hf:org/name'],
+  ['models', 'path', 'hf:org/name'],
   ['models', 'verify'],
   ['models', 'repair'],
   ['models', 'rm', 'hf:org/name', '--yes'],

@@ -7,7 +7,7 @@ import { engineSubpath } from '../../../core/source/describe-model.ts';
 import { STORE_MOUNT } from '../../../core/store/layout.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
-import { modelChoice, openFolder } from './input.ts';
+import { modelChoice, openExisting } from './input.ts';
 
 interface PathInput {
   readonly model: string;
@@ -16,10 +16,11 @@ interface PathInput {
   readonly refresh: boolean;
 }
 
+/** Prints where a model is, or will be. @throws RmaError as storeDirectory and chooseModels */
 export async function showModelPath(input: PathInput, context: Context): Promise<CommandResult> {
   const choice = await modelChoice({ ...input, model: [input.model] }, context);
   const host = await context.host();
-  const folder = await openFolder(input, context);
+  const folder = await openExisting(input, context);
   const invocation = withFallback(host, await context.invocation(), {
     config: choice.config,
     store: folder?.store ?? null,
