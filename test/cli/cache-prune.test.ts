@@ -23,7 +23,7 @@ beforeEach(() => {
 const rma = (...argv: readonly string[]) =>
   runRma(['cache', ...argv, '--dest', store], { cwd: dir, env: { HOME: dir } });
 
-it('marks leftovers without a policy, says so in one line, then has nothing to do', async () => {
+it('marks leftovers without a policy, prints one line, then has nothing to do', async () => {
   const { stdout, stderr, exitCode } = await rma('prune');
   expect(exitCode).toBe(0);
   expect(stderr).toContain(`rma cache undo --dest ${store}`);

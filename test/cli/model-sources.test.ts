@@ -129,7 +129,7 @@ describe('a model with sources', () => {
     expectFault(await pull('--frozen'), { code: 'RMA_LOCKFILE_MODEL', exitCode: 2, words: ['hf:org/chat'] });
   });
 
-  it('comes from the machine of --from where the list says lan', async () => {
+  it('comes from the machine of --from where the list has lan', async () => {
     await pull();
     const served = await serveFolder(join(dir, 'store'), {});
     const copy = (...argv: readonly string[]) =>

@@ -117,7 +117,7 @@ describe('rma models import', () => {
     expect(existsSync(store)).toBe(false);
   });
 
-  it('says so if the usual places have no models', async () => {
+  it('reports if the default directories have no models', async () => {
     rmSync(join(home, '.ollama'), { recursive: true });
     expect(await rma('--dest', store)).toMatchObject({
       exitCode: 0,

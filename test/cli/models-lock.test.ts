@@ -116,7 +116,7 @@ describe('rma models lock', () => {
 });
 
 describe('--frozen', () => {
-  it('downloads what is locked although the branch has moved, and asks no hub what it is', async () => {
+  it('downloads what is locked although the branch has moved, and resolves nothing on a hub', async () => {
     await rma('models', 'lock');
     publish();
     hub.log.clear();

@@ -65,7 +65,7 @@ describe('rma cache schedule', () => {
     expectFault(ended, { exitCode: 2, code: 'RMA_USAGE_INVALID_VALUE', words: ['--keep'] });
   });
 
-  it('show and remove say that there is none', async () => {
+  it('show and remove report that none is installed', async () => {
     expect(await rma('show', '--dest', store)).toMatchObject({
       exitCode: 0,
       stdout: `No schedule for the model store ${store}.\n`,

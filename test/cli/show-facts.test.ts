@@ -88,7 +88,7 @@ describe('models show', () => {
     expect(await show('a:latest')).toMatchObject({ license: 'llama3.2', parameters: 96 });
   });
 
-  it('says nothing of files that are broken, or not there', async () => {
+  it('prints no facts of files that are broken or missing', async () => {
     plantSnapshot(
       store,
       { repo: 'org/name', commit: COMMIT },

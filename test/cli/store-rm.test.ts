@@ -39,7 +39,7 @@ it('shows in a dry run what would be freed and what stays, and changes nothing',
   expect(existsSync(join(store, A))).toBe(true);
 });
 
-it('asks before it removes anything', async () => {
+it('prompts before it removes anything', async () => {
   expectFault(await rma('hf:org/name'), {
     code: 'RMA_USAGE_NOT_CONFIRMED',
     exitCode: 2,
@@ -73,7 +73,7 @@ it.each([
   expect((await testStore(store).inventory()).models).toHaveLength(3);
 });
 
-it('says which of the models are pinned, and that their pins stay', async () => {
+it('names the models that are pinned, and reports that their pins stay', async () => {
   const pin = ['cache', 'pin', 'hf:org/name', '--dest', store];
   expect(await runRma(pin, { cwd: dir, env: { HOME: dir } })).toMatchObject({ exitCode: 0 });
   expectFault(await rma('hf:org/name'), {
@@ -92,7 +92,7 @@ it('says which of the models are pinned, and that their pins stay', async () => 
   });
 });
 
-it('says which content other hard links keep', async () => {
+it('reports the content that other hard links keep', async () => {
   linkSync(join(store, 'ollama/blobs', `sha256-${sha('4')}`), join(dir, 'copy'));
   expect(await rma('ollama:a', '--yes')).toMatchObject({
     exitCode: 0,
@@ -101,7 +101,7 @@ it('says which content other hard links keep', async () => {
   });
 });
 
-it('says which links of the user lead to a model, before and after its removal', async () => {
+it('names the links of the user to a model, before and after its removal', async () => {
   symlinkSync(SNAPSHOT, join(store, 'mine'));
   expectFault(await rma('hf:org/name'), {
     code: 'RMA_USAGE_NOT_CONFIRMED',

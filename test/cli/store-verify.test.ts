@@ -38,7 +38,7 @@ const rma = (...argv: readonly string[]) =>
   runRma(['models', ...argv, '--dest', store], { cwd: dir, env: { HOME: dir } });
 
 describe('rma models verify', () => {
-  it('says how sure a quick result is, and how to be sure', async () => {
+  it('reports what a quick check did not read, and how to read it', async () => {
     expect(await rma('verify')).toMatchObject({
       exitCode: 0,
       stdout: `2 models, 2 files, 77 B: no problem found; 2 files without a valid receipt. To read all content: rma models verify --deep --dest ${store}\n`,
@@ -105,7 +105,7 @@ describe('rma models verify', () => {
     expectFault(await rma('verify', 'hf:org/other'), { code: 'RMA_MODEL_NOT_FOUND', exitCode: 1 });
   });
 
-  it('says that no hash is known of a file', async () => {
+  it('reports a file without a known hash', async () => {
     plantFile(store, 'modelscope/org/name/config.json', '{}');
     expect(await rma('verify', '--deep', 'ms:org/name')).toMatchObject({
       exitCode: 0,

@@ -40,7 +40,7 @@ async function fill(): Promise<void> {
 }
 
 describe('models ls of a store', () => {
-  it('lists everything in the store, whoever put it there, for a project without profiles', async () => {
+  it('lists everything in the store, from rma and other programs, for a project without profiles', async () => {
     await fill();
     const { stdout, exitCode } = await rma('models', 'ls');
     expect(exitCode).toBe(0);
@@ -112,7 +112,7 @@ describe('models ls of a store', () => {
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'rma.models/v1', models: [{ state: 'present' }] });
   });
 
-  it('says that a store is empty', async () => {
+  it('reports an empty store', async () => {
     store = tempFolder();
     expect(await rma('models', 'ls')).toMatchObject({ exitCode: 0, stdout: 'No models in the store.\n' });
     expect(await rma('models', 'ls', '--unused')).toMatchObject({

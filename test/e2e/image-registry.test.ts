@@ -46,7 +46,7 @@ async function firstLine(container: string): Promise<void> {
 
 const docker = (...args: readonly string[]) => runProgram('docker', args, engineEnv());
 
-test('the engine asks the registry of an image for its digest, and names its fault', async () => {
+test('the engine requests the digest of an image from its registry, and reports its fault', async () => {
   const name = `rma-test-${randomUUID().slice(0, 8)}`;
   onTestFinished(async () => void (await docker('rm', '--force', name)));
   const port = await freePort();

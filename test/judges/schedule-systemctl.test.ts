@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { cronMachine } from '../helpers/judges/cron-machine.ts';
 
-it('systemctl enables the timer of rma cache schedule install, and the command of its service runs as it stands', async () => {
+it('systemctl enables the timer of rma cache schedule install, and the command of its service runs unchanged', async () => {
   const { home, run } = cronMachine();
   mkdirSync(join(home, 'models'));
   const { code, stdout, stderr } = await run(`

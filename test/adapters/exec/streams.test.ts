@@ -46,7 +46,7 @@ describe('a program between two streams', () => {
     await expect(run).rejects.toThrow();
   });
 
-  it('ends by itself while its input goes on', async () => {
+  it('ends by itself while its input continues', async () => {
     const run = runner.run({ argv: ['sh', '-c', 'echo why >&2; exit 5'], stdin: { bytes: bytes('wait') } });
     expect(await run).toEqual({ exitCode: 5, stdout: '', stderr: 'why\n' });
   });

@@ -27,7 +27,7 @@ describe('[case A02] reading a file of a project', () => {
     expect(await readBoth('/dev/null')).toEqual(['', '']);
   });
 
-  it('refuses a named pipe that nobody writes, also behind a link, without waiting', async () => {
+  it('refuses a named pipe without a writer, also behind a link, without waiting', async () => {
     const dir = tempFolder();
     spawnSync('mkfifo', [join(dir, 'pipe')]);
     symlinkSync('pipe', join(dir, 'link'));

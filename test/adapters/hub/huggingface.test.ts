@@ -67,7 +67,7 @@ test('[case F03] reads all pages of a listing from the endpoint, whatever scheme
   expect((await resolve('hf:acme/tiny')).files.map(({ path }) => path)).toEqual(['one', 'two', 'three']);
 });
 
-test('[case F03] [fail X5] never asks another host for the next page of a listing', async () => {
+test('[case F03] [fail X5] never requests the next page of a listing from another host', async () => {
   const { server, resolve } = await setUp('hf_secretsecret');
   server.fault = ({ path }, response) => {
     if (!path.includes('/tree/')) return false;

@@ -79,7 +79,7 @@ function client(endpoints: readonly string[], token: string | null = null) {
 }
 
 describe('a list of addresses of a hub', () => {
-  test('is asked in order: the next one only if the first cannot be reached', async () => {
+  test('is tried in order: the next one only if the first cannot be reached', async () => {
     const [first, second] = await hubs(REPOS, REPOS);
     if (first === undefined || second === undefined) throw new Error('no hubs');
     expect(await client([first.endpoint, second.endpoint]).pull('hf:org/name')).toMatchObject([
@@ -135,7 +135,7 @@ describe('a list of addresses of a hub', () => {
     expect(sent).toBeGreaterThan(0);
   });
 
-  test('asks the address that could not be reached last for the rest of the command', async () => {
+  test('tries the address that could not be reached last for the rest of the command', async () => {
     const [second] = await hubs(REPOS);
     const down = await downEndpoint();
     const [location] = await client([down, second?.endpoint ?? '']).locations('hf:org/name');

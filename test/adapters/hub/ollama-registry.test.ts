@@ -51,7 +51,7 @@ test('uses the registry in the reference, also as path in the store', async () =
   });
 });
 
-test('uses a mirror only for the default registry, and https unless the reference says http', async () => {
+test('uses a mirror only for the default registry, and https unless the reference contains http', async () => {
   const { hub, source, resolve } = await setUp();
   const pinned = await resolve('ollama:me/tiny:q4');
   const [file] = pinned.files;

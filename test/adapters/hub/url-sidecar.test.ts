@@ -45,7 +45,7 @@ test('all parts of a split model have their hashes from one list, or each from i
   expect(list.asked().filter((request) => request.startsWith('GET'))).toEqual(['GET SHA256SUMS']);
 });
 
-test('each is asked once, and a server in trouble with them leaves the file without a hash', async () => {
+test('each is requested once, and a server that fails for them leaves the file without a hash', async () => {
   const { hub, url, asked, resolve } = await setUp({});
   hub.faults.add({ kind: 'status', path: '*SHA256SUMS', status: 503, retryAfter: '60' });
   hub.faults.add({ kind: 'html', path: '*.sha256' });
@@ -53,7 +53,7 @@ test('each is asked once, and a server in trouble with them leaves the file with
   expect(asked()).toEqual(['HEAD m.gguf', 'GET SHA256SUMS', 'GET m.gguf.sha256']);
 });
 
-test('a hash in the reference is used alone: no other one is asked for', async () => {
+test('a hash in the reference is used alone: no other one is requested', async () => {
   const { url, asked, resolve } = await setUp({ 'models/SHA256SUMS': `${WRONG}  m.gguf\n` });
   const model = await resolve(`${url('m.gguf')}#sha256=${HEX}`);
   expect(model.files[0]?.digest?.hex).toBe(HEX);

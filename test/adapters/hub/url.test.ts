@@ -100,7 +100,7 @@ test('uses the hash of the reference, or the one that the hub publishes', async 
   });
 });
 
-test('retries an HTML page in place of the file, then rejects it', async () => {
+test('retries an HTML page instead of the file, then rejects it', async () => {
   const { server, resolve } = await setUp((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': '10' }).end();
     return true;

@@ -215,7 +215,7 @@ describe('hostile clients', () => {
     expect(await sendRaw(port, `GET /v1/models HTTP/1.1\r\n${HOST}\r\n`)).toMatchObject({ status: 408 });
   });
 
-  it('idle connections give way to a new one', async () => {
+  it('idle connections are closed for a new one', async () => {
     const { port, url } = await serveFolder(tempFolder(), {
       limits: { ...LIMITS, idleMs: 60_000, headersMs: 60_000, requestMs: 60_000 },
     });

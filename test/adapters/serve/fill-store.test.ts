@@ -169,7 +169,7 @@ it('a changed file is not served any more: its receipt is not valid', async () =
   });
 });
 
-it('takes what one machine lacks from the next one, and from the hub last', async () => {
+it('downloads what one machine lacks from the next one, and from the hub last', async () => {
   const { hub, root, refs } = await filledStore();
   const partial = tempFolder();
   const fetcher = testFetcher(partial, hub.endpoint);
@@ -187,7 +187,7 @@ it('takes what one machine lacks from the next one, and from the hub last', asyn
   expect(hub.log.contentRequests().length).toBeGreaterThan(0);
 });
 
-it('takes content from the hub that a machine has lost or changed since it was resolved', async () => {
+it('downloads content from the hub that a machine has lost or changed since it was resolved', async () => {
   const { hub, root, refs } = await filledStore();
   const peer = testPeer(await serveFolder(root));
   flipByte(flatFile(root));

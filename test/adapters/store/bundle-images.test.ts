@@ -78,7 +78,7 @@ describe('a bundle with images', () => {
       'parts',
       (folder: string) => ({ kind: 'tar' as const, path: join(folder, 'b.tar'), splitBytes: 99_999 }),
     ],
-  ])('in %s gives back the archives of the engine, and the models beside them', async (_, targetIn) => {
+  ])('in %s returns the archives of the engine, and the models next to them', async (_, targetIn) => {
     const { source, images, write } = await laptop();
     const target = targetIn(quickFolder());
     const exported = await write(target);
@@ -95,7 +95,7 @@ describe('a bundle with images', () => {
     await expectComplete(source, root, ['hf:org/tiny', 'ollama:tiny']);
   });
 
-  test('in a stream gives the images first, then a bundle of the models', async () => {
+  test('in a stream returns the images first, then a bundle of the models', async () => {
     const { source, images, stream } = await laptop();
     const bundle = await opened({ kind: 'stdin' }, { stdin: Readable.from(streamOf(await stream())) });
     const [first] = images;
@@ -205,7 +205,7 @@ describe('a bundle with images', () => {
     });
   });
 
-  test('never has files that lie beside models in the store, such as tokens', async () => {
+  test('never contains files next to models in the store, such as tokens', async () => {
     const { source, write } = await laptop();
     const planted = 'hf_plantedsecretvalue';
     for (const path of [

@@ -98,7 +98,7 @@ test.each(['', 'copy'])(
   },
 );
 
-test('rejects a directory in place of a file, and keeps it', async () => {
+test('rejects a directory instead of a file, and keeps it', async () => {
   const { folder, fetch } = await setUpMs();
   mkdirSync(join(folder, 'config.json/sub'), { recursive: true });
   expect(await fetch()).toMatchObject({ error: { code: 'RMA_STORE_NAME_TAKEN', exitCode: 6 } });

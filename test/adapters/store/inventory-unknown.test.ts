@@ -24,7 +24,7 @@ describe('inventory of anything else', () => {
     ]);
   });
 
-  test('lists files beside the models of local/, except those to which a model links', async () => {
+  test('lists files next to the models of local/, except those to which a model links', async () => {
     const root = tempFolder();
     for (const path of ['org/name/a.bin', 'org/stray', 'shared.bin', 'stray'])
       plantFile(root, `local/${path}`);

@@ -56,7 +56,7 @@ test('[fail D1] a holder without space for a heartbeat loses its lease before ot
   await second.release();
 });
 
-test('[fail L7] a holder that was suspended for longer than its heartbeat lasts does not publish, also if nobody took over', async () => {
+test('[fail L7] a holder that was suspended for longer than its heartbeat lasts does not publish, also if no process took over', async () => {
   const { clock, leases } = await setUp(realDisk);
   // its timers have not run yet
   clock.sleep = (_, signal) =>

@@ -53,7 +53,7 @@ describe("a user's own file inside the directory of a model", () => {
     expect(existsSync(join(root, MS, 'config.json'))).toBe(false);
   });
 
-  test('belongs to the model in a directory that ModelScope wrote: it cannot be told apart', async () => {
+  test('belongs to the model in a directory that ModelScope wrote, because nothing distinguishes it', async () => {
     plantFile(root, `${MS}/.msc`, 'index');
     plantFile(root, `${MS}/model.safetensors`);
     plantFile(root, `${MS}/notes.txt`);

@@ -82,7 +82,7 @@ describe('a store', () => {
   it.each([
     ...cases(FILES.slice(0, 1), NO_FILES),
     ...cases(FILES.slice(1), ['pipe', 'link out', 'sparse file of 100 MiB']),
-  ])('[case A02] replaces a $what in place of $path', async (planted) => {
+  ])('[case A02] replaces a $what at $path', async (planted) => {
     expect(await outcome(planted)).toBe('healed');
   });
 
@@ -98,7 +98,7 @@ describe('a store', () => {
   it.each([
     ...cases(DIRECTORIES, ['link out']),
     ...cases(DIRECTORIES.slice(0, 2), ['dangling link', 'link loop']),
-  ])('[case A03] refuses a $what in place of $path', async (planted) => {
+  ])('[case A03] refuses a $what at $path', async (planted) => {
     expect(await outcome(planted)).toBe('RMA_STORE_LINK');
   });
 

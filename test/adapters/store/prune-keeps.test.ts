@@ -24,7 +24,7 @@ const onDisk = (path: string) => statSync(join(root, path)).blocks * 512;
 const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
 
 describe('prune', () => {
-  test('never takes unknown files or models of unknown source, also not from the directory of a model that goes', async () => {
+  test('never removes unknown files or models of unknown source, also not from the directory of a removed model', async () => {
     plantFile(root, 'gguf/default/mine.gguf', 'GGUF');
     plantFile(root, 'local/org/name/w.bin');
     plantFile(root, 'notes.txt');

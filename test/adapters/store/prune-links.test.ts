@@ -72,7 +72,7 @@ describe('prune', () => {
     },
   );
 
-  test('takes content without a model beside a link to nothing', async () => {
+  test('removes content without a model next to a broken link', async () => {
     plantHub();
     symlinkSync(`../../blobs/${sha('2')}`, join(root, HUB, 'snapshots', COMMIT, 'gone.gguf'));
     plantFile(root, `${HUB}/blobs/${sha('3')}`);

@@ -108,7 +108,7 @@ describe('prune', () => {
     expect(existsSync(join(root, HUB, 'snapshots', COMMIT, 'w.gguf'))).toBe(true);
   });
 
-  test('spares a model that is being downloaded, all of an Ollama store while one of it is, and waits for nobody', async () => {
+  test('spares a model that is being downloaded, all of an Ollama store while one of it is, and waits for no process', async () => {
     const hub = await hubForTest({
       repos: { 'org/name': { files: { 'config.json': '{}' } } },
       ollama: {},

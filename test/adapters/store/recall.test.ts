@@ -164,7 +164,7 @@ describe('recall without a record', () => {
     expect([...recalled!.model.files].sort(byPath)).toEqual([...model.files].sort(byPath));
   });
 
-  test('[case F14] takes no part of a repository for the whole, nor for a pattern', async () => {
+  test('[case F14] does not use a part of a repository as the whole, nor for a pattern', async () => {
     const { store, root } = await filled('hf:acme/tiny:config.json');
     rmSync(join(root, '.rma/models'), { recursive: true });
     expect(await store.recall('hf:acme/tiny')).toBeNull();
@@ -197,7 +197,7 @@ describe('recall without a record', () => {
     expect(await store.recall('ollama:tiny')).toBeNull();
   });
 
-  test('[case F14] does not know a model of an empty store, and writes nothing', async () => {
+  test('[case F14] returns no model of an empty store, and writes nothing', async () => {
     const root = tempFolder();
     for (const ref of ['hf:a/b', 'ollama:x', 'ms:a/b', 'https://host.example/x.gguf']) {
       expect(await testStore(root).recall(ref)).toBeNull();

@@ -95,7 +95,7 @@ describe('the removal of models', () => {
     expect(files()).toHaveLength(3);
   });
 
-  test('removes one name of a file with two, and says that nothing is freed', async () => {
+  test('removes one name of a file with two, and reports that nothing is freed', async () => {
     mkdirSync(join(root, 'gguf/other'), { recursive: true });
     linkSync(plantFile(root, 'gguf/default/one.gguf'), join(root, 'gguf/other/one.gguf'));
     plantFile(root, 'gguf/default/README.txt');

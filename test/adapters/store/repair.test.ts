@@ -145,7 +145,7 @@ describe('a repair', () => {
     expect(await verifyStore(root)).toMatchObject({ problems: [], unread: 0 });
   });
 
-  test('asks the hub for the size of a file of another program, and downloads nothing else', async () => {
+  test('requests the size of a file of another program from the hub, and downloads nothing else', async () => {
     const hub = await hubOfAll();
     await pull(hub, ['hf:org/name']);
     const [commit = ''] = readdirSync(join(root, HUB, 'snapshots'));

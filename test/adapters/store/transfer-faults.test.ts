@@ -92,7 +92,7 @@ test('[fail H3] requests at most 8 GiB at once, because hubs refuse responses ab
   expect(rig.server.requests.map(({ headers }) => headers.range)).toEqual(['bytes=0-8589934591']);
 });
 
-test('[fail H4] accepts the whole file in place of a range from a mirror that sends no length', async () => {
+test('[fail H4] accepts the whole file instead of a range from a mirror that sends no length', async () => {
   const rig = await transferRig((n, request, response) => {
     if (n === 1) return sendCut(request, response, { content: rig.content, bytes: MIB });
     response.writeHead(200, { 'transfer-encoding': 'chunked' }).end(rig.content);

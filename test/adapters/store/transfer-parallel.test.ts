@@ -100,7 +100,7 @@ test('[fail H4] a server that sends a chunked body gets one connection', async (
   expect(rig.server.requests.map(({ headers }) => headers.range)).toEqual([undefined, undefined]);
 });
 
-test('[fail H4] the whole file in place of a range for a second connection leaves the first one alone', async () => {
+test('[fail H4] the whole file instead of a range for a second connection does not affect the first one', async () => {
   const rig = await rangesRig((_, request, response) => {
     sendContent({ ...request, headers: {} }, response, rig.content);
     return true;
@@ -131,7 +131,7 @@ test.each([429, 503, 500])(
   },
 );
 
-test('[fail H1] the wait that a server asks of one connection applies to all', async () => {
+test('[fail H1] the wait that a server requests from one connection applies to all', async () => {
   const rig = await rangesRig((n, _, response) => {
     if (n !== 1) return false;
     response.writeHead(429, { 'retry-after': '42' }).end();

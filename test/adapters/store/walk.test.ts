@@ -7,7 +7,7 @@ import { walk } from '../../../src/adapters/store/inventory/walk.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { plantFile } from '../../helpers/store/foreign-store.ts';
 
-test('a walk lists all files by path, and tells which have another hard link', async () => {
+test('a walk lists all files by path, and marks those with another hard link', async () => {
   const root = tempFolder();
   for (const path of ['a/x', 'a/y/z', 'a-b', 'a.txt', 'a0/x', 'b']) plantFile(root, path, path);
   linkSync(join(root, 'a/x'), join(root, 'c'));

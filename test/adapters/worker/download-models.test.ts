@@ -7,7 +7,7 @@ import { oneOffWorker } from '../../helpers/worker/one-off-worker.ts';
 const box = oneOffWorker();
 
 describe('download-models.sh without internet', () => {
-  it('[case F14] uses a complete store if the hub is unreachable, and says so', async () => {
+  it('[case F14] uses a complete store if the hub is unreachable, and reports it', async () => {
     expect(await box().run(['download', 'cpu-worker', 'ocr'])).toMatchObject({ code: 0 });
     const endpoint = `http://127.0.0.1:${await freePort()}`;
     const result = await box().run(['download', 'cpu-worker', 'ocr'], { HF_ENDPOINT: endpoint });

@@ -104,7 +104,7 @@ describe('the fresh status of a worker', () => {
     });
   });
 
-  it('asks no engine of a worker that does not serve', async () => {
+  it('probes no engine of a worker that does not serve', async () => {
     await using engine = await startEngine();
     engine.healthy = false;
     const loading = reportedBy(engine, { state: 'downloading' });

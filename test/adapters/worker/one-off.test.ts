@@ -37,7 +37,7 @@ describe('rma-worker recall', () => {
     return readStoredAnswer(stdout, 'image');
   };
 
-  it('[case F14] prints what references mean and what headers say, without a hub', async () => {
+  it('[case F14] prints what references mean and the contents of headers, without a hub', async () => {
     await box().run(['fetch'], {}, JSON.stringify({ models: [box().pinned()] }));
     const known = await ask({ refs: [TINY, 'hf:org/none'], models: [] });
     expect([...known.models]).toEqual([
@@ -51,7 +51,7 @@ describe('rma-worker recall', () => {
     expect(read.geometry.get(TINY)).toMatchObject({ architecture: 'llama', layers: expect.any(Number) });
   });
 
-  it('[case F14] knows nothing of an empty store and does not write to it', async () => {
+  it('[case F14] returns nothing for an empty store and does not write to it', async () => {
     expect((await ask({ refs: [TINY], models: [box().pinned()] })).models.size).toBe(0);
     expect(readdirSync(box().store)).toEqual([]);
   });
@@ -68,7 +68,7 @@ describe('rma-worker inventory', () => {
 });
 
 describe('rma-worker describe', () => {
-  it('prints what the files of models say of them, and leaves out paths without a model', async () => {
+  it('prints the metadata in the files of models, and leaves out paths without a model', async () => {
     await box().run(['fetch'], {}, JSON.stringify({ models: [box().pinned()] }));
     const [model] = readInventory((await box().run(['inventory'])).stdout, 'image').models;
     const path = model?.path ?? '';

@@ -97,7 +97,7 @@ describe('the verification of a volume', () => {
 });
 
 describe('a model in a volume', () => {
-  it('is shown with what its files say of it, read from a read-only mount', async () => {
+  it('is shown with the metadata in its files, read from a read-only mount', async () => {
     const { host, invocation, asked } = await running({ describe: JSON.stringify([[model.path, FACTS]]) });
     const request = { config, folder: null, name: 'a:latest' };
     expect(await showStored(host, invocation, request)).toEqual([{ model, ...FACTS }]);

@@ -95,7 +95,7 @@ describe('a plan of prune', () => {
     );
   });
 
-  it('meets its limits, or says that it cannot', () => {
+  it('meets its limits, or reports those that it cannot meet', () => {
     fc.assert(
       fc.property(fc.array(sketch, { maxLength: 6 }), policies, linkedBlobs, (sketches, policy, linked) => {
         const view = viewOf(sketches, {}, linked);
@@ -130,7 +130,7 @@ describe('a plan of prune', () => {
   const namesOf = (view: CacheView, policy: Partial<PrunePolicy>) =>
     planPrune(view, { ...DEFAULT_POLICY, ...policy }).entries.map(({ name }) => name);
 
-  it('takes the least recently used models until the limit is met', () => {
+  it('removes the least recently used models until the limit is met', () => {
     const view = viewOf([
       { ...old, hours: 500, blobs: [0] },
       { ...old, hours: 900, blobs: [1] },
@@ -143,7 +143,7 @@ describe('a plan of prune', () => {
     expect(namesOf(view, { minFree: { lowBytes: 1000, highBytes: 1e6 } })).toEqual([]);
   });
 
-  it('takes no model for more free space of which hard links outside of the store keep all content', () => {
+  it('removes no model for more free space if hard links outside of the store keep all its content', () => {
     const sketches = [
       { ...old, hours: 900, blobs: [0] },
       { ...old, hours: 700, blobs: [0, 1] },

@@ -48,7 +48,7 @@ describe('progress without a terminal', () => {
     ]);
   });
 
-  it('prints the progress of a step every 10 percent or 5 seconds, and anew for the next step', () => {
+  it('prints the progress of a step every 10 percent or 5 seconds, and again for the next step', () => {
     const start: RmaEvent = { type: 'step', id: 'v', state: 'start', text: 'verifying' };
     const bytes = (percent: number): RmaEvent => ({
       type: 'bytes',

@@ -37,7 +37,7 @@ describe('progress on a terminal', () => {
     ]);
   });
 
-  it('shows the bytes of a step beside it, until the step ends', () => {
+  it('shows the bytes of a step next to it, until the step ends', () => {
     const { terminal, reporter } = open();
     const progress = { doneBytes: 2 ** 20, totalBytes: 2 ** 21, bytesPerSecond: 2 ** 20, etaSeconds: 1 };
     reporter.emit(step('start', 'verifying all models'));

@@ -15,7 +15,7 @@ const TENSORS = [
   { name: 'output_norm.weight', shape: [896], type: 0, bytes: 0 },
 ];
 
-describe('what a GGUF file says of its model', () => {
+describe('the facts in a GGUF file', () => {
   it('are the license, the architecture, the context and the elements of its tensors', () => {
     const head = ggufHead(METADATA, TENSORS);
     expect(readGgufFacts(head, head.length)).toEqual({
@@ -36,7 +36,7 @@ describe('what a GGUF file says of its model', () => {
     });
   });
 
-  it('asks for more bytes of every prefix, and never reads past the file', () => {
+  it('requests more bytes of every prefix, and never reads past the file', () => {
     const file = tinyGguf();
     const whole = readGgufFacts(file, file.length);
     expect(whole).toMatchObject({ state: 'done', facts: { architecture: 'llama', contextLength: 2048 } });

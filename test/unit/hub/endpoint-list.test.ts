@@ -45,7 +45,7 @@ describe('addresses of the same content', () => {
   const unreachable = fault('RMA_HUB_UNREACHABLE', 'no route');
   const busy = fault('RMA_HUB_BUSY', 'busy');
 
-  test('are asked in order until one answers', async () => {
+  test('are tried in order until one responds', async () => {
     expect(await asked([unreachable, busy, 'yes', 'never'])).toEqual({
       seen: [0, 1, 2],
       down: [0, 1],
@@ -63,7 +63,7 @@ describe('addresses of the same content', () => {
     expect(await asked([first, 'yes'])).toEqual({ seen: [0], down: [], outcome: first });
   });
 
-  test('fail with the fault of the first, which names what the others said', async () => {
+  test('fail with the fault of the first, which contains the faults of the others', async () => {
     const { outcome, seen } = await asked([unreachable, fault('RMA_HUB_NOT_FOUND', 'not here'), busy]);
     expect(seen).toEqual([0, 1, 2]);
     expect(outcome).toMatchObject({
@@ -74,7 +74,7 @@ describe('addresses of the same content', () => {
     expect((await asked([unreachable])).outcome).toBe(unreachable);
   });
 
-  test('are not asked when the disk is full or the content wrong', async () => {
+  test('are not tried if the disk is full or the content is wrong', async () => {
     const full = fault('RMA_STORE_NO_ROOM');
     expect(await asked([unreachable, full, 'yes'])).toMatchObject({ seen: [0, 1], outcome: full });
   });

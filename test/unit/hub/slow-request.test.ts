@@ -10,7 +10,7 @@ test.each([
   [9, [1, 1, 1000], false],
   [0, [], false],
   [0, [0, 0], false],
-])('[fail S4] a rate of %d beside %j is slow: %s', (rate, others, slow) => {
+])('[fail S4] a rate of %d next to %j is slow: %s', (rate, others, slow) => {
   expect(isSlow(rate, others)).toBe(slow);
 });
 

@@ -143,7 +143,7 @@ const filesOf = ({ models }: Inventory, paths: readonly string[]) =>
     .map(({ path, files, missing }) => ({ path, missing, files: files.map((file) => file.content) }));
 
 describe('the plan of a removal', () => {
-  it('takes exactly the models, and no file of another model or of the user', () => {
+  it('removes exactly the models, and no file of another model or of the user', () => {
     fc.assert(
       fc.property(cases, ({ scan, found, paths }) => {
         const plan = planRemoval(found, paths);
@@ -155,7 +155,7 @@ describe('the plan of a removal', () => {
     );
   });
 
-  it('frees what it says, to the byte', () => {
+  it('frees what it announces, to the byte', () => {
     fc.assert(
       fc.property(cases, ({ scan, found, paths }) => {
         const plan = planRemoval(found, paths);

@@ -41,7 +41,7 @@ test.each([
   expect(selectionFault(text)).toBe(fault);
 });
 
-test('one text stands for all spellings of a selection', () => {
+test('all spellings of a selection have one canonical text', () => {
   expect(canonicalSelection('all,gguf:q4_k_m,!x')).toBe('*,gguf:Q4_K_M,!x');
 });
 

@@ -53,13 +53,13 @@ describe('[case F02] weights with a safetensors twin are left out', () => {
     ['coreml/fp16.mlpackage/Data/weights/weight.bin', 'model.safetensors'],
     ['a/onnx/model.onnx', 'a/model.safetensors'],
     ['model-Q4_K_M.gguf', 'model-00001-of-00002.safetensors'],
-  ])('%s beside %s', (copy, twin) => {
+  ])('%s next to %s', (copy, twin) => {
     expect(left(copy, twin, 'config.json')).toEqual([copy]);
   });
 });
 
 describe('[case F16] the release before the conversion is left out', () => {
-  test('consolidated weights beside sharded ones', () => {
+  test('consolidated weights next to sharded ones', () => {
     expect(
       kept(
         'consolidated.safetensors',
@@ -79,7 +79,7 @@ describe('[case F16] the release before the conversion is left out', () => {
     ]);
   });
 
-  test('the directory original/ of Llama, also beside PyTorch weights', () => {
+  test('the directory original/ of Llama, also next to PyTorch weights', () => {
     const original = ['original/consolidated.00.pth', 'original/params.json', 'original/tokenizer.model'];
     expect(left(...original, 'model-00001-of-00002.safetensors')).toEqual(original);
     expect(left(...original, 'pytorch_model-00001-of-00002.bin')).toEqual(original);

@@ -7,7 +7,7 @@ test.each([
   'https://host.test/m.gguf.part-a#as=m.gguf',
   'https://host.test/m.gguf.001',
   'https://host.test/m.gguf.aa',
-])('[case F04] %s is a piece of a file that was cut: an error that says so', (url) => {
+])('[case F04] %s is a piece of a file that was cut: an error with this reason', (url) => {
   expect(() => parseModelRef(url)).toThrowError(
     expect.objectContaining({
       code: 'RMA_MODEL_REF_INVALID',

@@ -46,7 +46,7 @@ describe('the record of a model', () => {
     );
   });
 
-  it('[case F15] is the same for spellings that the hub does not distinguish, and answers with the asked one', () => {
+  it('[case F15] is the same for spellings that the hub does not distinguish, and returns the requested one', () => {
     fc.assert(
       fc.property(pinned, (model) => {
         const ref = parseModelRef(model.ref);

@@ -120,7 +120,7 @@ test.each([
   ['https://modelscope.cn/models/org/name/resolve/v1/a/x.gguf', 'ms:org/name@v1:a/x.gguf'],
   ['modelscope:org/name', 'ms:org/name'],
   ['modelscope download --model org/name', 'ms:org/name'],
-])('[case F21] %j stands for %s', (text, ref) => {
+])('[case F21] %j means %s', (text, ref) => {
   expect(formatModelRef(parseModelRef(text))).toBe(ref);
 });
 

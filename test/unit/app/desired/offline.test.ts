@@ -88,7 +88,7 @@ describe('placing services without a hub', () => {
     ]);
   });
 
-  it('[case F14] asks a hub that was unreachable only for what the store lacks', async () => {
+  it('[case F14] requests from a hub that was unreachable only what the store lacks', async () => {
     const { asked, invocation, fallback } = setUp({ models: new Map([stored(SMALL)]) });
     const resolvers = { ...invocation, fallback };
     await resolveEach(resolvers, [SMALL], new Map());
@@ -100,7 +100,7 @@ describe('placing services without a hub', () => {
     ]);
   });
 
-  it('offline, asks the sources for what the store lacks if other machines serve theirs', async () => {
+  it('offline, requests what the store lacks from the sources if other machines serve theirs', async () => {
     const { asked, invocation, fallback } = setUp({ models: new Map([stored(SMALL)]) }, { offline: true });
     await resolveEach({ ...invocation, fallback: { ...fallback, peers: true } }, [SMALL, BIG], new Map());
     expect(asked).toEqual([BIG]);
@@ -112,7 +112,7 @@ describe('placing services without a hub', () => {
     await expect(place()).rejects.toMatchObject({ code: 'RMA_HUB_UNREACHABLE' });
   });
 
-  it('[case F14] offline asks no hub, and one error names everything that is missing', async () => {
+  it('[case F14] offline contacts no hub, and one error names everything that is missing', async () => {
     const part = stored(BIG, [{ path: 'x.gguf', bytes: 1, digest: null }]);
     const { place, asked } = setUp({ models: new Map([part]) }, { offline: true });
     await expect(place()).rejects.toMatchObject({
