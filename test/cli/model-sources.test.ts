@@ -116,7 +116,7 @@ describe('a model with sources', () => {
     });
   });
 
-  it('is locked at the source that answered, and compared with that one', async () => {
+  it('is locked at the source that responded, and compared with that one', async () => {
     const fault = hfDenies();
     expect(await rma('models', 'lock')).toMatchObject({ exitCode: 0 });
     expect(readFileSync(join(dir, 'rma.lock'), 'utf8')).toContain('"ref": "ms:Org/Chat-MS:*.gguf"');

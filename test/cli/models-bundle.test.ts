@@ -33,7 +33,7 @@ const rma = (...argv: readonly string[]) =>
   runRma(['models', 'bundle', ...argv], { cwd: dir, env: { HOME: dir } });
 
 describe('rma models bundle', () => {
-  it('writes all models to a directory, each content once, and imports them into another store', async () => {
+  it('writes all models to a directory, shared content once, and imports them into another store', async () => {
     expect(await rma('export', 'bundle', '--dest', 'first')).toMatchObject({
       exitCode: 0,
       stdout: 'ollama:a: 2.0 KiB\nollama:b: 2.0 KiB\nExported 2 models to bundle: 2.0 KiB in 3 files.\n',

@@ -36,7 +36,7 @@ const rma = (...argv: readonly string[]) =>
   runRma(['models', 'import', ...argv], { cwd: home, env: { HOME: home } });
 
 describe('rma models import', () => {
-  it('lists without an argument what the usual places have, imports nothing, and suggests the command', async () => {
+  it('lists without an argument what the default directories have, imports nothing, and suggests the command', async () => {
     const { exitCode, stdout } = await rma('--dest', store);
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,

@@ -225,7 +225,7 @@ describe('rma models outdated', () => {
     });
   });
 
-  it('reports a source that does not answer, and compares the rest', async () => {
+  it('reports a source that does not respond, and compares the rest', async () => {
     project([REF, 'hf:org/more:*.gguf']);
     await rma('models', 'lock');
     hub.publish('org/chat', { files: {} });

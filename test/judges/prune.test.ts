@@ -65,7 +65,7 @@ describe.each(['hf1', 'hf2'] as const)('a cache that the real %s filled', (judge
   });
 });
 
-it('a real Ollama server starts with its own prune on a pruned store, and runs what is left and what came back', async () => {
+it('a real Ollama server starts with its own prune on a pruned store, and runs what is left and what was restored', async () => {
   const root = await storeWithOllamaModels();
   const store = testStore(root);
   await store.recordNeeds({ host: 'box', project: 'demo', profile: 'chat', refs: ['ollama:tiny:copy'] });

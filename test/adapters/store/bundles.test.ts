@@ -19,7 +19,7 @@ import { sha256, stateOf } from '../../helpers/store/import-fixture.ts';
 import { testStore } from '../../helpers/store/store-fixture.ts';
 
 describe('a bundle in a directory', () => {
-  test('has each content once, is imported completely, and again does nothing', async () => {
+  test('contains shared content once, is imported completely, and again does nothing', async () => {
     const source = await filled();
     const before = stateOf(source.root);
     const path = join(quickFolder(), 'bundle');

@@ -123,7 +123,7 @@ test('the inventory names the reference of a plain directory, with its commit, a
   expect(readdirSync(join(root, 'local'))).toEqual([]);
 });
 
-test('without a hub, the store answers by its record, and by the commit without one', async () => {
+test('without a hub, the store is read by its record, and by the commit without one', async () => {
   const { root, fetch } = await setUp();
   const { model } = await fetch();
   expect(await testStore(root).recall(REF)).toMatchObject({ model, missing: [] });

@@ -39,7 +39,7 @@ describe('a response with status 200', () => {
     ],
     ['with the expected length as a page', {}, { ...page, 'content-length': '100' }, { kind: 'append' }],
     ['with a page that was requested', { label: 'index.htm' }, page, { kind: 'append' }],
-  ])('%s is judged', (...[, change, headers, verdict]) => {
+  ])('%s is checked', (...[, change, headers, verdict]) => {
     expect(judgeAnswer({ ...request, ...change }, answer(200, headers))).toMatchObject(verdict);
   });
 });
@@ -54,7 +54,7 @@ describe('a response with status 206', () => {
     ['bytes 40-39/100', { kind: 'retry', budget: 'content' }],
     ['bytes 40-99/101', { kind: 'retry', budget: 'content', drop: true }],
     ['', { kind: 'retry', budget: 'content' }],
-  ])('and the range "%s" is judged', (range, verdict) => {
+  ])('and the range "%s" is checked', (range, verdict) => {
     const headers = range === '' ? {} : { 'content-range': range };
     expect(judgeAnswer({ ...request, offset: 40 }, answer(206, headers))).toMatchObject(verdict);
   });

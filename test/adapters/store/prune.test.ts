@@ -180,7 +180,7 @@ describe('prune', () => {
     expect(names((await inMinutes(11).prune(huge, noWait)).deleted)).toEqual(['hf:org/name']);
   });
 
-  test('a marked model that is pulled again comes back without a download, its receipts included', async () => {
+  test('a marked model that is pulled again is restored without a download, with its receipts', async () => {
     const hub = await hubForTest({
       repos: { 'org/name': { files: { 'config.json': '{}', 'sub/x.json': '[]' } } },
       ollama: {
@@ -208,7 +208,7 @@ describe('prune', () => {
     expect((await testStore(root).inventory()).models.flatMap(({ missing }) => missing)).toEqual([]);
   });
 
-  test('[fail U5] an undo brings back a whole model after the model that shared its content was removed', async () => {
+  test('[fail U5] an undo restores a whole model after the model that shared its content was removed', async () => {
     plantOllama(root);
     expect(names((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked)).toEqual(['ollama:a']);
     await testStore(root).remove([`${MANIFESTS}/b/latest`], { force: false, ...noWait });

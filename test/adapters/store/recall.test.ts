@@ -63,7 +63,7 @@ describe('recall after a download', () => {
     });
   });
 
-  test('[case F14] answers a part of a repository that is recorded as a whole', async () => {
+  test('[case F14] returns a part of a repository that is recorded as a whole', async () => {
     const hub = await hubForTest(content);
     const root = tempFolder();
     const fetcher = testFetcher(root, hub.endpoint);

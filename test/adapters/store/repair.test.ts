@@ -93,7 +93,7 @@ describe('a repair', () => {
     expect(existsSync(join(root, '.rma/quarantine'))).toBe(false);
   });
 
-  test('brings back missing files, links, refs and manifests', async () => {
+  test('restores missing files, links, refs and manifests', async () => {
     const hub = await hubOfAll();
     await pull(hub, ['hf:org/name', 'ollama:tiny', 'ms:org/name']);
     const [commit = ''] = readdirSync(join(root, HUB, 'snapshots'));
@@ -131,7 +131,7 @@ describe('a repair', () => {
     expect(await verifyStore(root)).toMatchObject({ problems: [], unread: 0 });
   });
 
-  test('repairs all names of one content with one download', async () => {
+  test('repairs all names of the same content with one download', async () => {
     const hub = await hubOfAll();
     const url = `${hub.endpoint}/files/x.gguf`;
     await pull(hub, [url]);

@@ -47,7 +47,7 @@ test('[fail C6] bytes after the last complete piece have no hash: if they are wr
   expect(await resumed(rig, [4 * PIECE + 5])).toBe(SIZE);
 });
 
-test('a piece that the server sends with another hash than recorded is received twice, then judged by the hash of the file', async () => {
+test('a piece that the server sends with another hash than recorded is received twice, then verified by the hash of the file', async () => {
   const rig = await parallelRig(null, { size: SIZE });
   const controller = new AbortController();
   const onBytes = (bytes: number) => {

@@ -22,7 +22,7 @@ describe('the program that keeps models in a directory', () => {
   });
 });
 
-describe('the usual places of models', () => {
+describe('the default directories of models', () => {
   it('are below the home, and that of the service of Ollama', () => {
     expect(wellKnownDirectories({}, '/home/me')).toEqual([
       '/home/me/.cache/huggingface/hub',
