@@ -12,6 +12,10 @@ const NOWHERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE', 'ENAMETOOLONG', 'EINVAL
 /**
  * The one guard of all paths of a store: no symbolic link leads out of it. Its roots may be links themselves. Links within
  * the store are valid: Hugging Face's snapshots consist of them.
+ *
+ * A path without a link below its root is inside, whatever its root is: `..` was resolved before. So one lstat for each
+ * directory below the root is enough for most paths, and only a path with a link is resolved. Nothing is remembered between
+ * two checks, because a directory may become a link at any time.
  */
 export class StoreGuard {
   readonly #roots: readonly string[];
@@ -28,7 +32,7 @@ export class StoreGuard {
     const absolute = resolve(path);
     const root = this.#roots.find((each) => isBelow(absolute, each));
     // a root and its parents are not of the store
-    if (root === undefined || absolute === root) return;
+    if (root === undefined || absolute === root || !hasLink(dirname(absolute), root)) return;
     const base = realpathOrNull(root);
     for (let folder = dirname(absolute); base !== null; folder = dirname(folder)) {
       const real = realpathOrNull(folder);
@@ -58,8 +62,10 @@ export class StoreGuard {
 
   /** Returns the stats of a regular file, links within the store followed; null if there is none. */
   fileStats(path: string): BigIntStats | null {
-    const real = this.realpath(path);
-    const stats = real === null ? null : lstatOrNull(real);
+    this.assertInside(path);
+    const own = lstatOrNull(path);
+    const real = own?.isSymbolicLink() === true ? this.realpath(path) : null;
+    const stats = real === null ? own : lstatOrNull(real);
     return stats?.isFile() === true ? stats : null;
   }
 
@@ -126,6 +132,29 @@ function orNull<T>(read: () => T): T | null {
   } catch (error) {
     if (NOWHERE.includes(errnoOf(error) ?? '')) return null;
     throw error;
+  }
+}
+
+/** Returns whether a directory below a root, or one of those above it up to the root, is a link or cannot be read. */
+function hasLink(folder: string, root: string): boolean {
+  const start = root.endsWith(sep) ? root.length : root.length + 1;
+  for (let end = start; end < folder.length; end += 1) {
+    const cut = folder.indexOf(sep, end);
+    end = cut === -1 ? folder.length : cut;
+    const kind = kindOf(folder.slice(0, end));
+    if (kind !== 'plain') return kind === 'link';
+  }
+  return false;
+}
+
+/** Returns what is at a path; `none`: nothing, so nothing is below it either. What cannot be read counts as a link. */
+function kindOf(path: string): 'plain' | 'link' | 'none' {
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return 'none';
+    return stats.isSymbolicLink() ? 'link' : 'plain';
+  } catch {
+    return 'link';
   }
 }
 
