@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
   /** size limit of `read`, bytes (default 64 MiB) */
   readonly maxBytes?: number;
+  /** called before each request of a chain of redirects with its URL; the function that it returns ends the use of the connection */
+  readonly turn?: (url: string) => Promise<() => void>;
   /** a large body is expected, which the caller uses block by block; the body of an error may be missing */
   readonly isLarge?: boolean;
 }

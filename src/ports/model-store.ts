@@ -58,6 +58,8 @@ export interface StagingSlot {
   readonly inherit: string | null;
   /** bytes that are not fetched again */
   readonly durableBytes: number;
+  /** a small file: it is written at once when all of it is verified, without a journal (default false) */
+  readonly isWhole?: boolean;
 }
 
 /** The `/models` volume. All paths it returns are absolute. */
@@ -81,6 +83,8 @@ export interface ModelStore {
   ): Promise<readonly PinnedFile[]>;
   /** Returns a staging file for this content, with the durable part of an earlier process. */
   stage(model: PinnedModel, file: PinnedFile): Promise<StagingSlot>;
+  /** Like `stage`, for many contents at once. Returns a slot for each, in the same order. */
+  stageAll(model: PinnedModel, files: readonly PinnedFile[]): Promise<readonly StagingSlot[]>;
   /**
    * Moves verified staging files to their place, in the write order of the layout, then writes the receipt and the record
    * of the model's reference.

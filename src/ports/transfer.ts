@@ -15,6 +15,8 @@ export interface TransferJob {
   readonly magic: string | null;
   /** most connections for this file at the same time (default 1) */
   readonly connections?: number;
+  /** called before each request with its URL; the function that it returns ends the use of the connection (default: none) */
+  readonly turn?: (url: string) => Promise<() => void>;
   /** how often a request is repeated after faults of the network, without progress (default 8) */
   readonly retries?: number;
   /** called with the bytes on disk, resumed ones included, and those received now */

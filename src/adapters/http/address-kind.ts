@@ -82,8 +82,19 @@ export function addressKind(address: string): AddressKind {
   return outer === undefined ? 'public' : addressKind(embedded(plain, outer.word));
 }
 
+/** Kinds of hosts: a thousand files come from two or three. */
+const KINDS = new Map<string, AddressKind | null>();
+
 /** Returns the kind of a host that is an address, or a name with a fixed one; null for other names. `hostname` as `URL` returns it. */
 export function hostKind(hostname: string): AddressKind | null {
+  const known = KINDS.get(hostname);
+  if (known !== undefined) return known;
+  const kind = kindOf(hostname);
+  KINDS.set(hostname, kind);
+  return kind;
+}
+
+function kindOf(hostname: string): AddressKind | null {
   const host = hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
   if (isIP(host) > 0) return addressKind(host);
   if (isLoopback(host)) return 'loopback';

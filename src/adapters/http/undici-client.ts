@@ -17,7 +17,7 @@ import type { ProxyEnvironment } from './proxy.ts';
 import { isRedirect, MAX_REDIRECTS, mayCarryToken, redirectTarget, tooManyRedirects } from './redirect.ts';
 import { Routes } from './routes.ts';
 import { trusting } from './secure-context.ts';
-import { type SentRequest, sendRequest } from './send-request.ts';
+import { type RoutedRequest, type SentRequest, sendRequest } from './send-request.ts';
 
 export interface HttpOptions {
   readonly clock: Clock;
@@ -153,7 +153,8 @@ export class UndiciClient implements HttpClient {
       ...(mayCarryToken(url) ? secrets : {}),
     };
     const route = (await this.#ways()).to(url, reach);
-    return sendRequest({ ...request, url, headers, route, stallMs, bulk: this.#bulk });
+    const sent = { ...request, url, headers, route, stallMs, bulk: this.#bulk };
+    return request.turn === undefined ? sendRequest(sent) : inTurn(sent, await request.turn(url));
   }
 
   async #ways(): Promise<Routes> {
@@ -167,6 +168,21 @@ export class UndiciClient implements HttpClient {
     const trusted = certificates?.() ?? null;
     const secureContext = trusted === null ? null : trusting(trusted);
     return new Routes({ undici, proxies, timeoutMs: connectMs, secureContext, lookup, fingerprint });
+  }
+}
+
+/** Sends a request; `leave` is called when it no longer uses a connection. */
+async function inTurn(request: RoutedRequest, leave: () => void): Promise<SentRequest> {
+  try {
+    const sent = await sendRequest(request);
+    const close = () => {
+      sent.close();
+      leave();
+    };
+    return { ...sent, close, drain: () => sent.drain().finally(leave) };
+  } catch (error) {
+    leave();
+    throw error;
   }
 }
 

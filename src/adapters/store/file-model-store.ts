@@ -31,7 +31,6 @@ import { assertNamesFit } from './disk/name-clash.ts';
 import { refreshFolders } from './disk/refresh-folders.ts';
 import { withReserve } from './disk/reserve.ts';
 import { freeBytesAt } from './disk/same-file-system.ts';
-import { severalAtOnce } from './disk/several-at-once.ts';
 import { storeChanged } from './disk/store-changed.ts';
 import { guardOf, type StoreGuard } from './disk/store-guard.ts';
 import { removeModels } from './inventory/remove-models.ts';
@@ -46,7 +45,7 @@ import { ModelRecords } from './records/model-records.ts';
 import { PieceRecords } from './records/piece-records.ts';
 import { recallModel } from './records/recall-model.ts';
 import { recordNeeds } from './records/record-needs.ts';
-import { contentFolder, createSlot, publishFolder, stagingFor } from './transfer/staging.ts';
+import { createSlots, publishFolder, removeStaged, stagingFor } from './transfer/staging.ts';
 
 export interface StoreOptions {
   readonly paths: StorePaths;
@@ -125,8 +124,14 @@ export class FileModelStore implements ModelStore {
   }
 
   async stage(model: PinnedModel, file: PinnedFile): Promise<StagingSlot> {
-    const folder = this.#contentFolder(model, file);
-    return onDisk(folder, () => createSlot(this.#disk, folder, file.bytes));
+    const [slot] = await this.stageAll(model, [file]);
+    if (slot === undefined) throw new Error('a file without a slot');
+    return slot;
+  }
+
+  async stageAll(model: PinnedModel, files: readonly PinnedFile[]): Promise<readonly StagingSlot[]> {
+    const place = { staging: this.#stagingFor(model), leaseKey: this.#leaseKey(model) };
+    return onDisk(place.staging, () => createSlots(this.#disk, { model, files, place }));
   }
 
   async publish(
@@ -134,18 +139,15 @@ export class FileModelStore implements ModelStore {
     staged: ReadonlyMap<PinnedFile, StagedFile>,
     { record = true }: PublishOptions = {},
   ): Promise<void> {
-    const staging = publishFolder(this.#stagingFor(model), this.#leaseKey(model));
-    // every file of the model, not only the staged ones: a killed process may have left parts of what is now published
-    const folders = [staging, ...model.files.map((file) => this.#contentFolder(model, file))];
+    const place = { staging: this.#stagingFor(model), leaseKey: this.#leaseKey(model) };
+    const staging = publishFolder(place);
     await onDisk(this.root, async () => {
       await ensureDir(this.#disk, staging);
       await this.#pieces.keepStaged(staged);
       await this.#layout(model).publish(model, staged, staging);
       if (record) await this.#records.write(model);
     });
-    await severalAtOnce(folders, (folder) =>
-      this.#disk.rm(folder, { recursive: true, force: true }).catch(() => undefined),
-    );
+    await removeStaged(this.#disk, place, model).catch(() => undefined);
   }
 
   async remember(model: PinnedModel): Promise<void> {
@@ -223,10 +225,6 @@ export class FileModelStore implements ModelStore {
 
   #leaseKey(model: PinnedModel): string {
     return sourceOf(model).store.lease(model);
-  }
-
-  #contentFolder(model: PinnedModel, file: PinnedFile): string {
-    return contentFolder({ staging: this.#stagingFor(model), leaseKey: this.#leaseKey(model) }, model, file);
   }
 
   #layout(model: { readonly source: string }): LayoutWriter {

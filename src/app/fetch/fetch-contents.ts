@@ -1,7 +1,13 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { MAX_CONNECTIONS } from '../../core/hub/connection-count.ts';
 import { fileLabel } from '../../core/source/describe-model.ts';
-import type { LeaseHolder, ModelLease, StagedFile, StagingSlot } from '../../ports/model-store.ts';
+import type {
+  LeaseHolder,
+  ModelLease,
+  ModelStore,
+  StagedFile,
+  StagingSlot,
+} from '../../ports/model-store.ts';
 import { afterFailure, type ContentPlace, contentPlaces, isWrongContent } from './content-places.ts';
 import type { SharedFetch } from './fetch-options.ts';
 import type { ProgressMeter } from './progress-meter.ts';
@@ -58,12 +64,7 @@ export async function fetchContents(
 ): Promise<ReadonlyMap<string, StagedFile>> {
   const { shared, meter, lease, signal } = context;
   if (contents.size === 0) return new Map();
-  const pieces: Piece[] = [];
-  for (const [key, { files }] of contents) {
-    const [file] = files;
-    const names = files.map(({ path }) => path);
-    pieces.push({ ...(await shared.store.stage(model, file)), key, file, names });
-  }
+  const pieces = await stagePieces(model, contents, shared.store);
   const here = new Map(pieces.map(({ key, durableBytes }) => [key, durableBytes]));
   for (const [key, bytes] of here) meter.file(key, bytes, 0);
   const remaining = () => pieces.reduce((sum, { key, file }) => sum + file.bytes - (here.get(key) ?? 0), 0);
@@ -75,6 +76,24 @@ export async function fetchContents(
   } finally {
     claim.release();
   }
+}
+
+async function stagePieces(
+  model: PinnedModel,
+  contents: ReadonlyMap<string, Content>,
+  store: ModelStore,
+): Promise<readonly Piece[]> {
+  const entries = [...contents];
+  const slots = await store.stageAll(
+    model,
+    entries.map(([, { files }]) => files[0]),
+  );
+  return slots.flatMap((slot, at) => {
+    const entry = entries[at];
+    if (entry === undefined) return [];
+    const [key, { files }] = entry;
+    return [{ ...slot, key, file: files[0], names: files.map(({ path }) => path) }];
+  });
 }
 
 /** The fetch of one model's contents. */
@@ -106,7 +125,7 @@ async function transferAll(
   return new Map(outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])));
 }
 
-/** Small files spend most of the time waiting for answers, large ones fill the line: 32 small ones at once, or two large ones. */
+/** Small files spend most of the time waiting for answers, large ones fill the line: 64 small ones at once, or two large ones. */
 function connectionsOf({ file, durableBytes }: Piece, most: number): number {
   const useful = Math.ceil((file.bytes - durableBytes) / SLOT_BYTES);
   return Math.min(MAX_CONNECTIONS, most, Math.max(1, useful));
@@ -126,8 +145,8 @@ async function transferOne(one: OneTransfer): Promise<StagedFile> {
   for (let place = places[0]; place !== undefined; place = places[0]) {
     const slot = failure === null ? piece : await shared.store.stage(model, piece.file);
     try {
-      const slots = shared.slots.of(place.location.url);
-      const staged = await slots.run(connectionsOf(piece, shared.slots.count), async () => {
+      const connections = connectionsOf(piece, shared.slots.count);
+      const staged = await shared.slots.transfer(place.location.url, connections, async () => {
         if (failure === null && isLater(place, one)) return null;
         const retries = isWrongContent(failure) ? LAST_RETRIES : retriesAt(place, places, shared);
         return transferFrom({ ...place, retries }, slot, one);
@@ -164,9 +183,11 @@ async function transferFrom(
 ): Promise<StagedFile> {
   signal.throwIfAborted();
   const { key, file, names } = piece;
+  const { slots } = context.shared;
   const received = await transfer.fetch({
     location,
-    connections: connectionsOf(piece, context.shared.slots.count),
+    connections: connectionsOf(piece, slots.count),
+    turn: (url) => slots.of(url).take(1),
     ...(retries !== undefined && { retries }),
     bytes: file.bytes,
     digest: file.digest,

@@ -1,20 +1,35 @@
 import { Slots } from './slots.ts';
 
+/** Files for each connection: while one waits for the redirect of a hub, another is received from the host of its content. */
+const FILES_PER_CONNECTION = 2;
+
 /** One budget of connections per host, shared by all files that it serves. */
 export class HostSlots {
   /** connections per host */
   readonly count: number;
   readonly #hosts = new Map<string, Slots>();
+  readonly #files = new Map<string, Slots>();
 
   constructor(count: number) {
     this.count = count;
   }
 
-  /** Returns the slots of the host of a URL. */
+  /** Returns the connections of the host of a URL. */
   of(url: string): Slots {
-    const { hostname } = new URL(url);
-    const slots = this.#hosts.get(hostname) ?? new Slots(this.count);
-    this.#hosts.set(hostname, slots);
-    return slots;
+    return slotsOf(this.#hosts, url, this.count);
   }
+
+  /** Runs the transfer of a file with at most so many connections, once the host of its URL has few enough of other files. */
+  transfer<T>(url: string, connections: number, task: () => Promise<T>): Promise<T> {
+    // several connections are to the host of the content most of the time
+    const slots = connections === 1 ? 1 : connections * FILES_PER_CONNECTION;
+    return slotsOf(this.#files, url, this.count * FILES_PER_CONNECTION).run(slots, task);
+  }
+}
+
+function slotsOf(hosts: Map<string, Slots>, url: string, count: number): Slots {
+  const { hostname } = new URL(url);
+  const slots = hosts.get(hostname) ?? new Slots(count);
+  hosts.set(hostname, slots);
+  return slots;
 }

@@ -13,20 +13,27 @@ export class Slots {
   }
 
   async run<T>(slots: number, task: () => Promise<T>): Promise<T> {
-    const taken = Math.min(slots, this.#count);
-    await this.#take(taken);
+    const release = await this.take(slots);
     try {
       return await task();
     } finally {
-      this.#free += taken;
-      this.#startNext();
+      release();
     }
   }
 
-  async #take(slots: number): Promise<void> {
-    const turn = new Promise<void>((resolve) => this.#waiting.push({ slots, start: resolve }));
+  /** Waits for slots. Returns a function that frees them; it may be called again. */
+  async take(slots: number): Promise<() => void> {
+    const taken = Math.min(slots, this.#count);
+    const turn = new Promise<void>((resolve) => this.#waiting.push({ slots: taken, start: resolve }));
     this.#startNext();
     await turn;
+    let isFree = false;
+    return () => {
+      if (isFree) return;
+      isFree = true;
+      this.#free += taken;
+      this.#startNext();
+    };
   }
 
   /** Starts tasks in order of arrival, so that small tasks never starve a large one. */

@@ -216,3 +216,34 @@ test('uses a proxy for remote hosts, but not for this machine', async () => {
   });
   expect(proxied).toEqual(['hub.test:443']);
 });
+
+test('takes a turn at the host of each request of a chain, and gives it back when its connection is free', async () => {
+  const cdn = await serve((_, response) => response.end('done'));
+  const hub = await serve((_, response) => response.writeHead(302, { location: cdn.local }).end());
+  const seen: string[] = [];
+  const turn = async (url: string) => {
+    const { hostname } = new URL(url);
+    seen.push(`enter ${hostname}`);
+    return () => void seen.push(`leave ${hostname}`);
+  };
+  const answer = await testHttp().open({ method: 'GET', url: hub.url, turn });
+  expect(seen).toEqual(['enter 127.0.0.1', 'leave 127.0.0.1', 'enter localhost']);
+  expect(await bodyOf(answer.body)).toBe('done');
+  answer.close();
+  expect(seen.slice(3)).toEqual(['leave localhost']);
+  const again = await answer.again({});
+  again.close();
+  expect(seen.slice(4)).toEqual(['enter localhost', 'leave localhost']);
+});
+
+test('gives a turn back when the request fails', async () => {
+  const { url, server } = await serve(() => undefined);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  const left: string[] = [];
+  const turn = async (to: string) => () => void left.push(to);
+  await expect(testHttp().open({ method: 'GET', url, turn })).rejects.toMatchObject({
+    code: 'RMA_HUB_UNREACHABLE',
+  });
+  expect(left).toEqual([url]);
+});

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { PartFile } from '../../../src/adapters/store/transfer/part-file.ts';
+import { SyncQueue } from '../../../src/adapters/store/transfer/sync-queue.ts';
+import { WholeFile } from '../../../src/adapters/store/transfer/whole-file.ts';
 import { fetchModels } from '../../../src/app/fetch/fetch-models.ts';
 import type { FetchResult } from '../../../src/app/fetch/fetch-result.ts';
 import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
@@ -87,18 +89,19 @@ function memoryTransfer(disk: Disk): Transfer {
       const { slot, bytes, digest, signal } = job;
       const content = contents.get(job.location.url.slice('memory:'.length))!;
       const algorithm = digest?.algorithm ?? 'sha256';
+      const file = { disk, slot, bytes, onReceived: () => undefined };
       const options = {
-        disk,
-        slot,
-        bytes,
+        ...file,
         algorithm,
         urlHost: 'memory',
         signal,
         monotonic: () => 0,
         syncBytes: () => Number.MAX_SAFE_INTEGER,
-        onReceived: () => undefined,
       };
-      const part = await PartFile.open(options);
+      const isWhole = slot.isWhole === true && digest !== null;
+      const part = isWhole
+        ? await WholeFile.open({ ...file, digest, syncs: new SyncQueue() })
+        : await PartFile.open(options);
       try {
         for (const [from, to] of gapsOf(part.written, bytes))
           await part.write(from, [content.subarray(from, to)]);

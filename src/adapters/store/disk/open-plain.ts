@@ -8,6 +8,7 @@ export const MAX_TEXT_BYTES = 128 * 1024 * 1024;
 const SAFE = constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
+const NEW = O_CREAT | O_EXCL;
 const FLAGS: Readonly<Record<string, number>> = {
   r: O_RDONLY,
   'r+': O_RDWR,
@@ -21,9 +22,12 @@ const FLAGS: Readonly<Record<string, number>> = {
 export const openPlain: typeof open = async (path, flags = 'r', mode) => {
   const bits = typeof flags === 'number' ? flags : FLAGS[flags];
   if (bits === undefined) throw new Error(`open with flags ${flags}`);
+  const isNew = (bits & NEW) === NEW;
   // the mere open of a device may do something
-  if ((bits & O_EXCL) === 0) assertPlain(await lstat(path), String(path));
+  if (!isNew) assertPlain(await lstat(path), String(path));
   const handle = await open(path, bits | SAFE, mode);
+  // it was created as a regular file by this very call
+  if (isNew) return handle;
   try {
     assertPlain(await handle.stat(), String(path));
     return handle;

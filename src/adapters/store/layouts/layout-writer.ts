@@ -4,6 +4,7 @@ import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.
 import { sourceOf } from '../../../core/source/sources.ts';
 import { pathFault } from '../../../core/store/safe-path.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
+import { StatsReader } from '../disk/stats-reader.ts';
 import { type AdoptOptions, ReceiptStore, type StoreContext } from '../receipts/receipt-store.ts';
 
 /** On-disk layout of the models of one source. */
@@ -46,11 +47,17 @@ export abstract class LayoutWriter<M extends PinnedModel = PinnedModel> {
     return null;
   }
 
+  #isStored(model: M, file: PinnedFile, stats: StatsReader): boolean {
+    if (pathFault(file.path) !== null) return false;
+    return this.places(model, file).some((place) => stats.fileStats(place)?.size === BigInt(file.bytes));
+  }
+
   /** Returns the result of a check from the missing files. `whole`: nothing else is missing. */
   protected summarize(model: M, missing: readonly PinnedFile[], whole: boolean): ModelCheck {
     const present = missing.length === 0 && whole;
     const nothing = missing.length === model.files.length && missing.length > 0;
-    const unverified = missing.filter((file) => this.find(model, file) !== null);
+    const stats = new StatsReader(this.context.guard);
+    const unverified = missing.filter((file) => this.#isStored(model, file, stats));
     return {
       ref: model.ref,
       state: present ? 'present' : nothing ? 'missing' : 'partial',

@@ -67,7 +67,7 @@ export class FileServer {
 
   /** Sends a request. After a success the redirects are not followed again, until the address at their end has expired. */
   async open({ offset, end, etag, signal }: FileRequest): Promise<HttpStream> {
-    const { location, bytes } = this.#job;
+    const { location, bytes, turn } = this.#job;
     const headers = offset > 0 || end < bytes ? rangeHeaders(offset, end, etag) : {};
     const known = await this.#again?.({ headers, signal });
     if (known !== undefined && !EXPIRED.includes(known.status)) return this.#from(known);
@@ -82,6 +82,7 @@ export class FileServer {
         headers,
         signal,
         isLarge: bytes >= LARGE_BYTES,
+        ...(turn !== undefined && { turn }),
       }),
     );
   }

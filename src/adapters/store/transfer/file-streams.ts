@@ -7,7 +7,7 @@ import { type Claim, Claims } from './claims.ts';
 import { FileServer, type ServerOptions } from './file-server.ts';
 import type { HostPace, PacedConnection } from './host-pace.ts';
 import { strongEtag } from './judge-answer.ts';
-import type { PartFile } from './part-file.ts';
+import type { Part } from './part.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { receiveBody } from './receive-body.ts';
 import { SlowRequests } from './slow-requests.ts';
@@ -35,7 +35,7 @@ const MAX_RESTARTS = 5;
 export class FileStreams {
   readonly #options: StreamOptions;
   readonly #job: TransferJob;
-  readonly #part: PartFile;
+  readonly #part: Part;
   readonly #server: FileServer;
   readonly #attempts: Attempts;
   readonly #claims: Claims;
@@ -50,7 +50,7 @@ export class FileStreams {
   /** called when the last connection ends */
   #ended: () => void = () => undefined;
 
-  constructor(options: StreamOptions, job: TransferJob, part: PartFile) {
+  constructor(options: StreamOptions, job: TransferJob, part: Part) {
     this.#options = options;
     this.#job = job;
     this.#part = part;

@@ -16,6 +16,7 @@ import { writeAll } from '../disk/write-all.ts';
 import { FrontierHash } from './frontier-hash.ts';
 import { inheritPart } from './inherit-part.ts';
 import { discardPart, durableRanges, type Journal, writeJournal } from './journal.ts';
+import type { Part } from './part.ts';
 import { SyncPace } from './sync-pace.ts';
 
 export interface PartOptions {
@@ -38,7 +39,7 @@ export interface PartOptions {
 }
 
 /** A partial file: written in any order, hashed from its start, with a journal of the synced ranges. */
-export class PartFile {
+export class PartFile implements Part {
   readonly #options: PartOptions;
   readonly #handle: FileHandle;
   readonly #pace: SyncPace;

@@ -4,7 +4,7 @@ import type { TransferJob } from '../../../ports/transfer.ts';
 import { notGguf } from '../disk/gguf-magic.ts';
 import type { Claim } from './claims.ts';
 import { htmlFault, isHtmlName, looksLikeHtml, type Verdict } from './judge-answer.ts';
-import type { PartFile } from './part-file.ts';
+import type { Part } from './part.ts';
 
 /** Write size that keeps the data in the CPU cache. */
 const WRITE_BYTES = 256 * 1024;
@@ -20,7 +20,7 @@ type Fault = Exclude<Verdict, { kind: 'restart' | 'append' }>;
 /** The file that a body is written to. */
 export interface BodyTarget {
   readonly job: TransferJob;
-  readonly part: PartFile;
+  readonly part: Part;
   readonly claim: Claim;
   /** offset at which the body should end */
   readonly last: number;

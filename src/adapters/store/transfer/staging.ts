@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
 import { fileOrigin } from '../../../core/source/describe-model.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
@@ -8,7 +8,9 @@ import type { StagingSlot } from '../../../ports/model-store.ts';
 import { type Disk, unless } from '../disk/disk.ts';
 import { ensureDir } from '../disk/files.ts';
 import { sameFileSystem } from '../disk/same-file-system.ts';
+import { severalAtOnce } from '../disk/several-at-once.ts';
 import { durableRanges, readJournal } from './journal.ts';
+import { isWhole, wholeSlots } from './whole-slots.ts';
 
 /** Returns the directory for unfinished files on the file system of `target`: in `.rma`, else next to the target, else hidden inside it. */
 export function stagingFor(paths: StorePaths, target: string): string {
@@ -16,22 +18,26 @@ export function stagingFor(paths: StorePaths, target: string): string {
   return candidates.find((dir) => sameFileSystem(dir, target)) ?? join(target, '.rma-staging');
 }
 
-/**
- * Returns the directory for all parts of one file under one lease. Each lease has its own, because holders of different
- * leases run at the same time and would take over each other's parts.
- */
-export function contentFolder(
-  { staging, leaseKey }: { readonly staging: string; readonly leaseKey: string },
-  model: PinnedModel,
-  file: PinnedFile,
-): string {
+/** The staging directory of a layout, for one lease: holders of others run at the same time and would take over its parts. */
+export interface StagingPlace {
+  readonly staging: string;
+  readonly leaseKey: string;
+}
+
+/** Returns the directory for all parts of one file under one lease. */
+function contentFolder({ staging, leaseKey }: StagingPlace, model: PinnedModel, file: PinnedFile): string {
   const lease = leaseId(leaseKey);
   if (file.digest !== null) return join(staging, `${file.digest.algorithm}-${file.digest.hex}-${lease}`);
   return join(staging, `url-${sha256(fileOrigin(model, file))}-${lease}`);
 }
 
+/** Returns the directory for all small files under one lease. */
+function wholeFolder({ staging, leaseKey }: StagingPlace): string {
+  return join(staging, `small-${leaseId(leaseKey)}`);
+}
+
 /** Returns the directory for the temporary files of a publication. Only the holder of the lease uses it. */
-export function publishFolder(staging: string, leaseKey: string): string {
+export function publishFolder({ staging, leaseKey }: StagingPlace): string {
   return join(staging, `publish-${leaseId(leaseKey)}`);
 }
 
@@ -41,6 +47,40 @@ function leaseId(leaseKey: string): string {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+/** Removes what a publication leaves, also of files that were not staged: a killed process may have left parts of them. */
+export async function removeStaged(disk: Disk, place: StagingPlace, model: PinnedModel): Promise<void> {
+  const left = new Set(await disk.readdir(place.staging));
+  const folders = [
+    publishFolder(place),
+    wholeFolder(place),
+    ...model.files.map((file) => contentFolder(place, model, file)),
+  ];
+  await severalAtOnce(
+    folders.filter((folder) => left.has(basename(folder))),
+    (folder) => disk.rm(folder, { recursive: true, force: true }).catch(() => undefined),
+  );
+}
+
+/** The files of a model that are staged under its lease. */
+export interface StagedFiles {
+  readonly place: StagingPlace;
+  readonly model: PinnedModel;
+  readonly files: readonly PinnedFile[];
+}
+
+/** Returns a slot for each file, in the same order: small ones in one directory, each other one in a directory of its own. */
+export async function createSlots(
+  disk: Disk,
+  { place, model, files }: StagedFiles,
+): Promise<readonly StagingSlot[]> {
+  const wholes = await wholeSlots(disk, wholeFolder(place), files.filter(isWhole));
+  const slots: StagingSlot[] = [];
+  for (const file of files) {
+    slots.push(wholes.get(file) ?? (await createSlot(disk, contentFolder(place, model, file), file.bytes)));
+  }
+  return slots;
 }
 
 /** Returns the path of a new part, and the part of an earlier process with the most bytes. */

@@ -9,10 +9,13 @@ import { diskFault } from '../disk/disk-fault.ts';
 import { FileStreams } from './file-streams.ts';
 import { HostPace } from './host-pace.ts';
 import { HostWaits } from './host-waits.ts';
+import type { Part } from './part.ts';
 import { PartFile, type PartOptions } from './part-file.ts';
 import { RateLimit } from './rate-limit.ts';
 import { SYNC_BYTES } from './sync-pace.ts';
+import { SyncQueue } from './sync-queue.ts';
 import { hashMismatch } from './transfer-faults.ts';
+import { WholeFile } from './whole-file.ts';
 import { WindowGate } from './window-gate.ts';
 
 export interface TransferOptions {
@@ -41,6 +44,7 @@ export class HttpTransfer implements Transfer {
   readonly #waits: HostWaits;
   readonly #rate: RateLimit;
   readonly #gate: WindowGate;
+  readonly #syncs = new SyncQueue();
   /** by host */
   readonly #paces = new Map<string, HostPace>();
   /** number of files that are being received; together they lose no more in a crash than one */
@@ -68,7 +72,8 @@ export class HttpTransfer implements Transfer {
   async #fetch(job: TransferJob): Promise<Received> {
     const { http, clock, random, pauseMs = 500, minPart } = this.#options;
     const { syncBytes = SYNC_BYTES } = this.#options;
-    const part = await openPart({ ...this.#options, syncBytes: () => syncBytes / this.#open }, job);
+    const syncs = { syncs: this.#syncs, syncBytes: () => syncBytes / this.#open };
+    const part = await openPart({ ...this.#options, ...syncs }, job);
     const pace = this.#paceOf(new URL(job.location.url).host);
     const shared = { waits: this.#waits, rate: this.#rate, gate: this.#gate };
     const options = { http, clock, random, pauseMs, minPart, pace, ...shared };
@@ -93,7 +98,7 @@ export class HttpTransfer implements Transfer {
 }
 
 /** Receives until the hash matches. After a mismatch the file is downloaded once more; a second one is a fault of the source. */
-async function verified(streams: FileStreams, job: TransferJob, part: PartFile): Promise<Digest> {
+async function verified(streams: FileStreams, job: TransferJob, part: Part): Promise<Digest> {
   const { digest, label } = job;
   for (let round = 1; ; round += 1) {
     let hex: string | null = null;
@@ -108,24 +113,23 @@ async function verified(streams: FileStreams, job: TransferJob, part: PartFile):
 }
 
 type PartSettings = Pick<TransferOptions, 'disk' | 'clock' | 'pieceBytes' | 'threadBytes'> &
-  Pick<PartOptions, 'syncBytes'>;
+  Pick<PartOptions, 'syncBytes'> & { readonly syncs: SyncQueue };
 
 function openPart(
-  { disk = realDisk, clock, pieceBytes, threadBytes, syncBytes }: PartSettings,
-  job: TransferJob,
-): Promise<PartFile> {
+  { disk = realDisk, clock, pieceBytes, threadBytes, syncs, syncBytes }: PartSettings,
+  { slot, bytes, digest, location, signal, onBytes }: TransferJob,
+): Promise<Part> {
+  const file = { disk, slot, bytes, onReceived: (received: number) => onBytes(received, 0) };
+  if (slot.isWhole === true && digest !== null) return WholeFile.open({ ...file, digest, syncs });
   return PartFile.open({
-    disk,
-    slot: job.slot,
-    bytes: job.bytes,
+    ...file,
     pieceBytes,
     threadBytes,
     syncBytes,
-    algorithm: job.digest?.algorithm ?? 'sha256',
-    urlHost: new URL(job.location.url).host,
-    signal: job.signal,
+    algorithm: digest?.algorithm ?? 'sha256',
+    urlHost: new URL(location.url).host,
+    signal,
     monotonic: () => clock.monotonic(),
-    onReceived: (bytes) => job.onBytes(bytes, 0),
   });
 }
 

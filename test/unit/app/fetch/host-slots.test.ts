@@ -21,3 +21,29 @@ test('files of one host share its connections, whatever the port; those of anoth
   await Promise.all(runs);
   expect(started).toHaveLength(3);
 });
+
+test('two small files wait for each connection of a host, and large ones count for all of theirs', async () => {
+  const slots = new HostSlots(4);
+  const started: string[] = [];
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const files = [
+    ['large', 3],
+    ['small', 1],
+    ['other', 1],
+    ['third', 1],
+  ] as const;
+  const runs = files.map(([name, connections]) =>
+    slots.transfer('https://a.test/', connections, () => {
+      started.push(name);
+      return ended;
+    }),
+  );
+  await setImmediate();
+  expect(started).toEqual(['large', 'small', 'other']);
+  end();
+  await Promise.all(runs);
+  expect(started).toHaveLength(4);
+});

@@ -62,3 +62,17 @@ test('the slots of a failed task are free again', async () => {
   await expect(slots.run(2, () => Promise.reject(new Error('full')))).rejects.toThrow('full');
   await expect(slots.run(2, () => Promise.resolve('done'))).resolves.toBe('done');
 });
+
+test('slots that are freed twice are free once', async () => {
+  const slots = new Slots(1);
+  const release = await slots.take(1);
+  release();
+  release();
+  const [first, second] = [heldTask(), heldTask()];
+  const runs = [slots.run(1, first.run), slots.run(1, second.run)];
+  await setImmediate();
+  expect([first.started(), second.started()]).toEqual([true, false]);
+  first.end();
+  second.end();
+  await Promise.all(runs);
+});
