@@ -21,7 +21,7 @@ import type {
   StagingSlot,
 } from '../../ports/model-store.ts';
 import type { ByteRange } from '../../ports/range-reader.ts';
-import { markedUses, returnMarked } from './cache/return-marked.ts';
+import { markedUses, restoreMarked } from './cache/restore-marked.ts';
 import { bootId } from './disk/boot-id.ts';
 import { type Disk, realDisk } from './disk/disk.ts';
 import { diskFault, onDisk } from './disk/disk-fault.ts';
@@ -203,7 +203,7 @@ export class FileModelStore implements ModelStore {
       try {
         // prune spares what it finds leased, so whichever of both came later sees the other
         await this.#leases.waitFor(PRUNE_LEASE, onWait, signal);
-        await returnMarked({ disk: this.#disk, paths: this.#paths }, model);
+        await restoreMarked({ disk: this.#disk, paths: this.#paths }, model);
         const layout = this.#layout(model);
         await refreshFolders(this.#disk, [this.root, layout.root], layout.readPaths(model));
         return new FileModelLease(lease, layout.root, this.#spaces);

@@ -1,14 +1,14 @@
+import type { CacheReport } from '../../core/cache/cache-report.ts';
+import type { PrunePreview } from '../../core/cache/plan-sweep.ts';
 import {
   forgottenSchema,
   pinChangesSchema,
   previewSchema,
   pruneResultSchema,
-  readCacheAnswer,
+  readCacheOutput,
   reportSchema,
   undoResultSchema,
-} from '../../core/cache/answers.ts';
-import type { CacheReport } from '../../core/cache/cache-report.ts';
-import type { PrunePreview } from '../../core/cache/plan-sweep.ts';
+} from '../../core/cache/worker-messages.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { Schema } from '../../core/schema/parse.ts';
 import type { StoreVerb } from '../../core/worker/store-verbs.ts';
@@ -23,7 +23,7 @@ export function volumeCache(host: VolumeHost, invocation: VolumeInvocation, conf
   /** Returns the output of a worker command, or the result for a missing store. */
   const ask = async <T>(verb: StoreVerb, input: unknown, { schema, missing }: Answer<T>): Promise<T> => {
     const answer = await askVolume(host, invocation, { config, verb, input });
-    return answer === null ? missing : readCacheAnswer(schema, answer.stdout, answer.image);
+    return answer === null ? missing : readCacheOutput(schema, answer.stdout, answer.image);
   };
   return {
     report: () => ask('cache', { preview: null }, { schema: reportSchema, missing: NO_REPORT }),

@@ -1,6 +1,6 @@
 import type { ImportedBundle } from '../../core/domain/bundle.ts';
 import type { ImportModel } from '../../core/domain/import.ts';
-import { settle } from '../../core/import/settle.ts';
+import { resolveImport } from '../../core/import/resolve-import.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import type { BundlePlace, Bundles } from '../../ports/bundles.ts';
 import { importModels } from './import-models.ts';
@@ -18,8 +18,8 @@ export async function importBundle(
   await store.prepare();
   const inventory = await store.inventory();
   const isNeeded = async (found: ImportModel) => {
-    const settled = settle(found, inventory);
-    return settled !== null && (await store.check(settled.model)).state !== 'present';
+    const resolved = resolveImport(found, inventory);
+    return resolved !== null && (await store.check(resolved.model)).state !== 'present';
   };
   const name = place.kind === 'stdin' ? 'bundle' : place.path;
   const { source, close } = await bundles.open(place, {
@@ -36,12 +36,12 @@ export async function importBundle(
       }),
   });
   try {
-    const settled = source.models.map((found) => settle(found, inventory));
+    const resolved = source.models.map((found) => resolveImport(found, inventory));
     const outcomes = await importModels(
-      settled.filter((found) => found !== null),
+      resolved.filter((found) => found !== null),
       options,
     );
-    const skipped = source.models.flatMap(({ model }, at) => (settled[at] === null ? [model.ref] : []));
+    const skipped = source.models.flatMap(({ model }, at) => (resolved[at] === null ? [model.ref] : []));
     return { outcomes, skipped };
   } finally {
     await close();

@@ -2,7 +2,7 @@ import { addPlaced, type ImportModel, NOTHING_PLACED, type PlacedBytes } from '.
 import { type PinnedFile, type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
 import type { ModelProgress } from '../../core/domain/worker-status.ts';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import { OTHER_VERSION } from '../../core/import/settle.ts';
+import { OTHER_VERSION } from '../../core/import/resolve-import.ts';
 import { shell } from '../../core/shell-quote.ts';
 import { layoutOf } from '../../core/source/sources.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';

@@ -1,7 +1,7 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { ImportModel, ImportOutcome, ImportSource } from '../../core/domain/import.ts';
 import type { ModelCheck } from '../../core/domain/model-check.ts';
-import { OTHER_VERSION, settle } from '../../core/import/settle.ts';
+import { OTHER_VERSION, resolveImport } from '../../core/import/resolve-import.ts';
 import { readStoreCheck } from '../../core/store/read-store-check.ts';
 import type { ModelImport } from '../../ports/model-import.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
@@ -41,8 +41,8 @@ export async function planImport(
 ): Promise<readonly PlannedImport[]> {
   const inventory = await storeInventory(host, invocation, { config, store: folder?.store ?? null });
   const found = sources.flatMap(({ models }) => models);
-  const settled = found.map((each) => settle(each, inventory));
-  const kept = settled.filter((each) => each !== null);
+  const resolved = found.map((each) => resolveImport(each, inventory));
+  const kept = resolved.filter((each) => each !== null);
   const models = kept.map(({ model }) => model);
   const checks =
     folder === null
@@ -50,7 +50,7 @@ export async function planImport(
       : await Promise.all(models.map((model) => folder.store.check(model)));
   const states = new Map(kept.map((each, at) => [each, checks[at]?.state === 'present']));
   const planned: PlannedImport[] = [];
-  for (const [at, each] of settled.entries()) {
+  for (const [at, each] of resolved.entries()) {
     const source = found[at];
     if (each !== null) planned.push(await plan(each, states.get(each) === true, folder));
     else if (source !== undefined)

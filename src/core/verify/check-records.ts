@@ -8,15 +8,15 @@ import { below } from '../inventory/grouped-tree.ts';
 import { canonical } from '../inventory/needed-by.ts';
 import { OLLAMA_REGISTRY } from '../source/ollama-reference.ts';
 import { layoutOf } from '../source/sources.ts';
-import type { SeenStore } from './model-facts.ts';
+import type { StoreSnapshot } from './model-facts.ts';
 
-type SeenRecords = Pick<SeenStore, 'scan' | 'inventory'>;
+type StoreRecords = Pick<StoreSnapshot, 'scan' | 'inventory'>;
 
 const REF = /^models--([^/]+)\/refs\/(.+)$/;
 const COMMIT = /^[0-9a-f]{40}$/;
 
 /** Returns what is wrong with the records that layouts consist of: refs of hub caches, manifests of Ollama stores. */
-export function checkRecords(seen: SeenRecords): readonly Problem[] {
+export function checkRecords(seen: StoreRecords): readonly Problem[] {
   return seen.scan.trees.flatMap((tree) => {
     if (layoutOf(tree) === 'ollama') return wrongManifests(tree, seen);
     return [...tree.texts].flatMap(([path, text]) =>
@@ -28,7 +28,7 @@ export function checkRecords(seen: SeenRecords): readonly Problem[] {
 function wrongRef(
   tree: ScannedTree,
   path: string,
-  { text, seen }: { readonly text: string; readonly seen: SeenRecords },
+  { text, seen }: { readonly text: string; readonly seen: StoreRecords },
 ): Problem | null {
   const [, folder = '', revision = ''] = REF.exec(path) ?? [];
   const commit = text.trim();
@@ -66,7 +66,7 @@ function recordedCommit(record: PinnedModel, models: readonly InventoryModel[]):
   return typeof commit === 'string' && models.some((model) => model.commit === commit) ? commit : null;
 }
 
-function wrongManifests(tree: ScannedTree, { inventory, scan }: SeenRecords): readonly Problem[] {
+function wrongManifests(tree: ScannedTree, { inventory, scan }: StoreRecords): readonly Problem[] {
   const readable = new Set(inventory.models.map(({ path }) => path));
   return tree.files
     .filter(({ path }) => isManifest(path) && !readable.has(below(tree, path)))

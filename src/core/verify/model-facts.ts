@@ -9,7 +9,7 @@ import type { ExpectedFiles } from './expected.ts';
 import { pinnedPart } from './pinned-part.ts';
 
 /** A store as one walk has seen it, and the texts of it that a verification needs. */
-export interface SeenStore {
+export interface StoreSnapshot {
   readonly scan: StoreScan;
   readonly inventory: Inventory;
   /** the models to check */
@@ -25,7 +25,7 @@ export interface ModelFacts {
   readonly model: InventoryModel;
   readonly expected: ExpectedFiles;
   readonly receipts: ReadonlyMap<string, readonly ReceiptName[]>;
-  readonly seen: SeenStore;
+  readonly seen: StoreSnapshot;
   /** text of the manifest of an Ollama model */
   readonly manifest: string | null;
   /** name of each blob of an Ollama model → its size */
@@ -67,12 +67,12 @@ export function fetchFix(facts: ModelFacts, name: string, input: FetchInput): Fi
 }
 
 /** Returns whether the store has content of that size at a path. */
-export function hasContent(seen: SeenStore, place: string, bytes: number | null): boolean {
+export function hasContent(seen: StoreSnapshot, place: string, bytes: number | null): boolean {
   return bytes !== null && sizeAt(seen, place) === bytes;
 }
 
 /** Returns the size of the content at a path of the store; null if there is none. */
-export function sizeAt({ scan }: SeenStore, place: string): number | null {
+export function sizeAt({ scan }: StoreSnapshot, place: string): number | null {
   for (const tree of scan.trees) {
     const file = tree.files.find(({ path }) => below(tree, path) === place);
     if (file !== undefined && file.inode !== null) return file.bytes;

@@ -6,7 +6,14 @@ import { blobFiles, parseManifest } from '../source/ollama-manifest.ts';
 import { layoutOf } from '../source/sources.ts';
 import { checkMissing } from './check-missing.ts';
 import { ExpectedFiles, named } from './expected.ts';
-import { blobPlace, fetchFix, hasContent, type ModelFacts, type SeenStore, sizeText } from './model-facts.ts';
+import {
+  blobPlace,
+  fetchFix,
+  hasContent,
+  type ModelFacts,
+  type StoreSnapshot,
+  sizeText,
+} from './model-facts.ts';
 import { type WeightFormat, weightFormat } from './structure.ts';
 
 /** Content to check. */
@@ -37,7 +44,7 @@ export interface CheckPlan {
 }
 
 /** Returns the content to check of the models, and the problems that names, sizes and links already show. */
-export function planChecks(seen: SeenStore): CheckPlan {
+export function planChecks(seen: StoreSnapshot): CheckPlan {
   const expected = new ExpectedFiles(seen.scan, seen.texts);
   const receipts = expected.receiptNames(seen.inventory.models);
   const manifests = manifestsOf(seen.scan);

@@ -1,4 +1,4 @@
-import { readCacheRequest } from '../../core/cache/answers.ts';
+import { readCacheRequest } from '../../core/cache/worker-messages.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
 import { createCacheStore } from '../cache-store.ts';
 import type { Invocation } from './invocation.ts';

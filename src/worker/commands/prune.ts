@@ -1,4 +1,9 @@
-import { readForgetRequest, readPinRequest, readPolicy, readUndoRequest } from '../../core/cache/answers.ts';
+import {
+  readForgetRequest,
+  readPinRequest,
+  readPolicy,
+  readUndoRequest,
+} from '../../core/cache/worker-messages.ts';
 import { EXIT, type ExitCode } from '../../core/errors.ts';
 import { createCacheStore } from '../cache-store.ts';
 import type { Invocation } from './invocation.ts';

@@ -5,7 +5,7 @@ import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { FileModelImport } from '../../../src/adapters/store/import/file-import.ts';
 import { importModels } from '../../../src/app/fetch/import-models.ts';
 import type { ImportOutcome, ImportSource } from '../../../src/core/domain/import.ts';
-import { settle } from '../../../src/core/import/settle.ts';
+import { resolveImport } from '../../../src/core/import/resolve-import.ts';
 import { storePaths } from '../../../src/core/source/store-paths.ts';
 import { JumpingClock } from '../clock/jumping-clock.ts';
 import { testStore, withFreeBytes } from './store-fixture.ts';
@@ -33,8 +33,8 @@ export async function importAll(
   const store = freeBytes === undefined ? real : withFreeBytes(real, () => freeBytes);
   const inventory = await testStore(root).inventory();
   const { models } = await found(directory);
-  const settled = models.map((each) => settle(each, inventory)).filter((each) => each !== null);
-  return importModels(settled, {
+  const resolved = models.map((each) => resolveImport(each, inventory)).filter((each) => each !== null);
+  return importModels(resolved, {
     store,
     imports: new FileModelImport({ paths: storePaths(root, {}), disk }),
     signal: new AbortController().signal,

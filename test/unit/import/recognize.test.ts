@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { defaultDirectories } from '../../../src/core/import/default-directories.ts';
 import { recognize } from '../../../src/core/import/recognize.ts';
-import { wellKnownDirectories } from '../../../src/core/import/well-known.ts';
 
 describe('the program that keeps models in a directory', () => {
   it.each([
@@ -24,7 +24,7 @@ describe('the program that keeps models in a directory', () => {
 
 describe('the default directories of models', () => {
   it('are below the home, and that of the service of Ollama', () => {
-    expect(wellKnownDirectories({}, '/home/me')).toEqual([
+    expect(defaultDirectories({}, '/home/me')).toEqual([
       '/home/me/.cache/huggingface/hub',
       '/home/me/.ollama/models',
       '/usr/share/ollama/.ollama/models',
@@ -42,7 +42,7 @@ describe('the default directories of models', () => {
       LLAMA_CACHE: '/data/llama',
       MODELSCOPE_CACHE: '/data/ms',
     };
-    expect(wellKnownDirectories(environment, null)).toEqual([
+    expect(defaultDirectories(environment, null)).toEqual([
       '/data/hf/hub',
       '/data/ollama',
       '/usr/share/ollama/.ollama/models',

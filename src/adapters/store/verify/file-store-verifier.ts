@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Problem, Verification } from '../../../core/domain/verification.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
-import type { SeenStore } from '../../../core/verify/model-facts.ts';
+import type { StoreSnapshot } from '../../../core/verify/model-facts.ts';
 import { type ContentCheck, planChecks } from '../../../core/verify/plan-checks.ts';
 import { summarize } from '../../../core/verify/summarize.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -19,11 +19,11 @@ import { guardedDisk } from '../disk/guarded-disk.ts';
 import { guardOf, type StoreGuard } from '../disk/store-guard.ts';
 import { PieceRecords } from '../records/piece-records.ts';
 import { deepCheck, hashOf, type Outcome, quickCheck, type Reading } from './check-content.ts';
+import { readStore } from './read-store.ts';
 import { ReadingPace } from './reading-pace.ts';
 import { refreshReceipts } from './refresh-receipts.ts';
 import { replaceContents, restoreRecord } from './replace.ts';
 import { salvageContent } from './salvage.ts';
-import { seeStore } from './see-store.ts';
 import { VerifyJournal } from './verify-journal.ts';
 
 export interface VerifierOptions {
@@ -55,7 +55,7 @@ export class FileStoreVerifier implements StoreVerifier {
   async verify(request: VerifyRequest): Promise<Verification> {
     const context = this.#context();
     return onDisk(this.#paths.root, async () => {
-      const seen = await seeStore(context, request.names);
+      const seen = await readStore(context, request.names);
       const plan = planChecks(seen.store);
       const outcomes = new Map<string, Outcome>();
       const pace = this.#pace(plan.contents, request);
@@ -137,7 +137,7 @@ export class FileStoreVerifier implements StoreVerifier {
   }
 
   async #reading(
-    { models }: SeenStore,
+    { models }: StoreSnapshot,
     pace: ReadingPace,
     { reuse, writes, signal }: VerifyRequest,
   ): Promise<Reading> {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type PlannedImport, planImport, runImport } from '../../../app/models/import-models.ts';
 import type { ImportOutcome, ImportSource } from '../../../core/domain/import.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
-import { wellKnownDirectories } from '../../../core/import/well-known.ts';
+import { defaultDirectories } from '../../../core/import/default-directories.ts';
 import { shell } from '../../../core/shell-quote.ts';
 import type { ModelImport } from '../../../ports/model-import.ts';
 import type { Context } from '../../context/context.ts';
@@ -51,7 +51,7 @@ async function sourcesOf(
   }
   const store = dest === null ? null : resolve(cwd, dest);
   const found: ImportSource[] = [];
-  for (const each of wellKnownDirectories(env, home)) {
+  for (const each of defaultDirectories(env, home)) {
     if (store !== null && resolve(each).startsWith(`${store}/`)) continue;
     const source = await imports.find(resolve(each)).catch(missing);
     if (source !== null) found.push(source);

@@ -1,16 +1,16 @@
-import { planReturn } from '../../../core/cache/plan-return.ts';
+import { planRestore } from '../../../core/cache/plan-restore.ts';
 import type { PinnedModel } from '../../../core/domain/pinned-model.ts';
 import { Trash, type TrashContext } from './trash.ts';
 
 /**
  * Moves what prune marked of a model back before its download, under the lease of the model, which prune spares. Never rejects:
- * what cannot come back is downloaded.
+ * what cannot be restored is downloaded.
  */
-export async function returnMarked(context: Omit<TrashContext, 'now'>, model: PinnedModel): Promise<void> {
+export async function restoreMarked(context: Omit<TrashContext, 'now'>, model: PinnedModel): Promise<void> {
   const trash = new Trash({ ...context, now: Date.now });
   try {
     const { entries } = await trash.read();
-    const { whole, contents } = planReturn(entries, model);
+    const { whole, contents } = planRestore(entries, model);
     for (const { entry, paths } of contents) await trash.restoreContent(entry, paths);
     for (const entry of whole) await trash.restore(entry);
   } catch {

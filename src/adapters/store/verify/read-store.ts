@@ -7,14 +7,14 @@ import { keyedRef } from '../../../core/inventory/needed-by.ts';
 import { placeInStore } from '../../../core/source/store-paths.ts';
 import { checkRecords } from '../../../core/verify/check-records.ts';
 import { listingPath } from '../../../core/verify/expected.ts';
-import type { SeenStore } from '../../../core/verify/model-facts.ts';
+import type { StoreSnapshot } from '../../../core/verify/model-facts.ts';
 import { isWeightIndex } from '../../../core/verify/weight-map.ts';
 import { NO_RECORD, unless } from '../disk/disk.ts';
 import { textAt } from '../disk/text-at.ts';
 import { type ScanContext, scanStore } from '../inventory/scan-store.ts';
 
-export interface Seen {
-  readonly store: SeenStore;
+export interface ReadResult {
+  readonly store: StoreSnapshot;
   /** what is wrong with refs and manifests */
   readonly problems: readonly Problem[];
 }
@@ -24,7 +24,7 @@ export interface Seen {
  * A name may be that of a model whose manifest or ref is broken.
  * @throws RmaError RMA_MODEL_NOT_FOUND (1)
  */
-export async function seeStore(context: ScanContext, names: readonly string[]): Promise<Seen> {
+export async function readStore(context: ScanContext, names: readonly string[]): Promise<ReadResult> {
   const scan = await scanStore(context);
   const inventory = buildInventory(scan);
   const all = checkRecords({ scan, inventory });

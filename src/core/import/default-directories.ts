@@ -4,7 +4,7 @@ import { join } from 'node:path/posix';
  * Returns the directories in which programs keep their models on this machine, by their variables, else by their defaults;
  * without a home only those of the system.
  */
-export function wellKnownDirectories(
+export function defaultDirectories(
   environment: Readonly<Record<string, string | undefined>>,
   home: string | null,
 ): readonly string[] {

@@ -12,7 +12,7 @@ export const OTHER_VERSION = 'the store has another version of it';
  * Returns a model as it is imported into a store; null if the store has other content under its name. A branch or tag of
  * the store is never moved to another commit: then the model is imported by its commit alone.
  */
-export function settle(found: ImportModel, { models }: Pick<Inventory, 'models'>): ImportModel | null {
+export function resolveImport(found: ImportModel, { models }: Pick<Inventory, 'models'>): ImportModel | null {
   const { model } = found;
   const place = placeOf(model);
   const here = models.find(({ path }) => path === place);

@@ -3,8 +3,8 @@ import { keyedRef } from '../inventory/needed-by.ts';
 import { layoutOf, sourceOf } from '../source/sources.ts';
 import type { MarkedEntry } from './cache-view.ts';
 
-/** What comes back from the trash before a download. */
-export interface Returning<T extends MarkedEntry> {
+/** What is restored from the trash before a download. */
+export interface Restoring<T extends MarkedEntry> {
   /** entries of the model itself */
   readonly whole: readonly T[];
   /** content that the model shares with other marked models */
@@ -12,7 +12,7 @@ export interface Returning<T extends MarkedEntry> {
 }
 
 /** Returns what of the trash a model needs, so that it is not downloaded again. */
-export function planReturn<T extends MarkedEntry>(marked: readonly T[], model: PinnedModel): Returning<T> {
+export function planRestore<T extends MarkedEntry>(marked: readonly T[], model: PinnedModel): Restoring<T> {
   const lease = sourceOf(model).store.lease(model);
   const isShared = layoutOf(model) === 'ollama';
   const own = marked.filter(({ record }) =>

@@ -177,7 +177,7 @@ function readRequest<T>(schema: Schema<T>, json: string): T {
 }
 
 /** Parses the output of a cache command of the worker. @throws RmaError RMA_WORKER_INCOMPATIBLE (1) */
-export function readCacheAnswer<T>(schema: Schema<T>, json: string, image: string): T {
+export function readCacheOutput<T>(schema: Schema<T>, json: string, image: string): T {
   const parsed = parseJson(schema, json);
   if (parsed.ok) return parsed.value;
   throw new RmaError(
