@@ -1,6 +1,7 @@
 import type { CommanderError } from 'commander';
 import { ALL_SETTINGS } from '../core/config/settings.ts';
 import { type ErrorCode, EXIT, RmaError } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
 import { shellQuote } from '../core/shell-quote.ts';
 import type { Command, CommandTable } from './define-command.ts';
 import { type NotUnderstood, otherToolHint } from './other-tools.ts';
@@ -48,7 +49,13 @@ function hintOf(what: NotUnderstood, fault: UsageFault, meant: string | undefine
   }
   const known = otherToolHint(what);
   if (known !== null) return known;
-  return meant === undefined ? help : `${meant} Or see: ${help}`;
+  return meant === undefined || !isClose(what.word, meant) ? help : `${meant} Or see: ${help}`;
+}
+
+/** Returns whether a suggestion looks like the word: Commander also suggests `--yes` for `--dest`. */
+function isClose(word: string, meant: string): boolean {
+  const suggested = [...meant.matchAll(/(?<=-)[a-z][a-z-]*/g)].map(([name]) => name);
+  return suggested.length === 0 || nearest(word.replace(/^-+/, ''), suggested) !== null;
 }
 
 /** Returns the command line with its command first, if an option of the command precedes it; else null. */

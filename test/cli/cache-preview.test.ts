@@ -2,6 +2,7 @@ import { existsSync, linkSync, mkdirSync, statSync, truncateSync, utimesSync } f
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { FakeTerminal } from '../helpers/cli/fake-terminal.ts';
 import { runRma } from '../helpers/cli/run-rma.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { COMMIT, ollamaManifest, plantFile, plantSnapshot, sha } from '../helpers/store/foreign-store.ts';
@@ -112,6 +113,26 @@ it('counts partial downloads as models du does', async () => {
   const du = await runRma(['models', 'du', '--json', '--dest', store], { cwd: dir, env: { HOME: dir } });
   const bytes = 4096 + '{}'.length + `${HUB}/blobs/${sha('8')}.incomplete`.length;
   expect(JSON.parse(du.stdout).rows.find(isPartial)).toMatchObject({ count: 2, bytes });
+});
+
+it('shows which models would go on 80 columns, however long their names are', async () => {
+  const name = (digit: string) => `${digit.repeat(6)}/a-model-with-a-rather-long-name-${digit}-instruct`;
+  for (const digit of ['3', '4']) {
+    const manifest = `ollama/manifests/registry.ollama.ai/${name(digit)}/latest`;
+    plantFile(store, manifest, ollamaManifest([sha(digit)], sha(digit)));
+    age(50, manifest);
+  }
+  const terminal = new FakeTerminal(80);
+  const argv = ['cache', 'prune', '--dry-run', '--max-size', '1KB', '--dest', store];
+  await runRma(argv, { cwd: dir, env: { HOME: dir, NO_COLOR: '1' }, terminal });
+  const rows = terminal.screen.split('\n').filter((line) => line.startsWith('mark'));
+  for (const digit of ['3', '4']) {
+    expect(rows).toContainEqual(
+      expect.stringMatching(
+        new RegExp(`^mark .* above --max-size; not used for 50d   ollama:\\S+-${digit}-instruct$`),
+      ),
+    );
+  }
 });
 
 it('says so when there is nothing to prune', async () => {

@@ -42,3 +42,20 @@ it.each([
   expect(result.stderr).not.toContain(TOKEN);
   expect(hub.log.entries()).toEqual([]);
 });
+
+it('a gated model among others is named with the way to get access', async () => {
+  hub.publish('org/open', { files: { 'model.gguf': tinyGguf() } });
+  const argv = ['models', 'pull', 'hf:org/gated', 'hf:org/open', '--dest', join(dir, 'store')];
+  const options = { cwd: dir, env: { HOME: dir, HF_ENDPOINT: hub.endpoint } };
+  const { exitCode, stdout } = await runRma(argv, options);
+  expect([exitCode, stdout]).toEqual([
+    8,
+    expect.stringMatching(
+      /^org\/gated: .* is gated.*\n {2}hint: accept its license.*\norg\/open: downloaded\n$/,
+    ),
+  ]);
+  expect(JSON.parse((await runRma([...argv, '--json'], options)).stdout).models).toMatchObject([
+    { state: 'failed', code: 'RMA_HUB_GATED', hint: expect.stringContaining('accept its license') },
+    { state: 'present' },
+  ]);
+});

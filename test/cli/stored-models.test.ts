@@ -58,6 +58,11 @@ describe('models ls of a store', () => {
     expect((await rma('models', 'ls', '--stored', '-q')).stdout).toBe(`hf:Org/Model\n${THEIRS}\n`);
   });
 
+  it('does not mention leftovers without content', async () => {
+    plantFile(store, 'notes/empty.txt', '');
+    expect((await rma('models', 'ls', '--stored')).stdout).toBe('No models in the store.\n');
+  });
+
   it('lists only models that no worker needs with --unused, and their references with -q', async () => {
     await fill();
     expect((await rma('models', 'ls', '--unused', '-q')).stdout).toBe(`${THEIRS}\n`);

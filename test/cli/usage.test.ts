@@ -126,6 +126,12 @@ describe('a usage error', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
+  it('suggests no option that looks different', async () => {
+    expect((await runRma(['models', 'outdated', '--dest', 'x'])).stderr).toContain(
+      '\n  hint: rma models outdated --help\n',
+    );
+  });
+
   it.each([
     [['verzion', '--json']],
     [['--json', 'version', '--nonsense']],

@@ -62,6 +62,10 @@ export interface PulledModel {
   readonly bytes: number;
   /** why it failed */
   readonly message?: string;
+  /** of the error, if it failed here */
+  readonly code?: string;
+  /** how to fix the failure, if known */
+  readonly hint?: string;
 }
 
 export interface PullResult {
@@ -76,7 +80,7 @@ export interface PullResult {
 interface Ended {
   readonly fetchedBytes: number;
   /** null: the model is present */
-  readonly failure: string | null;
+  readonly failure: Pick<PulledModel, 'message' | 'code' | 'hint'> | null;
 }
 
 interface Pulled {
@@ -135,7 +139,7 @@ async function pullToDirectory(
     result.ref,
     {
       fetchedBytes: result.fetchedBytes,
-      failure: result.state === 'failed' ? toErrorDocument(result.error).message : null,
+      failure: result.state === 'failed' ? failureOf(result.error) : null,
     },
   ]);
   return { ended: new Map(ended), exitCode: fetchExitCode(results) };
@@ -164,10 +168,17 @@ async function pullInContainer(
   if (models.length === 1) throwIfFailed(status);
   const ended = status.models.map(({ ref, state, fetchedBytes, note }): [string, Ended] => [
     ref,
-    { fetchedBytes, failure: state === 'present' ? null : (note ?? state) },
+    { fetchedBytes, failure: state === 'present' ? null : { message: note ?? state } },
   ]);
   return { ended: new Map(ended), exitCode: status.failure?.exitCode ?? EXIT.ok };
 }
+
+function failureOf(error: unknown): NonNullable<Ended['failure']> {
+  const { code, message, hint } = toErrorDocument(error);
+  return { message, code, ...(hint !== undefined && { hint }) };
+}
+
+const NOT_ATTEMPTED: Ended = { fetchedBytes: 0, failure: { message: 'not attempted' } };
 
 function isVolume(store: PullRequest['store']): store is ObservedVolume {
   return 'snapshot' in store;
@@ -189,8 +200,8 @@ function planned(model: ListedModel): PulledModel {
 
 function pulled({ name, pinned }: ListedModel, ended: ReadonlyMap<string, Ended>): PulledModel {
   const { ref } = pinned;
-  const { fetchedBytes, failure } = ended.get(ref) ?? { fetchedBytes: 0, failure: 'not attempted' };
-  if (failure !== null) return { name, ref, state: 'failed', bytes: fetchedBytes, message: failure };
+  const { fetchedBytes, failure } = ended.get(ref) ?? NOT_ATTEMPTED;
+  if (failure !== null) return { name, ref, state: 'failed', bytes: fetchedBytes, ...failure };
   return { name, ref, state: fetchedBytes > 0 ? 'fetched' : 'present', bytes: fetchedBytes };
 }
 

@@ -124,11 +124,11 @@ class Planner {
     if (maxBytes !== null)
       this.#shrink(
         () => this.#occupied - this.#freed - this.#linked - maxBytes,
-        'the store is above --max-size',
+        ['the store is', 'above --max-size'],
       );
     const missing = () => (minFree === null ? 0 : minFree.highBytes - this.#freeLater());
     if (minFree !== null && this.#freeLater() < minFree.lowBytes)
-      this.#shrink(missing, 'free space is below --min-free', this.#candidates().filter(freesSpace));
+      this.#shrink(missing, ['free space is', 'below --min-free'], this.#candidates().filter(freesSpace));
   }
 
   #old(): readonly Candidate[] {
@@ -153,12 +153,16 @@ class Planner {
   }
 
   /** Removes the least recently used candidates while there is an excess of bytes. */
-  #shrink(excess: () => number, reason: string, candidates = [...this.#candidates()]): void {
+  #shrink(
+    excess: () => number,
+    [what, limit]: readonly [what: string, limit: string],
+    candidates = [...this.#candidates()],
+  ): void {
     for (const candidate of candidates.sort(leastRecentlyUsed)) {
       if (excess() <= 0) return;
-      this.#remove(candidate, `${reason}; not used for ${this.#age(candidate.entry)}`);
+      this.#remove(candidate, `${limit}; not used for ${this.#age(candidate.entry)}`);
     }
-    if (excess() > 0) this.#unmet.push(reason);
+    if (excess() > 0) this.#unmet.push(`${what} ${limit}`);
   }
 
   /** Returns the models that may still be removed. */

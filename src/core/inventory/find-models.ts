@@ -110,8 +110,7 @@ function notStored(models: readonly InventoryModel[], text: string): RmaError {
     .map(({ references: [first] }) => first);
   return new RmaError('RMA_MODEL_NOT_FOUND', `model ${text} not found in the store`, {
     exitCode: EXIT.failed,
-    hint:
-      others.length === 0 ? similarHint(models, text) : shell`the store has ${others.slice(0, 3).join(', ')}`,
+    hint: others.length === 0 ? similarHint(models, text) : `the store has ${others.slice(0, 3).join(', ')}`,
   });
 }
 

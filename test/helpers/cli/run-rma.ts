@@ -2,6 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { COMMAND_TABLE } from '../../../src/cli/commands.ts';
 import type { CommandTable } from '../../../src/cli/define-command.ts';
 import { runCli } from '../../../src/cli/run-cli.ts';
+import type { FakeTerminal } from './fake-terminal.ts';
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -9,6 +10,8 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly signal?: AbortSignal;
   readonly table?: CommandTable;
+  /** gets what is written to stdout */
+  readonly terminal?: FakeTerminal;
 }
 
 export interface RunResult {
@@ -17,7 +20,7 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** Runs rma in this process, with the given environment and no terminal. */
+/** Runs rma in this process, with the given environment, and no terminal unless one is passed. */
 export async function runRma(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
@@ -27,7 +30,7 @@ export async function runRma(argv: readonly string[], options: RunOptions = {}):
       env: { HOME: '/nonexistent', ...options.env },
       cwd: options.cwd ?? '/',
       stdin: Readable.from([options.stdin ?? '']),
-      stdout,
+      stdout: options.terminal ?? stdout,
       stderr,
       signal: options.signal ?? new AbortController().signal,
     },

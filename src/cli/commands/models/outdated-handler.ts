@@ -6,7 +6,7 @@ import type { CommandResult } from '../../define-command.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 
 const COLUMNS: readonly Column<LockedEntry>[] = [
-  { title: 'NAME', value: ({ name }) => name },
+  { title: 'NAME', value: ({ name }) => name, shorten: 'middle' },
   { title: 'STATE', value: ({ state }) => state },
   { title: 'LOCKED', value: ({ locked }) => short(locked) },
   { title: 'CURRENT', value: ({ current }) => (current === null ? '-' : short(current)) },

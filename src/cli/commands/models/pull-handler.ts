@@ -64,12 +64,16 @@ function isSkipped({ optional, error }: UnresolvedModel, { model }: StoreInput):
 
 /** Returns an unresolved model as a failed one. */
 function failedModel({ name, ref, error }: UnresolvedModel): PulledModel {
-  return { name, ref, state: 'failed', bytes: 0, message: error.message };
+  return { name, ref, state: 'failed', bytes: 0, message: error.message, code: error.code };
 }
 
 function sentences(result: PullResult, dryRun: boolean): string {
-  const lines = result.models.map(({ name, state, message }) => {
-    return `${name}: ${message ?? (state === 'fetched' ? 'downloaded' : state)}`;
+  const hints = new Set<string>();
+  const lines = result.models.flatMap(({ name, state, message, hint }) => {
+    const line = `${name}: ${message ?? (state === 'fetched' ? 'downloaded' : state)}`;
+    if (hint === undefined || hints.has(hint)) return [line];
+    hints.add(hint);
+    return [line, `  hint: ${hint}`];
   });
   if (!dryRun) return lines.join('\n');
   const free = result.freeBytes === null ? 'unknown' : formatBytes(result.freeBytes);

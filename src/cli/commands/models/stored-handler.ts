@@ -57,7 +57,7 @@ function others({ partial, orphans, unknown }: Inventory): readonly string[] {
     { items: partial, name: 'partial downloads' },
     { items: orphans, name: 'content without a model' },
     { items: unknown, name: 'unknown files' },
-  ].filter(({ items }) => items.length > 0);
+  ].filter(({ items }) => itemBytes(items) > 0);
   if (parts.length === 0) return [];
   return [
     `Not listed: ${parts.map(({ items, name }) => `${formatBytes(itemBytes(items))} in ${name}`).join(', ')}.`,
