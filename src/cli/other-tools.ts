@@ -3,6 +3,7 @@ const UP = 'to start a worker: rma up --profile NAME';
 const LISTS = 'to list services: rma ps; to list models: rma models ls';
 const MODELS = 'to download models: rma models pull';
 const DELETE = 'to remove models: rma models rm; to remove unused ones: rma cache prune';
+const PRUNE = 'to remove unused models and leftovers: rma cache prune --dry-run';
 const DETACHED = 'rma up leaves the services running when it ends';
 const WATCH = 'to repeat it: watch rma status';
 
@@ -15,7 +16,7 @@ const COMMANDS: ReadonlyMap<string, string> = new Map([
   ['delete', DOWN],
   ['destroy', DOWN],
   ['uninstall', DOWN],
-  ['prune', 'to remove unused models and leftovers: rma cache prune --dry-run'],
+  ['prune', PRUNE],
   ['start', 'to start the workers: rma up'],
   ['run', `${UP}; to run a command in a service: rma exec SERVICE COMMAND`],
   ['serve', UP],
@@ -62,12 +63,22 @@ const COMMANDS: ReadonlyMap<string, string> = new Map([
   ['models get', MODELS],
   ['models download', MODELS],
   ['models add', MODELS],
-  ['models show', 'to show state and size: rma models ls MODEL; the path: rma models path MODEL'],
-  ['models inspect', 'to show state and size: rma models ls MODEL --json'],
+  ['models inspect', 'to show a stored model: rma models show MODEL'],
   ['models search', 'to list the models in the catalog: rma models ls --catalog'],
   ['models remove', DELETE],
   ['models delete', DELETE],
   ['models prune', DELETE],
+  ['models export', 'to write models to a bundle: rma models bundle export TARGET'],
+  ['models update', 'to compare rma.lock with the sources: rma models outdated'],
+  ['models check', 'rma models verify'],
+  ['cache list', 'rma cache ls'],
+  ['cache clean', PRUNE],
+  ['cache clear', PRUNE],
+  ['cache gc', PRUNE],
+  ['cache rm', PRUNE],
+  ['cache delete', PRUNE],
+  ['cache restore', 'rma cache undo'],
+  ['cache du', 'rma cache df'],
   ['compose up', 'rma up'],
   ['compose down', 'rma down'],
   ['compose ps', 'rma ps'],

@@ -93,7 +93,11 @@ describe.runIf(process.getuid?.() === 0)('another user of the host', () => {
     const env = { HOME: '/nonexistent', HF_ENDPOINT: hub.endpoint };
     const rma = await installedRma();
     const pull = rma('models', 'pull', 'hf:org/model', '--quiet', '--dest', join(dir, 'store'));
-    const words = [`${dir} belongs to 0:0 (mode 755)`, 'for 12345:12345', 'chown -R 12345:12345'];
+    const words = [
+      `${dir} belongs to 0:0 (mode 755)`,
+      'for 12345:12345',
+      `chown -R 12345:12345 ${dir}/store`,
+    ];
     const fault = { exitCode: 3, code: 'RMA_STORE_UNWRITABLE', words } as const;
     expectFault(await run(pull, { uid: 12_345, env }), fault);
     expectFault(await run([...pull, '--json'], { uid: 12_345, env }), { ...fault, json: true });

@@ -152,7 +152,9 @@ it('removes nothing while the needs of a worker cannot be read', async () => {
 it.each([
   ['--keep', '30'],
   ['--max-size', 'much'],
+  ['--max-size', '200'],
   ['--min-free', '80GB:50GB'],
+  ['--min-free', '50:80GB'],
   ['--keep-revisions', '0'],
   ['--filter', 'name=x'],
   ['--partials', 'soon'],

@@ -95,9 +95,19 @@ async function unwritable(
     `permission denied: ${path} belongs to ${owner} (mode ${(mode & 0o7777).toString(8)}) and is not writable for ${needed}`,
     {
       exitCode: EXIT.notReady,
-      hint: shell`chown -R ${needed} ${path.startsWith(root) ? root : path}`,
+      hint: ownerHint(needed, isInside(root, dir) ? root : dir, path),
       details: { path: path, owner, needed },
       cause: error,
     },
   );
+}
+
+/** Returns the command that makes the directory writable; never one for a directory above it, such as `/`. */
+function ownerHint(needed: string, target: string, existing: string): string {
+  if (isInside(target, existing)) return shell`chown -R ${needed} ${target}`;
+  return shell`sudo mkdir -p ${target} && sudo chown -R ${needed} ${target}`;
+}
+
+function isInside(directory: string, path: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`);
 }

@@ -45,11 +45,16 @@ export const DEFAULT_POLICY: PrunePolicy = {
 /** The shortest time between mark and deletion while the free-space target is not met, seconds. */
 export const PRESSURE_GRACE_SECONDS = 600;
 
+/** Parses a size with its unit, bytes; null for any other text. A bare number is a forgotten unit: `--max-size 200` would empty the store. */
+export function parseSize(text: string): number | null {
+  return /\d$/.test(text.trim()) ? null : parseBytes(text);
+}
+
 /** Parses a free-space target `LOW` or `LOW:HIGH`; without HIGH it is a tenth above LOW. Null for any other text. */
 export function parseFreeTarget(text: string): FreeTarget | null {
   const [low = '', high, ...rest] = text.split(':');
-  const lowBytes = parseBytes(low);
+  const lowBytes = parseSize(low);
   if (lowBytes === null || rest.length > 0) return null;
-  const highBytes = high === undefined ? Math.round(lowBytes * 1.1) : parseBytes(high);
+  const highBytes = high === undefined ? Math.round(lowBytes * 1.1) : parseSize(high);
   return highBytes === null || highBytes < lowBytes ? null : { lowBytes, highBytes };
 }

@@ -5,8 +5,8 @@ import {
   type FreeTarget,
   type PrunePolicy,
   parseFreeTarget,
+  parseSize,
 } from '../../../core/cache/policy.ts';
-import { parseBytes } from '../../../core/units.ts';
 import { parsedOption, repeatedOption } from '../../option.ts';
 
 const AGE = 'an age such as 12h, 30d or 6mo';
@@ -23,7 +23,7 @@ export const POLICY_OPTIONS = {
     '--max-size <SIZE>',
     'remove least recently used models until the store has at most SIZE, such as 200GB',
     {
-      parse: parseBytes,
+      parse: parseSize,
       expected: 'a size such as 200GB',
       fallback: null,
     },
