@@ -32,7 +32,6 @@ export interface BundleFiles {
     work: BundleWork & {
       /** called once the stream has started */
       readonly extras: () => Promise<ExtraSources>;
-      readonly onTotal: (bytes: number) => void;
     },
   ): Promise<WrittenBundle>;
   /**

@@ -13,6 +13,9 @@ export type BundleTarget =
 export type BundlePlace = { readonly kind: 'path'; readonly path: string } | { readonly kind: 'stdin' };
 
 export interface BundleWork {
+  /** called once, before the first bytes, with the size of everything in the bundle */
+  readonly onTotal: (bytes: number) => void;
+  /** receives the bytes that were written, or that are there already */
   readonly onBytes: (bytes: number) => void;
   readonly signal: AbortSignal;
 }

@@ -7,7 +7,14 @@ import type { ModelRecord } from '../core/source/model-record.ts';
 export interface ServedModel {
   readonly ref: string;
   readonly files: number;
-  /** sum of the file sizes */
+  /** size of its content */
+  readonly bytes: number;
+}
+
+/** What a store serves. */
+export interface ServedModels {
+  readonly models: readonly ServedModel[];
+  /** size of their content; what several models share is counted once */
   readonly bytes: number;
 }
 
@@ -22,7 +29,7 @@ export interface ServedContent {
 /** A store as other machines see it: read-only, and nothing in it that no valid receipt confirms. */
 export interface ServedStore {
   /** Returns the recorded references whose models are complete and verified, sorted. */
-  models(): Promise<readonly ServedModel[]>;
+  models(): Promise<ServedModels>;
   /** Returns the files of a reference, each with its hash; null if the store does not have all of them verified. */
   find(ref: ModelRef): Promise<ModelRecord | null>;
   /** Opens the content with this hash; null if no valid receipt confirms it. */

@@ -1,7 +1,7 @@
 import type { ListenAddress } from '../core/network/listen-address.ts';
 import type { KeyPair } from './certificates.ts';
 import type { RunningServer } from './http-server.ts';
-import type { ServedModel } from './served-store.ts';
+import type { ServedModels } from './served-store.ts';
 
 export interface ServeOptions {
   readonly listen: ListenAddress;
@@ -16,7 +16,7 @@ export interface ServeOptions {
 /** The store in a directory of this machine, for other machines. */
 export interface StoreServer {
   /** Returns what it serves. */
-  models(): Promise<readonly ServedModel[]>;
+  models(): Promise<ServedModels>;
   /** @throws RmaError RMA_SERVE_PORT_TAKEN, RMA_SERVE_ADDRESS (3), RMA_SERVE_CERTIFICATE (2) */
   start(options: ServeOptions): Promise<RunningServer>;
 }

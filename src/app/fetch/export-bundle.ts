@@ -5,7 +5,7 @@ import { pinnedBytes } from '../../core/domain/pinned-model.ts';
 import type { ModelProgress } from '../../core/domain/worker-status.ts';
 import { RmaError } from '../../core/errors.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
-import type { Bundles, BundleTarget, ExtraSources, WrittenBundle } from '../../ports/bundles.ts';
+import type { Bundles, BundleTarget, BundleWork, ExtraSources, WrittenBundle } from '../../ports/bundles.ts';
 import type { ModelImport } from '../../ports/model-import.ts';
 
 export interface BundleExport {
@@ -40,24 +40,28 @@ export async function exportBundle(
   const models = selectModels(found?.models ?? [], refs);
   if (models.length === 0) throw nothingThere(root);
   const extras = await readExtras();
-  const totalBytes = models.reduce((sum, { model }) => sum + pinnedBytes(model), 0) + bytesOfExtras(extras);
-  const onBytes = exportProgress(target, totalBytes, onProgress);
-  const written = await bundles.write(models, target, { onBytes, signal, extras });
+  const progress = exportProgress(target, onProgress);
+  const written = await bundles.write(models, target, { ...progress, signal, extras });
   const incomplete = found?.rejected.filter(({ why }) => why === 'incomplete').map(({ name }) => name);
   return exportedBundle(written, incomplete ?? []);
 }
 
-/** Returns what counts written bytes for the progress of an export. */
+/** Returns what reports the progress of an export. */
 export function exportProgress(
   target: BundleTarget,
-  totalBytes: number,
   onProgress: (progress: ModelProgress) => void,
-): (bytes: number) => void {
+): Pick<BundleWork, 'onTotal' | 'onBytes'> {
   const name = target.kind === 'stdout' ? 'bundle' : target.path;
+  let total = 0;
   let done = 0;
-  return (bytes) => {
-    done += bytes;
-    onProgress({ ...unstarted(name, totalBytes), state: 'exporting', doneBytes: Math.min(done, totalBytes) });
+  return {
+    onTotal: (bytes) => {
+      total = bytes;
+    },
+    onBytes: (bytes) => {
+      done += bytes;
+      onProgress({ ...unstarted(name, total), state: 'exporting', doneBytes: done });
+    },
   };
 }
 
@@ -81,17 +85,6 @@ export function exportedBundle(
     images: extras === undefined ? [] : imageSizes(extras),
     files: (extras?.files ?? []).map(({ path }) => path),
   };
-}
-
-/** Returns the size of what `--images` adds, bytes. */
-export function bytesOfExtras({ files, images }: ExtraSources): number {
-  const contents = new Map(
-    images.flatMap((each) => each.contents.map((one) => [one.sha256, one.bytes] as const)),
-  );
-  return (
-    files.reduce((sum, { content }) => sum + content.length, 0) +
-    [...contents.values()].reduce((sum, bytes) => sum + bytes, 0)
-  );
 }
 
 function nothingThere(root: string): RmaError {

@@ -37,9 +37,13 @@ export async function importBundle(
   });
   try {
     const resolved = source.models.map((found) => resolveImport(found, inventory));
+    // their content was counted while the bundle was read
+    const onProgress: typeof options.onProgress = (progress) => {
+      if (progress.state !== 'importing') options.onProgress(progress);
+    };
     const outcomes = await importModels(
       resolved.filter((found) => found !== null),
-      options,
+      { ...options, onProgress },
     );
     const skipped = source.models.flatMap(({ model }, at) => (resolved[at] === null ? [model.ref] : []));
     return { outcomes, skipped };

@@ -2,13 +2,7 @@ import type { ExportedBundle } from '../../core/domain/bundle.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { BundleFiles } from '../../ports/bundle-files.ts';
 import type { Bundles, BundleTarget, ExtraSources, WrittenBundle } from '../../ports/bundles.ts';
-import {
-  bytesOfExtras,
-  exportBundle,
-  exportedBundle,
-  exportProgress,
-  noExtras,
-} from '../fetch/export-bundle.ts';
+import { exportBundle, exportedBundle, exportProgress, noExtras } from '../fetch/export-bundle.ts';
 import {
   type BundleHost,
   type BundleInvocation,
@@ -67,8 +61,8 @@ async function exportDirectory(
   const exported = await exportInContainer(host, invocation, models);
   if (extras === null) return exported;
   const sources = await extras();
-  const onBytes = progressOf(invocation, { kind: 'directory', path }, bytesOfExtras(sources));
-  const added = await files.complete(path, { extras: sources, onBytes, signal: invocation.signal });
+  const progress = progressOf(invocation, { kind: 'directory', path });
+  const added = await files.complete(path, { ...progress, extras: sources, signal: invocation.signal });
   const whole = exportedBundle(added, exported.incomplete);
   return { ...whole, writtenBytes: exported.writtenBytes + added.writtenBytes };
 }
@@ -86,11 +80,7 @@ async function relayStream(
   }: ExportRequest & { readonly target: Exclude<BundleTarget, { readonly kind: 'directory' }> },
 ): Promise<ExportedBundle> {
   const { signal } = invocation;
-  let onBytes: (bytes: number) => void = () => undefined;
-  const onTotal = (total: number) => {
-    onBytes = progressOf(invocation, target, total);
-  };
-  const work = { extras: extras ?? noExtras, onBytes: (bytes: number) => onBytes(bytes), onTotal, signal };
+  const work = { ...progressOf(invocation, target), extras: extras ?? noExtras, signal };
   let written: WrittenBundle | null = null;
   const read = async (stream: AsyncIterable<Uint8Array>) => {
     written = await files.relay(stream, target, work);
@@ -100,8 +90,8 @@ async function relayStream(
   return exportedBundle(written, incomplete);
 }
 
-function progressOf({ reporter }: BundleInvocation, target: BundleTarget, totalBytes: number) {
-  return exportProgress(target, totalBytes, (progress) => reporter.emit({ type: 'model', progress }));
+function progressOf({ reporter }: BundleInvocation, target: BundleTarget) {
+  return exportProgress(target, (progress) => reporter.emit({ type: 'model', progress }));
 }
 
 /** Returns the directory and the name of an absolute path. */

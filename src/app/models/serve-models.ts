@@ -63,9 +63,9 @@ export async function serveModels(
     });
     return;
   }
-  const models = await server.models();
+  const { models, bytes } = await server.models();
   const running = await server.start({ listen, tls: secrets.tls, token: secrets.token?.value ?? null, log });
-  ready(running.port, { models: models.length, bytes: models.reduce((sum, { bytes }) => sum + bytes, 0) });
+  ready(running.port, { models: models.length, bytes });
   await aborted(invocation.signal);
   await running.close();
 }

@@ -54,7 +54,7 @@ function deniedTo({ headers, target }: ServerRequest, token: string | null): Htt
 /** Returns the record of the reference in the query, else the list of all references. */
 async function models(store: ServedStore, { query }: ServerRequest): Promise<HttpAnswer> {
   const text = new URLSearchParams(query).get('ref');
-  if (text === null) return ok({ schema: 'rma.served-models/v1', models: await store.models() });
+  if (text === null) return ok({ schema: 'rma.served-models/v1', ...(await store.models()) });
   try {
     const ref = parseModelRef(text);
     const record = await store.find(ref);

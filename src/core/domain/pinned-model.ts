@@ -28,9 +28,10 @@ export interface PinnedModel {
   readonly [field: string]: unknown;
 }
 
-/** Returns the sum of the file sizes, bytes. */
-export function pinnedBytes(model: PinnedModel): number {
-  return model.files.reduce((sum, file) => sum + file.bytes, 0);
+/** Returns the size of the content of a model, bytes; content that several files share is counted once. */
+export function pinnedBytes({ files }: Pick<PinnedModel, 'files'>): number {
+  const contents = new Map(files.map((file) => [file.digest?.hex ?? `path:${file.path}`, file.bytes]));
+  return [...contents.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** Returns the commits of the models that have one, by reference, sorted. */

@@ -19,8 +19,8 @@ export async function serve({ env, clock, stop, print, readStdin }: Invocation):
     tls,
     log: (text) => say({ type: 'request', text }),
   });
-  const models = await served.models();
-  say({ type: 'ready', models: models.length, bytes: models.reduce((sum, { bytes }) => sum + bytes, 0) });
+  const { models, bytes } = await served.models();
+  say({ type: 'ready', models: models.length, bytes });
   await new Promise((resolve) => {
     if (stop.aborted) resolve(null);
     else stop.addEventListener('abort', resolve, { once: true });

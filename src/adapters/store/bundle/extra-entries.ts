@@ -27,22 +27,32 @@ export function extraBytes({ extras }: BundleManifest): number {
   return entries.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
+/** Returns the size of everything in a bundle but its manifest, bytes. */
+export function bundleBytes(manifest: BundleManifest): number {
+  return manifest.contents.reduce((sum, { bytes }) => sum + bytes, 0) + extraBytes(manifest);
+}
+
 export interface ExtraWork {
   /** Returns whether a part of an image need not be written. */
   readonly isWritten: (name: string, bytes: number) => Promise<boolean>;
+  /** receives the bytes of parts that need not be written */
+  readonly onBytes: (bytes: number) => void;
   readonly signal: AbortSignal;
 }
 
 /** Yields the files, then the parts of the images, each once. An image whose parts are all written is not read again. */
 export async function* extraEntries(
   { files, images }: ExtraSources,
-  { isWritten, signal }: ExtraWork,
+  { isWritten, onBytes, signal }: ExtraWork,
 ): AsyncGenerator<FileEntry> {
   for (const { path, content } of files) yield { name: path, bytes: content.length, data: once(content) };
   const done = new Set<string>();
   for (const { image, contents, open } of images) {
-    for (const { sha256, bytes } of contents)
-      if (!done.has(sha256) && (await isWritten(imageContentName(sha256), bytes))) done.add(sha256);
+    for (const { sha256, bytes } of contents) {
+      if (done.has(sha256) || !(await isWritten(imageContentName(sha256), bytes))) continue;
+      done.add(sha256);
+      onBytes(bytes);
+    }
     if (contents.every(({ sha256 }) => done.has(sha256))) continue;
     for await (const { sha256, bytes, data } of archiveFiles(await open(), image, signal)) {
       if (done.has(sha256)) continue;

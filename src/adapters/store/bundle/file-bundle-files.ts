@@ -5,7 +5,7 @@ import type { BundlePlace, BundleTarget, ExtraFile, WrittenBundle } from '../../
 import { realDisk } from '../disk/disk.ts';
 import { onDisk } from '../disk/disk-fault.ts';
 import { isDirectory, isInDirectory, tarOf } from './bundle-place.ts';
-import { extraEntries, withExtras } from './extra-entries.ts';
+import { extraBytes, extraEntries, withExtras } from './extra-entries.ts';
 import { describeArchive } from './image-archive.ts';
 import { openDirectoryImages, openTarImages } from './open-images.ts';
 import { ownPackage } from './own-package.ts';
@@ -43,10 +43,11 @@ export class FileBundleFiles implements BundleFiles {
     return onDisk(directory, async () => {
       const manifest = withExtras(withoutExtras(readBundle(directory)), extras);
       const isWritten = (name: string, bytes: number) => isInDirectory(directory, name, bytes);
-      const entries = extraEntries(extras, { isWritten, signal: work.signal });
+      const entries = extraEntries(extras, { ...work, isWritten });
       const target = { kind: 'directory', path: directory } as const;
       const { stdout } = this.#options;
-      const writtenBytes = await writeTarget(realDisk, { manifest, entries }, { ...work, target, stdout });
+      const parts = { manifest, entries, totalBytes: extraBytes(manifest) };
+      const writtenBytes = await writeTarget(realDisk, parts, { ...work, target, stdout });
       return { manifest, writtenBytes };
     });
   }
@@ -54,12 +55,11 @@ export class FileBundleFiles implements BundleFiles {
   async relay(
     stream: AsyncIterable<Uint8Array>,
     target: Exclude<BundleTarget, { readonly kind: 'directory' }>,
-    { extras, onTotal, ...work }: RelayWork,
+    { extras, ...work }: RelayWork,
   ): Promise<WrittenBundle> {
     return onDisk(target.kind === 'tar' ? target.path : 'stdout', async () => {
       const subject = 'the stream of the worker container';
-      const { totalBytes, ...parts } = await relayedParts(stream, { subject, extras, signal: work.signal });
-      onTotal(totalBytes);
+      const parts = await relayedParts(stream, { ...work, subject, extras });
       const { stdout } = this.#options;
       return {
         manifest: parts.manifest,

@@ -21,7 +21,7 @@ import { guardedDisk } from '../disk/guarded-disk.ts';
 import { guardOf } from '../disk/store-guard.ts';
 import { Leases } from '../lease/lease.ts';
 import { isDirectory, isInDirectory, tarOf } from './bundle-place.ts';
-import { extraEntries, withExtras } from './extra-entries.ts';
+import { bundleBytes, extraEntries, withExtras } from './extra-entries.ts';
 import { gatherBundle } from './gather-bundle.ts';
 import type { FileEntry } from './tar-writer.ts';
 import { isTruncated, unpackBundle } from './unpack-bundle.ts';
@@ -65,10 +65,10 @@ export class FileBundles implements Bundles {
         target.kind === 'directory' && isInDirectory(target.path, name, bytes);
       const disk = this.#disk;
       async function* entries(): AsyncGenerator<FileEntry> {
-        yield* extraEntries(extras, { isWritten, signal });
+        yield* extraEntries(extras, { ...work, isWritten });
         yield* modelEntries(disk, plan, signal);
       }
-      const parts = { manifest, entries: entries() };
+      const parts = { manifest, entries: entries(), totalBytes: bundleBytes(manifest) };
       const writtenBytes = await writeTarget(disk, parts, { ...work, target, stdout: this.#options.stdout });
       return { manifest, writtenBytes };
     });

@@ -1,6 +1,6 @@
 import type { BundleManifest } from '../../../core/domain/bundle.ts';
 import type { ExtraSources } from '../../../ports/bundles.ts';
-import { extraBytes, extraEntries, withExtras } from './extra-entries.ts';
+import { bundleBytes, extraEntries, withExtras } from './extra-entries.ts';
 import { readTar, skipEntry, type TarEntries } from './tar-entries.ts';
 import type { FileEntry } from './tar-writer.ts';
 import {
@@ -16,14 +16,15 @@ interface RelayOptions {
   /** the name of the stream in errors */
   readonly subject: string;
   readonly extras: () => Promise<ExtraSources>;
+  readonly onBytes: (bytes: number) => void;
   readonly signal: AbortSignal;
 }
 
-/** Returns the parts of a bundle that comes as a tar stream, with images and files, and their size. */
+/** Returns the parts of a bundle that comes as a tar stream, with images and files. */
 export async function relayedParts(
   stream: AsyncIterable<Uint8Array>,
-  { subject, extras: readExtras, signal }: RelayOptions,
-): Promise<BundleParts & { readonly totalBytes: number }> {
+  { subject, extras: readExtras, onBytes, signal }: RelayOptions,
+): Promise<BundleParts> {
   const tar = readTar(stream, signal);
   try {
     const models = await readManifest(await tar.next(), subject);
@@ -32,15 +33,14 @@ export async function relayedParts(
     const isWritten = async () => false;
     async function* entries(): AsyncGenerator<FileEntry> {
       try {
-        yield* extraEntries(extras, { isWritten, signal });
+        yield* extraEntries(extras, { isWritten, onBytes, signal });
         yield* tarEntries(tar, models, { subject, signal });
       } finally {
         // also if the writer stopped before the models
         await tar.stop();
       }
     }
-    const bytes = models.contents.reduce((sum, each) => sum + each.bytes, 0);
-    return { manifest, entries: entries(), totalBytes: bytes + extraBytes(manifest) };
+    return { manifest, entries: entries(), totalBytes: bundleBytes(manifest) };
   } catch (error) {
     const fault = asBundleFault(tar.cause(error), subject);
     await tar.stop();

@@ -57,7 +57,11 @@ export interface BundleParts {
   readonly manifest: BundleManifest;
   /** everything but the manifest, in its order; a part may be left unread */
   readonly entries: AsyncIterable<FileEntry>;
+  /** of the entries */
+  readonly totalBytes: number;
 }
+
+type WriteWork = Omit<BundleWork, 'onTotal'>;
 
 /** Yields the files of models, each verified while it is read. */
 export async function* modelEntries(
@@ -76,7 +80,7 @@ export async function* modelEntries(
 export async function writeDirectory(
   disk: Disk,
   { manifest, entries }: BundleParts,
-  { path: directory, onBytes, signal }: BundleWork & { readonly path: string },
+  { path: directory, onBytes, signal }: WriteWork & { readonly path: string },
 ): Promise<number> {
   await ensureDir(disk, join(directory, 'contents'));
   const path = join(directory, MANIFEST_NAME);
@@ -86,7 +90,10 @@ export async function writeDirectory(
   for await (const { name, bytes, data } of entries) {
     signal.throwIfAborted();
     const target = join(directory, name);
-    if (isNamedByHash(name) && (await isThere(disk, target, bytes))) continue;
+    if (isNamedByHash(name) && (await isThere(disk, target, bytes))) {
+      onBytes(bytes);
+      continue;
+    }
     if (!folders.has(dirname(target))) await ensureDir(disk, dirname(target));
     folders.add(dirname(target));
     await writePart(disk, data, { target, onBytes, signal });
@@ -99,7 +106,7 @@ export async function writeDirectory(
 async function writePart(
   disk: Disk,
   data: AsyncIterable<Uint8Array>,
-  { target, onBytes, signal }: BundleWork & { readonly target: string },
+  { target, onBytes, signal }: WriteWork & { readonly target: string },
 ): Promise<void> {
   const part = `${target}.part`;
   await disk.rm(part, { force: true });
@@ -124,7 +131,7 @@ async function writePart(
 /** Writes a bundle as a tar file, the manifest first. Returns the bytes of its parts. */
 export async function writeTar(
   { manifest, entries }: BundleParts,
-  { sink, onBytes, signal }: BundleWork & { readonly sink: TarSink },
+  { sink, onBytes, signal }: WriteWork & { readonly sink: TarSink },
 ): Promise<number> {
   let written = 0;
   const counted = (entry: FileEntry): FileEntry => ({

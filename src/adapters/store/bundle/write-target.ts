@@ -8,8 +8,14 @@ import { type BundleParts, writeDirectory, writeTar } from './write-bundle.ts';
 export async function writeTarget(
   disk: Disk,
   parts: BundleParts,
-  { target, stdout, ...work }: BundleWork & { readonly target: BundleTarget; readonly stdout: Writable },
+  {
+    target,
+    stdout,
+    onTotal,
+    ...work
+  }: BundleWork & { readonly target: BundleTarget; readonly stdout: Writable },
 ): Promise<number> {
+  onTotal(parts.totalBytes);
   if (target.kind === 'directory') return writeDirectory(disk, parts, { ...work, path: target.path });
   if (target.kind === 'stdout') return writeTar(parts, { ...work, sink: streamSink(stdout) });
   const sink = await fileSink(disk, target);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ModelRef } from '../../../core/domain/model-ref.ts';
-import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
+import { type PinnedFile, type PinnedModel, pinnedBytes } from '../../../core/domain/pinned-model.ts';
 import { sourceOf } from '../../../core/source/sources.ts';
 import { pathFault } from '../../../core/store/safe-path.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
@@ -63,14 +63,8 @@ export abstract class LayoutWriter<M extends PinnedModel = PinnedModel> {
       state: present ? 'present' : nothing ? 'missing' : 'partial',
       missing,
       ...(unverified.length > 0 && { unverified }),
-      totalBytes: contentBytes(model.files),
-      missingBytes: contentBytes(missing),
+      totalBytes: pinnedBytes(model),
+      missingBytes: pinnedBytes({ files: missing }),
     };
   }
-}
-
-/** Returns the sum of the file sizes; content that several files share is counted once. */
-export function contentBytes(files: readonly PinnedFile[]): number {
-  const seen = new Map(files.map((file) => [file.digest?.hex ?? `path:${file.path}`, file.bytes]));
-  return [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -9,7 +9,7 @@ import { sourceOf } from '../../../core/source/sources.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ModelStore } from '../../../ports/model-store.ts';
-import type { ServedContent, ServedModel, ServedStore } from '../../../ports/served-store.ts';
+import type { ServedContent, ServedModels, ServedStore } from '../../../ports/served-store.ts';
 import { type Disk, NO_RECORD, realDisk, unless } from '../disk/disk.ts';
 import { guardedDisk } from '../disk/guarded-disk.ts';
 import { guardOf, type StoreGuard } from '../disk/store-guard.ts';
@@ -41,14 +41,14 @@ export class FileServedStore implements ServedStore {
     this.#disk = guardedDisk(options.disk ?? realDisk, this.#guard);
   }
 
-  async models(): Promise<readonly ServedModel[]> {
+  async models(): Promise<ServedModels> {
     const { records } = await this.#build();
-    const served: ServedModel[] = [];
-    for (const model of records) {
-      if (!(await this.#isPresent(model))) continue;
-      served.push({ ref: model.ref, files: model.files.length, bytes: pinnedBytes(model) });
-    }
-    return served.sort((a, b) => (a.ref < b.ref ? -1 : 1));
+    const served: PinnedModel[] = [];
+    for (const model of records) if (await this.#isPresent(model)) served.push(this.#withDigests(model));
+    const models = served
+      .map((model) => ({ ref: model.ref, files: model.files.length, bytes: pinnedBytes(model) }))
+      .sort((a, b) => (a.ref < b.ref ? -1 : 1));
+    return { models, bytes: pinnedBytes({ files: served.flatMap(({ files }) => files) }) };
   }
 
   async find(ref: ModelRef): Promise<ModelRecord | null> {
