@@ -47,6 +47,8 @@ export interface Problem {
   readonly text: string;
   /** first piece of a corrupt content that is not as recorded, [start, end) in bytes; others may follow. Absent: unknown */
   readonly wrongPiece?: readonly [start: number, end: number] | undefined;
+  /** all pieces that are not as recorded, those side by side as one range; absent: unknown */
+  readonly wrongPieces?: readonly (readonly [start: number, end: number])[] | undefined;
   /** first reference of the model; its path if it has none */
   readonly reference: string;
   /** null: rma cannot repair it */

@@ -1,4 +1,4 @@
-import type { Range } from './range-set.ts';
+import { type Range, rangeSet } from './range-set.ts';
 
 /** Bytes of a piece: what is downloaded again if some of them are wrong. */
 export const PIECE_BYTES = 64 * 1024 * 1024;
@@ -8,6 +8,28 @@ export interface PieceHashes {
   readonly pieceBytes: number;
   /** sha256 of everything up to the end of each complete piece */
   readonly hashes: readonly string[];
+  /** CRC-32 of each piece, also of an incomplete last one; absent until a verification has read the content */
+  readonly checksums?: readonly number[] | undefined;
+}
+
+/** What was found of the pieces of a file. */
+export interface FoundPieces {
+  readonly hashes: PieceHashes['hashes'];
+  /** number of a piece → its CRC-32, of the pieces for which it was computed */
+  readonly checksums: ReadonlyMap<number, number>;
+}
+
+/** Where a file is wrong. */
+export interface WrongPieces {
+  /** the first piece that is not as recorded, [start, end) */
+  readonly first: Range;
+  /** all of them, those side by side as one range; null: what follows the first one cannot be compared */
+  readonly all: readonly Range[] | null;
+}
+
+/** Returns the number of pieces of a file, also an incomplete one. */
+export function piecesIn(bytes: number, pieceBytes: number): number {
+  return Math.ceil(bytes / pieceBytes);
 }
 
 /** Directory of the records of pieces, below `.rma`. */
@@ -24,13 +46,17 @@ export function pieceCount(bytes: number, pieceBytes: number): number {
 }
 
 /**
- * Returns the first piece of a wrong file that is not as recorded. Nothing can be said of what follows it, because each hash
- * covers all bytes before.
+ * Returns the pieces of a wrong file that are not as recorded. A hash covers all bytes before its end, so what follows the first
+ * wrong piece is compared by checksums.
  */
-export function firstWrongPiece(bytes: number, recorded: PieceHashes, found: PieceHashes['hashes']): Range {
-  const { pieceBytes, hashes } = recorded;
-  const at = hashes.findIndex((hash, number) => found[number] !== hash);
-  const last = Math.ceil(bytes / pieceBytes) - 1;
-  const start = (at === -1 ? last : at) * pieceBytes;
-  return [start, Math.min(bytes, start + pieceBytes)];
+export function wrongPieces(bytes: number, recorded: PieceHashes, found: FoundPieces): WrongPieces {
+  const { pieceBytes, hashes, checksums } = recorded;
+  const last = piecesIn(bytes, pieceBytes) - 1;
+  const rangeOf = (piece: number): Range => [piece * pieceBytes, Math.min(bytes, (piece + 1) * pieceBytes)];
+  const at = hashes.findIndex((hash, number) => found.hashes[number] !== hash);
+  const first = at === -1 ? last : at;
+  const rest = Array.from({ length: last - first }, (_, number) => first + 1 + number);
+  if (checksums === undefined && rest.length > 0) return { first: rangeOf(first), all: null };
+  const wrong = rest.filter((piece) => checksums?.[piece] !== found.checksums.get(piece));
+  return { first: rangeOf(first), all: rangeSet([first, ...wrong].map(rangeOf)) };
 }

@@ -39,8 +39,9 @@ export function taskBytes({ repairs }: RepairTask): number {
   return bytesOf(repairs, (_, file) => file.bytes);
 }
 
-function leastBytes({ wrongPiece }: Problem, { bytes }: PinnedFile): number {
-  return wrongPiece === undefined ? bytes : wrongPiece[1] - wrongPiece[0];
+function leastBytes({ wrongPiece, wrongPieces }: Problem, { bytes }: PinnedFile): number {
+  if (wrongPiece === undefined) return bytes;
+  return (wrongPieces ?? [wrongPiece]).reduce((sum, [start, end]) => sum + end - start, 0);
 }
 
 function bytesOf(repairs: readonly Repair[], count: (problem: Problem, file: PinnedFile) => number): number {

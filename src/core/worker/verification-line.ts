@@ -48,11 +48,14 @@ const fix: Schema<Fix> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('record'), text: z.nullable(z.string()) }),
 ]);
 
+const range = z.tuple([z.number(), z.number()]);
+
 const problem: Schema<Problem> = z.object({
   path: text(),
   kind: z.enum(PROBLEM_KINDS),
   text: text(),
-  wrongPiece: z.optional(z.tuple([z.number(), z.number()])),
+  wrongPiece: z.optional(range),
+  wrongPieces: z.optional(z.array(range)),
   reference: text(),
   fix: z.nullable(fix),
 });

@@ -103,6 +103,32 @@ test('[fail C4] a deep verification names the first wrong piece, and a dry run c
   expect(sentBytes()).toBe(0);
 });
 
+test('[fail C4] a deep verification names each wrong piece of a file that it has found right before', async () => {
+  await pull();
+  const deep = { deep: true, ...SMALL_PIECES };
+  expect(await verifyStore(root, deep)).toMatchObject({ problems: [] });
+  for (const at of [PIECE, 4 * PIECE, 6 * PIECE - 1, SIZE - 1]) flipByte(join(root, BLOB), at);
+  const ranges = [
+    [PIECE, 2 * PIECE],
+    [4 * PIECE, 6 * PIECE],
+    [SIZE - (SIZE % PIECE), SIZE],
+  ];
+  const { problems } = await verifyStore(root, deep);
+  expect(problems).toMatchObject([{ wrongPiece: ranges[0], wrongPieces: ranges }]);
+  expect(problems[0]?.text).toMatch(
+    /, wrong bytes 2097152 to 4194303, 8388608 to 12582911, 20971520 to 20972519$/,
+  );
+  const fetchedBytes = 3 * PIECE + (SIZE % PIECE);
+  expect(await repair({ dryRun: true })).toMatchObject({ problems: [{ wrongPieces: ranges }], fetchedBytes });
+  expect(await repair()).toMatchObject({ fetchedBytes, exitCode: 0 });
+  expect(sentBytes()).toBe(fetchedBytes);
+  // the record keeps its checksums
+  for (const at of [0, 2, 4, 6].map((piece) => piece * PIECE)) flipByte(join(root, BLOB), at);
+  expect((await verifyStore(root, deep)).problems[0]?.text).toMatch(
+    /, wrong bytes 0 to 2097151, 4194304 to 6291455, 8388608 to 10485759 and 1 more range$/,
+  );
+});
+
 test.each([
   ['is missing', () => rmSync(join(root, RECORD)), 0],
   ['is corrupt', () => writeFileSync(join(root, RECORD), '{'), 0],

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstWrongPiece, pieceCount } from '../../../src/core/store/pieces.ts';
+import { pieceCount, piecesIn, wrongPieces } from '../../../src/core/store/pieces.ts';
+
+const NONE: ReadonlyMap<number, number> = new Map();
 
 describe('the pieces of a file', () => {
   it.each([
@@ -22,8 +24,33 @@ describe('the pieces of a file', () => {
         const count = pieceCount(size, 10);
         const hashes = Array.from({ length: count }, (_, piece) => `right ${piece}`);
         const found = hashes.map((hash, piece) => (wrong < (piece + 1) * 10 ? 'wrong' : hash));
-        const [start, end] = firstWrongPiece(size, { pieceBytes: 10, hashes }, found);
+        const { first } = wrongPieces(size, { pieceBytes: 10, hashes }, { hashes: found, checksums: NONE });
+        const [start, end] = first;
         expect(start <= wrong && wrong < end && end <= size && end - start <= 10).toBe(true);
+      }),
+    );
+  });
+
+  it('[fail C4] are all found by checksums, which are compared from the first wrong one on', () => {
+    const wrongs = fc.uniqueArray(fc.nat(19), { minLength: 1 });
+    fc.assert(
+      fc.property(fc.integer({ min: 191, max: 200 }), wrongs, (size, wrong) => {
+        const first = Math.min(...wrong);
+        const numbers = Array.from({ length: piecesIn(size, 10) }, (_, piece) => piece);
+        const hashes = numbers.slice(0, pieceCount(size, 10)).map((piece) => `right ${piece}`);
+        const found = {
+          hashes: hashes.map((hash, piece) => (piece < first ? hash : 'wrong')),
+          checksums: new Map(
+            numbers.slice(first + 1).map((piece) => [piece, wrong.includes(piece) ? -1 : piece]),
+          ),
+        };
+        const recorded = { pieceBytes: 10, hashes, checksums: numbers };
+        const { all } = wrongPieces(size, recorded, found);
+        const isWrong = (piece: number) => all?.some(([from, to]) => from <= piece * 10 && piece * 10 < to);
+        expect(numbers.filter(isWrong)).toEqual([...wrong].sort((a, b) => a - b));
+        expect(all?.at(-1)?.[1]).toBeLessThanOrEqual(size);
+        const unknown = wrongPieces(size, { pieceBytes: 10, hashes }, found);
+        expect(unknown.all === null).toBe(first < numbers.length - 1);
       }),
     );
   });
@@ -34,6 +61,9 @@ describe('the pieces of a file', () => {
       [25, [20, 25]],
       [20, [10, 20]],
     ] as const)
-      expect(firstWrongPiece(bytes, { pieceBytes: 10, hashes }, hashes)).toEqual(range);
+      expect(wrongPieces(bytes, { pieceBytes: 10, hashes }, { hashes, checksums: NONE })).toEqual({
+        first: range,
+        all: [range],
+      });
   });
 });

@@ -9,8 +9,15 @@ export interface HashOptions {
   /** receives the bytes of each step; the next one waits for its promise */
   readonly onBytes?: (bytes: number) => void | Promise<void>;
   readonly signal?: AbortSignal;
+  readonly pieces?: HashedPieces;
+}
+
+export interface HashedPieces {
+  readonly bytes: number;
+  /** receives the bytes, none of which are of two pieces */
+  readonly onPart: (part: Uint8Array) => void;
   /** receives the hash of everything up to the end of each complete piece */
-  readonly pieces?: { readonly bytes: number; readonly onPiece: (hex: string) => void };
+  readonly onPiece: (hex: string) => void;
 }
 
 /** Returns the digest of a file on disk; null if it is missing, is not a regular file, or has another size. */
@@ -47,6 +54,7 @@ function update(
     const left = pieceBytes - ((position + at) % pieceBytes);
     const part = chunk.subarray(at, at + left);
     hash.update(part);
+    pieces?.onPart(part);
     at += part.length;
     if (part.length === left) pieces?.onPiece(hash.copy().digest());
   }

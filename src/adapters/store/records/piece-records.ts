@@ -3,7 +3,13 @@ import * as z from 'zod/mini';
 import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
 import type { Schema } from '../../../core/schema/parse.ts';
 import { wholeNumber } from '../../../core/schema/rules.ts';
-import { PIECES_FOLDER, type PieceHashes, pieceCount, pieceRecordName } from '../../../core/store/pieces.ts';
+import {
+  PIECES_FOLDER,
+  type PieceHashes,
+  pieceCount,
+  pieceRecordName,
+  piecesIn,
+} from '../../../core/store/pieces.ts';
 import type { StagedFile } from '../../../ports/model-store.ts';
 import type { Disk } from '../disk/disk.ts';
 import { ensureDir, readJson, writeAtomic } from '../disk/files.ts';
@@ -19,6 +25,7 @@ const recordSchema: Schema<PieceRecord> = z.object({
   bytes: wholeNumber(1),
   pieceBytes: wholeNumber(1),
   hashes: z.array(z.string()),
+  checksums: z.optional(z.array(z.number())),
 });
 
 /** A verified content with its hashes. */
@@ -42,20 +49,26 @@ export class PieceRecords {
   async read(hex: string, bytes: number): Promise<PieceHashes | null> {
     const record = await readJson(this.#disk, this.#path(hex), recordSchema);
     if (record === null || record.bytes !== bytes) return null;
-    const { pieceBytes, hashes } = record;
+    const { pieceBytes, hashes, checksums } = record;
     const count = pieceCount(bytes, pieceBytes);
-    return count > 0 && hashes.length === count ? { pieceBytes, hashes } : null;
+    if (count === 0 || hashes.length !== count) return null;
+    const isWhole = checksums?.length === piecesIn(bytes, pieceBytes);
+    return { pieceBytes, hashes, ...(isWhole && { checksums }) };
   }
 
-  /** Records the hashes of files that were just downloaded. Never rejects. */
+  /** Records the hashes of files that were just downloaded, unless a record has them, and maybe checksums. Never rejects. */
   async keepStaged(staged: ReadonlyMap<PinnedFile, StagedFile>): Promise<void> {
-    for (const [{ bytes }, { digest, pieces = null }] of staged)
-      if (pieces !== null) await this.keep({ hex: digest.hex, bytes, pieces });
+    for (const [{ bytes }, { digest, pieces = null }] of staged) {
+      if (pieces === null) continue;
+      const { hex } = digest;
+      const known = await this.read(hex, bytes).catch(() => null);
+      if (known?.hashes.join() !== pieces.hashes.join()) await this.keep({ hex, bytes, pieces });
+    }
   }
 
   /** Records the hashes of content. Never rejects: without them, a repair downloads the whole file. */
-  async keep({ hex, bytes, pieces: { pieceBytes, hashes } }: HashedPieces): Promise<void> {
-    const record: PieceRecord = { schema: 'rma.pieces/v1', bytes, pieceBytes, hashes };
+  async keep({ hex, bytes, pieces }: HashedPieces): Promise<void> {
+    const record: PieceRecord = { schema: 'rma.pieces/v1', bytes, ...pieces };
     try {
       await ensureDir(this.#disk, join(this.#state, PIECES_FOLDER));
       await writeAtomic(this.#disk, {

@@ -1,7 +1,14 @@
 import type { Digest } from '../../../core/domain/pinned-model.ts';
 import type { Problem } from '../../../core/domain/verification.ts';
 import { placeInStore, type StorePaths } from '../../../core/source/store-paths.ts';
-import { firstWrongPiece, PIECE_BYTES, pieceCount } from '../../../core/store/pieces.ts';
+import {
+  type FoundPieces,
+  PIECE_BYTES,
+  type PieceHashes,
+  pieceCount,
+  piecesIn,
+  wrongPieces,
+} from '../../../core/store/pieces.ts';
 import type { Range } from '../../../core/store/range-set.ts';
 import type { ContentCheck } from '../../../core/verify/plan-checks.ts';
 import { type Disk, errnoOf } from '../disk/disk.ts';
@@ -9,6 +16,7 @@ import { hashFile } from '../disk/hash-file.ts';
 import type { StoreGuard } from '../disk/store-guard.ts';
 import { structureFault } from '../disk/structure-fault.ts';
 import type { PieceRecords } from '../records/piece-records.ts';
+import { PieceReader } from './piece-reader.ts';
 import type { VerifyJournal } from './verify-journal.ts';
 
 export type Outcome = 'correct' | 'unread' | 'without-hash' | Problem;
@@ -83,6 +91,8 @@ interface Hashed {
   readonly hex: string;
   /** first piece that is not as recorded */
   readonly wrong?: Range | undefined;
+  /** all of them, if what follows the first one can be compared */
+  readonly allWrong?: readonly Range[] | undefined;
 }
 
 type Found = Hashed & Pick<Digest, 'algorithm'>;
@@ -118,20 +128,33 @@ async function hashPieces(
   const isLarge = algorithm === 'sha256' && pieceCount(bytes, own) > 0;
   const recorded = isLarge && first !== undefined ? await pieces.read(first, bytes) : null;
   const pieceBytes = recorded?.pieceBytes ?? own;
-  const hashes: string[] = [];
-  const onPiece = (hash: string) => void hashes.push(hash);
+  const reader = new PieceReader(recorded);
+  const onPart = (part: Uint8Array) => reader.part(part);
+  const onPiece = (hash: string) => reader.piece(hash);
   const hex = await hashFile(disk, guard.realpath(path) ?? path, {
     expected: { bytes, algorithm },
     onBytes,
     signal,
-    ...(isLarge && { pieces: { bytes: pieceBytes, onPiece } }),
+    ...(isLarge && { pieces: { bytes: pieceBytes, onPart, onPiece } }),
   });
   if (hex === null) return null;
-  if (!may.includes(hex))
-    return recorded === null ? { hex } : { hex, wrong: firstWrongPiece(bytes, recorded, hashes) };
-  const found = { pieceBytes, hashes: hashes.slice(0, pieceCount(bytes, pieceBytes)) };
-  if (isLarge && writes && recorded === null) await pieces.keep({ hex, bytes, pieces: found });
+  const found = reader.found();
+  if (!may.includes(hex)) {
+    if (recorded === null) return { hex };
+    const { first: wrong, all } = wrongPieces(bytes, recorded, found);
+    return { hex, wrong, ...(all !== null && { allWrong: all }) };
+  }
+  if (isLarge && writes && recorded?.checksums === undefined)
+    await pieces.keep({ hex, bytes, pieces: recordOf(found, bytes, pieceBytes) });
   return { hex };
+}
+
+function recordOf({ hashes, checksums }: FoundPieces, bytes: number, pieceBytes: number): PieceHashes {
+  const numbers = Array.from(
+    { length: piecesIn(bytes, pieceBytes) },
+    (_, piece) => checksums.get(piece) ?? 0,
+  );
+  return { pieceBytes, hashes: hashes.slice(0, pieceCount(bytes, pieceBytes)), checksums: numbers };
 }
 
 /** Returns a text that changes with the file, and its size; null if there is none. */
@@ -160,12 +183,22 @@ function problem({ place, reference, fix }: ContentCheck, kind: Problem['kind'],
 
 function wrongContent(check: ContentCheck, [found]: readonly Found[]): Problem {
   if (check.bytes === 0 || found === undefined) return problem(check, 'content', 'is empty');
-  const { algorithm, hex, wrong } = found;
+  const { algorithm, hex, wrong, allWrong } = found;
   const name = algorithm === 'git-sha1' ? 'git hash' : 'sha256';
   const [wanted] = check.expected;
   const text = `${name} mismatch: expected ${wanted?.digest.hex.slice(0, 12)}, found ${hex.slice(0, 12)}`;
   if (wrong === undefined) return problem(check, 'content', text);
-  const [start, end] = wrong;
-  const piece = `first wrong piece: bytes ${start} to ${end - 1}`;
-  return { ...problem(check, 'content', `${text}, ${piece}`), wrongPiece: wrong };
+  const place =
+    allWrong === undefined ? `first wrong piece: ${rangesText([wrong])}` : `wrong ${rangesText(allWrong)}`;
+  const wrongPlaces = { wrongPiece: wrong, ...(allWrong !== undefined && { wrongPieces: allWrong }) };
+  return { ...problem(check, 'content', `${text}, ${place}`), ...wrongPlaces };
+}
+
+/** Ranges that the text of a problem lists. */
+const LISTED_RANGES = 3;
+
+function rangesText(ranges: readonly Range[]): string {
+  const listed = ranges.slice(0, LISTED_RANGES).map(([start, end]) => `${start} to ${end - 1}`);
+  const more = ranges.length - listed.length;
+  return `bytes ${listed.join(', ')}${more === 0 ? '' : ` and ${more} more ${more === 1 ? 'range' : 'ranges'}`}`;
 }

@@ -15,16 +15,20 @@ export interface HashedContent {
   readonly state: string;
   /** first piece of a wrong content that is not as recorded, [start, end) */
   readonly wrong?: Range | undefined;
+  /** all such pieces, if they are known */
+  readonly allWrong?: readonly Range[] | undefined;
   /** wall clock, ms */
   readonly at: number;
 }
 
+const range = z.tuple([z.number(), z.number()]);
 const hashed: Schema<HashedContent> = z.object({
   place: z.string(),
   algorithm: z.enum(['sha256', 'git-sha1']),
   hex: z.string(),
   state: z.string(),
-  wrong: z.optional(z.tuple([z.number(), z.number()])),
+  wrong: z.optional(range),
+  allWrong: z.optional(z.array(range)),
   at: z.number(),
 });
 /** A run that reached its end: nothing of it is left to continue. */

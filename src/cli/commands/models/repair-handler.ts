@@ -30,15 +30,7 @@ export async function repairModels(input: RepairInput, context: Context): Promis
     json: {
       schema: 'rma.repair/v1',
       dryRun,
-      problems: problems.map(({ path, kind, text, wrongPiece, reference, outcome, message }) => ({
-        path,
-        kind,
-        text,
-        ...(wrongPiece !== undefined && { wrongPiece }),
-        reference,
-        outcome,
-        ...(message !== undefined && { message }),
-      })),
+      problems: problems.map(({ fix: _, ...problem }) => problem),
       models,
       files,
       bytes,
@@ -66,7 +58,8 @@ function summary({ problems, withoutHash, fetchedBytes, ...counts }: RepairRepor
   if (counts.models === 0 && problems.length === 0) return 'No models in the store.';
   const unknown = withoutHash === 0 ? '' : `; no known hash for ${counted(withoutHash, 'file')}`;
   if (problems.length === 0) return `${countsText(counts)}: nothing to repair${unknown}`;
-  const least = problems.some(({ wrongPiece }) => wrongPiece !== undefined) ? 'at least ' : '';
+  const isLeast = problems.some(({ wrongPiece, wrongPieces }) => wrongPiece !== undefined && !wrongPieces);
+  const least = isLeast ? 'at least ' : '';
   if (dryRun) return `To download: ${least}${formatBytes(fetchedBytes)}${unknown}.`;
   const repaired = problems.filter(({ outcome }) => outcome === 'repaired').length;
   return `${repaired} of ${counted(problems.length, 'problem')} repaired, ${formatBytes(fetchedBytes)} downloaded${unknown}.`;

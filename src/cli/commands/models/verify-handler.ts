@@ -52,16 +52,8 @@ function documentOf(found: Verification, { deep, store }: Shown): CommandResult[
     deep,
     models,
     problems: found.problems.map((problem) => {
-      const { path, kind, text, wrongPiece, reference, fix } = problem;
-      return {
-        path,
-        kind,
-        text,
-        ...(wrongPiece !== undefined && { wrongPiece }),
-        reference,
-        repairable: fix !== null,
-        fix: fixCommand(problem, store),
-      };
+      const { fix, ...rest } = problem;
+      return { ...rest, repairable: fix !== null, fix: fixCommand(problem, store) };
     }),
     files,
     bytes,
