@@ -14,7 +14,7 @@ const MIB = 1024 * 1024;
 const CONTENT = patternContent(16 * MIB);
 const SMALL = patternContent(16 * MIB - 1);
 
-/** Appends what each thread says to LOG, one JSON text a line. */
+/** Appends what each thread reports to LOG, one JSON text a line. */
 const OBSERVER = `
 const threads = require('node:worker_threads');
 const { appendFileSync } = require('node:fs');
@@ -30,7 +30,7 @@ threads.Worker = class extends threads.Worker {
 require('node:module').syncBuiltinESMExports();
 `;
 
-/** Returns the environment of an observed process, and what its threads said. */
+/** Returns the environment of an observed process, and what its threads reported. */
 function observed(dir: string) {
   const log = join(dir, 'log');
   writeFileSync(join(dir, 'observer.cjs'), OBSERVER);

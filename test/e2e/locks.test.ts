@@ -53,7 +53,7 @@ test.each([
   const stack = await startStack();
   stack.hub.faults.add({ kind: 'slow', bytesPerSecond: 1 });
   const up = startRma(stack, 'up', '--progress', 'plain');
-  // lines follow, so that it notices that nobody reads
+  // lines follow, so that it notices that its output is closed
   await up.line(/starting coordinator/);
   const records = async (): Promise<string> =>
     stack.docker(

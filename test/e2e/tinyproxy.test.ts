@@ -36,7 +36,7 @@ async function privateHub() {
   return { hub, ca, port };
 }
 
-/** Starts the real tinyproxy with a login; it alone knows the address of the hub. Returns its port. */
+/** Starts the real tinyproxy with a login; only the proxy resolves the address of the hub. Returns its port. */
 async function tinyproxy(hubPort: number): Promise<number> {
   const dir = tempFolder();
   const port = await freePort();

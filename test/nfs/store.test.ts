@@ -92,7 +92,7 @@ function durableRanges(store: string): readonly Range[] {
   return journalsIn(served(store, '.rma/staging')).flatMap(rangesIn);
 }
 
-/** Ranges of content that the hub was asked for; a request without one is for everything. */
+/** Ranges of content that were requested from the hub; a request without one is for everything. */
 function requestedRanges(): readonly Range[] {
   return hub.log.contentRequests().map(({ range }) => {
     const [, start, last] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];

@@ -45,10 +45,10 @@ export const huggingface: Source<RepositoryRef, PinnedHfModel> = {
   key: (ref) => huggingface.format({ ...ref, repo: ref.repo.toLowerCase() }),
   help: [
     ['hf:ORG/REPO', 'repository on the Hugging Face hub, branch main'],
-    ['hf:ORG/REPO@REV', 'a branch, tag or commit'],
+    ['hf:ORG/REPO@REV', 'a branch, tag, commit or pull request'],
     ['hf:ORG/REPO[@REV]:GLOB', 'matching files only, such as *.gguf'],
     ['hf:ORG/REPO:PRESET', 'safetensors, gguf:Q4_K_M, tokenizer or all'],
-    ['hf:ORG/REPO:A,B,!C', 'several of these; ! leaves files out'],
+    ['hf:ORG/REPO:A,B,!C', 'several of these; ! excludes files'],
     ['hf:ORG/REPO#layout=plain', 'stored as a plain directory, local/ORG/REPO'],
   ],
   endpoint: {

@@ -74,7 +74,7 @@ describe('files of a repository with the sources hf and ms', () => {
     down.huggingface.faults.add({ kind: 'status', path: '*/resolve/*', status: 503 });
     expect(await down.pull('hf:org/name')).toMatchObject({ state: 'present' });
     expect(down.sent(down.modelscope)).toBe(300_023);
-    // the layout is that of the reference, whoever sent the bytes
+    // the layout is that of the reference, whatever source sent the bytes
     for (const [hub, at] of [[huggingface, root] as const, [down.huggingface, down.root] as const])
       expect(existsSync(join(at, SNAPSHOT(hub.commit('org/name').sha)))).toBe(true);
   });

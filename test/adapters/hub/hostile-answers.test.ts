@@ -12,7 +12,7 @@ const file = (over: Record<string, unknown>) => ({ type: 'file', path: 'x.bin', 
 const listing = (...entries: readonly unknown[]) => JSON.stringify(entries);
 const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 
-/** Bodies in place of a listing. */
+/** Bodies instead of a listing. */
 const BODIES: readonly string[] = [
   '',
   ' ',

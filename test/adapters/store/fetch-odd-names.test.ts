@@ -24,7 +24,7 @@ async function setUp(files: Readonly<Record<string, string>>, disk: Disk = realD
   return { server, fetch, read };
 }
 
-/** A disk on which a new file takes the place of one whose name differs only by case. */
+/** A disk on which a new file replaces one whose name differs only by case. */
 function foldingDisk(): Disk {
   const names = new Set<string>();
   const open = (async (path: string, flags?: string, mode?: number) => {

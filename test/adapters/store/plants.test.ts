@@ -66,7 +66,7 @@ async function outcome({ kind, path, what }: { kind: StoreKind; path: string; wh
   await plant(store.at(path), what, store.outside);
   const before = await snapshot(store.outside);
   const said = await store.use();
-  // nothing was written through a link, and the next run says the same or finds nothing to do
+  // nothing was written through a link, and the next run reports the same or has nothing to do
   expect(await snapshot(store.outside)).toEqual(before);
   expect(await store.use()).toBe(said);
   if (said === 'healed') {

@@ -32,7 +32,7 @@ function watchedDisk(before: () => Promise<unknown>): Disk {
   return { ...realDisk, unlink };
 }
 
-/** Returns a clock, and a promise that resolves when somebody waits for a lease. */
+/** Returns a clock, and a promise that resolves when a process waits for a lease. */
 function leaseWait(): { readonly clock: Clock; readonly waiting: Promise<void> } {
   const POLL_MS = 500;
   let announce: () => void = () => undefined;
@@ -57,7 +57,7 @@ test('[fail U1] a pull that relies on a blob while another model with it is remo
   const disk = watchedDisk(() => {
     const pull = fetcher.fetch([b]);
     pulls.push(pull);
-    // it goes on until it needs what the removal holds
+    // it continues until it needs what the removal holds
     return Promise.race([pull, waiting]);
   });
   const { signal } = new AbortController();

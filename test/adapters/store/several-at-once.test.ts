@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { severalAtOnce } from '../../../src/adapters/store/disk/several-at-once.ts';
 
-/** Steps that end when they are told to. */
+/** Steps that the test ends. */
 function held() {
   const running = new Map<number, (error?: Error) => void>();
   const begun: number[] = [];

@@ -15,7 +15,7 @@ import { smallRepo, testFetcher, testUses } from '../../helpers/store/store-fixt
 
 const REF = 'hf:acme/tiny';
 
-/** A store that counts the checks beyond the one with which it answers in place of a hub. */
+/** A store that counts the checks beyond the one that replaces a hub. */
 class CountingStore extends FileModelStore {
   checks = 0;
 

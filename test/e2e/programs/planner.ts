@@ -8,7 +8,7 @@ import { observeUse, validOf } from '../../../src/app/observe/observe-locks.ts';
 import type { PlannedReservation, ReservedService } from '../../../src/core/domain/lock.ts';
 
 // Plans in a project of its own as `up` does, on imagined GPUs of 10 bytes each and 30 bytes of RAM: takes what is free, checks
-// that nobody got more than there is, and gives it back. Arguments: engine, run, project, rounds, and the round in which it kills itself.
+// that nothing was reserved twice, and releases it. Arguments: engine, run, project, rounds, and the round in which it kills itself.
 const [endpoint = '', run = '', project = '', rounds = '', killed = ''] = process.argv.slice(2);
 const GPUS = ['GPU-0', 'GPU-1', 'GPU-2'].map((uuid) => `${run}-${uuid}`);
 const GPU_BYTES = 10;

@@ -71,7 +71,7 @@ function placedService(
   });
 }
 
-/** Returns the state after a user did what the text says; null if the text promises nothing. */
+/** Returns the state after a user followed the text; null if the text suggests nothing. */
 export function follow(state: AskedState, text: string): AskedState | null {
   const edit = (name: string, change: (each: AskedProfile) => AskedProfile): AskedState => ({
     ...state,

@@ -19,7 +19,7 @@ export interface LlamaServer {
   readonly metric: (name: string) => Promise<number>;
   /** how many requests it runs at once, and the context of each */
   readonly slots: () => Promise<{ readonly count: number; readonly context: number }>;
-  /** what Docker says of the container */
+  /** what Docker reports of the container */
   readonly state: () => Promise<{ readonly running: boolean; readonly oomKilled: boolean }>;
 }
 

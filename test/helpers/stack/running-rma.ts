@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { CHECKOUT } from './engine-script.ts';
 import type { Stack } from './stack.ts';
 
-/** A command of rma that runs beside the test. */
+/** A command of rma that runs during the test. */
 export interface RunningRma {
   readonly child: ChildProcess;
   /** its lines so far, stdout and stderr together */

@@ -60,7 +60,7 @@ export class LeaseCrowd {
     });
   }
 
-  /** Returns the process that has a lease for longest and was told nothing; null if there is none and some are suspended. */
+  /** Returns the process that has a lease for longest and got no request; null if there is none and some are suspended. */
   async nextHolder(): Promise<Member | null> {
     for (;;) {
       const holder = this.#holders.shift();
@@ -98,7 +98,7 @@ export class LeaseCrowd {
     while (this.#members.some(isLate)) await this.#change();
   }
 
-  /** Continues the processes whose leases have expired, and tells them to publish. */
+  /** Continues the processes whose leases have expired, and requests them to publish. */
   wakeExpired(): void {
     for (const member of this.#members) {
       if (member.state !== 'suspended' || member.expiresAt > this.#seconds) continue;

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** What stands in place of a file or directory of the store. */
+/** What is found instead of a file or directory of the store. */
 export type Plant =
   | 'pipe'
   | 'socket'

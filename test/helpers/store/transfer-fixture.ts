@@ -25,7 +25,7 @@ export type Script = (n: number, request: SeenRequest, response: ServerResponse)
 export interface RigOptions {
   readonly size?: number;
   readonly stallMs?: number;
-  /** rate for so many open responses, bytes a second; default: the time stands still */
+  /** rate for so many open responses, bytes a second; default: the time does not change */
   readonly rate?: (responses: number) => number;
   readonly limits?: TransferOptions['limits'];
   /** ms since the Unix epoch at the start */

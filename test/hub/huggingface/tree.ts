@@ -16,7 +16,7 @@ export interface ListedFile {
 const COMMIT_TEXT = { title: 'Upload files', date: '2026-01-01T00:00:00.000Z' };
 const SAFE = { status: 'safe', avScan: { status: 'safe' }, pickleImportScan: null };
 
-/** `GET /api/models/{repo}/tree/{revision}[/{folder}]`: files and folders, in pages joined by `Link: …; rel="next"`. */
+/** `GET /api/models/{repo}/tree/{revision}[/{folder}]`: files and directories, in pages joined by `Link: …; rel="next"`. */
 export function treeAnswer(
   exchange: Exchange,
   hub: HubState,

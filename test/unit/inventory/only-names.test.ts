@@ -8,7 +8,7 @@ const COMMITS = ['a'.repeat(40), 'b'.repeat(40)];
 const BLOBS = ['1'.repeat(64), '2'.repeat(64), '3'.repeat(40)];
 const REPOS = ['models--org--one', 'models--org--two'];
 
-/** Paths of each tree, in its layout and beside it. */
+/** Paths of each tree, in its layout and next to it. */
 const PATHS: ReadonlyMap<string | null, readonly string[]> = new Map([
   [
     'hf',

@@ -1,4 +1,4 @@
-// Takes leases until it is told to end. Prints what it does, and publishes when it is told to; the time is the size of a file.
+// Takes leases until it is stopped. Prints what it does, and publishes on request; the time is the size of a file.
 import { appendFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,7 +19,7 @@ const say = (...words: readonly string[]): void => void writeSync(1, `${words.jo
 const write = (key: string, ...words: readonly string[]): void =>
   appendFileSync(join(root, `witness-${key}`), `${words.join(' ')}\n`);
 
-/** Seconds pass only when the test says so. */
+/** The clock runs only when the test advances it. */
 const seconds = (): number => statSync(join(root, 'seconds')).size;
 const clock: Clock = {
   now: () => Date.now(),
@@ -40,7 +40,7 @@ const leases = new Leases({
   boot: bootId(),
 });
 
-/** Returns the leases whose models a prune may change: those that nobody holds. */
+/** Returns the leases whose models a prune may change: those that no process holds. */
 async function pruned(): Promise<readonly string[]> {
   const active = await leases.active();
   return keys.filter((key) => key !== PRUNE_LEASE && !active.has(key));
