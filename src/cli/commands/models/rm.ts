@@ -8,7 +8,7 @@ export const modelsRmCommand = defineCommand({
   group: 'Models',
   summary: 'Remove models from the store',
   description:
-    'Removes a model and the content that no other model uses. A model that a worker needs is refused. Files that belong to no model are never removed, also in the directory of a model.',
+    'Removes models and the content that no other model uses. Refuses models that workers need. Unknown files are never removed, even in the directory of a model.',
   examples: [
     { command: 'rma models rm ollama:llava:7b --dry-run', does: 'show what would be removed' },
     { command: 'rma models rm ollama:llava:7b hf:org/repo', does: 'remove two models after a confirmation' },

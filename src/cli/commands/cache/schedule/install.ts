@@ -28,15 +28,11 @@ export const cacheScheduleInstallCommand = defineCommand({
       '--every <WHEN>',
       'hourly, daily, weekly, monthly, or a cron expression such as "30 3 * * 0" (default daily)',
     ),
-    backend: parsedOption(
-      '--backend <NAME>',
-      `${BACKENDS.join('|')} (default: what the machine has, in this order)`,
-      {
-        parse: (text) => BACKENDS.find((each) => each === text) ?? null,
-        expected: `one of ${BACKENDS.join(', ')}`,
-        fallback: null,
-      },
-    ),
+    backend: parsedOption('--backend <NAME>', `${BACKENDS.join('|')} (default: the first one available)`, {
+      parse: (text) => BACKENDS.find((each) => each === text) ?? null,
+      expected: `one of ${BACKENDS.join(', ')}`,
+      fallback: null,
+    }),
     dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
     dryRun: flagOption('--dry-run', 'show what would be written without changing anything'),
     ...withTexts(POLICY_OPTIONS),

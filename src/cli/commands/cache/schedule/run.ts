@@ -10,7 +10,7 @@ export const cacheScheduleRunCommand = defineCommand({
   description:
     'The schedule runs this command. It prints one line, or nothing if there was nothing to prune, and exits with the code of its error. The result is recorded in the store.',
   examples: [
-    { command: 'rma cache schedule run --keep 30d', does: 'prune by age without a prompt' },
+    { command: 'rma cache schedule run --keep 30d', does: 'prune by age, and record the result' },
     { command: 'rma cache schedule run --dest /data/models', does: 'prune a store in a directory' },
   ],
   arguments: {},
