@@ -14,9 +14,9 @@ function storeOn(home: string, name = 'models'): string {
 
 it('[req R77] cron runs the entry of rma cache schedule install, quietly, and show has the result', async () => {
   const { home, run } = cronMachine();
-  const store = storeOn(home, "100% a'b");
+  const store = storeOn(home, "100% a'b\\%c");
   const { code, stdout, stderr } = await run(`
-    store="$MACHINE/100% a'b"
+    store="$MACHINE/100% a'b\\%c"
     rma cache schedule install --dest "$store" --every '0 3 * * *' --keep 30d -q
     cat "$(rma cache schedule show --dest "$store" -q)" >&2
     cron_until "$store"
@@ -24,7 +24,7 @@ it('[req R77] cron runs the entry of rma cache schedule install, quietly, and sh
     rma cache schedule show --dest "$store" --json
   `);
   expect(code, stderr).toBe(0);
-  const quoted = `'${store.replace('%', '\\%').replace("'", "'\\''")}'`;
+  const quoted = `'${store.replace("'", "'\\''").replace('0%', '0\\%').replace('\\%c', "\\''\\%c")}'`;
   expect(stderr.split('\n').slice(0, 3)).toEqual([
     HEADER,
     '# every: 0 3 * * *',

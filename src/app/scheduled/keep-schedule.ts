@@ -15,8 +15,11 @@ export interface KeptSchedule {
   readonly onWait: (nextMs: number) => void;
 }
 
-/** Longest sleep: the wall clock may be set, and a machine may be suspended, while a timer waits. */
+/** Longest sleep: the wall clock may be set, also back, and a machine may be suspended, while a timer waits. */
 const MAX_SLEEP_MS = 20_000;
+
+/** A clock that is set back by more than this was wrong; by less, it would repeat a run. */
+const SET_BACK_MS = 3_600_000;
 
 /**
  * Runs at each time of the schedule until the signal is aborted. As systemd does with `Persistent=true`, it starts with a run
@@ -33,21 +36,19 @@ export async function keepSchedule(
     const due = nextRun(every, from, timeZone);
     if (due === null) return;
     if (due > clock.now()) onWait(due);
-    if (!(await sleepUntil(due, clock, signal))) return;
+    await sleepUntil(due, from, { clock, signal });
+    if (signal.aborted) return;
     from = clock.now();
-    await run();
+    if (from >= due) await run();
   }
 }
 
-/** Returns false if the signal was aborted before. */
+/** Returns at `due`, after an abort, or when the clock was set back to long before `from`: then another run is due. */
 async function sleepUntil(
   due: number,
-  clock: Pick<Clock, 'now' | 'sleep'>,
-  signal: AbortSignal,
-): Promise<boolean> {
-  for (let left = due - clock.now(); left > 0; left = due - clock.now()) {
-    await clock.sleep(Math.min(left, MAX_SLEEP_MS), signal).catch(() => undefined);
-    if (signal.aborted) return false;
-  }
-  return true;
+  from: number,
+  { clock, signal }: { readonly clock: Pick<Clock, 'now' | 'sleep'>; readonly signal: AbortSignal },
+): Promise<void> {
+  for (let now = clock.now(); now < due && now > from - SET_BACK_MS && !signal.aborted; now = clock.now())
+    await clock.sleep(Math.min(due - now, MAX_SLEEP_MS), signal).catch(() => undefined);
 }

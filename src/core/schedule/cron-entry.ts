@@ -22,12 +22,17 @@ function entry({ name, every }: CommandSchedule, line: string): SchedulePart {
   return { file: name, text: `${SCHEDULE_HEADER}\n${everyLine(every)}\n${line}\n` };
 }
 
-/** Returns the command for /bin/sh. cron reads `%` as a line break unless it is escaped, also in quotes. */
+/**
+ * Returns the command for /bin/sh. cron reads `%` as a line break unless it is escaped, also in quotes. In quotes a backslash
+ * before it belongs to the word: without the end of the quotes between them, it would escape that of the escape.
+ */
 function cronCommand({ command, environment }: CommandSchedule): string {
   const words = [...Object.values(environment), ...command];
   if (words.some((word) => /\p{Cc}/u.test(word))) throw rejected('it has control characters');
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${shellQuote(value)}`);
-  const line = [...variables, ...command.map(shellQuote)].join(' ').replaceAll('%', '\\%');
+  const line = [...variables, ...command.map(shellQuote)]
+    .join(' ')
+    .replace(/\\?%/g, (found) => (found === '%' ? '\\%' : "\\''\\%"));
   if (line.length > MAX_COMMAND) throw rejected(`it has ${line.length} characters, more than ${MAX_COMMAND}`);
   return line;
 }

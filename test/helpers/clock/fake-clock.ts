@@ -9,11 +9,13 @@ interface Sleeper {
 /** A clock that the test advances. */
 export class FakeClock implements Clock {
   #elapsed = 0;
+  /** of the wall clock */
+  #shift = 0;
   #sleepers: readonly Sleeper[] = [];
   #watchers: readonly (() => void)[] = [];
 
   now(): number {
-    return Date.UTC(2026, 0, 2, 3, 4, 5) + this.#elapsed;
+    return Date.UTC(2026, 0, 2, 3, 4, 5) + this.#elapsed + this.#shift;
   }
 
   monotonic(): number {
@@ -36,6 +38,11 @@ export class FakeClock implements Clock {
       this.#sleepers = [...this.#sleepers, sleeper];
       for (const watcher of this.#watchers) watcher();
     });
+  }
+
+  /** Sets the wall clock, forward or back. */
+  set(ms: number): void {
+    this.#shift += ms;
   }
 
   /** Wakes, in order, all sleepers that are due within the next `ms` milliseconds. */

@@ -76,6 +76,11 @@ WantedBy=timers.target
     expect(text).toContain(" /srv/100\\%/main.js 'it'\\''s \\%'\n");
   });
 
+  it('for cron with a backslash before % in quotes of its own, where it does not escape the escape', () => {
+    const { text } = crontabEntry({ ...schedule, command: ['/usr/bin/node', 'a\\%b', 'c\\\\%'] });
+    expect(text).toContain(" 'a\\''\\%b' 'c\\\\''\\%'\n");
+  });
+
   it.each([
     ['a line break', '/srv/a\nb', 'it has control characters'],
     ['more than 998 characters', `/srv/${'a'.repeat(1000)}`, 'more than 998'],

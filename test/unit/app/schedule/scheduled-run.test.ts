@@ -66,8 +66,9 @@ describe('a process that keeps a schedule', () => {
   // the clock starts at 2026-01-02T03:04:05Z
   const MINUTE = 60_000;
 
-  function kept(every: string, lastAt: string | null = null) {
+  function kept(every: string, lastAt: string | null = null, aheadMs = 0) {
     const clock = new FakeClock();
+    clock.set(aheadMs);
     const stop = new AbortController();
     const runs: string[] = [];
     const waits: string[] = [];
@@ -104,6 +105,34 @@ describe('a process that keeps a schedule', () => {
     const { clock, stop, runs, waits, done } = kept('0 3 * * *', '2025-12-30T03:00:01Z');
     await clock.sleeping(20_000);
     expect([runs, waits]).toEqual([['03:04:05'], ['03:00:00']]);
+    stop.abort();
+    await done;
+  });
+
+  it('keeps its times after the clock was years ahead at its start, and was set back', async () => {
+    const years = 4 * 365 * 24 * 60 * MINUTE;
+    const { clock, stop, runs, done } = kept('*/5 * * * *', null, years);
+    await clock.sleeping(20_000);
+    clock.set(-years);
+    await clock.pass(20_000);
+    await clock.pass(20_000);
+    await clock.pass(15_000);
+    await clock.sleeping(20_000);
+    expect(runs).toEqual(['03:05:00']);
+    stop.abort();
+    await done;
+  });
+
+  it('does not repeat a run because the clock is set back by seconds', async () => {
+    const { clock, stop, runs, done } = kept('*/5 * * * *');
+    await clock.pass(20_000);
+    await clock.pass(20_000);
+    await clock.pass(15_000);
+    await clock.sleeping(20_000);
+    clock.set(-2000);
+    await clock.pass(20_000);
+    await clock.sleeping(20_000);
+    expect(runs).toEqual(['03:05:00']);
     stop.abort();
     await done;
   });
