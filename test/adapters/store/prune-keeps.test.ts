@@ -171,6 +171,12 @@ test('the models of forgotten workers go, those of other workers stay', async ()
   expect(marked.map(({ name }) => name)).toEqual(['ollama:a', 'ollama:b']);
 });
 
+test('a corrupt record of a worker on a host whose name begins like that of forgotten workers stays', async () => {
+  plantFile(root, '.rma/projects/box-demo.lan-other.chat.json', '{');
+  expect(await testCache(root).forget({ host: 'box', project: 'demo', profiles: null })).toEqual([]);
+  expect(readdirSync(join(root, '.rma/projects'))).toEqual(['box-demo.lan-other.chat.json']);
+});
+
 describe('a link of the user', () => {
   const snapshot = `${HUB}/snapshots/${COMMIT}`;
 

@@ -17,9 +17,9 @@ export async function forgetWorkers(
   const names = (await unless(NO_RECORD, disk.readdir(folder))) ?? [];
   const forgotten: string[] = [];
   for (const name of names.filter((each) => each.startsWith(start) && each.endsWith('.json')).sort()) {
-    // neither projects nor profiles contain a dot
+    // neither projects nor profiles contain a dot, but hosts do: `a` and `a-b.c` begin alike
     const profile = name.slice(start.length, -'.json'.length);
-    if (profiles !== null && !profiles.includes(profile)) continue;
+    if (profile.includes('.') || (profiles !== null && !profiles.includes(profile))) continue;
     const needs = readNeeds((await unless(NO_RECORD, disk.readText(join(folder, name)))) ?? '');
     // `a-b` and `c` have the same name as `a` and `b-c`
     if (needs !== null && (needs.host !== host || needs.project !== project)) continue;
