@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
@@ -81,4 +81,18 @@ test('removes the empty directory of a download that was killed, after a week', 
   const { marked } = await testCache(root).prune(DEFAULT_POLICY, noWait);
   expect(marked.map((each) => each.name)).toEqual([name]);
   expect(existsSync(join(root, name))).toBe(false);
+});
+
+test('a marked model with a record that cannot be read stays in the trash', async () => {
+  const root = tempFolder();
+  plantSnapshot(root, { repo: 'org/name', commit: COMMIT }, { 'w.gguf': sha('1') });
+  setAge(root, 40, `${HUB}/blobs/${sha('1')}`);
+  await testCache(root).prune(KEEP_30_DAYS, noWait);
+  const [id = ''] = readdirSync(join(root, '.rma/trash'));
+  const folder = join(root, '.rma/trash', id);
+  // larger than any record that is read
+  truncateSync(join(folder, 'record.json'), 129 * 2 ** 20);
+  const before = readdirSync(folder);
+  await testCache(root, { clock: clockAhead(100) }).prune(DEFAULT_POLICY, noWait);
+  expect(readdirSync(folder)).toEqual(before);
 });

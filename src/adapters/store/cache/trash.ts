@@ -6,6 +6,7 @@ import { isTrashId, parseTrashRecord, type TrashRecord, trashId } from '../../..
 import type { StorePaths } from '../../../core/source/store-paths.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
 import { ensureDir, syncDir, writeAtomic } from '../disk/files.ts';
+import { MAX_TEXT_BYTES } from '../disk/open-plain.ts';
 import { removeEmpty } from '../inventory/remove-empty.ts';
 import { statesOf } from '../inventory/scan-store.ts';
 import { moveBack } from './move.ts';
@@ -55,9 +56,8 @@ export class Trash {
       const ids = ((await unless(NO_RECORD, disk.readdir(trash))) ?? []).filter(isTrashId);
       for (const id of ids) {
         const path = join(trash, id);
-        const text = await unless(NO_RECORD, disk.readText(join(path, RECORD)));
-        const record = text === null ? null : parseTrashRecord(text);
-        if (text === null) remains.push(path);
+        const record = await this.#record(path);
+        if (record === 'missing') remains.push(path);
         else if (record !== null) entries.push({ id, path, record });
       }
     }
@@ -143,6 +143,15 @@ export class Trash {
     await this.#discard(path);
   }
 
+  /** Returns the record in a directory; null if it cannot be read. */
+  async #record(path: string): Promise<TrashRecord | 'missing' | null> {
+    const { disk } = this.#context;
+    const place = join(path, RECORD);
+    if ((await unless(['ENOENT', 'ENOTDIR'], disk.lstat(place))) === null) return 'missing';
+    const text = await unless(NO_RECORD, disk.readText(place));
+    return text === null ? null : parseTrashRecord(text);
+  }
+
   async #discard(path: string): Promise<void> {
     const { disk } = this.#context;
     await unless(NO_RECORD, disk.unlink(join(path, RECORD)));
@@ -151,6 +160,9 @@ export class Trash {
 
   async #write(path: string, record: TrashRecord): Promise<void> {
     const text = `${JSON.stringify(record)}\n`;
+    // what cannot be read back can be neither restored nor deleted
+    if (Buffer.byteLength(text) > MAX_TEXT_BYTES)
+      throw new Error(`${record.path} has too many files to be marked`);
     await writeAtomic(this.#context.disk, { staging: path, path: join(path, RECORD), text });
   }
 
