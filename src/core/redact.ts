@@ -4,8 +4,18 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b(m_session_id=)[^;\s"']+/g, '$1***'],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, '$1 ***'],
   [/(\w+:\/\/)[^/\s?#]*@/g, '$1***@'],
-  [/([?&](?:X-Amz-[A-Za-z-]+|Signature|Key-Pair-Id|Policy|token|sig)=)[^&\s"']+/gi, '$1***'],
+  [new RegExp(`([?&](?:${parameters().join('|')})=)[^&\\s"']+`, 'gi'), '$1***'],
 ];
+
+/** Returns names of parameters in a query that carry a secret: signatures of object stores and CDNs, tokens, passwords, keys. */
+function parameters(): readonly string[] {
+  return [
+    'X-(?:Amz|Goog)-[\\w-]+',
+    '(?:AWS|Google)Access(?:Key)?Id',
+    'Key-Pair-Id|Policy|sig|jwt|auth',
+    '[\\w.-]*(?:token|signature|secret|passw(?:or)?d|(?:api|access|auth|private)[_-]?key)',
+  ];
+}
 
 /** Masks hub tokens, authorization headers, user info in URLs and signed query strings. */
 export function redact(text: string): string {

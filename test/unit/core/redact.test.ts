@@ -13,12 +13,19 @@ describe('redact', () => {
       'https://cdn.example/f?X-Amz-Signature=deadbeef&part=1',
       'https://cdn.example/f?X-Amz-Signature=***&part=1',
     ],
+    ['https://a.example/f?private_token=abc&x=1', 'https://a.example/f?private_token=***&x=1'],
+    ['https://a.example/f?access_token=abc', 'https://a.example/f?access_token=***'],
+    ['https://a.example/f?v=1&api-key=abc', 'https://a.example/f?v=1&api-key=***'],
+    ['https://a.example/f?X-Goog-Signature=abc', 'https://a.example/f?X-Goog-Signature=***'],
+    ['https://a.example/f?GoogleAccessId=abc', 'https://a.example/f?GoogleAccessId=***'],
+    ['https://a.example/f?AWSAccessKeyId=abc', 'https://a.example/f?AWSAccessKeyId=***'],
   ])('masks the secret in %j', (text, clean) => {
     expect(redact(text)).toBe(clean);
   });
 
   it('keeps ordinary text unchanged', () => {
-    const text = 'hf:org/repo@main is 491 MB, see https://hub.example/org/repo?download=true';
+    const text =
+      'hf:org/repo@main is 491 MB, see https://hub.example/org/repo?download=true&max_tokens=5&key=a';
     expect(redact(text)).toBe(text);
   });
 });
