@@ -1,3 +1,6 @@
+/** Most parts of a split bundle: their numbers have three digits. */
+export const MAX_PARTS = 999;
+
 /** Returns the name of a part of a split bundle; the first is part 1. */
 export function partName(path: string, part: number): string {
   return `${path}.${String(part).padStart(3, '0')}`;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { pack } from 'tar-stream';
@@ -41,6 +41,24 @@ describe('a bundle in a tar file', () => {
     expect(await faultOf(exported(source.root, { kind: 'tar', path, splitBytes }))).toMatchObject({
       code: 'RMA_BUNDLE_TARGET',
     });
+  });
+
+  test('has as many parts as an import finds, and is refused before anything is written if it needs more', async () => {
+    const source = await filled(['hf:org/tiny']);
+    const folder = quickFolder();
+    const path = join(folder, 'models.tar');
+    await exported(source.root, { kind: 'tar', path, splitBytes: null });
+    const { size } = statSync(path);
+    rmSync(path);
+    const splitBytes = Math.ceil(size / 999);
+    expect(
+      await faultOf(exported(source.root, { kind: 'tar', path, splitBytes: splitBytes - 1 })),
+    ).toMatchObject({ code: 'RMA_USAGE_INVALID', exitCode: 2, hint: 'write larger parts: --split 1MB' });
+    expect(readdirSync(folder)).toEqual([]);
+    await exported(source.root, { kind: 'tar', path, splitBytes });
+    const root = quickFolder();
+    await imported(root, { kind: 'path', path });
+    await expectComplete(source, root, ['hf:org/tiny']);
   });
 
   test('through stdout and stdin is the same, and equal for equal models', async () => {
