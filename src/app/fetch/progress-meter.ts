@@ -16,6 +16,8 @@ export interface MeterOptions {
 export class ProgressMeter {
   readonly #options: MeterOptions;
   readonly #done = new Map<string, number>();
+  /** sum of `#done` */
+  #filesDone = 0;
   #state: ModelProgress['state'] = 'checking';
   #note: string | undefined;
   #base = 0;
@@ -32,7 +34,7 @@ export class ProgressMeter {
   }
 
   get doneBytes(): number {
-    return this.#base + [...this.#done.values()].reduce((sum, bytes) => sum + bytes, 0);
+    return this.#base + this.#filesDone;
   }
 
   get totalBytes(): number {
@@ -55,6 +57,7 @@ export class ProgressMeter {
 
   /** How far one file is, and what of it came over the network since the last call. */
   file(key: string, doneBytes: number, receivedBytes: number): void {
+    this.#filesDone += doneBytes - (this.#done.get(key) ?? 0);
     this.#done.set(key, doneBytes);
     this.#fetched += receivedBytes;
     if (receivedBytes > 0) this.#window = addSample(this.#window, this.#options.monotonic(), this.#fetched);

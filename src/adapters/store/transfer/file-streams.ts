@@ -87,7 +87,10 @@ export class FileStreams {
   async #session(): Promise<Over | null> {
     this.#over = null;
     this.#stop = new AbortController();
-    this.#signal = AbortSignal.any([this.#job.signal, this.#stop.signal]);
+    // a small file has one connection, which ends by itself
+    this.#signal = this.#isWhole()
+      ? this.#job.signal
+      : AbortSignal.any([this.#job.signal, this.#stop.signal]);
     await new Promise<void>((resolve) => {
       this.#ended = resolve;
       this.#grow();
@@ -170,7 +173,7 @@ export class FileStreams {
       watch.received(bytes);
       connection?.received(bytes);
     };
-    const signal = AbortSignal.any([session, slow.signal]);
+    const signal = this.#isWhole() ? session : AbortSignal.any([session, slow.signal]);
     let stream: HttpStream | null = null;
     try {
       const request = { offset: claim.at, end: claim.end, etag: this.#part.etag, signal };
@@ -233,6 +236,11 @@ export class FileStreams {
 
   #allowed(): number {
     return this.#server.hasRanges ? Math.min(this.#most, this.#options.pace.count) : 1;
+  }
+
+  /** whether it is a small file, too short to compare rates */
+  #isWhole(): boolean {
+    return this.#job.slot.isWhole === true;
   }
 
   #isLarge(): boolean {
