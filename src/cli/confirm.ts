@@ -17,7 +17,7 @@ export async function confirm(question: string, { io, globals }: PromptParts): P
 }
 
 /**
- * Asks whether to do something that the command does not need; null without a terminal, and with --yes, which
+ * Prompts whether to do something that the command does not need; null without a terminal, and with --yes, which
  * confirms only what the command does.
  * @throws RmaError RMA_INTERRUPTED exit 130
  */

@@ -41,14 +41,14 @@ export interface ImageSource {
 
 export interface WrittenBundle {
   readonly manifest: BundleManifest;
-  /** bytes of contents that were written; the others were there */
+  /** bytes that were written; the other files existed */
   readonly writtenBytes: number;
 }
 
 /** Reads and writes bundles of the models of a store. */
 export interface Bundles {
   /**
-   * Writes models with their content, each content once; a directory keeps the contents that it has. Every content is
+   * Writes models with their content, shared content once; a directory keeps the files that it has. Every file is
    * verified.
    * @throws RmaError RMA_IMPORT_CORRUPT, RMA_IMPORT_CHANGED, RMA_BUNDLE_TARGET (3), RMA_STORE_*
    */
@@ -58,7 +58,7 @@ export interface Bundles {
     work: BundleWork & { readonly extras: ExtraSources },
   ): Promise<WrittenBundle>;
   /**
-   * Opens a bundle. A tar file or stream is unpacked beside the store and verified first, but for the contents of models
+   * Opens a bundle. A tar file or stream is unpacked next to the store and verified first, except the files of models
    * that `isNeeded` excludes.
    * @throws RmaError RMA_BUNDLE_NOT_FOUND (2), RMA_BUNDLE_INVALID, RMA_BUNDLE_INCOMPLETE, RMA_BUNDLE_CORRUPT (6), RMA_STORE_*
    */

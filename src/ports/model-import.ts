@@ -1,7 +1,7 @@
 import type { ImportModel, ImportSource, Placement } from '../core/domain/import.ts';
 import type { Digest, PinnedFile } from '../core/domain/pinned-model.ts';
 
-/** One content to place in a store. */
+/** Content to place in a store. */
 export interface PlaceJob {
   readonly found: ImportModel;
   readonly file: PinnedFile;

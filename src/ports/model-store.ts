@@ -33,7 +33,7 @@ export interface ModelLease extends HeldLease {
 export interface SpaceRequest {
   /** bytes that are still to be written */
   readonly remaining: () => number;
-  /** Returns whether `remaining` fits beside these bytes, which others have reserved. */
+  /** Returns whether `remaining` fits next to these bytes, which others have reserved. */
   readonly isEnough: (reservedBytes: number) => Promise<boolean>;
   /** called while it is not known whether another process still needs what it has reserved */
   readonly onWait: (holder: LeaseHolder) => void;
@@ -83,7 +83,7 @@ export interface ModelStore {
   ): Promise<readonly PinnedFile[]>;
   /** Returns a staging file for this content, with the durable part of an earlier process. */
   stage(model: PinnedModel, file: PinnedFile): Promise<StagingSlot>;
-  /** Like `stage`, for many contents at once. Returns a slot for each, in the same order. */
+  /** Like `stage`, for many files at once. Returns a slot for each, in the same order. */
   stageAll(model: PinnedModel, files: readonly PinnedFile[]): Promise<readonly StagingSlot[]>;
   /**
    * Moves verified staging files to their place, in the write order of the layout, then writes the receipt and the record

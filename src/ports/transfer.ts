@@ -21,7 +21,7 @@ export interface TransferJob {
   readonly retries?: number;
   /** called with the bytes on disk, resumed ones included, and those received now */
   readonly onBytes: (doneBytes: number, receivedBytes: number) => void;
-  /** called with the reason before a wait that the server asked for */
+  /** called with the reason before a wait that the server requested */
   readonly onWait?: (reason: string) => void;
   readonly signal: AbortSignal;
 }
@@ -37,7 +37,7 @@ export interface Received {
 export interface Transfer {
   /**
    * Completes the staging file and returns the hashes of its content.
-   * @throws RmaError RMA_HUB_* (network, refused), RMA_STORE_* (disk), RMA_CONTENT_* (hash, HTML in place of a model)
+   * @throws RmaError RMA_HUB_* (network, refused), RMA_STORE_* (disk), RMA_CONTENT_* (hash, HTML instead of a model)
    */
   fetch(job: TransferJob): Promise<Received>;
 }

@@ -57,7 +57,7 @@ export interface WorkerContext {
 /** Directory of the shipped profiles and engines in the image, unless RMA_DATA_DIR is set. */
 const DATA_DIR = '/opt/rma';
 
-/** @param log receives waits that a hub asks for */
+/** @param log receives waits that a hub requests */
 export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): WorkerContext {
   const [clock, random] = [systemClock, Math.random];
   const http = hubClient(env, log);
@@ -117,7 +117,7 @@ function hubClient(env: NodeJS.ProcessEnv, log: Pick<Log, 'warn'> | undefined): 
   });
 }
 
-/** What brings models from other directories into the store, and takes them out of it. */
+/** What imports models from other directories, and exports them. */
 function movedModels(paths: StorePaths): Pick<WorkerContext, 'imports' | 'bundles'> {
   return {
     imports: new FileModelImport({ paths }),

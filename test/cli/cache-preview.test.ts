@@ -90,7 +90,7 @@ it('shows action, size, name and reason in a table', async () => {
   expect(stdout).toMatch(/^To delete: 0 B; to mark for deletion: [\d.]+ KiB\.$/m);
 });
 
-it('says what is not freed because of hard links outside of the store', async () => {
+it('reports what is not freed because of hard links outside of the store', async () => {
   linkSync(join(store, `ollama/blobs/sha256-${sha('3')}`), join(dir, 'copy'));
   const leftovers = ['--partials', 'never', '--orphans', 'never'];
   expect((await rma('prune', '--dry-run', '--keep', '45d', ...leftovers)).stdout).toMatch(
@@ -135,7 +135,7 @@ it('shows which models would go on 80 columns, however long their names are', as
   }
 });
 
-it('says so when there is nothing to prune', async () => {
+it('reports if there is nothing to prune', async () => {
   store = tempFolder();
   expect(await rma('prune', '--dry-run')).toMatchObject({ exitCode: 0, stdout: 'Nothing to prune.\n' });
 });

@@ -38,7 +38,7 @@ export interface HttpOptions {
   readonly attempts?: number;
   /** first delay between two attempts of `read`, ms */
   readonly pauseMs?: number;
-  /** called before a wait that a server asked for */
+  /** called before a wait that a server requested */
   readonly onWait?: (wait: HttpWait) => void;
 }
 

@@ -13,7 +13,7 @@ import type { SharedFetch } from './fetch-options.ts';
 import type { ProgressMeter } from './progress-meter.ts';
 import { claimRoom, waitForRoomText } from './room.ts';
 
-/** One content and the files of the model that have it. */
+/** Content, and the files of the model that have it. */
 export interface Content {
   readonly files: readonly [PinnedFile, ...PinnedFile[]];
   readonly bytes: number;
@@ -54,7 +54,7 @@ export function byContent(files: readonly PinnedFile[]): ReadonlyMap<string, Con
 }
 
 /**
- * Brings all contents into the staging area. The first fault stops the rest of this model; what they received is kept.
+ * Downloads all content to the staging area. The first fault stops the rest of this model; what they received is kept.
  * @throws RmaError RMA_STORE_NO_ROOM exit 5 before anything is fetched, and what a transfer throws
  */
 export async function fetchContents(
@@ -96,10 +96,10 @@ async function stagePieces(
   });
 }
 
-/** The fetch of one model's contents. */
+/** The download of the content of one model. */
 interface ModelFetch {
   readonly model: PinnedModel;
-  /** key of a content → its bytes that are staged */
+  /** key of content → its bytes that are staged */
   readonly here: Map<string, number>;
   readonly context: FetchContext;
 }
@@ -136,7 +136,7 @@ interface OneTransfer extends ModelFetch {
   readonly signal: AbortSignal;
 }
 
-/** Transfers one content from the first place that has it. What one place sent is kept for the next. */
+/** Transfers content from the first place that has it. What one place sent is kept for the next. */
 async function transferOne(one: OneTransfer): Promise<StagedFile> {
   const { model, piece, context, signal } = one;
   const { shared } = context;

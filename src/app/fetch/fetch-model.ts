@@ -7,7 +7,7 @@ import type { SharedFetch } from './fetch-options.ts';
 import type { FetchResult } from './fetch-result.ts';
 import { ProgressMeter } from './progress-meter.ts';
 
-/** Brings one model into the store. Never rejects: a fault is a result. */
+/** Downloads one model to the store. Never rejects: a fault is a result. */
 export async function fetchModel(
   model: PinnedModel,
   check: ModelCheck,

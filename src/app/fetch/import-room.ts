@@ -12,7 +12,7 @@ export interface ImportRoomOptions extends Omit<RoomRequest, 'model' | 'lease' |
   readonly lease: ModelLease;
 }
 
-/** Disk space for the contents of a model that can be neither linked nor cloned. */
+/** Disk space for the content of a model that can be neither linked nor cloned. */
 export class ImportRoom {
   readonly #options: ImportRoomOptions;
   readonly #copies = new Set<Content>();
@@ -23,7 +23,7 @@ export class ImportRoom {
   }
 
   /**
-   * Reserves space for a content that is about to be copied to `path`; for the first one, also for all those after it that
+   * Reserves space for content that is about to be copied to `path`; for the first one, also for all those after it that
    * cannot be linked.
    * @throws RmaError RMA_STORE_NO_ROOM (5)
    */
@@ -38,7 +38,7 @@ export class ImportRoom {
     await claimRoom({ ...this.#options, model: found.model, remaining });
   }
 
-  /** Ends the reservation of a content, which is in the staging area. */
+  /** Ends the reservation of content, which is in the staging area. */
   placed(content: Content): void {
     this.#copies.delete(content);
   }

@@ -32,7 +32,7 @@ export async function claimRoom(request: RoomRequest): Promise<SpaceReservation>
     const free = await store.freeBytes(model);
     const now = { needed: remaining(), free: free - reserved, reserved };
     const isFitting = fits(now.needed, now.free);
-    // reported is why it does not fit beside the others, unless it does not fit at all
+    // the error is that it does not fit next to the others, unless it does not fit at all
     if (!isFitting) room = now;
     return isFitting;
   };
@@ -41,7 +41,7 @@ export async function claimRoom(request: RoomRequest): Promise<SpaceReservation>
   return reservation;
 }
 
-/** Returns the note of a download that waits to see whether it fits. */
+/** Returns the note of a download that waits until it is known whether it fits. */
 export function waitForRoomText({ host }: LeaseHolder): string {
   return `disk space is reserved by a download on ${host}`;
 }

@@ -29,7 +29,7 @@ export interface StagedImport {
 }
 
 /**
- * Brings the content of a model into the staging area of a store. Returns null if the store has the model.
+ * Places the content of a model in the staging area of a store. Returns null if the store has the model.
  * @throws RmaError RMA_STORE_NO_ROOM (5), RMA_STORE_LEASE_* (1, 7), as `ModelImport.place`
  */
 export async function stageImport(found: ImportModel, context: ImportContext): Promise<StagedImport | null> {

@@ -31,7 +31,7 @@ export interface Context extends Surroundings {
   readonly follows: () => void;
   /** Asks a question, and returns after a yes. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2 without a terminal or after a no */
   readonly confirm: (question: string) => Promise<void>;
-  /** Asks whether to do something that the command does not need; null without a terminal. @throws RmaError RMA_INTERRUPTED exit 130 */
+  /** Prompts whether to do something that the command does not need; null without a terminal. @throws RmaError RMA_INTERRUPTED exit 130 */
   readonly offer: (question: string) => Promise<boolean | null>;
   readonly hostVersions: () => Promise<HostVersions>;
   /** this machine; needs no configuration */

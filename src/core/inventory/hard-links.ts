@@ -10,7 +10,7 @@ export interface LinkCount {
 
 const ONE: LinkCount = { links: 1, linksElsewhere: 0 };
 
-/** Counts the hard links to the contents of a store; only contents with several are remembered. */
+/** Counts the hard links to the content of a store; only content with several is kept in memory. */
 export class HardLinks {
   /** inode → hard links that were seen, and of how many */
   readonly #counts = new Map<string, { seen: number; all: number }>();

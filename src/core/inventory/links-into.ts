@@ -18,7 +18,7 @@ export function linksInto(links: StoreScan['links'], { path, names, contents }: 
   return [...new Set(found)].filter((link) => !own.has(link));
 }
 
-/** Returns names, and the directories of names and contents in their layout, each once. */
+/** Returns names, and the directories of names and content in their layout, each once. */
 function placesOf(names: readonly string[], contents: readonly string[]): ReadonlySet<string> {
   const places = new Set(names);
   for (const name of [...names, ...contents]) {

@@ -4,7 +4,7 @@ import { groupBy } from './group-by.ts';
 
 /** What has one name in a directory of `.rma`: a directory with its files, or a file. */
 export interface OwnItem {
-  /** relative to the store; absolute beside a part of it that a variable has moved */
+  /** relative to the store; absolute next to a part of it that a variable has moved */
   readonly path: string;
   readonly members: readonly ScannedFile[];
 }

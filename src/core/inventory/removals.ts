@@ -4,7 +4,7 @@ import type { InventoryFile, InventoryModel } from '../domain/inventory.ts';
 export interface Removed {
   /** paths to which nothing leads any more */
   readonly contents: readonly string[];
-  /** files of which the last hard link in the store goes, one for all names of the same content */
+  /** files of which the last hard link in the store is removed, one for all names of the same content */
   readonly released: readonly InventoryFile[];
 }
 
@@ -12,12 +12,12 @@ export interface Removed {
 export class Removals {
   /** path of content with several users → users that were removed */
   readonly #users = new Map<string, number>();
-  /** paths of contents with several users that were removed */
+  /** paths of content with several users that were removed */
   readonly #gone = new Set<string>();
   /** inode of content with several hard links → number of its paths that were removed */
   readonly #links = new Map<string, number>();
 
-  /** Removes a model. A name of the model that is also its content is none of the contents, and goes whatever uses it. */
+  /** Removes a model. A name of the model that is also its content does not count as content, and is removed whatever uses it. */
   add({ files, names }: Pick<InventoryModel, 'files' | 'names'>): Removed {
     const own = new Set(names);
     const contents: string[] = [];
@@ -31,7 +31,7 @@ export class Removals {
     return { contents, released };
   }
 
-  /** Returns whether content goes with this user. */
+  /** Returns whether content is removed with this user. */
   #isRemoved({ content, users }: InventoryFile, isOwn: boolean): boolean {
     if (users <= 1) return true;
     const count = (this.#users.get(content) ?? 0) + 1;
@@ -41,7 +41,7 @@ export class Removals {
     return true;
   }
 
-  /** Returns whether a path that goes was the last of its content. */
+  /** Returns whether a removed path was the last of its content. */
   #isReleased({ inode, links }: InventoryFile): boolean {
     if (links <= 1) return true;
     const count = (this.#links.get(inode) ?? 0) + 1;

@@ -6,7 +6,7 @@ import type { TokenWays } from '../hub/hub-refusal.ts';
 import type { Schema } from '../schema/parse.ts';
 
 /**
- * Everything about one source of models: how its references are written, what its server is asked, and where
+ * Everything about one source of models: how its references are written, what is requested from its server, and where
  * its models are in the store. All of it is pure; `src/adapters/hub` sends the requests, `src/adapters/store/layouts`
  * writes the files.
  */

@@ -200,7 +200,7 @@ it.each([
   ['', false],
   [', with a pinned certificate too', true],
 ])(
-  'a machine that does not answer is skipped with its reason, and is the error if no hub may be asked%s',
+  'a machine that does not respond is skipped with its reason, and is the error if no hub may be contacted%s',
   async (_, tls) => {
     const { hub, root, refs } = await filledStore();
     const served = await serveFolder(root, { tls });

@@ -18,7 +18,7 @@ interface Outcome {
   readonly error: string | null;
 }
 
-/** Starts a hub with three models whose contents arrive by half until `release`, and a small disk. */
+/** Starts a hub with three models whose content arrives by half until `release`, and a small disk. */
 async function setUp() {
   const server = await startModelServer();
   for (const name of ['one', 'two', 'three']) {

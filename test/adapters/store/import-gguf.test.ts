@@ -115,7 +115,7 @@ describe('a cache of llama.cpp', () => {
     ]);
   });
 
-  test('is imported by the URL beside a file; a file of unknown origin is not', async () => {
+  test('is imported by the URL next to a file; a file of unknown origin is not', async () => {
     plant('org_repo-GGUF_model.gguf');
     plant(
       'org_repo-GGUF_model.gguf.json',

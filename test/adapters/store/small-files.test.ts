@@ -54,7 +54,7 @@ function withFiles(
   };
 }
 
-/** A disk that does not publish contents. */
+/** A disk that publishes no content. */
 const UNPUBLISHED: Disk = {
   ...realDisk,
   rename: (from, to) =>

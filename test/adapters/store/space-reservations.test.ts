@@ -19,7 +19,7 @@ const ELSEWHERE = '/proc';
 /** Real time with short sleeps: a heartbeat is written every 10 ms, and no holder is silent for long. */
 const eager: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 1000, signal) };
 
-/** A lease whose holder has asked for space. */
+/** A lease whose holder has requested space. */
 interface Download {
   readonly isGranted: boolean;
   left(): number;

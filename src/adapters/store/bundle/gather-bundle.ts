@@ -15,8 +15,8 @@ import { readBundle } from './read-bundle.ts';
 import { corruptContent, isThere, type UnpackOptions } from './unpack-bundle.ts';
 
 /**
- * Gathers the needed contents of a bundle in a directory, by hard links, clones or copies, and verifies each. Returns the
- * manifest and the directory with the contents.
+ * Gathers the needed files of a bundle in a directory, by hard links, clones or copies, and verifies each. Returns the
+ * manifest and the directory with the files.
  * @throws RmaError RMA_BUNDLE_INVALID, RMA_BUNDLE_INCOMPLETE, RMA_BUNDLE_CORRUPT exit 6
  */
 export async function gatherBundle(
@@ -27,7 +27,7 @@ export async function gatherBundle(
   const { directory, needed } = await prepare(manifest);
   const guard = new StoreGuard([path]);
   await ensureDir(disk, join(directory, 'contents'));
-  // first: linked contents keep their old times, and a prune must see that this import has just begun
+  // first: linked files keep their old times, and the time of this file shows prune that the import has just begun
   const text = formatManifest(manifest);
   await writeAtomic(disk, { staging: directory, path: join(directory, MANIFEST_NAME), text });
   for (const { sha256, bytes } of manifest.contents) {
@@ -47,7 +47,7 @@ export async function gatherBundle(
 }
 
 /**
- * Returns whether a content is in place. One that is linked to the file of the bundle is hashed again: that may have changed
+ * Returns whether content is in place. One that is linked to the file of the bundle is hashed again: that may have changed
  * since an interrupted import.
  */
 async function isVerified(disk: Disk, path: string, { bytes, sha256 }: BundleContent): Promise<boolean> {

@@ -7,7 +7,7 @@ import { canLink } from '../import/place-content.ts';
 import { isThere } from './unpack-bundle.ts';
 
 export interface ImportedContents {
-  /** sha256 of the contents that the store needs */
+  /** sha256 of the content that the store needs */
   readonly needed: ReadonlySet<string>;
   /** where they are unpacked */
   readonly directory: string;
@@ -22,7 +22,7 @@ export interface ImportSpace {
 }
 
 /**
- * Returns what an import has still to do: contents that an interrupted import has unpacked are not read again, and those that
+ * Returns what an import has still to do: content that an interrupted import has unpacked is not read again, and files that
  * can be hard-linked need no space.
  */
 export async function importSpace(

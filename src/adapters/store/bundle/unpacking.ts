@@ -42,7 +42,7 @@ export class Unpacking {
   }
 
   /**
-   * Waits until no other process unpacks the same bundle. Returns the directory and the contents that the store needs.
+   * Waits until no other process unpacks the same bundle. Returns the directory and the content that the store needs.
    * @throws RmaError RMA_STORE_NO_ROOM (5), RMA_STORE_LEASE_TIMEOUT (7)
    */
   async begin(
@@ -53,7 +53,7 @@ export class Unpacking {
     const held = await this.#leases.acquire(lease, onWait, signal);
     this.#lease = held;
     held.lost.addEventListener('abort', () => this.#lost.abort(held.lost.reason));
-    // prune keeps what it finds leased, so whichever of both came later sees the other
+    // prune keeps what is leased, so the later of the two detects the other
     await this.#leases.waitFor(PRUNE_LEASE, onWait, signal);
     this.#directory = directory;
     const needed = await this.#needed(manifest, directory);

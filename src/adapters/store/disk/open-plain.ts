@@ -4,7 +4,7 @@ import { type FileHandle, lstat, open } from 'node:fs/promises';
 /** Largest record that is read, bytes: the listing of a repository of 200,000 files has about 50 MiB. */
 export const MAX_TEXT_BYTES = 128 * 1024 * 1024;
 
-/** A pipe is never waited for, and a link in place of the file is never followed. */
+/** A pipe is never waited for, and a link instead of the file is never followed. */
 const SAFE = constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = constants;

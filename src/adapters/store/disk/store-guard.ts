@@ -14,7 +14,7 @@ const NOWHERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE', 'ENAMETOOLONG', 'EINVAL
  * the store are valid: Hugging Face's snapshots consist of them.
  *
  * A path without a link below its root is inside, whatever its root is: `..` was resolved before. So one lstat for each
- * directory below the root is enough for most paths, and only a path with a link is resolved. Nothing is remembered between
+ * directory below the root is enough for most paths, and only a path with a link is resolved. Nothing is cached between
  * two checks, because a directory may become a link at any time.
  */
 export class StoreGuard {

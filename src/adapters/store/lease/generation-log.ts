@@ -148,7 +148,7 @@ export class GenerationLog {
   /** Removes old generations before `number`; called by its holder only. */
   async clearBefore(number: number): Promise<void> {
     for (const old of (await this.#numbers()).filter((candidate) => candidate < number - KEPT)) {
-      // recursive: what is in place of a record may be a directory
+      // recursive: there may be a directory instead of a record
       await this.#disk.rm(join(this.#dir, `g${old}`), { force: true, recursive: true });
       await this.#disk.rm(join(this.#dir, `hb${old}`), { force: true, recursive: true });
     }

@@ -25,7 +25,7 @@ export interface LeaseOptions {
   readonly dir: string;
   /** directory for temporary files on the same file system */
   readonly staging: string;
-  /** boot ID of the running kernel; null if unknown: liveness is judged by heartbeats only, as between hosts */
+  /** boot ID of the running kernel; null if unknown: liveness is determined by heartbeats only, as between hosts */
   readonly boot: string | null;
 }
 
@@ -183,7 +183,7 @@ export class Leases {
   async #removeStaleSocket(previous: Generation | null): Promise<void> {
     const name = previous?.record?.witness ?? null;
     if (name !== null && /^[0-9a-f]{8}$/.test(name)) {
-      // the file is in nobody's way: a new holder has another name
+      // the file does no harm: a new holder has another name
       await this.#options.disk.rm(this.liveness.socketPath(name), { force: true }).catch(() => undefined);
     }
   }

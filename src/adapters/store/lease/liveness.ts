@@ -12,11 +12,11 @@ export interface LivenessOptions {
   readonly disk: Disk;
   /** directory of all leases */
   readonly dir: string;
-  /** boot ID of the running kernel; null if unknown: liveness is judged by heartbeats only, as between hosts */
+  /** boot ID of the running kernel; null if unknown: liveness is determined by heartbeats only, as between hosts */
   readonly boot: string | null;
 }
 
-/** Judges whether the holder of a lease still runs. */
+/** Determines whether the holder of a lease still runs. */
 export class Liveness {
   readonly #options: LivenessOptions;
 
@@ -31,7 +31,7 @@ export class Liveness {
     if (watch.silentFor() >= DEAD_AFTER_MS) return true;
     const { record } = current;
     if (record === null || record.witness === null || !this.isSameBoot(record)) return false;
-    // a socket does not answer through another mount of the same file system, such as a second one of an NFS export
+    // a socket does not respond through another mount of the same file system, such as a second one of an NFS export
     const device = await this.device();
     if (device === null || record.device !== device) return false;
     return isGone(this.socketPath(record.witness));

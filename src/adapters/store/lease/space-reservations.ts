@@ -33,7 +33,7 @@ export class SpaceReservations {
       await lease.publish();
       if (await isEnough(this.#reserved(lease, space, await this.#readSoon()))) return reservation;
       await this.#withdraw(lease);
-      // two that start together see each other: then one at a time
+      // two that start together detect each other: then one at a time
       const isGranted = (await isEnough(0)) && (await this.#reserveAlone(lease, space, request));
       return isGranted ? reservation : null;
     } catch (error) {
@@ -43,7 +43,7 @@ export class SpaceReservations {
   }
 
   /**
-   * Reserves while no other process does this. What others have reserved counts until their next heartbeat says what they
+   * Reserves while no other process does this. What others have reserved counts until their next heartbeat has what they
    * still need, or they are dead.
    */
   async #reserveAlone(lease: FileLease, space: NeededSpace, request: SpaceRequest): Promise<boolean> {

@@ -87,7 +87,7 @@ export class FileServer {
     );
   }
 
-  /** Judges a response. Besides others (not `isOnly`) it must be a range with the same strong entity tag. */
+  /** Checks a response. Besides others (not `isOnly`) it must be a range with the same strong entity tag. */
   judge({ offset, end, etag }: FileRequest, stream: HttpStream, isOnly: boolean): Verdict {
     const { location, bytes, label } = this.#job;
     const tokenSent = location.authorization !== null;
@@ -100,7 +100,7 @@ export class FileServer {
     return { kind: 'retry', budget: 'content', error: brokenRanges(label), drop };
   }
 
-  /** Keeps what later requests need. `isWhole`: the whole file was sent in place of a range. */
+  /** Keeps what later requests need. `isWhole`: the whole file was sent instead of a range. */
   learn(stream: HttpStream, isWhole: boolean): void {
     this.#again = stream.again;
     if (isWhole || strongEtag(stream.headers) === null) this.#ranges = 'no';

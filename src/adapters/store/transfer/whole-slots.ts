@@ -20,7 +20,7 @@ export function isWhole(file: PinnedFile): file is WholeContent {
 
 /**
  * Returns the slots of small files in one directory, which is read once. An earlier file of the same content may be wrong:
- * who takes it hashes it.
+ * it is hashed before it is used.
  */
 export async function wholeSlots(
   disk: Disk,

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { FoundPieces, PieceHashes } from '../../../core/store/pieces.ts';
 
 /**
- * Follows the pieces of a content while it is hashed. Computes their checksums if the record of the content lacks them, and of
+ * Follows the pieces of content while it is hashed. Computes their checksums if the record of the content lacks them, and of
  * the pieces that follow a wrong one: their hashes cover it, so only the checksums can be compared.
  */
 export class PieceReader {
