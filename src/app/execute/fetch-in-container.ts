@@ -62,14 +62,21 @@ export async function fetchInContainer(
     network: !config.network.offline || config.network.peers.length > 0,
     signal: invocation.signal,
     onStdout: (line) => {
-      last = readWorkerStatus(line);
-      invocation.reporter.emit({ type: 'worker', status: last });
+      const status = readWorkerStatus(line);
+      for (const progress of changed(status, last)) invocation.reporter.emit({ type: 'model', progress });
+      last = status;
     },
     onStderr: (line) => log.push(line),
   });
   const ended = last as WorkerStatus | null;
   if (ended !== null && (outcome.exitCode === 0 || ended.failure !== null)) return ended;
   throw endedEarly(log);
+}
+
+/** Returns the progress of the models that differ from those of the status before. */
+function changed({ models }: WorkerStatus, before: WorkerStatus | null): WorkerStatus['models'] {
+  const known = new Set(before?.models.map((progress) => JSON.stringify(progress)));
+  return models.filter((progress) => !known.has(JSON.stringify(progress)));
 }
 
 function endedEarly(log: readonly string[]): RmaError {
