@@ -46,7 +46,7 @@ export interface PinChange {
   readonly isChanged: boolean;
 }
 
-/** Workers of a project that do not come back. */
+/** Workers of a project that will not run again. */
 export interface ForgottenWorkers {
   readonly host: string;
   readonly project: string;

@@ -26,7 +26,7 @@ export interface Replacement {
   readonly staged: StagedFile | null;
 }
 
-export interface SalvageWork {
+export interface ReuseWork {
   readonly signal: AbortSignal;
   /** called before the copy, if it takes disk space of its own: not for a reflink */
   readonly onCopy: () => Promise<void>;
@@ -45,7 +45,7 @@ export interface StoreVerifier {
    * false if the hashes of its pieces are unknown, or it cannot be read.
    * @throws RmaError RMA_STORE_*; the signal's reason when aborted
    */
-  salvage(fix: FetchFix, slot: StagingSlot, work: SalvageWork): Promise<boolean>;
+  reuse(fix: FetchFix, slot: StagingSlot, work: ReuseWork): Promise<boolean>;
   /**
    * Moves what is at the place of each content to the quarantine, and publishes the staged content there; then links and
    * the entries of receipts. Removes the staging directories of the contents.

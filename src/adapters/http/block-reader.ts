@@ -1,6 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net';
 
-/** Size from which a block is handed out: large enough for few writes, small enough for the CPU cache. */
+/** Size from which a block is returned: large enough for few writes, small enough for the CPU cache. */
 const BLOCK_BYTES = 256 * 1024;
 
 /** Room behind a block, so that the last read into it is not a short one. */
@@ -51,7 +51,7 @@ export class BlockReader {
     socket.on('close', () => this.#end(closedEarly()));
   }
 
-  /** number of bytes that arrived and were not handed out */
+  /** number of bytes that arrived and were not read */
   get unread(): number {
     return [...this.#full, this.#filling].reduce((sum, { from, to }) => sum + to - from, 0);
   }

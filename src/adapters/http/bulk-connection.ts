@@ -41,10 +41,10 @@ export class BulkConnection {
   /**
    * Sends a request (its whole text) and waits for the start of the response. `onEnd` is called when the body was read to its
    * end and the connection can carry another request.
-   * @returns 'unusual' for a response that needs a complete HTTP client; the connection is closed then
+   * @returns 'unsupported' for a response that needs a complete HTTP client; the connection is closed then
    * @throws what ended the connection
    */
-  async send(request: string, signal: AbortSignal, onEnd: () => void): Promise<BulkAnswer | 'unusual'> {
+  async send(request: string, signal: AbortSignal, onEnd: () => void): Promise<BulkAnswer | 'unsupported'> {
     this.#isBusy = true;
     const onAbort = () => this.destroy();
     signal.addEventListener('abort', onAbort, { once: true });
@@ -53,8 +53,8 @@ export class BulkConnection {
       this.#socket.ref();
       this.#socket.write(request, 'latin1');
       const head = await this.#head();
-      if (head === 'unusual') this.destroy();
-      return head === 'unusual' ? head : { head, body: this.#body(head, { signal, onAbort, onEnd }) };
+      if (head === 'unsupported') this.destroy();
+      return head === 'unsupported' ? head : { head, body: this.#body(head, { signal, onAbort, onEnd }) };
     } catch (error) {
       signal.removeEventListener('abort', onAbort);
       this.destroy();
@@ -71,10 +71,10 @@ export class BulkConnection {
     this.#socket.destroy();
   }
 
-  async #head(): Promise<ResponseHead | 'unusual'> {
+  async #head(): Promise<ResponseHead | 'unsupported'> {
     for (;;) {
       const head = parseResponseHead(this.#reader.peek(MAX_HEAD));
-      if (head === 'unusual') return head;
+      if (head === 'unsupported') return head;
       if (head === 'incomplete') await this.#reader.more();
       else {
         this.#reader.skip(head.size);

@@ -17,14 +17,14 @@ export interface BulkRequest {
 export class BulkConnections {
   readonly #idle = new Map<string, Set<BulkConnection>>();
   /** keys of servers whose responses need a complete HTTP client */
-  readonly #unusual = new Set<string>();
+  readonly #unsupported = new Set<string>();
 
   /** Returns the response; null if the request needs a complete HTTP client. @throws what ended the connection */
   async send(request: BulkRequest): Promise<BulkAnswer | null> {
-    if (this.#unusual.has(request.key)) return null;
+    if (this.#unsupported.has(request.key)) return null;
     const answer = (await this.#reused(request)) ?? (await this.#sent(await this.#connect(request), request));
-    if (answer !== 'unusual') return answer;
-    this.#unusual.add(request.key);
+    if (answer !== 'unsupported') return answer;
+    this.#unsupported.add(request.key);
     return null;
   }
 
@@ -35,7 +35,7 @@ export class BulkConnections {
   }
 
   /** Sends over an idle connection; null if there is none, or if the server has closed it meanwhile. */
-  async #reused(request: BulkRequest): Promise<BulkAnswer | 'unusual' | null> {
+  async #reused(request: BulkRequest): Promise<BulkAnswer | 'unsupported' | null> {
     const idle = this.#idle.get(request.key);
     const connection = [...(idle ?? [])].find(({ isUsable }) => isUsable);
     if (connection === undefined) return null;
@@ -50,7 +50,7 @@ export class BulkConnections {
     return abortable(BulkConnection.open(dial), signal);
   }
 
-  #sent(connection: BulkConnection, { key, text, signal }: BulkRequest): Promise<BulkAnswer | 'unusual'> {
+  #sent(connection: BulkConnection, { key, text, signal }: BulkRequest): Promise<BulkAnswer | 'unsupported'> {
     return connection.send(text, signal, () => this.#keep(key, connection));
   }
 

@@ -21,21 +21,21 @@ const FIELD_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t ]*([\t\x20-\x7e\x80-\xff]
 const LENGTH = /^\d{1,15}$/;
 
 /**
- * Parses the start of a response (RFC 9112). Returns 'incomplete' if the end of the head is not there yet, and 'unusual' for
+ * Parses the start of a response (RFC 9112). Returns 'incomplete' if the end of the head is not there yet, and 'unsupported' for
  * everything that a complete HTTP client has to read: what is not a final HTTP/1.1 response, and content without a length.
  * The body of an error or a redirect without a length is not to be read.
  */
-export function parseResponseHead(bytes: Uint8Array): ResponseHead | 'incomplete' | 'unusual' {
+export function parseResponseHead(bytes: Uint8Array): ResponseHead | 'incomplete' | 'unsupported' {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAX_HEAD));
   const end = start.indexOf('\r\n\r\n');
-  if (end === -1) return start.length === MAX_HEAD ? 'unusual' : 'incomplete';
+  if (end === -1) return start.length === MAX_HEAD ? 'unsupported' : 'incomplete';
   const [first = '', ...lines] = start.toString('latin1', 0, end).split('\r\n');
   const status = Number(STATUS_LINE.exec(first)?.[1] ?? 0);
   const headers = parseFields(lines);
-  if (status === 0 || headers === null) return 'unusual';
+  if (status === 0 || headers === null) return 'unsupported';
   const length = 'transfer-encoding' in headers ? '' : (headers['content-length'] ?? '');
   const isFramed = LENGTH.test(length);
-  if (!isFramed && status < 300) return 'unusual';
+  if (!isFramed && status < 300) return 'unsupported';
   const isClosed = /(^|[ ,])close($|[ ,])/i.test(headers['connection'] ?? '');
   return {
     status,

@@ -12,7 +12,7 @@ import { ProgressMeter } from './progress-meter.ts';
 import { claimRoom, waitForRoomText } from './room.ts';
 
 export interface RepairOptions extends Omit<FetchOptions, 'uses'> {
-  readonly verifier: Pick<StoreVerifier, 'replace' | 'restore' | 'salvage'>;
+  readonly verifier: Pick<StoreVerifier, 'replace' | 'restore' | 'reuse'>;
 }
 
 /** Connections of a repair: few files are wrong. */
@@ -78,7 +78,7 @@ async function fetchWrong({ repairs }: RepairTask, { model, meter, options }: Fe
       down: new Set<string>(),
       reached: new Set<string>(),
     };
-    for (const fix of absent) await salvage(fix, { model, lease, meter, options, signal: stop });
+    for (const fix of absent) await reusePieces(fix, { model, lease, meter, options, signal: stop });
     const staged = await fetchContents(model, contents, { shared, meter, lease, signal: stop });
     meter.enter('verifying');
     stop.throwIfAborted();
@@ -94,7 +94,7 @@ async function fetchWrong({ repairs }: RepairTask, { model, meter, options }: Fe
   }
 }
 
-interface Salvage {
+interface Reuse {
   readonly model: PinnedModel;
   readonly lease: ModelLease;
   readonly meter: ProgressMeter;
@@ -103,9 +103,9 @@ interface Salvage {
 }
 
 /** Copies a corrupt content to the staging area, if its wrong pieces can be told from the right ones. An interrupted repair has done so. */
-async function salvage(
+async function reusePieces(
   fix: FetchFix,
-  { model, lease, meter, options: { store, verifier }, signal }: Salvage,
+  { model, lease, meter, options: { store, verifier }, signal }: Reuse,
 ): Promise<void> {
   const slot = await store.stage(model, fix.file);
   if (slot.durableBytes > 0) return;
@@ -121,7 +121,7 @@ async function salvage(
     });
   };
   if (fix.file.bytes > PIECE_BYTES) meter.enter('checking');
-  await verifier.salvage(fix, slot, { signal, onCopy });
+  await verifier.reuse(fix, slot, { signal, onCopy });
   left = 0;
 }
 

@@ -4,6 +4,7 @@ import { type CacheEntry, leftoverEntry, modelEntry } from './cache-entries.ts';
 import type { CacheView, Leftover } from './cache-view.ts';
 import { matchesAll } from './filter.ts';
 import type { PrunePolicy } from './policy.ts';
+import type { PrunedItem } from './trash-record.ts';
 
 /** What a run of prune marks for deletion. */
 export interface PrunePlan {
@@ -14,31 +15,14 @@ export interface PrunePlan {
   readonly unmet: readonly string[];
 }
 
-/** An entry of a plan. Paths are relative to the store. */
-export interface PlannedEntry {
-  readonly kind: CacheEntry['kind'];
-  readonly name: string;
-  readonly path: string;
-  readonly source: string | null;
-  /** name of the lease under which it changes; null if there is none */
-  readonly lease: string | null;
-  readonly commit: string | null;
-  readonly references: readonly string[];
-  readonly reason: string;
-  readonly bytes: number;
-  /** bytes on disk that the deletion of this entry frees, after those before it */
-  readonly diskBytes: number;
-  /** bytes on disk that stay, because hard links outside of the store lead to them */
+/** An entry of a plan; `diskBytes` is what its deletion frees after those before it. */
+export interface PlannedEntry extends PrunedItem {
   readonly linkedBytes: number;
   readonly lastUsedAt: string | null;
   /** names in the order in which they are moved away: refs and manifests first */
   readonly names: readonly string[];
   /** content that nothing uses without these names */
   readonly contents: readonly string[];
-  /** all content of the model, also what others use */
-  readonly uses: readonly string[];
-  /** receipts and records of rma, below `.rma` */
-  readonly records: readonly string[];
 }
 
 interface Candidate {

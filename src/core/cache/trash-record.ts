@@ -3,32 +3,37 @@ import { jsonOrNull, type Schema } from '../schema/parse.ts';
 import { text, textWithout } from '../schema/rules.ts';
 import { pathFault } from '../store/safe-path.ts';
 
-/** `record.json` in a directory of the trash: what was moved there, and where it was. Paths are relative to the store. */
-export interface TrashRecord {
-  readonly schema: 'rma.trash/v1';
-  /** `marking`: a process is moving the files, or died while it did */
-  readonly state: 'marking' | 'marked';
+/** What prune removes as a whole. Paths are relative to the store. */
+export interface PrunedItem {
   readonly kind: 'model' | 'partial' | 'orphan' | 'quarantine';
   readonly name: string;
   readonly path: string;
   readonly source: string | null;
+  /** name of the lease under which it changes; null if there is none */
   readonly lease: string | null;
   readonly commit: string | null;
   readonly references: readonly string[];
   readonly reason: string;
-  /** RFC 3339, UTC */
-  readonly markedAt: string;
   readonly bytes: number;
   /** bytes on disk that its deletion frees */
   readonly diskBytes: number;
-  /** bytes on disk that hard links outside of the store keep; a record of an older rma lacks it */
+  /** bytes on disk that hard links outside of the store keep; absent in a record of an older rma */
   readonly linkedBytes?: number | undefined;
-  /** original paths by the names of the files in the directory: names first, then content */
-  readonly moves: readonly TrashMove[];
   /** all content of the model, also what other entries or models have */
   readonly uses: readonly string[];
-  /** receipts and records, below `.rma`, which are deleted with the entry */
+  /** receipts and records, below `.rma`, which are deleted with it */
   readonly records: readonly string[];
+}
+
+/** `record.json` in a directory of the trash: what was moved there, and where it was. */
+export interface TrashRecord extends PrunedItem {
+  readonly schema: 'rma.trash/v1';
+  /** `marking`: a process is moving the files, or died while it did */
+  readonly state: 'marking' | 'marked';
+  /** RFC 3339, UTC */
+  readonly markedAt: string;
+  /** original paths by the names of the files in the directory: names first, then content */
+  readonly moves: readonly TrashMove[];
 }
 
 export interface TrashMove {

@@ -115,7 +115,7 @@ export function readPinRequest(json: string): PinRequest {
   return readRequest(pinRequest, json);
 }
 
-/** Input of `rma-worker forget`: workers that do not come back. */
+/** Input of `rma-worker forget`: workers that will not run again. */
 export interface ForgetRequest {
   readonly host: string;
   readonly project: string;

@@ -31,7 +31,7 @@ export interface SourceUsage {
 
 /** A model that is in the store, complete or not. */
 export interface InventoryModel {
-  /** all references that mean it, the plainest first; its path if it has none */
+  /** all references that mean it, the preferred one first; its path if it has none */
   readonly references: readonly [string, ...string[]];
   /** null: a plain directory in `local/` */
   readonly source: string | null;

@@ -155,7 +155,7 @@ function pieceRecords({ files }: ModelGroup, { pieces }: ScanIndex): readonly st
   return [...new Set(names)].filter((name) => pieces.has(name));
 }
 
-/** Returns the references of a model, the plainest first; none if it has none. */
+/** Returns the references of a model, the preferred one first; none if it has none. */
 function referencesOf(
   { references, pinned = [] }: ModelGroup,
   records: readonly PinnedModel[],

@@ -8,7 +8,7 @@ export type ContentFile = ScannedFile & { readonly inode: string };
 /** A model in one layout. Paths are below the directory of the layout. */
 export interface ModelGroup {
   readonly path: string;
-  /** references by the layout alone, the plainest first */
+  /** references by the layout alone, the preferred one first */
   readonly references: readonly string[];
   /** references to a commit, by receipts; those of the records come first */
   readonly pinned?: readonly string[];

@@ -9,7 +9,7 @@ export function leaseName(key: string): string {
   return `${key.slice(0, 60)}-${sha256Hex(key)}`;
 }
 
-/** The lease of commands that move content away: downloads wait for it, and it spares what they have a lease of. */
+/** The lease of commands that move content away: downloads wait for it, and it keeps what they have a lease of. */
 export const PRUNE_LEASE = 'prune';
 
 /** The lease of a download that waits to see whether it fits beside the others. */

@@ -146,7 +146,7 @@ test('a response without a length is requested once more from a server, and read
   await http.close();
 });
 
-test('what arrived before a connection breaks is handed out, then the error', async () => {
+test('what arrived before a connection breaks is read, then the error is thrown', async () => {
   const { url } = await socketServer((socket) => {
     socket.write(headOf(CONTENT.length));
     socket.end(CONTENT.subarray(0, MIB));
@@ -187,7 +187,7 @@ test('a document is complete even if it is requested as a large body', async () 
   await http.close();
 });
 
-test('a slow body is handed out before a block is full', async () => {
+test('a slow body is read before a block is full', async () => {
   const { url, connections } = await socketServer((socket) => socket.write(`${headOf(9)}first`));
   const http = testHttp();
   const blocks: string[] = [];

@@ -47,13 +47,13 @@ test.each([
   ['with a NUL byte', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\nx: \0'],
   ['that is not HTTP', 'SSH-2.0-OpenSSH_9.2\r\nx: y'],
 ])('a response %s is left to a complete HTTP client', (_, head) => {
-  expect(parse(`${head}\r\n\r\n`)).toBe('unusual');
+  expect(parse(`${head}\r\n\r\n`)).toBe('unsupported');
 });
 
-test('a head is incomplete until its last byte, and unusual if it is larger than 16 KiB', () => {
+test('a head is incomplete until its last byte, and unsupported if it is larger than 16 KiB', () => {
   const text = 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n';
   for (let end = 0; end < text.length; end += 1) expect(parse(text.slice(0, end))).toBe('incomplete');
-  expect(parse(`HTTP/1.1 200 OK\r\nx: ${'a'.repeat(16 * 1024)}`)).toBe('unusual');
+  expect(parse(`HTTP/1.1 200 OK\r\nx: ${'a'.repeat(16 * 1024)}`)).toBe('unsupported');
 });
 
 test('no bytes make it throw, and a length is always a whole number of bytes', () => {
@@ -72,7 +72,7 @@ test('no bytes make it throw, and a length is always a whole number of bytes', (
   fc.assert(
     fc.property(fc.oneof(head, fc.uint8Array({ maxLength: 300 })), (bytes) => {
       const parsed = parseResponseHead(bytes);
-      if (typeof parsed === 'string') expect(['incomplete', 'unusual']).toContain(parsed);
+      if (typeof parsed === 'string') expect(['incomplete', 'unsupported']).toContain(parsed);
       else expect([parsed.length, parsed.headers['content-length']]).toEqual([7, '7']);
     }),
   );

@@ -217,7 +217,7 @@ test('uses a proxy for remote hosts, but not for this machine', async () => {
   expect(proxied).toEqual(['hub.test:443']);
 });
 
-test('takes a turn at the host of each request of a chain, and gives it back when its connection is free', async () => {
+test('waits for a connection to the host of each request of a chain, and lets the next request have it when it is free', async () => {
   const cdn = await serve((_, response) => response.end('done'));
   const hub = await serve((_, response) => response.writeHead(302, { location: cdn.local }).end());
   const seen: string[] = [];

@@ -9,10 +9,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { checkModels } from '../../../src/app/fetch/check-models.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { gitSha1, sha256, startModelServer } from '../../helpers/store/model-server.ts';
+import { readOnlyDisk } from '../../helpers/store/read-only-disk.ts';
 import { hubFolder, smallRepo, testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 
 async function filledStore() {
@@ -44,19 +44,8 @@ test('counts content shared by two files once', async () => {
 
 test('[fail P3] neither locks nor writes a complete store, which may be read-only', async () => {
   const { server, root, model } = await filledStore();
-  const refuse = () =>
-    Promise.reject(Object.assign(new Error('read-only'), { code: 'EROFS', syscall: 'open' }));
-  const disk: Disk = {
-    ...realDisk,
-    mkdir: refuse,
-    rename: refuse,
-    link: refuse,
-    unlink: refuse,
-    rm: refuse,
-    chmod: refuse,
-  };
   const before = server.requests.length;
-  const fetcher = testFetcher(root, server.url, { disk });
+  const fetcher = testFetcher(root, server.url, { disk: readOnlyDisk });
   expect(await fetcher.fetch([model])).toMatchObject([{ state: 'present', fetchedBytes: 0 }]);
   expect(server.requests.length).toBe(before);
 });

@@ -16,6 +16,7 @@ import {
   setUpOllama,
   WEIGHTS,
 } from '../../helpers/store/ollama-fixture.ts';
+import { closedDisk } from '../../helpers/store/read-only-disk.ts';
 import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 
 test('[req R04] [req R43] downloads a model once into the native store; a second run sends no request', async () => {
@@ -131,18 +132,7 @@ test('downloads only the new blobs after a tag has moved', async () => {
 test('[fail P3] neither locks nor writes for a complete model, whose store may be read-only', async () => {
   const { hub, root, fetcher, model } = await setUpOllama();
   await fetcher.fetch([model]);
-  const refuse = () =>
-    Promise.reject(Object.assign(new Error('read-only'), { code: 'EROFS', syscall: 'open' }));
-  const disk: Disk = {
-    ...realDisk,
-    mkdir: refuse,
-    rename: refuse,
-    link: refuse,
-    rm: refuse,
-    chmod: refuse,
-    open: refuse,
-  };
-  expect(await testFetcher(root, hub.endpoint, { disk }).fetch([model])).toMatchObject([
+  expect(await testFetcher(root, hub.endpoint, { disk: closedDisk }).fetch([model])).toMatchObject([
     { state: 'present', fetchedBytes: 0 },
   ]);
 });

@@ -6,6 +6,7 @@ import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import {
   clockAhead,
   KEEP_30_DAYS,
+  namesOf,
   noWait,
   setAge,
   storeTree,
@@ -21,7 +22,6 @@ beforeEach(() => {
 });
 
 const onDisk = (path: string) => statSync(join(root, path)).blocks * 512;
-const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
 
 describe('prune', () => {
   test('never removes unknown files or models of unknown source, also not from the directory of a removed model', async () => {
@@ -70,7 +70,7 @@ describe('prune', () => {
     plantHub(root);
     plantFile(root, `${MANIFESTS}/bad/latest`, '{');
     const { marked } = await testCache(root).prune(KEEP_30_DAYS, noWait);
-    expect(names(marked)).toEqual(['hf:org/name']);
+    expect(namesOf(marked)).toEqual(['hf:org/name']);
   });
 
   test('keeps a blob to which an unknown name leads', async () => {
@@ -130,7 +130,7 @@ describe('prune', () => {
     expect(await testCache(root).prune(DEFAULT_POLICY, noWait)).toMatchObject({ marked: [] });
     setAge(root, 8, part, `${part}.json`, `${blob('7')}-partial-0`);
     const { marked } = await testCache(root).prune(DEFAULT_POLICY, noWait);
-    expect(names(marked)).toEqual(['.rma/staging/sha256-abc-0123456789abcdef', `${blob('7')}-partial-0`]);
+    expect(namesOf(marked)).toEqual(['.rma/staging/sha256-abc-0123456789abcdef', `${blob('7')}-partial-0`]);
     expect(storeTree(root)).toEqual({});
     await testCache(root).undo([], noWait);
     expect(Object.keys(storeTree(root))).toEqual([part, `${part}.json`, `${blob('7')}-partial-0`]);
@@ -146,7 +146,7 @@ describe('prune', () => {
       '.rma/quarantine/20261101T000000Z-1/record.json',
     );
     const { marked } = await testCache(root).prune(DEFAULT_POLICY, noWait);
-    expect(names(marked)).toEqual(['.rma/quarantine/20261101T000000Z-1']);
+    expect(namesOf(marked)).toEqual(['.rma/quarantine/20261101T000000Z-1']);
   });
 });
 
@@ -213,6 +213,6 @@ describe('a link of the user', () => {
     plantHub(root);
     symlinkSync('huggingface/hub', join(root, 'mine'));
     const { marked } = await testCache(root).prune(KEEP_30_DAYS, noWait);
-    expect(names(marked)).toEqual(['hf:org/name']);
+    expect(namesOf(marked)).toEqual(['hf:org/name']);
   });
 });

@@ -5,31 +5,16 @@ import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { DEFAULT_POLICY } from '../../../src/core/cache/policy.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { KEEP_30_DAYS, noWait, setAge, storeTree, testCache } from '../../helpers/store/cache-fixture.ts';
-import { COMMIT, ollamaManifest, plantFile, plantSnapshot, sha } from '../../helpers/store/foreign-store.ts';
+import { COMMIT, plantFile, plantSnapshot, sha } from '../../helpers/store/foreign-store.ts';
+import { HUB, plantHub, plantOllama } from '../../helpers/store/old-models.ts';
 import { testStore } from '../../helpers/store/store-fixture.ts';
 
-const HUB = 'huggingface/hub/models--org--name';
 const BLOB = `${HUB}/blobs/${sha('1')}`;
-const MANIFESTS = 'ollama/manifests/registry.ollama.ai/library';
 
 let root = '';
 beforeEach(() => {
   root = tempFolder();
 });
-
-function plantHub(): void {
-  plantSnapshot(root, { repo: 'org/name', commit: COMMIT }, { 'w.gguf': sha('1') });
-  plantFile(root, `${HUB}/refs/main`, COMMIT);
-  setAge(root, 40, BLOB);
-}
-
-function plantOllama(): readonly string[] {
-  const blobs = ['3', '4'].map((digit) => `ollama/blobs/sha256-${sha(digit)}`);
-  for (const path of blobs) plantFile(root, path, 'x'.repeat(75));
-  plantFile(root, `${MANIFESTS}/a/latest`, ollamaManifest([sha('3')], sha('4')));
-  setAge(root, 40, ...blobs);
-  return blobs;
-}
 
 /** Moves a directory of a store elsewhere, and leaves a link. */
 function moveAway(path: string, target: string): void {
@@ -42,7 +27,7 @@ describe('prune', () => {
   test.each(['ollama/manifests', 'ollama/manifests/registry.ollama.ai'])(
     'keeps the blobs of an Ollama store whose %s is a link to a directory',
     async (path) => {
-      plantOllama();
+      plantOllama(root);
       moveAway(path, join(tempFolder(), 'moved'));
       const before = storeTree(root);
       expect(await testCache(root).prune(DEFAULT_POLICY, noWait)).toMatchObject({ marked: [] });
@@ -51,7 +36,7 @@ describe('prune', () => {
   );
 
   test('keeps the blobs of an Ollama store whose manifests may not be read', async () => {
-    plantOllama();
+    plantOllama(root);
     const denied = join(root, 'ollama/manifests');
     const readdir = (async (path: string, options: { withFileTypes: true }) => {
       if (path === denied) throw Object.assign(new Error('denied'), { code: 'EACCES', syscall: 'scandir' });
@@ -73,8 +58,8 @@ describe('prune', () => {
   );
 
   test('removes content without a model next to a broken link', async () => {
-    plantHub();
-    symlinkSync(`../../blobs/${sha('2')}`, join(root, HUB, 'snapshots', COMMIT, 'gone.gguf'));
+    plantHub(root);
+    symlinkSync(`../../blobs/${sha('7')}`, join(root, HUB, 'snapshots', COMMIT, 'gone.gguf'));
     plantFile(root, `${HUB}/blobs/${sha('3')}`);
     setAge(root, 40, `${HUB}/blobs/${sha('3')}`);
     const { marked } = await testCache(root).prune(DEFAULT_POLICY, noWait);
@@ -82,7 +67,7 @@ describe('prune', () => {
   });
 
   test('keeps content to which a link in another directory of the store leads', async () => {
-    plantHub();
+    plantHub(root);
     symlinkSync(`../../${BLOB}`, join(plantDirectory('gguf/default'), 'direct.gguf'));
     await testCache(root).prune(KEEP_30_DAYS, noWait);
     expect(readFileSync(join(root, 'gguf/default/direct.gguf'), 'utf8')).toBe(`content of ${sha('1')}`);
@@ -97,7 +82,7 @@ describe('prune', () => {
 });
 
 test('a removal keeps content to which a link in another directory of the store leads', async () => {
-  plantHub();
+  plantHub(root);
   symlinkSync(`../../${BLOB}`, join(plantDirectory('gguf/default'), 'direct.gguf'));
   await testStore(root).remove([`${HUB}/snapshots/${COMMIT}`], { ...noWait, force: false });
   expect(readFileSync(join(root, 'gguf/default/direct.gguf'), 'utf8')).toBe(`content of ${sha('1')}`);

@@ -19,10 +19,9 @@ import {
   testCache,
 } from '../../helpers/store/cache-fixture.ts';
 import { COMMIT, plantFile, plantSnapshot, sha } from '../../helpers/store/foreign-store.ts';
+import { HUB } from '../../helpers/store/old-models.ts';
 import { testFetcher } from '../../helpers/store/store-fixture.ts';
 import { hubForTest } from '../hub-server/hub-fixture.ts';
-
-const HUB = 'huggingface/hub/models--org--name';
 
 async function fetchFrom(root: string, config: string): Promise<void> {
   const hub = await hubForTest({ repos: { 'org/name': { files: { 'config.json': config } } } });

@@ -9,6 +9,7 @@ import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import {
   clockAhead,
   KEEP_30_DAYS,
+  namesOf,
   noWait,
   setAge,
   storeTree,
@@ -32,26 +33,25 @@ beforeEach(() => {
 });
 
 const trash = () => (existsSync(join(root, '.rma/trash')) ? readdirSync(join(root, '.rma/trash')) : []);
-const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
 
 describe('prune', () => {
   test('[fail U5] marks first, deletes in a later run after the grace period, and can be undone until then', async () => {
     plantHub(root);
     const before = storeTree(root);
     const { marked } = await testCache(root).prune(KEEP_30_DAYS, noWait);
-    expect(names(marked)).toEqual(['hf:org/name']);
+    expect(namesOf(marked)).toEqual(['hf:org/name']);
     expect(storeTree(root)).toEqual({});
     expect(existsSync(join(root, HUB))).toBe(false);
 
     expect(await testCache(root).prune(KEEP_30_DAYS, noWait)).toMatchObject({ marked: [], deleted: [] });
     expect(trash()).toHaveLength(1);
-    expect(names((await testCache(root).undo([], noWait)).restored)).toEqual(['hf:org/name']);
+    expect(namesOf((await testCache(root).undo([], noWait)).restored)).toEqual(['hf:org/name']);
     expect(storeTree(root)).toEqual(before);
     expect(trash()).toEqual([]);
 
     await testCache(root).prune(KEEP_30_DAYS, noWait);
     const { deleted } = await testCache(root, { clock: clockAhead(1.01) }).prune(DEFAULT_POLICY, noWait);
-    expect(names(deleted)).toEqual(['hf:org/name']);
+    expect(namesOf(deleted)).toEqual(['hf:org/name']);
     expect(trash()).toEqual([]);
   });
 
@@ -75,8 +75,8 @@ describe('prune', () => {
     setAge(root, 40, blob('5'));
     await testCache(root).prune(KEEP_30_DAYS, noWait);
     expect(storeTree(root)).toEqual({});
-    // one of two models that share content comes back whole
-    expect(names((await testCache(root).undo(['ollama:a'], noWait)).restored)).toEqual(['ollama:a']);
+    // one of two models that share content is restored completely
+    expect(namesOf((await testCache(root).undo(['ollama:a'], noWait)).restored)).toEqual(['ollama:a']);
     expect(Object.keys(storeTree(root))).toEqual([blob('3'), blob('4'), `${MANIFESTS}/a/latest`]);
     await testCache(root).undo([], noWait);
     expect(Object.keys(storeTree(root))).toHaveLength(5);
@@ -98,8 +98,8 @@ describe('prune', () => {
       DEFAULT_POLICY,
       noWait,
     );
-    expect(names(restored)).toEqual(['hf:org/name']);
-    expect(names(deleted).sort()).toEqual(['ollama:a', 'ollama:b']);
+    expect(namesOf(restored)).toEqual(['hf:org/name']);
+    expect(namesOf(deleted).sort()).toEqual(['ollama:a', 'ollama:b']);
     expect(Object.keys(storeTree(root)).filter((path) => path.startsWith('ollama'))).toEqual([
       blob('3'),
       blob('6'),
@@ -108,7 +108,7 @@ describe('prune', () => {
     expect(existsSync(join(root, HUB, 'snapshots', COMMIT, 'w.gguf'))).toBe(true);
   });
 
-  test('spares a model that is being downloaded, all of an Ollama store while one of it is, and waits for no process', async () => {
+  test('keeps a model that is being downloaded, all of an Ollama store while one of it is, and waits for no process', async () => {
     const hub = await hubForTest({
       repos: { 'org/name': { files: { 'config.json': '{}' } } },
       ollama: {},
@@ -121,7 +121,7 @@ describe('prune', () => {
     await store.prepare();
     const { signal } = noWait;
     const lease = await store.lease(await fetcher.resolve('hf:org/name'), () => undefined, signal);
-    expect(names((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked).sort()).toEqual([
+    expect(namesOf((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked).sort()).toEqual([
       'ollama:a',
       'ollama:b',
     ]);
@@ -138,7 +138,7 @@ describe('prune', () => {
       files: [],
     };
     const other = await store.lease(pinned, () => undefined, signal);
-    expect(names((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked)).toEqual(['hf:org/name']);
+    expect(namesOf((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked)).toEqual(['hf:org/name']);
     await other.release();
   });
 
@@ -154,7 +154,7 @@ describe('prune', () => {
         String(from).includes('/ollama/blobs/') ? Promise.reject(denied) : realDisk.rename(from, to),
     };
     const { marked, failed } = await testCache(root, { disk }).prune(KEEP_30_DAYS, noWait);
-    expect(names(marked)).toEqual(['hf:org/name']);
+    expect(namesOf(marked)).toEqual(['hf:org/name']);
     expect(failed).toMatchObject([
       { name: 'ollama:a', message: expect.stringContaining('permission denied') },
       { name: 'ollama:b' },
@@ -168,7 +168,7 @@ describe('prune', () => {
     plantFile(root, `${HUB}/refs/main`, OTHER);
     setAge(root, 3, `${HUB}/blobs/${sha('8')}`);
     const policy = { ...DEFAULT_POLICY, keepRevisions: 1 };
-    expect(names((await testCache(root).prune(policy, noWait)).marked)).toEqual([`hf:org/name@${COMMIT}`]);
+    expect(namesOf((await testCache(root).prune(policy, noWait)).marked)).toEqual([`hf:org/name@${COMMIT}`]);
   });
 
   test('deletes after ten minutes while the free space is below the target', async () => {
@@ -177,7 +177,7 @@ describe('prune', () => {
     const huge = { ...DEFAULT_POLICY, minFree: { lowBytes: 2 ** 52, highBytes: 2 ** 52 } };
     const inMinutes = (minutes: number) => testCache(root, { clock: clockAhead(minutes / 1440) });
     expect((await inMinutes(9).prune(huge, noWait)).deleted).toEqual([]);
-    expect(names((await inMinutes(11).prune(huge, noWait)).deleted)).toEqual(['hf:org/name']);
+    expect(namesOf((await inMinutes(11).prune(huge, noWait)).deleted)).toEqual(['hf:org/name']);
   });
 
   test('a marked model that is pulled again is restored without a download, with its receipts', async () => {
@@ -210,7 +210,7 @@ describe('prune', () => {
 
   test('[fail U5] an undo restores a whole model after the model that shared its content was removed', async () => {
     plantOllama(root);
-    expect(names((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked)).toEqual(['ollama:a']);
+    expect(namesOf((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked)).toEqual(['ollama:a']);
     await testStore(root).remove([`${MANIFESTS}/b/latest`], { force: false, ...noWait });
     await testCache(root).undo([], noWait);
     const { models } = await testStore(root).inventory();

@@ -10,6 +10,7 @@ import {
   plantSnapshot,
   sha,
 } from '../../helpers/store/foreign-store.ts';
+import { HUB, MANIFESTS } from '../../helpers/store/old-models.ts';
 import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 import { hubForTest } from '../hub-server/hub-fixture.ts';
 
@@ -22,7 +23,6 @@ const content = {
   repos: { 'Acme/Tiny': { files: { 'config.json': '{}', 'model.safetensors': 'weights' } } },
   modelscope: { 'Acme/Tiny': { files: { 'config.json': '{}' } } },
 };
-const HUB = 'huggingface/hub/models--org--name';
 
 async function remove(paths: readonly string[], force = false) {
   const { signal } = new AbortController();
@@ -65,7 +65,6 @@ describe('the removal of models', () => {
   });
 
   test('removes a tag of an Ollama store, its manifest first, and keeps shared and unknown blobs', async () => {
-    const MANIFESTS = 'ollama/manifests/registry.ollama.ai/library';
     for (const digit of ['3', '4', '5', '6'])
       plantFile(root, `ollama/blobs/sha256-${sha(digit)}`, 'x'.repeat(75));
     plantFile(root, `${MANIFESTS}/a/latest`, ollamaManifest([sha('3')], sha('4')));
@@ -83,7 +82,6 @@ describe('the removal of models', () => {
   });
 
   test('removes no blob of an Ollama store while a manifest cannot be read', async () => {
-    const MANIFESTS = 'ollama/manifests/registry.ollama.ai/library';
     for (const digit of ['3', '4']) plantFile(root, `ollama/blobs/sha256-${sha(digit)}`, 'x'.repeat(75));
     plantFile(root, `${MANIFESTS}/a/latest`, ollamaManifest([sha('3')], sha('4')));
     plantFile(root, `${MANIFESTS}/b/latest`, '{');

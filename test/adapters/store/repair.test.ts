@@ -17,13 +17,7 @@ import { quickFolder } from '../../helpers/files/temp-folder.ts';
 import { storeTree } from '../../helpers/store/cache-fixture.ts';
 import { plantFile } from '../../helpers/store/foreign-store.ts';
 import { sha256 } from '../../helpers/store/model-server.ts';
-import {
-  GGUF as gguf,
-  HUB_CACHE as HUB,
-  hubOfAll,
-  pullInto,
-  WEIGHTS as weights,
-} from '../../helpers/store/pulled-store.ts';
+import { GGUF, HUB_CACHE as HUB, hubOfAll, pullInto, WEIGHTS } from '../../helpers/store/pulled-store.ts';
 import { flipByte, problemsOf, repairStore, verifyStore } from '../../helpers/store/verify-fixture.ts';
 import type { Hub } from '../../hub/hub.ts';
 
@@ -55,8 +49,8 @@ function quarantined(): { readonly files: readonly string[]; readonly reasons: r
 
 describe('a repair', () => {
   test.each([
-    ['a hub cache', 'hf:org/name', join(HUB, 'blobs', sha256(weights))],
-    ['an Ollama store', 'ollama:tiny', `ollama/blobs/sha256-${sha256(gguf)}`],
+    ['a hub cache', 'hf:org/name', join(HUB, 'blobs', sha256(WEIGHTS))],
+    ['an Ollama store', 'ollama:tiny', `ollama/blobs/sha256-${sha256(GGUF)}`],
     ['a ModelScope directory', 'ms:org/name', 'modelscope/org/name/model.safetensors'],
     ['a GGUF file', 'URL/files/x.gguf', 'gguf/default/x.gguf'],
   ])(
@@ -99,8 +93,8 @@ describe('a repair', () => {
     const [commit = ''] = readdirSync(join(root, HUB, 'snapshots'));
     rmSync(join(root, 'modelscope/org/name/config.json'));
     rmSync(join(root, HUB, 'snapshots', commit, 'config.json'));
-    rmSync(join(root, HUB, 'blobs', sha256(weights)));
-    rmSync(join(root, `ollama/blobs/sha256-${sha256(gguf)}`));
+    rmSync(join(root, HUB, 'blobs', sha256(WEIGHTS)));
+    rmSync(join(root, `ollama/blobs/sha256-${sha256(GGUF)}`));
     writeFileSync(join(root, HUB, 'refs/main'), '');
     expect(await repairStore(root, hub.endpoint)).toMatchObject({ exitCode: 0 });
     expect(readFileSync(join(root, HUB, 'refs/main'), 'utf8')).toBe(commit);
@@ -122,9 +116,9 @@ describe('a repair', () => {
     const [commit = ''] = readdirSync(join(root, HUB, 'snapshots'));
     const link = join(root, HUB, 'snapshots', commit, 'model.safetensors');
     const target = readlinkSync(link);
-    plantFile(root, join(HUB, 'blobs', sha256(gguf)), gguf);
+    plantFile(root, join(HUB, 'blobs', sha256(GGUF)), GGUF);
     rmSync(link);
-    symlinkSync(`../../blobs/${sha256(gguf)}`, link);
+    symlinkSync(`../../blobs/${sha256(GGUF)}`, link);
     expect(await repairStore(root, hub.endpoint)).toMatchObject({ exitCode: 0, fetchedBytes: 0 });
     expect(hub.log.entries()).toEqual([]);
     expect(readlinkSync(link)).toBe(target);
@@ -136,12 +130,12 @@ describe('a repair', () => {
     const url = `${hub.endpoint}/files/x.gguf`;
     await pull(hub, [url]);
     mkdirSync(join(root, 'gguf/two'));
-    const sized = `${url}#sha256=${sha256(gguf)}&set=two`;
+    const sized = `${url}#sha256=${sha256(GGUF)}&set=two`;
     await pull(hub, [sized]);
     const paths = [join(root, 'gguf/default/x.gguf'), join(root, 'gguf/two/x.gguf')];
     flipByte(paths[0] ?? '');
     expect(await repairStore(root, hub.endpoint)).toMatchObject({ exitCode: 0 });
-    for (const path of paths) expect(readFileSync(path).equals(gguf)).toBe(true);
+    for (const path of paths) expect(readFileSync(path).equals(GGUF)).toBe(true);
     expect(await verifyStore(root)).toMatchObject({ problems: [], unread: 0 });
   });
 
@@ -152,17 +146,17 @@ describe('a repair', () => {
     // as an older hf leaves it: without receipts and a listing
     rmSync(join(root, '.rma'), { recursive: true });
     rmSync(join(root, HUB, 'trees'), { recursive: true });
-    const blob = join(root, HUB, 'blobs', sha256(weights));
+    const blob = join(root, HUB, 'blobs', sha256(WEIGHTS));
     truncateSync(blob, 100);
     expect(problemsOf(await verifyStore(root, { deep: true }))).toEqual([
-      `${HUB}/blobs/${sha256(weights)}: content`,
+      `${HUB}/blobs/${sha256(WEIGHTS)}: content`,
     ]);
     expect(await repairStore(root, hub.endpoint)).toMatchObject({
       exitCode: 0,
-      fetchedBytes: weights.length,
+      fetchedBytes: WEIGHTS.length,
     });
     expect(hub.log.contentRequests()).toHaveLength(1);
-    expect(readFileSync(blob).equals(weights)).toBe(true);
+    expect(readFileSync(blob).equals(WEIGHTS)).toBe(true);
     expect(readdirSync(join(root, HUB, 'snapshots', commit)).sort()).toEqual([
       'config.json',
       'model.safetensors',
@@ -172,7 +166,7 @@ describe('a repair', () => {
   test('in a dry run changes nothing', async () => {
     const hub = await hubOfAll();
     await pull(hub, ['ollama:tiny']);
-    const path = join(root, `ollama/blobs/sha256-${sha256(gguf)}`);
+    const path = join(root, `ollama/blobs/sha256-${sha256(GGUF)}`);
     flipByte(path);
     // correct, but changed since its receipt: a verification that may write brings the receipt up to date
     utimesSync(join(root, MANIFEST), 0, 0);
@@ -181,7 +175,7 @@ describe('a repair', () => {
     const before = storeTree(root);
     expect(await repairStore(root, hub.endpoint, { dryRun: true })).toMatchObject({
       problems: [{ outcome: 'repairable' }],
-      fetchedBytes: gguf.length,
+      fetchedBytes: GGUF.length,
       exitCode: 0,
     });
     expect(hub.log.entries()).toEqual([]);
@@ -196,7 +190,7 @@ describe('a repair', () => {
       exitCode: 6,
     });
     await pull(hub, ['ollama:tiny']);
-    flipByte(join(root, `ollama/blobs/sha256-${sha256(gguf)}`));
+    flipByte(join(root, `ollama/blobs/sha256-${sha256(GGUF)}`));
     expect(await repairStore(root, hub.endpoint)).toMatchObject({ exitCode: 8 });
     expect(await repairStore(root, hub.endpoint, { names: ['ollama:tiny'] })).toMatchObject({
       problems: [],
@@ -207,7 +201,7 @@ describe('a repair', () => {
   test('[fail R3] keeps the wrong file in place while its hub fails', async () => {
     const hub = await hubOfAll();
     await pull(hub, ['hf:org/name']);
-    const blob = join(root, HUB, 'blobs', sha256(weights));
+    const blob = join(root, HUB, 'blobs', sha256(WEIGHTS));
     flipByte(blob);
     const wrong = readFileSync(blob);
     await hub.close();
@@ -221,7 +215,7 @@ describe('a repair', () => {
 test('other names of a wrong file, outside of models, keep their content', async () => {
   const hub = await hubOfAll();
   await pull(hub, ['hf:org/name']);
-  const blob = join(root, HUB, 'blobs', sha256(weights));
+  const blob = join(root, HUB, 'blobs', sha256(WEIGHTS));
   linkSync(blob, join(root, 'mine.safetensors'));
   flipByte(blob);
   const wrong = readFileSync(blob);

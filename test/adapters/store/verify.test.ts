@@ -14,13 +14,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { COMMIT, ollamaManifest, plantFile, plantSnapshot, sha } from '../../helpers/store/foreign-store.ts';
 import { gitSha1, sha256 } from '../../helpers/store/model-server.ts';
-import {
-  GGUF as gguf,
-  HUB_CACHE as HUB,
-  hubOfAll,
-  pullInto,
-  WEIGHTS as weights,
-} from '../../helpers/store/pulled-store.ts';
+import { GGUF, HUB_CACHE as HUB, hubOfAll, pullInto, WEIGHTS } from '../../helpers/store/pulled-store.ts';
 import { flipByte, problemsOf, verifyStore } from '../../helpers/store/verify-fixture.ts';
 
 let root = '';
@@ -65,8 +59,8 @@ describe('a store of rma', () => {
   });
 
   test.each([
-    ['a hub cache', () => join(HUB, 'blobs', sha256(weights)), 'hf:org/name'],
-    ['an Ollama store', () => `ollama/blobs/sha256-${sha256(gguf)}`, 'ollama:tiny'],
+    ['a hub cache', () => join(HUB, 'blobs', sha256(WEIGHTS)), 'hf:org/name'],
+    ['an Ollama store', () => `ollama/blobs/sha256-${sha256(GGUF)}`, 'ollama:tiny'],
     ['a ModelScope directory', () => 'modelscope/org/name/model.safetensors', 'ms:org/name'],
     ['a GGUF file', () => 'gguf/default/x.gguf', '/files/x.gguf'],
   ])(
@@ -85,12 +79,12 @@ describe('a store of rma', () => {
   test('[fail C9] finds truncated and empty files without reading content', async () => {
     await pullAll();
     truncateSync(join(root, 'gguf/default/x.gguf'), 1000);
-    truncateSync(join(root, `ollama/blobs/sha256-${sha256(gguf)}`), 0);
+    truncateSync(join(root, `ollama/blobs/sha256-${sha256(GGUF)}`), 0);
     const { problems } = await verifyStore(root);
     expect(problems.map(({ path, text }) => [path, text])).toEqual([
       ['gguf/default/x.gguf', expect.stringMatching(/^size mismatch: expected 1\.5 MiB, found 1000 B$/)],
       [
-        `ollama/blobs/sha256-${sha256(gguf)}`,
+        `ollama/blobs/sha256-${sha256(GGUF)}`,
         expect.stringMatching(/^size mismatch: expected 1\.5 MiB, found 0 B$/),
       ],
     ]);
@@ -100,13 +94,13 @@ describe('a store of rma', () => {
     await pullAll();
     rmSync(join(root, 'modelscope/org/name/config.json'));
     rmSync(join(root, HUB, 'snapshots', readdirSync(join(root, HUB, 'snapshots'))[0] ?? '', 'config.json'));
-    rmSync(join(root, `ollama/blobs/sha256-${sha256(gguf)}`));
-    rmSync(join(root, HUB, 'blobs', sha256(weights)));
+    rmSync(join(root, `ollama/blobs/sha256-${sha256(GGUF)}`));
+    rmSync(join(root, HUB, 'blobs', sha256(WEIGHTS)));
     expect(problemsOf(await verifyStore(root))).toEqual([
       expect.stringMatching(/snapshots\/[0-9a-f]{40}\/config\.json: missing$/),
       expect.stringMatching(/snapshots\/[0-9a-f]{40}\/model\.safetensors: link$/),
       'modelscope/org/name/config.json: missing',
-      `ollama/blobs/sha256-${sha256(gguf)}: missing`,
+      `ollama/blobs/sha256-${sha256(GGUF)}: missing`,
     ]);
   });
 
@@ -136,7 +130,7 @@ describe('a store of rma', () => {
 
 describe('a store of other programs', () => {
   test('is correct if its names are the hashes of its content', async () => {
-    plantRepo({ 'config.json': '{}', 'model.safetensors': weights });
+    plantRepo({ 'config.json': '{}', 'model.safetensors': WEIGHTS });
     const blob = Buffer.alloc(75, 'x');
     plantFile(root, `ollama/blobs/sha256-${sha256(blob)}`, blob);
     plantFile(
@@ -153,10 +147,10 @@ describe('a store of other programs', () => {
   });
 
   test('without hashes is checked by its headers', async () => {
-    plantFile(root, 'gguf/default/a.gguf', gguf);
-    plantFile(root, 'gguf/default/b.gguf', gguf.subarray(0, gguf.length - 100_000));
+    plantFile(root, 'gguf/default/a.gguf', GGUF);
+    plantFile(root, 'gguf/default/b.gguf', GGUF.subarray(0, GGUF.length - 100_000));
     plantFile(root, 'gguf/default/c.gguf', '<html>');
-    plantFile(root, 'modelscope/org/name/model.safetensors', weights.subarray(0, weights.length - 1));
+    plantFile(root, 'modelscope/org/name/model.safetensors', WEIGHTS.subarray(0, WEIGHTS.length - 1));
     const { problems, withoutHash } = await verifyStore(root, { deep: true });
     expect(problems.map(({ path, text }) => [path, text])).toEqual([
       ['gguf/default/b.gguf', expect.stringMatching(/^is broken: tensor .* is outside the file$/)],
@@ -172,8 +166,8 @@ describe('a store of other programs', () => {
     };
     plantRepo({
       'model.safetensors.index.json': JSON.stringify(index),
-      'model-00001-of-00002.safetensors': weights,
-      'big-00001-of-00002.gguf': gguf,
+      'model-00001-of-00002.safetensors': WEIGHTS,
+      'big-00001-of-00002.gguf': GGUF,
     });
     plantRepo({ 'model.safetensors.index.json': JSON.stringify(index) }, 'org/config-only');
     const folder = `huggingface/hub/models--org--foreign/snapshots/${COMMIT}`;
@@ -184,20 +178,20 @@ describe('a store of other programs', () => {
   });
 
   test('has links that lead to the content of another file', async () => {
-    const folder = plantRepo({ 'config.json': '{}', 'model.safetensors': weights });
+    const folder = plantRepo({ 'config.json': '{}', 'model.safetensors': WEIGHTS });
     const files = {
       'config.json': { size: 2, blob_id: gitSha1(Buffer.from('{}')) },
       'model.safetensors': {
-        size: weights.length,
+        size: WEIGHTS.length,
         blob_id: sha('d').slice(0, 40),
-        lfs_sha256: sha256(weights),
-        lfs_size: weights.length,
+        lfs_sha256: sha256(WEIGHTS),
+        lfs_size: WEIGHTS.length,
       },
     };
     plantFile(root, `${folder}/trees/${COMMIT}.json`, JSON.stringify({ format_version: 1, files }));
     expect(problemsOf(await verifyStore(root, { deep: true }))).toEqual([]);
-    const other = sha256(gguf);
-    plantFile(root, `${folder}/blobs/${other}`, gguf);
+    const other = sha256(GGUF);
+    plantFile(root, `${folder}/blobs/${other}`, GGUF);
     const link = join(root, folder, 'snapshots', COMMIT, 'model.safetensors');
     rmSync(link);
     symlinkSync(`../../blobs/${other}`, link);

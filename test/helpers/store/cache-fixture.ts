@@ -15,6 +15,11 @@ export const KEEP_30_DAYS: PrunePolicy = { ...DEFAULT_POLICY, keepSeconds: 30 * 
 
 export const noWait: CacheWait = { onWait: () => undefined, signal: new AbortController().signal };
 
+/** Returns the names of entries. */
+export function namesOf(items: readonly { readonly name: string }[]): string[] {
+  return items.map(({ name }) => name);
+}
+
 /** Returns a clock that is some days ahead. */
 export function clockAhead(days: number): Clock {
   return { ...systemClock, now: () => Date.now() + days * DAY_MS };

@@ -21,7 +21,7 @@ test('a line that one connection fills keeps one connection', () => {
   expect(tried(() => 100, 5)).toEqual([1, 4, 1, 1, 1, 1]);
 });
 
-test('connections that raise the rate by 20 % or less are given back', () => {
+test('connections that raise the rate by 20 % or less are closed', () => {
   expect(tried((count) => Math.min(count * 50, 220), 5)).toEqual([1, 4, 16, 4, 4, 4]);
   expect(tried((count) => (count === 1 ? 100 : 120), 3)).toEqual([1, 4, 1, 1]);
   expect(tried((count) => (count === 1 ? 100 : 121), 3)).toEqual([1, 4, 16, 4]);

@@ -3,7 +3,7 @@ import type { PinnedModel } from '../../../core/domain/pinned-model.ts';
 import { Trash, type TrashContext } from './trash.ts';
 
 /**
- * Moves what prune marked of a model back before its download, under the lease of the model, which prune spares. Never rejects:
+ * Moves what prune marked of a model back before its download, under the lease of the model, which keeps prune away. Never rejects:
  * what cannot be restored is downloaded.
  */
 export async function restoreMarked(context: Omit<TrashContext, 'now'>, model: PinnedModel): Promise<void> {

@@ -6,7 +6,7 @@ import { diskFault } from '../disk/disk-fault.ts';
 import type { Trash, TrashFolder } from './trash.ts';
 
 /**
- * Moves marked entries back: those that the names mean, or all. Content that a model shares with another marked one comes back
+ * Moves marked entries back: those that the names mean, or all. Content that a model shares with another marked one is restored
  * with the first of them.
  * @throws RmaError RMA_CACHE_NOT_MARKED (1)
  */

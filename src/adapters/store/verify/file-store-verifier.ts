@@ -9,7 +9,7 @@ import type { StagingSlot } from '../../../ports/model-store.ts';
 import type {
   FetchFix,
   Replacement,
-  SalvageWork,
+  ReuseWork,
   StoreVerifier,
   VerifyRequest,
 } from '../../../ports/store-verifier.ts';
@@ -23,7 +23,7 @@ import { readStore } from './read-store.ts';
 import { ReadingPace } from './reading-pace.ts';
 import { refreshReceipts } from './refresh-receipts.ts';
 import { replaceContents, restoreRecord } from './replace.ts';
-import { salvageContent } from './salvage.ts';
+import { reusePieces } from './reuse-pieces.ts';
 import { VerifyJournal } from './verify-journal.ts';
 
 export interface VerifierOptions {
@@ -94,8 +94,8 @@ export class FileStoreVerifier implements StoreVerifier {
     });
   }
 
-  async salvage(fix: FetchFix, slot: StagingSlot, work: SalvageWork): Promise<boolean> {
-    return onDisk(this.#paths.root, () => salvageContent(this.#context(), { ...work, fix, slot }));
+  async reuse(fix: FetchFix, slot: StagingSlot, work: ReuseWork): Promise<boolean> {
+    return onDisk(this.#paths.root, () => reusePieces(this.#context(), { ...work, fix, slot }));
   }
 
   async restore(problem: Problem, text: string | null): Promise<void> {

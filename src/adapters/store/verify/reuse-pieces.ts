@@ -1,12 +1,12 @@
 import { placeInStore } from '../../../core/source/store-paths.ts';
 import type { StagingSlot } from '../../../ports/model-store.ts';
-import type { FetchFix, SalvageWork } from '../../../ports/store-verifier.ts';
+import type { FetchFix, ReuseWork } from '../../../ports/store-verifier.ts';
 import { errnoOf, NO_RECORD } from '../disk/disk.ts';
 import { copyPart } from '../transfer/copy-part.ts';
 import { discardPart, writeJournal } from '../transfer/journal.ts';
 import type { ContentContext } from './check-content.ts';
 
-interface SalvageJob extends SalvageWork {
+interface ReuseJob extends ReuseWork {
   readonly fix: FetchFix;
   readonly slot: StagingSlot;
 }
@@ -14,10 +14,10 @@ interface SalvageJob extends SalvageWork {
 /** Codes of a file that cannot be read, wholly or in part. */
 const UNREADABLE: readonly string[] = ['EIO', 'EACCES', 'EPERM', ...NO_RECORD];
 
-/** Implements `StoreVerifier.salvage`. */
-export async function salvageContent(
+/** Implements `StoreVerifier.reuse`. */
+export async function reusePieces(
   { disk, guard, paths, pieces }: ContentContext,
-  { fix, slot, signal, onCopy }: SalvageJob,
+  { fix, slot, signal, onCopy }: ReuseJob,
 ): Promise<boolean> {
   const { digest, bytes } = fix.file;
   const path = placeInStore(paths, fix.place);
