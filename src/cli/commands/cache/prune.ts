@@ -8,7 +8,7 @@ export const cachePruneCommand = defineCommand({
   group: 'Models',
   summary: 'Remove unused data from the store',
   description:
-    'Without options, removes leftovers only: old partial downloads, content without a model and quarantined files. Models that are pinned, needed by a worker or being downloaded are kept, and so are unknown files.',
+    'Without options, removes leftovers only: old partial downloads, content without a model and quarantined files. Models that are pinned, needed by a worker or being downloaded are kept, and so are unknown files. A run marks entries for deletion, and a later run deletes them; until then `rma cache undo` restores them.',
   examples: [
     { command: 'rma cache prune --dry-run', does: 'show what would be removed, and why' },
     { command: 'rma cache prune --keep 30d --max-size 200GB', does: 'remove models by age and total size' },
