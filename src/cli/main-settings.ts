@@ -27,4 +27,5 @@ export const DOWNLOAD_SETTINGS: readonly SettingName[] = [
   'peers',
   'peerTokenFile',
   'frozen',
+  'allowPickle',
 ];

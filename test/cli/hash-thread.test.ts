@@ -40,7 +40,7 @@ function observed(dir: string) {
 }
 
 async function hubWith(file: typeof CONTENT): Promise<Hub> {
-  const hub = await startHub({ repos: { 'org/repo': { files: { 'a.bin': file } } } });
+  const hub = await startHub({ repos: { 'org/repo': { files: { 'a.dat': file } } } });
   onTestFinished(() => hub.close());
   return hub;
 }
@@ -89,7 +89,7 @@ test('the worker of the image hashes a large file in one thread, and ends', asyn
     revision: 'main',
     commit: hub.commit('org/repo').sha,
     complete: true,
-    files: [{ path: 'a.bin', bytes: CONTENT.size, digest }],
+    files: [{ path: 'a.dat', bytes: CONTENT.size, digest }],
   };
   const { code, stderr } = await runWithInput(
     [process.execPath, await imageWorker(dir), 'fetch'],

@@ -45,8 +45,8 @@ describe('help', () => {
     [
       'models pull',
       [
-        ...['--profile', '--volume', '--hub-endpoint', '--token-file', '--max-rate', '--connections'],
-        ...['--window', '--offline', '--from', '--peer-token-file', '--frozen'],
+        ...['--profile', '--volume', '--hub-endpoint', '--allow-pickle', '--token-file', '--max-rate'],
+        ...['--connections', '--window', '--offline', '--from', '--peer-token-file', '--frozen'],
       ],
     ],
   ])('of %s describes the settings that matter to it, and lists the others', async (path, described) => {

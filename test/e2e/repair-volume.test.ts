@@ -8,7 +8,7 @@ const SIZE = PIECE + 2 * MIB;
 
 test('[fail C4] finds a wrong byte in a volume, changes nothing in a dry run, and downloads only the wrong piece', async () => {
   const weights = { content: patternContent(SIZE), lfs: true };
-  const stack = await startStack({ hub: { repos: { 'Acme/Big': { files: { 'model.bin': weights } } } } });
+  const stack = await startStack({ hub: { repos: { 'Acme/Big': { files: { 'weights.dat': weights } } } } });
   expect(await stack.rma('models', 'pull', 'hf:Acme/Big')).toMatchObject({ code: 0 });
   const blob = (await stack.inVolume('find /models/huggingface -type f -size +1000k')).trim();
   await stack.inVolume(

@@ -1,6 +1,7 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
 import type { Catalog } from '../../core/domain/profile.ts';
 import { checkGguf } from '../../core/profile/check-gguf.ts';
+import { pickleFault } from '../../core/profile/check-pickles.ts';
 import { findModel } from '../../core/profile/find-model.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -10,7 +11,7 @@ import { projectFiles } from '../observe/project-files.ts';
 /**
  * Reads all profiles, engines and models, with one more file, and checks what the project has resolved of their models.
  * Contacts neither Docker nor a hub.
- * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE, RMA_MODEL_AMBIGUOUS, RMA_MODEL_UNSERVABLE (2)
+ * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE, RMA_MODEL_AMBIGUOUS, RMA_MODEL_UNSERVABLE (2), RMA_MODEL_PICKLE (6)
  */
 export async function checkProfiles(
   host: Pick<Host, 'files'>,
@@ -23,8 +24,16 @@ export async function checkProfiles(
     for (const { engine: name, models } of profile.variants.flatMap(({ services }) => services)) {
       const engine = catalog.engines.get(name);
       if (engine === undefined) continue;
-      const known = models.flatMap((model) => pinned.get(findModel(catalog, model).ref) ?? []);
-      checkGguf({ profile: profile.name, engine, models: known });
+      const known = models.flatMap((model) => {
+        const { ref } = findModel(catalog, model);
+        const found = pinned.get(ref);
+        return found === undefined ? [] : [[ref, found] as const];
+      });
+      checkGguf({ profile: profile.name, engine, models: known.map(([, found]) => found) });
+      for (const [ref, found] of known) {
+        const fault = pickleFault(ref, found, { config, catalog });
+        if (fault !== null) throw fault;
+      }
     }
   }
   return catalog;

@@ -123,9 +123,15 @@ export async function resolveRequested(
       failed.push({ name, ref, profiles, optional: optional.has(ref), error, lacks: resolution.lacks });
     }
   }
+  return requireSome({ models, failed });
+}
+
+/** Returns the models if there is one. @throws RmaError the error of the only model, or RMA_MODELS_FAILED with all errors */
+export function requireSome<M extends ChosenModel>(chosen: ChosenModels<M>): ChosenModels<M> {
+  const { models, failed } = chosen;
   const [first] = failed;
   if (models.length === 0 && first !== undefined) throw allFailed(failed, first);
-  return { models, failed };
+  return chosen;
 }
 
 /** Returns the requested models, resolved. @throws RmaError as requestedModels, resolveRequested */

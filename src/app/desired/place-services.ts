@@ -9,6 +9,7 @@ import { modelChecks } from '../../core/plan/model-checks.ts';
 import { placementChecks } from '../../core/plan/placement-checks.ts';
 import type { PlanCheck } from '../../core/plan/plan-types.ts';
 import { checkGguf } from '../../core/profile/check-gguf.ts';
+import { pickleFault } from '../../core/profile/check-pickles.ts';
 import type { ServiceRequest } from './read-request.ts';
 import { type Hubs, resolveSelection } from './resolve-selection.ts';
 
@@ -37,7 +38,7 @@ export interface PlaceRequest {
 /**
  * Chooses a variant of each profile and GPUs for its services. Places with what is known of the models, resolves those that
  * were chosen, and places again until nothing new is known.
- * @throws RmaError RMA_GPU_* (2 bad request, 3 no GPU, 5 does not fit), RMA_HUB_*, RMA_MODEL_AMBIGUOUS (2)
+ * @throws RmaError RMA_GPU_* (2 bad request, 3 no GPU, 5 does not fit), RMA_HUB_*, RMA_MODEL_AMBIGUOUS (2), RMA_MODEL_PICKLE (6)
  */
 export async function placeServices(
   hubs: Hubs,
@@ -55,7 +56,7 @@ export async function placeServices(
     const round = placeProject({ config, catalog, named, serviceNames, gpus, resolved }, choices);
     const more = await resolveSelection(hubs, { catalog, selection: round.selection, resolved });
     if (more === null && round.isStable) {
-      refuseUnloadable(round.selection, resolved);
+      refuseUnloadable(project, round.selection, resolved);
       return placedServices(project, gpus, { ...round, resolved });
     }
     // a variant whose model is missing may not exist in the next round
@@ -65,8 +66,17 @@ export async function placeServices(
   }
 }
 
-/** @throws RmaError RMA_MODEL_AMBIGUOUS, RMA_MODEL_UNSERVABLE (2) */
-function refuseUnloadable({ services }: Selection, { pinned }: ResolvedModels): void {
+/** @throws RmaError RMA_MODEL_AMBIGUOUS, RMA_MODEL_UNSERVABLE (2), RMA_MODEL_PICKLE (6) */
+function refuseUnloadable(
+  project: ServiceRequest,
+  { services, refs }: Selection,
+  { pinned }: ResolvedModels,
+): void {
+  for (const ref of refs) {
+    const model = pinned.get(ref);
+    const fault = model === undefined ? null : pickleFault(ref, model, project);
+    if (fault !== null) throw fault;
+  }
   for (const { profile, engine, models } of services) {
     checkGguf({ profile, engine, models: models.flatMap(({ ref }) => pinned.get(ref) ?? []) });
   }

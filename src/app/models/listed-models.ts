@@ -1,4 +1,8 @@
+import type { RmaConfig } from '../../core/domain/config.ts';
 import type { ModelCheck, StoreCheck } from '../../core/domain/model-check.ts';
+import type { Catalog } from '../../core/domain/profile.ts';
+import { pickleFault } from '../../core/profile/check-pickles.ts';
+import { optionalRefs } from '../../core/profile/model-users.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
@@ -9,6 +13,7 @@ import {
   type ModelChoice,
   type RequestedModels,
   requestedModels,
+  requireSome,
   resolveRequested,
 } from '../desired/choose-models.ts';
 import { observeStore } from '../observe/observe-engine.ts';
@@ -31,6 +36,7 @@ export interface ObservedVolume {
 }
 
 export interface ListedModels extends ChosenModels<ListedModel> {
+  readonly catalog: Catalog;
   /** null: the store is a directory of this machine */
   readonly volume: ObservedVolume | null;
 }
@@ -60,17 +66,33 @@ export async function listedModels(
     ? await placedModels(host, hubs, { config, refresh, containers: store === null })
     : null;
   const chosen = await resolveRequested(hubs, withPlaced(requested, placed));
+  const { catalog } = requested;
   const pinned = chosen.models.map((model) => model.pinned);
   if (snapshot === null) {
-    return {
-      ...listed(chosen, store === null ? [] : await directoryChecks(store, chosen.models)),
-      volume: null,
-    };
+    const checks = store === null ? [] : await directoryChecks(store, chosen.models);
+    return { ...listed(chosen, checks), catalog, volume: null };
   }
   const access = await storeAccess(host, invocation, choice.config);
   const found = await checkStore(host, invocation, { access, models: pinned, snapshot });
   const volume = { access, snapshot, freeBytes: found?.freeBytes ?? null };
-  return { ...listed(chosen, found?.checks ?? []), volume };
+  return { ...listed(chosen, found?.checks ?? []), catalog, volume };
+}
+
+/**
+ * Returns the listed models without those that a download would bring as pickles that are not allowed; they count as failed.
+ * @throws RmaError RMA_MODEL_PICKLE (6), or RMA_MODELS_FAILED, if no model is left
+ */
+export function withoutPickles(listed: ListedModels, config: RmaConfig): ChosenModels<ListedModel> {
+  const optional = optionalRefs(listed.catalog);
+  const models: ListedModel[] = [];
+  const failed = [...listed.failed];
+  for (const model of listed.models) {
+    const { name, ref, profiles, pinned, check } = model;
+    const fault = check?.state === 'present' ? null : pickleFault(ref, pinned, { ...listed, config });
+    if (fault === null) models.push(model);
+    else failed.push({ name, ref, profiles, optional: optional.has(ref), error: fault });
+  }
+  return requireSome({ models, failed });
 }
 
 /** Returns the request with the models of the variants that `up` would run, and what is known of them. */

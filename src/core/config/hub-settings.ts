@@ -1,5 +1,5 @@
 import { endpointsSetting, listSetting, type Setting, scalarSetting } from './setting.ts';
-import { parseHubSource, parsePath, parseUrl } from './value-parsers.ts';
+import { parseHubSource, parsePath, parseSwitch, parseUrl } from './value-parsers.ts';
 
 /** Settings of the hubs that models come from. */
 export const HUB_SETTINGS = {
@@ -42,6 +42,18 @@ export const HUB_SETTINGS = {
     example: '[hf, ms]',
     fallbackText: 'the hub of the reference',
     parse: parseHubSource,
+  }),
+  allowPickle: scalarSetting({
+    key: 'hub.allow_pickle',
+    flags: '--allow-pickle',
+    env: ['RMA_ALLOW_PICKLE'],
+    form: 'switch',
+    description:
+      'also use models with pickles (`*.bin`, `*.pt`, `*.pth`, `*.ckpt`), which can run code in their engine',
+    example: 'false',
+    fallback: false,
+    fallbackText: '`false`',
+    parse: parseSwitch,
   }),
   hubTokenFile: scalarSetting({
     key: 'hub.token_file',

@@ -102,6 +102,7 @@ function hubSettings(take: Take, hubToken: HubToken): RmaConfig['hub'] {
   const sources = take(SETTINGS.hubSources);
   return {
     ...(sources.length > 0 && { sources }),
+    ...(take(SETTINGS.allowPickle) && { allowPickle: true }),
     endpoints: {
       hf: take(SETTINGS.hubEndpoint),
       ollama: take(SETTINGS.ollamaEndpoint),

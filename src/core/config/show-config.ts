@@ -87,6 +87,7 @@ function yamlValues(config: RmaConfig, added: readonly string[]): Readonly<Recor
     'hub.ollama_endpoint': endpointsText(hub.endpoints['ollama']),
     'hub.modelscope_endpoint': endpointsText(hub.endpoints['ms']),
     'hub.sources': hub.sources ?? [],
+    'hub.allow_pickle': String(hub.allowPickle === true),
     'hub.token_file': hub.tokenFile,
     'network.ca_file': network.caFile,
     'network.max_rate': network.maxRate === null ? null : sizeText(network.maxRate),

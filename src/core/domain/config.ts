@@ -76,6 +76,8 @@ export interface RmaConfig extends OwnDirectories {
     readonly tokenFile: string | null;
   };
   readonly hub: {
+    /** true: models may have pickles */
+    readonly allowPickle?: true | undefined;
     /** source → address of its server, for sources with a setting for it */
     readonly endpoints: Readonly<Record<string, string>>;
     /** ids of the sources that files of a repository are requested from, in order; absent: that of the reference */

@@ -15,6 +15,8 @@ export interface CatalogModel {
   readonly gpuMemoryBytes: number | null;
   /** if its source does not have it, rma warns and continues without it */
   readonly optional: boolean;
+  /** true: its weights may be pickles */
+  readonly allowPickle?: true | undefined;
 }
 
 /** One engine that a profile runs, and the models it serves (catalog names or references). */

@@ -35,6 +35,7 @@ const modelSchema = mapping({
   description: optional(text()),
   gpu_memory: optional(measure(parseBytes, 'a size such as 5GiB')),
   optional: optional(z.boolean()),
+  allow_pickle: optional(z.boolean()),
 }).check(
   crossCheck(({ ref, include, exclude, sources }: Partial<ReferenceFile>) => {
     if (ref === undefined) return [];
@@ -89,5 +90,6 @@ function modelOf(name: string, file: z.output<typeof modelSchema>): CatalogModel
     description: file.description ?? '',
     gpuMemoryBytes: file.gpu_memory ?? null,
     optional: file.optional ?? false,
+    ...(file.allow_pickle === true && { allowPickle: true }),
   };
 }

@@ -16,7 +16,8 @@ const EXPORT_DIRECTORY =
   /^(onnx|openvino|coreml|tflite|gguf|ggml|metal|saved_model|.+\.(mlpackage|mlmodelc))$/i;
 
 /** States of a training run, which no engine loads. */
-const TRAINING_STATE = /^(training_args|optimizer|scheduler|scaler|rng_state[^/]*)\.(bin|pt|pth)$/i;
+const TRAINING_STATE =
+  /^(training_args|optimizer|scheduler|scaler|rng_state[^/]*|random_states[^/]*)\.(bin|pt|pth|pkl)$/i;
 
 /** The weights of Mistral's own release. */
 const CONSOLIDATED = /^consolidated[^/]*\.(safetensors|pth|pt|bin|index\.json)$/i;
@@ -48,6 +49,11 @@ export function otherWeights(paths: readonly string[]): ReadonlySet<string> {
       return TWIN_FORMATS.test(weights) || EXPORTS.some((format) => format.test(path));
     }),
   );
+}
+
+/** Returns whether a file is the state of a training run, which no engine loads. */
+export function isTrainingState(path: string): boolean {
+  return TRAINING_STATE.test(nameOf(path).file);
 }
 
 /** What the weights of a repository contain, by directory. */

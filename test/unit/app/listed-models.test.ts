@@ -35,7 +35,9 @@ const invoked = () =>
   fakeInvocation(catalog, {
     sources: [
       sourceOf('hf', async (ref) =>
-        pinnedFile(formatModelRef(ref), { files: [{ path: 'weights.bin', bytes: 4 * GIB, digest: null }] }),
+        pinnedFile(formatModelRef(ref), {
+          files: [{ path: 'model.safetensors', bytes: 4 * GIB, digest: null }],
+        }),
       ),
     ],
   });

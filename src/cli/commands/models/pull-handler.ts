@@ -1,5 +1,5 @@
 import type { UnresolvedModel } from '../../../app/desired/choose-models.ts';
-import { listedModels } from '../../../app/models/listed-models.ts';
+import { listedModels, withoutPickles } from '../../../app/models/listed-models.ts';
 import { type PulledModel, type PullResult, pull } from '../../../app/models/pull-models.ts';
 import { EXIT, type ExitCode, RmaError } from '../../../core/errors.ts';
 import { isMissing } from '../../../core/profile/model-users.ts';
@@ -16,14 +16,16 @@ export async function pullModels(
   const host = await context.host();
   const invocation = await context.invocation();
   const folder = await openFolder(input, context);
-  const { models, failed, volume } = await listedModels(host, invocation, {
+  const { config } = await context.config();
+  const listed = await listedModels(host, invocation, {
     ...(await modelChoice(input, context)),
     files: filesOf(input),
     store: folder?.store ?? null,
   });
+  const { volume } = listed;
+  const { models, failed } = withoutPickles(listed, config);
   warnUnresolved(context, failed);
   warnIncomplete(context, models);
-  const { config } = await context.config();
   const store = folder ?? volume;
   if (store === null) throw new Error('models were listed without a store');
   const result = await pull(host, invocation, { config, models, store, dryRun: input.dryRun });

@@ -23,7 +23,7 @@ const catalog = catalogOf(
   },
   [engineOf('cuda', { gpu: 'required' }), engineOf('llm')],
 );
-const files = [{ path: 'weights.bin', bytes: 1000, digest: null }];
+const files = [{ path: 'model.safetensors', bytes: 1000, digest: null }];
 const invocation = fakeInvocation(catalog, {
   sources: [sourceOf('hf', async (ref) => pinnedFile(formatModelRef(ref), { files }))],
 });
