@@ -72,6 +72,21 @@ describe('a model with sources', () => {
     expect(stdout).toContain('ms:Org/Chat-MS:*.gguf');
   });
 
+  it('stays at the source that it came from, like every model of the project, until --refresh', async () => {
+    const fault = hfBusy();
+    await pull();
+    fault.remove();
+    hf.log.clear();
+    expect(await pull()).toMatchObject({ exitCode: 0, stdout: 'chat: present\n' });
+    expect(hf.log.entries()).toEqual([]);
+    await pull('--refresh');
+    expect(stored('huggingface/hub/models--org--chat')).toBe(true);
+    hf.log.clear();
+    ms.log.clear();
+    await pull();
+    expect([...hf.log.entries(), ...ms.log.entries()]).toEqual([]);
+  });
+
   it('comes from the next if the first lacks it', async () => {
     project('[ms:no/such, hf]');
     const { exitCode, stderr } = await pull();
@@ -147,7 +162,7 @@ describe('a model with sources', () => {
     expect(await copy('--offline')).toMatchObject({ exitCode: 0 });
     expect(existsSync(join(dir, 'copy/huggingface/hub/models--org--chat'))).toBe(true);
     project('[ms:Org/Chat-MS, lan]');
-    const { exitCode, stderr } = await copy();
+    const { exitCode, stderr } = await copy('--refresh');
     expect([exitCode, NOTE.test(stderr)]).toEqual([0, false]);
     expect(existsSync(join(dir, 'copy/modelscope/Org/Chat-MS/m.gguf'))).toBe(true);
     expect([sent(hf), sent(ms)]).toEqual([0, GGUF.content.length]);

@@ -174,8 +174,12 @@ describe('--frozen', () => {
       exitCode: 2,
       words: [REF, first, second, '--refresh'],
     });
+    const lock = await rma('models', 'lock', '--dry-run');
+    expect(lock.stdout).toContain(`${REF}: updated (${second})`);
     expect(await pull('--frozen', '--refresh')).toMatchObject({ exitCode: 0 });
-    expect((await rma('models', 'lock')).stdout).toContain(`${REF}: updated (${second})`);
+    // now the project uses the locked one
+    expect(await pull('--frozen', '--quiet')).toMatchObject({ exitCode: 0 });
+    expect((await rma('models', 'lock')).stdout).toContain('rma.lock is up to date (1 model, 0 images).');
   });
 
   it('renders a Compose file without a request', async () => {

@@ -75,7 +75,7 @@ export const NETWORK_SETTINGS = {
     env: ['RMA_PEERS'],
     join: 'first',
     description:
-      'machines that run `rma models serve`, tried before the hubs; `HOST[:PORT]` or `HOST[:PORT]#SHA256:FINGERPRINT`',
+      'machines that run `rma models serve`, tried before the hubs, or where the `sources` of a model have `lan`; `HOST[:PORT]` or `HOST[:PORT]#SHA256:FINGERPRINT`',
     example: '[box1:7701]',
     fallbackText: 'none',
     parse: parsePeerAddress,

@@ -89,7 +89,7 @@ export interface RmaConfig extends OwnDirectories {
     readonly caFile: string | null;
     /** true: no hub and no registry is contacted */
     readonly offline: boolean;
-    /** machines that serve their store, as `formatPeer` writes them; tried before the hubs, also offline */
+    /** machines that serve their store, as `formatPeer` writes them; tried before the hubs or where a model lists `lan`, also offline */
     readonly peers: readonly string[];
     /** file with the token for them */
     readonly peerTokenFile: string | null;

@@ -1,6 +1,7 @@
 import type { UnresolvedModel } from '../../../app/desired/choose-models.ts';
 import { listedModels, withoutPickles } from '../../../app/models/listed-models.ts';
 import { type PulledModel, type PullResult, pull } from '../../../app/models/pull-models.ts';
+import { recordResolved } from '../../../app/models/record-resolved.ts';
 import { EXIT, type ExitCode, RmaError } from '../../../core/errors.ts';
 import { isMissing } from '../../../core/profile/model-users.ts';
 import type { FileGlobs } from '../../../core/source/with-files.ts';
@@ -29,6 +30,8 @@ export async function pullModels(
   const store = folder ?? volume;
   if (store === null) throw new Error('models were listed without a store');
   const result = await pull(host, invocation, { config, models, store, dryRun: input.dryRun });
+  const present = models.filter((_, at) => isStored(result.models[at]));
+  if (!input.dryRun) await recordResolved(host, invocation, { config, models: present });
   return {
     json: {
       schema: 'rma.models-pull/v1',
@@ -62,6 +65,10 @@ function exitCodeOf(result: PullResult, failed: readonly UnresolvedModel[]): Exi
 /** Returns whether a model that its source lacks was only requested along with others. */
 function isSkipped({ optional, error }: UnresolvedModel, { model }: StoreInput): boolean {
   return optional && isMissing(error) && (model.length === 0 || model.includes('all'));
+}
+
+function isStored(model: PulledModel | undefined): boolean {
+  return model?.state === 'present' || model?.state === 'fetched';
 }
 
 /** Returns an unresolved model as a failed one. */
