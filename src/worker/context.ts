@@ -57,7 +57,7 @@ export interface WorkerContext {
 /** Directory of the shipped profiles and engines in the image, unless RMA_DATA_DIR is set. */
 const DATA_DIR = '/opt/rma';
 
-/** @param log receives waits that a hub requests */
+/** Returns the adapters of the worker. `log` receives waits that a hub requests. Connects to nothing. */
 export function createContext(env: NodeJS.ProcessEnv, log?: Pick<Log, 'warn'>): WorkerContext {
   const [clock, random] = [systemClock, Math.random];
   const http = hubClient(env, log);

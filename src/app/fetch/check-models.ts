@@ -1,7 +1,7 @@
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import type { ModelCheck, ModelStore } from '../../ports/model-store.ts';
 
-/** What of these models is in the store, by receipts and stats only; writes nothing. In the order of `models`. */
+/** Returns what the store has of each model, in their order, by receipts and stats only. Writes nothing. */
 export function checkModels(
   models: readonly PinnedModel[],
   store: ModelStore,

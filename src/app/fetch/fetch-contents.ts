@@ -42,7 +42,7 @@ interface Piece extends StagingSlot {
   readonly names: readonly string[];
 }
 
-/** Groups files by content, so that the same content is downloaded once. */
+/** Returns the files grouped by content, so that the same content is downloaded once. */
 export function byContent(files: readonly PinnedFile[]): ReadonlyMap<string, Content> {
   const contents = new Map<string, Content>();
   for (const file of files) {

@@ -2,7 +2,7 @@ import type { ScannedFile, ScannedTree } from '../domain/store-scan.ts';
 import { distinctSize } from './distinct-size.ts';
 import { onlyNames } from './only-names.ts';
 
-/** As `distinctSize`, of everything in a store. `others`: files outside the trees. */
+/** Returns the size of everything in a store, bytes, as `distinctSize`. `others`: files outside the trees. */
 export function totalSize(
   size: 'bytes' | 'diskBytes',
   trees: readonly ScannedTree[],

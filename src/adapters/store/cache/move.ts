@@ -8,7 +8,7 @@ export type MovedBack = 'moved' | 'taken' | 'missing';
 /** Codes of file systems that refuse a hard link to a link or to a file of another user. */
 const NO_LINK = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'EINVAL'];
 
-/** Moves a file or directory of the trash back to its place. Never replaces what is there. */
+/** Moves a file or directory of the trash back to its place. Never replaces what is there. Returns the outcome. */
 export async function moveBack(disk: Disk, from: string, to: string): Promise<MovedBack> {
   const stats = await unless(NO_RECORD, disk.lstat(from, { bigint: true }));
   if (stats === null) return 'missing';

@@ -48,7 +48,7 @@ export async function readRegular(path: string): Promise<string> {
   }
 }
 
-/** Like `readRegular`, synchronously. */
+/** Returns the text of a regular file, synchronously. @throws Error as `readRegular` */
 export function readRegularSync(path: string): string {
   assertPlain(lstatSync(path), path);
   const descriptor = openSync(path, O_RDONLY | SAFE);

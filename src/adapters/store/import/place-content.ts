@@ -49,7 +49,7 @@ export async function canLink(disk: Disk, from: string, to: string): Promise<boo
   return stats !== null && mayBeLinked(stats) && sameFileSystem(from, to);
 }
 
-/** Places the content of a file under a second name, and hashes what is there: a hard link, else a clone, else a copy. */
+/** Places the content of a file under a second name, and hashes what is there: a hard link, else a clone, else a copy. Returns the hash, and how it was placed. */
 export async function placeContent(disk: Disk, job: ContentJob): Promise<HashedContent> {
   const { from, to } = job;
   const stats = await disk.lstat(from, { bigint: true });
@@ -68,7 +68,7 @@ export async function placeContent(disk: Disk, job: ContentJob): Promise<HashedC
   return { hex: await copy(disk, job), placement: 'copied' };
 }
 
-/** Places content that this process has just verified in the staging area of the store. */
+/** Places content that this process has just verified in the staging area of the store. Returns as `placeContent`. */
 export async function linkVerified(disk: Disk, job: ContentJob, hex: string): Promise<HashedContent> {
   const linked = await unless(
     NO_LINK,

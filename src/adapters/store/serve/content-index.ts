@@ -42,6 +42,7 @@ export async function contentIndex(context: ScanContext): Promise<ContentIndex> 
   return { contents, records: scan.records };
 }
 
+/** Returns the key of content in an index: its algorithm and hash. */
 export function contentKey({ algorithm, hex }: Digest): string {
   return `${algorithm}:${hex}`;
 }

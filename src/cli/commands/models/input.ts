@@ -12,6 +12,7 @@ export interface StoreInput {
   readonly refresh: boolean;
 }
 
+/** Returns the models that the arguments select. @throws RmaError RMA_CONFIG_* (2) */
 export async function modelChoice(input: Omit<StoreInput, 'dest'>, context: Context): Promise<ModelChoice> {
   const { config, selectedProfiles } = await context.config();
   return { config, names: input.model, profiles: selectedProfiles ?? [], refresh: input.refresh };
@@ -53,6 +54,7 @@ export function warnIncomplete({ reporter }: Context, models: readonly ChosenMod
   }
 }
 
+/** Returns a model that could not be resolved as JSON. */
 export function unresolvedDocument({ name, ref, profiles, optional, error }: UnresolvedModel): object {
   return { name, ref, usedBy: profiles, optional, code: error.code, message: error.message };
 }

@@ -19,6 +19,7 @@ const COLUMNS: readonly Column<ListedModel>[] = [
   { title: 'REFERENCE', value: ({ ref }) => ref },
 ];
 
+/** Lists models and their state in the store. @throws RmaError as listCatalog, listStored and listedModels */
 export async function listModels(
   input: StoreInput & { readonly catalog: boolean; readonly stored: boolean; readonly unused: boolean },
   context: Context,

@@ -10,6 +10,7 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { modelChoice, openFolder, type StoreInput, warnIncomplete, warnUnresolved } from './input.ts';
 
+/** Downloads the missing files of models. @throws RmaError as listedModels and pull */
 export async function pullModels(
   input: StoreInput & FileGlobs & { readonly dryRun: boolean; readonly strict: boolean },
   context: Context,

@@ -8,6 +8,7 @@ import { scheduleDocument } from './schedule-document.ts';
 import { backendText, partsText } from './schedule-text.ts';
 import { destWords, localTimeZone, type ScheduledStore, scheduledStore } from './scheduled-store.ts';
 
+/** Shows the schedule of a store. @throws RmaError as showSchedule */
 export async function showCacheSchedule(
   input: { readonly dest: string | null },
   context: Context,
