@@ -5,7 +5,14 @@ import { expectFault } from '../helpers/cli/expect-fault.ts';
 import { FakeTerminal } from '../helpers/cli/fake-terminal.ts';
 import { runRma } from '../helpers/cli/run-rma.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
-import { COMMIT, ollamaManifest, plantFile, plantSnapshot, sha } from '../helpers/store/foreign-store.ts';
+import {
+  COMMIT,
+  OTHER,
+  ollamaManifest,
+  plantFile,
+  plantSnapshot,
+  sha,
+} from '../helpers/store/foreign-store.ts';
 import { testStore } from '../helpers/store/store-fixture.ts';
 
 const HUB = 'huggingface/hub/models--org--name';
@@ -164,6 +171,15 @@ it.each([
     exitCode: 2,
     words: [option, value],
   });
+});
+
+it('lists models by the name of their source, also plain directories, and with 8 digits of a commit', async () => {
+  plantFile(store, 'local/acme/plain/model.safetensors');
+  plantSnapshot(store, { repo: 'org/name', commit: OTHER }, { 'w.gguf': sha('1') });
+  const list = async (source: string) => (await rma('ls', '--filter', `source=${source}`)).stdout;
+  expect(await list('local')).toMatch(/ its source is unknown +local\/acme\/plain\n1 entry, /);
+  expect(await list('hf')).toMatch(/ hf:org\/name@bbbbbbbb$/m);
+  expect(await list('ollama')).not.toContain('org/name');
 });
 
 it('shows what occupies the disk, by kind', async () => {

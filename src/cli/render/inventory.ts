@@ -7,6 +7,7 @@ import {
 import { knownSource } from '../../core/inventory/known-source.ts';
 import { lastUse } from '../../core/inventory/last-use.ts';
 import { formatAge, formatBytes } from '../../core/units.ts';
+import { shortCommit } from './short-name.ts';
 import type { Column } from './table.ts';
 
 /** Texts of `verification`. */
@@ -26,11 +27,6 @@ export function storedColumns(now: number): readonly Column<InventoryModel>[] {
 /** Returns how long ago a time was; empty for null. */
 export function ageText(time: string | null, now: number): string {
   return time === null ? '' : formatAge((now - Date.parse(time)) / 1000);
-}
-
-/** Returns a reference with 8 digits of its commit. */
-function shortCommit(reference: string): string {
-  return reference.replace(/@([0-9a-f]{8})[0-9a-f]{32}$/, '@$1');
 }
 
 /** Returns a worker as `project/profile`. */

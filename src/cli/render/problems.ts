@@ -1,5 +1,6 @@
 import type { Problem } from '../../core/domain/verification.ts';
 import { shell } from '../../core/shell-quote.ts';
+import { STORE_MOUNT } from '../../core/store/layout.ts';
 import { formatBytes } from '../../core/units.ts';
 import { type ProjectOptions, withProject } from './command-line.ts';
 
@@ -13,7 +14,7 @@ export interface StoreOptions {
 /** Returns the command that fixes a problem. */
 export function fixCommand({ kind, fix, reference, path }: Problem, store: StoreOptions): string {
   if (fix !== null) return onStore(shell`rma models repair ${reference}`, store);
-  if (kind === 'unreadable') return shell`ls -l ${path}`;
+  if (kind === 'unreadable') return shell`ls -l ${`${store.dest ?? STORE_MOUNT}/${path}`}`;
   return onStore(shell`rma models rm ${reference}`, store);
 }
 

@@ -1,6 +1,7 @@
 import type { InventoryModel } from '../domain/inventory.ts';
 import { distinctSize } from '../inventory/distinct-size.ts';
 import { Removals, releasedSizes } from '../inventory/removals.ts';
+import { sourcesIn } from '../inventory/sources-in.ts';
 import { type CacheEntry, cacheEntries, leftoverEntry } from './cache-entries.ts';
 import { type CacheView, type MarkedItem, markedItem } from './cache-view.ts';
 
@@ -46,7 +47,7 @@ function modelUsage(
     entries.flatMap(({ kind, path, kept: why }) => (kind === 'model' && why !== null ? [path] : [])),
   );
   const removals = new Removals();
-  return [...new Set(models.map(({ source }) => source))].map((source) => {
+  return sourcesIn(models).map((source) => {
     const own = models.filter((model) => model.source === source);
     const reclaimable = own.filter(({ path }) => !kept.has(path)).map((model) => freedBy(removals, model));
     return {

@@ -1,3 +1,4 @@
+import { sourceOf } from '../source/sources.ts';
 import { parseBytes } from '../units.ts';
 import { parseAge } from './age.ts';
 
@@ -60,7 +61,7 @@ function compile(text: string): Filter | string {
     case 'type':
       return equal(key, operator) ?? (({ kind }) => kind === value.toLowerCase());
     case 'source':
-      return equal(key, operator) ?? (({ source }) => (source ?? 'local') === value.toLowerCase());
+      return equal(key, operator) ?? (({ source }) => isSource(source, value.toLowerCase()));
     case 'refs':
       return (
         equal(key, operator) ?? (({ refs }) => refs.some((ref) => ref.toLowerCase() === value.toLowerCase()))
@@ -68,6 +69,11 @@ function compile(text: string): Filter | string {
     default:
       return `unknown key "${key}"; known: ${KEYS.join(', ')}`;
   }
+}
+
+/** Returns whether a name means a source: its ID, or the directory of its models, such as `local`. */
+function isSource(source: string | null, name: string): boolean {
+  return source !== null && (source === name || sourceOf({ source }).store.directory === name);
 }
 
 function sizeFilter(value: string, compare: (left: number, right: number) => boolean): Filter {

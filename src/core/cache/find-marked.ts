@@ -1,5 +1,6 @@
 import { EXIT, RmaError } from '../errors.ts';
 import { keyedRef } from '../inventory/needed-by.ts';
+import { sourceOf } from '../source/sources.ts';
 import type { MarkedEntry } from './cache-view.ts';
 
 /**
@@ -22,8 +23,19 @@ export function findMarked<T extends MarkedEntry>(
 
 function isMeant({ id, record }: MarkedEntry, name: string): boolean {
   if (name === id || name === record.name || name === record.path) return true;
-  const key = keyedRef(name)?.key;
-  return key !== undefined && record.references.some((each) => keyedRef(each)?.key === key);
+  const key = keyOf(name, record.commit);
+  return key !== null && record.references.some((each) => keyedRef(each)?.key === key);
+}
+
+/** Returns the key of a reference, whose revision may be the first digits of a commit, at least seven; null if it is none. */
+function keyOf(name: string, commit: string | null): string | null {
+  const keyed = keyedRef(name);
+  if (keyed === null) return null;
+  const { ref, key } = keyed;
+  const { revision } = ref;
+  const isShort = typeof revision === 'string' && /^[0-9a-f]{7,39}$/.test(revision);
+  if (!isShort || commit?.startsWith(revision) !== true) return key;
+  return keyedRef(sourceOf(ref).format({ ...ref, revision: commit }))?.key ?? null;
 }
 
 function notMarked(marked: readonly MarkedEntry[], name: string): RmaError {

@@ -2,6 +2,7 @@ import type { InventoryModel, SourceUsage } from '../domain/inventory.ts';
 import { distinctSize } from './distinct-size.ts';
 import type { ModelGroup } from './group.ts';
 import { Removals, releasedSizes } from './removals.ts';
+import { sourcesIn } from './sources-in.ts';
 
 interface CountedModel {
   readonly model: InventoryModel;
@@ -11,8 +12,7 @@ interface CountedModel {
 /** Returns what the models of each source occupy, in the order of the models. */
 export function usageOf(counted: readonly CountedModel[]): readonly SourceUsage[] {
   const removals = new Removals();
-  const sources = [...new Set(counted.map(({ model }) => model.source))];
-  return sources.map((source) => {
+  return sourcesIn(counted.map(({ model }) => model)).map((source) => {
     const own = counted.filter(({ model }) => model.source === source);
     const needed = own.filter(({ model }) => model.neededBy.length > 0);
     const freed = own

@@ -208,6 +208,15 @@ describe('prune', () => {
     expect((await testStore(root).inventory()).models.flatMap(({ missing }) => missing)).toEqual([]);
   });
 
+  test('an undo accepts the name that tables print, with 8 digits of a commit', async () => {
+    plantHub(root);
+    plantSnapshot(root, { repo: 'org/name', commit: OTHER }, { 'w.gguf': sha('6') });
+    setAge(root, 40, `${HUB}/blobs/${sha('6')}`);
+    expect((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked).toHaveLength(2);
+    const { restored } = await testCache(root).undo([`hf:org/name@${OTHER.slice(0, 8)}`], noWait);
+    expect(namesOf(restored)).toEqual([`hf:org/name@${OTHER}`]);
+  });
+
   test('[fail U5] an undo restores a whole model after the model that shared its content was removed', async () => {
     plantOllama(root);
     expect(namesOf((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked)).toEqual(['ollama:a']);

@@ -29,7 +29,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'TYPE', value: ({ kind }) => kind },
   { title: 'ON DISK', value: ({ diskBytes }) => formatBytes(diskBytes), align: 'right' },
   { title: 'LAST USED', value: ({ lastUsedAt }) => lastUsedAt?.slice(0, 10) ?? '' },
-  { title: 'KEPT BECAUSE', value: ({ kept }) => kept ?? '' },
+  { title: 'KEPT BECAUSE', value: ({ kept }) => kept ?? '', shorten: 'end' },
   { title: 'NAME', value: ({ name }) => shortName(name), shorten: 'middle' },
 ];
 
