@@ -90,7 +90,7 @@ function refuseOther(
   missing: readonly PinnedFile[],
   inPlace: readonly PinnedFile[],
 ): void {
-  if (layoutOf(model) !== 'tree') return;
+  if (!['tree', 'plain'].includes(layoutOf(model) ?? '')) return;
   const other = inPlace.find(({ path }) => missing.some((file) => file.path === path));
   if (other === undefined) return;
   throw new RmaError('RMA_STORE_NAME_TAKEN', `${model.ref}: ${OTHER_VERSION}, with another ${other.path}`, {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { toErrorDocument } from '../../../src/core/errors.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { plantFile } from '../../helpers/store/foreign-store.ts';
 import {
   found,
   importAll,
@@ -214,6 +215,15 @@ describe('a cache of ModelScope', () => {
     expect(outcome).toMatchObject({ state: 'failed', error: { code: 'RMA_STORE_NAME_TAKEN', hint } });
     expect(readFileSync(join(root, 'modelscope/org/tiny/config.json'), 'utf8')).toBe('{}');
   });
+});
+
+test('a plain directory of another store does not replace a file that the store has with other content', async () => {
+  const { root: other } = await filled(['hf:org/tiny#layout=plain'], { records: true });
+  const root = tempFolder();
+  plantFile(root, 'local/org/tiny/config.json', '[]');
+  const [outcome] = await importAll(root, other);
+  expect(outcome).toMatchObject({ state: 'failed', error: { code: 'RMA_STORE_NAME_TAKEN' } });
+  expect(readFileSync(join(root, 'local/org/tiny/config.json'), 'utf8')).toBe('[]');
 });
 
 test('another store of rma is imported with its records, patterns included', async () => {
