@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { bootId } from '../../../src/adapters/store/disk/boot-id.ts';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { ensureDir } from '../../../src/adapters/store/disk/files.ts';
@@ -54,6 +55,19 @@ test('[fail D1] a holder without space for a heartbeat loses its lease before ot
   expect(first.lost.aborted).toBe(true);
   expect(clock.monotonic() - start).toBeGreaterThanOrEqual(90_000);
   await second.release();
+});
+
+test('[fail U1] prune sees the lease of a running holder, also if its heartbeat is hours old by the wall clock', async () => {
+  const root = quickFolder();
+  const [dir, staging] = [join(root, 'leases'), join(root, 'staging')];
+  await ensureDir(realDisk, staging);
+  const options = { disk: realDisk, clock: systemClock, dir, staging, boot: bootId() };
+  const lease = await new Leases(options).acquire('key', () => undefined, never);
+  const clock = { ...systemClock, now: () => Date.now() + 3 * 60 * 60_000 };
+  const later = new Leases({ ...options, clock });
+  expect(await later.active()).toEqual(new Set(['key']));
+  await lease.release();
+  expect(await later.active()).toEqual(new Set());
 });
 
 test('[fail L7] a holder that was suspended for longer than its heartbeat lasts does not publish, also if no process took over', async () => {

@@ -100,8 +100,8 @@ export class Leases {
   }
 
   /**
-   * Returns the names of the leases that a running process may hold: those that were not released, whose process is not known
-   * to be dead, and that have a heartbeat of the last hour. Writes nothing.
+   * Returns the names of the leases that a running process may hold: those that were not released, and whose process is known
+   * to run, or is not known to be dead and has sent a heartbeat within the last hour. Writes nothing.
    */
   async active(): Promise<ReadonlySet<string>> {
     const held: string[] = [];
@@ -144,7 +144,10 @@ export class Leases {
     const log = new GenerationLog(disk, join(dir, name), staging);
     const number = await log.highest();
     if (number === 0) return false;
-    if (await this.liveness.isFree(await log.read(number), new Watch(clock))) return false;
+    const current = await log.read(number);
+    if (await this.liveness.isFree(current, new Watch(clock))) return false;
+    // after a suspension, or when the clock was set forward, the last heartbeat of a running holder is old
+    if ((await this.liveness.isRunning(current)) === true) return true;
     const stats = await Promise.all(
       ['g', 'hb'].map((kind) => unless(NO_RECORD, disk.lstat(join(dir, name, `${kind}${number}`)))),
     );

@@ -30,17 +30,17 @@ export async function openLivenessSocket(disk: Disk, path: string): Promise<Live
   };
 }
 
-/** Returns whether the process that opened the socket has ended: nothing listens on it. */
-export async function isGone(path: string): Promise<boolean> {
+/** Returns whether the process that opened the socket runs: something listens on it; null if that is unknown. */
+export async function isListening(path: string): Promise<boolean | null> {
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.once('connect', () => {
       socket.destroy();
-      resolve(false);
+      resolve(true);
     });
     socket.once('error', (error) => {
       socket.destroy();
-      resolve(['ECONNREFUSED', 'ENOENT'].includes(errnoOf(error) ?? ''));
+      resolve(['ECONNREFUSED', 'ENOENT'].includes(errnoOf(error) ?? '') ? false : null);
     });
   });
 }

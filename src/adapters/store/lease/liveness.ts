@@ -3,7 +3,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { Disk } from '../disk/disk.ts';
 import { nearestExisting } from '../disk/same-file-system.ts';
 import type { Generation } from './generation-log.ts';
-import { isGone } from './liveness-socket.ts';
+import { isListening } from './liveness-socket.ts';
 
 /** A holder without a heartbeat for this long, by the waiter's own clock, is considered dead. */
 export const DEAD_AFTER_MS = 90_000;
@@ -29,12 +29,16 @@ export class Liveness {
     watch.update(current);
     if (current.heartbeat?.released === true) return true;
     if (watch.silentFor() >= DEAD_AFTER_MS) return true;
-    const { record } = current;
-    if (record === null || record.witness === null || !this.isSameBoot(record)) return false;
+    return (await this.isRunning(current)) === false;
+  }
+
+  /** Returns whether the holder of a generation runs, by its socket, whatever the clock says; null if that is unknown. */
+  async isRunning({ record }: Generation): Promise<boolean | null> {
+    if (record === null || record.witness === null || !this.isSameBoot(record)) return null;
     // a socket does not respond through another mount of the same file system, such as a second one of an NFS export
     const device = await this.device();
-    if (device === null || record.device !== device) return false;
-    return isGone(this.socketPath(record.witness));
+    if (device === null || record.device !== device) return null;
+    return isListening(this.socketPath(record.witness));
   }
 
   /** Returns whether the holder runs on the same kernel as this process. */
