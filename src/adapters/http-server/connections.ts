@@ -17,11 +17,14 @@ export class Connections {
 
   add(socket: Socket): void {
     this.#unverified.add(socket);
-    socket.once('close', () => {
-      this.#unverified.delete(socket);
-      this.#verified.delete(socket);
-    });
+    socket.once('close', () => this.remove(socket));
     if (this.#unverified.size + this.#verified.size > this.#limit) this.#closeOldest();
+  }
+
+  /** Counts a connection no longer. */
+  remove(socket: Socket): void {
+    this.#unverified.delete(socket);
+    this.#verified.delete(socket);
   }
 
   /** Keeps a connection on which a valid token arrived. */
@@ -32,8 +35,7 @@ export class Connections {
   #closeOldest(): void {
     const [oldest] = this.#unverified.size > 0 ? this.#unverified : this.#verified;
     if (oldest === undefined) return;
-    this.#unverified.delete(oldest);
-    this.#verified.delete(oldest);
+    this.remove(oldest);
     oldest.destroy();
   }
 }

@@ -77,6 +77,7 @@ export function createLimitedServer({ limits, faults, tls, handle }: LimitedServ
     handle({ request, response, verify: () => connections.verify(socket) });
   };
   const server = createServer(limits, tls, take);
+  if (tls !== null) limitHandshakes(server, limits.connections);
   server.setTimeout(limits.idleMs);
   server.on('checkContinue', take);
   server.on('checkExpectation', take);
@@ -105,10 +106,30 @@ function createServer(
   };
   if (tls === null) return createHttpServer(options, take);
   const secured = { ...options, key: tls.key, cert: tls.certificate, handshakeTimeout: limits.headersMs };
-  const server = createHttpsServer(secured, take);
-  // connections whose handshake is not complete count too
-  server.maxConnections = 2 * limits.connections;
-  return server;
+  return createHttpsServer(secured, take);
+}
+
+/** Limits the connections whose TLS handshake is not complete: a further one closes the oldest, which most likely never is. */
+function limitHandshakes(server: Server, limit: number): void {
+  const open = new Connections(limit);
+  const sockets = new Map<string, Socket>();
+  server.on('connection', (socket: Socket) => {
+    const peer = peerOf(socket);
+    open.add(socket);
+    sockets.set(peer, socket);
+    socket.once('close', () => {
+      if (sockets.get(peer) === socket) sockets.delete(peer);
+    });
+  });
+  server.on('secureConnection', (secured: Socket) => {
+    const socket = sockets.get(peerOf(secured));
+    if (socket !== undefined) open.remove(socket);
+  });
+}
+
+/** Returns what identifies a connection to the server before and after its handshake. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 /** Returns the response to a request that is not valid HTTP or exceeds a limit, by the code of the parser's error. */
