@@ -3,6 +3,7 @@ import type { ScannedFile, ScannedTree } from '../../../core/domain/store-scan.t
 import { below } from '../../../core/inventory/grouped-tree.ts';
 import { layoutOf } from '../../../core/source/sources.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
+import { errnoOf } from '../disk/disk.ts';
 import { linkOrNull, realpathOrNull } from '../disk/store-guard.ts';
 
 /** Enough for any chain of links that the system follows. */
@@ -54,11 +55,21 @@ function isLink(tree: ScannedTree): (file: ScannedFile) => boolean {
 function namesThrough(link: string): readonly string[] {
   const names: string[] = [];
   for (let at: string | null = link; at !== null && names.length < MAX_LINKS; ) {
-    const written = linkOrNull(at);
-    at = written === null ? null : named(at, written);
+    at = nameAfter(at);
     if (at !== null) names.push(at);
   }
   return names;
+}
+
+/** Returns the next name; null for what is no link, or what this user may not reach. */
+function nameAfter(link: string): string | null {
+  try {
+    const written = linkOrNull(link);
+    return written === null ? null : named(link, written);
+  } catch (error) {
+    if (['EACCES', 'EPERM'].includes(errnoOf(error) ?? '')) return null;
+    throw error;
+  }
 }
 
 function named(link: string, written: string): string | null {

@@ -1,7 +1,7 @@
 import type { BigIntStats, Dirent } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ScannedFile, ScannedTree } from '../../../core/domain/store-scan.ts';
-import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
+import { type Disk, errnoOf, NO_RECORD, unless } from '../disk/disk.ts';
 import { type LinkedFile, StatsReader } from '../disk/stats-reader.ts';
 import { leadsToDirectory, lstatOrNull, type StoreGuard } from '../disk/store-guard.ts';
 
@@ -45,7 +45,10 @@ export async function walk(context: WalkContext, walked: Walk): Promise<Omit<Sca
   }
   const texts = files
     .filter(({ path }) => walked.reads(path))
-    .map(({ path }) => [path, context.guard.readText(join(walked.root, path))] as const);
+    .map(({ path }) => {
+      const text = () => context.guard.readText(join(walked.root, path));
+      return [path, allowed(text, () => null)] as const;
+    });
   return {
     files,
     texts: new Map(texts.flatMap(([path, text]) => (text === null ? [] : [[path, text]]))),
@@ -65,7 +68,9 @@ async function lookIn(
   const found = entries.flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     const at = `${walked.root}/${path}`;
-    return skipped.size > 0 && skipped.has(at) ? [] : (look(context.links, { path, place: at }, entry) ?? []);
+    return skipped.size > 0 && skipped.has(at)
+      ? []
+      : (lookAt(context.links, { path, place: at }, entry) ?? []);
   });
   return found.sort((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1));
 }
@@ -81,6 +86,24 @@ async function entriesIn({ disk }: WalkContext, folder: string): Promise<readonl
     DENIED,
     unless(NO_RECORD, disk.readdir(folder, { withFileTypes: true })).then((entries) => entries ?? []),
   );
+}
+
+/** As `look`; a name without content for what this user may not reach: a link may lead anywhere. */
+function lookAt(...found: Parameters<typeof look>): ReturnType<typeof look> {
+  return allowed(
+    () => look(...found),
+    () => ({ ...withoutContent(found[1].path), isUnread: true }),
+  );
+}
+
+/** Returns the result of a step, or of the other one where this user has no right to the first. */
+function allowed<T>(step: () => T, otherwise: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (!DENIED.includes(errnoOf(error) ?? '')) throw error;
+    return otherwise();
+  }
 }
 
 /**
