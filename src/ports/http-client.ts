@@ -31,8 +31,13 @@ export interface HttpAnswer extends HttpHop {
 export interface HttpStream extends HttpAnswer {
   /** @throws RmaError RMA_HUB_UNREACHABLE if the connection fails or no data arrives before the timeout */
   readonly body: AsyncIterable<Uint8Array>;
-  /** The body arrives in blocks of about 256 KiB; each is valid until the next one is taken. */
-  readonly hasBlocks: boolean;
+  /**
+   * 0: the parts of the body are the caller's. Otherwise the body arrives in blocks of up to 252 KiB, each valid until the next
+   * one is taken, and so many of them may be kept at a time.
+   */
+  readonly keepable: number;
+  /** Leaves the block that was taken last valid until the returned function is called. */
+  keep(): () => void;
   close(): void;
   /** Sends the last request of the chain once more, without the redirects before it. @throws RmaError as `open` */
   again(changes: Pick<HttpRequest, 'headers' | 'signal'>): Promise<HttpStream>;

@@ -1,45 +1,57 @@
 import type { OnReadOpts, Socket } from 'node:net';
+import type { BlockPool } from './block-pool.ts';
+import type { ResponseFraming } from './response-framing.ts';
+import { MAX_HEAD } from './response-head.ts';
 
-/** Size from which a block is returned: large enough for few writes, small enough for the CPU cache. */
-const BLOCK_BYTES = 256 * 1024;
-
-/** Room behind a block, so that the last read into it is not a short one. */
-const SLACK_BYTES = 64 * 1024;
-
-/** One block is being used, one waits, and one is filled. */
-const BLOCKS = 3;
+/** Most blocks of a response at a time, and while there are many connections. */
+const BLOCKS = 8;
+const CROWDED_BLOCKS = 3;
 
 /** Longest time that received bytes wait for a block to fill, ms. */
 const WAIT_MS = 250;
 
+/** A block in use. */
 interface Segment {
-  readonly buffer: Buffer;
+  readonly block: Buffer;
+  /** of the bytes that were not returned */
   from: number;
   to: number;
+  users: number;
 }
 
 /**
- * Reads a socket into a few buffers that are used again and again: nothing is allocated while a body arrives. Reading stops
- * while all buffers are full.
+ * Reads responses from a socket, their bodies into blocks that are used again and again: nothing is allocated while a body
+ * arrives, and an idle connection has no block. Reading stops while the connection has as many blocks as it may have.
  */
 export class BlockReader {
-  readonly #free: Buffer[] = [];
+  readonly #pool: BlockPool;
+  /** bytes that are of no body */
+  readonly #control = Buffer.allocUnsafeSlow(MAX_HEAD);
+  #controlBytes = 0;
+  /** of the response that arrives */
+  #framing: ResponseFraming | null = null;
+  /** number of bytes of the body that arrive before anything else; `isLast`: they end it */
+  #left = 0;
+  #isLast = false;
+  #filling: Segment | null = null;
   /** complete blocks, in order */
   readonly #full: Segment[] = [];
-  #filling: Segment;
+  /** what was returned last, unless it is kept */
+  #lent: Segment | null = null;
+  #blocks = 0;
+  #most = BLOCKS;
   #socket: Socket | null = null;
   #isPaused = false;
   #fault: Error | null = null;
   #wake: () => void = () => undefined;
 
-  constructor() {
-    for (let n = 1; n < BLOCKS; n += 1) this.#free.push(newBlock());
-    this.#filling = { buffer: newBlock(), from: 0, to: 0 };
+  constructor(pool: BlockPool) {
+    this.#pool = pool;
   }
 
   /** for the connection: where the bytes of the socket go */
   readonly onread: OnReadOpts = {
-    buffer: () => this.#filling.buffer.subarray(this.#filling.to),
+    buffer: () => this.#room(),
     callback: (bytes) => this.#arrived(bytes),
   };
 
@@ -51,9 +63,9 @@ export class BlockReader {
     socket.on('close', () => this.#end(closedEarly()));
   }
 
-  /** number of bytes that arrived and were not read */
-  get unread(): number {
-    return [...this.#full, this.#filling].reduce((sum, { from, to }) => sum + to - from, 0);
+  /** whether a response has not ended, or bytes arrived that are of none */
+  get isBusy(): boolean {
+    return this.#framing !== null || this.#controlBytes > 0;
   }
 
   /** why nothing more will arrive; null: more may */
@@ -61,24 +73,15 @@ export class BlockReader {
     return this.#fault;
   }
 
-  /** Returns the first unread bytes, at least `most` of them if so many are there. */
-  peek(most: number): Uint8Array {
-    const [first = this.#filling, second] = [...this.#full, this.#filling];
-    const bytes = view(first, first.to);
-    return second === undefined || bytes.length >= most
-      ? bytes
-      : Buffer.concat([bytes, view(second, second.to)]);
+  /** number of blocks that may be kept at a time; the others are being filled */
+  get keepable(): number {
+    return this.#most === BLOCKS ? BLOCKS - 2 : CROWDED_BLOCKS - 1;
   }
 
-  /** Passes over unread bytes. */
-  skip(bytes: number): void {
-    let left = bytes;
-    for (const segment of [...this.#full, this.#filling]) {
-      const step = Math.min(left, segment.to - segment.from);
-      segment.from += step;
-      left -= step;
-    }
-    this.#dropEmpty();
+  /** Reads a response from here on. */
+  expect(framing: ResponseFraming): void {
+    this.#framing = framing;
+    this.#most = this.#pool.isCrowded ? CROWDED_BLOCKS : BLOCKS;
   }
 
   /** Waits until more bytes have arrived. @throws what ended the connection */
@@ -90,51 +93,143 @@ export class BlockReader {
   }
 
   /**
-   * Returns the next bytes, at most `most`: a block, or less if they are the last ones or arrive slowly. They are valid until
-   * the next call. @throws what ended the connection, after all bytes before it were returned
+   * Returns the next bytes of the body, null at its end: a block, or less if they are the last ones or arrive slowly. They
+   * are valid until the next call. @throws what ended the connection, after all bytes before it were returned
    */
-  async next(most: number): Promise<Uint8Array> {
-    this.#dropEmpty();
-    await this.#filled(Math.min(most, BLOCK_BYTES));
-    while (this.unread === 0) await this.more();
-    const [segment = this.#filling] = this.#full;
-    const bytes = view(segment, Math.min(segment.to, segment.from + most));
-    segment.from += bytes.length;
+  async next(): Promise<Uint8Array | null> {
+    this.giveBack();
+    await this.#filled();
+    while (this.#unread === null && this.#framing !== null) await this.more();
+    const segment = this.#unread;
+    if (segment === null) return null;
+    if (segment === this.#filling) segment.users += 1;
+    else this.#full.shift();
+    this.#lent = segment;
+    const bytes = segment.block.subarray(segment.from, segment.to);
+    segment.from = segment.to;
     return bytes;
   }
 
+  /** Leaves what was returned last valid until the returned function is called. */
+  keep(): () => void {
+    let kept = this.#lent;
+    this.#lent = null;
+    return () => {
+      if (kept !== null) this.#release(kept);
+      kept = null;
+    };
+  }
+
+  /** Ends the use of what was returned last, unless it is kept. */
+  giveBack(): void {
+    if (this.#lent !== null) this.#release(this.#lent);
+    this.#lent = null;
+  }
+
+  /** Gives back all blocks that were not returned. Nothing more may arrive. */
+  dispose(): void {
+    this.#end(closedEarly());
+    for (const segment of [...this.#full.splice(0), this.#filling])
+      if (segment !== null) this.#release(segment);
+    this.#filling = null;
+  }
+
+  /** the block with the next bytes; null: none arrived */
+  get #unread(): Segment | null {
+    const [first = this.#filling] = this.#full;
+    return first === null || first.from === first.to ? null : first;
+  }
+
   /** Waits for a block to fill, for a while. */
-  async #filled(bytes: number): Promise<void> {
-    if (this.#full.length > 0 || this.unread >= bytes) return;
+  async #filled(): Promise<void> {
+    const isWaiting = () => this.#full.length === 0 && this.#framing !== null && this.#fault === null;
+    if (!isWaiting()) return;
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
       this.#wake();
     }, WAIT_MS);
-    while (!isLate && this.#fault === null && this.#full.length === 0 && this.unread < bytes)
-      await this.more();
+    while (!isLate && isWaiting()) await this.more();
     clearTimeout(timer);
   }
 
+  #room(): Uint8Array {
+    if (this.#left === 0) return this.#control.subarray(this.#controlBytes);
+    const { block, to } = this.#segment();
+    return block.subarray(to, to + this.#left);
+  }
+
   #arrived(bytes: number): boolean {
-    const segment = this.#filling;
-    segment.to += bytes;
-    if (segment.to >= BLOCK_BYTES) {
-      this.#full.push(segment);
-      this.#filling = { buffer: this.#free.pop() ?? newBlock(), from: 0, to: 0 };
-      this.#isPaused = this.#free.length === 0;
-    }
+    if (this.#left === 0) this.#controlBytes += bytes;
+    else this.#grow(bytes);
+    if (this.#left === 0) this.#readControl();
+    // the room for the next bytes is asked for even if reading stops
+    if (this.#left > 0) this.#segment();
+    this.#isPaused = this.#blocks >= this.#most;
     this.#wake();
     return !this.#isPaused;
   }
 
-  /** Lets the socket fill the blocks again that were used. */
-  #dropEmpty(): void {
-    for (let [first] = this.#full; first !== undefined && first.from === first.to; [first] = this.#full) {
-      this.#full.shift();
-      this.#free.push(first.buffer);
+  /** Reads what is of no body, and moves the start of the body that follows it to a block. */
+  #readControl(): void {
+    let at = 0;
+    while (this.#framing !== null && this.#left === 0) {
+      const frame = this.#framing.next(this.#control.subarray(at, this.#controlBytes));
+      if (frame.kind === 'incomplete') break;
+      if (frame.kind === 'invalid') this.#end(new Error('the response is not valid HTTP'));
+      if (frame.kind === 'invalid') return;
+      this.#left = frame.bytes;
+      this.#isLast = frame.isLast;
+      at += frame.used;
+      if (this.#left === 0) this.#grow(0);
+      else at += this.#copy(this.#control.subarray(at, this.#controlBytes));
     }
-    if (!this.#isPaused || this.#free.length === 0) return;
+    this.#control.copyWithin(0, at, this.#controlBytes);
+    this.#controlBytes -= at;
+    if (this.#controlBytes === this.#control.length) this.#end(new Error('the response is not valid HTTP'));
+  }
+
+  /** Copies the first bytes of the body. Returns their number. */
+  #copy(bytes: Uint8Array): number {
+    const end = Math.min(bytes.length, this.#left);
+    for (let at = 0; at < end; ) {
+      const { block, to } = this.#segment();
+      const part = bytes.subarray(at, Math.min(end, at + block.length - to));
+      block.set(part, to);
+      this.#grow(part.length);
+      at += part.length;
+    }
+    return end;
+  }
+
+  /** Counts bytes of the body that are in the block that is being filled. */
+  #grow(bytes: number): void {
+    const segment = this.#filling;
+    this.#left -= bytes;
+    if (segment !== null) segment.to += bytes;
+    const isOver = this.#left === 0 && this.#isLast;
+    if (segment !== null && (isOver || segment.to === segment.block.length)) {
+      this.#full.push(segment);
+      this.#filling = null;
+    }
+    if (isOver) this.#framing = null;
+  }
+
+  /** Returns the block that is being filled. The first one of a body is filled from where its offset is in a memory page. */
+  #segment(): Segment {
+    if (this.#filling !== null) return this.#filling;
+    const start = this.#framing?.startInPage() ?? 0;
+    this.#blocks += 1;
+    this.#filling = { block: this.#pool.take(), from: start, to: start, users: 1 };
+    return this.#filling;
+  }
+
+  #release(segment: Segment): void {
+    segment.users -= 1;
+    if (segment.users > 0) return;
+    this.#pool.give(segment.block);
+    this.#blocks -= 1;
+    if (!this.#isPaused || this.#blocks >= this.#most) return;
     this.#isPaused = false;
     this.#socket?.resume();
   }
@@ -143,14 +238,6 @@ export class BlockReader {
     this.#fault ??= error;
     this.#wake();
   }
-}
-
-function newBlock(): Buffer {
-  return Buffer.allocUnsafeSlow(BLOCK_BYTES + SLACK_BYTES);
-}
-
-function view({ buffer, from }: Segment, to: number): Uint8Array {
-  return buffer.subarray(from, to);
 }
 
 function closedEarly(): Error {

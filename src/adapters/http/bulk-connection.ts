@@ -1,12 +1,18 @@
 import type { OnReadOpts, Socket } from 'node:net';
+import type { BlockPool } from './block-pool.ts';
 import { BlockReader } from './block-reader.ts';
-import { MAX_HEAD, parseResponseHead, type ResponseHead } from './response-head.ts';
+import { ResponseFraming } from './response-framing.ts';
+import type { ResponseHead } from './response-head.ts';
 
 /** Connects to a server; the bytes of the socket go to `onread`. */
 export type Dial = (onread: OnReadOpts) => Promise<Socket>;
 
-/** The body of a response, in blocks: each is valid until the next one is taken. */
+/** The body of a response, in blocks: each is valid until the next one is taken, unless it is kept. */
 export interface BulkBody extends AsyncIterable<Uint8Array> {
+  /** number of blocks that may be kept at a time */
+  readonly keepable: number;
+  /** Leaves the block that was taken last valid until the returned function is called. */
+  keep(): () => void;
   /** Closes the connection, if it is still in use. */
   destroy(): void;
 }
@@ -28,14 +34,14 @@ export class BulkConnection {
     reader.attach(socket);
   }
 
-  static async open(dial: Dial): Promise<BulkConnection> {
-    const reader = new BlockReader();
+  static async open(dial: Dial, pool: BlockPool): Promise<BulkConnection> {
+    const reader = new BlockReader(pool);
     return new BulkConnection(await dial(reader.onread), reader);
   }
 
   /** whether it can carry another request */
   get isUsable(): boolean {
-    return !this.#isBusy && this.#reader.fault === null && this.#reader.unread === 0;
+    return !this.#isBusy && this.#reader.fault === null && !this.#reader.isBusy;
   }
 
   /**
@@ -50,9 +56,12 @@ export class BulkConnection {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       signal.throwIfAborted();
+      const framing = new ResponseFraming();
+      this.#reader.expect(framing);
       this.#socket.ref();
       this.#socket.write(request, 'latin1');
-      const head = await this.#head();
+      while (framing.head === null) await this.#reader.more();
+      const { head } = framing;
       if (head === 'unsupported') this.destroy();
       return head === 'unsupported' ? head : { head, body: this.#body(head, { signal, onAbort, onEnd }) };
     } catch (error) {
@@ -69,18 +78,7 @@ export class BulkConnection {
 
   destroy(): void {
     this.#socket.destroy();
-  }
-
-  async #head(): Promise<ResponseHead | 'unsupported'> {
-    for (;;) {
-      const head = parseResponseHead(this.#reader.peek(MAX_HEAD));
-      if (head === 'unsupported') return head;
-      if (head === 'incomplete') await this.#reader.more();
-      else {
-        this.#reader.skip(head.size);
-        return head;
-      }
-    }
+    this.#reader.dispose();
   }
 
   #body(head: ResponseHead, request: RunningRequest): BulkBody {
@@ -89,20 +87,23 @@ export class BulkConnection {
       // a later request may use the connection already
       if (isOver) return;
       isOver = true;
+      this.#reader.giveBack();
       request.signal.removeEventListener('abort', request.onAbort);
       if (head.keepsOpen && this.isUsable) request.onEnd();
       else this.destroy();
     };
-    return { [Symbol.asyncIterator]: () => this.#blocks(head, end), destroy: end };
+    return {
+      [Symbol.asyncIterator]: () => this.#blocks(end),
+      keepable: this.#reader.keepable,
+      keep: () => this.#reader.keep(),
+      destroy: end,
+    };
   }
 
-  async *#blocks({ length }: ResponseHead, end: () => void) {
+  async *#blocks(end: () => void) {
     try {
-      for (let left = length; left > 0; ) {
-        const block = await this.#reader.next(left);
-        left -= block.length;
+      for (let block = await this.#reader.next(); block !== null; block = await this.#reader.next())
         yield block;
-      }
       this.#isBusy = false;
     } finally {
       end();

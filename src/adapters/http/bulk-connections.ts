@@ -1,3 +1,4 @@
+import { BlockPool } from './block-pool.ts';
 import { type BulkAnswer, BulkConnection, type Dial } from './bulk-connection.ts';
 
 /** Time for which a connection waits for another request, ms: shorter than servers wait. */
@@ -47,7 +48,7 @@ export class BulkConnections {
   }
 
   #connect({ dial, signal }: BulkRequest): Promise<BulkConnection> {
-    return abortable(BulkConnection.open(dial), signal);
+    return abortable(BulkConnection.open(dial, BlockPool.shared()), signal);
   }
 
   #sent(connection: BulkConnection, { key, text, signal }: BulkRequest): Promise<BulkAnswer | 'unsupported'> {

@@ -3,8 +3,8 @@ export interface ResponseHead {
   readonly status: number;
   /** lower-case names; repeated ones are joined with `, ` */
   readonly headers: Readonly<Record<string, string>>;
-  /** of the body that is to be read, bytes */
-  readonly length: number;
+  /** of the body that is to be read, bytes; `chunked`: it tells itself where it ends */
+  readonly length: number | 'chunked';
   /** whether the connection can carry another request after that */
   readonly keepsOpen: boolean;
   /** of the head, bytes */
@@ -22,8 +22,8 @@ const LENGTH = /^\d{1,15}$/;
 
 /**
  * Parses the start of a response (RFC 9112). Returns 'incomplete' if the end of the head is not there yet, and 'unsupported' for
- * everything that a complete HTTP client has to read: what is not a final HTTP/1.1 response, and content without a length.
- * The body of an error or a redirect without a length is not to be read.
+ * everything that a complete HTTP client has to read: what is not a final HTTP/1.1 response, and content that ends with the
+ * connection. The body of an error or a redirect without a length is not to be read.
  */
 export function parseResponseHead(bytes: Uint8Array): ResponseHead | 'incomplete' | 'unsupported' {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAX_HEAD));
@@ -33,17 +33,25 @@ export function parseResponseHead(bytes: Uint8Array): ResponseHead | 'incomplete
   const status = Number(STATUS_LINE.exec(first)?.[1] ?? 0);
   const headers = parseFields(lines);
   if (status === 0 || headers === null) return 'unsupported';
-  const length = 'transfer-encoding' in headers ? '' : (headers['content-length'] ?? '');
-  const isFramed = LENGTH.test(length);
+  const length = bodyLength(headers);
+  const isFramed = typeof length === 'number' || (length === 'chunked' && status < 300);
   if (!isFramed && status < 300) return 'unsupported';
   const isClosed = /(^|[ ,])close($|[ ,])/i.test(headers['connection'] ?? '');
   return {
     status,
     headers,
-    length: isFramed ? Number(length) : 0,
+    length: isFramed ? length : 0,
     keepsOpen: isFramed && !isClosed && !('upgrade' in headers),
     size: end + 4,
   };
+}
+
+/** Returns the length of a body (RFC 9112 6.3); null if it has none, or two that contradict each other. */
+function bodyLength(headers: ResponseHead['headers']): ResponseHead['length'] | null {
+  const { 'transfer-encoding': coding, 'content-length': length } = headers;
+  if (coding !== undefined)
+    return coding.toLowerCase() === 'chunked' && length === undefined ? 'chunked' : null;
+  return length !== undefined && LENGTH.test(length) ? Number(length) : null;
 }
 
 function parseFields(lines: readonly string[]): Readonly<Record<string, string>> | null {

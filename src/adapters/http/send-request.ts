@@ -29,7 +29,8 @@ interface Received {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: ResponseBody;
-  readonly hasBlocks: boolean;
+  readonly keepable: number;
+  readonly keep: () => () => void;
 }
 
 /** Sends one request over its route. @throws RmaError as `HttpClient.open` */
@@ -72,7 +73,8 @@ async function answerOf({ method, headers, route }: RoutedRequest, signal: Abort
     headers: { ...headers, ...route.headers },
   });
   answer.body.on('error', () => undefined);
-  return { status: answer.statusCode, headers: flatten(answer.headers), body: answer.body, hasBlocks: false };
+  const { statusCode: status, headers: fields, body } = answer;
+  return { status, headers: flatten(fields), body, keepable: 0, keep: () => () => undefined };
 }
 
 /** Sends a request for a large body over a connection of its own; null if it needs a complete HTTP client. */
@@ -83,7 +85,8 @@ async function bulkAnswer(request: RoutedRequest, signal: AbortSignal): Promise<
   const answer = await bulk.send({ ...route.direct, text, signal });
   if (answer === null) return null;
   const { head, body } = answer;
-  return { status: head.status, headers: head.headers, body, hasBlocks: true };
+  const { keepable, keep } = body;
+  return { status: head.status, headers: head.headers, body, keepable, keep };
 }
 
 /** Returns the text of a request (RFC 9112 3); null if a value does not fit into it. */

@@ -18,17 +18,24 @@ const STEP = 4;
 /** A count helps if the total rate rises by more than this factor. */
 const GAIN = 1.2;
 
+/**
+ * One connection with this rate, bytes a second, is not limited by the line or the server, but by this machine, which
+ * receives and hashes all connections with two CPUs. Bytes that arrive in order are hashed before they leave the memory.
+ */
+const ENOUGH = 256 * 1024 * 1024;
+
 /** After this time more connections are tried again: the line may have become another one. */
 const SETTLED_MS = 30_000;
 
 /**
  * Returns the count after its total rate was measured: four times as many while the rate rises by more than 20 %, else the
- * one before.
+ * one before. One connection that is fast enough stays alone.
  */
 export function nextCount(
   { count, before, settledAt }: ConnectionCount,
   { rate, now }: { readonly rate: number; readonly now: number },
 ): ConnectionCount {
+  if (count === 1 && rate >= ENOUGH) return { count, before, settledAt: now };
   const isFull = count * STEP > MAX_CONNECTIONS;
   if (settledAt !== null) {
     if (isFull || now - settledAt < SETTLED_MS) return { count, before, settledAt };

@@ -60,3 +60,19 @@ export function wrongPieces(bytes: number, recorded: PieceHashes, found: FoundPi
   const wrong = rest.filter((piece) => checksums?.[piece] !== found.checksums.get(piece));
   return { first: rangeOf(first), all: rangeSet([first, ...wrong].map(rangeOf)) };
 }
+
+/** Returns the chunks, which begin at an offset, cut at the ends of pieces, and those of each piece together. */
+export function inPieces(chunks: readonly Uint8Array[], offset: number, pieceBytes: number): Uint8Array[][] {
+  const pieces: Uint8Array[][] = [[]];
+  let at = offset;
+  for (const chunk of chunks) {
+    for (let rest = chunk; rest.length > 0; ) {
+      const part = rest.subarray(0, pieceBytes - (at % pieceBytes));
+      pieces.at(-1)?.push(part);
+      at += part.length;
+      rest = rest.subarray(part.length);
+      if (at % pieceBytes === 0) pieces.push([]);
+    }
+  }
+  return pieces.filter((parts) => parts.length > 0);
+}

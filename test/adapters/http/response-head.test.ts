@@ -15,6 +15,13 @@ test('the head of a response is parsed up to its body', () => {
   });
 });
 
+test('a body may come in chunks', () => {
+  expect(parse('HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n')).toMatchObject({
+    length: 'chunked',
+    keepsOpen: true,
+  });
+});
+
 test('a connection that the server closes carries no other request', () => {
   for (const value of ['close', 'Close', 'keep-alive, close'])
     expect(parse(`HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconnection: ${value}\r\n\r\n`)).toMatchObject({
@@ -37,7 +44,8 @@ test.each([
   ['that never has content, with a length', 'HTTP/1.1 204 No Content\r\ncontent-length: 1'],
   ['that is not modified, with a length', 'HTTP/1.1 304 Not Modified\r\ncontent-length: 1'],
   ['without a length', 'HTTP/1.1 200 OK\r\netag: "x"'],
-  ['with a chunked body', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked'],
+  ['with a length and a chunked body', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked'],
+  ['with a compressed body', 'HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked'],
   ['with two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2'],
   ['with a signed length', 'HTTP/1.1 200 OK\r\ncontent-length: +1'],
   ['with a length in hexadecimal', 'HTTP/1.1 200 OK\r\ncontent-length: 0x1'],

@@ -9,6 +9,7 @@ import { HashWorker } from '../../../src/adapters/store/transfer/hash-worker.ts'
 import { quickFolder, tempFolder } from '../../helpers/files/temp-folder.ts';
 import { bundleProgram, startProgram } from '../../helpers/process/program.ts';
 import { gitSha1, sha256 } from '../../helpers/store/model-server.ts';
+import { sharedBlocks } from '../../helpers/store/shared-blocks.ts';
 
 const MIB = 1024 * 1024;
 const PIECE = 64 * 1024;
@@ -57,6 +58,54 @@ test.each([
     }),
     { numRuns: 30 },
   );
+});
+
+test('bytes in memory that threads share are hashed without reading the file, and others once it has them', async () => {
+  const cuts = fc.uniqueArray(fc.integer({ min: 1, max: SIZE - 1 }), { maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(cuts, fc.nat({ max: 7 }), async (ends, readFrom) => {
+      const content = randomBytes(SIZE);
+      const handle = await newFile(Buffer.alloc(SIZE, 'wrong'));
+      const hash = hashOf(handle, SIZE, IN_THREAD);
+      const used = [];
+      let start = 0;
+      for (const [n, end] of [...ends.sort((a, b) => a - b), SIZE].entries()) {
+        const part = content.subarray(start, end);
+        const { blocks, give } = sharedBlocks(part);
+        // from then on the chunks are memory of one thread
+        const taken = hash.take(start, n < readFrom ? blocks : [part]);
+        expect(taken !== null).toBe(n < readFrom);
+        if (taken === null) {
+          await handle.write(part, 0, part.length, start);
+          await Promise.all(used);
+          hash.advance(end);
+        } else used.push(taken.then(give));
+        start = end;
+      }
+      await Promise.all(used);
+      expect(await hash.digest()).toBe(sha256(content));
+      expect(hash.pieces(SIZE)).toEqual(piecesOf(content));
+      await hash.stop();
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('if the thread ends while it hashes memory, the file is read from its start', async () => {
+  const content = randomBytes(SIZE);
+  const handle = await newFile(content);
+  const hash = hashOf(handle, SIZE, IN_THREAD);
+  const worker = HashWorker.shared();
+  const taken = [0, 1, 2].map((n) => {
+    const { blocks, give } = sharedBlocks(content.subarray(n * PIECE, (n + 1) * PIECE));
+    return hash.take(n * PIECE, blocks)?.then(give);
+  });
+  await worker.terminate();
+  await Promise.all(taken);
+  hash.advance(SIZE);
+  expect(await hash.digest()).toBe(sha256(content));
+  expect(hash.pieces(SIZE)).toEqual(piecesOf(content));
+  await hash.stop();
 });
 
 test('a thread hashes like git: with the size before the content', async () => {

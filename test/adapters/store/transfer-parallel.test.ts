@@ -96,8 +96,7 @@ test('[fail H4] a server that sends a chunked body gets one connection', async (
     { size: SIZE, rate: perConnection },
   );
   expect((await rig.fetch({ connections: 8 })).file.equals(rig.content)).toBe(true);
-  // the first response shows that the connections for large bodies cannot read it
-  expect(rig.server.requests.map(({ headers }) => headers.range)).toEqual([undefined, undefined]);
+  expect(rig.server.requests.map(({ headers }) => headers.range)).toEqual([undefined]);
 });
 
 test('[fail H4] the whole file instead of a range for a second connection does not affect the first one', async () => {

@@ -7,6 +7,16 @@ export interface HashInput {
   readonly algorithm: Digest['algorithm'];
   /** size of the complete file */
   readonly bytes: number;
+  /** smallest file that is hashed in a thread; default: 16 MiB */
+  readonly threadBytes?: number | undefined;
+}
+
+/** Smallest file that is hashed in the thread. */
+const THREAD_BYTES = 16 * 1024 * 1024;
+
+/** Returns whether a file is hashed in a thread. An empty one is never read, so no thread could hash it. */
+export function isHashedInThread({ bytes, threadBytes = THREAD_BYTES }: Omit<HashInput, 'handle'>): boolean {
+  return bytes >= Math.max(1, threadBytes);
 }
 
 /** Hashes a file from its start and in order, and can return to one earlier state. */

@@ -1,12 +1,9 @@
-import { PIECE_BYTES } from '../../../core/store/pieces.ts';
+import { inPieces, PIECE_BYTES } from '../../../core/store/pieces.ts';
 import type { Range } from '../../../core/store/range-set.ts';
-import type { FileHash, HashInput } from './file-hash.ts';
+import { type FileHash, type HashInput, isHashedInThread } from './file-hash.ts';
 import { ThreadLost } from './hash-worker.ts';
 import { LocalHash } from './local-hash.ts';
 import { ThreadHash } from './thread-hash.ts';
-
-/** Smallest file that is hashed in the thread. */
-const THREAD_BYTES = 16 * 1024 * 1024;
 
 /** Most pieces that are hashed before a file is closed. */
 const LAST_PIECES = 4;
@@ -14,15 +11,13 @@ const LAST_PIECES = 4;
 export interface HashedFile extends HashInput {
   /** default: 64 MiB */
   readonly pieceBytes?: number | undefined;
-  /** smallest file that is hashed in a thread; default: 16 MiB */
-  readonly threadBytes?: number | undefined;
   /** called with a piece that does not have its recorded hash, and is to be written again */
   readonly onWrong: (piece: Range) => void;
 }
 
 /**
- * Hashes a file while it is written, from its start and in order. A large file is hashed in another thread, which reads it
- * once nothing is missing before the bytes. Of a small one, bytes that are written in order are hashed from memory. The hash
+ * Hashes a file while it is written, from its start and in order: a large file in another thread. Bytes that are written in
+ * order are hashed from memory, others are read from the file once nothing is missing before them. The hash
  * so far is recorded at the end of each piece, and compared with that of an earlier writer: this finds a wrong piece without
  * hashing anything twice.
  */
@@ -38,7 +33,9 @@ export class FrontierHash {
   #wrong: number | null = null;
   /** end of the hashed bytes */
   #offset = 0;
-  /** end of the bytes that may be hashed */
+  /** number of bytes after them that the thread hashes from memory */
+  #pending = 0;
+  /** end of the bytes that may be read from the file */
   #frontier = 0;
   #reading: Promise<void> | null = null;
   #fault: { readonly error: unknown } | null = null;
@@ -62,16 +59,23 @@ export class FrontierHash {
     return [...own, ...this.#expected.slice(own.length)];
   }
 
-  /** Hashes bytes that are being written at an offset, if they are the next ones and the file is small. */
-  take(offset: number, chunks: readonly Uint8Array[]): void {
-    if (!(this.#hash instanceof LocalHash) || offset !== this.#offset || this.#reading !== null) return;
-    for (const chunk of chunks) if (!this.#update(this.#hash, chunk)) return;
+  /**
+   * Hashes bytes from memory that are being written at an offset, if they are the next ones: at once, or in the thread if it
+   * can read the memory. Then they must not change until the result is resolved, which is never rejected; otherwise the
+   * result is null.
+   */
+  take(offset: number, chunks: readonly Uint8Array[]): Promise<void> | null {
+    if (offset !== this.#offset + this.#pending || this.#reading !== null) return null;
+    const hash = this.#hash;
+    if (hash instanceof ThreadHash) return this.#share(hash, chunks);
+    if (hash instanceof LocalHash) for (const chunk of chunks) if (!this.#update(hash, chunk)) return null;
+    return null;
   }
 
   /** Hashes the file up to `frontier`, in the background: all bytes before it are written and do not change. */
   advance(frontier: number): void {
     this.#frontier = frontier;
-    if (this.#reading !== null || this.#fault !== null || this.#next() === null) return;
+    if (this.#reading !== null || this.#pending > 0 || this.#fault !== null || this.#next() === null) return;
     this.#reading = this.#catchUp()
       .catch((error: unknown) => {
         this.#fault = { error };
@@ -97,6 +101,7 @@ export class FrontierHash {
     this.#expected = [];
     this.#wrong = null;
     this.#offset = 0;
+    this.#pending = 0;
     this.#frontier = 0;
     this.#fault = null;
     this.#until = Number.POSITIVE_INFINITY;
@@ -151,6 +156,32 @@ export class FrontierHash {
     if (this.#pieces.length > this.#expected.length) this.#expected = this.#pieces;
     this.#pieces = [];
     this.#offset = 0;
+    this.#pending = 0;
+  }
+
+  /** Hashes chunks in the thread, if all of them are in one memory that it can read, and there is nothing to compare. */
+  #share(hash: ThreadHash, chunks: readonly Uint8Array[]): Promise<void> | null {
+    const memory = chunks[0]?.buffer;
+    if (!(memory instanceof SharedArrayBuffer) || chunks.some(({ buffer }) => buffer !== memory)) return null;
+    let at = this.#offset + this.#pending;
+    if (this.#fault !== null || this.#expected.length > Math.floor(at / this.#pieceBytes)) return null;
+    const updates = inPieces(chunks, at, this.#pieceBytes).map(async (parts) => {
+      const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+      at += bytes;
+      const end = at;
+      this.#pending += bytes;
+      const hashing = hash.update(memory, parts);
+      if (this.#endsPiece(end)) hash.mark();
+      const hex = await hashing;
+      if (this.#hash !== hash) return;
+      this.#pending -= bytes;
+      this.#offset = end;
+      if (this.#endsPiece(end)) this.#pieces.push(hex);
+    });
+    return Promise.all(updates).then(
+      () => undefined,
+      () => (this.#hash === hash ? this.#startLocal() : undefined),
+    );
   }
 
   /** Returns false if the bytes end a wrong piece: the hash is at its start again. */
@@ -167,8 +198,11 @@ export class FrontierHash {
   /** Counts bytes as hashed. Returns false if they end a wrong piece. */
   #passed(end: number): boolean {
     this.#offset = end;
-    const endsPiece = end % this.#pieceBytes === 0 || end === this.#file.bytes;
-    return !endsPiece || this.#endPiece();
+    return !this.#endsPiece(end) || this.#endPiece();
+  }
+
+  #endsPiece(end: number): boolean {
+    return end % this.#pieceBytes === 0 || end === this.#file.bytes;
   }
 
   #endPiece(): boolean {
@@ -196,8 +230,6 @@ export class FrontierHash {
   }
 }
 
-/** An empty file is never read, so no thread could hash it. */
 function hashOf(file: HashedFile): FileHash {
-  const least = Math.max(1, file.threadBytes ?? THREAD_BYTES);
-  return file.bytes < least ? new LocalHash(file) : new ThreadHash(file);
+  return isHashedInThread(file) ? new ThreadHash(file) : new LocalHash(file);
 }

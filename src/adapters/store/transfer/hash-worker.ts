@@ -1,10 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { type HashReply, type HashRequest, serveHashes } from './hash-thread.ts';
+import { type AnsweredRequest, type HashReply, type HashRequest, serveHashes } from './hash-thread.ts';
 
 /** The thread has ended, with all its hashes, or could not be started. */
 export class ThreadLost extends Error {}
-
-type ReadRequest = Extract<HashRequest, { kind: 'read' }>;
 
 interface Waiting {
   readonly resolve: (hex: string) => void;
@@ -20,7 +18,9 @@ const PROGRAM = `(${serveHashes.toString()})(
 export class HashWorker {
   static #shared: HashWorker | null = null;
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  /** for their answers, in order */
+  readonly #waiting: Waiting[] = [];
+  readonly #memories = new Map<ArrayBufferLike, number>();
   #lost: ThreadLost | null = null;
   #ids = 0;
 
@@ -43,7 +43,7 @@ export class HashWorker {
     return HashWorker.#shared;
   }
 
-  /** Returns a name for a file. */
+  /** Returns a name for a file or a memory. */
   newId(): number {
     this.#ids += 1;
     return this.#ids;
@@ -53,14 +53,24 @@ export class HashWorker {
     this.#worker.postMessage(request);
   }
 
-  /** Returns the hash of the file up to the end of the range, lower-case hexadecimal. @throws ThreadLost, and what a read throws */
-  read(request: ReadRequest): Promise<string> {
+  /** Returns the hash of the file up to the end of the request, lower-case hexadecimal. @throws ThreadLost, and what a read throws */
+  ask(request: AnsweredRequest): Promise<string> {
     if (this.#lost !== null) return Promise.reject(this.#lost);
     return new Promise((resolve, reject) => {
-      this.#waiting.set(request.id, { resolve, reject });
+      this.#waiting.push({ resolve, reject });
       this.#worker.ref();
       this.tell(request);
     });
+  }
+
+  /** Returns the name of a memory that threads share, after the thread has got it. */
+  memoryOf(shared: SharedArrayBuffer): number {
+    const known = this.#memories.get(shared);
+    if (known !== undefined) return known;
+    const id = this.newId();
+    this.#memories.set(shared, id);
+    this.tell({ kind: 'memory', id, shared });
+    return id;
   }
 
   /** Ends the thread. Files that it was hashing are hashed again, without it. */
@@ -69,9 +79,8 @@ export class HashWorker {
   }
 
   #answer(reply: HashReply): void {
-    const waiting = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    const waiting = this.#waiting.shift();
+    if (this.#waiting.length === 0) this.#worker.unref();
     if ('hex' in reply) waiting?.resolve(reply.hex);
     else waiting?.reject(Object.assign(new Error(reply.error.message), reply.error));
   }
@@ -79,7 +88,6 @@ export class HashWorker {
   #lose(cause?: unknown): void {
     this.#lost ??= new ThreadLost('the hash thread ended', { cause });
     if (HashWorker.#shared === this) HashWorker.#shared = null;
-    for (const { reject } of this.#waiting.values()) reject(this.#lost);
-    this.#waiting.clear();
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#lost);
   }
 }

@@ -13,6 +13,8 @@ import type { StagingSlot } from '../../../ports/model-store.ts';
 import type { Disk } from '../disk/disk.ts';
 import { openNew } from '../disk/files.ts';
 import { writeAll } from '../disk/write-all.ts';
+import { DirectFile } from './direct-file.ts';
+import { isHashedInThread } from './file-hash.ts';
 import { FrontierHash } from './frontier-hash.ts';
 import { inheritPart } from './inherit-part.ts';
 import { discardPart, durableRanges, type Journal, writeJournal } from './journal.ts';
@@ -42,6 +44,8 @@ export interface PartOptions {
 export class PartFile implements Part {
   readonly #options: PartOptions;
   readonly #handle: FileHandle;
+  /** null: a small file */
+  readonly #direct: DirectFile | null;
   readonly #pace: SyncPace;
   readonly #hash: FrontierHash;
   #written: RangeSet = [];
@@ -49,10 +53,11 @@ export class PartFile implements Part {
   #closed = false;
   #fault: { readonly error: unknown; readonly lost: boolean } | null = null;
 
-  private constructor(options: PartOptions, handle: FileHandle) {
+  private constructor(options: PartOptions, handle: FileHandle, direct: DirectFile | null) {
     const { algorithm, bytes, pieceBytes, threadBytes, monotonic, syncBytes } = options;
     this.#options = options;
     this.#handle = handle;
+    this.#direct = direct;
     const onWrong = (piece: Range) => this.#discard(piece);
     this.#hash = new FrontierHash({ handle, algorithm, bytes, pieceBytes, threadBytes, onWrong });
     this.#pace = new SyncPace(monotonic, () => this.#sync(false), syncBytes);
@@ -60,10 +65,12 @@ export class PartFile implements Part {
 
   /** Opens the slot's file with the data of an earlier writer. */
   static async open(options: PartOptions): Promise<PartFile> {
+    const { disk, slot } = options;
     const inherited = await inheritPart(options);
-    if (inherited === null) return new PartFile(options, await openNew(options.disk, options.slot.path));
-    const part = new PartFile(options, inherited.handle);
-    part.#take(inherited.journal);
+    const handle = inherited?.handle ?? (await openNew(disk, slot.path));
+    const direct = isHashedInThread(options) ? await DirectFile.open(disk, slot.path, handle) : null;
+    const part = new PartFile(options, handle, direct);
+    if (inherited !== null) part.#take(inherited.journal);
     return part;
   }
 
@@ -90,14 +97,22 @@ export class PartFile implements Part {
     this.#etag = value;
   }
 
-  /** Writes bytes at an offset. Hashing continues while the disk writes. */
+  /**
+   * Writes bytes at an offset. Hashing continues while the disk writes. What is hashed from memory will not be read again, so
+   * it is written past the page cache.
+   */
   async write(offset: number, chunks: readonly Uint8Array[]): Promise<void> {
     if (this.#fault !== null) throw this.#fault.error;
-    const writing = writeAll(this.#handle, chunks, offset);
-    this.#hash.take(offset, chunks);
-    const end = offset + (await writing);
-    // read after the wait: other writes may have ended meanwhile
-    this.#written = withRange(this.#written, [offset, end]);
+    const hashing = this.#hash.take(offset, chunks);
+    const direct = hashing === null ? null : this.#direct;
+    try {
+      const bytes = await (direct?.write(offset, chunks) ?? writeAll(this.#handle, chunks, offset));
+      // read after the wait: other writes may have ended meanwhile
+      this.#written = withRange(this.#written, [offset, offset + bytes]);
+    } finally {
+      // the chunks are used by others after that
+      await hashing;
+    }
     this.#hash.advance(prefixOf(this.#written));
     this.#options.onReceived(this.received);
     await this.#pace.grown(this.received);
@@ -135,7 +150,7 @@ export class PartFile implements Part {
     await this.#pace.stop();
     await this.#hash.finish();
     if (this.#fault === null) await this.#sync(true);
-    await this.#handle.close();
+    await this.#closeFiles();
     if (this.#fault === null) return;
     // after a failed sync the content on disk is unknown, so the part is discarded
     if (this.#fault.lost) await discardPart(this.#options.disk, this.#options.slot.path);
@@ -147,8 +162,13 @@ export class PartFile implements Part {
     this.#closed = true;
     await this.#pace.stop();
     await this.#hash.stop();
-    await this.#handle.close();
+    await this.#closeFiles();
     await discardPart(this.#options.disk, this.#options.slot.path);
+  }
+
+  async #closeFiles(): Promise<void> {
+    await this.#direct?.close();
+    await this.#handle.close();
   }
 
   /** Counts the data of an earlier writer as written. It is hashed again, because the hash state cannot be stored. */

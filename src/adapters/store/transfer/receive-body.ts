@@ -9,6 +9,9 @@ import type { Part } from './part.ts';
 /** Write size that keeps the data in the CPU cache. */
 const WRITE_BYTES = 256 * 1024;
 
+/** Most blocks that are written together: a direct write of little more costs as much CPU time. */
+const WRITE_BLOCKS = 2;
+
 /** Longest delay before received bytes are written on slow links. */
 const WRITE_MS = 250;
 
@@ -39,39 +42,50 @@ export async function receiveBody(
   stream: HttpStream,
 ): Promise<Exclude<Verdict, { kind: 'restart' }>> {
   const { job, claim, last } = target;
-  const receiver = new Receiver(target, stream.hasBlocks);
+  const receiver = new Receiver(target, stream);
   const start = claim.at;
   try {
     for await (const chunk of stream.body) {
       const fault = await receiver.take(chunk);
       if (fault !== null) return fault;
-      if (receiver.isPaused || (claim.at >= claim.end && claim.end < last)) return { kind: 'append' };
+      if (receiver.isPaused || (claim.at >= claim.end && claim.end < last)) {
+        await receiver.written();
+        return { kind: 'append' };
+      }
     }
+    const fault = receiver.judgeHead() ?? (await receiver.written());
+    if (fault !== null) return fault;
+    return claim.at > start && claim.at >= Math.min(claim.end, announcedEnd(stream, last))
+      ? { kind: 'append' }
+      : { kind: 'retry', budget: 'network', error: endedEarly(job.label, claim.at) };
   } catch (error) {
-    await receiver.flush();
+    await receiver.written();
     throw error;
+  } finally {
+    await receiver.settled();
   }
-  const fault = receiver.judgeHead() ?? (await receiver.flush());
-  if (fault !== null) return fault;
-  return claim.at > start && claim.at >= Math.min(claim.end, announcedEnd(stream, last))
-    ? { kind: 'append' }
-    : { kind: 'retry', budget: 'network', error: endedEarly(job.label, claim.at) };
 }
 
-/** Collects chunks and writes them together. */
+/**
+ * Collects chunks and writes them together. Blocks that may be kept are written while the next ones arrive: a write waits for
+ * the one before.
+ */
 class Receiver {
   readonly #target: BodyTarget;
+  readonly #stream: HttpStream;
   #chunks: Uint8Array[] = [];
+  /** gives the chunks back that are blocks */
+  #releases: (() => void)[] = [];
   #bytes = 0;
   #flushedAt: number;
   #judged: boolean;
   #isPaused = false;
-  /** whether each chunk is large, and valid only until the next one is taken */
-  readonly #hasBlocks: boolean;
+  /** the last write */
+  #writing: Promise<void> = Promise.resolve();
 
-  constructor(target: BodyTarget, hasBlocks: boolean) {
+  constructor(target: BodyTarget, stream: HttpStream) {
     this.#target = target;
-    this.#hasBlocks = hasBlocks;
+    this.#stream = stream;
     this.#flushedAt = target.monotonic();
     this.#judged = target.claim.at > 0;
   }
@@ -82,8 +96,9 @@ class Receiver {
   }
 
   async take(chunk: Uint8Array): Promise<Fault | null> {
-    const { claim, monotonic } = this.#target;
+    const { claim } = this.#target;
     this.#chunks.push(chunk);
+    this.#releases.push(this.#stream.keep());
     this.#bytes += chunk.length;
     const isLast = claim.at + this.#bytes >= claim.end;
     if (!this.#judged && (isLast || this.#bytes >= HEAD_BYTES)) {
@@ -94,8 +109,7 @@ class Receiver {
       this.#chunks = [Buffer.concat(this.#chunks)];
       return null;
     }
-    const isDue = this.#hasBlocks || this.#bytes >= WRITE_BYTES || monotonic() - this.#flushedAt >= WRITE_MS;
-    return isLast || isDue ? await this.flush() : null;
+    return isLast || this.#isDue() ? await this.flush() : null;
   }
 
   /** Checks the start of the file, once. */
@@ -106,21 +120,57 @@ class Receiver {
     return fault;
   }
 
-  /** Writes the buffered bytes, cut at the end of the claim; nothing before the start of the file was checked. */
+  /** Writes the collected bytes, cut at the end of the claim; nothing before the start of the file was checked. */
   async flush(): Promise<Fault | null> {
     if (!this.#judged || this.#bytes === 0) return null;
-    const { job, part, claim, last, monotonic, onBytes } = this.#target;
+    const { job, claim, last, monotonic } = this.#target;
     const bytes = Math.min(this.#bytes, Math.max(0, claim.end - claim.at));
     const surplus = claim.at + this.#bytes > last;
     const chunks = bytes < this.#bytes ? cut(this.#chunks, bytes) : this.#chunks;
+    const releases = this.#releases;
     this.#chunks = [];
+    this.#releases = [];
     this.#bytes = 0;
     this.#flushedAt = monotonic();
     const offset = claim.at;
     claim.at += bytes;
-    await part.write(offset, chunks);
-    this.#isPaused = !(await onBytes(bytes));
+    const before = this.#writing;
+    this.#writing = this.#write(offset, chunks, releases);
+    // a fault is thrown where the write is waited for
+    this.#writing.catch(() => undefined);
+    await before;
+    if (this.#stream.keepable === 0) await this.#writing;
     return surplus ? tooLong(job) : null;
+  }
+
+  /** Writes what was collected, and waits until all is written. */
+  async written(): Promise<Fault | null> {
+    const fault = await this.flush();
+    await this.#writing;
+    return fault;
+  }
+
+  /** Waits until nothing is being written. Never rejects. */
+  async settled(): Promise<void> {
+    await this.#writing.catch(() => undefined);
+    for (const release of this.#releases) release();
+  }
+
+  async #write(offset: number, chunks: readonly Uint8Array[], releases: readonly (() => void)[]) {
+    const { part, onBytes } = this.#target;
+    try {
+      await part.write(offset, chunks);
+    } finally {
+      for (const release of releases) release();
+    }
+    const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
+    if (!(await onBytes(bytes))) this.#isPaused = true;
+  }
+
+  #isDue(): boolean {
+    const most = Math.min(WRITE_BLOCKS, Math.floor(this.#stream.keepable / 2));
+    const isFull = most > 0 ? this.#chunks.length >= most : this.#bytes >= WRITE_BYTES;
+    return isFull || this.#target.monotonic() - this.#flushedAt >= WRITE_MS;
   }
 }
 

@@ -1,0 +1,67 @@
+/** Size of a block: small enough for the CPU cache, whole pages of memory, and two of them are less than 512 KiB. */
+export const BLOCK_BYTES = 252 * 1024;
+
+/** Blocks in the memory that threads share; only those that were used take up memory of the machine. */
+const SHARED_BLOCKS = 128;
+
+/** Unit of the size of a WebAssembly memory, bytes. */
+const UNIT_BYTES = 64 * 1024;
+
+/** More blocks than this are for many connections, and each gets by with fewer. */
+const CROWDED = 32;
+
+/** What is used of the WebAssembly of Node.js, whose types TypeScript has for browsers only. */
+interface MemoryMaker {
+  readonly Memory: new (
+    pages: Readonly<Record<'initial' | 'maximum', number>> & { readonly shared: true },
+  ) => { readonly buffer: SharedArrayBuffer };
+}
+
+/**
+ * Blocks for the bodies of all connections, used again and again. They begin at memory pages, as direct writes to a disk
+ * require, and other threads can read them; those beyond the first 32 MiB have neither property.
+ */
+export class BlockPool {
+  static #shared: BlockPool | null = null;
+  readonly #free: Buffer[] = sharedBlocks();
+  #used = 0;
+
+  private constructor() {}
+
+  /** Returns the pool of this process. */
+  static shared(): BlockPool {
+    BlockPool.#shared ??= new BlockPool();
+    return BlockPool.#shared;
+  }
+
+  /** whether so many blocks are used that a connection should get by with few */
+  get isCrowded(): boolean {
+    return this.#used > CROWDED;
+  }
+
+  /** Returns a block that nothing else uses. */
+  take(): Buffer {
+    this.#used += 1;
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  }
+
+  /** Takes a block back that is not used any more. The block that was used last is used next. */
+  give(block: Buffer): void {
+    this.#used -= 1;
+    if (block.buffer instanceof SharedArrayBuffer) this.#free.push(block);
+  }
+}
+
+/** The memory of WebAssembly begins at a page, which that of an array buffer does not. None if it cannot be reserved. */
+function sharedBlocks(): Buffer[] {
+  const pages = (SHARED_BLOCKS * BLOCK_BYTES) / UNIT_BYTES;
+  try {
+    const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: MemoryMaker };
+    const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    return Array.from({ length: SHARED_BLOCKS }, (_, n) =>
+      Buffer.from(buffer, n * BLOCK_BYTES, BLOCK_BYTES),
+    ).reverse();
+  } catch {
+    return [];
+  }
+}
