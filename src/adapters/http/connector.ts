@@ -27,19 +27,21 @@ export function directConnector(
   {
     reach,
     onConnect,
-    onread,
+    ...bulk
   }: {
     readonly reach: Reach;
     readonly onConnect: (host: string, address: string) => void;
     /** where the bytes of all sockets go; default: each is a stream */
     readonly onread?: OnReadOpts;
+    /** TLS session of an earlier connection, which this one resumes */
+    readonly session?: Buffer;
   },
 ): Connector {
   const connect = buildConnector({
     timeout: timeoutMs,
     lookup: guardedLookup({ reach, lookup }),
     ...(secureContext === null ? {} : { secureContext }),
-    ...(onread === undefined ? {} : { onread }),
+    ...bulk,
     // the fingerprint is checked instead, before anything is sent; a resumed session would present no certificate
     ...(fingerprint === undefined ? {} : { rejectUnauthorized: false, maxCachedSessions: 0 }),
   });

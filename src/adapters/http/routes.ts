@@ -1,4 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Agent, Dispatcher } from 'undici';
 import type { ProxyServer } from '../../core/network/proxy.ts';
 import {
@@ -40,6 +41,9 @@ export class Routes {
   readonly #agents = new Map<string, Agent>();
   /** host → kind of the address that it was reached at; the most distant one counts */
   readonly #kinds = new Map<string, AddressKind>();
+
+  /** TLS sessions of large bodies; those of others are kept by undici */
+  readonly #sessions = new Map<string, Buffer>();
 
   constructor(options: RouteOptions) {
     this.#options = options;
@@ -87,18 +91,26 @@ export class Routes {
     return this.#agent(reachKey(reach), (undici) => this.#connector(undici, reach));
   }
 
-  #dial(url: string, reach: Reach, onread: OnReadOpts): Promise<Socket> {
-    const { hostname, host, protocol, port } = new URL(url);
-    const connect = promised(this.#connector(this.#options.undici, reach, onread));
-    return connect({ hostname: bare(hostname), host, protocol, port });
+  async #dial(url: string, reach: Reach, onread: OnReadOpts): Promise<Socket> {
+    const { hostname, host, protocol, port, origin } = new URL(url);
+    const key = `${reachKey(reach)} ${origin}`;
+    const session = this.#sessions.get(key);
+    const bulk = session === undefined ? { onread } : { onread, session };
+    const connect = promised(this.#connector(this.#options.undici, reach, bulk));
+    const socket = await connect({ hostname: bare(hostname), host, protocol, port });
+    // a resumed session presents no certificate, whose fingerprint could be compared
+    if (socket instanceof TLSSocket && this.#options.fingerprint === undefined)
+      onSession(socket, (latest) => this.#sessions.set(key, latest));
+    return socket;
   }
 
-  #connector(undici: Undici, reach: Reach, onread?: OnReadOpts): Connector {
-    return directConnector(undici, this.#options, {
-      reach,
-      onConnect: (host, address) => this.#record(host, addressKind(address)),
-      ...(onread === undefined ? {} : { onread }),
-    });
+  #connector(
+    undici: Undici,
+    reach: Reach,
+    bulk: { readonly onread?: OnReadOpts; readonly session?: Buffer } = {},
+  ): Connector {
+    const onConnect = (host: string, address: string) => this.#record(host, addressKind(address));
+    return directConnector(undici, this.#options, { reach, onConnect, ...bulk });
   }
 
   #through(proxy: ProxyServer): Agent {
@@ -120,6 +132,13 @@ export class Routes {
   #record(host: string, kind: AddressKind): void {
     this.#kinds.set(bare(host), moreDistant(kind, this.#kinds.get(bare(host)) ?? kind));
   }
+}
+
+/** Calls back with each session that a connection can be resumed with: TLS 1.2 has it at once, TLS 1.3 receives it later. */
+function onSession(socket: TLSSocket, keep: (session: Buffer) => void): void {
+  const session = socket.getProtocol() === 'TLSv1.3' ? undefined : socket.getSession();
+  if (session !== undefined) keep(session);
+  socket.on('session', keep);
 }
 
 function reachKey(reach: Reach): string {

@@ -29,13 +29,14 @@ const SETTLED_MS = 30_000;
 
 /**
  * Returns the count after its total rate was measured: four times as many while the rate rises by more than 20 %, else the
- * one before. One connection that is fast enough stays alone.
+ * one before. One connection stays alone while it is fast enough.
  */
 export function nextCount(
-  { count, before, settledAt }: ConnectionCount,
+  state: ConnectionCount,
   { rate, now }: { readonly rate: number; readonly now: number },
 ): ConnectionCount {
-  if (count === 1 && rate >= ENOUGH) return { count, before, settledAt: now };
+  const { count, before, settledAt } = state;
+  if (count === 1 && rate >= ENOUGH) return state;
   const isFull = count * STEP > MAX_CONNECTIONS;
   if (settledAt !== null) {
     if (isFull || now - settledAt < SETTLED_MS) return { count, before, settledAt };

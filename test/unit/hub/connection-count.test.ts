@@ -27,10 +27,12 @@ test('connections that raise the rate by 20 % or less are closed', () => {
   expect(tried((count) => (count === 1 ? 100 : 121), 3)).toEqual([1, 4, 16, 4]);
 });
 
-test('one connection with 256 MiB/s or more stays alone', () => {
+test('one connection stays alone while it has 256 MiB/s or more', () => {
   const MIB = 1024 * 1024;
   expect(tried((count) => count * 256 * MIB, 40)).toEqual(Array.from({ length: 41 }, () => 1));
   expect(tried((count) => count * 255 * MIB, 2)).toEqual([1, 4, 16]);
+  const rates = [300, 300, 50, 200];
+  expect(tried((count) => count * (rates.shift() ?? 50) * MIB, 4)).toEqual([1, 1, 1, 4, 16]);
 });
 
 test('more connections are tried again after 30 seconds', () => {

@@ -185,6 +185,7 @@ export class FileStreams {
       }
       if (verdict.kind === 'fail') return verdict;
       if (!this.#claims.confirm(claim)) return { kind: 'late' };
+      connection?.opened();
       const isWhole = verdict.kind === 'restart';
       return await this.#receive({ claim, requested: request.end, isWhole, onBytes }, stream);
     } catch (error) {

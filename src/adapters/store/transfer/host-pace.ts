@@ -11,6 +11,8 @@ const LONGEST_WINDOW_MS = 3000;
 
 /** Counts the bytes of one connection. */
 export interface PacedConnection {
+  /** Its first response has begun. */
+  opened(): void;
   received(bytes: number): void;
   end(): void;
 }
@@ -19,7 +21,7 @@ export interface PacedConnection {
 export class HostPace {
   readonly #monotonic: () => number;
   #state: ConnectionCount = ONE_CONNECTION;
-  /** connections that have received something */
+  /** connections with a response */
   #open = 0;
   /** most connections of a file */
   #most = 1;
@@ -35,18 +37,19 @@ export class HostPace {
     return this.#state.count;
   }
 
-  /** Counts a connection that is being made, of a file with at most so many, from its first bytes on. */
+  /** Counts a connection that is being made, of a file with at most so many, once it has a response. */
   connect(most: number): PacedConnection {
     this.#most = most;
     const begun = this.#monotonic();
     let isOpen = false;
     return {
-      received: (bytes) => {
-        if (isOpen) return this.#received(bytes);
+      opened: () => {
+        if (isOpen) return;
         isOpen = true;
         this.#open += 1;
         this.#restart(SETTLE_MS + SETTLE_LATENCIES * (this.#monotonic() - begun));
       },
+      received: (bytes) => this.#received(bytes),
       end: () => {
         if (!isOpen) return;
         this.#open -= 1;
