@@ -7,7 +7,7 @@ const SHARED_BLOCKS = 128;
 /** Unit of the size of a WebAssembly memory, bytes. */
 const UNIT_BYTES = 64 * 1024;
 
-/** More blocks than this are for many connections, and each gets by with fewer. */
+/** More blocks than this are for many connections: each uses fewer. */
 const CROWDED = 32;
 
 /** What is used of the WebAssembly of Node.js, whose types TypeScript has for browsers only. */
@@ -45,7 +45,7 @@ export class BlockPool {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
   }
 
-  /** Takes a block back that is not used any more. The block that was used last is used next. */
+  /** Ends the use of a block. The block that was used last is used next. */
   give(block: Buffer): void {
     this.#used -= 1;
     if (block.buffer instanceof SharedArrayBuffer) this.#free.push(block);

@@ -15,10 +15,10 @@ const PAGE_BYTES = 4096;
 /** Longest line with the size of a chunk, bytes. */
 const MAX_LINE = 1024;
 
-// RFC 9112 7.1; what follows a semicolon is for nobody
+// RFC 9112 7.1; extensions of a chunk are ignored
 const CHUNK_LINE = /^([0-9a-f]{1,12})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i;
 
-/** Tells the bytes of one response apart: its head, then its body, which may come in chunks (RFC 9112). */
+/** Separates the parts of a response: its head, then its body, which may come in chunks (RFC 9112). */
 export class ResponseFraming {
   #head: ResponseHead | 'unsupported' | null = null;
   /** the next bytes are those of the line break after a chunk */
@@ -70,7 +70,7 @@ export class ResponseFraming {
     return { kind: 'body', used: end + 2, bytes: Number.parseInt(size, 16), isLast: false };
   }
 
-  /** What trailers say is not used. */
+  /** Trailers are ignored. */
   #readTrailers(text: Buffer, lastLine: number): Frame {
     const end = text.indexOf('\r\n\r\n', lastLine);
     return end === -1 ? { kind: 'incomplete' } : { kind: 'body', used: end + 4, bytes: 0, isLast: true };

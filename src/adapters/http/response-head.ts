@@ -3,7 +3,7 @@ export interface ResponseHead {
   readonly status: number;
   /** lower-case names; repeated ones are joined with `, ` */
   readonly headers: Readonly<Record<string, string>>;
-  /** of the body that is to be read, bytes; `chunked`: it tells itself where it ends */
+  /** of the body that is to be read, bytes; `chunked`: its chunks have lengths of their own */
   readonly length: number | 'chunked';
   /** whether the connection can carry another request after that */
   readonly keepsOpen: boolean;

@@ -62,7 +62,7 @@ test.each<SecureVersion>(['TLSv1.2', 'TLSv1.3'])(
   },
 );
 
-test('a server with the expected fingerprint is asked, over new sessions only', async () => {
+test('a server with the expected fingerprint receives requests, over new sessions only', async () => {
   const { url, resumed } = await contentServer();
   const http = client({ fingerprint: FINGERPRINT });
   for (let n = 0; n < 2; n += 1) {
