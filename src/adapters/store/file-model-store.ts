@@ -201,7 +201,7 @@ export class FileModelStore implements ModelStore {
     return onDisk(join(this.#paths.state, 'leases'), async () => {
       const lease = await this.#leases.acquire(key, onWait, signal);
       try {
-        // prune keeps what is leased, so whichever of both came later sees the other
+        // prune keeps what is leased, so the later of the two detects the other
         await this.#leases.waitFor(PRUNE_LEASE, onWait, signal);
         await restoreMarked({ disk: this.#disk, paths: this.#paths }, model);
         const layout = this.#layout(model);

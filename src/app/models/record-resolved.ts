@@ -12,13 +12,13 @@ import { projectFiles } from '../observe/project-files.ts';
 
 export interface ResolvedRequest {
   readonly config: RmaConfig;
-  /** what the store has now: the references that were asked for, and their files */
+  /** what the store has now: the requested references, and their files */
   readonly models: readonly { readonly ref: string; readonly pinned: PinnedModel }[];
 }
 
 /**
  * Adds models of the project, of any variant, to its `resolved.json` as `up` does: later commands use the same files, and
- * ask no hub for them. Other models, and commands without a project, record nothing.
+ * contact no hub for them. Other models, and commands without a project, record nothing.
  */
 export async function recordResolved(
   host: Pick<Host, 'files'>,

@@ -22,7 +22,7 @@ export interface PickleRules {
 
 /**
  * Returns the error of a model with pickles, which run code in the engine that loads them; null if it has none, or they are
- * allowed. `ref` is the reference that was asked for.
+ * allowed. `ref` is the requested reference.
  */
 export function pickleFault(
   ref: string,
@@ -44,7 +44,7 @@ export function pickleFault(
   );
 }
 
-/** Returns how to do without the pickles. */
+/** Returns what to use instead of the pickles. */
 function alternative({ ref, files }: PinnedModel): string {
   const isMixed = files.some(({ path }) => /\.safetensors$/i.test(path));
   if (!isMixed) return 'use a repository with safetensors or GGUF';

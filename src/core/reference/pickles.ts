@@ -17,7 +17,7 @@ const CTRANSLATE2_VOCABULARY = [
 
 /**
  * Returns the paths of pickles that an engine may load: loading one runs the code in it. States of a training run, which no
- * engine loads, are not among them. Judged by names, as the `*.bin` and `*.pt` that vLLM and transformers load.
+ * engine loads, are not among them. Determined by names, as the `*.bin` and `*.pt` that vLLM and transformers load.
  */
 export function pickles(paths: readonly string[]): readonly string[] {
   const all = new Set(paths);

@@ -12,5 +12,5 @@ export function leaseName(key: string): string {
 /** The lease of commands that move content away: downloads wait for it, and it keeps what they have a lease of. */
 export const PRUNE_LEASE = 'prune';
 
-/** The lease of a download that waits to see whether it fits beside the others. */
+/** The lease of a download that waits until it is known whether it fits next to the others. */
 export const SPACE_LEASE = 'space';

@@ -12,15 +12,15 @@ export async function serve({ env, clock, stop, print, readStdin }: Invocation):
   const { port, token, tls } = readServeRequest(await readStdin());
   const { store } = createContext(env);
   const served = new FileServedStore({ paths: storePaths(null, env), store, clock });
-  const say = (line: ServeLine) => print(`${JSON.stringify(line)}\n`);
+  const send = (line: ServeLine) => print(`${JSON.stringify(line)}\n`);
   const server = await startAnswerServer({
     answer: createStoreRoutes(served, token),
     listen: { host: '0.0.0.0', port },
     tls,
-    log: (text) => say({ type: 'request', text }),
+    log: (text) => send({ type: 'request', text }),
   });
   const { models, bytes } = await served.models();
-  say({ type: 'ready', models: models.length, bytes });
+  send({ type: 'ready', models: models.length, bytes });
   await new Promise((resolve) => {
     if (stop.aborted) resolve(null);
     else stop.addEventListener('abort', resolve, { once: true });

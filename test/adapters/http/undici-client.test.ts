@@ -236,7 +236,7 @@ test('waits for a connection to the host of each request of a chain, and lets th
   expect(seen.slice(4)).toEqual(['enter localhost', 'leave localhost']);
 });
 
-test('gives a turn back when the request fails', async () => {
+test('releases a slot when the request fails', async () => {
   const { url, server } = await serve(() => undefined);
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));

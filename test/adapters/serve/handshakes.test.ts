@@ -35,7 +35,7 @@ async function requested(port: number): Promise<number> {
   });
 }
 
-it('connections without a TLS handshake lock out nobody: a further one closes the oldest', async () => {
+it('connections without a TLS handshake lock out no client: a further one closes the oldest', async () => {
   const limits = { connections: LIMIT, headersMs: 60_000, requestMs: 60_000, idleMs: 60_000 };
   const served = await serveFolder(tempFolder(), { token: PEER_TOKEN, tls: true, limits });
   const first = await idle(served.port);

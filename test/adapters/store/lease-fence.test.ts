@@ -57,7 +57,7 @@ test('[fail D1] a holder without space for a heartbeat loses its lease before ot
   await second.release();
 });
 
-test('[fail U1] prune sees the lease of a running holder, also if its heartbeat is hours old by the wall clock', async () => {
+test('[fail U1] prune detects the lease of a running holder, also if its heartbeat is hours old by the wall clock', async () => {
   const root = quickFolder();
   const [dir, staging] = [join(root, 'leases'), join(root, 'staging')];
   await ensureDir(realDisk, staging);

@@ -7,7 +7,7 @@ import { COMMIT, plantFile } from '../../helpers/store/foreign-store.ts';
 import { blob, HUB, MANIFESTS, plantHub, plantOllama } from '../../helpers/store/old-models.ts';
 import { testStore } from '../../helpers/store/store-fixture.ts';
 
-/** Goes on as a user without rights to what others lock, until the end of the test. */
+/** Continues as a user without access to locked directories, until the end of the test. */
 function asOther(root: string): void {
   chmodSync(dirname(root), 0o755);
   chmodSync(root, 0o755);
@@ -16,7 +16,7 @@ function asOther(root: string): void {
   onTestFinished(() => process.seteuid?.(0));
 }
 
-/** Creates a directory that nobody but root may enter. */
+/** Creates a directory that only root may enter. */
 function plantLocked(path: string): void {
   mkdirSync(path);
   chmodSync(path, 0);
@@ -24,7 +24,7 @@ function plantLocked(path: string): void {
 }
 
 test.each([
-  ['beside all layouts', 'mine.gguf'],
+  ['next to all layouts', 'mine.gguf'],
   ['in a set', 'gguf/default/mine.gguf'],
   ['in a snapshot', `${HUB}/snapshots/${'0'.repeat(40)}/mine.gguf`],
   ['among plain directories', 'local/org/mine/w.gguf'],

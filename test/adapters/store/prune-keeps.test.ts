@@ -96,7 +96,7 @@ describe('prune', () => {
     expect((await later.prune(KEEP_30_DAYS, noWait)).deleted).toMatchObject([{ diskBytes, linkedBytes }]);
   });
 
-  test('counts a content with two names when the second goes, also if the first was marked before', async () => {
+  test('counts content with two names when the second is removed, also if the first was marked before', async () => {
     plantHub(root);
     const [one, two] = ['org/name', 'org/other'].map(
       (repo) => `huggingface/hub/models--${repo.replace('/', '--')}/blobs/${sha('1')}`,

@@ -18,7 +18,7 @@ export async function restoreMarked(context: Omit<TrashContext, 'now'>, model: P
   }
 }
 
-/** Returns the contents of all marked models: an undo needs those that were not moved, because another model used them, too. */
+/** Returns the content of all marked models: an undo needs those that were not moved, because another model used them, too. */
 export async function markedUses(context: Omit<TrashContext, 'now'>): Promise<ReadonlySet<string>> {
   const { entries } = await new Trash({ ...context, now: Date.now }).read();
   return new Set(entries.flatMap(({ record }) => record.uses));

@@ -32,7 +32,7 @@ export class Liveness {
     return (await this.isRunning(current)) === false;
   }
 
-  /** Returns whether the holder of a generation runs, by its socket, whatever the clock says; null if that is unknown. */
+  /** Returns whether the holder of a generation runs, by its socket, whatever the clock shows; null if that is unknown. */
   async isRunning({ record }: Generation): Promise<boolean | null> {
     if (record === null || record.witness === null || !this.isSameBoot(record)) return null;
     // a socket does not respond through another mount of the same file system, such as a second one of an NFS export
