@@ -49,6 +49,7 @@ const NO_REPORT: CacheReport = {
   entries: [],
   marked: [],
   usage: [],
+  denied: [],
   diskBytes: 0,
   freeBytes: 0,
   capacityBytes: 0,

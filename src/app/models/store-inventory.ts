@@ -26,6 +26,7 @@ const EMPTY: Inventory = {
   partial: [],
   orphans: [],
   unknown: [],
+  denied: [],
   usage: [],
   totalBytes: 0,
 };

@@ -10,6 +10,8 @@ export interface CacheReport {
   readonly entries: readonly CacheEntry[];
   readonly marked: readonly MarkedItem[];
   readonly usage: readonly CacheUsage[];
+  /** directories that this user may not read: what is in them is neither listed nor counted */
+  readonly denied: readonly string[];
   /** bytes on disk of everything that is not marked */
   readonly diskBytes: number;
   readonly freeBytes: number;
@@ -33,6 +35,7 @@ export function cacheReport(view: CacheView): CacheReport {
     entries,
     marked: view.marked.map(markedItem),
     usage: [...modelUsage(view, entries), ...leftoverUsage(view), unknownUsage(view), markedUsage(view)],
+    denied: view.inventory.denied,
     diskBytes: view.diskBytes,
     freeBytes: view.freeBytes,
     capacityBytes: view.capacityBytes,

@@ -49,6 +49,7 @@ export const reportSchema: Schema<CacheReport> = z.object({
   entries: z.array(entry),
   marked: z.array(marked),
   usage: z.array(usage),
+  denied: z.array(text()),
   diskBytes: z.number(),
   freeBytes: z.number(),
   capacityBytes: z.number(),

@@ -11,6 +11,8 @@ export interface Inventory {
   readonly orphans: readonly InventoryItem[];
   /** everything else: the outermost directories and files without a known name */
   readonly unknown: readonly UnknownItem[];
+  /** directories that this user may not read: what is in them is not listed */
+  readonly denied: readonly string[];
   /** sizes of the models by source; created on each access */
   readonly usage: readonly SourceUsage[];
   /** size of all files, the store's partial downloads and the records of layouts included; content with several names is counted once */

@@ -24,6 +24,8 @@ export interface ScannedFile {
   readonly leadsElsewhere?: boolean;
   /** a directory whose names are not known: it may not be read, or is a link */
   readonly isUnread?: boolean;
+  /** a directory that this user may not read */
+  readonly isDenied?: boolean;
 }
 
 /** The files of one directory of a store. */

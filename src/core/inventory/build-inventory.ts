@@ -73,6 +73,9 @@ export function buildInventory(scan: StoreScan): Inventory {
     ],
     orphans: loose('orphans'),
     unknown: unknownOf(settled),
+    denied: scan.trees.flatMap((tree) =>
+      tree.files.flatMap(({ path, isDenied }) => (isDenied === true ? [below(tree, path) || '.'] : [])),
+    ),
     get usage() {
       return usageOf(counted);
     },

@@ -15,8 +15,19 @@ type StoreRecords = Pick<StoreSnapshot, 'scan' | 'inventory'>;
 const REF = /^models--([^/]+)\/refs\/(.+)$/;
 const COMMIT = /^[0-9a-f]{40}$/;
 
-/** Returns what is wrong with the records that layouts consist of: refs of hub caches, manifests of Ollama stores. */
+/**
+ * Returns what is wrong with the records that layouts consist of: refs of hub caches, manifests of Ollama stores, and
+ * directories that may not be read.
+ */
 export function checkRecords(seen: StoreRecords): readonly Problem[] {
+  return [...seen.inventory.denied.map(deniedProblem), ...wrongRecords(seen)];
+}
+
+function deniedProblem(path: string): Problem {
+  return { path, kind: 'unreadable', text: 'cannot be read (EACCES)', reference: path, fix: null };
+}
+
+function wrongRecords(seen: StoreRecords): readonly Problem[] {
   return seen.scan.trees.flatMap((tree) => {
     if (layoutOf(tree) === 'ollama') return wrongManifests(tree, seen);
     return [...tree.texts].flatMap(([path, text]) =>

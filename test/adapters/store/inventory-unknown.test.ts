@@ -2,11 +2,13 @@ import { mkdirSync, readFileSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { FileModelStore } from '../../../src/adapters/store/file-model-store.ts';
 import { storePaths } from '../../../src/core/source/store-paths.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { COMMIT, plantFile, plantSnapshot, sha } from '../../helpers/store/foreign-store.ts';
 import { testStore } from '../../helpers/store/store-fixture.ts';
+import { verifyStore } from '../../helpers/store/verify-fixture.ts';
 
 describe('inventory of anything else', () => {
   test('lists unknown files by their outermost directory, and never the parts of known directories', async () => {
@@ -57,6 +59,7 @@ describe('inventory of anything else', () => {
       partial: [],
       orphans: [],
       unknown: [],
+      denied: [],
       usage: [],
       totalBytes: 0,
     });
@@ -67,6 +70,28 @@ describe('inventory of anything else', () => {
     const found = await new FileModelStore({ paths, clock: systemClock }).inventory();
     expect(found.models).toMatchObject([{ references: [`hf:org/name@${COMMIT}`], bytes: 75 }]);
     expect(readFileSync(join(moved, found.models[0]?.files[0]?.content ?? ''), 'utf8')).toHaveLength(75);
+  });
+
+  test('names the directories that may not be read', async () => {
+    const root = tempFolder();
+    plantFile(root, 'ollama/blobs/x');
+    plantFile(root, 'gguf/default/one.gguf', 'GGUF');
+    const readdir = (async (path: string, options: { withFileTypes: true }) => {
+      if (path === join(root, 'ollama') || path.endsWith('/default'))
+        throw Object.assign(new Error('denied'), { code: 'EACCES', syscall: 'scandir' });
+      return realDisk.readdir(path, options);
+    }) as Disk['readdir'];
+    const disk = { ...realDisk, readdir };
+    const { models, denied } = await testStore(root, { disk }).inventory();
+    expect({ models, denied: [...denied].sort() }).toEqual({
+      models: [],
+      denied: ['gguf/default', 'ollama'],
+    });
+    const { problems } = await verifyStore(root, { disk });
+    expect(problems).toMatchObject([
+      { path: 'gguf/default', kind: 'unreadable', fix: null },
+      { path: 'ollama', kind: 'unreadable', fix: null },
+    ]);
   });
 
   test('lists partial downloads of rma', async () => {

@@ -11,7 +11,15 @@ const config = configOf({ profiles: ['cpu-worker'] });
 const catalog = catalogOf({ 'cpu-worker': [profileServiceOf({ engine: 'llm', models: ['small'] })] }, [
   engineOf('llm'),
 ]);
-const EMPTY: Inventory = { models: [], partial: [], orphans: [], unknown: [], usage: [], totalBytes: 0 };
+const EMPTY: Inventory = {
+  models: [],
+  partial: [],
+  orphans: [],
+  unknown: [],
+  denied: [],
+  usage: [],
+  totalBytes: 0,
+};
 
 describe('the inventory of a volume', () => {
   it('is empty for a volume that does not exist, without a container', async () => {

@@ -38,6 +38,7 @@ const store: Inventory = {
   partial: [],
   orphans: [],
   unknown: [],
+  denied: [],
   usage: [],
   totalBytes: 0,
 };

@@ -63,7 +63,7 @@ async function lookIn(
 ): Promise<readonly (ScannedFile | string)[]> {
   const place = join(walked.root, folder);
   const entries = await entriesIn(context, place);
-  if (entries === null) return [{ ...withoutContent(folder), isUnread: true }];
+  if (entries === null) return [{ ...withoutContent(folder), isUnread: true, isDenied: true }];
   const skipped = new Set([...walked.skip].filter((path) => dirname(path) === place));
   const found = entries.flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;

@@ -3,6 +3,7 @@ import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { type Column, renderTable } from '../../render/table.ts';
+import { warnDenied } from '../warn-denied.ts';
 import { openCache } from './open-cache.ts';
 
 const COLUMNS: readonly Column<CacheUsage>[] = [
@@ -18,6 +19,7 @@ export async function showSpace(
   context: Context,
 ): Promise<CommandResult> {
   const report = await (await openCache(input, context)).report();
+  warnDenied(context, report.denied);
   const { usage, diskBytes, freeBytes, capacityBytes } = report;
   return {
     json: { schema: 'rma.cache-df/v1', usage, diskBytes, freeBytes, capacityBytes },

@@ -5,6 +5,7 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { shortName } from '../../render/short-name.ts';
 import { type Column, renderTable } from '../../render/table.ts';
+import { warnDenied } from '../warn-denied.ts';
 import { bytesOf } from './failures.ts';
 import { openCache } from './open-cache.ts';
 
@@ -36,6 +37,7 @@ const COLUMNS: readonly Column<Row>[] = [
 /** Lists what is in a store, with the reason why prune keeps it. */
 export async function listCache(input: ListInput, context: Context): Promise<CommandResult> {
   const report = await (await openCache(input, context)).report();
+  warnDenied(context, report.denied);
   const rows = rowsOf(report)
     .filter((row) => matchesAll(input.filter, row, Date.now()))
     .sort((a, b) => compare(a, b, input.sort));

@@ -6,16 +6,19 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { itemBytes, storedColumns, storedDocument } from '../../render/inventory.ts';
 import { renderTable } from '../../render/table.ts';
+import { warnDenied } from '../warn-denied.ts';
 import { openExisting, type StoreInput } from './input.ts';
 
 /** Reads everything that is in the store of a command. */
 export async function readStore(input: Pick<StoreInput, 'dest'>, context: Context): Promise<Inventory> {
   const { config } = await context.config();
   const folder = await openExisting(input, context);
-  return storeInventory(await context.host(), await context.invocation(), {
+  const inventory = await storeInventory(await context.host(), await context.invocation(), {
     config,
     store: folder?.store ?? null,
   });
+  warnDenied(context, inventory.denied);
+  return inventory;
 }
 
 /** Lists the models in the store, from rma and other programs. @throws RmaError RMA_USAGE_INVALID exit 2 with names or --refresh */
