@@ -3,6 +3,7 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import type { StoreNeeds } from '../../core/domain/fetch-request.ts';
 import { type PinnedModel, pinnedBytes } from '../../core/domain/pinned-model.ts';
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../../core/errors.ts';
+import { repeatedBytes } from '../../core/source/shared-content.ts';
 import { fits, noRoomText } from '../../core/store/room.ts';
 import type { Host } from '../../ports/host.ts';
 import type { Invocation } from '../../ports/invocation.ts';
@@ -98,7 +99,8 @@ export async function pull(
   request: PullRequest,
 ): Promise<PullResult> {
   const { models, store, dryRun } = request;
-  const missingBytes = models.reduce((sum, model) => sum + missingOf(model), 0);
+  const parts = models.map(({ pinned, check }) => ({ model: pinned, files: check?.missing ?? pinned.files }));
+  const missingBytes = models.reduce((sum, model) => sum + missingOf(model), 0) - repeatedBytes(parts);
   const freeBytes = isVolume(store) ? store.freeBytes : await store.store.freeBytes();
   const sums = { missingBytes, freeBytes };
   if (freeBytes !== null && !fits(missingBytes, freeBytes)) throw noRoom(missingBytes, freeBytes);

@@ -1,0 +1,30 @@
+import type { PinnedFile, PinnedModel } from '../domain/pinned-model.ts';
+import { layoutOf, sourceOf } from './sources.ts';
+
+/** Files of a model. */
+export interface ModelFiles {
+  readonly model: PinnedModel;
+  readonly files: readonly PinnedFile[];
+}
+
+/** Returns the size of what a sum over the models counts more than once. */
+export function repeatedBytes(models: readonly ModelFiles[]): number {
+  return models.reduce((sum, each) => sum + bytesInStore([each]), 0) - bytesInStore(models);
+}
+
+/** Returns the size of files of several models in a store; content that they share there is counted once. */
+function bytesInStore(models: readonly ModelFiles[]): number {
+  const contents = new Map(
+    models.flatMap(({ model, files }) => files.map((file) => [contentKey(model, file), file.bytes] as const)),
+  );
+  return [...contents.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Returns a text that is equal for files with one place in a store: all models of an Ollama store share their blobs, and the commits of a repository theirs. */
+function contentKey(model: PinnedModel, { path, digest }: PinnedFile): string {
+  const layout = layoutOf(model);
+  const { receipt, lease } = sourceOf(model).store;
+  if (digest !== null && layout === 'ollama') return `${model.source} ${digest.hex}`;
+  if (digest !== null && layout === 'hf-cache') return `${lease(model)} ${digest.hex}`;
+  return `${receipt(model)} ${path}`;
+}

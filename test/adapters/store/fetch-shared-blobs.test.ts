@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { repeatedBytes } from '../../../src/core/source/shared-content.ts';
+import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { testFetcher } from '../../helpers/store/store-fixture.ts';
+import { patternContent } from '../../hub/content.ts';
+import type { OllamaModelSpec } from '../../hub/ollama/models.ts';
+import { hubForTest } from '../hub-server/hub-fixture.ts';
+
+const WEIGHTS = patternContent(2 * 2 ** 20);
+const modelOf = (params: string): OllamaModelSpec => ({
+  layers: [
+    { kind: 'model', content: WEIGHTS },
+    { kind: 'params', content: params },
+  ],
+  config: { model_format: 'gguf' },
+});
+
+test('content that models of one command share is downloaded once, and counted once before', async () => {
+  const hub = await hubForTest({
+    ollama: { 'library/a:latest': modelOf('{"a":1}'), 'library/b:latest': modelOf('{"b":1}') },
+  });
+  const fetcher = testFetcher(tempFolder(), hub.endpoint);
+  const models = [await fetcher.resolve('ollama:a'), await fetcher.resolve('ollama:b')];
+  const parts = models.map((model) => ({ model, files: model.files }));
+  expect(repeatedBytes(parts)).toBeGreaterThanOrEqual(WEIGHTS.size);
+  expect(repeatedBytes(parts.slice(1))).toBe(0);
+  hub.log.clear();
+  const results = await fetcher.fetch(models);
+  expect(results).toMatchObject([{ state: 'present' }, { state: 'present' }]);
+  const large = hub.log.contentRequests().filter(({ bytesSent }) => bytesSent >= 2 ** 20);
+  expect(large).toHaveLength(1);
+  const waiting = fetcher.progress.filter(({ state }) => state === 'waiting');
+  expect(waiting).toMatchObject([{ ref: 'ollama:b', note: 'for content that ollama:a has too' }]);
+});
