@@ -21,7 +21,7 @@ import type {
   StagingSlot,
 } from '../../ports/model-store.ts';
 import type { ByteRange } from '../../ports/range-reader.ts';
-import { markedUses, restoreMarked } from './cache/restore-marked.ts';
+import { markedUses, restoreMarked, undoContents } from './cache/restore-marked.ts';
 import { bootId } from './disk/boot-id.ts';
 import { type Disk, realDisk } from './disk/disk.ts';
 import { diskFault, onDisk } from './disk/disk-fault.ts';
@@ -168,7 +168,7 @@ export class FileModelStore implements ModelStore {
 
   async inventory(): Promise<Inventory> {
     const scan = { disk: this.#disk, guard: this.#guard, paths: this.#paths };
-    return onDisk(this.root, async () => buildInventory(await scanStore(scan)));
+    return onDisk(this.root, async () => buildInventory(await scanStore(scan), await undoContents(scan)));
   }
 
   async remove(paths: readonly string[], options: RemoveOptions): Promise<Removal> {

@@ -26,6 +26,7 @@ const EMPTY: Inventory = {
   partial: [],
   orphans: [],
   unknown: [],
+  undoContents: [],
   denied: [],
   usage: [],
   totalBytes: 0,

@@ -11,6 +11,8 @@ export interface Inventory {
   readonly orphans: readonly InventoryItem[];
   /** everything else: the outermost directories and files without a known name */
   readonly unknown: readonly UnknownItem[];
+  /** content that models marked for deletion use: an undo needs it, so that a removal keeps it */
+  readonly undoContents: readonly string[];
   /** directories that this user may not read: what is in them is not listed */
   readonly denied: readonly string[];
   /** sizes of the models by source; created on each access */

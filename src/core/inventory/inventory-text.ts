@@ -70,6 +70,7 @@ const inventory: Schema<Inventory> = z.object({
   partial: z.array(item),
   orphans: z.array(item),
   unknown: z.array(unknownItem),
+  undoContents: z.array(text()),
   denied: z.array(text()),
   usage: z.array(usage),
   totalBytes: z.number(),

@@ -31,11 +31,15 @@ export interface RemovedModel {
 }
 
 /** Returns what the removal of the models at these paths deletes from a store; paths without a model are left out. */
-export function planRemoval({ models }: Pick<Inventory, 'models'>, paths: readonly string[]): Removal {
+export function planRemoval(
+  { models, undoContents }: Pick<Inventory, 'models' | 'undoContents'>,
+  paths: readonly string[],
+): Removal {
   const removed = models.filter(({ path }) => paths.includes(path));
   const others = models.filter((model) => !removed.includes(model));
   const shared = new Set(others.flatMap(({ records }) => records));
-  const removals = new Removals();
+  const needed = new Set(undoContents);
+  const removals = new Removals(needed);
   const changes = removed.map((model) => removals.add(model));
   const released = changes.flatMap((change) => change.released);
   const kept = keptFiles(removed, released);
@@ -48,7 +52,10 @@ export function planRemoval({ models }: Pick<Inventory, 'models'>, paths: readon
     records: [...new Set(removed.flatMap(({ records }) => records))].filter((each) => !shared.has(each)),
     freedBytes: freed,
     keptBytes: kept.reduce((sum, { bytes }) => sum + bytes, 0),
-    keptBy: usersOf(kept, others),
+    keptBy: [
+      ...usersOf(kept, others),
+      ...(kept.some(({ content }) => needed.has(content)) ? ['models marked for deletion'] : []),
+    ],
     linkedBytes: linked,
   };
 }

@@ -10,12 +10,18 @@ export interface Removed {
 
 /** Counts what uses content while models are removed one after the other. */
 export class Removals {
+  readonly #needed: ReadonlySet<string>;
   /** path of content with several users → users that were removed */
   readonly #users = new Map<string, number>();
   /** paths of content with several users that were removed */
   readonly #gone = new Set<string>();
   /** inode of content with several hard links → number of its paths that were removed */
   readonly #links = new Map<string, number>();
+
+  /** `needed`: paths of content that stays, whatever is removed. */
+  constructor(needed: ReadonlySet<string> = new Set()) {
+    this.#needed = needed;
+  }
 
   /** Removes a model. A name of the model that is also its content does not count as content, and is removed whatever uses it. */
   add({ files, names }: Pick<InventoryModel, 'files' | 'names'>): Removed {
@@ -33,6 +39,7 @@ export class Removals {
 
   /** Returns whether content is removed with this user. */
   #isRemoved({ content, users }: InventoryFile, isOwn: boolean): boolean {
+    if (!isOwn && this.#needed.has(content)) return false;
     if (users <= 1) return true;
     const count = (this.#users.get(content) ?? 0) + 1;
     this.#users.set(content, count);

@@ -59,6 +59,7 @@ describe('inventory of anything else', () => {
       partial: [],
       orphans: [],
       unknown: [],
+      undoContents: [],
       denied: [],
       usage: [],
       totalBytes: 0,
@@ -77,7 +78,7 @@ describe('inventory of anything else', () => {
     plantFile(root, 'ollama/blobs/x');
     plantFile(root, 'gguf/default/one.gguf', 'GGUF');
     const readdir = (async (path: string, options: { withFileTypes: true }) => {
-      if (path === join(root, 'ollama') || path.endsWith('/default'))
+      if (path === join(root, 'ollama') || /\/(default|trash)$/.test(path))
         throw Object.assign(new Error('denied'), { code: 'EACCES', syscall: 'scandir' });
       return realDisk.readdir(path, options);
     }) as Disk['readdir'];

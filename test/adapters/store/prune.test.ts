@@ -220,7 +220,8 @@ describe('prune', () => {
   test('[fail U5] an undo restores a whole model after the model that shared its content was removed', async () => {
     plantOllama(root);
     expect(namesOf((await testCache(root).prune(KEEP_30_DAYS, noWait)).marked)).toEqual(['ollama:a']);
-    await testStore(root).remove([`${MANIFESTS}/b/latest`], { force: false, ...noWait });
+    const removal = await testStore(root).remove([`${MANIFESTS}/b/latest`], { force: false, ...noWait });
+    expect(removal).toMatchObject({ freedBytes: 75, keptBytes: 75, keptBy: ['models marked for deletion'] });
     await testCache(root).undo([], noWait);
     const { models } = await testStore(root).inventory();
     expect(models.map(({ references, missing }) => [references[0], missing])).toEqual([['ollama:a', []]]);

@@ -56,7 +56,16 @@ export function viewOf(
   });
   const blobs = [...new Set(sketches.flatMap((sketch) => sketch.blobs))];
   return {
-    inventory: { models, partial: [], orphans: [], unknown: [], denied: [], usage: [], totalBytes: 0 },
+    inventory: {
+      models,
+      partial: [],
+      orphans: [],
+      unknown: [],
+      undoContents: [],
+      denied: [],
+      usage: [],
+      totalBytes: 0,
+    },
     leftovers: [],
     marked: [],
     diskBytes: sizeOf(blobs),

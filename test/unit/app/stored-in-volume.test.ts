@@ -38,6 +38,7 @@ const store: Inventory = {
   partial: [],
   orphans: [],
   unknown: [],
+  undoContents: [],
   denied: [],
   usage: [],
   totalBytes: 0,

@@ -43,6 +43,7 @@ const store: Inventory = {
   partial: [],
   orphans: [],
   unknown: [],
+  undoContents: [],
   denied: [],
   usage: [],
   totalBytes: 3,

@@ -1,5 +1,6 @@
 import { planRestore } from '../../../core/cache/plan-restore.ts';
 import type { PinnedModel } from '../../../core/domain/pinned-model.ts';
+import { unless } from '../disk/disk.ts';
 import { Trash, type TrashContext } from './trash.ts';
 
 /**
@@ -22,4 +23,10 @@ export async function restoreMarked(context: Omit<TrashContext, 'now'>, model: P
 export async function markedUses(context: Omit<TrashContext, 'now'>): Promise<ReadonlySet<string>> {
   const { entries } = await new Trash({ ...context, now: Date.now }).read();
   return new Set(entries.flatMap(({ record }) => record.uses));
+}
+
+/** Returns the same for a list, sorted; nothing if this user may not read the trash. */
+export async function undoContents(context: Omit<TrashContext, 'now'>): Promise<readonly string[]> {
+  const uses = await unless(['EACCES', 'EPERM'], markedUses(context));
+  return [...(uses ?? [])].sort();
 }
