@@ -1,5 +1,5 @@
 import type { RmaConfig } from '../../core/domain/config.ts';
-import type { Inventory } from '../../core/domain/inventory.ts';
+import { EMPTY_INVENTORY, type Inventory } from '../../core/domain/inventory.ts';
 import { readInventory } from '../../core/inventory/inventory-text.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/ask-volume.ts';
@@ -18,16 +18,5 @@ export async function storeInventory(
 ): Promise<Inventory> {
   if (store !== null) return store.inventory();
   const answer = await askVolume(host, invocation, { config, verb: 'inventory', input: {} });
-  return answer === null ? EMPTY : readInventory(answer.stdout, answer.image);
+  return answer === null ? EMPTY_INVENTORY : readInventory(answer.stdout, answer.image);
 }
-
-const EMPTY: Inventory = {
-  models: [],
-  partial: [],
-  orphans: [],
-  unknown: [],
-  undoContents: [],
-  denied: [],
-  usage: [],
-  totalBytes: 0,
-};

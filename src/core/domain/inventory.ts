@@ -21,6 +21,18 @@ export interface Inventory {
   readonly totalBytes: number;
 }
 
+/** What is in a store that does not exist. */
+export const EMPTY_INVENTORY: Inventory = {
+  models: [],
+  partial: [],
+  orphans: [],
+  unknown: [],
+  undoContents: [],
+  denied: [],
+  usage: [],
+  totalBytes: 0,
+};
+
 /** What the models of one source occupy. Content with several names is counted once. */
 export interface SourceUsage {
   /** null: plain directories in `local/` */

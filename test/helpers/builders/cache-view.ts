@@ -1,5 +1,5 @@
 import type { CacheView } from '../../../src/core/cache/cache-view.ts';
-import type { InventoryModel } from '../../../src/core/domain/inventory.ts';
+import { EMPTY_INVENTORY, type InventoryModel } from '../../../src/core/domain/inventory.ts';
 
 export const NOW = Date.parse('2026-11-28T00:00:00Z');
 
@@ -56,16 +56,7 @@ export function viewOf(
   });
   const blobs = [...new Set(sketches.flatMap((sketch) => sketch.blobs))];
   return {
-    inventory: {
-      models,
-      partial: [],
-      orphans: [],
-      unknown: [],
-      undoContents: [],
-      denied: [],
-      usage: [],
-      totalBytes: 0,
-    },
+    inventory: { ...EMPTY_INVENTORY, models },
     leftovers: [],
     marked: [],
     diskBytes: sizeOf(blobs),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { storeInventory } from '../../../src/app/models/store-inventory.ts';
 import { up } from '../../../src/app/up.ts';
-import type { Inventory } from '../../../src/core/domain/inventory.ts';
+import { EMPTY_INVENTORY } from '../../../src/core/domain/inventory.ts';
 import { catalogOf, configOf, engineOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
 import { fakeInvocation } from '../../helpers/host/fake-invocation.ts';
@@ -11,27 +11,17 @@ const config = configOf({ profiles: ['cpu-worker'] });
 const catalog = catalogOf({ 'cpu-worker': [profileServiceOf({ engine: 'llm', models: ['small'] })] }, [
   engineOf('llm'),
 ]);
-const EMPTY: Inventory = {
-  models: [],
-  partial: [],
-  orphans: [],
-  unknown: [],
-  undoContents: [],
-  denied: [],
-  usage: [],
-  totalBytes: 0,
-};
 
 describe('the inventory of a volume', () => {
   it('is empty for a volume that does not exist, without a container', async () => {
     const found = await storeInventory(new FakeHost(), fakeInvocation(catalog), { config, store: null });
-    expect(found).toEqual(EMPTY);
+    expect(found).toEqual(EMPTY_INVENTORY);
   });
 
   it.each([
     [
       'is what the worker image prints',
-      { exitCode: 0, stdout: JSON.stringify({ ...EMPTY, totalBytes: 7 }) },
+      { exitCode: 0, stdout: JSON.stringify({ ...EMPTY_INVENTORY, totalBytes: 7 }) },
       7,
     ],
     ['rejects an image of another version', { exitCode: 0, stdout: '{}' }, 'RMA_WORKER_INCOMPATIBLE'],

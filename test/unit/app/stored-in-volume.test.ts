@@ -3,7 +3,7 @@ import { removeStored } from '../../../src/app/models/remove-models.ts';
 import { showStored } from '../../../src/app/models/show-stored.ts';
 import { verifyStored } from '../../../src/app/models/verify-models.ts';
 import { up } from '../../../src/app/up.ts';
-import type { Inventory, InventoryModel } from '../../../src/core/domain/inventory.ts';
+import { EMPTY_INVENTORY, type Inventory, type InventoryModel } from '../../../src/core/domain/inventory.ts';
 import type { Verification } from '../../../src/core/domain/verification.ts';
 import { catalogOf, configOf, engineOf, profileServiceOf } from '../../helpers/builders/render-builders.ts';
 import { FakeHost } from '../../helpers/host/fake-host.ts';
@@ -33,16 +33,7 @@ const model: InventoryModel = {
   records: [],
   lease: null,
 };
-const store: Inventory = {
-  models: [model],
-  partial: [],
-  orphans: [],
-  unknown: [],
-  undoContents: [],
-  denied: [],
-  usage: [],
-  totalBytes: 0,
-};
+const store: Inventory = { ...EMPTY_INVENTORY, models: [model] };
 
 /** Returns a host with a running worker, whose one-off containers answer as the store above, and what they were asked. */
 async function running(answers: Readonly<Record<string, string>> = {}) {

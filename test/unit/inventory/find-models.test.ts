@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Inventory, InventoryModel } from '../../../src/core/domain/inventory.ts';
+import { EMPTY_INVENTORY, type Inventory, type InventoryModel } from '../../../src/core/domain/inventory.ts';
 import type { RmaError } from '../../../src/core/errors.ts';
 import { findModels, findWholeModels } from '../../../src/core/inventory/find-models.ts';
 
@@ -38,16 +38,7 @@ function model(references: readonly [string, ...string[]], ...paths: readonly st
 
 const two = model(['hf:org/two', 'hf:org/two:*q4.gguf'], 'a.q4.gguf', 'a.q8.gguf');
 const one = model(['hf:org/one', 'hf:org/one:*q4.gguf'], 'a.q4.gguf');
-const store: Inventory = {
-  models: [two, one],
-  partial: [],
-  orphans: [],
-  unknown: [],
-  undoContents: [],
-  denied: [],
-  usage: [],
-  totalBytes: 3,
-};
+const store: Inventory = { ...EMPTY_INVENTORY, models: [two, one], totalBytes: 3 };
 
 describe('the models that a reference means', () => {
   it('are found by every reference in any case, by other spellings and by the path', () => {
