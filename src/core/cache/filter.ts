@@ -1,4 +1,3 @@
-import { sourceOf } from '../source/sources.ts';
 import { parseBytes } from '../units.ts';
 import { parseAge } from './age.ts';
 
@@ -14,7 +13,15 @@ export interface FilterSubject {
   readonly modifiedAt: string | null;
 }
 
-type Filter = (subject: FilterSubject, now: number) => boolean;
+/** What a subject is compared with besides the value of a filter. */
+interface FilterView {
+  /** milliseconds since the epoch */
+  readonly now: number;
+  /** returns whether a name means a source */
+  readonly isSource: (source: string, name: string) => boolean;
+}
+
+type Filter = (subject: FilterSubject, view: FilterView) => boolean;
 
 /**
  * The grammar of `hf cache ls --filter`, in which units are decimal (`1GB`, `1g`) and ages may have `w`, `mo` and `y`.
@@ -35,19 +42,12 @@ const KEYS = ['accessed', 'modified', 'refs', 'size', 'source', 'type'] as const
 
 /** Returns why a text is no filter; null if it is one. */
 export function filterFault(text: string): string | null {
-  const parsed = compile(text);
+  const parsed = compileFilter(text);
   return typeof parsed === 'string' ? parsed : null;
 }
 
-/** Returns whether a subject matches all filters. `now`: milliseconds since the epoch. An invalid filter matches nothing. */
-export function matchesAll(filters: readonly string[], subject: FilterSubject, now: number): boolean {
-  return filters.every((text) => {
-    const filter = compile(text);
-    return typeof filter !== 'string' && filter(subject, now);
-  });
-}
-
-function compile(text: string): Filter | string {
+/** Parses a filter. Returns why it is none as a text. */
+export function compileFilter(text: string): Filter | string {
   const [, key = '', operator = '', value = ''] = EXPRESSION.exec(text.trim()) ?? [];
   const compare = COMPARE[operator];
   if (compare === undefined) return 'expected KEY, one of = != > < >= <=, and a value, such as size>1GB';
@@ -61,7 +61,7 @@ function compile(text: string): Filter | string {
     case 'type':
       return equal(key, operator) ?? (({ kind }) => kind === value.toLowerCase());
     case 'source':
-      return equal(key, operator) ?? (({ source }) => isSource(source, value.toLowerCase()));
+      return equal(key, operator) ?? sourceFilter(value);
     case 'refs':
       return (
         equal(key, operator) ?? (({ refs }) => refs.some((ref) => ref.toLowerCase() === value.toLowerCase()))
@@ -71,9 +71,8 @@ function compile(text: string): Filter | string {
   }
 }
 
-/** Returns whether a name means a source: its ID, or the directory of its models, such as `local`. */
-function isSource(source: string | null, name: string): boolean {
-  return source !== null && (source === name || sourceOf({ source }).store.directory === name);
+function sourceFilter(value: string): Filter {
+  return ({ source }, { isSource }) => source !== null && isSource(source, value.toLowerCase());
 }
 
 function sizeFilter(value: string, compare: (left: number, right: number) => boolean): Filter {
@@ -87,7 +86,7 @@ function ageFilter(
   compare: (left: number, right: number) => boolean,
 ): Filter {
   const span = parseSpan(value) ?? 0;
-  return (subject, now) => {
+  return (subject, { now }) => {
     const time = subject[key];
     return time !== null && compare((now - Date.parse(time)) / 1000, span);
   };

@@ -2,7 +2,7 @@ import type { InventoryModel } from '../domain/inventory.ts';
 import { Removals, releasedSizes } from '../inventory/removals.ts';
 import { type CacheEntry, leftoverEntry, modelEntry } from './cache-entries.ts';
 import type { CacheView, Leftover } from './cache-view.ts';
-import { matchesAll } from './filter.ts';
+import { matchesAll } from './match-filters.ts';
 import type { PrunePolicy } from './policy.ts';
 import type { PrunedItem } from './trash-record.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseAge, parseAgeLimit } from '../../../src/core/cache/age.ts';
-import { filterFault, matchesAll } from '../../../src/core/cache/filter.ts';
+import { filterFault } from '../../../src/core/cache/filter.ts';
+import { matchesAll } from '../../../src/core/cache/match-filters.ts';
 import { parseFreeTarget } from '../../../src/core/cache/policy.ts';
 
 describe('an age', () => {

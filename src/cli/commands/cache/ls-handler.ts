@@ -1,5 +1,6 @@
 import type { CacheReport } from '../../../core/cache/cache-report.ts';
-import { type FilterSubject, matchesAll } from '../../../core/cache/filter.ts';
+import type { FilterSubject } from '../../../core/cache/filter.ts';
+import { matchesAll } from '../../../core/cache/match-filters.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
