@@ -146,7 +146,8 @@ async function transferOne(one: OneTransfer): Promise<StagedFile> {
     const slot = failure === null ? piece : await shared.store.stage(model, piece.file);
     try {
       const connections = connectionsOf(piece, shared.slots.count);
-      const staged = await shared.slots.transfer(place.location.url, connections, async () => {
+      const file = { url: place.location.url, connections, mayRedirect: place.peer === null };
+      const staged = await shared.slots.transfer(file, async () => {
         if (failure === null && isLater(place, one)) return null;
         const retries = isWrongContent(failure) ? LAST_RETRIES : retriesAt(place, places, shared);
         return transferFrom({ ...place, retries }, slot, one);

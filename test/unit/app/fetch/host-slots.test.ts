@@ -36,7 +36,7 @@ test('two small files wait for each connection of a host, and large ones count f
     ['third', 1],
   ] as const;
   const runs = files.map(([name, connections]) =>
-    slots.transfer('https://a.test/', connections, () => {
+    slots.transfer({ url: 'https://a.test/', connections, mayRedirect: true }, () => {
       started.push(name);
       return ended;
     }),
@@ -46,4 +46,24 @@ test('two small files wait for each connection of a host, and large ones count f
   end();
   await Promise.all(runs);
   expect(started).toHaveLength(4);
+});
+
+test('one small file waits for each connection of a host that sends its content itself', async () => {
+  const slots = new HostSlots(2);
+  const started: number[] = [];
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const runs = [1, 2, 3].map((file) =>
+    slots.transfer({ url: 'https://a.test/', connections: 1, mayRedirect: false }, () => {
+      started.push(file);
+      return ended;
+    }),
+  );
+  await setImmediate();
+  expect(started).toEqual([1, 2]);
+  end();
+  await Promise.all(runs);
+  expect(started).toHaveLength(3);
 });
