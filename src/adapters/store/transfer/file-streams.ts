@@ -25,7 +25,7 @@ export interface StreamOptions extends ServerOptions {
   readonly rate: RateLimit;
 }
 
-/** Number of restarts of a file before the download fails. */
+/** Number of restarts that discard progress before the download of a file fails. */
 const MAX_RESTARTS = 5;
 
 /**
@@ -223,8 +223,10 @@ export class FileStreams {
   }
 
   async #restart(cause?: RmaError): Promise<void> {
-    if (this.#part.received === 0) return;
-    this.#restarts += 1;
+    const { received } = this.#part;
+    if (received === 0) return;
+    // a few bytes are no progress: the attempts end such a download, with the fault of the network
+    if (received >= PROGRESS_BYTES) this.#restarts += 1;
     if (this.#restarts > MAX_RESTARTS) throw cause ?? neverComplete(this.#job.label);
     await this.reset();
   }
