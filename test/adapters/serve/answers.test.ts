@@ -35,6 +35,7 @@ it('lists its references, and answers one with the hash of each file, also where
   expect(await (await get(served, '/v1/models')).json()).toEqual({
     schema: 'rma.served-models/v1',
     models: [{ ref, files: 1, bytes: GGUF.length }],
+    bytes: GGUF.length,
   });
   const answer = await get(served, `/v1/models?ref=${encodeURIComponent(ref)}`);
   expect(await answer.json()).toMatchObject({
