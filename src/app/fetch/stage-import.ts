@@ -47,7 +47,11 @@ export async function stageImport(found: ImportModel, context: ImportContext): P
   try {
     const pinned = await withHashesInPlace(found, context);
     const stop = AbortSignal.any([signal, lease.lost]);
-    const lost = await store.adopt(pinned, () => undefined, stop);
+    const lost = await store
+      .adopt(pinned, () => undefined, stop)
+      .catch((error: unknown) => {
+        throw isNameTaken(error) && isDirectory(model) ? nameTaken(model, error.message) : error;
+      });
     refuseOther(pinned, lost, (await store.check(pinned)).unverified ?? []);
     const missing = model.files.filter(({ path }) => lost.some((file) => file.path === path));
     const { staged, placed } = await placeAll({ found, missing, lease }, { ...context, signal: stop });
@@ -90,12 +94,24 @@ function refuseOther(
   missing: readonly PinnedFile[],
   inPlace: readonly PinnedFile[],
 ): void {
-  if (!['tree', 'plain'].includes(layoutOf(model) ?? '')) return;
+  if (!isDirectory(model)) return;
   const other = inPlace.find(({ path }) => missing.some((file) => file.path === path));
   if (other === undefined) return;
-  throw new RmaError('RMA_STORE_NAME_TAKEN', `${model.ref}: ${OTHER_VERSION}, with another ${other.path}`, {
+  throw nameTaken(model, `${model.ref}: ${OTHER_VERSION}, with another ${other.path}`);
+}
+
+function isDirectory(model: PinnedModel): boolean {
+  return ['tree', 'plain'].includes(layoutOf(model) ?? '');
+}
+
+function isNameTaken(error: unknown): error is RmaError {
+  return error instanceof RmaError && error.code === 'RMA_STORE_NAME_TAKEN';
+}
+
+function nameTaken({ ref }: PinnedModel, message: string): RmaError {
+  return new RmaError('RMA_STORE_NAME_TAKEN', message, {
     exitCode: EXIT.badContent,
-    hint: shell`to replace it, remove it first: rma models rm ${model.ref}`,
+    hint: shell`to replace it, remove it first: rma models rm ${ref}`,
   });
 }
 

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { FILES, filesIn, NEXT, setUpMs, writeFiles } from '../../helpers/store/ms-fixture.ts';
 import { testFetcher } from '../../helpers/store/store-fixture.ts';
@@ -145,4 +145,31 @@ test('trusts a file without a published hash on first download, and restores tha
   writeFileSync(join(folder, 'config.json'), '{"v": 9}\n');
   expect(await fetcher.fetch([model])).toMatchObject([{ state: 'present', fetchedBytes: 9 }]);
   expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe('{"v": 1}\n');
+});
+
+describe('a file without a published hash', () => {
+  const setUp = async () => {
+    const { hub, root, folder } = await setUpMs();
+    const fetcher = testFetcher(root, hub.endpoint);
+    const resolved = await fetcher.resolve('ms:org/na.me:config.json');
+    const model = { ...resolved, files: resolved.files.map((file) => ({ ...file, digest: null })) };
+    return { folder, fetch: async () => (await fetcher.fetch([model]))[0] };
+  };
+
+  test('does not replace a file of the user with other content', async () => {
+    const { folder, fetch } = await setUp();
+    writeFiles(folder, { 'config.json': '{"v": 9}\n' });
+    expect(await fetch()).toMatchObject({
+      state: 'failed',
+      error: { code: 'RMA_STORE_NAME_TAKEN', exitCode: 6 },
+    });
+    expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe('{"v": 9}\n');
+  });
+
+  test('is recorded after its download if the same content is in place, as after a kill', async () => {
+    const { folder, fetch } = await setUp();
+    writeFiles(folder, { 'config.json': '{"v": 1}\n' });
+    expect(await fetch()).toMatchObject({ state: 'present' });
+    expect(await fetch()).toMatchObject({ state: 'present', fetchedBytes: 0 });
+  });
 });

@@ -1,9 +1,20 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
 import { engineSubpath, modelVersion } from '../../../src/core/source/describe-model.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
+import { plantFile } from '../../helpers/store/foreign-store.ts';
 import { filesIn } from '../../helpers/store/ms-fixture.ts';
 import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 import { patternContent } from '../../hub/content.ts';
@@ -96,6 +107,50 @@ test('a directory of another program is adopted, and its own files are kept', as
   });
   expect(await fetch()).toMatchObject({ state: 'present', fetchedBytes: 9 });
   expect(readdirSync(folder)).toEqual(['config.json', 'mine.txt', 'model.safetensors', 'tokenizer']);
+});
+
+test.each([
+  ['of another size', '[]'],
+  ['of the same size', '{"v": 9}\n'],
+])('a first pull does not replace a file of the user %s, and downloads nothing', async (_name, mine) => {
+  const { hub, folder, fetch } = await setUp();
+  plantFile(folder, 'config.json', mine);
+  const path = join(folder, 'config.json');
+  expect(await fetch()).toMatchObject({
+    state: 'failed',
+    fetchedBytes: 0,
+    error: {
+      code: 'RMA_STORE_NAME_TAKEN',
+      exitCode: 6,
+      message: `cannot store ${REF}: ${path} has different content and was not written by rma`,
+      hint: 'move the file away, then run the command again',
+    },
+  });
+  expect(readFileSync(path, 'utf8')).toBe(mine);
+  expect(hub.log.contentRequests()).toEqual([]);
+  renameSync(path, join(folder, 'my-config.json'));
+  expect(await fetch()).toMatchObject({ state: 'present' });
+  expect(filesIn(folder)).toEqual([...Object.keys(FILES), 'my-config.json'].sort());
+});
+
+test('a pull does not follow or replace a link of the user that leads out of the store', async () => {
+  const { folder, fetch } = await setUp();
+  const mine = plantFile(tempFolder(), 'config.json', 'mine');
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(mine, join(folder, 'config.json'));
+  expect(await fetch()).toMatchObject({ error: { code: 'RMA_STORE_NAME_TAKEN' } });
+  expect(readlinkSync(join(folder, 'config.json'))).toBe(mine);
+});
+
+test('the error of a first pull names one of several files of the user, and their number', async () => {
+  const { folder, fetch } = await setUp();
+  for (const path of Object.keys(FILES)) plantFile(folder, path, 'mine');
+  expect(await fetch()).toMatchObject({
+    error: {
+      message: `cannot store ${REF}: ${join(folder, 'config.json')} and 2 other files have different content and were not written by rma`,
+      hint: 'move the files away, then run the command again',
+    },
+  });
 });
 
 test('after the branch has moved, only changed files are downloaded, and files of rma that are gone are removed', async () => {

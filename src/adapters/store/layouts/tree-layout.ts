@@ -9,7 +9,7 @@ import { unless } from '../disk/disk.ts';
 import { linkRefused } from '../disk/ensure-inside.ts';
 import { StatsReader } from '../disk/stats-reader.ts';
 import { storeChanged } from '../disk/store-changed.ts';
-import type { AdoptOptions, ReceiptFiles } from '../receipts/receipt-store.ts';
+import type { AdoptOptions, ReceiptFiles, VerifyOptions } from '../receipts/receipt-store.ts';
 import {
   entryOf,
   isIntact,
@@ -23,9 +23,16 @@ import {
 import { cacheDirectories } from './cache-directories.ts';
 import { LayoutWriter } from './layout-writer.ts';
 import { type PlacedFile, placeFiles } from './place-files.ts';
+import { isTaken, type OwnedDirectory, refuseTaken } from './taken-names.ts';
 
 interface Source extends PlacedFile {
   readonly digest: Digest;
+}
+
+/** Where files of a model are adopted from. */
+interface Adoption extends OwnedDirectory {
+  readonly caches: readonly string[];
+  readonly verify: VerifyOptions;
 }
 
 /** Repositories as plain directories, of ModelScope or of other hubs: `OWNER/NAME/files`. A directory contains one revision at a time. */
@@ -44,23 +51,19 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
   async adopt(model: PinnedRepository, options: AdoptOptions): Promise<readonly PinnedFile[]> {
     const { missing } = this.check(model);
     const own = this.receipts.entries(model);
-    const besides = await this.receipts.besides(model);
-    const known = besides.flatMap(({ files }) => Object.values(files));
-    const cacheFolders = await cacheDirectories(this.context.disk, this.root, model);
+    const adoption = await this.#adoption(model, options);
     const adopted: Record<string, ReceiptFile> = {};
+    const taken: string[] = [];
     for (const file of missing) {
       const { path } = file;
       // without a published hash, the hash of the first download is used
       const wanted = { ...file, digest: file.digest ?? entryOf(own, path)?.digest ?? null };
-      for (const folder of [this.#folder(model), ...cacheFolders]) {
-        const entry = await this.receipts.verify(wanted, join(folder, path), { ...options, known });
-        if (entry === null) continue;
-        const found = folder === this.#folder(model) && !isOurs(wanted, besides);
-        adopted[path] = found ? { ...entry, foreign: true } : entry;
-        break;
-      }
+      const entry = await this.#adoptFile(wanted, adoption);
+      if (entry === 'taken') taken.push(path);
+      else if (entry !== null) adopted[path] = entry;
     }
     if (Object.keys(adopted).length > 0) await this.receipts.record(model, { ...own, ...adopted });
+    refuseTaken(model, adoption.folder, taken);
     return missing.filter((file) => !Object.hasOwn(adopted, file.path));
   }
 
@@ -74,6 +77,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
     const entries: Record<string, ReceiptFile> = { ...this.receipts.entries(model) };
     const folder = await this.#writableFolder(model);
     const sources = await this.#sources(model, staged, entries);
+    await this.#refuseOthers(model, folder, sources);
     await placeFiles({ disk, folder, staging, files: sources });
     for (const { path, digest } of sources) {
       const stats = this.context.guard.fileStats(join(folder, path));
@@ -96,6 +100,28 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
 
   protected places(model: PinnedRepository, file: PinnedFile): readonly string[] {
     return [join(this.#folder(model), file.path)];
+  }
+
+  async #adoption(model: PinnedRepository, options: AdoptOptions): Promise<Adoption> {
+    const { disk } = this.context;
+    const receipts = await this.receipts.besides(model);
+    const known = receipts.flatMap(({ files }) => Object.values(files));
+    const caches = await cacheDirectories(disk, this.root, model);
+    return { disk, folder: this.#folder(model), receipts, caches, verify: { ...options, known } };
+  }
+
+  /** Returns the entry of a file that is in place or in a cache, `taken` if another file of the user has its name, else null. */
+  async #adoptFile(file: PinnedFile, adoption: Adoption): Promise<ReceiptFile | 'taken' | null> {
+    const { folder, receipts, caches, verify } = adoption;
+    const entry = await this.receipts.verify(file, join(folder, file.path), verify);
+    if (entry !== null) return isOurs(file, receipts) ? entry : { ...entry, foreign: true };
+    // without a hash, the content is compared after the download
+    if (file.digest !== null && (await isTaken(adoption, file.path))) return 'taken';
+    for (const cache of caches) {
+      const cached = await this.receipts.verify(file, join(cache, file.path), verify);
+      if (cached !== null) return cached;
+    }
+    return null;
   }
 
   #folder(model: PinnedRepository): string {
@@ -135,6 +161,20 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
       if (from === null) throw storeChanged(model, path);
       return [{ path, from, digest: entry.digest }];
     });
+  }
+
+  /** Refuses to replace files of the user with other content, which may have appeared since they were adopted. */
+  async #refuseOthers(model: PinnedRepository, folder: string, sources: readonly Source[]): Promise<void> {
+    const { disk, guard } = this.context;
+    const directory = { disk, folder, receipts: await this.receipts.besides(model) };
+    const taken: string[] = [];
+    for (const { path, digest } of sources) {
+      if (!(await isTaken(directory, path))) continue;
+      const stats = guard.fileStats(join(folder, path));
+      const file = { path, bytes: Number(stats?.size ?? 0), digest };
+      if ((await this.receipts.verify(file, join(folder, path))) === null) taken.push(path);
+    }
+    refuseTaken(model, folder, taken);
   }
 
   /** Removes stale files: only files that rma wrote according to a receipt and that are unchanged since. */
