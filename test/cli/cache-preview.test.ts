@@ -142,6 +142,17 @@ it('shows which models would go on 80 columns, however long their names are', as
   }
 });
 
+it('shows 28 columns of long names on 80 columns, however long the reasons are', async () => {
+  const name = 'organization/a-model-with-a-rather-long-name';
+  plantSnapshot(store, { repo: name, commit: OTHER }, { 'w.gguf': sha('6') });
+  const refs = [`hf:${name}`];
+  await testStore(store).recordNeeds({ host: 'box', project: 'research', profile: 'gpu-worker', refs });
+  const terminal = new FakeTerminal(80);
+  const argv = ['cache', 'ls', '--dest', store];
+  await runRma(argv, { cwd: dir, env: { HOME: dir, NO_COLOR: '1' }, terminal });
+  expect(terminal.screen).toMatch(/^model .* needed by res\.\.\.   hf:\S{25}$/m);
+});
+
 it('reports if there is nothing to prune', async () => {
   store = tempFolder();
   expect(await rma('prune', '--dry-run')).toMatchObject({ exitCode: 0, stdout: 'Nothing to prune.\n' });
@@ -177,7 +188,7 @@ it('lists models by the name of their source, also plain directories, and with 8
   plantFile(store, 'local/acme/plain/model.safetensors');
   plantSnapshot(store, { repo: 'org/name', commit: OTHER }, { 'w.gguf': sha('1') });
   const list = async (source: string) => (await rma('ls', '--filter', `source=${source}`)).stdout;
-  expect(await list('local')).toMatch(/ its source is unknown +local\/acme\/plain\n1 entry, /);
+  expect(await list('local')).toMatch(/ unknown source +local\/acme\/plain\n1 entry, /);
   expect(await list('hf')).toMatch(/ hf:org\/name@bbbbbbbb$/m);
   expect(await list('ollama')).not.toContain('org/name');
 });

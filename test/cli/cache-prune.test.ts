@@ -75,7 +75,7 @@ it('lists entries with the reason why they stay, what is marked, and sorts and f
   expect(await names('--filter', 'type=marked')).toEqual([blob('9')]);
   expect(await names('--filter', 'accessed>30d', '--filter', 'type=model')).toEqual(['ollama:a']);
   const { stdout } = await rma('ls');
-  expect(stdout).toMatch(/^model +[\d.]+ KiB +[\d-]+ +its source is unknown +gguf\/default\/mine\.gguf$/m);
+  expect(stdout).toMatch(/^model +[\d.]+ KiB +[\d-]+ +unknown source +gguf\/default\/mine\.gguf$/m);
   expect(stdout).toMatch(/^3 entries, [\d.]+ KiB on disk\.$/m);
 });
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { FakeTerminal } from '../helpers/cli/fake-terminal.ts';
 import { runRma } from '../helpers/cli/run-rma.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { sha256, stateOf } from '../helpers/store/import-fixture.ts';
@@ -50,6 +51,14 @@ describe('rma models import', () => {
     expect(existsSync(store)).toBe(false);
     const { stderr } = await rma('--dest', store);
     expect(stderr).toContain(`rma models import ${home}/.ollama/models --dest ${store}`);
+  });
+
+  it('lists long names on 80 columns with their size, check and action', async () => {
+    plantOllama('a-model-with-a-name-that-is-longer-than-half-of-the-terminal-and-more', 'y');
+    const terminal = new FakeTerminal(80);
+    const argv = ['models', 'import', '--dest', store];
+    await runRma(argv, { cwd: home, env: { HOME: home, NO_COLOR: '1' }, terminal });
+    expect(terminal.screen).toMatch(/^ollama:a-\S+\.\.\.\S+-and-more +3 B +hash +hard link$/m);
   });
 
   it('imports by hard links and prints how many bytes were saved; again, it does nothing', async () => {

@@ -14,10 +14,10 @@ interface ImportView {
 }
 
 const COLUMNS: readonly Column<ImportRow>[] = [
-  { title: 'REFERENCE', value: ({ reference }) => reference },
+  { title: 'REFERENCE', value: ({ reference }) => reference, shorten: 'middle', room: 28 },
   { title: 'SIZE', value: ({ bytes }) => (bytes === 0 ? '' : formatBytes(bytes)), align: 'right' },
   { title: 'CHECK', value: ({ verifiedBy }) => verifiedBy ?? '' },
-  { title: 'ACTION', value: actionOf },
+  { title: 'ACTION', value: actionOf, shorten: 'end' },
 ];
 
 /** Returns an import as text: in a dry run a table, else a sentence for each model and the sums. */

@@ -9,6 +9,8 @@ export interface Column<R> {
   readonly align?: 'left' | 'right';
   /** gives up space before other columns on a narrow terminal, down to `MIN_ROOM`: its text is shortened there */
   readonly shorten?: 'middle' | 'end';
+  /** width that it keeps instead of `MIN_ROOM` while others can give up space */
+  readonly room?: number;
   readonly paint?: (row: R, theme: Theme) => (text: string) => string;
 }
 
@@ -63,7 +65,7 @@ function shrinkColumns<R>(
   const needed = rooms.reduce((sum, width) => sum + width, GAP.length * (rooms.length - 1));
   for (let excess = needed - (terminal ?? needed); excess > 0; excess -= 1) {
     const elastic = rooms.map((room, at) =>
-      columns[at]?.shorten !== undefined && room > MIN_ROOM ? room : 0,
+      columns[at]?.shorten !== undefined && room > (columns[at].room ?? MIN_ROOM) ? room : 0,
     );
     const widest = Math.max(...elastic);
     if (widest === 0) break;

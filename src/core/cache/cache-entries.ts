@@ -77,16 +77,16 @@ function keptModel(model: InventoryModel, view: CacheView): string | null {
     return `${view.badManifests[0]} cannot be read and may name its blobs`;
   if (files.some(({ content }) => isSharedBlob(content)))
     return 'in the shared blob store of huggingface_hub';
-  if (references[0] === path) return 'its source is unknown';
+  if (references[0] === path) return 'unknown source';
   const foreign = foreignFile(model);
-  if (foreign !== null) return `${foreign} is not part of it`;
-  if (files.length === 0) return 'it has no content';
+  if (foreign !== null) return `unknown file ${foreign}`;
+  if (files.length === 0) return 'no content';
   const [link] = model.linkedFrom;
   return link === undefined ? heldBy(model, view) : linkText(link);
 }
 
 function linkText(link: string): string {
-  return `${link} is a link to it`;
+  return `linked from ${link}`;
 }
 
 /** Returns a file in the directory of a model that its source did not put there; null if there is none. */
@@ -106,12 +106,12 @@ export function heldBy(
 ): string | null {
   const { path, source, lease } = entry;
   const { activeLeases } = view;
-  if (isStaged(path, view)) return 'it is being downloaded';
+  if (isStaged(path, view)) return 'being downloaded';
   if (layoutOf(entry) === 'ollama')
     return [...activeLeases].some((key) => key.startsWith(`${source}-`))
       ? 'a model is being downloaded'
       : null;
-  return lease !== null && activeLeases.has(leaseName(lease)) ? 'it is being downloaded' : null;
+  return lease !== null && activeLeases.has(leaseName(lease)) ? 'being downloaded' : null;
 }
 
 /** Returns whether a directory of partial files belongs to an active lease, whose key its name ends with as a hash. */

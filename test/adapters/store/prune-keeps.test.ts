@@ -206,7 +206,7 @@ describe('a link of the user', () => {
     plantHub(root);
     symlinkSync(snapshot, join(root, 'mine'));
     const { entries } = await testCache(root).report();
-    expect(entries.map(({ kept }) => kept)).toEqual(['mine is a link to it']);
+    expect(entries.map(({ kept }) => kept)).toEqual(['linked from mine']);
   });
 
   test('to the whole directory of a layout keeps nothing', async () => {

@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'ON DISK', value: ({ diskBytes }) => formatBytes(diskBytes), align: 'right' },
   { title: 'LAST USED', value: ({ lastUsedAt }) => lastUsedAt?.slice(0, 10) ?? '' },
   { title: 'KEPT BECAUSE', value: ({ kept }) => kept ?? '', shorten: 'end' },
-  { title: 'NAME', value: ({ name }) => shortName(name), shorten: 'middle' },
+  { title: 'NAME', value: ({ name }) => shortName(name), shorten: 'middle', room: 28 },
 ];
 
 /** Lists what is in a store, with the reason why prune keeps it. */
