@@ -18,6 +18,8 @@ export type Invocation =
       readonly kind: 'command';
       readonly run: (context: Context) => Promise<CommandResult>;
       readonly globals: GlobalValues;
+      /** `--dest`; null: absent, or not an option of the command */
+      readonly dest: string | null;
       /** texts of the setting options, by key of the setting */
       readonly settings: ReadonlyMap<string, readonly string[]>;
     };
@@ -166,6 +168,7 @@ class CommandLine {
       run: command.bind({ options, arguments: args }),
       // each value was read by the option of that name
       globals: globals as GlobalValues,
+      dest: options['dest']?.at(-1) ?? null,
       settings: new Map(Object.entries(this.settings)),
     };
   }

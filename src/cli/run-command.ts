@@ -8,6 +8,7 @@ import type { Invocation } from './program.ts';
 import { withProject } from './render/command-line.ts';
 import { errorDocument, renderError } from './render/error.ts';
 import { formatResult } from './render/format-result.ts';
+import { errorOnStore } from './render/on-store.ts';
 import { createTheme } from './render/theme.ts';
 import type { CliReporter } from './reporters/cli-reporter.ts';
 import { selectReporter } from './reporters/select-reporter.ts';
@@ -28,7 +29,8 @@ export async function runCommand(
     const result = await invocation.run(context);
     return await succeed({ io, globals, reporter }, result);
   } catch (thrown) {
-    const error = endedBySignal(io.signal, thrown);
+    const store = { dest: invocation.dest, project: globals };
+    const error = errorOnStore(endedBySignal(io.signal, thrown), store);
     const { exitCode } = toErrorDocument(error);
     const document = reporter.addTo(errorDocument(error, globals.debug));
     reporter.inner.close({ exitCode, document });

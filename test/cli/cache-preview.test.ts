@@ -150,7 +150,7 @@ it('shows 28 columns of long names on 80 columns, however long the reasons are',
   const terminal = new FakeTerminal(80);
   const argv = ['cache', 'ls', '--dest', store];
   await runRma(argv, { cwd: dir, env: { HOME: dir, NO_COLOR: '1' }, terminal });
-  expect(terminal.screen).toMatch(/^model .* needed by res\.\.\.   hf:\S{25}$/m);
+  expect(terminal.screen).toMatch(/^model .* needed by res\.\.\. {3}hf:\S{25}$/m);
 });
 
 it('reports if there is nothing to prune', async () => {

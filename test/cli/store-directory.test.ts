@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
@@ -31,4 +31,21 @@ it.each([
   expectFault(await rma('typo'), { ...fault, words: [`${join(dir, 'typo')} does not exist`, '--dest'] });
   expectFault(await rma('file'), { ...fault, words: [`${join(dir, 'file')} is not a directory`] });
   expect(readdirSync(dir)).toEqual(['file']);
+});
+
+it('the commands in hints are for the same store and project', async () => {
+  const dir = tempFolder();
+  const dest = join(dir, 'my models');
+  mkdirSync(dest);
+  const rma = (...argv: readonly string[]) => runRma(argv, { cwd: dir, env: { HOME: dir } });
+  const list = `rma models ls --stored --dest '${dest}'`;
+  const missing = { exitCode: 1, code: 'RMA_MODEL_NOT_FOUND' };
+  for (const verb of ['show', 'rm', 'verify'])
+    expectFault(await rma('models', verb, 'hf:org/name', '--dest', dest), { ...missing, words: [list] });
+  expectFault(await rma('models', 'show', 'hf:org/name', '--dest', dest, '--project', 'demo'), {
+    ...missing,
+    words: [`${list} --project demo`],
+  });
+  const { stderr } = await rma('models', 'show', 'hf:org/name', '--dest', dest, '--json');
+  expect(JSON.parse(stderr)).toMatchObject({ error: { hint: expect.stringContaining(list) } });
 });

@@ -53,7 +53,7 @@ function commandFailed({ image, volume }: StoreAccess, verb: StoreVerb, stderr: 
         hint: `check the store: ${inspection(volume)}`,
       })
     : new RmaError('RMA_STORE_COMMAND_FAILED', `${image} could not change the store: ${why}`, {
-        hint: 'run the command again; rma models ls --stored lists what is in the store',
+        hint: 'run the command again; to list what is in the store: rma models ls --stored',
       });
 }
 

@@ -16,7 +16,12 @@ export const VERIFIED = { all: 'yes', some: 'in part', none: 'no' } as const;
 /** Returns the columns of a list of stored models. `now`: milliseconds since the Unix epoch. */
 export function storedColumns(now: number): readonly Column<InventoryModel>[] {
   return [
-    { title: 'REFERENCE', value: ({ references: [first] }) => shortCommit(first), shorten: 'middle', room: 26 },
+    {
+      title: 'REFERENCE',
+      value: ({ references: [first] }) => shortCommit(first),
+      shorten: 'middle',
+      room: 26,
+    },
     { title: 'SIZE', value: ({ bytes }) => formatBytes(bytes), align: 'right' },
     { title: 'VERIFIED', value: verifiedText },
     { title: 'LAST USED', value: (model) => ageText(lastUse(model), now) },

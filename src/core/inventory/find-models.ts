@@ -115,12 +115,18 @@ function notStored(models: readonly InventoryModel[], text: string): RmaError {
 }
 
 function similarHint(models: readonly InventoryModel[], text: string): string {
-  const near = nearest(
-    text,
-    models.flatMap(({ references }) => references),
-  );
+  const names = new Map(models.flatMap(({ references }) => references.flatMap(shortenings)));
+  const near = names.get(nearest(text, names.keys()) ?? '');
   const list = 'to list all models in the store: rma models ls --stored';
-  return near === null ? list : `closest match: ${near}; ${list}`;
+  return near === undefined ? list : `closest match: ${near}; ${list}`;
+}
+
+/** Returns a reference or path, with what people write for it: without its source, namespace and tag. */
+function shortenings(reference: string): readonly (readonly [name: string, reference: string])[] {
+  const bare = reference.replace(/^[a-z]+:(?=[^/])/, '');
+  const last = bare.slice(bare.lastIndexOf('/') + 1);
+  const names = [reference, bare, last, last.replace(/[:@].*$/, '')];
+  return names.map((name) => [name, reference] as const);
 }
 
 function repoOf(text: string): string | null {

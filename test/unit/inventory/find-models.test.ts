@@ -59,9 +59,9 @@ describe('the models that a reference means', () => {
   });
 
   it('are suggested for a reference with a typo', () => {
-    const hint = (text: string) => {
+    const hint = (text: string, inventory = store) => {
       try {
-        return findModels(store, text);
+        return findModels(inventory, text);
       } catch (error) {
         return (error as RmaError).hint;
       }
@@ -69,6 +69,17 @@ describe('the models that a reference means', () => {
     const list = 'to list all models in the store: rma models ls --stored';
     expect(hint('hf:org/twoo')).toBe(`closest match: hf:org/two; ${list}`);
     expect(hint('ollama:llava:7b')).toBe(list);
+    const models = [
+      model(['ollama:llava:7b']),
+      model(['gguf/default/my-model.gguf']),
+      model(['hf:org/chat-instruct']),
+    ];
+    const near = (text: string) => hint(text, { ...EMPTY_INVENTORY, models });
+    for (const text of ['llava', 'lava', 'llava:13b'])
+      expect(near(text)).toBe(`closest match: ollama:llava:7b; ${list}`);
+    expect(near('my-model.gguf')).toBe(`closest match: gguf/default/my-model.gguf; ${list}`);
+    expect(near('org/chat-instruc')).toBe(`closest match: hf:org/chat-instruct; ${list}`);
+    expect(near('chat')).toBe(`closest match: hf:org/chat-instruct; ${list}`);
   });
 
   it('are removed by a pattern only if it selects every stored file', () => {

@@ -6,6 +6,7 @@ import { shell } from '../../../core/shell-quote.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
+import { onStore } from '../../render/on-store.ts';
 import { shortName } from '../../render/short-name.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import type { Theme } from '../../render/theme.ts';
@@ -38,10 +39,14 @@ const COLUMNS: readonly Column<PreviewRow>[] = [
 export async function pruneCache(input: PruneInput, context: Context): Promise<CommandResult> {
   const store = await openCache(input, context);
   const policy = policyOf(input);
-  if (input.dryRun) return showPreview(await store.preview(policy), context);
+  if (input.dryRun) {
+    const preview = await store.preview(policy);
+    warnUnmet(context, input, preview.plan.unmet);
+    return showPreview(preview);
+  }
   const result = await store.prune(policy, waitOf(context));
   warnFailed(context, result.failed);
-  warnUnmet(context, result.unmet);
+  warnUnmet(context, input, result.unmet);
   return {
     json: { schema: 'rma.prune/v1', dryRun: false, ...result },
     exitCode: result.failed.length > 0 ? EXIT.partial : EXIT.ok,
@@ -55,9 +60,8 @@ function undoCommand({ dest }: Pick<PruneInput, 'dest'>): string {
   return dest === null ? 'rma cache undo' : shell`rma cache undo --dest ${dest}`;
 }
 
-function showPreview(preview: PrunePreview, context: Context): CommandResult {
+function showPreview(preview: PrunePreview): CommandResult {
   const { plan, due, restored } = preview;
-  warnUnmet(context, plan.unmet);
   const rows: readonly PreviewRow[] = [
     ...restored.map((item) => ({ ...item, action: 'restore' as const, reason: 'needed again' })),
     ...due.map((item) => ({ ...item, action: 'delete' as const, reason: `marked ${minute(item.markedAt)}` })),
@@ -100,10 +104,14 @@ function counted(items: PruneResult['marked']): string {
   return `${items.length} ${items.length === 1 ? 'entry' : 'entries'} (${formatBytes(bytesOf(items))})`;
 }
 
-function warnUnmet({ reporter }: Context, unmet: readonly string[]): void {
+function warnUnmet(
+  { reporter, globals }: Context,
+  { dest }: Pick<PruneInput, 'dest'>,
+  unmet: readonly string[],
+): void {
+  const hint = `to list why each entry is kept: ${onStore('rma cache ls', { dest, project: globals })}`;
   for (const limit of unmet) {
     const text = `${limit}, and everything else is needed, pinned, recent or unknown`;
-    const hint = 'rma cache ls shows why each entry is kept';
     reporter.emit({ type: 'warning', code: 'RMA_CACHE_LIMIT_EXCEEDED', text, hint });
   }
 }

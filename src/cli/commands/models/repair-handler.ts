@@ -2,8 +2,9 @@ import { type RepairedProblem, type RepairReport, repairStored } from '../../../
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
+import type { StoreOptions } from '../../render/on-store.ts';
 import { printable } from '../../render/printable.ts';
-import { counted, countsText, fixCommand, type StoreOptions } from '../../render/problems.ts';
+import { counted, countsText, fixCommand } from '../../render/problems.ts';
 import { openExisting } from './input.ts';
 
 interface RepairInput {

@@ -24,7 +24,7 @@ export async function removeModels(input: RemoveInput, context: Context): Promis
   if (names.length === 0) {
     throw new RmaError('RMA_USAGE_INVALID', 'no model to remove', {
       exitCode: EXIT.usage,
-      hint: 'pass a model that rma models ls --stored lists',
+      hint: 'to list all models in the store: rma models ls --stored',
     });
   }
   const folder = await openExisting(input, context);

@@ -3,8 +3,9 @@ import type { Problem, Verification } from '../../../core/domain/verification.ts
 import { EXIT } from '../../../core/errors.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
+import { onStore, type StoreOptions } from '../../render/on-store.ts';
 import { printable } from '../../render/printable.ts';
-import { counted, countsText, fixCommand, onStore, type StoreOptions } from '../../render/problems.ts';
+import { counted, countsText, fixCommand } from '../../render/problems.ts';
 import { openExisting } from './input.ts';
 
 interface VerifyInput {

@@ -1,0 +1,32 @@
+import { RmaError } from '../../core/errors.ts';
+import { shell } from '../../core/shell-quote.ts';
+import { type ProjectOptions, withProject } from './command-line.ts';
+
+/** How a command reaches the store, for the commands that it suggests. */
+export interface StoreOptions {
+  /** `--dest` */
+  readonly dest: string | null;
+  readonly project: ProjectOptions;
+}
+
+/** Commands of hints that list or change the store of the command at hand, up to the end of their clause. */
+const STORE_COMMANDS = /\brma (?:models ls --stored|models rm [^;]+|cache ls[^;]*)/g;
+
+/** Returns a command of rma for the same store. */
+export function onStore(command: string, { dest, project }: StoreOptions): string {
+  return withProject(dest === null ? command : `${command} ${shell`--dest ${dest}`}`, project);
+}
+
+/** Returns an error whose hint names commands for the same store; any other error as it is. */
+export function errorOnStore(error: unknown, store: StoreOptions): unknown {
+  if (!(error instanceof RmaError) || error.hint === undefined) return error;
+  const hint = error.hint.replace(STORE_COMMANDS, (command) => onStore(command, store));
+  if (hint === error.hint) return error;
+  const { code, message, exitCode, details } = error;
+  return new RmaError(code, message, {
+    exitCode,
+    hint,
+    ...(details !== undefined && { details }),
+    cause: error,
+  });
+}
