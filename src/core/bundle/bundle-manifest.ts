@@ -123,7 +123,7 @@ export function bundledModels({ models }: BundleManifest, directory: string): re
 export function invalidBundle(subject: string, why: string): RmaError {
   return new RmaError('RMA_BUNDLE_INVALID', `${subject} is not a valid bundle: ${why}`, {
     exitCode: EXIT.badContent,
-    hint: 'export it again with: rma models bundle export',
+    hint: 'export it again: rma models bundle export TARGET',
   });
 }
 
