@@ -49,6 +49,14 @@ it('marks exactly what the dry run shows, and undo restores it', async () => {
   expect((await rma('undo')).stdout).toBe('Nothing is marked for deletion.\n');
 });
 
+it('lists what undo restored by name', async () => {
+  const blobs = ['5', '6', '7', '8', '9', 'a'].map(blob);
+  for (const path of blobs) plantFile(store, path);
+  setAge(store, 40, ...blobs);
+  await rma('prune');
+  expect((await rma('undo', '-q')).stdout.trim().split('\n')).toEqual(blobs);
+});
+
 it('names what is marked if undo names something else', async () => {
   await rma('prune');
   expectFault(await rma('undo', 'ollama:b'), {

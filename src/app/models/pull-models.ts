@@ -210,7 +210,7 @@ function pulled({ name, pinned }: ListedModel, ended: ReadonlyMap<string, Ended>
 function noRoom(needed: number, free: number): RmaError {
   return new RmaError('RMA_STORE_NO_ROOM', noRoomText(needed, free), {
     exitCode: EXIT.doesNotFit,
-    hint: 'free disk space on the file system of the store, or use another directory: --volume host:PATH or --dest DIR',
+    hint: 'free disk space on the file system of the store; to list what can be removed: rma cache ls; or use another directory: --volume host:PATH or --dest DIR',
     details: { neededBytes: needed, freeBytes: free },
   });
 }

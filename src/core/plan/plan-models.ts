@@ -108,7 +108,7 @@ function noRoom(needed: number, free: number): PlanCheck {
     level: 'error',
     code: 'RMA_STORE_NO_ROOM',
     message: noRoomText(needed, free),
-    hint: 'free disk space on the file system of the store, or use another directory: --volume host:PATH',
+    hint: 'free disk space on the file system of the store; to list what can be removed: rma cache ls; or use another directory: --volume host:PATH',
     exitCode: EXIT.doesNotFit,
     details: { neededBytes: needed, freeBytes: free },
   };

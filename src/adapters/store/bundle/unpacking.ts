@@ -93,6 +93,6 @@ export class Unpacking {
 function noRoom(bytes: number, free: number): RmaError {
   return new RmaError('RMA_STORE_NO_ROOM', noRoomText(bytes, free), {
     exitCode: EXIT.doesNotFit,
-    hint: 'free disk space on the file system of the store, or use another directory: --dest DIR',
+    hint: 'free disk space on the file system of the store; to list what can be removed: rma cache ls; or use another directory: --dest DIR',
   });
 }

@@ -25,7 +25,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     code: 'RMA_STORE_READ_ONLY',
     exitCode: EXIT.notReady,
     what: 'the file system is read-only',
-    hint: 'mount it writable for the worker; after disk errors the kernel remounts read-only (check dmesg)',
+    hint: 'mount it writable; after disk errors the kernel remounts read-only (check dmesg)',
   },
   EACCES: {
     code: 'RMA_STORE_UNWRITABLE',

@@ -13,10 +13,11 @@ export async function undoPrune(
   context: Context,
 ): Promise<CommandResult> {
   const result = await (await openCache(input, context)).undo(input.entry, waitOf(context));
-  const { restored, failed } = result;
+  const { failed } = result;
+  const restored = result.restored.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   warnFailed(context, failed);
   return {
-    json: { schema: 'rma.cache-undo/v1', ...result },
+    json: { schema: 'rma.cache-undo/v1', restored, failed },
     exitCode: failed.length > 0 ? EXIT.partial : EXIT.ok,
     human: () =>
       restored.length === 0
