@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { verification } from '../../../src/core/domain/inventory.ts';
-import { quickFolder } from '../../helpers/files/temp-folder.ts';
-import { faultyDisk } from '../../helpers/store/faulty-disk.ts';
-import { COMMIT } from '../../helpers/store/foreign-store.ts';
-import { importAll, sha256, stateOf } from '../../helpers/store/import-fixture.ts';
-import { testStore } from '../../helpers/store/store-fixture.ts';
-import { encodeGguf } from '../../hub/gguf-file.ts';
+import { verification } from '../../src/core/domain/inventory.ts';
+import { quickFolder } from '../helpers/files/temp-folder.ts';
+import { faultyDisk } from '../helpers/store/faulty-disk.ts';
+import { COMMIT } from '../helpers/store/foreign-store.ts';
+import { importAll, sha256, stateOf } from '../helpers/store/import-fixture.ts';
+import { testStore } from '../helpers/store/store-fixture.ts';
+import { encodeGguf } from '../hub/gguf-file.ts';
 
 const GGUF = Buffer.from(encodeGguf([['general.architecture', { type: 'string', value: 'llama' }]], []));
 const REPO = 'models--org--name';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { FileCacheStore } from '../../../src/adapters/store/cache/file-cache-store.ts';
-import { realDisk } from '../../../src/adapters/store/disk/disk.ts';
-import { quickFolder } from '../../helpers/files/temp-folder.ts';
+import type { FileCacheStore } from '../../src/adapters/store/cache/file-cache-store.ts';
+import { realDisk } from '../../src/adapters/store/disk/disk.ts';
+import { quickFolder } from '../helpers/files/temp-folder.ts';
 import {
   clockAhead,
   KEEP_30_DAYS,
@@ -10,11 +10,11 @@ import {
   setAge,
   storeTree,
   testCache,
-} from '../../helpers/store/cache-fixture.ts';
-import { faultyDisk } from '../../helpers/store/faulty-disk.ts';
-import { plantFile } from '../../helpers/store/foreign-store.ts';
-import { blob, plantHub, plantOllama } from '../../helpers/store/old-models.ts';
-import { testStore } from '../../helpers/store/store-fixture.ts';
+} from '../helpers/store/cache-fixture.ts';
+import { faultyDisk } from '../helpers/store/faulty-disk.ts';
+import { plantFile } from '../helpers/store/foreign-store.ts';
+import { blob, plantHub, plantOllama } from '../helpers/store/old-models.ts';
+import { testStore } from '../helpers/store/store-fixture.ts';
 
 /** A store with an old commit, two old Ollama models of which one is needed and shares a blob, and a partial file. */
 async function plantStore(): Promise<string> {

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import type { Inventory } from '../../../src/core/domain/inventory.ts';
-import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
-import { quickFolder, tempFolder } from '../../helpers/files/temp-folder.ts';
-import { faultyDisk } from '../../helpers/store/faulty-disk.ts';
-import { plantFile } from '../../helpers/store/foreign-store.ts';
-import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
-import { hubForTest } from '../hub-server/hub-fixture.ts';
+import type { Inventory } from '../../src/core/domain/inventory.ts';
+import type { PinnedModel } from '../../src/core/domain/pinned-model.ts';
+import { hubForTest } from '../adapters/hub-server/hub-fixture.ts';
+import { quickFolder, tempFolder } from '../helpers/files/temp-folder.ts';
+import { faultyDisk } from '../helpers/store/faulty-disk.ts';
+import { plantFile } from '../helpers/store/foreign-store.ts';
+import { testFetcher, testStore } from '../helpers/store/store-fixture.ts';
 
 const SHARED = { kind: 'model', content: 'weights '.repeat(100) } as const;
 const content = {

@@ -1,21 +1,21 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
-import { PartFile } from '../../../src/adapters/store/transfer/part-file.ts';
-import { SyncQueue } from '../../../src/adapters/store/transfer/sync-queue.ts';
-import { WholeFile } from '../../../src/adapters/store/transfer/whole-file.ts';
-import { fetchModels } from '../../../src/app/fetch/fetch-models.ts';
-import type { FetchResult } from '../../../src/app/fetch/fetch-result.ts';
-import type { PinnedModel } from '../../../src/core/domain/pinned-model.ts';
-import { gapsOf } from '../../../src/core/store/range-set.ts';
-import type { ModelSource } from '../../../src/ports/model-source.ts';
-import type { Transfer } from '../../../src/ports/transfer.ts';
-import { JumpingClock } from '../../helpers/clock/jumping-clock.ts';
-import { quickFolder } from '../../helpers/files/temp-folder.ts';
-import { faultyDisk } from '../../helpers/store/faulty-disk.ts';
-import { gitSha1, sha256 } from '../../helpers/store/model-server.ts';
-import { testStore, testUses } from '../../helpers/store/store-fixture.ts';
+import { type Disk, realDisk } from '../../src/adapters/store/disk/disk.ts';
+import { PartFile } from '../../src/adapters/store/transfer/part-file.ts';
+import { SyncQueue } from '../../src/adapters/store/transfer/sync-queue.ts';
+import { WholeFile } from '../../src/adapters/store/transfer/whole-file.ts';
+import { fetchModels } from '../../src/app/fetch/fetch-models.ts';
+import type { FetchResult } from '../../src/app/fetch/fetch-result.ts';
+import type { PinnedModel } from '../../src/core/domain/pinned-model.ts';
+import { gapsOf } from '../../src/core/store/range-set.ts';
+import type { ModelSource } from '../../src/ports/model-source.ts';
+import type { Transfer } from '../../src/ports/transfer.ts';
+import { JumpingClock } from '../helpers/clock/jumping-clock.ts';
+import { quickFolder } from '../helpers/files/temp-folder.ts';
+import { faultyDisk } from '../helpers/store/faulty-disk.ts';
+import { gitSha1, sha256 } from '../helpers/store/model-server.ts';
+import { testStore, testUses } from '../helpers/store/store-fixture.ts';
 
 const commit = 'c0ffee'.padEnd(40, '0');
 const contents = new Map([

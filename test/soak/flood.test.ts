@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
-import { HEARTBEAT_SECONDS, type Registration } from '../../../src/core/domain/registration.ts';
-import { readerToken, workerToken } from '../../../src/core/registration-token.ts';
-import { createCoordinatorClient } from '../../../src/worker/coordinator-client.ts';
-import { tempFolder } from '../../helpers/files/temp-folder.ts';
-import { bundleEntry } from '../../helpers/process/bundle-entry.ts';
-import { bundleProgram, startProgram } from '../../helpers/process/program.ts';
+import { systemClock } from '../../src/adapters/clock/system-clock.ts';
+import { HEARTBEAT_SECONDS, type Registration } from '../../src/core/domain/registration.ts';
+import { readerToken, workerToken } from '../../src/core/registration-token.ts';
+import { createCoordinatorClient } from '../../src/worker/coordinator-client.ts';
+import { tempFolder } from '../helpers/files/temp-folder.ts';
+import { bundleEntry } from '../helpers/process/bundle-entry.ts';
+import { bundleProgram, startProgram } from '../helpers/process/program.ts';
 
 const KEY = 'a key of the coordinator';
 const WORKER: Registration = {
