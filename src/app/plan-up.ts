@@ -50,7 +50,7 @@ export async function planUp(
   const next = await desiredState(host, invocation, { project, placed, snapshot });
   const observed = await observeDesired(host, invocation, { config, snapshot, ...next });
   const imageDigests = config.frozen ? (await requireLockFile(host, config)).images : undefined;
-  const options = { host: host.name, profiles: placed.acted, removeOrphans, imageDigests };
+  const options = { host: host.name, profiles: placed.applied, removeOrphans, imageDigests };
   const plan = upPlan(next.desired, observed, options);
   const running = runningAfter(plan.operations, observed.containers);
   const { services } = next.fleet;

@@ -11,7 +11,7 @@ interface PromptParts {
 /** Prompts for confirmation on the terminal. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2, RMA_INTERRUPTED exit 130 */
 export async function confirm(question: string, { io, globals }: PromptParts): Promise<void> {
   if (globals.yes) return;
-  if (!canAsk(io, globals))
+  if (!canPrompt(io, globals))
     throw notConfirmed(`confirmation required, but stdin is not interactive: "${question}"`);
   if (!(await isYes(question, io))) throw notConfirmed('canceled');
 }
@@ -22,10 +22,10 @@ export async function confirm(question: string, { io, globals }: PromptParts): P
  * @throws RmaError RMA_INTERRUPTED exit 130
  */
 export async function offer(question: string, { io, globals }: PromptParts): Promise<boolean | null> {
-  return globals.yes || !canAsk(io, globals) ? null : isYes(question, io);
+  return globals.yes || !canPrompt(io, globals) ? null : isYes(question, io);
 }
 
-function canAsk({ stdin, stderr }: PromptParts['io'], { noInput }: PromptParts['globals']): boolean {
+function canPrompt({ stdin, stderr }: PromptParts['io'], { noInput }: PromptParts['globals']): boolean {
   return stdin.isTTY === true && stderr.isTTY === true && !noInput;
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type HttpAnswer, refusal } from '../core/network/http-answer.ts';
+import { type HttpResponse, refusal } from '../core/network/http-response.ts';
 
 /** Whether a valid token arrived before the body. */
 export type Trust = 'verified' | 'unverified';
@@ -7,7 +7,7 @@ export type Trust = 'verified' | 'unverified';
 /** The text of a body, or the response to a request whose body is not accepted. */
 export type BodyResult =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly answer: HttpAnswer };
+  | { readonly ok: false; readonly answer: HttpResponse };
 
 interface Pool {
   /** largest body, bytes */

@@ -1,6 +1,6 @@
 import { registrationSchema } from '../core/coordinator/registration-schema.ts';
 import { LEASE_SECONDS, type Lease, type Registration } from '../core/domain/registration.ts';
-import { type HttpAnswer, ok, refusal } from '../core/network/http-answer.ts';
+import { type HttpResponse, ok, refusal } from '../core/network/http-response.ts';
 import type { RequestTarget } from '../core/network/own-host.ts';
 import { describeIssue, parseValue, readJson } from '../core/schema/parse.ts';
 import type { Access } from './access.ts';
@@ -18,7 +18,7 @@ export interface RouteRequest {
   readonly body: (trust: Trust) => Promise<BodyResult>;
 }
 
-type Handler = (request: RouteRequest, id: string) => HttpAnswer | Promise<HttpAnswer>;
+type Handler = (request: RouteRequest, id: string) => HttpResponse | Promise<HttpResponse>;
 type Route = { readonly pattern: RegExp; readonly methods: Readonly<Record<string, Handler>> };
 
 /** Faults of a body that a response lists. */
@@ -35,7 +35,7 @@ interface Coordinator {
 export function createRoutes(
   registry: WorkerRegistry,
   access: Access,
-): (request: RouteRequest) => Promise<HttpAnswer> {
+): (request: RouteRequest) => Promise<HttpResponse> {
   const coordinator = { registry, access };
   const read = (answer: () => unknown): Handler => {
     return (request) => access.reader(request.authorization, request.target) ?? ok(answer());
@@ -58,7 +58,7 @@ export function createRoutes(
   return async (request) => dispatch(routes, request);
 }
 
-function dispatch(routes: readonly Route[], request: RouteRequest): HttpAnswer | Promise<HttpAnswer> {
+function dispatch(routes: readonly Route[], request: RouteRequest): HttpResponse | Promise<HttpResponse> {
   for (const { pattern, methods } of routes) {
     const match = pattern.exec(request.path);
     if (match === null) continue;
@@ -71,7 +71,7 @@ function dispatch(routes: readonly Route[], request: RouteRequest): HttpAnswer |
   return refusal(404, 'RMA_COORDINATOR_NO_ROUTE', `no route ${request.path}`);
 }
 
-async function register(request: RouteRequest, { registry, access }: Coordinator): Promise<HttpAnswer> {
+async function register(request: RouteRequest, { registry, access }: Coordinator): Promise<HttpResponse> {
   const worker = await readRegistration(request, access);
   if ('status' in worker) return worker;
   const taken = takenElsewhere(registry, worker.registration);
@@ -84,7 +84,7 @@ async function heartbeat(
   request: RouteRequest,
   id: string,
   { registry, access }: Coordinator,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const worker = await readRegistration(request, access, registry.find(id));
   if ('status' in worker) return worker;
   const { registration } = worker;
@@ -99,7 +99,7 @@ async function heartbeat(
   return ok(LEASE);
 }
 
-function leave(request: RouteRequest, id: string, { registry, access }: Coordinator): HttpAnswer {
+function leave(request: RouteRequest, id: string, { registry, access }: Coordinator): HttpResponse {
   const denied = access.anyone(request.authorization);
   if (denied !== null) return denied;
   const known = registry.find(id);
@@ -118,7 +118,7 @@ async function readRegistration(
   request: RouteRequest,
   access: Access,
   known?: Registration,
-): Promise<HttpAnswer | { readonly registration: Registration }> {
+): Promise<HttpResponse | { readonly registration: Registration }> {
   const denied = access.anyone(request.authorization);
   if (denied !== null) return denied;
   const claimed = request.worker === undefined ? known : parseWorker(request.worker);
@@ -135,7 +135,7 @@ function parseRegistration(
   text: string,
   { authorization }: RouteRequest,
   access: Access,
-): HttpAnswer | { readonly registration: Registration } {
+): HttpResponse | { readonly registration: Registration } {
   const body = readJson(text);
   if (body === undefined) return refusal(400, 'RMA_COORDINATOR_JSON', 'the body is not JSON');
   const parsed = parseValue(registrationSchema, body);
@@ -152,12 +152,12 @@ function parseWorker(header: string): { readonly host: string; readonly id: stri
   return host === undefined || id === undefined ? null : { host, id };
 }
 
-function takenElsewhere(registry: WorkerRegistry, worker: Registration): HttpAnswer | null {
+function takenElsewhere(registry: WorkerRegistry, worker: Registration): HttpResponse | null {
   const known = registry.find(worker.id);
   if (known === undefined || known.host === worker.host) return null;
   return refusal(409, 'RMA_COORDINATOR_TAKEN', `worker ${worker.id} is registered from host ${known.host}`);
 }
 
-function unknownWorker(id: string): HttpAnswer {
+function unknownWorker(id: string): HttpResponse {
   return refusal(404, 'RMA_COORDINATOR_UNKNOWN_WORKER', `worker ${id} is not registered: POST /v1/workers`);
 }

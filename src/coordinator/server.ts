@@ -5,7 +5,7 @@ import {
   type Exchange,
   type ServerFaults,
 } from '../adapters/http-server/limited-server.ts';
-import { type HttpAnswer, refusal } from '../core/network/http-answer.ts';
+import { type HttpResponse, refusal } from '../core/network/http-response.ts';
 import type { Access } from './access.ts';
 import { Bodies } from './bodies.ts';
 import { createRoutes, type RouteRequest } from './routes.ts';
@@ -62,8 +62,8 @@ function described(request: IncomingMessage): Omit<RouteRequest, 'body'> {
 
 async function answer(
   request: RouteRequest,
-  route: (request: RouteRequest) => Promise<HttpAnswer>,
-): Promise<HttpAnswer> {
+  route: (request: RouteRequest) => Promise<HttpResponse>,
+): Promise<HttpResponse> {
   try {
     return await route(request);
   } catch {
@@ -71,7 +71,7 @@ async function answer(
   }
 }
 
-function send(response: ServerResponse, { status, body, headers }: HttpAnswer): void {
+function send(response: ServerResponse, { status, body, headers }: HttpResponse): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(`${JSON.stringify(body)}\n`);
 }

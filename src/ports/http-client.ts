@@ -23,12 +23,12 @@ export interface HttpHop {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface HttpAnswer extends HttpHop {
+export interface HttpResponse extends HttpHop {
   readonly hops: readonly HttpHop[];
 }
 
 /** A response with an unread body. The caller reads it to the end or closes it. */
-export interface HttpStream extends HttpAnswer {
+export interface HttpStream extends HttpResponse {
   /** @throws RmaError RMA_HUB_UNREACHABLE if the connection fails or no data arrives before the timeout */
   readonly body: AsyncIterable<Uint8Array>;
   /**
@@ -43,11 +43,11 @@ export interface HttpStream extends HttpAnswer {
   again(changes: Pick<HttpRequest, 'headers' | 'signal'>): Promise<HttpStream>;
 }
 
-export interface HttpText extends HttpAnswer {
+export interface HttpText extends HttpResponse {
   readonly text: string;
 }
 
-/** A wait that a server asked for before the request is repeated. */
+/** A wait that a server requested before the request is repeated. */
 export interface HttpWait {
   readonly host: string;
   readonly status: number;

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../core/network/http-answer.ts';
+import type { HttpResponse } from '../core/network/http-response.ts';
 import type { RequestTarget } from '../core/network/own-host.ts';
 
 /** A request to a server of rma; its body is not read. */
@@ -24,7 +24,7 @@ export interface ContentAnswer {
   readonly close: () => Promise<void>;
 }
 
-export type ServerAnswer = HttpAnswer | ContentAnswer;
+export type ServerAnswer = HttpResponse | ContentAnswer;
 
 export type AnswerRequest = (request: ServerRequest) => Promise<ServerAnswer>;
 

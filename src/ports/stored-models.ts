@@ -12,13 +12,13 @@ export interface StoredModels {
 
 /** The store of a command, for references that no hub answers. */
 export interface Fallback {
-  /** true: no hub is asked at all */
+  /** true: no request to any hub */
   readonly offline: boolean;
   /** true: what the store does not have is resolved by the sources even offline: these ask stores of other machines first */
   readonly peers?: boolean;
   /** true: references that rma.lock does not have are refused */
   readonly frozen?: boolean;
   readonly stored: StoredModels;
-  /** sources whose hub could not be reached in this command: the store is asked first, because a hub takes long to time out; added to */
+  /** sources whose hub could not be reached in this command: the store is read first, because a hub takes long to time out; added to */
   readonly unreachable: Set<string>;
 }

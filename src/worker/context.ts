@@ -49,7 +49,7 @@ export interface WorkerContext {
   readonly verifier: StoreVerifier;
   /** Fetches and replaces what a verification found wrong. */
   repair(tasks: readonly RepairTask[], options: FetchOptions): Promise<readonly FetchResult[]>;
-  /** Resolves a model reference by a request to its hub, and in the store if no hub can be asked. */
+  /** Resolves a model reference by a request to its hub, and in the store if no hub can be reached. */
   resolve(ref: string, signal: AbortSignal): Promise<PinnedModel>;
   catalog(): Promise<Catalog>;
 }

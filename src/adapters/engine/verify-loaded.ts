@@ -3,7 +3,7 @@ import type { EngineTarget, TargetModel } from '../../core/domain/worker-config.
 import { type ErrorDocument, EXIT } from '../../core/errors.ts';
 import { jsonOrNull } from '../../core/schema/parse.ts';
 import { shell } from '../../core/shell-quote.ts';
-import { judgeLoaded } from '../../core/worker/judge-loaded.ts';
+import { compareLoaded } from '../../core/worker/compare-loaded.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EngineProblem } from './engine-problem.ts';
 import { type HttpReply, networkReason, sendRequest } from './http-request.ts';
@@ -122,7 +122,7 @@ async function checkLoaded(check: ModelCheck): Promise<EngineProblem | null | 'n
     sendRequest({ method: 'GET', url, signal: inner }),
   );
   if (reply.status !== 200) return { note: `${path} returned ${reply.status}` };
-  const verdict = judgeLoaded(reply.body, [model.name, ...otherNames(engine, model)], on);
+  const verdict = compareLoaded(reply.body, [model.name, ...otherNames(engine, model)], on);
   if (verdict.kind === 'as-planned') return null;
   if (verdict.kind === 'not-loaded') return 'not-loaded';
   return { note: verdict.why, fault: misplaced(engine, verdict.why) };

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EXIT, RmaError } from '../../core/errors.ts';
-import { refusal } from '../../core/network/http-answer.ts';
+import { refusal } from '../../core/network/http-response.ts';
 import { bracketed, type ListenAddress } from '../../core/network/listen-address.ts';
 import { redact } from '../../core/redact.ts';
 import type {

@@ -21,7 +21,7 @@ export class Connections {
     if (this.#unverified.size + this.#verified.size > this.#limit) this.#closeOldest();
   }
 
-  /** Counts a connection no longer. */
+  /** Stops counting a connection. */
   remove(socket: Socket): void {
     this.#unverified.delete(socket);
     this.#verified.delete(socket);

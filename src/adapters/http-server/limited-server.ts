@@ -7,7 +7,7 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { HttpAnswer } from '../../core/network/http-answer.ts';
+import type { HttpResponse } from '../../core/network/http-response.ts';
 import { Connections } from './connections.ts';
 import { sliceInput } from './slice-input.ts';
 
@@ -28,11 +28,11 @@ export interface ServerLimits {
 
 /** Responses to what never becomes a request. */
 export interface ServerFaults {
-  readonly headers: HttpAnswer;
-  readonly timeout: HttpAnswer;
-  readonly request: HttpAnswer;
+  readonly headers: HttpResponse;
+  readonly timeout: HttpResponse;
+  readonly request: HttpResponse;
   /** to CONNECT */
-  readonly tunnel: HttpAnswer;
+  readonly tunnel: HttpResponse;
 }
 
 /** Key and certificate of a server, PEM. */
@@ -109,7 +109,7 @@ function createServer(
   return createHttpsServer(secured, take);
 }
 
-/** Limits the connections whose TLS handshake is not complete: a further one closes the oldest, which most likely never is. */
+/** Limits the connections whose TLS handshake is not complete: a further one closes the oldest, which is the least likely to complete. */
 function limitHandshakes(server: Server, limit: number): void {
   const open = new Connections(limit);
   const sockets = new Map<string, Socket>();
@@ -133,14 +133,14 @@ function peerOf({ remoteAddress, remotePort }: Socket): string {
 }
 
 /** Returns the response to a request that is not valid HTTP or exceeds a limit, by the code of the parser's error. */
-function clientFault(error: Error, faults: ServerFaults): HttpAnswer {
+function clientFault(error: Error, faults: ServerFaults): HttpResponse {
   const code = 'code' in error ? error.code : null;
   if (code === 'HPE_HEADER_OVERFLOW') return faults.headers;
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? faults.timeout : faults.request;
 }
 
 /** Writes a response to a connection without a request, and closes it. */
-function refuse(socket: Duplex, { status, body }: HttpAnswer): void {
+function refuse(socket: Duplex, { status, body }: HttpResponse): void {
   // what follows is not parsed
   socket.removeAllListeners('data');
   if (!socket.writable) {

@@ -25,12 +25,12 @@ interface Segment {
  */
 export class BlockReader {
   readonly #pool: BlockPool;
-  /** bytes that are of no body */
+  /** bytes outside of a body */
   readonly #control = Buffer.allocUnsafeSlow(MAX_HEAD);
   #controlBytes = 0;
   /** of the response that arrives */
   #framing: ResponseFraming | null = null;
-  /** number of bytes of the body that arrive before anything else; `isLast`: they end it */
+  /** number of bytes of the body that arrive next; `isLast`: the body ends with them */
   #left = 0;
   #isLast = false;
   #filling: Segment | null = null;
@@ -63,7 +63,7 @@ export class BlockReader {
     socket.on('close', () => this.#end(closedEarly()));
   }
 
-  /** whether a response has not ended, or bytes arrived that are of none */
+  /** whether a response has not ended, or bytes arrived outside of any */
   get isBusy(): boolean {
     return this.#framing !== null || this.#controlBytes > 0;
   }
@@ -126,7 +126,7 @@ export class BlockReader {
     this.#lent = null;
   }
 
-  /** Gives back all blocks that were not returned. Nothing more may arrive. */
+  /** Returns all unread blocks to the pool. No more bytes may arrive. */
   dispose(): void {
     this.#end(closedEarly());
     for (const segment of [...this.#full.splice(0), this.#filling])
@@ -163,14 +163,14 @@ export class BlockReader {
     if (this.#left === 0) this.#controlBytes += bytes;
     else this.#grow(bytes);
     if (this.#left === 0) this.#readControl();
-    // the room for the next bytes is asked for even if reading stops
+    // space for the next bytes is requested even if reading stops
     if (this.#left > 0) this.#segment();
     this.#isPaused = this.#blocks >= this.#most;
     this.#wake();
     return !this.#isPaused;
   }
 
-  /** Reads what is of no body, and moves the start of the body that follows it to a block. */
+  /** Reads bytes outside of a body, and moves the start of the body after them to a block. */
   #readControl(): void {
     let at = 0;
     while (this.#framing !== null && this.#left === 0) {
@@ -215,7 +215,7 @@ export class BlockReader {
     if (isOver) this.#framing = null;
   }
 
-  /** Returns the block that is being filled. The first one of a body is filled from where its offset is in a memory page. */
+  /** Returns the block that is being filled. In the first one, the body begins at its offset within a memory page. */
   #segment(): Segment {
     if (this.#filling !== null) return this.#filling;
     const start = this.#framing?.startInPage() ?? 0;

@@ -39,14 +39,14 @@ export class BulkConnection {
     return new BulkConnection(await dial(reader.onread), reader);
   }
 
-  /** whether it can carry another request */
+  /** whether it can be used for another request */
   get isUsable(): boolean {
     return !this.#isBusy && this.#reader.fault === null && !this.#reader.isBusy;
   }
 
   /**
    * Sends a request (its whole text) and waits for the start of the response. `onEnd` is called when the body was read to its
-   * end and the connection can carry another request.
+   * end and the connection can be used again.
    * @returns 'unsupported' for a response that needs a complete HTTP client; the connection is closed then
    * @throws what ended the connection
    */

@@ -2,11 +2,11 @@ import { parseResponseHead, type ResponseHead } from './response-head.ts';
 
 /** What the next bytes of a connection are. */
 export type Frame =
-  /** so many bytes were read, and so many of the body follow them; `isLast`: nothing else does */
+  /** `used` bytes were read, and `bytes` of the body follow; `isLast`: the response ends with them */
   | { readonly kind: 'body'; readonly used: number; readonly bytes: number; readonly isLast: boolean }
   /** more bytes are needed */
   | { readonly kind: 'incomplete' }
-  /** not what the protocol has in this place */
+  /** not valid HTTP */
   | { readonly kind: 'invalid' };
 
 /** Size of a memory page and of a block of a disk. */
@@ -31,8 +31,8 @@ export class ResponseFraming {
   }
 
   /**
-   * Returns where the first block of the body begins in a memory page: where the offset of the range is in a block of a
-   * file. So memory can be written to the file directly. Later blocks begin at 0.
+   * Returns where the body begins in its first block: at the offset of the range within a block of the
+   * file, so that direct writes are possible. Later blocks are filled from 0.
    */
   startInPage(): number {
     if (this.#hasStarted || this.#head === null || this.#head === 'unsupported') return 0;
@@ -41,7 +41,7 @@ export class ResponseFraming {
     return Number(offset ?? 0) % PAGE_BYTES;
   }
 
-  /** Reads what follows the bytes that were read or are of the body. */
+  /** Reads what follows the last bytes. */
   next(bytes: Uint8Array): Frame {
     if (this.#head === null) return this.#readHead(bytes);
     return this.#head === 'unsupported' ? { kind: 'invalid' } : this.#readChunk(bytes);

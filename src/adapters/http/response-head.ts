@@ -3,9 +3,9 @@ export interface ResponseHead {
   readonly status: number;
   /** lower-case names; repeated ones are joined with `, ` */
   readonly headers: Readonly<Record<string, string>>;
-  /** of the body that is to be read, bytes; `chunked`: its chunks have lengths of their own */
+  /** of the body, bytes; `chunked`: its chunks have lengths of their own */
   readonly length: number | 'chunked';
-  /** whether the connection can carry another request after that */
+  /** whether the connection can be used again */
   readonly keepsOpen: boolean;
   /** of the head, bytes */
   readonly size: number;
@@ -21,9 +21,9 @@ const FIELD_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t ]*([\t\x20-\x7e\x80-\xff]
 const LENGTH = /^\d{1,15}$/;
 
 /**
- * Parses the start of a response (RFC 9112). Returns 'incomplete' if the end of the head is not there yet, and 'unsupported' for
+ * Parses the start of a response (RFC 9112). Returns 'incomplete' if the end of the head has not arrived yet, and 'unsupported' for
  * everything that a complete HTTP client has to read: what is not a final HTTP/1.1 response, and content that ends with the
- * connection. The body of an error or a redirect without a length is not to be read.
+ * connection. The body of an error or a redirect without a length is not read.
  */
 export function parseResponseHead(bytes: Uint8Array): ResponseHead | 'incomplete' | 'unsupported' {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAX_HEAD));

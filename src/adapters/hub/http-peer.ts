@@ -59,13 +59,13 @@ export class HttpPeer implements PeerStore {
 
   async resolve(ref: ModelRef, signal?: AbortSignal): Promise<PinnedModel | null> {
     const { address, http } = this.#parts;
-    const asked = http.read({
+    const response = http.read({
       method: 'GET',
       url: `${address.url}/v1/models?ref=${encodeURIComponent(formatModelRef(ref))}`,
       authorization: this.#authorization(),
       ...(signal === undefined ? {} : { signal }),
     });
-    const { status, text } = await asked.catch((error: unknown) => {
+    const { status, text } = await response.catch((error: unknown) => {
       throw this.#withPinHint(error);
     });
     if (status === 404 && text.includes('RMA_SERVE_MODEL')) return null;

@@ -100,11 +100,11 @@ export class HubSource implements ModelSource {
   }
 
   async resolve(ref: ModelRef, signal?: AbortSignal): Promise<PinnedModel> {
-    const asked = new Set<string>();
+    const requested = new Set<string>();
     const views = this.#views().filter((view) => {
       const first = this.#source.resolve(ref, { endpoint: view.endpoint, tokenSent: false }).next();
       const url = first.done === true ? '' : this.#reachable(first.value.url, view);
-      return asked.size < asked.add(url).size;
+      return requested.size < requested.add(url).size;
     });
     const attempt = async (view: View) => {
       const token = this.#token(view);
@@ -212,8 +212,8 @@ export class HubSource implements ModelSource {
     const { hostAlias = null } = this.#server;
     const isOwn = endpoint !== '' && url.startsWith(`${endpoint}/`);
     const [hub, mirror] = (isOwn ? [] : [...mirrored]).find(([each]) => url.startsWith(`${each}/`)) ?? [];
-    const asked = hub === undefined ? url : mirror + url.slice(hub.length);
-    return hostAlias === null ? asked : withHostAlias(asked, hostAlias).url;
+    const target = hub === undefined ? url : mirror + url.slice(hub.length);
+    return hostAlias === null ? target : withHostAlias(target, hostAlias).url;
   }
 
   #mirrors(): readonly Mirror[] {

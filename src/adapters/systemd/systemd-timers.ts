@@ -35,7 +35,7 @@ export class SystemdTimers implements Scheduler {
   }
 
   isActive(name: string): Promise<boolean> {
-    return this.#units.asks('is-active', '--quiet', `${name}.timer`);
+    return this.#units.succeeds('is-active', '--quiet', `${name}.timer`);
   }
 
   async install(name: string, parts: readonly SchedulePart[]): Promise<void> {

@@ -25,7 +25,7 @@ export class Systemd implements ServiceManager {
   }
 
   isEnabled(unit: string): Promise<boolean> {
-    return this.#units.asks('is-enabled', '--quiet', unit);
+    return this.#units.succeeds('is-enabled', '--quiet', unit);
   }
 
   async install(unit: string, text: string): Promise<void> {

@@ -54,7 +54,7 @@ export class Units {
   }
 
   /** Returns whether `systemctl` answers a question with yes. */
-  async asks(...args: readonly string[]): Promise<boolean> {
+  async succeeds(...args: readonly string[]): Promise<boolean> {
     return (await this.#run(args)).exitCode === 0;
   }
 

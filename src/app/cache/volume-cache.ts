@@ -13,34 +13,34 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import type { Schema } from '../../core/schema/parse.ts';
 import type { StoreVerb } from '../../core/worker/store-verbs.ts';
 import type { CacheStore } from '../../ports/cache-store.ts';
-import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/ask-volume.ts';
+import { runInVolume, type VolumeHost, type VolumeInvocation } from '../offline/run-in-volume.ts';
 
 /**
  * Returns the cache operations on the store of a project, through the worker image, which is built if it is missing. A missing store is
- * empty. Its methods throw as askVolume, too.
+ * empty. Its methods throw as runInVolume, too.
  */
 export function volumeCache(host: VolumeHost, invocation: VolumeInvocation, config: RmaConfig): CacheStore {
   /** Returns the output of a worker command, or the result for a missing store. */
-  const ask = async <T>(verb: StoreVerb, input: unknown, { schema, missing }: Answer<T>): Promise<T> => {
-    const answer = await askVolume(host, invocation, { config, verb, input });
-    return answer === null ? missing : readCacheOutput(schema, answer.stdout, answer.image);
+  const run = async <T>(verb: StoreVerb, input: unknown, { schema, missing }: Output<T>): Promise<T> => {
+    const output = await runInVolume(host, invocation, { config, verb, input });
+    return output === null ? missing : readCacheOutput(schema, output.stdout, output.image);
   };
   return {
-    report: () => ask('cache', { preview: null }, { schema: reportSchema, missing: NO_REPORT }),
-    preview: (policy) => ask('cache', { preview: policy }, { schema: previewSchema, missing: NO_PREVIEW }),
+    report: () => run('cache', { preview: null }, { schema: reportSchema, missing: NO_REPORT }),
+    preview: (policy) => run('cache', { preview: policy }, { schema: previewSchema, missing: NO_PREVIEW }),
     prune: (policy) =>
-      ask('prune', policy, {
+      run('prune', policy, {
         schema: pruneResultSchema,
         missing: { marked: [], deleted: [], restored: [], failed: [], unmet: [] },
       }),
-    pin: (models, pinned) => ask('pin', { models, pinned }, { schema: pinChangesSchema, missing: [] }),
-    forget: (workers) => ask('forget', workers, { schema: forgottenSchema, missing: [] }),
+    pin: (models, pinned) => run('pin', { models, pinned }, { schema: pinChangesSchema, missing: [] }),
+    forget: (workers) => run('forget', workers, { schema: forgottenSchema, missing: [] }),
     undo: (names) =>
-      ask('undo', { names }, { schema: undoResultSchema, missing: { restored: [], failed: [] } }),
+      run('undo', { names }, { schema: undoResultSchema, missing: { restored: [], failed: [] } }),
   };
 }
 
-interface Answer<T> {
+interface Output<T> {
   readonly schema: Schema<T>;
   readonly missing: T;
 }

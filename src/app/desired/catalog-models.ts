@@ -8,7 +8,7 @@ import type { Invocation } from '../../ports/invocation.ts';
 import { projectFiles } from '../observe/project-files.ts';
 import { readResolved } from './known-models.ts';
 
-/** A model of the catalog, with what is known without asking a hub. */
+/** A model of the catalog, with what is known without a request to a hub. */
 export interface KnownModel {
   readonly entry: CatalogModel;
   /** canonical */

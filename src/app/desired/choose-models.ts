@@ -42,7 +42,7 @@ export interface UnresolvedModel extends RequestedModel {
   /** the catalog marks it as optional: its source may not have it */
   readonly optional: boolean;
   readonly error: RmaError;
-  /** set if no hub was asked */
+  /** set if no hub was contacted */
   readonly lacks?: MissingModel | undefined;
 }
 

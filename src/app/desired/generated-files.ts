@@ -27,7 +27,7 @@ export function generatedFiles(content: GeneratedContent): ReadonlyMap<string, s
 
 /**
  * Returns the models that run, and those of all variants of the project's profiles: the next plan compares them without
- * asking a hub.
+ * a request to a hub.
  */
 function modelsOf({ project, placed }: GeneratedContent): ResolvedModels {
   const { catalog, profiles } = project;

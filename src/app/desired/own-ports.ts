@@ -22,7 +22,7 @@ export interface PortRequest {
   readonly remembered: Readonly<Record<string, number>>;
 }
 
-/** Ports in use are found by asking the machine from the engine's usual port up, as far as a free one is needed. */
+/** Ports in use are found by probing from the engine's usual port up, as far as a free one is needed. */
 export async function ownPorts(
   host: Pick<Host, 'ports'>,
   { config, selection, containers, allContainers, remembered }: PortRequest,

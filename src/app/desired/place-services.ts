@@ -25,7 +25,7 @@ export interface PlacedServices {
   /** warnings for the plan */
   readonly checks: readonly PlanCheck[];
   /** profiles of the selection that the command acts on; none: all */
-  readonly acted: readonly string[];
+  readonly applied: readonly string[];
   /** profile without a GPU → the profile that runs instead */
   readonly replaced: Readonly<Record<string, string>>;
 }
@@ -114,7 +114,7 @@ function placedServices(
       ),
       ...modelChecks(selection.refs.flatMap((ref) => resolved.pinned.get(ref) ?? [])),
     ],
-    acted: named.map((name) => replaced.find(({ profile }) => profile === name)?.by ?? name),
+    applied: named.map((name) => replaced.find(({ profile }) => profile === name)?.by ?? name),
     replaced: Object.fromEntries(replaced.map(({ profile, by }) => [profile, by])),
   };
 }

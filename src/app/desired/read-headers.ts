@@ -18,7 +18,7 @@ export interface ReadHeaders {
   readonly unread: readonly string[];
 }
 
-/** Reads the headers of models on their hubs, and in the store where these cannot be asked. */
+/** Reads the headers of models on their hubs, and in the store where these cannot be reached. */
 export async function readHeaders(
   hubs: GeometryPorts & { readonly fallback?: Fallback | undefined },
   { models, stored }: HeadersToRead,

@@ -25,11 +25,11 @@ export type Resolution =
   | {
       readonly ok: false;
       readonly error: RmaError;
-      /** set if no hub was asked */
+      /** set if no hub was contacted */
       readonly lacks?: MissingModel;
     };
 
-/** What resolves references: the hubs, and the store where they cannot be asked. */
+/** What resolves references: the hubs, and the store where they cannot be reached. */
 export type Resolvers = Pick<Invocation, 'sources' | 'reporter' | 'signal'> & {
   readonly fallback?: Fallback | undefined;
 };
@@ -47,15 +47,15 @@ export async function resolveEach(
   const unknown = refs.filter((ref) => !known.has(ref));
   if (unknown.length > 0 && resolvers.fallback?.frozen === true) throw notLocked(unknown);
   const down = unknown.filter((ref) => isDown(resolvers, ref));
-  const early = await askStore(resolvers, down, new Map());
+  const early = await recallFromStore(resolvers, down, new Map());
   const rest = unknown.filter((ref) => !early.has(ref));
-  const answers = await askHubs(resolvers, rest);
+  const answers = await resolveAtHubs(resolvers, rest);
   const unanswered = rest.filter((ref) => {
     const answer = answers.get(ref);
     return answer?.ok === false && isUnreachable(answer.error);
   });
   for (const ref of unanswered) resolvers.fallback?.unreachable.add(parseModelRef(ref).source);
-  const stored = new Map([...early, ...(await askStore(resolvers, unanswered, answers))]);
+  const stored = new Map([...early, ...(await recallFromStore(resolvers, unanswered, answers))]);
   return new Map(
     refs.map((ref) => {
       const pinned = known.get(ref);
@@ -72,13 +72,13 @@ function notLocked(refs: readonly string[]): RmaError {
   });
 }
 
-/** Returns whether the hub of a reference is not asked first. */
+/** Returns whether the store is read before the hub of a reference. */
 function isDown({ fallback }: Resolvers, ref: string): boolean {
   if (fallback === undefined) return false;
   return fallback.offline || fallback.unreachable.has(parseModelRef(ref).source);
 }
 
-async function askHubs(
+async function resolveAtHubs(
   resolvers: Resolvers,
   refs: readonly string[],
 ): Promise<ReadonlyMap<string, Resolution>> {
@@ -97,7 +97,7 @@ async function askHubs(
 }
 
 /** Returns what the store answers; offline also why it does not. */
-async function askStore(
+async function recallFromStore(
   { fallback, reporter, signal }: Resolvers,
   refs: readonly string[],
   answers: ReadonlyMap<string, Resolution>,

@@ -26,7 +26,7 @@ async function check(execution: Execution, placement: ServicePlacement): Promise
     const container = await containers.waitFor((all) => running(all, placement.service), signal);
     const seen = await gpusInside(host, { ...invocation, signal }, container.id);
     if (isSight(seen) && isAsPlanned(placement.devices, seen)) return;
-    // a loaded machine: asked again until the command's own deadline
+    // a loaded machine: repeated until the command's own deadline
     if (seen.how === 'timeout') continue;
     await containers.refresh();
     const now = await containers.waitFor((all) => running(all, placement.service), signal);

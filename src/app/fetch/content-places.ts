@@ -65,14 +65,14 @@ function onHub(model: PinnedModel, file: PinnedFile, { sources, transfer }: Plac
   return placesOf(source, source.locations?.(model, file) ?? [source.locate(model, file)], transfer);
 }
 
-interface AskedFile {
+interface RequestedFile {
   readonly model: PinnedModel;
   readonly file: PinnedFile;
   readonly shared: Places;
 }
 
 /** Returns where a source of the model can have the file: the hub that listed it, or under its name elsewhere. */
-function onReference(item: string, { model, file, shared }: AskedFile): readonly ContentPlace[] {
+function onReference(item: string, { model, file, shared }: RequestedFile): readonly ContentPlace[] {
   if (item === model.ref) return onHub(model, file, shared);
   const ref = parseModelRef(item);
   const source = shared.sources.find((candidate) => candidate.source === ref.source);

@@ -11,11 +11,11 @@ import type { ModelStore } from '../../ports/model-store.ts';
 interface Resolving {
   readonly store: Pick<ModelStore, 'recall'>;
   readonly source: ModelSource;
-  /** true: the hub is not asked */
+  /** true: no request to the hub */
   readonly offline: boolean;
   /** true: the source is used offline too, because it tries stores of other machines first */
   readonly peers?: boolean;
-  /** sources whose hub could not be reached before: the store is asked first, because a hub takes long to time out; added to */
+  /** sources whose hub could not be reached before: the store is read first, because a hub takes long to time out; added to */
   readonly unreachable: Set<string>;
 }
 
@@ -42,11 +42,11 @@ export async function resolveOrRecall(
     const why = offline ? 'offline' : 'the hub is unreachable';
     return { model: stored.model, text: `${why}: ${name}: ${storedText([stored])}` };
   }
-  if (!offline || peers) return askHub({ store, source, unreachable }, ref, signal);
+  if (!offline || peers) return resolveAtHub({ store, source, unreachable }, ref, signal);
   throw offlineMissing([{ ref: name, files: stored?.missing.map(({ path }) => path) ?? null }]);
 }
 
-async function askHub(
+async function resolveAtHub(
   { store, source, unreachable }: Omit<Resolving, 'offline' | 'peers'>,
   ref: ModelRef,
   signal: AbortSignal,

@@ -6,7 +6,7 @@ import { readStoreCheck } from '../../core/store/read-store-check.ts';
 import type { ModelImport } from '../../ports/model-import.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 import { importModels } from '../fetch/import-models.ts';
-import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/ask-volume.ts';
+import { runInVolume, type VolumeHost, type VolumeInvocation } from '../offline/run-in-volume.ts';
 import { importInContainer } from './import-in-container.ts';
 import { storeInventory } from './store-inventory.ts';
 
@@ -100,6 +100,6 @@ async function volumeChecks(
 ): Promise<readonly ModelCheck[]> {
   if (models.length === 0) return [];
   const input = { models: models.map(({ model }) => model) };
-  const answer = await askVolume(host, invocation, { config, verb: 'check', input });
+  const answer = await runInVolume(host, invocation, { config, verb: 'check', input });
   return answer === null ? [] : readStoreCheck(answer.stdout, answer.image).checks;
 }

@@ -15,8 +15,8 @@ import { readResolved } from '../desired/known-models.ts';
 import { lockFilePath, readLockFile } from '../desired/lock-file.ts';
 import { resolveFromSources } from '../desired/resolve-sources.ts';
 import { projectFiles } from '../observe/project-files.ts';
-import type { VolumeHost, VolumeInvocation } from '../offline/ask-volume.ts';
 import { withFallback } from '../offline/fallback.ts';
+import type { VolumeHost, VolumeInvocation } from '../offline/run-in-volume.ts';
 
 export interface LockRequest {
   readonly config: RmaConfig;

@@ -36,11 +36,11 @@ export async function outdatedModels(
   const lock = await requireLockFile(host, config);
   const refs = [...lock.models.keys()].sort();
   // a model with several sources is compared with the one that it was locked from
-  const asked = [...new Set([...lock.models.values()].map(({ ref }) => ref))];
-  const answers = await resolveEach(resolvers, asked, new Map());
+  const references = [...new Set([...lock.models.values()].map(({ ref }) => ref))];
+  const results = await resolveEach(resolvers, references, new Map());
   const models = refs.flatMap((ref): LockedEntry[] => {
     const locked = lock.models.get(ref);
-    const answer = locked === undefined ? undefined : answers.get(locked.ref);
+    const answer = locked === undefined ? undefined : results.get(locked.ref);
     if (locked === undefined || answer === undefined) return [];
     return [answer.ok ? compared(ref, locked, answer.pinned) : unknown(ref, locked, answer.error)];
   });
@@ -76,7 +76,7 @@ function unknown(name: string, locked: PinnedModel, { message }: RmaError): Lock
   };
 }
 
-/** Returns the locked images with what their registries have; with what this engine has, if a registry cannot be asked. */
+/** Returns the locked images with what their registries have; with what this engine has, if a registry cannot be reached. */
 async function imageEntries(
   { engine, images }: Pick<Host, 'engine' | 'images'>,
   locked: ReadonlyMap<string, string>,

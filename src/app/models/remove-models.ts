@@ -4,7 +4,7 @@ import { assertUnneeded, planRemoval, type Removal } from '../../core/inventory/
 import type { RemoveRequest } from '../../core/worker/read-remove-request.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
-import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/ask-volume.ts';
+import { runInVolume, type VolumeHost, type VolumeInvocation } from '../offline/run-in-volume.ts';
 import { storeInventory } from './store-inventory.ts';
 import { storedName } from './stored-name.ts';
 
@@ -23,7 +23,7 @@ export interface RemovalRequest {
 
 /**
  * Removes models from a store after a confirmation. Returns what was removed, or in a dry run would be.
- * @throws RmaError RMA_MODEL_NOT_FOUND (1), RMA_MODEL_PART (2), RMA_MODEL_NEEDED (3), as askVolume and ModelStore.remove
+ * @throws RmaError RMA_MODEL_NOT_FOUND (1), RMA_MODEL_PART (2), RMA_MODEL_NEEDED (3), as runInVolume and ModelStore.remove
  */
 export async function removeStored(
   host: VolumeHost,
@@ -45,6 +45,6 @@ export async function removeStored(
     return store.remove(paths, { force, onWait: () => undefined, signal });
   }
   const input: RemoveRequest = { paths, force };
-  await askVolume(host, invocation, { config, verb: 'remove', input });
+  await runInVolume(host, invocation, { config, verb: 'remove', input });
   return plan;
 }

@@ -5,7 +5,7 @@ import { shell } from '../../core/shell-quote.ts';
 import type { Certificates } from '../../ports/certificates.ts';
 import type { Invocation } from '../../ports/invocation.ts';
 import type { StoreServer } from '../../ports/store-server.ts';
-import type { VolumeHost, VolumeInvocation } from '../offline/ask-volume.ts';
+import type { VolumeHost, VolumeInvocation } from '../offline/run-in-volume.ts';
 import { type ServeFiles, type ServeSecrets, serveSecrets } from './serve-secrets.ts';
 import { serveVolume } from './serve-volume.ts';
 

@@ -9,7 +9,7 @@ import { buildWorkerImage } from '../execute/build-worker-image.ts';
 import { observeStore } from '../observe/observe-engine.ts';
 import { storeAccess } from '../observe/store-access.ts';
 import { storeContainer, storeExists, storeMount } from '../observe/store-container.ts';
-import type { VolumeHost, VolumeInvocation } from '../offline/ask-volume.ts';
+import type { VolumeHost, VolumeInvocation } from '../offline/run-in-volume.ts';
 import type { ServeSecrets } from './serve-secrets.ts';
 
 export interface ServeVolumeRequest {

@@ -10,7 +10,7 @@ import type { Invocation } from '../../ports/invocation.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 import type { StoreReader } from '../../ports/store-reader.ts';
 import { describeModels } from '../fetch/model-facts.ts';
-import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/ask-volume.ts';
+import { runInVolume, type VolumeHost, type VolumeInvocation } from '../offline/run-in-volume.ts';
 import { storeInventory } from './store-inventory.ts';
 import { storedName } from './stored-name.ts';
 
@@ -29,7 +29,7 @@ export interface ShowRequest {
 
 /**
  * Returns the models in the store that a name means. Contacts no hub.
- * @throws RmaError RMA_MODEL_NOT_FOUND (1), RMA_MODEL_REF_AMBIGUOUS (2), as askVolume
+ * @throws RmaError RMA_MODEL_NOT_FOUND (1), RMA_MODEL_REF_AMBIGUOUS (2), as runInVolume
  */
 export async function showStored(
   host: VolumeHost,
@@ -55,7 +55,7 @@ async function describeInVolume(
   { config, models }: { readonly config: RmaConfig; readonly models: readonly InventoryModel[] },
 ): Promise<DescribedModels> {
   const input: DescribeRequest = { paths: models.map(({ path }) => path) };
-  const answer = await askVolume(host, invocation, { config, verb: 'describe', input });
+  const answer = await runInVolume(host, invocation, { config, verb: 'describe', input });
   return answer === null ? new Map() : readDescribed(answer.stdout, answer.image);
 }
 

@@ -5,7 +5,7 @@ import type { ByteProgress } from '../../core/events.ts';
 import { readVerificationLine, type VerifyInput } from '../../core/worker/verification-line.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { StoreVerifier } from '../../ports/store-verifier.ts';
-import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/ask-volume.ts';
+import { runInVolume, type VolumeHost, type VolumeInvocation } from '../offline/run-in-volume.ts';
 
 export interface VerificationRequest extends VerifyInput {
   readonly config: RmaConfig;
@@ -26,7 +26,7 @@ const EMPTY: Verification = {
 
 /**
  * Compares the files of a store with what they must be; a missing store is empty.
- * @throws RmaError as askVolume and StoreVerifier.verify
+ * @throws RmaError as runInVolume and StoreVerifier.verify
  */
 export async function verifyStored(
   host: VolumeHost,
@@ -61,7 +61,7 @@ async function verifyVolume(
     if ('progress' in line) onProgress(line.progress);
     else result = line.verification;
   };
-  if ((await askVolume(host, invocation, { config, verb, input, onStdout })) === null) return EMPTY;
+  if ((await runInVolume(host, invocation, { config, verb, input, onStdout })) === null) return EMPTY;
   if (result !== null) return result;
   throw new RmaError('RMA_STORE_UNREADABLE', 'the verification of the store ended without a result', {
     hint: 'run the command again; it continues where it stopped',

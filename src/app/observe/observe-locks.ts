@@ -36,7 +36,7 @@ interface LockSurroundings {
   readonly containers: readonly ContainerSummary[];
 }
 
-/** Returns the locks among the volumes of an engine. Its clock is asked only for holders on other machines. */
+/** Returns the locks among the volumes of an engine. Its clock is read only for holders on other machines. */
 export async function observeClaims(
   { engine }: Pick<Host, 'engine'>,
   { processes }: Pick<Invocation, 'processes'>,

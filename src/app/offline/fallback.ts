@@ -2,7 +2,7 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
 import type { Fallback } from '../../ports/stored-models.ts';
 import { storedModels } from '../fetch/stored-models.ts';
-import type { VolumeHost, VolumeInvocation } from './ask-volume.ts';
+import type { VolumeHost, VolumeInvocation } from './run-in-volume.ts';
 import { volumeModels } from './volume-models.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import { RmaError } from '../../core/errors.ts';
 import { parseRun, type RunIdentity, type ScheduledRun } from '../../core/schedule/scheduled-run.ts';
 import type { ScheduledRuns } from '../../ports/scheduled-runs.ts';
-import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/ask-volume.ts';
+import { runInVolume, type VolumeHost, type VolumeInvocation } from '../offline/run-in-volume.ts';
 
 export interface LastRunQuestion {
   readonly config: RmaConfig;
@@ -22,7 +22,7 @@ export async function lastScheduledRun(
 ): Promise<ScheduledRun | null> {
   try {
     if (runs !== null) return await runs.last(identity);
-    const answer = await askVolume(host, invocation, { config, verb: 'last-run', input: identity });
+    const answer = await runInVolume(host, invocation, { config, verb: 'last-run', input: identity });
     return answer === null ? null : parseRun(answer.stdout);
   } catch (error) {
     if (!(error instanceof RmaError)) throw error;

@@ -2,15 +2,15 @@ import type { RmaConfig } from '../../core/domain/config.ts';
 import { RmaError } from '../../core/errors.ts';
 import { parseRun, type ScheduledRun } from '../../core/schedule/scheduled-run.ts';
 import type { RunRequest } from '../../core/worker/schedule-request.ts';
-import { askVolume, type VolumeHost, type VolumeInvocation } from '../offline/ask-volume.ts';
+import { runInVolume, type VolumeHost, type VolumeInvocation } from '../offline/run-in-volume.ts';
 
-/** Runs a scheduled prune on the store of a project, in a container, which records the result. @throws RmaError as askVolume */
+/** Runs a scheduled prune on the store of a project, in a container, which records the result. @throws RmaError as runInVolume */
 export async function runOnVolume(
   host: VolumeHost,
   invocation: VolumeInvocation,
   { config, request }: { readonly config: RmaConfig; readonly request: RunRequest },
 ): Promise<ScheduledRun | null> {
-  const answer = await askVolume(host, invocation, { config, verb: 'scheduled', input: request });
+  const answer = await runInVolume(host, invocation, { config, verb: 'scheduled', input: request });
   return answer === null ? null : parseRun(answer.stdout);
 }
 

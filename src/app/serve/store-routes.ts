@@ -3,7 +3,7 @@ import { RmaError } from '../../core/errors.ts';
 import { HOST_FROM_CONTAINER } from '../../core/host-address.ts';
 import { bearerToken } from '../../core/network/bearer-token.ts';
 import { selectRange } from '../../core/network/byte-range.ts';
-import { type HttpAnswer, ok, refusal } from '../../core/network/http-answer.ts';
+import { type HttpResponse, ok, refusal } from '../../core/network/http-response.ts';
 import { isOwnHost } from '../../core/network/own-host.ts';
 import { sameToken } from '../../core/registration-token.ts';
 import { formatModelRef, parseModelRef } from '../../core/source/parse-ref.ts';
@@ -36,7 +36,7 @@ function contentDigest(path: string): Digest | null {
   return gitSha1 === undefined ? null : { algorithm: 'git-sha1', hex: gitSha1 };
 }
 
-function deniedTo({ headers, target }: ServerRequest, token: string | null): HttpAnswer | null {
+function deniedTo({ headers, target }: ServerRequest, token: string | null): HttpResponse | null {
   if (token === null) {
     if (isOwnHost(target, [HOST_FROM_CONTAINER])) return null;
     const name = JSON.stringify(target.hosts.join(', '));
@@ -52,7 +52,7 @@ function deniedTo({ headers, target }: ServerRequest, token: string | null): Htt
 }
 
 /** Returns the record of the reference in the query, else the list of all references. */
-async function models(store: ServedStore, { query }: ServerRequest): Promise<HttpAnswer> {
+async function models(store: ServedStore, { query }: ServerRequest): Promise<HttpResponse> {
   const text = new URLSearchParams(query).get('ref');
   if (text === null) return ok({ schema: 'rma.served-models/v1', ...(await store.models()) });
   try {
@@ -96,7 +96,7 @@ async function content(store: ServedStore, request: ServerRequest, digest: Diges
   };
 }
 
-function wrongMethod({ method, path }: ServerRequest): HttpAnswer {
+function wrongMethod({ method, path }: ServerRequest): HttpResponse {
   const message = `method ${method} is not allowed for ${path}; allowed: GET, HEAD`;
   return { ...refusal(405, 'RMA_SERVE_METHOD', message), headers: { allow: 'GET, HEAD' } };
 }

@@ -8,7 +8,7 @@ export interface ResolvedModels {
   readonly geometry: ReadonlyMap<string, ModelGeometry | null>;
   /** optional models that their source does not have, with the message of the source */
   readonly missing: ReadonlyMap<string, string>;
-  /** references whose geometry or absence holds for this command only: no hub could be asked; absent: none */
+  /** references whose geometry or absence holds for this command only: no hub could be reached; absent: none */
   readonly transient?: ReadonlySet<string> | undefined;
 }
 

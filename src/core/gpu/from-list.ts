@@ -42,12 +42,12 @@ export function readGpuList(text: string): GpuList {
 function lostGpus(lines: readonly string[], used: ReadonlySet<number>): readonly LostGpu[] {
   const found = new Map<string, Omit<LostGpu, 'index'> & { readonly index: number | null }>();
   for (const line of lines) {
-    const [, told, pciBusId, reason = ''] = LOST.exec(line.trim()) ?? [];
+    const [, listedIndex, pciBusId, reason = ''] = LOST.exec(line.trim()) ?? [];
     if (pciBusId === undefined) continue;
     // the domain has four or eight digits
     const address = pciBusId.toLowerCase().replace(/^0000(?=[\da-f]{4}:)/, '');
     const known = found.get(address);
-    const index = known?.index ?? (told === undefined ? null : Number(told));
+    const index = known?.index ?? (listedIndex === undefined ? null : Number(listedIndex));
     found.set(address, { pciBusId, reason, ...known, index });
   }
   const taken = new Set([...used, ...[...found.values()].map(({ index }) => index)]);

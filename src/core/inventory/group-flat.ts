@@ -1,6 +1,6 @@
 import type { ScannedFile } from '../domain/store-scan.ts';
 import { splitPart } from '../reference/split-files.ts';
-import { type GroupTree, hasContent, judged, type ModelGroup, type ReceiptIndex } from './group.ts';
+import { type GroupTree, hasContent, type ModelGroup, type ReceiptIndex, withReceipt } from './group.ts';
 
 const FILE = /^([^/]+)\/([^/]+)$/;
 
@@ -41,7 +41,7 @@ function modelOf(path: string, parts: readonly ScannedFile[], receipts: ReceiptI
     path,
     references: urlReference(receipts.at(receipt)?.from ?? null, set, first),
     commit: null,
-    files: here.map((file) => judged(own, file)),
+    files: here.map((file) => withReceipt(own, file)),
     missing: names.filter((name) => !here.some((file) => file.path === name)),
     names: parts.map((file) => file.path),
     receipts: [receipt],

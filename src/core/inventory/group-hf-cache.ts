@@ -3,10 +3,10 @@ import type { ScannedFile, ScannedTree } from '../domain/store-scan.ts';
 import {
   type GroupTree,
   hasContent,
-  judged,
   type ModelGroup,
   type ReceiptGroup,
   type ReceiptIndex,
+  withReceipt,
 } from './group.ts';
 import { looksLikeModel } from './looks-like-model.ts';
 
@@ -140,7 +140,7 @@ function modelOf(cached: CachedRepo, commit: string, receipts: ReceiptIndex): Mo
     ],
     commit,
     files: linked.flatMap(({ path, file }) =>
-      hasContent(file) ? [judged(confirmed, { path, file, digest: digestOf(file) })] : [],
+      hasContent(file) ? [withReceipt(confirmed, { path, file, digest: digestOf(file) })] : [],
     ),
     missing: linked.filter(({ file }) => !hasContent(file)).map(({ path }) => path),
     names: [

@@ -3,7 +3,7 @@ import type { ScannedFile } from '../domain/store-scan.ts';
 import { RmaError } from '../errors.ts';
 import { blobFiles, parseManifest } from '../source/ollama-manifest.ts';
 import { OLLAMA_REGISTRY } from '../source/ollama-reference.ts';
-import { type GroupTree, hasContent, judged, type ModelGroup, type ReceiptIndex } from './group.ts';
+import { type GroupTree, hasContent, type ModelGroup, type ReceiptIndex, withReceipt } from './group.ts';
 
 const MANIFEST = /^manifests\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)$/;
 const BLOB = /^blobs\/sha256-[0-9a-f]{64}$/;
@@ -51,7 +51,7 @@ function modelOf({ path, text, files }: StoredManifest, receipts: ReceiptIndex):
     commit: null,
     files: found.flatMap(({ blob, file }) =>
       file !== undefined && hasContent(file) && file.bytes === blob.bytes
-        ? [judged(all, { path: blob.path, file, digest: blob.digest })]
+        ? [withReceipt(all, { path: blob.path, file, digest: blob.digest })]
         : [],
     ),
     missing: found

@@ -3,10 +3,10 @@ import { formatModelRef } from '../source/parse-ref.ts';
 import {
   type GroupTree,
   hasContent,
-  judged,
   type ModelGroup,
   type ReceiptGroup,
   type ReceiptIndex,
+  withReceipt,
 } from './group.ts';
 
 const HOME = /^([^/]+\/[^/]+)\/./;
@@ -57,7 +57,7 @@ function modelOf(
     pinned: commits.map((revision) => formatModelRef({ source, repo, revision, pattern: null })),
     commit: commits.length === 1 ? (commits[0] ?? null) : null,
     files: content.flatMap(({ path, file }) =>
-      hasContent(file) ? [judged(own, { path, file, digest: null })] : [],
+      hasContent(file) ? [withReceipt(own, { path, file, digest: null })] : [],
     ),
     missing: content.filter(({ file }) => !hasContent(file)).map(({ path }) => path),
     names: named.map(({ file }) => file.path),
@@ -82,7 +82,7 @@ function describes(
   return (
     known.length > 0 &&
     known.every(
-      ({ path, file }) => hasContent(file) && judged(receipt, { path, file, digest: null }).isVerified,
+      ({ path, file }) => hasContent(file) && withReceipt(receipt, { path, file, digest: null }).isVerified,
     )
   );
 }

@@ -1,5 +1,5 @@
 import type { ScannedFile } from '../domain/store-scan.ts';
-import { type GroupTree, hasContent, judged, type ModelGroup, type ReceiptIndex } from './group.ts';
+import { type GroupTree, hasContent, type ModelGroup, type ReceiptIndex, withReceipt } from './group.ts';
 import { looksLikeModel } from './looks-like-model.ts';
 
 /** Where ModelScope's tools and rma keep a repository, most special first: the owner, the name, and the revision if the path has it. */
@@ -80,7 +80,7 @@ function modelOf(
     ),
     commit: null,
     files: content.flatMap(({ path, file }) =>
-      hasContent(file) ? [judged(own, { path, file, digest: null })] : [],
+      hasContent(file) ? [withReceipt(own, { path, file, digest: null })] : [],
     ),
     missing: content.filter(({ file }) => !hasContent(file)).map(({ path }) => path),
     names: named.map(({ file }) => file.path),

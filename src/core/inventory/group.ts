@@ -93,7 +93,7 @@ export class ReceiptIndex {
 }
 
 /** Returns a file with the digest of the first receipt that still describes it, else with the given one, unverified. */
-export function judged(
+export function withReceipt(
   { entries }: ReceiptGroup,
   { path, file, digest }: Omit<GroupedFile, 'isVerified'>,
 ): GroupedFile {

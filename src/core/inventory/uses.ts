@@ -14,7 +14,7 @@ export class Uses {
   /** source of a tree → path of content below it → users; not of trees in which all content has one */
   readonly #trees = new Map<string | null, Map<string, Users>>();
   readonly #grouped: readonly GroupedTree[];
-  /** paths of all models, once somebody asks for names that are none */
+  /** paths of all models, built when a name that is none is looked up */
   #models: ReadonlySet<string> | null = null;
 
   constructor(grouped: readonly GroupedTree[]) {

@@ -15,7 +15,7 @@ const PEER = /^(?:(https?):\/\/)?(\[[\da-f:.]{2,45}\]|[\w.-]{1,253})(?::(\d{1,5}
 
 /**
  * Parses `HOST[:PORT][#SHA256:FINGERPRINT]`, with or without `http://` or `https://`. Without a scheme this machine is
- * asked by http, any other by https; plain http to another machine is not accepted. Returns null for any other text.
+ * requested over http, any other over https; plain http to another machine is not accepted. Returns null for any other text.
  */
 export function parsePeer(text: string): PeerAddress | null {
   const [, scheme, host = '', portText, suffix] = PEER.exec(text) ?? [];

@@ -56,7 +56,7 @@ export function projectGpus(user: GpuUser, snapshot: GpuSnapshot): ProjectGpus {
 
 /**
  * Returns a test for engines of a profile that the command does not act on, and whose file no longer has them: they run
- * until it is acted on, so their GPUs are not free.
+ * until it is in scope, so their GPUs are not free.
  */
 function leftBehind({ catalog, profiles, named, serviceNames }: GpuUser) {
   const others = named.length === 0 ? [] : profiles.filter((name) => !named.includes(name));

@@ -11,7 +11,7 @@ export interface OperationBase {
   readonly after: readonly string[];
   /** why, in one line */
   readonly cause: string;
-  /** true when it removes something that the user may still need: `up` asks before it runs */
+  /** true when it removes something that the user may still need: `up` prompts before it runs */
   readonly destructive: boolean;
 }
 

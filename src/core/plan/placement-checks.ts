@@ -10,7 +10,7 @@ import type { PlanCheck } from './plan-types.ts';
 
 export interface PlacementFacts {
   readonly placed: Placed;
-  /** profile → variant, as the user asked */
+  /** profile → variant, as requested */
   readonly requested: Readonly<Record<string, string>>;
   readonly devices: readonly PlacementDevice[];
   readonly inventory: GpuInventory;

@@ -16,7 +16,7 @@ export interface PlanScope {
 
 /**
  * Returns the part of a project that a plan for some profiles acts on: their workers, the engines that these use, shared
- * ones included, and the coordinator. A running profile is acted on too when its engine is replaced and its own definition
+ * ones included, and the coordinator. A running profile is in scope too when its engine is replaced and its own definition
  * changed, for its old worker does not fit the new engine; and when the project's coordinator has a new key, for it refuses
  * the old token. Without profiles: everything.
  */

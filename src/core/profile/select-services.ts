@@ -2,7 +2,7 @@ import type { Catalog, Profile, ProfileVariant } from '../domain/profile.ts';
 import type { SelectedProfile, SelectedService, Selection } from '../domain/selection.ts';
 import { EXIT, RmaError } from '../errors.ts';
 import { unknownWord } from '../nearest.ts';
-import { type AskedService, askedServices } from './asked-services.ts';
+import { type RequestedService, requestedServices } from './requested-services.ts';
 import { type ServiceNames, serviceNames } from './service-names.ts';
 
 export interface SelectionOptions {
@@ -25,20 +25,20 @@ export function selectServices(
   const chosen = [...new Set(profiles)].map((name) => {
     const profile = findProfile(catalog, name);
     const variant = findVariant(profile, options.variants?.get(name));
-    return { profile, variant, asked: askedServices(catalog, profile, variant) };
+    return { profile, variant, requested: requestedServices(catalog, profile, variant) };
   });
-  const first = firstOfEach(chosen.flatMap(({ asked }) => asked));
+  const first = firstOfEach(chosen.flatMap(({ requested }) => requested));
   const reserved = [...catalog.profiles.keys()].map(workerOf);
   const serviceOf = serviceNames([...first.values()], options.names ?? {}, reserved);
-  const nameOf = ({ identity }: AskedService): string => serviceOf.get(identity) ?? '';
+  const nameOf = ({ identity }: RequestedService): string => serviceOf.get(identity) ?? '';
   const selected = chosen.map(
-    ({ profile, variant, asked }): SelectedProfile => ({
+    ({ profile, variant, requested }): SelectedProfile => ({
       name: profile.name,
       description: profile.description,
       variant: variant.name,
       worker: workerOf(profile.name),
-      services: sortedOnce(asked.map(nameOf)),
-      refs: sortedOnce(asked.flatMap(({ models }) => models.map(({ ref }) => ref))),
+      services: sortedOnce(requested.map(nameOf)),
+      refs: sortedOnce(requested.flatMap(({ models }) => models.map(({ ref }) => ref))),
     }),
   );
   return {
@@ -73,20 +73,20 @@ export function findVariant(profile: Profile, name: string | undefined): Profile
   );
 }
 
-function firstOfEach(asked: readonly AskedService[]): ReadonlyMap<string, AskedService> {
-  const first = new Map<string, AskedService>();
-  for (const service of asked) if (!first.has(service.identity)) first.set(service.identity, service);
+function firstOfEach(requested: readonly RequestedService[]): ReadonlyMap<string, RequestedService> {
+  const first = new Map<string, RequestedService>();
+  for (const service of requested) if (!first.has(service.identity)) first.set(service.identity, service);
   return first;
 }
 
 /** Sets the replica group of replicas to the name of the first one. */
 function withGroups(
-  asked: readonly AskedService[],
-  nameOf: (service: AskedService) => string,
+  requested: readonly RequestedService[],
+  nameOf: (service: RequestedService) => string,
 ): SelectedService[] {
-  return asked.map((service) => {
+  return requested.map((service) => {
     const { kind, ...rest } = service;
-    const [leader, ...others] = asked.filter((other) => other.kind === kind);
+    const [leader, ...others] = requested.filter((other) => other.kind === kind);
     const replicaGroup = leader === undefined || others.length === 0 ? null : nameOf(leader);
     return { ...rest, service: nameOf(service), replicaGroup };
   });

@@ -65,8 +65,8 @@ function takesOneModel({ command }: Engine): boolean {
 function wrongGpus({ name, gpu }: Engine, { gpus }: Partial<ServiceFile>): string | null {
   const count = gpus ?? DEFAULT_GPUS;
   if (gpu === 'required' && count === 0) return `engine ${JSON.stringify(name)} needs a GPU, not 0`;
-  const asksForGpus = count !== 0 && count !== DEFAULT_GPUS;
-  return gpu === 'none' && asksForGpus ? `engine ${JSON.stringify(name)} uses no GPU` : null;
+  const requestsGpus = count !== 0 && count !== DEFAULT_GPUS;
+  return gpu === 'none' && requestsGpus ? `engine ${JSON.stringify(name)} uses no GPU` : null;
 }
 
 function wrongReplicas({ replicas, gpus }: Partial<ServiceFile>): string | null {

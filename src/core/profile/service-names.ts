@@ -1,4 +1,4 @@
-import type { AskedService } from './asked-services.ts';
+import type { RequestedService } from './requested-services.ts';
 
 /** Service name → identity, stored in the state of the project, so that services keep their names. */
 export type ServiceNames = Readonly<Record<string, string>>;
@@ -8,7 +8,7 @@ export type ServiceNames = Readonly<Record<string, string>>;
  * An engine keeps its name when its profile is removed, and when others are added.
  */
 export function serviceNames(
-  services: readonly Pick<AskedService, 'profile' | 'engine' | 'identity'>[],
+  services: readonly Pick<RequestedService, 'profile' | 'engine' | 'identity'>[],
   known: ServiceNames,
   reserved: readonly string[],
 ): ReadonlyMap<string, string> {

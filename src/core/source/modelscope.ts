@@ -144,7 +144,7 @@ function fileUrl(
   return `${endpoint}/api/v1/models/${repo}/repo?${query}`;
 }
 
-/** Parses a response; an error without a body in the hub's format is judged by its HTTP status. */
+/** Parses a response; an error without a body in the hub's format is classified by its HTTP status. */
 function parseListing(status: number, text: string, subject: string): MsAnswer {
   if (status === 200) return parseMsListing(text, subject);
   const byStatus = { kind: 'refused', code: status, message: '' } as const;

@@ -21,7 +21,7 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
   readonly grammar: string;
   /** rows of `rma help references`: a form of the reference, and its meaning */
   readonly help: readonly (readonly [form: string, meaning: string])[];
-  /** the server that is asked when a reference names none; null if each reference names it */
+  /** the server for references that name none; null if each reference names it */
   readonly endpoint: Endpoint | null;
   /** null: requests are anonymous */
   readonly token: TokenSource | null;

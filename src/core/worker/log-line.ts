@@ -9,7 +9,7 @@ export function parseLogLevel(value: string): LogLevel | null {
   return LOG_LEVELS.find((level) => level === value.trim().toUpperCase()) ?? null;
 }
 
-/** Whether a line of `level` is written when `threshold` is asked for. */
+/** Whether a line of `level` is written at `threshold`. */
 export function isLogged(level: LogLevel, threshold: LogLevel): boolean {
   return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(threshold);
 }

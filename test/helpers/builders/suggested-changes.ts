@@ -8,7 +8,7 @@ import { HIDDEN } from '../../../src/core/placement/devices.ts';
 import { device, profile, service } from './placement-builders.ts';
 
 /** A GPU service as its file and the settings request it. */
-export interface AskedService {
+export interface RequestedService {
   readonly need: GpuNeed;
   /** a number, `all` or a list of GPUs */
   readonly inFile: number | 'all' | readonly string[];
@@ -22,7 +22,7 @@ export interface AskedService {
 }
 
 interface AskedProfile {
-  readonly variants: readonly (readonly AskedService[])[];
+  readonly variants: readonly (readonly RequestedService[])[];
   readonly fixed: boolean;
   readonly requested?: string;
   readonly isStopped?: boolean;
@@ -50,7 +50,7 @@ export function profilesOf({ devices, profiles }: AskedState): readonly Placemen
 
 function placedService(
   name: string,
-  asked: AskedService,
+  asked: RequestedService,
   { isAlone, devices }: { readonly isAlone: boolean; readonly devices: readonly PlacementDevice[] },
 ): PlacementService {
   const { need, inFile, pin, exclusive, heads, runsOn, context = 8192, concurrency = 4 } = asked;
@@ -77,7 +77,7 @@ export function follow(state: AskedState, text: string): AskedState | null {
     ...state,
     profiles: state.profiles.map((each, at) => (`p${at}` === name ? change(each) : each)),
   });
-  const services = (name: string, change: (each: AskedService) => AskedService): AskedState =>
+  const services = (name: string, change: (each: RequestedService) => RequestedService): AskedState =>
     edit(name, (each) => ({ ...each, variants: each.variants.map((some) => some.map(change)) }));
   const all = (one: AskedState): AskedState => ({
     ...one,
@@ -148,7 +148,7 @@ function added(state: AskedState, text: string): AskedState | null {
 }
 
 /** A pin stays one, and a list of the file is replaced by one of these GPUs. */
-function selected(asked: AskedService, pin: readonly string[]): AskedService {
+function selected(asked: RequestedService, pin: readonly string[]): RequestedService {
   if (asked.pin !== null) return { ...asked, pin };
   return typeof asked.inFile === 'object' ? { ...asked, inFile: pin } : asked;
 }

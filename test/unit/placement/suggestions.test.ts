@@ -4,7 +4,7 @@ import type { PlacementDevice, PlacementProfile } from '../../../src/core/domain
 import { HIDDEN } from '../../../src/core/placement/devices.ts';
 import { place } from '../../../src/core/placement/place.ts';
 import { device, GIB, need, profile, refused, service } from '../../helpers/builders/placement-builders.ts';
-import { type AskedService, follow, profilesOf } from '../../helpers/builders/suggested-changes.ts';
+import { follow, profilesOf, type RequestedService } from '../../helpers/builders/suggested-changes.ts';
 
 const LOST = { unusable: 'is lost' };
 const hintOf = (devices: readonly PlacementDevice[], profiles: readonly PlacementProfile[]): string =>
@@ -109,7 +109,7 @@ describe('a suggested change', () => {
   });
 
   it('[case G06] solves it, whatever the machine and the request', () => {
-    const asked = fc.array(fc.array(askedServices, { minLength: 1, maxLength: 2 }), {
+    const asked = fc.array(fc.array(requestedServices, { minLength: 1, maxLength: 2 }), {
       minLength: 1,
       maxLength: 3,
     });
@@ -157,17 +157,17 @@ const machines = fc
     ),
   );
 
-const askedServices = fc.array(
+const requestedServices = fc.array(
   fc
     .record({
       gib: fc.integer({ min: 1, max: 24 }),
       kv: fc.constantFrom(0, 8),
-      inFile: fc.constantFrom<AskedService['inFile']>(1, 1, 2, 3, 'all', ['GPU-0'], ['GPU-0', 'GPU-2']),
+      inFile: fc.constantFrom<RequestedService['inFile']>(1, 1, 2, 3, 'all', ['GPU-0'], ['GPU-0', 'GPU-2']),
       exclusive: fc.constantFrom(false, false, true),
       heads: fc.constantFrom(null, 32),
       pin: fc.constantFrom(null, null, ['GPU-1'], ['GPU-0', 'GPU-1', 'GPU-2']),
       runsOn: fc.constantFrom(null, 'GPU-0', 'GPU-1'),
     })
-    .map(({ gib, kv, ...rest }): AskedService => ({ ...rest, need: need(gib, { kvBytes: kv * GIB }) })),
+    .map(({ gib, kv, ...rest }): RequestedService => ({ ...rest, need: need(gib, { kvBytes: kv * GIB }) })),
   { minLength: 1, maxLength: 2 },
 );

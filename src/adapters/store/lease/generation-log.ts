@@ -110,7 +110,7 @@ export class GenerationLog {
 
   /**
    * Tries to create generation `number`; returns false if another process did. On a full disk its record may be empty: then
-   * others judge its holder by heartbeats only.
+   * others rely on the heartbeats of its holder only.
    */
   async claim(number: number, record: LeaseRecord): Promise<boolean> {
     const temp = join(this.#staging, `${randomUUID()}.lease`);

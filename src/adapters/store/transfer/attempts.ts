@@ -1,5 +1,5 @@
 import type { RmaError } from '../../../core/errors.ts';
-import type { Budget } from './judge-answer.ts';
+import type { Budget } from './check-response.ts';
 
 /** Attempts without progress, per kind of fault. */
 const ATTEMPTS: Readonly<Record<Budget, number>> = { network: 8, expired: 3, html: 3, content: 3 };

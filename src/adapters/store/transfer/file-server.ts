@@ -3,8 +3,8 @@ import { waitText } from '../../../core/hub/wait-text.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { HttpClient, HttpStream } from '../../../ports/http-client.ts';
 import type { TransferJob } from '../../../ports/transfer.ts';
+import { checkResponse, strongEtag, type Verdict } from './check-response.ts';
 import type { HostWaits } from './host-waits.ts';
-import { judgeAnswer, strongEtag, type Verdict } from './judge-answer.ts';
 import { brokenRanges } from './transfer-faults.ts';
 import type { WindowGate } from './window-gate.ts';
 
@@ -88,11 +88,11 @@ export class FileServer {
   }
 
   /** Checks a response. Besides others (not `isOnly`) it must be a range with the same strong entity tag. */
-  judge({ offset, end, etag }: FileRequest, stream: HttpStream, isOnly: boolean): Verdict {
+  check({ offset, end, etag }: FileRequest, stream: HttpStream, isOnly: boolean): Verdict {
     const { location, bytes, label } = this.#job;
     const tokenSent = location.authorization !== null;
     const ways = location.tokenWays === undefined ? {} : { tokenWays: location.tokenWays };
-    const verdict = judgeAnswer({ label, bytes, offset, end, etag, tokenSent, ...ways }, stream);
+    const verdict = checkResponse({ label, bytes, offset, end, etag, tokenSent, ...ways }, stream);
     if (isOnly || (verdict.kind !== 'restart' && verdict.kind !== 'append')) return verdict;
     const sent = strongEtag(stream.headers);
     if (stream.status === 206 && sent !== null && sent === etag) return verdict;

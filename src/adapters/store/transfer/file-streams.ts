@@ -3,10 +3,10 @@ import { RmaError } from '../../../core/errors.ts';
 import type { HttpStream } from '../../../ports/http-client.ts';
 import type { TransferJob } from '../../../ports/transfer.ts';
 import { Attempts, PROGRESS_BYTES } from './attempts.ts';
+import { strongEtag } from './check-response.ts';
 import { type Claim, Claims } from './claims.ts';
 import { FileServer, type ServerOptions } from './file-server.ts';
 import type { HostPace, PacedConnection } from './host-pace.ts';
-import { strongEtag } from './judge-answer.ts';
 import type { Part } from './part.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { receiveBody } from './receive-body.ts';
@@ -178,7 +178,7 @@ export class FileStreams {
     try {
       const request = { offset: claim.at, end: claim.end, etag: this.#part.etag, signal };
       stream = await this.#server.open(request);
-      const verdict = this.#server.judge(request, stream, this.#active === 1);
+      const verdict = this.#server.check(request, stream, this.#active === 1);
       if (verdict.kind === 'retry') {
         this.#server.forget();
         return { ...verdict, waitMs: this.#server.requestedWait(stream) };

@@ -2,7 +2,7 @@ import type { createHash, Hash } from 'node:crypto';
 import type { readSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 
-/** Requests to the thread; `id` names a file. They are handled in order; `read` and `update` are answered, in that order. */
+/** Requests to the thread; `id` names a file. They are handled in order; the results of `read` and `update` are sent in that order. */
 export type HashRequest =
   | {
       readonly kind: 'start';
@@ -27,8 +27,8 @@ export type HashRequest =
   /** `mark` keeps the hash so far, `rewind` returns to it */
   | { readonly kind: 'mark' | 'rewind' | 'end'; readonly id: number };
 
-/** A request that is answered with the hash of everything so far. */
-export type AnsweredRequest = Extract<HashRequest, { readonly kind: 'read' | 'update' }>;
+/** A request whose result is the hash of everything so far. */
+export type ResultRequest = Extract<HashRequest, { readonly kind: 'read' | 'update' }>;
 
 export type HashReply =
   /** hash of everything so far, lower-case hexadecimal */
@@ -55,7 +55,7 @@ export function serveHashes(port: MessagePort, { readSync, createHash }: HashMod
   const files = new Map<number, { fd: number; hash: Hash; marked: Hash }>();
   const memories = new Map<number, SharedArrayBuffer>();
 
-  const hashed = (file: { readonly fd: number; readonly hash: Hash }, request: AnsweredRequest): string => {
+  const hashed = (file: { readonly fd: number; readonly hash: Hash }, request: ResultRequest): string => {
     if (request.kind === 'update') {
       const memory = memories.get(request.memory) as SharedArrayBuffer;
       for (const [from, to] of request.parts) file.hash.update(new Uint8Array(memory, from, to - from));
@@ -71,9 +71,9 @@ export function serveHashes(port: MessagePort, { readSync, createHash }: HashMod
     return file.hash.copy().digest('hex');
   };
 
-  const answer = (
+  const resultOf = (
     file: { readonly fd: number; readonly hash: Hash },
-    request: AnsweredRequest,
+    request: ResultRequest,
   ): HashReply => {
     try {
       return { hex: hashed(file, request) };
@@ -92,7 +92,7 @@ export function serveHashes(port: MessagePort, { readSync, createHash }: HashMod
     }
     const file = files.get(id);
     if (file === undefined) throw new Error(`no file ${id}`);
-    if (request.kind === 'read' || request.kind === 'update') port.postMessage(answer(file, request));
+    if (request.kind === 'read' || request.kind === 'update') port.postMessage(resultOf(file, request));
     if (request.kind === 'mark') file.marked = file.hash.copy();
     if (request.kind === 'rewind') file.hash = file.marked.copy();
     if (request.kind === 'end') files.delete(id);

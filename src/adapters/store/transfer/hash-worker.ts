@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type AnsweredRequest, type HashReply, type HashRequest, serveHashes } from './hash-thread.ts';
+import { type HashReply, type HashRequest, type ResultRequest, serveHashes } from './hash-thread.ts';
 
 /** The thread has ended, with all its hashes, or could not be started. */
 export class ThreadLost extends Error {}
@@ -18,7 +18,7 @@ const PROGRAM = `(${serveHashes.toString()})(
 export class HashWorker {
   static #shared: HashWorker | null = null;
   readonly #worker: Worker;
-  /** for their answers, in order */
+  /** requests without a result yet, in order */
   readonly #waiting: Waiting[] = [];
   readonly #memories = new Map<ArrayBufferLike, number>();
   #lost: ThreadLost | null = null;
@@ -28,7 +28,7 @@ export class HashWorker {
     // options of the main program, such as preloaded modules, are not for the thread
     this.#worker = new Worker(PROGRAM, { eval: true, execArgv: [] });
     this.#worker.unref();
-    this.#worker.on('message', (reply: HashReply) => this.#answer(reply));
+    this.#worker.on('message', (reply: HashReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#lose(error));
     this.#worker.on('exit', () => this.#lose());
   }
@@ -49,17 +49,17 @@ export class HashWorker {
     return this.#ids;
   }
 
-  tell(request: HashRequest): void {
+  post(request: HashRequest): void {
     this.#worker.postMessage(request);
   }
 
   /** Returns the hash of the file up to the end of the request, lower-case hexadecimal. @throws ThreadLost, and what a read throws */
-  ask(request: AnsweredRequest): Promise<string> {
+  ask(request: ResultRequest): Promise<string> {
     if (this.#lost !== null) return Promise.reject(this.#lost);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#worker.ref();
-      this.tell(request);
+      this.post(request);
     });
   }
 
@@ -69,7 +69,7 @@ export class HashWorker {
     if (known !== undefined) return known;
     const id = this.newId();
     this.#memories.set(shared, id);
-    this.tell({ kind: 'memory', id, shared });
+    this.post({ kind: 'memory', id, shared });
     return id;
   }
 
@@ -78,7 +78,7 @@ export class HashWorker {
     await this.#worker.terminate();
   }
 
-  #answer(reply: HashReply): void {
+  #settle(reply: HashReply): void {
     const waiting = this.#waiting.shift();
     if (this.#waiting.length === 0) this.#worker.unref();
     if ('hex' in reply) waiting?.resolve(reply.hex);

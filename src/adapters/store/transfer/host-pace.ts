@@ -37,7 +37,7 @@ export class HostPace {
     return this.#state.count;
   }
 
-  /** Counts a connection that is being made, of a file with at most so many, once it has a response. */
+  /** Counts a connection once its response begins. `most`: connections of its file at most. */
   connect(most: number): PacedConnection {
     this.#most = most;
     const begun = this.#monotonic();

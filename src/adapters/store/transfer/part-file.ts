@@ -110,7 +110,7 @@ export class PartFile implements Part {
       // read after the wait: other writes may have ended meanwhile
       this.#written = withRange(this.#written, [offset, offset + bytes]);
     } finally {
-      // the chunks are used by others after that
+      // the buffers of the chunks are reused after that
       await hashing;
     }
     this.#hash.advance(prefixOf(this.#written));

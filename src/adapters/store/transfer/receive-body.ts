@@ -2,14 +2,14 @@ import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { HttpStream } from '../../../ports/http-client.ts';
 import type { TransferJob } from '../../../ports/transfer.ts';
 import { notGguf } from '../disk/gguf-magic.ts';
+import { htmlFault, isHtmlName, looksLikeHtml, type Verdict } from './check-response.ts';
 import type { Claim } from './claims.ts';
-import { htmlFault, isHtmlName, looksLikeHtml, type Verdict } from './judge-answer.ts';
 import type { Part } from './part.ts';
 
 /** Write size that keeps the data in the CPU cache. */
 const WRITE_BYTES = 256 * 1024;
 
-/** Most blocks that are written together: a direct write of little more costs as much CPU time. */
+/** Most blocks that are written together: larger direct writes save no more CPU time. */
 const WRITE_BLOCKS = 2;
 
 /** Longest delay before received bytes are written on slow links. */
@@ -53,7 +53,7 @@ export async function receiveBody(
         return { kind: 'append' };
       }
     }
-    const fault = receiver.judgeHead() ?? (await receiver.written());
+    const fault = receiver.checkHead() ?? (await receiver.written());
     if (fault !== null) return fault;
     return claim.at > start && claim.at >= Math.min(claim.end, announcedEnd(stream, last))
       ? { kind: 'append' }
@@ -74,11 +74,11 @@ class Receiver {
   readonly #target: BodyTarget;
   readonly #stream: HttpStream;
   #chunks: Uint8Array[] = [];
-  /** gives the chunks back that are blocks */
+  /** returns the blocks among the chunks to the pool */
   #releases: (() => void)[] = [];
   #bytes = 0;
   #flushedAt: number;
-  #judged: boolean;
+  #isHeadChecked: boolean;
   #isPaused = false;
   /** the last write */
   #writing: Promise<void> = Promise.resolve();
@@ -87,7 +87,7 @@ class Receiver {
     this.#target = target;
     this.#stream = stream;
     this.#flushedAt = target.monotonic();
-    this.#judged = target.claim.at > 0;
+    this.#isHeadChecked = target.claim.at > 0;
   }
 
   /** whether to leave the rest to a later request */
@@ -101,11 +101,11 @@ class Receiver {
     this.#releases.push(this.#stream.keep());
     this.#bytes += chunk.length;
     const isLast = claim.at + this.#bytes >= claim.end;
-    if (!this.#judged && (isLast || this.#bytes >= HEAD_BYTES)) {
-      const fault = this.judgeHead();
+    if (!this.#isHeadChecked && (isLast || this.#bytes >= HEAD_BYTES)) {
+      const fault = this.checkHead();
       if (fault !== null) return fault;
     }
-    if (!this.#judged) {
+    if (!this.#isHeadChecked) {
       this.#chunks = [Buffer.concat(this.#chunks)];
       return null;
     }
@@ -113,16 +113,16 @@ class Receiver {
   }
 
   /** Checks the start of the file, once. */
-  judgeHead(): Fault | null {
-    if (this.#judged) return null;
+  checkHead(): Fault | null {
+    if (this.#isHeadChecked) return null;
     const fault = headFault(this.#target.job, Buffer.concat(this.#chunks).subarray(0, HEAD_BYTES));
-    if (fault === null) this.#judged = true;
+    if (fault === null) this.#isHeadChecked = true;
     return fault;
   }
 
   /** Writes the collected bytes, cut at the end of the claim; nothing before the start of the file was checked. */
   async flush(): Promise<Fault | null> {
-    if (!this.#judged || this.#bytes === 0) return null;
+    if (!this.#isHeadChecked || this.#bytes === 0) return null;
     const { job, claim, last, monotonic } = this.#target;
     const bytes = Math.min(this.#bytes, Math.max(0, claim.end - claim.at));
     const surplus = claim.at + this.#bytes > last;
@@ -136,7 +136,7 @@ class Receiver {
     claim.at += bytes;
     const before = this.#writing;
     this.#writing = this.#write(offset, chunks, releases);
-    // a fault is thrown where the write is waited for
+    // a fault is thrown by `written`
     this.#writing.catch(() => undefined);
     await before;
     if (this.#stream.keepable === 0) await this.#writing;

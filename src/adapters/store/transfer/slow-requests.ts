@@ -1,6 +1,6 @@
 import { isSlow } from '../../../core/hub/slow-request.ts';
 
-/** A request is judged by what it received in this time, ms. */
+/** The rate of a request is measured over this time, ms. */
 const WINDOW_MS = 5000;
 
 /** Shorter measurements of other requests do not count, ms. */
@@ -39,7 +39,7 @@ export class SlowRequests {
     return {
       received: (bytes) => {
         watched.bytes += bytes;
-        for (const each of this.#open) this.#judge(each);
+        for (const each of this.#open) this.#check(each);
       },
       end: () => {
         if (this.#open.delete(watched)) this.#note(watched);
@@ -47,7 +47,7 @@ export class SlowRequests {
     };
   }
 
-  #judge(watched: Watched): void {
+  #check(watched: Watched): void {
     if (this.#elapsed(watched) < WINDOW_MS) return;
     const others = [...this.#open].filter((each) => each !== watched && this.#elapsed(each) >= SHORTEST_MS);
     const rates = others.map((each) => this.#rate(each));

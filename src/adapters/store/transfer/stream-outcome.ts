@@ -1,5 +1,5 @@
+import type { Verdict } from './check-response.ts';
 import type { Claim } from './claims.ts';
-import type { Verdict } from './judge-answer.ts';
 
 /** How a request for a range ended. `late`: other connections received the range meanwhile. */
 export type Outcome =

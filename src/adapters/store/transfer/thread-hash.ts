@@ -40,15 +40,15 @@ export class ThreadHash implements FileHash {
   }
 
   mark(): void {
-    this.#worker?.tell({ kind: 'mark', id: this.#id });
+    this.#worker?.post({ kind: 'mark', id: this.#id });
   }
 
   rewind(): void {
-    this.#worker?.tell({ kind: 'rewind', id: this.#id });
+    this.#worker?.post({ kind: 'rewind', id: this.#id });
   }
 
   end(): void {
-    this.#worker?.tell({ kind: 'end', id: this.#id });
+    this.#worker?.post({ kind: 'end', id: this.#id });
     this.#worker = null;
   }
 
@@ -60,7 +60,7 @@ export class ThreadHash implements FileHash {
   #start(worker: HashWorker): HashWorker {
     const { handle, algorithm, bytes } = this.#file;
     this.#id = worker.newId();
-    worker.tell({ kind: 'start', id: this.#id, fd: handle.fd, ...hashStart(algorithm, bytes) });
+    worker.post({ kind: 'start', id: this.#id, fd: handle.fd, ...hashStart(algorithm, bytes) });
     return worker;
   }
 }

@@ -22,13 +22,13 @@ const LINES: Readonly<Record<BootOffer, string>> = {
  */
 export async function showBootOffer(offer: BootOffer, context: OfferContext): Promise<void> {
   const { reporter } = context;
-  const answer = offer === 'systemd' ? await askToInstall(context) : null;
+  const answer = offer === 'systemd' ? await promptToInstall(context) : null;
   if (answer === null) reporter.emit({ type: 'step', id: 'boot', state: 'skip', text: LINES[offer] });
   if (answer === true) await install(context);
 }
 
 /** Returns null where a prompt is useless: only root can install the unit, and a CI job has no terminal. */
-async function askToInstall(context: OfferContext): Promise<boolean | null> {
+async function promptToInstall(context: OfferContext): Promise<boolean | null> {
   const isRoot = (await context.host()).caller.uid === 0;
   if (!isRoot || (context.env['CI'] ?? '') !== '') return null;
   return context.offer(

@@ -86,7 +86,7 @@ describe('placeServices', () => {
     const profiles = ['gpu-worker', 'embedding'];
     const placed = await placeOn({ inventory, containers, pids, profiles, acted: ['embedding'] });
     expect(where(placed)).toMatchObject({ 'gpu-worker-vllm': ['GPU-1'], 'gpu-worker-ollama': ['GPU-1'] });
-    expect(placed.acted).toEqual(['embedding']);
+    expect(placed.applied).toEqual(['embedding']);
   });
 
   it('[req R28] fails without a GPU, with the reason', async () => {
@@ -105,7 +105,7 @@ describe('placeServices', () => {
       acted: ['gpu-worker'],
     });
     expect(placed.selection.profiles.map(({ name }) => name)).toEqual(['cpu-worker']);
-    expect(placed.acted).toEqual(['cpu-worker']);
+    expect(placed.applied).toEqual(['cpu-worker']);
     expect(placed.checks).toMatchObject([
       { code: 'RMA_PLAN_CPU', message: expect.stringContaining('cpu-worker runs instead of gpu-worker') },
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeLoaded } from '../../../src/core/worker/judge-loaded.ts';
+import { compareLoaded } from '../../../src/core/worker/compare-loaded.ts';
 
 const GIB = 2 ** 30;
 const listing = (...models: readonly unknown[]) => JSON.stringify({ models });
@@ -13,22 +13,22 @@ const llava = (size: number, inVram: number) =>
 
 describe('the location of a loaded model', () => {
   it('is as planned if it is entirely on the GPU, or not at all', () => {
-    expect(judgeLoaded(llava(5.5, 5.5), ['llava:7b'], 'gpu')).toEqual({ kind: 'as-planned' });
-    expect(judgeLoaded(llava(5.5, 0), ['llava:7b'], 'cpu')).toEqual({ kind: 'as-planned' });
+    expect(compareLoaded(llava(5.5, 5.5), ['llava:7b'], 'gpu')).toEqual({ kind: 'as-planned' });
+    expect(compareLoaded(llava(5.5, 0), ['llava:7b'], 'cpu')).toEqual({ kind: 'as-planned' });
   });
 
   it('is reported with the part that is misplaced', () => {
-    expect(judgeLoaded(llava(5.5, 3.4), ['llava:7b'], 'gpu')).toEqual({
+    expect(compareLoaded(llava(5.5, 3.4), ['llava:7b'], 'gpu')).toEqual({
       kind: 'misplaced',
       why: 'llava:7b: 2.1 of 5.5 GiB is on the CPU; not enough free GPU memory',
     });
-    expect(judgeLoaded(llava(5.5, 5.2), ['llava:7b'], 'gpu')).toMatchObject({
+    expect(compareLoaded(llava(5.5, 5.2), ['llava:7b'], 'gpu')).toMatchObject({
       why: expect.stringContaining('307 MiB of 5.5 GiB is on the CPU'),
     });
-    expect(judgeLoaded(llava(5.5, 0), ['llava:7b'], 'gpu')).toMatchObject({
+    expect(compareLoaded(llava(5.5, 0), ['llava:7b'], 'gpu')).toMatchObject({
       why: expect.stringContaining('expected on the GPU, but loaded on the CPU'),
     });
-    expect(judgeLoaded(llava(5.5, 1), ['llava:7b'], 'cpu')).toMatchObject({
+    expect(compareLoaded(llava(5.5, 1), ['llava:7b'], 'cpu')).toMatchObject({
       why: 'llava:7b: expected on the CPU, but 1.0 GiB is on a GPU',
     });
   });
@@ -42,20 +42,20 @@ describe('the location of a loaded model', () => {
       'null',
       '{}',
     ]) {
-      expect(judgeLoaded(body, ['llava:7b'], 'gpu')).toEqual({ kind: 'not-loaded' });
+      expect(compareLoaded(body, ['llava:7b'], 'gpu')).toEqual({ kind: 'not-loaded' });
     }
   });
 
   it('[case E05] is that of another name of the same weights, under which the engine lists them', () => {
     const body = listing({ name: 'llama3.2:latest', size: 1, size_vram: 1 });
-    expect(judgeLoaded(body, ['llama3.2:3b', 'llama3.2'], 'gpu')).toEqual({ kind: 'as-planned' });
-    expect(judgeLoaded(body, ['llama3.2:3b', 'llama3.2:1b'], 'gpu')).toEqual({ kind: 'not-loaded' });
+    expect(compareLoaded(body, ['llama3.2:3b', 'llama3.2'], 'gpu')).toEqual({ kind: 'as-planned' });
+    expect(compareLoaded(body, ['llama3.2:3b', 'llama3.2:1b'], 'gpu')).toEqual({ kind: 'not-loaded' });
   });
 
   it('matches a name without a tag as latest', () => {
     const body = listing({ name: 'nomic-embed-text:latest', size: 1, size_vram: 1 });
-    expect(judgeLoaded(body, ['nomic-embed-text'], 'gpu')).toEqual({ kind: 'as-planned' });
+    expect(compareLoaded(body, ['nomic-embed-text'], 'gpu')).toEqual({ kind: 'as-planned' });
     const other = listing({ name: 'host:5000/a/b', size: 1, size_vram: 1 });
-    expect(judgeLoaded(other, ['host:5000/a/b:latest'], 'gpu')).toEqual({ kind: 'as-planned' });
+    expect(compareLoaded(other, ['host:5000/a/b:latest'], 'gpu')).toEqual({ kind: 'as-planned' });
   });
 });

@@ -1,7 +1,7 @@
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import { errorCodeOf, hubRefusal, type TokenWays } from '../../../core/hub/hub-refusal.ts';
 import { isRetryableStatus } from '../../../core/hub/retry.ts';
-import type { HttpAnswer } from '../../../ports/http-client.ts';
+import type { HttpResponse } from '../../../ports/http-client.ts';
 
 /** The requested range and the state of the file. */
 export interface RangeRequest {
@@ -32,13 +32,13 @@ export type Verdict =
   | { readonly kind: 'fail'; readonly error: RmaError };
 
 /** Checks whether a response can be written to the file: status, length, total, range and entity tag must all match. */
-export function judgeAnswer(request: RangeRequest, answer: HttpAnswer): Verdict {
+export function checkResponse(request: RangeRequest, answer: HttpResponse): Verdict {
   const { status, headers } = answer;
   const coding = contentCoding(headers);
   if (coding !== null) return misfit(request, `it compresses the file (${coding})`);
-  if (status === 200) return judgeWhole(request, headers);
-  if (status === 206) return judgePart(request, headers);
-  if (status === 416) return judgeUnsatisfiable(request, headers);
+  if (status === 200) return checkWhole(request, headers);
+  if (status === 206) return checkPart(request, headers);
+  if (status === 416) return checkUnsatisfiable(request, headers);
   const error = hubRefusal({
     status,
     errorCode: errorCodeOf(headers),
@@ -55,7 +55,7 @@ export function judgeAnswer(request: RangeRequest, answer: HttpAnswer): Verdict 
 }
 
 /** Returns the codings of the content (RFC 9110 8.4: a list, in any case); null if it is sent as it is. */
-function contentCoding(headers: HttpAnswer['headers']): string | null {
+function contentCoding(headers: HttpResponse['headers']): string | null {
   const codings = (headers['content-encoding'] ?? '').split(',').map((coding) => coding.trim());
   const others = codings.filter((coding) => !['', 'identity'].includes(coding.toLowerCase()));
   return others.length === 0 ? null : others.join(', ');
@@ -85,7 +85,7 @@ export function isHtmlName(label: string): boolean {
   return /\.x?html?$/i.test(label);
 }
 
-function judgeWhole(request: RangeRequest, headers: HttpAnswer['headers']): Verdict {
+function checkWhole(request: RangeRequest, headers: HttpResponse['headers']): Verdict {
   const length = headers['content-length'];
   const fits = Number(length) === request.bytes;
   const isPage = /^(text\/html|application\/xhtml)/i.test(headers['content-type'] ?? '');
@@ -97,7 +97,7 @@ function judgeWhole(request: RangeRequest, headers: HttpAnswer['headers']): Verd
   return request.offset > 0 ? { kind: 'restart' } : { kind: 'append' };
 }
 
-function judgePart(request: RangeRequest, headers: HttpAnswer['headers']): Verdict {
+function checkPart(request: RangeRequest, headers: HttpResponse['headers']): Verdict {
   const range = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers['content-range'] ?? '');
   if (range === null) return misfit(request, 'it sent a range without Content-Range');
   const [, from = '', to = '', total = ''] = range;
@@ -114,7 +114,7 @@ function judgePart(request: RangeRequest, headers: HttpAnswer['headers']): Verdi
   return { kind: 'append' };
 }
 
-function judgeUnsatisfiable(request: RangeRequest, headers: HttpAnswer['headers']): Verdict {
+function checkUnsatisfiable(request: RangeRequest, headers: HttpResponse['headers']): Verdict {
   const total = /^bytes \*\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
   const error =
     total === undefined || Number(total) === request.bytes
@@ -142,7 +142,7 @@ function sizeFault(request: RangeRequest, seen: string): RmaError {
   );
 }
 
-function leftOrigin(answer: HttpAnswer): boolean {
+function leftOrigin(answer: HttpResponse): boolean {
   const first = answer.hops[0];
   return first !== undefined && new URL(first.url).origin !== new URL(answer.url).origin;
 }

@@ -19,7 +19,7 @@ export type LoadedVerdict =
  * that is entirely on GPUs equals `size`; on the CPU it is 0. `names`: the model, then other names of the same weights,
  * which Ollama loads once and lists under the name that was requested first.
  */
-export function judgeLoaded(
+export function compareLoaded(
   body: string,
   [name, ...others]: readonly [string, ...string[]],
   on: 'gpu' | 'cpu',

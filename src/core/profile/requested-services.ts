@@ -5,24 +5,24 @@ import type { ServedModel } from '../domain/worker-config.ts';
 import { sha256Hex } from '../hash.ts';
 
 /** A service requested by a profile, before it has a name. */
-export interface AskedService extends Omit<SelectedService, 'service' | 'replicaGroup'> {
+export interface RequestedService extends Omit<SelectedService, 'service' | 'replicaGroup'> {
   /** what copies of it have in common */
   readonly kind: string;
 }
 
 /** The services of a profile's variant, each copy by itself. */
-export function askedServices(
+export function requestedServices(
   catalog: Catalog,
   profile: Profile,
   variant: ProfileVariant,
-): readonly AskedService[] {
-  return variant.services.flatMap((asked) => copiesOf(catalog, profile, asked));
+): readonly RequestedService[] {
+  return variant.services.flatMap((requested) => copiesOf(catalog, profile, requested));
 }
 
-function copiesOf(catalog: Catalog, profile: Profile, asked: ProfileService): AskedService[] {
-  const engine = catalog.engines.get(asked.engine);
-  if (engine === undefined) throw new Error(`profile ${profile.name}: no engine ${asked.engine}`);
-  const { engine: _, models, memoryBytes, memoryReservationBytes, replicas, ...rest } = asked;
+function copiesOf(catalog: Catalog, profile: Profile, requested: ProfileService): RequestedService[] {
+  const engine = catalog.engines.get(requested.engine);
+  if (engine === undefined) throw new Error(`profile ${profile.name}: no engine ${requested.engine}`);
+  const { engine: _, models, memoryBytes, memoryReservationBytes, replicas, ...rest } = requested;
   const runs = {
     ...rest,
     models: models.map((name) => servedModel(catalog, name)),

@@ -14,12 +14,12 @@ import { runOnStore, type StoreAccess, type StoreCommand, storeExists } from '..
 export type VolumeHost = Pick<Host, 'engine' | 'docker' | 'files' | 'caller'>;
 export type VolumeInvocation = Pick<Invocation, 'workerImage' | 'reporter' | 'signal'>;
 
-export interface VolumeQuestion extends Omit<StoreCommand, 'access'> {
+export interface VolumeCommand extends Omit<StoreCommand, 'access'> {
   readonly config: RmaConfig;
 }
 
 /** What a command of the worker image printed. */
-export interface VolumeAnswer {
+export interface VolumeOutput {
   readonly stdout: string;
   readonly image: string;
 }
@@ -30,11 +30,11 @@ export interface VolumeAnswer {
  * @throws RmaError the error of the command; RMA_STORE_UNREADABLE, RMA_STORE_COMMAND_FAILED (1) if it ended without one;
  *   RMA_DOCKER_*, RMA_COMPOSE_* (3), RMA_IMAGE_BUILD_FAILED (1)
  */
-export async function askVolume(
+export async function runInVolume(
   host: VolumeHost,
   invocation: VolumeInvocation,
-  { config, ...command }: VolumeQuestion,
-): Promise<VolumeAnswer | null> {
+  { config, ...command }: VolumeCommand,
+): Promise<VolumeOutput | null> {
   const [snapshot, access] = await Promise.all([observeStore(host), storeAccess(host, invocation, config)]);
   if (!(await storeExists(host, access, snapshot))) return null;
   if (!snapshot.images.has(imageKey(access.image))) {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
+  checkResponse,
   isHtmlName,
-  judgeAnswer,
   looksLikeHtml,
   type RangeRequest,
-} from '../../../src/adapters/store/transfer/judge-answer.ts';
-import type { HttpAnswer } from '../../../src/ports/http-client.ts';
+} from '../../../src/adapters/store/transfer/check-response.ts';
+import type { HttpResponse } from '../../../src/ports/http-client.ts';
 
 const request: RangeRequest = {
   label: 'm.gguf',
@@ -18,7 +18,7 @@ const request: RangeRequest = {
 const url = 'https://hub.example/m.gguf';
 
 /** Returns a response of the server that was asked first. */
-function answer(status: number, headers: HttpAnswer['headers']): HttpAnswer {
+function answer(status: number, headers: HttpResponse['headers']): HttpResponse {
   return { status, headers, url, hops: [{ url, status, headers }] };
 }
 
@@ -40,7 +40,7 @@ describe('a response with status 200', () => {
     ['with the expected length as a page', {}, { ...page, 'content-length': '100' }, { kind: 'append' }],
     ['with a page that was requested', { label: 'index.htm' }, page, { kind: 'append' }],
   ])('%s is checked', (...[, change, headers, verdict]) => {
-    expect(judgeAnswer({ ...request, ...change }, answer(200, headers))).toMatchObject(verdict);
+    expect(checkResponse({ ...request, ...change }, answer(200, headers))).toMatchObject(verdict);
   });
 });
 
@@ -56,14 +56,14 @@ describe('a response with status 206', () => {
     ['', { kind: 'retry', budget: 'content' }],
   ])('and the range "%s" is checked', (range, verdict) => {
     const headers = range === '' ? {} : { 'content-range': range };
-    expect(judgeAnswer({ ...request, offset: 40 }, answer(206, headers))).toMatchObject(verdict);
+    expect(checkResponse({ ...request, offset: 40 }, answer(206, headers))).toMatchObject(verdict);
   });
 
   it('is rejected if the file changed', () => {
     const headers = { 'content-range': 'bytes 40-99/100', etag: '"b"' };
     const resumed = { ...request, offset: 40, etag: '"a"' };
-    expect(judgeAnswer(resumed, answer(206, headers))).toMatchObject({ kind: 'retry', drop: true });
-    expect(judgeAnswer({ ...resumed, etag: '"b"' }, answer(206, headers))).toEqual({ kind: 'append' });
+    expect(checkResponse(resumed, answer(206, headers))).toMatchObject({ kind: 'retry', drop: true });
+    expect(checkResponse({ ...resumed, etag: '"b"' }, answer(206, headers))).toEqual({ kind: 'append' });
   });
 });
 
