@@ -29,7 +29,7 @@ async function compareWarmChecks(): Promise<void> {
       {
         files: Object.fromEntries(
           Array.from({ length: FILES }, (_each, n) => [
-            `part-${n}.bin`,
+            `part-${n}.safetensors`,
             { content: text(model, n), lfs: true },
           ]),
         ),
@@ -104,13 +104,13 @@ function writeCache(store: string, repo: string, commit: string): void {
     const content = text(model, n);
     const sha256 = createHash('sha256').update(content).digest('hex');
     writeFileSync(join(folder, 'blobs', sha256), content);
-    symlinkSync(`../../blobs/${sha256}`, join(snapshot, `part-${n}.bin`));
+    symlinkSync(`../../blobs/${sha256}`, join(snapshot, `part-${n}.safetensors`));
   }
 }
 
 function writeModel(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  for (let n = 0; n < LARGE_FILES; n++) writeFileSync(join(folder, `part-${n}.bin`), '');
+  for (let n = 0; n < LARGE_FILES; n++) writeFileSync(join(folder, `part-${n}.safetensors`), '');
 }
 
 function text(model: number, file: number): string {
