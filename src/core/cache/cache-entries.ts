@@ -31,20 +31,27 @@ export function cacheEntries(view: CacheView): readonly CacheEntry[] {
 
 /** Returns the entry of a model. */
 export function modelEntry(model: InventoryModel, view: CacheView): CacheEntry {
-  const { references, source, path, names, files, bytes, modifiedAt } = model;
+  const { references, source, path, bytes, modifiedAt } = model;
   return {
     kind: 'model',
     name: references[0],
     path,
     source,
-    refs: refsOf(names),
-    files: files.length,
+    refs: refsOf(model),
+    ...fileSums(model),
     bytes,
-    diskBytes: distinctSize('diskBytes', files),
     lastUsedAt: lastUse(model),
     modifiedAt,
     kept: keptModel(model, view),
   };
+}
+
+function fileSums(model: InventoryModel): Pick<CacheEntry, 'files' | 'diskBytes'> {
+  const { files, diskBytes } = model.sums ?? {
+    files: model.files.length,
+    diskBytes: distinctSize('diskBytes', model.files),
+  };
+  return { files, diskBytes };
 }
 
 /** Returns the entry of a leftover, which nothing uses after its last modification. */
@@ -68,16 +75,17 @@ export function leftoverEntry(item: Leftover, view: CacheView): CacheEntry {
 }
 
 function keptModel(model: InventoryModel, view: CacheView): string | null {
-  const { neededBy, references, path, files } = model;
+  const { neededBy, references, path } = model;
   if (neededBy.length > 0)
     return `needed by ${neededBy.map(({ project, profile }) => `${project}/${profile}`).join(', ')}`;
   if (model.isPinned) return 'pinned';
   if (view.unreadable.length > 0) return unreadable(view);
   if (layoutOf(model) === 'ollama' && view.badManifests.length > 0)
     return `${view.badManifests[0]} cannot be read and may name its blobs`;
+  if (references[0] === path) return 'unknown source';
+  const { files } = model;
   if (files.some(({ content }) => isSharedBlob(content)))
     return 'in the shared blob store of huggingface_hub';
-  if (references[0] === path) return 'unknown source';
   const foreign = foreignFile(model);
   if (foreign !== null) return `unknown file ${foreign}`;
   if (files.length === 0) return 'no content';
@@ -134,7 +142,9 @@ export function isSharedBlob(path: string): boolean {
   );
 }
 
-function refsOf(names: readonly string[]): readonly string[] {
+function refsOf(model: InventoryModel): readonly string[] {
+  if (model.sums !== undefined) return [];
+  const { names } = model;
   // an expression for each name of a large model takes longer than the search for a fixed text
   const named = names.filter((name) => name.includes('/refs/') || name.includes('/manifests/'));
   return named.flatMap(

@@ -56,13 +56,21 @@ function modelUsage(
     return {
       type: `${source ?? 'local'} models`,
       count: own.length,
-      diskBytes: distinctSize(
-        'diskBytes',
-        own.flatMap((model) => model.files),
-      ),
+      diskBytes: diskBytesOf(own),
       reclaimableBytes: sum(reclaimable),
     };
   });
+}
+
+/** Returns the bytes that models occupy on disk. Content with several names is counted once. */
+function diskBytesOf(models: readonly InventoryModel[]): number {
+  return (
+    sum(models.map(({ sums }) => sums?.diskBytes ?? 0)) +
+    distinctSize(
+      'diskBytes',
+      models.flatMap((model) => (model.sums === undefined ? model.files : [])),
+    )
+  );
 }
 
 /** Returns the bytes on disk that the removal of a model frees, after those before it. */

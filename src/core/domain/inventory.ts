@@ -1,4 +1,5 @@
 import type { StoreNeeds } from './fetch-request.ts';
+import type { FileSums } from './file-sums.ts';
 import type { Digest } from './pinned-model.ts';
 
 /** Everything in a store, from rma and other programs. Paths are relative to the store. */
@@ -57,6 +58,8 @@ export interface InventoryModel {
   readonly commit: string | null;
   /** created on each access: an inventory does not hold a million of them */
   readonly files: readonly InventoryFile[];
+  /** sums of `files`, if no file is verified and each is the only name of its content */
+  readonly sums?: FileSums;
   /** names of its files that are not in the store */
   readonly missing: readonly string[];
   /** size of its content, each content once */
@@ -120,10 +123,11 @@ export interface UnknownItem extends InventoryItem {
 }
 
 /** Returns whether every file of a model is in the store and verified, some are, or none is. */
-export function verification({
-  files,
-  missing,
-}: Pick<InventoryModel, 'files' | 'missing'>): 'all' | 'some' | 'none' {
+export function verification(
+  model: Pick<InventoryModel, 'files' | 'sums' | 'missing'>,
+): 'all' | 'some' | 'none' {
+  if (model.sums !== undefined) return 'none';
+  const { files, missing } = model;
   const verified = files.filter(({ isVerified }) => isVerified).length;
   if (verified === 0) return 'none';
   return verified === files.length && missing.length === 0 ? 'all' : 'some';

@@ -1,4 +1,5 @@
 import type { StoreNeeds } from './fetch-request.ts';
+import type { FileSums } from './file-sums.ts';
 import type { ModelUse } from './model-use.ts';
 import type { Digest, PinnedModel } from './pinned-model.ts';
 
@@ -28,11 +29,22 @@ export interface ScannedFile {
   readonly isDenied?: boolean;
 }
 
+/** A directory whose files are known as sums only: each is a regular file, and the only name of its content. */
+export interface SummedDirectory {
+  /** POSIX path below the directory of its tree */
+  readonly path: string;
+  readonly sums: FileSums;
+  /** Returns its files, sorted by path. Reads the directory again. */
+  readonly list: () => readonly ScannedFile[];
+}
+
 /** The files of one directory of a store. */
 export interface ScannedTree {
   /** source whose layout the directory has; null: the files of the store outside all layouts */
   readonly source: string | null;
   readonly files: readonly ScannedFile[];
+  /** directories whose files are not in `files`; no link leads to one of these files */
+  readonly summed?: readonly SummedDirectory[];
   /** path → text of the files that layouts consist of besides content: refs and manifests */
   readonly texts: ReadonlyMap<string, string>;
 }

@@ -22,7 +22,7 @@ import { groupTree } from './group-tree.ts';
 import { below, type GroupedTree } from './grouped-tree.ts';
 import { isPinned } from './is-pinned.ts';
 import { linksInto } from './links-into.ts';
-import { milliseconds } from './milliseconds.ts';
+import { type ModelPlace, modelSizes } from './model-sizes.ts';
 import { canonical, neededBy } from './needed-by.ts';
 import { ownItems } from './own-items.ts';
 import { type ScanIndex, scanIndex } from './scan-index.ts';
@@ -95,20 +95,12 @@ function withoutUsedOrphans({ tree, groups }: GroupedTree, uses: Uses): GroupedT
   return { tree, groups: { ...groups, orphans: groups.orphans.filter(isUnused) } };
 }
 
-interface ModelPlace {
-  readonly tree: ScannedTree;
-  readonly group: ModelGroup;
-}
-
 function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): InventoryModel {
   const { uses } = index;
   const path = below(tree, group.path);
   const records = group.receipts.flatMap((receipt) => index.records.get(receipt) ?? []);
   const used = group.receipts.flatMap((receipt) => index.used.get(receipt) ?? []);
   const references = referencesOf(group, records);
-  const shared = group.files.filter(({ file }) => uses.ofInode(tree, file) > 1);
-  const recorded = records.flatMap(({ files }) => files.map((file) => file.path));
-  const here = new Set(group.files.map((file) => file.path));
   return {
     references: [references[0] ?? path, ...references.slice(1)],
     source: tree.source,
@@ -117,16 +109,8 @@ function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): Inventor
     get files() {
       return group.files.map((file) => inventoryFile(tree, index, file));
     },
-    missing: [...new Set([...group.missing, ...recorded.filter((name) => !here.has(name))])].sort(),
-    bytes: distinctSize(
-      'bytes',
-      group.files.map(({ file }) => file),
-    ),
-    sharedBytes: distinctSize(
-      'bytes',
-      shared.map(({ file }) => file),
-    ),
-    modifiedAt: newest(group.files),
+    missing: missingOf(group, records),
+    ...modelSizes({ tree, group }, uses),
     lastUsedAt: used.map(({ usedAt }) => usedAt).reduce<string | null>(later, null),
     neededBy: neededBy({ references, records, commit: group.commit }, index.needs),
     isPinned: isPinned({ references, path }, index.pins),
@@ -144,6 +128,13 @@ function inventoryModel({ tree, group }: ModelPlace, index: ScanIndex): Inventor
   };
 }
 
+/** Returns the names that the layout lacks, and those that its records have besides. */
+function missingOf(group: ModelGroup, records: readonly PinnedModel[]): readonly string[] {
+  const recorded = records.flatMap(({ files }) => files.map((file) => file.path));
+  const here = new Set(recorded.length === 0 ? [] : group.files.map((file) => file.path));
+  return [...new Set([...group.missing, ...recorded.filter((name) => !here.has(name))])].sort();
+}
+
 function linksOf({ tree, group }: ModelPlace, { links }: ScanIndex): readonly string[] {
   if (links.size === 0) return [];
   return linksInto(links, {
@@ -153,9 +144,9 @@ function linksOf({ tree, group }: ModelPlace, { links }: ScanIndex): readonly st
   });
 }
 
-function pieceRecords({ files }: ModelGroup, { pieces }: ScanIndex): readonly string[] {
-  if (pieces.size === 0) return [];
-  const names = files.flatMap(({ digest }) => (digest === null ? [] : [pieceRecordName(digest.hex)]));
+function pieceRecords(group: ModelGroup, { pieces }: ScanIndex): readonly string[] {
+  if (pieces.size === 0 || group.sums !== undefined) return [];
+  const names = group.files.flatMap(({ digest }) => (digest === null ? [] : [pieceRecordName(digest.hex)]));
   return [...new Set(names)].filter((name) => pieces.has(name));
 }
 
@@ -195,12 +186,6 @@ function later(one: string | null, two: string): string {
   return one === null || Date.parse(one) < Date.parse(two) ? two : one;
 }
 
-function newest(files: readonly GroupedFile[]): string | null {
-  if (files.length === 0) return null;
-  const time = files.reduce((latest, { file }) => Math.max(latest, milliseconds(file.mtimeNs)), -Infinity);
-  return new Date(time).toISOString();
-}
-
 function unknownOf(grouped: readonly GroupedTree[]): readonly UnknownItem[] {
   const files = grouped.flatMap(({ tree, groups }) => {
     const unknown = groups.unknown ?? unknownIn(tree, groups);
@@ -218,9 +203,13 @@ function unknownIn({ files }: ScannedTree, groups: TreeGroups): readonly Scanned
 function* knownPaths({ models, partial, orphans, own }: TreeGroups): Iterable<string> {
   yield* own;
   for (const { path } of [...partial, ...orphans]) yield path;
-  for (const { names, files } of models) {
-    yield* names;
-    for (const { file } of files) yield file.target ?? file.path;
+  for (const model of models) {
+    // nothing unknown is in its directory
+    if (model.sums !== undefined) yield `${model.path}/`;
+    else {
+      yield* model.names;
+      for (const { file } of model.files) yield file.target ?? file.path;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ScannedFile } from '../domain/store-scan.ts';
+import type { ScannedFile, SummedDirectory } from '../domain/store-scan.ts';
 import { formatModelRef } from '../source/parse-ref.ts';
 import {
   type GroupTree,
@@ -9,13 +9,22 @@ import {
   withReceipt,
 } from './group.ts';
 
+/** The directory of a model. */
+interface Home {
+  readonly source: string;
+  /** `ORG/NAME` */
+  readonly repo: string;
+}
+
 const HOME = /^([^/]+\/[^/]+)\/./;
 
 /** Records of `hf download --local-dir` in a directory. */
 const RECORD = /^\.cache\//;
 
 /** Groups plain directories: each directory `ORG/NAME` is a model, from a source that only its receipts name. */
-export const groupPlain: GroupTree = ({ source, files }, receipts) => {
+export const groupPlain: GroupTree = (tree, receipts) => {
+  const source = tree.source ?? '';
+  const { files, summed = [] } = tree;
   const homes = new Map<string, ScannedFile[]>();
   const loose: ScannedFile[] = [];
   for (const file of files) {
@@ -26,22 +35,40 @@ export const groupPlain: GroupTree = ({ source, files }, receipts) => {
   }
   const found = [...homes].map(([repo, own]) => ({
     own,
-    model: modelOf({ source: source ?? '', repo }, own, receipts),
+    model: modelOf({ source, repo }, own, receipts),
   }));
   const others = [...loose, ...found.flatMap(({ own, model }) => foreignFiles(own, model?.names ?? []))];
   const targets = new Set(others.length === 0 ? [] : files.map(({ target }) => target));
   const unknown = others.filter(({ path }) => !targets.has(path));
-  return { models: found.flatMap(({ model }) => model ?? []), partial: [], orphans: [], own: [], unknown };
+  const models = [...found.flatMap(({ model }) => model ?? []), ...summed.map(summedModel)];
+  return { models, partial: [], orphans: [], own: [], unknown };
 };
 
+/** Returns the model of a directory that no receipt describes. */
+function summedModel({ path, sums, list }: SummedDirectory): ModelGroup {
+  return {
+    sums,
+    path,
+    references: [],
+    commit: null,
+    get files() {
+      return list()
+        .filter(hasContent)
+        .map((file) => ({ path: file.path.slice(path.length + 1), file, digest: null, isVerified: false }));
+    },
+    missing: [],
+    get names() {
+      return list().map((file) => file.path);
+    },
+    receipts: [],
+    lease: null,
+  };
+}
+
 /** Returns null for a directory that consists of files of the user. */
-function modelOf(
-  { source, repo }: { readonly source: string; readonly repo: string },
-  files: readonly ScannedFile[],
-  receipts: ReceiptIndex,
-): ModelGroup | null {
-  const key = repo.replace('/', '--');
-  const own = receipts.below(`${source}/${key}`);
+function modelOf(home: Home, files: readonly ScannedFile[], receipts: ReceiptIndex): ModelGroup | null {
+  const { source, repo } = home;
+  const own = receipts.below(receiptsFolder(home));
   const all = files.map((file) => ({ path: file.path.slice(repo.length + 1), file }));
   // in a directory that only rma wrote, files without a receipt are those of the user
   const isOurs = own.entries.size > 0 && !all.some(({ path }) => RECORD.test(path));
@@ -62,8 +89,17 @@ function modelOf(
     missing: content.filter(({ file }) => !hasContent(file)).map(({ path }) => path),
     names: named.map(({ file }) => file.path),
     receipts: own.paths,
-    lease: own.paths.length === 0 ? null : `${source}-${key}`,
+    lease: own.paths.length === 0 ? null : `${source}-${keyOf(home)}`,
   };
+}
+
+/** Returns the directory with the receipts of a plain directory, below that of all receipts. */
+export function receiptsFolder(home: Home): string {
+  return `${home.source}/${keyOf(home)}`;
+}
+
+function keyOf({ repo }: Home): string {
+  return repo.replace('/', '--');
 }
 
 /** Returns the files in the directory of a model that are none of its names. */

@@ -1,3 +1,4 @@
+import type { FileSums } from '../domain/file-sums.ts';
 import type { Digest } from '../domain/pinned-model.ts';
 import type { ScannedFile, ScannedReceipt, ScannedTree } from '../domain/store-scan.ts';
 import { groupBy } from './group-by.ts';
@@ -7,6 +8,8 @@ export type ContentFile = ScannedFile & { readonly inode: string };
 
 /** A model in one layout. Paths are below the directory of the layout. */
 export interface ModelGroup {
+  /** sums of `files`, if no file is verified and each is the only name of its content: then `files` and `names` are created on each access */
+  readonly sums?: FileSums;
   readonly path: string;
   /** references by the layout alone, the preferred one first */
   readonly references: readonly string[];

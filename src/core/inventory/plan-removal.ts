@@ -74,7 +74,10 @@ function keptFiles(
 function usersOf(files: readonly InventoryFile[], others: readonly InventoryModel[]): readonly string[] {
   if (files.length === 0) return [];
   const inodes = new Set(files.map(({ inode }) => inode));
-  const models = others.filter((model) => model.files.some(({ inode }) => inodes.has(inode)));
+  const models = others.filter(
+    // one with sums shares no content
+    (model) => model.sums === undefined && model.files.some(({ inode }) => inodes.has(inode)),
+  );
   const users = [
     ...models.map(({ references: [first] }) => first),
     ...files.flatMap((file) => file.otherNames),

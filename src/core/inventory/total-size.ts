@@ -12,5 +12,6 @@ export function totalSize(
   const shared = trees.flatMap((tree) => (single.has(tree) ? [] : tree.files));
   let sum = distinctSize(size, [...others, ...shared]);
   for (const { files } of single) for (const file of files) sum += file[size];
+  for (const { summed = [] } of trees) for (const { sums } of summed) sum += sums[size];
   return sum;
 }

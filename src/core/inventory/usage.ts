@@ -17,7 +17,7 @@ export function usageOf(counted: readonly CountedModel[]): readonly SourceUsage[
     const needed = own.filter(({ model }) => model.neededBy.length > 0);
     const freed = own
       .filter(({ model }) => model.neededBy.length === 0)
-      .map(({ model }) => releasedSizes('bytes', removals.add(model).released).freed);
+      .map(({ model }) => model.sums?.bytes ?? releasedSizes('bytes', removals.add(model).released).freed);
     return {
       source,
       models: own.length,

@@ -118,9 +118,12 @@ function linksElsewhere(trees: readonly ScannedTree[]): ReadonlyMap<string, read
 /** Returns the contents of a tree with their users: models by their paths, and all names that belong to no model. */
 function* usedFiles({ tree, groups }: GroupedTree): Iterable<{ file: ContentFile; user: string }> {
   const owned = new Set<string>();
-  for (const { path, names, files } of groups.models) {
-    for (const name of names) owned.add(name);
-    for (const { file } of files) {
+  for (const model of groups.models) {
+    // each of its files has one user: the model
+    if (model.sums !== undefined) continue;
+    const { path } = model;
+    for (const name of model.names) owned.add(name);
+    for (const { file } of model.files) {
       owned.add(contentOf(file));
       yield { file, user: path };
     }

@@ -2,14 +2,18 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { parsePin } from '../../../core/cache/pin.ts';
 import type { ScannedFile, ScannedReceipt, ScannedTree, StoreScan } from '../../../core/domain/store-scan.ts';
 import { isLayoutText } from '../../../core/inventory/build-inventory.ts';
+import { receiptsFolder } from '../../../core/inventory/group-plain.ts';
 import { readNeeds } from '../../../core/inventory/read-needs.ts';
+import { listLinked } from '../../../core/inventory/summed-directories.ts';
 import { readUse } from '../../../core/inventory/use-record.ts';
 import { parseAnyRecord } from '../../../core/source/model-record.ts';
+import { layoutOf } from '../../../core/source/sources.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
 import { PIECES_FOLDER } from '../../../core/store/pieces.ts';
 import type { StoreGuard } from '../disk/store-guard.ts';
 import { readReceiptSync } from '../receipts/receipts.ts';
 import { linksWithin } from './links-within.ts';
+import { sumDirectories } from './sum-directories.ts';
 import { type WalkContext, walk } from './walk.ts';
 
 export interface ScanContext extends WalkContext {
@@ -27,12 +31,13 @@ export async function scanStore(context: ScanContext): Promise<StoreScan> {
       .map((name) => `${folder}/${name}`);
   const pins = recordsIn('pins').map((path) => ({ path, pin: parsePin(text(path)) }));
   const needs = recordsIn('projects').map((path) => ({ path, found: readNeeds(text(path)) }));
-  const trees = await treesOf(context);
+  const receipts = receiptsOf(paths, guard);
+  const trees = listLinked(await treesOf(context, receipts));
   return {
     trees,
     links: linksWithin(paths, trees),
     marked: [],
-    receipts: receiptsOf(paths, guard),
+    receipts,
     pieces: new Set(recordsIn(PIECES_FOLDER)),
     records: recordsIn('models').flatMap((path) => parseAnyRecord(text(path))?.model ?? []),
     needs: needs.flatMap(({ found }) => found ?? []),
@@ -44,7 +49,11 @@ export async function scanStore(context: ScanContext): Promise<StoreScan> {
   };
 }
 
-async function treesOf(context: ScanContext): Promise<readonly ScannedTree[]> {
+async function treesOf(
+  context: ScanContext,
+  receipts: readonly ScannedReceipt[],
+): Promise<readonly ScannedTree[]> {
+  const described = new Set(receipts.map(({ path }) => dirname(path)));
   const root = resolve(context.paths.root);
   const sources = Object.entries(context.paths.sources).map(
     ([source, path]) => [source, resolve(path)] as const,
@@ -56,7 +65,11 @@ async function treesOf(context: ScanContext): Promise<readonly ScannedTree[]> {
     if (source === null && owned.includes(root)) continue;
     const skip = new Set(owned.filter((each) => each !== path));
     const reads = (name: string) => isLayoutText(source, name);
-    trees.push({ source, ...(await walk(context, { root: path, skip, reads })) });
+    const isSummed = (repo: string) =>
+      source !== null && layoutOf({ source }) === 'plain' && !described.has(receiptsFolder({ source, repo }));
+    const summed = await sumDirectories(context, { root: path, skip, isSummed });
+    const rest = new Set([...skip, ...summed.map((directory) => join(path, directory.path))]);
+    trees.push({ source, summed, ...(await walk(context, { root: path, skip: rest, reads })) });
   }
   return trees;
 }

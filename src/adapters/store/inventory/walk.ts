@@ -1,5 +1,5 @@
 import type { BigIntStats, Dirent } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ScannedFile, ScannedTree } from '../../../core/domain/store-scan.ts';
 import { type Disk, errnoOf, NO_RECORD, unless } from '../disk/disk.ts';
 import { type LinkedFile, StatsReader } from '../disk/stats-reader.ts';
@@ -21,14 +21,15 @@ export interface Walk {
 }
 
 /** What links are followed with. */
-interface Links {
+export interface Links {
   readonly reader: StatsReader;
   /** directory of the walk without links; null if it does not exist */
   readonly realRoot: string | null;
 }
 
 /** Codes of a directory or file that this user may not read. */
-const DENIED = ['EACCES', 'EPERM'];
+export const DENIED: readonly string[] = ['EACCES', 'EPERM'];
+
 /**
  * Returns the files below a directory, sorted, and the texts that are needed; nothing if there is no directory. Follows no
  * link to a directory, and no link out of the store. A directory that cannot be read is listed as a name without content;
@@ -36,7 +37,7 @@ const DENIED = ['EACCES', 'EPERM'];
  */
 export async function walk(context: WalkContext, walked: Walk): Promise<Omit<ScannedTree, 'source'>> {
   const files: ScannedFile[] = [];
-  const links = { reader: new StatsReader(context.guard), realRoot: context.guard.realpath(walked.root) };
+  const links = linksBelow(walked.root, context.guard);
   // the next one is the last
   const found: (ScannedFile | string)[] = [''];
   for (let next = found.pop(); next !== undefined; next = found.pop()) {
@@ -55,6 +56,11 @@ export async function walk(context: WalkContext, walked: Walk): Promise<Omit<Sca
   };
 }
 
+/** Returns what the links below a directory are followed with. `root`: absolute path. */
+export function linksBelow(root: string, guard: StoreGuard): Links {
+  return { reader: new StatsReader(guard), realRoot: guard.realpath(root) };
+}
+
 /** Returns the files in a directory and the paths of its directories, in the reverse order of the paths below it. */
 async function lookIn(
   context: WalkContext & { readonly links: Links },
@@ -64,11 +70,10 @@ async function lookIn(
   const place = join(walked.root, folder);
   const entries = await entriesIn(context, place);
   if (entries === null) return [{ ...withoutContent(folder), isUnread: true, isDenied: true }];
-  const skipped = new Set([...walked.skip].filter((path) => dirname(path) === place));
   const found = entries.flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     const at = `${walked.root}/${path}`;
-    return skipped.size > 0 && skipped.has(at)
+    return walked.skip.size > 0 && walked.skip.has(at)
       ? []
       : (lookAt(context.links, { path, place: at }, entry) ?? []);
   });
@@ -89,7 +94,7 @@ async function entriesIn({ disk }: WalkContext, folder: string): Promise<readonl
 }
 
 /** As `look`; a name without content for what this user may not reach: a link may lead anywhere. */
-function lookAt(...found: Parameters<typeof look>): ReturnType<typeof look> {
+export function lookAt(...found: Parameters<typeof look>): ReturnType<typeof look> {
   return allowed(
     () => look(...found),
     () => ({ ...withoutContent(found[1].path), isUnread: true }),

@@ -4,6 +4,7 @@ import type { Problem } from '../../../core/domain/verification.ts';
 import { buildInventory } from '../../../core/inventory/build-inventory.ts';
 import { findModels } from '../../../core/inventory/find-models.ts';
 import { keyedRef } from '../../../core/inventory/needed-by.ts';
+import { listed } from '../../../core/inventory/summed-directories.ts';
 import { placeInStore } from '../../../core/source/store-paths.ts';
 import { checkRecords } from '../../../core/verify/check-records.ts';
 import { listingPath } from '../../../core/verify/expected.ts';
@@ -25,7 +26,9 @@ export interface ReadResult {
  * @throws RmaError RMA_MODEL_NOT_FOUND (1)
  */
 export async function readStore(context: ScanContext, names: readonly string[]): Promise<ReadResult> {
-  const scan = await scanStore(context);
+  const scanned = await scanStore(context);
+  // a verification looks for single files
+  const scan = { ...scanned, trees: scanned.trees.map((tree) => listed(tree)) };
   const inventory = buildInventory(scan);
   const all = checkRecords({ scan, inventory });
   const named = names.map((name) => ({

@@ -1,0 +1,52 @@
+import { type Dirent, readdirSync } from 'node:fs';
+import type { ScannedFile } from '../../../core/domain/store-scan.ts';
+import { errnoOf, NO_RECORD } from '../disk/disk.ts';
+import { diskFault } from '../disk/disk-fault.ts';
+import type { StoreGuard } from '../disk/store-guard.ts';
+import { type Links, linksBelow, lookAt } from './walk.ts';
+
+/** A directory of a tree. */
+interface Listed {
+  /** absolute path of the tree */
+  readonly root: string;
+  /** path below it */
+  readonly folder: string;
+}
+
+/**
+ * Returns the files below a directory, sorted by path, as a walk does; none if it was removed meanwhile.
+ * @throws RmaError as disk operations
+ */
+export function listFiles(guard: StoreGuard, { root, folder }: Listed): readonly ScannedFile[] {
+  try {
+    const found = filesBelow({ guard, root, links: linksBelow(root, guard) }, folder);
+    return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  } catch (error) {
+    throw diskFault(error, `${root}/${folder}`);
+  }
+}
+
+interface ListContext {
+  readonly guard: StoreGuard;
+  readonly root: string;
+  readonly links: Links;
+}
+
+function filesBelow(context: ListContext, folder: string): ScannedFile[] {
+  return entriesIn(context, folder).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    const found = lookAt(context.links, { path, place: `${context.root}/${path}` }, entry);
+    return typeof found === 'string' ? filesBelow(context, found) : (found ?? []);
+  });
+}
+
+function entriesIn({ guard, root }: ListContext, folder: string): readonly Dirent[] {
+  const place = `${root}/${folder}`;
+  guard.assertTargetInside(place);
+  try {
+    return readdirSync(place, { withFileTypes: true });
+  } catch (error) {
+    if (NO_RECORD.includes(errnoOf(error) ?? '')) return [];
+    throw error;
+  }
+}
