@@ -52,7 +52,8 @@ function startAll(
   const started: (ModelFiles & { readonly result: Promise<FetchResult> })[] = [];
   for (const { model, check } of checks) {
     const own = { model, files: check.missing };
-    const earlier = started.filter((each) => repeatedBytes([each, own]) >= WAIT_BYTES);
+    const earlier =
+      own.files.length === 0 ? [] : started.filter((each) => repeatedBytes([each, own]) >= WAIT_BYTES);
     const [first] = earlier;
     if (first !== undefined) {
       const note = `for content that ${first.model.ref} has too`;
