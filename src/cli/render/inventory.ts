@@ -1,4 +1,5 @@
 import {
+  type InventoryFile,
   type InventoryItem,
   type InventoryModel,
   type ModelUser,
@@ -41,7 +42,7 @@ export function userName({ project, profile }: ModelUser): string {
 
 /** Returns a stored model as JSON. */
 export function storedDocument(model: InventoryModel): Readonly<Record<string, unknown>> {
-  const { references, path, commit, files, missing, bytes, sharedBytes, neededBy } = model;
+  const { references, path, commit, missing, bytes, sharedBytes, neededBy } = model;
   const { modifiedAt, lastUsedAt, isPinned: pinned } = model;
   return {
     reference: references[0],
@@ -56,16 +57,17 @@ export function storedDocument(model: InventoryModel): Readonly<Record<string, u
     lastUsedAt,
     neededBy,
     pinned,
-    files: files.map(({ path: name, content, bytes: size, digest, isVerified, users }) => ({
-      path: name,
-      content,
-      bytes: size,
-      digest,
-      verified: isVerified,
-      shared: users > 1,
-    })),
+    // only where they are printed
+    get files() {
+      return model.files.map(fileDocument);
+    },
     missing,
   };
+}
+
+function fileDocument(file: InventoryFile): Readonly<Record<string, unknown>> {
+  const { path, content, bytes, digest, isVerified: verified, users } = file;
+  return { path, content, bytes, digest, verified, shared: users > 1 };
 }
 
 /** Returns the sum of the sizes of items. */
