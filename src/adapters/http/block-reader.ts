@@ -209,8 +209,10 @@ export class BlockReader {
     if (segment !== null) segment.to += bytes;
     const isOver = this.#left === 0 && this.#isLast;
     if (segment !== null && (isOver || segment.to === segment.block.length)) {
-      this.#full.push(segment);
       this.#filling = null;
+      // the end of a body may arrive after all of its bytes were returned
+      if (segment.from === segment.to) this.#release(segment);
+      else this.#full.push(segment);
     }
     if (isOver) this.#framing = null;
   }

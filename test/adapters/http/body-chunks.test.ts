@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytesOf, CONTENT, headOf, open } from '../../helpers/network/large-body.ts';
@@ -46,6 +47,23 @@ test('a body in chunks is requested once, and its connection is used again', asy
     }),
     { numRuns: 30 },
   );
+  expect(connections).toHaveLength(1);
+  await http.close();
+});
+
+test('a body whose end arrives after its last bytes were read leaves the connection usable', async () => {
+  const sockets: Socket[] = [];
+  const { url, connections } = await socketServer((socket) => {
+    sockets.push(socket);
+    socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nsome\r\n');
+  });
+  const http = testHttp();
+  for (let n = 0; n < 2; n += 1) {
+    const body = (await open(http, url)).body[Symbol.asyncIterator]();
+    expect(Buffer.from((await body.next()).value as Uint8Array).toString()).toBe('some');
+    sockets.at(-1)?.write('0\r\n\r\n');
+    expect((await body.next()).done).toBe(true);
+  }
   expect(connections).toHaveLength(1);
   await http.close();
 });
