@@ -23,6 +23,8 @@ export interface FetchContext {
   readonly shared: Omit<SharedFetch, 'uses' | 'clock' | 'signal' | 'onProgress'>;
   readonly meter: ProgressMeter;
   readonly lease: ModelLease;
+  /** staged bytes that are written again and take space of their own (default: none) */
+  readonly rewritten?: ReadonlyMap<PinnedFile, number>;
   readonly signal: AbortSignal;
 }
 
@@ -62,11 +64,16 @@ export async function fetchContents(
   contents: ReadonlyMap<string, Content>,
   context: FetchContext,
 ): Promise<ReadonlyMap<string, StagedFile>> {
-  const { shared, meter, lease, signal } = context;
+  const { shared, meter, lease, rewritten, signal } = context;
   if (contents.size === 0) return new Map();
   const pieces = await stagePieces(model, contents, shared.store);
-  const here = new Map(pieces.map(({ key, durableBytes }) => [key, durableBytes]));
-  for (const [key, bytes] of here) meter.file(key, bytes, 0);
+  for (const { key, durableBytes } of pieces) meter.file(key, durableBytes, 0);
+  const here = new Map(
+    pieces.map(({ key, file, durableBytes }) => {
+      const right = file.bytes - (rewritten?.get(file) ?? 0);
+      return [key, Math.min(durableBytes, right)];
+    }),
+  );
   const remaining = () => pieces.reduce((sum, { key, file }) => sum + file.bytes - (here.get(key) ?? 0), 0);
   const onWait = (holder: LeaseHolder) => meter.enter('waiting', waitForRoomText(holder));
   const claim = await claimRoom({ store: shared.store, model, lease, remaining, onWait, signal });

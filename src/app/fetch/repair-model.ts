@@ -1,7 +1,7 @@
 import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts';
 import { toErrorDocument } from '../../core/errors.ts';
 import { PIECE_BYTES } from '../../core/store/pieces.ts';
-import { type RepairTask, taskBytes } from '../../core/verify/repair-tasks.ts';
+import { leastBytes, type RepairTask, taskBytes } from '../../core/verify/repair-tasks.ts';
 import type { ModelLease, StagedFile } from '../../ports/model-store.ts';
 import type { FetchFix, Replacement, StoreVerifier } from '../../ports/store-verifier.ts';
 import { byContent, fetchContents } from './fetch-contents.ts';
@@ -70,16 +70,20 @@ async function fetchWrong({ repairs }: RepairTask, { model, meter, options }: Fe
   try {
     const stop = AbortSignal.any([signal, lease.lost]);
     const fixes = repairs.flatMap(({ problem, fix }) => (fix.kind === 'fetch' ? [{ problem, fix }] : []));
-    const absent = fixes.filter(({ fix }) => !fix.inPlace).map(({ fix }) => fix);
-    const contents = byContent(absent.map(({ file }) => file));
+    const absent = fixes.filter(({ fix }) => !fix.inPlace);
+    const contents = byContent(absent.map(({ fix: { file } }) => file));
+    const rewritten = new Map<PinnedFile, number>();
     const shared = {
       ...options,
       slots: new HostSlots(CONNECTIONS),
       down: new Set<string>(),
       reached: new Set<string>(),
     };
-    for (const fix of absent) await reusePieces(fix, { model, lease, meter, options, signal: stop });
-    const staged = await fetchContents(model, contents, { shared, meter, lease, signal: stop });
+    for (const { problem, fix } of absent) {
+      const isShared = await reusePieces(fix, { model, lease, meter, options, signal: stop });
+      if (isShared) rewritten.set(fix.file, leastBytes(problem, fix.file));
+    }
+    const staged = await fetchContents(model, contents, { shared, meter, lease, rewritten, signal: stop });
     meter.enter('verifying');
     stop.throwIfAborted();
     await lease.confirm();
@@ -102,15 +106,20 @@ interface Reuse {
   readonly signal: AbortSignal;
 }
 
-/** Copies a corrupt content to the staging area, if its wrong pieces can be told from the right ones. An interrupted repair has done so. */
+/**
+ * Copies a corrupt content to the staging area, if its wrong pieces can be told from the right ones. An interrupted repair
+ * has done so. Returns whether the copy shares its blocks with the corrupt file: what is written to it takes space.
+ */
 async function reusePieces(
   fix: FetchFix,
   { model, lease, meter, options: { store, verifier }, signal }: Reuse,
-): Promise<void> {
+): Promise<boolean> {
   const slot = await store.stage(model, fix.file);
-  if (slot.durableBytes > 0) return;
+  if (slot.durableBytes > 0) return false;
   let left = fix.file.bytes;
+  let isCopied = false;
   const onCopy = async () => {
+    isCopied = true;
     await claimRoom({
       store,
       model,
@@ -121,8 +130,9 @@ async function reusePieces(
     });
   };
   if (fix.file.bytes > PIECE_BYTES) meter.enter('checking');
-  await verifier.reuse(fix, slot, { signal, onCopy });
+  const isReused = await verifier.reuse(fix, slot, { signal, onCopy });
   left = 0;
+  return isReused && !isCopied;
 }
 
 function replacement(

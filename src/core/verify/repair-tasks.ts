@@ -39,7 +39,8 @@ export function taskBytes({ repairs }: RepairTask): number {
   return bytesOf(repairs, (_, file) => file.bytes);
 }
 
-function leastBytes({ wrongPiece, wrongPieces }: Problem, { bytes }: PinnedFile): number {
+/** Returns the bytes of a file that the repair of a problem fetches at least. */
+export function leastBytes({ wrongPiece, wrongPieces }: Problem, { bytes }: PinnedFile): number {
   if (wrongPiece === undefined) return bytes;
   return (wrongPieces ?? [wrongPiece]).reduce((sum, [start, end]) => sum + end - start, 0);
 }

@@ -6,7 +6,7 @@ import { quickFolder } from '../../helpers/files/temp-folder.ts';
 import { sha256 } from '../../helpers/store/model-server.ts';
 import { pullInto } from '../../helpers/store/pulled-store.ts';
 import { sharingDisk } from '../../helpers/store/sharing-disk.ts';
-import { testFetcher, testStore, withFreeBytes } from '../../helpers/store/store-fixture.ts';
+import { testFetcher, testStore, withFreeBytes, writtenBytes } from '../../helpers/store/store-fixture.ts';
 import { flipByte, repairStore, verifyStore } from '../../helpers/store/verify-fixture.ts';
 import { patternContent } from '../../hub/content.ts';
 import type { Hub } from '../../hub/hub.ts';
@@ -193,20 +193,24 @@ test('[fail C6] an interrupted repair continues with what it had downloaded', as
   await expectRepaired();
 });
 
+const noRoom = (needed: string, free: string) => ({
+  outcome: 'failed',
+  message: expect.stringMatching(
+    new RegExp(`^not enough disk space .*: ${needed} MiB needed, ${free} MiB free$`),
+  ),
+});
+
 test.each([
-  ['shares blocks', sharingDisk, { outcome: 'repaired' }],
-  [
-    'copies',
-    realDisk,
-    {
-      outcome: 'failed',
-      message: expect.stringMatching(/^not enough disk space .*: 84\.0 MiB needed, 70\.0 MiB free$/),
-    },
-  ],
-])('on a file system that %s, a repair reserves what it writes', async (_, disk, outcome) => {
+  ['shares blocks', { disk: sharingDisk, free: 70, outcome: { outcome: 'repaired' } }],
+  // one piece, and what is kept free
+  ['shares blocks and is almost full', { disk: sharingDisk, free: 65, outcome: noRoom('66.0', '65.0') }],
+  ['copies', { disk: realDisk, free: 70, outcome: noRoom('84.0', '70.0') }],
+  ['copies and has just enough space', { disk: realDisk, free: 84.1, outcome: { outcome: 'repaired' } }],
+])('on a file system that %s, a repair reserves what it writes', async (_, { disk, free, outcome }) => {
   await pull();
   flipByte(join(root, BLOB), PIECE);
-  const store = withFreeBytes(testStore(root, { disk }), () => 70 * MIB);
+  const copied = () => (disk === realDisk ? writtenBytes(root) : 0);
+  const store = withFreeBytes(testStore(root, { disk }), () => free * MIB - copied());
   const fetcher = testFetcher(root, hub.endpoint, { ...SMALL_PIECES, disk, store });
   expect(await repair({ disk, fetcher })).toMatchObject({ problems: [outcome] });
 });
