@@ -25,6 +25,7 @@ export type FaultEffect =
   | { readonly kind: 'ignore-range' }
   | { readonly kind: 'wrong-content-range' }
   | { readonly kind: 'etag'; readonly etag: string }
+  | { readonly kind: 'last-modified' /** Instead of an ETag. */; readonly date: string }
   | { readonly kind: 'gzip' }
   | { readonly kind: 'no-length' }
   // signed URLs of the CDN: each is good for so many requests

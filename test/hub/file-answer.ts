@@ -37,13 +37,18 @@ export function fileAnswer(exchange: Exchange, faults: FaultBoard, file: Represe
     'accept-ranges': 'bytes',
     'last-modified': LAST_MODIFIED,
     ...file.headers,
-    etag,
+    ...validator(exchange, faults, etag),
     ...(gzipped && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }),
     ...(lengthKnown && { 'content-length': range.end - range.start }),
     ...(asked && { 'content-range': contentRange(range, shift, content.size) }),
   };
   const body = { content, range, ...bodyFaults(exchange, faults, range) };
   return { status: asked === undefined ? 200 : 206, headers, body, aboutFile: true };
+}
+
+function validator(exchange: Exchange, faults: FaultBoard, etag: string): OutgoingHttpHeaders {
+  const dated = faults.strike('last-modified', exchange);
+  return dated === undefined ? { etag } : { 'last-modified': dated.date };
 }
 
 function flipIfAsked(exchange: Exchange, faults: FaultBoard, content: Content): Content {

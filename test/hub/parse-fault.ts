@@ -28,6 +28,7 @@ const FIELDS: Readonly<Record<FaultKind, Fields>> = {
   'ignore-range': {},
   'wrong-content-range': {},
   etag: { required: { etag: 'string' } },
+  'last-modified': { required: { date: 'string' } },
   gzip: {},
   'no-length': {},
   'expired-url': { required: { uses: 'number' } },

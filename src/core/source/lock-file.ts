@@ -7,6 +7,7 @@ import { parseJson } from '../schema/parse.ts';
 import { matching, text } from '../schema/rules.ts';
 import { modelVersion } from './describe-model.ts';
 import { isEntryOf, pinnedModelSchema } from './pinned-model-schema.ts';
+import { isChanged, validatorsOf } from './validators.ts';
 
 /** `rma.lock`: what the models and images of a project are, exactly. Kept in version control next to rma.yaml. */
 export interface LockFile {
@@ -57,19 +58,22 @@ export function parseLockFile(content: string, path: string): LockFile {
   };
 }
 
-/** Returns whether two resolutions of a reference are the same files: version, paths, sizes and hashes. */
+/** Returns whether two resolutions of a reference are the same files: version, paths, sizes, and hashes or else validators. */
 export function samePin(one: PinnedModel, other: PinnedModel): boolean {
   const essence = (model: PinnedModel) =>
     canonicalJson([modelVersion(model), [...model.files].sort((a, b) => (a.path < b.path ? -1 : 1))]);
-  return essence(one) === essence(other);
+  return essence(one) === essence(other) && !isChanged(one, other);
 }
 
-/** Returns one hash for the files of a model: that of its only file, else of the list of paths, sizes and hashes. */
-export function contentVersion({ files }: PinnedModel): string {
+/** Returns one hash for the files of a model: that of its only file, else of the list of paths, sizes, hashes and validators. */
+export function contentVersion(model: PinnedModel): string {
+  const { files } = model;
+  const validators = validatorsOf(model);
   const [only, ...more] = files;
   const known = more.length === 0 && only?.digest?.algorithm === 'sha256' ? only.digest.hex : null;
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return `sha256:${known ?? sha256Hex(canonicalJson(sorted))}`;
+  const list = Object.keys(validators).length === 0 ? sorted : [sorted, validators];
+  return `sha256:${known ?? sha256Hex(canonicalJson(list))}`;
 }
 
 /** Returns the bytes that a model has and another one lacks; content that several files share is counted once. */

@@ -22,6 +22,13 @@ import {
   urlFiles,
 } from './url-reference.ts';
 import { sidecarHashes } from './url-sidecar.ts';
+import {
+  knownValidators,
+  type Validator,
+  type Validators,
+  validatorOf,
+  validatorsSchema,
+} from './validators.ts';
 
 /** One file by direct URL, or all parts of a split model, stored flat in a set. */
 export interface PinnedUrlModel extends PinnedModel {
@@ -32,6 +39,8 @@ export interface PinnedUrlModel extends PinnedModel {
   readonly set: string;
   /** name of the file next to it that has the hash; absent if the reference or the response itself has it */
   readonly sidecar?: string | undefined;
+  /** path → what the server sent with a file that has no published hash, to notice that it changed */
+  readonly validators?: Validators | undefined;
 }
 
 /** An HTML page is often a temporary error of a gateway. */
@@ -60,6 +69,7 @@ export const url: Source<UrlRef, PinnedUrlModel> = {
     url: matching(/^https?:\/\//, 'an http or https URL'),
     set: matching(/^[\w-][\w.-]*$/, 'a directory name'),
     sidecar: z.optional(text()),
+    validators: z.optional(validatorsSchema),
   }),
   parse: parseUrlRef,
   format: formatUrlRef,
@@ -72,16 +82,24 @@ export const url: Source<UrlRef, PinnedUrlModel> = {
       ref.url,
     );
     const files: PinnedFile[] = [];
-    for (const part of parts) files.push(yield* pinned(part));
+    const sent: [string, Validator][] = [];
+    for (const part of parts) {
+      const { file, validator } = yield* pinned(part);
+      files.push(file);
+      sent.push([file.path, validator]);
+    }
     const unknown = parts.filter((_, at) => files[at]?.digest === null);
     const hashes = yield* sidecarHashes(unknown);
     const sidecar = [...hashes.values()][0]?.from;
+    const hashless = new Set(unknown.map(({ path }) => path).filter((path) => !hashes.has(path)));
+    const validators = knownValidators(sent.filter(([path]) => hashless.has(path)));
     return {
       source: 'url',
       ref: formatUrlRef(ref),
       url: parts[0]?.url ?? ref.url,
       set: ref.set,
       ...(sidecar !== undefined && { sidecar }),
+      ...(validators !== undefined && { validators }),
       files: files.map((file) => withHash(file, hashes.get(file.path)?.sha256)),
     };
   },
@@ -126,8 +144,8 @@ function fileUrl(model: PinnedUrlModel, { path }: PinnedFile): string {
   return part === null ? model.url : partUrl(model.url, part.part);
 }
 
-/** Returns the size and hash of a file, as its server announces them. */
-function* pinned(file: UrlFile): Dialog<PinnedFile> {
+/** Returns the size and hash of a file, as its server announces them, and its validator. */
+function* pinned(file: UrlFile): Dialog<{ readonly file: PinnedFile; readonly validator: Validator }> {
   const { path, url: location, sha256 } = file;
   const reply = yield* readHeaders(file);
   const bytes = announcedBytes(reply);
@@ -135,7 +153,8 @@ function* pinned(file: UrlFile): Dialog<PinnedFile> {
   const announced = announcedSha256(reply);
   if (sha256 !== null && announced !== null && announced !== sha256) throw wrongPin(file, announced);
   const hex = sha256 ?? announced;
-  return { path, bytes, digest: hex === null ? null : { algorithm: 'sha256', hex } };
+  const digest = hex === null ? null : ({ algorithm: 'sha256', hex } as const);
+  return { file: { path, bytes, digest }, validator: validatorOf(reply.headers) };
 }
 
 /** Requests the headers of the file, several times if an HTML page comes instead. */

@@ -1,5 +1,5 @@
 import { type LockedEntry, outdatedModels } from '../../../app/models/outdated-models.ts';
-import { EXIT } from '../../../core/errors.ts';
+import { EXIT, type ExitCode } from '../../../core/errors.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
@@ -35,9 +35,17 @@ export async function listOutdated(
     human: (theme) => renderTable(COLUMNS, entries, theme),
     ids: entries.filter(({ state }) => state === 'outdated').map(({ name }) => name),
     items: entries.map((entry) => ({ ...entry })),
-    exitCode: isOutdated && detailedExitcode ? EXIT.changesPending : EXIT.ok,
+    exitCode: detailedExitcode ? detailedExit(entries) : EXIT.ok,
     ...(isOutdated && { next: 'rma models lock --refresh' }),
   };
+}
+
+/** Returns the exit code for scripts, for which something that could not be compared is not up to date. */
+function detailedExit(entries: readonly LockedEntry[]): ExitCode {
+  const states = new Set(entries.map(({ state }) => state));
+  if (states.has('outdated')) return EXIT.changesPending;
+  if (!states.has('unknown')) return EXIT.ok;
+  return states.size > 1 ? EXIT.partial : EXIT.failed;
 }
 
 /** Returns the first digits of a commit or digest, as git and Docker show them. */
