@@ -1,4 +1,5 @@
-import { RmaError } from '../core/errors.ts';
+import type { RmaError } from '../core/errors.ts';
+import { outputUnwritable } from '../core/output-fault.ts';
 import { COMMAND_TABLE } from './commands.ts';
 import type { OutStream } from './process-io.ts';
 import { printError, runCli, wantsJson } from './run-cli.ts';
@@ -8,6 +9,7 @@ const { env, stdin, stdout, stderr } = process;
 const argv = process.argv.slice(2);
 
 let follows = false;
+const output: { fault: RmaError | null; isReported: boolean } = { fault: null, isReported: false };
 const stop = abortOnSignals(process, printNotice);
 
 for (const stream of [stdout, stderr]) {
@@ -17,17 +19,14 @@ for (const stream of [stdout, stderr]) {
       stop.abort(outputClosed());
       return;
     }
-    fail(
-      new RmaError('RMA_OUTPUT_UNWRITABLE', `cannot write the output: ${error.code ?? error.message}`, {
-        cause: error,
-      }),
-    );
+    output.fault ??= outputUnwritable(error);
+    stop.abort(output.fault);
   });
 }
 process.on('uncaughtException', fail);
 let failing = false;
 
-const exitCode = await runCli(
+let exitCode = await runCli(
   {
     argv,
     env,
@@ -39,11 +38,16 @@ const exitCode = await runCli(
     onFollow: () => {
       follows = true;
     },
+    onError: () => {
+      output.isReported = true;
+    },
   },
   COMMAND_TABLE,
 );
 await Promise.all([flushed(stdout), flushed(stderr)]);
-// an output error is reported in the background and exits with its own code
+// a command that ended before its output failed has not reported it
+if (output.fault !== null && !output.isReported)
+  exitCode = await printError({ argv, env, stderr }, output.fault);
 if (!failing) process.exit(exitCode);
 
 /** Prints a line about the process itself. The terminal has just shown `^C`; with `--json`, stderr is for the error document. */
@@ -56,9 +60,9 @@ function fail(error: unknown): void {
   void printError({ argv, env, stderr }, error).then((code) => process.exit(code));
 }
 
-/** Resolves when everything written so far has left the process: pipes are written in the background. */
-function flushed(stream: OutStream): Promise<void> {
-  return new Promise((resolve) => {
-    stream.write('', () => resolve());
-  });
+/** Resolves when everything written so far has left the process, and its faults are known: pipes are written in the background. */
+async function flushed(stream: OutStream): Promise<void> {
+  // an empty write fails on a full disk too
+  if (stream.writableLength > 0) await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  await new Promise((resolve) => setImmediate(resolve));
 }

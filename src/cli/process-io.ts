@@ -20,4 +20,6 @@ export interface ProcessIo {
   readonly signal: AbortSignal;
   /** called by a command that runs until the user stops it, such as `logs -f`: a signal then causes no message */
   readonly onFollow?: () => void;
+  /** called when the error of the command was printed */
+  readonly onError?: () => void;
 }

@@ -38,7 +38,7 @@ async function incomplete(
 
 /** Prints an error that occurred before or outside a command, and returns its exit code. */
 export async function printError(
-  io: Pick<ProcessIo, 'argv' | 'env' | 'stderr'>,
+  io: Pick<ProcessIo, 'argv' | 'env' | 'stderr' | 'onError'>,
   error: unknown,
 ): Promise<ExitCode> {
   const { renderError, errorDocument } = await import('./render/error.ts');
@@ -51,6 +51,7 @@ export async function printError(
     ? `${JSON.stringify(errorDocument(error, debug))}\n`
     : renderError(error, theme, debug);
   io.stderr.write(text);
+  io.onError?.();
   return toErrorDocument(error).exitCode;
 }
 

@@ -37,6 +37,7 @@ export async function runCommand(
     const asJson = globals.json || globals.format === 'json';
     const text = asJson ? `${JSON.stringify(document)}\n` : renderError(error, errTheme, globals.debug);
     io.stderr.write(text);
+    io.onError?.();
     return exitCode;
   }
 }

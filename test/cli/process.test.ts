@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { builtRma, run, start } from '../helpers/cli/spawn-rma.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
+import { writeTree } from '../helpers/files/write-tree.ts';
+import { sha256 } from '../helpers/store/import-fixture.ts';
 
 describe('the built rma', () => {
   it('prints its version and exits', async () => {
@@ -61,6 +63,25 @@ describe('the built rma', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining('RMA_OUTPUT_UNWRITABLE')]);
   });
 
+  it.each([
+    ['nosuch', 2, 'RMA_USAGE_NO_FOLDER'],
+    ['store', 1, 'RMA_OUTPUT_UNWRITABLE'],
+  ])('prints one error for an export of %s to a full disk', (dest, exitCode, code) => {
+    const cwd = tempFolder();
+    const { manifest, blobs } = ollamaFiles();
+    writeTree(join(cwd, 'store'), { '.rma/version': '1\n', ...manifest, ...blobs });
+    const full = openSync('/dev/full', 'w');
+    const [program, ...args] = builtRma('models', 'bundle', 'export', '-', '--dest', dest);
+    const { status, stderr } = spawnSync(program, args, {
+      cwd,
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect(stderr.match(/^error: .*/gm)).toHaveLength(1);
+    expect([status, stderr]).toEqual([exitCode, expect.stringContaining(code)]);
+  });
+
   it('writes all output before it exits, even to a slow pipe', async () => {
     const folder = await realpath(tempFolder());
     const ports = Array.from({ length: 5000 }, (_, index) => `  service-${index}: ${1000 + index}`);
@@ -104,3 +125,16 @@ describe('the built rma', () => {
     expect(stdout).toContain('project');
   });
 });
+
+/** Returns the files of an Ollama store with one model. */
+function ollamaFiles() {
+  const blobs: Record<string, string> = {};
+  const layer = (content: string, mediaType: string) => {
+    blobs[`ollama/blobs/sha256-${sha256(content)}`] = content;
+    return { mediaType, digest: `sha256:${sha256(content)}`, size: content.length };
+  };
+  const config = layer('{"a": 1}', 'application/vnd.docker.container.image.v1+json');
+  const layers = [layer('x'.repeat(500_000), 'application/vnd.ollama.image.model')];
+  const path = 'ollama/manifests/registry.ollama.ai/library/a/latest';
+  return { manifest: { [path]: JSON.stringify({ config, layers }) }, blobs };
+}

@@ -15,6 +15,7 @@ import {
   WEIGHTS,
 } from '../../helpers/store/bundle-fixture.ts';
 import { faultyDisk } from '../../helpers/store/faulty-disk.ts';
+import { plantFile } from '../../helpers/store/foreign-store.ts';
 import { sha256, stateOf } from '../../helpers/store/import-fixture.ts';
 import { testStore } from '../../helpers/store/store-fixture.ts';
 
@@ -139,3 +140,50 @@ test('[fail L6] wherever a process dies while it imports a bundle, the store is 
       expect(await testStore(root).recall(ref)).toMatchObject({ missing: [] });
   }
 }, 120_000);
+
+describe('two exports to one target at the same time', () => {
+  test.each([
+    ['a tar file', null],
+    ['a tar file in parts', 65_536],
+  ])('one of them writes %s, and the other fails with a clear error', async (_, splitBytes) => {
+    const source = await filled();
+    const folder = quickFolder();
+    const target = { kind: 'tar', path: join(folder, 'models.tar'), splitBytes } as const;
+    const outcomes = await Promise.allSettled([1, 2].map(() => exported(source.root, target)));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'RMA_BUNDLE_TARGET', exitCode: 3 },
+    });
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+    const root = quickFolder();
+    await imported(root, { kind: 'path', path: target.path });
+    await expectComplete(source, root);
+  });
+
+  test('both write a directory, which is complete', async () => {
+    const source = await filled();
+    const path = join(quickFolder(), 'bundle');
+    await Promise.all([1, 2].map(() => exported(source.root, { kind: 'directory', path })));
+    expect(readdirSync(join(path, 'contents')).filter((name) => name.endsWith('.part'))).toEqual([]);
+    const root = quickFolder();
+    await imported(root, { kind: 'path', path });
+    await expectComplete(source, root);
+  });
+});
+
+test.each(['tar', 'directory'] as const)(
+  'an export to a %s removes what a killed one left an hour ago, and nothing else',
+  async (kind) => {
+    const source = await filled(['hf:org/tiny']);
+    const folder = join(quickFolder(), 'out');
+    const id = '00000000-0000-4000-8000-000000000000';
+    const [old, running, mine] = [`models.tar.${id}.part`, `other.${id}.part`, 'mine.part'];
+    for (const name of [old, running, mine]) plantFile(folder, name);
+    const before = new Date(Date.now() - 2 * 60 * 60 * 1000);
+    for (const name of [old, mine]) utimesSync(join(folder, name), before, before);
+    const path = kind === 'tar' ? join(folder, 'models.tar') : folder;
+    await exported(source.root, kind === 'tar' ? { kind, path, splitBytes: null } : { kind, path });
+    const names = readdirSync(folder);
+    expect(names.filter((name) => name.endsWith('.part')).sort()).toEqual([mine, running]);
+  },
+);

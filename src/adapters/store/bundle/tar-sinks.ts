@@ -3,9 +3,11 @@ import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { partName } from '../../../core/bundle/part-name.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
+import { outputUnwritable } from '../../../core/output-fault.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
-import { openNew, syncDir } from '../disk/files.ts';
+import { linkNew, openNew, syncDir } from '../disk/files.ts';
 import { writeAll } from '../disk/write-all.ts';
+import { partPath, sweepParts } from './part-files.ts';
 import type { TarSink } from './write-bundle.ts';
 
 /** A sink that is complete only after `finish`. */
@@ -29,7 +31,8 @@ export async function fileSink(disk: Disk, { path, splitBytes }: TarFile): Promi
   for (const name of [path, partName(path, 1)]) {
     if ((await unless(NO_RECORD, disk.lstat(name))) !== null) throw taken(name);
   }
-  const parts: string[] = [];
+  await sweepParts(disk, dirname(path));
+  const parts: { readonly name: string; readonly part: string }[] = [];
   let handle: FileHandle | null = null;
   let at = 0;
   const close = async (): Promise<void> => {
@@ -41,9 +44,9 @@ export async function fileSink(disk: Disk, { path, splitBytes }: TarFile): Promi
   const next = async (): Promise<FileHandle> => {
     await close();
     const name = splitBytes === null ? path : partName(path, parts.length + 1);
-    await disk.rm(`${name}.part`, { force: true });
-    const opened = await openNew(disk, `${name}.part`);
-    parts.push(name);
+    const part = partPath(name);
+    const opened = await openNew(disk, part);
+    parts.push({ name, part });
     at = 0;
     handle = opened;
     return opened;
@@ -60,22 +63,31 @@ export async function fileSink(disk: Disk, { path, splitBytes }: TarFile): Promi
     },
     async finish() {
       await close();
-      for (const name of parts) await disk.rename(`${name}.part`, name);
+      for (const { name, part } of parts) await publish(disk, part, name);
       await syncDir(disk, dirname(path));
     },
     async discard() {
       await handle?.close().catch(() => undefined);
-      for (const name of parts) await disk.rm(`${name}.part`, { force: true }).catch(() => undefined);
+      for (const { part } of parts) await disk.rm(part, { force: true }).catch(() => undefined);
     },
   };
 }
 
-/** Returns a sink that writes to a stream, and waits for it. */
+/** Gives a complete file its name. @throws RmaError RMA_BUNDLE_TARGET exit 3 if another export has written it meanwhile */
+async function publish(disk: Disk, part: string, name: string): Promise<void> {
+  const outcome = await linkNew(disk, part, name);
+  if (outcome === 'taken') throw taken(name);
+  if (outcome === 'linked') return disk.unlink(part);
+  if ((await unless(NO_RECORD, disk.lstat(name))) !== null) throw taken(name);
+  await disk.rename(part, name);
+}
+
+/** Returns a sink that writes to stdout, and waits for it. Its faults are not those of a disk. */
 export function streamSink(stream: Writable): TarSink {
   return {
     write: (chunk) =>
       new Promise((resolve, reject) => {
-        stream.write(chunk, (error) => (error ? reject(error) : resolve()));
+        stream.write(chunk, (error) => (error ? reject(outputUnwritable(error)) : resolve()));
       }),
   };
 }

@@ -14,6 +14,7 @@ import type { Disk } from '../disk/disk.ts';
 import { ensureDir, openNew, syncDir, writeAtomic } from '../disk/files.ts';
 import { writeAll } from '../disk/write-all.ts';
 import { type SourceContent, sha256Of, sourceContent, verifiedBytes } from './bundle-contents.ts';
+import { partPath, sweepParts } from './part-files.ts';
 import { type FileEntry, writeEntries } from './tar-writer.ts';
 import { isThere } from './unpack-bundle.ts';
 
@@ -87,6 +88,7 @@ export async function writeDirectory(
   await writeAtomic(disk, { staging: directory, path, text: formatManifest(manifest) });
   let written = 0;
   const folders = new Set([join(directory, 'contents')]);
+  for (const folder of [directory, ...folders]) await sweepParts(disk, folder);
   for await (const { name, bytes, data } of entries) {
     signal.throwIfAborted();
     const target = join(directory, name);
@@ -108,8 +110,7 @@ async function writePart(
   data: AsyncIterable<Uint8Array>,
   { target, onBytes, signal }: WriteWork & { readonly target: string },
 ): Promise<void> {
-  const part = `${target}.part`;
-  await disk.rm(part, { force: true });
+  const part = partPath(target);
   const handle = await openNew(disk, part);
   try {
     let at = 0;

@@ -48,6 +48,22 @@ export async function openNew(disk: Disk, path: string): Promise<FileHandle> {
   }
 }
 
+/** Gives a file a second name, unless that is taken. `impossible`: the file system has no hard links. */
+export async function linkNew(
+  disk: Disk,
+  from: string,
+  to: string,
+): Promise<'linked' | 'taken' | 'impossible'> {
+  try {
+    await disk.link(from, to);
+    return 'linked';
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return 'taken';
+    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP'].includes(errnoOf(error) ?? '')) return 'impossible';
+    throw error;
+  }
+}
+
 /** Creates a file with the whole text. */
 export async function writeNew(
   disk: Disk,

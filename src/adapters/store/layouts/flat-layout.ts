@@ -6,8 +6,8 @@ import { storedUrlModel } from '../../../core/source/stored-models.ts';
 import { type PinnedUrlModel, unsizedUrlModel } from '../../../core/source/url.ts';
 import type { UrlRef } from '../../../core/source/url-reference.ts';
 import type { ModelCheck, StagedFile } from '../../../ports/model-store.ts';
-import { type Disk, errnoOf, NO_RECORD, unless } from '../disk/disk.ts';
-import { ensureDir, syncDir } from '../disk/files.ts';
+import { NO_RECORD, unless } from '../disk/disk.ts';
+import { ensureDir, linkNew, syncDir } from '../disk/files.ts';
 import { assertMagic } from '../disk/gguf-magic.ts';
 import { hashFile } from '../disk/hash-file.ts';
 import { StatsReader } from '../disk/stats-reader.ts';
@@ -153,17 +153,6 @@ export class FlatLayout extends LayoutWriter<PinnedUrlModel> {
     const receipt = this.receipts.receipt(model);
     const others = receipt?.from === model.url ? receipt.files : {};
     await this.receipts.record(model, { ...others, [file.path]: entry });
-  }
-}
-
-async function linkNew(disk: Disk, from: string, to: string): Promise<'linked' | 'taken' | 'impossible'> {
-  try {
-    await disk.link(from, to);
-    return 'linked';
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return 'taken';
-    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP'].includes(errnoOf(error) ?? '')) return 'impossible';
-    throw error;
   }
 }
 
