@@ -6,6 +6,7 @@ import { type PeerAddress, parsePeer, peerName } from '../../core/network/peer-a
 import { shell } from '../../core/shell-quote.ts';
 import { parseRecord } from '../../core/source/model-record.ts';
 import { formatModelRef } from '../../core/source/parse-ref.ts';
+import { sourceOf } from '../../core/source/sources.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
 import type { FileLocation } from '../../ports/model-source.ts';
 import type { PeerStore } from '../../ports/peer-store.ts';
@@ -71,7 +72,15 @@ export class HttpPeer implements PeerStore {
     if (status === 404 && text.includes('RMA_SERVE_MODEL')) return null;
     if (status === 401 || status === 403) throw this.#denied(status, text);
     const record = status === 200 ? parseRecord(text, ref) : null;
-    if (record !== null) return record.model;
+    const fault = record === null ? null : (sourceOf(record.model).fault?.(record.model) ?? null);
+    if (record !== null && fault === null) return record.model;
+    if (fault !== null) {
+      throw new RmaError(
+        'RMA_HUB_BAD_ANSWER',
+        `${this.name} sent a wrong list of files for ${formatModelRef(ref)}: ${fault}`,
+        { hint: 'check the store on that machine: rma models verify' },
+      );
+    }
     throw new RmaError('RMA_HUB_BAD_ANSWER', `unexpected response from ${this.name} (HTTP ${status})`, {
       hint: 'check that `rma models serve` runs at this address and port',
     });

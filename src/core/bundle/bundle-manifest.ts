@@ -5,6 +5,7 @@ import { EXIT, RmaError } from '../errors.ts';
 import { parseJson, type Schema } from '../schema/parse.ts';
 import { matching, text } from '../schema/rules.ts';
 import { pinnedModelSchema } from '../source/pinned-model-schema.ts';
+import { sourceOf } from '../source/sources.ts';
 import { pinnedFileSchema } from '../store/pinned-file-schema.ts';
 import { contentSchema, extrasFault, extrasSchema } from './bundle-extras.ts';
 
@@ -90,16 +91,27 @@ export function parseManifest(json: string, subject: string): BundleManifest {
   const fault = extras === undefined ? null : extrasFault(extras);
   if (fault !== null) throw invalidBundle(subject, fault);
   const sizes = new Map(contents.map(({ sha256: hex, bytes }) => [hex, bytes]));
-  for (const { model, files } of models) {
-    const known = new Map(files.map(({ path, sha256: hex }) => [path, hex]));
-    for (const { path, bytes, digest } of model.files) {
-      const hex = known.get(path);
-      const fits = hex !== undefined && sizes.get(hex) === bytes && digest !== null;
-      if (!fits || (digest.algorithm === 'sha256' && digest.hex !== hex))
-        throw invalidBundle(subject, `its manifest is inconsistent for ${path} of ${model.ref}`);
-    }
+  for (const each of models) {
+    const differs = modelFault(each, sizes);
+    if (differs !== null) throw invalidBundle(subject, `its manifest is inconsistent for ${differs}`);
   }
   return parsed.value;
+}
+
+/** Returns which file or model of a manifest is not as the rest of it says; null if none. */
+function modelFault(
+  { model, files }: BundleManifest['models'][number],
+  sizes: ReadonlyMap<string, number>,
+): string | null {
+  const fault = sourceOf(model).fault?.(model) ?? null;
+  if (fault !== null) return `${model.ref}: ${fault}`;
+  const known = new Map(files.map(({ path, sha256: hex }) => [path, hex]));
+  const wrong = model.files.find(({ path, bytes, digest }) => {
+    const hex = known.get(path);
+    const fits = hex !== undefined && sizes.get(hex) === bytes && digest !== null;
+    return !fits || (digest.algorithm === 'sha256' && digest.hex !== hex);
+  });
+  return wrong === undefined ? null : `${wrong.path} of ${model.ref}`;
 }
 
 /** Returns the manifest without images and files. */

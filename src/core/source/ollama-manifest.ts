@@ -71,6 +71,23 @@ export function blobFiles({ config, layers }: OllamaManifest, subject: string): 
   return [...files.values()];
 }
 
+/** Returns how a list of files differs from the blobs of a manifest, in digest or size; null if it does not. */
+export function listFault(manifest: string, files: readonly PinnedFile[], subject: string): string | null {
+  let blobs: readonly PinnedFile[];
+  try {
+    blobs = blobFiles(parseManifest(manifest, subject), subject);
+  } catch (error) {
+    if (error instanceof RmaError) return error.message;
+    throw error;
+  }
+  const listed = new Map(files.map(({ path, bytes }) => [path, bytes]));
+  const wrong = blobs.find(({ path, bytes }) => listed.get(path) !== bytes);
+  if (wrong !== undefined) return `its list of files lacks ${wrong.path} with ${wrong.bytes} bytes`;
+  const known = new Set(blobs.map(({ path }) => path));
+  const other = files.find(({ path }) => !known.has(path));
+  return other === undefined ? null : `its manifest does not list ${other.path}`;
+}
+
 const layersSchema = z.object({
   layers: listOfValid(
     z.object({ mediaType: matching(OLLAMA_LAYER, 'a media type of Ollama'), digest: z.string() }),

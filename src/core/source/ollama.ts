@@ -5,7 +5,14 @@ import { parseAnswer } from '../hub/parse-answer.ts';
 import type { Schema } from '../schema/parse.ts';
 import { matching, text, wholeNumber } from '../schema/rules.ts';
 import { digestOf } from '../store/digest.ts';
-import { badManifest, blobFiles, layerKinds, type OllamaManifest, parseManifest } from './ollama-manifest.ts';
+import {
+  badManifest,
+  blobFiles,
+  layerKinds,
+  listFault,
+  type OllamaManifest,
+  parseManifest,
+} from './ollama-manifest.ts';
 import {
   formatOllamaRef,
   OLLAMA_GRAMMAR,
@@ -98,6 +105,7 @@ export const ollama: Source<OllamaRef, PinnedOllamaModel> = {
     return `${repository(parseOllamaRef(ref), endpoint)}/blobs/${path.replace('sha256-', 'sha256:')}`;
   },
   origin: (model) => `ollama:${fullName(model)}@sha256:${manifestDigest(model)}`,
+  fault: ({ ref, manifest, files }) => listFault(manifest, files, ref),
   label: (model, { path }) => `${fullName(model)}/${path}`,
   roles: ({ manifest }) => layerKinds(manifest),
 };

@@ -54,6 +54,8 @@ export interface Source<R extends ModelRef = ModelRef, M extends PinnedModel = P
   origin(model: M): string;
   /** Returns the short form of the pin; without it the origin counts. */
   version?(model: M): string;
+  /** Returns why the files of a model from another machine are not those of its manifest; null if they are. */
+  fault?(model: M): string | null;
   /** Returns a file as progress lines and errors show it. */
   label(model: M, file: PinnedFile): string;
   /** Returns the roles of files, where the source itself assigns them: path → `model`, `projector`, … */

@@ -187,3 +187,28 @@ test.each(['tar', 'directory'] as const)(
     expect(names.filter((name) => name.endsWith('.part')).sort()).toEqual([mine, running]);
   },
 );
+
+test.each([
+  ['lacks a layer', (files: { bytes: number }[]) => files.slice(1)],
+  [
+    'has another size for a layer',
+    ([first, ...rest]: { bytes: number }[]) => [{ ...first, bytes: (first?.bytes ?? 0) + 1 }, ...rest],
+  ],
+])('an Ollama model whose list of files %s is refused before anything is shown', async (_, change) => {
+  const source = await filled(['ollama:tiny']);
+  const path = quickFolder();
+  await exported(source.root, { kind: 'directory', path });
+  const manifest = JSON.parse(readFileSync(join(path, 'manifest.json'), 'utf8'));
+  const [entry] = manifest.models;
+  entry.model.files = change(entry.model.files);
+  for (const { digest, bytes } of entry.model.files)
+    manifest.contents.find(({ sha256: hex }: { sha256: string }) => hex === digest.hex).bytes = bytes;
+  writeFileSync(join(path, 'manifest.json'), JSON.stringify(manifest));
+  const root = quickFolder();
+  const fault = await faultOf(imported(root, { kind: 'path', path }));
+  expect(fault).toMatchObject({ code: 'RMA_BUNDLE_INVALID', exitCode: 6 });
+  expect(fault.message).toContain(
+    'its manifest is inconsistent for ollama:tiny: its list of files lacks sha256-',
+  );
+  expect(shown(root)).toEqual([]);
+});
