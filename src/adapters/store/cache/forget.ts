@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { joinedPrefix, needsPrefix } from '../../../core/inventory/needs-name.ts';
 import { readNeeds } from '../../../core/inventory/read-needs.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
 import type { ForgottenWorkers } from '../../../ports/cache-store.ts';
@@ -13,10 +14,12 @@ export async function forgetWorkers(
   { host, project, profiles }: ForgottenWorkers,
 ): Promise<readonly string[]> {
   const folder = join(paths.state, 'projects');
-  const start = `${host}-${project}.`;
+  const starts = new Set([needsPrefix, joinedPrefix].map((prefixOf) => prefixOf({ host, project })));
   const names = (await unless(NO_RECORD, disk.readdir(folder))) ?? [];
-  const forgotten: string[] = [];
-  for (const name of names.filter((each) => each.startsWith(start) && each.endsWith('.json')).sort()) {
+  const forgotten = new Set<string>();
+  for (const name of names.filter((each) => each.endsWith('.json'))) {
+    const start = [...starts].find((each) => name.startsWith(each));
+    if (start === undefined) continue;
     // neither projects nor profiles contain a dot, but hosts do: `a` and `a-b.c` begin alike
     const profile = name.slice(start.length, -'.json'.length);
     if (profile.includes('.') || (profiles !== null && !profiles.includes(profile))) continue;
@@ -24,7 +27,7 @@ export async function forgetWorkers(
     // `a-b` and `c` have the same name as `a` and `b-c`
     if (needs !== null && (needs.host !== host || needs.project !== project)) continue;
     await unless(NO_RECORD, disk.unlink(join(folder, name)));
-    forgotten.push(profile);
+    forgotten.add(profile);
   }
-  return forgotten;
+  return [...forgotten].sort();
 }
