@@ -5,6 +5,7 @@ import { heldBy } from './cache-entries.ts';
 import { type CacheView, type MarkedEntry, type MarkedItem, markedItem } from './cache-view.ts';
 import { type PrunePlan, planPrune } from './plan-prune.ts';
 import { PRESSURE_GRACE_SECONDS, type PrunePolicy } from './policy.ts';
+import type { PruneResult } from './prune-result.ts';
 
 /** What a run of prune does with what was marked earlier. */
 export interface SweepPlan {
@@ -28,6 +29,8 @@ export interface PrunePreview {
   readonly due: readonly MarkedItem[];
   /** number of entries of which content is restored, because a model uses it again */
   readonly reused: number;
+  /** as in `PruneResult` */
+  readonly denied?: readonly string[];
 }
 
 /** Returns what a run of prune does with a store. Pure. */
@@ -38,7 +41,13 @@ export function previewPrune(view: CacheView, policy: PrunePolicy): PrunePreview
     restored: restored.map(markedItem),
     due: due.map(markedItem),
     reused: reused.length,
+    ...deniedIn(view),
   };
+}
+
+/** Returns the directories of a store that could not be read, as results of prune have them. */
+export function deniedIn({ inventory: { denied } }: CacheView): Pick<PruneResult, 'denied'> {
+  return denied.length === 0 ? {} : { denied };
 }
 
 /** Returns what becomes of the entries that were marked earlier. While a record of needs cannot be read, they all stay. */

@@ -80,6 +80,7 @@ export const previewSchema: Schema<PrunePreview> = z.object({
   restored: z.array(marked),
   due: z.array(marked),
   reused: z.number(),
+  denied: z.exactOptional(z.array(text())),
 });
 
 const failure: Schema<CacheFailure> = z.object({ name: text(), message: text() });
@@ -91,6 +92,7 @@ export const pruneResultSchema: Schema<PruneResult> = z.object({
   restored: z.array(marked),
   failed: z.array(failure),
   unmet: z.array(text()),
+  denied: z.exactOptional(z.array(text())),
 });
 
 /** The output of `rma-worker undo`. */

@@ -1,15 +1,33 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { type Disk, realDisk } from '../../../src/adapters/store/disk/disk.ts';
+import { DEFAULT_POLICY } from '../../../src/core/cache/policy.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
-import { testCache } from '../../helpers/store/cache-fixture.ts';
+import { KEEP_30_DAYS, noWait, setAge, testCache } from '../../helpers/store/cache-fixture.ts';
 import { plantFile } from '../../helpers/store/foreign-store.ts';
-import { plantOllama } from '../../helpers/store/old-models.ts';
+import { blob, plantOllama } from '../../helpers/store/old-models.ts';
 import { testStore } from '../../helpers/store/store-fixture.ts';
 
 let root = '';
 beforeEach(() => {
   root = tempFolder();
+});
+
+test('directories that could not be read are named by a run of prune and its preview', async () => {
+  plantOllama(root);
+  plantFile(root, 'gguf/default/one.gguf', 'GGUF');
+  setAge(root, 40, blob('5'));
+  const readdir = (async (path: string, options: { withFileTypes: true }) => {
+    if (path.endsWith('/gguf/default'))
+      throw Object.assign(new Error('denied'), { code: 'EACCES', syscall: 'scandir' });
+    return realDisk.readdir(path, options);
+  }) as Disk['readdir'];
+  const cache = testCache(root, { disk: { ...realDisk, readdir } });
+  const denied = ['gguf/default'];
+  expect(await cache.preview(KEEP_30_DAYS)).toMatchObject({ denied });
+  expect(await cache.prune(KEEP_30_DAYS, noWait)).toMatchObject({ denied });
+  expect(await cache.prune(DEFAULT_POLICY, noWait)).toMatchObject({ marked: [], denied });
 });
 
 describe('workers whose host and project join to the same text', () => {

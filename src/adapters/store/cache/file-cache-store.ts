@@ -58,10 +58,17 @@ export class FileCacheStore implements CacheStore {
   }
 
   async prune(policy: PrunePolicy, wait: CacheWait): Promise<PruneResult> {
-    const { plan, restored, reused, due } = await this.preview(policy);
+    const { plan, restored, reused, due, denied } = await this.preview(policy);
     const { remains } = await this.#trash.read();
     if (plan.entries.length + restored.length + reused + due.length + remains.length === 0)
-      return { marked: [], deleted: [], restored: [], failed: [], unmet: plan.unmet };
+      return {
+        marked: [],
+        deleted: [],
+        restored: [],
+        failed: [],
+        unmet: plan.unmet,
+        ...(denied !== undefined && { denied }),
+      };
     const context = { trash: this.#trash, view: () => this.#view(), signal: wait.signal };
     return this.#locked(wait, (lease) => runPrune({ ...context, lease }, policy));
   }

@@ -1,7 +1,7 @@
 import { assertRootsReadable } from '../../../core/cache/assert-roots.ts';
 import { type CacheView, type MarkedItem, markedItem } from '../../../core/cache/cache-view.ts';
 import { type PlannedEntry, planPrune } from '../../../core/cache/plan-prune.ts';
-import { isWanted, planSweep } from '../../../core/cache/plan-sweep.ts';
+import { deniedIn, isWanted, planSweep } from '../../../core/cache/plan-sweep.ts';
 import type { PrunePolicy } from '../../../core/cache/policy.ts';
 import type { CacheFailure, PruneResult } from '../../../core/cache/prune-result.ts';
 import { toErrorDocument } from '../../../core/errors.ts';
@@ -27,7 +27,8 @@ export async function runPrune(context: PruneContext, policy: PrunePolicy): Prom
   await run.sweep(view, policy);
   const plan = planPrune(view, policy);
   const marked = await run.mark(plan.entries);
-  return { marked, deleted: run.deleted, restored: run.restored, failed: run.failed, unmet: plan.unmet };
+  const { deleted, restored, failed } = run;
+  return { marked, deleted, restored, failed, unmet: plan.unmet, ...deniedIn(view) };
 }
 
 class PruneRun {

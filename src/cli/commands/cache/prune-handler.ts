@@ -10,6 +10,7 @@ import { onStore } from '../../render/on-store.ts';
 import { shortName } from '../../render/short-name.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import type { Theme } from '../../render/theme.ts';
+import { warnDenied } from '../warn-denied.ts';
 import { bytesOf, notFreedOf, warnFailed } from './failures.ts';
 import { openCache } from './open-cache.ts';
 import { type PolicyInput, policyOf } from './policy-options.ts';
@@ -42,11 +43,13 @@ export async function pruneCache(input: PruneInput, context: Context): Promise<C
   if (input.dryRun) {
     const preview = await store.preview(policy);
     warnUnmet(context, input, preview.plan.unmet);
+    warnDenied(context, preview.denied ?? []);
     return showPreview(preview);
   }
   const result = await store.prune(policy, waitOf(context));
   warnFailed(context, result.failed);
   warnUnmet(context, input, result.unmet);
+  warnDenied(context, result.denied ?? []);
   return {
     json: { schema: 'rma.prune/v1', dryRun: false, ...result },
     exitCode: result.failed.length > 0 ? EXIT.partial : EXIT.ok,
