@@ -11,7 +11,7 @@ export interface PeerOptions {
   readonly peers: readonly PeerStore[];
   /** false: no hub is contacted for what the peers do not have */
   readonly hubs: boolean;
-  /** receives the reason when a peer does not respond and the next source is tried */
+  /** receives the reason when a peer does not respond and another source is tried; the last one's is thrown if there is none */
   readonly onSkip: (error: RmaError) => void;
 }
 
@@ -42,18 +42,25 @@ async function resolve(
   { ref, signal }: { readonly ref: ModelRef; readonly signal?: AbortSignal },
 ): Promise<PinnedModel> {
   let failure: RmaError | null = null;
+  const skip = () => {
+    if (failure !== null) onSkip(failure);
+    failure = null;
+  };
   for (const peer of peers) {
     try {
       const model = await peer.resolve(ref, signal);
-      if (model !== null) return model;
+      if (model === null) continue;
+      skip();
+      return model;
     } catch (error) {
       if (signal?.aborted === true || !(error instanceof RmaError) || !isTemporary(error)) throw error;
+      skip();
       failure = unreachable(peer, error);
-      onSkip(failure);
     }
   }
-  if (hubs && source !== null) return source.resolve(ref, signal);
-  throw failure ?? notThere(ref, peers);
+  if (!hubs || source === null) throw failure ?? notThere(ref, peers);
+  skip();
+  return source.resolve(ref, signal);
 }
 
 function unreachable({ name }: PeerStore, { code, message, exitCode }: RmaError): RmaError {
