@@ -28,6 +28,15 @@ export interface ModelLease extends HeldLease {
    * reserved there. Returns null if the space is not enough; a lease has one reservation at a time.
    */
   reserve(space: SpaceRequest): Promise<SpaceReservation | null>;
+  /**
+   * Waits until no other process downloads any of these files under the lease of another model that shares them in the
+   * store, and lets others wait from then on, until `release`. Returns whether it waited: then they may be in the store.
+   */
+  holdContents(
+    files: readonly PinnedFile[],
+    onWait: (holder: LeaseHolder) => void,
+    signal: AbortSignal,
+  ): Promise<boolean>;
 }
 
 export interface SpaceRequest {

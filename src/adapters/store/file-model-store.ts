@@ -8,7 +8,7 @@ import type { Removal } from '../../core/inventory/plan-removal.ts';
 import { parseModelRef } from '../../core/source/parse-ref.ts';
 import { sourceOf } from '../../core/source/sources.ts';
 import type { StorePaths } from '../../core/source/store-paths.ts';
-import { leaseName, PRUNE_LEASE } from '../../core/store/lease-name.ts';
+import { leaseName } from '../../core/store/lease-name.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   LeaseHolder,
@@ -21,14 +21,13 @@ import type {
   StagingSlot,
 } from '../../ports/model-store.ts';
 import type { ByteRange } from '../../ports/range-reader.ts';
-import { markedUses, restoreMarked, undoContents } from './cache/restore-marked.ts';
+import { markedUses, undoContents } from './cache/restore-marked.ts';
 import { bootId } from './disk/boot-id.ts';
 import { type Disk, realDisk } from './disk/disk.ts';
 import { diskFault, onDisk } from './disk/disk-fault.ts';
 import { ensureDir, readBytes } from './disk/files.ts';
 import { guardedDisk } from './disk/guarded-disk.ts';
 import { assertNamesFit } from './disk/name-clash.ts';
-import { refreshFolders } from './disk/refresh-folders.ts';
 import { withReserve } from './disk/reserve.ts';
 import { freeBytesAt } from './disk/same-file-system.ts';
 import { storeChanged } from './disk/store-changed.ts';
@@ -38,7 +37,7 @@ import { scanStore } from './inventory/scan-store.ts';
 import type { LayoutWriter } from './layouts/layout-writer.ts';
 import { createLayouts } from './layouts/layouts.ts';
 import { Leases } from './lease/lease.ts';
-import { FileModelLease } from './lease/model-lease.ts';
+import { leaseModel } from './lease/lease-model.ts';
 import { SpaceReservations } from './lease/space-reservations.ts';
 import { prepareStore } from './prepare.ts';
 import { ModelRecords } from './records/model-records.ts';
@@ -61,6 +60,8 @@ export class FileModelStore implements ModelStore {
   readonly #guard: StoreGuard;
   readonly #leases: Leases;
   readonly #spaces: SpaceReservations;
+  /** names of shared content that this store downloads */
+  readonly #contents = new Set<string>();
   readonly #records: ModelRecords;
   readonly #pieces: PieceRecords;
   /** by source */
@@ -197,21 +198,17 @@ export class FileModelStore implements ModelStore {
     onWait: (holder: LeaseHolder) => void,
     signal: AbortSignal,
   ): Promise<ModelLease> {
-    const key = leaseName(this.#leaseKey(model));
-    return onDisk(join(this.#paths.state, 'leases'), async () => {
-      const lease = await this.#leases.acquire(key, onWait, signal);
-      try {
-        // prune keeps what is leased, so the later of the two detects the other
-        await this.#leases.waitFor(PRUNE_LEASE, onWait, signal);
-        await restoreMarked({ disk: this.#disk, paths: this.#paths }, model);
-        const layout = this.#layout(model);
-        await refreshFolders(this.#disk, [this.root, layout.root], layout.readPaths(model));
-        return new FileModelLease(lease, layout.root, this.#spaces);
-      } catch (error) {
-        await lease.release();
-        throw error;
-      }
-    });
+    const layout = this.#layout(model);
+    const context = {
+      disk: this.#disk,
+      paths: this.#paths,
+      leases: this.#leases,
+      spaces: this.#spaces,
+      contents: this.#contents,
+      place: layout.root,
+      readPaths: layout.readPaths(model),
+    };
+    return onDisk(join(this.#paths.state, 'leases'), () => leaseModel(context, model, { onWait, signal }));
   }
 
   async freeBytes(model?: PinnedModel): Promise<number> {

@@ -38,8 +38,11 @@ async function bringModel(model: PinnedModel, meter: ProgressMeter, shared: Shar
   const { store, signal } = shared;
   const lease = await store.lease(model, (holder) => showHolder(meter, holder), signal);
   try {
-    const check = await store.check(model);
-    if (check.state === 'present') return;
+    const first = await store.check(model);
+    if (first.state === 'present') return;
+    const onWait = (holder: LeaseHolder) => showHolder(meter, holder);
+    const hasWaited = await lease.holdContents(first.missing, onWait, signal);
+    const check = hasWaited ? await store.check(model) : first;
     const stop = AbortSignal.any([signal, lease.lost]);
     const missing = await adopt({ model, check, meter, store, signal: stop });
     const { offline = false, peers = [] } = shared;

@@ -1,15 +1,12 @@
 import { CONNECTIONS } from '../../core/config/network-settings.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
-import { type ModelFiles, repeatedBytes } from '../../core/source/shared-content.ts';
+import { type ModelFiles, repeatedBytes, WAIT_BYTES } from '../../core/source/shared-content.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import type { ModelCheck } from '../../ports/model-store.ts';
 import { fetchModel } from './fetch-model.ts';
 import type { FetchOptions, SharedFetch } from './fetch-options.ts';
 import type { FetchResult } from './fetch-result.ts';
 import { HostSlots } from './host-slots.ts';
-
-/** Shared content for which a model waits, bytes: less is downloaded sooner than the other model. */
-const WAIT_BYTES = 1024 * 1024;
 
 /**
  * Downloads every model to the store and returns one result per model; a failure does not stop the others. A complete

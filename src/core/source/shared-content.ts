@@ -20,6 +20,18 @@ function bytesInStore(models: readonly ModelFiles[]): number {
   return [...contents.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
+/** Shared content for which a download waits, bytes: less is downloaded sooner than another one ends. */
+export const WAIT_BYTES = 1024 * 1024;
+
+/** Returns the names of large content that models under other leases share in the store, sorted: all models of an Ollama store share their blobs. */
+export function sharedContents({ model, files }: ModelFiles): readonly string[] {
+  if (layoutOf(model) !== 'ollama') return [];
+  const large = files.filter(({ bytes }) => bytes >= WAIT_BYTES);
+  return [...new Set(large.flatMap(({ digest }) => digest?.hex ?? []))]
+    .sort()
+    .map((hex) => `${model.source}-content-${hex}`);
+}
+
 /** Returns a text that is equal for files with one place in a store: all models of an Ollama store share their blobs, and the commits of a repository theirs. */
 function contentKey(model: PinnedModel, { path, digest }: PinnedFile): string {
   const layout = layoutOf(model);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { repeatedBytes } from '../../../src/core/source/shared-content.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { testFetcher } from '../../helpers/store/store-fixture.ts';
@@ -31,4 +31,37 @@ test('content that models of one command share is downloaded once, and counted o
   expect(large).toHaveLength(1);
   const waiting = fetcher.progress.filter(({ state }) => state === 'waiting');
   expect(waiting).toMatchObject([{ ref: 'ollama:b', note: 'for content that ollama:a has too' }]);
+});
+
+describe('two processes that pull models with the same weights', () => {
+  const setUp = async () => {
+    const hub = await hubForTest({
+      ollama: { 'library/a:latest': modelOf('{"a":1}'), 'library/b:latest': modelOf('{"b":1}') },
+    });
+    const root = tempFolder();
+    const [one, other] = [testFetcher(root, hub.endpoint), testFetcher(root, hub.endpoint)];
+    const [a, b] = [await one.resolve('ollama:a'), await other.resolve('ollama:b')];
+    hub.log.clear();
+    const large = () => hub.log.contentRequests().filter(({ bytesSent }) => bytesSent >= 2 ** 20);
+    return { hub, root, one, other, a, b, large };
+  };
+
+  test('[fail C10] download them once', async () => {
+    const { one, other, a, b, large } = await setUp();
+    const results = await Promise.all([one.fetch([a]), other.fetch([b])]);
+    expect(results).toMatchObject([[{ state: 'present' }], [{ state: 'present' }]]);
+    expect(large()).toHaveLength(1);
+  });
+
+  test('the second one downloads them if the first one stops', async () => {
+    const { hub, one, other, a, b } = await setUp();
+    const stop = new AbortController();
+    const stalled = hub.faults.add({ kind: 'stall', bytes: 1000, times: 1, path: '*sha256:*' });
+    const first = one.fetch([a], stop.signal);
+    await stalled.reached();
+    const second = other.fetch([b]);
+    stop.abort(new Error('stopped'));
+    await expect(first).rejects.toThrow('stopped');
+    expect(await second).toMatchObject([{ state: 'present' }]);
+  });
 });

@@ -1,37 +1,56 @@
-import type { ModelLease, SpaceRequest, SpaceReservation } from '../../../ports/model-store.ts';
+import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
+import type { LeaseHolder, ModelLease, SpaceRequest, SpaceReservation } from '../../../ports/model-store.ts';
 import { onDisk } from '../disk/disk-fault.ts';
 import type { FileLease } from './held-lease.ts';
+import type { SharedContents } from './shared-contents.ts';
 import type { SpaceReservations } from './space-reservations.ts';
 
-/** The lease of a model, whose files are at `place`. */
-export class FileModelLease implements ModelLease {
-  readonly #lease: FileLease;
-  readonly #place: string;
-  readonly #spaces: SpaceReservations;
+export interface ModelLeaseOptions {
+  readonly lease: FileLease;
+  /** directory of the model's layout */
+  readonly place: string;
+  readonly spaces: SpaceReservations;
+  readonly contents: SharedContents;
+}
 
-  constructor(lease: FileLease, place: string, spaces: SpaceReservations) {
-    this.#lease = lease;
-    this.#place = place;
-    this.#spaces = spaces;
+/** The lease of a model. The store is right without the leases of its contents, so losing one of these changes nothing. */
+export class FileModelLease implements ModelLease {
+  readonly #options: ModelLeaseOptions;
+
+  constructor(options: ModelLeaseOptions) {
+    this.#options = options;
   }
 
   get lost(): AbortSignal {
-    return this.#lease.lost;
+    return this.#options.lease.lost;
   }
 
   progress(doneBytes: number, totalBytes: number): void {
-    this.#lease.progress(doneBytes, totalBytes);
+    const { lease, contents } = this.#options;
+    lease.progress(doneBytes, totalBytes);
+    contents.progress(doneBytes, totalBytes);
   }
 
   confirm(): Promise<void> {
-    return this.#lease.confirm();
+    return this.#options.lease.confirm();
   }
 
   reserve(space: SpaceRequest): Promise<SpaceReservation | null> {
-    return onDisk(this.#place, () => this.#spaces.reserve(this.#lease, this.#place, space));
+    const { lease, place, spaces } = this.#options;
+    return onDisk(place, () => spaces.reserve(lease, place, space));
   }
 
-  release(): Promise<void> {
-    return this.#lease.release();
+  holdContents(
+    files: readonly PinnedFile[],
+    onWait: (holder: LeaseHolder) => void,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    return this.#options.contents.hold(files, onWait, signal);
+  }
+
+  async release(): Promise<void> {
+    const { lease, contents } = this.#options;
+    await contents.release();
+    await lease.release();
   }
 }
