@@ -5,6 +5,7 @@ import type { PinnedFile, PinnedModel } from '../../core/domain/pinned-model.ts'
 import type { StoredModel } from '../../core/domain/stored-model.ts';
 import { buildInventory } from '../../core/inventory/build-inventory.ts';
 import type { Removal } from '../../core/inventory/plan-removal.ts';
+import { isSharedLease } from '../../core/inventory/shared-leases.ts';
 import { parseModelRef } from '../../core/source/parse-ref.ts';
 import { sourceOf } from '../../core/source/sources.ts';
 import type { StorePaths } from '../../core/source/store-paths.ts';
@@ -169,7 +170,11 @@ export class FileModelStore implements ModelStore {
 
   async inventory(): Promise<Inventory> {
     const scan = { disk: this.#disk, guard: this.#guard, paths: this.#paths };
-    return onDisk(this.root, async () => buildInventory(await scanStore(scan), await undoContents(scan)));
+    return onDisk(this.root, async () => {
+      // before the files, which a download that ends meanwhile has published
+      const downloads = await this.#leases.active(isSharedLease);
+      return buildInventory(await scanStore(scan), await undoContents(scan), [...downloads]);
+    });
   }
 
   async remove(paths: readonly string[], options: RemoveOptions): Promise<Removal> {

@@ -14,6 +14,8 @@ export interface Inventory {
   readonly unknown: readonly UnknownItem[];
   /** content that models marked for deletion use: an undo needs it, so that a removal keeps it */
   readonly undoContents: readonly string[];
+  /** names of the leases of running downloads that share content with other models; absent: none */
+  readonly downloads?: readonly string[];
   /** directories that this user may not read: what is in them is not listed */
   readonly denied: readonly string[];
   /** sizes of the models by source; created on each access */

@@ -49,8 +49,15 @@ export function isLayoutText(source: string | null, path: string): boolean {
   return (layout === 'hf-cache' && isRef(path)) || (layout === 'ollama' && isManifest(path));
 }
 
-/** Returns everything that a scan of a store has seen, by the rules of its layouts. `undoContents`: content that marked models use. */
-export function buildInventory(scan: StoreScan, undoContents: readonly string[] = []): Inventory {
+/**
+ * Returns everything that a scan of a store has seen, by the rules of its layouts. `undoContents`: content that marked models
+ * use. `downloads`: as in `Inventory`.
+ */
+export function buildInventory(
+  scan: StoreScan,
+  undoContents: readonly string[] = [],
+  downloads: readonly string[] = [],
+): Inventory {
   const receipts = new ReceiptIndex(scan.receipts);
   const grouped = scan.trees.map((tree) => ({ tree, groups: groupsOf(tree, receipts) }));
   const index = scanIndex(scan, grouped);
@@ -74,6 +81,7 @@ export function buildInventory(scan: StoreScan, undoContents: readonly string[] 
     orphans: loose('orphans'),
     unknown: unknownOf(settled),
     undoContents,
+    ...(downloads.length > 0 && { downloads }),
     denied: scan.trees.flatMap((tree) =>
       tree.files.flatMap(({ path, isDenied }) => (isDenied === true ? [below(tree, path) || '.'] : [])),
     ),

@@ -71,6 +71,7 @@ const inventory: Schema<Inventory> = z.object({
   orphans: z.array(item),
   unknown: z.array(unknownItem),
   undoContents: z.array(text()),
+  downloads: z.exactOptional(z.array(text())),
   denied: z.array(text()),
   usage: z.array(usage),
   totalBytes: z.number(),

@@ -1,6 +1,8 @@
 import type { Inventory, InventoryFile, InventoryModel, ModelUser } from '../domain/inventory.ts';
 import { EXIT, RmaError } from '../errors.ts';
+import { leaseName } from '../store/lease-name.ts';
 import { Removals, releasedSizes } from './removals.ts';
+import { isDownloaded } from './shared-leases.ts';
 
 /** What a removal deletes from a store. Paths are relative to the store. */
 export interface Removal {
@@ -32,14 +34,15 @@ export interface RemovedModel {
 
 /** Returns what the removal of the models at these paths deletes from a store; paths without a model are left out. */
 export function planRemoval(
-  { models, undoContents }: Pick<Inventory, 'models' | 'undoContents'>,
+  { models, undoContents, downloads = [] }: Pick<Inventory, 'models' | 'undoContents' | 'downloads'>,
   paths: readonly string[],
 ): Removal {
   const removed = models.filter(({ path }) => paths.includes(path));
+  const busy = downloadedContents(removed, downloads);
   const others = models.filter((model) => !removed.includes(model));
   const shared = new Set(others.flatMap(({ records }) => records));
-  const needed = new Set(undoContents);
-  const removals = new Removals(needed);
+  const marked = new Set(undoContents);
+  const removals = new Removals(new Set([...marked, ...busy]));
   const changes = removed.map((model) => removals.add(model));
   const released = changes.flatMap((change) => change.released);
   const kept = keptFiles(removed, released);
@@ -54,10 +57,22 @@ export function planRemoval(
     keptBytes: kept.reduce((sum, { bytes }) => sum + bytes, 0),
     keptBy: [
       ...usersOf(kept, others),
-      ...(kept.some(({ content }) => needed.has(content)) ? ['models marked for deletion'] : []),
+      ...(kept.some(({ content }) => marked.has(content)) ? ['models marked for deletion'] : []),
+      ...(kept.some(({ content }) => busy.has(content)) ? ['running downloads'] : []),
     ],
     linkedBytes: linked,
   };
+}
+
+/** Returns the contents of models that downloads of other models may use. A removal waits for those of its own models. */
+function downloadedContents(
+  removed: readonly InventoryModel[],
+  downloads: readonly string[],
+): ReadonlySet<string> {
+  const own = new Set(removed.flatMap(({ lease }) => (lease === null ? [] : leaseName(lease))));
+  const others = downloads.filter((name) => !own.has(name));
+  const contents = removed.flatMap(({ files }) => files.map(({ content }) => content));
+  return new Set(contents.filter((path) => isDownloaded(path, others)));
 }
 
 /** Returns the files of the removed models of which content stays, one for each content. */

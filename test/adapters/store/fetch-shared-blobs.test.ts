@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { pinnedBytes } from '../../../src/core/domain/pinned-model.ts';
+import { planRemoval } from '../../../src/core/inventory/plan-removal.ts';
 import { repeatedBytes } from '../../../src/core/source/shared-content.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
-import { testFetcher } from '../../helpers/store/store-fixture.ts';
+import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 import { patternContent } from '../../hub/content.ts';
 import type { OllamaModelSpec } from '../../hub/ollama/models.ts';
 import { hubForTest } from '../hub-server/hub-fixture.ts';
@@ -64,4 +68,25 @@ describe('two processes that pull models with the same weights', () => {
     await expect(first).rejects.toThrow('stopped');
     expect(await second).toMatchObject([{ state: 'present' }]);
   });
+});
+
+test('a removal does not count content as freed that a running download keeps', async () => {
+  const hub = await hubForTest({
+    ollama: { 'library/a:latest': modelOf('{"a":1}'), 'library/b:latest': modelOf('{"b":1}') },
+  });
+  const root = tempFolder();
+  const fetcher = testFetcher(root, hub.endpoint);
+  const [a, b] = [await fetcher.resolve('ollama:a'), await fetcher.resolve('ollama:b')];
+  await fetcher.fetch([a]);
+  const signal = new AbortController().signal;
+  const lease = await testStore(root).lease(b, () => undefined, signal);
+  const paths = ['ollama/manifests/registry.ollama.ai/library/a/latest'];
+  const kept = { freedBytes: 0, keptBytes: pinnedBytes(a), keptBy: ['running downloads'], contents: [] };
+  const store = testStore(root);
+  expect(planRemoval(await store.inventory(), paths)).toMatchObject(kept);
+  const options = { force: false, onWait: () => undefined, signal };
+  expect(await store.remove(paths, options)).toMatchObject(kept);
+  for (const { path } of a.files) expect(existsSync(join(root, 'ollama/blobs', path))).toBe(true);
+  await lease.release();
+  expect(planRemoval(await store.inventory(), paths)).toMatchObject({ freedBytes: 0, models: [] });
 });

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Inventory } from '../../../core/domain/inventory.ts';
 import { assertUnneeded, planRemoval, type Removal } from '../../../core/inventory/plan-removal.ts';
-import { SOURCES } from '../../../core/source/sources.ts';
+import { isDownloaded } from '../../../core/inventory/shared-leases.ts';
 import { placeInStore, type StorePaths } from '../../../core/source/store-paths.ts';
 import { leaseName, PRUNE_LEASE } from '../../../core/store/lease-name.ts';
 import type { HeldLease, RemoveOptions } from '../../../ports/model-store.ts';
@@ -66,14 +66,6 @@ async function carryOut(context: RemoveContext, plan: Removal, own: ReadonlySet<
   for (const content of contents) await remove(content);
   for (const record of plan.records) await unless(NO_RECORD, disk.unlink(join(paths.state, record)));
   for (const path of [...plan.names, ...contents]) await removeEmpty(context, dirname(path));
-}
-
-/** Returns whether a running download may be about to use content: all models of an Ollama store share their blobs. */
-function isDownloaded(path: string, activeLeases: readonly string[]): boolean {
-  const source = SOURCES.find(
-    ({ store }) => store.layout === 'ollama' && path.startsWith(`${store.directory}/`),
-  );
-  return source !== undefined && activeLeases.some((name) => name.startsWith(`${source.id}-`));
 }
 
 /** Returns the contents of all models, to which a download may have added one since the plan was made. */

@@ -101,12 +101,13 @@ export class Leases {
 
   /**
    * Returns the names of the leases that a running process may hold: those that were not released, and whose process is known
-   * to run, or is not known to be dead and has sent a heartbeat within the last hour. Writes nothing.
+   * to run, or is not known to be dead and has sent a heartbeat within the last hour. Writes nothing. `isWanted`: the names to
+   * look at (default: all).
    */
-  async active(): Promise<ReadonlySet<string>> {
+  async active(isWanted = (_name: string) => true): Promise<ReadonlySet<string>> {
     const held: string[] = [];
     for (const name of await this.#names()) {
-      if (await this.#isHeld(name)) held.push(name);
+      if (isWanted(name) && (await this.#isHeld(name))) held.push(name);
     }
     return new Set(held);
   }
