@@ -55,6 +55,8 @@ export interface OpenImages {
   readonly images: readonly BundleImage[];
   /** those that are needed: verified, and not loaded yet */
   readonly needed: readonly BundleImage[];
+  /** size of the needed images; layers that they share are counted once */
+  readonly bytes: number;
   /** Returns the bytes of the archive of a needed image. */
   archive(image: BundleImage): AsyncIterable<Uint8Array>;
   /** of a stream: a bundle of its models, as a tar stream; null: the bundle can be read again */

@@ -69,8 +69,16 @@ export interface Bundles {
       readonly onProgress: (doneBytes: number, totalBytes: number) => void;
       /** called while another process imports the same bundle, or prunes the store */
       readonly onWait: (holder: LeaseHolder) => void;
+      /** what is written after the import; it counts if it is on the file system of the store (default: nothing) */
+      readonly later?: LaterSpace | null;
     },
   ): Promise<OpenBundle>;
+}
+
+/** Disk space that is needed at a path later. */
+export interface LaterSpace {
+  readonly path: string;
+  readonly bytes: number;
 }
 
 export interface OpenBundle {

@@ -2,7 +2,7 @@ import type { ImportedBundle } from '../../core/domain/bundle.ts';
 import type { ImportModel } from '../../core/domain/import.ts';
 import { resolveImport } from '../../core/import/resolve-import.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
-import type { BundlePlace, Bundles } from '../../ports/bundles.ts';
+import type { BundlePlace, Bundles, LaterSpace } from '../../ports/bundles.ts';
 import { importModels } from './import-models.ts';
 import type { ImportContext } from './stage-import.ts';
 
@@ -12,7 +12,11 @@ import type { ImportContext } from './stage-import.ts';
  */
 export async function importBundle(
   place: BundlePlace,
-  { bundles, ...options }: ImportContext & { readonly bundles: Bundles },
+  {
+    bundles,
+    later = null,
+    ...options
+  }: ImportContext & { readonly bundles: Bundles; readonly later?: LaterSpace | null },
 ): Promise<ImportedBundle> {
   const { store, signal } = options;
   await store.prepare();
@@ -24,6 +28,7 @@ export async function importBundle(
   const name = place.kind === 'stdin' ? 'bundle' : place.path;
   const { source, close } = await bundles.open(place, {
     isNeeded,
+    later,
     signal,
     onProgress: (doneBytes, totalBytes) =>
       options.onProgress({ ...unstarted(name, totalBytes), state: 'importing', doneBytes }),

@@ -2,11 +2,12 @@ import type { BundleImage, ImportedBundle, LoadedImage } from '../../core/domain
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import type { BundleFiles, OpenImages } from '../../ports/bundle-files.ts';
-import type { BundlePlace } from '../../ports/bundles.ts';
+import type { BundlePlace, LaterSpace } from '../../ports/bundles.ts';
 import type { Host } from '../../ports/host.ts';
 import { importBundle } from '../fetch/import-bundle.ts';
 import { type BundleHost, type BundleInvocation, importInContainer } from './bundle-in-container.ts';
 import { type BundleFolder, placeOf } from './export-models.ts';
+import { imageSpace } from './image-space.ts';
 import { checkWorkerImage, loadImages, missingImages } from './load-images.ts';
 
 export interface BundleImport {
@@ -53,10 +54,11 @@ export async function importBundleModels(
     const tag = await invocation.workerImage.tag(request.config.images.workerBase);
     const isWorker = ({ reference }: BundleImage) => reference === tag;
     const { archive, needed } = opened;
+    const space = await imageSpace(host, opened.bytes);
     if (images) await checkWorkerImage(host, invocation, { images: opened.images, tag });
     if (request.folder === null)
       await loadImages(host, invocation, { archive, needed: needed.filter(isWorker) });
-    const imported = await importInto(host, invocation, { ...request, opened });
+    const imported = await importInto(host, invocation, { ...request, opened, later: space });
     const later = request.folder === null ? needed.filter((image) => !isWorker(image)) : needed;
     await loadImages(host, invocation, { archive, needed: later });
     return { ...imported, images: opened.images.map((image) => loaded(image, opened, images)) };
@@ -68,7 +70,7 @@ export async function importBundleModels(
 async function importInto(
   host: BundleHost,
   invocation: BundleInvocation,
-  request: BundleImport & { readonly opened: OpenImages },
+  request: BundleImport & { readonly opened: OpenImages; readonly later: LaterSpace | null },
 ): Promise<ImportedBundle> {
   const { config, place, isDirectory, opened } = request;
   const { reporter, signal } = invocation;
@@ -76,7 +78,7 @@ async function importInto(
     const folder = await request.folder(opened.models);
     const onProgress: Parameters<typeof importBundle>[1]['onProgress'] = (progress) =>
       reporter.emit({ type: 'model', progress });
-    return importBundle(place, { ...folder, signal, onProgress });
+    return importBundle(place, { ...folder, signal, onProgress, later: request.later });
   }
   if (opened.models !== null) return importInContainer(host, invocation, { config, stream: opened.models });
   const path = place.kind === 'path' ? place.path : '';

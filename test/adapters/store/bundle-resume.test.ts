@@ -6,6 +6,7 @@ import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { unpackPlace } from '../../../src/adapters/store/bundle/unpack-folder.ts';
+import { exportBundle, noExtras } from '../../../src/app/fetch/export-bundle.ts';
 import { importBundle } from '../../../src/app/fetch/import-bundle.ts';
 import { contentName, formatManifest, parseManifest } from '../../../src/core/bundle/bundle-manifest.ts';
 import type { BundleManifest } from '../../../src/core/domain/bundle.ts';
@@ -21,7 +22,10 @@ import {
 } from '../../helpers/store/bundle-fixture.ts';
 import { KEEP_30_DAYS, noWait, testCache } from '../../helpers/store/cache-fixture.ts';
 import { COMMIT, sha } from '../../helpers/store/foreign-store.ts';
+import { bytesOf } from '../../helpers/store/image-fixture.ts';
 import { sha256 } from '../../helpers/store/import-fixture.ts';
+import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
+import { hubForTest } from '../hub-server/hub-fixture.ts';
 
 /** Creates a file without any written block. */
 function plantSparse(path: string, bytes: number): void {
@@ -62,6 +66,37 @@ async function tooLarge(
   return { manifest: parseManifest(text, 'a test'), bytes };
 }
 
+/** Returns the bytes of a bundle of all models of a store. */
+async function streamOfBundle(root: string): Promise<Buffer> {
+  const stdout = new PassThrough();
+  const written = exportBundle(
+    { root, refs: [], target: { kind: 'stdout' }, extras: noExtras },
+    partsOf(root, { stdout }),
+  ).finally(() => stdout.end());
+  const [bytes] = await Promise.all([bytesOf(stdout as AsyncIterable<Uint8Array>), written]);
+  return bytes;
+}
+
+/** Returns what other processes have reserved, as a download that begins now counts it. */
+async function reservedIn(root: string): Promise<number> {
+  const signal = new AbortController().signal;
+  const hub = await hubForTest({ repos: { 'org/more': { files: { 'a.txt': 'a' } } } });
+  const model = await testFetcher(root, hub.endpoint).resolve('hf:org/more');
+  const lease = await testStore(root).lease(model, () => undefined, signal);
+  let reserved = 0;
+  await lease.reserve({
+    remaining: () => 1,
+    isEnough: async (bytes) => {
+      reserved = bytes;
+      return true;
+    },
+    onWait: () => undefined,
+    signal,
+  });
+  await lease.release();
+  return reserved;
+}
+
 describe('[fail R3] space for the import of a bundle', () => {
   test('is not needed for what an interrupted import has unpacked', async () => {
     const [root, path] = [quickFolder(), quickFolder()];
@@ -93,6 +128,39 @@ describe('[fail R3] space for the import of a bundle', () => {
     const onProgress = () => stop.abort(new Error('it reads the bundle'));
     const parts = { ...partsOf(root), signal: stop.signal, onProgress };
     await expect(importBundle({ kind: 'path', path }, parts)).rejects.toThrow('it reads the bundle');
+  });
+
+  test('is needed for what is written later on the same file system, and not elsewhere', async () => {
+    const source = await filled(['hf:org/tiny']);
+    const stdin = async () => Readable.from([await streamOfBundle(source.root)]);
+    const [root, other] = [quickFolder(), '/proc'];
+    const { bavail, bsize } = await statfs(root);
+    const bytes = bavail * bsize;
+    const parts = async () => partsOf(root, { stdin: await stdin() });
+    const here = importBundle({ kind: 'stdin' }, { ...(await parts()), later: { path: root, bytes } });
+    expect(await faultOf(here)).toMatchObject({ code: 'RMA_STORE_NO_ROOM', exitCode: 5 });
+    const there = { ...(await parts()), later: { path: other, bytes } };
+    expect(await importBundle({ kind: 'stdin' }, there)).toMatchObject({ outcomes: [{ state: 'imported' }] });
+  });
+
+  test('[fail D3] is reserved while it is unpacked, and free afterwards', async () => {
+    const source = await filled(['hf:org/tiny']);
+    const bundle = await streamOfBundle(source.root);
+    const stdin = new PassThrough();
+    const root = quickFolder();
+    const half = bundle.length - WEIGHTS.length / 2;
+    let done: Promise<unknown> = Promise.resolve();
+    await new Promise<void>((begun) => {
+      const parts = { ...partsOf(root, { stdin }), onProgress: () => begun() };
+      done = importBundle({ kind: 'stdin' }, parts);
+      stdin.write(bundle.subarray(0, half));
+    });
+    const reserved = await reservedIn(root);
+    expect(reserved).toBeGreaterThan(0);
+    expect(reserved).toBeLessThanOrEqual(WEIGHTS.length + 2);
+    stdin.end(bundle.subarray(half));
+    expect(await done).toMatchObject({ outcomes: [{ state: 'imported' }] });
+    expect(await reservedIn(root)).toBe(0);
   });
 
   test('is needed for everything else', async () => {

@@ -77,7 +77,8 @@ export class FileBundles implements Bundles {
   async open(place: BundlePlace, work: OpenWork): Promise<OpenBundle> {
     const subject = place.kind === 'path' ? place.path : 'stdin';
     const from = place.kind === 'path' && (await isDirectory(place.path)) ? place.path : null;
-    const unpacking = new Unpacking(this.#disk, this.#leases(), work);
+    const { clock } = this.#options;
+    const unpacking = new Unpacking({ disk: this.#disk, leases: this.#leases(), clock }, work);
     const prepare = (manifest: BundleManifest) =>
       unpacking.begin(manifest, { from, place: unpackPlace(this.#options.paths.state, manifest) });
     const onBytes = (bytes: number) => unpacking.took(bytes);
@@ -87,6 +88,7 @@ export class FileBundles implements Bundles {
         if (from !== null) return gatherBundle(from, options);
         return unpackBundle(place.kind === 'path' ? await tarOf(place.path) : this.#options.stdin, options);
       });
+      await unpacking.unpacked();
       const models = bundledModels(manifest, directory);
       const close = () => unpacking.end({ keep: unpacking.signal.aborted });
       return { source: { kind: 'bundle', directory, models, rejected: [] }, close };

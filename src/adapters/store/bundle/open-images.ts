@@ -51,6 +51,7 @@ export async function openDirectoryImages(path: string, options: OpenOptions): P
   return {
     images: manifest.extras?.images ?? [],
     needed,
+    bytes: sum(hashes),
     archive: (image) => packArchive(image, hashes, (hex) => bytesOf(disk, placeOf(hex))),
     models: null,
     // what an import of a tar file may have left
@@ -76,13 +77,14 @@ export async function openTarImages(
   try {
     const manifest = await readManifest(await tar.next(), subject);
     const { needed, hashes, onBytes } = await choose(manifest, options);
-    if (hashes.size > 0) await requireRoom(spool, hashes);
+    if (hashes.size > 0) await requireRoom(disk, spool, hashes);
     const rest = tarEntries(tar, manifest, options);
     const first = await spoolImages(rest, manifest, { ...options, isStream, hashes, onBytes });
     if (!isStream) await rest.return(undefined);
     return {
       images: manifest.extras?.images ?? [],
       needed,
+      bytes: sum(hashes),
       archive: (image) => packArchive(image, hashes, (hex) => bytesOf(disk, join(spool, hex))),
       models: isStream ? modelStream(withoutExtras(manifest), { first, rest }) : null,
       close,
@@ -145,10 +147,13 @@ async function spoolImages(
   return null;
 }
 
-async function requireRoom(spool: string, hashes: ReadonlyMap<string, number>): Promise<void> {
+/** Refuses images that do not fit; those that an interrupted run has unpacked are there. */
+async function requireRoom(disk: Disk, spool: string, hashes: ReadonlyMap<string, number>): Promise<void> {
+  let bytes = 0;
+  for (const [hex, size] of hashes) if (!(await isThere(disk, join(spool, hex), size))) bytes += size;
   const free = await freeBytesAt(spool);
-  if (fits(sum(hashes), free)) return;
-  throw new RmaError('RMA_STORE_NO_ROOM', noRoomText(sum(hashes), free), {
+  if (fits(bytes, free)) return;
+  throw new RmaError('RMA_STORE_NO_ROOM', noRoomText(bytes, free, 'images'), {
     exitCode: EXIT.doesNotFit,
     hint: `free disk space at ${spool}, where the images are unpacked`,
   });

@@ -4,14 +4,23 @@ import { EXIT, RmaError } from '../../../core/errors.ts';
 import { PRUNE_LEASE } from '../../../core/store/lease-name.ts';
 import { fits, noRoomText } from '../../../core/store/room.ts';
 import type { Bundles } from '../../../ports/bundles.ts';
-import type { HeldLease } from '../../../ports/model-store.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { SpaceReservation } from '../../../ports/model-store.ts';
 import type { Disk } from '../disk/disk.ts';
-import { freeBytesAt } from '../disk/same-file-system.ts';
+import { freeBytesAt, sameFileSystem } from '../disk/same-file-system.ts';
+import type { FileLease } from '../lease/held-lease.ts';
 import type { Leases } from '../lease/lease.ts';
+import { SpaceReservations } from '../lease/space-reservations.ts';
 import { importSpace } from './import-space.ts';
 import type { UnpackPlace } from './unpack-folder.ts';
 
 type OpenWork = Parameters<Bundles['open']>[1];
+
+export interface UnpackingParts {
+  readonly disk: Disk;
+  readonly leases: Leases;
+  readonly clock: Clock;
+}
 
 export interface UnpackStart {
   readonly place: UnpackPlace;
@@ -23,16 +32,19 @@ export interface UnpackStart {
 export class Unpacking {
   readonly #disk: Disk;
   readonly #leases: Leases;
+  readonly #spaces: SpaceReservations;
   readonly #work: OpenWork;
   readonly #lost = new AbortController();
   #directory: string | null = null;
-  #lease: HeldLease | null = null;
+  #lease: FileLease | null = null;
+  #reservation: SpaceReservation | null = null;
   #total = 0;
   #done = 0;
 
-  constructor(disk: Disk, leases: Leases, work: OpenWork) {
+  constructor({ disk, leases, clock }: UnpackingParts, work: OpenWork) {
     this.#disk = disk;
     this.#leases = leases;
+    this.#spaces = new SpaceReservations(leases, clock);
     this.#work = work;
   }
 
@@ -59,9 +71,34 @@ export class Unpacking {
     const needed = await this.#needed(manifest, directory);
     const { readBytes, writtenBytes } = await importSpace(this.#disk, manifest, { needed, directory, from });
     this.#total = readBytes;
-    const free = await freeBytesAt(directory);
-    if (!fits(writtenBytes, free)) throw noRoom(writtenBytes, free);
+    await this.#reserve(held, directory, writtenBytes);
     return { directory, needed };
+  }
+
+  /** Ends the reservation once all is unpacked: what follows is linked, or reserved by its own. */
+  async unpacked(): Promise<void> {
+    this.#reservation?.release();
+    if (this.#reservation !== null) await this.#lease?.publish();
+    this.#reservation = null;
+  }
+
+  /** Reserves what is written, so that a download does not use the same space. @throws RmaError RMA_STORE_NO_ROOM (5) */
+  async #reserve(lease: FileLease, directory: string, writtenBytes: number): Promise<void> {
+    const { onWait, signal, later = null } = this.#work;
+    const laterBytes = later !== null && sameFileSystem(later.path, directory) ? later.bytes : 0;
+    const remaining = () => Math.min(writtenBytes, this.#total - this.#done);
+    let free = 0;
+    const isEnough = async (reserved: number) => {
+      free = (await freeBytesAt(directory)) - reserved;
+      return remaining() === 0 || fits(remaining() + laterBytes, free);
+    };
+    this.#reservation = await this.#spaces.reserve(lease, directory, {
+      remaining,
+      isEnough,
+      onWait,
+      signal,
+    });
+    if (this.#reservation === null) throw noRoom(writtenBytes + laterBytes, Math.max(0, free));
   }
 
   took(bytes: number): void {
