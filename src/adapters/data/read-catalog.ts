@@ -8,7 +8,7 @@ import type { DataFile } from '../../core/profile/data-file.ts';
 import { shell } from '../../core/shell-quote.ts';
 import { readPlain, readProblem } from '../files/read-plain.ts';
 
-export interface DataFolders {
+export interface DataDirectories {
   /** directory with rma's own `profiles/` and `compose/engines/` */
   readonly shipped: string;
   /** the user's own directories (default none) */
@@ -21,15 +21,19 @@ export interface DataFolders {
  * Returns the profiles, engines and models that rma ships, overridden by the user's own ones.
  * @throws RmaError RMA_DATA_INVALID, RMA_DATA_UNREADABLE exit 2
  */
-export async function readCatalog(folders: DataFolders): Promise<Catalog> {
+export async function readCatalog(folders: DataDirectories): Promise<Catalog> {
   return buildCatalog(await dataFiles(folders));
 }
 
 /** Returns the files of all these directories. @throws RmaError as readCatalog */
-export async function dataFiles({ shipped, own, extra = null }: DataFolders): Promise<readonly DataFile[]> {
+export async function dataFiles({
+  shipped,
+  own,
+  extra = null,
+}: DataDirectories): Promise<readonly DataFile[]> {
   const folders = await Promise.all([
-    readFolder(join(shipped, 'compose/engines'), 'engine'),
-    readFolder(join(shipped, 'profiles'), 'profile'),
+    readDirectory(join(shipped, 'compose/engines'), 'engine'),
+    readDirectory(join(shipped, 'profiles'), 'profile'),
     ownFiles(own?.enginesDir ?? null, 'engine'),
     ownFiles(own?.profilesDir ?? null, 'profile'),
     extra === null ? [] : [await readExtra(extra)],
@@ -38,7 +42,7 @@ export async function dataFiles({ shipped, own, extra = null }: DataFolders): Pr
 }
 
 async function ownFiles(folder: string | null, kind: 'engine' | 'profile'): Promise<DataFile[]> {
-  const files = folder === null ? [] : await readFolder(folder, kind);
+  const files = folder === null ? [] : await readDirectory(folder, kind);
   return files.map((file) => ({ ...file, own: true }));
 }
 
@@ -50,7 +54,7 @@ async function readExtra(file: string): Promise<DataFile> {
   return { kind: /^image:/m.test(text) ? 'engine' : 'profile', name, file, text, own: true };
 }
 
-async function readFolder(folder: string, kind: 'engine' | 'profile'): Promise<DataFile[]> {
+async function readDirectory(folder: string, kind: 'engine' | 'profile'): Promise<DataFile[]> {
   const names = (await readable(folder, () => readdir(folder)))
     .filter((name) => /\.ya?ml$/.test(name))
     .sort();

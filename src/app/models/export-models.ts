@@ -9,10 +9,10 @@ import {
   exportInContainer,
   exportStream,
 } from './bundle-in-container.ts';
-import type { ImportFolder } from './import-models.ts';
+import type { ImportDirectory } from './import-models.ts';
 
 /** A store in a directory of this machine, with what reads and writes bundles of it. */
-export interface BundleFolder extends ImportFolder {
+export interface BundleFolder extends ImportDirectory {
   readonly bundles: Bundles;
 }
 

@@ -11,7 +11,7 @@ import { importInContainer } from './import-in-container.ts';
 import { storeInventory } from './store-inventory.ts';
 
 /** A store in a directory of this machine, and what imports into it. */
-export interface ImportFolder {
+export interface ImportDirectory {
   readonly store: ModelStore;
   readonly imports: ModelImport;
 }
@@ -20,7 +20,7 @@ export interface ImportRequest {
   readonly config: RmaConfig;
   readonly sources: readonly ImportSource[];
   /** null: the project's volume, through the worker image */
-  readonly folder: ImportFolder | null;
+  readonly folder: ImportDirectory | null;
 }
 
 /** What would happen to a model, or has happened. */
@@ -83,7 +83,7 @@ export async function runImport(
 async function plan(
   found: ImportModel,
   isPresent: boolean,
-  folder: ImportFolder | null,
+  folder: ImportDirectory | null,
 ): Promise<PlannedImport> {
   if (isPresent || folder === null)
     return { found, state: isPresent ? 'present' : 'new', reason: null, linkableBytes: null };

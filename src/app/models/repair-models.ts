@@ -27,7 +27,7 @@ export interface CheckedFolder extends FolderStore {
 export interface RepairRequest {
   readonly config: RmaConfig;
   /** null: the project's volume, through the worker image */
-  readonly folder: RepairedFolder | null;
+  readonly folder: RepairedDirectory | null;
   /** references or paths; none: the whole store */
   readonly names: readonly string[];
   readonly maxRate: number | null;
@@ -52,7 +52,7 @@ export interface RepairReport {
   readonly exitCode: ExitCode;
 }
 
-type RepairedFolder = Pick<CheckedFolder, 'store' | 'transfer' | 'verifier' | 'peers'>;
+type RepairedDirectory = Pick<CheckedFolder, 'store' | 'transfer' | 'verifier' | 'peers'>;
 type RepairHost = Pick<Host, 'engine' | 'docker' | 'files' | 'names' | 'caller'>;
 
 interface Outcomes {
@@ -99,7 +99,7 @@ export async function repairStored(
   const done =
     folder === null
       ? await repairVolume(host, invocation, { config, tasks })
-      : await repairFolder(invocation, tasks, { ...folder, offline });
+      : await repairDirectory(invocation, tasks, { ...folder, offline });
   const outcomes = { ...done, failures: new Map([...done.failures, ...failed]) };
   const repaired = problems.map((problem) => outcomeOf(problem, outcomes, false));
   return {
@@ -119,10 +119,10 @@ function assertOnline({ network }: RmaConfig, tasks: readonly RepairTask[]): voi
   if (network.offline && network.peers.length === 0 && fetched.length > 0) throw offlineMissing(fetched);
 }
 
-async function repairFolder(
+async function repairDirectory(
   { sources, clock, signal, reporter }: PullInvocation,
   tasks: readonly RepairTask[],
-  { store, transfer, verifier, peers, offline }: RepairedFolder & { readonly offline: boolean },
+  { store, transfer, verifier, peers, offline }: RepairedDirectory & { readonly offline: boolean },
 ): Promise<Outcomes> {
   const onProgress: Parameters<typeof repairModels>[1]['onProgress'] = (progress) =>
     reporter.emit({ type: 'model', progress });

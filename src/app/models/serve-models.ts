@@ -45,7 +45,7 @@ export async function serveModels(
 ): Promise<void> {
   const { server, listen } = request;
   if (server === null && listen.port === 0) throw noPort();
-  if (server !== null && (await host.files.facts(server.folder)) === null) throw noFolder(server.folder);
+  if (server !== null && (await host.files.facts(server.folder)) === null) throw noDirectory(server.folder);
   const isLocal = isLocalOnly(listen);
   const needs = { token: !isLocal || server === null, tls: !isLocal };
   const secrets = await serveSecrets(host, invocation, { ...request, needs });
@@ -90,7 +90,7 @@ async function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function noFolder(folder: string): RmaError {
+function noDirectory(folder: string): RmaError {
   return new RmaError('RMA_SERVE_NO_STORE', `${folder} does not exist`, {
     hint: shell`pass the directory of a store, or download models to it first: rma models pull MODEL --dest ${folder}`,
   });

@@ -1,19 +1,19 @@
 import { systemClock } from '../../adapters/clock/system-clock.ts';
 import { FileScheduledRuns } from '../../adapters/store/records/scheduled-runs.ts';
-import type { FolderSchedule } from '../../app/scheduled/folder-schedule.ts';
+import type { DirectorySchedule } from '../../app/scheduled/directory-schedule.ts';
 import { runScheduled } from '../../app/scheduled/run-scheduled.ts';
 import { pruneSummary } from '../../core/schedule/prune-summary.ts';
 import { storePaths } from '../../core/source/store-paths.ts';
-import { openFolderCache } from './context-cache.ts';
+import { openDirectoryCache } from './context-cache.ts';
 
 /** Opens the scheduled runs of the store in the directory of `--dest`. */
-export function openFolderSchedule(folder: string, signal: AbortSignal): FolderSchedule {
+export function openDirectorySchedule(folder: string, signal: AbortSignal): DirectorySchedule {
   const paths = storePaths(folder, {});
   const runs = new FileScheduledRuns({ paths });
   return {
     runs,
     run: async (request) => {
-      const store = openFolderCache(folder);
+      const store = openDirectoryCache(folder);
       const wait = { onWait: () => undefined, signal };
       const prune = async () => pruneSummary(await store.prune(request.policy, wait));
       return runScheduled({ prune, runs, clock: systemClock }, request);

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { CheckedFolder } from '../../app/models/repair-models.ts';
-import type { FolderSchedule } from '../../app/scheduled/folder-schedule.ts';
+import type { DirectorySchedule } from '../../app/scheduled/directory-schedule.ts';
 import type { BundleFiles } from '../../ports/bundle-files.ts';
 import type { Bundles } from '../../ports/bundles.ts';
 import type { CacheStore } from '../../ports/cache-store.ts';
@@ -45,7 +45,7 @@ export interface Context extends Surroundings {
   /** what imports models of other programs into the store in a directory */
   readonly imports: (folder: string) => Promise<ModelImport>;
   /** the scheduled runs of a store in a local directory, without Docker */
-  readonly folderSchedule: (folder: string) => Promise<FolderSchedule>;
+  readonly directorySchedule: (folder: string) => Promise<DirectorySchedule>;
   /** what exports bundles of the store in a directory, and imports them; `rest`: of a stream that was read in part */
   readonly bundles: (folder: string, rest: AsyncIterable<Uint8Array> | null) => Promise<Bundles>;
   /** what reads and writes images and files in bundles */
@@ -53,7 +53,7 @@ export interface Context extends Surroundings {
   /** opens a store in a local directory, without Docker */
   readonly folderStore: (folder: string) => Promise<CheckedFolder>;
   /** opens a store in a local directory for the cache commands, without Docker */
-  readonly folderCache: (folder: string) => Promise<CacheStore>;
+  readonly directoryCache: (folder: string) => Promise<CacheStore>;
 }
 
 /** The help pages of commands and nouns, by path. */
@@ -74,7 +74,7 @@ interface ContextParts {
 export function createContext({ io, globals, settings, reporter, help }: ContextParts): Context {
   const { env, stdin, signal } = io;
   const cwd = globals.dir === null ? io.cwd : resolve(io.cwd, globals.dir);
-  const home = homeFolder(env);
+  const home = homeDirectory(env);
   const surroundings: Surroundings = { env, cwd, home, stdin, signal };
   const config = once(async () => {
     const { loadConfig } = await import('./context-config.ts');
@@ -96,7 +96,7 @@ export function createContext({ io, globals, settings, reporter, help }: Context
     follows: () => io.onFollow?.(),
     host: localHost,
     invocation,
-    folderCache: async (folder) => (await import('./context-cache.ts')).openFolderCache(folder),
+    directoryCache: async (folder) => (await import('./context-cache.ts')).openDirectoryCache(folder),
     bundles: async (folder, rest) => (await import('./context-bundles.ts')).openBundles(folder, io, rest),
     bundleFiles: async () => (await import('./context-bundles.ts')).openBundleFiles(io),
     imports: async (folder) => (await import('./context-store.ts')).openImports(folder),
@@ -105,8 +105,8 @@ export function createContext({ io, globals, settings, reporter, help }: Context
       return (await import('./context-store.ts')).openFolderStore(folder, { env, reporter, network });
     },
     serving: async () => (await import('./context-serve.ts')).createServing(),
-    folderSchedule: async (folder) =>
-      (await import('./context-schedule.ts')).openFolderSchedule(folder, signal),
+    directorySchedule: async (folder) =>
+      (await import('./context-schedule.ts')).openDirectorySchedule(folder, signal),
     selfCommand: async () => (await import('./self-command.ts')).selfCommand(),
     confirm: async (question) => (await import('../confirm.ts')).confirm(question, { io, globals }),
     offer: async (question) => (await import('../confirm.ts')).offer(question, { io, globals }),
@@ -123,7 +123,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function homeFolder(env: ProcessIo['env']): string | null {
+function homeDirectory(env: ProcessIo['env']): string | null {
   if (env['HOME']) return env['HOME'];
   try {
     return userInfo().homedir || null;

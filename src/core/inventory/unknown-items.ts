@@ -8,7 +8,7 @@ import { distinctSize } from './distinct-size.ts';
  */
 export function unknownItems(files: readonly ScannedFile[], known: Iterable<string>): readonly UnknownItem[] {
   const holding = new Set<string>();
-  for (const path of known) addFolders(holding, path);
+  for (const path of known) addDirectories(holding, path);
   const items = new Map<string, ScannedFile[]>();
   for (const file of files) {
     const outermost = outermostOf(file.path, holding);
@@ -28,7 +28,7 @@ export function unknownItems(files: readonly ScannedFile[], known: Iterable<stri
 }
 
 /** Adds the directories of a path, up to the first that is known with its own ones. */
-function addFolders(folders: Set<string>, path: string): void {
+function addDirectories(folders: Set<string>, path: string): void {
   for (let at = path.lastIndexOf('/'); at >= 0; at = at === 0 ? -1 : path.lastIndexOf('/', at - 1)) {
     const folder = path.slice(0, at);
     if (folders.has(folder)) return;

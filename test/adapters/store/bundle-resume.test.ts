@@ -5,7 +5,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
-import { unpackPlace } from '../../../src/adapters/store/bundle/unpack-folder.ts';
+import { unpackPlace } from '../../../src/adapters/store/bundle/unpack-directory.ts';
 import { exportBundle, noExtras } from '../../../src/app/fetch/export-bundle.ts';
 import { importBundle } from '../../../src/app/fetch/import-bundle.ts';
 import { contentName, formatManifest, parseManifest } from '../../../src/core/bundle/bundle-manifest.ts';

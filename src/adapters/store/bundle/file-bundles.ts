@@ -25,7 +25,7 @@ import { bundleBytes, extraEntries, withExtras } from './extra-entries.ts';
 import { gatherBundle } from './gather-bundle.ts';
 import type { FileEntry } from './tar-writer.ts';
 import { isTruncated, unpackBundle } from './unpack-bundle.ts';
-import { unpackPlace } from './unpack-folder.ts';
+import { unpackPlace } from './unpack-directory.ts';
 import { Unpacking } from './unpacking.ts';
 import { modelEntries, planBundle } from './write-bundle.ts';
 import { writeTarget } from './write-target.ts';

@@ -12,7 +12,7 @@ import type { FileLease } from '../lease/held-lease.ts';
 import type { Leases } from '../lease/lease.ts';
 import { SpaceReservations } from '../lease/space-reservations.ts';
 import { importSpace } from './import-space.ts';
-import type { UnpackPlace } from './unpack-folder.ts';
+import type { UnpackPlace } from './unpack-directory.ts';
 
 type OpenWork = Parameters<Bundles['open']>[1];
 

@@ -7,7 +7,7 @@ import type { CacheFailure, PruneResult } from '../../../core/cache/prune-result
 import { toErrorDocument } from '../../../core/errors.ts';
 import type { HeldLease } from '../../../ports/model-store.ts';
 import { diskFault } from '../disk/disk-fault.ts';
-import type { Trash, TrashFolder } from './trash.ts';
+import type { Trash, TrashDirectory } from './trash.ts';
 
 export interface PruneContext {
   readonly trash: Trash;
@@ -71,7 +71,7 @@ class PruneRun {
    */
   async mark(entries: readonly PlannedEntry[]): Promise<readonly MarkedItem[]> {
     const { trash, lease, view, signal } = this.#context;
-    const opened: TrashFolder[] = [];
+    const opened: TrashDirectory[] = [];
     for (const entry of entries) {
       signal.throwIfAborted();
       // a process that was stopped for long may have lost the lease to a download
@@ -101,7 +101,7 @@ class PruneRun {
     return marked;
   }
 
-  async #restore(folder: TrashFolder | undefined): Promise<void> {
+  async #restore(folder: TrashDirectory | undefined): Promise<void> {
     if (folder === undefined) return;
     const { trash } = this.#context;
     const isDone = await this.#try(folder.record.name, async () => {
@@ -112,15 +112,18 @@ class PruneRun {
   }
 
   /** Runs a step of a mark; if it fails, what was moved is moved back. */
-  async #mark(name: string, step: (rollback: (folder: TrashFolder) => void) => Promise<void>): Promise<void> {
-    let folder: TrashFolder | null = null;
+  async #mark(
+    name: string,
+    step: (rollback: (folder: TrashDirectory) => void) => Promise<void>,
+  ): Promise<void> {
+    let folder: TrashDirectory | null = null;
     const isDone = await this.#try(name, () =>
       step((opened) => {
         folder = opened;
       }),
     );
     if (isDone || folder === null) return;
-    const opened: TrashFolder = folder;
+    const opened: TrashDirectory = folder;
     // what cannot be restored now is restored by the next run
     await this.#context.trash.restore(opened).catch(() => undefined);
   }

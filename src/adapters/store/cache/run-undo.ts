@@ -3,7 +3,7 @@ import { findMarked } from '../../../core/cache/find-marked.ts';
 import type { CacheFailure, UndoResult } from '../../../core/cache/prune-result.ts';
 import { toErrorDocument } from '../../../core/errors.ts';
 import { diskFault } from '../disk/disk-fault.ts';
-import type { Trash, TrashFolder } from './trash.ts';
+import type { Trash, TrashDirectory } from './trash.ts';
 
 /**
  * Moves marked entries back: those that the names mean, or all. Content that a model shares with another marked one is restored
@@ -12,7 +12,7 @@ import type { Trash, TrashFolder } from './trash.ts';
  */
 export async function runUndo(trash: Trash, names: readonly string[]): Promise<UndoResult> {
   const { entries } = await trash.read();
-  const restored: TrashFolder[] = [];
+  const restored: TrashDirectory[] = [];
   const failed: CacheFailure[] = [];
   for (const entry of findMarked(entries, names)) {
     const { name, uses } = entry.record;

@@ -20,7 +20,7 @@ export interface TrashContext {
 }
 
 /** A directory of the trash with its record. */
-export interface TrashFolder extends MarkedEntry {
+export interface TrashDirectory extends MarkedEntry {
   /** absolute */
   readonly path: string;
 }
@@ -28,7 +28,7 @@ export interface TrashFolder extends MarkedEntry {
 /** What is in the trash. */
 export interface TrashContent {
   /** oldest first; records that rma cannot read are left out, and stay */
-  readonly entries: readonly TrashFolder[];
+  readonly entries: readonly TrashDirectory[];
   /** absolute paths of directories without a record: what an interrupted deletion left */
   readonly remains: readonly string[];
 }
@@ -49,7 +49,7 @@ export class Trash {
   /** Returns what is in the trash. Skips names that rma did not create. Writes nothing. */
   async read(): Promise<TrashContent> {
     const { disk, paths } = this.#context;
-    const entries: TrashFolder[] = [];
+    const entries: TrashDirectory[] = [];
     const remains: string[] = [];
     for (const state of statesOf(paths)) {
       const trash = join(state, 'trash');
@@ -65,7 +65,7 @@ export class Trash {
   }
 
   /** Creates the directory of an entry with its record. */
-  async open(entry: PlannedEntry): Promise<TrashFolder> {
+  async open(entry: PlannedEntry): Promise<TrashDirectory> {
     const { disk, paths, now } = this.#context;
     const place = placeOf(paths, entry.names[0] ?? entry.contents[0] ?? entry.path);
     const trash = place === null ? null : trashFor(paths, place);
@@ -91,7 +91,7 @@ export class Trash {
 
   /** Moves the names or the content of an entry to its directory, without what `isKept`. */
   async take(
-    { path, record }: TrashFolder,
+    { path, record }: TrashDirectory,
     part: 'name' | 'content',
     isKept: (path: string) => boolean,
   ): Promise<void> {
@@ -104,7 +104,7 @@ export class Trash {
   }
 
   /** Records that an entry was moved as a whole. */
-  async close({ path, record }: TrashFolder): Promise<void> {
+  async close({ path, record }: TrashDirectory): Promise<void> {
     await syncDir(this.#context.disk, path);
     await this.#write(path, { ...record, state: 'marked' });
   }
@@ -113,7 +113,7 @@ export class Trash {
    * Moves everything of an entry back: content first, refs and manifests last. Returns the paths that something else has
    * taken; what was there stays in the trash.
    */
-  async restore({ path, record }: TrashFolder): Promise<readonly string[]> {
+  async restore({ path, record }: TrashDirectory): Promise<readonly string[]> {
     const taken: string[] = [];
     for (const [index, { from }] of [...record.moves.entries()].reverse()) {
       const result = await moveBack(this.#context.disk, join(path, String(index)), this.#place(from));
@@ -124,7 +124,7 @@ export class Trash {
   }
 
   /** Moves some of the content of an entry back, if it is there. */
-  async restoreContent({ path, record }: TrashFolder, contents: ReadonlySet<string>): Promise<void> {
+  async restoreContent({ path, record }: TrashDirectory, contents: ReadonlySet<string>): Promise<void> {
     for (const [index, { from }] of record.moves.entries()) {
       if (contents.has(from))
         await moveBack(this.#context.disk, join(path, String(index)), this.#place(from));
@@ -132,7 +132,7 @@ export class Trash {
   }
 
   /** Deletes an entry: first these of its receipts and records, its content last. */
-  async delete({ path }: TrashFolder, records: readonly string[]): Promise<void> {
+  async delete({ path }: TrashDirectory, records: readonly string[]): Promise<void> {
     const { disk, paths } = this.#context;
     for (const each of records) await unless(NO_RECORD, disk.unlink(join(paths.state, each)));
     await this.#discard(path);

@@ -37,7 +37,7 @@ export class StatsReader {
    */
   fileStats(path: string): BigIntStats | null {
     const at = path.lastIndexOf('/');
-    const folder = this.#folderOf(path.slice(0, at), path);
+    const folder = this.#directoryOf(path.slice(0, at), path);
     if (folder === null) return null;
     const place = `${folder.real}/${path.slice(at + 1)}`;
     if (!folder.hasLinks) {
@@ -52,7 +52,7 @@ export class StatsReader {
   /** Returns the file to which a link leads; null if it is no link, or leads to no regular file in the store. @throws as `fileStats` */
   linkedFile(path: string): LinkedFile | null {
     const at = path.lastIndexOf('/');
-    const folder = this.#folderOf(path.slice(0, at), path);
+    const folder = this.#directoryOf(path.slice(0, at), path);
     const link = folder === null ? null : linkOrNull(`${folder.real}/${path.slice(at + 1)}`);
     return folder === null || link === null ? null : this.#follow(folder, link, path);
   }
@@ -76,7 +76,7 @@ export class StatsReader {
     return real === null || stats === null ? null : { stats, real };
   }
 
-  #folderOf(name: string, path: string): Folder | null {
+  #directoryOf(name: string, path: string): Folder | null {
     const known = this.#folders.get(name);
     if (known !== undefined) return known;
     this.#guard.assertInside(path);

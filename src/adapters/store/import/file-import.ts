@@ -5,7 +5,7 @@ import { EXIT, RmaError } from '../../../core/errors.ts';
 import type { StorePaths } from '../../../core/source/store-paths.ts';
 import { weightFormat } from '../../../core/verify/structure.ts';
 import type { ModelImport, PlacedContent, PlaceJob } from '../../../ports/model-import.ts';
-import { isUnpacked } from '../bundle/unpack-folder.ts';
+import { isUnpacked } from '../bundle/unpack-directory.ts';
 import { type Disk, realDisk } from '../disk/disk.ts';
 import { onDisk } from '../disk/disk-fault.ts';
 import { assertMagic } from '../disk/gguf-magic.ts';

@@ -20,7 +20,7 @@ import {
   receiptEntry,
 } from '../receipts/receipts.ts';
 import { placeLinks } from './hf-links.ts';
-import { repoFolder, writeRef, writeTree } from './hf-records.ts';
+import { repoDirectory, writeRef, writeTree } from './hf-records.ts';
 import { LayoutWriter } from './layout-writer.ts';
 import { recallHf } from './recall-hf.ts';
 
@@ -61,7 +61,7 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
     staging: string,
   ): Promise<void> {
     const { disk, now } = this.context;
-    const repo = join(this.root, repoFolder(model.repo));
+    const repo = join(this.root, repoDirectory(model.repo));
     await createRepo(disk, repo, staging);
     const entries: Record<string, ReceiptFile> = { ...this.receipts.entries(model) };
     // files of the same content share one staging file
@@ -96,17 +96,17 @@ export class HfLayout extends LayoutWriter<PinnedHfModel> {
   }
 
   protected places(model: PinnedHfModel, file: PinnedFile): readonly string[] {
-    const blob = join(this.root, repoFolder(model.repo), 'blobs', file.digest?.hex ?? '');
+    const blob = join(this.root, repoDirectory(model.repo), 'blobs', file.digest?.hex ?? '');
     return [join(this.#snapshot(model), file.path), blob];
   }
 
   #snapshot(model: PinnedHfModel): string {
-    return join(this.root, repoFolder(model.repo), 'snapshots', model.commit);
+    return join(this.root, repoDirectory(model.repo), 'snapshots', model.commit);
   }
 
   /** Returns whether readers find the snapshot by branch and commit. A branch that another tool updated is left alone. */
   #isReadable(model: PinnedHfModel): boolean {
-    const repo = join(this.root, repoFolder(model.repo));
+    const repo = join(this.root, repoDirectory(model.repo));
     const { guard } = this.context;
     const listing = guard.readText(join(repo, 'trees', `${model.commit}.json`));
     // its format may be newer than this rma

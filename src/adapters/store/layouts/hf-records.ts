@@ -10,7 +10,7 @@ import { ensureDir, readJson, writeAtomic } from '../disk/files.ts';
 const treeFile = z.object({ format_version: z.literal(1), files: z.record(z.string(), z.unknown()) });
 
 /** Returns the directory name of a repository in the hub cache. */
-export function repoFolder(repo: string): string {
+export function repoDirectory(repo: string): string {
   return `models--${repo.replaceAll('/', '--')}`;
 }
 

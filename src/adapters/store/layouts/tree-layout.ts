@@ -75,7 +75,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
   ): Promise<void> {
     const { disk, now } = this.context;
     const entries: Record<string, ReceiptFile> = { ...this.receipts.entries(model) };
-    const folder = await this.#writableFolder(model);
+    const folder = await this.#writableDirectory(model);
     const sources = await this.#sources(model, staged, entries);
     await this.#refuseOthers(model, folder, sources);
     await placeFiles({ disk, folder, staging, files: sources });
@@ -129,7 +129,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
   }
 
   /** Returns the directory to write to. ModelScope's older tools create a link for a name with dots; other links are refused. */
-  async #writableFolder(model: PinnedRepository): Promise<string> {
+  async #writableDirectory(model: PinnedRepository): Promise<string> {
     const folder = this.#folder(model);
     const stats = await unless(['ENOENT'], this.context.disk.lstat(folder));
     if (stats?.isSymbolicLink() !== true) return folder;

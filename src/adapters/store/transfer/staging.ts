@@ -25,14 +25,14 @@ export interface StagingPlace {
 }
 
 /** Returns the directory for all parts of one file under one lease. */
-function contentFolder({ staging, leaseKey }: StagingPlace, model: PinnedModel, file: PinnedFile): string {
+function contentDirectory({ staging, leaseKey }: StagingPlace, model: PinnedModel, file: PinnedFile): string {
   const lease = leaseId(leaseKey);
   if (file.digest !== null) return join(staging, `${file.digest.algorithm}-${file.digest.hex}-${lease}`);
   return join(staging, `url-${sha256(fileOrigin(model, file))}-${lease}`);
 }
 
 /** Returns the directory for all small files under one lease. */
-function wholeFolder({ staging, leaseKey }: StagingPlace): string {
+function wholeDirectory({ staging, leaseKey }: StagingPlace): string {
   return join(staging, `small-${leaseId(leaseKey)}`);
 }
 
@@ -54,8 +54,8 @@ export async function removeStaged(disk: Disk, place: StagingPlace, model: Pinne
   const left = new Set(await disk.readdir(place.staging));
   const folders = [
     publishFolder(place),
-    wholeFolder(place),
-    ...model.files.map((file) => contentFolder(place, model, file)),
+    wholeDirectory(place),
+    ...model.files.map((file) => contentDirectory(place, model, file)),
   ];
   await severalAtOnce(
     folders.filter((folder) => left.has(basename(folder))),
@@ -75,10 +75,12 @@ export async function createSlots(
   disk: Disk,
   { place, model, files }: StagedFiles,
 ): Promise<readonly StagingSlot[]> {
-  const wholes = await wholeSlots(disk, wholeFolder(place), files.filter(isWhole));
+  const wholes = await wholeSlots(disk, wholeDirectory(place), files.filter(isWhole));
   const slots: StagingSlot[] = [];
   for (const file of files) {
-    slots.push(wholes.get(file) ?? (await createSlot(disk, contentFolder(place, model, file), file.bytes)));
+    slots.push(
+      wholes.get(file) ?? (await createSlot(disk, contentDirectory(place, model, file), file.bytes)),
+    );
   }
   return slots;
 }

@@ -9,7 +9,7 @@ export async function openCache(
   context: Context,
 ): Promise<CacheStore> {
   const directory = await storeDirectory(dest, context);
-  if (directory !== null) return context.folderCache(directory);
+  if (directory !== null) return context.directoryCache(directory);
   const { config } = await context.config();
   return volumeCache(await context.host(), await context.invocation(), config);
 }

@@ -9,7 +9,7 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { exitCodeOf, type ImportRow, rowsOf } from '../../render/import-rows.ts';
 import { importDocument, importText } from '../../render/import-text.ts';
-import { openFolder } from './input.ts';
+import { openDirectory } from './input.ts';
 
 interface ImportInput {
   readonly dir: readonly string[];
@@ -20,7 +20,7 @@ interface ImportInput {
 /** Imports models of other programs. @throws RmaError RMA_IMPORT_* , as planImport and runImport */
 export async function importModels(input: ImportInput, context: Context): Promise<CommandResult> {
   const { config } = await context.config();
-  const opened = await openFolder(input, context);
+  const opened = await openDirectory(input, context);
   // without a directory as the store, only the sources are on this machine
   const imports = await context.imports(input.dest === null ? '/' : resolve(context.cwd, input.dest));
   const folder = opened === null ? null : { store: opened.store, imports };

@@ -19,7 +19,7 @@ export async function modelChoice(input: Omit<StoreInput, 'dest'>, context: Cont
 }
 
 /** Opens the store in the directory of `--dest`; null: the project's volume. */
-export async function openFolder(
+export async function openDirectory(
   { dest }: Pick<StoreInput, 'dest'>,
   context: Context,
 ): Promise<CheckedFolder | null> {

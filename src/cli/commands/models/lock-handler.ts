@@ -4,7 +4,7 @@ import { modelVersion } from '../../../core/source/describe-model.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { counted } from '../../render/problems.ts';
-import { openFolder } from './input.ts';
+import { openDirectory } from './input.ts';
 
 interface LockInput {
   readonly dest: string | null;
@@ -17,7 +17,7 @@ interface LockInput {
 export async function writeLock(input: LockInput, context: Context): Promise<CommandResult> {
   const { dryRun, update, refresh } = input;
   const { config } = await context.config();
-  const folder = await openFolder(input, context);
+  const folder = await openDirectory(input, context);
   const { file, entries, failed, incomplete, lock } = await lockModels(
     await context.host(),
     await context.invocation(),

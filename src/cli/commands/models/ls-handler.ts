@@ -7,7 +7,7 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import { listCatalog } from './catalog-handler.ts';
-import { modelChoice, openFolder, type StoreInput, unresolvedDocument, warnUnresolved } from './input.ts';
+import { modelChoice, openDirectory, type StoreInput, unresolvedDocument, warnUnresolved } from './input.ts';
 import { listStored } from './stored-handler.ts';
 
 const COLUMNS: readonly Column<ListedModel>[] = [
@@ -32,7 +32,7 @@ export async function listModels(
     return listStored({ ...input, refresh: false }, context);
   const host = await context.host();
   const invocation = await context.invocation();
-  const folder = await openFolder(input, context);
+  const folder = await openDirectory(input, context);
   const { models, failed } = await listedModels(host, invocation, {
     ...choice,
     store: folder?.store ?? null,

@@ -8,7 +8,7 @@ import type { FileGlobs } from '../../../core/source/with-files.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
-import { modelChoice, openFolder, type StoreInput, warnIncomplete, warnUnresolved } from './input.ts';
+import { modelChoice, openDirectory, type StoreInput, warnIncomplete, warnUnresolved } from './input.ts';
 
 /** Downloads the missing files of models. @throws RmaError as listedModels and pull */
 export async function pullModels(
@@ -17,7 +17,7 @@ export async function pullModels(
 ): Promise<CommandResult> {
   const host = await context.host();
   const invocation = await context.invocation();
-  const folder = await openFolder(input, context);
+  const folder = await openDirectory(input, context);
   const { config } = await context.config();
   const listed = await listedModels(host, invocation, {
     ...(await modelChoice(input, context)),

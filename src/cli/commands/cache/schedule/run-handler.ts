@@ -29,7 +29,7 @@ async function runIn(
   request: RunRequest,
   context: Context,
 ): Promise<ScheduledRun | null> {
-  if (directory !== null) return (await context.folderSchedule(directory)).run(request);
+  if (directory !== null) return (await context.directorySchedule(directory)).run(request);
   const { config } = await context.config();
   return runOnVolume(await context.host(), await context.invocation(), { config, request });
 }

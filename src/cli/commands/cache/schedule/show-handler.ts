@@ -22,7 +22,7 @@ export async function showCacheSchedule(
     timeZone,
     lastRun: async () => {
       const { config } = await context.config();
-      const runs = store.directory === null ? null : (await context.folderSchedule(store.directory)).runs;
+      const runs = store.directory === null ? null : (await context.directorySchedule(store.directory)).runs;
       return lastScheduledRun(host, invocation, { config, runs, identity: store.identity });
     },
   });
