@@ -31,27 +31,22 @@ export function cacheEntries(view: CacheView): readonly CacheEntry[] {
 
 /** Returns the entry of a model. */
 export function modelEntry(model: InventoryModel, view: CacheView): CacheEntry {
-  const { references, source, path, bytes, modifiedAt } = model;
+  const { references, source, path, bytes, modifiedAt, sums } = model;
+  // once: each access creates them again
+  const files = sums === undefined ? model.files : [];
   return {
     kind: 'model',
     name: references[0],
     path,
     source,
     refs: refsOf(model),
-    ...fileSums(model),
+    files: sums?.files ?? files.length,
     bytes,
+    diskBytes: sums?.diskBytes ?? distinctSize('diskBytes', files),
     lastUsedAt: lastUse(model),
     modifiedAt,
-    kept: keptModel(model, view),
+    kept: keptModel(model, files, view),
   };
-}
-
-function fileSums(model: InventoryModel): Pick<CacheEntry, 'files' | 'diskBytes'> {
-  const { files, diskBytes } = model.sums ?? {
-    files: model.files.length,
-    diskBytes: distinctSize('diskBytes', model.files),
-  };
-  return { files, diskBytes };
 }
 
 /** Returns the entry of a leftover, which nothing uses after its last modification. */
@@ -74,7 +69,7 @@ export function leftoverEntry(item: Leftover, view: CacheView): CacheEntry {
   };
 }
 
-function keptModel(model: InventoryModel, view: CacheView): string | null {
+function keptModel(model: InventoryModel, files: InventoryModel['files'], view: CacheView): string | null {
   const { neededBy, references, path } = model;
   if (neededBy.length > 0)
     return `needed by ${neededBy.map(({ project, profile }) => `${project}/${profile}`).join(', ')}`;
@@ -83,10 +78,9 @@ function keptModel(model: InventoryModel, view: CacheView): string | null {
   if (layoutOf(model) === 'ollama' && view.badManifests.length > 0)
     return `${view.badManifests[0]} cannot be read and may name its blobs`;
   if (references[0] === path) return 'unknown source';
-  const { files } = model;
   if (files.some(({ content }) => isSharedBlob(content)))
     return 'in the shared blob store of huggingface_hub';
-  const foreign = foreignFile(model);
+  const foreign = foreignFile(model, files);
   if (foreign !== null) return `unknown file ${foreign}`;
   if (files.length === 0) return 'no content';
   const [link] = model.linkedFrom;
@@ -98,13 +92,14 @@ function linkText(link: string): string {
 }
 
 /** Returns a file in the directory of a model that its source did not put there; null if there is none. */
-function foreignFile(model: InventoryModel): string | null {
-  const { files, names, records } = model;
+function foreignFile(model: InventoryModel, files: InventoryModel['files']): string | null {
   const layout = layoutOf(model);
-  const isListed = layout === 'hf-cache' || ((layout === 'tree' || layout === 'plain') && records.length > 0);
-  if (!isListed) return null;
-  const own = new Set(names);
-  return files.find(({ content, isVerified }) => !isVerified && own.has(content))?.path ?? null;
+  const isListed =
+    layout === 'hf-cache' || ((layout === 'tree' || layout === 'plain') && model.records.length > 0);
+  const unverified = isListed ? files.filter(({ isVerified }) => !isVerified) : [];
+  if (unverified.length === 0) return null;
+  const own = new Set(model.names);
+  return unverified.find(({ content }) => own.has(content))?.path ?? null;
 }
 
 /** Returns why an entry stays while a process downloads; null if none does. All models of an Ollama store share their blobs. */
