@@ -1,13 +1,13 @@
 /** Size of a block: small enough for the CPU cache, whole pages of memory, and two of them are less than 512 KiB. */
 export const BLOCK_BYTES = 252 * 1024;
 
-/** Blocks in the memory that threads share; only those that were used take up memory of the machine. */
+/** Blocks in the memory that threads share; unused ones take up no RAM. */
 const SHARED_BLOCKS = 128;
 
 /** Unit of the size of a WebAssembly memory, bytes. */
 const UNIT_BYTES = 64 * 1024;
 
-/** More blocks than this are for many connections: each uses fewer. */
+/** Above this number of used blocks, each connection uses fewer. */
 const CROWDED = 32;
 
 /** What is used of the WebAssembly of Node.js, whose types TypeScript has for browsers only. */
@@ -34,7 +34,7 @@ export class BlockPool {
     return BlockPool.#shared;
   }
 
-  /** whether so many blocks are used that a connection should get by with few */
+  /** whether a connection should use few blocks, because many are in use */
   get isCrowded(): boolean {
     return this.#used > CROWDED;
   }

@@ -107,7 +107,7 @@ interface Reuse {
 }
 
 /**
- * Copies a corrupt content to the staging area, if its wrong pieces can be told from the right ones. An interrupted repair
+ * Copies corrupt content to the staging area, if its wrong pieces are known. An interrupted repair
  * has done so. Returns whether the copy shares its blocks with the corrupt file: what is written to it takes space.
  */
 async function reusePieces(

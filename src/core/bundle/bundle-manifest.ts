@@ -98,7 +98,7 @@ export function parseManifest(json: string, subject: string): BundleManifest {
   return parsed.value;
 }
 
-/** Returns which file or model of a manifest is not as the rest of it says; null if none. */
+/** Returns the file or model of a manifest that contradicts the rest of it; null if none. */
 function modelFault(
   { model, files }: BundleManifest['models'][number],
   sizes: ReadonlyMap<string, number>,

@@ -46,7 +46,7 @@ export function filterFault(text: string): string | null {
   return typeof parsed === 'string' ? parsed : null;
 }
 
-/** Parses a filter. Returns why it is none as a text. */
+/** Parses a filter. Returns the reason as text if it is invalid. */
 export function compileFilter(text: string): Filter | string {
   const [, key = '', operator = '', value = ''] = EXPRESSION.exec(text.trim()) ?? [];
   const compare = COMPARE[operator];

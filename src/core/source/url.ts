@@ -39,7 +39,7 @@ export interface PinnedUrlModel extends PinnedModel {
   readonly set: string;
   /** name of the file next to it that has the hash; absent if the reference or the response itself has it */
   readonly sidecar?: string | undefined;
-  /** path → what the server sent with a file that has no published hash, to notice that it changed */
+  /** path → what the server sent with a file that has no published hash, to detect changes */
   readonly validators?: Validators | undefined;
 }
 

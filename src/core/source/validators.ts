@@ -3,7 +3,7 @@ import type { PinnedModel } from '../domain/pinned-model.ts';
 import type { Schema } from '../schema/parse.ts';
 import { text } from '../schema/rules.ts';
 
-/** The headers by which HTTP notices that a file changed. */
+/** HTTP headers that change with the content of a file. */
 export interface Validator {
   /** without the mark of a weak one, which a proxy that compresses adds */
   readonly etag?: string | undefined;
@@ -41,7 +41,7 @@ export function knownValidators(entries: readonly (readonly [string, Validator])
   return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
-/** Returns whether the validators of two resolutions show that a file changed. What only one of them has shows nothing. */
+/** Returns whether the validators of two resolutions show that a file changed. A validator that only one of them has shows nothing. */
 export function isChanged(one: PinnedModel, other: PinnedModel): boolean {
   const [before, after] = [validatorsOf(one), validatorsOf(other)];
   return Object.entries(before).some(([path, old]) => {

@@ -12,7 +12,7 @@ export function partPath(path: string): string {
   return `${path}.${randomUUID()}.part`;
 }
 
-/** Removes the files that killed exports left in a directory. An export that loses its file to this fails, and nothing is wrong. */
+/** Removes the files that killed exports left in a directory. An export whose file is removed fails without harm. */
 export async function sweepParts(disk: Disk, directory: string): Promise<void> {
   const names = (await unless(NO_RECORD, disk.readdir(directory))) ?? [];
   for (const path of names.filter((name) => PART.test(name)).map((name) => join(directory, name))) {

@@ -34,7 +34,7 @@ while (sumNext(workerData, { readdirSync, lstatSync }) !== null);
 
 /**
  * Returns the directories `OWNER/NAME` below a directory of which the sums describe everything; a walk lists the others. Large
- * stores are read in two threads, and no file of theirs is held in memory.
+ * stores are read in two threads, and none of their files is held in memory.
  */
 export async function sumDirectories(
   context: WalkContext,
@@ -94,7 +94,7 @@ async function sumAll(work: SumWork, batch: number): Promise<void> {
   await thread;
 }
 
-/** What a thread that fails has taken is walked through. */
+/** Directories that a failed thread has taken are walked. */
 function runThread(workerData: SumWork): Promise<void> {
   return new Promise((resolve) => {
     try {
