@@ -8,7 +8,7 @@ import type { Invocation } from './program.ts';
 import { withProject } from './render/command-line.ts';
 import { errorDocument, renderError } from './render/error.ts';
 import { formatResult } from './render/format-result.ts';
-import { errorOnStore } from './render/on-store.ts';
+import { errorOnStore, hintOnStore, type StoreOptions } from './render/on-store.ts';
 import { createTheme } from './render/theme.ts';
 import type { CliReporter } from './reporters/cli-reporter.ts';
 import { selectReporter } from './reporters/select-reporter.ts';
@@ -23,13 +23,13 @@ export async function runCommand(
 ): Promise<number> {
   const { globals, settings } = invocation;
   const errTheme = createTheme(io.stderr, io.env, { color: globals.color });
-  const reporter = new WarningCollector(await selectReporter(io, globals, errTheme));
+  const store = { dest: invocation.dest, project: globals };
+  const reporter = new WarningCollector(await selectReporter(io, globals, errTheme), store);
   const context = createContext({ io, globals, settings, reporter, help: helpPages(table) });
   try {
     const result = await invocation.run(context);
     return await succeed({ io, globals, reporter }, result);
   } catch (thrown) {
-    const store = { dest: invocation.dest, project: globals };
     const error = errorOnStore(endedBySignal(io.signal, thrown), store);
     const { exitCode } = toErrorDocument(error);
     const document = reporter.addTo(errorDocument(error, globals.debug));
@@ -68,21 +68,29 @@ function helpPages(table: CommandTable): HelpPages {
   return { paths, render: (path) => renderHelp(path, table) };
 }
 
-/** Collects warnings for the JSON document. */
+/** Collects warnings for the JSON document; the commands in their hints are for the store of this command. */
 class WarningCollector {
   readonly inner: CliReporter;
+  private readonly store: StoreOptions;
   private readonly warnings: Omit<Extract<RmaEvent, { type: 'warning' }>, 'type'>[] = [];
 
-  constructor(inner: CliReporter) {
+  constructor(inner: CliReporter, store: StoreOptions) {
     this.inner = inner;
+    this.store = store;
   }
 
   emit(event: RmaEvent): void {
-    if (event.type === 'warning') {
-      const { type: _, ...warning } = event;
+    const complete = this.complete(event);
+    if (complete.type === 'warning') {
+      const { type: _, ...warning } = complete;
       this.warnings.push(warning);
     }
-    this.inner.emit(event);
+    this.inner.emit(complete);
+  }
+
+  private complete(event: RmaEvent): RmaEvent {
+    if (event.type !== 'warning' || event.hint === undefined) return event;
+    return { ...event, hint: hintOnStore(event.hint, this.store) };
   }
 
   addTo(document: JsonDocument): JsonDocument {

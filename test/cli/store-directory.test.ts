@@ -49,3 +49,14 @@ it('the commands in hints are for the same store and project', async () => {
   const { stderr } = await rma('models', 'show', 'hf:org/name', '--dest', dest, '--json');
   expect(JSON.parse(stderr)).toMatchObject({ error: { hint: expect.stringContaining(list) } });
 });
+
+it.each([
+  ['models bundle export out --dest my', 'download models first: rma models pull --dest my'],
+  ['models pull hf:org/name --offline --dest my', 'rma models pull hf:org/name --dest my, or run without'],
+  ['models rm hf:org/name --dest missing', 'to create one: rma models pull MODEL --dest missing'],
+])('the hint of rma %s is for the same store', async (line, hint) => {
+  const dir = tempFolder();
+  mkdirSync(join(dir, 'my'));
+  const { stderr } = await runRma([...line.split(' '), '--json'], { cwd: dir, env: { HOME: dir } });
+  expect(JSON.parse(stderr).error.hint).toContain(hint);
+});

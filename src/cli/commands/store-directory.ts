@@ -14,6 +14,6 @@ export async function storeDirectory(dest: string | null, context: Context): Pro
   const fault = facts === null ? 'does not exist' : 'is not a directory';
   throw new RmaError('RMA_USAGE_NO_FOLDER', `${directory} ${fault}`, {
     exitCode: EXIT.usage,
-    hint: 'pass the directory of an existing store to --dest; rma models pull creates one',
+    hint: 'pass the directory of an existing store to --dest; to create one: rma models pull MODEL',
   });
 }

@@ -10,17 +10,25 @@ export interface StoreOptions {
 }
 
 /** Commands of hints that list or change the store of the command at hand, up to the end of their clause. */
-const STORE_COMMANDS = /\brma (?:models ls --stored|models rm [^;]+|cache ls[^;]*)/g;
+const STORE_COMMANDS =
+  /(?<!machine: |there first: )\brma (?:models ls --stored|models rm [^;]+|cache ls[^;]*|(?:models repair|models pull(?: [^;,]+)?|cache prune --dry-run)(?=[;,]|$))/g;
 
 /** Returns a command of rma for the same store. */
 export function onStore(command: string, { dest, project }: StoreOptions): string {
   return withProject(dest === null ? command : `${command} ${shell`--dest ${dest}`}`, project);
 }
 
+/** Returns a hint whose commands are for the same store. */
+export function hintOnStore(hint: string, store: StoreOptions): string {
+  return hint.replace(STORE_COMMANDS, (command) =>
+    command.includes(' --dest ') ? command : onStore(command, store),
+  );
+}
+
 /** Returns an error whose hint names commands for the same store; any other error as it is. */
 export function errorOnStore(error: unknown, store: StoreOptions): unknown {
   if (!(error instanceof RmaError) || error.hint === undefined) return error;
-  const hint = error.hint.replace(STORE_COMMANDS, (command) => onStore(command, store));
+  const hint = hintOnStore(error.hint, store);
   if (hint === error.hint) return error;
   const { code, message, exitCode, details } = error;
   return new RmaError(code, message, {

@@ -9,6 +9,7 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { exitCodeOf, type ImportRow, rowsOf } from '../../render/import-rows.ts';
 import { importDocument, importText } from '../../render/import-text.ts';
+import { hintOnStore, type StoreOptions } from '../../render/on-store.ts';
 import { openDirectory } from './input.ts';
 
 interface ImportInput {
@@ -31,7 +32,16 @@ export async function importModels(input: ImportInput, context: Context): Promis
   const planned = await planImport(host, invocation, request);
   const dryRun = input.dryRun || input.dir.length === 0;
   const outcomes = dryRun ? null : await runImport(host, invocation, { config, folder, planned });
-  return resultOf(input, { sources, planned, outcomes });
+  const store = { dest: input.dest, project: context.globals };
+  const complete = outcomes?.map((outcome) => withHint(outcome, store)) ?? null;
+  return resultOf(input, { sources, planned, outcomes: complete });
+}
+
+/** Returns an outcome with a hint for the same store. */
+function withHint(outcome: ImportOutcome, store: StoreOptions): ImportOutcome {
+  const { error = null } = outcome;
+  if (error?.hint === undefined) return outcome;
+  return { ...outcome, error: { ...error, hint: hintOnStore(error.hint, store) } };
 }
 
 /** Returns the sources in the given directories, else those in the usual places. */

@@ -1,6 +1,7 @@
 import { type ListedModel, listedModels } from '../../../app/models/listed-models.ts';
 import { pinnedBytes } from '../../../core/domain/pinned-model.ts';
 import { EXIT } from '../../../core/errors.ts';
+import { shell } from '../../../core/shell-quote.ts';
 import { modelVersion } from '../../../core/source/describe-model.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
@@ -46,9 +47,11 @@ export async function listModels(
     ids: models.map(({ ref }) => ref),
     items: documents,
     ...(models.some(({ check }) => check?.state !== 'present') && {
-      next: ['rma models pull', ...input.model, ...(input.dest === null ? [] : ['--dest', input.dest])].join(
-        ' ',
-      ),
+      next: [
+        'rma models pull',
+        ...input.model.map((name) => shell`${name}`),
+        ...(input.dest === null ? [] : [shell`--dest ${input.dest}`]),
+      ].join(' '),
     }),
   };
 }

@@ -8,6 +8,7 @@ import type { FileGlobs } from '../../../core/source/with-files.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
+import { hintOnStore, type StoreOptions } from '../../render/on-store.ts';
 import { modelChoice, openDirectory, type StoreInput, warnIncomplete, warnUnresolved } from './input.ts';
 
 /** Downloads the missing files of models. @throws RmaError as listedModels and pull */
@@ -33,16 +34,17 @@ export async function pullModels(
   const result = await pull(host, invocation, { config, models, store, dryRun: input.dryRun });
   const present = models.filter((_, at) => isStored(result.models[at]));
   if (!input.dryRun) await recordResolved(host, invocation, { config, models: present });
+  const onThis = { dest: input.dest, project: context.globals };
+  const all = [...result.models, ...failed.map(failedModel)].map((model) => withHint(model, onThis));
   return {
     json: {
       schema: 'rma.models-pull/v1',
       dryRun: input.dryRun,
       missingBytes: result.missingBytes,
       freeBytes: result.freeBytes,
-      models: [...result.models, ...failed.map(failedModel)],
+      models: all,
     },
-    human: () =>
-      sentences({ ...result, models: [...result.models, ...failed.map(failedModel)] }, input.dryRun),
+    human: () => sentences({ ...result, models: all }, input.dryRun),
     ids: models.map(({ ref }) => ref),
     exitCode: exitCodeOf(result, input.strict ? failed : failed.filter((model) => !isSkipped(model, input))),
   };
@@ -70,6 +72,11 @@ function isSkipped({ optional, error }: UnresolvedModel, { model }: StoreInput):
 
 function isStored(model: PulledModel | undefined): boolean {
   return model?.state === 'present' || model?.state === 'fetched';
+}
+
+/** Returns a model with a hint for the same store. */
+function withHint(model: PulledModel, store: StoreOptions): PulledModel {
+  return model.hint === undefined ? model : { ...model, hint: hintOnStore(model.hint, store) };
 }
 
 /** Returns an unresolved model as a failed one. */

@@ -29,7 +29,7 @@ export async function showCacheSchedule(
   const { parts = [], scheduler } = installed ?? {};
   return {
     json: scheduleDocument(store, timeZone, installed),
-    human: () => (installed === null ? notInstalled(store) : installedText(installed, timeZone)),
+    human: () => (installed === null ? notInstalled(store) : installedText(installed, store, timeZone)),
     ids: parts.map(({ file }) => scheduler?.pathOf(file) ?? file),
     ...(installed === null && {
       next: `rma cache schedule install${destWords(store)}`,
@@ -41,10 +41,10 @@ function notInstalled({ title }: ScheduledStore): string {
   return `No schedule for ${title}.`;
 }
 
-function installedText(installed: InstalledSchedule, timeZone: string): string {
+function installedText(installed: InstalledSchedule, store: ScheduledStore, timeZone: string): string {
   const { scheduler, parts, every, active, nextRun, lastRun, missedRun } = installed;
-  const state =
-    active === null ? '' : active ? ' (active)' : ' (inactive; to activate it: rma cache schedule install)';
+  const activate = `rma cache schedule install${destWords(store)}`;
+  const state = active === null ? '' : active ? ' (active)' : ` (inactive; to activate it: ${activate})`;
   const rows: readonly (readonly [string, string])[] = [
     ['Backend', `${backendText(scheduler.kind)}${state}`],
     ['Schedule', every === null ? 'unknown: edited by hand' : `${every} (${timeZone})`],
