@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { pinnedBytes } from '../../../src/core/domain/pinned-model.ts';
 import { planRemoval } from '../../../src/core/inventory/plan-removal.ts';
 import { repeatedBytes } from '../../../src/core/source/shared-content.ts';
+import type { LeaseHolder } from '../../../src/ports/model-store.ts';
 import { tempFolder } from '../../helpers/files/temp-folder.ts';
 import { testFetcher, testStore } from '../../helpers/store/store-fixture.ts';
 import { patternContent } from '../../hub/content.ts';
@@ -68,6 +70,38 @@ describe('two processes that pull models with the same weights', () => {
     await expect(first).rejects.toThrow('stopped');
     expect(await second).toMatchObject([{ state: 'present' }]);
   });
+});
+
+test('who waits for a model that waits for the content of another one sees the progress of that download', async () => {
+  const hub = await hubForTest({
+    ollama: { 'library/a:latest': modelOf('{"a":1}'), 'library/b:latest': modelOf('{"b":1}') },
+  });
+  const root = tempFolder();
+  const fetcher = testFetcher(root, hub.endpoint);
+  const [a, b] = [await fetcher.resolve('ollama:a'), await fetcher.resolve('ollama:b')];
+  const clock = {
+    ...systemClock,
+    sleep: (ms: number, stop?: AbortSignal) => systemClock.sleep(ms / 100, stop),
+  };
+  const store = () => testStore(root, { clock });
+  const stop = new AbortController();
+  const ignore = () => undefined;
+  await store().prepare();
+  const first = await store().lease(a, ignore, stop.signal);
+  await first.holdContents(a.files, ignore, stop.signal);
+  first.progress(1_000_000, 2_000_000);
+  const second = await store().lease(b, ignore, stop.signal);
+  const waiting = second.holdContents(b.files, ignore, stop.signal);
+  await new Promise<void>((seen) => {
+    const onWait = ({ doneBytes }: LeaseHolder) => {
+      if (doneBytes === 1_000_000) seen();
+    };
+    store().lease(b, onWait, stop.signal).catch(ignore);
+  });
+  await first.release();
+  expect(await waiting).toBe(true);
+  stop.abort();
+  await second.release();
 });
 
 test('a removal does not count content as freed that a running download keeps', async () => {

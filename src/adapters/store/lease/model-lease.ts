@@ -45,7 +45,13 @@ export class FileModelLease implements ModelLease {
     onWait: (holder: LeaseHolder) => void,
     signal: AbortSignal,
   ): Promise<boolean> {
-    return this.#options.contents.hold(files, onWait, signal);
+    const { lease, contents } = this.#options;
+    const waits = (holder: LeaseHolder) => {
+      // whoever waits for this lease waits for that download too
+      lease.progress(holder.doneBytes, holder.totalBytes);
+      onWait(holder);
+    };
+    return contents.hold(files, waits, signal);
   }
 
   async release(): Promise<void> {
