@@ -7,8 +7,12 @@ const SHARED_BLOCKS = 128;
 /** Unit of the size of a WebAssembly memory, bytes. */
 const UNIT_BYTES = 64 * 1024;
 
-/** Above this number of used blocks, each connection uses fewer. */
-const CROWDED = 32;
+/** Blocks that all responses together should use. */
+const TOGETHER = 48;
+
+/** Most and fewest blocks of a response: with three it receives while it writes. */
+const MOST = 8;
+const FEWEST = 3;
 
 /** What is used of the WebAssembly of Node.js, whose types TypeScript has for browsers only. */
 interface MemoryMaker {
@@ -24,7 +28,8 @@ interface MemoryMaker {
 export class BlockPool {
   static #shared: BlockPool | null = null;
   readonly #free: Buffer[] = sharedBlocks();
-  #used = 0;
+  /** number of responses that arrive */
+  #responses = 0;
 
   private constructor() {}
 
@@ -34,20 +39,28 @@ export class BlockPool {
     return BlockPool.#shared;
   }
 
-  /** whether a connection should use few blocks, because many are in use */
-  get isCrowded(): boolean {
-    return this.#used > CROWDED;
+  /** most blocks of a response at a time: the more responses arrive, the fewer */
+  get share(): number {
+    return Math.max(FEWEST, Math.min(MOST, Math.floor(TOGETHER / this.#responses)));
+  }
+
+  /** Counts a response that arrives. Returns a function that ends this; it may be called again. */
+  join(): () => void {
+    this.#responses += 1;
+    let isIn = true;
+    return () => {
+      if (isIn) this.#responses -= 1;
+      isIn = false;
+    };
   }
 
   /** Returns a block that nothing else uses. */
   take(): Buffer {
-    this.#used += 1;
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
   }
 
   /** Ends the use of a block. The block that was used last is used next. */
   give(block: Buffer): void {
-    this.#used -= 1;
     if (block.buffer instanceof SharedArrayBuffer) this.#free.push(block);
   }
 }

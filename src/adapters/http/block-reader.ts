@@ -3,10 +3,6 @@ import type { BlockPool } from './block-pool.ts';
 import type { ResponseFraming } from './response-framing.ts';
 import { MAX_HEAD } from './response-head.ts';
 
-/** Most blocks of a response at a time, and while there are many connections. */
-const BLOCKS = 8;
-const CROWDED_BLOCKS = 3;
-
 /** Longest time that received bytes wait for a block to fill, ms. */
 const WAIT_MS = 250;
 
@@ -39,7 +35,8 @@ export class BlockReader {
   /** what was returned last, unless it is kept */
   #lent: Segment | null = null;
   #blocks = 0;
-  #most = BLOCKS;
+  /** ends the share of the response in the pool */
+  #leave: () => void = () => undefined;
   #socket: Socket | null = null;
   #isPaused = false;
   #fault: Error | null = null;
@@ -75,13 +72,13 @@ export class BlockReader {
 
   /** number of blocks that may be kept at a time; the others are being filled */
   get keepable(): number {
-    return this.#most === BLOCKS ? BLOCKS - 2 : CROWDED_BLOCKS - 1;
+    return Math.max(2, this.#pool.share - 2);
   }
 
   /** Reads a response from here on. */
   expect(framing: ResponseFraming): void {
     this.#framing = framing;
-    this.#most = this.#pool.isCrowded ? CROWDED_BLOCKS : BLOCKS;
+    this.#leave = this.#pool.join();
   }
 
   /** Waits until more bytes have arrived. @throws what ended the connection */
@@ -129,6 +126,7 @@ export class BlockReader {
   /** Returns all unread blocks to the pool. No more bytes may arrive. */
   dispose(): void {
     this.#end(closedEarly());
+    this.#leave();
     for (const segment of [...this.#full.splice(0), this.#filling])
       if (segment !== null) this.#release(segment);
     this.#filling = null;
@@ -165,7 +163,7 @@ export class BlockReader {
     if (this.#left === 0) this.#readControl();
     // space for the next bytes is requested even if reading stops
     if (this.#left > 0) this.#segment();
-    this.#isPaused = this.#blocks >= this.#most;
+    this.#isPaused = this.#blocks >= this.#pool.share;
     this.#wake();
     return !this.#isPaused;
   }
@@ -214,7 +212,9 @@ export class BlockReader {
       if (segment.from === segment.to) this.#release(segment);
       else this.#full.push(segment);
     }
-    if (isOver) this.#framing = null;
+    if (!isOver) return;
+    this.#framing = null;
+    this.#leave();
   }
 
   /** Returns the block that is being filled. In the first one, the body begins at its offset within a memory page. */
@@ -231,7 +231,7 @@ export class BlockReader {
     if (segment.users > 0) return;
     this.#pool.give(segment.block);
     this.#blocks -= 1;
-    if (!this.#isPaused || this.#blocks >= this.#most) return;
+    if (!this.#isPaused || this.#blocks >= this.#pool.share) return;
     this.#isPaused = false;
     this.#socket?.resume();
   }
