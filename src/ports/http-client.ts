@@ -12,8 +12,8 @@ export interface HttpRequest {
   readonly maxBytes?: number;
   /** called before each request of a chain of redirects with its URL; the function that it returns ends the use of the connection */
   readonly turn?: (url: string) => Promise<() => void>;
-  /** a large body is expected, which the caller uses block by block; the body of an error may be missing */
-  readonly isLarge?: boolean;
+  /** the body is the content of a file, which the caller uses block by block; the body of an error may be missing */
+  readonly inBlocks?: boolean;
 }
 
 /** One response in a chain of redirects, including the last one. Header names are lower-case. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Disk, realDisk } from '../../src/adapters/store/disk/disk.ts';
+import { ContentBuffers } from '../../src/adapters/store/transfer/content-buffers.ts';
 import { PartFile } from '../../src/adapters/store/transfer/part-file.ts';
 import { SyncQueue } from '../../src/adapters/store/transfer/sync-queue.ts';
 import { WholeFile } from '../../src/adapters/store/transfer/whole-file.ts';
@@ -90,17 +91,11 @@ function memoryTransfer(disk: Disk): Transfer {
       const content = contents.get(job.location.url.slice('memory:'.length))!;
       const algorithm = digest?.algorithm ?? 'sha256';
       const file = { disk, slot, bytes, onReceived: () => undefined };
-      const options = {
-        ...file,
-        algorithm,
-        urlHost: 'memory',
-        signal,
-        monotonic: () => 0,
-        syncBytes: () => Number.MAX_SAFE_INTEGER,
-      };
+      const pace = { monotonic: () => 0, syncBytes: () => Number.MAX_SAFE_INTEGER };
+      const options = { ...file, ...pace, algorithm, urlHost: 'memory', signal };
       const isWhole = slot.isWhole === true && digest !== null;
       const part = isWhole
-        ? await WholeFile.open({ ...file, digest, syncs: new SyncQueue() })
+        ? await WholeFile.open({ ...file, digest, syncs: new SyncQueue(), buffers: new ContentBuffers() })
         : await PartFile.open(options);
       try {
         for (const [from, to] of gapsOf(part.written, bytes))

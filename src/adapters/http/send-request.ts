@@ -77,10 +77,10 @@ async function answerOf({ method, headers, route }: RoutedRequest, signal: Abort
   return { status, headers: flatten(fields), body, keepable: 0, keep: () => () => undefined };
 }
 
-/** Sends a request for a large body over a connection of its own; null if it needs a complete HTTP client. */
+/** Sends a request for a body in blocks over a connection of its own; null if it needs a complete HTTP client. */
 async function bulkAnswer(request: RoutedRequest, signal: AbortSignal): Promise<Received | null> {
-  const { method, isLarge = false, route, bulk } = request;
-  const text = isLarge && method === 'GET' ? requestText(request) : null;
+  const { method, inBlocks = false, route, bulk } = request;
+  const text = inBlocks && method === 'GET' ? requestText(request) : null;
   if (text === null || route.direct === null) return null;
   const answer = await bulk.send({ ...route.direct, text, signal });
   if (answer === null) return null;

@@ -54,8 +54,8 @@ interface Hop {
 }
 
 /**
- * HTTP client for all hubs, built on undici, which is loaded on the first request. Large bodies are received over separate
- * connections, which use a third less CPU time.
+ * HTTP client for all hubs, built on undici, which is loaded on the first request. Contents of files are received over separate
+ * connections, which use a third less CPU time and allocate nothing for a body.
  */
 export class UndiciClient implements HttpClient {
   readonly #options: HttpOptions;
@@ -100,7 +100,7 @@ export class UndiciClient implements HttpClient {
 
   async #readOnce(request: HttpRequest): Promise<HttpText> {
     // all of it is kept until its end
-    const { body, close, again: _, ...answer } = await this.open({ ...request, isLarge: false });
+    const { body, close, again: _, ...answer } = await this.open({ ...request, inBlocks: false });
     const { maxBytes = MAX_TEXT } = request;
     const chunks: Uint8Array[] = [];
     let size = 0;

@@ -142,7 +142,7 @@ test('a document is complete even if it is requested as a large body', async () 
     socket.write(Buffer.concat([Buffer.from(headOf(CONTENT.length)), CONTENT])),
   );
   const http = testHttp();
-  expect((await http.read({ method: 'GET', url, isLarge: true })).text === CONTENT.toString()).toBe(true);
+  expect((await http.read({ method: 'GET', url, inBlocks: true })).text === CONTENT.toString()).toBe(true);
   await http.close();
 });
 

@@ -20,7 +20,7 @@ export const headOf = (bytes: number, more = '') =>
 
 /** Requests a large body. */
 export const open = (http: HttpClient, url: string, signal?: AbortSignal) =>
-  http.open({ method: 'GET', url, isLarge: true, ...(signal === undefined ? {} : { signal }) });
+  http.open({ method: 'GET', url, inBlocks: true, ...(signal === undefined ? {} : { signal }) });
 
 /** Returns all bytes of a body. */
 export async function bytesOf({ body }: HttpStream): Promise<Buffer> {

@@ -18,9 +18,6 @@ export interface ServerOptions {
 /** Statuses of an address that was good before. */
 const EXPIRED: readonly number[] = [401, 403, 404, 410];
 
-/** Smallest file that is received over connections of its own. */
-const LARGE_BYTES = 4 * 1024 * 1024;
-
 /** A request for a range of the file. */
 export interface FileRequest {
   readonly offset: number;
@@ -81,7 +78,7 @@ export class FileServer {
         cookie,
         headers,
         signal,
-        isLarge: bytes >= LARGE_BYTES,
+        inBlocks: true,
         ...(turn !== undefined && { turn }),
       }),
     );

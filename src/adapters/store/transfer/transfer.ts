@@ -6,6 +6,7 @@ import type { HttpClient } from '../../../ports/http-client.ts';
 import type { Received, Transfer, TransferJob } from '../../../ports/transfer.ts';
 import { type Disk, realDisk } from '../disk/disk.ts';
 import { diskFault } from '../disk/disk-fault.ts';
+import { ContentBuffers } from './content-buffers.ts';
 import { FileStreams } from './file-streams.ts';
 import { HostPace } from './host-pace.ts';
 import { HostWaits } from './host-waits.ts';
@@ -15,7 +16,7 @@ import { RateLimit } from './rate-limit.ts';
 import { SYNC_BYTES } from './sync-pace.ts';
 import { SyncQueue } from './sync-queue.ts';
 import { hashMismatch } from './transfer-faults.ts';
-import { WholeFile } from './whole-file.ts';
+import { WholeFile, type WholeFileOptions } from './whole-file.ts';
 import { WindowGate } from './window-gate.ts';
 
 export interface TransferOptions {
@@ -45,6 +46,7 @@ export class HttpTransfer implements Transfer {
   readonly #rate: RateLimit;
   readonly #gate: WindowGate;
   readonly #syncs = new SyncQueue();
+  readonly #buffers = new ContentBuffers();
   /** by host */
   readonly #paces = new Map<string, HostPace>();
   /** number of files that are being received; together they lose no more in a crash than one */
@@ -72,8 +74,8 @@ export class HttpTransfer implements Transfer {
   async #fetch(job: TransferJob): Promise<Received> {
     const { http, clock, random, pauseMs = 500, minPart } = this.#options;
     const { syncBytes = SYNC_BYTES } = this.#options;
-    const syncs = { syncs: this.#syncs, syncBytes: () => syncBytes / this.#open };
-    const part = await openPart({ ...this.#options, ...syncs }, job);
+    const shares = { syncs: this.#syncs, buffers: this.#buffers, syncBytes: () => syncBytes / this.#open };
+    const part = await openPart({ ...this.#options, ...shares }, job);
     const pace = this.#paceOf(new URL(job.location.url).host);
     const shared = { waits: this.#waits, rate: this.#rate, gate: this.#gate };
     const options = { http, clock, random, pauseMs, minPart, pace, ...shared };
@@ -113,14 +115,15 @@ async function verified(streams: FileStreams, job: TransferJob, part: Part): Pro
 }
 
 type PartSettings = Pick<TransferOptions, 'disk' | 'clock' | 'pieceBytes' | 'threadBytes'> &
-  Pick<PartOptions, 'syncBytes'> & { readonly syncs: SyncQueue };
+  Pick<PartOptions, 'syncBytes'> &
+  Pick<WholeFileOptions, 'syncs' | 'buffers'>;
 
 function openPart(
-  { disk = realDisk, clock, pieceBytes, threadBytes, syncs, syncBytes }: PartSettings,
+  { disk = realDisk, clock, pieceBytes, threadBytes, syncs, buffers, syncBytes }: PartSettings,
   { slot, bytes, digest, location, signal, onBytes }: TransferJob,
 ): Promise<Part> {
   const file = { disk, slot, bytes, onReceived: (received: number) => onBytes(received, 0) };
-  if (slot.isWhole === true && digest !== null) return WholeFile.open({ ...file, digest, syncs });
+  if (slot.isWhole === true && digest !== null) return WholeFile.open({ ...file, digest, syncs, buffers });
   return PartFile.open({
     ...file,
     pieceBytes,

@@ -6,6 +6,7 @@ import type { StagingSlot } from '../../../ports/model-store.ts';
 import { type Disk, NO_RECORD, unless } from '../disk/disk.ts';
 import { openNew, readBytes } from '../disk/files.ts';
 import { writeAll } from '../disk/write-all.ts';
+import type { ContentBuffers } from './content-buffers.ts';
 import type { Part } from './part.ts';
 import type { SyncQueue } from './sync-queue.ts';
 
@@ -15,6 +16,7 @@ export interface WholeFileOptions {
   readonly bytes: number;
   readonly digest: Digest;
   readonly syncs: SyncQueue;
+  readonly buffers: ContentBuffers;
   /** called with the number of bytes that were received */
   readonly onReceived: (bytes: number) => void;
 }
@@ -26,6 +28,8 @@ export interface WholeFileOptions {
 export class WholeFile implements Part {
   readonly #options: WholeFileOptions;
   #content: Uint8Array = new Uint8Array();
+  /** memory of the content; null: nothing was received */
+  #buffer: Buffer | null = null;
   #received = 0;
   #isRight = false;
   etag: string | null = null;
@@ -52,7 +56,8 @@ export class WholeFile implements Part {
 
   /** Keeps bytes that follow the ones before: a small file has one connection. */
   async write(offset: number, chunks: readonly Uint8Array[]): Promise<void> {
-    if (this.#content.length === 0) this.#content = Buffer.allocUnsafeSlow(this.#options.bytes);
+    this.#buffer ??= this.#options.buffers.take();
+    this.#content = this.#buffer.subarray(0, this.#options.bytes);
     this.#received = offset;
     for (const chunk of chunks) {
       this.#content.set(chunk, this.#received);
@@ -80,7 +85,18 @@ export class WholeFile implements Part {
 
   /** Writes and syncs the content, if it is complete and right. */
   async close(): Promise<void> {
-    if (!this.#isRight) return;
+    try {
+      if (this.#isRight) await this.#store();
+    } finally {
+      this.#release();
+    }
+  }
+
+  async drop(): Promise<void> {
+    this.#release();
+  }
+
+  async #store(): Promise<void> {
     const { disk, slot, syncs } = this.#options;
     const handle = await openNew(disk, slot.path);
     try {
@@ -95,7 +111,9 @@ export class WholeFile implements Part {
     if (slot.inherit !== null) await disk.rm(slot.inherit, { force: true });
   }
 
-  async drop(): Promise<void> {
+  #release(): void {
+    if (this.#buffer !== null) this.#options.buffers.give(this.#buffer);
+    this.#buffer = null;
     this.#isRight = false;
   }
 

@@ -6,7 +6,7 @@ import { type Disk, unless } from '../disk/disk.ts';
 import { ensureDir } from '../disk/files.ts';
 
 /** Largest file that is staged whole, bytes: one write of a larger file is as large, and as much is lost with it. */
-const WHOLE_BYTES = 256 * 1024;
+export const WHOLE_BYTES = 256 * 1024;
 
 /** A small file with a known hash. */
 export interface WholeContent extends PinnedFile {
