@@ -5,6 +5,7 @@ import type { Reach } from './address-kind.ts';
 import { networkFault } from './fault.ts';
 import { guardedLookup } from './guarded-lookup.ts';
 import { connectTunnel } from './http-tunnel.ts';
+import { once } from './once.ts';
 import { pinFault } from './pin-fault.ts';
 import { connectSocks } from './socks5.ts';
 import type { Connector, ConnectorTarget, Undici } from './undici.ts';
@@ -12,8 +13,8 @@ import type { Connector, ConnectorTarget, Undici } from './undici.ts';
 /** How connections are made. */
 export interface ConnectorOptions {
   readonly timeoutMs: number;
-  /** null: the certificates that Node.js trusts */
-  readonly secureContext: SecureContext | null;
+  /** what TLS connections trust; null: the certificates that Node.js trusts. It takes a tenth of a second at first */
+  readonly secureContext: () => SecureContext | null;
   /** default: the resolver of this machine */
   readonly lookup?: LookupFunction | undefined;
   /** sha256 of the only certificate that is accepted, whoever signed it, lower-case hexadecimal */
@@ -37,15 +38,18 @@ export function directConnector(
     readonly session?: Buffer;
   },
 ): Connector {
-  const connect = buildConnector({
-    timeout: timeoutMs,
-    lookup: guardedLookup({ reach, lookup }),
-    ...(secureContext === null ? {} : { secureContext }),
-    ...bulk,
-    // the fingerprint is checked instead, before anything is sent; a resumed session would present no certificate
-    ...(fingerprint === undefined ? {} : { rejectUnauthorized: false, maxCachedSessions: 0 }),
-  });
-  return (target, callback) =>
+  const options = { timeout: timeoutMs, lookup: guardedLookup({ reach, lookup }), ...bulk };
+  const plain = buildConnector(options);
+  const secured = once(() =>
+    buildConnector({
+      ...options,
+      ...trust(secureContext()),
+      // the fingerprint is checked instead, before anything is sent; a resumed session would present no certificate
+      ...(fingerprint === undefined ? {} : { rejectUnauthorized: false, maxCachedSessions: 0 }),
+    }),
+  );
+  return (target, callback) => {
+    const connect = target.protocol === 'https:' ? secured() : plain;
     connect(target, (...ended) => {
       // undici passes no socket with an error
       const socket = ended[1] ?? null;
@@ -58,6 +62,7 @@ export function directConnector(
         callback(fault, null);
       }
     });
+  };
 }
 
 /** Returns a connector through a proxy: CONNECT, or SOCKS 5. The proxy resolves host names. */
@@ -66,9 +71,8 @@ export function proxyConnector(
   { timeoutMs, secureContext }: ConnectorOptions,
   proxy: ProxyServer,
 ): Connector {
-  const trust = secureContext === null ? {} : { secureContext };
-  const toProxy = promised(buildConnector({ timeout: timeoutMs, ...trust }));
-  const secured = buildConnector({ timeout: timeoutMs, ...trust });
+  const connect = buildConnector({ timeout: timeoutMs, ...trust(secureContext()) });
+  const toProxy = promised(connect);
   const through = proxy.protocol === 'socks5' ? connectSocks : connectTunnel;
   const open = async ({ hostname, port, protocol }: ConnectorTarget): Promise<Socket> => {
     const socket = await toProxy(proxyTarget(proxy)).catch((error: unknown) => {
@@ -80,12 +84,16 @@ export function proxyConnector(
   return (target, callback) => {
     open(target).then(
       (socket) => {
-        if (target.protocol === 'https:') secured({ ...target, httpSocket: socket }, callback);
+        if (target.protocol === 'https:') connect({ ...target, httpSocket: socket }, callback);
         else callback(null, socket);
       },
       (error: Error) => callback(error, null),
     );
   };
+}
+
+function trust(secureContext: SecureContext | null): { readonly secureContext?: SecureContext } {
+  return secureContext === null ? {} : { secureContext };
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };

@@ -13,6 +13,7 @@ import type {
 } from '../../ports/http-client.ts';
 import { CONFIGURED, narrowed, type Reach } from './address-kind.ts';
 import { BulkConnections } from './bulk-connections.ts';
+import { once } from './once.ts';
 import type { ProxyEnvironment } from './proxy.ts';
 import { isRedirect, MAX_REDIRECTS, mayCarryToken, redirectTarget, tooManyRedirects } from './redirect.ts';
 import { Routes } from './routes.ts';
@@ -166,7 +167,7 @@ export class UndiciClient implements HttpClient {
     const { connectMs = 10_000, proxies = {}, certificates, lookup, fingerprint } = this.#options;
     const { undici } = await import('./undici.ts');
     const trusted = certificates?.() ?? null;
-    const secureContext = trusted === null ? null : trusting(trusted);
+    const secureContext = once(() => (trusted === null ? null : trusting(trusted)));
     return new Routes({ undici, proxies, timeoutMs: connectMs, secureContext, lookup, fingerprint });
   }
 }
