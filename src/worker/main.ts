@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { systemClock } from '../adapters/clock/system-clock.ts';
+import { limitYoungGeneration } from '../adapters/system/young-generation.ts';
 import { EXIT, type ExitCode, RmaError, toErrorDocument } from '../core/errors.ts';
 import { RMA_VERSION } from '../core/version.ts';
 import type { Invocation } from './commands/invocation.ts';
@@ -40,6 +41,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   },
 };
 
+limitYoungGeneration();
 const stop = new AbortController();
 // every transfer listens to it; Node warns of a leak above ten listeners
 setMaxListeners(0, stop.signal);

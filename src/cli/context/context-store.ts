@@ -5,6 +5,7 @@ import { FileStoreReader } from '../../adapters/store/inventory/file-store-reade
 import { HttpTransfer } from '../../adapters/store/transfer/transfer.ts';
 import { FileModelUses } from '../../adapters/store/usage/file-model-uses.ts';
 import { FileStoreVerifier } from '../../adapters/store/verify/file-store-verifier.ts';
+import { limitYoungGeneration } from '../../adapters/system/young-generation.ts';
 import type { CheckedFolder } from '../../app/models/repair-models.ts';
 import type { RmaConfig } from '../../core/domain/config.ts';
 import { storePaths } from '../../core/source/store-paths.ts';
@@ -22,6 +23,7 @@ export function openFolderStore(
   folder: string,
   { network, ...parts }: Omit<HubNetwork, 'caFile'> & { readonly network: RmaConfig['network'] },
 ): CheckedFolder {
+  limitYoungGeneration();
   const options = { paths: storePaths(folder, {}), clock: systemClock };
   const http = hubClient({ ...parts, caFile: network.caFile });
   return {
