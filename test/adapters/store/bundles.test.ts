@@ -188,6 +188,18 @@ test.each(['tar', 'directory'] as const)(
   },
 );
 
+test('an export keeps the complete parts of a split bundle that another export is still writing', async () => {
+  const source = await filled(['hf:org/tiny']);
+  const folder = join(quickFolder(), 'out');
+  const id = '00000000-0000-4000-8000-000000000000';
+  const parts = [`other.tar.001.${id}.part`, `other.tar.002.${id}.part`];
+  for (const name of parts) plantFile(folder, name);
+  const before = new Date(Date.now() - 2 * 60 * 60 * 1000);
+  utimesSync(join(folder, `other.tar.001.${id}.part`), before, before);
+  await exported(source.root, { kind: 'tar', path: join(folder, 'models.tar'), splitBytes: null });
+  expect(readdirSync(folder).sort()).toEqual(['models.tar', ...parts]);
+});
+
 test.each([
   ['lacks a layer', (files: { bytes: number }[]) => files.slice(1)],
   [
