@@ -49,7 +49,21 @@ function hintOf(what: NotUnderstood, fault: UsageFault, meant: string | undefine
   }
   const known = otherToolHint(what);
   if (known !== null) return known;
+  const elsewhere = kind === 'unknownCommand' ? commandsNamed(what, fault.table) : [];
+  if (elsewhere.length > 0) return `Did you mean ${elsewhere.join(' or ')}? Or see: ${help}`;
   return meant === undefined || !isClose(what.word, meant) ? help : `${meant} Or see: ${help}`;
+}
+
+/** Returns the commands and nouns whose last word this is: those of the same noun, else of any; none if there are many. */
+function commandsNamed(
+  { word, path: at }: NotUnderstood,
+  { commands, nouns }: CommandTable,
+): readonly string[] {
+  const paths = [...commands.map(({ path }) => path), ...Object.keys(nouns)];
+  const named = paths.filter((path) => path.endsWith(` ${word}`));
+  const own = named.filter((path) => path.startsWith(`${at} `));
+  const meant = own.length > 0 ? own : named;
+  return meant.length > 2 ? [] : meant.map((path) => `rma ${path}`);
 }
 
 /** Returns whether a suggestion looks like the word: Commander also suggests `--yes` for `--dest`. */

@@ -52,6 +52,13 @@ describe('a command of another tool', () => {
     ['compose config', 'rma compose render'],
     ['config get', 'rma config show'],
     ['boot enable', 'rma boot install'],
+    ['gc', 'rma cache prune'],
+    ['models gc', 'rma cache prune'],
+    ['verify', 'Did you mean rma models verify? Or see: rma --help'],
+    ['import', 'Did you mean rma models import or rma models bundle import?'],
+    ['bundle', 'Did you mean rma models bundle?'],
+    ['cache show', 'Did you mean rma cache schedule show? Or see: rma cache --help'],
+    ['models undo', 'Did you mean rma cache undo? Or see: rma models --help'],
   ])('[case CLI] is an error that contains the rma command: %s', async (words, command) => {
     const { exitCode, stderr } = await runRma([...words.split(' '), 'llava:7b']);
     expect(exitCode).toBe(2);

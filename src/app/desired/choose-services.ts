@@ -94,6 +94,6 @@ function noProfile(catalog: Catalog): RmaError {
   const names = [...catalog.profiles.keys()].sort();
   return new RmaError('RMA_PROFILE_NONE', 'the project has no worker profile', {
     exitCode: EXIT.usage,
-    hint: `name one: rma up --profile ${names[0] ?? 'NAME'} (available: ${names.join(', ')})`,
+    hint: `select one: --profile ${names[0] ?? 'NAME'} (available: ${names.join(', ')})`,
   });
 }
