@@ -152,12 +152,15 @@ export class BlockReader {
   }
 
   #room(): Uint8Array {
+    // without any room, Node.js would offer the rest of a TLS record for ever
+    if (this.#fault !== null) return this.#control;
     if (this.#left === 0) return this.#control.subarray(this.#controlBytes);
     const { block, to } = this.#segment();
     return block.subarray(to, to + this.#left);
   }
 
   #arrived(bytes: number): boolean {
+    if (this.#fault !== null) return false;
     if (this.#left === 0) this.#controlBytes += bytes;
     else this.#grow(bytes);
     if (this.#left === 0) this.#readControl();

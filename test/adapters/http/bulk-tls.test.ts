@@ -5,7 +5,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SecureVersion, TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type SecureVersion, type TLSSocket } from 'node:tls';
 import { afterAll, expect, test } from 'vitest';
 import { readCertificates } from '../../../src/adapters/http/read-certificates.ts';
 import { type HttpOptions, UndiciClient } from '../../../src/adapters/http/undici-client.ts';
@@ -101,5 +101,32 @@ test('an abort while a connection is made ends with its reason, and closes the c
   await expect(open(http, url, abort.signal)).rejects.toThrow('stop');
   await Promise.all(connections.map((socket) => socket.destroyed || once(socket, 'close')));
   expect(connections.length).toBeGreaterThan(0);
+  await http.close();
+});
+
+const SURPLUS = 'x'.repeat(256 * 1024);
+
+test.each([
+  ['a body of a known size', `content-length: 4\r\n\r\nsome${SURPLUS}`, null],
+  ['a body in chunks', `transfer-encoding: chunked\r\n\r\n4\r\nsome${SURPLUS}`, 'RMA_HUB_UNREACHABLE'],
+])('bytes that belong to no response after %s end only its connection', async (_, response, code) => {
+  const server = createTlsServer(CERTIFICATE, (socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', () => socket.write(`HTTP/1.1 200 OK\r\n${response}`));
+  });
+  const url = `https://localhost:${await listening(server)}/`;
+  const http = client();
+  for (let n = 0; n < 2; n += 1) {
+    let text = '';
+    let fault: unknown = null;
+    try {
+      for await (const block of (await open(http, url)).body) text += Buffer.from(block).toString();
+    } catch (error) {
+      fault = error;
+    }
+    expect(text).toBe('some');
+    if (code === null) expect(fault).toBe(null);
+    else expect(fault).toMatchObject({ code });
+  }
   await http.close();
 });
