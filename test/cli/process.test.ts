@@ -11,6 +11,16 @@ import { writeTree } from '../helpers/files/write-tree.ts';
 import { sha256 } from '../helpers/store/import-fixture.ts';
 
 describe('the built rma', () => {
+  it('prints progress as lines on a terminal without a size', async () => {
+    const pull = builtRma('models', 'pull', 'hf:org/repo', '--dest', join(tempFolder(), 'store')).join(' ');
+    // `script` runs it on such a terminal, and ends with its exit code
+    const script = ['timeout', '-s', 'KILL', '20', 'script', '-qec', pull, '/dev/null'] as const;
+    const { exitCode, stdout } = await run(script, { env: { HF_ENDPOINT: 'http://127.0.0.1:9' } });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('RMA_HUB_UNREACHABLE');
+    expect(stdout).not.toContain('\u001b[1A');
+  });
+
   it('prints its version and exits', async () => {
     expect(await run(builtRma('--version'))).toMatchObject({
       exitCode: 0,

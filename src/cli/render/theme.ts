@@ -60,7 +60,8 @@ export function createTheme(stream: OutStream, env: Env, options: ThemeOptions):
     color,
     unicode,
     symbols: unicode ? UNICODE : ASCII,
-    columns: stream.isTTY === true && !noTrunc ? (stream.columns ?? null) : null,
+    // pseudo-terminals without a size have 0 columns
+    columns: stream.isTTY === true && !noTrunc ? stream.columns || null : null,
     bold: chalk.bold,
     dim: chalk.dim,
     red: chalk.red,

@@ -29,8 +29,8 @@ export async function selectReporter(
 
 /** Returns the progress format. With `--json`, stderr is for the error document, so progress is off unless requested. */
 function progressForm({ stderr, env }: ProcessIo, globals: GlobalValues): 'tty' | 'plain' | 'json' | 'none' {
-  // cursor codes are sent to terminals only, even with --progress tty
-  const live = stderr.isTTY === true && env['TERM'] !== 'dumb' ? 'tty' : 'plain';
+  // cursor codes are sent to terminals only, even with --progress tty, and ora never ends on one without a width
+  const live = stderr.isTTY === true && stderr.columns !== 0 && env['TERM'] !== 'dumb' ? 'tty' : 'plain';
   if (globals.progress === 'tty') return live;
   if (globals.progress !== 'auto') return globals.progress;
   return globals.quiet || globals.json || globals.format === 'json' ? 'none' : live;
