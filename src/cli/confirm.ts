@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { EXIT, RmaError } from '../core/errors.ts';
+import { CanceledError, EXIT, RmaError } from '../core/errors.ts';
 import type { GlobalValues } from './global-options.ts';
 import type { ProcessIo } from './process-io.ts';
 
@@ -11,9 +11,8 @@ interface PromptParts {
 /** Prompts for confirmation on the terminal. @throws RmaError RMA_USAGE_NOT_CONFIRMED exit 2, RMA_INTERRUPTED exit 130 */
 export async function confirm(question: string, { io, globals }: PromptParts): Promise<void> {
   if (globals.yes) return;
-  if (!canPrompt(io, globals))
-    throw notConfirmed(`confirmation required, but stdin is not interactive: "${question}"`);
-  if (!(await isYes(question, io))) throw notConfirmed('canceled');
+  if (!canPrompt(io, globals)) throw noTerminal(question);
+  if (!(await isYes(question, io))) throw new CanceledError();
 }
 
 /**
@@ -48,7 +47,8 @@ function ask(question: string, { stdin, stderr, signal }: PromptParts['io']): Pr
   return answer.finally(() => prompt.close());
 }
 
-function notConfirmed(message: string): RmaError {
+function noTerminal(question: string): RmaError {
+  const message = `confirmation required, but stdin is not interactive: "${question}"`;
   return new RmaError('RMA_USAGE_NOT_CONFIRMED', message, {
     exitCode: EXIT.usage,
     hint: 'to skip the confirmation, add --yes',

@@ -45,6 +45,13 @@ export class RmaError extends Error {
   }
 }
 
+/** A declined confirmation: the user's choice, not a fault. */
+export class CanceledError extends RmaError {
+  constructor() {
+    super('RMA_USAGE_NOT_CONFIRMED', 'canceled', { exitCode: EXIT.usage });
+  }
+}
+
 /** An error in `--json` output, worker status and logs. */
 export interface ErrorDocument {
   readonly code: ErrorCode;

@@ -1,11 +1,12 @@
-import { RmaError, toErrorDocument } from '../../core/errors.ts';
+import { CanceledError, RmaError, toErrorDocument } from '../../core/errors.ts';
 import { redact } from '../../core/redact.ts';
 import type { JsonDocument } from '../define-command.ts';
 import { printable } from './printable.ts';
 import type { Theme } from './theme.ts';
 
-/** Renders an error as text: message, hint and code; the stack only with `debug`. */
+/** Renders an error as text: message, hint and code; the stack only with `debug`. A declined confirmation is no fault. */
 export function renderError(error: unknown, theme: Theme, debug: boolean): string {
+  if (error instanceof CanceledError) return 'Canceled.\n';
   const { code, message, hint } = toErrorDocument(error);
   const [first = '', ...rest] = message.split('\n').map(printable);
   const lines = [`${theme.red(theme.bold('error:'))} ${first}`, ...rest.map((line) => `  ${line}`)];

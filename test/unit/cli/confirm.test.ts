@@ -1,6 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { confirm, offer } from '../../../src/cli/confirm.ts';
+import { renderError } from '../../../src/cli/render/error.ts';
+import { createTheme } from '../../../src/cli/render/theme.ts';
 import { FakeTerminal } from '../../helpers/cli/fake-terminal.ts';
 
 const CTRL_C = '\u0003';
@@ -32,6 +34,13 @@ describe('a prompt on a terminal', () => {
     const { stdin, answer } = asking();
     stdin.write(typed);
     await expect(answer).rejects.toMatchObject({ code: 'RMA_USAGE_NOT_CONFIRMED', exitCode: 2 });
+  });
+
+  it('prints only that it was canceled after a no, which is not an error', async () => {
+    const { stdin, stderr, answer } = asking();
+    stdin.write('n\n');
+    const declined = await answer.catch((error: unknown) => error);
+    expect(renderError(declined, createTheme(stderr, {}, { color: 'never' }), false)).toBe('Canceled.\n');
   });
 
   it('fails with exit code 130 on Ctrl-C', async () => {
