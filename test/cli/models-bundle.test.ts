@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
+import { FakeTerminal } from '../helpers/cli/fake-terminal.ts';
 import { runRma } from '../helpers/cli/run-rma.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { sha256 } from '../helpers/store/import-fixture.ts';
@@ -92,6 +93,14 @@ describe('rma models bundle', () => {
       stdin: stdout,
     });
     expect(piped).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Imported 2 models.') });
+  });
+
+  it('does not write a bundle to a terminal', async () => {
+    const terminal = new FakeTerminal();
+    const argv = ['models', 'bundle', 'export', '-', '--dest', 'first'];
+    const result = await runRma(argv, { cwd: dir, env: { HOME: dir }, terminal });
+    expectFault(result, { code: 'RMA_USAGE_INVALID', exitCode: 2, words: ['terminal', 'pipe'] });
+    expect(terminal.raw).toBe('');
   });
 
   it('refuses a corrupt bundle with exit code 6 and the name of the file, and leaves the store as it was', async () => {

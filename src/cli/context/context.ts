@@ -23,6 +23,8 @@ export interface Context extends Surroundings {
   readonly help: HelpPages;
   /** true if stdin and stdout are a terminal */
   readonly isTerminal: boolean;
+  /** true if stdout is a terminal, also with another stdin */
+  readonly isOutputTerminal: boolean;
   /** texts of the setting options, by key */
   readonly settings: ReadonlyMap<string, readonly string[]>;
   /** The configuration, read once. @throws RmaError RMA_CONFIG_* exit 2 */
@@ -88,6 +90,7 @@ export function createContext({ io, globals, settings, reporter, help }: Context
   return {
     ...surroundings,
     isTerminal: stdin.isTTY === true && io.stdout.isTTY === true,
+    isOutputTerminal: io.stdout.isTTY === true,
     reporter,
     globals,
     help,

@@ -51,10 +51,11 @@ export async function exportModels(input: ExportInput, context: Context): Promis
   };
 }
 
-function targetOf({ target, split }: ExportInput, { cwd, globals }: Context): BundleTarget {
+function targetOf({ target, split }: ExportInput, { cwd, globals, isOutputTerminal }: Context): BundleTarget {
   const path = resolve(cwd, target);
   if (target === '-') {
     if (split !== null || globals.json || globals.quiet || globals.progress === 'json') throw streamOnly();
+    if (isOutputTerminal) throw terminal();
     return { kind: 'stdout' };
   }
   if (split !== null || /\.tar$/i.test(target)) return { kind: 'tar', path, splitBytes: split };
@@ -90,4 +91,11 @@ function streamOnly(): RmaError {
       hint: 'write to a file or a directory instead',
     },
   );
+}
+
+function terminal(): RmaError {
+  return new RmaError('RMA_USAGE_INVALID', 'the bundle is not written to a terminal', {
+    exitCode: EXIT.usage,
+    hint: 'redirect stdout to a file or a pipe: rma models bundle export - > models.tar',
+  });
 }
