@@ -34,6 +34,12 @@ say_next() {
   if [ "$(cat "$ENGINE_CHOICE")" = private ]; then
     printf '  use this Docker      eval "$(%q env)"\n' "$CHECKOUT/scripts/engine.sh"
   fi
+  if [ "$HUB_KIND" = local ]; then
+    printf '  use this hub         export HF_ENDPOINT=%q\n' "$HF_ENDPOINT"
+  fi
   printf '  show the worker      node %q --dir %q status\n' "$CHECKOUT/dist/cli/main.js" "$HOME_DIR/project"
+  printf '  pull a model         node %q models pull qwen2.5-0.5b-instruct --dest ./models\n' "$CHECKOUT/dist/cli/main.js"
   printf '  stop everything      %q --down\n' "$CHECKOUT/scripts/quickstart.sh"
+  echo
+  echo '  To start another worker next to this one: export RMA_COORDINATOR_PORT=7710'
 }
