@@ -54,6 +54,18 @@ describe('rma models bundle', () => {
     });
   });
 
+  it('counts an import as a use', async () => {
+    await rma('export', 'bundle', '--dest', 'first');
+    await rma('import', 'bundle', '--dest', 'second');
+    const listed = await runRma(['models', 'ls', '--stored', '--dest', 'second', '--json'], {
+      cwd: dir,
+      env: { HOME: dir },
+    });
+    const { models } = JSON.parse(listed.stdout);
+    expect(models).toHaveLength(2);
+    for (const { lastUsedAt } of models) expect(lastUsedAt).toEqual(expect.any(String));
+  });
+
   it('writes selected models to a tar file in parts', async () => {
     const { exitCode, stdout } = await rma(
       'export',

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { expectFault } from '../helpers/cli/expect-fault.ts';
 import { FakeTerminal } from '../helpers/cli/fake-terminal.ts';
 import { runRma } from '../helpers/cli/run-rma.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
+import { setAge } from '../helpers/store/cache-fixture.ts';
 import { sha256, stateOf } from '../helpers/store/import-fixture.ts';
 
 const MANIFESTS = '.ollama/models/manifests/registry.ollama.ai/library';
@@ -73,6 +74,19 @@ describe('rma models import', () => {
       exitCode: 0,
       stdout: 'ollama:good: already in the store\nNothing imported.\n',
     });
+  });
+
+  it('counts as a use, however old the files are', async () => {
+    const files = readdirSync(join(home, '.ollama'), { recursive: true, encoding: 'utf8' });
+    setAge(join(home, '.ollama'), 60, ...files);
+    await rma('.ollama', '--dest', store);
+    const prune = async (...argv: readonly string[]) => {
+      const options = ['--keep', '30d', ...argv, '--dry-run', '--json', '--dest', store];
+      const { stdout } = await runRma(['cache', 'prune', ...options], { cwd: home, env: { HOME: home } });
+      return JSON.parse(stdout).plan.entries;
+    };
+    expect(await prune('--grace', '0s')).toEqual([]);
+    expect(await prune('--keep', '0s')).toEqual([]);
   });
 
   it('skips corrupt and incomplete models, imports the others, and exits with 8', async () => {

@@ -12,17 +12,23 @@ import { type ImportContext, report, stageImport } from './stage-import.ts';
 
 /**
  * Imports models one after the other, and returns one outcome for each, in their order; a failure does not stop the others.
+ * Records the use of what is in the store then: the content of hard links may be old.
  * Rejects only if aborted, with the signal's reason, or if the store cannot be prepared.
  */
 export async function importModels(
   models: readonly ImportModel[],
   options: ImportContext,
 ): Promise<readonly ImportOutcome[]> {
-  const { store, signal } = options;
+  const { store, uses, signal } = options;
   const outcomes: ImportOutcome[] = [];
   await store.prepare();
   for (const found of models) outcomes.push(await importOne(found, options));
   signal.throwIfAborted();
+  const stored = models.filter((_, at) => outcomes[at]?.error === null);
+  await uses.record(
+    stored.map(({ model }) => model),
+    null,
+  );
   return outcomes;
 }
 

@@ -8,12 +8,14 @@ import { layoutOf } from '../../core/source/sources.ts';
 import { unstarted } from '../../core/worker/model-progress.ts';
 import type { ModelImport } from '../../ports/model-import.ts';
 import type { ModelLease, ModelStore, StagedFile } from '../../ports/model-store.ts';
+import type { ModelUses } from '../../ports/model-uses.ts';
 import { byContent } from './fetch-contents.ts';
 import { ImportRoom } from './import-room.ts';
 import { waitForRoomText } from './room.ts';
 
 export interface ImportContext {
   readonly store: ModelStore;
+  readonly uses: ModelUses;
   readonly imports: ModelImport;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ModelProgress) => void;

@@ -5,6 +5,7 @@ import { OTHER_VERSION, resolveImport } from '../../core/import/resolve-import.t
 import { readStoreCheck } from '../../core/store/read-store-check.ts';
 import type { ModelImport } from '../../ports/model-import.ts';
 import type { ModelStore } from '../../ports/model-store.ts';
+import type { ModelUses } from '../../ports/model-uses.ts';
 import { importModels } from '../fetch/import-models.ts';
 import { runInVolume, type VolumeHost, type VolumeInvocation } from '../offline/run-in-volume.ts';
 import { importInContainer } from './import-in-container.ts';
@@ -13,6 +14,7 @@ import { storeInventory } from './store-inventory.ts';
 /** A store in a directory of this machine, and what imports into it. */
 export interface ImportDirectory {
   readonly store: ModelStore;
+  readonly uses: ModelUses;
   readonly imports: ModelImport;
 }
 

@@ -70,7 +70,7 @@ export interface InventoryModel {
   readonly sharedBytes: number;
   /** newest modification time of its content, RFC 3339, UTC; null without content */
   readonly modifiedAt: string | null;
-  /** when a worker last loaded it or it was last pulled, RFC 3339, UTC; null without a record */
+  /** when a worker last loaded it or it was last pulled or imported, RFC 3339, UTC; null without a record */
   readonly lastUsedAt: string | null;
   readonly neededBy: readonly ModelUser[];
   /** whether a pin keeps it from prune */

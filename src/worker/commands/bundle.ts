@@ -36,13 +36,13 @@ function targetOf({ form, path, splitBytes }: BundleRequest): BundleTarget {
  * stdin. Prints the progress, then the outcomes.
  */
 export async function importBundle({ args, env, stop, print, readStdin }: Invocation): Promise<ExitCode> {
-  const { store, imports, bundles } = createContext(env);
+  const { store, uses, imports, bundles } = createContext(env);
   const onProgress = (progress: ModelProgress) => print(formatBundleLine({ progress }));
   const imported = await readBundle(
     args.includes('-')
       ? { kind: 'stdin' }
       : { kind: 'path', path: readBundleRequest(await readStdin()).path },
-    { store, imports, bundles, signal: stop, onProgress },
+    { store, uses, imports, bundles, signal: stop, onProgress },
   );
   print(formatBundleLine({ imported }));
   return EXIT.ok;

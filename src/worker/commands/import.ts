@@ -10,9 +10,10 @@ import type { Invocation } from './invocation.ts';
  */
 export async function importFound({ env, stop, print, readStdin }: Invocation): Promise<ExitCode> {
   const models = readImportRequest(await readStdin());
-  const { store, imports } = createContext(env);
+  const { store, uses, imports } = createContext(env);
   const outcomes = await importModels(models, {
     store,
+    uses,
     imports,
     signal: stop,
     onProgress: (progress) => print(formatImportLine({ progress })),

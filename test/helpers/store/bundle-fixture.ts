@@ -15,7 +15,7 @@ import { hubForTest } from '../../adapters/hub-server/hub-fixture.ts';
 import { JumpingClock } from '../clock/jumping-clock.ts';
 import { quickFolder } from '../files/temp-folder.ts';
 import { modelOf } from './ollama-fixture.ts';
-import { testFetcher, testStore } from './store-fixture.ts';
+import { testFetcher, testStore, testUses } from './store-fixture.ts';
 
 export const WEIGHTS = Buffer.alloc(200_000, 'weights ');
 const files = { 'config.json': '{}', 'model.safetensors': { content: WEIGHTS, lfs: true } };
@@ -46,6 +46,7 @@ export function partsOf(
   const paths = storePaths(root, {});
   return {
     store: testStore(root, { disk, clock: new JumpingClock() }),
+    uses: testUses(root, { disk }),
     imports: new FileModelImport({ paths, disk }),
     bundles: new FileBundles({
       paths,

@@ -8,7 +8,7 @@ import type { ImportOutcome, ImportSource } from '../../../src/core/domain/impor
 import { resolveImport } from '../../../src/core/import/resolve-import.ts';
 import { storePaths } from '../../../src/core/source/store-paths.ts';
 import { JumpingClock } from '../clock/jumping-clock.ts';
-import { testStore, withFreeBytes } from './store-fixture.ts';
+import { testStore, testUses, withFreeBytes } from './store-fixture.ts';
 
 /** Returns what is found in a directory of another program. */
 export async function found(directory: string): Promise<ImportSource> {
@@ -36,6 +36,7 @@ export async function importAll(
   const resolved = models.map((each) => resolveImport(each, inventory)).filter((each) => each !== null);
   return importModels(resolved, {
     store,
+    uses: testUses(root, { disk }),
     imports: new FileModelImport({ paths: storePaths(root, {}), disk }),
     signal: new AbortController().signal,
     onProgress: () => undefined,

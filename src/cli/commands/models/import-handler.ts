@@ -24,7 +24,7 @@ export async function importModels(input: ImportInput, context: Context): Promis
   const opened = await openDirectory(input, context);
   // without a directory as the store, only the sources are on this machine
   const imports = await context.imports(input.dest === null ? '/' : resolve(context.cwd, input.dest));
-  const folder = opened === null ? null : { store: opened.store, imports };
+  const folder = opened === null ? null : { store: opened.store, uses: opened.uses, imports };
   const sources = await sourcesOf(input, context, imports);
   const request = { config, sources, folder };
   const host = await context.host();

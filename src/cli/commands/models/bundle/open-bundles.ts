@@ -9,9 +9,10 @@ export async function openBundles(
   rest: AsyncIterable<Uint8Array> | null = null,
 ): Promise<BundleFolder> {
   const directory = resolve(context.cwd, dest);
-  const { store } = await context.folderStore(directory);
+  const { store, uses } = await context.folderStore(directory);
   return {
     store,
+    uses,
     imports: await context.imports(directory),
     bundles: await context.bundles(directory, rest),
   };
