@@ -57,6 +57,13 @@ it('lists what undo restored by name', async () => {
   expect((await rma('undo', '-q')).stdout.trim().split('\n')).toEqual(blobs);
 });
 
+it('counts what is marked in the total of df, as in its table', async () => {
+  await rma('prune', '--keep', '30d');
+  const { stdout } = await rma('df');
+  const [, size] = /^marked for deletion +2 +(\S+ \S+) /m.exec(stdout) ?? [];
+  expect(stdout).toContain(`\nTotal: ${size}; `);
+});
+
 it('names what is marked if undo names something else', async () => {
   await rma('prune');
   expectFault(await rma('undo', 'ollama:b'), {

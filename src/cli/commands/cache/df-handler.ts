@@ -4,6 +4,7 @@ import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 import { type Column, renderTable } from '../../render/table.ts';
 import { warnDenied } from '../warn-denied.ts';
+import { bytesOf } from './failures.ts';
 import { openCache } from './open-cache.ts';
 
 const COLUMNS: readonly Column<CacheUsage>[] = [
@@ -30,8 +31,9 @@ export async function showSpace(
   };
 }
 
-function totals({ diskBytes, freeBytes, capacityBytes }: CacheReport): readonly string[] {
+/** The table includes what is marked, whose space is free only after its deletion. */
+function totals({ diskBytes, marked, freeBytes, capacityBytes }: CacheReport): readonly string[] {
   return [
-    `Total: ${formatBytes(diskBytes)}; ${formatBytes(freeBytes)} of ${formatBytes(capacityBytes)} free on the file system.`,
+    `Total: ${formatBytes(diskBytes + bytesOf(marked))}; ${formatBytes(freeBytes)} of ${formatBytes(capacityBytes)} free on the file system.`,
   ];
 }
