@@ -10,6 +10,7 @@ import { layoutOf } from '../source/sources.ts';
 import { unsizedUrlModel } from '../source/url.ts';
 import type { UrlRef } from '../source/url-reference.ts';
 import { type Imports, missingPart } from './imports-of.ts';
+import { lmStudioPath } from './lm-studio-path.ts';
 
 /** A file in a directory of LM Studio or llama.cpp. */
 export interface FlatFile {
@@ -40,8 +41,9 @@ const fileRecord: Schema<{ readonly url: string; readonly etag: string | null }>
 /** Returns the GGUF models of LM Studio: `PUBLISHER/REPO/NAME.gguf`, from the main branch of that repository. */
 export function lmStudioImports(directory: string, files: readonly FlatFile[]): Imports {
   const origins = files.flatMap(({ path }): readonly [string, Origin][] => {
-    const [, publisher = '', repo = '', name = ''] = /^([^/]+)\/([^/]+)\/(.+\.gguf)$/i.exec(path) ?? [];
-    return name === '' ? [] : [[path, { url: hubUrl(`${publisher}/${repo}`, name), sha256: null }]];
+    const from = lmStudioPath(path);
+    if (from === null) return [];
+    return [[path, { url: hubUrl(`${from.publisher}/${from.repo}`, from.name), sha256: null }]];
   });
   const others = new Set(
     files.flatMap(({ path }) => /^([^/]+\/[^/]+)\/.+\.safetensors$/i.exec(path)?.[1] ?? []),

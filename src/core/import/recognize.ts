@@ -1,4 +1,5 @@
 import type { ImportKind } from '../domain/import.ts';
+import { lmStudioPath } from './lm-studio-path.ts';
 
 /** Directories in which programs keep their models below their own: `~/.ollama/models`, `~/.cache/huggingface/hub`. */
 export const INNER_DIRECTORIES = ['', 'hub', 'models', 'huggingface/hub'] as const;
@@ -23,7 +24,7 @@ const FORMS: readonly (readonly [ImportKind, (names: readonly string[]) => boole
         ),
       ),
   ],
-  ['lmstudio', (names) => names.some((name) => /^[^./][^/]*\/[^/]+\/[^/]+\.gguf$/i.test(name))],
+  ['lmstudio', (names) => names.some((name) => lmStudioPath(name)?.name.includes('/') === false)],
 ];
 
 /**

@@ -30,6 +30,18 @@ function manifest(rfilename: string, hash: string): string {
 }
 
 describe('a directory of LM Studio', () => {
+  test.each(['snapshots/commit', 'org/blobs', '.cache/repo'])(
+    'has no reference for a file in %s, which is no publisher and repository',
+    async (place) => {
+      plant('org/repo-GGUF/model.gguf');
+      plant(`${place}/other.gguf`);
+      expect(await found(other)).toMatchObject({
+        models: [{ model: { ref: `${HUB}/model.gguf` } }],
+        rejected: [{ name: `${place}/other.gguf`, why: 'unusable', reason: 'its origin is unknown' }],
+      });
+    },
+  );
+
   test('is imported by its GGUF models, each under its address on the hub, and is not changed', async () => {
     plant('models/org/repo-GGUF/model-Q4_K_M.gguf');
     plant('models/org/big-GGUF/big-00001-of-00002.gguf');

@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { bundledModels } from '../../../core/bundle/bundle-manifest.ts';
 import type { ImportKind, ImportSource } from '../../../core/domain/import.ts';
 import type { InventoryModel } from '../../../core/domain/inventory.ts';
@@ -6,6 +6,7 @@ import type { PinnedFile } from '../../../core/domain/pinned-model.ts';
 import type { StoredModel } from '../../../core/domain/stored-model.ts';
 import { EXIT, RmaError } from '../../../core/errors.ts';
 import { llamaCppImports, lmStudioImports } from '../../../core/import/flat-imports.ts';
+import { isHubRepository, isInsideHubRepository } from '../../../core/import/hub-repository.ts';
 import { type Imports, importsOf } from '../../../core/import/imports-of.ts';
 import { INNER_DIRECTORIES, RECOGNIZED_DEPTH, recognize } from '../../../core/import/recognize.ts';
 import { keyedRef } from '../../../core/inventory/needed-by.ts';
@@ -22,11 +23,14 @@ import { FileModelStore } from '../file-model-store.ts';
 import { walk } from '../inventory/walk.ts';
 
 /**
- * Returns what a program has in a directory, or in the usual place below it; null if it is no directory of a known program.
+ * Returns what a program has in a directory, in the usual place below it, or in one repository of a hub cache; null if it is no directory of a known program.
  * Reads names and records, no content. @throws RmaError RMA_IMPORT_NO_DIRECTORY (2), RMA_IMPORT_UNREADABLE (3)
  */
 export async function findSource(given: string): Promise<ImportSource | null> {
   await assertDirectory(given);
+  const path = resolve(given);
+  if (isInsideHubRepository(path)) return null;
+  if (isHubRepository(basename(path), await namesIn(path, 1))) return hubRepository(path);
   for (const inner of INNER_DIRECTORIES) {
     const directory = resolve(given, inner);
     const kind = recognize(await namesIn(directory, RECOGNIZED_DEPTH));
@@ -39,11 +43,29 @@ export async function findSource(given: string): Promise<ImportSource | null> {
 
 async function read(kind: ImportKind, directory: string): Promise<Imports> {
   if (kind === 'bundle') return { models: bundledModels(readBundle(directory), directory), rejected: [] };
-  if (kind === 'rma') return inventoried(kind, directory, storePaths(directory, {}));
+  if (kind === 'rma') return inventoried(kind, { directory, paths: storePaths(directory, {}) });
   if (kind === 'lmstudio' || kind === 'llamacpp') return flat(kind, directory);
   const own = SOURCES.filter(({ store }) => store.program === kind).map(({ id }) => [id, directory]);
   const paths = { root: directory, state: join(directory, '.rma'), sources: Object.fromEntries(own) };
-  return inventoried(kind, directory, paths);
+  return inventoried(kind, { directory, paths });
+}
+
+/** Returns the models of one repository of a hub cache, as found in the whole cache; their paths are below the repository. */
+async function hubRepository(directory: string): Promise<ImportSource> {
+  const [hub, name] = [dirname(directory), basename(directory)];
+  const paths = { root: hub, state: join(hub, '.rma'), sources: { hf: hub } };
+  const isInside = ({ path }: InventoryModel) => path.includes(`/${name}/`);
+  const { models, rejected } = await inventoried('huggingface', { directory: hub, paths, isInside });
+  return {
+    kind: 'huggingface',
+    directory,
+    models: models.map((found) => ({
+      ...found,
+      directory,
+      files: found.files.map(({ path, from }) => ({ path, from: from.slice(name.length + 1) })),
+    })),
+    rejected,
+  };
 }
 
 async function flat(kind: 'lmstudio' | 'llamacpp', directory: string): Promise<Imports> {
@@ -57,12 +79,22 @@ async function flat(kind: 'lmstudio' | 'llamacpp', directory: string): Promise<I
     : llamaCppImports(directory, content, texts);
 }
 
-async function inventoried(kind: ImportKind, directory: string, paths: StorePaths): Promise<Imports> {
+interface Inventoried {
+  readonly directory: string;
+  readonly paths: StorePaths;
+  /** default: all models */
+  readonly isInside?: (model: InventoryModel) => boolean;
+}
+
+async function inventoried(
+  kind: ImportKind,
+  { directory, paths, isInside = () => true }: Inventoried,
+): Promise<Imports> {
   const store = new FileModelStore({ paths, clock: NO_CLOCK });
   const guard = guardOf(paths);
   const { models } = await store.inventory();
   const found: Imports[] = [];
-  for (const model of models) {
+  for (const model of models.filter(isInside)) {
     const recalled = await recallAll(store, model);
     const listing = await listingOf(store, model);
     const lostShards = lostShardsOf({ guard, paths }, model);
