@@ -38,6 +38,16 @@ const COMPARE: Readonly<Record<string, (left: number, right: number) => boolean>
   '<=': (left, right) => left <= right,
 };
 
+/** What `cache ls` lists. */
+const TYPES = ['model', 'partial', 'orphan', 'quarantine', 'marked'];
+/** Types of `hf` that a store does not contain. */
+const OTHER_TYPES = ['dataset', 'space'];
+
+/** Listed here, because the help of a command does not load the sources. */
+const SOURCES = ['hf', 'ollama', 'ms', 'url', 'local'];
+/** Other IDs and directories of sources. */
+const OTHER_SOURCES = ['plain', 'huggingface/hub', 'modelscope', 'gguf'];
+
 const KEYS = ['accessed', 'modified', 'refs', 'size', 'source', 'type'] as const;
 
 /** Returns why a text is no filter; null if it is one. */
@@ -59,9 +69,17 @@ export function compileFilter(text: string): Filter | string {
     case 'modified':
       return number(value, parseSpan, 'an age such as 30d') ?? ageFilter('modifiedAt', value, compare);
     case 'type':
-      return equal(key, operator) ?? (({ kind }) => kind === value.toLowerCase());
+      return (
+        equal(key, operator) ??
+        unknownValue('type', value, { known: TYPES, others: OTHER_TYPES }) ??
+        (({ kind }) => kind === value.toLowerCase())
+      );
     case 'source':
-      return equal(key, operator) ?? sourceFilter(value);
+      return (
+        equal(key, operator) ??
+        unknownValue('source', value, { known: SOURCES, others: OTHER_SOURCES }) ??
+        sourceFilter(value)
+      );
     case 'refs':
       return (
         equal(key, operator) ?? (({ refs }) => refs.some((ref) => ref.toLowerCase() === value.toLowerCase()))
@@ -98,6 +116,16 @@ function number(value: string, parse: (text: string) => number | null, expected:
 
 function equal(key: string, operator: string): string | null {
   return operator === '=' ? null : `${key.toLowerCase()} accepts = only`;
+}
+
+/** Returns why a value is not one of the known ones; null if it is one of them or of the others, which are not listed. */
+function unknownValue(
+  key: string,
+  value: string,
+  { known, others }: { readonly known: readonly string[]; readonly others: readonly string[] },
+): string | null {
+  const isKnown = [...known, ...others].includes(value.toLowerCase());
+  return isKnown ? null : `unknown ${key} "${value}"; known: ${known.join(', ')}`;
 }
 
 /** Parses a size as `hf` does: single letters are decimal too; `GiB` is rma's own. */

@@ -3,6 +3,7 @@ import { parseAge, parseAgeLimit } from '../../../src/core/cache/age.ts';
 import { filterFault } from '../../../src/core/cache/filter.ts';
 import { matchesAll } from '../../../src/core/cache/match-filters.ts';
 import { parseFreeTarget } from '../../../src/core/cache/policy.ts';
+import { SOURCES } from '../../../src/core/source/sources.ts';
 
 describe('an age', () => {
   it.each([
@@ -95,6 +96,18 @@ describe('a filter', () => {
   ])('"%s" is rejected, as by hf', (text) => {
     expect(filterFault(text)).toEqual(expect.any(String));
     expect(matchesAll([text], subject, now)).toBe(false);
+  });
+
+  it.each([
+    ['type=models', 'unknown type "models"; known: model, partial, orphan, quarantine, marked'],
+    ['source=huggingface', 'unknown source "huggingface"; known: hf, ollama, ms, url, local'],
+  ])('%s is rejected with the known values', (text, fault) => {
+    expect(filterFault(text)).toBe(fault);
+    expect(matchesAll([text], subject, now)).toBe(false);
+  });
+
+  it.each(SOURCES.flatMap(({ id, store }) => [id, store.directory]))('accepts the source %s', (source) => {
+    expect(filterFault(`source=${source}`)).toBeNull();
   });
 
   it('must match together with all others', () => {
