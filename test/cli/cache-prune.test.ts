@@ -73,6 +73,17 @@ it('names what is marked if undo names something else', async () => {
   });
 });
 
+it('counts what only the grace period keeps, and names the way to prune it', async () => {
+  setAge(store, 0, blob('3'), blob('4'), blob('9'));
+  const policy = ['--keep', '0d', '--orphans', '0s'];
+  const text = 'Nothing to prune: the grace period keeps 2 recent entries; wait, or use --grace 0s.\n';
+  expect((await rma('prune', ...policy, '--dry-run')).stdout).toBe(text);
+  expect((await rma('prune', ...policy)).stdout).toBe(text);
+  expect((await rma('ls')).stdout).toMatch(/ recent +ollama:a$/m);
+  expect((await rma('prune', '--orphans', '0s')).stdout).toContain('the grace period keeps 1 recent entry;');
+  expect((await rma('prune', ...policy, '--grace', '0s')).stdout).toMatch(/^Marked 2 entries /);
+});
+
 it('warns if a limit cannot be met', async () => {
   plantFile(store, 'mine.bin', Buffer.alloc(100_000));
   const { stderr, exitCode } = await rma('prune', '--max-size', '1KB', '--keep', '30d');

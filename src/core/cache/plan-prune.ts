@@ -13,6 +13,8 @@ export interface PrunePlan {
   readonly diskBytes: number;
   /** limits that stay exceeded, because everything else is needed, pinned or recent */
   readonly unmet: readonly string[];
+  /** number of entries that only the grace period keeps, if the plan has none; absent: none */
+  readonly recent?: number;
 }
 
 /** An entry of a plan; `diskBytes` is what its deletion frees after those before it. */
@@ -32,6 +34,18 @@ interface Candidate {
 
 /** Returns what a policy removes from a store now. Pure: the same view and policy give the same plan. */
 export function planPrune(view: CacheView, policy: PrunePolicy): PrunePlan {
+  const plan = planOf(view, policy);
+  if (plan.entries.length > 0 || policy.graceSeconds === 0) return plan;
+  const recent = planOf(view, { ...policy, graceSeconds: 0 }).entries.length;
+  return { ...plan, ...recentIn({ recent }) };
+}
+
+/** Returns the number of entries that only the grace period keeps, as results of prune have it. */
+export function recentIn({ recent = 0 }: Pick<PrunePlan, 'recent'>): Pick<PrunePlan, 'recent'> {
+  return recent === 0 ? {} : { recent };
+}
+
+function planOf(view: CacheView, policy: PrunePolicy): PrunePlan {
   const planner = new Planner(view, policy);
   for (const item of view.leftovers) planner.leftover(item);
   planner.models();

@@ -10,6 +10,8 @@ export interface PruneResult {
   readonly failed: readonly CacheFailure[];
   /** limits that stay exceeded */
   readonly unmet: readonly string[];
+  /** as in `PrunePlan` */
+  readonly recent?: number;
   /** directories that could not be read: what is in them is neither counted nor removed; absent: none */
   readonly denied?: readonly string[];
 }

@@ -76,7 +76,12 @@ const planned: Schema<PlannedEntry> = z.object({
 
 /** The output of `rma-worker cache` for a preview. */
 export const previewSchema: Schema<PrunePreview> = z.object({
-  plan: z.object({ entries: z.array(planned), diskBytes: z.number(), unmet: z.array(text()) }),
+  plan: z.object({
+    entries: z.array(planned),
+    diskBytes: z.number(),
+    unmet: z.array(text()),
+    recent: z.exactOptional(z.number()),
+  }),
   restored: z.array(marked),
   due: z.array(marked),
   reused: z.number(),
@@ -92,6 +97,7 @@ export const pruneResultSchema: Schema<PruneResult> = z.object({
   restored: z.array(marked),
   failed: z.array(failure),
   unmet: z.array(text()),
+  recent: z.exactOptional(z.number()),
   denied: z.exactOptional(z.array(text())),
 });
 

@@ -3,6 +3,7 @@ import { assertRootsReadable } from '../../../core/cache/assert-roots.ts';
 import { type CacheReport, cacheReport } from '../../../core/cache/cache-report.ts';
 import type { CacheView } from '../../../core/cache/cache-view.ts';
 import { findMarked } from '../../../core/cache/find-marked.ts';
+import { recentIn } from '../../../core/cache/plan-prune.ts';
 import { type PrunePreview, previewPrune } from '../../../core/cache/plan-sweep.ts';
 import type { PrunePolicy } from '../../../core/cache/policy.ts';
 import type { PruneResult, UndoResult } from '../../../core/cache/prune-result.ts';
@@ -67,6 +68,7 @@ export class FileCacheStore implements CacheStore {
         restored: [],
         failed: [],
         unmet: plan.unmet,
+        ...recentIn(plan),
         ...(denied !== undefined && { denied }),
       };
     const context = { trash: this.#trash, view: () => this.#view(), signal: wait.signal };

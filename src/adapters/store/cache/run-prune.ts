@@ -1,6 +1,6 @@
 import { assertRootsReadable } from '../../../core/cache/assert-roots.ts';
 import { type CacheView, type MarkedItem, markedItem } from '../../../core/cache/cache-view.ts';
-import { type PlannedEntry, planPrune } from '../../../core/cache/plan-prune.ts';
+import { type PlannedEntry, planPrune, recentIn } from '../../../core/cache/plan-prune.ts';
 import { deniedIn, isWanted, planSweep } from '../../../core/cache/plan-sweep.ts';
 import type { PrunePolicy } from '../../../core/cache/policy.ts';
 import type { CacheFailure, PruneResult } from '../../../core/cache/prune-result.ts';
@@ -28,7 +28,7 @@ export async function runPrune(context: PruneContext, policy: PrunePolicy): Prom
   const plan = planPrune(view, policy);
   const marked = await run.mark(plan.entries);
   const { deleted, restored, failed } = run;
-  return { marked, deleted, restored, failed, unmet: plan.unmet, ...deniedIn(view) };
+  return { marked, deleted, restored, failed, unmet: plan.unmet, ...recentIn(plan), ...deniedIn(view) };
 }
 
 class PruneRun {

@@ -1,6 +1,7 @@
 import type { CacheReport } from '../../../core/cache/cache-report.ts';
 import type { FilterSubject } from '../../../core/cache/filter.ts';
 import { matchesAll } from '../../../core/cache/match-filters.ts';
+import { DEFAULT_POLICY } from '../../../core/cache/policy.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
@@ -31,7 +32,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'TYPE', value: ({ kind }) => kind },
   { title: 'ON DISK', value: ({ diskBytes }) => formatBytes(diskBytes), align: 'right' },
   { title: 'LAST USED', value: ({ lastUsedAt }) => lastUsedAt?.slice(0, 10) ?? '' },
-  { title: 'KEPT BECAUSE', value: ({ kept }) => kept ?? '', shorten: 'end' },
+  { title: 'KEPT BECAUSE', value: reasonOf, shorten: 'end' },
   { title: 'NAME', value: ({ name }) => shortName(name), shorten: 'middle', room: 28 },
 ];
 
@@ -71,6 +72,13 @@ function rowsOf({ entries, marked }: CacheReport): readonly Row[] {
       marked: id,
     })),
   ];
+}
+
+/** Returns why prune keeps a row; the default grace period keeps one only for a while. */
+function reasonOf({ kept, marked, lastUsedAt }: Row): string {
+  if (kept !== null || marked !== null || lastUsedAt === null) return kept ?? '';
+  const seconds = (Date.now() - Date.parse(lastUsedAt)) / 1000;
+  return seconds < DEFAULT_POLICY.graceSeconds ? 'recent' : '';
 }
 
 function compare(a: Row, b: Row, key: ListInput['sort']): number {

@@ -1,4 +1,3 @@
-import type { PlannedEntry } from '../../../core/cache/plan-prune.ts';
 import type { PrunePreview } from '../../../core/cache/plan-sweep.ts';
 import type { PruneResult } from '../../../core/cache/prune-result.ts';
 import { EXIT } from '../../../core/errors.ts';
@@ -72,17 +71,18 @@ function showPreview(preview: PrunePreview): CommandResult {
   ];
   return {
     json: { schema: 'rma.prune/v1', dryRun: true, ...preview },
-    human: (theme) => previewText(rows, { entries: plan.entries, due }, theme),
+    human: (theme) => previewText(rows, { plan, due }, theme),
     ids: rows.map(({ name }) => name),
   };
 }
 
 function previewText(
   rows: readonly PreviewRow[],
-  { entries, due }: { readonly entries: readonly PlannedEntry[]; readonly due: PrunePreview['due'] },
+  { plan, due }: Pick<PrunePreview, 'plan' | 'due'>,
   theme: Theme,
 ): string {
-  if (rows.length === 0) return 'Nothing to prune.';
+  const { entries, recent } = plan;
+  if (rows.length === 0) return nothing(recent);
   const total = [
     `To delete: ${formatBytes(bytesOf(due))}`,
     `to mark for deletion: ${formatBytes(bytesOf(entries))}`,
@@ -92,15 +92,22 @@ function previewText(
 }
 
 /** Returns what a run did in one line. */
-function sentence({ marked, deleted, restored, failed }: PruneResult): string {
+function sentence({ marked, deleted, restored, failed, recent }: PruneResult): string {
   const parts = [
     deleted.length === 0 ? null : `deleted ${counted(deleted)}`,
     marked.length === 0 ? null : `marked ${counted(marked)} for deletion`,
     restored.length === 0 ? null : `restored ${counted(restored)}, needed again`,
   ].filter((part) => part !== null);
-  if (parts.length === 0) return failed.length === 0 ? 'Nothing to prune.' : 'Nothing was pruned.';
+  if (parts.length === 0) return failed.length === 0 ? nothing(recent) : 'Nothing was pruned.';
   const text = [...parts, ...notFreedOf([...deleted, ...marked])].join('; ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** Returns that there is nothing to prune, and how many entries only the grace period keeps. */
+function nothing(recent = 0): string {
+  if (recent === 0) return 'Nothing to prune.';
+  const entries = recent === 1 ? '1 recent entry' : `${recent} recent entries`;
+  return `Nothing to prune: the grace period keeps ${entries}; wait, or use --grace 0s.`;
 }
 
 function counted(items: PruneResult['marked']): string {
