@@ -117,6 +117,15 @@ it('keeps pinned models, in any spelling of their reference, until they are unpi
   expectFault(await rma('pin', 'no reference'), { code: 'RMA_MODEL_REF_INVALID', exitCode: 2 });
 });
 
+it('pins a model by its name in the catalog, with a warning if the store does not have it', async () => {
+  const ref = 'hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:qwen2.5-0.5b-instruct-q4_k_m.gguf';
+  const { exitCode, stdout, stderr } = await rma('pin', 'qwen2.5-0.5b-instruct', 'ollama:a');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${ref}: pinned\nollama:a: pinned\n` });
+  expect(stderr).toContain(`${ref} is not in the store; its pin applies after its download`);
+  expect(stderr).not.toContain('ollama:a');
+  expect((await rma('unpin', 'qwen2.5-0.5b-instruct')).stdout).toBe(`${ref}: unpinned\n`);
+});
+
 it('removes nothing while a pin cannot be read', async () => {
   plantFile(store, '.rma/pins/x.json', '{');
   expectFault(await rma('prune', '--keep', '30d'), { code: 'RMA_CACHE_ROOTS_UNREADABLE', exitCode: 3 });

@@ -113,6 +113,15 @@ describe('rma models verify', () => {
     });
   });
 
+  it.each([['verify'], ['repair', '--dry-run']])('%s accepts a name of the catalog', async (...argv) => {
+    const repo = 'Qwen/Qwen2.5-0.5B-Instruct-GGUF';
+    plantSnapshot(store, { repo, commit: COMMIT }, { 'qwen2.5-0.5b-instruct-q4_k_m.gguf': CONFIG });
+    plantFile(store, `huggingface/hub/models--${repo.replace('/', '--')}/blobs/${CONFIG}`, '{}');
+    plantFile(store, `huggingface/hub/models--${repo.replace('/', '--')}/refs/main`, COMMIT);
+    const { stdout } = await rma(...argv, 'qwen2.5-0.5b-instruct', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ files: 1, bytes: 2 });
+  });
+
   it('finds nothing in an empty store', async () => {
     mkdirSync(join(dir, 'empty'));
     expect(await runRma(['models', 'verify', '--dest', 'empty'], { cwd: dir })).toMatchObject({

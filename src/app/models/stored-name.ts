@@ -4,7 +4,26 @@ import type { Catalog } from '../../core/domain/profile.ts';
 import { RmaError } from '../../core/errors.ts';
 import { isStored } from '../../core/inventory/find-models.ts';
 import { findModel } from '../../core/profile/find-model.ts';
+import { isReference } from '../../core/profile/is-reference.ts';
 import { sourceLists } from '../../core/profile/model-sources.ts';
+import type { Invocation } from '../../ports/invocation.ts';
+import type { VolumeHost, VolumeInvocation } from '../offline/run-in-volume.ts';
+import { type InventoryRequest, storeInventory } from './store-inventory.ts';
+
+/**
+ * Returns the references or paths that names on the command line mean. Reads the store only for names of the catalog.
+ * @throws RmaError as storedName and storeInventory
+ */
+export async function storedNames(
+  host: VolumeHost,
+  invocation: VolumeInvocation & Pick<Invocation, 'catalog'>,
+  { names, ...request }: InventoryRequest & { readonly names: readonly string[] },
+): Promise<readonly string[]> {
+  if (names.every(isReference)) return names;
+  const inventory = await storeInventory(host, invocation, request);
+  const catalog = await invocation.catalog(request.config);
+  return names.map((name) => (isReference(name) ? name : storedName(inventory, catalog, name)));
+}
 
 /**
  * Returns the reference or path that a name on the command line means: itself if the store has it, else the reference

@@ -4,7 +4,7 @@ import { STORE_SETTINGS } from '../../main-settings.ts';
 import { textOption } from '../../option.ts';
 
 const options = { dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker') };
-const model = nonEmptyListArgument('references or paths, as in `rma cache ls`');
+const model = nonEmptyListArgument('names, references or paths, as in `rma cache ls`');
 
 export const cachePinCommand = defineCommand({
   path: 'cache pin',

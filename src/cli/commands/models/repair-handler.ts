@@ -1,4 +1,5 @@
 import { type RepairedProblem, type RepairReport, repairStored } from '../../../app/models/repair-models.ts';
+import { storedNames } from '../../../app/models/stored-name.ts';
 import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
@@ -16,11 +17,14 @@ interface RepairInput {
 
 /** Repairs the models in the store. @throws RmaError as repairStored */
 export async function repairModels(input: RepairInput, context: Context): Promise<CommandResult> {
-  const { model: names, dest, dryRun, maxRate } = input;
+  const { model, dest, dryRun, maxRate } = input;
   const { config } = await context.config();
-  const report = await repairStored(await context.host(), await context.invocation(), {
+  const folder = await openExisting(input, context);
+  const [host, invocation] = [await context.host(), await context.invocation()];
+  const names = await storedNames(host, invocation, { config, store: folder?.store ?? null, names: model });
+  const report = await repairStored(host, invocation, {
     config,
-    folder: await openExisting(input, context),
+    folder,
     names,
     maxRate,
     dryRun,

@@ -16,7 +16,7 @@ export const modelsRepairCommand = defineCommand({
     { command: 'rma models repair hf:org/repo --dest /data/models', does: 'repair one model in a directory' },
   ],
   arguments: {
-    model: listArgument('references or paths, as in `rma models ls --stored` (default: all models)'),
+    model: listArgument('names, references or paths, as in `rma models ls --stored` (default: all models)'),
   },
   options: {
     dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),

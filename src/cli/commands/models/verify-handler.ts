@@ -1,3 +1,4 @@
+import { storedNames } from '../../../app/models/stored-name.ts';
 import { verifyStored } from '../../../app/models/verify-models.ts';
 import type { Problem, Verification } from '../../../core/domain/verification.ts';
 import { EXIT } from '../../../core/errors.ts';
@@ -17,10 +18,12 @@ interface VerifyInput {
 
 /** Checks the models in the store. @throws RmaError as verifyStored */
 export async function verifyModels(input: VerifyInput, context: Context): Promise<CommandResult> {
-  const { model: names, dest, deep, maxRate } = input;
+  const { model, dest, deep, maxRate } = input;
   const { config } = await context.config();
   const folder = await openExisting(input, context);
-  const found = await verifyStored(await context.host(), await context.invocation(), {
+  const [host, invocation] = [await context.host(), await context.invocation()];
+  const names = await storedNames(host, invocation, { config, store: folder?.store ?? null, names: model });
+  const found = await verifyStored(host, invocation, {
     config,
     verifier: folder?.verifier ?? null,
     names,

@@ -20,7 +20,7 @@ export const modelsVerifyCommand = defineCommand({
     },
   ],
   arguments: {
-    model: listArgument('references or paths, as in `rma models ls --stored` (default: all models)'),
+    model: listArgument('names, references or paths, as in `rma models ls --stored` (default: all models)'),
   },
   options: {
     dest: textOption('--dest <DIR>', 'use a local directory as the store, without Docker'),
