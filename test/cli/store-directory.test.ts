@@ -60,3 +60,15 @@ it.each([
   const { stderr } = await runRma([...line.split(' '), '--json'], { cwd: dir, env: { HOME: dir } });
   expect(JSON.parse(stderr).error.hint).toContain(hint);
 });
+
+it.each([['verify', '--deep'], ['repair']])(
+  'models %s warns about a directory that is not a store',
+  async (...argv) => {
+    const dir = tempFolder();
+    const stderr = async () => (await runRma(['models', ...argv, '--dest', 'empty'], { cwd: dir })).stderr;
+    mkdirSync(join(dir, 'empty'));
+    expect(await stderr()).toContain(`${join(dir, 'empty')} is not a store`);
+    mkdirSync(join(dir, 'empty/gguf'));
+    expect(await stderr()).not.toContain('is not a store');
+  },
+);

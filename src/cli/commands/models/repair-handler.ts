@@ -7,6 +7,7 @@ import type { StoreOptions } from '../../render/on-store.ts';
 import { printable } from '../../render/printable.ts';
 import { counted, countsText, fixCommand } from '../../render/problems.ts';
 import { openExisting } from './input.ts';
+import { warnNoStore } from './warn-no-store.ts';
 
 interface RepairInput {
   readonly model: readonly string[];
@@ -31,6 +32,7 @@ export async function repairModels(input: RepairInput, context: Context): Promis
   });
   const store: StoreOptions = { dest, project: context.globals };
   const { problems, models, files, bytes, withoutHash, fetchedBytes } = report;
+  if (models === 0 && problems.length === 0) await warnNoStore(context, dest);
   return {
     json: {
       schema: 'rma.repair/v1',

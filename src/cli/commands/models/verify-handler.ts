@@ -8,6 +8,7 @@ import { onStore, type StoreOptions } from '../../render/on-store.ts';
 import { printable } from '../../render/printable.ts';
 import { counted, countsText, fixCommand } from '../../render/problems.ts';
 import { openExisting } from './input.ts';
+import { warnNoStore } from './warn-no-store.ts';
 
 interface VerifyInput {
   readonly model: readonly string[];
@@ -32,6 +33,7 @@ export async function verifyModels(input: VerifyInput, context: Context): Promis
     reuse: false,
     writes: true,
   });
+  if (found.models.length === 0 && found.problems.length === 0) await warnNoStore(context, dest);
   const store: StoreOptions = { dest, project: context.globals };
   return {
     json: documentOf(found, { deep, store }),
