@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -67,6 +67,15 @@ const rma = (...argv: readonly string[]) => runRma(argv, { cwd: dir, env: { HOME
 
 const pull = (from: string, ...args: readonly string[]) =>
   rma('models', 'pull', 'ollama:tiny', '--dest', join(dir, 'copy'), '--offline', '--from', from, ...args);
+
+it('warns of a store without models', async () => {
+  mkdirSync(join(dir, 'empty'));
+  const serving = await serve('--listen', '127.0.0.1:0', '--dest', join(dir, 'empty'));
+  expect(serving.lines.join('\n')).toMatch(
+    /warning.*no complete and verified model.*rma models pull MODEL --dest/s,
+  );
+  expect((await serving.stop()).code).toBe(130);
+});
 
 it('serves a directory on loopback without a token, until Ctrl-C', async () => {
   const serving = await serve('--listen', '127.0.0.1:0', '-v');

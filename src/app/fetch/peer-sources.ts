@@ -1,7 +1,7 @@
 import type { ModelRef } from '../../core/domain/model-ref.ts';
 import type { PinnedModel } from '../../core/domain/pinned-model.ts';
 import { RmaError } from '../../core/errors.ts';
-import { isTemporary } from '../../core/hub/is-temporary.ts';
+import { isTemporary, isUnreachable } from '../../core/hub/is-temporary.ts';
 import { formatModelRef } from '../../core/source/parse-ref.ts';
 import type { ModelSource } from '../../ports/model-source.ts';
 import type { PeerStore } from '../../ports/peer-store.ts';
@@ -42,6 +42,7 @@ async function resolve(
   { ref, signal }: { readonly ref: ModelRef; readonly signal?: AbortSignal },
 ): Promise<PinnedModel> {
   let failure: RmaError | null = null;
+  const lacking: PeerStore[] = [];
   const skip = () => {
     if (failure !== null) onSkip(failure);
     failure = null;
@@ -49,7 +50,10 @@ async function resolve(
   for (const peer of peers) {
     try {
       const model = await peer.resolve(ref, signal);
-      if (model === null) continue;
+      if (model === null) {
+        lacking.push(peer);
+        continue;
+      }
       skip();
       return model;
     } catch (error) {
@@ -60,7 +64,21 @@ async function resolve(
   }
   if (!hubs || source === null) throw failure ?? notThere(ref, peers);
   skip();
-  return source.resolve(ref, signal);
+  return source.resolve(ref, signal).catch((error: unknown) => {
+    throw alsoNotOn(lacking, error);
+  });
+}
+
+/** Returns the error of an unreachable hub with the peers that responded without the model; any other error as it is. */
+function alsoNotOn(peers: readonly PeerStore[], error: unknown): unknown {
+  if (peers.length === 0 || !(error instanceof RmaError) || !isUnreachable(error)) return error;
+  const { code, exitCode, hint, details } = error;
+  return new RmaError(code, `not on ${peers.map(({ name }) => name).join(', ')}; ${error.message}`, {
+    exitCode,
+    ...(hint !== undefined && { hint }),
+    ...(details !== undefined && { details }),
+    cause: error,
+  });
 }
 
 function unreachable({ name }: PeerStore, { code, message, exitCode }: RmaError): RmaError {

@@ -34,6 +34,7 @@ export async function serveStore(input: ServeInput, context: Context): Promise<C
     names: serving.names,
     onReady: (address) => {
       served = address;
+      if (address.models === 0) reportEmpty(context);
       for (const text of linesOf(address)) {
         context.reporter.emit({ type: 'step', id: 'serve', state: 'done', text });
       }
@@ -49,6 +50,15 @@ function reportHubToken({ reporter }: Context): void {
     code: 'RMA_SERVE_HUB_TOKEN',
     text: '--token-file sets the token for the Hugging Face hub, which the server does not use',
     hint: 'to set the token of the server: --serve-token-file FILE',
+  });
+}
+
+function reportEmpty({ reporter }: Context): void {
+  reporter.emit({
+    type: 'warning',
+    code: 'RMA_SERVE_EMPTY',
+    text: 'the store has no complete and verified model to serve',
+    hint: 'download one: rma models pull MODEL',
   });
 }
 

@@ -43,3 +43,24 @@ it.each([
   const outcome = await source?.resolve(parseModelRef('hf:org/name')).catch((error: Error) => error.message);
   expect({ warned, outcome }).toEqual({ warned: row.warned, outcome: row.outcome });
 });
+
+it.each([
+  [
+    'names the machines that lack the model if its hub is unreachable',
+    'RMA_HUB_UNREACHABLE',
+    'not on b, c; no network',
+  ],
+  ['does not if the hub responds', 'RMA_HUB_NOT_FOUND', 'no network'],
+] as const)('%s', async (_, code, message) => {
+  const down: ModelSource = {
+    ...hub,
+    resolve: () => Promise.reject(new RmaError(code, 'no network', { hint: 'check the network' })),
+  };
+  const peers = [peer('a', 'off'), peer('b', 'lacks it'), peer('c', 'lacks it')];
+  const [source] = withPeers([down], { peers, hubs: true, onSkip: () => undefined });
+  await expect(source?.resolve(parseModelRef('hf:org/name'))).rejects.toMatchObject({
+    code,
+    message,
+    hint: 'check the network',
+  });
+});
