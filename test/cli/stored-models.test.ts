@@ -68,6 +68,12 @@ describe('models ls of a store', () => {
     expect((await rma('models', 'ls', '--unused', '-q')).stdout).toBe(`${THEIRS}\n`);
   });
 
+  it('fills the template of the help, as the list of a project does', async () => {
+    await fill();
+    const { stdout } = await rma('models', 'ls', '--stored', '--format', '{{name}} {{state}}');
+    expect(stdout).toBe(`hf:Org/Model present\n${THEIRS} present\n`);
+  });
+
   it('prints every fact as JSON', async () => {
     await fill();
     const { stdout } = await rma('models', 'ls', '--stored', '--json');

@@ -45,6 +45,8 @@ export function storedDocument(model: InventoryModel): Readonly<Record<string, u
   const { references, path, commit, missing, bytes, sharedBytes, neededBy } = model;
   const { modifiedAt, lastUsedAt, isPinned: pinned } = model;
   return {
+    name: references[0],
+    state: missing.length === 0 ? 'present' : 'partial',
     reference: references[0],
     references,
     source: knownSource(model),
