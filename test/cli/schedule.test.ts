@@ -65,6 +65,29 @@ describe('rma cache schedule', () => {
     expectFault(ended, { exitCode: 2, code: 'RMA_USAGE_INVALID_VALUE', words: ['--keep'] });
   });
 
+  it.each([
+    [
+      'what each run removes',
+      ['--keep', '30d', '--filter', 'size>1GB'],
+      "prunes with --keep 30d --filter 'size>1GB'",
+    ],
+    ['that no model is removed', [], 'removes leftovers only, no models'],
+    [
+      'that no model is removed, whatever leftovers are',
+      ['--partials', '3d'],
+      'removes leftovers only, no models',
+    ],
+  ])('install shows %s', async (_, policy, words) => {
+    writeFileSync(join(dir, 'crontab'), '#!/bin/sh\necho "no crontab for me" >&2\nexit 1\n', { mode: 0o755 });
+    const ended = await rma('install', '--backend', 'cron', '--dry-run', '--dest', store, ...policy);
+    expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`Each run ${words}`) });
+  });
+
+  it('remove accepts the store of the project, as install and show do', async () => {
+    const { stderr } = await rma('remove', '--volume', 'named:models');
+    expect(stderr).not.toContain('RMA_USAGE_');
+  });
+
   it('show and remove report that none is installed', async () => {
     expect(await rma('show', '--dest', store)).toMatchObject({
       exitCode: 0,

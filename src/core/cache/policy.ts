@@ -42,6 +42,14 @@ export const DEFAULT_POLICY: PrunePolicy = {
   graceSeconds: DAY,
 };
 
+/** Returns whether a policy may remove models, not only leftovers. */
+export function removesModels(policy: PrunePolicy): boolean {
+  const { keepSeconds, maxBytes, minFree, keepRevisions, filters } = policy;
+  return (
+    [keepSeconds, maxBytes, minFree, keepRevisions].some((limit) => limit !== null) || filters.length > 0
+  );
+}
+
 /** The shortest time between mark and deletion while the free-space target is not met, seconds. */
 export const PRESSURE_GRACE_SECONDS = 600;
 

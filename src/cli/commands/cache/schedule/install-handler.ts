@@ -12,7 +12,7 @@ import { storeDirectory } from '../../store-directory.ts';
 import { type PolicyInput, policyOf } from '../policy-options.ts';
 import { runCommand } from './run-command.ts';
 import { writtenParts } from './schedule-document.ts';
-import { backendText, blockText, partsText } from './schedule-text.ts';
+import { backendText, blockText, partsText, policyText } from './schedule-text.ts';
 import { destWords, localTimeZone, type ScheduledStore, scheduledStore } from './scheduled-store.ts';
 
 type GivenPolicy = { readonly [K in keyof PolicyInput]: GivenOption<PolicyInput[K]> };
@@ -36,7 +36,8 @@ export async function installCacheSchedule(input: InstallInput, context: Context
   await storeDirectory(dest, context);
   const invocation = await context.invocation();
   const { config } = await context.config();
-  const request = { ...store.identity, every: every.text, timeZone, policy: policyOf(valuesOf(policy)) };
+  const values = policyOf(valuesOf(policy));
+  const request = { ...store.identity, every: every.text, timeZone, policy: values };
   const container = scheduleContainer(host, invocation, { config, store, every, request });
   const schedule: CommandSchedule = {
     name,
@@ -56,7 +57,8 @@ export async function installCacheSchedule(input: InstallInput, context: Context
   const next = nextRun(every.text, invocation.clock.now(), timeZone);
   return {
     json: installDocument({ store, every, dryRun, timeZone, next }, change),
-    human: () => [...changeText(change, dryRun), nextText(next, timeZone)].join('\n'),
+    human: () =>
+      [...changeText(change, dryRun), policyText(values, words), nextText(next, timeZone)].join('\n'),
     ids: change.parts.map(({ file }) => change.scheduler.pathOf(file)),
     ...(dryRun ? {} : { next: `rma cache schedule show${destWords(store)}` }),
   };

@@ -1,4 +1,5 @@
 import { defineCommand } from '../../../define-command.ts';
+import { STORE_SETTINGS } from '../../../main-settings.ts';
 import { flagOption, textOption } from '../../../option.ts';
 
 export const cacheScheduleRemoveCommand = defineCommand({
@@ -14,7 +15,8 @@ export const cacheScheduleRemoveCommand = defineCommand({
     dest: textOption('--dest <DIR>', 'the schedule of the store in a local directory'),
     dryRun: flagOption('--dry-run', 'show what would be removed without changing anything'),
   },
-  settings: false,
+  settings: true,
+  mainSettings: STORE_SETTINGS,
   list: false,
   load: async () => (await import('./remove-handler.ts')).removeCacheSchedule,
 });

@@ -1,4 +1,6 @@
+import { type PrunePolicy, removesModels } from '../../../../core/cache/policy.ts';
 import type { SchedulePart, SchedulerKind } from '../../../../core/schedule/schedule.ts';
+import { shellQuote } from '../../../../core/shell-quote.ts';
 import type { Scheduler } from '../../../../ports/scheduler.ts';
 
 const TEXTS: Readonly<Record<SchedulerKind, string>> = {
@@ -23,4 +25,12 @@ export function partsText(scheduler: Scheduler, parts: readonly SchedulePart[]):
 /** Returns lines below a title, indented. */
 export function blockText(title: string, lines: readonly string[]): string {
   return [`${title}:`, ...lines.map((line) => `  ${line}`.trimEnd())].join('\n');
+}
+
+/** Returns what each run removes. `words`: the options of the policy. */
+export function policyText(policy: PrunePolicy, words: readonly string[]): string {
+  const options = words.length === 0 ? '' : ` with ${words.map(shellQuote).join(' ')}`;
+  return removesModels(policy)
+    ? `Each run prunes${options}.`
+    : `Each run removes leftovers only, no models${options}; to remove models too, add a limit such as --keep 30d.`;
 }
