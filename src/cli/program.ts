@@ -20,6 +20,8 @@ export type Invocation =
       readonly globals: GlobalValues;
       /** `--dest`; null: absent, or not an option of the command */
       readonly dest: string | null;
+      /** whether the command has that option */
+      readonly acceptsDest: boolean;
       /** texts of the setting options, by key of the setting */
       readonly settings: ReadonlyMap<string, readonly string[]>;
     };
@@ -169,6 +171,7 @@ class CommandLine {
       // each value was read by the option of that name
       globals: globals as GlobalValues,
       dest: options['dest']?.at(-1) ?? null,
+      acceptsDest: Object.hasOwn(command.options, 'dest'),
       settings: new Map(Object.entries(this.settings)),
     };
   }

@@ -21,9 +21,9 @@ export async function runCommand(
   invocation: CommandInvocation,
   table: CommandTable,
 ): Promise<number> {
-  const { globals, settings } = invocation;
+  const { globals, settings, dest, acceptsDest } = invocation;
   const errTheme = createTheme(io.stderr, io.env, { color: globals.color });
-  const store = { dest: invocation.dest, project: globals };
+  const store = { dest, acceptsDest, project: globals };
   const reporter = new WarningCollector(await selectReporter(io, globals, errTheme), store);
   const context = createContext({ io, globals, settings, reporter, help: helpPages(table) });
   try {

@@ -187,7 +187,11 @@ async function projectModels(
   invocation: Pick<Invocation, 'catalog'>,
   config: RmaConfig,
 ): Promise<ReadonlyMap<string, ServedModel>> {
-  const { catalog, profiles, state } = await chooseServices(host, invocation, { config, profiles: [] });
+  const { catalog, profiles, state } = await chooseServices(host, invocation, {
+    config,
+    profiles: [],
+    fix: 'name a MODEL or `all`, or select a profile',
+  });
   const { services } = selectServices(catalog, runningProfiles(profiles, state), {
     variants: new Map(Object.entries(config.variants)),
     names: state.services,

@@ -14,6 +14,8 @@ export interface ServiceChoice {
   readonly config: RmaConfig;
   /** profiles named on the command line, which the project then includes */
   readonly profiles: readonly string[];
+  /** what to do if the project has no profile; absent: select one */
+  readonly fix?: string;
 }
 
 export interface ChosenServices {
@@ -32,7 +34,7 @@ export interface ChosenServices {
 export async function chooseServices(
   host: Pick<Host, 'files'>,
   invocation: Pick<Invocation, 'catalog'>,
-  { config, profiles: named }: ServiceChoice,
+  { config, profiles: named, fix = 'select one' }: ServiceChoice,
 ): Promise<ChosenServices> {
   refuseOtherHosts(config);
   const state = await readProjectState(host, config);
@@ -40,7 +42,7 @@ export async function chooseServices(
   refuseUnknownEngines(config, catalog);
   refuseUnknownVariants(config, catalog);
   const profiles = projectSet(config, state, named);
-  if (profiles.length === 0) throw noProfile(catalog);
+  if (profiles.length === 0) throw noProfile(catalog, fix);
   const variants = new Map(Object.entries(config.variants));
   checkPins({ pins: config.gpu.pins, catalog, profiles, names: state.services ?? {} });
   return {
@@ -90,10 +92,10 @@ function refuseUnknownVariants({ variants }: RmaConfig, catalog: Catalog): void 
   for (const profile of Object.keys(variants)) findProfile(catalog, profile);
 }
 
-function noProfile(catalog: Catalog): RmaError {
+function noProfile(catalog: Catalog, fix: string): RmaError {
   const names = [...catalog.profiles.keys()].sort();
   return new RmaError('RMA_PROFILE_NONE', 'the project has no worker profile', {
     exitCode: EXIT.usage,
-    hint: `select one: --profile ${names[0] ?? 'NAME'} (available: ${names.join(', ')})`,
+    hint: `${fix}: --profile ${names[0] ?? 'NAME'} (available: ${names.join(', ')})`,
   });
 }

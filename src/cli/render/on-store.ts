@@ -25,10 +25,18 @@ export function hintOnStore(hint: string, store: StoreOptions): string {
   );
 }
 
-/** Returns an error whose hint names commands for the same store; any other error as it is. */
-export function errorOnStore(error: unknown, store: StoreOptions): unknown {
+/** Store options of the command at hand. */
+interface CommandStore extends StoreOptions {
+  /** whether it can use a directory instead of Docker */
+  readonly acceptsDest: boolean;
+}
+
+/** Returns an error whose hint names commands for the same store, or a store without Docker; any other error as it is. */
+export function errorOnStore(error: unknown, store: CommandStore): unknown {
   if (!(error instanceof RmaError) || error.hint === undefined) return error;
-  const hint = hintOnStore(error.hint, store);
+  const offersDirectory = error.code === 'RMA_DOCKER_UNREACHABLE' && store.acceptsDest && store.dest === null;
+  const directory = offersDirectory ? '; to use a store in a directory, without Docker: --dest DIR' : '';
+  const hint = hintOnStore(error.hint, store) + directory;
   if (hint === error.hint) return error;
   const { code, message, exitCode, details } = error;
   return new RmaError(code, message, {

@@ -116,7 +116,7 @@ export function assertUnneeded({ models }: Pick<Removal, 'models'>): void {
   );
   throw new RmaError('RMA_MODEL_NEEDED', texts.join('; '), {
     exitCode: EXIT.notReady,
-    hint: 'remove the model from these projects, or to remove it anyway: --force; their workers download it again',
+    hint: 'remove the model from these projects; to stop one and release its models: rma down --forget; to remove the model anyway: --force; their workers download it again',
     details: { models: needed },
   });
 }

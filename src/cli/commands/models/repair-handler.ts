@@ -44,21 +44,33 @@ export async function repairModels(input: RepairInput, context: Context): Promis
       withoutHash,
       fetchedBytes,
     },
-    human: () => [...problems.map((problem) => lineOf(problem, store)), summary(report, dryRun)].join('\n'),
+    human: () =>
+      [
+        ...problems.map((problem) => lineOf(problem, store)),
+        ...failureLines(problems),
+        summary(report, dryRun),
+      ].join('\n'),
     ids: problems.map(({ path }) => path),
     exitCode: report.exitCode,
   };
 }
 
 function lineOf(problem: RepairedProblem, store: StoreOptions): string {
-  const { path, text, outcome, message } = problem;
+  const { path, text, outcome } = problem;
   const ends: Readonly<Record<RepairedProblem['outcome'], string>> = {
     repaired: 'repaired',
     repairable: 'would be repaired',
-    failed: `failed: ${message}`,
+    failed: 'failed',
     unrepairable: `cannot be repaired; fix: ${fixCommand({ ...problem, fix: null }, store)}`,
   };
   return printable(`${path}: ${text}; ${ends[outcome]}`);
+}
+
+/** Returns one line for each model that failed: all of its files failed for the same reason. */
+function failureLines(problems: readonly RepairedProblem[]): readonly string[] {
+  const failed = problems.filter(({ outcome }) => outcome === 'failed');
+  const reasons = new Map(failed.map(({ reference, message = '' }) => [reference, message]));
+  return [...reasons].map(([reference, message]) => printable(`${reference}: not repaired: ${message}`));
 }
 
 function summary({ problems, withoutHash, fetchedBytes, ...counts }: RepairReport, dryRun: boolean): string {
