@@ -10,20 +10,23 @@ import { sha256 } from '../helpers/store/import-fixture.ts';
 let dir = '';
 beforeEach(() => {
   dir = tempFolder();
-  for (const name of ['a', 'b']) {
-    const layer = (content: string, mediaType: string) => {
-      plant(`first/ollama/blobs/sha256-${sha256(content)}`, content);
-      return { mediaType, digest: `sha256:${sha256(content)}`, size: content.length };
-    };
-    const config = layer(`{"${name}": 1}`, 'application/vnd.docker.container.image.v1+json');
-    const layers = [layer('x'.repeat(2048), 'application/vnd.ollama.image.model')];
-    plant(
-      `first/ollama/manifests/registry.ollama.ai/library/${name}/latest`,
-      JSON.stringify({ config, layers }),
-    );
-  }
+  for (const name of ['a', 'b']) plantModel(name, 'x'.repeat(2048));
   plant('first/.rma/version', '1\n');
 });
+
+/** Writes a model to the store `first`, as Ollama does. */
+function plantModel(name: string, weights: string): void {
+  const layer = (content: string, mediaType: string) => {
+    plant(`first/ollama/blobs/sha256-${sha256(content)}`, content);
+    return { mediaType, digest: `sha256:${sha256(content)}`, size: content.length };
+  };
+  const config = layer(`{"${name}": 1}`, 'application/vnd.docker.container.image.v1+json');
+  const layers = [layer(weights, 'application/vnd.ollama.image.model')];
+  plant(
+    `first/ollama/manifests/registry.ollama.ai/library/${name}/latest`,
+    JSON.stringify({ config, layers }),
+  );
+}
 
 function plant(path: string, text: string): void {
   mkdirSync(dirname(join(dir, path)), { recursive: true });
@@ -105,6 +108,28 @@ describe('rma models bundle', () => {
       stdin: stdout,
     });
     expect(piped).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Imported 2 models.') });
+  });
+
+  it('prints that content of a tar file was copied, and that of a directory hard-linked', async () => {
+    for (const target of ['m.tar', 'bundle']) await rma('export', target, 'ollama:b', '--dest', 'first');
+    const copied = await rma('import', 'm.tar', '--dest', 'second', '--json');
+    expect(JSON.parse(copied.stdout)).toMatchObject({
+      models: [{ placed: { hardLinked: 0, reflinked: 0, copied: 2056 } }],
+    });
+    expect((await rma('import', 'bundle', '--dest', 'third')).stderr).toContain(
+      'ollama:b: present, 2.0 KiB, hard-linked\n',
+    );
+    expect((await rma('import', 'm.tar', '--dest', 'fourth')).stderr).toContain(
+      'ollama:b: present, 2.0 KiB, copied\n',
+    );
+  });
+
+  it('prints the names of the parts', async () => {
+    plantModel('large', 'z'.repeat(2_500_000));
+    const { stdout } = await rma('export', 'sp', 'ollama:large', '--split', '1MB', '--dest', 'first');
+    expect(stdout).toContain('Exported 1 model to 3 parts, sp.001 to sp.003: 2.4 MiB in 2 files.\n');
+    const one = await rma('export', 'small', 'ollama:b', '--split', '1MB', '--dest', 'first');
+    expect(one.stdout).toContain('Exported 1 model to small.001: 2.0 KiB in 2 files.\n');
   });
 
   it('does not write a bundle to a terminal', async () => {

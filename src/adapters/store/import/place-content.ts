@@ -68,15 +68,19 @@ export async function placeContent(disk: Disk, job: ContentJob): Promise<HashedC
   return { hex: await copy(disk, job), placement: 'copied' };
 }
 
-/** Places content that this process has just verified in the staging area of the store. Returns as `placeContent`. */
+/**
+ * Places content of a bundle that this process has just verified in the staging area of the store. Returns as `placeContent`:
+ * a hard link only if the file is one already, of the bundle or of another model.
+ */
 export async function linkVerified(disk: Disk, job: ContentJob, hex: string): Promise<HashedContent> {
+  const { nlink } = await disk.lstat(job.from);
   const linked = await unless(
     NO_LINK,
     disk.link(job.from, job.to).then(() => true),
   );
   if (linked === null) return placeContent(disk, job);
   job.onBytes?.(job.expected.bytes);
-  return { hex, placement: 'hardLinked' };
+  return { hex, placement: nlink > 1 ? 'hardLinked' : 'copied' };
 }
 
 async function sync(disk: Disk, path: string): Promise<void> {

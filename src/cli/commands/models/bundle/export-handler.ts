@@ -1,11 +1,13 @@
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { exportModels as exportAll } from '../../../../app/models/export-models.ts';
 import { findExtras } from '../../../../app/models/find-extras.ts';
+import { partName, splitName } from '../../../../core/bundle/part-name.ts';
 import type { ExportedBundle } from '../../../../core/domain/bundle.ts';
 import { EXIT, RmaError } from '../../../../core/errors.ts';
 import { findModel } from '../../../../core/profile/find-model.ts';
 import { formatBytes } from '../../../../core/units.ts';
 import type { BundleTarget } from '../../../../ports/bundles.ts';
+import type { Host } from '../../../../ports/host.ts';
 import type { Context } from '../../../context/context.ts';
 import type { CommandResult } from '../../../define-command.ts';
 import { storeDirectory } from '../../store-directory.ts';
@@ -34,6 +36,10 @@ export async function exportModels(input: ExportInput, context: Context): Promis
     ? await findExtras(host, invocation, { config, profiles, file, bundleFiles: files })
     : null;
   const exported = await exportAll(host, invocation, { config, folder, refs, target, extras, files });
+  const written =
+    target.kind === 'tar' && input.split !== null
+      ? await partsText(input.target, target.path, host)
+      : input.target;
   for (const reference of exported.incomplete) {
     const text = `${reference} is incomplete and is left out of the bundle`;
     context.reporter.emit({
@@ -46,7 +52,7 @@ export async function exportModels(input: ExportInput, context: Context): Promis
   return {
     json: { schema: 'rma.bundle-export/v1', target: input.target, ...exported },
     // stdout is the bundle itself
-    human: () => (target.kind === 'stdout' ? '' : exportText(input.target, exported)),
+    human: () => (target.kind === 'stdout' ? '' : exportText(written, exported)),
     ...(target.kind !== 'stdout' && { ids: exported.models.map(({ reference }) => reference) }),
   };
 }
@@ -60,6 +66,14 @@ function targetOf({ target, split }: ExportInput, { cwd, globals, isOutputTermin
   }
   if (split !== null || /\.tar$/i.test(target)) return { kind: 'tar', path, splitBytes: split };
   return { kind: 'directory', path };
+}
+
+/** Returns the names of the parts of a split bundle, as they are in its directory. */
+async function partsText(target: string, path: string, { files }: Pick<Host, 'files'>): Promise<string> {
+  const names = await files.list(dirname(path));
+  const count = names.filter((name) => splitName(name) === basename(path)).length;
+  const first = partName(target, 1);
+  return count === 1 ? first : `${count} parts, ${first} to ${partName(target, count)}`;
 }
 
 function exportText(
