@@ -132,6 +132,29 @@ describe('rma models bundle', () => {
     expect(one.stdout).toContain('Exported 1 model to small.001: 2.0 KiB in 2 files.\n');
   });
 
+  it.each([
+    { what: 'the exported store', target: 'first', word: 'is a store' },
+    { what: 'another store', target: 'other-store', word: 'is a store' },
+    { what: 'a directory with other files', target: 'documents', word: 'letter.txt' },
+    { what: 'a directory with another manifest', target: 'site', word: 'manifest.json' },
+  ])('refuses $what as the directory of a bundle, and writes nothing', async ({ target, word }) => {
+    plant('other-store/.rma/version', '1\n');
+    plant('documents/letter.txt', 'x');
+    plant('site/manifest.json', '{"name": "site"}');
+    const before = readdirSync(join(dir, target), { recursive: true });
+    const result = await rma('export', target, '--dest', 'first');
+    expectFault(result, { code: 'RMA_USAGE_INVALID', exitCode: 2, words: [word, 'new or empty directory'] });
+    expect(readdirSync(join(dir, target), { recursive: true })).toEqual(before);
+  });
+
+  it.each(['lost+found', 'contents', '.Trash-1000'])(
+    'writes a bundle to a directory that has only %s',
+    async (name) => {
+      mkdirSync(join(dir, 'bundle', name), { recursive: true });
+      expect(await rma('export', 'bundle', '--dest', 'first')).toMatchObject({ exitCode: 0 });
+    },
+  );
+
   it('does not write a bundle to a terminal', async () => {
     const terminal = new FakeTerminal();
     const argv = ['models', 'bundle', 'export', '-', '--dest', 'first'];

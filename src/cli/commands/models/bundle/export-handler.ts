@@ -11,6 +11,7 @@ import type { Host } from '../../../../ports/host.ts';
 import type { Context } from '../../../context/context.ts';
 import type { CommandResult } from '../../../define-command.ts';
 import { storeDirectory } from '../../store-directory.ts';
+import { assertDirectory } from './assert-directory.ts';
 import { openBundles } from './open-bundles.ts';
 
 interface ExportInput {
@@ -29,8 +30,9 @@ export async function exportModels(input: ExportInput, context: Context): Promis
   const names = input.model.includes('all') ? [] : input.model;
   const catalog = names.length === 0 ? null : await invocation.catalog(config);
   const refs = names.map((name) => (catalog === null ? name : findModel(catalog, name).ref));
-  await storeDirectory(input.dest, context);
+  const store = await storeDirectory(input.dest, context);
   const [host, files] = [await context.host(), await context.bundleFiles()];
+  if (target.kind === 'directory') await assertDirectory(host, target.path, store);
   const folder = input.dest === null ? null : await openBundles(input.dest, context);
   const extras = input.images
     ? await findExtras(host, invocation, { config, profiles, file, bundleFiles: files })
