@@ -60,6 +60,8 @@ function parseFields(lines: readonly string[]): Readonly<Record<string, string>>
     const [, name, value] = FIELD_LINE.exec(line) ?? [];
     if (name === undefined || value === undefined) return null;
     const key = name.toLowerCase();
+    // no server has a reason to send the name of a property that each object has
+    if (key in Object.prototype) return null;
     const before = fields.get(key);
     fields.set(key, before === undefined ? value : `${before}, ${value}`);
   }

@@ -53,6 +53,8 @@ test.each([
   ['with a space before the colon', 'HTTP/1.1 200 OK\r\ncontent-length : 1'],
   ['with a bare line feed', 'HTTP/1.1 200 OK\ncontent-length: 1'],
   ['with a NUL byte', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\nx: \0'],
+  ['with the header __proto__', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\n__proto__: x'],
+  ['with the header constructor', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconstructor: x'],
   ['that is not HTTP', 'SSH-2.0-OpenSSH_9.2\r\nx: y'],
 ])('a response %s is left to a complete HTTP client', (_, head) => {
   expect(parse(`${head}\r\n\r\n`)).toBe('unsupported');
