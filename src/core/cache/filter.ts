@@ -1,3 +1,4 @@
+import { OTHER_SOURCE_NAMES, SOURCE_NAMES } from '../source/source-names.ts';
 import { parseBytes } from '../units.ts';
 import { parseAge } from './age.ts';
 
@@ -43,11 +44,6 @@ const TYPES = ['model', 'partial', 'orphan', 'quarantine', 'marked'];
 /** Types of `hf` that a store does not contain. */
 const OTHER_TYPES = ['dataset', 'space'];
 
-/** Listed here, because the help of a command does not load the sources. */
-const SOURCES = ['hf', 'ollama', 'ms', 'url', 'local'];
-/** Other IDs and directories of sources. */
-const OTHER_SOURCES = ['plain', 'huggingface/hub', 'modelscope', 'gguf'];
-
 const KEYS = ['accessed', 'modified', 'refs', 'size', 'source', 'type'] as const;
 
 /** Returns why a text is no filter; null if it is one. */
@@ -77,7 +73,7 @@ export function compileFilter(text: string): Filter | string {
     case 'source':
       return (
         equal(key, operator) ??
-        unknownValue('source', value, { known: SOURCES, others: OTHER_SOURCES }) ??
+        unknownValue('source', value, { known: SOURCE_NAMES, others: OTHER_SOURCE_NAMES }) ??
         sourceFilter(value)
       );
     case 'refs':

@@ -1,6 +1,4 @@
-import { type Dirent, readdirSync } from 'node:fs';
 import type { ScannedFile } from '../../../core/domain/store-scan.ts';
-import { errnoOf, NO_RECORD } from '../disk/disk.ts';
 import { diskFault } from '../disk/disk-fault.ts';
 import type { StoreGuard } from '../disk/store-guard.ts';
 import { type Links, linksBelow, lookAt } from './walk.ts';
@@ -33,20 +31,10 @@ interface ListContext {
 }
 
 function filesBelow(context: ListContext, folder: string): ScannedFile[] {
-  return entriesIn(context, folder).flatMap((entry) => {
+  const { guard, root, links } = context;
+  return guard.entriesIn(`${root}/${folder}`).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    const found = lookAt(context.links, { path, place: `${context.root}/${path}` }, entry);
+    const found = lookAt(links, { path, place: `${root}/${path}` }, entry);
     return typeof found === 'string' ? filesBelow(context, found) : (found ?? []);
   });
-}
-
-function entriesIn({ guard, root }: ListContext, folder: string): readonly Dirent[] {
-  const place = `${root}/${folder}`;
-  guard.assertTargetInside(place);
-  try {
-    return readdirSync(place, { withFileTypes: true });
-  } catch (error) {
-    if (NO_RECORD.includes(errnoOf(error) ?? '')) return [];
-    throw error;
-  }
 }
