@@ -111,6 +111,7 @@ it('a repeated installation changes nothing, other values are shown as a differe
     stdout.replaceAll(/rma-cache-models-[0-9a-f]{8}/g, 'NAME').replaceAll(/\d{4}-\d\d-\d\d/g, 'DAY'),
   ).toBe(
     `Nothing to do: the cron entry is installed with these values.
+Each run removes leftovers only, no models; to remove models too, add a limit such as --keep 30d.
 Next run: DAY 00:00 (UTC).
 /etc/cron.d/NAME:
     ${HEADER}
@@ -119,6 +120,7 @@ Next run: DAY 00:00 (UTC).
   + # every: 30 3 * * 0
   + 30 3 * * 0 ${run_} --max-size 200GB
 Replaced the cron entry.
+Each run prunes with --max-size 200GB.
 Next run: DAY 03:30 (UTC).
 Removed: /etc/cron.d/NAME
 Nothing to do: there is no schedule for the model store ${home}/models.

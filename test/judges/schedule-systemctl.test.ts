@@ -45,6 +45,7 @@ Installed the systemd timer.
   expect([enabled, JSON.parse(record)]).toEqual(['enabled', expect.objectContaining({ error: null })]);
   expect(lines).toEqual([
     'Nothing to do: the systemd timer is installed with these values.',
+    'Each run prunes with --keep 30d.',
     'Next run: DAY (UTC).',
     'NAME',
     'Removed: /etc/cron.d/NAME',
