@@ -27,7 +27,8 @@ function projectOf(services: readonly string[], endpoint: string) {
   return (...argv: readonly string[]) => runRma(['models', ...argv], { cwd: dir, env });
 }
 
-it('compares the digests of Ollama registries and the files of ModelScope, which has no commits', async () => {
+/** Returns a project with a lock file for models of an Ollama registry and ModelScope. */
+async function lockedModels() {
   const hub = await hubForTest({
     repos: { 'org/chat': repo(1) },
     ollama: { 'library/tiny:latest': modelOf('{"num_ctx":1}') },
@@ -39,8 +40,13 @@ it('compares the digests of Ollama registries and the files of ModelScope, which
     ],
     hub.endpoint,
   );
-  const outdated = async () => JSON.parse((await rma('outdated', '--json')).stdout).entries;
   expect(await rma('lock')).toMatchObject({ exitCode: 0 });
+  return { hub, rma };
+}
+
+it('compares the digests of Ollama registries and the files of ModelScope, which has no commits', async () => {
+  const { hub, rma } = await lockedModels();
+  const outdated = async () => JSON.parse((await rma('outdated', '--json')).stdout).entries;
   expect(await outdated()).toMatchObject([
     { name: 'ms:org/chat:*.gguf', state: 'current' },
     { name: 'ollama:tiny', state: 'current' },
@@ -95,21 +101,6 @@ it('compares the manifest of hf.co/ORG/REPO:QUANT, also from a mirror', async ()
 });
 
 describe('a registry that cannot be compared', () => {
-  const setUp = async () => {
-    const hub = await hubForTest({
-      repos: { 'org/chat': repo(1) },
-      ollama: { 'library/tiny:latest': modelOf('{"num_ctx":1}') },
-    });
-    const rma = projectOf(
-      [
-        '{ engine: ollama, gpus: 0, models: [ollama:tiny] }',
-        "{ engine: llamacpp, gpus: 0, models: ['ms:org/chat:*.gguf'] }",
-      ],
-      hub.endpoint,
-    );
-    expect(await rma('lock')).toMatchObject({ exitCode: 0 });
-    return { hub, rma };
-  };
   const rows = (stdout: string) =>
     JSON.parse(stdout).entries.map(({ name, state, current }: Record<string, unknown>) => [
       name,
@@ -121,7 +112,7 @@ describe('a registry that cannot be compared', () => {
     ['a private one', { kind: 'status', status: 401, path: '/v2/*' }, 'requires authentication'],
     ['one that is down', { kind: 'status', status: 503, path: '/v2/*' }, 'HTTP 503'],
   ] as const)('%s is a row of its own, and is not up to date', async (_name, fault, message) => {
-    const { hub, rma } = await setUp();
+    const { hub, rma } = await lockedModels();
     hub.faults.add(fault);
     const { stdout, exitCode } = await rma('outdated', '--json');
     expect(rows(stdout)).toEqual([
@@ -136,7 +127,7 @@ describe('a registry that cannot be compared', () => {
   });
 
   it('with --detailed-exitcode, exits with 1 if nothing could be compared', async () => {
-    const { hub, rma } = await setUp();
+    const { hub, rma } = await lockedModels();
     hub.faults.add({ kind: 'status', status: 404 });
     const { stdout, exitCode } = await rma('outdated', '--detailed-exitcode', '--json');
     expect(rows(stdout)).toEqual([

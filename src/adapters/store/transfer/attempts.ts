@@ -10,10 +10,14 @@ export const PROGRESS_BYTES = 256 * 1024;
 /** Number of responses that may share that progress. */
 const SHORT_RESPONSES = 100;
 
+/** Number of restarts that discard progress before the download of a file fails. */
+const MAX_RESTARTS = 5;
+
 /** Counts the attempts of one file since its last progress. */
 export class Attempts {
   #used = noneUsed();
   #short = 0;
+  #restarts = 0;
   /** bytes of the file at the last progress */
   #mark: number;
 
@@ -45,6 +49,15 @@ export class Attempts {
     const used = ++this.#used[budget];
     if (used > this.#most[budget]) throw error;
     return used;
+  }
+
+  /**
+   * Counts a restart that discards these bytes, and returns whether the file may start again. A few bytes are no progress: the
+   * attempts end such a download, with the fault of the network.
+   */
+  mayRestart(received: number): boolean {
+    if (received >= PROGRESS_BYTES) this.#restarts += 1;
+    return this.#restarts <= MAX_RESTARTS;
   }
 
   /** Starts to count again for a file that starts again. */

@@ -25,9 +25,6 @@ export interface StreamOptions extends ServerOptions {
   readonly rate: RateLimit;
 }
 
-/** Number of restarts that discard progress before the download of a file fails. */
-const MAX_RESTARTS = 5;
-
 /**
  * Receives one file, over several connections if its server supports ranges with a strong entity tag. A connection with a
  * fault gives its range back to the others; the last one tries again, with a limit per kind of fault.
@@ -40,7 +37,6 @@ export class FileStreams {
   readonly #attempts: Attempts;
   readonly #claims: Claims;
   readonly #slow: SlowRequests;
-  #restarts = 0;
   #active = 0;
   /** most connections, by the job and by what the server accepted */
   #most: number;
@@ -225,9 +221,7 @@ export class FileStreams {
   async #restart(cause?: RmaError): Promise<void> {
     const { received } = this.#part;
     if (received === 0) return;
-    // a few bytes are no progress: the attempts end such a download, with the fault of the network
-    if (received >= PROGRESS_BYTES) this.#restarts += 1;
-    if (this.#restarts > MAX_RESTARTS) throw cause ?? neverComplete(this.#job.label);
+    if (!this.#attempts.mayRestart(received)) throw cause ?? neverComplete(this.#job.label);
     await this.reset();
   }
 
