@@ -103,6 +103,18 @@ test('loads a model partly into RAM if GPU memory is too small', async () => {
   expect(model.onGpu).toBe(24_564 - 450 - 1 - 14_000);
 });
 
+test('places a model once if the first requests are simultaneous', async () => {
+  gpus.set({ shape: '1x24' }, { ...BOTH, needs: { 'llama3.2': NEED } });
+  const { name } = await start();
+  // loaded by the real Ollama behind the stand-in, which has not seen the model when both requests arrive
+  const load = `wget -qO- --post-data '{"model": "llama3.2", "stream": false}' http://127.0.0.1:11500/api/generate`;
+  const ask = 'wget -qO- http://127.0.0.1:11434/api/ps';
+  const script = `${load} >&2; for i in 1 2 3 4 5 6 7 8; do (echo "$(${ask})") & done; wait`;
+  const { stdout } = await docker('exec', name, 'sh', '-c', script);
+  const onGpu = stdout.trim().split('\n').map((line) => JSON.parse(line).models[0].size_vram / MIB);
+  expect(onGpu).toEqual(Array.from({ length: 8 }, () => NEED));
+});
+
 test('spreads a model evenly over its GPUs', async () => {
   const { run, loaded } = await start({ OLLAMA_SCHED_SPREAD: '1' });
   await run('llava:7b');

@@ -38,6 +38,8 @@ def main():
     # without the real one there is no engine
     threading.Thread(target=lambda: os._exit(real.wait() or 1), daemon=True).start()
     wait_for_real()
+    # before the first request: of two placements, each would count the memory of the other
+    Api.placement = Placement()
     standin.serve(address, port, Api)
 
 
@@ -73,8 +75,10 @@ class Placement:
         self.places = {}
         self.lock = threading.Lock()
 
-    def patched(self, listing):
+    def listing(self):
         with self.lock:
+            # with the lock, so that an older listing never replaces a newer one
+            listing = ask("GET", "/api/ps")
             if self.claim is not None:
                 with standin.memory_of_all():
                     self.follow(listing["models"])
@@ -123,13 +127,13 @@ class Api(standin.Handler):
 
     def do_GET(self):
         if self.path == "/api/ps":
-            return self.answer(placement().patched(ask("GET", "/api/ps")))
+            return self.answer(self.placement.listing())
         self.forward()
 
     def do_POST(self):
         self.forward()
         # what a request has loaded is in the GPU from then on
-        placement().patched(ask("GET", "/api/ps"))
+        self.placement.listing()
 
     do_HEAD = do_DELETE = do_PUT = do_GET
 
@@ -150,12 +154,6 @@ class Api(standin.Handler):
             self.wfile.flush()
         if not length and self.command != "HEAD":
             self.wfile.write(b"0\r\n\r\n")
-
-
-def placement():
-    if Api.placement is None:
-        Api.placement = Placement()
-    return Api.placement
 
 
 main()
