@@ -27,11 +27,18 @@ export function formatDuration(seconds: number): string {
   return `${days}d ${hours % 24}h`;
 }
 
-/** Formats the number of weights of a model: `494 M`, `7.2 B`, `1.0 T`. */
+const COUNT_UNITS = ['', ' K', ' M', ' B', ' T'] as const;
+
+/** Formats the number of weights of a model: `512`, `4.4 K`, `494 M`, `7.2 B`, `1.0 T`. */
 export function formatParameters(count: number): string {
-  const [size, unit] = count < 999.5e6 ? [1e6, 'M'] : count < 999.5e9 ? [1e9, 'B'] : [1e12, 'T'];
-  const value = count / Number(size);
-  return `${value.toFixed(value >= 99.95 ? 0 : 1)} ${unit}`;
+  let value = count;
+  let unit = 0;
+  // 999.5 would be rounded up to 1000 of the same unit
+  while (value >= (unit === 0 ? 1000 : 999.5) && unit < COUNT_UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value.toFixed(unit === 0 || value >= 99.95 ? 0 : 1)}${COUNT_UNITS[unit]}`;
 }
 
 const AGES = [
