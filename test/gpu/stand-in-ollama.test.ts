@@ -111,7 +111,10 @@ test('places a model once if the first requests are simultaneous', async () => {
   const ask = 'wget -qO- http://127.0.0.1:11434/api/ps';
   const script = `${load} >&2; for i in 1 2 3 4 5 6 7 8; do (echo "$(${ask})") & done; wait`;
   const { stdout } = await docker('exec', name, 'sh', '-c', script);
-  const onGpu = stdout.trim().split('\n').map((line) => JSON.parse(line).models[0].size_vram / MIB);
+  const onGpu = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).models[0].size_vram / MIB);
   expect(onGpu).toEqual(Array.from({ length: 8 }, () => NEED));
 });
 
