@@ -12,6 +12,7 @@ import { builtRma, start } from '../helpers/cli/spawn-rma.ts';
 import { tempFolder } from '../helpers/files/temp-folder.ts';
 import { modelOf } from '../helpers/store/ollama-fixture.ts';
 import { testFetcher } from '../helpers/store/store-fixture.ts';
+import { tinyGguf } from '../hub/tiny-gguf.ts';
 
 let dir = '';
 let store = '';
@@ -82,7 +83,10 @@ it('serves a directory on loopback without a token, until Ctrl-C', async () => {
   const port = /on http:\/\/127\.0\.0\.1:(\d+)$/.exec(serving.lines[0] ?? '')?.[1];
   expect(serving.lines).toEqual([
     expect.stringContaining('serving 1 model (293 KiB) on'),
-    expect.stringContaining(`to download: rma models pull MODEL --from 127.0.0.1:${port}`),
+    expect.stringMatching(/model: ollama:tiny$/),
+    expect.stringMatching(
+      new RegExp(`to download: rma models pull ollama:tiny --from 127\\.0\\.0\\.1:${port}$`),
+    ),
   ]);
   expect(await pull(`127.0.0.1:${port}`)).toMatchObject({ exitCode: 0 });
   expect(readdirSync(join(dir, 'copy/ollama/blobs'))).toEqual(readdirSync(join(store, 'ollama/blobs')));
@@ -90,6 +94,25 @@ it('serves a directory on loopback without a token, until Ctrl-C', async () => {
   expect([code, stdout]).toEqual([130, '']);
   expect(rest.some((line) => line.includes('GET /v1/models?ref=ollama%3Atiny'))).toBe(true);
   expect(rest.join('\n')).not.toMatch(/error|at .*\(/);
+});
+
+it('prints the first references of many models, and how many more there are', async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 12 }, (_, at) => [`m${String(at).padStart(2, '0')}.gguf`, tinyGguf({ seed: at })]),
+  );
+  const hub = await hubForTest({ files });
+  const fetcher = testFetcher(store, hub.endpoint);
+  const models = await Promise.all(
+    Object.keys(files).map((name) => fetcher.resolve(`${hub.endpoint}/files/${name}`)),
+  );
+  await fetcher.fetch(models);
+  const { lines } = await serve('--listen', '127.0.0.1:0');
+  expect(lines).toEqual([
+    expect.stringContaining('serving 13 models'),
+    ...models.slice(0, 10).map(({ ref }) => expect.stringMatching(new RegExp(`model: ${ref}$`))),
+    expect.stringMatching(/ and 3 more$/),
+    expect.stringContaining('to download: rma models pull MODEL --from 127.0.0.1:'),
+  ]);
 });
 
 it('points to the option for its token if it gets that of the hub', async () => {

@@ -42,6 +42,7 @@ test('a store volume is served by a container, and fills a directory and another
   const port = await freePort();
   const { child, lines } = await serve(one, `0.0.0.0:${port}`);
   expect(lines).toContain('serving 1 model');
+  expect(lines).toContain(`model: ${REF}`);
   const [, fingerprint = ''] = /fingerprint: (\S+)/.exec(lines) ?? [];
   const [, token = ''] = /token: (\S+)/.exec(lines) ?? [];
   one.hub.log.clear();

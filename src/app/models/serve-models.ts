@@ -29,7 +29,8 @@ export interface ServedAddress {
   readonly fingerprint: string | null;
   /** file with the token; null if none is needed */
   readonly tokenFile: string | null;
-  readonly models: number;
+  /** of its models, sorted */
+  readonly references: readonly string[];
   readonly bytes: number;
 }
 
@@ -50,7 +51,7 @@ export async function serveModels(
   const needs = { token: !isLocal || server === null, tls: !isLocal };
   const secrets = await serveSecrets(host, invocation, { ...request, needs });
   const log = (text: string) => invocation.reporter.emit({ type: 'log', level: 'info', text });
-  const ready = (port: number, served: Pick<ServedAddress, 'models' | 'bytes'>) =>
+  const ready = (port: number, served: Pick<ServedAddress, 'references' | 'bytes'>) =>
     request.onReady({ ...addressOf(request, secrets, port), ...served });
   if (server === null) {
     const { config } = request;
@@ -65,7 +66,7 @@ export async function serveModels(
   }
   const { models, bytes } = await server.models();
   const running = await server.start({ listen, tls: secrets.tls, token: secrets.token?.value ?? null, log });
-  ready(running.port, { models: models.length, bytes });
+  ready(running.port, { references: models.map(({ ref }) => ref), bytes });
   await aborted(invocation.signal);
   await running.close();
 }

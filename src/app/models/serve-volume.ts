@@ -50,7 +50,7 @@ export async function serveVolume(
       signal: invocation.signal,
       onStdout: (text) => {
         const line = readServeLine(text);
-        if (line?.type === 'ready') onReady({ models: line.models, bytes: line.bytes });
+        if (line?.type === 'ready') onReady({ references: line.references, bytes: line.bytes });
         if (line?.type === 'request') log(line.text);
       },
     });

@@ -14,7 +14,7 @@ export interface ServeRequest {
 
 /** A line that `rma-worker serve` prints: what it serves, once it accepts connections, then one for each request. */
 export type ServeLine =
-  | { readonly type: 'ready'; readonly models: number; readonly bytes: number }
+  | { readonly type: 'ready'; readonly references: readonly string[]; readonly bytes: number }
   | { readonly type: 'request'; readonly text: string };
 
 const serveRequest: Schema<ServeRequest> = z.object({
@@ -24,7 +24,7 @@ const serveRequest: Schema<ServeRequest> = z.object({
 });
 
 const serveLine: Schema<ServeLine> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready'), models: wholeNumber(0), bytes: wholeNumber(0) }),
+  z.object({ type: z.literal('ready'), references: z.array(z.string()), bytes: wholeNumber(0) }),
   z.object({ type: z.literal('request'), text: z.string() }),
 ]);
 

@@ -20,7 +20,7 @@ export async function serve({ env, clock, stop, print, readStdin }: Invocation):
     log: (text) => send({ type: 'request', text }),
   });
   const { models, bytes } = await served.models();
-  send({ type: 'ready', models: models.length, bytes });
+  send({ type: 'ready', references: models.map(({ ref }) => ref), bytes });
   await new Promise((resolve) => {
     if (stop.aborted) resolve(null);
     else stop.addEventListener('abort', resolve, { once: true });

@@ -8,6 +8,9 @@ import { formatBytes } from '../../../core/units.ts';
 import type { Context } from '../../context/context.ts';
 import type { CommandResult } from '../../define-command.ts';
 
+/** References that it prints; more would scroll the address off a terminal. */
+const MAX_LISTED = 10;
+
 interface ServeInput {
   readonly listen: ListenAddress;
   readonly dest: string | null;
@@ -24,7 +27,7 @@ export async function serveStore(input: ServeInput, context: Context): Promise<C
   const absolute = (path: string) => resolve(context.cwd, path);
   const serving = await context.serving();
   context.follows();
-  let served: ServedAddress | null = null;
+  let served: object | null = null;
   await serveModels(await context.host(), await context.invocation(), {
     config,
     server: dest === null ? null : { ...serving.open(absolute(dest)), folder: absolute(dest) },
@@ -33,8 +36,8 @@ export async function serveStore(input: ServeInput, context: Context): Promise<C
     certificates: serving.certificates,
     names: serving.names,
     onReady: (address) => {
-      served = address;
-      if (address.models === 0) reportEmpty(context);
+      served = { ...address, models: address.references.length };
+      if (address.references.length === 0) reportEmpty(context);
       for (const text of linesOf(address)) {
         context.reporter.emit({ type: 'step', id: 'serve', state: 'done', text });
       }
@@ -71,14 +74,19 @@ function tlsFiles({ cert, key }: ServeInput, absolute: (path: string) => string)
   });
 }
 
-function linesOf({ url, fingerprint, tokenFile, models, bytes }: ServedAddress): readonly string[] {
-  const count = models === 1 ? '1 model' : `${models} models`;
+function linesOf({ url, fingerprint, tokenFile, references, bytes }: ServedAddress): readonly string[] {
+  const { length, 0: first = '' } = references;
+  const count = length === 1 ? '1 model' : `${length} models`;
+  const more = length - MAX_LISTED;
+  const model = length === 1 ? shell`${first}` : 'MODEL';
   const from = `${url.replace(/^https?:\/\//, '')}${fingerprint === null ? '' : `#${formatFingerprint(fingerprint)}`}`;
   const token = tokenFile === null ? '' : ' --peer-token-file FILE';
   return [
     `serving ${count} (${formatBytes(bytes)}) on ${url}`,
+    ...references.slice(0, MAX_LISTED).map((reference) => `model: ${reference}`),
+    ...(more > 0 ? [`and ${more} more`] : []),
     ...(tokenFile === null ? [] : [`token: ${tokenFile}`]),
     ...(fingerprint === null ? [] : [`fingerprint: ${formatFingerprint(fingerprint)}`]),
-    `to download: rma models pull MODEL ${shell`--from ${from}`}${token}`,
+    `to download: rma models pull ${model} ${shell`--from ${from}`}${token}`,
   ];
 }
