@@ -12,6 +12,8 @@ export interface PlaceJob {
   /** staging directory on the same file system */
   readonly staging: string;
   readonly files: readonly PlacedFile[];
+  /** called before the first file is visible, with the directory in which all are, with their final sizes and times */
+  readonly onReady: (directory: string) => Promise<void>;
 }
 
 export interface PlacedFile {
@@ -27,47 +29,48 @@ export interface PlacedFile {
  * @throws RmaError RMA_STORE_NAME_TAKEN or RMA_CONTENT_UNSAFE_PATH exit 6
  */
 export async function placeFiles(job: PlaceJob): Promise<void> {
-  const { disk, folder, files } = job;
+  const { disk, staging, files } = job;
   if (files.length === 0) return;
-  if ((await unless(['ENOENT'], disk.lstat(folder))) === null && (await placeWhole(job))) return;
-  for (const file of files) await placeOne(job, file);
-  for (const dir of foldersOf(folder, files)) await syncDir(disk, dir);
-}
-
-async function placeWhole({ disk, folder, staging, files }: PlaceJob): Promise<boolean> {
-  const temp = join(staging, `${randomUUID()}.model`);
+  const ready = join(staging, `${randomUUID()}.model`);
   try {
     for (const { path, from } of files) {
-      await ensureDir(disk, dirname(join(temp, path)));
-      await duplicate(disk, from, join(temp, path));
+      await ensureDir(disk, dirname(join(ready, path)));
+      await duplicate(disk, from, join(ready, path));
     }
-    for (const dir of foldersOf(temp, files)) await syncDir(disk, dir);
-    await ensureDir(disk, dirname(folder));
-    const moved = await unless(
-      ['EEXIST', 'ENOTEMPTY'],
-      disk.rename(temp, folder).then(() => true),
-    );
-    if (moved === null) return false;
-    await syncDir(disk, dirname(folder));
-    return true;
+    await job.onReady(ready);
+    if (!(await placeDirectory(job, ready))) await placeEach(job, ready);
   } finally {
-    await disk.rm(temp, { recursive: true, force: true }).catch(() => undefined);
+    // a file stays here if both of its names already were the same file
+    await disk.rm(ready, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-async function placeOne({ disk, folder, staging }: PlaceJob, { path, from }: PlacedFile): Promise<void> {
-  await ensureInside(disk, folder, dirname(path));
-  const temp = join(staging, `${randomUUID()}.file`);
-  try {
-    await duplicate(disk, from, temp);
-    await disk.rename(temp, join(folder, path));
-  } catch (error) {
-    if (['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? '')) throw nameIsDirectory(folder, path);
-    throw error;
-  } finally {
-    // rename leaves it in place if both names already were the same file
-    await disk.rm(temp, { force: true }).catch(() => undefined);
+/** Returns false if the directory exists. */
+async function placeDirectory({ disk, folder, files }: PlaceJob, ready: string): Promise<boolean> {
+  if ((await unless(['ENOENT'], disk.lstat(folder))) !== null) return false;
+  for (const dir of foldersOf(ready, files)) await syncDir(disk, dir);
+  await ensureDir(disk, dirname(folder));
+  const moved = await unless(
+    ['EEXIST', 'ENOTEMPTY'],
+    disk.rename(ready, folder).then(() => true),
+  );
+  if (moved === null) return false;
+  await syncDir(disk, dirname(folder));
+  return true;
+}
+
+async function placeEach({ disk, folder, files }: PlaceJob, ready: string): Promise<void> {
+  for (const { path } of files) {
+    await ensureInside(disk, folder, dirname(path));
+    try {
+      await disk.rename(join(ready, path), join(folder, path));
+    } catch (error) {
+      if (['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes(errnoOf(error) ?? ''))
+        throw nameIsDirectory(folder, path);
+      throw error;
+    }
   }
+  for (const dir of foldersOf(folder, files)) await syncDir(disk, dir);
 }
 
 /** Hard-links a file; copies it where the file system has no hard links. */

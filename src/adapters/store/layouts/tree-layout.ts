@@ -49,6 +49,7 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
 
   /** Adopts files in place and in the caches of the source's own tools; `publish` links the latter into place. */
   async adopt(model: PinnedRepository, options: AdoptOptions): Promise<readonly PinnedFile[]> {
+    await this.receipts.settle(model, (path) => join(this.#folder(model), path));
     const { missing } = this.check(model);
     const own = this.receipts.entries(model);
     const adoption = await this.#adoption(model, options);
@@ -73,20 +74,21 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
     staged: ReadonlyMap<PinnedFile, StagedFile>,
     staging: string,
   ): Promise<void> {
-    const { disk, now } = this.context;
-    const entries: Record<string, ReceiptFile> = { ...this.receipts.entries(model) };
+    const { disk } = this.context;
+    const before = this.receipts.entries(model);
     const folder = await this.#writableDirectory(model);
-    const sources = await this.#sources(model, staged, entries);
+    const sources = await this.#sources(model, staged, before);
     await this.#refuseOthers(model, folder, sources);
-    await placeFiles({ disk, folder, staging, files: sources });
-    for (const { path, digest } of sources) {
-      const stats = this.context.guard.fileStats(join(folder, path));
-      if (stats === null) throw storeChanged(model, path);
-      entries[path] = receiptEntry(stats, digest, now());
-    }
+    let placed: ReceiptFiles = {};
+    const onReady = async (ready: string) => {
+      placed = this.#placedEntries(model, sources, ready);
+      await this.receipts.announce(model, placed);
+    };
+    await placeFiles({ disk, folder, staging, files: sources, onReady });
     if (model.complete) await this.#removeStale(model, folder);
     const wanted = new Set(model.files.map(({ path }) => path));
-    const kept = Object.entries(entries).filter(([path]) => !model.complete || wanted.has(path));
+    const entries = Object.entries({ ...before, ...placed });
+    const kept = entries.filter(([path]) => !model.complete || wanted.has(path));
     await this.receipts.record(model, Object.fromEntries(kept));
   }
 
@@ -161,6 +163,17 @@ export class TreeLayout extends LayoutWriter<PinnedRepository> {
       if (from === null) throw storeChanged(model, path);
       return [{ path, from, digest: entry.digest }];
     });
+  }
+
+  /** Returns the entries of the files that are about to be renamed from a directory to their places. */
+  #placedEntries(model: PinnedRepository, sources: readonly Source[], ready: string): ReceiptFiles {
+    const { guard, now } = this.context;
+    const entries = sources.map(({ path, digest }) => {
+      const stats = guard.fileStats(join(ready, path));
+      if (stats === null) throw storeChanged(model, path);
+      return [path, receiptEntry(stats, digest, now())] as const;
+    });
+    return Object.fromEntries(entries);
   }
 
   /** Refuses to replace files of the user with other content, which may have appeared since they were adopted. */

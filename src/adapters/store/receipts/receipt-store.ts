@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { PinnedFile, PinnedModel } from '../../../core/domain/pinned-model.ts';
 import { modelOrigin } from '../../../core/source/describe-model.ts';
 import { sourceOf } from '../../../core/source/sources.ts';
+import { pathFault } from '../../../core/store/safe-path.ts';
 import type { Disk } from '../disk/disk.ts';
 import { ensureDir, writeAtomic } from '../disk/files.ts';
 import { assertMagic } from '../disk/gguf-magic.ts';
@@ -10,11 +11,14 @@ import type { StoreGuard } from '../disk/store-guard.ts';
 import {
   isSameContent,
   isUnchanged,
+  PENDING,
+  RECEIPT,
   type Receipt,
   type ReceiptFile,
   readReceiptSync,
   readReceipts,
   receiptEntry,
+  receiptPaths,
 } from './receipts.ts';
 
 /** What receipts and layouts work with. */
@@ -64,11 +68,35 @@ export class ReceiptStore {
   }
 
   async record(model: PinnedModel, files: ReceiptFiles): Promise<void> {
-    const { disk, receiptStaging } = this.#context;
-    const receipt: Receipt = { schema: 'rma.receipt/v1', from: modelOrigin(model), files };
     const path = this.#path(model);
-    await ensureDir(disk, dirname(path));
-    await writeAtomic(disk, { staging: receiptStaging, path, text: `${JSON.stringify(receipt)}\n` });
+    await this.#write(path, receiptOf(model, files));
+    // one that stays is settled by the next pull
+    await this.#context.disk.rm(pendingPath(path), { force: true }).catch(() => undefined);
+  }
+
+  /**
+   * Records which files are about to get their final names: a kill before `record` would leave files that look like those of
+   * the user.
+   */
+  async announce(model: PinnedModel, files: ReceiptFiles): Promise<void> {
+    await this.#write(pendingPath(this.#path(model)), receiptOf(model, files));
+  }
+
+  /**
+   * Adds the announced files that a killed process has placed to the receipts of all revisions of the model's repository.
+   * `placeOf` returns the path of a file.
+   */
+  async settle(model: PinnedModel, placeOf: (path: string) => string): Promise<void> {
+    const { disk, guard } = this.#context;
+    for (const path of await receiptPaths(disk, dirname(this.#path(model)), PENDING)) {
+      const pending = readReceiptSync(path, guard);
+      const placed = Object.entries(pending?.files ?? {}).filter(
+        ([name, entry]) => pathFault(name) === null && isUnchanged(guard.fileStats(placeOf(name)), entry),
+      );
+      if (pending !== null && placed.length > 0)
+        await this.#complete(path, { ...pending, files: Object.fromEntries(placed) });
+      await disk.rm(path, { force: true });
+    }
   }
 
   /**
@@ -90,7 +118,28 @@ export class ReceiptStore {
     return receiptEntry(stats, digest, now());
   }
 
+  async #complete(pending: string, placed: Receipt): Promise<void> {
+    const path = `${pending.slice(0, -PENDING.length)}${RECEIPT}`;
+    const receipt = readReceiptSync(path, this.#context.guard);
+    await this.#write(path, { ...placed, files: { ...receipt?.files, ...placed.files } });
+  }
+
+  async #write(path: string, receipt: Receipt): Promise<void> {
+    const { disk, receiptStaging } = this.#context;
+    await ensureDir(disk, dirname(path));
+    await writeAtomic(disk, { staging: receiptStaging, path, text: `${JSON.stringify(receipt)}\n` });
+  }
+
   #path(model: PinnedModel): string {
     return join(this.#context.receipts, sourceOf(model).store.receipt(model));
   }
+}
+
+function receiptOf(model: PinnedModel, files: ReceiptFiles): Receipt {
+  return { schema: 'rma.receipt/v1', from: modelOrigin(model), files };
+}
+
+/** Returns the path of the files that are announced for a receipt. */
+function pendingPath(receipt: string): string {
+  return `${receipt.slice(0, -RECEIPT.length)}${PENDING}`;
 }
